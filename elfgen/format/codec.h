@@ -1,0 +1,76 @@
+/* Numbers in the file <-> numbers in registers, and whole structures from their rows.
+ *
+ * Everything is inline: where class and order are constants, a structure becomes one store a field.
+ */
+#ifndef ELFGEN_CODEC_H
+#define ELFGEN_CODEC_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "elfgen/format.h"
+
+static inline uint64_t elfgen_load(const uint8_t *bytes, unsigned width, enum elfgen_order order)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < width; i++)
+        value |= (uint64_t)bytes[i] << 8 * (order == ELFGEN_BIG_ENDIAN ? width - 1 - i : i);
+    return value;
+}
+
+static inline void elfgen_store(uint8_t *bytes, uint64_t value, unsigned width,
+                                enum elfgen_order order)
+{
+    for (unsigned i = 0; i < width; i++)
+        bytes[i] = (uint8_t)(value >> 8 * (order == ELFGEN_BIG_ENDIAN ? width - 1 - i : i));
+}
+
+/* a + b, false where the sum is past 2^64: every sum of two file quantities goes through here. */
+static inline bool elfgen_add(uint64_t a, uint64_t b, uint64_t *sum)
+{
+    return !__builtin_add_overflow(a, b, sum);
+}
+
+static inline bool elfgen_multiply(uint64_t a, uint64_t b, uint64_t *product)
+{
+    return !__builtin_mul_overflow(a, b, product);
+}
+
+/* The next multiple of `align` (a power of two) from `value` on, false past 2^64. */
+static inline bool elfgen_round_up(uint64_t value, uint64_t align, uint64_t *result)
+{
+    uint64_t sum;
+    if (!elfgen_add(value, align - 1, &sum))
+        return false;
+    *result = sum & ~(align - 1);
+    return true;
+}
+
+#define X_DECODE(field, o32, w32, o64, w64, kind, reader, meaning)                                 \
+    decoded->field = class_ == ELFGEN_CLASS64 ? elfgen_load(bytes + (o64), (w64), order)           \
+                                              : elfgen_load(bytes + (o32), (w32), order);
+#define X_ENCODE(field, o32, w32, o64, w64, kind, reader, meaning)                                 \
+    if (class_ == ELFGEN_CLASS64)                                                                  \
+        elfgen_store(bytes + (o64), decoded->field, (w64), order);                                 \
+    else                                                                                           \
+        elfgen_store(bytes + (o32), decoded->field, (w32), order);
+
+/* elfgen_decode_ehdr(&decoded, bytes, class, order) and elfgen_encode_ehdr(bytes, &decoded, class,
+ * order), and so on: `bytes` holds the whole structure. */
+#define X(name, fields, size32, size64, meaning)                                                   \
+    static inline void elfgen_decode_##name(struct elfgen_##name *decoded, const uint8_t *bytes,   \
+                                            enum elfgen_class class_, enum elfgen_order order)     \
+    {                                                                                              \
+        fields(X_DECODE)                                                                           \
+    }                                                                                              \
+    static inline void elfgen_encode_##name(uint8_t *bytes, const struct elfgen_##name *decoded,   \
+                                            enum elfgen_class class_, enum elfgen_order order)     \
+    {                                                                                              \
+        fields(X_ENCODE)                                                                           \
+    }
+ELFGEN_STRUCTURES(X)
+#undef X
+#undef X_DECODE
+#undef X_ENCODE
+
+#endif

@@ -1,0 +1,54 @@
+#include "elfgen/error.h"
+
+#include <stdarg.h>
+
+#include "elfgen/text.h"
+
+static void put_argument(struct elfgen_text *text, char directive, va_list *arguments)
+{
+    switch (directive) {
+    case 's': {
+        const char *string = va_arg(*arguments, const char *);
+        elfgen_text_string(text, string ? string : "");
+        break;
+    }
+    case 'x':
+        elfgen_text_string(text, "0x");
+        elfgen_text_hex(text, va_arg(*arguments, uint64_t), 0);
+        break;
+    case 'u':
+        elfgen_text_decimal(text, va_arg(*arguments, uint64_t), 0);
+        break;
+    case 'd': {
+        int64_t value = va_arg(*arguments, int64_t);
+        if (value < 0)
+            elfgen_text_char(text, '-');
+        /* Negated as unsigned: INT64_MIN has no positive twin. */
+        elfgen_text_decimal(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 0);
+        break;
+    }
+    default:
+        elfgen_text_char(text, directive);
+    }
+}
+
+enum elfgen_status elfgen_error_set(struct elfgen_error *error, enum elfgen_status status,
+                                    uint64_t offset, const char *format, ...)
+{
+    if (!error)
+        return status;
+    error->status = status;
+    error->offset = offset;
+    struct elfgen_text text = {.bytes = error->text, .capacity = sizeof error->text - 1};
+    va_list arguments;
+    va_start(arguments, format);
+    for (; *format; format++) {
+        if (*format == '%' && format[1])
+            put_argument(&text, *++format, &arguments);
+        else
+            elfgen_text_char(&text, *format);
+    }
+    va_end(arguments);
+    error->text[text.length] = '\0';
+    return status;
+}

@@ -1,0 +1,44 @@
+#include "elfgen/format.h"
+
+#include "codec.h"
+
+#define X_FIELD(name, o32, w32, o64, w64, kind, reader, meaning)                                   \
+    {#name, {o32, o64}, {w32, w64}, ELFGEN_KIND_##kind, ELFGEN_READER_##reader, meaning},
+#define X(name, fields, size32, size64, meaning)                                                   \
+    static const struct elfgen_field name##_fields[] = {fields(X_FIELD)};
+ELFGEN_STRUCTURES(X)
+#undef X
+#undef X_FIELD
+
+const struct elfgen_structure elfgen_structures[ELFGEN_STRUCTURE_COUNT] = {
+#define X(name, fields, size32, size64, meaning)                                                   \
+    {#name,                                                                                        \
+     meaning,                                                                                      \
+     {size32, size64},                                                                             \
+     sizeof name##_fields / sizeof name##_fields[0],                                               \
+     name##_fields},
+    ELFGEN_STRUCTURES(X)
+#undef X
+};
+
+static unsigned column(enum elfgen_class class_)
+{
+    return class_ == ELFGEN_CLASS64 ? 1 : 0;
+}
+
+size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_)
+{
+    return elfgen_structures[id].size[column(class_)];
+}
+
+uint64_t elfgen_field_get(const struct elfgen_field *field, enum elfgen_class class_,
+                          enum elfgen_order order, const uint8_t *bytes)
+{
+    return elfgen_load(bytes + field->offset[column(class_)], field->width[column(class_)], order);
+}
+
+void elfgen_field_set(const struct elfgen_field *field, enum elfgen_class class_,
+                      enum elfgen_order order, uint8_t *bytes, uint64_t value)
+{
+    elfgen_store(bytes + field->offset[column(class_)], value, field->width[column(class_)], order);
+}

@@ -1,0 +1,145 @@
+#include "elfgen/names.h"
+
+#include <stddef.h>
+
+enum { ANY_OSABI = -1 };
+
+/* A name that holds for one machine (0: all) and one OS/ABI (-1: all). */
+struct name {
+    uint16_t machine;
+    int16_t osabi;
+    uint32_t value;
+    const char *text;
+};
+
+static const struct name segment_types[] = {
+#define SEGMENT_TYPE(machine, osabi, value, text) {machine, osabi, value, text},
+#include "segment_types.def"
+#undef SEGMENT_TYPE
+};
+
+static const struct name section_types[] = {
+#define SECTION_TYPE(machine, osabi, value, text) {machine, osabi, value, text},
+#include "section_types.def"
+#undef SECTION_TYPE
+};
+
+static const struct {
+    uint16_t machine;
+    uint8_t value;
+    const char *ident;
+    const char *text;
+} osabis[] = {
+#define OSABI(machine, value, ident, text) {machine, value, ident, text},
+#include "osabis.def"
+#undef OSABI
+};
+
+static const struct {
+    uint16_t machine;
+    const char *text;
+} machines[] = {
+#define MACHINE(number, ident, text) {number, text},
+#include "machines.def"
+#undef MACHINE
+};
+
+static const struct {
+    uint16_t machine;
+    int16_t osabi;
+    uint32_t bit;
+    char letter;
+} section_flags[] = {
+#define SECTION_FLAG(machine, osabi, bit, letter) {machine, osabi, bit, letter},
+#include "section_flags.def"
+#undef SECTION_FLAG
+};
+
+enum { COUNT_MACHINES = sizeof machines / sizeof machines[0] };
+enum { COUNT_OSABIS = sizeof osabis / sizeof osabis[0] };
+enum { COUNT_FLAGS = sizeof section_flags / sizeof section_flags[0] };
+
+const char *elfgen_machine_name(uint64_t machine)
+{
+    /* The rows are sorted by number. */
+    size_t low = 0, high = COUNT_MACHINES;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (machines[middle].machine < machine)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < COUNT_MACHINES && machines[low].machine == machine ? machines[low].text : NULL;
+}
+
+const char *elfgen_osabi_name(uint64_t machine, uint64_t osabi)
+{
+    for (size_t i = 0; i < COUNT_OSABIS; i++)
+        if (osabis[i].value == osabi && (osabis[i].machine == 0 || osabis[i].machine == machine))
+            return osabis[i].text;
+    return NULL;
+}
+
+static int lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+static bool same_word(const char *a, const char *b)
+{
+    while (*a && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+int elfgen_osabi_number(uint64_t machine, const char *ident)
+{
+    for (size_t i = 0; i < COUNT_OSABIS; i++)
+        if ((osabis[i].machine == 0 || osabis[i].machine == machine) &&
+            same_word(ident, osabis[i].ident))
+            return osabis[i].value;
+    return -1;
+}
+
+const char *elfgen_osabi_ident(unsigned index)
+{
+    for (size_t i = 0; i < COUNT_OSABIS; i++)
+        if (osabis[i].machine == 0 && index-- == 0)
+            return osabis[i].ident;
+    return NULL;
+}
+
+static const char *find(const struct name *names, size_t count, uint64_t machine, uint64_t osabi,
+                        uint64_t value)
+{
+    for (size_t i = 0; i < count; i++)
+        if (names[i].value == value && (names[i].machine == 0 || names[i].machine == machine) &&
+            (names[i].osabi == ANY_OSABI || (uint64_t)names[i].osabi == osabi))
+            return names[i].text;
+    return NULL;
+}
+
+const char *elfgen_segment_type_name(uint64_t machine, uint64_t osabi, uint64_t type)
+{
+    return find(segment_types, sizeof segment_types / sizeof segment_types[0], machine, osabi,
+                type);
+}
+
+const char *elfgen_section_type_name(uint64_t machine, uint64_t osabi, uint64_t type)
+{
+    return find(section_types, sizeof section_types / sizeof section_types[0], machine, osabi,
+                type);
+}
+
+char elfgen_section_flag_letter(uint64_t machine, uint64_t osabi, uint64_t bit)
+{
+    for (size_t i = 0; i < COUNT_FLAGS; i++)
+        if (section_flags[i].bit == bit &&
+            (section_flags[i].machine == 0 || section_flags[i].machine == machine) &&
+            (section_flags[i].osabi == ANY_OSABI || (uint64_t)section_flags[i].osabi == osabi))
+            return section_flags[i].letter;
+    return '\0';
+}

@@ -1,0 +1,79 @@
+#include "elfgen/text.h"
+
+#include <string.h>
+
+void elfgen_text_bytes(struct elfgen_text *text, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        size_t room = text->capacity - text->length;
+        if (room == 0) {
+            if (text->flush)
+                text->flush(text);
+            room = text->capacity - text->length;
+            if (room == 0) {
+                text->cut = true;
+                return;
+            }
+        }
+        size_t part = length < room ? length : room;
+        memcpy(text->bytes + text->length, bytes, part);
+        text->length += part;
+        bytes += part;
+        length -= part;
+    }
+}
+
+void elfgen_text_string(struct elfgen_text *text, const char *string)
+{
+    elfgen_text_bytes(text, string, strlen(string));
+}
+
+void elfgen_text_char(struct elfgen_text *text, char c)
+{
+    elfgen_text_bytes(text, &c, 1);
+}
+
+void elfgen_text_blanks(struct elfgen_text *text, size_t count)
+{
+    static const char blanks[] = "                                ";
+    while (count > 0) {
+        size_t part = count < sizeof blanks - 1 ? count : sizeof blanks - 1;
+        elfgen_text_bytes(text, blanks, part);
+        count -= part;
+    }
+}
+
+void elfgen_text_hex(struct elfgen_text *text, uint64_t value, unsigned digits)
+{
+    char reversed[16];
+    unsigned count = 0;
+    do {
+        reversed[15 - count++] = "0123456789abcdef"[value & 15];
+        value >>= 4;
+    } while (value != 0);
+    while (count < digits && count < sizeof reversed)
+        reversed[15 - count++] = '0';
+    elfgen_text_bytes(text, reversed + 16 - count, count);
+}
+
+void elfgen_text_decimal(struct elfgen_text *text, uint64_t value, unsigned width)
+{
+    char reversed[20];
+    unsigned count = 0;
+    do {
+        reversed[19 - count++] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    if (count < width)
+        elfgen_text_blanks(text, width - count);
+    elfgen_text_bytes(text, reversed + 20 - count, count);
+}
+
+void elfgen_text_column(struct elfgen_text *text, const char *string, size_t width, size_t most)
+{
+    const char *end = memchr(string, '\0', most);
+    size_t length = end ? (size_t)(end - string) : most;
+    elfgen_text_bytes(text, string, length);
+    if (length < width)
+        elfgen_text_blanks(text, width - length);
+}

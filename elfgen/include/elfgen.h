@@ -1,0 +1,15 @@
+/* elfgen: small ELF programs made and read, byte by byte.
+ *
+ * This header takes in the core: C11 and nothing else, no allocation, no output, no state. Each
+ * function may be called from several threads at once as long as they share no argument. */
+#ifndef ELFGEN_H
+#define ELFGEN_H
+
+#include "elfgen/error.h"
+#include "elfgen/format.h"
+#include "elfgen/image.h"
+#include "elfgen/names.h"
+#include "elfgen/text.h"
+#include "elfgen/view.h"
+
+#endif

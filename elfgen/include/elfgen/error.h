@@ -1,0 +1,42 @@
+/* How a call says that it could not do what was asked. */
+#ifndef ELFGEN_ERROR_H
+#define ELFGEN_ERROR_H
+
+#include <stdint.h>
+
+#include "elfgen/api.h"
+
+enum elfgen_status {
+    ELFGEN_OK = 0,
+    ELFGEN_BAD_ARGUMENT, /* an argument lies outside its contract */
+    ELFGEN_NO_ROOM,      /* the caller's buffer is too small; nothing was written to it */
+    ELFGEN_NOT_ELF,      /* the bytes do not start with 7f 45 4c 46 */
+    ELFGEN_TRUNCATED,    /* what was asked for lies, partly or wholly, past the end of the bytes */
+    ELFGEN_OUT_OF_RANGE, /* an index is not below the count of what it selects */
+    ELFGEN_BAD_VALUE,    /* a field holds a value that its structure cannot have */
+    ELFGEN_UNDEFINED,    /* a symbol is needed and no section defines it */
+    ELFGEN_UNSUPPORTED,  /* known to the field, not to this library */
+    ELFGEN_DOES_NOT_FIT  /* a value is too large for the bytes that should hold it */
+};
+
+/* An offset that means "no place in the file". */
+#define ELFGEN_NOWHERE UINT64_MAX
+
+/* A call that fails fills one of these where it is handed one; NULL is accepted everywhere. A call
+ * that succeeds leaves it untouched. */
+struct elfgen_error {
+    enum elfgen_status status;
+    uint64_t offset; /* file offset that the sentence is about, or ELFGEN_NOWHERE */
+    char text[248];  /* a sentence: what is wrong, and what would be right; ends with NUL */
+};
+
+/* Fills *error, if there is one, and returns `status`.
+ *
+ * `format` is copied with these replaced: %s a string (NULL prints as nothing), %x a uint64_t as
+ * 0x and hex digits, %u a uint64_t in decimal, %d an int64_t in decimal, %% a percent sign. Pass
+ * exactly those types. A sentence too long for `text` is cut. */
+ELFGEN_API enum elfgen_status elfgen_error_set(struct elfgen_error *error,
+                                               enum elfgen_status status, uint64_t offset,
+                                               const char *format, ...);
+
+#endif

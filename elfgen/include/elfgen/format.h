@@ -1,0 +1,119 @@
+/* ELF as data: structures, fields, and the numbers that this library itself decides by. */
+#ifndef ELFGEN_FORMAT_H
+#define ELFGEN_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elfgen/api.h"
+#include "elfgen/tables.h"
+
+/* EI_CLASS and EI_DATA, with their values in the file. */
+enum elfgen_class { ELFGEN_CLASS32 = 1, ELFGEN_CLASS64 = 2 };
+enum elfgen_order { ELFGEN_LITTLE_ENDIAN = 1, ELFGEN_BIG_ENDIAN = 2 };
+
+/* How the value of a field reads. */
+enum elfgen_kind {
+    ELFGEN_KIND_NUMBER,  /* decimal */
+    ELFGEN_KIND_HEX,     /* hexadecimal */
+    ELFGEN_KIND_ADDRESS, /* virtual address */
+    ELFGEN_KIND_OFFSET,  /* file offset */
+    ELFGEN_KIND_SIZE,    /* bytes */
+    ELFGEN_KIND_COUNT,   /* entries */
+    ELFGEN_KIND_INDEX,   /* index of an entry */
+    ELFGEN_KIND_ALIGN,   /* bytes, a power of two */
+    ELFGEN_KIND_NAME,    /* one of a list of names */
+    ELFGEN_KIND_FLAGS,   /* bits with names */
+    ELFGEN_KIND_STRING,  /* offset in a string table */
+    ELFGEN_KIND_PADDING  /* nothing */
+};
+
+/* Who reads a field when x86 Linux runs the file. */
+enum elfgen_reader {
+    ELFGEN_READER_KERNEL, /* execve needs it to start the program */
+    ELFGEN_READER_TOOLS,  /* linkers, debuggers, readelf, the dynamic linker */
+    ELFGEN_READER_NOBODY
+};
+
+/* One field. Offsets and widths in bytes; index 0 is ELFCLASS32, index 1 is ELFCLASS64. */
+struct elfgen_field {
+    const char *name;
+    uint8_t offset[2];
+    uint8_t width[2]; /* 1 to 8 */
+    enum elfgen_kind kind;
+    enum elfgen_reader reader;
+    const char *meaning;
+};
+
+struct elfgen_structure {
+    const char *name;    /* "ehdr" */
+    const char *meaning; /* "ELF header" */
+    uint8_t size[2];     /* bytes, by class as above */
+    uint8_t count;       /* of fields */
+    const struct elfgen_field *fields;
+};
+
+/* Identifies a row of ELFGEN_STRUCTURES: ELFGEN_STRUCTURE_ehdr and so on. */
+enum elfgen_structure_id {
+#define X(name, fields, size32, size64, meaning) ELFGEN_STRUCTURE_##name,
+    ELFGEN_STRUCTURES(X)
+#undef X
+        ELFGEN_STRUCTURE_COUNT
+};
+
+ELFGEN_API extern const struct elfgen_structure elfgen_structures[ELFGEN_STRUCTURE_COUNT];
+
+/* The decoded structures: struct elfgen_ehdr, elfgen_phdr, ... Each field, whatever its width in
+ * the file, is a uint64_t under its name in the specification. */
+#define X_FIELD(name, o32, w32, o64, w64, kind, reader, meaning) uint64_t name;
+#define X(name, fields, size32, size64, meaning)                                                   \
+    struct elfgen_##name {                                                                         \
+        fields(X_FIELD)                                                                            \
+    };
+ELFGEN_STRUCTURES(X)
+#undef X
+#undef X_FIELD
+
+/* The size of a structure in bytes, 8 to 64. */
+ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);
+
+/* Reads one field of the structure that starts at `bytes`; the caller vouches for the structure's
+ * whole size. Fields of 1 to 8 bytes, zero-extended. */
+ELFGEN_API uint64_t elfgen_field_get(const struct elfgen_field *field, enum elfgen_class class_,
+                                     enum elfgen_order order, const uint8_t *bytes);
+
+/* Writes one field; the bits of `value` above the field's width are dropped. */
+ELFGEN_API void elfgen_field_set(const struct elfgen_field *field, enum elfgen_class class_,
+                                 enum elfgen_order order, uint8_t *bytes, uint64_t value);
+
+/* Numbers of the specification that the library decides by; all others are names only (names.h). */
+enum {
+    ELFGEN_ET_REL = 1,
+    ELFGEN_ET_EXEC = 2,
+    ELFGEN_ET_DYN = 3,
+    ELFGEN_EM_X86_64 = 62,
+    ELFGEN_OSABI_NONE = 0,
+    ELFGEN_OSABI_GNU = 3,
+    ELFGEN_EV_CURRENT = 1,
+    ELFGEN_PT_LOAD = 1,
+    ELFGEN_PT_DYNAMIC = 2,
+    ELFGEN_PT_INTERP = 3,
+    ELFGEN_PT_NOTE = 4,
+    ELFGEN_PT_PHDR = 6,
+    ELFGEN_PT_TLS = 7,
+    ELFGEN_PF_X = 1,
+    ELFGEN_PF_W = 2,
+    ELFGEN_PF_R = 4,
+    ELFGEN_PN_XNUM = 0xffff, /* the real e_phnum stands in section header 0, sh_info */
+    ELFGEN_SHN_UNDEF = 0,
+    ELFGEN_SHN_LORESERVE = 0xff00,
+    ELFGEN_SHN_XINDEX = 0xffff, /* the real e_shstrndx stands in section header 0, sh_link */
+    ELFGEN_SHT_NULL = 0,
+    ELFGEN_SHT_RELA = 4,
+    ELFGEN_SHT_DYNAMIC = 6,
+    ELFGEN_SHT_NOBITS = 8,
+    ELFGEN_SHF_ALLOC = 2,
+    ELFGEN_SHF_TLS = 0x400
+};
+
+#endif

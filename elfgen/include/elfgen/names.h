@@ -1,0 +1,39 @@
+/* Numbers to names: what GNU readelf 2.40 calls the values of enumerated fields, from data.
+ *
+ * Names depend on where a number stands: `machine` is e_machine and `osabi` is EI_OSABI of the
+ * file. Every string is constant and lives as long as the program. NULL: the number has no name. */
+#ifndef ELFGEN_NAMES_H
+#define ELFGEN_NAMES_H
+
+#include <stdint.h>
+
+#include "elfgen/text.h"
+
+/* e_machine: "Advanced Micro Devices X86-64". */
+ELFGEN_API const char *elfgen_machine_name(uint64_t machine);
+
+/* EI_OSABI: "UNIX - GNU". */
+ELFGEN_API const char *elfgen_osabi_name(uint64_t machine, uint64_t osabi);
+
+/* The EI_OSABI number that the specification calls ELFOSABI_<ident> ("GNU", "none", any case) for
+ * `machine`; -1 where there is none. */
+ELFGEN_API int elfgen_osabi_number(uint64_t machine, const char *ident);
+
+/* The identifiers that elfgen_osabi_number() knows for every machine: `index` from 0 until NULL. */
+ELFGEN_API const char *elfgen_osabi_ident(unsigned index);
+
+/* p_type: "LOAD". */
+ELFGEN_API const char *elfgen_segment_type_name(uint64_t machine, uint64_t osabi, uint64_t type);
+
+/* sh_type: "PROGBITS". */
+ELFGEN_API const char *elfgen_section_type_name(uint64_t machine, uint64_t osabi, uint64_t type);
+
+/* One bit of sh_flags: its letter in readelf's table, '\0' where it has none. */
+ELFGEN_API char elfgen_section_flag_letter(uint64_t machine, uint64_t osabi, uint64_t bit);
+
+/* Appends what e_flags say, each item with ", " in front; nothing for 0. `abi_version` is
+ * EI_ABIVERSION. */
+ELFGEN_API void elfgen_machine_flags_text(struct elfgen_text *text, uint64_t machine,
+                                          uint64_t osabi, uint64_t abi_version, uint32_t flags);
+
+#endif
