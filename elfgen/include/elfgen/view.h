@@ -1,0 +1,87 @@
+/* Reading: any bytes, of any length, back into structures.
+ *
+ * A view keeps pointers into the caller's bytes, which must stay as they are while it is used.
+ * Nothing is allocated. Every read is checked against the length; a structure that lies partly past
+ * the end is decoded from what is there, with zeros for the rest, as Linux fills a short ELF header
+ * (fs/exec.c, prepare_binprm(), clears the 256 bytes that it reads into). */
+#ifndef ELFGEN_VIEW_H
+#define ELFGEN_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elfgen/error.h"
+#include "elfgen/format.h"
+
+/* A table of equal entries in the file. */
+struct elfgen_table {
+    uint64_t offset; /* of entry 0 */
+    uint64_t
+        entry_size; /* distance between entries in bytes, as the file says, even if it is wrong */
+    uint64_t count; /* of entries, as the file says, even if they lie past its end */
+};
+
+struct elfgen_view {
+    const uint8_t *bytes;
+    uint64_t length;
+    enum elfgen_class class_; /* EI_CLASS 2 is 64 bits, everything else 32, as readelf takes it */
+    enum elfgen_order order;  /* EI_DATA 2 is big-endian, everything else little */
+    uint64_t header_present;  /* bytes of the ELF header that the file has, 0 to 64 */
+    struct elfgen_ehdr ehdr;
+    struct elfgen_table
+        segments; /* program headers; the count is the real one (PN_XNUM resolved) */
+    struct elfgen_table sections; /* section headers; the count is the real one */
+    uint64_t names;               /* index of the section name table (SHN_XINDEX resolved) */
+};
+
+/* Opens a view of `length` bytes; it is usable whatever the answer is.
+ *
+ * ELFGEN_OK; ELFGEN_NOT_ELF: the magic number is missing; ELFGEN_TRUNCATED: the file ends inside
+ * the ELF header (`header_present` says where), whose rest is read as zeros. */
+ELFGEN_API enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes,
+                                               uint64_t length, struct elfgen_error *error);
+
+/* The `size` bytes at file offset `offset`: NULL if they are not all there. A size of 0 at an
+ * offset up to the length is there. */
+ELFGEN_API const uint8_t *elfgen_view_bytes(const struct elfgen_view *view, uint64_t offset,
+                                            uint64_t size);
+
+/* One entry of a table. ELFGEN_OK; ELFGEN_OUT_OF_RANGE: `index` is not below the count (*header is
+ * left alone); ELFGEN_BAD_VALUE: the table's entry size is smaller than the structure (left alone);
+ * ELFGEN_TRUNCATED: part of it lies past the end and reads as zeros. */
+ELFGEN_API enum elfgen_status elfgen_view_segment(const struct elfgen_view *view, uint64_t index,
+                                                  struct elfgen_phdr *header,
+                                                  struct elfgen_error *error);
+ELFGEN_API enum elfgen_status elfgen_view_section(const struct elfgen_view *view, uint64_t index,
+                                                  struct elfgen_shdr *header,
+                                                  struct elfgen_error *error);
+
+/* Entries of a section that is a table: symbols, relocations and dynamic entries. `section` is its
+ * header; its sh_entsize is the distance between entries. Status as above; a section without bytes
+ * in the file (SHT_NOBITS) has no entries. */
+ELFGEN_API enum elfgen_status elfgen_view_symbol(const struct elfgen_view *view,
+                                                 const struct elfgen_shdr *section, uint64_t index,
+                                                 struct elfgen_sym *symbol,
+                                                 struct elfgen_error *error);
+ELFGEN_API enum elfgen_status elfgen_view_relocation(const struct elfgen_view *view,
+                                                     const struct elfgen_shdr *section,
+                                                     uint64_t index, struct elfgen_rela *relocation,
+                                                     struct elfgen_error *error);
+ELFGEN_API enum elfgen_status elfgen_view_dynamic(const struct elfgen_view *view,
+                                                  const struct elfgen_shdr *section, uint64_t index,
+                                                  struct elfgen_dyn *entry,
+                                                  struct elfgen_error *error);
+
+/* The string at `index` in the string table that starts at `table_offset` and has `table_size`
+ * bytes. Returns its length without the NUL and points *string at it; a string that the table's or
+ * the file's end cuts short ends there. SIZE_MAX: it starts outside the table or the file. */
+ELFGEN_API size_t elfgen_view_string(const struct elfgen_view *view, uint64_t table_offset,
+                                     uint64_t table_size, uint64_t index, const char **string);
+
+/* The name of a section, as above, from the section name table. SIZE_MAX also where the file has no
+ * such table. */
+ELFGEN_API size_t elfgen_view_section_name(const struct elfgen_view *view,
+                                           const struct elfgen_shdr *section, const char **name);
+
+#endif

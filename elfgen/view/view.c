@@ -1,0 +1,225 @@
+#include "elfgen/view.h"
+
+#include "../format/codec.h"
+
+enum { LARGEST_STRUCTURE = 64 };
+
+/* The table's entry at `offset`, whole or padded with zeros in `scratch`; NULL and an error where
+ * not one byte can be had for it. */
+static const uint8_t *structure_at(const struct elfgen_view *view, uint64_t offset, size_t size,
+                                   uint8_t scratch[LARGEST_STRUCTURE], enum elfgen_status *status)
+{
+    const uint8_t *whole = elfgen_view_bytes(view, offset, size);
+    if (whole) {
+        *status = ELFGEN_OK;
+        return whole;
+    }
+    *status = ELFGEN_TRUNCATED;
+    memset(scratch, 0, LARGEST_STRUCTURE);
+    if (offset < view->length)
+        memcpy(scratch, view->bytes + offset, (size_t)(view->length - offset));
+    return scratch;
+}
+
+/* Entry `index` of a table of structures `id`: its bytes, padded in `scratch` if need be, or NULL.
+ * `what` names it in the error. */
+static const uint8_t *entry_at(const struct elfgen_view *view, const struct elfgen_table *table,
+                               uint64_t index, enum elfgen_structure_id id,
+                               uint8_t scratch[LARGEST_STRUCTURE], enum elfgen_status *status,
+                               struct elfgen_error *error)
+{
+    const char *what = elfgen_structures[id].meaning;
+    size_t size = elfgen_structure_size(id, view->class_);
+    if (index >= table->count) {
+        *status = elfgen_error_set(error, ELFGEN_OUT_OF_RANGE, table->offset,
+                                   "%s %u does not exist: there are %u", what, index, table->count);
+        return NULL;
+    }
+    if (table->entry_size < size) {
+        *status = elfgen_error_set(error, ELFGEN_BAD_VALUE, table->offset,
+                                   "%s: the entry size is %u bytes, it takes %u", what,
+                                   table->entry_size, (uint64_t)size);
+        return NULL;
+    }
+    uint64_t offset;
+    if (!elfgen_multiply(index, table->entry_size, &offset) ||
+        !elfgen_add(table->offset, offset, &offset))
+        offset = UINT64_MAX;
+    const uint8_t *bytes = structure_at(view, offset, size, scratch, status);
+    if (*status != ELFGEN_OK)
+        elfgen_error_set(error, *status, offset, "%s %u takes %u bytes at %x, the file ends at %x",
+                         what, index, (uint64_t)size, offset, view->length);
+    return bytes;
+}
+
+/* elfgen_view_open's last part: counts that are too large for their fields stand in section header
+ * 0 (gABI, "Sections", on SHN_XINDEX; PN_XNUM is from the Solaris Linkers and Libraries Guide). */
+static void resolve_counts(struct elfgen_view *view)
+{
+    const struct elfgen_ehdr *ehdr = &view->ehdr;
+    view->segments = (struct elfgen_table){ehdr->e_phoff, ehdr->e_phentsize, ehdr->e_phnum};
+    view->sections = (struct elfgen_table){ehdr->e_shoff, ehdr->e_shentsize, ehdr->e_shnum};
+    view->names = ehdr->e_shstrndx;
+    bool extended = ehdr->e_phnum == ELFGEN_PN_XNUM || ehdr->e_shnum == 0 ||
+                    ehdr->e_shstrndx == ELFGEN_SHN_XINDEX;
+    if (!extended || ehdr->e_shoff == 0)
+        return;
+    struct elfgen_table first = {ehdr->e_shoff, ehdr->e_shentsize, 1};
+    enum elfgen_status status;
+    uint8_t scratch[LARGEST_STRUCTURE];
+    const uint8_t *bytes = entry_at(view, &first, 0, ELFGEN_STRUCTURE_shdr, scratch, &status, NULL);
+    if (!bytes || status != ELFGEN_OK)
+        return;
+    struct elfgen_shdr shdr;
+    elfgen_decode_shdr(&shdr, bytes, view->class_, view->order);
+    if (ehdr->e_phnum == ELFGEN_PN_XNUM && shdr.sh_info != 0)
+        view->segments.count = shdr.sh_info;
+    if (ehdr->e_shnum == 0)
+        view->sections.count = shdr.sh_size;
+    if (ehdr->e_shstrndx == ELFGEN_SHN_XINDEX)
+        view->names = shdr.sh_link;
+}
+
+enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes, uint64_t length,
+                                    struct elfgen_error *error)
+{
+    static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
+    enum { EI_CLASS = 4, EI_DATA = 5 };
+
+    *view = (struct elfgen_view){.bytes = bytes, .length = length};
+    view->class_ = length > EI_CLASS && view->bytes[EI_CLASS] == ELFGEN_CLASS64 ? ELFGEN_CLASS64
+                                                                                : ELFGEN_CLASS32;
+    view->order = length > EI_DATA && view->bytes[EI_DATA] == ELFGEN_BIG_ENDIAN
+                      ? ELFGEN_BIG_ENDIAN
+                      : ELFGEN_LITTLE_ENDIAN;
+    size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_);
+    view->header_present = length < size ? length : size;
+
+    uint8_t scratch[LARGEST_STRUCTURE];
+    enum elfgen_status status;
+    const uint8_t *header = structure_at(view, 0, size, scratch, &status);
+    elfgen_decode_ehdr(&view->ehdr, header, view->class_, view->order);
+    resolve_counts(view);
+
+    if (memcmp(header, magic, sizeof magic) != 0)
+        return elfgen_error_set(error, ELFGEN_NOT_ELF, 0,
+                                "not an ELF file: it does not start with 7f 45 4c 46");
+    if (status == ELFGEN_TRUNCATED)
+        elfgen_error_set(error, status, length,
+                         "the file ends inside the ELF header: %u of %u bytes are there", length,
+                         (uint64_t)size);
+    return status;
+}
+
+const uint8_t *elfgen_view_bytes(const struct elfgen_view *view, uint64_t offset, uint64_t size)
+{
+    if (offset > view->length || size > view->length - offset)
+        return NULL;
+    return view->bytes + offset;
+}
+
+enum elfgen_status elfgen_view_segment(const struct elfgen_view *view, uint64_t index,
+                                       struct elfgen_phdr *header, struct elfgen_error *error)
+{
+    uint8_t scratch[LARGEST_STRUCTURE];
+    enum elfgen_status status;
+    const uint8_t *bytes =
+        entry_at(view, &view->segments, index, ELFGEN_STRUCTURE_phdr, scratch, &status, error);
+    if (bytes)
+        elfgen_decode_phdr(header, bytes, view->class_, view->order);
+    return status;
+}
+
+enum elfgen_status elfgen_view_section(const struct elfgen_view *view, uint64_t index,
+                                       struct elfgen_shdr *header, struct elfgen_error *error)
+{
+    uint8_t scratch[LARGEST_STRUCTURE];
+    enum elfgen_status status;
+    const uint8_t *bytes =
+        entry_at(view, &view->sections, index, ELFGEN_STRUCTURE_shdr, scratch, &status, error);
+    if (bytes)
+        elfgen_decode_shdr(header, bytes, view->class_, view->order);
+    return status;
+}
+
+static struct elfgen_table table_in(const struct elfgen_shdr *section)
+{
+    struct elfgen_table table = {section->sh_offset, section->sh_entsize, 0};
+    if (section->sh_type != ELFGEN_SHT_NOBITS && section->sh_entsize != 0)
+        table.count = section->sh_size / section->sh_entsize;
+    return table;
+}
+
+enum elfgen_status elfgen_view_symbol(const struct elfgen_view *view,
+                                      const struct elfgen_shdr *section, uint64_t index,
+                                      struct elfgen_sym *symbol, struct elfgen_error *error)
+{
+    struct elfgen_table table = table_in(section);
+    uint8_t scratch[LARGEST_STRUCTURE];
+    enum elfgen_status status;
+    const uint8_t *bytes =
+        entry_at(view, &table, index, ELFGEN_STRUCTURE_sym, scratch, &status, error);
+    if (bytes)
+        elfgen_decode_sym(symbol, bytes, view->class_, view->order);
+    return status;
+}
+
+enum elfgen_status elfgen_view_relocation(const struct elfgen_view *view,
+                                          const struct elfgen_shdr *section, uint64_t index,
+                                          struct elfgen_rela *relocation,
+                                          struct elfgen_error *error)
+{
+    struct elfgen_table table = table_in(section);
+    bool addends = section->sh_type == ELFGEN_SHT_RELA;
+    uint8_t scratch[LARGEST_STRUCTURE];
+    enum elfgen_status status;
+    const uint8_t *bytes =
+        entry_at(view, &table, index, addends ? ELFGEN_STRUCTURE_rela : ELFGEN_STRUCTURE_rel,
+                 scratch, &status, error);
+    if (bytes && addends) {
+        elfgen_decode_rela(relocation, bytes, view->class_, view->order);
+    } else if (bytes) {
+        struct elfgen_rel rel;
+        elfgen_decode_rel(&rel, bytes, view->class_, view->order);
+        *relocation = (struct elfgen_rela){.r_offset = rel.r_offset, .r_info = rel.r_info};
+    }
+    return status;
+}
+
+enum elfgen_status elfgen_view_dynamic(const struct elfgen_view *view,
+                                       const struct elfgen_shdr *section, uint64_t index,
+                                       struct elfgen_dyn *entry, struct elfgen_error *error)
+{
+    struct elfgen_table table = table_in(section);
+    uint8_t scratch[LARGEST_STRUCTURE];
+    enum elfgen_status status;
+    const uint8_t *bytes =
+        entry_at(view, &table, index, ELFGEN_STRUCTURE_dyn, scratch, &status, error);
+    if (bytes)
+        elfgen_decode_dyn(entry, bytes, view->class_, view->order);
+    return status;
+}
+
+size_t elfgen_view_string(const struct elfgen_view *view, uint64_t table_offset,
+                          uint64_t table_size, uint64_t index, const char **string)
+{
+    uint64_t start;
+    if (index >= table_size || !elfgen_add(table_offset, index, &start) || start >= view->length)
+        return SIZE_MAX;
+    uint64_t most = table_size - index;
+    if (most > view->length - start)
+        most = view->length - start;
+    *string = (const char *)(view->bytes + start);
+    const char *end = memchr(*string, '\0', (size_t)most);
+    return end ? (size_t)(end - *string) : (size_t)most;
+}
+
+size_t elfgen_view_section_name(const struct elfgen_view *view, const struct elfgen_shdr *section,
+                                const char **name)
+{
+    struct elfgen_shdr names;
+    if (view->names == ELFGEN_SHN_UNDEF || section->sh_name > UINT32_MAX ||
+        elfgen_view_section(view, view->names, &names, NULL) != ELFGEN_OK)
+        return SIZE_MAX;
+    return elfgen_view_string(view, names.sh_offset, names.sh_size, section->sh_name, name);
+}
