@@ -1,0 +1,175 @@
+/* The road's last step: headers around machine code. */
+#include "elfgen/image.h"
+
+#include "../format/codec.h"
+#include "target.h"
+
+static const struct elfgen_target targets[] = {
+    {.machine = ELFGEN_EM_X86_64,
+     .class_ = ELFGEN_CLASS64,
+     .order = ELFGEN_LITTLE_ENDIAN,
+     .page_size = 4096,
+     /* TASK_SIZE_MAX, arch/x86/include/asm/page_64.h: with four-level page tables. */
+     .user_end = (UINT64_C(1) << 47) - 4096},
+};
+
+const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_error *error)
+{
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
+        if (targets[i].machine == machine)
+            return &targets[i];
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                     "no program can be made for machine %u, only for 62 (x86-64)",
+                     (uint64_t)machine);
+    return NULL;
+}
+
+static size_t header_size(const struct elfgen_target *target)
+{
+    return elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, target->class_) +
+           elfgen_structure_size(ELFGEN_STRUCTURE_phdr, target->class_);
+}
+
+size_t elfgen_exec_headers(uint16_t machine)
+{
+    const struct elfgen_target *target = elfgen_target_find(machine, NULL);
+    return target ? header_size(target) : 0;
+}
+
+static bool is_power_of_two(uint64_t value)
+{
+    return value != 0 && (value & (value - 1)) == 0;
+}
+
+/* Cold, so that the checks of elfgen_write_exec() stay a handful of compares. */
+__attribute__((noinline, cold)) static void refuse(const struct elfgen_exec_options *options,
+                                                   const struct elfgen_target *target,
+                                                   uint64_t file_size, struct elfgen_error *error)
+{
+    const uint32_t known = ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X;
+    if (options->base % target->page_size != 0)
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "base %x is not page-aligned: it must be a multiple of %x, such as %x",
+                         options->base, target->page_size,
+                         options->base & ~(target->page_size - 1));
+    else if (options->align != 0 && !is_power_of_two(options->align))
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "align %x is not a power of two", options->align);
+    else if (options->align != 0 && options->base % options->align != 0)
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "base %x is not a multiple of align %x, as a segment at file offset 0 "
+                         "must be",
+                         options->base, options->align);
+    else if (options->permissions & ~known)
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "permissions %x have bits besides 4 (read), 2 (write) and 1 (execute)",
+                         (uint64_t)options->permissions);
+    else if (options->base > target->user_end || file_size > target->user_end - options->base ||
+             options->zero_fill > target->user_end - options->base - file_size)
+        elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                         "base %x and %u bytes in memory pass the end of user space, %x",
+                         options->base, file_size + options->zero_fill, target->user_end);
+    else
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "entry %x lies outside the segment, which is %x to %x", options->entry,
+                         options->base, options->base + file_size + options->zero_fill - 1);
+}
+
+static bool acceptable(const struct elfgen_exec_options *options,
+                       const struct elfgen_target *target, uint64_t file_size)
+{
+    const uint32_t known = ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X;
+    uint64_t align = options->align;
+    uint64_t space = target->user_end - options->base;
+    if (((options->base & (target->page_size - 1)) | (options->permissions & ~known)) != 0)
+        return false;
+    if (align != 0 && ((align & (align - 1)) | (options->base & (align - 1))) != 0)
+        return false;
+    if (options->base > target->user_end || file_size > space ||
+        options->zero_fill > space - file_size)
+        return false;
+    return options->entry == ELFGEN_ENTRY_FIRST ||
+           (options->entry >= options->base &&
+            options->entry - options->base < file_size + options->zero_fill);
+}
+
+/* Both headers, at `bytes`. Inline with constants for class and order: one store a field. */
+static inline void write_headers(uint8_t *bytes, const struct elfgen_exec_options *options,
+                                 uint64_t file_size, enum elfgen_class class_,
+                                 enum elfgen_order order)
+{
+#define X(name, fields, size32, size64, meaning)                                                   \
+    const uint64_t name##_size = class_ == ELFGEN_CLASS64 ? (size64) : (size32);                   \
+    (void)name##_size;
+    ELFGEN_STRUCTURES(X)
+#undef X
+    const struct elfgen_ehdr ehdr = {
+        .ei_mag0 = 0x7f,
+        .ei_mag1 = 'E',
+        .ei_mag2 = 'L',
+        .ei_mag3 = 'F',
+        .ei_class = class_,
+        .ei_data = order,
+        .ei_version = ELFGEN_EV_CURRENT,
+        .ei_osabi = options->osabi,
+        .e_type = ELFGEN_ET_EXEC,
+        .e_machine = options->machine,
+        .e_version = ELFGEN_EV_CURRENT,
+        .e_entry = options->entry == ELFGEN_ENTRY_FIRST ? options->base + ehdr_size + phdr_size
+                                                        : options->entry,
+        .e_phoff = ehdr_size,
+        .e_ehsize = ehdr_size,
+        .e_phentsize = phdr_size,
+        .e_phnum = 1,
+        .e_shentsize = shdr_size,
+    };
+    const struct elfgen_phdr phdr = {
+        .p_type = ELFGEN_PT_LOAD,
+        .p_flags = options->permissions,
+        .p_offset = 0,
+        .p_vaddr = options->base,
+        .p_paddr = options->base,
+        .p_filesz = file_size,
+        .p_memsz = file_size + options->zero_fill,
+        .p_align = options->align,
+    };
+    elfgen_encode_ehdr(bytes, &ehdr, class_, order);
+    elfgen_encode_phdr(bytes + ehdr_size, &phdr, class_, order);
+}
+
+size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t length,
+                         const struct elfgen_exec_options *options, struct elfgen_error *error)
+{
+    static const struct elfgen_exec_options defaults = ELFGEN_EXEC_DEFAULTS;
+    if (!options)
+        options = &defaults;
+    const struct elfgen_target *target = elfgen_target_find(options->machine, error);
+    if (!target)
+        return 0;
+    size_t headers = header_size(target);
+    /* SIZE_MAX itself stays free, so that "larger than capacity" can always be said. */
+    if (length >= SIZE_MAX - headers) {
+        elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                         "%u bytes of code do not fit the address space", (uint64_t)length);
+        return 0;
+    }
+    size_t size = headers + length;
+    if (!acceptable(options, target, size)) {
+        refuse(options, target, size, error);
+        return 0;
+    }
+    if (size > capacity) {
+        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
+                         "the file takes %u bytes, the buffer has %u", (uint64_t)size,
+                         (uint64_t)capacity);
+        return size;
+    }
+    uint8_t *bytes = buffer;
+    if (length > 0 && code != bytes + headers)
+        memmove(bytes + headers, code, length);
+    if (target->class_ == ELFGEN_CLASS64)
+        write_headers(bytes, options, size, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
+    else
+        write_headers(bytes, options, size, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
+    return size;
+}

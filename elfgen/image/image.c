@@ -1,0 +1,42 @@
+/* From a laid-out program to the bytes of its file. */
+#include "elfgen/image.h"
+
+#include <string.h>
+
+#include "relocate.h"
+
+size_t elfgen_write_image(const struct elfgen_program *program, const struct elfgen_layout *layout,
+                          void *buffer, size_t capacity, struct elfgen_error *error)
+{
+    uint64_t size = layout->file_size;
+    size_t headers = elfgen_exec_headers(layout->exec.machine);
+    if (headers == 0 || size < headers || size >= SIZE_MAX) {
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "the layout is not one that elfgen_layout_single() made");
+        return 0;
+    }
+    if (size > capacity) {
+        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
+                         "the file takes %u bytes, the buffer has %u", size, (uint64_t)capacity);
+        return (size_t)size;
+    }
+    uint8_t *bytes = buffer;
+    memset(bytes, 0, (size_t)size);
+    for (size_t i = 0; i < program->section_count; i++) {
+        const struct elfgen_section *section = &program->sections[i];
+        if (!section->bytes || section->size == 0)
+            continue;
+        if (section->offset < headers || section->offset > size ||
+            section->size > size - section->offset) {
+            elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                             "section %s does not lie in the laid-out file", section->name);
+            return 0;
+        }
+        memcpy(bytes + section->offset, section->bytes, (size_t)section->size);
+    }
+    for (size_t i = 0; i < program->relocation_count; i++)
+        if (elfgen_relocate(program, &program->relocations[i], bytes, error) != ELFGEN_OK)
+            return 0;
+    return elfgen_write_exec(bytes, capacity, bytes + headers, (size_t)size - headers,
+                             &layout->exec, error);
+}

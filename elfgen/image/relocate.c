@@ -1,0 +1,97 @@
+#include "relocate.h"
+
+#include "../format/codec.h"
+
+enum formula { FORMULA_S_PLUS_A, FORMULA_S_PLUS_A_MINUS_P };
+enum range { RANGE_ANY, RANGE_SIGNED, RANGE_UNSIGNED, RANGE_EITHER };
+
+struct rule {
+    uint32_t type;
+    const char *name;
+    unsigned width; /* bytes */
+    enum formula formula;
+    enum range range;
+};
+
+static const struct rule rules[] = {
+#define RELOCATION(number, name, width, formula, range)                                            \
+    {number, #name, width, FORMULA_##formula, RANGE_##range},
+#include "../format/relocations.def"
+#undef RELOCATION
+};
+
+static const struct rule *find_rule(uint32_t type)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (rules[i].type == type)
+            return &rules[i];
+    return NULL;
+}
+
+/* The lowest and highest value that fits `rule`, for the compare and for the message. */
+static void limits(const struct rule *rule, int64_t *lowest, int64_t *highest)
+{
+    unsigned bits = rule->width * 8;
+    *lowest = rule->range == RANGE_UNSIGNED ? 0 : -(INT64_C(1) << (bits - 1));
+    *highest = (INT64_C(1) << (rule->range == RANGE_SIGNED ? bits - 1 : bits)) - 1;
+}
+
+static enum elfgen_status check_fit(const struct rule *rule, uint64_t value,
+                                    const struct elfgen_section *section,
+                                    const struct elfgen_symbol *symbol, uint64_t offset,
+                                    struct elfgen_error *error)
+{
+    if (rule->range == RANGE_ANY)
+        return ELFGEN_OK;
+    int64_t lowest, highest;
+    limits(rule, &lowest, &highest);
+    /* As signed 64-bit numbers, which is how the processor extends them. */
+    if ((int64_t)value >= lowest && (int64_t)value <= highest)
+        return ELFGEN_OK;
+    const char *sign = lowest < 0 ? "-" : "";
+    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, section->offset + offset,
+                            "(%s+%x): %s against '%s': %x does not fit, %u bytes hold %s%x to %x",
+                            section->name, offset, rule->name, symbol->name, value,
+                            (uint64_t)rule->width, sign, (uint64_t)0 - (uint64_t)lowest,
+                            (uint64_t)highest);
+}
+
+enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
+                                   const struct elfgen_relocation *relocation, uint8_t *image,
+                                   struct elfgen_error *error)
+{
+    if (relocation->section >= program->section_count ||
+        relocation->symbol >= program->symbol_count)
+        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                "a relocation names section %u of %u and symbol %u of %u",
+                                (uint64_t)relocation->section, (uint64_t)program->section_count,
+                                (uint64_t)relocation->symbol, (uint64_t)program->symbol_count);
+    const struct elfgen_section *section = &program->sections[relocation->section];
+    const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
+    const struct rule *rule = find_rule(relocation->type);
+    if (!rule)
+        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                                "(%s+%x): relocation type %u against '%s' is not supported",
+                                section->name, relocation->offset, (uint64_t)relocation->type,
+                                symbol->name);
+    if (!section->bytes || relocation->offset > section->size ||
+        rule->width > section->size - relocation->offset)
+        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                "(%s+%x): %s against '%s' lies outside the section's %u bytes",
+                                section->name, relocation->offset, rule->name, symbol->name,
+                                section->bytes ? section->size : 0);
+    uint64_t value;
+    struct elfgen_error inner;
+    enum elfgen_status status = elfgen_symbol_address(program, symbol, &value, &inner);
+    if (status != ELFGEN_OK)
+        return elfgen_error_set(error, status, section->offset + relocation->offset, "(%s+%x): %s",
+                                section->name, relocation->offset, inner.text);
+    value += (uint64_t)relocation->addend;
+    if (rule->formula == FORMULA_S_PLUS_A_MINUS_P)
+        value -= section->address + relocation->offset;
+    status = check_fit(rule, value, section, symbol, relocation->offset, error);
+    if (status == ELFGEN_OK)
+        elfgen_store(image + section->offset + relocation->offset, value, rule->width,
+                     ELFGEN_LITTLE_ENDIAN);
+    return status;
+}

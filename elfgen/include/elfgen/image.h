@@ -1,0 +1,145 @@
+/* Making: from a program to the bytes that Linux runs.
+ *
+ * A program is sections, symbols, relocations and an entry. A layout gives every section its file
+ * offset and address; the image is then written into the caller's buffer. Whoever has machine code
+ * in hand already calls elfgen_write_exec(), the last step of the same road. */
+#ifndef ELFGEN_IMAGE_H
+#define ELFGEN_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elfgen/error.h"
+#include "elfgen/format.h"
+
+/* As an entry: the first byte after the headers. */
+#define ELFGEN_ENTRY_FIRST UINT64_MAX
+
+/* How the file is made; ELFGEN_EXEC_DEFAULTS gives what the lecture's file has. */
+struct elfgen_exec_options {
+    uint16_t machine;     /* ELFGEN_EM_X86_64 */
+    uint8_t osabi;        /* EI_OSABI, any value; Linux does not read it */
+    uint32_t permissions; /* p_flags: ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X */
+    uint64_t base;        /* address of the file's first byte, a multiple of the page size */
+    uint64_t align;       /* p_align: 0, or a power of two that divides `base` */
+    uint64_t zero_fill;   /* bytes of zeros in memory after the file's last byte */
+    uint64_t entry;       /* address of the first instruction, or ELFGEN_ENTRY_FIRST */
+};
+
+#define ELFGEN_EXEC_DEFAULTS                                                                       \
+    {                                                                                              \
+        .machine = ELFGEN_EM_X86_64, .osabi = ELFGEN_OSABI_GNU,                                    \
+        .permissions = ELFGEN_PF_R | ELFGEN_PF_X, .base = 0x10000, .align = 0x100, .zero_fill = 0, \
+        .entry = ELFGEN_ENTRY_FIRST                                                                \
+    }
+
+/* Bytes of headers before the code of a file with one PT_LOAD for `machine` (an e_machine): 120 for
+ * x86-64. 0: the machine is not supported. */
+ELFGEN_API size_t elfgen_exec_headers(uint16_t machine);
+
+/* Writes an executable: an ELF header, one PT_LOAD that covers the whole file, then the code.
+ *
+ * buffer    receives the file, `capacity` bytes; may be NULL when capacity is 0.
+ * code      `length` bytes that follow the headers. May already stand in its place in the buffer
+ *           (buffer + elfgen_exec_headers()), or overlap it.
+ * options   NULL for ELFGEN_EXEC_DEFAULTS.
+ *
+ * Returns the size of the file in bytes. Larger than `capacity`: nothing was written, this is the
+ * room needed (*error says ELFGEN_NO_ROOM). 0: refused, nothing was written, *error says why:
+ * ELFGEN_UNSUPPORTED (machine), ELFGEN_BAD_ARGUMENT (base no multiple of the page size, align no
+ * power of two or not dividing base, permissions with other bits, entry outside the segment),
+ * ELFGEN_DOES_NOT_FIT (the segment ends past the end of user space; for x86-64 TASK_SIZE_MAX is
+ * 2^47 less a page, arch/x86/include/asm/page_64.h).
+ *
+ * Follows gABI chapter 4 "ELF Header", chapter 5 "Program Header". No allocation; safe from several
+ * threads. */
+ELFGEN_API size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t length,
+                                    const struct elfgen_exec_options *options,
+                                    struct elfgen_error *error);
+
+/* A run of bytes that moves as one. */
+struct elfgen_section {
+    const char *name;     /* for messages */
+    const uint8_t *bytes; /* `size` of them; NULL: zeros that take no room in the file */
+    uint64_t size;
+    uint64_t align;       /* 0 and 1: none; otherwise a power of two */
+    uint32_t permissions; /* what the program needs to do here: ELFGEN_PF_R, _W, _X */
+    uint64_t offset;      /* set by the layout: where in the file */
+    uint64_t address;     /* set by the layout: where in memory */
+};
+
+/* `section` of a symbol that no section defines, and of one whose value is an address already. */
+#define ELFGEN_SECTION_UNDEFINED UINT32_MAX
+#define ELFGEN_SECTION_ABSOLUTE  (UINT32_MAX - 1)
+
+/* Symbol binding (gABI chapter 4, "Symbol Table"). A weak symbol that is undefined is 0. */
+enum elfgen_binding { ELFGEN_LOCAL, ELFGEN_GLOBAL, ELFGEN_WEAK };
+
+struct elfgen_symbol {
+    const char *name; /* "" where it has none */
+    uint32_t section; /* index of the section that defines it, or one of the two above */
+    enum elfgen_binding binding;
+    uint64_t value; /* offset in the section; for ELFGEN_SECTION_ABSOLUTE the value itself */
+};
+
+/* Bytes to be changed once addresses are known; formulas are rows of format/relocations.def. */
+struct elfgen_relocation {
+    uint32_t section; /* whose bytes change */
+    uint32_t symbol;  /* index */
+    uint32_t type;    /* R_X86_64_... */
+    uint64_t offset;  /* in the section */
+    int64_t addend;
+};
+
+/* All arrays are the caller's. */
+struct elfgen_program {
+    struct elfgen_section *sections;
+    size_t section_count;
+    const struct elfgen_symbol *symbols;
+    size_t symbol_count;
+    const struct elfgen_relocation *relocations;
+    size_t relocation_count;
+    const char *entry_symbol; /* where to start, globals first; NULL: options.entry decides */
+};
+
+/* What a layout decided, apart from the sections' places. */
+struct elfgen_layout {
+    struct elfgen_exec_options exec; /* as asked, with permissions, zero_fill and entry filled in */
+    uint64_t file_size;              /* bytes */
+    uint64_t memory_size;            /* p_memsz, from the base on */
+};
+
+/* Layout "single": everything in one PT_LOAD at file offset 0. Sections follow the headers in this
+ * order: executable, read-only, writable, zero-filled; equals keep the program's order; each at the
+ * next multiple of its alignment. The segment's permissions are readable plus the union of the
+ * sections', `options->permissions` is not used. Sections of size 0 get a place and cost nothing.
+ *
+ * Sets every section's offset and address and fills *layout. `options` NULL: the defaults.
+ *
+ * ELFGEN_OK; ELFGEN_UNSUPPORTED (machine); ELFGEN_BAD_ARGUMENT (an alignment that is no power of
+ * two, a symbol whose section does not exist); ELFGEN_UNDEFINED (the entry symbol);
+ * ELFGEN_DOES_NOT_FIT (sizes past 2^64, or past the end of user space). */
+ELFGEN_API enum elfgen_status elfgen_layout_single(const struct elfgen_program *program,
+                                                   const struct elfgen_exec_options *options,
+                                                   struct elfgen_layout *layout,
+                                                   struct elfgen_error *error);
+
+/* Writes the file that a layout describes: sections at their offsets, zeros between, relocations
+ * applied, headers in front (by elfgen_write_exec()).
+ *
+ * Returns the size of the file; larger than `capacity`: nothing was written. 0: *error says why,
+ * and the buffer's contents are undefined: what elfgen_write_exec() refuses; ELFGEN_BAD_ARGUMENT (a
+ * relocation outside its section, or of one that does not exist); ELFGEN_UNDEFINED (a symbol that a
+ * relocation needs); ELFGEN_UNSUPPORTED (a relocation type); ELFGEN_DOES_NOT_FIT (a relocated
+ * value; the sentence has symbol, section offset and range). */
+ELFGEN_API size_t elfgen_write_image(const struct elfgen_program *program,
+                                     const struct elfgen_layout *layout, void *buffer,
+                                     size_t capacity, struct elfgen_error *error);
+
+/* Address of a symbol after a layout. ELFGEN_OK, ELFGEN_UNDEFINED, ELFGEN_BAD_ARGUMENT. */
+ELFGEN_API enum elfgen_status elfgen_symbol_address(const struct elfgen_program *program,
+                                                    const struct elfgen_symbol *symbol,
+                                                    uint64_t *address, struct elfgen_error *error);
+
+#endif
