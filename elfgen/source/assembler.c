@@ -1,0 +1,392 @@
+/* Assembly -> relocatable object, by the assembler that the language belongs to.
+ *
+ * The object, the messages and text that is not in a file (standard input, a preprocessor's output)
+ * travel in memory files, handed over as /dev/fd/N: nothing is left behind however a run ends, and
+ * nothing has to be drained while the assembler works. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "source.h"
+
+/* Where the child finds its files. */
+enum { CHILD_OBJECT = 3, CHILD_TEXT = 4 };
+#define CHILD_OBJECT_PATH "/dev/fd/3"
+#define CHILD_TEXT_PATH   "/dev/fd/4"
+
+/* A program to start, and the Debian package that has it. */
+struct tool {
+    const char *program;
+    const char *package;
+};
+
+static const struct tool nasm_tool = {"nasm", "nasm"};
+static const struct tool gas_tool = {"as", "binutils"};
+static const struct tool preprocessor_tool = {"cc", "gcc"};
+
+static int memory_file(const char *name)
+{
+    /* Above the numbers that the child's files get, so that no dup2 can overwrite another's source.
+     */
+    int low = memfd_create(name, MFD_CLOEXEC);
+    if (low < 0)
+        return -1;
+    if (low > CHILD_TEXT)
+        return low;
+    int high = fcntl(low, F_DUPFD_CLOEXEC, CHILD_TEXT + 1);
+    close(low);
+    return high;
+}
+
+static bool write_all(int file, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t done = write(file, bytes, size);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return false;
+        bytes += done;
+        size -= (size_t)done;
+    }
+    return true;
+}
+
+/* The environment with messages in the language that tell_messages() knows. */
+static char **plain_environment(void)
+{
+    extern char **environ;
+    size_t count = 0;
+    while (environ && environ[count])
+        count++;
+    char **copy = malloc((count + 2) * sizeof *copy);
+    if (!copy)
+        return NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(environ[i], "LC_ALL=", 7) != 0)
+            copy[kept++] = environ[i];
+    copy[kept++] = (char *)(uintptr_t) "LC_ALL=C";
+    copy[kept] = NULL;
+    return copy;
+}
+
+/* Starts `tool`; its files 3 and 4 are `object` and `text` (-1: none), its stderr source's message
+ * file. */
+static bool start(struct source *source, const struct tool *tool, const char *const *arguments,
+                  int object, int text)
+{
+    if (source->verbose) {
+        char line[512];
+        size_t length = 0;
+        line[0] = '\0';
+        for (size_t i = 0; arguments[i] && length < sizeof line; i++)
+            length += (size_t)snprintf(line + length, sizeof line - length, " %s", arguments[i]);
+        source_say(source, SOURCE_NOTE, 0, "start:%s", line);
+    }
+    if (source->message_file < 0)
+        source->message_file = memory_file("messages");
+    char **environment = plain_environment();
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, source->message_file, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, source->message_file, STDOUT_FILENO);
+    if (object >= 0)
+        posix_spawn_file_actions_adddup2(&actions, object, CHILD_OBJECT);
+    if (text >= 0)
+        posix_spawn_file_actions_adddup2(&actions, text, CHILD_TEXT);
+    int error = source->message_file < 0 || !environment
+                    ? ENOMEM
+                    : posix_spawnp(&source->child, tool->program, &actions, NULL,
+                                   (char *const *)(uintptr_t)arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    free(environment);
+    if (error == 0)
+        return true;
+    source->child = 0;
+    if (error == ENOENT || error == EACCES)
+        return source_say(source, SOURCE_ERROR, 0,
+                          "no '%s' on PATH, which this input needs: install the package %s",
+                          tool->program, tool->package);
+    return source_say(source, SOURCE_ERROR, 0, "cannot start %s: %s", tool->program,
+                      strerror(error));
+}
+
+/* Line `number` of the input, copied into `excerpt`; NULL if it has no such line. */
+static const char *input_line(const struct source *source, unsigned number, char *excerpt,
+                              size_t room)
+{
+    const char *at = source->input.bytes, *end = at + source->input.size;
+    for (unsigned line = 1; at < end; line++) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        if (!stop)
+            stop = end;
+        if (line == number) {
+            size_t length = (size_t)(stop - at) < room - 1 ? (size_t)(stop - at) : room - 1;
+            memcpy(excerpt, at, length);
+            excerpt[length] = '\0';
+            if (length > 0 && excerpt[length - 1] == '\r')
+                excerpt[length - 1] = '\0';
+            return excerpt;
+        }
+        at = stop + 1;
+    }
+    return NULL;
+}
+
+static const char *strip_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    return strncasecmp(text, word, length) == 0 ? text + length : NULL;
+}
+
+/* One line of the tool's output: "FILE:LINE: error: TEXT", or anything else. Our paths for memory
+ * files become the user's name for the input. */
+static void tell_line(const struct source *source, char *line)
+{
+    char excerpt[256];
+    struct source_message message = {.severity = SOURCE_ERROR, .file = source->name, .text = line};
+    char *colon = strchr(line, ':');
+    char *after = NULL;
+    unsigned long number =
+        colon && isdigit((unsigned char)colon[1]) ? strtoul(colon + 1, &after, 10) : 0;
+    if (number > 0 && number < UINT32_MAX && *after == ':') {
+        *colon = '\0';
+        message.line = (unsigned)number;
+        message.text = after + 1 + strspn(after + 1, " ");
+        /* A column, as the preprocessor has it. */
+        unsigned long column = strtoul(message.text, &after, 10);
+        if (column > 0 && column < UINT32_MAX && *after == ':') {
+            message.column = (unsigned)column;
+            message.text = after + 1 + strspn(after + 1, " ");
+        }
+        bool ours = strcmp(line, CHILD_TEXT_PATH) == 0 || strcmp(line, source->path) == 0;
+        if (!ours)
+            message.file = line;
+        else
+            message.excerpt = input_line(source, message.line, excerpt, sizeof excerpt);
+    } else if (strstr(line, "Assembler messages:") || strstr(line, "Assembler messages")) {
+        return; /* GNU as announces what follows */
+    } else if (isspace((unsigned char)*line) || *line == '\0') {
+        return; /* the preprocessor's own excerpt and caret */
+    }
+    const char *rest;
+    if ((rest = strip_word(message.text, "error: ")) ||
+        (rest = strip_word(message.text, "fatal error: ")) ||
+        (rest = strip_word(message.text, "fatal: "))) {
+        message.text = rest;
+    } else if ((rest = strip_word(message.text, "warning: "))) {
+        message.severity = SOURCE_WARNING;
+        message.text = rest;
+    } else if ((rest = strip_word(message.text, "note: ")) ||
+               (rest = strip_word(message.text, "info: "))) {
+        message.severity = SOURCE_NOTE;
+        message.text = rest;
+    }
+    source->tell(source->context, &message);
+}
+
+/* Whatever the tool said, line by line. Returns whether there was anything. */
+static bool tell_messages(struct source *source)
+{
+    struct source_bytes said = {0};
+    off_t size = lseek(source->message_file, 0, SEEK_END);
+    if (size <= 0)
+        return false;
+    enum { ENOUGH = 64 * 1024 }; /* of messages, for anybody */
+    said.size = size < ENOUGH ? (size_t)size : ENOUGH;
+    said.bytes = malloc(said.size + 1);
+    if (!said.bytes)
+        return false;
+    ssize_t got = pread(source->message_file, said.bytes, said.size, 0);
+    said.bytes[got > 0 ? got : 0] = '\0';
+    for (char *line = said.bytes; *line;) {
+        char *stop = strchr(line, '\n');
+        if (stop)
+            *stop = '\0';
+        tell_line(source, line);
+        if (!stop)
+            break;
+        line = stop + 1;
+    }
+    free(said.bytes);
+    if (ftruncate(source->message_file, 0) != 0 || lseek(source->message_file, 0, SEEK_SET) != 0)
+        return true;
+    return true;
+}
+
+/* Waits for the child. True if it ended well. */
+static bool finish(struct source *source, const struct tool *tool)
+{
+    int status;
+    pid_t child = source->child;
+    source->child = 0;
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return source_say(source, SOURCE_ERROR, 0, "cannot wait for %s: %s", tool->program,
+                              strerror(errno));
+    bool told = tell_messages(source);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    if (WIFSIGNALED(status))
+        return source_say(source, SOURCE_ERROR, 0, "%s was killed by signal %d", tool->program,
+                          WTERMSIG(status));
+    if (WEXITSTATUS(status) == 127 && !told)
+        return source_say(source, SOURCE_ERROR, 0, "%s could not be started", tool->program);
+    if (!told)
+        return source_say(source, SOURCE_ERROR, 0, "%s failed with status %d", tool->program,
+                          WEXITSTATUS(status));
+    return false;
+}
+
+/* Makes source->text_file hold `size` bytes. */
+static bool put_text(struct source *source, const char *bytes, size_t size)
+{
+    if (source->text_file >= 0)
+        close(source->text_file);
+    source->text_file = memory_file("source");
+    if (source->text_file < 0 || !write_all(source->text_file, bytes, size) ||
+        lseek(source->text_file, 0, SEEK_SET) != 0)
+        return source_say(source, SOURCE_ERROR, 0, "cannot keep the source in memory: %s",
+                          strerror(errno));
+    return true;
+}
+
+/* The preprocessor marks lines as `# 7 "file"`; NASM wants `%line 7+1 file`. */
+static char *markers_for_nasm(const char *text, size_t size, size_t *length)
+{
+    /* A marker grows by fewer than 8 characters and has at least 5. */
+    char *result = malloc(size * 3 + 16);
+    if (!result)
+        return NULL;
+    size_t used = 0;
+    for (const char *line = text, *end = text + size; line < end;) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+        stop = stop ? stop + 1 : end;
+        char *after = NULL;
+        if (stop - line > 4 && line[0] == '#' && line[1] == ' ' &&
+            isdigit((unsigned char)line[2])) {
+            unsigned long number = strtoul(line + 2, &after, 10);
+            const char *open = memchr(line, '"', (size_t)(stop - line));
+            const char *close = open ? memchr(open + 1, '"', (size_t)(stop - open - 1)) : NULL;
+            if (close && number < 100000000)
+                used += (size_t)sprintf(result + used, "%%line %lu+1 %.*s\n", number,
+                                        (int)(close - open - 1), open + 1);
+        } else {
+            memcpy(result + used, line, (size_t)(stop - line));
+            used += (size_t)(stop - line);
+        }
+        line = stop;
+    }
+    *length = used;
+    return result;
+}
+
+/* Runs `cc -E` over the input and leaves its output, in its language, in source->text_file. */
+static bool preprocess(struct source *source, enum source_language *language)
+{
+    int output = memory_file("preprocessed");
+    const char *arguments[] = {
+        "cc", "-E", "-x", "assembler-with-cpp", "-o", CHILD_OBJECT_PATH, "--", source->path, NULL};
+    struct source_bytes text = {0};
+    bool done = output >= 0 && start(source, &preprocessor_tool, arguments, output, -1) &&
+                finish(source, &preprocessor_tool) && lseek(output, 0, SEEK_SET) == 0 &&
+                source_read_file(output, &text);
+    if (done && *language == SOURCE_DETECT) {
+        size_t offset = 0;
+        *language = source_detect_assembly(text.bytes, text.size, &offset);
+        if (*language == SOURCE_DETECT)
+            done = source_say(source, SOURCE_ERROR, 0, "not assembly, once preprocessed");
+    }
+    if (done && *language == SOURCE_NASM) {
+        size_t length = 0;
+        char *marked = markers_for_nasm(text.bytes, text.size, &length);
+        done = marked && put_text(source, marked, length);
+        free(marked);
+    } else if (done) {
+        done = put_text(source, text.bytes, text.size);
+    }
+    source_free_bytes(&text);
+    if (output >= 0)
+        close(output);
+    return done;
+}
+
+bool source_start_assembly(struct source *source, enum source_language language, bool preprocessed)
+{
+    if (preprocessed && !preprocess(source, &language))
+        return false;
+    source->language = language;
+    if (strcmp(source->path, "-") == 0 &&
+        !put_text(source, source->input.bytes, source->input.size))
+        return false;
+    source->object_file = memory_file("object");
+    if (source->object_file < 0)
+        return source_say(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+                          strerror(errno));
+
+    /* What the source includes is looked for beside it, too. NASM wants the folder with its slash.
+     */
+    char folder[4096];
+    const char *slash = strrchr(source->path, '/');
+    int length = slash ? (int)(slash - source->path) + 1 : 2;
+    snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->path : "./");
+    /* A path that starts with a dash is a file all the same. */
+    char path[4096];
+    if ((size_t)snprintf(path, sizeof path, "%s%s", *source->path == '-' ? "./" : "",
+                         source->path) >= sizeof path)
+        return source_say(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+    const char *input = source->text_file >= 0 ? CHILD_TEXT_PATH : path;
+
+    const char *nasm[] = {"nasm", "-f", "elf64", folder, "-o", CHILD_OBJECT_PATH, input, NULL};
+    const char *gas[] = {"as", "--64", folder, "-o", CHILD_OBJECT_PATH, input, NULL};
+    bool is_nasm = language == SOURCE_NASM;
+    return start(source, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
+                 source->object_file, source->text_file);
+}
+
+bool source_finish_assembly(struct source *source)
+{
+    if (!finish(source, source->language == SOURCE_NASM ? &nasm_tool : &gas_tool))
+        return false;
+    if (!source_read_file(source->object_file, &source->object))
+        return source_say(source, SOURCE_ERROR, 0, "cannot read the assembled object: %s",
+                          strerror(errno));
+    if (source->object.size == 0)
+        return source_say(source, SOURCE_ERROR, 0, "the assembler made no object");
+    return true;
+}
+
+void source_release(struct source *source)
+{
+    if (source->child > 0) {
+        kill(source->child, SIGKILL);
+        waitpid(source->child, NULL, 0);
+        source->child = 0;
+    }
+    int *const files[] = {&source->object_file, &source->message_file, &source->text_file};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (*files[i] > 0)
+            close(*files[i]);
+        *files[i] = -1;
+    }
+    source_close_object(source);
+    source_free_bytes(&source->object);
+    source_free_bytes(&source->input);
+    free(source->sections);
+    free(source->symbols);
+    free(source->relocations);
+    source->sections = NULL;
+    source->symbols = NULL;
+    source->relocations = NULL;
+    source->program = (struct elfgen_program){0};
+}

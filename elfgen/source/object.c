@@ -1,0 +1,348 @@
+/* A relocatable object, read by libelf, as a program.
+ *
+ * Sections that are loaded (SHF_ALLOC) become sections, the symbol table's entries keep their
+ * indices, and the relocations of loaded sections come along. What this library cannot link is
+ * refused by name. */
+#include <gelf.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source.h"
+
+/* libelf's Elf handle and what stands in it, while it becomes a program. */
+struct object {
+    struct source *source;
+    Elf *elf;
+    GElf_Ehdr ehdr;
+    size_t section_count; /* section headers in the object */
+    size_t name_table;
+    uint32_t
+        *place; /* object section index -> program section index, or ELFGEN_SECTION_UNDEFINED */
+    Elf_Scn *symbols;
+    size_t common_count;
+};
+
+static const char *section_name(const struct object *object, const GElf_Shdr *shdr)
+{
+    const char *name = elf_strptr(object->elf, object->name_table, shdr->sh_name);
+    return name ? name : "<corrupt>";
+}
+
+static bool refuse(const struct object *object, const char *text)
+{
+    return source_say(object->source, SOURCE_ERROR, 0, "%s", text);
+}
+
+static bool open_object(struct object *object)
+{
+    const struct source_bytes *bytes = &object->source->object;
+    elf_version(EV_CURRENT);
+    object->elf = elf_memory(bytes->bytes, bytes->size);
+    object->source->elf = object->elf;
+    if (object->elf && elf_kind(object->elf) == ELF_K_AR)
+        return refuse(object, "this is an archive, not an object");
+    if (!object->elf || elf_kind(object->elf) != ELF_K_ELF ||
+        !gelf_getehdr(object->elf, &object->ehdr))
+        return refuse(object, "not an object: no ELF header that makes sense");
+    if (object->ehdr.e_machine != EM_X86_64 || object->ehdr.e_ident[EI_CLASS] != ELFCLASS64) {
+        const char *name = elfgen_machine_name(object->ehdr.e_machine);
+        return source_say(object->source, SOURCE_ERROR, 0,
+                          "offset 0x12 (e_machine): the object is for %s (%u), %u bits; it must be "
+                          "for x86-64 (62), 64 bits",
+                          name ? name : "an unknown machine", object->ehdr.e_machine,
+                          object->ehdr.e_ident[EI_CLASS] == ELFCLASS64 ? 64u : 32u);
+    }
+    if (object->ehdr.e_type != ET_REL)
+        return source_say(object->source, SOURCE_ERROR, 0,
+                          "offset 0x10 (e_type): type %u is already linked; a relocatable object "
+                          "has 1 (ET_REL)",
+                          object->ehdr.e_type);
+    if (elf_getshdrnum(object->elf, &object->section_count) != 0 ||
+        elf_getshdrstrndx(object->elf, &object->name_table) != 0)
+        return refuse(object, "the object's section headers cannot be read");
+    return true;
+}
+
+/* Sections that ask for something that nobody would do for them. */
+static bool supported(const struct object *object, const GElf_Shdr *shdr)
+{
+    const char *name = section_name(object, shdr);
+    if (shdr->sh_flags & SHF_TLS)
+        return source_say(object->source, SOURCE_ERROR, 0,
+                          "section %s: thread-local storage is not supported", name);
+    if (shdr->sh_type == SHT_INIT_ARRAY || shdr->sh_type == SHT_FINI_ARRAY ||
+        shdr->sh_type == SHT_PREINIT_ARRAY)
+        return source_say(object->source, SOURCE_ERROR, 0,
+                          "section %s: constructors and destructors are not supported: nothing "
+                          "would call them",
+                          name);
+    if (shdr->sh_flags & SHF_COMPRESSED)
+        return source_say(object->source, SOURCE_ERROR, 0,
+                          "section %s: loaded sections cannot be compressed", name);
+    return true;
+}
+
+/* A note for linkers about what the whole program promises: it means nothing without its linker. */
+static bool is_linker_note(const struct object *object, const GElf_Shdr *shdr)
+{
+    return shdr->sh_type == SHT_NOTE &&
+           strcmp(section_name(object, shdr), ".note.gnu.property") == 0;
+}
+
+static bool take_section(struct object *object, size_t index, Elf_Scn *scn, const GElf_Shdr *shdr)
+{
+    struct elfgen_program *program = &object->source->program;
+    struct elfgen_section *section = &object->source->sections[program->section_count];
+    *section = (struct elfgen_section){
+        .name = section_name(object, shdr),
+        .size = shdr->sh_size,
+        .align = shdr->sh_addralign,
+        .permissions = ELFGEN_PF_R | (shdr->sh_flags & SHF_WRITE ? ELFGEN_PF_W : 0) |
+                       (shdr->sh_flags & SHF_EXECINSTR ? ELFGEN_PF_X : 0),
+    };
+    if (shdr->sh_type != SHT_NOBITS) {
+        Elf_Data *data = elf_rawdata(scn, NULL);
+        if (!data || data->d_size != shdr->sh_size)
+            return source_say(object->source, SOURCE_ERROR, 0,
+                              "section %s: its %llu bytes at offset 0x%llx are not all in the file",
+                              section->name, (unsigned long long)shdr->sh_size,
+                              (unsigned long long)shdr->sh_offset);
+        /* An empty section still has bytes, in the sense that it takes none of the zeros. */
+        static const uint8_t nothing[1];
+        section->bytes = data->d_buf ? data->d_buf : nothing;
+    }
+    object->place[index] = (uint32_t)program->section_count++;
+    return true;
+}
+
+static bool take_sections(struct object *object)
+{
+    object->place = malloc((object->section_count + 1) * sizeof *object->place);
+    if (!object->place)
+        return refuse(object, "out of memory");
+    for (size_t i = 0; i <= object->section_count; i++)
+        object->place[i] = ELFGEN_SECTION_UNDEFINED;
+    object->source->sections =
+        calloc(object->section_count + object->common_count + 1, sizeof(struct elfgen_section));
+    if (!object->source->sections)
+        return refuse(object, "out of memory");
+    object->source->program.sections = object->source->sections;
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(object->elf, scn));) {
+        GElf_Shdr shdr;
+        if (!gelf_getshdr(scn, &shdr))
+            return refuse(object, "a section header cannot be read");
+        if (!(shdr.sh_flags & SHF_ALLOC) || is_linker_note(object, &shdr))
+            continue;
+        if (!supported(object, &shdr) || !take_section(object, elf_ndxscn(scn), scn, &shdr))
+            return false;
+    }
+    return true;
+}
+
+/* Finds the symbol table and counts the COMMON symbols, each of which needs a section. */
+static bool find_symbols(struct object *object)
+{
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(object->elf, scn));) {
+        GElf_Shdr shdr;
+        if (gelf_getshdr(scn, &shdr) && shdr.sh_type == SHT_SYMTAB)
+            object->symbols = scn;
+    }
+    Elf_Data *data = object->symbols ? elf_getdata(object->symbols, NULL) : NULL;
+    size_t count = data ? data->d_size / sizeof(Elf64_Sym) : 0;
+    for (size_t i = 0; i < count; i++) {
+        GElf_Sym symbol;
+        if (gelf_getsym(data, (int)i, &symbol) && symbol.st_shndx == SHN_COMMON)
+            object->common_count++;
+    }
+    return true;
+}
+
+/* The extended section indices, where the object has more than 65,279 sections. */
+static Elf_Data *extended_indices(const struct object *object)
+{
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(object->elf, scn));) {
+        GElf_Shdr shdr;
+        if (gelf_getshdr(scn, &shdr) && shdr.sh_type == SHT_SYMTAB_SHNDX &&
+            shdr.sh_link == elf_ndxscn(object->symbols))
+            return elf_getdata(scn, NULL);
+    }
+    return NULL;
+}
+
+/* Where a symbol's value is counted from. */
+static uint32_t home_of(struct object *object, const GElf_Sym *from, Elf32_Word extended)
+{
+    size_t index = from->st_shndx == SHN_XINDEX ? extended : from->st_shndx;
+    if (from->st_shndx == SHN_ABS)
+        return ELFGEN_SECTION_ABSOLUTE;
+    if (from->st_shndx == SHN_UNDEF ||
+        (from->st_shndx >= SHN_LORESERVE && from->st_shndx != SHN_XINDEX) ||
+        index >= object->section_count)
+        return ELFGEN_SECTION_UNDEFINED;
+    return object->place[index];
+}
+
+static uint32_t make_common(struct object *object, const char *name, const GElf_Sym *from)
+{
+    struct elfgen_program *program = &object->source->program;
+    object->source->sections[program->section_count] = (struct elfgen_section){
+        .name = name,
+        .size = from->st_size,
+        .align = from->st_value, /* of a COMMON symbol this is the alignment */
+        .permissions = ELFGEN_PF_R | ELFGEN_PF_W,
+    };
+    return (uint32_t)program->section_count++;
+}
+
+static bool take_symbol(struct object *object, struct elfgen_symbol *to, const GElf_Sym *from,
+                        Elf32_Word extended, size_t strings)
+{
+    unsigned type = GELF_ST_TYPE(from->st_info);
+    const char *name = elf_strptr(object->elf, strings, from->st_name);
+    to->name = name && type != STT_FILE ? name : "";
+    to->value = from->st_value;
+    to->binding = GELF_ST_BIND(from->st_info) == STB_LOCAL  ? ELFGEN_LOCAL
+                  : GELF_ST_BIND(from->st_info) == STB_WEAK ? ELFGEN_WEAK
+                                                            : ELFGEN_GLOBAL;
+    if (type == STT_GNU_IFUNC)
+        return source_say(object->source, SOURCE_ERROR, 0,
+                          "symbol '%s': indirect functions (STT_GNU_IFUNC) are not supported",
+                          to->name);
+    if (from->st_shndx == SHN_COMMON) {
+        to->section = make_common(object, to->name, from);
+        to->value = 0;
+        return true;
+    }
+    to->section = home_of(object, from, extended);
+    if (type == STT_SECTION && to->section < object->source->program.section_count)
+        to->name = object->source->sections[to->section].name;
+    return true;
+}
+
+static bool take_symbols(struct object *object)
+{
+    GElf_Shdr shdr;
+    if (!object->symbols || !gelf_getshdr(object->symbols, &shdr))
+        return true;
+    Elf_Data *data = elf_getdata(object->symbols, NULL);
+    Elf_Data *extended = extended_indices(object);
+    size_t count = data ? data->d_size / sizeof(Elf64_Sym) : 0;
+    object->source->symbols = calloc(count + 1, sizeof *object->source->symbols);
+    if (!object->source->symbols)
+        return refuse(object, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        GElf_Sym symbol;
+        Elf32_Word index = 0;
+        if (!gelf_getsymshndx(data, extended, (int)i, &symbol, &index))
+            return source_say(object->source, SOURCE_ERROR, 0, "symbol %zu cannot be read", i);
+        if (!take_symbol(object, &object->source->symbols[i], &symbol, index, shdr.sh_link))
+            return false;
+    }
+    object->source->program.symbols = object->source->symbols;
+    object->source->program.symbol_count = count;
+    return true;
+}
+
+static bool take_relocation(struct object *object, const GElf_Rela *from, uint32_t section)
+{
+    struct elfgen_program *program = &object->source->program;
+    size_t symbol = GELF_R_SYM(from->r_info);
+    const char *name = object->source->sections[section].name;
+    if (GELF_R_TYPE(from->r_info) == R_X86_64_NONE)
+        return true;
+    if (symbol >= program->symbol_count)
+        return source_say(object->source, SOURCE_ERROR, 0,
+                          "(%s+0x%llx): the relocation names symbol %zu of %zu", name,
+                          (unsigned long long)from->r_offset, symbol, program->symbol_count);
+    object->source->relocations[program->relocation_count++] = (struct elfgen_relocation){
+        .section = section,
+        .symbol = (uint32_t)symbol,
+        .type = (uint32_t)GELF_R_TYPE(from->r_info),
+        .offset = from->r_offset,
+        .addend = from->r_addend,
+    };
+    return true;
+}
+
+static bool take_relocation_section(struct object *object, Elf_Scn *scn, uint32_t section)
+{
+    Elf_Data *data = elf_getdata(scn, NULL);
+    size_t count = data ? data->d_size / sizeof(Elf64_Rela) : 0;
+    struct elfgen_program *program = &object->source->program;
+    struct elfgen_relocation *larger = realloc(
+        object->source->relocations, (program->relocation_count + count + 1) * sizeof *larger);
+    if (!larger)
+        return refuse(object, "out of memory");
+    object->source->relocations = larger;
+    program->relocations = larger;
+    for (size_t i = 0; i < count; i++) {
+        GElf_Rela relocation;
+        if (!gelf_getrela(data, (int)i, &relocation))
+            return source_say(object->source, SOURCE_ERROR, 0, "relocation %zu cannot be read", i);
+        if (!take_relocation(object, &relocation, section))
+            return false;
+    }
+    return true;
+}
+
+static bool take_relocations(struct object *object)
+{
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(object->elf, scn));) {
+        GElf_Shdr shdr;
+        if (!gelf_getshdr(scn, &shdr) || (shdr.sh_type != SHT_RELA && shdr.sh_type != SHT_REL) ||
+            shdr.sh_info >= object->section_count)
+            continue;
+        uint32_t section = object->place[shdr.sh_info];
+        if (section == ELFGEN_SECTION_UNDEFINED)
+            continue; /* of a section that is not loaded */
+        if (shdr.sh_type == SHT_REL)
+            return source_say(object->source, SOURCE_ERROR, 0,
+                              "section %s: x86-64 relocations have addends (SHT_RELA)",
+                              section_name(object, &shdr));
+        if (!take_relocation_section(object, scn, section))
+            return false;
+    }
+    return true;
+}
+
+/* Every undefined symbol that something needs, each with its first place, all of them told. */
+static bool all_defined(const struct object *object)
+{
+    const struct elfgen_program *program = &object->source->program;
+    bool *told = calloc(program->symbol_count + 1, sizeof *told);
+    bool defined = told != NULL;
+    for (size_t i = 0; told && i < program->relocation_count; i++) {
+        const struct elfgen_relocation *relocation = &program->relocations[i];
+        const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
+        if (symbol->section != ELFGEN_SECTION_UNDEFINED || symbol->binding == ELFGEN_WEAK ||
+            relocation->symbol == 0 || told[relocation->symbol])
+            continue;
+        told[relocation->symbol] = true;
+        defined = source_say(object->source, SOURCE_ERROR, 0, "(%s+0x%llx): undefined symbol '%s'",
+                             program->sections[relocation->section].name,
+                             (unsigned long long)relocation->offset, symbol->name);
+    }
+    free(told);
+    return defined;
+}
+
+bool source_read_object(struct source *source)
+{
+    struct object object = {.source = source};
+    bool done = open_object(&object) && find_symbols(&object) && take_sections(&object) &&
+                take_symbols(&object) && take_relocations(&object);
+    /* Symbol 0 is "no symbol": a relocation against it takes 0 for S. */
+    if (done && source->program.symbol_count > 0)
+        source->symbols[0].section = ELFGEN_SECTION_ABSOLUTE;
+    done = done && all_defined(&object);
+    free(object.place);
+    return done;
+}
+
+void source_close_object(struct source *source)
+{
+    if (source->elf)
+        elf_end(source->elf);
+    source->elf = NULL;
+}

@@ -1,0 +1,103 @@
+/* Input languages -> struct elfgen_program.
+ *
+ * Assembly becomes a relocatable object by its own assembler, an object is read by libelf, raw
+ * machine code is taken as it is; all end as the same program. Nothing is printed: what there is to
+ * say goes to a callback. */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "elfgen/image.h"
+#include "elfgen/names.h"
+
+enum source_language {
+    SOURCE_DETECT, /* by the file's name and contents */
+    SOURCE_NASM,
+    SOURCE_GAS,
+    SOURCE_OBJECT,
+    SOURCE_RAW
+};
+
+enum source_severity { SOURCE_NOTE, SOURCE_WARNING, SOURCE_ERROR };
+
+/* One thing to tell the user. Strings live until the callback returns. */
+struct source_message {
+    enum source_severity severity;
+    const char *file;    /* as the user named it */
+    unsigned line;       /* 1..., 0: none */
+    unsigned column;     /* 1..., 0: none */
+    const char *text;    /* one line */
+    const char *excerpt; /* the source line, NULL where it is not at hand */
+};
+
+typedef void source_tell(void *context, const struct source_message *message);
+
+/* Bytes that the room owns: malloc'ed or mapped. */
+struct source_bytes {
+    char *bytes;
+    size_t size;
+    bool mapped;
+};
+
+struct source {
+    /* Set by the caller, untouched by the room. */
+    const char *path; /* "-": standard input */
+    enum source_language language;
+    bool verbose; /* tell each step as SOURCE_NOTE */
+    source_tell *tell;
+    void *context; /* for `tell` */
+
+    /* Answers, valid from source_finish() to source_release(). */
+    struct elfgen_program program;
+
+    /* The room's own. */
+    const char *name; /* the path as messages show it */
+    struct source_bytes input;
+    pid_t child;                              /* the assembler, 0: none */
+    int object_file, message_file, text_file; /* memory files, -1: none */
+    struct source_bytes object;
+    void *elf; /* Elf * of libelf */
+    struct elfgen_section *sections;
+    struct elfgen_symbol *symbols;
+    struct elfgen_relocation *relocations;
+};
+
+/* Reads the input, finds out its language and starts the assembler if it needs one, without waiting
+ * for it. Zero everything in *source but the caller's part before. False: told why. */
+bool source_start(struct source *source);
+
+/* Waits for what source_start() began and fills source->program. False: told why. Undefined symbols
+ * are all told, each with its place. */
+bool source_finish(struct source *source);
+
+/* Frees everything, also after a failure, and ends an assembler that still runs. */
+void source_release(struct source *source);
+
+/* ---- inside the room ---- */
+
+/* The language of `size` bytes of assembly, from directives, registers and comments: SOURCE_NASM or
+ * SOURCE_GAS, or SOURCE_DETECT where the bytes are not text (*offset: the first that is not). */
+enum source_language source_detect_assembly(const char *text, size_t size, size_t *offset);
+
+/* Starts the assembler for source->input; source_finish_assembly() leaves the object in
+ * source->object. */
+bool source_start_assembly(struct source *source, enum source_language language, bool preprocess);
+bool source_finish_assembly(struct source *source);
+
+/* source->object -> source->program, which points into libelf's hands until the other is called. */
+bool source_read_object(struct source *source);
+void source_close_object(struct source *source);
+
+/* printf-style; `line` 0: about the whole file. Returns false, for the caller to pass on. */
+__attribute__((format(printf, 4, 5))) bool source_say(const struct source *source,
+                                                      enum source_severity severity, unsigned line,
+                                                      const char *format, ...);
+
+/* Maps or reads a whole file descriptor. False and errno on failure. */
+bool source_read_file(int file, struct source_bytes *bytes);
+void source_free_bytes(struct source_bytes *bytes);
+
+#endif
