@@ -1,0 +1,87 @@
+/* The report that GNU readelf 2.40 prints for -h, -l and -S, character for character, over any
+ * bytes.
+ *
+ * Where readelf gives up, this goes on: a cut ELF header is shown with the zeros that Linux fills
+ * in, marked; tables that lie partly past the end are shown as far as they go. What readelf would
+ * object to goes to a callback. */
+#ifndef READELF_H
+#define READELF_H
+
+#include <stdbool.h>
+
+#include "elfgen.h"
+
+/* An objection: `field` is its name in the specification or NULL, `offset` ELFGEN_NOWHERE if it is
+ * about no place. */
+typedef void readelf_object(void *context, bool is_error, uint64_t offset, const char *field,
+                            const char *text);
+
+struct readelf {
+    /* Set by the caller. */
+    const void *bytes;
+    uint64_t length;
+    const char *title; /* printed as "File: ...", NULL: none */
+    bool header, segments, sections;
+    bool wide;
+    struct elfgen_text *out;
+    readelf_object *object;
+    void *context; /* for `object` */
+
+    /* The report's own. */
+    struct elfgen_view view;
+    uint64_t segment_count; /* as readelf counts: what the header says, extensions resolved */
+    uint64_t section_count;
+    uint64_t names_index;      /* of the section name table, 0: none */
+    bool section_0_readable;   /* the extensions can be looked up */
+    uint64_t segments_present; /* entries that have at least one byte in the file */
+    uint64_t sections_present;
+    bool segments_whole; /* the whole table is in the file */
+    bool sections_whole;
+    struct elfgen_shdr names; /* the section name table */
+    bool names_readable;
+    bool failed;
+};
+
+/* Prints the report. True: nothing is broken; false: something that the file promises is not there,
+ * and `object` was told. */
+bool readelf_report(struct readelf *report);
+
+/* ---- inside the room ---- */
+
+void readelf_header(struct readelf *report);
+void readelf_sections(struct readelf *report);
+void readelf_segments(struct readelf *report);
+
+/* The lines on the file's type that -l prints when -h does not. */
+const char *readelf_type_name(struct readelf *report, bool use_section, char room[64]);
+
+/* Tells an objection; an error makes the report fail. The text may have the directives of
+ * elfgen_error_set(). */
+#define readelf_complain(report, is_error, offset, field, ...)                                     \
+    do {                                                                                           \
+        struct elfgen_error complaint_;                                                            \
+        elfgen_error_set(&complaint_, ELFGEN_BAD_VALUE, (offset), __VA_ARGS__);                    \
+        readelf_tell((report), (is_error), (field), &complaint_);                                  \
+    } while (0)
+void readelf_tell(struct readelf *report, bool is_error, const char *field,
+                  const struct elfgen_error *complaint);
+
+/* The name of a section, at most `most` bytes of it, or what readelf prints for a bad one. */
+size_t readelf_section_name(const struct readelf *report, const struct elfgen_shdr *section,
+                            size_t most, const char **name);
+
+/* printf's %#lx: 0 has no prefix. */
+static inline void readelf_put_alternate_hex(struct elfgen_text *out, uint64_t value)
+{
+    if (value)
+        elfgen_text_string(out, "0x");
+    elfgen_text_hex(out, value, 0);
+}
+
+static inline void readelf_put_0x(struct elfgen_text *out, uint64_t value, unsigned digits)
+{
+    elfgen_text_bytes(out, "0x", 2);
+    elfgen_text_hex(out, value, digits);
+}
+
+#endif

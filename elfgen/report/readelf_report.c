@@ -1,0 +1,111 @@
+/* The order of the report, and what its three parts share: which tables are there. */
+#include <string.h>
+
+#include "readelf.h"
+
+void readelf_tell(struct readelf *report, bool is_error, const char *field,
+                  const struct elfgen_error *complaint)
+{
+    if (is_error)
+        report->failed = true;
+    report->object(report->context, is_error, complaint->offset, field, complaint->text);
+}
+
+/* How many of a table's entries start inside the file; *whole: all of its bytes are there. */
+static uint64_t present_entries(const struct elfgen_view *view, struct elfgen_table table,
+                                enum elfgen_structure_id id, bool *whole)
+{
+    *whole = false;
+    if (table.count == 0 || table.entry_size < elfgen_structure_size(id, view->class_) ||
+        table.offset >= view->length)
+        return 0;
+    uint64_t room = view->length - table.offset;
+    uint64_t present = room / table.entry_size + (room % table.entry_size != 0);
+    uint64_t fits = room / table.entry_size;
+    *whole = fits >= table.count;
+    return present < table.count ? present : table.count;
+}
+
+/* readelf looks the counts up in section header 0 only if that is all there. */
+static void count_tables(struct readelf *report)
+{
+    struct elfgen_view *view = &report->view;
+    const struct elfgen_ehdr *ehdr = &view->ehdr;
+    report->section_0_readable =
+        ehdr->e_shoff != 0 &&
+        ehdr->e_shentsize >= elfgen_structure_size(ELFGEN_STRUCTURE_shdr, view->class_) &&
+        elfgen_view_bytes(view, ehdr->e_shoff, ehdr->e_shentsize);
+    report->segment_count = view->segments.count;
+    report->section_count = view->sections.count & UINT32_MAX;
+    view->sections.count = report->section_count;
+    report->names_index = view->names < report->section_count ? view->names : ELFGEN_SHN_UNDEF;
+
+    report->segments_present =
+        present_entries(view, view->segments, ELFGEN_STRUCTURE_phdr, &report->segments_whole);
+    if (ehdr->e_shoff != 0)
+        report->sections_present =
+            present_entries(view, view->sections, ELFGEN_STRUCTURE_shdr, &report->sections_whole);
+    report->names_readable =
+        report->sections_present > 0 && report->names_index != ELFGEN_SHN_UNDEF &&
+        elfgen_view_section(view, report->names_index, &report->names, NULL) == ELFGEN_OK &&
+        report->names.sh_size != 0 &&
+        elfgen_view_bytes(view, report->names.sh_offset, report->names.sh_size);
+}
+
+size_t readelf_section_name(const struct readelf *report, const struct elfgen_shdr *section,
+                            size_t most, const char **name)
+{
+    *name = "<no-strings>";
+    if (!report->names_readable)
+        return strlen(*name);
+    *name = "<corrupt>";
+    if (section->sh_name >= report->names.sh_size)
+        return strlen(*name);
+    uint64_t left = report->names.sh_size - section->sh_name;
+    *name = (const char *)report->view.bytes + report->names.sh_offset + section->sh_name;
+    size_t room = left < most ? (size_t)left : most;
+    const char *end = memchr(*name, '\0', room);
+    return end ? (size_t)(end - *name) : room;
+}
+
+/* The ELF header is cut, and readelf stops there. Linux fills it with zeros and goes on, and so
+ * does this report; whether Linux could start the file is seen by its program headers. */
+static void tell_cut_header(struct readelf *report)
+{
+    const struct elfgen_view *view = &report->view;
+    size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_);
+    bool runnable = report->segment_count > 0 && report->segments_whole;
+    readelf_complain(report, !runnable, view->length, NULL,
+                     "the file ends after %u of the ELF header's %u bytes, the rest is read as "
+                     "zeros, as Linux does; readelf: Failed to read file header",
+                     view->length, (uint64_t)size);
+}
+
+bool readelf_report(struct readelf *report)
+{
+    struct elfgen_error error;
+    report->failed = false;
+    enum elfgen_status status =
+        elfgen_view_open(&report->view, report->bytes, report->length, &error);
+    if (report->length == 0) {
+        readelf_complain(report, true, ELFGEN_NOWHERE, NULL, "the file is empty");
+        return false;
+    }
+    if (report->title && report->view.header_present > 0) {
+        elfgen_text_string(report->out, "\nFile: ");
+        elfgen_text_string(report->out, report->title);
+        elfgen_text_char(report->out, '\n');
+    }
+    if (status == ELFGEN_NOT_ELF) {
+        readelf_tell(report, true, NULL, &error);
+        return false;
+    }
+    count_tables(report);
+    if (status == ELFGEN_TRUNCATED)
+        tell_cut_header(report);
+    if (report->header)
+        readelf_header(report);
+    readelf_sections(report);
+    readelf_segments(report);
+    return !report->failed;
+}

@@ -1,0 +1,299 @@
+/* readelf -l */
+#include <string.h>
+
+#include "readelf.h"
+
+enum {
+    PT_GNU_EH_FRAME = 0x6474e550,
+    PT_GNU_STACK = 0x6474e551,
+    PT_GNU_RELRO = 0x6474e552,
+    PT_GNU_SFRAME = 0x6474e554,
+    PT_GNU_MBIND_LO = 0x6474e555,
+    PT_GNU_MBIND_HI = 0x6474f554
+};
+
+static void put_type(struct readelf *report, uint64_t type)
+{
+    enum { FREEBSD = 9, COLUMN = 14 };
+    const struct elfgen_ehdr *ehdr = &report->view.ehdr;
+    const char *name = elfgen_segment_type_name(ehdr->e_machine, ehdr->ei_osabi, type);
+    bool gnu = ehdr->ei_osabi == ELFGEN_OSABI_GNU || ehdr->ei_osabi == FREEBSD;
+    char room[64];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room - 1};
+    if (!name && type >> 28 == 7) {
+        elfgen_text_string(&text, "LOPROC+");
+        readelf_put_alternate_hex(&text, type - 0x70000000);
+    } else if (!name && gnu && type >= PT_GNU_MBIND_LO && type <= PT_GNU_MBIND_HI) {
+        elfgen_text_string(&text, "GNU_MBIND+");
+        readelf_put_alternate_hex(&text, type - PT_GNU_MBIND_LO);
+    } else if (!name && type >> 28 == 6) {
+        elfgen_text_string(&text, "LOOS+");
+        readelf_put_alternate_hex(&text, type - 0x60000000);
+    } else if (!name) {
+        elfgen_text_string(&text, "<unknown>: ");
+        elfgen_text_hex(&text, type, 0);
+    }
+    room[text.length] = '\0';
+    elfgen_text_string(report->out, "  ");
+    elfgen_text_column(report->out, name ? name : room, COLUMN, COLUMN);
+    elfgen_text_char(report->out, ' ');
+}
+
+static void put_permissions(struct elfgen_text *out, uint64_t flags)
+{
+    elfgen_text_char(out, flags & ELFGEN_PF_R ? 'R' : ' ');
+    elfgen_text_char(out, flags & ELFGEN_PF_W ? 'W' : ' ');
+    elfgen_text_char(out, flags & ELFGEN_PF_X ? 'E' : ' ');
+}
+
+/* One line: 32 bits, and 64 bits with -W. */
+static void put_wide_row(struct readelf *report, const struct elfgen_phdr *phdr)
+{
+    struct elfgen_text *out = report->out;
+    bool is_64 = report->view.class_ == ELFGEN_CLASS64;
+    unsigned address = is_64 ? 16 : 8, size = is_64 ? 6 : 5;
+    readelf_put_0x(out, phdr->p_offset, 6);
+    elfgen_text_char(out, ' ');
+    readelf_put_0x(out, phdr->p_vaddr, address);
+    elfgen_text_char(out, ' ');
+    readelf_put_0x(out, phdr->p_paddr, address);
+    elfgen_text_char(out, ' ');
+    readelf_put_0x(out, phdr->p_filesz, size);
+    elfgen_text_char(out, ' ');
+    readelf_put_0x(out, phdr->p_memsz, size);
+    elfgen_text_char(out, ' ');
+    put_permissions(out, phdr->p_flags);
+    elfgen_text_char(out, ' ');
+    readelf_put_alternate_hex(out, phdr->p_align);
+}
+
+static void put_narrow_row(struct readelf *report, const struct elfgen_phdr *phdr)
+{
+    struct elfgen_text *out = report->out;
+    readelf_put_0x(out, phdr->p_offset, 16);
+    elfgen_text_char(out, ' ');
+    readelf_put_0x(out, phdr->p_vaddr, 16);
+    elfgen_text_char(out, ' ');
+    readelf_put_0x(out, phdr->p_paddr, 16);
+    elfgen_text_string(out, "\n                 ");
+    readelf_put_0x(out, phdr->p_filesz, 16);
+    elfgen_text_char(out, ' ');
+    readelf_put_0x(out, phdr->p_memsz, 16);
+    elfgen_text_string(out, "  ");
+    put_permissions(out, phdr->p_flags);
+    elfgen_text_string(out, "    ");
+    readelf_put_0x(out, phdr->p_align, 0);
+}
+
+static void put_interpreter(struct readelf *report, const struct elfgen_phdr *phdr)
+{
+    const uint8_t *name = elfgen_view_bytes(&report->view, phdr->p_offset, phdr->p_filesz);
+    if (!name || phdr->p_filesz == 0 || phdr->p_offset == report->length) {
+        readelf_complain(report, true, phdr->p_offset, "p_offset",
+                         "the program interpreter's name, %u bytes, is not in the file",
+                         phdr->p_filesz);
+        return;
+    }
+    const uint8_t *end = memchr(name, '\0', (size_t)phdr->p_filesz);
+    size_t length = end ? (size_t)(end - name) : (size_t)phdr->p_filesz;
+    elfgen_text_string(report->out, "      [Requesting program interpreter: ");
+    elfgen_text_bytes(report->out, (const char *)name, length);
+    elfgen_text_string(report->out, "]\n");
+}
+
+static void put_heads(struct readelf *report)
+{
+    static const char wide32[] =
+        "  Type           Offset   VirtAddr   PhysAddr   FileSiz MemSiz  Flg Align\n";
+    static const char wide64[] = "  Type           Offset   VirtAddr           PhysAddr           "
+                                 "FileSiz  MemSiz   Flg Align\n";
+    static const char narrow[] =
+        "  Type           Offset             VirtAddr           PhysAddr\n"
+        "                 FileSiz            MemSiz              Flags  Align\n";
+    elfgen_text_string(report->out, "\nProgram Headers:\n");
+    elfgen_text_string(report->out, report->view.class_ != ELFGEN_CLASS64 ? wide32
+                                    : report->wide                        ? wide64
+                                                                          : narrow);
+}
+
+static void put_rows(struct readelf *report)
+{
+    put_heads(report);
+    for (uint64_t i = 0; i < report->segments_present; i++) {
+        struct elfgen_phdr phdr;
+        enum elfgen_status status = elfgen_view_segment(&report->view, i, &phdr, NULL);
+        put_type(report, phdr.p_type);
+        if (report->view.class_ != ELFGEN_CLASS64 || report->wide)
+            put_wide_row(report, &phdr);
+        else
+            put_narrow_row(report, &phdr);
+        if (status == ELFGEN_TRUNCATED)
+            elfgen_text_string(report->out,
+                               "  [cut by the end of the file, the rest read as zeros]");
+        elfgen_text_char(report->out, '\n');
+        if (phdr.p_type == ELFGEN_PT_LOAD && phdr.p_memsz < phdr.p_filesz)
+            readelf_complain(report, false, ELFGEN_NOWHERE, "p_memsz",
+                             "segment %u takes %u bytes from the file and has %u in memory", i,
+                             phdr.p_filesz, phdr.p_memsz);
+        if (phdr.p_type == ELFGEN_PT_INTERP)
+            put_interpreter(report, &phdr);
+    }
+}
+
+/* Whether `offset`, `size` lie in the range that starts at `start` and has `room` bytes. The sums
+ * wrap, as readelf's do. */
+static bool lies_in(uint64_t offset, uint64_t size, uint64_t start, uint64_t room)
+{
+    return offset >= start && offset - start <= room - 1 && offset - start + size <= room;
+}
+
+static bool begins_within(uint64_t offset, uint64_t start, uint64_t room)
+{
+    return offset > start && offset - start < room;
+}
+
+static bool has_alloc_sections_only(uint64_t type)
+{
+    return type == ELFGEN_PT_LOAD || type == ELFGEN_PT_DYNAMIC || type == PT_GNU_EH_FRAME ||
+           type == PT_GNU_STACK || type == PT_GNU_RELRO || type == PT_GNU_SFRAME ||
+           (type >= PT_GNU_MBIND_LO && type <= PT_GNU_MBIND_HI);
+}
+
+/* Which sections belong to which segment is not in the file: it is told by type, place and size,
+ * and this is how readelf tells it. */
+static bool is_in_segment(const struct elfgen_shdr *shdr, const struct elfgen_phdr *phdr)
+{
+    uint64_t type = phdr->p_type;
+    bool tls = shdr->sh_flags & ELFGEN_SHF_TLS, alloc = shdr->sh_flags & ELFGEN_SHF_ALLOC;
+    bool zeros = shdr->sh_type == ELFGEN_SHT_NOBITS;
+    if (tls && zeros && type != ELFGEN_PT_TLS)
+        return false;
+    if (tls ? type != ELFGEN_PT_TLS && type != PT_GNU_RELRO && type != ELFGEN_PT_LOAD
+            : type == ELFGEN_PT_TLS || type == ELFGEN_PT_PHDR)
+        return false;
+    if (!alloc && has_alloc_sections_only(type))
+        return false;
+    if (!zeros && !lies_in(shdr->sh_offset, shdr->sh_size, phdr->p_offset, phdr->p_filesz))
+        return false;
+    if (alloc && !lies_in(shdr->sh_addr, shdr->sh_size, phdr->p_vaddr, phdr->p_memsz))
+        return false;
+    /* An empty section at an edge of a table is not part of it. */
+    if ((type != ELFGEN_PT_DYNAMIC && type != ELFGEN_PT_NOTE) || shdr->sh_size != 0 ||
+        phdr->p_memsz == 0)
+        return true;
+    return (zeros || begins_within(shdr->sh_offset, phdr->p_offset, phdr->p_filesz)) &&
+           (!alloc || begins_within(shdr->sh_addr, phdr->p_vaddr, phdr->p_memsz));
+}
+
+/* A name with everything that could upset a terminal written out, at most 256 bytes. */
+static void put_printable_name(struct readelf *report, const struct elfgen_shdr *shdr)
+{
+    enum { MOST = 256 };
+    static const char hex[] = "0123456789ABCDEF";
+    const char *name;
+    size_t length = readelf_section_name(report, shdr, MOST, &name);
+    size_t left = MOST;
+    for (size_t i = 0; i < length && left > 0; i++) {
+        unsigned char c = (unsigned char)name[i];
+        char text[4] = {(char)c};
+        size_t size = 1;
+        if (c < 0x20 || c == 0x7f) {
+            text[0] = '^';
+            text[1] = (char)(c + 0x40);
+            size = 2;
+        } else if (c >= 0x80) {
+            memcpy(text, (const char[4]){'<', hex[c >> 4], hex[c & 15], '>'}, 4);
+            size = 4;
+        }
+        if (size > left)
+            break;
+        elfgen_text_bytes(report->out, text, size);
+        left -= size;
+    }
+}
+
+static void put_mapping(struct readelf *report)
+{
+    /* Every pair is looked at; a file can be made to have too many of them for anybody's patience.
+     */
+    enum { MOST_PAIRS = 1 << 27 };
+    uint64_t segments = report->segments_present, sections = report->section_count;
+    if (sections != 0 && segments > MOST_PAIRS / sections) {
+        readelf_complain(report, true, ELFGEN_NOWHERE, NULL,
+                         "%u segments and %u sections are too many to map on each other", segments,
+                         sections);
+        return;
+    }
+    elfgen_text_string(report->out, "\n Section to Segment mapping:\n  Segment Sections...\n");
+    for (uint64_t i = 0; i < segments; i++) {
+        struct elfgen_phdr phdr;
+        elfgen_view_segment(&report->view, i, &phdr, NULL);
+        elfgen_text_string(report->out, i < 10 ? "   0" : "   ");
+        elfgen_text_decimal(report->out, i, 0);
+        elfgen_text_string(report->out, "     ");
+        for (uint64_t j = 1; j < sections; j++) {
+            struct elfgen_shdr shdr;
+            elfgen_view_section(&report->view, j, &shdr, NULL);
+            if (!is_in_segment(&shdr, &phdr))
+                continue;
+            put_printable_name(report, &shdr);
+            elfgen_text_char(report->out, ' ');
+        }
+        elfgen_text_char(report->out, '\n');
+    }
+}
+
+static void check_table(struct readelf *report)
+{
+    const struct elfgen_ehdr *ehdr = &report->view.ehdr;
+    uint64_t size = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, report->view.class_);
+    if (ehdr->e_phentsize < size)
+        readelf_complain(report, true, ELFGEN_NOWHERE, "e_phentsize",
+                         "a program header has %u bytes, it must have %u", ehdr->e_phentsize, size);
+    else if (!report->segments_whole)
+        readelf_complain(report, true, ehdr->e_phoff, "e_phoff",
+                         "%u program headers of %u bytes pass the end of the file, %x: %u begin "
+                         "inside it",
+                         report->segment_count, ehdr->e_phentsize, report->length,
+                         report->segments_present);
+    else if (ehdr->e_phentsize > size)
+        readelf_complain(report, false, ELFGEN_NOWHERE, "e_phentsize",
+                         "a program header has %u bytes, Linux wants %u", ehdr->e_phentsize, size);
+    else if (report->segment_count * size >= report->length)
+        readelf_complain(report, false, ELFGEN_NOWHERE, "e_phnum",
+                         "readelf: Too many program headers - the file is not that big");
+}
+
+void readelf_segments(struct readelf *report)
+{
+    const struct elfgen_ehdr *ehdr = &report->view.ehdr;
+    struct elfgen_text *out = report->out;
+    char room[64];
+    if (report->segment_count == 0) {
+        if (ehdr->e_phoff != 0)
+            readelf_complain(report, false, ELFGEN_NOWHERE, "e_phoff",
+                             "%x, but there are no program headers (e_phnum 0)", ehdr->e_phoff);
+        else if (report->segments)
+            elfgen_text_string(out, "\nThere are no program headers in this file.\n");
+        return;
+    }
+    if (report->segments && !report->header) {
+        elfgen_text_string(out, "\nElf file type is ");
+        elfgen_text_string(out, readelf_type_name(report, true, room));
+        elfgen_text_string(out, "\nEntry point 0x");
+        elfgen_text_hex(out, ehdr->e_entry, 0);
+        elfgen_text_string(out, report->segment_count == 1 ? "\nThere is " : "\nThere are ");
+        elfgen_text_decimal(out, report->segment_count, 0);
+        elfgen_text_string(out, report->segment_count == 1
+                                    ? " program header, starting at offset "
+                                    : " program headers, starting at offset ");
+        elfgen_text_decimal(out, ehdr->e_phoff, 0);
+        elfgen_text_char(out, '\n');
+    }
+    check_table(report);
+    if (!report->segments || report->segments_present == 0)
+        return;
+    put_rows(report);
+    if (report->sections_whole && report->names_readable)
+        put_mapping(report);
+}
