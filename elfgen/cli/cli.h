@@ -1,0 +1,45 @@
+/* What the commands share. */
+#ifndef CLI_H
+#define CLI_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG_CALL = 2 };
+
+/* One command; its arguments are argv[1...], argv[0] its name. Returns the exit status. */
+int command_build(int argc, char **argv);
+int command_dump(int argc, char **argv);
+
+/* "tinyelf: SUBJECT: KIND: TEXT" on stderr, for one line of printf-style text. `subject` is a file
+ * as the user named it, or a command; `kind` is "error", "warning" or "note". */
+__attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
+                                                   const char *format, ...);
+
+/* A wrong call: says it, points to --help, and returns EXIT_WRONG_CALL. */
+__attribute__((format(printf, 2, 3))) int wrong_call(const char *command, const char *format, ...);
+
+/* What getopt_long() objected to (its ':' or '?'), said with the nearest option there is. */
+int wrong_option(const char *command, int objection, char **argv, const struct option *options);
+
+/* The name in the list (NULL at its end) that `word` is most likely meant to be, NULL if none is
+ * near. */
+const char *nearest(const char *word, const char *const *names);
+
+/* A number, 0x... or decimal, up to 2^64 - 1. False: it is none. */
+bool parse_number(const char *text, uint64_t *number);
+
+/* ---- outputs ---- */
+
+/* Whether `output` is the same file as `input`. */
+bool is_same_file(const char *output, const char *input);
+
+/* Writes a whole file so that it appears at once or not at all: beside its place, mode 0777 or 0666
+ * less the umask, then renamed. "-" is standard output, and what exists and is no regular file is
+ * written in place; a symbolic link's target is replaced, the link stays. False: said why, and an
+ * older file is as it was. */
+bool write_output(const char *path, const void *bytes, size_t size, bool executable);
+
+#endif

@@ -1,0 +1,173 @@
+/* tinyelf dump: any file's headers, as readelf prints them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../report/readelf.h"
+#include "../source/source.h"
+#include "cli.h"
+
+enum { OPTION_HELP = 256 };
+
+static const struct option options[] = {
+    {"file-header", no_argument, NULL, 'h'},
+    {"program-headers", no_argument, NULL, 'l'},
+    {"segments", no_argument, NULL, 'l'},
+    {"section-headers", no_argument, NULL, 'S'},
+    {"sections", no_argument, NULL, 'S'},
+    {"headers", no_argument, NULL, 'e'},
+    {"wide", no_argument, NULL, 'W'},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static void help(void)
+{
+    puts("Usage: tinyelf dump [-h] [-l] [-S] [-W] FILE...\n"
+         "Prints what GNU readelf 2.40 prints, and goes on where readelf gives up.\n"
+         "Without -h, -l or -S: -h -l. - reads standard input.\n\n"
+         "  -h, --file-header      the ELF header\n"
+         "  -l, --program-headers  the program headers (--segments)\n"
+         "  -S, --section-headers  the section headers (--sections)\n"
+         "  -e, --headers          all three\n"
+         "  -W, --wide             one line an entry\n"
+         "      --help             this text");
+}
+
+/* Standard output, written in large pieces. */
+struct output {
+    struct elfgen_text text;
+    char buffer[65536];
+    int error; /* errno of the first write that failed */
+};
+
+static void flush(struct elfgen_text *text)
+{
+    struct output *output = text->context;
+    for (size_t done = 0; done < text->length && !output->error;) {
+        ssize_t part = write(STDOUT_FILENO, text->bytes + done, text->length - done);
+        if (part < 0 && errno != EINTR)
+            output->error = errno;
+        else if (part > 0)
+            done += (size_t)part;
+    }
+    text->length = 0;
+}
+
+/* An objection to a file. The report so far goes out first, so that the two keep their order. */
+struct objection {
+    const char *file;
+    struct output *output;
+};
+
+static void object(void *context, bool is_error, uint64_t offset, const char *field,
+                   const char *text)
+{
+    const struct objection *objection = context;
+    const char *kind = is_error ? "error: " : "";
+    flush(&objection->output->text);
+    fprintf(stderr, "tinyelf: %s: ", objection->file);
+    if (offset != ELFGEN_NOWHERE && field)
+        fprintf(stderr, "offset 0x%llx (%s): ", (unsigned long long)offset, field);
+    else if (offset != ELFGEN_NOWHERE)
+        fprintf(stderr, "offset 0x%llx: ", (unsigned long long)offset);
+    else if (field)
+        fprintf(stderr, "%s: ", field);
+    fprintf(stderr, "%s%s\n", kind, text);
+}
+
+static bool dump_file(struct readelf *report, const char *path, bool titled, struct output *output)
+{
+    bool standard = strcmp(path, "-") == 0;
+    const char *name = standard ? "<stdin>" : path;
+    struct source_bytes bytes = {0};
+    int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat status;
+    bool read = file >= 0 && fstat(file, &status) == 0;
+    /* A pipe with a name or a device may never end; standard input is the user's own business. */
+    if (read && !standard && !S_ISREG(status.st_mode)) {
+        errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+        read = false;
+    }
+    read = read && source_read_file(file, &bytes);
+    int error = errno;
+    if (file > STDIN_FILENO)
+        close(file);
+    if (!read) {
+        flush(&output->text);
+        message(name, "error", "%s", error == EINVAL ? "not a regular file" : strerror(error));
+        source_free_bytes(&bytes);
+        return false;
+    }
+    struct objection objection = {name, output};
+    report->bytes = bytes.bytes;
+    report->length = bytes.size;
+    report->title = titled ? name : NULL;
+    report->out = &output->text;
+    report->object = object;
+    report->context = &objection;
+    bool good = readelf_report(report);
+    source_free_bytes(&bytes);
+    return good;
+}
+
+static bool parse(struct readelf *report, int option)
+{
+    switch (option) {
+    case 'h':
+        report->header = true;
+        return true;
+    case 'l':
+        report->segments = true;
+        return true;
+    case 'S':
+        report->sections = true;
+        return true;
+    case 'e':
+        report->header = report->segments = report->sections = true;
+        return true;
+    case 'W':
+        report->wide = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+int command_dump(int argc, char **argv)
+{
+    static struct output output;
+    output.text = (struct elfgen_text){.bytes = output.buffer,
+                                       .capacity = sizeof output.buffer,
+                                       .flush = flush,
+                                       .context = &output};
+    struct readelf report = {0};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":hlSeW", options, NULL)) != -1) {
+        if (option == OPTION_HELP) {
+            help();
+            return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+        }
+        if (!parse(&report, option))
+            return wrong_option("dump", option, argv, options);
+    }
+    if (optind == argc)
+        return wrong_call("dump", "no file given");
+    if (!report.header && !report.segments && !report.sections)
+        report.header = report.segments = true;
+    bool good = true;
+    bool titled = argc - optind > 1;
+    for (int i = optind; i < argc; i++)
+        good &= dump_file(&report, argv[i], titled, &output);
+    flush(&output.text);
+    if (output.error) {
+        message("<stdout>", "error", "cannot write: %s", strerror(output.error));
+        good = false;
+    }
+    return good ? EXIT_YES : EXIT_NO;
+}

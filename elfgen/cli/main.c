@@ -1,0 +1,74 @@
+/* tinyelf COMMAND [OPTIONS] FILE... */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+static const struct command commands[] = {
+    {"build", command_build, "make an executable from assembly, an object or machine code"},
+    {"dump", command_dump, "print headers, segments and sections as readelf does"},
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static int help(void)
+{
+    puts("Usage: tinyelf COMMAND [OPTIONS] FILE...\n"
+         "The smallest programs that Linux runs, made and explained byte by byte.\n\n"
+         "Commands:");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+    puts("\n'tinyelf COMMAND --help' says more; 'tinyelf --version' prints the version.\n"
+         "Exit status: 0 done, 1 bad input or the answer is no, 2 a wrong call.");
+    return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+}
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int unknown(const char *name)
+{
+    const char *names[COMMAND_COUNT + 1] = {NULL};
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        names[i] = commands[i].name;
+    const char *meant = nearest(name, names);
+    return meant ? wrong_call("tinyelf", "unknown command '%s': did you mean '%s'?", name, meant)
+                 : wrong_call("tinyelf", "unknown command '%s'", name);
+}
+
+int main(int argc, char **argv)
+{
+    /* A write past a limit or into a closed pipe is an error to be told, not a death. */
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2)
+        return wrong_call("tinyelf", "no command given");
+    if (strcmp(argv[1], "--help") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2))
+        return help();
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("tinyelf " TINYELF_VERSION);
+        return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+    }
+    if (strcmp(argv[1], "help") == 0) {
+        const struct command *asked = find(argv[2]);
+        char option[] = "--help";
+        char *arguments[] = {argv[2], option, NULL};
+        return asked ? asked->run(2, arguments) : unknown(argv[2]);
+    }
+    if (argv[1][0] == '-')
+        return wrong_call("tinyelf", "unknown option '%s'", argv[1]);
+    const struct command *command = find(argv[1]);
+    return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
+}

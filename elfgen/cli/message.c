@@ -1,0 +1,109 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+static void say(const char *subject, const char *kind, const char *format, va_list arguments)
+{
+    char line[2048];
+    int used = snprintf(line, sizeof line, "tinyelf: %s: %s: ", subject, kind);
+    if (used < 0 || (size_t)used >= sizeof line)
+        used = 0;
+    vsnprintf(line + used, sizeof line - (size_t)used, format, arguments);
+    fprintf(stderr, "%s\n", line);
+}
+
+void message(const char *subject, const char *kind, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(subject, kind, format, arguments);
+    va_end(arguments);
+}
+
+int wrong_call(const char *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(command, "error", format, arguments);
+    va_end(arguments);
+    const char *space = strcmp(command, "tinyelf") == 0 ? "" : " ";
+    fprintf(stderr, "Try: tinyelf%s%s --help\n", space, *space ? command : "");
+    return EXIT_WRONG_CALL;
+}
+
+/* Levenshtein's distance, for words short enough to be commands and options. */
+static size_t distance(const char *a, const char *b)
+{
+    enum { LONGEST = 32 };
+    size_t row[LONGEST + 1];
+    size_t width = strlen(b);
+    if (width > LONGEST || strlen(a) > LONGEST)
+        return SIZE_MAX;
+    for (size_t i = 0; i <= width; i++)
+        row[i] = i;
+    for (size_t i = 0; a[i]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < width; j++) {
+            size_t best = diagonal + (a[i] != b[j]);
+            diagonal = row[j + 1];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (diagonal + 1 < best)
+                best = diagonal + 1;
+            row[j + 1] = best;
+        }
+    }
+    return row[width];
+}
+
+const char *nearest(const char *word, const char *const *names)
+{
+    const char *found = NULL;
+    size_t best = strlen(word) / 2 + 1; /* farther than that is another word */
+    for (; *names; names++) {
+        size_t far = strncmp(word, *names, strlen(word)) == 0 ? 0 : distance(word, *names);
+        if (far < best) {
+            best = far;
+            found = *names;
+        }
+    }
+    return found;
+}
+
+int wrong_option(const char *command, int objection, char **argv, const struct option *options)
+{
+    enum { MOST = 32 };
+    const char *names[MOST + 1] = {NULL};
+    for (size_t i = 0; i < MOST && options[i].name; i++)
+        names[i] = options[i].name;
+    const char *given = argv[optind - 1];
+    bool is_long = strncmp(given, "--", 2) == 0;
+    if (objection == ':')
+        return is_long ? wrong_call(command, "option '%s' needs a value", given)
+                       : wrong_call(command, "option '-%c' needs a value", optopt);
+    if (!is_long || optopt)
+        return is_long ? wrong_call(command, "option '%s' takes no value", given)
+                       : wrong_call(command, "unknown option '-%c'", optopt);
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
+    const char *meant = nearest(word, names);
+    return meant ? wrong_call(command, "unknown option '--%s': did you mean '--%s'?", word, meant)
+                 : wrong_call(command, "unknown option '--%s'", word);
+}
+
+bool parse_number(const char *text, uint64_t *number)
+{
+    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    const char *digits = hex ? text + 2 : text;
+    const char *allowed = hex ? "0123456789abcdefABCDEF" : "0123456789";
+    if (*digits == '\0' || digits[strspn(digits, allowed)] != '\0')
+        return false;
+    errno = 0;
+    *number = strtoull(digits, NULL, hex ? 16 : 10);
+    return errno == 0;
+}
