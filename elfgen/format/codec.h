@@ -10,19 +10,58 @@
 
 #include "elfgen/format.h"
 
-static inline uint64_t elfgen_load(const uint8_t *bytes, unsigned width, enum elfgen_order order)
+/* On a host whose byte order is `order`, memory and file agree. */
+static inline bool elfgen_is_host_order(enum elfgen_order order)
 {
-    uint64_t value = 0;
-    for (unsigned i = 0; i < width; i++)
-        value |= (uint64_t)bytes[i] << 8 * (order == ELFGEN_BIG_ENDIAN ? width - 1 - i : i);
-    return value;
+    return (order == ELFGEN_BIG_ENDIAN) == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 }
 
+/* A number of `width` bytes, 1 to 8. The widths that fields have are single loads. */
+static inline uint64_t elfgen_load(const uint8_t *bytes, unsigned width, enum elfgen_order order)
+{
+    uint16_t half;
+    uint32_t word;
+    uint64_t value = 0;
+    switch (width) {
+    case 2:
+        memcpy(&half, bytes, sizeof half);
+        return elfgen_is_host_order(order) ? half : __builtin_bswap16(half);
+    case 4:
+        memcpy(&word, bytes, sizeof word);
+        return elfgen_is_host_order(order) ? word : __builtin_bswap32(word);
+    case 8:
+        memcpy(&value, bytes, sizeof value);
+        return elfgen_is_host_order(order) ? value : __builtin_bswap64(value);
+    default:
+        for (unsigned i = 0; i < width; i++)
+            value |= (uint64_t)bytes[i] << 8 * (order == ELFGEN_BIG_ENDIAN ? width - 1 - i : i);
+        return value;
+    }
+}
+
+/* The low `width` bytes of a number, 1 to 8. */
 static inline void elfgen_store(uint8_t *bytes, uint64_t value, unsigned width,
                                 enum elfgen_order order)
 {
-    for (unsigned i = 0; i < width; i++)
-        bytes[i] = (uint8_t)(value >> 8 * (order == ELFGEN_BIG_ENDIAN ? width - 1 - i : i));
+    uint16_t half = (uint16_t)value;
+    uint32_t word = (uint32_t)value;
+    switch (width) {
+    case 2:
+        half = elfgen_is_host_order(order) ? half : __builtin_bswap16(half);
+        memcpy(bytes, &half, sizeof half);
+        break;
+    case 4:
+        word = elfgen_is_host_order(order) ? word : __builtin_bswap32(word);
+        memcpy(bytes, &word, sizeof word);
+        break;
+    case 8:
+        value = elfgen_is_host_order(order) ? value : __builtin_bswap64(value);
+        memcpy(bytes, &value, sizeof value);
+        break;
+    default:
+        for (unsigned i = 0; i < width; i++)
+            bytes[i] = (uint8_t)(value >> 8 * (order == ELFGEN_BIG_ENDIAN ? width - 1 - i : i));
+    }
 }
 
 /* a + b, false where the sum is past 2^64: every sum of two file quantities goes through here. */
@@ -45,6 +84,14 @@ static inline bool elfgen_round_up(uint64_t value, uint64_t align, uint64_t *res
     *result = sum & ~(align - 1);
     return true;
 }
+
+/* Sizes in bytes as constants: elfgen_size32_ehdr, elfgen_size64_ehdr, ... */
+enum {
+#define X(name, fields, size32, size64, meaning)                                                   \
+    elfgen_size32_##name = (size32), elfgen_size64_##name = (size64),
+    ELFGEN_STRUCTURES(X)
+#undef X
+};
 
 #define X_DECODE(field, o32, w32, o64, w64, kind, reader, meaning)                                 \
     decoded->field = class_ == ELFGEN_CLASS64 ? elfgen_load(bytes + (o64), (w64), order)           \

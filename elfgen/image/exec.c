@@ -26,8 +26,8 @@ const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_e
 
 static size_t header_size(const struct elfgen_target *target)
 {
-    return elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, target->class_) +
-           elfgen_structure_size(ELFGEN_STRUCTURE_phdr, target->class_);
+    return target->class_ == ELFGEN_CLASS64 ? elfgen_size64_ehdr + elfgen_size64_phdr
+                                            : elfgen_size32_ehdr + elfgen_size32_phdr;
 }
 
 size_t elfgen_exec_headers(uint16_t machine)
@@ -98,11 +98,10 @@ static inline void write_headers(uint8_t *bytes, const struct elfgen_exec_option
                                  uint64_t file_size, enum elfgen_class class_,
                                  enum elfgen_order order)
 {
-#define X(name, fields, size32, size64, meaning)                                                   \
-    const uint64_t name##_size = class_ == ELFGEN_CLASS64 ? (size64) : (size32);                   \
-    (void)name##_size;
-    ELFGEN_STRUCTURES(X)
-#undef X
+    const bool is_64 = class_ == ELFGEN_CLASS64;
+    const uint64_t ehdr_size = is_64 ? elfgen_size64_ehdr : elfgen_size32_ehdr;
+    const uint64_t phdr_size = is_64 ? elfgen_size64_phdr : elfgen_size32_phdr;
+    const uint64_t shdr_size = is_64 ? elfgen_size64_shdr : elfgen_size32_shdr;
     const struct elfgen_ehdr ehdr = {
         .ei_mag0 = 0x7f,
         .ei_mag1 = 'E',

@@ -217,7 +217,7 @@ size_t elfgen_view_string(const struct elfgen_view *view, uint64_t table_offset,
 size_t elfgen_view_section_name(const struct elfgen_view *view, const struct elfgen_shdr *section,
                                 const char **name)
 {
-    struct elfgen_shdr names;
+    struct elfgen_shdr names = {0};
     if (view->names == ELFGEN_SHN_UNDEF || section->sh_name > UINT32_MAX ||
         elfgen_view_section(view, view->names, &names, NULL) != ELFGEN_OK)
         return SIZE_MAX;
