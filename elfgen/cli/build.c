@@ -13,7 +13,7 @@
 struct build {
     const char *input;
     const char *output; /* NULL: named after the input */
-    const char *entry;  /* NULL: _start */
+    const char *entry;  /* a symbol; NULL: exec.entry, else _start */
     enum source_language language;
     struct elfgen_exec_options exec;
     bool verbose;
@@ -97,6 +97,17 @@ static int parse_layout(const char *name)
     return wrong_call("build", "--layout '%s': it is single", name);
 }
 
+/* A symbol cannot start with a digit. */
+static int parse_entry(struct build *build, const char *text)
+{
+    bool is_address = *text >= '0' && *text <= '9';
+    build->entry = is_address ? NULL : text;
+    build->exec.entry = ELFGEN_ENTRY_FIRST;
+    if (!is_address || parse_number(text, &build->exec.entry))
+        return EXIT_YES;
+    return wrong_call("build", "-e '%s': neither a symbol nor an address such as 0x10078", text);
+}
+
 static int parse_option(struct build *build, int option, char **argv)
 {
     switch (option) {
@@ -104,8 +115,7 @@ static int parse_option(struct build *build, int option, char **argv)
         build->output = optarg;
         return EXIT_YES;
     case 'e':
-        build->entry = optarg;
-        return EXIT_YES;
+        return parse_entry(build, optarg);
     case 'v':
         build->verbose = true;
         return EXIT_YES;
@@ -232,13 +242,8 @@ static bool tell_missing_entry(const struct build *build, const struct elfgen_pr
 /* Where the program starts: -e, else _start, else (raw machine code) its first byte. */
 static bool choose_entry(struct build *build, struct elfgen_program *program)
 {
-    if (build->entry && build->entry[0] >= '0' && build->entry[0] <= '9') {
-        if (parse_number(build->entry, &build->exec.entry))
-            return true;
-        message("build", "error", "-e '%s': neither a symbol nor an address such as 0x10078",
-                build->entry);
-        return false;
-    }
+    if (build->exec.entry != ELFGEN_ENTRY_FIRST)
+        return true;
     if (!build->entry && build->language == SOURCE_RAW)
         return true;
     const char *wanted = build->entry ? build->entry : "_start";

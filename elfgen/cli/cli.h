@@ -14,11 +14,12 @@ int command_build(int argc, char **argv);
 int command_dump(int argc, char **argv);
 
 /* "tinyelf: SUBJECT: KIND: TEXT" on stderr, for one line of printf-style text. `subject` is a file
- * as the user named it, or a command; `kind` is "error", "warning" or "note". */
+ * as the user named it, a command, or NULL; `kind` is "error", "warning" or "note". */
 __attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
                                                    const char *format, ...);
 
-/* A wrong call: says it, points to --help, and returns EXIT_WRONG_CALL. */
+/* A wrong call of `command` (NULL: of tinyelf): says it, points to --help, and returns
+ * EXIT_WRONG_CALL. */
 __attribute__((format(printf, 2, 3))) int wrong_call(const char *command, const char *format, ...);
 
 /* What getopt_long() objected to (its ':' or '?'), said with the nearest option there is. */

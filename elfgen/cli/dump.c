@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../report/readelf.h"
@@ -68,7 +67,7 @@ static void object(void *context, bool is_error, uint64_t offset, const char *fi
                    const char *text)
 {
     const struct objection *objection = context;
-    const char *kind = is_error ? "error: " : "";
+    const char *kind = is_error ? "error: " : "warning: ";
     flush(&objection->output->text);
     fprintf(stderr, "tinyelf: %s: ", objection->file);
     if (offset != ELFGEN_NOWHERE && field)
@@ -86,20 +85,14 @@ static bool dump_file(struct readelf *report, const char *path, bool titled, str
     const char *name = standard ? "<stdin>" : path;
     struct source_bytes bytes = {0};
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat status;
-    bool read = file >= 0 && fstat(file, &status) == 0;
-    /* A pipe with a name or a device may never end; standard input is the user's own business. */
-    if (read && !standard && !S_ISREG(status.st_mode)) {
-        errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-        read = false;
-    }
-    read = read && source_read_file(file, &bytes);
+    /* Standard input may be a pipe: that is the user's own business. */
+    bool read = file >= 0 && source_read_file(file, !standard, &bytes);
     int error = errno;
     if (file > STDIN_FILENO)
         close(file);
     if (!read) {
         flush(&output->text);
-        message(name, "error", "%s", error == EINVAL ? "not a regular file" : strerror(error));
+        message(name, "error", "%s", error == ENODEV ? "not a regular file" : strerror(error));
         source_free_bytes(&bytes);
         return false;
     }

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -44,17 +45,28 @@ static int unknown(const char *name)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         names[i] = commands[i].name;
     const char *meant = nearest(name, names);
-    return meant ? wrong_call("tinyelf", "unknown command '%s': did you mean '%s'?", name, meant)
-                 : wrong_call("tinyelf", "unknown command '%s'", name);
+    return meant ? wrong_call(NULL, "unknown command '%s': did you mean '%s'?", name, meant)
+                 : wrong_call(NULL, "unknown command '%s'", name);
+}
+
+/* A mapped file that somebody cuts short while it is read. */
+static void stop_at_cut_file(int number)
+{
+    static const char text[] = "tinyelf: error: a file became shorter while it was read\n";
+    (void)number;
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        _exit(EXIT_NO);
+    _exit(EXIT_NO);
 }
 
 int main(int argc, char **argv)
 {
+    signal(SIGBUS, stop_at_cut_file);
     /* A write past a limit or into a closed pipe is an error to be told, not a death. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2)
-        return wrong_call("tinyelf", "no command given");
+        return wrong_call(NULL, "no command given");
     if (strcmp(argv[1], "--help") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2))
         return help();
     if (strcmp(argv[1], "--version") == 0) {
@@ -68,7 +80,7 @@ int main(int argc, char **argv)
         return asked ? asked->run(2, arguments) : unknown(argv[2]);
     }
     if (argv[1][0] == '-')
-        return wrong_call("tinyelf", "unknown option '%s'", argv[1]);
+        return wrong_call(NULL, "unknown option '%s'", argv[1]);
     const struct command *command = find(argv[1]);
     return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
 }

@@ -9,7 +9,8 @@
 static void say(const char *subject, const char *kind, const char *format, va_list arguments)
 {
     char line[2048];
-    int used = snprintf(line, sizeof line, "tinyelf: %s: %s: ", subject, kind);
+    int used = snprintf(line, sizeof line, "tinyelf: %s%s%s: ", subject ? subject : "",
+                        subject ? ": " : "", kind);
     if (used < 0 || (size_t)used >= sizeof line)
         used = 0;
     vsnprintf(line + used, sizeof line - (size_t)used, format, arguments);
@@ -30,8 +31,7 @@ int wrong_call(const char *command, const char *format, ...)
     va_start(arguments, format);
     say(command, "error", format, arguments);
     va_end(arguments);
-    const char *space = strcmp(command, "tinyelf") == 0 ? "" : " ";
-    fprintf(stderr, "Try: tinyelf%s%s --help\n", space, *space ? command : "");
+    fprintf(stderr, "Try: tinyelf%s%s --help\n", command ? " " : "", command ? command : "");
     return EXIT_WRONG_CALL;
 }
 

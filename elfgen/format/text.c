@@ -2,18 +2,16 @@
 
 #include <string.h>
 
-void elfgen_text_bytes(struct elfgen_text *text, const char *bytes, size_t length)
+/* The buffer is full, or will be: piece by piece, with flushes between. */
+static void put_in_pieces(struct elfgen_text *text, const char *bytes, size_t length)
 {
     while (length > 0) {
+        if (text->length == text->capacity && text->flush)
+            text->flush(text);
         size_t room = text->capacity - text->length;
         if (room == 0) {
-            if (text->flush)
-                text->flush(text);
-            room = text->capacity - text->length;
-            if (room == 0) {
-                text->cut = true;
-                return;
-            }
+            text->cut = true;
+            return;
         }
         size_t part = length < room ? length : room;
         memcpy(text->bytes + text->length, bytes, part);
@@ -23,6 +21,16 @@ void elfgen_text_bytes(struct elfgen_text *text, const char *bytes, size_t lengt
     }
 }
 
+void elfgen_text_bytes(struct elfgen_text *text, const char *bytes, size_t length)
+{
+    if (length > text->capacity - text->length) {
+        put_in_pieces(text, bytes, length);
+        return;
+    }
+    memcpy(text->bytes + text->length, bytes, length);
+    text->length += length;
+}
+
 void elfgen_text_string(struct elfgen_text *text, const char *string)
 {
     elfgen_text_bytes(text, string, strlen(string));
@@ -30,7 +38,10 @@ void elfgen_text_string(struct elfgen_text *text, const char *string)
 
 void elfgen_text_char(struct elfgen_text *text, char c)
 {
-    elfgen_text_bytes(text, &c, 1);
+    if (text->length < text->capacity)
+        text->bytes[text->length++] = c;
+    else
+        put_in_pieces(text, &c, 1);
 }
 
 void elfgen_text_blanks(struct elfgen_text *text, size_t count)

@@ -36,9 +36,27 @@ static void limits(const struct rule *rule, int64_t *lowest, int64_t *highest)
     *highest = (INT64_C(1) << (rule->range == RANGE_SIGNED ? bits - 1 : bits)) - 1;
 }
 
+/* The name that a message gives to what a relocation points to. Assemblers often point to a section
+ * and an addend; the user knows the label that stands there. */
+static const char *name_of_target(const struct elfgen_program *program,
+                                  const struct elfgen_relocation *relocation)
+{
+    const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
+    if (*symbol->name && *symbol->name != '.')
+        return symbol->name;
+    uint64_t target = symbol->value + (uint64_t)relocation->addend;
+    for (size_t i = 0; i < program->symbol_count; i++) {
+        const struct elfgen_symbol *label = &program->symbols[i];
+        if (label->section == symbol->section && label->value == target && *label->name &&
+            *label->name != '.')
+            return label->name;
+    }
+    return symbol->name;
+}
+
 static enum elfgen_status check_fit(const struct rule *rule, uint64_t value,
-                                    const struct elfgen_section *section,
-                                    const struct elfgen_symbol *symbol, uint64_t offset,
+                                    const struct elfgen_program *program,
+                                    const struct elfgen_relocation *relocation,
                                     struct elfgen_error *error)
 {
     if (rule->range == RANGE_ANY)
@@ -48,12 +66,14 @@ static enum elfgen_status check_fit(const struct rule *rule, uint64_t value,
     /* As signed 64-bit numbers, which is how the processor extends them. */
     if ((int64_t)value >= lowest && (int64_t)value <= highest)
         return ELFGEN_OK;
-    const char *sign = lowest < 0 ? "-" : "";
-    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, section->offset + offset,
-                            "(%s+%x): %s against '%s': %x does not fit, %u bytes hold %s%x to %x",
-                            section->name, offset, rule->name, symbol->name, value,
-                            (uint64_t)rule->width, sign, (uint64_t)0 - (uint64_t)lowest,
-                            (uint64_t)highest);
+    const struct elfgen_section *section = &program->sections[relocation->section];
+    bool negative = (int64_t)value < 0;
+    return elfgen_error_set(
+        error, ELFGEN_DOES_NOT_FIT, section->offset + relocation->offset,
+        "(%s+%x): %s against '%s': %s%x does not fit, %u bits hold %s%x to %x", section->name,
+        relocation->offset, rule->name, name_of_target(program, relocation), negative ? "-" : "",
+        negative ? 0 - value : value, (uint64_t)rule->width * 8, lowest < 0 ? "-" : "",
+        (uint64_t)0 - (uint64_t)lowest, (uint64_t)highest);
 }
 
 enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
@@ -89,7 +109,7 @@ enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
     value += (uint64_t)relocation->addend;
     if (rule->formula == FORMULA_S_PLUS_A_MINUS_P)
         value -= section->address + relocation->offset;
-    status = check_fit(rule, value, section, symbol, relocation->offset, error);
+    status = check_fit(rule, value, program, relocation, error);
     if (status == ELFGEN_OK)
         elfgen_store(image + section->offset + relocation->offset, value, rule->width,
                      ELFGEN_LITTLE_ENDIAN);

@@ -1,4 +1,5 @@
 /* readelf -l */
+#include <stdlib.h>
 #include <string.h>
 
 #include "readelf.h"
@@ -89,7 +90,8 @@ static void put_interpreter(struct readelf *report, const struct elfgen_phdr *ph
 {
     const uint8_t *name = elfgen_view_bytes(&report->view, phdr->p_offset, phdr->p_filesz);
     if (!name || phdr->p_filesz == 0 || phdr->p_offset == report->length) {
-        readelf_complain(report, true, phdr->p_offset, "p_offset",
+        /* So it is in files that hold debug information apart: nothing is broken. */
+        readelf_complain(report, false, phdr->p_offset, "p_offset",
                          "the program interpreter's name, %u bytes, is not in the file",
                          phdr->p_filesz);
         return;
@@ -212,18 +214,35 @@ static void put_printable_name(struct readelf *report, const struct elfgen_shdr 
     }
 }
 
+/* The sections of one segment, of `count` headers that are decoded already. */
+static void put_sections_of(struct readelf *report, const struct elfgen_phdr *phdr,
+                            const struct elfgen_shdr *sections, uint64_t count)
+{
+    for (uint64_t i = 1; i < count; i++) {
+        if (!is_in_segment(&sections[i], phdr))
+            continue;
+        put_printable_name(report, &sections[i]);
+        elfgen_text_char(report->out, ' ');
+    }
+}
+
 static void put_mapping(struct readelf *report)
 {
     /* Every pair is looked at; a file can be made to have too many of them for anybody's patience.
      */
     enum { MOST_PAIRS = 1 << 27 };
-    uint64_t segments = report->segments_present, sections = report->section_count;
-    if (sections != 0 && segments > MOST_PAIRS / sections) {
+    uint64_t segments = report->segments_present, count = report->section_count;
+    struct elfgen_shdr *sections = NULL;
+    if (segments <= MOST_PAIRS / count)
+        sections = malloc((size_t)count * sizeof *sections);
+    if (!sections) {
         readelf_complain(report, true, ELFGEN_NOWHERE, NULL,
                          "%u segments and %u sections are too many to map on each other", segments,
-                         sections);
+                         count);
         return;
     }
+    for (uint64_t i = 0; i < count; i++)
+        elfgen_view_section(&report->view, i, &sections[i], NULL);
     elfgen_text_string(report->out, "\n Section to Segment mapping:\n  Segment Sections...\n");
     for (uint64_t i = 0; i < segments; i++) {
         struct elfgen_phdr phdr;
@@ -231,16 +250,10 @@ static void put_mapping(struct readelf *report)
         elfgen_text_string(report->out, i < 10 ? "   0" : "   ");
         elfgen_text_decimal(report->out, i, 0);
         elfgen_text_string(report->out, "     ");
-        for (uint64_t j = 1; j < sections; j++) {
-            struct elfgen_shdr shdr;
-            elfgen_view_section(&report->view, j, &shdr, NULL);
-            if (!is_in_segment(&shdr, &phdr))
-                continue;
-            put_printable_name(report, &shdr);
-            elfgen_text_char(report->out, ' ');
-        }
+        put_sections_of(report, &phdr, sections, count);
         elfgen_text_char(report->out, '\n');
     }
+    free(sections);
 }
 
 static void check_table(struct readelf *report)

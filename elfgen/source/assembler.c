@@ -291,16 +291,26 @@ static char *markers_for_nasm(const char *text, size_t size, size_t *length)
     return result;
 }
 
+/* The input's path as an argument: one that starts with a dash is a file all the same. */
+static bool path_argument(const struct source *source, char *path, size_t room)
+{
+    int length = snprintf(path, room, "%s%s", *source->path == '-' ? "./" : "", source->path);
+    return (length >= 0 && (size_t)length < room) ||
+           source_say(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+}
+
 /* Runs `cc -E` over the input and leaves its output, in its language, in source->text_file. */
 static bool preprocess(struct source *source, enum source_language *language)
 {
     int output = memory_file("preprocessed");
-    const char *arguments[] = {
-        "cc", "-E", "-x", "assembler-with-cpp", "-o", CHILD_OBJECT_PATH, "--", source->path, NULL};
+    char path[4096];
+    const char *arguments[] = {"cc", "-E", "-x", "assembler-with-cpp", "-o", CHILD_OBJECT_PATH,
+                               path, NULL};
     struct source_bytes text = {0};
-    bool done = output >= 0 && start(source, &preprocessor_tool, arguments, output, -1) &&
+    bool done = output >= 0 && path_argument(source, path, sizeof path) &&
+                start(source, &preprocessor_tool, arguments, output, -1) &&
                 finish(source, &preprocessor_tool) && lseek(output, 0, SEEK_SET) == 0 &&
-                source_read_file(output, &text);
+                source_read_file(output, false, &text);
     if (done && *language == SOURCE_DETECT) {
         size_t offset = 0;
         *language = source_detect_assembly(text.bytes, text.size, &offset);
@@ -340,11 +350,9 @@ bool source_start_assembly(struct source *source, enum source_language language,
     const char *slash = strrchr(source->path, '/');
     int length = slash ? (int)(slash - source->path) + 1 : 2;
     snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->path : "./");
-    /* A path that starts with a dash is a file all the same. */
     char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s%s", *source->path == '-' ? "./" : "",
-                         source->path) >= sizeof path)
-        return source_say(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+    if (!path_argument(source, path, sizeof path))
+        return false;
     const char *input = source->text_file >= 0 ? CHILD_TEXT_PATH : path;
 
     const char *nasm[] = {"nasm", "-f", "elf64", folder, "-o", CHILD_OBJECT_PATH, input, NULL};
@@ -358,7 +366,7 @@ bool source_finish_assembly(struct source *source)
 {
     if (!finish(source, source->language == SOURCE_NASM ? &nasm_tool : &gas_tool))
         return false;
-    if (!source_read_file(source->object_file, &source->object))
+    if (!source_read_file(source->object_file, false, &source->object))
         return source_say(source, SOURCE_ERROR, 0, "cannot read the assembled object: %s",
                           strerror(errno));
     if (source->object.size == 0)

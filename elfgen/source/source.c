@@ -48,32 +48,37 @@ static bool read_stream(int file, struct source_bytes *bytes)
     }
 }
 
-bool source_read_file(int file, struct source_bytes *bytes)
+static bool read_regular(int file, size_t size, struct source_bytes *bytes)
+{
+    bytes->bytes = malloc(size + 1);
+    if (!bytes->bytes)
+        return false;
+    ssize_t got = pread(file, bytes->bytes, size, 0);
+    bytes->size = got > 0 ? (size_t)got : 0;
+    return got >= 0;
+}
+
+bool source_read_file(int file, bool only_regular, struct source_bytes *bytes)
 {
     struct stat status;
     if (fstat(file, &status) != 0)
         return false;
-    if (S_ISDIR(status.st_mode)) {
-        errno = EISDIR;
+    if (S_ISDIR(status.st_mode) || (only_regular && !S_ISREG(status.st_mode))) {
+        errno = S_ISDIR(status.st_mode) ? EISDIR : ENODEV;
         return false;
     }
-    /* Small files are read: cheaper than a mapping, and safe from being truncated meanwhile. */
-    enum { WORTH_MAPPING = 1 << 20 };
-    if (!S_ISREG(status.st_mode) || status.st_size < WORTH_MAPPING) {
-        if (S_ISREG(status.st_mode) && status.st_size > 0) {
-            bytes->bytes = malloc((size_t)status.st_size);
-            if (!bytes->bytes)
-                return false;
-            ssize_t got = pread(file, bytes->bytes, (size_t)status.st_size, 0);
-            bytes->size = got > 0 ? (size_t)got : 0;
-            return got >= 0;
-        }
+    /* A small file is cheaper to copy than to map; of a large one, a reader of headers touches a
+     * few pages. Files without a size (of /proc) are read like a pipe. */
+    enum { WORTH_MAPPING = 16 * 1024 };
+    if (!S_ISREG(status.st_mode) || status.st_size == 0)
         return read_stream(file, bytes);
-    }
-    void *map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+    size_t size = (size_t)status.st_size;
+    if (size < WORTH_MAPPING)
+        return read_regular(file, size, bytes);
+    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
     if (map == MAP_FAILED)
         return false;
-    *bytes = (struct source_bytes){map, (size_t)status.st_size, true};
+    *bytes = (struct source_bytes){map, size, true};
     return true;
 }
 
@@ -162,7 +167,7 @@ bool source_start(struct source *source)
     source->object_file = source->message_file = source->text_file = -1;
 
     int file = standard ? STDIN_FILENO : open(source->path, O_RDONLY | O_CLOEXEC);
-    bool read = file >= 0 && source_read_file(file, &source->input);
+    bool read = file >= 0 && source_read_file(file, false, &source->input);
     int error = errno;
     if (file > STDIN_FILENO)
         close(file);
