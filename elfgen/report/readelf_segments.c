@@ -103,6 +103,22 @@ static void put_interpreter(struct readelf *report, const struct elfgen_phdr *ph
     elfgen_text_string(report->out, "]\n");
 }
 
+/* What readelf does not look at: bytes that a segment promises and the file does not have. Section
+ * headers stand at a file's end, so a file that has them is not cut; files of debug information do
+ * name bytes that stand elsewhere. Of a program whose ELF header itself is cut, nobody expects that
+ * the rest is there. */
+static void check_contents(struct readelf *report, uint64_t index, const struct elfgen_phdr *phdr)
+{
+    const struct elfgen_view *view = &report->view;
+    bool whole = view->header_present == elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_);
+    if (phdr->p_type != ELFGEN_PT_LOAD || phdr->p_filesz == 0 || report->section_count != 0 ||
+        !whole || elfgen_view_bytes(view, phdr->p_offset, phdr->p_filesz))
+        return;
+    readelf_complain(report, true, phdr->p_offset, "p_filesz",
+                     "segment %u takes %u bytes from here, the file ends at %x", index,
+                     phdr->p_filesz, report->length);
+}
+
 static void put_heads(struct readelf *report)
 {
     static const char wide32[] =
@@ -137,6 +153,8 @@ static void put_rows(struct readelf *report)
             readelf_complain(report, false, ELFGEN_NOWHERE, "p_memsz",
                              "segment %u takes %u bytes from the file and has %u in memory", i,
                              phdr.p_filesz, phdr.p_memsz);
+        if (status == ELFGEN_OK)
+            check_contents(report, i, &phdr);
         if (phdr.p_type == ELFGEN_PT_INTERP)
             put_interpreter(report, &phdr);
     }

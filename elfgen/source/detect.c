@@ -139,6 +139,10 @@ static void weigh_line(const char *at, const char *end, int *nasm, int *gas)
         *nasm += 2;
         return;
     }
+    /* `# 7 "file"` is the preprocessor's, whatever the language. */
+    if (*start == '#' && end - start > 2 && start[1] == ' ' && isdigit((unsigned char)start[2]) &&
+        memchr(start, '"', (size_t)(end - start)))
+        return;
     if (*start == '#' || (*start == '/' && start + 1 < end && strchr("*/", start[1]))) {
         *gas += 2;
         return;

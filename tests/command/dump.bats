@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# tinyelf dump: readelf's text, and what comes where readelf gives up. The comparison over the
+# system's files is in readelf.sh.
+load setup
+
+@test "the lecture's file is dumped as readelf dumps it" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    for options in "" "-h" "-l" "-S" "-h -l -S" "-l -W" "-h -l -S -W" "-hlSW" "-e" "--segments --wide"; do
+        # shellcheck disable=SC2086
+        diff <(readelf ${options:--h -l} hello) <("$TINYELF" dump $options hello)
+    done
+}
+
+@test "several files get their names in front" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o one
+    "$TINYELF" build "$SOURCE/asm/cat.s" -o two
+    diff <(readelf -h -l one two) <("$TINYELF" dump one two)
+}
+
+@test "standard input is dumped" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    diff <(readelf -h hello) <("$TINYELF" dump -h - <hello)
+    diff <(readelf -h hello) <(cat hello | "$TINYELF" dump -h -)
+}
+
+@test "a 45-byte program runs, and is dumped with zeros where it is short" {
+    nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
+    [ "$(stat -c %s tiny)" -eq 45 ]
+    tinyelf dump -h -l tiny
+    exits 0
+    says "the file ends after 45 of the ELF header's 52 bytes"
+    says "readelf: Failed to read file header"
+    [[ $output == *"Number of section headers:         0  [past the end of the file, read as zeros]"* ]]
+    [[ $output == *"LOAD           0x000000 0x00010000 0x00030002 0x10020 0x10020 R   0xc0312ab3"* ]]
+    # All that is marked is past the end: padded to a whole header, readelf prints the same.
+    cp tiny padded
+    truncate -s 60 padded
+    diff <(readelf -h -l padded 2>/dev/null) <(sed 's/  \[past.*//' <<<"$output")
+    chmod +x tiny
+    run ./tiny
+    [ "$status" -eq 42 ] || skip "this kernel does not run 32-bit programs"
+}
+
+@test "files that are cut get as far as they can, with a message and status 1" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    for size in 0 1 3 4 5 16 20 57 63 64 65 100 119 120 150 177; do
+        head -c "$size" hello >cut
+        tinyelf dump -h -l -S cut
+        exits 1
+        [ -n "$stderr" ]
+    done
+    head -c 100 hello >cut
+    tinyelf dump -l cut
+    says "offset 0x40 (e_phoff): error: 1 program headers of 56 bytes pass the end of the file"
+    [[ $output == *"[cut by the end of the file, the rest read as zeros]"* ]]
+    head -c 40000 "$(command -v readelf)" >cut
+    tinyelf dump -h -l -S cut
+    exits 1
+    says "(e_shoff)"
+    [[ $output == *"INTERP"* ]]
+}
+
+@test "what is no ELF file, or no file to read, is told" {
+    printf 'hello\n' >text
+    tinyelf dump text
+    exits 1
+    says "text: offset 0x0: error: not an ELF file: it does not start with 7f 45 4c 46"
+    tinyelf dump nothing
+    exits 1
+    says "nothing: error: No such file or directory"
+    mkfifo pipe
+    tinyelf dump pipe
+    exits 1
+    says "pipe: error: not a regular file"
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    tinyelf dump -h text hello
+    exits 1
+    [[ $output == *"ELF Header:"* ]]
+}
+
+@test "a full disk is told" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    run --separate-stderr bash -c "'$TINYELF' dump hello >/dev/full"
+    exits 1
+    says "cannot write: No space left on device"
+}
+
+@test "counts of 65,535 and offsets past 2^63 are answered at once" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o bad
+    # e_phoff, e_shoff, e_phnum, e_shnum, e_shstrndx
+    printf '\377\377\377\377\377\377\377\377' | dd of=bad bs=1 seek=40 conv=notrunc status=none
+    printf '\377\377' | dd of=bad bs=1 seek=56 conv=notrunc status=none
+    printf '\377\377\377\377' | dd of=bad bs=1 seek=60 conv=notrunc status=none
+    run --separate-stderr timeout 5 "$TINYELF" dump -h -l -S bad
+    exits 1
+    [[ $output == *"Start of section headers:          -1 (bytes into file)"* ]]
+}
+
+@test "a gigabyte of zeros is answered at once" {
+    truncate -s 1G zeros
+    run --separate-stderr timeout 5 "$TINYELF" dump zeros
+    exits 1
+    says "not an ELF file"
+}

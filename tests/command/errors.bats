@@ -1,0 +1,253 @@
+#!/usr/bin/env bats
+# Bad input: what is wrong, where, what would be right; and nothing is lost.
+load setup
+
+hello=$SOURCE/asm/hello.s
+
+# The build fails with a status, and leaves neither output nor anything else.
+refuses()
+{
+    local expected=$1
+    shift
+    tinyelf build -o out "$@"
+    exits "$expected"
+    [ ! -e out ]
+    ! ls -A | grep tinyelf-
+}
+
+@test "no such file" {
+    refuses 1 nothing.s
+    says "tinyelf: nothing.s: error: No such file or directory"
+}
+
+@test "a directory" {
+    mkdir folder.s
+    refuses 1 folder.s
+    says "folder.s: error: Is a directory"
+    tinyelf dump folder.s
+    exits 1
+    says "folder.s: error: Is a directory"
+}
+
+@test "an empty file" {
+    touch empty.s
+    refuses 1 empty.s
+    says "empty.s: error: the file is empty"
+    tinyelf dump empty.s
+    exits 1
+    says "empty"
+}
+
+@test "not assembly" {
+    head -c 64 /dev/zero >zero.s
+    refuses 1 zero.s
+    says "offset 0x0: not assembly: byte 0x00 is not text"
+    cp "$TINYELF" elf.s
+    refuses 1 elf.s
+    says "this is an ELF file, not assembly"
+    refuses 1 --from object "$hello"
+    says "not an object"
+    cp "$TINYELF" linked.o
+    refuses 1 linked.o
+    says "(e_type): type 2 is already linked" || says "(e_type): type 3 is already linked"
+    cp "$hello" what.ever
+    refuses 1 what.ever
+    says "--from"
+}
+
+@test "a syntax error is told with the user's file and line, by both assemblers" {
+    printf 'bits 64\nmov eax, [\n' >bad.asm
+    refuses 1 bad.asm
+    says "tinyelf: bad.asm:2: error: "
+    says "mov eax, ["
+    printf '.text\nmovq $1, %%rax\nnonsense %%rax\n' >bad.s
+    refuses 1 bad.s
+    says "tinyelf: bad.s:3: error: no such instruction"
+    says "nonsense %rax"
+    tinyelf build - -o out <bad.s
+    exits 1
+    says "tinyelf: <stdin>:3: error: no such instruction"
+    tinyelf build - -o out <bad.asm
+    says "tinyelf: <stdin>:2: error: "
+    printf '#define X 1\n.text\nnonsense %%rax\n' >bad.S
+    refuses 1 bad.S
+    says "tinyelf: bad.S:3: error: no such instruction"
+    printf '#include "missing.h"\n' >include.S
+    refuses 1 include.S
+    says "missing.h"
+}
+
+@test "undefined symbols are all told, with the place that uses them" {
+    printf 'extern one, two\nglobal _start\nsection .text\n_start: call one\ncall two\n' >u.asm
+    refuses 1 u.asm
+    says "u.asm: error: (.text+0x1): undefined symbol 'one'"
+    says "u.asm: error: (.text+0x6): undefined symbol 'two'"
+}
+
+@test "a relocation that does not fit names the symbol, the section offset and the range" {
+    printf 'bits 64\nglobal _start\nsection .text\n_start: nop\ndb text\ntext:\n' >r.asm
+    refuses 1 r.asm
+    says "(.text+0x1): R_X86_64_8 against 'text': 0x10082 does not fit, 8 bits hold -0x80 to 0xff"
+    refuses 1 --base 0x100000000 "$hello"
+    says "(.text+0x11): R_X86_64_32S against 'text': 0x1000000a6 does not fit"
+}
+
+@test "a relocation of another kind is named" {
+    printf '.globl _start\n_start: movq x@gottpoff(%%rip), %%rax\n.section .tbss,"awT",@nobits\nx: .long 0\n' >tls.s
+    refuses 1 tls.s
+    says "section .tbss: thread-local storage is not supported"
+    printf '.globl _start\n_start: movq _start@GOTPCREL(%%rip), %%rax\n' >got.s
+    refuses 1 got.s
+    says "relocation type 42 against '_start' is not supported"
+}
+
+@test "no entry: the likely candidates are named" {
+    printf 'global main\nsection .text\nmain: ret\nhelper: ret\n' >m.asm
+    refuses 1 m.asm
+    says "no entry: '_start' is not defined; start at another label with -e: main, helper"
+    refuses 1 -e mian m.asm
+    says "'mian' is not defined"
+    refuses 1 -e 0x5 m.asm
+    says "entry 0x5 lies outside the segment"
+}
+
+@test "a base that is not page-aligned" {
+    refuses 2 --base 0x10001 "$hello"
+    says "base 0x10001 is not page-aligned: it must be a multiple of 0x1000, such as 0x10000"
+}
+
+@test "a base under vm.mmap_min_addr is a warning" {
+    [ "$(cat /proc/sys/vm/mmap_min_addr)" -gt 0 ] || skip "vm.mmap_min_addr is 0 here"
+    tinyelf build --base 0 "$hello" -o out
+    exits 0
+    says "warning: base 0x0 lies under vm.mmap_min_addr"
+}
+
+@test "addresses past the end of user space" {
+    refuses 2 --base 0x7ffffffff000 "$hello"
+    says "pass the end of user space, 0x7ffffffff000"
+    printf '.globl _start\n_start: nop\n.bss\n.skip 0x7fffffff0000\n' >b.s
+    refuses 1 b.s
+    says "end of user space"
+    printf 'global _start\nsection .text align=1\n_start: nop\n' >fits.asm
+    tinyelf build --base 0x7fffffffe000 fits.asm -o fits
+    exits 0
+}
+
+@test "an alignment that is no power of two, or does not divide the base" {
+    refuses 2 --align 3 "$hello"
+    says "align 0x3 is not a power of two"
+    refuses 2 --align 0x20000 "$hello"
+    says "base 0x10000 is not a multiple of align 0x20000"
+}
+
+@test "no nasm on PATH: the package is named" {
+    mkdir empty
+    run --separate-stderr env PATH="$PWD/empty" "$TINYELF" build "$hello" -o out
+    exits 1
+    says "no 'nasm' on PATH, which this input needs: install the package nasm"
+    run --separate-stderr env PATH="$PWD/empty" "$TINYELF" build "$SOURCE/asm/cat.s" -o out
+    says "install the package binutils"
+    [ ! -e out ]
+}
+
+@test "a full disk leaves the older output as it was, and nothing beside it" {
+    printf 'older\n' >out
+    # No file may grow: as good as a full disk to a program.
+    run bash -c "set -o pipefail; (ulimit -f 0; exec '$TINYELF' build '$hello' --from raw -o out) 2>&1 | cat"
+    [ "$status" -eq 1 ]
+    [ "$output" = "tinyelf: out: error: cannot write: File too large" ]
+    [ "$(cat out)" = older ]
+    holds_only out
+    tinyelf build "$hello" -o /dev/full
+    exits 1
+    says "/dev/full: error: cannot write: No space left on device"
+    [ -c /dev/full ]
+}
+
+@test "a read-only folder" {
+    mkdir locked
+    chmod 555 locked
+    if [ "$(id -u)" -eq 0 ]; then
+        command -v setpriv >/dev/null || skip "setpriv is not installed: root may write anywhere"
+        chmod 711 . "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_FILE_TMPDIR" 2>/dev/null || true
+        cp "$TINYELF" "$hello" .
+        run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
+            ./tinyelf build --from raw hello.s -o locked/out
+        case $stderr in *"ermission denied"*) ;; *) skip "setpriv cannot drop root here" ;; esac
+    else
+        tinyelf build "$hello" -o locked/out
+    fi
+    exits 1
+    says "locked/out: error: cannot create a file beside it: Permission denied"
+    [ -z "$(ls -A locked)" ]
+}
+
+@test "a failure leaves an older output as it was" {
+    printf 'older\n' >out
+    printf 'bits 64\nmov eax, [\n' >bad.asm
+    tinyelf build bad.asm -o out
+    exits 1
+    [ "$(cat out)" = older ]
+}
+
+@test "the input is never overwritten" {
+    cp "$hello" mine.s
+    ln mine.s other.s
+    for output in mine.s ./mine.s other.s; do
+        tinyelf build mine.s -o "$output"
+        exits 2
+        says "is the input"
+    done
+    cmp "$hello" mine.s
+}
+
+@test "unknown options and commands: the nearest one is suggested" {
+    tinyelf bild
+    exits 2
+    says "unknown command 'bild': did you mean 'build'?"
+    tinyelf build --bsae=1 x.s
+    exits 2
+    says "unknown option '--bsae': did you mean '--base'?"
+    tinyelf dump --segmnets x
+    exits 2
+    says "did you mean '--segments'?"
+    tinyelf dump -q x
+    exits 2
+    says "unknown option '-q'"
+    tinyelf build --from c x.s
+    exits 2
+    says "nasm, gas, object or raw"
+    tinyelf build --osabi linus x.s
+    exits 2
+    says "GNU"
+    tinyelf build -e 5x x.s
+    exits 2
+}
+
+@test "calls without what they need" {
+    tinyelf
+    exits 2
+    tinyelf build
+    exits 2
+    says "no input given"
+    tinyelf dump
+    exits 2
+    says "no file given"
+    tinyelf build a.s b.s
+    exits 2
+    says "'b.s' is one too many"
+    tinyelf build -o
+    exits 2
+    says "needs a value"
+}
+
+@test "help and version come on standard output with status 0" {
+    for command in "--help" "help" "--version" "build --help" "dump --help" "help build"; do
+        # shellcheck disable=SC2086
+        tinyelf $command
+        exits 0
+        [ -n "$output" ]
+        [ -z "$stderr" ]
+    done
+}

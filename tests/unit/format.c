@@ -1,0 +1,251 @@
+/* format/: the rows agree with the system's <elf.h>, which nobody here wrote. */
+#include <elf.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "elfgen.h"
+#include "room.h"
+
+/* What <elf.h> says of a field: X(field, structure as the C library names it). */
+#define ROW(structure, row_name, type32, type64, member)                                           \
+    {                                                                                              \
+        ELFGEN_STRUCTURE_##structure, #row_name,                                                   \
+            {offsetof(type32, member), offsetof(type64, member)},                                  \
+        {                                                                                          \
+            sizeof(((type32 *)0)->member), sizeof(((type64 *)0)->member)                           \
+        }                                                                                          \
+    }
+#define EHDR(member) ROW(ehdr, member, Elf32_Ehdr, Elf64_Ehdr, member)
+#define PHDR(member) ROW(phdr, member, Elf32_Phdr, Elf64_Phdr, member)
+#define SHDR(member) ROW(shdr, member, Elf32_Shdr, Elf64_Shdr, member)
+#define SYM(member)  ROW(sym, member, Elf32_Sym, Elf64_Sym, member)
+#define RELA(member) ROW(rela, member, Elf32_Rela, Elf64_Rela, member)
+#define REL(member)  ROW(rel, member, Elf32_Rel, Elf64_Rel, member)
+
+static const struct {
+    enum elfgen_structure_id id;
+    const char *name;
+    size_t offset[2], width[2];
+} expected[] = {
+    EHDR(e_type),
+    EHDR(e_machine),
+    EHDR(e_version),
+    EHDR(e_entry),
+    EHDR(e_phoff),
+    EHDR(e_shoff),
+    EHDR(e_flags),
+    EHDR(e_ehsize),
+    EHDR(e_phentsize),
+    EHDR(e_phnum),
+    EHDR(e_shentsize),
+    EHDR(e_shnum),
+    EHDR(e_shstrndx),
+    PHDR(p_type),
+    PHDR(p_offset),
+    PHDR(p_vaddr),
+    PHDR(p_paddr),
+    PHDR(p_filesz),
+    PHDR(p_memsz),
+    PHDR(p_flags),
+    PHDR(p_align),
+    SHDR(sh_name),
+    SHDR(sh_type),
+    SHDR(sh_flags),
+    SHDR(sh_addr),
+    SHDR(sh_offset),
+    SHDR(sh_size),
+    SHDR(sh_link),
+    SHDR(sh_info),
+    SHDR(sh_addralign),
+    SHDR(sh_entsize),
+    SYM(st_name),
+    SYM(st_value),
+    SYM(st_size),
+    SYM(st_info),
+    SYM(st_other),
+    SYM(st_shndx),
+    REL(r_offset),
+    REL(r_info),
+    RELA(r_offset),
+    RELA(r_info),
+    RELA(r_addend),
+    ROW(dyn, d_tag, Elf32_Dyn, Elf64_Dyn, d_tag),
+    ROW(dyn, d_val, Elf32_Dyn, Elf64_Dyn, d_un.d_val),
+};
+
+static const struct elfgen_field *find_row(enum elfgen_structure_id id, const char *name)
+{
+    for (unsigned i = 0; i < elfgen_structures[id].count; i++)
+        if (strcmp(elfgen_structures[id].fields[i].name, name) == 0)
+            return &elfgen_structures[id].fields[i];
+    return NULL;
+}
+
+START_TEST(every_field_lies_where_elf_h_says)
+{
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        const struct elfgen_field *row = find_row(expected[i].id, expected[i].name);
+        ck_assert_msg(row != NULL, "no row for %s", expected[i].name);
+        for (int class_ = 0; class_ < 2; class_++) {
+            ck_assert_msg(row->offset[class_] == expected[i].offset[class_], "%s offset",
+                          row->name);
+            ck_assert_msg(row->width[class_] == expected[i].width[class_], "%s width", row->name);
+        }
+    }
+}
+END_TEST
+
+START_TEST(every_structure_has_the_size_that_elf_h_says)
+{
+    static const size_t sizes[ELFGEN_STRUCTURE_COUNT][2] = {
+        [ELFGEN_STRUCTURE_ehdr] = {sizeof(Elf32_Ehdr), sizeof(Elf64_Ehdr)},
+        [ELFGEN_STRUCTURE_phdr] = {sizeof(Elf32_Phdr), sizeof(Elf64_Phdr)},
+        [ELFGEN_STRUCTURE_shdr] = {sizeof(Elf32_Shdr), sizeof(Elf64_Shdr)},
+        [ELFGEN_STRUCTURE_sym] = {sizeof(Elf32_Sym), sizeof(Elf64_Sym)},
+        [ELFGEN_STRUCTURE_rel] = {sizeof(Elf32_Rel), sizeof(Elf64_Rel)},
+        [ELFGEN_STRUCTURE_rela] = {sizeof(Elf32_Rela), sizeof(Elf64_Rela)},
+        [ELFGEN_STRUCTURE_dyn] = {sizeof(Elf32_Dyn), sizeof(Elf64_Dyn)},
+    };
+    for (unsigned id = 0; id < ELFGEN_STRUCTURE_COUNT; id++) {
+        ck_assert_uint_eq(elfgen_structure_size(id, ELFGEN_CLASS32), sizes[id][0]);
+        ck_assert_uint_eq(elfgen_structure_size(id, ELFGEN_CLASS64), sizes[id][1]);
+    }
+}
+END_TEST
+
+START_TEST(every_byte_of_every_structure_has_exactly_one_field)
+{
+    for (unsigned id = 0; id < ELFGEN_STRUCTURE_COUNT; id++) {
+        for (int column = 0; column < 2; column++) {
+            unsigned char owners[64] = {0};
+            const struct elfgen_structure *structure = &elfgen_structures[id];
+            for (unsigned i = 0; i < structure->count; i++)
+                for (unsigned b = 0; b < structure->fields[i].width[column]; b++)
+                    owners[structure->fields[i].offset[column] + b]++;
+            for (unsigned b = 0; b < structure->size[column]; b++)
+                ck_assert_msg(owners[b] == 1, "%s byte %u", structure->name, b);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_field_reads_back_what_was_written_in_both_classes_and_orders)
+{
+    for (unsigned id = 0; id < ELFGEN_STRUCTURE_COUNT; id++) {
+        for (int turn = 0; turn < 4; turn++) {
+            enum elfgen_class class_ = turn & 1 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+            enum elfgen_order order = turn & 2 ? ELFGEN_BIG_ENDIAN : ELFGEN_LITTLE_ENDIAN;
+            for (unsigned i = 0; i < elfgen_structures[id].count; i++) {
+                const struct elfgen_field *field = &elfgen_structures[id].fields[i];
+                unsigned width = field->width[turn & 1];
+                uint64_t value = UINT64_C(0x8192a3b4c5d6e7f8);
+                uint64_t kept = width == 8 ? value : value & ((UINT64_C(1) << 8 * width) - 1);
+                uint8_t bytes[64] = {0};
+                elfgen_field_set(field, class_, order, bytes, value);
+                ck_assert_uint_eq(elfgen_field_get(field, class_, order, bytes), kept);
+                /* The byte at the lowest address is the high one exactly if the order is big. */
+                uint8_t first = bytes[field->offset[turn & 1]];
+                ck_assert_uint_eq(
+                    first, (uint8_t)(order == ELFGEN_BIG_ENDIAN ? kept >> 8 * (width - 1) : kept));
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(names_are_those_that_readelf_prints)
+{
+    ck_assert_str_eq(elfgen_machine_name(62), "Advanced Micro Devices X86-64");
+    ck_assert_str_eq(elfgen_machine_name(3), "Intel 80386");
+    ck_assert_str_eq(elfgen_machine_name(183), "AArch64");
+    ck_assert_ptr_null(elfgen_machine_name(0xfffe));
+    ck_assert_str_eq(elfgen_osabi_name(62, 3), "UNIX - GNU");
+    ck_assert_str_eq(elfgen_osabi_name(40, 97), "ARM");
+    ck_assert_ptr_null(elfgen_osabi_name(62, 97));
+    ck_assert_str_eq(elfgen_segment_type_name(62, 0, 0x6474e551), "GNU_STACK");
+    ck_assert_str_eq(elfgen_segment_type_name(40, 0, 0x70000001), "EXIDX");
+    ck_assert_ptr_null(elfgen_segment_type_name(62, 0, 0x70000001));
+    ck_assert_str_eq(elfgen_section_type_name(62, 0, 0x70000001), "X86_64_UNWIND");
+    ck_assert_int_eq(elfgen_section_flag_letter(62, 0, 0x10000000), 'l');
+    ck_assert_int_eq(elfgen_section_flag_letter(3, 0, 0x10000000), '\0');
+}
+END_TEST
+
+START_TEST(an_osabi_is_found_by_its_name_in_any_case)
+{
+    ck_assert_int_eq(elfgen_osabi_number(62, "GNU"), 3);
+    ck_assert_int_eq(elfgen_osabi_number(62, "gnu"), 3);
+    ck_assert_int_eq(elfgen_osabi_number(62, "none"), 0);
+    ck_assert_int_eq(elfgen_osabi_number(62, "gn"), -1);
+    ck_assert_int_eq(elfgen_osabi_number(62, "ARM"), -1);
+    ck_assert_int_eq(elfgen_osabi_number(40, "ARM"), 97);
+}
+END_TEST
+
+static const char *flags_text(uint64_t machine, uint32_t flags)
+{
+    static char buffer[512];
+    struct elfgen_text text = {.bytes = buffer, .capacity = sizeof buffer - 1};
+    elfgen_machine_flags_text(&text, machine, 0, 0, flags);
+    buffer[text.length] = '\0';
+    return buffer;
+}
+
+START_TEST(machine_flags_are_told_by_their_rules)
+{
+    ck_assert_str_eq(flags_text(40, 0x05000400), ", Version5 EABI, hard-float ABI");
+    ck_assert_str_eq(flags_text(243, 0x5), ", RVC, double-float ABI");
+    ck_assert_str_eq(flags_text(8, 0x70001007), ", noreorder, pic, cpic, o32, mips32r2");
+    ck_assert_str_eq(flags_text(21, 2), ", abiv2");
+    ck_assert_str_eq(flags_text(62, 0xffffffff), "");
+}
+END_TEST
+
+START_TEST(text_that_does_not_fit_is_cut_and_said_to_be)
+{
+    char buffer[4];
+    struct elfgen_text text = {.bytes = buffer, .capacity = sizeof buffer};
+    elfgen_text_string(&text, "abc");
+    ck_assert(!text.cut);
+    elfgen_text_string(&text, "def");
+    ck_assert(text.cut);
+    ck_assert_uint_eq(text.length, 4);
+    ck_assert_mem_eq(buffer, "abcd", 4);
+}
+END_TEST
+
+START_TEST(an_error_keeps_status_place_and_sentence)
+{
+    struct elfgen_error error;
+    ck_assert_int_eq(elfgen_error_set(&error, ELFGEN_BAD_VALUE, 0x36, "%s is %x, %u, %d%%", "it",
+                                      UINT64_C(255), UINT64_C(255), INT64_MIN),
+                     ELFGEN_BAD_VALUE);
+    ck_assert_int_eq(error.status, ELFGEN_BAD_VALUE);
+    ck_assert_uint_eq(error.offset, 0x36);
+    ck_assert_str_eq(error.text, "it is 0xff, 255, -9223372036854775808%");
+    ck_assert_int_eq(elfgen_error_set(NULL, ELFGEN_NO_ROOM, 0, "%s", "x"), ELFGEN_NO_ROOM);
+}
+END_TEST
+
+static Suite *format_suite(void)
+{
+    Suite *suite = suite_create("format");
+    TCase *rows = tcase_create("rows");
+    tcase_add_test(rows, every_field_lies_where_elf_h_says);
+    tcase_add_test(rows, every_structure_has_the_size_that_elf_h_says);
+    tcase_add_test(rows, every_byte_of_every_structure_has_exactly_one_field);
+    tcase_add_test(rows, a_field_reads_back_what_was_written_in_both_classes_and_orders);
+    suite_add_tcase(suite, rows);
+    TCase *names = tcase_create("names");
+    tcase_add_test(names, names_are_those_that_readelf_prints);
+    tcase_add_test(names, an_osabi_is_found_by_its_name_in_any_case);
+    tcase_add_test(names, machine_flags_are_told_by_their_rules);
+    suite_add_tcase(suite, names);
+    TCase *words = tcase_create("words");
+    tcase_add_test(words, text_that_does_not_fit_is_cut_and_said_to_be);
+    tcase_add_test(words, an_error_keeps_status_place_and_sentence);
+    suite_add_tcase(suite, words);
+    return suite;
+}
+
+RUN_SUITE(format_suite)

@@ -1,0 +1,493 @@
+/* image/: from a program to bytes. */
+#include <gelf.h>
+#include <libelf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elfgen.h"
+#include "lecture.h"
+#include "room.h"
+
+START_TEST(the_lectures_file_comes_out_byte_for_byte)
+{
+    uint8_t file[sizeof lecture_file];
+    size_t size = elfgen_write_exec(file, sizeof file, lecture_file + LECTURE_HEADERS,
+                                    LECTURE_CODE + LECTURE_TEXT, NULL, NULL);
+    ck_assert_uint_eq(size, sizeof lecture_file);
+    for (size_t i = 0; i < size; i++)
+        ck_assert_msg(file[i] == lecture_file[i], "offset 0x%zx: 0x%02x, not 0x%02x", i, file[i],
+                      lecture_file[i]);
+}
+END_TEST
+
+START_TEST(a_file_is_its_code_and_120_bytes)
+{
+    static const size_t lengths[] = {0, 1, 46, 100000};
+    size_t length = lengths[_i];
+    uint8_t *code = malloc(length + 1), *file = malloc(length + 120);
+    memset(code, 0x90, length + 1);
+    ck_assert_uint_eq(elfgen_write_exec(NULL, 0, code, length, NULL, NULL), length + 120);
+    struct elfgen_error error;
+    file[0] = 0xaa;
+    ck_assert_uint_eq(elfgen_write_exec(file, length + 119, code, length, NULL, &error),
+                      length + 120);
+    ck_assert_int_eq(error.status, ELFGEN_NO_ROOM);
+    ck_assert_uint_eq(file[0], 0xaa);
+    ck_assert_uint_eq(elfgen_write_exec(file, length + 120, code, length, NULL, &error),
+                      length + 120);
+    ck_assert_mem_eq(file + 120, code, length);
+    struct elfgen_view view;
+    struct elfgen_phdr phdr;
+    ck_assert_int_eq(elfgen_view_open(&view, file, length + 120, NULL), ELFGEN_OK);
+    ck_assert_int_eq(elfgen_view_segment(&view, 0, &phdr, NULL), ELFGEN_OK);
+    ck_assert_uint_eq(phdr.p_filesz, length + 120);
+    ck_assert_uint_eq(view.ehdr.e_entry, 0x10078);
+    free(code);
+    free(file);
+}
+END_TEST
+
+START_TEST(code_may_already_stand_in_its_place_or_overlap_it)
+{
+    uint8_t file[256];
+    memcpy(file + 120, lecture_file + 120, 58);
+    ck_assert_uint_eq(elfgen_write_exec(file, sizeof file, file + 120, 58, NULL, NULL), 178);
+    ck_assert_mem_eq(file, lecture_file, 178);
+    memcpy(file + 100, lecture_file + 120, 58);
+    ck_assert_uint_eq(elfgen_write_exec(file, sizeof file, file + 100, 58, NULL, NULL), 178);
+    ck_assert_mem_eq(file, lecture_file, 178);
+}
+END_TEST
+
+/* Options that are refused, and how. */
+static const struct {
+    struct elfgen_exec_options options;
+    size_t length;
+    enum elfgen_status status;
+} refused[] = {
+/* machine, osabi, permissions, base, align, zero_fill, entry */
+#define FIRST ELFGEN_ENTRY_FIRST
+    {{8, 3, 5, 0x10000, 0, 0, FIRST}, 1, ELFGEN_UNSUPPORTED},
+    {{62, 3, 5, 0x10001, 0, 0, FIRST}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 5, 0x10000, 3, 0, FIRST}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 5, 0x10000, 0x20000, 0, FIRST}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 8, 0x10000, 0, 0, FIRST}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 5, 0x10000, 0, 0, 0xffff}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 5, 0x10000, 0, 0, 0x10079}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 5, 0x7ffffffff000, 0, 0, FIRST}, 1, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0x7fffffffe000, 0, 0, FIRST}, 4096 - 120 + 1, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0xfffffffffffff000, 0, 0, FIRST}, 1, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0x10000, 0, 0x7fffffff0000, FIRST}, 1, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0x10000, 0, UINT64_MAX, FIRST}, 1, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0x10000, 0, 0, FIRST}, SIZE_MAX, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0x10000, 0, 0, FIRST}, SIZE_MAX - 120, ELFGEN_DOES_NOT_FIT},
+};
+
+START_TEST(what_cannot_be_is_refused_with_a_reason_and_nothing_written)
+{
+    static uint8_t code[8192];
+    uint8_t file[8192] = {0xaa};
+    struct elfgen_error error = {0};
+    ck_assert_uint_eq(elfgen_write_exec(file, sizeof file, code, refused[_i].length,
+                                        &refused[_i].options, &error),
+                      0);
+    ck_assert_int_eq(error.status, refused[_i].status);
+    ck_assert_uint_gt(strlen(error.text), 10);
+    ck_assert_uint_eq(file[0], 0xaa);
+}
+END_TEST
+
+START_TEST(the_last_page_of_user_space_can_be_filled_to_its_end)
+{
+    static uint8_t code[4096 - 120], file[4096];
+    struct elfgen_exec_options options = ELFGEN_EXEC_DEFAULTS;
+    options.base = 0x7fffffffe000;
+    ck_assert_uint_eq(elfgen_write_exec(file, sizeof file, code, sizeof code, &options, NULL),
+                      4096);
+}
+END_TEST
+
+/* libelf, which nobody here wrote, reads every field of both headers. */
+START_TEST(libelf_agrees_on_every_header_field)
+{
+    uint8_t file[sizeof lecture_file];
+    struct elfgen_exec_options options = {.machine = 62,
+                                          .osabi = 9,
+                                          .permissions = 7,
+                                          .base = 0x400000,
+                                          .align = 0x1000,
+                                          .zero_fill = 0x123,
+                                          .entry = 0x400080};
+    ck_assert_uint_eq(elfgen_write_exec(file, sizeof file, lecture_file + 120, 58, &options, NULL),
+                      178);
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_memory((char *)file, sizeof file);
+    GElf_Ehdr ehdr;
+    GElf_Phdr phdr;
+    size_t count;
+    ck_assert_ptr_nonnull(gelf_getehdr(elf, &ehdr));
+    ck_assert_mem_eq(ehdr.e_ident, "\177ELF\2\1\1\11\0\0\0\0\0\0\0", 16);
+    ck_assert_uint_eq(ehdr.e_type, ET_EXEC);
+    ck_assert_uint_eq(ehdr.e_machine, EM_X86_64);
+    ck_assert_uint_eq(ehdr.e_version, EV_CURRENT);
+    ck_assert_uint_eq(ehdr.e_entry, 0x400080);
+    ck_assert_uint_eq(ehdr.e_phoff, 64);
+    ck_assert_uint_eq(ehdr.e_shoff, 0);
+    ck_assert_uint_eq(ehdr.e_flags, 0);
+    ck_assert_uint_eq(ehdr.e_ehsize, 64);
+    ck_assert_uint_eq(ehdr.e_phentsize, 56);
+    ck_assert_uint_eq(ehdr.e_phnum, 1);
+    ck_assert_uint_eq(ehdr.e_shentsize, 64);
+    ck_assert_uint_eq(ehdr.e_shnum, 0);
+    ck_assert_uint_eq(ehdr.e_shstrndx, 0);
+    ck_assert_int_eq(elf_getphdrnum(elf, &count), 0);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_ptr_nonnull(gelf_getphdr(elf, 0, &phdr));
+    ck_assert_uint_eq(phdr.p_type, PT_LOAD);
+    ck_assert_uint_eq(phdr.p_flags, PF_R | PF_W | PF_X);
+    ck_assert_uint_eq(phdr.p_offset, 0);
+    ck_assert_uint_eq(phdr.p_vaddr, 0x400000);
+    ck_assert_uint_eq(phdr.p_paddr, 0x400000);
+    ck_assert_uint_eq(phdr.p_filesz, 178);
+    ck_assert_uint_eq(phdr.p_memsz, 178 + 0x123);
+    ck_assert_uint_eq(phdr.p_align, 0x1000);
+    elf_end(elf);
+}
+END_TEST
+
+/* ---- layout ---- */
+
+START_TEST(sections_are_ordered_aligned_and_counted)
+{
+    static const uint8_t bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    struct elfgen_section sections[] = {
+        {.name = ".bss", .size = 100, .align = 64, .permissions = 6},
+        {.name = ".data", .bytes = bytes, .size = 3, .align = 8, .permissions = 6},
+        {.name = ".rodata", .bytes = bytes, .size = 5, .align = 4, .permissions = 4},
+        {.name = ".text", .bytes = bytes, .size = 2, .align = 16, .permissions = 5},
+        {.name = ".empty", .bytes = bytes, .size = 0, .align = 4096, .permissions = 6},
+    };
+    struct elfgen_program program = {.sections = sections, .section_count = 5};
+    struct elfgen_layout layout;
+    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_OK);
+    ck_assert_uint_eq(sections[3].offset, 0x80);
+    ck_assert_uint_eq(sections[2].offset, 0x84);
+    ck_assert_uint_eq(sections[1].offset, 0x90);
+    ck_assert_uint_eq(sections[0].address, 0x100c0);
+    ck_assert_uint_eq(layout.file_size, 0x93);
+    ck_assert_uint_eq(layout.memory_size, 0xc0 + 100);
+    ck_assert_uint_eq(layout.exec.permissions, 7);
+    ck_assert_uint_eq(layout.exec.zero_fill, layout.memory_size - layout.file_size);
+}
+END_TEST
+
+START_TEST(an_alignment_above_the_bases_is_an_alignment_of_the_address)
+{
+    static const uint8_t byte = 0xc3;
+    struct elfgen_section section = {
+        .name = ".text", .bytes = &byte, .size = 1, .align = 0x20000, .permissions = 5};
+    struct elfgen_program program = {.sections = &section, .section_count = 1};
+    struct elfgen_layout layout;
+    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_OK);
+    ck_assert_uint_eq(section.address, 0x20000);
+    ck_assert_uint_eq(section.offset, 0x10000);
+}
+END_TEST
+
+START_TEST(sizes_past_the_end_of_everything_are_refused)
+{
+    static const uint64_t sizes[] = {UINT64_MAX, UINT64_MAX - 0x10077, 0x7ffffffff000,
+                                     UINT64_C(1) << 63};
+    struct elfgen_section section = {.name = ".bss", .size = sizes[_i], .permissions = 6};
+    struct elfgen_program program = {.sections = &section, .section_count = 1};
+    struct elfgen_layout layout;
+    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_DOES_NOT_FIT);
+    section.align = UINT64_C(1) << 63;
+    section.size = 1;
+    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_DOES_NOT_FIT);
+}
+END_TEST
+
+START_TEST(the_entry_is_a_symbol_and_globals_come_first)
+{
+    static const uint8_t code[4] = {0x90, 0x90, 0x90, 0xc3};
+    struct elfgen_section section = {.name = ".text", .bytes = code, .size = 4, .permissions = 5};
+    const struct elfgen_symbol symbols[] = {
+        {.name = "", .section = ELFGEN_SECTION_ABSOLUTE},
+        {.name = "main", .section = 0, .value = 1, .binding = ELFGEN_LOCAL},
+        {.name = "main", .section = 0, .value = 2, .binding = ELFGEN_GLOBAL},
+        {.name = "gone", .section = ELFGEN_SECTION_UNDEFINED, .binding = ELFGEN_GLOBAL},
+    };
+    struct elfgen_program program = {.sections = &section,
+                                     .section_count = 1,
+                                     .symbols = symbols,
+                                     .symbol_count = 4,
+                                     .entry_symbol = "main"};
+    struct elfgen_layout layout;
+    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_OK);
+    ck_assert_uint_eq(layout.exec.entry, 0x1007a);
+    program.entry_symbol = "gone";
+    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_UNDEFINED);
+}
+END_TEST
+
+/* ---- relocations: one byte string, one symbol, one relocation ---- */
+
+/* Range ends are the System V ABI's for x86-64, table 4.9; ld is asked in command/relocations.bats.
+ */
+static const struct {
+    uint32_t type;
+    unsigned width;
+    bool relative;
+    int64_t lowest, highest; /* of S + A, or S + A - P */
+} relocations[] = {
+    {1, 8, false, INT64_MIN, INT64_MAX},   {24, 8, true, INT64_MIN, INT64_MAX},
+    {2, 4, true, INT32_MIN, INT32_MAX},    {4, 4, true, INT32_MIN, INT32_MAX},
+    {10, 4, false, 0, UINT32_MAX},         {11, 4, false, INT32_MIN, INT32_MAX},
+    {12, 2, false, INT16_MIN, UINT16_MAX}, {13, 2, true, INT16_MIN, UINT16_MAX},
+    {14, 1, false, INT8_MIN, UINT8_MAX},   {15, 1, true, INT8_MIN, INT8_MAX},
+};
+
+static size_t relocate_once(uint32_t type, uint64_t symbol_value, int64_t addend, uint64_t offset,
+                            uint8_t file[256], struct elfgen_error *error)
+{
+    static const uint8_t code[16];
+    static struct elfgen_section section;
+    section = (struct elfgen_section){.name = ".text", .bytes = code, .size = 16, .permissions = 5};
+    const struct elfgen_symbol symbol = {
+        .name = "target", .section = ELFGEN_SECTION_ABSOLUTE, .value = symbol_value};
+    const struct elfgen_relocation relocation = {.type = type, .offset = offset, .addend = addend};
+    const struct elfgen_program program = {.sections = &section,
+                                           .section_count = 1,
+                                           .symbols = &symbol,
+                                           .symbol_count = 1,
+                                           .relocations = &relocation,
+                                           .relocation_count = 1};
+    struct elfgen_layout layout;
+    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_OK);
+    return elfgen_write_image(&program, &layout, file, 256, error);
+}
+
+START_TEST(a_relocation_takes_values_up_to_its_ends_and_none_beyond)
+{
+    const uint64_t place = relocations[_i].relative ? 0x10078 + 4 : 0;
+    const int64_t ends[2] = {relocations[_i].lowest, relocations[_i].highest};
+    uint8_t file[256];
+    struct elfgen_error error;
+    for (int end = 0; end < 2; end++) {
+        uint64_t value = (uint64_t)ends[end] + place - 7;
+        ck_assert_uint_ne(relocate_once(relocations[_i].type, value, 7, 4, file, &error), 0);
+        for (unsigned b = 0; b < relocations[_i].width; b++)
+            ck_assert_uint_eq(file[120 + 4 + b], (uint8_t)((uint64_t)ends[end] >> 8 * b));
+        ck_assert_uint_eq(file[120 + 4 + relocations[_i].width], 0);
+        ck_assert_uint_eq(file[120 + 3], 0);
+        if (relocations[_i].width == 8)
+            continue;
+        value += end ? 1 : UINT64_MAX;
+        ck_assert_uint_eq(relocate_once(relocations[_i].type, value, 7, 4, file, &error), 0);
+        ck_assert_int_eq(error.status, ELFGEN_DOES_NOT_FIT);
+        ck_assert_ptr_nonnull(strstr(error.text, "'target'"));
+        ck_assert_ptr_nonnull(strstr(error.text, "(.text+0x4)"));
+    }
+}
+END_TEST
+
+START_TEST(a_relocation_outside_its_section_is_refused)
+{
+    uint8_t file[256];
+    struct elfgen_error error;
+    ck_assert_uint_ne(relocate_once(11, 0, 0, 12, file, &error), 0);
+    ck_assert_uint_eq(relocate_once(11, 0, 0, 13, file, &error), 0);
+    ck_assert_int_eq(error.status, ELFGEN_BAD_ARGUMENT);
+    ck_assert_uint_eq(relocate_once(11, 0, 0, UINT64_MAX, file, &error), 0);
+    ck_assert_uint_eq(relocate_once(9999, 0, 0, 0, file, &error), 0);
+    ck_assert_int_eq(error.status, ELFGEN_UNSUPPORTED);
+}
+END_TEST
+
+START_TEST(an_undefined_symbol_is_an_error_and_an_undefined_weak_one_is_zero)
+{
+    static const uint8_t code[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    struct elfgen_section section = {.name = ".text", .bytes = code, .size = 8, .permissions = 5};
+    struct elfgen_symbol symbol = {
+        .name = "gone", .section = ELFGEN_SECTION_UNDEFINED, .binding = ELFGEN_GLOBAL};
+    const struct elfgen_relocation relocation = {.type = 1};
+    const struct elfgen_program program = {.sections = &section,
+                                           .section_count = 1,
+                                           .symbols = &symbol,
+                                           .symbol_count = 1,
+                                           .relocations = &relocation,
+                                           .relocation_count = 1};
+    struct elfgen_layout layout;
+    struct elfgen_error error;
+    uint8_t file[128];
+    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_OK);
+    ck_assert_uint_eq(elfgen_write_image(&program, &layout, file, sizeof file, &error), 0);
+    ck_assert_int_eq(error.status, ELFGEN_UNDEFINED);
+    ck_assert_str_eq(error.text, "(.text+0x0): undefined symbol 'gone'");
+    symbol.binding = ELFGEN_WEAK;
+    ck_assert_uint_eq(elfgen_write_image(&program, &layout, file, sizeof file, &error), 128);
+    static const uint8_t zeros[8];
+    ck_assert_mem_eq(file + 120, zeros, 8);
+}
+END_TEST
+
+/* ---- round trip: view(image(p)) says what p said, for random programs ---- */
+
+enum { MOST_SECTIONS = 12, MOST_SYMBOLS = 24, MOST_SIZE = 600 };
+
+struct random_program {
+    uint8_t bytes[MOST_SECTIONS][MOST_SIZE];
+    struct elfgen_section sections[MOST_SECTIONS];
+    struct elfgen_symbol symbols[MOST_SYMBOLS];
+    struct elfgen_relocation relocations[MOST_SECTIONS];
+    struct elfgen_program program;
+};
+
+static void make_random(struct random_program *random, uint64_t *state)
+{
+    struct elfgen_program *program = &random->program;
+    *program = (struct elfgen_program){.sections = random->sections,
+                                       .section_count = 1 + next_random(state) % MOST_SECTIONS,
+                                       .symbols = random->symbols,
+                                       .symbol_count = 1 + next_random(state) % MOST_SYMBOLS,
+                                       .relocations = random->relocations};
+    for (size_t i = 0; i < program->section_count; i++) {
+        struct elfgen_section *section = &random->sections[i];
+        for (size_t b = 0; b < MOST_SIZE; b++)
+            random->bytes[i][b] = (uint8_t)next_random(state);
+        *section =
+            (struct elfgen_section){.name = "section",
+                                    .bytes = next_random(state) % 4 ? random->bytes[i] : NULL,
+                                    .size = next_random(state) % (MOST_SIZE + 1),
+                                    .align = UINT64_C(1) << next_random(state) % 10,
+                                    .permissions = (uint32_t)(next_random(state) % 8)};
+    }
+    for (size_t i = 0; i < program->symbol_count; i++) {
+        uint32_t home = (uint32_t)(next_random(state) % program->section_count);
+        random->symbols[i] =
+            (struct elfgen_symbol){.name = "symbol",
+                                   .section = home,
+                                   .binding = ELFGEN_GLOBAL,
+                                   .value = next_random(state) % (random->sections[home].size + 1)};
+    }
+    for (size_t i = 0; i < program->section_count; i++) {
+        if (!random->sections[i].bytes || random->sections[i].size < 8)
+            continue;
+        random->relocations[program->relocation_count++] = (struct elfgen_relocation){
+            .section = (uint32_t)i,
+            .symbol = (uint32_t)(next_random(state) % program->symbol_count),
+            .type = next_random(state) % 2 ? 1 : 24,
+            .offset = next_random(state) % (random->sections[i].size - 7),
+            .addend = (int64_t)(next_random(state) % 2000) - 1000};
+    }
+}
+
+/* The relocated number, reckoned by hand from the formula. */
+static uint64_t expected_value(const struct elfgen_program *program,
+                               const struct elfgen_relocation *relocation)
+{
+    const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
+    uint64_t value =
+        program->sections[symbol->section].address + symbol->value + (uint64_t)relocation->addend;
+    if (relocation->type == 24)
+        value -= program->sections[relocation->section].address + relocation->offset;
+    return value;
+}
+
+static void check_sections(const struct random_program *random, const uint8_t *file,
+                           const struct elfgen_phdr *phdr)
+{
+    const struct elfgen_program *program = &random->program;
+    for (size_t i = 0; i < program->section_count; i++) {
+        const struct elfgen_section *section = &random->sections[i];
+        if (section->size == 0)
+            continue;
+        ck_assert_uint_eq(section->address % section->align, 0);
+        ck_assert_uint_eq(section->address - section->offset, phdr->p_vaddr);
+        ck_assert_uint_le(section->offset + section->size, phdr->p_memsz);
+        ck_assert_uint_eq(section->permissions & ~phdr->p_flags, 0);
+        for (size_t j = 0; j < i; j++) {
+            const struct elfgen_section *other = &random->sections[j];
+            ck_assert(other->size == 0 || other->offset >= section->offset + section->size ||
+                      section->offset >= other->offset + other->size);
+        }
+        if (!section->bytes) {
+            ck_assert_uint_ge(section->offset, phdr->p_filesz);
+            continue;
+        }
+        ck_assert_uint_le(section->offset + section->size, phdr->p_filesz);
+        uint8_t expected[MOST_SIZE];
+        memcpy(expected, section->bytes, section->size);
+        for (size_t r = 0; r < program->relocation_count; r++) {
+            const struct elfgen_relocation *relocation = &program->relocations[r];
+            for (unsigned b = 0; relocation->section == i && b < 8; b++)
+                expected[relocation->offset + b] =
+                    (uint8_t)(expected_value(program, relocation) >> 8 * b);
+        }
+        ck_assert_mem_eq(file + section->offset, expected, section->size);
+    }
+}
+
+START_TEST(a_random_program_reads_back_as_it_was)
+{
+    static struct random_program random;
+    static uint8_t file[MOST_SECTIONS * (MOST_SIZE + 512) + 120];
+    uint64_t state = UINT64_C(0x2545f4914f6cdd1d) * (uint64_t)(_i + 1);
+    for (int round = 0; round < 200; round++) {
+        struct elfgen_layout layout;
+        struct elfgen_view view;
+        struct elfgen_phdr phdr;
+        struct elfgen_error error;
+        make_random(&random, &state);
+        struct elfgen_exec_options options = ELFGEN_EXEC_DEFAULTS;
+        options.base = 0x1000 * (1 + next_random(&state) % 0xfffff);
+        options.align = UINT64_C(1) << next_random(&state) % 12;
+        ck_assert_int_eq(elfgen_layout_single(&random.program, &options, &layout, NULL), ELFGEN_OK);
+        size_t size = elfgen_write_image(&random.program, &layout, file, sizeof file, &error);
+        ck_assert_uint_eq(size, layout.file_size);
+        ck_assert_int_eq(elfgen_view_open(&view, file, size, NULL), ELFGEN_OK);
+        ck_assert_uint_eq(view.segments.count, 1);
+        ck_assert_int_eq(elfgen_view_segment(&view, 0, &phdr, NULL), ELFGEN_OK);
+        ck_assert_uint_eq(phdr.p_vaddr, options.base);
+        ck_assert_uint_eq(phdr.p_align, options.align);
+        ck_assert_uint_eq(phdr.p_filesz, size);
+        ck_assert_uint_eq(phdr.p_memsz, layout.memory_size);
+        ck_assert_uint_eq(view.ehdr.e_entry, options.base + 120);
+        check_sections(&random, file, &phdr);
+    }
+}
+END_TEST
+
+static Suite *image_suite(void)
+{
+    Suite *suite = suite_create("image");
+    TCase *exec = tcase_create("headers around code");
+    tcase_add_test(exec, the_lectures_file_comes_out_byte_for_byte);
+    tcase_add_loop_test(exec, a_file_is_its_code_and_120_bytes, 0, 4);
+    tcase_add_test(exec, code_may_already_stand_in_its_place_or_overlap_it);
+    tcase_add_loop_test(exec, what_cannot_be_is_refused_with_a_reason_and_nothing_written, 0,
+                        sizeof refused / sizeof refused[0]);
+    tcase_add_test(exec, the_last_page_of_user_space_can_be_filled_to_its_end);
+    tcase_add_test(exec, libelf_agrees_on_every_header_field);
+    suite_add_tcase(suite, exec);
+    TCase *layout = tcase_create("layout");
+    tcase_add_test(layout, sections_are_ordered_aligned_and_counted);
+    tcase_add_test(layout, an_alignment_above_the_bases_is_an_alignment_of_the_address);
+    tcase_add_loop_test(layout, sizes_past_the_end_of_everything_are_refused, 0, 4);
+    tcase_add_test(layout, the_entry_is_a_symbol_and_globals_come_first);
+    suite_add_tcase(suite, layout);
+    TCase *relocation = tcase_create("relocations");
+    tcase_add_loop_test(relocation, a_relocation_takes_values_up_to_its_ends_and_none_beyond, 0,
+                        sizeof relocations / sizeof relocations[0]);
+    tcase_add_test(relocation, a_relocation_outside_its_section_is_refused);
+    tcase_add_test(relocation, an_undefined_symbol_is_an_error_and_an_undefined_weak_one_is_zero);
+    suite_add_tcase(suite, relocation);
+    TCase *round_trip = tcase_create("round trip");
+    tcase_add_loop_test(round_trip, a_random_program_reads_back_as_it_was, 0, 10);
+    suite_add_tcase(suite, round_trip);
+    return suite;
+}
+
+RUN_SUITE(image_suite)

@@ -1,0 +1,60 @@
+/* source/: NASM's or GNU's assembly, told apart by what stands in it. */
+#include <string.h>
+
+#include "../../elfgen/source/source.h"
+#include "room.h"
+
+static const struct {
+    enum source_language language;
+    const char *text;
+} samples[] = {
+    {SOURCE_NASM, "section .text\nglobal _start\n_start: mov eax, 1\n"},
+    {SOURCE_NASM, "BITS 64\n  xor eax, eax ; zero\n"},
+    {SOURCE_NASM, "%define X 1\nmov eax, X\n"},
+    {SOURCE_NASM, "_start:\n.loop:\n jmp .loop\nmessage: db \"# not a comment\", 10\n"},
+    {SOURCE_NASM, "[bits 64]\nmov al, 1\n"},
+    {SOURCE_NASM, "lea rsi, [rel text]\ntext db 'x'\n"},
+    {SOURCE_NASM, "; only a comment with .text and %rax\nnop\n"},
+    {SOURCE_NASM, "mov eax, 60 ; exit\nsyscall\n"},
+    {SOURCE_GAS, ".globl _start\n.text\n_start: movq $1, %rax\n"},
+    {SOURCE_GAS, "# a comment; with a semicolon\n_start: nop\n"},
+    {SOURCE_GAS, ".intel_syntax noprefix\n_start: mov rax, 1\n"},
+    {SOURCE_GAS, "mov rsi, offset text\nsyscall\n"},
+    {SOURCE_GAS, "1: dec ecx\njnz 1b\n"},
+    {SOURCE_GAS, "/* C comment */\nnop\n"},
+    {SOURCE_GAS, "xorl %edi, %edi\n"},
+    {SOURCE_GAS, "text: .ascii \"; not a comment\"\n"},
+    {SOURCE_GAS, "mov (%rsp), %r15\r\n"},
+    {SOURCE_NASM, "# 1 \"a.S\"\nglobal _start\n"},
+};
+
+START_TEST(a_languages_marks_give_it_away)
+{
+    size_t offset;
+    ck_assert_msg(source_detect_assembly(samples[_i].text, strlen(samples[_i].text), &offset) ==
+                      samples[_i].language,
+                  "%s", samples[_i].text);
+}
+END_TEST
+
+START_TEST(bytes_that_are_no_text_are_no_assembly)
+{
+    size_t offset = 0;
+    ck_assert_int_eq(source_detect_assembly("nop\nmov\0eax\n", 12, &offset), SOURCE_DETECT);
+    ck_assert_uint_eq(offset, 7);
+    ck_assert_int_eq(source_detect_assembly("", 0, &offset), SOURCE_NASM);
+}
+END_TEST
+
+static Suite *source_suite(void)
+{
+    Suite *suite = suite_create("source");
+    TCase *detect = tcase_create("detect");
+    tcase_add_loop_test(detect, a_languages_marks_give_it_away, 0,
+                        sizeof samples / sizeof samples[0]);
+    tcase_add_test(detect, bytes_that_are_no_text_are_no_assembly);
+    suite_add_tcase(suite, detect);
+    return suite;
+}
+
+RUN_SUITE(source_suite)
