@@ -6,6 +6,9 @@ install(TARGETS elfgen elfgen-static elfgen-core EXPORT elfgen-targets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY elfgen/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
+# Relative to the file itself, so that a tree installed elsewhere (--prefix, DESTDIR) works.
+file(RELATIVE_PATH elfgen_pc_to_prefix
+    /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(cmake/elfgen.pc.in elfgen.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/elfgen.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 

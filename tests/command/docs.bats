@@ -1,0 +1,11 @@
+#!/usr/bin/env bats
+# Every command that README and docs show is run, and must print what the page shows.
+load setup
+
+@test "README and docs show what is so" {
+    failed=0
+    for page in "$SOURCE/README.md" "$SOURCE"/docs/*.md; do
+        bash "$BATS_TEST_DIRNAME/run-page.sh" "$page" || failed=1
+    done
+    [ "$failed" -eq 0 ]
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# The library as others get it. BUILD is the tree to install from.
+load setup
+: "${BUILD:=$SOURCE/build}"
+
+@test "what is installed is found by pkg-config and by CMake, and works" {
+    if nm "$BUILD/libelfgen-core.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
+        skip "an instrumented build is not for installing"
+    fi
+    cmake --install "$BUILD" --prefix "$PWD/prefix" >log
+    for file in bin/tinyelf include/elfgen.h include/elfgen/image.h; do
+        [ -f "prefix/$file" ]
+    done
+    [ "$(prefix/bin/tinyelf --version)" = "$("$TINYELF" --version)" ]
+    PKG_CONFIG_PATH=$(dirname "$(find prefix -name elfgen.pc)")
+    export PKG_CONFIG_PATH
+    # shellcheck disable=SC2046
+    cc "$SOURCE/docs/examples/emit.c" $(pkg-config --cflags --libs elfgen) -o emit
+    LD_LIBRARY_PATH=$(pkg-config --variable=libdir elfgen) ./emit >program
+    chmod +x program
+    run ./program
+    [ "$status" -eq 42 ]
+    [ "$(stat -c %s program)" -eq 132 ]
+    cmake -S "$SOURCE/tests/install" -B stranger -DCMAKE_PREFIX_PATH="$PWD/prefix" \
+        -DEXAMPLE="$SOURCE/docs/examples/emit.c" >log
+    cmake --build stranger >log
+    for how in shared core static; do
+        cmp program <(stranger/with-$how)
+    done
+}
+
+@test "the shared library exports elfgen_ names and nothing else" {
+    library=$(find "$BUILD" -maxdepth 1 -name 'libelfgen.so.*.*' | head -n 1)
+    [ -n "$library" ]
+    nm -D --defined-only "$library" | awk '{print $NF}' | sort >names
+    grep -q elfgen_write_exec names
+    ! grep -vE '^(elfgen_|_init|_fini|__|_edata|_end)' names
+}
+
+@test "the core needs nothing but the memory and string functions of C" {
+    if nm "$BUILD/libelfgen-core.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
+        skip "an instrumented build needs its instruments"
+    fi
+    nm "$BUILD/libelfgen-core.a" | awk '$1 == "U" {print $2}' | sort -u >needs
+    nm --defined-only "$BUILD/libelfgen-core.a" | awk 'NF == 3 {print $3}' | sort -u >has
+    comm -23 needs has | grep -vE '^(mem(cpy|move|set|cmp|chr)|str(len|cmp|str)|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_)$' >outside || true
+    cat outside
+    [ ! -s outside ]
+}
+
+@test "no table or string of the core can change: it has no writable data" {
+    if nm "$BUILD/libelfgen-core.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
+        skip "an instrumented build has counters"
+    fi
+    # .data.rel.ro is written by the dynamic linker alone.
+    objdump -h "$BUILD/libelfgen-core.a" |
+        awk '$2 ~ /^\.(data|bss|tdata|tbss)/ && $2 !~ /^\.data\.rel\.ro/ && $3 !~ /^0+$/ {print}' >writable
+    cat writable
+    [ ! -s writable ]
+    objdump -h "$BUILD/libelfgen-core.a" | grep -q '\.rodata'
+}

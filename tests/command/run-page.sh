@@ -1,0 +1,44 @@
+#!/bin/bash
+# run-page.sh PAGE: runs the ```console blocks of a page in a fresh folder, one shell for the page,
+# and compares. A line that starts with "$ " is a command, the lines up to the next are its output
+# (both streams), "..." stands for any lines. `tinyelf` is $TINYELF, asm/ is the project's.
+set -u
+page=$1
+folder=$(mktemp -d "${TMPDIR:-/tmp}/page.XXXXXX") || exit 1
+trap 'rm -rf "$folder"' EXIT
+mkdir "$folder/bin" "$folder/work"
+ln -s "$TINYELF" "$folder/bin/tinyelf"
+ln -s "$SOURCE/asm" "$SOURCE/docs" "$folder/work/"
+export PATH=$folder/bin:$PATH
+
+# One file a command, one for what it should print.
+awk -v folder="$folder" '
+    /^```console$/ { inside = 1; next }
+    /^```/         { inside = 0 }
+    !inside        { next }
+    /^\$ /         { n++; print substr($0, 3) > sprintf("%s/%03d.command", folder, n); next }
+                   { print > sprintf("%s/%03d.expected", folder, n) }
+' "$page"
+
+cd "$folder/work" || exit 1
+failed=0
+for command in "$folder"/*.command; do
+    [ -e "$command" ] || break
+    expected=${command%.command}.expected
+    touch "$expected"
+    # In this shell, so that cd and variables last.
+    # shellcheck disable=SC1090
+    . "$command" >"$folder/actual" 2>&1 </dev/null
+    if grep -qx '\.\.\.' "$expected"; then
+        # The page's lines, in order, somewhere among those printed.
+        awk 'NR == FNR { if ($0 != "...") want[++n] = $0; next }
+             i < n && $0 == want[i + 1] { i++ }
+             END { exit i != n }' "$expected" "$folder/actual" && continue
+    else
+        cmp -s "$expected" "$folder/actual" && continue
+    fi
+    echo "$(basename "$page"): \$ $(cat "$command")"
+    diff "$expected" "$folder/actual"
+    failed=1
+done
+exit $failed
