@@ -96,8 +96,8 @@ __attribute__((format(printf, 4, 5))) bool source_say(const struct source *sourc
                                                       enum source_severity severity, unsigned line,
                                                       const char *format, ...);
 
-/* Maps or reads a whole file. `only_regular`: a pipe or a device, which may never end, is refused with
- * ENODEV. False and errno on failure. */
+/* Maps or reads a whole file. `only_regular`: a pipe or a device, which may never end, is refused
+ * with ENODEV. False and errno on failure. */
 bool source_read_file(int file, bool only_regular, struct source_bytes *bytes);
 void source_free_bytes(struct source_bytes *bytes);
 

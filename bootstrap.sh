@@ -1,0 +1,74 @@
+#!/bin/sh
+# bootstrap.sh [test]
+#
+# Installs what is missing (apt on Debian and Ubuntu; elsewhere it names the packages), builds, and
+# does the main job: asm/hello.s becomes 178 bytes, and runs. With "test": runs every test instead.
+# As root or with sudo; again at any time.
+set -eu
+cd "$(dirname "$0")"
+
+build_packages="gcc libc6-dev make cmake binutils nasm libelf-dev zlib1g-dev"
+test_packages="check pkg-config bats strace"
+
+case ${1-} in
+"") packages=$build_packages tests=OFF ;;
+test) packages="$build_packages $test_packages" tests=ON ;;
+*)
+    echo "usage: ./bootstrap.sh [test]" >&2
+    exit 2
+    ;;
+esac
+
+missing_packages() {
+    for package in $packages; do
+        # One package may be provided by another (pkg-config by pkgconf).
+        dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -q '^installed$' ||
+            echo "$package"
+    done
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        echo "bootstrap.sh: cannot install packages: run it as root, or install sudo" >&2
+        exit 1
+    fi
+}
+
+if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+    missing=$(missing_packages)
+    if [ -n "$missing" ]; then
+        echo "Installing:" $missing
+        as_root apt-get update -q
+        # shellcheck disable=SC2086 # one word a package
+        as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -q --no-install-recommends $missing
+    fi
+else
+    for tool in cc make cmake nasm as ld; do
+        command -v "$tool" >/dev/null && continue
+        echo "bootstrap.sh: '$tool' is missing. This system has no apt; install what Debian calls:" >&2
+        echo "  $packages" >&2
+        exit 1
+    done
+fi
+
+cmake -S . -B build -DTINYELF_TESTS=$tests
+cmake --build build -j "$(nproc 2>/dev/null || echo 2)"
+
+if [ "$tests" = ON ]; then
+    ctest --test-dir build --output-on-failure
+    exit
+fi
+
+echo
+echo '$ build/tinyelf build asm/hello.s -o build/hello'
+build/tinyelf build asm/hello.s -o build/hello
+echo '$ wc -c build/hello'
+wc -c build/hello
+echo '$ build/hello'
+build/hello
+[ "$(wc -c <build/hello)" -eq 178 ]

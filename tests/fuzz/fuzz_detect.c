@@ -1,0 +1,21 @@
+/* Any bytes as assembly whose language is to be told. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../elfgen/source/source.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    size_t offset = 0;
+    /* Its own allocation: the sanitizer sees a byte too far. */
+    char *text = malloc(size ? size : 1);
+    if (!text)
+        return 0;
+    memcpy(text, bytes, size);
+    if (source_detect_assembly(text, size, &offset) == SOURCE_DETECT && offset >= size)
+        abort();
+    free(text);
+    return 0;
+}

@@ -1,0 +1,92 @@
+/* Programs made of any bytes through layout, relocation and image; what comes out reads back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "elfgen.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+enum { SECTIONS = 4, SYMBOLS = 4, RELOCATIONS = 4, ROOM = 1 << 16 };
+
+/* The fuzzer's bytes as numbers; zeros when they are used up. */
+struct input {
+    const uint8_t *bytes;
+    size_t left;
+};
+
+static uint64_t take(struct input *input, unsigned width)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < width && input->left > 0; i++, input->left--)
+        value |= (uint64_t)*input->bytes++ << 8 * i;
+    return value;
+}
+
+/* Small numbers most of the time, any number else. */
+static uint64_t take_number(struct input *input)
+{
+    uint64_t kind = take(input, 1);
+    return kind < 200 ? kind : take(input, kind < 230 ? 4 : 8);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static const uint8_t contents[4096];
+    static uint8_t file[ROOM];
+    struct input input = {bytes, size};
+    struct elfgen_section sections[SECTIONS];
+    struct elfgen_symbol symbols[SYMBOLS];
+    struct elfgen_relocation relocations[RELOCATIONS];
+    struct elfgen_program program = {sections,
+                                     SECTIONS,
+                                     symbols,
+                                     SYMBOLS,
+                                     relocations,
+                                     RELOCATIONS,
+                                     take(&input, 1) & 1 ? "a" : NULL};
+    for (int i = 0; i < SECTIONS; i++) {
+        uint64_t length = take_number(&input);
+        bool zeros = take(&input, 1) & 1 || length > sizeof contents;
+        sections[i] = (struct elfgen_section){.name = "s",
+                                              .bytes = zeros ? NULL : contents,
+                                              .size = length,
+                                              .align = take_number(&input),
+                                              .permissions = (uint32_t)take(&input, 1)};
+    }
+    for (int i = 0; i < SYMBOLS; i++)
+        symbols[i] = (struct elfgen_symbol){.name = i ? "a" : "",
+                                            .section = (uint32_t)(take_number(&input) - 2),
+                                            .binding = take(&input, 1) % 3,
+                                            .value = take_number(&input)};
+    for (int i = 0; i < RELOCATIONS; i++)
+        relocations[i] = (struct elfgen_relocation){.section = (uint32_t)take_number(&input),
+                                                    .symbol = (uint32_t)take_number(&input),
+                                                    .type = (uint32_t)take(&input, 1) % 30,
+                                                    .offset = take_number(&input),
+                                                    .addend = (int64_t)take_number(&input)};
+    struct elfgen_exec_options options = ELFGEN_EXEC_DEFAULTS;
+    options.base = take_number(&input) << 12;
+    options.align = take_number(&input);
+    struct elfgen_layout layout;
+    struct elfgen_error error = {.text = ""};
+    if (elfgen_layout_single(&program, &options, &layout, &error) != ELFGEN_OK) {
+        if (!error.text[0])
+            abort();
+        return 0;
+    }
+    size_t made = elfgen_write_image(&program, &layout, file, sizeof file, &error);
+    if (made == 0 && !error.text[0])
+        abort();
+    if (made == 0 || made > sizeof file)
+        return 0;
+    struct elfgen_view view;
+    struct elfgen_phdr phdr;
+    uint64_t entry = layout.exec.entry == ELFGEN_ENTRY_FIRST
+                         ? options.base + elfgen_exec_headers(options.machine)
+                         : layout.exec.entry;
+    if (elfgen_view_open(&view, file, made, NULL) != ELFGEN_OK ||
+        elfgen_view_segment(&view, 0, &phdr, NULL) != ELFGEN_OK || phdr.p_filesz != made ||
+        phdr.p_memsz != layout.memory_size || view.ehdr.e_entry != entry)
+        abort();
+    return 0;
+}
