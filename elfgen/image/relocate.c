@@ -6,8 +6,8 @@ enum formula { FORMULA_S_PLUS_A, FORMULA_S_PLUS_A_MINUS_P };
 enum range { RANGE_ANY, RANGE_SIGNED, RANGE_UNSIGNED, RANGE_EITHER };
 
 struct rule {
-    uint32_t type;
     const char *name;
+    uint32_t type;
     unsigned width; /* bytes */
     enum formula formula;
     enum range range;
@@ -15,7 +15,7 @@ struct rule {
 
 static const struct rule rules[] = {
 #define RELOCATION(number, name, width, formula, range)                                            \
-    {number, #name, width, FORMULA_##formula, RANGE_##range},
+    {#name, number, width, FORMULA_##formula, RANGE_##range},
 #include "../format/relocations.def"
 #undef RELOCATION
 };

@@ -67,6 +67,7 @@ static char **plain_environment(void)
     size_t count = 0;
     while (environ && environ[count])
         count++;
+    static char plain[] = "LC_ALL=C";
     char **copy = malloc((count + 2) * sizeof *copy);
     if (!copy)
         return NULL;
@@ -74,9 +75,46 @@ static char **plain_environment(void)
     for (size_t i = 0; i < count; i++)
         if (strncmp(environ[i], "LC_ALL=", 7) != 0)
             copy[kept++] = environ[i];
-    copy[kept++] = (char *)(uintptr_t) "LC_ALL=C";
+    copy[kept++] = plain;
     copy[kept] = NULL;
     return copy;
+}
+
+/* posix_spawnp, with the child's files and with the signals that we may ignore back to their
+ * defaults. Returns an errno, 0 on success. */
+static int spawn(struct source *source, const struct tool *tool, const char *const *arguments,
+                 int object, int text)
+{
+    enum { MOST_ARGUMENTS = 15 };
+    char *copies[MOST_ARGUMENTS + 1] = {NULL};
+    for (size_t i = 0; i < MOST_ARGUMENTS && arguments[i]; i++)
+        memcpy(&copies[i], &arguments[i], sizeof copies[i]); /* it takes them without const */
+    char **environment = plain_environment();
+    if (!environment)
+        return ENOMEM;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, source->message_file, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, source->message_file, STDOUT_FILENO);
+    if (object >= 0)
+        posix_spawn_file_actions_adddup2(&actions, object, CHILD_OBJECT);
+    if (text >= 0)
+        posix_spawn_file_actions_adddup2(&actions, text, CHILD_TEXT);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    int error =
+        posix_spawnp(&source->child, tool->program, &actions, &attributes, copies, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    free(environment);
+    return error;
 }
 
 /* Starts `tool`; its files 3 and 4 are `object` and `text` (-1: none), its stderr source's message
@@ -94,22 +132,7 @@ static bool start(struct source *source, const struct tool *tool, const char *co
     }
     if (source->message_file < 0)
         source->message_file = memory_file("messages");
-    char **environment = plain_environment();
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, source->message_file, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, source->message_file, STDOUT_FILENO);
-    if (object >= 0)
-        posix_spawn_file_actions_adddup2(&actions, object, CHILD_OBJECT);
-    if (text >= 0)
-        posix_spawn_file_actions_adddup2(&actions, text, CHILD_TEXT);
-    int error = source->message_file < 0 || !environment
-                    ? ENOMEM
-                    : posix_spawnp(&source->child, tool->program, &actions, NULL,
-                                   (char *const *)(uintptr_t)arguments, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    free(environment);
+    int error = source->message_file < 0 ? errno : spawn(source, tool, arguments, object, text);
     if (error == 0)
         return true;
     source->child = 0;

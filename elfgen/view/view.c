@@ -16,7 +16,7 @@ static const uint8_t *structure_at(const struct elfgen_view *view, uint64_t offs
     }
     *status = ELFGEN_TRUNCATED;
     memset(scratch, 0, LARGEST_STRUCTURE);
-    if (offset < view->length)
+    if (view->bytes && offset < view->length)
         memcpy(scratch, view->bytes + offset, (size_t)(view->length - offset));
     return scratch;
 }
