@@ -60,8 +60,11 @@ cmake -S . -B build -DTINYELF_TESTS=$tests
 cmake --build build -j "$(nproc 2>/dev/null || echo 2)"
 
 if [ "$tests" = ON ]; then
-    ctest --test-dir build --output-on-failure
-    exit
+    status=0
+    ctest --test-dir build --output-on-failure || status=$?
+    # What this machine lacks is said, not passed over.
+    grep -h '^ok .* # skip' build/Testing/Temporary/LastTest.log || true
+    exit $status
 fi
 
 echo
