@@ -39,6 +39,8 @@ struct readelf {
     bool sections_whole;
     struct elfgen_shdr names; /* the section name table */
     bool names_readable;
+    uint64_t names_printed; /* bytes of strings from the file */
+    bool exhausted;         /* they were too many: the tables end here */
     bool failed;
 };
 
@@ -51,6 +53,7 @@ bool readelf_report(struct readelf *report);
 void readelf_header(struct readelf *report);
 void readelf_sections(struct readelf *report);
 void readelf_segments(struct readelf *report);
+void readelf_mapping(struct readelf *report);
 
 /* The lines on the file's type that -l prints when -h does not. */
 const char *readelf_type_name(struct readelf *report, bool use_section, char room[64]);
@@ -69,6 +72,10 @@ void readelf_tell(struct readelf *report, bool is_error, const char *field,
 /* The name of a section, at most `most` bytes of it, or what readelf prints for a bad one. */
 size_t readelf_section_name(const struct readelf *report, const struct elfgen_shdr *section,
                             size_t most, const char **name);
+
+/* Whether another `length` bytes of strings may be printed. One string of a small file can be named
+ * a hundred thousand times: after a gigabyte it is said, once, and no more is printed. */
+bool readelf_may_print(struct readelf *report, size_t length);
 
 /* printf's %#lx: 0 has no prefix. */
 static inline void readelf_put_alternate_hex(struct elfgen_text *out, uint64_t value)

@@ -210,7 +210,7 @@ static void put_counts(struct readelf *report)
                "e_phentsize");
     elfgen_text_string(out, "  Number of program headers:         ");
     elfgen_text_decimal(out, ehdr->e_phnum, 0);
-    if (extended && ehdr->e_phnum == ELFGEN_PN_XNUM && report->segment_count != ELFGEN_PN_XNUM)
+    if (extended && report->view.segments_extended)
         put_extended(out, report->segment_count);
     end_line(report, "e_phnum");
     put_number(report, "  Size of section headers:           ", ehdr->e_shentsize, " (bytes)",

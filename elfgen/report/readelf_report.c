@@ -11,6 +11,19 @@ void readelf_tell(struct readelf *report, bool is_error, const char *field,
     report->object(report->context, is_error, complaint->offset, field, complaint->text);
 }
 
+bool readelf_may_print(struct readelf *report, size_t length)
+{
+    enum { ENOUGH = 1 << 28 };
+    if (report->exhausted)
+        return false;
+    report->names_printed += length + 1;
+    report->exhausted = report->names_printed > ENOUGH;
+    if (report->exhausted)
+        readelf_complain(report, true, ELFGEN_NOWHERE, NULL,
+                         "names of %u bytes were printed, the rest is left out", (uint64_t)ENOUGH);
+    return !report->exhausted;
+}
+
 /* How many of a table's entries start inside the file; *whole: all of its bytes are there. */
 static uint64_t present_entries(const struct elfgen_view *view, struct elfgen_table table,
                                 enum elfgen_structure_id id, bool *whole)
@@ -45,11 +58,17 @@ static void count_tables(struct readelf *report)
     if (ehdr->e_shoff != 0)
         report->sections_present =
             present_entries(view, view->sections, ELFGEN_STRUCTURE_shdr, &report->sections_whole);
-    report->names_readable =
-        report->sections_present > 0 && report->names_index != ELFGEN_SHN_UNDEF &&
-        elfgen_view_section(view, report->names_index, &report->names, NULL) == ELFGEN_OK &&
-        report->names.sh_size != 0 &&
-        elfgen_view_bytes(view, report->names.sh_offset, report->names.sh_size);
+    report->names_readable = false;
+    if (report->sections_present == 0 || report->names_index == ELFGEN_SHN_UNDEF ||
+        elfgen_view_section(view, report->names_index, &report->names, NULL) != ELFGEN_OK ||
+        report->names.sh_size == 0)
+        return;
+    if (elfgen_view_bytes(view, report->names.sh_offset, report->names.sh_size))
+        report->names_readable = true;
+    else
+        readelf_complain(report, true, report->names.sh_offset, "sh_offset",
+                         "section %u, the section names, has %u bytes, the file ends at %x",
+                         report->names_index, report->names.sh_size, view->length);
 }
 
 size_t readelf_section_name(const struct readelf *report, const struct elfgen_shdr *section,
@@ -85,6 +104,8 @@ bool readelf_report(struct readelf *report)
 {
     struct elfgen_error error;
     report->failed = false;
+    report->names_printed = 0;
+    report->exhausted = false;
     enum elfgen_status status =
         elfgen_view_open(&report->view, report->bytes, report->length, &error);
     if (report->length == 0) {

@@ -34,11 +34,13 @@ static void correct_entry_size(struct readelf *report, uint64_t index, struct el
  * "[...]". */
 static void put_name(struct readelf *report, const struct elfgen_shdr *shdr)
 {
-    enum { COLUMN = 17, DOTS = 5, LONGEST = 65536 };
+    enum { COLUMN = 17, DOTS = 5 };
     const char *name;
-    size_t length = readelf_section_name(report, shdr, report->wide ? LONGEST : COLUMN + 1, &name);
+    size_t length = readelf_section_name(report, shdr, report->wide ? SIZE_MAX : COLUMN + 1, &name);
+    if (!readelf_may_print(report, length))
+        length = 0;
     bool cut = !report->wide && length > COLUMN;
-    size_t budget = report->wide ? LONGEST : cut ? COLUMN - DOTS : COLUMN;
+    size_t budget = report->wide ? SIZE_MAX : cut ? COLUMN - DOTS : COLUMN;
     size_t printed = 0;
     for (size_t i = 0; i < length && printed < budget; i++) {
         unsigned char c = (unsigned char)name[i];
@@ -210,7 +212,10 @@ static void check_table(struct readelf *report)
 {
     const struct elfgen_ehdr *ehdr = &report->view.ehdr;
     uint64_t size = elfgen_structure_size(ELFGEN_STRUCTURE_shdr, report->view.class_);
-    if (ehdr->e_shentsize < size)
+    if (ehdr->e_shoff == 0)
+        readelf_complain(report, true, ELFGEN_NOWHERE, "e_shoff",
+                         "0, but there should be %u section headers", report->section_count);
+    else if (ehdr->e_shentsize < size)
         readelf_complain(report, true, ELFGEN_NOWHERE, "e_shentsize",
                          "a section header has %u bytes, it must have %u", ehdr->e_shentsize, size);
     else if (!report->sections_whole)
@@ -223,6 +228,16 @@ static void check_table(struct readelf *report)
         readelf_complain(report, false, ELFGEN_NOWHERE, "e_shentsize",
                          "a section header has %u bytes, more than the %u of the specification",
                          ehdr->e_shentsize, size);
+}
+
+/* Bytes that a section should have and the file does not. */
+static void check_contents(struct readelf *report, uint64_t index, const struct elfgen_shdr *shdr)
+{
+    if (shdr->sh_type != ELFGEN_SHT_NULL && shdr->sh_type != ELFGEN_SHT_NOBITS &&
+        shdr->sh_size != 0 && !elfgen_view_bytes(&report->view, shdr->sh_offset, shdr->sh_size))
+        readelf_complain(report, true, shdr->sh_offset, "sh_size",
+                         "section %u has %u bytes from here, the file ends at %x", index,
+                         shdr->sh_size, report->length);
 }
 
 void readelf_sections(struct readelf *report)
@@ -250,9 +265,10 @@ void readelf_sections(struct readelf *report)
     if (!report->sections || report->sections_present == 0)
         return;
     put_heads(report);
-    for (uint64_t i = 0; i < report->sections_present; i++) {
+    for (uint64_t i = 0; i < report->sections_present && !report->exhausted; i++) {
         struct elfgen_shdr shdr;
         elfgen_view_section(&report->view, i, &shdr, NULL);
+        check_contents(report, i, &shdr);
         correct_entry_size(report, i, &shdr);
         elfgen_text_string(out, "  [");
         elfgen_text_decimal(out, i, 2);

@@ -1,17 +1,9 @@
 /* readelf -l */
-#include <stdlib.h>
 #include <string.h>
 
 #include "readelf.h"
 
-enum {
-    PT_GNU_EH_FRAME = 0x6474e550,
-    PT_GNU_STACK = 0x6474e551,
-    PT_GNU_RELRO = 0x6474e552,
-    PT_GNU_SFRAME = 0x6474e554,
-    PT_GNU_MBIND_LO = 0x6474e555,
-    PT_GNU_MBIND_HI = 0x6474f554
-};
+enum { PT_GNU_MBIND_LO = 0x6474e555, PT_GNU_MBIND_HI = 0x6474f554 };
 
 static void put_type(struct readelf *report, uint64_t type)
 {
@@ -98,6 +90,8 @@ static void put_interpreter(struct readelf *report, const struct elfgen_phdr *ph
     }
     const uint8_t *end = memchr(name, '\0', (size_t)phdr->p_filesz);
     size_t length = end ? (size_t)(end - name) : (size_t)phdr->p_filesz;
+    if (!readelf_may_print(report, length))
+        return;
     elfgen_text_string(report->out, "      [Requesting program interpreter: ");
     elfgen_text_bytes(report->out, (const char *)name, length);
     elfgen_text_string(report->out, "]\n");
@@ -137,7 +131,7 @@ static void put_heads(struct readelf *report)
 static void put_rows(struct readelf *report)
 {
     put_heads(report);
-    for (uint64_t i = 0; i < report->segments_present; i++) {
+    for (uint64_t i = 0; i < report->segments_present && !report->exhausted; i++) {
         struct elfgen_phdr phdr;
         enum elfgen_status status = elfgen_view_segment(&report->view, i, &phdr, NULL);
         put_type(report, phdr.p_type);
@@ -158,120 +152,6 @@ static void put_rows(struct readelf *report)
         if (phdr.p_type == ELFGEN_PT_INTERP)
             put_interpreter(report, &phdr);
     }
-}
-
-/* Whether `offset`, `size` lie in the range that starts at `start` and has `room` bytes. The sums
- * wrap, as readelf's do. */
-static bool lies_in(uint64_t offset, uint64_t size, uint64_t start, uint64_t room)
-{
-    return offset >= start && offset - start <= room - 1 && offset - start + size <= room;
-}
-
-static bool begins_within(uint64_t offset, uint64_t start, uint64_t room)
-{
-    return offset > start && offset - start < room;
-}
-
-static bool has_alloc_sections_only(uint64_t type)
-{
-    return type == ELFGEN_PT_LOAD || type == ELFGEN_PT_DYNAMIC || type == PT_GNU_EH_FRAME ||
-           type == PT_GNU_STACK || type == PT_GNU_RELRO || type == PT_GNU_SFRAME ||
-           (type >= PT_GNU_MBIND_LO && type <= PT_GNU_MBIND_HI);
-}
-
-/* Which sections belong to which segment is not in the file: it is told by type, place and size,
- * and this is how readelf tells it. */
-static bool is_in_segment(const struct elfgen_shdr *shdr, const struct elfgen_phdr *phdr)
-{
-    uint64_t type = phdr->p_type;
-    bool tls = shdr->sh_flags & ELFGEN_SHF_TLS, alloc = shdr->sh_flags & ELFGEN_SHF_ALLOC;
-    bool zeros = shdr->sh_type == ELFGEN_SHT_NOBITS;
-    if (tls && zeros && type != ELFGEN_PT_TLS)
-        return false;
-    if (tls ? type != ELFGEN_PT_TLS && type != PT_GNU_RELRO && type != ELFGEN_PT_LOAD
-            : type == ELFGEN_PT_TLS || type == ELFGEN_PT_PHDR)
-        return false;
-    if (!alloc && has_alloc_sections_only(type))
-        return false;
-    if (!zeros && !lies_in(shdr->sh_offset, shdr->sh_size, phdr->p_offset, phdr->p_filesz))
-        return false;
-    if (alloc && !lies_in(shdr->sh_addr, shdr->sh_size, phdr->p_vaddr, phdr->p_memsz))
-        return false;
-    /* An empty section at an edge of a table is not part of it. */
-    if ((type != ELFGEN_PT_DYNAMIC && type != ELFGEN_PT_NOTE) || shdr->sh_size != 0 ||
-        phdr->p_memsz == 0)
-        return true;
-    return (zeros || begins_within(shdr->sh_offset, phdr->p_offset, phdr->p_filesz)) &&
-           (!alloc || begins_within(shdr->sh_addr, phdr->p_vaddr, phdr->p_memsz));
-}
-
-/* A name with everything that could upset a terminal written out, at most 256 bytes. */
-static void put_printable_name(struct readelf *report, const struct elfgen_shdr *shdr)
-{
-    enum { MOST = 256 };
-    static const char hex[] = "0123456789ABCDEF";
-    const char *name;
-    size_t length = readelf_section_name(report, shdr, MOST, &name);
-    size_t left = MOST;
-    for (size_t i = 0; i < length && left > 0; i++) {
-        unsigned char c = (unsigned char)name[i];
-        char text[4] = {(char)c};
-        size_t size = 1;
-        if (c < 0x20 || c == 0x7f) {
-            text[0] = '^';
-            text[1] = (char)(c + 0x40);
-            size = 2;
-        } else if (c >= 0x80) {
-            memcpy(text, (const char[4]){'<', hex[c >> 4], hex[c & 15], '>'}, 4);
-            size = 4;
-        }
-        if (size > left)
-            break;
-        elfgen_text_bytes(report->out, text, size);
-        left -= size;
-    }
-}
-
-/* The sections of one segment, of `count` headers that are decoded already. */
-static void put_sections_of(struct readelf *report, const struct elfgen_phdr *phdr,
-                            const struct elfgen_shdr *sections, uint64_t count)
-{
-    for (uint64_t i = 1; i < count; i++) {
-        if (!is_in_segment(&sections[i], phdr))
-            continue;
-        put_printable_name(report, &sections[i]);
-        elfgen_text_char(report->out, ' ');
-    }
-}
-
-static void put_mapping(struct readelf *report)
-{
-    /* Every pair is looked at; a file can be made to have too many of them for anybody's patience.
-     */
-    enum { MOST_PAIRS = 1 << 27 };
-    uint64_t segments = report->segments_present, count = report->section_count;
-    struct elfgen_shdr *sections = NULL;
-    if (segments <= MOST_PAIRS / count)
-        sections = malloc((size_t)count * sizeof *sections);
-    if (!sections) {
-        readelf_complain(report, true, ELFGEN_NOWHERE, NULL,
-                         "%u segments and %u sections are too many to map on each other", segments,
-                         count);
-        return;
-    }
-    for (uint64_t i = 0; i < count; i++)
-        elfgen_view_section(&report->view, i, &sections[i], NULL);
-    elfgen_text_string(report->out, "\n Section to Segment mapping:\n  Segment Sections...\n");
-    for (uint64_t i = 0; i < segments; i++) {
-        struct elfgen_phdr phdr;
-        elfgen_view_segment(&report->view, i, &phdr, NULL);
-        elfgen_text_string(report->out, i < 10 ? "   0" : "   ");
-        elfgen_text_decimal(report->out, i, 0);
-        elfgen_text_string(report->out, "     ");
-        put_sections_of(report, &phdr, sections, count);
-        elfgen_text_char(report->out, '\n');
-    }
-    free(sections);
 }
 
 static void check_table(struct readelf *report)
@@ -326,5 +206,5 @@ void readelf_segments(struct readelf *report)
         return;
     put_rows(report);
     if (report->sections_whole && report->names_readable)
-        put_mapping(report);
+        readelf_mapping(report);
 }

@@ -72,7 +72,8 @@ static void resolve_counts(struct elfgen_view *view)
         return;
     struct elfgen_shdr shdr;
     elfgen_decode_shdr(&shdr, bytes, view->class_, view->order);
-    if (ehdr->e_phnum == ELFGEN_PN_XNUM && shdr.sh_info != 0)
+    view->segments_extended = ehdr->e_phnum == ELFGEN_PN_XNUM && shdr.sh_info != 0;
+    if (view->segments_extended)
         view->segments.count = shdr.sh_info;
     if (ehdr->e_shnum == 0)
         view->sections.count = shdr.sh_size;

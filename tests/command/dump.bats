@@ -102,3 +102,62 @@ load setup
     exits 1
     says "not an ELF file"
 }
+
+# A file with `count` program headers from offset 64 on, filled by a pattern of 56 bytes.
+many_segments()
+{
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    head -c 64 hello >"$1"
+    printf '\377\376' | dd of="$1" bs=1 seek=56 conv=notrunc status=none
+    yes "$2" | head -n 65279 | tr -d '\n' | xxd -r -p >>"$1"
+}
+
+@test "sixty-five thousand interpreters that share a name of four megabytes are answered in time" {
+    command -v xxd >/dev/null || skip "xxd is not installed"
+    # PT_INTERP, file offset 0x400000, 0x300000 bytes
+    many_segments interpreters "03000000040000000000400000000000$(printf '0%.0s' {1..32})00003000000000000000000000000000$(printf '0%.0s' {1..16})"
+    truncate -s 4194304 interpreters
+    head -c 3145728 /dev/zero | tr '\0' x >>interpreters
+    run --separate-stderr timeout 20 bash -c "'$TINYELF' dump -l interpreters | tail -c 100"
+    says "the rest is left out"
+}
+
+@test "a core file of 24,000 segments is mapped as readelf maps it" {
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    cat >maps.c <<'C'
+#include <stdlib.h>
+#include <sys/mman.h>
+int main(void)
+{
+    char *p = mmap(0, 4096L * 24000, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (long i = 0; i < 24000; i += 2) {
+        p[i * 4096] = 1;
+        mprotect(p + i * 4096, 4096, 1);
+    }
+    abort();
+}
+C
+    gcc maps.c -o maps
+    gdb -q -batch -ex run -ex 'generate-core-file core' -ex kill ./maps >/dev/null 2>&1 || true
+    [ -s core ] || skip "gdb cannot make a core file here"
+    cmp <(readelf -l -W core) <("$TINYELF" dump -l -W core)
+}
+
+@test "a section name table that is not in the file is told" {
+    printf '.section .a,"a"\n.byte 1\n' >a.s
+    as a.s -o a.o
+    size=$(readelf -h a.o | awk '/Start of section/ {print $5}')
+    index=$(readelf -h a.o | awk '/string table index/ {print $6}')
+    printf '\377\377\377' | dd of=a.o bs=1 seek=$((size + index * 64 + 24)) conv=notrunc status=none
+    tinyelf dump -S a.o
+    exits 1
+    says "the section names, has"
+    [[ $output == *"<no-strings>"* ]]
+}
+
+@test "long section names are whole with -W" {
+    { printf '.section .'; head -c 70000 /dev/zero | tr '\0' x; printf ',"a"\n.byte 1\n'; } >l.s
+    as l.s -o l.o
+    cmp <(readelf -S -W l.o) <("$TINYELF" dump -S -W l.o)
+    cmp <(readelf -S l.o) <("$TINYELF" dump -S l.o)
+}

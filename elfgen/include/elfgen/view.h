@@ -30,7 +30,8 @@ struct elfgen_view {
     uint64_t header_present;  /* bytes of the ELF header that the file has, 0 to 64 */
     struct elfgen_ehdr ehdr;
     struct elfgen_table
-        segments; /* program headers; the count is the real one (PN_XNUM resolved) */
+        segments;           /* program headers; the count is the real one (PN_XNUM resolved) */
+    bool segments_extended; /* its count comes from section header 0 */
     struct elfgen_table sections; /* section headers; the count is the real one */
     uint64_t names;               /* index of the section name table (SHN_XINDEX resolved) */
 };
