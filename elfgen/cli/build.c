@@ -6,20 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../source/source.h"
+#include "build.h"
 #include "cli.h"
-#include "elfgen.h"
 
-struct build {
-    const char *input;
-    const char *output; /* NULL: named after the input */
-    const char *entry;  /* a symbol; NULL: exec.entry, else _start */
-    enum source_language language;
-    struct elfgen_exec_options exec;
-    bool verbose;
+enum {
+    OPTION_FROM = 256,
+    OPTION_LAYOUT,
+    OPTION_BASE,
+    OPTION_ALIGN,
+    OPTION_OSABI,
+    OPTION_ENDIAN,
+    OPTION_LISTING,
+    OPTION_HELP
 };
-
-enum { OPTION_FROM = 256, OPTION_LAYOUT, OPTION_BASE, OPTION_ALIGN, OPTION_OSABI, OPTION_HELP };
 
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -29,6 +28,8 @@ static const struct option options[] = {
     {"align", required_argument, NULL, OPTION_ALIGN},
     {"osabi", required_argument, NULL, OPTION_OSABI},
     {"entry", required_argument, NULL, 'e'},
+    {"endian", required_argument, NULL, OPTION_ENDIAN},
+    {"listing", no_argument, NULL, OPTION_LISTING},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -43,7 +44,7 @@ static void help(void)
         "by what stands in it; an object (.o); or machine code (--from raw). - reads standard\n"
         "input.\n\n"
         "  -o, --output FILE  where to write; else INPUT without its ending, or a.out\n"
-        "      --from KIND    nasm, gas, object or raw\n"
+        "      --from KIND    nasm, gas, object, raw or hex\n"
         "      --layout NAME  single: one segment for headers, code and data (the default)\n"
         "      --base ADDR    address of the file's first byte (0x10000)\n"
         "      --align N      p_align (0x100)\n"
@@ -67,7 +68,10 @@ static int parse_language(struct build *build, const char *name)
             return EXIT_YES;
         }
     }
-    return wrong_call("build", "--from '%s': it is nasm, gas, object or raw", name);
+    build->hex = strcmp(name, "hex") == 0;
+    return build->hex
+               ? EXIT_YES
+               : wrong_call("build", "--from '%s': it is nasm, gas, object, raw or hex", name);
 }
 
 static int parse_osabi(struct build *build, const char *text)
@@ -108,6 +112,50 @@ static int parse_entry(struct build *build, const char *text)
     return wrong_call("build", "-e '%s': neither a symbol nor an address such as 0x10078", text);
 }
 
+static int parse_base(struct build *build, const char *text)
+{
+    build->base_given = true;
+    return parse_number(text, &build->exec.base)
+               ? EXIT_YES
+               : wrong_call("build", "--base '%s': it is a number, such as 0x10000", text);
+}
+
+static int parse_endian(struct build *build, const char *text)
+{
+    build->big_endian = strcmp(text, "big") == 0;
+    return build->big_endian || strcmp(text, "little") == 0
+               ? EXIT_YES
+               : wrong_call("build", "--endian '%s': it is little or big", text);
+}
+
+/* Which of the two roads an option belongs to. */
+static void note_option(struct build *build, int option)
+{
+    switch (option) {
+    case 'e':
+        build->program_option = "-e";
+        break;
+    case OPTION_LAYOUT:
+        build->program_option = "--layout";
+        break;
+    case OPTION_ALIGN:
+        build->program_option = "--align";
+        break;
+    case OPTION_OSABI:
+        build->program_option = "--osabi";
+        break;
+    case OPTION_ENDIAN:
+        build->hex_option = "--endian";
+        break;
+    case OPTION_LISTING:
+        build->hex_option = "--listing";
+        build->listing = true;
+        break;
+    default:
+        break;
+    }
+}
+
 static int parse_option(struct build *build, int option, char **argv)
 {
     switch (option) {
@@ -126,9 +174,11 @@ static int parse_option(struct build *build, int option, char **argv)
     case OPTION_OSABI:
         return parse_osabi(build, optarg);
     case OPTION_BASE:
-        return parse_number(optarg, &build->exec.base)
-                   ? EXIT_YES
-                   : wrong_call("build", "--base '%s': it is a number, such as 0x10000", optarg);
+        return parse_base(build, optarg);
+    case OPTION_ENDIAN:
+        return parse_endian(build, optarg);
+    case OPTION_LISTING:
+        return EXIT_YES;
     case OPTION_ALIGN:
         return parse_number(optarg, &build->exec.align)
                    ? EXIT_YES
@@ -141,10 +191,15 @@ static int parse_option(struct build *build, int option, char **argv)
 /* What the options say about each other, before any file is touched. */
 static int check_options(const struct build *build)
 {
+    bool hex = build_is_hex(build);
+    const char *misplaced = hex ? build->program_option : build->hex_option;
     struct elfgen_error error;
     struct elfgen_exec_options exec = build->exec;
     exec.entry = ELFGEN_ENTRY_FIRST;
-    if (elfgen_write_exec(NULL, 0, NULL, 0, &exec, &error) == 0)
+    if (misplaced)
+        return wrong_call("build", "%s means nothing for %s", misplaced,
+                          hex ? "a hex source, which describes a file" : "a program");
+    if (!hex && elfgen_write_exec(NULL, 0, NULL, 0, &exec, &error) == 0)
         return wrong_call("build", "%s", error.text);
     if (build->output && strcmp(build->output, "-") != 0 &&
         is_same_file(build->output, build->input))
@@ -174,7 +229,7 @@ static void tell(void *context, const struct source_message *what)
 }
 
 /* The input's name without folder and ending; the user said no other. */
-static void default_output(const struct build *build, char *name, size_t room)
+void build_default_output(const struct build *build, char *name, size_t room)
 {
     const char *dot = strrchr(build->input, '.');
     const char *slash = strrchr(build->input, '/');
@@ -318,6 +373,8 @@ static int run(struct build *build)
     int status = check_options(build);
     if (status != EXIT_YES)
         return status;
+    if (build_is_hex(build))
+        return build_hex(build);
     struct source source = {
         .path = build->input,
         .language = build->language,
@@ -332,7 +389,7 @@ static int run(struct build *build)
         if (build->output)
             snprintf(output, sizeof output, "%s", build->output);
         else
-            default_output(build, output, sizeof output);
+            build_default_output(build, output, sizeof output);
         check_lowest_address(build->exec.base);
         done = source_finish(&source);
     }
@@ -353,6 +410,7 @@ int command_build(int argc, char **argv)
             help();
             return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
         }
+        note_option(&build, option);
         int status = parse_option(&build, option, argv);
         if (status != EXIT_YES)
             return status;

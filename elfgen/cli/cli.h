@@ -18,6 +18,12 @@ int command_dump(int argc, char **argv);
 __attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
                                                    const char *format, ...);
 
+/* The same for a place in a text: FILE:LINE:COLUMN, the line, and a caret under the place. `offset`
+ * is in bytes, up to `size`. */
+__attribute__((format(printf, 6, 7))) void message_at(const char *file, const char *text,
+                                                      size_t size, size_t offset, const char *kind,
+                                                      const char *format, ...);
+
 /* A wrong call of `command` (NULL: of tinyelf): says it, points to --help, and returns
  * EXIT_WRONG_CALL. */
 __attribute__((format(printf, 2, 3))) int wrong_call(const char *command, const char *format, ...);

@@ -25,6 +25,51 @@ void message(const char *subject, const char *kind, const char *format, ...)
     va_end(arguments);
 }
 
+/* The line with a caret under `column` (0...); tabs stay tabs in both, so that they fall together.
+ */
+static void show_line(unsigned long number, const char *line, size_t length, size_t column)
+{
+    enum { MOST = 200 };
+    if (column > MOST) {
+        line += column - MOST / 2;
+        length -= column - MOST / 2;
+        column = MOST / 2;
+    }
+    if (length > MOST)
+        length = MOST;
+    fprintf(stderr, "%6lu | ", number);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)line[i];
+        fputc((c < 0x20 && c != '\t') || c == 0x7f ? '?' : c, stderr);
+    }
+    fputs("\n       | ", stderr);
+    for (size_t i = 0; i < column; i++)
+        fputc(i < length && line[i] == '\t' ? '\t' : ' ', stderr);
+    fputs("^\n", stderr);
+}
+
+void message_at(const char *file, const char *text, size_t size, size_t offset, const char *kind,
+                const char *format, ...)
+{
+    unsigned long number = 1;
+    size_t start = 0;
+    for (size_t i = 0; i < offset && i < size; i++) {
+        if (text[i] != '\n')
+            continue;
+        number++;
+        start = i + 1;
+    }
+    const char *end = memchr(text + start, '\n', size - start);
+    size_t length = end ? (size_t)(end - text) - start : size - start;
+    char place[512];
+    snprintf(place, sizeof place, "%s:%lu:%zu", file, number, offset - start + 1);
+    va_list arguments;
+    va_start(arguments, format);
+    say(place, kind, format, arguments);
+    va_end(arguments);
+    show_line(number, text + start, length, offset - start);
+}
+
 int wrong_call(const char *command, const char *format, ...)
 {
     va_list arguments;

@@ -7,6 +7,7 @@
 
 #include "elfgen/error.h"
 #include "elfgen/format.h"
+#include "elfgen/hex.h"
 #include "elfgen/image.h"
 #include "elfgen/names.h"
 #include "elfgen/text.h"

@@ -73,8 +73,8 @@ void readelf_tell(struct readelf *report, bool is_error, const char *field,
 size_t readelf_section_name(const struct readelf *report, const struct elfgen_shdr *section,
                             size_t most, const char **name);
 
-/* Whether another `length` bytes of strings may be printed. One string of a small file can be named
- * a hundred thousand times: after a gigabyte it is said, once, and no more is printed. */
+/* Whether another `length` bytes of strings may be printed. A small file can name one string a
+ * hundred thousand times: after 256 MiB it is said, once, and the tables end. */
 bool readelf_may_print(struct readelf *report, size_t length);
 
 /* printf's %#lx: 0 has no prefix. */

@@ -6,7 +6,7 @@ build=$1 seconds=$2
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-for target in dump image object detect; do
+for target in dump image object detect hex; do
     mkdir "$folder/$target"
     echo "== fuzz-$target, $seconds seconds"
     "$build/tests/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \

@@ -1,0 +1,122 @@
+/* tinyelf build FILE.hex: the bytes as they are written down, with labels resolved. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "cli.h"
+
+bool build_is_hex(const struct build *build)
+{
+    static const char *const endings[] = {".hex", ".hex0", ".hex1", ".hex2"};
+    size_t length = strlen(build->input);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t tail = strlen(endings[i]);
+        if (build->language == SOURCE_DETECT && length > tail &&
+            strcmp(build->input + length - tail, endings[i]) == 0)
+            return true;
+    }
+    return build->hex;
+}
+
+/* Walks the source's lines beside the bytes that they made. */
+struct listing {
+    const char *at, *end; /* of the source */
+    uint64_t line;        /* that `at` begins, 1... */
+    const uint8_t *bytes;
+};
+
+/* Eight bytes a row; the source stands beside the first. */
+static void list_line(void *context, uint64_t line, uint64_t offset, uint64_t size)
+{
+    enum { ROW = 8 };
+    struct listing *listing = context;
+    const char *stop = listing->at;
+    for (; listing->line <= line && stop < listing->end; listing->line++) {
+        listing->at = stop;
+        stop = memchr(stop, '\n', (size_t)(listing->end - stop));
+        stop = stop ? stop + 1 : listing->end;
+    }
+    if (stop == listing->at && size == 0)
+        return; /* behind the last newline */
+    int length = (int)(stop - listing->at);
+    if (length > 0 && listing->at[length - 1] == '\n')
+        length--;
+    for (uint64_t row = 0; row == 0 || row < size; row += ROW) {
+        char hex[ROW * 3 + 1] = "";
+        for (uint64_t i = row; i < size && i < row + ROW; i++)
+            snprintf(hex + (i - row) * 3, 4, "%02x ", listing->bytes[offset + i]);
+        printf("%08llx  %-24s %.*s\n", (unsigned long long)(offset + row), hex,
+               row == 0 ? length : 0, listing->at);
+    }
+    listing->at = stop;
+}
+
+static bool assemble(const struct build *build, const char *name, const struct source_bytes *source,
+                     uint8_t **bytes, size_t *size)
+{
+    struct elfgen_error error;
+    struct elfgen_hex_needs needs;
+    struct elfgen_hex_options options = {.base = build->base_given ? build->exec.base : 0,
+                                         .order = build->big_endian ? ELFGEN_BIG_ENDIAN
+                                                                    : ELFGEN_LITTLE_ENDIAN};
+    enum elfgen_status status = elfgen_hex_measure(source->bytes, source->size, &needs, &error);
+    struct elfgen_hex_label *labels = NULL;
+    if (status == ELFGEN_OK) {
+        *bytes = malloc((size_t)needs.bytes + 1);
+        labels = calloc((size_t)needs.labels + 1, sizeof *labels);
+        if (!*bytes || !labels) {
+            free(labels);
+            message(name, "error", "out of memory for %llu bytes", (unsigned long long)needs.bytes);
+            return false;
+        }
+        struct listing listing = {source->bytes, source->bytes + source->size, 1, *bytes};
+        status = elfgen_hex_assemble(source->bytes, source->size, &options, &needs, labels, *bytes,
+                                     NULL, NULL, &error);
+        if (status == ELFGEN_OK && build->listing) {
+            memset(labels, 0, (size_t)needs.labels * sizeof *labels);
+            elfgen_hex_assemble(source->bytes, source->size, &options, &needs, labels, *bytes,
+                                list_line, &listing, &error);
+        }
+    }
+    free(labels);
+    *size = (size_t)needs.bytes;
+    if (status != ELFGEN_OK)
+        message_at(name, source->bytes, source->size, (size_t)error.offset, "error", "%s",
+                   error.text);
+    return status == ELFGEN_OK;
+}
+
+int build_hex(const struct build *build)
+{
+    bool standard = strcmp(build->input, "-") == 0;
+    const char *name = standard ? "<stdin>" : build->input;
+    if (build->listing && build->output && strcmp(build->output, "-") == 0)
+        return wrong_call("build", "--listing and -o - would both write to standard output");
+    struct source_bytes source = {0};
+    int file = standard ? STDIN_FILENO : open(build->input, O_RDONLY | O_CLOEXEC);
+    bool done = file >= 0 && source_read_file(file, false, &source);
+    if (!done)
+        message(name, "error", "%s", strerror(errno));
+    if (file > STDIN_FILENO)
+        close(file);
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    char output[4096];
+    if (build->output)
+        snprintf(output, sizeof output, "%s", build->output);
+    else
+        build_default_output(build, output, sizeof output);
+    done = done && assemble(build, name, &source, &bytes, &size) &&
+           write_output(output, bytes, size, true);
+    free(bytes);
+    source_free_bytes(&source);
+    if (done && fflush(stdout) != 0) {
+        message("<stdout>", "error", "cannot write: %s", strerror(errno));
+        done = false;
+    }
+    return done ? EXIT_YES : EXIT_NO;
+}
