@@ -4,6 +4,7 @@ install(TARGETS tinyelf RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS elfgen elfgen-static elfgen-core EXPORT elfgen-targets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY asm templates DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf)
 install(DIRECTORY elfgen/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 # Relative to the file itself, so that a tree installed elsewhere (--prefix, DESTDIR) works.

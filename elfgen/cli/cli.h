@@ -12,6 +12,7 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG_CALL = 2 };
 /* One command; its arguments are argv[1...], argv[0] its name. Returns the exit status. */
 int command_build(int argc, char **argv);
 int command_dump(int argc, char **argv);
+int command_new(int argc, char **argv);
 
 /* "tinyelf: SUBJECT: KIND: TEXT" on stderr, for one line of printf-style text. `subject` is a file
  * as the user named it, a command, or NULL; `kind` is "error", "warning" or "note". */

@@ -13,8 +13,9 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"build", command_build, "make an executable from assembly, an object or machine code"},
+    {"build", command_build, "make an executable from assembly, an object, machine code or hex"},
     {"dump", command_dump, "print headers, segments and sections as readelf does"},
+    {"new", command_new, "start a program from a template"},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

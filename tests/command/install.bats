@@ -12,6 +12,8 @@ load setup
         [ -f "prefix/$file" ]
     done
     [ "$(prefix/bin/tinyelf --version)" = "$("$TINYELF" --version)" ]
+    (mkdir made && cd made && ../prefix/bin/tinyelf new hello && ../prefix/bin/tinyelf build hello.s &&
+        [ "$(sha256 hello)" = "$LECTURE" ])
     PKG_CONFIG_PATH=$(dirname "$(find prefix -name elfgen.pc)")
     export PKG_CONFIG_PATH
     # shellcheck disable=SC2046

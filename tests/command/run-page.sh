@@ -9,7 +9,7 @@ trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/bin" "$folder/work"
 ln -s "$TINYELF" "$folder/bin/tinyelf"
 ln -s "$SOURCE/asm" "$SOURCE/docs" "$folder/work/"
-export PATH=$folder/bin:$PATH
+export PATH=$folder/bin:$PATH TINYELF_TEMPLATES=$SOURCE/templates
 
 # One file a command, one for what it should print.
 awk -v folder="$folder" '

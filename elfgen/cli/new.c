@@ -1,0 +1,217 @@
+/* tinyelf new: a program to start from, copied from the templates that are installed with the tool.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../source/source.h"
+#include "cli.h"
+
+enum { OPTION_HELP = 256, MOST_TEMPLATES = 64 };
+
+static const struct option options[] = {
+    {"template", required_argument, NULL, 't'},
+    {"list", no_argument, NULL, 'l'},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+/* A line of templates/list.txt: its four columns. */
+struct template
+{
+    char *name, *file, *build_options, *meaning;
+};
+
+struct templates {
+    char folder[PATH_MAX];
+    struct source_bytes text; /* of the list; its lines are cut into the rows */
+    struct template rows[MOST_TEMPLATES];
+    const char *names[MOST_TEMPLATES + 1];
+    size_t count;
+};
+
+static void help(void)
+{
+    puts(
+        "Usage: tinyelf new [--template NAME] FILE\n"
+        "       tinyelf new --list\n"
+        "Starts a program from a template. FILE gets the template's ending if it has none; a file\n"
+        "that exists is left alone.\n\n"
+        "  -t, --template NAME  which (hello)\n"
+        "  -l, --list           name them all\n"
+        "      --help           this text\n\n"
+        "TINYELF_TEMPLATES names another folder of templates.");
+}
+
+/* Beside the command as it is installed, or as it is built. */
+static bool find_folder(struct templates *templates)
+{
+    static const char *const places[] = {"/../share/tinyelf/templates", "/../templates"};
+    char command[PATH_MAX] = "";
+    const char *chosen = getenv("TINYELF_TEMPLATES");
+    if (chosen)
+        return snprintf(templates->folder, sizeof templates->folder, "%s", chosen) > 0;
+    ssize_t length = readlink("/proc/self/exe", command, sizeof command - 1);
+    char *slash = length > 0 ? strrchr(command, '/') : NULL;
+    if (slash)
+        *slash = '\0';
+    for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
+        char list[PATH_MAX + 16];
+        int size =
+            snprintf(templates->folder, sizeof templates->folder, "%s%s", command, places[i]);
+        if (size < 0 || (size_t)size >= sizeof templates->folder)
+            continue;
+        snprintf(list, sizeof list, "%s/list.txt", templates->folder);
+        if (access(list, R_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool read_named(const char *path, struct source_bytes *bytes)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool done = file >= 0 && source_read_file(file, true, bytes);
+    if (!done)
+        message(path, "error", "%s", strerror(errno));
+    if (file >= 0)
+        close(file);
+    return done;
+}
+
+/* Cuts a line at its tabs into the row's columns. False: it has not four. */
+static bool take_row(char *line, struct template *row)
+{
+    char **const columns[] = {&row->name, &row->file, &row->build_options, &row->meaning};
+    for (size_t i = 0; i < 4; i++) {
+        *columns[i] = line;
+        line = strchr(line, '\t');
+        if (!line)
+            return i == 3;
+        *line++ = '\0';
+    }
+    return true;
+}
+
+static bool load(struct templates *templates)
+{
+    char path[PATH_MAX + 16];
+    if (!find_folder(templates)) {
+        message("new", "error",
+                "the templates are not beside the command; TINYELF_TEMPLATES can "
+                "name their folder");
+        return false;
+    }
+    snprintf(path, sizeof path, "%s/list.txt", templates->folder);
+    if (!read_named(path, &templates->text))
+        return false;
+    for (char *line = templates->text.bytes, *end = line + templates->text.size; line < end;) {
+        char *stop = memchr(line, '\n', (size_t)(end - line));
+        if (!stop)
+            break;
+        *stop = '\0';
+        if (*line != '#' && templates->count < MOST_TEMPLATES &&
+            take_row(line, &templates->rows[templates->count])) {
+            templates->names[templates->count] = templates->rows[templates->count].name;
+            templates->count++;
+        }
+        line = stop + 1;
+    }
+    return true;
+}
+
+static void list(const struct templates *templates)
+{
+    for (size_t i = 0; i < templates->count; i++)
+        printf("%-12s %s\n", templates->rows[i].name, templates->rows[i].meaning);
+}
+
+/* The file to be made: what the user said, with the template's ending if it has none. */
+static bool name_output(const char *asked, const char *source, char *name, size_t room)
+{
+    const char *slash = strrchr(asked, '/');
+    const char *ending = strchr(slash ? slash : asked, '.') ? "" : strrchr(source, '.');
+    int length = snprintf(name, room, "%s%s", asked, ending ? ending : "");
+    return length > 0 && (size_t)length < room;
+}
+
+static bool make(const struct templates *templates, const struct template *row, const char *asked)
+{
+    char source[PATH_MAX * 2], output[PATH_MAX];
+    struct source_bytes text = {0};
+    struct stat status;
+    snprintf(source, sizeof source, "%s/%s", templates->folder, row->file);
+    if (!name_output(asked, row->file, output, sizeof output)) {
+        message(asked, "error", "%s", strerror(ENAMETOOLONG));
+        return false;
+    }
+    if (lstat(output, &status) == 0) {
+        message(output, "error", "it exists already, and is left alone");
+        return false;
+    }
+    bool done = read_named(source, &text) && write_output(output, text.bytes, text.size, false);
+    source_free_bytes(&text);
+    if (done)
+        printf("%s is made: tinyelf build %s%s%s\n", output, row->build_options,
+               *row->build_options ? " " : "", output);
+    return done;
+}
+
+static int run(const char *wanted, const char *asked)
+{
+    static struct templates templates;
+    bool done = load(&templates);
+    if (done && !asked) {
+        list(&templates);
+    } else if (done) {
+        const struct template *row = NULL;
+        for (size_t i = 0; i < templates.count; i++)
+            if (strcmp(templates.rows[i].name, wanted) == 0)
+                row = &templates.rows[i];
+        const char *meant = row ? NULL : nearest(wanted, templates.names);
+        if (!row && meant)
+            return wrong_call("new", "no template '%s': did you mean '%s'?", wanted, meant);
+        if (!row)
+            return wrong_call("new", "no template '%s': --list names them", wanted);
+        done = make(&templates, row, asked);
+    }
+    if (done && fflush(stdout) != 0) {
+        message("<stdout>", "error", "cannot write: %s", strerror(errno));
+        done = false;
+    }
+    source_free_bytes(&templates.text);
+    return done ? EXIT_YES : EXIT_NO;
+}
+
+int command_new(int argc, char **argv)
+{
+    const char *wanted = "hello";
+    bool listing = false;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":t:l", options, NULL)) != -1) {
+        switch (option) {
+        case 't':
+            wanted = optarg;
+            break;
+        case 'l':
+            listing = true;
+            break;
+        case OPTION_HELP:
+            help();
+            return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+        default:
+            return wrong_option("new", option, argv, options);
+        }
+    }
+    if (listing)
+        return optind == argc ? run(wanted, NULL) : wrong_call("new", "--list takes no file");
+    if (optind + 1 != argc)
+        return wrong_call("new", optind == argc ? "no file named" : "one file at a time");
+    return run(wanted, argv[optind]);
+}
