@@ -55,7 +55,7 @@ static void list_line(void *context, uint64_t line, uint64_t offset, uint64_t si
     listing->at = stop;
 }
 
-static bool assemble(const struct build *build, const char *name, const struct source_bytes *source,
+static bool assemble(const struct build *build, const char *name, const struct file_bytes *source,
                      uint8_t **bytes, size_t *size)
 {
     struct elfgen_error error;
@@ -96,9 +96,9 @@ int build_hex(const struct build *build)
     const char *name = standard ? "<stdin>" : build->input;
     if (build->listing && build->output && strcmp(build->output, "-") == 0)
         return wrong_call("build", "--listing and -o - would both write to standard output");
-    struct source_bytes source = {0};
+    struct file_bytes source = {0};
     int file = standard ? STDIN_FILENO : open(build->input, O_RDONLY | O_CLOEXEC);
-    bool done = file >= 0 && source_read_file(file, false, &source);
+    bool done = file >= 0 && file_read(file, false, &source);
     if (!done)
         message(name, "error", "%s", strerror(errno));
     if (file > STDIN_FILENO)
@@ -113,7 +113,7 @@ int build_hex(const struct build *build)
     done = done && assemble(build, name, &source, &bytes, &size) &&
            write_output(output, bytes, size, true);
     free(bytes);
-    source_free_bytes(&source);
+    file_free(&source);
     if (done && fflush(stdout) != 0) {
         message("<stdout>", "error", "cannot write: %s", strerror(errno));
         done = false;

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "../report/readelf.h"
-#include "../source/source.h"
+#include "../source/bytes.h"
 #include "cli.h"
 
 enum { OPTION_HELP = 256 };
@@ -83,17 +83,17 @@ static bool dump_file(struct readelf *report, const char *path, bool titled, str
 {
     bool standard = strcmp(path, "-") == 0;
     const char *name = standard ? "<stdin>" : path;
-    struct source_bytes bytes = {0};
+    struct file_bytes bytes = {0};
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     /* Standard input may be a pipe: that is the user's own business. */
-    bool read = file >= 0 && source_read_file(file, !standard, &bytes);
+    bool read = file >= 0 && file_read(file, !standard, &bytes);
     int error = errno;
     if (file > STDIN_FILENO)
         close(file);
     if (!read) {
         flush(&output->text);
         message(name, "error", "%s", error == ENODEV ? "not a regular file" : strerror(error));
-        source_free_bytes(&bytes);
+        file_free(&bytes);
         return false;
     }
     struct objection objection = {name, output};
@@ -104,7 +104,7 @@ static bool dump_file(struct readelf *report, const char *path, bool titled, str
     report->object = object;
     report->context = &objection;
     bool good = readelf_report(report);
-    source_free_bytes(&bytes);
+    file_free(&bytes);
     return good;
 }
 

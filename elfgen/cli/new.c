@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../source/source.h"
+#include "../source/bytes.h"
 #include "cli.h"
 
 enum { OPTION_HELP = 256, MOST_TEMPLATES = 64 };
@@ -29,7 +29,7 @@ struct template
 
 struct templates {
     char folder[PATH_MAX];
-    struct source_bytes text; /* of the list; its lines are cut into the rows */
+    struct file_bytes text; /* of the list; its lines are cut into the rows */
     struct template rows[MOST_TEMPLATES];
     const char *names[MOST_TEMPLATES + 1];
     size_t count;
@@ -73,10 +73,10 @@ static bool find_folder(struct templates *templates)
     return false;
 }
 
-static bool read_named(const char *path, struct source_bytes *bytes)
+static bool read_named(const char *path, struct file_bytes *bytes)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    bool done = file >= 0 && source_read_file(file, true, bytes);
+    bool done = file >= 0 && file_read(file, true, bytes);
     if (!done)
         message(path, "error", "%s", strerror(errno));
     if (file >= 0)
@@ -143,7 +143,7 @@ static bool name_output(const char *asked, const char *source, char *name, size_
 static bool make(const struct templates *templates, const struct template *row, const char *asked)
 {
     char source[PATH_MAX * 2], output[PATH_MAX];
-    struct source_bytes text = {0};
+    struct file_bytes text = {0};
     struct stat status;
     snprintf(source, sizeof source, "%s/%s", templates->folder, row->file);
     if (!name_output(asked, row->file, output, sizeof output)) {
@@ -155,7 +155,7 @@ static bool make(const struct templates *templates, const struct template *row, 
         return false;
     }
     bool done = read_named(source, &text) && write_output(output, text.bytes, text.size, false);
-    source_free_bytes(&text);
+    file_free(&text);
     if (done)
         printf("%s is made: tinyelf build %s%s%s\n", output, row->build_options,
                *row->build_options ? " " : "", output);
@@ -184,7 +184,7 @@ static int run(const char *wanted, const char *asked)
         message("<stdout>", "error", "cannot write: %s", strerror(errno));
         done = false;
     }
-    source_free_bytes(&templates.text);
+    file_free(&templates.text);
     return done ? EXIT_YES : EXIT_NO;
 }
 

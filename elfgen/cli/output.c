@@ -9,21 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../source/bytes.h"
 #include "cli.h"
-
-static bool write_all(int file, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t done = write(file, bytes, size);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return false;
-        bytes += done;
-        size -= (size_t)done;
-    }
-    return true;
-}
 
 static bool failed(const char *path, const char *what)
 {
@@ -42,7 +29,7 @@ static bool write_in_place(int file, const char *path, const void *bytes, size_t
 {
     if (file < 0)
         return failed(path, "open");
-    bool done = write_all(file, bytes, size);
+    bool done = file_write(file, bytes, size);
     int error = errno;
     if (file != STDOUT_FILENO && close(file) != 0 && done) {
         done = false;
@@ -77,7 +64,7 @@ static bool replace(const char *path, const void *bytes, size_t size, mode_t mod
     int file = create_beside(path, beside, sizeof beside, mode);
     if (file < 0)
         return failed(path, "create a file beside it");
-    bool done = write_all(file, bytes, size);
+    bool done = file_write(file, bytes, size);
     if (!done)
         failed(path, "write");
     if (close(file) != 0 && done) {

@@ -15,12 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "source.h"
-
-/* Where the child finds its files. */
-enum { CHILD_OBJECT = 3, CHILD_TEXT = 4 };
-#define CHILD_OBJECT_PATH "/dev/fd/3"
-#define CHILD_TEXT_PATH   "/dev/fd/4"
+#include "assembler.h"
 
 /* A program to start, and the Debian package that has it. */
 struct tool {
@@ -44,20 +39,6 @@ static int memory_file(const char *name)
     int high = fcntl(low, F_DUPFD_CLOEXEC, CHILD_TEXT + 1);
     close(low);
     return high;
-}
-
-static bool write_all(int file, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t done = write(file, bytes, size);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return false;
-        bytes += done;
-        size -= (size_t)done;
-    }
-    return true;
 }
 
 /* The environment with messages in the language that tell_messages() knows. */
@@ -144,109 +125,6 @@ static bool start(struct source *source, const struct tool *tool, const char *co
                       strerror(error));
 }
 
-/* Line `number` of the input, copied into `excerpt`; NULL if it has no such line. */
-static const char *input_line(const struct source *source, unsigned number, char *excerpt,
-                              size_t room)
-{
-    const char *at = source->input.bytes, *end = at + source->input.size;
-    for (unsigned line = 1; at < end; line++) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        if (!stop)
-            stop = end;
-        if (line == number) {
-            size_t length = (size_t)(stop - at) < room - 1 ? (size_t)(stop - at) : room - 1;
-            memcpy(excerpt, at, length);
-            excerpt[length] = '\0';
-            if (length > 0 && excerpt[length - 1] == '\r')
-                excerpt[length - 1] = '\0';
-            return excerpt;
-        }
-        at = stop + 1;
-    }
-    return NULL;
-}
-
-static const char *strip_word(const char *text, const char *word)
-{
-    size_t length = strlen(word);
-    return strncasecmp(text, word, length) == 0 ? text + length : NULL;
-}
-
-/* One line of the tool's output: "FILE:LINE: error: TEXT", or anything else. Our paths for memory
- * files become the user's name for the input. */
-static void tell_line(const struct source *source, char *line)
-{
-    char excerpt[256];
-    struct source_message message = {.severity = SOURCE_ERROR, .file = source->name, .text = line};
-    char *colon = strchr(line, ':');
-    char *after = NULL;
-    unsigned long number =
-        colon && isdigit((unsigned char)colon[1]) ? strtoul(colon + 1, &after, 10) : 0;
-    if (number > 0 && number < UINT32_MAX && *after == ':') {
-        *colon = '\0';
-        message.line = (unsigned)number;
-        message.text = after + 1 + strspn(after + 1, " ");
-        /* A column, as the preprocessor has it. */
-        unsigned long column = strtoul(message.text, &after, 10);
-        if (column > 0 && column < UINT32_MAX && *after == ':') {
-            message.column = (unsigned)column;
-            message.text = after + 1 + strspn(after + 1, " ");
-        }
-        bool ours = strcmp(line, CHILD_TEXT_PATH) == 0 || strcmp(line, source->path) == 0;
-        if (!ours)
-            message.file = line;
-        else
-            message.excerpt = input_line(source, message.line, excerpt, sizeof excerpt);
-    } else if (strstr(line, "Assembler messages:") || strstr(line, "Assembler messages")) {
-        return; /* GNU as announces what follows */
-    } else if (isspace((unsigned char)*line) || *line == '\0') {
-        return; /* the preprocessor's own excerpt and caret */
-    }
-    const char *rest;
-    if ((rest = strip_word(message.text, "error: ")) ||
-        (rest = strip_word(message.text, "fatal error: ")) ||
-        (rest = strip_word(message.text, "fatal: "))) {
-        message.text = rest;
-    } else if ((rest = strip_word(message.text, "warning: "))) {
-        message.severity = SOURCE_WARNING;
-        message.text = rest;
-    } else if ((rest = strip_word(message.text, "note: ")) ||
-               (rest = strip_word(message.text, "info: "))) {
-        message.severity = SOURCE_NOTE;
-        message.text = rest;
-    }
-    source->tell(source->context, &message);
-}
-
-/* Whatever the tool said, line by line. Returns whether there was anything. */
-static bool tell_messages(struct source *source)
-{
-    struct source_bytes said = {0};
-    off_t size = lseek(source->message_file, 0, SEEK_END);
-    if (size <= 0)
-        return false;
-    enum { ENOUGH = 64 * 1024 }; /* of messages, for anybody */
-    said.size = size < ENOUGH ? (size_t)size : ENOUGH;
-    said.bytes = malloc(said.size + 1);
-    if (!said.bytes)
-        return false;
-    ssize_t got = pread(source->message_file, said.bytes, said.size, 0);
-    said.bytes[got > 0 ? got : 0] = '\0';
-    for (char *line = said.bytes; *line;) {
-        char *stop = strchr(line, '\n');
-        if (stop)
-            *stop = '\0';
-        tell_line(source, line);
-        if (!stop)
-            break;
-        line = stop + 1;
-    }
-    free(said.bytes);
-    if (ftruncate(source->message_file, 0) != 0 || lseek(source->message_file, 0, SEEK_SET) != 0)
-        return true;
-    return true;
-}
-
 /* Waits for the child. True if it ended well. */
 static bool finish(struct source *source, const struct tool *tool)
 {
@@ -257,7 +135,7 @@ static bool finish(struct source *source, const struct tool *tool)
         if (errno != EINTR)
             return source_say(source, SOURCE_ERROR, 0, "cannot wait for %s: %s", tool->program,
                               strerror(errno));
-    bool told = tell_messages(source);
+    bool told = source_tell_messages(source);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
     if (WIFSIGNALED(status))
@@ -277,7 +155,7 @@ static bool put_text(struct source *source, const char *bytes, size_t size)
     if (source->text_file >= 0)
         close(source->text_file);
     source->text_file = memory_file("source");
-    if (source->text_file < 0 || !write_all(source->text_file, bytes, size) ||
+    if (source->text_file < 0 || !file_write(source->text_file, bytes, size) ||
         lseek(source->text_file, 0, SEEK_SET) != 0)
         return source_say(source, SOURCE_ERROR, 0, "cannot keep the source in memory: %s",
                           strerror(errno));
@@ -329,11 +207,11 @@ static bool preprocess(struct source *source, enum source_language *language)
     char path[4096];
     const char *arguments[] = {"cc", "-E", "-x", "assembler-with-cpp", "-o", CHILD_OBJECT_PATH,
                                path, NULL};
-    struct source_bytes text = {0};
+    struct file_bytes text = {0};
     bool done = output >= 0 && path_argument(source, path, sizeof path) &&
                 start(source, &preprocessor_tool, arguments, output, -1) &&
                 finish(source, &preprocessor_tool) && lseek(output, 0, SEEK_SET) == 0 &&
-                source_read_file(output, false, &text);
+                file_read(output, false, &text);
     if (done && *language == SOURCE_DETECT) {
         size_t offset = 0;
         *language = source_detect_assembly(text.bytes, text.size, &offset);
@@ -348,7 +226,7 @@ static bool preprocess(struct source *source, enum source_language *language)
     } else if (done) {
         done = put_text(source, text.bytes, text.size);
     }
-    source_free_bytes(&text);
+    file_free(&text);
     if (output >= 0)
         close(output);
     return done;
@@ -389,35 +267,10 @@ bool source_finish_assembly(struct source *source)
 {
     if (!finish(source, source->language == SOURCE_NASM ? &nasm_tool : &gas_tool))
         return false;
-    if (!source_read_file(source->object_file, false, &source->object))
+    if (!file_read(source->object_file, false, &source->object))
         return source_say(source, SOURCE_ERROR, 0, "cannot read the assembled object: %s",
                           strerror(errno));
     if (source->object.size == 0)
         return source_say(source, SOURCE_ERROR, 0, "the assembler made no object");
     return true;
-}
-
-void source_release(struct source *source)
-{
-    if (source->child > 0) {
-        kill(source->child, SIGKILL);
-        waitpid(source->child, NULL, 0);
-        source->child = 0;
-    }
-    int *const files[] = {&source->object_file, &source->message_file, &source->text_file};
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        if (*files[i] > 0)
-            close(*files[i]);
-        *files[i] = -1;
-    }
-    source_close_object(source);
-    source_free_bytes(&source->object);
-    source_free_bytes(&source->input);
-    free(source->sections);
-    free(source->symbols);
-    free(source->relocations);
-    source->sections = NULL;
-    source->symbols = NULL;
-    source->relocations = NULL;
-    source->program = (struct elfgen_program){0};
 }

@@ -36,7 +36,7 @@ static bool refuse(const struct object *object, const char *text)
 
 static bool open_object(struct object *object)
 {
-    const struct source_bytes *bytes = &object->source->object;
+    const struct file_bytes *bytes = &object->source->object;
     elf_version(EV_CURRENT);
     object->elf = elf_memory(bytes->bytes, bytes->size);
     object->source->elf = object->elf;

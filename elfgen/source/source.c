@@ -3,93 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-bool source_say(const struct source *source, enum source_severity severity, unsigned line,
-                const char *format, ...)
-{
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    struct source_message message = {
-        .severity = severity, .file = source->name, .line = line, .text = text};
-    source->tell(source->context, &message);
-    return false;
-}
-
-/* A pipe or a terminal: read to its end. */
-static bool read_stream(int file, struct source_bytes *bytes)
-{
-    size_t capacity = 0;
-    for (;;) {
-        if (bytes->size == capacity) {
-            capacity = capacity ? capacity * 2 : 65536;
-            char *larger = realloc(bytes->bytes, capacity);
-            if (!larger)
-                return false;
-            bytes->bytes = larger;
-        }
-        ssize_t got = read(file, bytes->bytes + bytes->size, capacity - bytes->size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got == 0;
-        bytes->size += (size_t)got;
-    }
-}
-
-static bool read_regular(int file, size_t size, struct source_bytes *bytes)
-{
-    bytes->bytes = malloc(size + 1);
-    if (!bytes->bytes)
-        return false;
-    ssize_t got = pread(file, bytes->bytes, size, 0);
-    bytes->size = got > 0 ? (size_t)got : 0;
-    return got >= 0;
-}
-
-bool source_read_file(int file, bool only_regular, struct source_bytes *bytes)
-{
-    struct stat status;
-    if (fstat(file, &status) != 0)
-        return false;
-    if (S_ISDIR(status.st_mode) || (only_regular && !S_ISREG(status.st_mode))) {
-        errno = S_ISDIR(status.st_mode) ? EISDIR : ENODEV;
-        return false;
-    }
-    /* A small file is cheaper to copy than to map; of a large one, a reader of headers touches a
-     * few pages. Files without a size (of /proc) are read like a pipe. */
-    enum { WORTH_MAPPING = 16 * 1024 };
-    if (!S_ISREG(status.st_mode) || status.st_size == 0)
-        return read_stream(file, bytes);
-    size_t size = (size_t)status.st_size;
-    if (size < WORTH_MAPPING)
-        return read_regular(file, size, bytes);
-    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (map == MAP_FAILED)
-        return false;
-    *bytes = (struct source_bytes){map, size, true};
-    return true;
-}
-
-void source_free_bytes(struct source_bytes *bytes)
-{
-    if (bytes->mapped)
-        munmap(bytes->bytes, bytes->size);
-    else
-        free(bytes->bytes);
-    *bytes = (struct source_bytes){0};
-}
 
 static bool ends_with(const char *name, const char *suffix)
 {
@@ -97,7 +15,7 @@ static bool ends_with(const char *name, const char *suffix)
     return length > tail && strcmp(name + length - tail, suffix) == 0;
 }
 
-static bool is_elf(const struct source_bytes *input)
+static bool is_elf(const struct file_bytes *input)
 {
     return input->size >= 4 && memcmp(input->bytes, "\177ELF", 4) == 0;
 }
@@ -167,7 +85,7 @@ bool source_start(struct source *source)
     source->object_file = source->message_file = source->text_file = -1;
 
     int file = standard ? STDIN_FILENO : open(source->path, O_RDONLY | O_CLOEXEC);
-    bool read = file >= 0 && source_read_file(file, false, &source->input);
+    bool read = file >= 0 && file_read(file, false, &source->input);
     int error = errno;
     if (file > STDIN_FILENO)
         close(file);
@@ -197,7 +115,7 @@ bool source_finish(struct source *source)
         return take_raw(source);
     case SOURCE_OBJECT:
         source->object = source->input;
-        source->input = (struct source_bytes){0};
+        source->input = (struct file_bytes){0};
         return source_read_object(source);
     case SOURCE_DETECT:
     case SOURCE_NASM:
@@ -205,4 +123,29 @@ bool source_finish(struct source *source)
         break;
     }
     return source_finish_assembly(source) && source_read_object(source);
+}
+
+void source_release(struct source *source)
+{
+    if (source->child > 0) {
+        kill(source->child, SIGKILL);
+        waitpid(source->child, NULL, 0);
+        source->child = 0;
+    }
+    int *const files[] = {&source->object_file, &source->message_file, &source->text_file};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (*files[i] > 0)
+            close(*files[i]);
+        *files[i] = -1;
+    }
+    source_close_object(source);
+    file_free(&source->object);
+    file_free(&source->input);
+    free(source->sections);
+    free(source->symbols);
+    free(source->relocations);
+    source->sections = NULL;
+    source->symbols = NULL;
+    source->relocations = NULL;
+    source->program = (struct elfgen_program){0};
 }

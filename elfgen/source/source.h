@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "bytes.h"
 #include "elfgen/image.h"
 #include "elfgen/names.h"
 
@@ -35,13 +36,6 @@ struct source_message {
 
 typedef void source_tell(void *context, const struct source_message *message);
 
-/* Bytes that the room owns: malloc'ed or mapped. */
-struct source_bytes {
-    char *bytes;
-    size_t size;
-    bool mapped;
-};
-
 struct source {
     /* Set by the caller, untouched by the room. */
     const char *path; /* "-": standard input */
@@ -55,10 +49,10 @@ struct source {
 
     /* The room's own. */
     const char *name; /* the path as messages show it */
-    struct source_bytes input;
+    struct file_bytes input;
     pid_t child;                              /* the assembler, 0: none */
     int object_file, message_file, text_file; /* memory files, -1: none */
-    struct source_bytes object;
+    struct file_bytes object;
     void *elf; /* Elf * of libelf */
     struct elfgen_section *sections;
     struct elfgen_symbol *symbols;
@@ -95,10 +89,5 @@ void source_close_object(struct source *source);
 __attribute__((format(printf, 4, 5))) bool source_say(const struct source *source,
                                                       enum source_severity severity, unsigned line,
                                                       const char *format, ...);
-
-/* Maps or reads a whole file. `only_regular`: a pipe or a device, which may never end, is refused
- * with ENODEV. False and errno on failure. */
-bool source_read_file(int file, bool only_regular, struct source_bytes *bytes);
-void source_free_bytes(struct source_bytes *bytes);
 
 #endif

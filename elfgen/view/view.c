@@ -119,28 +119,40 @@ const uint8_t *elfgen_view_bytes(const struct elfgen_view *view, uint64_t offset
     return view->bytes + offset;
 }
 
-enum elfgen_status elfgen_view_segment(const struct elfgen_view *view, uint64_t index,
-                                       struct elfgen_phdr *header, struct elfgen_error *error)
+/* Reads an entry into the decoded structure that belongs to `id`. */
+static enum elfgen_status read_entry(const struct elfgen_view *view,
+                                     const struct elfgen_table *table, uint64_t index,
+                                     enum elfgen_structure_id id, void *decoded,
+                                     struct elfgen_error *error)
 {
     uint8_t scratch[LARGEST_STRUCTURE];
     enum elfgen_status status;
-    const uint8_t *bytes =
-        entry_at(view, &view->segments, index, ELFGEN_STRUCTURE_phdr, scratch, &status, error);
-    if (bytes)
-        elfgen_decode_phdr(header, bytes, view->class_, view->order);
+    const uint8_t *bytes = entry_at(view, table, index, id, scratch, &status, error);
+    if (!bytes)
+        return status;
+    switch (id) {
+#define X(name, fields, size32, size64, meaning)                                                   \
+    case ELFGEN_STRUCTURE_##name:                                                                  \
+        elfgen_decode_##name(decoded, bytes, view->class_, view->order);                           \
+        break;
+        ELFGEN_STRUCTURES(X)
+#undef X
+    case ELFGEN_STRUCTURE_COUNT:
+        break;
+    }
     return status;
+}
+
+enum elfgen_status elfgen_view_segment(const struct elfgen_view *view, uint64_t index,
+                                       struct elfgen_phdr *header, struct elfgen_error *error)
+{
+    return read_entry(view, &view->segments, index, ELFGEN_STRUCTURE_phdr, header, error);
 }
 
 enum elfgen_status elfgen_view_section(const struct elfgen_view *view, uint64_t index,
                                        struct elfgen_shdr *header, struct elfgen_error *error)
 {
-    uint8_t scratch[LARGEST_STRUCTURE];
-    enum elfgen_status status;
-    const uint8_t *bytes =
-        entry_at(view, &view->sections, index, ELFGEN_STRUCTURE_shdr, scratch, &status, error);
-    if (bytes)
-        elfgen_decode_shdr(header, bytes, view->class_, view->order);
-    return status;
+    return read_entry(view, &view->sections, index, ELFGEN_STRUCTURE_shdr, header, error);
 }
 
 static struct elfgen_table table_in(const struct elfgen_shdr *section)
@@ -156,13 +168,7 @@ enum elfgen_status elfgen_view_symbol(const struct elfgen_view *view,
                                       struct elfgen_sym *symbol, struct elfgen_error *error)
 {
     struct elfgen_table table = table_in(section);
-    uint8_t scratch[LARGEST_STRUCTURE];
-    enum elfgen_status status;
-    const uint8_t *bytes =
-        entry_at(view, &table, index, ELFGEN_STRUCTURE_sym, scratch, &status, error);
-    if (bytes)
-        elfgen_decode_sym(symbol, bytes, view->class_, view->order);
-    return status;
+    return read_entry(view, &table, index, ELFGEN_STRUCTURE_sym, symbol, error);
 }
 
 enum elfgen_status elfgen_view_relocation(const struct elfgen_view *view,
@@ -171,19 +177,12 @@ enum elfgen_status elfgen_view_relocation(const struct elfgen_view *view,
                                           struct elfgen_error *error)
 {
     struct elfgen_table table = table_in(section);
-    bool addends = section->sh_type == ELFGEN_SHT_RELA;
-    uint8_t scratch[LARGEST_STRUCTURE];
-    enum elfgen_status status;
-    const uint8_t *bytes =
-        entry_at(view, &table, index, addends ? ELFGEN_STRUCTURE_rela : ELFGEN_STRUCTURE_rel,
-                 scratch, &status, error);
-    if (bytes && addends) {
-        elfgen_decode_rela(relocation, bytes, view->class_, view->order);
-    } else if (bytes) {
-        struct elfgen_rel rel;
-        elfgen_decode_rel(&rel, bytes, view->class_, view->order);
+    if (section->sh_type == ELFGEN_SHT_RELA)
+        return read_entry(view, &table, index, ELFGEN_STRUCTURE_rela, relocation, error);
+    struct elfgen_rel rel = {0};
+    enum elfgen_status status = read_entry(view, &table, index, ELFGEN_STRUCTURE_rel, &rel, error);
+    if (status == ELFGEN_OK || status == ELFGEN_TRUNCATED)
         *relocation = (struct elfgen_rela){.r_offset = rel.r_offset, .r_info = rel.r_info};
-    }
     return status;
 }
 
@@ -192,13 +191,7 @@ enum elfgen_status elfgen_view_dynamic(const struct elfgen_view *view,
                                        struct elfgen_dyn *entry, struct elfgen_error *error)
 {
     struct elfgen_table table = table_in(section);
-    uint8_t scratch[LARGEST_STRUCTURE];
-    enum elfgen_status status;
-    const uint8_t *bytes =
-        entry_at(view, &table, index, ELFGEN_STRUCTURE_dyn, scratch, &status, error);
-    if (bytes)
-        elfgen_decode_dyn(entry, bytes, view->class_, view->order);
-    return status;
+    return read_entry(view, &table, index, ELFGEN_STRUCTURE_dyn, entry, error);
 }
 
 size_t elfgen_view_string(const struct elfgen_view *view, uint64_t table_offset,

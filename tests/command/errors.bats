@@ -217,7 +217,7 @@ refuses()
     says "unknown option '-q'"
     tinyelf build --from c x.s
     exits 2
-    says "nasm, gas, object or raw"
+    says "nasm, gas, object, raw or hex"
     tinyelf build --osabi linus x.s
     exits 2
     says "GNU"

@@ -1,0 +1,85 @@
+#include "bytes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A pipe or a terminal: read to its end. */
+static bool read_stream(int file, struct file_bytes *bytes)
+{
+    size_t capacity = 0;
+    for (;;) {
+        if (bytes->size == capacity) {
+            capacity = capacity ? capacity * 2 : 65536;
+            char *larger = realloc(bytes->bytes, capacity);
+            if (!larger)
+                return false;
+            bytes->bytes = larger;
+        }
+        ssize_t got = read(file, bytes->bytes + bytes->size, capacity - bytes->size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got == 0;
+        bytes->size += (size_t)got;
+    }
+}
+
+static bool read_regular(int file, size_t size, struct file_bytes *bytes)
+{
+    bytes->bytes = malloc(size + 1);
+    if (!bytes->bytes)
+        return false;
+    ssize_t got = pread(file, bytes->bytes, size, 0);
+    bytes->size = got > 0 ? (size_t)got : 0;
+    return got >= 0;
+}
+
+bool file_read(int file, bool only_regular, struct file_bytes *bytes)
+{
+    struct stat status;
+    if (fstat(file, &status) != 0)
+        return false;
+    if (S_ISDIR(status.st_mode) || (only_regular && !S_ISREG(status.st_mode))) {
+        errno = S_ISDIR(status.st_mode) ? EISDIR : ENODEV;
+        return false;
+    }
+    /* A small file is cheaper to copy than to map; of a large one, a reader of headers touches a
+     * few pages. Files without a size (of /proc) are read like a pipe. */
+    enum { WORTH_MAPPING = 16 * 1024 };
+    if (!S_ISREG(status.st_mode) || status.st_size == 0)
+        return read_stream(file, bytes);
+    size_t size = (size_t)status.st_size;
+    if (size < WORTH_MAPPING)
+        return read_regular(file, size, bytes);
+    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (map == MAP_FAILED)
+        return false;
+    *bytes = (struct file_bytes){map, size, true};
+    return true;
+}
+
+void file_free(struct file_bytes *bytes)
+{
+    if (bytes->mapped)
+        munmap(bytes->bytes, bytes->size);
+    else
+        free(bytes->bytes);
+    *bytes = (struct file_bytes){0};
+}
+
+bool file_write(int file, const void *bytes, size_t size)
+{
+    for (const char *at = bytes; size > 0;) {
+        ssize_t done = write(file, at, size);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return false;
+        at += done;
+        size -= (size_t)done;
+    }
+    return true;
+}
