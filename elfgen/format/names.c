@@ -55,6 +55,28 @@ static const struct {
 #undef SECTION_FLAG
 };
 
+static const char *const class_names[] = {"none", "ELF32", "ELF64"};
+static const char *const order_names[] = {"none", "2's complement, little endian",
+                                          "2's complement, big endian"};
+static const char *const file_type_names[] = {"NONE (None)", "REL (Relocatable file)",
+                                              "EXEC (Executable file)", "DYN (Shared object file)",
+                                              "CORE (Core file)"};
+
+const char *elfgen_class_name(uint64_t class_)
+{
+    return class_ < sizeof class_names / sizeof *class_names ? class_names[class_] : NULL;
+}
+
+const char *elfgen_order_name(uint64_t order)
+{
+    return order < sizeof order_names / sizeof *order_names ? order_names[order] : NULL;
+}
+
+const char *elfgen_file_type_name(uint64_t type)
+{
+    return type < sizeof file_type_names / sizeof *file_type_names ? file_type_names[type] : NULL;
+}
+
 enum { COUNT_MACHINES = sizeof machines / sizeof machines[0] };
 enum { COUNT_OSABIS = sizeof osabis / sizeof osabis[0] };
 enum { COUNT_FLAGS = sizeof section_flags / sizeof section_flags[0] };

@@ -22,9 +22,12 @@ static void end_line(struct readelf *report, const char *field)
     elfgen_text_char(report->out, '\n');
 }
 
-static void put_unknown(struct elfgen_text *out, const char *before, uint64_t value)
+/* A name, or the number where it has none. */
+static void put_name(struct elfgen_text *out, const char *name, const char *unknown, uint64_t value)
 {
-    elfgen_text_string(out, before);
+    elfgen_text_string(out, name ? name : unknown);
+    if (name)
+        return;
     elfgen_text_hex(out, value, 0);
     elfgen_text_char(out, '>');
 }
@@ -46,21 +49,11 @@ static void put_identification(struct readelf *report)
     struct elfgen_text *out = report->out;
 
     elfgen_text_string(out, "  Class:                             ");
-    if (ehdr->ei_class > 2)
-        put_unknown(out, "<unknown: ", ehdr->ei_class);
-    else
-        elfgen_text_string(out, ehdr->ei_class == 2 ? "ELF64" : ehdr->ei_class ? "ELF32" : "none");
+    put_name(out, elfgen_class_name(ehdr->ei_class), "<unknown: ", ehdr->ei_class);
     end_line(report, "ei_class");
 
     elfgen_text_string(out, "  Data:                              ");
-    if (ehdr->ei_data > 2)
-        put_unknown(out, "<unknown: ", ehdr->ei_data);
-    else if (ehdr->ei_data == 0)
-        elfgen_text_string(out, "none");
-    else
-        elfgen_text_string(out, ehdr->ei_data == ELFGEN_BIG_ENDIAN
-                                    ? "2's complement, big endian"
-                                    : "2's complement, little endian");
+    put_name(out, elfgen_order_name(ehdr->ei_data), "<unknown: ", ehdr->ei_data);
     end_line(report, "ei_data");
 
     elfgen_text_string(out, "  Version:                           ");
@@ -71,11 +64,7 @@ static void put_identification(struct readelf *report)
     end_line(report, "ei_version");
 
     elfgen_text_string(out, "  OS/ABI:                            ");
-    const char *osabi = elfgen_osabi_name(ehdr->e_machine, ehdr->ei_osabi);
-    if (osabi)
-        elfgen_text_string(out, osabi);
-    else
-        put_unknown(out, "<unknown: ", ehdr->ei_osabi);
+    put_name(out, elfgen_osabi_name(ehdr->e_machine, ehdr->ei_osabi), "<unknown: ", ehdr->ei_osabi);
     end_line(report, "ei_osabi");
 
     elfgen_text_string(out, "  ABI Version:                       ");
@@ -142,22 +131,11 @@ static bool is_position_independent_executable(const struct readelf *report, boo
 const char *readelf_type_name(struct readelf *report, bool use_section, char room[64])
 {
     uint64_t type = report->view.ehdr.e_type;
-    switch (type) {
-    case 0:
-        return "NONE (None)";
-    case ELFGEN_ET_REL:
-        return "REL (Relocatable file)";
-    case ELFGEN_ET_EXEC:
-        return "EXEC (Executable file)";
-    case ELFGEN_ET_DYN:
-        return is_position_independent_executable(report, use_section)
-                   ? "DYN (Position-Independent Executable file)"
-                   : "DYN (Shared object file)";
-    case 4:
-        return "CORE (Core file)";
-    default:
-        break;
-    }
+    const char *name = elfgen_file_type_name(type);
+    if (type == ELFGEN_ET_DYN && is_position_independent_executable(report, use_section))
+        return "DYN (Position-Independent Executable file)";
+    if (name)
+        return name;
     struct elfgen_text text = {.bytes = room, .capacity = 63};
     bool named = type >= 0xfe00;
     elfgen_text_string(&text, type >= 0xff00 ? "Processor Specific: ("

@@ -69,6 +69,9 @@ static const struct {
     RELA(r_offset),
     RELA(r_info),
     RELA(r_addend),
+    ROW(nhdr, n_namesz, Elf32_Nhdr, Elf64_Nhdr, n_namesz),
+    ROW(nhdr, n_descsz, Elf32_Nhdr, Elf64_Nhdr, n_descsz),
+    ROW(nhdr, n_type, Elf32_Nhdr, Elf64_Nhdr, n_type),
     ROW(dyn, d_tag, Elf32_Dyn, Elf64_Dyn, d_tag),
     ROW(dyn, d_val, Elf32_Dyn, Elf64_Dyn, d_un.d_val),
 };
@@ -105,6 +108,7 @@ START_TEST(every_structure_has_the_size_that_elf_h_says)
         [ELFGEN_STRUCTURE_rel] = {sizeof(Elf32_Rel), sizeof(Elf64_Rel)},
         [ELFGEN_STRUCTURE_rela] = {sizeof(Elf32_Rela), sizeof(Elf64_Rela)},
         [ELFGEN_STRUCTURE_dyn] = {sizeof(Elf32_Dyn), sizeof(Elf64_Dyn)},
+        [ELFGEN_STRUCTURE_nhdr] = {sizeof(Elf32_Nhdr), sizeof(Elf64_Nhdr)},
     };
     for (unsigned id = 0; id < ELFGEN_STRUCTURE_COUNT; id++) {
         ck_assert_uint_eq(elfgen_structure_size(id, ELFGEN_CLASS32), sizes[id][0]);

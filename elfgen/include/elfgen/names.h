@@ -9,6 +9,11 @@
 
 #include "elfgen/text.h"
 
+/* EI_CLASS: "ELF64"; EI_DATA: "2's complement, little endian"; e_type: "EXEC (Executable file)". */
+ELFGEN_API const char *elfgen_class_name(uint64_t class_);
+ELFGEN_API const char *elfgen_order_name(uint64_t order);
+ELFGEN_API const char *elfgen_file_type_name(uint64_t type);
+
 /* e_machine: "Advanced Micro Devices X86-64". */
 ELFGEN_API const char *elfgen_machine_name(uint64_t machine);
 

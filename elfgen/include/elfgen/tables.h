@@ -83,6 +83,11 @@
     X(d_tag, 0, 4, 0, 8, NAME, TOOLS, "what the entry says, to the dynamic linker")                \
     X(d_val, 4, 4, 8, 8, HEX, TOOLS, "its value or address")
 
+#define ELFGEN_NHDR_FIELDS(X) \
+    X(n_namesz,       0, 4,  0, 4, SIZE,    TOOLS,  "size of the note's name with its NUL") \
+    X(n_descsz,       4, 4,  4, 4, SIZE,    TOOLS,  "size of what the note says") \
+    X(n_type,         8, 4,  8, 4, NUMBER,  TOOLS,  "what kind of note, by whose name it bears")
+
 /* Every structure: X(name, rows, size32, size64, what it is). */
 #define ELFGEN_STRUCTURES(X)                                                                       \
     X(ehdr, ELFGEN_EHDR_FIELDS, 52, 64, "ELF header")                                              \
