@@ -12,91 +12,90 @@
 #ifndef ELFGEN_TABLES_H
 #define ELFGEN_TABLES_H
 
-/* clang-format off: these are tables. */
-#define ELFGEN_EHDR_FIELDS(X)                                                                      \
-    X(ei_mag0, 0, 1, 0, 1, HEX, KERNEL, "first byte of the magic number, 0x7f")                    \
-    X(ei_mag1, 1, 1, 1, 1, HEX, KERNEL, "second byte of the magic number, 'E'")                    \
-    X(ei_mag2, 2, 1, 2, 1, HEX, KERNEL, "third byte of the magic number, 'L'")                     \
-    X(ei_mag3, 3, 1, 3, 1, HEX, KERNEL, "fourth byte of the magic number, 'F'")                    \
-    X(ei_class, 4, 1, 4, 1, NAME, TOOLS,                                                           \
-      "32-bit or 64-bit structures; Linux goes by e_machine instead")                              \
-    X(ei_data, 5, 1, 5, 1, NAME, TOOLS,                                                            \
-      "byte order of every number in the file; Linux takes its own for granted")                   \
-    X(ei_version, 6, 1, 6, 1, NUMBER, TOOLS, "version of the ELF identification, 1")               \
-    X(ei_osabi, 7, 1, 7, 1, NAME, TOOLS, "whose extensions the file uses")                         \
-    X(ei_abiversion, 8, 1, 8, 1, NUMBER, TOOLS, "version of that ABI")                             \
-    X(ei_pad, 9, 7, 9, 7, PADDING, NOBODY, "unused, zero by convention")                           \
-    X(e_type, 16, 2, 16, 2, NAME, KERNEL, "what the file is: ET_EXEC or ET_DYN run")               \
-    X(e_machine, 18, 2, 18, 2, NAME, KERNEL, "the processor that the code is for")                 \
-    X(e_version, 20, 4, 20, 4, HEX, TOOLS, "version of the object file format, 1")                 \
-    X(e_entry, 24, 4, 24, 8, ADDRESS, KERNEL, "address of the first instruction")                  \
-    X(e_phoff, 28, 4, 32, 8, OFFSET, KERNEL, "file offset of the program headers")                 \
-    X(e_shoff, 32, 4, 40, 8, OFFSET, TOOLS,                                                        \
-      "file offset of the section headers, 0 if there are none")                                   \
-    X(e_flags, 36, 4, 48, 4, FLAGS, TOOLS, "flags of the processor's ABI; x86 has none")           \
-    X(e_ehsize, 40, 2, 52, 2, SIZE, TOOLS, "size of this header")                                  \
-    X(e_phentsize, 42, 2, 54, 2, SIZE, KERNEL, "size of one program header")                       \
-    X(e_phnum, 44, 2, 56, 2, COUNT, KERNEL, "number of program headers")                           \
-    X(e_shentsize, 46, 2, 58, 2, SIZE, TOOLS, "size of one section header")                        \
-    X(e_shnum, 48, 2, 60, 2, COUNT, TOOLS, "number of section headers")                            \
-    X(e_shstrndx, 50, 2, 62, 2, INDEX, TOOLS, "which section holds the section names")
+/* clang-format off */
+#define ELFGEN_EHDR_FIELDS(X) \
+    X(ei_mag0,       0, 1,  0, 1, HEX,     KERNEL, "first byte of the magic number, 0x7f") \
+    X(ei_mag1,       1, 1,  1, 1, HEX,     KERNEL, "second byte of the magic number, 'E'") \
+    X(ei_mag2,       2, 1,  2, 1, HEX,     KERNEL, "third byte of the magic number, 'L'") \
+    X(ei_mag3,       3, 1,  3, 1, HEX,     KERNEL, "fourth byte of the magic number, 'F'") \
+    X(ei_class,      4, 1,  4, 1, NAME,    TOOLS,  "32-bit or 64-bit structures; Linux goes by e_machine instead") \
+    X(ei_data,       5, 1,  5, 1, NAME,    TOOLS,  "byte order of every number in the file; Linux takes its own for granted") \
+    X(ei_version,    6, 1,  6, 1, NUMBER,  TOOLS,  "version of the ELF identification, 1") \
+    X(ei_osabi,      7, 1,  7, 1, NAME,    TOOLS,  "whose extensions the file uses") \
+    X(ei_abiversion,  8, 1,  8, 1, NUMBER,  TOOLS,  "version of that ABI") \
+    X(ei_pad,        9, 7,  9, 7, PADDING, NOBODY, "unused, zero by convention") \
+    X(e_type,       16, 2, 16, 2, NAME,    KERNEL, "what the file is: ET_EXEC or ET_DYN run") \
+    X(e_machine,    18, 2, 18, 2, NAME,    KERNEL, "the processor that the code is for") \
+    X(e_version,    20, 4, 20, 4, HEX,     TOOLS,  "version of the object file format, 1") \
+    X(e_entry,      24, 4, 24, 8, ADDRESS, KERNEL, "address of the first instruction") \
+    X(e_phoff,      28, 4, 32, 8, OFFSET,  KERNEL, "file offset of the program headers") \
+    X(e_shoff,      32, 4, 40, 8, OFFSET,  TOOLS,  "file offset of the section headers, 0 if there are none") \
+    X(e_flags,      36, 4, 48, 4, FLAGS,   TOOLS,  "flags of the processor's ABI; x86 has none") \
+    X(e_ehsize,     40, 2, 52, 2, SIZE,    TOOLS,  "size of this header") \
+    X(e_phentsize,  42, 2, 54, 2, SIZE,    KERNEL, "size of one program header") \
+    X(e_phnum,      44, 2, 56, 2, COUNT,   KERNEL, "number of program headers") \
+    X(e_shentsize,  46, 2, 58, 2, SIZE,    TOOLS,  "size of one section header") \
+    X(e_shnum,      48, 2, 60, 2, COUNT,   TOOLS,  "number of section headers") \
+    X(e_shstrndx,   50, 2, 62, 2, INDEX,   TOOLS,  "which section holds the section names")
 
-#define ELFGEN_PHDR_FIELDS(X)                                                                      \
-    X(p_type, 0, 4, 0, 4, NAME, KERNEL, "what the segment is for; PT_LOAD is mapped")              \
-    X(p_offset, 4, 4, 8, 8, OFFSET, KERNEL, "file offset of the segment's first byte")             \
-    X(p_vaddr, 8, 4, 16, 8, ADDRESS, KERNEL, "address that this byte gets")                        \
-    X(p_paddr, 12, 4, 24, 8, ADDRESS, NOBODY, "physical address, for firmware and bare machines")  \
-    X(p_filesz, 16, 4, 32, 8, SIZE, KERNEL, "bytes taken from the file")                           \
-    X(p_memsz, 20, 4, 40, 8, SIZE, KERNEL, "bytes in memory; those past p_filesz are zero")        \
-    X(p_flags, 24, 4, 4, 4, FLAGS, KERNEL, "permissions: 4 read, 2 write, 1 execute")              \
-    X(p_align, 28, 4, 48, 8, ALIGN, KERNEL, "alignment; Linux reads it for ET_DYN only")
+#define ELFGEN_PHDR_FIELDS(X) \
+    X(p_type,        0, 4,  0, 4, NAME,    KERNEL, "what the segment is for; PT_LOAD is mapped") \
+    X(p_offset,      4, 4,  8, 8, OFFSET,  KERNEL, "file offset of the segment's first byte") \
+    X(p_vaddr,       8, 4, 16, 8, ADDRESS, KERNEL, "address that this byte gets") \
+    X(p_paddr,      12, 4, 24, 8, ADDRESS, NOBODY, "physical address, for firmware and bare machines") \
+    X(p_filesz,     16, 4, 32, 8, SIZE,    KERNEL, "bytes taken from the file") \
+    X(p_memsz,      20, 4, 40, 8, SIZE,    KERNEL, "bytes in memory; those past p_filesz are zero") \
+    X(p_flags,      24, 4,  4, 4, FLAGS,   KERNEL, "permissions: 4 read, 2 write, 1 execute") \
+    X(p_align,      28, 4, 48, 8, ALIGN,   KERNEL, "alignment; Linux reads it for ET_DYN only")
 
-#define ELFGEN_SHDR_FIELDS(X)                                                                      \
-    X(sh_name, 0, 4, 0, 4, STRING, TOOLS, "offset of the name in the section name table")          \
-    X(sh_type, 4, 4, 4, 4, NAME, TOOLS, "what the section holds")                                  \
-    X(sh_flags, 8, 4, 8, 8, FLAGS, TOOLS, "attributes: 1 write, 2 alloc, 4 execute, ...")          \
-    X(sh_addr, 12, 4, 16, 8, ADDRESS, TOOLS, "address in memory, 0 if it is not loaded")           \
-    X(sh_offset, 16, 4, 24, 8, OFFSET, TOOLS, "file offset of the contents")                       \
-    X(sh_size, 20, 4, 32, 8, SIZE, TOOLS, "size of the contents")                                  \
-    X(sh_link, 24, 4, 40, 4, INDEX, TOOLS, "another section, depending on the type")               \
-    X(sh_info, 28, 4, 44, 4, NUMBER, TOOLS, "more, depending on the type")                         \
-    X(sh_addralign, 32, 4, 48, 8, ALIGN, TOOLS, "alignment, a power of two")                       \
-    X(sh_entsize, 36, 4, 56, 8, SIZE, TOOLS, "size of one entry, if the section is a table")
+#define ELFGEN_SHDR_FIELDS(X) \
+    X(sh_name,       0, 4,  0, 4, STRING,  TOOLS,  "offset of the name in the section name table") \
+    X(sh_type,       4, 4,  4, 4, NAME,    TOOLS,  "what the section holds") \
+    X(sh_flags,      8, 4,  8, 8, FLAGS,   TOOLS,  "attributes: 1 write, 2 alloc, 4 execute, ...") \
+    X(sh_addr,      12, 4, 16, 8, ADDRESS, TOOLS,  "address in memory, 0 if it is not loaded") \
+    X(sh_offset,    16, 4, 24, 8, OFFSET,  TOOLS,  "file offset of the contents") \
+    X(sh_size,      20, 4, 32, 8, SIZE,    TOOLS,  "size of the contents") \
+    X(sh_link,      24, 4, 40, 4, INDEX,   TOOLS,  "another section, depending on the type") \
+    X(sh_info,      28, 4, 44, 4, NUMBER,  TOOLS,  "more, depending on the type") \
+    X(sh_addralign, 32, 4, 48, 8, ALIGN,   TOOLS,  "alignment, a power of two") \
+    X(sh_entsize,   36, 4, 56, 8, SIZE,    TOOLS,  "size of one entry, if the section is a table")
 
-#define ELFGEN_SYM_FIELDS(X)                                                                       \
-    X(st_name, 0, 4, 0, 4, STRING, TOOLS, "offset of the name in the linked string table")         \
-    X(st_value, 4, 4, 8, 8, ADDRESS, TOOLS, "address, or offset in its section")                   \
-    X(st_size, 8, 4, 16, 8, SIZE, TOOLS, "size of the object, 0 if unknown")                       \
-    X(st_info, 12, 1, 4, 1, NAME, TOOLS, "binding in the high four bits, type in the low four")    \
-    X(st_other, 13, 1, 5, 1, NAME, TOOLS, "visibility in the low two bits")                        \
-    X(st_shndx, 14, 2, 6, 2, INDEX, TOOLS, "the section that defines it")
+#define ELFGEN_SYM_FIELDS(X) \
+    X(st_name,       0, 4,  0, 4, STRING,  TOOLS,  "offset of the name in the linked string table") \
+    X(st_value,      4, 4,  8, 8, ADDRESS, TOOLS,  "address, or offset in its section") \
+    X(st_size,       8, 4, 16, 8, SIZE,    TOOLS,  "size of the object, 0 if unknown") \
+    X(st_info,      12, 1,  4, 1, NAME,    TOOLS,  "binding in the high four bits, type in the low four") \
+    X(st_other,     13, 1,  5, 1, NAME,    TOOLS,  "visibility in the low two bits") \
+    X(st_shndx,     14, 2,  6, 2, INDEX,   TOOLS,  "the section that defines it")
 
-#define ELFGEN_REL_FIELDS(X)                                                                       \
-    X(r_offset, 0, 4, 0, 8, ADDRESS, TOOLS, "where to apply it: offset in a section, or address")  \
-    X(r_info, 4, 4, 8, 8, NUMBER, TOOLS, "symbol index and relocation type")
+#define ELFGEN_REL_FIELDS(X) \
+    X(r_offset,      0, 4,  0, 8, ADDRESS, TOOLS,  "where to apply it: offset in a section, or address") \
+    X(r_info,        4, 4,  8, 8, NUMBER,  TOOLS,  "symbol index and relocation type")
 
-#define ELFGEN_RELA_FIELDS(X)                                                                      \
-    ELFGEN_REL_FIELDS(X)                                                                           \
-    X(r_addend, 8, 4, 16, 8, NUMBER, TOOLS, "constant to add, signed")
+#define ELFGEN_RELA_FIELDS(X) \
+    ELFGEN_REL_FIELDS(X) \
+    X(r_addend,      8, 4, 16, 8, NUMBER,  TOOLS,  "constant to add, signed")
 
-#define ELFGEN_DYN_FIELDS(X)                                                                       \
-    X(d_tag, 0, 4, 0, 8, NAME, TOOLS, "what the entry says, to the dynamic linker")                \
-    X(d_val, 4, 4, 8, 8, HEX, TOOLS, "its value or address")
+#define ELFGEN_DYN_FIELDS(X) \
+    X(d_tag,         0, 4,  0, 8, NAME,    TOOLS,  "what the entry says, to the dynamic linker") \
+    X(d_val,         4, 4,  8, 8, HEX,     TOOLS,  "its value or address")
 
 #define ELFGEN_NHDR_FIELDS(X) \
-    X(n_namesz,       0, 4,  0, 4, SIZE,    TOOLS,  "size of the note's name with its NUL") \
-    X(n_descsz,       4, 4,  4, 4, SIZE,    TOOLS,  "size of what the note says") \
-    X(n_type,         8, 4,  8, 4, NUMBER,  TOOLS,  "what kind of note, by whose name it bears")
+    X(n_namesz,      0, 4,  0, 4, SIZE,    TOOLS,  "size of the note's name with its NUL") \
+    X(n_descsz,      4, 4,  4, 4, SIZE,    TOOLS,  "size of what the note says") \
+    X(n_type,        8, 4,  8, 4, NUMBER,  TOOLS,  "what kind of note, by whose name it bears")
 
 /* Every structure: X(name, rows, size32, size64, what it is). */
-#define ELFGEN_STRUCTURES(X)                                                                       \
-    X(ehdr, ELFGEN_EHDR_FIELDS, 52, 64, "ELF header")                                              \
-    X(phdr, ELFGEN_PHDR_FIELDS, 32, 56, "program header")                                          \
-    X(shdr, ELFGEN_SHDR_FIELDS, 40, 64, "section header")                                          \
-    X(sym, ELFGEN_SYM_FIELDS, 16, 24, "symbol")                                                    \
-    X(rel, ELFGEN_REL_FIELDS, 8, 16, "relocation")                                                 \
-    X(rela, ELFGEN_RELA_FIELDS, 12, 24, "relocation with addend")                                  \
-    X(dyn, ELFGEN_DYN_FIELDS, 8, 16, "dynamic entry")
+#define ELFGEN_STRUCTURES(X) \
+    X(ehdr, ELFGEN_EHDR_FIELDS, 52, 64, "ELF header") \
+    X(phdr, ELFGEN_PHDR_FIELDS, 32, 56, "program header") \
+    X(shdr, ELFGEN_SHDR_FIELDS, 40, 64, "section header") \
+    X(sym,  ELFGEN_SYM_FIELDS,  16, 24, "symbol") \
+    X(rel,  ELFGEN_REL_FIELDS,   8, 16, "relocation") \
+    X(rela, ELFGEN_RELA_FIELDS, 12, 24, "relocation with addend") \
+    X(dyn,  ELFGEN_DYN_FIELDS,   8, 16, "dynamic entry") \
+    X(nhdr, ELFGEN_NHDR_FIELDS, 12, 12, "note header")
+
 /* clang-format on */
 
 #endif
