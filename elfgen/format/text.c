@@ -27,7 +27,8 @@ void elfgen_text_bytes(struct elfgen_text *text, const char *bytes, size_t lengt
         put_in_pieces(text, bytes, length);
         return;
     }
-    memcpy(text->bytes + text->length, bytes, length);
+    if (length > 0)
+        memcpy(text->bytes + text->length, bytes, length);
     text->length += length;
 }
 

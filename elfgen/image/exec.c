@@ -7,7 +7,6 @@
 static const struct elfgen_target targets[] = {
     {.machine = ELFGEN_EM_X86_64,
      .class_ = ELFGEN_CLASS64,
-     .order = ELFGEN_LITTLE_ENDIAN,
      .page_size = 4096,
      /* TASK_SIZE_MAX, arch/x86/include/asm/page_64.h: with four-level page tables. */
      .user_end = (UINT64_C(1) << 47) - 4096},
@@ -19,8 +18,8 @@ const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_e
         if (targets[i].machine == machine)
             return &targets[i];
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                     "no program can be made for machine %u, only for 62 (x86-64)",
-                     (uint64_t)machine);
+                     "no program can be made for machine %u, only for %u (x86-64)",
+                     (uint64_t)machine, (uint64_t)ELFGEN_EM_X86_64);
     return NULL;
 }
 
@@ -36,61 +35,43 @@ size_t elfgen_exec_headers(uint16_t machine)
     return target ? header_size(target) : 0;
 }
 
-static bool is_power_of_two(uint64_t value)
-{
-    return value != 0 && (value & (value - 1)) == 0;
-}
-
-/* Cold, so that the checks of elfgen_write_exec() stay a handful of compares. */
-__attribute__((noinline, cold)) static void refuse(const struct elfgen_exec_options *options,
-                                                   const struct elfgen_target *target,
-                                                   uint64_t file_size, struct elfgen_error *error)
+/* What no program can have, each with its sentence. elfgen_error_set() is called when it is too
+ * late for speed to matter, so that the way through is a handful of compares. */
+static bool check(const struct elfgen_exec_options *options, const struct elfgen_target *target,
+                  uint64_t file_size, struct elfgen_error *error)
 {
     const uint32_t known = ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X;
-    if (options->base % target->page_size != 0)
-        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                         "base %x is not page-aligned: it must be a multiple of %x, such as %x",
-                         options->base, target->page_size,
-                         options->base & ~(target->page_size - 1));
-    else if (options->align != 0 && !is_power_of_two(options->align))
-        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                         "align %x is not a power of two", options->align);
-    else if (options->align != 0 && options->base % options->align != 0)
-        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                         "base %x is not a multiple of align %x, as a segment at file offset 0 "
-                         "must be",
-                         options->base, options->align);
-    else if (options->permissions & ~known)
-        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                         "permissions %x have bits besides 4 (read), 2 (write) and 1 (execute)",
-                         (uint64_t)options->permissions);
-    else if (options->base > target->user_end || file_size > target->user_end - options->base ||
-             options->zero_fill > target->user_end - options->base - file_size)
-        elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
-                         "base %x and %u bytes in memory pass the end of user space, %x",
-                         options->base, file_size + options->zero_fill, target->user_end);
-    else
-        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                         "entry %x lies outside the segment, which is %x to %x", options->entry,
-                         options->base, options->base + file_size + options->zero_fill - 1);
-}
-
-static bool acceptable(const struct elfgen_exec_options *options,
-                       const struct elfgen_target *target, uint64_t file_size)
-{
-    const uint32_t known = ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X;
-    uint64_t align = options->align;
-    uint64_t space = target->user_end - options->base;
-    if (((options->base & (target->page_size - 1)) | (options->permissions & ~known)) != 0)
-        return false;
-    if (align != 0 && ((align & (align - 1)) | (options->base & (align - 1))) != 0)
-        return false;
-    if (options->base > target->user_end || file_size > space ||
-        options->zero_fill > space - file_size)
-        return false;
-    return options->entry == ELFGEN_ENTRY_FIRST ||
-           (options->entry >= options->base &&
-            options->entry - options->base < file_size + options->zero_fill);
+    const uint64_t base = options->base, align = options->align, end = target->user_end;
+    enum elfgen_status status = ELFGEN_OK;
+    if ((base & (target->page_size - 1)) != 0)
+        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                  "base %x is not page-aligned: it must be a multiple of %x, such "
+                                  "as %x",
+                                  base, target->page_size, base & ~(target->page_size - 1));
+    else if ((align & (align - 1)) != 0)
+        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                  "align %x is not a power of two", align);
+    else if (align != 0 && (base & (align - 1)) != 0)
+        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                  "base %x is not a multiple of align %x, as a segment at file "
+                                  "offset 0 must be",
+                                  base, align);
+    else if ((options->permissions & ~known) != 0)
+        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                  "permissions %x have bits besides 4 (read), 2 (write) and 1 "
+                                  "(execute)",
+                                  (uint64_t)options->permissions);
+    else if (base > end || file_size > end - base || options->zero_fill > end - base - file_size)
+        status = elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                                  "base %x, %u bytes in the file and %u of zeros pass the end of "
+                                  "user space, %x",
+                                  base, file_size, options->zero_fill, end);
+    else if (options->entry != ELFGEN_ENTRY_FIRST &&
+             (options->entry < base || options->entry - base >= file_size + options->zero_fill))
+        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                  "entry %x lies outside the segment, which is %x to %x",
+                                  options->entry, base, base + file_size + options->zero_fill - 1);
+    return status == ELFGEN_OK;
 }
 
 /* Both headers, at `bytes`. Inline with constants for class and order: one store a field. */
@@ -153,10 +134,8 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
         return 0;
     }
     size_t size = headers + length;
-    if (!acceptable(options, target, size)) {
-        refuse(options, target, size, error);
+    if (!check(options, target, size, error))
         return 0;
-    }
     if (size > capacity) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
                          "the file takes %u bytes, the buffer has %u", (uint64_t)size,

@@ -4,13 +4,16 @@
 #include <string.h>
 
 #include "relocate.h"
+#include "target.h"
 
 size_t elfgen_write_image(const struct elfgen_program *program, const struct elfgen_layout *layout,
                           void *buffer, size_t capacity, struct elfgen_error *error)
 {
     uint64_t size = layout->file_size;
     size_t headers = elfgen_exec_headers(layout->exec.machine);
-    if (headers == 0 || size < headers || size >= SIZE_MAX) {
+    if (!elfgen_target_find(layout->exec.machine, error))
+        return 0;
+    if (size < headers || size >= SIZE_MAX) {
         elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                          "the layout is not one that elfgen_layout_single() made");
         return 0;

@@ -55,7 +55,7 @@ static enum elfgen_status find_entry(const struct elfgen_program *program, uint6
         if (symbol->section == ELFGEN_SECTION_UNDEFINED ||
             strcmp(symbol->name, program->entry_symbol) != 0)
             continue;
-        if (!found || found->binding == ELFGEN_LOCAL)
+        if (!found || (found->binding == ELFGEN_LOCAL && symbol->binding != ELFGEN_LOCAL))
             found = symbol;
     }
     if (found)
@@ -75,6 +75,7 @@ enum elfgen_status elfgen_layout_single(const struct elfgen_program *program,
         return ELFGEN_UNSUPPORTED;
 
     uint32_t permissions = ELFGEN_PF_R;
+    uint64_t first = ELFGEN_ENTRY_FIRST; /* address of the first section that has a byte */
     uint64_t end = elfgen_exec_headers(layout->exec.machine);
     layout->file_size = end;
     for (int rank = 0; rank < RANK_COUNT; rank++) {
@@ -92,6 +93,8 @@ enum elfgen_status elfgen_layout_single(const struct elfgen_program *program,
                 continue;
             }
             permissions |= section->permissions;
+            if (first == ELFGEN_ENTRY_FIRST)
+                first = section->address;
             if (rank != RANK_ZERO_FILL)
                 layout->file_size = end;
         }
@@ -104,7 +107,11 @@ enum elfgen_status elfgen_layout_single(const struct elfgen_program *program,
                                 layout->exec.base, layout->memory_size, target->user_end);
     layout->exec.permissions = permissions;
     layout->exec.zero_fill = layout->memory_size - layout->file_size;
-    return program->entry_symbol ? find_entry(program, &layout->exec.entry, error) : ELFGEN_OK;
+    if (program->entry_symbol)
+        return find_entry(program, &layout->exec.entry, error);
+    if (layout->exec.entry == ELFGEN_ENTRY_FIRST)
+        layout->exec.entry = first;
+    return ELFGEN_OK;
 }
 
 enum elfgen_status elfgen_symbol_address(const struct elfgen_program *program,

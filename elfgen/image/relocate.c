@@ -2,7 +2,7 @@
 
 #include "../format/codec.h"
 
-enum formula { FORMULA_S_PLUS_A, FORMULA_S_PLUS_A_MINUS_P };
+enum formula { FORMULA_NONE, FORMULA_S_PLUS_A, FORMULA_S_PLUS_A_MINUS_P };
 enum range { RANGE_ANY, RANGE_SIGNED, RANGE_UNSIGNED, RANGE_EITHER };
 
 struct rule {
@@ -94,6 +94,11 @@ enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
                                 "(%s+%x): relocation type %u against '%s' is not supported",
                                 section->name, relocation->offset, (uint64_t)relocation->type,
                                 symbol->name);
+    if (rule->formula == FORMULA_NONE)
+        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                                "(%s+%x): %s against '%s' is not supported: static code, compiled "
+                                "with -fno-pic and without -fno-plt, has no need of it",
+                                section->name, relocation->offset, rule->name, symbol->name);
     if (!section->bytes || relocation->offset > section->size ||
         rule->width > section->size - relocation->offset)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,

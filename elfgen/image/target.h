@@ -1,4 +1,4 @@
-/* The machines that programs are made for. */
+/* The machines that programs are made for; all are little-endian. */
 #ifndef ELFGEN_TARGET_H
 #define ELFGEN_TARGET_H
 
@@ -8,7 +8,6 @@
 struct elfgen_target {
     uint16_t machine;
     enum elfgen_class class_;
-    enum elfgen_order order;
     uint64_t page_size;
     uint64_t user_end; /* first address that a program cannot have */
 };

@@ -98,7 +98,7 @@ refuses()
     says "section .tbss: thread-local storage is not supported"
     printf '.globl _start\n_start: movq _start@GOTPCREL(%%rip), %%rax\n' >got.s
     refuses 1 got.s
-    says "relocation type 42 against '_start' is not supported"
+    says "(.text+0x3): R_X86_64_REX_GOTPCRELX against '_start' is not supported"
 }
 
 @test "no entry: the likely candidates are named" {

@@ -23,6 +23,10 @@ load setup
     run ./program
     [ "$status" -eq 42 ]
     [ "$(stat -c %s program)" -eq 132 ]
+    printf '#include <elfgen.h>\nint main() { return elfgen_machine_name(62) && elfgen_structures[0].count ? 0 : 1; }\n' >cpp.cc
+    # shellcheck disable=SC2046
+    c++ -Wall -Wextra -Werror cpp.cc $(pkg-config --cflags --libs elfgen) -o cpp
+    LD_LIBRARY_PATH=$(pkg-config --variable=libdir elfgen) ./cpp
     cmake -S "$SOURCE/tests/install" -B stranger -DCMAKE_PREFIX_PATH="$PWD/prefix" \
         -DEXAMPLE="$SOURCE/docs/examples/emit.c" >log
     cmake --build stranger >log

@@ -61,7 +61,7 @@ enum elfgen_structure_id {
         ELFGEN_STRUCTURE_COUNT
 };
 
-ELFGEN_API extern const struct elfgen_structure elfgen_structures[ELFGEN_STRUCTURE_COUNT];
+ELFGEN_DATA const struct elfgen_structure elfgen_structures[ELFGEN_STRUCTURE_COUNT];
 
 /* The decoded structures: struct elfgen_ehdr, elfgen_phdr, ... Each field, whatever its width in
  * the file, is a uint64_t under its name in the specification. */

@@ -13,7 +13,8 @@
 #include "elfgen/error.h"
 #include "elfgen/format.h"
 
-/* As an entry: the first byte after the headers. */
+/* As an entry: the first byte after the headers; for a layout, the first byte of the first section
+ * that has any. */
 #define ELFGEN_ENTRY_FIRST UINT64_MAX
 
 /* How the file is made; ELFGEN_EXEC_DEFAULTS gives what the lecture's file has. */
@@ -130,9 +131,10 @@ ELFGEN_API enum elfgen_status elfgen_layout_single(const struct elfgen_program *
  *
  * Returns the size of the file; larger than `capacity`: nothing was written. 0: *error says why,
  * and the buffer's contents are undefined: what elfgen_write_exec() refuses; ELFGEN_BAD_ARGUMENT (a
- * relocation outside its section, or of one that does not exist); ELFGEN_UNDEFINED (a symbol that a
- * relocation needs); ELFGEN_UNSUPPORTED (a relocation type); ELFGEN_DOES_NOT_FIT (a relocated
- * value; the sentence has symbol, section offset and range). */
+ * layout that is not this program's; a relocation outside its section, or of one that does not
+ * exist); ELFGEN_UNDEFINED (a symbol that a relocation needs); ELFGEN_UNSUPPORTED (a relocation
+ * type); ELFGEN_DOES_NOT_FIT (a relocated value; the sentence has symbol, section offset and
+ * range). */
 ELFGEN_API size_t elfgen_write_image(const struct elfgen_program *program,
                                      const struct elfgen_layout *layout, void *buffer,
                                      size_t capacity, struct elfgen_error *error);
