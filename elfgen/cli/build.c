@@ -104,10 +104,11 @@ static int parse_layout(const char *name)
 /* A symbol cannot start with a digit. */
 static int parse_entry(struct build *build, const char *text)
 {
-    bool is_address = *text >= '0' && *text <= '9';
-    build->entry = is_address ? NULL : text;
-    build->exec.entry = ELFGEN_ENTRY_FIRST;
-    if (!is_address || parse_number(text, &build->exec.entry))
+    build->entry_address = *text >= '0' && *text <= '9';
+    build->entry = build->entry_address ? NULL : text;
+    if (build->entry_address
+            ? parse_number(text, &build->exec.entry) && build->exec.entry != ELFGEN_ENTRY_FIRST
+            : *text != '\0')
         return EXIT_YES;
     return wrong_call("build", "-e '%s': neither a symbol nor an address such as 0x10078", text);
 }
@@ -188,6 +189,21 @@ static int parse_option(struct build *build, int option, char **argv)
     }
 }
 
+/* The input's name without its ending, or a.out, if the user said no other. */
+static bool name_output(struct build *build)
+{
+    const char *dot = strrchr(build->input, '.');
+    const char *slash = strrchr(build->input, '/');
+    if (build->output)
+        return true;
+    if (!dot || dot == build->input || (slash && dot <= slash + 1))
+        build->named = strdup("a.out");
+    else
+        build->named = strndup(build->input, (size_t)(dot - build->input));
+    build->output = build->named;
+    return build->named != NULL;
+}
+
 /* What the options say about each other, before any file is touched. */
 static int check_options(const struct build *build)
 {
@@ -201,8 +217,7 @@ static int check_options(const struct build *build)
                           hex ? "a hex source, which describes a file" : "a program");
     if (!hex && elfgen_write_exec(NULL, 0, NULL, 0, &exec, &error) == 0)
         return wrong_call("build", "%s", error.text);
-    if (build->output && strcmp(build->output, "-") != 0 &&
-        is_same_file(build->output, build->input))
+    if (is_same_file(build->output, build->input))
         return wrong_call("build", "the output '%s' is the input: it is never overwritten",
                           build->output);
     return EXIT_YES;
@@ -212,31 +227,26 @@ static void tell(void *context, const struct source_message *what)
 {
     static const char *const kinds[] = {"note", "warning", "error"};
     const struct build *build = context;
-    char place[512];
+    char position[32] = "", *place = NULL;
     if (what->severity == SOURCE_NOTE && !build->verbose && what->line == 0)
         return;
     if (what->column)
-        snprintf(place, sizeof place, "%s:%u:%u", what->file, what->line, what->column);
+        snprintf(position, sizeof position, ":%u:%u", what->line, what->column);
     else if (what->line)
-        snprintf(place, sizeof place, "%s:%u", what->file, what->line);
-    else
-        snprintf(place, sizeof place, "%s", what->file);
+        snprintf(position, sizeof position, ":%u", what->line);
+    if (asprintf(&place, "%s%s", what->file, position) < 0)
+        return;
     message(place, kinds[what->severity], "%s", what->text);
-    if (what->excerpt)
-        fprintf(stderr, "%6u | %s\n", what->line, what->excerpt);
-    if (what->excerpt && what->column)
-        fprintf(stderr, "       | %*s\n", (int)what->column, "^");
-}
-
-/* The input's name without folder and ending; the user said no other. */
-void build_default_output(const struct build *build, char *name, size_t room)
-{
-    const char *dot = strrchr(build->input, '.');
-    const char *slash = strrchr(build->input, '/');
-    if (!dot || dot == build->input || (slash && dot <= slash + 1))
-        snprintf(name, room, "a.out");
-    else
-        snprintf(name, room, "%.*s", (int)(dot - build->input), build->input);
+    free(place);
+    if (!what->excerpt)
+        return;
+    fprintf(stderr, "%6u | %s\n", what->line, what->excerpt);
+    if (what->column == 0 || what->column > strlen(what->excerpt))
+        return;
+    fputs("       | ", stderr);
+    for (unsigned i = 0; i + 1 < what->column; i++)
+        fputc(what->excerpt[i] == '\t' ? '\t' : ' ', stderr);
+    fputs("^\n", stderr);
 }
 
 /* Linux gives no page below vm.mmap_min_addr to a program without CAP_SYS_RAWIO. */
@@ -297,7 +307,7 @@ static bool tell_missing_entry(const struct build *build, const struct elfgen_pr
 /* Where the program starts: -e, else _start, else (raw machine code) its first byte. */
 static bool choose_entry(struct build *build, struct elfgen_program *program)
 {
-    if (build->exec.entry != ELFGEN_ENTRY_FIRST)
+    if (build->entry_address)
         return true;
     if (!build->entry && build->language == SOURCE_RAW)
         return true;
@@ -319,7 +329,7 @@ static void tell_layout(const struct elfgen_program *program, const struct elfge
                     section->bytes ? "" : " of zeros");
     }
     message("build", "note",
-            "%zu relocations, entry 0x%llx, %llu bytes in the file, %llu in memory",
+            "relocations: %zu, entry 0x%llx, %llu bytes in the file, %llu in memory",
             program->relocation_count, (unsigned long long)layout->exec.entry,
             (unsigned long long)layout->file_size, (unsigned long long)layout->memory_size);
 }
@@ -341,8 +351,7 @@ static bool has_sane_size(const struct build *build, const struct elfgen_program
     return false;
 }
 
-static bool write_program(const struct build *build, struct elfgen_program *program,
-                          const char *output)
+static bool write_program(const struct build *build, struct elfgen_program *program)
 {
     struct elfgen_error error;
     struct elfgen_layout layout;
@@ -363,13 +372,17 @@ static bool write_program(const struct build *build, struct elfgen_program *prog
         message(build->input, "error", "%s", error.text);
     else if (build->verbose)
         tell_layout(program, &layout);
-    bool done = size != 0 && write_output(output, image, size, true);
+    bool done = size != 0 && write_output(build->output, image, size, true);
     free(image);
     return done;
 }
 
 static int run(struct build *build)
 {
+    if (!name_output(build)) {
+        message(build->input, "error", "out of memory");
+        return EXIT_NO;
+    }
     int status = check_options(build);
     if (status != EXIT_YES)
         return status;
@@ -383,19 +396,13 @@ static int run(struct build *build)
         .context = build,
     };
     bool done = source_start(&source);
-    char output[4096];
     if (done) {
         /* While the assembler works. */
-        if (build->output)
-            snprintf(output, sizeof output, "%s", build->output);
-        else
-            build_default_output(build, output, sizeof output);
         check_lowest_address(build->exec.base);
         done = source_finish(&source);
     }
     build->language = source.language;
-    done = done && choose_entry(build, &source.program) &&
-           write_program(build, &source.program, output);
+    done = done && choose_entry(build, &source.program) && write_program(build, &source.program);
     source_release(&source);
     return done ? EXIT_YES : EXIT_NO;
 }
@@ -420,5 +427,7 @@ int command_build(int argc, char **argv)
     if (optind + 1 < argc)
         return wrong_call("build", "one input at a time: '%s' is one too many", argv[optind + 1]);
     build.input = argv[optind];
-    return run(&build);
+    int status = run(&build);
+    free(build.named);
+    return status;
 }

@@ -7,8 +7,10 @@
 
 struct build {
     const char *input;
-    const char *output; /* NULL: named after the input */
-    const char *entry;  /* a symbol; NULL: exec.entry, else _start */
+    const char *output; /* "-": standard output; set before the work begins */
+    char *named;        /* the output's name where the user said none, to be freed */
+    const char *entry;  /* a symbol; NULL: an address, or _start */
+    bool entry_address; /* exec.entry is the user's */
     enum source_language language;
     struct elfgen_exec_options exec;
     bool base_given;
@@ -18,9 +20,6 @@ struct build {
     bool big_endian, listing;   /* hex sources only */
     bool verbose;
 };
-
-/* The input's name without its ending, or a.out: where to write if -o did not say. */
-void build_default_output(const struct build *build, char *name, size_t room);
 
 /* Whether the input is a hex source: --from hex, or .hex, .hex0, .hex1, .hex2. */
 bool build_is_hex(const struct build *build);

@@ -94,7 +94,7 @@ int build_hex(const struct build *build)
 {
     bool standard = strcmp(build->input, "-") == 0;
     const char *name = standard ? "<stdin>" : build->input;
-    if (build->listing && build->output && strcmp(build->output, "-") == 0)
+    if (build->listing && strcmp(build->output, "-") == 0)
         return wrong_call("build", "--listing and -o - would both write to standard output");
     struct file_bytes source = {0};
     int file = standard ? STDIN_FILENO : open(build->input, O_RDONLY | O_CLOEXEC);
@@ -105,13 +105,8 @@ int build_hex(const struct build *build)
         close(file);
     uint8_t *bytes = NULL;
     size_t size = 0;
-    char output[4096];
-    if (build->output)
-        snprintf(output, sizeof output, "%s", build->output);
-    else
-        build_default_output(build, output, sizeof output);
     done = done && assemble(build, name, &source, &bytes, &size) &&
-           write_output(output, bytes, size, true);
+           write_output(build->output, bytes, size, true);
     free(bytes);
     file_free(&source);
     if (done && fflush(stdout) != 0) {

@@ -41,13 +41,14 @@ bool parse_number(const char *text, uint64_t *number);
 
 /* ---- outputs ---- */
 
-/* Whether `output` is the same file as `input`. */
+/* Whether `output` is the same regular file as `input`; "-" is standard output and standard input.
+ */
 bool is_same_file(const char *output, const char *input);
 
-/* Writes a whole file so that it appears at once or not at all: beside its place, mode 0777 or 0666
- * less the umask, then renamed. "-" is standard output, and what exists and is no regular file is
- * written in place; a symbolic link's target is replaced, the link stays. False: said why, and an
- * older file is as it was. */
+/* Writes a whole file so that it appears at once or not at all: beside its place, mode 0755 or 0644
+ * less the umask, then renamed. "-" is standard output; what exists and is no regular file, and a
+ * door to an open file such as /dev/stdout, is written in place; a symbolic link's target is
+ * replaced, the link stays. False: said why, and an older file is as it was. */
 bool write_output(const char *path, const void *bytes, size_t size, bool executable);
 
 #endif

@@ -66,6 +66,8 @@ int main(int argc, char **argv)
     /* A write past a limit or into a closed pipe is an error to be told, not a death. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    /* Inherited as ignored, it would take the assembler's status from us. */
+    signal(SIGCHLD, SIG_DFL);
     if (argc < 2)
         return wrong_call(NULL, "no command given");
     if (strcmp(argv[1], "--help") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2))

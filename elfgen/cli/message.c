@@ -6,15 +6,16 @@
 
 #include "cli.h"
 
+/* One write for one line, whatever its length. */
 static void say(const char *subject, const char *kind, const char *format, va_list arguments)
 {
-    char line[2048];
-    int used = snprintf(line, sizeof line, "tinyelf: %s%s%s: ", subject ? subject : "",
-                        subject ? ": " : "", kind);
-    if (used < 0 || (size_t)used >= sizeof line)
-        used = 0;
-    vsnprintf(line + used, sizeof line - (size_t)used, format, arguments);
-    fprintf(stderr, "%s\n", line);
+    char *text = NULL, *line = NULL;
+    const char *colon = subject ? ": " : "";
+    if (vasprintf(&text, format, arguments) >= 0 &&
+        asprintf(&line, "tinyelf: %s%s%s: %s\n", subject ? subject : "", colon, kind, text) >= 0)
+        fputs(line, stderr);
+    free(line);
+    free(text);
 }
 
 void message(const char *subject, const char *kind, const char *format, ...)
@@ -61,12 +62,14 @@ void message_at(const char *file, const char *text, size_t size, size_t offset, 
     }
     const char *end = memchr(text + start, '\n', size - start);
     size_t length = end ? (size_t)(end - text) - start : size - start;
-    char place[512];
-    snprintf(place, sizeof place, "%s:%lu:%zu", file, number, offset - start + 1);
+    char *place = NULL;
+    if (asprintf(&place, "%s:%lu:%zu", file, number, offset - start + 1) < 0)
+        return;
     va_list arguments;
     va_start(arguments, format);
     say(place, kind, format, arguments);
     va_end(arguments);
+    free(place);
     show_line(number, text + start, length, offset - start);
 }
 
@@ -126,14 +129,21 @@ int wrong_option(const char *command, int objection, char **argv, const struct o
     const char *names[MOST + 1] = {NULL};
     for (size_t i = 0; i < MOST && options[i].name; i++)
         names[i] = options[i].name;
+    /* getopt leaves 0 in optopt for an unknown long option, and the option's value for a known one
+     * that is used wrongly; a letter may stand in a cluster, before which optind still is. */
     const char *given = argv[optind - 1];
     bool is_long = strncmp(given, "--", 2) == 0;
-    if (objection == ':')
-        return is_long ? wrong_call(command, "option '%s' needs a value", given)
-                       : wrong_call(command, "option '-%c' needs a value", optopt);
-    if (!is_long || optopt)
-        return is_long ? wrong_call(command, "option '%s' takes no value", given)
-                       : wrong_call(command, "unknown option '-%c'", optopt);
+    for (size_t i = 0; is_long && optopt && options[i].name; i++) {
+        if (options[i].val != optopt ||
+            strncmp(given + 2, options[i].name, strcspn(given + 2, "=")) != 0)
+            continue;
+        return objection == ':'
+                   ? wrong_call(command, "option '--%s' needs a value", options[i].name)
+                   : wrong_call(command, "option '--%s' takes no value", options[i].name);
+    }
+    if (optopt)
+        return objection == ':' ? wrong_call(command, "option '-%c' needs a value", optopt)
+                                : wrong_call(command, "unknown option '-%c'", optopt);
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
     const char *meant = nearest(word, names);

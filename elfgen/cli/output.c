@@ -21,8 +21,33 @@ static bool failed(const char *path, const char *what)
 bool is_same_file(const char *output, const char *input)
 {
     struct stat a, b;
-    return stat(output, &a) == 0 && stat(input, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
+    if (strcmp(output, "-") == 0 || stat(output, &a) != 0 || !S_ISREG(a.st_mode))
+        return false;
+    bool known = strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &b) == 0 : stat(input, &b) == 0;
+    return known && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* The descriptor that a path such as /dev/stdout, /dev/fd/3 or a link to one stands for; -1: none.
+ * Such a path is a door to an open file, with its own place in it: renaming over it would lose
+ * that. */
+static int descriptor_behind(const char *path)
+{
+    static const char *const doors[] = {"/proc/self/fd/", "/dev/fd/"};
+    char name[PATH_MAX], target[PATH_MAX];
+    snprintf(name, sizeof name, "%s", path);
+    for (int links = 0; links < 8; links++) {
+        for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++) {
+            size_t length = strlen(doors[i]);
+            if (strncmp(name, doors[i], length) == 0 && name[length] >= '0' && name[length] <= '9')
+                return atoi(name + length);
+        }
+        ssize_t length = readlink(name, target, sizeof target - 1);
+        if (length <= 0)
+            return -1;
+        target[length] = '\0';
+        snprintf(name, sizeof name, "%s", target);
+    }
+    return -1;
 }
 
 static bool write_in_place(int file, const char *path, const void *bytes, size_t size)
@@ -78,36 +103,43 @@ static bool replace(const char *path, const void *bytes, size_t size, mode_t mod
     return done;
 }
 
+static bool replace_safely(const char *path, const void *bytes, size_t size, mode_t mode)
+{
+    /* Interrupted between create and rename, a run would leave its file behind. */
+    static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    sigset_t blocked, before;
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+        sigaddset(&blocked, stops[i]);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    bool done = replace(path, bytes, size, mode);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return done;
+}
+
 bool write_output(const char *path, const void *bytes, size_t size, bool executable)
 {
+    mode_t mode = executable ? 0755 : 0644;
     if (strcmp(path, "-") == 0)
         return write_in_place(STDOUT_FILENO, "<stdout>", bytes, size);
     struct stat status;
-    bool exists = lstat(path, &status) == 0;
-    char *target = NULL;
-    if (exists && S_ISLNK(status.st_mode)) {
-        target = realpath(path, NULL);
-        exists = target && stat(target, &status) == 0;
-    }
-    if (exists && S_ISDIR(status.st_mode)) {
+    if (lstat(path, &status) != 0)
+        return replace_safely(path, bytes, size, mode);
+    bool is_link = S_ISLNK(status.st_mode);
+    int descriptor = is_link ? descriptor_behind(path) : -1;
+    if (descriptor >= 0)
+        return write_in_place(dup(descriptor), path, bytes, size);
+    if (is_link && stat(path, &status) != 0)
+        return failed(path, "follow the link");
+    if (S_ISDIR(status.st_mode)) {
         errno = EISDIR;
-        free(target);
         return failed(path, "write");
     }
-    bool done;
-    if (exists && !S_ISREG(status.st_mode)) {
-        done = write_in_place(open(path, O_WRONLY | O_CLOEXEC), path, bytes, size);
-    } else {
-        /* Interrupted between create and rename, a run would leave its file behind. */
-        sigset_t stops, before;
-        sigemptyset(&stops);
-        sigaddset(&stops, SIGINT);
-        sigaddset(&stops, SIGTERM);
-        sigaddset(&stops, SIGHUP);
-        sigprocmask(SIG_BLOCK, &stops, &before);
-        done = replace(target ? target : path, bytes, size, executable ? 0755 : 0644);
-        sigprocmask(SIG_SETMASK, &before, NULL);
-    }
+    if (!S_ISREG(status.st_mode))
+        return write_in_place(open(path, O_WRONLY | O_CLOEXEC), path, bytes, size);
+    char *target = is_link ? realpath(path, NULL) : NULL;
+    bool done = is_link && !target ? failed(path, "follow the link")
+                                   : replace_safely(is_link ? target : path, bytes, size, mode);
     free(target);
     return done;
 }

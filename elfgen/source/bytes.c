@@ -9,8 +9,13 @@
 /* A pipe or a terminal: read to its end. */
 static bool read_stream(int file, struct file_bytes *bytes)
 {
+    enum { MOST = 1 << 30 }; /* what never ends is no input */
     size_t capacity = 0;
     for (;;) {
+        if (bytes->size >= MOST) {
+            errno = EFBIG;
+            return false;
+        }
         if (bytes->size == capacity) {
             capacity = capacity ? capacity * 2 : 65536;
             char *larger = realloc(bytes->bytes, capacity);
@@ -47,9 +52,10 @@ bool file_read(int file, bool only_regular, struct file_bytes *bytes)
         return false;
     }
     /* A small file is cheaper to copy than to map; of a large one, a reader of headers touches a
-     * few pages. Files without a size (of /proc) are read like a pipe. */
+     * few pages. Files without a size (of /proc) are read like a pipe,
+     * and so is what somebody has read a part of. */
     enum { WORTH_MAPPING = 16 * 1024 };
-    if (!S_ISREG(status.st_mode) || status.st_size == 0)
+    if (!S_ISREG(status.st_mode) || status.st_size == 0 || lseek(file, 0, SEEK_CUR) > 0)
         return read_stream(file, bytes);
     size_t size = (size_t)status.st_size;
     if (size < WORTH_MAPPING)
