@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -41,7 +42,8 @@ static int memory_file(const char *name)
     return high;
 }
 
-/* The environment with messages in the language that tell_messages() knows. */
+/* The environment with messages in the language that source_tell_messages() knows, and without
+ * options for the assembler that nobody gave to this command. */
 static char **plain_environment(void)
 {
     extern char **environ;
@@ -54,7 +56,7 @@ static char **plain_environment(void)
         return NULL;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (strncmp(environ[i], "LC_ALL=", 7) != 0)
+        if (strncmp(environ[i], "LC_ALL=", 7) != 0 && strncmp(environ[i], "NASMENV=", 8) != 0)
             copy[kept++] = environ[i];
     copy[kept++] = plain;
     copy[kept] = NULL;
@@ -173,10 +175,11 @@ static char *markers_for_nasm(const char *text, size_t size, size_t *length)
     for (const char *line = text, *end = text + size; line < end;) {
         const char *stop = memchr(line, '\n', (size_t)(end - line));
         stop = stop ? stop + 1 : end;
-        char *after = NULL;
         if (stop - line > 4 && line[0] == '#' && line[1] == ' ' &&
             isdigit((unsigned char)line[2])) {
-            unsigned long number = strtoul(line + 2, &after, 10);
+            unsigned long number = 0;
+            for (const char *at = line + 2; at < stop && isdigit((unsigned char)*at); at++)
+                number = number < 100000000 ? number * 10 + (unsigned long)(*at - '0') : number;
             const char *open = memchr(line, '"', (size_t)(stop - line));
             const char *close = open ? memchr(open + 1, '"', (size_t)(stop - open - 1)) : NULL;
             if (close && number < 100000000)
@@ -192,11 +195,17 @@ static char *markers_for_nasm(const char *text, size_t size, size_t *length)
     return result;
 }
 
-/* The input's path as an argument: one that starts with a dash is a file all the same. */
-static bool path_argument(const struct source *source, char *path, size_t room)
+/* The input as an argument: one that starts with a dash is a file all the same, and so is one with
+ * the
+ * @ that GNU's tools take for a file of options. Kept for source_tell_messages(). */
+static bool name_argument(struct source *source)
 {
-    int length = snprintf(path, room, "%s%s", *source->path == '-' ? "./" : "", source->path);
-    return (length >= 0 && (size_t)length < room) ||
+    const char *before = *source->path == '-' || *source->path == '@' ? "./" : "";
+    int length =
+        source->text_file >= 0
+            ? snprintf(source->argument, sizeof source->argument, CHILD_TEXT_PATH)
+            : snprintf(source->argument, sizeof source->argument, "%s%s", before, source->path);
+    return (length >= 0 && (size_t)length < sizeof source->argument) ||
            source_say(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
 }
 
@@ -204,12 +213,11 @@ static bool path_argument(const struct source *source, char *path, size_t room)
 static bool preprocess(struct source *source, enum source_language *language)
 {
     int output = memory_file("preprocessed");
-    char path[4096];
-    const char *arguments[] = {"cc", "-E", "-x", "assembler-with-cpp", "-o", CHILD_OBJECT_PATH,
-                               path, NULL};
+    const char *arguments[] = {
+        "cc", "-E", "-x", "assembler-with-cpp", "-o", CHILD_OBJECT_PATH, source->argument, NULL};
     struct file_bytes text = {0};
-    bool done = output >= 0 && path_argument(source, path, sizeof path) &&
-                start(source, &preprocessor_tool, arguments, output, -1) &&
+    bool done = output >= 0 && name_argument(source) &&
+                start(source, &preprocessor_tool, arguments, output, source->text_file) &&
                 finish(source, &preprocessor_tool) && lseek(output, 0, SEEK_SET) == 0 &&
                 file_read(output, false, &text);
     if (done && *language == SOURCE_DETECT) {
@@ -234,30 +242,31 @@ static bool preprocess(struct source *source, enum source_language *language)
 
 bool source_start_assembly(struct source *source, enum source_language language, bool preprocessed)
 {
+    /* What was read is what is assembled: a pipe gives its bytes once. */
+    if (source->read_once && !put_text(source, source->input.bytes, source->input.size))
+        return false;
     if (preprocessed && !preprocess(source, &language))
         return false;
     source->language = language;
-    if (strcmp(source->path, "-") == 0 &&
-        !put_text(source, source->input.bytes, source->input.size))
-        return false;
     source->object_file = memory_file("object");
     if (source->object_file < 0)
         return source_say(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
                           strerror(errno));
+    if (!name_argument(source))
+        return false;
 
     /* What the source includes is looked for beside it, too. NASM wants the folder with its slash.
      */
-    char folder[4096];
+    char folder[PATH_MAX + 2];
     const char *slash = strrchr(source->path, '/');
     int length = slash ? (int)(slash - source->path) + 1 : 2;
+    if (length >= PATH_MAX)
+        return source_say(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
     snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->path : "./");
-    char path[4096];
-    if (!path_argument(source, path, sizeof path))
-        return false;
-    const char *input = source->text_file >= 0 ? CHILD_TEXT_PATH : path;
 
-    const char *nasm[] = {"nasm", "-f", "elf64", folder, "-o", CHILD_OBJECT_PATH, input, NULL};
-    const char *gas[] = {"as", "--64", folder, "-o", CHILD_OBJECT_PATH, input, NULL};
+    const char *nasm[] = {"nasm",           "-f", "elf64", folder, "-o", CHILD_OBJECT_PATH,
+                          source->argument, NULL};
+    const char *gas[] = {"as", "--64", folder, "-o", CHILD_OBJECT_PATH, source->argument, NULL};
     bool is_nasm = language == SOURCE_NASM;
     return start(source, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
                  source->object_file, source->text_file);

@@ -40,6 +40,20 @@ static const char *const nasm_words[] = {
 static const char *const nasm_operands[] = {"strict", "rel",  "wrt",  "equ",  "db",   "dw", "dd",
                                             "dq",     "resb", "resw", "resd", "resq", NULL};
 
+/* GNU's directives, without their dot; a NASM source may have a local label of any other name. */
+static const char *const gnu_directives[] = {
+    "text",         "data",         "bss",        "section", "globl",         "global",
+    "ascii",        "asciz",        "string",     "byte",    "short",         "word",
+    "value",        "long",         "int",        "quad",    "octa",          "zero",
+    "skip",         "space",        "fill",       "align",   "balign",        "p2align",
+    "org",          "set",          "equ",        "equiv",   "type",          "size",
+    "file",         "loc",          "ident",      "code64",  "code32",        "macro",
+    "endm",         "rept",         "endr",       "if",      "ifdef",         "ifndef",
+    "else",         "endif",        "comm",       "lcomm",   "local",         "weak",
+    "hidden",       "include",      "incbin",     "extern",  "previous",      "pushsection",
+    "popsection",   "rodata",       "float",      "double",  "cfi_startproc", "cfi_endproc",
+    "cfi_sections", "intel_syntax", "att_syntax", "arch",    "version",       NULL};
+
 static struct word next_word(const char **at, const char *end)
 {
     const char *p = *at;
@@ -62,28 +76,21 @@ static const char *skip_blanks(const char *at, const char *end)
     return at;
 }
 
-/* %rax, %xmm0, %gs: a register as AT&T syntax writes it. NASM's %define parameters are %1, %%x. */
+/* %rax, %xmm0, %st: a register as AT&T syntax writes it. NASM has %1, %%x and %$x in operands, and
+ * its directives at the start of a line. */
 static bool is_att_register(const char *at, const char *end)
 {
-    static const char *const names[] = {"al", "ah", "bl", "bh", "cl", "ch", "dl", "dh",
-                                        "ax", "bx", "cx", "dx", "si", "di", "sp", "bp",
-                                        "cs", "ds", "es", "fs", "gs", "ss", NULL};
-    struct word word = {at + 1, 0};
-    while (word.at + word.length < end && is_word(word.at[word.length]))
-        word.length++;
-    if (word.length < 2)
-        return false;
-    if ((word.at[0] == 'r' || word.at[0] == 'e') && word.length >= 3) {
-        if (word.at[0] == 'r' && isdigit((unsigned char)word.at[1]))
-            return true;
-        struct word rest = {word.at + 1, word.length - 1};
-        if (among(rest, names) || equals(rest, "ip"))
-            return true;
-    }
-    if (word.at[0] == 'r' && isdigit((unsigned char)word.at[1]))
-        return true;
-    return among(word, names) || (word.length >= 4 && (strncmp(word.at, "xmm", 3) == 0 ||
-                                                       strncmp(word.at, "ymm", 3) == 0));
+    return end - at > 2 && isalpha((unsigned char)at[1]) && isalnum((unsigned char)at[2]);
+}
+
+/* Registers without the sign, as NASM writes them (GNU does after .intel_syntax, which decides). */
+static bool is_bare_register(struct word word)
+{
+    static const char *const names[] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rbp",
+                                        "eax", "ebx", "ecx", "edx", "esi", "edi", "esp", "ebp",
+                                        "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15",
+                                        "ax",  "al",  "bl",  "cl",  "dl",  NULL};
+    return among(word, names);
 }
 
 /* Weighs what follows the first word of a statement; returns where the statement ends. */
@@ -105,16 +112,17 @@ static void weigh_operands(const char *at, const char *end, int *nasm, int *gas)
         } else if (c == '#') {
             *gas += 2;
             return;
-        } else if (c == '/' && at + 1 < end && (at[1] == '*' || at[1] == '/')) {
+        } else if (c == '/' && at + 1 < end && at[1] == '/') {
             *gas += 2;
             return;
         } else if (c == '%' && is_att_register(at, end)) {
             *gas += 3;
             at++;
         } else if (c == '$' && at + 1 < end && (isalnum((unsigned char)at[1]) || at[1] == '_')) {
-            /* An immediate; NASM's $$ and $ alone are positions. */
+            /* An immediate; NASM's $$ and $ alone are positions, its $0ff a number. */
             (*gas)++;
-            at++;
+            for (at++; at < end && is_word(*at);)
+                at++;
         } else if (is_word(c)) {
             struct word word = {at, 0};
             while (at < end && is_word(*at))
@@ -123,7 +131,9 @@ static void weigh_operands(const char *at, const char *end, int *nasm, int *gas)
             if (among(word, nasm_operands))
                 *nasm += 2;
             else if (equals(word, "ptr") || equals(word, "offset"))
-                *gas += 2; /* GNU's Intel syntax has them, NASM refuses them */
+                *gas += 4; /* GNU's Intel syntax has them, NASM refuses them */
+            else if (is_bare_register(word))
+                *nasm += 2;
         } else {
             at++;
         }
@@ -143,7 +153,7 @@ static void weigh_line(const char *at, const char *end, int *nasm, int *gas)
     if (*start == '#' && end - start > 2 && start[1] == ' ' && isdigit((unsigned char)start[2]) &&
         memchr(start, '"', (size_t)(end - start)))
         return;
-    if (*start == '#' || (*start == '/' && start + 1 < end && strchr("*/", start[1]))) {
+    if (*start == '#' || (*start == '/' && start + 1 < end && start[1] == '/')) {
         *gas += 2;
         return;
     }
@@ -154,33 +164,93 @@ static void weigh_line(const char *at, const char *end, int *nasm, int *gas)
     if (after < end && *after == ':') {
         /* A label; `1:` is GNU's kind. */
         if (word.length > 0 && isdigit((unsigned char)*word.at))
-            *gas += 2;
+            *gas += 4;
         weigh_line(after + 1, end, nasm, gas);
         return;
     }
-    if (word.length > 1 && *word.at == '.' && !bracket && isalpha((unsigned char)word.at[1]))
-        *gas += 3; /* a directive: NASM's local labels have their colon, all but always */
+    const struct word directive = {word.at + 1, word.length ? word.length - 1 : 0};
+    if (word.length > 1 && *word.at == '.' && !bracket && among(directive, gnu_directives))
+        *gas += 3;
     else if (among(word, nasm_words))
         *nasm += 3;
+    if (after < end && (*after == '=' || *after == '*'))
+        *gas += 2; /* name = value; call *pointer */
     weigh_operands(at, end, nasm, gas);
+}
+
+/* Whether the text is bytes of no text; *offset is the first. */
+static bool has_no_text(const char *text, size_t size, size_t *offset)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 || (c >= '\t' && c <= '\r'))
+            continue;
+        *offset = i;
+        return true;
+    }
+    return false;
+}
+
+/* A line with its C comments taken out. They may span lines: *inside is kept from one to the next.
+ */
+static size_t without_comments(const char *line, size_t length, char *copy, bool *inside,
+                               bool *had_comment)
+{
+    size_t used = 0;
+    char quote = '\0';
+    for (size_t i = 0; i < length; i++) {
+        bool pair = i + 1 < length;
+        if (*inside) {
+            if (pair && line[i] == '*' && line[i + 1] == '/') {
+                *inside = false;
+                i++;
+            }
+            continue;
+        }
+        if (!quote && pair && line[i] == '/' && line[i + 1] == '*') {
+            *inside = *had_comment = true;
+            i++;
+            continue;
+        }
+        /* What a comment to the line's end holds is no C comment. */
+        if (!quote && (line[i] == ';' || line[i] == '#')) {
+            memcpy(copy + used, line + i, length - i);
+            return used + length - i;
+        }
+        if (line[i] == '"' && (!quote || quote == '"'))
+            quote = quote ? '\0' : '"';
+        copy[used++] = line[i];
+    }
+    return used;
+}
+
+/* .intel_syntax and .att_syntax are GNU's, and leave nothing to weigh. */
+static bool decides(const char *line, size_t length)
+{
+    const char *at = skip_blanks(line, line + length);
+    struct word word = next_word(&at, line + length);
+    return equals(word, ".intel_syntax") || equals(word, ".att_syntax");
 }
 
 enum source_language source_detect_assembly(const char *text, size_t size, size_t *offset)
 {
+    enum { LONGEST = 4096 }; /* of a line, as far as it is looked at */
+    char copy[LONGEST];
     int nasm = 0, gas = 0;
-    const char *end = text + size;
-    for (const char *line = text; line < end;) {
+    bool inside = false;
+    if (has_no_text(text, size, offset))
+        return SOURCE_DETECT;
+    for (const char *line = text, *end = text + size; line < end;) {
         const char *stop = memchr(line, '\n', (size_t)(end - line));
         if (!stop)
             stop = end;
-        for (const char *p = line; p < stop; p++) {
-            unsigned char c = (unsigned char)*p;
-            if (c < 0x20 && c != '\t' && c != '\r' && c != '\f' && c != '\v') {
-                *offset = (size_t)(p - text);
-                return SOURCE_DETECT;
-            }
-        }
-        weigh_line(line, stop, &nasm, &gas);
+        size_t length = (size_t)(stop - line) < LONGEST ? (size_t)(stop - line) : LONGEST;
+        bool had_comment = false;
+        length = without_comments(line, length, copy, &inside, &had_comment);
+        gas += had_comment ? 2 : 0;
+        if (decides(copy, length))
+            return SOURCE_GAS;
+        weigh_line(copy, copy + length, &nasm, &gas);
         line = stop + 1;
     }
     return gas > nasm ? SOURCE_GAS : SOURCE_NASM;

@@ -27,6 +27,8 @@ static const char *input_line(const struct source *source, unsigned number, char
                               size_t room)
 {
     const char *at = source->input.bytes, *end = at + source->input.size;
+    if (room == 0)
+        return NULL;
     for (unsigned line = 1; at < end; line++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         if (!stop)
@@ -50,77 +52,103 @@ static const char *strip_word(const char *text, const char *word)
     return strncasecmp(text, word, length) == 0 ? text + length : NULL;
 }
 
-/* One line of the tool's output: "FILE:LINE: error: TEXT", or anything else. Our paths for memory
- * files become the user's name for the input. */
-static void tell_line(const struct source *source, char *line)
+/* How bad a message is, by the word that it starts with; moves *text behind that. */
+static enum source_severity take_severity(const char **text)
 {
-    char excerpt[256];
-    struct source_message message = {.severity = SOURCE_ERROR, .file = source->name, .text = line};
-    char *colon = strchr(line, ':');
-    char *after = NULL;
-    unsigned long number =
-        colon && isdigit((unsigned char)colon[1]) ? strtoul(colon + 1, &after, 10) : 0;
-    if (number > 0 && number < UINT32_MAX && *after == ':') {
-        *colon = '\0';
-        message.line = (unsigned)number;
-        message.text = after + 1 + strspn(after + 1, " ");
-        /* A column, as the preprocessor has it. */
-        unsigned long column = strtoul(message.text, &after, 10);
-        if (column > 0 && column < UINT32_MAX && *after == ':') {
-            message.column = (unsigned)column;
-            message.text = after + 1 + strspn(after + 1, " ");
-        }
-        bool ours = strcmp(line, CHILD_TEXT_PATH) == 0 || strcmp(line, source->path) == 0;
-        if (!ours)
-            message.file = line;
-        else
-            message.excerpt = input_line(source, message.line, excerpt, sizeof excerpt);
-    } else if (strstr(line, "Assembler messages:") || strstr(line, "Assembler messages")) {
-        return; /* GNU as announces what follows */
-    } else if (isspace((unsigned char)*line) || *line == '\0') {
-        return; /* the preprocessor's own excerpt and caret */
+    static const struct {
+        const char *word;
+        enum source_severity severity;
+    } words[] = {{"error: ", SOURCE_ERROR},      {"fatal error: ", SOURCE_ERROR},
+                 {"fatal: ", SOURCE_ERROR},      {"warning: ", SOURCE_WARNING},
+                 {"note: ", SOURCE_NOTE},        {"info: ", SOURCE_NOTE},
+                 {"... from macro", SOURCE_NOTE}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const char *rest = strip_word(*text, words[i].word);
+        if (!rest)
+            continue;
+        if (words[i].word[0] != '.')
+            *text = rest;
+        return words[i].severity;
     }
-    const char *rest;
-    if ((rest = strip_word(message.text, "error: ")) ||
-        (rest = strip_word(message.text, "fatal error: ")) ||
-        (rest = strip_word(message.text, "fatal: "))) {
-        message.text = rest;
-    } else if ((rest = strip_word(message.text, "warning: "))) {
-        message.severity = SOURCE_WARNING;
-        message.text = rest;
-    } else if ((rest = strip_word(message.text, "note: ")) ||
-               (rest = strip_word(message.text, "info: "))) {
-        message.severity = SOURCE_NOTE;
-        message.text = rest;
-    }
-    source->tell(source->context, &message);
+    return SOURCE_ERROR;
 }
 
-/* Whatever the tool said, line by line. Returns whether there was anything. */
+/* A number at *text with a colon behind it, both passed over; 0 and nothing passed if there is
+ * none. */
+static unsigned take_number(const char **text)
+{
+    char *after;
+    if (!isdigit((unsigned char)**text))
+        return 0;
+    unsigned long number = strtoul(*text, &after, 10);
+    if (*after != ':' || number == 0 || number >= UINT32_MAX)
+        return 0;
+    *text = after + 1 + strspn(after + 1, " ");
+    return (unsigned)number;
+}
+
+/* Takes one line of the tool's output apart: "FILE:LINE: error: TEXT", or anything else. The name
+ * that the tool was given for the input becomes the user's. False: the line says nothing by itself.
+ */
+static bool take_apart(const struct source *source, char *line, struct source_message *message,
+                       char *excerpt, size_t room)
+{
+    *message = (struct source_message){.file = source->name, .text = line};
+    size_t known = strlen(source->argument);
+    bool ours = known > 0 && strncmp(line, source->argument, known) == 0 && line[known] == ':';
+    char *colon = ours ? line + known : strchr(line, ':');
+    const char *rest = colon ? colon + 1 : line;
+    if (strstr(line, "Assembler messages") || isspace((unsigned char)*line) || *line == '\0')
+        return false; /* GNU as announces what follows; the preprocessor shows the line */
+    message->line = colon ? take_number(&rest) : 0;
+    if (message->line) {
+        *colon = '\0';
+        message->column = take_number(&rest);
+        message->text = rest;
+        if (!ours)
+            message->file = line;
+        else
+            message->excerpt = input_line(source, message->line, excerpt, room);
+    } else if (ours) {
+        message->text = rest + strspn(rest, " ");
+    }
+    message->severity = take_severity(&message->text);
+    return true;
+}
+
 bool source_tell_messages(struct source *source)
 {
+    /* An error behind a million warnings must not be lost, nor may they be a million lines. */
+    enum { MOST_READ = 64 << 20, MOST_TOLD = 50 };
+    size_t told[3] = {0}; /* by severity */
     struct file_bytes said = {0};
     off_t size = lseek(source->message_file, 0, SEEK_END);
     if (size <= 0)
         return false;
-    enum { ENOUGH = 64 * 1024 }; /* of messages, for anybody */
-    said.size = size < ENOUGH ? (size_t)size : ENOUGH;
+    said.size = size < MOST_READ ? (size_t)size : MOST_READ;
     said.bytes = malloc(said.size + 1);
     if (!said.bytes)
         return false;
     ssize_t got = pread(source->message_file, said.bytes, said.size, 0);
-    said.bytes[got > 0 ? got : 0] = '\0';
-    for (char *line = said.bytes; *line;) {
-        char *stop = strchr(line, '\n');
-        if (stop)
-            *stop = '\0';
-        tell_line(source, line);
+    char *end = said.bytes + (got > 0 ? got : 0);
+    *end = '\0';
+    for (char *line = said.bytes, *stop; line < end; line = stop + 1) {
+        char excerpt[256];
+        struct source_message message;
+        stop = memchr(line, '\n', (size_t)(end - line));
         if (!stop)
-            break;
-        line = stop + 1;
+            stop = end;
+        *stop = '\0';
+        bool few = told[SOURCE_ERROR] < MOST_TOLD;
+        if (take_apart(source, line, &message, excerpt, few ? sizeof excerpt : 0) &&
+            told[message.severity]++ < MOST_TOLD)
+            source->tell(source->context, &message);
     }
     free(said.bytes);
-    if (ftruncate(source->message_file, 0) != 0 || lseek(source->message_file, 0, SEEK_SET) != 0)
-        return true;
+    for (int severity = SOURCE_NOTE; severity <= SOURCE_ERROR; severity++)
+        if (told[severity] > MOST_TOLD)
+            source_say(source, severity, 0, "%zu more like these", told[severity] - MOST_TOLD);
+    if (ftruncate(source->message_file, 0) == 0)
+        lseek(source->message_file, 0, SEEK_SET);
     return true;
 }

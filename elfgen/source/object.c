@@ -68,6 +68,13 @@ static bool open_object(struct object *object)
 static bool supported(const struct object *object, const GElf_Shdr *shdr)
 {
     const char *name = section_name(object, shdr);
+    static const char *const called_by_nobody[] = {".ctors", ".dtors", ".init", ".fini"};
+    for (size_t i = 0; i < sizeof called_by_nobody / sizeof called_by_nobody[0]; i++)
+        if (shdr->sh_size > 0 && strcmp(name, called_by_nobody[i]) == 0)
+            return source_say(object->source, SOURCE_ERROR, 0,
+                              "section %s: constructors and destructors are not supported: nothing "
+                              "would call them",
+                              name);
     if (shdr->sh_flags & SHF_TLS)
         return source_say(object->source, SOURCE_ERROR, 0,
                           "section %s: thread-local storage is not supported", name);
@@ -132,7 +139,8 @@ static bool take_sections(struct object *object)
         GElf_Shdr shdr;
         if (!gelf_getshdr(scn, &shdr))
             return refuse(object, "a section header cannot be read");
-        if (!(shdr.sh_flags & SHF_ALLOC) || is_linker_note(object, &shdr))
+        if (!(shdr.sh_flags & SHF_ALLOC) || shdr.sh_flags & SHF_EXCLUDE ||
+            is_linker_note(object, &shdr))
             continue;
         if (!supported(object, &shdr) || !take_section(object, elf_ndxscn(scn), scn, &shdr))
             return false;
@@ -140,16 +148,45 @@ static bool take_sections(struct object *object)
     return true;
 }
 
+/* The entries of a symbol or relocation section: all of them there, of the size that they must
+ * have. NULL: told. */
+static Elf_Data *table_of(const struct object *object, Elf_Scn *scn, size_t entry_size)
+{
+    GElf_Shdr shdr;
+    if (!gelf_getshdr(scn, &shdr)) {
+        refuse(object, "a section header cannot be read");
+        return NULL;
+    }
+    Elf_Data *data = elf_getdata(scn, NULL);
+    if (data && shdr.sh_entsize == entry_size && shdr.sh_size % entry_size == 0 &&
+        data->d_size == shdr.sh_size)
+        return data;
+    source_say(
+        object->source, SOURCE_ERROR, 0,
+        "section %s: its %llu bytes at offset 0x%llx, in entries of %llu, are not a table of "
+        "entries of %zu bytes in the file",
+        section_name(object, &shdr), (unsigned long long)shdr.sh_size,
+        (unsigned long long)shdr.sh_offset, (unsigned long long)shdr.sh_entsize, entry_size);
+    return NULL;
+}
+
 /* Finds the symbol table and counts the COMMON symbols, each of which needs a section. */
 static bool find_symbols(struct object *object)
 {
     for (Elf_Scn *scn = NULL; (scn = elf_nextscn(object->elf, scn));) {
         GElf_Shdr shdr;
-        if (gelf_getshdr(scn, &shdr) && shdr.sh_type == SHT_SYMTAB)
-            object->symbols = scn;
+        if (!gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_SYMTAB)
+            continue;
+        if (object->symbols)
+            return refuse(object, "the object has two symbol tables");
+        object->symbols = scn;
     }
-    Elf_Data *data = object->symbols ? elf_getdata(object->symbols, NULL) : NULL;
-    size_t count = data ? data->d_size / sizeof(Elf64_Sym) : 0;
+    if (!object->symbols)
+        return true;
+    Elf_Data *data = table_of(object, object->symbols, sizeof(Elf64_Sym));
+    if (!data)
+        return false;
+    size_t count = data->d_size / sizeof(Elf64_Sym);
     for (size_t i = 0; i < count; i++) {
         GElf_Sym symbol;
         if (gelf_getsym(data, (int)i, &symbol) && symbol.st_shndx == SHN_COMMON)
@@ -215,8 +252,11 @@ static bool take_symbol(struct object *object, struct elfgen_symbol *to, const G
         return true;
     }
     to->section = home_of(object, from, extended);
-    if (type == STT_SECTION && to->section < object->source->program.section_count)
-        to->name = object->source->sections[to->section].name;
+    /* A section's own symbol has no name but the section's, loaded or not. */
+    GElf_Shdr shdr;
+    size_t index = from->st_shndx == SHN_XINDEX ? extended : from->st_shndx;
+    if (type == STT_SECTION && gelf_getshdr(elf_getscn(object->elf, index), &shdr))
+        to->name = section_name(object, &shdr);
     return true;
 }
 
@@ -267,8 +307,10 @@ static bool take_relocation(struct object *object, const GElf_Rela *from, uint32
 
 static bool take_relocation_section(struct object *object, Elf_Scn *scn, uint32_t section)
 {
-    Elf_Data *data = elf_getdata(scn, NULL);
-    size_t count = data ? data->d_size / sizeof(Elf64_Rela) : 0;
+    Elf_Data *data = table_of(object, scn, sizeof(Elf64_Rela));
+    if (!data)
+        return false;
+    size_t count = data->d_size / sizeof(Elf64_Rela);
     struct elfgen_program *program = &object->source->program;
     struct elfgen_relocation *larger = realloc(
         object->source->relocations, (program->relocation_count + count + 1) * sizeof *larger);
@@ -290,9 +332,14 @@ static bool take_relocations(struct object *object)
 {
     for (Elf_Scn *scn = NULL; (scn = elf_nextscn(object->elf, scn));) {
         GElf_Shdr shdr;
-        if (!gelf_getshdr(scn, &shdr) || (shdr.sh_type != SHT_RELA && shdr.sh_type != SHT_REL) ||
-            shdr.sh_info >= object->section_count)
+        if (!gelf_getshdr(scn, &shdr))
+            return refuse(object, "a section header cannot be read");
+        if (shdr.sh_type != SHT_RELA && shdr.sh_type != SHT_REL)
             continue;
+        if (shdr.sh_info >= object->section_count)
+            return source_say(object->source, SOURCE_ERROR, 0,
+                              "section %s: it relocates section %u of %zu (sh_info)",
+                              section_name(object, &shdr), shdr.sh_info, object->section_count);
         uint32_t section = object->place[shdr.sh_info];
         if (section == ELFGEN_SECTION_UNDEFINED)
             continue; /* of a section that is not loaded */
@@ -300,6 +347,11 @@ static bool take_relocations(struct object *object)
             return source_say(object->source, SOURCE_ERROR, 0,
                               "section %s: x86-64 relocations have addends (SHT_RELA)",
                               section_name(object, &shdr));
+        if (!object->symbols || shdr.sh_link != elf_ndxscn(object->symbols))
+            return source_say(object->source, SOURCE_ERROR, 0,
+                              "section %s: its symbols are in section %u (sh_link), which is no "
+                              "symbol table",
+                              section_name(object, &shdr), shdr.sh_link);
         if (!take_relocation_section(object, scn, section))
             return false;
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,6 +88,13 @@ bool source_start(struct source *source)
     int file = standard ? STDIN_FILENO : open(source->path, O_RDONLY | O_CLOEXEC);
     bool read = file >= 0 && file_read(file, false, &source->input);
     int error = errno;
+    struct stat status;
+    /* /dev/stdin and /dev/fd/3 are other files to the assembler; a newline in a name would take its
+     * messages apart. */
+    source->read_once = standard || strchr(source->path, '\n') ||
+                        strncmp(source->path, "/dev/", 5) == 0 ||
+                        strncmp(source->path, "/proc/", 6) == 0 || fstat(file, &status) != 0 ||
+                        !S_ISREG(status.st_mode);
     if (file > STDIN_FILENO)
         close(file);
     if (!read)

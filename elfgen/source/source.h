@@ -6,6 +6,7 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -50,7 +51,9 @@ struct source {
     /* The room's own. */
     const char *name; /* the path as messages show it */
     struct file_bytes input;
-    pid_t child;                              /* the assembler, 0: none */
+    bool read_once;          /* the input is a pipe or the like: only we have its bytes */
+    char argument[PATH_MAX]; /* the input as the assembler is told of it */
+    pid_t child;             /* the assembler, 0: none */
     int object_file, message_file, text_file; /* memory files, -1: none */
     struct file_bytes object;
     void *elf; /* Elf * of libelf */

@@ -43,7 +43,6 @@ load setup
     run ./echo
     [ "$output" = "" ]
     [ "$status" -eq 0 ]
-    run ./echo a >/dev/full
     run sh -c './echo a >/dev/full'
     [ "$status" -eq 1 ]
 }
@@ -217,4 +216,58 @@ C
     says "read as NASM's assembly"
     says "start: nasm -f elf64"
     says "entry 0x10078, 178 bytes in the file"
+}
+
+@test "/dev/stdout, through a pipe and into a file, is written in place" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o /dev/stdout | cat >piped
+    [ "$(sha256 piped)" = "$LECTURE" ]
+    [ -L /dev/stdout ]
+    ln -s /proc/self/fd/1 link
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o link | cat >piped
+    [ "$(sha256 piped)" = "$LECTURE" ]
+    [ -L link ]
+    { printf 'head'; "$TINYELF" build "$SOURCE/asm/hello.s" -o link; } >both
+    [ "$(stat -c %s both)" -eq 182 ]
+    [ "$(head -c 4 both)" = head ]
+}
+
+@test "inputs that can be read only once" {
+    mkfifo pipe.s
+    cat "$SOURCE/asm/hello.s" >pipe.s &
+    tinyelf build pipe.s -o one
+    wait
+    exits 0
+    [ "$(sha256 one)" = "$LECTURE" ]
+    run bash -c "'$TINYELF' build --from nasm <(cat '$SOURCE/asm/hello.s') -o two"
+    [ "$(sha256 two)" = "$LECTURE" ]
+    "$TINYELF" build --from nasm /dev/stdin -o three <"$SOURCE/asm/hello.s"
+    [ "$(sha256 three)" = "$LECTURE" ]
+    { read -r _; "$TINYELF" build --from gas - -o four; } < <(echo skipped; cat "$SOURCE/asm/hello-att.s")
+    [ "$(sha256 four)" = "$LECTURE" ]
+}
+
+@test "names with a dash, an @, a colon, a blank and a newline are files all the same" {
+    for name in '-x.s' '@x.s' 'a:9:b.s' 'a b.s' $'a\nb.s'; do
+        cp "$SOURCE/asm/hello-att.s" "./$name"
+        tinyelf build -o out -- "$name"
+        exits 0
+        [ "$(sha256 out)" = "$LECTURE" ]
+        printf '.text\nnonsense %%rax\n' >"./$name"
+        tinyelf build -o bad -- "$name"
+        exits 1
+        says "tinyelf: $name:2: error: no such instruction"
+    done
+    # GNU tools would take this one for options.
+    printf -- '-o pwned\n' >r.s
+    cp "$SOURCE/asm/hello-att.s" @r.s
+    tinyelf build @r.s -o out
+    exits 0
+    [ ! -e pwned ]
+}
+
+@test "a parent that ignores SIGCHLD, and NASMENV, change nothing" {
+    run bash -c "trap '' CHLD; NASMENV=-Znasm.err exec '$TINYELF' build '$SOURCE/asm/hello.s' -o out"
+    [ "$status" -eq 0 ]
+    [ "$(sha256 out)" = "$LECTURE" ]
+    holds_only out
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tinyelf dump: readelf's text, and what comes where readelf gives up. The comparison over the
-# system's files is in readelf.sh.
+# system's files is in readelf.bats.
 load setup
 
 @test "the lecture's file is dumped as readelf dumps it" {

@@ -202,6 +202,85 @@ refuses()
     cmp "$hello" mine.s
 }
 
+@test "the input is never overwritten, under no name" {
+    cp "$hello" in.s
+    ln -s in.s in
+    tinyelf build in.s
+    exits 2
+    says "is the input"
+    cmp "$hello" in.s
+    run --separate-stderr bash -c "'$TINYELF' build - -o in.s <in.s"
+    exits 2
+    cmp "$hello" in.s
+    cp "$TINYELF" raw
+    ln -s raw a.out
+    tinyelf build --from raw raw
+    exits 2
+    cmp "$TINYELF" raw
+}
+
+@test "a link that leads nowhere is left as it is" {
+    ln -s nowhere link
+    tinyelf build "$hello" -o link
+    exits 1
+    says "link: error: cannot follow the link"
+    [ "$(readlink link)" = nowhere ]
+    holds_only link
+}
+
+@test "an output whose name is too long is told, whole" {
+    name=$(printf 'n%.0s' {1..300})
+    tinyelf build "$hello" -o "$name"
+    exits 1
+    says "tinyelf: $name: error:"
+    tinyelf build "$hello" -o "$(printf './%.0s' {1..2100})out"
+    exits 1
+    [ -z "$(ls -A)" ]
+}
+
+@test "an object whose tables cannot be read is refused" {
+    nasm -f elf64 "$hello" -o good.o
+    # The header of .rela.text is number $index; its fields lie at these offsets in it.
+    index=$(readelf -SW good.o | sed -n 's/^ *\[ *\([0-9]*\)\] \.rela\.text .*/\1/p')
+    start=$(($(readelf -h good.o | awk '/Start of section/ {print $5}') + index * 64))
+    broken()
+    {
+        cp good.o bad.o
+        printf "$2" | dd of=bad.o bs=1 seek=$((start + $1)) conv=notrunc status=none
+        refuses 1 bad.o
+        says ".rela.text"
+    }
+    tinyelf build good.o -o good
+    exits 0
+    broken 24 '\0\0\0\0\0\1'  # sh_offset
+    broken 32 '\0\0\0\0\0\1'  # sh_size
+    broken 32 '\31'                # sh_size: no whole entries
+    broken 44 '\377\377'          # sh_info
+    broken 56 '\7'                 # sh_entsize
+    broken 40 '\0'                 # sh_link
+}
+
+@test "an error behind a million warnings is told" {
+    printf '.text\n.rept 100000\n.warning "again"\n.endr\nnonsense %%rax\n' >w.s
+    tinyelf build w.s -o out
+    exits 1
+    says "w.s:5: error: no such instruction"
+    says "more like these"
+    [ "$(wc -l <<<"$stderr")" -lt 200 ]
+}
+
+@test "constructors, thread-local storage and indirect functions are refused by name" {
+    printf '.globl _start\n_start: nop\n.section .init_array,"aw"\n.quad 0\n' >i.s
+    refuses 1 i.s
+    says "section .init_array: constructors and destructors are not supported"
+    printf '.globl _start\n_start: nop\n.section .ctors,"aw"\n.quad 0\n' >c.s
+    refuses 1 c.s
+    says "section .ctors: constructors"
+    printf '.globl _start\n_start: call f\n.type f,@gnu_indirect_function\nf: ret\n' >f.s
+    refuses 1 f.s
+    says "symbol 'f': indirect functions"
+}
+
 @test "unknown options and commands: the nearest one is suggested" {
     tinyelf bild
     exits 2
@@ -221,8 +300,16 @@ refuses()
     tinyelf build --osabi linus x.s
     exits 2
     says "GNU"
-    tinyelf build -e 5x x.s
+    for entry in 5x '' 0xffffffffffffffff; do
+        tinyelf build -e "$entry" x.s
+        exits 2
+    done
+    tinyelf build --verbose -qv x.s
     exits 2
+    says "unknown option '-q'"
+    tinyelf build --verbose=3 x.s
+    exits 2
+    says "option '--verbose' takes no value"
 }
 
 @test "calls without what they need" {

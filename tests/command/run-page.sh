@@ -20,6 +20,12 @@ awk -v folder="$folder" '
                    { print > sprintf("%s/%03d.expected", folder, n) }
 ' "$page"
 
+# A page that shows commands in blocks that this does not know would pass unread.
+if grep -q '^\$ ' "$page" && ! ls "$folder"/*.command >/dev/null 2>&1; then
+    echo "$(basename "$page"): its commands are in no console block"
+    exit 1
+fi
+
 cd "$folder/work" || exit 1
 failed=0
 for command in "$folder"/*.command; do

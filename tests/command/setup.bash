@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 : "${SOURCE:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
 : "${TINYELF:=$SOURCE/build/tinyelf}"
 : "${LECTURE:=621f012e31988de27aad40f660da8a4b9df0c3f47c9d54ba37dd62f28fe64dc7}"
-export LC_ALL=C
+export SOURCE TINYELF LC_ALL=C
 
 setup()
 {

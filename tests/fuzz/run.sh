@@ -9,8 +9,13 @@ trap 'rm -rf "$folder"' EXIT
 for target in dump image object detect hex; do
     mkdir "$folder/$target"
     echo "== fuzz-$target, $seconds seconds"
+    status=0
     "$build/tests/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-        -max_len=8192 -print_final_stats=1 "$folder/$target" "$here/corpus/$target" 2>&1 |
-        grep -E 'ERROR|SUMMARY|artifact|number_of_executed_units|DONE|^    #' || true
-    [ "${PIPESTATUS[0]}" -eq 0 ] || exit 1
+        -max_len=8192 -print_final_stats=1 "$folder/$target" "$here/corpus/$target" \
+        >"$folder/log" 2>&1 || status=$?
+    if [ "$status" -ne 0 ]; then
+        tail -n 60 "$folder/log"
+        exit 1
+    fi
+    grep -E 'DONE|number_of_executed_units' "$folder/log"
 done

@@ -25,6 +25,15 @@ static const struct {
     {SOURCE_GAS, "xorl %edi, %edi\n"},
     {SOURCE_GAS, "text: .ascii \"; not a comment\"\n"},
     {SOURCE_GAS, "mov (%rsp), %r15\r\n"},
+    {SOURCE_GAS, "/* section one;\n global two;\n bits */\nmov $60, %eax\n"},
+    {SOURCE_GAS, ".intel_syntax noprefix; mov rax, 1; mov rdi, 2; syscall\n"},
+    {SOURCE_GAS, "xor %dil, %sil\n"},
+    {SOURCE_GAS, "fld %st\nkmovw %k1, %k2\nMOV %RAX, %RBX\n"},
+    {SOURCE_GAS, "call *foo\nfoo = 3\n"},
+    {SOURCE_NASM, "start: mov rcx, 5\n.loop dec rcx\njnz .loop\n"},
+    {SOURCE_NASM, ".a db 1\n.b db 2\n"},
+    {SOURCE_NASM, "mov rax, $0ff\nmov rbx, [$foo]\n"},
+    {SOURCE_NASM, "mov eax, 1 ; see /* here\nmov ebx, 2\n"},
     {SOURCE_NASM, "# 1 \"a.S\"\nglobal _start\n"},
 };
 
