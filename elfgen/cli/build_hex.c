@@ -1,6 +1,7 @@
 /* tinyelf build FILE.hex: the bytes as they are written down, with labels resolved. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,8 +50,8 @@ static void list_line(void *context, uint64_t line, uint64_t offset, uint64_t si
         char hex[ROW * 3 + 1] = "";
         for (uint64_t i = row; i < size && i < row + ROW; i++)
             snprintf(hex + (i - row) * 3, 4, "%02x ", listing->bytes[offset + i]);
-        printf("%08llx  %-24s %.*s\n", (unsigned long long)(offset + row), hex,
-               row == 0 ? length : 0, listing->at);
+        printf("%08" PRIx64 "  %-24s %.*s\n", offset + row, hex, row == 0 ? length : 0,
+               listing->at);
     }
     listing->at = stop;
 }

@@ -68,7 +68,9 @@ static const struct sigil *find_sigil(char c)
 
 static char peek(const struct scanner *scanner, size_t ahead)
 {
-    return ahead < scanner->size - scanner->at ? scanner->source[scanner->at + ahead] : '\0';
+    if (ahead >= scanner->size - scanner->at)
+        return '\0';
+    return scanner->source[scanner->at + ahead];
 }
 
 static void skip_comment(struct scanner *scanner)

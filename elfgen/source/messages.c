@@ -147,7 +147,8 @@ bool source_tell_messages(struct source *source)
     free(said.bytes);
     for (int severity = SOURCE_NOTE; severity <= SOURCE_ERROR; severity++)
         if (told[severity] > MOST_TOLD)
-            source_say(source, severity, 0, "%zu more like these", told[severity] - MOST_TOLD);
+            source_say(source, (enum source_severity)severity, 0, "%zu more like these",
+                       told[severity] - MOST_TOLD);
     if (ftruncate(source->message_file, 0) == 0)
         lseek(source->message_file, 0, SEEK_SET);
     return true;
