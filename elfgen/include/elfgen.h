@@ -9,6 +9,7 @@
 #include "elfgen/format.h"
 #include "elfgen/hex.h"
 #include "elfgen/image.h"
+#include "elfgen/map.h"
 #include "elfgen/names.h"
 #include "elfgen/text.h"
 #include "elfgen/view.h"

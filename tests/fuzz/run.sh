@@ -6,12 +6,14 @@ build=$1 seconds=$2
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-for target in dump image object detect hex; do
+for target in dump map image object detect hex; do
     mkdir "$folder/$target"
+    seeds=$target
+    [ "$target" != map ] || seeds=dump # any ELF file is good for both
     echo "== fuzz-$target, $seconds seconds"
     status=0
     "$build/tests/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-        -max_len=8192 -print_final_stats=1 "$folder/$target" "$here/corpus/$target" \
+        -max_len=8192 -print_final_stats=1 "$folder/$target" "$here/corpus/$seeds" \
         >"$folder/log" 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
         tail -n 60 "$folder/log"

@@ -30,8 +30,9 @@ enum elfgen_kind {
 
 /* Who reads a field when x86 Linux runs the file. */
 enum elfgen_reader {
-    ELFGEN_READER_KERNEL, /* execve needs it to start the program */
-    ELFGEN_READER_TOOLS,  /* linkers, debuggers, readelf, the dynamic linker */
+    ELFGEN_READER_KERNEL,  /* execve needs it to start the program */
+    ELFGEN_READER_PROGRAM, /* the processor fetches it, or the program reads it */
+    ELFGEN_READER_TOOLS,   /* linkers, debuggers, readelf, the dynamic linker */
     ELFGEN_READER_NOBODY
 };
 
