@@ -7,11 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "elfgen/text.h"
+
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG_CALL = 2 };
 
 /* One command; its arguments are argv[1...], argv[0] its name. Returns the exit status. */
 int command_build(int argc, char **argv);
 int command_dump(int argc, char **argv);
+int command_explain(int argc, char **argv);
 int command_new(int argc, char **argv);
 
 /* "tinyelf: SUBJECT: KIND: TEXT" on stderr, for one line of printf-style text. `subject` is a file
@@ -40,6 +43,18 @@ const char *nearest(const char *word, const char *const *names);
 bool parse_number(const char *text, uint64_t *number);
 
 /* ---- outputs ---- */
+
+/* Standard output, written in large pieces. There is one. */
+struct standard_output {
+    struct elfgen_text text;
+    char buffer[65536];
+    int error; /* errno of the first write that failed */
+};
+struct standard_output *open_output(void);
+void flush_output(struct standard_output *output);
+
+/* Writes what is left. False: not all went out, said why. */
+bool finish_output(struct standard_output *output);
 
 /* Whether `output` is the same regular file as `input`; "-" is standard output and standard input.
  */

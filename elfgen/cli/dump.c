@@ -37,30 +37,10 @@ static void help(void)
          "      --help             this text");
 }
 
-/* Standard output, written in large pieces. */
-struct output {
-    struct elfgen_text text;
-    char buffer[65536];
-    int error; /* errno of the first write that failed */
-};
-
-static void flush(struct elfgen_text *text)
-{
-    struct output *output = text->context;
-    for (size_t done = 0; done < text->length && !output->error;) {
-        ssize_t part = write(STDOUT_FILENO, text->bytes + done, text->length - done);
-        if (part < 0 && errno != EINTR)
-            output->error = errno;
-        else if (part > 0)
-            done += (size_t)part;
-    }
-    text->length = 0;
-}
-
 /* An objection to a file. The report so far goes out first, so that the two keep their order. */
 struct objection {
     const char *file;
-    struct output *output;
+    struct standard_output *output;
 };
 
 static void object(void *context, bool is_error, uint64_t offset, const char *field,
@@ -68,7 +48,7 @@ static void object(void *context, bool is_error, uint64_t offset, const char *fi
 {
     const struct objection *objection = context;
     const char *kind = is_error ? "error: " : "warning: ";
-    flush(&objection->output->text);
+    flush_output(objection->output);
     fprintf(stderr, "tinyelf: %s: ", objection->file);
     if (offset != ELFGEN_NOWHERE && field)
         fprintf(stderr, "offset 0x%llx (%s): ", (unsigned long long)offset, field);
@@ -79,7 +59,8 @@ static void object(void *context, bool is_error, uint64_t offset, const char *fi
     fprintf(stderr, "%s%s\n", kind, text);
 }
 
-static bool dump_file(struct readelf *report, const char *path, bool titled, struct output *output)
+static bool dump_file(struct readelf *report, const char *path, bool titled,
+                      struct standard_output *output)
 {
     bool standard = strcmp(path, "-") == 0;
     const char *name = standard ? "<stdin>" : path;
@@ -91,7 +72,7 @@ static bool dump_file(struct readelf *report, const char *path, bool titled, str
     if (file > STDIN_FILENO)
         close(file);
     if (!read) {
-        flush(&output->text);
+        flush_output(output);
         message(name, "error", "%s", error == ENODEV ? "not a regular file" : strerror(error));
         file_free(&bytes);
         return false;
@@ -133,11 +114,7 @@ static bool parse(struct readelf *report, int option)
 
 int command_dump(int argc, char **argv)
 {
-    static struct output output;
-    output.text = (struct elfgen_text){.bytes = output.buffer,
-                                       .capacity = sizeof output.buffer,
-                                       .flush = flush,
-                                       .context = &output};
+    struct standard_output *output = open_output();
     struct readelf report = {0};
     int option;
     opterr = 0;
@@ -156,11 +133,7 @@ int command_dump(int argc, char **argv)
     bool good = true;
     bool titled = argc - optind > 1;
     for (int i = optind; i < argc; i++)
-        good &= dump_file(&report, argv[i], titled, &output);
-    flush(&output.text);
-    if (output.error) {
-        message("<stdout>", "error", "cannot write: %s", strerror(output.error));
-        good = false;
-    }
+        good &= dump_file(&report, argv[i], titled, output);
+    good &= finish_output(output);
     return good ? EXIT_YES : EXIT_NO;
 }

@@ -15,6 +15,7 @@ struct command {
 static const struct command commands[] = {
     {"build", command_build, "make an executable from assembly, an object, machine code or hex"},
     {"dump", command_dump, "print headers, segments and sections as readelf does"},
+    {"explain", command_explain, "name every byte of a file's headers, tables and strings"},
     {"new", command_new, "start a program from a template"},
 };
 

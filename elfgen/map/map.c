@@ -23,7 +23,10 @@ void elfgen_map_begin(struct elfgen_map *map, const struct elfgen_view *view, ui
 {
     *map = (struct elfgen_map){
         .view = view, .from = from, .to = to < view->length ? to : view->length};
-    map->stage = map->from < map->to ? STAGE_EHDR : STAGE_END;
+    const struct elfgen_ehdr *ehdr = &view->ehdr;
+    bool is_elf = ehdr->ei_mag0 == 0x7f && ehdr->ei_mag1 == 'E' && ehdr->ei_mag2 == 'L' &&
+                  ehdr->ei_mag3 == 'F';
+    map->stage = is_elf && map->from < map->to ? STAGE_EHDR : STAGE_END;
 }
 
 /* Cuts [offset, offset + length) to the file and makes it the claim's place. False: no byte of it

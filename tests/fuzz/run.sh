@@ -6,10 +6,10 @@ build=$1 seconds=$2
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-for target in dump map image object detect hex; do
+for target in dump map explain image object detect hex; do
     mkdir "$folder/$target"
     seeds=$target
-    [ "$target" != map ] || seeds=dump # any ELF file is good for both
+    case $target in map | explain) seeds=dump ;; esac # any ELF file is good for all three
     echo "== fuzz-$target, $seconds seconds"
     status=0
     "$build/tests/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \

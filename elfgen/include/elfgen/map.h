@@ -2,13 +2,15 @@
  *
  * Claims come out of an iterator over a window of the file, so that nothing is allocated and a
  * large file needs no more than a small one. A byte may have several claims (tiny files overlap
- * their headers), or none. Any bytes are accepted: what is not in the file claims nothing. */
+ * their headers), or none. Any bytes are accepted: what is not in the file claims nothing, and of a file
+ * without the magic number nothing is claimed. */
 #ifndef ELFGEN_MAP_H
 #define ELFGEN_MAP_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "elfgen/text.h"
 #include "elfgen/view.h"
 
 /* What a claim belongs to. */
@@ -65,5 +67,20 @@ ELFGEN_API void elfgen_map_begin(struct elfgen_map *map, const struct elfgen_vie
  * Order: ELF header, program headers, interpreters, section headers, then sections by index, each
  * from its start. */
 ELFGEN_API bool elfgen_map_next(struct elfgen_map *map, struct elfgen_claim *claim);
+
+/* What the claim's value says, in words, appended to `text`: a name, a file offset for an address,
+ * permissions, the string itself; nothing where the number says it all. One line, printable ASCII.
+ */
+ELFGEN_API void elfgen_claim_meaning(const struct elfgen_view *view,
+                                     const struct elfgen_claim *claim, struct elfgen_text *text);
+
+/* The file offset of the byte that a PT_LOAD segment, one of the first 64 program headers, maps to
+ * `address`; false: none does. */
+ELFGEN_API bool elfgen_map_offset(const struct elfgen_view *view, uint64_t address,
+                                  uint64_t *offset);
+
+/* "phdr", "kernel": the words for parts and readers. */
+ELFGEN_API const char *elfgen_part_name(enum elfgen_part part);
+ELFGEN_API const char *elfgen_reader_name(enum elfgen_reader reader);
 
 #endif
