@@ -1,14 +1,14 @@
 #!/bin/bash
 # run-page.sh PAGE: runs the ```console blocks of a page in a fresh folder, one shell for the page,
 # and compares. A line that starts with "$ " is a command, the lines up to the next are its output
-# (both streams), "..." stands for any lines. `tinyelf` is $TINYELF, asm/ is the project's.
+# (both streams), "..." stands for any lines. `tinyelf` is $TINYELF; asm/, docs/ and tiny45.asm are the project's.
 set -u
 page=$1
 folder=$(mktemp -d "${TMPDIR:-/tmp}/page.XXXXXX") || exit 1
 trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/bin" "$folder/work"
 ln -s "$TINYELF" "$folder/bin/tinyelf"
-ln -s "$SOURCE/asm" "$SOURCE/docs" "$folder/work/"
+ln -s "$SOURCE/asm" "$SOURCE/docs" "$SOURCE/tests/command/tiny45.asm" "$folder/work/"
 export PATH=$folder/bin:$PATH TINYELF_TEMPLATES=$SOURCE/templates
 
 # One file a command, one for what it should print.
