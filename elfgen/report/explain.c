@@ -53,7 +53,8 @@ static bool collect(const struct explain *explain, uint64_t from, uint64_t to, s
         }
         batch->claims[batch->count++] = claim;
     }
-    qsort(batch->claims, batch->count, sizeof *batch->claims, by_place);
+    if (batch->count > 0)
+        qsort(batch->claims, batch->count, sizeof *batch->claims, by_place);
     return true;
 }
 
