@@ -126,8 +126,7 @@ static bool claim_whole(const struct elfgen_map *map, uint64_t offset, uint64_t 
 static bool next_interpreter(struct elfgen_map *map, struct elfgen_claim *claim)
 {
     struct elfgen_phdr phdr;
-    enum elfgen_status status;
-    while ((status = elfgen_view_segment(map->view, map->segment, &phdr, NULL)) == ELFGEN_OK) {
+    while (elfgen_view_segment(map->view, map->segment, &phdr, NULL) == ELFGEN_OK) {
         uint64_t index = map->segment++;
         if (phdr.p_type != ELFGEN_PT_INTERP ||
             !claim_whole(map, phdr.p_offset, phdr.p_filesz, ELFGEN_PART_INTERPRETER,

@@ -17,9 +17,12 @@ static void put_bytes(struct elfgen_text *text, const char *bytes, size_t length
 {
     enum { MOST = 64 };
     elfgen_text_char(text, '"');
-    for (size_t i = 0; i < length && i < MOST; i++)
-        elfgen_text_char(text,
-                         bytes[i] >= 0x20 && bytes[i] < 0x7f && bytes[i] != '"' ? bytes[i] : '.');
+    for (size_t i = 0; i < length && i < MOST; i++) {
+        uint8_t c = (uint8_t)bytes[i];
+        if (c < 0x20 || c >= 0x7f || c == '"')
+            c = '.';
+        elfgen_text_char(text, (char)c);
+    }
     elfgen_text_char(text, '"');
     if (length > MOST)
         elfgen_text_string(text, "...");
@@ -81,8 +84,11 @@ static void put_section_flags(struct elfgen_text *text, const struct elfgen_view
 {
     for (uint64_t bit = 1; bit != 0; bit <<= 1) {
         char letter = elfgen_section_flag_letter(view->ehdr.e_machine, view->ehdr.ei_osabi, bit);
-        if (flags & bit)
-            elfgen_text_char(text, letter ? letter : '?');
+        if (!(flags & bit))
+            continue;
+        if (letter == '\0')
+            letter = '?';
+        elfgen_text_char(text, letter);
     }
 }
 

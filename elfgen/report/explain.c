@@ -248,10 +248,12 @@ static void put_hex_bytes(struct explain *explain, uint64_t offset, uint64_t len
             put_words(explain, claim);
         } else if (!claim) {
             elfgen_text_char(out, ' ');
-            for (size_t i = 0; i < count; i++)
-                elfgen_text_char(out, bytes[row + i] >= 0x20 && bytes[row + i] < 0x7f
-                                          ? (char)bytes[row + i]
-                                          : '.');
+            for (size_t i = 0; i < count; i++) {
+                uint8_t c = bytes[row + i];
+                if (c < 0x20 || c >= 0x7f)
+                    c = '.';
+                elfgen_text_char(out, (char)c);
+            }
         }
         elfgen_text_char(out, '\n');
     }

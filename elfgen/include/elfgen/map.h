@@ -2,8 +2,8 @@
  *
  * Claims come out of an iterator over a window of the file, so that nothing is allocated and a
  * large file needs no more than a small one. A byte may have several claims (tiny files overlap
- * their headers), or none. Any bytes are accepted: what is not in the file claims nothing, and of a file
- * without the magic number nothing is claimed. */
+ * their headers), or none. Any bytes are accepted: what is not in the file claims nothing, and of a
+ * file without the magic number nothing is claimed. */
 #ifndef ELFGEN_MAP_H
 #define ELFGEN_MAP_H
 
