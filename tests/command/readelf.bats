@@ -100,6 +100,27 @@ agree()
     diff <(readelf -h -l -S core) <("$TINYELF" dump -h -l -S core)
 }
 
+@test "header fields of every value: machines, OS/ABIs, types and flags" {
+    mkdir variants
+    printf '.globl _start\n_start: ret\n.section .other,"aw"\n.long 1\n' >v.s
+    for bits in 32 64; do
+        as --$bits v.s -o "v$bits.o"
+        perl "$BATS_TEST_DIRNAME/variants.pl" "v$bits.o" variants
+    done
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    mkdir programs
+    perl "$BATS_TEST_DIRNAME/variants.pl" hello programs
+    [ "$(ls variants programs | wc -l)" -gt 3000 ]
+    for options in "-h -S" "-h -l -S -W"; do
+        # Without their messages, which differ on purpose.
+        # shellcheck disable=SC2086
+        find variants programs -type f | sort | xargs readelf $options >theirs 2>/dev/null || true
+        # shellcheck disable=SC2086
+        find variants programs -type f | sort | xargs "$TINYELF" dump $options >ours 2>/dev/null || true
+        cmp theirs ours || { diff theirs ours | head -n 20; return 1; }
+    done
+}
+
 @test "more sections than e_shnum can count" {
     seq 66000 | sed 's/.*/.section s&,"a"; .byte 0/' >many.s
     as many.s -o many.o
