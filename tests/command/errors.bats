@@ -156,7 +156,8 @@ refuses()
     # No file may grow: as good as a full disk to a program.
     run bash -c "set -o pipefail; (ulimit -f 0; exec '$TINYELF' build '$hello' --from raw -o out) 2>&1 | cat"
     [ "$status" -eq 1 ]
-    [ "$output" = "tinyelf: out: error: cannot write: File too large" ]
+    # (An instrumented build has more to say, which it cannot write either.)
+    [[ $output == *"tinyelf: out: error: cannot write: File too large"* ]]
     [ "$(cat out)" = older ]
     holds_only out
     tinyelf build "$hello" -o /dev/full

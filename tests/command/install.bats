@@ -66,3 +66,29 @@ load setup
     [ ! -s writable ]
     objdump -h "$BUILD/libelfgen-core.a" | grep -q '\.rodata'
 }
+
+@test "a missing dependency stops the configuration with its package's name" {
+    # As on a machine where nothing is found but what is named.
+    blind="-DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF
+        -DCMAKE_MAKE_PROGRAM=$(command -v make) -DCMAKE_C_COMPILER=$(command -v cc)
+        -DCMAKE_AR=$(command -v ar) -DCMAKE_LINKER=$(command -v ld)"
+    stops()
+    {
+        local expected=$1
+        shift
+        rm -rf tree
+        # shellcheck disable=SC2086
+        run cmake -S "$SOURCE" -B tree $blind "$@"
+        [ "$status" -ne 0 ]
+        [[ $(tr -s ' \n' ' ' <<<"$output") == *"$expected"* ]] || { echo "$output"; return 1; }
+    }
+    stops "libelf is missing: install the package libelf-dev"
+    libelf="-DLIBELF_INCLUDE_DIR=/usr/include -DLIBELF_LIBRARY=/usr/lib/libelf.so"
+    # shellcheck disable=SC2086
+    stops "nasm is missing: install the package nasm" $libelf
+    # shellcheck disable=SC2086
+    stops "pkg-config is missing: install the package pkg-config" $libelf -DNASM=/usr/bin/nasm
+    # shellcheck disable=SC2086
+    PKG_CONFIG_LIBDIR=$PWD stops "Check is missing: install the package check" $libelf \
+        -DNASM=/usr/bin/nasm -DPKG_CONFIG_EXECUTABLE="$(command -v pkg-config)"
+}
