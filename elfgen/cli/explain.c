@@ -77,7 +77,7 @@ static int run(enum explain_format format, const char *at, const char *path)
     if (done && at)
         done = choose_place(&explain, name, at);
     if (done && !explain_report(&explain)) {
-        message(name, "error", "out of memory");
+        message(name, "error", "%s", explain.problem);
         done = false;
     }
     done = finish_output(output) && done;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 1 << 20, ROW = 16 };
+enum { WINDOW = 1 << 18, ROW = 16 };
 
 /* The claims that begin in one window, in file order. */
 struct batch {
@@ -33,8 +33,11 @@ static int by_place(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static bool collect(const struct explain *explain, uint64_t from, uint64_t to, struct batch *batch)
+static bool collect(struct explain *explain, uint64_t from, uint64_t to, struct batch *batch)
 {
+    /* Eight to a byte: no file has as many, but one can be made whose thousands of sections are all
+     * the same strings. */
+    enum { MOST_CLAIMS = 8 * WINDOW };
     struct elfgen_map map;
     struct elfgen_claim claim;
     batch->count = 0;
@@ -43,11 +46,17 @@ static bool collect(const struct explain *explain, uint64_t from, uint64_t to, s
         /* One that began earlier was in an earlier window, or is the first's own. */
         if (claim.offset < from && from != explain->from)
             continue;
+        if (batch->count == MOST_CLAIMS) {
+            explain->problem = "too many headers, tables and strings overlap";
+            return false;
+        }
         if (batch->count == batch->room) {
             size_t room = batch->room ? batch->room * 2 : 1024;
             struct elfgen_claim *larger = realloc(batch->claims, room * sizeof *larger);
-            if (!larger)
+            if (!larger) {
+                explain->problem = "out of memory";
                 return false;
+            }
             batch->claims = larger;
             batch->room = room;
         }
@@ -408,6 +417,7 @@ bool explain_report(struct explain *explain)
         explain->view.segments.count = explain->view.sections.count = 0;
         explain->view.ehdr = (struct elfgen_ehdr){0};
     }
+    explain->problem = NULL;
     if (explain->to > explain->length)
         explain->to = explain->length;
     return explain->format == EXPLAIN_JSON ? report_json(explain) : walk_file(explain, false);

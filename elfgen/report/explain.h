@@ -17,12 +17,15 @@ struct explain {
     uint64_t from, to; /* only claims that touch [from, to) */
     struct elfgen_text *out;
 
+    /* The answer, where there was no whole report. */
+    const char *problem;
+
     /* The report's own. */
     struct elfgen_view view;
     bool first; /* nothing was printed into the JSON array yet */
 };
 
-/* Prints the report. False: out of memory. */
+/* Prints the report. False: it ends early, `problem` says why. */
 bool explain_report(struct explain *explain);
 
 /* The offset of a field by its name: "e_phentsize", "p_flags", "phdr[1].p_flags". False: the file

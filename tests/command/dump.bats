@@ -161,3 +161,22 @@ C
     cmp <(readelf -S -W l.o) <("$TINYELF" dump -S -W l.o)
     cmp <(readelf -S l.o) <("$TINYELF" dump -S l.o)
 }
+
+@test "65,534 to 65,536 program headers are counted as readelf counts them" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    for count in 65534 65535 65536; do
+        # ELF header, section header 0 with the count in sh_info, then that many empty segments.
+        perl -e '
+            my $count = shift;
+            local $/;
+            open(my $in, "<:raw", "hello");
+            my $ehdr = substr(<$in>, 0, 64);
+            substr($ehdr, 32, 16) = pack("QQ", 128, 64);
+            substr($ehdr, 56, 2) = pack("v", $count < 65535 ? $count : 65535);
+            substr($ehdr, 60, 2) = pack("v", 1);
+            print $ehdr, "\0" x 44, pack("V", $count < 65535 ? 0 : $count), "\0" x 16, "\0" x (56 * $count);
+        ' "$count" >many
+        diff <(readelf -h many) <("$TINYELF" dump -h many)
+        cmp <(readelf -l -W many) <("$TINYELF" dump -l -W many)
+    done
+}
