@@ -8,15 +8,6 @@
 
 #include "readelf.h"
 
-enum {
-    PT_GNU_EH_FRAME = 0x6474e550,
-    PT_GNU_STACK = 0x6474e551,
-    PT_GNU_RELRO = 0x6474e552,
-    PT_GNU_SFRAME = 0x6474e554,
-    PT_GNU_MBIND_LO = 0x6474e555,
-    PT_GNU_MBIND_HI = 0x6474f554
-};
-
 /* Whether `offset`, `size` lie in the range that starts at `start` and has `room` bytes. The sums
  * wrap, as readelf's do. */
 static bool lies_in(uint64_t offset, uint64_t size, uint64_t start, uint64_t room)
@@ -31,9 +22,10 @@ static bool begins_within(uint64_t offset, uint64_t start, uint64_t room)
 
 static bool has_alloc_sections_only(uint64_t type)
 {
-    return type == ELFGEN_PT_LOAD || type == ELFGEN_PT_DYNAMIC || type == PT_GNU_EH_FRAME ||
-           type == PT_GNU_STACK || type == PT_GNU_RELRO || type == PT_GNU_SFRAME ||
-           (type >= PT_GNU_MBIND_LO && type <= PT_GNU_MBIND_HI);
+    return type == ELFGEN_PT_LOAD || type == ELFGEN_PT_DYNAMIC || type == ELFGEN_PT_GNU_EH_FRAME ||
+           type == ELFGEN_PT_GNU_STACK || type == ELFGEN_PT_GNU_RELRO ||
+           type == ELFGEN_PT_GNU_SFRAME ||
+           (type >= ELFGEN_PT_GNU_MBIND_LO && type <= ELFGEN_PT_GNU_MBIND_HI);
 }
 
 /* Which sections belong to which segment is not in the file: it is told by type, place and size,
@@ -45,7 +37,7 @@ static bool is_in_segment(const struct elfgen_shdr *shdr, const struct elfgen_ph
     bool zeros = shdr->sh_type == ELFGEN_SHT_NOBITS;
     if (tls && zeros && type != ELFGEN_PT_TLS)
         return false;
-    if (tls ? type != ELFGEN_PT_TLS && type != PT_GNU_RELRO && type != ELFGEN_PT_LOAD
+    if (tls ? type != ELFGEN_PT_TLS && type != ELFGEN_PT_GNU_RELRO && type != ELFGEN_PT_LOAD
             : type == ELFGEN_PT_TLS || type == ELFGEN_PT_PHDR)
         return false;
     if (!alloc && has_alloc_sections_only(type))

@@ -3,8 +3,6 @@
 
 #include "readelf.h"
 
-enum { PT_GNU_MBIND_LO = 0x6474e555, PT_GNU_MBIND_HI = 0x6474f554 };
-
 static void put_type(struct readelf *report, uint64_t type)
 {
     enum { FREEBSD = 9, COLUMN = 14 };
@@ -16,9 +14,9 @@ static void put_type(struct readelf *report, uint64_t type)
     if (!name && type >> 28 == 7) {
         elfgen_text_string(&text, "LOPROC+");
         readelf_put_alternate_hex(&text, type - 0x70000000);
-    } else if (!name && gnu && type >= PT_GNU_MBIND_LO && type <= PT_GNU_MBIND_HI) {
+    } else if (!name && gnu && type >= ELFGEN_PT_GNU_MBIND_LO && type <= ELFGEN_PT_GNU_MBIND_HI) {
         elfgen_text_string(&text, "GNU_MBIND+");
-        readelf_put_alternate_hex(&text, type - PT_GNU_MBIND_LO);
+        readelf_put_alternate_hex(&text, type - ELFGEN_PT_GNU_MBIND_LO);
     } else if (!name && type >> 28 == 6) {
         elfgen_text_string(&text, "LOOS+");
         readelf_put_alternate_hex(&text, type - 0x60000000);
