@@ -8,12 +8,14 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 for target in dump map explain image object detect hex; do
     mkdir "$folder/$target"
-    seeds=$target
-    case $target in map | explain) seeds=dump ;; esac # any ELF file is good for all three
-    echo "== fuzz-$target, $seconds seconds"
+    seeds=$here/corpus/$target
+    case $target in
+    map | explain) seeds=$here/corpus/dump ;; # any ELF file is good for all three
+    detect) seeds=$here/../../asm ;;
+    esac
     status=0
     "$build/tests/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-        -max_len=8192 -print_final_stats=1 "$folder/$target" "$here/corpus/$seeds" \
+        -max_len=8192 -print_final_stats=1 "$folder/$target" "$seeds" \
         >"$folder/log" 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
         tail -n 60 "$folder/log"
