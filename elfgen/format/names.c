@@ -55,12 +55,68 @@ static const struct {
 #undef SECTION_FLAG
 };
 
+static const struct {
+    uint32_t value;
+    const char *text;
+} dynamic_tags[] = {
+#define DYNAMIC_TAG(value, text) {value, text},
+#include "dynamic_tags.def"
+#undef DYNAMIC_TAG
+};
+
+static const struct {
+    uint16_t machine;
+    uint16_t value;
+    const char *text;
+} relocation_types[] = {
+#define RELOCATION_TYPE(machine, value, text) {machine, value, text},
+#include "relocation_types.def"
+#undef RELOCATION_TYPE
+};
+
+/* gABI 4.1, "Symbol Table"; the last ones are GNU's. */
+static const char *const symbol_types[] = {"NOTYPE", "OBJECT", "FUNC", "SECTION",
+                                           "FILE",   "COMMON", "TLS",  [10] = "IFUNC"};
+static const char *const symbol_bindings[] = {"LOCAL", "GLOBAL", "WEAK", [10] = "UNIQUE"};
+static const char *const symbol_visibilities[] = {"DEFAULT", "INTERNAL", "HIDDEN", "PROTECTED"};
 static const char *const class_names[] = {"none", "ELF32", "ELF64"};
 static const char *const order_names[] = {"none", "2's complement, little endian",
                                           "2's complement, big endian"};
 static const char *const file_type_names[] = {"NONE (None)", "REL (Relocatable file)",
                                               "EXEC (Executable file)", "DYN (Shared object file)",
                                               "CORE (Core file)"};
+
+const char *elfgen_symbol_type_name(uint64_t type)
+{
+    return type < sizeof symbol_types / sizeof *symbol_types ? symbol_types[type] : NULL;
+}
+
+const char *elfgen_symbol_binding_name(uint64_t binding)
+{
+    return binding < sizeof symbol_bindings / sizeof *symbol_bindings ? symbol_bindings[binding]
+                                                                      : NULL;
+}
+
+const char *elfgen_symbol_visibility_name(uint64_t visibility)
+{
+    return symbol_visibilities[visibility & 3];
+}
+
+const char *elfgen_dynamic_tag_name(uint64_t tag)
+{
+    for (size_t i = 0; i < sizeof dynamic_tags / sizeof *dynamic_tags; i++)
+        if (dynamic_tags[i].value == tag)
+            return dynamic_tags[i].text;
+    return NULL;
+}
+
+const char *elfgen_relocation_type_name(uint64_t machine, uint64_t type)
+{
+    for (size_t i = 0; i < sizeof relocation_types / sizeof *relocation_types; i++)
+        if (relocation_types[i].machine == machine && relocation_types[i].value == type)
+            return relocation_types[i].text;
+    return NULL;
+}
 
 const char *elfgen_class_name(uint64_t class_)
 {

@@ -68,6 +68,47 @@ void elfgen_text_hex(struct elfgen_text *text, uint64_t value, unsigned digits)
     elfgen_text_bytes(text, reversed + 16 - count, count);
 }
 
+/* "00" to "ff": in a report of all bytes, two stores a byte less are much. */
+#define DIGITS(high)                                                                               \
+    high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" high "8" high "9" high \
+         "a" high "b" high "c" high "d" high "e" high "f"
+static const char pairs[] = DIGITS("0") DIGITS("1") DIGITS("2") DIGITS("3") DIGITS("4") DIGITS("5")
+    DIGITS("6") DIGITS("7") DIGITS("8") DIGITS("9") DIGITS("a") DIGITS("b") DIGITS("c") DIGITS("d")
+        DIGITS("e") DIGITS("f");
+#undef DIGITS
+
+static size_t put_pairs(char *to, const uint8_t *bytes, size_t count, char between)
+{
+    size_t step = between ? 3 : 2;
+    for (size_t i = 0; i < count; i++, to += step) {
+        memcpy(to, pairs + 2 * (size_t)bytes[i], 2);
+        if (between)
+            to[2] = between;
+    }
+    return step * count;
+}
+
+void elfgen_text_hex_bytes(struct elfgen_text *text, const uint8_t *bytes, size_t count,
+                           char between)
+{
+    enum { PIECE = 32 };
+    char room[3 * PIECE];
+    while (count > 0) {
+        size_t part = count < PIECE ? count : PIECE;
+        bool direct = text->capacity - text->length >= sizeof room;
+        char *piece = direct ? text->bytes + text->length : room;
+        size_t length = put_pairs(piece, bytes, part, between);
+        if (count == part && between)
+            length--;
+        if (direct)
+            text->length += length;
+        else
+            elfgen_text_bytes(text, piece, length);
+        bytes += part;
+        count -= part;
+    }
+}
+
 void elfgen_text_decimal(struct elfgen_text *text, uint64_t value, unsigned width)
 {
     char reversed[20];

@@ -8,12 +8,12 @@ static const struct {
     uint32_t type;
     uint8_t entry_size[2]; /* 32 and 64 bits */
 } fixed_entries[] = {
-    {2, {16, 24}},  /* SHT_SYMTAB */
-    {11, {16, 24}}, /* SHT_DYNSYM */
-    {9, {8, 16}},   /* SHT_REL */
-    {4, {12, 24}},  /* SHT_RELA */
-    {19, {4, 8}},   /* SHT_RELR */
-    {17, {4, 4}},   /* SHT_GROUP */
+    {ELFGEN_SHT_SYMTAB, {16, 24}},
+    {ELFGEN_SHT_DYNSYM, {16, 24}},
+    {ELFGEN_SHT_REL, {8, 16}},
+    {ELFGEN_SHT_RELA, {12, 24}},
+    {19, {4, 8}}, /* SHT_RELR */
+    {17, {4, 4}}, /* SHT_GROUP */
 };
 
 static void correct_entry_size(struct readelf *report, uint64_t index, struct elfgen_shdr *shdr)

@@ -92,6 +92,7 @@ enum {
     ELFGEN_ET_REL = 1,
     ELFGEN_ET_EXEC = 2,
     ELFGEN_ET_DYN = 3,
+    ELFGEN_EM_386 = 3,
     ELFGEN_EM_X86_64 = 62,
     ELFGEN_OSABI_NONE = 0,
     ELFGEN_OSABI_GNU = 3,
@@ -116,11 +117,19 @@ enum {
     ELFGEN_SHN_LORESERVE = 0xff00,
     ELFGEN_SHN_XINDEX = 0xffff, /* the real e_shstrndx stands in section header 0, sh_link */
     ELFGEN_SHT_NULL = 0,
+    ELFGEN_SHT_SYMTAB = 2,
+    ELFGEN_SHT_STRTAB = 3,
     ELFGEN_SHT_RELA = 4,
     ELFGEN_SHT_DYNAMIC = 6,
+    ELFGEN_SHT_NOTE = 7,
     ELFGEN_SHT_NOBITS = 8,
+    ELFGEN_SHT_REL = 9,
+    ELFGEN_SHT_DYNSYM = 11,
     ELFGEN_SHF_ALLOC = 2,
-    ELFGEN_SHF_TLS = 0x400
+    ELFGEN_SHF_EXECINSTR = 4,
+    ELFGEN_SHF_TLS = 0x400,
+    ELFGEN_STT_FUNC = 2,
+    ELFGEN_STT_GNU_IFUNC = 10
 };
 
 #endif

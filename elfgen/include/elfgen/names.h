@@ -33,6 +33,17 @@ ELFGEN_API const char *elfgen_segment_type_name(uint64_t machine, uint64_t osabi
 /* sh_type: "PROGBITS". */
 ELFGEN_API const char *elfgen_section_type_name(uint64_t machine, uint64_t osabi, uint64_t type);
 
+/* st_info's low and high four bits, st_other's low two: "FUNC", "GLOBAL", "HIDDEN". */
+ELFGEN_API const char *elfgen_symbol_type_name(uint64_t type);
+ELFGEN_API const char *elfgen_symbol_binding_name(uint64_t binding);
+ELFGEN_API const char *elfgen_symbol_visibility_name(uint64_t visibility);
+
+/* d_tag, of those that every machine has: "NEEDED". */
+ELFGEN_API const char *elfgen_dynamic_tag_name(uint64_t tag);
+
+/* The relocation types of x86: "R_X86_64_PC32". */
+ELFGEN_API const char *elfgen_relocation_type_name(uint64_t machine, uint64_t type);
+
 /* One bit of sh_flags: its letter in readelf's table, '\0' where it has none. */
 ELFGEN_API char elfgen_section_flag_letter(uint64_t machine, uint64_t osabi, uint64_t bit);
 

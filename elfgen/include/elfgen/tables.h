@@ -29,8 +29,8 @@
     X(e_version,    20, 4, 20, 4, HEX,     TOOLS,  "version of the object file format, 1") \
     X(e_entry,      24, 4, 24, 8, ADDRESS, KERNEL, "address of the first instruction") \
     X(e_phoff,      28, 4, 32, 8, OFFSET,  KERNEL, "file offset of the program headers") \
-    X(e_shoff,      32, 4, 40, 8, OFFSET,  TOOLS,  "file offset of the section headers, 0 if there are none") \
-    X(e_flags,      36, 4, 48, 4, FLAGS,   TOOLS,  "flags of the processor's ABI; x86 has none") \
+    X(e_shoff,      32, 4, 40, 8, OFFSET,  TOOLS,  "file offset of section headers, or 0") \
+    X(e_flags,      36, 4, 48, 4, FLAGS,   TOOLS,  "flags of the ABI; x86 has none") \
     X(e_ehsize,     40, 2, 52, 2, SIZE,    TOOLS,  "size of this header") \
     X(e_phentsize,  42, 2, 54, 2, SIZE,    KERNEL, "size of one program header") \
     X(e_phnum,      44, 2, 56, 2, COUNT,   KERNEL, "number of program headers") \
@@ -40,28 +40,28 @@
 
 #define ELFGEN_PHDR_FIELDS(X) \
     X(p_type,        0, 4,  0, 4, NAME,    KERNEL, "what the segment is for; PT_LOAD is mapped") \
-    X(p_offset,      4, 4,  8, 8, OFFSET,  KERNEL, "file offset of the segment's first byte") \
+    X(p_offset,      4, 4,  8, 8, OFFSET,  KERNEL, "file offset of its first byte") \
     X(p_vaddr,       8, 4, 16, 8, ADDRESS, KERNEL, "address that this byte gets") \
-    X(p_paddr,      12, 4, 24, 8, ADDRESS, NOBODY, "physical address, for firmware and bare machines") \
+    X(p_paddr,      12, 4, 24, 8, ADDRESS, NOBODY, "physical address, for bare machines") \
     X(p_filesz,     16, 4, 32, 8, SIZE,    KERNEL, "bytes taken from the file") \
     X(p_memsz,      20, 4, 40, 8, SIZE,    KERNEL, "bytes in memory; those past p_filesz are zero") \
     X(p_flags,      24, 4,  4, 4, FLAGS,   KERNEL, "permissions: 4 read, 2 write, 1 execute") \
-    X(p_align,      28, 4, 48, 8, ALIGN,   KERNEL, "alignment; Linux reads it for ET_DYN only")
+    X(p_align,      28, 4, 48, 8, ALIGN,   KERNEL, "alignment; Linux: for ET_DYN only")
 
 #define ELFGEN_SHDR_FIELDS(X) \
-    X(sh_name,       0, 4,  0, 4, STRING,  TOOLS,  "offset of the name in the section name table") \
+    X(sh_name,       0, 4,  0, 4, STRING,  TOOLS,  "offset of its name in the name table") \
     X(sh_type,       4, 4,  4, 4, NAME,    TOOLS,  "what the section holds") \
     X(sh_flags,      8, 4,  8, 8, FLAGS,   TOOLS,  "attributes: 1 write, 2 alloc, 4 execute, ...") \
-    X(sh_addr,      12, 4, 16, 8, ADDRESS, TOOLS,  "address in memory, 0 if it is not loaded") \
+    X(sh_addr,      12, 4, 16, 8, ADDRESS, TOOLS,  "address in memory, 0: not loaded") \
     X(sh_offset,    16, 4, 24, 8, OFFSET,  TOOLS,  "file offset of the contents") \
     X(sh_size,      20, 4, 32, 8, SIZE,    TOOLS,  "size of the contents") \
     X(sh_link,      24, 4, 40, 4, INDEX,   TOOLS,  "another section, depending on the type") \
     X(sh_info,      28, 4, 44, 4, NUMBER,  TOOLS,  "more, depending on the type") \
     X(sh_addralign, 32, 4, 48, 8, ALIGN,   TOOLS,  "alignment, a power of two") \
-    X(sh_entsize,   36, 4, 56, 8, SIZE,    TOOLS,  "size of one entry, if the section is a table")
+    X(sh_entsize,   36, 4, 56, 8, SIZE,    TOOLS,  "size of one entry of a table")
 
 #define ELFGEN_SYM_FIELDS(X) \
-    X(st_name,       0, 4,  0, 4, STRING,  TOOLS,  "offset of the name in the linked string table") \
+    X(st_name,       0, 4,  0, 4, STRING,  TOOLS,  "offset of its name in the string table") \
     X(st_value,      4, 4,  8, 8, ADDRESS, TOOLS,  "address, or offset in its section") \
     X(st_size,       8, 4, 16, 8, SIZE,    TOOLS,  "size of the object, 0 if unknown") \
     X(st_info,      12, 1,  4, 1, NAME,    TOOLS,  "binding in the high four bits, type in the low four") \
@@ -69,7 +69,7 @@
     X(st_shndx,     14, 2,  6, 2, INDEX,   TOOLS,  "the section that defines it")
 
 #define ELFGEN_REL_FIELDS(X) \
-    X(r_offset,      0, 4,  0, 8, ADDRESS, TOOLS,  "where to apply it: offset in a section, or address") \
+    X(r_offset,      0, 4,  0, 8, ADDRESS, TOOLS,  "where to apply it: offset or address") \
     X(r_info,        4, 4,  8, 8, NUMBER,  TOOLS,  "symbol index and relocation type")
 
 #define ELFGEN_RELA_FIELDS(X) \
@@ -83,7 +83,7 @@
 #define ELFGEN_NHDR_FIELDS(X) \
     X(n_namesz,      0, 4,  0, 4, SIZE,    TOOLS,  "size of the note's name with its NUL") \
     X(n_descsz,      4, 4,  4, 4, SIZE,    TOOLS,  "size of what the note says") \
-    X(n_type,        8, 4,  8, 4, NUMBER,  TOOLS,  "what kind of note, by whose name it bears")
+    X(n_type,        8, 4,  8, 4, NUMBER,  TOOLS,  "kind of note; the name says whose")
 
 /* Every structure: X(name, rows, size32, size64, what it is). */
 #define ELFGEN_STRUCTURES(X) \
@@ -95,6 +95,40 @@
     X(rela, ELFGEN_RELA_FIELDS, 12, 24, "relocation with addend") \
     X(dyn,  ELFGEN_DYN_FIELDS,   8, 16, "dynamic entry") \
     X(nhdr, ELFGEN_NHDR_FIELDS, 12, 12, "note header")
+
+/* Fields of several meanings: X(field, low32, width32, low64, width64, name), from bit 0 up. The last
+ * rows are parts of instructions (Intel's manual, volume 2, chapter 2). */
+#define ELFGEN_BIT_GROUPS(X) \
+    X(p_flags,     0,  1,  0,  1, "execute") \
+    X(p_flags,     1,  1,  1,  1, "write") \
+    X(p_flags,     2,  1,  2,  1, "read") \
+    X(sh_flags,    0,  1,  0,  1, "write") \
+    X(sh_flags,    1,  1,  1,  1, "alloc: it is in memory when the program runs") \
+    X(sh_flags,    2,  1,  2,  1, "execute") \
+    X(sh_flags,    4,  1,  4,  1, "merge: equal entries may become one") \
+    X(sh_flags,    5,  1,  5,  1, "strings") \
+    X(sh_flags,    6,  1,  6,  1, "info: sh_info is a section") \
+    X(sh_flags,    7,  1,  7,  1, "link order") \
+    X(sh_flags,    8,  1,  8,  1, "of its own kind: needs a tool that knows it") \
+    X(sh_flags,    9,  1,  9,  1, "member of a group") \
+    X(sh_flags,   10,  1, 10,  1, "thread-local") \
+    X(sh_flags,   11,  1, 11,  1, "compressed") \
+    X(st_info,     0,  4,  0,  4, "type") \
+    X(st_info,     4,  4,  4,  4, "binding") \
+    X(st_other,    0,  2,  0,  2, "visibility") \
+    X(r_info,      0,  8,  0, 32, "relocation type") \
+    X(r_info,      8, 24, 32, 32, "symbol") \
+    X(rex,         0,  1,  0,  1, "B: bit 3 of the register in rm, base or opcode") \
+    X(rex,         1,  1,  1,  1, "X: bit 3 of the index register") \
+    X(rex,         2,  1,  2,  1, "R: bit 3 of the register in reg") \
+    X(rex,         3,  1,  3,  1, "W: 64-bit operands") \
+    X(rex,         4,  4,  4,  4, "4: this is a REX prefix") \
+    X(modrm,       0,  3,  0,  3, "rm: register, or how the address is made") \
+    X(modrm,       3,  3,  3,  3, "reg: register, or more of the opcode") \
+    X(modrm,       6,  2,  6,  2, "mod: 3 register; 0, 1, 2 memory with 0, 1, 4 bytes displacement") \
+    X(sib,         0,  3,  0,  3, "base register") \
+    X(sib,         3,  3,  3,  3, "index register, 4: none") \
+    X(sib,         6,  2,  6,  2, "scale: times 1, 2, 4, 8")
 
 /* clang-format on */
 
