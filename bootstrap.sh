@@ -7,7 +7,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-build_packages="gcc libc6-dev make cmake binutils nasm libelf-dev zlib1g-dev"
+build_packages="gcc libc6-dev make cmake binutils nasm libelf-dev zlib1g-dev libzydis-dev libseccomp-dev"
 test_packages="check pkg-config bats strace xxd mescc-tools"
 
 case ${1-} in

@@ -1,6 +1,9 @@
 # The command, the libraries, the headers, a pkg-config file and a CMake package.
 
 install(TARGETS tinyelf RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TINYELF_COMPANION)
+    install(TARGETS ${TINYELF_COMPANION} RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
+endif()
 install(TARGETS elfgen elfgen-static elfgen-core EXPORT elfgen-targets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -13,9 +13,14 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG_CALL = 2 };
 
 /* One command; its arguments are argv[1...], argv[0] its name. Returns the exit status. */
 int command_build(int argc, char **argv);
+int command_disasm(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_new(int argc, char **argv);
+
+/* Any command, done by the companion of this program, which takes its place; returns only if it
+ * cannot. */
+int command_of_companion(int argc, char **argv);
 
 /* "tinyelf: SUBJECT: KIND: TEXT" on stderr, for one line of printf-style text. `subject` is a file
  * as the user named it, a command, or NULL; `kind` is "error", "warning" or "note". */
@@ -41,6 +46,17 @@ const char *nearest(const char *word, const char *const *names);
 
 /* A number, 0x... or decimal, up to 2^64 - 1. False: it is none. */
 bool parse_number(const char *text, uint64_t *number);
+
+/* ---- inputs ---- */
+
+struct file_bytes;
+
+/* The name of an input in messages: "<stdin>" for "-". */
+const char *input_name(const char *path);
+
+/* Reads a whole file, "-" is standard input. False: it cannot be read, said why. *bytes is to be
+ * freed either way. */
+bool read_input(const char *path, struct file_bytes *bytes);
 
 /* ---- outputs ---- */
 

@@ -1,19 +1,31 @@
 /* tinyelf explain: every byte of a file, with its owners. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../machine/code.h"
 #include "../report/explain.h"
 #include "../source/bytes.h"
 #include "cli.h"
 
-enum { OPTION_FORMAT = 256, OPTION_AT, OPTION_HELP };
+enum {
+    OPTION_FORMAT = 256,
+    OPTION_AT,
+    OPTION_MEMORY,
+    OPTION_CODE,
+    OPTION_PARTS,
+    OPTION_COLOUR,
+    OPTION_HELP
+};
 
 static const struct option options[] = {
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"at", required_argument, NULL, OPTION_AT},
+    {"memory", no_argument, NULL, OPTION_MEMORY},
+    {"code", required_argument, NULL, OPTION_CODE},
+    {"parts", no_argument, NULL, OPTION_PARTS},
+    {"color", required_argument, NULL, OPTION_COLOUR},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -21,97 +33,160 @@ static const struct option options[] = {
 static void help(void)
 {
     puts(
-        "Usage: tinyelf explain [--format text|json|hex] [--at OFFSET|FIELD] FILE\n"
-        "Names the bytes of any file: headers, tables, strings and notes, field by field, with "
-        "value,\n"
-        "meaning and who reads them. - reads standard input.\n\n"
-        "      --format NAME  text; json; or hex: source that 'tinyelf build' makes the file from\n"
-        "      --at PLACE     only what owns the byte at an offset, or a field such as e_phentsize "
-        "or\n"
-        "                     phdr[0].p_flags\n"
+        "Usage: tinyelf explain [OPTIONS] FILE\n"
+        "Names every byte of any file: headers, tables, strings, notes and instructions, field by\n"
+        "field, with value, meaning and who reads them. - reads standard input.\n\n"
+        "      --at PLACE     all about one place: an offset, a field such as e_phentsize or\n"
+        "                     phdr[0].p_flags, a structure such as phdr[0]\n"
+        "      --memory       the file beside the address space that it becomes\n"
+        "      --format NAME  text; json; markdown, tables for a handout; or hex, source that\n"
+        "                     'tinyelf build' makes the file from\n"
+        "      --code HOW     none: no instructions; flow: those that the control flow reaches\n"
+        "                     (the default); all: executable sections from end to end\n"
+        "      --parts        the parts of each instruction, too\n"
+        "      --color WHEN   auto (on a terminal, not with NO_COLOR), always or never\n"
         "      --help         this text");
 }
 
-static bool read_input(const char *path, const char *name, struct file_bytes *bytes)
-{
-    bool standard = strcmp(path, "-") == 0;
-    int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool read = file >= 0 && file_read(file, !standard, bytes);
-    if (!read)
-        message(name, "error", "%s", errno == ENODEV ? "not a regular file" : strerror(errno));
-    if (file > STDIN_FILENO)
-        close(file);
-    return read;
-}
+/* What the command line asks for. */
+struct wish {
+    enum explain_format format;
+    const char *at;
+    bool no_code, parts, colour, memory;
+    enum elfgen_code_mode mode;
+};
 
-/* --at: an offset, or a field's name. False: the file has no such byte, told. */
-static bool choose_place(struct explain *explain, const char *name, const char *at)
+/* --at: an offset, a field or a structure. False: the file has no such byte, told. */
+static bool choose_place(struct explain *explain, const char *at)
 {
-    uint64_t offset;
-    if (!parse_number(at, &offset) && !explain_find(explain->bytes, explain->length, at, &offset)) {
-        message(name, "error", "no field '%s' in this file", at);
+    uint64_t offset, length = 1;
+    bool field = true;
+    if (!parse_number(at, &offset) && !explain_find(explain, at, &offset, &length, &field)) {
+        message(explain->file, "error", "no '%s' in this file", at);
         return false;
     }
-    if (offset >= explain->length) {
-        message(name, "error", "offset 0x%llx is past the end of the file, 0x%llx",
-                (unsigned long long)offset, (unsigned long long)explain->length);
+    if (offset >= explain->view->length) {
+        message(explain->file, "error", "offset 0x%llx is past the end of the file, 0x%llx",
+                (unsigned long long)offset, (unsigned long long)explain->view->length);
         return false;
     }
     explain->from = offset;
-    explain->to = offset + 1;
+    explain->to = offset + (field ? 1 : length);
+    if (explain->format == EXPLAIN_TEXT && field)
+        explain->format = EXPLAIN_DETAIL;
+    explain->encodings = explain->encodings || field;
     return true;
 }
 
-static int run(enum explain_format format, const char *at, const char *path)
+/* False: it was said why. */
+static bool report(const struct wish *wish, struct explain *explain)
 {
-    const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
+    const char *problem = NULL;
+    struct code *code = NULL;
+    if (!wish->no_code)
+        code = code_open(explain->view, wish->mode, SYNTAX_INTEL, &problem);
+    explain->code = code ? &code->code : NULL;
+    bool done = !problem && (!wish->at || choose_place(explain, wish->at));
+    if (done && !explain_report(explain)) {
+        problem = explain->problem;
+        done = false;
+    }
+    if (problem)
+        message(explain->file, "error", "%s", problem);
+    code_close(code);
+    return done;
+}
+
+static int run(const struct wish *wish, const char *path)
+{
     struct file_bytes bytes = {0};
     struct standard_output *output = open_output();
-    bool done = read_input(path, name, &bytes);
-    struct explain explain = {.bytes = bytes.bytes,
-                              .length = bytes.size,
-                              .file = name,
-                              .format = format,
-                              .to = UINT64_MAX,
-                              .out = &output->text};
-    if (done && at)
-        done = choose_place(&explain, name, at);
-    if (done && !explain_report(&explain)) {
-        message(name, "error", "%s", explain.problem);
-        done = false;
+    struct elfgen_view view;
+    bool done = read_input(path, &bytes);
+    if (done) {
+        struct explain explain = {.view = &view,
+                                  .file = input_name(path),
+                                  .format = wish->format,
+                                  .encodings = wish->parts,
+                                  .colour = wish->colour,
+                                  .to = bytes.size,
+                                  .out = &output->text};
+        explain_open(&view, bytes.bytes, bytes.size);
+        done = report(wish, &explain);
     }
     done = finish_output(output) && done;
     file_free(&bytes);
     return done ? EXIT_YES : EXIT_NO;
 }
 
-static bool parse_format(const char *text, enum explain_format *format)
+/* The number of `text` in a list that ends with NULL, -1: it is not in it. */
+static int index_of(const char *text, const char *const *names)
 {
-    static const char *const names[] = {
-        [EXPLAIN_TEXT] = "text", [EXPLAIN_JSON] = "json", [EXPLAIN_HEX] = "hex"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(text, names[i]) != 0)
-            continue;
-        *format = (enum explain_format)i;
-        return true;
-    }
-    return false;
+    for (int i = 0; names[i]; i++)
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    return -1;
+}
+
+static bool parse_format(const char *text, struct wish *wish)
+{
+    static const char *const names[] = {"text", "json", "markdown", "hex", NULL};
+    static const enum explain_format formats[] = {EXPLAIN_TEXT, EXPLAIN_JSON, EXPLAIN_MARKDOWN,
+                                                  EXPLAIN_HEX};
+    int index = index_of(text, names);
+    if (index >= 0)
+        wish->format = formats[index];
+    return index >= 0;
+}
+
+static bool parse_code(const char *text, struct wish *wish)
+{
+    static const char *const names[] = {"none", "flow", "all", NULL};
+    int index = index_of(text, names);
+    wish->no_code = index == 0;
+    wish->mode = index == 2 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW;
+    return index >= 0;
+}
+
+static bool parse_colour(const char *text, struct wish *wish)
+{
+    static const char *const names[] = {"never", "always", "auto", NULL};
+    const char *no_colour = getenv("NO_COLOR");
+    int index = index_of(text, names);
+    wish->colour =
+        index == 1 || (index == 2 && isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
+    return index >= 0;
 }
 
 int command_explain(int argc, char **argv)
 {
-    enum explain_format format = EXPLAIN_TEXT;
-    const char *at = NULL;
+    struct wish wish = {.format = EXPLAIN_TEXT};
     int option;
     opterr = 0;
+    parse_colour("auto", &wish);
     while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
         switch (option) {
         case OPTION_FORMAT:
-            if (!parse_format(optarg, &format))
-                return wrong_call("explain", "--format '%s': it is text, json or hex", optarg);
+            if (!parse_format(optarg, &wish))
+                return wrong_call("explain", "--format '%s': it is text, json, markdown or hex",
+                                  optarg);
             break;
         case OPTION_AT:
-            at = optarg;
+            wish.at = optarg;
+            break;
+        case OPTION_MEMORY:
+            wish.memory = true;
+            break;
+        case OPTION_CODE:
+            if (!parse_code(optarg, &wish))
+                return wrong_call("explain", "--code '%s': it is none, flow or all", optarg);
+            break;
+        case OPTION_PARTS:
+            wish.parts = true;
+            break;
+        case OPTION_COLOUR:
+            if (!parse_colour(optarg, &wish))
+                return wrong_call("explain", "--color '%s': it is auto, always or never", optarg);
             break;
         case OPTION_HELP:
             help();
@@ -122,7 +197,11 @@ int command_explain(int argc, char **argv)
     }
     if (optind + 1 != argc)
         return wrong_call("explain", optind == argc ? "no file given" : "one file at a time");
-    if (at && format == EXPLAIN_HEX)
-        return wrong_call("explain", "--format hex is for whole files, --at for one byte");
-    return run(format, at, argv[optind]);
+    if (wish.at && wish.format == EXPLAIN_HEX)
+        return wrong_call("explain", "--format hex is for whole files, --at for one place");
+    if (wish.memory && (wish.at || wish.format != EXPLAIN_TEXT))
+        return wrong_call("explain", "--memory is a text of its own, without --at and --format");
+    if (wish.memory)
+        wish.format = EXPLAIN_MEMORY;
+    return run(&wish, argv[optind]);
 }

@@ -12,10 +12,18 @@ struct command {
     const char *summary;
 };
 
+/* The commands that look at instructions are a companion's where this one is without Zydis. */
+#ifdef TINYELF_COMPANION
+#define CODE_COMMAND(run) command_of_companion
+#else
+#define CODE_COMMAND(run) run
+#endif
+
 static const struct command commands[] = {
     {"build", command_build, "make an executable from assembly, an object, machine code or hex"},
+    {"disasm", CODE_COMMAND(command_disasm), "print a program's instructions"},
     {"dump", command_dump, "print headers, segments and sections as readelf does"},
-    {"explain", command_explain, "name every byte of a file's headers, tables and strings"},
+    {"explain", CODE_COMMAND(command_explain), "name every byte of a file"},
     {"new", command_new, "start a program from a template"},
 };
 

@@ -5,11 +5,13 @@
 #ifndef ELFGEN_H
 #define ELFGEN_H
 
+#include "elfgen/code.h"
 #include "elfgen/error.h"
 #include "elfgen/format.h"
 #include "elfgen/hex.h"
 #include "elfgen/image.h"
 #include "elfgen/map.h"
+#include "elfgen/memory.h"
 #include "elfgen/names.h"
 #include "elfgen/text.h"
 #include "elfgen/view.h"

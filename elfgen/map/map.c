@@ -13,16 +13,20 @@ enum stage {
     STAGE_FIELDS,  /* within a table: entries and their fields */
     STAGE_STRINGS, /* within a string table */
     STAGE_NOTES,   /* within a note section */
+    STAGE_INSTRUCTIONS,
+    STAGE_ENCODINGS, /* within an instruction */
+    STAGE_CALLS,
     STAGE_END
 };
 
-enum { SHT_SYMTAB = 2, SHT_STRTAB = 3, SHT_NOTE = 7, SHT_REL = 9, SHT_DYNSYM = 11 };
-
-void elfgen_map_begin(struct elfgen_map *map, const struct elfgen_view *view, uint64_t from,
-                      uint64_t to)
+void elfgen_map_begin(struct elfgen_map *map, const struct elfgen_view *view,
+                      struct elfgen_code *code, bool encodings, uint64_t from, uint64_t to)
 {
-    *map = (struct elfgen_map){
-        .view = view, .from = from, .to = to < view->length ? to : view->length};
+    *map = (struct elfgen_map){.view = view,
+                               .code = code,
+                               .encodings = encodings,
+                               .from = from,
+                               .to = to < view->length ? to : view->length};
     const struct elfgen_ehdr *ehdr = &view->ehdr;
     bool is_elf = ehdr->ei_mag0 == 0x7f && ehdr->ei_mag1 == 'E' && ehdr->ei_mag2 == 'L' &&
                   ehdr->ei_mag3 == 'F';
@@ -228,11 +232,11 @@ static bool next_note(struct elfgen_map *map, struct elfgen_claim *claim)
 static enum elfgen_structure_id entries_of(uint64_t type, enum elfgen_part *part)
 {
     switch (type) {
-    case SHT_SYMTAB:
-    case SHT_DYNSYM:
+    case ELFGEN_SHT_SYMTAB:
+    case ELFGEN_SHT_DYNSYM:
         *part = ELFGEN_PART_SYMBOL;
         return ELFGEN_STRUCTURE_sym;
-    case SHT_REL:
+    case ELFGEN_SHT_REL:
         *part = ELFGEN_PART_RELOCATION;
         return ELFGEN_STRUCTURE_rel;
     case ELFGEN_SHT_RELA:
@@ -266,9 +270,9 @@ static bool next_section(struct elfgen_map *map, struct elfgen_claim *claim)
             enter_table(map, table, id, part, index);
             return false;
         }
-        if (shdr.sh_type == SHT_STRTAB || shdr.sh_type == SHT_NOTE) {
-            enter_run(map, shdr.sh_type == SHT_NOTE ? STAGE_NOTES : STAGE_STRINGS, shdr.sh_offset,
-                      shdr.sh_size, index);
+        if (shdr.sh_type == ELFGEN_SHT_STRTAB || shdr.sh_type == ELFGEN_SHT_NOTE) {
+            enter_run(map, shdr.sh_type == ELFGEN_SHT_NOTE ? STAGE_NOTES : STAGE_STRINGS,
+                      shdr.sh_offset, shdr.sh_size, index);
             return false;
         }
         claim->section = index;
@@ -277,8 +281,96 @@ static bool next_section(struct elfgen_map *map, struct elfgen_claim *claim)
             shdr.sh_flags & ELFGEN_SHF_ALLOC ? ELFGEN_READER_PROGRAM : ELFGEN_READER_TOOLS;
         return true;
     }
+    /* An instruction that begins before the window may reach into it. */
+    map->at = map->from < ELFGEN_INSTRUCTION_MOST ? 0 : map->from - (ELFGEN_INSTRUCTION_MOST - 1);
+    map->stage = map->code ? STAGE_INSTRUCTIONS : STAGE_END;
+    return false;
+}
+
+static bool next_instruction(struct elfgen_map *map, struct elfgen_claim *claim)
+{
+    const struct elfgen_code_place *place = &map->instruction;
+    while (elfgen_code_next(map->code, map->at, map->to, &map->instruction)) {
+        /* Jumps may lead into its middle: the next one to claim is behind its first byte. */
+        map->at = place->offset + 1;
+        if (!claim_whole(map, place->offset, place->length, ELFGEN_PART_INSTRUCTION,
+                         ELFGEN_READER_PROGRAM, claim))
+            continue;
+        claim->index = place->address;
+        if (map->encodings) {
+            const struct elfgen_machine *machine = map->code->machine;
+            machine->split(machine->context, map->view->bytes + place->offset, place->length,
+                           &map->parts);
+            map->encoding = 0;
+            map->stage = STAGE_ENCODINGS;
+        }
+        return true;
+    }
+    map->stage = STAGE_CALLS;
+    return false;
+}
+
+/* Parts of instructions as fields; their place is wherever they are. */
+static const struct elfgen_field encoding_fields[ELFGEN_ENCODING_COUNT] = {
+#define X(name, meaning)                                                                           \
+    [ELFGEN_ENCODING_##                                                                            \
+        name] = {#name, {0, 0}, {0, 0}, ELFGEN_KIND_HEX, ELFGEN_READER_PROGRAM, meaning},
+    ELFGEN_ENCODINGS(X)
+#undef X
+};
+
+static bool next_encoding(struct elfgen_map *map, struct elfgen_claim *claim)
+{
+    while (map->encoding < map->parts.count) {
+        unsigned part = map->encoding++;
+        enum elfgen_encoding what = map->parts.parts[part].what;
+        unsigned length = map->parts.parts[part].length;
+        uint64_t offset = map->instruction.offset + map->parts.parts[part].offset;
+        if (!claim_whole(map, offset, length, ELFGEN_PART_ENCODING, ELFGEN_READER_PROGRAM, claim))
+            continue;
+        claim->index = map->instruction.address;
+        claim->field = &encoding_fields[what];
+        /* Numbers are little-endian, all else reads from left to right. */
+        bool number = what == ELFGEN_ENCODING_immediate || what == ELFGEN_ENCODING_displacement;
+        if (length <= 8)
+            claim->value = elfgen_load(map->view->bytes + offset, length,
+                                       number ? ELFGEN_LITTLE_ENDIAN : ELFGEN_BIG_ENDIAN);
+        return true;
+    }
+    map->stage = STAGE_INSTRUCTIONS;
+    return false;
+}
+
+static bool next_referred(struct elfgen_map *map, struct elfgen_claim *claim)
+{
+    struct elfgen_signature signature;
+    for (; map->call < map->code->call_count; map->call++, map->argument = 0) {
+        const struct elfgen_call *call = &map->code->calls[map->call];
+        if (!elfgen_code_signature(map->code, call, &signature))
+            continue;
+        while (map->argument < signature.count) {
+            unsigned argument = map->argument++;
+            uint64_t offset, length;
+            if (!elfgen_code_referred(map->code, call, &signature, argument, &offset, &length) ||
+                !claim_whole(map, offset, length, ELFGEN_PART_STRING, ELFGEN_READER_PROGRAM, claim))
+                continue;
+            claim->index = call->arguments[argument].value;
+            return true;
+        }
+    }
     map->stage = STAGE_END;
     return false;
+}
+
+bool elfgen_map_is_padding(const struct elfgen_view *view, uint64_t from, uint64_t to)
+{
+    uint64_t align = to & (~to + 1); /* the largest power of two that divides it */
+    if (from >= to || to >= view->length || to - from >= align)
+        return false;
+    for (uint64_t at = from; at < to; at++)
+        if (view->bytes[at] != 0)
+            return false;
+    return true;
 }
 
 bool elfgen_map_next(struct elfgen_map *map, struct elfgen_claim *claim)
@@ -315,6 +407,15 @@ bool elfgen_map_next(struct elfgen_map *map, struct elfgen_claim *claim)
             break;
         case STAGE_NOTES:
             found = next_note(map, claim);
+            break;
+        case STAGE_INSTRUCTIONS:
+            found = next_instruction(map, claim);
+            break;
+        case STAGE_ENCODINGS:
+            found = next_encoding(map, claim);
+            break;
+        case STAGE_CALLS:
+            found = next_referred(map, claim);
             break;
         case STAGE_END:
             return false;

@@ -14,42 +14,157 @@ setup_file()
         done 2>/dev/null | head -n 300 >"$BATS_FILE_TMPDIR/files" || true
 }
 
-@test "the lecture's file: 31 fields and 58 bytes that no header claims" {
+@test "the lecture's file: 31 fields, 8 instructions, 2 system calls, 12 bytes of text" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf explain hello
     exits 0
-    [ "${#lines[@]}" -eq 32 ]
-    [ "${lines[13]}" = "00000018  78 00 01 00 00 00 00 00  ehdr.e_entry = 0x10078, file offset 0x78: address of the first instruction [kernel]" ]
-    [ "${lines[24]}" = "00000044  05 00 00 00              phdr[0].p_flags = 0x5, read + execute: permissions: 4 read, 2 write, 1 execute [kernel]" ]
-    [ "${lines[31]}" = "00000078  unclaimed, 58 bytes" ]
+    # A head, 12 rows of bytes, 40 owners.
+    [ "${#lines[@]}" -eq 53 ]
+    [ "${lines[0]}" = "hello: 178 bytes, ELF64, Advanced Micro Devices X86-64" ]
+    [ "${lines[1]}" = "0000  7f 45 4c 46 02 01 01 03 00 00 00 00 00 00 00 00  .ELF............" ]
+    has() { grep -qxF "$1" <<<"$output" || { echo "missing: $1"; return 1; }; }
+    has "  0018  7800010000000000  e_entry          0x10078    file offset 0x78: mov rax,0x1          kernel"
+    has "  0036  3800              e_phentsize      56         size of one program header             kernel"
+    has "  0044  05000000          phdr[0].p_flags  0x5        read + execute                         kernel"
+    has "  0060  b200000000000000  phdr[0].p_filesz 178        to file offset 0xb2, the file's end    kernel"
+    has "  0078  48c7c001000000    instruction      mov rax,0x1                                       program"
+    has "  0094  0f05              instruction      syscall: write(1, 0x100a6, 12)                    program"
+    has "  00a4  0f05              instruction      syscall: exit_group(0)                            program"
+    has '  00a6  48656c6c6f20776f+ string[0x100a6]  "Hello world\n"                                   program'
+    [ "$(grep -c ' instruction ' <<<"$output")" -eq 8 ]
 }
 
-@test "--at finds a byte's owners by offset and by field" {
+@test "the walk fits into 100 columns, and colours change nothing but the colours" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
-    for at in 0x36 55 e_phentsize ehdr.e_phentsize; do
+    for file in hello $(head -n 5 "$BATS_FILE_TMPDIR/files"); do
+        "$TINYELF" explain "$file" >plain
+        [ -z "$(sed 1d plain | grep -E '^.{101}')" ]
+        "$TINYELF" explain --color always "$file" >coloured
+        sed 's/\x1b\[[0-9]*m//g' coloured >bare
+        cmp plain bare
+        grep -q $'\x1b' coloured
+    done
+    # Not on a pipe, and not with NO_COLOR on a terminal.
+    command -v script >/dev/null || skip "script is not installed: no terminal to print on"
+    script -qec "env -u NO_COLOR '$TINYELF' explain hello" /dev/null </dev/null >terminal
+    grep -q $'\x1b' terminal
+    NO_COLOR=1 script -qec "'$TINYELF' explain hello" /dev/null </dev/null >terminal
+    run ! grep -q $'\x1b' terminal
+}
+
+@test "--at says all about a place, by offset, field and structure" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    for at in 0x36 54 e_phentsize ehdr.e_phentsize; do
         tinyelf explain --at "$at" hello
         exits 0
-        [ "$output" = "00000036  38 00                    ehdr.e_phentsize = 56: size of one program header [kernel]" ]
+        [ "$output" = "offset 0x36, in memory at 0x10036
+ehdr.e_phentsize
+  bytes     38 00, 0x36 to 0x37
+  value     56
+  meaning   size of one program header
+  reader    kernel" ]
     done
     tinyelf explain --at 'phdr[0].p_vaddr' hello
-    [[ $output == 00000050* ]]
-    tinyelf explain --at 0x80 hello
-    [ "$output" = "00000080  unclaimed, 1 byte" ]
+    [[ $output == "offset 0x50, in memory at 0x10050"* ]]
+    # A structure: its lines.
+    tinyelf explain --at 'phdr[0]' hello
+    [ "$(grep -c 'phdr\[0\]\.' <<<"$output")" -eq 8 ]
     tinyelf explain --at 'phdr[1].p_vaddr' hello
     exits 1
-    says "no field 'phdr[1].p_vaddr'"
+    says "no 'phdr[1].p_vaddr' in this file"
+    tinyelf explain --at 'phdr[0' hello
+    exits 1
     tinyelf explain --at 178 hello
     exits 1
     says "past the end of the file, 0xb2"
+    # Without its code, the rest is nobody's.
+    tinyelf explain --code none --at 0x80 hello
+    [ "$output" = "offset 0x80, in memory at 0x10080
+unclaimed: no header, table, section or instruction owns it
+  bytes     0x78 to 0xb1" ]
+}
+
+@test "flags and parts of instructions go down to bits, a letter to its case" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    tinyelf explain --at p_flags hello
+    [[ $output == *"
+  bit 0     1  execute
+  bit 1     0  write
+  bit 2     1  read
+"* ]]
+    tinyelf explain --at 0x78 hello
+    [[ $output == *"encoding[0x10078].rex"*"value     0x48, W"*"bit 3     1  W: 64-bit operands"* ]]
+    tinyelf explain --at 0x7a hello
+    [[ $output == *"text      mov rax,0x1"*"value     0xc0, mod 3, reg 0, rm 0"* ]]
+    tinyelf explain --at 0x89 hello
+    [[ $output == *"encoding[0x10086].immediate"*"value     0x100a6, as an address: file offset 0xa6"* ]]
+    tinyelf explain --at 0xa6 hello
+    [[ $output == *"here      0x48, 'H': bit 5 is 0, upper case; with 1 it is 0x68, 'h'"* ]]
+    tinyelf explain --at 0x94 hello
+    [[ $output == *"arguments fd = 0x1
+            buf = 0x100a6: file offset 0xa6, 12 bytes
+            count = 0xc"* ]]
+}
+
+@test "--parts claims the parts of every instruction, and they are the instruction" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    for file in hello /bin/true; do
+        "$TINYELF" explain --parts --format json "$file" | python3 -c '
+import json, sys
+claims = json.load(sys.stdin)["claims"]
+parts = {}
+for claim in claims:
+    if claim["structure"] == "encoding":
+        parts.setdefault(claim["index"], []).append(claim)
+whole = [c for c in claims if c["structure"] == "instruction"]
+assert len(whole) >= 8
+for claim in whole:
+    own = sorted(parts.pop(claim["index"]), key=lambda part: part["offset"])
+    assert own[0]["offset"] == claim["offset"]
+    for a, b in zip(own, own[1:]):
+        assert a["offset"] + a["length"] == b["offset"]
+    assert own[-1]["offset"] + own[-1]["length"] == claim["offset"] + claim["length"]
+    assert any(part["field"] == "opcode" for part in own)
+assert not parts'
+    done
+}
+
+@test "--memory: the address space is the one that Linux makes" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    tinyelf explain --memory hello
+    exits 0
+    [[ $output == *"phdr[0]: 0x10000 to 0x10fff r-x"*"0x100a6         r-x  0x00a6  48 65 6c 6c 6f"*"strings"*"0x100b2         r-x  zeros, 3918 bytes"* ]]
+    # A static program prints its own maps; cat, whose .bss is large, too.
+    "$TINYELF" build "$SOURCE/asm/cat.s" -o cat
+    ./cat </proc/self/maps >/dev/null
+    "$TINYELF" explain --memory cat | sed -n 's/^phdr.*: 0x\([0-9a-f]*\) to .* \(...\)$/\1 \2/p' >ours
+    (exec ./cat <"/proc/$BASHPID/maps") >/dev/null
+    # A program that waits for input is looked at from outside.
+    mkfifo pipe
+    ./cat <pipe >/dev/null &
+    local program=$!
+    exec 8>pipe
+    for _ in $(seq 100); do
+        [ "$(readlink "/proc/$program/exe")" = "$PWD/cat" ] && break
+        sleep 0.01
+    done
+    awk '/cat$/ {split($1, range, "-"); sub("^0*", "", range[1]); print range[1], substr($2, 1, 3)}' \
+        "/proc/$program/maps" >theirs
+    exec 8>&-
+    wait "$program"
+    [ -s theirs ]
+    diff ours theirs
 }
 
 @test "overlapping headers: a byte has both owners" {
     nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
     tinyelf explain --at 0x10 tiny
     exits 0
-    [ "${#lines[@]}" -eq 2 ]
-    [[ ${lines[0]} == *ehdr.e_type* ]]
-    [[ ${lines[1]} == *phdr\[0\].p_paddr* ]]
+    [[ $output == *"ehdr.e_type"*"phdr[0].p_paddr"* ]]
+    # And the code in them is found: 42, exit.
+    tinyelf explain tiny
+    [[ $output == *"instruction      int 0x80: exit(42)"* ]]
 }
 
 @test "JSON: claims and unclaimed cover every byte of any file" {
@@ -83,13 +198,23 @@ doc = json.load(sys.stdin)
 assert doc["class"] == "ELF64" and doc["machine"] == "Advanced Micro Devices X86-64"
 entry = [c for c in doc["claims"] if c["field"] == "e_entry"]
 assert entry == [{"offset": 24, "length": 8, "structure": "ehdr", "index": 0, "field": "e_entry",
-                  "value": 0x10078, "meaning": "file offset 0x78", "reader": "kernel"}], entry
-assert doc["unclaimed"] == [{"offset": 120, "length": 58}]'
+                  "value": 0x10078, "meaning": "file offset 0x78: mov rax,0x1", "reader": "kernel"}], entry
+assert doc["unclaimed"] == []
+# Every byte has exactly one owner.
+place = 0
+for claim in doc["claims"]:
+    assert claim["offset"] == place, claim
+    place += claim["length"]
+assert place == 178
+structures = [claim["structure"] for claim in doc["claims"]]
+assert structures == 23 * ["ehdr"] + 8 * ["phdr"] + 8 * ["instruction"] + ["string"], structures
+string = doc["claims"][-1]
+assert (string["offset"], string["length"], string["meaning"]) == (166, 12, "\"Hello world\\n\"")'
 }
 
 @test "values are those that readelf prints" {
     file=$(head -n 1 "$BATS_FILE_TMPDIR/files")
-    value() { "$TINYELF" explain --at "$1" "$file" | sed -n "s/.*$1 = \([^,: ]*\).*/\1/p" | head -n 1; }
+    value() { "$TINYELF" explain --at "$1" "$file" | sed -n 's/^  value *\([^, ]*\).*/\1/p' | head -n 1; }
     header() { readelf -h "$file" | sed -n "s/^  $1: *\([^ ]*\).*/\1/p"; }
     [ "$(value e_entry)" = "$(header 'Entry point address')" ]
     [ "$((  $(value e_shoff) ))" = "$(header 'Start of section headers')" ]
@@ -116,7 +241,7 @@ assert doc["unclaimed"] == [{"offset": 120, "length": 58}]'
     done <list
 }
 
-@test "every field that the JSON names has its line in the hex source" {
+@test "every field and instruction that the JSON names has its line in the hex source" {
     command -v python3 >/dev/null || skip "python3 is not installed"
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
@@ -134,8 +259,9 @@ for line in lines:
             noted.add((int(words[0], 16), words[1]))
 for claim in json.load(open("map.json"))["claims"]:
     owner = claim["structure"]
+    by_address = owner in ("instruction", "padding") or (owner == "string" and claim["reader"] == "program")
     if owner != "ehdr":
-        owner += "[%d]" % claim["index"]
+        owner += "[%s]" % (hex(claim["index"]) if by_address else claim["index"])
     if claim["field"]:
         owner += "." + claim["field"]
     assert (claim["offset"], owner) in noted, claim
@@ -178,7 +304,7 @@ P
     exits 2
     tinyelf explain --format yaml x
     exits 2
-    says "text, json or hex"
+    says "text, json, markdown or hex"
     tinyelf explain --fromat x
     exits 2
     says "did you mean '--format'?"
@@ -188,5 +314,5 @@ P
     truncate -s 1G zeros
     run --separate-stderr timeout 10 "$TINYELF" explain zeros
     exits 0
-    [ "$output" = "00000000  unclaimed, 1073741824 bytes" ]
+    [[ $output == "zeros: 1073741824 bytes, not an ELF file"*"unclaimed, 1073741824 bytes"*"more bytes" ]]
 }

@@ -83,12 +83,18 @@ load setup
         [[ $(tr -s ' \n' ' ' <<<"$output") == *"$expected"* ]] || { echo "$output"; return 1; }
     }
     stops "libelf is missing: install the package libelf-dev"
-    libelf="-DLIBELF_INCLUDE_DIR=/usr/include -DLIBELF_LIBRARY=/usr/lib/libelf.so"
+    found="-DLIBELF_INCLUDE_DIR=/usr/include -DLIBELF_LIBRARY=/usr/lib/libelf.so"
     # shellcheck disable=SC2086
-    stops "nasm is missing: install the package nasm" $libelf
+    stops "Zydis is missing: install the package libzydis-dev" $found
+    found="$found -DZYDIS_INCLUDE_DIR=/usr/include -DZYDIS_LIBRARY=/usr/lib/libZydis.so"
     # shellcheck disable=SC2086
-    stops "pkg-config is missing: install the package pkg-config" $libelf -DNASM=/usr/bin/nasm
+    stops "libseccomp is missing: install the package libseccomp-dev" $found
+    found="$found -DSECCOMP_INCLUDE_DIR=/usr/include -DSECCOMP_LIBRARY=/usr/lib/libseccomp.so"
     # shellcheck disable=SC2086
-    PKG_CONFIG_LIBDIR=$PWD stops "Check is missing: install the package check" $libelf \
+    stops "nasm is missing: install the package nasm" $found
+    # shellcheck disable=SC2086
+    stops "pkg-config is missing: install the package pkg-config" $found -DNASM=/usr/bin/nasm
+    # shellcheck disable=SC2086
+    PKG_CONFIG_LIBDIR=$PWD stops "Check is missing: install the package check" $found \
         -DNASM=/usr/bin/nasm -DPKG_CONFIG_EXECUTABLE="$(command -v pkg-config)"
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../elfgen/machine/code.h"
 #include "../../elfgen/report/explain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -30,16 +31,26 @@ static struct text explain(const uint8_t *bytes, size_t size, enum explain_forma
     struct text text = {NULL, 0};
     struct elfgen_text out = {
         .bytes = buffer, .capacity = sizeof buffer, .flush = keep, .context = &text};
-    struct explain report = {.bytes = bytes,
-                             .length = size,
+    struct elfgen_view view;
+    const char *problem = NULL;
+    explain_open(&view, bytes, size);
+    struct code *code =
+        code_open(&view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct explain report = {.view = &view,
                              .file = "fuzz",
+                             .code = code ? &code->code : NULL,
                              .format = format,
-                             .to = UINT64_MAX,
+                             .encodings = size & 2,
+                             .colour = size & 4,
+                             .to = size,
                              .out = &out};
+    if (problem)
+        abort();
     bool whole = explain_report(&report);
     if (whole == (report.problem != NULL))
         abort();
     keep(&out);
+    code_close(code);
     if (!whole) {
         free(text.bytes);
         text.bytes = NULL;
@@ -51,6 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     free(explain(bytes, size, EXPLAIN_TEXT).bytes);
     free(explain(bytes, size, EXPLAIN_JSON).bytes);
+    free(explain(bytes, size, EXPLAIN_MARKDOWN).bytes);
+    free(explain(bytes, size, EXPLAIN_MEMORY).bytes);
     struct text source = explain(bytes, size, EXPLAIN_HEX);
     struct elfgen_hex_needs needs;
     if (!source.bytes)

@@ -11,7 +11,7 @@ static uint64_t sum(const struct elfgen_view *view, uint64_t from, uint64_t to)
     struct elfgen_map map;
     struct elfgen_claim claim;
     uint64_t total = 0;
-    elfgen_map_begin(&map, view, from, to);
+    elfgen_map_begin(&map, view, NULL, false, from, to);
     while (elfgen_map_next(&map, &claim)) {
         if (claim.length == 0 || claim.offset >= view->length ||
             claim.length > view->length - claim.offset || claim.offset >= to ||

@@ -19,7 +19,7 @@ static struct claims collect(const struct elfgen_view *view, uint64_t from, uint
     struct elfgen_map map;
     struct elfgen_claim claim;
     size_t room = 0;
-    elfgen_map_begin(&map, view, from, to);
+    elfgen_map_begin(&map, view, NULL, false, from, to);
     while (elfgen_map_next(&map, &claim)) {
         if (claims.count == room) {
             room = room ? room * 2 : 256;

@@ -1,0 +1,49 @@
+/* The commands that need a shared library are another program's, so that this one starts fast. */
+#include "cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef TINYELF_COMPANION
+
+/* The folder that this program is in, with its slash; "" if nobody knows. */
+static void own_folder(char *folder, size_t room)
+{
+    ssize_t length = readlink("/proc/self/exe", folder, room - 1);
+    folder[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[1] = '\0';
+    else
+        folder[0] = '\0';
+}
+
+int command_of_companion(int argc, char **argv)
+{
+    /* Where the build leaves it, and where it is installed. */
+    static const char *const places[] = {"", TINYELF_COMPANION_FOLDER "/"};
+    char folder[PATH_MAX], path[PATH_MAX + sizeof TINYELF_COMPANION_FOLDER TINYELF_COMPANION];
+    char **arguments = calloc((size_t)argc + 2, sizeof *arguments);
+    own_folder(folder, sizeof folder);
+    if (!arguments) {
+        message(NULL, "error", "out of memory");
+        return EXIT_NO;
+    }
+    arguments[0] = path;
+    memcpy(arguments + 1, argv, (size_t)argc * sizeof *arguments);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        snprintf(path, sizeof path, "%s%s%s", folder, places[i], TINYELF_COMPANION);
+        execv(path, arguments);
+        if (errno != ENOENT)
+            break;
+    }
+    message(path, "error", "cannot start it for '%s': %s", argv[0], strerror(errno));
+    free(arguments);
+    return EXIT_NO;
+}
+
+#endif

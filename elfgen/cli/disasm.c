@@ -1,0 +1,117 @@
+/* tinyelf disasm: a program's instructions. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../machine/code.h"
+#include "../report/disasm.h"
+#include "../source/bytes.h"
+#include "cli.h"
+
+enum { OPTION_SYNTAX = 256, OPTION_ALL, OPTION_BYTES, OPTION_HELP };
+
+static const struct option options[] = {
+    {"syntax", required_argument, NULL, OPTION_SYNTAX},
+    {"all", no_argument, NULL, OPTION_ALL},
+    {"addresses", no_argument, NULL, 'a'},
+    {"bytes", no_argument, NULL, 'b'},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static void help(void)
+{
+    puts("Usage: tinyelf disasm [OPTIONS] FILE\n"
+         "Prints the instructions that the control flow reaches from the entry point, from "
+         "functions\n"
+         "in symbol tables and from the starts of executable sections. - reads standard input.\n\n"
+         "  -a, --addresses    the address of each\n"
+         "  -b, --bytes        its bytes\n"
+         "      --all          executable sections from end to end; without sections, what stands\n"
+         "                     behind the entry point\n"
+         "      --syntax NAME  intel, att, or nasm: source that nasm assembles again\n"
+         "      --help         this text");
+}
+
+static bool parse_syntax(const char *text, enum machine_syntax *syntax)
+{
+    static const char *const names[] = {
+        [SYNTAX_INTEL] = "intel", [SYNTAX_ATT] = "att", [SYNTAX_NASM] = "nasm"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(text, names[i]) != 0)
+            continue;
+        *syntax = (enum machine_syntax)i;
+        return true;
+    }
+    return false;
+}
+
+/* False: it was said why. */
+static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machine_syntax syntax,
+                  const void *bytes, size_t size, const char *name)
+{
+    struct elfgen_view view;
+    struct elfgen_error error;
+    const char *problem;
+    if (elfgen_view_open(&view, bytes, size, &error) == ELFGEN_NOT_ELF) {
+        message(name, "error", "%s", error.text);
+        return false;
+    }
+    if (view.ehdr.e_machine != ELFGEN_EM_386 && view.ehdr.e_machine != ELFGEN_EM_X86_64) {
+        const char *machine = elfgen_machine_name(view.ehdr.e_machine);
+        message(name, "error",
+                "offset 0x12 (e_machine): code for %s (%u) is not known here, only "
+                "x86's",
+                machine ? machine : "an unknown machine", (unsigned)view.ehdr.e_machine);
+        return false;
+    }
+    struct code *code = code_open(&view, mode, syntax, &problem);
+    bool any = code && disasm_report(disasm, &code->code, syntax == SYNTAX_NASM);
+    if (!any)
+        message(name, "error", "%s",
+                problem ? problem
+                        : "no code: the entry point is in no executable segment, and there is no "
+                          "executable section");
+    code_close(code);
+    return any;
+}
+
+int command_disasm(int argc, char **argv)
+{
+    struct standard_output *output = open_output();
+    struct disasm disasm = {.out = &output->text};
+    enum machine_syntax syntax = SYNTAX_INTEL;
+    enum elfgen_code_mode mode = ELFGEN_CODE_FLOW;
+    struct file_bytes bytes = {0};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":ab", options, NULL)) != -1) {
+        switch (option) {
+        case 'a':
+            disasm.addresses = true;
+            break;
+        case 'b':
+            disasm.bytes = true;
+            break;
+        case OPTION_ALL:
+            mode = ELFGEN_CODE_ALL;
+            break;
+        case OPTION_SYNTAX:
+            if (!parse_syntax(optarg, &syntax))
+                return wrong_call("disasm", "--syntax '%s': it is intel, att or nasm", optarg);
+            break;
+        case OPTION_HELP:
+            help();
+            return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+        default:
+            return wrong_option("disasm", option, argv, options);
+        }
+    }
+    if (optind + 1 != argc)
+        return wrong_call("disasm", optind == argc ? "no file given" : "one file at a time");
+    const char *path = argv[optind];
+    bool done = read_input(path, &bytes) &&
+                print(&disasm, mode, syntax, bytes.bytes, bytes.size, input_name(path));
+    done = finish_output(output) && done;
+    file_free(&bytes);
+    return done ? EXIT_YES : EXIT_NO;
+}

@@ -1,0 +1,229 @@
+/* Code and data told apart by following the code.
+ *
+ * From the entry point along the control flow, with what is known of the registers: Linux starts a
+ * program with every general register 0 but the stack pointer (arch/x86/include/asm/elf.h,
+ * ELF_PLAT_INIT), so that the number and the arguments of a system call often are constants. The
+ * core follows and joins; it cannot decode. Whoever calls lends a decoder and the names of system
+ * calls (struct elfgen_machine), and memory. */
+#ifndef ELFGEN_CODE_H
+#define ELFGEN_CODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elfgen/memory.h"
+#include "elfgen/text.h"
+#include "elfgen/view.h"
+
+/* A number of which some bits are known; a bit that is not is 0 in `value`. */
+struct elfgen_bits {
+    uint64_t value, known;
+};
+
+enum { ELFGEN_REGISTERS = 16, ELFGEN_STACK_SLOTS = 8, ELFGEN_ARGUMENTS = 6 };
+
+/* What is known at an instruction: the general registers by their number in the encoding (rax 0,
+ * rcx 1, rdx 2, rbx 3, rsp 4, rbp 5, rsi 6, rdi 7, r8 to r15), and what was pushed. */
+struct elfgen_registers {
+    struct elfgen_bits general[ELFGEN_REGISTERS];
+    struct elfgen_bits stack[ELFGEN_STACK_SLOTS]; /* the last push is stack[depth - 1] */
+    uint64_t depth;
+};
+
+/* Where control goes after an instruction. */
+enum elfgen_flow {
+    ELFGEN_FLOW_NEXT,   /* on to the next one */
+    ELFGEN_FLOW_JUMP,   /* to the target */
+    ELFGEN_FLOW_BRANCH, /* to the target or the next one */
+    ELFGEN_FLOW_CALL,   /* to the target, which may return to the next one */
+    ELFGEN_FLOW_RETURN, /* to the target, where the return address is known */
+    ELFGEN_FLOW_SYSTEM, /* into the kernel, and back unless the call never returns */
+    ELFGEN_FLOW_END     /* nowhere: ring 3 may not do this, or the processor knows no such thing */
+};
+
+/* The instructions that enter Linux. */
+enum elfgen_door {
+    ELFGEN_DOOR_SYSCALL, /* x86-64 numbers, rdi rsi rdx r10 r8 r9 */
+    ELFGEN_DOOR_INT80,   /* i386 numbers, ebx ecx edx esi edi ebp */
+    ELFGEN_DOOR_SYSENTER /* as int 0x80; returns elsewhere */
+};
+
+/* The parts of an instruction: X(name, meaning). */
+#define ELFGEN_ENCODINGS(X)                                                                        \
+    X(prefix, "changes size, segment, repetition or locking")                                      \
+    X(rex, "64-bit operands and registers 8 to 15")                                                \
+    X(vex, "prefix of the AVX instructions")                                                       \
+    X(evex, "prefix of the AVX-512 instructions")                                                  \
+    X(xop, "prefix of AMD's XOP instructions")                                                     \
+    X(opcode, "says which instruction it is")                                                      \
+    X(modrm, "which registers or memory are the operands")                                         \
+    X(sib, "an address of base and scaled index")                                                  \
+    X(displacement, "number in an address")                                                        \
+    X(immediate, "number in the instruction")
+
+enum elfgen_encoding {
+#define X(name, meaning) ELFGEN_ENCODING_##name,
+    ELFGEN_ENCODINGS(X)
+#undef X
+        ELFGEN_ENCODING_COUNT
+};
+
+enum { ELFGEN_INSTRUCTION_MOST = 15 }; /* bytes; so there are no more parts */
+
+struct elfgen_parts {
+    uint8_t count;
+    struct {
+        enum elfgen_encoding what;
+        uint8_t offset, length; /* within the instruction */
+    } parts[ELFGEN_INSTRUCTION_MOST];
+};
+
+struct elfgen_instruction {
+    uint8_t length; /* 1 to 15 bytes */
+    enum elfgen_flow flow;
+    enum elfgen_door door; /* of ELFGEN_FLOW_SYSTEM */
+    bool has_target;
+    uint64_t target; /* address */
+};
+
+/* What a parameter of a system call is. */
+enum elfgen_parameter_kind {
+    ELFGEN_PARAMETER_NUMBER, /* signed, decimal */
+    ELFGEN_PARAMETER_HEX,    /* flags, addresses that nothing is read from */
+    ELFGEN_PARAMETER_INPUT,  /* address of bytes that the kernel reads */
+    ELFGEN_PARAMETER_STRING, /* address of a string with a NUL that the kernel reads */
+    ELFGEN_PARAMETER_OUTPUT  /* address of bytes that the kernel writes */
+};
+
+struct elfgen_signature {
+    char name[32];
+    bool known;   /* the parameters are; otherwise only the name is */
+    bool returns; /* false: never, whatever the arguments are */
+    uint8_t count;
+    struct {
+        char name[16];
+        enum elfgen_parameter_kind kind;
+        uint8_t size_in; /* INPUT: which parameter, 0..., holds its size in bytes; 255: none does */
+    } parameters[ELFGEN_ARGUMENTS];
+};
+
+/* What the core cannot know; `context` is handed back. */
+struct elfgen_machine {
+    void *context;
+
+    /* The length of the instruction at `bytes` (`size` of them, at least 1); 0: it is none. */
+    uint8_t (*length)(void *context, const uint8_t *bytes, size_t size);
+
+    /* Decodes an instruction that is at `address` when it runs. `registers`: what is known before
+     * it, and then what is after it. False: it is none, by the same rules as above. */
+    bool (*decode)(void *context, const uint8_t *bytes, size_t size, uint64_t address,
+                   struct elfgen_registers *registers, struct elfgen_instruction *instruction);
+
+    /* Splits an instruction of `size` bytes into its parts. */
+    void (*split)(void *context, const uint8_t *bytes, size_t size, struct elfgen_parts *parts);
+
+    /* Appends the instruction as text; there may be more bytes than it has. */
+    void (*text)(void *context, const uint8_t *bytes, size_t size, uint64_t address,
+                 struct elfgen_text *text);
+
+    /* Names a system call. False: there is none of that number. */
+    bool (*call)(void *context, enum elfgen_door door, uint64_t number,
+                 struct elfgen_signature *signature);
+};
+
+/* A system call that the code makes. */
+struct elfgen_call {
+    uint64_t offset, address; /* of its instruction */
+    enum elfgen_door door;
+    struct elfgen_bits number;
+    struct elfgen_bits arguments[ELFGEN_ARGUMENTS];
+};
+
+/* A run of bytes that may be code. */
+struct elfgen_range {
+    uint64_t offset, size; /* in the file */
+    uint64_t address;      /* of the first byte */
+};
+
+/* How far code is looked for. */
+enum elfgen_code_mode {
+    ELFGEN_CODE_FLOW, /* the flow from the entry point, from functions in symbol tables and from the
+                       * starts of executable sections */
+    ELFGEN_CODE_ALL   /* besides, executable sections from end to end; without sections, what stands
+                       * behind the entry point */
+};
+
+enum { ELFGEN_MAPPINGS = 64 }; /* program headers that are looked at */
+
+struct elfgen_leader; /* an instruction that jumps lead to */
+
+/* The caller owns it; everything in it is the library's. */
+struct elfgen_code {
+    const struct elfgen_view *view;
+    const struct elfgen_machine *machine;
+    enum elfgen_code_mode mode;
+    bool relocatable; /* addresses begin at 0 in each section, and constants are not yet */
+    struct elfgen_range mappings[ELFGEN_MAPPINGS];
+    struct elfgen_range *sections; /* executable ones, by offset, apart from each other */
+    size_t mapping_count, section_count;
+    uint64_t from, to; /* the file offsets that all of them are in */
+    /* A bit a byte of [from, to): instructions; those that were met with nothing known; those that
+     * are still to be followed with nothing known; those behind calls that may not return. */
+    uint64_t *starts, *met, *todo, *behind;
+    uint64_t *swept; /* and those that a linear sweep came by; the memory of `todo`, then empty */
+    uint64_t scan;   /* where the search for bits of `todo` goes on */
+    uint64_t *stack;
+    size_t stack_room, stack_count;
+    struct elfgen_leader *leaders; /* a hash table, by offset */
+    size_t leader_room, leader_count, pending;
+    struct elfgen_call *calls; /* by offset */
+    size_t call_room, call_count;
+    uint64_t steps; /* that may still be taken with something known */
+    bool returns;   /* a return to an unknown place was met: calls come back */
+    uint64_t last,
+        cursor; /* of a linear sweep: the instruction found last, and the place behind it */
+};
+
+/* Bytes of memory that elfgen_code_follow() wants for a file: half a byte for a byte of code,
+ * and at most 16 MiB more. 0: there is no code to look for. */
+ELFGEN_API size_t elfgen_code_room(const struct elfgen_view *view, enum elfgen_code_mode mode);
+
+/* Follows the code of a file. `memory` is the caller's, `room` bytes of zeros (elfgen_code_room()),
+ * aligned for uint64_t; it, the view's bytes and the machine stay as they are while the code is
+ * used. Time is bounded by a multiple of the code's size.
+ *
+ * ELFGEN_OK; ELFGEN_NO_ROOM: `room` is less than elfgen_code_room(). */
+ELFGEN_API enum elfgen_status elfgen_code_follow(struct elfgen_code *code,
+                                                 const struct elfgen_view *view,
+                                                 const struct elfgen_machine *machine,
+                                                 enum elfgen_code_mode mode, void *memory,
+                                                 size_t room);
+
+/* Where an instruction is. */
+struct elfgen_code_place {
+    uint64_t offset;  /* in the file */
+    uint64_t address; /* where it runs */
+    uint8_t length;
+};
+
+/* The first instruction that begins at file offset `at` or later, before `to`. False: none does. */
+ELFGEN_API bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t to,
+                                 struct elfgen_code_place *place);
+
+/* The system call that the instruction at `offset` makes, NULL if it makes none. */
+ELFGEN_API const struct elfgen_call *elfgen_code_call(const struct elfgen_code *code,
+                                                      uint64_t offset);
+
+/* The call's name and parameters; false: its number is not known, or no call has it. */
+ELFGEN_API bool elfgen_code_signature(const struct elfgen_code *code,
+                                      const struct elfgen_call *call,
+                                      struct elfgen_signature *signature);
+
+/* The bytes of the file that argument `index` refers to, for a parameter that the kernel reads.
+ * False: it is none, or not known, or not in the file. */
+ELFGEN_API bool elfgen_code_referred(const struct elfgen_code *code, const struct elfgen_call *call,
+                                     const struct elfgen_signature *signature, unsigned index,
+                                     uint64_t *offset, uint64_t *length);
+
+#endif

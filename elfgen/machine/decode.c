@@ -1,0 +1,244 @@
+/* Bytes -> an instruction: its length, its parts, where control goes. */
+#include "machine.h"
+
+#include <string.h>
+
+static void own(uint8_t *owners, unsigned offset, unsigned length, enum elfgen_encoding what)
+{
+    for (unsigned i = offset; i < offset + length && i < ELFGEN_INSTRUCTION_MOST; i++)
+        owners[i] = (uint8_t)what;
+}
+
+/* The prefix of several bytes that AVX, AVX-512 and XOP have in place of a part of the opcode. */
+static void own_vector_prefix(const ZydisDecodedInstruction *instruction, uint8_t *owners)
+{
+    const ZydisDecodedInstructionRaw *raw = &instruction->raw;
+    switch (instruction->encoding) {
+    case ZYDIS_INSTRUCTION_ENCODING_XOP:
+        own(owners, raw->xop.offset, 3, ELFGEN_ENCODING_xop);
+        break;
+    case ZYDIS_INSTRUCTION_ENCODING_VEX:
+        own(owners, raw->vex.offset, raw->vex.size, ELFGEN_ENCODING_vex);
+        break;
+    case ZYDIS_INSTRUCTION_ENCODING_EVEX:
+    case ZYDIS_INSTRUCTION_ENCODING_MVEX:
+        own(owners, raw->evex.offset, 4, ELFGEN_ENCODING_evex);
+        break;
+    default:
+        if (instruction->attributes & ZYDIS_ATTRIB_HAS_REX)
+            own(owners, raw->rex.offset, 1, ELFGEN_ENCODING_rex);
+        break;
+    }
+}
+
+/* Whose each byte is; what nothing else owns is opcode. Two immediates are two parts. */
+static void split_decoded(const ZydisDecodedInstruction *source, struct elfgen_parts *parts)
+{
+    const ZydisDecodedInstructionRaw *raw = &source->raw;
+    uint8_t owners[ELFGEN_INSTRUCTION_MOST];
+    memset(owners, ELFGEN_ENCODING_opcode, sizeof owners);
+    own(owners, 0, raw->prefix_count, ELFGEN_ENCODING_prefix);
+    own_vector_prefix(source, owners);
+    if (source->attributes & ZYDIS_ATTRIB_HAS_MODRM)
+        own(owners, raw->modrm.offset, 1, ELFGEN_ENCODING_modrm);
+    if (source->attributes & ZYDIS_ATTRIB_HAS_SIB)
+        own(owners, raw->sib.offset, 1, ELFGEN_ENCODING_sib);
+    own(owners, raw->disp.offset, raw->disp.size / 8u, ELFGEN_ENCODING_displacement);
+    for (size_t i = 0; i < 2; i++)
+        own(owners, raw->imm[i].offset, raw->imm[i].size / 8u, ELFGEN_ENCODING_immediate);
+    parts->count = 0;
+    for (uint8_t i = 0; i < source->length; i++) {
+        bool apart = i == 0 || owners[i] != owners[i - 1] || owners[i] == ELFGEN_ENCODING_prefix ||
+                     (raw->imm[1].size != 0 && i == raw->imm[1].offset);
+        if (apart) {
+            uint8_t part = parts->count++;
+            parts->parts[part].what = (enum elfgen_encoding)owners[i];
+            parts->parts[part].offset = i;
+            parts->parts[part].length = 0;
+        }
+        parts->parts[parts->count - 1].length++;
+    }
+}
+
+static void split(void *context, const uint8_t *bytes, size_t size, struct elfgen_parts *parts)
+{
+    const struct machine *machine = context;
+    ZydisDecodedInstruction source;
+    parts->count = 0;
+    if (ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&machine->scanner, NULL, bytes, size, &source)))
+        split_decoded(&source, parts);
+}
+
+/* What may not be done in ring 3, or is no instruction by intent, ends a program. */
+static bool ends_program(const ZydisDecodedInstruction *source)
+{
+    switch (source->mnemonic) {
+    case ZYDIS_MNEMONIC_HLT:
+    case ZYDIS_MNEMONIC_UD0:
+    case ZYDIS_MNEMONIC_UD1:
+    case ZYDIS_MNEMONIC_UD2:
+    case ZYDIS_MNEMONIC_CLI:
+    case ZYDIS_MNEMONIC_STI:
+    case ZYDIS_MNEMONIC_INT:
+    case ZYDIS_MNEMONIC_INT1:
+    case ZYDIS_MNEMONIC_INT3:
+        return true;
+    default:
+        return (source->attributes & ZYDIS_ATTRIB_IS_PRIVILEGED) != 0;
+    }
+}
+
+static enum elfgen_flow flow_of(const ZydisDecodedInstruction *source, enum elfgen_door *door)
+{
+    bool is_32_bit = source->machine_mode != ZYDIS_MACHINE_MODE_LONG_64;
+    switch (source->mnemonic) {
+    case ZYDIS_MNEMONIC_SYSCALL:
+        /* In 32 bits it comes back elsewhere, as sysenter does (entry_64_compat.S). */
+        *door = is_32_bit ? ELFGEN_DOOR_SYSENTER : ELFGEN_DOOR_SYSCALL;
+        return ELFGEN_FLOW_SYSTEM;
+    case ZYDIS_MNEMONIC_SYSENTER:
+        *door = ELFGEN_DOOR_SYSENTER;
+        return ELFGEN_FLOW_SYSTEM;
+    case ZYDIS_MNEMONIC_INT:
+        *door = ELFGEN_DOOR_INT80;
+        return source->raw.imm[0].value.u == 0x80 ? ELFGEN_FLOW_SYSTEM : ELFGEN_FLOW_END;
+    default:
+        break;
+    }
+    switch (source->meta.category) {
+    case ZYDIS_CATEGORY_CALL:
+        return ELFGEN_FLOW_CALL;
+    case ZYDIS_CATEGORY_UNCOND_BR:
+        return ELFGEN_FLOW_JUMP;
+    case ZYDIS_CATEGORY_COND_BR:
+        return ELFGEN_FLOW_BRANCH;
+    case ZYDIS_CATEGORY_RET:
+        return ELFGEN_FLOW_RETURN;
+    default:
+        return ends_program(source) ? ELFGEN_FLOW_END : ELFGEN_FLOW_NEXT;
+    }
+}
+
+/* The address that a jump, call or return leads to, where it is known. */
+static bool target_of(const ZydisDecodedInstruction *source, const ZydisDecodedOperand *operands,
+                      uint64_t address, enum elfgen_flow flow,
+                      const struct elfgen_registers *registers, uint64_t *target)
+{
+    uint64_t width = source->machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? UINT64_MAX : UINT32_MAX;
+    struct elfgen_bits value = {0, 0};
+    if (flow == ELFGEN_FLOW_RETURN) {
+        if (registers->depth > 0)
+            value = registers->stack[registers->depth - 1];
+    } else if (operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operands[0].imm.is_relative) {
+        if (!ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(source, &operands[0], address, target)))
+            return false;
+        *target &= width;
+        return true;
+    } else if (operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
+        ZyanI8 id = ZydisRegisterGetId(operands[0].reg.value);
+        if (id >= 0 && id < ELFGEN_REGISTERS)
+            value = registers->general[id];
+    }
+    *target = value.value & width;
+    return (value.known & width) == width;
+}
+
+/* The bytes before displacement and immediates, which say how long an instruction is; 0: there is
+ * more to it. */
+static uint8_t head_of(const ZydisDecodedInstruction *source)
+{
+    const ZydisDecodedInstructionRaw *raw = &source->raw;
+    uint8_t head = source->length;
+    /* The opcode of AMD's 3DNow! stands at the end. */
+    if (source->encoding == ZYDIS_INSTRUCTION_ENCODING_3DNOW)
+        return 0;
+    if (raw->disp.size != 0 && raw->disp.offset < head)
+        head = raw->disp.offset;
+    for (size_t i = 0; i < 2; i++)
+        if (raw->imm[i].size != 0 && raw->imm[i].offset < head)
+            head = raw->imm[i].offset;
+    return head;
+}
+
+static uint8_t length_of(void *context, const uint8_t *bytes, size_t size)
+{
+    struct machine *machine = context;
+    struct machine_length *place = NULL;
+    ZydisDecodedInstruction source;
+    uint32_t key;
+    if (size >= ELFGEN_INSTRUCTION_MOST) {
+        memcpy(&key, bytes, sizeof key);
+        place = &machine->lengths[key * UINT32_C(0x9e3779b1) >> 18];
+        if (place->length != 0 && place->key == key)
+            return place->length;
+    }
+    if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&machine->scanner, NULL, bytes, size, &source)))
+        return 0;
+    uint8_t head = place ? head_of(&source) : 0;
+    if (head != 0 && head <= sizeof key)
+        *place = (struct machine_length){key, source.length};
+    return source.length;
+}
+
+static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t address,
+                   struct elfgen_registers *registers, struct elfgen_instruction *instruction)
+{
+    const struct machine *machine = context;
+    ZydisDecodedInstruction source;
+    ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+    if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &source, operands)))
+        return false;
+    instruction->length = source.length;
+    instruction->flow = flow_of(&source, &instruction->door);
+    instruction->has_target = false;
+    if (instruction->flow != ELFGEN_FLOW_NEXT && instruction->flow != ELFGEN_FLOW_SYSTEM &&
+        instruction->flow != ELFGEN_FLOW_END)
+        instruction->has_target = target_of(&source, operands, address, instruction->flow,
+                                            registers, &instruction->target);
+    /* What the kernel does to registers is the core's to know. */
+    if (instruction->flow != ELFGEN_FLOW_SYSTEM && instruction->flow != ELFGEN_FLOW_CALL)
+        machine_execute(&source, operands, address, registers);
+    return true;
+}
+
+static void set_up_formatter(struct machine *machine)
+{
+    static const struct {
+        ZydisFormatterProperty property;
+        ZyanUPointer value;
+    } properties[] = {
+        {ZYDIS_FORMATTER_PROP_HEX_UPPERCASE, ZYAN_FALSE},
+        {ZYDIS_FORMATTER_PROP_IMM_PADDING, ZYDIS_PADDING_DISABLED},
+        {ZYDIS_FORMATTER_PROP_DISP_PADDING, ZYDIS_PADDING_DISABLED},
+        {ZYDIS_FORMATTER_PROP_ADDR_PADDING_ABSOLUTE, ZYDIS_PADDING_DISABLED},
+        {ZYDIS_FORMATTER_PROP_ADDR_PADDING_RELATIVE, ZYDIS_PADDING_DISABLED},
+        {ZYDIS_FORMATTER_PROP_FORCE_RELATIVE_RIPREL, ZYAN_TRUE},
+    };
+    ZydisFormatterInit(&machine->formatter, machine->syntax == SYNTAX_ATT
+                                                ? ZYDIS_FORMATTER_STYLE_ATT
+                                                : ZYDIS_FORMATTER_STYLE_INTEL);
+    for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++)
+        ZydisFormatterSetProperty(&machine->formatter, properties[i].property, properties[i].value);
+}
+
+bool machine_open(struct machine *machine, uint64_t e_machine, enum machine_syntax syntax)
+{
+    bool is_64_bit = e_machine == ELFGEN_EM_X86_64;
+    ZydisMachineMode mode =
+        is_64_bit ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LONG_COMPAT_32;
+    ZydisStackWidth stack = is_64_bit ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32;
+    if (e_machine != ELFGEN_EM_X86_64 && e_machine != ELFGEN_EM_386)
+        return false;
+    machine->syntax = syntax;
+    machine->machine = (struct elfgen_machine){.context = machine,
+                                               .length = length_of,
+                                               .decode = decode,
+                                               .split = split,
+                                               .text = machine_text,
+                                               .call = machine_call};
+    ZydisDecoderInit(&machine->decoder, mode, stack);
+    machine->scanner = machine->decoder;
+    ZydisDecoderEnableMode(&machine->scanner, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
+    set_up_formatter(machine);
+    return true;
+}

@@ -1,0 +1,67 @@
+/* x86 as the byte map needs it: instructions by Zydis, names of system calls by libseccomp. */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include <Zydis/Zydis.h>
+
+#include "elfgen.h"
+
+enum machine_syntax {
+    SYNTAX_INTEL, /* as objdump -M intel and the lecture write it */
+    SYNTAX_ATT,
+    SYNTAX_NASM
+};
+
+/* The calls of one table that were asked for, so that each is looked up once. */
+enum { MACHINE_CALLS = 512 };
+struct machine_calls {
+    bool asked[MACHINE_CALLS], found[MACHINE_CALLS];
+    struct elfgen_signature signatures[MACHINE_CALLS];
+};
+
+/* Texts by their bytes: code repeats itself, and printing is most of the work. Not of what is
+ * relative to the address, except jumps and calls: their text up to the target. */
+enum { MACHINE_TEXTS = 1 << 13, MACHINE_TEXT = 47 };
+struct machine_text {
+    uint64_t low, high; /* the bytes that must be these, and how many they are; 0: a free place */
+    uint8_t length;     /* of the text */
+    char text[MACHINE_TEXT];
+};
+
+/* Lengths by the first four bytes, of instructions whose length these tell. */
+enum { MACHINE_LENGTHS = 1 << 14 };
+struct machine_length {
+    uint32_t key;
+    uint8_t length; /* 0: a free place */
+};
+
+struct machine {
+    struct elfgen_machine machine; /* for elfgen_code_follow(); its context is this struct */
+    ZydisDecoder decoder;          /* everything */
+    ZydisDecoder scanner;          /* lengths only */
+    ZydisFormatter formatter;
+    enum machine_syntax syntax;
+    struct machine_calls calls[2]; /* x86-64, i386 */
+    struct machine_text texts[MACHINE_TEXTS];
+    struct machine_length lengths[MACHINE_LENGTHS];
+};
+
+/* Fills *machine, which is zeroed before and must then stay where it is. False: code for
+ * `e_machine` is not known here.
+ */
+bool machine_open(struct machine *machine, uint64_t e_machine, enum machine_syntax syntax);
+
+/* What an instruction does to what is known of the registers. */
+void machine_execute(const ZydisDecodedInstruction *instruction,
+                     const ZydisDecodedOperand *operands, uint64_t address,
+                     struct elfgen_registers *registers);
+
+/* The callback for names of system calls. `context` is a struct machine. */
+bool machine_call(void *context, enum elfgen_door door, uint64_t number,
+                  struct elfgen_signature *signature);
+
+/* The callback for text. `size` may be more than the instruction has. */
+void machine_text(void *context, const uint8_t *bytes, size_t size, uint64_t address,
+                  struct elfgen_text *text);
+
+#endif

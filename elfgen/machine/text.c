@@ -1,0 +1,155 @@
+/* An instruction as text, in the syntax that the machine was opened with. */
+#include "machine.h"
+
+#include <string.h>
+
+struct key {
+    uint64_t low, high;
+};
+
+/* Zydis puts a blank behind each comma; the lecture and objdump do not. */
+static size_t remove_blanks(char *line)
+{
+    size_t length = 0;
+    for (const char *c = line; *c; c++)
+        if (*c != ' ' || length == 0 || line[length - 1] != ',')
+            line[length++] = *c;
+    return length;
+}
+
+/* The address that a rip-relative operand means, as objdump adds it. */
+static void put_absolute(struct elfgen_text *text, const ZydisDecodedInstruction *instruction,
+                         const ZydisDecodedOperand *operands, uint64_t address)
+{
+    for (size_t i = 0; i < instruction->operand_count_visible; i++) {
+        ZyanU64 absolute;
+        if (operands[i].type != ZYDIS_OPERAND_TYPE_MEMORY ||
+            (operands[i].mem.base != ZYDIS_REGISTER_RIP &&
+             operands[i].mem.base != ZYDIS_REGISTER_EIP) ||
+            !ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(instruction, &operands[i], address, &absolute)))
+            continue;
+        elfgen_text_string(text, " # 0x");
+        elfgen_text_hex(text, absolute, 0);
+        return;
+    }
+}
+
+/* Up to 15 bytes and their number as two words, by loads that overlap. */
+static struct key key_of(const uint8_t *bytes, size_t size)
+{
+    struct key key = {0, (uint64_t)size << 56};
+    uint32_t first, last;
+    uint64_t end = 0;
+    if (size >= 8) {
+        memcpy(&key.low, bytes, 8);
+        memcpy(&end, bytes + size - 8, 8);
+        key.high |= size > 8 ? end >> 8 * (16 - size) : 0;
+    } else if (size >= 4) {
+        memcpy(&first, bytes, 4);
+        memcpy(&last, bytes + size - 4, 4);
+        key.low = first | (uint64_t)last << 8 * (size - 4);
+    } else {
+        for (size_t i = 0; i < size; i++)
+            key.low |= (uint64_t)bytes[i] << 8 * i;
+    }
+    return key;
+}
+
+/* The place of an instruction in the cache. */
+static struct machine_text *place_of(struct machine *machine, struct key key)
+{
+    uint64_t hash = (key.low ^ (key.high << 5 | key.high >> 59)) * UINT64_C(0x9e3779b97f4a7c15);
+    return &machine->texts[hash >> 32 & (MACHINE_TEXTS - 1)];
+}
+
+/* The bytes of a plain jump or call that hold its distance, at its end; 0: it is none of these. */
+static size_t distance_size(const uint8_t *bytes, size_t size)
+{
+    if (size == 5 && (bytes[0] == 0xe8 || bytes[0] == 0xe9))
+        return 4;
+    if (size == 6 && bytes[0] == 0x0f && (bytes[1] & 0xf0) == 0x80)
+        return 4;
+    return size == 2 && (bytes[0] == 0xeb || (bytes[0] & 0xf0) == 0x70) ? 1 : 0;
+}
+
+static uint64_t target_of(const struct machine *machine, const uint8_t *bytes, size_t size,
+                          size_t distance, uint64_t address)
+{
+    int32_t offset;
+    if (distance == 1)
+        offset = (int8_t)bytes[size - 1];
+    else
+        memcpy(&offset, bytes + size - sizeof offset, sizeof offset);
+    uint64_t target = address + size + (uint64_t)(int64_t)offset;
+    return machine->decoder.machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? target : (uint32_t)target;
+}
+
+/* Keeps the first `length` characters for instructions that begin with `size` such bytes. */
+static void keep(struct machine_text *place, const uint8_t *bytes, size_t size, const char *text,
+                 size_t length)
+{
+    if (length > sizeof place->text)
+        return;
+    struct key key = key_of(bytes, size);
+    memcpy(place->text, text, length);
+    place->low = key.low;
+    place->high = key.high;
+    place->length = (uint8_t)length;
+}
+
+/* The length of what stands before "0x" and the target at the end of a line, 0: it ends otherwise.
+ */
+static size_t before_target(const char *line, size_t length, uint64_t target)
+{
+    char room[24];
+    struct elfgen_text end = {.bytes = room, .capacity = sizeof room};
+    elfgen_text_string(&end, " 0x");
+    elfgen_text_hex(&end, target, 0);
+    bool same = length > end.length && memcmp(line + length - end.length, room, end.length) == 0;
+    return same ? length - end.length + 1 : 0;
+}
+
+static void print(const struct machine *machine, const uint8_t *bytes, size_t size,
+                  uint64_t address, struct elfgen_text *text, struct machine_text *place)
+{
+    ZydisDecodedInstruction instruction;
+    ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+    char line[256];
+    if (!ZYAN_SUCCESS(
+            ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &instruction, operands)) ||
+        !ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&machine->formatter, &instruction, operands,
+                                                      instruction.operand_count_visible, line,
+                                                      sizeof line, address, NULL)))
+        return;
+    size_t length = remove_blanks(line);
+    elfgen_text_bytes(text, line, length);
+    put_absolute(text, &instruction, operands, address);
+    size_t distance = distance_size(bytes, size);
+    if (instruction.length != size)
+        return;
+    if (!(instruction.attributes & ZYDIS_ATTRIB_IS_RELATIVE)) {
+        keep(place, bytes, size, line, length);
+    } else if (distance != 0) {
+        length = before_target(line, length, target_of(machine, bytes, size, distance, address));
+        if (length > 0)
+            keep(place, bytes, size - distance, line, length);
+    }
+}
+
+void machine_text(void *context, const uint8_t *bytes, size_t size, uint64_t address,
+                  struct elfgen_text *text)
+{
+    struct machine *machine = context;
+    size_t distance = distance_size(bytes, size), own = size - distance;
+    struct key key = key_of(bytes, own);
+    struct machine_text *place = place_of(machine, key);
+    if (place->low != key.low || place->high != key.high) {
+        print(machine, bytes, size, address, text, place);
+        return;
+    }
+    elfgen_text_bytes(text, place->text, place->length);
+    if (distance == 0)
+        return;
+    elfgen_text_string(text, "0x");
+    elfgen_text_hex(text, target_of(machine, bytes, size, distance, address), 0);
+}

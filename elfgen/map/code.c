@@ -1,0 +1,149 @@
+/* What was found by following the code: instructions by their place, system calls, and the bytes
+ * that these refer to. */
+#include "flow.h"
+
+#include <string.h>
+
+/* The section that `at` is in, or the next one behind it. */
+static const struct elfgen_range *section_from(const struct elfgen_code *code, uint64_t at)
+{
+    size_t low = 0, high = code->section_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (code->sections[middle].offset + code->sections[middle].size <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < code->section_count ? &code->sections[low] : NULL;
+}
+
+/* Steps over what is at *at, which ends before `end`. True: it is an instruction. */
+static bool step(struct elfgen_code *code, const struct elfgen_range *range, uint64_t end,
+                 uint64_t *at, uint8_t *length)
+{
+    uint64_t start = *at - code->from;
+    bool met = elfgen_bit_get(code->starts, start);
+    *length = elfgen_code_length(code, range, *at);
+    uint64_t next = *at + (*length ? *length : 1);
+    uint64_t better =
+        elfgen_bit_next(code->starts, start + 1, (next < end ? next : end) - code->from) +
+        code->from;
+    *at = better < next ? better : next;
+    /* What runs into an instruction that is sure, or out of the section, is none itself. */
+    return *length != 0 && (met || (better >= next && next <= end));
+}
+
+/* The last place up to `at` that a sweep of the section certainly comes by. */
+static uint64_t resume(const struct elfgen_code *code, const struct elfgen_range *section,
+                       uint64_t at)
+{
+    uint64_t first = section->offset - code->from, last = at - code->from;
+    uint64_t start = elfgen_bit_previous(code->starts, first, last);
+    uint64_t swept = elfgen_bit_previous(code->swept, first, last);
+    if (start == UINT64_MAX || (swept != UINT64_MAX && swept > start))
+        start = swept;
+    return start == UINT64_MAX ? section->offset : start + code->from;
+}
+
+/* A linear sweep: from the last instruction that is sure up to `at`, and on. */
+static bool next_in_section(struct elfgen_code *code, const struct elfgen_range *section,
+                            uint64_t at, uint64_t to, struct elfgen_code_place *found)
+{
+    uint64_t end = section->offset + section->size;
+    if (end > code->to)
+        end = code->to;
+    if (to > end)
+        to = end;
+    if (at < section->offset)
+        at = section->offset;
+    if (at >= to)
+        return false;
+    const struct elfgen_range *range = elfgen_range_of(code, section->offset);
+    uint64_t place = at == code->last + 1 ? code->cursor : resume(code, section, at);
+    while (place < to) {
+        uint64_t here = place;
+        elfgen_bit_set(code->swept, here - code->from);
+        if (!step(code, range, end, &place, &found->length) || here < at)
+            continue;
+        code->last = found->offset = here;
+        code->cursor = place;
+        return true;
+    }
+    return false;
+}
+
+/* What the flow has found in [*at, to), outside of sections. */
+static bool next_by_flow(const struct elfgen_code *code, uint64_t *at, uint64_t to,
+                         struct elfgen_code_place *place)
+{
+    uint64_t bit = elfgen_bit_next(code->starts, *at - code->from, to - code->from);
+    *at = place->offset = bit + code->from;
+    const struct elfgen_range *range = *at < to ? elfgen_range_of(code, *at) : NULL;
+    place->length = range ? elfgen_code_length(code, range, *at) : 0;
+    return place->length != 0;
+}
+
+bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t to,
+                      struct elfgen_code_place *place)
+{
+    const struct elfgen_range *section = NULL;
+    bool found = false;
+    if (at < code->from)
+        at = code->from;
+    if (to > code->to)
+        to = code->to;
+    while (!found && at < to) {
+        if (code->mode == ELFGEN_CODE_ALL)
+            section = section_from(code, at);
+        uint64_t border = section && section->offset < to ? section->offset : to;
+        if (at < border) {
+            found = next_by_flow(code, &at, border, place);
+        } else {
+            found = next_in_section(code, section, at, to, place);
+            at = section->offset + section->size;
+        }
+    }
+    const struct elfgen_range *range = found ? elfgen_range_of(code, place->offset) : NULL;
+    if (range)
+        place->address = range->address + (place->offset - range->offset);
+    return range != NULL;
+}
+
+bool elfgen_code_signature(const struct elfgen_code *code, const struct elfgen_call *call,
+                           struct elfgen_signature *signature)
+{
+    /* Linux looks at 32 bits of the number. */
+    return (uint32_t)call->number.known == UINT32_MAX &&
+           code->machine->call(code->machine->context, call->door, (uint32_t)call->number.value,
+                               signature);
+}
+
+bool elfgen_code_referred(const struct elfgen_code *code, const struct elfgen_call *call,
+                          const struct elfgen_signature *signature, unsigned index,
+                          uint64_t *offset, uint64_t *length)
+{
+    struct elfgen_mapping mapping;
+    struct elfgen_bits address = call->arguments[index];
+    if (index >= signature->count || address.known != UINT64_MAX ||
+        !elfgen_memory_find(code->view, address.value, &mapping))
+        return false;
+    uint64_t size = mapping.file_end - address.value;
+    *offset = mapping.offset + (address.value - mapping.start);
+    if (signature->parameters[index].kind == ELFGEN_PARAMETER_INPUT) {
+        unsigned size_in = signature->parameters[index].size_in;
+        if (size_in >= ELFGEN_ARGUMENTS || call->arguments[size_in].known != UINT64_MAX)
+            return false;
+        if (call->arguments[size_in].value < size)
+            size = call->arguments[size_in].value;
+    } else if (signature->parameters[index].kind == ELFGEN_PARAMETER_STRING) {
+        const uint8_t *start = code->view->bytes + *offset;
+        const uint8_t *nul = memchr(start, '\0', (size_t)size);
+        if (nul)
+            size = (uint64_t)(nul - start) + 1;
+    } else {
+        return false;
+    }
+    *length = size;
+    return size > 0;
+}

@@ -1,0 +1,558 @@
+/* The walk along the code. Where paths meet, only what both know is known on. */
+#include "flow.h"
+
+#include <string.h>
+
+/* An instruction that jumps lead to, and what is known there whichever way it is reached. */
+struct elfgen_leader {
+    uint64_t offset; /* plus 1; 0: a free place */
+    uint64_t next;   /* of those still to be followed, by number plus 1 */
+    bool queued;
+    uint8_t lowered; /* how often less became known */
+    struct elfgen_registers registers;
+};
+
+enum {
+    MOST_LEADERS = 1 << 14,
+    MOST_CALLS = 1 << 10,
+    MOST_STACK = 1 << 12,
+    /* After so many changes of what is known at a place, nothing is: a loop that counts through 64
+     * bits ends. */
+    MOST_LOWERED = 8
+};
+
+uint64_t elfgen_bit_next(const uint64_t *bits, uint64_t from, uint64_t to)
+{
+    while (from < to) {
+        uint64_t word = bits[from / 64] >> (from % 64);
+        if (word) {
+            from += (uint64_t)__builtin_ctzll(word);
+            break;
+        }
+        from = (from | 63) + 1;
+    }
+    return from < to ? from : to;
+}
+
+uint64_t elfgen_bit_previous(const uint64_t *bits, uint64_t from, uint64_t to)
+{
+    for (;;) {
+        uint64_t word = bits[to / 64] << (63 - to % 64);
+        if (word) {
+            to -= (uint64_t)__builtin_clzll(word);
+            return to >= from ? to : UINT64_MAX;
+        }
+        if (to / 64 <= from / 64)
+            return UINT64_MAX;
+        to = to / 64 * 64 - 1;
+    }
+}
+
+/* ---- what is known ---- */
+
+static struct elfgen_bits join_bits(struct elfgen_bits a, struct elfgen_bits b)
+{
+    uint64_t known = a.known & b.known & ~(a.value ^ b.value);
+    return (struct elfgen_bits){a.value & known, known};
+}
+
+static bool anything_known(const struct elfgen_registers *registers)
+{
+    uint64_t known = registers->depth;
+    for (size_t i = 0; i < ELFGEN_REGISTERS; i++)
+        known |= registers->general[i].known;
+    return known != 0;
+}
+
+/* What is known by both, in *a. True: it became less. */
+static bool join(struct elfgen_registers *a, const struct elfgen_registers *b)
+{
+    struct elfgen_registers joined = {.depth = a->depth < b->depth ? a->depth : b->depth};
+    bool less = joined.depth != a->depth;
+    for (size_t i = 0; i < ELFGEN_REGISTERS; i++) {
+        joined.general[i] = join_bits(a->general[i], b->general[i]);
+        less = less || joined.general[i].known != a->general[i].known;
+    }
+    /* The last pushes are the ones that are counted. */
+    for (uint64_t i = 0; i < joined.depth; i++) {
+        struct elfgen_bits old = a->stack[a->depth - joined.depth + i];
+        joined.stack[i] = join_bits(old, b->stack[b->depth - joined.depth + i]);
+        less = less || joined.stack[i].known != old.known;
+    }
+    *a = joined;
+    return less;
+}
+
+static void push(struct elfgen_registers *registers, uint64_t value)
+{
+    if (registers->depth == ELFGEN_STACK_SLOTS) {
+        memmove(registers->stack, registers->stack + 1,
+                (ELFGEN_STACK_SLOTS - 1) * sizeof registers->stack[0]);
+        registers->depth--;
+    }
+    registers->stack[registers->depth++] = (struct elfgen_bits){value, UINT64_MAX};
+}
+
+/* ---- where to go on ---- */
+
+/* The leader at an offset; if there is none, a new one without `registers` set, NULL if the table
+ * is full. */
+static struct elfgen_leader *leader_at(struct elfgen_code *code, uint64_t offset, bool create)
+{
+    size_t mask = code->leader_room - 1;
+    size_t place = (size_t)(offset * UINT64_C(0x9e3779b97f4a7c15) >> 40) & mask;
+    while (code->leaders[place].offset != 0) {
+        if (code->leaders[place].offset == offset + 1)
+            return &code->leaders[place];
+        place = (place + 1) & mask;
+    }
+    /* An eighth stays free, so that a search soon ends. */
+    if (!create || code->leader_count >= code->leader_room - code->leader_room / 8)
+        return NULL;
+    code->leader_count++;
+    code->leaders[place].offset = offset + 1;
+    return &code->leaders[place];
+}
+
+static void queue(struct elfgen_code *code, struct elfgen_leader *leader)
+{
+    if (leader->queued)
+        return;
+    leader->queued = true;
+    leader->next = code->pending;
+    code->pending = (size_t)(leader - code->leaders) + 1;
+}
+
+/* Control comes to `offset` with nothing known. */
+static void reach_blindly(struct elfgen_code *code, uint64_t offset)
+{
+    uint64_t bit = offset - code->from;
+    if (elfgen_bit_get(code->met, bit))
+        return;
+    elfgen_bit_set(code->met, bit);
+    if (code->stack_count < code->stack_room)
+        code->stack[code->stack_count++] = offset;
+    else
+        elfgen_bit_set(code->todo, bit);
+}
+
+static void lower(struct elfgen_code *code, struct elfgen_leader *leader,
+                  const struct elfgen_registers *registers)
+{
+    if (!join(&leader->registers, registers))
+        return;
+    if (++leader->lowered >= MOST_LOWERED)
+        leader->registers = (struct elfgen_registers){.depth = 0};
+    queue(code, leader);
+}
+
+/* Control comes to `offset`, a place inside the code. */
+static void reach(struct elfgen_code *code, uint64_t offset,
+                  const struct elfgen_registers *registers)
+{
+    if (elfgen_bit_get(code->met, offset - code->from))
+        return;
+    struct elfgen_leader *leader =
+        anything_known(registers) && code->steps > 0 ? leader_at(code, offset, true) : NULL;
+    if (!leader) {
+        reach_blindly(code, offset);
+    } else if (leader->lowered == 0) {
+        leader->lowered = 1;
+        leader->registers = *registers;
+        queue(code, leader);
+    } else {
+        lower(code, leader, registers);
+    }
+}
+
+/* The place in the file that a jump from `range` to `address` leads to. */
+static bool find_target(const struct elfgen_code *code, const struct elfgen_range *range,
+                        uint64_t address, uint64_t *offset)
+{
+    if (address - range->address < range->size) {
+        *offset = range->offset + (address - range->address);
+        return elfgen_code_has(code, *offset);
+    }
+    if (code->relocatable)
+        return false;
+    for (size_t i = code->mapping_count; i-- > 0;) {
+        const struct elfgen_range *mapping = &code->mappings[i];
+        if (address - mapping->address >= mapping->size)
+            continue;
+        *offset = mapping->offset + (address - mapping->address);
+        return elfgen_code_has(code, *offset);
+    }
+    return false;
+}
+
+/* Calls come back after all: what is behind them is code. */
+static void calls_return(struct elfgen_code *code)
+{
+    uint64_t bits = code->to - code->from;
+    if (code->returns)
+        return;
+    code->returns = true;
+    for (uint64_t bit = 0; (bit = elfgen_bit_next(code->behind, bit, bits)) < bits; bit++)
+        reach_blindly(code, code->from + bit);
+}
+
+static void enter_function(struct elfgen_code *code, uint64_t target, uint64_t behind,
+                           uint64_t return_address, struct elfgen_registers *registers)
+{
+    push(registers, return_address);
+    reach(code, target, registers);
+    if (!elfgen_code_has(code, behind))
+        return;
+    if (code->returns)
+        reach_blindly(code, behind);
+    else
+        elfgen_bit_set(code->behind, behind - code->from);
+}
+
+/* ---- system calls ---- */
+
+/* Where the number and the arguments of a call stand, by door (arch/x86/entry/entry_64.S and
+ * entry_64_compat.S). */
+static const struct {
+    uint8_t number;
+    uint8_t arguments[ELFGEN_ARGUMENTS];
+} call_registers[] = {
+    [ELFGEN_DOOR_SYSCALL] = {0, {7, 6, 2, 10, 8, 9}},
+    [ELFGEN_DOOR_INT80] = {0, {3, 1, 2, 6, 7, 5}},
+    [ELFGEN_DOOR_SYSENTER] = {0, {3, 1, 2, 6, 7, 5}},
+};
+
+static size_t call_place(const struct elfgen_code *code, uint64_t offset)
+{
+    size_t low = 0, high = code->call_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (code->calls[middle].offset < offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct elfgen_call *elfgen_code_call(const struct elfgen_code *code, uint64_t offset)
+{
+    size_t place = call_place(code, offset);
+    return place < code->call_count && code->calls[place].offset == offset ? &code->calls[place]
+                                                                           : NULL;
+}
+
+/* i386's door looks at the low halves of registers only. */
+static struct elfgen_bits through_door(enum elfgen_door door, struct elfgen_bits value)
+{
+    if (door == ELFGEN_DOOR_SYSCALL)
+        return value;
+    return (struct elfgen_bits){value.value & UINT32_MAX, value.known | ~(uint64_t)UINT32_MAX};
+}
+
+static void note_call(struct elfgen_code *code, struct elfgen_call *call)
+{
+    size_t place = call_place(code, call->offset);
+    struct elfgen_call *there = &code->calls[place];
+    if (place < code->call_count && there->offset == call->offset) {
+        there->number = join_bits(there->number, call->number);
+        for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
+            there->arguments[i] = join_bits(there->arguments[i], call->arguments[i]);
+    } else if (code->call_count < code->call_room) {
+        memmove(there + 1, there, (code->call_count - place) * sizeof *there);
+        *there = *call;
+        code->call_count++;
+    }
+}
+
+/* What a call leaves in the registers. */
+static void come_back(enum elfgen_door door, uint64_t next_address,
+                      struct elfgen_registers *registers)
+{
+    registers->general[0] = (struct elfgen_bits){0, 0};
+    if (door == ELFGEN_DOOR_SYSCALL) {
+        registers->general[1] = (struct elfgen_bits){next_address, UINT64_MAX};
+        registers->general[11] = (struct elfgen_bits){0, 0};
+    } else {
+        /* Zeroed by kernels before 4.17, kept since. */
+        for (size_t i = 8; i < 12; i++)
+            registers->general[i] = (struct elfgen_bits){0, 0};
+    }
+}
+
+/* False: the call never returns. */
+static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t address,
+                         const struct elfgen_instruction *instruction,
+                         struct elfgen_registers *registers)
+{
+    enum elfgen_door door = instruction->door;
+    struct elfgen_call call = {.offset = offset, .address = address, .door = door};
+    struct elfgen_signature signature;
+    call.number = through_door(door, registers->general[call_registers[door].number]);
+    for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
+        call.arguments[i] =
+            through_door(door, registers->general[call_registers[door].arguments[i]]);
+    note_call(code, &call);
+    /* By this path, whatever others bring. */
+    if (elfgen_code_signature(code, &call, &signature) && !signature.returns)
+        return false;
+    come_back(door, address + instruction->length, registers);
+    return door != ELFGEN_DOOR_SYSENTER;
+}
+
+/* ---- the walk ---- */
+
+/* How many bytes an instruction at `offset` may have. */
+static size_t bytes_at(const struct elfgen_range *range, uint64_t offset)
+{
+    uint64_t left = range->size - (offset - range->offset);
+    return left < ELFGEN_INSTRUCTION_MOST ? (size_t)left : ELFGEN_INSTRUCTION_MOST;
+}
+
+uint8_t elfgen_code_length(const struct elfgen_code *code, const struct elfgen_range *range,
+                           uint64_t offset)
+{
+    size_t left = bytes_at(range, offset);
+    uint8_t length =
+        code->machine->length(code->machine->context, code->view->bytes + offset, left);
+    return length <= left ? length : 0;
+}
+
+bool elfgen_code_decode(const struct elfgen_code *code, const struct elfgen_range *range,
+                        uint64_t offset, struct elfgen_registers *registers,
+                        struct elfgen_instruction *instruction)
+{
+    size_t left = bytes_at(range, offset);
+    return code->machine->decode(code->machine->context, code->view->bytes + offset, left,
+                                 range->address + (offset - range->offset), registers,
+                                 instruction) &&
+           instruction->length <= left;
+}
+
+/* Whether a path ends at an instruction since others have seen to all behind it. */
+static bool is_followed(struct elfgen_code *code, uint64_t offset,
+                        const struct elfgen_registers *registers)
+{
+    if (elfgen_bit_get(code->met, offset - code->from))
+        return true;
+    struct elfgen_leader *leader = leader_at(code, offset, false);
+    if (leader)
+        lower(code, leader, registers);
+    return leader != NULL;
+}
+
+/* Goes on behind an instruction and to its target. False: the path does not go on behind it. */
+static bool leave(struct elfgen_code *code, const struct elfgen_range *range, uint64_t offset,
+                  uint64_t address, const struct elfgen_instruction *instruction,
+                  struct elfgen_registers *registers)
+{
+    uint64_t target;
+    bool inside = instruction->has_target && find_target(code, range, instruction->target, &target);
+    switch (instruction->flow) {
+    case ELFGEN_FLOW_NEXT:
+        return true;
+    case ELFGEN_FLOW_JUMP:
+    case ELFGEN_FLOW_RETURN:
+        if (inside)
+            reach(code, target, registers);
+        else if (!instruction->has_target)
+            calls_return(code); /* a jump to who knows where ends in a return there */
+        return false;
+    case ELFGEN_FLOW_BRANCH:
+        if (inside)
+            reach(code, target, registers);
+        return true;
+    case ELFGEN_FLOW_CALL:
+        if (!inside) {
+            *registers = (struct elfgen_registers){.depth = 0};
+            return true;
+        }
+        enter_function(code, target, offset + instruction->length, address + instruction->length,
+                       registers);
+        return false;
+    case ELFGEN_FLOW_SYSTEM:
+        return enter_kernel(code, offset, address, instruction, registers);
+    case ELFGEN_FLOW_END:
+        break;
+    }
+    return false;
+}
+
+/* Follows one path from `offset` until it ends or meets what is followed already. */
+static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_registers *registers)
+{
+    struct elfgen_instruction instruction;
+    bool first = true;
+    const struct elfgen_range *range;
+    while ((range = elfgen_range_of(code, offset)) != NULL) {
+        if (!first && is_followed(code, offset, registers))
+            return;
+        first = false;
+        bool known = code->steps > 0 && anything_known(registers);
+        if (known)
+            code->steps--;
+        else
+            elfgen_bit_set(code->met, offset - code->from);
+        if (code->steps == 0)
+            *registers = (struct elfgen_registers){.depth = 0};
+        if (!elfgen_code_decode(code, range, offset, registers, &instruction))
+            return;
+        /* What the linker has yet to fill in is no constant. */
+        if (code->relocatable)
+            *registers = (struct elfgen_registers){.depth = 0};
+        elfgen_bit_set(code->starts, offset - code->from);
+        uint64_t address = range->address + (offset - range->offset);
+        if (!leave(code, range, offset, address, &instruction, registers))
+            return;
+        offset += instruction.length;
+    }
+}
+
+/* The next place that is still to be followed. */
+static bool take(struct elfgen_code *code, uint64_t *offset, struct elfgen_registers *registers)
+{
+    *registers = (struct elfgen_registers){.depth = 0};
+    if (code->pending != 0) {
+        struct elfgen_leader *leader = &code->leaders[code->pending - 1];
+        code->pending = (size_t)leader->next;
+        leader->queued = false;
+        *offset = leader->offset - 1;
+        *registers = leader->registers;
+        return true;
+    }
+    if (code->stack_count > 0) {
+        *offset = code->stack[--code->stack_count];
+        return true;
+    }
+    /* Twice: from the last place to the end, and from the start. */
+    uint64_t bits = code->to - code->from;
+    for (int pass = 0; pass < 2; pass++) {
+        uint64_t bit = elfgen_bit_next(code->todo, code->scan, bits);
+        if (bit < bits) {
+            code->todo[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
+            code->scan = bit;
+            *offset = code->from + bit;
+            return true;
+        }
+        code->scan = 0;
+    }
+    return false;
+}
+
+static void mark_start(struct elfgen_code *code, uint64_t offset)
+{
+    const struct elfgen_range *range = elfgen_range_of(code, offset);
+    if (range && elfgen_code_length(code, range, offset) != 0)
+        elfgen_bit_set(code->starts, offset - code->from);
+}
+
+/* Where the program starts, if Linux jumps there itself: with zeros in all registers but rsp. An
+ * interpreter leaves in them what it likes. */
+static void reach_entry(struct elfgen_code *code)
+{
+    struct elfgen_registers registers = {.depth = 0};
+    struct elfgen_mapping mapping;
+    struct elfgen_phdr phdr;
+    uint64_t entry = code->view->ehdr.e_entry;
+    if (code->relocatable || !elfgen_memory_find(code->view, entry, &mapping) ||
+        !mapping.executable)
+        return;
+    bool interpreted = false;
+    for (uint64_t i = 0;
+         i < ELFGEN_MAPPINGS && elfgen_view_segment(code->view, i, &phdr, NULL) == ELFGEN_OK; i++)
+        interpreted = interpreted || phdr.p_type == ELFGEN_PT_INTERP;
+    for (size_t i = 0; i < ELFGEN_REGISTERS && !interpreted; i++)
+        if (i != 4)
+            registers.general[i].known = UINT64_MAX;
+    uint64_t offset = mapping.offset + (entry - mapping.start);
+    if (elfgen_code_has(code, offset))
+        reach(code, offset, &registers);
+}
+
+static void follow_all(struct elfgen_code *code)
+{
+    struct elfgen_registers registers;
+    uint64_t offset;
+    while (take(code, &offset, &registers))
+        walk(code, offset, &registers);
+}
+
+static void set_sizes(struct elfgen_code *code)
+{
+    uint64_t bytes = code->to - code->from;
+    code->leader_room = 16;
+    while (code->leader_room < MOST_LEADERS && code->leader_room < bytes / 4)
+        code->leader_room *= 2;
+    code->call_room = bytes / 2 < MOST_CALLS ? (size_t)bytes / 2 + 1 : MOST_CALLS;
+    code->stack_room = bytes < MOST_STACK ? (size_t)bytes + 1 : MOST_STACK;
+}
+
+size_t elfgen_code_room(const struct elfgen_view *view, enum elfgen_code_mode mode)
+{
+    struct elfgen_code code = {.view = view, .mode = mode};
+    struct elfgen_range entry[1];
+    size_t sections = elfgen_code_count_sections(view);
+    if (sections == 0)
+        code.sections = entry;
+    elfgen_code_find_ranges(&code);
+    if (code.from == code.to)
+        return 0;
+    set_sizes(&code);
+    size_t words = (size_t)((code.to - code.from) / 64 + 1);
+    return 4 * words * sizeof(uint64_t) + code.stack_room * sizeof(uint64_t) +
+           (sections + 1) * sizeof(struct elfgen_range) +
+           code.leader_room * sizeof(struct elfgen_leader) +
+           code.call_room * sizeof(struct elfgen_call);
+}
+
+/* Takes a piece of the caller's memory. */
+static void *cut(uint8_t **memory, size_t size)
+{
+    void *piece = *memory;
+    *memory += size;
+    return piece;
+}
+
+enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elfgen_view *view,
+                                      const struct elfgen_machine *machine,
+                                      enum elfgen_code_mode mode, void *memory, size_t room)
+{
+    /* A path with something known may pass a place more than once; this often on average. */
+    enum { PASSES = 8 };
+    uint8_t *left = memory;
+    *code = (struct elfgen_code){.view = view, .machine = machine, .mode = mode};
+    size_t needed = elfgen_code_room(view, mode);
+    if (room < needed)
+        return ELFGEN_NO_ROOM;
+    if (needed == 0)
+        return ELFGEN_OK;
+    code->sections = cut(&left, (elfgen_code_count_sections(view) + 1) * sizeof *code->sections);
+    elfgen_code_find_ranges(code);
+    set_sizes(code);
+    size_t words = (size_t)((code->to - code->from) / 64 + 1);
+    code->starts = cut(&left, words * sizeof(uint64_t));
+    code->met = cut(&left, words * sizeof(uint64_t));
+    code->todo = cut(&left, words * sizeof(uint64_t));
+    code->behind = cut(&left, words * sizeof(uint64_t));
+    code->stack = cut(&left, code->stack_room * sizeof(uint64_t));
+    code->leaders = cut(&left, code->leader_room * sizeof(struct elfgen_leader));
+    code->calls = cut(&left, code->call_room * sizeof(struct elfgen_call));
+    code->steps = PASSES * (code->to - code->from) + 1024;
+    code->swept = code->todo;
+    code->last = ELFGEN_NOWHERE - 1;
+    reach_entry(code);
+    follow_all(code);
+    for (size_t i = 0; i < code->section_count; i++)
+        if (elfgen_code_count_sections(view) > 0 && elfgen_code_has(code, code->sections[i].offset))
+            reach_blindly(code, code->sections[i].offset);
+    /* Of very much code, functions are followed only where that is all there is to go by. */
+    if (mode == ELFGEN_CODE_FLOW || code->to - code->from <= ELFGEN_CODE_MUCH)
+        elfgen_code_functions(code, reach_blindly);
+    follow_all(code);
+    if (mode == ELFGEN_CODE_ALL) {
+        for (size_t i = 0; i < code->section_count; i++)
+            mark_start(code, code->sections[i].offset);
+        elfgen_code_functions(code, mark_start);
+    }
+    return ELFGEN_OK;
+}

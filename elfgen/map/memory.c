@@ -1,0 +1,91 @@
+#include "elfgen/memory.h"
+
+#include "../format/codec.h"
+
+enum { MOST_SEGMENTS = 64 };
+
+/* fs/binfmt_elf.c and arch/x86/include/asm/elf.h, elf_read_implies_exec(): an i386 file that says
+ * nothing about its stack gets all that it can read executable, too. */
+static bool reads_imply_execution(const struct elfgen_view *view)
+{
+    struct elfgen_phdr phdr;
+    if (view->ehdr.e_machine != ELFGEN_EM_386)
+        return false;
+    for (uint64_t i = 0;
+         i < MOST_SEGMENTS && elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK; i++)
+        if (phdr.p_type == ELFGEN_PT_GNU_STACK)
+            return false;
+    return true;
+}
+
+bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t index,
+                        struct elfgen_mapping *mapping)
+{
+    struct elfgen_phdr phdr;
+    enum elfgen_status status = elfgen_view_segment(view, index, &phdr, NULL);
+    if ((status != ELFGEN_OK && status != ELFGEN_TRUNCATED) || phdr.p_type != ELFGEN_PT_LOAD)
+        return false;
+    uint64_t page = phdr.p_vaddr % ELFGEN_PAGE;
+    bool whole_pages = phdr.p_offset % ELFGEN_PAGE == page;
+    uint64_t unit = whole_pages ? ELFGEN_PAGE : 1;
+    uint64_t size = phdr.p_filesz > phdr.p_memsz ? phdr.p_filesz : phdr.p_memsz;
+    uint64_t file_end, end;
+    if (!whole_pages)
+        page = 0;
+    if (size == 0 || !elfgen_add(phdr.p_vaddr, size, &end) ||
+        !elfgen_add(phdr.p_vaddr, phdr.p_filesz, &file_end) || !elfgen_round_up(end, unit, &end))
+        return false;
+    *mapping = (struct elfgen_mapping){.start = phdr.p_vaddr - page,
+                                       .end = end,
+                                       .offset = phdr.p_offset - page,
+                                       .flags = phdr.p_flags,
+                                       .whole_pages = whole_pages};
+    mapping->executable = (phdr.p_flags & ELFGEN_PF_X) != 0 ||
+                          ((phdr.p_flags & ELFGEN_PF_R) && reads_imply_execution(view));
+    /* The rest of the last page is the file's, too, unless it has to be zeros: elf_load() clears it
+     * where there is more memory than file, and cannot where it may not write. */
+    bool cleared = phdr.p_memsz > phdr.p_filesz && (phdr.p_flags & ELFGEN_PF_W);
+    if (phdr.p_filesz == 0)
+        file_end = mapping->start;
+    else if (!cleared && !elfgen_round_up(file_end, unit, &file_end))
+        return false;
+    uint64_t there = mapping->offset < view->length ? view->length - mapping->offset : 0;
+    if (file_end - mapping->start > there)
+        file_end = mapping->start + there;
+    mapping->file_end = file_end;
+    return true;
+}
+
+bool elfgen_memory_find(const struct elfgen_view *view, uint64_t address,
+                        struct elfgen_mapping *mapping)
+{
+    uint64_t count = view->segments.count < MOST_SEGMENTS ? view->segments.count : MOST_SEGMENTS;
+    while (count-- > 0)
+        if (elfgen_mapping_get(view, count, mapping) && address >= mapping->start &&
+            address < mapping->end)
+            return address < mapping->file_end;
+    return false;
+}
+
+bool elfgen_memory_offset(const struct elfgen_view *view, uint64_t address, uint64_t *offset)
+{
+    struct elfgen_mapping mapping;
+    if (!elfgen_memory_find(view, address, &mapping))
+        return false;
+    *offset = mapping.offset + (address - mapping.start);
+    return true;
+}
+
+bool elfgen_memory_address(const struct elfgen_view *view, uint64_t offset, uint64_t *address)
+{
+    struct elfgen_mapping mapping;
+    uint64_t count = view->segments.count < MOST_SEGMENTS ? view->segments.count : MOST_SEGMENTS;
+    for (uint64_t i = 0; i < count; i++) {
+        if (!elfgen_mapping_get(view, i, &mapping) || offset < mapping.offset ||
+            offset - mapping.offset >= mapping.file_end - mapping.start)
+            continue;
+        *address = mapping.start + (offset - mapping.offset);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,165 @@
+/* Where code may be: executable mappings, executable sections, functions with names. */
+#include "flow.h"
+
+#include "../format/codec.h"
+
+/* Executable sections that make sense: with bytes in the file, one behind the other. */
+static bool next_section(const struct elfgen_view *view, uint64_t *index, uint64_t *end,
+                         struct elfgen_range *range)
+{
+    struct elfgen_shdr shdr;
+    while (elfgen_view_section(view, (*index)++, &shdr, NULL) == ELFGEN_OK) {
+        if (!(shdr.sh_flags & ELFGEN_SHF_EXECINSTR) || shdr.sh_type == ELFGEN_SHT_NULL ||
+            shdr.sh_type == ELFGEN_SHT_NOBITS || shdr.sh_size == 0 || shdr.sh_offset < *end ||
+            shdr.sh_offset >= view->length)
+            continue;
+        uint64_t there = view->length - shdr.sh_offset;
+        *range = (struct elfgen_range){shdr.sh_offset, shdr.sh_size < there ? shdr.sh_size : there,
+                                       shdr.sh_addr};
+        *end = range->offset + range->size;
+        return true;
+    }
+    return false;
+}
+
+size_t elfgen_code_count_sections(const struct elfgen_view *view)
+{
+    struct elfgen_range range;
+    uint64_t index = 0, end = 0;
+    size_t count = 0;
+    while (next_section(view, &index, &end, &range))
+        count++;
+    return count;
+}
+
+static void widen(struct elfgen_code *code, const struct elfgen_range *range)
+{
+    if (range->offset < code->from)
+        code->from = range->offset;
+    if (range->offset + range->size > code->to)
+        code->to = range->offset + range->size;
+}
+
+/* Of much executable memory, only what sections call code: some linkers put all that is read there,
+ * and half a byte a byte of it is much. */
+static void narrow(struct elfgen_code *code, uint64_t from, uint64_t to)
+{
+    if (from >= to || code->to - code->from <= ELFGEN_CODE_MUCH)
+        return;
+    code->from = from;
+    code->to = to;
+}
+
+static void find_mappings(struct elfgen_code *code)
+{
+    struct elfgen_mapping mapping;
+    for (uint64_t i = 0; i < ELFGEN_MAPPINGS; i++) {
+        if (!elfgen_mapping_get(code->view, i, &mapping) || !mapping.executable ||
+            mapping.file_end == mapping.start)
+            continue;
+        struct elfgen_range *range = &code->mappings[code->mapping_count++];
+        *range =
+            (struct elfgen_range){mapping.offset, mapping.file_end - mapping.start, mapping.start};
+        widen(code, range);
+    }
+}
+
+/* Without sections, what stands behind the entry point is all that may be code. */
+static void take_entry_for_a_section(struct elfgen_code *code)
+{
+    struct elfgen_mapping mapping;
+    uint64_t entry = code->view->ehdr.e_entry;
+    if (!elfgen_memory_find(code->view, entry, &mapping))
+        return;
+    code->sections[0] = (struct elfgen_range){mapping.offset + (entry - mapping.start),
+                                              mapping.file_end - entry, entry};
+    code->section_count = 1;
+    widen(code, &code->sections[0]);
+}
+
+void elfgen_code_find_ranges(struct elfgen_code *code)
+{
+    /* Half a byte a byte of code, that is 64 MiB, for more than any program has. */
+    enum { MOST_BYTES = 1 << 27 };
+    struct elfgen_range range;
+    uint64_t index = 0, end = 0, first = UINT64_MAX;
+    code->from = UINT64_MAX;
+    code->to = 0;
+    code->relocatable = code->view->ehdr.e_type == ELFGEN_ET_REL;
+    if (!code->relocatable)
+        find_mappings(code);
+    while (next_section(code->view, &index, &end, &range)) {
+        if (code->sections)
+            code->sections[code->section_count++] = range;
+        if (range.offset < first)
+            first = range.offset;
+        widen(code, &range);
+    }
+    if (code->mode == ELFGEN_CODE_ALL && end == 0 && code->sections)
+        take_entry_for_a_section(code);
+    if (code->from > code->to)
+        code->from = code->to = 0;
+    narrow(code, first, end);
+    if (code->to - code->from > MOST_BYTES)
+        code->to = code->from + MOST_BYTES;
+}
+
+const struct elfgen_range *elfgen_range_of(const struct elfgen_code *code, uint64_t offset)
+{
+    if (!elfgen_code_has(code, offset))
+        return NULL;
+    size_t low = 0, high = code->section_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (code->sections[middle].offset <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    /* In a linked file a mapping says the address; sections may lie. */
+    for (size_t i = 0; i < code->mapping_count; i++)
+        if (offset >= code->mappings[i].offset &&
+            offset - code->mappings[i].offset < code->mappings[i].size)
+            return &code->mappings[i];
+    if (low > 0 && offset - code->sections[low - 1].offset < code->sections[low - 1].size)
+        return &code->sections[low - 1];
+    return NULL;
+}
+
+/* The place in the file of what a symbol names. */
+static bool place_of(const struct elfgen_code *code, const struct elfgen_sym *symbol,
+                     uint64_t *offset)
+{
+    struct elfgen_shdr shdr;
+    uint64_t type = symbol->st_info & 15;
+    if ((type != ELFGEN_STT_FUNC && type != ELFGEN_STT_GNU_IFUNC) ||
+        symbol->st_shndx == ELFGEN_SHN_UNDEF)
+        return false;
+    if (!code->relocatable)
+        return elfgen_memory_offset(code->view, symbol->st_value, offset);
+    return symbol->st_shndx < ELFGEN_SHN_LORESERVE &&
+           elfgen_view_section(code->view, symbol->st_shndx, &shdr, NULL) == ELFGEN_OK &&
+           (shdr.sh_flags & ELFGEN_SHF_EXECINSTR) &&
+           elfgen_add(shdr.sh_offset, symbol->st_value, offset);
+}
+
+void elfgen_code_functions(struct elfgen_code *code,
+                           void (*reach)(struct elfgen_code *code, uint64_t offset))
+{
+    const struct elfgen_view *view = code->view;
+    struct elfgen_shdr shdr;
+    struct elfgen_sym symbol;
+    /* No file has more symbols than room for them, unless its tables are all the same one. */
+    uint64_t left = view->length / elfgen_structure_size(ELFGEN_STRUCTURE_sym, view->class_);
+    for (uint64_t i = 0; elfgen_view_section(view, i, &shdr, NULL) == ELFGEN_OK; i++) {
+        if (shdr.sh_type != ELFGEN_SHT_SYMTAB && shdr.sh_type != ELFGEN_SHT_DYNSYM)
+            continue;
+        for (uint64_t s = 0;
+             left > 0 && elfgen_view_symbol(view, &shdr, s, &symbol, NULL) == ELFGEN_OK;
+             s++, left--) {
+            uint64_t offset;
+            if (place_of(code, &symbol, &offset) && elfgen_code_has(code, offset))
+                reach(code, offset);
+        }
+    }
+}

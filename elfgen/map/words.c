@@ -1,0 +1,93 @@
+#include "words.h"
+
+#include <string.h>
+
+/* What is known of an argument; a small negative number shows as one. */
+static void put_argument(struct elfgen_text *text, const struct elfgen_call *call,
+                         struct elfgen_bits argument, enum elfgen_parameter_kind kind)
+{
+    if (argument.known != UINT64_MAX) {
+        elfgen_text_char(text, '?');
+        return;
+    }
+    if (kind != ELFGEN_PARAMETER_NUMBER) {
+        elfgen_put_0x(text, argument.value);
+        return;
+    }
+    int64_t number = (int64_t)argument.value;
+    if (call->door != ELFGEN_DOOR_SYSCALL)
+        number = (int32_t)argument.value;
+    if (number < 0)
+        elfgen_text_char(text, '-');
+    elfgen_text_decimal(text, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 0);
+}
+
+void elfgen_put_call(struct elfgen_text *text, const struct elfgen_code *code, uint64_t offset)
+{
+    const struct elfgen_call *call = elfgen_code_call(code, offset);
+    struct elfgen_signature signature;
+    if (!call)
+        return;
+    elfgen_text_string(text, ": ");
+    if (!elfgen_code_signature(code, call, &signature)) {
+        bool known = (uint32_t)call->number.known == UINT32_MAX;
+        elfgen_text_string(text,
+                           known ? "system call " : "a system call whose number is not known");
+        if (known)
+            elfgen_text_decimal(text, (uint32_t)call->number.value, 0);
+        return;
+    }
+    elfgen_text_string(text, signature.name);
+    elfgen_text_char(text, '(');
+    for (unsigned i = 0; i < signature.count; i++) {
+        if (i > 0)
+            elfgen_text_string(text, ", ");
+        put_argument(text, call, call->arguments[i], signature.parameters[i].kind);
+    }
+    elfgen_text_string(text, signature.known ? ")" : "...)");
+}
+
+/* "mod 3, reg 0, rm 6": the first words of the groups' names, from the highest bits down. */
+static bool put_groups(struct elfgen_text *text, const struct elfgen_view *view,
+                       const struct elfgen_claim *claim)
+{
+    struct elfgen_bit_group group;
+    unsigned count = 0;
+    while (elfgen_claim_bits(view, claim, count, &group))
+        count++;
+    for (unsigned i = count; i-- > 0;) {
+        elfgen_claim_bits(view, claim, i, &group);
+        size_t word = 0;
+        while (group.name[word] && group.name[word] != ':' && group.name[word] != ' ')
+            word++;
+        if (i + 1 < count)
+            elfgen_text_string(text, ", ");
+        elfgen_text_bytes(text, group.name, word);
+        elfgen_text_char(text, ' ');
+        elfgen_text_decimal(text, group.value, 0);
+    }
+    return count > 0;
+}
+
+/* The letters of a REX prefix that are set. */
+static void put_rex(struct elfgen_text *text, uint64_t value)
+{
+    static const char letters[] = "BXRW";
+    for (unsigned bit = 4; bit-- > 0;)
+        if (value >> bit & 1)
+            elfgen_text_char(text, letters[bit]);
+}
+
+void elfgen_put_encoding(struct elfgen_text *text, const struct elfgen_view *view,
+                         const struct elfgen_claim *claim)
+{
+    uint64_t offset;
+    if (strcmp(claim->field->name, "rex") == 0) {
+        put_rex(text, claim->value);
+    } else if (!put_groups(text, view, claim) && claim->length >= 4 &&
+               strcmp(claim->field->name, "immediate") == 0 &&
+               elfgen_memory_offset(view, claim->value, &offset)) {
+        elfgen_text_string(text, "as an address: file offset ");
+        elfgen_put_0x(text, offset);
+    }
+}

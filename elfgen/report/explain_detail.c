@@ -1,0 +1,218 @@
+/* All about a place in the file: each of its owners in full. */
+#include <string.h>
+
+#include "explain_walk.h"
+
+/* "  meaning   " */
+static void begin_line(struct elfgen_text *out, const char *label)
+{
+    elfgen_text_string(out, "  ");
+    elfgen_text_column(out, label, 10, SIZE_MAX);
+}
+
+static void put_0x(struct elfgen_text *out, uint64_t value)
+{
+    elfgen_text_string(out, "0x");
+    elfgen_text_hex(out, value, 0);
+}
+
+static void put_place_of(struct explain *explain, const struct elfgen_claim *claim)
+{
+    enum { SHOWN = 16 };
+    struct elfgen_text *out = explain->out;
+    size_t shown = claim->length < SHOWN ? (size_t)claim->length : SHOWN;
+    begin_line(out, "bytes");
+    elfgen_text_hex_bytes(out, explain->view->bytes + claim->offset, shown, ' ');
+    elfgen_text_string(out, shown < claim->length ? " ..., " : ", ");
+    put_0x(out, claim->offset);
+    if (claim->length > 1) {
+        elfgen_text_string(out, " to ");
+        put_0x(out, claim->offset + claim->length - 1);
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void put_groups(struct explain *explain, const struct elfgen_claim *claim)
+{
+    struct elfgen_text *out = explain->out;
+    struct elfgen_bit_group group;
+    for (unsigned i = 0; elfgen_claim_bits(explain->view, claim, i, &group); i++) {
+        char room[32];
+        struct elfgen_text label = {.bytes = room, .capacity = sizeof room - 1};
+        elfgen_text_string(&label, group.width == 1 ? "bit " : "bits ");
+        elfgen_text_decimal(&label, group.low, 0);
+        if (group.width > 1) {
+            elfgen_text_char(&label, '-');
+            elfgen_text_decimal(&label, group.low + group.width - 1, 0);
+        }
+        room[label.length] = '\0';
+        begin_line(out, room);
+        elfgen_text_decimal(out, group.value, 0);
+        elfgen_text_string(out, "  ");
+        elfgen_text_string(out, group.name);
+        elfgen_text_char(out, '\n');
+    }
+}
+
+/* What each register brings, by the parameter's name. */
+static void put_call(struct explain *explain, const struct elfgen_claim *claim)
+{
+    struct elfgen_text *out = explain->out;
+    const struct elfgen_call *call =
+        explain->code ? elfgen_code_call(explain->code, claim->offset) : NULL;
+    struct elfgen_signature signature;
+    if (!call || !elfgen_code_signature(explain->code, call, &signature))
+        return;
+    for (unsigned i = 0; i < signature.count; i++) {
+        uint64_t offset, length;
+        begin_line(out, i == 0 ? "arguments" : "");
+        elfgen_text_string(out, signature.parameters[i].name);
+        elfgen_text_string(out, " = ");
+        if (call->arguments[i].known == UINT64_MAX)
+            put_0x(out, call->arguments[i].value);
+        else
+            elfgen_text_string(out, "not known before it runs");
+        if (elfgen_code_referred(explain->code, call, &signature, i, &offset, &length)) {
+            elfgen_text_string(out, ": file offset ");
+            put_0x(out, offset);
+            elfgen_text_string(out, ", ");
+            elfgen_text_decimal(out, length, 0);
+            elfgen_text_string(out, " bytes");
+        }
+        elfgen_text_char(out, '\n');
+    }
+}
+
+/* ASCII's letters: bit 5 alone tells upper from lower case. */
+static void put_letter(struct explain *explain, const struct elfgen_claim *claim)
+{
+    struct elfgen_text *out = explain->out;
+    if (explain->from < claim->offset || explain->from >= claim->offset + claim->length)
+        return;
+    uint8_t byte = explain->view->bytes[explain->from];
+    uint8_t other = byte ^ 0x20;
+    bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+    begin_line(out, "here");
+    put_0x(out, byte);
+    if (byte >= 0x20 && byte < 0x7f) {
+        elfgen_text_string(out, ", '");
+        elfgen_text_char(out, (char)byte);
+        elfgen_text_char(out, '\'');
+    }
+    if (letter) {
+        elfgen_text_string(out, byte & 0x20 ? ": bit 5 is 1, lower case; with 0 it is "
+                                            : ": bit 5 is 0, upper case; with 1 it is ");
+        put_0x(out, other);
+        elfgen_text_string(out, ", '");
+        elfgen_text_char(out, (char)other);
+        elfgen_text_char(out, '\'');
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void put_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+{
+    struct explain *explain = writer->explain;
+    struct elfgen_text *out = explain->out;
+    char room[512];
+    struct elfgen_text meaning = {.bytes = room, .capacity = sizeof room};
+    elfgen_claim_meaning(explain->view, explain->code, claim, &meaning);
+    put_name(out, claim);
+    elfgen_text_char(out, '\n');
+    put_place_of(explain, claim);
+    if (claim->field) {
+        begin_line(out, "value");
+        put_value(out, claim);
+        if (meaning.length > 0)
+            elfgen_text_string(out, ", ");
+        elfgen_text_bytes(out, room, meaning.length);
+        elfgen_text_char(out, '\n');
+        begin_line(out, "meaning");
+        elfgen_text_string(out, claim->field->meaning);
+        elfgen_text_char(out, '\n');
+        put_groups(explain, claim);
+    } else if (meaning.length > 0) {
+        begin_line(out, claim->part == ELFGEN_PART_SECTION ? "name" : "text");
+        elfgen_text_bytes(out, room, meaning.length);
+        elfgen_text_char(out, '\n');
+        if (claim->part == ELFGEN_PART_INSTRUCTION)
+            put_call(explain, claim);
+        else if (claim->part == ELFGEN_PART_STRING)
+            put_letter(explain, claim);
+    }
+    begin_line(out, "reader");
+    elfgen_text_string(out, elfgen_reader_name(claim->reader));
+    elfgen_text_char(out, '\n');
+}
+
+static void put_unclaimed(struct explain_writer *writer, uint64_t offset, uint64_t length)
+{
+    (void)offset;
+    (void)length;
+    elfgen_text_string(writer->explain->out, "unclaimed: no header, table, section or instruction "
+                                             "owns it\n");
+}
+
+/* The gap or padding around a place that nothing owns. */
+struct around {
+    struct explain_writer writer;
+    uint64_t offset; /* that is looked for */
+    struct elfgen_claim padding;
+    uint64_t gap, length;
+};
+
+static void look_at_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+{
+    struct around *around = (struct around *)writer;
+    if (claim->part == ELFGEN_PART_PADDING && around->offset >= claim->offset &&
+        around->offset - claim->offset < claim->length)
+        around->padding = *claim;
+}
+
+static void look_at_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+{
+    struct around *around = (struct around *)writer;
+    if (around->offset >= offset && around->offset - offset < length) {
+        around->gap = offset;
+        around->length = length;
+    }
+}
+
+bool explain_detail(struct explain *explain)
+{
+    struct elfgen_text *out = explain->out;
+    struct explain whole = *explain;
+    struct around around = {.writer = {&whole, look_at_claim, look_at_gap},
+                            .offset = explain->from};
+    struct explain_writer writer = {explain, put_claim, put_unclaimed};
+    struct elfgen_map map;
+    struct elfgen_claim claim;
+    uint64_t address;
+    elfgen_text_string(out, "offset ");
+    put_0x(out, explain->from);
+    if (elfgen_memory_address(explain->view, explain->from, &address)) {
+        elfgen_text_string(out, ", in memory at ");
+        put_0x(out, address);
+    }
+    elfgen_text_char(out, '\n');
+    elfgen_map_begin(&map, explain->view, explain->code, true, explain->from, explain->to);
+    if (elfgen_map_next(&map, &claim))
+        return explain_walk(&writer);
+    whole.from = 0;
+    whole.to = whole.view->length;
+    if (!explain_walk(&around.writer)) {
+        explain->problem = whole.problem;
+        return false;
+    }
+    if (around.padding.length > 0) {
+        put_claim(&writer, &around.padding);
+        return true;
+    }
+    put_unclaimed(&writer, around.gap, around.length);
+    begin_line(out, "bytes");
+    put_0x(out, around.gap);
+    elfgen_text_string(out, " to ");
+    put_0x(out, around.gap + around.length - 1);
+    elfgen_text_char(out, '\n');
+    return true;
+}

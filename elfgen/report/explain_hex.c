@@ -1,0 +1,210 @@
+/* The byte map as source in the hex language: `tinyelf build` makes the file from it again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "explain_walk.h"
+
+enum { ROW = 16 };
+
+/* A place that a header points to. */
+struct label {
+    uint64_t offset;
+    const char *name;
+    uint64_t number; /* UINT64_MAX: the name says it all */
+};
+
+enum { MOST_LABELS = 1 << 16 };
+
+struct source {
+    struct explain_writer writer;
+    uint64_t written; /* bytes up to here are in the source */
+    struct label *labels;
+    size_t label_count, label_next;
+};
+
+/* ---- labels ---- */
+
+static void add_label(struct source *source, const char *name, uint64_t number, uint64_t offset)
+{
+    if (source->label_count < MOST_LABELS && offset < source->writer.explain->view->length)
+        source->labels[source->label_count++] = (struct label){offset, name, number};
+}
+
+static int by_offset(const void *a, const void *b)
+{
+    const struct label *x = a, *y = b;
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    if (x->name != y->name)
+        return strcmp(x->name, y->name);
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* Where the headers point to: the tables, the entry point, segments and sections. */
+static bool collect_labels(struct source *source)
+{
+    const struct elfgen_view *view = source->writer.explain->view;
+    struct elfgen_phdr phdr;
+    struct elfgen_shdr shdr;
+    uint64_t entry;
+    if (!explain_is_elf(view))
+        return true;
+    source->labels = malloc(MOST_LABELS * sizeof *source->labels);
+    if (!source->labels)
+        return false;
+    if (view->segments.count > 0)
+        add_label(source, "program_headers", UINT64_MAX, view->segments.offset);
+    if (view->sections.count > 0 && view->ehdr.e_shoff != 0)
+        add_label(source, "section_headers", UINT64_MAX, view->sections.offset);
+    if (elfgen_memory_offset(view, view->ehdr.e_entry, &entry))
+        add_label(source, "entry", UINT64_MAX, entry);
+    for (uint64_t i = 0; source->label_count < MOST_LABELS &&
+                         elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK;
+         i++)
+        if (phdr.p_filesz > 0)
+            add_label(source, "segment_", i, phdr.p_offset);
+    for (uint64_t i = 0; source->label_count < MOST_LABELS &&
+                         elfgen_view_section(view, i, &shdr, NULL) == ELFGEN_OK;
+         i++)
+        if (shdr.sh_type != ELFGEN_SHT_NULL && shdr.sh_type != ELFGEN_SHT_NOBITS &&
+            shdr.sh_size > 0)
+            add_label(source, "section_", i, shdr.sh_offset);
+    qsort(source->labels, source->label_count, sizeof *source->labels, by_offset);
+    return true;
+}
+
+/* The labels at `offset`, before its byte. */
+static void put_labels(struct source *source, uint64_t offset)
+{
+    struct elfgen_text *out = source->writer.explain->out;
+    while (source->label_next < source->label_count) {
+        const struct label *label = &source->labels[source->label_next];
+        if (label->offset > offset)
+            return;
+        elfgen_text_char(out, ':');
+        elfgen_text_string(out, label->name);
+        if (label->number != UINT64_MAX)
+            elfgen_text_decimal(out, label->number, 0);
+        elfgen_text_char(out, '\n');
+        source->label_next++;
+    }
+}
+
+/* How many of `count` bytes at `offset` come before the next label. */
+static size_t before_label(const struct source *source, uint64_t offset, size_t count)
+{
+    if (source->label_next < source->label_count) {
+        uint64_t distance = source->labels[source->label_next].offset - offset;
+        if (distance < count)
+            return (size_t)distance;
+    }
+    return count;
+}
+
+/* ---- lines ---- */
+
+static void put_place(struct elfgen_text *out, uint64_t offset)
+{
+    elfgen_text_string(out, "# ");
+    elfgen_text_hex(out, offset, 6);
+    elfgen_text_char(out, ' ');
+}
+
+/* "phdr[0].p_flags = 0x5, read + execute [kernel]" */
+static void put_words(struct explain *explain, const struct elfgen_claim *claim)
+{
+    struct elfgen_text *out = explain->out;
+    char room[256];
+    struct elfgen_text meaning = {.bytes = room, .capacity = sizeof room};
+    put_name(out, claim);
+    if (claim->field) {
+        elfgen_text_string(out, " = ");
+        put_value(out, claim);
+    }
+    put_meaning(&meaning, explain, claim);
+    if (meaning.length > 0) {
+        elfgen_text_string(out, claim->field ? ", " : " ");
+        elfgen_text_bytes(out, room, meaning.length);
+    }
+    elfgen_text_string(out, " [");
+    elfgen_text_string(out, elfgen_reader_name(claim->reader));
+    elfgen_text_string(out, "]\n");
+}
+
+/* Bytes up to `end`, `claim`'s words behind the first row; without a claim, as characters. */
+static void put_bytes(struct source *source, uint64_t end, const struct elfgen_claim *claim)
+{
+    struct explain *explain = source->writer.explain;
+    struct elfgen_text *out = explain->out;
+    while (source->written < end) {
+        const uint8_t *bytes = explain->view->bytes + source->written;
+        uint64_t left = end - source->written;
+        put_labels(source, source->written);
+        size_t count = before_label(source, source->written, left < ROW ? (size_t)left : ROW);
+        elfgen_text_hex_bytes(out, bytes, count, ' ');
+        elfgen_text_blanks(out, (ROW - count) * 3 + 2);
+        put_place(out, source->written);
+        if (claim) {
+            put_words(explain, claim);
+        } else {
+            for (size_t i = 0; i < count; i++)
+                elfgen_text_char(out, printable(bytes[i]));
+            elfgen_text_char(out, '\n');
+        }
+        claim = NULL;
+        source->written += count;
+    }
+}
+
+/* What holds others leaves its bytes to them. */
+static bool is_around_others(const struct explain *explain, const struct elfgen_claim *claim)
+{
+    return claim->part == ELFGEN_PART_SECTION ||
+           (claim->part == ELFGEN_PART_INSTRUCTION && explain->encodings);
+}
+
+static void put_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+{
+    struct source *source = (struct source *)writer;
+    struct explain *explain = writer->explain;
+    put_bytes(source, claim->offset, NULL);
+    if (claim->offset == source->written && !is_around_others(explain, claim)) {
+        put_bytes(source, claim->offset + claim->length, claim);
+        return;
+    }
+    if (claim->offset == source->written)
+        put_labels(source, claim->offset);
+    /* Its bytes are in the source already, or will be by what lies in it. */
+    put_place(explain->out, claim->offset);
+    if (claim->offset < source->written)
+        elfgen_text_string(explain->out, "also ");
+    put_words(explain, claim);
+}
+
+static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+{
+    struct source *source = (struct source *)writer;
+    struct elfgen_text *out = writer->explain->out;
+    put_bytes(source, offset, NULL);
+    if (offset < source->written)
+        return;
+    put_labels(source, offset);
+    put_place(out, offset);
+    elfgen_text_string(out, "unclaimed, ");
+    elfgen_text_decimal(out, length, 0);
+    elfgen_text_string(out, " bytes\n");
+}
+
+bool explain_hex(struct explain *explain)
+{
+    struct source source = {.writer = {explain, put_claim, put_gap}};
+    if (!collect_labels(&source)) {
+        explain->problem = "out of memory";
+        return false;
+    }
+    bool good = explain_walk(&source.writer);
+    if (good)
+        put_bytes(&source, explain->view->length, NULL);
+    free(source.labels);
+    return good;
+}

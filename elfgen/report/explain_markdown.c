@@ -1,0 +1,133 @@
+/* The byte map as tables for a handout, a table a structure, in the order of the structures rather
+ * than of their bytes, so that headers which overlap stay readable. */
+#include <string.h>
+
+#include "explain_walk.h"
+
+/* One line of a table: what is no character of the text is made harmless. */
+static void put_cell(struct elfgen_text *out, const char *bytes, size_t length)
+{
+    elfgen_text_char(out, ' ');
+    for (size_t i = 0; i < length; i++) {
+        if (strchr("|\\`*_<[", bytes[i]))
+            elfgen_text_char(out, '\\');
+        elfgen_text_char(out, printable((uint8_t)bytes[i]));
+    }
+    elfgen_text_string(out, " |");
+}
+
+static bool is_same_table(const struct elfgen_claim *a, const struct elfgen_claim *b)
+{
+    bool is_run = a->part == ELFGEN_PART_STRING || a->part == ELFGEN_PART_INSTRUCTION ||
+                  a->part == ELFGEN_PART_ENCODING || a->part == ELFGEN_PART_SECTION;
+    bool code = (a->part == ELFGEN_PART_INSTRUCTION || a->part == ELFGEN_PART_ENCODING) &&
+                (b->part == ELFGEN_PART_INSTRUCTION || b->part == ELFGEN_PART_ENCODING);
+    return code || (a->part == b->part && (is_run || a->index == b->index) &&
+                    (a->part == ELFGEN_PART_SECTION || a->section == b->section));
+}
+
+static void put_heading(struct elfgen_text *out, const struct elfgen_claim *claim)
+{
+    elfgen_text_string(out, "\n**");
+    switch (claim->part) {
+    case ELFGEN_PART_EHDR:
+        elfgen_text_string(out, "ELF header");
+        break;
+    case ELFGEN_PART_PHDR:
+        elfgen_text_string(out, "Program header ");
+        elfgen_text_decimal(out, claim->index, 0);
+        break;
+    case ELFGEN_PART_SHDR:
+        elfgen_text_string(out, "Section header ");
+        elfgen_text_decimal(out, claim->index, 0);
+        break;
+    case ELFGEN_PART_INSTRUCTION:
+    case ELFGEN_PART_ENCODING:
+        elfgen_text_string(out, "Code");
+        break;
+    case ELFGEN_PART_STRING:
+        elfgen_text_string(out, "Strings");
+        break;
+    default:
+        put_owner(out, claim);
+        break;
+    }
+    elfgen_text_string(out, "**\n\n| offset | bytes | name | value | meaning | reader |\n"
+                            "| ---: | :--- | :--- | ---: | :--- | :--- |\n");
+}
+
+static void put_line(struct explain *explain, const struct elfgen_claim *claim)
+{
+    enum { MOST_BYTES = 16 };
+    struct elfgen_text *out = explain->out;
+    char room[512];
+    struct elfgen_text cell = {.bytes = room, .capacity = sizeof room};
+    size_t shown = claim->length < MOST_BYTES ? (size_t)claim->length : MOST_BYTES;
+    elfgen_text_string(out, "| 0x");
+    elfgen_text_hex(out, claim->offset, 0);
+    elfgen_text_string(out, " | `");
+    elfgen_text_hex_bytes(out, explain->view->bytes + claim->offset, shown, ' ');
+    elfgen_text_string(out, shown < claim->length ? " ...` |" : "` |");
+    if (claim->field)
+        elfgen_text_string(&cell, claim->field->name);
+    else if (claim->part == ELFGEN_PART_INSTRUCTION)
+        elfgen_text_string(&cell, "instruction");
+    else
+        put_owner(&cell, claim);
+    put_cell(out, room, cell.length);
+    cell.length = 0;
+    put_value(&cell, claim);
+    put_cell(out, room, cell.length);
+    cell.length = 0;
+    put_meaning(&cell, explain, claim);
+    put_cell(out, room, cell.length);
+    cell.length = 0;
+    elfgen_text_string(&cell, elfgen_reader_name(claim->reader));
+    put_cell(out, room, cell.length);
+    elfgen_text_char(out, '\n');
+}
+
+/* ---- what is in none of the tables ---- */
+
+struct gaps {
+    struct explain_writer writer;
+    bool any;
+};
+
+static void skip_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+{
+    (void)writer;
+    (void)claim;
+}
+
+static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+{
+    struct gaps *gaps = (struct gaps *)writer;
+    struct elfgen_text *out = writer->explain->out;
+    if (!gaps->any)
+        elfgen_text_string(out, "\n**Unclaimed**\n\n");
+    gaps->any = true;
+    elfgen_text_string(out, "- 0x");
+    elfgen_text_hex(out, offset, 0);
+    elfgen_text_string(out, " to 0x");
+    elfgen_text_hex(out, offset + length - 1, 0);
+    elfgen_text_string(out, ", ");
+    elfgen_text_decimal(out, length, 0);
+    elfgen_text_string(out, length == 1 ? " byte\n" : " bytes\n");
+}
+
+bool explain_markdown(struct explain *explain)
+{
+    struct elfgen_map map;
+    struct elfgen_claim claim, before = {.length = 0};
+    struct gaps gaps = {{explain, skip_claim, put_gap}, false};
+    elfgen_map_begin(&map, explain->view, explain->code, explain->encodings, explain->from,
+                     explain->to);
+    while (elfgen_map_next(&map, &claim)) {
+        if (before.length == 0 || !is_same_table(&before, &claim))
+            put_heading(explain->out, &claim);
+        put_line(explain, &claim);
+        before = claim;
+    }
+    return explain_walk(&gaps.writer);
+}

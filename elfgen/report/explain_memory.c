@@ -1,0 +1,222 @@
+/* The file beside the address space that it becomes: for each segment its pages, the file's bytes
+ * in them by owner, and the zeros that no file has. */
+#include <string.h>
+
+#include "explain_walk.h"
+
+enum { ROW = 16, ROWS = 3, NAME = 48 };
+
+struct run {
+    uint64_t from, to; /* in the file */
+    char name[NAME];
+};
+
+struct memory {
+    struct explain_writer writer;
+    struct elfgen_mapping mapping;
+    struct run run, around; /* being collected; the section that it lies in */
+};
+
+static void put_0x(struct elfgen_text *out, uint64_t value)
+{
+    elfgen_text_string(out, "0x");
+    elfgen_text_hex(out, value, 0);
+}
+
+static void put_permissions(struct elfgen_text *out, const struct elfgen_mapping *mapping)
+{
+    elfgen_text_char(out, mapping->flags & ELFGEN_PF_R ? 'r' : '-');
+    elfgen_text_char(out, mapping->flags & ELFGEN_PF_W ? 'w' : '-');
+    elfgen_text_char(out, mapping->executable ? 'x' : '-');
+}
+
+/* "  0x10000         r-x  ", for what is at `address`. */
+static void begin_line(struct memory *memory, uint64_t address)
+{
+    struct elfgen_text *out = memory->writer.explain->out;
+    char room[24];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room - 1};
+    put_0x(&text, address);
+    room[text.length] = '\0';
+    elfgen_text_string(out, "  ");
+    elfgen_text_column(out, room, 14, SIZE_MAX);
+    elfgen_text_string(out, "  ");
+    put_permissions(out, &memory->mapping);
+    elfgen_text_string(out, "  ");
+}
+
+static void put_run(struct memory *memory)
+{
+    struct explain *explain = memory->writer.explain;
+    struct elfgen_text *out = explain->out;
+    const struct run *run = &memory->run;
+    uint64_t at = run->from;
+    unsigned rows = run->to - at > (ROWS + 2) * ROW ? ROWS : ROWS + 2;
+    for (unsigned row = 0; at < run->to && row < rows; row++) {
+        size_t count = run->to - at < ROW ? (size_t)(run->to - at) : ROW;
+        begin_line(memory, memory->mapping.start + (at - memory->mapping.offset));
+        elfgen_text_string(out, "0x");
+        elfgen_text_hex(out, at, 4);
+        elfgen_text_string(out, "  ");
+        elfgen_text_hex_bytes(out, explain->view->bytes + at, count, ' ');
+        if (row == 0) {
+            elfgen_text_blanks(out, (ROW - count) * 3 + 2);
+            elfgen_text_string(out, run->name);
+        }
+        elfgen_text_char(out, '\n');
+        at += count;
+    }
+    if (at >= run->to)
+        return;
+    begin_line(memory, memory->mapping.start + (at - memory->mapping.offset));
+    elfgen_text_string(out, "... ");
+    elfgen_text_decimal(out, run->to - at, 0);
+    elfgen_text_string(out, " more bytes\n");
+}
+
+/* Ends the run at `offset` of the file. */
+static void end_run(struct memory *memory, uint64_t offset)
+{
+    struct run *run = &memory->run;
+    /* Behind what lay in a section the section goes on. */
+    if (run->to < offset && memory->around.to > run->to) {
+        put_run(memory);
+        memcpy(run->name, memory->around.name, sizeof run->name);
+        run->from = run->to;
+        run->to = memory->around.to;
+    }
+    if (run->to > offset)
+        run->to = offset;
+    put_run(memory);
+    run->from = run->to = offset;
+}
+
+static void name_of(const struct explain *explain, const struct elfgen_claim *claim,
+                    char name[NAME])
+{
+    struct elfgen_text text = {.bytes = name, .capacity = NAME - 1};
+    switch (claim->part) {
+    case ELFGEN_PART_INSTRUCTION:
+        elfgen_text_string(&text, "code");
+        break;
+    case ELFGEN_PART_STRING:
+        elfgen_text_string(&text, "strings");
+        break;
+    case ELFGEN_PART_SYMBOL:
+    case ELFGEN_PART_RELOCATION:
+    case ELFGEN_PART_DYNAMIC:
+        elfgen_text_string(&text, elfgen_part_name(claim->part));
+        elfgen_text_string(&text, " table");
+        break;
+    case ELFGEN_PART_SECTION:
+        put_owner(&text, claim);
+        elfgen_text_char(&text, ' ');
+        put_meaning(&text, explain, claim);
+        break;
+    case ELFGEN_PART_PADDING:
+        elfgen_text_string(&text, "padding");
+        break;
+    default:
+        put_owner(&text, claim);
+        break;
+    }
+    name[text.length] = '\0';
+}
+
+static void put_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+{
+    struct memory *memory = (struct memory *)writer;
+    struct run next = {.from = claim->offset, .to = claim->offset + claim->length};
+    name_of(writer->explain, claim, next.name);
+    if (next.to > writer->explain->to)
+        next.to = writer->explain->to;
+    if (next.from < writer->explain->from)
+        next.from = writer->explain->from;
+    if (claim->part == ELFGEN_PART_SECTION)
+        memory->around = next;
+    if (strcmp(next.name, memory->run.name) == 0 && next.from <= memory->run.to) {
+        if (next.to > memory->run.to)
+            memory->run.to = next.to;
+        return;
+    }
+    /* Of headers that overlap, the first one names the bytes. */
+    if (claim->part != ELFGEN_PART_SECTION && next.from < memory->run.to &&
+        memory->around.to < memory->run.to) {
+        if (next.to <= memory->run.to)
+            return;
+        next.from = memory->run.to;
+    }
+    end_run(memory, next.from);
+    memory->run = next;
+}
+
+static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+{
+    struct memory *memory = (struct memory *)writer;
+    end_run(memory, offset);
+    memory->run = (struct run){offset, offset + length, "unclaimed"};
+}
+
+static void put_zeros(struct memory *memory)
+{
+    struct elfgen_text *out = memory->writer.explain->out;
+    if (memory->mapping.end <= memory->mapping.file_end)
+        return;
+    begin_line(memory, memory->mapping.file_end);
+    elfgen_text_string(out, "zeros, ");
+    elfgen_text_decimal(out, memory->mapping.end - memory->mapping.file_end, 0);
+    elfgen_text_string(out, " bytes\n");
+}
+
+static bool put_segment(struct memory *memory, uint64_t index)
+{
+    struct explain *explain = memory->writer.explain;
+    struct elfgen_text *out = explain->out;
+    const struct elfgen_mapping *mapping = &memory->mapping;
+    bool good = true;
+    elfgen_text_string(out, "phdr[");
+    elfgen_text_decimal(out, index, 0);
+    elfgen_text_string(out, "]: ");
+    put_0x(out, mapping->start);
+    elfgen_text_string(out, " to ");
+    put_0x(out, mapping->end - 1);
+    elfgen_text_char(out, ' ');
+    put_permissions(out, mapping);
+    if (!mapping->whole_pages)
+        elfgen_text_string(out, ", which Linux refuses: p_offset and p_vaddr differ within a page");
+    elfgen_text_char(out, '\n');
+    if (mapping->file_end > mapping->start) {
+        explain->from = mapping->offset;
+        explain->to = mapping->offset + (mapping->file_end - mapping->start);
+        memory->run = (struct run){.from = explain->from, .to = explain->from};
+        memory->around = memory->run;
+        good = explain_walk(&memory->writer);
+        end_run(memory, explain->to);
+    }
+    put_zeros(memory);
+    return good;
+}
+
+bool explain_memory(struct explain *explain)
+{
+    struct explain part = *explain;
+    struct memory memory = {.writer = {&part, put_claim, put_gap}};
+    struct elfgen_text *out = explain->out;
+    bool good = true, any = false;
+    part.encodings = false;
+    for (uint64_t i = 0; good && i < ELFGEN_MAPPINGS; i++) {
+        if (!elfgen_mapping_get(explain->view, i, &memory.mapping))
+            continue;
+        if (!any) {
+            elfgen_text_string(out, "  address         may  file    bytes");
+            elfgen_text_blanks(out, 44);
+            elfgen_text_string(out, "owner\n");
+        }
+        any = true;
+        good = put_segment(&memory, i);
+    }
+    if (!any)
+        elfgen_text_string(out, "no segment is loaded\n");
+    explain->problem = part.problem;
+    return good;
+}

@@ -1,0 +1,296 @@
+/* The walk for people: a row of bytes, and under it a line for each owner that begins there. */
+#include <string.h>
+
+#include "explain_walk.h"
+
+enum {
+    ROW = 16,
+    REPEATED = 3, /* rows in which nothing begins, before the rest is only counted */
+    COLUMNS = 100,
+    READER = 7, /* "program" */
+    NAME = 16,
+    VALUE = 10,
+    MOST_BYTES = 8, /* of a claim, in its line */
+    COLOURS = 6,
+    MOST_LINE = 512 /* bytes of a line before it is cut */
+};
+
+struct span {
+    uint64_t end;
+    unsigned colour;
+};
+
+struct rows {
+    struct explain_writer writer;
+    unsigned digits; /* of offsets */
+    uint64_t row;    /* offset of the row that `lines` belong to; UINT64_MAX: none yet */
+    bool row_done;   /* it is printed, and some of its lines */
+    uint64_t end;    /* behind the last byte that something was said about */
+    unsigned colour; /* of the next claim, 1... */
+    uint8_t colours[ROW];
+    struct span outer, inner; /* what reaches into the next row */
+    char room[1 << 16];       /* the lines of the row, while they are collected */
+    struct elfgen_text lines;
+};
+
+static void put_colour(struct rows *rows, struct elfgen_text *out, unsigned colour)
+{
+    static const char *const codes[] = {"\33[0m",  "\33[36m", "\33[33m", "\33[32m",
+                                        "\33[35m", "\33[94m", "\33[91m"};
+    if (rows->writer.explain->colour)
+        elfgen_text_string(out, codes[colour]);
+}
+
+/* ---- rows ---- */
+
+/* The bytes of a row from `from` to `to`, in their colours. */
+static void put_coloured(struct rows *rows, struct elfgen_text *line, uint64_t from, uint64_t to)
+{
+    const uint8_t *bytes = rows->writer.explain->view->bytes;
+    unsigned colour = 0;
+    for (uint64_t i = from; i < to; i++) {
+        if (rows->colours[i - rows->row] != colour) {
+            colour = rows->colours[i - rows->row];
+            put_colour(rows, line, colour);
+        }
+        elfgen_text_hex_bytes(line, bytes + i, 1, '\0');
+        elfgen_text_char(line, ' ');
+    }
+    put_colour(rows, line, 0);
+}
+
+static void put_row(struct rows *rows)
+{
+    struct explain *explain = rows->writer.explain;
+    const uint8_t *bytes = explain->view->bytes;
+    uint64_t row = rows->row, from = row < explain->from ? explain->from : row;
+    uint64_t to = explain->to - row < ROW ? explain->to : row + ROW;
+    char room[512];
+    struct elfgen_text line = {.bytes = room, .capacity = sizeof room};
+    elfgen_text_hex(&line, row, rows->digits);
+    elfgen_text_blanks(&line, 2 + 3 * (size_t)(from - row));
+    if (explain->colour) {
+        put_coloured(rows, &line, from, to);
+    } else {
+        elfgen_text_hex_bytes(&line, bytes + from, (size_t)(to - from), ' ');
+        elfgen_text_char(&line, ' ');
+    }
+    elfgen_text_blanks(&line, 3 * (size_t)(row + ROW - to) + 1 + (size_t)(from - row));
+    for (uint64_t i = from; i < to; i++)
+        room[line.length++] = printable(bytes[i]);
+    room[line.length++] = '\n';
+    elfgen_text_bytes(explain->out, room, line.length);
+}
+
+static void paint(struct rows *rows, uint64_t from, uint64_t to, unsigned colour)
+{
+    for (uint64_t i = from; i < to && i < rows->row + ROW; i++)
+        rows->colours[i - rows->row] = (uint8_t)colour;
+}
+
+static void begin_row(struct rows *rows, uint64_t row)
+{
+    rows->row = row;
+    rows->row_done = false;
+    memset(rows->colours, 0, sizeof rows->colours);
+    paint(rows, row, rows->outer.end, rows->outer.colour);
+    paint(rows, row, rows->inner.end, rows->inner.colour);
+}
+
+/* Its lines follow a row. */
+static void flush_lines(struct rows *rows)
+{
+    if (!rows->row_done)
+        put_row(rows);
+    rows->row_done = true;
+    elfgen_text_bytes(rows->writer.explain->out, rows->lines.bytes, rows->lines.length);
+    rows->lines.length = 0;
+}
+
+static void end_row(struct rows *rows)
+{
+    if (rows->row != UINT64_MAX)
+        flush_lines(rows);
+}
+
+/* Rows up to the one at `row`, in which nothing begins. */
+static void put_rows_between(struct rows *rows, uint64_t row)
+{
+    struct elfgen_text *out = rows->writer.explain->out;
+    uint64_t next = rows->row == UINT64_MAX ? row : rows->row + ROW;
+    uint64_t shown = row - next > (REPEATED + 1) * ROW ? REPEATED : REPEATED + 1;
+    for (uint64_t i = 0; next < row && i < shown; i++, next += ROW) {
+        begin_row(rows, next);
+        put_row(rows);
+    }
+    if (next >= row)
+        return;
+    elfgen_text_blanks(out, rows->digits + 2);
+    elfgen_text_string(out, "... ");
+    elfgen_text_decimal(out, row - next, 0);
+    elfgen_text_string(out, " more bytes\n");
+}
+
+/* Makes the row of `offset` the current one. */
+static void go_to(struct rows *rows, uint64_t offset)
+{
+    uint64_t row = offset / ROW * ROW;
+    if (rows->row == row)
+        return;
+    end_row(rows);
+    put_rows_between(rows, row);
+    begin_row(rows, row);
+}
+
+/* ---- lines ---- */
+
+/* A line is made in place, in blanks: to pad is to go on further right. One blank at least. */
+static void pad(struct elfgen_text *line, size_t column)
+{
+    line->length = line->length < column ? column : line->length + 1;
+}
+
+/* Cuts a line to so many columns. */
+static void cut(struct elfgen_text *line, size_t columns)
+{
+    if (line->length <= columns)
+        return;
+    memset(line->bytes + columns, ' ', line->length - columns);
+    memcpy(line->bytes + columns - 3, "...", 3);
+    line->length = columns;
+}
+
+static void put_short_bytes(struct rows *rows, struct elfgen_text *line,
+                            const struct elfgen_claim *claim)
+{
+    const uint8_t *bytes = rows->writer.explain->view->bytes + claim->offset;
+    size_t shown = claim->length < MOST_BYTES ? (size_t)claim->length : MOST_BYTES;
+    elfgen_text_hex_bytes(line, bytes, shown, '\0');
+    elfgen_text_char(line, claim->length > MOST_BYTES ? '+' : ' ');
+}
+
+/* The header's fields go by their own names, which no other structure has. */
+static void put_line_name(struct elfgen_text *line, const struct elfgen_claim *claim)
+{
+    if (claim->part == ELFGEN_PART_EHDR && claim->field)
+        elfgen_text_string(line, claim->field->name);
+    else if (claim->part == ELFGEN_PART_INSTRUCTION || claim->part == ELFGEN_PART_PADDING)
+        elfgen_text_string(line, elfgen_part_name(claim->part));
+    else if (claim->part == ELFGEN_PART_ENCODING && claim->field) {
+        elfgen_text_string(line, "  ");
+        elfgen_text_string(line, claim->field->name);
+    } else
+        put_name(line, claim);
+}
+
+static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsigned colour)
+{
+    const struct explain *explain = rows->writer.explain;
+    size_t bytes_column = 2 + rows->digits + 2, name_column = bytes_column + 2 * MOST_BYTES + 2;
+    put_colour(rows, &rows->lines, colour);
+    struct elfgen_text line = {.bytes = rows->lines.bytes + rows->lines.length,
+                               .capacity = MOST_LINE};
+    memset(line.bytes, ' ', MOST_LINE);
+    line.length = 2;
+    elfgen_text_hex(&line, claim->offset, rows->digits);
+    pad(&line, bytes_column);
+    put_short_bytes(rows, &line, claim);
+    pad(&line, name_column);
+    put_line_name(&line, claim);
+    pad(&line, name_column + NAME + 1);
+    if (claim->field) {
+        put_value(&line, claim);
+        pad(&line, name_column + NAME + 1 + VALUE + 1);
+    }
+    put_meaning(&line, explain, claim);
+    cut(&line, COLUMNS - READER - 1);
+    pad(&line, COLUMNS - READER);
+    elfgen_text_string(&line, elfgen_reader_name(claim->reader));
+    rows->lines.length += line.length;
+    put_colour(rows, &rows->lines, 0);
+    elfgen_text_char(&rows->lines, '\n');
+}
+
+static void put_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+{
+    struct rows *rows = (struct rows *)writer;
+    uint64_t end = claim->offset + claim->length;
+    unsigned colour = rows->colour;
+    rows->colour = colour % COLOURS + 1;
+    /* One that began before the range is told in its first row. */
+    go_to(rows, claim->offset > writer->explain->from ? claim->offset : writer->explain->from);
+    /* Thousands of owners may begin in one row. */
+    if (rows->lines.capacity - rows->lines.length < 2 * MOST_LINE)
+        flush_lines(rows);
+    paint(rows, claim->offset > rows->row ? claim->offset : rows->row, end, colour);
+    if (end > rows->row + ROW) {
+        struct span *span = rows->outer.end >= end || claim->part == ELFGEN_PART_INSTRUCTION
+                                ? &rows->inner
+                                : &rows->outer;
+        *span = (struct span){end, colour};
+    }
+    put_line(rows, claim, colour);
+    if (end > rows->end)
+        rows->end = end;
+}
+
+static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+{
+    struct rows *rows = (struct rows *)writer;
+    go_to(rows, offset);
+    elfgen_text_string(&rows->lines, "  ");
+    elfgen_text_hex(&rows->lines, offset, rows->digits);
+    elfgen_text_string(&rows->lines, "  unclaimed, ");
+    elfgen_text_decimal(&rows->lines, length, 0);
+    elfgen_text_string(&rows->lines, length == 1 ? " byte\n" : " bytes\n");
+    rows->end = offset + length;
+}
+
+static void put_head(struct explain *explain)
+{
+    struct elfgen_text *out = explain->out;
+    const struct elfgen_ehdr *ehdr = &explain->view->ehdr;
+    for (const char *c = explain->file; *c; c++)
+        elfgen_text_char(out, printable((uint8_t)*c));
+    elfgen_text_string(out, ": ");
+    elfgen_text_decimal(out, explain->view->length, 0);
+    elfgen_text_string(out, explain->view->length == 1 ? " byte" : " bytes");
+    if (explain_is_elf(explain->view)) {
+        const char *class_ = elfgen_class_name(ehdr->ei_class);
+        const char *machine = elfgen_machine_name(ehdr->e_machine);
+        elfgen_text_string(out, ", ");
+        elfgen_text_string(out, class_ ? class_ : "ELF of no known class");
+        elfgen_text_string(out, ", ");
+        elfgen_text_string(out, machine ? machine : "unknown machine");
+    } else {
+        elfgen_text_string(out, ", not an ELF file");
+    }
+    elfgen_text_char(out, '\n');
+}
+
+/* Digits that the largest offset takes, 4 at least. */
+static unsigned digits_of(uint64_t length)
+{
+    unsigned digits = 4;
+    while (digits < 16 && length > 0 && (length - 1) >> (4 * digits) != 0)
+        digits++;
+    return digits;
+}
+
+bool explain_text(struct explain *explain)
+{
+    struct rows rows = {.writer = {explain, put_claim, put_gap},
+                        .digits = digits_of(explain->view->length),
+                        .row = UINT64_MAX,
+                        .colour = 1};
+    rows.lines = (struct elfgen_text){.bytes = rows.room, .capacity = sizeof rows.room};
+    if (explain->from == 0 && explain->to == explain->view->length)
+        put_head(explain);
+    bool good = explain_walk(&rows.writer);
+    uint64_t end = rows.end < explain->to ? rows.end : explain->to;
+    end_row(&rows);
+    /* What the last claim or gap still has behind its first row. */
+    if (rows.row != UINT64_MAX && end > rows.row + ROW)
+        put_rows_between(&rows, (end + ROW - 1) / ROW * ROW);
+    return good;
+}
