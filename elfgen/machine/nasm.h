@@ -1,0 +1,22 @@
+/* Decoded x86 instructions in NASM's syntax, which Zydis has no style for. */
+#ifndef TINYELF_NASM_H
+#define TINYELF_NASM_H
+
+#include <stdint.h>
+
+#include <Zydis/Zydis.h>
+
+#include "elfgen/text.h"
+
+/* Appends the instruction as NASM assembles it back to one of the same meaning at `address`: lower
+ * case, one line, no newline. `bytes` are the instruction's. What nasm has no words for becomes
+ * `db 0x..,0x..`.
+ *
+ * For 32-bit and 64-bit mode, each with the directive of its number: `bits 32` or `bits 64`, and
+ * nothing said by `default`. The meaning is kept, the length is not always: a jump to a number has
+ * the long form. nasm warns of `ds jmp rax` (notrack) and `cs jz ...` (a hint) unless the source has
+ * `[warning -prefix-seg]`. */
+void nasm_text(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
+               const uint8_t *bytes, uint64_t address, struct elfgen_text *text);
+
+#endif
