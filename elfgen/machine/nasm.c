@@ -22,11 +22,18 @@ enum flag {
     SIZED = 4,   /* only a prefix says the operand size */
     UNKNOWN = 8, /* nasm has no such instruction */
     ADDRESSED = 16, /* only a prefix says the address size */
+    SPOKEN = 64, /* only a word before the number says the operand size */
+    FIRST = 32, /* nasm knows the first operand only */
 };
 
 static unsigned mode_width(const ZydisDecodedInstruction *instruction)
 {
     return instruction->machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? 64 : 32;
+}
+
+static bool is_far(const ZydisDecodedInstruction *instruction)
+{
+    return instruction->meta.branch_type == ZYDIS_BRANCH_TYPE_FAR;
 }
 
 static void put_0x(struct elfgen_text *text, uint64_t value)
@@ -78,6 +85,13 @@ static void put_size(const struct line *line, unsigned bits)
 static bool is_relative(const ZydisDecodedOperandMem *memory)
 {
     return memory->base == ZYDIS_REGISTER_RIP || memory->base == ZYDIS_REGISTER_EIP;
+}
+
+/* The implied place of push and its like, whose size the mode alone decides. */
+static bool is_stack(const ZydisDecodedOperandMem *memory)
+{
+    ZydisRegister base = memory->base;
+    return base == ZYDIS_REGISTER_RSP || base == ZYDIS_REGISTER_ESP || base == ZYDIS_REGISTER_SP;
 }
 
 static bool has_registers(const ZydisDecodedOperandMem *memory)
@@ -145,7 +159,7 @@ static void put_memory(const struct line *line, const ZydisDecodedOperand *opera
 {
     const ZydisDecodedOperandMem *memory = &operand->mem;
     if (memory->type != ZYDIS_MEMOP_TYPE_AGEN)
-        put_size(line, operand->size);
+        put_size(line, is_far(line->instruction) ? operand->size - 16u : operand->size);
     elfgen_text_char(line->text, '[');
     if (is_relative(memory)) {
         put_relative(line, memory);
@@ -163,8 +177,11 @@ static void put_memory(const struct line *line, const ZydisDecodedOperand *opera
 
 /* ---- operands -------------------------------------------------------------------------------- */
 
-static void put_pointer(struct elfgen_text *text, const ZydisDecodedOperandPtr *pointer)
+static void put_pointer(const struct line *line, const ZydisDecodedOperandPtr *pointer)
 {
+    struct elfgen_text *text = line->text;
+    if (line->instruction->operand_width == 16)
+        elfgen_text_string(text, "word ");
     put_0x(text, pointer->segment);
     elfgen_text_char(text, ':');
     put_0x(text, pointer->offset);
@@ -184,6 +201,8 @@ static void put_immediate(const struct line *line, const ZydisDecodedOperand *op
         value = target(line, operand);
     else if (operand->imm.is_signed)
         value = low_bits(value, line->instruction->operand_width);
+    if (line->flags & SPOKEN)
+        put_size(line, line->instruction->operand_width);
     put_0x(line->text, value);
 }
 
@@ -197,7 +216,7 @@ static void put_operand(const struct line *line, const ZydisDecodedOperand *oper
         put_memory(line, operand);
         break;
     case ZYDIS_OPERAND_TYPE_POINTER:
-        put_pointer(line->text, &operand->ptr);
+        put_pointer(line, &operand->ptr);
         break;
     case ZYDIS_OPERAND_TYPE_IMMEDIATE:
         put_immediate(line, operand);
@@ -205,6 +224,13 @@ static void put_operand(const struct line *line, const ZydisDecodedOperand *oper
     case ZYDIS_OPERAND_TYPE_UNUSED:
         break;
     }
+}
+
+/* Whether operand `i` stands in the text. */
+static bool is_shown(const struct line *line, uint8_t i)
+{
+    return i < (line->flags & FIRST ? 1 : line->instruction->operand_count_visible) &&
+           !(line->flags & SILENT) && line->operands[i].encoding != ZYDIS_OPERAND_ENCODING_MASK;
 }
 
 /* {k1}{z}, behind the first operand. */
@@ -216,8 +242,8 @@ static void put_mask(const struct line *line)
     elfgen_text_char(line->text, '{');
     put_register(line->text, avx->mask.reg);
     elfgen_text_char(line->text, '}');
-    if (avx->mask.mode == ZYDIS_MASK_MODE_ZEROING ||
-        avx->mask.mode == ZYDIS_MASK_MODE_CONTROL_ZEROING)
+    /* Zydis calls a comparison's mask zeroing, too; nasm calls it so only if a bit says it. */
+    if (line->instruction->raw.evex.z)
         elfgen_text_string(line->text, "{z}");
 }
 
@@ -233,7 +259,7 @@ static void put_broadcast(const struct line *line)
         elfgen_text_string(line->text, words[avx->broadcast.mode]);
 }
 
-/* {rn-sae} or {sae}, which stand as an operand of their own before an immediate. */
+/* {rn-sae} or {sae}, an operand of their own: behind the last vector. */
 static const char *rounding(const ZydisDecodedInstruction *instruction)
 {
     static const char *const words[] = {[ZYDIS_ROUNDING_MODE_RN] = "{rn-sae}",
@@ -246,15 +272,21 @@ static const char *rounding(const ZydisDecodedInstruction *instruction)
     return word ? word : "{sae}";
 }
 
+static bool is_scalar(const ZydisDecodedOperand *operand)
+{
+    return operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE ||
+           (operand->type == ZYDIS_OPERAND_TYPE_REGISTER && !is_vector(operand->reg.value));
+}
+
 static void put_operands(const struct line *line)
 {
     const char *sae = rounding(line->instruction);
     unsigned put = 0;
     for (uint8_t i = 0; i < line->instruction->operand_count_visible; i++) {
         const ZydisDecodedOperand *operand = &line->operands[i];
-        if (operand->encoding == ZYDIS_OPERAND_ENCODING_MASK)
+        if (!is_shown(line, i))
             continue;
-        if (sae && operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+        if (sae && put > 0 && is_scalar(operand)) {
             elfgen_text_char(line->text, ',');
             elfgen_text_string(line->text, sae);
             sae = NULL;
@@ -274,23 +306,32 @@ static void put_operands(const struct line *line)
 
 /* ---- prefixes -------------------------------------------------------------------------------- */
 
-/* Whether operand `i` stands in the text. */
-static bool is_shown(const struct line *line, uint8_t i)
+/* The segment of a memory operand that nasm has no brackets for, if a prefix has changed it:
+ * movsb's source, xlatb's table. */
+static ZydisRegister hidden_segment(const struct line *line)
 {
-    return i < line->instruction->operand_count_visible && !(line->flags & SILENT);
-}
-
-/* The memory operand that nasm has no brackets for and whose segment a prefix changes: movsb's
- * source, xlatb's table. */
-static const ZydisDecodedOperand *hidden_memory(const struct line *line)
-{
+    static const struct {
+        uint64_t attribute;
+        ZydisRegister segment;
+    } segments[] = {{ZYDIS_ATTRIB_HAS_SEGMENT_CS, ZYDIS_REGISTER_CS},
+                    {ZYDIS_ATTRIB_HAS_SEGMENT_SS, ZYDIS_REGISTER_SS},
+                    {ZYDIS_ATTRIB_HAS_SEGMENT_DS, ZYDIS_REGISTER_DS},
+                    {ZYDIS_ATTRIB_HAS_SEGMENT_ES, ZYDIS_REGISTER_ES},
+                    {ZYDIS_ATTRIB_HAS_SEGMENT_FS, ZYDIS_REGISTER_FS},
+                    {ZYDIS_ATTRIB_HAS_SEGMENT_GS, ZYDIS_REGISTER_GS}};
+    ZydisRegister found = ZYDIS_REGISTER_NONE;
     for (uint8_t i = 0; i < line->instruction->operand_count; i++) {
         const ZydisDecodedOperand *operand = &line->operands[i];
-        if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY && !is_shown(line, i) &&
-            operand->mem.segment != ZYDIS_REGISTER_ES && operand->mem.segment != ZYDIS_REGISTER_SS)
-            return operand;
+        if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY)
+            continue;
+        if (is_shown(line, i))
+            return ZYDIS_REGISTER_NONE;
+        for (size_t k = 0; k < sizeof segments / sizeof segments[0]; k++)
+            if (line->instruction->attributes & segments[k].attribute &&
+                operand->mem.segment == segments[k].segment && !is_stack(&operand->mem))
+                found = operand->mem.segment;
     }
-    return NULL;
+    return found;
 }
 
 /* Whether no register in brackets says the address size, and it matters. */
@@ -304,7 +345,7 @@ static bool needs_address_size(const struct line *line)
         if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY)
             continue;
         if (!is_shown(line, i))
-            needs = needs || operand->mem.segment != ZYDIS_REGISTER_SS;
+            needs = needs || !is_stack(&operand->mem);
         else if (!has_registers(&operand->mem) || is_relative(&operand->mem))
             needs = true;
         else
@@ -340,25 +381,129 @@ static void put_width_prefix(const struct line *line, char letter, unsigned widt
     elfgen_text_char(line->text, ' ');
 }
 
+static bool needs_operand_size(const struct line *line)
+{
+    const ZydisDecodedInstruction *instruction = line->instruction;
+    bool wide = instruction->attributes & ZYDIS_ATTRIB_HAS_REX && instruction->raw.rex.W;
+    return line->flags & SIZED &&
+           (wide || instruction->attributes & ZYDIS_ATTRIB_HAS_OPERANDSIZE);
+}
+
 static void put_hidden_prefixes(const struct line *line)
 {
     const ZydisDecodedInstruction *instruction = line->instruction;
-    const ZydisDecodedOperand *hidden = hidden_memory(line);
-    if (hidden && instruction->attributes & ZYDIS_ATTRIB_HAS_SEGMENT) {
-        put_register(line->text, hidden->mem.segment);
+    ZydisRegister segment = hidden_segment(line);
+    if (segment != ZYDIS_REGISTER_NONE) {
+        put_register(line->text, segment);
         elfgen_text_char(line->text, ' ');
     }
     if (needs_address_size(line))
         put_width_prefix(line, 'a', instruction->address_width);
-    if (line->flags & SIZED && instruction->operand_width != 32)
+    if (needs_operand_size(line))
         put_width_prefix(line, 'o', instruction->operand_width);
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
+/* When a row of nasm_words.def holds. */
+enum when {
+    ALWAYS,
+    WORD_WIDE,
+    DWORD_WIDE,
+    QWORD_WIDE,
+    VEX_W,
+    WORD_TO_WORD,
+    WORD_SEGMENT,
+    WORD_NUMBER,
+    OTHER_NOP,
+    IS_FAR,
+    BITS_32,
+    VEX,
+    EVEX,
+    BROADCAST,
+};
+
+static bool holds(enum when when, const struct line *line)
+{
+    const ZydisDecodedInstruction *instruction = line->instruction;
+    const ZydisDecodedOperand *first = &line->operands[0];
+    switch (when) {
+    case WORD_WIDE:
+        return instruction->operand_width == 16;
+    case DWORD_WIDE:
+        return instruction->operand_width == 32;
+    case QWORD_WIDE:
+        return instruction->operand_width == 64;
+    case VEX_W:
+        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_VEX && instruction->raw.vex.W;
+    case WORD_TO_WORD:
+        return instruction->operand_width == 16 && instruction->opcode & 1;
+    case WORD_SEGMENT:
+        return instruction->operand_width == 16 && first->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+               ZydisRegisterGetClass(first->reg.value) == ZYDIS_REGCLASS_SEGMENT;
+    case WORD_NUMBER:
+        return instruction->operand_width == 16 && first->type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+    case OTHER_NOP:
+        return instruction->opcode != 0x90 &&
+               (instruction->opcode != 0x1f || instruction->raw.modrm.reg != 0);
+    case IS_FAR:
+        return is_far(instruction);
+    case BITS_32:
+        return mode_width(instruction) == 32;
+    case VEX:
+        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_VEX;
+    case EVEX:
+        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX;
+    case BROADCAST:
+        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX && instruction->raw.evex.b;
+    case ALWAYS:
+        break;
+    }
+    return true;
+}
+
+struct word {
+    uint16_t mnemonic;
+    uint8_t when;
+    uint8_t flags;
+    const char *name; /* NULL: Zydis's */
+};
+
+static const struct word words[] = {
+#define WORD(mnemonic, when, name, flags) {ZYDIS_MNEMONIC_##mnemonic, when, flags, name},
+#include "nasm_words.def"
+#undef WORD
+};
+
+/* Whole sets that nasm does not know, or makes other instructions of. */
+static bool is_unknown_set(ZydisISASet set)
+{
+    static const uint16_t sets[] = {
+#define WORDLESS_SET(set) ZYDIS_ISA_SET_##set,
+#include "nasm_sets.def"
+#undef WORDLESS_SET
+    };
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
+        if (sets[i] == set)
+            return true;
+    return false;
+}
+
+/* The name, with what its row says in line->flags. */
 static const char *name_of(struct line *line)
 {
-    return ZydisMnemonicGetString(line->instruction->mnemonic);
+    const ZydisDecodedInstruction *instruction = line->instruction;
+    const char *name = ZydisMnemonicGetString(instruction->mnemonic);
+    if (is_unknown_set(instruction->meta.isa_set))
+        line->flags = UNKNOWN;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (words[i].mnemonic != instruction->mnemonic || !holds(words[i].when, line))
+            continue;
+        line->flags |= words[i].flags;
+        if (words[i].name)
+            name = words[i].name;
+    }
+    return name;
 }
 
 void nasm_text(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
@@ -373,6 +518,7 @@ void nasm_text(const ZydisDecodedInstruction *instruction, const ZydisDecodedOpe
     put_prefixes(&line);
     put_hidden_prefixes(&line);
     elfgen_text_string(text, name);
-    if (!(line.flags & SILENT))
-        put_operands(&line);
+    if (is_far(instruction) && instruction->raw.modrm.offset)
+        elfgen_text_string(text, " far");
+    put_operands(&line);
 }
