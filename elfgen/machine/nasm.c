@@ -17,13 +17,13 @@ struct line {
 
 /* What the rows of nasm_words.def say about an instruction. */
 enum flag {
-    SILENT = 1,  /* nasm has the operands in the name */
-    BARE = 2,    /* nasm knows the memory operand without a size only */
-    SIZED = 4,   /* only a prefix says the operand size */
-    UNKNOWN = 8, /* nasm has no such instruction */
+    SILENT = 1,     /* nasm has the operands in the name */
+    BARE = 2,       /* nasm knows the memory operand without a size only */
+    SIZED = 4,      /* only a prefix says the operand size */
+    UNKNOWN = 8,    /* nasm has no such instruction */
     ADDRESSED = 16, /* only a prefix says the address size */
-    SPOKEN = 64, /* only a word before the number says the operand size */
-    FIRST = 32, /* nasm knows the first operand only */
+    SPOKEN = 64,    /* only a word before the number says the operand size */
+    FIRST = 32,     /* nasm knows the first operand only */
 };
 
 static unsigned mode_width(const ZydisDecodedInstruction *instruction)
@@ -102,7 +102,8 @@ static bool has_registers(const ZydisDecodedOperandMem *memory)
 static bool is_vector(ZydisRegister value)
 {
     ZydisRegisterClass class = ZydisRegisterGetClass(value);
-    return class == ZYDIS_REGCLASS_XMM || class == ZYDIS_REGCLASS_YMM || class == ZYDIS_REGCLASS_ZMM;
+    return class == ZYDIS_REGCLASS_XMM || class == ZYDIS_REGCLASS_YMM ||
+           class == ZYDIS_REGCLASS_ZMM;
 }
 
 /* The segment, if it is not the one that the processor takes by itself. */
@@ -124,7 +125,7 @@ static void put_sum(struct elfgen_text *text, const ZydisDecodedOperandMem *memo
         if (memory->base != ZYDIS_REGISTER_NONE)
             elfgen_text_char(text, '+');
         put_register(text, memory->index);
-        if (memory->scale > 0) {
+        if (memory->scale > 1 || memory->base == ZYDIS_REGISTER_NONE) {
             elfgen_text_char(text, '*');
             elfgen_text_decimal(text, memory->scale, 0);
         }
@@ -359,16 +360,12 @@ static void put_prefixes(const struct line *line)
     static const struct {
         uint64_t attribute;
         const char *word;
-    } words[] = {{ZYDIS_ATTRIB_HAS_XACQUIRE, "xacquire "},
-                 {ZYDIS_ATTRIB_HAS_XRELEASE, "xrelease "},
-                 {ZYDIS_ATTRIB_HAS_LOCK, "lock "},
-                 {ZYDIS_ATTRIB_HAS_REP, "rep "},
-                 {ZYDIS_ATTRIB_HAS_REPE, "repe "},
-                 {ZYDIS_ATTRIB_HAS_REPNE, "repne "},
-                 {ZYDIS_ATTRIB_HAS_BND, "bnd "},
-                 {ZYDIS_ATTRIB_HAS_NOTRACK, "ds "},
-                 {ZYDIS_ATTRIB_HAS_BRANCH_TAKEN, "ds "},
-                 {ZYDIS_ATTRIB_HAS_BRANCH_NOT_TAKEN, "cs "}};
+    } words[] = {
+        {ZYDIS_ATTRIB_HAS_XACQUIRE, "xacquire "}, {ZYDIS_ATTRIB_HAS_XRELEASE, "xrelease "},
+        {ZYDIS_ATTRIB_HAS_LOCK, "lock "},         {ZYDIS_ATTRIB_HAS_REP, "rep "},
+        {ZYDIS_ATTRIB_HAS_REPE, "repe "},         {ZYDIS_ATTRIB_HAS_REPNE, "repne "},
+        {ZYDIS_ATTRIB_HAS_BND, "bnd "},           {ZYDIS_ATTRIB_HAS_NOTRACK, "ds "},
+        {ZYDIS_ATTRIB_HAS_BRANCH_TAKEN, "ds "},   {ZYDIS_ATTRIB_HAS_BRANCH_NOT_TAKEN, "cs "}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (line->instruction->attributes & words[i].attribute)
             elfgen_text_string(line->text, words[i].word);
@@ -385,8 +382,7 @@ static bool needs_operand_size(const struct line *line)
 {
     const ZydisDecodedInstruction *instruction = line->instruction;
     bool wide = instruction->attributes & ZYDIS_ATTRIB_HAS_REX && instruction->raw.rex.W;
-    return line->flags & SIZED &&
-           (wide || instruction->attributes & ZYDIS_ATTRIB_HAS_OPERANDSIZE);
+    return line->flags & SIZED && (wide || instruction->attributes & ZYDIS_ATTRIB_HAS_OPERANDSIZE);
 }
 
 static void put_hidden_prefixes(const struct line *line)
@@ -415,6 +411,7 @@ enum when {
     WORD_TO_WORD,
     WORD_SEGMENT,
     WORD_NUMBER,
+    UNREACHED,
     OTHER_NOP,
     IS_FAR,
     BITS_32,
@@ -422,6 +419,16 @@ enum when {
     EVEX,
     BROADCAST,
 };
+
+/* Whether nasm's shortest form of a jump that has no long one reaches what this one does, which
+ * redundant prefixes may have made longer. nasm cuts the distance without a word. */
+static bool is_reached(const struct line *line)
+{
+    const ZydisDecodedInstruction *instruction = line->instruction;
+    int64_t shortest = instruction->address_width == mode_width(instruction) ? 2 : 3;
+    return instruction->operand_width != 16 &&
+           line->operands[0].imm.value.s + instruction->length - shortest <= INT8_MAX;
+}
 
 static bool holds(enum when when, const struct line *line)
 {
@@ -443,6 +450,8 @@ static bool holds(enum when when, const struct line *line)
                ZydisRegisterGetClass(first->reg.value) == ZYDIS_REGCLASS_SEGMENT;
     case WORD_NUMBER:
         return instruction->operand_width == 16 && first->type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+    case UNREACHED:
+        return !is_reached(line);
     case OTHER_NOP:
         return instruction->opcode != 0x90 &&
                (instruction->opcode != 0x1f || instruction->raw.modrm.reg != 0);

@@ -14,7 +14,8 @@
  *
  * For 32-bit and 64-bit mode, each with the directive of its number: `bits 32` or `bits 64`, and
  * nothing said by `default`. The meaning is kept, the length is not always: a jump to a number has
- * the long form. nasm warns of `ds jmp rax` (notrack) and `cs jz ...` (a hint) unless the source has
+ * the long form. nasm warns of `ds jmp rax` (notrack) and `cs jz ...` (a hint) unless the source
+ * has
  * `[warning -prefix-seg]`. */
 void nasm_text(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                const uint8_t *bytes, uint64_t address, struct elfgen_text *text);

@@ -1,13 +1,15 @@
-/* machine/nasm.c against nasm itself: instructions of real programs and of all forms that Zydis
- * decodes are printed, assembled by nasm and decoded again, and must mean the same.
+/* machine/nasm.c against nasm itself: instructions of real programs, of all forms that Zydis
+ * decodes and of random bytes are printed, assembled by nasm and decoded again, and must mean the
+ * same.
  *
- *   nasm_same [--mode 32|64] [--all] [--forms] [--random COUNT] [--seed N] [--most N] [--list]
- *             [--share PERMILLE] [FILE...]
+ *   nasm_same [--mode 32|64] [--origin N] [--seed N] [--all] [--dense] [--forms] [--random COUNT]
+ *             [--list] [FILE...]
  *
- * Without sources: a sample of the system's ELF files, of the forms and of random bytes, the same
- * for a seed. --all takes every ELF file of the system. A source's instructions are told apart by
- * shape: all bytes but those of displacements and immediates with --all or --most 0, else operands'
- * kinds, so that a sample is not half `mov`. */
+ * Without sources: a sample of the system's ELF files, of forms and of random bytes, the same for a
+ * seed. --all takes every ELF file of the system, and each instruction that differs in more than a
+ * number; else a few of each kind are enough, so that a sample is not half `mov`. Files of one mode
+ * are swept in the other, too: what that gives is unlikely, but it decodes. --dense takes more
+ * forms. --list prints all failures, and the first `db` line of each mnemonic. */
 #include <dirent.h>
 #include <elf.h>
 #include <errno.h>
@@ -28,20 +30,18 @@
 extern char **environ;
 
 enum {
-    SLOT = 32,             /* bytes of the output an instruction has for its own */
-    BATCH = 16384,         /* instructions that nasm gets at once */
-    PAD = 0xcc,            /* between them; `int3`, so that a lost instruction is seen */
-    ALIKE = 3,             /* instructions of one kind in a sample */
-    MOST_TEXT = 200,       /* no line is nearly as long */
-    MOST_FILES = 1 << 16,  /* of the system */
-    MOST_TOLD = 40,        /* failures that are printed */
-    NAME = 64,             /* of the temporary folder */
-    FILE_SAMPLE = 160,     /* files of a sample */
+    SLOT = 32,              /* bytes of the output an instruction has for its own */
+    BATCH = 16384,          /* instructions that nasm gets at once */
+    PAD = 0xcc,             /* between them; `int3`, so that a lost instruction is seen */
+    ALIKE = 3,              /* instructions of one kind in a sample */
+    MOST_TEXT = 200,        /* no line is nearly as long */
+    MOST_FILES = 1 << 16,   /* of the system */
+    MOST_TOLD = 40,         /* failures that are printed */
+    NAME = 64,              /* of the temporary folder */
+    RANDOM_SAMPLE = 300000, /* random strings of bytes in a sample */
+    FILE_SAMPLE = 160,      /* files of a sample */
     WINDOW_SAMPLE = 1 << 17 /* bytes of code that are taken of each */
 };
-
-/* Low: every address has room for 32 bits, and no jump leaves them. */
-static const uint64_t origin = 0x400000;
 
 struct shape {
     uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
@@ -49,24 +49,38 @@ struct shape {
 };
 
 struct options {
-    int mode; /* 32 or 64 */
-    bool all, forms, list;
-    uint64_t random, seed;
-    size_t most;       /* shapes of a source; 0: all */
-    unsigned permille; /* of shapes that may be `db` */
+    int mode; /* 32 or 64; 0: both */
+    bool all, dense, forms, list;
+    uint64_t random, seed, origin;
+    char **files; /* NULL behind the last */
+};
+
+/* Where instructions come from, and how many of a thousand may be `db`: programs have next to none,
+ * whereas every other form is of an extension that nobody has used yet. */
+enum part { PART_FILES, PART_FORMS, PART_RANDOM, PART_COUNT };
+static const struct {
+    const char *name;
+    unsigned permille;
+} parts[] = {
+    [PART_FILES] = {"files", 5}, [PART_FORMS] = {"forms", 120}, [PART_RANDOM] = {"random", 120}};
+
+struct tally {
+    size_t checked, raw;
 };
 
 /* Everything that a run knows. */
 struct run {
     struct options options;
+    int mode;
+    enum part part;
     ZydisDecoder decoder;
     uint64_t *seen; /* hashes, 0 is empty */
     size_t seen_room, seen_count;
     struct shape *shapes;
     size_t count, room;
-    size_t *raw; /* `db` lines by mnemonic */
-    size_t *by_mnemonic;
-    size_t raw_count, checked, failed;
+    struct tally part_tally[PART_COUNT];
+    struct tally *tally; /* by mnemonic */
+    size_t failed;
     char folder[NAME];
 };
 
@@ -84,7 +98,8 @@ static void *more(void *memory, size_t count, size_t size)
     return bigger;
 }
 
-/* ---- numbers that are the same in every run ---------------------------------------------------- */
+/* ---- numbers that are the same in every run ----------------------------------------------------
+ */
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -100,7 +115,8 @@ static uint64_t mix(uint64_t hash, uint64_t value)
     return next_random(&state);
 }
 
-/* ---- shapes ------------------------------------------------------------------------------------ */
+/* ---- shapes ------------------------------------------------------------------------------------
+ */
 
 /* True once for each hash. */
 static bool is_new(struct run *run, uint64_t hash)
@@ -131,9 +147,9 @@ static bool is_new(struct run *run, uint64_t hash)
 /* What decides about a number's encoding: zero, a signed byte, an unsigned one, ... */
 static unsigned class_of_number(int64_t value)
 {
-    static const int64_t limits[] = {INT64_MIN / 2, INT32_MIN, INT16_MIN, INT8_MIN,  -1,
-                                     0,             INT8_MAX,  UINT8_MAX, INT16_MAX, UINT16_MAX,
-                                     INT32_MAX,     UINT32_MAX};
+    static const int64_t limits[] = {
+        INT64_MIN / 2, INT32_MIN, INT16_MIN, INT8_MIN,   -1,        0,
+        INT8_MAX,      UINT8_MAX, INT16_MAX, UINT16_MAX, INT32_MAX, UINT32_MAX};
     unsigned class = 0;
     while (class < sizeof limits / sizeof limits[0] && value > limits[class])
         class ++;
@@ -163,15 +179,15 @@ static uint64_t exact_shape(const ZydisDecodedInstruction *instruction, const ui
     return mix_numbers(hash, instruction);
 }
 
-/* Registers by the encoding's exceptions: the accumulator, the stack, the bases 5, 12, 13, and those
- * that need a prefix. */
+/* Registers by the encoding's exceptions: the accumulator, the stack, the bases 5, 12, 13, and
+ * those that need a prefix. */
 static uint64_t kind_of_register(ZydisRegister value)
 {
     static const uint8_t kinds[32] = {0, 1, 1, 1, 2, 3, 1, 1, 4, 4, 4, 4, 5, 6, 4, 4,
                                       7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
     ZyanI8 number = ZydisRegisterGetId(value);
     ZydisRegisterClass class = ZydisRegisterGetClass(value);
-    return (uint64_t)class * 16 + (number >= 0 && number < 32 ? kinds[number] : 8);
+    return (uint64_t) class * 16 + (number >= 0 && number < 32 ? kinds[number] : 8);
 }
 
 static bool is_relative(const ZydisDecodedOperandMem *memory)
@@ -212,6 +228,7 @@ static uint64_t kind_of_instruction(const ZydisDecodedInstruction *instruction,
     return hash;
 }
 
+/* A few of each kind, or all that differ in more than numbers. */
 static bool is_wanted(struct run *run, const ZydisDecodedInstruction *instruction,
                       const ZydisDecodedOperand *operands, const uint8_t *bytes)
 {
@@ -219,10 +236,11 @@ static bool is_wanted(struct run *run, const ZydisDecodedInstruction *instructio
         return false;
     if (run->options.all)
         return true;
-    uint64_t kind = kind_of_instruction(instruction, operands, run->options.forms);
-    if (!run->options.forms)
+    bool rough = run->part == PART_FORMS && !run->options.dense;
+    uint64_t kind = kind_of_instruction(instruction, operands, rough);
+    if (!rough)
         kind = mix_numbers(kind, instruction);
-    for (unsigned i = 0; i < (run->options.forms ? 1 : ALIKE); i++)
+    for (unsigned i = 0; i < (rough ? 1 : ALIKE); i++)
         if (is_new(run, mix(kind, i)))
             return true;
     return false;
@@ -233,8 +251,7 @@ static size_t take(struct run *run, const uint8_t *bytes, size_t length)
 {
     ZydisDecodedInstruction instruction;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-    if (ZYAN_FAILED(
-            ZydisDecoderDecodeFull(&run->decoder, bytes, length, &instruction, operands)))
+    if (ZYAN_FAILED(ZydisDecoderDecodeFull(&run->decoder, bytes, length, &instruction, operands)))
         return 0;
     if (is_wanted(run, &instruction, operands, bytes)) {
         if (run->count == run->room) {
@@ -249,7 +266,8 @@ static size_t take(struct run *run, const uint8_t *bytes, size_t length)
     return instruction.length;
 }
 
-/* ---- instructions from files ------------------------------------------------------------------- */
+/* ---- instructions from files -------------------------------------------------------------------
+ */
 
 static void sweep(struct run *run, const uint8_t *bytes, size_t length)
 {
@@ -274,7 +292,7 @@ static void sweep_section(struct run *run, const uint8_t *bytes, uint64_t length
 
 /* X(class): executable sections of a file of that class that lies in memory. */
 #define SWEEP(class)                                                                               \
-    static void sweep_elf##class(struct run *run, const uint8_t *file, size_t size)                \
+    static void sweep_elf##class(struct run * run, const uint8_t *file, size_t size)               \
     {                                                                                              \
         Elf##class##_Ehdr header;                                                                  \
         if (size < sizeof header)                                                                  \
@@ -307,7 +325,7 @@ static bool take_file(struct run *run, const char *path)
         if (bytes != MAP_FAILED) {
             bool is_elf = memcmp(bytes, ELFMAG, SELFMAG) == 0 && bytes[EI_DATA] == ELFDATA2LSB;
             unsigned machine = bytes[EI_NIDENT + 2] | (unsigned)bytes[EI_NIDENT + 3] << 8;
-            is_ours = is_elf && machine == (run->options.mode == 64 ? EM_X86_64 : EM_386);
+            is_ours = is_elf && (machine == EM_X86_64 || machine == EM_386);
             if (is_ours && bytes[EI_CLASS] == ELFCLASS64)
                 sweep_elf64(run, bytes, size);
             else if (is_ours)
@@ -371,16 +389,19 @@ static void take_system(struct run *run)
     printf("%zu files, ", files);
 }
 
-/* ---- instructions from nowhere ----------------------------------------------------------------- */
+/* ---- instructions from nowhere -----------------------------------------------------------------
+ */
 
-/* Each opcode of each map behind each prefix that changes its meaning, with ModRM bytes of all
- * registers; the bytes after that are a SIB byte, a displacement and an immediate. */
-static void take_forms_behind(struct run *run, const uint8_t *start, size_t length)
+/* Each opcode of a map behind its prefixes, with one ModRM byte in `step`; the bytes after that are
+ * a SIB byte, a displacement and an immediate. */
+static void take_forms_behind(struct run *run, const uint8_t *start, size_t length, unsigned step)
 {
     uint8_t bytes[32];
     memcpy(bytes, start, length);
     for (unsigned opcode = 0; opcode < 256; opcode++)
         for (unsigned modrm = 0; modrm < 256; modrm++) {
+            if (next_random(&run->options.seed) % (run->options.dense ? 1 : step) != 0)
+                continue;
             bytes[length] = (uint8_t)opcode;
             bytes[length + 1] = (uint8_t)modrm;
             for (size_t i = length + 2; i < sizeof bytes; i++)
@@ -391,18 +412,18 @@ static void take_forms_behind(struct run *run, const uint8_t *start, size_t leng
 
 static void take_legacy_forms(struct run *run)
 {
-    static const char *const prefixes[] = {"", "\x66", "\xf3", "\xf2", "\x67", "\xf0", "\x64",
-                                           "\x66\xf3", "\x66\xf2", "\x66\x67", "\x2e", "\x3e",
-                                           "\xf2\xf0", "\xf3\xf0", "\x66\x64"};
+    static const char *const prefixes[] = {"",     "\x66", "\xf3",     "\xf2",     "\x67",
+                                           "\xf0", "\x64", "\x66\xf3", "\x66\xf2", "\x66\x67",
+                                           "\x2e", "\x3e", "\xf2\xf0", "\xf3\xf0", "\x66\x64"};
     static const char *const maps[] = {"", "\x0f", "\x0f\x38", "\x0f\x3a"};
     uint8_t bytes[32];
     for (size_t prefix = 0; prefix < sizeof prefixes / sizeof prefixes[0]; prefix++)
         for (size_t map = 0; map < sizeof maps / sizeof maps[0]; map++)
-            for (unsigned rex = 0; rex < (run->options.mode == 64 ? 3 : 1); rex++) {
+            for (unsigned rex = 0; rex < (run->mode == 64 ? 3 : 1); rex++) {
                 static const char *const rexes[] = {"", "\x48", "\x47"};
                 int length = snprintf((char *)bytes, sizeof bytes, "%s%s%s", prefixes[prefix],
                                       rexes[rex], maps[map]);
-                take_forms_behind(run, bytes, (size_t)length);
+                take_forms_behind(run, bytes, (size_t)length, 2);
             }
 }
 
@@ -413,10 +434,10 @@ static void take_vex_forms(struct run *run, uint8_t first, unsigned map_from, un
         for (unsigned rest = 0; rest < 16; rest++) {
             uint8_t vvvv = rest & 8 ? 0xf : (uint8_t)(next_random(&run->options.seed) & 0xf);
             for (unsigned free = 0; free < 2; free++) {
-                uint8_t bytes[] = {first, (uint8_t)(0xe0 | map),
-                                   (uint8_t)((rest & 7) | (free ? 0x78 : vvvv << 3) |
-                                             (rest & 8 ? 0x80 : 0))};
-                take_forms_behind(run, bytes, sizeof bytes);
+                uint8_t bytes[] = {
+                    first, (uint8_t)(0xe0 | map),
+                    (uint8_t)((rest & 7) | (free ? 0x78 : vvvv << 3) | (rest & 8 ? 0x80 : 0))};
+                take_forms_behind(run, bytes, sizeof bytes, 4);
             }
         }
 }
@@ -429,11 +450,11 @@ static void take_evex_forms(struct run *run)
             unsigned mask = rest & 0x80 ? 1 + (unsigned)next_random(&run->options.seed) % 7 : 0;
             unsigned free = (unsigned)next_random(&run->options.seed) & 1;
             unsigned z = mask ? (unsigned)next_random(&run->options.seed) & 1 : 0;
-            uint8_t bytes[] = {0x62, (uint8_t)(0xf0 | map),
-                               (uint8_t)((rest & 1) << 7 | 0x04 | (free ? 0x78 : 0x48) |
-                                         (rest >> 1 & 3)),
-                               (uint8_t)(z << 7 | (rest >> 3 & 7) << 4 | 0x08 | mask)};
-            take_forms_behind(run, bytes, sizeof bytes);
+            uint8_t bytes[] = {
+                0x62, (uint8_t)(0xf0 | map),
+                (uint8_t)((rest & 1) << 7 | 0x04 | (free ? 0x78 : 0x48) | (rest >> 1 & 3)),
+                (uint8_t)(z << 7 | (rest >> 3 & 7) << 4 | 0x08 | mask)};
+            take_forms_behind(run, bytes, sizeof bytes, 24);
         }
 }
 
@@ -452,17 +473,17 @@ static size_t random_prefixes(struct run *run, uint8_t *bytes)
     size_t length = 0;
     while (length < 4 && next_random(&run->options.seed) % 3 == 0)
         bytes[length++] = prefixes[next_random(&run->options.seed) % sizeof prefixes];
-    if (run->options.mode == 64 && next_random(&run->options.seed) % 2)
+    if (run->mode == 64 && next_random(&run->options.seed) % 2)
         bytes[length++] = (uint8_t)(0x40 | next_random(&run->options.seed) % 16);
     return length;
 }
 
-static void take_random(struct run *run)
+static void take_random(struct run *run, uint64_t count)
 {
-    static const uint8_t starts[][2] = {{0x0f, 0}, {0x0f, 0x38}, {0x0f, 0x3a}, {0xc4, 0}, {0xc5, 0},
-                                        {0x62, 0}, {0x62, 0},    {0x8f, 0},    {0x0f, 0}, {0, 0},
-                                        {0, 0},    {0, 0}};
-    for (uint64_t i = 0; i < run->options.random; i++) {
+    static const uint8_t starts[][2] = {{0x0f, 0}, {0x0f, 0x38}, {0x0f, 0x3a}, {0xc4, 0},
+                                        {0xc5, 0}, {0x62, 0},    {0x62, 0},    {0x8f, 0},
+                                        {0x0f, 0}, {0, 0},       {0, 0},       {0, 0}};
+    for (uint64_t i = 0; i < count; i++) {
         uint8_t bytes[40];
         size_t length = random_prefixes(run, bytes);
         const uint8_t *start = starts[next_random(&run->options.seed) % 12];
@@ -476,7 +497,8 @@ static void take_random(struct run *run)
     }
 }
 
-/* ---- what two instructions have in common ------------------------------------------------------ */
+/* ---- what two instructions have in common ------------------------------------------------------
+ */
 
 static uint64_t absolute(const ZydisDecodedInstruction *instruction,
                          const ZydisDecodedOperand *operand, uint64_t address)
@@ -579,7 +601,8 @@ static bool is_register(const ZydisDecodedOperand *operand)
     return operand->type == ZYDIS_OPERAND_TYPE_REGISTER;
 }
 
-/* A `mov` into half of the register, which clears the other: of a number below 2^32, or a segment. */
+/* A `mov` into half of the register, which clears the other: of a number below 2^32, or a segment.
+ */
 static bool same_half(const ZydisDecodedOperand *a, const ZydisDecodedOperand *b)
 {
     if (!is_register(&a[0]) || !is_register(&b[0]) || a[0].size != 64 || b[0].size != 32 ||
@@ -588,7 +611,7 @@ static bool same_half(const ZydisDecodedOperand *a, const ZydisDecodedOperand *b
     if (is_register(&a[1]))
         return a[1].size == 16 && is_register(&b[1]) && a[1].reg.value == b[1].reg.value;
     return a[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && b[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
-           a[1].imm.value.u == b[1].imm.value.u && a[1].imm.value.u <= UINT32_MAX;
+           a[1].imm.value.u == (uint32_t)b[1].imm.value.u;
 }
 
 /* Pairs of instructions that do the same though they look otherwise. */
@@ -603,8 +626,7 @@ static bool same_effect(const ZydisDecodedInstruction *const instructions[2],
         if (!is_register(&a[0]) || !is_register(&a[1]))
             return false;
         if (mnemonic == ZYDIS_MNEMONIC_NOP) /* but xchg eax,eax clears half of rax */
-            return a[0].reg.value == a[1].reg.value &&
-                   a[0].size == instructions[1]->operand_width;
+            return a[0].reg.value == a[1].reg.value && a[0].size == instructions[1]->operand_width;
         return mnemonic == ZYDIS_MNEMONIC_XCHG && is_register(&b[0]) && is_register(&b[1]) &&
                a[0].reg.value == b[1].reg.value && a[1].reg.value == b[0].reg.value;
     case ZYDIS_MNEMONIC_MOV:
@@ -637,7 +659,8 @@ static const uint64_t meaningful =
     ZYDIS_ATTRIB_HAS_BND | ZYDIS_ATTRIB_HAS_XACQUIRE | ZYDIS_ATTRIB_HAS_XRELEASE |
     ZYDIS_ATTRIB_HAS_BRANCH_NOT_TAKEN | ZYDIS_ATTRIB_HAS_BRANCH_TAKEN | ZYDIS_ATTRIB_HAS_NOTRACK;
 
-/* ---- nasm -------------------------------------------------------------------------------------- */
+/* ---- nasm --------------------------------------------------------------------------------------
+ */
 
 struct batch {
     const struct shape *shapes;
@@ -653,9 +676,9 @@ static void path_in_folder(const struct run *run, const char *name, char path[2 
     snprintf(path, (size_t)2 * NAME, "%s/%s", run->folder, name);
 }
 
-static uint64_t address_of(size_t i)
+static uint64_t address_of(const struct run *run, size_t i)
 {
-    return origin + i * SLOT;
+    return run->options.origin + i * SLOT;
 }
 
 static void print_batch(const struct run *run, const struct batch *batch)
@@ -666,7 +689,8 @@ static void print_batch(const struct run *run, const struct batch *batch)
         if (ZYAN_FAILED(ZydisDecoderDecodeFull(&run->decoder, shape->bytes, shape->length,
                                                &batch->instructions[i], batch->operands[i])))
             die("decoding twice");
-        nasm_text(&batch->instructions[i], batch->operands[i], shape->bytes, address_of(i), &text);
+        nasm_text(&batch->instructions[i], batch->operands[i], shape->bytes, address_of(run, i),
+                  &text);
         if (text.cut)
             die("a line without an end");
         text.bytes[text.length] = '\0';
@@ -681,7 +705,8 @@ static void write_source(const struct run *run, const struct batch *batch)
     FILE *source = fopen(path, "w");
     if (!source)
         die(path);
-    fprintf(source, "bits %d\norg 0x%" PRIx64 "\n[warning -prefix-seg]\n", run->options.mode, origin);
+    fprintf(source, "bits %d\norg 0x%" PRIx64 "\n[warning -prefix-seg]\n", run->mode,
+            run->options.origin);
     for (size_t i = 0; i < batch->count; i++)
         fprintf(source, "%s\ntimes %zu-($-$$) db 0x%x\n",
                 batch->refused[i] ? "nop" : batch->texts[i], (i + 1) * SLOT, PAD);
@@ -773,17 +798,17 @@ static const char *difference(const struct run *run, const struct batch *batch, 
     if (ZYAN_FAILED(ZydisDecoderDecodeFull(&run->decoder, slot, SLOT, &b, operands)))
         return "does not decode";
     const ZydisDecodedInstruction *const both[2] = {a, &b};
-    bool same = same_effect(both, batch->operands[i], operands, address_of(i));
+    bool same = same_effect(both, batch->operands[i], operands, address_of(run, i));
     if (!same && a->mnemonic != b.mnemonic)
         what = ZydisMnemonicGetString(b.mnemonic);
-    else if (!same && !same_operands(both, batch->operands[i], operands, address_of(i)))
+    else if (!same && !same_operands(both, batch->operands[i], operands, address_of(run, i)))
         what = "operands";
     else if ((a->attributes & meaningful) != (b.attributes & meaningful))
         what = "prefixes";
     else if (!same_vector(a, &b))
         what = "decorators";
-    else if (a->operand_width != b.operand_width && (a->mnemonic == ZYDIS_MNEMONIC_SYSRET ||
-                                                     a->mnemonic == ZYDIS_MNEMONIC_SYSEXIT))
+    else if (a->operand_width != b.operand_width &&
+             (a->mnemonic == ZYDIS_MNEMONIC_SYSRET || a->mnemonic == ZYDIS_MNEMONIC_SYSEXIT))
         what = "operand width";
     for (size_t k = b.length; k < SLOT && !what; k++)
         if (slot[k] != PAD)
@@ -796,16 +821,18 @@ static const char *difference(const struct run *run, const struct batch *batch, 
     return text;
 }
 
-static void count_raw(struct run *run, const struct batch *batch)
+static void count(struct run *run, const struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         ZydisMnemonic mnemonic = batch->instructions[i].mnemonic;
-        run->by_mnemonic[mnemonic]++;
-        if (strncmp(batch->texts[i], "db ", 3) != 0)
-            continue;
-        run->raw_count++;
-        if (run->raw[mnemonic]++ == 0 && run->options.list)
+        struct tally *tallies[] = {&run->tally[mnemonic], &run->part_tally[run->part]};
+        bool raw = strncmp(batch->texts[i], "db ", 3) == 0;
+        if (raw && run->options.list && run->tally[mnemonic].raw == 0)
             printf("RAW %s %s\n", ZydisMnemonicGetString(mnemonic), batch->texts[i]);
+        for (size_t k = 0; k < sizeof tallies / sizeof tallies[0]; k++) {
+            tallies[k]->checked++;
+            tallies[k]->raw += raw;
+        }
     }
 }
 
@@ -815,7 +842,7 @@ static void check_batch(struct run *run, const struct batch *batch)
     int status = 1;
     memset(batch->refused, 0, batch->count * sizeof *batch->refused);
     print_batch(run, batch);
-    count_raw(run, batch);
+    count(run, batch);
     for (int try = 0; try < MOST_TRIES; try++) {
         write_source(run, batch);
         status = start_nasm(run);
@@ -833,7 +860,6 @@ static void check_batch(struct run *run, const struct batch *batch)
         if (what)
             tell_failure(run, batch, i, what);
     }
-    run->checked += batch->count;
     free(output);
 }
 
@@ -848,7 +874,7 @@ static void check_shapes(struct run *run)
         batch.count = run->count - done < BATCH ? run->count - done : BATCH;
         check_batch(run, &batch);
     }
-    printf("%d bits: %zu shapes\n", run->options.mode, run->count);
+    printf("%d bits, %s: %zu instructions\n", run->mode, parts[run->part].name, run->count);
     run->count = 0;
     free(batch.instructions);
     free(batch.operands);
@@ -856,16 +882,42 @@ static void check_shapes(struct run *run)
     free(batch.refused);
 }
 
-/* ---- the run ----------------------------------------------------------------------------------- */
+/* ---- the run -----------------------------------------------------------------------------------
+ */
 
 static void set_mode(struct run *run, int mode)
 {
-    run->options.mode = mode;
+    run->mode = mode;
     ZydisDecoderInit(&run->decoder,
                      mode == 64 ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32,
                      mode == 64 ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);
-    memset(run->seen, 0, run->seen_room * sizeof *run->seen);
+    if (run->seen)
+        memset(run->seen, 0, run->seen_room * sizeof *run->seen);
     run->seen_count = 0;
+}
+
+static void take_part(struct run *run)
+{
+    const struct options *options = &run->options;
+    bool sample = !*options->files && !options->all && !options->forms && options->random == 0;
+    switch (run->part) {
+    case PART_FILES:
+        for (char **file = options->files; *file; file++)
+            if (!take_file(run, *file))
+                fprintf(stderr, "nasm_same: %s: no x86 ELF file\n", *file);
+        if (options->all || sample)
+            take_system(run);
+        break;
+    case PART_FORMS:
+        if (options->forms || sample)
+            take_forms(run);
+        break;
+    case PART_RANDOM:
+        take_random(run, sample ? RANDOM_SAMPLE : options->random);
+        break;
+    case PART_COUNT:
+        break;
+    }
 }
 
 static void remove_folder(const struct run *run)
@@ -879,70 +931,86 @@ static void remove_folder(const struct run *run)
     rmdir(run->folder);
 }
 
-static int report(const struct run *run)
+/* True if all is well. */
+static bool report(const struct run *run)
 {
-    printf("%zu instructions, %zu failed, %zu as db (%.2f %%)\n", run->checked, run->failed,
-           run->raw_count, run->checked ? 100.0 * (double)run->raw_count / (double)run->checked : 0);
+    bool good = run->failed == 0;
     for (int i = 0; i <= ZYDIS_MNEMONIC_MAX_VALUE; i++)
-        if (run->raw[i] > 0)
-            printf("  db: %s %zu of %zu\n", ZydisMnemonicGetString((ZydisMnemonic)i), run->raw[i],
-                   run->by_mnemonic[i]);
-    if (run->failed > 0)
-        return 1;
-    return run->raw_count * 1000 > run->checked * run->options.permille;
+        if (run->tally[i].raw > 0 && run->options.list)
+            printf("  db: %s %zu of %zu\n", ZydisMnemonicGetString((ZydisMnemonic)i),
+                   run->tally[i].raw, run->tally[i].checked);
+    for (int i = 0; i < PART_COUNT; i++) {
+        const struct tally *tally = &run->part_tally[i];
+        if (tally->checked == 0)
+            continue;
+        double permille = 1000.0 * (double)tally->raw / (double)tally->checked;
+        printf("%s: %zu instructions, %zu of them as db: %.2f in 1000 (at most %u)\n",
+               parts[i].name, tally->checked, tally->raw, permille, parts[i].permille);
+        good = good && permille <= parts[i].permille;
+    }
+    printf("%zu failed\n", run->failed);
+    return good;
 }
 
 static uint64_t number(const char *text)
 {
-    return text ? strtoull(text, NULL, 0) : 0;
+    char *end;
+    uint64_t value = text ? strtoull(text, &end, 0) : 0;
+    if (!text || *text == '\0' || *end != '\0') {
+        fprintf(stderr, "nasm_same: an option needs a number\n");
+        exit(2);
+    }
+    return value;
+}
+
+static void read_options(struct options *options, char **argument)
+{
+    for (argument++; *argument && strncmp(*argument, "--", 2) == 0; argument++) {
+        const char *name = *argument + 2;
+        if (strcmp(name, "all") == 0)
+            options->all = true;
+        else if (strcmp(name, "dense") == 0)
+            options->dense = true;
+        else if (strcmp(name, "forms") == 0)
+            options->forms = true;
+        else if (strcmp(name, "list") == 0)
+            options->list = true;
+        else if (strcmp(name, "mode") == 0)
+            options->mode = (int)number(*++argument);
+        else if (strcmp(name, "origin") == 0)
+            options->origin = number(*++argument);
+        else if (strcmp(name, "random") == 0)
+            options->random = number(*++argument);
+        else if (strcmp(name, "seed") == 0)
+            options->seed = number(*++argument);
+        else
+            exit(2);
+    }
+    options->files = argument;
 }
 
 int main(int argc, char **argv)
 {
-    struct run run = {.options = {.seed = 1, .permille = 10}};
-    int i = 1;
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
-        if (strcmp(argv[i], "--all") == 0)
-            run.options.all = true;
-        else if (strcmp(argv[i], "--forms") == 0)
-            run.options.forms = true;
-        else if (strcmp(argv[i], "--list") == 0)
-            run.options.list = true;
-        else if (strcmp(argv[i], "--mode") == 0)
-            run.options.mode = (int)number(argv[++i]);
-        else if (strcmp(argv[i], "--random") == 0)
-            run.options.random = number(argv[++i]);
-        else if (strcmp(argv[i], "--seed") == 0)
-            run.options.seed = number(argv[++i]);
-        else if (strcmp(argv[i], "--share") == 0)
-            run.options.permille = (unsigned)number(argv[++i]);
-    }
-    run.raw = calloc(ZYDIS_MNEMONIC_MAX_VALUE + 1, sizeof *run.raw);
-    run.by_mnemonic = calloc(ZYDIS_MNEMONIC_MAX_VALUE + 1, sizeof *run.by_mnemonic);
-    snprintf(run.folder, sizeof run.folder, "/tmp/nasm_same.XXXXXX");
-    if (!run.raw || !run.by_mnemonic || !mkdtemp(run.folder))
+    struct run run = {.options = {.seed = 1, .origin = 0x400000},
+                      .folder = "/tmp/nasm_same.XXXXXX"};
+    (void)argc;
+    read_options(&run.options, argv);
+    run.tally = calloc(ZYDIS_MNEMONIC_MAX_VALUE + 1, sizeof *run.tally);
+    if (!run.tally || !mkdtemp(run.folder))
         die(run.folder);
-    is_new(&run, 0);
-    int only = run.options.mode;
     for (int mode = 64; mode >= 32; mode -= 32) {
-        if (only && mode != only)
+        if (run.options.mode != 0 && mode != run.options.mode)
             continue;
         set_mode(&run, mode);
-        if (run.options.forms)
-            take_forms(&run);
-        take_random(&run);
-        for (int k = i; k < argc; k++)
-            take_file(&run, argv[k]);
-        if (i >= argc && !run.options.forms && !run.options.random)
-            take_system(&run);
-        check_shapes(&run);
+        for (run.part = 0; run.part < PART_COUNT; run.part++) {
+            take_part(&run);
+            check_shapes(&run);
+        }
     }
     remove_folder(&run);
-    int status = report(&run);
+    bool good = report(&run);
     free(run.seen);
     free(run.shapes);
-    free(run.raw);
-    free(run.by_mnemonic);
-    return status;
+    free(run.tally);
+    return good ? 0 : 1;
 }
