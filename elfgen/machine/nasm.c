@@ -192,7 +192,7 @@ static uint64_t target(const struct line *line, const ZydisDecodedOperand *opera
 {
     uint64_t value = 0;
     ZydisCalcAbsoluteAddress(line->instruction, operand, line->address, &value);
-    return value;
+    return low_bits(value, mode_width(line->instruction)); /* Zydis does not wrap it at 2^32 */
 }
 
 static void put_immediate(const struct line *line, const ZydisDecodedOperand *operand)

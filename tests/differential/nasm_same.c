@@ -432,7 +432,7 @@ static void take_vex_forms(struct run *run, uint8_t first, unsigned map_from, un
 {
     for (unsigned map = map_from; map <= map_to; map++)
         for (unsigned rest = 0; rest < 16; rest++) {
-            uint8_t vvvv = rest & 8 ? 0xf : (uint8_t)(next_random(&run->options.seed) & 0xf);
+            unsigned vvvv = rest & 8 ? 0xf : (unsigned)next_random(&run->options.seed) & 0xf;
             for (unsigned free = 0; free < 2; free++) {
                 uint8_t bytes[] = {
                     first, (uint8_t)(0xe0 | map),
@@ -505,7 +505,7 @@ static uint64_t absolute(const ZydisDecodedInstruction *instruction,
 {
     uint64_t value = 0;
     ZydisCalcAbsoluteAddress(instruction, operand, address, &value);
-    return value;
+    return instruction->machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? value : (uint32_t)value;
 }
 
 /* An index that counts once and has no base is one. */
