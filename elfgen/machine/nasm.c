@@ -17,13 +17,13 @@ struct line {
 
 /* What the rows of nasm_words.def say about an instruction. */
 enum flag {
-    SILENT = 1,     /* nasm has the operands in the name */
-    BARE = 2,       /* nasm knows the memory operand without a size only */
-    SIZED = 4,      /* only a prefix says the operand size */
-    UNKNOWN = 8,    /* nasm has no such instruction */
-    ADDRESSED = 16, /* only a prefix says the address size */
-    SPOKEN = 64,    /* only a word before the number says the operand size */
-    FIRST = 32,     /* nasm knows the first operand only */
+    UNKNOWN = 1 << 0,   /* nasm has no such instruction */
+    SILENT = 1 << 1,    /* nasm has the operands in the name */
+    FIRST = 1 << 2,     /* nasm knows the first operand only */
+    BARE = 1 << 3,      /* nasm knows the memory operand without a size only */
+    SIZED = 1 << 4,     /* only a prefix says the operand size */
+    SPOKEN = 1 << 5,    /* only a word before the number says the operand size */
+    ADDRESSED = 1 << 6, /* only a prefix says the address size */
 };
 
 static unsigned mode_width(const ZydisDecodedInstruction *instruction)
@@ -230,8 +230,9 @@ static void put_operand(const struct line *line, const ZydisDecodedOperand *oper
 /* Whether operand `i` stands in the text. */
 static bool is_shown(const struct line *line, uint8_t i)
 {
-    return i < (line->flags & FIRST ? 1 : line->instruction->operand_count_visible) &&
-           !(line->flags & SILENT) && line->operands[i].encoding != ZYDIS_OPERAND_ENCODING_MASK;
+    return i < line->instruction->operand_count_visible && !(line->flags & SILENT) &&
+           !(line->flags & FIRST && i > 0) &&
+           line->operands[i].encoding != ZYDIS_OPERAND_ENCODING_MASK;
 }
 
 /* {k1}{z}, behind the first operand. */
@@ -260,7 +261,7 @@ static void put_broadcast(const struct line *line)
         elfgen_text_string(line->text, words[avx->broadcast.mode]);
 }
 
-/* {rn-sae} or {sae}, an operand of their own: behind the last vector. */
+/* {rn-sae} or {sae}; NULL if there is neither. */
 static const char *rounding(const ZydisDecodedInstruction *instruction)
 {
     static const char *const words[] = {[ZYDIS_ROUNDING_MODE_RN] = "{rn-sae}",
@@ -273,36 +274,42 @@ static const char *rounding(const ZydisDecodedInstruction *instruction)
     return word ? word : "{sae}";
 }
 
+/* What stands behind {sae}, if it is not the destination: that is an operand of its own for nasm,
+ * next to the last vector. */
 static bool is_scalar(const ZydisDecodedOperand *operand)
 {
     return operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE ||
            (operand->type == ZYDIS_OPERAND_TYPE_REGISTER && !is_vector(operand->reg.value));
 }
 
+static void put_sae(struct elfgen_text *text, const char **sae)
+{
+    if (!*sae)
+        return;
+    elfgen_text_char(text, ',');
+    elfgen_text_string(text, *sae);
+    *sae = NULL;
+}
+
 static void put_operands(const struct line *line)
 {
     const char *sae = rounding(line->instruction);
-    unsigned put = 0;
+    bool is_first = true;
     for (uint8_t i = 0; i < line->instruction->operand_count_visible; i++) {
         const ZydisDecodedOperand *operand = &line->operands[i];
         if (!is_shown(line, i))
             continue;
-        if (sae && put > 0 && is_scalar(operand)) {
-            elfgen_text_char(line->text, ',');
-            elfgen_text_string(line->text, sae);
-            sae = NULL;
-        }
-        elfgen_text_char(line->text, put > 0 ? ',' : ' ');
+        if (!is_first && is_scalar(operand))
+            put_sae(line->text, &sae);
+        elfgen_text_char(line->text, is_first ? ' ' : ',');
         put_operand(line, operand);
-        if (put++ == 0)
+        if (is_first)
             put_mask(line);
         if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY)
             put_broadcast(line);
+        is_first = false;
     }
-    if (sae) {
-        elfgen_text_char(line->text, ',');
-        elfgen_text_string(line->text, sae);
-    }
+    put_sae(line->text, &sae);
 }
 
 /* ---- prefixes -------------------------------------------------------------------------------- */
@@ -404,20 +411,19 @@ static void put_hidden_prefixes(const struct line *line)
 /* When a row of nasm_words.def holds. */
 enum when {
     ALWAYS,
-    WORD_WIDE,
-    DWORD_WIDE,
-    QWORD_WIDE,
-    VEX_W,
-    WORD_TO_WORD,
-    WORD_SEGMENT,
-    WORD_NUMBER,
-    UNREACHED,
-    OTHER_NOP,
-    IS_FAR,
     BITS_32,
     VEX,
-    EVEX,
+    VEX_W,
     BROADCAST,
+    WORD_WIDE, /* the operand size */
+    DWORD_WIDE,
+    QWORD_WIDE,
+    WORD_TO_WORD, /* movzx and movsx, which then extend nothing */
+    WORD_SEGMENT, /* 16 bits, of a segment register */
+    WORD_NUMBER,
+    IS_FAR,
+    UNREACHED, /* see is_reached() */
+    OTHER_NOP, /* the processors to come may do something */
 };
 
 /* Whether nasm's shortest form of a jump that has no long one reaches what this one does, which
@@ -430,45 +436,45 @@ static bool is_reached(const struct line *line)
            line->operands[0].imm.value.s + instruction->length - shortest <= INT8_MAX;
 }
 
+/* Where the row's condition is one of operands, they are those of its mnemonic. */
 static bool holds(enum when when, const struct line *line)
 {
     const ZydisDecodedInstruction *instruction = line->instruction;
     const ZydisDecodedOperand *first = &line->operands[0];
+    bool is_word = instruction->operand_width == 16;
     switch (when) {
+    case ALWAYS:
+        return true;
+    case BITS_32:
+        return mode_width(instruction) == 32;
+    case VEX:
+        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_VEX;
+    case VEX_W:
+        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_VEX && instruction->raw.vex.W;
+    case BROADCAST:
+        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX && instruction->raw.evex.b;
     case WORD_WIDE:
-        return instruction->operand_width == 16;
+        return is_word;
     case DWORD_WIDE:
         return instruction->operand_width == 32;
     case QWORD_WIDE:
         return instruction->operand_width == 64;
-    case VEX_W:
-        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_VEX && instruction->raw.vex.W;
     case WORD_TO_WORD:
-        return instruction->operand_width == 16 && instruction->opcode & 1;
+        return is_word && instruction->opcode & 1;
     case WORD_SEGMENT:
-        return instruction->operand_width == 16 && first->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+        return is_word && first->type == ZYDIS_OPERAND_TYPE_REGISTER &&
                ZydisRegisterGetClass(first->reg.value) == ZYDIS_REGCLASS_SEGMENT;
     case WORD_NUMBER:
-        return instruction->operand_width == 16 && first->type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+        return is_word && first->type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+    case IS_FAR:
+        return is_far(instruction);
     case UNREACHED:
         return !is_reached(line);
     case OTHER_NOP:
         return instruction->opcode != 0x90 &&
                (instruction->opcode != 0x1f || instruction->raw.modrm.reg != 0);
-    case IS_FAR:
-        return is_far(instruction);
-    case BITS_32:
-        return mode_width(instruction) == 32;
-    case VEX:
-        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_VEX;
-    case EVEX:
-        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX;
-    case BROADCAST:
-        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX && instruction->raw.evex.b;
-    case ALWAYS:
-        break;
     }
-    return true;
+    return false;
 }
 
 struct word {

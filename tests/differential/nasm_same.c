@@ -6,10 +6,11 @@
  *             [--list] [FILE...]
  *
  * Without sources: a sample of the system's ELF files, of forms and of random bytes, the same for a
- * seed. --all takes every ELF file of the system, and each instruction that differs in more than a
- * number; else a few of each kind are enough, so that a sample is not half `mov`. Files of one mode
- * are swept in the other, too: what that gives is unlikely, but it decodes. --dense takes more
- * forms. --list prints all failures, and the first `db` line of each mnemonic. */
+ * seed. --all takes every ELF file of the system (or those named), and each instruction that
+ * differs in more than a number; else a few of each kind are enough, so that a sample is not half
+ * `mov`. Files of one mode are swept in the other, too: what that gives is unlikely, but it
+ * decodes. --dense takes more forms. --list prints all failures, and the first `db` line of each
+ * mnemonic. */
 #include <dirent.h>
 #include <elf.h>
 #include <errno.h>
@@ -905,7 +906,7 @@ static void take_part(struct run *run)
         for (char **file = options->files; *file; file++)
             if (!take_file(run, *file))
                 fprintf(stderr, "nasm_same: %s: no x86 ELF file\n", *file);
-        if (options->all || sample)
+        if (sample || (options->all && !*options->files))
             take_system(run);
         break;
     case PART_FORMS:
@@ -983,8 +984,10 @@ static void read_options(struct options *options, char **argument)
             options->random = number(*++argument);
         else if (strcmp(name, "seed") == 0)
             options->seed = number(*++argument);
-        else
+        else {
+            fprintf(stderr, "nasm_same: %s: no such option\n", *argument);
             exit(2);
+        }
     }
     options->files = argument;
 }
