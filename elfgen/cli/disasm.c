@@ -24,7 +24,7 @@ static void help(void)
          "Prints the instructions that the control flow reaches from the entry point, from "
          "functions\n"
          "in symbol tables and from the starts of executable sections. - reads standard input.\n\n"
-         "  -a, --addresses    the address of each\n"
+         "  -a, --addresses    the address of each; for nasm, each is kept at its address\n"
          "  -b, --bytes        its bytes\n"
          "      --all          executable sections from end to end; without sections, what stands\n"
          "                     behind the entry point\n"
@@ -52,6 +52,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
     struct elfgen_view view;
     struct elfgen_error error;
     const char *problem;
+    disasm->source = syntax == SYNTAX_NASM;
     if (elfgen_view_open(&view, bytes, size, &error) == ELFGEN_NOT_ELF) {
         message(name, "error", "%s", error.text);
         return false;
@@ -65,7 +66,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
         return false;
     }
     struct code *code = code_open(&view, mode, syntax, &problem);
-    bool any = code && disasm_report(disasm, &code->code, syntax == SYNTAX_NASM);
+    bool any = code && disasm_report(disasm, &code->code);
     if (!any)
         message(name, "error", "%s",
                 problem ? problem

@@ -195,9 +195,18 @@ static uint64_t target(const struct line *line, const ZydisDecodedOperand *opera
     return low_bits(value, mode_width(line->instruction)); /* Zydis does not wrap it at 2^32 */
 }
 
+/* jmp and jcc of one byte of distance: to a number, nasm would take the long form. */
+static bool is_short_jump(const ZydisDecodedInstruction *instruction)
+{
+    return instruction->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
+           (instruction->opcode == 0xeb || (instruction->opcode & 0xf0) == 0x70);
+}
+
 static void put_immediate(const struct line *line, const ZydisDecodedOperand *operand)
 {
     uint64_t value = operand->imm.value.u;
+    if (operand->imm.is_relative && is_short_jump(line->instruction))
+        elfgen_text_string(line->text, "short ");
     if (operand->imm.is_relative)
         value = target(line, operand);
     else if (operand->imm.is_signed)

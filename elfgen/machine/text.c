@@ -1,5 +1,6 @@
 /* An instruction as text, in the syntax that the machine was opened with. */
 #include "machine.h"
+#include "nasm.h"
 
 #include <string.h>
 
@@ -109,6 +110,17 @@ static size_t before_target(const char *line, size_t length, uint64_t target)
     return same ? length - end.length + 1 : 0;
 }
 
+/* NASM's syntax needs the decoded instruction's bytes, and says itself what it leaves to `db`. */
+static void print_nasm(const struct machine *machine, const uint8_t *bytes, size_t size,
+                       uint64_t address, struct elfgen_text *text)
+{
+    ZydisDecodedInstruction instruction;
+    ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+    if (ZYAN_SUCCESS(
+            ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &instruction, operands)))
+        nasm_text(&instruction, operands, bytes, address, text);
+}
+
 static void print(const struct machine *machine, const uint8_t *bytes, size_t size,
                   uint64_t address, struct elfgen_text *text, struct machine_text *place)
 {
@@ -143,6 +155,10 @@ void machine_text(void *context, const uint8_t *bytes, size_t size, uint64_t add
     size_t distance = distance_size(bytes, size), own = size - distance;
     struct key key = key_of(bytes, own);
     struct machine_text *place = place_of(machine, key);
+    if (machine->syntax == SYNTAX_NASM) {
+        print_nasm(machine, bytes, size, address, text);
+        return;
+    }
     if (place->low != key.low || place->high != key.high) {
         print(machine, bytes, size, address, text, place);
         return;

@@ -4,20 +4,6 @@
 
 #include <string.h>
 
-/* The section that `at` is in, or the next one behind it. */
-static const struct elfgen_range *section_from(const struct elfgen_code *code, uint64_t at)
-{
-    size_t low = 0, high = code->section_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (code->sections[middle].offset + code->sections[middle].size <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < code->section_count ? &code->sections[low] : NULL;
-}
-
 /* Steps over what is at *at, which ends before `end`. True: it is an instruction. */
 static bool step(struct elfgen_code *code, const struct elfgen_range *range, uint64_t end,
                  uint64_t *at, uint8_t *length)
@@ -95,7 +81,7 @@ bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t to,
         to = code->to;
     while (!found && at < to) {
         if (code->mode == ELFGEN_CODE_ALL)
-            section = section_from(code, at);
+            section = elfgen_section_from(code, at);
         uint64_t border = section && section->offset < to ? section->offset : to;
         if (at < border) {
             found = next_by_flow(code, &at, border, place);

@@ -196,13 +196,16 @@ static void calls_return(struct elfgen_code *code)
         reach_blindly(code, code->from + bit);
 }
 
-static void enter_function(struct elfgen_code *code, uint64_t target, uint64_t behind,
-                           uint64_t return_address, struct elfgen_registers *registers)
+/* Whether what is behind a call is code: not if it ends a section. It then calls what never
+ * returns, and padding follows. */
+static bool may_come_back(const struct elfgen_code *code, uint64_t call, uint64_t behind)
 {
-    push(registers, return_address);
-    reach(code, target, registers);
-    if (!elfgen_code_has(code, behind))
-        return;
+    return elfgen_code_has(code, behind) && !elfgen_code_leaves_section(code, call, behind);
+}
+
+/* What is behind a call is followed once a return is met of which nobody knows where it leads. */
+static void come_back_later(struct elfgen_code *code, uint64_t behind)
+{
     if (code->returns)
         reach_blindly(code, behind);
     else
@@ -346,7 +349,7 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
                   uint64_t address, const struct elfgen_instruction *instruction,
                   struct elfgen_registers *registers)
 {
-    uint64_t target;
+    uint64_t target, behind = offset + instruction->length;
     bool inside = instruction->has_target && find_target(code, range, instruction->target, &target);
     switch (instruction->flow) {
     case ELFGEN_FLOW_NEXT:
@@ -365,10 +368,12 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
     case ELFGEN_FLOW_CALL:
         if (!inside) {
             *registers = (struct elfgen_registers){.depth = 0};
-            return true;
+            return may_come_back(code, offset, behind);
         }
-        enter_function(code, target, offset + instruction->length, address + instruction->length,
-                       registers);
+        push(registers, address + instruction->length);
+        reach(code, target, registers);
+        if (may_come_back(code, offset, behind))
+            come_back_later(code, behind);
         return false;
     case ELFGEN_FLOW_SYSTEM:
         return enter_kernel(code, offset, address, instruction, registers);

@@ -32,6 +32,12 @@ static inline bool elfgen_code_has(const struct elfgen_code *code, uint64_t offs
 /* The range of code that the byte at `offset` of the file lies in; NULL: none. */
 const struct elfgen_range *elfgen_range_of(const struct elfgen_code *code, uint64_t offset);
 
+/* The executable section that `offset` is in, or the next one behind it; NULL: there is none. */
+const struct elfgen_range *elfgen_section_from(const struct elfgen_code *code, uint64_t offset);
+
+/* Whether `from` is in an executable section and `to` is not in the same. */
+bool elfgen_code_leaves_section(const struct elfgen_code *code, uint64_t from, uint64_t to);
+
 /* The length of the instruction at `offset` of `range`; 0: there is none. */
 uint8_t elfgen_code_length(const struct elfgen_code *code, const struct elfgen_range *range,
                            uint64_t offset);

@@ -104,26 +104,40 @@ void elfgen_code_find_ranges(struct elfgen_code *code)
         code->to = code->from + MOST_BYTES;
 }
 
-const struct elfgen_range *elfgen_range_of(const struct elfgen_code *code, uint64_t offset)
+const struct elfgen_range *elfgen_section_from(const struct elfgen_code *code, uint64_t offset)
 {
-    if (!elfgen_code_has(code, offset))
-        return NULL;
     size_t low = 0, high = code->section_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (code->sections[middle].offset <= offset)
+        if (code->sections[middle].offset + code->sections[middle].size <= offset)
             low = middle + 1;
         else
             high = middle;
     }
+    return low < code->section_count ? &code->sections[low] : NULL;
+}
+
+static bool is_in(const struct elfgen_range *range, uint64_t offset)
+{
+    return range && offset >= range->offset && offset - range->offset < range->size;
+}
+
+const struct elfgen_range *elfgen_range_of(const struct elfgen_code *code, uint64_t offset)
+{
+    if (!elfgen_code_has(code, offset))
+        return NULL;
     /* In a linked file a mapping says the address; sections may lie. */
     for (size_t i = 0; i < code->mapping_count; i++)
-        if (offset >= code->mappings[i].offset &&
-            offset - code->mappings[i].offset < code->mappings[i].size)
+        if (is_in(&code->mappings[i], offset))
             return &code->mappings[i];
-    if (low > 0 && offset - code->sections[low - 1].offset < code->sections[low - 1].size)
-        return &code->sections[low - 1];
-    return NULL;
+    const struct elfgen_range *section = elfgen_section_from(code, offset);
+    return is_in(section, offset) ? section : NULL;
+}
+
+bool elfgen_code_leaves_section(const struct elfgen_code *code, uint64_t from, uint64_t to)
+{
+    const struct elfgen_range *section = elfgen_section_from(code, from);
+    return is_in(section, from) && !is_in(section, to);
 }
 
 /* The place in the file of what a symbol names. */

@@ -15,39 +15,60 @@ static void put_0x(struct elfgen_text *out, uint64_t value)
     elfgen_text_hex(out, value, 0);
 }
 
-/* What nasm needs to know before the first instruction. */
+/* What nasm needs to know before the first instruction. notrack and branch hints are written as
+ * segment prefixes, which it warns of. */
 static void put_head(struct elfgen_text *out, const struct elfgen_view *view, uint64_t address)
 {
     elfgen_text_string(out, view->ehdr.e_machine == ELFGEN_EM_386 ? "bits 32\n" : "bits 64\n");
-    elfgen_text_string(out, "org ");
+    elfgen_text_string(out, "[warning -prefix-seg]\norg ");
     put_0x(out, address);
-    elfgen_text_string(out, "\n");
+    elfgen_text_char(out, '\n');
 }
 
-bool disasm_report(const struct disasm *disasm, struct elfgen_code *code, bool source)
+/* Up to an address: nasm may have a shorter form for the instruction before it, and between paths
+ * of the control flow lies what is no code. */
+static void put_filling(struct elfgen_text *out, uint64_t distance)
 {
-    const struct elfgen_view *view = code->view;
+    elfgen_text_string(out, "times ");
+    put_0x(out, distance);
+    elfgen_text_string(out, "-($-$$) nop\n");
+}
+
+static void put_line(const struct disasm *disasm, const struct elfgen_code *code,
+                     const struct elfgen_code_place *place)
+{
+    struct elfgen_text *out = disasm->out;
+    const uint8_t *bytes = code->view->bytes + place->offset;
+    if (disasm->addresses && !disasm->source) {
+        put_0x(out, place->address);
+        elfgen_text_string(out, "  ");
+    }
+    if (disasm->bytes && !disasm->source)
+        put_bytes(out, bytes, place->length);
+    code->machine->text(code->machine->context, bytes, place->length, place->address, out);
+    if (disasm->bytes && disasm->source) {
+        elfgen_text_string(out, "  ; ");
+        elfgen_text_hex_bytes(out, bytes, place->length, ' ');
+    }
+    elfgen_text_char(out, '\n');
+}
+
+bool disasm_report(const struct disasm *disasm, struct elfgen_code *code)
+{
     struct elfgen_text *out = disasm->out;
     struct elfgen_code_place place;
-    uint64_t at = 0;
+    uint64_t at = 0, first = 0;
     bool any = false;
-    while (elfgen_code_next(code, at, view->length, &place)) {
-        if (source && !any)
-            put_head(out, view, place.address);
+    while (elfgen_code_next(code, at, code->view->length, &place)) {
+        if (!any) {
+            first = place.address;
+            if (disasm->source)
+                put_head(out, code->view, first);
+        } else if (disasm->source && disasm->addresses) {
+            put_filling(out, place.address - first);
+        }
         any = true;
-        if (disasm->addresses && !source) {
-            put_0x(out, place.address);
-            elfgen_text_string(out, "  ");
-        }
-        if (disasm->bytes && !source)
-            put_bytes(out, view->bytes + place.offset, place.length);
-        code->machine->text(code->machine->context, view->bytes + place.offset, place.length,
-                            place.address, out);
-        if (source && (disasm->addresses || disasm->bytes)) {
-            elfgen_text_string(out, "  ; ");
-            put_0x(out, place.address);
-        }
-        elfgen_text_char(out, '\n');
+        put_line(disasm, code, &place);
         at = place.offset + 1;
     }
     return any;

@@ -6,11 +6,11 @@
 
 struct disasm {
     bool addresses, bytes; /* before each instruction */
+    bool source;           /* for nasm to assemble: at `addresses`, `bytes` as comments */
     struct elfgen_text *out;
 };
 
-/* Prints every instruction of `code`. `source`: as something to assemble, with the addresses that
- * it needs. False: there is none. */
-bool disasm_report(const struct disasm *disasm, struct elfgen_code *code, bool source);
+/* Prints every instruction of `code`. False: there is none. */
+bool disasm_report(const struct disasm *disasm, struct elfgen_code *code);
 
 #endif

@@ -26,7 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "nasm.h"
+#include "../../elfgen/machine/nasm.h"
 
 extern char **environ;
 

@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# tinyelf disasm: instructions, told from data by following the code.
+load setup
+
+setup_file()
+{
+    export LC_ALL=C
+    find /usr/bin /usr/lib/x86_64-linux-gnu -xdev -type f -size +0 -size -1500k 2>/dev/null | sort |
+        shuf --random-source=<(yes) |
+        while IFS= read -r file; do
+            IFS= read -r -N 4 magic <"$file" 2>/dev/null || continue
+            [ "$magic" = $'\x7fELF' ] && printf '%s\n' "$file"
+        done 2>/dev/null | head -n 60 >"$BATS_FILE_TMPDIR/files" || true
+}
+
+@test "the lecture's listing, to the letter" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    tinyelf disasm hello
+    exits 0
+    [ "$output" = "mov rax,0x1
+mov rdi,0x1
+mov rsi,0x100a6
+mov rdx,0xc
+syscall
+mov rax,0xe7
+mov rdi,0x0
+syscall" ]
+    [ -z "$stderr" ]
+    # The same from standard input, with the string taken for code by a linear sweep.
+    [ "$("$TINYELF" disasm - <hello)" = "$output" ]
+    tinyelf disasm --all hello
+    [ "${#lines[@]}" -gt 8 ]
+    [ "$(head -n 8 <<<"$output")" = "$("$TINYELF" disasm hello)" ]
+}
+
+@test "addresses, bytes and the other syntaxes" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    tinyelf disasm -a -b hello
+    [ "${lines[2]}" = "0x10086  48 c7 c6 a6 00 01 00     mov rsi,0x100a6" ]
+    tinyelf disasm --addresses hello
+    [ "${lines[4]}" = "0x10094  syscall" ]
+    tinyelf disasm --syntax att hello
+    [ "${lines[2]}" = 'mov $0x100a6,%rsi' ]
+    tinyelf disasm --syntax nasm hello
+    [ "${lines[0]}" = "bits 64" ]
+    [ "${lines[2]}" = "org 0x10078" ]
+    [ "${lines[5]}" = "mov rsi,0x100a6" ]
+}
+
+@test "instructions begin where objdump has them begin" {
+    command -v perl >/dev/null || skip "perl is not installed"
+    command -v objdump >/dev/null || skip "objdump is not installed"
+    xargs perl "$BATS_TEST_DIRNAME/boundaries.pl" "$TINYELF" <"$BATS_FILE_TMPDIR/files" >out || {
+        head -n 20 out
+        return 1
+    }
+    # Enough to mean something.
+    [ "$(sed -n 's/ instructions compared$//p' out)" -gt 100000 ] || skip "$(tail -n 1 out): few ELF files here"
+}
+
+@test "a whole program, disassembled and assembled by nasm, runs as before" {
+    for name in hello echo cat exit; do
+        "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name"
+        "$TINYELF" disasm --syntax nasm -a "$name" >"$name.asm"
+        nasm -f bin -w+error -o code "$name.asm"
+        # In place of its own code.
+        cp "$name" other
+        dd if=code of=other bs=1 seek=120 conv=notrunc status=none
+        [ "$(stat -c %s other)" -eq "$(stat -c %s "$name")" ]
+        local status=0 expected=0
+        echo some text | "./$name" one two >theirs || expected=$?
+        echo some text | ./other one two >ours || status=$?
+        cmp ours theirs
+        [ "$status" -eq "$expected" ]
+    done
+}
+
+@test "what gas assembles from AT&T syntax is the program again" {
+    command -v as >/dev/null || skip "as is not installed"
+    for name in hello exit; do
+        "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name"
+        "$TINYELF" disasm --syntax att "$name" >"$name.att"
+        as -o "$name.o" "$name.att"
+        objcopy -O binary -j .text "$name.o" ours
+        dd if="$name" of=theirs bs=1 skip=120 count="$(stat -c %s ours)" status=none
+        cmp ours theirs
+    done
+}
+
+@test "objects, and files without symbols or sections" {
+    command -v cc >/dev/null || skip "no C compiler"
+    printf 'int f(int x) { return x * 3; }\nint g(int x) { return f(x) + 1; }\n' >f.c
+    cc -O1 -ffunction-sections -fcf-protection=none -c f.c -o f.o
+    tinyelf disasm -a f.o
+    exits 0
+    [[ ${lines[0]} == "0x0  lea eax,[rdi+rdi*2]" ]]
+    [[ $output == *"0x0  call 0x5"* || $output == *"0x0  sub rsp,0x8"* || $output == *"0x0  lea eax,[rdi+rdi*2+0x1]"* ]]
+    cc -O1 -c -m32 -ffreestanding f.c -o f32.o 2>/dev/null || skip "no 32-bit compiler"
+    tinyelf disasm f32.o
+    exits 0
+    [[ $output == *"mov eax,dword ptr [esp+0x4]"* || $output == *"mov eax,[esp+0x4]"* ]]
+}
+
+@test "bad input and wrong calls" {
+    tinyelf disasm gone
+    exits 1
+    says "gone: error: No such file or directory"
+    echo text >text
+    tinyelf disasm text
+    exits 1
+    says "text: error: "
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    cp hello other
+    printf '\xb7' | dd of=other bs=1 seek=18 conv=notrunc status=none
+    tinyelf disasm other
+    exits 1
+    says "offset 0x12 (e_machine): code for AArch64 (183) is not known here, only x86's"
+    # The entry point is nowhere.
+    cp hello other
+    printf '\xff' | dd of=other bs=1 seek=27 conv=notrunc status=none
+    tinyelf disasm other
+    exits 1
+    says "no code: the entry point is in no executable segment"
+    tinyelf disasm --syntax masm hello
+    exits 2
+    says "it is intel, att or nasm"
+    tinyelf disasm
+    exits 2
+    tinyelf disasm hello hello
+    exits 2
+    tinyelf disasm --help
+    exits 0
+    run bash -c "'$TINYELF' disasm hello >/dev/full"
+    [ "$status" -eq 1 ]
+}
+
+@test "a command that was copied away from its companion says so" {
+    [ -x "$(dirname "$TINYELF")/tinyelf-code" ] || skip "this build has no companion"
+    cp "$TINYELF" alone
+    run --separate-stderr ./alone disasm alone
+    [ "$status" -eq 1 ]
+    says "tinyelf-code: error: cannot start it for 'disasm': No such file or directory"
+    # And all else works.
+    ./alone dump -h alone >/dev/null
+}

@@ -1,0 +1,367 @@
+/* map/flow.c and machine/: code told from data, and what is known where the kernel is entered. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../elfgen/machine/code.h"
+#include "lecture.h"
+#include "room.h"
+
+enum { MOST = 256, BASE = 0x10000, HEADERS = 120 };
+
+/* A program of code alone, in a file whose headers take 120 bytes, and what was found in it. */
+struct found {
+    uint8_t file[HEADERS + 4096];
+    struct elfgen_view view;
+    struct code *code;
+    size_t count;
+    uint64_t offsets[MOST]; /* of its instructions, without the headers */
+};
+
+static struct found *open_file(const uint8_t *file, size_t size, enum elfgen_code_mode mode)
+{
+    struct found *found = calloc(1, sizeof *found);
+    struct elfgen_code_place place;
+    const char *problem;
+    memcpy(found->file, file, size);
+    elfgen_view_open(&found->view, found->file, size, NULL);
+    found->code = code_open(&found->view, mode, SYNTAX_INTEL, &problem);
+    ck_assert_ptr_nonnull(found->code);
+    for (uint64_t at = 0;
+         found->count < MOST && elfgen_code_next(&found->code->code, at, size, &place);
+         at = place.offset + 1)
+        found->offsets[found->count++] = place.offset - HEADERS;
+    return found;
+}
+
+static struct found *follow_in(const char *code, size_t size, enum elfgen_code_mode mode)
+{
+    uint8_t file[HEADERS + 4096];
+    size_t written = elfgen_write_exec(file, sizeof file, code, size, NULL, NULL);
+    ck_assert_uint_eq(written, HEADERS + size);
+    return open_file(file, written, mode);
+}
+
+/* The instructions' offsets as words: "0 5 7". */
+static void has_instructions(const struct found *found, const char *expected)
+{
+    char text[8 * MOST] = "";
+    for (size_t i = 0; i < found->count; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), i ? " %d" : "%d",
+                 (int)found->offsets[i]);
+    ck_assert_str_eq(text, expected);
+}
+
+/* What is said of the instruction at `offset`. */
+static void says(const struct found *found, uint64_t offset, const char *expected)
+{
+    char room[200];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room - 1};
+    const struct elfgen_claim claim = {.offset = HEADERS + offset,
+                                       .length = 2,
+                                       .part = ELFGEN_PART_INSTRUCTION,
+                                       .index = BASE + HEADERS + offset};
+    elfgen_claim_meaning(&found->view, &found->code->code, &claim, &text);
+    room[text.length] = '\0';
+    ck_assert_str_eq(room, expected);
+}
+
+static void done(struct found *found)
+{
+    code_close(found->code);
+    free(found);
+}
+
+#define FOLLOW(bytes) follow_in(bytes, sizeof(bytes) - 1, ELFGEN_CODE_FLOW)
+
+/* Programs whose one call is the last thing that they do. */
+static const struct {
+    const char *bytes;
+    size_t size;
+    const char *instructions;
+    uint64_t call;
+    const char *expected;
+} exits[] = {
+#define ROW(bytes, instructions, call, expected)                                                   \
+    {                                                                                              \
+        bytes, sizeof(bytes) - 1, instructions, call, expected                                     \
+    }
+    /* mov al,60; syscall: all registers begin as 0 */
+    ROW("\xb0\x3c\x0f\x05\xc3", "0 2", 2, "syscall: exit(0)"),
+    /* push 60; pop rax; push 42; pop rdi; syscall */
+    ROW("\x6a\x3c\x58\x6a\x2a\x5f\x0f\x05\xc3", "0 2 3 5 6", 6, "syscall: exit(42)"),
+    /* xor edi,edi; mul edi; mov al,60; syscall: rax was anything */
+    ROW("\x8b\x04\x24\x31\xff\xf7\xe7\xb0\x3c\x0f\x05\xc3", "0 3 5 7 9", 9, "syscall: exit(0)"),
+    /* mov ah,0xff; xor ah,ah; mov al,60; mov edi,-1 (32 bits); syscall */
+    ROW("\xb4\xff\x30\xe4\xb0\x3c\xbf\xff\xff\xff\xff\x0f\x05\xc3", "0 2 4 6 11", 11,
+        "syscall: exit(4294967295)"),
+    /* or rdi,-1; xchg eax,ebx; lea eax,[rbx+60]; syscall */
+    ROW("\x48\x83\xcf\xff\x93\x8d\x43\x3c\x0f\x05\xc3", "0 4 5 8", 8, "syscall: exit(-1)"),
+    /* mov edi,[rsp]; and edi,0; mov eax,240; shr eax,2; syscall */
+    ROW("\x8b\x3c\x24\x83\xe7\x00\xb8\xf0\x00\x00\x00\xc1\xe8\x02\x0f\x05\xc3", "0 3 6 11 14", 14,
+        "syscall: exit(0)"),
+    /* dec eax; cdq; mov edi,edx; neg edi; lea eax,[rdi+59]; syscall */
+    ROW("\xff\xc8\x99\x89\xd7\xf7\xdf\x8d\x47\x3b\x0f\x05\xc3", "0 2 3 5 7 10", 10,
+        "syscall: exit(1)"),
+    /* mov edi,[rsp]; mov eax,60; syscall: an argument that is not known */
+    ROW("\x8b\x3c\x24\xb8\x3c\x00\x00\x00\x0f\x05\xc3", "0 3 8", 8, "syscall: exit(?)"),
+    /* mov al,1; int 0x80: i386's number, also in 64 bits */
+    ROW("\xb0\x01\xb3\x07\xcd\x80\xc3", "0 2 4", 4, "int 0x80: exit(7)"),
+    /* mov edi,5; call f; mov eax,60; syscall; f: ret: what was known is known behind the call */
+    ROW("\xbf\x05\x00\x00\x00\xe8\x07\x00\x00\x00\xb8\x3c\x00\x00\x00\x0f\x05\xc3", "0 5 10 15 17",
+        15, "syscall: exit(5)"),
+    /* mov eax,0x10080; jmp rax; a byte; xor eax,eax; mov al,60; syscall */
+    ROW("\xb8\x80\x00\x01\x00\xff\xe0\x06\x31\xc0\xb0\x3c\x0f\x05\xc3", "0 5 8 10 12", 12,
+        "syscall: exit(0)"),
+    /* push 60; mov [rbx],eax; pop rax; syscall: the write may hit the stack */
+    ROW("\x6a\x3c\x8b\x1c\x24\x89\x03\x58\x0f\x05\xf4", "0 2 5 7 8 10", 8,
+        "syscall: a system call whose number is not known"),
+    /* mov eax,0x3e8; syscall */
+    ROW("\xb8\xe8\x03\x00\x00\x0f\x05\xf4", "0 5 7", 5, "syscall: system call 1000"),
+#undef ROW
+};
+
+START_TEST(constants_reach_the_call)
+{
+    struct found *found = follow_in(exits[_i].bytes, exits[_i].size, ELFGEN_CODE_FLOW);
+    has_instructions(found, exits[_i].instructions);
+    says(found, exits[_i].call, exits[_i].expected);
+    done(found);
+}
+END_TEST
+
+START_TEST(the_lectures_program_is_eight_instructions_two_calls_and_a_string)
+{
+    struct found *found = open_file(lecture_file, sizeof lecture_file, ELFGEN_CODE_FLOW);
+    const struct elfgen_code *code = &found->code->code;
+    struct elfgen_signature signature;
+    uint64_t offset, length;
+    has_instructions(found, "0 7 14 21 28 30 37 44");
+    ck_assert_uint_eq(code->call_count, 2);
+    ck_assert(elfgen_code_signature(code, &code->calls[0], &signature));
+    ck_assert_str_eq(signature.name, "write");
+    ck_assert(elfgen_code_referred(code, &code->calls[0], &signature, 1, &offset, &length));
+    ck_assert_uint_eq(offset, 166);
+    ck_assert_uint_eq(length, 12);
+    ck_assert(elfgen_code_signature(code, &code->calls[1], &signature));
+    ck_assert_str_eq(signature.name, "exit_group");
+    ck_assert(!signature.returns);
+    done(found);
+}
+END_TEST
+
+START_TEST(a_string_behind_a_call_that_pops_its_return_address_is_no_code)
+{
+    /* call 1f; "Hello\n"; 1: pop rsi; push 1; pop rax; mov edi,eax; push 6; pop rdx; syscall;
+     * mov al,60; syscall */
+    struct found *found = FOLLOW("\xe8\x06\x00\x00\x00Hello\n\x5e\x6a\x01\x58\x89\xc7\x6a\x06\x5a"
+                                 "\x0f\x05\xb8\x3c\x00\x00\x00\x0f\x05");
+    has_instructions(found, "0 11 12 14 15 17 19 20 22 27");
+    says(found, 20, "syscall: write(1, 0x1007d, 6)");
+    done(found);
+}
+END_TEST
+
+START_TEST(where_paths_meet_only_what_both_know_is_known)
+{
+    /* cmp byte [rsp],1; mov edi,7; jz 1f; mov eax,60; jmp 2f; 1: mov eax,39; 2: syscall; hlt */
+    struct found *found = FOLLOW("\x80\x3c\x24\x01\xbf\x07\x00\x00\x00\x74\x07\xb8\x3c\x00\x00\x00"
+                                 "\xeb\x05\xb8\x27\x00\x00\x00\x0f\x05\xf4");
+    /* By one way the call would never return, by the other it does. */
+    has_instructions(found, "0 4 9 11 16 18 23 25");
+    says(found, 23, "syscall: a system call whose number is not known");
+    const struct elfgen_call *call = elfgen_code_call(&found->code->code, HEADERS + 23);
+    ck_assert_uint_eq(call->arguments[0].value, 7);
+    ck_assert_uint_eq(call->arguments[0].known, UINT64_MAX);
+    done(found);
+}
+END_TEST
+
+START_TEST(a_loop_that_counts_ends_and_keeps_what_does_not_change)
+{
+    /* mov ebx,1000; mov edi,3; 1: mov eax,39; syscall; dec ebx; jnz 1b; mov eax,60; syscall */
+    struct found *found = FOLLOW("\xbb\xe8\x03\x00\x00\xbf\x03\x00\x00\x00\xb8\x27\x00\x00\x00\x0f"
+                                 "\x05\xff\xcb\x75\xf5\xb8\x3c\x00\x00\x00\x0f\x05\xc3");
+    has_instructions(found, "0 5 10 15 17 19 21 26");
+    says(found, 15, "syscall: getpid()");
+    says(found, 26, "syscall: exit(3)");
+    done(found);
+}
+END_TEST
+
+START_TEST(a_function_that_is_called_twice_comes_back_twice)
+{
+    /* call f; call f; mov eax,60; syscall; f: ret */
+    struct found *found =
+        FOLLOW("\xe8\x0c\x00\x00\x00\xe8\x07\x00\x00\x00\xb8\x3c\x00\x00\x00\x0f\x05\xc3");
+    has_instructions(found, "0 5 10 15 17");
+    done(found);
+}
+END_TEST
+
+START_TEST(a_jump_into_an_instruction_shows_both)
+{
+    /* jmp $+1, whose second byte is inc eax's first; hlt */
+    struct found *found = FOLLOW("\xeb\xff\xc0\xf4\x06");
+    has_instructions(found, "0 1 3");
+    done(found);
+}
+END_TEST
+
+START_TEST(paths_end_where_ring_3_may_not_go_on)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+    } ends[] = {{"\xf4\x90", 2}, {"\x0f\x0b\x90", 3},        {"\xcc\x90", 2}, {"\xcd\x81\x90", 3},
+                {"\xfa\x90", 2}, {"\x0f\x22\xc0\x90", 4},    {"\xc3\x90", 2}, {"\xff\xe0\x90", 3},
+                {"\x06\x90", 2}, {"\xe9\x00\x00\x10\x00", 5}};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct found *found = follow_in(ends[i].bytes, ends[i].size, ELFGEN_CODE_FLOW);
+        has_instructions(found, ends[i].bytes[0] == 6 ? "" : "0");
+        done(found);
+    }
+}
+END_TEST
+
+START_TEST(without_sections_all_is_what_stands_behind_the_entry_point)
+{
+    struct found *found = open_file(lecture_file, sizeof lecture_file, ELFGEN_CODE_ALL);
+    /* Eight instructions, then text that decodes: a linear sweep cannot know. */
+    ck_assert_uint_gt(found->count, 8);
+    ck_assert_uint_eq(found->offsets[8], 46);
+    done(found);
+}
+END_TEST
+
+/* 45 bytes, 32 bits, with code in the header (see command/tiny45.asm). */
+static const uint8_t tiny[45] = {
+    0x7f, 0x45, 0x4c, 0x46, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01,
+    0x00, 0x02, 0x00, 0x03, 0x00, 0x20, 0x00, 0x01, 0x00, 0x20, 0x00, 0x01, 0x00, 0x04, 0x00,
+    0x00, 0x00, 0xb3, 0x2a, 0x31, 0xc0, 0x40, 0xcd, 0x80, 0x00, 0x34, 0x00, 0x20, 0x00, 0x01};
+
+START_TEST(i386_has_its_own_numbers_and_registers)
+{
+    struct found *found = open_file(tiny, sizeof tiny, ELFGEN_CODE_FLOW);
+    const struct elfgen_code *code = &found->code->code;
+    struct elfgen_signature signature;
+    ck_assert_uint_eq(found->count, 4);
+    ck_assert_uint_eq(code->call_count, 1);
+    ck_assert_int_eq(code->calls[0].door, ELFGEN_DOOR_INT80);
+    ck_assert(elfgen_code_signature(code, &code->calls[0], &signature));
+    ck_assert_str_eq(signature.name, "exit");
+    ck_assert_uint_eq(code->calls[0].arguments[0].value, 42);
+    done(found);
+}
+END_TEST
+
+/* ---- real files, any bytes ---- */
+
+static uint8_t *read_self(size_t *length)
+{
+    FILE *file = fopen("/proc/self/exe", "rb");
+    ck_assert_ptr_nonnull(file);
+    fseek(file, 0, SEEK_END);
+    *length = (size_t)ftell(file);
+    rewind(file);
+    uint8_t *bytes = malloc(*length);
+    ck_assert_uint_eq(fread(bytes, 1, *length, file), *length);
+    fclose(file);
+    return bytes;
+}
+
+START_TEST(windows_give_the_instructions_that_the_whole_gives)
+{
+    enum elfgen_code_mode mode = _i ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW;
+    size_t length, count = 0;
+    struct elfgen_view view;
+    struct elfgen_code_place place;
+    const char *problem;
+    uint8_t *bytes = read_self(&length);
+    elfgen_view_open(&view, bytes, length, NULL);
+    struct code *code = code_open(&view, mode, SYNTAX_INTEL, &problem);
+    uint8_t *lengths = calloc(length, 1);
+    for (uint64_t at = 0; elfgen_code_next(&code->code, at, length, &place);
+         at = place.offset + 1) {
+        lengths[place.offset] = place.length;
+        count++;
+    }
+    ck_assert_uint_gt(count, 2000);
+    code_close(code);
+    uint64_t state = 88172645463325252u;
+    /* Each window with code that nothing was asked of before. */
+    for (int round = 0; round < 60; round++) {
+        code = code_open(&view, mode, SYNTAX_INTEL, &problem);
+        uint64_t from = next_random(&state) % length;
+        uint64_t to = from + next_random(&state) % 3000, at = from;
+        while (elfgen_code_next(&code->code, at, to, &place)) {
+            for (; at < place.offset; at++)
+                ck_assert_uint_eq(lengths[at], 0);
+            ck_assert_uint_eq(lengths[at], place.length);
+            at++;
+        }
+        for (; at < to && at < length; at++)
+            ck_assert_uint_eq(lengths[at], 0);
+        code_close(code);
+    }
+    free(lengths);
+    free(bytes);
+}
+END_TEST
+
+START_TEST(random_code_is_followed_to_an_end)
+{
+    uint64_t state = 0x9e3779b97f4a7c15u + (uint64_t)_i;
+    char code[4000];
+    for (int round = 0; round < 40; round++) {
+        /* Few different bytes make many jumps, pushes and calls. */
+        for (size_t i = 0; i < sizeof code; i++) {
+            static const uint8_t usual[] = {0xeb, 0x74, 0xe8, 0xff, 0x00, 0x0f, 0x05, 0xcd, 0x80,
+                                            0x6a, 0x58, 0x48, 0xb8, 0xc3, 0xe9, 0x90, 0x31, 0xc0};
+            uint64_t random = next_random(&state);
+            code[i] = (char)(random % 3 ? usual[random / 3 % sizeof usual] : random >> 32);
+        }
+        done(follow_in(code, sizeof code, round % 2 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW));
+    }
+}
+END_TEST
+
+START_TEST(too_little_memory_is_refused)
+{
+    struct elfgen_view view;
+    struct elfgen_code code;
+    struct elfgen_machine machine = {.context = NULL};
+    uint64_t memory[2] = {0};
+    elfgen_view_open(&view, lecture_file, sizeof lecture_file, NULL);
+    ck_assert_int_eq(
+        elfgen_code_follow(&code, &view, &machine, ELFGEN_CODE_FLOW, memory, sizeof memory),
+        ELFGEN_NO_ROOM);
+    elfgen_view_open(&view, "text", 4, NULL);
+    ck_assert_uint_eq(elfgen_code_room(&view, ELFGEN_CODE_ALL), 0);
+}
+END_TEST
+
+static Suite *code_suite(void)
+{
+    Suite *suite = suite_create("code");
+    TCase *flow = tcase_create("the control flow");
+    tcase_add_loop_test(flow, constants_reach_the_call, 0, (int)(sizeof exits / sizeof exits[0]));
+    tcase_add_test(flow, the_lectures_program_is_eight_instructions_two_calls_and_a_string);
+    tcase_add_test(flow, a_string_behind_a_call_that_pops_its_return_address_is_no_code);
+    tcase_add_test(flow, where_paths_meet_only_what_both_know_is_known);
+    tcase_add_test(flow, a_loop_that_counts_ends_and_keeps_what_does_not_change);
+    tcase_add_test(flow, a_function_that_is_called_twice_comes_back_twice);
+    tcase_add_test(flow, a_jump_into_an_instruction_shows_both);
+    tcase_add_test(flow, paths_end_where_ring_3_may_not_go_on);
+    tcase_add_test(flow, without_sections_all_is_what_stands_behind_the_entry_point);
+    tcase_add_test(flow, i386_has_its_own_numbers_and_registers);
+    suite_add_tcase(suite, flow);
+    TCase *any = tcase_create("real files and any bytes");
+    tcase_add_loop_test(any, windows_give_the_instructions_that_the_whole_gives, 0, 2);
+    tcase_add_loop_test(any, random_code_is_followed_to_an_end, 0, 3);
+    tcase_add_test(any, too_little_memory_is_refused);
+    suite_add_tcase(suite, any);
+    return suite;
+}
+
+RUN_SUITE(code_suite)

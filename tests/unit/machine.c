@@ -1,0 +1,363 @@
+/* machine/: what is known of registers against the processor's own, lengths and texts that were
+ * kept against fresh ones, names of calls against the system's header. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../elfgen/machine/machine.h"
+#include "room.h"
+
+static struct machine *new_machine(uint64_t e_machine, enum machine_syntax syntax)
+{
+    struct machine *machine = calloc(1, sizeof *machine);
+    ck_assert(machine_open(machine, e_machine, syntax));
+    return machine;
+}
+
+/* ---- registers against the processor ---- */
+
+enum { RSP = 4, REGISTERS = 16 };
+
+/* Random instructions that touch registers and the stack alone. */
+struct sequence {
+    uint8_t bytes[512];
+    size_t size;
+    uint64_t random;
+    int pushed;
+};
+
+static void put(struct sequence *sequence, unsigned byte)
+{
+    sequence->bytes[sequence->size++] = (uint8_t)byte;
+}
+
+static unsigned pick(struct sequence *sequence, unsigned count)
+{
+    return (unsigned)(next_random(&sequence->random) >> 20) % count;
+}
+
+static unsigned pick_register(struct sequence *sequence)
+{
+    unsigned number = pick(sequence, REGISTERS);
+    return number == RSP ? 0 : number;
+}
+
+/* Numbers at the edges are as likely as others. */
+static void put_number(struct sequence *sequence, unsigned size)
+{
+    static const uint32_t edges[] = {0, 1, 0x7f, 0x80, 0xff, 0x7fffffff, 0x80000000, 0xffffffff};
+    uint32_t number =
+        pick(sequence, 2) ? edges[pick(sequence, 8)] : (uint32_t)next_random(&sequence->random);
+    for (unsigned i = 0; i < size; i++)
+        put(sequence, number >> 8 * i & 0xff);
+}
+
+/* Prefixes and opcode for a width of 8 (the opcode's bit 0 clear), 16, 32 or 64 bits; reg and rm.
+ */
+static void put_modrm(struct sequence *sequence, unsigned opcode, bool two_bytes, unsigned reg,
+                      unsigned rm)
+{
+    unsigned width = pick(sequence, 4);
+    if (width == 1)
+        put(sequence, 0x66);
+    put(sequence, 0x40 | (width == 3 ? 8 : 0) | (reg >> 3 & 1) << 2 | (rm >> 3 & 1));
+    if (two_bytes)
+        put(sequence, 0x0f);
+    if (width == 0 && !two_bytes)
+        opcode = opcode == 0x83 ? 0x80 : opcode & ~1u; /* 0x82 is none in 64 bits */
+    put(sequence, opcode);
+    put(sequence, 0xc0 | (reg & 7) << 3 | (rm & 7));
+}
+
+static void put_any(struct sequence *sequence)
+{
+    static const uint8_t two_operands[] = {0x01, 0x09, 0x11, 0x19, 0x21, 0x29, 0x31,
+                                           0x39, 0x85, 0x87, 0x89, 0x8b, 0x33, 0x2b};
+    static const uint8_t extended[] = {0xaf, 0xb6, 0xb7, 0xbe, 0xbf, 0xc1, 0x45, 0x92, 0xa3};
+    unsigned a = pick_register(sequence), b = pick_register(sequence);
+    switch (pick(sequence, 16)) {
+    case 0: /* mov r32,imm32 */
+    case 1:
+        put(sequence, 0x40 | a >> 3);
+        put(sequence, 0xb8 | (a & 7));
+        put_number(sequence, 4);
+        break;
+    case 2: /* mov r8,imm8: ah to bh without the prefix */
+        if (pick(sequence, 2)) {
+            put(sequence, 0x40 | a >> 3);
+            put(sequence, 0xb0 | (a & 7));
+        } else {
+            put(sequence, 0xb0 | pick(sequence, 8));
+        }
+        put_number(sequence, 1);
+        break;
+    case 3:
+    case 4:
+    case 5: /* add, or, adc, sbb, and, sub, xor, cmp, test, xchg, mov */
+        put_modrm(sequence, two_operands[pick(sequence, sizeof two_operands)], false, a, b);
+        break;
+    case 6: /* the same with a number of one byte, sign-extended */
+        put_modrm(sequence, 0x83, false, pick(sequence, 8), b);
+        put_number(sequence, 1);
+        break;
+    case 7: /* imul, movzx, movsx, xadd, cmov, setcc, bt */
+        put_modrm(sequence, extended[pick(sequence, sizeof extended)], true, a, b);
+        break;
+    case 8: /* not, neg, mul, imul */
+        put_modrm(sequence, 0xf7, false, 2 + pick(sequence, 4), b);
+        break;
+    case 9: /* inc, dec */
+        put_modrm(sequence, 0xff, false, pick(sequence, 2), b);
+        break;
+    case 10: /* rol, ror, rcl, rcr, shl, shr, shl, sar by a number */
+        put_modrm(sequence, 0xc1, false, pick(sequence, 8), b);
+        put(sequence, pick(sequence, 70));
+        break;
+    case 11: /* by cl */
+        put_modrm(sequence, 0xd3, false, pick(sequence, 8), b);
+        break;
+    case 12: /* lea r64,[a+b*scale+number] */
+        put(sequence, 0x48 | (pick(sequence, 2) << 2) | (b >> 3 & 1) << 1 | (a >> 3 & 1));
+        put(sequence, 0x8d);
+        put(sequence, 0x84 | (pick(sequence, 4) << 3)); /* rax to rbx, r8 to r11 */
+        put(sequence, pick(sequence, 4) << 6 | (b & 7) << 3 | (a & 7));
+        put_number(sequence, 4);
+        break;
+    case 13: /* cbw, cwde, cdqe, cwd, cdq, cqo, and xchg eax,r */
+        if (pick(sequence, 3) == 0)
+            put(sequence, 0x66);
+        else if (pick(sequence, 2))
+            put(sequence, 0x48);
+        put(sequence, 0x98 + pick(sequence, 2));
+        break;
+    case 14: /* push number, push register */
+        if (sequence->pushed >= 12)
+            break;
+        sequence->pushed++;
+        if (pick(sequence, 2)) {
+            put(sequence, 0x6a);
+            put_number(sequence, 1);
+        } else {
+            put(sequence, 0x40 | a >> 3);
+            put(sequence, 0x50 | (a & 7));
+        }
+        break;
+    default: /* pop */
+        if (sequence->pushed == 0)
+            break;
+        sequence->pushed--;
+        put(sequence, 0x40 | a >> 3);
+        put(sequence, 0x58 | (a & 7));
+        break;
+    }
+}
+
+/* Runs a file until its int3. False: it does not come there. */
+static bool run_to_breakpoint(const uint8_t *file, size_t size, struct user_regs_struct *registers)
+{
+    int status, memory = memfd_create("program", MFD_CLOEXEC);
+    ck_assert_int_eq(write(memory, file, size), (ssize_t)size);
+    pid_t child = fork();
+    if (child == 0) {
+        char *none[] = {NULL};
+        alarm(10);
+        ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+        fexecve(memory, none, none);
+        _exit(1);
+    }
+    close(memory);
+    ck_assert_int_gt(child, 0);
+    /* The first stop is the exec. */
+    bool stopped = waitpid(child, &status, 0) == child && WIFSTOPPED(status);
+    stopped = stopped && ptrace(PTRACE_CONT, child, NULL, NULL) == 0 &&
+              waitpid(child, &status, 0) == child && WIFSTOPPED(status) &&
+              WSTOPSIG(status) == SIGTRAP && ptrace(PTRACE_GETREGS, child, NULL, registers) == 0;
+    if (WIFSTOPPED(status)) {
+        kill(child, SIGKILL);
+        waitpid(child, &status, 0);
+    }
+    return stopped;
+}
+
+START_TEST(what_is_known_of_registers_is_what_the_processor_has_in_them)
+{
+    struct machine *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
+    size_t known = 0, all = 0;
+    for (uint64_t round = 0; round < 100; round++) {
+        struct sequence sequence = {.random = 88172645463325252u +
+                                              1000003 * (round + 100 * (uint64_t)_i)};
+        uint8_t file[1024];
+        struct user_regs_struct user;
+        struct elfgen_registers registers = {.depth = 0};
+        struct elfgen_instruction instruction;
+        unsigned count = 3 + pick(&sequence, 20);
+        for (unsigned i = 0; i < count; i++)
+            put_any(&sequence);
+        put(&sequence, 0xcc);
+        size_t size =
+            elfgen_write_exec(file, sizeof file, sequence.bytes, sequence.size, NULL, NULL);
+        ck_assert_uint_gt(size, 0);
+        if (!run_to_breakpoint(file, size, &user))
+            ck_abort_msg("round %d does not come to its end", (int)round);
+        for (size_t i = 0; i < REGISTERS; i++)
+            registers.general[i].known = i == RSP ? 0 : UINT64_MAX;
+        for (size_t at = 0; at + 1 < sequence.size; at += instruction.length)
+            ck_assert(machine->machine.decode(machine, sequence.bytes + at, sequence.size - at,
+                                              0x10078 + at, &registers, &instruction));
+        const uint64_t actual[REGISTERS] = {
+            user.rax, user.rcx, user.rdx, user.rbx, user.rsp, user.rbp, user.rsi, user.rdi,
+            user.r8,  user.r9,  user.r10, user.r11, user.r12, user.r13, user.r14, user.r15};
+        for (size_t i = 0; i < REGISTERS; i++) {
+            struct elfgen_bits bits = registers.general[i];
+            ck_assert_uint_eq(bits.value & ~bits.known, 0);
+            ck_assert_msg((actual[i] & bits.known) == bits.value,
+                          "round %d, register %zu: %llx, said to be %llx of %llx", (int)round, i,
+                          (unsigned long long)actual[i], (unsigned long long)bits.value,
+                          (unsigned long long)bits.known);
+            known += (size_t)__builtin_popcountll(bits.known);
+            all += 64;
+        }
+    }
+    /* And something is known. */
+    ck_assert_uint_gt(known, all / 2);
+    free(machine);
+}
+END_TEST
+
+/* ---- what is kept for the next time ---- */
+
+START_TEST(lengths_that_were_kept_are_those_that_zydis_finds)
+{
+    static const uint64_t machines[] = {ELFGEN_EM_X86_64, ELFGEN_EM_386};
+    struct machine *machine = new_machine(machines[_i], SYNTAX_INTEL);
+    uint64_t state = 0x2545f4914f6cdd1du;
+    for (int round = 0; round < 400000; round++) {
+        uint8_t bytes[ELFGEN_INSTRUCTION_MOST];
+        ZydisDecodedInstruction instruction;
+        ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+        /* Few first bytes, so that the same heads come again with other tails. */
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = (uint8_t)(next_random(&state) >> 33);
+        bytes[0] = (uint8_t)(round >> 10);
+        uint8_t length = machine->machine.length(machine, bytes, sizeof bytes);
+        bool good = ZYAN_SUCCESS(
+            ZydisDecoderDecodeFull(&machine->decoder, bytes, sizeof bytes, &instruction, operands));
+        ck_assert_msg(length == (good ? instruction.length : 0), "%02x %02x %02x %02x %02x: %d",
+                      bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], length);
+    }
+    free(machine);
+}
+END_TEST
+
+static size_t print(struct machine *machine, const uint8_t *bytes, size_t size, uint64_t address,
+                    char room[300])
+{
+    struct elfgen_text text = {.bytes = room, .capacity = 299};
+    machine->machine.text(machine, bytes, size, address, &text);
+    room[text.length] = '\0';
+    return text.length;
+}
+
+START_TEST(texts_that_were_kept_are_those_that_are_made_anew)
+{
+    static const uint64_t machines[] = {ELFGEN_EM_X86_64, ELFGEN_EM_386};
+    enum machine_syntax syntax = _i / 2 ? SYNTAX_ATT : SYNTAX_INTEL;
+    struct machine *warm = new_machine(machines[_i % 2], syntax);
+    struct machine *fresh = new_machine(machines[_i % 2], syntax);
+    uint64_t state = 0x2545f4914f6cdd1du;
+    for (int round = 0; round < 60000; round++) {
+        static const uint8_t usual[] = {0xe8, 0xe9, 0xeb, 0x74, 0x0f, 0x48, 0x89, 0xf2, 0x66, 0xc3};
+        uint8_t bytes[ELFGEN_INSTRUCTION_MOST];
+        char a[300], b[300];
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = (uint8_t)(next_random(&state) >> 33);
+        bytes[0] = usual[(size_t)round % sizeof usual];
+        bytes[1] = (uint8_t)(0x80 + round / 10 % 64);
+        uint8_t length = warm->machine.length(warm, bytes, sizeof bytes);
+        if (length == 0)
+            continue;
+        uint64_t address = next_random(&state);
+        ck_assert_uint_gt(print(warm, bytes, length, address, a), 0);
+        memset(fresh->texts, 0, sizeof fresh->texts);
+        print(fresh, bytes, length, address, b);
+        ck_assert_str_eq(a, b);
+        print(warm, bytes, length, address, a);
+        ck_assert_str_eq(a, b);
+    }
+    free(warm);
+    free(fresh);
+}
+END_TEST
+
+/* ---- system calls ---- */
+
+START_TEST(calls_have_the_numbers_of_the_systems_header)
+{
+    static const struct {
+        const char *name;
+        uint64_t number;
+    } known[] = {{"read", SYS_read},     {"write", SYS_write},   {"mmap", SYS_mmap},
+                 {"execve", SYS_execve}, {"exit", SYS_exit},     {"exit_group", SYS_exit_group},
+                 {"openat", SYS_openat}, {"getpid", SYS_getpid}, {"clone3", SYS_clone3},
+                 {"uname", SYS_uname}};
+    struct machine *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
+    struct elfgen_signature signature;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        ck_assert(machine_call(machine, ELFGEN_DOOR_SYSCALL, known[i].number, &signature));
+        ck_assert_str_eq(signature.name, known[i].name);
+    }
+    ck_assert(machine_call(machine, ELFGEN_DOOR_INT80, 4, &signature));
+    ck_assert_str_eq(signature.name, "write");
+    ck_assert(!machine_call(machine, ELFGEN_DOOR_SYSCALL, 100000, &signature));
+    ck_assert(!machine_call(machine, ELFGEN_DOOR_SYSCALL, UINT64_MAX, &signature));
+    free(machine);
+}
+END_TEST
+
+START_TEST(every_row_of_calls_makes_sense)
+{
+    struct machine *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
+    size_t described = 0;
+    for (int door = ELFGEN_DOOR_SYSCALL; door <= ELFGEN_DOOR_INT80; door++)
+        for (uint64_t number = 0; number < 600; number++) {
+            struct elfgen_signature signature;
+            if (!machine_call(machine, (enum elfgen_door)door, number, &signature))
+                continue;
+            described += signature.known;
+            ck_assert_uint_le(signature.count, ELFGEN_ARGUMENTS);
+            for (unsigned i = 0; i < signature.count; i++) {
+                uint8_t size_in = signature.parameters[i].size_in;
+                ck_assert_uint_gt(strlen(signature.parameters[i].name), 0);
+                ck_assert(size_in == UINT8_MAX || (size_in < signature.count && size_in != i));
+            }
+        }
+    ck_assert_uint_gt(described, 180);
+    free(machine);
+}
+END_TEST
+
+static Suite *machine_suite(void)
+{
+    Suite *suite = suite_create("machine");
+    TCase *registers = tcase_create("registers");
+    tcase_add_loop_test(registers, what_is_known_of_registers_is_what_the_processor_has_in_them, 0,
+                        4);
+    suite_add_tcase(suite, registers);
+    TCase *kept = tcase_create("what is kept");
+    tcase_add_loop_test(kept, lengths_that_were_kept_are_those_that_zydis_finds, 0, 2);
+    tcase_add_loop_test(kept, texts_that_were_kept_are_those_that_are_made_anew, 0, 4);
+    suite_add_tcase(suite, kept);
+    TCase *calls = tcase_create("system calls");
+    tcase_add_test(calls, calls_have_the_numbers_of_the_systems_header);
+    tcase_add_test(calls, every_row_of_calls_makes_sense);
+    suite_add_tcase(suite, calls);
+    return suite;
+}
+
+RUN_SUITE(machine_suite)
