@@ -3,6 +3,34 @@
 
 #include "../format/codec.h"
 
+const struct elfgen_range *elfgen_section_from(const struct elfgen_code *code, uint64_t offset)
+{
+    size_t low = 0, high = code->section_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (code->sections[middle].offset + code->sections[middle].size <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < code->section_count ? &code->sections[low] : NULL;
+}
+
+static bool is_in(const struct elfgen_range *range, uint64_t offset)
+{
+    return range && offset >= range->offset && offset - range->offset < range->size;
+}
+
+/* A file of debugging data has the headers of its program, and none of its code. */
+static bool has_no_code(const struct elfgen_view *view)
+{
+    struct elfgen_shdr shdr;
+    for (uint64_t i = 0; elfgen_view_section(view, i, &shdr, NULL) == ELFGEN_OK; i++)
+        if ((shdr.sh_flags & ELFGEN_SHF_EXECINSTR) && shdr.sh_type == ELFGEN_SHT_NOBITS)
+            return true;
+    return false;
+}
+
 /* Executable sections that make sense: with bytes in the file, one behind the other. */
 static bool next_section(const struct elfgen_view *view, uint64_t *index, uint64_t *end,
                          struct elfgen_range *range)
@@ -77,6 +105,17 @@ static void take_entry_for_a_section(struct elfgen_code *code)
     widen(code, &code->sections[0]);
 }
 
+/* Section headers that have the entry point in an executable section, or that of a library without
+ * one, tell the truth, or all of this is moot. */
+static void believe_sections(struct elfgen_code *code)
+{
+    uint64_t entry = code->view->ehdr.e_entry, offset;
+    bool found = elfgen_memory_offset(code->view, entry, &offset);
+    if (code->mapping_count > 0 && code->section_count > 0)
+        code->believes_sections =
+            entry == 0 || (found && is_in(elfgen_section_from(code, offset), offset));
+}
+
 void elfgen_code_find_ranges(struct elfgen_code *code)
 {
     /* Half a byte a byte of code, that is 64 MiB, for more than any program has. */
@@ -86,6 +125,10 @@ void elfgen_code_find_ranges(struct elfgen_code *code)
     code->from = UINT64_MAX;
     code->to = 0;
     code->relocatable = code->view->ehdr.e_type == ELFGEN_ET_REL;
+    if (has_no_code(code->view)) {
+        code->from = 0;
+        return;
+    }
     if (!code->relocatable)
         find_mappings(code);
     while (next_section(code->view, &index, &end, &range)) {
@@ -100,37 +143,24 @@ void elfgen_code_find_ranges(struct elfgen_code *code)
     if (code->from > code->to)
         code->from = code->to = 0;
     narrow(code, first, end);
+    believe_sections(code);
     if (code->to - code->from > MOST_BYTES)
         code->to = code->from + MOST_BYTES;
-}
-
-const struct elfgen_range *elfgen_section_from(const struct elfgen_code *code, uint64_t offset)
-{
-    size_t low = 0, high = code->section_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (code->sections[middle].offset + code->sections[middle].size <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < code->section_count ? &code->sections[low] : NULL;
-}
-
-static bool is_in(const struct elfgen_range *range, uint64_t offset)
-{
-    return range && offset >= range->offset && offset - range->offset < range->size;
 }
 
 const struct elfgen_range *elfgen_range_of(const struct elfgen_code *code, uint64_t offset)
 {
     if (!elfgen_code_has(code, offset))
         return NULL;
+    /* Where sections can be believed, code is in them: a jump to a weak function that nobody has
+     * defined leads to address 0. */
+    const struct elfgen_range *section = elfgen_section_from(code, offset);
+    if (code->believes_sections && !is_in(section, offset))
+        return NULL;
     /* In a linked file a mapping says the address; sections may lie. */
     for (size_t i = 0; i < code->mapping_count; i++)
         if (is_in(&code->mappings[i], offset))
             return &code->mappings[i];
-    const struct elfgen_range *section = elfgen_section_from(code, offset);
     return is_in(section, offset) ? section : NULL;
 }
 

@@ -27,14 +27,15 @@ for my $file (@files) {
     my $theirs = begins(['objdump', '-d', '-z', '-w', '--no-show-raw-insn', '-M', 'intel', $file],
         qr/^ *([0-9a-f]+):\s*(.*)/);
     my $previous;
-    my %skip; # objdump's instructions that run over one of ours
+    my ($entry) = `readelf -h "$file"` =~ /Entry point address: +0x([0-9a-f]+)/;
+    $entry = hex($entry // 0); # in front of which data may stand that objdump runs over it from
     next if grep { /\(bad\)|\.byte/ } values %$theirs;
     for my $address (sort { $a <=> $b } keys %$ours) {
         $compared++;
         if (!exists $theirs->{$address}) {
             my $fwait = defined $previous && $ours->{$previous} eq 'fwait';
             my $lock = defined $previous && $ours->{$previous} =~ /^lock / && $address == $previous + 1;
-            unless ($fwait || $lock) {
+            unless ($fwait || $lock || $address == $entry) {
                 print "$file: only ours: ", sprintf('%x', $address), " $ours->{$address}\n";
                 $wrong++;
             }
