@@ -121,6 +121,14 @@ static void print_nasm(const struct machine *machine, const uint8_t *bytes, size
         nasm_text(&instruction, operands, bytes, address, text);
 }
 
+/* Operands to print: not the register that a nop of several bytes has for nothing. */
+static uint8_t operand_count(const ZydisDecodedInstruction *instruction)
+{
+    if (instruction->mnemonic == ZYDIS_MNEMONIC_NOP && instruction->operand_count_visible > 1)
+        return 1;
+    return instruction->operand_count_visible;
+}
+
 static void print(const struct machine *machine, const uint8_t *bytes, size_t size,
                   uint64_t address, struct elfgen_text *text, struct machine_text *place)
 {
@@ -130,7 +138,7 @@ static void print(const struct machine *machine, const uint8_t *bytes, size_t si
     if (!ZYAN_SUCCESS(
             ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &instruction, operands)) ||
         !ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&machine->formatter, &instruction, operands,
-                                                      instruction.operand_count_visible, line,
+                                                      operand_count(&instruction), line,
                                                       sizeof line, address, NULL)))
         return;
     size_t length = remove_blanks(line);

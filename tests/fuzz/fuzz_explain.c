@@ -25,32 +25,29 @@ static void keep(struct elfgen_text *out)
     out->length = 0;
 }
 
-static struct text explain(const uint8_t *bytes, size_t size, enum explain_format format)
+static struct text explain(const struct elfgen_view *view, struct elfgen_code *code,
+                           enum explain_format format)
 {
     static char buffer[4096];
     struct text text = {NULL, 0};
     struct elfgen_text out = {
         .bytes = buffer, .capacity = sizeof buffer, .flush = keep, .context = &text};
-    struct elfgen_view view;
-    const char *problem = NULL;
-    explain_open(&view, bytes, size);
-    struct code *code =
-        code_open(&view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
-    struct explain report = {.view = &view,
+    struct explain report = {.view = view,
                              .file = "fuzz",
-                             .code = code ? &code->code : NULL,
+                             .code = code,
                              .format = format,
-                             .encodings = size & 2,
-                             .colour = size & 4,
-                             .to = size,
+                             .encodings = view->length & 2,
+                             .colour = view->length & 4,
+                             .to = view->length,
                              .out = &out};
-    if (problem)
-        abort();
+    if (format == EXPLAIN_DETAIL && view->length > 0) {
+        report.from = view->bytes[0] % view->length;
+        report.to = report.from + 1;
+    }
     bool whole = explain_report(&report);
     if (whole == (report.problem != NULL))
         abort();
     keep(&out);
-    code_close(code);
     if (!whole) {
         free(text.bytes);
         text.bytes = NULL;
@@ -58,28 +55,44 @@ static struct text explain(const uint8_t *bytes, size_t size, enum explain_forma
     return text;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+/* The source of a file makes the file. */
+static void assemble(const struct text *source, const uint8_t *bytes, size_t size)
 {
-    free(explain(bytes, size, EXPLAIN_TEXT).bytes);
-    free(explain(bytes, size, EXPLAIN_JSON).bytes);
-    free(explain(bytes, size, EXPLAIN_MARKDOWN).bytes);
-    free(explain(bytes, size, EXPLAIN_MEMORY).bytes);
-    struct text source = explain(bytes, size, EXPLAIN_HEX);
     struct elfgen_hex_needs needs;
-    if (!source.bytes)
-        return 0; /* too much overlaps, and that was said */
-    if (elfgen_hex_measure(source.bytes, source.size, &needs, NULL) != ELFGEN_OK ||
+    if (elfgen_hex_measure(source->bytes, source->size, &needs, NULL) != ELFGEN_OK ||
         needs.bytes != size)
         abort();
     uint8_t *made = malloc(size + 1);
     struct elfgen_hex_label *labels = calloc(needs.labels + 1, sizeof *labels);
     if (made && labels &&
-        (elfgen_hex_assemble(source.bytes, source.size, NULL, &needs, labels, made, NULL, NULL,
+        (elfgen_hex_assemble(source->bytes, source->size, NULL, &needs, labels, made, NULL, NULL,
                              NULL) != ELFGEN_OK ||
          (size > 0 && memcmp(made, bytes, size) != 0)))
         abort();
     free(made);
     free(labels);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static const enum explain_format formats[] = {EXPLAIN_TEXT, EXPLAIN_DETAIL, EXPLAIN_MEMORY,
+                                                  EXPLAIN_JSON, EXPLAIN_MARKDOWN};
+    struct elfgen_view view;
+    const char *problem = NULL;
+    explain_open(&view, bytes, size);
+    struct code *code =
+        code_open(&view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct elfgen_code *followed = code ? &code->code : NULL;
+    if (problem)
+        abort();
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (size > 0 || formats[i] != EXPLAIN_DETAIL)
+            free(explain(&view, followed, formats[i]).bytes);
+    struct text source = explain(&view, followed, EXPLAIN_HEX);
+    /* None: too much overlaps, and that was said. */
+    if (source.bytes)
+        assemble(&source, bytes, size);
     free(source.bytes);
+    code_close(code);
     return 0;
 }

@@ -1,17 +1,18 @@
-/* Any bytes through the byte map: what two windows claim is what the whole claims. */
+/* Any bytes through the byte map, code and its parts included: what two windows claim is what the
+ * whole claims, and so it is for code of which the second window is asked first. */
 #include <stdlib.h>
 
-#include "elfgen.h"
+#include "../../elfgen/machine/code.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* The sum of the claims that begin in [from, to), so that a claim over a border counts once. */
-static uint64_t sum(const struct elfgen_view *view, uint64_t from, uint64_t to)
+static uint64_t sum(const struct elfgen_view *view, struct code *code, uint64_t from, uint64_t to)
 {
     struct elfgen_map map;
     struct elfgen_claim claim;
     uint64_t total = 0;
-    elfgen_map_begin(&map, view, NULL, false, from, to);
+    elfgen_map_begin(&map, view, code ? &code->code : NULL, true, from, to);
     while (elfgen_map_next(&map, &claim)) {
         if (claim.length == 0 || claim.offset >= view->length ||
             claim.length > view->length - claim.offset || claim.offset >= to ||
@@ -27,9 +28,16 @@ static uint64_t sum(const struct elfgen_view *view, uint64_t from, uint64_t to)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct elfgen_view view;
+    const char *problem;
+    enum elfgen_code_mode mode = size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW;
     elfgen_view_open(&view, bytes, size, NULL);
+    struct code *code = code_open(&view, mode, SYNTAX_INTEL, &problem);
+    struct code *other = code_open(&view, mode, SYNTAX_INTEL, &problem);
     uint64_t middle = size / 3;
-    if (sum(&view, 0, size) != sum(&view, 0, middle) + sum(&view, middle, size))
+    uint64_t second = sum(&view, other, middle, size);
+    if (sum(&view, code, 0, size) != sum(&view, other, 0, middle) + second)
         abort();
+    code_close(code);
+    code_close(other);
     return 0;
 }
