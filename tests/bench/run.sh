@@ -45,6 +45,53 @@ report "tinyelf build hello.s / nasm, then ld -n -s" "$(median build)" "$nasm_ld
 report "  of which nasm alone" "$(median nasm)" "$nasm_ld" 1
 report "tinyelf dump -h -l hello / readelf -h -l" "$(median dump)" "$(median readelf)" 0.65
 
+# The lecture's file from hex, against fasm's flat assembler on the same program.
+if command -v fasm >/dev/null; then
+    cat >hello.fasm <<'F'
+format ELF64 executable 3
+segment readable executable
+entry $
+    mov eax, 1
+    mov edi, 1
+    lea rsi, [text]
+    mov edx, 12
+    syscall
+    mov eax, 231
+    xor edi, edi
+    syscall
+text: db 'Hello world', 10
+F
+    for _ in $(seq "$rounds"); do
+        once hex "$tinyelf build $source/templates/hello.hex -o out"
+        once fasm "fasm hello.fasm out.fasm"
+    done
+    report "tinyelf build hello.hex / fasm hello.fasm" "$(median hex)" "$(median fasm)" 0.5
+else
+    echo "tinyelf build hello.hex / fasm: not measured, the package fasm is missing"
+fi
+
+# Every byte of a large library, against xxd: as many seconds as both take, once a round, in turn.
+library=$(find /usr/lib -xdev -type f -name '*.so*' -size +90M 2>/dev/null | sort | head -n 1)
+[ -n "$library" ] || library=$(find /usr/lib -xdev -type f -name '*.so*' -printf '%s %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-)
+once_large()
+{
+    local TIMEFORMAT=%R
+    { time "${@:2}" "$library" >/dev/null; } 2>time.txt
+    awk '{print $1 * 1000}' time.txt >>"$1"
+}
+for _ in $(seq $((rounds < 5 ? rounds : 5))); do
+    once_large explain_none "$tinyelf" explain --code none
+    once_large xxd xxd
+    once_large explain_all "$tinyelf" explain --code all
+done
+echo "$(basename "$library"), $(($(stat -c %s "$library") / 1000000)) MB:"
+report "  explain --code none / xxd" "$(median explain_none)" "$(median xxd)" 1
+report "  explain --code all / xxd" "$(median explain_all)" "$(median xxd)" 3
+for mode in none flow all; do
+    /usr/bin/env time -f %M -o memory.txt "$tinyelf" explain --code "$mode" "$library" >/dev/null 2>&1 || continue
+    awk -v mode="$mode" '{printf "  explain --code %s: %.0f MiB resident, the mapped file included\n", mode, $1 / 1024}' memory.txt
+done
+
 # A thousand of the system's files in one call: CPU time, user and system.
 find /usr/bin /usr/sbin /usr/lib -xdev -type f -size +0 | sort | shuf --random-source=<(yes) |
     while IFS= read -r file; do

@@ -4,7 +4,7 @@ load setup
 
 @test "README and docs show what is so" {
     failed=0
-    for page in "$SOURCE/README.md" "$SOURCE"/docs/*.md; do
+    for page in "$SOURCE/README.md" "$SOURCE"/docs/*.md "$SOURCE"/docs/lecture/*.md; do
         bash "$BATS_TEST_DIRNAME/run-page.sh" "$page" || failed=1
     done
     [ "$failed" -eq 0 ]

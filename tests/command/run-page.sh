@@ -1,7 +1,8 @@
 #!/bin/bash
 # run-page.sh PAGE: runs the ```console blocks of a page in a fresh folder, one shell for the page,
 # and compares. A line that starts with "$ " is a command, the lines up to the next are its output
-# (both streams), "..." stands for any lines. `tinyelf` is $TINYELF; asm/, docs/ and tiny45.asm are the project's.
+# (both streams), "..." stands for any lines. Between "<!-- $ COMMAND -->" and "<!-- end -->" stands what
+# the command prints, as part of the page, blank lines apart. `tinyelf` is $TINYELF; asm/, docs/ and tiny45.asm are the project's.
 set -u
 page=$1
 folder=$(mktemp -d "${TMPDIR:-/tmp}/page.XXXXXX") || exit 1
@@ -13,6 +14,14 @@ export PATH=$folder/bin:$PATH TINYELF_TEMPLATES=$SOURCE/templates
 
 # One file a command, one for what it should print.
 awk -v folder="$folder" '
+    /^<!-- \$ .* -->$/ {
+        sub(/^<!-- \$ /, ""); sub(/ -->$/, ""); n++; included = 1
+        print > sprintf("%s/%03d.command", folder, n)
+        printf "" > sprintf("%s/%03d.included", folder, n)
+        next
+    }
+    /^<!-- end -->$/ { included = 0; next }
+    included { print > sprintf("%s/%03d.expected", folder, n); next }
     /^```console$/ { inside = 1; next }
     /^```/         { inside = 0 }
     !inside        { next }
@@ -35,7 +44,9 @@ for command in "$folder"/*.command; do
     # In this shell, so that cd and variables last.
     # shellcheck disable=SC1090
     . "$command" >"$folder/actual" 2>&1 </dev/null
-    if grep -qx '\.\.\.' "$expected"; then
+    if [ -e "${command%.command}.included" ]; then
+        diff -qB "$expected" "$folder/actual" >/dev/null && continue
+    elif grep -qx '\.\.\.' "$expected"; then
         # The page's lines, in order, somewhere among those printed.
         awk 'NR == FNR { if ($0 != "...") want[++n] = $0; next }
              i < n && $0 == want[i + 1] { i++ }
