@@ -12,7 +12,8 @@ enum {
     VALUE = 10,
     MOST_BYTES = 8, /* of a claim, in its line */
     COLOURS = 6,
-    MOST_LINE = 512 /* bytes of a line before it is cut */
+    MOST_LINE = 512, /* bytes of a line before it is cut */
+    BLANKS = 128     /* of these, in which there are columns */
 };
 
 struct span {
@@ -190,7 +191,7 @@ static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsign
     put_colour(rows, &rows->lines, colour);
     struct elfgen_text line = {.bytes = rows->lines.bytes + rows->lines.length,
                                .capacity = MOST_LINE};
-    memset(line.bytes, ' ', MOST_LINE);
+    memset(line.bytes, ' ', BLANKS);
     line.length = 2;
     elfgen_text_hex(&line, claim->offset, rows->digits);
     pad(&line, bytes_column);
