@@ -49,6 +49,9 @@ static bool next_in_section(struct elfgen_code *code, const struct elfgen_range 
     uint64_t place = at == code->last + 1 ? code->cursor : resume(code, section, at);
     while (place < to) {
         uint64_t here = place;
+        /* Segments may have other borders. */
+        if (here - range->offset >= range->size)
+            range = elfgen_range_of(code, here);
         elfgen_bit_set(code->swept, here - code->from);
         if (!step(code, range, end, &place, &found->length) || here < at)
             continue;

@@ -531,7 +531,8 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
         return ELFGEN_NO_ROOM;
     if (needed == 0)
         return ELFGEN_OK;
-    code->sections = cut(&left, (elfgen_code_count_sections(view) + 1) * sizeof *code->sections);
+    size_t sections = elfgen_code_count_sections(view);
+    code->sections = cut(&left, (sections + 1) * sizeof *code->sections);
     elfgen_code_find_ranges(code);
     set_sizes(code);
     size_t words = (size_t)((code->to - code->from) / 64 + 1);
@@ -547,8 +548,8 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
     code->last = ELFGEN_NOWHERE - 1;
     reach_entry(code);
     follow_all(code);
-    for (size_t i = 0; i < code->section_count; i++)
-        if (elfgen_code_count_sections(view) > 0 && elfgen_code_has(code, code->sections[i].offset))
+    for (size_t i = 0; i < sections; i++)
+        if (elfgen_code_has(code, code->sections[i].offset))
             reach_blindly(code, code->sections[i].offset);
     /* Of very much code, functions are followed only where that is all there is to go by. */
     if (mode == ELFGEN_CODE_FLOW || code->to - code->from <= ELFGEN_CODE_MUCH)

@@ -138,12 +138,12 @@ void elfgen_code_find_ranges(struct elfgen_code *code)
             first = range.offset;
         widen(code, &range);
     }
+    believe_sections(code);
     if (code->mode == ELFGEN_CODE_ALL && end == 0 && code->sections)
         take_entry_for_a_section(code);
     if (code->from > code->to)
         code->from = code->to = 0;
     narrow(code, first, end);
-    believe_sections(code);
     if (code->to - code->from > MOST_BYTES)
         code->to = code->from + MOST_BYTES;
 }

@@ -13,7 +13,7 @@ load setup
     done
     [ "$(prefix/bin/tinyelf --version)" = "$("$TINYELF" --version)" ]
     (mkdir made && cd made && ../prefix/bin/tinyelf new hello && ../prefix/bin/tinyelf build hello.s &&
-        [ "$(sha256 hello)" = "$LECTURE" ])
+        [ "$(sha256 hello)" = "$LECTURE" ] && [ "$(../prefix/bin/tinyelf disasm hello | wc -l)" -eq 8 ])
     PKG_CONFIG_PATH=$(dirname "$(find prefix -name elfgen.pc)")
     export PKG_CONFIG_PATH
     # shellcheck disable=SC2046
