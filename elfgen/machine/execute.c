@@ -112,6 +112,8 @@ static struct elfgen_bits shift(ZydisMnemonic mnemonic, struct elfgen_bits a, st
     if (!is_known(by, 8))
         return unknown;
     unsigned count = (unsigned)by.value & (width == 64 ? 63 : 31);
+    if (count == 0)
+        return a;
     if (count >= width)
         return constant(0);
     if (mnemonic == ZYDIS_MNEMONIC_SHL)

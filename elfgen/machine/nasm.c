@@ -195,22 +195,31 @@ static uint64_t target(const struct line *line, const ZydisDecodedOperand *opera
     return low_bits(value, mode_width(line->instruction)); /* Zydis does not wrap it at 2^32 */
 }
 
-/* jmp and jcc of one byte of distance: to a number, nasm would take the long form. */
-static bool is_short_jump(const ZydisDecodedInstruction *instruction)
+static bool is_near(uint64_t from, uint64_t to)
 {
+    return to - from + 0x80 < 0x100;
+}
+
+/* jmp and jcc of one byte of distance: to a number, nasm would take the long form. Not where a
+ * prefix wraps the target, so that it is far, or is dropped, so that it is farther. */
+static bool is_short_jump(const struct line *line, uint64_t to)
+{
+    const ZydisDecodedInstruction *instruction = line->instruction;
     return instruction->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
-           (instruction->opcode == 0xeb || (instruction->opcode & 0xf0) == 0x70);
+           (instruction->opcode == 0xeb || (instruction->opcode & 0xf0) == 0x70) &&
+           is_near(line->address + instruction->length, to) && is_near(line->address + 2, to);
 }
 
 static void put_immediate(const struct line *line, const ZydisDecodedOperand *operand)
 {
     uint64_t value = operand->imm.value.u;
-    if (operand->imm.is_relative && is_short_jump(line->instruction))
-        elfgen_text_string(line->text, "short ");
-    if (operand->imm.is_relative)
+    if (operand->imm.is_relative) {
         value = target(line, operand);
-    else if (operand->imm.is_signed)
+        if (is_short_jump(line, value))
+            elfgen_text_string(line->text, "short ");
+    } else if (operand->imm.is_signed) {
         value = low_bits(value, line->instruction->operand_width);
+    }
     if (line->flags & SPOKEN)
         put_size(line, line->instruction->operand_width);
     put_0x(line->text, value);
