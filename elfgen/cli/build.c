@@ -11,6 +11,7 @@
 
 enum {
     OPTION_FROM = 256,
+    OPTION_TARGET,
     OPTION_LAYOUT,
     OPTION_BASE,
     OPTION_ALIGN,
@@ -23,6 +24,7 @@ enum {
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
     {"from", required_argument, NULL, OPTION_FROM},
+    {"target", required_argument, NULL, OPTION_TARGET},
     {"layout", required_argument, NULL, OPTION_LAYOUT},
     {"base", required_argument, NULL, OPTION_BASE},
     {"align", required_argument, NULL, OPTION_ALIGN},
@@ -45,6 +47,7 @@ static void help(void)
         "input.\n\n"
         "  -o, --output FILE  where to write; else INPUT without its ending, or a.out\n"
         "      --from KIND    nasm, gas, object, raw or hex\n"
+        "      --target NAME  x86_64 or i386; else what INPUT is for\n"
         "      --layout NAME  single: one segment for headers, code and data (the default)\n"
         "      --base ADDR    address of the file's first byte (0x10000)\n"
         "      --align N      p_align (0x100)\n"
@@ -94,6 +97,21 @@ static int parse_osabi(struct build *build, const char *text)
     return wrong_call("build", "--osabi '%s': it is a number up to 255, or one of %s", text, names);
 }
 
+static int parse_target(struct build *build, const char *name)
+{
+    static const struct {
+        const char *name;
+        uint16_t machine;
+    } targets[] = {{"x86_64", ELFGEN_EM_X86_64}, {"i386", ELFGEN_EM_386}};
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        if (strcmp(name, targets[i].name) != 0)
+            continue;
+        build->target = targets[i].machine;
+        return EXIT_YES;
+    }
+    return wrong_call("build", "--target '%s': it is x86_64 or i386", name);
+}
+
 static int parse_layout(const char *name)
 {
     if (strcmp(name, "single") == 0)
@@ -139,6 +157,9 @@ static void note_option(struct build *build, int option)
     case OPTION_LAYOUT:
         build->program_option = "--layout";
         break;
+    case OPTION_TARGET:
+        build->program_option = "--target";
+        break;
     case OPTION_ALIGN:
         build->program_option = "--align";
         break;
@@ -170,6 +191,8 @@ static int parse_option(struct build *build, int option, char **argv)
         return EXIT_YES;
     case OPTION_FROM:
         return parse_language(build, optarg);
+    case OPTION_TARGET:
+        return parse_target(build, optarg);
     case OPTION_LAYOUT:
         return parse_layout(optarg);
     case OPTION_OSABI:
@@ -212,6 +235,8 @@ static int check_options(const struct build *build)
     struct elfgen_error error;
     struct elfgen_exec_options exec = build->exec;
     exec.entry = ELFGEN_ENTRY_FIRST;
+    if (build->target != 0)
+        exec.machine = build->target;
     if (misplaced)
         return wrong_call("build", "%s means nothing for %s", misplaced,
                           hex ? "a hex source, which describes a file" : "a program");
@@ -391,6 +416,7 @@ static int run(struct build *build)
     struct source source = {
         .path = build->input,
         .language = build->language,
+        .machine = build->target,
         .verbose = build->verbose,
         .tell = tell,
         .context = build,
@@ -402,6 +428,8 @@ static int run(struct build *build)
         done = source_finish(&source);
     }
     build->language = source.language;
+    if (done)
+        build->exec.machine = source.machine;
     done = done && choose_entry(build, &source.program) && write_program(build, &source.program);
     source_release(&source);
     return done ? EXIT_YES : EXIT_NO;

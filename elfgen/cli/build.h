@@ -12,6 +12,7 @@ struct build {
     const char *entry;  /* a symbol; NULL: an address, or _start */
     bool entry_address; /* exec.entry is the user's */
     enum source_language language;
+    uint16_t target; /* --target; 0: what the input is for */
     struct elfgen_exec_options exec;
     bool base_given;
     const char *program_option; /* the last option given that a hex source has no use for */

@@ -10,6 +10,11 @@ static const struct elfgen_target targets[] = {
      .page_size = 4096,
      /* TASK_SIZE_MAX, arch/x86/include/asm/page_64.h: with four-level page tables. */
      .user_end = (UINT64_C(1) << 47) - 4096},
+    {.machine = ELFGEN_EM_386,
+     .class_ = ELFGEN_CLASS32,
+     .page_size = 4096,
+     /* TASK_SIZE of a 32-bit kernel with its usual split; a 64-bit kernel gives more. */
+     .user_end = 0xc0000000},
 };
 
 const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_error *error)
@@ -18,8 +23,8 @@ const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_e
         if (targets[i].machine == machine)
             return &targets[i];
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                     "no program can be made for machine %u, only for %u (x86-64)",
-                     (uint64_t)machine, (uint64_t)ELFGEN_EM_X86_64);
+                     "no program can be made for machine %u, only for %u (x86-64) and %u (i386)",
+                     (uint64_t)machine, (uint64_t)ELFGEN_EM_X86_64, (uint64_t)ELFGEN_EM_386);
     return NULL;
 }
 

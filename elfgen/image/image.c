@@ -11,7 +11,8 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
 {
     uint64_t size = layout->file_size;
     size_t headers = elfgen_exec_headers(layout->exec.machine);
-    if (!elfgen_target_find(layout->exec.machine, error))
+    const struct elfgen_target *target = elfgen_target_find(layout->exec.machine, error);
+    if (!target)
         return 0;
     if (size < headers || size >= SIZE_MAX) {
         elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
@@ -38,7 +39,7 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
         memcpy(bytes + section->offset, section->bytes, (size_t)section->size);
     }
     for (size_t i = 0; i < program->relocation_count; i++)
-        if (elfgen_relocate(program, &program->relocations[i], bytes, error) != ELFGEN_OK)
+        if (elfgen_relocate(program, &program->relocations[i], target, bytes, error) != ELFGEN_OK)
             return 0;
     return elfgen_write_exec(bytes, capacity, bytes + headers, (size_t)size - headers,
                              &layout->exec, error);

@@ -3,11 +3,13 @@
 #define ELFGEN_RELOCATE_H
 
 #include "elfgen/image.h"
+#include "target.h"
 
 /* Applies one relocation to `image`, the file's bytes; sections have their places and the image is
  * large enough for them. The statuses of elfgen_write_image(). */
 enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
-                                   const struct elfgen_relocation *relocation, uint8_t *image,
+                                   const struct elfgen_relocation *relocation,
+                                   const struct elfgen_target *target, uint8_t *image,
                                    struct elfgen_error *error);
 
 #endif

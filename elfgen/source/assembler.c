@@ -213,8 +213,15 @@ static bool name_argument(struct source *source)
 static bool preprocess(struct source *source, enum source_language *language)
 {
     int output = memory_file("preprocessed");
-    const char *arguments[] = {
-        "cc", "-E", "-x", "assembler-with-cpp", "-o", CHILD_OBJECT_PATH, source->argument, NULL};
+    const char *arguments[] = {"cc",
+                               "-E",
+                               "-x",
+                               "assembler-with-cpp",
+                               "-o",
+                               CHILD_OBJECT_PATH,
+                               source->argument,
+                               source->machine == ELFGEN_EM_386 ? "-m32" : NULL,
+                               NULL};
     struct file_bytes text = {0};
     bool done = output >= 0 && name_argument(source) &&
                 start(source, &preprocessor_tool, arguments, output, source->text_file) &&
@@ -226,6 +233,8 @@ static bool preprocess(struct source *source, enum source_language *language)
         if (*language == SOURCE_DETECT)
             done = source_say(source, SOURCE_ERROR, 0, "not assembly, once preprocessed");
     }
+    if (done && source->machine == 0)
+        source->machine = source_detect_machine(text.bytes, text.size);
     if (done && *language == SOURCE_NASM) {
         size_t length = 0;
         char *marked = markers_for_nasm(text.bytes, text.size, &length);
@@ -264,9 +273,14 @@ bool source_start_assembly(struct source *source, enum source_language language,
         return source_say(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
     snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->path : "./");
 
-    const char *nasm[] = {"nasm",           "-f", "elf64", folder, "-o", CHILD_OBJECT_PATH,
+    if (source->machine == 0)
+        source->machine = source_detect_machine(source->input.bytes, source->input.size);
+    bool is_32_bit = source->machine == ELFGEN_EM_386;
+    const char *nasm[] = {"nasm",           "-f", is_32_bit ? "elf32" : "elf64",
+                          folder,           "-o", CHILD_OBJECT_PATH,
                           source->argument, NULL};
-    const char *gas[] = {"as", "--64", folder, "-o", CHILD_OBJECT_PATH, source->argument, NULL};
+    const char *gas[] = {
+        "as", is_32_bit ? "--32" : "--64", folder, "-o", CHILD_OBJECT_PATH, source->argument, NULL};
     bool is_nasm = language == SOURCE_NASM;
     return start(source, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
                  source->object_file, source->text_file);

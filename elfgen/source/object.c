@@ -34,6 +34,31 @@ static bool refuse(const struct object *object, const char *text)
     return source_say(object->source, SOURCE_ERROR, 0, "%s", text);
 }
 
+static const char *bits_of(const struct object *object)
+{
+    return object->ehdr.e_ident[EI_CLASS] == ELFCLASS64 ? "64" : "32";
+}
+
+/* The object's machine is one that programs are made for, and the one that was asked for. */
+static bool takes_machine(const struct object *object)
+{
+    struct source *source = object->source;
+    uint16_t machine = object->ehdr.e_machine;
+    const char *name = elfgen_machine_name(machine);
+    bool is_64_bit = object->ehdr.e_ident[EI_CLASS] == ELFCLASS64;
+    if ((machine != EM_X86_64 || !is_64_bit) && (machine != EM_386 || is_64_bit))
+        return source_say(source, SOURCE_ERROR, 0,
+                          "offset 0x12 (e_machine): the object is for %s (%u), %s bits; it must be "
+                          "for x86-64 (62), 64 bits, or i386 (3), 32 bits",
+                          name ? name : "an unknown machine", machine, bits_of(object));
+    if (source->machine != 0 && source->machine != machine)
+        return source_say(source, SOURCE_ERROR, 0,
+                          "offset 0x12 (e_machine): the object is for %s (%u), asked for is %s",
+                          name, machine, elfgen_machine_name(source->machine));
+    source->machine = machine;
+    return true;
+}
+
 static bool open_object(struct object *object)
 {
     const struct file_bytes *bytes = &object->source->object;
@@ -45,14 +70,8 @@ static bool open_object(struct object *object)
     if (!object->elf || elf_kind(object->elf) != ELF_K_ELF ||
         !gelf_getehdr(object->elf, &object->ehdr))
         return refuse(object, "not an object: no ELF header that makes sense");
-    if (object->ehdr.e_machine != EM_X86_64 || object->ehdr.e_ident[EI_CLASS] != ELFCLASS64) {
-        const char *name = elfgen_machine_name(object->ehdr.e_machine);
-        return source_say(object->source, SOURCE_ERROR, 0,
-                          "offset 0x12 (e_machine): the object is for %s (%u), %u bits; it must be "
-                          "for x86-64 (62), 64 bits",
-                          name ? name : "an unknown machine", object->ehdr.e_machine,
-                          object->ehdr.e_ident[EI_CLASS] == ELFCLASS64 ? 64u : 32u);
-    }
+    if (!takes_machine(object))
+        return false;
     if (object->ehdr.e_type != ET_REL)
         return source_say(object->source, SOURCE_ERROR, 0,
                           "offset 0x10 (e_type): type %u is already linked; a relocatable object "
@@ -170,6 +189,11 @@ static Elf_Data *table_of(const struct object *object, Elf_Scn *scn, size_t entr
     return NULL;
 }
 
+static size_t symbol_size(const struct object *object)
+{
+    return gelf_fsize(object->elf, ELF_T_SYM, 1, EV_CURRENT);
+}
+
 /* Finds the symbol table and counts the COMMON symbols, each of which needs a section. */
 static bool find_symbols(struct object *object)
 {
@@ -183,10 +207,10 @@ static bool find_symbols(struct object *object)
     }
     if (!object->symbols)
         return true;
-    Elf_Data *data = table_of(object, object->symbols, sizeof(Elf64_Sym));
+    Elf_Data *data = table_of(object, object->symbols, symbol_size(object));
     if (!data)
         return false;
-    size_t count = data->d_size / sizeof(Elf64_Sym);
+    size_t count = data->d_size / symbol_size(object);
     for (size_t i = 0; i < count; i++) {
         GElf_Sym symbol;
         if (gelf_getsym(data, (int)i, &symbol) && symbol.st_shndx == SHN_COMMON)
@@ -267,7 +291,7 @@ static bool take_symbols(struct object *object)
         return true;
     Elf_Data *data = elf_getdata(object->symbols, NULL);
     Elf_Data *extended = extended_indices(object);
-    size_t count = data ? data->d_size / sizeof(Elf64_Sym) : 0;
+    size_t count = data ? data->d_size / symbol_size(object) : 0;
     object->source->symbols = calloc(count + 1, sizeof *object->source->symbols);
     if (!object->source->symbols)
         return refuse(object, "out of memory");
@@ -289,7 +313,7 @@ static bool take_relocation(struct object *object, const GElf_Rela *from, uint32
     struct elfgen_program *program = &object->source->program;
     size_t symbol = GELF_R_SYM(from->r_info);
     const char *name = object->source->sections[section].name;
-    if (GELF_R_TYPE(from->r_info) == R_X86_64_NONE)
+    if (GELF_R_TYPE(from->r_info) == 0) /* R_X86_64_NONE, R_386_NONE */
         return true;
     if (symbol >= program->symbol_count)
         return source_say(object->source, SOURCE_ERROR, 0,
@@ -305,12 +329,54 @@ static bool take_relocation(struct object *object, const GElf_Rela *from, uint32
     return true;
 }
 
-static bool take_relocation_section(struct object *object, Elf_Scn *scn, uint32_t section)
+/* i386's relocations have their addends in the bytes that they change (psABI i386, "Relocation").
+ */
+static bool read_addend(struct object *object, uint32_t section, GElf_Rela *relocation)
 {
-    Elf_Data *data = table_of(object, scn, sizeof(Elf64_Rela));
+    const struct elfgen_section *place = &object->source->sections[section];
+    unsigned width =
+        elfgen_relocation_width(object->ehdr.e_machine, (uint32_t)GELF_R_TYPE(relocation->r_info));
+    uint64_t value = 0;
+    if (width == 0)
+        return true; /* not supported, which is told when it is applied */
+    if (!place->bytes || relocation->r_offset > place->size ||
+        width > place->size - relocation->r_offset)
+        return source_say(object->source, SOURCE_ERROR, 0,
+                          "(%s+0x%llx): the relocation lies outside the section's %llu bytes",
+                          place->name, (unsigned long long)relocation->r_offset,
+                          (unsigned long long)place->size);
+    memcpy(&value, place->bytes + relocation->r_offset, width);
+    unsigned unused = 64 - 8 * width;
+    relocation->r_addend = (int64_t)(value << unused) >> unused;
+    return true;
+}
+
+static bool get_relocation(struct object *object, Elf_Data *data, bool has_addends, size_t index,
+                           uint32_t section, GElf_Rela *relocation)
+{
+    GElf_Rel rel;
+    bool got;
+    if (has_addends) {
+        got = gelf_getrela(data, (int)index, relocation) != NULL;
+    } else {
+        got = gelf_getrel(data, (int)index, &rel) != NULL;
+        if (got)
+            *relocation = (GElf_Rela){.r_offset = rel.r_offset, .r_info = rel.r_info};
+        if (got && !read_addend(object, section, relocation))
+            return false;
+    }
+    return got ||
+           source_say(object->source, SOURCE_ERROR, 0, "relocation %zu cannot be read", index);
+}
+
+static bool take_relocation_section(struct object *object, Elf_Scn *scn, bool has_addends,
+                                    uint32_t section)
+{
+    size_t size = gelf_fsize(object->elf, has_addends ? ELF_T_RELA : ELF_T_REL, 1, EV_CURRENT);
+    Elf_Data *data = table_of(object, scn, size);
     if (!data)
         return false;
-    size_t count = data->d_size / sizeof(Elf64_Rela);
+    size_t count = data->d_size / size;
     struct elfgen_program *program = &object->source->program;
     struct elfgen_relocation *larger = realloc(
         object->source->relocations, (program->relocation_count + count + 1) * sizeof *larger);
@@ -320,9 +386,8 @@ static bool take_relocation_section(struct object *object, Elf_Scn *scn, uint32_
     program->relocations = larger;
     for (size_t i = 0; i < count; i++) {
         GElf_Rela relocation;
-        if (!gelf_getrela(data, (int)i, &relocation))
-            return source_say(object->source, SOURCE_ERROR, 0, "relocation %zu cannot be read", i);
-        if (!take_relocation(object, &relocation, section))
+        if (!get_relocation(object, data, has_addends, i, section, &relocation) ||
+            !take_relocation(object, &relocation, section))
             return false;
     }
     return true;
@@ -343,16 +408,18 @@ static bool take_relocations(struct object *object)
         uint32_t section = object->place[shdr.sh_info];
         if (section == ELFGEN_SECTION_UNDEFINED)
             continue; /* of a section that is not loaded */
-        if (shdr.sh_type == SHT_REL)
-            return source_say(object->source, SOURCE_ERROR, 0,
-                              "section %s: x86-64 relocations have addends (SHT_RELA)",
-                              section_name(object, &shdr));
+        bool has_addends = shdr.sh_type == SHT_RELA;
+        if (has_addends != (object->ehdr.e_machine == EM_X86_64))
+            return source_say(object->source, SOURCE_ERROR, 0, "section %s: %s",
+                              section_name(object, &shdr),
+                              has_addends ? "i386 relocations have no addends (SHT_REL)"
+                                          : "x86-64 relocations have addends (SHT_RELA)");
         if (!object->symbols || shdr.sh_link != elf_ndxscn(object->symbols))
             return source_say(object->source, SOURCE_ERROR, 0,
                               "section %s: its symbols are in section %u (sh_link), which is no "
                               "symbol table",
                               section_name(object, &shdr), shdr.sh_link);
-        if (!take_relocation_section(object, scn, section))
+        if (!take_relocation_section(object, scn, has_addends, section))
             return false;
     }
     return true;

@@ -76,6 +76,8 @@ static bool take_raw(struct source *source)
     };
     source->program.sections = source->sections;
     source->program.section_count = 1;
+    if (source->machine == 0)
+        source->machine = ELFGEN_EM_X86_64;
     return true;
 }
 

@@ -41,7 +41,8 @@ struct source {
     /* Set by the caller, untouched by the room. */
     const char *path; /* "-": standard input */
     enum source_language language;
-    bool verbose; /* tell each step as SOURCE_NOTE */
+    uint16_t machine; /* ELFGEN_EM_...; 0: what the input is for, then set by source_finish() */
+    bool verbose;     /* tell each step as SOURCE_NOTE */
     source_tell *tell;
     void *context; /* for `tell` */
 
@@ -78,6 +79,9 @@ void source_release(struct source *source);
 /* The language of `size` bytes of assembly, from directives, registers and comments: SOURCE_NASM or
  * SOURCE_GAS, or SOURCE_DETECT where the bytes are not text (*offset: the first that is not). */
 enum source_language source_detect_assembly(const char *text, size_t size, size_t *offset);
+
+/* The machine that assembly is for, by its first `bits 32`, `.code32` or the like; else x86-64. */
+uint16_t source_detect_machine(const char *text, size_t size);
 
 /* Starts the assembler for source->input; source_finish_assembly() leaves the object in
  * source->object. */

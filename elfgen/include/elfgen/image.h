@@ -19,7 +19,7 @@
 
 /* How the file is made; ELFGEN_EXEC_DEFAULTS gives what the lecture's file has. */
 struct elfgen_exec_options {
-    uint16_t machine;     /* ELFGEN_EM_X86_64 */
+    uint16_t machine;     /* ELFGEN_EM_X86_64 or ELFGEN_EM_386 */
     uint8_t osabi;        /* EI_OSABI, any value; Linux does not read it */
     uint32_t permissions; /* p_flags: ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X */
     uint64_t base;        /* address of the file's first byte, a multiple of the page size */
@@ -36,7 +36,7 @@ struct elfgen_exec_options {
     }
 
 /* Bytes of headers before the code of a file with one PT_LOAD for `machine` (an e_machine): 120 for
- * x86-64. 0: the machine is not supported. */
+ * x86-64, 84 for i386. 0: the machine is not supported. */
 ELFGEN_API size_t elfgen_exec_headers(uint16_t machine);
 
 /* Writes an executable: an ELF header, one PT_LOAD that covers the whole file, then the code.
@@ -51,7 +51,7 @@ ELFGEN_API size_t elfgen_exec_headers(uint16_t machine);
  * ELFGEN_UNSUPPORTED (machine), ELFGEN_BAD_ARGUMENT (base no multiple of the page size, align no
  * power of two or not dividing base, permissions with other bits, entry outside the segment),
  * ELFGEN_DOES_NOT_FIT (the segment ends past the end of user space; for x86-64 TASK_SIZE_MAX is
- * 2^47 less a page, arch/x86/include/asm/page_64.h).
+ * 2^47 less a page, arch/x86/include/asm/page_64.h; for i386 it is 0xc0000000).
  *
  * Follows gABI chapter 4 "ELF Header", chapter 5 "Program Header". No allocation; safe from several
  * threads. */
@@ -88,10 +88,13 @@ struct elfgen_symbol {
 struct elfgen_relocation {
     uint32_t section; /* whose bytes change */
     uint32_t symbol;  /* index */
-    uint32_t type;    /* R_X86_64_... */
+    uint32_t type;    /* R_X86_64_... or R_386_..., by the layout's machine */
     uint64_t offset;  /* in the section */
     int64_t addend;
 };
+
+/* The bytes that a relocation of `type` changes, 1 to 8; 0: it is not supported. */
+ELFGEN_API unsigned elfgen_relocation_width(uint16_t machine, uint32_t type);
 
 /* All arrays are the caller's. */
 struct elfgen_program {

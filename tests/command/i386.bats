@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# Programs of 32 bits.
+load setup
+
+# Runs a program of 32 bits, or says that this kernel has no door for it.
+needs_ia32()
+{
+    nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
+    chmod +x tiny
+    local status=0
+    ./tiny || status=$?
+    [ "$status" -eq 42 ] || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
+}
+
+@test "Hello world in 130 bytes, the same from both syntaxes" {
+    for name in hello32 hello32-att; do
+        tinyelf build "$SOURCE/asm/$name.s" -o "$name"
+        exits 0
+        [ "$(stat -c %s "$name")" -eq 130 ]
+    done
+    cmp hello32 hello32-att
+    [ "$("$TINYELF" disasm hello32)" = "mov eax,0x4
+mov ebx,0x1
+mov ecx,0x10076
+mov edx,0xc
+int 0x80
+mov eax,0x1
+mov ebx,0x0
+int 0x80" ]
+    readelf -h -l hello32 >theirs
+    "$TINYELF" dump -h -l hello32 >ours
+    diff theirs ours
+    "$TINYELF" explain hello32 | grep -q 'int 0x80: write(1, 0x10076, 12)'
+    needs_ia32
+    [ "$(./hello32)" = "Hello world" ]
+}
+
+@test "the input says which machine it is for, --target insists" {
+    printf '[BITS 32]\nglobal _start\n_start: mov eax, 1\n int 0x80\n' >a.s
+    "$TINYELF" build a.s -o a
+    [[ $(readelf -h a) == *"Intel 80386"* ]]
+    # Without a word about bits: 64, unless told.
+    printf 'global _start\n_start: mov eax, 1\n int 0x80\n' >b.s
+    "$TINYELF" build b.s -o b
+    [[ $(readelf -h b) == *"X86-64"* ]]
+    "$TINYELF" build --target i386 b.s -o b
+    [[ $(readelf -h b) == *"Intel 80386"* ]]
+    [ "$(stat -c %s b)" -eq 103 ]
+    # Objects are what they are.
+    as --32 -o c.o <<<'.globl _start; _start: int $0x80'
+    "$TINYELF" build c.o -o c
+    [[ $(readelf -h c) == *"Intel 80386"* ]]
+    tinyelf build --target x86_64 c.o -o d
+    exits 1
+    says "c.o: error: offset 0x12 (e_machine): the object is for Intel 80386 (3), asked for is Advanced Micro Devices X86-64"
+    [ ! -e d ]
+    # Machine code has no machine of its own.
+    printf '\xb0\x01\xcd\x80' >raw
+    "$TINYELF" build --from raw --target i386 raw -o e
+    [ "$(stat -c %s e)" -eq 88 ]
+    # GNU syntax through the preprocessor, with the compiler's macros for that machine.
+    command -v cc >/dev/null || skip "no C compiler"
+    printf '#ifdef __i386__\n.code32\n.globl _start\n_start: int $0x80\n#endif\n' >f.S
+    "$TINYELF" build --target i386 f.S -o f
+    [ "$(stat -c %s f)" -eq 86 ]
+    tinyelf build --target arm b.s
+    exits 2
+    says "it is x86_64 or i386"
+    tinyelf build --target i386 --from hex b.s
+    exits 2
+    says "--target means nothing for a hex source"
+}
+
+@test "compiled C of 32 bits behaves as when ld links it" {
+    command -v cc >/dev/null || skip "no C compiler"
+    cat >p.c <<'C'
+static int counter;
+int numbers[4] = {3, 1, 4, 1};
+static const char text[] = "sum ok\n";
+static int call(int n, int a, const void *b, int c)
+{
+    int r;
+    __asm__ volatile("int $0x80" : "=a"(r) : "a"(n), "b"(a), "c"(b), "d"(c) : "memory");
+    return r;
+}
+static int twice(int x) { return x * 2; }
+static int (*const functions[])(int) = {twice, twice};
+void _start(void)
+{
+    for (int i = 0; i < 4; i++)
+        counter += functions[i & 1](numbers[i]);
+    if (counter == 18)
+        call(4, 1, text, sizeof text - 1);
+    call(1, counter, 0, 0);
+    for (;;)
+        ;
+}
+C
+    for level in -O0 -Os -O2; do
+        cc -m32 $level -ffreestanding -fno-pic -fno-stack-protector -fcf-protection=none \
+            -fno-asynchronous-unwind-tables -c p.c -o p.o 2>/dev/null || skip "no 32-bit compiler"
+        ld -m elf_i386 p.o -o theirs 2>/dev/null
+        "$TINYELF" build p.o -o ours
+        needs_ia32
+        local status=0 expected=0
+        ./theirs >expected.txt || expected=$?
+        ./ours >ours.txt || status=$?
+        [ "$status" -eq 18 ] && [ "$expected" -eq 18 ]
+        cmp expected.txt ours.txt
+    done
+}
+
+@test "what is too much for 32 bits is refused" {
+    tinyelf build --target i386 --base 0xbffff000 "$SOURCE/asm/hello32.s" -o a
+    exits 0
+    tinyelf build --target i386 --base 0xc0000000 "$SOURCE/asm/hello32.s" -o b
+    exits 2
+    says "pass the end of user space, 0xc0000000"
+    tinyelf build --base 0xc0000000 "$SOURCE/asm/hello32.s" -o b
+    exits 1
+    says "pass the end of user space, 0xc0000000"
+    [ ! -e b ]
+    # A relocation that lies outside its section.
+    as --32 -o c.o <<<'.globl _start; _start: .long _start'
+    local at
+    at=$((0x$(readelf -SW c.o | sed -n 's/.*\.rel\.text *REL *[0-9a-f]* \([0-9a-f]*\).*/\1/p')))
+    printf '\x40' | dd of=c.o bs=1 seek="$at" conv=notrunc status=none
+    tinyelf build c.o -o c
+    exits 1
+    says "outside the section's 4 bytes"
+}
+
+@test "PIC code of 32 bits is refused by name" {
+    command -v cc >/dev/null || skip "no C compiler"
+    printf 'extern int x; int f(void) { return x; }\nint x = 3; void _start(void) { f(); }\n' >pic.c
+    cc -m32 -O1 -fpic -ffreestanding -c pic.c -o pic.o 2>/dev/null || skip "no 32-bit compiler"
+    tinyelf build pic.o -o pic
+    exits 1
+    says "_GLOBAL_OFFSET_TABLE_"
+}
