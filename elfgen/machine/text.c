@@ -78,7 +78,7 @@ static uint64_t target_of(const struct machine *machine, const uint8_t *bytes, s
 {
     int32_t offset;
     if (distance == 1)
-        offset = (int8_t)bytes[size - 1];
+        offset = bytes[size - 1] < 0x80 ? bytes[size - 1] : bytes[size - 1] - 0x100;
     else
         memcpy(&offset, bytes + size - sizeof offset, sizeof offset);
     uint64_t target = address + size + (uint64_t)(int64_t)offset;

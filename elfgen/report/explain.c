@@ -123,7 +123,7 @@ bool explain_walk(struct explain_writer *writer)
 
 char printable(uint8_t byte)
 {
-    return byte >= 0x20 && byte < 0x7f ? (char)byte : '.';
+    return (char)(byte >= 0x20 && byte < 0x7f ? byte : (uint8_t)'.');
 }
 
 /* What has an address for an index. */

@@ -51,7 +51,7 @@ static void put_run(struct memory *memory)
     struct elfgen_text *out = explain->out;
     const struct run *run = &memory->run;
     uint64_t at = run->from;
-    unsigned rows = run->to - at > (ROWS + 2) * ROW ? ROWS : ROWS + 2;
+    unsigned rows = (run->to - at) / ROW > ROWS + 2 ? ROWS : ROWS + 3;
     for (unsigned row = 0; at < run->to && row < rows; row++) {
         size_t count = run->to - at < ROW ? (size_t)(run->to - at) : ROW;
         begin_line(memory, memory->mapping.start + (at - memory->mapping.offset));

@@ -119,7 +119,7 @@ static void put_rows_between(struct rows *rows, uint64_t row)
 {
     struct elfgen_text *out = rows->writer.explain->out;
     uint64_t next = rows->row == UINT64_MAX ? row : rows->row + ROW;
-    uint64_t shown = row - next > (REPEATED + 1) * ROW ? REPEATED : REPEATED + 1;
+    uint64_t shown = (row - next) / ROW > REPEATED + 1 ? REPEATED : REPEATED + 1;
     for (uint64_t i = 0; next < row && i < shown; i++, next += ROW) {
         begin_row(rows, next);
         put_row(rows);
@@ -187,7 +187,8 @@ static void put_line_name(struct elfgen_text *line, const struct elfgen_claim *c
 static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsigned colour)
 {
     const struct explain *explain = rows->writer.explain;
-    size_t bytes_column = 2 + rows->digits + 2, name_column = bytes_column + 2 * MOST_BYTES + 2;
+    size_t bytes_column = 2 + rows->digits + 2,
+           name_column = bytes_column + (size_t)2 * MOST_BYTES + 2;
     put_colour(rows, &rows->lines, colour);
     struct elfgen_text line = {.bytes = rows->lines.bytes + rows->lines.length,
                                .capacity = MOST_LINE};
@@ -221,7 +222,7 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
     /* One that began before the range is told in its first row. */
     go_to(rows, claim->offset > writer->explain->from ? claim->offset : writer->explain->from);
     /* Thousands of owners may begin in one row. */
-    if (rows->lines.capacity - rows->lines.length < 2 * MOST_LINE)
+    if (rows->lines.capacity - rows->lines.length < (size_t)2 * MOST_LINE)
         flush_lines(rows);
     paint(rows, claim->offset > rows->row ? claim->offset : rows->row, end, colour);
     if (end > rows->row + ROW) {

@@ -345,7 +345,8 @@ static bool read_addend(struct object *object, uint32_t section, GElf_Rela *relo
                           "(%s+0x%llx): the relocation lies outside the section's %llu bytes",
                           place->name, (unsigned long long)relocation->r_offset,
                           (unsigned long long)place->size);
-    memcpy(&value, place->bytes + relocation->r_offset, width);
+    for (unsigned i = 0; i < width; i++)
+        value |= (uint64_t)place->bytes[relocation->r_offset + i] << 8 * i;
     unsigned unused = 64 - 8 * width;
     relocation->r_addend = (int64_t)(value << unused) >> unused;
     return true;

@@ -163,7 +163,7 @@ struct elfgen_code {
     const struct elfgen_view *view;
     const struct elfgen_machine *machine;
     enum elfgen_code_mode mode;
-    bool relocatable; /* addresses begin at 0 in each section, and constants are not yet */
+    bool relocatable;       /* addresses begin at 0 in each section, and constants are not yet */
     bool believes_sections; /* code is in executable sections alone */
     struct elfgen_range mappings[ELFGEN_MAPPINGS];
     struct elfgen_range *sections; /* executable ones, by offset, apart from each other */
