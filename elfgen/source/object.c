@@ -347,8 +347,8 @@ static bool read_addend(struct object *object, uint32_t section, GElf_Rela *relo
                           (unsigned long long)place->size);
     for (unsigned i = 0; i < width; i++)
         value |= (uint64_t)place->bytes[relocation->r_offset + i] << 8 * i;
-    unsigned unused = 64 - 8 * width;
-    relocation->r_addend = (int64_t)(value << unused) >> unused;
+    uint64_t sign = UINT64_C(1) << (8 * width - 1);
+    relocation->r_addend = (int64_t)((value ^ sign) - sign);
     return true;
 }
 
