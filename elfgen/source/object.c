@@ -366,8 +366,9 @@ static bool get_relocation(struct object *object, Elf_Data *data, bool has_adden
         if (got && !read_addend(object, section, relocation))
             return false;
     }
-    return got ||
-           source_say(object->source, SOURCE_ERROR, 0, "relocation %zu cannot be read", index);
+    if (!got)
+        source_say(object->source, SOURCE_ERROR, 0, "relocation %zu cannot be read", index);
+    return got;
 }
 
 static bool take_relocation_section(struct object *object, Elf_Scn *scn, bool has_addends,
