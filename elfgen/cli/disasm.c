@@ -53,7 +53,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
     struct elfgen_error error;
     const char *problem;
     disasm->source = syntax == SYNTAX_NASM;
-    if (elfgen_view_open(&view, bytes, size, &error) == ELFGEN_NOT_ELF) {
+    if (elfgen_view_open_program(&view, bytes, size, &error) == ELFGEN_NOT_ELF) {
         message(name, "error", "%s", error.text);
         return false;
     }

@@ -68,6 +68,12 @@ void elfgen_text_hex(struct elfgen_text *text, uint64_t value, unsigned digits)
     elfgen_text_bytes(text, reversed + 16 - count, count);
 }
 
+void elfgen_text_0x(struct elfgen_text *text, uint64_t value)
+{
+    elfgen_text_bytes(text, "0x", 2);
+    elfgen_text_hex(text, value, 0);
+}
+
 /* "00" to "ff": in a report of all bytes, two stores a byte less are much. */
 #define DIGITS(high)                                                                               \
     high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" high "8" high "9" high \

@@ -93,8 +93,7 @@ static enum elfgen_flow flow_of(const ZydisDecodedInstruction *source, enum elfg
     bool is_32_bit = source->machine_mode != ZYDIS_MACHINE_MODE_LONG_64;
     switch (source->mnemonic) {
     case ZYDIS_MNEMONIC_SYSCALL:
-        /* In 32 bits it comes back elsewhere, as sysenter does (entry_64_compat.S). */
-        *door = is_32_bit ? ELFGEN_DOOR_SYSENTER : ELFGEN_DOOR_SYSCALL;
+        *door = is_32_bit ? ELFGEN_DOOR_SYSCALL32 : ELFGEN_DOOR_SYSCALL;
         return ELFGEN_FLOW_SYSTEM;
     case ZYDIS_MNEMONIC_SYSENTER:
         *door = ELFGEN_DOOR_SYSENTER;
@@ -127,7 +126,9 @@ static bool target_of(const ZydisDecodedInstruction *source, const ZydisDecodedO
     uint64_t width = source->machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? UINT64_MAX : UINT32_MAX;
     struct elfgen_bits value = {0, 0};
     if (flow == ELFGEN_FLOW_RETURN) {
-        if (registers->depth > 0)
+        /* A far one pops two, iret more. */
+        if (registers->depth > 0 && source->mnemonic == ZYDIS_MNEMONIC_RET &&
+            source->meta.branch_type != ZYDIS_BRANCH_TYPE_FAR)
             value = registers->stack[registers->depth - 1];
     } else if (operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operands[0].imm.is_relative) {
         if (!ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(source, &operands[0], address, target)))

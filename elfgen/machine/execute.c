@@ -242,14 +242,9 @@ static void push(const ZydisDecodedInstruction *instruction, const ZydisDecodedO
         registers->depth = 0;
         return;
     }
-    if (registers->depth == ELFGEN_STACK_SLOTS) {
-        memmove(registers->stack, registers->stack + 1,
-                (ELFGEN_STACK_SLOTS - 1) * sizeof registers->stack[0]);
-        registers->depth--;
-    }
     value.known = (value.known & mask) | (value.known ? ~mask : 0);
     value.value &= value.known & mask;
-    registers->stack[registers->depth++] = value;
+    elfgen_registers_push(registers, value);
 }
 
 static void pop(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operand,
@@ -310,7 +305,8 @@ static bool multiply(const ZydisDecodedOperand *operand, struct elfgen_registers
     return true;
 }
 
-/* Whatever an instruction writes is unknown; a write through a pointer may hit the stack. */
+/* Whatever an instruction writes is unknown; a write to memory may hit the stack, which a program
+ * may have put anywhere. */
 static void forget(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                    struct elfgen_registers *registers)
 {
@@ -321,10 +317,7 @@ static void forget(const ZydisDecodedInstruction *instruction, const ZydisDecode
             continue;
         if (operand->type == ZYDIS_OPERAND_TYPE_REGISTER && part_of(operand->reg.value, &part))
             set(registers, part, unknown);
-        else if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY &&
-                 (operand->mem.index != ZYDIS_REGISTER_NONE ||
-                  (operand->mem.base != ZYDIS_REGISTER_NONE &&
-                   operand->mem.base != ZYDIS_REGISTER_RIP)))
+        else if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY)
             registers->depth = 0;
     }
 }
@@ -348,8 +341,10 @@ void machine_execute(const ZydisDecodedInstruction *instruction,
         pop(instruction, &operands[0], registers);
         return;
     case ZYDIS_MNEMONIC_RET:
-        if (operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
-            operands[0].visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT)
+        if (instruction->meta.branch_type == ZYDIS_BRANCH_TYPE_FAR)
+            registers->depth = 0;
+        else if (operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
+                 operands[0].visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT)
             registers->depth = 0;
         else if (registers->depth > 0)
             registers->depth--;

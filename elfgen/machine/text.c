@@ -121,14 +121,6 @@ static void print_nasm(const struct machine *machine, const uint8_t *bytes, size
         nasm_text(&instruction, operands, bytes, address, text);
 }
 
-/* Operands to print: not the register that a nop of several bytes has for nothing. */
-static uint8_t operand_count(const ZydisDecodedInstruction *instruction)
-{
-    if (instruction->mnemonic == ZYDIS_MNEMONIC_NOP && instruction->operand_count_visible > 1)
-        return 1;
-    return instruction->operand_count_visible;
-}
-
 static void print(const struct machine *machine, const uint8_t *bytes, size_t size,
                   uint64_t address, struct elfgen_text *text, struct machine_text *place)
 {
@@ -136,9 +128,13 @@ static void print(const struct machine *machine, const uint8_t *bytes, size_t si
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
     char line[256];
     if (!ZYAN_SUCCESS(
-            ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &instruction, operands)) ||
-        !ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&machine->formatter, &instruction, operands,
-                                                      operand_count(&instruction), line,
+            ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &instruction, operands)))
+        return;
+    /* A nop of several bytes has a register for nothing. */
+    if (instruction.mnemonic == ZYDIS_MNEMONIC_NOP && instruction.operand_count_visible > 1)
+        instruction.operand_count_visible = 1;
+    if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&machine->formatter, &instruction, operands,
+                                                      instruction.operand_count_visible, line,
                                                       sizeof line, address, NULL)))
         return;
     size_t length = remove_blanks(line);

@@ -108,6 +108,9 @@ bool elfgen_code_signature(const struct elfgen_code *code, const struct elfgen_c
                                signature);
 }
 
+/* Linux reads no further (PATH_MAX, include/uapi/linux/limits.h). */
+enum { LONGEST_PATH = 4096 };
+
 bool elfgen_code_referred(const struct elfgen_code *code, const struct elfgen_call *call,
                           const struct elfgen_signature *signature, unsigned index,
                           uint64_t *offset, uint64_t *length)
@@ -127,6 +130,8 @@ bool elfgen_code_referred(const struct elfgen_code *code, const struct elfgen_ca
             size = call->arguments[size_in].value;
     } else if (signature->parameters[index].kind == ELFGEN_PARAMETER_STRING) {
         const uint8_t *start = code->view->bytes + *offset;
+        if (size > LONGEST_PATH)
+            size = LONGEST_PATH;
         const uint8_t *nul = memchr(start, '\0', (size_t)size);
         if (nul)
             size = (uint64_t)(nul - start) + 1;

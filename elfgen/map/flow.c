@@ -16,6 +16,7 @@ enum {
     MOST_LEADERS = 1 << 14,
     MOST_CALLS = 1 << 10,
     MOST_STACK = 1 << 12,
+    MOST_PROBES = 32,
     /* After so many changes of what is known at a place, nothing is: a loop that counts through 64
      * bits ends. */
     MOST_LOWERED = 8
@@ -83,14 +84,14 @@ static bool join(struct elfgen_registers *a, const struct elfgen_registers *b)
     return less;
 }
 
-static void push(struct elfgen_registers *registers, uint64_t value)
+void elfgen_registers_push(struct elfgen_registers *registers, struct elfgen_bits bits)
 {
     if (registers->depth == ELFGEN_STACK_SLOTS) {
         memmove(registers->stack, registers->stack + 1,
                 (ELFGEN_STACK_SLOTS - 1) * sizeof registers->stack[0]);
         registers->depth--;
     }
-    registers->stack[registers->depth++] = (struct elfgen_bits){value, UINT64_MAX};
+    registers->stack[registers->depth++] = bits;
 }
 
 /* ---- where to go on ---- */
@@ -101,15 +102,16 @@ static struct elfgen_leader *leader_at(struct elfgen_code *code, uint64_t offset
 {
     size_t mask = code->leader_room - 1;
     size_t place = (size_t)(offset * UINT64_C(0x9e3779b97f4a7c15) >> 40) & mask;
-    while (code->leaders[place].offset != 0) {
+    /* Whoever chooses offsets so that all fall together finds the table full. */
+    for (int probes = 0; code->leaders[place].offset != 0; probes++) {
         if (code->leaders[place].offset == offset + 1)
             return &code->leaders[place];
+        if (probes == MOST_PROBES)
+            return NULL;
         place = (place + 1) & mask;
     }
-    /* An eighth stays free, so that a search soon ends. */
-    if (!create || code->leader_count >= code->leader_room - code->leader_room / 8)
+    if (!create)
         return NULL;
-    code->leader_count++;
     code->leaders[place].offset = offset + 1;
     return &code->leaders[place];
 }
@@ -165,24 +167,22 @@ static void reach(struct elfgen_code *code, uint64_t offset,
     }
 }
 
-/* The place in the file that a jump from `range` to `address` leads to. */
+/* The place in the file that a jump from `range` to `address` leads to. Of mappings that overlap
+ * the last one counts. */
 static bool find_target(const struct elfgen_code *code, const struct elfgen_range *range,
                         uint64_t address, uint64_t *offset)
 {
-    if (address - range->address < range->size) {
-        *offset = range->offset + (address - range->address);
-        return elfgen_code_has(code, *offset);
-    }
-    if (code->relocatable)
-        return false;
-    for (size_t i = code->mapping_count; i-- > 0;) {
+    for (size_t i = code->mapping_count; i-- > 0 && !code->relocatable;) {
         const struct elfgen_range *mapping = &code->mappings[i];
         if (address - mapping->address >= mapping->size)
             continue;
         *offset = mapping->offset + (address - mapping->address);
         return elfgen_code_has(code, *offset);
     }
-    return false;
+    if (address - range->address >= range->size)
+        return false;
+    *offset = range->offset + (address - range->address);
+    return elfgen_code_has(code, *offset);
 }
 
 /* Calls come back after all: what is behind them is code. */
@@ -216,13 +216,15 @@ static void come_back_later(struct elfgen_code *code, uint64_t behind)
 
 /* Where the number and the arguments of a call stand, by door (arch/x86/entry/entry_64.S and
  * entry_64_compat.S). */
+enum { IN_MEMORY = UINT8_MAX };
 static const struct {
     uint8_t number;
     uint8_t arguments[ELFGEN_ARGUMENTS];
 } call_registers[] = {
     [ELFGEN_DOOR_SYSCALL] = {0, {7, 6, 2, 10, 8, 9}},
     [ELFGEN_DOOR_INT80] = {0, {3, 1, 2, 6, 7, 5}},
-    [ELFGEN_DOOR_SYSENTER] = {0, {3, 1, 2, 6, 7, 5}},
+    [ELFGEN_DOOR_SYSENTER] = {0, {3, 1, 2, 6, 7, IN_MEMORY}},
+    [ELFGEN_DOOR_SYSCALL32] = {0, {3, 5, 2, 6, 7, IN_MEMORY}},
 };
 
 static size_t call_place(const struct elfgen_code *code, uint64_t offset)
@@ -283,6 +285,15 @@ static void come_back(enum elfgen_door door, uint64_t next_address,
     }
 }
 
+/* Whether memory, the stack above all, may be another behind a call. */
+static bool may_write(const struct elfgen_signature *signature)
+{
+    bool writes = !signature->known;
+    for (unsigned i = 0; i < signature->count; i++)
+        writes = writes || signature->parameters[i].kind == ELFGEN_PARAMETER_OUTPUT;
+    return writes;
+}
+
 /* False: the call never returns. */
 static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t address,
                          const struct elfgen_instruction *instruction,
@@ -293,14 +304,21 @@ static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t add
     struct elfgen_signature signature;
     call.number = through_door(door, registers->general[call_registers[door].number]);
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
-        call.arguments[i] =
-            through_door(door, registers->general[call_registers[door].arguments[i]]);
+        if (call_registers[door].arguments[i] != IN_MEMORY)
+            call.arguments[i] =
+                through_door(door, registers->general[call_registers[door].arguments[i]]);
     note_call(code, &call);
     /* By this path, whatever others bring. */
-    if (elfgen_code_signature(code, &call, &signature) && !signature.returns)
+    bool named = elfgen_code_signature(code, &call, &signature);
+    if (named && !signature.returns)
         return false;
     come_back(door, address + instruction->length, registers);
-    return door != ELFGEN_DOOR_SYSENTER;
+    if (!named || may_write(&signature))
+        registers->depth = 0;
+    if (door == ELFGEN_DOOR_SYSCALL || door == ELFGEN_DOOR_INT80)
+        return true;
+    calls_return(code); /* where, only the kernel knows */
+    return false;
 }
 
 /* ---- the walk ---- */
@@ -350,7 +368,11 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
                   struct elfgen_registers *registers)
 {
     uint64_t target, behind = offset + instruction->length;
+    uint64_t behind_address = address + instruction->length;
     bool inside = instruction->has_target && find_target(code, range, instruction->target, &target);
+    /* A distance that the linker has yet to fill in leads into the instruction or behind it. */
+    if (inside && code->relocatable && target - offset - 1 < instruction->length)
+        inside = false;
     switch (instruction->flow) {
     case ELFGEN_FLOW_NEXT:
         return true;
@@ -358,7 +380,7 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
     case ELFGEN_FLOW_RETURN:
         if (inside)
             reach(code, target, registers);
-        else if (!instruction->has_target)
+        else
             calls_return(code); /* a jump to who knows where ends in a return there */
         return false;
     case ELFGEN_FLOW_BRANCH:
@@ -370,7 +392,7 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
             *registers = (struct elfgen_registers){.depth = 0};
             return may_come_back(code, offset, behind);
         }
-        push(registers, address + instruction->length);
+        elfgen_registers_push(registers, (struct elfgen_bits){behind_address, UINT64_MAX});
         reach(code, target, registers);
         if (may_come_back(code, offset, behind))
             come_back_later(code, behind);
@@ -460,7 +482,7 @@ static void reach_entry(struct elfgen_code *code)
     struct elfgen_phdr phdr;
     uint64_t entry = code->view->ehdr.e_entry;
     if (code->relocatable || !elfgen_memory_find(code->view, entry, &mapping) ||
-        !mapping.executable)
+        !elfgen_mapping_is_executable(code->view, &mapping))
         return;
     bool interpreted = false;
     for (uint64_t i = 0;

@@ -155,6 +155,15 @@ static void enter_run(struct elfgen_map *map, enum stage stage, uint64_t offset,
     map->stage = (int)stage;
     if (stage != STAGE_STRINGS || map->at >= map->from)
         return;
+    if (map->beginning) {
+        /* The first one behind a NUL. */
+        uint64_t end = map->end < map->to ? map->end : map->to;
+        uint64_t at = map->from - 1;
+        const uint8_t *nul =
+            at < end ? memchr(map->view->bytes + at, '\0', (size_t)(end - at)) : NULL;
+        map->at = nul ? (uint64_t)(nul - map->view->bytes) + 1 : map->end;
+        return;
+    }
     /* The string that holds the window's first byte begins behind the NUL before it. */
     map->at = map->from < map->end ? map->from : map->end;
     while (map->at > offset && map->view->bytes[map->at - 1] != '\0')

@@ -7,12 +7,6 @@
 #include "elfgen/names.h"
 #include "words.h"
 
-void elfgen_put_0x(struct elfgen_text *text, uint64_t value)
-{
-    elfgen_text_string(text, "0x");
-    elfgen_text_hex(text, value, 0);
-}
-
 /* Bytes of the file as text; what is not printable, escaped. */
 static void put_bytes(struct elfgen_text *text, const char *bytes, size_t length)
 {
@@ -120,7 +114,7 @@ static void put_relocation_info(struct elfgen_text *text, const struct elfgen_vi
 static void put_offset(struct elfgen_text *text, uint64_t offset)
 {
     elfgen_text_string(text, "file offset ");
-    elfgen_put_0x(text, offset);
+    elfgen_text_0x(text, offset);
 }
 
 static void put_instruction(struct elfgen_text *text, const struct elfgen_view *view,
@@ -176,11 +170,11 @@ static void put_end(struct elfgen_text *text, const struct elfgen_view *view, ui
         return;
     if (end < offset || end > view->length) {
         elfgen_text_string(text, "past the end of the file, ");
-        elfgen_put_0x(text, view->length);
+        elfgen_text_0x(text, view->length);
         return;
     }
     elfgen_text_string(text, "to file offset ");
-    elfgen_put_0x(text, end);
+    elfgen_text_0x(text, end);
     if (end == view->length)
         elfgen_text_string(text, ", the file's end");
 }

@@ -2,8 +2,6 @@
 
 #include "../format/codec.h"
 
-enum { MOST_SEGMENTS = 64 };
-
 /* fs/binfmt_elf.c and arch/x86/include/asm/elf.h, elf_read_implies_exec(): an i386 file that says
  * nothing about its stack gets all that it can read executable, too. */
 static bool reads_imply_execution(const struct elfgen_view *view)
@@ -12,7 +10,8 @@ static bool reads_imply_execution(const struct elfgen_view *view)
     if (view->ehdr.e_machine != ELFGEN_EM_386)
         return false;
     for (uint64_t i = 0;
-         i < MOST_SEGMENTS && elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK; i++)
+         i < elfgen_memory_segments(view) && elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK;
+         i++)
         if (phdr.p_type == ELFGEN_PT_GNU_STACK)
             return false;
     return true;
@@ -40,8 +39,6 @@ bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t index,
                                        .offset = phdr.p_offset - page,
                                        .flags = phdr.p_flags,
                                        .whole_pages = whole_pages};
-    mapping->executable = (phdr.p_flags & ELFGEN_PF_X) != 0 ||
-                          ((phdr.p_flags & ELFGEN_PF_R) && reads_imply_execution(view));
     /* The rest of the last page is the file's, too, unless it has to be zeros: elf_load() clears it
      * where there is more memory than file, and cannot where it may not write. */
     bool cleared = phdr.p_memsz > phdr.p_filesz && (phdr.p_flags & ELFGEN_PF_W);
@@ -56,10 +53,41 @@ bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t index,
     return true;
 }
 
+bool elfgen_mapping_is_executable(const struct elfgen_view *view,
+                                  const struct elfgen_mapping *mapping)
+{
+    return (mapping->flags & ELFGEN_PF_X) != 0 ||
+           ((mapping->flags & ELFGEN_PF_R) && reads_imply_execution(view));
+}
+
+bool elfgen_mapping_what_is_left(const struct elfgen_view *view, uint64_t index,
+                                 struct elfgen_mapping *mapping)
+{
+    struct elfgen_mapping later;
+    while (++index < elfgen_memory_segments(view)) {
+        if (!elfgen_mapping_get(view, index, &later) || later.end <= mapping->start ||
+            later.start >= mapping->end)
+            continue;
+        if (later.start <= mapping->start)
+            return false;
+        mapping->end = later.start;
+        if (mapping->file_end > mapping->end)
+            mapping->file_end = mapping->end;
+    }
+    return true;
+}
+
+uint64_t elfgen_memory_segments(const struct elfgen_view *view)
+{
+    enum { MOST_BYTES = 65536 };
+    uint64_t most = MOST_BYTES / elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
+    return view->segments.count < most ? view->segments.count : most;
+}
+
 bool elfgen_memory_find(const struct elfgen_view *view, uint64_t address,
                         struct elfgen_mapping *mapping)
 {
-    uint64_t count = view->segments.count < MOST_SEGMENTS ? view->segments.count : MOST_SEGMENTS;
+    uint64_t count = elfgen_memory_segments(view);
     while (count-- > 0)
         if (elfgen_mapping_get(view, count, mapping) && address >= mapping->start &&
             address < mapping->end)
@@ -79,7 +107,7 @@ bool elfgen_memory_offset(const struct elfgen_view *view, uint64_t address, uint
 bool elfgen_memory_address(const struct elfgen_view *view, uint64_t offset, uint64_t *address)
 {
     struct elfgen_mapping mapping;
-    uint64_t count = view->segments.count < MOST_SEGMENTS ? view->segments.count : MOST_SEGMENTS;
+    uint64_t count = elfgen_memory_segments(view);
     for (uint64_t i = 0; i < count; i++) {
         if (!elfgen_mapping_get(view, i, &mapping) || offset < mapping.offset ||
             offset - mapping.offset >= mapping.file_end - mapping.start)

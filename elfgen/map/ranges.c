@@ -25,10 +25,15 @@ static bool is_in(const struct elfgen_range *range, uint64_t offset)
 static bool has_no_code(const struct elfgen_view *view)
 {
     struct elfgen_shdr shdr;
-    for (uint64_t i = 0; elfgen_view_section(view, i, &shdr, NULL) == ELFGEN_OK; i++)
-        if ((shdr.sh_flags & ELFGEN_SHF_EXECINSTR) && shdr.sh_type == ELFGEN_SHT_NOBITS)
-            return true;
-    return false;
+    bool missing = false;
+    for (uint64_t i = 0; elfgen_view_section(view, i, &shdr, NULL) == ELFGEN_OK; i++) {
+        if (!(shdr.sh_flags & ELFGEN_SHF_EXECINSTR))
+            continue;
+        if (shdr.sh_type != ELFGEN_SHT_NOBITS)
+            return false;
+        missing = true;
+    }
+    return missing;
 }
 
 /* Executable sections that make sense: with bytes in the file, one behind the other. */
@@ -80,14 +85,21 @@ static void narrow(struct elfgen_code *code, uint64_t from, uint64_t to)
 
 static void find_mappings(struct elfgen_code *code)
 {
+    const struct elfgen_view *view = code->view;
     struct elfgen_mapping mapping;
-    for (uint64_t i = 0; i < ELFGEN_MAPPINGS; i++) {
-        if (!elfgen_mapping_get(code->view, i, &mapping) || !mapping.executable ||
-            mapping.file_end == mapping.start)
+    uint64_t entry = view->ehdr.e_entry;
+    for (uint64_t i = 0; i < elfgen_memory_segments(view) && code->mapping_count < ELFGEN_MAPPINGS;
+         i++) {
+        if (!elfgen_mapping_get(view, i, &mapping) ||
+            !elfgen_mapping_is_executable(view, &mapping) ||
+            !elfgen_mapping_what_is_left(view, i, &mapping) || mapping.file_end <= mapping.start)
             continue;
-        struct elfgen_range *range = &code->mappings[code->mapping_count++];
+        struct elfgen_range *range = &code->mappings[code->mapping_count];
         *range =
             (struct elfgen_range){mapping.offset, mapping.file_end - mapping.start, mapping.start};
+        if (entry - range->address < range->size)
+            code->home = code->mapping_count;
+        code->mapping_count++;
         widen(code, range);
     }
 }
@@ -105,15 +117,20 @@ static void take_entry_for_a_section(struct elfgen_code *code)
     widen(code, &code->sections[0]);
 }
 
-/* Section headers that have the entry point in an executable section, or that of a library without
- * one, tell the truth, or all of this is moot. */
-static void believe_sections(struct elfgen_code *code)
+/* Headers stand in front of the first section that is loaded, and no code: a jump to a weak
+ * function that nobody has defined leads to address 0. Unless the program begins there, in which
+ * case section headers mean little. */
+static void find_first_section(struct elfgen_code *code)
 {
-    uint64_t entry = code->view->ehdr.e_entry, offset;
-    bool found = elfgen_memory_offset(code->view, entry, &offset);
-    if (code->mapping_count > 0 && code->section_count > 0)
-        code->believes_sections =
-            entry == 0 || (found && is_in(elfgen_section_from(code, offset), offset));
+    struct elfgen_shdr shdr;
+    uint64_t offset, first = UINT64_MAX;
+    for (uint64_t i = 0; elfgen_view_section(code->view, i, &shdr, NULL) == ELFGEN_OK; i++)
+        if ((shdr.sh_flags & ELFGEN_SHF_ALLOC) && shdr.sh_type != ELFGEN_SHT_NULL &&
+            shdr.sh_type != ELFGEN_SHT_NOBITS && shdr.sh_offset < first)
+            first = shdr.sh_offset;
+    bool found = elfgen_memory_offset(code->view, code->view->ehdr.e_entry, &offset);
+    if (first != UINT64_MAX && (code->view->ehdr.e_entry == 0 || (found && offset >= first)))
+        code->first_section = first;
 }
 
 void elfgen_code_find_ranges(struct elfgen_code *code)
@@ -138,7 +155,7 @@ void elfgen_code_find_ranges(struct elfgen_code *code)
             first = range.offset;
         widen(code, &range);
     }
-    believe_sections(code);
+    find_first_section(code);
     if (code->mode == ELFGEN_CODE_ALL && end == 0 && code->sections)
         take_entry_for_a_section(code);
     if (code->from > code->to)
@@ -150,17 +167,16 @@ void elfgen_code_find_ranges(struct elfgen_code *code)
 
 const struct elfgen_range *elfgen_range_of(const struct elfgen_code *code, uint64_t offset)
 {
-    if (!elfgen_code_has(code, offset))
+    if (!elfgen_code_has(code, offset) || offset < code->first_section)
         return NULL;
-    /* Where sections can be believed, code is in them: a jump to a weak function that nobody has
-     * defined leads to address 0. */
-    const struct elfgen_range *section = elfgen_section_from(code, offset);
-    if (code->believes_sections && !is_in(section, offset))
-        return NULL;
-    /* In a linked file a mapping says the address; sections may lie. */
+    /* In a linked file a mapping says the address; sections may lie. Of two that have the byte, the
+     * entry point's. */
+    if (code->mapping_count > 0 && is_in(&code->mappings[code->home], offset))
+        return &code->mappings[code->home];
     for (size_t i = 0; i < code->mapping_count; i++)
         if (is_in(&code->mappings[i], offset))
             return &code->mappings[i];
+    const struct elfgen_range *section = elfgen_section_from(code, offset);
     return is_in(section, offset) ? section : NULL;
 }
 

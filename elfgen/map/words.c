@@ -11,7 +11,7 @@ static void put_argument(struct elfgen_text *text, const struct elfgen_call *cal
         return;
     }
     if (kind != ELFGEN_PARAMETER_NUMBER) {
-        elfgen_put_0x(text, argument.value);
+        elfgen_text_0x(text, argument.value);
         return;
     }
     int64_t number = (int64_t)argument.value;
@@ -88,6 +88,6 @@ void elfgen_put_encoding(struct elfgen_text *text, const struct elfgen_view *vie
                strcmp(claim->field->name, "immediate") == 0 &&
                elfgen_memory_offset(view, claim->value, &offset)) {
         elfgen_text_string(text, "as an address: file offset ");
-        elfgen_put_0x(text, offset);
+        elfgen_text_0x(text, offset);
     }
 }

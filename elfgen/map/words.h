@@ -4,8 +4,6 @@
 
 #include "elfgen/map.h"
 
-void elfgen_put_0x(struct elfgen_text *text, uint64_t value);
-
 /* The bits of a part of an instruction, or where the address in it lies in the file. */
 void elfgen_put_encoding(struct elfgen_text *text, const struct elfgen_view *view,
                          const struct elfgen_claim *claim);

@@ -9,19 +9,13 @@ static void put_bytes(struct elfgen_text *out, const uint8_t *bytes, unsigned le
     elfgen_text_blanks(out, (length < BYTES ? 3u * (BYTES - length) : 0) + 2);
 }
 
-static void put_0x(struct elfgen_text *out, uint64_t value)
-{
-    elfgen_text_string(out, "0x");
-    elfgen_text_hex(out, value, 0);
-}
-
 /* What nasm needs to know before the first instruction. notrack and branch hints are written as
  * segment prefixes, which it warns of. */
 static void put_head(struct elfgen_text *out, const struct elfgen_view *view, uint64_t address)
 {
     elfgen_text_string(out, view->ehdr.e_machine == ELFGEN_EM_386 ? "bits 32\n" : "bits 64\n");
     elfgen_text_string(out, "[warning -prefix-seg]\norg ");
-    put_0x(out, address);
+    elfgen_text_0x(out, address);
     elfgen_text_char(out, '\n');
 }
 
@@ -30,8 +24,15 @@ static void put_head(struct elfgen_text *out, const struct elfgen_view *view, ui
 static void put_filling(struct elfgen_text *out, uint64_t distance)
 {
     elfgen_text_string(out, "times ");
-    put_0x(out, distance);
+    elfgen_text_0x(out, distance);
     elfgen_text_string(out, "-($-$$) nop\n");
+}
+
+static void put_aside(struct elfgen_text *out, uint64_t address)
+{
+    elfgen_text_string(out, "; also, at ");
+    elfgen_text_0x(out, address);
+    elfgen_text_string(out, ": ");
 }
 
 static void put_line(const struct disasm *disasm, const struct elfgen_code *code,
@@ -40,7 +41,7 @@ static void put_line(const struct disasm *disasm, const struct elfgen_code *code
     struct elfgen_text *out = disasm->out;
     const uint8_t *bytes = code->view->bytes + place->offset;
     if (disasm->addresses && !disasm->source) {
-        put_0x(out, place->address);
+        elfgen_text_0x(out, place->address);
         elfgen_text_string(out, "  ");
     }
     if (disasm->bytes && !disasm->source)
@@ -57,17 +58,22 @@ bool disasm_report(const struct disasm *disasm, struct elfgen_code *code)
 {
     struct elfgen_text *out = disasm->out;
     struct elfgen_code_place place;
-    uint64_t at = 0, first = 0;
+    uint64_t at = 0, first = 0, end = 0;
     bool any = false;
     while (elfgen_code_next(code, at, code->view->length, &place)) {
         if (!any) {
             first = place.address;
             if (disasm->source)
                 put_head(out, code->view, first);
-        } else if (disasm->source && disasm->addresses) {
+        } else if (disasm->source && disasm->addresses && place.address >= end) {
             put_filling(out, place.address - first);
         }
         any = true;
+        /* What overlaps another, or lies lower, cannot stand in the same source. */
+        if (disasm->source && disasm->addresses && place.address < end)
+            put_aside(out, place.address);
+        else
+            end = place.address + place.length;
         put_line(disasm, code, &place);
         at = place.offset + 1;
     }

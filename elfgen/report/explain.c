@@ -2,6 +2,7 @@
  * however large the file is. */
 #include "explain.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ static bool collect(struct explain *explain, uint64_t from, uint64_t to, struct 
     bool sorted = true;
     batch->count = 0;
     elfgen_map_begin(&map, explain->view, explain->code, explain->encodings, from, to);
+    map.beginning = from != explain->from;
     while (elfgen_map_next(&map, &claim)) {
         /* One that began earlier was in an earlier window, or is the first's own. */
         if (claim.offset < from && from != explain->from)
@@ -141,8 +143,7 @@ void put_owner(struct elfgen_text *out, const struct elfgen_claim *claim)
         return;
     elfgen_text_char(out, '[');
     if (is_by_address(claim)) {
-        elfgen_text_string(out, "0x");
-        elfgen_text_hex(out, claim->index, 0);
+        elfgen_text_0x(out, claim->index);
     } else {
         elfgen_text_decimal(out, claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index,
                             0);
@@ -172,8 +173,7 @@ void put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
     if (is_decimal(claim->field->kind)) {
         elfgen_text_decimal(out, claim->value, 0);
     } else {
-        elfgen_text_string(out, "0x");
-        elfgen_text_hex(out, claim->value, 0);
+        elfgen_text_0x(out, claim->value);
     }
 }
 
@@ -203,7 +203,7 @@ struct place {
 
 static bool is_structure(const char *name, size_t length)
 {
-    for (int part = ELFGEN_PART_EHDR; part <= ELFGEN_PART_PADDING; part++) {
+    for (int part = ELFGEN_PART_EHDR; part < ELFGEN_PART_PADDING; part++) {
         const char *known = elfgen_part_name((enum elfgen_part)part);
         if (strlen(known) == length && memcmp(known, name, length) == 0)
             return true;
@@ -223,9 +223,10 @@ static bool parse_place(const char *name, struct place *place)
     name += length;
     if (*name == '[') {
         char *end;
+        errno = 0;
         place->index = strtoull(name + 1, &end, 0);
         place->any_index = false;
-        if (end == name + 1 || *end != ']')
+        if (name[1] < '0' || name[1] > '9' || *end != ']' || errno != 0)
             return false;
         name = end + 1;
     }
@@ -270,7 +271,7 @@ bool explain_find(const struct explain *explain, const char *name, uint64_t *off
 
 void explain_open(struct elfgen_view *view, const void *bytes, uint64_t length)
 {
-    if (elfgen_view_open(view, bytes, length, NULL) != ELFGEN_NOT_ELF)
+    if (elfgen_view_open_program(view, bytes, length, NULL) != ELFGEN_NOT_ELF)
         return;
     view->segments.count = view->sections.count = 0;
     view->ehdr = (struct elfgen_ehdr){0};

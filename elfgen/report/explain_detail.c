@@ -10,12 +10,6 @@ static void begin_line(struct elfgen_text *out, const char *label)
     elfgen_text_column(out, label, 10, SIZE_MAX);
 }
 
-static void put_0x(struct elfgen_text *out, uint64_t value)
-{
-    elfgen_text_string(out, "0x");
-    elfgen_text_hex(out, value, 0);
-}
-
 static void put_place_of(struct explain *explain, const struct elfgen_claim *claim)
 {
     enum { SHOWN = 16 };
@@ -24,10 +18,10 @@ static void put_place_of(struct explain *explain, const struct elfgen_claim *cla
     begin_line(out, "bytes");
     elfgen_text_hex_bytes(out, explain->view->bytes + claim->offset, shown, ' ');
     elfgen_text_string(out, shown < claim->length ? " ..., " : ", ");
-    put_0x(out, claim->offset);
+    elfgen_text_0x(out, claim->offset);
     if (claim->length > 1) {
         elfgen_text_string(out, " to ");
-        put_0x(out, claim->offset + claim->length - 1);
+        elfgen_text_0x(out, claim->offset + claim->length - 1);
     }
     elfgen_text_char(out, '\n');
 }
@@ -69,12 +63,12 @@ static void put_call(struct explain *explain, const struct elfgen_claim *claim)
         elfgen_text_string(out, signature.parameters[i].name);
         elfgen_text_string(out, " = ");
         if (call->arguments[i].known == UINT64_MAX)
-            put_0x(out, call->arguments[i].value);
+            elfgen_text_0x(out, call->arguments[i].value);
         else
             elfgen_text_string(out, "not known before it runs");
         if (elfgen_code_referred(explain->code, call, &signature, i, &offset, &length)) {
             elfgen_text_string(out, ": file offset ");
-            put_0x(out, offset);
+            elfgen_text_0x(out, offset);
             elfgen_text_string(out, ", ");
             elfgen_text_decimal(out, length, 0);
             elfgen_text_string(out, " bytes");
@@ -93,7 +87,7 @@ static void put_letter(struct explain *explain, const struct elfgen_claim *claim
     uint8_t other = byte ^ 0x20;
     bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
     begin_line(out, "here");
-    put_0x(out, byte);
+    elfgen_text_0x(out, byte);
     if (byte >= 0x20 && byte < 0x7f) {
         elfgen_text_string(out, ", '");
         elfgen_text_char(out, (char)byte);
@@ -102,7 +96,7 @@ static void put_letter(struct explain *explain, const struct elfgen_claim *claim
     if (letter) {
         elfgen_text_string(out, byte & 0x20 ? ": bit 5 is 1, lower case; with 0 it is "
                                             : ": bit 5 is 0, upper case; with 1 it is ");
-        put_0x(out, other);
+        elfgen_text_0x(out, other);
         elfgen_text_string(out, ", '");
         elfgen_text_char(out, (char)other);
         elfgen_text_char(out, '\'');
@@ -189,10 +183,10 @@ bool explain_detail(struct explain *explain)
     struct elfgen_claim claim;
     uint64_t address;
     elfgen_text_string(out, "offset ");
-    put_0x(out, explain->from);
+    elfgen_text_0x(out, explain->from);
     if (elfgen_memory_address(explain->view, explain->from, &address)) {
         elfgen_text_string(out, ", in memory at ");
-        put_0x(out, address);
+        elfgen_text_0x(out, address);
     }
     elfgen_text_char(out, '\n');
     elfgen_map_begin(&map, explain->view, explain->code, true, explain->from, explain->to);
@@ -210,9 +204,9 @@ bool explain_detail(struct explain *explain)
     }
     put_unclaimed(&writer, around.gap, around.length);
     begin_line(out, "bytes");
-    put_0x(out, around.gap);
+    elfgen_text_0x(out, around.gap);
     elfgen_text_string(out, " to ");
-    put_0x(out, around.gap + around.length - 1);
+    elfgen_text_0x(out, around.gap + around.length - 1);
     elfgen_text_char(out, '\n');
     return true;
 }

@@ -14,20 +14,16 @@ struct run {
 struct memory {
     struct explain_writer writer;
     struct elfgen_mapping mapping;
+    bool executable;
     struct run run, around; /* being collected; the section that it lies in */
 };
 
-static void put_0x(struct elfgen_text *out, uint64_t value)
+static void put_permissions(const struct memory *memory)
 {
-    elfgen_text_string(out, "0x");
-    elfgen_text_hex(out, value, 0);
-}
-
-static void put_permissions(struct elfgen_text *out, const struct elfgen_mapping *mapping)
-{
-    elfgen_text_char(out, mapping->flags & ELFGEN_PF_R ? 'r' : '-');
-    elfgen_text_char(out, mapping->flags & ELFGEN_PF_W ? 'w' : '-');
-    elfgen_text_char(out, mapping->executable ? 'x' : '-');
+    struct elfgen_text *out = memory->writer.explain->out;
+    elfgen_text_char(out, memory->mapping.flags & ELFGEN_PF_R ? 'r' : '-');
+    elfgen_text_char(out, memory->mapping.flags & ELFGEN_PF_W ? 'w' : '-');
+    elfgen_text_char(out, memory->executable ? 'x' : '-');
 }
 
 /* "  0x10000         r-x  ", for what is at `address`. */
@@ -36,12 +32,12 @@ static void begin_line(struct memory *memory, uint64_t address)
     struct elfgen_text *out = memory->writer.explain->out;
     char room[24];
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room - 1};
-    put_0x(&text, address);
+    elfgen_text_0x(&text, address);
     room[text.length] = '\0';
     elfgen_text_string(out, "  ");
     elfgen_text_column(out, room, 14, SIZE_MAX);
     elfgen_text_string(out, "  ");
-    put_permissions(out, &memory->mapping);
+    put_permissions(memory);
     elfgen_text_string(out, "  ");
 }
 
@@ -177,11 +173,11 @@ static bool put_segment(struct memory *memory, uint64_t index)
     elfgen_text_string(out, "phdr[");
     elfgen_text_decimal(out, index, 0);
     elfgen_text_string(out, "]: ");
-    put_0x(out, mapping->start);
+    elfgen_text_0x(out, mapping->start);
     elfgen_text_string(out, " to ");
-    put_0x(out, mapping->end - 1);
+    elfgen_text_0x(out, mapping->end - 1);
     elfgen_text_char(out, ' ');
-    put_permissions(out, mapping);
+    put_permissions(memory);
     if (!mapping->whole_pages)
         elfgen_text_string(out, ", which Linux refuses: p_offset and p_vaddr differ within a page");
     elfgen_text_char(out, '\n');
@@ -204,9 +200,11 @@ bool explain_memory(struct explain *explain)
     struct elfgen_text *out = explain->out;
     bool good = true, any = false;
     part.encodings = false;
-    for (uint64_t i = 0; good && i < ELFGEN_MAPPINGS; i++) {
-        if (!elfgen_mapping_get(explain->view, i, &memory.mapping))
+    for (uint64_t i = 0; good && i < elfgen_memory_segments(explain->view); i++) {
+        if (!elfgen_mapping_get(explain->view, i, &memory.mapping) ||
+            !elfgen_mapping_what_is_left(explain->view, i, &memory.mapping))
             continue;
+        memory.executable = elfgen_mapping_is_executable(explain->view, &memory.mapping);
         if (!any) {
             elfgen_text_string(out, "  address         may  file    bytes");
             elfgen_text_blanks(out, 44);

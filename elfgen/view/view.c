@@ -81,18 +81,13 @@ static void resolve_counts(struct elfgen_view *view)
         view->names = shdr.sh_link;
 }
 
-enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes, uint64_t length,
-                                    struct elfgen_error *error)
+static enum elfgen_status open_as(struct elfgen_view *view, enum elfgen_class class_,
+                                  enum elfgen_order order, struct elfgen_error *error)
 {
     static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
-    enum { EI_CLASS = 4, EI_DATA = 5 };
-
-    *view = (struct elfgen_view){.bytes = bytes, .length = length};
-    view->class_ = length > EI_CLASS && view->bytes[EI_CLASS] == ELFGEN_CLASS64 ? ELFGEN_CLASS64
-                                                                                : ELFGEN_CLASS32;
-    view->order = length > EI_DATA && view->bytes[EI_DATA] == ELFGEN_BIG_ENDIAN
-                      ? ELFGEN_BIG_ENDIAN
-                      : ELFGEN_LITTLE_ENDIAN;
+    const uint64_t length = view->length;
+    view->class_ = class_;
+    view->order = order;
     size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_);
     view->header_present = length < size ? length : size;
 
@@ -109,6 +104,44 @@ enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes,
         elfgen_error_set(error, status, length,
                          "the file ends inside the ELF header: %u of %u bytes are there", length,
                          (uint64_t)size);
+    return status;
+}
+
+enum { EI_CLASS = 4, EI_DATA = 5 };
+
+enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes, uint64_t length,
+                                    struct elfgen_error *error)
+{
+    *view = (struct elfgen_view){.bytes = bytes, .length = length};
+    bool is_64 = length > EI_CLASS && view->bytes[EI_CLASS] == ELFGEN_CLASS64;
+    bool is_big = length > EI_DATA && view->bytes[EI_DATA] == ELFGEN_BIG_ENDIAN;
+    return open_as(view, is_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32,
+                   is_big ? ELFGEN_BIG_ENDIAN : ELFGEN_LITTLE_ENDIAN, error);
+}
+
+/* Whether Linux would take the file for a program of that machine and class: what it looks at, and
+ * EI_CLASS and EI_DATA are not among it (fs/binfmt_elf.c, load_elf_phdrs()). */
+static bool is_taken_for(const struct elfgen_view *view, uint64_t machine, enum elfgen_class class_)
+{
+    struct elfgen_view other = {.bytes = view->bytes, .length = view->length};
+    const struct elfgen_ehdr *ehdr = &other.ehdr;
+    open_as(&other, class_, ELFGEN_LITTLE_ENDIAN, NULL);
+    return ehdr->e_machine == machine &&
+           (ehdr->e_type == ELFGEN_ET_EXEC || ehdr->e_type == ELFGEN_ET_DYN) &&
+           ehdr->e_phentsize == elfgen_structure_size(ELFGEN_STRUCTURE_phdr, class_) &&
+           ehdr->e_phnum != 0;
+}
+
+enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void *bytes,
+                                            uint64_t length, struct elfgen_error *error)
+{
+    enum elfgen_status status = elfgen_view_open(view, bytes, length, error);
+    if (status == ELFGEN_NOT_ELF)
+        return status;
+    if (is_taken_for(view, ELFGEN_EM_X86_64, ELFGEN_CLASS64))
+        return open_as(view, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN, error);
+    if (is_taken_for(view, ELFGEN_EM_386, ELFGEN_CLASS32))
+        return open_as(view, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN, error);
     return status;
 }
 

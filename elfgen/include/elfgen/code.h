@@ -31,6 +31,9 @@ struct elfgen_registers {
     uint64_t depth;
 };
 
+/* A push: of more than there is room for, the first is forgotten. */
+ELFGEN_API void elfgen_registers_push(struct elfgen_registers *registers, struct elfgen_bits bits);
+
 /* Where control goes after an instruction. */
 enum elfgen_flow {
     ELFGEN_FLOW_NEXT,   /* on to the next one */
@@ -44,9 +47,10 @@ enum elfgen_flow {
 
 /* The instructions that enter Linux. */
 enum elfgen_door {
-    ELFGEN_DOOR_SYSCALL, /* x86-64 numbers, rdi rsi rdx r10 r8 r9 */
-    ELFGEN_DOOR_INT80,   /* i386 numbers, ebx ecx edx esi edi ebp */
-    ELFGEN_DOOR_SYSENTER /* as int 0x80; returns elsewhere */
+    ELFGEN_DOOR_SYSCALL,  /* x86-64 numbers, rdi rsi rdx r10 r8 r9 */
+    ELFGEN_DOOR_INT80,    /* i386 numbers, ebx ecx edx esi edi ebp */
+    ELFGEN_DOOR_SYSENTER, /* as int 0x80, but the last is in memory; returns elsewhere */
+    ELFGEN_DOOR_SYSCALL32 /* so, too; the second is in ebp (arch/x86/entry/entry_64_compat.S) */
 };
 
 /* The parts of an instruction: X(name, meaning). */
@@ -93,7 +97,7 @@ enum elfgen_parameter_kind {
     ELFGEN_PARAMETER_HEX,    /* flags, addresses that nothing is read from */
     ELFGEN_PARAMETER_INPUT,  /* address of bytes that the kernel reads */
     ELFGEN_PARAMETER_STRING, /* address of a string with a NUL that the kernel reads */
-    ELFGEN_PARAMETER_OUTPUT  /* address of bytes that the kernel writes */
+    ELFGEN_PARAMETER_OUTPUT  /* address of bytes that the kernel may write */
 };
 
 struct elfgen_signature {
@@ -154,7 +158,7 @@ enum elfgen_code_mode {
                        * behind the entry point */
 };
 
-enum { ELFGEN_MAPPINGS = 64 }; /* program headers that are looked at */
+enum { ELFGEN_MAPPINGS = 64 }; /* executable ones that are looked at */
 
 struct elfgen_leader; /* an instruction that jumps lead to */
 
@@ -164,7 +168,8 @@ struct elfgen_code {
     const struct elfgen_machine *machine;
     enum elfgen_code_mode mode;
     bool relocatable;       /* addresses begin at 0 in each section, and constants are not yet */
-    bool believes_sections; /* code is in executable sections alone */
+    uint64_t first_section; /* no code is in front of it: headers are */
+    size_t home;            /* which mapping has the entry point */
     struct elfgen_range mappings[ELFGEN_MAPPINGS];
     struct elfgen_range *sections; /* executable ones, by offset, apart from each other */
     size_t mapping_count, section_count;
@@ -177,7 +182,7 @@ struct elfgen_code {
     uint64_t *stack;
     size_t stack_room, stack_count;
     struct elfgen_leader *leaders; /* a hash table, by offset */
-    size_t leader_room, leader_count, pending;
+    size_t leader_room, pending;
     struct elfgen_call *calls; /* by offset */
     size_t call_room, call_count;
     uint64_t steps; /* that may still be taken with something known */
@@ -187,7 +192,7 @@ struct elfgen_code {
 };
 
 /* Bytes of memory that elfgen_code_follow() wants for a file: half a byte for a byte of code,
- * and at most 16 MiB more. 0: there is no code to look for. */
+ * 24 bytes for an executable section, and at most 16 MiB more. 0: there is no code to look for. */
 ELFGEN_API size_t elfgen_code_room(const struct elfgen_view *view, enum elfgen_code_mode mode);
 
 /* Follows the code of a file. `memory` is the caller's, `room` bytes of zeros (elfgen_code_room()),

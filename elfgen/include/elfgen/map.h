@@ -48,11 +48,13 @@ struct elfgen_claim {
     enum elfgen_reader reader;
 };
 
-/* The iterator. The caller owns it; everything in it is the library's. */
+/* The iterator. The caller owns it; all but `beginning` is the library's. */
 struct elfgen_map {
     const struct elfgen_view *view;
     struct elfgen_code *code;
     bool encodings;
+    bool beginning; /* set it after elfgen_map_begin(): strings that begin before the window are
+                     * not wanted, which saves a search back and through them */
     uint64_t from, to;
     int stage;
     uint64_t segment, section;

@@ -25,13 +25,26 @@ struct elfgen_mapping {
                        * segment is then taken as it stands */
 };
 
+/* Program headers that Linux looks at: those in their first 64 KiB (load_elf_phdrs()). */
+ELFGEN_API uint64_t elfgen_memory_segments(const struct elfgen_view *view);
+
 /* The mapping that segment `index` makes. False: there is no such segment, it is no PT_LOAD, maps
  * nothing, or its addresses do not fit. */
 ELFGEN_API bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t index,
                                    struct elfgen_mapping *mapping);
 
-/* The mapping that has `address`, by the first 64 program headers; where they overlap the last one
- * counts, as it does for Linux. False: none has it, or the byte there is not the file's. */
+/* Whether the program may run what is there: by p_flags, or since an i386 file without PT_GNU_STACK
+ * makes what can be read executable. */
+ELFGEN_API bool elfgen_mapping_is_executable(const struct elfgen_view *view,
+                                             const struct elfgen_mapping *mapping);
+
+/* Cuts segment `index`'s mapping at the first later one that takes its addresses. False: nothing is
+ * left in front of that. (What may be left behind it is given up.) */
+ELFGEN_API bool elfgen_mapping_what_is_left(const struct elfgen_view *view, uint64_t index,
+                                            struct elfgen_mapping *mapping);
+
+/* The mapping that has `address`, where they overlap the last one, as it is for Linux. False: none
+ * has it, or the byte there is not the file's. */
 ELFGEN_API bool elfgen_memory_find(const struct elfgen_view *view, uint64_t address,
                                    struct elfgen_mapping *mapping);
 

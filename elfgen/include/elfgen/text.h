@@ -30,6 +30,9 @@ ELFGEN_API void elfgen_text_blanks(struct elfgen_text *text, size_t count);
 /* Lowercase hex digits without 0x, at least `digits` of them (zeros in front), 0..16. */
 ELFGEN_API void elfgen_text_hex(struct elfgen_text *text, uint64_t value, unsigned digits);
 
+/* The same with 0x in front. */
+ELFGEN_API void elfgen_text_0x(struct elfgen_text *text, uint64_t value);
+
 /* Bytes as pairs of hex digits, with the character `between` between them unless it is 0. */
 ELFGEN_API void elfgen_text_hex_bytes(struct elfgen_text *text, const uint8_t *bytes, size_t count,
                                       char between);

@@ -43,6 +43,11 @@ struct elfgen_view {
 ELFGEN_API enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes,
                                                uint64_t length, struct elfgen_error *error);
 
+/* The same, but a file that x86 Linux would run is read as Linux reads it: class and byte order by
+ * e_machine, whatever EI_CLASS and EI_DATA say. Tiny programs keep code in those bytes. */
+ELFGEN_API enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void *bytes,
+                                                       uint64_t length, struct elfgen_error *error);
+
 /* The `size` bytes at file offset `offset`: NULL if they are not all there. A size of 0 at an
  * offset up to the length is there. */
 ELFGEN_API const uint8_t *elfgen_view_bytes(const struct elfgen_view *view, uint64_t offset,
