@@ -117,7 +117,7 @@ static void take_entry_for_a_section(struct elfgen_code *code)
     widen(code, &code->sections[0]);
 }
 
-/* Headers stand in front of the first section that is loaded, and no code: a jump to a weak
+/* Headers stand in front of the first section that is loaded or code, and no code: a jump to a weak
  * function that nobody has defined leads to address 0. Unless the program begins there, in which
  * case section headers mean little. */
 static void find_first_section(struct elfgen_code *code)
@@ -125,8 +125,9 @@ static void find_first_section(struct elfgen_code *code)
     struct elfgen_shdr shdr;
     uint64_t offset, first = UINT64_MAX;
     for (uint64_t i = 0; elfgen_view_section(code->view, i, &shdr, NULL) == ELFGEN_OK; i++)
-        if ((shdr.sh_flags & ELFGEN_SHF_ALLOC) && shdr.sh_type != ELFGEN_SHT_NULL &&
-            shdr.sh_type != ELFGEN_SHT_NOBITS && shdr.sh_offset < first)
+        if ((shdr.sh_flags & (ELFGEN_SHF_ALLOC | ELFGEN_SHF_EXECINSTR)) &&
+            shdr.sh_type != ELFGEN_SHT_NULL && shdr.sh_type != ELFGEN_SHT_NOBITS &&
+            shdr.sh_offset < first)
             first = shdr.sh_offset;
     bool found = elfgen_memory_offset(code->view, code->view->ehdr.e_entry, &offset);
     if (first != UINT64_MAX && (code->view->ehdr.e_entry == 0 || (found && offset >= first)))

@@ -75,6 +75,20 @@ syscall" ]
     done
 }
 
+@test "instructions that overlap stand aside in nasm's source" {
+    # jmp into its own second byte, which begins an inc.
+    printf '\xeb\xff\xc0\xf4' >raw
+    "$TINYELF" build --from raw raw -o overlap
+    tinyelf disasm -a overlap
+    [ "$output" = "0x10078  jmp 0x10079
+0x10079  inc eax
+0x1007b  hlt" ]
+    "$TINYELF" disasm -a --syntax nasm overlap >overlap.asm
+    grep -qxF '; also, at 0x10079: inc eax' overlap.asm
+    nasm -f bin -o code overlap.asm
+    [ "$(od -An -tx1 code)" = " eb ff 90 f4" ]
+}
+
 @test "what gas assembles from AT&T syntax is the program again" {
     command -v as >/dev/null || skip "as is not installed"
     for name in hello exit; do

@@ -293,6 +293,51 @@ P
     done
 }
 
+@test "what Linux runs is explained as what Linux runs" {
+    # EI_CLASS and EI_DATA are for tools: small programs keep other things there.
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    for byte in 4 5; do
+        cp hello other
+        printf '\xb3' | dd of=other bs=1 seek=$byte conv=notrunc status=none
+        [ "$(./other)" = "Hello world" ]
+        "$TINYELF" explain other | grep -q 'syscall: write(1, 0x100a6, 12)'
+    done
+    # A segment of one byte: the rest of its page is in memory, too.
+    cp hello other
+    printf '\x01' | dd of=other bs=1 seek=96 conv=notrunc status=none
+    printf '\x01' | dd of=other bs=1 seek=104 conv=notrunc status=none
+    [ "$(./other)" = "Hello world" ]
+    "$TINYELF" explain other | grep -q 'syscall: write(1, 0x100a6, 12)'
+}
+
+@test "code is found where sections do not say that it is" {
+    command -v ld >/dev/null || skip "ld is not installed"
+    printf 'bits 64\nglobal _start\nsection .text\n_start: jmp there\nsection .data\nthere: mov edi, 3\n mov eax, 60\n syscall\n' >a.s
+    nasm -f elf64 a.s -o a.o
+    ld -N a.o -o a 2>ld.messages
+    local status=0
+    ./a || status=$?
+    [ "$status" -eq 3 ]
+    "$TINYELF" explain a | grep -q 'syscall: exit(3)'
+    # And where one executable section has no bytes in the file.
+    printf 'bits 64\nglobal _start\nsection .text\n_start: mov edi, 3\n mov eax, 60\n syscall\nsection .jit nobits exec write\nresb 64\n' >b.s
+    nasm -f elf64 b.s -o b.o
+    ld b.o -o b 2>ld.messages
+    "$TINYELF" explain b | grep -q 'syscall: exit(3)'
+}
+
+@test "strings without an end take their time once" {
+    # One table of 40 MB without a NUL.
+    perl -e '
+        my $ehdr = "\x7fELF\2\1\1" . "\0" x 9 . pack("vvVQQQVvvvvvv", 1, 62, 1, 0, 0, 64, 0, 64, 0, 0, 64, 1, 0);
+        print $ehdr, pack("VVQQQQVVQQ", 0, 3, 0, 0, 128, 40_000_000, 0, 0, 1, 0), "A" x 40_000_000' >long
+    for format in text json; do
+        run timeout 20 bash -c "'$TINYELF' explain --format $format long | tail -c 200"
+        [ "$status" -eq 0 ]
+        [ -n "$output" ]
+    done
+}
+
 @test "bad input and wrong calls" {
     tinyelf explain gone
     exits 1

@@ -118,6 +118,26 @@ static const struct {
     /* push 60; mov [rbx],eax; pop rax; syscall: the write may hit the stack */
     ROW("\x6a\x3c\x8b\x1c\x24\x89\x03\x58\x0f\x05\xf4", "0 2 5 7 8 10", 8,
         "syscall: a system call whose number is not known"),
+    /* push 7; mov rdi,rsp; mov eax,63; syscall; pop rdi; mov eax,231; syscall: uname wrote there */
+    ROW("\x6a\x07\x48\x89\xe7\xb8\x3f\x00\x00\x00\x0f\x05\x5f\xb8\xe7\x00\x00\x00\x0f\x05",
+        "0 2 5 10 12 13 18", 18, "syscall: exit_group(?)"),
+    /* push 7; mov eax,56; syscall; pop rdi; mov eax,60; syscall: clone's child has another stack */
+    ROW("\x6a\x07\xb8\x38\x00\x00\x00\x0f\x05\x5f\xb8\x3c\x00\x00\x00\x0f\x05", "0 2 7 9 10 15", 15,
+        "syscall: exit(?)"),
+    /* push 7; mov eax,39; syscall; pop rdi; mov eax,60; syscall: getpid writes nothing */
+    ROW("\x6a\x07\xb8\x27\x00\x00\x00\x0f\x05\x5f\xb8\x3c\x00\x00\x00\x0f\x05", "0 2 7 9 10 15", 15,
+        "syscall: exit(7)"),
+    /* push 7; mov qword [0x10000],9; pop rdi; mov eax,60; syscall: the stack may be there */
+    ROW("\x6a\x07\x48\xc7\x04\x25\x00\x00\x01\x00\x09\x00\x00\x00\x5f\xb8\x3c\x00\x00\x00\x0f\x05",
+        "0 2 14 15 20", 20, "syscall: exit(?)"),
+    /* push 99; push 0x33; push 0x10085; retfq; pop rdi; ...: it pops two, and where it leads is not
+     * said */
+    ROW("\x6a\x63\x6a\x33\x68\x85\x00\x01\x00\x48\xcb\x5f", "0 2 4 9", 9, "ret far"),
+    /* mov eax,90; mov ebx,3; int 0x80: i386's mmap has one pointer */
+    ROW("\xb8\x5a\x00\x00\x00\xbb\x03\x00\x00\x00\xcd\x80\xf4", "0 5 10 12", 10,
+        "int 0x80: mmap(0x3)"),
+    /* call f; hlt; f: mov rax,-1; jmp rax: out of the file, from where it may come back */
+    ROW("\xe8\x01\x00\x00\x00\xf4\x48\xc7\xc0\xff\xff\xff\xff\xff\xe0", "0 5 6 13", 5, "hlt"),
     /* mov eax,0x3e8; syscall */
     ROW("\xb8\xe8\x03\x00\x00\x0f\x05\xf4", "0 5 7", 5, "syscall: system call 1000"),
 #undef ROW
@@ -187,6 +207,21 @@ START_TEST(a_loop_that_counts_ends_and_keeps_what_does_not_change)
     has_instructions(found, "0 5 10 15 17 19 21 26");
     says(found, 15, "syscall: getpid()");
     says(found, 26, "syscall: exit(3)");
+    done(found);
+}
+END_TEST
+
+START_TEST(a_nop_of_several_bytes_has_a_text)
+{
+    struct found *found = FOLLOW("\x0f\x1f\x44\x00\x00\x66\x0f\x1f\x84\x00\x00\x00\x00\x00\xf4");
+    has_instructions(found, "0 5 14");
+    says(found, 14, "hlt");
+    struct elfgen_claim claim = {.offset = HEADERS, .length = 5, .part = ELFGEN_PART_INSTRUCTION};
+    char room[64];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+    elfgen_claim_meaning(&found->view, &found->code->code, &claim, &text);
+    ck_assert_uint_ge(text.length, 5);
+    ck_assert_mem_eq(room, "nop [", 5);
     done(found);
 }
 END_TEST
@@ -315,6 +350,54 @@ START_TEST(a_section_that_is_longer_than_its_segment_is_read_to_the_files_end)
 }
 END_TEST
 
+static void set(uint8_t *bytes, enum elfgen_structure_id id, const char *field, uint64_t value)
+{
+    for (size_t i = 0; i < elfgen_structures[id].count; i++)
+        if (strcmp(elfgen_structures[id].fields[i].name, field) == 0)
+            elfgen_field_set(&elfgen_structures[id].fields[i], ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN,
+                             bytes, value);
+}
+
+/* Two segments of a page each, whose code ends with 1 and 2; the first would reach over the second.
+ * A jump leads from the one to the other. */
+START_TEST(of_segments_that_overlap_the_later_one_counts)
+{
+    enum { SIZE = 0x4000 };
+    static const char end[] = "\xbf\x01\x00\x00\x00\xb8\x3c\x00\x00\x00\x0f\x05";
+    uint8_t *file = calloc(1, SIZE);
+    elfgen_write_exec(file, SIZE, "\xe9\x83\x0f\x00\x00", 5, NULL, NULL);
+    memcpy(file + 0x1000, end, sizeof end - 1);
+    memcpy(file + 0x3000, end, sizeof end - 1);
+    file[0x3001] = 2;
+    set(file, ELFGEN_STRUCTURE_ehdr, "e_phnum", 2);
+    memmove(file + 200, file + 120, 5);
+    set(file, ELFGEN_STRUCTURE_ehdr, "e_entry", BASE + 200);
+    set(file + 64, ELFGEN_STRUCTURE_phdr, "p_filesz", 0x2000);
+    set(file + 64, ELFGEN_STRUCTURE_phdr, "p_memsz", 0x2000);
+    memcpy(file + 120, file + 64, 56);
+    set(file + 120, ELFGEN_STRUCTURE_phdr, "p_offset", 0x3000);
+    set(file + 120, ELFGEN_STRUCTURE_phdr, "p_vaddr", BASE + 0x1000);
+    set(file + 120, ELFGEN_STRUCTURE_phdr, "p_filesz", 0x1000);
+    set(file + 120, ELFGEN_STRUCTURE_phdr, "p_memsz", 0x1000);
+    /* jmp from 0x100c8 to 0x11000 */
+    memcpy(file + 201, "\x33\x0f\x00\x00", 4);
+    struct elfgen_view view;
+    const char *problem;
+    elfgen_view_open(&view, file, SIZE, NULL);
+    struct code *code = code_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    ck_assert_ptr_nonnull(code);
+    ck_assert_uint_eq(code->code.call_count, 1);
+    ck_assert_uint_eq(code->code.calls[0].offset, 0x300a);
+    ck_assert_uint_eq(code->code.calls[0].arguments[0].value, 2);
+    struct elfgen_mapping mapping;
+    ck_assert(elfgen_mapping_get(&view, 0, &mapping));
+    ck_assert(elfgen_mapping_what_is_left(&view, 0, &mapping));
+    ck_assert_uint_eq(mapping.end, BASE + 0x1000);
+    code_close(code);
+    free(file);
+}
+END_TEST
+
 /* ---- real files, any bytes ---- */
 
 static uint8_t *read_self(size_t *length)
@@ -410,12 +493,14 @@ static Suite *code_suite(void)
     tcase_add_test(flow, a_string_behind_a_call_that_pops_its_return_address_is_no_code);
     tcase_add_test(flow, where_paths_meet_only_what_both_know_is_known);
     tcase_add_test(flow, a_loop_that_counts_ends_and_keeps_what_does_not_change);
+    tcase_add_test(flow, a_nop_of_several_bytes_has_a_text);
     tcase_add_test(flow, a_function_that_is_called_twice_comes_back_twice);
     tcase_add_test(flow, a_jump_into_an_instruction_shows_both);
     tcase_add_test(flow, paths_end_where_ring_3_may_not_go_on);
     tcase_add_test(flow, without_sections_all_is_what_stands_behind_the_entry_point);
     tcase_add_test(flow, i386_has_its_own_numbers_and_registers);
     tcase_add_test(flow, a_section_that_is_longer_than_its_segment_is_read_to_the_files_end);
+    tcase_add_test(flow, of_segments_that_overlap_the_later_one_counts);
     suite_add_tcase(suite, flow);
     TCase *any = tcase_create("real files and any bytes");
     tcase_add_loop_test(any, windows_give_the_instructions_that_the_whole_gives, 0, 2);
