@@ -443,7 +443,7 @@ int command_build(int argc, char **argv)
     while ((option = getopt_long(argc, argv, ":o:e:v", options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
-            return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+            return end_of_help();
         }
         note_option(&build, option);
         int status = parse_option(&build, option, argv);

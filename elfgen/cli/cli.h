@@ -40,6 +40,10 @@ __attribute__((format(printf, 2, 3))) int wrong_call(const char *command, const 
 /* What getopt_long() objected to (its ':' or '?'), said with the nearest option there is. */
 int wrong_option(const char *command, int objection, char **argv, const struct option *options);
 
+/* After a text on standard output by stdio: EXIT_YES, or EXIT_NO if it did not all go out, said
+ * why. */
+int end_of_help(void);
+
 /* The name in the list (NULL at its end) that `word` is most likely meant to be, NULL if none is
  * near. */
 const char *nearest(const char *word, const char *const *names);

@@ -102,7 +102,7 @@ int command_disasm(int argc, char **argv)
             break;
         case OPTION_HELP:
             help();
-            return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+            return end_of_help();
         default:
             return wrong_option("disasm", option, argv, options);
         }

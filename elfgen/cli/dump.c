@@ -121,7 +121,7 @@ int command_dump(int argc, char **argv)
     while ((option = getopt_long(argc, argv, ":hlSeW", options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
-            return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+            return end_of_help();
         }
         if (!parse(&report, option))
             return wrong_option("dump", option, argv, options);

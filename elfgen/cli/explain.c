@@ -190,7 +190,7 @@ int command_explain(int argc, char **argv)
             break;
         case OPTION_HELP:
             help();
-            return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+            return end_of_help();
         default:
             return wrong_option("explain", option, argv, options);
         }

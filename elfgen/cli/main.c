@@ -38,7 +38,7 @@ static int help(void)
         printf("  %-8s %s\n", commands[i].name, commands[i].summary);
     puts("\n'tinyelf COMMAND --help' says more; 'tinyelf --version' prints the version.\n"
          "Exit status: 0 done, 1 bad input or the answer is no, 2 a wrong call.");
-    return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+    return end_of_help();
 }
 
 static const struct command *find(const char *name)
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
         return help();
     if (strcmp(argv[1], "--version") == 0) {
         puts("tinyelf " TINYELF_VERSION);
-        return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+        return end_of_help();
     }
     if (strcmp(argv[1], "help") == 0) {
         const struct command *asked = find(argv[2]);

@@ -162,3 +162,11 @@ bool parse_number(const char *text, uint64_t *number)
     *number = strtoull(digits, NULL, hex ? 16 : 10);
     return errno == 0;
 }
+
+int end_of_help(void)
+{
+    if (fflush(stdout) == 0)
+        return EXIT_YES;
+    message("<stdout>", "error", "cannot write: %s", strerror(errno));
+    return EXIT_NO;
+}

@@ -204,7 +204,7 @@ int command_new(int argc, char **argv)
             break;
         case OPTION_HELP:
             help();
-            return fflush(stdout) == 0 ? EXIT_YES : EXIT_NO;
+            return end_of_help();
         default:
             return wrong_option("new", option, argv, options);
         }

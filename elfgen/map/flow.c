@@ -570,7 +570,7 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
     code->last = ELFGEN_NOWHERE - 1;
     reach_entry(code);
     follow_all(code);
-    for (size_t i = 0; i < sections; i++)
+    for (size_t i = 0; i < code->section_count && sections > 0; i++)
         if (elfgen_code_has(code, code->sections[i].offset))
             reach_blindly(code, code->sections[i].offset);
     /* Of very much code, functions are followed only where that is all there is to go by. */

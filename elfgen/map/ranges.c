@@ -36,20 +36,19 @@ static bool has_no_code(const struct elfgen_view *view)
     return missing;
 }
 
-/* Executable sections that make sense: with bytes in the file, one behind the other. */
-static bool next_section(const struct elfgen_view *view, uint64_t *index, uint64_t *end,
+/* Executable sections with bytes in the file. */
+static bool next_section(const struct elfgen_view *view, uint64_t *index,
                          struct elfgen_range *range)
 {
     struct elfgen_shdr shdr;
     while (elfgen_view_section(view, (*index)++, &shdr, NULL) == ELFGEN_OK) {
         if (!(shdr.sh_flags & ELFGEN_SHF_EXECINSTR) || shdr.sh_type == ELFGEN_SHT_NULL ||
-            shdr.sh_type == ELFGEN_SHT_NOBITS || shdr.sh_size == 0 || shdr.sh_offset < *end ||
+            shdr.sh_type == ELFGEN_SHT_NOBITS || shdr.sh_size == 0 ||
             shdr.sh_offset >= view->length)
             continue;
         uint64_t there = view->length - shdr.sh_offset;
         *range = (struct elfgen_range){shdr.sh_offset, shdr.sh_size < there ? shdr.sh_size : there,
                                        shdr.sh_addr};
-        *end = range->offset + range->size;
         return true;
     }
     return false;
@@ -58,11 +57,44 @@ static bool next_section(const struct elfgen_view *view, uint64_t *index, uint64
 size_t elfgen_code_count_sections(const struct elfgen_view *view)
 {
     struct elfgen_range range;
-    uint64_t index = 0, end = 0;
+    uint64_t index = 0;
     size_t count = 0;
-    while (next_section(view, &index, &end, &range))
+    while (next_section(view, &index, &range))
         count++;
     return count;
+}
+
+/* A heap's way down: the core has no qsort(), and a file may have any order. */
+static void sift(struct elfgen_range *ranges, size_t root, size_t count)
+{
+    struct elfgen_range range = ranges[root];
+    for (size_t child; (child = 2 * root + 1) < count; root = child) {
+        if (child + 1 < count && ranges[child + 1].offset > ranges[child].offset)
+            child++;
+        if (ranges[child].offset <= range.offset)
+            break;
+        ranges[root] = ranges[child];
+    }
+    ranges[root] = range;
+}
+
+/* By offset; of those that overlap, the first. */
+static void sort_sections(struct elfgen_code *code)
+{
+    struct elfgen_range *ranges = code->sections;
+    size_t count = code->section_count, kept = 0;
+    for (size_t root = count / 2; root-- > 0;)
+        sift(ranges, root, count);
+    for (size_t last = count; last-- > 1;) {
+        struct elfgen_range largest = ranges[0];
+        ranges[0] = ranges[last];
+        ranges[last] = largest;
+        sift(ranges, 0, last);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || ranges[i].offset >= ranges[kept - 1].offset + ranges[kept - 1].size)
+            ranges[kept++] = ranges[i];
+    code->section_count = kept;
 }
 
 static void widen(struct elfgen_code *code, const struct elfgen_range *range)
@@ -139,7 +171,7 @@ void elfgen_code_find_ranges(struct elfgen_code *code)
     /* Half a byte a byte of code, that is 64 MiB, for more than any program has. */
     enum { MOST_BYTES = 1 << 27 };
     struct elfgen_range range;
-    uint64_t index = 0, end = 0, first = UINT64_MAX;
+    uint64_t index = 0, end = 0, first = UINT64_MAX; /* of all sections */
     code->from = UINT64_MAX;
     code->to = 0;
     code->relocatable = code->view->ehdr.e_type == ELFGEN_ET_REL;
@@ -149,13 +181,17 @@ void elfgen_code_find_ranges(struct elfgen_code *code)
     }
     if (!code->relocatable)
         find_mappings(code);
-    while (next_section(code->view, &index, &end, &range)) {
+    while (next_section(code->view, &index, &range)) {
         if (code->sections)
             code->sections[code->section_count++] = range;
         if (range.offset < first)
             first = range.offset;
+        if (range.offset + range.size > end)
+            end = range.offset + range.size;
         widen(code, &range);
     }
+    if (code->sections)
+        sort_sections(code);
     find_first_section(code);
     if (code->mode == ELFGEN_CODE_ALL && end == 0 && code->sections)
         take_entry_for_a_section(code);
