@@ -91,6 +91,50 @@ static void put_gap(struct explain_writer *writer, uint64_t from, uint64_t to, b
     }
 }
 
+/* What a walk through the whole file finds around an offset that nothing claims. */
+struct around {
+    struct explain_writer writer;
+    uint64_t offset;
+    uint64_t from, to;
+    bool is_padding;
+};
+
+static void look_at(struct around *around, uint64_t from, uint64_t length, bool is_padding)
+{
+    if (around->offset < from || around->offset - from >= length)
+        return;
+    around->from = from;
+    around->to = from + length;
+    around->is_padding = is_padding;
+}
+
+static void look_at_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+{
+    if (claim->part == ELFGEN_PART_PADDING)
+        look_at((struct around *)writer, claim->offset, claim->length, true);
+}
+
+static void look_at_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+{
+    look_at((struct around *)writer, offset, length, false);
+}
+
+/* A gap at the border of the range, whose other end is outside. False: `problem` says why not. */
+static bool put_whole_gap(struct explain_writer *writer, uint64_t offset)
+{
+    struct explain whole = *writer->explain;
+    struct around around = {
+        .writer = {.explain = &whole, .claim = look_at_claim, .gap = look_at_gap},
+        .offset = offset};
+    whole.from = 0;
+    whole.to = whole.view->length;
+    bool good = explain_walk(&around.writer);
+    writer->explain->problem = whole.problem;
+    if (good)
+        put_gap(writer, around.from, around.to, around.is_padding);
+    return good;
+}
+
 bool explain_walk(struct explain_writer *writer)
 {
     struct explain *explain = writer->explain;
@@ -109,13 +153,19 @@ bool explain_walk(struct explain_writer *writer)
                 claim->section == before.section)
                 continue;
             before = *claim;
-            put_gap(writer, done, claim->offset, true);
+            if (done == explain->from && done > 0 && done < claim->offset && writer->whole_gaps)
+                good = put_whole_gap(writer, done);
+            else
+                put_gap(writer, done, claim->offset, true);
             writer->claim(writer, claim);
             if (claim->offset + claim->length > done)
                 done = claim->offset + claim->length;
         }
     }
-    if (good)
+    bool partial = explain->to < explain->view->length || explain->from > 0;
+    if (good && done < explain->to && partial && writer->whole_gaps)
+        good = put_whole_gap(writer, done);
+    else if (good)
         put_gap(writer, done, explain->to, false);
     free(batch.claims);
     return good;

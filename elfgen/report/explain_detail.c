@@ -141,46 +141,19 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
 
 static void put_unclaimed(struct explain_writer *writer, uint64_t offset, uint64_t length)
 {
-    (void)offset;
-    (void)length;
-    elfgen_text_string(writer->explain->out, "unclaimed: no header, table, section or instruction "
-                                             "owns it\n");
-}
-
-/* The gap or padding around a place that nothing owns. */
-struct around {
-    struct explain_writer writer;
-    uint64_t offset; /* that is looked for */
-    struct elfgen_claim padding;
-    uint64_t gap, length;
-};
-
-static void look_at_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
-{
-    struct around *around = (struct around *)writer;
-    if (claim->part == ELFGEN_PART_PADDING && around->offset >= claim->offset &&
-        around->offset - claim->offset < claim->length)
-        around->padding = *claim;
-}
-
-static void look_at_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
-{
-    struct around *around = (struct around *)writer;
-    if (around->offset >= offset && around->offset - offset < length) {
-        around->gap = offset;
-        around->length = length;
-    }
+    struct elfgen_text *out = writer->explain->out;
+    elfgen_text_string(out, "unclaimed: no header, table, section or instruction owns it\n");
+    begin_line(out, "bytes");
+    elfgen_text_0x(out, offset);
+    elfgen_text_string(out, " to ");
+    elfgen_text_0x(out, offset + length - 1);
+    elfgen_text_char(out, '\n');
 }
 
 bool explain_detail(struct explain *explain)
 {
     struct elfgen_text *out = explain->out;
-    struct explain whole = *explain;
-    struct around around = {.writer = {&whole, look_at_claim, look_at_gap},
-                            .offset = explain->from};
-    struct explain_writer writer = {explain, put_claim, put_unclaimed};
-    struct elfgen_map map;
-    struct elfgen_claim claim;
+    struct explain_writer writer = {explain, true, put_claim, put_unclaimed};
     uint64_t address;
     elfgen_text_string(out, "offset ");
     elfgen_text_0x(out, explain->from);
@@ -189,24 +162,5 @@ bool explain_detail(struct explain *explain)
         elfgen_text_0x(out, address);
     }
     elfgen_text_char(out, '\n');
-    elfgen_map_begin(&map, explain->view, explain->code, true, explain->from, explain->to);
-    if (elfgen_map_next(&map, &claim))
-        return explain_walk(&writer);
-    whole.from = 0;
-    whole.to = whole.view->length;
-    if (!explain_walk(&around.writer)) {
-        explain->problem = whole.problem;
-        return false;
-    }
-    if (around.padding.length > 0) {
-        put_claim(&writer, &around.padding);
-        return true;
-    }
-    put_unclaimed(&writer, around.gap, around.length);
-    begin_line(out, "bytes");
-    elfgen_text_0x(out, around.gap);
-    elfgen_text_string(out, " to ");
-    elfgen_text_0x(out, around.gap + around.length - 1);
-    elfgen_text_char(out, '\n');
-    return true;
+    return explain_walk(&writer);
 }

@@ -197,7 +197,7 @@ static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t len
 
 bool explain_hex(struct explain *explain)
 {
-    struct source source = {.writer = {explain, put_claim, put_gap}};
+    struct source source = {.writer = {explain, false, put_claim, put_gap}};
     if (!collect_labels(&source)) {
         explain->problem = "out of memory";
         return false;

@@ -97,7 +97,7 @@ static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t len
 bool explain_json(struct explain *explain)
 {
     struct elfgen_text *out = explain->out;
-    struct json json = {{explain, put_claim, put_gap}, true, false};
+    struct json json = {{explain, true, put_claim, put_gap}, true, false};
     const struct elfgen_ehdr *ehdr = &explain->view->ehdr;
     bool is_elf = explain_is_elf(explain->view);
     elfgen_text_string(out, "{\"file\":");

@@ -120,7 +120,7 @@ bool explain_markdown(struct explain *explain)
 {
     struct elfgen_map map;
     struct elfgen_claim claim, before = {.length = 0};
-    struct gaps gaps = {{explain, skip_claim, put_gap}, false};
+    struct gaps gaps = {{explain, true, skip_claim, put_gap}, false};
     elfgen_map_begin(&map, explain->view, explain->code, explain->encodings, explain->from,
                      explain->to);
     while (elfgen_map_next(&map, &claim)) {

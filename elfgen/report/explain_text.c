@@ -281,7 +281,7 @@ static unsigned digits_of(uint64_t length)
 
 bool explain_text(struct explain *explain)
 {
-    struct rows rows = {.writer = {explain, put_claim, put_gap},
+    struct rows rows = {.writer = {explain, false, put_claim, put_gap},
                         .digits = digits_of(explain->view->length),
                         .row = UINT64_MAX,
                         .colour = 1};

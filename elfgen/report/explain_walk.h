@@ -5,9 +5,11 @@
 #include "explain.h"
 
 /* A format. `claim` gets the claims in file order, a longer one before those that lie in it; `gap`
- * the bytes that nothing claims, each run once. */
+ * the bytes that nothing claims, each run once. Like a claim, a gap or padding that only touches the
+ * report's range is given whole if it is asked for. */
 struct explain_writer {
     struct explain *explain;
+    bool whole_gaps;
     void (*claim)(struct explain_writer *writer, const struct elfgen_claim *claim);
     void (*gap)(struct explain_writer *writer, uint64_t offset, uint64_t length);
 };

@@ -84,6 +84,30 @@ unclaimed: no header, table, section or instruction owns it
   bytes     0x78 to 0xb1" ]
 }
 
+@test "--at says the same of padding and gaps in every format" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    "$TINYELF" explain --format json /bin/true >whole.json
+    python3 - >places <<'P'
+import json
+doc = json.load(open("whole.json"))
+for item in [c for c in doc["claims"] if c["structure"] == "padding"][:3] + doc["unclaimed"][:2]:
+    for at in (item["offset"], item["offset"] + item["length"] - 1):
+        print(at, "structure" in item, item["offset"], item["offset"] + item["length"] - 1)
+P
+    [ -s places ]
+    while read -r at padding from to; do
+        tinyelf explain --at "$at" /bin/true
+        exits 0
+        [ "$padding" = False ] || [[ $output == *"padding["* ]]
+        [[ $output == *"$(printf '0x%x' "$from")"* && $output == *"$(printf '0x%x' "$to")"* ]]
+        "$TINYELF" explain --at "$at" --format json /bin/true | python3 -c "
+import json, sys
+doc = json.load(sys.stdin)
+found = doc['claims'] if $padding else doc['unclaimed']
+assert [(i['offset'], i['length']) for i in found] == [($from, $to - $from + 1)], doc"
+    done <places
+}
+
 @test "flags and parts of instructions go down to bits, a letter to its case" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf explain --at p_flags hello
