@@ -293,7 +293,8 @@ START_TEST(i386_has_its_own_numbers_and_registers)
 END_TEST
 
 /* A file with a section whose header says more than the segment has. */
-static struct found *open_with_section(uint64_t segment_size, enum elfgen_code_mode mode)
+static struct found *open_with_section(uint64_t segment_size, uint64_t entry, const char *code,
+                                       enum elfgen_code_mode mode)
 {
     enum { SECTIONS = HEADERS, TEXT = SECTIONS + 2 * 64, SIZE = TEXT + 64 };
     uint8_t file[SIZE] = {0};
@@ -307,7 +308,7 @@ static struct found *open_with_section(uint64_t segment_size, enum elfgen_code_m
         uint64_t value;
     } values[] = {{ehdr, 0, "e_type", ELFGEN_ET_EXEC},
                   {ehdr, 0, "e_machine", ELFGEN_EM_X86_64},
-                  {ehdr, 0, "e_entry", 0x400001 + TEXT},
+                  {ehdr, 0, "e_entry", 0x400001 + TEXT + entry},
                   {ehdr, 0, "e_phoff", 64},
                   {ehdr, 0, "e_phentsize", 56},
                   {ehdr, 0, "e_phnum", 1},
@@ -331,6 +332,7 @@ static struct found *open_with_section(uint64_t segment_size, enum elfgen_code_m
            7);
     memset(file + TEXT, 0x90, SIZE - TEXT);
     file[SIZE - 1] = 0xe8; /* a call, cut off */
+    memcpy(file + TEXT, code, strlen(code));
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
         for (size_t f = 0; f < values[i].structure->count; f++)
             if (strcmp(values[i].structure->fields[f].name, values[i].field) == 0)
@@ -342,11 +344,24 @@ static struct found *open_with_section(uint64_t segment_size, enum elfgen_code_m
 START_TEST(a_section_that_is_longer_than_its_segment_is_read_to_the_files_end)
 {
     for (uint64_t size = 1; size <= 64; size += 9) {
-        struct found *found = open_with_section(size, ELFGEN_CODE_ALL);
+        struct found *found = open_with_section(size, 0, "", ELFGEN_CODE_ALL);
         ck_assert_uint_eq(found->count, 63);
         done(found);
-        done(open_with_section(size, ELFGEN_CODE_FLOW));
+        done(open_with_section(size, 0, "", ELFGEN_CODE_FLOW));
     }
+}
+END_TEST
+
+START_TEST(a_sweep_begins_anew_at_what_the_flow_has_met)
+{
+    /* hlt; e8, which would take the entry point for its distance, and a byte; the entry point, two
+     * nops, hlt */
+    struct found *found = open_with_section(64, 3, "\xf4\xe8\x90\x90\x90\xf4", ELFGEN_CODE_ALL);
+    const uint64_t text = 2 * 64; /* behind the section headers */
+    const uint64_t expected[] = {0, 3, 4, 5, 6};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        ck_assert_uint_eq(found->offsets[i], text + expected[i]);
+    done(found);
 }
 END_TEST
 
@@ -500,6 +515,7 @@ static Suite *code_suite(void)
     tcase_add_test(flow, without_sections_all_is_what_stands_behind_the_entry_point);
     tcase_add_test(flow, i386_has_its_own_numbers_and_registers);
     tcase_add_test(flow, a_section_that_is_longer_than_its_segment_is_read_to_the_files_end);
+    tcase_add_test(flow, a_sweep_begins_anew_at_what_the_flow_has_met);
     tcase_add_test(flow, of_segments_that_overlap_the_later_one_counts);
     suite_add_tcase(suite, flow);
     TCase *any = tcase_create("real files and any bytes");
