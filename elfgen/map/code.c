@@ -45,13 +45,13 @@ static bool next_in_section(struct elfgen_code *code, const struct elfgen_range 
         at = section->offset;
     if (at >= to)
         return false;
-    const struct elfgen_range *range = elfgen_range_of(code, section->offset);
+    const struct elfgen_range *range = elfgen_range_of(code, at);
     uint64_t place = at == code->last + 1 ? code->cursor : resume(code, section, at);
-    while (place < to) {
+    while (place < to && range) {
         uint64_t here = place;
         /* Segments may have other borders. */
-        if (here - range->offset >= range->size)
-            range = elfgen_range_of(code, here);
+        if (here - range->offset >= range->size && !(range = elfgen_range_of(code, here)))
+            break;
         elfgen_bit_set(code->swept, here - code->from);
         if (!step(code, range, end, &place, &found->length) || here < at)
             continue;

@@ -146,6 +146,7 @@ static void take_entry_for_a_section(struct elfgen_code *code)
     code->sections[0] = (struct elfgen_range){mapping.offset + (entry - mapping.start),
                                               mapping.file_end - entry, entry};
     code->section_count = 1;
+    code->first_section = 0;
     widen(code, &code->sections[0]);
 }
 

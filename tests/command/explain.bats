@@ -48,7 +48,7 @@ setup_file()
         grep -q $'\x1b' coloured
     done
     # Not on a pipe, and not with NO_COLOR on a terminal.
-    command -v script >/dev/null || skip "script is not installed: no terminal to print on"
+    script -qec true /dev/null </dev/null >terminal 2>&1 || skip "script is missing, or makes no terminal here"
     script -qec "env -u NO_COLOR '$TINYELF' explain hello" /dev/null </dev/null >terminal
     grep -q $'\x1b' terminal
     NO_COLOR=1 script -qec "'$TINYELF' explain hello" /dev/null </dev/null >terminal
