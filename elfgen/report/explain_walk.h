@@ -5,8 +5,8 @@
 #include "explain.h"
 
 /* A format. `claim` gets the claims in file order, a longer one before those that lie in it; `gap`
- * the bytes that nothing claims, each run once. Like a claim, a gap or padding that only touches the
- * report's range is given whole if it is asked for. */
+ * the bytes that nothing claims, each run once. Like a claim, a gap or padding that only touches
+ * the report's range is given whole if it is asked for. */
 struct explain_writer {
     struct explain *explain;
     bool whole_gaps;
