@@ -415,19 +415,6 @@ END_TEST
 
 /* ---- real files, any bytes ---- */
 
-static uint8_t *read_self(size_t *length)
-{
-    FILE *file = fopen("/proc/self/exe", "rb");
-    ck_assert_ptr_nonnull(file);
-    fseek(file, 0, SEEK_END);
-    *length = (size_t)ftell(file);
-    rewind(file);
-    uint8_t *bytes = malloc(*length);
-    ck_assert_uint_eq(fread(bytes, 1, *length, file), *length);
-    fclose(file);
-    return bytes;
-}
-
 START_TEST(windows_give_the_instructions_that_the_whole_gives)
 {
     enum elfgen_code_mode mode = _i ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW;

@@ -126,20 +126,6 @@ START_TEST(overlapping_headers_both_keep_their_claims)
 }
 END_TEST
 
-/* This very program as the file: it has all kinds of tables. */
-static uint8_t *read_self(size_t *length)
-{
-    FILE *file = fopen("/proc/self/exe", "rb");
-    ck_assert_ptr_nonnull(file);
-    fseek(file, 0, SEEK_END);
-    *length = (size_t)ftell(file);
-    rewind(file);
-    uint8_t *bytes = malloc(*length);
-    ck_assert_uint_eq(fread(bytes, 1, *length, file), *length);
-    fclose(file);
-    return bytes;
-}
-
 /* Whether a claim's bytes end with a text and its NUL: linkers share the ends of strings. */
 static bool ends_with(const struct elfgen_view *view, const struct elfgen_claim *claim,
                       const char *text)

@@ -3,6 +3,8 @@
 #define ROOM_H
 
 #include <check.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define RUN_SUITE(suite_function)                                                                  \
@@ -22,6 +24,20 @@ static inline uint64_t next_random(uint64_t *state)
     *state ^= *state >> 7;
     *state ^= *state << 17;
     return *state;
+}
+
+/* This very program as a file, to be freed: it has all kinds of tables, and code. */
+static inline uint8_t *read_self(size_t *length)
+{
+    FILE *file = fopen("/proc/self/exe", "rb");
+    ck_assert_ptr_nonnull(file);
+    fseek(file, 0, SEEK_END);
+    *length = (size_t)ftell(file);
+    rewind(file);
+    uint8_t *bytes = malloc(*length);
+    ck_assert_uint_eq(fread(bytes, 1, *length, file), *length);
+    fclose(file);
+    return bytes;
 }
 
 #endif
