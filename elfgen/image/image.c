@@ -10,15 +10,18 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
                           void *buffer, size_t capacity, struct elfgen_error *error)
 {
     uint64_t size = layout->file_size;
-    size_t headers = elfgen_exec_headers(layout->exec.machine);
+    const uint64_t headers = layout->header_size;
     const struct elfgen_target *target = elfgen_target_find(layout->exec.machine, error);
     if (!target)
         return 0;
-    if (size < headers || size >= SIZE_MAX) {
+    if (layout->segment_count > ELFGEN_MOST_SEGMENTS || size < headers || size >= SIZE_MAX ||
+        headers != elfgen_header_size(layout->exec.machine, layout->segment_count)) {
         elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                         "the layout is not one that elfgen_layout_single() made");
+                         "the layout is not one that this library made");
         return 0;
     }
+    if (!elfgen_exec_check(&layout->exec, target, size, error))
+        return 0;
     if (size > capacity) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
                          "the file takes %u bytes, the buffer has %u", size, (uint64_t)capacity);
@@ -28,7 +31,7 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
     memset(bytes, 0, (size_t)size);
     for (size_t i = 0; i < program->section_count; i++) {
         const struct elfgen_section *section = &program->sections[i];
-        if (!section->bytes || section->size == 0)
+        if (!section->bytes || section->size == 0 || section->permissions == 0)
             continue;
         if (section->offset < headers || section->offset > size ||
             section->size > size - section->offset) {
@@ -41,6 +44,6 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
     for (size_t i = 0; i < program->relocation_count; i++)
         if (elfgen_relocate(program, &program->relocations[i], target, bytes, error) != ELFGEN_OK)
             return 0;
-    return elfgen_write_exec(bytes, capacity, bytes + headers, (size_t)size - headers,
-                             &layout->exec, error);
+    elfgen_write_headers(bytes, target, layout);
+    return (size_t)size;
 }
