@@ -6,6 +6,21 @@
 #include "relocate.h"
 #include "target.h"
 
+enum elfgen_status elfgen_apply_relocations(const struct elfgen_program *program, uint16_t machine,
+                                            void *bytes, uint64_t size, struct elfgen_error *error)
+{
+    const struct elfgen_target *target = elfgen_target_find(machine, error);
+    if (!target)
+        return ELFGEN_UNSUPPORTED;
+    for (size_t i = 0; i < program->relocation_count; i++) {
+        enum elfgen_status status =
+            elfgen_relocate(program, &program->relocations[i], target, bytes, size, error);
+        if (status != ELFGEN_OK)
+            return status;
+    }
+    return ELFGEN_OK;
+}
+
 size_t elfgen_write_image(const struct elfgen_program *program, const struct elfgen_layout *layout,
                           void *buffer, size_t capacity, struct elfgen_error *error)
 {
@@ -31,7 +46,7 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
     memset(bytes, 0, (size_t)size);
     for (size_t i = 0; i < program->section_count; i++) {
         const struct elfgen_section *section = &program->sections[i];
-        if (!section->bytes || section->size == 0 || section->permissions == 0)
+        if (!section->bytes || section->size == 0)
             continue;
         if (section->offset < headers || section->offset > size ||
             section->size > size - section->offset) {
@@ -41,9 +56,8 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
         }
         memcpy(bytes + section->offset, section->bytes, (size_t)section->size);
     }
-    for (size_t i = 0; i < program->relocation_count; i++)
-        if (elfgen_relocate(program, &program->relocations[i], target, bytes, error) != ELFGEN_OK)
-            return 0;
+    if (elfgen_apply_relocations(program, target->machine, bytes, size, error) != ELFGEN_OK)
+        return 0;
     elfgen_write_headers(bytes, target, layout);
     return (size_t)size;
 }

@@ -72,8 +72,7 @@ static size_t gather(const struct elfgen_program *program, enum rank first, enum
         for (int rank = (int)first; rank <= (int)last; rank++) {
             for (size_t i = 0; i < program->section_count; i++) {
                 const struct elfgen_section *section = &program->sections[i];
-                if (section->permissions != 0 && (int)rank_of(section) == rank &&
-                    (section->size == 0) == (empty == 1))
+                if ((int)rank_of(section) == rank && (section->size == 0) == (empty == 1))
                     order[count++] = (uint32_t)i;
             }
         }
@@ -109,7 +108,7 @@ static enum elfgen_status place_ranks(struct walk *walk, enum rank first, enum r
     for (int rank = (int)first; rank <= (int)last; rank++) {
         for (size_t i = 0; i < program->section_count; i++) {
             struct elfgen_section *section = &program->sections[i];
-            if (section->permissions == 0 || (int)rank_of(section) != rank)
+            if ((int)rank_of(section) != rank)
                 continue;
             enum elfgen_status status = place(walk, section);
             if (status != ELFGEN_OK)
@@ -237,7 +236,7 @@ static enum elfgen_status split_needs(const struct walk *walk, bool needs[RANK_C
     const uint32_t both = ELFGEN_PF_W | ELFGEN_PF_X;
     for (size_t i = 0; i < walk->program->section_count; i++) {
         const struct elfgen_section *section = &walk->program->sections[i];
-        if (section->size == 0 || section->permissions == 0)
+        if (section->size == 0)
             continue;
         if ((section->permissions & both) == both)
             return section_error(walk, ELFGEN_BAD_ARGUMENT, section,

@@ -152,7 +152,7 @@ static enum elfgen_status check_fit(const struct rule *rule, uint16_t machine, u
 enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
                                    const struct elfgen_relocation *relocation,
                                    const struct elfgen_target *target, uint8_t *image,
-                                   struct elfgen_error *error)
+                                   uint64_t size, struct elfgen_error *error)
 {
     if (relocation->section >= program->section_count ||
         relocation->symbol >= program->symbol_count)
@@ -179,6 +179,10 @@ enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
                                 PLACE "%s against '%s' lies outside the section's %u bytes",
                                 PLACE_OF(section, relocation), name, symbol->name,
                                 section->bytes ? section->size : 0);
+    if (section->offset > size || section->size > size - section->offset)
+        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                PLACE "the section does not lie in the file's %u bytes",
+                                PLACE_OF(section, relocation), size);
     uint64_t value;
     struct elfgen_error inner;
     enum elfgen_status status = elfgen_symbol_address(program, symbol, &value, &inner);

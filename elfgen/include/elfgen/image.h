@@ -175,7 +175,7 @@ struct elfgen_layout {
  * it they are ordered so that padding is least (proven for up to 12 sections, found by trying for
  * more, never more than without), as near to that as costs nothing. The segment's permissions are
  * readable plus the union of the sections', `options->permissions` is not used. Sections of size 0
- * get a place and cost nothing; sections without permissions get none.
+ * get a place and cost nothing.
  *
  * Sets every section's offset and address and fills *layout. `options` NULL: the defaults.
  *
@@ -212,6 +212,14 @@ ELFGEN_API enum elfgen_status elfgen_layout_split(const struct elfgen_program *p
 ELFGEN_API size_t elfgen_write_image(const struct elfgen_program *program,
                                      const struct elfgen_layout *layout, void *buffer,
                                      size_t capacity, struct elfgen_error *error);
+
+/* Applies a program's relocations to `size` bytes that hold its sections at their offsets: the part
+ * of elfgen_write_image() that a file of debug information needs, whose sections no layout places.
+ * Every section that a relocation is in has its offset and address set. The statuses of
+ * elfgen_write_image(), for relocations. */
+ELFGEN_API enum elfgen_status elfgen_apply_relocations(const struct elfgen_program *program,
+                                                       uint16_t machine, void *bytes, uint64_t size,
+                                                       struct elfgen_error *error);
 
 /* Address of a symbol after a layout. ELFGEN_OK, ELFGEN_UNDEFINED, ELFGEN_BAD_ARGUMENT. */
 ELFGEN_API enum elfgen_status elfgen_symbol_address(const struct elfgen_program *program,
