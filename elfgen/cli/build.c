@@ -1,6 +1,7 @@
 /* tinyelf build: source -> program -> layout -> bytes -> file. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 
 enum {
     OPTION_FROM = 256,
+    OPTION_CC,
+    OPTION_CFLAGS,
     OPTION_TARGET,
     OPTION_LAYOUT,
     OPTION_BASE,
@@ -24,6 +27,8 @@ enum {
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
     {"from", required_argument, NULL, OPTION_FROM},
+    {"cc", required_argument, NULL, OPTION_CC},
+    {"cflags", required_argument, NULL, OPTION_CFLAGS},
     {"target", required_argument, NULL, OPTION_TARGET},
     {"layout", required_argument, NULL, OPTION_LAYOUT},
     {"base", required_argument, NULL, OPTION_BASE},
@@ -43,10 +48,12 @@ static void help(void)
         "Usage: tinyelf build [OPTIONS] INPUT\n"
         "Makes the smallest executable that holds INPUT's code and data.\n\n"
         "INPUT is assembly (.s, .asm; .S through the C preprocessor), NASM's or GNU's, told apart\n"
-        "by what stands in it; an object (.o); or machine code (--from raw). - reads standard\n"
-        "input.\n\n"
+        "by what stands in it; C (.c, .i); an object (.o); or machine code (--from raw). - reads\n"
+        "standard input.\n\n"
         "  -o, --output FILE  where to write; else INPUT without its ending, or a.out\n"
-        "      --from KIND    nasm, gas, object, raw or hex\n"
+        "      --from KIND    nasm, gas, c, object, raw or hex\n"
+        "      --cc COMMAND   the C compiler (cc): a program, or words as in a shell\n"
+        "      --cflags WORDS flags for it, behind tinyelf's own; -v shows those\n"
         "      --target NAME  x86_64 or i386; else what INPUT is for\n"
         "      --layout NAME  single: one segment for headers, code and data (the default)\n"
         "      --base ADDR    address of the file's first byte (0x10000)\n"
@@ -63,8 +70,11 @@ static int parse_language(struct build *build, const char *name)
     static const struct {
         const char *name;
         enum source_language language;
-    } languages[] = {
-        {"nasm", SOURCE_NASM}, {"gas", SOURCE_GAS}, {"object", SOURCE_OBJECT}, {"raw", SOURCE_RAW}};
+    } languages[] = {{"nasm", SOURCE_NASM},
+                     {"gas", SOURCE_GAS},
+                     {"c", SOURCE_C},
+                     {"object", SOURCE_OBJECT},
+                     {"raw", SOURCE_RAW}};
     for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++) {
         if (strcmp(name, languages[i].name) == 0) {
             build->language = languages[i].language;
@@ -74,7 +84,7 @@ static int parse_language(struct build *build, const char *name)
     build->hex = strcmp(name, "hex") == 0;
     return build->hex
                ? EXIT_YES
-               : wrong_call("build", "--from '%s': it is nasm, gas, object, raw or hex", name);
+               : wrong_call("build", "--from '%s': it is nasm, gas, c, object, raw or hex", name);
 }
 
 static int parse_osabi(struct build *build, const char *text)
@@ -147,12 +157,40 @@ static int parse_endian(struct build *build, const char *text)
                : wrong_call("build", "--endian '%s': it is little or big", text);
 }
 
+static int parse_compiler(struct build *build, const char *text)
+{
+    build->compiler = text;
+    if (!source_are_words(text))
+        return wrong_call("build", "--cc \"%s\": a quote is not closed", text);
+    return text[strspn(text, " \t")] ? EXIT_YES : wrong_call("build", "--cc names no compiler");
+}
+
+/* Several --cflags add up. */
+static int add_compiler_flags(struct build *build, const char *text)
+{
+    char *longer = NULL;
+    const char *before = build->compiler_flags ? build->compiler_flags : "";
+    if (!source_are_words(text))
+        return wrong_call("build", "--cflags \"%s\": a quote is not closed", text);
+    if (asprintf(&longer, "%s %s", before, text) < 0)
+        return wrong_call("build", "--cflags: out of memory");
+    free(build->compiler_flags);
+    build->compiler_flags = longer;
+    return EXIT_YES;
+}
+
 /* Which of the two roads an option belongs to. */
 static void note_option(struct build *build, int option)
 {
     switch (option) {
     case 'e':
         build->program_option = "-e";
+        break;
+    case OPTION_CC:
+        build->program_option = "--cc";
+        break;
+    case OPTION_CFLAGS:
+        build->program_option = "--cflags";
         break;
     case OPTION_LAYOUT:
         build->program_option = "--layout";
@@ -191,6 +229,10 @@ static int parse_option(struct build *build, int option, char **argv)
         return EXIT_YES;
     case OPTION_FROM:
         return parse_language(build, optarg);
+    case OPTION_CC:
+        return parse_compiler(build, optarg);
+    case OPTION_CFLAGS:
+        return add_compiler_flags(build, optarg);
     case OPTION_TARGET:
         return parse_target(build, optarg);
     case OPTION_LAYOUT:
@@ -266,7 +308,7 @@ static void tell(void *context, const struct source_message *what)
     if (!what->excerpt)
         return;
     fprintf(stderr, "%6u | %s\n", what->line, what->excerpt);
-    if (what->column == 0 || what->column > strlen(what->excerpt))
+    if (what->column == 0 || what->column > strlen(what->excerpt) + 1)
         return;
     fputs("       | ", stderr);
     for (unsigned i = 0; i + 1 < what->column; i++)
@@ -413,8 +455,12 @@ static int run(struct build *build)
         return status;
     if (build_is_hex(build))
         return build_hex(build);
+    char folder[PATH_MAX];
     struct source source = {
         .path = build->input,
+        .compiler = build->compiler,
+        .compiler_flags = build->compiler_flags,
+        .include_folder = find_shared("asm", "tiny.h", folder, sizeof folder) ? folder : NULL,
         .language = build->language,
         .machine = build->target,
         .verbose = build->verbose,
@@ -457,5 +503,6 @@ int command_build(int argc, char **argv)
     build.input = argv[optind];
     int status = run(&build);
     free(build.named);
+    free(build.compiler_flags);
     return status;
 }

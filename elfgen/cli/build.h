@@ -12,7 +12,9 @@ struct build {
     const char *entry;  /* a symbol; NULL: an address, or _start */
     bool entry_address; /* exec.entry is the user's */
     enum source_language language;
-    uint16_t target; /* --target; 0: what the input is for */
+    const char *compiler; /* --cc */
+    char *compiler_flags; /* --cflags, all of them; to be freed */
+    uint16_t target;      /* --target; 0: what the input is for */
     struct elfgen_exec_options exec;
     bool base_given;
     const char *program_option; /* the last option given that a hex source has no use for */

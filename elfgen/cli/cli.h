@@ -51,6 +51,13 @@ const char *nearest(const char *word, const char *const *names);
 /* A number, 0x... or decimal, up to 2^64 - 1. False: it is none. */
 bool parse_number(const char *text, uint64_t *number);
 
+/* ---- what is installed with the command ---- */
+
+/* The folder `kind` ("templates", "asm") that has the file `probe` in it, as an absolute path:
+ * TINYELF_TEMPLATES or what lies beside that, else beside the command as it is installed or built.
+ * False: there is none. */
+bool find_shared(const char *kind, const char *probe, char *folder, size_t room);
+
 /* ---- inputs ---- */
 
 struct file_bytes;

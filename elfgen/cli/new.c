@@ -48,29 +48,12 @@ static void help(void)
         "TINYELF_TEMPLATES names another folder of templates.");
 }
 
-/* Beside the command as it is installed, or as it is built. */
 static bool find_folder(struct templates *templates)
 {
-    static const char *const places[] = {"/../share/tinyelf/templates", "/../templates"};
-    char command[PATH_MAX] = "";
     const char *chosen = getenv("TINYELF_TEMPLATES");
     if (chosen)
         return snprintf(templates->folder, sizeof templates->folder, "%s", chosen) > 0;
-    ssize_t length = readlink("/proc/self/exe", command, sizeof command - 1);
-    char *slash = length > 0 ? strrchr(command, '/') : NULL;
-    if (slash)
-        *slash = '\0';
-    for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
-        char list[PATH_MAX + 16];
-        int size =
-            snprintf(templates->folder, sizeof templates->folder, "%s%s", command, places[i]);
-        if (size < 0 || (size_t)size >= sizeof templates->folder)
-            continue;
-        snprintf(list, sizeof list, "%s/list.txt", templates->folder);
-        if (access(list, R_OK) == 0)
-            return true;
-    }
-    return false;
+    return find_shared("templates", "list.txt", templates->folder, sizeof templates->folder);
 }
 
 static bool read_named(const char *path, struct file_bytes *bytes)

@@ -1,17 +1,18 @@
 /* What the room tells: its own sentences, and a tool's, with the user's names for files. */
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "assembler.h"
+#include "tool.h"
 
 bool source_say(const struct source *source, enum source_severity severity, unsigned line,
                 const char *format, ...)
 {
-    char text[1024];
+    char text[4096];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
@@ -22,11 +23,11 @@ bool source_say(const struct source *source, enum source_severity severity, unsi
     return false;
 }
 
-/* Line `number` of the input, copied into `excerpt`; NULL if it has no such line. */
-static const char *input_line(const struct source *source, unsigned number, char *excerpt,
-                              size_t room)
+/* Line `number` of a text, copied into `excerpt`; NULL if it has no such line. */
+static const char *line_of(const struct file_bytes *text, unsigned number, char *excerpt,
+                           size_t room)
 {
-    const char *at = source->input.bytes, *end = at + source->input.size;
+    const char *at = text->bytes, *end = at + text->size;
     if (room == 0)
         return NULL;
     for (unsigned line = 1; at < end; line++) {
@@ -46,31 +47,53 @@ static const char *input_line(const struct source *source, unsigned number, char
     return NULL;
 }
 
+/* The same of a file that the input includes. */
+static const char *included_line(const char *path, unsigned number, char *excerpt, size_t room)
+{
+    struct file_bytes text = {0};
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const char *line =
+        file >= 0 && file_read(file, true, &text) ? line_of(&text, number, excerpt, room) : NULL;
+    file_free(&text);
+    if (file >= 0)
+        close(file);
+    return line;
+}
+
 static const char *strip_word(const char *text, const char *word)
 {
     size_t length = strlen(word);
     return strncasecmp(text, word, length) == 0 ? text + length : NULL;
 }
 
-/* How bad a message is, by the word that it starts with; moves *text behind that. */
-static enum source_severity take_severity(const char **text)
+/* How bad a message is, by the word that it starts with; moves *text behind that. False: by none.
+ */
+static bool find_severity(const char **text, enum source_severity *severity)
 {
     static const struct {
         const char *word;
         enum source_severity severity;
-    } words[] = {{"error: ", SOURCE_ERROR},      {"fatal error: ", SOURCE_ERROR},
-                 {"fatal: ", SOURCE_ERROR},      {"warning: ", SOURCE_WARNING},
-                 {"note: ", SOURCE_NOTE},        {"info: ", SOURCE_NOTE},
+    } words[] = {{"error: ", SOURCE_ERROR},
+                 {"fatal error: ", SOURCE_ERROR},
+                 {"fatal: ", SOURCE_ERROR},
+                 {"internal compiler error: ", SOURCE_ERROR},
+                 {"sorry, unimplemented: ", SOURCE_ERROR},
+                 {"warning: ", SOURCE_WARNING},
+                 {"note: ", SOURCE_NOTE},
+                 {"info: ", SOURCE_NOTE},
+                 {"remark: ", SOURCE_NOTE},
                  {"... from macro", SOURCE_NOTE}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         const char *rest = strip_word(*text, words[i].word);
         if (!rest)
             continue;
-        if (words[i].word[0] != '.')
+        /* What tells more than how bad it is stays. */
+        if (words[i].word[0] != '.' && words[i].word[0] != 's')
             *text = rest;
-        return words[i].severity;
+        *severity = words[i].severity;
+        return true;
     }
-    return SOURCE_ERROR;
+    return false;
 }
 
 /* A number at *text with a colon behind it, both passed over; 0 and nothing passed if there is
@@ -107,19 +130,104 @@ static bool take_apart(const struct source *source, char *line, struct source_me
         message->text = rest;
         if (!ours)
             message->file = line;
-        else
-            message->excerpt = input_line(source, message->line, excerpt, room);
+        if (!ours && source->language == SOURCE_C)
+            message->excerpt = included_line(line, message->line, excerpt, room);
+        else if (ours)
+            message->excerpt = line_of(&source->input, message->line, excerpt, room);
     } else if (ours) {
         message->text = rest + strspn(rest, " ");
     }
-    message->severity = take_severity(&message->text);
+    message->severity = SOURCE_ERROR;
+    find_severity(&message->text, &message->severity);
     return true;
 }
 
-bool source_tell_messages(struct source *source)
+/* "In file included from FILE:LINE", of compilers: where an error in a header comes from. */
+static bool take_inclusion(const struct source *source, char *line, struct source_message *message,
+                           char *excerpt, size_t room)
+{
+    const char *file = strip_word(line, "In file included from ");
+    size_t known = strlen(source->argument);
+    char *colon = file ? strrchr(line, ':') : NULL;
+    /* gcc ends the line with a column, a colon or a comma behind the line's number, clang with a
+     * colon. */
+    while (colon && colon > file && !isdigit((unsigned char)colon[1])) {
+        *colon = '\0';
+        colon = strrchr(line, ':');
+    }
+    if (!colon || colon <= file)
+        return false;
+    *message = (struct source_message){
+        .file = file, .text = "included from here", .line = (unsigned)strtoul(colon + 1, NULL, 10)};
+    *colon = '\0';
+    if (strncmp(file, source->argument, known) == 0 && file[known] == '\0') {
+        message->file = source->name;
+        message->excerpt = line_of(&source->input, message->line, excerpt, room);
+    }
+    return message->line > 0;
+}
+
+/* A C compiler's line: "FILE:LINE:COLUMN: error: TEXT" or "TOOL: error: TEXT". What else it prints
+ * (the source's line, a caret, the function's name) is what a message is shown with. */
+static bool take_compiler_line(const struct source *source, char *line,
+                               struct source_message *message, char *excerpt, size_t room)
+{
+    size_t known = strlen(source->argument);
+    bool ours = known > 0 && strncmp(line, source->argument, known) == 0 && line[known] == ':';
+    const char *colon = ours ? line + known : strchr(line, ':');
+    enum source_severity severity;
+    if (take_inclusion(source, line, message, excerpt, room))
+        return true;
+    if (!colon)
+        return false;
+    const char *rest = colon + 1;
+    bool numbered = take_number(&rest) > 0;
+    if (numbered)
+        take_number(&rest);
+    else if (!ours && strcspn(line, " \t\"'(") < (size_t)(colon - line))
+        return false;
+    rest += strspn(rest, " ");
+    /* That clang cannot remove /dev/fd/3 after an error is nobody's concern. */
+    if (!find_severity(&rest, &severity) || strip_word(rest, "unable to remove file: "))
+        return false;
+    if (numbered || ours)
+        return take_apart(source, line, message, excerpt, room);
+    *message = (struct source_message){.file = source->name, .text = rest, .severity = severity};
+    return true;
+}
+
+typedef bool take_line(const struct source *source, char *line, struct source_message *message,
+                       char *excerpt, size_t room);
+
+/* Tells the lines that `take` takes, counting them by severity. */
+static void tell_lines(const struct source *source, char *text, size_t size, take_line *take,
+                       size_t told[3])
+{
+    enum { MOST_TOLD = 50 };
+    for (char *line = text, *end = text + size, *stop; line < end; line = stop + 1) {
+        char excerpt[256];
+        struct source_message message;
+        stop = memchr(line, '\n', (size_t)(end - line));
+        if (!stop)
+            stop = end;
+        *stop = '\0';
+        bool few = told[SOURCE_ERROR] < MOST_TOLD;
+        if (take(source, line, &message, excerpt, few ? sizeof excerpt : 0) &&
+            told[message.severity]++ < MOST_TOLD)
+            source->tell(source->context, &message);
+        if (stop < end)
+            *stop = '\n'; /* the lines may be read again */
+    }
+    for (int severity = SOURCE_NOTE; severity <= SOURCE_ERROR; severity++)
+        if (told[severity] > MOST_TOLD)
+            source_say(source, (enum source_severity)severity, 0, "%zu more like these",
+                       told[severity] - MOST_TOLD);
+}
+
+bool source_tell_messages(struct source *source, bool failed)
 {
     /* An error behind a million warnings must not be lost, nor may they be a million lines. */
-    enum { MOST_READ = 64 << 20, MOST_TOLD = 50 };
+    enum { MOST_READ = 64 << 20 };
     size_t told[3] = {0}; /* by severity */
     struct file_bytes said = {0};
     off_t size = lseek(source->message_file, 0, SEEK_END);
@@ -130,26 +238,14 @@ bool source_tell_messages(struct source *source)
     if (!said.bytes)
         return false;
     ssize_t got = pread(source->message_file, said.bytes, said.size, 0);
-    char *end = said.bytes + (got > 0 ? got : 0);
-    *end = '\0';
-    for (char *line = said.bytes, *stop; line < end; line = stop + 1) {
-        char excerpt[256];
-        struct source_message message;
-        stop = memchr(line, '\n', (size_t)(end - line));
-        if (!stop)
-            stop = end;
-        *stop = '\0';
-        bool few = told[SOURCE_ERROR] < MOST_TOLD;
-        if (take_apart(source, line, &message, excerpt, few ? sizeof excerpt : 0) &&
-            told[message.severity]++ < MOST_TOLD)
-            source->tell(source->context, &message);
-    }
+    size_t length = got > 0 ? (size_t)got : 0;
+    said.bytes[length] = '\0';
+    bool is_compiler = source->language == SOURCE_C;
+    tell_lines(source, said.bytes, length, is_compiler ? take_compiler_line : take_apart, told);
+    if (is_compiler && failed && told[SOURCE_ERROR] == 0)
+        tell_lines(source, said.bytes, length, take_apart, told); /* in no compiler's words */
     free(said.bytes);
-    for (int severity = SOURCE_NOTE; severity <= SOURCE_ERROR; severity++)
-        if (told[severity] > MOST_TOLD)
-            source_say(source, (enum source_severity)severity, 0, "%zu more like these",
-                       told[severity] - MOST_TOLD);
     if (ftruncate(source->message_file, 0) == 0)
         lseek(source->message_file, 0, SEEK_SET);
-    return true;
+    return told[SOURCE_ERROR] > 0;
 }

@@ -50,15 +50,20 @@ static bool decide_language(struct source *source, bool *preprocess)
         return true;
     if (assembly)
         return detect_assembly(source);
+    if (ends_with(source->path, ".c") || ends_with(source->path, ".i")) {
+        source->language = SOURCE_C;
+        return true;
+    }
     if (ends_with(source->path, ".o") || is_elf(&source->input)) {
         source->language = SOURCE_OBJECT;
         return true;
     }
     if (strcmp(source->path, "-") == 0)
         return detect_assembly(source);
-    return source_say(source, SOURCE_ERROR, 0,
-                      "cannot tell what this is by its name (.s, .asm, .S and .o are known): say "
-                      "--from nasm, gas, object or raw");
+    return source_say(
+        source, SOURCE_ERROR, 0,
+        "cannot tell what this is by its name (.c, .i, .s, .asm, .S and .o are known): "
+        "say --from c, nasm, gas, object or raw");
 }
 
 /* Raw machine code: one section, entered at its first byte. */
@@ -111,6 +116,8 @@ bool source_start(struct source *source)
     case SOURCE_NASM:
     case SOURCE_GAS:
         return source_start_assembly(source, source->language, preprocess);
+    case SOURCE_C:
+        return source_start_compiler(source);
     case SOURCE_OBJECT:
     case SOURCE_RAW:
         return true;
@@ -127,6 +134,8 @@ bool source_finish(struct source *source)
         source->object = source->input;
         source->input = (struct file_bytes){0};
         return source_read_object(source);
+    case SOURCE_C:
+        return source_finish_compiler(source) && source_read_object(source);
     case SOURCE_DETECT:
     case SOURCE_NASM:
     case SOURCE_GAS:

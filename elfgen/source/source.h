@@ -1,8 +1,8 @@
 /* Input languages -> struct elfgen_program.
  *
- * Assembly becomes a relocatable object by its own assembler, an object is read by libelf, raw
- * machine code is taken as it is; all end as the same program. Nothing is printed: what there is to
- * say goes to a callback. */
+ * Assembly becomes a relocatable object by its own assembler, C by the user's compiler, an object
+ * is read by libelf, raw machine code is taken as it is; all end as the same program. Nothing is
+ * printed: what there is to say goes to a callback. */
 #ifndef SOURCE_H
 #define SOURCE_H
 
@@ -19,6 +19,7 @@ enum source_language {
     SOURCE_DETECT, /* by the file's name and contents */
     SOURCE_NASM,
     SOURCE_GAS,
+    SOURCE_C,
     SOURCE_OBJECT,
     SOURCE_RAW
 };
@@ -42,7 +43,13 @@ struct source {
     const char *path; /* "-": standard input */
     enum source_language language;
     uint16_t machine; /* ELFGEN_EM_...; 0: what the input is for, then set by source_finish() */
-    bool verbose;     /* tell each step as SOURCE_NOTE */
+    /* The C compiler, which also preprocesses .S: the path of a program, else words as in a shell;
+     * NULL: cc. */
+    const char *compiler;
+    const char *compiler_flags; /* words that follow the room's own, NULL: none */
+    const char *include_folder; /* where <tiny.h> is, NULL: not known */
+    bool debug;                 /* C: with debugging information */
+    bool verbose;               /* tell each step as SOURCE_NOTE */
     source_tell *tell;
     void *context; /* for `tell` */
 
@@ -53,8 +60,8 @@ struct source {
     const char *name; /* the path as messages show it */
     struct file_bytes input;
     bool read_once;          /* the input is a pipe or the like: only we have its bytes */
-    char argument[PATH_MAX]; /* the input as the assembler is told of it */
-    pid_t child;             /* the assembler, 0: none */
+    char argument[PATH_MAX]; /* the input as the assembler or compiler is told of it */
+    pid_t child;             /* that, 0: none */
     int object_file, message_file, text_file; /* memory files, -1: none */
     struct file_bytes object;
     void *elf; /* Elf * of libelf */
@@ -63,16 +70,20 @@ struct source {
     struct elfgen_relocation *relocations;
 };
 
-/* Reads the input, finds out its language and starts the assembler if it needs one, without waiting
- * for it. Zero everything in *source but the caller's part before. False: told why. */
+/* Reads the input, finds out its language and starts the assembler or compiler if it needs one,
+ * without waiting for it. Zero everything in *source but the caller's part before. False: told why.
+ */
 bool source_start(struct source *source);
 
 /* Waits for what source_start() began and fills source->program. False: told why. Undefined symbols
  * are all told, each with its place. */
 bool source_finish(struct source *source);
 
-/* Frees everything, also after a failure, and ends an assembler that still runs. */
+/* Frees everything, also after a failure, and ends an assembler or compiler that still runs. */
 void source_release(struct source *source);
+
+/* Whether `text` can be `compiler` or `compiler_flags`: all its quotes are closed. */
+bool source_are_words(const char *text);
 
 /* ---- inside the room ---- */
 
@@ -87,6 +98,10 @@ uint16_t source_detect_machine(const char *text, size_t size);
  * source->object. */
 bool source_start_assembly(struct source *source, enum source_language language, bool preprocess);
 bool source_finish_assembly(struct source *source);
+
+/* The same for C. */
+bool source_start_compiler(struct source *source);
+bool source_finish_compiler(struct source *source);
 
 /* source->object -> source->program, which points into libelf's hands until the other is called. */
 bool source_read_object(struct source *source);

@@ -295,9 +295,9 @@ refuses()
     tinyelf dump -q x
     exits 2
     says "unknown option '-q'"
-    tinyelf build --from c x.s
+    tinyelf build --from cobol x.s
     exits 2
-    says "nasm, gas, object, raw or hex"
+    says "nasm, gas, c, object, raw or hex"
     tinyelf build --osabi linus x.s
     exits 2
     says "GNU"

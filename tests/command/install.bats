@@ -14,6 +14,12 @@ load setup
     [ "$(prefix/bin/tinyelf --version)" = "$("$TINYELF" --version)" ]
     (mkdir made && cd made && ../prefix/bin/tinyelf new hello && ../prefix/bin/tinyelf build hello.s &&
         [ "$(sha256 hello)" = "$LECTURE" ] && [ "$(../prefix/bin/tinyelf disasm hello | wc -l)" -eq 8 ])
+    # <tiny.h> is found beside the command, wherever that was put.
+    mv prefix moved
+    (cd made && unset TINYELF_TEMPLATES && ../moved/bin/tinyelf new --template c main &&
+        ../moved/bin/tinyelf build -v main.c 2>log && grep -q -- "-isystem $(realpath ../moved)/share/tinyelf/asm " log &&
+        [ "$(./main)" = "Hello world" ])
+    mv moved prefix
     PKG_CONFIG_PATH=$(dirname "$(find prefix -name elfgen.pc)")
     export PKG_CONFIG_PATH
     # shellcheck disable=SC2046

@@ -1,0 +1,41 @@
+/* The folders that are installed with the command. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* Whether `folder` has `probe` in it; then its absolute path is at `found`. */
+static bool has(const char *folder, const char *probe, char *found, size_t room)
+{
+    char path[PATH_MAX], *real = realpath(folder, NULL);
+    int length = real ? snprintf(path, sizeof path, "%s/%s", real, probe) : -1;
+    bool there = length > 0 && (size_t)length < sizeof path && access(path, R_OK) == 0;
+    if (there)
+        length = snprintf(found, room, "%s", real);
+    free(real);
+    return there && length > 0 && (size_t)length < room;
+}
+
+bool find_shared(const char *kind, const char *probe, char *folder, size_t room)
+{
+    static const char *const places[] = {"/../share/tinyelf/", "/../"};
+    char place[PATH_MAX * 2], command[PATH_MAX] = "";
+    /* The templates' list names what lies beside the templates, so a chosen folder has it. */
+    const char *chosen = getenv("TINYELF_TEMPLATES");
+    snprintf(place, sizeof place, "%s/../%s", chosen ? chosen : "", kind);
+    if (chosen && has(place, probe, folder, room))
+        return true;
+    ssize_t length = readlink("/proc/self/exe", command, sizeof command - 1);
+    char *slash = length > 0 ? strrchr(command, '/') : NULL;
+    if (slash)
+        *slash = '\0';
+    for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
+        snprintf(place, sizeof place, "%s%s%s", command, places[i], kind);
+        if (has(place, probe, folder, room))
+            return true;
+    }
+    return false;
+}

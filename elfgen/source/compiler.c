@@ -1,0 +1,145 @@
+/* C -> relocatable object, by the user's compiler. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tool.h"
+
+/* For the smallest code that needs nothing around it. gcc and clang both know all of these; what
+ * is their default anyhow is not everywhere: distributions turn some of it on. */
+static const char *const freestanding[] = {
+    "-c",
+    "-Os",
+    "-ffreestanding",
+    "-fno-pic",
+    "-fno-pie",
+    "-fno-stack-protector",
+    "-fno-stack-clash-protection",
+    "-fcf-protection=none",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-unwind-tables",
+    "-fomit-frame-pointer",
+    "-falign-functions=1", /* clang aligns to 16, also for size */
+    "-falign-loops=1",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-ident",
+    "-U_FORTIFY_SOURCE", /* a header of libc's would call what only libc has */
+};
+
+/* For source_tell_messages(): no colour, a column counted in characters, no files left behind. */
+static const char *const told_plainly[] = {"-fdiagnostics-color=never", "-ftabstop=1", "-pipe"};
+
+static bool is_program(const char *path)
+{
+    struct stat status;
+    return strchr(path, '/') && stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+           access(path, X_OK) == 0;
+}
+
+bool compiler_words(struct source *source, struct words *words)
+{
+    const char *compiler = source->compiler ? source->compiler : "cc";
+    bool done = is_program(compiler) ? words_add_one(words, compiler) : words_add(words, compiler);
+    if (done && words->count > 0)
+        return true;
+    return source_say(source, SOURCE_ERROR, 0, "the C compiler '%s': %s", compiler,
+                      done              ? "no program is named"
+                      : errno == EINVAL ? "a quote is not closed"
+                                        : strerror(errno));
+}
+
+struct tool compiler_tool(const struct words *words)
+{
+    const char *slash = strrchr(words->at[0], '/');
+    const char *name = slash ? slash + 1 : words->at[0];
+    struct tool tool = {.program = words->at[0]};
+    /* Debian's packages have the names of their commands: clang-14, gcc-12. */
+    static const char *const packaged[] = {"gcc", "clang", "tcc", "ccache"};
+    if (strcmp(name, "cc") == 0)
+        tool.package = "gcc";
+    for (size_t i = 0; !tool.package && i < sizeof packaged / sizeof packaged[0]; i++)
+        if (strncmp(name, packaged[i], strlen(packaged[i])) == 0)
+            tool.package = name;
+    return tool;
+}
+
+static bool add_all(struct words *words, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!words_add_one(words, list[i]))
+            return false;
+    return true;
+}
+
+bool compiler_add_folder(const struct source *source, struct words *words)
+{
+    return !source->include_folder ||
+           (words_add_one(words, "-isystem") && words_add_one(words, source->include_folder));
+}
+
+/* What is read from a memory file still includes what lies beside the user's. */
+static bool add_place(const struct source *source, struct words *words)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(source->path, '/');
+    int length = slash ? (int)(slash - source->path) + 1 : 1;
+    if (source->text_file < 0)
+        return true;
+    int size = snprintf(folder, sizeof folder, "%.*s", length, slash ? source->path : ".");
+    return size < (int)sizeof folder && words_add_one(words, "-iquote") &&
+           words_add_one(words, folder);
+}
+
+static bool is_preprocessed(const char *path)
+{
+    size_t length = strlen(path);
+    return length > 2 && strcmp(path + length - 2, ".i") == 0;
+}
+
+/* The user's flags come last but for the files: of two that contradict each other compilers take
+ * the later. */
+static bool make_command(struct source *source, struct words *words)
+{
+    return compiler_words(source, words) &&
+           ((add_all(words, freestanding, sizeof freestanding / sizeof freestanding[0]) &&
+             add_all(words, told_plainly, sizeof told_plainly / sizeof told_plainly[0]) &&
+             words_add_one(words, source->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+             (!source->debug || words_add_one(words, "-g")) && add_place(source, words) &&
+             compiler_add_folder(source, words) && words_add(words, source->compiler_flags) &&
+             words_add_one(words, "-o") && words_add_one(words, CHILD_OBJECT_PATH) &&
+             words_add_one(words, "-x") &&
+             words_add_one(words, is_preprocessed(source->path) ? "cpp-output" : "c") &&
+             words_add_one(words, source->argument)) ||
+            source_say(source, SOURCE_ERROR, 0, "cannot make the compiler's command: %s",
+                       errno == EINVAL ? "a quote in its flags is not closed" : strerror(errno)));
+}
+
+bool source_start_compiler(struct source *source)
+{
+    struct words words = {0};
+    /* What was read is what is compiled: a pipe gives its bytes once. */
+    if (source->read_once && !tool_put_text(source, source->input.bytes, source->input.size))
+        return false;
+    source->object_file = tool_memory_file("object");
+    if (source->object_file < 0)
+        return source_say(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+                          strerror(errno));
+    bool done = tool_name_argument(source) && make_command(source, &words);
+    if (done) {
+        struct tool tool = compiler_tool(&words);
+        done = tool_start(source, &tool, (const char *const *)words.at, source->object_file,
+                          source->text_file);
+    }
+    words_free(&words);
+    return done;
+}
+
+bool source_finish_compiler(struct source *source)
+{
+    static const struct tool compiler = {"the C compiler", NULL};
+    return tool_finish(source, &compiler) && tool_take_object(source, "the C compiler");
+}

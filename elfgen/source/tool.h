@@ -1,0 +1,66 @@
+/* Programs of others that the room starts: assemblers, and the C compiler. */
+#ifndef TOOL_H
+#define TOOL_H
+
+#include "source.h"
+
+/* Where the child finds its files. */
+enum { CHILD_OBJECT = 3, CHILD_TEXT = 4 };
+#define CHILD_OBJECT_PATH "/dev/fd/3"
+#define CHILD_TEXT_PATH   "/dev/fd/4"
+
+/* A program to start, and the Debian package that has it (NULL: not known). */
+struct tool {
+    const char *program;
+    const char *package;
+};
+
+/* A file in memory, closed on exec; -1 and errno on failure. */
+int tool_memory_file(const char *name);
+
+/* Makes source->text_file hold `size` bytes. False: told why. */
+bool tool_put_text(struct source *source, const char *bytes, size_t size);
+
+/* source->argument: the input as the tool is told of it. False: told why. */
+bool tool_name_argument(struct source *source);
+
+/* Starts `tool`; its files 3 and 4 are `object` and `text` (-1: none), what it prints goes to
+ * source's message file. `arguments` end with NULL. False: told why. */
+bool tool_start(struct source *source, const struct tool *tool, const char *const *arguments,
+                int object, int text);
+
+/* Waits for what tool_start() started, and tells its messages. True if it ended well. */
+bool tool_finish(struct source *source, const struct tool *tool);
+
+/* Moves source->object_file into source->object; `maker` is for the message if it is empty. */
+bool tool_take_object(struct source *source, const char *maker);
+
+/* Tells whatever the tool wrote into source->message_file, line by line, and empties it. `failed`:
+ * how the tool ended. Returns whether an error was among it. */
+bool source_tell_messages(struct source *source, bool failed);
+
+/* ---- command lines ---- */
+
+/* The words of a command, as typed in a shell: blanks part them; '...', "..." and \ keep blanks.
+ * `at` ends with NULL. All is freed by words_free(). */
+struct words {
+    char **at;
+    size_t count;
+};
+
+/* Adds the words of `text` (NULL: none). False and errno: EINVAL where a quote is not closed. */
+bool words_add(struct words *words, const char *text);
+/* Adds one word as it is. False: out of memory. */
+bool words_add_one(struct words *words, const char *word);
+void words_free(struct words *words);
+
+/* ---- the C compiler ---- */
+
+/* Adds source->compiler, as a program or as words. False: told why. */
+bool compiler_words(struct source *source, struct words *words);
+/* Adds where <tiny.h> is. False: out of memory. */
+bool compiler_add_folder(const struct source *source, struct words *words);
+/* The first of the words as a tool. It points into them. */
+struct tool compiler_tool(const struct words *words);
+
+#endif

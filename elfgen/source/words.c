@@ -1,0 +1,89 @@
+/* A command line as typed -> its words. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+bool words_add_one(struct words *words, const char *word)
+{
+    char **grown = realloc(words->at, (words->count + 2) * sizeof *grown);
+    char *copy = strdup(word);
+    if (grown) {
+        words->at = grown;
+        words->at[words->count] = words->at[words->count + 1] = NULL;
+    }
+    if (!grown || !copy) {
+        free(copy);
+        return false;
+    }
+    words->at[words->count++] = copy;
+    return true;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n';
+}
+
+/* Copies the word at *text into `word`, without its quotes, and moves *text behind it. False: a
+ * quote is not closed, or nothing stands behind a backslash. */
+static bool take_word(const char **text, char *word)
+{
+    const char *at = *text;
+    char quote = '\0';
+    for (; *at && (quote || !is_blank(*at)); at++) {
+        if (*at == quote) {
+            quote = '\0';
+        } else if (!quote && (*at == '\'' || *at == '"')) {
+            quote = *at;
+        } else if (*at == '\\' && quote != '\'') {
+            /* Inside "..." it is itself, but in front of a quote or another. */
+            if (quote && at[1] != '"' && at[1] != '\\')
+                *word++ = '\\';
+            else if (*++at == '\0')
+                return false;
+            else
+                *word++ = *at;
+        } else {
+            *word++ = *at;
+        }
+    }
+    *word = '\0';
+    *text = at;
+    return quote == '\0';
+}
+
+bool words_add(struct words *words, const char *text)
+{
+    char *word = malloc(text ? strlen(text) + 1 : 1);
+    bool done = word != NULL;
+    while (done && text) {
+        while (is_blank(*text))
+            text++;
+        if (*text == '\0')
+            break;
+        done = take_word(&text, word);
+        if (!done)
+            errno = EINVAL;
+        done = done && words_add_one(words, word);
+    }
+    free(word);
+    return done;
+}
+
+void words_free(struct words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        free(words->at[i]);
+    free(words->at);
+    *words = (struct words){0};
+}
+
+bool source_are_words(const char *text)
+{
+    struct words words = {0};
+    bool are = words_add(&words, text);
+    words_free(&words);
+    return are;
+}
