@@ -23,7 +23,8 @@ int command_new(int argc, char **argv);
 int command_of_companion(int argc, char **argv);
 
 /* "tinyelf: SUBJECT: KIND: TEXT" on stderr, for one line of printf-style text. `subject` is a file
- * as the user named it, a command, or NULL; `kind` is "error", "warning" or "note". */
+ * as the user named it, a command, or NULL; `kind` is "error", "warning" or "note", or NULL where
+ * the text says place and kind itself. */
 __attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
                                                    const char *format, ...);
 

@@ -129,6 +129,8 @@ static enum elfgen_status find_entry(const struct elfgen_program *program, uint6
             continue;
         if (!found || (found->binding == ELFGEN_LOCAL && symbol->binding != ELFGEN_LOCAL))
             found = symbol;
+        if (found->binding != ELFGEN_LOCAL)
+            break;
     }
     if (found)
         return elfgen_symbol_address(program, found, entry, error);
