@@ -4,7 +4,19 @@
 
 #include "link.h"
 
-enum { SHF_ALLOC_ = 2, SHF_EXCLUDE_BIT = 31, SHF_GNU_RETAIN_ = 1 << 21, STT_SECTION_ = 3 };
+enum {
+    SHT_PROGBITS_ = 1,
+    SHT_NOTE_ = 7,
+    SHT_NOBITS_ = 8,
+    SHT_X86_64_UNWIND_ = 0x70000001,
+    SHF_ALLOC_ = 2,
+    SHF_TLS_ = 0x400,
+    SHF_GNU_RETAIN_ = 1 << 21,
+    SHF_EXCLUDE_BIT = 31,
+    STT_SECTION_ = 3,
+    STT_TLS_ = 6,
+    STT_GNU_IFUNC_ = 10
+};
 
 /* Sections whose relocations are still to be looked at. */
 struct work {
@@ -43,6 +55,37 @@ static bool is_loaded(const struct link_section *section)
            !section->discarded && strcmp(section->name, ".note.gnu.property") != 0;
 }
 
+/* What a program would need more than a linker for. */
+static bool supported(const struct link *link, const struct link_object *object,
+                      const struct link_section *section)
+{
+    if (section->flags & SHF_TLS_)
+        return link_say(link, "%s: section %s: thread-local storage is not supported", object->name,
+                        section->name);
+    if (section->type != SHT_PROGBITS_ && section->type != SHT_NOTE_ &&
+        section->type != SHT_NOBITS_ && section->type != SHT_X86_64_UNWIND_)
+        return link_say(link, "%s: section %s: sections of type 0x%x are not supported",
+                        object->name, section->name, section->type);
+    return true;
+}
+
+/* The same for a symbol that a relocation needs. */
+static bool supported_symbol(const struct link *link, const struct link_object *object,
+                             const struct elfgen_relocation *relocation)
+{
+    const struct link_symbol *symbol = &object->symbols[relocation->symbol], *defined = symbol;
+    if (symbol->global != LINK_NONE && link->globals[symbol->global].object != LINK_NONE) {
+        const struct link_global *global = &link->globals[symbol->global];
+        defined = &link->objects[global->object]->symbols[global->symbol];
+    }
+    const char *what = defined->type == STT_GNU_IFUNC_ ? "indirect functions (STT_GNU_IFUNC)"
+                       : defined->type == STT_TLS_     ? "thread-local storage"
+                                                       : NULL;
+    return !what || link_say(link, "%s:(%s+0x%llx): symbol '%s': %s: not supported", object->name,
+                             object->sections[relocation->section].name,
+                             (unsigned long long)relocation->offset, symbol->name, what);
+}
+
 static bool mark_section(struct work *work, uint32_t object, uint32_t index,
                          struct link_reason reason)
 {
@@ -51,6 +94,8 @@ static bool mark_section(struct work *work, uint32_t object, uint32_t index,
         return true;
     section->live = true;
     section->reason = reason;
+    if (!supported(work->link, work->link->objects[object], section))
+        return false;
     if (!link_find_pieces(work->link, section))
         return false;
     if (section->relocation_count == 0)
@@ -113,6 +158,8 @@ static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
         const struct elfgen_relocation *relocation = &from->relocations[reason.relocation];
         uint32_t global = from->symbols[relocation->symbol].global, target, place;
         uint64_t offset;
+        if (!supported_symbol(link, from, relocation))
+            return false;
         if (global != LINK_NONE && !mark_global(work, &link->globals[global], reason))
             return false;
         if (link_target(link, from, relocation, &target, &place, &offset) &&

@@ -1,10 +1,13 @@
 /* Static archives (ar), read by libelf: the index says which member defines what. */
 #include <ar.h>
+#include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "../link/table.h"
 #include "object.h"
@@ -15,7 +18,8 @@ struct archive {
     struct link_archive link;
     struct source source; /* how its members are to be read, and who hears of what is wrong */
     Elf *elf;
-    struct file_bytes bytes;
+    int file;    /* libelf takes members from files only */
+    size_t size; /* bytes of it */
     char *name;
     struct link_table loaded; /* offsets of members that are in the program */
     bool owns_names;          /* of symbols: there was no index */
@@ -49,7 +53,8 @@ static void close_archive(void *owner)
     free(archive->link.offers);
     link_table_free(&archive->loaded);
     elf_end(archive->elf);
-    file_free(&archive->bytes);
+    if (archive->file >= 0)
+        close(archive->file);
     free(archive->name);
     free(archive);
 }
@@ -64,10 +69,15 @@ static struct link_object *read_member(struct archive *archive, size_t offset)
     if (!member)
         source_say(&source, SOURCE_ERROR, 0, "out of memory");
     else if (elf_rand(archive->elf, offset) != offset ||
-             !(member->elf = elf_begin(-1, ELF_C_READ, archive->elf)) ||
+             !(member->elf = elf_begin(archive->file, ELF_C_READ_MMAP, archive->elf)) ||
              !(header = elf_getarhdr(member->elf)))
         source_say(&source, SOURCE_ERROR, 0, "offset 0x%zx: no member that can be read: %s", offset,
                    elf_errmsg(-1));
+    else if (header->ar_size < 0 || offset + sizeof(struct ar_hdr) > archive->size ||
+             (size_t)header->ar_size > archive->size - offset - sizeof(struct ar_hdr))
+        source_say(&source, SOURCE_ERROR, 0,
+                   "offset 0x%zx: member '%s' claims %lld bytes, and the archive ends before",
+                   offset, header->ar_name ? header->ar_name : "?", (long long)header->ar_size);
     else if (asprintf(&member->name, "%s(%s)", archive->name,
                       header->ar_name ? header->ar_name : "?") < 0)
         member->name = NULL;
@@ -141,11 +151,11 @@ static bool scan(struct archive *archive)
 {
     struct archive quiet = *archive;
     size_t capacity = 0;
-    Elf_Cmd command = ELF_C_READ;
+    Elf_Cmd command = ELF_C_READ_MMAP;
     bool done = true;
     archive->owns_names = true;
     quiet.source.tell = hear_nothing;
-    for (Elf *elf; done && (elf = elf_begin(-1, command, archive->elf));) {
+    for (Elf *elf; done && (elf = elf_begin(archive->file, command, archive->elf));) {
         const Elf_Arhdr *header = elf_getarhdr(elf);
         /* Its header is 60 bytes before its contents. */
         size_t offset = (size_t)elf_getaroff(elf);
@@ -162,7 +172,7 @@ static bool scan(struct archive *archive)
         if (object)
             link_object_release(object);
         elf_rand(archive->elf, offset);
-        Elf *again = elf_begin(-1, ELF_C_READ, archive->elf);
+        Elf *again = elf_begin(archive->file, ELF_C_READ_MMAP, archive->elf);
         command = again ? elf_next(again) : ELF_C_NULL;
         elf_end(again);
         elf_end(elf);
@@ -170,7 +180,21 @@ static bool scan(struct archive *archive)
     return done;
 }
 
-struct link_archive *source_read_archive(const struct source *source, struct file_bytes *bytes)
+/* The archive as a file of our own; one that could be read only once, from memory. */
+static int open_again(const struct source *source, const struct file_bytes *bytes)
+{
+    if (!source->read_once)
+        return open(source->path, O_RDONLY | O_CLOEXEC);
+    int file = memfd_create("archive", MFD_CLOEXEC);
+    if (file >= 0 && !file_write(file, bytes->bytes, bytes->size)) {
+        close(file);
+        file = -1;
+    }
+    return file;
+}
+
+struct link_archive *source_read_archive(const struct source *source,
+                                         const struct file_bytes *bytes)
 {
     bool thin = memcmp(bytes->bytes, thin_magic, SARMAG) == 0, indexed;
     elf_version(EV_CURRENT);
@@ -182,8 +206,8 @@ struct link_archive *source_read_archive(const struct source *source, struct fil
         source_say(source, SOURCE_ERROR, 0, "out of memory");
         return NULL;
     }
-    archive->bytes = *bytes;
-    *bytes = (struct file_bytes){0};
+    archive->file = -1;
+    archive->size = bytes->size;
     archive->name = name;
     archive->source = (struct source){.name = name,
                                       .machine = source->machine,
@@ -196,7 +220,9 @@ struct link_archive *source_read_archive(const struct source *source, struct fil
                                     "a thin archive: its members are files of their own; name "
                                     "those, or make it without T");
     if (done) {
-        archive->elf = elf_memory(archive->bytes.bytes, archive->bytes.size);
+        archive->file = open_again(source, bytes);
+        if (archive->file >= 0)
+            archive->elf = elf_begin(archive->file, ELF_C_READ_MMAP, NULL);
         done = (archive->elf && elf_kind(archive->elf) == ELF_K_AR) ||
                source_say(source, SOURCE_ERROR, 0, "not an archive that can be read: %s",
                           elf_errmsg(-1));
