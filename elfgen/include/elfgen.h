@@ -13,6 +13,7 @@
 #include "elfgen/map.h"
 #include "elfgen/memory.h"
 #include "elfgen/names.h"
+#include "elfgen/outline.h"
 #include "elfgen/text.h"
 #include "elfgen/view.h"
 

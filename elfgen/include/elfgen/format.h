@@ -115,8 +115,10 @@ enum {
     ELFGEN_PN_XNUM = 0xffff, /* the real e_phnum stands in section header 0, sh_info */
     ELFGEN_SHN_UNDEF = 0,
     ELFGEN_SHN_LORESERVE = 0xff00,
+    ELFGEN_SHN_ABS = 0xfff1,
     ELFGEN_SHN_XINDEX = 0xffff, /* the real e_shstrndx stands in section header 0, sh_link */
     ELFGEN_SHT_NULL = 0,
+    ELFGEN_SHT_PROGBITS = 1,
     ELFGEN_SHT_SYMTAB = 2,
     ELFGEN_SHT_STRTAB = 3,
     ELFGEN_SHT_RELA = 4,
@@ -125,9 +127,16 @@ enum {
     ELFGEN_SHT_NOBITS = 8,
     ELFGEN_SHT_REL = 9,
     ELFGEN_SHT_DYNSYM = 11,
+    ELFGEN_SHT_SYMTAB_SHNDX = 18, /* a symbol's section, where st_shndx is SHN_XINDEX */
+    ELFGEN_SHF_WRITE = 1,
     ELFGEN_SHF_ALLOC = 2,
     ELFGEN_SHF_EXECINSTR = 4,
     ELFGEN_SHF_TLS = 0x400,
+    ELFGEN_STB_LOCAL = 0,
+    ELFGEN_STB_GLOBAL = 1,
+    ELFGEN_STB_WEAK = 2,
+    ELFGEN_STT_NOTYPE = 0,
+    ELFGEN_STT_OBJECT = 1,
     ELFGEN_STT_FUNC = 2,
     ELFGEN_STT_GNU_IFUNC = 10
 };
