@@ -15,6 +15,7 @@
 #include "elfgen/names.h"
 #include "elfgen/outline.h"
 #include "elfgen/text.h"
+#include "elfgen/unfold.h"
 #include "elfgen/view.h"
 
 #endif
