@@ -173,10 +173,10 @@ static bool add_libgcc(struct link *link)
 
 static bool is_code_label(const struct link_object *object, const struct link_symbol *symbol)
 {
-    enum { SHF_EXECINSTR_ = 4, STT_SECTION_ = 3 };
-    return *symbol->name && *symbol->name != '.' && symbol->type != STT_SECTION_ &&
+    return *symbol->name && *symbol->name != '.' && symbol->type != ELFGEN_STT_SECTION &&
            symbol->section < object->section_count &&
-           object->sections[symbol->section].flags & SHF_EXECINSTR_ && strlen(symbol->name) <= 40;
+           object->sections[symbol->section].flags & ELFGEN_SHF_EXECINSTR &&
+           strlen(symbol->name) <= 40;
 }
 
 /* "no entry": with the labels in code that the user may have meant, globals first. */

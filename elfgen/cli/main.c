@@ -25,6 +25,7 @@ static const struct command commands[] = {
     {"dump", command_dump, "print headers, segments and sections as readelf does"},
     {"explain", CODE_COMMAND(command_explain), "name every byte of a file"},
     {"new", command_new, "start a program from a template"},
+    {"unfold", CODE_COMMAND(command_unfold), "make a tiny program one that the tools take"},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

@@ -5,8 +5,6 @@
 
 #include "link.h"
 
-enum { SHF_WRITE_ = 1, SHF_EXECINSTR_ = 4, STT_SECTION_ = 3 };
-
 /* The program's symbols: these, then one a section, then each object's. */
 enum { SYMBOL_ENTRY, SYMBOL_SECTIONS };
 
@@ -21,8 +19,8 @@ uint32_t link_add_section(struct link *link, const struct elfgen_section *sectio
 
 uint32_t link_permissions(const struct link_section *section)
 {
-    return ELFGEN_PF_R | (section->flags & SHF_WRITE_ ? ELFGEN_PF_W : 0) |
-           (section->flags & SHF_EXECINSTR_ ? ELFGEN_PF_X : 0);
+    return ELFGEN_PF_R | (section->flags & ELFGEN_SHF_WRITE ? ELFGEN_PF_W : 0) |
+           (section->flags & ELFGEN_SHF_EXECINSTR ? ELFGEN_PF_X : 0);
 }
 
 static bool place_sections(struct link *link)
@@ -125,7 +123,7 @@ static struct elfgen_symbol program_symbol(const struct link *link,
         made.value = symbol->value;
     } else if (symbol->section < object->section_count) {
         const struct link_section *section = &object->sections[symbol->section];
-        if (symbol->type == STT_SECTION_)
+        if (symbol->type == ELFGEN_STT_SECTION)
             made.name = section->name;
         locate(section, symbol->value, &made.section, &made.value);
     }
@@ -252,7 +250,7 @@ static bool take_relocation(struct link *link, uint32_t from, const struct link_
             return false;
         relocation.symbol = SYMBOL_SECTIONS + link->got;
         relocation.addend += (int64_t)offset;
-    } else if (symbol->type == STT_SECTION_ && symbol->section < object->section_count &&
+    } else if (symbol->type == ELFGEN_STT_SECTION && symbol->section < object->section_count &&
                object->sections[symbol->section].merges) {
         /* The addend says which piece. */
         uint32_t place;

@@ -4,20 +4,6 @@
 
 #include "link.h"
 
-enum {
-    SHT_PROGBITS_ = 1,
-    SHT_NOTE_ = 7,
-    SHT_NOBITS_ = 8,
-    SHT_X86_64_UNWIND_ = 0x70000001,
-    SHF_ALLOC_ = 2,
-    SHF_TLS_ = 0x400,
-    SHF_GNU_RETAIN_ = 1 << 21,
-    SHF_EXCLUDE_BIT = 31,
-    STT_SECTION_ = 3,
-    STT_TLS_ = 6,
-    STT_GNU_IFUNC_ = 10
-};
-
 /* Sections whose relocations are still to be looked at. */
 struct work {
     struct link *link;
@@ -43,7 +29,7 @@ bool link_target(const struct link *link, const struct link_object *object,
     }
     *section = symbol->section;
     *offset = symbol->value;
-    if (symbol->type == STT_SECTION_)
+    if (symbol->type == ELFGEN_STT_SECTION)
         *offset += (uint64_t)relocation->addend;
     return symbol->section < object->section_count;
 }
@@ -51,7 +37,7 @@ bool link_target(const struct link *link, const struct link_object *object,
 /* What a loaded program has no use for: notes to linkers, and what they are told to leave out. */
 static bool is_loaded(const struct link_section *section)
 {
-    return section->flags & SHF_ALLOC_ && !(section->flags >> SHF_EXCLUDE_BIT & 1) &&
+    return section->flags & ELFGEN_SHF_ALLOC && !(section->flags >> ELFGEN_SHF_EXCLUDE_BIT & 1) &&
            !section->discarded && strcmp(section->name, ".note.gnu.property") != 0;
 }
 
@@ -59,11 +45,11 @@ static bool is_loaded(const struct link_section *section)
 static bool supported(const struct link *link, const struct link_object *object,
                       const struct link_section *section)
 {
-    if (section->flags & SHF_TLS_)
+    if (section->flags & ELFGEN_SHF_TLS)
         return link_say(link, "%s: section %s: thread-local storage is not supported", object->name,
                         section->name);
-    if (section->type != SHT_PROGBITS_ && section->type != SHT_NOTE_ &&
-        section->type != SHT_NOBITS_ && section->type != SHT_X86_64_UNWIND_)
+    if (section->type != ELFGEN_SHT_PROGBITS && section->type != ELFGEN_SHT_NOTE &&
+        section->type != ELFGEN_SHT_NOBITS && section->type != ELFGEN_SHT_X86_64_UNWIND)
         return link_say(link, "%s: section %s: sections of type 0x%x are not supported",
                         object->name, section->name, section->type);
     return true;
@@ -78,9 +64,9 @@ static bool supported_symbol(const struct link *link, const struct link_object *
         const struct link_global *global = &link->globals[symbol->global];
         defined = &link->objects[global->object]->symbols[global->symbol];
     }
-    const char *what = defined->type == STT_GNU_IFUNC_ ? "indirect functions (STT_GNU_IFUNC)"
-                       : defined->type == STT_TLS_     ? "thread-local storage"
-                                                       : NULL;
+    const char *what = defined->type == ELFGEN_STT_GNU_IFUNC ? "indirect functions (STT_GNU_IFUNC)"
+                       : defined->type == ELFGEN_STT_TLS     ? "thread-local storage"
+                                                             : NULL;
     return !what || link_say(link, "%s:(%s+0x%llx): symbol '%s': %s: not supported", object->name,
                              object->sections[relocation->section].name,
                              (unsigned long long)relocation->offset, symbol->name, what);
@@ -177,7 +163,7 @@ static bool mark_all(struct work *work, bool keep_all)
         const struct link_object *object = work->link->objects[i];
         for (uint32_t j = 1; j < object->section_count; j++) {
             struct link_section *section = &object->sections[j];
-            bool retained = section->flags & SHF_GNU_RETAIN_ || object->keeps_all;
+            bool retained = section->flags & ELFGEN_SHF_GNU_RETAIN || object->keeps_all;
             if (!keep_all && !retained)
                 continue;
             if (!mark_section(work, i, j, nothing))

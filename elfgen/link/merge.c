@@ -6,17 +6,9 @@
 
 #include "link.h"
 
-enum {
-    SHF_WRITE_ = 1,
-    SHF_EXECINSTR_ = 4,
-    SHF_MERGE_ = 0x10,
-    SHF_STRINGS_ = 0x20,
-    SHT_NOBITS_ = 8
-};
-
 static bool is_strings(const struct link_section *section)
 {
-    return section->flags & SHF_STRINGS_;
+    return section->flags & ELFGEN_SHF_STRINGS;
 }
 
 /* Whether a section is what it says: whole entries, nothing that is relocated in them, the last
@@ -24,9 +16,10 @@ static bool is_strings(const struct link_section *section)
 static bool can_merge(const struct link_section *section)
 {
     const uint64_t entry = section->entry_size;
-    if (!(section->flags & SHF_MERGE_) || section->flags & (SHF_WRITE_ | SHF_EXECINSTR_) ||
-        !section->bytes || section->size == 0 || section->relocation_count > 0 || entry == 0 ||
-        entry > 256 || section->size % entry != 0)
+    if (!(section->flags & ELFGEN_SHF_MERGE) ||
+        section->flags & (ELFGEN_SHF_WRITE | ELFGEN_SHF_EXECINSTR) || !section->bytes ||
+        section->size == 0 || section->relocation_count > 0 || entry == 0 || entry > 256 ||
+        section->size % entry != 0)
         return false;
     for (uint64_t i = 0; is_strings(section) && i < entry; i++)
         if (section->bytes[section->size - 1 - i] != 0)

@@ -4,8 +4,6 @@
 
 #include "link.h"
 
-enum { STB_LOCAL_ = 0, STB_WEAK_ = 2 };
-
 static struct link_global *global_of(struct link *link, const char *name, uint32_t *index)
 {
     bool added;
@@ -41,7 +39,7 @@ static bool take_member(struct link *link, struct link_global *global)
 /* What one symbol of an object claims. */
 static enum link_claim claim_of(const struct link_object *object, const struct link_symbol *symbol)
 {
-    bool weak = symbol->binding == STB_WEAK_;
+    bool weak = symbol->binding == ELFGEN_STB_WEAK;
     if (symbol->section == LINK_COMMON)
         return LINK_CLAIM_COMMON;
     /* What a discarded group defines, the kept one defines as well. */
@@ -131,7 +129,7 @@ static bool read_new(struct link *link)
         if (!choose_groups(link, object))
             return false;
         for (size_t i = 1; i < object->symbol_count; i++)
-            if (object->symbols[i].binding != STB_LOCAL_ && !claim(link, index, (uint32_t)i))
+            if (object->symbols[i].binding != ELFGEN_STB_LOCAL && !claim(link, index, (uint32_t)i))
                 return false;
     }
     return true;
@@ -198,7 +196,7 @@ bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol
     for (uint32_t i = 0; i < link->object_count; i++) {
         const struct link_object *from = link->objects[i];
         for (uint32_t j = 1; j < from->symbol_count; j++) {
-            if (from->symbols[j].binding != STB_LOCAL_ ||
+            if (from->symbols[j].binding != ELFGEN_STB_LOCAL ||
                 from->symbols[j].section == LINK_UNDEFINED ||
                 strcmp(from->symbols[j].name, link->entry) != 0)
                 continue;

@@ -59,6 +59,17 @@ static void close_archive(void *owner)
     free(archive);
 }
 
+/* libelf cuts a member that claims more than there is. */
+static bool is_whole(const struct archive *archive, size_t offset)
+{
+    struct ar_hdr header;
+    char digits[sizeof header.ar_size + 1] = "";
+    if (pread(archive->file, &header, sizeof header, (off_t)offset) != (ssize_t)sizeof header)
+        return false;
+    memcpy(digits, header.ar_size, sizeof header.ar_size);
+    return strtoull(digits, NULL, 10) <= archive->size - offset - sizeof header;
+}
+
 /* The member at an offset: "libx.a(util.o)". NULL: told. */
 static struct link_object *read_member(struct archive *archive, size_t offset)
 {
@@ -73,11 +84,10 @@ static struct link_object *read_member(struct archive *archive, size_t offset)
              !(header = elf_getarhdr(member->elf)))
         source_say(&source, SOURCE_ERROR, 0, "offset 0x%zx: no member that can be read: %s", offset,
                    elf_errmsg(-1));
-    else if (header->ar_size < 0 || offset + sizeof(struct ar_hdr) > archive->size ||
-             (size_t)header->ar_size > archive->size - offset - sizeof(struct ar_hdr))
+    else if (!is_whole(archive, offset))
         source_say(&source, SOURCE_ERROR, 0,
-                   "offset 0x%zx: member '%s' claims %lld bytes, and the archive ends before",
-                   offset, header->ar_name ? header->ar_name : "?", (long long)header->ar_size);
+                   "offset 0x%zx: member '%s' claims to be larger than the rest of the archive",
+                   offset, header->ar_name ? header->ar_name : "?");
     else if (asprintf(&member->name, "%s(%s)", archive->name,
                       header->ar_name ? header->ar_name : "?") < 0)
         member->name = NULL;
