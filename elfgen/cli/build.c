@@ -326,6 +326,8 @@ static int check_options(const struct build *build)
         if (is_same_file(build->output, build->inputs[i]))
             return wrong_call("build", "the output '%s' is an input: it is never overwritten",
                               build->output);
+    if (build->debug && strcmp(build->output, "-") == 0)
+        return wrong_call("build", "-g writes a file beside the output: -o - has no place for it");
     if (hex && build->input_count > 1)
         return wrong_call("build", "a hex source is a whole file: '%s' is one too many",
                           build->inputs[1]);

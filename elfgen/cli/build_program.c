@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../link/link.h"
+#include "../link/outline.h"
 #include "build.h"
 #include "cli.h"
 
@@ -277,6 +277,34 @@ static void warn_of_permissions(const struct work *work)
     }
 }
 
+/* FILE.debug, then FILE: a debugger that is handed both finds them of one build. */
+static bool write_debug(struct work *work, const uint8_t *image)
+{
+    size_t size;
+    char *name = NULL;
+    uint8_t *file = link_debug_file(&work->link, &work->layout, image, &size);
+    bool done = file && asprintf(&name, "%s.debug", work->build->output) >= 0 &&
+                write_output(name, file, size, false);
+    free(name);
+    free(file);
+    return done;
+}
+
+static bool write_files(struct work *work, uint8_t **image, size_t *size)
+{
+    const struct build *build = work->build;
+    if (build->sections) {
+        struct link_outline outline;
+        if (!link_outline(&work->link, 0, &outline))
+            return false;
+        *image = link_write_outline(&work->link, &outline, *image, size);
+        if (!*image)
+            return false;
+    }
+    return (!build->debug || write_debug(work, *image)) &&
+           write_output(build->output, *image, *size, true);
+}
+
 static bool write_program(struct work *work)
 {
     const struct build *build = work->build;
@@ -289,19 +317,19 @@ static bool write_program(struct work *work)
         return tell_error(&error);
     if (!has_sane_size(work))
         return false;
-    size_t capacity = (size_t)work->layout.file_size;
-    void *image = malloc(capacity);
+    size_t size = (size_t)work->layout.file_size;
+    uint8_t *image = malloc(size);
     if (!image) {
-        message("build", "error", "out of memory for %zu bytes", capacity);
+        message("build", "error", "out of memory for %zu bytes", size);
         return false;
     }
-    size_t size = elfgen_write_image(program, &work->layout, image, capacity, &error);
-    bool done = size != 0 || tell_error(&error);
+    bool done =
+        elfgen_write_image(program, &work->layout, image, size, &error) != 0 || tell_error(&error);
     if (done) {
         warn_of_permissions(work);
         if (build->verbose)
             tell_layout(work);
-        done = write_output(build->output, image, size, true);
+        done = write_files(work, &image, &size);
     }
     free(image);
     return done;

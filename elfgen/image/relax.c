@@ -12,6 +12,7 @@ enum {
     MODRM_CALL = 2, /* ModRM.reg of call r/m and jmp r/m */
     MODRM_JMP = 4,
     MOV_LOAD = 0x8b,
+    LEA = 0x8d,
     TEST = 0x85,
     MOV_IMMEDIATE = 0xc7,    /* /0 */
     TEST_IMMEDIATE = 0xf7,   /* /0 */
@@ -32,6 +33,7 @@ static bool is_binary(uint8_t opcode)
 struct instruction {
     uint8_t opcode, modrm;
     bool has_rex;
+    bool marked; /* by the compiler; older ones did not, and a mov is known all the same */
 };
 
 /* What stands in front of the relocated bytes. False: it is not what the relocation's type says. */
@@ -42,12 +44,13 @@ static bool read_instruction(uint16_t machine, const uint8_t *bytes, uint64_t si
     const uint64_t at = relocation->offset;
     const bool is_64 = machine == ELFGEN_EM_X86_64;
     const bool rex = is_64 && relocation->type == ELFGEN_R_X86_64_REX_GOTPCRELX;
-    if (is_64 ? !rex && relocation->type != ELFGEN_R_X86_64_GOTPCRELX
+    const bool plain = is_64 && relocation->type == ELFGEN_R_X86_64_GOTPCREL;
+    if (is_64 ? !rex && !plain && relocation->type != ELFGEN_R_X86_64_GOTPCRELX
               : machine != ELFGEN_EM_386 || relocation->type != ELFGEN_R_386_GOT32X)
         return false;
     if (!bytes || at > size || size - at < 4 || at < (rex ? 3 : 2))
         return false;
-    *instruction = (struct instruction){bytes[at - 2], bytes[at - 1], rex};
+    *instruction = (struct instruction){bytes[at - 2], bytes[at - 1], rex, !plain};
     if (rex && (bytes[at - 3] & 0xf0) != REX)
         return false;
     /* x86-64: relative to the next instruction, whose distance the addend has. i386: a base
@@ -65,6 +68,8 @@ bool elfgen_can_relax(uint16_t machine, const uint8_t *bytes, uint64_t size,
     if (!read_instruction(machine, bytes, size, relocation, &instruction))
         return false;
     const unsigned reg = instruction.modrm >> 3 & 7;
+    if (!instruction.marked)
+        return instruction.opcode == MOV_LOAD;
     if (instruction.opcode == CALL_OR_JMP)
         return !instruction.has_rex && (reg == MODRM_CALL || reg == MODRM_JMP);
     return instruction.opcode == MOV_LOAD || instruction.opcode == TEST ||
@@ -101,6 +106,11 @@ bool elfgen_relax(uint16_t machine, uint8_t *bytes, uint64_t size,
         return true;
     }
     uint8_t *at = bytes + relocation->offset;
+    if (!instruction.marked) {
+        at[-2] = LEA;
+        relocation->type = ELFGEN_R_X86_64_PC32;
+        return true;
+    }
     const uint8_t reg = instruction.modrm >> 3 & 7;
     uint8_t operation = 0;
     if (instruction.opcode == MOV_LOAD) {

@@ -170,7 +170,7 @@ static bool make_symbols(struct link *link)
     return true;
 }
 
-static bool add_relocation(struct link *link, const struct elfgen_relocation *relocation)
+bool link_add_relocation(struct link *link, const struct elfgen_relocation *relocation)
 {
     if (!link_grow(link, &link->relocations, link->relocation_count, &link->relocation_capacity,
                    sizeof *link->relocations))
@@ -196,7 +196,7 @@ static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64
     if (!added)
         return true;
     link->slot_count++;
-    return add_relocation(
+    return link_add_relocation(
         link, &(struct elfgen_relocation){.section = link->got,
                                           .symbol = link->symbol_base[object] + index,
                                           .type = is_64 ? ELFGEN_R_X86_64_64 : ELFGEN_R_386_32,
@@ -228,13 +228,28 @@ static bool relax(struct link *link, const struct link_object *object,
     return true;
 }
 
+void link_point(const struct link *link, uint32_t from, struct elfgen_relocation *relocation)
+{
+    const struct link_object *object = link->objects[from];
+    const struct link_symbol *symbol = &object->symbols[relocation->symbol];
+    uint32_t place;
+    uint64_t value;
+    relocation->symbol = link->symbol_base[from] + relocation->symbol;
+    /* Of a section of pieces, the addend says which. */
+    if (symbol->type == ELFGEN_STT_SECTION && symbol->section < object->section_count &&
+        object->sections[symbol->section].merges &&
+        locate(&object->sections[symbol->section], symbol->value + (uint64_t)relocation->addend,
+               &place, &value)) {
+        relocation->symbol = SYMBOL_SECTIONS + place;
+        relocation->addend = (int64_t)value;
+    }
+}
+
 /* One relocation of an object as one of the program. */
 static bool take_relocation(struct link *link, uint32_t from, const struct link_section *section,
                             struct elfgen_relocation relocation, bool low)
 {
     const struct link_object *object = link->objects[from];
-    const struct link_symbol *symbol = &object->symbols[relocation.symbol];
-    const uint32_t index = relocation.symbol;
     uint32_t plain;
     enum elfgen_got_use use =
         elfgen_relocation_got(link->machine, section->bytes, section->size, &relocation, &plain);
@@ -243,27 +258,18 @@ static bool take_relocation(struct link *link, uint32_t from, const struct link_
         return false;
     if (!relaxed)
         relocation.type = plain;
-    relocation.symbol = link->symbol_base[from] + index;
     if (use != ELFGEN_GOT_NONE && !relaxed) {
         uint64_t offset = 0;
-        if (use == ELFGEN_GOT_SLOT && !find_slot(link, from, index, &offset))
+        if (use == ELFGEN_GOT_SLOT && !find_slot(link, from, relocation.symbol, &offset))
             return false;
         relocation.symbol = SYMBOL_SECTIONS + link->got;
         relocation.addend += (int64_t)offset;
-    } else if (symbol->type == ELFGEN_STT_SECTION && symbol->section < object->section_count &&
-               object->sections[symbol->section].merges) {
-        /* The addend says which piece. */
-        uint32_t place;
-        uint64_t value;
-        if (locate(&object->sections[symbol->section], symbol->value + (uint64_t)relocation.addend,
-                   &place, &value)) {
-            relocation.symbol = SYMBOL_SECTIONS + place;
-            relocation.addend = (int64_t)value;
-        }
+    } else {
+        link_point(link, from, &relocation);
     }
     relocation.section = section->place;
     relocation.offset += section->delta;
-    return add_relocation(link, &relocation);
+    return link_add_relocation(link, &relocation);
 }
 
 static bool take_relocations(struct link *link)

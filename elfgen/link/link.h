@@ -126,6 +126,10 @@ bool link_define(struct link *link);
 /* join.c */
 bool link_join(struct link *link);
 uint32_t link_add_section(struct link *link, const struct elfgen_section *section);
+bool link_add_relocation(struct link *link, const struct elfgen_relocation *relocation);
+
+/* Makes a relocation of an object point to the program's symbol. */
+void link_point(const struct link *link, uint32_t from, struct elfgen_relocation *relocation);
 uint32_t link_permissions(const struct link_section *section);
 
 #endif

@@ -70,6 +70,13 @@ static bool is_whole(const struct archive *archive, size_t offset)
     return strtoull(digits, NULL, 10) <= archive->size - offset - sizeof header;
 }
 
+static bool tell_cut(const struct archive *archive, size_t offset, const Elf_Arhdr *header)
+{
+    return source_say(&archive->source, SOURCE_ERROR, 0,
+                      "offset 0x%zx: member '%s' claims to be larger than the rest of the archive",
+                      offset, header && header->ar_name ? header->ar_name : "?");
+}
+
 /* The member at an offset: "libx.a(util.o)". NULL: told. */
 static struct link_object *read_member(struct archive *archive, size_t offset)
 {
@@ -85,9 +92,7 @@ static struct link_object *read_member(struct archive *archive, size_t offset)
         source_say(&source, SOURCE_ERROR, 0, "offset 0x%zx: no member that can be read: %s", offset,
                    elf_errmsg(-1));
     else if (!is_whole(archive, offset))
-        source_say(&source, SOURCE_ERROR, 0,
-                   "offset 0x%zx: member '%s' claims to be larger than the rest of the archive",
-                   offset, header->ar_name ? header->ar_name : "?");
+        tell_cut(archive, offset, header);
     else if (asprintf(&member->name, "%s(%s)", archive->name,
                       header->ar_name ? header->ar_name : "?") < 0)
         member->name = NULL;
@@ -169,7 +174,8 @@ static bool scan(struct archive *archive)
         const Elf_Arhdr *header = elf_getarhdr(elf);
         /* Its header is 60 bytes before its contents. */
         size_t offset = (size_t)elf_getaroff(elf);
-        struct link_object *object = header ? read_member(&quiet, offset) : NULL;
+        done = is_whole(archive, offset) || tell_cut(archive, offset, header);
+        struct link_object *object = header && done ? read_member(&quiet, offset) : NULL;
         for (size_t i = 1; object && done && i < object->symbol_count; i++) {
             const struct link_symbol *symbol = &object->symbols[i];
             if (symbol->binding == STB_LOCAL || symbol->section == LINK_UNDEFINED)

@@ -120,8 +120,8 @@ ELFGEN_API enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uin
 /* Rewrites an instruction that reads an address from the global offset table into one that has the
  * address itself, of the same length, where the compiler marked it (R_X86_64_GOTPCRELX,
  * R_X86_64_REX_GOTPCRELX, R_386_GOT32X) and the instruction allows it: call, jmp, mov, test, and
- * adc, add, and, cmp, or, sbb, sub, xor to a register. Follows psABI x86-64 B.2 and i386 A.2; where
- * they leave a choice, what GNU ld does.
+ * adc, add, and, cmp, or, sbb, sub, xor to a register; of unmarked ones (R_X86_64_GOTPCREL) mov
+ * alone. Follows psABI x86-64 B.2 and i386 A.2; where they leave a choice, what GNU ld does.
  *
  * bytes       the relocation's section, `size` of them; changed.
  * relocation  its type, offset and addend become those that the new instruction needs.
