@@ -40,8 +40,8 @@ struct compare_bytes {
     uint64_t alone[COMPARE_OWNER_COUNT];  /* of this owner and no other */
     uint64_t several;                     /* of more than one */
     uint64_t shared[COMPARE_OWNER_COUNT]; /* those of `several` that this owner has, too */
-    uint64_t padding; /* zeros that nobody owns, up to an aligned place or to a segment */
-    uint64_t unknown; /* that nobody owns, either */
+    uint64_t padding;                     /* zeros that nobody owns and that fill up */
+    uint64_t unknown;                     /* that nobody owns, either */
 };
 
 /* By permission: 4 read, 2 write, 1 execute, as in p_flags. */

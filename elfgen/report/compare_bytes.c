@@ -94,14 +94,14 @@ static void add_headers(struct spans *spans)
 }
 
 /* Segments own what no section need tell of: the interpreter's path; all else where there are no
- * sections. (Files of debugging data keep program headers of bytes that stand elsewhere.) A core
- * file's memory is data. */
+ * sections but the first, which is none. (Files of debugging data keep program headers of bytes
+ * that stand elsewhere.) A core file's memory is data. */
 static void add_segments(struct spans *spans)
 {
     const struct elfgen_view *view = spans->view;
     struct elfgen_phdr phdr;
-    bool core = view->ehdr.e_type == ELFGEN_ET_CORE;
-    bool alone = core || view->ehdr.e_shoff == 0 || view->sections.count == 0;
+    bool alone = view->ehdr.e_shoff == 0 || view->sections.count <= 1;
+    bool core = alone && view->ehdr.e_type == ELFGEN_ET_CORE;
     for (uint64_t i = 0; elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK; i++) {
         switch (phdr.p_type) {
         case ELFGEN_PT_INTERP:
@@ -256,6 +256,7 @@ struct sweep {
     uint64_t ends[COMPARE_OWNER_COUNT]; /* how far each owner reaches, as far as it is known */
     uint64_t segments[MOST_SEGMENTS];   /* where segments with bytes begin, sorted */
     size_t segment_count;
+    bool has_sections;
 };
 
 static int by_value(const void *a, const void *b)
@@ -282,12 +283,15 @@ static bool are_zeros(const uint8_t *bytes, uint64_t size)
     return bytes[0] == 0 && (size == 1 || memcmp(bytes, bytes + 1, (size_t)size - 1) == 0);
 }
 
-/* Zeros up to an aligned place, as explain has them; or up to a segment: linkers begin it on a page
- * of its own, or end its relocated part with one, and then it is aligned to nothing. */
+/* Zeros that nobody owns: in a file with sections, which tell of all that is anything, wherever
+ * they are; without, up to an aligned place, as explain has it, or up to a segment. The rest may
+ * well be data. */
 static bool is_padding(const struct sweep *sweep, uint64_t from, uint64_t to)
 {
-    return elfgen_map_is_padding(sweep->view, from, to) ||
-           (are_zeros(sweep->view->bytes + from, to - from) && sweep->segment_count > 0 &&
+    if (!are_zeros(sweep->view->bytes + from, to - from))
+        return false;
+    return sweep->has_sections || elfgen_map_is_padding(sweep->view, from, to) ||
+           (sweep->segment_count > 0 &&
             bsearch(&to, sweep->segments, sweep->segment_count, sizeof to, by_value));
 }
 
@@ -324,7 +328,8 @@ static void advance(struct sweep *sweep, uint64_t to)
 
 static void count_all(struct compare_facts *facts, const struct spans *spans)
 {
-    struct sweep sweep = {.view = facts->view, .bytes = &facts->bytes};
+    struct sweep sweep = {
+        .view = facts->view, .bytes = &facts->bytes, .has_sections = facts->sections.all > 0};
     find_segments(&sweep);
     for (size_t i = 0; i < spans->count; i++) {
         const struct span *span = &spans->items[i];

@@ -38,7 +38,7 @@ static void put_head(const struct compare_facts *facts, struct elfgen_text *out)
     json_string(out, facts->file);
     put_number(out, "size", facts->view->length);
     json_key(out, "class");
-    json_string(out, elfgen_class_name(ehdr->ei_class));
+    json_string(out, elfgen_class_name(facts->view->class_));
     json_key(out, "machine");
     json_string(out, elfgen_machine_name(ehdr->e_machine));
     json_key(out, "type");

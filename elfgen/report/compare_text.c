@@ -142,9 +142,10 @@ static void put_row_where(struct table *table, unsigned indent, const char *labe
     elfgen_text_char(table->out, '\n');
 }
 
+static const bool both[2] = {true, true};
+
 static void put_row(struct table *table, unsigned indent, const char *label, uint64_t a, uint64_t b)
 {
-    static const bool both[2] = {true, true};
     put_row_where(table, indent, label, both, a, b);
 }
 
@@ -153,7 +154,7 @@ static void put_row_of_some(struct table *table, unsigned indent, const char *la
                             uint64_t b)
 {
     if (a != 0 || b != 0)
-        put_row(table, indent, label, a, b);
+        put_row_where(table, indent, label, both, a, b);
 }
 
 /* ---- parts ---- */
@@ -235,7 +236,6 @@ static void put_libraries(struct table *table)
 static void put_head(struct table *table, bool identical)
 {
     const struct compare_facts *a = &table->files[0], *b = &table->files[1];
-    const struct elfgen_ehdr *x = &a->view->ehdr, *y = &b->view->ehdr;
     if (identical)
         elfgen_text_string(table->out, "the files are identical\n");
     put_label(table, 0, "");
@@ -243,9 +243,10 @@ static void put_head(struct table *table, bool identical)
     put_file(table, b->file);
     elfgen_text_char(table->out, '\n');
     put_row(table, 0, "size", a->view->length, b->view->length);
-    put_words(table, "class", elfgen_class_name(x->ei_class), elfgen_class_name(y->ei_class));
-    put_words(table, "machine", elfgen_machine_name(x->e_machine),
-              elfgen_machine_name(y->e_machine));
+    put_words(table, "class", elfgen_class_name(a->view->class_),
+              elfgen_class_name(b->view->class_));
+    put_words(table, "machine", elfgen_machine_name(a->view->ehdr.e_machine),
+              elfgen_machine_name(b->view->ehdr.e_machine));
     put_cells(table, "type", put_type);
     put_cells(table, "entry", put_entry);
     put_cells(table, "interpreter", put_interpreter);
@@ -268,8 +269,8 @@ static void put_bytes(struct table *table)
 }
 
 /* "LOAD r-x", "loaded r-x", "r-x". */
-static void put_by_permission(struct table *table, const char *before, const uint64_t *a,
-                              const uint64_t *b)
+static void put_by_permission(struct table *table, const char *before, const bool there[2],
+                              const uint64_t *a, const uint64_t *b)
 {
     for (size_t i = COMPARE_PERMISSIONS; i-- > 0;) {
         char room[16];
@@ -277,7 +278,8 @@ static void put_by_permission(struct table *table, const char *before, const uin
         elfgen_text_string(&label, before);
         elfgen_text_string(&label, compare_permission_names[i]);
         room[label.length] = '\0';
-        put_row_of_some(table, 1, room, a[i], b[i]);
+        if (a[i] != 0 || b[i] != 0)
+            put_row_where(table, 1, room, there, a[i], b[i]);
     }
 }
 
@@ -286,7 +288,7 @@ static void put_counts(struct table *table, const char *label, const char *befor
                        const struct compare_count *b)
 {
     put_row(table, 0, label, a->all, b->all);
-    put_by_permission(table, before, a->loaded, b->loaded);
+    put_by_permission(table, before, both, a->loaded, b->loaded);
     put_row_of_some(table, 1, others, a->others, b->others);
 }
 
@@ -299,7 +301,7 @@ static void put_memory(struct table *table)
     if (!a->runs && !b->runs)
         return;
     put_row_where(table, 1, "pages", runs, x->pages, y->pages);
-    put_by_permission(table, "", x->by, y->by);
+    put_by_permission(table, "", runs, x->by, y->by);
     if (x->zeros != 0 || y->zeros != 0)
         put_row_where(table, 1, "zeros, of no file", runs, x->zeros, y->zeros);
     if (x->refused || y->refused)
