@@ -1,5 +1,6 @@
 /* tinyelf compare: two files side by side. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../machine/code.h"
@@ -25,6 +26,24 @@ static void help(void)
          "      --help   this text");
 }
 
+/* What is wrong, and where. */
+static void tell(const char *file, const struct elfgen_error *error, const char *field)
+{
+    char place[64] = "";
+    char *subject = NULL;
+    if (error->offset != ELFGEN_NOWHERE && field)
+        snprintf(place, sizeof place, ": offset 0x%llx (%s)", (unsigned long long)error->offset,
+                 field);
+    else if (error->offset != ELFGEN_NOWHERE)
+        snprintf(place, sizeof place, ": offset 0x%llx", (unsigned long long)error->offset);
+    else if (field)
+        snprintf(place, sizeof place, ": %s", field);
+    if (asprintf(&subject, "%s%s", file, place) < 0)
+        subject = NULL;
+    message(subject ? subject : file, "error", "%s", error->text);
+    free(subject);
+}
+
 struct input {
     const char *path;
     struct file_bytes bytes;
@@ -44,7 +63,7 @@ static bool open_input(struct input *input)
     if (elfgen_view_open_program(&input->view, input->bytes.bytes, input->bytes.size, &error) !=
         ELFGEN_NOT_ELF)
         return true;
-    message(input_name(input->path), "error", "offset 0x0: %s", error.text);
+    tell(input_name(input->path), &error, NULL);
     return false;
 }
 
@@ -65,16 +84,9 @@ static bool measure(const struct input *input, struct compare_facts *facts)
 /* Whether a file is whole; says what is missing. */
 static bool is_whole(const struct compare_facts *facts)
 {
-    const struct elfgen_error *missing = &facts->missing;
-    const char *field = facts->missing_field;
-    if (missing->status == ELFGEN_OK)
+    if (facts->missing.status == ELFGEN_OK)
         return true;
-    if (missing->offset == ELFGEN_NOWHERE)
-        message(facts->file, "error", "%s: %s", field, missing->text);
-    else
-        message(facts->file, "error", "offset 0x%llx%s%s%s: %s",
-                (unsigned long long)missing->offset, field ? " (" : "", field ? field : "",
-                field ? ")" : "", missing->text);
+    tell(facts->file, &facts->missing, facts->missing_field);
     return false;
 }
 

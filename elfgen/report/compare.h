@@ -50,7 +50,7 @@ extern const char *const compare_permission_names[COMPARE_PERMISSIONS];
 
 struct compare_memory {
     uint64_t bytes, pages; /* of all PT_LOAD segments, whole pages as Linux maps them */
-    uint64_t zeros;        /* of `bytes`, those that no file has */
+    uint64_t from_file;    /* of `bytes`; the rest is zeros, and pages past the file's end */
     uint64_t by[COMPARE_PERMISSIONS];
     bool refused; /* Linux does not map it: a segment's offset and address differ within a page */
 };

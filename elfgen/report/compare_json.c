@@ -109,7 +109,7 @@ static void put_memory(const struct compare_facts *facts, struct elfgen_text *ou
     }
     begin(out, "bytes", memory->bytes);
     put_number(out, "pages", memory->pages);
-    put_number(out, "zeros", memory->zeros);
+    put_number(out, "from_file", memory->from_file);
     put_permissions("permissions", memory->by, out);
     put_flag(out, "refused", memory->refused);
     elfgen_text_char(out, '}');

@@ -70,8 +70,7 @@ static void measure_memory(struct compare_facts *facts)
         memory->bytes += size;
         memory->pages += size / ELFGEN_PAGE + (size % ELFGEN_PAGE != 0);
         memory->by[may] += size;
-        if (mapping.end > mapping.file_end)
-            memory->zeros += mapping.end - mapping.file_end;
+        memory->from_file += mapping.file_end - mapping.start;
         memory->refused = memory->refused || !mapping.whole_pages;
     }
 }
@@ -161,12 +160,11 @@ static bool check_table(struct compare_facts *facts, struct elfgen_table table,
         lack(facts, ELFGEN_NOWHERE, size_field, "a %s has %u bytes, it must have %u", what,
              table.entry_size, size);
     else if (table.offset == 0)
-        lack(facts, ELFGEN_NOWHERE, offset_field, "0, but there should be %u of: %s", table.count,
+        lack(facts, ELFGEN_NOWHERE, offset_field, "0, but there should be %u %ss", table.count,
              what);
     else if (room / table.entry_size < table.count)
-        lack(facts, table.offset, offset_field,
-             "the table of %u entries of %u bytes (%s) passes the end of the file, %x", table.count,
-             table.entry_size, what, view->length);
+        lack(facts, table.offset, offset_field, "%u %ss of %u bytes pass the end of the file, %x",
+             table.count, what, table.entry_size, view->length);
     else
         return true;
     return false;

@@ -302,8 +302,7 @@ static void put_memory(struct table *table)
         return;
     put_row_where(table, 1, "pages", runs, x->pages, y->pages);
     put_by_permission(table, "", runs, x->by, y->by);
-    if (x->zeros != 0 || y->zeros != 0)
-        put_row_where(table, 1, "zeros, of no file", runs, x->zeros, y->zeros);
+    put_row_where(table, 1, "from the file", runs, x->from_file, y->from_file);
     if (x->refused || y->refused)
         put_words(table, "  Linux maps it", x->refused ? "no" : "yes", y->refused ? "no" : "yes");
 }

@@ -97,7 +97,7 @@ static void check_facts(const struct compare_facts *facts)
         segments += facts->segments.loaded[i];
         sections += facts->sections.loaded[i];
     }
-    check(memory == facts->memory.bytes && facts->memory.zeros <= memory);
+    check(memory == facts->memory.bytes && facts->memory.from_file <= memory);
     check(segments == facts->segments.all && sections == facts->sections.all);
 }
 
