@@ -360,7 +360,7 @@ P
 import json, sys
 f = json.load(sys.stdin)["files"][0]
 assert sum(f["bytes"].values()) == f["size"] and f["sections"]["count"] == 20000, f'
-    grep -q "^tinyelf: many: .*: error: section 1 has " err
+    grep -q "^tinyelf: many: .*: error: section 0 has " err
 }
 
 @test "wrong calls" {
