@@ -167,7 +167,7 @@ static struct compare_string name_of(const struct elfgen_view *view,
                                      const struct elfgen_shdr *names,
                                      const struct elfgen_shdr *shdr)
 {
-    struct compare_string name = {NULL, 0};
+    struct compare_string name = {"", 0};
     uint64_t end = names->sh_size;
     if (shdr->sh_name >= end)
         return name;

@@ -4,8 +4,8 @@
 
 #include "elfgen/text.h"
 
-/* A string of `length` bytes. Bytes, not characters: a file's name need not be UTF-8, and what is no
- * printable ASCII becomes \u00XX. */
+/* A string of `length` bytes. Bytes, not characters: a file's name need not be UTF-8, and what is
+ * no printable ASCII becomes \u00XX. */
 void json_bytes(struct elfgen_text *out, const char *string, size_t length);
 
 /* The same up to a NUL; null for NULL. */

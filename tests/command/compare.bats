@@ -5,7 +5,7 @@ load setup
 setup_file()
 {
     export LC_ALL=C
-    find /usr/bin /usr/lib -xdev -type f -size +0 -size -1500k 2>/dev/null | sort |
+    find /usr/bin /usr/lib/x86_64-linux-gnu -xdev -type f -size +0 -size -1500k 2>/dev/null | sort |
         shuf --random-source=<(yes) |
         while IFS= read -r file; do
             IFS= read -r -N 4 magic <"$file" 2>/dev/null || continue
