@@ -39,7 +39,6 @@ static void find_interpreter(struct compare_facts *facts, const struct elfgen_ph
         facts->interpreter = (struct compare_string){string, length};
 }
 
-/* Linux maps what is there whatever the permissions are that a segment's flags leave out. */
 static void count_segments(struct compare_facts *facts)
 {
     struct elfgen_phdr phdr;
@@ -223,6 +222,8 @@ static void find_missing(struct compare_facts *facts)
 enum elfgen_code_mode compare_code_mode(const struct elfgen_view *view)
 {
     struct elfgen_shdr shdr;
+    if (view->ehdr.e_shoff == 0)
+        return ELFGEN_CODE_FLOW;
     for (uint64_t i = 0; elfgen_view_section(view, i, &shdr, NULL) == ELFGEN_OK; i++)
         if ((shdr.sh_flags & ELFGEN_SHF_EXECINSTR) && shdr.sh_type != ELFGEN_SHT_NULL &&
             shdr.sh_type != ELFGEN_SHT_NOBITS && shdr.sh_size > 0 && shdr.sh_offset < view->length)
