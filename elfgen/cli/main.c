@@ -21,6 +21,7 @@ struct command {
 
 static const struct command commands[] = {
     {"build", command_build, "make an executable from assembly, an object, machine code or hex"},
+    {"compare", CODE_COMMAND(command_compare), "two files side by side: what their bytes are for"},
     {"disasm", CODE_COMMAND(command_disasm), "print a program's instructions"},
     {"dump", command_dump, "print headers, segments and sections as readelf does"},
     {"explain", CODE_COMMAND(command_explain), "name every byte of a file"},

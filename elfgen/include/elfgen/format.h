@@ -92,6 +92,7 @@ enum {
     ELFGEN_ET_REL = 1,
     ELFGEN_ET_EXEC = 2,
     ELFGEN_ET_DYN = 3,
+    ELFGEN_ET_CORE = 4,
     ELFGEN_EM_386 = 3,
     ELFGEN_EM_X86_64 = 62,
     ELFGEN_OSABI_NONE = 0,
