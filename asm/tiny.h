@@ -21,7 +21,8 @@ typedef int pid_t;
 #define NULL ((void *)0)
 #endif
 
-/* ---- the start ---------------------------------------------------------------------------------
+/* The start.
+ *
  * Linux starts a program with the stack pointer at argc; argv follows and ends with a null pointer,
  * then envp, which ends alike. main wants them where the calling convention puts arguments, and a
  * stack pointer that is a multiple of 16 when it is called. What it returns is the exit status.
@@ -68,10 +69,10 @@ __asm__(".pushsection .text._start, \"ax\", @progbits\n"
 /* clang-format on */
 #endif
 
-/* ---- the door to the kernel
- * ---------------------------------------------------------------------- A number and up to six
- * arguments go into registers, one instruction changes to the kernel, and the result comes back in
- * rax or eax. An argument is an integer or a pointer: `long` holds both.
+/* The door to the kernel.
+ *
+ * A number and up to six arguments go into registers, one instruction changes to the kernel, and
+ * the result comes back in rax or eax. An argument is an integer or a pointer: `long` holds both.
  *
  * x86-64: number in rax; arguments in rdi, rsi, rdx, r10, r8, r9. A C function's fourth argument is
  * in rcx, but `syscall` puts its return address there (and the flags in r11), so here it is r10.
@@ -246,14 +247,20 @@ static inline long tiny_call6(long number, long a, long b, long c, long d, long 
 #define SYS_mmap2 192
 #endif
 
-/* ---- errors
- * -------------------------------------------------------------------------------------- Linux
- * answers with one number. From -4095 to -1 it is an error, with the sign turned; everything else
- * is a result, also where it looks negative: an address of i386 may. C has two: the function
+/* Errors.
+ *
+ * Linux answers with one number. From -4095 to -1 it is an error, with the sign turned; everything
+ * else is a result, also where it looks negative: an address of i386 may. C has two: the function
  * returns -1, and errno says which error it was.
  *
- * One errno for all files of a program, hence weak: what a call in one file sets, another reads. */
+ * Each file has an errno of its own, which compilers leave out where nothing reads it: the program
+ * then needs no memory that it may write. Where one file is to read what a call in another has set,
+ * define TINY_SHARED_ERRNO in all of them. */
+#ifdef TINY_SHARED_ERRNO
 __attribute__((weak)) int errno;
+#else
+static int errno __attribute__((unused));
+#endif
 
 static inline long tiny_result(long answer)
 {
@@ -268,8 +275,7 @@ static inline long tiny_result(long answer)
 #include <asm/errno.h>
 #endif
 
-/* ---- the calls --------------------------------------------------------------------------------
- */
+/* The calls. */
 
 #define O_RDONLY 0
 #define O_WRONLY 1

@@ -324,7 +324,7 @@ static int check_options(const struct build *build)
         return wrong_call("build", "%s", error.text);
     for (size_t i = 0; i < build->input_count; i++)
         if (is_same_file(build->output, build->inputs[i]))
-            return wrong_call("build", "the output '%s' is an input: it is never overwritten",
+            return wrong_call("build", "the output '%s' is the input: it is never overwritten",
                               build->output);
     if (build->debug && strcmp(build->output, "-") == 0)
         return wrong_call("build", "-g writes a file beside the output: -o - has no place for it");

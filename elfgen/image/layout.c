@@ -196,12 +196,16 @@ static enum elfgen_status finish(struct walk *walk, uint64_t end)
         layout->exec.entry = walk->first;
         return ELFGEN_OK;
     }
-    for (size_t i = 0; i < layout->segment_count; i++)
+    size_t loads = 0;
+    for (size_t i = 0; i < layout->segment_count; i++) {
+        loads += layout->segments[i].type == ELFGEN_PT_LOAD;
         if (layout->exec.entry - layout->segments[i].address < layout->segments[i].memory_size)
             return ELFGEN_OK;
+    }
     return elfgen_error_set(walk->error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                            "entry %x lies outside every segment; the first is %x to %x",
-                            layout->exec.entry, layout->segments[0].address,
+                            "entry %x lies outside the segment%s %x to %x", layout->exec.entry,
+                            loads > 1 ? "s; the first is" : ", which is",
+                            layout->segments[0].address,
                             layout->segments[0].address + layout->segments[0].memory_size - 1);
 }
 

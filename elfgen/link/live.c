@@ -64,10 +64,13 @@ static bool supported_symbol(const struct link *link, const struct link_object *
         const struct link_global *global = &link->globals[symbol->global];
         defined = &link->objects[global->object]->symbols[global->symbol];
     }
-    const char *what = defined->type == ELFGEN_STT_GNU_IFUNC ? "indirect functions (STT_GNU_IFUNC)"
-                       : defined->type == ELFGEN_STT_TLS     ? "thread-local storage"
-                                                             : NULL;
-    return !what || link_say(link, "%s:(%s+0x%llx): symbol '%s': %s: not supported", object->name,
+    /* A symbol in a section says so by its section. */
+    const bool undefined = defined->section == LINK_UNDEFINED;
+    const char *what = defined->type == ELFGEN_STT_GNU_IFUNC
+                           ? "indirect functions (STT_GNU_IFUNC) are"
+                       : defined->type == ELFGEN_STT_TLS && undefined ? "thread-local storage is"
+                                                                      : NULL;
+    return !what || link_say(link, "%s:(%s+0x%llx): symbol '%s': %s not supported", object->name,
                              object->sections[relocation->section].name,
                              (unsigned long long)relocation->offset, symbol->name, what);
 }

@@ -80,8 +80,8 @@ refuses()
 @test "undefined symbols are all told, with the place that uses them" {
     printf 'extern one, two\nglobal _start\nsection .text\n_start: call one\ncall two\n' >u.asm
     refuses 1 u.asm
-    says "u.asm: error: (.text+0x1): undefined symbol 'one'"
-    says "u.asm: error: (.text+0x6): undefined symbol 'two'"
+    says "tinyelf: u.asm:(.text+0x1): undefined symbol 'one'"
+    says "tinyelf: u.asm:(.text+0x6): undefined symbol 'two'"
 }
 
 @test "a relocation that does not fit names the symbol, the section offset and the range" {
@@ -95,10 +95,13 @@ refuses()
 @test "a relocation of another kind is named" {
     printf '.globl _start\n_start: movq x@gottpoff(%%rip), %%rax\n.section .tbss,"awT",@nobits\nx: .long 0\n' >tls.s
     refuses 1 tls.s
-    says "section .tbss: thread-local storage is not supported"
-    printf '.globl _start\n_start: movq _start@GOTPCREL(%%rip), %%rax\n' >got.s
-    refuses 1 got.s
-    says "(.text+0x3): R_X86_64_REX_GOTPCRELX against '_start' is not supported"
+    says "tls.s: section .tbss: thread-local storage is not supported"
+    printf '.globl _start\n_start: movq x@gottpoff(%%rip), %%rax\n' >tls.s
+    refuses 1 tls.s
+    says "tls.s:(.text+0x3): symbol 'x': thread-local storage is not supported"
+    printf '.globl _start\n_start: .reloc ., R_X86_64_COPY, _start\nret\n' >copy.s
+    refuses 1 copy.s
+    says "copy.s:(.text+0x0): R_X86_64_COPY against '_start' is not supported"
 }
 
 @test "no entry: the likely candidates are named" {
@@ -126,7 +129,7 @@ refuses()
 @test "addresses past the end of user space" {
     refuses 2 --base 0x7ffffffff000 "$hello"
     says "pass the end of user space, 0x7ffffffff000"
-    printf '.globl _start\n_start: nop\n.bss\n.skip 0x7fffffff0000\n' >b.s
+    printf '.globl _start\n_start: .quad x\n.bss\nx: .skip 0x7fffffff0000\n' >b.s
     refuses 1 b.s
     says "end of user space"
     printf 'global _start\nsection .text align=1\n_start: nop\n' >fits.asm
@@ -322,9 +325,12 @@ refuses()
     tinyelf dump
     exits 2
     says "no file given"
-    tinyelf build a.s b.s
+    tinyelf build a.hex b.hex
     exits 2
-    says "'b.s' is one too many"
+    says "'b.hex' is one too many"
+    tinyelf build -g -o - "$hello"
+    exits 2
+    says "-g writes a file beside the output"
     tinyelf build -o
     exits 2
     says "needs a value"
