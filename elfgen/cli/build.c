@@ -328,6 +328,8 @@ static int check_options(const struct build *build)
                               build->output);
     if (build->debug && strcmp(build->output, "-") == 0)
         return wrong_call("build", "-g writes a file beside the output: -o - has no place for it");
+    if (build->map && strcmp(build->output, "-") == 0)
+        return wrong_call("build", "--map and -o - would both write to standard output");
     if (hex && build->input_count > 1)
         return wrong_call("build", "a hex source is a whole file: '%s' is one too many",
                           build->inputs[1]);

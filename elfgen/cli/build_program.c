@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../link/map.h"
 #include "../link/outline.h"
 #include "build.h"
 #include "cli.h"
@@ -301,8 +302,15 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
         if (!*image)
             return false;
     }
-    return (!build->debug || write_debug(work, *image)) &&
+    bool done = !build->map ||
+                link_print_map(&work->link, &work->layout, *size - work->layout.file_size, stdout);
+    done = done && (!build->debug || write_debug(work, *image)) &&
            write_output(build->output, *image, *size, true);
+    if (build->map && fflush(stdout) != 0) {
+        message("<stdout>", "error", "cannot write: %s", strerror(errno));
+        done = false;
+    }
+    return done;
 }
 
 static bool write_program(struct work *work)

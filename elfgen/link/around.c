@@ -36,6 +36,7 @@ static struct link_section *next_named(const struct link *link, const char *name
  * LINK_NONE: out of memory, told, or *found is false. */
 static uint32_t join_named(struct link *link, const char *name, bool *found)
 {
+    enum { MOST_ALIGN = 1 << 20 }; /* what lies between them is in the file */
     struct elfgen_section joined = {.name = name, .align = 1};
     struct link_section *section;
     bool zeros = true;
@@ -47,6 +48,13 @@ static uint32_t join_named(struct link *link, const char *name, bool *found)
             return section->place;
         }
         section->delta = (joined.size + align - 1) & ~(align - 1);
+        if (align > MOST_ALIGN) {
+            link_say(link,
+                     "%s: section %s: alignment 0x%llx: sections between __start_ and "
+                     "__stop_ can have 0x%x at most",
+                     link->objects[i]->name, name, (unsigned long long)align, MOST_ALIGN);
+            return LINK_NONE;
+        }
         if (section->delta < joined.size || section->size > UINT64_MAX - section->delta) {
             link_say(link, "sections %s: together they pass 2^64 bytes", name);
             return LINK_NONE;

@@ -24,7 +24,9 @@ static bool is_wanted(const struct link_section *section)
 static bool measure(struct debug *debug, struct link_section *section)
 {
     uint32_t index = (uint32_t)debug->outline.section_count;
-    const uint64_t align = section->align ? section->align : 1;
+    /* Nothing in DWARF asks for more; what asks for 2^40 shall not have it. */
+    const uint64_t most = 16;
+    const uint64_t align = section->align == 0 ? 1 : section->align < most ? section->align : most;
     bool added;
     if (!link_table_put(&debug->names, section->name, strlen(section->name), &index, &added))
         return link_say(debug->link, "out of memory");

@@ -263,7 +263,7 @@ static bool take_relocation(struct link *link, uint32_t from, const struct link_
         if (use == ELFGEN_GOT_SLOT && !find_slot(link, from, relocation.symbol, &offset))
             return false;
         relocation.symbol = SYMBOL_SECTIONS + link->got;
-        relocation.addend += (int64_t)offset;
+        relocation.addend = (int64_t)((uint64_t)relocation.addend + offset);
     } else {
         link_point(link, from, &relocation);
     }

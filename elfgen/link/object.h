@@ -10,12 +10,12 @@
 #include "elfgen/image.h"
 
 /* `section` of a symbol that lies in none. */
-enum {
-    LINK_UNDEFINED = UINT32_MAX,
-    LINK_ABSOLUTE = UINT32_MAX - 1,
-    LINK_COMMON = UINT32_MAX - 2,
-    LINK_NONE = UINT32_MAX /* as an index: there is none */
-};
+#define LINK_UNDEFINED UINT32_MAX
+#define LINK_ABSOLUTE  (UINT32_MAX - 1)
+#define LINK_COMMON    (UINT32_MAX - 2)
+
+/* As an index: there is none. */
+#define LINK_NONE UINT32_MAX
 
 /* One string or constant of a section whose contents may be merged (SHF_MERGE). */
 struct link_piece {

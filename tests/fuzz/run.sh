@@ -7,7 +7,7 @@ build=$1 seconds=$2
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-for target in dump map explain compare image object detect hex; do
+for target in dump map explain compare image object archive detect hex; do
     mkdir "$folder/$target"
     seeds=$here/corpus/$target
     case $target in
@@ -16,7 +16,7 @@ for target in dump map explain compare image object detect hex; do
     esac
     time=$seconds
     case $target in
-    image | object | detect) time=$(((seconds + 3) / 4)) ;;
+    image | detect) time=$(((seconds + 3) / 4)) ;;
     esac
     status=0
     "$build/tests/fuzz-$target" -max_total_time="$time" -timeout=10 -rss_limit_mb=2048 \

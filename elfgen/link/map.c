@@ -1,0 +1,214 @@
+/* build --map: a row for whatever takes bytes. */
+#include "map.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Something that takes bytes. The section's own place says where. */
+struct row {
+    uint64_t size, offset;
+    const struct elfgen_section *section; /* NULL: `what` says it */
+    const char *what;
+    const struct link_reason *reason;
+};
+
+struct map {
+    const struct link *link;
+    const struct elfgen_layout *layout;
+    struct row *rows;
+    size_t count;
+    /* By the program's section: why it is there, and how many of its constants were said twice. */
+    const struct link_reason **reasons;
+    uint64_t *shared;
+};
+
+static int larger_first(const void *left, const void *right)
+{
+    const struct row *a = left, *b = right;
+    if (a->size != b->size)
+        return a->size < b->size ? 1 : -1;
+    return a->offset < b->offset ? -1 : a->offset > b->offset;
+}
+
+/* Finds the reasons by the sections' places, and the bytes that merging saved. */
+static void find_reasons(struct map *map)
+{
+    const struct link *link = map->link;
+    for (size_t i = 0; i < link->object_count; i++) {
+        const struct link_object *object = link->objects[i];
+        for (size_t j = 1; j < object->section_count; j++) {
+            const struct link_section *section = &object->sections[j];
+            if (!section->live)
+                continue;
+            if (!section->merges && section->place < link->program.section_count &&
+                !map->reasons[section->place])
+                map->reasons[section->place] = &section->reason;
+            for (size_t k = 0; section->merges && k < section->piece_count; k++) {
+                const struct link_piece *piece = &section->pieces[k];
+                if (!piece->live || piece->section >= link->program.section_count)
+                    continue;
+                map->shared[piece->section] += piece->size;
+                if (!map->reasons[piece->section])
+                    map->reasons[piece->section] = &section->reason;
+            }
+        }
+    }
+    for (size_t i = 0; i < link->global_count; i++) {
+        const struct link_global *global = &link->globals[i];
+        if (global->claim == LINK_CLAIM_COMMON && global->section < link->program.section_count)
+            map->reasons[global->section] = &global->reason;
+    }
+}
+
+static void add_row(struct map *map, uint64_t offset, uint64_t size, const char *what,
+                    const struct elfgen_section *section)
+{
+    if (size == 0)
+        return;
+    map->rows[map->count] = (struct row){
+        .size = size,
+        .offset = offset,
+        .what = what,
+        .section = section,
+        .reason = section ? map->reasons[section - map->link->program.sections] : NULL,
+    };
+    map->count++;
+}
+
+/* Headers, sections and the padding between them: together every byte of the file. */
+static void add_rows(struct map *map, uint64_t behind)
+{
+    const struct elfgen_program *program = &map->link->program;
+    uint64_t end = map->layout->header_size;
+    add_row(map, 0, end, "headers", NULL);
+    for (size_t i = 0; i < program->section_count; i++) {
+        const struct elfgen_section *section = &program->sections[program->order[i]];
+        if (!section->bytes || section->size == 0)
+            continue;
+        add_row(map, end, section->offset - end, "padding", NULL);
+        add_row(map, section->offset, section->size, NULL, section);
+        end = section->offset + section->size;
+    }
+    add_row(map, end, behind, "section headers and symbols", NULL);
+}
+
+/* The program's symbol or, of a section's own, the section. */
+static const char *wanted(const struct link_object *object,
+                          const struct elfgen_relocation *relocation)
+{
+    const struct link_symbol *symbol = &object->symbols[relocation->symbol];
+    if (*symbol->name)
+        return symbol->name;
+    return symbol->section < object->section_count ? object->sections[symbol->section].name : "it";
+}
+
+static void print_reason(const struct map *map, const struct row *row, FILE *output)
+{
+    const struct link *link = map->link;
+    if (!row->section) {
+        fputs(strcmp(row->what, "padding") == 0   ? "for the alignment of what follows"
+              : strcmp(row->what, "headers") == 0 ? "Linux reads them"
+                                                  : "--sections",
+              output);
+    } else if (row->section == &link->program.sections[link->got]) {
+        fputs("addresses that instructions read", output);
+    } else if (!row->reason || row->reason->object == LINK_NONE) {
+        const bool begins = map->layout->exec.entry - row->section->address < row->size;
+        fputs(begins           ? "the program begins here"
+              : link->keep_all ? "--no-gc-sections"
+                               : "it asks to be kept",
+              output);
+    } else {
+        const struct link_object *object = link->objects[row->reason->object];
+        const struct elfgen_relocation *relocation = &object->relocations[row->reason->relocation];
+        fprintf(output, "%s:(%s+0x%" PRIx64 ") needs %s", object->name,
+                object->sections[relocation->section].name, relocation->offset,
+                wanted(object, relocation));
+    }
+    if (row->section) {
+        uint64_t shared = map->shared[row->section - link->program.sections];
+        if (shared > row->size)
+            fprintf(output, "; merged, %" PRIu64 " bytes before", shared);
+    }
+    fputc('\n', output);
+}
+
+static void print_row(const struct map *map, const struct row *row, uint64_t whole, FILE *output)
+{
+    char name[256];
+    if (row->section)
+        snprintf(name, sizeof name, "%s%s%s", row->section->file ? row->section->file : "",
+                 row->section->file ? ":" : "", row->section->name);
+    else
+        snprintf(name, sizeof name, "%s", row->what);
+    if (whole)
+        fprintf(output, "%8" PRIu64 "  %5.1f%%  0x%-8" PRIx64 "  %-32s  ", row->size,
+                (double)row->size * 100 / (double)whole, row->offset, name);
+    else
+        fprintf(output, "%8" PRIu64 "  0x%-15" PRIx64 "  %-32s  ", row->size, row->section->address,
+                name);
+    print_reason(map, row, output);
+}
+
+static void print_memory(struct map *map, FILE *output)
+{
+    const struct elfgen_program *program = &map->link->program;
+    map->count = 0;
+    for (size_t i = 0; i < program->section_count; i++)
+        if (!program->sections[i].bytes)
+            add_row(map, program->sections[i].address, program->sections[i].size, NULL,
+                    &program->sections[i]);
+    if (map->count == 0)
+        return;
+    qsort(map->rows, map->count, sizeof *map->rows, larger_first);
+    fputs(
+        "\nZeros, in memory only:\n   bytes  address            what                              "
+        "why\n",
+        output);
+    for (size_t i = 0; i < map->count; i++)
+        print_row(map, &map->rows[i], 0, output);
+}
+
+/* What nothing needs, as a sum: a list would be the longest part. */
+static void print_dead(const struct map *map, FILE *output)
+{
+    uint64_t size = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < map->link->object_count; i++) {
+        const struct link_object *object = map->link->objects[i];
+        for (size_t j = 1; j < object->section_count; j++) {
+            const struct link_section *section = &object->sections[j];
+            if (section->live || !(section->flags & ELFGEN_SHF_ALLOC) || section->size == 0)
+                continue;
+            size += section->size;
+            count++;
+        }
+    }
+    if (count > 0)
+        fprintf(output, "\nLeft out, since nothing needs them: %zu sections, %" PRIu64 " bytes\n",
+                count, size);
+}
+
+bool link_print_map(struct link *link, const struct elfgen_layout *layout, uint64_t behind,
+                    FILE *output)
+{
+    const size_t count = link->program.section_count;
+    struct map map = {.link = link, .layout = layout};
+    map.rows = link_keep(link, (2 * count + 3) * sizeof *map.rows);
+    map.reasons = link_keep(link, (count + 1) * sizeof(const struct link_reason *));
+    map.shared = link_keep(link, (count + 1) * sizeof *map.shared);
+    if (!map.rows || !map.reasons || !map.shared)
+        return false;
+    const uint64_t whole = layout->file_size + behind;
+    find_reasons(&map);
+    add_rows(&map, behind);
+    qsort(map.rows, map.count, sizeof *map.rows, larger_first);
+    fputs("   bytes         offset      what                              why\n", output);
+    for (size_t i = 0; i < map.count; i++)
+        print_row(&map, &map.rows[i], whole, output);
+    fprintf(output, "%8" PRIu64 "                     the file\n", whole);
+    print_memory(&map, output);
+    print_dead(&map, output);
+    return true;
+}

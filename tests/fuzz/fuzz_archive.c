@@ -1,0 +1,35 @@
+/* Any bytes as an archive: every member that its index offers is read and linked with the others.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz_link.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    enum { MOST_MEMBERS = 16 };
+    struct heard heard = {0};
+    struct source source = fuzz_source("fuzz.a", &heard);
+    struct file_bytes copy = fuzz_copy(bytes, size);
+    struct link_object *objects[MOST_MEMBERS];
+    size_t count = 0;
+    if (!copy.bytes)
+        return 0;
+    source.read_once = true;
+    struct link_archive *archive =
+        source_is_archive(&copy) ? source_read_archive(&source, &copy) : NULL;
+    file_free(&copy);
+    if (!archive)
+        return 0;
+    for (size_t i = 0; i < archive->offer_count && count < MOST_MEMBERS; i++) {
+        bool failed = false;
+        size_t told = heard.count;
+        struct link_object *object = archive->load(archive->owner, i, &failed);
+        if (failed && (object || heard.count == told))
+            abort();
+        if (object)
+            objects[count++] = object;
+    }
+    fuzz_link_all(objects, count, archive, size > 0 && bytes[size - 1] & 1, &heard);
+    return 0;
+}

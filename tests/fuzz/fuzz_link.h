@@ -1,0 +1,98 @@
+/* What the fuzz targets of objects and archives share: from objects on, to all that a link can
+ * make. */
+#ifndef FUZZ_LINK_H
+#define FUZZ_LINK_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../elfgen/link/outline.h"
+#include "../../elfgen/source/object.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+/* What was told; a failure without a word is a fault. */
+struct heard {
+    size_t count;
+};
+
+static inline void hear(void *context, const struct source_message *message)
+{
+    struct heard *heard = context;
+    heard->count += *message->text != '\0';
+}
+
+static inline void hear_link(void *context, const char *text)
+{
+    struct heard *heard = context;
+    heard->count += *text != '\0';
+}
+
+static inline struct source fuzz_source(const char *name, struct heard *heard)
+{
+    return (struct source){
+        .path = name, .name = name, .debug = true, .tell = hear, .context = heard};
+}
+
+static inline struct file_bytes fuzz_copy(const uint8_t *bytes, size_t size)
+{
+    struct file_bytes copy = {.bytes = malloc(size + 1), .size = size};
+    if (copy.bytes)
+        memcpy(copy.bytes, bytes, size);
+    return copy;
+}
+
+/* An image, its outline and its debug file, as far as they are not absurdly large. */
+static inline void fuzz_write(struct link *link, const struct elfgen_layout *layout)
+{
+    enum { MOST = 1 << 20 };
+    struct elfgen_error error;
+    struct link_outline outline;
+    size_t size = (size_t)layout->file_size;
+    uint8_t *image = layout->file_size <= MOST ? malloc(size) : NULL;
+    if (!image)
+        return;
+    size_t written = elfgen_write_image(&link->program, layout, image, size, &error);
+    if (written != 0 && written != size)
+        abort();
+    if (written && link_outline(link, 0, &outline))
+        image = link_write_outline(link, &outline, image, &size);
+    if (written && image)
+        free(link_debug_file(link, layout, image, &size));
+    free(image);
+}
+
+/* Takes the objects and the archive over. */
+static inline void fuzz_link_all(struct link_object **objects, size_t count,
+                                 struct link_archive *archive, bool keep_all, struct heard *heard)
+{
+    struct link link = {.tell = hear_link,
+                        .context = heard,
+                        .entry = keep_all ? NULL : "_start",
+                        .keep_all = keep_all,
+                        .machine = count ? objects[0]->machine : ELFGEN_EM_X86_64,
+                        .base = 0x10000};
+    struct elfgen_error error;
+    for (size_t i = 0; i < count; i++)
+        link_add_object(&link, objects[i]);
+    if (archive)
+        link_add_archive(&link, archive);
+    size_t told = heard->count;
+    bool done = link_program(&link);
+    if (!done && !link.no_entry && heard->count == told)
+        abort();
+    const struct elfgen_exec_options options = {
+        .machine = link.machine, .base = 0x10000, .entry = ELFGEN_ENTRY_FIRST};
+    struct elfgen_layout layout;
+    if (done && elfgen_layout_split(&link.program, &options, &layout, &error) == ELFGEN_OK) {
+        uint8_t *image = layout.file_size < 1 << 20 ? malloc((size_t)layout.file_size) : NULL;
+        if (image)
+            elfgen_write_image(&link.program, &layout, image, (size_t)layout.file_size, &error);
+        free(image);
+    }
+    if (done && elfgen_layout_single(&link.program, &options, &layout, &error) == ELFGEN_OK)
+        fuzz_write(&link, &layout);
+    link_release(&link);
+}
+
+#endif
