@@ -107,21 +107,6 @@ static int parse_osabi(struct build *build, const char *text)
     return wrong_call("build", "--osabi '%s': it is a number up to 255, or one of %s", text, names);
 }
 
-static int parse_target(struct build *build, const char *name)
-{
-    static const struct {
-        const char *name;
-        uint16_t machine;
-    } targets[] = {{"x86_64", ELFGEN_EM_X86_64}, {"i386", ELFGEN_EM_386}};
-    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
-        if (strcmp(name, targets[i].name) != 0)
-            continue;
-        build->target = targets[i].machine;
-        return EXIT_YES;
-    }
-    return wrong_call("build", "--target '%s': it is x86_64 or i386", name);
-}
-
 static int parse_layout(const char *name)
 {
     if (strcmp(name, "single") == 0)
@@ -155,28 +140,6 @@ static int parse_endian(struct build *build, const char *text)
     return build->big_endian || strcmp(text, "little") == 0
                ? EXIT_YES
                : wrong_call("build", "--endian '%s': it is little or big", text);
-}
-
-static int parse_compiler(struct build *build, const char *text)
-{
-    build->compiler = text;
-    if (!source_are_words(text))
-        return wrong_call("build", "--cc \"%s\": a quote is not closed", text);
-    return text[strspn(text, " \t")] ? EXIT_YES : wrong_call("build", "--cc names no compiler");
-}
-
-/* Several --cflags add up. */
-static int add_compiler_flags(struct build *build, const char *text)
-{
-    char *longer = NULL;
-    const char *before = build->compiler_flags ? build->compiler_flags : "";
-    if (!source_are_words(text))
-        return wrong_call("build", "--cflags \"%s\": a quote is not closed", text);
-    if (asprintf(&longer, "%s %s", before, text) < 0)
-        return wrong_call("build", "--cflags: out of memory");
-    free(build->compiler_flags);
-    build->compiler_flags = longer;
-    return EXIT_YES;
 }
 
 /* Which of the two roads an option belongs to. */
@@ -230,11 +193,11 @@ static int parse_option(struct build *build, int option, char **argv)
     case OPTION_FROM:
         return parse_language(build, optarg);
     case OPTION_CC:
-        return parse_compiler(build, optarg);
+        return take_compiler("build", optarg, &build->compiler);
     case OPTION_CFLAGS:
-        return add_compiler_flags(build, optarg);
+        return add_compiler_flags("build", optarg, &build->compiler_flags);
     case OPTION_TARGET:
-        return parse_target(build, optarg);
+        return take_target("build", optarg, &build->target);
     case OPTION_LAYOUT:
         return parse_layout(optarg);
     case OPTION_OSABI:
@@ -292,28 +255,8 @@ static int check_options(const struct build *build)
 
 static void tell(void *context, const struct source_message *what)
 {
-    static const char *const kinds[] = {"note", "warning", "error"};
     const struct build *build = context;
-    char position[32] = "", *place = NULL;
-    if (what->severity == SOURCE_NOTE && !build->verbose && what->line == 0)
-        return;
-    if (what->column)
-        snprintf(position, sizeof position, ":%u:%u", what->line, what->column);
-    else if (what->line)
-        snprintf(position, sizeof position, ":%u", what->line);
-    if (asprintf(&place, "%s%s", what->file, position) < 0)
-        return;
-    message(place, kinds[what->severity], "%s", what->text);
-    free(place);
-    if (!what->excerpt)
-        return;
-    fprintf(stderr, "%6u | %s\n", what->line, what->excerpt);
-    if (what->column == 0 || what->column > strlen(what->excerpt) + 1)
-        return;
-    fputs("       | ", stderr);
-    for (unsigned i = 0; i + 1 < what->column; i++)
-        fputc(what->excerpt[i] == '\t' ? '\t' : ' ', stderr);
-    fputs("^\n", stderr);
+    message_of_source(what, build->verbose);
 }
 
 /* Linux gives no page below vm.mmap_min_addr to a program without CAP_SYS_RAWIO. */
