@@ -290,3 +290,19 @@ same()
     exits 0
     [ -x folder/tiny.stages/tinyelf/tiny ]
 }
+
+@test "whatever a compiler makes is looked at, and taken for what it is" {
+    printf '#!/bin/sh\nfor last; do [ "$before" = -o ] && out=$last; before=$last; done\ncat "$MADE" >"$out"\n' >compiler
+    chmod +x compiler
+    head -c 5000 /dev/urandom >random
+    head -c 200 /bin/sh >short
+    printf '# 1 "\n# 99999999999999 "x\\\n"a;b#:::: =' >text
+    for made in random short text "$SOURCE"/tests/fuzz/corpus/dump/* "$SOURCE"/tests/fuzz/corpus/object/*; do
+        MADE=$made tinyelf stages --cc ./compiler -o kept hello.c
+        [ "$status" -le 1 ] || { echo "$made: $status $stderr"; return 1; }
+        [ "${#lines[@]}" -gt 10 ]
+        MADE=$made tinyelf stages --cc ./compiler -o kept --json hello.c
+        [ "$status" -le 1 ]
+        perl -MJSON::PP -e 'local $/; decode_json(<STDIN>)' <<<"$output"
+    done
+}
