@@ -93,6 +93,9 @@ static void write_program_change(FILE *cell, const struct stage_facts *facts)
     if (facts->interpreter.at) {
         fputs("started by ", cell);
         put_plain(cell, facts->interpreter.at, facts->interpreter.length);
+        if (facts->relocations > 0)
+            fprintf(cell, ", which fills in %llu place%s more", LLU(facts->relocations),
+                    plural(facts->relocations));
     } else {
         fputs("started by Linux alone", cell);
     }
