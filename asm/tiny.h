@@ -2,7 +2,7 @@
  *
  * A starting point that calls main, and functions around system calls as a C library has them. One
  * #include <tiny.h> is all; functions that a program does not call take no room in it.
- * For gcc and clang, x86-64 and i386, C99 and later. */
+ * For gcc and clang, x86-64 and i386, C99 and later. memcpy and the like are in <tiny_memory.h>. */
 #ifndef TINY_H
 #define TINY_H
 
@@ -252,8 +252,14 @@ static inline long tiny_call6(long number, long a, long b, long c, long d, long 
  * is a result, also where it looks negative: an address of i386 may. C has two: the function
  * returns -1, and errno says which error it was.
  *
- * One errno for all files of a program, hence weak: what a call in one file sets, another reads. */
+ * Each file has an errno of its own: where it is never read, the compiler leaves it out, and the
+ * program needs no memory that it can write. A program of several files, in which one reads what
+ * another's call has set, says #define TINY_SHARED_ERRNO before each #include. */
+#ifdef TINY_SHARED_ERRNO
 __attribute__((weak)) int errno;
+#else
+static int errno;
+#endif
 
 static inline long tiny_result(long answer)
 {

@@ -16,6 +16,11 @@ enum {
     OPTION_CFLAGS,
     OPTION_TARGET,
     OPTION_LAYOUT,
+    OPTION_STACK,
+    OPTION_GC,
+    OPTION_NO_GC,
+    OPTION_MAP,
+    OPTION_SECTIONS,
     OPTION_BASE,
     OPTION_ALIGN,
     OPTION_OSABI,
@@ -31,6 +36,12 @@ static const struct option options[] = {
     {"cflags", required_argument, NULL, OPTION_CFLAGS},
     {"target", required_argument, NULL, OPTION_TARGET},
     {"layout", required_argument, NULL, OPTION_LAYOUT},
+    {"stack", required_argument, NULL, OPTION_STACK},
+    {"gc-sections", no_argument, NULL, OPTION_GC},
+    {"no-gc-sections", no_argument, NULL, OPTION_NO_GC},
+    {"map", no_argument, NULL, OPTION_MAP},
+    {"sections", no_argument, NULL, OPTION_SECTIONS},
+    {"debug", no_argument, NULL, 'g'},
     {"base", required_argument, NULL, OPTION_BASE},
     {"align", required_argument, NULL, OPTION_ALIGN},
     {"osabi", required_argument, NULL, OPTION_OSABI},
@@ -44,25 +55,34 @@ static const struct option options[] = {
 
 static void help(void)
 {
-    puts(
-        "Usage: tinyelf build [OPTIONS] INPUT\n"
-        "Makes the smallest executable that holds INPUT's code and data.\n\n"
-        "INPUT is assembly (.s, .asm; .S through the C preprocessor), NASM's or GNU's, told apart\n"
-        "by what stands in it; C (.c, .i); an object (.o); or machine code (--from raw). - reads\n"
-        "standard input.\n\n"
-        "  -o, --output FILE  where to write; else INPUT without its ending, or a.out\n"
-        "      --from KIND    nasm, gas, c, object, raw or hex\n"
-        "      --cc COMMAND   the C compiler (cc): a program, or words as in a shell\n"
-        "      --cflags WORDS flags for it, behind tinyelf's own; -v shows those\n"
-        "      --target NAME  x86_64 or i386; else what INPUT is for\n"
-        "      --layout NAME  single: one segment for headers, code and data (the default)\n"
-        "      --base ADDR    address of the file's first byte (0x10000)\n"
-        "      --align N      p_align (0x100)\n"
-        "      --osabi N|NAME OS/ABI byte (GNU)\n"
-        "  -e, --entry SYMBOL|ADDR\n"
-        "                     where to start (_start; raw machine code: its first byte)\n"
-        "  -v, --verbose      tell each step on stderr\n"
-        "      --help         this text");
+    puts("Usage: tinyelf build [OPTIONS] INPUT...\n"
+         "Makes the smallest executable that holds the INPUTs' code and data.\n\n"
+         "An INPUT is assembly (.s, .asm; .S through the C preprocessor), NASM's or GNU's, told\n"
+         "apart by what stands in it; C (.c, .i); an object (.o) or an archive of them (.a), of\n"
+         "which those are taken that something needs; or machine code (--from raw). - reads\n"
+         "standard input. A hex source (.hex, --from hex) is a whole file by itself.\n\n"
+         "  -o, --output FILE  where to write; else the first INPUT without its ending, or a.out\n"
+         "      --from KIND    nasm, gas, c, object, raw or hex, for all INPUTs\n"
+         "      --cc COMMAND   the C compiler (cc): a program, or words as in a shell\n"
+         "      --cflags WORDS flags for it, behind tinyelf's own; -v shows those\n"
+         "      --target NAME  x86_64 or i386; else what the INPUTs are for\n"
+         "      --layout NAME  single: one segment for headers, code and data (the default);\n"
+         "                     split: one for each set of permissions\n"
+         "      --stack noexec adds PT_GNU_STACK: no code on the stack\n"
+         "      --no-gc-sections\n"
+         "                     keep what nothing needs\n"
+         "      --map          print who takes which bytes, and why\n"
+         "      --sections     section headers and symbols inside the file\n"
+         "  -g, --debug        FILE.debug beside FILE: sections, symbols, DWARF\n"
+         "      --base ADDR    address of the file's first byte (0x10000)\n"
+         "      --align N      p_align (0x100)\n"
+         "      --osabi N|NAME OS/ABI byte (GNU)\n"
+         "  -e, --entry SYMBOL|ADDR\n"
+         "                     where to start (_start; raw machine code: its first byte)\n"
+         "      --endian ORDER, --listing\n"
+         "                     of a hex source: little or big; print bytes beside lines\n"
+         "  -v, --verbose      tell each step on stderr\n"
+         "      --help         this text");
 }
 
 static int parse_language(struct build *build, const char *name)
@@ -107,11 +127,20 @@ static int parse_osabi(struct build *build, const char *text)
     return wrong_call("build", "--osabi '%s': it is a number up to 255, or one of %s", text, names);
 }
 
-static int parse_layout(const char *name)
+static int parse_layout(struct build *build, const char *name)
 {
-    if (strcmp(name, "single") == 0)
+    build->split = strcmp(name, "split") == 0;
+    if (build->split || strcmp(name, "single") == 0)
         return EXIT_YES;
-    return wrong_call("build", "--layout '%s': it is single", name);
+    return wrong_call("build", "--layout '%s': it is single or split", name);
+}
+
+static int parse_stack(struct build *build, const char *kind)
+{
+    if (strcmp(kind, "noexec") != 0)
+        return wrong_call("build", "--stack '%s': it is noexec", kind);
+    build->exec.stack = ELFGEN_PF_R | ELFGEN_PF_W;
+    return EXIT_YES;
 }
 
 /* A symbol cannot start with a digit. */
@@ -145,37 +174,30 @@ static int parse_endian(struct build *build, const char *text)
 /* Which of the two roads an option belongs to. */
 static void note_option(struct build *build, int option)
 {
-    switch (option) {
-    case 'e':
-        build->program_option = "-e";
-        break;
-    case OPTION_CC:
-        build->program_option = "--cc";
-        break;
-    case OPTION_CFLAGS:
-        build->program_option = "--cflags";
-        break;
-    case OPTION_LAYOUT:
-        build->program_option = "--layout";
-        break;
-    case OPTION_TARGET:
-        build->program_option = "--target";
-        break;
-    case OPTION_ALIGN:
-        build->program_option = "--align";
-        break;
-    case OPTION_OSABI:
-        build->program_option = "--osabi";
-        break;
-    case OPTION_ENDIAN:
-        build->hex_option = "--endian";
-        break;
-    case OPTION_LISTING:
-        build->hex_option = "--listing";
-        build->listing = true;
-        break;
-    default:
-        break;
+    static const struct {
+        int option;
+        const char *name;
+        bool hex;
+    } rows[] = {{'e', "-e", false},
+                {'g', "-g", false},
+                {OPTION_CC, "--cc", false},
+                {OPTION_CFLAGS, "--cflags", false},
+                {OPTION_LAYOUT, "--layout", false},
+                {OPTION_STACK, "--stack", false},
+                {OPTION_GC, "--gc-sections", false},
+                {OPTION_NO_GC, "--no-gc-sections", false},
+                {OPTION_MAP, "--map", false},
+                {OPTION_SECTIONS, "--sections", false},
+                {OPTION_TARGET, "--target", false},
+                {OPTION_ALIGN, "--align", false},
+                {OPTION_OSABI, "--osabi", false},
+                {OPTION_ENDIAN, "--endian", true},
+                {OPTION_LISTING, "--listing", true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].option == option && rows[i].hex)
+            build->hex_option = rows[i].name;
+        else if (rows[i].option == option)
+            build->program_option = rows[i].name;
     }
 }
 
@@ -199,7 +221,22 @@ static int parse_option(struct build *build, int option, char **argv)
     case OPTION_TARGET:
         return take_target("build", optarg, &build->target);
     case OPTION_LAYOUT:
-        return parse_layout(optarg);
+        return parse_layout(build, optarg);
+    case OPTION_STACK:
+        return parse_stack(build, optarg);
+    case OPTION_GC:
+    case OPTION_NO_GC:
+        build->keep_all = option == OPTION_NO_GC;
+        return EXIT_YES;
+    case OPTION_MAP:
+        build->map = true;
+        return EXIT_YES;
+    case OPTION_SECTIONS:
+        build->sections = true;
+        return EXIT_YES;
+    case 'g':
+        build->debug = true;
+        return EXIT_YES;
     case OPTION_OSABI:
         return parse_osabi(build, optarg);
     case OPTION_BASE:
@@ -207,6 +244,7 @@ static int parse_option(struct build *build, int option, char **argv)
     case OPTION_ENDIAN:
         return parse_endian(build, optarg);
     case OPTION_LISTING:
+        build->listing = true;
         return EXIT_YES;
     case OPTION_ALIGN:
         return parse_number(optarg, &build->exec.align)
@@ -217,17 +255,17 @@ static int parse_option(struct build *build, int option, char **argv)
     }
 }
 
-/* The input's name without its ending, or a.out, if the user said no other. */
+/* The first input's name without its ending, or a.out, if the user said no other. */
 static bool name_output(struct build *build)
 {
-    const char *dot = strrchr(build->input, '.');
-    const char *slash = strrchr(build->input, '/');
+    const char *input = build->inputs[0], *dot = strrchr(input, '.');
+    const char *slash = strrchr(input, '/');
     if (build->output)
         return true;
-    if (!dot || dot == build->input || (slash && dot <= slash + 1))
+    if (!dot || dot == input || (slash && dot <= slash + 1))
         build->named = strdup("a.out");
     else
-        build->named = strndup(build->input, (size_t)(dot - build->input));
+        build->named = strndup(input, (size_t)(dot - input));
     build->output = build->named;
     return build->named != NULL;
 }
@@ -247,150 +285,22 @@ static int check_options(const struct build *build)
                           hex ? "a hex source, which describes a file" : "a program");
     if (!hex && elfgen_write_exec(NULL, 0, NULL, 0, &exec, &error) == 0)
         return wrong_call("build", "%s", error.text);
-    if (is_same_file(build->output, build->input))
-        return wrong_call("build", "the output '%s' is the input: it is never overwritten",
-                          build->output);
+    for (size_t i = 0; i < build->input_count; i++)
+        if (is_same_file(build->output, build->inputs[i]))
+            return wrong_call("build", "the output '%s' is an input: it is never overwritten",
+                              build->output);
+    if (build->debug && strcmp(build->output, "-") == 0)
+        return wrong_call("build", "-g writes a file beside the output: -o - has no place for it");
+    if (hex && build->input_count > 1)
+        return wrong_call("build", "a hex source is a whole file: '%s' is one too many",
+                          build->inputs[1]);
     return EXIT_YES;
-}
-
-static void tell(void *context, const struct source_message *what)
-{
-    const struct build *build = context;
-    message_of_source(what, build->verbose);
-}
-
-/* Linux gives no page below vm.mmap_min_addr to a program without CAP_SYS_RAWIO. */
-static void check_lowest_address(uint64_t base)
-{
-    char digits[32] = "";
-    int file = open("/proc/sys/vm/mmap_min_addr", O_RDONLY | O_CLOEXEC);
-    ssize_t got = file >= 0 ? read(file, digits, sizeof digits - 1) : 0;
-    if (file >= 0)
-        close(file);
-    uint64_t lowest = got > 0 ? strtoull(digits, NULL, 10) : 0;
-    if (base < lowest)
-        message("build", "warning",
-                "base 0x%llx lies under vm.mmap_min_addr: Linux will not run the program without "
-                "privileges; 0x%llx is the lowest that works",
-                (unsigned long long)base, (unsigned long long)lowest);
-}
-
-static bool is_defined(const struct elfgen_program *program, const char *name)
-{
-    for (size_t i = 0; i < program->symbol_count; i++)
-        if (program->symbols[i].section != ELFGEN_SECTION_UNDEFINED &&
-            strcmp(program->symbols[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static bool is_code_label(const struct elfgen_program *program, const struct elfgen_symbol *symbol)
-{
-    return *symbol->name && *symbol->name != '.' && symbol->section < program->section_count &&
-           program->sections[symbol->section].permissions & ELFGEN_PF_X;
-}
-
-/* "no entry": with the labels in code that the user may have meant, globals first. */
-static bool tell_missing_entry(const struct build *build, const struct elfgen_program *program,
-                               const char *wanted)
-{
-    char names[256] = "";
-    size_t used = 0, count = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < program->symbol_count && count < 5; i++) {
-            const struct elfgen_symbol *symbol = &program->symbols[i];
-            bool global = symbol->binding != ELFGEN_LOCAL;
-            if (!is_code_label(program, symbol) || global != (pass == 0) ||
-                strlen(symbol->name) > 40)
-                continue;
-            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", count ? ", " : "",
-                                     symbol->name);
-            count++;
-        }
-    }
-    message(build->input, "error", "no entry: '%s' is not defined; %s%s%s", wanted,
-            count ? "start at another label with -e: " : "define it, or give an address with -e",
-            names, count == 5 ? ", ..." : "");
-    return false;
-}
-
-/* Where the program starts: -e, else _start, else (raw machine code) its first byte. */
-static bool choose_entry(struct build *build, struct elfgen_program *program)
-{
-    if (build->entry_address)
-        return true;
-    if (!build->entry && build->language == SOURCE_RAW)
-        return true;
-    const char *wanted = build->entry ? build->entry : "_start";
-    if (!is_defined(program, wanted))
-        return tell_missing_entry(build, program, wanted);
-    program->entry_symbol = wanted;
-    return true;
-}
-
-static void tell_layout(const struct elfgen_program *program, const struct elfgen_layout *layout)
-{
-    for (size_t i = 0; i < program->section_count; i++) {
-        const struct elfgen_section *section = &program->sections[i];
-        if (section->size > 0)
-            message("build", "note", "%-16s offset 0x%-6llx address 0x%-8llx %8llu bytes%s",
-                    section->name, (unsigned long long)section->offset,
-                    (unsigned long long)section->address, (unsigned long long)section->size,
-                    section->bytes ? "" : " of zeros");
-    }
-    message("build", "note",
-            "relocations: %zu, entry 0x%llx, %llu bytes in the file, %llu in memory",
-            program->relocation_count, (unsigned long long)layout->exec.entry,
-            (unsigned long long)layout->file_size, (unsigned long long)layout->memory_size);
-}
-
-/* Padding for an alignment of 2^40 is a file of a terabyte: nobody means that. */
-static bool has_sane_size(const struct build *build, const struct elfgen_program *program,
-                          const struct elfgen_layout *layout)
-{
-    enum { MOST_PADDING = 64 << 20 };
-    uint64_t content = 0;
-    for (size_t i = 0; i < program->section_count; i++)
-        if (program->sections[i].bytes)
-            content += program->sections[i].size;
-    if (layout->file_size - content <= MOST_PADDING)
-        return true;
-    message(build->input, "error",
-            "alignment would make a file of %llu bytes for %llu bytes of contents",
-            (unsigned long long)layout->file_size, (unsigned long long)content);
-    return false;
-}
-
-static bool write_program(const struct build *build, struct elfgen_program *program)
-{
-    struct elfgen_error error;
-    struct elfgen_layout layout;
-    if (elfgen_layout_single(program, &build->exec, &layout, &error) != ELFGEN_OK) {
-        message(build->input, "error", "%s", error.text);
-        return false;
-    }
-    if (!has_sane_size(build, program, &layout))
-        return false;
-    size_t capacity = (size_t)layout.file_size;
-    void *image = malloc(capacity);
-    if (!image) {
-        message(build->input, "error", "out of memory for %zu bytes", capacity);
-        return false;
-    }
-    size_t size = elfgen_write_image(program, &layout, image, capacity, &error);
-    if (size == 0)
-        message(build->input, "error", "%s", error.text);
-    else if (build->verbose)
-        tell_layout(program, &layout);
-    bool done = size != 0 && write_output(build->output, image, size, true);
-    free(image);
-    return done;
 }
 
 static int run(struct build *build)
 {
     if (!name_output(build)) {
-        message(build->input, "error", "out of memory");
+        message(build->inputs[0], "error", "out of memory");
         return EXIT_NO;
     }
     int status = check_options(build);
@@ -398,30 +308,7 @@ static int run(struct build *build)
         return status;
     if (build_is_hex(build))
         return build_hex(build);
-    char folder[PATH_MAX];
-    struct source source = {
-        .path = build->input,
-        .compiler = build->compiler,
-        .compiler_flags = build->compiler_flags,
-        .include_folder = find_shared("asm", "tiny.h", folder, sizeof folder) ? folder : NULL,
-        .language = build->language,
-        .machine = build->target,
-        .verbose = build->verbose,
-        .tell = tell,
-        .context = build,
-    };
-    bool done = source_start(&source);
-    if (done) {
-        /* While the assembler works. */
-        check_lowest_address(build->exec.base);
-        done = source_finish(&source);
-    }
-    build->language = source.language;
-    if (done)
-        build->exec.machine = source.machine;
-    done = done && choose_entry(build, &source.program) && write_program(build, &source.program);
-    source_release(&source);
-    return done ? EXIT_YES : EXIT_NO;
+    return build_program(build);
 }
 
 int command_build(int argc, char **argv)
@@ -429,7 +316,7 @@ int command_build(int argc, char **argv)
     struct build build = {.language = SOURCE_DETECT, .exec = ELFGEN_EXEC_DEFAULTS};
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:e:v", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":o:e:gv", options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
             return end_of_help();
@@ -441,9 +328,8 @@ int command_build(int argc, char **argv)
     }
     if (optind == argc)
         return wrong_call("build", "no input given");
-    if (optind + 1 < argc)
-        return wrong_call("build", "one input at a time: '%s' is one too many", argv[optind + 1]);
-    build.input = argv[optind];
+    build.inputs = argv + optind;
+    build.input_count = (size_t)(argc - optind);
     int status = run(&build);
     free(build.named);
     free(build.compiler_flags);

@@ -6,7 +6,8 @@
 #include "elfgen.h"
 
 struct build {
-    const char *input;
+    char **inputs; /* at least one */
+    size_t input_count;
     const char *output; /* "-": standard output; set before the work begins */
     char *named;        /* the output's name where the user said none, to be freed */
     const char *entry;  /* a symbol; NULL: an address, or _start */
@@ -14,8 +15,11 @@ struct build {
     enum source_language language;
     const char *compiler; /* --cc */
     char *compiler_flags; /* --cflags, all of them; to be freed */
-    uint16_t target;      /* --target; 0: what the input is for */
+    uint16_t target;      /* --target; 0: what the inputs are for */
     struct elfgen_exec_options exec;
+    bool split;    /* --layout */
+    bool keep_all; /* --no-gc-sections */
+    bool map, sections, debug;
     bool base_given;
     const char *program_option; /* the last option given that a hex source has no use for */
     const char *hex_option;     /* the last one that only a hex source has a use for */
@@ -26,6 +30,9 @@ struct build {
 
 /* Whether the input is a hex source: --from hex, or .hex, .hex0, .hex1, .hex2. */
 bool build_is_hex(const struct build *build);
+
+/* Makes the output from all other inputs. Returns the exit status. */
+int build_program(const struct build *build);
 
 /* Makes the output from a hex source. Returns the exit status. */
 int build_hex(const struct build *build);

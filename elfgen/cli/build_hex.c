@@ -13,11 +13,11 @@
 bool build_is_hex(const struct build *build)
 {
     static const char *const endings[] = {".hex", ".hex0", ".hex1", ".hex2"};
-    size_t length = strlen(build->input);
+    size_t length = strlen(build->inputs[0]);
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         size_t tail = strlen(endings[i]);
         if (build->language == SOURCE_DETECT && length > tail &&
-            strcmp(build->input + length - tail, endings[i]) == 0)
+            strcmp(build->inputs[0] + length - tail, endings[i]) == 0)
             return true;
     }
     return build->hex;
@@ -93,12 +93,12 @@ static bool assemble(const struct build *build, const char *name, const struct f
 
 int build_hex(const struct build *build)
 {
-    bool standard = strcmp(build->input, "-") == 0;
-    const char *name = standard ? "<stdin>" : build->input;
+    bool standard = strcmp(build->inputs[0], "-") == 0;
+    const char *name = standard ? "<stdin>" : build->inputs[0];
     if (build->listing && strcmp(build->output, "-") == 0)
         return wrong_call("build", "--listing and -o - would both write to standard output");
     struct file_bytes source = {0};
-    int file = standard ? STDIN_FILENO : open(build->input, O_RDONLY | O_CLOEXEC);
+    int file = standard ? STDIN_FILENO : open(build->inputs[0], O_RDONLY | O_CLOEXEC);
     bool done = file >= 0 && file_read(file, false, &source);
     if (!done)
         message(name, "error", "%s", strerror(errno));

@@ -13,18 +13,21 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG_CALL = 2 };
 
 /* One command; its arguments are argv[1...], argv[0] its name. Returns the exit status. */
 int command_build(int argc, char **argv);
+int command_compare(int argc, char **argv);
 int command_disasm(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_new(int argc, char **argv);
 int command_stages(int argc, char **argv);
+int command_unfold(int argc, char **argv);
 
 /* Any command, done by the companion of this program, which takes its place; returns only if it
  * cannot. */
 int command_of_companion(int argc, char **argv);
 
 /* "tinyelf: SUBJECT: KIND: TEXT" on stderr, for one line of printf-style text. `subject` is a file
- * as the user named it, a command, or NULL; `kind` is "error", "warning" or "note". */
+ * as the user named it, a command, or NULL; `kind` is "error", "warning" or "note", or NULL where
+ * the text says place and kind itself. */
 __attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
                                                    const char *format, ...);
 

@@ -11,9 +11,9 @@
 static void say(const char *subject, const char *kind, const char *format, va_list arguments)
 {
     char *text = NULL, *line = NULL;
-    const char *colon = subject ? ": " : "";
     if (vasprintf(&text, format, arguments) >= 0 &&
-        asprintf(&line, "tinyelf: %s%s%s: %s\n", subject ? subject : "", colon, kind, text) >= 0)
+        asprintf(&line, "tinyelf: %s%s%s%s%s\n", subject ? subject : "", subject ? ": " : "",
+                 kind ? kind : "", kind ? ": " : "", text) >= 0)
         fputs(line, stderr);
     free(line);
     free(text);

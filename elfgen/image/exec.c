@@ -28,22 +28,29 @@ const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_e
     return NULL;
 }
 
-static size_t header_size(const struct elfgen_target *target)
+static size_t header_size(const struct elfgen_target *target, size_t segment_count)
 {
-    return target->class_ == ELFGEN_CLASS64 ? elfgen_size64_ehdr + elfgen_size64_phdr
-                                            : elfgen_size32_ehdr + elfgen_size32_phdr;
+    return target->class_ == ELFGEN_CLASS64
+               ? elfgen_size64_ehdr + segment_count * elfgen_size64_phdr
+               : elfgen_size32_ehdr + segment_count * elfgen_size32_phdr;
+}
+
+size_t elfgen_header_size(uint16_t machine, size_t segment_count)
+{
+    const struct elfgen_target *target = elfgen_target_find(machine, NULL);
+    return target ? header_size(target, segment_count) : 0;
 }
 
 size_t elfgen_exec_headers(uint16_t machine)
 {
-    const struct elfgen_target *target = elfgen_target_find(machine, NULL);
-    return target ? header_size(target) : 0;
+    return elfgen_header_size(machine, 1);
 }
 
-/* What no program can have, each with its sentence. elfgen_error_set() is called when it is too
+/* Each with its sentence. elfgen_error_set() is called when it is too
  * late for speed to matter, so that the way through is a handful of compares. */
-static bool check(const struct elfgen_exec_options *options, const struct elfgen_target *target,
-                  uint64_t file_size, struct elfgen_error *error)
+bool elfgen_exec_check(const struct elfgen_exec_options *options,
+                       const struct elfgen_target *target, uint64_t file_size,
+                       struct elfgen_error *error)
 {
     const uint32_t known = ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X;
     const uint64_t base = options->base, align = options->align, end = target->user_end;
@@ -61,11 +68,11 @@ static bool check(const struct elfgen_exec_options *options, const struct elfgen
                                   "base %x is not a multiple of align %x, as a segment at file "
                                   "offset 0 must be",
                                   base, align);
-    else if ((options->permissions & ~known) != 0)
+    else if (((options->permissions | options->stack) & ~known) != 0)
         status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                                   "permissions %x have bits besides 4 (read), 2 (write) and 1 "
                                   "(execute)",
-                                  (uint64_t)options->permissions);
+                                  (uint64_t)(options->permissions | options->stack));
     else if (base > end || file_size > end - base || options->zero_fill > end - base - file_size)
         status = elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
                                   "base %x, %u bytes in the file and %u of zeros pass the end of "
@@ -79,15 +86,15 @@ static bool check(const struct elfgen_exec_options *options, const struct elfgen
     return status == ELFGEN_OK;
 }
 
-/* Both headers, at `bytes`. Inline with constants for class and order: one store a field. */
+/* All headers, at `bytes`. Inline with constants for class and order: one store a field. */
 static inline void write_headers(uint8_t *bytes, const struct elfgen_exec_options *options,
-                                 uint64_t file_size, enum elfgen_class class_,
-                                 enum elfgen_order order)
+                                 const struct elfgen_segment *segments, size_t segment_count,
+                                 enum elfgen_class class_, enum elfgen_order order)
 {
     const bool is_64 = class_ == ELFGEN_CLASS64;
-    const uint64_t ehdr_size = is_64 ? elfgen_size64_ehdr : elfgen_size32_ehdr;
-    const uint64_t phdr_size = is_64 ? elfgen_size64_phdr : elfgen_size32_phdr;
-    const uint64_t shdr_size = is_64 ? elfgen_size64_shdr : elfgen_size32_shdr;
+    const size_t ehdr_size = is_64 ? elfgen_size64_ehdr : elfgen_size32_ehdr;
+    const size_t phdr_size = is_64 ? elfgen_size64_phdr : elfgen_size32_phdr;
+    const size_t shdr_size = is_64 ? elfgen_size64_shdr : elfgen_size32_shdr;
     const struct elfgen_ehdr ehdr = {
         .ei_mag0 = 0x7f,
         .ei_mag1 = 'E',
@@ -100,26 +107,40 @@ static inline void write_headers(uint8_t *bytes, const struct elfgen_exec_option
         .e_type = ELFGEN_ET_EXEC,
         .e_machine = options->machine,
         .e_version = ELFGEN_EV_CURRENT,
-        .e_entry = options->entry == ELFGEN_ENTRY_FIRST ? options->base + ehdr_size + phdr_size
-                                                        : options->entry,
+        .e_entry = options->entry == ELFGEN_ENTRY_FIRST
+                       ? options->base + ehdr_size + segment_count * phdr_size
+                       : options->entry,
         .e_phoff = ehdr_size,
         .e_ehsize = ehdr_size,
         .e_phentsize = phdr_size,
-        .e_phnum = 1,
+        .e_phnum = segment_count,
         .e_shentsize = shdr_size,
     };
-    const struct elfgen_phdr phdr = {
-        .p_type = ELFGEN_PT_LOAD,
-        .p_flags = options->permissions,
-        .p_offset = 0,
-        .p_vaddr = options->base,
-        .p_paddr = options->base,
-        .p_filesz = file_size,
-        .p_memsz = file_size + options->zero_fill,
-        .p_align = options->align,
-    };
     elfgen_encode_ehdr(bytes, &ehdr, class_, order);
-    elfgen_encode_phdr(bytes + ehdr_size, &phdr, class_, order);
+    for (size_t i = 0; i < segment_count; i++) {
+        const struct elfgen_phdr phdr = {
+            .p_type = segments[i].type,
+            .p_flags = segments[i].permissions,
+            .p_offset = segments[i].offset,
+            .p_vaddr = segments[i].address,
+            .p_paddr = segments[i].address,
+            .p_filesz = segments[i].file_size,
+            .p_memsz = segments[i].memory_size,
+            .p_align = segments[i].align,
+        };
+        elfgen_encode_phdr(bytes + ehdr_size + i * phdr_size, &phdr, class_, order);
+    }
+}
+
+void elfgen_write_headers(uint8_t *bytes, const struct elfgen_target *target,
+                          const struct elfgen_layout *layout)
+{
+    if (target->class_ == ELFGEN_CLASS64)
+        write_headers(bytes, &layout->exec, layout->segments, layout->segment_count, ELFGEN_CLASS64,
+                      ELFGEN_LITTLE_ENDIAN);
+    else
+        write_headers(bytes, &layout->exec, layout->segments, layout->segment_count, ELFGEN_CLASS32,
+                      ELFGEN_LITTLE_ENDIAN);
 }
 
 size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t length,
@@ -131,7 +152,8 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
     const struct elfgen_target *target = elfgen_target_find(options->machine, error);
     if (!target)
         return 0;
-    size_t headers = header_size(target);
+    size_t segment_count = options->stack ? 2 : 1;
+    size_t headers = header_size(target, segment_count);
     /* SIZE_MAX itself stays free, so that "larger than capacity" can always be said. */
     if (length >= SIZE_MAX - headers) {
         elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
@@ -139,7 +161,7 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
         return 0;
     }
     size_t size = headers + length;
-    if (!check(options, target, size, error))
+    if (!elfgen_exec_check(options, target, size, error))
         return 0;
     if (size > capacity) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
@@ -150,9 +172,20 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
     uint8_t *bytes = buffer;
     if (length > 0 && code != bytes + headers)
         memmove(bytes + headers, code, length);
+    const struct elfgen_segment segments[2] = {
+        {.type = ELFGEN_PT_LOAD,
+         .permissions = options->permissions,
+         .address = options->base,
+         .file_size = size,
+         .memory_size = size + options->zero_fill,
+         .align = options->align},
+        {.type = ELFGEN_PT_GNU_STACK, .permissions = options->stack},
+    };
     if (target->class_ == ELFGEN_CLASS64)
-        write_headers(bytes, options, size, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
+        write_headers(bytes, options, segments, segment_count, ELFGEN_CLASS64,
+                      ELFGEN_LITTLE_ENDIAN);
     else
-        write_headers(bytes, options, size, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
+        write_headers(bytes, options, segments, segment_count, ELFGEN_CLASS32,
+                      ELFGEN_LITTLE_ENDIAN);
     return size;
 }

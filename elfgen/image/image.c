@@ -6,19 +6,37 @@
 #include "relocate.h"
 #include "target.h"
 
+enum elfgen_status elfgen_apply_relocations(const struct elfgen_program *program, uint16_t machine,
+                                            void *bytes, uint64_t size, struct elfgen_error *error)
+{
+    const struct elfgen_target *target = elfgen_target_find(machine, error);
+    if (!target)
+        return ELFGEN_UNSUPPORTED;
+    for (size_t i = 0; i < program->relocation_count; i++) {
+        enum elfgen_status status =
+            elfgen_relocate(program, &program->relocations[i], target, bytes, size, error);
+        if (status != ELFGEN_OK)
+            return status;
+    }
+    return ELFGEN_OK;
+}
+
 size_t elfgen_write_image(const struct elfgen_program *program, const struct elfgen_layout *layout,
                           void *buffer, size_t capacity, struct elfgen_error *error)
 {
     uint64_t size = layout->file_size;
-    size_t headers = elfgen_exec_headers(layout->exec.machine);
+    const uint64_t headers = layout->header_size;
     const struct elfgen_target *target = elfgen_target_find(layout->exec.machine, error);
     if (!target)
         return 0;
-    if (size < headers || size >= SIZE_MAX) {
+    if (layout->segment_count > ELFGEN_MOST_SEGMENTS || size < headers || size >= SIZE_MAX ||
+        headers != elfgen_header_size(layout->exec.machine, layout->segment_count)) {
         elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                         "the layout is not one that elfgen_layout_single() made");
+                         "the layout is not one that this library made");
         return 0;
     }
+    if (!elfgen_exec_check(&layout->exec, target, size, error))
+        return 0;
     if (size > capacity) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
                          "the file takes %u bytes, the buffer has %u", size, (uint64_t)capacity);
@@ -38,9 +56,8 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
         }
         memcpy(bytes + section->offset, section->bytes, (size_t)section->size);
     }
-    for (size_t i = 0; i < program->relocation_count; i++)
-        if (elfgen_relocate(program, &program->relocations[i], target, bytes, error) != ELFGEN_OK)
-            return 0;
-    return elfgen_write_exec(bytes, capacity, bytes + headers, (size_t)size - headers,
-                             &layout->exec, error);
+    if (elfgen_apply_relocations(program, target->machine, bytes, size, error) != ELFGEN_OK)
+        return 0;
+    elfgen_write_headers(bytes, target, layout);
+    return (size_t)size;
 }

@@ -1,7 +1,8 @@
-/* Layout "single": which file offset and address each section gets. */
+/* Layouts: which file offset and address each section gets, and which segments map them. */
 #include "elfgen/image.h"
 
 #include "../format/codec.h"
+#include "order.h"
 #include "target.h"
 
 /* The order of sections in the file. Zeros come last: they are not in the file. */
@@ -16,33 +17,104 @@ static enum rank rank_of(const struct elfgen_section *section)
     return section->permissions & ELFGEN_PF_W ? RANK_WRITABLE : RANK_READ_ONLY;
 }
 
-static enum elfgen_status too_large(const struct elfgen_section *section, uint64_t offset,
-                                    struct elfgen_error *error)
+/* The file as it grows. */
+struct walk {
+    const struct elfgen_program *program;
+    const struct elfgen_target *target;
+    struct elfgen_layout *layout;
+    uint64_t bias;  /* address less file offset, in the current segment */
+    uint64_t end;   /* file offset at which the last section ends, as if zeros were in the file */
+    uint64_t first; /* address of the first section that has a byte */
+    size_t order_count; /* entries of program->order that are set */
+    struct elfgen_error *error;
+};
+
+static enum elfgen_status section_error(const struct walk *walk, enum elfgen_status status,
+                                        const struct elfgen_section *section, const char *format,
+                                        uint64_t value)
 {
-    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
-                            "section %s (%u bytes, after %u bytes of file) passes the end of user "
-                            "space",
-                            section->name, section->size, offset);
+    struct elfgen_error inner;
+    elfgen_error_set(&inner, status, ELFGEN_NOWHERE, format, value);
+    return elfgen_error_set(walk->error, status, ELFGEN_NOWHERE, "%s%ssection %s%s", section->file,
+                            section->file ? ": " : "", section->name, inner.text);
 }
 
-/* Places one section at *end, an offset from the base in file and memory alike, and moves *end. */
-static enum elfgen_status place(struct elfgen_section *section, uint64_t base, uint64_t *end,
-                                struct elfgen_error *error)
+/* Places one section at the end of what there is; an empty one gets a place and costs nothing, not
+ * even its padding. */
+static enum elfgen_status place(struct walk *walk, struct elfgen_section *section)
 {
-    uint64_t align = section->align ? section->align : 1;
-    if (align & (align - 1))
-        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                "section %s: alignment %u is not a power of two", section->name,
-                                align);
-    /* It is the address that must be aligned; an alignment above the base's makes the two differ.
-     */
-    uint64_t address;
-    if (!elfgen_add(base, *end, &address) || !elfgen_round_up(address, align, &address))
-        return too_large(section, *end, error);
+    /* It is the address that must be aligned; an alignment above the bias' makes the two differ. */
+    uint64_t address, end, align = section->align ? section->align : 1;
+    if (!elfgen_add(walk->bias, walk->end, &address) ||
+        !elfgen_round_up(address, align, &address) ||
+        !elfgen_add(address - walk->bias, section->size, &end))
+        return section_error(walk, ELFGEN_DOES_NOT_FIT, section,
+                             ", %u bytes, passes the end of user space", section->size);
     section->address = address;
-    section->offset = address - base;
-    if (!elfgen_add(section->offset, section->size, end))
-        return too_large(section, section->offset, error);
+    section->offset = address - walk->bias;
+    if (section->size == 0)
+        return ELFGEN_OK;
+    walk->end = end;
+    if (walk->first == ELFGEN_ENTRY_FIRST)
+        walk->first = address;
+    if (section->bytes)
+        walk->layout->file_size = end;
+    return ELFGEN_OK;
+}
+
+/* Puts the sections of the ranks from `first` to `last` into order[], those of size 0 behind the
+ * others. Returns how many; *sized of them have a size. */
+static size_t gather(const struct elfgen_program *program, enum rank first, enum rank last,
+                     uint32_t *order, size_t *sized)
+{
+    size_t count = 0;
+    for (int empty = 0; empty < 2; empty++) {
+        for (int rank = (int)first; rank <= (int)last; rank++) {
+            for (size_t i = 0; i < program->section_count; i++) {
+                const struct elfgen_section *section = &program->sections[i];
+                if ((int)rank_of(section) == rank && (section->size == 0) == (empty == 1))
+                    order[count++] = (uint32_t)i;
+            }
+        }
+        if (empty == 0)
+            *sized = count;
+    }
+    return count;
+}
+
+/* Places the ranks from `first` to `last` in program->order, or, where nothing is gained by
+ * another, in their own. */
+static enum elfgen_status place_ordered(struct walk *walk, enum rank first, enum rank last)
+{
+    const struct elfgen_program *program = walk->program;
+    uint32_t *order = program->order + walk->order_count;
+    size_t sized, count = gather(program, first, last, order, &sized);
+    if (!elfgen_order_improve(program->sections, order, sized, walk->bias + walk->end))
+        count = gather(program, first, last, order, &sized);
+    walk->order_count += count;
+    for (size_t i = 0; i < count; i++) {
+        enum elfgen_status status = place(walk, &program->sections[order[i]]);
+        if (status != ELFGEN_OK)
+            return status;
+    }
+    return ELFGEN_OK;
+}
+
+static enum elfgen_status place_ranks(struct walk *walk, enum rank first, enum rank last)
+{
+    const struct elfgen_program *program = walk->program;
+    if (program->order)
+        return place_ordered(walk, first, last);
+    for (int rank = (int)first; rank <= (int)last; rank++) {
+        for (size_t i = 0; i < program->section_count; i++) {
+            struct elfgen_section *section = &program->sections[i];
+            if ((int)rank_of(section) != rank)
+                continue;
+            enum elfgen_status status = place(walk, section);
+            if (status != ELFGEN_OK)
+                return status;
+        }
+    }
     return ELFGEN_OK;
 }
 
@@ -57,6 +129,8 @@ static enum elfgen_status find_entry(const struct elfgen_program *program, uint6
             continue;
         if (!found || (found->binding == ELFGEN_LOCAL && symbol->binding != ELFGEN_LOCAL))
             found = symbol;
+        if (found->binding != ELFGEN_LOCAL)
+            break;
     }
     if (found)
         return elfgen_symbol_address(program, found, entry, error);
@@ -64,54 +138,180 @@ static enum elfgen_status find_entry(const struct elfgen_program *program, uint6
                             "the entry symbol '%s' is not defined", program->entry_symbol);
 }
 
+/* What all layouts begin with. */
+static enum elfgen_status begin(struct walk *walk, const struct elfgen_exec_options *options)
+{
+    static const struct elfgen_exec_options defaults = ELFGEN_EXEC_DEFAULTS;
+    const struct elfgen_program *program = walk->program;
+    struct elfgen_layout *layout = walk->layout;
+    *layout = (struct elfgen_layout){.exec = options ? *options : defaults};
+    walk->target = elfgen_target_find(layout->exec.machine, walk->error);
+    if (!walk->target)
+        return ELFGEN_UNSUPPORTED;
+    for (size_t i = 0; i < program->section_count; i++) {
+        const uint64_t align = program->sections[i].align;
+        if (align & (align - 1))
+            return section_error(walk, ELFGEN_BAD_ARGUMENT, &program->sections[i],
+                                 ": alignment %u is not a power of two", align);
+    }
+    walk->bias = layout->exec.base;
+    walk->first = ELFGEN_ENTRY_FIRST;
+    return ELFGEN_OK;
+}
+
+static struct elfgen_segment *add_segment(struct elfgen_layout *layout, uint32_t type)
+{
+    struct elfgen_segment *segment = &layout->segments[layout->segment_count++];
+    segment->type = type;
+    return segment;
+}
+
+/* The headers are as large as the number of segments says; it is known before sections get places.
+ */
+static void begin_file(struct walk *walk, size_t load_count)
+{
+    struct elfgen_layout *layout = walk->layout;
+    layout->header_size =
+        elfgen_header_size(layout->exec.machine, load_count + (layout->exec.stack ? 1 : 0));
+    layout->file_size = walk->end = layout->header_size;
+}
+
+/* What all layouts end with, once segments and sections have their places; `end` is the address
+ * behind the last. */
+static enum elfgen_status finish(struct walk *walk, uint64_t end)
+{
+    struct elfgen_layout *layout = walk->layout;
+    const uint64_t user_end = walk->target->user_end;
+    layout->memory_size = end - layout->exec.base;
+    if (layout->exec.base > user_end || layout->memory_size > user_end - layout->exec.base)
+        return elfgen_error_set(walk->error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                                "base %x and %u bytes in memory pass the end of user space, %x",
+                                layout->exec.base, layout->memory_size, user_end);
+    layout->exec.zero_fill = layout->memory_size - layout->file_size;
+    if (layout->exec.stack)
+        add_segment(layout, ELFGEN_PT_GNU_STACK)->permissions = layout->exec.stack;
+    if (walk->program->entry_symbol)
+        return find_entry(walk->program, &layout->exec.entry, walk->error);
+    if (layout->exec.entry == ELFGEN_ENTRY_FIRST) {
+        layout->exec.entry = walk->first;
+        return ELFGEN_OK;
+    }
+    for (size_t i = 0; i < layout->segment_count; i++)
+        if (layout->exec.entry - layout->segments[i].address < layout->segments[i].memory_size)
+            return ELFGEN_OK;
+    return elfgen_error_set(walk->error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                            "entry %x lies outside every segment; the first is %x to %x",
+                            layout->exec.entry, layout->segments[0].address,
+                            layout->segments[0].address + layout->segments[0].memory_size - 1);
+}
+
 enum elfgen_status elfgen_layout_single(const struct elfgen_program *program,
                                         const struct elfgen_exec_options *options,
                                         struct elfgen_layout *layout, struct elfgen_error *error)
 {
-    static const struct elfgen_exec_options defaults = ELFGEN_EXEC_DEFAULTS;
-    layout->exec = options ? *options : defaults;
-    const struct elfgen_target *target = elfgen_target_find(layout->exec.machine, error);
-    if (!target)
-        return ELFGEN_UNSUPPORTED;
+    struct walk walk = {.program = program, .layout = layout, .error = error};
+    enum elfgen_status status = begin(&walk, options);
+    if (status != ELFGEN_OK)
+        return status;
+    begin_file(&walk, 1);
+    struct elfgen_segment *segment = add_segment(layout, ELFGEN_PT_LOAD);
+    status = place_ranks(&walk, RANK_EXECUTABLE, RANK_WRITABLE);
+    if (status == ELFGEN_OK)
+        status = place_ranks(&walk, RANK_ZERO_FILL, RANK_ZERO_FILL);
+    if (status != ELFGEN_OK)
+        return status;
+    segment->permissions = ELFGEN_PF_R;
+    for (size_t i = 0; i < program->section_count; i++)
+        if (program->sections[i].size > 0)
+            segment->permissions |= program->sections[i].permissions;
+    segment->address = layout->exec.base;
+    segment->file_size = layout->file_size;
+    segment->memory_size = walk.end;
+    segment->align = layout->exec.align;
+    layout->exec.permissions = segment->permissions;
+    return finish(&walk, layout->exec.base + walk.end);
+}
 
-    uint32_t permissions = ELFGEN_PF_R;
-    uint64_t first = ELFGEN_ENTRY_FIRST; /* address of the first section that has a byte */
-    uint64_t end = elfgen_exec_headers(layout->exec.machine);
-    layout->file_size = end;
-    for (int rank = 0; rank < RANK_COUNT; rank++) {
-        for (size_t i = 0; i < program->section_count; i++) {
-            struct elfgen_section *section = &program->sections[i];
-            if ((int)rank_of(section) != rank)
-                continue;
-            uint64_t before = end;
-            enum elfgen_status status = place(section, layout->exec.base, &end, error);
-            if (status != ELFGEN_OK)
-                return status;
-            if (section->size == 0) {
-                /* Padding in front of nothing would be bytes for nothing. */
-                end = before;
-                continue;
-            }
-            permissions |= section->permissions;
-            if (first == ELFGEN_ENTRY_FIRST)
-                first = section->address;
-            if (rank != RANK_ZERO_FILL)
-                layout->file_size = end;
-        }
+/* Which segments layout "split" needs; the one of code maps the headers, too. */
+static enum elfgen_status split_needs(const struct walk *walk, bool needs[RANK_COUNT])
+{
+    const uint32_t both = ELFGEN_PF_W | ELFGEN_PF_X;
+    for (size_t i = 0; i < walk->program->section_count; i++) {
+        const struct elfgen_section *section = &walk->program->sections[i];
+        if (section->size == 0)
+            continue;
+        if ((section->permissions & both) == both)
+            return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
+                                 ", %u bytes, is writable and executable: no page may be both in "
+                                 "layout split, and layout single can have it",
+                                 section->size);
+        enum rank rank = rank_of(section);
+        needs[rank == RANK_ZERO_FILL ? RANK_WRITABLE : rank] = true;
     }
-    layout->memory_size = end > layout->file_size ? end : layout->file_size;
-    if (layout->exec.base > target->user_end ||
-        layout->memory_size > target->user_end - layout->exec.base)
-        return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
-                                "base %x and %u bytes in memory pass the end of user space, %x",
-                                layout->exec.base, layout->memory_size, target->user_end);
-    layout->exec.permissions = permissions;
-    layout->exec.zero_fill = layout->memory_size - layout->file_size;
-    if (program->entry_symbol)
-        return find_entry(program, &layout->exec.entry, error);
-    if (layout->exec.entry == ELFGEN_ENTRY_FIRST)
-        layout->exec.entry = first;
     return ELFGEN_OK;
+}
+
+/* One segment of layout "split". */
+static enum elfgen_status split_off(struct walk *walk, enum rank rank)
+{
+    static const uint32_t permissions[] = {
+        [RANK_EXECUTABLE] = ELFGEN_PF_R | ELFGEN_PF_X,
+        [RANK_READ_ONLY] = ELFGEN_PF_R,
+        [RANK_WRITABLE] = ELFGEN_PF_R | ELFGEN_PF_W,
+    };
+    const uint64_t page = walk->target->page_size;
+    struct elfgen_layout *layout = walk->layout;
+    const bool first = layout->segment_count == 0;
+    struct elfgen_segment *segment = add_segment(layout, ELFGEN_PT_LOAD);
+    uint64_t start = first ? 0 : layout->file_size;
+    if (!first) {
+        /* The first page that no segment has, less the file's whole pages. */
+        uint64_t free_page;
+        if (!elfgen_round_up(walk->bias + walk->end, page, &free_page))
+            return elfgen_error_set(walk->error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                                    "the segments pass the end of user space");
+        walk->bias = free_page - (start & ~(page - 1));
+    }
+    enum elfgen_status status = place_ranks(walk, rank, rank);
+    uint64_t file_end = layout->file_size;
+    if (status == ELFGEN_OK && rank == RANK_WRITABLE)
+        status = place_ranks(walk, RANK_ZERO_FILL, RANK_ZERO_FILL);
+    segment->permissions = permissions[rank];
+    segment->offset = start;
+    segment->address = start + walk->bias;
+    segment->file_size = file_end - start;
+    segment->memory_size = walk->end - start;
+    segment->align = page;
+    return status;
+}
+
+enum elfgen_status elfgen_layout_split(const struct elfgen_program *program,
+                                       const struct elfgen_exec_options *options,
+                                       struct elfgen_layout *layout, struct elfgen_error *error)
+{
+    struct walk walk = {.program = program, .layout = layout, .error = error};
+    bool needs[RANK_COUNT] = {false};
+    enum elfgen_status status = begin(&walk, options);
+    if (status == ELFGEN_OK)
+        status = split_needs(&walk, needs);
+    if (status != ELFGEN_OK)
+        return status;
+    /* Without any section there is still the segment that maps the headers. */
+    needs[RANK_EXECUTABLE] |= !needs[RANK_READ_ONLY] && !needs[RANK_WRITABLE];
+    size_t count = 0;
+    for (int rank = RANK_EXECUTABLE; rank <= RANK_WRITABLE; rank++)
+        count += needs[rank];
+    begin_file(&walk, count);
+    for (int rank = RANK_EXECUTABLE; rank <= RANK_WRITABLE; rank++) {
+        status = needs[rank] ? split_off(&walk, (enum rank)rank)
+                             : place_ranks(&walk, (enum rank)rank, (enum rank)rank);
+        if (status != ELFGEN_OK)
+            return status;
+    }
+    if (!needs[RANK_WRITABLE])
+        status = place_ranks(&walk, RANK_ZERO_FILL, RANK_ZERO_FILL);
+    layout->exec.permissions = layout->segments[0].permissions;
+    return status == ELFGEN_OK ? finish(&walk, walk.bias + walk.end) : status;
 }
 
 enum elfgen_status elfgen_symbol_address(const struct elfgen_program *program,

@@ -5,11 +5,11 @@
 #include "elfgen/image.h"
 #include "target.h"
 
-/* Applies one relocation to `image`, the file's bytes; sections have their places and the image is
- * large enough for them. The statuses of elfgen_write_image(). */
+/* Applies one relocation to `image`, the file's `size` bytes; sections have their places. The
+ * statuses of elfgen_write_image(). */
 enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
                                    const struct elfgen_relocation *relocation,
                                    const struct elfgen_target *target, uint8_t *image,
-                                   struct elfgen_error *error);
+                                   uint64_t size, struct elfgen_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "elfgen/error.h"
 #include "elfgen/format.h"
+#include "elfgen/image.h"
 
 struct elfgen_target {
     uint16_t machine;
@@ -14,5 +15,17 @@ struct elfgen_target {
 
 /* NULL, and ELFGEN_UNSUPPORTED, for a machine without a row. */
 const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_error *error);
+
+/* Bytes of ELF header and `segment_count` program headers; 0: no such machine. */
+size_t elfgen_header_size(uint16_t machine, size_t segment_count);
+
+/* Refuses what no program can have: the statuses of elfgen_write_exec(). */
+bool elfgen_exec_check(const struct elfgen_exec_options *options,
+                       const struct elfgen_target *target, uint64_t file_size,
+                       struct elfgen_error *error);
+
+/* Writes the ELF header and the program headers that a layout describes. */
+void elfgen_write_headers(uint8_t *bytes, const struct elfgen_target *target,
+                          const struct elfgen_layout *layout);
 
 #endif

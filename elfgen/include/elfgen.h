@@ -13,7 +13,9 @@
 #include "elfgen/map.h"
 #include "elfgen/memory.h"
 #include "elfgen/names.h"
+#include "elfgen/outline.h"
 #include "elfgen/text.h"
+#include "elfgen/unfold.h"
 #include "elfgen/view.h"
 
 #endif

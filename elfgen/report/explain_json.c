@@ -1,8 +1,7 @@
 /* The byte map as one JSON object. Written here: it goes out as it is found, so that a file of any
  * size is explained in little memory, which libraries that build a document first cannot do. */
-#include <string.h>
-
 #include "explain_walk.h"
+#include "json.h"
 
 struct json {
     struct explain_writer writer;
@@ -10,47 +9,13 @@ struct json {
     bool unclaimed; /* the second array */
 };
 
-static void put_json_string(struct elfgen_text *out, const char *string, size_t length)
-{
-    elfgen_text_char(out, '"');
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)string[i];
-        if (c == '"' || c == '\\') {
-            elfgen_text_char(out, '\\');
-            elfgen_text_char(out, (char)c);
-        } else if (c < 0x20 || c >= 0x7f) {
-            /* Bytes, not characters: a file's name need not be UTF-8. */
-            elfgen_text_string(out, "\\u");
-            elfgen_text_hex(out, c, 4);
-        } else {
-            elfgen_text_char(out, (char)c);
-        }
-    }
-    elfgen_text_char(out, '"');
-}
-
-static void put_key(struct elfgen_text *out, const char *key)
-{
-    elfgen_text_string(out, ",\"");
-    elfgen_text_string(out, key);
-    elfgen_text_string(out, "\":");
-}
-
-static void put_string(struct elfgen_text *out, const char *string)
-{
-    if (string)
-        put_json_string(out, string, strlen(string));
-    else
-        elfgen_text_string(out, "null");
-}
-
 static void begin_item(struct json *json, uint64_t offset, uint64_t length)
 {
     struct elfgen_text *out = json->writer.explain->out;
     elfgen_text_string(out, json->first ? "{\"offset\":" : ",\n{\"offset\":");
     json->first = false;
     elfgen_text_decimal(out, offset, 0);
-    put_key(out, "length");
+    json_key(out, "length");
     elfgen_text_decimal(out, length, 0);
 }
 
@@ -64,24 +29,24 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
         return;
     put_meaning(&meaning, writer->explain, claim);
     begin_item(json, claim->offset, claim->length);
-    put_key(out, "structure");
-    put_string(out, elfgen_part_name(claim->part));
-    put_key(out, "index");
+    json_key(out, "structure");
+    json_string(out, elfgen_part_name(claim->part));
+    json_key(out, "index");
     elfgen_text_decimal(out, claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index, 0);
-    put_key(out, "field");
-    put_string(out, claim->field ? claim->field->name : NULL);
-    put_key(out, "value");
+    json_key(out, "field");
+    json_string(out, claim->field ? claim->field->name : NULL);
+    json_key(out, "value");
     if (claim->field)
         elfgen_text_decimal(out, claim->value, 0);
     else
         elfgen_text_string(out, "null");
-    put_key(out, "meaning");
+    json_key(out, "meaning");
     if (meaning.length > 0)
-        put_json_string(out, room, meaning.length);
+        json_bytes(out, room, meaning.length);
     else
         elfgen_text_string(out, "null");
-    put_key(out, "reader");
-    put_string(out, elfgen_reader_name(claim->reader));
+    json_key(out, "reader");
+    json_string(out, elfgen_reader_name(claim->reader));
     elfgen_text_char(out, '}');
 }
 
@@ -101,13 +66,13 @@ bool explain_json(struct explain *explain)
     const struct elfgen_ehdr *ehdr = &explain->view->ehdr;
     bool is_elf = explain_is_elf(explain->view);
     elfgen_text_string(out, "{\"file\":");
-    put_string(out, explain->file);
-    put_key(out, "size");
+    json_string(out, explain->file);
+    json_key(out, "size");
     elfgen_text_decimal(out, explain->view->length, 0);
-    put_key(out, "class");
-    put_string(out, is_elf ? elfgen_class_name(ehdr->ei_class) : NULL);
-    put_key(out, "machine");
-    put_string(out, is_elf ? elfgen_machine_name(ehdr->e_machine) : NULL);
+    json_key(out, "class");
+    json_string(out, is_elf ? elfgen_class_name(ehdr->ei_class) : NULL);
+    json_key(out, "machine");
+    json_string(out, is_elf ? elfgen_machine_name(ehdr->e_machine) : NULL);
     elfgen_text_string(out, ",\"claims\":[\n");
     bool good = explain_walk(&json.writer);
     elfgen_text_string(out, "],\n\"unclaimed\":[\n");

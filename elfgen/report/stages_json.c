@@ -2,46 +2,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "stages.h"
-
-static void put_text(struct elfgen_text *out, const char *string, size_t length)
-{
-    if (!string) {
-        elfgen_text_string(out, "null");
-        return;
-    }
-    elfgen_text_char(out, '"');
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)string[i];
-        if (c == '"' || c == '\\') {
-            elfgen_text_char(out, '\\');
-            elfgen_text_char(out, (char)c);
-        } else if (c < 0x20 || c >= 0x7f) {
-            elfgen_text_string(out, "\\u");
-            elfgen_text_hex(out, c, 4);
-        } else {
-            elfgen_text_char(out, (char)c);
-        }
-    }
-    elfgen_text_char(out, '"');
-}
-
-static void put_key(struct elfgen_text *out, const char *key)
-{
-    elfgen_text_string(out, ",\"");
-    elfgen_text_string(out, key);
-    elfgen_text_string(out, "\":");
-}
 
 static void put_string(struct elfgen_text *out, const char *key, const char *value)
 {
-    put_key(out, key);
-    put_text(out, value, value ? strlen(value) : 0);
+    json_key(out, key);
+    json_string(out, value);
 }
 
 static void put_number(struct elfgen_text *out, const char *key, uint64_t value)
 {
-    put_key(out, key);
+    json_key(out, key);
     elfgen_text_decimal(out, value, 0);
 }
 
@@ -71,14 +43,17 @@ static void put_facts(struct elfgen_text *out, const struct stage_facts *facts)
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         put_number(out, numbers[i].key, numbers[i].value);
-    put_key(out, "needs");
+    json_key(out, "needs");
     for (size_t i = 0; i < facts->undefined && i < MOST_NEEDS; i++) {
         elfgen_text_char(out, i ? ',' : '[');
-        put_text(out, facts->needs[i].at, facts->needs[i].length);
+        json_bytes(out, facts->needs[i].at, facts->needs[i].length);
     }
     elfgen_text_string(out, facts->undefined ? "]" : "[]");
-    put_key(out, "interpreter");
-    put_text(out, facts->interpreter.at, facts->interpreter.length);
+    json_key(out, "interpreter");
+    if (facts->interpreter.at)
+        json_bytes(out, facts->interpreter.at, facts->interpreter.length);
+    else
+        json_string(out, NULL);
 }
 
 static void put_stage(struct elfgen_text *out, const struct stages *stages, enum stage_way way,
@@ -92,13 +67,13 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
     elfgen_text_string(out, names[number]);
     elfgen_text_string(out, "\"");
     put_string(out, "way", ways[way]);
-    put_key(out, "tried");
+    json_key(out, "tried");
     elfgen_text_string(out, stage->run ? "true" : "false");
-    put_key(out, "made");
+    json_key(out, "made");
     elfgen_text_string(out, stage->made ? "true" : "false");
     put_string(out, "command", stage->command);
     put_string(out, "said", stage->said);
-    put_key(out, "file");
+    json_key(out, "file");
     if (stage->made) {
         elfgen_text_char(out, '"');
         elfgen_text_string(out, ways[way]);
@@ -106,7 +81,7 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
         /* The name once more, without its quotes: it goes through the same escapes. */
         char room[2048];
         struct elfgen_text name = {.bytes = room, .capacity = sizeof room};
-        put_text(&name, stages->name, strlen(stages->name));
+        json_string(&name, stages->name);
         elfgen_text_bytes(out, room + 1, name.length - 2);
         elfgen_text_string(out, stage_ending(number));
         elfgen_text_char(out, '"');
@@ -115,7 +90,7 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
     }
     put_string(out, "kind", stage->made ? stage_kind(facts, number) : NULL);
     put_number(out, "size", stage->bytes.size);
-    put_key(out, "first_bytes");
+    json_key(out, "first_bytes");
     elfgen_text_char(out, '"');
     elfgen_text_hex_bytes(out, (const uint8_t *)stage->bytes.bytes, first, '\0');
     elfgen_text_char(out, '"');
@@ -130,12 +105,12 @@ void report_stages_json(const struct stages *stages, const char *folder, struct 
         return;
     stages_measure(stages, facts);
     elfgen_text_string(out, "{\"source\":");
-    put_text(out, stages->path, strlen(stages->path));
+    json_string(out, stages->path);
     put_number(out, "size", stages->input.size);
     put_number(out, "lines", facts->input.lines);
     put_string(out, "folder", folder);
     put_string(out, "flags", stages->flags);
-    put_key(out, "stages");
+    json_key(out, "stages");
     elfgen_text_string(out, "[\n");
     for (enum stage_number number = 0; number < STAGE_COUNT; number++) {
         for (enum stage_way way = 0; way < WAY_COUNT; way++) {

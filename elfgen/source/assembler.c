@@ -137,11 +137,13 @@ bool source_start_assembly(struct source *source, enum source_language language,
     if (source->machine == 0)
         source->machine = source_detect_machine(source->input.bytes, source->input.size);
     bool is_32_bit = source->machine == ELFGEN_EM_386;
-    const char *nasm[] = {"nasm",           "-f", is_32_bit ? "elf32" : "elf64",
-                          folder,           "-o", CHILD_OBJECT_PATH,
-                          source->argument, NULL};
+    const char *debug = source->debug ? "-g" : NULL;
+    const char *nasm[] = {
+        "nasm",           "-f",  is_32_bit ? "elf32" : "elf64", folder,  "-o", CHILD_OBJECT_PATH,
+        source->argument, debug, debug ? "-F" : NULL,           "dwarf", NULL};
     const char *gas[] = {
-        "as", is_32_bit ? "--32" : "--64", folder, "-o", CHILD_OBJECT_PATH, source->argument, NULL};
+        "as", is_32_bit ? "--32" : "--64", folder, "-o", CHILD_OBJECT_PATH, source->argument, debug,
+        NULL};
     bool is_nasm = language == SOURCE_NASM;
     return tool_start(source, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
                       source->object_file, source->text_file);

@@ -1,325 +1,332 @@
-/* A relocatable object, read by libelf, as a program.
- *
- * Sections that are loaded (SHF_ALLOC) become sections, the symbol table's entries keep their
- * indices, and the relocations of loaded sections come along. What this library cannot link is
- * refused by name. */
+/* A relocatable object, read by libelf, as the linker wants it: the file's own numbers of sections
+ * and symbols stay. What no linker here would do for it is refused by name. */
+#include "object.h"
+
 #include <gelf.h>
 #include <libelf.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "source.h"
-
-/* libelf's Elf handle and what stands in it, while it becomes a program. */
-struct object {
-    struct source *source;
+/* libelf's handle and what stands in it, while it becomes an object. */
+struct reader {
+    const struct source *source;
     Elf *elf;
     GElf_Ehdr ehdr;
-    size_t section_count; /* section headers in the object */
     size_t name_table;
-    uint32_t
-        *place; /* object section index -> program section index, or ELFGEN_SECTION_UNDEFINED */
+    struct link_object *object;
     Elf_Scn *symbols;
-    size_t common_count;
+    size_t string_table; /* of the symbols' names */
 };
 
-static const char *section_name(const struct object *object, const GElf_Shdr *shdr)
+__attribute__((format(printf, 2, 3))) static bool refuse(const struct reader *reader,
+                                                         const char *format, ...)
 {
-    const char *name = elf_strptr(object->elf, object->name_table, shdr->sh_name);
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return source_say(reader->source, SOURCE_ERROR, 0, "%s", text);
+}
+
+static const char *section_name(const struct reader *reader, const GElf_Shdr *shdr)
+{
+    const char *name = elf_strptr(reader->elf, reader->name_table, shdr->sh_name);
     return name ? name : "<corrupt>";
 }
 
-static bool refuse(const struct object *object, const char *text)
-{
-    return source_say(object->source, SOURCE_ERROR, 0, "%s", text);
-}
-
-static const char *bits_of(const struct object *object)
-{
-    return object->ehdr.e_ident[EI_CLASS] == ELFCLASS64 ? "64" : "32";
-}
-
 /* The object's machine is one that programs are made for, and the one that was asked for. */
-static bool takes_machine(const struct object *object)
+static bool takes_machine(const struct reader *reader)
 {
-    struct source *source = object->source;
-    uint16_t machine = object->ehdr.e_machine;
+    const struct source *source = reader->source;
+    uint16_t machine = reader->ehdr.e_machine;
     const char *name = elfgen_machine_name(machine);
-    bool is_64_bit = object->ehdr.e_ident[EI_CLASS] == ELFCLASS64;
+    bool is_64_bit = reader->ehdr.e_ident[EI_CLASS] == ELFCLASS64;
     if ((machine != EM_X86_64 || !is_64_bit) && (machine != EM_386 || is_64_bit))
-        return source_say(source, SOURCE_ERROR, 0,
-                          "offset 0x12 (e_machine): the object is for %s (%u), %s bits; it must be "
-                          "for x86-64 (62), 64 bits, or i386 (3), 32 bits",
-                          name ? name : "an unknown machine", machine, bits_of(object));
+        return refuse(reader,
+                      "offset 0x12 (e_machine): the object is for %s (%u), %s bits; it must be "
+                      "for x86-64 (62), 64 bits, or i386 (3), 32 bits",
+                      name ? name : "an unknown machine", machine, is_64_bit ? "64" : "32");
     if (source->machine != 0 && source->machine != machine)
-        return source_say(source, SOURCE_ERROR, 0,
-                          "offset 0x12 (e_machine): the object is for %s (%u), asked for is %s",
-                          name, machine, elfgen_machine_name(source->machine));
-    source->machine = machine;
+        return refuse(reader, "offset 0x12 (e_machine): the object is for %s (%u), asked for is %s",
+                      name, machine, elfgen_machine_name(source->machine));
     return true;
 }
 
-static bool open_object(struct object *object)
+static bool read_header(struct reader *reader)
 {
-    const struct file_bytes *bytes = &object->source->object;
-    elf_version(EV_CURRENT);
-    object->elf = elf_memory(bytes->bytes, bytes->size);
-    object->source->elf = object->elf;
-    if (object->elf && elf_kind(object->elf) == ELF_K_AR)
-        return refuse(object, "this is an archive, not an object");
-    if (!object->elf || elf_kind(object->elf) != ELF_K_ELF ||
-        !gelf_getehdr(object->elf, &object->ehdr))
-        return refuse(object, "not an object: no ELF header that makes sense");
-    if (!takes_machine(object))
+    size_t count;
+    if (!reader->elf || elf_kind(reader->elf) != ELF_K_ELF ||
+        !gelf_getehdr(reader->elf, &reader->ehdr))
+        return refuse(reader, "not an object: no ELF header that makes sense");
+    if (!takes_machine(reader))
         return false;
-    if (object->ehdr.e_type != ET_REL)
-        return source_say(object->source, SOURCE_ERROR, 0,
-                          "offset 0x10 (e_type): type %u is already linked; a relocatable object "
-                          "has 1 (ET_REL)",
-                          object->ehdr.e_type);
-    if (elf_getshdrnum(object->elf, &object->section_count) != 0 ||
-        elf_getshdrstrndx(object->elf, &object->name_table) != 0)
-        return refuse(object, "the object's section headers cannot be read");
+    reader->object->machine = reader->ehdr.e_machine;
+    if (reader->ehdr.e_type != ET_REL)
+        return refuse(reader,
+                      "offset 0x10 (e_type): type %u is already linked; a relocatable object has 1 "
+                      "(ET_REL)",
+                      reader->ehdr.e_type);
+    if (elf_getshdrnum(reader->elf, &count) != 0 ||
+        elf_getshdrstrndx(reader->elf, &reader->name_table) != 0)
+        return refuse(reader, "the object's section headers cannot be read");
+    reader->object->section_count = count;
     return true;
 }
 
-/* Sections that ask for something that nobody would do for them. */
-static bool supported(const struct object *object, const GElf_Shdr *shdr)
+/* Sections that ask for something that nobody would do for them, whether or not code needs them. */
+static bool supported(const struct reader *reader, const char *name, const GElf_Shdr *shdr)
 {
-    const char *name = section_name(object, shdr);
     static const char *const called_by_nobody[] = {".ctors", ".dtors", ".init", ".fini"};
+    bool is_called = shdr->sh_type == SHT_INIT_ARRAY || shdr->sh_type == SHT_FINI_ARRAY ||
+                     shdr->sh_type == SHT_PREINIT_ARRAY;
     for (size_t i = 0; i < sizeof called_by_nobody / sizeof called_by_nobody[0]; i++)
-        if (shdr->sh_size > 0 && strcmp(name, called_by_nobody[i]) == 0)
-            return source_say(object->source, SOURCE_ERROR, 0,
-                              "section %s: constructors and destructors are not supported: nothing "
-                              "would call them",
-                              name);
-    if (shdr->sh_flags & SHF_TLS)
-        return source_say(object->source, SOURCE_ERROR, 0,
-                          "section %s: thread-local storage is not supported", name);
-    if (shdr->sh_type == SHT_INIT_ARRAY || shdr->sh_type == SHT_FINI_ARRAY ||
-        shdr->sh_type == SHT_PREINIT_ARRAY)
-        return source_say(object->source, SOURCE_ERROR, 0,
-                          "section %s: constructors and destructors are not supported: nothing "
-                          "would call them",
-                          name);
+        is_called |= strcmp(name, called_by_nobody[i]) == 0;
+    if (is_called && shdr->sh_size > 0)
+        return refuse(reader,
+                      "section %s: constructors and destructors are not supported: nothing would "
+                      "call them",
+                      name);
     if (shdr->sh_flags & SHF_COMPRESSED)
-        return source_say(object->source, SOURCE_ERROR, 0,
-                          "section %s: loaded sections cannot be compressed", name);
+        return refuse(reader, "section %s: loaded sections cannot be compressed", name);
+    if (shdr->sh_addralign & (shdr->sh_addralign - 1))
+        return refuse(reader, "section %s: alignment %llu is not a power of two", name,
+                      (unsigned long long)shdr->sh_addralign);
     return true;
 }
 
-/* A note for linkers about what the whole program promises: it means nothing without its linker. */
-static bool is_linker_note(const struct object *object, const GElf_Shdr *shdr)
+static bool take_bytes(const struct reader *reader, Elf_Scn *scn, struct link_section *section,
+                       const GElf_Shdr *shdr)
 {
-    return shdr->sh_type == SHT_NOTE &&
-           strcmp(section_name(object, shdr), ".note.gnu.property") == 0;
+    static const uint8_t nothing[1];
+    if (shdr->sh_flags & SHF_COMPRESSED && elf_compress(scn, 0, 0) < 0)
+        return refuse(reader, "section %s: it cannot be uncompressed: %s", section->name,
+                      elf_errmsg(-1));
+    Elf_Data *data =
+        shdr->sh_flags & SHF_COMPRESSED ? elf_getdata(scn, NULL) : elf_rawdata(scn, NULL);
+    if (shdr->sh_flags & SHF_COMPRESSED && data)
+        section->size = data->d_size;
+    if (!data || data->d_size != section->size)
+        return refuse(reader, "section %s: its %llu bytes at offset 0x%llx are not all in the file",
+                      section->name, (unsigned long long)section->size,
+                      (unsigned long long)shdr->sh_offset);
+    /* An empty section still has bytes, in the sense that it takes none of the zeros. */
+    section->bytes = data->d_buf ? data->d_buf : nothing;
+    return true;
 }
 
-static bool take_section(struct object *object, size_t index, Elf_Scn *scn, const GElf_Shdr *shdr)
+static bool is_debug(const char *name)
 {
-    struct elfgen_program *program = &object->source->program;
-    struct elfgen_section *section = &object->source->sections[program->section_count];
-    *section = (struct elfgen_section){
-        .name = section_name(object, shdr),
+    return strncmp(name, ".debug_", 7) == 0;
+}
+
+static bool take_section(const struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shdr)
+{
+    struct link_section *section = &reader->object->sections[elf_ndxscn(scn)];
+    const char *name = section_name(reader, shdr);
+    *section = (struct link_section){
+        .name = name,
         .size = shdr->sh_size,
         .align = shdr->sh_addralign,
-        .permissions = ELFGEN_PF_R | (shdr->sh_flags & SHF_WRITE ? ELFGEN_PF_W : 0) |
-                       (shdr->sh_flags & SHF_EXECINSTR ? ELFGEN_PF_X : 0),
+        .flags = shdr->sh_flags,
+        .entry_size = shdr->sh_entsize,
+        .type = shdr->sh_type,
+        .place = LINK_NONE,
     };
-    if (shdr->sh_type != SHT_NOBITS) {
-        Elf_Data *data = elf_rawdata(scn, NULL);
-        if (!data || data->d_size != shdr->sh_size)
-            return source_say(object->source, SOURCE_ERROR, 0,
-                              "section %s: its %llu bytes at offset 0x%llx are not all in the file",
-                              section->name, (unsigned long long)shdr->sh_size,
-                              (unsigned long long)shdr->sh_offset);
-        /* An empty section still has bytes, in the sense that it takes none of the zeros. */
-        static const uint8_t nothing[1];
-        section->bytes = data->d_buf ? data->d_buf : nothing;
-    }
-    object->place[index] = (uint32_t)program->section_count++;
+    if (strncmp(name, ".gnu.lto_", 9) == 0 && shdr->sh_flags & SHF_EXCLUDE)
+        section->type = SHT_NULL; /* judged by find_code() */
+    bool wanted = reader->source->debug && is_debug(name);
+    if (!(shdr->sh_flags & SHF_ALLOC) && !wanted)
+        return true;
+    if (shdr->sh_flags & SHF_ALLOC && !supported(reader, name, shdr))
+        return false;
+    return shdr->sh_type == SHT_NOBITS || take_bytes(reader, scn, section, shdr);
+}
+
+/* An object that the compiler left to the linker to compile (-flto) has no code of its own. */
+static bool has_code(const struct reader *reader)
+{
+    static const char slim[] = "__gnu_lto_slim";
+    for (size_t i = 0; i < reader->object->symbol_count; i++)
+        if (strcmp(reader->object->symbols[i].name, slim) == 0)
+            return refuse(reader,
+                          "symbol '%s': compiled with -flto, the object has no machine "
+                          "code: compile it without, or with -ffat-lto-objects",
+                          slim);
     return true;
 }
 
-static bool take_sections(struct object *object)
+static bool take_sections(struct reader *reader)
 {
-    object->place = malloc((object->section_count + 1) * sizeof *object->place);
-    if (!object->place)
-        return refuse(object, "out of memory");
+    struct link_object *object = reader->object;
+    object->sections = calloc(object->section_count + 1, sizeof *object->sections);
+    if (!object->sections)
+        return refuse(reader, "out of memory");
     for (size_t i = 0; i <= object->section_count; i++)
-        object->place[i] = ELFGEN_SECTION_UNDEFINED;
-    object->source->sections =
-        calloc(object->section_count + object->common_count + 1, sizeof(struct elfgen_section));
-    if (!object->source->sections)
-        return refuse(object, "out of memory");
-    object->source->program.sections = object->source->sections;
-    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(object->elf, scn));) {
+        object->sections[i] = (struct link_section){.name = "", .place = LINK_NONE};
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(reader->elf, scn));) {
         GElf_Shdr shdr;
-        if (!gelf_getshdr(scn, &shdr))
-            return refuse(object, "a section header cannot be read");
-        if (!(shdr.sh_flags & SHF_ALLOC) || shdr.sh_flags & SHF_EXCLUDE ||
-            is_linker_note(object, &shdr))
-            continue;
-        if (!supported(object, &shdr) || !take_section(object, elf_ndxscn(scn), scn, &shdr))
+        if (!gelf_getshdr(scn, &shdr) || elf_ndxscn(scn) >= object->section_count)
+            return refuse(reader, "a section header cannot be read");
+        if (!take_section(reader, scn, &shdr))
             return false;
+        if (shdr.sh_type != SHT_SYMTAB)
+            continue;
+        if (reader->symbols)
+            return refuse(reader, "the object has two symbol tables");
+        reader->symbols = scn;
+        reader->string_table = shdr.sh_link;
     }
     return true;
 }
 
 /* The entries of a symbol or relocation section: all of them there, of the size that they must
  * have. NULL: told. */
-static Elf_Data *table_of(const struct object *object, Elf_Scn *scn, size_t entry_size)
+static Elf_Data *table_of(const struct reader *reader, Elf_Scn *scn, size_t entry_size)
 {
     GElf_Shdr shdr;
     if (!gelf_getshdr(scn, &shdr)) {
-        refuse(object, "a section header cannot be read");
+        refuse(reader, "a section header cannot be read");
         return NULL;
     }
     Elf_Data *data = elf_getdata(scn, NULL);
     if (data && shdr.sh_entsize == entry_size && shdr.sh_size % entry_size == 0 &&
         data->d_size == shdr.sh_size)
         return data;
-    source_say(
-        object->source, SOURCE_ERROR, 0,
-        "section %s: its %llu bytes at offset 0x%llx, in entries of %llu, are not a table of "
-        "entries of %zu bytes in the file",
-        section_name(object, &shdr), (unsigned long long)shdr.sh_size,
-        (unsigned long long)shdr.sh_offset, (unsigned long long)shdr.sh_entsize, entry_size);
+    refuse(reader,
+           "section %s: its %llu bytes at offset 0x%llx, in entries of %llu, are not a table of "
+           "entries of %zu bytes in the file",
+           section_name(reader, &shdr), (unsigned long long)shdr.sh_size,
+           (unsigned long long)shdr.sh_offset, (unsigned long long)shdr.sh_entsize, entry_size);
     return NULL;
 }
 
-static size_t symbol_size(const struct object *object)
-{
-    return gelf_fsize(object->elf, ELF_T_SYM, 1, EV_CURRENT);
-}
-
-/* Finds the symbol table and counts the COMMON symbols, each of which needs a section. */
-static bool find_symbols(struct object *object)
-{
-    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(object->elf, scn));) {
-        GElf_Shdr shdr;
-        if (!gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_SYMTAB)
-            continue;
-        if (object->symbols)
-            return refuse(object, "the object has two symbol tables");
-        object->symbols = scn;
-    }
-    if (!object->symbols)
-        return true;
-    Elf_Data *data = table_of(object, object->symbols, symbol_size(object));
-    if (!data)
-        return false;
-    size_t count = data->d_size / symbol_size(object);
-    for (size_t i = 0; i < count; i++) {
-        GElf_Sym symbol;
-        if (gelf_getsym(data, (int)i, &symbol) && symbol.st_shndx == SHN_COMMON)
-            object->common_count++;
-    }
-    return true;
-}
-
 /* The extended section indices, where the object has more than 65,279 sections. */
-static Elf_Data *extended_indices(const struct object *object)
+static Elf_Data *extended_indices(const struct reader *reader)
 {
-    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(object->elf, scn));) {
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(reader->elf, scn));) {
         GElf_Shdr shdr;
         if (gelf_getshdr(scn, &shdr) && shdr.sh_type == SHT_SYMTAB_SHNDX &&
-            shdr.sh_link == elf_ndxscn(object->symbols))
+            shdr.sh_link == elf_ndxscn(reader->symbols))
             return elf_getdata(scn, NULL);
     }
     return NULL;
 }
 
-/* Where a symbol's value is counted from. */
-static uint32_t home_of(struct object *object, const GElf_Sym *from, Elf32_Word extended)
+/* Where a symbol's value is counted from. False: in a section that does not exist. */
+static bool home_of(const struct reader *reader, const GElf_Sym *symbol, Elf32_Word extended,
+                    uint32_t *home)
 {
-    size_t index = from->st_shndx == SHN_XINDEX ? extended : from->st_shndx;
-    if (from->st_shndx == SHN_ABS)
-        return ELFGEN_SECTION_ABSOLUTE;
-    if (from->st_shndx == SHN_UNDEF ||
-        (from->st_shndx >= SHN_LORESERVE && from->st_shndx != SHN_XINDEX) ||
-        index >= object->section_count)
-        return ELFGEN_SECTION_UNDEFINED;
-    return object->place[index];
-}
-
-static uint32_t make_common(struct object *object, const char *name, const GElf_Sym *from)
-{
-    struct elfgen_program *program = &object->source->program;
-    object->source->sections[program->section_count] = (struct elfgen_section){
-        .name = name,
-        .size = from->st_size,
-        .align = from->st_value, /* of a COMMON symbol this is the alignment */
-        .permissions = ELFGEN_PF_R | ELFGEN_PF_W,
-    };
-    return (uint32_t)program->section_count++;
-}
-
-static bool take_symbol(struct object *object, struct elfgen_symbol *to, const GElf_Sym *from,
-                        Elf32_Word extended, size_t strings)
-{
-    unsigned type = GELF_ST_TYPE(from->st_info);
-    const char *name = elf_strptr(object->elf, strings, from->st_name);
-    to->name = name && type != STT_FILE ? name : "";
-    to->value = from->st_value;
-    to->binding = GELF_ST_BIND(from->st_info) == STB_LOCAL  ? ELFGEN_LOCAL
-                  : GELF_ST_BIND(from->st_info) == STB_WEAK ? ELFGEN_WEAK
-                                                            : ELFGEN_GLOBAL;
-    if (type == STT_GNU_IFUNC)
-        return source_say(object->source, SOURCE_ERROR, 0,
-                          "symbol '%s': indirect functions (STT_GNU_IFUNC) are not supported",
-                          to->name);
-    if (from->st_shndx == SHN_COMMON) {
-        to->section = make_common(object, to->name, from);
-        to->value = 0;
-        return true;
-    }
-    to->section = home_of(object, from, extended);
-    /* A section's own symbol has no name but the section's, loaded or not. */
-    GElf_Shdr shdr;
-    size_t index = from->st_shndx == SHN_XINDEX ? extended : from->st_shndx;
-    if (type == STT_SECTION && gelf_getshdr(elf_getscn(object->elf, index), &shdr))
-        to->name = section_name(object, &shdr);
+    *home = symbol->st_shndx == SHN_XINDEX ? extended : symbol->st_shndx;
+    if (symbol->st_shndx == SHN_ABS)
+        *home = LINK_ABSOLUTE;
+    else if (symbol->st_shndx == SHN_COMMON)
+        *home = LINK_COMMON;
+    else if (symbol->st_shndx == SHN_UNDEF)
+        *home = LINK_UNDEFINED;
+    else
+        return *home < reader->object->section_count &&
+               (symbol->st_shndx < SHN_LORESERVE || symbol->st_shndx == SHN_XINDEX);
     return true;
 }
 
-static bool take_symbols(struct object *object)
+static bool take_symbol(const struct reader *reader, size_t index, const GElf_Sym *from,
+                        Elf32_Word extended)
 {
-    GElf_Shdr shdr;
-    if (!object->symbols || !gelf_getshdr(object->symbols, &shdr))
-        return true;
-    Elf_Data *data = elf_getdata(object->symbols, NULL);
-    Elf_Data *extended = extended_indices(object);
-    size_t count = data ? data->d_size / symbol_size(object) : 0;
-    object->source->symbols = calloc(count + 1, sizeof *object->source->symbols);
-    if (!object->source->symbols)
-        return refuse(object, "out of memory");
-    for (size_t i = 0; i < count; i++) {
+    const char *name = elf_strptr(reader->elf, reader->string_table, from->st_name);
+    struct link_symbol *to = &reader->object->symbols[index];
+    *to = (struct link_symbol){.name = name ? name : "",
+                               .value = from->st_value,
+                               .size = from->st_size,
+                               .global = LINK_NONE,
+                               .type = GELF_ST_TYPE(from->st_info),
+                               .binding = GELF_ST_BIND(from->st_info)};
+    if (!name)
+        return refuse(reader, "symbol %zu: its name lies outside the string table", index);
+    if (!home_of(reader, from, extended, &to->section))
+        return refuse(reader, "symbol %zu ('%s') is in section %u of %zu", index, name, to->section,
+                      reader->object->section_count);
+    if (to->section == LINK_COMMON && (to->value & (to->value - 1)) != 0)
+        return refuse(reader, "symbol '%s': alignment %llu is not a power of two", name,
+                      (unsigned long long)to->value);
+    if (to->section == LINK_COMMON && to->type == STT_TLS)
+        return refuse(reader, "symbol '%s': thread-local storage is not supported", name);
+    return true;
+}
+
+static bool take_symbols(struct reader *reader)
+{
+    const size_t entry = gelf_fsize(reader->elf, ELF_T_SYM, 1, EV_CURRENT);
+    struct link_object *object = reader->object;
+    Elf_Data *data = reader->symbols ? table_of(reader, reader->symbols, entry) : NULL;
+    if (reader->symbols && !data)
+        return false;
+    Elf_Data *extended = reader->symbols ? extended_indices(reader) : NULL;
+    object->symbol_count = data ? data->d_size / entry : 0;
+    object->symbols = calloc(object->symbol_count + 1, sizeof *object->symbols);
+    if (!object->symbols)
+        return refuse(reader, "out of memory");
+    for (size_t i = 0; i < object->symbol_count; i++) {
         GElf_Sym symbol;
         Elf32_Word index = 0;
         if (!gelf_getsymshndx(data, extended, (int)i, &symbol, &index))
-            return source_say(object->source, SOURCE_ERROR, 0, "symbol %zu cannot be read", i);
-        if (!take_symbol(object, &object->source->symbols[i], &symbol, index, shdr.sh_link))
+            return refuse(reader, "symbol %zu cannot be read", i);
+        if (!take_symbol(reader, i, &symbol, index))
             return false;
     }
-    object->source->program.symbols = object->source->symbols;
-    object->source->program.symbol_count = count;
+    return has_code(reader);
+}
+
+/* Sections of which a program has one set, whichever object brings it. */
+static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shdr)
+{
+    struct link_object *object = reader->object;
+    Elf_Data *data = elf_getdata(scn, NULL);
+    const Elf32_Word *words = data ? data->d_buf : NULL;
+    size_t count = data ? data->d_size / sizeof *words : 0;
+    if (count == 0 || !words)
+        return refuse(reader, "section %s: a group without its flags", section_name(reader, shdr));
+    if (!(words[0] & GRP_COMDAT))
+        return true;
+    if (!reader->symbols || shdr->sh_info == 0 || shdr->sh_info >= object->symbol_count)
+        return refuse(reader, "section %s: the group's name is symbol %u of %zu (sh_info)",
+                      section_name(reader, shdr), shdr->sh_info, object->symbol_count);
+    struct link_group *larger =
+        realloc(object->groups, (object->group_count + 1) * sizeof *object->groups);
+    if (!larger)
+        return refuse(reader, "out of memory");
+    object->groups = larger;
+    const struct link_symbol *symbol = &object->symbols[shdr->sh_info];
+    struct link_group *group = &larger[object->group_count];
+    bool by_section = symbol->type == STT_SECTION && symbol->section < object->section_count;
+    *group = (struct link_group){.signature = by_section ? object->sections[symbol->section].name
+                                                         : symbol->name,
+                                 .members = calloc(count, sizeof *group->members)};
+    if (!group->members)
+        return refuse(reader, "out of memory");
+    object->group_count++;
+    for (size_t i = 1; i < count; i++) {
+        if (words[i] >= object->section_count)
+            return refuse(reader, "section %s: a group of section %u of %zu",
+                          section_name(reader, shdr), words[i], object->section_count);
+        group->members[group->member_count++] = words[i];
+    }
     return true;
 }
 
-static bool take_relocation(struct object *object, const GElf_Rela *from, uint32_t section)
+static bool take_relocation(const struct reader *reader, const GElf_Rela *from, uint32_t section)
 {
-    struct elfgen_program *program = &object->source->program;
+    struct link_object *object = reader->object;
     size_t symbol = GELF_R_SYM(from->r_info);
-    const char *name = object->source->sections[section].name;
     if (GELF_R_TYPE(from->r_info) == 0) /* R_X86_64_NONE, R_386_NONE */
         return true;
-    if (symbol >= program->symbol_count)
-        return source_say(object->source, SOURCE_ERROR, 0,
-                          "(%s+0x%llx): the relocation names symbol %zu of %zu", name,
-                          (unsigned long long)from->r_offset, symbol, program->symbol_count);
-    object->source->relocations[program->relocation_count++] = (struct elfgen_relocation){
+    if (symbol >= object->symbol_count)
+        return refuse(reader, "(%s+0x%llx): the relocation names symbol %zu of %zu",
+                      object->sections[section].name, (unsigned long long)from->r_offset, symbol,
+                      object->symbol_count);
+    object->relocations[object->relocation_count++] = (struct elfgen_relocation){
         .section = section,
         .symbol = (uint32_t)symbol,
         .type = (uint32_t)GELF_R_TYPE(from->r_info),
@@ -331,139 +338,191 @@ static bool take_relocation(struct object *object, const GElf_Rela *from, uint32
 
 /* i386's relocations have their addends in the bytes that they change (psABI i386, "Relocation").
  */
-static bool read_addend(struct object *object, uint32_t section, GElf_Rela *relocation)
+static bool read_addend(const struct reader *reader, uint32_t section, GElf_Rela *relocation)
 {
-    const struct elfgen_section *place = &object->source->sections[section];
+    const struct link_section *place = &reader->object->sections[section];
     unsigned width =
-        elfgen_relocation_width(object->ehdr.e_machine, (uint32_t)GELF_R_TYPE(relocation->r_info));
+        elfgen_relocation_width(reader->ehdr.e_machine, (uint32_t)GELF_R_TYPE(relocation->r_info));
     uint64_t value = 0;
     if (width == 0)
         return true; /* not supported, which is told when it is applied */
     if (!place->bytes || relocation->r_offset > place->size ||
         width > place->size - relocation->r_offset)
-        return source_say(object->source, SOURCE_ERROR, 0,
-                          "(%s+0x%llx): the relocation lies outside the section's %llu bytes",
-                          place->name, (unsigned long long)relocation->r_offset,
-                          (unsigned long long)place->size);
-    for (unsigned i = 0; i < width; i++)
-        value |= (uint64_t)place->bytes[relocation->r_offset + i] << 8 * i;
-    uint64_t sign = UINT64_C(1) << (8 * width - 1);
+        return refuse(reader, "(%s+0x%llx): the relocation lies outside the section's %llu bytes",
+                      place->name, (unsigned long long)relocation->r_offset,
+                      (unsigned long long)place->size);
+    memcpy(&value, place->bytes + relocation->r_offset, width);
+    uint64_t sign = UINT64_C(1) << (width * 8 - 1);
     relocation->r_addend = (int64_t)((value ^ sign) - sign);
     return true;
 }
 
-static bool get_relocation(struct object *object, Elf_Data *data, bool has_addends, size_t index,
-                           uint32_t section, GElf_Rela *relocation)
+static bool get_relocation(const struct reader *reader, Elf_Data *data, bool has_addends,
+                           size_t index, uint32_t section, GElf_Rela *relocation)
 {
     GElf_Rel rel;
-    bool got;
-    if (has_addends) {
-        got = gelf_getrela(data, (int)index, relocation) != NULL;
-    } else {
-        got = gelf_getrel(data, (int)index, &rel) != NULL;
-        if (got)
-            *relocation = (GElf_Rela){.r_offset = rel.r_offset, .r_info = rel.r_info};
-        if (got && !read_addend(object, section, relocation))
-            return false;
-    }
-    if (!got)
-        source_say(object->source, SOURCE_ERROR, 0, "relocation %zu cannot be read", index);
-    return got;
+    if (has_addends && gelf_getrela(data, (int)index, relocation))
+        return true;
+    if (has_addends || !gelf_getrel(data, (int)index, &rel))
+        return refuse(reader, "relocation %zu cannot be read", index);
+    *relocation = (GElf_Rela){.r_offset = rel.r_offset, .r_info = rel.r_info};
+    return read_addend(reader, section, relocation);
 }
 
-static bool take_relocation_section(struct object *object, Elf_Scn *scn, bool has_addends,
-                                    uint32_t section)
+static bool take_relocation_section(struct reader *reader, Elf_Scn *scn, bool has_addends,
+                                    uint32_t index)
 {
-    size_t size = gelf_fsize(object->elf, has_addends ? ELF_T_RELA : ELF_T_REL, 1, EV_CURRENT);
-    Elf_Data *data = table_of(object, scn, size);
+    struct link_object *object = reader->object;
+    struct link_section *section = &object->sections[index];
+    size_t size = gelf_fsize(reader->elf, has_addends ? ELF_T_RELA : ELF_T_REL, 1, EV_CURRENT);
+    Elf_Data *data = table_of(reader, scn, size);
     if (!data)
         return false;
+    if (section->relocation_count > 0)
+        return refuse(reader, "section %s: it is relocated by two sections", section->name);
     size_t count = data->d_size / size;
-    struct elfgen_program *program = &object->source->program;
-    struct elfgen_relocation *larger = realloc(
-        object->source->relocations, (program->relocation_count + count + 1) * sizeof *larger);
-    if (!larger)
-        return refuse(object, "out of memory");
-    object->source->relocations = larger;
-    program->relocations = larger;
+    struct elfgen_relocation *larger =
+        realloc(object->relocations, (object->relocation_count + count + 1) * sizeof *larger);
+    if (!larger || object->relocation_count + count >= UINT32_MAX)
+        return refuse(reader, "out of memory");
+    object->relocations = larger;
+    section->first_relocation = (uint32_t)object->relocation_count;
     for (size_t i = 0; i < count; i++) {
         GElf_Rela relocation;
-        if (!get_relocation(object, data, has_addends, i, section, &relocation) ||
-            !take_relocation(object, &relocation, section))
+        if (!get_relocation(reader, data, has_addends, i, index, &relocation) ||
+            !take_relocation(reader, &relocation, index))
             return false;
     }
+    section->relocation_count = (uint32_t)(object->relocation_count - section->first_relocation);
     return true;
 }
 
-static bool take_relocations(struct object *object)
+static bool take_relocations(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shdr)
 {
-    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(object->elf, scn));) {
+    const struct link_object *object = reader->object;
+    const bool has_addends = shdr->sh_type == SHT_RELA;
+    const char *name = section_name(reader, shdr);
+    if (shdr->sh_info >= object->section_count)
+        return refuse(reader, "section %s: it relocates section %u of %zu (sh_info)", name,
+                      shdr->sh_info, object->section_count);
+    const struct link_section *section = &object->sections[shdr->sh_info];
+    if (!(section->flags & SHF_ALLOC) && !(reader->source->debug && is_debug(section->name)))
+        return true;
+    if (has_addends != (reader->ehdr.e_machine == EM_X86_64))
+        return refuse(reader, "section %s: %s", name,
+                      has_addends ? "i386 relocations have no addends (SHT_REL)"
+                                  : "x86-64 relocations have addends (SHT_RELA)");
+    if (!reader->symbols || shdr->sh_link != elf_ndxscn(reader->symbols))
+        return refuse(reader,
+                      "section %s: its symbols are in section %u (sh_link), which is no symbol "
+                      "table",
+                      name, shdr->sh_link);
+    return take_relocation_section(reader, scn, has_addends, shdr->sh_info);
+}
+
+/* What needs to know the symbols. */
+static bool take_rest(struct reader *reader)
+{
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(reader->elf, scn));) {
         GElf_Shdr shdr;
         if (!gelf_getshdr(scn, &shdr))
-            return refuse(object, "a section header cannot be read");
-        if (shdr.sh_type != SHT_RELA && shdr.sh_type != SHT_REL)
-            continue;
-        if (shdr.sh_info >= object->section_count)
-            return source_say(object->source, SOURCE_ERROR, 0,
-                              "section %s: it relocates section %u of %zu (sh_info)",
-                              section_name(object, &shdr), shdr.sh_info, object->section_count);
-        uint32_t section = object->place[shdr.sh_info];
-        if (section == ELFGEN_SECTION_UNDEFINED)
-            continue; /* of a section that is not loaded */
-        bool has_addends = shdr.sh_type == SHT_RELA;
-        if (has_addends != (object->ehdr.e_machine == EM_X86_64))
-            return source_say(object->source, SOURCE_ERROR, 0, "section %s: %s",
-                              section_name(object, &shdr),
-                              has_addends ? "i386 relocations have no addends (SHT_REL)"
-                                          : "x86-64 relocations have addends (SHT_RELA)");
-        if (!object->symbols || shdr.sh_link != elf_ndxscn(object->symbols))
-            return source_say(object->source, SOURCE_ERROR, 0,
-                              "section %s: its symbols are in section %u (sh_link), which is no "
-                              "symbol table",
-                              section_name(object, &shdr), shdr.sh_link);
-        if (!take_relocation_section(object, scn, has_addends, section))
+            return refuse(reader, "a section header cannot be read");
+        if ((shdr.sh_type == SHT_RELA || shdr.sh_type == SHT_REL) &&
+            !take_relocations(reader, scn, &shdr))
+            return false;
+        if (shdr.sh_type == SHT_GROUP && !take_group(reader, scn, &shdr))
             return false;
     }
     return true;
 }
 
-/* Every undefined symbol that something needs, each with its first place, all of them told. */
-static bool all_defined(const struct object *object)
+struct link_object *source_read_elf(const struct source *source, void *elf)
 {
-    const struct elfgen_program *program = &object->source->program;
-    bool *told = calloc(program->symbol_count + 1, sizeof *told);
-    bool defined = told != NULL;
-    for (size_t i = 0; told && i < program->relocation_count; i++) {
-        const struct elfgen_relocation *relocation = &program->relocations[i];
-        const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
-        if (symbol->section != ELFGEN_SECTION_UNDEFINED || symbol->binding == ELFGEN_WEAK ||
-            relocation->symbol == 0 || told[relocation->symbol])
-            continue;
-        told[relocation->symbol] = true;
-        defined = source_say(object->source, SOURCE_ERROR, 0, "(%s+0x%llx): undefined symbol '%s'",
-                             program->sections[relocation->section].name,
-                             (unsigned long long)relocation->offset, symbol->name);
+    struct reader reader = {.source = source, .elf = elf};
+    reader.object = calloc(1, sizeof *reader.object);
+    if (!reader.object) {
+        refuse(&reader, "out of memory");
+        return NULL;
     }
-    free(told);
-    return defined;
+    reader.object->name = source->name;
+    if (read_header(&reader) && take_sections(&reader) && take_symbols(&reader) &&
+        take_rest(&reader))
+        return reader.object;
+    link_object_release(reader.object);
+    return NULL;
 }
 
-bool source_read_object(struct source *source)
+/* What an object of its own file points into. */
+struct file {
+    Elf *elf;
+    struct file_bytes bytes;
+    char *name;
+};
+
+static void close_file(void *owner)
 {
-    struct object object = {.source = source};
-    bool done = open_object(&object) && find_symbols(&object) && take_sections(&object) &&
-                take_symbols(&object) && take_relocations(&object);
-    /* Symbol 0 is "no symbol": a relocation against it takes 0 for S. */
-    if (done && source->program.symbol_count > 0)
-        source->symbols[0].section = ELFGEN_SECTION_ABSOLUTE;
-    done = done && all_defined(&object);
-    free(object.place);
-    return done;
+    struct file *file = owner;
+    elf_end(file->elf);
+    file_free(&file->bytes);
+    free(file->name);
+    free(file);
 }
 
-void source_close_object(struct source *source)
+struct link_object *source_read_object(const struct source *source, struct file_bytes *bytes)
 {
-    if (source->elf)
-        elf_end(source->elf);
-    source->elf = NULL;
+    elf_version(EV_CURRENT);
+    struct file *file = calloc(1, sizeof *file);
+    char *name = strdup(source->name);
+    if (!file || !name) {
+        free(file);
+        free(name);
+        source_say(source, SOURCE_ERROR, 0, "out of memory");
+        return NULL;
+    }
+    *file = (struct file){elf_memory(bytes->bytes, bytes->size), *bytes, name};
+    *bytes = (struct file_bytes){0};
+    struct link_object *object = source_read_elf(source, file->elf);
+    if (!object) {
+        close_file(file);
+        return NULL;
+    }
+    object->name = name;
+    object->owner = file;
+    object->release = close_file;
+    return object;
+}
+
+/* Raw machine code: one section, entered at its first byte. */
+struct link_object *source_read_raw(const struct source *source, struct file_bytes *bytes)
+{
+    struct link_object *object = calloc(1, sizeof *object);
+    struct file *file = calloc(1, sizeof *file);
+    struct link_section *sections = calloc(2, sizeof *sections);
+    char *name = strdup(source->name);
+    if (!object || !file || !sections || !name) {
+        free(object);
+        free(file);
+        free(sections);
+        free(name);
+        source_say(source, SOURCE_ERROR, 0, "out of memory");
+        return NULL;
+    }
+    *file = (struct file){.bytes = *bytes, .name = name};
+    *bytes = (struct file_bytes){0};
+    sections[0] = (struct link_section){.name = "", .place = LINK_NONE};
+    sections[1] = (struct link_section){.name = "code",
+                                        .bytes = (const uint8_t *)file->bytes.bytes,
+                                        .size = file->bytes.size,
+                                        .align = 1,
+                                        .flags = SHF_ALLOC | SHF_EXECINSTR,
+                                        .type = SHT_PROGBITS,
+                                        .place = LINK_NONE};
+    *object = (struct link_object){.name = name,
+                                   .machine = source->machine,
+                                   .sections = sections,
+                                   .section_count = 2,
+                                   .keeps_all = true,
+                                   .release = close_file,
+                                   .owner = file};
+    return object;
 }

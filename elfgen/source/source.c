@@ -1,5 +1,5 @@
 /* The front door: which language an input is, and the road from there to a program. */
-#include "source.h"
+#include "object.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,6 +46,11 @@ static bool decide_language(struct source *source, bool *preprocess)
     *preprocess = ends_with(source->path, ".S") &&
                   (source->language == SOURCE_DETECT || source->language == SOURCE_GAS ||
                    source->language == SOURCE_NASM);
+    if ((source->language == SOURCE_DETECT || source->language == SOURCE_OBJECT) &&
+        source_is_archive(&source->input)) {
+        source->language = SOURCE_ARCHIVE;
+        return true;
+    }
     if (source->language != SOURCE_DETECT || *preprocess)
         return true;
     if (assembly)
@@ -62,28 +67,19 @@ static bool decide_language(struct source *source, bool *preprocess)
         return detect_assembly(source);
     return source_say(
         source, SOURCE_ERROR, 0,
-        "cannot tell what this is by its name (.c, .i, .s, .asm, .S and .o are known): "
+        "cannot tell what this is by its name (.c, .i, .s, .asm, .S, .o and .a are known): "
         "say --from c, nasm, gas, object or raw");
 }
 
-/* Raw machine code: one section, entered at its first byte. */
-static bool take_raw(struct source *source)
+/* What an object is for, by its header's first bytes; 0: not said. */
+static uint16_t machine_of(const struct file_bytes *input)
 {
-    source->sections = calloc(1, sizeof *source->sections);
-    if (!source->sections)
-        return source_say(source, SOURCE_ERROR, 0, "out of memory");
-    source->sections[0] = (struct elfgen_section){
-        .name = "code",
-        .bytes = (const uint8_t *)source->input.bytes,
-        .size = source->input.size,
-        .align = 1,
-        .permissions = ELFGEN_PF_R | ELFGEN_PF_X,
-    };
-    source->program.sections = source->sections;
-    source->program.section_count = 1;
-    if (source->machine == 0)
-        source->machine = ELFGEN_EM_X86_64;
-    return true;
+    enum { AT = 18 }; /* e_machine */
+    if (!is_elf(input) || input->size < AT + 2)
+        return 0;
+    const uint8_t *bytes = (const uint8_t *)input->bytes + AT;
+    uint16_t machine = (uint16_t)(bytes[0] | bytes[1] << 8);
+    return machine == ELFGEN_EM_386 || machine == ELFGEN_EM_X86_64 ? machine : 0;
 }
 
 bool source_start(struct source *source)
@@ -119,6 +115,10 @@ bool source_start(struct source *source)
     case SOURCE_C:
         return source_start_compiler(source);
     case SOURCE_OBJECT:
+        if (source->machine == 0)
+            source->machine = machine_of(&source->input);
+        return true;
+    case SOURCE_ARCHIVE:
     case SOURCE_RAW:
         return true;
     }
@@ -127,21 +127,34 @@ bool source_start(struct source *source)
 
 bool source_finish(struct source *source)
 {
+    struct file_bytes *object = &source->object;
+    bool done = true;
     switch (source->language) {
     case SOURCE_RAW:
-        return take_raw(source);
+        if (source->machine == 0)
+            source->machine = ELFGEN_EM_X86_64;
+        source->made = source_read_raw(source, &source->input);
+        return source->made != NULL;
+    case SOURCE_ARCHIVE:
+        source->archive = source_read_archive(source, &source->input);
+        return source->archive != NULL;
     case SOURCE_OBJECT:
-        source->object = source->input;
-        source->input = (struct file_bytes){0};
-        return source_read_object(source);
+        object = &source->input;
+        break;
     case SOURCE_C:
-        return source_finish_compiler(source) && source_read_object(source);
+        done = source_finish_compiler(source);
+        break;
     case SOURCE_DETECT:
     case SOURCE_NASM:
     case SOURCE_GAS:
+        done = source_finish_assembly(source);
         break;
     }
-    return source_finish_assembly(source) && source_read_object(source);
+    if (done)
+        source->made = source_read_object(source, object);
+    if (source->made)
+        source->machine = source->made->machine;
+    return source->made != NULL;
 }
 
 void source_release(struct source *source)
@@ -157,14 +170,6 @@ void source_release(struct source *source)
             close(*files[i]);
         *files[i] = -1;
     }
-    source_close_object(source);
     file_free(&source->object);
     file_free(&source->input);
-    free(source->sections);
-    free(source->symbols);
-    free(source->relocations);
-    source->sections = NULL;
-    source->symbols = NULL;
-    source->relocations = NULL;
-    source->program = (struct elfgen_program){0};
 }

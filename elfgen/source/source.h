@@ -1,8 +1,8 @@
-/* Input languages -> struct elfgen_program.
+/* Input languages -> objects and archives for the linker.
  *
  * Assembly becomes a relocatable object by its own assembler, C by the user's compiler, an object
- * is read by libelf, raw machine code is taken as it is; all end as the same program. Nothing is
- * printed: what there is to say goes to a callback. */
+ * or an archive of them is read by libelf, raw machine code is taken as it is. Nothing is printed:
+ * what there is to say goes to a callback. */
 #ifndef SOURCE_H
 #define SOURCE_H
 
@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "../link/object.h"
 #include "bytes.h"
-#include "elfgen/image.h"
 #include "elfgen/names.h"
 
 enum source_language {
@@ -21,6 +21,7 @@ enum source_language {
     SOURCE_GAS,
     SOURCE_C,
     SOURCE_OBJECT,
+    SOURCE_ARCHIVE,
     SOURCE_RAW
 };
 
@@ -42,19 +43,21 @@ struct source {
     /* Set by the caller, untouched by the room. */
     const char *path; /* "-": standard input */
     enum source_language language;
-    uint16_t machine; /* ELFGEN_EM_...; 0: what the input is for, then set by source_finish() */
+    uint16_t machine; /* ELFGEN_EM_...; 0: what the input is for; source_start() sets it where the
+                         input's first bytes tell */
     /* The C compiler, which also preprocesses .S: the path of a program, else words as in a shell;
      * NULL: cc. */
     const char *compiler;
     const char *compiler_flags; /* words that follow the room's own, NULL: none */
     const char *include_folder; /* where <tiny.h> is, NULL: not known */
-    bool debug;                 /* C: with debugging information */
-    bool verbose;               /* tell each step as SOURCE_NOTE */
+    bool debug;   /* C is compiled with, and objects are read with debugging information */
+    bool verbose; /* tell each step as SOURCE_NOTE */
     source_tell *tell;
     void *context; /* for `tell` */
 
-    /* Answers, valid from source_finish() to source_release(). */
-    struct elfgen_program program;
+    /* Answers of source_finish(): one of the two, the caller's. */
+    struct link_object *made;
+    struct link_archive *archive;
 
     /* The room's own. */
     const char *name; /* the path as messages show it */
@@ -64,10 +67,6 @@ struct source {
     pid_t child;             /* that, 0: none */
     int object_file, message_file, text_file; /* memory files, -1: none */
     struct file_bytes object;
-    void *elf; /* Elf * of libelf */
-    struct elfgen_section *sections;
-    struct elfgen_symbol *symbols;
-    struct elfgen_relocation *relocations;
 };
 
 /* Reads the input, finds out its language and starts the assembler or compiler if it needs one,
@@ -75,12 +74,17 @@ struct source {
  */
 bool source_start(struct source *source);
 
-/* Waits for what source_start() began and fills source->program. False: told why. Undefined symbols
- * are all told, each with its place. */
+/* Waits for what source_start() began and makes source->made or source->archive. False: told why.
+ */
 bool source_finish(struct source *source);
 
 /* Frees everything, also after a failure, and ends an assembler or compiler that still runs. */
 void source_release(struct source *source);
+
+/* The path of the library with which the compiler helps out where the processor has no instruction
+ * (64-bit division on i386), as `like` names compiler and machine. False: there is none; nothing is
+ * told. */
+bool source_find_libgcc(const struct source *like, char *path, size_t room);
 
 /* Whether `text` can be `compiler` or `compiler_flags`: all its quotes are closed. */
 bool source_are_words(const char *text);
@@ -102,10 +106,6 @@ bool source_finish_assembly(struct source *source);
 /* The same for C. */
 bool source_start_compiler(struct source *source);
 bool source_finish_compiler(struct source *source);
-
-/* source->object -> source->program, which points into libelf's hands until the other is called. */
-bool source_read_object(struct source *source);
-void source_close_object(struct source *source);
 
 /* printf-style; `line` 0: about the whole file. Returns false, for the caller to pass on. */
 __attribute__((format(printf, 4, 5))) bool source_say(const struct source *source,

@@ -160,6 +160,13 @@ bool tool_start(struct source *source, const struct tool *tool, const char *cons
     return tell_failed_start(source, tool, error);
 }
 
+bool tool_try(struct source *source, const struct tool *tool, const char *const *arguments)
+{
+    if (source->message_file < 0)
+        source->message_file = tool_memory_file("messages");
+    return source->message_file >= 0 && spawn(source, tool, arguments, -1, -1) == 0;
+}
+
 bool tool_finish(struct source *source, const struct tool *tool)
 {
     int status;

@@ -29,6 +29,10 @@ bool tool_name_argument(struct source *source);
 bool tool_start(struct source *source, const struct tool *tool, const char *const *arguments,
                 int object, int text);
 
+/* Starts `tool` without a word of it: it may not be there, and its answer is the caller's to read
+ * from source's message file. */
+bool tool_try(struct source *source, const struct tool *tool, const char *const *arguments);
+
 /* Waits for what tool_start() started, and tells its messages. True if it ended well. */
 bool tool_finish(struct source *source, const struct tool *tool);
 

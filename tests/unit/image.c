@@ -66,22 +66,22 @@ static const struct {
     size_t length;
     enum elfgen_status status;
 } refused[] = {
-/* machine, osabi, permissions, base, align, zero_fill, entry */
+/* machine, osabi, permissions, base, align, zero_fill, entry, stack */
 #define FIRST ELFGEN_ENTRY_FIRST
-    {{8, 3, 5, 0x10000, 0, 0, FIRST}, 1, ELFGEN_UNSUPPORTED},
-    {{62, 3, 5, 0x10001, 0, 0, FIRST}, 1, ELFGEN_BAD_ARGUMENT},
-    {{62, 3, 5, 0x10000, 3, 0, FIRST}, 1, ELFGEN_BAD_ARGUMENT},
-    {{62, 3, 5, 0x10000, 0x20000, 0, FIRST}, 1, ELFGEN_BAD_ARGUMENT},
-    {{62, 3, 8, 0x10000, 0, 0, FIRST}, 1, ELFGEN_BAD_ARGUMENT},
-    {{62, 3, 5, 0x10000, 0, 0, 0xffff}, 1, ELFGEN_BAD_ARGUMENT},
-    {{62, 3, 5, 0x10000, 0, 0, 0x10079}, 1, ELFGEN_BAD_ARGUMENT},
-    {{62, 3, 5, 0x7ffffffff000, 0, 0, FIRST}, 1, ELFGEN_DOES_NOT_FIT},
-    {{62, 3, 5, 0x7fffffffe000, 0, 0, FIRST}, 4096 - 120 + 1, ELFGEN_DOES_NOT_FIT},
-    {{62, 3, 5, 0xfffffffffffff000, 0, 0, FIRST}, 1, ELFGEN_DOES_NOT_FIT},
-    {{62, 3, 5, 0x10000, 0, 0x7fffffff0000, FIRST}, 1, ELFGEN_DOES_NOT_FIT},
-    {{62, 3, 5, 0x10000, 0, UINT64_MAX, FIRST}, 1, ELFGEN_DOES_NOT_FIT},
-    {{62, 3, 5, 0x10000, 0, 0, FIRST}, SIZE_MAX, ELFGEN_DOES_NOT_FIT},
-    {{62, 3, 5, 0x10000, 0, 0, FIRST}, SIZE_MAX - 120, ELFGEN_DOES_NOT_FIT},
+    {{8, 3, 5, 0x10000, 0, 0, FIRST, 0}, 1, ELFGEN_UNSUPPORTED},
+    {{62, 3, 5, 0x10001, 0, 0, FIRST, 0}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 5, 0x10000, 3, 0, FIRST, 0}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 5, 0x10000, 0x20000, 0, FIRST, 0}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 8, 0x10000, 0, 0, FIRST, 0}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 5, 0x10000, 0, 0, 0xffff, 0}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 5, 0x10000, 0, 0, 0x10079, 0}, 1, ELFGEN_BAD_ARGUMENT},
+    {{62, 3, 5, 0x7ffffffff000, 0, 0, FIRST, 0}, 1, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0x7fffffffe000, 0, 0, FIRST, 0}, 4096 - 120 + 1, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0xfffffffffffff000, 0, 0, FIRST, 0}, 1, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0x10000, 0, 0x7fffffff0000, FIRST, 0}, 1, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0x10000, 0, UINT64_MAX, FIRST, 0}, 1, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0x10000, 0, 0, FIRST, 0}, SIZE_MAX, ELFGEN_DOES_NOT_FIT},
+    {{62, 3, 5, 0x10000, 0, 0, FIRST, 0}, SIZE_MAX - 120, ELFGEN_DOES_NOT_FIT},
 };
 
 START_TEST(what_cannot_be_is_refused_with_a_reason_and_nothing_written)

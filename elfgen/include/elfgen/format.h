@@ -92,6 +92,7 @@ enum {
     ELFGEN_ET_REL = 1,
     ELFGEN_ET_EXEC = 2,
     ELFGEN_ET_DYN = 3,
+    ELFGEN_ET_CORE = 4,
     ELFGEN_EM_386 = 3,
     ELFGEN_EM_X86_64 = 62,
     ELFGEN_OSABI_NONE = 0,
@@ -115,8 +116,10 @@ enum {
     ELFGEN_PN_XNUM = 0xffff, /* the real e_phnum stands in section header 0, sh_info */
     ELFGEN_SHN_UNDEF = 0,
     ELFGEN_SHN_LORESERVE = 0xff00,
+    ELFGEN_SHN_ABS = 0xfff1,
     ELFGEN_SHN_XINDEX = 0xffff, /* the real e_shstrndx stands in section header 0, sh_link */
     ELFGEN_SHT_NULL = 0,
+    ELFGEN_SHT_PROGBITS = 1,
     ELFGEN_SHT_SYMTAB = 2,
     ELFGEN_SHT_STRTAB = 3,
     ELFGEN_SHT_RELA = 4,
@@ -125,10 +128,34 @@ enum {
     ELFGEN_SHT_NOBITS = 8,
     ELFGEN_SHT_REL = 9,
     ELFGEN_SHT_DYNSYM = 11,
+    ELFGEN_SHT_X86_64_UNWIND = 0x70000001,
+    ELFGEN_SHT_SYMTAB_SHNDX = 18, /* a symbol's section, where st_shndx is SHN_XINDEX */
+    ELFGEN_SHF_WRITE = 1,
     ELFGEN_SHF_ALLOC = 2,
     ELFGEN_SHF_EXECINSTR = 4,
+    ELFGEN_SHF_MERGE = 0x10,   /* equal entries of sh_entsize bytes may be one */
+    ELFGEN_SHF_STRINGS = 0x20, /* the entries are strings */
     ELFGEN_SHF_TLS = 0x400,
+    ELFGEN_SHF_GNU_RETAIN = 1 << 21,
+    ELFGEN_SHF_EXCLUDE_BIT = 31,
+    ELFGEN_STB_LOCAL = 0,
+    ELFGEN_STB_GLOBAL = 1,
+    ELFGEN_STB_WEAK = 2,
+    ELFGEN_STT_NOTYPE = 0,
+    ELFGEN_STT_OBJECT = 1,
     ELFGEN_STT_FUNC = 2,
+    ELFGEN_STT_SECTION = 3,
+    ELFGEN_STT_FILE = 4,
+    ELFGEN_STT_TLS = 6,
+    ELFGEN_R_X86_64_64 = 1,
+    ELFGEN_R_X86_64_PC32 = 2,
+    ELFGEN_R_X86_64_GOTPCREL = 9,
+    ELFGEN_R_X86_64_32S = 11,
+    ELFGEN_R_X86_64_GOTPCRELX = 41,
+    ELFGEN_R_X86_64_REX_GOTPCRELX = 42,
+    ELFGEN_R_386_32 = 1,
+    ELFGEN_R_386_PC32 = 2,
+    ELFGEN_R_386_GOT32X = 43,
     ELFGEN_STT_GNU_IFUNC = 10
 };
 

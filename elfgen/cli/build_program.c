@@ -1,0 +1,349 @@
+/* tinyelf build: inputs -> objects -> one program -> layout -> bytes -> file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../link/outline.h"
+#include "build.h"
+#include "cli.h"
+
+/* One build under way. */
+struct work {
+    const struct build *build;
+    struct source **sources; /* one an input, NULL once it is an object or an archive */
+    struct source *common;   /* what all inputs share */
+    char folder[PATH_MAX];   /* of headers for C */
+    struct link link;
+    struct elfgen_exec_options exec;
+    struct elfgen_layout layout;
+};
+
+static void tell(void *context, const struct source_message *what)
+{
+    const struct work *work = context;
+    message_of_source(what, work->build->verbose);
+}
+
+/* A line that begins with the place in an object, as linkers write it. */
+static void tell_link(void *context, const char *text)
+{
+    (void)context;
+    message(NULL, NULL, "%s", text);
+}
+
+static bool tell_error(const struct elfgen_error *error)
+{
+    /* Of a place in an object the sentence begins with the object. */
+    bool has_place = strstr(error->text, ":(") || strstr(error->text, ": section ");
+    message(has_place ? NULL : "build", has_place ? NULL : "error", "%s", error->text);
+    return false;
+}
+
+/* Linux gives no page below vm.mmap_min_addr to a program without CAP_SYS_RAWIO. */
+static void check_lowest_address(uint64_t base)
+{
+    char digits[32] = "";
+    int file = open("/proc/sys/vm/mmap_min_addr", O_RDONLY | O_CLOEXEC);
+    ssize_t got = file >= 0 ? read(file, digits, sizeof digits - 1) : 0;
+    if (file >= 0)
+        close(file);
+    uint64_t lowest = got > 0 ? strtoull(digits, NULL, 10) : 0;
+    if (base < lowest)
+        message("build", "warning",
+                "base 0x%llx lies under vm.mmap_min_addr: Linux will not run the program without "
+                "privileges; 0x%llx is the lowest that works",
+                (unsigned long long)base, (unsigned long long)lowest);
+}
+
+static bool is_c(const struct build *build, const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return build->language == SOURCE_C || (build->language == SOURCE_DETECT && dot &&
+                                           (strcmp(dot, ".c") == 0 || strcmp(dot, ".i") == 0));
+}
+
+static bool start(struct work *work, size_t index)
+{
+    const struct build *build = work->build;
+    struct source *source = malloc(sizeof *source);
+    if (!source) {
+        message(build->inputs[index], "error", "out of memory");
+        return false;
+    }
+    *source = *work->common;
+    source->path = build->inputs[index];
+    work->sources[index] = source;
+    if (!source_start(source))
+        return false;
+    /* What the first input is for, all others are for. */
+    if (work->common->machine == 0)
+        work->common->machine = source->machine;
+    return true;
+}
+
+static bool finish(struct work *work, size_t index)
+{
+    struct source *source = work->sources[index];
+    bool done = source_finish(source);
+    if (done && work->common->machine == 0)
+        work->common->machine = source->machine;
+    if (done && source->made)
+        done = link_add_object(&work->link, source->made);
+    else if (done)
+        done = link_add_archive(&work->link, source->archive);
+    source_release(source);
+    free(source);
+    work->sources[index] = NULL;
+    return done;
+}
+
+/* Reads all inputs. Assemblers and compilers work at the same time, a few of them; C comes last,
+ * since it is for whatever the others are for. */
+static bool read_inputs(struct work *work)
+{
+    enum { AT_ONCE = 4 };
+    const struct build *build = work->build;
+    bool done = true;
+    for (int pass = 0; pass < 2; pass++) {
+        size_t started = 0;
+        for (size_t i = 0; i < build->input_count; i++) {
+            for (; done && started < build->input_count && started < i + AT_ONCE; started++)
+                if (is_c(build, build->inputs[started]) == (pass == 1))
+                    done = start(work, started);
+            if (pass == 0 && i == 0)
+                check_lowest_address(build->exec.base); /* while an assembler works */
+            if (done && is_c(build, build->inputs[i]) == (pass == 1))
+                done = finish(work, i);
+        }
+    }
+    return done;
+}
+
+/* A compiler's own helpers, whose names begin with two underscores. */
+static bool add_libgcc(struct link *link)
+{
+    struct work *work = link->context;
+    struct source *source = NULL;
+    char path[PATH_MAX];
+    bool wanted = false, done = true;
+    for (size_t i = 0; i < link->global_count; i++)
+        wanted |= link->globals[i].claim == LINK_CLAIM_NEEDED &&
+                  strncmp(link->globals[i].name, "__", 2) == 0 &&
+                  strncmp(link->globals[i].name, "__start_", 8) != 0 &&
+                  strncmp(link->globals[i].name, "__stop_", 7) != 0;
+    if (!wanted || !source_find_libgcc(work->common, path, sizeof path))
+        return true;
+    source = malloc(sizeof *source);
+    if (!source)
+        return link_say(link, "out of memory");
+    *source = *work->common;
+    source->path = path;
+    source->language = SOURCE_DETECT;
+    source->verbose = false;
+    done = source_start(source) && source_finish(source) && source->archive &&
+           link_add_archive(link, source->archive);
+    source_release(source);
+    free(source);
+    return done;
+}
+
+static bool is_code_label(const struct link_object *object, const struct link_symbol *symbol)
+{
+    return *symbol->name && *symbol->name != '.' && symbol->type != ELFGEN_STT_SECTION &&
+           symbol->section < object->section_count &&
+           object->sections[symbol->section].flags & ELFGEN_SHF_EXECINSTR &&
+           strlen(symbol->name) <= 40;
+}
+
+/* "no entry": with the labels in code that the user may have meant, globals first. */
+static bool tell_missing_entry(const struct work *work)
+{
+    char names[256] = "";
+    size_t used = 0, count = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < work->link.object_count; i++) {
+            const struct link_object *object = work->link.objects[i];
+            for (size_t j = 0; j < object->symbol_count && count < 5; j++) {
+                const struct link_symbol *symbol = &object->symbols[j];
+                bool global = symbol->global != LINK_NONE;
+                if (!is_code_label(object, symbol) || global != (pass == 0))
+                    continue;
+                used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+                                         count ? ", " : "", symbol->name);
+                count++;
+            }
+        }
+    }
+    message(work->build->inputs[0], "error", "no entry: '%s' is not defined; %s%s%s",
+            work->link.entry,
+            count ? "start at another label with -e: " : "define it, or give an address with -e",
+            names, count == 5 ? ", ..." : "");
+    return false;
+}
+
+static bool link_all(struct work *work)
+{
+    const struct build *build = work->build;
+    struct link *link = &work->link;
+    /* Raw machine code alone begins at its first byte. */
+    bool raw = link->object_count == 1 && link->objects[0]->keeps_all;
+    link->machine = work->common->machine ? work->common->machine : ELFGEN_EM_X86_64;
+    link->base = build->exec.base;
+    link->entry = build->entry_address || (raw && !build->entry) ? NULL
+                  : build->entry                                 ? build->entry
+                                                                 : "_start";
+    link->keep_all = build->keep_all;
+    work->exec.machine = link->machine;
+    if (link_program(link))
+        return true;
+    return link->no_entry ? tell_missing_entry(work) : false;
+}
+
+static void tell_layout(const struct work *work)
+{
+    const struct elfgen_program *program = &work->link.program;
+    const struct elfgen_layout *layout = &work->layout;
+    for (size_t i = 0; i < program->section_count; i++) {
+        const struct elfgen_section *section = &program->sections[program->order[i]];
+        if (section->size > 0)
+            message("build", "note", "%-16s offset 0x%-6llx address 0x%-8llx %8llu bytes%s",
+                    section->name, (unsigned long long)section->offset,
+                    (unsigned long long)section->address, (unsigned long long)section->size,
+                    section->bytes ? "" : " of zeros");
+    }
+    message("build", "note",
+            "relocations: %zu, entry 0x%llx, %llu bytes in the file, %llu in memory",
+            program->relocation_count, (unsigned long long)layout->exec.entry,
+            (unsigned long long)layout->file_size, (unsigned long long)layout->memory_size);
+}
+
+/* Padding for an alignment of 2^40 is a file of a terabyte: nobody means that. */
+static bool has_sane_size(const struct work *work)
+{
+    enum { MOST_PADDING = 64 << 20 };
+    const struct elfgen_program *program = &work->link.program;
+    uint64_t content = 0;
+    for (size_t i = 0; i < program->section_count; i++)
+        if (program->sections[i].bytes)
+            content += program->sections[i].size;
+    if (work->layout.file_size - content <= MOST_PADDING)
+        return true;
+    message("build", "error",
+            "alignment would make a file of %llu bytes for %llu bytes of contents",
+            (unsigned long long)work->layout.file_size, (unsigned long long)content);
+    return false;
+}
+
+/* One segment for all can write to code: told, with the section that made it so. */
+static void warn_of_permissions(const struct work *work)
+{
+    const uint32_t both = ELFGEN_PF_W | ELFGEN_PF_X;
+    const struct elfgen_program *program = &work->link.program;
+    if (work->build->split || (work->layout.exec.permissions & both) != both)
+        return;
+    for (size_t i = 0; i < program->section_count; i++) {
+        const struct elfgen_section *section = &program->sections[i];
+        if (section->size == 0 || !(section->permissions & ELFGEN_PF_W))
+            continue;
+        message(NULL, NULL,
+                "%s:(%s): warning: it is written to, so the one segment is writable and "
+                "executable; --layout split keeps code from being written",
+                section->file ? section->file : "build", section->name);
+        return;
+    }
+}
+
+/* FILE.debug, then FILE: a debugger that is handed both finds them of one build. */
+static bool write_debug(struct work *work, const uint8_t *image)
+{
+    size_t size;
+    char *name = NULL;
+    uint8_t *file = link_debug_file(&work->link, &work->layout, image, &size);
+    bool done = file && asprintf(&name, "%s.debug", work->build->output) >= 0 &&
+                write_output(name, file, size, false);
+    free(name);
+    free(file);
+    return done;
+}
+
+static bool write_files(struct work *work, uint8_t **image, size_t *size)
+{
+    const struct build *build = work->build;
+    if (build->sections) {
+        struct link_outline outline;
+        if (!link_outline(&work->link, 0, &outline))
+            return false;
+        *image = link_write_outline(&work->link, &outline, *image, size);
+        if (!*image)
+            return false;
+    }
+    return (!build->debug || write_debug(work, *image)) &&
+           write_output(build->output, *image, *size, true);
+}
+
+static bool write_program(struct work *work)
+{
+    const struct build *build = work->build;
+    const struct elfgen_program *program = &work->link.program;
+    struct elfgen_error error;
+    enum elfgen_status status =
+        build->split ? elfgen_layout_split(program, &work->exec, &work->layout, &error)
+                     : elfgen_layout_single(program, &work->exec, &work->layout, &error);
+    if (status != ELFGEN_OK)
+        return tell_error(&error);
+    if (!has_sane_size(work))
+        return false;
+    size_t size = (size_t)work->layout.file_size;
+    uint8_t *image = malloc(size);
+    if (!image) {
+        message("build", "error", "out of memory for %zu bytes", size);
+        return false;
+    }
+    bool done =
+        elfgen_write_image(program, &work->layout, image, size, &error) != 0 || tell_error(&error);
+    if (done) {
+        warn_of_permissions(work);
+        if (build->verbose)
+            tell_layout(work);
+        done = write_files(work, &image, &size);
+    }
+    free(image);
+    return done;
+}
+
+int build_program(const struct build *build)
+{
+    struct work work = {.build = build, .exec = build->exec};
+    struct source common = {.compiler = build->compiler,
+                            .compiler_flags = build->compiler_flags,
+                            .language = build->language,
+                            .machine = build->target,
+                            .debug = build->debug,
+                            .verbose = build->verbose,
+                            .tell = tell,
+                            .context = &work};
+    for (size_t i = 0; i < build->input_count && !common.include_folder; i++)
+        if (is_c(build, build->inputs[i]) &&
+            find_shared("asm", "tiny.h", work.folder, sizeof work.folder))
+            common.include_folder = work.folder;
+    work.common = &common;
+    work.link.tell = tell_link;
+    work.link.context = &work;
+    work.link.more = add_libgcc;
+    work.sources = calloc(build->input_count, sizeof *work.sources);
+    if (!work.sources)
+        message("build", "error", "out of memory");
+    bool done = work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);
+    for (size_t i = 0; work.sources && i < build->input_count; i++) {
+        if (work.sources[i])
+            source_release(work.sources[i]);
+        free(work.sources[i]);
+    }
+    free(work.sources);
+    link_release(&work.link);
+    return done ? EXIT_YES : EXIT_NO;
+}

@@ -1,0 +1,108 @@
+/* tinyelf unfold: a program that the tools refuse as one that they take. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../machine/code.h"
+#include "../report/unfold.h"
+#include "../source/bytes.h"
+#include "cli.h"
+
+enum { OPTION_HELP = 256 };
+
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static void help(void)
+{
+    puts(
+        "Usage: tinyelf unfold FILE -o TWIN\n"
+        "Writes a well-formed program with the same memory, entry point and behaviour as FILE,\n"
+        "which may be anything that Linux runs: headers that overlap, lie or hold code. The twin\n"
+        "has section headers over code and data, and symbols: _start, sys_write_1 for each system\n"
+        "call, text_1 for what they read, so that readelf, objdump, nm and gdb work on it.\n"
+        "A file that is well-formed and has sections is copied. - is standard input and output.\n\n"
+        "  -o, --output TWIN  where to\n"
+        "      --help         this text");
+}
+
+static bool unfold(const char *bytes, size_t size, const char *name, struct unfolded *unfolded)
+{
+    struct elfgen_view view;
+    struct elfgen_error error;
+    const char *problem;
+    elfgen_view_open_program(&view, bytes, size, NULL);
+    enum elfgen_status status = elfgen_unfold_check(&view, &error);
+    struct code *code =
+        status == ELFGEN_OK ? code_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem) : NULL;
+    if (status == ELFGEN_OK && !code && problem) {
+        message(name, "error", "%s", problem);
+        return false;
+    }
+    bool done =
+        status == ELFGEN_OK && unfold_file(&view, code ? &code->code : NULL, unfolded, &error);
+    code_close(code);
+    if (done)
+        return true;
+    if (error.offset != ELFGEN_NOWHERE && error.status != ELFGEN_NOT_ELF)
+        message(name, "error", "offset 0x%llx: %s", (unsigned long long)error.offset, error.text);
+    else
+        message(name, "error", "%s", error.text);
+    return false;
+}
+
+/* Where the twin is another. */
+static void note_differences(const char *name, const struct unfolded *unfolded)
+{
+    if (unfolded->copied)
+        message(name, "note", "it is well-formed and has sections: the twin is a copy");
+    if (unfolded->behind > 0)
+        message(name, "note",
+                "%llu bytes of its memory lie behind the file's last page, where any access is "
+                "SIGBUS; the twin does not map them, an access is SIGSEGV",
+                (unsigned long long)unfolded->behind);
+    if (unfolded->no_headers)
+        message(name, "note",
+                "no address is free for the twin's program headers: AT_PHDR will be 0");
+}
+
+int command_unfold(int argc, char **argv)
+{
+    const char *output = NULL;
+    struct file_bytes bytes = {0};
+    struct unfolded unfolded = {.bytes = NULL};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+        switch (option) {
+        case 'o':
+            if (output)
+                return wrong_call("unfold", "two outputs, '%s' and '%s'", output, optarg);
+            output = optarg;
+            break;
+        case OPTION_HELP:
+            help();
+            return end_of_help();
+        default:
+            return wrong_option("unfold", option, argv, options);
+        }
+    }
+    if (optind + 1 != argc)
+        return wrong_call("unfold", optind == argc ? "no file given" : "one file at a time");
+    if (!output)
+        return wrong_call("unfold", "where should the twin go? Say -o TWIN");
+    const char *path = argv[optind];
+    if (is_same_file(output, path))
+        return wrong_call("unfold", "'%s' is the input, too", output);
+    bool done = read_input(path, &bytes) &&
+                unfold(bytes.bytes, bytes.size, input_name(path), &unfolded) &&
+                write_output(output, unfolded.bytes, unfolded.size, true);
+    if (done)
+        note_differences(input_name(path), &unfolded);
+    free(unfolded.bytes);
+    file_free(&bytes);
+    return done ? EXIT_YES : EXIT_NO;
+}

@@ -1,0 +1,467 @@
+/* From the memory that Linux makes of a file to headers that say it plainly. */
+#include "elfgen/unfold.h"
+
+#include "elfgen/memory.h"
+
+#include "../format/codec.h"
+#include "unfold.h"
+
+enum {
+    TABLE_LARGEST = 65536,    /* bytes of program headers that Linux reads */
+    LOWEST_ADDRESS = 0x10000, /* vm.mmap_min_addr, as distributions set it */
+    LARGEST_ALIGN = 0x200000, /* of what a PIE asks for, the most that is kept */
+    REGIONS = 3               /* that one PT_LOAD makes */
+};
+
+/* A 32-bit kernel's end of user space, for an address that can be chosen. */
+static const uint64_t highest_32 = 0xc0000000;
+
+/* What a PT_LOAD puts into memory, in whole pages. */
+enum kind {
+    KIND_FILE, /* the file's */
+    KIND_HOLE, /* pages of the file behind its end, which nobody can touch */
+    KIND_ZERO  /* without a file */
+};
+
+struct region {
+    uint64_t start, end;
+    enum kind kind;
+    uint64_t segment; /* index */
+};
+
+static uint64_t page_up(uint64_t value)
+{
+    return (value + ELFGEN_PAGE - 1) & ~(uint64_t)(ELFGEN_PAGE - 1);
+}
+
+static uint64_t page_down(uint64_t value)
+{
+    return value & ~(uint64_t)(ELFGEN_PAGE - 1);
+}
+
+/* The regions of one segment, as elf_load() (fs/binfmt_elf.c) makes them; how many. The file passed
+ * the check, so that no sum is too large. */
+static unsigned regions_of(const struct elfgen_view *view, uint64_t index, struct elfgen_phdr *phdr,
+                           struct region regions[REGIONS])
+{
+    elfgen_view_segment(view, index, phdr, NULL);
+    if (phdr->p_type != ELFGEN_PT_LOAD || phdr->p_memsz == 0)
+        return 0;
+    uint64_t start = page_down(phdr->p_vaddr), end = page_up(phdr->p_vaddr + phdr->p_memsz);
+    uint64_t file_end = phdr->p_filesz > 0 ? page_up(phdr->p_vaddr + phdr->p_filesz) : start;
+    uint64_t there = 0;
+    if (phdr->p_filesz > 0 && page_down(phdr->p_offset) < view->length)
+        there = page_up(view->length) - page_down(phdr->p_offset);
+    uint64_t hole = there < file_end - start ? start + there : file_end;
+    unsigned count = 0;
+    if (hole > start)
+        regions[count++] = (struct region){start, hole, KIND_FILE, index};
+    if (file_end > hole)
+        regions[count++] = (struct region){hole, file_end, KIND_HOLE, index};
+    if (end > file_end)
+        regions[count++] = (struct region){file_end, end, KIND_ZERO, index};
+    return count;
+}
+
+/* What is mapped at `at`, by the last segment that does it, up to where something else begins.
+ * False: nothing is; piece->end is where something next begins, UINT64_MAX if nothing does. */
+static bool piece_at(const struct elfgen_view *view, uint64_t at, struct region *piece)
+{
+    struct region regions[REGIONS];
+    struct elfgen_phdr phdr;
+    uint64_t next = UINT64_MAX;
+    bool found = false;
+    for (uint64_t i = 0; i < view->ehdr.e_phnum; i++) {
+        unsigned count = regions_of(view, i, &phdr, regions);
+        for (unsigned r = 0; r < count; r++) {
+            if (regions[r].start > at && regions[r].start < next)
+                next = regions[r].start;
+            if (regions[r].end > at && regions[r].end < next)
+                next = regions[r].end;
+            if (at < regions[r].start || at >= regions[r].end)
+                continue;
+            *piece = regions[r];
+            found = true;
+        }
+    }
+    piece->start = at;
+    piece->end = next;
+    return found;
+}
+
+/* ---- PT_LOADs ------------------------------------------------------------------------------ */
+
+/* Pages of one segment that follow each other: the file's, then zeros; either may be missing. */
+struct run {
+    bool open;
+    uint64_t segment;
+    uint64_t start, file_end, end;
+};
+
+/* p_align of a PIE decides where Linux puts it; all others get a page. */
+static uint64_t align_of(const struct elfgen_view *view, const struct elfgen_phdr *phdr)
+{
+    uint64_t align = phdr->p_align;
+    bool keeps = view->ehdr.e_type == ELFGEN_ET_DYN && phdr->p_filesz > 0 && align > ELFGEN_PAGE &&
+                 align <= LARGEST_ALIGN && (align & (align - 1)) == 0 &&
+                 ((phdr->p_vaddr - phdr->p_offset) & (align - 1)) == 0;
+    return keeps ? align : ELFGEN_PAGE;
+}
+
+/* The program header for a run of file's pages (offsets still those of the old file). */
+static void cut_to_file(const struct elfgen_view *view, const struct run *run,
+                        struct elfgen_phdr *phdr)
+{
+    const uint64_t start = page_down(phdr->p_vaddr), offset = page_down(phdr->p_offset);
+    const uint64_t old_file_end = phdr->p_vaddr + phdr->p_filesz;
+    const uint64_t old_end = phdr->p_vaddr + phdr->p_memsz;
+    uint64_t address = run->start == start ? phdr->p_vaddr : run->start;
+    uint64_t file_end = run->file_end < old_file_end ? run->file_end : old_file_end;
+    uint64_t last_byte = start + (view->length - offset);
+    if (file_end > last_byte)
+        file_end = last_byte;
+    if (file_end <= address)
+        address = run->start;
+    uint64_t end = file_end;
+    /* Zeros behind the file's bytes: those that Linux clears in the page, and pages of them. */
+    if (old_end > old_file_end && page_up(old_file_end) == run->file_end)
+        end = run->end < old_end ? run->end : old_end;
+    phdr->p_offset = offset + (address - start);
+    phdr->p_vaddr = phdr->p_paddr = address;
+    phdr->p_filesz = file_end - address;
+    phdr->p_memsz = end - address;
+}
+
+static void cut_to_zeros(const struct run *run, struct elfgen_phdr *phdr)
+{
+    uint64_t old_end = phdr->p_vaddr + phdr->p_memsz;
+    uint64_t address = run->start == page_down(phdr->p_vaddr) ? phdr->p_vaddr : run->start;
+    phdr->p_vaddr = phdr->p_paddr = address;
+    phdr->p_memsz = (run->end < old_end ? run->end : old_end) - address;
+    phdr->p_filesz = 0;
+    phdr->p_offset = address % ELFGEN_PAGE;
+}
+
+static struct elfgen_unfold_segment *add(struct elfgen_unfold *unfold)
+{
+    if (unfold->count == unfold->room)
+        return NULL;
+    struct elfgen_unfold_segment *segment = &unfold->segments[unfold->count++];
+    *segment = (struct elfgen_unfold_segment){.start = 0};
+    return segment;
+}
+
+static bool close_run(struct elfgen_unfold *unfold, struct run *run)
+{
+    if (!run->open)
+        return true;
+    struct elfgen_unfold_segment *segment = add(unfold);
+    if (!segment)
+        return false;
+    elfgen_view_segment(unfold->view, run->segment, &segment->phdr, NULL);
+    segment->phdr.p_align = align_of(unfold->view, &segment->phdr);
+    segment->phdr.p_flags &= ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X;
+    segment->start = run->start;
+    segment->end = run->file_end;
+    if (run->file_end > run->start)
+        cut_to_file(unfold->view, run, &segment->phdr);
+    else
+        cut_to_zeros(run, &segment->phdr);
+    run->open = false;
+    return true;
+}
+
+static bool put_piece(struct elfgen_unfold *unfold, struct run *run, const struct region *piece)
+{
+    bool follows = run->open && run->segment == piece->segment && run->end == piece->start;
+    /* The file's pages do not come behind zeros. */
+    bool joins = follows && (piece->kind == KIND_ZERO || run->file_end == run->end);
+    if (!joins || piece->kind == KIND_HOLE) {
+        if (!close_run(unfold, run))
+            return false;
+        if (piece->kind == KIND_HOLE)
+            return true;
+        *run = (struct run){true, piece->segment, piece->start, piece->start, piece->start};
+    }
+    run->end = piece->end;
+    if (piece->kind == KIND_FILE)
+        run->file_end = piece->end;
+    return true;
+}
+
+/* A place for `size` bytes of headers in memory. */
+struct gap {
+    uint64_t size;
+    uint64_t lowest, highest; /* of what is mapped */
+    uint64_t between;         /* the highest address with room below what is mapped next; 0: none */
+};
+
+static bool put_loads(struct elfgen_unfold *unfold, struct gap *gap)
+{
+    struct run run = {.open = false};
+    struct region piece = {.kind = KIND_HOLE};
+    gap->lowest = UINT64_MAX;
+    unfold->behind = 0;
+    for (uint64_t at = 0; at != UINT64_MAX; at = piece.end) {
+        bool mapped = piece_at(unfold->view, at, &piece);
+        if (mapped) {
+            if (gap->lowest == UINT64_MAX)
+                gap->lowest = at;
+            else if (at - gap->highest >= gap->size)
+                gap->between = at - gap->size;
+            gap->highest = piece.end;
+            if (piece.kind == KIND_HOLE)
+                unfold->behind += piece.end - piece.start;
+        }
+        if (!(mapped ? put_piece(unfold, &run, &piece) : close_run(unfold, &run)))
+            return false;
+    }
+    return close_run(unfold, &run);
+}
+
+/* ---- the other program headers ------------------------------------------------------------- */
+
+static bool is_kept(const struct elfgen_view *view, const struct elfgen_phdr *phdr)
+{
+    bool gnu = phdr->p_type >= ELFGEN_PT_GNU_EH_FRAME && phdr->p_type <= ELFGEN_PT_GNU_MBIND_HI;
+    switch (phdr->p_type) {
+    case ELFGEN_PT_INTERP:
+    case ELFGEN_PT_DYNAMIC:
+    case ELFGEN_PT_NOTE:
+    case ELFGEN_PT_PHDR:
+    case ELFGEN_PT_TLS:
+        break;
+    default:
+        if (!gnu)
+            return false;
+    }
+    return phdr->p_filesz == 0 || elfgen_view_bytes(view, phdr->p_offset, phdr->p_filesz);
+}
+
+/* Those before the PT_LOADs (gABI chapter 5: PT_PHDR and PT_INTERP), then the others. */
+static bool put_others(struct elfgen_unfold *unfold, bool before)
+{
+    bool seen[2] = {false, false};
+    for (uint64_t i = 0; i < unfold->view->ehdr.e_phnum; i++) {
+        struct elfgen_phdr phdr;
+        elfgen_view_segment(unfold->view, i, &phdr, NULL);
+        bool first = phdr.p_type == ELFGEN_PT_PHDR || phdr.p_type == ELFGEN_PT_INTERP;
+        if (first != before || !is_kept(unfold->view, &phdr))
+            continue;
+        /* Linux takes the first interpreter; there may be one table. */
+        bool *again = &seen[phdr.p_type == ELFGEN_PT_INTERP];
+        if (first && *again)
+            continue;
+        *again = first;
+        struct elfgen_unfold_segment *segment = add(unfold);
+        if (!segment)
+            return false;
+        segment->phdr = phdr;
+        if (phdr.p_align & (phdr.p_align - 1))
+            segment->phdr.p_align = 1;
+    }
+    return true;
+}
+
+/* ---- the new headers' own place ------------------------------------------------------------ */
+
+static uint64_t headers_size(const struct elfgen_view *view, uint64_t count)
+{
+    return elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_) +
+           count * elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
+}
+
+/* The address for `size` bytes of headers; false: there is none. Below the program, nothing else
+ * moves; but a PIE's first address decides how it is aligned. Behind it, the heap begins later. */
+static bool choose_place(const struct elfgen_view *view, const struct gap *gap, uint64_t *address)
+{
+    uint64_t end = view->class_ == ELFGEN_CLASS64 ? elfgen_unfold_user_end(view) : highest_32;
+    bool moves = view->ehdr.e_type == ELFGEN_ET_DYN;
+    if (!moves && gap->lowest >= LOWEST_ADDRESS + gap->size)
+        *address = gap->lowest - gap->size;
+    else if (gap->between >= (moves ? 1 : LOWEST_ADDRESS))
+        *address = gap->between;
+    else if (gap->highest <= end - gap->size && gap->highest >= LOWEST_ADDRESS)
+        *address = gap->highest;
+    else if (moves && gap->highest <= end - gap->size)
+        *address = gap->highest;
+    else
+        return false;
+    return true;
+}
+
+/* A PT_LOAD for the headers among the others, by address. */
+static bool put_headers(struct elfgen_unfold *unfold, uint64_t address)
+{
+    if (!add(unfold))
+        return false;
+    size_t at = unfold->count - 1;
+    struct elfgen_unfold_segment *segments = unfold->segments;
+    while (at > 0 && segments[at - 1].phdr.p_type == ELFGEN_PT_LOAD &&
+           segments[at - 1].phdr.p_vaddr > address) {
+        segments[at] = segments[at - 1];
+        at--;
+    }
+    segments[at] = (struct elfgen_unfold_segment){.phdr = {.p_type = ELFGEN_PT_LOAD,
+                                                           .p_flags = ELFGEN_PF_R,
+                                                           .p_vaddr = address,
+                                                           .p_paddr = address,
+                                                           .p_align = ELFGEN_PAGE}};
+    unfold->headers = at;
+    return true;
+}
+
+/* Once all headers are known: sizes, and offsets in the new file. */
+static void finish(struct elfgen_unfold *unfold)
+{
+    const struct elfgen_view *view = unfold->view;
+    const uint64_t ehdr = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_);
+    const uint64_t size = headers_size(view, unfold->count);
+    uint64_t align = ELFGEN_PAGE;
+    for (size_t i = 0; i < unfold->count; i++)
+        if (unfold->segments[i].phdr.p_type == ELFGEN_PT_LOAD &&
+            unfold->segments[i].phdr.p_align > align)
+            align = unfold->segments[i].phdr.p_align;
+    unfold->front = (size + align - 1) & ~(align - 1);
+    unfold->size = unfold->front + page_up(view->length);
+    bool mapped = unfold->headers < unfold->count;
+    uint64_t address = mapped ? unfold->segments[unfold->headers].phdr.p_vaddr : 0;
+    for (size_t i = 0; i < unfold->count; i++) {
+        struct elfgen_phdr *phdr = &unfold->segments[i].phdr;
+        if (mapped && i == unfold->headers) {
+            phdr->p_filesz = phdr->p_memsz = size;
+        } else if (phdr->p_type == ELFGEN_PT_PHDR) {
+            phdr->p_offset = ehdr;
+            phdr->p_vaddr = phdr->p_paddr = mapped ? address + ehdr : 0;
+            phdr->p_filesz = phdr->p_memsz = size - ehdr;
+            phdr->p_align = view->class_ == ELFGEN_CLASS64 ? 8 : 4;
+        } else if (phdr->p_filesz > 0) {
+            phdr->p_offset += unfold->front;
+        }
+    }
+}
+
+size_t elfgen_unfold_room(const struct elfgen_view *view)
+{
+    /* Each region of n has two ends, and between two ends is at most one piece. */
+    return (size_t)view->ehdr.e_phnum * (2 * REGIONS + 1) + 1;
+}
+
+enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold, const struct elfgen_view *view,
+                                      struct elfgen_unfold_segment *segments, size_t room,
+                                      struct elfgen_error *error)
+{
+    *unfold = (struct elfgen_unfold){.view = view, .segments = segments, .room = room};
+    const uint64_t phdr = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
+    const uint64_t most = TABLE_LARGEST / phdr;
+    /* More headers than there will be, so that the gap is wide enough for them. */
+    struct gap gap = {.size = page_up(headers_size(view, view->ehdr.e_phnum + (uint64_t)1))};
+    uint64_t address;
+    bool fits = put_others(unfold, true) && put_loads(unfold, &gap);
+    /* Cut into pieces there are more headers than there were. */
+    if (fits && headers_size(view, unfold->count + view->ehdr.e_phnum + (uint64_t)1) > gap.size)
+        gap = (struct gap){.size = page_up(headers_size(view, most)),
+                           .lowest = gap.lowest,
+                           .highest = gap.highest};
+    unfold->headers = room;
+    if (fits && choose_place(view, &gap, &address))
+        fits = put_headers(unfold, address);
+    fits = fits && put_others(unfold, false);
+    if (!fits)
+        return elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
+                                "there is room for %u program headers, %u may be needed",
+                                (uint64_t)room, (uint64_t)elfgen_unfold_room(view));
+    if (unfold->count > most && unfold->headers < unfold->count) {
+        /* The headers' own is the one that can be done without. */
+        for (size_t i = unfold->headers; i + 1 < unfold->count; i++)
+            segments[i] = segments[i + 1];
+        unfold->headers = --unfold->count;
+    }
+    if (unfold->headers > unfold->count)
+        unfold->headers = unfold->count;
+    if (unfold->count > most)
+        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, view->ehdr.e_phoff,
+                                "its segments overlap so that it would take %u program headers, "
+                                "and Linux reads %u",
+                                (uint64_t)unfold->count, most);
+    finish(unfold);
+    return ELFGEN_OK;
+}
+
+bool elfgen_unfold_reach(struct elfgen_unfold *unfold, uint64_t address, uint64_t size)
+{
+    for (size_t i = 0; i < unfold->count; i++) {
+        struct elfgen_unfold_segment *segment = &unfold->segments[i];
+        struct elfgen_phdr *phdr = &segment->phdr;
+        if (address < segment->start || address >= segment->end || size > segment->end - address)
+            continue;
+        uint64_t file_end = phdr->p_vaddr + phdr->p_filesz, end = address + size;
+        /* What Linux clears is not the file's. */
+        if (end > file_end && phdr->p_memsz > phdr->p_filesz && (phdr->p_flags & ELFGEN_PF_W))
+            return false;
+        if (address < phdr->p_vaddr) {
+            uint64_t more = phdr->p_vaddr - address;
+            phdr->p_offset -= more;
+            phdr->p_vaddr = phdr->p_paddr = address;
+            phdr->p_filesz += more;
+            phdr->p_memsz += more;
+        }
+        if (end > file_end) {
+            phdr->p_filesz = end - phdr->p_vaddr;
+            if (phdr->p_memsz < phdr->p_filesz)
+                phdr->p_memsz = phdr->p_filesz;
+        }
+        return true;
+    }
+    return false;
+}
+
+static void put_elf_header(const struct elfgen_unfold *unfold, uint8_t *bytes)
+{
+    const struct elfgen_view *view = unfold->view;
+    const enum elfgen_class class_ = view->class_;
+    bool right = elfgen_unfold_header_is_right(view);
+    const struct elfgen_ehdr ehdr = {
+        .ei_mag0 = 0x7f,
+        .ei_mag1 = 'E',
+        .ei_mag2 = 'L',
+        .ei_mag3 = 'F',
+        .ei_class = class_,
+        .ei_data = ELFGEN_LITTLE_ENDIAN,
+        .ei_version = ELFGEN_EV_CURRENT,
+        .ei_osabi = right ? view->ehdr.ei_osabi : ELFGEN_OSABI_NONE,
+        .ei_abiversion = right ? view->ehdr.ei_abiversion : 0,
+        .e_type = view->ehdr.e_type,
+        .e_machine = view->ehdr.e_machine,
+        .e_version = ELFGEN_EV_CURRENT,
+        .e_entry = view->ehdr.e_entry,
+        .e_phoff = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_),
+        .e_ehsize = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_),
+        .e_phentsize = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, class_),
+        .e_phnum = unfold->count,
+        .e_shentsize = elfgen_structure_size(ELFGEN_STRUCTURE_shdr, class_),
+    };
+    elfgen_encode_ehdr(bytes, &ehdr, class_, ELFGEN_LITTLE_ENDIAN);
+}
+
+size_t elfgen_write_unfolded(const struct elfgen_unfold *unfold, void *buffer, size_t capacity,
+                             struct elfgen_error *error)
+{
+    const struct elfgen_view *view = unfold->view;
+    uint8_t *bytes = buffer;
+    if (unfold->size > capacity) {
+        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
+                         "the file takes %u bytes, the buffer has %u", unfold->size,
+                         (uint64_t)capacity);
+        return (size_t)unfold->size;
+    }
+    memset(bytes, 0, (size_t)unfold->front);
+    memcpy(bytes + unfold->front, view->bytes, (size_t)view->length);
+    memset(bytes + unfold->front + view->length, 0,
+           (size_t)(unfold->size - unfold->front - view->length));
+    put_elf_header(unfold, bytes);
+    for (size_t i = 0; i < unfold->count; i++)
+        elfgen_encode_phdr(bytes + headers_size(view, i), &unfold->segments[i].phdr, view->class_,
+                           ELFGEN_LITTLE_ENDIAN);
+    return (size_t)unfold->size;
+}

@@ -1,0 +1,14 @@
+/* What the two files about unfolding share. */
+#ifndef ELFGEN_IMAGE_UNFOLD_H
+#define ELFGEN_IMAGE_UNFOLD_H
+
+#include "elfgen/view.h"
+
+/* The first address that a program of the view's class cannot have. */
+uint64_t elfgen_unfold_user_end(const struct elfgen_view *view);
+
+/* Whether the ELF header's fields that only tools read are as they should be; EI_OSABI then is what
+ * it says. */
+bool elfgen_unfold_header_is_right(const struct elfgen_view *view);
+
+#endif

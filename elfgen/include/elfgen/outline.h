@@ -1,0 +1,70 @@
+/* Section headers and symbols behind an ELF file that has none, for the tools that ask for them:
+ * debuggers, disassemblers, nm. Linux reads none of it. */
+#ifndef ELFGEN_OUTLINE_H
+#define ELFGEN_OUTLINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elfgen/error.h"
+#include "elfgen/format.h"
+
+/* One section header to be written; sh_link and sh_info are 0. */
+struct elfgen_outline_section {
+    const char *name; /* not NULL; "" where it has none */
+    uint32_t type;    /* sh_type, ELFGEN_SHT_... */
+    uint64_t flags;   /* sh_flags, ELFGEN_SHF_... */
+    uint64_t address;
+    uint64_t offset, size; /* in the file, except of ELFGEN_SHT_NOBITS */
+    uint64_t align;        /* 0 or a power of two */
+    uint64_t entry_size;   /* of a table, else 0 */
+};
+
+/* `section` of a symbol that no section defines, and of one whose value is a plain number. */
+#define ELFGEN_OUTLINE_UNDEFINED UINT32_MAX
+#define ELFGEN_OUTLINE_ABSOLUTE  (UINT32_MAX - 1)
+
+struct elfgen_outline_symbol {
+    const char *name; /* not NULL */
+    uint64_t value;   /* an address in an executable, an offset in its section in an object */
+    uint64_t size;    /* bytes, 0: unknown */
+    uint8_t type;     /* ELFGEN_STT_..., 0 to 15 */
+    uint8_t binding;  /* ELFGEN_STB_..., 0 to 15 */
+    uint32_t section; /* index in the outline's sections, from 0, or one of the two above */
+};
+
+/* The arrays and the names are the caller's. */
+struct elfgen_outline {
+    const struct elfgen_outline_section *sections;
+    size_t section_count;
+    const struct elfgen_outline_symbol *symbols; /* in any order */
+    size_t symbol_count;
+};
+
+/* Appends to an ELF file of `size` bytes that stands in `buffer`: .symtab and .strtab (if there are
+ * symbols, local ones first, each kind in the order given), .symtab_shndx (if a symbol's section
+ * needs it), .shstrtab, and the section headers: the empty one, the outline's, then those. Points
+ * e_shoff, e_shentsize, e_shnum and e_shstrndx at them; all other bytes of the file stay. Section
+ * i of the outline becomes header i + 1; from 0xff00 headers on the counts stand in header 0, and
+ * so does a count of program headers (PN_XNUM) that the file kept in its old header 0.
+ *
+ * buffer    the file, `capacity` bytes in all; may be NULL when capacity is 0, to learn the size.
+ * class_    the file's EI_CLASS; byte order is the file's own EI_DATA.
+ *
+ * Returns the new size. Larger than `capacity`: nothing was written, this is the room needed
+ * (*error says ELFGEN_NO_ROOM). 0: refused, nothing was written, *error says why, with the name of
+ * the section or symbol: ELFGEN_BAD_ARGUMENT (a class that is not the file's or none; an alignment
+ * that is no power of two; a type or binding above 15), ELFGEN_OUT_OF_RANGE (a section outside the
+ * file, a symbol's section that does not exist), ELFGEN_DOES_NOT_FIT (a value too large for 32
+ * bits, names of 4 GiB), ELFGEN_NOT_ELF, ELFGEN_TRUNCATED (no room for an ELF header) and
+ * ELFGEN_BAD_VALUE (EI_DATA is no byte order). What the file's bytes are is looked at only once
+ * the capacity suffices.
+ *
+ * Time is linear in the outline and its names. Follows gABI chapter 4, "Sections" and "Symbol
+ * Table". No allocation; safe from several threads. */
+ELFGEN_API size_t elfgen_write_outline(void *buffer, size_t capacity, uint64_t size,
+                                       enum elfgen_class class_,
+                                       const struct elfgen_outline *outline,
+                                       struct elfgen_error *error);
+
+#endif

@@ -1,0 +1,135 @@
+/* Names that no object defines and the linker knows: where the program begins and ends, the global
+ * offset table, and __start_NAME and __stop_NAME around all sections of a name. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "link.h"
+
+static bool is_wanted(const struct link_global *global)
+{
+    return global->live && (global->claim == LINK_CLAIM_NEEDED || global->claim == LINK_CLAIM_WEAK);
+}
+
+/* Only what a name in C can be stands behind __start_. */
+static bool is_identifier(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    return *name && name[strspn(name, letters)] == '\0';
+}
+
+/* The next live section of a name; *object and *index say where the search goes on. */
+static struct link_section *next_named(const struct link *link, const char *name, size_t *object,
+                                       size_t *index)
+{
+    for (; *object < link->object_count; (*object)++, *index = 0) {
+        const struct link_object *from = link->objects[*object];
+        while (++*index < from->section_count) {
+            struct link_section *section = &from->sections[*index];
+            if (section->live && !section->merges && strcmp(section->name, name) == 0)
+                return section;
+        }
+    }
+    return NULL;
+}
+
+/* Sections of one name, one behind the other in one section of the program. Returns its number,
+ * LINK_NONE: out of memory, told, or *found is false. */
+static uint32_t join_named(struct link *link, const char *name, bool *found)
+{
+    struct elfgen_section joined = {.name = name, .align = 1};
+    struct link_section *section;
+    bool zeros = true;
+    *found = false;
+    for (size_t i = 0, j = 0; (section = next_named(link, name, &i, &j));) {
+        const uint64_t align = section->align ? section->align : 1;
+        if (section->place != LINK_NONE) {
+            *found = true; /* the other of the two names was first */
+            return section->place;
+        }
+        section->delta = (joined.size + align - 1) & ~(align - 1);
+        if (section->delta < joined.size || section->size > UINT64_MAX - section->delta) {
+            link_say(link, "sections %s: together they pass 2^64 bytes", name);
+            return LINK_NONE;
+        }
+        joined.size = section->delta + section->size;
+        joined.align = align > joined.align ? align : joined.align;
+        joined.permissions |= link_permissions(section);
+        joined.file = link->objects[i]->name;
+        zeros &= !section->bytes;
+        *found = true;
+    }
+    uint8_t *bytes = zeros ? NULL : link_keep(link, (size_t)joined.size);
+    if (!*found || (!zeros && !bytes))
+        return LINK_NONE;
+    joined.bytes = bytes;
+    const uint32_t place = link_add_section(link, &joined);
+    for (size_t i = 0, j = 0; (section = next_named(link, name, &i, &j));) {
+        section->place = place;
+        if (section->bytes)
+            memcpy(bytes + section->delta, section->bytes, (size_t)section->size);
+    }
+    return place;
+}
+
+static bool define_around(struct link *link, struct link_global *global)
+{
+    static const char start[] = "__start_", stop[] = "__stop_";
+    const bool is_start = strncmp(global->name, start, sizeof start - 1) == 0;
+    if (!is_start && strncmp(global->name, stop, sizeof stop - 1) != 0)
+        return true;
+    const char *name = global->name + (is_start ? sizeof start : sizeof stop) - 1;
+    bool found;
+    if (!is_identifier(name))
+        return true;
+    uint32_t place = join_named(link, name, &found);
+    if (place == LINK_NONE)
+        return !found; /* without such a section the name is undefined */
+    global->claim = LINK_CLAIM_LINKER;
+    global->section = place;
+    global->value = is_start ? 0 : link->sections[place].size;
+    return true;
+}
+
+/* Where the program's bytes end, or its zeros: an empty section that every layout places there. */
+static bool define_end(struct link *link, struct link_global *global, bool zeros)
+{
+    const struct elfgen_section end = {.name = global->name,
+                                       .bytes = zeros ? NULL : (const uint8_t *)"",
+                                       .permissions = ELFGEN_PF_R | ELFGEN_PF_W};
+    global->claim = LINK_CLAIM_LINKER;
+    global->section = link_add_section(link, &end);
+    return global->section != LINK_NONE;
+}
+
+bool link_define(struct link *link)
+{
+    static const struct {
+        const char *name;
+        enum { BASE, GOT, END_OF_BYTES, END } what;
+    } known[] = {{"_GLOBAL_OFFSET_TABLE_", GOT},
+                 {"__executable_start", BASE},
+                 {"__ehdr_start", BASE},
+                 {"_edata", END_OF_BYTES},
+                 {"edata", END_OF_BYTES},
+                 {"__bss_start", END_OF_BYTES},
+                 {"_end", END},
+                 {"end", END}};
+    for (size_t i = 0; i < link->global_count; i++) {
+        struct link_global *global = &link->globals[i];
+        if (!is_wanted(global))
+            continue;
+        if (!define_around(link, global))
+            return false;
+        for (size_t j = 0; j < sizeof known / sizeof known[0]; j++) {
+            if (strcmp(global->name, known[j].name) != 0)
+                continue;
+            global->claim = LINK_CLAIM_LINKER;
+            global->value = known[j].what == BASE ? link->base : 0;
+            if (known[j].what == GOT)
+                global->section = link->got;
+            else if (known[j].what != BASE && !define_end(link, global, known[j].what == END))
+                return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,313 @@
+/* What lives of all objects -> one program, whose relocations are of the kinds that image/ applies.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "link.h"
+
+/* The program's symbols: these, then one a section, then each object's. */
+enum { SYMBOL_ENTRY, SYMBOL_SECTIONS };
+
+uint32_t link_add_section(struct link *link, const struct elfgen_section *section)
+{
+    if (!link_grow(link, &link->sections, link->section_count, &link->section_capacity,
+                   sizeof *link->sections))
+        return LINK_NONE;
+    link->sections[link->section_count] = *section;
+    return (uint32_t)link->section_count++;
+}
+
+uint32_t link_permissions(const struct link_section *section)
+{
+    return ELFGEN_PF_R | (section->flags & ELFGEN_SHF_WRITE ? ELFGEN_PF_W : 0) |
+           (section->flags & ELFGEN_SHF_EXECINSTR ? ELFGEN_PF_X : 0);
+}
+
+static bool place_sections(struct link *link)
+{
+    for (size_t i = 0; i < link->object_count; i++) {
+        const struct link_object *object = link->objects[i];
+        for (size_t j = 1; j < object->section_count; j++) {
+            struct link_section *section = &object->sections[j];
+            if (!section->live || section->merges || section->place != LINK_NONE)
+                continue;
+            section->place = link_add_section(
+                link, &(struct elfgen_section){.file = object->name,
+                                               .name = section->name,
+                                               .bytes = section->bytes,
+                                               .size = section->size,
+                                               .align = section->align,
+                                               .permissions = link_permissions(section)});
+            if (section->place == LINK_NONE)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool place_commons(struct link *link)
+{
+    for (size_t i = 0; i < link->global_count; i++) {
+        struct link_global *global = &link->globals[i];
+        if (global->claim != LINK_CLAIM_COMMON || !global->live)
+            continue;
+        global->section = link_add_section(
+            link, &(struct elfgen_section){.file = link->objects[global->object]->name,
+                                           .name = global->name,
+                                           .size = global->size,
+                                           .align = global->align,
+                                           .permissions = ELFGEN_PF_R | ELFGEN_PF_W});
+        if (global->section == LINK_NONE)
+            return false;
+    }
+    return true;
+}
+
+/* Whether all addresses fit 31 bits, as far as sizes tell. */
+static bool is_low(const struct link *link)
+{
+    const uint64_t limit = UINT64_C(1) << 31;
+    uint64_t end = link->base + 0x10000;
+    for (size_t i = 0; i < link->section_count && end < limit; i++) {
+        const struct elfgen_section *section = &link->sections[i];
+        end += section->align < limit ? section->align : limit;
+        end += section->size < limit ? section->size : limit;
+    }
+    return link->base < limit && end < limit;
+}
+
+/* The symbol that a name means, and whose it is. */
+static const struct link_symbol *definition(const struct link *link,
+                                            const struct link_object **object,
+                                            const struct link_symbol *symbol)
+{
+    if (symbol->global == LINK_NONE || link->globals[symbol->global].object == LINK_NONE)
+        return symbol;
+    const struct link_global *global = &link->globals[symbol->global];
+    *object = link->objects[global->object];
+    return &(*object)->symbols[global->symbol];
+}
+
+/* Where an offset in an object's section is in the program. False: nowhere. */
+static bool locate(const struct link_section *section, uint64_t offset, uint32_t *place,
+                   uint64_t *value)
+{
+    const struct link_piece *piece = link_piece_at(section, offset);
+    if (section->merges && (!piece || !piece->live || piece->section == LINK_NONE))
+        return false;
+    *place = piece ? piece->section : section->place;
+    *value = piece ? piece->place + (offset - piece->offset) : section->delta + offset;
+    return section->live && *place != LINK_NONE;
+}
+
+static struct elfgen_symbol program_symbol(const struct link *link,
+                                           const struct link_object *object,
+                                           const struct link_symbol *symbol)
+{
+    struct elfgen_symbol made = {
+        .name = symbol->name, .section = ELFGEN_SECTION_UNDEFINED, .binding = ELFGEN_WEAK};
+    const struct link_global *global =
+        symbol->global == LINK_NONE ? NULL : &link->globals[symbol->global];
+    if (global && (global->claim == LINK_CLAIM_LINKER || global->claim == LINK_CLAIM_COMMON)) {
+        made.size = global->size;
+        made.value = global->value;
+        made.section = global->section != LINK_NONE         ? global->section
+                       : global->claim == LINK_CLAIM_LINKER ? ELFGEN_SECTION_ABSOLUTE
+                                                            : ELFGEN_SECTION_UNDEFINED;
+        return made;
+    }
+    symbol = definition(link, &object, symbol);
+    made.size = symbol->size;
+    if (symbol->section == LINK_ABSOLUTE) {
+        made.section = ELFGEN_SECTION_ABSOLUTE;
+        made.value = symbol->value;
+    } else if (symbol->section < object->section_count) {
+        const struct link_section *section = &object->sections[symbol->section];
+        if (symbol->type == ELFGEN_STT_SECTION)
+            made.name = section->name;
+        locate(section, symbol->value, &made.section, &made.value);
+    }
+    return made;
+}
+
+static bool make_symbols(struct link *link)
+{
+    size_t count = SYMBOL_SECTIONS + link->section_count;
+    link->symbol_base = link_keep(link, link->object_count * sizeof *link->symbol_base);
+    if (!link->symbol_base)
+        return false;
+    for (size_t i = 0; i < link->object_count; i++) {
+        link->symbol_base[i] = (uint32_t)count;
+        count += link->objects[i]->symbol_count;
+    }
+    if (count >= UINT32_MAX)
+        return link_say(link, "more than 2^32 symbols");
+    link->symbols = link_keep(link, count * sizeof *link->symbols);
+    if (!link->symbols)
+        return false;
+    uint32_t object, symbol;
+    if (link->entry && link_find_entry(link, &object, &symbol))
+        link->symbols[SYMBOL_ENTRY] =
+            program_symbol(link, link->objects[object], &link->objects[object]->symbols[symbol]);
+    else
+        link->symbols[SYMBOL_ENTRY] =
+            (struct elfgen_symbol){.name = "", .section = ELFGEN_SECTION_ABSOLUTE};
+    link->symbols[SYMBOL_ENTRY].binding = ELFGEN_GLOBAL;
+    for (size_t i = 0; i < link->section_count; i++)
+        link->symbols[SYMBOL_SECTIONS + i] =
+            (struct elfgen_symbol){.name = link->sections[i].name, .section = (uint32_t)i};
+    for (size_t i = 0; i < link->object_count; i++) {
+        const struct link_object *from = link->objects[i];
+        struct elfgen_symbol *to = &link->symbols[link->symbol_base[i]];
+        for (size_t j = 0; j < from->symbol_count; j++)
+            to[j] = program_symbol(link, from, &from->symbols[j]);
+        if (from->symbol_count > 0) /* symbol 0 is no symbol: 0 stands for its address */
+            to[0] = (struct elfgen_symbol){.name = "", .section = ELFGEN_SECTION_ABSOLUTE};
+    }
+    link->program.symbols = link->symbols;
+    link->program.symbol_count = count;
+    link->program.got = &link->symbols[SYMBOL_SECTIONS + link->got];
+    return true;
+}
+
+bool link_add_relocation(struct link *link, const struct elfgen_relocation *relocation)
+{
+    if (!link_grow(link, &link->relocations, link->relocation_count, &link->relocation_capacity,
+                   sizeof *link->relocations))
+        return false;
+    link->relocations[link->relocation_count++] = *relocation;
+    return true;
+}
+
+/* The slot of a symbol, made when it is first asked for; names have theirs for all objects. */
+static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64_t *offset)
+{
+    const bool is_64 = link->machine == ELFGEN_EM_X86_64;
+    const uint32_t name = link->objects[object]->symbols[index].global;
+    uint32_t *key = link_keep(link, 2 * sizeof *key), slot = (uint32_t)link->slot_count;
+    bool added;
+    if (!key)
+        return false;
+    key[0] = name == LINK_NONE ? object : LINK_NONE;
+    key[1] = name == LINK_NONE ? index : name;
+    if (!link_table_put(&link->slots, key, 2 * sizeof *key, &slot, &added))
+        return link_say(link, "out of memory");
+    *offset = (uint64_t)slot * (is_64 ? 8 : 4);
+    if (!added)
+        return true;
+    link->slot_count++;
+    return link_add_relocation(
+        link, &(struct elfgen_relocation){.section = link->got,
+                                          .symbol = link->symbol_base[object] + index,
+                                          .type = is_64 ? ELFGEN_R_X86_64_64 : ELFGEN_R_386_32,
+                                          .offset = *offset});
+}
+
+/* Lets an instruction have an address itself that it would read from the global offset table. */
+static bool relax(struct link *link, const struct link_object *object,
+                  const struct link_section *section, struct elfgen_relocation *relocation,
+                  bool *relaxed)
+{
+    const struct link_object *from = object;
+    const struct link_symbol *symbol =
+        definition(link, &from, &object->symbols[relocation->symbol]);
+    struct elfgen_section *placed = &link->sections[section->place];
+    *relaxed = false;
+    if ((symbol->section == LINK_ABSOLUTE && symbol->value >= UINT64_C(1) << 31) ||
+        !elfgen_can_relax(link->machine, section->bytes, section->size, relocation))
+        return true;
+    uint8_t *bytes = (uint8_t *)(uintptr_t)placed->bytes; /* ours if it is no longer the object's */
+    if (placed->bytes == section->bytes) {
+        bytes = link_keep(link, (size_t)section->size);
+        if (!bytes)
+            return false;
+        memcpy(bytes, section->bytes, (size_t)section->size);
+        placed->bytes = bytes;
+    }
+    *relaxed = elfgen_relax(link->machine, bytes + section->delta, section->size, relocation);
+    return true;
+}
+
+void link_point(const struct link *link, uint32_t from, struct elfgen_relocation *relocation)
+{
+    const struct link_object *object = link->objects[from];
+    const struct link_symbol *symbol = &object->symbols[relocation->symbol];
+    uint32_t place;
+    uint64_t value;
+    relocation->symbol = link->symbol_base[from] + relocation->symbol;
+    /* Of a section of pieces, the addend says which. */
+    if (symbol->type == ELFGEN_STT_SECTION && symbol->section < object->section_count &&
+        object->sections[symbol->section].merges &&
+        locate(&object->sections[symbol->section], symbol->value + (uint64_t)relocation->addend,
+               &place, &value)) {
+        relocation->symbol = SYMBOL_SECTIONS + place;
+        relocation->addend = (int64_t)value;
+    }
+}
+
+/* One relocation of an object as one of the program. */
+static bool take_relocation(struct link *link, uint32_t from, const struct link_section *section,
+                            struct elfgen_relocation relocation, bool low)
+{
+    const struct link_object *object = link->objects[from];
+    uint32_t plain;
+    enum elfgen_got_use use =
+        elfgen_relocation_got(link->machine, section->bytes, section->size, &relocation, &plain);
+    bool relaxed = false;
+    if (use == ELFGEN_GOT_SLOT && low && !relax(link, object, section, &relocation, &relaxed))
+        return false;
+    if (!relaxed)
+        relocation.type = plain;
+    if (use != ELFGEN_GOT_NONE && !relaxed) {
+        uint64_t offset = 0;
+        if (use == ELFGEN_GOT_SLOT && !find_slot(link, from, relocation.symbol, &offset))
+            return false;
+        relocation.symbol = SYMBOL_SECTIONS + link->got;
+        relocation.addend += (int64_t)offset;
+    } else {
+        link_point(link, from, &relocation);
+    }
+    relocation.section = section->place;
+    relocation.offset += section->delta;
+    return link_add_relocation(link, &relocation);
+}
+
+static bool take_relocations(struct link *link)
+{
+    const bool low = is_low(link);
+    for (uint32_t i = 0; i < link->object_count; i++) {
+        const struct link_object *object = link->objects[i];
+        for (size_t j = 1; j < object->section_count; j++) {
+            const struct link_section *section = &object->sections[j];
+            for (uint32_t k = 0; section->live && k < section->relocation_count; k++)
+                if (!take_relocation(link, i, section,
+                                     object->relocations[section->first_relocation + k], low))
+                    return false;
+        }
+    }
+    return true;
+}
+
+/* The slots' values are relocations. */
+static bool fill_got(struct link *link)
+{
+    struct elfgen_section *got = &link->sections[link->got];
+    got->size = link->slot_count * got->align;
+    got->bytes = link_keep(link, (size_t)got->size + 1);
+    return got->bytes != NULL;
+}
+
+bool link_join(struct link *link)
+{
+    if (!place_sections(link) || !place_commons(link) || !make_symbols(link) ||
+        !take_relocations(link) || !fill_got(link))
+        return false;
+    struct elfgen_program *program = &link->program;
+    program->sections = link->sections;
+    program->section_count = link->section_count;
+    program->relocations = link->relocations;
+    program->relocation_count = link->relocation_count;
+    program->entry_symbol = link->entry;
+    program->order = link_keep(link, (link->section_count + 1) * sizeof *program->order);
+    return program->order != NULL;
+}

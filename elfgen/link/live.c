@@ -1,0 +1,206 @@
+/* What the entry needs, and what that needs: all else stays out of the program. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "link.h"
+
+/* Sections whose relocations are still to be looked at. */
+struct work {
+    struct link *link;
+    struct {
+        uint32_t object, section;
+    } * rows;
+    size_t count, capacity;
+};
+
+bool link_target(const struct link *link, const struct link_object *object,
+                 const struct elfgen_relocation *relocation, uint32_t *target_object,
+                 uint32_t *section, uint64_t *offset)
+{
+    const struct link_symbol *symbol = &object->symbols[relocation->symbol];
+    *target_object = LINK_NONE;
+    if (symbol->global != LINK_NONE) {
+        const struct link_global *global = &link->globals[symbol->global];
+        if (global->object == LINK_NONE)
+            return false;
+        *target_object = global->object;
+        object = link->objects[global->object];
+        symbol = &object->symbols[global->symbol];
+    }
+    *section = symbol->section;
+    *offset = symbol->value;
+    if (symbol->type == ELFGEN_STT_SECTION)
+        *offset += (uint64_t)relocation->addend;
+    return symbol->section < object->section_count;
+}
+
+/* What a loaded program has no use for: notes to linkers, and what they are told to leave out. */
+static bool is_loaded(const struct link_section *section)
+{
+    return section->flags & ELFGEN_SHF_ALLOC && !(section->flags >> ELFGEN_SHF_EXCLUDE_BIT & 1) &&
+           !section->discarded && strcmp(section->name, ".note.gnu.property") != 0;
+}
+
+/* What a program would need more than a linker for. */
+static bool supported(const struct link *link, const struct link_object *object,
+                      const struct link_section *section)
+{
+    if (section->flags & ELFGEN_SHF_TLS)
+        return link_say(link, "%s: section %s: thread-local storage is not supported", object->name,
+                        section->name);
+    if (section->type != ELFGEN_SHT_PROGBITS && section->type != ELFGEN_SHT_NOTE &&
+        section->type != ELFGEN_SHT_NOBITS && section->type != ELFGEN_SHT_X86_64_UNWIND)
+        return link_say(link, "%s: section %s: sections of type 0x%x are not supported",
+                        object->name, section->name, section->type);
+    return true;
+}
+
+/* The same for a symbol that a relocation needs. */
+static bool supported_symbol(const struct link *link, const struct link_object *object,
+                             const struct elfgen_relocation *relocation)
+{
+    const struct link_symbol *symbol = &object->symbols[relocation->symbol], *defined = symbol;
+    if (symbol->global != LINK_NONE && link->globals[symbol->global].object != LINK_NONE) {
+        const struct link_global *global = &link->globals[symbol->global];
+        defined = &link->objects[global->object]->symbols[global->symbol];
+    }
+    const char *what = defined->type == ELFGEN_STT_GNU_IFUNC ? "indirect functions (STT_GNU_IFUNC)"
+                       : defined->type == ELFGEN_STT_TLS     ? "thread-local storage"
+                                                             : NULL;
+    return !what || link_say(link, "%s:(%s+0x%llx): symbol '%s': %s: not supported", object->name,
+                             object->sections[relocation->section].name,
+                             (unsigned long long)relocation->offset, symbol->name, what);
+}
+
+static bool mark_section(struct work *work, uint32_t object, uint32_t index,
+                         struct link_reason reason)
+{
+    struct link_section *section = &work->link->objects[object]->sections[index];
+    if (section->live || !is_loaded(section))
+        return true;
+    section->live = true;
+    section->reason = reason;
+    if (!supported(work->link, work->link->objects[object], section))
+        return false;
+    if (!link_find_pieces(work->link, section))
+        return false;
+    if (section->relocation_count == 0)
+        return true;
+    if (!link_grow(work->link, &work->rows, work->count, &work->capacity, sizeof *work->rows))
+        return false;
+    work->rows[work->count].object = object;
+    work->rows[work->count++].section = index;
+    return true;
+}
+
+/* A place in a section; of a section of pieces, the piece that is there. */
+static bool mark_place(struct work *work, uint32_t object, uint32_t index, uint64_t offset,
+                       struct link_reason reason)
+{
+    if (!mark_section(work, object, index, reason))
+        return false;
+    struct link_section *section = &work->link->objects[object]->sections[index];
+    struct link_piece *piece = link_piece_at(section, offset);
+    if (piece)
+        piece->live = true;
+    return true;
+}
+
+/* All sections of one name: __start_NAME and __stop_NAME stand around them. */
+static bool mark_named(struct work *work, const char *name, struct link_reason reason)
+{
+    for (uint32_t i = 0; i < work->link->object_count; i++) {
+        const struct link_object *object = work->link->objects[i];
+        for (uint32_t j = 1; j < object->section_count; j++)
+            if (strcmp(object->sections[j].name, name) == 0 && !mark_section(work, i, j, reason))
+                return false;
+    }
+    return true;
+}
+
+static bool mark_global(struct work *work, struct link_global *global, struct link_reason reason)
+{
+    static const char *const around[] = {"__start_", "__stop_"};
+    if (global->live)
+        return true;
+    global->live = true;
+    global->reason = reason;
+    for (size_t i = 0; i < sizeof around / sizeof around[0]; i++) {
+        size_t length = strlen(around[i]);
+        if (global->object == LINK_NONE && strncmp(global->name, around[i], length) == 0 &&
+            !mark_named(work, global->name + length, reason))
+            return false;
+    }
+    return true;
+}
+
+static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
+{
+    struct link *link = work->link;
+    const struct link_object *from = link->objects[object];
+    const struct link_section *section = &from->sections[index];
+    for (uint32_t i = 0; i < section->relocation_count; i++) {
+        struct link_reason reason = {object, section->first_relocation + i};
+        const struct elfgen_relocation *relocation = &from->relocations[reason.relocation];
+        uint32_t global = from->symbols[relocation->symbol].global, target, place;
+        uint64_t offset;
+        if (!supported_symbol(link, from, relocation))
+            return false;
+        if (global != LINK_NONE && !mark_global(work, &link->globals[global], reason))
+            return false;
+        if (link_target(link, from, relocation, &target, &place, &offset) &&
+            !mark_place(work, target == LINK_NONE ? object : target, place, offset, reason))
+            return false;
+    }
+    return true;
+}
+
+/* Without an entry to begin at, or when the caller wants it so. */
+static bool mark_all(struct work *work, bool keep_all)
+{
+    const struct link_reason nothing = {LINK_NONE, 0};
+    for (uint32_t i = 0; i < work->link->object_count; i++) {
+        const struct link_object *object = work->link->objects[i];
+        for (uint32_t j = 1; j < object->section_count; j++) {
+            struct link_section *section = &object->sections[j];
+            bool retained = section->flags & ELFGEN_SHF_GNU_RETAIN || object->keeps_all;
+            if (!keep_all && !retained)
+                continue;
+            if (!mark_section(work, i, j, nothing))
+                return false;
+            for (size_t k = 0; k < section->piece_count; k++)
+                section->pieces[k].live = true;
+        }
+    }
+    for (size_t i = 0; keep_all && i < work->link->global_count; i++)
+        if (work->link->globals[i].claim == LINK_CLAIM_COMMON)
+            work->link->globals[i].live = true;
+    return true;
+}
+
+static bool mark_entry(struct work *work)
+{
+    const struct link_reason nothing = {LINK_NONE, 0};
+    const struct link *link = work->link;
+    uint32_t object, symbol;
+    if (!link->entry || !link_find_entry(link, &object, &symbol))
+        return true;
+    const struct link_object *from = link->objects[object];
+    const struct link_symbol *entry = &from->symbols[symbol];
+    if (entry->global != LINK_NONE)
+        link->globals[entry->global].live = true;
+    return entry->section >= from->section_count ||
+           mark_place(work, object, entry->section, entry->value, nothing);
+}
+
+bool link_mark(struct link *link)
+{
+    struct work work = {.link = link};
+    bool done = mark_entry(&work) && mark_all(&work, link->keep_all || !link->entry);
+    while (done && work.count > 0) {
+        work.count--;
+        done = mark_relocations(&work, work.rows[work.count].object, work.rows[work.count].section);
+    }
+    free(work.rows);
+    return done;
+}

@@ -1,0 +1,249 @@
+/* Equal constants once. Sections that allow it (SHF_MERGE) are cut into pieces, strings or
+ * constants of one size; pieces that something points to are placed, equal ones at one place, a
+ * string that ends another inside it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "link.h"
+
+static bool is_strings(const struct link_section *section)
+{
+    return section->flags & ELFGEN_SHF_STRINGS;
+}
+
+/* Whether a section is what it says: whole entries, nothing that is relocated in them, the last
+ * string ended. */
+static bool can_merge(const struct link_section *section)
+{
+    const uint64_t entry = section->entry_size;
+    if (!(section->flags & ELFGEN_SHF_MERGE) ||
+        section->flags & (ELFGEN_SHF_WRITE | ELFGEN_SHF_EXECINSTR) || !section->bytes ||
+        section->size == 0 || section->relocation_count > 0 || entry == 0 || entry > 256 ||
+        section->size % entry != 0)
+        return false;
+    for (uint64_t i = 0; is_strings(section) && i < entry; i++)
+        if (section->bytes[section->size - 1 - i] != 0)
+            return false;
+    return true;
+}
+
+/* The end of the string that begins at `offset`, its zero included. */
+static uint64_t string_end(const struct link_section *section, uint64_t offset)
+{
+    static const uint8_t zero[256];
+    const uint64_t entry = section->entry_size;
+    if (entry == 1) {
+        const uint8_t *end = memchr(section->bytes + offset, 0, (size_t)(section->size - offset));
+        return (uint64_t)(end - section->bytes) + 1;
+    }
+    while (memcmp(section->bytes + offset, zero, (size_t)entry) != 0)
+        offset += entry;
+    return offset + entry;
+}
+
+bool link_find_pieces(struct link *link, struct link_section *section)
+{
+    if (!can_merge(section))
+        return true;
+    size_t capacity = is_strings(section) ? 0 : (size_t)(section->size / section->entry_size);
+    if (capacity > 0 && !(section->pieces = calloc(capacity, sizeof *section->pieces)))
+        return link_say(link, "out of memory");
+    section->merges = true;
+    for (uint64_t at = 0, end; at < section->size; at = end) {
+        end = is_strings(section) ? string_end(section, at) : at + section->entry_size;
+        if (!link_grow(link, &section->pieces, section->piece_count, &capacity,
+                       sizeof *section->pieces))
+            return false;
+        section->pieces[section->piece_count++] =
+            (struct link_piece){.offset = at, .size = end - at, .section = LINK_NONE};
+    }
+    return true;
+}
+
+struct link_piece *link_piece_at(const struct link_section *section, uint64_t offset)
+{
+    size_t low = 0, high = section->piece_count;
+    if (high == 0)
+        return NULL;
+    if (!is_strings(section)) {
+        uint64_t index = offset / section->entry_size;
+        return &section->pieces[index < high ? index : high - 1];
+    }
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (section->pieces[middle].offset <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &section->pieces[low];
+}
+
+/* One content, wherever it came from. */
+struct constant {
+    const uint8_t *bytes;
+    uint64_t size, align;
+    uint64_t entry_size; /* of strings; 0: no string, nothing may end in it */
+    uint32_t host;       /* the string that it ends, or itself */
+    uint64_t place;
+    uint32_t section; /* the program's */
+};
+
+struct pool {
+    struct link *link;
+    struct link_table table;
+    struct constant *constants;
+    size_t count, capacity;
+};
+
+/* What its place in the file promised: the section's alignment, less what its offset lacks. */
+static uint64_t align_of(const struct link_section *section, const struct link_piece *piece)
+{
+    uint64_t align = section->align ? section->align : 1;
+    uint64_t lowest = piece->offset & (0 - piece->offset);
+    return lowest != 0 && lowest < align ? lowest : align;
+}
+
+/* The number of a piece's constant. Strings of other units than bytes and constants share by
+ * content as well, since a string may only hold what it ends with: its own zero. */
+static bool pool_piece(struct pool *pool, const struct link_section *section,
+                       struct link_piece *piece)
+{
+    const uint8_t *bytes = section->bytes + piece->offset;
+    uint64_t align = align_of(section, piece);
+    bool added;
+    uint32_t index = (uint32_t)pool->count;
+    if (!link_grow(pool->link, &pool->constants, pool->count, &pool->capacity,
+                   sizeof *pool->constants))
+        return false;
+    if (!link_table_put(&pool->table, bytes, (size_t)piece->size, &index, &added))
+        return link_say(pool->link, "out of memory");
+    struct constant *constant = &pool->constants[index];
+    if (added) {
+        *constant = (struct constant){.bytes = bytes, .size = piece->size, .host = index};
+        pool->count++;
+    }
+    if (align > constant->align)
+        constant->align = align;
+    if (is_strings(section))
+        constant->entry_size = section->entry_size;
+    piece->section = index; /* until the constant has its place */
+    return true;
+}
+
+static int compare_ends(const void *left, const void *right)
+{
+    const struct constant *a = *(const struct constant *const *)left;
+    const struct constant *b = *(const struct constant *const *)right;
+    for (uint64_t i = 1; i <= a->size && i <= b->size; i++) {
+        int difference = a->bytes[a->size - i] - b->bytes[b->size - i];
+        if (difference != 0)
+            return difference;
+    }
+    return a->size < b->size ? 1 : a->size > b->size ? -1 : 0; /* the longer one first */
+}
+
+/* Strings that end others. Sorted from their ends, a string stands right behind those that it ends.
+ */
+static bool share_ends(struct pool *pool)
+{
+    struct constant **sorted = malloc((pool->count + 1) * sizeof(struct constant *));
+    size_t count = 0;
+    if (!sorted)
+        return link_say(pool->link, "out of memory");
+    for (size_t i = 0; i < pool->count; i++)
+        if (pool->constants[i].entry_size != 0)
+            sorted[count++] = &pool->constants[i];
+    qsort(sorted, count, sizeof(struct constant *), compare_ends);
+    struct constant *host = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct constant *constant = sorted[i];
+        uint64_t ahead = host ? host->size - constant->size : 0;
+        if (host && constant->size <= host->size &&
+            memcmp(host->bytes + ahead, constant->bytes, (size_t)constant->size) == 0 &&
+            ahead % constant->align == 0 && ahead % constant->entry_size == 0) {
+            constant->host = (uint32_t)(host - pool->constants);
+            host->align = constant->align > host->align ? constant->align : host->align;
+        } else {
+            host = constant;
+        }
+    }
+    free(sorted);
+    return true;
+}
+
+/* The places of all constants of one alignment, in one section of the program. */
+static bool place_aligned(struct pool *pool, uint64_t align)
+{
+    struct link *link = pool->link;
+    uint64_t size = 0;
+    for (size_t i = 0; i < pool->count; i++) {
+        struct constant *constant = &pool->constants[i];
+        if (constant->host != i || constant->align != align)
+            continue;
+        constant->place = (size + align - 1) & ~(align - 1);
+        size = constant->place + constant->size;
+    }
+    if (size == 0)
+        return true;
+    uint8_t *bytes = link_keep(link, (size_t)size);
+    if (!bytes)
+        return false;
+    const struct elfgen_section section = {.name = ".rodata",
+                                           .bytes = bytes,
+                                           .size = size,
+                                           .align = align,
+                                           .permissions = ELFGEN_PF_R};
+    uint32_t index = link_add_section(link, &section);
+    for (size_t i = 0; i < pool->count && index != LINK_NONE; i++) {
+        struct constant *constant = &pool->constants[i];
+        if (constant->host != i || constant->align != align)
+            continue;
+        constant->section = index;
+        memcpy(bytes + constant->place, constant->bytes, (size_t)constant->size);
+    }
+    return index != LINK_NONE;
+}
+
+/* Calls `act` for every live piece. */
+static bool each_piece(struct pool *pool,
+                       bool (*act)(struct pool *, const struct link_section *, struct link_piece *))
+{
+    for (size_t i = 0; i < pool->link->object_count; i++) {
+        const struct link_object *object = pool->link->objects[i];
+        for (size_t j = 1; j < object->section_count; j++) {
+            const struct link_section *section = &object->sections[j];
+            for (size_t k = 0; section->live && section->merges && k < section->piece_count; k++)
+                if (section->pieces[k].live && !act(pool, section, &section->pieces[k]))
+                    return false;
+        }
+    }
+    return true;
+}
+
+static bool place_piece(struct pool *pool, const struct link_section *section,
+                        struct link_piece *piece)
+{
+    (void)section;
+    const struct constant *constant = &pool->constants[piece->section];
+    const struct constant *host = &pool->constants[constant->host];
+    piece->place = host->place + (host->size - constant->size);
+    piece->section = host->section;
+    return true;
+}
+
+bool link_merge(struct link *link)
+{
+    struct pool pool = {.link = link};
+    bool done = each_piece(&pool, pool_piece) && share_ends(&pool);
+    uint64_t aligns = 0; /* the bits are those in use */
+    for (size_t i = 0; i < pool.count; i++)
+        aligns |= pool.constants[i].align;
+    for (unsigned bit = 64; done && bit-- > 0;)
+        if (aligns >> bit & 1)
+            done = place_aligned(&pool, UINT64_C(1) << bit);
+    done = done && each_piece(&pool, place_piece);
+    link_table_free(&pool.table);
+    free(pool.constants);
+    return done;
+}

@@ -1,0 +1,240 @@
+/* Who defines what: one name, one definition, members of archives as they are needed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "link.h"
+
+static struct link_global *global_of(struct link *link, const char *name, uint32_t *index)
+{
+    bool added;
+    if (!link_grow(link, &link->globals, link->global_count, &link->global_capacity,
+                   sizeof *link->globals))
+        return NULL;
+    *index = (uint32_t)link->global_count;
+    if (!link_table_put(&link->names, name, strlen(name), index, &added)) {
+        link_say(link, "out of memory");
+        return NULL;
+    }
+    struct link_global *global = &link->globals[*index];
+    if (added) {
+        *global = (struct link_global){.name = name,
+                                       .object = LINK_NONE,
+                                       .symbol = LINK_NONE,
+                                       .archive = LINK_NONE,
+                                       .section = LINK_NONE};
+        link->global_count++;
+    }
+    return global;
+}
+
+/* Takes the member that offers a name, if it is not there yet. */
+static bool take_member(struct link *link, struct link_global *global)
+{
+    struct link_archive *archive = link->archives[global->archive];
+    bool failed = false;
+    struct link_object *object = archive->load(archive->owner, global->offer, &failed);
+    return !failed && (!object || link_add_object(link, object));
+}
+
+/* What one symbol of an object claims. */
+static enum link_claim claim_of(const struct link_object *object, const struct link_symbol *symbol)
+{
+    bool weak = symbol->binding == ELFGEN_STB_WEAK;
+    if (symbol->section == LINK_COMMON)
+        return LINK_CLAIM_COMMON;
+    /* What a discarded group defines, the kept one defines as well. */
+    if (symbol->section == LINK_UNDEFINED ||
+        (symbol->section < object->section_count && object->sections[symbol->section].discarded))
+        return weak ? LINK_CLAIM_WEAK : LINK_CLAIM_NEEDED;
+    return weak ? LINK_CLAIM_DEFINED_WEAK : LINK_CLAIM_DEFINED;
+}
+
+/* "FILE:(SECTION+0xOFFSET)" of a definition. */
+static void tell_duplicate(struct link *link, const struct link_global *global, uint32_t object,
+                           const struct link_symbol *symbol)
+{
+    const struct link_object *here = link->objects[object], *there = link->objects[global->object];
+    const char *section =
+        symbol->section < here->section_count ? here->sections[symbol->section].name : "absolute";
+    link->duplicates++;
+    link_say(link, "%s:(%s+0x%llx): duplicate symbol '%s': %s defines it, too", here->name, section,
+             (unsigned long long)symbol->value, global->name, there->name);
+}
+
+static bool claim(struct link *link, uint32_t object, uint32_t index)
+{
+    struct link_object *from = link->objects[object];
+    struct link_symbol *symbol = &from->symbols[index];
+    struct link_global *global = global_of(link, symbol->name, &symbol->global);
+    if (!global)
+        return false;
+    enum link_claim claims = claim_of(from, symbol);
+    if (claims == LINK_CLAIM_COMMON) {
+        global->size = symbol->size > global->size ? symbol->size : global->size;
+        global->align = symbol->value > global->align ? symbol->value : global->align;
+    }
+    if (claims == LINK_CLAIM_DEFINED && global->claim == LINK_CLAIM_DEFINED) {
+        tell_duplicate(link, global, object, symbol);
+        return true;
+    }
+    if (claims <= global->claim)
+        return true;
+    global->claim = claims;
+    if (claims >= LINK_CLAIM_DEFINED_WEAK) {
+        global->object = object;
+        global->symbol = index;
+    }
+    if (claims == LINK_CLAIM_NEEDED && global->archive != LINK_NONE)
+        return take_member(link, global);
+    return true;
+}
+
+/* Only one object's sections of a COMDAT group are in the program; so with sections of the older
+ * kind, whose name is the group. */
+static bool choose_group(struct link *link, const char *signature, bool *ours)
+{
+    uint32_t value = 0;
+    if (link_table_put(&link->signatures, signature, strlen(signature), &value, ours))
+        return true;
+    return link_say(link, "out of memory");
+}
+
+static bool choose_groups(struct link *link, struct link_object *object)
+{
+    bool ours;
+    for (size_t i = 0; i < object->group_count; i++) {
+        const struct link_group *group = &object->groups[i];
+        if (!choose_group(link, group->signature, &ours))
+            return false;
+        for (size_t j = 0; !ours && j < group->member_count; j++)
+            object->sections[group->members[j]].discarded = true;
+    }
+    static const char once[] = ".gnu.linkonce.";
+    for (size_t i = 1; i < object->section_count; i++) {
+        if (strncmp(object->sections[i].name, once, sizeof once - 1) != 0)
+            continue;
+        if (!choose_group(link, object->sections[i].name, &ours))
+            return false;
+        object->sections[i].discarded |= !ours;
+    }
+    return true;
+}
+
+/* Looks at objects that are new, and at those whose need they bring. */
+static bool read_new(struct link *link)
+{
+    for (; link->unread < link->object_count; link->unread++) {
+        uint32_t index = (uint32_t)link->unread;
+        struct link_object *object = link->objects[index];
+        if (!choose_groups(link, object))
+            return false;
+        for (size_t i = 1; i < object->symbol_count; i++)
+            if (object->symbols[i].binding != ELFGEN_STB_LOCAL && !claim(link, index, (uint32_t)i))
+                return false;
+    }
+    return true;
+}
+
+/* A name that nobody had heard of when it was needed may be offered by an archive that came later.
+ */
+static bool offer_all(struct link *link, size_t first)
+{
+    for (size_t i = first; i < link->archive_count; i++) {
+        const struct link_archive *archive = link->archives[i];
+        for (size_t j = 0; j < archive->offer_count; j++) {
+            uint32_t index;
+            struct link_global *global = global_of(link, archive->offers[j].symbol, &index);
+            if (!global)
+                return false;
+            if (global->archive != LINK_NONE)
+                continue;
+            global->archive = (uint32_t)i;
+            global->offer = (uint32_t)j;
+            if (global->claim == LINK_CLAIM_NEEDED && !take_member(link, global))
+                return false;
+        }
+    }
+    return read_new(link);
+}
+
+static bool take_entry(struct link *link)
+{
+    uint32_t index, object, symbol;
+    if (!link->entry || link_find_entry(link, &object, &symbol))
+        return true;
+    struct link_global *global = global_of(link, link->entry, &index);
+    if (!global)
+        return false;
+    bool known = global->claim > LINK_CLAIM_NEEDED;
+    return known || global->archive == LINK_NONE || (take_member(link, global) && read_new(link));
+}
+
+bool link_resolve(struct link *link)
+{
+    if (!read_new(link) || !offer_all(link, 0) || !take_entry(link))
+        return false;
+    bool wanting = false;
+    for (size_t i = 0; i < link->global_count; i++)
+        wanting |= link->globals[i].claim == LINK_CLAIM_NEEDED;
+    size_t archives = link->archive_count;
+    if (wanting && link->more &&
+        (!link->more(link) || !read_new(link) || !offer_all(link, archives)))
+        return false;
+    return link->duplicates == 0;
+}
+
+bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol)
+{
+    uint32_t index;
+    if (link_table_get(&link->names, link->entry, strlen(link->entry), &index)) {
+        const struct link_global *global = &link->globals[index];
+        *object = global->object;
+        *symbol = global->symbol;
+        if (global->claim == LINK_CLAIM_DEFINED || global->claim == LINK_CLAIM_DEFINED_WEAK)
+            return true;
+    }
+    for (uint32_t i = 0; i < link->object_count; i++) {
+        const struct link_object *from = link->objects[i];
+        for (uint32_t j = 1; j < from->symbol_count; j++) {
+            if (from->symbols[j].binding != ELFGEN_STB_LOCAL ||
+                from->symbols[j].section == LINK_UNDEFINED ||
+                strcmp(from->symbols[j].name, link->entry) != 0)
+                continue;
+            *object = i;
+            *symbol = j;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each place that needs an undefined name, up to so many a name; the rest is counted. */
+bool link_all_defined(struct link *link)
+{
+    enum { MOST_PLACES = 3 };
+    uint32_t *places = calloc(link->global_count + 1, sizeof *places);
+    bool defined = true;
+    if (!places)
+        return link_say(link, "out of memory");
+    for (size_t i = 0; i < link->object_count; i++) {
+        const struct link_object *object = link->objects[i];
+        for (size_t j = 0; j < object->relocation_count; j++) {
+            const struct elfgen_relocation *relocation = &object->relocations[j];
+            const struct link_section *section = &object->sections[relocation->section];
+            uint32_t name = object->symbols[relocation->symbol].global;
+            if (!section->live || name == LINK_NONE ||
+                link->globals[name].claim != LINK_CLAIM_NEEDED)
+                continue;
+            defined = false;
+            if (++places[name] <= MOST_PLACES)
+                link_say(link, "%s:(%s+0x%llx): undefined symbol '%s'", object->name, section->name,
+                         (unsigned long long)relocation->offset, link->globals[name].name);
+        }
+    }
+    for (size_t i = 0; i < link->global_count; i++)
+        if (places[i] > MOST_PLACES)
+            link_say(link, "%u more places need '%s'", places[i] - MOST_PLACES,
+                     link->globals[i].name);
+    free(places);
+    return defined;
+}

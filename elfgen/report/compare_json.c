@@ -1,0 +1,145 @@
+/* Two files as one JSON object. Keys are always the same; what does not apply is null. */
+#include "compare.h"
+#include "json.h"
+
+static void put_number(struct elfgen_text *out, const char *key, uint64_t value)
+{
+    json_key(out, key);
+    elfgen_text_decimal(out, value, 0);
+}
+
+/* {"FIRST":number: json_key() puts a comma in front of the others. */
+static void begin(struct elfgen_text *out, const char *first, uint64_t value)
+{
+    elfgen_text_string(out, "{\"");
+    elfgen_text_string(out, first);
+    elfgen_text_string(out, "\":");
+    elfgen_text_decimal(out, value, 0);
+}
+
+static void put_flag(struct elfgen_text *out, const char *key, bool value)
+{
+    json_key(out, key);
+    elfgen_text_string(out, value ? "true" : "false");
+}
+
+static void put_string(struct elfgen_text *out, const struct compare_string *string)
+{
+    if (string->bytes)
+        json_bytes(out, string->bytes, string->length);
+    else
+        json_string(out, NULL);
+}
+
+static void put_head(const struct compare_facts *facts, struct elfgen_text *out)
+{
+    const struct elfgen_ehdr *ehdr = &facts->view->ehdr;
+    elfgen_text_string(out, "{\"file\":");
+    json_string(out, facts->file);
+    put_number(out, "size", facts->view->length);
+    json_key(out, "class");
+    json_string(out, elfgen_class_name(facts->view->class_));
+    json_key(out, "machine");
+    json_string(out, elfgen_machine_name(ehdr->e_machine));
+    json_key(out, "type");
+    json_string(out, elfgen_file_type_name(ehdr->e_type));
+    json_key(out, "entry");
+    if (facts->runs)
+        elfgen_text_decimal(out, ehdr->e_entry, 0);
+    else
+        json_string(out, NULL);
+    json_key(out, "interpreter");
+    put_string(out, &facts->interpreter);
+    put_number(out, "needed_count", facts->needed_count);
+    json_key(out, "needed");
+    for (uint64_t i = 0; i < facts->needed_count && i < COMPARE_NEEDED; i++) {
+        elfgen_text_char(out, i == 0 ? '[' : ',');
+        put_string(out, &facts->needed[i]);
+    }
+    elfgen_text_string(out, facts->needed_count > 0 ? "]" : "[]");
+}
+
+static void put_bytes(const struct compare_bytes *bytes, struct elfgen_text *out)
+{
+    json_key(out, "bytes");
+    begin(out, "headers", compare_headers(bytes));
+    for (size_t i = COMPARE_HEADERS; i < COMPARE_OWNER_COUNT; i++)
+        put_number(out, compare_owner_names[i].key, bytes->alone[i]);
+    put_number(out, "several", bytes->several);
+    put_number(out, "padding", bytes->padding);
+    put_number(out, "unknown", bytes->unknown);
+    elfgen_text_char(out, '}');
+    json_key(out, "headers");
+    begin(out, compare_owner_names[0].key, bytes->alone[0]);
+    for (size_t i = 1; i < COMPARE_HEADERS; i++)
+        put_number(out, compare_owner_names[i].key, bytes->alone[i]);
+    elfgen_text_char(out, '}');
+    json_key(out, "shared");
+    begin(out, compare_owner_names[0].key, bytes->shared[0]);
+    for (size_t i = 1; i < COMPARE_OWNER_COUNT; i++)
+        put_number(out, compare_owner_names[i].key, bytes->shared[i]);
+    elfgen_text_char(out, '}');
+}
+
+static void put_permissions(const char *key, const uint64_t *numbers, struct elfgen_text *out)
+{
+    json_key(out, key);
+    begin(out, compare_permission_names[0], numbers[0]);
+    for (size_t i = 1; i < COMPARE_PERMISSIONS; i++)
+        put_number(out, compare_permission_names[i], numbers[i]);
+    elfgen_text_char(out, '}');
+}
+
+static void put_count(const char *key, const struct compare_count *count, struct elfgen_text *out)
+{
+    json_key(out, key);
+    begin(out, "count", count->all);
+    put_permissions("loaded", count->loaded, out);
+    put_number(out, "others", count->others);
+    elfgen_text_char(out, '}');
+}
+
+static void put_memory(const struct compare_facts *facts, struct elfgen_text *out)
+{
+    const struct compare_memory *memory = &facts->memory;
+    json_key(out, "memory");
+    if (!facts->runs) {
+        json_string(out, NULL);
+        return;
+    }
+    begin(out, "bytes", memory->bytes);
+    put_number(out, "pages", memory->pages);
+    put_number(out, "from_file", memory->from_file);
+    put_permissions("permissions", memory->by, out);
+    put_flag(out, "refused", memory->refused);
+    elfgen_text_char(out, '}');
+}
+
+static void put_file(const struct compare_facts *facts, struct elfgen_text *out)
+{
+    put_head(facts, out);
+    put_bytes(&facts->bytes, out);
+    put_count("segments", &facts->segments, out);
+    put_count("sections", &facts->sections, out);
+    put_memory(facts, out);
+    json_key(out, "instructions");
+    if (facts->has_instructions)
+        elfgen_text_decimal(out, facts->instructions, 0);
+    else
+        json_string(out, NULL);
+    json_key(out, "instructions_by");
+    const char *by = compare_code_mode(facts->view) == ELFGEN_CODE_ALL ? "sections" : "flow";
+    json_string(out, facts->has_instructions ? by : NULL);
+    elfgen_text_char(out, '}');
+}
+
+void compare_json(const struct compare_facts files[2], bool identical, struct elfgen_text *out)
+{
+    elfgen_text_string(out, identical ? "{\"identical\":true" : "{\"identical\":false");
+    json_key(out, "files");
+    elfgen_text_string(out, "[\n");
+    put_file(&files[0], out);
+    elfgen_text_string(out, ",\n");
+    put_file(&files[1], out);
+    elfgen_text_string(out, "\n]}\n");
+}

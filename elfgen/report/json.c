@@ -1,0 +1,36 @@
+#include "json.h"
+
+#include <string.h>
+
+void json_bytes(struct elfgen_text *out, const char *string, size_t length)
+{
+    elfgen_text_char(out, '"');
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)string[i];
+        if (c == '"' || c == '\\') {
+            elfgen_text_char(out, '\\');
+            elfgen_text_char(out, (char)c);
+        } else if (c < 0x20 || c >= 0x7f) {
+            elfgen_text_string(out, "\\u");
+            elfgen_text_hex(out, c, 4);
+        } else {
+            elfgen_text_char(out, (char)c);
+        }
+    }
+    elfgen_text_char(out, '"');
+}
+
+void json_string(struct elfgen_text *out, const char *string)
+{
+    if (string)
+        json_bytes(out, string, strlen(string));
+    else
+        elfgen_text_string(out, "null");
+}
+
+void json_key(struct elfgen_text *out, const char *key)
+{
+    elfgen_text_string(out, ",\"");
+    elfgen_text_string(out, key);
+    elfgen_text_string(out, "\":");
+}

@@ -1,0 +1,17 @@
+/* What the JSON reports share. They go out as they are made, so there is no document in between. */
+#ifndef JSON_H
+#define JSON_H
+
+#include "elfgen/text.h"
+
+/* A string of `length` bytes. Bytes, not characters: a file's name need not be UTF-8, and what is
+ * no printable ASCII becomes \u00XX. */
+void json_bytes(struct elfgen_text *out, const char *string, size_t length);
+
+/* The same up to a NUL; null for NULL. */
+void json_string(struct elfgen_text *out, const char *string);
+
+/* ,"key": */
+void json_key(struct elfgen_text *out, const char *key);
+
+#endif

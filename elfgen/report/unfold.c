@@ -1,0 +1,71 @@
+/* The well-formed twin of a file: planned and written by the core, with an outline from the map. */
+#include "unfold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "unfold_outline.h"
+
+static bool out_of_memory(struct elfgen_error *error)
+{
+    elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+    return false;
+}
+
+static bool copy(const struct elfgen_view *view, struct unfolded *unfolded,
+                 struct elfgen_error *error)
+{
+    unfolded->copied = true;
+    unfolded->size = (size_t)view->length;
+    unfolded->bytes = malloc(unfolded->size);
+    if (!unfolded->bytes)
+        return out_of_memory(error);
+    memcpy(unfolded->bytes, view->bytes, unfolded->size);
+    return true;
+}
+
+static bool write_twin(const struct elfgen_unfold *plan, const struct elfgen_outline *outline,
+                       struct unfolded *unfolded, struct elfgen_error *error)
+{
+    enum elfgen_class class_ = plan->view->class_;
+    size_t size = elfgen_write_outline(NULL, 0, plan->size, class_, outline, error);
+    if (size == 0)
+        return false;
+    unfolded->bytes = malloc(size);
+    if (!unfolded->bytes)
+        return out_of_memory(error);
+    if (elfgen_write_unfolded(plan, unfolded->bytes, size, error) != 0)
+        unfolded->size =
+            elfgen_write_outline(unfolded->bytes, size, plan->size, class_, outline, error);
+    if (unfolded->size != 0)
+        return true;
+    free(unfolded->bytes);
+    unfolded->bytes = NULL;
+    return false;
+}
+
+bool unfold_file(const struct elfgen_view *view, struct elfgen_code *code,
+                 struct unfolded *unfolded, struct elfgen_error *error)
+{
+    *unfolded = (struct unfolded){.bytes = NULL};
+    if (elfgen_unfold_check(view, error) != ELFGEN_OK)
+        return false;
+    if (elfgen_is_unfolded(view, NULL))
+        return copy(view, unfolded, error);
+    struct elfgen_unfold plan;
+    struct unfold_outline outline;
+    size_t room = elfgen_unfold_room(view);
+    struct elfgen_unfold_segment *segments = malloc(room * sizeof *segments);
+    if (!segments)
+        return out_of_memory(error);
+    bool done = elfgen_unfold_plan(&plan, view, segments, room, error) == ELFGEN_OK;
+    if (done) {
+        unfolded->behind = plan.behind;
+        unfolded->no_headers = plan.headers == plan.count;
+        done = unfold_outline_make(&outline, &plan, code) || out_of_memory(error);
+        done = done && write_twin(&plan, &outline.outline, unfolded, error);
+        unfold_outline_free(&outline);
+    }
+    free(segments);
+    return done;
+}

@@ -1,0 +1,251 @@
+/* Static archives (ar), read by libelf: the index says which member defines what. */
+#include <ar.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../link/table.h"
+#include "object.h"
+
+static const char thin_magic[] = "!<thin>\n";
+
+struct archive {
+    struct link_archive link;
+    struct source source; /* how its members are to be read, and who hears of what is wrong */
+    Elf *elf;
+    int file;    /* libelf takes members from files only */
+    size_t size; /* bytes of it */
+    char *name;
+    struct link_table loaded; /* offsets of members that are in the program */
+    bool owns_names;          /* of symbols: there was no index */
+};
+
+/* What a member points into. */
+struct member {
+    Elf *elf;
+    char *name;
+};
+
+bool source_is_archive(const struct file_bytes *bytes)
+{
+    return bytes->size >= SARMAG && (memcmp(bytes->bytes, ARMAG, SARMAG) == 0 ||
+                                     memcmp(bytes->bytes, thin_magic, SARMAG) == 0);
+}
+
+static void close_member(void *owner)
+{
+    struct member *member = owner;
+    elf_end(member->elf);
+    free(member->name);
+    free(member);
+}
+
+static void close_archive(void *owner)
+{
+    struct archive *archive = owner;
+    for (size_t i = 0; archive->owns_names && i < archive->link.offer_count; i++)
+        free((char *)(uintptr_t)archive->link.offers[i].symbol);
+    free(archive->link.offers);
+    link_table_free(&archive->loaded);
+    elf_end(archive->elf);
+    if (archive->file >= 0)
+        close(archive->file);
+    free(archive->name);
+    free(archive);
+}
+
+/* libelf cuts a member that claims more than there is. */
+static bool is_whole(const struct archive *archive, size_t offset)
+{
+    struct ar_hdr header;
+    char digits[sizeof header.ar_size + 1] = "";
+    if (pread(archive->file, &header, sizeof header, (off_t)offset) != (ssize_t)sizeof header)
+        return false;
+    memcpy(digits, header.ar_size, sizeof header.ar_size);
+    return strtoull(digits, NULL, 10) <= archive->size - offset - sizeof header;
+}
+
+static bool tell_cut(const struct archive *archive, size_t offset, const Elf_Arhdr *header)
+{
+    return source_say(&archive->source, SOURCE_ERROR, 0,
+                      "offset 0x%zx: member '%s' claims to be larger than the rest of the archive",
+                      offset, header && header->ar_name ? header->ar_name : "?");
+}
+
+/* The member at an offset: "libx.a(util.o)". NULL: told. */
+static struct link_object *read_member(struct archive *archive, size_t offset)
+{
+    struct source source = archive->source;
+    struct member *member = calloc(1, sizeof *member);
+    Elf_Arhdr *header = NULL;
+    source.name = archive->name;
+    if (!member)
+        source_say(&source, SOURCE_ERROR, 0, "out of memory");
+    else if (elf_rand(archive->elf, offset) != offset ||
+             !(member->elf = elf_begin(archive->file, ELF_C_READ_MMAP, archive->elf)) ||
+             !(header = elf_getarhdr(member->elf)))
+        source_say(&source, SOURCE_ERROR, 0, "offset 0x%zx: no member that can be read: %s", offset,
+                   elf_errmsg(-1));
+    else if (!is_whole(archive, offset))
+        tell_cut(archive, offset, header);
+    else if (asprintf(&member->name, "%s(%s)", archive->name,
+                      header->ar_name ? header->ar_name : "?") < 0)
+        member->name = NULL;
+    struct link_object *object = NULL;
+    if (member && member->name) {
+        source.name = member->name;
+        object = source_read_elf(&source, member->elf);
+    }
+    if (object) {
+        object->release = close_member;
+        object->owner = member;
+    } else if (member) {
+        close_member(member);
+    }
+    return object;
+}
+
+static struct link_object *load(void *owner, size_t offer, bool *failed)
+{
+    struct archive *archive = owner;
+    const size_t *offset = &archive->link.offers[offer].member;
+    uint32_t value = 0;
+    bool added;
+    if (!link_table_put(&archive->loaded, offset, sizeof *offset, &value, &added)) {
+        *failed = !source_say(&archive->source, SOURCE_ERROR, 0, "out of memory");
+        return NULL;
+    }
+    if (!added)
+        return NULL;
+    struct link_object *object = read_member(archive, *offset);
+    *failed = !object;
+    return object;
+}
+
+static bool add_offer(struct archive *archive, size_t *capacity, const char *symbol, size_t offset)
+{
+    if (archive->link.offer_count == *capacity) {
+        size_t wanted = *capacity ? *capacity * 2 : 64;
+        struct link_offer *larger =
+            realloc(archive->link.offers, wanted * sizeof *archive->link.offers);
+        if (!larger)
+            return source_say(&archive->source, SOURCE_ERROR, 0, "out of memory");
+        archive->link.offers = larger;
+        *capacity = wanted;
+    }
+    archive->link.offers[archive->link.offer_count++] = (struct link_offer){symbol, offset};
+    return true;
+}
+
+/* What ranlib left. False: told; *indexed says whether there is an index. */
+static bool read_index(struct archive *archive, bool *indexed)
+{
+    size_t count = 0, capacity = 0;
+    const Elf_Arsym *rows = elf_getarsym(archive->elf, &count);
+    *indexed = rows != NULL;
+    for (size_t i = 0; rows && i < count && rows[i].as_name; i++)
+        if (!add_offer(archive, &capacity, rows[i].as_name, rows[i].as_off))
+            return false;
+    return true;
+}
+
+static void hear_nothing(void *context, const struct source_message *message)
+{
+    (void)context;
+    (void)message;
+}
+
+/* Without an index, every member is read for the names that it defines; what is no object offers
+ * nothing. */
+static bool scan(struct archive *archive)
+{
+    struct archive quiet = *archive;
+    size_t capacity = 0;
+    Elf_Cmd command = ELF_C_READ_MMAP;
+    bool done = true;
+    archive->owns_names = true;
+    quiet.source.tell = hear_nothing;
+    for (Elf *elf; done && (elf = elf_begin(archive->file, command, archive->elf));) {
+        const Elf_Arhdr *header = elf_getarhdr(elf);
+        /* Its header is 60 bytes before its contents. */
+        size_t offset = (size_t)elf_getaroff(elf);
+        done = is_whole(archive, offset) || tell_cut(archive, offset, header);
+        struct link_object *object = header && done ? read_member(&quiet, offset) : NULL;
+        for (size_t i = 1; object && done && i < object->symbol_count; i++) {
+            const struct link_symbol *symbol = &object->symbols[i];
+            if (symbol->binding == STB_LOCAL || symbol->section == LINK_UNDEFINED)
+                continue;
+            char *name = strdup(symbol->name);
+            done = name && add_offer(archive, &capacity, name, offset);
+            if (!done)
+                free(name);
+        }
+        if (object)
+            link_object_release(object);
+        elf_rand(archive->elf, offset);
+        Elf *again = elf_begin(archive->file, ELF_C_READ_MMAP, archive->elf);
+        command = again ? elf_next(again) : ELF_C_NULL;
+        elf_end(again);
+        elf_end(elf);
+    }
+    return done;
+}
+
+/* The archive as a file of our own; one that could be read only once, from memory. */
+static int open_again(const struct source *source, const struct file_bytes *bytes)
+{
+    if (!source->read_once)
+        return open(source->path, O_RDONLY | O_CLOEXEC);
+    int file = memfd_create("archive", MFD_CLOEXEC);
+    if (file >= 0 && !file_write(file, bytes->bytes, bytes->size)) {
+        close(file);
+        file = -1;
+    }
+    return file;
+}
+
+struct link_archive *source_read_archive(const struct source *source,
+                                         const struct file_bytes *bytes)
+{
+    bool thin = memcmp(bytes->bytes, thin_magic, SARMAG) == 0, indexed;
+    elf_version(EV_CURRENT);
+    struct archive *archive = calloc(1, sizeof *archive);
+    char *name = strdup(source->name);
+    if (!archive || !name) {
+        free(archive);
+        free(name);
+        source_say(source, SOURCE_ERROR, 0, "out of memory");
+        return NULL;
+    }
+    archive->file = -1;
+    archive->size = bytes->size;
+    archive->name = name;
+    archive->source = (struct source){.name = name,
+                                      .machine = source->machine,
+                                      .debug = source->debug,
+                                      .tell = source->tell,
+                                      .context = source->context};
+    archive->link = (struct link_archive){
+        .name = name, .load = load, .release = close_archive, .owner = archive};
+    bool done = !thin || source_say(source, SOURCE_ERROR, 0,
+                                    "a thin archive: its members are files of their own; name "
+                                    "those, or make it without T");
+    if (done) {
+        archive->file = open_again(source, bytes);
+        if (archive->file >= 0)
+            archive->elf = elf_begin(archive->file, ELF_C_READ_MMAP, NULL);
+        done = (archive->elf && elf_kind(archive->elf) == ELF_K_AR) ||
+               source_say(source, SOURCE_ERROR, 0, "not an archive that can be read: %s",
+                          elf_errmsg(-1));
+    }
+    done = done && read_index(archive, &indexed) && (indexed || scan(archive));
+    if (done)
+        return &archive->link;
+    close_archive(archive);
+    return NULL;
+}

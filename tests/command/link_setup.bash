@@ -1,0 +1,96 @@
+# What the tests of linking share. Behind setup.bash.
+
+# assemble NAME [AS-OPTION...] <SOURCE: NAME.o, of 64 bits unless told.
+assemble()
+{
+    local name=$1
+    shift
+    as "${@:---64}" -o "$name.o" -
+}
+
+# compile NAME [GCC-OPTION...] <SOURCE: NAME.o
+compile()
+{
+    local name=$1
+    shift
+    command -v gcc >/dev/null || skip "gcc is not installed"
+    gcc -c -O1 -ffreestanding -fno-stack-protector -fno-pic -w -fno-asynchronous-unwind-tables "$@" -x c -o "$name.o" -
+}
+
+# start.o: calls main, and exits with what it returns; start32.o the same for i386.
+make_start()
+{
+    assemble start <<'S'
+    .globl _start
+_start:
+    call    main
+    movl    %eax, %edi
+    movl    $60, %eax
+    syscall
+S
+}
+
+make_start32()
+{
+    assemble start32 --32 <<'S'
+    .globl _start
+_start:
+    call    main
+    movl    %eax, %ebx
+    movl    $1, %eax
+    int     $0x80
+S
+}
+
+# The program ends with this status.
+ends_with()
+{
+    local expected=$1 got=0
+    shift
+    timeout 10 "$@" >program.out 2>&1 </dev/null || got=$?
+    [ "$got" -eq "$expected" ] && return 0
+    echo "$* ends with $got, not $expected: $(head -c 300 program.out)"
+    return 1
+}
+
+# What runs programs of 32 bits here: nothing in front, or qemu-i386; else the test is skipped.
+needs_i386_to_run()
+{
+    as --32 -o runs.o <<<'.globl _start; _start: movl $1, %eax; movl $42, %ebx; int $0x80'
+    ld -m elf_i386 -o runs runs.o
+    for runner in "" qemu-i386 qemu-i386-static; do
+        local got=0
+        $runner ./runs 2>/dev/null || got=$?
+        [ "$got" -eq 42 ] && return 0
+    done
+    skip "nothing here runs 32-bit programs (CONFIG_IA32_EMULATION, qemu-i386)"
+}
+
+# times N TEXT FILE: TEXT stands in FILE exactly N times.
+times()
+{
+    local got
+    got=$(grep -aoF -- "$2" "$3" | wc -l)
+    [ "$got" -eq "$1" ] && return 0
+    echo "'$2' is $got times in $3, not $1"
+    return 1
+}
+
+# A line of standard error has a file, a place in it and a text, in this order.
+places()
+{
+    local file=$1 place=$2 text=$3 line
+    while IFS= read -r line; do
+        [[ $line == *"$file:"*"$place:"*"$text"* ]] && return 0
+    done <<<"$stderr"
+    echo "expected a line: $file:$place: $text"
+    echo "stderr: $stderr"
+    return 1
+}
+
+# A refusal: status 1, a message, and no file.
+refuses()
+{
+    exits 1 && says "tinyelf: " && says "$1" || return 1
+    [ ! -e out ] || { echo "there is an output"; return 1; }
+}
