@@ -2,7 +2,7 @@
  *
  * A starting point that calls main, and functions around system calls as a C library has them. One
  * #include <tiny.h> is all; functions that a program does not call take no room in it.
- * For gcc and clang, x86-64 and i386, C99 and later. */
+ * For gcc and clang, x86-64 and i386, C99 and later. memcpy and the like are in <tiny_memory.h>. */
 #ifndef TINY_H
 #define TINY_H
 

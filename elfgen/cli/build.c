@@ -127,21 +127,6 @@ static int parse_osabi(struct build *build, const char *text)
     return wrong_call("build", "--osabi '%s': it is a number up to 255, or one of %s", text, names);
 }
 
-static int parse_target(struct build *build, const char *name)
-{
-    static const struct {
-        const char *name;
-        uint16_t machine;
-    } targets[] = {{"x86_64", ELFGEN_EM_X86_64}, {"i386", ELFGEN_EM_386}};
-    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
-        if (strcmp(name, targets[i].name) != 0)
-            continue;
-        build->target = targets[i].machine;
-        return EXIT_YES;
-    }
-    return wrong_call("build", "--target '%s': it is x86_64 or i386", name);
-}
-
 static int parse_layout(struct build *build, const char *name)
 {
     build->split = strcmp(name, "split") == 0;
@@ -184,28 +169,6 @@ static int parse_endian(struct build *build, const char *text)
     return build->big_endian || strcmp(text, "little") == 0
                ? EXIT_YES
                : wrong_call("build", "--endian '%s': it is little or big", text);
-}
-
-static int parse_compiler(struct build *build, const char *text)
-{
-    build->compiler = text;
-    if (!source_are_words(text))
-        return wrong_call("build", "--cc \"%s\": a quote is not closed", text);
-    return text[strspn(text, " \t")] ? EXIT_YES : wrong_call("build", "--cc names no compiler");
-}
-
-/* Several --cflags add up. */
-static int add_compiler_flags(struct build *build, const char *text)
-{
-    char *longer = NULL;
-    const char *before = build->compiler_flags ? build->compiler_flags : "";
-    if (!source_are_words(text))
-        return wrong_call("build", "--cflags \"%s\": a quote is not closed", text);
-    if (asprintf(&longer, "%s %s", before, text) < 0)
-        return wrong_call("build", "--cflags: out of memory");
-    free(build->compiler_flags);
-    build->compiler_flags = longer;
-    return EXIT_YES;
 }
 
 /* Which of the two roads an option belongs to. */
@@ -252,11 +215,11 @@ static int parse_option(struct build *build, int option, char **argv)
     case OPTION_FROM:
         return parse_language(build, optarg);
     case OPTION_CC:
-        return parse_compiler(build, optarg);
+        return take_compiler("build", optarg, &build->compiler);
     case OPTION_CFLAGS:
-        return add_compiler_flags(build, optarg);
+        return add_compiler_flags("build", optarg, &build->compiler_flags);
     case OPTION_TARGET:
-        return parse_target(build, optarg);
+        return take_target("build", optarg, &build->target);
     case OPTION_LAYOUT:
         return parse_layout(build, optarg);
     case OPTION_STACK:

@@ -18,6 +18,7 @@ int command_disasm(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_new(int argc, char **argv);
+int command_stages(int argc, char **argv);
 int command_unfold(int argc, char **argv);
 
 /* Any command, done by the companion of this program, which takes its place; returns only if it
@@ -36,6 +37,11 @@ __attribute__((format(printf, 6, 7))) void message_at(const char *file, const ch
                                                       size_t size, size_t offset, const char *kind,
                                                       const char *format, ...);
 
+/* What the source room tells, with its place, line and caret. Notes about nothing in a file are for
+ * `verbose`. */
+struct source_message;
+void message_of_source(const struct source_message *what, bool verbose);
+
 /* A wrong call of `command` (NULL: of tinyelf): says it, points to --help, and returns
  * EXIT_WRONG_CALL. */
 __attribute__((format(printf, 2, 3))) int wrong_call(const char *command, const char *format, ...);
@@ -53,6 +59,14 @@ const char *nearest(const char *word, const char *const *names);
 
 /* A number, 0x... or decimal, up to 2^64 - 1. False: it is none. */
 bool parse_number(const char *text, uint64_t *number);
+
+/* ---- options that commands share ---- */
+
+/* Each takes an option's value; returns EXIT_YES, or EXIT_WRONG_CALL and said why. */
+int take_target(const char *command, const char *name, uint16_t *machine);
+int take_compiler(const char *command, const char *text, const char **compiler);
+/* Several --cflags add up; *flags is to be freed. */
+int add_compiler_flags(const char *command, const char *text, char **flags);
 
 /* ---- what is installed with the command ---- */
 

@@ -20,12 +20,15 @@ struct command {
 #endif
 
 static const struct command commands[] = {
-    {"build", command_build, "make an executable from assembly, an object, machine code or hex"},
+    {"build", command_build,
+     "make an executable from assembly, C, objects, archives, machine code or hex"},
     {"compare", CODE_COMMAND(command_compare), "two files side by side: what their bytes are for"},
     {"disasm", CODE_COMMAND(command_disasm), "print a program's instructions"},
     {"dump", command_dump, "print headers, segments and sections as readelf does"},
     {"explain", CODE_COMMAND(command_explain), "name every byte of a file"},
     {"new", command_new, "start a program from a template"},
+    {"stages", command_stages,
+     "run the steps from C to a program one by one, and keep their files"},
     {"unfold", CODE_COMMAND(command_unfold), "make a tiny program one that the tools take"},
 };
 

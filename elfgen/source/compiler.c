@@ -12,7 +12,6 @@
 /* For the smallest code that needs nothing around it. gcc and clang both know all of these; what
  * is their default anyhow is not everywhere: distributions turn some of it on. */
 static const char *const freestanding[] = {
-    "-c",
     "-Os",
     "-ffreestanding",
     "-fno-pic",
@@ -76,6 +75,16 @@ static bool add_all(struct words *words, const char *const *list, size_t count)
     return true;
 }
 
+bool compiler_add_freestanding(struct words *words)
+{
+    return add_all(words, freestanding, sizeof freestanding / sizeof freestanding[0]);
+}
+
+bool compiler_add_plain(struct words *words)
+{
+    return add_all(words, told_plainly, sizeof told_plainly / sizeof told_plainly[0]);
+}
+
 bool compiler_add_folder(const struct source *source, struct words *words)
 {
     return !source->include_folder ||
@@ -106,8 +115,8 @@ static bool is_preprocessed(const char *path)
 static bool make_command(struct source *source, struct words *words)
 {
     return compiler_words(source, words) &&
-           ((add_all(words, freestanding, sizeof freestanding / sizeof freestanding[0]) &&
-             add_all(words, told_plainly, sizeof told_plainly / sizeof told_plainly[0]) &&
+           ((words_add_one(words, "-c") && compiler_add_freestanding(words) &&
+             compiler_add_plain(words) &&
              words_add_one(words, source->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
              (!source->debug || words_add_one(words, "-g")) && add_place(source, words) &&
              compiler_add_folder(source, words) && words_add(words, source->compiler_flags) &&

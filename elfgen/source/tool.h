@@ -62,6 +62,10 @@ void words_free(struct words *words);
 
 /* Adds source->compiler, as a program or as words. False: told why. */
 bool compiler_words(struct source *source, struct words *words);
+/* Adds the flags for the smallest code that needs nothing around it, and those for messages that
+ * source_tell_messages() reads. False: out of memory. */
+bool compiler_add_freestanding(struct words *words);
+bool compiler_add_plain(struct words *words);
 /* Adds where <tiny.h> is. False: out of memory. */
 bool compiler_add_folder(const struct source *source, struct words *words);
 /* The first of the words as a tool. It points into them. */

@@ -145,6 +145,29 @@ C
     done
 }
 
+@test "hello.c has nothing to write to: errno that nobody reads is not there" {
+    needs_compiler
+    for compiler in $(compilers); do
+        tinyelf build --cc "$compiler" "$SOURCE/asm/hello.c" -o hello
+        exits 0
+        readelf -lW hello | grep -qE '^  LOAD .* R E '
+    done
+}
+
+@test "files share an errno where they say so" {
+    needs_compiler
+    printf '#define TINY_SHARED_ERRNO\n#include <tiny.h>\nint why(void);\nint main(void) { return close(77) ? why() : 0; }\n' >main.c
+    printf '#define TINY_SHARED_ERRNO\n#include <tiny.h>\nint why(void) { return errno; }\n' >why.c
+    for compiler in $(compilers); do
+        for target in x86_64 i386; do
+            tinyelf build --cc "$compiler" --target $target main.c why.c -o shared
+            exits 0
+            runs shared
+            [ "$status" -eq 9 ]
+        done
+    done
+}
+
 @test "every wrapper of tiny.h does what it says" {
     needs_compiler
     cat >calls.c <<'C'
@@ -311,12 +334,13 @@ C
 @test "the headers are clean, by both compilers, in C99 to C2x, with and without optimisation" {
     needs_compiler
     printf '#include "tiny.h"\n#include "tiny_memory.h"\nint main(void) { return open("a", O_RDONLY) + open("a", O_CREAT, 0644); }\n' >all.c
+    sed '1i #define TINY_SHARED_ERRNO' all.c >shared.c
     for compiler in $(compilers); do
         for standard in c99 c11 c2x gnu17; do
             for level in 0 2 s; do
                 for machine in 32 64; do
                     "$compiler" -std=$standard -O$level -m$machine -ffreestanding -Wall -Wextra -Wpedantic -Wshadow \
-                        -Wconversion -Wstrict-prototypes -Werror -I "$SOURCE/asm" -c all.c -o all.o
+                        -Wconversion -Wstrict-prototypes -Werror -I "$SOURCE/asm" -c all.c shared.c
                 done
             done
         done

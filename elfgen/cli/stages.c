@@ -1,0 +1,192 @@
+/* tinyelf stages: a C file on its way to a program, step by step. */
+#include "stages.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../report/stages.h"
+#include "cli.h"
+
+enum { OPTION_CC = 256, OPTION_CFLAGS, OPTION_TARGET, OPTION_JSON, OPTION_HELP };
+
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"cc", required_argument, NULL, OPTION_CC},
+    {"cflags", required_argument, NULL, OPTION_CFLAGS},
+    {"target", required_argument, NULL, OPTION_TARGET},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static void help(void)
+{
+    puts(
+        "Usage: tinyelf stages [OPTIONS] FILE.c\n"
+        "Runs the four steps from C to a program one by one, as the compiler does and as tinyelf\n"
+        "build does, keeps what each makes, and shows what it is: preprocessed text, assembly, an\n"
+        "object, an executable.\n\n"
+        "  -o, --output DIR   where to keep the files (FILE.stages). A folder that exists is\n"
+        "                     replaced only where stages made all that is in it\n"
+        "      --cc COMMAND   the C compiler (cc): a program, or words as in a shell\n"
+        "      --cflags WORDS flags for it, in both ways\n"
+        "      --target NAME  x86_64 or i386; else what the compiler makes\n"
+        "      --json         the answer as one JSON object\n"
+        "      --help         this text\n\n"
+        "Exit status: 0 where one of the ways leads to a program.");
+}
+
+struct request {
+    struct stages stages;
+    char *flags;  /* --cflags */
+    char *folder; /* -o */
+    bool json;
+};
+
+static void tell(void *context, const struct source_message *what)
+{
+    (void)context;
+    message_of_source(what, false);
+}
+
+/* -o's folder without slashes behind it, or the C file's name with another ending. */
+static bool name_folder(struct request *request, const char *asked)
+{
+    const char *path = request->stages.path;
+    size_t length = strlen(path);
+    if (asked) {
+        request->folder = strdup(asked);
+        length = request->folder ? strlen(request->folder) : 0;
+        while (length > 1 && request->folder[length - 1] == '/')
+            request->folder[--length] = '\0';
+        return request->folder != NULL;
+    }
+    if (length > 2 && strcmp(path + length - 2, ".c") == 0)
+        length -= 2;
+    return asprintf(&request->folder, "%.*s.stages", (int)length, path) >= 0;
+}
+
+static void append(struct elfgen_text *text)
+{
+    size_t *size = text->context;
+    /* Twice the room each time: the report of a large file is not larger. */
+    char *more = realloc(text->bytes, *size * 2);
+    if (!more)
+        return;
+    text->bytes = more;
+    *size *= 2;
+    text->capacity = *size;
+}
+
+/* The report as JSON, to be freed; NULL: out of memory. */
+static char *make_json(const struct request *request, size_t *length)
+{
+    size_t size = 16384;
+    struct elfgen_text text = {
+        .bytes = malloc(size), .capacity = size, .flush = append, .context = &size};
+    if (!text.bytes)
+        return NULL;
+    report_stages_json(&request->stages, request->folder, &text);
+    *length = text.length;
+    return text.bytes;
+}
+
+static bool made(const struct stages *stages, enum stage_number number)
+{
+    return stages->of[WAY_CC][number].made || stages->of[WAY_TINYELF][number].made;
+}
+
+/* Keeps what was made and tells about it. Where nothing was, all has been said already. */
+static int report(struct request *request)
+{
+    const struct stages *stages = &request->stages;
+    struct standard_output *output = open_output();
+    size_t length = 0;
+    bool keep = made(stages, STAGE_PREPROCESSED);
+    if (!keep) {
+        free(request->folder);
+        request->folder = NULL;
+    }
+    char *json = make_json(request, &length);
+    if (!json) {
+        message(stages->path, "error", "out of memory");
+        return EXIT_NO;
+    }
+    bool done = !keep || stages_keep(stages, request->folder, json, length);
+    if (done && request->json)
+        elfgen_text_bytes(&output->text, json, length);
+    else if (done && keep)
+        report_stages(stages, request->folder, &output->text);
+    free(json);
+    if (!finish_output(output) || !done)
+        return EXIT_NO;
+    if (made(stages, STAGE_OBJECT) && !made(stages, STAGE_EXECUTABLE))
+        message(stages->path, "error", "neither way leads to a program");
+    return made(stages, STAGE_EXECUTABLE) ? EXIT_YES : EXIT_NO;
+}
+
+static int parse_option(struct request *request, int option, const char **asked, char **argv)
+{
+    switch (option) {
+    case 'o':
+        *asked = optarg;
+        return *optarg ? EXIT_YES : wrong_call("stages", "-o '': no folder is named");
+    case OPTION_CC:
+        return take_compiler("stages", optarg, &request->stages.compiler);
+    case OPTION_CFLAGS:
+        return add_compiler_flags("stages", optarg, &request->flags);
+    case OPTION_TARGET:
+        return take_target("stages", optarg, &request->stages.machine);
+    case OPTION_JSON:
+        request->json = true;
+        return EXIT_YES;
+    default:
+        return wrong_option("stages", option, argv, options);
+    }
+}
+
+static int run(struct request *request, const char *asked)
+{
+    char folder[PATH_MAX];
+    struct stages *stages = &request->stages;
+    stages->compiler_flags = request->flags;
+    stages->tell = tell;
+    if (find_shared("asm", "tiny.h", folder, sizeof folder))
+        stages->include_folder = folder;
+    if (!name_folder(request, asked)) {
+        message(stages->path, "error", "out of memory");
+        return EXIT_NO;
+    }
+    bool done = stages_may_keep(request->folder) && stages_run(stages);
+    int status = done ? report(request) : EXIT_NO;
+    stages->include_folder = NULL;
+    return status;
+}
+
+int command_stages(int argc, char **argv)
+{
+    static struct request request;
+    const char *asked = NULL;
+    int option, status = EXIT_YES;
+    opterr = 0;
+    while (status == EXIT_YES && (option = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+        if (option == OPTION_HELP) {
+            help();
+            free(request.flags);
+            return end_of_help();
+        }
+        status = parse_option(&request, option, &asked, argv);
+    }
+    if (status == EXIT_YES && optind + 1 != argc)
+        status = wrong_call("stages", optind == argc ? "no C file is named" : "one file at a time");
+    if (status == EXIT_YES) {
+        request.stages.path = argv[optind];
+        status = run(&request, asked);
+    }
+    stages_free(&request.stages);
+    free(request.flags);
+    free(request.folder);
+    return status;
+}

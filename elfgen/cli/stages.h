@@ -1,0 +1,15 @@
+/* The folder in which `tinyelf stages` keeps its files. */
+#ifndef CLI_STAGES_H
+#define CLI_STAGES_H
+
+#include "../source/stages.h"
+
+/* Whether `folder` may be made: there is none, or one that stages made and nobody changed since.
+ * False: said why. */
+bool stages_may_keep(const char *folder);
+
+/* Makes the folder with all that was made in it, whole or not at all: beside its place, then
+ * renamed. `report` is its stages.json. False: said why. */
+bool stages_keep(const struct stages *stages, const char *folder, const char *report, size_t size);
+
+#endif

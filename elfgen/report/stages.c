@@ -1,0 +1,282 @@
+/* The steps from C to a program on one screen: a column for the compiler's way, one for tinyelf's.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stages.h"
+
+enum { WIDTH = 100, LABEL = 9, COLUMN = 45, GAP = 1, FIRST_BYTES = 10 };
+
+/* ---- cells ---- */
+
+static void put_plain(FILE *cell, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], cell);
+}
+
+/* The command, with FLAGS for what tinyelf gives the compiler more. */
+static void write_command(FILE *cell, const struct stages *stages, enum stage_way way,
+                          enum stage_number number)
+{
+    const char *command = stages->of[way][number].command;
+    const char *flags = command && way == WAY_TINYELF ? strstr(command, stages->flags) : NULL;
+    if (!command) {
+        fputs("-", cell);
+    } else if (!flags) {
+        put_plain(cell, command, strlen(command));
+    } else {
+        const char *rest = flags + strlen(stages->flags);
+        put_plain(cell, command, (size_t)(flags - command));
+        fputs("FLAGS", cell);
+        put_plain(cell, rest, strlen(rest));
+    }
+}
+
+static void write_kind(FILE *cell, const struct stage *stage, const struct stage_facts *facts,
+                       enum stage_number number)
+{
+    if (stage->made)
+        fprintf(cell, "%zu bytes, %s", stage->bytes.size, stage_kind(facts, number));
+    else
+        fputs(stage->run ? "not made" : "not tried", cell);
+}
+
+static void write_bytes(FILE *cell, const struct stage *stage)
+{
+    size_t count = stage->bytes.size < FIRST_BYTES ? stage->bytes.size : FIRST_BYTES;
+    const unsigned char *bytes = (const unsigned char *)stage->bytes.bytes;
+    if (!stage->made)
+        return;
+    for (size_t i = 0; i < count; i++)
+        fprintf(cell, "%02x ", bytes[i]);
+    fputc(' ', cell);
+    for (size_t i = 0; i < count; i++)
+        fputc(bytes[i] >= 0x20 && bytes[i] < 0x7f ? bytes[i] : '.', cell);
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+#define LLU(number) ((unsigned long long)(number))
+
+static void write_needs(FILE *cell, const struct stage_facts *facts, size_t most)
+{
+    for (size_t i = 0; i < facts->undefined && i < most && i < MOST_NEEDS; i++) {
+        fputs(i ? ", " : "", cell);
+        put_plain(cell, facts->needs[i].at, facts->needs[i].length);
+    }
+    if (facts->undefined > most)
+        fprintf(cell, " and %llu more", LLU(facts->undefined - most));
+}
+
+static void write_object_change(FILE *cell, const struct stage_facts *facts)
+{
+    fprintf(
+        cell,
+        "%llu bytes of code; %llu section%s to load, %llu relocation%s open; symbols: %llu defined",
+        LLU(facts->code_size), LLU(facts->loaded), plural(facts->loaded), LLU(facts->relocations),
+        plural(facts->relocations), LLU(facts->defined));
+    if (facts->undefined > 0) {
+        fputs(", undefined ", cell);
+        write_needs(cell, facts, 2);
+    }
+}
+
+static void write_program_change(FILE *cell, const struct stage_facts *facts)
+{
+    fprintf(cell, "%llu segment%s, %llu sections; entry 0x%llx; ", LLU(facts->segments),
+            plural(facts->segments), LLU(facts->sections), LLU(facts->entry));
+    if (facts->interpreter.at) {
+        fputs("started by ", cell);
+        put_plain(cell, facts->interpreter.at, facts->interpreter.length);
+        if (facts->relocations > 0)
+            fprintf(cell, ", which fills in %llu place%s more", LLU(facts->relocations),
+                    plural(facts->relocations));
+    } else {
+        fputs("started by Linux alone", cell);
+    }
+}
+
+/* Why there is no file: what keeps the object from being a program by itself, where that is why,
+ * else the tool's own words. */
+static void write_failure(FILE *cell, const struct stages *stages, enum stage_way way,
+                          enum stage_number number, const struct stages_facts *facts)
+{
+    const struct stage_facts *object = &facts->of[way][STAGE_OBJECT];
+    size_t length = 0;
+    const char *reason = stage_reason(&stages->of[way][number], &length);
+    if (way == WAY_TINYELF && number == STAGE_EXECUTABLE && object->undefined > 0) {
+        fputs("needs ", cell);
+        write_needs(cell, object, 8);
+        fputs(stages->of[WAY_CC][number].made ? ": the C library has what is missing"
+                                              : ": no file has what is missing",
+              cell);
+    } else if (reason) {
+        put_plain(cell, reason, length < 160 ? length : 160);
+    }
+}
+
+static void write_change(FILE *cell, const struct stages *stages, enum stage_way way,
+                         enum stage_number number, const struct stages_facts *all)
+{
+    const struct stage_facts *facts = &all->of[way][number];
+    if (!stages->of[way][number].made) {
+        if (stages->of[way][number].run)
+            write_failure(cell, stages, way, number, all);
+        return;
+    }
+    switch (number) {
+    case STAGE_PREPROCESSED:
+        fprintf(cell, "%llu line%s in, %llu out: %llu yours, %llu of %llu header%s",
+                LLU(all->input.lines), plural(all->input.lines), LLU(facts->lines),
+                LLU(facts->own_lines), LLU(facts->header_lines), LLU(facts->headers),
+                plural(facts->headers));
+        break;
+    case STAGE_ASSEMBLY:
+        fprintf(cell, "%llu lines: %llu instruction%s, %llu label%s, %llu directive%s",
+                LLU(facts->lines), LLU(facts->instructions), plural(facts->instructions),
+                LLU(facts->labels), plural(facts->labels), LLU(facts->directives),
+                plural(facts->directives));
+        break;
+    case STAGE_OBJECT:
+        write_object_change(cell, facts);
+        break;
+    case STAGE_EXECUTABLE:
+        write_program_change(cell, facts);
+        break;
+    case STAGE_COUNT:
+        break;
+    }
+}
+
+/* ---- the screen ---- */
+
+/* How much of `text` goes into a line of `width`: up to a blank, or all that fits. */
+static size_t line_length(const char *text, size_t width)
+{
+    size_t length = strlen(text);
+    if (length <= width)
+        return length;
+    for (size_t i = width; i > width / 2; i--)
+        if (text[i] == ' ')
+            return i;
+    return width;
+}
+
+/* A row: a label and two cells, over as many lines as the longer of them needs, at most `most`. */
+static void put_row(struct elfgen_text *out, const char *label, char *const cells[WAY_COUNT],
+                    int most)
+{
+    const char *left = cells[WAY_CC] ? cells[WAY_CC] : "";
+    const char *right = cells[WAY_TINYELF] ? cells[WAY_TINYELF] : "";
+    for (int line = 0; line < most && (line == 0 || *left || *right); line++) {
+        size_t used = line_length(left, COLUMN), other = line_length(right, COLUMN);
+        elfgen_text_column(out, line == 0 ? label : "", LABEL, LABEL);
+        elfgen_text_bytes(out, left, used);
+        if (other > 0) {
+            elfgen_text_blanks(out, COLUMN - used + GAP);
+            elfgen_text_bytes(out, right, other);
+        }
+        elfgen_text_char(out, '\n');
+        left += used + strspn(left + used, " ");
+        right += other + strspn(right + other, " ");
+    }
+}
+
+enum row { ROW_COMMAND, ROW_KIND, ROW_BYTES, ROW_CHANGE, ROW_COUNT };
+
+static char *make_cell(const struct stages *stages, const struct stages_facts *facts,
+                       enum stage_number number, enum stage_way way, enum row row)
+{
+    char *text = NULL;
+    size_t size = 0;
+    const struct stage *stage = &stages->of[way][number];
+    FILE *cell = open_memstream(&text, &size);
+    if (!cell)
+        return NULL;
+    if (row == ROW_COMMAND)
+        write_command(cell, stages, way, number);
+    else if (row == ROW_KIND)
+        write_kind(cell, stage, &facts->of[way][number], number);
+    else if (row == ROW_BYTES)
+        write_bytes(cell, stage);
+    else
+        write_change(cell, stages, way, number, facts);
+    fclose(cell);
+    return text;
+}
+
+static void put_stage(struct elfgen_text *out, const struct stages *stages,
+                      const struct stages_facts *facts, enum stage_number number)
+{
+    static const char *const names[] = {"1. preprocessed: macros and headers put in",
+                                        "2. compiled: C becomes instructions, still as text",
+                                        "3. assembled: text becomes bytes, places left open",
+                                        "4. linked: places filled in, a file that Linux loads"};
+    static const char *const labels[ROW_COUNT] = {"command", "file", "bytes", "in it"};
+    elfgen_text_string(out, names[number]);
+    elfgen_text_char(out, '\n');
+    for (enum row row = 0; row < ROW_COUNT; row++) {
+        char *cells[WAY_COUNT];
+        for (enum stage_way way = 0; way < WAY_COUNT; way++)
+            cells[way] = make_cell(stages, facts, number, way, row);
+        bool empty = (!cells[0] || !*cells[0]) && (!cells[1] || !*cells[1]);
+        if (!empty)
+            put_row(out, labels[row], cells, 3);
+        free(cells[0]);
+        free(cells[1]);
+    }
+}
+
+/* Text over lines of the screen's width, those behind the first indented. */
+static void put_wrapped(struct elfgen_text *out, const char *label, const char *text)
+{
+    elfgen_text_column(out, label, LABEL, LABEL);
+    for (bool first = true; first || *text; first = false) {
+        size_t used = line_length(text, WIDTH - LABEL);
+        if (!first)
+            elfgen_text_blanks(out, LABEL);
+        elfgen_text_bytes(out, text, used);
+        elfgen_text_char(out, '\n');
+        text += used + strspn(text + used, " ");
+    }
+}
+
+static void put_summary(struct elfgen_text *out, const struct stages *stages)
+{
+    const struct stage *theirs = &stages->of[WAY_CC][STAGE_EXECUTABLE];
+    const struct stage *ours = &stages->of[WAY_TINYELF][STAGE_EXECUTABLE];
+    char line[160] = "";
+    if (theirs->made && ours->made)
+        snprintf(line, sizeof line, "%zu bytes, or %zu", theirs->bytes.size, ours->bytes.size);
+    else if (theirs->made)
+        snprintf(line, sizeof line, "%zu bytes, with the C library", theirs->bytes.size);
+    else if (ours->made)
+        snprintf(line, sizeof line, "%zu bytes, without a C library", ours->bytes.size);
+    else
+        snprintf(line, sizeof line, "no program");
+    put_wrapped(out, "result", line);
+}
+
+void report_stages(const struct stages *stages, const char *folder, struct elfgen_text *out)
+{
+    struct stages_facts *facts = calloc(1, sizeof *facts);
+    char *heads[WAY_COUNT] = {NULL, NULL};
+    if (!facts)
+        return;
+    stages_measure(stages, facts);
+    if (asprintf(&heads[0], "the compiler's way: %s/cc", folder) >= 0 &&
+        asprintf(&heads[1], "tinyelf's way: %s/tinyelf", folder) >= 0)
+        put_row(out, "", heads, 2);
+    for (enum stage_number number = 0; number < STAGE_COUNT; number++)
+        put_stage(out, stages, facts, number);
+    put_summary(out, stages);
+    put_wrapped(out, "FLAGS", stages->flags);
+    free(heads[0]);
+    free(heads[1]);
+    free(facts);
+}

@@ -1,0 +1,124 @@
+/* The steps from C to a program as one JSON object. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "stages.h"
+
+static void put_string(struct elfgen_text *out, const char *key, const char *value)
+{
+    json_key(out, key);
+    json_string(out, value);
+}
+
+static void put_number(struct elfgen_text *out, const char *key, uint64_t value)
+{
+    json_key(out, key);
+    elfgen_text_decimal(out, value, 0);
+}
+
+static void put_facts(struct elfgen_text *out, const struct stage_facts *facts)
+{
+    const struct {
+        const char *key;
+        uint64_t value;
+    } numbers[] = {
+        {"lines", facts->lines},
+        {"own_lines", facts->own_lines},
+        {"header_lines", facts->header_lines},
+        {"headers", facts->headers},
+        {"instructions", facts->instructions},
+        {"labels", facts->labels},
+        {"directives", facts->directives},
+        {"machine", facts->machine},
+        {"entry", facts->entry},
+        {"segments", facts->segments},
+        {"sections", facts->sections},
+        {"loaded_sections", facts->loaded},
+        {"loaded_bytes", facts->loaded_size},
+        {"code_bytes", facts->code_size},
+        {"relocations", facts->relocations},
+        {"defined", facts->defined},
+        {"undefined", facts->undefined},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        put_number(out, numbers[i].key, numbers[i].value);
+    json_key(out, "needs");
+    for (size_t i = 0; i < facts->undefined && i < MOST_NEEDS; i++) {
+        elfgen_text_char(out, i ? ',' : '[');
+        json_bytes(out, facts->needs[i].at, facts->needs[i].length);
+    }
+    elfgen_text_string(out, facts->undefined ? "]" : "[]");
+    json_key(out, "interpreter");
+    if (facts->interpreter.at)
+        json_bytes(out, facts->interpreter.at, facts->interpreter.length);
+    else
+        json_string(out, NULL);
+}
+
+static void put_stage(struct elfgen_text *out, const struct stages *stages, enum stage_way way,
+                      enum stage_number number, const struct stage_facts *facts)
+{
+    static const char *const names[] = {"preprocessed", "assembly", "object", "executable"};
+    static const char *const ways[] = {"cc", "tinyelf"};
+    const struct stage *stage = &stages->of[way][number];
+    size_t first = stage->bytes.size < 16 ? stage->bytes.size : 16;
+    elfgen_text_string(out, "{\"stage\":\"");
+    elfgen_text_string(out, names[number]);
+    elfgen_text_string(out, "\"");
+    put_string(out, "way", ways[way]);
+    json_key(out, "tried");
+    elfgen_text_string(out, stage->run ? "true" : "false");
+    json_key(out, "made");
+    elfgen_text_string(out, stage->made ? "true" : "false");
+    put_string(out, "command", stage->command);
+    put_string(out, "said", stage->said);
+    json_key(out, "file");
+    if (stage->made) {
+        elfgen_text_char(out, '"');
+        elfgen_text_string(out, ways[way]);
+        elfgen_text_char(out, '/');
+        /* The name once more, without its quotes: it goes through the same escapes. */
+        char room[2048];
+        struct elfgen_text name = {.bytes = room, .capacity = sizeof room};
+        json_string(&name, stages->name);
+        elfgen_text_bytes(out, room + 1, name.length - 2);
+        elfgen_text_string(out, stage_ending(number));
+        elfgen_text_char(out, '"');
+    } else {
+        elfgen_text_string(out, "null");
+    }
+    put_string(out, "kind", stage->made ? stage_kind(facts, number) : NULL);
+    put_number(out, "size", stage->bytes.size);
+    json_key(out, "first_bytes");
+    elfgen_text_char(out, '"');
+    elfgen_text_hex_bytes(out, (const uint8_t *)stage->bytes.bytes, first, '\0');
+    elfgen_text_char(out, '"');
+    put_facts(out, facts);
+    elfgen_text_char(out, '}');
+}
+
+void report_stages_json(const struct stages *stages, const char *folder, struct elfgen_text *out)
+{
+    struct stages_facts *facts = calloc(1, sizeof *facts);
+    if (!facts)
+        return;
+    stages_measure(stages, facts);
+    elfgen_text_string(out, "{\"source\":");
+    json_string(out, stages->path);
+    put_number(out, "size", stages->input.size);
+    put_number(out, "lines", facts->input.lines);
+    put_string(out, "folder", folder);
+    put_string(out, "flags", stages->flags);
+    json_key(out, "stages");
+    elfgen_text_string(out, "[\n");
+    for (enum stage_number number = 0; number < STAGE_COUNT; number++) {
+        for (enum stage_way way = 0; way < WAY_COUNT; way++) {
+            if (number > 0 || way > 0)
+                elfgen_text_string(out, ",\n");
+            put_stage(out, stages, way, number, &facts->of[way][number]);
+        }
+    }
+    elfgen_text_string(out, "]}\n");
+    free(facts);
+}

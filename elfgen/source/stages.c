@@ -1,0 +1,352 @@
+/* The steps from C to a program, one by one. Their files travel in memory, as tool.c has it; the
+ * commands are shown as they would be typed, with names of files. */
+#include "stages.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tool.h"
+
+const char *stage_ending(enum stage_number number)
+{
+    static const char *const endings[STAGE_COUNT] = {".i", ".s", ".o", ""};
+    return endings[number];
+}
+
+/* A command as it is run, and as it is shown. */
+struct command {
+    struct words run, shown;
+    bool failed; /* out of memory, or a quote is not closed: errno */
+};
+
+static void add_run(struct command *command, const char *word)
+{
+    command->failed = command->failed || !words_add_one(&command->run, word);
+}
+
+static void add_shown(struct command *command, const char *word)
+{
+    command->failed = command->failed || !words_add_one(&command->shown, word);
+}
+
+static void add_both(struct command *command, const char *word)
+{
+    add_run(command, word);
+    add_shown(command, word);
+}
+
+static void add_words(struct command *command, const char *text)
+{
+    command->failed =
+        command->failed || !words_add(&command->run, text) || !words_add(&command->shown, text);
+}
+
+static void free_command(struct command *command)
+{
+    words_free(&command->run);
+    words_free(&command->shown);
+}
+
+/* Words as they are typed: with quotes around those that need them. */
+static char *join(const struct words *words)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    for (size_t i = 0; i < words->count; i++) {
+        const char *word = words->at[i];
+        bool plain = *word && !strpbrk(word, " \t\n\"'\\$&|;<>()*?`#~");
+        fputs(i ? " " : "", stream);
+        if (plain) {
+            fputs(word, stream);
+            continue;
+        }
+        fputc('\'', stream);
+        for (; *word; word++)
+            fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, stream);
+        fputc('\'', stream);
+    }
+    fclose(stream);
+    return text;
+}
+
+/* What tinyelf gives the compiler more. */
+static bool make_flags(const struct stages *stages, struct words *words)
+{
+    struct source source = {.include_folder = stages->include_folder};
+    return compiler_add_freestanding(words) &&
+           words_add_one(words, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+           compiler_add_folder(&source, words);
+}
+
+/* Whether the file includes <tiny.h>: then also cc has to know where that is. */
+static bool is_tiny(const struct file_bytes *input)
+{
+    return input->size > 0 && memmem(input->bytes, input->size, "<tiny", 5) != NULL;
+}
+
+static void add_way(const struct stages *stages, enum stage_way way, enum stage_number number,
+                    struct command *command)
+{
+    if (way == WAY_TINYELF) {
+        struct words flags = {0};
+        command->failed = command->failed || !make_flags(stages, &flags);
+        for (size_t i = 0; i < flags.count; i++)
+            add_both(command, flags.at[i]);
+        words_free(&flags);
+        return;
+    }
+    if (stages->machine != 0)
+        add_both(command, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64");
+    if (number == STAGE_PREPROCESSED && stages->include_folder && is_tiny(&stages->input)) {
+        add_both(command, "-isystem");
+        add_both(command, stages->include_folder);
+    }
+}
+
+static void add_file(const struct stages *stages, enum stage_number number, const char *stands_for,
+                     struct command *command)
+{
+    char *name = NULL;
+    if (asprintf(&name, "%s%s", stages->name, stage_ending(number)) < 0) {
+        command->failed = true;
+        return;
+    }
+    add_run(command, stands_for);
+    add_shown(command, name);
+    free(name);
+}
+
+/* The first three steps: the same compiler, a letter for how far to go. */
+static void make_compilation(struct stages *stages, struct source *source, enum stage_way way,
+                             enum stage_number number, struct command *command)
+{
+    static const char *const letters[] = {"-E", "-S", "-c"};
+    static const char *const kinds[] = {"c", "cpp-output", "assembler"};
+    struct words compiler = {0};
+    command->failed = command->failed || !compiler_words(source, &compiler);
+    for (size_t i = 0; i < compiler.count; i++)
+        add_both(command, compiler.at[i]);
+    words_free(&compiler);
+    add_both(command, letters[number]);
+    add_way(stages, way, number, command);
+    add_words(command, stages->compiler_flags);
+    /* An assembler has no such messages, and clang says so. */
+    if (number != STAGE_OBJECT)
+        command->failed = command->failed || !compiler_add_plain(&command->run);
+    add_run(command, "-x");
+    add_run(command, kinds[number]);
+    if (number == STAGE_PREPROCESSED)
+        add_both(command, source->argument);
+    else
+        add_file(stages, number - 1, CHILD_TEXT_PATH, command);
+    add_both(command, "-o");
+    add_file(stages, number, CHILD_OBJECT_PATH, command);
+}
+
+static void make_link(struct stages *stages, struct source *source, enum stage_way way,
+                      struct command *command)
+{
+    if (way == WAY_CC) {
+        struct words compiler = {0};
+        command->failed = command->failed || !compiler_words(source, &compiler);
+        for (size_t i = 0; i < compiler.count; i++)
+            add_both(command, compiler.at[i]);
+        words_free(&compiler);
+        if (stages->machine != 0)
+            add_both(command, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64");
+    } else {
+        add_run(command, "/proc/self/exe");
+        add_shown(command, "tinyelf");
+        add_both(command, "build");
+        add_run(command, "--from");
+        add_run(command, "object");
+    }
+    add_file(stages, STAGE_OBJECT, CHILD_TEXT_PATH, command);
+    add_both(command, "-o");
+    add_file(stages, STAGE_EXECUTABLE, CHILD_OBJECT_PATH, command);
+    if (way == WAY_CC)
+        add_words(command, stages->compiler_flags); /* libraries follow what needs them */
+}
+
+/* ---- running ---- */
+
+/* What a step says: kept, and passed on where it is about the C file. */
+struct listener {
+    const struct stages *stages;
+    enum stage_number number;
+    bool pass, only_errors;
+    FILE *said;
+};
+
+/* A message with the names of the files for /dev/fd/N. */
+static void put_named(const struct listener *listener, const char *text)
+{
+    while (*text) {
+        bool input = strncmp(text, CHILD_TEXT_PATH, strlen(CHILD_TEXT_PATH)) == 0;
+        bool output = strncmp(text, CHILD_OBJECT_PATH, strlen(CHILD_OBJECT_PATH)) == 0;
+        if (input || output) {
+            enum stage_number number = listener->number - (input && listener->number > 0 ? 1 : 0);
+            fprintf(listener->said, "%s%s", listener->stages->name, stage_ending(number));
+            text += strlen(CHILD_TEXT_PATH);
+        } else {
+            fputc(*text++, listener->said);
+        }
+    }
+}
+
+static void listen(void *context, const struct source_message *message)
+{
+    const struct listener *listener = context;
+    static const char *const kinds[] = {"note", "warning", "error"};
+    const char *text = message->text;
+    if (message->line)
+        fprintf(listener->said, "%s:%u: %s: ", message->file, message->line,
+                kinds[message->severity]);
+    if (strncmp(text, "tinyelf: ", 9) == 0)
+        text += 9;
+    put_named(listener, text);
+    fputc('\n', listener->said);
+    if (listener->pass && (!listener->only_errors || message->severity == SOURCE_ERROR))
+        listener->stages->tell(listener->stages->context, message);
+}
+
+/* Runs a step of which all is prepared but its files. */
+static bool run_step(struct stages *stages, struct source *source, const struct command *command,
+                     const struct file_bytes *input, struct stage *stage)
+{
+    struct tool tool = compiler_tool(&command->run);
+    if (input && !tool_put_text(source, input->bytes, input->size))
+        return false;
+    source->object_file = tool_memory_file("output");
+    if (source->object_file < 0)
+        return source_say(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+                          strerror(errno));
+    source->input = stages->input;
+    bool done = tool_start(source, &tool, (const char *const *)command->run.at, source->object_file,
+                           source->text_file) &&
+                tool_finish(source, &tool) && tool_take_object(source, tool.program);
+    stage->bytes = source->object;
+    source->object = (struct file_bytes){0};
+    source->input = (struct file_bytes){0};
+    return done;
+}
+
+static void do_stage(struct stages *stages, enum stage_way way, enum stage_number number)
+{
+    struct stage *stage = &stages->of[way][number];
+    const struct file_bytes *input = number > 0 ? &stages->of[way][number - 1].bytes : NULL;
+    bool link = number == STAGE_EXECUTABLE;
+    const struct stage *other = &stages->of[WAY_CC][number];
+    size_t size = 0;
+    struct listener listener = {.stages = stages,
+                                .number = number,
+                                .pass = !link && (way == WAY_CC || (other->run && other->made)),
+                                .only_errors = way != WAY_CC,
+                                .said = open_memstream(&stage->said, &size)};
+    struct source source = {
+        .path = stages->path,
+        .name = stages->path,
+        .language = link ? SOURCE_RAW : SOURCE_C, /* a linker's messages are in no known form */
+        .compiler = stages->compiler,
+        .tell = listen,
+        .context = &listener,
+        .object_file = -1,
+        .message_file = -1,
+        .text_file = -1,
+    };
+    struct command command = {0};
+    if (!listener.said)
+        return;
+    stage->run = true;
+    command.failed = !tool_name_argument(&source);
+    if (!link)
+        make_compilation(stages, &source, way, number, &command);
+    else
+        make_link(stages, &source, way, &command);
+    stage->command = command.failed ? NULL : join(&command.shown);
+    if (!stages->argument)
+        stages->argument = strdup(source.argument);
+    stage->made =
+        stage->command && stages->argument && run_step(stages, &source, &command, input, stage);
+    free_command(&command);
+    source_release(&source);
+    fclose(listener.said);
+    if (size == 0) {
+        free(stage->said);
+        stage->said = NULL;
+    }
+}
+
+/* The name of the program, and the flags as shown. */
+static bool prepare(struct stages *stages)
+{
+    struct words flags = {0};
+    const char *slash = strrchr(stages->path, '/');
+    const char *base = slash ? slash + 1 : stages->path;
+    stages->name = strndup(base, strlen(base) - 2);
+    bool done = stages->name && make_flags(stages, &flags);
+    stages->flags = done ? join(&flags) : NULL;
+    words_free(&flags);
+    return stages->flags != NULL;
+}
+
+static bool read_input(struct stages *stages, const struct source *teller)
+{
+    int file = open(stages->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool read = file >= 0 && file_read(file, true, &stages->input);
+    int error = errno;
+    if (file >= 0)
+        close(file);
+    if (!read)
+        return source_say(teller, SOURCE_ERROR, 0, "%s",
+                          error == ENODEV ? "not a regular file" : strerror(error));
+    size_t length = strlen(stages->path);
+    const char *slash = strrchr(stages->path, '/');
+    if (length < 3 || strcmp(stages->path + length - 2, ".c") != 0 || (slash && strlen(slash) <= 3))
+        return source_say(teller, SOURCE_ERROR, 0,
+                          "the stages begin with a C file, whose name ends in .c");
+    if (memchr(stages->input.bytes, '\0', stages->input.size))
+        return source_say(teller, SOURCE_ERROR, 0,
+                          "not C: there are bytes in it that are not text");
+    for (const char *at = stages->path; *at; at++)
+        if ((unsigned char)*at < 0x20)
+            return source_say(teller, SOURCE_ERROR, 0, "a name with control characters in it");
+    return stages->input.size > 0 || source_say(teller, SOURCE_ERROR, 0, "the file is empty");
+}
+
+bool stages_run(struct stages *stages)
+{
+    const struct source teller = {
+        .name = stages->path, .tell = stages->tell, .context = stages->context};
+    if (!read_input(stages, &teller))
+        return false;
+    if (!prepare(stages))
+        return source_say(&teller, SOURCE_ERROR, 0, "out of memory");
+    for (enum stage_number number = 0; number < STAGE_COUNT; number++)
+        for (enum stage_way way = 0; way < WAY_COUNT; way++)
+            if (number == 0 || stages->of[way][number - 1].made)
+                do_stage(stages, way, number);
+    return true;
+}
+
+void stages_free(struct stages *stages)
+{
+    for (int way = 0; way < WAY_COUNT; way++) {
+        for (int number = 0; number < STAGE_COUNT; number++) {
+            free(stages->of[way][number].command);
+            free(stages->of[way][number].said);
+            file_free(&stages->of[way][number].bytes);
+        }
+    }
+    free(stages->argument);
+    free(stages->name);
+    free(stages->flags);
+    file_free(&stages->input);
+}
