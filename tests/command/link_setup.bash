@@ -94,3 +94,12 @@ refuses()
     exits 1 && says "tinyelf: " && says "$1" || return 1
     [ ! -e out ] || { echo "there is an output"; return 1; }
 }
+
+# What stands on standard input has no such line. (A "!" in front of a command fails no test.)
+lacks()
+{
+    if grep -E -- "$1"; then
+        echo "there should be no $1"
+        return 1
+    fi
+}
