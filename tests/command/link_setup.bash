@@ -81,7 +81,7 @@ places()
 {
     local file=$1 place=$2 text=$3 line
     while IFS= read -r line; do
-        [[ $line == *"$file:"*"$place:"*"$text"* ]] && return 0
+        [[ $line == *"$file:"*"$place"*"$text"* ]] && return 0
     done <<<"$stderr"
     echo "expected a line: $file:$place: $text"
     echo "stderr: $stderr"
