@@ -185,7 +185,7 @@ loads()
         [[ $output != *GNU_STACK* ]]
         tinyelf build --layout $layout --stack noexec start.o main.o -o out
         exits 0
-        readelf -lW out | grep -qE 'GNU_STACK .* RW +0x'
+        readelf -lW out | grep -qE 'GNU_STACK .* RW +0'
         ends_with 42 ./out
     done
 }

@@ -78,7 +78,7 @@ S
 
 @test "every symbol that is defined twice is listed, with both files" {
     make_start
-    assemble one <<<'.globl main, twice; main: call twice; ret; .data; .globl value; value: .long 1; .globl single; single: .long 2'
+    assemble one <<<'.globl main, twice; main: call twice; ret; twice: ret; .data; .globl value; value: .long 1; .globl single; single: .long 2'
     assemble two <<<'.globl twice, value; twice: ret; value: ret'
     tinyelf build start.o one.o two.o -o out
     refuses "twice"
