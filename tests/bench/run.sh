@@ -1,13 +1,9 @@
 #!/bin/bash
 # The figures: both sides of each ratio in one run, in turn. run.sh TINYELF WRITE_EXEC SOURCE
-# ROUNDS (default 10) rounds of RUNS (default 50) runs each; medians of all rounds' medians.
 set -eu
 tinyelf=$1 write_exec=$2 source=$3
-rounds=${ROUNDS:-10} runs=${RUNS:-50}
-command -v hyperfine >/dev/null || { echo "hyperfine is missing: install the package hyperfine"; exit 1; }
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+# shellcheck source=figures.sh
+. "$(dirname "$0")/figures.sh"
 
 "$write_exec"
 

@@ -81,7 +81,7 @@ places()
 {
     local file=$1 place=$2 text=$3 line
     while IFS= read -r line; do
-        [[ $line == *"$file:"*"$place:"*"$text"* ]] && return 0
+        [[ $line == *"$file:"*"$place"*"$text"* ]] && return 0
     done <<<"$stderr"
     echo "expected a line: $file:$place: $text"
     echo "stderr: $stderr"
@@ -93,4 +93,13 @@ refuses()
 {
     exits 1 && says "tinyelf: " && says "$1" || return 1
     [ ! -e out ] || { echo "there is an output"; return 1; }
+}
+
+# What stands on standard input has no such line. (A "!" in front of a command fails no test.)
+lacks()
+{
+    if grep -E -- "$1"; then
+        echo "there should be no $1"
+        return 1
+    fi
 }

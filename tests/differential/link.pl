@@ -274,10 +274,13 @@ sub run_case {
             next;
         }
         my ($our_end, $our_output) = run_program($case, 'ours');
-        fail($case, "$said ends with $our_end, not $expected_end", @repeat, '{ ./ours; echo $?; ./expected; echo $?; }')
-            if $our_end ne $expected_end;
-        fail($case, "$said another output", @repeat, '{ ./ours >1; ./expected >2; diff 1 2; }')
-            if $our_output ne $expected_output;
+        my ($runner) = map { $_ && @$_ ? "@$_ " : '' } $runner{$machine};
+        if ($our_end ne $expected_end) {
+            fail($case, "$said ends with $our_end, not $expected_end", @repeat,
+                "{ $runner./ours; echo \$?; $runner./expected; echo \$?; }");
+        } elsif ($our_output ne $expected_output) {
+            fail($case, "$said another output", @repeat, "{ $runner./ours >1; $runner./expected >2; diff 1 2; }");
+        }
         if (@$options == 0) {
             my @small = (@ld, '-N', '-s', '--gc-sections', '-o', 'small', @objects, @libraries);
             return fail($case, 'ld -N: ' . contents('errors'), @steps, quoted(@small))

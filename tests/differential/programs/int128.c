@@ -7,7 +7,7 @@ typedef unsigned __int128 u128;
 typedef __int128 s128;
 
 static u128 large = (u128)0x0123456789abcdefull << 64 | 0xfedcba9876543210ull;
-static const s128 negative = -(s128)1 << 100;
+static const s128 negative = -((s128)1 << 100);
 
 static NOINLINE void show_128(const char *name, u128 n)
 {

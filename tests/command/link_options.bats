@@ -1,0 +1,507 @@
+#!/usr/bin/env bats
+# tinyelf build's options of linking: layouts, the stack, sections, debugging, the map.
+load setup
+load link_setup
+
+# main.o and start.o: code, constants, data and zeros, with a result of 42.
+make_program()
+{
+    make_start
+    cat >main.c <<'C'
+static int counter = 40;
+int zeros[100];
+const char *const names[] = {"first", "second"};
+static int helper(int n)
+{
+    int local = n + zeros[n];
+    counter += local;
+    return local;
+}
+int unused(int n) { return n * 77; }
+int main(void)
+{
+    int sum = 0;
+    for (int i = 0; i < 2; i++)
+        sum += names[i][0] == "fs"[i] ? helper(i) : 100;
+    zeros[5] = sum;
+    return counter + zeros[5];
+}
+C
+    command -v gcc >/dev/null || skip "gcc is not installed"
+    gcc -c -O0 -g -ffreestanding -fno-stack-protector -fno-pic -w -ffunction-sections -fdata-sections "$@" main.c -o main.o
+}
+
+# loads FILE: "offset address file-size memory-size flags" of each PT_LOAD, as numbers and letters.
+loads()
+{
+    readelf -lW "$1" | sed -nE 's/^ *LOAD +(0x[0-9a-f]+) (0x[0-9a-f]+) 0x[0-9a-f]+ (0x[0-9a-f]+) (0x[0-9a-f]+) ([RWE ]{3}) .*/\1 \2 \3 \4 \5/p'
+}
+
+# ---- layouts -------------------------------------------------------------------------------------
+
+@test "single: what must be writable and executable is said, with the section that forces it" {
+    make_start
+    assemble main <<<'.globl main; main: movl value(%rip), %eax; ret; .data; value: .long 42'
+    tinyelf build start.o main.o -o out
+    exits 0
+    says "main.o:(.data)"
+    says writable
+    [ "$(loads out | wc -l)" -eq 1 ]
+    loads out | grep -q RWE
+    assemble zeros <<<'.globl main; main: movb $42, z(%rip); movl z(%rip), %eax; ret; .bss; z: .zero 8'
+    tinyelf build start.o zeros.o -o out
+    exits 0
+    says "zeros.o:(.bss)"
+    ends_with 42 ./out
+}
+
+@test "single: a program without writable data gets no warning" {
+    make_start
+    assemble main <<<'.globl main; main: movl value(%rip), %eax; ret; .section .rodata; value: .long 42'
+    tinyelf build start.o main.o -o out
+    exits 0
+    [ -z "$stderr" ]
+    loads out | grep -q 'R E'
+    ends_with 42 ./out
+}
+
+@test "split: no segment is writable and executable, and no page belongs to two" {
+    make_program
+    tinyelf build --layout split start.o main.o -o out
+    exits 0
+    [ -z "$stderr" ]
+    ends_with 42 ./out
+    [ "$(loads out | wc -l)" -ge 2 ]
+    loads out | lacks 'W *E'
+    loads out | grep -q 'R E'
+    loads out | grep -q 'RW'
+    local last=0
+    while read -r offset address file memory _; do
+        [ $((offset % 0x1000)) -eq $((address % 0x1000)) ]
+        [ $((file)) -le $((memory)) ]
+        [ $((address & ~0xfff)) -ge "$last" ]
+        last=$(((address + memory + 0xfff) & ~0xfff))
+    done < <(loads out | sort -k 2)
+}
+
+@test "split: there is no padding but what alignment asks for" {
+    make_start
+    assemble main <<<'.globl main; main: movl value(%rip), %eax; addb two, %al; ret; .section .rodata; two: .byte 2; .data; value: .long 40; .bss; .zero 5000'
+    tinyelf build --layout split start.o main.o -o out
+    exits 0
+    ends_with 42 ./out
+    segments=$(readelf -hW out | awk '/Number of program headers/ {print $5}')
+    content=$(size -A start.o main.o | awk '$1 ~ /^\.(text|rodata|data)$/ {s += $2} END {print s}')
+    [ "$(stat -c %s out)" -ge $((64 + 56 * segments + content)) ]
+    # 8 is the most that any of these sections is aligned to.
+    [ "$(stat -c %s out)" -le $((64 + 56 * segments + content + 3 * 8)) ]
+}
+
+@test "split: code is not writable and data are not executable when it runs" {
+    make_start
+    assemble writes <<<'.globl main; main: movb $1, main(%rip); xorl %eax, %eax; ret; .data; .byte 1'
+    tinyelf build --layout split start.o writes.o -o out
+    exits 0
+    ends_with 139 ./out
+    assemble jumps <<<'.globl main; main: leaq code(%rip), %rax; call *%rax; ret; .data; code: xorl %eax, %eax; ret'
+    tinyelf build --layout split start.o jumps.o -o out
+    exits 0
+    ends_with 139 ./out
+    # In one segment both work.
+    tinyelf build --layout single start.o jumps.o -o out
+    exits 0
+    ends_with 0 ./out
+}
+
+@test "split: a program of code alone needs one segment" {
+    nasm -f elf64 -o hello.o "$SOURCE/asm/hello.s"
+    tinyelf build --layout split hello.o -o out
+    exits 0
+    [ "$(loads out | grep -c E)" -eq 1 ]
+    loads out | lacks W
+    [ "$(./out)" = "Hello world" ]
+}
+
+@test "split: zeros alone are in memory alone" {
+    make_start
+    assemble main <<<'.globl main; main: movb $42, z+199999; movl z+199999, %eax; ret; .bss; z: .zero 200004'
+    tinyelf build --layout split start.o main.o -o out
+    exits 0
+    ends_with 42 ./out
+    [ "$(stat -c %s out)" -lt 400 ]
+}
+
+@test "split: i386" {
+    make_start32
+    compile main -m32 -fdata-sections <<<'int counter = 40; int zeros[50]; const char text[] = "text"; int main(void) { zeros[3] = 2; return counter + zeros[3] + (text[zeros[2]] != 116); }'
+    tinyelf build --layout split start32.o main.o -o out
+    exits 0
+    loads out | lacks 'W *E'
+    while read -r offset address _; do
+        [ $((offset % 0x1000)) -eq $((address % 0x1000)) ]
+    done < <(loads out)
+    needs_i386_to_run
+    ends_with 42 $runner ./out
+}
+
+@test "a large alignment is kept in both layouts" {
+    make_start
+    assemble main <<<'.globl main; main: movl $a, %eax; andl $4095, %eax; jne 1f; movl $z, %eax; andl $8191, %eax; jne 1f; movl a, %eax; ret; 1: movl $1, %eax; ret; .data; .byte 1; .balign 4096; a: .long 42; .bss; .byte 0; .balign 8192; z: .zero 1'
+    for layout in single split; do
+        tinyelf build --layout $layout start.o main.o -o out
+        exits 0
+        ends_with 42 ./out
+    done
+}
+
+@test "a layout that does not exist is a wrong call that names those that do" {
+    make_program
+    tinyelf build --layout spilt start.o main.o -o out
+    exits 2
+    says single
+    says split
+}
+
+@test "the same inputs give the same bytes" {
+    make_program
+    for options in "" "--layout split" "--sections" "--layout split --stack noexec --sections"; do
+        # shellcheck disable=SC2086
+        tinyelf build $options start.o main.o -o one
+        exits 0
+        # shellcheck disable=SC2086
+        tinyelf build $options start.o main.o -o two
+        cmp one two
+    done
+}
+
+# ---- the stack -----------------------------------------------------------------------------------
+
+@test "--stack noexec adds PT_GNU_STACK, readable and writable" {
+    make_program
+    for layout in single split; do
+        tinyelf build --layout $layout start.o main.o -o without
+        exits 0
+        run readelf -lW without
+        [[ $output != *GNU_STACK* ]]
+        tinyelf build --layout $layout --stack noexec start.o main.o -o out
+        exits 0
+        readelf -lW out | grep -qE 'GNU_STACK .* RW +0'
+        ends_with 42 ./out
+    done
+}
+
+@test "--stack noexec: a program that runs code on its stack dies" {
+    make_start
+    assemble main <<<'.globl main; main: movl $0xc3c031, (%rsp); movl $0xc3c031, -64(%rsp); leaq -64(%rsp), %rax; call *%rax; ret'
+    tinyelf build --layout split --stack noexec start.o main.o -o out
+    exits 0
+    ends_with 139 ./out
+}
+
+@test "--stack noexec: the kernel says that the stack is not executable" {
+    make_start
+    cat >main.c <<'C'
+static long call(long n, long a, const void *b, long c)
+{
+    long r;
+    __asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+    return r;
+}
+static char buffer[65536];
+int main(void)
+{
+    long used = 0, got, file = call(2, (long)"/proc/self/maps", 0, 0);
+    while ((got = call(0, file, buffer + used, sizeof buffer - used)) > 0)
+        used += got;
+    call(1, 1, buffer, used);
+    return 42;
+}
+C
+    compile main <main.c
+    tinyelf build --layout split --stack noexec start.o main.o -o out
+    exits 0
+    ends_with 42 ./out
+    grep -q 'rw-p .*\[stack\]' program.out
+    lacks rwxp <program.out
+}
+
+@test "a kind of stack that does not exist is a wrong call" {
+    make_program
+    tinyelf build --stack executable-sometimes start.o main.o -o out
+    exits 2
+    says noexec
+}
+
+# ---- sections ------------------------------------------------------------------------------------
+
+@test "--sections: objdump disassembles every function of the inputs by name, where nm has it" {
+    make_program
+    for layout in single split; do
+        tinyelf build --sections --layout $layout start.o main.o -o out
+        exits 0
+        ends_with 42 ./out
+        objdump -d out >code 2>errors
+        [ ! -s errors ]
+        nm out >names 2>errors
+        [ ! -s errors ]
+        for name in _start main helper; do
+            address=$(awk -v n=$name '$3 == n {print $1}' names)
+            [ -n "$address" ] || { echo "nm has no $name"; return 1; }
+            grep -q "^$address <$name>:" code || { echo "objdump has $name elsewhere than $address"; return 1; }
+        done
+        # What was left out has no symbol.
+        lacks unused <names
+        [ "$(readelf -hW out | awk '/Entry point/ {print $4}')" = "0x$(awk '$3 == "_start" {sub(/^0+/, "", $1); print $1}' names)" ]
+    done
+}
+
+@test "--sections: a function's instructions are those of its object" {
+    make_program
+    tinyelf build --sections start.o main.o -o out
+    exits 0
+    objdump -d --no-show-raw-insn --disassemble=helper out | awk '/^ +[0-9a-f]+:/ {print $2}' >ours
+    objdump -d --no-show-raw-insn --disassemble=helper main.o | awk '/^ +[0-9a-f]+:/ {print $2}' >theirs
+    [ -s theirs ]
+    diff theirs ours
+}
+
+@test "--sections: data have their symbols, sizes and types" {
+    make_program
+    tinyelf build --sections start.o main.o -o out
+    exits 0
+    readelf -sW out | grep -qE ' 400 OBJECT +GLOBAL .* zeros$'
+    readelf -sW out | grep -qE ' 4 OBJECT +LOCAL .* counter$'
+    readelf -sW out | grep -qE ' FUNC +GLOBAL .* main$'
+    readelf -sW out | grep -qE ' FUNC +LOCAL .* helper$'
+    # Each lies in the section that it says.
+    readelf -SW out >sections 2>errors
+    [ ! -s errors ]
+    grep -q ' \.text ' sections
+    grep -qE ' \.data.* PROGBITS ' sections
+    grep -qE ' \.bss.* NOBITS ' sections
+}
+
+@test "--sections: readelf finds nothing wrong" {
+    make_program
+    for options in "" "--layout split" "--no-gc-sections" "--layout split --stack noexec"; do
+        # shellcheck disable=SC2086
+        tinyelf build --sections $options start.o main.o -o out
+        exits 0
+        readelf -aW out >all 2>errors
+        [ ! -s errors ] || { cat errors; return 1; }
+        lacks '[Ww]arning|<corrupt|bad section' <all
+    done
+}
+
+@test "--sections: without it there are none" {
+    make_program
+    tinyelf build start.o main.o -o out
+    exits 0
+    [ "$(readelf -hW out | awk '/Number of section headers/ {print $5}')" -eq 0 ]
+}
+
+@test "--sections: i386" {
+    make_start32
+    compile main -m32 <<<'static int __attribute__((noinline)) helper(int n) { __asm__(""); return n + 2; } int value = 40; int main(void) { return helper(value); }'
+    tinyelf build --sections start32.o main.o -o out
+    exits 0
+    for name in _start main helper; do
+        address=$(nm out | awk -v n=$name '$3 == n {print $1}')
+        objdump -d out | grep -q "^$address <$name>:"
+    done
+    needs_i386_to_run
+    ends_with 42 $runner ./out
+}
+
+# ---- debugging -----------------------------------------------------------------------------------
+
+needs_gdb()
+{
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    as -o try.o <<<'.globl _start; _start: nop; movl $60, %eax; xorl %edi, %edi; syscall'
+    ld -o try try.o
+    timeout 60 gdb -nx -batch -ex 'break _start' -ex run ./try </dev/null 2>&1 | grep -q 'Breakpoint 1, ' ||
+        skip "gdb cannot run programs here"
+}
+
+# debug FILE COMMAND...: what gdb prints with FILE and FILE.debug
+debug()
+{
+    local file=$1 command arguments=()
+    shift
+    for command; do
+        arguments+=(-ex "$command")
+    done
+    timeout 60 gdb -nx -batch -e "$file" -s "$file.debug" "${arguments[@]}" </dev/null >gdb.out 2>&1 || true
+}
+
+gdb_says()
+{
+    grep -qE "$1" gdb.out && return 0
+    echo "expected: $1"
+    cat gdb.out
+    return 1
+}
+
+@test "-g: the program is the same, byte for byte, and FILE.debug stands beside it" {
+    make_program
+    for options in "" "--layout split" "--sections" "--no-gc-sections"; do
+        # shellcheck disable=SC2086
+        tinyelf build $options start.o main.o -o without
+        exits 0
+        [ ! -e without.debug ]
+        # shellcheck disable=SC2086
+        tinyelf build $options -g start.o main.o -o with
+        exits 0
+        cmp without with
+        [ -s with.debug ]
+        rm with.debug
+    done
+}
+
+@test "-g: gdb stops at a line of the source and knows local and global variables" {
+    make_program
+    needs_gdb
+    for layout in single split; do
+        tinyelf build -g --layout $layout start.o main.o -o out
+        exits 0
+        debug ./out 'break main.c:8' run 'info locals' 'print counter' 'print names[1]' 'print sizeof(zeros)' backtrace
+        gdb_says '^Breakpoint 1, helper \(n=0\) at main.c:8'
+        gdb_says '^local = 0'
+        gdb_says '^\$1 = 40'
+        gdb_says '^\$2 = .* "second"'
+        gdb_says '^\$3 = 400'
+        gdb_says '#1 .* main \(\) at main.c:'
+    done
+}
+
+@test "-g: two files, and a member of an archive" {
+    needs_gdb
+    make_start
+    printf 'int two(int);\nint main(void)\n{\n    int here = 20;\n    return two(here);\n}\n' >one.c
+    printf 'static int value = 2;\nint two(int n)\n{\n    int twice = n * value;\n    return twice + value;\n}\n' >two.c
+    for n in one two; do
+        gcc -c -O0 -g -ffreestanding -fno-stack-protector -fno-pic $n.c -o $n.o
+    done
+    ar rc libtwo.a two.o
+    tinyelf build -g start.o one.o libtwo.a -o out
+    exits 0
+    ends_with 42 ./out
+    debug ./out 'break two.c:5' run 'print twice' 'print value' up 'print here'
+    gdb_says '^Breakpoint 1, two \(n=20\) at two.c:5'
+    gdb_says '^\$1 = 40'
+    gdb_says '^\$2 = 2'
+    gdb_says '^\$3 = 20'
+}
+
+@test "-g: lines of assembly" {
+    needs_gdb
+    printf '\t.globl _start\n_start:\n\tmovl $60, %%eax\n\tmovl $42, %%edi\n\tsyscall\n' >a.s
+    as -g -o a.o a.s
+    tinyelf build -g a.o -o out
+    exits 0
+    debug ./out 'break a.s:5' run 'print $edi'
+    gdb_says 'at a.s:5'
+    gdb_says '^\$1 = 42'
+}
+
+@test "-g: clang's information, and functions that were left out are in no one's way" {
+    command -v clang >/dev/null || skip "clang is not installed"
+    needs_gdb
+    make_program
+    clang -c -O0 -g -ffreestanding -fno-stack-protector -fno-pic -w -ffunction-sections -fdata-sections main.c -o main.o
+    tinyelf build -g start.o main.o -o out
+    exits 0
+    ends_with 42 ./out
+    debug ./out 'info symbol main' 'break helper' run 'print n' finish
+    gdb_says '^Breakpoint 1, helper \(n=0\)'
+    gdb_says '^\$1 = 0'
+    # Both functions are where the file has them, not where the unused one would be (address 0).
+    [ "$(addr2line -e out.debug -f "$(nm out.debug | awk '$3 == "main" {print "0x" $1}')" | head -n 1)" = main ]
+}
+
+@test "-g: readelf reads the information without a complaint" {
+    make_program
+    tinyelf build -g start.o main.o -o out
+    exits 0
+    for kind in info line abbrev aranges str; do
+        readelf --debug-dump=$kind out.debug >dump 2>errors
+        [ ! -s errors ] || { cat errors; return 1; }
+    done
+    readelf --debug-dump=decodedline out.debug | grep -q 'main.c'
+    # helper stands where the program has it.
+    tinyelf build --sections start.o main.o -o named
+    address=$(nm named | awk '$3 == "helper" {sub(/^0+/, "", $1); print $1}')
+    readelf --debug-dump=info out.debug | grep -A 12 ': helper$' | grep -q "DW_AT_low_pc *: 0x$address"
+}
+
+@test "-g: objects without debugging information still become a program" {
+    make_start
+    assemble main <<<'.globl main; main: movl $42, %eax; ret'
+    tinyelf build -g start.o main.o -o out
+    exits 0
+    ends_with 42 ./out
+}
+
+@test "-g: a failure leaves neither file" {
+    make_start
+    assemble main <<<'.globl main; main: call nowhere'
+    tinyelf build -g start.o main.o -o out
+    exits 1
+    [ ! -e out ]
+    [ ! -e out.debug ]
+}
+
+# ---- the map -------------------------------------------------------------------------------------
+
+# The first number of each line of the map is a size.
+sizes()
+{
+    grep -oE '^[^0-9]*[0-9]+' map | grep -oE '[0-9]+$'
+}
+
+@test "--map: every byte of the file has an owner, the largest first" {
+    make_program
+    for options in "" "--layout split" "--no-gc-sections" "--sections" "--layout split --stack noexec"; do
+        # shellcheck disable=SC2086
+        "$TINYELF" build --map $options start.o main.o -o out >map
+        size=$(stat -c %s out)
+        sum=$(sizes | awk '{s += $1} END {print s + 0}')
+        # A line with the total may close it.
+        [ "$sum" -eq "$size" ] || [ "$sum" -eq $((2 * size)) ] || { cat map; echo "$sum of $size bytes"; return 1; }
+        grep -q 'main\.o' map
+        grep -q 'start\.o' map
+        [ "$sum" -eq "$size" ] || sed -i -E "/(^|[^0-9])$size([^0-9]|$)/d" map
+        sizes | sort -c -n -r
+        ends_with 42 ./out
+    done
+}
+
+@test "--map: sections are named, and an archive's member with its archive" {
+    make_start
+    assemble main <<<'.globl main; main: call f; addl value(%rip), %eax; ret; .data; value: .long 40; .zero 100, 1'
+    assemble f <<<'.globl f; f: movl $2, %eax; ret'
+    ar rc libx.a f.o
+    "$TINYELF" build --map start.o main.o libx.a -o out >map
+    grep -qF 'libx.a(f.o)' map
+    grep 'main\.o' map | grep -q '104.*\.data\|\.data.*104'
+    grep 'start\.o' map | grep -qF '.text'
+    ends_with 42 ./out
+}
+
+@test "--map: the file is what it is without" {
+    make_program
+    "$TINYELF" build start.o main.o -o without
+    "$TINYELF" build --map start.o main.o -o with >map
+    cmp without with
+}
+
+@test "--help tells of every option of linking" {
+    tinyelf build --help
+    exits 0
+    for option in --layout --stack --sections --no-gc-sections --map -g; do
+        grep -qF -- "$option" <<<"$output" || { echo "no word about $option"; return 1; }
+    done
+    [[ $output == *split* ]]
+    [[ $output == *noexec* ]]
+}
