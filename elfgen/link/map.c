@@ -186,8 +186,8 @@ static void print_dead(const struct map *map, FILE *output)
         }
     }
     if (count > 0)
-        fprintf(output, "\nLeft out, since nothing needs them: %zu sections, %" PRIu64 " bytes\n",
-                count, size);
+        fprintf(output, "\nLeft out, since nothing needs it: %" PRIu64 " bytes in %zu section%s\n",
+                size, count, count == 1 ? "" : "s");
 }
 
 bool link_print_map(struct link *link, const struct elfgen_layout *layout, uint64_t behind,
