@@ -13,8 +13,10 @@ enum {
     REGIONS = 3               /* that one PT_LOAD makes */
 };
 
-/* A 32-bit kernel's end of user space, for an address that can be chosen. */
-static const uint64_t highest_32 = 0xc0000000;
+/* Where an address that can be chosen must end: in front of the stack and what is mapped below it,
+ * and for 32 bits of the end of a 32-bit kernel's user space if the program does. */
+static const uint64_t most_64 = (UINT64_C(1) << 47) - (UINT64_C(1) << 37), most_32 = 0xc0000000,
+                      most_32_of_64 = 0xfe000000;
 
 /* What a PT_LOAD puts into memory, in whole pages. */
 enum kind {
@@ -275,19 +277,18 @@ static uint64_t headers_size(const struct elfgen_view *view, uint64_t count)
  * moves; but a PIE's first address decides how it is aligned. Behind it, the heap begins later. */
 static bool choose_place(const struct elfgen_view *view, const struct gap *gap, uint64_t *address)
 {
-    uint64_t end = view->class_ == ELFGEN_CLASS64 ? elfgen_unfold_user_end(view) : highest_32;
+    uint64_t end = gap->highest < most_32 ? most_32 : most_32_of_64;
+    if (view->class_ == ELFGEN_CLASS64)
+        end = most_64;
     bool moves = view->ehdr.e_type == ELFGEN_ET_DYN;
-    if (!moves && gap->lowest >= LOWEST_ADDRESS + gap->size)
+    uint64_t lowest = moves ? ELFGEN_PAGE : LOWEST_ADDRESS;
+    if (!moves && gap->lowest >= lowest + gap->size)
         *address = gap->lowest - gap->size;
-    else if (gap->between >= (moves ? 1 : LOWEST_ADDRESS))
+    else if (gap->between >= lowest)
         *address = gap->between;
-    else if (gap->highest <= end - gap->size && gap->highest >= LOWEST_ADDRESS)
-        *address = gap->highest;
-    else if (moves && gap->highest <= end - gap->size)
-        *address = gap->highest;
     else
-        return false;
-    return true;
+        *address = gap->highest > lowest ? gap->highest : lowest;
+    return *address <= end - gap->size;
 }
 
 /* A PT_LOAD for the headers among the others, by address. */

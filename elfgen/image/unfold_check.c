@@ -160,6 +160,12 @@ enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view, struct el
             status = check_load(view, i, &phdr, error);
         }
     }
+    /* An interpreter runs first, and finds that out itself. */
+    if (status == ELFGEN_OK && !interpreted && view->ehdr.e_entry >= elfgen_unfold_user_end(view))
+        status = elfgen_error_set(error, ELFGEN_BAD_VALUE, in_header(view, "e_entry"),
+                                  "Linux kills it at its start: e_entry %x is past the end of user "
+                                  "space, %x",
+                                  view->ehdr.e_entry, elfgen_unfold_user_end(view));
     if (status == ELFGEN_OK && !loads)
         status = elfgen_error_set(error, ELFGEN_BAD_VALUE, in_header(view, "e_phoff"),
                                   "no PT_LOAD segment: Linux maps nothing of the file, and it dies "

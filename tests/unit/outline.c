@@ -169,6 +169,30 @@ START_TEST(without_symbols_there_is_no_symbol_table)
 }
 END_TEST
 
+START_TEST(a_dynamic_section_has_the_first_string_table)
+{
+    static const struct elfgen_outline_section four[] = {
+        {".dynamic", SHT_DYNAMIC, SHF_ALLOC, 0x1000, 64, 32, 8, 16},
+        {".text", SHT_PROGBITS, SHF_ALLOC, 0x2000, 64, 32, 8, 0},
+        {".dynstr", SHT_STRTAB, SHF_ALLOC, 0x3000, 64, 32, 1, 0},
+        {".other", SHT_STRTAB, 0, 0, 64, 32, 1, 0}};
+    uint8_t file[FILE_SIZE];
+    const struct elfgen_outline outline = {four, 4, symbols, 1};
+    size_t size;
+    make_file(file, _i);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_memory((char *)bytes, size);
+    GElf_Shdr shdr;
+    section_at(elf, 1, &shdr, ".dynamic");
+    ck_assert_uint_eq(shdr.sh_link, 3);
+    section_at(elf, 2, &shdr, ".text");
+    ck_assert_uint_eq(shdr.sh_link, 0);
+    elf_end(elf);
+    free(bytes);
+}
+END_TEST
+
 START_TEST(a_million_symbols_are_all_there)
 {
     enum { MANY = 1000000 };
@@ -386,6 +410,7 @@ static Suite *outline_suite(void)
     TCase *written = tcase_create("what is written");
     tcase_add_loop_test(written, libelf_reads_what_was_given_in_both_classes_and_orders, 0, 4);
     tcase_add_loop_test(written, without_symbols_there_is_no_symbol_table, 0, 8);
+    tcase_add_loop_test(written, a_dynamic_section_has_the_first_string_table, 0, 4);
     tcase_add_loop_test(written, a_million_symbols_are_all_there, 0, 4);
     tcase_add_loop_test(written, section_numbers_go_on_behind_65279, 0, 20);
     tcase_add_loop_test(written, a_count_of_program_headers_in_header_0_is_kept, 0, 4);
