@@ -7,11 +7,11 @@ build=$1 seconds=$2
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-for target in dump map explain image object detect hex; do
+for target in dump map explain unfold image object detect hex; do
     mkdir "$folder/$target"
     seeds=$here/corpus/$target
     case $target in
-    map | explain) seeds=$here/corpus/dump ;; # any ELF file is good for all three
+    map | explain | unfold) seeds=$here/corpus/dump ;; # any ELF file is good for all four
     detect) seeds=$here/../../asm ;;
     esac
     time=$seconds
