@@ -348,37 +348,63 @@ size_t elfgen_unfold_room(const struct elfgen_view *view)
     return (size_t)view->ehdr.e_phnum * (2 * REGIONS + 1) + 1;
 }
 
+/* Puts the headers' own PT_LOAD where there is room; ELFGEN_NO_ROOM: in the array there is none. */
+static enum elfgen_status place_headers(struct elfgen_unfold *unfold, const struct gap *gap,
+                                        struct elfgen_error *error)
+{
+    uint64_t address;
+    size_t first = 0;
+    while (first < unfold->count && unfold->segments[first].phdr.p_type != ELFGEN_PT_LOAD)
+        first++;
+    /* The first one must have a file (see check_first()); nothing mapped is fine, too. */
+    bool below = elfgen_unfold_is_placed(unfold->view) && first < unfold->count &&
+                 unfold->segments[first].phdr.p_filesz == 0;
+    if (below && gap->lowest < gap->size)
+        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, unfold->view->ehdr.e_phoff,
+                                "its lowest segment has no bytes in the file, and no room for "
+                                "headers below it: Linux would not find a place for the twin");
+    if (below)
+        address = gap->lowest - gap->size;
+    else if (!choose_place(unfold->view, gap, &address))
+        return ELFGEN_OK;
+    return put_headers(unfold, address) ? ELFGEN_OK : ELFGEN_NO_ROOM;
+}
+
+/* Without the headers' own PT_LOAD, where there is one program header too many. */
+static void remove_headers(struct elfgen_unfold *unfold)
+{
+    for (size_t i = unfold->headers; i + 1 < unfold->count; i++)
+        unfold->segments[i] = unfold->segments[i + 1];
+    unfold->headers = --unfold->count;
+}
+
 enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold, const struct elfgen_view *view,
                                       struct elfgen_unfold_segment *segments, size_t room,
                                       struct elfgen_error *error)
 {
     *unfold = (struct elfgen_unfold){.view = view, .segments = segments, .room = room};
-    const uint64_t phdr = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
-    const uint64_t most = TABLE_LARGEST / phdr;
-    /* More headers than there will be, so that the gap is wide enough for them. */
+    const uint64_t most =
+        TABLE_LARGEST / elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
     struct gap gap = {.size = page_up(headers_size(view, view->ehdr.e_phnum + (uint64_t)1))};
-    uint64_t address;
-    bool fits = put_others(unfold, true) && put_loads(unfold, &gap);
-    /* Cut into pieces there are more headers than there were. */
-    if (fits && headers_size(view, unfold->count + view->ehdr.e_phnum + (uint64_t)1) > gap.size)
-        gap = (struct gap){.size = page_up(headers_size(view, most)),
-                           .lowest = gap.lowest,
-                           .highest = gap.highest};
-    unfold->headers = room;
-    if (fits && choose_place(view, &gap, &address))
-        fits = put_headers(unfold, address);
-    fits = fits && put_others(unfold, false);
-    if (!fits)
+    unfold->headers = SIZE_MAX;
+    enum elfgen_status status = ELFGEN_NO_ROOM;
+    if (put_others(unfold, true) && put_loads(unfold, &gap)) {
+        /* Cut into pieces there are more headers than there were. */
+        if (headers_size(view, unfold->count + view->ehdr.e_phnum + (uint64_t)1) > gap.size) {
+            gap.size = page_up(headers_size(view, most));
+            gap.between = 0;
+        }
+        status = place_headers(unfold, &gap, error);
+    }
+    if (status == ELFGEN_UNSUPPORTED)
+        return status;
+    if (status != ELFGEN_OK || !put_others(unfold, false))
         return elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
                                 "there is room for %u program headers, %u may be needed",
                                 (uint64_t)room, (uint64_t)elfgen_unfold_room(view));
-    if (unfold->count > most && unfold->headers < unfold->count) {
-        /* The headers' own is the one that can be done without. */
-        for (size_t i = unfold->headers; i + 1 < unfold->count; i++)
-            segments[i] = segments[i + 1];
-        unfold->headers = --unfold->count;
-    }
-    if (unfold->headers > unfold->count)
+    if (unfold->count > most && unfold->headers != SIZE_MAX)
+        remove_headers(unfold);
+    if (unfold->headers == SIZE_MAX)
         unfold->headers = unfold->count;
     if (unfold->count > most)
         return elfgen_error_set(error, ELFGEN_UNSUPPORTED, view->ehdr.e_phoff,

@@ -143,6 +143,33 @@ static enum elfgen_status check_load(const struct elfgen_view *view, uint64_t in
     return ELFGEN_OK;
 }
 
+bool elfgen_unfold_is_placed(const struct elfgen_view *view)
+{
+    struct elfgen_phdr phdr;
+    for (uint64_t i = 0; i < view->ehdr.e_phnum; i++)
+        if (elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK &&
+            phdr.p_type == ELFGEN_PT_INTERP)
+            return false;
+    return view->ehdr.e_type == ELFGEN_ET_DYN;
+}
+
+/* Where mmap() chooses the address, it is asked for the first segment only if that has a file. */
+static enum elfgen_status check_first(const struct elfgen_view *view, struct elfgen_error *error)
+{
+    struct elfgen_phdr phdr;
+    for (uint64_t i = 0; elfgen_unfold_is_placed(view) && i < view->ehdr.e_phnum; i++) {
+        elfgen_view_segment(view, i, &phdr, NULL);
+        if (phdr.p_type != ELFGEN_PT_LOAD)
+            continue;
+        if (phdr.p_filesz > 0)
+            break;
+        return elfgen_error_set(error, ELFGEN_BAD_VALUE, in_segment(view, i, "p_filesz"),
+                                "p_filesz of the first PT_LOAD is 0: Linux then puts an ET_DYN "
+                                "without interpreter at address 0, where programs may not be");
+    }
+    return ELFGEN_OK;
+}
+
 enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view, struct elfgen_error *error)
 {
     enum elfgen_status status = check_kind(view, error);
@@ -150,6 +177,8 @@ enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view, struct el
         status = check_table(view, error);
     bool loads = false, interpreted = false;
     struct elfgen_phdr phdr;
+    if (status == ELFGEN_OK)
+        status = check_first(view, error);
     for (uint64_t i = 0; status == ELFGEN_OK && i < view->ehdr.e_phnum; i++) {
         elfgen_view_segment(view, i, &phdr, NULL);
         if (phdr.p_type == ELFGEN_PT_INTERP && !interpreted) {

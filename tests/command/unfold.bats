@@ -509,6 +509,29 @@ C
     done
 }
 
+@test "segments anywhere, over each other and past the file's end: refused where Linux refuses, else the same memory" {
+    mkdir folder
+    perl "$BATS_TEST_DIRNAME/segments.pl" 3 400 folder
+    local program same=0 refused=0 status
+    for program in folder/*; do
+        status=0
+        "$BUILD/tests/memory-same" "./$program" "./$program" >/dev/null || status=$?
+        if "$TINYELF" unfold "$program" -o twin 2>said; then
+            [ "$status" -ne 2 ] || continue
+            # It was started (1: with an AT_PHDR that is nothing).
+            same_memory "$program" twin
+            same=$((same + 1))
+            readelf -lW twin | awk '$1 == "LOAD" {print $3}' | sort -c
+        else
+            # What the first two say, Linux starts in vain or for nobody but root.
+            grep -qE 'no PT_LOAD segment|at address 0, where programs may not be' said ||
+                [ "$status" -eq 2 ] || { echo "$program"; cat said; return 1; }
+            refused=$((refused + 1))
+        fi
+    done
+    [ "$same" -ge 150 ] && [ "$refused" -ge 50 ]
+}
+
 @test "a memory size of terabytes makes no large file" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     # p_memsz

@@ -128,7 +128,7 @@ static int compare(const struct process *a, const struct process *b, const struc
     ssize_t other = pread(b->memory, y, PAGE, (off_t)(address + b->entry - a->entry));
     if (there != PAGE) {
         /* Behind the end of the file. */
-        if (other != PAGE)
+        if (other != PAGE || !region_of(b, address + b->entry - a->entry))
             return 1;
         printf("0x%" PRIx64 ": only the second can be read\n", address);
         return 0;
