@@ -141,7 +141,7 @@ static void cut_to_zeros(const struct run *run, struct elfgen_phdr *phdr)
     phdr->p_vaddr = phdr->p_paddr = address;
     phdr->p_memsz = (run->end < old_end ? run->end : old_end) - address;
     phdr->p_filesz = 0;
-    phdr->p_offset = address % ELFGEN_PAGE;
+    phdr->p_offset = address % phdr->p_align;
 }
 
 static struct elfgen_unfold_segment *add(struct elfgen_unfold *unfold)

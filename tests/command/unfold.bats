@@ -532,6 +532,36 @@ C
     [ "$same" -ge 150 ] && [ "$refused" -ge 50 ]
 }
 
+@test "what is left of a segment without the file's bytes keeps the alignment that a PIE asked for" {
+    cat >pie.asm <<'A'
+bits 64
+    db 0x7f, "ELF", 2, 1, 1, 0
+    dq 0
+    dw 3, 62
+    dd 1
+    dq code, 64, 0
+    dd 0
+    dw 64, 56, 2, 0, 0, 0
+    dd 1, 5
+    dq 0, 0, 0, 0x1000, 0x1000, 0x100000
+    dd 1, 6                     ; one page behind the end of the file, then zeros
+    dq 0x2000, 0x2000, 0, 0x1000, 0x5000, 0x100000
+code:
+    mov eax, 60
+    mov edi, 11
+    syscall
+A
+    nasm -f bin pie.asm -o pie
+    chmod +x pie
+    unfolds pie twin
+    same_memory pie twin
+    same_run pie twin
+    tools_take twin
+    tinyelf unfold twin -o again
+    says "the twin is a copy"
+    readelf -lW twin | grep -qE 'LOAD +0x003000 0x0000000000003000 0x0000000000003000 0x000000 0x004000 RW +0x100000'
+}
+
 @test "a memory size of terabytes makes no large file" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     # p_memsz
