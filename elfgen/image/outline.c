@@ -28,6 +28,7 @@ struct plan {
     bool has[TABLE_COUNT];
     uint64_t offset[TABLE_COUNT], size[TABLE_COUNT];
     uint64_t index[TABLE_COUNT]; /* of the section headers */
+    uint64_t dynamic_strings;    /* the same of the outline's first string table, 0: it has none */
     uint64_t locals;             /* symbols, the empty one included */
     uint64_t headers, count;     /* where the section headers are, and how many */
     uint64_t end;
@@ -122,6 +123,8 @@ static bool measure_contents(struct plan *plan, uint64_t file_size, struct elfge
         if (!check_section(plan, &outline->sections[i], file_size, error))
             return false;
         plan->size[TABLE_NAMES] += name_size(outline->sections[i].name);
+        if (plan->dynamic_strings == 0 && outline->sections[i].type == ELFGEN_SHT_STRTAB)
+            plan->dynamic_strings = (uint64_t)i + 1;
     }
     plan->locals = 1;
     for (size_t i = 0; i < outline->symbol_count; i++) {
@@ -295,12 +298,14 @@ static void put_headers(const struct plan *plan, uint8_t *bytes)
     uint64_t at = 1;
     for (size_t i = 0; i < outline->section_count; i++) {
         const struct elfgen_outline_section *section = &outline->sections[i];
+        bool is_dynamic = section->type == ELFGEN_SHT_DYNAMIC;
         const struct elfgen_shdr header = {.sh_name = put_name(names, &at, section->name),
                                            .sh_type = section->type,
                                            .sh_flags = section->flags,
                                            .sh_addr = section->address,
                                            .sh_offset = section->offset,
                                            .sh_size = section->size,
+                                           .sh_link = is_dynamic ? plan->dynamic_strings : 0,
                                            .sh_addralign = section->align,
                                            .sh_entsize = section->entry_size};
         put_header(plan, bytes, i + 1, &header);

@@ -13,8 +13,10 @@ enum {
     REGIONS = 3               /* that one PT_LOAD makes */
 };
 
-/* A 32-bit kernel's end of user space, for an address that can be chosen. */
-static const uint64_t highest_32 = 0xc0000000;
+/* Where an address that can be chosen must end: in front of the stack and what is mapped below it,
+ * and for 32 bits of the end of a 32-bit kernel's user space if the program does. */
+static const uint64_t most_64 = (UINT64_C(1) << 47) - (UINT64_C(1) << 37), most_32 = 0xc0000000,
+                      most_32_of_64 = 0xfe000000;
 
 /* What a PT_LOAD puts into memory, in whole pages. */
 enum kind {
@@ -139,7 +141,7 @@ static void cut_to_zeros(const struct run *run, struct elfgen_phdr *phdr)
     phdr->p_vaddr = phdr->p_paddr = address;
     phdr->p_memsz = (run->end < old_end ? run->end : old_end) - address;
     phdr->p_filesz = 0;
-    phdr->p_offset = address % ELFGEN_PAGE;
+    phdr->p_offset = address % phdr->p_align;
 }
 
 static struct elfgen_unfold_segment *add(struct elfgen_unfold *unfold)
@@ -275,19 +277,18 @@ static uint64_t headers_size(const struct elfgen_view *view, uint64_t count)
  * moves; but a PIE's first address decides how it is aligned. Behind it, the heap begins later. */
 static bool choose_place(const struct elfgen_view *view, const struct gap *gap, uint64_t *address)
 {
-    uint64_t end = view->class_ == ELFGEN_CLASS64 ? elfgen_unfold_user_end(view) : highest_32;
+    uint64_t end = gap->highest < most_32 ? most_32 : most_32_of_64;
+    if (view->class_ == ELFGEN_CLASS64)
+        end = most_64;
     bool moves = view->ehdr.e_type == ELFGEN_ET_DYN;
-    if (!moves && gap->lowest >= LOWEST_ADDRESS + gap->size)
+    uint64_t lowest = moves ? ELFGEN_PAGE : LOWEST_ADDRESS;
+    if (!moves && gap->lowest >= lowest + gap->size)
         *address = gap->lowest - gap->size;
-    else if (gap->between >= (moves ? 1 : LOWEST_ADDRESS))
+    else if (gap->between >= lowest)
         *address = gap->between;
-    else if (gap->highest <= end - gap->size && gap->highest >= LOWEST_ADDRESS)
-        *address = gap->highest;
-    else if (moves && gap->highest <= end - gap->size)
-        *address = gap->highest;
     else
-        return false;
-    return true;
+        *address = gap->highest > lowest ? gap->highest : lowest;
+    return *address <= end - gap->size;
 }
 
 /* A PT_LOAD for the headers among the others, by address. */
@@ -347,37 +348,63 @@ size_t elfgen_unfold_room(const struct elfgen_view *view)
     return (size_t)view->ehdr.e_phnum * (2 * REGIONS + 1) + 1;
 }
 
+/* Puts the headers' own PT_LOAD where there is room; ELFGEN_NO_ROOM: in the array there is none. */
+static enum elfgen_status place_headers(struct elfgen_unfold *unfold, const struct gap *gap,
+                                        struct elfgen_error *error)
+{
+    uint64_t address;
+    size_t first = 0;
+    while (first < unfold->count && unfold->segments[first].phdr.p_type != ELFGEN_PT_LOAD)
+        first++;
+    /* The first one must have a file (see check_first()); nothing mapped is fine, too. */
+    bool below = elfgen_unfold_is_placed(unfold->view) && first < unfold->count &&
+                 unfold->segments[first].phdr.p_filesz == 0;
+    if (below && gap->lowest < gap->size)
+        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, unfold->view->ehdr.e_phoff,
+                                "its lowest segment has no bytes in the file, and no room for "
+                                "headers below it: Linux would not find a place for the twin");
+    if (below)
+        address = gap->lowest - gap->size;
+    else if (!choose_place(unfold->view, gap, &address))
+        return ELFGEN_OK;
+    return put_headers(unfold, address) ? ELFGEN_OK : ELFGEN_NO_ROOM;
+}
+
+/* Without the headers' own PT_LOAD, where there is one program header too many. */
+static void remove_headers(struct elfgen_unfold *unfold)
+{
+    for (size_t i = unfold->headers; i + 1 < unfold->count; i++)
+        unfold->segments[i] = unfold->segments[i + 1];
+    unfold->headers = --unfold->count;
+}
+
 enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold, const struct elfgen_view *view,
                                       struct elfgen_unfold_segment *segments, size_t room,
                                       struct elfgen_error *error)
 {
     *unfold = (struct elfgen_unfold){.view = view, .segments = segments, .room = room};
-    const uint64_t phdr = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
-    const uint64_t most = TABLE_LARGEST / phdr;
-    /* More headers than there will be, so that the gap is wide enough for them. */
+    const uint64_t most =
+        TABLE_LARGEST / elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
     struct gap gap = {.size = page_up(headers_size(view, view->ehdr.e_phnum + (uint64_t)1))};
-    uint64_t address;
-    bool fits = put_others(unfold, true) && put_loads(unfold, &gap);
-    /* Cut into pieces there are more headers than there were. */
-    if (fits && headers_size(view, unfold->count + view->ehdr.e_phnum + (uint64_t)1) > gap.size)
-        gap = (struct gap){.size = page_up(headers_size(view, most)),
-                           .lowest = gap.lowest,
-                           .highest = gap.highest};
-    unfold->headers = room;
-    if (fits && choose_place(view, &gap, &address))
-        fits = put_headers(unfold, address);
-    fits = fits && put_others(unfold, false);
-    if (!fits)
+    unfold->headers = SIZE_MAX;
+    enum elfgen_status status = ELFGEN_NO_ROOM;
+    if (put_others(unfold, true) && put_loads(unfold, &gap)) {
+        /* Cut into pieces there are more headers than there were. */
+        if (headers_size(view, unfold->count + view->ehdr.e_phnum + (uint64_t)1) > gap.size) {
+            gap.size = page_up(headers_size(view, most));
+            gap.between = 0;
+        }
+        status = place_headers(unfold, &gap, error);
+    }
+    if (status == ELFGEN_UNSUPPORTED)
+        return status;
+    if (status != ELFGEN_OK || !put_others(unfold, false))
         return elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
                                 "there is room for %u program headers, %u may be needed",
                                 (uint64_t)room, (uint64_t)elfgen_unfold_room(view));
-    if (unfold->count > most && unfold->headers < unfold->count) {
-        /* The headers' own is the one that can be done without. */
-        for (size_t i = unfold->headers; i + 1 < unfold->count; i++)
-            segments[i] = segments[i + 1];
-        unfold->headers = --unfold->count;
-    }
-    if (unfold->headers > unfold->count)
+    if (unfold->count > most && unfold->headers != SIZE_MAX)
+        remove_headers(unfold);
+    if (unfold->headers == SIZE_MAX)
         unfold->headers = unfold->count;
     if (unfold->count > most)
         return elfgen_error_set(error, ELFGEN_UNSUPPORTED, view->ehdr.e_phoff,

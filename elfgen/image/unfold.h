@@ -7,6 +7,9 @@
 /* The first address that a program of the view's class cannot have. */
 uint64_t elfgen_unfold_user_end(const struct elfgen_view *view);
 
+/* Whether mmap() chooses the address: an ET_DYN without interpreter (load_elf_binary()). */
+bool elfgen_unfold_is_placed(const struct elfgen_view *view);
+
 /* Whether the ELF header's fields that only tools read are as they should be; EI_OSABI then is what
  * it says. */
 bool elfgen_unfold_header_is_right(const struct elfgen_view *view);

@@ -143,6 +143,33 @@ static enum elfgen_status check_load(const struct elfgen_view *view, uint64_t in
     return ELFGEN_OK;
 }
 
+bool elfgen_unfold_is_placed(const struct elfgen_view *view)
+{
+    struct elfgen_phdr phdr;
+    for (uint64_t i = 0; i < view->ehdr.e_phnum; i++)
+        if (elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK &&
+            phdr.p_type == ELFGEN_PT_INTERP)
+            return false;
+    return view->ehdr.e_type == ELFGEN_ET_DYN;
+}
+
+/* Where mmap() chooses the address, it is asked for the first segment only if that has a file. */
+static enum elfgen_status check_first(const struct elfgen_view *view, struct elfgen_error *error)
+{
+    struct elfgen_phdr phdr;
+    for (uint64_t i = 0; elfgen_unfold_is_placed(view) && i < view->ehdr.e_phnum; i++) {
+        elfgen_view_segment(view, i, &phdr, NULL);
+        if (phdr.p_type != ELFGEN_PT_LOAD)
+            continue;
+        if (phdr.p_filesz > 0)
+            break;
+        return elfgen_error_set(error, ELFGEN_BAD_VALUE, in_segment(view, i, "p_filesz"),
+                                "p_filesz of the first PT_LOAD is 0: Linux then puts an ET_DYN "
+                                "without interpreter at address 0, where programs may not be");
+    }
+    return ELFGEN_OK;
+}
+
 enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view, struct elfgen_error *error)
 {
     enum elfgen_status status = check_kind(view, error);
@@ -150,6 +177,8 @@ enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view, struct el
         status = check_table(view, error);
     bool loads = false, interpreted = false;
     struct elfgen_phdr phdr;
+    if (status == ELFGEN_OK)
+        status = check_first(view, error);
     for (uint64_t i = 0; status == ELFGEN_OK && i < view->ehdr.e_phnum; i++) {
         elfgen_view_segment(view, i, &phdr, NULL);
         if (phdr.p_type == ELFGEN_PT_INTERP && !interpreted) {
@@ -160,6 +189,12 @@ enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view, struct el
             status = check_load(view, i, &phdr, error);
         }
     }
+    /* An interpreter runs first, and finds that out itself. */
+    if (status == ELFGEN_OK && !interpreted && view->ehdr.e_entry >= elfgen_unfold_user_end(view))
+        status = elfgen_error_set(error, ELFGEN_BAD_VALUE, in_header(view, "e_entry"),
+                                  "Linux kills it at its start: e_entry %x is past the end of user "
+                                  "space, %x",
+                                  view->ehdr.e_entry, elfgen_unfold_user_end(view));
     if (status == ELFGEN_OK && !loads)
         status = elfgen_error_set(error, ELFGEN_BAD_VALUE, in_header(view, "e_phoff"),
                                   "no PT_LOAD segment: Linux maps nothing of the file, and it dies "
@@ -200,7 +235,7 @@ bool elfgen_unfold_header_is_right(const struct elfgen_view *view)
 static bool segments_are_right(const struct elfgen_view *view, struct elfgen_error *error)
 {
     struct elfgen_phdr phdr;
-    uint64_t last = 0, end;
+    uint64_t last = 0;
     if (view->ehdr.e_phoff < view->ehdr.e_ehsize) {
         elfgen_error_set(error, ELFGEN_BAD_VALUE, in_header(view, "e_phoff"),
                          "the program headers overlap the ELF header");
@@ -218,15 +253,14 @@ static bool segments_are_right(const struct elfgen_view *view, struct elfgen_err
             problem = "has an offset and an address that differ within p_align";
         else if (phdr.p_type == ELFGEN_PT_LOAD && phdr.p_vaddr < last)
             problem = "begins before the end of the one before it";
-        else if (!elfgen_add(phdr.p_vaddr, phdr.p_memsz, &end))
-            problem = "goes around the end of all addresses";
         if (problem) {
             elfgen_error_set(error, ELFGEN_BAD_VALUE, in_segment(view, i, "p_type"),
                              "segment %u %s", i, problem);
             return false;
         }
+        /* No overflow: Linux would not start it. */
         if (phdr.p_type == ELFGEN_PT_LOAD)
-            last = end;
+            last = phdr.p_vaddr + phdr.p_memsz;
     }
     return true;
 }

@@ -12,7 +12,8 @@ enum owner {
     OWNER_INTERPRETER,
     OWNER_STRING,
     OWNER_CODE,
-    OWNER_DONE /* a segment has shown it already, and sections of it were made */
+    OWNER_NAMES, /* strings of the dynamic entries */
+    OWNER_DONE   /* a segment has shown it already, and sections of it were made */
 };
 
 /* The sections, by what they hold. */
@@ -23,11 +24,12 @@ enum section {
     SECTION_BSS,
     SECTION_INTERP,
     SECTION_DYNAMIC,
+    SECTION_DYNSTR,
     SECTION_NONE
 };
 
-static const char *const section_names[] = {".text", ".rodata", ".data",
-                                            ".bss",  ".interp", ".dynamic"};
+static const char *const section_names[] = {".text",   ".rodata",  ".data",  ".bss",
+                                            ".interp", ".dynamic", ".dynstr"};
 
 /* More sections than anybody reads; from there on, one a segment. */
 enum { SECTIONS_MOST = 1000 };
@@ -60,16 +62,13 @@ static char *copy_name(struct unfold_outline *outline, const char *name, size_t 
     return copy;
 }
 
-void unfold_outline_section(struct unfold_outline *outline, const char *name,
-                            const struct elfgen_outline_section *section)
+static void add_section(struct unfold_outline *outline,
+                        const struct elfgen_outline_section *section)
 {
     outline->sections = grown(outline, outline->sections, outline->section_count,
                               &outline->section_room, sizeof *outline->sections);
-    char *copy = outline->failed ? NULL : copy_name(outline, name, strlen(name));
-    if (!copy)
-        return;
-    outline->sections[outline->section_count] = *section;
-    outline->sections[outline->section_count++].name = copy;
+    if (!outline->failed)
+        outline->sections[outline->section_count++] = *section;
 }
 
 void unfold_outline_symbol(struct unfold_outline *outline, const char *name, size_t length,
@@ -93,6 +92,40 @@ static void own(struct unfold_outline *outline, uint64_t offset, uint64_t length
             outline->owners[i] = (uint8_t)owner;
 }
 
+/* What the program runs or reads may stand in a page of a segment, outside of what the segment's
+ * header names. */
+static void use(struct unfold_outline *outline, const struct elfgen_claim *claim, enum owner owner)
+{
+    own(outline, claim->offset, claim->length, owner);
+    elfgen_unfold_reach(outline->plan, claim->index, claim->length);
+}
+
+/* The string table that dynamic entries name, which tools that read them ask for. */
+static void find_dynamic_strings(struct unfold_outline *outline, const struct elfgen_phdr *phdr)
+{
+    const struct elfgen_view *view = outline->view;
+    const struct elfgen_shdr table = {
+        .sh_type = ELFGEN_SHT_DYNAMIC,
+        .sh_offset = phdr->p_offset,
+        .sh_size = phdr->p_filesz,
+        .sh_entsize = elfgen_structure_size(ELFGEN_STRUCTURE_dyn, view->class_)};
+    struct elfgen_dyn entry;
+    uint64_t address = 0, size = 0, offset;
+    for (uint64_t i = 0; elfgen_view_dynamic(view, &table, i, &entry, NULL) == ELFGEN_OK &&
+                         entry.d_tag != ELFGEN_DT_NULL;
+         i++) {
+        if (entry.d_tag == ELFGEN_DT_STRTAB)
+            address = entry.d_val;
+        else if (entry.d_tag == ELFGEN_DT_STRSZ)
+            size = entry.d_val;
+    }
+    if (size == 0 || outline->has_dynamic_strings ||
+        !elfgen_memory_offset(view, address, &offset) || !elfgen_view_bytes(view, offset, size))
+        return;
+    outline->has_dynamic_strings = true;
+    own(outline, offset, size, OWNER_NAMES);
+}
+
 static void find_owners(struct unfold_outline *outline)
 {
     const struct elfgen_view *view = outline->view;
@@ -109,15 +142,17 @@ static void find_owners(struct unfold_outline *outline)
         else if (claim.part == ELFGEN_PART_INTERPRETER)
             own(outline, claim.offset, claim.length, OWNER_INTERPRETER);
         else if (claim.part == ELFGEN_PART_INSTRUCTION)
-            own(outline, claim.offset, claim.length, OWNER_CODE);
+            use(outline, &claim, OWNER_CODE);
         else if (claim.part == ELFGEN_PART_STRING)
-            own(outline, claim.offset, claim.length, OWNER_STRING);
+            use(outline, &claim, OWNER_STRING);
     }
     for (uint64_t i = 0; i < view->ehdr.e_phnum; i++)
         if (elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK &&
             phdr.p_type == ELFGEN_PT_DYNAMIC &&
-            elfgen_view_bytes(view, phdr.p_offset, phdr.p_filesz))
+            elfgen_view_bytes(view, phdr.p_offset, phdr.p_filesz)) {
             own(outline, phdr.p_offset, phdr.p_filesz, OWNER_DYNAMIC);
+            find_dynamic_strings(outline, &phdr);
+        }
 }
 
 /* ---- sections ------------------------------------------------------------------------------ */
@@ -134,13 +169,13 @@ static void put_section(struct unfold_outline *outline, const struct share *shar
 {
     const struct elfgen_phdr *phdr = share->phdr;
     const bool is_64 = outline->view->class_ == ELFGEN_CLASS64;
-    struct elfgen_outline_section section = {.type = ELFGEN_SHT_PROGBITS,
+    struct elfgen_outline_section section = {.name = section_names[which],
+                                             .type = ELFGEN_SHT_PROGBITS,
                                              .flags = ELFGEN_SHF_ALLOC,
                                              .address = phdr->p_vaddr + (from - share->begin),
                                              .offset = phdr->p_offset + (from - share->begin),
                                              .size = to - from,
                                              .align = 1};
-    char name[32];
     if (which == SECTION_TEXT)
         section.flags |= ELFGEN_SHF_EXECINSTR;
     if (phdr->p_flags & ELFGEN_PF_W)
@@ -150,12 +185,14 @@ static void put_section(struct unfold_outline *outline, const struct share *shar
         section.address = phdr->p_vaddr + phdr->p_filesz;
         section.offset = phdr->p_offset + phdr->p_filesz;
     } else if (which == SECTION_DYNAMIC) {
+        if (outline->has_dynamic_strings)
+            section.type = ELFGEN_SHT_DYNAMIC;
         section.entry_size = elfgen_structure_size(ELFGEN_STRUCTURE_dyn, outline->view->class_);
         section.align = is_64 ? 8 : 4;
+    } else if (which == SECTION_DYNSTR) {
+        section.type = ELFGEN_SHT_STRTAB;
     }
-    unsigned number = ++outline->numbers[which];
-    snprintf(name, sizeof name, number > 1 ? "%s.%u" : "%s", section_names[which], number);
-    unfold_outline_section(outline, name, &section);
+    add_section(outline, &section);
 }
 
 /* Whether instructions one after the other lead from `from` to `to`, as objdump reads. */
@@ -213,6 +250,8 @@ static enum section section_of(const struct unfold_outline *outline, const struc
         return SECTION_DYNAMIC;
     case OWNER_INTERPRETER:
         return SECTION_INTERP;
+    case OWNER_NAMES:
+        return SECTION_DYNSTR;
     case OWNER_CODE:
         if (share->executable)
             return SECTION_TEXT;
@@ -253,27 +292,6 @@ static void share_out(struct unfold_outline *outline, const struct share *share)
     memset(outline->owners + share->begin, OWNER_DONE, (size_t)(share->end - share->begin));
 }
 
-/* What the program uses in the segment's pages outside the bytes that its header names. */
-static void reach_out(struct unfold_outline *outline, const struct elfgen_unfold_segment *segment)
-{
-    const struct elfgen_phdr *phdr = &segment->phdr;
-    const uint64_t address = phdr->p_vaddr, file_end = address + phdr->p_filesz;
-    const uint64_t offset = phdr->p_offset - outline->plan->front;
-    uint64_t end = segment->end;
-    if (end - address > outline->view->length - offset)
-        end = address + (outline->view->length - offset);
-    for (uint64_t at = segment->start; at < address; at++)
-        if (outline->owners[offset - (address - at)] >= OWNER_STRING) {
-            elfgen_unfold_reach(outline->plan, at, address - at);
-            break;
-        }
-    for (uint64_t at = end; at > file_end; at--)
-        if (outline->owners[offset + (at - 1 - address)] >= OWNER_STRING) {
-            elfgen_unfold_reach(outline->plan, file_end, at - file_end);
-            break;
-        }
-}
-
 static void put_segment(struct unfold_outline *outline, size_t index)
 {
     struct elfgen_unfold *plan = outline->plan;
@@ -284,7 +302,6 @@ static void put_segment(struct unfold_outline *outline, size_t index)
     struct elfgen_mapping mapping = {.flags = segment->phdr.p_flags};
     share.executable = elfgen_mapping_is_executable(outline->view, &mapping);
     if (segment->phdr.p_filesz > 0) {
-        reach_out(outline, segment);
         share.begin = segment->phdr.p_offset - plan->front;
         share.end = share.begin + segment->phdr.p_filesz;
         if (share.end > outline->view->length)
@@ -308,6 +325,27 @@ static bool has_entry(const struct elfgen_unfold *plan, size_t index)
     return entry >= plan->segments[index].start && entry < plan->segments[index].end;
 }
 
+/* .text, .text.2, .text.3 and so on, by address. The names were section_names[]; until all are
+ * copies, named_count says how many are. */
+static void name_sections(struct unfold_outline *outline)
+{
+    unsigned numbers[SECTION_NONE] = {0};
+    for (; outline->named_count < outline->section_count; outline->named_count++) {
+        struct elfgen_outline_section *section = &outline->sections[outline->named_count];
+        char name[32];
+        unsigned number = 0;
+        for (int i = 0; i < SECTION_NONE; i++)
+            if (section->name == section_names[i])
+                number = ++numbers[i];
+        int length =
+            snprintf(name, sizeof name, number > 1 ? "%s.%u" : "%s", section->name, number);
+        char *copy = copy_name(outline, name, (size_t)length);
+        if (!copy)
+            return;
+        section->name = copy;
+    }
+}
+
 static void put_sections(struct unfold_outline *outline)
 {
     /* Of segments that show the same bytes, the one that runs has their sections. */
@@ -317,6 +355,7 @@ static void put_sections(struct unfold_outline *outline)
                 put_segment(outline, i);
     if (!outline->failed && outline->section_count > 0)
         qsort(outline->sections, outline->section_count, sizeof *outline->sections, by_address);
+    name_sections(outline);
 }
 
 uint32_t unfold_outline_find(const struct unfold_outline *outline, uint64_t address)
@@ -352,7 +391,7 @@ bool unfold_outline_make(struct unfold_outline *outline, struct elfgen_unfold *p
 
 void unfold_outline_free(struct unfold_outline *outline)
 {
-    for (size_t i = 0; i < outline->section_count; i++)
+    for (size_t i = 0; i < outline->named_count; i++)
         free((char *)outline->sections[i].name);
     for (size_t i = 0; i < outline->symbol_count; i++)
         free((char *)outline->symbols[i].name);

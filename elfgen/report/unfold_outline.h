@@ -14,8 +14,9 @@ struct unfold_outline {
     struct elfgen_unfold *plan;
     struct elfgen_code *code;
     const struct elfgen_view *view;
-    unsigned numbers[8]; /* of sections with the same name */
-    bool failed;         /* out of memory */
+    size_t named_count; /* sections whose names are their own */
+    bool has_dynamic_strings;
+    bool failed; /* out of memory */
 };
 
 /* Makes the outline; segments of the plan may become longer, so that sections lie in them. False:
@@ -24,9 +25,7 @@ bool unfold_outline_make(struct unfold_outline *outline, struct elfgen_unfold *p
                          struct elfgen_code *code);
 void unfold_outline_free(struct unfold_outline *outline);
 
-/* One more of each; the name is copied. */
-void unfold_outline_section(struct unfold_outline *outline, const char *name,
-                            const struct elfgen_outline_section *section);
+/* One more symbol; its name is copied. */
 void unfold_outline_symbol(struct unfold_outline *outline, const char *name, size_t length,
                            const struct elfgen_outline_symbol *symbol);
 

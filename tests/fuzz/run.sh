@@ -7,11 +7,11 @@ build=$1 seconds=$2
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-for target in dump map explain compare image object archive detect hex; do
+for target in dump map explain compare unfold image object archive detect hex; do
     mkdir "$folder/$target"
     seeds=$here/corpus/$target
     case $target in
-    map | explain | compare) seeds=$here/corpus/dump ;; # any ELF file is good for all four
+    map | explain | compare | unfold) seeds=$here/corpus/dump ;; # any ELF file is good for all of these
     detect) seeds=$here/../../asm ;;
     esac
     time=$seconds

@@ -90,19 +90,20 @@ static const struct elfgen_outline_symbol symbols[] = {
     {"nowhere", 0, 0, STT_NOTYPE, STB_GLOBAL, ELFGEN_OUTLINE_UNDEFINED},
 };
 
+/* Check keeps each assertion in a file: one a symbol, since there are many. */
 static void check_symbol(Elf *elf, Elf_Data *data, size_t link, int index,
                          const struct elfgen_outline_symbol *expected)
 {
-    GElf_Sym symbol;
-    ck_assert_ptr_nonnull(gelf_getsym(data, index, &symbol));
-    ck_assert_str_eq(elf_strptr(elf, link, symbol.st_name), expected->name);
-    ck_assert_uint_eq(symbol.st_value, expected->value);
-    ck_assert_uint_eq(symbol.st_size, expected->size);
-    ck_assert_int_eq(symbol.st_info, GELF_ST_INFO(expected->binding, expected->type));
+    GElf_Sym symbol = {0};
     uint32_t section = expected->section == ELFGEN_OUTLINE_ABSOLUTE    ? SHN_ABS
                        : expected->section == ELFGEN_OUTLINE_UNDEFINED ? SHN_UNDEF
                                                                        : expected->section + 1;
-    ck_assert_uint_eq(symbol.st_shndx, section);
+    const char *name =
+        gelf_getsym(data, index, &symbol) ? elf_strptr(elf, link, symbol.st_name) : NULL;
+    if (!name || strcmp(name, expected->name) != 0 || symbol.st_value != expected->value ||
+        symbol.st_size != expected->size || symbol.st_shndx != section ||
+        symbol.st_info != GELF_ST_INFO(expected->binding, expected->type))
+        ck_abort_msg("symbol %d is not %s", index, expected->name);
 }
 
 START_TEST(libelf_reads_what_was_given_in_both_classes_and_orders)
@@ -164,6 +165,30 @@ START_TEST(without_symbols_there_is_no_symbol_table)
     ck_assert_int_eq(elf_getshdrnum(elf, &count), 0);
     ck_assert_uint_eq(count, outline.section_count + 2);
     section_at(elf, count - 1, &shdr, ".shstrtab");
+    elf_end(elf);
+    free(bytes);
+}
+END_TEST
+
+START_TEST(a_dynamic_section_has_the_first_string_table)
+{
+    static const struct elfgen_outline_section four[] = {
+        {".dynamic", SHT_DYNAMIC, SHF_ALLOC, 0x1000, 64, 32, 8, 16},
+        {".text", SHT_PROGBITS, SHF_ALLOC, 0x2000, 64, 32, 8, 0},
+        {".dynstr", SHT_STRTAB, SHF_ALLOC, 0x3000, 64, 32, 1, 0},
+        {".other", SHT_STRTAB, 0, 0, 64, 32, 1, 0}};
+    uint8_t file[FILE_SIZE];
+    const struct elfgen_outline outline = {four, 4, symbols, 1};
+    size_t size;
+    make_file(file, _i);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_memory((char *)bytes, size);
+    GElf_Shdr shdr;
+    section_at(elf, 1, &shdr, ".dynamic");
+    ck_assert_uint_eq(shdr.sh_link, 3);
+    section_at(elf, 2, &shdr, ".text");
+    ck_assert_uint_eq(shdr.sh_link, 0);
     elf_end(elf);
     free(bytes);
 }
@@ -386,6 +411,7 @@ static Suite *outline_suite(void)
     TCase *written = tcase_create("what is written");
     tcase_add_loop_test(written, libelf_reads_what_was_given_in_both_classes_and_orders, 0, 4);
     tcase_add_loop_test(written, without_symbols_there_is_no_symbol_table, 0, 8);
+    tcase_add_loop_test(written, a_dynamic_section_has_the_first_string_table, 0, 4);
     tcase_add_loop_test(written, a_million_symbols_are_all_there, 0, 4);
     tcase_add_loop_test(written, section_numbers_go_on_behind_65279, 0, 20);
     tcase_add_loop_test(written, a_count_of_program_headers_in_header_0_is_kept, 0, 4);

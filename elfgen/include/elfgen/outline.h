@@ -9,7 +9,8 @@
 #include "elfgen/error.h"
 #include "elfgen/format.h"
 
-/* One section header to be written; sh_link and sh_info are 0. */
+/* One section header to be written; sh_info is 0, and so is sh_link but of an ELFGEN_SHT_DYNAMIC,
+ * whose strings are the first ELFGEN_SHT_STRTAB of the outline. */
 struct elfgen_outline_section {
     const char *name; /* not NULL; "" where it has none */
     uint32_t type;    /* sh_type, ELFGEN_SHT_... */

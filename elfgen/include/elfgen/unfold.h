@@ -53,7 +53,9 @@ ELFGEN_API size_t elfgen_unfold_room(const struct elfgen_view *view);
  * Linux. PT_LOADs come by address. PT_INTERP, PT_DYNAMIC, PT_NOTE, PT_TLS, PT_PHDR (which then
  * names the new table) and GNU's are kept where their bytes are in the file, others are not.
  *
- * ELFGEN_OK; ELFGEN_NO_ROOM; ELFGEN_UNSUPPORTED: it takes more program headers than Linux reads. */
+ * ELFGEN_OK; ELFGEN_NO_ROOM; ELFGEN_UNSUPPORTED: it takes more program headers than Linux reads, or
+ * a segment without bytes in the file is the lowest of a program whose address Linux chooses, and
+ * below it is no room for the headers. */
 ELFGEN_API enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold,
                                                  const struct elfgen_view *view,
                                                  struct elfgen_unfold_segment *segments,

@@ -1,0 +1,62 @@
+/* Any bytes unfolded: refused, or a file in proportion that libelf and the view read without
+ * complaint, and that needs no unfolding. */
+#include <gelf.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../elfgen/machine/code.h"
+#include "../../elfgen/report/unfold.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+/* As libelf reads it: headers, and every section with its name and data. */
+static void read_with_libelf(const struct unfolded *unfolded)
+{
+    size_t segments, sections, names;
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_memory((char *)unfolded->bytes, unfolded->size);
+    if (!elf || elf_kind(elf) != ELF_K_ELF || elf_getphdrnum(elf, &segments) != 0 ||
+        elf_getshdrnum(elf, &sections) != 0 || elf_getshdrstrndx(elf, &names) != 0)
+        abort();
+    for (size_t i = 0; i < segments; i++) {
+        GElf_Phdr phdr;
+        if (!gelf_getphdr(elf, (int)i, &phdr))
+            abort();
+    }
+    for (size_t i = 1; i < sections; i++) {
+        GElf_Shdr shdr;
+        Elf_Scn *section = elf_getscn(elf, i);
+        if (!section || !gelf_getshdr(section, &shdr) || !elf_strptr(elf, names, shdr.sh_name) ||
+            !elf_getdata(section, NULL))
+            abort();
+    }
+    elf_end(elf);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    /* What headers take at most, for their number and their alignment. */
+    enum { MOST_A_BYTE = 256, MOST_HEADERS = 5 << 20 };
+    struct elfgen_view view;
+    struct elfgen_error error = {.text = ""};
+    struct unfolded unfolded;
+    const char *problem = NULL;
+    elfgen_view_open_program(&view, bytes, size, NULL);
+    struct code *code = code_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    if (unfold_file(&view, code ? &code->code : NULL, &unfolded, &error)) {
+        struct elfgen_view twin;
+        if (unfolded.size > MOST_HEADERS + size * MOST_A_BYTE)
+            abort();
+        if (elfgen_view_open(&twin, unfolded.bytes, unfolded.size, NULL) != ELFGEN_OK ||
+            twin.ehdr.e_entry != view.ehdr.e_entry || !elfgen_is_unfolded(&twin, NULL))
+            abort();
+        if (!unfolded.copied)
+            read_with_libelf(&unfolded);
+        free(unfolded.bytes);
+    } else if (error.text[0] == '\0') {
+        abort();
+    }
+    code_close(code);
+    return 0;
+}
