@@ -61,7 +61,7 @@ cmake --build build -j "$(nproc 2>/dev/null || echo 2)"
 
 if [ "$tests" = ON ]; then
     status=0
-    ctest --test-dir build --output-on-failure || status=$?
+    ctest --test-dir build --output-on-failure -j2 || status=$?
     # What this machine lacks is said, not passed over.
     grep -h '^ok .* # skip' build/Testing/Temporary/LastTest.log || true
     exit $status

@@ -11,6 +11,7 @@ struct work {
         uint32_t object, section;
     } * rows;
     size_t count, capacity;
+    bool absent; /* something needs what cannot be there, which is told */
 };
 
 bool link_target(const struct link *link, const struct link_object *object,
@@ -137,6 +138,24 @@ static bool mark_global(struct work *work, struct link_global *global, struct li
     return true;
 }
 
+/* Where a relocation of a live section points that is in no program: code that another object's
+ * group replaced, or what is not loaded. Tables about code, which nobody reads here, may do that.
+ */
+static void tell_absent(struct work *work, const struct link_object *object,
+                        const struct elfgen_relocation *relocation, const struct link_object *to,
+                        const struct link_section *target)
+{
+    const struct link_section *section = &object->sections[relocation->section];
+    if (strncmp(section->name, ".eh_frame", 9) == 0 ||
+        strncmp(section->name, ".gcc_except_table", 17) == 0)
+        return;
+    work->absent = true;
+    link_say(work->link, "%s:(%s+0x%llx): it needs section %s of %s, which is %s", object->name,
+             section->name, (unsigned long long)relocation->offset, target->name, to->name,
+             target->discarded ? "left out, since another object has the same group"
+                               : "not loaded (no SHF_ALLOC)");
+}
+
 static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
 {
     struct link *link = work->link;
@@ -151,9 +170,14 @@ static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
             return false;
         if (global != LINK_NONE && !mark_global(work, &link->globals[global], reason))
             return false;
-        if (link_target(link, from, relocation, &target, &place, &offset) &&
-            !mark_place(work, target == LINK_NONE ? object : target, place, offset, reason))
+        if (!link_target(link, from, relocation, &target, &place, &offset))
+            continue;
+        target = target == LINK_NONE ? object : target;
+        if (!mark_place(work, target, place, offset, reason))
             return false;
+        const struct link_object *to = link->objects[target];
+        if (!to->sections[place].live)
+            tell_absent(work, from, relocation, to, &to->sections[place]);
     }
     return true;
 }
@@ -205,5 +229,5 @@ bool link_mark(struct link *link)
         done = mark_relocations(&work, work.rows[work.count].object, work.rows[work.count].section);
     }
     free(work.rows);
-    return done;
+    return done && !work.absent;
 }

@@ -208,6 +208,23 @@ bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol
     return false;
 }
 
+/* What compilers call without being told to surprises whoever reads that it is missing. */
+static void hint(const struct link *link, const uint32_t *places)
+{
+    static const char *const called[] = {"memcpy", "memmove", "memset", "memcmp"};
+    for (size_t i = 0; i < sizeof called / sizeof called[0]; i++) {
+        uint32_t index;
+        if (!link_table_get(&link->names, called[i], strlen(called[i]), &index) ||
+            places[index] == 0)
+            continue;
+        link_say(link,
+                 "note: compilers call %s by themselves, for a struct that is copied, say; "
+                 "#include <tiny_memory.h> in one C file has it",
+                 called[i]);
+        return;
+    }
+}
+
 /* Each place that needs an undefined name, up to so many a name; the rest is counted. */
 bool link_all_defined(struct link *link)
 {
@@ -235,6 +252,7 @@ bool link_all_defined(struct link *link)
         if (places[i] > MOST_PLACES)
             link_say(link, "%u more places need '%s'", places[i] - MOST_PLACES,
                      link->globals[i].name);
+    hint(link, places);
     free(places);
     return defined;
 }

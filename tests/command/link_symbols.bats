@@ -409,3 +409,16 @@ S
     tinyelf build start.o program -o out
     refuses program
 }
+
+@test "code that needs a section which is not loaded is refused with both" {
+    assemble main <<<'.globl _start; _start: movl $x, %eax; .section .unloaded; x: .long 1'
+    tinyelf build main.o -o out
+    refuses "main.o:(.text+0x1): it needs section .unloaded of main.o, which is not loaded"
+}
+
+@test "an undefined memcpy, which compilers call by themselves, has a hint" {
+    assemble main <<<'.globl _start; _start: call memcpy'
+    tinyelf build main.o -o out
+    refuses "undefined symbol 'memcpy'"
+    says "tiny_memory.h"
+}
