@@ -175,24 +175,24 @@ static int parse_endian(struct build *build, const char *text)
 static void note_option(struct build *build, int option)
 {
     static const struct {
-        int option;
         const char *name;
+        int option;
         bool hex;
-    } rows[] = {{'e', "-e", false},
-                {'g', "-g", false},
-                {OPTION_CC, "--cc", false},
-                {OPTION_CFLAGS, "--cflags", false},
-                {OPTION_LAYOUT, "--layout", false},
-                {OPTION_STACK, "--stack", false},
-                {OPTION_GC, "--gc-sections", false},
-                {OPTION_NO_GC, "--no-gc-sections", false},
-                {OPTION_MAP, "--map", false},
-                {OPTION_SECTIONS, "--sections", false},
-                {OPTION_TARGET, "--target", false},
-                {OPTION_ALIGN, "--align", false},
-                {OPTION_OSABI, "--osabi", false},
-                {OPTION_ENDIAN, "--endian", true},
-                {OPTION_LISTING, "--listing", true}};
+    } rows[] = {{"-e", 'e', false},
+                {"-g", 'g', false},
+                {"--cc", OPTION_CC, false},
+                {"--cflags", OPTION_CFLAGS, false},
+                {"--layout", OPTION_LAYOUT, false},
+                {"--stack", OPTION_STACK, false},
+                {"--gc-sections", OPTION_GC, false},
+                {"--no-gc-sections", OPTION_NO_GC, false},
+                {"--map", OPTION_MAP, false},
+                {"--sections", OPTION_SECTIONS, false},
+                {"--target", OPTION_TARGET, false},
+                {"--align", OPTION_ALIGN, false},
+                {"--osabi", OPTION_OSABI, false},
+                {"--endian", OPTION_ENDIAN, true},
+                {"--listing", OPTION_LISTING, true}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].option == option && rows[i].hex)
             build->hex_option = rows[i].name;

@@ -345,7 +345,7 @@ int build_program(const struct build *build)
     work.link.tell = tell_link;
     work.link.context = &work;
     work.link.more = add_libgcc;
-    work.sources = calloc(build->input_count, sizeof *work.sources);
+    work.sources = calloc(build->input_count + 1, sizeof(struct source *));
     if (!work.sources)
         message("build", "error", "out of memory");
     bool done = work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);

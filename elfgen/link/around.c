@@ -73,7 +73,7 @@ static uint32_t join_named(struct link *link, const char *name, bool *found)
     const uint32_t place = link_add_section(link, &joined);
     for (size_t i = 0, j = 0; (section = next_named(link, name, &i, &j));) {
         section->place = place;
-        if (section->bytes)
+        if (section->bytes && bytes)
             memcpy(bytes + section->delta, section->bytes, (size_t)section->size);
     }
     return place;

@@ -81,11 +81,12 @@ static const struct link_symbol *definition(const struct link *link,
                                             const struct link_object **object,
                                             const struct link_symbol *symbol)
 {
-    if (symbol->global == LINK_NONE || link->globals[symbol->global].object == LINK_NONE)
+    if (symbol->global == LINK_NONE || !link->globals ||
+        link->globals[symbol->global].object == LINK_NONE)
         return symbol;
     const struct link_global *global = &link->globals[symbol->global];
     *object = link->objects[global->object];
-    return &(*object)->symbols[global->symbol];
+    return (*object)->symbols + global->symbol;
 }
 
 /* Where an offset in an object's section is in the program. False: nowhere. */
@@ -216,7 +217,7 @@ static bool relax(struct link *link, const struct link_object *object,
     if ((symbol->section == LINK_ABSOLUTE && symbol->value >= UINT64_C(1) << 31) ||
         !elfgen_can_relax(link->machine, section->bytes, section->size, relocation))
         return true;
-    uint8_t *bytes = (uint8_t *)(uintptr_t)placed->bytes; /* ours if it is no longer the object's */
+    uint8_t *bytes = link_own(placed->bytes); /* ours if it is no longer the object's */
     if (placed->bytes == section->bytes) {
         bytes = link_keep(link, (size_t)section->size);
         if (!bytes)

@@ -32,6 +32,13 @@ bool link_grow(const struct link *link, void *array, size_t count, size_t *capac
     return true;
 }
 
+void *link_own(const void *memory)
+{
+    void *own;
+    memcpy(&own, &memory, sizeof own);
+    return own;
+}
+
 void *link_keep(struct link *link, size_t size)
 {
     if (!link_grow(link, &link->kept, link->kept_count, &link->kept_capacity, sizeof *link->kept))

@@ -96,6 +96,9 @@ __attribute__((format(printf, 2, 3))) bool link_say(const struct link *link, con
 bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity,
                size_t element);
 
+/* Memory that was handed on as const, to its owner again. */
+void *link_own(const void *memory);
+
 /* Memory that link_release() frees. NULL: told. */
 void *link_keep(struct link *link, size_t size);
 

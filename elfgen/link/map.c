@@ -146,8 +146,7 @@ static void print_row(const struct map *map, const struct row *row, uint64_t who
         fprintf(output, "%8" PRIu64 "  %5.1f%%  0x%-8" PRIx64 "  %-32s  ", row->size,
                 (double)row->size * 100 / (double)whole, row->offset, name);
     else
-        fprintf(output, "%8" PRIu64 "  0x%-15" PRIx64 "  %-32s  ", row->size, row->section->address,
-                name);
+        fprintf(output, "%8" PRIu64 "  0x%-15" PRIx64 "  %-32s  ", row->size, row->offset, name);
     print_reason(map, row, output);
 }
 

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../link/table.h"
+#include "../link/link.h"
 #include "object.h"
 
 static const char thin_magic[] = "!<thin>\n";
@@ -49,7 +49,7 @@ static void close_archive(void *owner)
 {
     struct archive *archive = owner;
     for (size_t i = 0; archive->owns_names && i < archive->link.offer_count; i++)
-        free((char *)(uintptr_t)archive->link.offers[i].symbol);
+        free(link_own(archive->link.offers[i].symbol));
     free(archive->link.offers);
     link_table_free(&archive->loaded);
     elf_end(archive->elf);
@@ -127,18 +127,24 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     return object;
 }
 
+/* An offer; the archive has a copy of its name where libelf does not keep it. */
 static bool add_offer(struct archive *archive, size_t *capacity, const char *symbol, size_t offset)
 {
-    if (archive->link.offer_count == *capacity) {
+    struct link_archive *link = &archive->link;
+    if (link->offer_count == *capacity) {
         size_t wanted = *capacity ? *capacity * 2 : 64;
-        struct link_offer *larger =
-            realloc(archive->link.offers, wanted * sizeof *archive->link.offers);
+        struct link_offer *larger = realloc(link->offers, wanted * sizeof *larger);
         if (!larger)
             return source_say(&archive->source, SOURCE_ERROR, 0, "out of memory");
-        archive->link.offers = larger;
+        link->offers = larger;
         *capacity = wanted;
     }
-    archive->link.offers[archive->link.offer_count++] = (struct link_offer){symbol, offset};
+    struct link_offer *offer = &link->offers[link->offer_count];
+    offer->member = offset;
+    offer->symbol = archive->owns_names ? strdup(symbol) : symbol;
+    if (!offer->symbol)
+        return source_say(&archive->source, SOURCE_ERROR, 0, "out of memory");
+    link->offer_count++;
     return true;
 }
 
@@ -180,10 +186,7 @@ static bool scan(struct archive *archive)
             const struct link_symbol *symbol = &object->symbols[i];
             if (symbol->binding == STB_LOCAL || symbol->section == LINK_UNDEFINED)
                 continue;
-            char *name = strdup(symbol->name);
-            done = name && add_offer(archive, &capacity, name, offset);
-            if (!done)
-                free(name);
+            done = add_offer(archive, &capacity, symbol->name, offset);
         }
         if (object)
             link_object_release(object);

@@ -381,14 +381,16 @@ static bool take_relocation_section(struct reader *reader, Elf_Scn *scn, bool ha
     if (section->relocation_count > 0)
         return refuse(reader, "section %s: it is relocated by two sections", section->name);
     size_t count = data->d_size / size;
+    if (count >= UINT32_MAX - object->relocation_count)
+        return refuse(reader, "section %s: more than 2^32 relocations", section->name);
     struct elfgen_relocation *larger =
         realloc(object->relocations, (object->relocation_count + count + 1) * sizeof *larger);
-    if (!larger || object->relocation_count + count >= UINT32_MAX)
+    if (!larger)
         return refuse(reader, "out of memory");
     object->relocations = larger;
     section->first_relocation = (uint32_t)object->relocation_count;
     for (size_t i = 0; i < count; i++) {
-        GElf_Rela relocation;
+        GElf_Rela relocation = {0};
         if (!get_relocation(reader, data, has_addends, i, index, &relocation) ||
             !take_relocation(reader, &relocation, index))
             return false;
