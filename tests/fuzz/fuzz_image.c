@@ -37,13 +37,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct elfgen_section sections[SECTIONS];
     struct elfgen_symbol symbols[SYMBOLS];
     struct elfgen_relocation relocations[RELOCATIONS];
-    struct elfgen_program program = {sections,
-                                     SECTIONS,
-                                     symbols,
-                                     SYMBOLS,
-                                     relocations,
-                                     RELOCATIONS,
-                                     take(&input, 1) & 1 ? "a" : NULL};
+    uint32_t order[SECTIONS];
+    const unsigned choices = (unsigned)take(&input, 1);
+    struct elfgen_program program = {.sections = sections,
+                                     .section_count = SECTIONS,
+                                     .symbols = symbols,
+                                     .symbol_count = SYMBOLS,
+                                     .relocations = relocations,
+                                     .relocation_count = RELOCATIONS,
+                                     .entry_symbol = choices & 1 ? "a" : NULL,
+                                     .got = choices & 2 ? &symbols[1] : NULL,
+                                     .order = choices & 4 ? order : NULL};
     for (int i = 0; i < SECTIONS; i++) {
         uint64_t length = take_number(&input);
         bool zeros = take(&input, 1) & 1 || length > sizeof contents;
@@ -69,7 +73,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     options.align = take_number(&input);
     struct elfgen_layout layout;
     struct elfgen_error error = {.text = ""};
-    if (elfgen_layout_single(&program, &options, &layout, &error) != ELFGEN_OK) {
+    const bool split = choices & 8;
+    options.stack = choices & 16 ? ELFGEN_PF_R | ELFGEN_PF_W : 0;
+    if ((split ? elfgen_layout_split(&program, &options, &layout, &error)
+               : elfgen_layout_single(&program, &options, &layout, &error)) != ELFGEN_OK) {
         if (!error.text[0])
             abort();
         return 0;
@@ -81,12 +88,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     struct elfgen_view view;
     struct elfgen_phdr phdr;
-    uint64_t entry = layout.exec.entry == ELFGEN_ENTRY_FIRST
-                         ? options.base + elfgen_exec_headers(options.machine)
-                         : layout.exec.entry;
-    if (elfgen_view_open(&view, file, made, NULL) != ELFGEN_OK ||
-        elfgen_view_segment(&view, 0, &phdr, NULL) != ELFGEN_OK || phdr.p_filesz != made ||
-        phdr.p_memsz != layout.memory_size || view.ehdr.e_entry != entry)
+    uint64_t entry = layout.exec.entry == ELFGEN_ENTRY_FIRST ? options.base + layout.header_size
+                                                             : layout.exec.entry;
+    if (elfgen_view_open(&view, file, made, NULL) != ELFGEN_OK || view.ehdr.e_entry != entry ||
+        view.ehdr.e_phnum != layout.segment_count)
+        abort();
+    uint64_t file_end = 0, memory_end = 0;
+    for (uint64_t i = 0; i < view.ehdr.e_phnum; i++) {
+        if (elfgen_view_segment(&view, i, &phdr, NULL) != ELFGEN_OK)
+            abort();
+        if (phdr.p_type != ELFGEN_PT_LOAD)
+            continue;
+        file_end = phdr.p_offset + phdr.p_filesz;
+        memory_end = phdr.p_vaddr + phdr.p_memsz - options.base;
+        if (split && ((phdr.p_flags & 3) == 3 || (phdr.p_vaddr - phdr.p_offset) % 4096 != 0))
+            abort();
+    }
+    if (file_end != made || memory_end != layout.memory_size)
         abort();
     return 0;
 }
