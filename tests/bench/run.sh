@@ -7,26 +7,6 @@ tinyelf=$1 write_exec=$2 source=$3
 
 "$write_exec"
 
-# once NAME COMMAND: adds one round's median, in milliseconds, to NAME.
-once()
-{
-    hyperfine -N --style none --warmup 5 --runs "$runs" --export-csv one.csv "$2" >/dev/null 2>&1
-    awk -F, 'NR == 2 {print $(NF - 4) * 1000}' one.csv >>"$1"
-}
-
-median()
-{
-    sort -n "$1" | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'
-}
-
-# report TEXT OURS THEIRS LIMIT
-report()
-{
-    awk -v text="$1" -v ours="$2" -v theirs="$3" -v limit="$4" -v unit="${5:-ms}" 'BEGIN {
-        printf "%-44s %8.3f %s / %8.3f %s = %.2f   (at most %s)%s\n", text, ours, unit, theirs, unit,
-               ours / theirs, limit, ours / theirs <= limit ? "" : "   MISSED" }'
-}
-
 "$tinyelf" build "$source/asm/hello.s" -o hello
 nasm -f elf64 -o hello.o "$source/asm/hello.s"
 for _ in $(seq "$rounds"); do
