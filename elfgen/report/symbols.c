@@ -51,10 +51,38 @@ static bool add_span(struct symbol_spans *spans, size_t room)
     return spans->spans != NULL;
 }
 
+/* About as many parts as there are spans. False: out of memory. */
+static bool divide(struct symbol_spans *spans)
+{
+    enum { MOST = 1 << 17 };
+    uint64_t first = spans->count > 0 ? spans->spans[0].from : 0;
+    uint64_t reach = spans->count > 0 ? spans->spans[spans->count - 1].from - first : 0;
+    while (reach >> spans->shift > spans->count || reach >> spans->shift >= MOST)
+        spans->shift++;
+    spans->part_count = (size_t)(reach >> spans->shift) + 1;
+    spans->parts = malloc((spans->part_count + 1) * sizeof *spans->parts);
+    if (!spans->parts)
+        return false;
+    size_t part = 0;
+    for (size_t i = 0; i < spans->count; i++)
+        while (part <= (spans->spans[i].from - first) >> spans->shift)
+            spans->parts[part++] = (uint32_t)i;
+    while (part <= spans->part_count)
+        spans->parts[part++] = (uint32_t)spans->count;
+    return true;
+}
+
 /* The number of the first span that begins behind `place`. */
 static size_t behind(const struct symbol_spans *spans, uint64_t place)
 {
     size_t low = 0, high = spans->count;
+    if (high == 0 || place < spans->spans[0].from)
+        return 0;
+    uint64_t part = (place - spans->spans[0].from) >> spans->shift;
+    if (part >= spans->part_count)
+        return high;
+    low = spans->parts[part];
+    high = spans->parts[part + 1];
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (spans->spans[middle].from <= place)
@@ -252,7 +280,12 @@ static void place_all(struct symbols *symbols, const struct elfgen_mapping *mapp
         addresses->spans[kept++] = span_of(symbols, number, symbol->address, mappings[m].end);
     }
     addresses->count = kept;
-    nest(addresses);
+}
+
+static bool finish(struct symbol_spans *spans)
+{
+    nest(spans);
+    return divide(spans);
 }
 
 static bool place_symbols(struct symbols *symbols, const struct elfgen_view *program)
@@ -274,8 +307,7 @@ static bool place_symbols(struct symbols *symbols, const struct elfgen_view *pro
         free(mappings);
     }
     sort(&symbols->by_offset);
-    nest(&symbols->by_offset);
-    return true;
+    return finish(&symbols->by_address) && finish(&symbols->by_offset);
 }
 
 bool symbols_read(struct symbols *symbols, const struct elfgen_view *program,
@@ -289,7 +321,9 @@ void symbols_free(struct symbols *symbols)
 {
     free(symbols->all);
     free(symbols->by_address.spans);
+    free(symbols->by_address.parts);
     free(symbols->by_offset.spans);
+    free(symbols->by_offset.parts);
     *symbols = (struct symbols){.count = 0};
 }
 
@@ -340,10 +374,16 @@ size_t symbols_from(const struct symbols *symbols, uint64_t offset)
 
 void put_symbol(struct elfgen_text *out, const struct symbol *symbol)
 {
+    uint32_t run = 0;
     for (uint32_t i = 0; i < symbol->length; i++) {
         uint8_t c = (uint8_t)symbol->name[i];
-        elfgen_text_char(out, c > 0x20 && c < 0x7f ? (char)c : '.');
+        if (c > 0x20 && c < 0x7f)
+            continue;
+        elfgen_text_bytes(out, symbol->name + run, i - run);
+        elfgen_text_char(out, '.');
+        run = i + 1;
     }
+    elfgen_text_bytes(out, symbol->name + run, symbol->length - run);
 }
 
 const char *symbol_type(const struct symbol *symbol)

@@ -28,6 +28,11 @@ struct symbol_span {
 struct symbol_spans {
     struct symbol_span *spans;
     size_t count;
+    /* Places in equal parts of 2^shift each: the number of the first span in each part, or behind
+     * it, so that a search begins among few. */
+    uint32_t *parts;
+    size_t part_count;
+    unsigned shift;
     /* The last answer: it holds for all places from `low` up to `high`. */
     uint64_t low, high;
     size_t number; /* plus 1, of the last span that begins there; 0: none */
