@@ -73,7 +73,10 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
     json_key(out, "symbol");
     put_json_symbol(out, symbol_of(writer->explain, claim), 0);
     json_key(out, "target");
-    put_target(out, writer->explain->symbols);
+    if (claim->part == ELFGEN_PART_INSTRUCTION)
+        put_target(out, writer->explain->symbols);
+    else
+        elfgen_text_string(out, "null");
     elfgen_text_char(out, '}');
 }
 
