@@ -29,7 +29,10 @@ static uint32_t goodness(const struct symbol *symbol)
 
 static void sort(struct symbol_spans *spans)
 {
-    if (spans->count > 1)
+    size_t sorted = 1;
+    while (sorted < spans->count && by_place(&spans->spans[sorted - 1], &spans->spans[sorted]) < 0)
+        sorted++;
+    if (sorted < spans->count)
         qsort(spans->spans, spans->count, sizeof *spans->spans, by_place);
 }
 
@@ -115,20 +118,37 @@ static const struct symbol_span *find(struct symbol_spans *spans, uint64_t from,
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
+/* Where the name is. Its bytes are not looked at before somebody wants them: a large library has
+ * megabytes of names. */
+static bool take_name(const struct elfgen_view *file, const struct elfgen_shdr *strings,
+                      uint64_t index, struct symbol *symbol)
+{
+    if (index == 0 || index >= strings->sh_size || strings->sh_offset >= file->length ||
+        index >= file->length - strings->sh_offset)
+        return false;
+    uint64_t room = strings->sh_size - index, there = file->length - strings->sh_offset - index;
+    room = room < there ? room : there;
+    symbol->name = (const char *)file->bytes + strings->sh_offset + index;
+    symbol->room = room < NAME_LONGEST ? (uint32_t)room : NAME_LONGEST;
+    return true;
+}
+
+static size_t name_length(const struct symbol *symbol)
+{
+    const char *end = memchr(symbol->name, '\0', symbol->room);
+    return end ? (size_t)(end - symbol->name) : symbol->room;
+}
+
 /* A symbol of the table as it may name something. */
 static bool take(const struct elfgen_view *file, const struct elfgen_shdr *strings,
                  const struct elfgen_sym *sym, struct symbol *symbol)
 {
-    uint64_t type = sym->st_info & 15, size = strings->sh_size;
+    uint64_t type = sym->st_info & 15;
     bool is_kind = type <= ELFGEN_STT_FUNC || type == ELFGEN_STT_GNU_IFUNC;
     if (!is_kind || sym->st_shndx == ELFGEN_SHN_UNDEF || sym->st_shndx >= ELFGEN_SHN_LORESERVE)
         return false;
-    if (size > sym->st_name && size - sym->st_name > NAME_LONGEST)
-        size = sym->st_name + NAME_LONGEST;
-    size_t length = elfgen_view_string(file, strings->sh_offset, size, sym->st_name, &symbol->name);
-    if (length == 0 || length == SIZE_MAX)
+    if (!take_name(file, strings, sym->st_name, symbol))
         return false;
-    symbol->length = (uint32_t)length;
     symbol->type = (uint8_t)type;
     symbol->binding = (uint8_t)(sym->st_info >> 4);
     symbol->address = sym->st_value;
@@ -350,8 +370,8 @@ const struct symbol *symbols_find(const struct symbols *symbols, const char *nam
         spans = &symbols->by_offset;
     for (size_t i = 0; spans && i < spans->count; i++) {
         const struct symbol *symbol = &symbols->all[spans->spans[i].symbol];
-        if (symbol->length == length && memcmp(symbol->name, name, length) == 0 &&
-            (!found || goodness(symbol) > goodness(found)))
+        if (length <= symbol->room && memcmp(symbol->name, name, length) == 0 &&
+            name_length(symbol) == length && (!found || goodness(symbol) > goodness(found)))
             found = symbol;
     }
     return found;
@@ -374,8 +394,10 @@ size_t symbols_from(const struct symbols *symbols, uint64_t offset)
 
 void put_symbol(struct elfgen_text *out, const struct symbol *symbol)
 {
-    uint32_t run = 0;
-    for (uint32_t i = 0; i < symbol->length; i++) {
+    size_t run = 0, length = name_length(symbol);
+    if (length == 0)
+        elfgen_text_char(out, '?');
+    for (size_t i = 0; i < length; i++) {
         uint8_t c = (uint8_t)symbol->name[i];
         if (c > 0x20 && c < 0x7f)
             continue;
@@ -383,7 +405,7 @@ void put_symbol(struct elfgen_text *out, const struct symbol *symbol)
         elfgen_text_char(out, '.');
         run = i + 1;
     }
-    elfgen_text_bytes(out, symbol->name + run, symbol->length - run);
+    elfgen_text_bytes(out, symbol->name + run, length - run);
 }
 
 const char *symbol_type(const struct symbol *symbol)

@@ -10,8 +10,8 @@
 #include "elfgen.h"
 
 struct symbol {
-    const char *name; /* in the file that has the table, without a NUL */
-    uint32_t length;  /* of the name, 1 to 255: what is longer is cut */
+    const char *name; /* in the file that has the table; put_symbol() looks for its end */
+    uint32_t room;    /* bytes that are there for it, 1 to 255: what is longer is cut */
     uint8_t type;     /* ELFGEN_STT_NOTYPE, OBJECT, FUNC or GNU_IFUNC */
     uint8_t binding;
     uint64_t address; /* in an object: in its section */
