@@ -6,14 +6,16 @@
 #include "../report/disasm.h"
 #include "../source/bytes.h"
 #include "cli.h"
+#include "names.h"
 
-enum { OPTION_SYNTAX = 256, OPTION_ALL, OPTION_BYTES, OPTION_HELP };
+enum { OPTION_SYNTAX = 256, OPTION_ALL, OPTION_BYTES, OPTION_DEBUG_FILE, OPTION_HELP };
 
 static const struct option options[] = {
     {"syntax", required_argument, NULL, OPTION_SYNTAX},
     {"all", no_argument, NULL, OPTION_ALL},
     {"addresses", no_argument, NULL, 'a'},
     {"bytes", no_argument, NULL, 'b'},
+    {"debug-file", required_argument, NULL, OPTION_DEBUG_FILE},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -23,12 +25,15 @@ static void help(void)
     puts("Usage: tinyelf disasm [OPTIONS] FILE\n"
          "Prints the instructions that the control flow reaches from the entry point, from "
          "functions\n"
-         "in symbol tables and from the starts of executable sections. - reads standard input.\n\n"
+         "in symbol tables and from the starts of executable sections. - reads standard input. "
+         "Names\n"
+         "are those of FILE's symbol table or of FILE.debug, which 'tinyelf build -g' makes.\n\n"
          "  -a, --addresses    the address of each; for nasm, each is kept at its address\n"
          "  -b, --bytes        its bytes\n"
          "      --all          executable sections from end to end; without sections, what stands\n"
          "                     behind the entry point\n"
          "      --syntax NAME  intel, att, or nasm: source that nasm assembles again\n"
+         "      --debug-file FILE  take names from there instead\n"
          "      --help         this text");
 }
 
@@ -47,13 +52,14 @@ static bool parse_syntax(const char *text, enum machine_syntax *syntax)
 
 /* False: it was said why. */
 static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machine_syntax syntax,
-                  const void *bytes, size_t size, const char *name)
+                  const struct file_bytes *bytes, const char *path, const char *debug)
 {
     struct elfgen_view view;
     struct elfgen_error error;
-    const char *problem;
+    const char *problem, *name = input_name(path);
+    struct names names;
     disasm->source = syntax == SYNTAX_NASM;
-    if (elfgen_view_open_program(&view, bytes, size, &error) == ELFGEN_NOT_ELF) {
+    if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF) {
         message(name, "error", "%s", error.text);
         return false;
     }
@@ -65,7 +71,14 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
                 machine ? machine : "an unknown machine", (unsigned)view.ehdr.e_machine);
         return false;
     }
+    if (!open_names(&names, &view, path, debug)) {
+        close_names(&names);
+        return false;
+    }
     struct code *code = code_open(&view, mode, syntax, &problem);
+    if (code)
+        code->machine.names = &names.machine;
+    disasm->symbols = &names.symbols;
     bool any = code && disasm_report(disasm, &code->code);
     if (!any)
         message(name, "error", "%s",
@@ -73,6 +86,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
                         : "no code: the entry point is in no executable segment, and there is no "
                           "executable section");
     code_close(code);
+    close_names(&names);
     return any;
 }
 
@@ -83,6 +97,7 @@ int command_disasm(int argc, char **argv)
     enum machine_syntax syntax = SYNTAX_INTEL;
     enum elfgen_code_mode mode = ELFGEN_CODE_FLOW;
     struct file_bytes bytes = {0};
+    const char *debug = NULL;
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":ab", options, NULL)) != -1) {
@@ -100,6 +115,9 @@ int command_disasm(int argc, char **argv)
             if (!parse_syntax(optarg, &syntax))
                 return wrong_call("disasm", "--syntax '%s': it is intel, att or nasm", optarg);
             break;
+        case OPTION_DEBUG_FILE:
+            debug = optarg;
+            break;
         case OPTION_HELP:
             help();
             return end_of_help();
@@ -110,8 +128,7 @@ int command_disasm(int argc, char **argv)
     if (optind + 1 != argc)
         return wrong_call("disasm", optind == argc ? "no file given" : "one file at a time");
     const char *path = argv[optind];
-    bool done = read_input(path, &bytes) &&
-                print(&disasm, mode, syntax, bytes.bytes, bytes.size, input_name(path));
+    bool done = read_input(path, &bytes) && print(&disasm, mode, syntax, &bytes, path, debug);
     done = finish_output(output) && done;
     file_free(&bytes);
     return done ? EXIT_YES : EXIT_NO;

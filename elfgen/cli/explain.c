@@ -8,6 +8,7 @@
 #include "../report/explain.h"
 #include "../source/bytes.h"
 #include "cli.h"
+#include "names.h"
 
 enum {
     OPTION_FORMAT = 256,
@@ -16,6 +17,7 @@ enum {
     OPTION_CODE,
     OPTION_PARTS,
     OPTION_COLOUR,
+    OPTION_DEBUG_FILE,
     OPTION_HELP
 };
 
@@ -26,6 +28,7 @@ static const struct option options[] = {
     {"code", required_argument, NULL, OPTION_CODE},
     {"parts", no_argument, NULL, OPTION_PARTS},
     {"color", required_argument, NULL, OPTION_COLOUR},
+    {"debug-file", required_argument, NULL, OPTION_DEBUG_FILE},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -35,9 +38,11 @@ static void help(void)
     puts(
         "Usage: tinyelf explain [OPTIONS] FILE\n"
         "Names every byte of any file: headers, tables, strings, notes and instructions, field by\n"
-        "field, with value, meaning and who reads them. - reads standard input.\n\n"
+        "field, with value, meaning and who reads them. - reads standard input. Names are those "
+        "of\n"
+        "FILE's symbol table or of FILE.debug, which 'tinyelf build -g' makes.\n\n"
         "      --at PLACE     all about one place: an offset, a field such as e_phentsize or\n"
-        "                     phdr[0].p_flags, a structure such as phdr[0]\n"
+        "                     phdr[0].p_flags, a structure such as phdr[0], a symbol such as main\n"
         "      --memory       the file beside the address space that it becomes\n"
         "      --format NAME  text; json; markdown, tables for a handout; or hex, source that\n"
         "                     'tinyelf build' makes the file from\n"
@@ -45,13 +50,14 @@ static void help(void)
         "                     (the default); all: executable sections from end to end\n"
         "      --parts        the parts of each instruction, too\n"
         "      --color WHEN   auto (on a terminal, not with NO_COLOR), always or never\n"
+        "      --debug-file FILE  take names from there instead\n"
         "      --help         this text");
 }
 
 /* What the command line asks for. */
 struct wish {
     enum explain_format format;
-    const char *at;
+    const char *at, *debug;
     bool no_code, parts, colour, memory;
     enum elfgen_code_mode mode;
 };
@@ -62,7 +68,12 @@ static bool choose_place(struct explain *explain, const char *at)
     uint64_t offset, length = 1;
     bool field = true;
     if (!parse_number(at, &offset) && !explain_find(explain, at, &offset, &length, &field)) {
-        message(explain->file, "error", "no '%s' in this file", at);
+        const struct symbol *symbol = symbols_find(explain->symbols, at);
+        if (symbol)
+            message(explain->file, "error", "'%s' is at 0x%llx, in memory only", at,
+                    (unsigned long long)symbol->address);
+        else
+            message(explain->file, "error", "no '%s' in this file", at);
         return false;
     }
     if (offset >= explain->view->length) {
@@ -79,13 +90,15 @@ static bool choose_place(struct explain *explain, const char *at)
 }
 
 /* False: it was said why. */
-static bool report(const struct wish *wish, struct explain *explain)
+static bool report(const struct wish *wish, struct explain *explain, const struct names *names)
 {
     const char *problem = NULL;
     struct code *code = NULL;
     if (!wish->no_code)
         code = code_open(explain->view, wish->mode, SYNTAX_INTEL, &problem);
     explain->code = code ? &code->code : NULL;
+    if (code)
+        code->machine.names = &names->machine;
     bool done = !problem && (!wish->at || choose_place(explain, wish->at));
     if (done && !explain_report(explain)) {
         problem = explain->problem;
@@ -112,7 +125,11 @@ static int run(const struct wish *wish, const char *path)
                                   .to = bytes.size,
                                   .out = &output->text};
         explain_open(&view, bytes.bytes, bytes.size);
-        done = report(wish, &explain);
+        struct names names;
+        done = open_names(&names, &view, path, wish->debug);
+        explain.symbols = &names.symbols;
+        done = done && report(wish, &explain, &names);
+        close_names(&names);
     }
     done = finish_output(output) && done;
     file_free(&bytes);
@@ -187,6 +204,9 @@ int command_explain(int argc, char **argv)
         case OPTION_COLOUR:
             if (!parse_colour(optarg, &wish))
                 return wrong_call("explain", "--color '%s': it is auto, always or never", optarg);
+            break;
+        case OPTION_DEBUG_FILE:
+            wish.debug = optarg;
             break;
         case OPTION_HELP:
             help();

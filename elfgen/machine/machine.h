@@ -35,13 +35,23 @@ struct machine_length {
     uint8_t length; /* 0: a free place */
 };
 
+/* Names of addresses, for texts of instructions; NULL: there are none. `put` appends the name of an
+ * address between two texts; false: it has none, and nothing was appended. */
+struct machine_names {
+    bool (*put)(void *context, uint64_t address, const char *before, const char *behind,
+                struct elfgen_text *text);
+    void *context;
+    bool fixed; /* a number may be an address: the program runs where its file says */
+};
+
 struct machine {
     struct elfgen_machine machine; /* for elfgen_code_follow(); its context is this struct */
     ZydisDecoder decoder;          /* everything */
     ZydisDecoder scanner;          /* lengths only */
     ZydisFormatter formatter;
     enum machine_syntax syntax;
-    struct machine_calls calls[2]; /* x86-64, i386 */
+    const struct machine_names *names; /* the caller's; NULL at first. Set before the first text */
+    struct machine_calls calls[2];     /* x86-64, i386 */
     struct machine_text texts[MACHINE_TEXTS];
     struct machine_length lengths[MACHINE_LENGTHS];
 };

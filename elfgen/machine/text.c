@@ -18,8 +18,16 @@ static size_t remove_blanks(char *line)
     return length;
 }
 
+static bool put_name(const struct machine *machine, uint64_t address, const char *before,
+                     const char *behind, struct elfgen_text *text)
+{
+    return machine->names &&
+           machine->names->put(machine->names->context, address, before, behind, text);
+}
+
 /* The address that a rip-relative operand means, as objdump adds it. */
-static void put_absolute(struct elfgen_text *text, const ZydisDecodedInstruction *instruction,
+static void put_absolute(const struct machine *machine, struct elfgen_text *text,
+                         const ZydisDecodedInstruction *instruction,
                          const ZydisDecodedOperand *operands, uint64_t address)
 {
     for (size_t i = 0; i < instruction->operand_count_visible; i++) {
@@ -31,8 +39,52 @@ static void put_absolute(struct elfgen_text *text, const ZydisDecodedInstruction
             continue;
         elfgen_text_string(text, " # 0x");
         elfgen_text_hex(text, absolute, 0);
+        put_name(machine, absolute, " <", ">", text);
         return;
     }
+}
+
+/* Whether an operand is, or has in it, an address that stands there as a number. */
+static bool has_address(const ZydisDecodedInstruction *instruction,
+                        const ZydisDecodedOperand *operand, uint64_t *address)
+{
+    bool is_load =
+        instruction->mnemonic == ZYDIS_MNEMONIC_MOV || instruction->mnemonic == ZYDIS_MNEMONIC_PUSH;
+    if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+        *address = operand->imm.value.u;
+        return is_load && instruction->raw.imm[0].size >= 32;
+    }
+    *address = (uint64_t)operand->mem.disp.value;
+    if (instruction->machine_mode != ZYDIS_MACHINE_MODE_LONG_64)
+        *address &= UINT32_MAX;
+    return operand->type == ZYDIS_OPERAND_TYPE_MEMORY && instruction->raw.disp.size >= 32 &&
+           operand->mem.base != ZYDIS_REGISTER_RIP && operand->mem.base != ZYDIS_REGISTER_EIP &&
+           operand->mem.segment != ZYDIS_REGISTER_FS && operand->mem.segment != ZYDIS_REGISTER_GS;
+}
+
+/* What the numbers in an instruction name where numbers may be addresses. */
+static bool put_numbers(const struct machine *machine, struct elfgen_text *text,
+                        const ZydisDecodedInstruction *instruction,
+                        const ZydisDecodedOperand *operands, const char *before)
+{
+    uint64_t address;
+    bool any = false;
+    for (size_t i = 0; i < instruction->operand_count_visible && machine->names; i++)
+        if (machine->names->fixed && has_address(instruction, &operands[i], &address))
+            any = put_name(machine, address, before, ">", text) || any;
+    return any;
+}
+
+/* Where a jump or call leads to. */
+static void put_target(const struct machine *machine, struct elfgen_text *text,
+                       const ZydisDecodedInstruction *instruction,
+                       const ZydisDecodedOperand *operands, uint64_t address, const char *before)
+{
+    ZyanU64 target;
+    for (size_t i = 0; i < instruction->operand_count_visible; i++)
+        if (operands[i].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operands[i].imm.is_relative &&
+            ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(instruction, &operands[i], address, &target)))
+            put_name(machine, target, before, ">", text);
 }
 
 /* Up to 15 bytes and their number as two words, by loads that overlap. */
@@ -117,8 +169,11 @@ static void print_nasm(const struct machine *machine, const uint8_t *bytes, size
     ZydisDecodedInstruction instruction;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
     if (ZYAN_SUCCESS(
-            ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &instruction, operands)))
+            ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &instruction, operands))) {
         nasm_text(&instruction, operands, bytes, address, text);
+        put_target(machine, text, &instruction, operands, address, "  ; <");
+        put_numbers(machine, text, &instruction, operands, "  ; <");
+    }
 }
 
 static void print(const struct machine *machine, const uint8_t *bytes, size_t size,
@@ -139,9 +194,11 @@ static void print(const struct machine *machine, const uint8_t *bytes, size_t si
         return;
     size_t length = remove_blanks(line);
     elfgen_text_bytes(text, line, length);
-    put_absolute(text, &instruction, operands, address);
+    put_absolute(machine, text, &instruction, operands, address);
+    bool named = put_numbers(machine, text, &instruction, operands, " # <");
+    put_target(machine, text, &instruction, operands, address, " <");
     size_t distance = distance_size(bytes, size);
-    if (instruction.length != size)
+    if (instruction.length != size || named)
         return;
     if (!(instruction.attributes & ZYDIS_ATTRIB_IS_RELATIVE)) {
         keep(place, bytes, size, line, length);
@@ -170,6 +227,8 @@ void machine_text(void *context, const uint8_t *bytes, size_t size, uint64_t add
     elfgen_text_bytes(text, place->text, place->length);
     if (distance == 0)
         return;
+    uint64_t target = target_of(machine, bytes, size, distance, address);
     elfgen_text_string(text, "0x");
-    elfgen_text_hex(text, target_of(machine, bytes, size, distance, address), 0);
+    elfgen_text_hex(text, target, 0);
+    put_name(machine, target, " <", ">", text);
 }

@@ -54,6 +54,20 @@ static void put_line(const struct disasm *disasm, const struct elfgen_code *code
     elfgen_text_char(out, '\n');
 }
 
+/* The symbols that begin at an instruction. */
+static void put_labels(const struct disasm *disasm, uint64_t offset)
+{
+    const struct symbols *symbols = disasm->symbols;
+    struct elfgen_text *out = disasm->out;
+    for (size_t i = symbols_from(symbols, offset); symbols && i < symbols->by_offset.count; i++) {
+        if (symbols->by_offset.spans[i].from != offset)
+            return;
+        elfgen_text_string(out, disasm->source ? "; " : "");
+        put_symbol(out, &symbols->all[symbols->by_offset.spans[i].symbol]);
+        elfgen_text_string(out, ":\n");
+    }
+}
+
 bool disasm_report(const struct disasm *disasm, struct elfgen_code *code)
 {
     struct elfgen_text *out = disasm->out;
@@ -74,6 +88,7 @@ bool disasm_report(const struct disasm *disasm, struct elfgen_code *code)
             put_aside(out, place.address);
         else
             end = place.address + place.length;
+        put_labels(disasm, place.offset);
         put_line(disasm, code, &place);
         at = place.offset + 1;
     }

@@ -3,10 +3,12 @@
 #define DISASM_H
 
 #include "elfgen.h"
+#include "symbols.h"
 
 struct disasm {
-    bool addresses, bytes; /* before each instruction */
-    bool source;           /* for nasm to assemble: at `addresses`, `bytes` as comments */
+    bool addresses, bytes;   /* before each instruction */
+    bool source;             /* for nasm to assemble: at `addresses`, `bytes` as comments */
+    struct symbols *symbols; /* labels; NULL: none */
     struct elfgen_text *out;
 };
 

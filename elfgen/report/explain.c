@@ -73,11 +73,26 @@ static bool collect(struct explain *explain, uint64_t from, uint64_t to, struct 
     return true;
 }
 
+/* The symbols that begin up to `offset` and were not told yet. */
+static void put_symbols(struct explain_writer *writer, uint64_t offset)
+{
+    const struct symbols *symbols = writer->explain->symbols;
+    if (!symbols || !writer->symbol)
+        return;
+    for (; writer->next_symbol < symbols->by_offset.count; writer->next_symbol++) {
+        const struct symbol_span *span = &symbols->by_offset.spans[writer->next_symbol];
+        if (span->from > offset)
+            break;
+        writer->symbol(writer, &symbols->all[span->symbol]);
+    }
+}
+
 /* Bytes that nothing claims, before a claim at `to` or the end. */
 static void put_gap(struct explain_writer *writer, uint64_t from, uint64_t to, bool before_claim)
 {
     if (from >= to)
         return;
+    put_symbols(writer, from);
     if (before_claim && elfgen_map_is_padding(writer->explain->view, from, to)) {
         const struct elfgen_claim padding = {.offset = from,
                                              .length = to - from,
@@ -142,6 +157,7 @@ bool explain_walk(struct explain_writer *writer)
     struct elfgen_claim before = {.length = 0};
     uint64_t done = explain->from;
     bool good = true;
+    writer->next_symbol = symbols_from(explain->symbols, explain->from);
     for (uint64_t from = explain->from; good && from < explain->to; from += WINDOW) {
         uint64_t to = explain->to - from < WINDOW ? explain->to : from + WINDOW;
         good = collect(explain, from, to, &batch);
@@ -157,6 +173,7 @@ bool explain_walk(struct explain_writer *writer)
                 good = put_whole_gap(writer, done);
             else
                 put_gap(writer, done, claim->offset, true);
+            put_symbols(writer, claim->offset);
             writer->claim(writer, claim);
             if (claim->offset + claim->length > done)
                 done = claim->offset + claim->length;
@@ -167,6 +184,8 @@ bool explain_walk(struct explain_writer *writer)
         good = put_whole_gap(writer, done);
     else if (good)
         put_gap(writer, done, explain->to, false);
+    if (good && explain->to > explain->from)
+        put_symbols(writer, explain->to - 1);
     free(batch.claims);
     return good;
 }
@@ -236,6 +255,26 @@ void put_meaning(struct elfgen_text *out, const struct explain *explain,
         elfgen_text_string(out, claim->field->meaning);
 }
 
+void put_symbol_words(struct elfgen_text *out, const struct symbol *symbol)
+{
+    put_symbol(out, symbol);
+    elfgen_text_char(out, ':');
+    if (symbol->type == ELFGEN_STT_NOTYPE && symbol->size == 0)
+        return;
+    elfgen_text_char(out, ' ');
+    elfgen_text_string(out, symbol_type(symbol));
+    if (symbol->size == 0)
+        return;
+    elfgen_text_string(out, ", ");
+    elfgen_text_decimal(out, symbol->size, 0);
+    elfgen_text_string(out, symbol->size == 1 ? " byte" : " bytes");
+}
+
+const struct symbol *symbol_of(const struct explain *explain, const struct elfgen_claim *claim)
+{
+    return symbols_at_offset(explain->symbols, claim->offset, claim->length);
+}
+
 bool explain_is_elf(const struct elfgen_view *view)
 {
     return view->ehdr.ei_mag0 == 0x7f;
@@ -258,6 +297,24 @@ static bool is_structure(const char *name, size_t length)
         if (strlen(known) == length && memcmp(known, name, length) == 0)
             return true;
     }
+    return false;
+}
+
+/* Whether any structure has a field of that name. */
+static bool is_field(const char *name)
+{
+    static const char *const encodings[] = {
+#define X(encoding, meaning) #encoding,
+        ELFGEN_ENCODINGS(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++)
+        if (strcmp(encodings[i], name) == 0)
+            return true;
+    for (int id = 0; id < ELFGEN_STRUCTURE_COUNT; id++)
+        for (size_t i = 0; i < elfgen_structures[id].count; i++)
+            if (strcmp(elfgen_structures[id].fields[i].name, name) == 0)
+                return true;
     return false;
 }
 
@@ -287,6 +344,18 @@ static bool parse_place(const char *name, struct place *place)
     return true;
 }
 
+static bool find_symbol(const struct explain *explain, const char *name, uint64_t *offset,
+                        uint64_t *length, bool *field)
+{
+    const struct symbol *symbol = symbols_find(explain->symbols, name);
+    if (!symbol || symbol->offset == UINT64_MAX)
+        return false;
+    *offset = symbol->offset;
+    *length = 1;
+    *field = true;
+    return true;
+}
+
 bool explain_find(const struct explain *explain, const char *name, uint64_t *offset,
                   uint64_t *length, bool *field)
 {
@@ -295,8 +364,8 @@ bool explain_find(const struct explain *explain, const char *name, uint64_t *off
     struct place place;
     uint64_t index = 0, end = 0;
     bool found = false;
-    if (!parse_place(name, &place))
-        return false;
+    if (!parse_place(name, &place) || (place.field && !is_field(place.field)))
+        return find_symbol(explain, name, offset, length, field);
     *field = place.field != NULL;
     elfgen_map_begin(&map, explain->view, explain->code, true, 0, explain->view->length);
     while (elfgen_map_next(&map, &claim)) {
@@ -316,7 +385,7 @@ bool explain_find(const struct explain *explain, const char *name, uint64_t *off
             break;
     }
     *length = found ? end - *offset : 0;
-    return found;
+    return found || find_symbol(explain, name, offset, length, field);
 }
 
 void explain_open(struct elfgen_view *view, const void *bytes, uint64_t length)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "elfgen.h"
+#include "symbols.h"
 
 enum explain_format {
     EXPLAIN_TEXT,   /* rows of bytes, and a line for each owner */
@@ -20,6 +21,7 @@ struct explain {
     const struct elfgen_view *view; /* explain_open() */
     const char *file;               /* its name */
     struct elfgen_code *code;       /* its code, followed; NULL: none is shown */
+    struct symbols *symbols;        /* names of places; NULL: none */
     enum explain_format format;
     bool encodings; /* the parts of instructions, too */
     bool colour;
@@ -37,8 +39,8 @@ void explain_open(struct elfgen_view *view, const void *bytes, uint64_t length);
 bool explain_report(struct explain *explain);
 
 /* The place of a field or structure by its name: "e_phentsize", "p_flags", "phdr[1].p_flags",
- * "phdr[1]", "ehdr", "instruction[0x10078]". *field: it is one of the first kind. False: the file
- * has none of that name. */
+ * "phdr[1]", "ehdr", "instruction[0x10078]"; or the first byte of a symbol, unless a field has its
+ * name. *field: it is one of the first kind, or a symbol. False: the file has none of that name. */
 bool explain_find(const struct explain *explain, const char *name, uint64_t *offset,
                   uint64_t *length, bool *field);
 

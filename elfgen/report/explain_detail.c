@@ -150,16 +150,27 @@ static void put_unclaimed(struct explain_writer *writer, uint64_t offset, uint64
     elfgen_text_char(out, '\n');
 }
 
+static void put_memory(struct elfgen_text *out, uint64_t address)
+{
+    elfgen_text_string(out, ", in memory at ");
+    elfgen_text_0x(out, address);
+}
+
 bool explain_detail(struct explain *explain)
 {
     struct elfgen_text *out = explain->out;
-    struct explain_writer writer = {explain, true, put_claim, put_unclaimed};
-    uint64_t address;
+    struct explain_writer writer = {explain, true, put_claim, put_unclaimed, NULL, 0};
+    const struct symbol *symbol = symbols_at_offset(explain->symbols, explain->from, 1);
+    uint64_t address, distance = symbol ? explain->from - symbol->offset : 0;
     elfgen_text_string(out, "offset ");
     elfgen_text_0x(out, explain->from);
-    if (elfgen_memory_address(explain->view, explain->from, &address)) {
-        elfgen_text_string(out, ", in memory at ");
-        elfgen_text_0x(out, address);
+    if (symbol && explain->view->ehdr.e_type != ELFGEN_ET_REL)
+        put_memory(out, symbol->address + distance);
+    else if (elfgen_memory_address(explain->view, explain->from, &address))
+        put_memory(out, address);
+    if (symbol) {
+        elfgen_text_string(out, distance ? ", in " : ", ");
+        put_symbol_words(out, symbol);
     }
     elfgen_text_char(out, '\n');
     return explain_walk(&writer);

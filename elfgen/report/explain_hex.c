@@ -181,6 +181,18 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
     put_words(explain, claim);
 }
 
+static void put_symbol_line(struct explain_writer *writer, const struct symbol *symbol)
+{
+    struct source *source = (struct source *)writer;
+    struct elfgen_text *out = writer->explain->out;
+    put_bytes(source, symbol->offset, NULL);
+    if (symbol->offset == source->written)
+        put_labels(source, symbol->offset);
+    put_place(out, symbol->offset);
+    put_symbol_words(out, symbol);
+    elfgen_text_char(out, '\n');
+}
+
 static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
 {
     struct source *source = (struct source *)writer;
@@ -197,7 +209,7 @@ static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t len
 
 bool explain_hex(struct explain *explain)
 {
-    struct source source = {.writer = {explain, false, put_claim, put_gap}};
+    struct source source = {.writer = {explain, false, put_claim, put_gap, put_symbol_line, 0}};
     if (!collect_labels(&source)) {
         explain->problem = "out of memory";
         return false;

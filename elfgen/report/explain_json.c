@@ -19,6 +19,28 @@ static void begin_item(struct json *json, uint64_t offset, uint64_t length)
     elfgen_text_decimal(out, length, 0);
 }
 
+static void put_json_symbol(struct elfgen_text *out, const struct symbol *symbol, uint64_t distance)
+{
+    if (!symbol) {
+        elfgen_text_string(out, "null");
+        return;
+    }
+    char room[300];
+    struct elfgen_text name = {.bytes = room, .capacity = sizeof room};
+    put_symbol(&name, symbol);
+    if (distance != 0) {
+        elfgen_text_char(&name, '+');
+        elfgen_text_0x(&name, distance);
+    }
+    json_bytes(out, room, name.length);
+}
+
+/* What the meaning has named. */
+static void put_target(struct elfgen_text *out, const struct symbols *symbols)
+{
+    put_json_symbol(out, symbols ? symbols->named : NULL, symbols ? symbols->named_distance : 0);
+}
+
 static void put_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
 {
     struct json *json = (struct json *)writer;
@@ -27,6 +49,7 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
     struct elfgen_text meaning = {.bytes = room, .capacity = sizeof room};
     if (json->unclaimed)
         return;
+    symbols_forget(writer->explain->symbols);
     put_meaning(&meaning, writer->explain, claim);
     begin_item(json, claim->offset, claim->length);
     json_key(out, "structure");
@@ -47,6 +70,13 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
         elfgen_text_string(out, "null");
     json_key(out, "reader");
     json_string(out, elfgen_reader_name(claim->reader));
+    json_key(out, "symbol");
+    put_json_symbol(out, symbol_of(writer->explain, claim), 0);
+    json_key(out, "target");
+    if (claim->part == ELFGEN_PART_INSTRUCTION)
+        put_target(out, writer->explain->symbols);
+    else
+        elfgen_text_string(out, "null");
     elfgen_text_char(out, '}');
 }
 
@@ -59,10 +89,39 @@ static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t len
     elfgen_text_char(writer->explain->out, '}');
 }
 
+static void put_symbol_item(struct explain_writer *writer, const struct symbol *symbol)
+{
+    struct json *json = (struct json *)writer;
+    struct elfgen_text *out = writer->explain->out;
+    begin_item(json, symbol->offset, symbol->size);
+    json_key(out, "address");
+    elfgen_text_decimal(out, symbol->address, 0);
+    json_key(out, "name");
+    put_json_symbol(out, symbol, 0);
+    json_key(out, "type");
+    json_string(out, symbol_type(symbol));
+    elfgen_text_char(out, '}');
+}
+
+/* The symbols that begin in the range. */
+static void put_symbols(struct json *json)
+{
+    struct explain *explain = json->writer.explain;
+    const struct symbols *symbols = explain->symbols;
+    if (!symbols)
+        return;
+    for (size_t i = symbols_from(symbols, explain->from); i < symbols->by_offset.count; i++) {
+        const struct symbol_span *span = &symbols->by_offset.spans[i];
+        if (span->from >= explain->to)
+            return;
+        put_symbol_item(&json->writer, &symbols->all[span->symbol]);
+    }
+}
+
 bool explain_json(struct explain *explain)
 {
     struct elfgen_text *out = explain->out;
-    struct json json = {{explain, true, put_claim, put_gap}, true, false};
+    struct json json = {{explain, true, put_claim, put_gap, NULL, 0}, true, false};
     const struct elfgen_ehdr *ehdr = &explain->view->ehdr;
     bool is_elf = explain_is_elf(explain->view);
     elfgen_text_string(out, "{\"file\":");
@@ -78,6 +137,10 @@ bool explain_json(struct explain *explain)
     elfgen_text_string(out, "],\n\"unclaimed\":[\n");
     json.first = json.unclaimed = true;
     good = good && explain_walk(&json.writer);
+    elfgen_text_string(out, "],\n\"symbols\":[\n");
+    json.first = true;
+    if (good)
+        put_symbols(&json);
     elfgen_text_string(out, "]}\n");
     return good;
 }

@@ -87,6 +87,61 @@ static void put_line(struct explain *explain, const struct elfgen_claim *claim)
     elfgen_text_char(out, '\n');
 }
 
+/* ---- symbols ---- */
+
+/* A label in front of code or text, as a row of its table. */
+static void put_labels(struct explain *explain, const struct elfgen_claim *claim)
+{
+    struct elfgen_text *out = explain->out;
+    const struct symbols *symbols = explain->symbols;
+    if (!symbols || (claim->part != ELFGEN_PART_INSTRUCTION && claim->part != ELFGEN_PART_STRING &&
+                     claim->part != ELFGEN_PART_SECTION))
+        return;
+    for (size_t i = symbols_from(symbols, claim->offset); i < symbols->by_offset.count; i++) {
+        if (symbols->by_offset.spans[i].from != claim->offset)
+            return;
+        const struct symbol *symbol = &symbols->all[symbols->by_offset.spans[i].symbol];
+        char room[300];
+        struct elfgen_text cell = {.bytes = room, .capacity = sizeof room};
+        elfgen_text_string(out, "| 0x");
+        elfgen_text_hex(out, claim->offset, 0);
+        elfgen_text_string(out, " | |");
+        put_symbol_words(&cell, symbol);
+        put_cell(out, room, cell.length);
+        elfgen_text_string(out, " | | |\n");
+    }
+}
+
+/* All of the range in one table, data among them that no claim is the same as. */
+static void put_symbols(struct explain *explain)
+{
+    struct elfgen_text *out = explain->out;
+    const struct symbols *symbols = explain->symbols;
+    size_t i = symbols_from(symbols, explain->from);
+    if (!symbols || i >= symbols->by_offset.count ||
+        symbols->by_offset.spans[i].from >= explain->to)
+        return;
+    elfgen_text_string(out, "\n**Symbols**\n\n| offset | address | name | type | bytes |\n"
+                            "| ---: | ---: | :--- | :--- | ---: |\n");
+    for (; i < symbols->by_offset.count && symbols->by_offset.spans[i].from < explain->to; i++) {
+        const struct symbol *symbol = &symbols->all[symbols->by_offset.spans[i].symbol];
+        char room[300];
+        struct elfgen_text cell = {.bytes = room, .capacity = sizeof room};
+        elfgen_text_string(out, "| 0x");
+        elfgen_text_hex(out, symbol->offset, 0);
+        elfgen_text_string(out, " | 0x");
+        elfgen_text_hex(out, symbol->address, 0);
+        elfgen_text_string(out, " |");
+        put_symbol(&cell, symbol);
+        put_cell(out, room, cell.length);
+        elfgen_text_char(out, ' ');
+        elfgen_text_string(out, symbol_type(symbol));
+        elfgen_text_string(out, " | ");
+        elfgen_text_decimal(out, symbol->size, 0);
+        elfgen_text_string(out, " |\n");
+    }
+}
+
 /* ---- what is in none of the tables ---- */
 
 struct gaps {
@@ -120,14 +175,16 @@ bool explain_markdown(struct explain *explain)
 {
     struct elfgen_map map;
     struct elfgen_claim claim, before = {.length = 0};
-    struct gaps gaps = {{explain, true, skip_claim, put_gap}, false};
+    struct gaps gaps = {{explain, true, skip_claim, put_gap, NULL, 0}, false};
     elfgen_map_begin(&map, explain->view, explain->code, explain->encodings, explain->from,
                      explain->to);
     while (elfgen_map_next(&map, &claim)) {
         if (before.length == 0 || !is_same_table(&before, &claim))
             put_heading(explain->out, &claim);
+        put_labels(explain, &claim);
         put_line(explain, &claim);
         before = claim;
     }
+    put_symbols(explain);
     return explain_walk(&gaps.writer);
 }

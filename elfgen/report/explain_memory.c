@@ -196,7 +196,7 @@ static bool put_segment(struct memory *memory, uint64_t index)
 bool explain_memory(struct explain *explain)
 {
     struct explain part = *explain;
-    struct memory memory = {.writer = {&part, false, put_claim, put_gap}};
+    struct memory memory = {.writer = {&part, false, put_claim, put_gap, NULL, 0}};
     struct elfgen_text *out = explain->out;
     bool good = true, any = false;
     part.encodings = false;

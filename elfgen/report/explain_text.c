@@ -248,6 +248,26 @@ static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t len
     rows->end = offset + length;
 }
 
+/* A label in front of what it names. */
+static void put_symbol_line(struct explain_writer *writer, const struct symbol *symbol)
+{
+    struct rows *rows = (struct rows *)writer;
+    size_t name_column = 2 + rows->digits + 2 + (size_t)2 * MOST_BYTES + 2;
+    go_to(rows, symbol->offset);
+    if (rows->lines.capacity - rows->lines.length < (size_t)2 * MOST_LINE)
+        flush_lines(rows);
+    struct elfgen_text line = {.bytes = rows->lines.bytes + rows->lines.length,
+                               .capacity = MOST_LINE};
+    memset(line.bytes, ' ', BLANKS);
+    line.length = 2;
+    elfgen_text_hex(&line, symbol->offset, rows->digits);
+    pad(&line, name_column);
+    put_symbol_words(&line, symbol);
+    cut(&line, COLUMNS);
+    rows->lines.length += line.length;
+    elfgen_text_char(&rows->lines, '\n');
+}
+
 static void put_head(struct explain *explain)
 {
     struct elfgen_text *out = explain->out;
@@ -281,7 +301,7 @@ static unsigned digits_of(uint64_t length)
 
 bool explain_text(struct explain *explain)
 {
-    struct rows rows = {.writer = {explain, false, put_claim, put_gap},
+    struct rows rows = {.writer = {explain, false, put_claim, put_gap, put_symbol_line, 0},
                         .digits = digits_of(explain->view->length),
                         .row = UINT64_MAX,
                         .colour = 1};

@@ -107,7 +107,8 @@ syscall" ]
     cc -O1 -ffunction-sections -fcf-protection=none -c f.c -o f.o
     tinyelf disasm -a f.o
     exits 0
-    [[ ${lines[0]} == "0x0  lea eax,[rdi+rdi*2]" ]]
+    [ "${lines[0]}" = "f:" ]
+    [ "${lines[1]}" = "0x0  lea eax,[rdi+rdi*2]" ]
     [[ $output == *"0x0  call 0x5"* || $output == *"0x0  sub rsp,0x8"* || $output == *"0x0  lea eax,[rdi+rdi*2+0x1]"* ]]
     cc -O1 -c -m32 -ffreestanding f.c -o f32.o 2>/dev/null || skip "no 32-bit compiler"
     tinyelf disasm f32.o

@@ -225,7 +225,8 @@ doc = json.load(sys.stdin)
 assert doc["class"] == "ELF64" and doc["machine"] == "Advanced Micro Devices X86-64"
 entry = [c for c in doc["claims"] if c["field"] == "e_entry"]
 assert entry == [{"offset": 24, "length": 8, "structure": "ehdr", "index": 0, "field": "e_entry",
-                  "value": 0x10078, "meaning": "file offset 0x78: mov rax,0x1", "reader": "kernel"}], entry
+                  "value": 0x10078, "meaning": "file offset 0x78: mov rax,0x1", "reader": "kernel",
+                  "symbol": None, "target": None}], entry
 assert doc["unclaimed"] == []
 # Every byte has exactly one owner.
 place = 0

@@ -1,4 +1,5 @@
-/* Any bytes explained, and the hex source of them assembled: the same bytes come back. */
+/* Any bytes explained, with names from their symbol table or from that of a second file behind the
+ * first one, and the hex source of them assembled: the same bytes come back. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static void keep(struct elfgen_text *out)
 }
 
 static struct text explain(const struct elfgen_view *view, struct elfgen_code *code,
-                           enum explain_format format)
+                           struct symbols *symbols, enum explain_format format)
 {
     static char buffer[4096];
     struct text text = {NULL, 0};
@@ -35,6 +36,7 @@ static struct text explain(const struct elfgen_view *view, struct elfgen_code *c
     struct explain report = {.view = view,
                              .file = "fuzz",
                              .code = code,
+                             .symbols = symbols,
                              .format = format,
                              .encodings = view->length & 2,
                              .colour = view->length & 4,
@@ -73,26 +75,67 @@ static void assemble(const struct text *source, const uint8_t *bytes, size_t siz
     free(labels);
 }
 
+/* Where a second file begins, `size`: there is none. */
+static size_t first_size(const uint8_t *bytes, size_t size)
+{
+    const uint8_t *second = size > 4 ? memmem(bytes + 4, size - 4,
+                                              "\x7f"
+                                              "ELF",
+                                              4)
+                                     : NULL;
+    return second ? (size_t)(second - bytes) : size;
+}
+
+/* Names are of bytes that the file has, and every one is found where it says that it is. */
+static void read_symbols(struct symbols *symbols, const struct elfgen_view *view,
+                         const uint8_t *second, size_t size)
+{
+    struct elfgen_view other = *view;
+    char room[100];
+    struct elfgen_text why = {.bytes = room, .capacity = sizeof room};
+    if (size > 0)
+        elfgen_view_open(&other, second, size, NULL);
+    if (symbols_belong(view, &other, &why) != (why.length == 0) ||
+        !symbols_read(symbols, view, &other, ELFGEN_SHT_SYMTAB))
+        abort();
+    for (size_t i = 0; i < symbols->by_offset.count; i++) {
+        const struct symbol_span *span = &symbols->by_offset.spans[i];
+        if (span->from > span->to || span->to > view->length || span->from >= view->length ||
+            span->outer > i || (i > 0 && span[-1].from > span->from) ||
+            symbols_from(symbols, span->from) > i ||
+            symbols_at_offset(symbols, span->from, 0) == NULL)
+            abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static const enum explain_format formats[] = {EXPLAIN_TEXT, EXPLAIN_DETAIL, EXPLAIN_MEMORY,
                                                   EXPLAIN_JSON, EXPLAIN_MARKDOWN};
     struct elfgen_view view;
     const char *problem = NULL;
+    size_t both = size;
+    struct symbols symbols;
+    size = first_size(bytes, both);
     explain_open(&view, bytes, size);
+    read_symbols(&symbols, &view, bytes + size, both - size);
+    const struct machine_names names = {symbols_put_name, &symbols, both & 8};
     struct code *code =
         code_open(&view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
     struct elfgen_code *followed = code ? &code->code : NULL;
     if (problem)
         abort();
+    if (code)
+        code->machine.names = &names;
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (size > 0 || formats[i] != EXPLAIN_DETAIL)
-            free(explain(&view, followed, formats[i]).bytes);
-    struct text source = explain(&view, followed, EXPLAIN_HEX);
+            free(explain(&view, followed, &symbols, formats[i]).bytes);
+    struct text source = explain(&view, followed, &symbols, EXPLAIN_HEX);
     /* None: too much overlaps, and that was said. */
     if (source.bytes)
         assemble(&source, bytes, size);
     free(source.bytes);
     code_close(code);
+    symbols_free(&symbols);
     return 0;
 }
