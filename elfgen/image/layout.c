@@ -82,15 +82,44 @@ static size_t gather(const struct elfgen_program *program, enum rank first, enum
     return count;
 }
 
-/* Places the ranks from `first` to `last` in program->order, or, where nothing is gained by
- * another, in their own. */
+/* Puts the sections of the ranks from `first` to `last` into order[] so that padding is least;
+ * where nothing is gained by another order, in their own. Returns how many. */
+static size_t choose_order(const struct walk *walk, enum rank first, enum rank last,
+                           uint32_t *order)
+{
+    const struct elfgen_section *sections = walk->program->sections;
+    const uint64_t start = walk->bias + walk->end;
+    size_t sized, count = gather(walk->program, first, last, order, &sized);
+    const unsigned ways = elfgen_order_ways(sections, order, sized, start);
+    const uint64_t given = elfgen_order_end(sections, order, sized, start);
+    uint64_t least = given;
+    unsigned best = ways;
+    for (unsigned way = 0; way < ways; way++) {
+        gather(walk->program, first, last, order, &sized);
+        elfgen_order_choose(sections, order, sized, start, way);
+        const uint64_t end = elfgen_order_end(sections, order, sized, start);
+        if (end < least) {
+            least = end;
+            best = way;
+        }
+    }
+    if (ways == 0)
+        return count;
+    gather(walk->program, first, last, order, &sized);
+    if (best < ways)
+        elfgen_order_choose(sections, order, sized, start, best);
+    elfgen_order_polish(sections, order, sized, start);
+    if (elfgen_order_end(sections, order, sized, start) >= given)
+        gather(walk->program, first, last, order, &sized);
+    return count;
+}
+
+/* Places the ranks from `first` to `last` in program->order. */
 static enum elfgen_status place_ordered(struct walk *walk, enum rank first, enum rank last)
 {
     const struct elfgen_program *program = walk->program;
     uint32_t *order = program->order + walk->order_count;
-    size_t sized, count = gather(program, first, last, order, &sized);
-    if (!elfgen_order_improve(program->sections, order, sized, walk->bias + walk->end))
-        count = gather(program, first, last, order, &sized);
+    const size_t count = choose_order(walk, first, last, order);
     walk->order_count += count;
     for (size_t i = 0; i < count; i++) {
         enum elfgen_status status = place(walk, &program->sections[order[i]]);
