@@ -46,19 +46,18 @@ static enum elfgen_status place(struct walk *walk, struct elfgen_section *sectio
     /* It is the address that must be aligned; an alignment above the bias' makes the two differ. */
     uint64_t address, end, align = section->align ? section->align : 1;
     if (!elfgen_add(walk->bias, walk->end, &address) ||
-        !elfgen_round_up(address, align, &address) ||
-        !elfgen_add(address - walk->bias, section->size, &end))
+        !elfgen_round_up(address, align, &address) || !elfgen_add(address, section->size, &end))
         return section_error(walk, ELFGEN_DOES_NOT_FIT, section,
                              ", %u bytes, passes the end of user space", section->size);
     section->address = address;
     section->offset = address - walk->bias;
     if (section->size == 0)
         return ELFGEN_OK;
-    walk->end = end;
+    walk->end = end - walk->bias;
     if (walk->first == ELFGEN_ENTRY_FIRST)
         walk->first = address;
     if (section->bytes)
-        walk->layout->file_size = end;
+        walk->layout->file_size = walk->end;
     return ELFGEN_OK;
 }
 
