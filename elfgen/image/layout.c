@@ -278,6 +278,11 @@ static enum elfgen_status split_needs(const struct walk *walk, bool needs[RANK_C
                                  "layout split, and layout single can have it",
                                  section->size);
         enum rank rank = rank_of(section);
+        if (rank == RANK_ZERO_FILL && section->permissions & ELFGEN_PF_X)
+            return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
+                                 ", %u bytes of zeros, is executable: layout split has zeros where "
+                                 "nothing is executed, and layout single can have it",
+                                 section->size);
         needs[rank == RANK_ZERO_FILL ? RANK_WRITABLE : rank] = true;
     }
     return ELFGEN_OK;
