@@ -156,82 +156,6 @@ START_TEST(libelf_agrees_on_every_header_field)
 }
 END_TEST
 
-/* ---- layout ---- */
-
-START_TEST(sections_are_ordered_aligned_and_counted)
-{
-    static const uint8_t bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
-    struct elfgen_section sections[] = {
-        {.name = ".bss", .size = 100, .align = 64, .permissions = 6},
-        {.name = ".data", .bytes = bytes, .size = 3, .align = 8, .permissions = 6},
-        {.name = ".rodata", .bytes = bytes, .size = 5, .align = 4, .permissions = 4},
-        {.name = ".text", .bytes = bytes, .size = 2, .align = 16, .permissions = 5},
-        {.name = ".empty", .bytes = bytes, .size = 0, .align = 4096, .permissions = 6},
-    };
-    struct elfgen_program program = {.sections = sections, .section_count = 5};
-    struct elfgen_layout layout;
-    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_OK);
-    ck_assert_uint_eq(sections[3].offset, 0x80);
-    ck_assert_uint_eq(sections[2].offset, 0x84);
-    ck_assert_uint_eq(sections[1].offset, 0x90);
-    ck_assert_uint_eq(sections[0].address, 0x100c0);
-    ck_assert_uint_eq(layout.file_size, 0x93);
-    ck_assert_uint_eq(layout.memory_size, 0xc0 + 100);
-    ck_assert_uint_eq(layout.exec.permissions, 7);
-    ck_assert_uint_eq(layout.exec.zero_fill, layout.memory_size - layout.file_size);
-}
-END_TEST
-
-START_TEST(an_alignment_above_the_bases_is_an_alignment_of_the_address)
-{
-    static const uint8_t byte = 0xc3;
-    struct elfgen_section section = {
-        .name = ".text", .bytes = &byte, .size = 1, .align = 0x20000, .permissions = 5};
-    struct elfgen_program program = {.sections = &section, .section_count = 1};
-    struct elfgen_layout layout;
-    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_OK);
-    ck_assert_uint_eq(section.address, 0x20000);
-    ck_assert_uint_eq(section.offset, 0x10000);
-}
-END_TEST
-
-START_TEST(sizes_past_the_end_of_everything_are_refused)
-{
-    static const uint64_t sizes[] = {UINT64_MAX, UINT64_MAX - 0x10077, 0x7ffffffff000,
-                                     UINT64_C(1) << 63};
-    struct elfgen_section section = {.name = ".bss", .size = sizes[_i], .permissions = 6};
-    struct elfgen_program program = {.sections = &section, .section_count = 1};
-    struct elfgen_layout layout;
-    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_DOES_NOT_FIT);
-    section.align = UINT64_C(1) << 63;
-    section.size = 1;
-    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_DOES_NOT_FIT);
-}
-END_TEST
-
-START_TEST(the_entry_is_a_symbol_and_globals_come_first)
-{
-    static const uint8_t code[4] = {0x90, 0x90, 0x90, 0xc3};
-    struct elfgen_section section = {.name = ".text", .bytes = code, .size = 4, .permissions = 5};
-    const struct elfgen_symbol symbols[] = {
-        {.name = "", .section = ELFGEN_SECTION_ABSOLUTE},
-        {.name = "main", .section = 0, .value = 1, .binding = ELFGEN_LOCAL},
-        {.name = "main", .section = 0, .value = 2, .binding = ELFGEN_GLOBAL},
-        {.name = "gone", .section = ELFGEN_SECTION_UNDEFINED, .binding = ELFGEN_GLOBAL},
-    };
-    struct elfgen_program program = {.sections = &section,
-                                     .section_count = 1,
-                                     .symbols = symbols,
-                                     .symbol_count = 4,
-                                     .entry_symbol = "main"};
-    struct elfgen_layout layout;
-    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_OK);
-    ck_assert_uint_eq(layout.exec.entry, 0x1007a);
-    program.entry_symbol = "gone";
-    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_UNDEFINED);
-}
-END_TEST
-
 /* ---- relocations: one byte string, one symbol, one relocation ---- */
 
 /* Range ends are the System V ABI's for x86-64, table 4.9; ld is asked in command/relocations.bats.
@@ -483,12 +407,6 @@ static Suite *image_suite(void)
     tcase_add_test(exec, the_last_page_of_user_space_can_be_filled_to_its_end);
     tcase_add_test(exec, libelf_agrees_on_every_header_field);
     suite_add_tcase(suite, exec);
-    TCase *layout = tcase_create("layout");
-    tcase_add_test(layout, sections_are_ordered_aligned_and_counted);
-    tcase_add_test(layout, an_alignment_above_the_bases_is_an_alignment_of_the_address);
-    tcase_add_loop_test(layout, sizes_past_the_end_of_everything_are_refused, 0, 4);
-    tcase_add_test(layout, the_entry_is_a_symbol_and_globals_come_first);
-    suite_add_tcase(suite, layout);
     TCase *relocation = tcase_create("relocations");
     tcase_add_loop_test(relocation, a_relocation_takes_values_up_to_its_ends_and_none_beyond, 0,
                         sizeof relocations / sizeof relocations[0]);
