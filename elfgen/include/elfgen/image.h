@@ -109,9 +109,9 @@ enum elfgen_got_use {
     ELFGEN_GOT_BASE  /* the table's base, `_GLOBAL_OFFSET_TABLE_`, stands for the symbol */
 };
 
-/* What a relocation of a section with `size` bytes wants of the table, and in *plain the type that
- * says the same of the slot or the base itself (R_386_GOT32's depends on the instruction). *plain
- * is its own type for ELFGEN_GOT_NONE. */
+/* What a relocation of a section with `size` bytes (NULL: zeros) wants of the table, and in *plain
+ * the type that says the same of the slot or the base itself (R_386_GOT32's depends on the
+ * instruction). *plain is its own type for ELFGEN_GOT_NONE. */
 ELFGEN_API enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uint8_t *bytes,
                                                      uint64_t size,
                                                      const struct elfgen_relocation *relocation,
