@@ -51,7 +51,7 @@ static bool latest_start(const struct elfgen_section *section, uint64_t end, uin
 static void try_all(const struct elfgen_section *sections, uint32_t *order, size_t count,
                     uint64_t start)
 {
-    uint64_t place[1U << ELFGEN_ORDER_PROVEN];
+    uint64_t place[1U << ELFGEN_ORDER_PROVEN] = {0};
     uint32_t chosen[ELFGEN_ORDER_PROVEN];
     const uint32_t all = (1U << count) - 1;
     place[0] = start;

@@ -194,8 +194,8 @@ ELFGEN_API enum elfgen_status elfgen_layout_single(const struct elfgen_program *
  * "Program Header": p_vaddr and p_offset are congruent modulo the page size). The rest as for
  * "single"; options->align is not used, p_align is the page size.
  *
- * ELFGEN_BAD_ARGUMENT also for a section that is both writable and executable, and for an executable
- * one of zeros: all zeros are in the segment of what is written. */
+ * ELFGEN_BAD_ARGUMENT also for a section that is both writable and executable, and for an
+ * executable one of zeros: all zeros are in the segment of what is written. */
 ELFGEN_API enum elfgen_status elfgen_layout_split(const struct elfgen_program *program,
                                                   const struct elfgen_exec_options *options,
                                                   struct elfgen_layout *layout,
