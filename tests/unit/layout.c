@@ -290,8 +290,8 @@ START_TEST(sections_of_size_0_cost_nothing_and_have_a_place)
             program.order = round % 2 ? set.order : NULL;
             for (size_t i = 0; i < program.section_count; i++)
                 if (set.sections[i].size == 0) {
-                    set.sections[i].align = PAGE * 4; /* nor does what it asks for */
-                    set.sections[i].permissions = 7;  /* nor what it would need */
+                    set.sections[i].align = 4 * (uint64_t)PAGE; /* nor does what it asks for */
+                    set.sections[i].permissions = 7;            /* nor what it would need */
                 }
             struct elfgen_layout with, without;
             ck_assert_int_eq(layout_of(&program, &options, &with, NULL), ELFGEN_OK);
@@ -699,7 +699,7 @@ START_TEST(the_last_byte_of_user_space_can_be_had_and_the_next_cannot)
                 const struct elfgen_program program = {
                     .sections = sections, .section_count = 2, .order = ordered ? order : NULL};
                 struct elfgen_exec_options options = options_for(machine);
-                options.base = user_ends[machine] - (split ? 2U : 1U) * PAGE;
+                options.base = user_ends[machine] - (split ? UINT64_C(2) : 1) * PAGE;
                 sections[1].bytes = zeros ? NULL : bytes;
                 sections[1].size = PAGE - headers - 100 + (unsigned)too_many;
                 struct elfgen_layout layout;

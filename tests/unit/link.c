@@ -169,7 +169,7 @@ START_TEST(a_table_finds_what_was_put_in_and_nothing_else)
     ck_assert_uint_le(table.count, table.capacity / 2 + 1);
     for (uint32_t i = 0; i < COUNT; i++) {
         char copy[12];
-        strcpy(copy, keys[i]);
+        memcpy(copy, keys[i], sizeof copy);
         value = UINT32_MAX;
         ck_assert(link_table_put(&table, copy, strlen(copy), &value, &added));
         ck_assert(!added);
@@ -317,7 +317,6 @@ START_TEST(what_is_pointed_to_is_there_once_and_as_aligned_as_it_was)
         struct link link = begin_link();
         uint32_t text;
         struct link_object *start = make_start(&text, 6), *objects[3] = {NULL};
-        uint64_t unmerged = 0;
         static const char *const names[] = {"p0", "p1", "p2", "p3", "p4", "p5"};
         static const char *const files[] = {"0.o", "1.o", "2.o"};
         for (int i = 0; i < 3 && row->sections[i].bytes; i++) {
@@ -326,7 +325,6 @@ START_TEST(what_is_pointed_to_is_there_once_and_as_aligned_as_it_was)
                                          row->sections[i].entry_size, row->sections[i].bytes,
                                          row->sections[i].size, row->sections[i].align),
                               1);
-            unmerged += row->sections[i].size;
         }
         /* By a name for each place, or by a section's symbol and an addend, from the section's
          * object. */
@@ -450,7 +448,7 @@ static uint64_t random_piece(const struct link_section *section, uint64_t *size,
 
 START_TEST(random_strings_and_constants_read_back_wherever_they_are)
 {
-    enum { BYTES = 96, OBJECTS = 3, SECTIONS = 5, POINTERS = 4 };
+    enum { BYTES = 96, OBJECTS = 3, SECTIONS = 5, POINTERS = 4, TABLE = SECTIONS * POINTERS };
     uint64_t state = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(_i + 1);
     for (int round = 0; round < 200; round++) {
         static uint8_t bytes[OBJECTS][SECTIONS][BYTES];
@@ -458,7 +456,7 @@ START_TEST(random_strings_and_constants_read_back_wherever_they_are)
         struct {
             const uint8_t *expected;
             uint64_t size, align;
-        } all[OBJECTS * SECTIONS * POINTERS];
+        } all[OBJECTS * TABLE];
         size_t count = 0;
         uint32_t text;
         struct link_object *first = make_start(&text, MOST_PARTS - 1);
@@ -482,7 +480,7 @@ START_TEST(random_strings_and_constants_read_back_wherever_they_are)
                                          UINT64_C(1) << next_random(&state) % 7);
             }
             const uint32_t table =
-                add_section(object, ".pointers", TEXT, zeros, 8 * SECTIONS * POINTERS, 1);
+                add_section(object, ".pointers", TEXT, zeros, 8 * (uint64_t)TABLE, 1);
             add_symbol(object, (const char *const[]){"t0", "t1", "t2"}[o], ELFGEN_STB_GLOBAL, table,
                        0);
             for (int s = 0; s < SECTIONS; s++) {
@@ -506,9 +504,9 @@ START_TEST(random_strings_and_constants_read_back_wherever_they_are)
         ck_assert_msg(link_program(&link), "%s", told);
         struct file file = write_file(&link);
         for (size_t i = 0; i < count; i++) {
-            const uint64_t table = number_at(&file, i / (SECTIONS * POINTERS));
+            const uint64_t table = number_at(&file, i / TABLE);
             uint64_t address;
-            memcpy(&address, at_address(&file, table + 8 * (i % (SECTIONS * POINTERS)), 8), 8);
+            memcpy(&address, at_address(&file, table + 8 * (i % TABLE), 8), 8);
             ck_assert_mem_eq(at_address(&file, address, all[i].size), all[i].expected, all[i].size);
             ck_assert_uint_eq(address % all[i].align, 0);
         }

@@ -198,7 +198,7 @@ START_TEST(a_relocation_may_end_where_its_section_ends_and_no_byte_later)
     const struct expectation *row = &expectations[_i];
     struct one one;
     begin_one(&one, row->type);
-    for (uint64_t offset = 0; offset < 2 * SECTION_SIZE; offset++) {
+    for (uint64_t offset = 0; offset < 2 * (uint64_t)SECTION_SIZE; offset++) {
         one.relocation.offset = offset;
         one.symbol.size = 1;
         one.symbol.value = row->formula == S_A_P     ? SECTION_ADDRESS + offset
