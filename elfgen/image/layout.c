@@ -46,19 +46,18 @@ static enum elfgen_status place(struct walk *walk, struct elfgen_section *sectio
     /* It is the address that must be aligned; an alignment above the bias' makes the two differ. */
     uint64_t address, end, align = section->align ? section->align : 1;
     if (!elfgen_add(walk->bias, walk->end, &address) ||
-        !elfgen_round_up(address, align, &address) ||
-        !elfgen_add(address - walk->bias, section->size, &end))
+        !elfgen_round_up(address, align, &address) || !elfgen_add(address, section->size, &end))
         return section_error(walk, ELFGEN_DOES_NOT_FIT, section,
                              ", %u bytes, passes the end of user space", section->size);
     section->address = address;
     section->offset = address - walk->bias;
     if (section->size == 0)
         return ELFGEN_OK;
-    walk->end = end;
+    walk->end = end - walk->bias;
     if (walk->first == ELFGEN_ENTRY_FIRST)
         walk->first = address;
     if (section->bytes)
-        walk->layout->file_size = end;
+        walk->layout->file_size = walk->end;
     return ELFGEN_OK;
 }
 
@@ -82,15 +81,44 @@ static size_t gather(const struct elfgen_program *program, enum rank first, enum
     return count;
 }
 
-/* Places the ranks from `first` to `last` in program->order, or, where nothing is gained by
- * another, in their own. */
+/* Puts the sections of the ranks from `first` to `last` into order[] so that padding is least;
+ * where nothing is gained by another order, in their own. Returns how many. */
+static size_t choose_order(const struct walk *walk, enum rank first, enum rank last,
+                           uint32_t *order)
+{
+    const struct elfgen_section *sections = walk->program->sections;
+    const uint64_t start = walk->bias + walk->end;
+    size_t sized, count = gather(walk->program, first, last, order, &sized);
+    const unsigned ways = elfgen_order_ways(sections, order, sized, start);
+    const uint64_t given = elfgen_order_end(sections, order, sized, start);
+    uint64_t least = given;
+    unsigned best = ways;
+    for (unsigned way = 0; way < ways; way++) {
+        gather(walk->program, first, last, order, &sized);
+        elfgen_order_choose(sections, order, sized, start, way);
+        const uint64_t end = elfgen_order_end(sections, order, sized, start);
+        if (end < least) {
+            least = end;
+            best = way;
+        }
+    }
+    if (ways == 0)
+        return count;
+    gather(walk->program, first, last, order, &sized);
+    if (best < ways)
+        elfgen_order_choose(sections, order, sized, start, best);
+    elfgen_order_polish(sections, order, sized, start);
+    if (elfgen_order_end(sections, order, sized, start) >= given)
+        gather(walk->program, first, last, order, &sized);
+    return count;
+}
+
+/* Places the ranks from `first` to `last` in program->order. */
 static enum elfgen_status place_ordered(struct walk *walk, enum rank first, enum rank last)
 {
     const struct elfgen_program *program = walk->program;
     uint32_t *order = program->order + walk->order_count;
-    size_t sized, count = gather(program, first, last, order, &sized);
-    if (!elfgen_order_improve(program->sections, order, sized, walk->bias + walk->end))
-        count = gather(program, first, last, order, &sized);
+    const size_t count = choose_order(walk, first, last, order);
     walk->order_count += count;
     for (size_t i = 0; i < count; i++) {
         enum elfgen_status status = place(walk, &program->sections[order[i]]);
@@ -250,6 +278,11 @@ static enum elfgen_status split_needs(const struct walk *walk, bool needs[RANK_C
                                  "layout split, and layout single can have it",
                                  section->size);
         enum rank rank = rank_of(section);
+        if (rank == RANK_ZERO_FILL && section->permissions & ELFGEN_PF_X)
+            return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
+                                 ", %u bytes of zeros, is executable: layout split has zeros where "
+                                 "nothing is executed, and layout single can have it",
+                                 section->size);
         needs[rank == RANK_ZERO_FILL ? RANK_WRITABLE : rank] = true;
     }
     return ELFGEN_OK;

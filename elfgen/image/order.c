@@ -1,12 +1,17 @@
 /* A section behind another costs the bytes up to its alignment. Ending earlier never makes anything
  * behind it end later, so a set of sections is best placed when it ends earliest, whatever stands
  * behind: for a few sections every set can be tried. For many, the next one is chosen among those
- * at hand. */
+ * at hand, in several ways; the best of them is then improved by moving sections about. */
 #include "order.h"
 
 #include <string.h>
 
 #include "../format/codec.h"
+
+enum {
+    AT_HAND = 64,        /* sections among which the next one is chosen */
+    MOST_STEPS = 200000, /* sections looked at; some milliseconds */
+};
 
 static uint64_t align_of(const struct elfgen_section *section)
 {
@@ -46,7 +51,7 @@ static bool latest_start(const struct elfgen_section *section, uint64_t end, uin
 static void try_all(const struct elfgen_section *sections, uint32_t *order, size_t count,
                     uint64_t start)
 {
-    uint64_t place[1U << ELFGEN_ORDER_PROVEN];
+    uint64_t place[1U << ELFGEN_ORDER_PROVEN] = {0};
     uint32_t chosen[ELFGEN_ORDER_PROVEN];
     const uint32_t all = (1U << count) - 1;
     place[0] = start;
@@ -94,14 +99,13 @@ static uint64_t cost_of(const struct elfgen_section *section, uint64_t at, uint6
 }
 
 static void choose_one_by_one(const struct elfgen_section *sections, uint32_t *order, size_t count,
-                              uint64_t start)
+                              uint64_t start, uint64_t wanted)
 {
-    enum { AT_HAND = 64, WANTED = 16 };
     for (size_t i = 0; i < count; i++) {
         size_t best = i;
         uint64_t least = UINT64_MAX;
         for (size_t j = i; j < count && j - i < AT_HAND; j++) {
-            uint64_t cost = cost_of(&sections[order[j]], start, WANTED);
+            uint64_t cost = cost_of(&sections[order[j]], start, wanted);
             if (cost < least) {
                 least = cost;
                 best = j;
@@ -114,18 +118,133 @@ static void choose_one_by_one(const struct elfgen_section *sections, uint32_t *o
     }
 }
 
-bool elfgen_order_improve(const struct elfgen_section *sections, uint32_t *order, size_t count,
-                          uint64_t start)
+/* The multiples that a section had better leave the next one at. Which is best depends on all of
+ * them; the usual ones first, for where there is no time for the others. */
+static const uint16_t ways[] = {16, 64, 32, 4, 128, 8, 256, 2, 1};
+
+static bool has_padding(const struct elfgen_section *sections, const uint32_t *order, size_t count,
+                        uint64_t start, uint64_t end)
 {
-    uint64_t before = elfgen_order_end(sections, order, count, start), bytes = 0;
+    uint64_t bytes = 0;
     for (size_t i = 0; i < count; i++)
         bytes += sections[order[i]].size;
-    /* Nothing is better than no padding, and nothing can be said of what passes 2^64. */
-    if (before == UINT64_MAX || before - start == bytes)
-        return false;
+    /* Nothing can be said of what passes 2^64. */
+    return end != UINT64_MAX && end - start != bytes;
+}
+
+unsigned elfgen_order_ways(const struct elfgen_section *sections, const uint32_t *order,
+                           size_t count, uint64_t start)
+{
+    const size_t most = sizeof ways / sizeof ways[0];
+    if (!has_padding(sections, order, count, start,
+                     elfgen_order_end(sections, order, count, start)))
+        return 0;
+    if (count <= ELFGEN_ORDER_PROVEN)
+        return 1;
+    const size_t affordable = MOST_STEPS / (count * AT_HAND) + 1;
+    return (unsigned)(affordable < most ? affordable : most);
+}
+
+void elfgen_order_choose(const struct elfgen_section *sections, uint32_t *order, size_t count,
+                         uint64_t start, unsigned way)
+{
     if (count <= ELFGEN_ORDER_PROVEN)
         try_all(sections, order, count, start);
     else
-        choose_one_by_one(sections, order, count, start);
-    return elfgen_order_end(sections, order, count, start) < before;
+        choose_one_by_one(sections, order, count, start, ways[way]);
+}
+
+/* order[first] goes behind order[last]. */
+static void move_back(uint32_t *order, size_t first, size_t last)
+{
+    uint32_t moved = order[first];
+    memmove(&order[first], &order[first + 1], (last - first) * sizeof *order);
+    order[last] = moved;
+}
+
+/* order[last] goes in front of order[first]. */
+static void move_forth(uint32_t *order, size_t first, size_t last)
+{
+    uint32_t moved = order[last];
+    memmove(&order[first + 1], &order[first], (last - first) * sizeof *order);
+    order[first] = moved;
+}
+
+static void exchange(uint32_t *order, size_t first, size_t last)
+{
+    uint32_t moved = order[first];
+    order[first] = order[last];
+    order[last] = moved;
+}
+
+/* Makes the sections from `first` to `last` end before `end`, by another place for one of the two;
+ * what stands behind them then ends no later. */
+static bool try_pair(const struct elfgen_section *sections, uint32_t *order, size_t first,
+                     size_t last, uint64_t start, uint64_t end)
+{
+    const uint32_t *between = &order[first + 1];
+    const size_t count = last - first - 1;
+    const struct elfgen_section *a = &sections[order[first]], *b = &sections[order[last]];
+    uint64_t from_b = end_of(b, start);
+    if (end_of(a, end_of(b, elfgen_order_end(sections, between, count, start))) < end)
+        move_back(order, first, last);
+    else if (elfgen_order_end(sections, between, count, end_of(a, from_b)) < end)
+        move_forth(order, first, last);
+    else if (end_of(a, elfgen_order_end(sections, between, count, from_b)) < end)
+        exchange(order, first, last);
+    else
+        return false;
+    return true;
+}
+
+/* Every two sections, again and again. */
+static void try_pairs(const struct elfgen_section *sections, uint32_t *order, size_t count,
+                      uint64_t start)
+{
+    enum { MOST_APART = 256 };
+    size_t steps = 0;
+    for (bool better = true; better;) {
+        uint64_t at = start;
+        better = false;
+        for (size_t i = 0; i < count; i++) {
+            uint64_t end = end_of(&sections[order[i]], at), bytes = sections[order[i]].size;
+            for (size_t j = i + 1; j < count && j - i < MOST_APART; j++) {
+                end = end_of(&sections[order[j]], end);
+                bytes += sections[order[j]].size;
+                if (end - at == bytes)
+                    continue;
+                if ((steps += 3 * (j - i)) > MOST_STEPS)
+                    return;
+                if (try_pair(sections, order, i, j, at, end)) {
+                    better = true;
+                    end = elfgen_order_end(sections, &order[i], j - i + 1, at);
+                }
+            }
+            at = end_of(&sections[order[i]], at);
+        }
+    }
+}
+
+/* The best order of each few neighbours. */
+static void try_neighbours(const struct elfgen_section *sections, uint32_t *order, size_t count,
+                           uint64_t start, size_t few)
+{
+    for (size_t i = 0; i < count; i += few / 2) {
+        const size_t rest = count - i, width = rest < few ? rest : few;
+        uint64_t end = elfgen_order_end(sections, &order[i], width, start);
+        if (has_padding(sections, &order[i], width, start, end))
+            try_all(sections, &order[i], width, start);
+        start = elfgen_order_end(sections, &order[i], rest < few / 2 ? rest : few / 2, start);
+    }
+}
+
+void elfgen_order_polish(const struct elfgen_section *sections, uint32_t *order, size_t count,
+                         uint64_t start)
+{
+    enum { MANY = 64, FEW = 8 };
+    if (count <= ELFGEN_ORDER_PROVEN)
+        return;
+    try_neighbours(sections, order, count, start, FEW);
+    try_pairs(sections, order, count, start);
+    try_neighbours(sections, order, count, start, count > MANY ? FEW : ELFGEN_ORDER_PROVEN);
 }

@@ -12,10 +12,18 @@ enum { ELFGEN_ORDER_PROVEN = 12 };
 uint64_t elfgen_order_end(const struct elfgen_section *sections, const uint32_t *order,
                           size_t count, uint64_t start);
 
-/* Permutes order[0...count-1], indices of sections none of which is empty, so that they end as
- * early as possible; of several such orders, the one nearest to the order given. False: nothing
- * better was found, and order[] is in any order. */
-bool elfgen_order_improve(const struct elfgen_section *sections, uint32_t *order, size_t count,
-                          uint64_t start);
+/* How many ways to choose an order are worth a try: 0 where the order given is as good as any, 1
+ * where the only way finds the best one. */
+unsigned elfgen_order_ways(const struct elfgen_section *sections, const uint32_t *order,
+                           size_t count, uint64_t start);
+
+/* Permutes order[0...count-1], indices of sections none of which is empty, in way 0, 1, ... so that
+ * they end early. Each way begins at the order given, and of orders alike takes the nearest. */
+void elfgen_order_choose(const struct elfgen_section *sections, uint32_t *order, size_t count,
+                         uint64_t start, unsigned way);
+
+/* Moves sections as long as they end earlier by that, within a bound of time. */
+void elfgen_order_polish(const struct elfgen_section *sections, uint32_t *order, size_t count,
+                         uint64_t start);
 
 #endif

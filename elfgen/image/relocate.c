@@ -83,8 +83,9 @@ enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uint8_t *bytes
         return ELFGEN_GOT_NONE;
     /* An instruction of i386 without a base register has the slot's address, not its distance from
      * the base: ModRM is 00 reg 101. */
-    if (machine == ELFGEN_EM_386 && rule->use == ELFGEN_GOT_SLOT && relocation->offset >= 1 &&
-        relocation->offset <= size && (bytes[relocation->offset - 1] & 0xc7) == 0x05)
+    if (machine == ELFGEN_EM_386 && rule->use == ELFGEN_GOT_SLOT && bytes &&
+        relocation->offset >= 1 && relocation->offset <= size &&
+        (bytes[relocation->offset - 1] & 0xc7) == 0x05)
         *plain = ELFGEN_R_386_32;
     return rule->use;
 }

@@ -2,11 +2,14 @@
 # Relocations against ld, which nobody here wrote: the same bytes, and refusals at the same values.
 load setup
 
-# What is tested: x86-64, unless a test says for_i386.
-as=--64 link="-m elf_x86_64" start=0x10078 code=121
-for_i386()
+# What is tested: x86_64 or i386.
+on()
 {
-    as=--32 link="-m elf_i386" start=0x10054 code=85
+    case $1 in
+    x86_64) as=--64 link="-m elf_x86_64" start=0x10078 code=121 ;;
+    i386) as=--32 link="-m elf_i386" start=0x10054 code=85 ;;
+    esac
+    machine=$1
 }
 
 # .text at the address that build gives it, as ld links it.
@@ -17,156 +20,133 @@ linked_by_ld()
     objcopy -O binary -j .text ld.out "$2"
 }
 
-@test "every supported relocation computes what ld computes" {
-    cat >uses.s <<'S'
-    .globl _start
-    .text
-_start:
-    movq    $word, %rax             # 32S
-    movl    $word, %eax             # 32
-    call    word@PLT                # PLT32
-    leaq    word(%rip), %rcx        # PC32
-    movabsq $word, %rdx             # 64
-    .quad   word - .                # PC64
-    .long   word - .                # PC32
-    .long   word + 3
-    .word   small                   # 16
-    .word   word - .                # PC16
-    .byte   small                   # 8
-near: .byte word2 - .               # PC8
-    .quad   word + 0x7000000000
-S
-    # The symbols stand in another object, so that the assembler cannot reckon by itself.
-    cat >defines.s <<'S'
-    .globl  word, word2, small
-    .set    small, 0x42
-    .text
-word2: .byte 1
-word:  .byte 2
-S
-    as uses.s -o uses.o
-    as defines.s -o defines.o
-    ld -r uses.o defines.o -o both.o
-    # Every type of the promise stands in the object that both get.
-    for type in 64 32 32S 16 8 PC64 PC32 PC16 PC8 PLT32; do
-        readelf -rW both.o | grep -q "R_X86_64_$type " || { echo "no R_X86_64_$type"; return 1; }
+# both SOURCE DEFINITIONS: both.o; symbols stand in another object, so that the assembler cannot reckon by itself.
+both()
+{
+    printf '.globl _start\n.text\n_start:\n%s\n' "$1" >uses.s
+    printf '%s\n' "$2" >defines.s
+    # shellcheck disable=SC2086
+    as $as uses.s -o uses.o && as $as defines.s -o defines.o && ld $link -r uses.o defines.o -o both.o
+}
+
+# Machine, the relocation that the assembler must make of it (-: any), and what stands in .text.
+uses='
+x86_64 32S    movq    $word, %rax
+x86_64 32     movl    $word, %eax
+x86_64 PLT32  call    word@PLT
+x86_64 PC32   leaq    word(%rip), %rcx
+x86_64 64     movabsq $word, %rdx
+x86_64 PC64   .quad   word - .
+x86_64 PC32   .long   word - .
+x86_64 32     .long   word + 3
+x86_64 16     .word   small
+x86_64 PC16   .word   word - .
+x86_64 8      .byte   small
+x86_64 PC8    .byte   word2 - .
+x86_64 64     .quad   word + 0x7000000000
+i386   32     movl    $word, %eax
+i386   32     movl    word+8, %ecx
+i386   -      call    word
+i386   PLT32  call    word@PLT
+i386   PC32   .long   word - .
+i386   PC32   .long   word - . + 7
+i386   16     .word   small + 1
+i386   PC16   .word   word - .
+i386   8      .byte   small
+i386   PC8    .byte   word2 - .
+i386   32     .long   word - 0x20000
+'
+
+computes_what_ld_computes()
+{
+    on "$1"
+    local of type text source='' types=()
+    while read -r of type text; do
+        [ "$of" = "$machine" ] || continue
+        source+="$text"$'\n'
+        [ "$type" = - ] || types+=("$type")
+    done <<<"$uses"
+    both "$source" '.globl word, word2, small; .set small, 0x42; .text; word2: .byte 1; word: .byte 2'
+    # Every type of the table stands in the object that both get.
+    [ "${#types[@]}" -ge 10 ]
+    for type in "${types[@]}"; do
+        readelf -rW both.o | grep -Eq "R_(X86_64|386)_$type " || { echo "no relocation of type $type"; return 1; }
     done
     linked_by_ld both.o expected
     tinyelf build both.o -o ours
     exits 0
-    tail -c +121 ours >got
+    tail -c +"$code" ours >got
     cmp expected got
 }
 
-# A single relocation of a type against a constant.
+@test "every supported relocation computes what ld computes" {
+    computes_what_ld_computes x86_64
+}
+
+@test "every supported i386 relocation computes what ld computes" {
+    computes_what_ld_computes i386
+}
+
+# Machine, values of v, and what uses it: the last that fits, the first that does not, on both sides. Distances are
+# from where .text begins.
+ends='
+x86_64 0x7f,0x80,0xff,0x100,-0x80,-0x101                            .byte v
+x86_64 0x7fff,0x8000,0xffff,0x10000,-0x8000,-0x10001                .word v
+x86_64 0x7fffffff,0x80000000,0xffffffff,0x100000000,-1,-0x80000000  .long v
+x86_64 0x7fffffff,0x80000000,0xffffffff,0x100000000,-1,-0x80000000  movq $v, %rax
+x86_64 0x100f7,0x100f8,0xfff8,0xfff7                                .byte v - .
+x86_64 0x18077,0x18078,0x20077,0x20078,0x8078                       .word v - .
+x86_64 0x80010077,0x80010078,-0x7ffeff88,-0x7ffeff89                .long v - .
+i386   0x7f,0x80,0xff,0x100,-0x80                                   .byte v
+i386   0x7fff,0x8000,0xffff,0x10000,-0x8000                         .word v
+i386   0x7fffffff,0x80000000,0xffffffff,-1,-0x80000000              .long v
+i386   0x7fffffff,0x80000000,0xffffffff,-1,-0x80000000              .long v - .
+i386   0x100d3,0x100d4,0xffd4,0xffd3                                .byte v - .
+i386   0x18053,0x18054,0x20053,0x20054,0x8054                       .word v - .
+'
+
+# A single relocation against a constant.
 attempt()
 {
-    printf '.globl _start\n_start: %s\n' "$1" >u.s
-    printf '.globl v\n.set v, %s\n' "$2" >d.s
-    # shellcheck disable=SC2086
-    as $as u.s -o u.o && as $as d.s -o d.o && ld $link -r u.o d.o -o b.o
+    both "$1" ".globl v; .set v, $2"
     local theirs=refused ours=refused
-    linked_by_ld b.o expected && theirs=$(od -An -v -tx1 expected)
-    tinyelf build b.o -o out && [ "$status" -eq 0 ] && ours=$(tail -c +$code out | od -An -v -tx1)
+    linked_by_ld both.o expected && theirs=$(od -An -v -tx1 expected)
+    tinyelf build both.o -o out && [ "$status" -eq 0 ] && ours=$(tail -c +"$code" out | od -An -v -tx1)
     [ "$theirs" = "$ours" ] || { echo "$1 with $2: ld $theirs, ours $ours"; return 1; }
     echo "$theirs" >>answers
 }
 
-@test "the last value that fits and the first that does not are ld's" {
-    for value in 0x7f 0x80 0xff 0x100 -0x80 -0x101; do
-        attempt '.byte v' "$value"
-    done
-    for value in 0x7fff 0x8000 0xffff 0x10000 -0x8000 -0x10001; do
-        attempt '.word v' "$value"
-    done
-    for value in 0x7fffffff 0x80000000 0xffffffff 0x100000000 -1 -0x80000000; do
-        attempt '.long v' "$value"
-        attempt 'movq $v, %rax' "$value"
-    done
-    # The place is 0x10078: distances from there.
-    for value in 0x100f7 0x100f8 0xfff8 0xfff7; do
-        attempt '.byte v - .' "$value"
-    done
-    for value in 0x18077 0x18078 0x20077 0x20078 0x8078; do
-        attempt '.word v - .' "$value"
-    done
-    for value in 0x80010077 0x80010078 -0x7ffeff88 -0x7ffeff89; do
-        attempt '.long v - .' "$value"
-    done
+ends_where_ld_ends()
+{
+    on "$1"
+    local of values text value
+    while read -r of values text; do
+        [ "$of" = "$machine" ] || continue
+        for value in ${values//,/ }; do
+            attempt "$text" "$value" || return 1
+        done
+    done <<<"$ends"
     # Both answers came: no test that passes because everything is refused.
     grep -q refused answers
     grep -q '[0-9]' answers
 }
 
-@test "a negative value that loses its sign is refused, where ld drops it silently" {
-    printf '.globl _start\n_start: .byte v\n' >u.s
-    printf '.globl v\n.set v, -0x81\n' >d.s
-    as u.s -o u.o
-    as d.s -o d.o
-    ld -r u.o d.o -o b.o
-    linked_by_ld b.o expected
-    [ "$(od -An -tx1 expected)" = " 7f" ]
-    tinyelf build b.o -o out
-    exits 1
-    says "(.text+0x0): R_X86_64_8 against 'v': -0x81 does not fit, 8 bits hold -0x80 to 0xff"
-}
-
-@test "every supported i386 relocation computes what ld computes" {
-    for_i386
-    cat >uses.s <<'S'
-    .globl _start
-    .text
-_start:
-    movl    $word, %eax             # 32
-    movl    word+8, %ecx            # 32 with an addend
-    call    word                    # PLT32 or PC32
-    call    word@PLT                # PLT32
-    .long   word - .                # PC32
-    .long   word - . + 7
-    .word   small + 1               # 16
-    .word   word - .                # PC16
-    .byte   small                   # 8
-near: .byte word2 - .               # PC8
-    .long   word - 0x20000          # below zero: wraps
-S
-    cat >defines.s <<'S'
-    .globl  word, word2, small
-    .set    small, 0x42
-    .text
-word2: .byte 1
-word:  .byte 2
-S
-    as --32 uses.s -o uses.o
-    as --32 defines.s -o defines.o
-    ld -m elf_i386 -r uses.o defines.o -o both.o
-    for type in 32 16 8 PC32 PC16 PC8 PLT32; do
-        readelf -rW both.o | grep -q "R_386_$type " || { echo "no R_386_$type"; return 1; }
-    done
-    linked_by_ld both.o expected
-    tinyelf build both.o -o ours
-    exits 0
-    tail -c +85 ours >got
-    cmp expected got
+@test "the last value that fits and the first that does not are ld's" {
+    ends_where_ld_ends x86_64
+    [ "$(wc -l <answers)" -eq 37 ]
 }
 
 @test "the last i386 value that fits and the first that does not are ld's" {
-    for_i386
-    for value in 0x7f 0x80 0xff 0x100 -0x80; do
-        attempt '.byte v' "$value"
-    done
-    for value in 0x7fff 0x8000 0xffff 0x10000 -0x8000; do
-        attempt '.word v' "$value"
-    done
-    for value in 0x7fffffff 0x80000000 0xffffffff -1 -0x80000000; do
-        attempt '.long v' "$value"
-        attempt '.long v - .' "$value"
-    done
-    for value in 0x100d3 0x100d4 0xffd4 0xffd3; do
-        attempt '.byte v - .' "$value"
-    done
-    for value in 0x18053 0x18054 0x20053 0x20054 0x8054; do
-        attempt '.word v - .' "$value"
-    done
-    grep -q refused answers
-    grep -q '[0-9]' answers
+    ends_where_ld_ends i386
+    [ "$(wc -l <answers)" -eq 29 ]
+}
+
+@test "a negative value that loses its sign is refused, where ld drops it silently" {
+    on x86_64
+    both '.byte v' '.globl v; .set v, -0x81'
+    linked_by_ld both.o expected
+    [ "$(od -An -tx1 expected)" = " 7f" ]
+    tinyelf build both.o -o out
+    exits 1
+    says "(.text+0x0): R_X86_64_8 against 'v': -0x81 does not fit, 8 bits hold -0x80 to 0xff"
 }

@@ -109,9 +109,9 @@ enum elfgen_got_use {
     ELFGEN_GOT_BASE  /* the table's base, `_GLOBAL_OFFSET_TABLE_`, stands for the symbol */
 };
 
-/* What a relocation of a section with `size` bytes wants of the table, and in *plain the type that
- * says the same of the slot or the base itself (R_386_GOT32's depends on the instruction). *plain
- * is its own type for ELFGEN_GOT_NONE. */
+/* What a relocation of a section with `size` bytes (NULL: zeros) wants of the table, and in *plain
+ * the type that says the same of the slot or the base itself (R_386_GOT32's depends on the
+ * instruction). *plain is its own type for ELFGEN_GOT_NONE. */
 ELFGEN_API enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uint8_t *bytes,
                                                      uint64_t size,
                                                      const struct elfgen_relocation *relocation,
@@ -194,7 +194,8 @@ ELFGEN_API enum elfgen_status elfgen_layout_single(const struct elfgen_program *
  * "Program Header": p_vaddr and p_offset are congruent modulo the page size). The rest as for
  * "single"; options->align is not used, p_align is the page size.
  *
- * ELFGEN_BAD_ARGUMENT also for a section that is both writable and executable. */
+ * ELFGEN_BAD_ARGUMENT also for a section that is both writable and executable, and for an
+ * executable one of zeros: all zeros are in the segment of what is written. */
 ELFGEN_API enum elfgen_status elfgen_layout_split(const struct elfgen_program *program,
                                                   const struct elfgen_exec_options *options,
                                                   struct elfgen_layout *layout,

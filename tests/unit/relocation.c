@@ -1,0 +1,590 @@
+/* image/relocate.c and relax.c: what each relocation computes, and what becomes of instructions
+ * that read the global offset table. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "elfgen.h"
+#include "room.h"
+
+/* The letters of the psABIs' tables: x86-64 1.0, 4.9; i386 1.1, 2.10. */
+enum formula { S_A, S_A_P, S_A_GOT, Z_A };
+
+/* Written down a second time, by the psABIs' tables and what ld refuses; command/relocations.bats
+ * asks ld. */
+static const struct expectation {
+    uint16_t machine;
+    uint32_t type;
+    unsigned width;
+    enum formula formula;
+    int64_t lowest, highest; /* of the sum */
+} expectations[] = {
+    {62, 1, 8, S_A, INT64_MIN, INT64_MAX},
+    {62, 2, 4, S_A_P, INT32_MIN, INT32_MAX},
+    {62, 4, 4, S_A_P, INT32_MIN, INT32_MAX},
+    {62, 10, 4, S_A, 0, UINT32_MAX},
+    {62, 11, 4, S_A, INT32_MIN, INT32_MAX},
+    {62, 12, 2, S_A, INT16_MIN, UINT16_MAX},
+    {62, 13, 2, S_A_P, INT16_MIN, UINT16_MAX},
+    {62, 14, 1, S_A, INT8_MIN, UINT8_MAX},
+    {62, 15, 1, S_A_P, INT8_MIN, INT8_MAX},
+    {62, 24, 8, S_A_P, INT64_MIN, INT64_MAX},
+    {62, 25, 8, S_A_GOT, INT64_MIN, INT64_MAX},
+    {62, 31, 8, S_A_GOT, INT64_MIN, INT64_MAX},
+    {62, 32, 4, Z_A, 0, UINT32_MAX},
+    {62, 33, 8, Z_A, INT64_MIN, INT64_MAX},
+    {3, 1, 4, S_A, INT32_MIN, INT32_MAX},
+    {3, 2, 4, S_A_P, INT32_MIN, INT32_MAX},
+    {3, 4, 4, S_A_P, INT32_MIN, INT32_MAX},
+
+    {3, 20, 2, S_A, INT16_MIN, UINT16_MAX},
+    {3, 21, 2, S_A_P, INT16_MIN, UINT16_MAX},
+    {3, 22, 1, S_A, INT8_MIN, UINT8_MAX},
+    {3, 23, 1, S_A_P, INT8_MIN, INT8_MAX},
+    {3, 9, 4, S_A_GOT, INT32_MIN, INT32_MAX},
+    {3, 38, 4, Z_A, INT32_MIN, INT32_MAX},
+};
+enum { EXPECTATIONS = sizeof expectations / sizeof expectations[0] };
+
+/* The rows of the table itself. */
+enum { ROW_X86_64 = ELFGEN_EM_X86_64, ROW_386 = ELFGEN_EM_386 };
+static const struct row {
+    uint16_t machine;
+    uint32_t type;
+    unsigned width;
+} rows[] = {
+#define RELOCATION(machine, number, width, formula, range) {ROW_##machine, number, width},
+#define GOT_RELOCATION(machine, number, use, plain)
+#include "../../elfgen/format/relocations.def"
+#undef RELOCATION
+#undef GOT_RELOCATION
+};
+
+static const struct got_row {
+    uint16_t machine;
+    uint32_t type;
+    enum elfgen_got_use use;
+    uint32_t plain;
+} got_rows[] = {
+#define RELOCATION(machine, number, width, formula, range)
+#define GOT_RELOCATION(machine, number, use, plain)                                                \
+    {ROW_##machine, number, ELFGEN_GOT_##use, plain},
+#include "../../elfgen/format/relocations.def"
+#undef RELOCATION
+#undef GOT_RELOCATION
+};
+
+START_TEST(every_row_is_expected_and_every_expectation_has_a_row)
+{
+    ck_assert_uint_eq(sizeof rows / sizeof rows[0], EXPECTATIONS);
+    for (size_t i = 0; i < EXPECTATIONS; i++) {
+        ck_assert_uint_eq(rows[i].machine, expectations[i].machine);
+        ck_assert_uint_eq(rows[i].type, expectations[i].type);
+        ck_assert_uint_eq(elfgen_relocation_width(rows[i].machine, rows[i].type),
+                          expectations[i].width);
+        ck_assert_ptr_nonnull(elfgen_relocation_type_name(rows[i].machine, rows[i].type));
+    }
+    for (size_t i = 0; i < sizeof got_rows / sizeof got_rows[0]; i++) {
+        const struct elfgen_relocation relocation = {.type = got_rows[i].type, .offset = 4};
+        static const uint8_t bytes[16];
+        uint32_t plain;
+        ck_assert_int_eq(elfgen_relocation_got(got_rows[i].machine, bytes, 16, &relocation, &plain),
+                         got_rows[i].use);
+        ck_assert_uint_eq(plain, got_rows[i].plain);
+        ck_assert_uint_eq(elfgen_relocation_width(got_rows[i].machine, got_rows[i].type),
+                          elfgen_relocation_width(got_rows[i].machine, plain));
+        ck_assert_uint_ne(elfgen_relocation_width(got_rows[i].machine, plain), 0);
+    }
+    ck_assert_uint_eq(elfgen_relocation_width(62, 0), 0);
+    ck_assert_uint_eq(elfgen_relocation_width(62, 64), 0);
+    ck_assert_uint_eq(elfgen_relocation_width(62, UINT32_MAX), 0);
+    ck_assert_uint_eq(elfgen_relocation_width(8, 1), 0);
+}
+END_TEST
+
+/* ---- one relocation ---- */
+
+enum { SECTION_ADDRESS = 0x10078, GOT_ADDRESS = 0x23450, PLACE = 5 };
+
+/* A section of 16 bytes 0xee at an offset of 3 in 24 bytes 0xdd. */
+struct one {
+    struct elfgen_section section;
+    struct elfgen_symbol symbol, got;
+    struct elfgen_relocation relocation;
+    struct elfgen_program program;
+    uint8_t *file;
+    struct elfgen_error error;
+};
+
+enum { FILE_SIZE = 24, SECTION_SIZE = 16, SECTION_OFFSET = 3 };
+
+static void begin_one(struct one *one, uint32_t type)
+{
+    static const uint8_t bytes[SECTION_SIZE];
+    *one = (struct one){
+        .section = {.file = "a.o",
+                    .name = ".text",
+                    .bytes = bytes,
+                    .size = SECTION_SIZE,
+                    .offset = SECTION_OFFSET,
+                    .address = SECTION_ADDRESS},
+        .symbol = {.name = "target", .section = ELFGEN_SECTION_ABSOLUTE},
+        .got = {.name = ".got", .section = ELFGEN_SECTION_ABSOLUTE, .value = GOT_ADDRESS},
+        .relocation = {.type = type, .offset = PLACE},
+        .program = {.section_count = 1, .symbol_count = 1, .relocation_count = 1},
+        .file = malloc(FILE_SIZE)};
+    one->program.sections = &one->section;
+    one->program.symbols = &one->symbol;
+    one->program.relocations = &one->relocation;
+    one->program.got = &one->got;
+    memset(one->file, 0xdd, FILE_SIZE);
+}
+
+/* The status; checks that nothing changed but what may. */
+static enum elfgen_status apply_one(struct one *one, uint16_t machine, unsigned width)
+{
+    memset(one->file, 0xdd, FILE_SIZE);
+    enum elfgen_status status =
+        elfgen_apply_relocations(&one->program, machine, one->file, FILE_SIZE, &one->error);
+    const size_t at = (size_t)(SECTION_OFFSET + one->relocation.offset);
+    for (size_t i = 0; i < FILE_SIZE; i++)
+        if (status != ELFGEN_OK || i < at || i >= at + width)
+            ck_assert_uint_eq(one->file[i], 0xdd);
+    return status;
+}
+
+START_TEST(a_relocation_computes_its_formula_up_to_both_ends_and_refuses_what_is_beyond)
+{
+    const struct expectation *row = &expectations[_i];
+    const bool may_overflow = row->width < (row->machine == ELFGEN_EM_386 ? 4 : 8);
+    static const int64_t addends[] = {0, 7, -4, INT32_MAX, INT32_MIN};
+    for (size_t i = 0; i < sizeof addends / sizeof addends[0]; i++)
+        for (int top = 0; top < 2; top++)
+            for (int64_t beyond = -2; beyond <= 2; beyond++) {
+                const uint64_t sum =
+                    (uint64_t)(top ? row->highest : row->lowest) + (uint64_t)beyond;
+                const uint64_t less = row->formula == S_A_P     ? SECTION_ADDRESS + PLACE
+                                      : row->formula == S_A_GOT ? GOT_ADDRESS
+                                                                : 0;
+                const bool fits = !may_overflow || (top ? beyond <= 0 : beyond >= 0);
+                struct one one;
+                begin_one(&one, row->type);
+                one.relocation.addend = addends[i];
+                if (row->formula == Z_A)
+                    one.symbol.size = sum - (uint64_t)addends[i];
+                else
+                    one.symbol.value = sum + less - (uint64_t)addends[i];
+                const enum elfgen_status status = apply_one(&one, row->machine, row->width);
+                ck_assert_int_eq(status, fits ? ELFGEN_OK : ELFGEN_DOES_NOT_FIT);
+                for (unsigned b = 0; fits && b < row->width; b++)
+                    ck_assert_uint_eq(one.file[SECTION_OFFSET + PLACE + b],
+                                      (uint8_t)(sum >> 8 * b));
+                if (!fits) {
+                    ck_assert_ptr_nonnull(strstr(one.error.text, "'target'"));
+                    ck_assert_ptr_nonnull(strstr(one.error.text, "a.o:(.text+0x5)"));
+                    ck_assert_ptr_nonnull(strstr(
+                        one.error.text, elfgen_relocation_type_name(row->machine, row->type)));
+                    ck_assert_uint_eq(one.error.offset, SECTION_OFFSET + PLACE);
+                }
+                free(one.file);
+            }
+}
+END_TEST
+
+START_TEST(a_relocation_may_end_where_its_section_ends_and_no_byte_later)
+{
+    const struct expectation *row = &expectations[_i];
+    struct one one;
+    begin_one(&one, row->type);
+    for (uint64_t offset = 0; offset < 2 * (uint64_t)SECTION_SIZE; offset++) {
+        one.relocation.offset = offset;
+        one.symbol.size = 1;
+        one.symbol.value = row->formula == S_A_P     ? SECTION_ADDRESS + offset
+                           : row->formula == S_A_GOT ? GOT_ADDRESS
+                                                     : 0;
+        ck_assert_int_eq(apply_one(&one, row->machine, row->width),
+                         offset + row->width <= SECTION_SIZE ? ELFGEN_OK : ELFGEN_BAD_ARGUMENT);
+    }
+    for (uint64_t back = 0; back < 10; back++) {
+        one.relocation.offset = UINT64_MAX - back;
+        ck_assert_int_eq(apply_one(&one, row->machine, 0), ELFGEN_BAD_ARGUMENT);
+    }
+    /* A section that has no bytes, or that is not in the file. */
+    one.relocation.offset = 0;
+    const uint8_t *bytes = one.section.bytes;
+    one.section.bytes = NULL;
+    ck_assert_int_eq(apply_one(&one, row->machine, 0), ELFGEN_BAD_ARGUMENT);
+    one.section.bytes = bytes;
+    static const uint64_t offsets[] = {FILE_SIZE - SECTION_SIZE + 1, FILE_SIZE, UINT64_MAX,
+                                       UINT64_MAX - SECTION_SIZE + 1};
+    for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+        one.section.offset = offsets[i];
+        ck_assert_int_eq(apply_one(&one, row->machine, 0), ELFGEN_BAD_ARGUMENT);
+    }
+    free(one.file);
+}
+END_TEST
+
+START_TEST(distances_from_the_table_need_its_base)
+{
+    for (size_t i = 0; i < EXPECTATIONS; i++) {
+        const struct expectation *row = &expectations[i];
+        struct one one;
+        begin_one(&one, row->type);
+        one.symbol.value = row->formula == S_A_P ? SECTION_ADDRESS : 0;
+        one.program.got = NULL;
+        ck_assert_int_eq(apply_one(&one, row->machine, row->width),
+                         row->formula == S_A_GOT ? ELFGEN_BAD_ARGUMENT : ELFGEN_OK);
+        one.program.got = &one.got;
+        one.got.section = ELFGEN_SECTION_UNDEFINED;
+        one.got.binding = ELFGEN_GLOBAL;
+        ck_assert_int_eq(apply_one(&one, row->machine, row->width),
+                         row->formula == S_A_GOT ? ELFGEN_UNDEFINED : ELFGEN_OK);
+        free(one.file);
+    }
+}
+END_TEST
+
+START_TEST(what_cannot_be_relocated_is_refused_with_its_place)
+{
+    struct one one;
+    begin_one(&one, 1);
+    one.relocation.symbol = 1;
+    ck_assert_int_eq(apply_one(&one, 62, 0), ELFGEN_BAD_ARGUMENT);
+    one.relocation.symbol = 0;
+    one.relocation.section = 1;
+    ck_assert_int_eq(apply_one(&one, 62, 0), ELFGEN_BAD_ARGUMENT);
+    one.relocation.section = 0;
+    one.symbol.section = 1;
+    ck_assert_int_eq(apply_one(&one, 62, 0), ELFGEN_BAD_ARGUMENT);
+    one.symbol.section = ELFGEN_SECTION_UNDEFINED;
+    one.symbol.binding = ELFGEN_GLOBAL;
+    ck_assert_int_eq(apply_one(&one, 62, 0), ELFGEN_UNDEFINED);
+    ck_assert_str_eq(one.error.text, "a.o:(.text+0x5): undefined symbol 'target'");
+    one.symbol.binding = ELFGEN_WEAK;
+    ck_assert_int_eq(apply_one(&one, 62, 8), ELFGEN_OK);
+    ck_assert_int_eq(one.file[SECTION_OFFSET + PLACE], 0);
+    /* Known by name, by number, and not at all; a machine that is none of ours. */
+    static const uint32_t types[] = {0, 9, 41, 42, 3, 63, 64, UINT32_MAX};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        one.relocation.type = types[i];
+        ck_assert_int_eq(apply_one(&one, 62, 0), ELFGEN_UNSUPPORTED);
+        ck_assert_ptr_nonnull(strstr(one.error.text, "(.text+0x5)"));
+    }
+    ck_assert_int_eq(apply_one(&one, 8, 0), ELFGEN_UNSUPPORTED);
+    free(one.file);
+}
+END_TEST
+
+/* ---- hostile instructions ---- */
+
+static uint8_t random_opcode(uint64_t *state)
+{
+    static const uint8_t opcodes[] = {0xff, 0x8b, 0x85, 0x03, 0x0b, 0x13, 0x1b,
+                                      0x23, 0x2b, 0x33, 0x3b, 0x48, 0x4c, 0x05,
+                                      0x0d, 0x15, 0x25, 0x3d, 0x83, 0x84, 0xbb};
+    return next_random(state) % 4 ? opcodes[(next_random(state) >> 8) % sizeof opcodes]
+                                  : (uint8_t)(next_random(state) >> 8);
+}
+
+START_TEST(any_bytes_at_any_place_are_left_alone_or_rewritten_in_their_place)
+{
+    static const uint16_t some_machines[] = {62, 62, 3, 3, 8};
+    static const uint32_t types[] = {9, 41, 42, 43, 3, 2, 0};
+    static const int64_t addends[] = {-4, -4, 0, 0, -5, 4, INT64_MIN};
+    uint64_t state = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(_i + 1);
+    unsigned rewritten = 0;
+    for (int round = 0; round < 40000; round++) {
+        const size_t size = next_random(&state) % 13;
+        uint8_t *bytes = malloc(size ? size : 1), *before = malloc(size ? size : 1);
+        for (size_t i = 0; i < size; i++)
+            before[i] = bytes[i] = random_opcode(&state);
+        const uint16_t machine = some_machines[next_random(&state) % 5];
+        const uint64_t offset = next_random(&state) % 16;
+        /* Often a place for the address behind its ModRM, as a compiler has it. */
+        if (round % 4 && offset >= 1 && offset <= size)
+            before[offset - 1] = bytes[offset - 1] = (uint8_t)(bytes[offset - 1] & 0x38) | 5;
+        struct elfgen_relocation relocation = {
+            .type = types[next_random(&state) % 7],
+            .offset = next_random(&state) % 8 ? offset : UINT64_MAX - offset,
+            .addend = addends[next_random(&state) % 7]};
+        if (round % 4) {
+            relocation.type = machine == 62 ? types[next_random(&state) % 3] : 43;
+            relocation.addend = machine == 62 ? -4 : 0;
+        }
+        const struct elfgen_relocation asked = relocation;
+        uint32_t plain;
+        elfgen_relocation_got(machine, bytes, size, &relocation, &plain);
+        const bool can = elfgen_can_relax(machine, bytes, size, &relocation);
+        ck_assert_mem_eq(before, bytes, size);
+        ck_assert(elfgen_relax(machine, bytes, size, &relocation) == can);
+        if (!can) {
+            ck_assert_mem_eq(before, bytes, size);
+            ck_assert_mem_eq(&asked, &relocation, sizeof asked);
+        } else {
+            rewritten++;
+            const unsigned width = elfgen_relocation_width(machine, relocation.type);
+            ck_assert_uint_eq(width, 4);
+            ck_assert_uint_le(relocation.offset + width, size);
+            ck_assert_uint_le(asked.offset - relocation.offset, 1);
+            for (size_t i = 0; i < size; i++)
+                if (i + 3 < asked.offset || i >= asked.offset + 4)
+                    ck_assert_uint_eq(bytes[i], before[i]);
+            /* Twice is not possible. */
+            ck_assert(!elfgen_can_relax(machine, bytes, size, &relocation));
+        }
+        free(bytes);
+        free(before);
+    }
+    ck_assert_uint_gt(rewritten, 200);
+}
+END_TEST
+
+START_TEST(a_section_of_zeros_has_no_instruction)
+{
+    static const uint16_t both[] = {62, 3};
+    for (size_t m = 0; m < 2; m++)
+        for (uint32_t type = 0; type < 64; type++) {
+            struct elfgen_relocation relocation = {.type = type, .offset = 4};
+            uint32_t plain;
+            elfgen_relocation_got(both[m], NULL, 100, &relocation, &plain);
+            ck_assert(!elfgen_can_relax(both[m], NULL, 100, &relocation));
+            ck_assert(!elfgen_relax(both[m], NULL, 100, &relocation));
+        }
+}
+END_TEST
+
+/* ---- the same instructions by as and ld ---- */
+
+struct tested {
+    const char *flags, *emulation, *text_address, *source;
+    uint16_t machine;
+};
+
+#define FOR_REGISTERS64(name)                                                                      \
+    name "q foo@GOTPCREL(%rip), %rax; " name "q foo@GOTPCREL(%rip), %rsi; " name                   \
+         "q foo@GOTPCREL(%rip), %r8; " name "q foo@GOTPCREL(%rip), %r15; " name                    \
+         "l foo@GOTPCREL(%rip), %eax; " name "l foo@GOTPCREL(%rip), %edi; " name                   \
+         "l foo@GOTPCREL(%rip), %r9d\n"
+#define FOR_REGISTERS32(name)                                                                      \
+    name "l foo@GOT, %eax; " name "l foo@GOT, %esi\n" name "l foo@GOT(%ebx), %eax; " name          \
+         "l foo@GOT(%ecx), %edx; " name "l foo@GOT(%eax), %edi; " name "l foo@GOT(%ebp), %ecx\n"
+#define FOR_OPERATIONS(registers)                                                                  \
+    registers("mov") registers("add") registers("adc") registers("sbb") registers("sub")           \
+        registers("and") registers("or") registers("xor") registers("cmp")
+#define SOURCE_64                                                                                  \
+    FOR_OPERATIONS(FOR_REGISTERS64)                                                                \
+    "testq %rax, foo@GOTPCREL(%rip); testq %r12, foo@GOTPCREL(%rip)\n"                             \
+    "testl %ecx, foo@GOTPCREL(%rip); testl %r11d, foo@GOTPCREL(%rip)\n"                            \
+    "call *foo@GOTPCREL(%rip); jmp *foo@GOTPCREL(%rip)\n"                                          \
+    "pushq foo@GOTPCREL(%rip); cmpq %rax, foo@GOTPCREL(%rip); imulq foo@GOTPCREL(%rip), %rdx\n"    \
+    "cmpq $1, foo@GOTPCREL(%rip)\n"                                                                \
+    "movabsq $foo@GOT, %rax; movabsq $foo@GOTOFF, %rcx; movabsq $foo@PLTOFF, %rdx\n"               \
+    "leaq _GLOBAL_OFFSET_TABLE_(%rip), %rax; movabsq $_GLOBAL_OFFSET_TABLE_ - ., %r11\n"           \
+    "movl $foo@SIZE, %eax; movabsq $foo@SIZE, %rax; movl $foo@SIZE + 5, %eax\n"                    \
+    "call foo@PLT; leaq foo(%rip), %rax; .quad foo@GOTPCREL\n"
+#define SOURCE_32                                                                                  \
+    FOR_OPERATIONS(FOR_REGISTERS32)                                                                \
+    "testl %ecx, foo@GOT; testl %eax, foo@GOT; testl %ecx, foo@GOT(%ebx)\n"                        \
+    "call *foo@GOT; jmp *foo@GOT; call *foo@GOT(%ebx); jmp *foo@GOT(%esi)\n"                       \
+    "pushl foo@GOT(%ebx); pushl foo@GOT; cmpl $1, foo@GOT(%ebx); imull foo@GOT(%ebx), %eax\n"      \
+    "addl $_GLOBAL_OFFSET_TABLE_, %ebx; movl foo@GOTOFF(%ebx), %eax; leal 12+foo@GOTOFF(%ebx), "   \
+    "%ecx\n"                                                                                       \
+    "movl $foo@SIZE, %eax; movl $foo@SIZE + 5, %eax; call foo@PLT; .long foo@GOTOFF\n"
+
+static const struct tested tested[] = {
+    {"--64", "elf_x86_64", "0x10078", SOURCE_64, 62},
+    {"--64 -mrelax-relocations=no", "elf_x86_64", "0x10078", SOURCE_64, 62},
+    {"--32", "elf_i386", "0x10054", SOURCE_32, 3},
+    {"--32 -mrelax-relocations=no", "elf_i386", "0x10054", SOURCE_32, 3},
+};
+
+static uint8_t *read_whole(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    ck_assert_ptr_nonnull(file);
+    fseek(file, 0, SEEK_END);
+    *length = (size_t)ftell(file);
+    rewind(file);
+    uint8_t *bytes = malloc(*length + 1);
+    ck_assert_uint_eq(fread(bytes, 1, *length, file), *length);
+    fclose(file);
+    return bytes;
+}
+
+/* An ELF file's sections by name, and its symbols' values. */
+static bool find_section(const struct elfgen_view *view, const char *wanted,
+                         struct elfgen_shdr *header)
+{
+    for (uint64_t i = 0; i < view->sections.count; i++) {
+        const char *name;
+        ck_assert_int_eq(elfgen_view_section(view, i, header, NULL), ELFGEN_OK);
+        const size_t length = elfgen_view_section_name(view, header, &name);
+        if (length == strlen(wanted) && memcmp(name, wanted, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *symbol_name(const struct elfgen_view *view, uint64_t index,
+                               struct elfgen_sym *symbol)
+{
+    struct elfgen_shdr table, strings;
+    const char *name = "";
+    ck_assert(find_section(view, ".symtab", &table));
+    ck_assert_int_eq(elfgen_view_section(view, table.sh_link, &strings, NULL), ELFGEN_OK);
+    if (elfgen_view_symbol(view, &table, index, symbol, NULL) != ELFGEN_OK)
+        return NULL;
+    elfgen_view_string(view, strings.sh_offset, strings.sh_size, symbol->st_name, &name);
+    return name;
+}
+
+static uint64_t address_of(const struct elfgen_view *view, const char *wanted)
+{
+    struct elfgen_sym symbol;
+    const char *name;
+    for (uint64_t i = 0; (name = symbol_name(view, i, &symbol)); i++)
+        if (strcmp(name, wanted) == 0)
+            return symbol.st_value;
+    ck_abort_msg("no symbol %s", wanted);
+    return 0;
+}
+
+/* The object's .text, relaxed and relocated by the library, with the table where ld has it. */
+static void link_text(uint16_t machine, const struct elfgen_view *object,
+                      const struct elfgen_view *theirs, uint8_t *bytes, uint64_t size)
+{
+    enum { FOO, SLOT, BASE };
+    struct elfgen_shdr text, header, got;
+    ck_assert(find_section(theirs, ".text", &text));
+    ck_assert(find_section(object, machine == 62 ? ".rela.text" : ".rel.text", &header));
+    if (!find_section(theirs, ".got", &got))
+        got.sh_addr = 0;
+    struct elfgen_section section = {
+        .name = ".text", .bytes = bytes, .size = size, .address = text.sh_addr};
+    const struct elfgen_symbol symbols[] = {
+        [FOO] = {.name = "foo",
+                 .section = ELFGEN_SECTION_ABSOLUTE,
+                 .value = address_of(theirs, "foo"),
+                 .size = 3},
+        [SLOT] = {.name = "slot", .section = ELFGEN_SECTION_ABSOLUTE, .value = got.sh_addr},
+        [BASE] = {.name = "base",
+                  .section = ELFGEN_SECTION_ABSOLUTE,
+                  .value = address_of(theirs, "_GLOBAL_OFFSET_TABLE_")}};
+    struct elfgen_rela rela;
+    for (uint64_t i = 0; elfgen_view_relocation(object, &header, i, &rela, NULL) == ELFGEN_OK;
+         i++) {
+        struct elfgen_sym symbol;
+        struct elfgen_relocation relocation = {.offset = rela.r_offset};
+        if (machine == 62) {
+            relocation.type = (uint32_t)rela.r_info;
+            relocation.addend = (int64_t)rela.r_addend;
+            relocation.symbol = (uint32_t)(rela.r_info >> 32);
+        } else {
+            int32_t addend;
+            memcpy(&addend, bytes + rela.r_offset, sizeof addend);
+            relocation.type = (uint32_t)rela.r_info & 0xff;
+            relocation.addend = addend;
+            relocation.symbol = (uint32_t)rela.r_info >> 8;
+        }
+        const char *name = symbol_name(object, relocation.symbol, &symbol);
+        ck_assert(strcmp(name, "foo") == 0 || strcmp(name, "_GLOBAL_OFFSET_TABLE_") == 0);
+        uint32_t plain;
+        const enum elfgen_got_use use =
+            elfgen_relocation_got(machine, bytes, size, &relocation, &plain);
+        relocation.symbol = use == ELFGEN_GOT_BASE ? BASE : FOO;
+        if (use != ELFGEN_GOT_SLOT || !elfgen_relax(machine, bytes, size, &relocation)) {
+            relocation.type = plain;
+            relocation.symbol = use == ELFGEN_GOT_SLOT ? SLOT : relocation.symbol;
+        }
+        const struct elfgen_program program = {.sections = &section,
+                                               .section_count = 1,
+                                               .symbols = symbols,
+                                               .symbol_count = 3,
+                                               .got = &symbols[BASE],
+                                               .relocations = &relocation,
+                                               .relocation_count = 1};
+        struct elfgen_error error;
+        ck_assert_msg(elfgen_apply_relocations(&program, machine, bytes, size, &error) == ELFGEN_OK,
+                      "%s", error.text);
+    }
+}
+
+START_TEST(instructions_at_the_table_become_what_ld_makes_of_them)
+{
+    const struct tested *row = &tested[_i];
+    char folder[] = "/tmp/tinyelf-relocation-XXXXXX", command[1024];
+    if (system("command -v as >/dev/null && command -v ld >/dev/null") != 0) {
+        puts("skipped: as and ld are not installed (package binutils)");
+        return;
+    }
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(chdir(folder), 0);
+    FILE *source = fopen("one.s", "w");
+    ck_assert_ptr_nonnull(source);
+    fprintf(source, ".globl _start, foo\n_start:\n%sfoo: ret; nop; nop\n.size foo, 3\n",
+            row->source);
+    fclose(source);
+    snprintf(command, sizeof command,
+             "as %s -o one.o one.s && ld -m %s -n -Ttext %s -e _start -o theirs one.o", row->flags,
+             row->emulation, row->text_address);
+    const int status = system(command);
+    size_t object_size = 0, their_size = 0;
+    uint8_t *object = status == 0 ? read_whole("one.o", &object_size) : NULL;
+    uint8_t *theirs = status == 0 ? read_whole("theirs", &their_size) : NULL;
+    unlink("one.s");
+    unlink("one.o");
+    unlink("theirs");
+    ck_assert_int_eq(chdir("/"), 0);
+    ck_assert_int_eq(rmdir(folder), 0);
+    ck_assert_int_eq(status, 0);
+    struct elfgen_view from, to;
+    struct elfgen_shdr before, after;
+    elfgen_view_open(&from, object, object_size, NULL);
+    elfgen_view_open(&to, theirs, their_size, NULL);
+    ck_assert(find_section(&from, ".text", &before));
+    ck_assert(find_section(&to, ".text", &after));
+    ck_assert_uint_eq(before.sh_size, after.sh_size);
+    uint8_t *bytes = malloc(before.sh_size);
+    memcpy(bytes, object + before.sh_offset, before.sh_size);
+    link_text(row->machine, &from, &to, bytes, before.sh_size);
+    const uint8_t *expected = theirs + after.sh_offset;
+    for (size_t i = 0; i < before.sh_size; i++)
+        ck_assert_msg(bytes[i] == expected[i],
+                      "%s: .text+0x%zx: %02x, ld has %02x; behind %02x %02x %02x, in the object "
+                      "%02x %02x %02x",
+                      row->flags, i, bytes[i], expected[i], expected[i - 3], expected[i - 2],
+                      expected[i - 1], object[before.sh_offset + i - 2],
+                      object[before.sh_offset + i - 1], object[before.sh_offset + i]);
+    free(bytes);
+    free(object);
+    free(theirs);
+}
+END_TEST
+
+static Suite *relocation_suite(void)
+{
+    Suite *suite = suite_create("relocation");
+    TCase *formulas = tcase_create("formulas");
+    tcase_add_test(formulas, every_row_is_expected_and_every_expectation_has_a_row);
+    tcase_add_loop_test(
+        formulas, a_relocation_computes_its_formula_up_to_both_ends_and_refuses_what_is_beyond, 0,
+        EXPECTATIONS);
+    tcase_add_loop_test(formulas, a_relocation_may_end_where_its_section_ends_and_no_byte_later, 0,
+                        EXPECTATIONS);
+    tcase_add_test(formulas, distances_from_the_table_need_its_base);
+    tcase_add_test(formulas, what_cannot_be_relocated_is_refused_with_its_place);
+    suite_add_tcase(suite, formulas);
+    TCase *relax = tcase_create("instructions at the table");
+    tcase_add_loop_test(relax, any_bytes_at_any_place_are_left_alone_or_rewritten_in_their_place, 0,
+                        4);
+    tcase_add_test(relax, a_section_of_zeros_has_no_instruction);
+    tcase_add_loop_test(relax, instructions_at_the_table_become_what_ld_makes_of_them, 0,
+                        sizeof tested / sizeof tested[0]);
+    suite_add_tcase(suite, relax);
+    return suite;
+}
+
+RUN_SUITE(relocation_suite)
