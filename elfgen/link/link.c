@@ -84,8 +84,9 @@ bool link_program(struct link *link)
     if (link->got == LINK_NONE || !link_resolve(link))
         return false;
     link->no_entry = link->entry && !link_find_entry(link, &object, &symbol);
+    /* All that is wrong with symbols is told in one go. */
     return !link->no_entry && link_mark(link) && link_define(link) && link_all_defined(link) &&
-           link_merge(link) && link_join(link);
+           link->duplicates == 0 && link->absent == 0 && link_merge(link) && link_join(link);
 }
 
 void link_object_release(struct link_object *object)

@@ -61,7 +61,7 @@ struct link {
     size_t global_count, global_capacity;
     struct link_table signatures; /* -> object */
     size_t unread;                /* objects from here on have not been looked at */
-    size_t duplicates;            /* told */
+    size_t duplicates, absent;    /* what was told of symbols and sections */
     uint32_t got;                 /* the program's section */
     struct link_table slots;      /* of the global offset table, of local symbols */
     size_t slot_count;

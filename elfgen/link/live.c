@@ -11,7 +11,6 @@ struct work {
         uint32_t object, section;
     } * rows;
     size_t count, capacity;
-    bool absent; /* something needs what cannot be there, which is told */
 };
 
 bool link_target(const struct link *link, const struct link_object *object,
@@ -149,7 +148,7 @@ static void tell_absent(struct work *work, const struct link_object *object,
     if (strncmp(section->name, ".eh_frame", 9) == 0 ||
         strncmp(section->name, ".gcc_except_table", 17) == 0)
         return;
-    work->absent = true;
+    work->link->absent++;
     link_say(work->link, "%s:(%s+0x%llx): it needs section %s of %s, which is %s", object->name,
              section->name, (unsigned long long)relocation->offset, target->name, to->name,
              target->discarded ? "left out, since another object has the same group"
@@ -229,5 +228,5 @@ bool link_mark(struct link *link)
         done = mark_relocations(&work, work.rows[work.count].object, work.rows[work.count].section);
     }
     free(work.rows);
-    return done && !work.absent;
+    return done;
 }

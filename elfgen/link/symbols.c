@@ -180,7 +180,7 @@ bool link_resolve(struct link *link)
     if (wanting && link->more &&
         (!link->more(link) || !read_new(link) || !offer_all(link, archives)))
         return false;
-    return link->duplicates == 0;
+    return true;
 }
 
 bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol)

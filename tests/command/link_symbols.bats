@@ -422,3 +422,11 @@ S
     refuses "undefined symbol 'memcpy'"
     says "tiny_memory.h"
 }
+
+@test "what is defined twice and what is undefined is told in one go" {
+    assemble main <<<'.globl _start, f; _start: call g; f: ret'
+    assemble other <<<'.globl f; f: ret'
+    tinyelf build main.o other.o -o out
+    refuses "duplicate symbol 'f'"
+    says "undefined symbol 'g'"
+}
