@@ -85,6 +85,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
                 problem ? problem
                         : "no code: the entry point is in no executable segment, and there is no "
                           "executable section");
+    disasm->symbols = NULL;
     code_close(code);
     close_names(&names);
     return any;
