@@ -93,6 +93,8 @@ struct link_archive {
     size_t offer_count;
     /* Reads the member of an offer. NULL: it is in the program already, or *failed, told why. */
     struct link_object *(*load)(void *owner, size_t offer, bool *failed);
+    /* Whether the member of an offer has the symbol with a value, rather than as COMMON. */
+    bool (*defines)(void *owner, size_t offer);
     void (*release)(void *owner);
     void *owner;
 };

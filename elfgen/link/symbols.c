@@ -169,9 +169,25 @@ static bool take_entry(struct link *link)
     return known || global->archive == LINK_NONE || (take_member(link, global) && read_new(link));
 }
 
+/* A COMMON symbol gives way to a member that has a value for it, as with ld: a variable that one
+ * file declares and an archive initializes. */
+static bool take_values(struct link *link)
+{
+    for (size_t i = 0; i < link->global_count; i++) {
+        struct link_global *global = &link->globals[i];
+        if (global->claim != LINK_CLAIM_COMMON || global->archive == LINK_NONE)
+            continue;
+        const struct link_archive *archive = link->archives[global->archive];
+        if (archive->defines(archive->owner, global->offer) &&
+            (!take_member(link, global) || !read_new(link)))
+            return false;
+    }
+    return true;
+}
+
 bool link_resolve(struct link *link)
 {
-    if (!read_new(link) || !offer_all(link, 0) || !take_entry(link))
+    if (!read_new(link) || !offer_all(link, 0) || !take_entry(link) || !take_values(link))
         return false;
     bool wanting = false;
     for (size_t i = 0; i < link->global_count; i++)

@@ -127,6 +127,29 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     return object;
 }
 
+static void hear_nothing(void *context, const struct source_message *message)
+{
+    (void)context;
+    (void)message;
+}
+
+static bool defines(void *owner, size_t offer)
+{
+    struct archive quiet = *(struct archive *)owner;
+    bool found = false;
+    quiet.source.tell = hear_nothing;
+    struct link_object *object = read_member(&quiet, quiet.link.offers[offer].member);
+    for (size_t i = 1; object && i < object->symbol_count; i++) {
+        const struct link_symbol *symbol = &object->symbols[i];
+        found |= symbol->binding != STB_LOCAL && symbol->section != LINK_UNDEFINED &&
+                 symbol->section != LINK_COMMON &&
+                 strcmp(symbol->name, quiet.link.offers[offer].symbol) == 0;
+    }
+    if (object)
+        link_object_release(object);
+    return found;
+}
+
 /* An offer; the archive has a copy of its name where libelf does not keep it. */
 static bool add_offer(struct archive *archive, size_t *capacity, const char *symbol, size_t offset)
 {
@@ -158,12 +181,6 @@ static bool read_index(struct archive *archive, bool *indexed)
         if (!add_offer(archive, &capacity, rows[i].as_name, rows[i].as_off))
             return false;
     return true;
-}
-
-static void hear_nothing(void *context, const struct source_message *message)
-{
-    (void)context;
-    (void)message;
 }
 
 /* Without an index, every member is read for the names that it defines; what is no object offers
@@ -234,7 +251,7 @@ struct link_archive *source_read_archive(const struct source *source,
                                       .tell = source->tell,
                                       .context = source->context};
     archive->link = (struct link_archive){
-        .name = name, .load = load, .release = close_archive, .owner = archive};
+        .name = name, .load = load, .defines = defines, .release = close_archive, .owner = archive};
     bool done = !thin || source_say(source, SOURCE_ERROR, 0,
                                     "a thin archive: its members are files of their own; name "
                                     "those, or make it without T");

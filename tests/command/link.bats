@@ -566,3 +566,21 @@ R
         fi
     fi
 }
+
+@test "a COMMON symbol gives way to an archive's member that has a value for it, not to another COMMON" {
+    make_start
+    compile main -fcommon <<<'int value; int main(void) { return value; }'
+    compile value <<<'int value = 42;'
+    compile other -fcommon <<<'int value; int unused[100] = {1};'
+    ar rc libvalue.a value.o
+    ar rc libother.a other.o
+    tinyelf build start.o main.o libvalue.a -o out
+    exits 0
+    ends_with 42 ./out
+    ld -o theirs start.o main.o libvalue.a
+    ends_with 42 ./theirs
+    tinyelf build --no-gc-sections start.o main.o libother.a -o out
+    exits 0
+    ends_with 0 ./out
+    [ "$(stat -c %s out)" -lt 400 ]
+}
