@@ -270,6 +270,17 @@ static bool name_output(struct build *build)
     return build->named != NULL;
 }
 
+/* Whether the file that -g writes beside the output is one of the inputs. */
+static bool debug_is_input(const struct build *build)
+{
+    char *name = NULL;
+    bool found = asprintf(&name, "%s.debug", build->output) < 0;
+    for (size_t i = 0; i < build->input_count && !found; i++)
+        found = is_same_file(name, build->inputs[i]);
+    free(name);
+    return found;
+}
+
 /* What the options say about each other, before any file is touched. */
 static int check_options(const struct build *build)
 {
@@ -289,6 +300,10 @@ static int check_options(const struct build *build)
         if (is_same_file(build->output, build->inputs[i]))
             return wrong_call("build", "the output '%s' is the input: it is never overwritten",
                               build->output);
+    if (build->debug && debug_is_input(build))
+        return wrong_call("build",
+                          "-g writes '%s.debug', which is an input: it is never overwritten",
+                          build->output);
     if (build->debug && strcmp(build->output, "-") == 0)
         return wrong_call("build", "-g writes a file beside the output: -o - has no place for it");
     if (build->map && strcmp(build->output, "-") == 0)

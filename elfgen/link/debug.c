@@ -85,11 +85,15 @@ static bool take_relocations(struct debug *debug, uint32_t object,
     const struct link_object *from = link->objects[object];
     for (uint32_t i = 0; i < section->relocation_count; i++) {
         struct elfgen_relocation relocation = from->relocations[section->first_relocation + i];
+        if (relocation.type == ELFGEN_R_NONE)
+            continue;
         link_point(link, object, &relocation);
         relocation.section = section->place;
-        /* What was left out is at 0, which debuggers know to mean that. */
+        /* What was left out is at 0, which debuggers know to mean that; in lists that two zeros
+         * end, at 1. */
         if (link->symbols[relocation.symbol].section == ELFGEN_SECTION_UNDEFINED)
-            relocation.addend = 0;
+            relocation.addend = strcmp(section->name, ".debug_ranges") == 0 ||
+                                strcmp(section->name, ".debug_loc") == 0;
         if (!link_add_relocation(link, &relocation))
             return false;
     }

@@ -252,6 +252,8 @@ static bool take_relocation(struct link *link, uint32_t from, const struct link_
 {
     const struct link_object *object = link->objects[from];
     uint32_t plain;
+    if (relocation.type == ELFGEN_R_NONE)
+        return true; /* it kept its symbol, and that is all */
     enum elfgen_got_use use =
         elfgen_relocation_got(link->machine, section->bytes, section->size, &relocation, &plain);
     bool relaxed = false;

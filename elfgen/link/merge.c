@@ -17,7 +17,9 @@ static bool can_merge(const struct link_section *section)
 {
     /* Padding in front of a constant is the program's; beyond a cache line nobody means it. */
     const uint64_t entry = section->entry_size, most_align = 64;
-    if (section->align > most_align || !(section->flags & ELFGEN_SHF_MERGE) ||
+    /* A name that C can say is one that __start_ may stand in front of: those stay as they are. */
+    if (*section->name != '.' || section->align > most_align ||
+        !(section->flags & ELFGEN_SHF_MERGE) ||
         section->flags & (ELFGEN_SHF_WRITE | ELFGEN_SHF_EXECINSTR) || !section->bytes ||
         section->size == 0 || section->relocation_count > 0 || entry == 0 || entry > 256 ||
         section->size % entry != 0)

@@ -18,8 +18,8 @@ struct archive {
     struct link_archive link;
     struct source source; /* how its members are to be read, and who hears of what is wrong */
     Elf *elf;
-    int file;    /* libelf takes members from files only */
-    size_t size; /* bytes of it */
+    int file; /* libelf takes members' headers from files only */
+    struct file_bytes bytes;
     char *name;
     struct link_table loaded; /* offsets of members that are in the program */
     bool owns_names;          /* of symbols: there was no index */
@@ -55,6 +55,7 @@ static void close_archive(void *owner)
     elf_end(archive->elf);
     if (archive->file >= 0)
         close(archive->file);
+    file_free(&archive->bytes);
     free(archive->name);
     free(archive);
 }
@@ -67,7 +68,7 @@ static bool is_whole(const struct archive *archive, size_t offset)
     if (pread(archive->file, &header, sizeof header, (off_t)offset) != (ssize_t)sizeof header)
         return false;
     memcpy(digits, header.ar_size, sizeof header.ar_size);
-    return strtoull(digits, NULL, 10) <= archive->size - offset - sizeof header;
+    return strtoull(digits, NULL, 10) <= archive->bytes.size - offset - sizeof header;
 }
 
 static bool tell_cut(const struct archive *archive, size_t offset, const Elf_Arhdr *header)
@@ -77,28 +78,44 @@ static bool tell_cut(const struct archive *archive, size_t offset, const Elf_Arh
                       offset, header && header->ar_name ? header->ar_name : "?");
 }
 
-/* The member at an offset: "libx.a(util.o)". NULL: told. */
-static struct link_object *read_member(struct archive *archive, size_t offset)
+/* libelf's header of the member at an offset, and its bytes; libelf itself looks through all
+ * members that are open for each further one, so none stays open. */
+static bool find_member(struct archive *archive, size_t offset, struct member *member,
+                        size_t *start, size_t *size)
 {
-    struct source source = archive->source;
-    struct member *member = calloc(1, sizeof *member);
-    Elf_Arhdr *header = NULL;
-    source.name = archive->name;
-    if (!member)
-        source_say(&source, SOURCE_ERROR, 0, "out of memory");
-    else if (elf_rand(archive->elf, offset) != offset ||
-             !(member->elf = elf_begin(archive->file, ELF_C_READ_MMAP, archive->elf)) ||
-             !(header = elf_getarhdr(member->elf)))
-        source_say(&source, SOURCE_ERROR, 0, "offset 0x%zx: no member that can be read: %s", offset,
-                   elf_errmsg(-1));
+    Elf *elf = elf_rand(archive->elf, offset) == offset
+                   ? elf_begin(archive->file, ELF_C_READ_MMAP, archive->elf)
+                   : NULL;
+    const Elf_Arhdr *header = elf ? elf_getarhdr(elf) : NULL;
+    bool found = false;
+    if (!header)
+        source_say(&archive->source, SOURCE_ERROR, 0,
+                   "offset 0x%zx: no member that can be read: %s", offset, elf_errmsg(-1));
     else if (!is_whole(archive, offset))
         tell_cut(archive, offset, header);
     else if (asprintf(&member->name, "%s(%s)", archive->name,
                       header->ar_name ? header->ar_name : "?") < 0)
         member->name = NULL;
+    else
+        found = true;
+    *start = offset + sizeof(struct ar_hdr);
+    *size = found ? (size_t)header->ar_size : 0;
+    elf_end(elf);
+    return found;
+}
+
+/* The member at an offset: "libx.a(util.o)". NULL: told. */
+static struct link_object *read_member(struct archive *archive, size_t offset)
+{
+    struct source source = archive->source;
+    struct member *member = calloc(1, sizeof *member);
     struct link_object *object = NULL;
-    if (member && member->name) {
+    size_t start, size;
+    if (!member)
+        source_say(&source, SOURCE_ERROR, 0, "out of memory");
+    else if (find_member(archive, offset, member, &start, &size)) {
         source.name = member->name;
+        member->elf = elf_memory(archive->bytes.bytes + start, size);
         object = source_read_elf(&source, member->elf);
     }
     if (object) {
@@ -229,8 +246,7 @@ static int open_again(const struct source *source, const struct file_bytes *byte
     return file;
 }
 
-struct link_archive *source_read_archive(const struct source *source,
-                                         const struct file_bytes *bytes)
+struct link_archive *source_read_archive(const struct source *source, struct file_bytes *bytes)
 {
     bool thin = memcmp(bytes->bytes, thin_magic, SARMAG) == 0, indexed;
     elf_version(EV_CURRENT);
@@ -243,7 +259,8 @@ struct link_archive *source_read_archive(const struct source *source,
         return NULL;
     }
     archive->file = -1;
-    archive->size = bytes->size;
+    archive->bytes = *bytes;
+    *bytes = (struct file_bytes){0};
     archive->name = name;
     archive->source = (struct source){.name = name,
                                       .machine = source->machine,
@@ -256,7 +273,7 @@ struct link_archive *source_read_archive(const struct source *source,
                                     "a thin archive: its members are files of their own; name "
                                     "those, or make it without T");
     if (done) {
-        archive->file = open_again(source, bytes);
+        archive->file = open_again(source, &archive->bytes);
         if (archive->file >= 0)
             archive->elf = elf_begin(archive->file, ELF_C_READ_MMAP, NULL);
         done = (archive->elf && elf_kind(archive->elf) == ELF_K_AR) ||

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* COMMON of the medium and large models (psABI x86-64, "Special Sections"). */
+enum { SHN_X86_64_LCOMMON = 0xff02 };
+
 /* libelf's handle and what stands in it, while it becomes an object. */
 struct reader {
     const struct source *source;
@@ -82,8 +85,12 @@ static bool supported(const struct reader *reader, const char *name, const GElf_
     static const char *const called_by_nobody[] = {".ctors", ".dtors", ".init", ".fini"};
     bool is_called = shdr->sh_type == SHT_INIT_ARRAY || shdr->sh_type == SHT_FINI_ARRAY ||
                      shdr->sh_type == SHT_PREINIT_ARRAY;
-    for (size_t i = 0; i < sizeof called_by_nobody / sizeof called_by_nobody[0]; i++)
-        is_called |= strcmp(name, called_by_nobody[i]) == 0;
+    for (size_t i = 0; i < sizeof called_by_nobody / sizeof called_by_nobody[0]; i++) {
+        /* .ctors.65335 has a priority. */
+        size_t length = strlen(called_by_nobody[i]);
+        is_called |= strncmp(name, called_by_nobody[i], length) == 0 &&
+                     (name[length] == '\0' || name[length] == '.');
+    }
     if (is_called && shdr->sh_size > 0)
         return refuse(reader,
                       "section %s: constructors and destructors are not supported: nothing would "
@@ -106,8 +113,11 @@ static bool take_bytes(const struct reader *reader, Elf_Scn *scn, struct link_se
                       elf_errmsg(-1));
     Elf_Data *data =
         shdr->sh_flags & SHF_COMPRESSED ? elf_getdata(scn, NULL) : elf_rawdata(scn, NULL);
-    if (shdr->sh_flags & SHF_COMPRESSED && data)
+    GElf_Shdr plain;
+    if (shdr->sh_flags & SHF_COMPRESSED && data && gelf_getshdr(scn, &plain)) {
         section->size = data->d_size;
+        section->align = plain.sh_addralign; /* of the contents, not of their compressed form */
+    }
     if (!data || data->d_size != section->size)
         return refuse(reader, "section %s: its %llu bytes at offset 0x%llx are not all in the file",
                       section->name, (unsigned long long)section->size,
@@ -222,7 +232,8 @@ static bool home_of(const struct reader *reader, const GElf_Sym *symbol, Elf32_W
     *home = symbol->st_shndx == SHN_XINDEX ? extended : symbol->st_shndx;
     if (symbol->st_shndx == SHN_ABS)
         *home = LINK_ABSOLUTE;
-    else if (symbol->st_shndx == SHN_COMMON)
+    else if (symbol->st_shndx == SHN_COMMON ||
+             (reader->ehdr.e_machine == EM_X86_64 && symbol->st_shndx == SHN_X86_64_LCOMMON))
         *home = LINK_COMMON;
     else if (symbol->st_shndx == SHN_UNDEF)
         *home = LINK_UNDEFINED;
@@ -284,11 +295,14 @@ static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shd
 {
     struct link_object *object = reader->object;
     Elf_Data *data = elf_getdata(scn, NULL);
-    const Elf32_Word *words = data ? data->d_buf : NULL;
-    size_t count = data ? data->d_size / sizeof *words : 0;
+    const uint8_t *words = data ? data->d_buf : NULL; /* of an archive's member, not aligned */
+    size_t count = data ? data->d_size / sizeof(Elf32_Word) : 0;
+    Elf32_Word word = 0;
+    if (words && count > 0)
+        memcpy(&word, words, sizeof word);
     if (count == 0 || !words)
         return refuse(reader, "section %s: a group without its flags", section_name(reader, shdr));
-    if (!(words[0] & GRP_COMDAT))
+    if (!(word & GRP_COMDAT))
         return true;
     if (!reader->symbols || shdr->sh_info == 0 || shdr->sh_info >= object->symbol_count)
         return refuse(reader, "section %s: the group's name is symbol %u of %zu (sh_info)",
@@ -308,10 +322,11 @@ static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shd
         return refuse(reader, "out of memory");
     object->group_count++;
     for (size_t i = 1; i < count; i++) {
-        if (words[i] >= object->section_count)
+        memcpy(&word, words + i * sizeof word, sizeof word);
+        if (word >= object->section_count)
             return refuse(reader, "section %s: a group of section %u of %zu",
-                          section_name(reader, shdr), words[i], object->section_count);
-        group->members[group->member_count++] = words[i];
+                          section_name(reader, shdr), word, object->section_count);
+        group->members[group->member_count++] = word;
     }
     return true;
 }
@@ -320,8 +335,6 @@ static bool take_relocation(const struct reader *reader, const GElf_Rela *from, 
 {
     struct link_object *object = reader->object;
     size_t symbol = GELF_R_SYM(from->r_info);
-    if (GELF_R_TYPE(from->r_info) == 0) /* R_X86_64_NONE, R_386_NONE */
-        return true;
     if (symbol >= object->symbol_count)
         return refuse(reader, "(%s+0x%llx): the relocation names symbol %zu of %zu",
                       object->sections[section].name, (unsigned long long)from->r_offset, symbol,

@@ -12,9 +12,9 @@ struct link_object *source_read_elf(const struct source *source, void *elf);
 struct link_object *source_read_object(const struct source *source, struct file_bytes *bytes);
 struct link_object *source_read_raw(const struct source *source, struct file_bytes *bytes);
 
-/* An archive's members, read when they are needed. NULL: refused, told. */
-struct link_archive *source_read_archive(const struct source *source,
-                                         const struct file_bytes *bytes);
+/* An archive's members, read when they are needed. Takes the bytes over, also when NULL is
+ * returned: refused, told. */
+struct link_archive *source_read_archive(const struct source *source, struct file_bytes *bytes);
 
 /* Whether bytes begin as an archive does, a thin one included. */
 bool source_is_archive(const struct file_bytes *bytes);

@@ -27,7 +27,7 @@ enum elfgen_status {
 struct elfgen_error {
     enum elfgen_status status;
     uint64_t offset; /* file offset that the sentence is about, or ELFGEN_NOWHERE */
-    char text[248];  /* a sentence: what is wrong, and what would be right; ends with NUL */
+    char text[1016]; /* a sentence: what is wrong, and what would be right; ends with NUL */
 };
 
 /* Fills *error, if there is one, and returns `status`.

@@ -150,6 +150,7 @@ enum {
     ELFGEN_STT_SECTION = 3,
     ELFGEN_STT_FILE = 4,
     ELFGEN_STT_TLS = 6,
+    ELFGEN_R_NONE = 0, /* of every machine */
     ELFGEN_R_X86_64_64 = 1,
     ELFGEN_R_X86_64_PC32 = 2,
     ELFGEN_R_X86_64_GOTPCREL = 9,
