@@ -17,19 +17,57 @@ static bool is_identifier(const char *name)
     return *name && name[strspn(name, letters)] == '\0';
 }
 
-/* The next live section of a name; *object and *index say where the search goes on. */
-static struct link_section *next_named(const struct link *link, const char *name, size_t *object,
-                                       size_t *index)
+static int compare_named(const void *left, const void *right)
 {
-    for (; *object < link->object_count; (*object)++, *index = 0) {
-        const struct link_object *from = link->objects[*object];
-        while (++*index < from->section_count) {
-            struct link_section *section = &from->sections[*index];
-            if (section->live && !section->merges && strcmp(section->name, name) == 0)
-                return section;
+    const struct link_named *a = left, *b = right;
+    int order = strcmp(a->name, b->name);
+    if (order != 0)
+        return order;
+    if (a->object != b->object)
+        return a->object < b->object ? -1 : 1;
+    return a->section < b->section ? -1 : a->section > b->section;
+}
+
+bool link_index_named(struct link *link)
+{
+    size_t capacity = 0;
+    for (uint32_t i = 0; i < link->object_count; i++) {
+        const struct link_object *object = link->objects[i];
+        for (uint32_t j = 1; j < object->section_count; j++) {
+            if (!(object->sections[j].flags & ELFGEN_SHF_ALLOC) ||
+                !is_identifier(object->sections[j].name))
+                continue;
+            if (!link_grow(link, &link->named, link->named_count, &capacity, sizeof *link->named))
+                return false;
+            link->named[link->named_count++] = (struct link_named){object->sections[j].name, i, j};
         }
     }
-    return NULL;
+    if (link->named_count > 0)
+        qsort(link->named, link->named_count, sizeof *link->named, compare_named);
+    return true;
+}
+
+const struct link_named *link_find_named(const struct link *link, const char *name, size_t *count)
+{
+    size_t low = 0, high = link->named_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(link->named[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (*count = 0;
+         low + *count < link->named_count && strcmp(link->named[low + *count].name, name) == 0;)
+        ++*count;
+    return link->named + low;
+}
+
+/* A live section of an index row, NULL: it is not. */
+static struct link_section *live_section(const struct link *link, const struct link_named *row)
+{
+    struct link_section *section = &link->objects[row->object]->sections[row->section];
+    return section->live && !section->merges ? section : NULL;
 }
 
 /* Sections of one name, one behind the other in one section of the program. Returns its number,
@@ -38,10 +76,14 @@ static uint32_t join_named(struct link *link, const char *name, bool *found)
 {
     enum { MOST_ALIGN = 1 << 20 }; /* what lies between them is in the file */
     struct elfgen_section joined = {.name = name, .align = 1};
-    struct link_section *section;
+    size_t count;
+    const struct link_named *rows = link_find_named(link, name, &count);
     bool zeros = true;
     *found = false;
-    for (size_t i = 0, j = 0; (section = next_named(link, name, &i, &j));) {
+    for (size_t i = 0; i < count; i++) {
+        struct link_section *section = live_section(link, &rows[i]);
+        if (!section)
+            continue;
         const uint64_t align = section->align ? section->align : 1;
         if (section->place != LINK_NONE) {
             *found = true; /* the other of the two names was first */
@@ -52,7 +94,8 @@ static uint32_t join_named(struct link *link, const char *name, bool *found)
             link_say(link,
                      "%s: section %s: alignment 0x%llx: sections between __start_ and "
                      "__stop_ can have 0x%x at most",
-                     link->objects[i]->name, name, (unsigned long long)align, MOST_ALIGN);
+                     link->objects[rows[i].object]->name, name, (unsigned long long)align,
+                     MOST_ALIGN);
             return LINK_NONE;
         }
         if (section->delta < joined.size || section->size > UINT64_MAX - section->delta) {
@@ -62,7 +105,7 @@ static uint32_t join_named(struct link *link, const char *name, bool *found)
         joined.size = section->delta + section->size;
         joined.align = align > joined.align ? align : joined.align;
         joined.permissions |= link_permissions(section);
-        joined.file = link->objects[i]->name;
+        joined.file = link->objects[rows[i].object]->name;
         zeros &= !section->bytes;
         *found = true;
     }
@@ -71,7 +114,10 @@ static uint32_t join_named(struct link *link, const char *name, bool *found)
         return LINK_NONE;
     joined.bytes = bytes;
     const uint32_t place = link_add_section(link, &joined);
-    for (size_t i = 0, j = 0; (section = next_named(link, name, &i, &j));) {
+    for (size_t i = 0; i < count; i++) {
+        struct link_section *section = live_section(link, &rows[i]);
+        if (!section)
+            continue;
         section->place = place;
         if (section->bytes && bytes)
             memcpy(bytes + section->delta, section->bytes, (size_t)section->size);

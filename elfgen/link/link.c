@@ -118,6 +118,7 @@ void link_release(struct link *link)
     free(link->objects);
     free(link->archives);
     free(link->globals);
+    free(link->named);
     free(link->sections);
     free(link->relocations);
     free(link->kept);

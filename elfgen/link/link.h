@@ -34,6 +34,12 @@ struct link_global {
     struct link_reason reason;
 };
 
+/* A section that __start_NAME may stand in front of. */
+struct link_named {
+    const char *name;
+    uint32_t object, section;
+};
+
 /* One line for the user, an error. */
 typedef void link_tell(void *context, const char *text);
 
@@ -62,8 +68,10 @@ struct link {
     struct link_table signatures; /* -> object */
     size_t unread;                /* objects from here on have not been looked at */
     size_t duplicates, absent;    /* what was told of symbols and sections */
-    uint32_t got;                 /* the program's section */
-    struct link_table slots;      /* of the global offset table, of local symbols */
+    struct link_named *named;     /* by name */
+    size_t named_count;
+    uint32_t got;            /* the program's section */
+    struct link_table slots; /* of the global offset table, of local symbols */
     size_t slot_count;
     uint32_t *symbol_base; /* by object: the program's number of its symbol 0 */
     struct elfgen_section *sections;
@@ -123,7 +131,11 @@ bool link_find_pieces(struct link *link, struct link_section *section);
 struct link_piece *link_piece_at(const struct link_section *section, uint64_t offset);
 bool link_merge(struct link *link);
 
-/* around.c: names that the linker itself defines, and what they stand for. */
+/* around.c: the sections of a name that C can say, in the order of objects; *count of them. */
+const struct link_named *link_find_named(const struct link *link, const char *name, size_t *count);
+bool link_index_named(struct link *link);
+
+/* Names that the linker itself defines, and what they stand for. */
 bool link_define(struct link *link);
 
 /* join.c */

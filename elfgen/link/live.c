@@ -96,6 +96,24 @@ static bool mark_section(struct work *work, uint32_t object, uint32_t index,
     return true;
 }
 
+/* Whether a relocation stays in the piece that its symbol is in. The addend of one that counts from
+ * its own place lacks the bytes behind that, four as a rule. */
+static bool stays(const struct link *link, const struct link_symbol *symbol,
+                  const struct link_piece *piece, const struct elfgen_relocation *relocation)
+{
+    const bool is_64 = link->machine == ELFGEN_EM_X86_64;
+    const bool relative = relocation->type == ELFGEN_R_X86_64_PC32 ||
+                          (is_64 && relocation->type == ELFGEN_R_X86_64_PLT32);
+    const uint64_t behind = relative ? 4 : 0;
+    const uint64_t place = symbol->value + (uint64_t)relocation->addend + behind;
+    if (symbol->type == ELFGEN_STT_SECTION)
+        return !relative; /* which piece is meant, the addend does not say exactly */
+    if (symbol->value >= piece->offset + piece->size)
+        return true; /* the end of the section */
+    return symbol->size <= piece->size &&
+           (place < piece->offset || place < piece->offset + piece->size);
+}
+
 /* A place in a section; of a section of pieces, the piece that is there. */
 static bool mark_place(struct work *work, uint32_t object, uint32_t index, uint64_t offset,
                        struct link_reason reason)
@@ -112,12 +130,11 @@ static bool mark_place(struct work *work, uint32_t object, uint32_t index, uint6
 /* All sections of one name: __start_NAME and __stop_NAME stand around them. */
 static bool mark_named(struct work *work, const char *name, struct link_reason reason)
 {
-    for (uint32_t i = 0; i < work->link->object_count; i++) {
-        const struct link_object *object = work->link->objects[i];
-        for (uint32_t j = 1; j < object->section_count; j++)
-            if (strcmp(object->sections[j].name, name) == 0 && !mark_section(work, i, j, reason))
-                return false;
-    }
+    size_t count;
+    const struct link_named *rows = link_find_named(work->link, name, &count);
+    for (size_t i = 0; i < count; i++)
+        if (!mark_section(work, rows[i].object, rows[i].section, reason))
+            return false;
     return true;
 }
 
@@ -171,12 +188,19 @@ static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
             return false;
         if (!link_target(link, from, relocation, &target, &place, &offset))
             continue;
+        const struct link_symbol *definition = &from->symbols[relocation->symbol];
+        if (target != LINK_NONE)
+            definition = &link->objects[target]->symbols[link->globals[global].symbol];
         target = target == LINK_NONE ? object : target;
         if (!mark_place(work, target, place, offset, reason))
             return false;
         const struct link_object *to = link->objects[target];
-        if (!to->sections[place].live)
-            tell_absent(work, from, relocation, to, &to->sections[place]);
+        struct link_section *reached = &to->sections[place];
+        const struct link_piece *piece = link_piece_at(reached, offset);
+        if (piece && !stays(link, definition, piece, relocation))
+            reached->whole = true;
+        if (!reached->live)
+            tell_absent(work, from, relocation, to, reached);
     }
     return true;
 }
@@ -219,14 +243,31 @@ static bool mark_entry(struct work *work)
            mark_place(work, object, entry->section, entry->value, nothing);
 }
 
+/* Sections of pieces of which something reads more than a piece. */
+static void keep_whole(const struct link *link)
+{
+    for (size_t i = 0; i < link->object_count; i++) {
+        for (size_t j = 1; j < link->objects[i]->section_count; j++) {
+            struct link_section *section = &link->objects[i]->sections[j];
+            if (!section->whole || !section->merges)
+                continue;
+            section->merges = false;
+            section->piece_count = 0;
+        }
+    }
+}
+
 bool link_mark(struct link *link)
 {
     struct work work = {.link = link};
-    bool done = mark_entry(&work) && mark_all(&work, link->keep_all || !link->entry);
+    bool done = link_index_named(link) && mark_entry(&work) &&
+                mark_all(&work, link->keep_all || !link->entry);
     while (done && work.count > 0) {
         work.count--;
         done = mark_relocations(&work, work.rows[work.count].object, work.rows[work.count].section);
     }
     free(work.rows);
+    if (done)
+        keep_whole(link);
     return done;
 }

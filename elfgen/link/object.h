@@ -42,6 +42,7 @@ struct link_section {
     bool discarded; /* another object has the same COMDAT group */
     bool live;
     bool merges; /* its pieces are placed, not the section */
+    bool whole;  /* something reads beyond a piece: it stays as it is */
     struct link_piece *pieces;
     size_t piece_count;
     uint32_t place; /* index of the program's section, LINK_NONE */

@@ -584,3 +584,55 @@ R
     ends_with 0 ./out
     [ "$(stat -c %s out)" -lt 400 ]
 }
+
+@test "a table in a section of constants stays in one piece, as with ld" {
+    cat >main.s <<'S'
+    .globl _start
+_start: movl tab+16(%rip), %edi
+    movl $231, %eax
+    syscall
+    .section .rodata.cst16,"aM",@progbits,16
+    .balign 16
+tab: .quad 7, 7
+    .quad 42, 42
+S
+    as -o main.o main.s
+    tinyelf build main.o -o out
+    exits 0
+    ends_with 42 ./out
+}
+
+@test "__start_ and __stop_ are around sections that could be merged, too" {
+    cat >main.s <<'S'
+    .globl _start
+_start: movl $__stop_list, %edi
+    subl $__start_list, %edi
+    movl $231, %eax
+    syscall
+    .section list,"aM",@progbits,8
+    .quad 1, 1, 2
+S
+    as -o main.o main.s
+    as -o more.o <<<'.section list,"a"; .quad 4; .long 3'
+    tinyelf build main.o more.o -o out
+    exits 0
+    ends_with 36 ./out
+}
+
+@test "a relocation that only names a symbol keeps it, and needs it" {
+    as -o main.o <<<'.globl _start; _start: .reloc ., R_X86_64_NONE, kept; movl $231, %eax; xorl %edi, %edi; syscall; .section .rodata.kept,"a"; kept: .ascii "kept by name"'
+    tinyelf build main.o -o out
+    exits 0
+    ends_with 0 ./out
+    grep -q "kept by name" out
+    as -o main.o <<<'.globl _start; _start: .reloc ., R_X86_64_NONE, nowhere; ret'
+    rm out
+    tinyelf build main.o -o out
+    refuses "undefined symbol 'nowhere'"
+}
+
+@test "constructors with a priority are refused by name" {
+    as -o main.o <<<'.globl _start; _start: ret; .section .ctors.65335,"aw"; .quad _start'
+    tinyelf build main.o -o out
+    refuses "main.o: error: section .ctors.65335: constructors"
+}

@@ -504,3 +504,28 @@ sizes()
     [[ $output == *split* ]]
     [[ $output == *noexec* ]]
 }
+
+@test "-g: FILE.debug never takes an input's place" {
+    as -o a.o <<<'.globl _start; _start: ret'
+    as -o out.debug <<<'.globl h; h: ret'
+    cp out.debug before
+    tinyelf build --from object -g a.o out.debug -o out
+    exits 2
+    says "is an input"
+    cmp before out.debug
+}
+
+@test "-g: compressed DWARF of two objects is read by readelf without a warning" {
+    command -v clang >/dev/null || skip "clang is not installed"
+    printf 'int two(int x) { return x * 2; }\n' >a.c
+    printf 'int two(int); void _start(void) { for (int i = 0; ; i = two(i)); }\n' >m.c
+    for name in a m; do
+        clang -gz -O1 -g -ffreestanding -fno-pie -c "$name.c" -o "$name.o"
+    done
+    readelf -tW a.o | grep -q COMPRESSED || skip "this clang does not compress"
+    tinyelf build -g a.o m.o -o out
+    exits 0
+    readelf -wi out.debug >info 2>warnings
+    [ ! -s warnings ]
+    [ "$(grep -c 'Compilation Unit' info)" -eq 2 ]
+}

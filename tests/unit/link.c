@@ -54,12 +54,13 @@ static uint32_t add_pieces(struct link_object *object, bool strings, uint64_t en
 static uint32_t add_symbol(struct link_object *object, const char *name, uint8_t binding,
                            uint32_t section, uint64_t value)
 {
-    object->symbols[object->symbol_count] = (struct link_symbol){.name = name,
-                                                                 .binding = binding,
-                                                                 .section = section,
-                                                                 .value = value,
-                                                                 .size = 8,
-                                                                 .global = LINK_NONE};
+    object->symbols[object->symbol_count] =
+        (struct link_symbol){.name = name,
+                             .binding = binding,
+                             .section = section,
+                             .value = value,
+                             .size = section == LINK_COMMON ? 8 : 0,
+                             .global = LINK_NONE};
     return (uint32_t)object->symbol_count++;
 }
 

@@ -153,6 +153,7 @@ enum {
     ELFGEN_R_NONE = 0, /* of every machine */
     ELFGEN_R_X86_64_64 = 1,
     ELFGEN_R_X86_64_PC32 = 2,
+    ELFGEN_R_X86_64_PLT32 = 4,
     ELFGEN_R_X86_64_GOTPCREL = 9,
     ELFGEN_R_X86_64_32S = 11,
     ELFGEN_R_X86_64_GOTPCRELX = 41,
