@@ -60,7 +60,7 @@ const struct link_named *link_find_named(const struct link *link, const char *na
     for (*count = 0;
          low + *count < link->named_count && strcmp(link->named[low + *count].name, name) == 0;)
         ++*count;
-    return link->named + low;
+    return link->named ? link->named + low : NULL;
 }
 
 /* A live section of an index row, NULL: it is not. */
