@@ -73,6 +73,12 @@ unsigned elfgen_relocation_width(uint16_t machine, uint32_t type)
     return rule ? rule->width : 0;
 }
 
+bool elfgen_relocation_is_relative(uint16_t machine, uint32_t type)
+{
+    const struct rule *rule = find_rule(machine, type);
+    return rule && rule->formula == FORMULA_S_PLUS_A_MINUS_P;
+}
+
 enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uint8_t *bytes, uint64_t size,
                                           const struct elfgen_relocation *relocation,
                                           uint32_t *plain)

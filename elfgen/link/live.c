@@ -101,9 +101,7 @@ static bool mark_section(struct work *work, uint32_t object, uint32_t index,
 static bool stays(const struct link *link, const struct link_symbol *symbol,
                   const struct link_piece *piece, const struct elfgen_relocation *relocation)
 {
-    const bool is_64 = link->machine == ELFGEN_EM_X86_64;
-    const bool relative = relocation->type == ELFGEN_R_X86_64_PC32 ||
-                          (is_64 && relocation->type == ELFGEN_R_X86_64_PLT32);
+    const bool relative = elfgen_relocation_is_relative(link->machine, relocation->type);
     const uint64_t behind = relative ? 4 : 0;
     const uint64_t place = symbol->value + (uint64_t)relocation->addend + behind;
     if (symbol->type == ELFGEN_STT_SECTION)

@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* COMMON of the medium and large models (psABI x86-64, "Special Sections"). */
-enum { SHN_X86_64_LCOMMON = 0xff02 };
-
 /* libelf's handle and what stands in it, while it becomes an object. */
 struct reader {
     const struct source *source;
@@ -145,8 +142,6 @@ static bool take_section(const struct reader *reader, Elf_Scn *scn, const GElf_S
         .type = shdr->sh_type,
         .place = LINK_NONE,
     };
-    if (strncmp(name, ".gnu.lto_", 9) == 0 && shdr->sh_flags & SHF_EXCLUDE)
-        section->type = SHT_NULL; /* judged by find_code() */
     bool wanted = reader->source->debug && is_debug(name);
     if (!(shdr->sh_flags & SHF_ALLOC) && !wanted)
         return true;
@@ -233,7 +228,7 @@ static bool home_of(const struct reader *reader, const GElf_Sym *symbol, Elf32_W
     if (symbol->st_shndx == SHN_ABS)
         *home = LINK_ABSOLUTE;
     else if (symbol->st_shndx == SHN_COMMON ||
-             (reader->ehdr.e_machine == EM_X86_64 && symbol->st_shndx == SHN_X86_64_LCOMMON))
+             (reader->ehdr.e_machine == EM_X86_64 && symbol->st_shndx == ELFGEN_SHN_X86_64_LCOMMON))
         *home = LINK_COMMON;
     else if (symbol->st_shndx == SHN_UNDEF)
         *home = LINK_UNDEFINED;

@@ -117,6 +117,7 @@ enum {
     ELFGEN_SHN_UNDEF = 0,
     ELFGEN_SHN_LORESERVE = 0xff00,
     ELFGEN_SHN_ABS = 0xfff1,
+    ELFGEN_SHN_X86_64_LCOMMON = 0xff02, /* COMMON of the medium and large models */
     ELFGEN_SHN_XINDEX = 0xffff, /* the real e_shstrndx stands in section header 0, sh_link */
     ELFGEN_SHT_NULL = 0,
     ELFGEN_SHT_PROGBITS = 1,
@@ -153,7 +154,6 @@ enum {
     ELFGEN_R_NONE = 0, /* of every machine */
     ELFGEN_R_X86_64_64 = 1,
     ELFGEN_R_X86_64_PC32 = 2,
-    ELFGEN_R_X86_64_PLT32 = 4,
     ELFGEN_R_X86_64_GOTPCREL = 9,
     ELFGEN_R_X86_64_32S = 11,
     ELFGEN_R_X86_64_GOTPCRELX = 41,

@@ -101,6 +101,9 @@ struct elfgen_relocation {
 /* The bytes that a relocation of `type` changes, 1 to 8; 0: it is not supported. */
 ELFGEN_API unsigned elfgen_relocation_width(uint16_t machine, uint32_t type);
 
+/* Whether what a relocation of `type` stores counts from its own place. */
+ELFGEN_API bool elfgen_relocation_is_relative(uint16_t machine, uint32_t type);
+
 /* What a relocation wants of the global offset table, a table of addresses that code which may run
  * anywhere reads. */
 enum elfgen_got_use {
