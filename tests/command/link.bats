@@ -636,3 +636,19 @@ S
     tinyelf build main.o -o out
     refuses "main.o: error: section .ctors.65335: constructors"
 }
+
+@test "x86-64: large COMMON of the medium model is COMMON" {
+    make_start
+    compile main -mcmodel=medium -fcommon <<<'char big[1 << 20]; int main(void) { big[99999] = 42; return big[99999]; }'
+    tinyelf build start.o main.o -o out
+    exits 0
+    ends_with 42 ./out
+}
+
+@test "a message says all, whatever the length of a file's name" {
+    long=$(printf 'd%.0s' {1..240})
+    as -o "$long.o" <<<'.globl _start; _start: .byte _start + 5'
+    tinyelf build "$long.o" -o out
+    refuses "$long.o:(.text+0x0): R_X86_64_8 against '_start'"
+    says "does not fit"
+}

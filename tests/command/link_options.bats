@@ -529,3 +529,13 @@ sizes()
     [ ! -s warnings ]
     [ "$(grep -c 'Compilation Unit' info)" -eq 2 ]
 }
+
+@test "-g: DWARF 4's ranges go on behind a function that is left out" {
+    command -v gcc >/dev/null || skip "gcc is not installed"
+    printf 'int dead(int x) { return x * 3; }\nint live(int x) { return x * 2; }\nvoid _start(void) { for (int i = 0; ; i = live(i)); }\n' >m.c
+    gcc -gdwarf-4 -O1 -fno-inline -ffreestanding -fno-pie -ffunction-sections -c m.c -o m.o
+    tinyelf build -g m.o -o out
+    exits 0
+    # What lives stands before the end of the list.
+    [ "$(readelf -wR out.debug | sed '/End of list/q' | grep -cE '^ +[0-9a-f]+ 0*1[0-9a-f]{4} 0*1[0-9a-f]{4}')" -ge 1 ]
+}
