@@ -1,6 +1,7 @@
 /* Bytes -> an instruction: its length, its parts, where control goes. */
 #include "machine.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void own(uint8_t *owners, unsigned offset, unsigned length, enum elfgen_encoding what)
@@ -242,4 +243,29 @@ bool machine_open(struct machine *machine, uint64_t e_machine, enum machine_synt
     ZydisDecoderEnableMode(&machine->scanner, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
     set_up_formatter(machine);
     return true;
+}
+
+static void describe(const struct call *call, struct elfgen_signature *signature)
+{
+    const struct call_row *row = call->row;
+    *signature = (struct elfgen_signature){.known = row != NULL, .returns = !row || row->returns};
+    memcpy(signature->name, call->name, sizeof call->name);
+    for (const struct call_parameter *p = row ? row->parameters : NULL; p && p->name; p++) {
+        snprintf(signature->parameters[signature->count].name, sizeof signature->parameters[0].name,
+                 "%s", p->name);
+        signature->parameters[signature->count].kind = p->kind;
+        signature->parameters[signature->count].size_in = p->size_in;
+        signature->count++;
+    }
+}
+
+bool machine_call(void *context, enum elfgen_door door, uint64_t number,
+                  struct elfgen_signature *signature)
+{
+    struct machine *machine = context;
+    enum call_abi abi = door == ELFGEN_DOOR_SYSCALL ? CALL_X86_64 : CALL_I386;
+    const struct call *call = calls_find(&machine->calls, abi, number);
+    if (call)
+        describe(call, signature);
+    return call != NULL;
 }

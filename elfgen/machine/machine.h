@@ -4,19 +4,13 @@
 
 #include <Zydis/Zydis.h>
 
+#include "calls.h"
 #include "elfgen.h"
 
 enum machine_syntax {
     SYNTAX_INTEL, /* as objdump -M intel and the lecture write it */
     SYNTAX_ATT,
     SYNTAX_NASM
-};
-
-/* The calls of one table that were asked for, so that each is looked up once. */
-enum { MACHINE_CALLS = 512 };
-struct machine_calls {
-    bool asked[MACHINE_CALLS], found[MACHINE_CALLS];
-    struct elfgen_signature signatures[MACHINE_CALLS];
 };
 
 /* Texts by their bytes: code repeats itself, and printing is most of the work. Not of what is
@@ -51,7 +45,7 @@ struct machine {
     ZydisFormatter formatter;
     enum machine_syntax syntax;
     const struct machine_names *names; /* the caller's; NULL at first. Set before the first text */
-    struct machine_calls calls[2];     /* x86-64, i386 */
+    struct calls calls;
     struct machine_text texts[MACHINE_TEXTS];
     struct machine_length lengths[MACHINE_LENGTHS];
 };

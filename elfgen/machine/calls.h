@@ -1,0 +1,46 @@
+/* System calls of x86-64 and i386: names and numbers by libseccomp, parameters by calls.def. */
+#ifndef CALLS_H
+#define CALLS_H
+
+#include "elfgen.h"
+
+/* The tables of numbers that x86 has. */
+enum call_abi { CALL_X86_64, CALL_I386, CALL_ABIS };
+
+enum { CALL_NO_SIZE = UINT8_MAX };
+
+struct call_parameter {
+    const char *name; /* NULL behind the last */
+    enum elfgen_parameter_kind kind;
+    uint8_t size_in; /* INPUT: which parameter has its size in bytes; CALL_NO_SIZE: none has */
+};
+
+/* What is known of a call besides its name and number. */
+struct call_row {
+    const char *name;
+    bool only_i386; /* the row is i386's own: its parameters differ */
+    bool returns;   /* false: never, whatever the arguments are */
+    struct call_parameter parameters[ELFGEN_ARGUMENTS + 1];
+};
+
+struct call {
+    char name[32];
+    const struct call_row *row; /* NULL: only the name is known */
+};
+
+/* The calls that were asked for, so that each is looked up once; zeroed before the first. */
+enum { CALLS_KEPT = 512 };
+struct calls {
+    bool asked[CALL_ABIS][CALLS_KEPT], found[CALL_ABIS][CALLS_KEPT];
+    struct call kept[CALL_ABIS][CALLS_KEPT];
+    struct call last; /* of the others */
+};
+
+/* A call by its number. NULL: libseccomp knows none of it, or it is one of x32's (bit 30). The call
+ * stays in *calls, one above CALLS_KEPT until the next is asked for. */
+const struct call *calls_find(struct calls *calls, enum call_abi abi, uint64_t number);
+
+/* The row of a call by its name; NULL: there is none. */
+const struct call_row *calls_row(enum call_abi abi, const char *name);
+
+#endif
