@@ -1,0 +1,278 @@
+/* A program traced call by call, with all its children if they are wanted. */
+#include "process.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct trace {
+    const struct process_watch *watch;
+    struct process **processes;
+    size_t count, room;
+    bool killing;   /* everything that is met is to die */
+    bool no_memory; /* and that is why */
+    bool refused;   /* the first execve failed: what follows is not the program */
+    struct process_end *end;
+};
+
+/* ---- the processes ---- */
+
+static struct process *find(const struct trace *trace, pid_t id)
+{
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->processes[i]->id == id)
+            return trace->processes[i];
+    return NULL;
+}
+
+/* NULL: out of memory. */
+static struct process *add(struct trace *trace, pid_t id)
+{
+    if (trace->count == trace->room) {
+        size_t room = trace->room ? 2 * trace->room : 8;
+        struct process **more = realloc(trace->processes, room * sizeof(struct process *));
+        if (!more)
+            return NULL;
+        trace->processes = more;
+        trace->room = room;
+    }
+    struct process *process = calloc(1, sizeof *process);
+    if (!process)
+        return NULL;
+    process->id = id;
+    process->first = trace->count == 0 && !trace->end->ran;
+    trace->processes[trace->count++] = process;
+    return process;
+}
+
+static void forget(struct trace *trace, struct process *process)
+{
+    size_t i = 0;
+    while (trace->processes[i] != process)
+        i++;
+    free(process);
+    trace->processes[i] = trace->processes[--trace->count];
+}
+
+static void kill_all(struct trace *trace)
+{
+    trace->killing = true;
+    for (size_t i = 0; i < trace->count; i++)
+        kill(trace->processes[i]->id, SIGKILL);
+}
+
+/* ---- what happens ---- */
+
+static void tell(const struct trace *trace, enum process_event_kind kind, struct process *process,
+                 int number)
+{
+    struct process_event event = {.kind = kind, .process = process, .number = number};
+    trace->watch->event(trace->watch->context, &event);
+}
+
+static void resume(const struct process *process, int signal)
+{
+    /* It may be dead already, by SIGKILL: its end comes by wait. */
+    ptrace(PTRACE_SYSCALL, process->id, NULL, signal);
+}
+
+static void take_call(const struct trace *trace, struct process *process,
+                      const struct __ptrace_syscall_info *info)
+{
+    struct process_call *call = &process->call;
+    *call = (struct process_call){
+        .abi = info->arch == AUDIT_ARCH_I386 ? CALL_I386 : CALL_X86_64,
+        .number = info->entry.nr,
+        .behind = info->instruction_pointer,
+        .stack = info->stack_pointer,
+    };
+    for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
+        call->arguments[i] = info->entry.args[i];
+    process->inside = true;
+    tell(trace, PROCESS_CALL, process, 0);
+}
+
+static void take_result(struct trace *trace, struct process *process,
+                        const struct __ptrace_syscall_info *info)
+{
+    if (!process->inside)
+        return; /* of a call that began before it was traced: a new child's own fork */
+    process->inside = false;
+    process->call.result = info->exit.rval;
+    process->call.failed = info->exit.is_error;
+    if (!process->entered && process->first) {
+        process->entered = !process->call.failed;
+        trace->end->ran = process->entered;
+        trace->end->error = process->call.failed ? (int)-process->call.result : 0;
+        trace->refused = process->call.failed;
+    }
+    tell(trace, PROCESS_RESULT, process, 0);
+}
+
+static void call_stop(struct trace *trace, struct process *process)
+{
+    struct __ptrace_syscall_info info = {0};
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, process->id, sizeof info, &info) <= 0)
+        return;
+    /* A program that was refused would go on with this house's _exit(). */
+    if (info.op == PTRACE_SYSCALL_INFO_ENTRY && trace->refused)
+        kill_all(trace);
+    else if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
+        take_call(trace, process, &info);
+    else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
+        take_result(trace, process, &info);
+}
+
+/* Returns the signal, to be delivered. */
+static int signal_stop(struct trace *trace, struct process *process, int number)
+{
+    siginfo_t signal;
+    if (ptrace(PTRACE_GETSIGINFO, process->id, NULL, &signal) != 0)
+        return number;
+    /* The kernel gave up inside execve, past the point of no return. */
+    if (trace->refused && process->first) {
+        trace->refused = false;
+        trace->end->ran = true;
+    }
+    struct process_event event = {
+        .kind = PROCESS_SIGNAL, .process = process, .signal = &signal, .number = number};
+    trace->watch->event(trace->watch->context, &event);
+    return number;
+}
+
+/* A process that is traced since its parent or it itself said so, whichever came first. NULL: out
+ * of memory, all are killed. */
+static struct process *meet(struct trace *trace, pid_t id)
+{
+    struct process *process = find(trace, id);
+    if (process)
+        return process;
+    process = add(trace, id);
+    if (!process || trace->killing)
+        kill(id, SIGKILL);
+    if (!process) {
+        trace->no_memory = true;
+        kill_all(trace);
+        return NULL;
+    }
+    process->entered = true;
+    tell(trace, PROCESS_STARTED, process, 0);
+    return process;
+}
+
+/* A thread's execve: it goes on under its leader's number, and all others are gone. */
+static void exec_stop(struct trace *trace, struct process *process)
+{
+    unsigned long before = 0;
+    if (ptrace(PTRACE_GETEVENTMSG, process->id, NULL, &before) != 0 || (pid_t)before == process->id)
+        return;
+    struct process *thread = find(trace, (pid_t)before);
+    if (!thread)
+        return;
+    process->inside = thread->inside;
+    process->call = thread->call;
+    tell(trace, PROCESS_EXECED, process, (int)before);
+    forget(trace, thread);
+}
+
+static void child_stop(struct trace *trace, const struct process *process)
+{
+    unsigned long child = 0;
+    if (ptrace(PTRACE_GETEVENTMSG, process->id, NULL, &child) == 0 && child != 0)
+        meet(trace, (pid_t)child);
+}
+
+/* A stop of a process that is traced, and what it is resumed with. */
+static void stopped(struct trace *trace, struct process *process, int status)
+{
+    int number = WSTOPSIG(status), deliver = 0;
+    switch (status >> 16) {
+    case 0:
+        if (number == (SIGTRAP | 0x80))
+            call_stop(trace, process);
+        else
+            deliver = signal_stop(trace, process, number);
+        break;
+    case PTRACE_EVENT_STOP:
+        if (number != SIGTRAP) {
+            tell(trace, PROCESS_STOPPED, process, number);
+            ptrace(PTRACE_LISTEN, process->id, NULL, NULL);
+            return;
+        }
+        break;
+    case PTRACE_EVENT_EXEC:
+        exec_stop(trace, process);
+        break;
+    default:
+        child_stop(trace, process);
+        break;
+    }
+    resume(process, deliver);
+}
+
+static void ended(struct trace *trace, struct process *process, int status)
+{
+    bool killed = WIFSIGNALED(status);
+    struct process_event event = {.kind = killed ? PROCESS_KILLED : PROCESS_EXITED,
+                                  .process = process,
+                                  .number = killed ? WTERMSIG(status) : WEXITSTATUS(status),
+                                  .core = killed && WCOREDUMP(status)};
+    if (process->first) {
+        trace->end->signal = killed ? event.number : 0;
+        trace->end->status = killed ? 0 : event.number;
+    }
+    /* How a child ends that did not become the program is nobody's business. */
+    if (process->entered || trace->end->ran)
+        trace->watch->event(trace->watch->context, &event);
+    forget(trace, process);
+}
+
+/* False: wait itself failed. */
+static bool wait_for_one(struct trace *trace)
+{
+    int status;
+    pid_t id = wait4(-1, &status, __WALL, NULL);
+    if (id < 0 && errno == EINTR) {
+        if (trace->watch->interrupted && trace->watch->interrupted(trace->watch->context))
+            kill_all(trace);
+        return true;
+    }
+    if (id < 0)
+        return false;
+    struct process *process = WIFSTOPPED(status) ? meet(trace, id) : find(trace, id);
+    if (process && WIFSTOPPED(status))
+        stopped(trace, process, status);
+    else if (process)
+        ended(trace, process, status);
+    return true;
+}
+
+bool process_trace(const struct process_program *program, const struct process_watch *watch,
+                   struct process_end *end, struct elfgen_error *error)
+{
+    struct trace trace = {.watch = watch, .end = end};
+    unsigned long children = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+    *end = (struct process_end){0};
+    pid_t id = process_start(program, PTRACE_O_TRACEEXEC | (watch->follow ? children : 0), error);
+    if (id < 0)
+        return false;
+    struct process *first = add(&trace, id);
+    if (first) {
+        resume(first, 0);
+    } else {
+        trace.no_memory = true;
+        process_kill(id);
+    }
+    while (trace.count != 0 && wait_for_one(&trace))
+        ;
+    while (trace.count != 0)
+        forget(&trace, trace.processes[0]);
+    free(trace.processes);
+    if (trace.no_memory)
+        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while tracing");
+    return !trace.no_memory;
+}
