@@ -43,4 +43,28 @@ const struct call *calls_find(struct calls *calls, enum call_abi abi, uint64_t n
 /* The row of a call by its name; NULL: there is none. */
 const struct call_row *calls_row(enum call_abi abi, const char *name);
 
+/* The number of a call by its name; -1: the ABI has none of that name, as far as libseccomp knows.
+ */
+int calls_number(enum call_abi abi, const char *name);
+
+/* Numbers from here on are not asked for: no table of x86 is that long, and x32's begin at bit 30.
+ */
+enum { CALLS_END = 1024 };
+
+/* The function of a 64-bit kernel that answers a call, as /proc/kallsyms has it: "__x64_sys_write".
+ * It stays in `entry`. NULL: the kernel has none, the number is kept for what once was or might
+ * have been, and the answer is ENOSYS. */
+enum { CALL_ENTRY_ROOM = 64 };
+const char *calls_entry(enum call_abi abi, const char *name, char entry[CALL_ENTRY_ROOM]);
+
+/* How a program asks: what carries what. */
+struct call_convention {
+    const char *abi;         /* "x86_64" */
+    const char *instruction; /* "syscall" */
+    const char *number, *result, *arguments[ELFGEN_ARGUMENTS];
+    const char
+        *lost[3]; /* what the kernel gives back changed besides the result; NULL at the end */
+};
+const struct call_convention *calls_convention(enum call_abi abi);
+
 #endif
