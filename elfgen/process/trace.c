@@ -1,6 +1,8 @@
 /* A program traced call by call, with all its children if they are wanted. */
 #include "process.h"
 
+#include "beside.h"
+
 #include <errno.h>
 #include <linux/audit.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@ struct trace {
     bool no_memory; /* and that is why */
     bool refused;   /* the first execve failed: what follows is not the program */
     struct process_end *end;
+    struct beside beside;
 };
 
 /* ---- the processes ---- */
@@ -118,6 +121,8 @@ static void call_stop(struct trace *trace, struct process *process)
     struct __ptrace_syscall_info info = {0};
     if (ptrace(PTRACE_GET_SYSCALL_INFO, process->id, sizeof info, &info) <= 0)
         return;
+    if (!trace->watch->follow)
+        beside_stop(&trace->beside, process->id);
     /* A program that was refused would go on with this house's _exit(). */
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY && trace->refused)
         kill_all(trace);
@@ -269,6 +274,7 @@ bool process_trace(const struct process_program *program, const struct process_w
     }
     while (trace.count != 0 && wait_for_one(&trace))
         ;
+    beside_end(&trace.beside);
     while (trace.count != 0)
         forget(&trace, trace.processes[0]);
     free(trace.processes);
