@@ -1,7 +1,7 @@
 /* A program traced call by call, with all its children if they are wanted. */
 #include "process.h"
 
-#include "beside.h"
+#include "patience.h"
 
 #include <errno.h>
 #include <linux/audit.h>
@@ -19,7 +19,7 @@ struct trace {
     bool no_memory; /* and that is why */
     bool refused;   /* the first execve failed: what follows is not the program */
     struct process_end *end;
-    struct beside beside;
+    struct patience patience;
 };
 
 /* ---- the processes ---- */
@@ -121,8 +121,6 @@ static void call_stop(struct trace *trace, struct process *process)
     struct __ptrace_syscall_info info = {0};
     if (ptrace(PTRACE_GET_SYSCALL_INFO, process->id, sizeof info, &info) <= 0)
         return;
-    if (!trace->watch->follow)
-        beside_stop(&trace->beside, process->id);
     /* A program that was refused would go on with this house's _exit(). */
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY && trace->refused)
         kill_all(trace);
@@ -240,7 +238,7 @@ static void ended(struct trace *trace, struct process *process, int status)
 static bool wait_for_one(struct trace *trace)
 {
     int status;
-    pid_t id = wait4(-1, &status, __WALL, NULL);
+    pid_t id = patience_wait(&trace->patience, &status);
     if (id < 0 && errno == EINTR) {
         if (trace->watch->interrupted && trace->watch->interrupted(trace->watch->context))
             kill_all(trace);
@@ -274,7 +272,6 @@ bool process_trace(const struct process_program *program, const struct process_w
     }
     while (trace.count != 0 && wait_for_one(&trace))
         ;
-    beside_end(&trace.beside);
     while (trace.count != 0)
         forget(&trace, trace.processes[0]);
     free(trace.processes);
