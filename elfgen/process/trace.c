@@ -176,9 +176,16 @@ static void exec_stop(struct trace *trace, struct process *process)
     struct process *thread = find(trace, (pid_t)before);
     if (!thread)
         return;
+    struct process leader = *process;
     process->inside = thread->inside;
     process->call = thread->call;
-    tell(trace, PROCESS_EXECED, process, (int)before);
+    process->data = thread->data;
+    thread->inside = leader.inside;
+    thread->call = leader.call;
+    thread->data = leader.data;
+    struct process_event event = {
+        .kind = PROCESS_EXECED, .process = process, .other = thread, .number = (int)before};
+    trace->watch->event(trace->watch->context, &event);
     forget(trace, thread);
 }
 
