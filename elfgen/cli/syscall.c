@@ -1,0 +1,251 @@
+/* tinyelf syscall: numbers, names, parameters and registers of system calls. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../report/calls.h"
+#include "cli.h"
+
+enum { OPTION_ABI = 256, OPTION_LIST, OPTION_JSON, OPTION_HELP };
+
+static const struct option options[] = {
+    {"abi", required_argument, NULL, OPTION_ABI},
+    {"list", no_argument, NULL, OPTION_LIST},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static void help(void)
+{
+    puts("Usage: tinyelf syscall [OPTIONS] [NAME|NUMBER]\n"
+         "Prints a system call's number, parameters, the registers that carry them, and the "
+         "kernel's\n"
+         "function for it, in both ABIs of x86: a number means another call in each. Without NAME "
+         "and\n"
+         "--list: the registers.\n\n"
+         "      --abi ABI  only x86_64 (syscall) or i386 (int 0x80)\n"
+         "      --list     all calls: by name; with --abi by number, with parameters\n"
+         "      --json     as one JSON object\n"
+         "      --help     this text\n\n"
+         "NUMBER is decimal or 0x... Names and numbers are libseccomp's: a call that is newer than "
+         "the\n"
+         "installed libseccomp is unknown here. x32 (numbers with bit 30 set) is not covered.");
+}
+
+/* What was asked for, and the tables that answer it. */
+struct question {
+    bool asked[CALL_ABIS];
+    bool list, json;
+    const char *word; /* NULL: none */
+};
+
+static struct calls calls;
+
+/* False: there is no call of that number. */
+static bool find(enum call_abi abi, uint64_t number, struct call_facts *facts)
+{
+    const struct call *call = number < CALLS_END ? calls_find(&calls, abi, number) : NULL;
+    *facts = (struct call_facts){.abi = abi, .number = -1, .elsewhere = -1};
+    if (!call)
+        return false;
+    facts->number = (int)number;
+    memcpy(facts->name, call->name, sizeof facts->name);
+    facts->row = call->row;
+    facts->elsewhere = calls_number(abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64, facts->name);
+    facts->implemented = calls_entry(abi, facts->name, facts->entry);
+    return true;
+}
+
+/* ---- whole tables ---- */
+
+/* Every call of the ABIs asked for, by number; `all` has room for them. */
+static size_t find_all(const bool asked[CALL_ABIS], struct call_facts *all)
+{
+    size_t count = 0;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        for (unsigned number = 0; asked[abi] && number < CALLS_END; number++)
+            count += find(abi, number, &all[count]);
+    return count;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct call_facts *left = a, *right = b;
+    int order = strcmp(left->name, right->name);
+    return order ? order : (int)left->abi - (int)right->abi;
+}
+
+static struct call_facts *make_room(void)
+{
+    struct call_facts *all = calloc(CALL_ABIS * CALLS_END, sizeof *all);
+    if (!all)
+        message("syscall", "error", "out of memory");
+    return all;
+}
+
+static int list(const struct question *question, struct standard_output *output)
+{
+    struct call_facts *all = make_room();
+    if (!all)
+        return EXIT_NO;
+    bool both = question->asked[CALL_X86_64] && question->asked[CALL_I386];
+    size_t count = find_all(question->asked, all);
+    if (both)
+        qsort(all, count, sizeof *all, compare_names);
+    if (question->json)
+        calls_json(&output->text, question->asked, all, count);
+    else if (both)
+        calls_list_names(&output->text, all, count);
+    else
+        calls_list(&output->text, all, count);
+    free(all);
+    return EXIT_YES;
+}
+
+/* ---- one call ---- */
+
+/* The ABIs asked for, in words. */
+static const char *which(const struct question *question)
+{
+    if (question->asked[CALL_X86_64] && question->asked[CALL_I386])
+        return "x86_64 or i386";
+    return question->asked[CALL_X86_64] ? "x86_64" : "i386";
+}
+
+/* Says that a name is none, and which one is near. */
+static int unknown_name(const struct question *question)
+{
+    struct call_facts *all = make_room();
+    const char **names = calloc(CALL_ABIS * CALLS_END + 1, sizeof *names);
+    if (all && names) {
+        size_t count = find_all(question->asked, all);
+        for (size_t i = 0; i < count; i++)
+            names[i] = all[i].name;
+        const char *meant = question->word[0] ? nearest(question->word, names) : NULL;
+        char *subject = NULL;
+        if (asprintf(&subject, "'%s'", question->word) >= 0) {
+            message(subject, NULL, "no such system call%s%s%s", meant ? ": did you mean '" : "",
+                    meant ? meant : "", meant ? "'?" : "");
+            free(subject);
+        }
+    }
+    free(names);
+    free(all);
+    return EXIT_NO;
+}
+
+static int unknown_number(const struct question *question, uint64_t number)
+{
+    enum { X32 = 1 << 30 };
+    unsigned last = 0;
+    if (question->asked[CALL_X86_64] && (number & X32) && number - X32 < CALLS_END) {
+        message(question->word, NULL,
+                "no such system call: bit 30 makes it one of x32, which is not covered here");
+        return EXIT_NO;
+    }
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        for (unsigned i = 0; question->asked[abi] && i < CALLS_END; i++)
+            if (i > last && calls_find(&calls, abi, i))
+                last = i;
+    message(question->word, NULL,
+            "no such system call in %s: the last that libseccomp knows there is %u",
+            which(question), last);
+    return EXIT_NO;
+}
+
+static int one(const struct question *question, struct standard_output *output)
+{
+    struct call_facts found[CALL_ABIS], answers[CALL_ABIS];
+    const struct call_facts *columns[CALL_ABIS] = {NULL};
+    uint64_t number;
+    size_t count = 0;
+    bool is_number = parse_number(question->word, &number);
+    bool any = false;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        int of_name = is_number ? -1 : calls_number(abi, question->word);
+        bool is = is_number ? find(abi, number, &found[abi])
+                            : find(abi, of_name < 0 ? CALLS_END : (unsigned)of_name, &found[abi]);
+        any |= is;
+        if (!question->asked[abi])
+            continue;
+        columns[abi] = &found[abi];
+        if (is)
+            answers[count++] = found[abi];
+    }
+    if (any && count == 0) {
+        bool left = question->asked[CALL_X86_64];
+        const struct call_facts *other = &found[left ? CALL_I386 : CALL_X86_64];
+        message(question->word, NULL, "no such system call in %s: in %s it is %s, number %d",
+                which(question), calls_convention(other->abi)->abi, other->name, other->number);
+        return EXIT_NO;
+    }
+    if (count == 0)
+        return is_number ? unknown_number(question, number) : unknown_name(question);
+    for (unsigned abi = 0; abi < CALL_ABIS && !is_number; abi++)
+        snprintf(found[abi].name, sizeof found[abi].name, "%s", question->word);
+    if (question->json)
+        calls_json(&output->text, question->asked, answers, count);
+    else
+        calls_put(&output->text, columns);
+    return EXIT_YES;
+}
+
+/* ---- without a call ---- */
+
+static int rules(const struct question *question, struct standard_output *output)
+{
+    if (question->json) {
+        calls_json(&output->text, question->asked, NULL, 0);
+        return EXIT_YES;
+    }
+    calls_put_rules(&output->text, question->asked);
+    elfgen_text_string(&output->text, "\n'tinyelf syscall NAME' and 'tinyelf syscall NUMBER' print "
+                                      "one call, 'tinyelf syscall --list' all.\n");
+    return EXIT_YES;
+}
+
+static bool parse_abi(const char *text, bool asked[CALL_ABIS])
+{
+    bool any = false;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        any |= asked[abi] = strcmp(text, calls_convention(abi)->abi) == 0;
+    return any;
+}
+
+int command_syscall(int argc, char **argv)
+{
+    struct standard_output *output = open_output();
+    struct question question = {.asked = {true, true}};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        switch (option) {
+        case OPTION_ABI:
+            if (!parse_abi(optarg, question.asked))
+                return wrong_call("syscall", "--abi '%s': it is x86_64 or i386", optarg);
+            break;
+        case OPTION_LIST:
+            question.list = true;
+            break;
+        case OPTION_JSON:
+            question.json = true;
+            break;
+        case OPTION_HELP:
+            help();
+            return end_of_help();
+        default:
+            return wrong_option("syscall", option, argv, options);
+        }
+    }
+    if (argc - optind > 1)
+        return wrong_call("syscall", "one call at a time");
+    if (optind < argc && question.list)
+        return wrong_call("syscall", "--list prints all calls: it takes no name");
+    question.word = argv[optind];
+    int (*answer)(const struct question *, struct standard_output *) = question.list   ? list
+                                                                       : question.word ? one
+                                                                                       : rules;
+    int status = answer(&question, output);
+    return finish_output(output) ? status : EXIT_NO;
+}

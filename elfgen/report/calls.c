@@ -1,0 +1,301 @@
+/* One system call, a column for each ABI. */
+#include "calls.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "calls_text.h"
+
+enum { CELL = 96, ROWS = 16, LABEL = 15, GAP = 3 };
+
+/* The table, before the width of its columns is known. */
+struct grid {
+    struct {
+        const char *label;
+        char cells[CALL_ABIS][CELL];
+    } rows[ROWS];
+    unsigned count;
+};
+
+static void add_row(struct grid *grid, const char *label)
+{
+    if (grid->count + 1 < ROWS)
+        grid->count++;
+    memset(&grid->rows[grid->count - 1], 0, sizeof grid->rows[0]);
+    grid->rows[grid->count - 1].label = label;
+}
+
+/* Text at the end of the last row's cell. */
+__attribute__((format(printf, 3, 4))) static void add(struct grid *grid, enum call_abi abi,
+                                                      const char *format, ...)
+{
+    char *cell = grid->rows[grid->count - 1].cells[abi];
+    size_t length = strlen(cell);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(cell + length, CELL - length, format, arguments);
+    va_end(arguments);
+}
+
+static void put_grid(struct elfgen_text *out, const struct grid *grid, const bool asked[CALL_ABIS])
+{
+    size_t width = 0;
+    for (unsigned i = 0; i < grid->count; i++) {
+        size_t length = strlen(grid->rows[i].cells[CALL_X86_64]);
+        width = length > width ? length : width;
+    }
+    for (unsigned i = 0; i < grid->count; i++) {
+        bool first = asked[CALL_X86_64], both = first && asked[CALL_I386];
+        const char *left = grid->rows[i].cells[first ? CALL_X86_64 : CALL_I386];
+        elfgen_text_column(out, grid->rows[i].label, LABEL, LABEL);
+        elfgen_text_column(out, left, both ? width + GAP : 0, CELL);
+        elfgen_text_string(out, both ? grid->rows[i].cells[CALL_I386] : "");
+        elfgen_text_char(out, '\n');
+    }
+}
+
+/* ---- the rows ---- */
+
+static bool knows_parameters(const struct call_facts *call)
+{
+    return call && call->number >= 0 && call->row;
+}
+
+static void add_number(struct grid *grid, const struct call_facts *const calls[CALL_ABIS])
+{
+    add_row(grid, "number");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        if (!calls[abi])
+            continue;
+        if (calls[abi]->number < 0)
+            add(grid, abi, "none");
+        else
+            add(grid, abi, "%s = %d (0x%x)", calls_convention(abi)->number, calls[abi]->number,
+                (unsigned)calls[abi]->number);
+    }
+}
+
+static void add_arguments(struct grid *grid, const struct call_facts *const calls[CALL_ABIS])
+{
+    static const char *const labels[ELFGEN_ARGUMENTS] = {"1st argument", "2nd argument",
+                                                         "3rd argument", "4th argument",
+                                                         "5th argument", "6th argument"};
+    for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++) {
+        bool any = false;
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+            any |= knows_parameters(calls[abi]) && calls[abi]->row->parameters[i].name;
+        if (!any)
+            return;
+        add_row(grid, labels[i]);
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+            char text[CELL];
+            if (!knows_parameters(calls[abi]) || !calls[abi]->row->parameters[i].name)
+                continue;
+            calls_parameter(&calls[abi]->row->parameters[i], text, sizeof text);
+            add(grid, abi, "%s = %s", calls_convention(abi)->arguments[i], text);
+        }
+    }
+}
+
+/* All registers that arguments may be in, for the ABIs whose parameters are not known. */
+static void add_registers(struct grid *grid, const bool shown[CALL_ABIS])
+{
+    if (!shown[CALL_X86_64] && !shown[CALL_I386])
+        return;
+    add_row(grid, "arguments");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        for (unsigned i = 0; shown[abi] && i < ELFGEN_ARGUMENTS; i++)
+            add(grid, abi, "%s%s", i ? ", " : "", calls_convention(abi)->arguments[i]);
+}
+
+static void add_result(struct grid *grid, enum call_abi abi, const struct call_facts *call)
+{
+    if (call && call->row && !call->row->returns)
+        add(grid, abi, "none: it does not return");
+    else
+        add(grid, abi, "%s", calls_convention(abi)->result);
+}
+
+/* What is so for every call; `calls` NULL: without one. */
+static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
+                      const struct call_facts *const calls[CALL_ABIS])
+{
+    static const char *const labels[] = {"instruction", "result", "error", "lost"};
+    for (unsigned row = 0; row < sizeof labels / sizeof labels[0]; row++) {
+        add_row(grid, labels[row]);
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+            const struct call_convention *convention = calls_convention(abi);
+            if (!shown[abi])
+                continue;
+            switch (row) {
+            case 0:
+                add(grid, abi, "%s", convention->instruction);
+                break;
+            case 1:
+                add_result(grid, abi, calls ? calls[abi] : NULL);
+                break;
+            case 2:
+                add(grid, abi, "%s from -4095 to -1: -errno", convention->result);
+                break;
+            default:
+                add(grid, abi, "%s", convention->lost[0] ? convention->lost[0] : "nothing else");
+                for (unsigned i = 1; convention->lost[0] && convention->lost[i]; i++)
+                    add(grid, abi, ", %s", convention->lost[i]);
+            }
+        }
+    }
+}
+
+static void add_entry(struct grid *grid, const struct call_facts *const calls[CALL_ABIS])
+{
+    add_row(grid, "entry point");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        if (calls[abi] && calls[abi]->number >= 0)
+            add(grid, abi, "%s", calls[abi]->implemented ? calls[abi]->entry : "not implemented");
+}
+
+/* ---- around the table ---- */
+
+static void put_prototype(struct elfgen_text *out, const struct call_facts *call, bool labelled)
+{
+    char text[CALLS_PROTOTYPE];
+    size_t indent = labelled ? 8 : 0, room = CALLS_WIDTH - indent;
+    calls_prototype(call, text);
+    if (labelled)
+        elfgen_text_column(out, call->abi == CALL_X86_64 ? "x86_64:" : "i386:", indent, indent);
+    const char *rest = text;
+    while (strlen(rest) > room) {
+        size_t cut = room;
+        while (cut > 0 && rest[cut] != ' ')
+            cut--;
+        cut = cut ? cut : room;
+        elfgen_text_bytes(out, rest, cut);
+        elfgen_text_char(out, '\n');
+        elfgen_text_blanks(out, indent + 4);
+        rest += cut + (rest[cut] == ' ');
+        room = CALLS_WIDTH - indent - 4;
+    }
+    elfgen_text_string(out, rest);
+    elfgen_text_char(out, '\n');
+}
+
+static void put_prototypes(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
+{
+    char texts[CALL_ABIS][CALLS_PROTOTYPE] = {"", ""};
+    unsigned count = 0;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        if (!calls[abi] || calls[abi]->number < 0)
+            continue;
+        calls_prototype(calls[abi], texts[abi]);
+        count++;
+    }
+    bool same = count < 2 || strcmp(texts[CALL_X86_64], texts[CALL_I386]) == 0;
+    bool done = false;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        if (!calls[abi] || calls[abi]->number < 0 || (same && done))
+            continue;
+        put_prototype(out, calls[abi], !same);
+        done = true;
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void put_sentence(struct elfgen_text *out, const char *text, bool *any)
+{
+    elfgen_text_string(out, *any ? "" : "\n");
+    elfgen_text_string(out, text);
+    elfgen_text_char(out, '\n');
+    *any = true;
+}
+
+/* What the columns leave open. */
+static void put_notes(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
+{
+    const struct call_facts *left = calls[CALL_X86_64], *right = calls[CALL_I386];
+    bool differ = left && right && strcmp(left->name, right->name) != 0;
+    const char *unknown = NULL;
+    bool any = false;
+    char text[256];
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        const struct call_facts *call = calls[abi];
+        const char *other = calls_convention(!abi)->abi;
+        if (!call)
+            continue;
+        if (call->number < 0) {
+            if (call->name[0])
+                snprintf(text, sizeof text, "%s has no %s.", calls_convention(abi)->abi,
+                         call->name);
+            else
+                snprintf(text, sizeof text, "%s has no call of that number.",
+                         calls_convention(abi)->abi);
+            put_sentence(out, text, &any);
+            continue;
+        }
+        if (!call->implemented) {
+            snprintf(text, sizeof text,
+                     "%s: Linux has no such call, only the number: it answers -38 (ENOSYS).",
+                     calls_convention(abi)->abi);
+            put_sentence(out, text, &any);
+        }
+        if (!call->row && call->implemented && (!unknown || strcmp(unknown, call->name) != 0)) {
+            snprintf(text, sizeof text,
+                     "The parameters of %s are not in tinyelf's table: man 2 %s.", call->name,
+                     call->name);
+            put_sentence(out, text, &any);
+            unknown = call->name;
+        }
+        if (differ && call->elsewhere >= 0)
+            snprintf(text, sizeof text, "%s is number %d (0x%x) in %s.", call->name,
+                     call->elsewhere, (unsigned)call->elsewhere, other);
+        else if (differ)
+            snprintf(text, sizeof text, "%s has no %s.", other, call->name);
+        if (differ)
+            put_sentence(out, text, &any);
+    }
+}
+
+static void add_head(struct grid *grid, const bool asked[CALL_ABIS])
+{
+    add_row(grid, "");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        if (asked[abi])
+            add(grid, abi, "%s", calls_convention(abi)->abi);
+}
+
+void calls_put(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
+{
+    const bool asked[CALL_ABIS] = {calls[CALL_X86_64], calls[CALL_I386]};
+    bool shown[CALL_ABIS], bare[CALL_ABIS];
+    struct grid grid = {.count = 0};
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        shown[abi] = calls[abi] && calls[abi]->number >= 0;
+        bare[abi] = shown[abi] && !calls[abi]->row;
+    }
+    put_prototypes(out, calls);
+    add_head(&grid, asked);
+    add_row(&grid, "name");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        if (shown[abi])
+            add(&grid, abi, "%s", calls[abi]->name);
+    add_number(&grid, calls);
+    add_arguments(&grid, calls);
+    add_registers(&grid, bare);
+    add_rules(&grid, shown, calls);
+    add_entry(&grid, calls);
+    put_grid(out, &grid, asked);
+    put_notes(out, calls);
+}
+
+void calls_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS])
+{
+    struct grid grid = {.count = 0};
+    add_head(&grid, asked);
+    add_row(&grid, "number");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        if (asked[abi])
+            add(&grid, abi, "%s", calls_convention(abi)->number);
+    add_registers(&grid, asked);
+    add_rules(&grid, asked, NULL);
+    put_grid(out, &grid, asked);
+}

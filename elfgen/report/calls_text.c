@@ -1,0 +1,44 @@
+#include "calls_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static void add(char text[CALLS_PROTOTYPE],
+                                                      const char *format, ...)
+{
+    size_t length = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + length, CALLS_PROTOTYPE - length, format, arguments);
+    va_end(arguments);
+}
+
+void calls_parameter(const struct call_parameter *parameter, char *text, size_t room)
+{
+    snprintf(text, room, "%s", parameter->name);
+}
+
+void calls_prototype(const struct call_facts *call, char text[CALLS_PROTOTYPE])
+{
+    text[0] = '\0';
+    add(text, "%s", call->name);
+    if (!call->row)
+        return;
+    const struct call_parameter *parameters = call->row->parameters;
+    for (unsigned i = 0; parameters[i].name; i++) {
+        char parameter[96];
+        calls_parameter(&parameters[i], parameter, sizeof parameter);
+        add(text, "%s%s", i ? ", " : "(", parameter);
+    }
+    add(text, "%s", parameters[0].name ? ")" : "(void)");
+}
+
+void calls_parameter_names(const struct call_facts *call, char text[CALLS_PROTOTYPE])
+{
+    text[0] = '\0';
+    if (!call->row || !call->row->parameters[0].name)
+        add(text, "%s", call->row ? "none" : "?");
+    for (unsigned i = 0; call->row && call->row->parameters[i].name; i++)
+        add(text, "%s%s", i ? ", " : "", call->row->parameters[i].name);
+}
