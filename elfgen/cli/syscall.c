@@ -1,4 +1,5 @@
 /* tinyelf syscall: numbers, names, parameters and registers of system calls. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,8 @@ struct question {
     bool asked[CALL_ABIS];
     bool list, json;
     const char *word; /* NULL: none */
+    bool is_number;
+    uint64_t number;
 };
 
 static struct calls calls;
@@ -52,7 +55,6 @@ static bool find(enum call_abi abi, uint64_t number, struct call_facts *facts)
     facts->number = (int)number;
     memcpy(facts->name, call->name, sizeof facts->name);
     facts->row = call->row;
-    facts->elsewhere = calls_number(abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64, facts->name);
     facts->implemented = calls_entry(abi, facts->name, facts->entry);
     return true;
 }
@@ -113,8 +115,27 @@ static const char *which(const struct question *question)
     return question->asked[CALL_X86_64] ? "x86_64" : "i386";
 }
 
+/* "tinyelf: 'NAME': TEXT", or a number without quotes; returns EXIT_NO. */
+__attribute__((format(printf, 2, 3))) static int refuse(const struct question *question,
+                                                        const char *format, ...)
+{
+    char *text = NULL, *subject = NULL;
+    const char *quote = question->is_number ? "" : "'";
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    if (text && asprintf(&subject, "%s%s%s", quote, question->word, quote) >= 0) {
+        message(subject, NULL, "%s", text);
+        free(subject);
+    }
+    free(text);
+    return EXIT_NO;
+}
+
 /* Says that a name is none, and which one is near. */
-static int unknown_name(const struct question *question)
+static int refuse_name(const struct question *question)
 {
     struct call_facts *all = make_room();
     const char **names = calloc(CALL_ABIS * CALLS_END + 1, sizeof *names);
@@ -123,67 +144,75 @@ static int unknown_name(const struct question *question)
         for (size_t i = 0; i < count; i++)
             names[i] = all[i].name;
         const char *meant = question->word[0] ? nearest(question->word, names) : NULL;
-        char *subject = NULL;
-        if (asprintf(&subject, "'%s'", question->word) >= 0) {
-            message(subject, NULL, "no such system call%s%s%s", meant ? ": did you mean '" : "",
-                    meant ? meant : "", meant ? "'?" : "");
-            free(subject);
-        }
+        refuse(question, "no such system call%s%s%s", meant ? ": did you mean '" : "",
+               meant ? meant : "", meant ? "'?" : "");
     }
     free(names);
     free(all);
     return EXIT_NO;
 }
 
-static int unknown_number(const struct question *question, uint64_t number)
+static int refuse_number(const struct question *question)
 {
     enum { X32 = 1 << 30 };
     unsigned last = 0;
-    if (question->asked[CALL_X86_64] && (number & X32) && number - X32 < CALLS_END) {
-        message(question->word, NULL,
-                "no such system call: bit 30 makes it one of x32, which is not covered here");
-        return EXIT_NO;
-    }
+    uint64_t number = question->number;
+    if (question->asked[CALL_X86_64] && (number & X32) && number - X32 < CALLS_END)
+        return refuse(question, "no such system call: bit 30 makes it one of x32's, which are not "
+                                "covered here");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
-        for (unsigned i = 0; question->asked[abi] && i < CALLS_END; i++)
-            if (i > last && calls_find(&calls, abi, i))
+        for (unsigned i = last; question->asked[abi] && i < CALLS_END; i++)
+            if (calls_find(&calls, abi, i))
                 last = i;
-    message(question->word, NULL,
-            "no such system call in %s: the last that libseccomp knows there is %u",
-            which(question), last);
-    return EXIT_NO;
+    return refuse(question, "no such system call in %s: the last that libseccomp knows there is %u",
+                  which(question), last);
+}
+
+/* Says that only the ABI that was not asked for has the call. */
+static int refuse_abi(const struct question *question, const struct call_facts *other)
+{
+    const char *abi = calls_convention(other->abi)->abi;
+    if (question->is_number)
+        return refuse(question, "no such system call in %s: in %s it is %s", which(question), abi,
+                      other->name);
+    return refuse(question, "no such system call in %s: in %s it is number %d", which(question),
+                  abi, other->number);
+}
+
+static enum call_abi other_than(enum call_abi abi)
+{
+    return abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64;
+}
+
+/* The call in one ABI; number -1 and the name as it was given where there is none. */
+static void find_asked(const struct question *question, enum call_abi abi, struct call_facts *facts)
+{
+    int of_name = question->is_number ? -1 : calls_number(abi, question->word);
+    bool is = find(abi, question->is_number ? question->number : (uint64_t)of_name, facts);
+    if (is)
+        facts->elsewhere = calls_number(other_than(abi), facts->name);
+    else if (!question->is_number)
+        snprintf(facts->name, sizeof facts->name, "%s", question->word);
 }
 
 static int one(const struct question *question, struct standard_output *output)
 {
     struct call_facts found[CALL_ABIS], answers[CALL_ABIS];
-    const struct call_facts *columns[CALL_ABIS] = {NULL};
-    uint64_t number;
+    const struct call_facts *columns[CALL_ABIS] = {NULL}, *any = NULL;
     size_t count = 0;
-    bool is_number = parse_number(question->word, &number);
-    bool any = false;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
-        int of_name = is_number ? -1 : calls_number(abi, question->word);
-        bool is = is_number ? find(abi, number, &found[abi])
-                            : find(abi, of_name < 0 ? CALLS_END : (unsigned)of_name, &found[abi]);
-        any |= is;
-        if (!question->asked[abi])
-            continue;
-        columns[abi] = &found[abi];
-        if (is)
+        find_asked(question, abi, &found[abi]);
+        if (found[abi].number >= 0)
+            any = &found[abi];
+        if (question->asked[abi])
+            columns[abi] = &found[abi];
+        if (question->asked[abi] && found[abi].number >= 0)
             answers[count++] = found[abi];
     }
-    if (any && count == 0) {
-        bool left = question->asked[CALL_X86_64];
-        const struct call_facts *other = &found[left ? CALL_I386 : CALL_X86_64];
-        message(question->word, NULL, "no such system call in %s: in %s it is %s, number %d",
-                which(question), calls_convention(other->abi)->abi, other->name, other->number);
-        return EXIT_NO;
-    }
-    if (count == 0)
-        return is_number ? unknown_number(question, number) : unknown_name(question);
-    for (unsigned abi = 0; abi < CALL_ABIS && !is_number; abi++)
-        snprintf(found[abi].name, sizeof found[abi].name, "%s", question->word);
+    if (any && count == 0)
+        return refuse_abi(question, any);
+    if (!any)
+        return question->is_number ? refuse_number(question) : refuse_name(question);
     if (question->json)
         calls_json(&output->text, question->asked, answers, count);
     else
@@ -243,6 +272,7 @@ int command_syscall(int argc, char **argv)
     if (optind < argc && question.list)
         return wrong_call("syscall", "--list prints all calls: it takes no name");
     question.word = argv[optind];
+    question.is_number = question.word && parse_number(question.word, &question.number);
     int (*answer)(const struct question *, struct standard_output *) = question.list   ? list
                                                                        : question.word ? one
                                                                                        : rules;

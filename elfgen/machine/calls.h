@@ -65,6 +65,10 @@ const struct call_row *calls_row_at(size_t index);
  */
 int calls_number(enum call_abi abi, const char *name);
 
+/* The call that does what a name says where the name has no number: i386's "socketcall" for accept,
+ * "ipc" for semop. NULL: none does. */
+const char *calls_through(enum call_abi abi, const char *name);
+
 /* Numbers from here on are not asked for: no table of x86 is that long, and x32's begin at bit 30.
  */
 enum { CALLS_END = 1024 };

@@ -18,19 +18,21 @@ struct grid {
     unsigned count;
 };
 
-static void add_row(struct grid *grid, const char *label)
+/* Where rows are more than there is room for, the last is made anew. */
+static unsigned add_row(struct grid *grid, const char *label)
 {
-    if (grid->count + 1 < ROWS)
+    if (grid->count < ROWS)
         grid->count++;
     memset(&grid->rows[grid->count - 1], 0, sizeof grid->rows[0]);
     grid->rows[grid->count - 1].label = label;
+    return grid->count - 1;
 }
 
-/* Text at the end of the last row's cell. */
-__attribute__((format(printf, 3, 4))) static void add(struct grid *grid, enum call_abi abi,
-                                                      const char *format, ...)
+/* Text at the end of a cell. */
+__attribute__((format(printf, 4, 5))) static void add(struct grid *grid, unsigned row,
+                                                      enum call_abi abi, const char *format, ...)
 {
-    char *cell = grid->rows[grid->count - 1].cells[abi];
+    char *cell = grid->rows[row].cells[abi];
     size_t length = strlen(cell);
     va_list arguments;
     va_start(arguments, format);
@@ -38,6 +40,7 @@ __attribute__((format(printf, 3, 4))) static void add(struct grid *grid, enum ca
     va_end(arguments);
 }
 
+/* Rows without any text are left out. */
 static void put_grid(struct elfgen_text *out, const struct grid *grid, const bool asked[CALL_ABIS])
 {
     size_t width = 0;
@@ -48,9 +51,12 @@ static void put_grid(struct elfgen_text *out, const struct grid *grid, const boo
     for (unsigned i = 0; i < grid->count; i++) {
         bool first = asked[CALL_X86_64], both = first && asked[CALL_I386];
         const char *left = grid->rows[i].cells[first ? CALL_X86_64 : CALL_I386];
+        const char *right = both ? grid->rows[i].cells[CALL_I386] : "";
+        if (!left[0] && !right[0])
+            continue;
         elfgen_text_column(out, grid->rows[i].label, LABEL, LABEL);
-        elfgen_text_column(out, left, both ? width + GAP : 0, CELL);
-        elfgen_text_string(out, both ? grid->rows[i].cells[CALL_I386] : "");
+        elfgen_text_column(out, left, right[0] ? width + GAP : 0, CELL);
+        elfgen_text_string(out, right);
         elfgen_text_char(out, '\n');
     }
 }
@@ -64,14 +70,14 @@ static bool knows_parameters(const struct call_facts *call)
 
 static void add_number(struct grid *grid, const struct call_facts *const calls[CALL_ABIS])
 {
-    add_row(grid, "number");
+    unsigned row = add_row(grid, "number");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         if (!calls[abi])
             continue;
         if (calls[abi]->number < 0)
-            add(grid, abi, "none");
+            add(grid, row, abi, "none");
         else
-            add(grid, abi, "%s = %d (0x%x)", calls_convention(abi)->number, calls[abi]->number,
+            add(grid, row, abi, "%s = %d (0x%x)", calls_convention(abi)->number, calls[abi]->number,
                 (unsigned)calls[abi]->number);
     }
 }
@@ -87,13 +93,13 @@ static void add_arguments(struct grid *grid, const struct call_facts *const call
             any |= knows_parameters(calls[abi]) && calls[abi]->row->parameters[i].name;
         if (!any)
             return;
-        add_row(grid, labels[i]);
+        unsigned row = add_row(grid, labels[i]);
         for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
             char text[CELL];
             if (!knows_parameters(calls[abi]) || !calls[abi]->row->parameters[i].name)
                 continue;
             calls_parameter(&calls[abi]->row->parameters[i], text, sizeof text);
-            add(grid, abi, "%s = %s", calls_convention(abi)->arguments[i], text);
+            add(grid, row, abi, "%s: %s", calls_convention(abi)->arguments[i], text);
         }
     }
 }
@@ -103,56 +109,50 @@ static void add_registers(struct grid *grid, const bool shown[CALL_ABIS])
 {
     if (!shown[CALL_X86_64] && !shown[CALL_I386])
         return;
-    add_row(grid, "arguments");
+    unsigned row = add_row(grid, "arguments");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         for (unsigned i = 0; shown[abi] && i < ELFGEN_ARGUMENTS; i++)
-            add(grid, abi, "%s%s", i ? ", " : "", calls_convention(abi)->arguments[i]);
+            add(grid, row, abi, "%s%s", i ? ", " : "", calls_convention(abi)->arguments[i]);
 }
 
-static void add_result(struct grid *grid, enum call_abi abi, const struct call_facts *call)
+static bool comes_back(const struct call_facts *call)
 {
-    if (call && call->row && !call->row->returns)
-        add(grid, abi, "none: it does not return");
-    else
-        add(grid, abi, "%s", calls_convention(abi)->result);
+    return !call || !call->row || call->row->returns;
 }
 
 /* What is so for every call; `calls` NULL: without one. */
 static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
                       const struct call_facts *const calls[CALL_ABIS])
 {
-    static const char *const labels[] = {"instruction", "result", "error", "lost"};
-    for (unsigned row = 0; row < sizeof labels / sizeof labels[0]; row++) {
-        add_row(grid, labels[row]);
-        for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
-            const struct call_convention *convention = calls_convention(abi);
-            if (!shown[abi])
-                continue;
-            switch (row) {
-            case 0:
-                add(grid, abi, "%s", convention->instruction);
-                break;
-            case 1:
-                add_result(grid, abi, calls ? calls[abi] : NULL);
-                break;
-            case 2:
-                add(grid, abi, "%s from -4095 to -1: -errno", convention->result);
-                break;
-            default:
-                add(grid, abi, "%s", convention->lost[0] ? convention->lost[0] : "nothing else");
-                for (unsigned i = 1; convention->lost[0] && convention->lost[i]; i++)
-                    add(grid, abi, ", %s", convention->lost[i]);
-            }
+    unsigned instruction = add_row(grid, "instruction"), result = add_row(grid, "result"),
+             error = add_row(grid, "error"), lost = add_row(grid, "lost");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        const struct call_convention *convention = calls_convention(abi);
+        const struct call_facts *call = calls ? calls[abi] : NULL;
+        if (!shown[abi])
+            continue;
+        add(grid, instruction, abi, "%s", convention->instruction);
+        if (!comes_back(call)) {
+            add(grid, result, abi, "none: it does not return");
+            continue;
         }
+        add(grid, result, abi, "%s", convention->result);
+        if (call && call->row)
+            add(grid, result, abi, ": %s", call_type_text(call->row->result));
+        add(grid, error, abi, "%s from -4095 to -1 is -errno", convention->result);
+        add(grid, lost, abi, "%s", convention->lost[0] ? convention->lost[0] : "nothing");
+        for (unsigned i = 1; convention->lost[0] && convention->lost[i]; i++)
+            add(grid, lost, abi, ", %s", convention->lost[i]);
     }
 }
 
 static void add_entry(struct grid *grid, const struct call_facts *const calls[CALL_ABIS])
 {
-    add_row(grid, "entry point");
+    unsigned row = add_row(grid, "entry point");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (calls[abi] && calls[abi]->number >= 0)
-            add(grid, abi, "%s", calls[abi]->implemented ? calls[abi]->entry : "not implemented");
+            add(grid, row, abi, "%s",
+                calls[abi]->implemented ? calls[abi]->entry : "not implemented");
 }
 
 /* ---- around the table ---- */
@@ -223,7 +223,12 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
         if (!call)
             continue;
         if (call->number < 0) {
-            if (call->name[0])
+            const char *through = calls_through(abi, call->name);
+            if (through)
+                snprintf(text, sizeof text, "%s has no %s: %s (%d) does it.",
+                         calls_convention(abi)->abi, call->name, through,
+                         calls_number(abi, through));
+            else if (call->name[0])
                 snprintf(text, sizeof text, "%s has no %s.", calls_convention(abi)->abi,
                          call->name);
             else
@@ -257,10 +262,10 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
 
 static void add_head(struct grid *grid, const bool asked[CALL_ABIS])
 {
-    add_row(grid, "");
+    unsigned row = add_row(grid, "");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (asked[abi])
-            add(grid, abi, "%s", calls_convention(abi)->abi);
+            add(grid, row, abi, "%s", calls_convention(abi)->abi);
 }
 
 void calls_put(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
@@ -274,10 +279,10 @@ void calls_put(struct elfgen_text *out, const struct call_facts *const calls[CAL
     }
     put_prototypes(out, calls);
     add_head(&grid, asked);
-    add_row(&grid, "name");
+    unsigned name = add_row(&grid, "name");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (shown[abi])
-            add(&grid, abi, "%s", calls[abi]->name);
+            add(&grid, name, abi, "%s", calls[abi]->name);
     add_number(&grid, calls);
     add_arguments(&grid, calls);
     add_registers(&grid, bare);
@@ -291,10 +296,10 @@ void calls_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS])
 {
     struct grid grid = {.count = 0};
     add_head(&grid, asked);
-    add_row(&grid, "number");
+    unsigned number = add_row(&grid, "number");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (asked[abi])
-            add(&grid, abi, "%s", calls_convention(abi)->number);
+            add(&grid, number, abi, "%s", calls_convention(abi)->number);
     add_registers(&grid, asked);
     add_rules(&grid, asked, NULL);
     put_grid(out, &grid, asked);

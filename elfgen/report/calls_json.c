@@ -1,5 +1,5 @@
 /* System calls as one JSON object. */
-#include "calls.h"
+#include "calls_text.h"
 #include "json.h"
 
 static void put_strings(struct elfgen_text *out, const char *const *strings, size_t most)
@@ -40,6 +40,8 @@ static void put_parameters(struct elfgen_text *out, const struct call_facts *cal
         json_string(out, calls_convention(call->abi)->arguments[i]);
         json_key(out, "name");
         json_string(out, parameters[i].name);
+        json_key(out, "type");
+        json_string(out, call_type_text(parameters[i].type));
         elfgen_text_char(out, '}');
     }
     elfgen_text_char(out, ']');
@@ -47,6 +49,7 @@ static void put_parameters(struct elfgen_text *out, const struct call_facts *cal
 
 static void put_call(struct elfgen_text *out, const struct call_facts *call)
 {
+    char text[CALLS_PROTOTYPE];
     elfgen_text_string(out, "{\"abi\":");
     json_string(out, calls_convention(call->abi)->abi);
     json_key(out, "number");
@@ -55,11 +58,12 @@ static void put_call(struct elfgen_text *out, const struct call_facts *call)
     json_string(out, call->name);
     json_key(out, "entry_point");
     json_string(out, call->implemented ? call->entry : NULL);
-    json_key(out, "returns");
+    json_key(out, "prototype");
     if (call->row)
-        elfgen_text_string(out, call->row->returns ? "true" : "false");
-    else
-        json_string(out, NULL);
+        calls_prototype(call, text);
+    json_string(out, call->row ? text : NULL);
+    json_key(out, "result");
+    json_string(out, call->row ? call_type_text(call->row->result) : NULL);
     json_key(out, "parameters");
     if (call->row)
         put_parameters(out, call);

@@ -14,18 +14,31 @@ __attribute__((format(printf, 2, 3))) static void add(char text[CALLS_PROTOTYPE]
     va_end(arguments);
 }
 
+/* A type with a name in the place that C gives it. */
+static void declare(enum call_type type, const char *name, char *text, size_t room)
+{
+    const char *c = call_type_text(type);
+    const char *pointer = strstr(c, "(*");
+    size_t length = strlen(c);
+    if (pointer)
+        snprintf(text, room, "%.*s%s%s", (int)(pointer + 2 - c), c, name, pointer + 2);
+    else
+        snprintf(text, room, "%s%s%s", c, length && c[length - 1] == '*' ? "" : " ", name);
+}
+
 void calls_parameter(const struct call_parameter *parameter, char *text, size_t room)
 {
-    snprintf(text, room, "%s", parameter->name);
+    declare(parameter->type, parameter->name, text, room);
 }
 
 void calls_prototype(const struct call_facts *call, char text[CALLS_PROTOTYPE])
 {
-    text[0] = '\0';
-    add(text, "%s", call->name);
-    if (!call->row)
+    if (!call->row) {
+        snprintf(text, CALLS_PROTOTYPE, "%s", call->name);
         return;
+    }
     const struct call_parameter *parameters = call->row->parameters;
+    declare(call->row->result, call->name, text, CALLS_PROTOTYPE);
     for (unsigned i = 0; parameters[i].name; i++) {
         char parameter[96];
         calls_parameter(&parameters[i], parameter, sizeof parameter);
