@@ -245,8 +245,7 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
         }
         if (!call->row && call->implemented && (!unknown || strcmp(unknown, call->name) != 0)) {
             snprintf(text, sizeof text,
-                     "The parameters of %s are not in tinyelf's table: man 2 %s.", call->name,
-                     call->name);
+                     "The parameters of %s are not in tinyelf's table: see man 2.", call->name);
             put_sentence(out, text, &any);
             unknown = call->name;
         }
