@@ -78,7 +78,7 @@ int calls_number(enum call_abi abi, const char *name)
 const char *calls_through(enum call_abi abi, const char *name)
 {
     int number = seccomp_syscall_resolve_name_arch(arch_of(abi), name);
-    if (abi != CALL_I386 || number >= OF_SOCKETCALL || number <= OF_NOTHING)
+    if (number >= OF_SOCKETCALL || number <= OF_NOTHING || calls_number(abi, name) >= 0)
         return NULL;
     return number > OF_IPC ? "socketcall" : "ipc";
 }

@@ -343,6 +343,40 @@ kernel_symbols()
         case $name in io_pgetevents | semtimedop | ppoll | pselect6 | recvmmsg | rt_sigtimedwait) ;;
         *) echo "$name has a function of its own for i386"; exit 1 ;; esac
     done
+    for name in $(grep -xE '__ia32_(compat_)?sys_ia32_[a-z0-9_]*' symbols); do
+        grep -qx "$name" used
+    done
+}
+
+@test "where the kernel has an old and a new function, the number says which" {
+    expect()
+    {
+        [[ $("$TINYELF" syscall --abi "$1" "$2") == *"
+entry point    $3" ]] || { echo "$1 $2 is not $3"; return 1; }
+    }
+    for name in stat fstat lstat uname; do
+        expect x86_64 "$name" "__x64_sys_new$name"
+    done
+    expect x86_64 sendfile __x64_sys_sendfile64
+    expect x86_64 umount2 __x64_sys_umount
+    for name in stat fstat lstat; do
+        expect i386 "$name" "__ia32_compat_sys_new$name"
+        expect i386 "old$name" "__ia32_sys_$name"
+    done
+    expect i386 uname __ia32_sys_newuname
+    expect i386 olduname __ia32_sys_uname
+    expect i386 oldolduname __ia32_sys_olduname
+    expect i386 umount __ia32_sys_oldumount
+    expect i386 umount2 __ia32_sys_umount
+    expect i386 getrlimit __ia32_compat_sys_old_getrlimit
+    expect i386 ugetrlimit __ia32_compat_sys_getrlimit
+    expect i386 select __ia32_compat_sys_old_select
+    expect i386 _newselect __ia32_compat_sys_select
+    expect i386 fcntl __ia32_compat_sys_fcntl64
+    expect i386 sendfile __ia32_compat_sys_sendfile
+    expect i386 sendfile64 __ia32_sys_sendfile64
+    expect i386 mmap __ia32_compat_sys_ia32_mmap
+    expect i386 mmap2 __ia32_sys_mmap_pgoff
 }
 
 @test "what is not implemented answers ENOSYS" {
