@@ -337,8 +337,8 @@ kernel_symbols()
     done
     # The same for functions with 32-bit time and 16-bit numbers.
     table | awk '$1 == "i386" { print $4 }' | sort -u >used
-    for name in $(sed -n 's/^__ia32_sys_\([a-z0-9_]*\)_time32$/\1/p; s/^__ia32_sys_\([a-z0-9_]*\)16$/\1/p' symbols); do
-        grep -qxE "__ia32_(compat_)?sys_$name(_time32|16)" used && continue
+    for name in $(sed -n 's/^__ia32_sys_\([a-z0-9_]*\)_time32$/\1/p; s/^__ia32_sys_\([a-z0-9_]*[a-z]\)\(16\|32\)$/\1/p' symbols); do
+        grep -qxE "__ia32_(compat_)?sys_$name(_time32|16|32)" used && continue
         # Calls that only other architectures have so, or that ipc does.
         case $name in io_pgetevents | semtimedop | ppoll | pselect6 | recvmmsg | rt_sigtimedwait) ;;
         *) echo "$name has a function of its own for i386"; exit 1 ;; esac
