@@ -43,6 +43,9 @@ struct question {
     uint64_t number;
 };
 
+/* The longest list there can be. */
+enum { MOST_CALLS = CALL_ABIS * CALLS_END };
+
 static struct calls calls;
 
 /* False: there is no call of that number. */
@@ -80,7 +83,7 @@ static int compare_names(const void *a, const void *b)
 
 static struct call_facts *make_room(void)
 {
-    struct call_facts *all = calloc(CALL_ABIS * CALLS_END, sizeof *all);
+    struct call_facts *all = calloc(MOST_CALLS, sizeof *all);
     if (!all)
         message("syscall", "error", "out of memory");
     return all;
@@ -134,16 +137,32 @@ __attribute__((format(printf, 2, 3))) static int refuse(const struct question *q
     return EXIT_NO;
 }
 
+/* The call whose entry point a word is, as a backtrace has it or without its beginning: NULL, none.
+ */
+static const char *of_entry(const char *word, const struct call_facts *all, size_t count)
+{
+    size_t length = strlen(word);
+    for (size_t i = 0; strstr(word, "sys_") && i < count; i++) {
+        size_t whole = strlen(all[i].entry);
+        if (all[i].implemented && length <= whole &&
+            strcmp(all[i].entry + whole - length, word) == 0)
+            return all[i].name;
+    }
+    return NULL;
+}
+
 /* Says that a name is none, and which one is near. */
 static int refuse_name(const struct question *question)
 {
     struct call_facts *all = make_room();
-    const char **names = calloc(CALL_ABIS * CALLS_END + 1, sizeof *names);
+    const char **names = calloc(MOST_CALLS + 1, sizeof *names);
     if (all && names) {
         size_t count = find_all(question->asked, all);
         for (size_t i = 0; i < count; i++)
             names[i] = all[i].name;
-        const char *meant = question->word[0] ? nearest(question->word, names) : NULL;
+        const char *meant = of_entry(question->word, all, count);
+        if (!meant && question->word[0])
+            meant = nearest(question->word, names);
         refuse(question, "no such system call%s%s%s", meant ? ": did you mean '" : "",
                meant ? meant : "", meant ? "'?" : "");
     }

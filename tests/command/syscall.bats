@@ -123,6 +123,14 @@ x86_64 has no $name." ]]
     exits 1
     [ "$stderr" = "tinyelf: 'exeve': no such system call: did you mean 'execve'?" ]
     [ -z "$output" ]
+    # An entry point is not far from its call.
+    for word in __x64_sys_newuname sys_newuname __ia32_sys_newuname; do
+        tinyelf syscall "$word"
+        exits 1
+        says "tinyelf: '$word': no such system call: did you mean 'uname'?"
+    done
+    tinyelf syscall --abi i386 __ia32_compat_sys_ia32_mmap
+    says "did you mean 'mmap'?"
     # The nearest of the ABI that was asked for.
     tinyelf syscall --abi i386 waitpit
     says "did you mean 'waitpid'?"
