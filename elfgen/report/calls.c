@@ -201,12 +201,33 @@ static void put_prototypes(struct elfgen_text *out, const struct call_facts *con
     elfgen_text_char(out, '\n');
 }
 
-static void put_sentence(struct elfgen_text *out, const char *text, bool *any)
+/* A line below the table, an empty one before the first. */
+__attribute__((format(printf, 3, 4))) static void put_note(struct elfgen_text *out, bool *any,
+                                                           const char *format, ...)
 {
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
     elfgen_text_string(out, *any ? "" : "\n");
     elfgen_text_string(out, text);
     elfgen_text_char(out, '\n');
     *any = true;
+}
+
+/* The ABI has no such call. */
+static void put_missing(struct elfgen_text *out, bool *any, const struct call_facts *call)
+{
+    const char *abi = calls_convention(call->abi)->abi;
+    const char *through = calls_through(call->abi, call->name);
+    if (through)
+        put_note(out, any, "%s has no %s: %s (%d) does it.", abi, call->name, through,
+                 calls_number(call->abi, through));
+    else if (call->name[0])
+        put_note(out, any, "%s has no %s.", abi, call->name);
+    else
+        put_note(out, any, "%s has no call of that number.", abi);
 }
 
 /* What the columns leave open. */
@@ -214,48 +235,27 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
 {
     const struct call_facts *left = calls[CALL_X86_64], *right = calls[CALL_I386];
     bool differ = left && right && strcmp(left->name, right->name) != 0;
-    const char *unknown = NULL;
-    bool any = false;
-    char text[256];
+    bool any = false, told = false;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         const struct call_facts *call = calls[abi];
-        const char *other = calls_convention(!abi)->abi;
-        if (!call)
+        const char *other = calls_convention(abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64)->abi;
+        if (call && call->number < 0)
+            put_missing(out, &any, call);
+        if (!call || call->number < 0)
             continue;
-        if (call->number < 0) {
-            const char *through = calls_through(abi, call->name);
-            if (through)
-                snprintf(text, sizeof text, "%s has no %s: %s (%d) does it.",
-                         calls_convention(abi)->abi, call->name, through,
-                         calls_number(abi, through));
-            else if (call->name[0])
-                snprintf(text, sizeof text, "%s has no %s.", calls_convention(abi)->abi,
-                         call->name);
-            else
-                snprintf(text, sizeof text, "%s has no call of that number.",
-                         calls_convention(abi)->abi);
-            put_sentence(out, text, &any);
-            continue;
-        }
-        if (!call->implemented) {
-            snprintf(text, sizeof text,
+        if (!call->implemented)
+            put_note(out, &any,
                      "%s: Linux has no such call, only the number: it answers -38 (ENOSYS).",
                      calls_convention(abi)->abi);
-            put_sentence(out, text, &any);
-        }
-        if (!call->row && call->implemented && (!unknown || strcmp(unknown, call->name) != 0)) {
-            snprintf(text, sizeof text,
-                     "The parameters of %s are not in tinyelf's table: see man 2.", call->name);
-            put_sentence(out, text, &any);
-            unknown = call->name;
-        }
+        else if (!call->row && (differ || !told))
+            put_note(out, &any, "The parameters of %s are not in tinyelf's table: see man 2.",
+                     call->name);
+        told |= call->implemented && !call->row;
         if (differ && call->elsewhere >= 0)
-            snprintf(text, sizeof text, "%s is number %d (0x%x) in %s.", call->name,
-                     call->elsewhere, (unsigned)call->elsewhere, other);
+            put_note(out, &any, "%s is number %d (0x%x) in %s.", call->name, call->elsewhere,
+                     (unsigned)call->elsewhere, other);
         else if (differ)
-            snprintf(text, sizeof text, "%s has no %s.", other, call->name);
-        if (differ)
-            put_sentence(out, text, &any);
+            put_note(out, &any, "%s has no %s.", other, call->name);
     }
 }
 
