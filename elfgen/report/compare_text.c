@@ -155,7 +155,8 @@ static void put_memory(struct table *table)
                       y->refused ? "no" : "yes");
 }
 
-void compare_text(const struct compare_facts files[2], bool identical, struct elfgen_text *out)
+void compare_text(const struct compare_facts files[2], bool identical, const struct measure *runs,
+                  struct elfgen_text *out)
 {
     struct table table = {files, out};
     const bool known[2] = {files[0].has_instructions, files[1].has_instructions};
@@ -165,4 +166,6 @@ void compare_text(const struct compare_facts files[2], bool identical, struct el
     put_counts(&table, "sections", "loaded ", "not loaded", &files[0].sections, &files[1].sections);
     put_memory(&table);
     columns_row_where(out, 0, "instructions", known, files[0].instructions, files[1].instructions);
+    if (runs)
+        compare_run_text(runs, out);
 }
