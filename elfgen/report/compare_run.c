@@ -176,7 +176,8 @@ void compare_run_text(const struct measure runs[2], struct elfgen_text *out)
         columns_row_where(out, 1, "bytes of output", ran, runs[0].output, runs[1].output);
         put_calls(out, runs, ran, names);
         put_costs(out, runs);
-        put_order(out, runs, names);
+        if (ran[0] && ran[1])
+            put_order(out, runs, names);
     }
     free(names);
 }
