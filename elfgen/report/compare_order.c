@@ -77,38 +77,78 @@ static void put(struct alignment *alignment, enum order_who who, const uint16_t 
         alignment->stretches[alignment->count++] = (struct order_stretch){who, calls, count};
 }
 
-/* The part of both from `from` to (without) `to`, by a table of how long a common order is behind
- * each pair of places. False: it would be too large. */
+/* The part of both between the same beginning and the same end, and a table of how long a common
+ * order is behind each pair of places in it. */
+struct middle {
+    const struct alignment *alignment;
+    size_t from, rows, width;
+    uint16_t *table;
+};
+
+static uint16_t longest(const struct middle *middle, size_t a, size_t b)
+{
+    return middle->table[a * middle->width + b];
+}
+
+static bool is_pair(const struct middle *middle, size_t a, size_t b)
+{
+    return a < middle->rows && b < middle->width - 1 &&
+           same(middle->alignment, middle->from + a, middle->from + b);
+}
+
+static void fill(const struct middle *middle)
+{
+    for (size_t a = middle->rows; a-- > 0;) {
+        for (size_t b = middle->width - 1; b-- > 0;) {
+            uint16_t without_a = longest(middle, a + 1, b), without_b = longest(middle, a, b + 1);
+            middle->table[a * middle->width + b] =
+                is_pair(middle, a, b) ? (uint16_t)(longest(middle, a + 1, b + 1) + 1)
+                                      : (without_a > without_b ? without_a : without_b);
+        }
+    }
+}
+
+/* Whether the call at `b` is the one to leave out of the common order, not that at `a`. Where both
+ * lead to one as long, what is nearer to a pair is kept: that makes fewer stretches. */
+static bool leave_second(const struct middle *middle, size_t a, size_t b)
+{
+    enum { NEAR = 64 };
+    if (a == middle->rows || b == middle->width - 1)
+        return a == middle->rows;
+    uint16_t without_a = longest(middle, a + 1, b), without_b = longest(middle, a, b + 1);
+    if (without_a != without_b)
+        return without_b > without_a;
+    for (size_t step = 1; step < NEAR; step++) {
+        if (is_pair(middle, a + step, b))
+            return false;
+        if (is_pair(middle, a, b + step))
+            return longest(middle, a, b + step) == longest(middle, a, b);
+    }
+    return false;
+}
+
+/* False: the table would be too large. */
 static bool align_middle(struct alignment *alignment, size_t from, const size_t to[2])
 {
     const uint16_t *const *order = alignment->order;
-    size_t rows = to[0] - from, width = to[1] - from + 1;
-    uint16_t *table =
-        rows + 1 > MOST_CELLS / width ? NULL : calloc((rows + 1) * width, sizeof *table);
-    if (!table)
+    struct middle middle = {
+        .alignment = alignment, .from = from, .rows = to[0] - from, .width = to[1] - from + 1};
+    if (middle.rows + 1 <= MOST_CELLS / middle.width)
+        middle.table = calloc((middle.rows + 1) * middle.width, sizeof *middle.table);
+    if (!middle.table)
         return false;
-    for (size_t a = rows; a-- > 0;) {
-        for (size_t b = width - 1; b-- > 0;) {
-            uint16_t down = table[(a + 1) * width + b], right = table[a * width + b + 1];
-            table[a * width + b] = same(alignment, from + a, from + b)
-                                       ? (uint16_t)(table[(a + 1) * width + b + 1] + 1)
-                                       : (down > right ? down : right);
-        }
-    }
-    size_t a = 0, b = 0;
-    while (a < rows || b < width - 1) {
-        if (a < rows && b < width - 1 && same(alignment, from + a, from + b)) {
-            put(alignment, ORDER_BOTH, order[0] + from + a, 1);
-            a++;
+    fill(&middle);
+    for (size_t a = 0, b = 0; a < middle.rows || b < middle.width - 1;) {
+        if (is_pair(&middle, a, b)) {
+            put(alignment, ORDER_BOTH, order[0] + from + a++, 1);
             b++;
-        } else if (b == width - 1 ||
-                   (a < rows && table[(a + 1) * width + b] >= table[a * width + b + 1])) {
-            put(alignment, ORDER_FIRST, order[0] + from + a++, 1);
-        } else {
+        } else if (leave_second(&middle, a, b)) {
             put(alignment, ORDER_SECOND, order[1] + from + b++, 1);
+        } else {
+            put(alignment, ORDER_FIRST, order[0] + from + a++, 1);
         }
     }
-    free(table);
+    free(middle.table);
     return true;
 }
 

@@ -62,9 +62,11 @@ static void put_time(struct elfgen_text *out, unsigned indent, const char *label
     columns_number(out, there[0], (a + 500) / 1000);
     columns_number(out, there[1], (b + 500) / 1000);
     if (there[0] && there[1] && a > 0 && b > 0) {
-        elfgen_text_string(out, a > b ? "  1/" : "  ");
+        /* Up to a twentieth they are as long. */
+        bool less = b < a && a - b >= b / 20;
+        elfgen_text_string(out, less ? "  1/" : "  ");
         columns_times_of(out, a > b ? a : b, a > b ? b : a);
-        elfgen_text_string(out, a > b ? "" : " times");
+        elfgen_text_string(out, less ? "" : " times");
     }
     elfgen_text_char(out, '\n');
 }
