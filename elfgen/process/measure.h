@@ -27,7 +27,8 @@ struct measure {
 
     /* Answers, valid until measure_free(). */
     struct process_end end;
-    bool time_up;       /* it, or a child of it, had to be killed: the time for a run was over */
+    bool time_up; /* it, or a child of it, had to be killed: the time for a run was over */
+    bool has_pages, has_resident;
     uint64_t processes; /* that ran: itself, its children and threads */
     uint64_t output;    /* bytes that they wrote to descriptors 1 and 2 */
     /* Calls of all of them, without the execve that made it the program. */
@@ -38,11 +39,10 @@ struct measure {
     uint16_t *order;
     uint64_t order_all; /* the first MEASURE_ORDER of these are in `order` */
 
-    bool has_pages; /* of the program's own process, from execve to its end: */
-    uint64_t minor; /* page faults for which the page was in memory */
-    uint64_t major; /* and those that waited for a device */
-    bool has_resident;
-    uint64_t resident; /* pages of it that were in memory when it ended */
+    /* has_pages: of the program's own process, from execve to its end, page faults for which the
+     * page was in memory, and those that waited for a device. */
+    uint64_t minor, major;
+    uint64_t resident; /* has_resident: pages of it that were in memory when it ended */
 
     uint64_t runs;                    /* for the time, all to the end; 0: there is none */
     uint64_t least, median;           /* nanoseconds from just before execve to the end, of these */

@@ -67,14 +67,16 @@ static bool same(const struct alignment *alignment, size_t a, size_t b)
 static void put(struct alignment *alignment, enum order_who who, const uint16_t *calls,
                 size_t count)
 {
-    struct order_stretch *last =
-        alignment->count > 0 ? &alignment->stretches[alignment->count - 1] : NULL;
     if (count == 0)
         return;
-    if (last && last->who == who && last->calls + last->count == calls)
-        last->count += count;
-    else
-        alignment->stretches[alignment->count++] = (struct order_stretch){who, calls, count};
+    if (alignment->count > 0) {
+        struct order_stretch *last = &alignment->stretches[alignment->count - 1];
+        if (last->who == who && last->calls + last->count == calls) {
+            last->count += count;
+            return;
+        }
+    }
+    alignment->stretches[alignment->count++] = (struct order_stretch){who, calls, count};
 }
 
 /* The part of both between the same beginning and the same end, and a table of how long a common
