@@ -69,6 +69,8 @@ int take_target(const char *command, const char *name, uint16_t *machine);
 int take_compiler(const char *command, const char *text, const char **compiler);
 /* Several --cflags add up; *flags is to be freed. */
 int add_compiler_flags(const char *command, const char *text, char **flags);
+/* --time: seconds, with a fraction if wanted, up to a day. */
+int take_seconds(const char *command, const char *text, uint64_t *nanoseconds);
 
 /* ---- what is installed with the command ---- */
 
