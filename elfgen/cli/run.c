@@ -134,6 +134,16 @@ static const char *time_text(uint64_t milliseconds, char *text, size_t room)
     return text;
 }
 
+/* Calls that are allowed, but of another descriptor. */
+static bool is_of_descriptor(const char *name)
+{
+    static const char *const names[] = {"read", "readv", "write", "writev"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
 static void tell_call(const char *name, const struct run_end *end, bool interpreter)
 {
     static struct calls calls;
@@ -143,7 +153,10 @@ static void tell_call(const char *name, const struct run_end *end, bool interpre
         interpreter ? "; it is linked dynamically, and its interpreter needs files" : "";
     const struct call *call = NULL;
     if (!end->knows_call) {
-        message(name, "error", "killed for a system call that the sandbox does not allow%s", hint);
+        message(name, "error",
+                "killed for a system call that the sandbox does not allow; which one, ptrace would "
+                "tell, and it is forbidden here%s",
+                hint);
         return;
     }
     if (end->abi == CALL_X86_64 && (end->number & X32) != 0) {
@@ -153,6 +166,13 @@ static void tell_call(const char *name, const struct run_end *end, bool interpre
         return;
     }
     call = calls_find(&calls, end->abi, end->number);
+    if (call && is_of_descriptor(call->name)) {
+        message(name, "error",
+                "system call not allowed in the sandbox: %s of descriptor %d (number %llu, %s)%s",
+                call->name, (int)end->argument, (unsigned long long)end->number, abis[end->abi],
+                hint);
+        return;
+    }
     message(name, "error", "system call not allowed in the sandbox: %s (number %llu, %s)%s",
             call ? call->name : "one without a name", (unsigned long long)end->number,
             abis[end->abi], hint);
@@ -274,13 +294,10 @@ static void tell_lacks(unsigned lacks)
     static const struct {
         unsigned lack;
         const char *name;
-    } names[] = {{CONFINE_NO_USER, "user namespace"},
-                 {CONFINE_NO_PID, "pid namespace"},
-                 {CONFINE_NO_NETWORK, "network namespace"},
-                 {CONFINE_NO_MOUNT, "mount namespace"},
-                 {CONFINE_NO_IPC, "IPC namespace"},
-                 {CONFINE_NO_MEASURE, "memory limit (no /proc)"},
-                 {CONFINE_NO_TRACE, "reasons of deaths (no ptrace)"}};
+    } names[] = {
+        {CONFINE_NO_USER, "user namespace"},       {CONFINE_NO_PID, "pid namespace"},
+        {CONFINE_NO_NETWORK, "network namespace"}, {CONFINE_NO_MOUNT, "mount namespace"},
+        {CONFINE_NO_IPC, "IPC namespace"},         {CONFINE_NO_MEASURE, "memory limit (no /proc)"}};
     char text[256] = "";
     size_t length = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -329,8 +346,8 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
     struct run_end end;
     struct elfgen_error error;
     char need[PATH_MAX + 32] = "";
-    bool done = confine_run(worker, &job, &end, &error);
     tell_lacks(confine_lacks(worker));
+    bool done = confine_run(worker, &job, &end, &error);
     if (!done) {
         message(path, "error", "%s", error.text);
         return EXIT_NO;
@@ -343,7 +360,7 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
         find_need(path, need, sizeof need);
     if (output.closed && output.error != EPIPE)
         message("<stdout>", "error", "cannot write: %s", strerror(output.error));
-    return tell_end(path, &end, limits, *need != '\0');
+    return tell_end(arguments[0], &end, limits, *need != '\0');
 }
 
 static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
@@ -380,7 +397,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
         tell_not_started(path, end.error);
         return EXIT_NO;
     }
-    return tell_end(path, &end, limits, false);
+    return tell_end(arguments[0], &end, limits, false);
 }
 
 int command_run(int argc, char **argv)

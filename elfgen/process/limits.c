@@ -110,7 +110,7 @@ union registers {
     struct user_regs_struct wide;
     uint32_t narrow[17]; /* bx cx dx si di bp ax ds es fs gs orig_ax ip cs flags sp ss */
 };
-enum { NARROW_AX = 6, NARROW_CALL = 11 };
+enum { NARROW_BX = 0, NARROW_AX = 6, NARROW_CALL = 11 };
 
 void limits_exit_stop(pid_t id, struct run_end *end)
 {
@@ -131,6 +131,9 @@ void limits_exit_stop(pid_t id, struct run_end *end)
         end->knows_call = true;
         end->abi = info.arch == AUDIT_ARCH_I386 ? CALL_I386 : CALL_X86_64;
         end->number = (uint32_t)number;
+        end->argument = narrow                  ? registers.narrow[NARROW_BX]
+                        : end->abi == CALL_I386 ? (uint32_t)registers.wide.rbx
+                                                : registers.wide.rdi;
     } else {
         /* Behind a successful execve there is 0 and then what the program puts there. */
         end->loading =

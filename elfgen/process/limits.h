@@ -36,6 +36,7 @@ struct run_end {
     bool knows_call;   /* RUN_CALL: `abi` and `number` are known, which takes ptrace */
     enum call_abi abi; /* x32's calls are x86-64's with bit 30 set */
     uint64_t address, number;
+    uint64_t argument;    /* RUN_CALL: the call's first one, where it is known */
     uint64_t memory;      /* the most that was resident, in bytes, as wait4 tells it; a worker's own
                            * megabyte is the least */
     uint64_t output;      /* bytes that it wrote to 1 and 2; 0 where nobody counted */
