@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -256,6 +257,8 @@ static void die_of_caught(void)
 {
     if (caught == 0)
         return;
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
     signal(caught, SIG_DFL);
     raise(caught);
 }

@@ -267,6 +267,14 @@ static void judge(struct watch *watch)
         end->reason = RUN_MEMORY;
 }
 
+static void release(struct watch *watch)
+{
+    int status;
+    kill(watch->id, SIGKILL);
+    pid_t got = waitpid(watch->id, &status, __WALL);
+    watch->traced = got == watch->id ? WIFSTOPPED(status) : errno == EINTR;
+}
+
 bool confine_watch(struct confine_worker *worker, const struct confine_job *job,
                    struct run_end *end)
 {
@@ -281,9 +289,9 @@ bool confine_watch(struct confine_worker *worker, const struct confine_job *job,
         take(&watch);
     while (!watch.over)
         pass(&watch);
-    /* What a tracer has not waited for stays. */
-    if (watch.traced)
-        look_at_traced(&watch);
+    /* Who lost its worker is killed with it; what its tracer does not wait for would stay. */
+    while (watch.traced && !watch.answering)
+        release(&watch);
     if (watch.handle >= 0)
         close(watch.handle);
     finish_output(&watch);

@@ -87,6 +87,12 @@ static volatile char *map(size_t size, int flags, long file)
 #endif
 }
 
+static int nap(long milliseconds)
+{
+    long time[2] = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    return end(ask(__NR_nanosleep, (long)time, 0, 0, 0, 0, 0), "slept\n");
+}
+
 static int touch(long mib, int write)
 {
     size_t size = (size_t)mib << 20;
@@ -182,12 +188,6 @@ static int stop_itself(void)
     return end(0, "did it\n");
 }
 
-static int nap(long milliseconds)
-{
-    long time[2] = {milliseconds / 1000, milliseconds % 1000 * 1000000};
-    return end(ask(__NR_nanosleep, (long)time, 0, 0, 0, 0, 0), "slept\n");
-}
-
 static long words_buffer[4];
 
 static int run(const char *what, const char *argument, char **environment)
@@ -223,11 +223,13 @@ static int run(const char *what, const char *argument, char **environment)
         return pour(number_of(argument));
     if (is(what, "touch"))
         return touch(number_of(argument), 1);
+    if (is(what, "touch-and-sleep"))
+        return touch(number_of(argument), 1) || nap(2000);
     if (is(what, "read-touch"))
         return touch(number_of(argument), 0);
     if (is(what, "map")) {
-        volatile char *place = map((size_t)number_of(argument) << 20,
-                                   PRIVATE | ANONYMOUS | NORESERVE, -1);
+        volatile char *place =
+            map((size_t)number_of(argument) << 20, PRIVATE | ANONYMOUS | NORESERVE, -1);
         if ((uintptr_t)place > (uintptr_t)-4096)
             return end(-1, "");
         place[0] = place[(size_t)number_of(argument) << 19] = 1;
@@ -247,7 +249,8 @@ static int run(const char *what, const char *argument, char **environment)
     if (is(what, "sleep"))
         return nap(number_of(argument));
     if (is(what, "read"))
-        return end(ask(__NR_read, number_of(argument), (long)&words_buffer, 16, 0, 0, 0), "did it\n");
+        return end(ask(__NR_read, number_of(argument), (long)&words_buffer, 16, 0, 0, 0),
+                   "did it\n");
     if (is(what, "write"))
         return end(ask(__NR_write, number_of(argument), (long)"here\n", 5, 0, 0, 0), "did it\n");
     if (is(what, "other")) /* by the number of the other table */
