@@ -30,12 +30,30 @@ static void put(struct strace *s, const char *string)
     elfgen_text_string(&s->line, string);
 }
 
-static void end_line(struct strace *s)
+static void end_one_line(struct strace *s)
 {
     elfgen_text_char(&s->line, '\n');
     flush_line(&s->line);
     s->flushed = 0;
     s->writing = NULL;
+}
+
+static void tell_attached(struct strace *s)
+{
+    if (s->attached == 0)
+        return;
+    put(s, s->tool);
+    put(s, ": Process ");
+    put_number(&s->line, s->attached);
+    put(s, " attached");
+    s->attached = 0;
+    end_one_line(s);
+}
+
+static void end_line(struct strace *s)
+{
+    end_one_line(s);
+    tell_attached(s);
 }
 
 static void interrupt_line(struct strace *s)
@@ -401,12 +419,14 @@ static void tell_start(struct strace *s, struct process *process)
         process->kept[0] |= SEEN_I386;
     if (!s->tool || s->prefix == STRACE_COLUMN)
         return;
-    interrupt_line(s);
-    put(s, s->tool);
-    put(s, ": Process ");
-    put_number(&s->line, process->id);
-    put(s, " attached");
-    end_line(s);
+    /* Behind the line of the fork, mostly, which has no end yet. */
+    if (s->attached != 0 || !s->writing) {
+        interrupt_line(s);
+        s->attached = process->id;
+        tell_attached(s);
+    } else {
+        s->attached = process->id;
+    }
 }
 
 static void tell_superseded(struct strace *s, const struct process_event *event)

@@ -23,10 +23,14 @@ void put_in_buffer(const struct value *v)
     put_bytes_at(v, v->argument, size_of(v));
 }
 
-/* How many bytes the kernel wrote; false: none that may be shown. */
+/* How many bytes the kernel wrote; false: none that may be shown. It can tell of more than there
+ * is room for. */
 static bool written(const struct value *v, uint64_t *size)
 {
+    bool sized = v->row->parameters[v->index].size_in != CALL_NO_SIZE;
     *size = v->call->result > 0 ? (uint64_t)v->call->result : 0;
+    if (sized && *size > size_of(v))
+        *size = size_of(v);
     return v->after && !v->call->failed;
 }
 

@@ -122,7 +122,10 @@ static void files(void)
     CALL(SYS_writev, fd, bad, 2);
     CALL(SYS_writev, fd, BAD, 2);
     CALL(SYS_writev, fd, NULL, 2);
-    CALL(SYS_writev, fd, iov, -1);
+    memset(buffer, 0, sizeof buffer);
+    CALL(SYS_writev, fd, buffer, -1);
+    CALL(SYS_writev, fd, buffer, 32);
+    CALL(SYS_writev, fd, buffer, 33);
     CALL(SYS_lseek, fd, 0, SEEK_SET);
     CALL(SYS_readv, fd, in, 2);
     CALL(SYS_readv, fd, in, 2);
@@ -373,7 +376,9 @@ static void waits(void)
     fds[1].events = POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND | POLLWRNORM | POLLRDHUP;
     struct { long s, n; } ts = {0, 1000};
     CALL(SYS_ppoll, fds, 2, &ts, NULL, 8);
-    CALL(SYS_ppoll, fds, -1, NULL, NULL, 8);
+    memset(buffer, 0, sizeof buffer);
+    CALL(SYS_ppoll, buffer, -1, NULL, NULL, 8);
+    CALL(SYS_ppoll, buffer, 33, &ts, NULL, 8);
     uint64_t mask = 1 << (SIGINT - 1) | 1 << (SIGTERM - 1);
     CALL(SYS_ppoll, fds, 1, &ts, &mask, 8);
     CALL(SYS_ppoll, BAD, 1, BAD, BAD, 8);
@@ -384,7 +389,7 @@ static void waits(void)
     FD_SET(pipes[0], &in);
     FD_SET(pipes[1], &out);
     FD_SET(1, &out);
-    struct { long s, u; } tv = {0, 1000};
+    struct { long s, u; } tv = {0, 0};
 #ifdef __x86_64__
 #define SELECT SYS_select
 #else
@@ -395,7 +400,6 @@ static void waits(void)
 #endif
     CALL(SELECT, 10, &in, &out, &no, &tv);
     FD_SET(pipes[0], &in);
-    tv.u = 1000;
     CALL(SELECT, 10, &in, NULL, NULL, &tv);
     FD_SET(pipes[0], &in);
     CALL(SELECT, 10, &in, &out, NULL, NULL);
@@ -776,8 +780,8 @@ static void sockets(void)
     CALL(SYS_getsockname, s, BAD, BAD);
     CALL(SYS_accept4, -1, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     CALL(SYS_accept4, -1, &un, &length, 0);
-    CALL(SYS_socketpair, AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair);
     CALL(SYS_socketpair, AF_INET, SOCK_STREAM, IPPROTO_TCP, pair);
+    CALL(SYS_socketpair, AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair);
     CALL(SYS_sendto, pair[0], "hello", 5, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
     CALL(SYS_recvfrom, pair[1], buffer, 100, 0, NULL, NULL);
     CALL(SYS_recvfrom, pair[1], buffer, 100, MSG_DONTWAIT, NULL, NULL);
@@ -785,6 +789,7 @@ static void sockets(void)
     CALL(SYS_sendto, pair[0], "again", 5, 0, NULL, 0);
     length = sizeof un;
     CALL(SYS_recvfrom, pair[1], buffer, 3, MSG_TRUNC, &un, &length);
+    memset(buffer, 0, sizeof buffer);
     struct iovec iov[2] = {{"one", 3}, {"two", 3}};
     struct msghdr message = {.msg_iov = iov, .msg_iovlen = 2};
     CALL(SYS_sendmsg, pair[0], &message, 0);
