@@ -269,6 +269,12 @@ void put_fcntl_arg(const struct value *v)
     case F_ADD_SEALS:
         put_flags_of(v->out, &set_seals, v->argument, false);
         break;
+    case F_SETLEASE:
+        put_word_of(v->out, &set_lock_type, (uint32_t)v->argument);
+        break;
+    case F_NOTIFY:
+        put_flags_of(v->out, &set_notify, v->argument, false);
+        break;
     case F_SETSIG:
         put_signal_name(v->out, (uint32_t)v->argument, false);
         break;
@@ -334,6 +340,11 @@ void put_ioctl_arg(const struct value *v)
     case TIOCGWINSZ:
     case TIOCSWINSZ:
         put_window(v);
+        break;
+    case TCSBRK:
+    case TCSBRKP:
+    case TIOCSCTTY:
+        put_int(v);
         break;
     case FIONREAD:
     case FIONBIO:

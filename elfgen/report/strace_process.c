@@ -2,6 +2,7 @@
 #include <asm/prctl.h>
 #include <linux/sched.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include "strace_print.h"
@@ -323,6 +324,16 @@ void put_clone_tls(const struct value *v)
         put_desc(v);
 }
 
+static void put_tls(const struct value *v, uint64_t tls)
+{
+    struct value part = *v;
+    part.argument = tls;
+    if (word_size(v) == 8)
+        put_hexadecimal(v->out, tls);
+    else
+        put_desc(&part);
+}
+
 /* The lowest byte is the signal that the child's end sends. */
 void put_clone_flags(const struct value *v)
 {
@@ -375,8 +386,8 @@ void put_clone_args(const struct value *v)
             (optional && load64(bytes + 64) == 0 && load64(bytes + 72) == 0))
             continue;
         put_label(v->out, fields[i].label);
-        if (fields[i].is_pointer && at == 56)
-            put_hexadecimal(v->out, number);
+        if (at == 56)
+            put_tls(v, number);
         else if (fields[i].is_pointer)
             put_pointer(v->out, number);
         else if (at == 32 && number <= UINT32_MAX)
@@ -459,6 +470,26 @@ void put_prctl_arg(const struct value *v)
         break;
     default:
         put_hexadecimal(v->out, v->argument);
+        break;
+    }
+}
+
+/* ---- ptrace ---- */
+
+void put_ptrace_data(const struct value *v)
+{
+    switch ((uint32_t)argument(v, 0)) {
+    case PTRACE_CONT:
+    case PTRACE_SINGLESTEP:
+    case PTRACE_DETACH:
+    case PTRACE_SYSCALL:
+    case PTRACE_SYSEMU:
+    case PTRACE_SYSEMU_SINGLESTEP:
+    case PTRACE_SINGLEBLOCK:
+        put_signal_name(v->out, v->argument, false);
+        break;
+    default:
+        put_pointer(v->out, v->argument);
         break;
     }
 }

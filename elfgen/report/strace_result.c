@@ -193,6 +193,12 @@ static void put_success(const struct value *v)
         if (set_name(&set_sched, number))
             put_in_parentheses(v->out, set_name(&set_sched, number));
         break;
+    case CALL_TYPE_SIGNAL_RESULT:
+        put_number(v->out, v->call->result);
+        elfgen_text_string(v->out, " (");
+        put_signal_name(v->out, number, false);
+        elfgen_text_char(v->out, ')');
+        break;
     case CALL_TYPE_ENTRY_NUMBER:
         put_entry_number(v);
         break;
