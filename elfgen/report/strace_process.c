@@ -70,11 +70,11 @@ void put_tid_pointer(const struct value *v)
 
 /* ---- lists ---- */
 
-static void put_groups(const struct value *v, uint64_t count)
+static void put_groups(const struct value *v, uint64_t count, size_t size)
 {
-    uint8_t bytes[4];
+    uint8_t bytes[4] = {0};
     if (v->argument == 0 || (v->late && (!v->after || v->call->failed)) || count > INT32_MAX ||
-        (count != 0 && !read_all(v, v->argument, bytes, sizeof bytes))) {
+        (count != 0 && !read_all(v, v->argument, bytes, size))) {
         put_pointer(v->out, v->argument);
         return;
     }
@@ -82,7 +82,7 @@ static void put_groups(const struct value *v, uint64_t count)
     for (uint64_t i = 0; i < count; i++) {
         if (i > 0)
             elfgen_text_string(v->out, ", ");
-        if (i == SHOWN_ITEMS || !read_all(v, v->argument + 4 * i, bytes, sizeof bytes)) {
+        if (i == SHOWN_ITEMS || !read_all(v, v->argument + size * i, bytes, size)) {
             elfgen_text_string(v->out, "...");
             break;
         }
@@ -91,14 +91,30 @@ static void put_groups(const struct value *v, uint64_t count)
     elfgen_text_char(v->out, ']');
 }
 
+/* How many groups the kernel gave; asked with 0, it only counts them. */
+static uint64_t groups_given(const struct value *v)
+{
+    return argument(v, 0) != 0 && v->call->result > 0 ? (uint64_t)v->call->result : 0;
+}
+
 void put_in_groups(const struct value *v)
 {
-    put_groups(v, (uint32_t)argument(v, 0));
+    put_groups(v, (uint32_t)argument(v, 0), 4);
 }
 
 void put_out_groups(const struct value *v)
 {
-    put_groups(v, argument(v, 0) != 0 && v->call->result > 0 ? (uint64_t)v->call->result : 0);
+    put_groups(v, groups_given(v), 4);
+}
+
+void put_in_groups16(const struct value *v)
+{
+    put_groups(v, (uint32_t)argument(v, 0), 2);
+}
+
+void put_out_groups16(const struct value *v)
+{
+    put_groups(v, groups_given(v), 2);
 }
 
 void put_cpu_set(const struct value *v)

@@ -79,6 +79,22 @@ static void flags(void)
 #endif
 }
 
+static void terminals(void)
+{
+    unsigned termios[9];
+    memset(termios, 0xff, sizeof termios);
+    CALL(SYS_ioctl, -1L, 0x5402L, termios);
+    memset(termios, 0, sizeof termios);
+    for (unsigned i = 0; i < 16; i++) {
+        termios[1] = 0x1901 | i << 12;
+        termios[2] = i | i << 16 | (i & 3) << 4 | 1 << 12;
+        CALL(SYS_ioctl, -1L, 0x5402L, termios);
+        termios[2] = i;
+        CALL(SYS_ioctl, -1L, 0x5403L, termios);
+    }
+    CALL(SYS_ioctl, -1L, 0x5404L, 16L);
+}
+
 static void structs(void)
 {
     struct clone_args args;
@@ -180,6 +196,7 @@ static void causes(void)
 int main(void)
 {
     flags();
+    terminals();
     structs();
     words();
     causes();
