@@ -19,6 +19,7 @@ int command_disasm(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_new(int argc, char **argv);
+int command_run(int argc, char **argv);
 int command_stages(int argc, char **argv);
 int command_syscall(int argc, char **argv);
 int command_unfold(int argc, char **argv);
