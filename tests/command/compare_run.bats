@@ -446,3 +446,13 @@ int main(int argc, char **argv)
     says "did you mean '--run'?"
     run -1 bash -c "'$TINYELF' compare --run hello hello >/dev/full"
 }
+
+@test "it has no terminal to ask on" {
+    needs python3 script
+    c asks <<<'#include <fcntl.h>
+int main(void) { return open("/dev/tty", O_RDWR) < 0 ? 7 : 8; }'
+    script -qec "./asks; echo with \$?; '$TINYELF' compare --run asks hello" /dev/null </dev/null >out
+    tr -d '\r' <out >lines
+    grep -q '^with 8$' lines || skip "script gives no terminal here"
+    grep -qE '^run +exit 7 +exit 0$' lines
+}
