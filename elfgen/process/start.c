@@ -67,6 +67,8 @@ static int become(void *context)
     ask(SYS_close, (uint64_t)child.go[1], 0, 0, 0);
     /* The end of the pipe without a byte: whoever should trace it is gone, or may not. */
     bool ready = ask(SYS_read, (uint64_t)child.go[0], address_of(&byte), 1, 0) == 1;
+    if (program->files)
+        ask(SYS_setsid, 0, 0, 0, 0);
     for (int i = 0; ready && program->files && i < 3; i++)
         ready = ask(SYS_dup2, (uint64_t)program->files[i], (uint64_t)i, 0, 0) == i;
     if (ready) {
