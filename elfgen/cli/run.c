@@ -188,7 +188,7 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
     }
     if (output.closed && output.error != EPIPE)
         message("<stdout>", "error", "cannot write: %s", strerror(output.error));
-    return tell_end(arguments[0], path, &end, limits);
+    return caught ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
 }
 
 static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
@@ -225,7 +225,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
         tell_not_started(path, end.error);
         return EXIT_NO;
     }
-    return tell_end(arguments[0], path, &end, limits);
+    return caught ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
 }
 
 int command_run(int argc, char **argv)

@@ -371,6 +371,7 @@ status_of()
         kill "-$signal" "$main"
         status_of "$main"
         [ "$status" -eq $((128 + number)) ]
+        [ ! -s err ]
         ended "$worker"
         ended "$program"
     done
