@@ -55,7 +55,7 @@ pid_t confine_worker_id(const struct confine_worker *worker);
 
 /* Where a program's output goes. */
 struct confine_stream {
-    int descriptor; /* written to as it comes; -1: thrown away */
+    int descriptor; /* written to as it comes; -1: thrown away. SIGPIPE is the caller's to ignore */
     uint8_t *bytes; /* and the first `room` bytes of it are kept here; NULL and 0: none */
     size_t room;
     uint64_t size; /* out: how many there were; those above the limit are not among them */
@@ -76,6 +76,9 @@ struct confine_job {
      */
     bool (*interrupted)(void *context);
 };
+
+/* A program in memory as a file for a job, to be closed. -1 and errno: no memory, or no /proc. */
+int confine_file(const void *bytes, size_t size);
 
 /* Runs a program to its end, and until its output is written. False and *error: the worker is
  * broken or the arguments are too long; close it. */
