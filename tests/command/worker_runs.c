@@ -62,6 +62,7 @@ static bool run_all(struct confine_worker *worker, unsigned long runs, char *con
 {
     char number[24], *arguments[MOST_ARGUMENTS + 2] = {NULL};
     size_t last = 0;
+    const char *path = given[0] ? given[0] : "";
     for (; last < MOST_ARGUMENTS && given[last]; last++)
         arguments[last] = given[last];
     struct ways ways = {.count = 0};
@@ -74,14 +75,14 @@ static bool run_all(struct confine_worker *worker, unsigned long runs, char *con
         struct elfgen_error error;
         struct run_end end;
         char text[96];
-        int file = open(arguments[0], O_PATH | O_CLOEXEC);
+        int file = open(path, O_PATH | O_CLOEXEC);
         struct confine_job job = {.file = file,
                                   .input = -1,
                                   .arguments = arguments,
                                   .environment = none,
                                   .output = &output};
         if (file < 0 || !confine_run(worker, &job, &end, &error)) {
-            fprintf(stderr, "%s: %s\n", arguments[0], file < 0 ? strerror(errno) : error.text);
+            fprintf(stderr, "%s: %s\n", path, file < 0 ? strerror(errno) : error.text);
             return false;
         }
         close(file);
