@@ -217,6 +217,8 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
     struct limited_watch watch = {.limits = *limits, .interrupted = is_caught};
     struct run_end end;
     struct elfgen_error error;
+    if (limits->memory != 0 && !limits_can_measure())
+        tell_lacks(CONFINE_NO_MEASURE);
     if (!limited_run(&program, &watch, &end, &error)) {
         message(path, "error", "%s", error.text);
         return EXIT_NO;

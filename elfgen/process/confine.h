@@ -16,6 +16,7 @@
  * This is for one thread: the one that opened a worker runs its programs and closes it, and when it
  * ends, however it does, the kernel kills the worker and its program. The room sets no signal
  * handler; while a program runs it keeps SIGCHLD blocked, which must not be ignored (SIG_IGN).
+ * Threads share that signal: several workers at the same time want a process each.
  */
 #ifndef CONFINE_H
 #define CONFINE_H

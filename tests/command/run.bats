@@ -427,7 +427,7 @@ END
     [ "$output" = "Hello world
 0
 159" ]
-    says "warning: this system does not let the sandbox have: user namespace, pid namespace, network"
+    says "warning: not possible on this system: user namespace, pid namespace, network"
     says "fork (number 57, x86-64)"
 }
 
