@@ -191,11 +191,22 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
     return caught ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
 }
 
+/* Not among the standard streams' numbers, which may be free and stay so. */
+static int open_program(const char *path)
+{
+    int low = open(path, O_PATH | O_CLOEXEC);
+    if (low < 0 || low > STDERR_FILENO)
+        return low;
+    int high = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(low);
+    return high;
+}
+
 static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
 {
     struct confine_options worker_options = {.limits = *limits, .ignored = *inherited_ignored()};
     struct elfgen_error error;
-    int file = open(path, O_PATH | O_CLOEXEC);
+    int file = open_program(path);
     if (file < 0) {
         tell_not_started(path, errno);
         return EXIT_NO;
