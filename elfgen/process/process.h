@@ -25,9 +25,10 @@ struct process_program {
 };
 
 /* Starts a program as a child that is traced and stands still directly before its execve: resumed
- * by PTRACE_SYSCALL, the next stop is that call's. `trace_options`: PTRACE_O_... besides EXITKILL
- * and TRACESYSGOOD. Returns its process number; -1 and *error: ptrace is forbidden here, or there
- * is no process to be had. */
+ * by PTRACE_SYSCALL, the next stop is that call's. Until then it uses this process's memory and
+ * *program: neither ends before, and no other program is started. `trace_options`: PTRACE_O_...
+ * besides EXITKILL and TRACESYSGOOD. Returns its process number; -1 and *error: ptrace is forbidden
+ * here, or there is no process to be had. */
 pid_t process_start(const struct process_program *program, unsigned long trace_options,
                     struct elfgen_error *error);
 

@@ -56,7 +56,7 @@ struct strace {
     struct process *writing; /* whose line has no end yet */
     size_t processes;        /* that are there */
     bool last_i386;          /* the last call was one of i386's */
-    pid_t attached; /* a new one, to be told of when the line ends; or 0 */
+    pid_t attached;          /* a new one, to be told of when the line ends; or 0 */
     struct calls calls;
     struct elfgen_text line;
     uint64_t flushed; /* bytes of the line that `line` has no more */

@@ -109,7 +109,7 @@ void put_label(struct elfgen_text *out, const char *label)
 
 static void put_unknown(struct elfgen_text *out, const struct set *set, uint64_t number)
 {
-    elfgen_text_0x(out, number);
+    put_hexadecimal(out, number);
     elfgen_text_string(out, " /* ");
     elfgen_text_string(out, set->unknown);
     elfgen_text_string(out, " */");

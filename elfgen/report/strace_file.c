@@ -269,6 +269,12 @@ void put_fcntl_arg(const struct value *v)
     case F_ADD_SEALS:
         put_flags_of(v->out, &set_seals, v->argument, false);
         break;
+    case F_SETLEASE:
+        put_word_of(v->out, &set_lock_type, (uint32_t)v->argument);
+        break;
+    case F_NOTIFY:
+        put_flags_of(v->out, &set_notify, v->argument, false);
+        break;
     case F_SETSIG:
         put_signal_name(v->out, (uint32_t)v->argument, false);
         break;
@@ -299,29 +305,6 @@ static void put_window(const struct value *v)
     elfgen_text_char(v->out, '}');
 }
 
-/* The kernel's struct termios begins with four numbers: input, output, control, local flags. */
-static void put_terminal(const struct value *v)
-{
-    static const struct {
-        uint8_t at;
-        uint32_t bit;
-        const char *name;
-    } shown[] = {{4, 1, "opost"}, {12, 1, "isig"}, {12, 2, "icanon"}, {12, 8, "echo"}};
-    static const char *const speeds[] = {"B0",    "B50",   "B75",    "B110",  "B134",  "B150",
-                                         "B200",  "B300",  "B600",   "B1200", "B1800", "B2400",
-                                         "B4800", "B9600", "B19200", "B38400"};
-    uint8_t bytes[36];
-    if (!take(v, bytes, sizeof bytes))
-        return;
-    elfgen_text_char(v->out, '{');
-    elfgen_text_string(v->out, speeds[load32(bytes + 8) & 0xf]);
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        elfgen_text_string(v->out, load32(bytes + shown[i].at) & shown[i].bit ? " " : " -");
-        elfgen_text_string(v->out, shown[i].name);
-    }
-    elfgen_text_string(v->out, " ...}");
-}
-
 void put_ioctl_arg(const struct value *v)
 {
     switch ((uint32_t)argument(v, 1)) {
@@ -334,6 +317,11 @@ void put_ioctl_arg(const struct value *v)
     case TIOCGWINSZ:
     case TIOCSWINSZ:
         put_window(v);
+        break;
+    case TCSBRK:
+    case TCSBRKP:
+    case TIOCSCTTY:
+        put_int(v);
         break;
     case FIONREAD:
     case FIONBIO:

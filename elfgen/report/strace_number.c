@@ -95,9 +95,14 @@ void put_dirfd(const struct value *v)
         put_int(v);
 }
 
+/* Names of negative numbers are of numbers with a sign. */
 void put_word(const struct value *v)
 {
-    put_word_of(v->out, v->set, (uint32_t)v->argument);
+    const char *name = set_name(v->set, (uint64_t)(int32_t)v->argument);
+    if (name)
+        elfgen_text_string(v->out, name);
+    else
+        put_word_of(v->out, v->set, (uint32_t)v->argument);
 }
 
 void put_flags(const struct value *v)
@@ -151,9 +156,9 @@ static void put_huge(struct elfgen_text *out, const struct set *set, uint64_t fl
 
 void put_map_flags(const struct value *v)
 {
-    uint64_t flags = v->argument;
+    uint32_t flags = (uint32_t)v->argument;
     put_word_of(v->out, &set_map_type, flags & MAP_TYPE);
-    put_huge(v->out, v->set, flags & ~(uint64_t)MAP_TYPE, true, (flags & MAP_HUGETLB) != 0,
+    put_huge(v->out, v->set, flags & ~(uint32_t)MAP_TYPE, true, (flags & MAP_HUGETLB) != 0,
              "<<MAP_HUGE_SHIFT");
 }
 
@@ -251,7 +256,9 @@ void put_futex_op(const struct value *v)
     }
     elfgen_text_string(v->out, name);
     if (op & FUTEX_PRIVATE_FLAG)
-        elfgen_text_string(v->out, "_PRIVATE");
+        elfgen_text_string(v->out, (op & (uint32_t)FUTEX_CMD_MASK) == FUTEX_FD
+                                       ? "|FUTEX_PRIVATE_FLAG"
+                                       : "_PRIVATE");
     if (op & FUTEX_CLOCK_REALTIME)
         elfgen_text_string(v->out, "|FUTEX_CLOCK_REALTIME");
 }

@@ -153,6 +153,9 @@ bool value_is_absent(const struct process_call *call, const struct call_row *row
 
 void value_print(struct value *v);
 
+/* A struct termios. */
+void put_terminal(const struct value *v);
+
 /* The answer, and what stands in parentheses behind it. */
 void put_result(const struct value *v);
 

@@ -2,6 +2,7 @@
 #include <asm/prctl.h>
 #include <linux/sched.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include "strace_print.h"
@@ -69,11 +70,11 @@ void put_tid_pointer(const struct value *v)
 
 /* ---- lists ---- */
 
-static void put_groups(const struct value *v, uint64_t count)
+static void put_groups(const struct value *v, uint64_t count, size_t size)
 {
-    uint8_t bytes[4];
+    uint8_t bytes[4] = {0};
     if (v->argument == 0 || (v->late && (!v->after || v->call->failed)) || count > INT32_MAX ||
-        (count != 0 && !read_all(v, v->argument, bytes, sizeof bytes))) {
+        (count != 0 && !read_all(v, v->argument, bytes, size))) {
         put_pointer(v->out, v->argument);
         return;
     }
@@ -81,7 +82,7 @@ static void put_groups(const struct value *v, uint64_t count)
     for (uint64_t i = 0; i < count; i++) {
         if (i > 0)
             elfgen_text_string(v->out, ", ");
-        if (i == SHOWN_ITEMS || !read_all(v, v->argument + 4 * i, bytes, sizeof bytes)) {
+        if (i == SHOWN_ITEMS || !read_all(v, v->argument + size * i, bytes, size)) {
             elfgen_text_string(v->out, "...");
             break;
         }
@@ -90,14 +91,30 @@ static void put_groups(const struct value *v, uint64_t count)
     elfgen_text_char(v->out, ']');
 }
 
+/* How many groups the kernel gave; asked with 0, it only counts them. */
+static uint64_t groups_given(const struct value *v)
+{
+    return argument(v, 0) != 0 && v->call->result > 0 ? (uint64_t)v->call->result : 0;
+}
+
 void put_in_groups(const struct value *v)
 {
-    put_groups(v, (uint32_t)argument(v, 0));
+    put_groups(v, (uint32_t)argument(v, 0), 4);
 }
 
 void put_out_groups(const struct value *v)
 {
-    put_groups(v, argument(v, 0) != 0 && v->call->result > 0 ? (uint64_t)v->call->result : 0);
+    put_groups(v, groups_given(v), 4);
+}
+
+void put_in_groups16(const struct value *v)
+{
+    put_groups(v, (uint32_t)argument(v, 0), 2);
+}
+
+void put_out_groups16(const struct value *v)
+{
+    put_groups(v, groups_given(v), 2);
 }
 
 void put_cpu_set(const struct value *v)
@@ -323,6 +340,16 @@ void put_clone_tls(const struct value *v)
         put_desc(v);
 }
 
+static void put_tls(const struct value *v, uint64_t tls)
+{
+    struct value part = *v;
+    part.argument = tls;
+    if (word_size(v) == 8)
+        put_hexadecimal(v->out, tls);
+    else
+        put_desc(&part);
+}
+
 /* The lowest byte is the signal that the child's end sends. */
 void put_clone_flags(const struct value *v)
 {
@@ -375,8 +402,8 @@ void put_clone_args(const struct value *v)
             (optional && load64(bytes + 64) == 0 && load64(bytes + 72) == 0))
             continue;
         put_label(v->out, fields[i].label);
-        if (fields[i].is_pointer && at == 56)
-            put_hexadecimal(v->out, number);
+        if (at == 56)
+            put_tls(v, number);
         else if (fields[i].is_pointer)
             put_pointer(v->out, number);
         else if (at == 32 && number <= UINT32_MAX)
@@ -459,6 +486,26 @@ void put_prctl_arg(const struct value *v)
         break;
     default:
         put_hexadecimal(v->out, v->argument);
+        break;
+    }
+}
+
+/* ---- ptrace ---- */
+
+void put_ptrace_data(const struct value *v)
+{
+    switch ((uint32_t)argument(v, 0)) {
+    case PTRACE_CONT:
+    case PTRACE_SINGLESTEP:
+    case PTRACE_DETACH:
+    case PTRACE_SYSCALL:
+    case PTRACE_SYSEMU:
+    case PTRACE_SYSEMU_SINGLESTEP:
+    case PTRACE_SINGLEBLOCK:
+        put_signal_name(v->out, v->argument, false);
+        break;
+    default:
+        put_pointer(v->out, v->argument);
         break;
     }
 }

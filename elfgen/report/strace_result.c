@@ -29,13 +29,19 @@ static size_t find_internal(int64_t number)
 const char *call_error_name(int64_t number)
 {
     size_t i = find_internal(number);
-    return i < INTERNAL ? internal[i].name : strerrorname_np((int)number);
+    if (i < INTERNAL)
+        return internal[i].name;
+    return number > 0 && number <= INT16_MAX ? strerrorname_np((int)number) : NULL;
 }
 
 const char *call_error_text(int64_t number)
 {
     size_t i = find_internal(number);
-    const char *text = i < INTERNAL ? internal[i].text : strerrordesc_np((int)number);
+    const char *text = NULL;
+    if (i < INTERNAL)
+        text = internal[i].text;
+    else if (number > 0 && number <= INT16_MAX)
+        text = strerrordesc_np((int)number);
     return text ? text : "Unknown error";
 }
 
@@ -192,6 +198,12 @@ static void put_success(const struct value *v)
         put_number(v->out, v->call->result);
         if (set_name(&set_sched, number))
             put_in_parentheses(v->out, set_name(&set_sched, number));
+        break;
+    case CALL_TYPE_SIGNAL_RESULT:
+        put_number(v->out, v->call->result);
+        elfgen_text_string(v->out, " (");
+        put_signal_name(v->out, number, false);
+        elfgen_text_char(v->out, ')');
         break;
     case CALL_TYPE_ENTRY_NUMBER:
         put_entry_number(v);

@@ -8,6 +8,7 @@
 #include <asm/ptrace-abi.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
+#include <asm/termbits.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>

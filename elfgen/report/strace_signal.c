@@ -154,7 +154,7 @@ static void put_code(struct elfgen_text *out, uint32_t signal, int32_t code)
     if (name)
         elfgen_text_string(out, name);
     else
-        put_number(out, code);
+        put_hexadecimal(out, (uint32_t)code);
 }
 
 static void put_sender(struct elfgen_text *out, const uint8_t *bytes)
@@ -173,6 +173,20 @@ static void put_sent_value(struct elfgen_text *out, const uint8_t *bytes, size_t
     put_pointer(out, load(bytes, word));
 }
 
+/* Ticks, a hundred a second, and how long that is. */
+static void put_ticks(struct elfgen_text *out, uint64_t ticks)
+{
+    put_count(out, ticks);
+    if (ticks == 0)
+        return;
+    elfgen_text_string(out, " /* ");
+    put_count(out, ticks / 100);
+    elfgen_text_char(out, '.');
+    elfgen_text_char(out, (char)('0' + ticks / 10 % 10));
+    elfgen_text_char(out, (char)('0' + ticks % 10));
+    elfgen_text_string(out, " s */");
+}
+
 static void put_child(struct elfgen_text *out, const uint8_t *bytes, int32_t code, size_t word)
 {
     const uint8_t *times = bytes + (word == 8 ? 16 : 12);
@@ -183,9 +197,31 @@ static void put_child(struct elfgen_text *out, const uint8_t *bytes, int32_t cod
     else
         put_signal_name(out, load32(bytes + 8), false);
     elfgen_text_string(out, ", si_utime=");
-    put_count(out, load(times, word));
+    put_ticks(out, load(times, word));
     elfgen_text_string(out, ", si_stime=");
-    put_count(out, load(times + word, word));
+    put_ticks(out, load(times + word, word));
+}
+
+static void put_band(struct elfgen_text *out, const uint8_t *bytes, size_t word)
+{
+    elfgen_text_string(out, ", si_band=");
+    put_number(out, load_signed(bytes, word));
+    elfgen_text_string(out, ", si_fd=");
+    put_number(out, (int32_t)load32(bytes + word));
+}
+
+/* What stands behind the address of a fault. */
+static void put_bounds(struct elfgen_text *out, const uint8_t *bytes, int32_t code, size_t word)
+{
+    if (code == SEGV_BNDERR) {
+        elfgen_text_string(out, ", si_lower=");
+        put_pointer(out, load(bytes, word));
+        elfgen_text_string(out, ", si_upper=");
+        put_pointer(out, load(bytes + word, word));
+    } else if (code == SEGV_PKUERR) {
+        elfgen_text_string(out, ", si_pkey=");
+        put_count(out, load32(bytes));
+    }
 }
 
 /* What a signal of the kernel's carries. */
@@ -203,12 +239,16 @@ static void put_cause(struct elfgen_text *out, const uint8_t *bytes, uint32_t si
     case SIGTRAP:
         elfgen_text_string(out, ", si_addr=");
         put_pointer(out, load(bytes, word));
+        if (signal == SIGSEGV)
+            put_bounds(out, bytes + 2 * word, code, word);
+        if (signal == SIGBUS && (code == BUS_MCEERR_AR || code == BUS_MCEERR_AO)) {
+            elfgen_text_string(out, ", si_addr_lsb=");
+            put_hexadecimal(out, load16(bytes + word));
+        }
         break;
     case SIGIO:
-        elfgen_text_string(out, ", si_band=");
-        put_number(out, load_signed(bytes, word));
-        elfgen_text_string(out, ", si_fd=");
-        put_number(out, (int32_t)load32(bytes + word));
+        if (code >= POLL_IN && code <= POLL_HUP)
+            put_band(out, bytes, word);
         break;
     case SIGSYS:
         elfgen_text_string(out, ", si_call_addr=");
@@ -254,13 +294,13 @@ void put_siginfo_of(struct elfgen_text *out, const uint8_t *bytes, size_t word)
         elfgen_text_string(out, ", si_overrun=");
         put_number(out, (int32_t)load32(rest + 4));
         put_sent_value(out, rest + 8, word);
-    } else if (code == SI_USER || code == SI_TKILL) {
+    } else if (code == SI_SIGIO) {
+        put_band(out, rest, word);
+    } else if (code <= 0) {
         put_sender(out, rest);
-    } else if (code < 0) {
-        put_sender(out, rest);
-        put_sent_value(out, rest + 8, word);
-    } else if (code != SI_KERNEL || signal == SIGSEGV || signal == SIGBUS || signal == SIGTRAP ||
-               signal == SIGFPE || signal == SIGILL) {
+        if (code == SI_QUEUE || (code != SI_USER && any_bit(rest + 8, word)))
+            put_sent_value(out, rest + 8, word);
+    } else {
         put_cause(out, rest, signal, code, word);
     }
     elfgen_text_char(out, '}');

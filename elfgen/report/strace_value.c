@@ -59,7 +59,8 @@ static bool fcntl_has_argument(uint32_t command)
 static bool ioctl_has_argument(uint32_t request)
 {
     return request != FIOCLEX && request != FIONCLEX && request != TIOCEXCL &&
-           request != TIOCNXCL && request != TIOCNOTTY;
+           request != TIOCNXCL && request != TIOCNOTTY && request != TIOCCONS &&
+           request != TIOCSBRK && request != TIOCCBRK && request != TIOCVHANGUP;
 }
 
 /* How many arguments a futex operation has: a bit each. */
@@ -113,6 +114,21 @@ static unsigned prctl_arguments(uint64_t option)
     return 4;
 }
 
+static unsigned ptrace_arguments(uint64_t request)
+{
+    if (request == PTRACE_TRACEME)
+        return 1;
+    bool alone = request == PTRACE_ATTACH || request == PTRACE_KILL ||
+                 request == PTRACE_INTERRUPT || request == PTRACE_LISTEN;
+    return alone ? 2 : 4;
+}
+
+static bool ptrace_has_data_alone(uint64_t request)
+{
+    return request == PTRACE_GETREGS || request == PTRACE_SETREGS || request == PTRACE_GETFPREGS ||
+           request == PTRACE_SETFPREGS;
+}
+
 static bool is_device(uint64_t mode)
 {
     return S_ISCHR((mode_t)mode) || S_ISBLK((mode_t)mode);
@@ -160,7 +176,8 @@ bool value_is_absent(const struct process_call *call, const struct call_row *row
     case CALL_TYPE_PTRACE_PID:
     case CALL_TYPE_PTRACE_ADDR:
     case CALL_TYPE_PTRACE_DATA:
-        return arguments[0] == PTRACE_TRACEME;
+        return index >= ptrace_arguments(arguments[0]) ||
+               (index == 2 && ptrace_has_data_alone(arguments[0]));
     default:
         return false;
     }

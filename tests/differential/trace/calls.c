@@ -35,10 +35,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BAD ((void *)0x10)
+#define BAD       ((void *)0x10)
 #define CALL(...) syscall(__VA_ARGS__, 0, 0, 0, 0, 0, 0)
-#define LOW(x) ((unsigned)(uint64_t)(x))
-#define HIGH(x) ((unsigned)((uint64_t)(x) >> 32))
+#define LOW(x)    ((unsigned)(uint64_t)(x))
+#define HIGH(x)   ((unsigned)((uint64_t)(x) >> 32))
 
 static char buffer[8192];
 
@@ -251,10 +251,14 @@ static void files(void)
     CALL(SYS_getcwd, BAD, 1000);
     CALL(SYS_getcwd, buffer, 1000);
     CALL(SYS_utime, "file", NULL);
-    struct { long a, b; } utim = {1, 1000000000};
+    struct {
+        long a, b;
+    } utim = {1, 1000000000};
     CALL(SYS_utime, "file", &utim);
     CALL(SYS_utime, "file", BAD);
-    struct { long s, u; } tv[2] = {{1, 2}, {3, 999999}}, ts[2] = {{1, 2}, {3, 999999999}};
+    struct {
+        long s, u;
+    } tv[2] = {{1, 2}, {3, 999999}}, ts[2] = {{1, 2}, {3, 999999999}};
     CALL(SYS_utimes, "file", tv);
     CALL(SYS_utimes, "file", NULL);
     CALL(SYS_utimes, "file", BAD);
@@ -374,7 +378,9 @@ static void waits(void)
     CALL(SYS_poll, BAD, 1, 1);
     CALL(SYS_poll, fds, 0, 0);
     fds[1].events = POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND | POLLWRNORM | POLLRDHUP;
-    struct { long s, n; } ts = {0, 1000};
+    struct {
+        long s, n;
+    } ts = {0, 0};
     CALL(SYS_ppoll, fds, 2, &ts, NULL, 8);
     memset(buffer, 0, sizeof buffer);
     CALL(SYS_ppoll, buffer, -1, NULL, NULL, 8);
@@ -389,7 +395,9 @@ static void waits(void)
     FD_SET(pipes[0], &in);
     FD_SET(pipes[1], &out);
     FD_SET(1, &out);
-    struct { long s, u; } tv = {0, 0};
+    struct {
+        long s, u;
+    } tv = {0, 0};
 #ifdef __x86_64__
 #define SELECT SYS_select
 #else
@@ -406,7 +414,10 @@ static void waits(void)
     CALL(SELECT, 0, NULL, NULL, NULL, &tv);
     CALL(SELECT, 5, BAD, NULL, NULL, BAD);
     CALL(SELECT, -1, NULL, NULL, NULL, NULL);
-    struct { void *set; long size; } both = {&mask, 8};
+    struct {
+        void *set;
+        long size;
+    } both = {&mask, 8};
     CALL(SYS_pselect6, 10, &in, &out, NULL, &ts, &both);
     CALL(SYS_pselect6, 10, &in, NULL, NULL, &ts, NULL);
     CALL(SYS_pselect6, 10, NULL, NULL, NULL, &ts, BAD);
@@ -438,7 +449,8 @@ static void memory(void)
     CALL(SYS_mmap, page, 4096L, PROT_NONE, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1L, 0x1000L);
     CALL(SYS_mmap, NULL, 4096L, -1L, -1L, -1L, -1L);
     CALL(SYS_mmap, NULL, 0L, 0L, 0L, 0L, 0L);
-    CALL(SYS_mmap, NULL, 4096L, 7L, MAP_PRIVATE | MAP_NORESERVE | MAP_STACK | MAP_GROWSDOWN, 99L, 0L);
+    CALL(SYS_mmap, NULL, 4096L, 7L, MAP_PRIVATE | MAP_NORESERVE | MAP_STACK | MAP_GROWSDOWN, 99L,
+         0L);
     CALL(SYS_mmap, NULL, 4096L, 7L, MAP_PRIVATE | MAP_HUGETLB | MAP_ANONYMOUS | 21 << 26, 99L, 0L);
     CALL(SYS_mmap, NULL, 4096L, 7L, MAP_SHARED_VALIDATE | MAP_SYNC, 99L, 0L);
 #else
@@ -504,7 +516,9 @@ static void processes(void)
     CALL(SYS_getgroups, 0, NULL);
     CALL(SYS_getgroups, -1, buffer);
     CALL(SYS_setgroups, -1, buffer);
-    struct { long a, b; } limit = {1024, -1};
+    struct {
+        long a, b;
+    } limit = {1024, -1};
     CALL(SYS_setrlimit, 999, &limit);
     CALL(SYS_setrlimit, 999, BAD);
     CALL(SYS_getrlimit, RLIMIT_CORE, buffer);
@@ -516,7 +530,9 @@ static void processes(void)
 #endif
     CALL(SYS_prlimit64, 0, RLIMIT_STACK, NULL, buffer);
     CALL(SYS_prlimit64, 0, RLIMIT_AS, NULL, buffer);
-    struct { uint64_t a, b; } limit64 = {1 << 20, -1};
+    struct {
+        uint64_t a, b;
+    } limit64 = {1 << 20, -1};
     CALL(SYS_prlimit64, 0, 999, &limit64, NULL);
     limit64.a = 1000;
     CALL(SYS_prlimit64, 0, 999, &limit64, BAD);
@@ -564,8 +580,12 @@ static void processes(void)
     CALL(SYS_arch_prctl, 0x1011, 5);
 #endif
 #ifdef __i386__
-    struct user_desc desc = {.entry_number = 13, .base_addr = 0x12345678, .limit = 0xfffff,
-                             .seg_32bit = 1, .limit_in_pages = 1, .useable = 1};
+    struct user_desc desc = {.entry_number = 13,
+                             .base_addr = 0x12345678,
+                             .limit = 0xfffff,
+                             .seg_32bit = 1,
+                             .limit_in_pages = 1,
+                             .useable = 1};
     CALL(SYS_set_thread_area, &desc);
     CALL(SYS_set_thread_area, BAD);
     desc.entry_number = 12;
@@ -581,7 +601,9 @@ static void processes(void)
     CALL(SYS_rseq, buffer, 32, 0, 0x53053053);
     CALL(SYS_rseq, BAD, 31, 1, 0x53053053);
     int word = 0;
-    struct { long s, n; } ts = {0, 1000};
+    struct {
+        long s, n;
+    } ts = {0, 1000};
     CALL(SYS_futex, &word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
     CALL(SYS_futex, &word, FUTEX_WAKE, 0x7fffffff);
     CALL(SYS_futex, &word, FUTEX_WAIT, 1, NULL);
@@ -591,7 +613,8 @@ static void processes(void)
     CALL(SYS_futex, &word, FUTEX_WAKE_BITSET, 1, NULL, NULL, 5);
     CALL(SYS_futex, &word, FUTEX_REQUEUE, 1, 2, &word);
     CALL(SYS_futex, &word, FUTEX_CMP_REQUEUE, 1, 2, &word, 3);
-    CALL(SYS_futex, &word, FUTEX_WAKE_OP, 1, 2, &word, FUTEX_OP(FUTEX_OP_SET, 1, FUTEX_OP_CMP_EQ, 2));
+    CALL(SYS_futex, &word, FUTEX_WAKE_OP, 1, 2, &word,
+         FUTEX_OP(FUTEX_OP_SET, 1, FUTEX_OP_CMP_EQ, 2));
     CALL(SYS_futex, &word, FUTEX_LOCK_PI, 0, BAD);
     CALL(SYS_futex, &word, FUTEX_UNLOCK_PI);
     CALL(SYS_futex, BAD, FUTEX_WAIT, 1, BAD);
@@ -654,16 +677,23 @@ static void signals(void)
     CALL(SYS_sigprocmask, SIG_UNBLOCK, &set32, NULL);
     CALL(SYS_sigprocmask, SIG_UNBLOCK, BAD, BAD);
     CALL(SYS_sigpending, &set32);
-    struct { void *handler; unsigned long mask, flags; void *restorer; } action32 = {
-        (void *)nothing, 5, SA_RESTART | SA_NODEFER, NULL};
+    struct {
+        void *handler;
+        unsigned long mask, flags;
+        void *restorer;
+    } action32 = {(void *)nothing, 5, SA_RESTART | SA_NODEFER, NULL};
     CALL(SYS_sigaction, SIGUSR1, &action32, NULL);
     CALL(SYS_sigaction, SIGUSR1, &action32, &action32);
     CALL(SYS_sigaction, SIGUSR1, BAD, NULL);
     CALL(SYS_signal, SIGUSR2, SIG_IGN);
     CALL(SYS_signal, SIGUSR2, SIG_DFL);
 #endif
-    struct { void *handler; unsigned long flags; void *restorer; uint64_t mask; } action = {
-        (void *)nothing, 0x04000000 | SA_SIGINFO | SA_ONSTACK, (void *)0x1234, 6};
+    struct {
+        void *handler;
+        unsigned long flags;
+        void *restorer;
+        uint64_t mask;
+    } action = {(void *)nothing, 0x04000000 | SA_SIGINFO | SA_ONSTACK, (void *)0x1234, 6};
     CALL(SYS_rt_sigaction, SIGUSR1, &action, NULL, 8);
     CALL(SYS_rt_sigaction, SIGUSR1, NULL, &action, 8);
     action.handler = (void *)SIG_IGN, action.flags = 0, action.mask = 0, action.restorer = NULL;
@@ -686,7 +716,9 @@ static void signals(void)
     CALL(SYS_kill, 0x3fffffff, 999);
     CALL(SYS_tkill, 0x3fffffff, 32);
     CALL(SYS_tgkill, 0x3fffffff, 5, 64);
-    struct { long s, n; } ts = {0, 1000};
+    struct {
+        long s, n;
+    } ts = {0, 1000};
     CALL(SYS_rt_sigtimedwait, &set, NULL, &ts, 8);
     CALL(SYS_rt_sigtimedwait, BAD, BAD, BAD, 8);
     siginfo_t info = {.si_signo = SIGUSR1, .si_code = SI_QUEUE, .si_value.sival_int = 7};
@@ -697,7 +729,9 @@ static void signals(void)
 
 static void times(void)
 {
-    struct { long s, n; } ts = {0, 1000}, bad = {0, 1000000000}, negative = {-1, 0};
+    struct {
+        long s, n;
+    } ts = {0, 1000}, bad = {0, 1000000000}, negative = {-1, 0};
     CALL(SYS_nanosleep, &ts, NULL);
     CALL(SYS_nanosleep, &ts, &ts);
     CALL(SYS_nanosleep, &bad, NULL);
@@ -715,7 +749,9 @@ static void times(void)
     CALL(SYS_clock_getres, CLOCK_MONOTONIC, &ts);
     CALL(SYS_clock_settime, 99, &ts);
 #ifdef SYS_clock_gettime64
-    struct { int64_t s, n; } ts64 = {0, 1000};
+    struct {
+        int64_t s, n;
+    } ts64 = {0, 1000};
     CALL(SYS_clock_gettime64, 99, &ts64);
     CALL(SYS_clock_getres_time64, CLOCK_MONOTONIC, &ts64);
     CALL(SYS_clock_nanosleep_time64, CLOCK_MONOTONIC, 1, &ts64, NULL);
@@ -727,11 +763,15 @@ static void times(void)
 #endif
     CALL(SYS_gettimeofday, BAD, NULL);
     CALL(SYS_gettimeofday, NULL, BAD);
-    struct { int a, b; } zone;
+    struct {
+        int a, b;
+    } zone;
     CALL(SYS_gettimeofday, NULL, &zone);
     CALL(SYS_time, BAD);
     CALL(SYS_times, BAD);
-    struct { long a, b, c, d; } timer = {0, 0, 0, 0};
+    struct {
+        long a, b, c, d;
+    } timer = {0, 0, 0, 0};
     CALL(SYS_setitimer, ITIMER_REAL, &timer, &timer);
     CALL(SYS_getitimer, ITIMER_VIRTUAL, &timer);
     CALL(SYS_getitimer, 99, BAD);
@@ -809,7 +849,9 @@ static void sockets(void)
     CALL(SYS_setsockopt, -1, IPPROTO_IPV6, 26, &value, 4);
     CALL(SYS_setsockopt, -1, 999, 1, &value, 4);
     CALL(SYS_setsockopt, -1, SOL_SOCKET, 999, &value, 4);
-    struct { long s, u; } tv = {1, 2};
+    struct {
+        long s, u;
+    } tv = {1, 2};
     CALL(SYS_setsockopt, -1, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof tv);
     struct linger linger = {1, 2};
     CALL(SYS_setsockopt, -1, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
