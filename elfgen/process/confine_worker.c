@@ -54,7 +54,7 @@ static void limit_child(const struct confine_shared *shared)
 
 struct child {
     struct confine_shared *shared;
-    const int *files; /* program, input, output, errors */
+    int files[CONFINE_DESCRIPTORS]; /* program, input, output, errors */
 };
 
 /* Runs in the worker's memory, on a stack of its own, while the worker stands still. */
@@ -141,10 +141,10 @@ static bool say(const struct confine_shared *shared, char word)
 
 static bool work(struct confine_shared *shared)
 {
-    int files[CONFINE_DESCRIPTORS];
-    if (!receive(shared, files))
+    static struct child child;
+    child.shared = shared;
+    if (!receive(shared, child.files))
         return false;
-    struct child child = {shared, files};
     struct rusage usage = {0};
     shared->error = 0;
     long id = start(&child);
@@ -159,7 +159,7 @@ static bool work(struct confine_shared *shared)
     }
     shared->memory = 1024 * (uint64_t)usage.ru_maxrss;
     for (size_t i = 0; i < CONFINE_DESCRIPTORS; i++)
-        ask(shared, SYS_close, (uint64_t)files[i], 0, 0, 0, 0);
+        ask(shared, SYS_close, (uint64_t)child.files[i], 0, 0, 0, 0);
     return say(shared, CONFINE_ENDED);
 }
 
