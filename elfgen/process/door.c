@@ -7,7 +7,7 @@
 #include <sys/ptrace.h>
 #include <sys/user.h>
 
-enum { TWO = 2, CALL_MOST = 7 };
+enum { TWO = 2, FOUR = 4, CALL_MOST = 7 };
 
 static const struct {
     uint8_t bytes[TWO];
@@ -60,7 +60,7 @@ static void find_fast(const struct process *process, const uint8_t *before,
     is_door(before, door);
     if (door->door == ELFGEN_DOOR_SYSCALL)
         door->door = ELFGEN_DOOR_SYSCALL32;
-    door->address = process->call.behind - 2 * TWO;
+    door->address = process->call.behind - FOUR;
     door->found = false;
     if (process_read(process->id, process->call.stack + SAVED, &back, sizeof back) != sizeof back ||
         process_read(process->id, back - CALL_MOST, bytes, sizeof bytes) != sizeof bytes)
@@ -75,12 +75,12 @@ static void find_fast(const struct process *process, const uint8_t *before,
 
 bool process_door(const struct process *process, struct process_door *door)
 {
-    uint8_t bytes[2 * TWO] = {0};
+    uint8_t bytes[FOUR] = {0};
     const struct process_call *call = &process->call;
     struct process_place place;
     struct process_door fast;
     *door = (struct process_door){.found = true, .address = call->behind - TWO};
-    if (process_read(process->id, call->behind - 2 * TWO, bytes, sizeof bytes) != sizeof bytes &&
+    if (process_read(process->id, call->behind - FOUR, bytes, sizeof bytes) != sizeof bytes &&
         process_read(process->id, call->behind - TWO, bytes + TWO, TWO) != TWO)
         return false;
     if (!is_door(bytes + TWO, door))
