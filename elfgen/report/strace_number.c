@@ -216,11 +216,6 @@ void put_protocol(const struct value *v)
         put_count(v->out, (uint32_t)v->argument);
 }
 
-void put_socket_level(const struct value *v)
-{
-    put_word(v);
-}
-
 void put_socket_option(const struct value *v)
 {
     uint32_t level = (uint32_t)argument(v, 1), option = (uint32_t)v->argument;
@@ -265,11 +260,6 @@ void put_futex_op(const struct value *v)
                                        : "_PRIVATE");
     if (op & FUTEX_CLOCK_REALTIME)
         elfgen_text_string(v->out, "|FUTEX_CLOCK_REALTIME");
-}
-
-void put_futex_val(const struct value *v)
-{
-    put_uint(v);
 }
 
 static void put_wake_op(struct elfgen_text *out, uint32_t number)
@@ -334,11 +324,6 @@ void put_futex_timeout(const struct value *v)
 void put_futex_timeout64(const struct value *v)
 {
     put_timeout(v, 8);
-}
-
-void put_futex_address2(const struct value *v)
-{
-    put_pointer(v->out, v->argument);
 }
 
 /* ---- ioctl's ---- */

@@ -27,7 +27,7 @@ void put_int_pointer(const struct value *v)
     put_list_of_one(v, 4, true);
 }
 
-void put_uint_list1(const struct value *v)
+void put_uint_pointer(const struct value *v)
 {
     put_list_of_one(v, 4, false);
 }
@@ -35,11 +35,6 @@ void put_uint_list1(const struct value *v)
 void put_ulong_pointer(const struct value *v)
 {
     put_list_of_one(v, word_size(v), false);
-}
-
-void put_id_pointer(const struct value *v)
-{
-    put_list_of_one(v, 4, true);
 }
 
 void put_id16_pointer(const struct value *v)
@@ -60,12 +55,6 @@ void put_pointer_pointer(const struct value *v)
     elfgen_text_char(v->out, '[');
     put_pointer(v->out, load(bytes, word_size(v)));
     elfgen_text_char(v->out, ']');
-}
-
-/* Where clone puts the child's number, in the parent. */
-void put_tid_pointer(const struct value *v)
-{
-    put_int_pointer(v);
 }
 
 /* ---- lists ---- */
@@ -123,11 +112,6 @@ void put_cpu_set(const struct value *v)
     uint64_t size = v->late && v->call->result > 0 ? (uint64_t)v->call->result : argument(v, 1);
     if (take(v, bytes, size < sizeof bytes ? (size_t)size : sizeof bytes))
         put_bits(v->out, bytes, size < sizeof bytes ? (size_t)size : sizeof bytes);
-}
-
-void put_sched_param(const struct value *v)
-{
-    put_int_pointer(v);
 }
 
 /* A byte a page: whether it is in memory. */
@@ -299,7 +283,7 @@ void put_sysinfo(const struct value *v)
 
 /* ---- threads ---- */
 
-static void put_desc(const struct value *v)
+void put_user_desc(const struct value *v)
 {
     static const struct {
         const char *name;
@@ -327,17 +311,12 @@ static void put_desc(const struct value *v)
     elfgen_text_char(v->out, '}');
 }
 
-void put_user_desc(const struct value *v)
-{
-    put_desc(v);
-}
-
 void put_clone_tls(const struct value *v)
 {
     if (word_size(v) == 8)
         put_pointer(v->out, v->argument);
     else
-        put_desc(v);
+        put_user_desc(v);
 }
 
 static void put_tls(const struct value *v, uint64_t tls)
@@ -347,7 +326,7 @@ static void put_tls(const struct value *v, uint64_t tls)
     if (word_size(v) == 8)
         put_hexadecimal(v->out, tls);
     else
-        put_desc(&part);
+        put_user_desc(&part);
 }
 
 /* The lowest byte is the signal that the child's end sends. */
@@ -566,10 +545,4 @@ void put_cap_data(const struct value *v)
                  load32(bytes + 4 * i) | (uint64_t)load32(bytes + 12 + 4 * i) << 32);
     }
     elfgen_text_char(v->out, '}');
-}
-
-/* i386's old mmap, whose arguments could not be read. */
-void put_old_mmap(const struct value *v)
-{
-    put_pointer(v->out, v->argument);
 }
