@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "strace_print.h"
+#include "strace_shown.h"
 
 enum { RESULT_COLUMN = 40 };
 
@@ -89,88 +90,6 @@ static void put_equals(struct strace *s)
 }
 
 /* ---- calls ---- */
-
-/* A call as it is shown: some of i386's pass the address of their arguments. */
-struct shown {
-    struct process_call call;
-    const struct call_row *row; /* NULL: nothing is known */
-    const char *name;
-    char number[32];      /* the name of what has none */
-    const uint8_t *order; /* of the parameters; NULL: theirs */
-};
-
-static const char *nameless(struct shown *shown)
-{
-    struct elfgen_text text = {.bytes = shown->number, .capacity = sizeof shown->number - 1};
-    elfgen_text_string(&text, "syscall_");
-    elfgen_text_0x(&text, shown->call.number);
-    shown->number[text.length] = '\0';
-    return shown->number;
-}
-
-/* Takes arguments from memory: `count` words. False: they are not there. */
-static bool take_arguments(struct shown *shown, const struct call_reader *reader, uint64_t address,
-                           size_t count)
-{
-    uint8_t bytes[4 * ELFGEN_ARGUMENTS];
-    if (address == 0 || reader->read(reader->context, address, bytes, 4 * count) != 4 * count)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        shown->call.arguments[i] = load32(bytes + 4 * i);
-    return true;
-}
-
-static size_t count_parameters(const struct call_row *row)
-{
-    size_t count = 0;
-    while (row->parameters[count].name)
-        count++;
-    return count;
-}
-
-/* The call that socketcall stands for. The names of its numbers are the calls' own. */
-static void unfold_socketcall(struct shown *shown, const struct call_reader *reader)
-{
-    const char *word = set_name(&set_socketcall, shown->call.arguments[0]);
-    char name[16] = "";
-    for (size_t i = 0; word && word[i + 4] && i + 1 < sizeof name; i++)
-        name[i] = (char)(word[i + 4] | ('a' - 'A') * (word[i + 4] >= 'A' && word[i + 4] <= 'Z'));
-    const struct call_row *row = word ? calls_row(CALL_I386, name) : NULL;
-    if (row && take_arguments(shown, reader, shown->call.arguments[1], count_parameters(row))) {
-        shown->row = row;
-        shown->name = row->name;
-    }
-}
-
-static void unfold(struct shown *shown, const struct call_reader *reader)
-{
-    enum call_type first = shown->row->parameters[0].type;
-    const struct call_row *row = NULL;
-    if (first == CALL_TYPE_SOCKETCALL)
-        unfold_socketcall(shown, reader);
-    else if (first == CALL_TYPE_MMAP_ARGS)
-        row = calls_row(CALL_X86_64, "mmap");
-    else if (first == CALL_TYPE_SELECT_ARGS)
-        row = calls_row(CALL_I386, "_newselect");
-    if (row && take_arguments(shown, reader, shown->call.arguments[0], count_parameters(row)))
-        shown->row = row;
-}
-
-static void show(struct strace *s, const struct process_call *call, struct shown *shown)
-{
-    static const uint8_t clone_orders[CALL_ABIS][5] = {{1, 0, 2, 4, 3}, {1, 0, 2, 3, 4}};
-    const struct call *known = calls_find(&s->calls, call->abi, call->number);
-    shown->call = *call;
-    shown->row = known ? known->row : NULL;
-    shown->name = known ? known->name : nameless(shown);
-    shown->order = NULL;
-    if (shown->row && shown->row->only_i386)
-        unfold(shown, &s->reader);
-    else if (shown->row && shown->row->parameters[0].type == CALL_TYPE_SOCKETCALL)
-        unfold_socketcall(shown, &s->reader);
-    if (shown->row && shown->row->parameters[0].type == CALL_TYPE_CLONE_FLAGS)
-        shown->order = clone_orders[call->abi];
-}
 
 /* What clone's arguments are called. */
 static const char *label_of(enum call_type type)
@@ -327,7 +246,7 @@ static void tell_call(struct strace *s, struct process *process)
 {
     struct shown shown;
     note_mode(s, process);
-    show(s, &process->call, &shown);
+    shown_call(&shown, &process->call, &s->calls, &s->reader);
     begin_line(s, process);
     put(s, shown.name);
     put(s, "(");
@@ -363,7 +282,7 @@ static void resume_line(struct strace *s, const struct process *process, const c
 static void tell_result(struct strace *s, struct process *process)
 {
     struct shown shown;
-    show(s, &process->call, &shown);
+    shown_call(&shown, &process->call, &s->calls, &s->reader);
     resume_line(s, process, shown.name);
     if (shown.row)
         put_arguments(s, &shown, true, process->kept);
@@ -383,7 +302,7 @@ static void tell_no_result(struct strace *s, struct process *process)
     shown.call.number = process->kept[0] >> 32;
     enum call_abi abi = process->kept[0] & SEEN_I386 ? CALL_I386 : CALL_X86_64;
     const struct call *known = calls_find(&s->calls, abi, shown.call.number);
-    resume_line(s, process, known ? known->name : nameless(&shown));
+    resume_line(s, process, known ? known->name : shown_number(&shown));
     put_equals(s);
     put(s, "?");
     process->kept[0] &= ~(uint64_t)INSIDE;

@@ -178,17 +178,12 @@ static void put_signed_at(const struct value *v, size_t size)
     elfgen_text_char(v->out, ']');
 }
 
-void put_inout_off(const struct value *v)
+void put_off_pointer(const struct value *v)
 {
     put_signed_at(v, word_size(v));
 }
 
-void put_inout_off64(const struct value *v)
-{
-    put_signed_at(v, 8);
-}
-
-void put_out_off64(const struct value *v)
+void put_off64_pointer(const struct value *v)
 {
     put_signed_at(v, 8);
 }

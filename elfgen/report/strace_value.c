@@ -42,7 +42,8 @@ bool value_is_late(const struct process_call *call, const struct call_row *row, 
     case CALL_TYPE_PRCTL_ARG2:
     case CALL_TYPE_PRCTL_ARG:
         return call->arguments[0] == PR_GET_NAME || call->arguments[0] == PR_GET_PDEATHSIG ||
-               call->arguments[0] == PR_GET_CHILD_SUBREAPER;
+               call->arguments[0] == PR_GET_CHILD_SUBREAPER ||
+               call->arguments[0] == PR_GET_TID_ADDRESS;
     default:
         return types[type].late;
     }

@@ -164,12 +164,6 @@ void put_pselect_mask(const struct value *v)
     elfgen_text_char(v->out, '}');
 }
 
-/* i386's old select, whose arguments could not be read. */
-void put_old_select(const struct value *v)
-{
-    put_pointer(v->out, v->argument);
-}
-
 void put_wait_remark(const struct value *v)
 {
     bool poll = v->row->parameters[0].type == CALL_TYPE_POLLFDS;

@@ -1,0 +1,116 @@
+/* Arguments of the calls that make threads. */
+#include <linux/sched.h>
+
+#include "strace_print.h"
+
+void put_user_desc(const struct value *v)
+{
+    static const struct {
+        const char *name;
+        uint8_t at, width;
+    } bits[] = {{"seg_32bit", 0, 1},      {"contents", 1, 2},        {"read_exec_only", 3, 1},
+                {"limit_in_pages", 4, 1}, {"seg_not_present", 5, 1}, {"useable", 6, 1}};
+    uint8_t bytes[16]; /* asm/ldt.h, struct user_desc: three numbers and bits */
+    if (!take(v, bytes, sizeof bytes))
+        return;
+    elfgen_text_string(v->out, "{entry_number=");
+    put_number(v->out, (int32_t)load32(bytes));
+    elfgen_text_string(v->out, ", base_addr=");
+    if (load32(bytes + 4) != 0)
+        elfgen_text_string(v->out, "0x");
+    elfgen_text_hex(v->out, load32(bytes + 4), load32(bytes + 4) != 0 ? 6 : 8);
+    elfgen_text_string(v->out, ", limit=");
+    if (load32(bytes + 8) != 0)
+        elfgen_text_string(v->out, "0x");
+    elfgen_text_hex(v->out, load32(bytes + 8), load32(bytes + 8) != 0 ? 6 : 8);
+    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
+        elfgen_text_string(v->out, ", ");
+        put_label(v->out, bits[i].name);
+        put_count(v->out, load32(bytes + 12) >> bits[i].at & ((1u << bits[i].width) - 1));
+    }
+    elfgen_text_char(v->out, '}');
+}
+
+void put_clone_tls(const struct value *v)
+{
+    if (word_size(v) == 8)
+        put_pointer(v->out, v->argument);
+    else
+        put_user_desc(v);
+}
+
+static void put_tls(const struct value *v, uint64_t tls)
+{
+    struct value part = *v;
+    part.argument = tls;
+    if (word_size(v) == 8)
+        put_hexadecimal(v->out, tls);
+    else
+        put_user_desc(&part);
+}
+
+/* The lowest byte is the signal that the child's end sends. */
+void put_clone_flags(const struct value *v)
+{
+    uint64_t signal = v->argument & CSIGNAL, flags = v->argument & ~(uint64_t)CSIGNAL;
+    if (flags != 0 || signal == 0)
+        put_flags_of(v->out, v->set, flags, false);
+    if (signal != 0) {
+        if (flags != 0)
+            elfgen_text_char(v->out, '|');
+        put_signal_name(v->out, signal, false);
+    }
+}
+
+/* Fields of struct clone_args by their place, and which flags say that they are there. */
+void put_clone_args(const struct value *v)
+{
+    enum { SMALLEST = 64, LARGEST = 88 };
+    static const struct {
+        const char *label;
+        uint8_t at;
+        bool is_pointer;
+        uint64_t flags; /* 0: always */
+    } fields[] = {
+        {", pidfd", 8, true, CLONE_PIDFD},
+        {", child_tid", 16, true, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID},
+        {", parent_tid", 24, true, CLONE_PARENT_SETTID},
+        {", exit_signal", 32, false, 0},
+        {", stack", 40, true, 0},
+        {", stack_size", 48, false, 0},
+        {", tls", 56, true, CLONE_SETTLS},
+        {", set_tid", 64, true, 0},
+        {", set_tid_size", 72, false, 0},
+        {", cgroup", 80, false, CLONE_INTO_CGROUP},
+    };
+    uint8_t bytes[LARGEST] = {0};
+    uint64_t size = argument(v, 1);
+    size_t known = size < LARGEST ? (size_t)size : LARGEST;
+    if (size < SMALLEST || v->argument == 0 || !read_all(v, v->argument, bytes, known)) {
+        put_pointer(v->out, v->argument);
+        return;
+    }
+    uint64_t flags = load64(bytes);
+    elfgen_text_string(v->out, "{flags=");
+    put_flags_of(v->out, &set_clone3, flags, false);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        uint8_t at = fields[i].at;
+        uint64_t number = load64(bytes + at);
+        bool optional = at == 64 || at == 72;
+        if ((fields[i].flags != 0 && !(flags & fields[i].flags)) || at + 8u > known ||
+            (optional && load64(bytes + 64) == 0 && load64(bytes + 72) == 0))
+            continue;
+        put_label(v->out, fields[i].label);
+        if (at == 56)
+            put_tls(v, number);
+        else if (fields[i].is_pointer)
+            put_pointer(v->out, number);
+        else if (at == 32 && number <= UINT32_MAX)
+            put_signal_name(v->out, number, false);
+        else if (at == 48)
+            put_hexadecimal(v->out, number);
+        else
+            put_count(v->out, number);
+    }
+    elfgen_text_char(v->out, '}');
+}

@@ -1,0 +1,78 @@
+/* Which call it is, and where its arguments are. */
+#include "strace_shown.h"
+
+#include "strace_print.h"
+
+const char *shown_number(struct shown *shown)
+{
+    struct elfgen_text text = {.bytes = shown->number, .capacity = sizeof shown->number - 1};
+    elfgen_text_string(&text, "syscall_");
+    elfgen_text_0x(&text, shown->call.number);
+    shown->number[text.length] = '\0';
+    return shown->number;
+}
+
+/* Takes arguments from memory: `count` words. False: they are not there. */
+static bool take_arguments(struct shown *shown, const struct call_reader *reader, uint64_t address,
+                           size_t count)
+{
+    uint8_t bytes[4 * ELFGEN_ARGUMENTS];
+    if (address == 0 || reader->read(reader->context, address, bytes, 4 * count) != 4 * count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        shown->call.arguments[i] = load32(bytes + 4 * i);
+    return true;
+}
+
+static size_t count_parameters(const struct call_row *row)
+{
+    size_t count = 0;
+    while (row->parameters[count].name)
+        count++;
+    return count;
+}
+
+/* The call that socketcall stands for. The names of its numbers are the calls' own. */
+static void unfold_socketcall(struct shown *shown, const struct call_reader *reader)
+{
+    const char *word = set_name(&set_socketcall, shown->call.arguments[0]);
+    char name[16] = "";
+    for (size_t i = 0; word && word[i + 4] && i + 1 < sizeof name; i++)
+        name[i] = (char)(word[i + 4] | ('a' - 'A') * (word[i + 4] >= 'A' && word[i + 4] <= 'Z'));
+    const struct call_row *row = word ? calls_row(CALL_I386, name) : NULL;
+    if (row && take_arguments(shown, reader, shown->call.arguments[1], count_parameters(row))) {
+        shown->row = row;
+        shown->name = row->name;
+    }
+}
+
+static void unfold(struct shown *shown, const struct call_reader *reader)
+{
+    enum call_type first = shown->row->parameters[0].type;
+    const struct call_row *row = NULL;
+    if (first == CALL_TYPE_SOCKETCALL)
+        unfold_socketcall(shown, reader);
+    else if (first == CALL_TYPE_MMAP_ARGS)
+        row = calls_row(CALL_X86_64, "mmap");
+    else if (first == CALL_TYPE_SELECT_ARGS)
+        row = calls_row(CALL_I386, "_newselect");
+    if (row && take_arguments(shown, reader, shown->call.arguments[0], count_parameters(row)))
+        shown->row = row;
+}
+
+void shown_call(struct shown *shown, const struct process_call *call, struct calls *calls,
+                const struct call_reader *reader)
+{
+    static const uint8_t clone_orders[CALL_ABIS][5] = {{1, 0, 2, 4, 3}, {1, 0, 2, 3, 4}};
+    const struct call *known = calls_find(calls, call->abi, call->number);
+    shown->call = *call;
+    shown->row = known ? known->row : NULL;
+    shown->name = known ? known->name : shown_number(shown);
+    shown->order = NULL;
+    if (shown->row && shown->row->only_i386)
+        unfold(shown, reader);
+    else if (shown->row && shown->row->parameters[0].type == CALL_TYPE_SOCKETCALL)
+        unfold_socketcall(shown, reader);
+    if (shown->row && shown->row->parameters[0].type == CALL_TYPE_CLONE_FLAGS)
+        shown->order = clone_orders[call->abi];
+}
