@@ -71,6 +71,12 @@ in_background()
     main=$!
     worker=$(child_of "$main")
     program=$(child_of "$worker")
+    # Behind its execve.
+    for _ in $(seq 100); do
+        [ "/proc/$program/exe" -ef "$hostile" ] && return 0
+        sleep 0.05
+    done
+    return 1
 }
 
 ended()

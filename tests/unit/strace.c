@@ -254,7 +254,7 @@ END_TEST
 
 START_TEST(limits_are_of_both_widths)
 {
-    uint64_t wide[2] = {8192 * 1024, UINT64_MAX};
+    uint64_t wide[2] = {UINT64_C(8192) * 1024, UINT64_MAX};
     uint32_t narrow[2] = {1024, UINT32_MAX};
     set_memory(wide, sizeof wide);
     IS("{rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}", shown(CALL_X86_64, "getrlimit", 1, AT));
@@ -358,8 +358,8 @@ START_TEST(vectors_share_what_was_read)
     uint64_t vector[4] = {AT + 0x100, 3, AT + 0x200, 100};
     struct process_call call = {.abi = CALL_X86_64, .arguments = {3, AT, 2}, .result = 5};
     set_memory(vector, sizeof vector);
-    memcpy(memory + 0x100, "abcdef", 6);
-    memcpy(memory + 0x200, "xyz", 3);
+    memcpy(memory + 0x100, "abcdef", 7);
+    memcpy(memory + 0x200, "xyz", 4);
     IS("[{iov_base=\"abc\", iov_len=3}, {iov_base=\"xy\", iov_len=100}]",
        value_of_call(&call, "readv", 1, true));
     call.result = 0;
