@@ -1,0 +1,40 @@
+/* A program run instruction by instruction, on the processor itself, into a recording.
+ *
+ * As with tracing: nothing is printed, no handler set, and the program does not outlive this
+ * process. Its children run on their own, and of its threads only the first is stepped. */
+#ifndef STEP_H
+#define STEP_H
+
+#include "process.h"
+#include "recording.h"
+
+struct stepper;
+
+enum step_answer {
+    STEP_GOES_ON, /* a record was added */
+    STEP_ENDED,   /* the program is gone; recording->end says how. The last record may be new, too */
+    STEP_PAUSED,  /* a signal handler of the caller's ran while this waited; call again to go on */
+    STEP_NO_ROOM  /* no memory, or the recording has STEP_MOST bytes; the program stands still */
+};
+
+enum { STEP_MOST = 512 << 20 };
+
+/* Starts a program and stands before its first instruction. The recording is the caller's, empty;
+ * it gets what is known at the start, and stays where it is until step_close(). NULL and *error: it
+ * cannot be started, traced or read, and nothing of it is left. */
+struct stepper *step_open(const struct process_program *program, struct step_recording *recording,
+                          struct elfgen_error *error);
+
+/* Runs one instruction, or says what came instead of it, as a record. */
+enum step_answer step_next(struct stepper *stepper);
+
+/* The registers as they are. */
+const struct step_registers *step_now(const struct stepper *stepper);
+
+/* Whether the instruction that comes next asks the kernel: before what it prints, flush. */
+bool step_asks_next(const struct stepper *stepper);
+
+/* Kills the program if it is there. NULL is taken. */
+void step_close(struct stepper *stepper);
+
+#endif

@@ -1,0 +1,340 @@
+/* System calls of a stepped program: what is asked, what is answered, what the kernel wrote. */
+#include "step_inside.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+/* ---- what the kernel writes ---- */
+
+void step_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t size)
+{
+    if (stepper->snapshot_count == SNAPSHOTS || size == 0 || address == 0)
+        return;
+    struct snapshot *snapshot = &stepper->snapshots[stepper->snapshot_count];
+    size_t most = size < SNAPSHOT_ROOM ? (size_t)size : SNAPSHOT_ROOM;
+    if (!snapshot->bytes)
+        snapshot->bytes = malloc(SNAPSHOT_ROOM);
+    if (!snapshot->bytes) {
+        stepper->no_memory = true;
+        return;
+    }
+    snapshot->address = address;
+    snapshot->size = process_read(stepper->id, address, snapshot->bytes, most);
+    stepper->snapshot_count++;
+}
+
+/* Whether an earlier snapshot has the byte already. */
+static bool is_earlier(const struct stepper *stepper, size_t index, uint64_t address)
+{
+    for (size_t i = 0; i < index; i++)
+        if (address - stepper->snapshots[i].address < stepper->snapshots[i].size)
+            return true;
+    return false;
+}
+
+static void compare_snapshot(struct stepper *stepper, size_t index, const uint8_t *now, size_t size)
+{
+    enum { GAP = 8 }; /* bytes that stayed as they were between two changes that are told as one */
+    const struct snapshot *snapshot = &stepper->snapshots[index];
+    for (size_t i = 0; i < size; i++) {
+        if (now[i] == snapshot->bytes[i] || is_earlier(stepper, index, snapshot->address + i))
+            continue;
+        size_t end = i + 1;
+        for (size_t j = end; j < size && j < end + GAP; j++)
+            if (now[j] != snapshot->bytes[j])
+                end = j + 1;
+        struct step_piece piece = {.kind = STEP_PIECE_MEMORY,
+                                   .value = snapshot->address + i,
+                                   .size = (uint32_t)(end - i)};
+        step_add_change(stepper->recording, &piece, snapshot->bytes + i, now + i);
+        i = end;
+    }
+}
+
+void step_compare_snapshots(struct stepper *stepper)
+{
+    uint8_t *now = stepper->snapshot_count ? malloc(SNAPSHOT_ROOM) : NULL;
+    for (size_t i = 0; i < stepper->snapshot_count && now; i++) {
+        const struct snapshot *snapshot = &stepper->snapshots[i];
+        size_t size = process_read(stepper->id, snapshot->address, now, snapshot->size);
+        compare_snapshot(stepper, i, now, size);
+    }
+    free(now);
+    stepper->snapshot_count = 0;
+}
+
+/* ---- what it is asked ---- */
+
+static uint64_t word_at(const struct stepper *stepper, uint64_t address, size_t width)
+{
+    uint64_t word = 0;
+    return process_read(stepper->id, address, &word, width) == width ? word : 0;
+}
+
+/* Number and arguments by the door: where the kernel looks for them (arch/x86/entry/entry_64.S and
+ * entry_64_compat.S). */
+static void take_arguments(struct stepper *stepper, enum elfgen_door door)
+{
+    static const enum step_register wide[] = {STEP_rdi, STEP_rsi, STEP_rdx,
+                                              STEP_r10, STEP_r8,  STEP_r9};
+    static const enum step_register narrow[] = {STEP_rbx, STEP_rcx, STEP_rdx,
+                                                STEP_rsi, STEP_rdi, STEP_rbp};
+    const uint64_t *values = stepper->now.value;
+    struct call_asked *asked = &stepper->asked;
+    bool is_wide = door == ELFGEN_DOOR_SYSCALL;
+    asked->abi = is_wide ? CALL_X86_64 : CALL_I386;
+    asked->number = is_wide ? values[STEP_rax] : (uint32_t)values[STEP_rax];
+    for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
+        asked->arguments[i] = is_wide ? values[wide[i]] : (uint32_t)values[narrow[i]];
+    if (door == ELFGEN_DOOR_SYSCALL32) {
+        asked->arguments[1] = (uint32_t)values[STEP_rbp];
+        asked->arguments[5] = word_at(stepper, (uint32_t)values[STEP_rsp], 4);
+    } else if (door == ELFGEN_DOOR_SYSENTER) {
+        asked->arguments[5] = word_at(stepper, (uint32_t)values[STEP_rbp], 4);
+    }
+}
+
+/* The bytes that an output parameter may have: the count behind it, or a structure's. */
+static uint64_t size_of_output(const struct stepper *stepper, const struct call_parameter *parameter,
+                               size_t index)
+{
+    enum { STRUCTURE = 512 };
+    static const char *const sizes[] = {"count", "size", "len", "buflen", "bufsiz"};
+    const char *next = parameter[1].name;
+    for (size_t i = 0; next && i < sizeof sizes / sizeof sizes[0]; i++)
+        if (strcmp(next, sizes[i]) == 0 && index + 1 < ELFGEN_ARGUMENTS)
+            return stepper->asked.arguments[index + 1];
+    return STRUCTURE;
+}
+
+static bool is_named(const struct call_asked *asked, const char *name)
+{
+    return asked->call && strcmp(asked->call->name, name) == 0;
+}
+
+/* readv's buffers, which a list in memory names. */
+static void snapshot_list(struct stepper *stepper)
+{
+    const struct call_asked *asked = &stepper->asked;
+    size_t width = asked->abi == CALL_X86_64 ? 8 : 4;
+    for (uint64_t i = 0; i < asked->arguments[2] && i < SNAPSHOTS; i++) {
+        uint64_t at = asked->arguments[1] + i * 2 * width;
+        step_take_snapshot(stepper, word_at(stepper, at, width),
+                           word_at(stepper, at + width, width));
+    }
+}
+
+static void put_quoted(struct elfgen_text *text, const uint8_t *bytes, size_t size)
+{
+    elfgen_text_char(text, '"');
+    for (size_t i = 0; i < size; i++) {
+        uint8_t c = bytes[i];
+        if (c == '\n') {
+            elfgen_text_string(text, "\\n");
+        } else if (c == '"' || c == '\\') {
+            elfgen_text_char(text, '\\');
+            elfgen_text_char(text, (char)c);
+        } else if (c < 0x20 || c >= 0x7f) {
+            elfgen_text_string(text, "\\x");
+            elfgen_text_hex(text, c, 2);
+        } else {
+            elfgen_text_char(text, (char)c);
+        }
+    }
+    elfgen_text_char(text, '"');
+}
+
+static void put_bytes_at(struct stepper *stepper, struct elfgen_text *text, uint64_t address,
+                         uint64_t size, bool is_string)
+{
+    enum { SHOWN = 32 };
+    uint8_t bytes[SHOWN];
+    size_t most = size < SHOWN ? (size_t)size : SHOWN;
+    size_t got = address ? process_read(stepper->id, address, bytes, most) : 0;
+    elfgen_text_0x(text, address);
+    const uint8_t *end = is_string && got > 0 ? memchr(bytes, 0, got) : NULL;
+    size_t length = end ? (size_t)(end - bytes) : got;
+    if (got == 0)
+        return;
+    elfgen_text_char(text, ' ');
+    put_quoted(text, bytes, length);
+    if (!end && size > length)
+        elfgen_text_string(text, "...");
+}
+
+static void describe(struct stepper *stepper, const struct call_parameter *parameter, size_t index,
+                     struct elfgen_text *text)
+{
+    const struct call_asked *asked = &stepper->asked;
+    uint64_t value = asked->arguments[index];
+    int64_t number = asked->abi == CALL_I386 ? (int32_t)value : (int64_t)value;
+    uint64_t size = 0;
+    switch (parameter->kind) {
+    case ELFGEN_PARAMETER_NUMBER:
+        /* Most are an int, whose upper half no call reads. */
+        if ((int32_t)value < 0 && value <= UINT32_MAX)
+            number = (int32_t)value;
+        if (number < 0)
+            elfgen_text_char(text, '-');
+        elfgen_text_decimal(text, number < 0 ? -(uint64_t)number : (uint64_t)number, 0);
+        break;
+    case ELFGEN_PARAMETER_STRING:
+        put_bytes_at(stepper, text, value, UINT64_MAX, true);
+        break;
+    case ELFGEN_PARAMETER_INPUT:
+        if (parameter->size_in < ELFGEN_ARGUMENTS)
+            size = asked->arguments[parameter->size_in];
+        put_bytes_at(stepper, text, value, size, false);
+        break;
+    case ELFGEN_PARAMETER_OUTPUT:
+        step_take_snapshot(stepper, value, size_of_output(stepper, parameter, index));
+        elfgen_text_0x(text, value);
+        break;
+    default:
+        elfgen_text_0x(text, value);
+        break;
+    }
+}
+
+void step_ask(struct stepper *stepper, const struct effects *effects)
+{
+    struct call_asked *asked = &stepper->asked;
+    take_arguments(stepper, effects->door);
+    asked->made = true;
+    asked->call = calls_find(&stepper->calls, asked->abi, asked->number);
+    stepper->snapshot_count = 0;
+    const struct call_row *row = asked->call ? asked->call->row : NULL;
+    for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++) {
+        struct elfgen_text text = {.bytes = asked->texts[i],
+                                   .capacity = sizeof asked->texts[i] - 1};
+        if (row && row->parameters[i].name)
+            describe(stepper, &row->parameters[i], i, &text);
+        else if (!row)
+            elfgen_text_0x(&text, asked->arguments[i]);
+        text.bytes[text.length] = '\0';
+        if (row && !row->parameters[i].name)
+            break;
+    }
+    if (is_named(asked, "readv"))
+        snapshot_list(stepper);
+}
+
+/* ---- what it answered ---- */
+
+static void add_output(struct stepper *stepper, uint64_t address, uint64_t size)
+{
+    enum { OUTPUT_MOST = 16 << 20 };
+    size_t most = size < OUTPUT_MOST ? (size_t)size : OUTPUT_MOST;
+    uint8_t *bytes = malloc(most ? most : 1);
+    if (!bytes) {
+        stepper->no_memory = true;
+        return;
+    }
+    struct step_piece piece = {.kind = STEP_PIECE_OUTPUT,
+                               .number = (uint32_t)stepper->asked.arguments[0],
+                               .bytes = bytes};
+    piece.size = (uint32_t)process_read(stepper->id, address, bytes, most);
+    if (piece.size > 0)
+        step_add_piece(stepper->recording, &piece);
+    free(bytes);
+}
+
+static void add_output_list(struct stepper *stepper, uint64_t left)
+{
+    const struct call_asked *asked = &stepper->asked;
+    size_t width = asked->abi == CALL_X86_64 ? 8 : 4;
+    for (uint64_t i = 0; i < asked->arguments[2] && left > 0; i++) {
+        uint64_t at = asked->arguments[1] + i * 2 * width;
+        uint64_t size = word_at(stepper, at + width, width);
+        size = size < left ? size : left;
+        add_output(stepper, word_at(stepper, at, width), size);
+        left -= size;
+    }
+}
+
+/* What went to descriptors 1 and 2 stays in the program's memory until now. */
+static void keep_output(struct stepper *stepper, int64_t answer)
+{
+    const struct call_asked *asked = &stepper->asked;
+    uint32_t descriptor = (uint32_t)asked->arguments[0];
+    if (answer <= 0 || (descriptor != 1 && descriptor != 2))
+        return;
+    if (is_named(asked, "write") || is_named(asked, "pwrite64") || is_named(asked, "sendto"))
+        add_output(stepper, asked->arguments[1], (uint64_t)answer);
+    else if (is_named(asked, "writev") || is_named(asked, "pwritev"))
+        add_output_list(stepper, (uint64_t)answer);
+}
+
+/* What maps, unmaps or allows to run changes whose an address is. */
+static bool moves_memory(const struct call_asked *asked)
+{
+    static const char *const names[] = {"mmap",  "mmap2",    "munmap",           "mremap", "brk",
+                                        "shmat", "mprotect", "remap_file_pages", "shmdt",  "ipc"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (is_named(asked, names[i]))
+            return true;
+    return false;
+}
+
+static void put_call(struct stepper *stepper)
+{
+    const struct call_asked *asked = &stepper->asked;
+    const char *name = asked->call ? asked->call->name : "";
+    const struct call_row *row = asked->call ? asked->call->row : NULL;
+    struct step_piece call = {.kind = STEP_PIECE_CALL,
+                              .number = asked->abi,
+                              .value = asked->number,
+                              .size = (uint32_t)strlen(name) + 1,
+                              .bytes = (const uint8_t *)name};
+    step_add_piece(stepper->recording, &call);
+    for (uint32_t i = 0; i < ELFGEN_ARGUMENTS && (!row || row->parameters[i].name); i++) {
+        uint8_t both[sizeof asked->texts[0] + 32];
+        int length = snprintf((char *)both, sizeof both, "%s%c%s", row ? row->parameters[i].name : "",
+                              '\0', asked->texts[i]);
+        struct step_piece argument = {.kind = STEP_PIECE_ARGUMENT,
+                                      .number = i,
+                                      .value = asked->arguments[i],
+                                      .size = (uint32_t)length + 1,
+                                      .bytes = both};
+        step_add_piece(stepper->recording, &argument);
+    }
+}
+
+/* The number that came back, and what it means where it is an error. */
+static void put_answer(struct stepper *stepper, int64_t answer)
+{
+    enum { ERRNO_MOST = 4095, RESTART = 512, RESTART_BLOCK = 516 };
+    char text[128] = "";
+    if (answer <= -RESTART && answer >= -RESTART_BLOCK && answer != -515)
+        snprintf(text, sizeof text, "interrupted by a signal: the kernel may begin it again");
+    else if (answer < 0 && answer >= -ERRNO_MOST && strerrorname_np((int)-answer))
+        snprintf(text, sizeof text, "-%s: %s", strerrorname_np((int)-answer),
+                 strerrordesc_np((int)-answer));
+    struct step_piece piece = {.kind = STEP_PIECE_ANSWER,
+                               .value = (uint64_t)answer,
+                               .size = (uint32_t)strlen(text) + 1,
+                               .bytes = (const uint8_t *)text};
+    step_add_piece(stepper->recording, &piece);
+}
+
+void step_answer_call(struct stepper *stepper, bool answered)
+{
+    struct call_asked *asked = &stepper->asked;
+    uint64_t value = stepper->now.value[STEP_rax];
+    int64_t answer = asked->abi == CALL_I386 ? (int32_t)value : (int64_t)value;
+    if (!asked->made)
+        return;
+    asked->made = false;
+    put_call(stepper);
+    if (!answered) {
+        stepper->snapshot_count = 0;
+        return;
+    }
+    put_answer(stepper, answer);
+    step_compare_snapshots(stepper);
+    keep_output(stepper, answer);
+    if (moves_memory(asked))
+        stepper->mappings.stale = true;
+}

@@ -1,0 +1,56 @@
+/* A recorded run as text, as a JSON document, and back from one. */
+#ifndef STEP_REPORT_H
+#define STEP_REPORT_H
+
+#include "../machine/machine.h"
+#include "../process/recording.h"
+
+/* What makes text of instructions: a decoder for each width. */
+struct step_machines {
+    struct machine wide, narrow;
+};
+
+/* Zeroed before. */
+void step_machines_open(struct step_machines *machines);
+
+/* Appends an instruction's text, or what is to be said instead. */
+void step_put_instruction(struct elfgen_text *out, struct step_machines *machines,
+                          const struct step_instruction *instruction);
+
+enum { STEP_COLUMNS = 100 }; /* lines of the text are no longer */
+
+/* The lines in front of the first step: program, entry point, code segment and ring. */
+void step_put_head(struct elfgen_text *out, const struct step_recording *recording);
+
+/* A step: its line, and indented what changed. `number` counts from 1. */
+void step_put_record(struct elfgen_text *out, struct step_machines *machines,
+                     const struct step_recording *recording, const struct step_record *record,
+                     uint64_t number);
+
+/* How it ended, after `count` steps. */
+void step_put_end(struct elfgen_text *out, const struct step_recording *recording, uint64_t count);
+
+/* The lines of what changed alone, none longer than `columns` (at least 40); `indent` blanks in
+ * front of each. */
+void step_put_changes(struct elfgen_text *out, const struct step_record *record,
+                      const struct step_recording *recording, size_t columns, size_t indent);
+
+/* "SIGSEGV"; a number that has no name as it is. */
+void step_put_signal(struct elfgen_text *out, uint32_t number);
+
+/* Bytes as a C string would have them, in quotes, at most `most` of them. */
+void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size, size_t most);
+
+/* ---- JSON: docs/step.md has the schema ---- */
+
+void step_write_json(struct elfgen_text *out, struct step_machines *machines,
+                     const struct step_recording *recording);
+
+enum { STEP_JSON_MOST = 64 << 20 }; /* bytes of a document that is read */
+
+/* Reads one: any bytes. False: it is none, and *error says where and why; *recording is freed
+ * then. */
+bool step_read_json(struct step_recording *recording, const uint8_t *bytes, size_t size,
+                    struct elfgen_error *error);
+
+#endif

@@ -1,0 +1,459 @@
+/* Steps as lines. */
+#include "step.h"
+
+#include <signal.h>
+#include <string.h>
+
+void step_machines_open(struct step_machines *machines)
+{
+    machine_open(&machines->wide, ELFGEN_EM_X86_64, SYNTAX_INTEL);
+    machine_open(&machines->narrow, ELFGEN_EM_386, SYNTAX_INTEL);
+}
+
+void step_put_instruction(struct elfgen_text *out, struct step_machines *machines,
+                          const struct step_instruction *instruction)
+{
+    struct machine *machine = instruction->is_64_bit ? &machines->wide : &machines->narrow;
+    if (instruction->length == 0)
+        elfgen_text_string(out, "(no instruction can be read here)");
+    else
+        machine_text(machine, instruction->bytes, instruction->length, instruction->address, out);
+}
+
+void step_put_signal(struct elfgen_text *out, uint32_t number)
+{
+    const char *name = number < NSIG ? sigabbrev_np((int)number) : NULL;
+    elfgen_text_string(out, name ? "SIG" : "signal ");
+    if (name)
+        elfgen_text_string(out, name);
+    else
+        elfgen_text_decimal(out, number, 0);
+}
+
+void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size, size_t most)
+{
+    elfgen_text_char(out, '"');
+    for (size_t i = 0; i < size && i < most; i++) {
+        static const char letters[] = "abtnvfr";
+        uint8_t c = bytes[i];
+        if (c >= 7 && c < 7 + sizeof letters - 1) {
+            elfgen_text_char(out, '\\');
+            elfgen_text_char(out, letters[c - 7]);
+        } else if (c < 0x20 || c >= 0x7f) {
+            elfgen_text_string(out, "\\x");
+            elfgen_text_hex(out, c, 2);
+        } else {
+            if (c == '"' || c == '\\')
+                elfgen_text_char(out, '\\');
+            elfgen_text_char(out, (char)c);
+        }
+    }
+    elfgen_text_string(out, size > most ? "\"..." : "\"");
+}
+
+/* ---- head and end ---- */
+
+void step_put_head(struct elfgen_text *out, const struct step_recording *recording)
+{
+    const uint64_t *start = recording->start.value;
+    const struct step_file *file = &recording->files[0];
+    elfgen_text_string(out, recording->argument_count ? recording->arguments[0] : file->name);
+    if (file->bytes) {
+        elfgen_text_string(out, ": ");
+        elfgen_text_decimal(out, file->size, 0);
+        elfgen_text_string(out, " bytes");
+    }
+    elfgen_text_string(out, ", starts at ");
+    elfgen_text_0x(out, start[STEP_rip]);
+    elfgen_text_string(out, "; cs ");
+    elfgen_text_0x(out, start[STEP_cs]);
+    elfgen_text_string(out, ", its low two bits ");
+    elfgen_text_decimal(out, start[STEP_cs] & 3, 0);
+    elfgen_text_string(out, ": CPL ");
+    elfgen_text_decimal(out, start[STEP_cs] & 3, 0);
+    elfgen_text_string(out, step_is_64_bit(&recording->start) ? ", 64-bit code" : ", 32-bit code");
+    elfgen_text_string(out, "\nas the processor shows it; inside the kernel it is 0, by "
+                            "architecture, not measured\n");
+}
+
+void step_put_end(struct elfgen_text *out, const struct step_recording *recording, uint64_t count)
+{
+    uint32_t number = (uint32_t)recording->end_number;
+    switch (recording->end) {
+    case STEP_EXITED:
+        elfgen_text_string(out, "ended with status ");
+        elfgen_text_decimal(out, number, 0);
+        break;
+    case STEP_KILLED:
+        elfgen_text_string(out, "killed by ");
+        step_put_signal(out, number);
+        elfgen_text_string(out, recording->end_core ? " (core dumped)" : "");
+        break;
+    case STEP_FULL:
+        elfgen_text_string(out, "stopped: the recording is full");
+        break;
+    case STEP_INTERRUPTED:
+        elfgen_text_string(out, "interrupted");
+        break;
+    default:
+        elfgen_text_string(out, "stopped here");
+        break;
+    }
+    elfgen_text_string(out, count == 1 ? " after 1 step\n" : " after ");
+    if (count != 1) {
+        elfgen_text_decimal(out, count, 0);
+        elfgen_text_string(out, " steps\n");
+    }
+}
+
+/* ---- what changed ---- */
+
+/* Items on lines of a width, each after the other with commas between them. */
+struct lines {
+    struct elfgen_text *out;
+    size_t columns, indent, at; /* at: 0 at the beginning of a line */
+};
+
+static void put_item(struct lines *lines, const struct elfgen_text *item)
+{
+    if (lines->at != 0 && lines->at + 2 + item->length > lines->columns) {
+        elfgen_text_string(lines->out, ",\n");
+        lines->at = 0;
+    }
+    if (lines->at == 0)
+        elfgen_text_blanks(lines->out, lines->indent);
+    else
+        elfgen_text_string(lines->out, ", ");
+    lines->at += item->length + (lines->at == 0 ? lines->indent : 2);
+    elfgen_text_bytes(lines->out, item->bytes, item->length);
+}
+
+static void end_lines(struct lines *lines)
+{
+    if (lines->at != 0)
+        elfgen_text_char(lines->out, '\n');
+    lines->at = 0;
+}
+
+static void put_flags(struct elfgen_text *text, uint64_t before, uint64_t after)
+{
+    static const char names[][3] = {"CF", "",   "PF", "",   "AF", "",   "ZF", "SF",
+                                    "TF", "IF", "DF", "OF", "",   "",   "NT", "",
+                                    "RF", "VM", "AC", "",   "",   "ID"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        bool was = before >> i & 1, is = after >> i & 1;
+        if (was == is || !names[i][0])
+            continue;
+        elfgen_text_string(text, is ? " +" : " -");
+        elfgen_text_string(text, names[i]);
+    }
+}
+
+/* rip is told where it is not just the next instruction. */
+static bool is_told(const struct step_record *record, enum step_register which)
+{
+    const struct step_instruction *instruction = record->instruction;
+    if (!(record->changed >> which & 1))
+        return false;
+    return which != STEP_rip || !instruction || record->kind != STEP_RAN ||
+           record->after.value[STEP_rip] != instruction->address + instruction->length;
+}
+
+static void put_registers(struct lines *lines, const struct step_record *record)
+{
+    bool is_64_bit = step_is_64_bit(&record->before) || step_is_64_bit(&record->after);
+    for (size_t place = 0; place < STEP_SHOWN; place++) {
+        enum step_register which = step_register_at(place);
+        const char *name = step_register_name(which, is_64_bit);
+        char room[96];
+        struct elfgen_text item = {.bytes = room, .capacity = sizeof room};
+        if (!is_told(record, which))
+            continue;
+        elfgen_text_string(&item, name ? name : step_register_name(which, true));
+        elfgen_text_char(&item, ' ');
+        elfgen_text_0x(&item, record->before.value[which]);
+        elfgen_text_string(&item, " -> ");
+        elfgen_text_0x(&item, record->after.value[which]);
+        if (which == STEP_eflags)
+            put_flags(&item, record->before.value[which], record->after.value[which]);
+        put_item(lines, &item);
+    }
+    end_lines(lines);
+}
+
+/* "NAME: bytes -> bytes", on two lines a piece of 16 bytes where one is too short. */
+static void put_change(struct lines *lines, const char *name, const struct step_piece *piece)
+{
+    enum { ROW = 16, ROWS = 4 };
+    struct elfgen_text *out = lines->out;
+    size_t length = strlen(name) + 2;
+    for (size_t i = 0; i < piece->size && i < (size_t)ROW * ROWS; i += ROW) {
+        size_t count = piece->size - i < ROW ? piece->size - i : ROW;
+        bool fits = lines->indent + length + 6 * count + 2 <= lines->columns;
+        elfgen_text_blanks(out, lines->indent);
+        elfgen_text_string(out, i == 0 ? name : "");
+        elfgen_text_blanks(out, i == 0 ? 0 : length - 2);
+        elfgen_text_string(out, i == 0 ? ": " : "  ");
+        elfgen_text_hex_bytes(out, piece->bytes + i, count, ' ');
+        if (fits) {
+            elfgen_text_string(out, " -> ");
+        } else {
+            elfgen_text_char(out, '\n');
+            elfgen_text_blanks(out, lines->indent + length - 3);
+            elfgen_text_string(out, "-> ");
+        }
+        elfgen_text_hex_bytes(out, piece->bytes + piece->size + i, count, ' ');
+        elfgen_text_char(out, '\n');
+    }
+    if (piece->size > ROW * ROWS) {
+        elfgen_text_blanks(out, lines->indent + length);
+        elfgen_text_string(out, "... ");
+        elfgen_text_decimal(out, piece->size, 0);
+        elfgen_text_string(out, " bytes in all\n");
+    }
+}
+
+static void put_memory(struct lines *lines, const struct step_piece *piece)
+{
+    char room[32];
+    struct elfgen_text name = {.bytes = room, .capacity = sizeof room - 1};
+    elfgen_text_char(&name, '[');
+    elfgen_text_0x(&name, piece->value);
+    elfgen_text_char(&name, ']');
+    room[name.length] = '\0';
+    put_change(lines, room, piece);
+}
+
+/* ---- calls and signals ---- */
+
+/* The name of an argument's register. */
+static const char *argument_register(uint32_t abi, uint32_t index)
+{
+    static const char *const names[CALL_ABIS][ELFGEN_ARGUMENTS] = {
+        [CALL_X86_64] = {"rdi", "rsi", "rdx", "r10", "r8", "r9"},
+        [CALL_I386] = {"ebx", "ecx", "edx", "esi", "edi", "ebp"}};
+    return names[abi < CALL_ABIS ? abi : 0][index < ELFGEN_ARGUMENTS ? index : 0];
+}
+
+static void put_call(struct lines *lines, const struct step_piece *piece)
+{
+    const char *name = (const char *)piece->bytes;
+    struct elfgen_text *out = lines->out;
+    elfgen_text_blanks(out, lines->indent);
+    elfgen_text_string(out, "asks the kernel: ");
+    elfgen_text_string(out, *name ? name : "call");
+    elfgen_text_string(out, *name ? " (" : " ");
+    elfgen_text_decimal(out, piece->value, 0);
+    elfgen_text_string(out, *name ? ")" : "");
+    elfgen_text_string(out, piece->number == CALL_I386 ? " of i386\n" : "\n");
+}
+
+static void put_argument(struct lines *lines, const struct step_piece *piece, uint32_t abi)
+{
+    const char *name = (const char *)piece->bytes;
+    const char *text = name + strlen(name) + 1;
+    char room[640];
+    struct elfgen_text item = {.bytes = room, .capacity = sizeof room};
+    elfgen_text_string(&item, argument_register(abi, piece->number));
+    elfgen_text_char(&item, ' ');
+    elfgen_text_string(&item, name);
+    elfgen_text_string(&item, *name ? "=" : "");
+    elfgen_text_string(&item, text);
+    if (item.length + lines->indent > lines->columns) {
+        item.length = lines->columns - lines->indent - 3;
+        elfgen_text_string(&item, "...");
+    }
+    put_item(lines, &item);
+}
+
+static void put_answer(struct lines *lines, const struct step_piece *piece, uint32_t abi)
+{
+    int64_t value = (int64_t)piece->value;
+    uint64_t shown = abi == CALL_I386 ? (uint32_t)piece->value : piece->value;
+    struct elfgen_text *out = lines->out;
+    elfgen_text_blanks(out, lines->indent);
+    elfgen_text_string(out, "the kernel answers: ");
+    if (value < 0 && value >= -4095) {
+        elfgen_text_char(out, '-');
+        elfgen_text_decimal(out, (uint64_t)-value, 0);
+    } else if (shown < 65536) {
+        elfgen_text_decimal(out, shown, 0);
+    } else {
+        elfgen_text_0x(out, shown);
+    }
+    if (piece->bytes[0]) {
+        elfgen_text_string(out, " ");
+        elfgen_text_string(out, (const char *)piece->bytes);
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void put_output(struct lines *lines, const struct step_piece *piece)
+{
+    struct elfgen_text *out = lines->out;
+    elfgen_text_blanks(out, lines->indent);
+    elfgen_text_string(out, "output ");
+    elfgen_text_decimal(out, piece->number, 0);
+    elfgen_text_string(out, ": ");
+    /* A byte takes up to four columns. */
+    step_put_quoted(out, piece->bytes, piece->size, (lines->columns - lines->indent - 16) / 4);
+    elfgen_text_char(out, '\n');
+}
+
+/* Why the processor or the kernel sent it, by si_code (sigaction(2)). */
+static const char *reason_of(uint32_t signal, uint32_t code)
+{
+    enum { BY_KERNEL = 0x80, BY_USER = 0, BY_THREAD = (uint32_t)-6 };
+    if (code == BY_KERNEL && signal == SIGSEGV)
+        return "general protection: ring 3 may not do this, or not so";
+    if (code == BY_KERNEL && signal == SIGTRAP)
+        return "a breakpoint instruction";
+    if (code == BY_USER || code == (uint32_t)-6)
+        return "a process sent it";
+    if (signal == SIGSEGV && code == SEGV_MAPERR)
+        return "nothing is mapped there";
+    if (signal == SIGSEGV && code == SEGV_ACCERR)
+        return "what is mapped there may not be used so";
+    if (signal == SIGFPE && code == FPE_INTDIV)
+        return "division by zero, or its result does not fit";
+    if (signal == SIGILL)
+        return "the processor takes it for no instruction";
+    return NULL;
+}
+
+static void put_signal(struct lines *lines, const struct step_record *record,
+                       const struct step_piece *piece)
+{
+    struct elfgen_text *out = lines->out;
+    const char *reason = reason_of(piece->number, piece->size);
+    elfgen_text_blanks(out, lines->indent);
+    step_put_signal(out, piece->number);
+    if (record->kind == STEP_STOPPED) {
+        elfgen_text_string(out, " stops it until SIGCONT\n");
+        return;
+    }
+    elfgen_text_string(out, record->kind == STEP_FAULT ? ": the instruction faults at CPL "
+                                                       : " comes before it, at CPL ");
+    elfgen_text_decimal(out, record->before.value[STEP_cs] & 3, 0);
+    if (piece->number == SIGSEGV && piece->size < 0x80 && record->kind == STEP_FAULT) {
+        elfgen_text_string(out, ", address ");
+        elfgen_text_0x(out, piece->value);
+    }
+    elfgen_text_char(out, '\n');
+    if (!reason)
+        return;
+    elfgen_text_blanks(out, lines->indent);
+    elfgen_text_string(out, reason);
+    elfgen_text_char(out, '\n');
+}
+
+static void put_program(struct lines *lines, const struct step_recording *recording,
+                        const struct step_piece *piece)
+{
+    elfgen_text_blanks(lines->out, lines->indent);
+    elfgen_text_string(lines->out, "another program takes its place: ");
+    elfgen_text_string(lines->out, piece->value < recording->file_count
+                                       ? recording->files[piece->value].name
+                                       : "?");
+    elfgen_text_char(lines->out, '\n');
+}
+
+static void put_piece(struct lines *lines, const struct step_recording *recording,
+                      const struct step_record *record, const struct step_piece *piece,
+                      uint32_t *abi)
+{
+    char name[STEP_VECTOR_NAME];
+    if (piece->kind != STEP_PIECE_ARGUMENT)
+        end_lines(lines);
+    switch (piece->kind) {
+    case STEP_PIECE_MEMORY:
+        put_memory(lines, piece);
+        break;
+    case STEP_PIECE_VECTOR:
+        step_vector_name(piece->number, piece->size, name);
+        put_change(lines, name, piece);
+        break;
+    case STEP_PIECE_CALL:
+        *abi = piece->number;
+        put_call(lines, piece);
+        break;
+    case STEP_PIECE_ARGUMENT:
+        put_argument(lines, piece, *abi);
+        break;
+    case STEP_PIECE_ANSWER:
+        put_answer(lines, piece, *abi);
+        break;
+    case STEP_PIECE_OUTPUT:
+        put_output(lines, piece);
+        break;
+    case STEP_PIECE_SIGNAL:
+        put_signal(lines, record, piece);
+        break;
+    case STEP_PIECE_FILE:
+        put_program(lines, recording, piece);
+        break;
+    default:
+        break;
+    }
+}
+
+void step_put_changes(struct elfgen_text *out, const struct step_record *record,
+                      const struct step_recording *recording, size_t columns, size_t indent)
+{
+    struct lines lines = {.out = out, .columns = columns, .indent = indent};
+    struct step_piece piece;
+    uint32_t abi = CALL_X86_64;
+    size_t position = 0;
+    put_registers(&lines, record);
+    while (step_next_piece(record, &position, &piece))
+        put_piece(&lines, recording, record, &piece, &abi);
+    end_lines(&lines);
+}
+
+/* ---- a step ---- */
+
+static void put_place(struct elfgen_text *out, const struct step_recording *recording,
+                      const struct step_instruction *what)
+{
+    elfgen_text_0x(out, what->address);
+    if (what->offset != STEP_NOWHERE && what->file < recording->file_count) {
+        const char *name = recording->files[what->file].name, *slash = strrchr(name, '/');
+        elfgen_text_char(out, ' ');
+        /* The program's own file goes without saying. */
+        if (what->file != 0)
+            elfgen_text_string(out, slash ? slash + 1 : name);
+        elfgen_text_char(out, '+');
+        elfgen_text_0x(out, what->offset);
+    } else if (what->file < recording->file_count) {
+        elfgen_text_char(out, ' ');
+        elfgen_text_string(out, recording->files[what->file].name);
+    }
+}
+
+void step_put_record(struct elfgen_text *out, struct step_machines *machines,
+                     const struct step_recording *recording, const struct step_record *record,
+                     uint64_t number)
+{
+    enum { INDENT = 6, BYTES = 8 };
+    const struct step_instruction *what = record->instruction;
+    elfgen_text_decimal(out, number, 4);
+    elfgen_text_string(out, "  ");
+    if (what) {
+        char room[256];
+        struct elfgen_text place = {.bytes = room, .capacity = sizeof room - 1};
+        put_place(&place, recording, what);
+        room[place.length] = '\0';
+        elfgen_text_column(out, room, 16, STEP_COLUMNS / 3);
+        elfgen_text_string(out, "  ");
+        elfgen_text_hex_bytes(out, what->bytes, what->length, ' ');
+        elfgen_text_blanks(out, what->length < BYTES ? 3u * (BYTES - what->length) + 1 : 1);
+        elfgen_text_char(out, ' ');
+        step_put_instruction(out, machines, what);
+    } else {
+        elfgen_text_string(out, record->kind == STEP_HANDLER
+                                    ? "the kernel goes to the signal's handler"
+                                    : "(no instruction)");
+    }
+    elfgen_text_char(out, '\n');
+    step_put_changes(out, record, recording, STEP_COLUMNS, INDENT);
+}
