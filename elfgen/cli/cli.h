@@ -3,6 +3,7 @@
 #define CLI_H
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -74,6 +75,21 @@ int add_compiler_flags(const char *command, const char *text, char **flags);
  * TINYELF_TEMPLATES or what lies beside that, else beside the command as it is installed or built.
  * False: there is none. */
 bool find_shared(const char *kind, const char *probe, char *folder, size_t room);
+
+/* ---- programs to run ---- */
+
+/* Where the program is that a user names, as execve takes it: with a slash in its name, there;
+ * without, in the first folder of PATH that has it, as a shell does. False: there is none, said
+ * why. */
+bool find_program(const char *name, char *path, size_t room);
+
+/* Says why Linux did not start `path`; `error` is execve's errno. */
+void tell_not_started(const char *path, int error);
+
+/* The signals that this process was started with as ignored, and that a program which it starts is
+ * to find so, too. main() changes a few, and says for each what was before. */
+const sigset_t *inherited_ignored(void);
+void remember_ignored(int number, void (*before)(int));
 
 /* ---- inputs ---- */
 

@@ -8,19 +8,41 @@
 
 /* Each call's parameters, and one without a name behind them; then the calls. */
 /* clang-format off */
-#define N(name) {#name, ELFGEN_PARAMETER_NUMBER, CALL_NO_SIZE}
-#define H(name) {#name, ELFGEN_PARAMETER_HEX, CALL_NO_SIZE}
-#define S(name) {#name, ELFGEN_PARAMETER_STRING, CALL_NO_SIZE}
-#define I(name, size_in) {#name, ELFGEN_PARAMETER_INPUT, size_in}
-#define P(name) {#name, ELFGEN_PARAMETER_INPUT, CALL_NO_SIZE}
-#define O(name) {#name, ELFGEN_PARAMETER_OUTPUT, CALL_NO_SIZE}
-#define ROW(only_i386, name, returns, ...) {#name, only_i386, returns, {__VA_ARGS__}},
-#define CALL(...) ROW(false, __VA_ARGS__, {NULL, ELFGEN_PARAMETER_NUMBER, CALL_NO_SIZE})
-#define CALL32(...) ROW(true, __VA_ARGS__, {NULL, ELFGEN_PARAMETER_NUMBER, CALL_NO_SIZE})
+#define P(name, type) {#name, CALL_TYPE_##type, CALL_NO_SIZE}
+#define B(name, type, size_in) {#name, CALL_TYPE_##type, size_in}
+#define NONE() {NULL, CALL_TYPE_NEVER, CALL_NO_SIZE}
+#define ROW(only_i386, name, result, ...) \
+    {#name, only_i386, CALL_TYPE_##result, CALL_TYPE_##result != CALL_TYPE_NEVER, {__VA_ARGS__}},
+#define CALL(...) ROW(false, __VA_ARGS__, NONE())
+#define CALL32(...) ROW(true, __VA_ARGS__, NONE())
 /* clang-format on */
 static const struct call_row rows[] = {
 #include "calls.def"
 };
+
+static const struct {
+    const char *text;
+    enum elfgen_parameter_kind kind;
+} types[CALL_TYPE_COUNT] = {
+#define TYPE(id, text, kind, when, printer, set) {text, ELFGEN_PARAMETER_##kind},
+#include "types.def"
+#undef TYPE
+};
+
+const char *call_type_text(enum call_type type)
+{
+    return types[type].text;
+}
+
+enum elfgen_parameter_kind call_type_kind(enum call_type type)
+{
+    return types[type].kind;
+}
+
+const struct call_row *calls_row_at(size_t index)
+{
+    return index < sizeof rows / sizeof rows[0] ? &rows[index] : NULL;
+}
 
 const struct call_row *calls_row(enum call_abi abi, const char *name)
 {

@@ -9,17 +9,32 @@ enum call_abi { CALL_X86_64, CALL_I386, CALL_ABIS };
 
 enum { CALL_NO_SIZE = UINT8_MAX };
 
+/* What a parameter or a result is: the rows of types.def. */
+enum call_type {
+#define TYPE(id, text, kind, when, printer, set) CALL_TYPE_##id,
+#include "types.def"
+#undef TYPE
+    CALL_TYPE_COUNT
+};
+
+/* As section 2 of the manual writes it: "int", "const char *". */
+const char *call_type_text(enum call_type type);
+
+/* What the byte map makes of it. */
+enum elfgen_parameter_kind call_type_kind(enum call_type type);
+
 struct call_parameter {
     const char *name; /* NULL behind the last */
-    enum elfgen_parameter_kind kind;
-    uint8_t size_in; /* INPUT: which parameter has its size in bytes; CALL_NO_SIZE: none has */
+    enum call_type type;
+    uint8_t size_in; /* bytes: which parameter has their size; CALL_NO_SIZE: none has */
 };
 
 /* What is known of a call besides its name and number. */
 struct call_row {
     const char *name;
     bool only_i386; /* the row is i386's own: its parameters differ */
-    bool returns;   /* false: never, whatever the arguments are */
+    enum call_type result;
+    bool returns; /* false: never, whatever the arguments are */
     struct call_parameter parameters[ELFGEN_ARGUMENTS + 1];
 };
 
@@ -42,5 +57,32 @@ const struct call *calls_find(struct calls *calls, enum call_abi abi, uint64_t n
 
 /* The row of a call by its name; NULL: there is none. */
 const struct call_row *calls_row(enum call_abi abi, const char *name);
+
+/* The number of a call by its name; -1: the ABI has none of that name, as far as libseccomp knows.
+ */
+int calls_number(enum call_abi abi, const char *name);
+
+/* Numbers from here on are not asked for: no table of x86 is that long, and x32's begin at bit 30.
+ */
+enum { CALLS_END = 1024 };
+
+/* The function of a 64-bit kernel that answers a call, as /proc/kallsyms has it: "__x64_sys_write".
+ * It stays in `entry`. NULL: the kernel has none, the number is kept for what once was or might
+ * have been, and the answer is ENOSYS. */
+enum { CALL_ENTRY_ROOM = 64 };
+const char *calls_entry(enum call_abi abi, const char *name, char entry[CALL_ENTRY_ROOM]);
+
+/* How a program asks: what carries what. */
+struct call_convention {
+    const char *abi;         /* "x86_64" */
+    const char *instruction; /* "syscall" */
+    const char *number, *result, *arguments[ELFGEN_ARGUMENTS];
+    const char
+        *lost[3]; /* what the kernel gives back changed besides the result; NULL at the end */
+};
+const struct call_convention *calls_convention(enum call_abi abi);
+
+/* The rows one after another; NULL behind the last. For tests and lists. */
+const struct call_row *calls_row_at(size_t index);
 
 #endif

@@ -248,12 +248,14 @@ bool machine_open(struct machine *machine, uint64_t e_machine, enum machine_synt
 static void describe(const struct call *call, struct elfgen_signature *signature)
 {
     const struct call_row *row = call->row;
-    *signature = (struct elfgen_signature){.known = row != NULL, .returns = !row || row->returns};
+    /* What vfork's child does to the stack, no parameter says. */
+    *signature = (struct elfgen_signature){.known = row && row->result != CALL_TYPE_VFORK,
+                                           .returns = !row || row->returns};
     memcpy(signature->name, call->name, sizeof call->name);
     for (const struct call_parameter *p = row ? row->parameters : NULL; p && p->name; p++) {
         snprintf(signature->parameters[signature->count].name, sizeof signature->parameters[0].name,
                  "%s", p->name);
-        signature->parameters[signature->count].kind = p->kind;
+        signature->parameters[signature->count].kind = call_type_kind(p->type);
         signature->parameters[signature->count].size_in = p->size_in;
         signature->count++;
     }

@@ -66,7 +66,8 @@ enum process_event_kind {
     PROCESS_SIGNAL,  /* `signal` will be delivered to it */
     PROCESS_STOPPED, /* `number` stopped it, until SIGCONT */
     PROCESS_STARTED, /* a child or thread of a process that is traced: this one is, too */
-    PROCESS_EXECED,  /* another thread's execve took its place; it was `number` before */
+    PROCESS_EXECED,  /* the execve of a thread, `number`, took over the whole process: its call and
+                      * data are now those of `process`, and the leader's old ones `other` has */
     PROCESS_EXITED,  /* with the status `number` */
     PROCESS_KILLED   /* by the signal `number`; `core`: and left a core file */
 };
@@ -74,6 +75,7 @@ enum process_event_kind {
 struct process_event {
     enum process_event_kind kind;
     struct process *process;
+    struct process *other; /* gone after the event */
     const siginfo_t *signal;
     int number;
     bool core;

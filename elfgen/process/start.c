@@ -34,14 +34,21 @@ __attribute__((noreturn)) static void become(const struct process_program *progr
     _exit(1);
 }
 
-/* Waits for the stop that become() asked for. */
+/* Waits for the stop that become() asked for; another signal may come first. */
 static bool await_stop(pid_t id)
 {
     int status;
-    while (waitpid(id, &status, __WALL) < 0)
-        if (errno != EINTR)
+    for (;;) {
+        while (waitpid(id, &status, __WALL) < 0)
+            if (errno != EINTR)
+                return false;
+        if (!WIFSTOPPED(status))
             return false;
-    return WIFSTOPPED(status);
+        bool signal = status >> 16 == 0;
+        if (signal && WSTOPSIG(status) == SIGSTOP)
+            return true;
+        ptrace(PTRACE_CONT, id, NULL, signal ? WSTOPSIG(status) : 0);
+    }
 }
 
 static bool seize(pid_t id, int go, unsigned long trace_options, struct elfgen_error *error)

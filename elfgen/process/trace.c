@@ -1,6 +1,8 @@
 /* A program traced call by call, with all its children if they are wanted. */
 #include "process.h"
 
+#include "patience.h"
+
 #include <errno.h>
 #include <linux/audit.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@ struct trace {
     bool no_memory; /* and that is why */
     bool refused;   /* the first execve failed: what follows is not the program */
     struct process_end *end;
+    struct patience patience;
 };
 
 /* ---- the processes ---- */
@@ -173,9 +176,16 @@ static void exec_stop(struct trace *trace, struct process *process)
     struct process *thread = find(trace, (pid_t)before);
     if (!thread)
         return;
+    struct process leader = *process;
     process->inside = thread->inside;
     process->call = thread->call;
-    tell(trace, PROCESS_EXECED, process, (int)before);
+    process->data = thread->data;
+    thread->inside = leader.inside;
+    thread->call = leader.call;
+    thread->data = leader.data;
+    struct process_event event = {
+        .kind = PROCESS_EXECED, .process = process, .other = thread, .number = (int)before};
+    trace->watch->event(trace->watch->context, &event);
     forget(trace, thread);
 }
 
@@ -235,7 +245,7 @@ static void ended(struct trace *trace, struct process *process, int status)
 static bool wait_for_one(struct trace *trace)
 {
     int status;
-    pid_t id = wait4(-1, &status, __WALL, NULL);
+    pid_t id = patience_wait(&trace->patience, &status);
     if (id < 0 && errno == EINTR) {
         if (trace->watch->interrupted && trace->watch->interrupted(trace->watch->context))
             kill_all(trace);

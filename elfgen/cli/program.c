@@ -1,0 +1,125 @@
+/* The program that a command is to run: where it is, and with which signals it starts. */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* ---- signals ---- */
+
+static sigset_t ignored_before;
+
+void remember_ignored(int number, void (*before)(int))
+{
+    if (before == SIG_IGN)
+        sigaddset(&ignored_before, number);
+}
+
+const sigset_t *inherited_ignored(void)
+{
+    static const int ours[] = {SIGBUS, SIGXFSZ, SIGPIPE, SIGCHLD};
+    static sigset_t ignored;
+    sigemptyset(&ignored);
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction action;
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+            sigaddset(&ignored, number);
+    }
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        sigdelset(&ignored, ours[i]);
+        if (sigismember(&ignored_before, ours[i]) == 1)
+            sigaddset(&ignored, ours[i]);
+    }
+    return &ignored;
+}
+
+/* ---- PATH ---- */
+
+/* Whether the file can be run; otherwise errno: EACCES where there is one that cannot. */
+static bool is_program(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return false;
+    if (S_ISREG(status.st_mode))
+        return access(path, X_OK) == 0;
+    errno = EACCES;
+    return false;
+}
+
+/* In one folder of PATH, where an empty name is the current folder. */
+static bool is_in(const char *folder, size_t length, const char *name, char *path, size_t room)
+{
+    int written = length == 0 ? snprintf(path, room, "./%s", name)
+                              : snprintf(path, room, "%.*s/%s", (int)length, folder, name);
+    if (written < 0 || (size_t)written >= room) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    return is_program(path);
+}
+
+static bool search(const char *list, const char *name, char *path, size_t room)
+{
+    bool forbidden = false;
+    for (;;) {
+        size_t length = strcspn(list, ":");
+        if (length < PATH_MAX && is_in(list, length, name, path, room))
+            return true;
+        forbidden = forbidden || errno == EACCES;
+        if (list[length] == '\0')
+            break;
+        list += length + 1;
+    }
+    errno = forbidden ? EACCES : ENOENT;
+    return false;
+}
+
+bool find_program(const char *name, char *path, size_t room)
+{
+    const char *list = getenv("PATH");
+    if (*name == '\0') {
+        message("''", "error", "no program has an empty name");
+        return false;
+    }
+    if (strchr(name, '/')) {
+        int length = snprintf(path, room, "%s", name);
+        if (length >= 0 && (size_t)length < room)
+            return true;
+        message(name, "error", "%s", strerror(ENAMETOOLONG));
+        return false;
+    }
+    /* Without PATH, what execvp takes. */
+    if (search(list ? list : "/bin:/usr/bin", name, path, room))
+        return true;
+    bool forbidden = errno == EACCES;
+    if (access(name, F_OK) == 0)
+        message(name, "error", "no such program on PATH: did you mean './%s'?", name);
+    else if (forbidden)
+        message(name, "error", "on PATH there is only one that cannot be run: %s",
+                strerror(EACCES));
+    else
+        message(name, "error", "no such program on PATH");
+    return false;
+}
+
+void tell_not_started(const char *path, int error)
+{
+    struct stat status;
+    if (error == ENOEXEC)
+        message(path, "error", "Linux takes it for no program: %s", strerror(error));
+    else if (error == EACCES && stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        message(path, "error", "%s", strerror(EISDIR));
+    else if (error == EACCES && stat(path, &status) == 0 && (status.st_mode & 0111) == 0)
+        message(path, "error", "%s: it is not executable ('chmod +x' makes it so)",
+                strerror(error));
+    else if (error == ENOENT && access(path, F_OK) == 0)
+        message(path, "error", "the interpreter that it names does not exist");
+    else
+        message(path, "error", "cannot be run: %s", strerror(error));
+}

@@ -1,0 +1,70 @@
+/* How system calls are asked for, and the kernel's functions that answer them (entries.def). */
+#include "calls.h"
+
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct entry_row {
+    enum call_abi abi;
+    const char *name;
+    const char *function; /* NULL: there is none */
+};
+
+/* clang-format off */
+#define E64(name, function) {CALL_X86_64, #name, "sys_" #function},
+#define N64(name) {CALL_X86_64, #name, NULL},
+#define E32(name, function) {CALL_I386, #name, "sys_" #function},
+#define C32(name, function) {CALL_I386, #name, "compat_sys_" #function},
+#define N32(name) {CALL_I386, #name, NULL},
+/* clang-format on */
+static const struct entry_row entries[] = {
+#include "entries.def"
+};
+
+const char *calls_entry(enum call_abi abi, const char *name, char entry[CALL_ENTRY_ROOM])
+{
+    const char *stub = abi == CALL_X86_64 ? "__x64" : "__ia32";
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        if (entries[i].abi != abi || strcmp(entries[i].name, name) != 0)
+            continue;
+        if (!entries[i].function)
+            return NULL;
+        snprintf(entry, CALL_ENTRY_ROOM, "%s_%s", stub, entries[i].function);
+        return entry;
+    }
+    snprintf(entry, CALL_ENTRY_ROOM, "%s_sys_%s", stub, name);
+    return entry;
+}
+
+const struct call_convention *calls_convention(enum call_abi abi)
+{
+    /* syscall itself overwrites rcx and r11: with the address behind it and with the flags. */
+    static const struct call_convention conventions[CALL_ABIS] = {
+        [CALL_X86_64] = {"x86_64",
+                         "syscall",
+                         "rax",
+                         "rax",
+                         {"rdi", "rsi", "rdx", "r10", "r8", "r9"},
+                         {"rcx", "r11", NULL}},
+        [CALL_I386] =
+            {"i386", "int 0x80", "eax", "eax", {"ebx", "ecx", "edx", "esi", "edi", "ebp"}, {NULL}},
+    };
+    return &conventions[abi];
+}
+
+/* libseccomp answers i386's socket and System V calls with numbers of its own, all negative, since
+ * these can also be asked for through socketcall and ipc. */
+int calls_number(enum call_abi abi, const char *name)
+{
+    uint32_t arch = abi == CALL_X86_64 ? SCMP_ARCH_X86_64 : SCMP_ARCH_X86;
+    int number = seccomp_syscall_resolve_name_arch(arch, name);
+    for (int i = 0; number < -1 && i < CALLS_END; i++) {
+        char *other = seccomp_syscall_resolve_num_arch(arch, i);
+        if (other && strcmp(other, name) == 0)
+            number = i;
+        free(other);
+    }
+    return number < 0 ? -1 : number;
+}

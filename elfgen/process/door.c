@@ -1,0 +1,128 @@
+/* Which instruction made a system call, and where it is. */
+#include "door.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+
+enum { TWO = 2, CALL_MOST = 7 };
+
+static const struct {
+    uint8_t bytes[TWO];
+    enum elfgen_door door;
+} doors[] = {
+    {{0x0f, 0x05}, ELFGEN_DOOR_SYSCALL},
+    {{0xcd, 0x80}, ELFGEN_DOOR_INT80},
+    {{0x0f, 0x34}, ELFGEN_DOOR_SYSENTER},
+};
+
+static bool is_door(const uint8_t *bytes, struct process_door *door)
+{
+    for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++) {
+        if (memcmp(bytes, doors[i].bytes, TWO) != 0)
+            continue;
+        door->door = doors[i].door;
+        memcpy(door->bytes, bytes, TWO);
+        return true;
+    }
+    return false;
+}
+
+/* Whether `bytes`, those in front of a return address, end with a call; a relative one has to lead
+ * into the vdso's mapping. */
+static bool ends_with_call(const uint8_t *bytes, uint32_t back, const struct process_place *vdso)
+{
+    const uint8_t *end = bytes + CALL_MOST;
+    int32_t distance;
+    memcpy(&distance, end - 4, sizeof distance);
+    uint32_t target = back + (uint32_t)distance;
+    if (end[-5] == 0xe8)
+        return target >= vdso->from && target < vdso->to;
+    return (end[-2] == 0xff && (end[-1] & 0xf8) == 0xd0) || /* call register */
+           (end[-3] == 0xff && (end[-2] & 0x38) == 0x10) || /* call [register + 8 bits] */
+           (end[-6] == 0xff && (end[-5] & 0x38) == 0x10) || /* call [32 bits] */
+           (end[-2] == 0xff && (end[-1] & 0xf8) == 0x10);   /* call [register] */
+}
+
+/* The fast doors of 32-bit programs do not keep where they were entered: the kernel goes back to a
+ * fixed place in its vdso, behind `sysenter` (or AMD's `syscall`) and an `int 0x80`, where ebp, edx
+ * and ecx are popped before a `ret` (arch/x86/entry/vdso/vdso32/system_call.S,
+ * do_fast_syscall_32()). So the address to return to tells: a program that has the instruction
+ * itself puts it in front of that; otherwise it called the vdso. */
+static void find_fast(const struct process *process, const uint8_t *before,
+                      const struct process_place *vdso, struct process_door *door)
+{
+    enum { SAVED = 12 };
+    uint8_t bytes[CALL_MOST];
+    uint32_t back = 0;
+    is_door(before, door);
+    if (door->door == ELFGEN_DOOR_SYSCALL)
+        door->door = ELFGEN_DOOR_SYSCALL32;
+    door->address = process->call.behind - 2 * TWO;
+    door->found = false;
+    if (process_read(process->id, process->call.stack + SAVED, &back, sizeof back) != sizeof back ||
+        process_read(process->id, back - CALL_MOST, bytes, sizeof bytes) != sizeof bytes)
+        return;
+    if (memcmp(bytes + CALL_MOST - TWO, before, TWO) == 0) {
+        door->address = back - TWO;
+        door->found = true;
+    } else {
+        door->found = ends_with_call(bytes, back, vdso);
+    }
+}
+
+bool process_door(const struct process *process, struct process_door *door)
+{
+    uint8_t bytes[2 * TWO] = {0};
+    const struct process_call *call = &process->call;
+    struct process_place place;
+    struct process_door fast;
+    *door = (struct process_door){.found = true, .address = call->behind - TWO};
+    if (process_read(process->id, call->behind - 2 * TWO, bytes, sizeof bytes) != sizeof bytes &&
+        process_read(process->id, call->behind - TWO, bytes + TWO, TWO) != TWO)
+        return false;
+    if (!is_door(bytes + TWO, door))
+        return false;
+    bool maybe_fast = call->abi == CALL_I386 && door->door == ELFGEN_DOOR_INT80 &&
+                      is_door(bytes, &fast) && fast.door != ELFGEN_DOOR_INT80 &&
+                      process_place(process->id, call->behind, &place) &&
+                      strcmp(place.file, "[vdso]") == 0;
+    if (maybe_fast)
+        find_fast(process, bytes, &place, door);
+    return true;
+}
+
+bool process_cs(const struct process *process, uint16_t *cs)
+{
+    struct user_regs_struct registers;
+    if (ptrace(PTRACE_GETREGS, process->id, NULL, &registers) != 0)
+        return false;
+    *cs = (uint16_t)registers.cs;
+    return true;
+}
+
+bool process_place(pid_t id, uint64_t address, struct process_place *place)
+{
+    char path[64], line[PATH_MAX + 128];
+    bool found = false;
+    snprintf(path, sizeof path, "/proc/%ld/maps", (long)id);
+    FILE *maps = fopen(path, "re");
+    while (maps && !found && fgets(line, sizeof line, maps)) {
+        int name = 0;
+        uint64_t from, to, offset;
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*4s %" SCNx64 " %*s %*s %n", &from, &to, &offset,
+                   &name) != 3)
+            continue;
+        found = address >= from && address < to;
+        if (!found)
+            continue;
+        *place = (struct process_place){.from = from, .to = to, .offset = offset};
+        line[strcspn(line, "\n")] = '\0';
+        snprintf(place->file, sizeof place->file, "%s", line + name);
+    }
+    if (maps)
+        fclose(maps);
+    return found;
+}

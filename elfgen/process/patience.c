@@ -1,0 +1,45 @@
+/* Waiting for a process that is about to stop. */
+#include "patience.h"
+
+#include <sched.h>
+#include <sys/wait.h>
+
+/* Some 20 microseconds; and at most so many stops slept through before it is tried again. */
+enum { ASK = 60, SLEEPS_MOST = 256 };
+
+static bool is_alone(struct patience *patience)
+{
+    cpu_set_t processors;
+    if (!patience->looked)
+        patience->alone =
+            sched_getaffinity(0, sizeof processors, &processors) != 0 || CPU_COUNT(&processors) < 2;
+    patience->looked = true;
+    return patience->alone;
+}
+
+/* 0: nothing happened while it was asked. */
+static pid_t ask(int *status)
+{
+    pid_t id = 0;
+    for (unsigned i = 0; i < ASK && id == 0; i++)
+        id = wait4(-1, status, __WALL | WNOHANG, NULL);
+    return id;
+}
+
+pid_t patience_wait(struct patience *patience, int *status)
+{
+    if (patience->sleeps > 0) {
+        patience->sleeps--;
+    } else if (!is_alone(patience)) {
+        pid_t id = ask(status);
+        if (id != 0) {
+            patience->failures = 0;
+            return id;
+        }
+        /* One late stop is nothing, more are a habit. */
+        unsigned sleeps = patience->failures < 8 ? 1u << patience->failures : SLEEPS_MOST;
+        patience->sleeps = patience->failures == 0 ? 0 : sleeps;
+        patience->failures++;
+    }
+    return wait4(-1, status, __WALL, NULL);
+}

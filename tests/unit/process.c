@@ -1,0 +1,205 @@
+/* process/: a program is traced to its end, and nothing of it is left, however it goes. */
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../elfgen/process/door.h"
+#include "room.h"
+
+/* What a trace told. */
+struct told {
+    size_t counts[PROCESS_KILLED + 1];
+    uint64_t numbers[16]; /* of the first process' calls */
+    size_t number_count;
+    bool stood; /* process_read() and its like answered as they should */
+    char path[64];
+    int last_status;
+};
+
+static void listen(void *context, const struct process_event *event)
+{
+    struct told *told = context;
+    told->counts[event->kind]++;
+    if (event->kind == PROCESS_EXITED && event->process->first)
+        told->last_status = event->number;
+    if (event->kind != PROCESS_CALL || !event->process->first)
+        return;
+    if (told->number_count < 16)
+        told->numbers[told->number_count++] = event->process->call.number;
+}
+
+static bool always(void *context)
+{
+    (void)context;
+    return true;
+}
+
+static bool run(const char *const *arguments, struct process_watch *watch, struct told *told,
+                struct process_end *end)
+{
+    char *copies[8] = {0};
+    struct elfgen_error error;
+    for (size_t i = 0; i < 7 && arguments[i]; i++)
+        copies[i] = strdup(arguments[i]);
+    struct process_program program = {.path = copies[0], .arguments = copies};
+    sigemptyset(&program.ignored);
+    *told = (struct told){0};
+    watch->context = told;
+    if (!watch->event)
+        watch->event = listen;
+    bool done = process_trace(&program, watch, end, &error);
+    for (size_t i = 0; i < 7; i++)
+        free(copies[i]);
+    /* Whatever was started is gone, children included. */
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+    ck_assert_int_eq(errno, ECHILD);
+    return done;
+}
+
+START_TEST(a_program_is_told_from_its_execve_to_its_end)
+{
+    static const char *const arguments[] = {"/bin/sh", "-c", "exit 6", NULL};
+    struct process_watch watch = {0};
+    struct process_end end;
+    struct told told = {0};
+    ck_assert(run(arguments, &watch, &told, &end));
+    ck_assert(end.ran);
+    ck_assert_int_eq(end.status, 6);
+    ck_assert_int_eq(end.signal, 0);
+    ck_assert_int_eq(told.last_status, 6);
+    ck_assert_uint_eq(told.numbers[0], 59); /* execve */
+    ck_assert_uint_eq(told.counts[PROCESS_EXITED], 1);
+    /* Each question but the last has an answer. */
+    ck_assert_uint_eq(told.counts[PROCESS_CALL], told.counts[PROCESS_RESULT] + 1);
+}
+END_TEST
+
+START_TEST(a_program_that_is_not_there_is_refused_and_nothing_more_is_told)
+{
+    static const char *const arguments[] = {"/nothing/of/that/name", NULL};
+    struct process_watch watch = {0};
+    struct process_end end;
+    struct told told = {0};
+    ck_assert(run(arguments, &watch, &told, &end));
+    ck_assert(!end.ran);
+    ck_assert_int_eq(end.error, ENOENT);
+    ck_assert_uint_eq(told.counts[PROCESS_CALL], 1);
+    ck_assert_uint_eq(told.counts[PROCESS_RESULT], 1);
+    ck_assert_uint_eq(told.counts[PROCESS_EXITED] + told.counts[PROCESS_KILLED], 0);
+}
+END_TEST
+
+START_TEST(with_follow_each_child_begins_and_ends)
+{
+    static const char *const arguments[] = {"/bin/sh", "-c", "(exit 1); (exit 2) & wait; exit 3",
+                                            NULL};
+    struct process_watch watch = {.follow = true};
+    struct process_end end;
+    struct told told = {0};
+    ck_assert(run(arguments, &watch, &told, &end));
+    ck_assert_int_eq(end.status, 3);
+    ck_assert_uint_eq(told.counts[PROCESS_STARTED], 2);
+    ck_assert_uint_eq(told.counts[PROCESS_EXITED], 3);
+    ck_assert_uint_eq(told.counts[PROCESS_CALL], told.counts[PROCESS_RESULT] + 3);
+}
+END_TEST
+
+START_TEST(children_that_outlive_the_program_are_followed_to_their_end)
+{
+    static const char *const arguments[] = {"/bin/sh", "-c", "sleep 0.2 & exit 3", NULL};
+    struct process_watch watch = {.follow = true};
+    struct process_end end;
+    struct told told = {0};
+    ck_assert(run(arguments, &watch, &told, &end));
+    ck_assert_int_eq(end.status, 3);
+    ck_assert_uint_eq(told.counts[PROCESS_EXITED], 2);
+}
+END_TEST
+
+static void ring(int number)
+{
+    (void)number;
+}
+
+START_TEST(interrupted_it_kills_the_program_and_its_children)
+{
+    static const char *const arguments[] = {"/bin/sh", "-c", "trap '' TERM; sleep 60 & sleep 60",
+                                            NULL};
+    struct process_watch watch = {.follow = true, .interrupted = always};
+    struct process_end end;
+    struct told told = {0};
+    struct sigaction action = {.sa_handler = ring};
+    sigaction(SIGALRM, &action, NULL);
+    alarm(1);
+    ck_assert(run(arguments, &watch, &told, &end));
+    ck_assert(end.ran);
+    ck_assert_int_eq(end.signal, SIGKILL);
+    ck_assert_uint_eq(told.counts[PROCESS_KILLED], 3);
+}
+END_TEST
+
+/* At the first call, the execve of this very process' copy. */
+static void look(void *context, const struct process_event *event)
+{
+    struct told *told = context;
+    const struct process *process = event->process;
+    struct process_door door;
+    struct process_place place;
+    uint8_t bytes[8];
+    uint16_t cs;
+    if (event->kind != PROCESS_CALL || told->number_count++ != 0)
+        return;
+    size_t got = process_read(process->id, process->call.arguments[0], told->path, 10);
+    told->stood = got == 10 && process_read(process->id, 0, bytes, 8) == 0 &&
+                  process_read(process->id, UINT64_MAX - 2, bytes, 8) == 0 &&
+                  process_cs(process, &cs) && cs == 0x33 && process_door(process, &door) &&
+                  door.found && door.door == ELFGEN_DOOR_SYSCALL &&
+                  door.address == process->call.behind - 2 &&
+                  process_place(process->id, door.address, &place) && place.from <= door.address &&
+                  place.to > door.address && !process_place(process->id, 1, &place);
+}
+
+START_TEST(memory_is_read_where_there_is_some)
+{
+    static const char *const arguments[] = {"/bin/true", NULL};
+    struct process_watch watch = {.event = look};
+    struct process_end end;
+    struct told told = {0};
+    ck_assert(run(arguments, &watch, &told, &end));
+    ck_assert_str_eq(told.path, "/bin/true");
+    ck_assert(told.stood);
+}
+END_TEST
+
+START_TEST(a_process_that_may_not_be_traced_is_an_error)
+{
+    /* Traced by its parent, it has one tracer; its child has none, and may be. So: a number that
+     * ptrace does not know as an option. */
+    static char name[] = "/bin/true";
+    char *arguments[] = {name, NULL};
+    struct process_program program = {.path = name, .arguments = arguments};
+    struct elfgen_error error = {0};
+    sigemptyset(&program.ignored);
+    ck_assert_int_eq(process_start(&program, 1ul << 40, &error), -1);
+    ck_assert_ptr_nonnull(strstr(error.text, "cannot trace a program here"));
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+}
+END_TEST
+
+static Suite *process_suite(void)
+{
+    Suite *suite = suite_create("process");
+    TCase *cases = tcase_create("trace");
+    tcase_add_test(cases, a_program_is_told_from_its_execve_to_its_end);
+    tcase_add_test(cases, a_program_that_is_not_there_is_refused_and_nothing_more_is_told);
+    tcase_add_test(cases, with_follow_each_child_begins_and_ends);
+    tcase_add_test(cases, children_that_outlive_the_program_are_followed_to_their_end);
+    tcase_add_test(cases, interrupted_it_kills_the_program_and_its_children);
+    tcase_add_test(cases, memory_is_read_where_there_is_some);
+    tcase_add_test(cases, a_process_that_may_not_be_traced_is_an_error);
+    suite_add_tcase(suite, cases);
+    return suite;
+}
+
+RUN_SUITE(process_suite)
