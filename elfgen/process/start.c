@@ -28,6 +28,9 @@ __attribute__((noreturn)) static void become(const struct process_program *progr
     /* The end of the pipe without a byte: whoever should trace it is gone, or may not. */
     if (read(go, &byte, 1) != 1)
         _exit(1);
+    for (int i = 0; program->files && i < 3; i++)
+        if (dup2(program->files[i], i) < 0)
+            _exit(1);
     kill(getpid(), SIGSTOP);
     execve(program->path, program->arguments,
            program->environment ? program->environment : environ);
