@@ -20,6 +20,7 @@ int command_dump(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_new(int argc, char **argv);
 int command_stages(int argc, char **argv);
+int command_step(int argc, char **argv);
 int command_unfold(int argc, char **argv);
 
 /* Any command, done by the companion of this program, which takes its place; returns only if it

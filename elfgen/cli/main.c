@@ -29,6 +29,7 @@ static const struct command commands[] = {
     {"new", command_new, "start a program from a template"},
     {"stages", command_stages,
      "run the steps from C to a program one by one, and keep their files"},
+    {"step", CODE_COMMAND(command_step), "run a program instruction by instruction"},
     {"unfold", CODE_COMMAND(command_unfold), "make a tiny program one that the tools take"},
 };
 

@@ -137,12 +137,11 @@ static bool make_memory(struct stepper *stepper)
     stepper->spare = malloc((size_t)EFFECTS_WRITES * EFFECTS_MOST);
     stepper->after = malloc((size_t)EFFECTS_WRITES * EFFECTS_MOST);
     return stepper->wide && stepper->narrow && stepper->before && stepper->spare &&
-           stepper->after &&
-           machine_open(stepper->wide, ELFGEN_EM_X86_64, SYNTAX_INTEL) &&
+           stepper->after && machine_open(stepper->wide, ELFGEN_EM_X86_64, SYNTAX_INTEL) &&
            machine_open(stepper->narrow, ELFGEN_EM_386, SYNTAX_INTEL);
 }
 
-static bool start(struct stepper *stepper, const struct process_program *program,
+static bool start(struct stepper *stepper, const struct process_program *program, int *refused,
                   struct elfgen_error *error)
 {
     stepper->id = process_start(program, PTRACE_O_TRACEEXEC, error);
@@ -150,27 +149,26 @@ static bool start(struct stepper *stepper, const struct process_program *program
         stepper->id = 0;
         return false;
     }
-    int failed = await_program(stepper);
-    if (failed == 0 && leave_exec(stepper)) {
-        if (keep_start(stepper, program))
-            return true;
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory, or without /proc");
+    *refused = await_program(stepper);
+    if (*refused != 0)
         return false;
-    }
-    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "cannot run it: %s",
-                     strerror(failed ? failed : ENOEXEC));
+    if (leave_exec(stepper) && keep_start(stepper, program))
+        return true;
+    elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
+                     "cannot look into it: it is gone, /proc is missing, or there is no memory");
     return false;
 }
 
 struct stepper *step_open(const struct process_program *program, struct step_recording *recording,
-                          struct elfgen_error *error)
+                          int *refused, struct elfgen_error *error)
 {
+    *refused = 0;
     struct stepper *stepper = calloc(1, sizeof *stepper);
     if (stepper)
         stepper->recording = recording;
     if (!stepper || !make_memory(stepper))
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
-    else if (start(stepper, program, error))
+    else if (start(stepper, program, refused, error))
         return stepper;
     step_close(stepper);
     return NULL;
@@ -198,6 +196,11 @@ void step_close(struct stepper *stepper)
 const struct step_registers *step_now(const struct stepper *stepper)
 {
     return &stepper->now;
+}
+
+pid_t step_id(const struct stepper *stepper)
+{
+    return stepper->id;
 }
 
 bool step_asks_next(const struct stepper *stepper)
@@ -233,9 +236,9 @@ static void add_signal(struct stepper *stepper, int number)
     siginfo_t signal = {0};
     struct step_piece piece = {.kind = STEP_PIECE_SIGNAL, .number = (uint32_t)number};
     if (ptrace(PTRACE_GETSIGINFO, stepper->id, NULL, &signal) == 0) {
-        bool has_address = signal.si_code > 0 &&
-                           (number == SIGSEGV || number == SIGBUS || number == SIGILL ||
-                            number == SIGFPE || number == SIGTRAP);
+        bool has_address =
+            signal.si_code > 0 && (number == SIGSEGV || number == SIGBUS || number == SIGILL ||
+                                   number == SIGFPE || number == SIGTRAP);
         memcpy(&piece.size, &signal.si_code, sizeof piece.size);
         piece.value = has_address ? (uint64_t)(uintptr_t)signal.si_addr : 0;
     }
@@ -246,9 +249,8 @@ static void add_writes(struct stepper *stepper, const struct place *written, siz
                        const uint8_t *before)
 {
     for (size_t i = 0; i < count; i++) {
-        struct step_piece piece = {.kind = STEP_PIECE_MEMORY,
-                                   .value = written[i].address,
-                                   .size = written[i].size};
+        struct step_piece piece = {
+            .kind = STEP_PIECE_MEMORY, .value = written[i].address, .size = written[i].size};
         const uint8_t *old = before + i * EFFECTS_MOST, *now = stepper->after + i * EFFECTS_MOST;
         if (written[i].known && memcmp(old, now, written[i].size) != 0)
             step_add_change(stepper->recording, &piece, old, now);

@@ -12,24 +12,27 @@ struct stepper;
 
 enum step_answer {
     STEP_GOES_ON, /* a record was added */
-    STEP_ENDED,   /* the program is gone; recording->end says how. The last record may be new, too */
-    STEP_PAUSED,  /* a signal handler of the caller's ran while this waited; call again to go on */
-    STEP_NO_ROOM  /* no memory, or the recording has STEP_MOST bytes; the program stands still */
+    STEP_ENDED,  /* the program is gone; recording->end says how. The last record may be new, too */
+    STEP_PAUSED, /* a signal handler of the caller's ran while this waited; call again to go on */
+    STEP_NO_ROOM /* no memory, or the recording has STEP_MOST bytes; the program stands still */
 };
 
-enum { STEP_MOST = 512 << 20 };
+enum { STEP_MOST = 128 << 20 }; /* bytes of records */
 
 /* Starts a program and stands before its first instruction. The recording is the caller's, empty;
- * it gets what is known at the start, and stays where it is until step_close(). NULL and *error: it
- * cannot be started, traced or read, and nothing of it is left. */
+ * it gets what is known at the start, and stays where it is until step_close(). NULL: nothing of it
+ * is left; *refused is errno of its execve, or 0 and *error says why. */
 struct stepper *step_open(const struct process_program *program, struct step_recording *recording,
-                          struct elfgen_error *error);
+                          int *refused, struct elfgen_error *error);
 
 /* Runs one instruction, or says what came instead of it, as a record. */
 enum step_answer step_next(struct stepper *stepper);
 
 /* The registers as they are. */
 const struct step_registers *step_now(const struct stepper *stepper);
+
+/* Its process number; 0: it is gone. */
+pid_t step_id(const struct stepper *stepper);
 
 /* Whether the instruction that comes next asks the kernel: before what it prints, flush. */
 bool step_asks_next(const struct stepper *stepper);

@@ -45,9 +45,8 @@ static void compare_snapshot(struct stepper *stepper, size_t index, const uint8_
         for (size_t j = end; j < size && j < end + GAP; j++)
             if (now[j] != snapshot->bytes[j])
                 end = j + 1;
-        struct step_piece piece = {.kind = STEP_PIECE_MEMORY,
-                                   .value = snapshot->address + i,
-                                   .size = (uint32_t)(end - i)};
+        struct step_piece piece = {
+            .kind = STEP_PIECE_MEMORY, .value = snapshot->address + i, .size = (uint32_t)(end - i)};
         step_add_change(stepper->recording, &piece, snapshot->bytes + i, now + i);
         i = end;
     }
@@ -96,17 +95,13 @@ static void take_arguments(struct stepper *stepper, enum elfgen_door door)
     }
 }
 
-/* The bytes that an output parameter may have: the count behind it, or a structure's. */
-static uint64_t size_of_output(const struct stepper *stepper, const struct call_parameter *parameter,
-                               size_t index)
+/* The bytes that an output parameter may have: as another one says, or a structure's. */
+static uint64_t size_of_output(const struct stepper *stepper,
+                               const struct call_parameter *parameter)
 {
     enum { STRUCTURE = 512 };
-    static const char *const sizes[] = {"count", "size", "len", "buflen", "bufsiz"};
-    const char *next = parameter[1].name;
-    for (size_t i = 0; next && i < sizeof sizes / sizeof sizes[0]; i++)
-        if (strcmp(next, sizes[i]) == 0 && index + 1 < ELFGEN_ARGUMENTS)
-            return stepper->asked.arguments[index + 1];
-    return STRUCTURE;
+    return parameter->size_in < ELFGEN_ARGUMENTS ? stepper->asked.arguments[parameter->size_in]
+                                                 : STRUCTURE;
 }
 
 static bool is_named(const struct call_asked *asked, const char *name)
@@ -171,7 +166,7 @@ static void describe(struct stepper *stepper, const struct call_parameter *param
     uint64_t value = asked->arguments[index];
     int64_t number = asked->abi == CALL_I386 ? (int32_t)value : (int64_t)value;
     uint64_t size = 0;
-    switch (parameter->kind) {
+    switch (call_type_kind(parameter->type)) {
     case ELFGEN_PARAMETER_NUMBER:
         /* Most are an int, whose upper half no call reads. */
         if ((int32_t)value < 0 && value <= UINT32_MAX)
@@ -189,7 +184,7 @@ static void describe(struct stepper *stepper, const struct call_parameter *param
         put_bytes_at(stepper, text, value, size, false);
         break;
     case ELFGEN_PARAMETER_OUTPUT:
-        step_take_snapshot(stepper, value, size_of_output(stepper, parameter, index));
+        step_take_snapshot(stepper, value, size_of_output(stepper, parameter));
         elfgen_text_0x(text, value);
         break;
     default:
@@ -232,9 +227,8 @@ static void add_output(struct stepper *stepper, uint64_t address, uint64_t size)
         stepper->no_memory = true;
         return;
     }
-    struct step_piece piece = {.kind = STEP_PIECE_OUTPUT,
-                               .number = (uint32_t)stepper->asked.arguments[0],
-                               .bytes = bytes};
+    struct step_piece piece = {
+        .kind = STEP_PIECE_OUTPUT, .number = (uint32_t)stepper->asked.arguments[0], .bytes = bytes};
     piece.size = (uint32_t)process_read(stepper->id, address, bytes, most);
     if (piece.size > 0)
         step_add_piece(stepper->recording, &piece);
@@ -291,8 +285,8 @@ static void put_call(struct stepper *stepper)
     step_add_piece(stepper->recording, &call);
     for (uint32_t i = 0; i < ELFGEN_ARGUMENTS && (!row || row->parameters[i].name); i++) {
         uint8_t both[sizeof asked->texts[0] + 32];
-        int length = snprintf((char *)both, sizeof both, "%s%c%s", row ? row->parameters[i].name : "",
-                              '\0', asked->texts[i]);
+        int length = snprintf((char *)both, sizeof both, "%s%c%s",
+                              row ? row->parameters[i].name : "", '\0', asked->texts[i]);
         struct step_piece argument = {.kind = STEP_PIECE_ARGUMENT,
                                       .number = i,
                                       .value = asked->arguments[i],

@@ -50,7 +50,7 @@ enum { STEP_JSON_MOST = 64 << 20 }; /* bytes of a document that is read */
 
 /* Reads one: any bytes. False: it is none, and *error says where and why; *recording is freed
  * then. */
-bool step_read_json(struct step_recording *recording, const uint8_t *bytes, size_t size,
+bool step_read_json(struct step_recording *recording, const void *bytes, size_t size,
                     struct elfgen_error *error);
 
 #endif

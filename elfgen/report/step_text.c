@@ -137,9 +137,8 @@ static void end_lines(struct lines *lines)
 
 static void put_flags(struct elfgen_text *text, uint64_t before, uint64_t after)
 {
-    static const char names[][3] = {"CF", "",   "PF", "",   "AF", "",   "ZF", "SF",
-                                    "TF", "IF", "DF", "OF", "",   "",   "NT", "",
-                                    "RF", "VM", "AC", "",   "",   "ID"};
+    static const char names[][3] = {"CF", "", "PF", "",   "AF", "",   "ZF", "SF", "TF", "IF", "DF",
+                                    "OF", "", "",   "NT", "",   "RF", "VM", "AC", "",   "",   "ID"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         bool was = before >> i & 1, is = after >> i & 1;
         if (was == is || !names[i][0])
@@ -303,12 +302,12 @@ static void put_output(struct lines *lines, const struct step_piece *piece)
 /* Why the processor or the kernel sent it, by si_code (sigaction(2)). */
 static const char *reason_of(uint32_t signal, uint32_t code)
 {
-    enum { BY_KERNEL = 0x80, BY_USER = 0, BY_THREAD = (uint32_t)-6 };
+    enum { BY_KERNEL = 0x80, BY_USER = 0, BY_THREAD = -6 };
     if (code == BY_KERNEL && signal == SIGSEGV)
         return "general protection: ring 3 may not do this, or not so";
     if (code == BY_KERNEL && signal == SIGTRAP)
         return "a breakpoint instruction";
-    if (code == BY_USER || code == (uint32_t)-6)
+    if (code == BY_USER || code == (uint32_t)BY_THREAD)
         return "a process sent it";
     if (signal == SIGSEGV && code == SEGV_MAPERR)
         return "nothing is mapped there";
@@ -404,10 +403,20 @@ void step_put_changes(struct elfgen_text *out, const struct step_record *record,
     struct step_piece piece;
     uint32_t abi = CALL_X86_64;
     size_t position = 0;
-    put_registers(&lines, record);
-    while (step_next_piece(record, &position, &piece))
+    bool first = true;
+    while (step_next_piece(record, &position, &piece)) {
+        /* Of a call, what was asked is told before the registers that the answer changed. */
+        if (first && piece.kind != STEP_PIECE_CALL && piece.kind != STEP_PIECE_ARGUMENT &&
+            piece.kind != STEP_PIECE_ANSWER) {
+            end_lines(&lines);
+            put_registers(&lines, record);
+            first = false;
+        }
         put_piece(&lines, recording, record, &piece, &abi);
+    }
     end_lines(&lines);
+    if (first)
+        put_registers(&lines, record);
 }
 
 /* ---- a step ---- */
