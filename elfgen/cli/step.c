@@ -96,10 +96,9 @@ static void end_run(struct step_run *run, enum step_end_kind kind)
     program_id = 0;
     step_close(run->stepper);
     run->stepper = NULL;
+    if (run->recording.end != kind)
+        run->recording.end_number = kind == STEP_INTERRUPTED ? step_stop_signal : 0;
     run->recording.end = kind;
-    run->recording.end_number = 0;
-    if (kind == STEP_INTERRUPTED)
-        run->recording.end_number = step_stop_signal;
 }
 
 bool step_once(struct step_run *run)
