@@ -65,7 +65,7 @@ static void stop_program(int number)
 void step_catch_signals(const struct stepper *stepper)
 {
     static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    program_id = step_id(stepper);
+    program_id = stepper ? step_id(stepper) : 0;
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
         struct sigaction action;
         if (sigaction(stops[i], NULL, &action) != 0 || action.sa_handler == SIG_IGN)
@@ -144,22 +144,24 @@ static void put_output(struct standard_output *output, const struct step_record 
 
 struct printing {
     struct standard_output *output;
+    struct step_printer printer;
     struct step_cursor cursor;
-    uint64_t count;
     bool text, replayed;
 };
 
-static void print_new(struct printing *printing, struct step_run *run)
+/* False: there is no further record. */
+static bool print_next(struct printing *printing)
 {
     struct step_record record;
-    while (step_forward(&printing->cursor, &record)) {
-        printing->count++;
-        if (printing->replayed)
-            put_output(printing->output, &record);
-        if (printing->text)
-            step_put_record(&printing->output->text, run->machines, &run->recording, &record,
-                            printing->count);
-    }
+    if (!step_forward(&printing->cursor, &record))
+        return false;
+    if (printing->replayed)
+        put_output(printing->output, &record);
+    if (printing->text)
+        step_put_record(&printing->printer, &record);
+    else
+        printing->printer.count++;
+    return true;
 }
 
 /* What was printed need not be kept. */
@@ -172,12 +174,13 @@ static void forget(struct printing *printing, struct step_run *run)
 
 static void print_live(struct printing *printing, struct step_run *run, bool keep)
 {
-    while (!step_is_reached(&run->until, step_now(run->stepper), printing->count)) {
+    while (!step_is_reached(&run->until, step_now(run->stepper), printing->printer.count)) {
         /* What the program writes itself comes in its place. */
         if (step_asks_next(run->stepper))
             flush_output(printing->output);
         bool more = step_once(run);
-        print_new(printing, run);
+        while (print_next(printing))
+            ;
         if (!keep)
             forget(printing, run);
         if (!more)
@@ -190,18 +193,9 @@ static void print_live(struct printing *printing, struct step_run *run, bool kee
 
 static void print_replay(struct printing *printing, struct step_run *run)
 {
-    struct step_record record;
-    while (!step_is_reached(&run->until, &printing->cursor.registers, printing->count)) {
-        if (!step_forward(&printing->cursor, &record))
+    while (!step_is_reached(&run->until, &printing->cursor.registers, printing->printer.count))
+        if (printing->output->error || !print_next(printing))
             return;
-        printing->count++;
-        put_output(printing->output, &record);
-        if (printing->text)
-            step_put_record(&printing->output->text, run->machines, &run->recording, &record,
-                            printing->count);
-        if (printing->output->error)
-            return;
-    }
     run->recording.end = STEP_UNTIL;
     run->recording.end_number = 0;
 }
@@ -209,8 +203,12 @@ static void print_replay(struct printing *printing, struct step_run *run)
 /* False: it was said why. */
 static bool print(const struct wish *wish, struct step_run *run, struct process_program *program)
 {
+    struct standard_output *output = open_output();
     struct printing printing = {
-        .output = open_output(), .text = wish->plain || !wish->record, .replayed = program == NULL};
+        .printer = {.out = &output->text, .machines = run->machines, .recording = &run->recording},
+        .output = output,
+        .text = wish->plain || !wish->record,
+        .replayed = program == NULL};
     if (program && !step_start(run, program))
         return false;
     step_cursor_open(&printing.cursor, &run->recording);
@@ -221,7 +219,7 @@ static bool print(const struct wish *wish, struct step_run *run, struct process_
     else
         print_replay(&printing, run);
     if (printing.text)
-        step_put_end(&printing.output->text, &run->recording, printing.count);
+        step_put_end(&printing.output->text, &run->recording, printing.printer.count);
     return finish_output(printing.output);
 }
 

@@ -24,7 +24,8 @@ struct step_run {
 /* What interrupted it: a signal's number, 0: nothing yet. */
 extern volatile sig_atomic_t step_stop_signal;
 
-/* From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT (unless ignored) kill the program. */
+/* From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT (unless ignored) kill the program, if there is
+ * one. */
 void step_catch_signals(const struct stepper *stepper);
 
 /* One step of a live run. False: there is no more; recording.end says why. */

@@ -20,8 +20,9 @@ struct process_program {
     char *const *environment; /* NULL: this process's own */
     sigset_t ignored; /* the signals that it starts with ignored; all others have their default
                        * action */
-    const int *files; /* three, above 2, that become its descriptors 0, 1 and 2; NULL: this process's
-                       * own */
+    const int *files; /* three, above 2, that become its descriptors 0, 1 and 2; NULL: this
+                       * process's own */
+    bool apart; /* in a session of its own, whose terminal is its descriptor 1, if that is one */
 };
 
 /* Starts a program as a child that is traced and stands still directly before its execve: resumed

@@ -35,7 +35,10 @@ void step_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME])
     if (which < STEP_VECTOR)
         snprintf(name, STEP_VECTOR_NAME, "st%u", which % 8);
     else if (which < STEP_MASK)
-        snprintf(name, STEP_VECTOR_NAME, "%cmm%u", size <= 16 ? 'x' : size <= 32 ? 'y' : 'z',
+        snprintf(name, STEP_VECTOR_NAME, "%cmm%u",
+                 size <= 16   ? 'x'
+                 : size <= 32 ? 'y'
+                              : 'z',
                  (which - STEP_VECTOR) % 32);
     else if (which < STEP_FCW)
         snprintf(name, STEP_VECTOR_NAME, "k%u", (which - STEP_MASK) % 8);
@@ -58,9 +61,8 @@ static void *grown(struct step_recording *recording, void *list, size_t count, s
     if (count < *room)
         return list;
     size_t more = *room ? 2 * *room : 16;
-    void *grown_list = more <= SIZE_MAX / 2 / size && count < STEP_NONE - 1
-                           ? realloc(list, more * size)
-                           : NULL;
+    void *grown_list =
+        more <= SIZE_MAX / 2 / size && count < STEP_NONE - 1 ? realloc(list, more * size) : NULL;
     if (grown_list)
         *room = more;
     else

@@ -33,10 +33,13 @@ const char *step_register_name(enum step_register which, bool is_64_bit);
 
 /* x87, vector and mask registers, changed: which of each kind. */
 enum step_vector {
-    STEP_ST = 0,       /* 8 */
-    STEP_VECTOR = 8,   /* 32: xmm, ymm or zmm, by how many bytes changed */
-    STEP_MASK = 40,    /* 8 */
-    STEP_FCW = 48, STEP_FSW, STEP_FTW, STEP_MXCSR,
+    STEP_ST = 0,     /* 8 */
+    STEP_VECTOR = 8, /* 32: xmm, ymm or zmm, by how many bytes changed */
+    STEP_MASK = 40,  /* 8 */
+    STEP_FCW = 48,
+    STEP_FSW,
+    STEP_FTW,
+    STEP_MXCSR,
     STEP_VECTORS
 };
 
@@ -47,7 +50,7 @@ void step_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME]);
 /* ---- what is recorded ---- */
 
 #define STEP_NOWHERE UINT64_MAX
-#define STEP_NONE UINT32_MAX
+#define STEP_NONE    UINT32_MAX
 
 /* A file, or another thing with a name, that is mapped. */
 struct step_file {
@@ -163,7 +166,8 @@ uint32_t step_add_instruction(struct step_recording *recording,
 void step_begin_record(struct step_recording *recording, enum step_kind kind, uint32_t instruction,
                        const struct step_registers *before, const struct step_registers *after);
 void step_add_piece(struct step_recording *recording, const struct step_piece *piece);
-/* For memory and vectors: `before` and `after`, piece->size bytes each; piece->bytes is not read. */
+/* For memory and vectors: `before` and `after`, piece->size bytes each; piece->bytes is not read.
+ */
 void step_add_change(struct step_recording *recording, const struct step_piece *piece,
                      const void *before, const void *after);
 void step_end_record(struct step_recording *recording);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -31,6 +32,8 @@ __attribute__((noreturn)) static void become(const struct process_program *progr
     for (int i = 0; program->files && i < 3; i++)
         if (dup2(program->files[i], i) < 0)
             _exit(1);
+    if (program->apart && setsid() > 0)
+        ioctl(STDOUT_FILENO, TIOCSCTTY, 0);
     kill(getpid(), SIGSTOP);
     execve(program->path, program->arguments,
            program->environment ? program->environment : environ);

@@ -198,6 +198,11 @@ const struct step_registers *step_now(const struct stepper *stepper)
     return &stepper->now;
 }
 
+const struct step_instruction *step_what_is_next(const struct stepper *stepper)
+{
+    return &stepper->met[stepper->next].what;
+}
+
 pid_t step_id(const struct stepper *stepper)
 {
     return stepper->id;

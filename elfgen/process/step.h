@@ -31,6 +31,9 @@ enum step_answer step_next(struct stepper *stepper);
 /* The registers as they are. */
 const struct step_registers *step_now(const struct stepper *stepper);
 
+/* The instruction that comes next. */
+const struct step_instruction *step_what_is_next(const struct stepper *stepper);
+
 /* Its process number; 0: it is gone. */
 pid_t step_id(const struct stepper *stepper);
 

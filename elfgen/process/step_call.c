@@ -304,7 +304,7 @@ static void put_answer(struct stepper *stepper, int64_t answer)
     if (answer <= -RESTART && answer >= -RESTART_BLOCK && answer != -515)
         snprintf(text, sizeof text, "interrupted by a signal: the kernel may begin it again");
     else if (answer < 0 && answer >= -ERRNO_MOST && strerrorname_np((int)-answer))
-        snprintf(text, sizeof text, "-%s: %s", strerrorname_np((int)-answer),
+        snprintf(text, sizeof text, "%s: %s", strerrorname_np((int)-answer),
                  strerrordesc_np((int)-answer));
     struct step_piece piece = {.kind = STEP_PIECE_ANSWER,
                                .value = (uint64_t)answer,

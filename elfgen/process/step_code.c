@@ -166,10 +166,9 @@ static void want(struct reading *reading, uint64_t address, void *bytes, size_t 
 static void read_written(struct stepper *stepper, struct place *written, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        written[i].known = written[i].known &&
-                           process_read(stepper->id, written[i].address,
-                                        stepper->after + i * EFFECTS_MOST,
-                                        written[i].size) == written[i].size;
+        written[i].known = written[i].known && process_read(stepper->id, written[i].address,
+                                                            stepper->after + i * EFFECTS_MOST,
+                                                            written[i].size) == written[i].size;
 }
 
 /* What is known at the place where the program stands, if anything is. */
@@ -205,8 +204,8 @@ bool step_look_around(struct stepper *stepper, struct place *written, size_t wri
              stepper->places[i].size);
     for (size_t i = 0; i < reading.count; i++)
         all += reading.here[i].iov_len;
-    ssize_t got = process_vm_readv(stepper->id, reading.here, reading.count, reading.there,
-                                   reading.count, 0);
+    ssize_t got =
+        process_vm_readv(stepper->id, reading.here, reading.count, reading.there, reading.count, 0);
     if (got < 0 || (size_t)got != all || memcmp(bytes, met->what.bytes, met->what.length) != 0) {
         read_written(stepper, written, written_count);
         return step_look_at_next(stepper);

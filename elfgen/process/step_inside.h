@@ -63,8 +63,8 @@ struct stepper {
     uint32_t next; /* index into met */
     struct place places[EFFECTS_WRITES];
     uint8_t *before, *spare, *after; /* EFFECTS_WRITES * EFFECTS_MOST bytes each */
-    bool waiting;   /* it runs */
-    bool delivered; /* with a signal */
+    bool waiting;                    /* it runs */
+    bool delivered;                  /* with a signal */
     /* What the kernel is asked. */
     struct snapshot snapshots[SNAPSHOTS];
     size_t snapshot_count;

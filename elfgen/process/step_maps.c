@@ -78,8 +78,7 @@ void step_find_file(const struct stepper *stepper, uint64_t address, uint32_t *f
         if (address < mapping->start || address >= mapping->end)
             continue;
         *file = mapping->file;
-        if (mapping->file != STEP_NONE &&
-            stepper->recording->files[mapping->file].name[0] == '/')
+        if (mapping->file != STEP_NONE && stepper->recording->files[mapping->file].name[0] == '/')
             *offset = mapping->offset + (address - mapping->start);
         return;
     }

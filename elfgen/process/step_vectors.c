@@ -8,15 +8,7 @@
 #include <sys/uio.h>
 
 /* The area that fxsave writes (Intel's manual, volume 1, 10.5.1), and what stands behind it. */
-enum {
-    AT_FCW = 0,
-    AT_FSW = 2,
-    AT_FTW = 4,
-    AT_MXCSR = 24,
-    AT_ST = 32,
-    AT_XMM = 160,
-    LEGACY = 512
-};
+enum { AT_FCW = 0, AT_FSW = 2, AT_FTW = 4, AT_MXCSR = 24, AT_ST = 32, AT_XMM = 160, LEGACY = 512 };
 
 /* The components of XSAVE's standard form, by number. */
 enum { AVX = 2, MASKS = 5, ZMM_HIGH = 6, HIGH_ZMM = 7 };

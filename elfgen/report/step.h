@@ -19,13 +19,20 @@ void step_put_instruction(struct elfgen_text *out, struct step_machines *machine
 
 enum { STEP_COLUMNS = 100 }; /* lines of the text are no longer */
 
+/* A run that is printed. */
+struct step_printer {
+    struct elfgen_text *out;
+    struct step_machines *machines;
+    const struct step_recording *recording;
+    uint64_t count; /* steps so far */
+    uint32_t file;  /* whose code was printed last; 0, the program's, at first */
+};
+
 /* The lines in front of the first step: program, entry point, code segment and ring. */
 void step_put_head(struct elfgen_text *out, const struct step_recording *recording);
 
-/* A step: its line, and indented what changed. `number` counts from 1. */
-void step_put_record(struct elfgen_text *out, struct step_machines *machines,
-                     const struct step_recording *recording, const struct step_record *record,
-                     uint64_t number);
+/* A step: its line, and indented what changed. */
+void step_put_record(struct step_printer *printer, const struct step_record *record);
 
 /* How it ended, after `count` steps. */
 void step_put_end(struct elfgen_text *out, const struct step_recording *recording, uint64_t count);

@@ -421,48 +421,76 @@ void step_put_changes(struct elfgen_text *out, const struct step_record *record,
 
 /* ---- a step ---- */
 
-static void put_place(struct elfgen_text *out, const struct step_recording *recording,
-                      const struct step_instruction *what)
+/* From here on, offsets are in another file. */
+static void put_file(struct step_printer *printer, const struct step_instruction *what)
 {
-    elfgen_text_0x(out, what->address);
-    if (what->offset != STEP_NOWHERE && what->file < recording->file_count) {
-        const char *name = recording->files[what->file].name, *slash = strrchr(name, '/');
-        elfgen_text_char(out, ' ');
-        /* The program's own file goes without saying. */
-        if (what->file != 0)
-            elfgen_text_string(out, slash ? slash + 1 : name);
-        elfgen_text_char(out, '+');
-        elfgen_text_0x(out, what->offset);
-    } else if (what->file < recording->file_count) {
-        elfgen_text_char(out, ' ');
-        elfgen_text_string(out, recording->files[what->file].name);
-    }
+    const struct step_recording *recording = printer->recording;
+    if (what->file == printer->file)
+        return;
+    printer->file = what->file;
+    elfgen_text_string(printer->out, "in ");
+    elfgen_text_string(printer->out, what->file < recording->file_count
+                                         ? recording->files[what->file].name
+                                         : "memory of no file");
+    elfgen_text_string(printer->out, ":\n");
 }
 
-void step_put_record(struct elfgen_text *out, struct step_machines *machines,
-                     const struct step_recording *recording, const struct step_record *record,
-                     uint64_t number)
+static void put_place(struct elfgen_text *out, const struct step_instruction *what)
 {
-    enum { INDENT = 6, BYTES = 8 };
-    const struct step_instruction *what = record->instruction;
-    elfgen_text_decimal(out, number, 4);
-    elfgen_text_string(out, "  ");
-    if (what) {
-        char room[256];
-        struct elfgen_text place = {.bytes = room, .capacity = sizeof room - 1};
-        put_place(&place, recording, what);
-        room[place.length] = '\0';
-        elfgen_text_column(out, room, 16, STEP_COLUMNS / 3);
-        elfgen_text_string(out, "  ");
-        elfgen_text_hex_bytes(out, what->bytes, what->length, ' ');
-        elfgen_text_blanks(out, what->length < BYTES ? 3u * (BYTES - what->length) + 1 : 1);
-        elfgen_text_char(out, ' ');
-        step_put_instruction(out, machines, what);
-    } else {
-        elfgen_text_string(out, record->kind == STEP_HANDLER
-                                    ? "the kernel goes to the signal's handler"
-                                    : "(no instruction)");
+    elfgen_text_0x(out, what->address);
+    if (what->offset == STEP_NOWHERE)
+        return;
+    elfgen_text_string(out, " +");
+    elfgen_text_0x(out, what->offset);
+}
+
+/* Columns: number, address and offset, bytes, text; a text that is too long takes the next line. */
+static void put_instruction(struct step_printer *printer, const struct step_instruction *what)
+{
+    enum { PLACE = 16, BYTES = 8, TEXT = 6 + PLACE + 2 + 3 * BYTES + 1 };
+    char room[64], words[256];
+    struct elfgen_text line = {.bytes = room, .capacity = sizeof room - 1};
+    struct elfgen_text text = {.bytes = words, .capacity = sizeof words};
+    size_t at = 6, bytes = 3u * what->length;
+    for (uint64_t count = printer->count; count > 9999; count /= 10)
+        at++;
+    put_place(&line, what);
+    room[line.length] = '\0';
+    elfgen_text_column(printer->out, room, PLACE, sizeof room);
+    elfgen_text_string(printer->out, "  ");
+    at += (line.length < PLACE ? PLACE : line.length) + 2;
+    if (bytes > 0)
+        elfgen_text_hex_bytes(printer->out, what->bytes, what->length, ' ');
+    at += bytes > 0 ? bytes - 1 : 0;
+    size_t gap = at + 2 < TEXT ? TEXT - at : 2;
+    step_put_instruction(&text, printer->machines, what);
+    if (at + gap + text.length > STEP_COLUMNS && at + 2 + text.length <= STEP_COLUMNS)
+        gap = 2;
+    if (at + gap + text.length > STEP_COLUMNS) {
+        elfgen_text_char(printer->out, '\n');
+        gap = TEXT;
+        if (text.length > STEP_COLUMNS - TEXT)
+            gap = text.length < STEP_COLUMNS - 6 ? STEP_COLUMNS - text.length : 6;
     }
-    elfgen_text_char(out, '\n');
-    step_put_changes(out, record, recording, STEP_COLUMNS, INDENT);
+    elfgen_text_blanks(printer->out, gap);
+    elfgen_text_bytes(printer->out, words,
+                      text.length < STEP_COLUMNS - 6 ? text.length : STEP_COLUMNS - 6);
+}
+
+void step_put_record(struct step_printer *printer, const struct step_record *record)
+{
+    enum { INDENT = 6 };
+    const struct step_instruction *what = record->instruction;
+    if (what)
+        put_file(printer, what);
+    elfgen_text_decimal(printer->out, ++printer->count, 4);
+    elfgen_text_string(printer->out, "  ");
+    if (what)
+        put_instruction(printer, what);
+    else
+        elfgen_text_string(printer->out, record->kind == STEP_HANDLER
+                                             ? "the kernel goes to the signal's handler"
+                                             : "(no instruction)");
+    elfgen_text_char(printer->out, '\n');
+    step_put_changes(printer->out, record, printer->recording, STEP_COLUMNS, INDENT);
 }
