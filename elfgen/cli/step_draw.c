@@ -10,8 +10,6 @@ struct pane {
     int at;
 };
 
-static const struct pane nowhere = {0, 0, 0, 0, 0};
-
 enum { HEX_COLUMNS = 58, REGISTER_COLUMNS = 22, REGISTER_LINES = 18, INSTRUCTION_TEXT = 256 };
 
 static attr_t lit(const struct step_view *view)
@@ -133,17 +131,16 @@ static bool find_behind(const struct step_view *view, struct step_instruction *w
     if (what->file >= recording->file_count || what->offset == STEP_NOWHERE || what->length == 0)
         return false;
     const struct step_file *file = &recording->files[what->file];
-    struct machine *machine =
-        what->is_64_bit ? &view->run->machines->wide : &view->run->machines->narrow;
-    if (!file->bytes || offset >= file->size)
+    struct elfgen_code_place place;
+    /* Where no path of the control flow leads, there may be text. */
+    if (what->file != 0 || !view->code || offset >= file->size ||
+        !elfgen_code_next(&view->code->code, offset, offset + 1, &place))
         return false;
-    size_t left = file->size - (size_t)offset;
-    what->length = machine->machine.length(machine, file->bytes + offset,
-                                           left < sizeof what->bytes ? left : sizeof what->bytes);
+    what->length = place.length;
     what->address = address;
     what->offset = offset;
     memcpy(what->bytes, file->bytes + offset, what->length);
-    return what->length > 0;
+    return true;
 }
 
 static void put_instruction(const struct step_view *view, struct pane *pane,
@@ -189,6 +186,27 @@ static void draw_instructions(const struct step_view *view, struct pane pane)
 
 /* ---- registers ---- */
 
+/* What eflags says, a letter a flag that is set; IF is set in all of user mode. */
+static void put_flags(struct elfgen_text *text, uint64_t flags)
+{
+    static const char letters[] = "C P A ZST DO";
+    elfgen_text_char(text, ' ');
+    for (size_t i = 0; i < sizeof letters - 1; i++)
+        if (letters[i] != ' ' && flags >> i & 1)
+            elfgen_text_char(text, letters[i]);
+}
+
+static void put_register(struct elfgen_text *text, const char *name, enum step_register which,
+                         uint64_t value, bool is_64_bit)
+{
+    bool is_short = strlen(name) < 4;
+    elfgen_text_column(text, name, 4, 7);
+    elfgen_text_string(text, is_short ? "0x" : " 0x");
+    elfgen_text_hex(text, value, !is_short ? 1 : is_64_bit ? 16 : 8);
+    if (which == STEP_eflags)
+        put_flags(text, value);
+}
+
 static void draw_registers(const struct step_view *view, struct pane pane)
 {
     bool is_64_bit = step_is_64_bit(&view->cursor.registers);
@@ -200,13 +218,7 @@ static void draw_registers(const struct step_view *view, struct pane pane)
         struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
         if (!name)
             continue;
-        elfgen_text_column(&text, name, 4, 7);
-        if (strlen(name) < 4)
-            elfgen_text_string(&text, "0x");
-        else
-            elfgen_text_char(&text, ' ');
-        elfgen_text_hex(&text, view->cursor.registers.value[which],
-                        strlen(name) < 4 && is_64_bit ? 16 : 8);
+        put_register(&text, name, which, view->cursor.registers.value[which], is_64_bit);
         put_text(&pane, &text, changed >> which & 1 ? lit(view) : A_NORMAL);
     }
 }
@@ -257,15 +269,17 @@ static void draw_output(const struct step_view *view, struct pane pane)
     const char *bytes = view->output;
     size_t end = view->output_size, from = end, columns = (size_t)pane.columns;
     int lines = 0;
-    put_title(view, &pane, end ? "output" : "no output yet");
+    if (pane.lines > 1 || end == 0)
+        put_title(view, &pane, end ? "output" : "no output yet");
     while (from > 0 && lines < pane.lines - pane.at) {
         from--;
         if (from == 0 || bytes[from - 1] == '\n')
             lines++;
     }
     while (from < end && !is_full(&pane)) {
-        char room[512];
-        size_t length = 0, most = columns < sizeof room ? columns : sizeof room;
+        char room[512] = "output: ";
+        size_t length = pane.lines == 1 ? strlen(room) : 0;
+        size_t most = columns < sizeof room ? columns : sizeof room;
         for (; from < end && bytes[from] != '\n'; from++)
             if (length < most)
                 room[length++] = bytes[from] >= ' ' && bytes[from] < 127 ? bytes[from] : '.';
@@ -331,25 +345,25 @@ static void draw_help(int lines, int columns)
         put_line(&pane, help[i], strlen(help[i]), A_NORMAL);
 }
 
-/* Where everything goes: registers on the right, the file left of them, instructions beside it
- * where that is wide enough, otherwise below; then changes, output and keys. */
+/* Where everything goes: registers on the right; left of them the file and, beside it where that is
+ * wide enough, the instructions; then changes, output and keys. In a small terminal changes begin
+ * left of the registers, too. */
 static void draw_panes(const struct step_view *view, int lines, int columns)
 {
-    int more = lines - STEP_LEAST_LINES;
-    int upper = REGISTER_LINES + more / 2;
-    int changes = 3 + more / 3, output = lines - 2 - upper - changes;
-    int left = columns - REGISTER_COLUMNS;
+    int more = lines - STEP_LEAST_LINES, left = columns - REGISTER_COLUMNS;
     bool beside = left >= 2 * HEX_COLUMNS;
-    struct pane file = nowhere, instructions = nowhere;
-    file = (struct pane){1, 0, beside ? upper : upper / 2, beside ? HEX_COLUMNS : left, 0};
-    instructions = beside ? (struct pane){1, HEX_COLUMNS + 2, upper, left - HEX_COLUMNS - 3, 0}
-                          : (struct pane){1 + upper / 2, 0, upper - upper / 2, left - 1, 0};
+    int upper = REGISTER_LINES + more / 2, output = 1 + more / 6;
+    int file = beside ? upper : upper * 4 / 9, code = beside ? upper : upper / 3;
+    int changes = beside ? 1 + upper : 1 + file + code;
+    int code_column = beside ? HEX_COLUMNS + 2 : 0;
     draw_head(view, columns);
-    draw_file(view, file);
-    draw_instructions(view, instructions);
+    draw_file(view, (struct pane){1, 0, file, beside ? HEX_COLUMNS : left, 0});
+    draw_instructions(
+        view, (struct pane){beside ? 1 : 1 + file, code_column, code, left - code_column - 1, 0});
     draw_registers(view, (struct pane){1, left, upper, REGISTER_COLUMNS, 0});
-    draw_changes(view, (struct pane){1 + upper, 0, changes, columns, 0});
-    draw_output(view, (struct pane){1 + upper + changes, 0, output, columns, 0});
+    draw_changes(view, (struct pane){changes, 0, lines - 1 - output - changes,
+                                     beside ? columns : left - 1, 0});
+    draw_output(view, (struct pane){lines - 1 - output, 0, output, columns, 0});
     draw_keys(view, lines - 1, columns);
 }
 

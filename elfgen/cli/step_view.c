@@ -249,6 +249,16 @@ static void leave(struct step_run *run)
     run->stepper = NULL;
 }
 
+static void follow_code(struct step_view *view)
+{
+    const struct step_file *file = &view->run->recording.files[0];
+    const char *problem;
+    if (!file->bytes ||
+        elfgen_view_open_program(&view->file, file->bytes, file->size, NULL) == ELFGEN_NOT_ELF)
+        return;
+    view->code = code_open(&view->file, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+}
+
 bool step_view(struct step_run *run, struct process_program *program)
 {
     struct step_view view = {.run = run};
@@ -263,6 +273,7 @@ bool step_view(struct step_run *run, struct process_program *program)
     } else {
         step_catch_signals(NULL);
     }
+    follow_code(&view);
     bool done = step_terminal_open(&view.colour);
     if (done) {
         step_cursor_open(&view.cursor, &run->recording);
@@ -272,6 +283,7 @@ bool step_view(struct step_run *run, struct process_program *program)
     leave(run);
     step_pty_close();
     free(view.output);
+    code_close(view.code);
     if (view.no_memory)
         message("step", "error", "out of memory");
     if (done) {

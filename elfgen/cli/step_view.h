@@ -2,11 +2,14 @@
 #ifndef STEP_VIEW_H
 #define STEP_VIEW_H
 
+#include "../machine/code.h"
 #include "step.h"
 
 struct step_view {
     struct step_run *run;
     struct step_cursor cursor;
+    struct elfgen_view file; /* the program's */
+    struct code *code;       /* and where instructions are in it; NULL: nobody knows */
     struct step_record last; /* the step in front of the cursor, if cursor.index is not 0 */
     char *output;            /* what the program wrote, all of it */
     size_t output_size;      /* of it, up to the cursor */
