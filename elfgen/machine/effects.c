@@ -1,6 +1,7 @@
 /* An instruction -> the places that it writes, by Zydis's operands. */
 #include "effects.h"
 
+#include <cpuid.h>
 #include <string.h>
 
 enum { WRITES = ZYDIS_OPERAND_ACTION_MASK_WRITE };
@@ -36,6 +37,17 @@ static void set_bit_register(const ZydisDecodedOperand *operand, struct effects_
     write->bit_bits = (uint8_t)operand->size;
 }
 
+/* How much XSAVE writes is the processor's and the system's to say. */
+static size_t size_of(const ZydisDecodedInstruction *source, const ZydisDecodedOperand *operand)
+{
+    unsigned most = 0, enabled = 0, features, more;
+    size_t size = operand->size / 8u;
+    if (source->meta.category == ZYDIS_CATEGORY_XSAVE ||
+        source->meta.category == ZYDIS_CATEGORY_XSAVEOPT)
+        __get_cpuid_count(0xd, 0, &features, &enabled, &most, &more);
+    return enabled > size ? enabled : size;
+}
+
 static void add_write(struct effects *effects, const ZydisDecodedInstruction *source,
                       const ZydisDecodedOperand *operands, const ZydisDecodedOperand *operand)
 {
@@ -44,7 +56,7 @@ static void add_write(struct effects *effects, const ZydisDecodedInstruction *so
     /* Of a push, Zydis names the register and leaves out that it moves first. */
     bool pushes = operand->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
                   memory->segment == ZYDIS_REGISTER_SS;
-    size_t size = operand->size / 8u;
+    size_t size = size_of(source, operand);
     if (memory->type != ZYDIS_MEMOP_TYPE_MEM || effects->write_count == EFFECTS_WRITES) {
         effects->elsewhere = true;
         return;
@@ -64,7 +76,8 @@ static void add_write(struct effects *effects, const ZydisDecodedInstruction *so
     if (pushes)
         write->displacement -= (int64_t)size;
     /* The address of pop's operand counts from where the stack is then. */
-    if (source->mnemonic == ZYDIS_MNEMONIC_POP && write->base == ZYDIS_REGISTER_RSP - ZYDIS_REGISTER_RAX)
+    if (source->mnemonic == ZYDIS_MNEMONIC_POP &&
+        write->base == ZYDIS_REGISTER_RSP - ZYDIS_REGISTER_RAX)
         write->displacement += (int64_t)size;
     if (counts_bits(source->mnemonic))
         set_bit_register(&operands[1], write);

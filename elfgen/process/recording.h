@@ -103,6 +103,7 @@ enum step_piece_kind {
     STEP_PIECE_OUTPUT,   /* what went to descriptor `number` */
     STEP_PIECE_SIGNAL,   /* signal `number` with si_code `size`, si_addr `value` */
     STEP_PIECE_FILE,     /* program that took its place: files[value] */
+    STEP_PIECE_NOTE,     /* a sentence: what is not as it looks */
     STEP_PIECE_KINDS
 };
 

@@ -224,7 +224,7 @@ static enum trap kind_of_trap(const struct stepper *stepper, const struct step_r
 {
     bool moved = before->value[STEP_rip] != stepper->now.value[STEP_rip];
     memset(signal, 0, sizeof *signal);
-    if (moved && !stepper->delivered && !effects->traps)
+    if (moved && !stepper->delivered && !effects->traps && !effects->asks)
         return TRAP_STEP;
     if (ptrace(PTRACE_GETSIGINFO, stepper->id, NULL, signal) != 0)
         return TRAP_STEP;
@@ -301,6 +301,14 @@ static bool restores_vectors(const struct stepper *stepper)
     return asked->made && asked->call && strstr(asked->call->name, "sigreturn");
 }
 
+static void add_notes(struct stepper *stepper, const struct effects *effects)
+{
+    if (effects->shadows)
+        step_note(stepper, "behind this one the processor takes no trap: the next one ran, too");
+    if (effects->elsewhere)
+        step_note(stepper, "it writes memory at places that are not followed");
+}
+
 /* An instruction ran. What it wrote is read together with what comes next. */
 static enum step_answer ran(struct stepper *stepper, const struct step_registers *before,
                             enum step_kind kind)
@@ -313,11 +321,14 @@ static enum step_answer ran(struct stepper *stepper, const struct step_registers
     step_begin_record(stepper->recording, kind, met->index, before, &stepper->now);
     if (kind == STEP_FAULT)
         add_signal(stepper, SIGTRAP);
+    step_answer_call(stepper, true);
     if (kind == STEP_EXEC)
         add_program(stepper);
-    step_answer_call(stepper, true);
+    if (kind == STEP_RAN && stepper->deliver != 0)
+        step_note(stepper, "and it gets SIGTRAP");
     if (vectors)
         step_look_at_vectors(stepper, false);
+    add_notes(stepper, &met->effects);
     const uint8_t *old = swap_before(stepper);
     if (!step_look_around(stepper, written, count))
         stepper->no_memory = true;
@@ -325,13 +336,16 @@ static enum step_answer ran(struct stepper *stepper, const struct step_registers
     return finish(stepper);
 }
 
+/* Bytes that a frame leaves alone between two that it writes: it is one thing. */
+enum { FRAME_GAP = 256 };
+
 /* The kernel stored the registers on the stack and went to a handler. */
 static enum step_answer entered_handler(struct stepper *stepper,
                                         const struct step_registers *before)
 {
     stepper->asked.made = false;
     step_begin_record(stepper->recording, STEP_HANDLER, STEP_NONE, before, &stepper->now);
-    step_compare_snapshots(stepper);
+    step_compare_snapshots(stepper, FRAME_GAP);
     step_look_at_vectors(stepper, false);
     if (!step_look_at_next(stepper))
         stepper->no_memory = true;
@@ -352,7 +366,7 @@ static enum step_answer signalled(struct stepper *stepper, const struct step_reg
                                   int number)
 {
     bool fault = is_fault(stepper, number);
-    uint32_t index = stepper->met[stepper->next].index;
+    uint32_t index = fault ? stepper->met[stepper->next].index : STEP_NONE;
     step_begin_record(stepper->recording, fault ? STEP_FAULT : STEP_SIGNAL, index, before,
                       &stepper->now);
     add_signal(stepper, number);
@@ -413,10 +427,11 @@ static enum step_answer trapped(struct stepper *stepper, const struct step_regis
     case TRAP_HANDLER:
         return entered_handler(stepper, before);
     case TRAP_OWN:
-        if (signal.si_code <= 0)
+        if (signal.si_code <= 0 && !effects->asks)
             return signalled(stepper, before, SIGTRAP);
         stepper->deliver = SIGTRAP;
-        return ran(stepper, before, STEP_FAULT);
+        /* One that it sent to itself: two of the same are one. */
+        return ran(stepper, before, effects->asks ? STEP_RAN : STEP_FAULT);
     default:
         return ran(stepper, before, STEP_RAN);
     }

@@ -6,6 +6,14 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+void step_note(struct stepper *stepper, const char *text)
+{
+    struct step_piece piece = {.kind = STEP_PIECE_NOTE,
+                               .size = (uint32_t)strlen(text) + 1,
+                               .bytes = (const uint8_t *)text};
+    step_add_piece(stepper->recording, &piece);
+}
+
 /* ---- what the kernel writes ---- */
 
 void step_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t size)
@@ -34,15 +42,15 @@ static bool is_earlier(const struct stepper *stepper, size_t index, uint64_t add
     return false;
 }
 
-static void compare_snapshot(struct stepper *stepper, size_t index, const uint8_t *now, size_t size)
+static void compare_snapshot(struct stepper *stepper, size_t index, const uint8_t *now, size_t size,
+                             size_t gap)
 {
-    enum { GAP = 8 }; /* bytes that stayed as they were between two changes that are told as one */
     const struct snapshot *snapshot = &stepper->snapshots[index];
     for (size_t i = 0; i < size; i++) {
         if (now[i] == snapshot->bytes[i] || is_earlier(stepper, index, snapshot->address + i))
             continue;
         size_t end = i + 1;
-        for (size_t j = end; j < size && j < end + GAP; j++)
+        for (size_t j = end; j < size && j < end + gap; j++)
             if (now[j] != snapshot->bytes[j])
                 end = j + 1;
         struct step_piece piece = {
@@ -52,13 +60,13 @@ static void compare_snapshot(struct stepper *stepper, size_t index, const uint8_
     }
 }
 
-void step_compare_snapshots(struct stepper *stepper)
+void step_compare_snapshots(struct stepper *stepper, size_t gap)
 {
     uint8_t *now = stepper->snapshot_count ? malloc(SNAPSHOT_ROOM) : NULL;
     for (size_t i = 0; i < stepper->snapshot_count && now; i++) {
         const struct snapshot *snapshot = &stepper->snapshots[i];
         size_t size = process_read(stepper->id, snapshot->address, now, snapshot->size);
-        compare_snapshot(stepper, i, now, size);
+        compare_snapshot(stepper, i, now, size, gap);
     }
     free(now);
     stepper->snapshot_count = 0;
@@ -316,6 +324,7 @@ static void put_answer(struct stepper *stepper, int64_t answer)
 void step_answer_call(struct stepper *stepper, bool answered)
 {
     struct call_asked *asked = &stepper->asked;
+    enum { GAP = 8 };
     uint64_t value = stepper->now.value[STEP_rax];
     int64_t answer = asked->abi == CALL_I386 ? (int32_t)value : (int64_t)value;
     if (!asked->made)
@@ -327,8 +336,11 @@ void step_answer_call(struct stepper *stepper, bool answered)
         return;
     }
     put_answer(stepper, answer);
-    step_compare_snapshots(stepper);
+    step_compare_snapshots(stepper, GAP);
     keep_output(stepper, answer);
+    if (answer > 0 && (is_named(asked, "fork") || is_named(asked, "vfork") ||
+                       is_named(asked, "clone") || is_named(asked, "clone3")))
+        step_note(stepper, "the new process or thread runs on its own: it is not stepped");
     if (moves_memory(asked))
         stepper->mappings.stale = true;
 }

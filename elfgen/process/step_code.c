@@ -128,8 +128,10 @@ static void read_places(struct stepper *stepper)
 {
     for (size_t i = 0; i < stepper->met[stepper->next].effects.write_count; i++) {
         struct place *place = &stepper->places[i];
-        place->known = process_read(stepper->id, place->address, stepper->before + i * EFFECTS_MOST,
-                                    place->size) == place->size;
+        /* What does not go on that far, xsave need not fill. */
+        place->size = (uint16_t)process_read(stepper->id, place->address,
+                                             stepper->before + i * EFFECTS_MOST, place->size);
+        place->known = place->size > 0;
     }
 }
 

@@ -112,9 +112,13 @@ void step_ask(struct stepper *stepper, const struct effects *effects);
 /* After it, as pieces of the record that is being made. */
 void step_answer_call(struct stepper *stepper, bool answered);
 
-/* Memory as it is now, up to SNAPSHOT_ROOM bytes, and later, as pieces, what changed there. */
+/* A sentence as a piece. */
+void step_note(struct stepper *stepper, const char *text);
+
+/* Memory as it is now, up to SNAPSHOT_ROOM bytes, and later, as pieces, what changed there: two
+ * changes are one piece where fewer than `gap` bytes between them stayed as they were. */
 void step_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t size);
-void step_compare_snapshots(struct stepper *stepper);
+void step_compare_snapshots(struct stepper *stepper, size_t gap);
 
 /* ---- step_vectors.c ---- */
 

@@ -45,8 +45,9 @@ void step_put_changes(struct elfgen_text *out, const struct step_record *record,
 /* "SIGSEGV"; a number that has no name as it is. */
 void step_put_signal(struct elfgen_text *out, uint32_t number);
 
-/* Bytes as a C string would have them, in quotes, at most `most` of them. */
-void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size, size_t most);
+/* Bytes as a C string would have them, in quotes; what `columns` have no room for as
+ * three dots. */
+void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size, size_t columns);
 
 /* ---- JSON: docs/step.md has the schema ---- */
 

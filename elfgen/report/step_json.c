@@ -230,6 +230,10 @@ static void put_piece(struct elfgen_text *out, const struct step_piece *piece)
         json_key(out, "address");
         put_hex(out, piece->value);
         break;
+    case STEP_PIECE_NOTE:
+        json_key(out, "text");
+        json_string(out, text);
+        break;
     default:
         json_key(out, "file");
         put_number(out, piece->value);

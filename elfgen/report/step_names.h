@@ -13,7 +13,8 @@ static const char *const step_piece_names[STEP_PIECE_KINDS] = {
     [STEP_PIECE_MEMORY] = "memory", [STEP_PIECE_VECTOR] = "vector",
     [STEP_PIECE_CALL] = "call",     [STEP_PIECE_ARGUMENT] = "argument",
     [STEP_PIECE_ANSWER] = "answer", [STEP_PIECE_OUTPUT] = "output",
-    [STEP_PIECE_SIGNAL] = "signal", [STEP_PIECE_FILE] = "program"};
+    [STEP_PIECE_SIGNAL] = "signal", [STEP_PIECE_FILE] = "program",
+    [STEP_PIECE_NOTE] = "note"};
 
 static const char *const step_end_names[STEP_END_KINDS] = {
     [STEP_RUNNING] = "running", [STEP_EXITED] = "exited",           [STEP_KILLED] = "killed",

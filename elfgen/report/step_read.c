@@ -428,6 +428,8 @@ static bool read_piece(struct reader *reader, const json_t *item)
     case STEP_PIECE_ANSWER:
         return hex_of(reader, item, "value", &piece.value) &&
                read_texts(reader, item, "text", NULL, &piece);
+    case STEP_PIECE_NOTE:
+        return read_texts(reader, item, "text", NULL, &piece);
     case STEP_PIECE_OUTPUT:
         return read_output(reader, item, &piece);
     case STEP_PIECE_SIGNAL:

@@ -30,12 +30,22 @@ void step_put_signal(struct elfgen_text *out, uint32_t number)
         elfgen_text_decimal(out, number, 0);
 }
 
-void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size, size_t most)
+/* How many characters show it. */
+static size_t width_of(uint8_t c)
 {
+    if ((c >= 7 && c <= 13) || c == '"' || c == '\\')
+        return 2;
+    return c < 0x20 || c >= 0x7f ? 4 : 1;
+}
+
+void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size, size_t columns)
+{
+    size_t used = 5, i = 0; /* quotes, and three dots */
     elfgen_text_char(out, '"');
-    for (size_t i = 0; i < size && i < most; i++) {
+    for (; i < size && used + width_of(bytes[i]) <= columns; i++) {
         static const char letters[] = "abtnvfr";
         uint8_t c = bytes[i];
+        used += width_of(c);
         if (c >= 7 && c < 7 + sizeof letters - 1) {
             elfgen_text_char(out, '\\');
             elfgen_text_char(out, letters[c - 7]);
@@ -48,7 +58,7 @@ void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size,
             elfgen_text_char(out, (char)c);
         }
     }
-    elfgen_text_string(out, size > most ? "\"..." : "\"");
+    elfgen_text_string(out, i < size ? "\"..." : "\"");
 }
 
 /* ---- head and end ---- */
@@ -294,8 +304,7 @@ static void put_output(struct lines *lines, const struct step_piece *piece)
     elfgen_text_string(out, "output ");
     elfgen_text_decimal(out, piece->number, 0);
     elfgen_text_string(out, ": ");
-    /* A byte takes up to four columns. */
-    step_put_quoted(out, piece->bytes, piece->size, (lines->columns - lines->indent - 16) / 4);
+    step_put_quoted(out, piece->bytes, piece->size, lines->columns - lines->indent - 10);
     elfgen_text_char(out, '\n');
 }
 
@@ -332,7 +341,7 @@ static void put_signal(struct lines *lines, const struct step_record *record,
         return;
     }
     elfgen_text_string(out, record->kind == STEP_FAULT ? ": the instruction faults at CPL "
-                                                       : " comes before it, at CPL ");
+                                                       : " comes, at CPL ");
     elfgen_text_decimal(out, record->before.value[STEP_cs] & 3, 0);
     if (piece->number == SIGSEGV && piece->size < 0x80 && record->kind == STEP_FAULT) {
         elfgen_text_string(out, ", address ");
@@ -390,6 +399,11 @@ static void put_piece(struct lines *lines, const struct step_recording *recordin
         break;
     case STEP_PIECE_FILE:
         put_program(lines, recording, piece);
+        break;
+    case STEP_PIECE_NOTE:
+        elfgen_text_blanks(lines->out, lines->indent);
+        elfgen_text_string(lines->out, (const char *)piece->bytes);
+        elfgen_text_char(lines->out, '\n');
         break;
     default:
         break;
@@ -490,7 +504,7 @@ void step_put_record(struct step_printer *printer, const struct step_record *rec
     else
         elfgen_text_string(printer->out, record->kind == STEP_HANDLER
                                              ? "the kernel goes to the signal's handler"
-                                             : "(no instruction)");
+                                             : "between two instructions");
     elfgen_text_char(printer->out, '\n');
     step_put_changes(printer->out, record, printer->recording, STEP_COLUMNS, INDENT);
 }
