@@ -19,8 +19,10 @@ int command_disasm(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_new(int argc, char **argv);
+int command_run(int argc, char **argv);
 int command_stages(int argc, char **argv);
 int command_step(int argc, char **argv);
+int command_syscall(int argc, char **argv);
 int command_unfold(int argc, char **argv);
 
 /* Any command, done by the companion of this program, which takes its place; returns only if it
@@ -69,6 +71,8 @@ int take_target(const char *command, const char *name, uint16_t *machine);
 int take_compiler(const char *command, const char *text, const char **compiler);
 /* Several --cflags add up; *flags is to be freed. */
 int add_compiler_flags(const char *command, const char *text, char **flags);
+/* --time: seconds, with a fraction if wanted, up to a day. */
+int take_seconds(const char *command, const char *text, uint64_t *nanoseconds);
 
 /* ---- what is installed with the command ---- */
 
@@ -91,6 +95,9 @@ void tell_not_started(const char *path, int error);
  * to find so, too. main() changes a few, and says for each what was before. */
 const sigset_t *inherited_ignored(void);
 void remember_ignored(int number, void (*before)(int));
+
+/* Undoes what main() changed, for a program that looks itself at what it was started with. */
+void restore_ignored(void);
 
 /* ---- inputs ---- */
 

@@ -7,10 +7,13 @@
 #include "../report/compare.h"
 #include "../source/bytes.h"
 #include "cli.h"
+#include "measure.h"
 
-enum { OPTION_JSON = 256, OPTION_HELP };
+enum { OPTION_RUN = 256, OPTION_TIME, OPTION_JSON, OPTION_HELP };
 
 static const struct option options[] = {
+    {"run", no_argument, NULL, OPTION_RUN},
+    {"time", required_argument, NULL, OPTION_TIME},
     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -18,10 +21,14 @@ static const struct option options[] = {
 
 static void help(void)
 {
-    puts("Usage: tinyelf compare [--json] FILE FILE\n"
+    puts("Usage: tinyelf compare [OPTIONS] FILE FILE\n"
          "Two ELF files side by side: size, headers, segments, sections, whose each byte is, "
          "memory\n"
          "mapped, and instructions. - reads standard input, for one of them.\n\n"
+         "      --run    run both, too, again and again for about a second: system calls, time,\n"
+         "               pages; without input, and nothing of what they print is shown. Only for\n"
+         "               programs that you trust\n"
+         "      --time S how long a run may last, in seconds (5); then it is killed\n"
          "      --json   one object: identical, and files, an array of two\n"
          "      --help   this text");
 }
@@ -90,9 +97,34 @@ static bool is_whole(const struct compare_facts *facts)
     return false;
 }
 
-/* The report on what is there comes out whatever is missing. */
-static bool compare(struct input inputs[2], bool json, struct elfgen_text *out)
+struct request {
+    struct input inputs[2];
+    uint64_t limit; /* nanoseconds for a run; 0: nothing was said */
+    bool run, json;
+};
+
+/* Runs both, for `runs`. False: not as it should be, said why. */
+static bool run(const struct request *request, struct measure runs[2])
 {
+    struct measured programs[2] = {{.path = NULL}, {.path = NULL}};
+    bool files = true;
+    for (int i = 0; i < 2; i++) {
+        const char *path = request->inputs[i].path;
+        bool is_file = strcmp(path, "-") != 0;
+        programs[i] = (struct measured){is_file ? path : NULL, path, path};
+        if (!is_file)
+            message(input_name(path), "error", "only a file can be run: name one");
+        files = files && is_file;
+    }
+    return run_measured(programs, runs, 2, request->limit ? request->limit : MEASURE_LIMIT) &&
+           files;
+}
+
+/* The report on what is there comes out whatever is missing. */
+static bool compare(struct request *request, struct elfgen_text *out)
+{
+    struct input *inputs = request->inputs;
+    static struct measure runs[2];
     static struct compare_facts facts[2];
     bool there = open_input(&inputs[0]);
     there &= open_input(&inputs[1]);
@@ -109,40 +141,58 @@ static bool compare(struct input inputs[2], bool json, struct elfgen_text *out)
     } else if (!measure(&inputs[1], &facts[1])) {
         return false;
     }
-    (json ? compare_json : compare_text)(facts, identical, out);
+    bool ran = !request->run || run(request, runs);
+    (request->json ? compare_json : compare_text)(facts, identical, request->run ? runs : NULL,
+                                                  out);
+    measure_free(&runs[0]);
+    measure_free(&runs[1]);
     bool whole = is_whole(&facts[0]);
-    return is_whole(&facts[1]) && whole;
+    return is_whole(&facts[1]) && whole && ran;
+}
+
+static int parse_option(struct request *request, int option, char **argv)
+{
+    switch (option) {
+    case OPTION_RUN:
+        request->run = true;
+        return EXIT_YES;
+    case OPTION_TIME:
+        return take_seconds("compare", optarg, &request->limit);
+    case OPTION_JSON:
+        request->json = true;
+        return EXIT_YES;
+    default:
+        return wrong_option("compare", option, argv, options);
+    }
 }
 
 int command_compare(int argc, char **argv)
 {
+    static struct request request;
     struct standard_output *output = open_output();
-    struct input inputs[2] = {{.path = NULL}, {.path = NULL}};
-    bool json = false;
-    int option;
+    int option, status = EXIT_YES;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_JSON:
-            json = true;
-            break;
-        case OPTION_HELP:
+    while (status == EXIT_YES && (option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (option == OPTION_HELP) {
             help();
             return end_of_help();
-        default:
-            return wrong_option("compare", option, argv, options);
         }
+        status = parse_option(&request, option, argv);
     }
+    if (status != EXIT_YES)
+        return status;
     if (argc - optind != 2)
         return wrong_call("compare", "two files are compared, %d %s given", argc - optind,
                           argc - optind == 1 ? "is" : "are");
-    inputs[0].path = argv[optind];
-    inputs[1].path = argv[optind + 1];
-    if (strcmp(inputs[0].path, "-") == 0 && strcmp(inputs[1].path, "-") == 0)
+    if (request.limit != 0 && !request.run)
+        return wrong_call("compare", "--time is for --run");
+    request.inputs[0].path = argv[optind];
+    request.inputs[1].path = argv[optind + 1];
+    if (strcmp(argv[optind], "-") == 0 && strcmp(argv[optind + 1], "-") == 0)
         return wrong_call("compare", "standard input can be one of the two files, not both");
-    bool done = compare(inputs, json, &output->text);
+    bool done = compare(&request, &output->text);
     done = finish_output(output) && done;
-    file_free(&inputs[0].bytes);
-    file_free(&inputs[1].bytes);
+    file_free(&request.inputs[0].bytes);
+    file_free(&request.inputs[1].bytes);
     return done ? EXIT_YES : EXIT_NO;
 }

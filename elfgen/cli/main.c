@@ -27,9 +27,11 @@ static const struct command commands[] = {
     {"dump", command_dump, "print headers, segments and sections as readelf does"},
     {"explain", CODE_COMMAND(command_explain), "name every byte of a file"},
     {"new", command_new, "start a program from a template"},
+    {"run", command_run, "run a program with limits, or in a sandbox"},
     {"stages", command_stages,
      "run the steps from C to a program one by one, and keep their files"},
     {"step", CODE_COMMAND(command_step), "run a program instruction by instruction"},
+    {"syscall", command_syscall, "numbers, parameters and registers of system calls"},
     {"unfold", CODE_COMMAND(command_unfold), "make a tiny program one that the tools take"},
 };
 

@@ -40,3 +40,21 @@ int add_compiler_flags(const char *command, const char *text, char **flags)
     *flags = longer;
     return EXIT_YES;
 }
+
+int take_seconds(const char *command, const char *text, uint64_t *nanoseconds)
+{
+    enum { MOST = 86400 };
+    uint64_t value = 0, unit = 1000000000;
+    const char *at = text;
+    bool digits = false;
+    for (; *at >= '0' && *at <= '9' && value <= MOST * unit; at++, digits = true)
+        value = value * 10 + (uint64_t)(*at - '0') * unit;
+    if (*at == '.')
+        for (at++; *at >= '0' && *at <= '9'; at++, digits = true)
+            value += (uint64_t)(*at - '0') * (unit /= 10);
+    if (!digits || *at || value == 0 || value > MOST * (uint64_t)1000000000)
+        return wrong_call(command,
+                          "--time '%s': it is a number of seconds above 0, such as 5 or 0.5", text);
+    *nanoseconds = value;
+    return EXIT_YES;
+}

@@ -9,13 +9,23 @@
 #include "../report/stages.h"
 #include "cli.h"
 
-enum { OPTION_CC = 256, OPTION_CFLAGS, OPTION_TARGET, OPTION_JSON, OPTION_HELP };
+enum {
+    OPTION_CC = 256,
+    OPTION_CFLAGS,
+    OPTION_TARGET,
+    OPTION_RUN,
+    OPTION_TIME,
+    OPTION_JSON,
+    OPTION_HELP
+};
 
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
     {"cc", required_argument, NULL, OPTION_CC},
     {"cflags", required_argument, NULL, OPTION_CFLAGS},
     {"target", required_argument, NULL, OPTION_TARGET},
+    {"run", no_argument, NULL, OPTION_RUN},
+    {"time", required_argument, NULL, OPTION_TIME},
     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -33,6 +43,12 @@ static void help(void)
         "      --cc COMMAND   the C compiler (cc): a program, or words as in a shell\n"
         "      --cflags WORDS flags for it, in both ways\n"
         "      --target NAME  x86_64 or i386; else what the compiler makes\n"
+        "      --run          a fifth step: run what was made, again and again for about a second, "
+        "and\n"
+        "                     tell its system calls; without input, and nothing of what it prints "
+        "is\n"
+        "                     shown\n"
+        "      --time S       how long a run may last, in seconds (5); then it is killed\n"
         "      --json         the answer as one JSON object\n"
         "      --help         this text\n\n"
         "Exit status: 0 where one of the ways leads to a program.");
@@ -40,9 +56,11 @@ static void help(void)
 
 struct request {
     struct stages stages;
-    char *flags;  /* --cflags */
-    char *folder; /* -o */
-    bool json;
+    char *flags;    /* --cflags */
+    char *folder;   /* -o */
+    uint64_t limit; /* nanoseconds for a run; 0: nothing was said */
+    bool run, json;
+    struct measure runs[WAY_COUNT];
 };
 
 static void tell(void *context, const struct source_message *what)
@@ -88,7 +106,8 @@ static char *make_json(const struct request *request, size_t *length)
         .bytes = malloc(size), .capacity = size, .flush = append, .context = &size};
     if (!text.bytes)
         return NULL;
-    report_stages_json(&request->stages, request->folder, &text);
+    report_stages_json(&request->stages, request->folder, request->run ? request->runs : NULL,
+                       &text);
     *length = text.length;
     return text.bytes;
 }
@@ -109,6 +128,9 @@ static int report(struct request *request)
         free(request->folder);
         request->folder = NULL;
     }
+    bool ran = !request->run ||
+               stages_run_programs(stages, request->folder,
+                                   request->limit ? request->limit : MEASURE_LIMIT, request->runs);
     char *json = make_json(request, &length);
     if (!json) {
         message(stages->path, "error", "out of memory");
@@ -118,13 +140,13 @@ static int report(struct request *request)
     if (done && request->json)
         elfgen_text_bytes(&output->text, json, length);
     else if (done && keep)
-        report_stages(stages, request->folder, &output->text);
+        report_stages(stages, request->folder, request->run ? request->runs : NULL, &output->text);
     free(json);
     if (!finish_output(output) || !done)
         return EXIT_NO;
     if (made(stages, STAGE_OBJECT) && !made(stages, STAGE_EXECUTABLE))
         message(stages->path, "error", "neither way leads to a program");
-    return made(stages, STAGE_EXECUTABLE) ? EXIT_YES : EXIT_NO;
+    return made(stages, STAGE_EXECUTABLE) && ran ? EXIT_YES : EXIT_NO;
 }
 
 static int parse_option(struct request *request, int option, const char **asked, char **argv)
@@ -139,6 +161,11 @@ static int parse_option(struct request *request, int option, const char **asked,
         return add_compiler_flags("stages", optarg, &request->flags);
     case OPTION_TARGET:
         return take_target("stages", optarg, &request->stages.machine);
+    case OPTION_RUN:
+        request->run = true;
+        return EXIT_YES;
+    case OPTION_TIME:
+        return take_seconds("stages", optarg, &request->limit);
     case OPTION_JSON:
         request->json = true;
         return EXIT_YES;
@@ -181,10 +208,14 @@ int command_stages(int argc, char **argv)
     }
     if (status == EXIT_YES && optind + 1 != argc)
         status = wrong_call("stages", optind == argc ? "no C file is named" : "one file at a time");
+    if (status == EXIT_YES && request.limit != 0 && !request.run)
+        status = wrong_call("stages", "--time is for --run");
     if (status == EXIT_YES) {
         request.stages.path = argv[optind];
         status = run(&request, asked);
     }
+    for (enum stage_way way = 0; way < WAY_COUNT; way++)
+        measure_free(&request.runs[way]);
     stages_free(&request.stages);
     free(request.flags);
     free(request.folder);

@@ -58,9 +58,16 @@ const struct call *calls_find(struct calls *calls, enum call_abi abi, uint64_t n
 /* The row of a call by its name; NULL: there is none. */
 const struct call_row *calls_row(enum call_abi abi, const char *name);
 
+/* The rows one after another; NULL behind the last. For tests and lists. */
+const struct call_row *calls_row_at(size_t index);
+
 /* The number of a call by its name; -1: the ABI has none of that name, as far as libseccomp knows.
  */
 int calls_number(enum call_abi abi, const char *name);
+
+/* The call that does what a name says where the name has no number: i386's "socketcall" for accept,
+ * "ipc" for semop. NULL: none does. */
+const char *calls_through(enum call_abi abi, const char *name);
 
 /* Numbers from here on are not asked for: no table of x86 is that long, and x32's begin at bit 30.
  */
@@ -81,8 +88,5 @@ struct call_convention {
         *lost[3]; /* what the kernel gives back changed besides the result; NULL at the end */
 };
 const struct call_convention *calls_convention(enum call_abi abi);
-
-/* The rows one after another; NULL behind the last. For tests and lists. */
-const struct call_row *calls_row_at(size_t index);
 
 #endif

@@ -54,17 +54,31 @@ const struct call_convention *calls_convention(enum call_abi abi)
     return &conventions[abi];
 }
 
-/* libseccomp answers i386's socket and System V calls with numbers of its own, all negative, since
- * these can also be asked for through socketcall and ipc. */
+/* libseccomp answers i386's socket and System V calls with numbers of its own, from -101 and from
+ * -201 on, since these can also be asked for through socketcall and ipc. */
+enum { OF_SOCKETCALL = -100, OF_IPC = -200, OF_NOTHING = -300 };
+
+static uint32_t arch_of(enum call_abi abi)
+{
+    return abi == CALL_X86_64 ? SCMP_ARCH_X86_64 : SCMP_ARCH_X86;
+}
+
 int calls_number(enum call_abi abi, const char *name)
 {
-    uint32_t arch = abi == CALL_X86_64 ? SCMP_ARCH_X86_64 : SCMP_ARCH_X86;
-    int number = seccomp_syscall_resolve_name_arch(arch, name);
+    int number = seccomp_syscall_resolve_name_arch(arch_of(abi), name);
     for (int i = 0; number < -1 && i < CALLS_END; i++) {
-        char *other = seccomp_syscall_resolve_num_arch(arch, i);
+        char *other = seccomp_syscall_resolve_num_arch(arch_of(abi), i);
         if (other && strcmp(other, name) == 0)
             number = i;
         free(other);
     }
     return number < 0 ? -1 : number;
+}
+
+const char *calls_through(enum call_abi abi, const char *name)
+{
+    int number = seccomp_syscall_resolve_name_arch(arch_of(abi), name);
+    if (number >= OF_SOCKETCALL || number <= OF_NOTHING || calls_number(abi, name) >= 0)
+        return NULL;
+    return number > OF_IPC ? "socketcall" : "ipc";
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../process/measure.h"
 #include "elfgen.h"
 
 /* Who may own a byte: X(key, label). The first three are headers. */
@@ -95,14 +96,20 @@ enum elfgen_code_mode compare_code_mode(const struct elfgen_view *view);
 bool compare_measure(struct compare_facts *facts, const char *file, const struct elfgen_view *view,
                      struct elfgen_code *code);
 
-/* Two files in columns, or as one JSON object. `identical`: they have the same bytes. */
-void compare_text(const struct compare_facts files[2], bool identical, struct elfgen_text *out);
-void compare_json(const struct compare_facts files[2], bool identical, struct elfgen_text *out);
+/* Two files in columns, or as one JSON object. `identical`: they have the same bytes; `runs`: what
+ * each did when it ran, NULL: it was not asked for. */
+void compare_text(const struct compare_facts files[2], bool identical, const struct measure *runs,
+                  struct elfgen_text *out);
+void compare_json(const struct compare_facts files[2], bool identical, const struct measure *runs,
+                  struct elfgen_text *out);
 
 /* ---- inside the room ---- */
 
 /* Fills `bytes`. False: out of memory. */
 bool compare_count_bytes(struct compare_facts *facts, struct elfgen_code *code);
+
+/* The columns about two runs. */
+void compare_run_text(const struct measure runs[2], struct elfgen_text *out);
 
 /* The sum of `alone` over headers. */
 uint64_t compare_headers(const struct compare_bytes *bytes);

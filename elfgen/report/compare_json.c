@@ -1,6 +1,7 @@
 /* Two files as one JSON object. Keys are always the same; what does not apply is null. */
 #include "compare.h"
 #include "json.h"
+#include "run.h"
 
 static void put_number(struct elfgen_text *out, const char *key, uint64_t value)
 {
@@ -115,7 +116,8 @@ static void put_memory(const struct compare_facts *facts, struct elfgen_text *ou
     elfgen_text_char(out, '}');
 }
 
-static void put_file(const struct compare_facts *facts, struct elfgen_text *out)
+static void put_file(const struct compare_facts *facts, const struct measure *run,
+                     struct elfgen_text *out)
 {
     put_head(facts, out);
     put_bytes(&facts->bytes, out);
@@ -130,16 +132,19 @@ static void put_file(const struct compare_facts *facts, struct elfgen_text *out)
     json_key(out, "instructions_by");
     const char *by = compare_code_mode(facts->view) == ELFGEN_CODE_ALL ? "sections" : "flow";
     json_string(out, facts->has_instructions ? by : NULL);
+    json_key(out, "run");
+    run_json(run, out);
     elfgen_text_char(out, '}');
 }
 
-void compare_json(const struct compare_facts files[2], bool identical, struct elfgen_text *out)
+void compare_json(const struct compare_facts files[2], bool identical, const struct measure *runs,
+                  struct elfgen_text *out)
 {
     elfgen_text_string(out, identical ? "{\"identical\":true" : "{\"identical\":false");
     json_key(out, "files");
     elfgen_text_string(out, "[\n");
-    put_file(&files[0], out);
+    put_file(&files[0], runs, out);
     elfgen_text_string(out, ",\n");
-    put_file(&files[1], out);
+    put_file(&files[1], runs ? &runs[1] : NULL, out);
     elfgen_text_string(out, "\n]}\n");
 }

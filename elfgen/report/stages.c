@@ -232,6 +232,23 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages,
     }
 }
 
+static void put_runs(struct elfgen_text *out, const struct stages *stages,
+                     const struct measure runs[WAY_COUNT])
+{
+    enum { MOST_LINES = 9 };
+    elfgen_text_string(out, "5. run: Linux loads it, and from then on it asks Linux\n");
+    for (size_t row = 0; row < STAGE_RUN_ROWS; row++) {
+        char *cells[WAY_COUNT];
+        for (enum stage_way way = 0; way < WAY_COUNT; way++)
+            cells[way] = stage_run_cell(stages, &runs[way], row);
+        bool empty = (!cells[0] || !*cells[0]) && (!cells[1] || !*cells[1]);
+        if (!empty)
+            put_row(out, stage_run_labels[row], cells, MOST_LINES);
+        free(cells[0]);
+        free(cells[1]);
+    }
+}
+
 /* Text over lines of the screen's width, those behind the first indented. */
 static void put_wrapped(struct elfgen_text *out, const char *label, const char *text)
 {
@@ -262,7 +279,8 @@ static void put_summary(struct elfgen_text *out, const struct stages *stages)
     put_wrapped(out, "result", line);
 }
 
-void report_stages(const struct stages *stages, const char *folder, struct elfgen_text *out)
+void report_stages(const struct stages *stages, const char *folder, const struct measure *runs,
+                   struct elfgen_text *out)
 {
     struct stages_facts *facts = calloc(1, sizeof *facts);
     char *heads[WAY_COUNT] = {NULL, NULL};
@@ -274,6 +292,8 @@ void report_stages(const struct stages *stages, const char *folder, struct elfge
         put_row(out, "", heads, 2);
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         put_stage(out, stages, facts, number);
+    if (runs && (runs[WAY_CC].program || runs[WAY_TINYELF].program))
+        put_runs(out, stages, runs);
     put_summary(out, stages);
     put_wrapped(out, "FLAGS", stages->flags);
     free(heads[0]);

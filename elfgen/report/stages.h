@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../process/measure.h"
 #include "../source/stages.h"
 #include "elfgen/text.h"
 
@@ -44,11 +45,14 @@ struct stage_facts {
 void stage_measure(const struct file_bytes *bytes, enum stage_number number, const char *input,
                    struct stage_facts *facts);
 
-/* One screen of 100 columns. `folder` is where the files are kept. */
-void report_stages(const struct stages *stages, const char *folder, struct elfgen_text *out);
+/* One screen of 100 columns. `folder` is where the files are kept; `runs`: what the program of each
+ * way did when it ran, NULL: none was to run. */
+void report_stages(const struct stages *stages, const char *folder, const struct measure *runs,
+                   struct elfgen_text *out);
 
 /* One JSON object; every key is there, whatever was made. `folder` NULL: nothing is kept. */
-void report_stages_json(const struct stages *stages, const char *folder, struct elfgen_text *out);
+void report_stages_json(const struct stages *stages, const char *folder, const struct measure *runs,
+                        struct elfgen_text *out);
 
 /* ---- shared by the two ---- */
 
@@ -63,5 +67,11 @@ const char *stage_kind(const struct stage_facts *facts, enum stage_number number
 
 /* The line of a failed step that says most, and its length; NULL: nothing was said. */
 const char *stage_reason(const struct stage *stage, size_t *length);
+
+/* The rows about a run: a label each, and what stands in a way's column, to be freed; NULL: out of
+ * memory. */
+enum { STAGE_RUN_ROWS = 5 };
+extern const char *const stage_run_labels[STAGE_RUN_ROWS];
+char *stage_run_cell(const struct stages *stages, const struct measure *run, size_t row);
 
 #endif

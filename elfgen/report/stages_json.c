@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "run.h"
 #include "stages.h"
 
 static void put_string(struct elfgen_text *out, const char *key, const char *value)
@@ -98,7 +99,23 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
     elfgen_text_char(out, '}');
 }
 
-void report_stages_json(const struct stages *stages, const char *folder, struct elfgen_text *out)
+/* By way, for programs that were made. */
+static void put_runs(struct elfgen_text *out, const struct measure runs[WAY_COUNT])
+{
+    json_key(out, "run");
+    if (!runs) {
+        json_string(out, NULL);
+        return;
+    }
+    elfgen_text_string(out, "{\"cc\":");
+    run_json(runs[WAY_CC].program ? &runs[WAY_CC] : NULL, out);
+    json_key(out, "tinyelf");
+    run_json(runs[WAY_TINYELF].program ? &runs[WAY_TINYELF] : NULL, out);
+    elfgen_text_char(out, '}');
+}
+
+void report_stages_json(const struct stages *stages, const char *folder, const struct measure *runs,
+                        struct elfgen_text *out)
 {
     struct stages_facts *facts = calloc(1, sizeof *facts);
     if (!facts)
@@ -119,6 +136,8 @@ void report_stages_json(const struct stages *stages, const char *folder, struct 
             put_stage(out, stages, way, number, &facts->of[way][number]);
         }
     }
-    elfgen_text_string(out, "]}\n");
+    elfgen_text_char(out, ']');
+    put_runs(out, runs);
+    elfgen_text_string(out, "}\n");
     free(facts);
 }

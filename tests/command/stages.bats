@@ -306,3 +306,99 @@ same()
         perl -MJSON::PP -e 'local $/; decode_json(<STDIN>)' <<<"$output"
     done
 }
+
+# What the program of a way did when it ran, `r`, from stages.json.
+ran()
+{
+    python3 -c '
+import json, sys
+r = json.load(open("json"))["run"]
+r = r and r[sys.argv[1]]
+print(eval(sys.argv[2]))' "$@"
+}
+
+# A tracer needs what some containers forbid.
+can_run()
+{
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    "$TINYELF" stages --run -o probe tiny.c >/dev/null 2>why || skip "no program can be traced: $(cat why)"
+    rm -r probe why
+}
+
+@test "--run: a fifth step tells the calls that strace sees" {
+    can_run
+    command -v strace >/dev/null || skip "strace is not installed"
+    for name in hello tiny; do
+        tinyelf stages --run --json $name.c
+        exits 0
+        printf '%s\n' "$output" >json
+        cmp json $name.stages/stages.json
+        for way in cc tinyelf; do
+            if [ ! -e $name.stages/$way/$name ]; then
+                [ "$(ran $way r)" = None ]
+                continue
+            fi
+            strace -o log $name.stages/$way/$name >/dev/null 2>&1
+            sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' log | tail -n +2 >theirs
+            ran $way '"\n".join(r["order"])' | diff theirs -
+            before=$(grep -n -m 1 '^write$' theirs | cut -d : -f 1)
+            [ "$(ran $way '(r["before_write"], r["exit_status"], r["time_up"])')" = "($((before - 1)), 0, False)" ]
+            [ "$(ran $way 'r["output"]')" -eq "$($name.stages/$way/$name | wc -c)" ]
+            [ "$(ran $way 'r["time"]["runs"] > 0 and r["pages"]["faults"] > 0')" = True ]
+        done
+    done
+}
+
+@test "--run: both programs end with the same two calls, tinyelf's makes no other" {
+    can_run
+    tinyelf stages --run tiny.c
+    exits 0
+    [ -z "$stderr" ]
+    [[ $output == *"5. run: Linux loads it, and from then on it asks Linux
+command  ./tiny                                        ./tiny
+ended    exit 0, 12 bytes of output                    exit 0, 12 bytes of output
+at first "*" system calls before the first write"*"0 system calls before the first write"*"
+then     2 system calls: write, exit_group             2 system calls: write, exit_group
+cost     "* ]]
+    [[ $output != *"Hello world"* ]]
+    [ "${#lines[@]}" -le 50 ]
+    for line in "${lines[@]}"; do
+        [ "${#line}" -le 100 ] || { echo "$line"; return 1; }
+    done
+}
+
+@test "--run: only then is anything run" {
+    can_run
+    printf '#include <fcntl.h>\nint main(void) { return open("trace-of-it", O_CREAT | O_WRONLY, 0600) < 0; }\n' >leaves.c
+    tinyelf stages --json leaves.c
+    exits 0
+    [[ $output == *'"run":null}' ]]
+    [ ! -e trace-of-it ]
+    tinyelf stages --run leaves.c
+    exits 0
+    [ -e trace-of-it ]
+    [[ $output == *", no write among"* ]]
+}
+
+@test "--run: what never ends is killed and told, the files are kept; what is not there is not run" {
+    can_run
+    printf '#include <tiny.h>\nint main(void) { for (volatile unsigned i = 0;; i++) ; }\n' >loop.c
+    tinyelf stages --run --time 0.3 loop.c
+    exits 1
+    says "tinyelf: loop.stages/cc/loop: error: it or a child of it still ran after 0.3 s and was killed"
+    says "tinyelf: loop.stages/tinyelf/loop: error: "
+    [ -x loop.stages/cc/loop ] && [ -x loop.stages/tinyelf/loop ]
+    [[ $output == *"ended    time was up, "* ]]
+    printf 'int nowhere(void);\nint main(void) { return nowhere(); }\n' >open.c
+    tinyelf stages --run --json open.c
+    exits 1
+    [[ $output == *'"run":{"cc":null,"tinyelf":null}}' ]]
+    tinyelf stages --run open.c
+    exits 1
+    [[ $output != *"5. run"* ]]
+    tinyelf stages --time 1 hello.c
+    exits 2
+    says "--time is for --run"
+    tinyelf stages --run --time no hello.c
+    exits 2
+}

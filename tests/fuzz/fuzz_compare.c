@@ -51,7 +51,7 @@ static void print(const struct compare_facts files[2], bool identical, bool json
     struct printed printed = {.json = json};
     struct elfgen_text out = {
         .bytes = buffer, .capacity = sizeof buffer, .flush = look, .context = &printed};
-    (json ? compare_json : compare_text)(files, identical, &out);
+    (json ? compare_json : compare_text)(files, identical, NULL, &out);
     look(&out);
     check(printed.column == 0 && (!json || (printed.depth == 0 && !printed.quoted)));
 }

@@ -1,0 +1,104 @@
+/* Programs run in order to be measured: what they find open, and a clock that ends them. */
+#include "measure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+enum { MOST_PROGRAMS = 2 };
+
+/* ---- the clock ---- */
+
+static void tick(int number)
+{
+    (void)number; /* that a wait was interrupted is all that is wanted */
+}
+
+/* Twenty times a second. */
+static void start_ticking(void)
+{
+    struct sigaction action = {.sa_handler = tick};
+    struct itimerval often = {.it_interval = {0, 50000}, .it_value = {0, 50000}};
+    sigset_t alarm_alone;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGALRM, &action, NULL);
+    sigemptyset(&alarm_alone);
+    sigaddset(&alarm_alone, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &alarm_alone, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static void stop_ticking(void)
+{
+    struct itimerval never = {.it_value = {0, 0}};
+    setitimer(ITIMER_REAL, &never, NULL);
+}
+
+/* ---- programs ---- */
+
+/* /dev/null, above the standard files. -1: said why. */
+static int open_nothing(void)
+{
+    int file = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int above = file >= 0 ? fcntl(file, F_DUPFD_CLOEXEC, 3) : -1;
+    if (above < 0)
+        message("/dev/null", "error", "cannot open: %s", strerror(errno));
+    if (file >= 0)
+        close(file);
+    return above;
+}
+
+/* False: it did not run to its end, said so. */
+static bool is_whole(const struct measured *program, const struct measure *measure, uint64_t limit)
+{
+    if (!program->path)
+        return true; /* the caller's to say */
+    if (!measure->end.ran) {
+        if (strcmp(program->path, program->file) == 0)
+            tell_not_started(program->path, measure->end.error);
+        else
+            message(program->file, "error", "cannot be run: %s", strerror(measure->end.error));
+        return false;
+    }
+    if (measure->time_up)
+        message(program->file, "error",
+                "it or a child of it still ran after %g s and was killed; --time allows more",
+                (double)limit / 1e9);
+    return !measure->time_up;
+}
+
+bool run_measured(const struct measured *programs, struct measure *measures, size_t count,
+                  uint64_t limit)
+{
+    static struct process_program starts[MOST_PROGRAMS];
+    static char *arguments[MOST_PROGRAMS][2];
+    struct elfgen_error error;
+    const struct measure_limits limits = {.run = limit, .rounds = 1000000000};
+    int nothing = open_nothing();
+    const int files[3] = {nothing, nothing, nothing};
+    if (nothing < 0)
+        return false;
+    for (size_t i = 0; i < count && i < MOST_PROGRAMS; i++) {
+        arguments[i][0] = (char *)programs[i].name;
+        arguments[i][1] = NULL;
+        starts[i] = (struct process_program){.path = programs[i].path,
+                                             .arguments = arguments[i],
+                                             .ignored = *inherited_ignored(),
+                                             .files = files};
+        measures[i] = (struct measure){.program = programs[i].path ? &starts[i] : NULL};
+    }
+    start_ticking();
+    bool done = measure_run(measures, count, &limits, &error);
+    stop_ticking();
+    close(nothing);
+    if (!done)
+        message(NULL, "error", "%s", error.text);
+    bool whole = done;
+    for (size_t i = 0; done && i < count; i++)
+        whole = is_whole(&programs[i], &measures[i], limit) && whole;
+    return whole;
+}

@@ -1,0 +1,300 @@
+/* tinyelf syscall: numbers, names, parameters and registers of system calls. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../report/calls.h"
+#include "cli.h"
+
+enum { OPTION_ABI = 256, OPTION_LIST, OPTION_JSON, OPTION_HELP };
+
+static const struct option options[] = {
+    {"abi", required_argument, NULL, OPTION_ABI},
+    {"list", no_argument, NULL, OPTION_LIST},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static void help(void)
+{
+    puts("Usage: tinyelf syscall [OPTIONS] [NAME|NUMBER]\n"
+         "Prints a system call's number, parameters, the registers that carry them, and the "
+         "kernel's\n"
+         "function for it, in both ABIs of x86: a number means another call in each. Without NAME "
+         "and\n"
+         "--list: the registers.\n\n"
+         "      --abi ABI  only x86_64 (syscall) or i386 (int 0x80)\n"
+         "      --list     all calls: by name; with --abi by number, with parameters\n"
+         "      --json     as one JSON object\n"
+         "      --help     this text\n\n"
+         "NUMBER is decimal or 0x... Names and numbers are libseccomp's: a call that is newer than "
+         "the\n"
+         "installed libseccomp is unknown here. x32 (numbers with bit 30 set) is not covered.");
+}
+
+/* What was asked for, and the tables that answer it. */
+struct question {
+    bool asked[CALL_ABIS];
+    bool list, json;
+    const char *word; /* NULL: none */
+    bool is_number;
+    uint64_t number;
+};
+
+/* The longest list there can be. */
+enum { MOST_CALLS = CALL_ABIS * CALLS_END };
+
+static struct calls calls;
+
+/* False: there is no call of that number. */
+static bool find(enum call_abi abi, uint64_t number, struct call_facts *facts)
+{
+    const struct call *call = number < CALLS_END ? calls_find(&calls, abi, number) : NULL;
+    *facts = (struct call_facts){.abi = abi, .number = -1, .elsewhere = -1};
+    if (!call)
+        return false;
+    facts->number = (int)number;
+    memcpy(facts->name, call->name, sizeof facts->name);
+    facts->row = call->row;
+    facts->implemented = calls_entry(abi, facts->name, facts->entry);
+    return true;
+}
+
+/* ---- whole tables ---- */
+
+/* Every call of the ABIs asked for, by number; `all` has room for them. */
+static size_t find_all(const bool asked[CALL_ABIS], struct call_facts *all)
+{
+    size_t count = 0;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        for (unsigned number = 0; asked[abi] && number < CALLS_END; number++)
+            count += find(abi, number, &all[count]);
+    return count;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct call_facts *left = a, *right = b;
+    int order = strcmp(left->name, right->name);
+    return order ? order : (int)left->abi - (int)right->abi;
+}
+
+static struct call_facts *make_room(void)
+{
+    struct call_facts *all = calloc(MOST_CALLS, sizeof *all);
+    if (!all)
+        message("syscall", "error", "out of memory");
+    return all;
+}
+
+static int list(const struct question *question, struct standard_output *output)
+{
+    struct call_facts *all = make_room();
+    if (!all)
+        return EXIT_NO;
+    bool both = question->asked[CALL_X86_64] && question->asked[CALL_I386];
+    size_t count = find_all(question->asked, all);
+    if (both)
+        qsort(all, count, sizeof *all, compare_names);
+    if (question->json)
+        calls_json(&output->text, question->asked, all, count);
+    else if (both)
+        calls_list_names(&output->text, all, count);
+    else
+        calls_list(&output->text, all, count);
+    free(all);
+    return EXIT_YES;
+}
+
+/* ---- one call ---- */
+
+/* The ABIs asked for, in words. */
+static const char *which(const struct question *question)
+{
+    if (question->asked[CALL_X86_64] && question->asked[CALL_I386])
+        return "x86_64 or i386";
+    return question->asked[CALL_X86_64] ? "x86_64" : "i386";
+}
+
+/* "tinyelf: 'NAME': TEXT", or a number without quotes; returns EXIT_NO. */
+__attribute__((format(printf, 2, 3))) static int refuse(const struct question *question,
+                                                        const char *format, ...)
+{
+    char *text = NULL, *subject = NULL;
+    const char *quote = question->is_number ? "" : "'";
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    if (text && asprintf(&subject, "%s%s%s", quote, question->word, quote) >= 0) {
+        message(subject, NULL, "%s", text);
+        free(subject);
+    }
+    free(text);
+    return EXIT_NO;
+}
+
+/* The call whose entry point a word is, as a backtrace has it or without its beginning: NULL, none.
+ */
+static const char *of_entry(const char *word, const struct call_facts *all, size_t count)
+{
+    size_t length = strlen(word);
+    for (size_t i = 0; strstr(word, "sys_") && i < count; i++) {
+        size_t whole = strlen(all[i].entry);
+        if (all[i].implemented && length <= whole &&
+            strcmp(all[i].entry + whole - length, word) == 0)
+            return all[i].name;
+    }
+    return NULL;
+}
+
+/* Says that a name is none, and which one is near. */
+static int refuse_name(const struct question *question)
+{
+    struct call_facts *all = make_room();
+    const char **names = calloc(MOST_CALLS + 1, sizeof *names);
+    if (all && names) {
+        size_t count = find_all(question->asked, all);
+        for (size_t i = 0; i < count; i++)
+            names[i] = all[i].name;
+        const char *meant = of_entry(question->word, all, count);
+        if (!meant && question->word[0])
+            meant = nearest(question->word, names);
+        refuse(question, "no such system call%s%s%s", meant ? ": did you mean '" : "",
+               meant ? meant : "", meant ? "'?" : "");
+    }
+    free(names);
+    free(all);
+    return EXIT_NO;
+}
+
+static int refuse_number(const struct question *question)
+{
+    enum { X32 = 1 << 30 };
+    unsigned last = 0;
+    uint64_t number = question->number;
+    if (question->asked[CALL_X86_64] && (number & X32) && number - X32 < CALLS_END)
+        return refuse(question, "no such system call: bit 30 makes it one of x32's, which are not "
+                                "covered here");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        for (unsigned i = last; question->asked[abi] && i < CALLS_END; i++)
+            if (calls_find(&calls, abi, i))
+                last = i;
+    return refuse(question, "no such system call in %s: the last that libseccomp knows there is %u",
+                  which(question), last);
+}
+
+/* Says that only the ABI that was not asked for has the call. */
+static int refuse_abi(const struct question *question, const struct call_facts *other)
+{
+    const char *abi = calls_convention(other->abi)->abi;
+    if (question->is_number)
+        return refuse(question, "no such system call in %s: in %s it is %s", which(question), abi,
+                      other->name);
+    return refuse(question, "no such system call in %s: in %s it is number %d", which(question),
+                  abi, other->number);
+}
+
+static enum call_abi other_than(enum call_abi abi)
+{
+    return abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64;
+}
+
+/* The call in one ABI; number -1 and the name as it was given where there is none. */
+static void find_asked(const struct question *question, enum call_abi abi, struct call_facts *facts)
+{
+    int of_name = question->is_number ? -1 : calls_number(abi, question->word);
+    bool is = find(abi, question->is_number ? question->number : (uint64_t)of_name, facts);
+    if (is)
+        facts->elsewhere = calls_number(other_than(abi), facts->name);
+    else if (!question->is_number)
+        snprintf(facts->name, sizeof facts->name, "%s", question->word);
+}
+
+static int one(const struct question *question, struct standard_output *output)
+{
+    struct call_facts found[CALL_ABIS], answers[CALL_ABIS];
+    const struct call_facts *columns[CALL_ABIS] = {NULL}, *any = NULL;
+    size_t count = 0;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        find_asked(question, abi, &found[abi]);
+        if (found[abi].number >= 0)
+            any = &found[abi];
+        if (question->asked[abi])
+            columns[abi] = &found[abi];
+        if (question->asked[abi] && found[abi].number >= 0)
+            answers[count++] = found[abi];
+    }
+    if (any && count == 0)
+        return refuse_abi(question, any);
+    if (!any)
+        return question->is_number ? refuse_number(question) : refuse_name(question);
+    if (question->json)
+        calls_json(&output->text, question->asked, answers, count);
+    else
+        calls_put(&output->text, columns);
+    return EXIT_YES;
+}
+
+/* ---- without a call ---- */
+
+static int rules(const struct question *question, struct standard_output *output)
+{
+    if (question->json) {
+        calls_json(&output->text, question->asked, NULL, 0);
+        return EXIT_YES;
+    }
+    calls_put_rules(&output->text, question->asked);
+    elfgen_text_string(&output->text, "\n'tinyelf syscall NAME' and 'tinyelf syscall NUMBER' print "
+                                      "one call, 'tinyelf syscall --list' all.\n");
+    return EXIT_YES;
+}
+
+static bool parse_abi(const char *text, bool asked[CALL_ABIS])
+{
+    bool any = false;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        any |= asked[abi] = strcmp(text, calls_convention(abi)->abi) == 0;
+    return any;
+}
+
+int command_syscall(int argc, char **argv)
+{
+    struct standard_output *output = open_output();
+    struct question question = {.asked = {true, true}};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        switch (option) {
+        case OPTION_ABI:
+            if (!parse_abi(optarg, question.asked))
+                return wrong_call("syscall", "--abi '%s': it is x86_64 or i386", optarg);
+            break;
+        case OPTION_LIST:
+            question.list = true;
+            break;
+        case OPTION_JSON:
+            question.json = true;
+            break;
+        case OPTION_HELP:
+            help();
+            return end_of_help();
+        default:
+            return wrong_option("syscall", option, argv, options);
+        }
+    }
+    if (argc - optind > 1)
+        return wrong_call("syscall", "one call at a time");
+    if (optind < argc && question.list)
+        return wrong_call("syscall", "--list prints all calls: it takes no name");
+    question.word = argv[optind];
+    question.is_number = question.word && parse_number(question.word, &question.number);
+    int (*answer)(const struct question *, struct standard_output *) = question.list   ? list
+                                                                       : question.word ? one
+                                                                                       : rules;
+    int status = answer(&question, output);
+    return finish_output(output) ? status : EXIT_NO;
+}

@@ -1,0 +1,295 @@
+/* The supervisor's side of a worker: makes it, hands it jobs, ends it. */
+#include "confine_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "confine_watch.h"
+
+/* Arguments and environment: as much as Linux takes with the usual stack, and their pointers. */
+enum { SHARED_ROOM = 8 << 20 };
+
+static bool fail(struct elfgen_error *error, const char *what, int number)
+{
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "%s: %s", what, strerror(number));
+    return false;
+}
+
+/* ---- making it ---- */
+
+/* Not among the standard streams' numbers, which may be free. */
+static int raised(int file)
+{
+    if (file < 0 || file > STDERR_FILENO)
+        return file;
+    int high = fcntl(file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int error = errno;
+    close(file);
+    errno = error;
+    return high;
+}
+
+static bool make_shared(struct confine_worker *worker, const struct confine_options *options)
+{
+    void *memory = mmap(NULL, SHARED_ROOM, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return false;
+    struct confine_shared *shared = memory;
+    worker->shared = shared;
+    shared->limits = options->limits;
+    shared->ignored = options->ignored;
+    shared->blocked = options->blocked;
+    shared->room = SHARED_ROOM - sizeof *shared;
+    shared->user_id = geteuid();
+    shared->group_id = getegid();
+    return getrandom(&shared->secret, sizeof shared->secret, 0) == sizeof shared->secret;
+}
+
+/* Sockets between the two; this end is told who speaks. */
+static bool make_socket(struct confine_worker *worker)
+{
+    int ends[2], yes = 1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    worker->socket = raised(ends[0]);
+    worker->other = raised(ends[1]);
+    worker->shared->socket = worker->other;
+    return worker->socket >= 0 && worker->other >= 0 &&
+           setsockopt(worker->socket, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) == 0;
+}
+
+/* A fork into new namespaces: with root's rights, else with those that a user namespace gives, and
+ * otherwise without. The worker is the first process of its namespace: with it, all others end. */
+static pid_t split(struct confine_worker *worker)
+{
+    static const struct {
+        unsigned long flags;
+        unsigned lacks;
+    } ways[] = {{CLONE_NEWPID, 0},
+                {CLONE_NEWPID | CLONE_NEWUSER, 0},
+                {CLONE_NEWUSER, CONFINE_NO_PID},
+                {0, CONFINE_NO_PID | CONFINE_NO_USER}};
+    pid_t id = -1;
+    for (size_t i = 0; id < 0 && i < sizeof ways / sizeof ways[0]; i++) {
+        worker->shared->user = (ways[i].flags & CLONE_NEWUSER) != 0;
+        worker->shared->lacks = ways[i].lacks;
+        id = (pid_t)syscall(SYS_clone, ways[i].flags | SIGCHLD, 0, 0, 0, 0);
+    }
+    return id;
+}
+
+/* The worker has nothing of this process's signals: not even their handlers may run there. */
+static pid_t start(struct confine_worker *worker)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t id = split(worker);
+    if (id == 0)
+        confine_work(worker->shared);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return id;
+}
+
+static bool await_ready(struct confine_worker *worker, struct elfgen_error *error)
+{
+    char word = 0;
+    ssize_t got;
+    do
+        got = read(worker->socket, &word, 1);
+    while (got < 0 && errno == EINTR);
+    if (got != 1 || word != CONFINE_READY)
+        return fail(error, "the sandbox's worker ended before it began", ECHILD);
+    if (worker->shared->error == 0)
+        return true;
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                     "no seccomp filter can be set here, and without one there is no sandbox: %s",
+                     strerror(worker->shared->error));
+    return false;
+}
+
+static bool open_parts(struct confine_worker *worker, const struct confine_options *options,
+                       struct elfgen_error *error)
+{
+    static const char what[] = "cannot make a sandbox";
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    if (!make_shared(worker, options) || !make_socket(worker))
+        return fail(error, what, errno);
+    worker->ended = raised(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (worker->ended < 0)
+        return fail(error, what, errno);
+    struct sock_fprog filter;
+    if (!confine_make_filter(worker->shared->secret, &filter))
+        return fail(error, "cannot make a seccomp filter", ENOMEM);
+    worker->shared->filter = &filter;
+    worker->id = start(worker);
+    int number = errno;
+    confine_free_filter(&filter);
+    close(worker->other);
+    worker->other = -1;
+    return worker->id >= 0 ? await_ready(worker, error) : fail(error, what, number);
+}
+
+struct confine_worker *confine_open(const struct confine_options *options,
+                                    struct elfgen_error *error)
+{
+    struct confine_worker *worker = malloc(sizeof *worker);
+    if (!worker) {
+        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+        return NULL;
+    }
+    worker->shared = NULL;
+    worker->socket = worker->other = worker->ended = -1;
+    worker->id = -1;
+    worker->traced = !options->untraced;
+    worker->refused = false;
+    worker->measured = limits_can_measure();
+    for (size_t i = 0; i < 2; i++)
+        worker->pipes[i].ends[0] = worker->pipes[i].ends[1] = -1;
+    if (open_parts(worker, options, error))
+        return worker;
+    confine_close(worker);
+    return NULL;
+}
+
+void confine_close(struct confine_worker *worker)
+{
+    int status;
+    if (!worker)
+        return;
+    if (worker->id >= 0) {
+        kill(worker->id, SIGKILL);
+        while (waitpid(worker->id, &status, __WALL) < 0 && errno == EINTR)
+            ;
+    }
+    for (size_t i = 0; i < 2; i++)
+        confine_pipe_close(&worker->pipes[i]);
+    const int files[] = {worker->socket, worker->other, worker->ended};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (files[i] >= 0)
+            close(files[i]);
+    if (worker->shared)
+        munmap(worker->shared, SHARED_ROOM);
+    free(worker);
+}
+
+unsigned confine_lacks(const struct confine_worker *worker)
+{
+    return worker->shared->lacks | (worker->measured ? 0 : CONFINE_NO_MEASURE) |
+           (worker->refused ? CONFINE_NO_TRACE : 0);
+}
+
+pid_t confine_worker_id(const struct confine_worker *worker)
+{
+    return worker->id;
+}
+
+/* ---- a job ---- */
+
+/* Copies strings to where the worker sees them. NULL: they do not fit. */
+static char **put(struct confine_shared *shared, char *const *strings, size_t *used)
+{
+    size_t count = 0, at = (*used + sizeof(char *) - 1) / sizeof(char *) * sizeof(char *);
+    while (strings[count])
+        count++;
+    if (shared->room < at || (shared->room - at) / sizeof(char *) < count + 1)
+        return NULL;
+    void *place = shared->text + at;
+    char **copies = place;
+    at += (count + 1) * sizeof(char *);
+    for (size_t i = 0; i < count; i++) {
+        size_t size = strlen(strings[i]) + 1;
+        if (size > shared->room - at)
+            return NULL;
+        copies[i] = memcpy(shared->text + at, strings[i], size);
+        at += size;
+    }
+    copies[count] = NULL;
+    *used = at;
+    return copies;
+}
+
+static bool send_job(struct confine_worker *worker, const struct confine_job *job)
+{
+    char word = CONFINE_JOB;
+    int output = worker->pipes[0].ends[1];
+    int files[CONFINE_DESCRIPTORS] = {job->file, job->input >= 0 ? job->input : output, output,
+                                      job->errors ? worker->pipes[1].ends[1] : output};
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof files)];
+    } control = {.room = {0}};
+    struct iovec text = {&word, 1};
+    struct msghdr message = {.msg_iov = &text,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof files);
+    memcpy(CMSG_DATA(header), files, sizeof files);
+    ssize_t sent;
+    do
+        sent = sendmsg(worker->socket, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent == 1;
+}
+
+static bool prepare(struct confine_worker *worker, const struct confine_job *job,
+                    struct elfgen_error *error)
+{
+    extern char **environ;
+    struct confine_shared *shared = worker->shared;
+    size_t used = 0;
+    shared->has_input = job->input >= 0;
+    shared->arguments = put(shared, job->arguments, &used);
+    shared->environment = shared->arguments
+                              ? put(shared, job->environment ? job->environment : environ, &used)
+                              : NULL;
+    if (!shared->environment)
+        return fail(error, "arguments and environment", E2BIG);
+    if (!confine_pipe_open(&worker->pipes[0], job->output) ||
+        (job->errors && !confine_pipe_open(&worker->pipes[1], job->errors)))
+        return fail(error, "cannot make a pipe", errno);
+    return send_job(worker, job) || fail(error, "the sandbox's worker is gone", errno);
+}
+
+bool confine_run(struct confine_worker *worker, const struct confine_job *job, struct run_end *end,
+                 struct elfgen_error *error)
+{
+    struct confine_stream *streams[] = {job->output, job->errors};
+    sigset_t child, before;
+    *end = (struct run_end){0};
+    for (size_t i = 0; i < 2; i++) {
+        if (!streams[i])
+            continue;
+        streams[i]->size = 0;
+        streams[i]->closed = false;
+        streams[i]->error = 0;
+    }
+    if (!prepare(worker, job, error))
+        return false;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    pthread_sigmask(SIG_BLOCK, &child, &before);
+    bool done = confine_watch(worker, job, end);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return done || fail(error, "the sandbox's worker is gone", ECHILD);
+}

@@ -1,0 +1,88 @@
+/* Programs that nobody trusts, in a worker.
+ *
+ * A worker is a process that is made once: namespaces of its own where the system allows them, no
+ * new privileges, and one seccomp filter. It then starts any number of programs, one after another,
+ * which inherit all that; a run makes no filter and no namespace. A program may
+ *
+ *     read, readv                                      of descriptor 0
+ *     write, writev                                    to 1 and 2
+ *     exit, exit_group
+ *     brk, munmap, mmap (i386: mmap2 alone)            private, anonymous, no huge pages
+ *     time, gettimeofday, clock_gettime, clock_getres  (i386: also with 64-bit time)
+ *     nanosleep, clock_nanosleep, restart_syscall      (the same)
+ *
+ * and is killed at any other system call, in both tables. It has no descriptor but 0, 1 and 2.
+ *
+ * This is for one thread: the one that opened a worker runs its programs and closes it, and when it
+ * ends, however it does, the kernel kills the worker and its program. The room sets no signal
+ * handler; while a program runs it keeps SIGCHLD blocked, which must not be ignored (SIG_IGN).
+ */
+#ifndef CONFINE_H
+#define CONFINE_H
+
+#include "limits.h"
+
+/* What a worker had to do without, and the caller should tell. Bits. */
+enum confine_lack {
+    CONFINE_NO_USER = 1 << 0, /* namespaces; CONFINE_NO_USER: and it was needed */
+    CONFINE_NO_PID = 1 << 1,
+    CONFINE_NO_NETWORK = 1 << 2,
+    CONFINE_NO_MOUNT = 1 << 3,
+    CONFINE_NO_IPC = 1 << 4,
+    CONFINE_NO_TRACE = 1 << 5,  /* ptrace: deaths are told with less detail */
+    CONFINE_NO_MEASURE = 1 << 6 /* /proc: memory is not limited */
+};
+
+struct confine_options {
+    struct run_limits limits; /* of each run */
+    bool untraced;            /* do without ptrace: faster, and less is known of a death */
+    sigset_t ignored;         /* as in struct process_program */
+    sigset_t blocked;         /* the signal mask that programs start with */
+};
+
+struct confine_worker;
+
+/* Makes a worker. NULL and *error: the system has no seccomp filters, or no process to give; there
+ * is no sandbox then. What the caller has in memory is copied on write: open it early. */
+struct confine_worker *confine_open(const struct confine_options *options,
+                                    struct elfgen_error *error);
+
+/* enum confine_lack's bits; CONFINE_NO_TRACE is known after the first run. */
+unsigned confine_lacks(const struct confine_worker *worker);
+
+/* The worker's process number. */
+pid_t confine_worker_id(const struct confine_worker *worker);
+
+/* Where a program's output goes. */
+struct confine_stream {
+    int descriptor; /* written to as it comes; -1: thrown away */
+    uint8_t *bytes; /* and the first `room` bytes of it are kept here; NULL and 0: none */
+    size_t room;
+    uint64_t size; /* out: how many there were; those above the limit are not among them */
+    bool closed;   /* out: `descriptor` could not be written to; a program that goes on finds its
+                    * pipe closed */
+    int error;     /* out: and why */
+};
+
+struct confine_job {
+    int file;                               /* the program, open for reading or by O_PATH */
+    int input;                              /* its descriptor 0; -1: it has none */
+    char *const *arguments;                 /* argv, with NULL behind the last */
+    char *const *environment;               /* NULL: this process's own */
+    struct confine_stream *output, *errors; /* errors NULL: 2 is the same pipe as 1, so that the
+                                             * order of what is written to them stays */
+    void *context;
+    /* A signal handler of the caller's ran while this waited; NULL: go on. True: kill the program.
+     */
+    bool (*interrupted)(void *context);
+};
+
+/* Runs a program to its end, and until its output is written. False and *error: the worker is
+ * broken or the arguments are too long; close it. */
+bool confine_run(struct confine_worker *worker, const struct confine_job *job, struct run_end *end,
+                 struct elfgen_error *error);
+
+/* Ends the worker; NULL is none. Nothing of it is left. */
+void confine_close(struct confine_worker *worker);
+
+#endif

@@ -1,0 +1,86 @@
+/* What the two sides of a worker have in common: for the room's own files. */
+#ifndef CONFINE_INSIDE_H
+#define CONFINE_INSIDE_H
+
+#include "confine.h"
+
+struct sock_fprog;
+
+/* The filter as the kernel takes it; `secret` in a call's sixth register opens the worker's own
+ * calls. To be freed by confine_free_filter(). False: out of memory, or libseccomp's no. */
+bool confine_make_filter(uint64_t secret, struct sock_fprog *filter);
+void confine_free_filter(struct sock_fprog *filter);
+
+/* Memory that both sides see, at the same address. */
+struct confine_shared {
+    /* from confine_open() on */
+    const struct sock_fprog *filter;
+    uint64_t secret;
+    int socket;
+    struct run_limits limits;
+    sigset_t ignored, blocked;
+    bool user; /* the worker is in a user namespace of its own, and is to say who it is there: */
+    uid_t user_id;
+    gid_t group_id;
+
+    /* the worker's answer to that */
+    unsigned lacks;      /* enum confine_lack */
+    int error;           /* of seccomp; then of each execve, 0 if it succeeded */
+    uint64_t own_memory; /* what it may have itself when it starts a program, in bytes */
+
+    /* a job's */
+    bool has_input, one_output;
+    char **arguments, **environment; /* into `text` */
+
+    /* and its end's */
+    int status;      /* of wait4 */
+    uint64_t memory; /* its ru_maxrss, in bytes */
+
+    size_t room;    /* of `text` */
+    uint8_t text[]; /* pointers, and strings behind them */
+};
+
+/* What goes over the socket, a byte each. */
+enum confine_word {
+    CONFINE_READY = 'r',   /* worker: shared->error and lacks are known */
+    CONFINE_JOB = 'j',     /* supervisor: with the descriptors: program, input, output, errors */
+    CONFINE_STARTED = 's', /* the child, before its execve; the kernel says who it is */
+    CONFINE_GO = 'g',      /* supervisor, to it */
+    CONFINE_ENDED = 'e'    /* worker: shared->status and memory are known */
+};
+enum { CONFINE_DESCRIPTORS = 4 };
+
+/* The worker's whole life. All signals are blocked. */
+__attribute__((noreturn)) void confine_work(struct confine_shared *shared);
+
+/* Network, mount and IPC namespaces, and an empty root. Returns what could not be had. */
+unsigned confine_enter_spaces(const struct confine_shared *shared);
+
+/* ---- output ---- */
+
+/* A pipe that a program writes to, and where that goes. */
+struct confine_pipe {
+    int ends[2]; /* -1: there is none */
+    struct confine_stream *stream;
+    bool regular;       /* the stream's descriptor never makes a writer wait */
+    size_t start, size; /* what is not written yet, in `bytes` */
+    uint8_t bytes[65536];
+};
+
+struct pollfd;
+
+/* Makes the pipe, if there is none, for a stream. False: errno. */
+bool confine_pipe_open(struct confine_pipe *pipe, struct confine_stream *stream);
+void confine_pipe_close(struct confine_pipe *pipe);
+
+/* What to wait for: to read, or to write what was read. */
+struct pollfd confine_pipe_wish(const struct confine_pipe *pipe);
+
+/* Does what can be done without waiting. `left` is how many bytes the stream may still have; what
+ * goes beyond is dropped. Returns how many bytes the program had written. */
+size_t confine_pipe_move(struct confine_pipe *pipe, uint64_t left);
+
+/* Whether all that was written is where it should go. */
+bool confine_pipe_is_empty(const struct confine_pipe *pipe);
+
+#endif

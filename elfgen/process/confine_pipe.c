@@ -1,0 +1,111 @@
+/* What a program writes, and where that goes. */
+#include "confine_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A pipe whose reader never waits, beyond the numbers of standard streams: they may be closed. */
+bool confine_pipe_open(struct confine_pipe *pipe, struct confine_stream *stream)
+{
+    struct stat status;
+    pipe->stream = stream;
+    pipe->start = pipe->size = 0;
+    pipe->regular = stream->descriptor >= 0 && fstat(stream->descriptor, &status) == 0 &&
+                    S_ISREG(status.st_mode);
+    if (pipe->ends[0] >= 0)
+        return true;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return false;
+    for (int i = 0; i < 2; i++) {
+        pipe->ends[i] = fcntl(ends[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        close(ends[i]);
+    }
+    if (pipe->ends[0] >= 0 && pipe->ends[1] >= 0 && fcntl(pipe->ends[0], F_SETFL, O_NONBLOCK) == 0)
+        return true;
+    int error = errno;
+    confine_pipe_close(pipe);
+    errno = error;
+    return false;
+}
+
+void confine_pipe_close(struct confine_pipe *pipe)
+{
+    for (int i = 0; i < 2; i++) {
+        if (pipe->ends[i] >= 0)
+            close(pipe->ends[i]);
+        pipe->ends[i] = -1;
+    }
+}
+
+struct pollfd confine_pipe_wish(const struct confine_pipe *pipe)
+{
+    if (pipe->size != 0)
+        return (struct pollfd){.fd = pipe->stream->descriptor, .events = POLLOUT};
+    return (struct pollfd){.fd = pipe->ends[0], .events = POLLIN};
+}
+
+bool confine_pipe_is_empty(const struct confine_pipe *pipe)
+{
+    return pipe->size == 0;
+}
+
+/* The reader is gone: the program finds that out as it would alone. */
+static void give_up(struct confine_pipe *pipe)
+{
+    pipe->stream->closed = true;
+    pipe->stream->error = errno;
+    pipe->size = 0;
+    confine_pipe_close(pipe);
+}
+
+/* Without waiting: what can take one byte can take a page of a pipe. */
+static void drain(struct confine_pipe *pipe)
+{
+    enum { AT_ONCE = 4096 };
+    while (pipe->size != 0) {
+        struct pollfd ready = {.fd = pipe->stream->descriptor, .events = POLLOUT};
+        size_t most = pipe->regular || pipe->size < AT_ONCE ? pipe->size : AT_ONCE;
+        if (!pipe->regular && poll(&ready, 1, 0) == 0)
+            return;
+        ssize_t part = write(pipe->stream->descriptor, pipe->bytes + pipe->start, most);
+        if (part < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (part < 0) {
+            give_up(pipe);
+            return;
+        }
+        pipe->start += (size_t)part;
+        pipe->size -= (size_t)part;
+    }
+}
+
+/* The first bytes that the caller wants to keep. */
+static void keep(struct confine_stream *stream, const uint8_t *bytes, size_t size)
+{
+    if (stream->size < stream->room) {
+        size_t room = stream->room - (size_t)stream->size;
+        memcpy(stream->bytes + stream->size, bytes, size < room ? size : room);
+    }
+    stream->size += size;
+}
+
+size_t confine_pipe_move(struct confine_pipe *pipe, uint64_t left)
+{
+    drain(pipe);
+    if (pipe->size != 0 || pipe->ends[0] < 0)
+        return 0;
+    ssize_t got = read(pipe->ends[0], pipe->bytes, sizeof pipe->bytes);
+    if (got <= 0)
+        return 0;
+    size_t size = (uint64_t)got < left ? (size_t)got : (size_t)left;
+    keep(pipe->stream, pipe->bytes, size);
+    pipe->start = 0;
+    pipe->size = pipe->stream->descriptor >= 0 ? size : 0;
+    drain(pipe);
+    return (size_t)got;
+}

@@ -1,0 +1,71 @@
+/* A worker's namespaces. */
+#include "confine_inside.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void write_file(const char *path, const char *text)
+{
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0)
+        return;
+    /* Where it fails, the worker is nobody in its namespace, which does as well. */
+    ssize_t done = write(file, text, strlen(text));
+    (void)done;
+    close(file);
+}
+
+/* In its user namespace the worker has the number that it has outside: the one who it is. */
+static void map_ids(uid_t user, gid_t group)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%lu %lu 1", (unsigned long)user, (unsigned long)user);
+    write_file("/proc/self/uid_map", text);
+    write_file("/proc/self/setgroups", "deny");
+    snprintf(text, sizeof text, "%lu %lu 1", (unsigned long)group, (unsigned long)group);
+    write_file("/proc/self/gid_map", text);
+}
+
+/* An empty file system as the root, and the old one out of reach. */
+static bool empty_root(void)
+{
+    static const char *const places[] = {"/tmp", "/proc", "/dev", "/usr"};
+    const unsigned long flags = MS_NOSUID | MS_NODEV | MS_RDONLY;
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (mount("none", places[i], "tmpfs", flags, "size=4k,mode=555") != 0)
+            continue;
+        if (chdir(places[i]) != 0)
+            return false;
+        /* The new root over the old one, which then is the upper of the two. */
+        if (syscall(SYS_pivot_root, ".", ".") == 0)
+            return umount2(".", MNT_DETACH) == 0 && chdir("/") == 0;
+        return chroot(".") == 0; /* who is in a chroot may not turn its root */
+    }
+    return false;
+}
+
+unsigned confine_enter_spaces(const struct confine_shared *shared)
+{
+    static const struct {
+        int flag;
+        unsigned lack;
+    } spaces[] = {{CLONE_NEWNET, CONFINE_NO_NETWORK},
+                  {CLONE_NEWIPC, CONFINE_NO_IPC},
+                  {CLONE_NEWNS, CONFINE_NO_MOUNT}};
+    unsigned lacks = 0;
+    if (shared->user)
+        map_ids(shared->user_id, shared->group_id);
+    for (size_t i = 0; i < sizeof spaces / sizeof spaces[0]; i++)
+        if (unshare(spaces[i].flag) != 0)
+            lacks |= spaces[i].lack;
+    if (!(lacks & CONFINE_NO_MOUNT) && !empty_root())
+        lacks |= CONFINE_NO_MOUNT;
+    return lacks;
+}

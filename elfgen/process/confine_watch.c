@@ -1,0 +1,300 @@
+/* A run in a worker, watched: its time, memory and output, and how it ends. */
+#include "confine_watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct watch {
+    struct confine_worker *worker;
+    const struct confine_job *job;
+    struct run_end *end;
+    pid_t id;
+    int handle;     /* a pidfd, where nobody traces; -1: none */
+    bool traced;    /* by this process: then it cannot be gone before this process looks */
+    bool answering; /* the worker is alive */
+    bool over;      /* the program is not */
+    bool stopped;   /* by this process, for end->reason */
+    uint64_t began, deadline, measure; /* when; UINT64_MAX: never */
+};
+
+static uint64_t milliseconds(uint64_t count)
+{
+    return count > UINT64_MAX / 2 / 1000000 ? UINT64_MAX / 2 : count * 1000000;
+}
+
+/* Ends the program, for a reason that is told. */
+static void stop(struct watch *watch, enum run_reason reason)
+{
+    if (watch->stopped)
+        return;
+    watch->stopped = true;
+    watch->end->reason = reason;
+    if (watch->traced)
+        kill(watch->id, SIGKILL);
+    else if (watch->handle >= 0)
+        syscall(SYS_pidfd_send_signal, watch->handle, SIGKILL, NULL, 0);
+}
+
+static void look_whether_interrupted(struct watch *watch)
+{
+    const struct confine_job *job = watch->job;
+    if (job->interrupted && job->interrupted(job->context))
+        stop(watch, RUN_INTERRUPTED);
+}
+
+/* ---- what the tracer sees ---- */
+
+static void traced_stop(struct watch *watch, int status)
+{
+    int number = WSTOPSIG(status), deliver = 0;
+    switch (status >> 16) {
+    case 0:
+        deliver = limits_signal_stop(watch->id, number, watch->end);
+        break;
+    case PTRACE_EVENT_EXIT:
+        limits_exit_stop(watch->id, watch->end);
+        watch->traced = false; /* its worker waits for it */
+        ptrace(PTRACE_DETACH, watch->id, NULL, 0);
+        return;
+    case PTRACE_EVENT_STOP:
+        if (number == SIGTRAP)
+            break;
+        ptrace(PTRACE_LISTEN, watch->id, NULL, NULL);
+        return;
+    default:
+        break;
+    }
+    ptrace(PTRACE_CONT, watch->id, NULL, deliver);
+}
+
+static void look_at_traced(struct watch *watch)
+{
+    struct signalfd_siginfo news;
+    int status;
+    while (read(watch->worker->ended, &news, sizeof news) > 0)
+        ;
+    while (watch->traced && waitpid(watch->id, &status, WNOHANG | __WALL) == watch->id) {
+        if (WIFSTOPPED(status))
+            traced_stop(watch, status);
+        else
+            watch->traced = false;
+    }
+}
+
+/* ---- output ---- */
+
+static void move(struct watch *watch, struct confine_pipe *pipe)
+{
+    uint64_t limit = watch->worker->shared->limits.output;
+    uint64_t *written = &watch->end->output;
+    uint64_t left = limit == 0 ? UINT64_MAX : *written < limit ? limit - *written : 0;
+    *written += confine_pipe_move(pipe, left);
+    if (limit != 0 && *written > limit)
+        stop(watch, RUN_OUTPUT);
+}
+
+static size_t pipe_count(const struct watch *watch)
+{
+    return watch->job->errors ? 2 : 1;
+}
+
+/* What is left when nobody writes any more. */
+static void finish_output(struct watch *watch)
+{
+    for (size_t i = 0; i < pipe_count(watch); i++) {
+        struct confine_pipe *pipe = &watch->worker->pipes[i];
+        uint64_t before;
+        do {
+            before = watch->end->output;
+            move(watch, pipe);
+            struct pollfd wish = confine_pipe_wish(pipe);
+            while (!confine_pipe_is_empty(pipe)) {
+                if (poll(&wish, 1, -1) < 0 && watch->job->interrupted &&
+                    watch->job->interrupted(watch->job->context))
+                    return;
+                move(watch, pipe);
+                before = 0;
+            }
+        } while (watch->end->output != before);
+    }
+}
+
+/* ---- the loop ---- */
+
+static void look_at_memory(struct watch *watch, uint64_t now)
+{
+    uint64_t limit = watch->worker->shared->limits.memory;
+    uint64_t memory = limits_memory(watch->id);
+    if (memory > limit)
+        stop(watch, RUN_MEMORY);
+    watch->measure = watch->stopped ? UINT64_MAX : now + milliseconds(limits_pause(memory, limit));
+}
+
+static void look_at_clock(struct watch *watch)
+{
+    uint64_t now = limits_now();
+    if (now >= watch->deadline) {
+        watch->deadline = UINT64_MAX;
+        stop(watch, RUN_TIME);
+    }
+    if (now >= watch->measure)
+        look_at_memory(watch, now);
+}
+
+static void look_at_worker(struct watch *watch)
+{
+    char word = 0;
+    ssize_t got = recv(watch->worker->socket, &word, 1, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    watch->answering = got == 1;
+    watch->over = !watch->answering || word == CONFINE_ENDED;
+}
+
+/* Waits until something happens or has to be looked at. */
+static void pass(struct watch *watch)
+{
+    struct confine_worker *worker = watch->worker;
+    struct pollfd wishes[4] = {{.fd = worker->socket, .events = POLLIN},
+                               {.fd = watch->traced ? worker->ended : -1, .events = POLLIN}};
+    for (size_t i = 0; i < pipe_count(watch); i++)
+        wishes[2 + i] = confine_pipe_wish(&worker->pipes[i]);
+    uint64_t next = watch->deadline < watch->measure ? watch->deadline : watch->measure;
+    uint64_t now = next == UINT64_MAX ? 0 : limits_now();
+    uint64_t pause = next > now ? next - now : 0;
+    struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
+                            .tv_nsec = (long)(pause % 1000000000)};
+    int ready = ppoll(wishes, 2 + pipe_count(watch), next == UINT64_MAX ? NULL : &time, NULL);
+    if (ready < 0)
+        look_whether_interrupted(watch);
+    if (next != UINT64_MAX)
+        look_at_clock(watch);
+    if (ready <= 0)
+        return;
+    if (wishes[1].revents)
+        look_at_traced(watch);
+    for (size_t i = 0; i < pipe_count(watch); i++)
+        if (wishes[2 + i].revents)
+            move(watch, &worker->pipes[i]);
+    if (wishes[0].revents)
+        look_at_worker(watch);
+}
+
+/* ---- beginning and end ---- */
+
+/* The child's word, with its process number as it is here. Otherwise the worker's, that there is
+ * none, or nobody's. */
+static void await_start(struct watch *watch)
+{
+    char word = 0;
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct iovec text = {&word, 1};
+    struct msghdr message = {.msg_iov = &text,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    ssize_t got;
+    do
+        got = recvmsg(watch->worker->socket, &message, 0);
+    while (got < 0 && errno == EINTR);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    struct ucred who = {0};
+    if (got == 1 && header && header->cmsg_type == SCM_CREDENTIALS)
+        memcpy(&who, CMSG_DATA(header), sizeof who);
+    watch->answering = got == 1;
+    watch->over = !watch->answering || word != CONFINE_STARTED;
+    watch->id = who.pid;
+}
+
+/* Takes hold of the child, and lets it become the program. */
+static void take(struct watch *watch)
+{
+    struct confine_worker *worker = watch->worker;
+    unsigned long options = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT;
+    watch->traced = worker->traced && ptrace(PTRACE_SEIZE, watch->id, NULL, options) == 0;
+    if (worker->traced && !watch->traced)
+        worker->refused = true;
+    if (!watch->traced)
+        watch->handle = (int)syscall(SYS_pidfd_open, watch->id, 0);
+    const struct run_limits *limits = &worker->shared->limits;
+    watch->began = limits_now();
+    if (limits->time != 0)
+        watch->deadline = watch->began + milliseconds(limits->time);
+    if (limits->memory != 0 && worker->measured)
+        watch->measure = watch->began + milliseconds(limits_pause(0, limits->memory));
+    char word = CONFINE_GO;
+    if (send(worker->socket, &word, 1, MSG_NOSIGNAL) != 1)
+        stop(watch, RUN_INTERRUPTED);
+}
+
+static void judge(struct watch *watch)
+{
+    const struct confine_shared *shared = watch->worker->shared;
+    struct run_end *end = watch->end;
+    int status = shared->status;
+    end->nanoseconds = watch->began ? limits_now() - watch->began : 0;
+    end->memory = shared->memory;
+    end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    end->status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    if (watch->stopped)
+        return;
+    end->reason = RUN_EXITED;
+    if (shared->error != 0) {
+        end->reason = RUN_NOT_STARTED;
+        end->error = shared->error;
+        end->status = 0;
+    } else if (end->signal == SIGSYS) {
+        end->reason = RUN_CALL;
+    } else if (end->signal == SIGXCPU && shared->limits.time != 0) {
+        end->reason = RUN_TIME;
+    } else if (end->signal != 0) {
+        end->reason = RUN_SIGNAL;
+    }
+    /* Too fast to be caught at it. The worker's own memory is counted as its child's. */
+    uint64_t limit = shared->limits.memory;
+    if (limit != 0 && end->reason == RUN_EXITED && end->memory > limit &&
+        end->memory > shared->own_memory)
+        end->reason = RUN_MEMORY;
+}
+
+static void release(struct watch *watch)
+{
+    int status;
+    kill(watch->id, SIGKILL);
+    pid_t got = waitpid(watch->id, &status, __WALL);
+    watch->traced = got == watch->id ? WIFSTOPPED(status) : errno == EINTR;
+}
+
+bool confine_watch(struct confine_worker *worker, const struct confine_job *job,
+                   struct run_end *end)
+{
+    struct watch watch = {.worker = worker,
+                          .job = job,
+                          .end = end,
+                          .handle = -1,
+                          .deadline = UINT64_MAX,
+                          .measure = UINT64_MAX};
+    await_start(&watch);
+    if (!watch.over)
+        take(&watch);
+    while (!watch.over)
+        pass(&watch);
+    /* Who lost its worker is killed with it; what its tracer does not wait for would stay. */
+    while (watch.traced && !watch.answering)
+        release(&watch);
+    if (watch.handle >= 0)
+        close(watch.handle);
+    finish_output(&watch);
+    judge(&watch);
+    return watch.answering;
+}

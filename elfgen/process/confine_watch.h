@@ -1,0 +1,23 @@
+/* A worker as its supervisor has it, and the watch over a run: for the room's own files. */
+#ifndef CONFINE_WATCH_H
+#define CONFINE_WATCH_H
+
+#include "confine_inside.h"
+
+struct confine_worker {
+    struct confine_shared *shared;
+    pid_t id;
+    int socket;
+    int other;     /* the worker's end, until it has it */
+    int ended;     /* a signalfd: a traced program did something */
+    bool traced;   /* by ptrace, where it may be */
+    bool refused;  /* it may not */
+    bool measured; /* /proc says how much memory a program has */
+    struct confine_pipe pipes[2];
+};
+
+/* From the job's start to its end. False: the worker died. */
+bool confine_watch(struct confine_worker *worker, const struct confine_job *job,
+                   struct run_end *end);
+
+#endif

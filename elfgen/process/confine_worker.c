@@ -1,0 +1,267 @@
+/* The worker: confines itself, and starts programs.
+ *
+ * From the filter on, each of its own calls carries the secret in the sixth register, where none of
+ * them has an argument. A program that it starts inherits the filter and knows no secret: execve
+ * replaced the memory and cleared the registers that held it.
+ */
+#include "confine_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <sched.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A call of the worker's own. */
+static long ask(const struct confine_shared *shared, long number, uint64_t a, uint64_t b,
+                uint64_t c, uint64_t d, uint64_t e)
+{
+    return syscall(number, a, b, c, d, e, shared->secret);
+}
+
+static uint64_t address_of(const void *pointer)
+{
+    return (uint64_t)(uintptr_t)pointer;
+}
+
+/* ---- the child ---- */
+
+static void limit(const struct confine_shared *shared, int what, rlim_t soft, rlim_t hard)
+{
+    struct rlimit limits = {soft, hard};
+    ask(shared, SYS_prlimit64, 0, (uint64_t)what, address_of(&limits), 0, 0);
+}
+
+/* What holds for the program and must not for the worker: its own processor time adds up. */
+static void limit_child(const struct confine_shared *shared)
+{
+    uint64_t seconds = shared->limits.time / 1000 + 2;
+    if (shared->limits.time != 0)
+        limit(shared, RLIMIT_CPU, seconds, seconds + 1);
+    limit(shared, RLIMIT_NPROC, 0, 0);
+    limit(shared, RLIMIT_NOFILE, 3, 3);
+}
+
+struct child {
+    struct confine_shared *shared;
+    const int *files; /* program, input, output, errors */
+};
+
+/* Runs in the worker's memory, on a stack of its own, while the worker stands still. */
+__attribute__((noreturn)) static void become(const struct child *child)
+{
+    struct confine_shared *shared = child->shared;
+    const int *files = child->files;
+    char word = CONFINE_STARTED;
+    ask(shared, SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    for (int i = 0; i < 3; i++)
+        ask(shared, SYS_dup2, (uint64_t)files[1 + i], (uint64_t)i, 0, 0, 0);
+    if (!shared->has_input)
+        ask(shared, SYS_close, STDIN_FILENO, 0, 0, 0, 0);
+    limit_child(shared);
+    ask(shared, SYS_rt_sigprocmask, SIG_SETMASK, address_of(&shared->blocked), 0, NSIG / 8, 0);
+    /* It goes on when its supervisor watches. */
+    if (ask(shared, SYS_write, (uint64_t)shared->socket, address_of(&word), 1, 0, 0) == 1 &&
+        ask(shared, SYS_read, (uint64_t)shared->socket, address_of(&word), 1, 0, 0) == 1) {
+        ask(shared, SYS_execveat, (uint64_t)files[0], address_of(""), address_of(shared->arguments),
+            address_of(shared->environment), AT_EMPTY_PATH);
+        shared->error = errno;
+    }
+    for (;;)
+        syscall(SYS_exit_group, 1);
+}
+
+/* As vfork() does it, which copies no page tables; but on another stack, so that nothing of this
+ * function's is changed before it goes on. */
+static long start(const struct child *child)
+{
+    static uintptr_t stack[4096] __attribute__((aligned(16)));
+    uintptr_t *top = stack + sizeof stack / sizeof stack[0];
+    long result;
+    *--top = (uintptr_t)child;
+    *--top = (uintptr_t)become;
+    register long r10 __asm__("r10") = 0;
+    register long r8 __asm__("r8") = 0;
+    register uint64_t r9 __asm__("r9") = child->shared->secret;
+    __asm__ volatile("syscall\n\t"
+                     "test %%rax, %%rax\n\t"
+                     "jnz 1f\n\t"
+                     "xor %%ebp, %%ebp\n\t"
+                     "pop %%rax\n\t"
+                     "pop %%rdi\n\t"
+                     "call *%%rax\n\t"
+                     "hlt\n"
+                     "1:"
+                     : "=a"(result)
+                     : "a"((long)SYS_clone), "D"((long)(CLONE_VM | CLONE_VFORK | SIGCHLD)),
+                       "S"(top), "d"(0L), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+/* ---- the worker ---- */
+
+/* The next job's descriptors. False: there is no next job. */
+static bool receive(const struct confine_shared *shared, int *files)
+{
+    char word;
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int) * CONFINE_DESCRIPTORS)];
+    } control;
+    struct iovec text = {&word, 1};
+    struct msghdr message = {.msg_iov = &text,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    long got = ask(shared, SYS_recvmsg, (uint64_t)shared->socket, address_of(&message),
+                   MSG_CMSG_CLOEXEC, 0, 0);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (got != 1 || !header || header->cmsg_type != SCM_RIGHTS ||
+        header->cmsg_len != CMSG_LEN(sizeof(int) * CONFINE_DESCRIPTORS))
+        return false;
+    memcpy(files, CMSG_DATA(header), sizeof(int) * CONFINE_DESCRIPTORS);
+    return true;
+}
+
+static bool say(const struct confine_shared *shared, char word)
+{
+    return ask(shared, SYS_write, (uint64_t)shared->socket, address_of(&word), 1, 0, 0) == 1;
+}
+
+static bool work(struct confine_shared *shared)
+{
+    int files[CONFINE_DESCRIPTORS];
+    if (!receive(shared, files))
+        return false;
+    struct child child = {shared, files};
+    struct rusage usage = {0};
+    shared->error = 0;
+    long id = start(&child);
+    if (id < 0) {
+        shared->error = (int)-id;
+        shared->status = 0;
+    } else {
+        while (ask(shared, SYS_wait4, (uint64_t)id, address_of(&shared->status), __WALL,
+                   address_of(&usage), 0) != id)
+            if (errno != EINTR)
+                return false;
+    }
+    shared->memory = 1024 * (uint64_t)usage.ru_maxrss;
+    for (size_t i = 0; i < CONFINE_DESCRIPTORS; i++)
+        ask(shared, SYS_close, (uint64_t)files[i], 0, 0, 0, 0);
+    return say(shared, CONFINE_ENDED);
+}
+
+/* ---- what is done once ---- */
+
+static void set_signals(const sigset_t *ignored)
+{
+    for (int number = 1; number < NSIG; number++) {
+        bool ignore = sigismember(ignored, number) == 1 && number != SIGCHLD;
+        struct sigaction action = {.sa_handler = ignore ? SIG_IGN : SIG_DFL};
+        sigaction(number, &action, NULL);
+    }
+}
+
+static void keep_only(int socket)
+{
+    close_range(STDERR_FILENO + 1, (unsigned)socket - 1, 0);
+    close_range((unsigned)socket + 1, ~0U, 0);
+    /* So that no job's descriptor is one of the three. */
+    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+        dup2(socket, i);
+}
+
+static void lower(int what, rlim_t most)
+{
+    struct rlimit limits;
+    if (getrlimit((__rlimit_resource_t)what, &limits) != 0)
+        return;
+    limits.rlim_cur = limits.rlim_cur < most ? limits.rlim_cur : most;
+    limits.rlim_max = limits.rlim_max < most ? limits.rlim_max : most;
+    setrlimit((__rlimit_resource_t)what, &limits);
+}
+
+/* A program that takes core files by a pipe gets them whatever the limit is; but for 1, which no
+ * core file fits in either. */
+static rlim_t core_limit(void)
+{
+    char first = '\0';
+    int file = open("/proc/sys/kernel/core_pattern", O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    ssize_t got = read(file, &first, 1);
+    close(file);
+    return got == 1 && (first == '|' || first == '@') ? 1 : 0;
+}
+
+/* What a program can use up without a system call that the filter sees. The stack keeps its usual
+ * size, since where Linux puts things depends on it. */
+static void lower_limits(void)
+{
+    enum { USUAL_STACK = 8 << 20 };
+    lower(RLIMIT_CORE, core_limit());
+    lower(RLIMIT_FSIZE, 0);
+    lower(RLIMIT_MEMLOCK, 0);
+    lower(RLIMIT_STACK, USUAL_STACK);
+    int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file >= 0) {
+        /* Should memory run out all the same, it is the program's that goes first. */
+        ssize_t done = write(file, "1000", 4);
+        (void)done;
+        close(file);
+    }
+}
+
+/* An execve leaves no capability, neither root's nor a file's. The worker's own stay: the file is
+ * looked at with them. */
+static void give_up_privileges(void)
+{
+    prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0);
+    for (unsigned long i = 0; i <= CAP_LAST_CAP; i++)
+        prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+}
+
+static int install_filter(const struct confine_shared *shared)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, shared->filter) != 0)
+        return errno;
+    return 0;
+}
+
+static uint64_t most_memory(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? 1024 * (uint64_t)usage.ru_maxrss : 0;
+}
+
+void confine_work(struct confine_shared *shared)
+{
+    set_signals(&shared->ignored);
+    lower_limits();
+    keep_only(shared->socket);
+    shared->lacks |= confine_enter_spaces(shared);
+    give_up_privileges();
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    shared->own_memory = most_memory() + (1 << 20);
+    shared->error = install_filter(shared);
+    /* Whoever asked may be dead by now. */
+    bool alive = say(shared, CONFINE_READY) && shared->error == 0;
+    while (alive)
+        alive = work(shared);
+    for (;;)
+        syscall(SYS_exit_group, 0);
+}

@@ -1,0 +1,132 @@
+/* A program and its children where ptrace is forbidden. */
+#include "limited.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+__attribute__((noreturn)) static void become(const struct process_program *program, int refusal,
+                                             pid_t parent)
+{
+    extern char **environ;
+    for (int number = 1; number < NSIG; number++) {
+        bool ignore = sigismember(&program->ignored, number) == 1;
+        struct sigaction action = {.sa_handler = ignore ? SIG_IGN : SIG_DFL};
+        sigaction(number, &action, NULL);
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() == parent) {
+        execve(program->path, program->arguments,
+               program->environment ? program->environment : environ);
+        int error = errno;
+        ssize_t done = write(refusal, &error, sizeof error);
+        (void)done;
+    }
+    _exit(1);
+}
+
+pid_t limited_start_untraced(const struct process_program *program, int *refused,
+                             struct elfgen_error *error)
+{
+    int refusal[2];
+    pid_t parent = getpid(), id = -1;
+    if (pipe2(refusal, O_CLOEXEC) == 0) {
+        id = fork();
+        if (id == 0)
+            become(program, refusal[1], parent);
+        int number = errno;
+        close(refusal[1]);
+        if (id > 0 && read(refusal[0], refused, sizeof *refused) != sizeof *refused)
+            *refused = 0;
+        close(refusal[0]);
+        errno = number;
+    }
+    if (id < 0)
+        elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "cannot start a process: %s",
+                         strerror(errno));
+    return id;
+}
+
+char *limited_children(void)
+{
+    char path[64], *text = NULL;
+    size_t length = 0, room = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%ld/children", syscall(SYS_gettid));
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return NULL;
+    for (;;) {
+        if (room - length < 512) {
+            char *more = realloc(text, room + 4096);
+            if (!more)
+                break;
+            text = more;
+            room += 4096;
+        }
+        ssize_t got = read(file, text + length, room - length - 1);
+        if (got <= 0)
+            break;
+        length += (size_t)got;
+    }
+    close(file);
+    if (text)
+        text[length] = '\0';
+    return text;
+}
+
+bool limited_take_orphans(bool take)
+{
+    int before = 0;
+    prctl(PR_GET_CHILD_SUBREAPER, &before, 0, 0, 0);
+    prctl(PR_SET_CHILD_SUBREAPER, take ? 1 : 0, 0, 0, 0);
+    return before != 0;
+}
+
+static bool is_among(const char *list, long id)
+{
+    while (*list) {
+        char *end;
+        if (strtol(list, &end, 10) == id)
+            return true;
+        if (end == list)
+            break;
+        list = end;
+    }
+    return false;
+}
+
+/* One round; the children of whoever it killed are children of this process in the next. */
+static bool kill_some(const char *list, const char *before)
+{
+    bool any = false;
+    int status;
+    for (;;) {
+        char *end;
+        long id = strtol(list, &end, 10);
+        if (end == list)
+            return any;
+        list = end;
+        if (is_among(before, id))
+            continue;
+        any = true;
+        kill((pid_t)id, SIGKILL);
+        while (waitpid((pid_t)id, &status, __WALL) < 0 && errno == EINTR)
+            ;
+    }
+}
+
+void limited_kill_new(const char *before)
+{
+    char *now;
+    bool any = before != NULL;
+    while (any && (now = limited_children())) {
+        any = kill_some(now, before);
+        free(now);
+    }
+}

@@ -1,0 +1,142 @@
+/* What a program has used, and what a tracer sees of its end. */
+#include "limits.h"
+
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/elf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- memory and time ---- */
+
+/* The number of a line "NAME:   NUMBER". */
+static uint64_t number_of(const char *status, const char *name)
+{
+    const char *line = strstr(status, name);
+    return line ? strtoull(line + strlen(name), NULL, 10) : 0;
+}
+
+/* A file of /proc/ID as text. False: the process is gone, or /proc does not say. */
+static bool read_proc(pid_t id, const char *name, char *text, size_t room)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/%s", (long)id, name);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    ssize_t length = read(file, text, room - 1);
+    close(file);
+    text[length > 0 ? length : 0] = '\0';
+    return length > 0;
+}
+
+uint64_t limits_memory(pid_t id)
+{
+    char status[4096];
+    if (!read_proc(id, "status", status, sizeof status) ||
+        number_of(status, "\nTgid:") != (uint64_t)id)
+        return 0;
+    return 1024 * (number_of(status, "\nVmRSS:") + number_of(status, "\nVmSwap:") +
+                   number_of(status, "\nVmPTE:"));
+}
+
+uint64_t limits_share(pid_t id)
+{
+    char status[4096], share[4096];
+    if (!read_proc(id, "status", status, sizeof status) ||
+        number_of(status, "\nTgid:") != (uint64_t)id)
+        return 0;
+    if (!read_proc(id, "smaps_rollup", share, sizeof share))
+        return limits_memory(id);
+    return 1024 * (number_of(share, "\nPss:") + number_of(share, "\nSwapPss:") +
+                   number_of(status, "\nVmPTE:"));
+}
+
+bool limits_can_measure(void)
+{
+    char self[32] = "", own[32];
+    snprintf(own, sizeof own, "%ld", (long)getpid());
+    return readlink("/proc/self", self, sizeof self - 1) > 0 && strcmp(self, own) == 0;
+}
+
+uint64_t limits_pause(uint64_t memory, uint64_t limit)
+{
+    /* As fast as huge pages are zeroed, or nearly: 4 GiB/s. */
+    enum { BYTES_A_MILLISECOND = 1 << 22, LONGEST = 25 };
+    uint64_t room = limit > memory ? limit - memory : 0;
+    uint64_t pause = room / BYTES_A_MILLISECOND;
+    return pause < 1 ? 1 : pause > LONGEST ? LONGEST : pause;
+}
+
+uint64_t limits_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* ---- what a tracer sees ---- */
+
+/* Whether the terminal stopped it and this process alike: then both stood still together, and go on
+ * together. */
+static bool is_common_stop(pid_t id, int number, const siginfo_t *signal)
+{
+    return (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU) &&
+           signal->si_code == SI_KERNEL && getpgid(id) == getpgrp();
+}
+
+int limits_signal_stop(pid_t id, int number, struct run_end *end)
+{
+    siginfo_t signal;
+    if (ptrace(PTRACE_GETSIGINFO, id, NULL, &signal) != 0)
+        return number;
+    end->has_address = (number == SIGSEGV || number == SIGBUS || number == SIGILL ||
+                        number == SIGFPE || number == SIGTRAP) &&
+                       signal.si_code > 0 && signal.si_code != SI_KERNEL;
+    end->address = end->has_address ? (uint64_t)(uintptr_t)signal.si_addr : 0;
+    return is_common_stop(id, number, &signal) ? 0 : number;
+}
+
+/* Registers of a 64-bit process, or of a 32-bit one, which has others. */
+union registers {
+    struct user_regs_struct wide;
+    uint32_t narrow[17]; /* bx cx dx si di bp ax ds es fs gs orig_ax ip cs flags sp ss */
+};
+enum { NARROW_BX = 0, NARROW_AX = 6, NARROW_CALL = 11 };
+
+void limits_exit_stop(pid_t id, struct run_end *end)
+{
+    unsigned long code = 0;
+    if (ptrace(PTRACE_GETEVENTMSG, id, NULL, &code) != 0 || WIFEXITED((int)code))
+        return;
+    union registers registers;
+    struct iovec place = {&registers, sizeof registers};
+    struct __ptrace_syscall_info info = {0};
+    if (ptrace(PTRACE_GETREGSET, id, NT_PRSTATUS, &place) != 0 ||
+        ptrace(PTRACE_GET_SYSCALL_INFO, id, sizeof info, &info) <= 0)
+        return;
+    bool narrow = place.iov_len == sizeof registers.narrow;
+    uint64_t number = narrow ? registers.narrow[NARROW_CALL] : registers.wide.orig_rax;
+    int64_t result = narrow ? (int32_t)registers.narrow[NARROW_AX] : (int64_t)registers.wide.rax;
+    if (WTERMSIG((int)code) == SIGSYS) {
+        /* The filter left the number where it was. */
+        end->knows_call = true;
+        end->abi = info.arch == AUDIT_ARCH_I386 ? CALL_I386 : CALL_X86_64;
+        end->number = (uint32_t)number;
+        end->argument = narrow                  ? registers.narrow[NARROW_BX]
+                        : end->abi == CALL_I386 ? (uint32_t)registers.wide.rbx
+                                                : registers.wide.rdi;
+    } else {
+        /* Behind a successful execve there is 0 and then what the program puts there. */
+        end->loading =
+            (number == SYS_execveat || number == SYS_execve) && result < 0 && result > -4096;
+    }
+}

@@ -1,0 +1,235 @@
+/* Programs measured: their calls, counted while they are traced, and rounds for the time. */
+#include "measure.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+uint64_t measure_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+/* ---- calls ---- */
+
+enum { NOT_ASKED = UINT16_MAX };
+
+struct counting {
+    struct measure *measure;
+    struct calls *known;
+    uint16_t index[CALL_ABIS][CALLS_KEPT]; /* of measure->calls */
+    uint64_t deadline;
+    bool begun; /* its execve is behind it */
+    bool no_memory;
+};
+
+/* Which descriptor a call writes to, by the argument that has it. */
+static const struct {
+    const char *name;
+    uint8_t argument;
+} writers[] = {
+    {"write", 0},           {"writev", 0},   {"pwrite64", 0},   {"pwritev", 0},
+    {"pwritev2", 0},        {"sendfile", 0}, {"splice", 2},     {"tee", 1},
+    {"copy_file_range", 2}, {"vmsplice", 0}, {"sendfile64", 0},
+};
+
+static bool writes_out(const char *name, const struct process_call *call)
+{
+    for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++) {
+        /* A descriptor is an int, whatever the rest of the register holds. */
+        uint32_t file = (uint32_t)call->arguments[writers[i].argument];
+        if (strcmp(writers[i].name, name) == 0)
+            return file == 1 || file == 2;
+    }
+    return false;
+}
+
+static void name_call(struct calls *known, const struct process_call *call, char name[32])
+{
+    const struct call *found = calls_find(known, call->abi, call->number);
+    if (found)
+        snprintf(name, 32, "%s", found->name);
+    else
+        snprintf(name, 32, "syscall_0x%llx", (unsigned long long)call->number);
+}
+
+/* The index of a name, added if it is new. */
+static uint16_t index_of(struct measure *measure, const char *name)
+{
+    size_t i = 0;
+    while (i < measure->count && strcmp(measure->calls[i].name, name) != 0)
+        i++;
+    if (i < measure->count)
+        return (uint16_t)i;
+    if (measure->count == MEASURE_NAMES)
+        return MEASURE_NAMES - 1;
+    if (measure->count == MEASURE_NAMES - 1)
+        name = "others";
+    snprintf(measure->calls[i].name, sizeof measure->calls[i].name, "%s", name);
+    measure->count++;
+    return (uint16_t)i;
+}
+
+static uint16_t find_index(struct counting *counting, const struct process_call *call)
+{
+    uint16_t *kept = call->number < CALLS_KEPT ? &counting->index[call->abi][call->number] : NULL;
+    if (kept && *kept != NOT_ASKED)
+        return *kept;
+    char name[32];
+    name_call(counting->known, call, name);
+    uint16_t index = index_of(counting->measure, name);
+    if (kept)
+        *kept = index;
+    return index;
+}
+
+static void count_call(struct counting *counting, const struct process *process)
+{
+    struct measure *measure = counting->measure;
+    uint16_t index = find_index(counting, &process->call);
+    measure->all++;
+    measure->by_abi[process->call.abi]++;
+    measure->calls[index].count++;
+    if (!process->first)
+        return;
+    if (measure->order_all < MEASURE_ORDER)
+        measure->order[measure->order_all] = index;
+    measure->order_all++;
+}
+
+static void count_result(struct counting *counting, const struct process *process)
+{
+    struct measure *measure = counting->measure;
+    const struct process_call *call = &process->call;
+    struct measure_call *counted = &measure->calls[find_index(counting, call)];
+    if (call->failed)
+        counted->failed++;
+    else if (call->result > 0 && writes_out(counted->name, call))
+        measure->output += (uint64_t)call->result;
+}
+
+static bool is_over(void *context)
+{
+    struct counting *counting = context;
+    if (measure_now() < counting->deadline)
+        return false;
+    counting->measure->time_up = true;
+    return true;
+}
+
+static void take_event(void *context, const struct process_event *event)
+{
+    struct counting *counting = context;
+    const struct process *process = event->process;
+    bool ended = event->kind == PROCESS_EXITED || event->kind == PROCESS_KILLED;
+    /* Among events without end no wait is ever interrupted. */
+    if (!ended && is_over(counting))
+        kill(process->id, SIGKILL);
+    if (process->first && !counting->begun) {
+        /* The program's own execve, and what the room does before it. */
+        if (event->kind == PROCESS_RESULT)
+            counting->begun = process->entered;
+        return;
+    }
+    if (event->kind == PROCESS_CALL)
+        count_call(counting, process);
+    else if (event->kind == PROCESS_RESULT)
+        count_result(counting, process);
+    else if (event->kind == PROCESS_STARTED)
+        counting->measure->processes++;
+}
+
+static bool count_calls(struct measure *measure, const struct measure_limits *limits,
+                        struct elfgen_error *error)
+{
+    struct counting *counting = malloc(sizeof *counting);
+    struct calls *known = calloc(1, sizeof *known);
+    measure->calls = calloc(MEASURE_NAMES, sizeof *measure->calls);
+    measure->order = calloc(MEASURE_ORDER, sizeof *measure->order);
+    bool done = false;
+    if (counting && known && measure->calls && measure->order) {
+        *counting = (struct counting){
+            .measure = measure, .known = known, .deadline = measure_now() + limits->run};
+        memset(counting->index, 0xff, sizeof counting->index);
+        const struct process_watch watch = {
+            .follow = true, .context = counting, .event = take_event, .interrupted = is_over};
+        done = process_trace(measure->program, &watch, &measure->end, error);
+        measure->processes += measure->end.ran;
+    } else {
+        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while tracing");
+    }
+    free(known);
+    free(counting);
+    return done;
+}
+
+/* ---- rounds ---- */
+
+/* Whether it can be run again and again: it ran, and ended by itself. */
+static bool ends(const struct measure *measure)
+{
+    return measure->program && measure->end.ran && !measure->time_up;
+}
+
+static int compare_samples(const void *left, const void *right)
+{
+    const uint64_t *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+static void sum_up(struct measure *measure)
+{
+    if (measure->runs == 0)
+        return;
+    qsort(measure->samples, measure->runs, sizeof *measure->samples, compare_samples);
+    measure->least = measure->samples[0];
+    measure->median = measure->samples[measure->runs / 2];
+}
+
+/* In turn: what disturbs one disturbs the other. */
+static bool take_times(struct measure *measures, size_t count, const struct measure_limits *limits,
+                       struct elfgen_error *error)
+{
+    uint64_t begin = measure_now();
+    bool done = true;
+    for (size_t round = 0; done && round < MEASURE_ROUNDS; round++) {
+        if (round > 0 && measure_now() - begin >= limits->rounds)
+            break;
+        for (size_t i = 0; done && i < count; i++) {
+            struct measure *measure = &measures[i];
+            uint64_t time = 0;
+            if (!ends(measure))
+                continue;
+            done = measure_once(measure, false, limits->run, &time, error);
+            if (time != 0)
+                measure->samples[measure->runs++] = time;
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        sum_up(&measures[i]);
+    return done;
+}
+
+bool measure_run(struct measure *measures, size_t count, const struct measure_limits *limits,
+                 struct elfgen_error *error)
+{
+    bool done = true;
+    for (size_t i = 0; done && i < count; i++)
+        done = !measures[i].program || count_calls(&measures[i], limits, error);
+    for (size_t i = 0; done && i < count; i++) {
+        uint64_t time;
+        done = !ends(&measures[i]) || measure_once(&measures[i], true, limits->run, &time, error);
+    }
+    return done && take_times(measures, count, limits, error);
+}
+
+void measure_free(struct measure *measure)
+{
+    free(measure->calls);
+    free(measure->order);
+    measure->calls = NULL;
+    measure->order = NULL;
+}

@@ -1,0 +1,213 @@
+/* A program run at its own speed: no stop for its calls. It is traced nevertheless, for children
+ * and all of it then end with this process, whatever happens. */
+#include "measure.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct once {
+    struct measure *measure;
+    bool pages;
+    pid_t first;
+    pid_t *ids; /* that run or stand still */
+    size_t count, room;
+    uint64_t deadline, begin, end; /* end 0: the first has not ended */
+    bool killing, no_memory;
+    uint64_t minor, major; /* before execve */
+};
+
+/* ---- what /proc says ---- */
+
+static FILE *open_proc(pid_t id, const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)id, name);
+    return fopen(path, "re");
+}
+
+/* minflt and majflt (proc(5)): the tenth and the twelfth, counted from the pid. The second, the
+ * name in parentheses, may hold anything. */
+static bool read_faults(pid_t id, uint64_t *minor, uint64_t *major)
+{
+    char line[1024];
+    unsigned long long faults[2];
+    FILE *file = open_proc(id, "stat");
+    if (!file)
+        return false;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    fclose(file);
+    line[length] = '\0';
+    const char *behind = strrchr(line, ')');
+    if (!behind || sscanf(behind + 1, " %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu", &faults[0],
+                          &faults[1]) != 2)
+        return false;
+    *minor = faults[0];
+    *major = faults[1];
+    return true;
+}
+
+/* Pages in memory. What statm says is cheaper, and may be some pages off. */
+static bool read_resident(pid_t id, uint64_t *pages)
+{
+    char line[256];
+    unsigned long long kilobytes = 0;
+    bool found = false;
+    FILE *file = open_proc(id, "smaps_rollup");
+    if (!file)
+        return false;
+    while (!found && fgets(line, sizeof line, file))
+        found = sscanf(line, "Rss: %llu kB", &kilobytes) == 1;
+    fclose(file);
+    *pages = kilobytes * 1024 / (uint64_t)sysconf(_SC_PAGESIZE);
+    return found;
+}
+
+static void read_pages(const struct once *once)
+{
+    struct measure *measure = once->measure;
+    uint64_t minor, major;
+    measure->has_resident = read_resident(once->first, &measure->resident);
+    if (!read_faults(once->first, &minor, &major))
+        return;
+    measure->has_pages = true;
+    measure->minor = minor - once->minor;
+    measure->major = major - once->major;
+}
+
+/* ---- processes ---- */
+
+static bool is_known(const struct once *once, pid_t id)
+{
+    for (size_t i = 0; i < once->count; i++)
+        if (once->ids[i] == id)
+            return true;
+    return false;
+}
+
+static void kill_all(struct once *once)
+{
+    once->killing = true;
+    for (size_t i = 0; i < once->count; i++)
+        kill(once->ids[i], SIGKILL);
+}
+
+/* A process that is traced from now on. */
+static void meet(struct once *once, pid_t id)
+{
+    if (is_known(once, id))
+        return;
+    if (once->count == once->room) {
+        size_t room = once->room ? 2 * once->room : 8;
+        pid_t *more = realloc(once->ids, room * sizeof *more);
+        if (!more) {
+            once->no_memory = true;
+            kill_all(once);
+            process_kill(id);
+            return;
+        }
+        once->ids = more;
+        once->room = room;
+    }
+    once->ids[once->count++] = id;
+    if (once->killing)
+        kill(id, SIGKILL);
+}
+
+static void forget(struct once *once, pid_t id)
+{
+    for (size_t i = 0; i < once->count; i++)
+        if (once->ids[i] == id)
+            once->ids[i] = once->ids[--once->count];
+}
+
+/* ---- stops ---- */
+
+static void stopped(struct once *once, pid_t id, int status)
+{
+    int number = WSTOPSIG(status), deliver = 0;
+    unsigned long child = 0;
+    switch (status >> 16) {
+    case 0:
+        deliver = number;
+        break;
+    case PTRACE_EVENT_STOP:
+        if (number != SIGTRAP) {
+            ptrace(PTRACE_LISTEN, id, NULL, NULL);
+            return;
+        }
+        break;
+    case PTRACE_EVENT_EXIT:
+        if (id == once->first && once->pages && !once->killing)
+            read_pages(once);
+        break;
+    default:
+        if (ptrace(PTRACE_GETEVENTMSG, id, NULL, &child) == 0 && child != 0)
+            meet(once, (pid_t)child);
+        break;
+    }
+    /* It may be dead already, by SIGKILL: its end comes by wait. */
+    ptrace(PTRACE_CONT, id, NULL, deliver);
+}
+
+/* Until all of it has ended. */
+static void wait_for_all(struct once *once)
+{
+    while (once->count != 0) {
+        int status;
+        pid_t id = wait4(-1, &status, __WALL, NULL);
+        uint64_t now = measure_now();
+        if (id < 0 && errno != EINTR)
+            return;
+        if (id > 0 && WIFSTOPPED(status)) {
+            meet(once, id);
+            stopped(once, id, status);
+        } else if (id > 0) {
+            once->end = id == once->first ? now : once->end;
+            forget(once, id);
+        }
+        if (now >= once->deadline && !once->killing)
+            kill_all(once);
+    }
+}
+
+/* Lets the child go up to its execve, so that what it did before is known apart. */
+static bool go_to_execve(struct once *once)
+{
+    int status;
+    if (ptrace(PTRACE_SYSCALL, once->first, NULL, 0) != 0)
+        return false;
+    while (waitpid(once->first, &status, __WALL) < 0)
+        if (errno != EINTR)
+            return false;
+    return WIFSTOPPED(status) && read_faults(once->first, &once->minor, &once->major);
+}
+
+bool measure_once(struct measure *measure, bool pages, uint64_t limit, uint64_t *time,
+                  struct elfgen_error *error)
+{
+    struct once once = {.measure = measure, .pages = pages};
+    unsigned long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+                            (pages ? PTRACE_O_TRACEEXIT : 0);
+    *time = 0;
+    once.first = process_start(measure->program, options, error);
+    if (once.first < 0)
+        return false;
+    once.pages = pages && go_to_execve(&once);
+    once.begin = measure_now();
+    once.deadline = once.begin + limit;
+    meet(&once, once.first);
+    if (!once.no_memory)
+        ptrace(PTRACE_CONT, once.first, NULL, 0);
+    wait_for_all(&once);
+    if (once.end != 0 && !once.killing)
+        *time = once.end - once.begin;
+    free(once.ids);
+    if (once.no_memory)
+        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while measuring");
+    return !once.no_memory;
+}

@@ -1,0 +1,305 @@
+/* One system call, a column for each ABI. */
+#include "calls.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "calls_text.h"
+
+enum { CELL = 96, ROWS = 16, LABEL = 15, GAP = 3 };
+
+/* The table, before the width of its columns is known. */
+struct grid {
+    struct {
+        const char *label;
+        char cells[CALL_ABIS][CELL];
+    } rows[ROWS];
+    unsigned count;
+};
+
+/* Where rows are more than there is room for, the last is made anew. */
+static unsigned add_row(struct grid *grid, const char *label)
+{
+    if (grid->count < ROWS)
+        grid->count++;
+    memset(&grid->rows[grid->count - 1], 0, sizeof grid->rows[0]);
+    grid->rows[grid->count - 1].label = label;
+    return grid->count - 1;
+}
+
+/* Text at the end of a cell. */
+__attribute__((format(printf, 4, 5))) static void add(struct grid *grid, unsigned row,
+                                                      enum call_abi abi, const char *format, ...)
+{
+    char *cell = grid->rows[row].cells[abi];
+    size_t length = strlen(cell);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(cell + length, CELL - length, format, arguments);
+    va_end(arguments);
+}
+
+/* Rows without any text are left out. */
+static void put_grid(struct elfgen_text *out, const struct grid *grid, const bool asked[CALL_ABIS])
+{
+    size_t width = 0;
+    for (unsigned i = 0; i < grid->count; i++) {
+        size_t length = strlen(grid->rows[i].cells[CALL_X86_64]);
+        width = length > width ? length : width;
+    }
+    for (unsigned i = 0; i < grid->count; i++) {
+        bool first = asked[CALL_X86_64], both = first && asked[CALL_I386];
+        const char *left = grid->rows[i].cells[first ? CALL_X86_64 : CALL_I386];
+        const char *right = both ? grid->rows[i].cells[CALL_I386] : "";
+        if (!left[0] && !right[0])
+            continue;
+        elfgen_text_column(out, grid->rows[i].label, LABEL, LABEL);
+        elfgen_text_column(out, left, right[0] ? width + GAP : 0, CELL);
+        elfgen_text_string(out, right);
+        elfgen_text_char(out, '\n');
+    }
+}
+
+/* ---- the rows ---- */
+
+static bool knows_parameters(const struct call_facts *call)
+{
+    return call && call->number >= 0 && call->row;
+}
+
+static void add_number(struct grid *grid, const struct call_facts *const calls[CALL_ABIS])
+{
+    unsigned row = add_row(grid, "number");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        if (!calls[abi])
+            continue;
+        if (calls[abi]->number < 0)
+            add(grid, row, abi, "none");
+        else
+            add(grid, row, abi, "%s = %d (0x%x)", calls_convention(abi)->number, calls[abi]->number,
+                (unsigned)calls[abi]->number);
+    }
+}
+
+static void add_arguments(struct grid *grid, const struct call_facts *const calls[CALL_ABIS])
+{
+    static const char *const labels[ELFGEN_ARGUMENTS] = {"1st argument", "2nd argument",
+                                                         "3rd argument", "4th argument",
+                                                         "5th argument", "6th argument"};
+    for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++) {
+        bool any = false;
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+            any |= knows_parameters(calls[abi]) && calls[abi]->row->parameters[i].name;
+        if (!any)
+            return;
+        unsigned row = add_row(grid, labels[i]);
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+            char text[CELL];
+            if (!knows_parameters(calls[abi]) || !calls[abi]->row->parameters[i].name)
+                continue;
+            calls_parameter(&calls[abi]->row->parameters[i], text, sizeof text);
+            add(grid, row, abi, "%s: %s", calls_convention(abi)->arguments[i], text);
+        }
+    }
+}
+
+/* All registers that arguments may be in, for the ABIs whose parameters are not known. */
+static void add_registers(struct grid *grid, const bool shown[CALL_ABIS])
+{
+    if (!shown[CALL_X86_64] && !shown[CALL_I386])
+        return;
+    unsigned row = add_row(grid, "arguments");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        for (unsigned i = 0; shown[abi] && i < ELFGEN_ARGUMENTS; i++)
+            add(grid, row, abi, "%s%s", i ? ", " : "", calls_convention(abi)->arguments[i]);
+}
+
+static bool comes_back(const struct call_facts *call)
+{
+    return !call || !call->row || call->row->returns;
+}
+
+/* What is so for every call; `calls` NULL: without one. */
+static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
+                      const struct call_facts *const calls[CALL_ABIS])
+{
+    unsigned instruction = add_row(grid, "instruction"), result = add_row(grid, "result"),
+             error = add_row(grid, "error"), lost = add_row(grid, "lost");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        const struct call_convention *convention = calls_convention(abi);
+        const struct call_facts *call = calls ? calls[abi] : NULL;
+        if (!shown[abi])
+            continue;
+        add(grid, instruction, abi, "%s", convention->instruction);
+        if (!comes_back(call)) {
+            add(grid, result, abi, "none: it does not return");
+            continue;
+        }
+        add(grid, result, abi, "%s", convention->result);
+        if (call && call->row)
+            add(grid, result, abi, ": %s", call_type_text(call->row->result));
+        add(grid, error, abi, "%s from -4095 to -1 is -errno", convention->result);
+        add(grid, lost, abi, "%s", convention->lost[0] ? convention->lost[0] : "nothing");
+        for (unsigned i = 1; convention->lost[0] && convention->lost[i]; i++)
+            add(grid, lost, abi, ", %s", convention->lost[i]);
+    }
+}
+
+static void add_entry(struct grid *grid, const struct call_facts *const calls[CALL_ABIS])
+{
+    unsigned row = add_row(grid, "entry point");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        if (calls[abi] && calls[abi]->number >= 0)
+            add(grid, row, abi, "%s",
+                calls[abi]->implemented ? calls[abi]->entry : "not implemented");
+}
+
+/* ---- around the table ---- */
+
+static void put_prototype(struct elfgen_text *out, const struct call_facts *call, bool labelled)
+{
+    char text[CALLS_PROTOTYPE];
+    size_t indent = labelled ? 8 : 0, room = CALLS_WIDTH - indent;
+    calls_prototype(call, text);
+    if (labelled)
+        elfgen_text_column(out, call->abi == CALL_X86_64 ? "x86_64:" : "i386:", indent, indent);
+    const char *rest = text;
+    while (strlen(rest) > room) {
+        size_t cut = room;
+        while (cut > 0 && rest[cut] != ' ')
+            cut--;
+        cut = cut ? cut : room;
+        elfgen_text_bytes(out, rest, cut);
+        elfgen_text_char(out, '\n');
+        elfgen_text_blanks(out, indent + 4);
+        rest += cut + (rest[cut] == ' ');
+        room = CALLS_WIDTH - indent - 4;
+    }
+    elfgen_text_string(out, rest);
+    elfgen_text_char(out, '\n');
+}
+
+static void put_prototypes(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
+{
+    char texts[CALL_ABIS][CALLS_PROTOTYPE] = {"", ""};
+    unsigned count = 0;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        if (!calls[abi] || calls[abi]->number < 0)
+            continue;
+        calls_prototype(calls[abi], texts[abi]);
+        count++;
+    }
+    bool same = count < 2 || strcmp(texts[CALL_X86_64], texts[CALL_I386]) == 0;
+    bool done = false;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        if (!calls[abi] || calls[abi]->number < 0 || (same && done))
+            continue;
+        put_prototype(out, calls[abi], !same);
+        done = true;
+    }
+    elfgen_text_char(out, '\n');
+}
+
+/* A line below the table, an empty one before the first. */
+__attribute__((format(printf, 3, 4))) static void put_note(struct elfgen_text *out, bool *any,
+                                                           const char *format, ...)
+{
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    elfgen_text_string(out, *any ? "" : "\n");
+    elfgen_text_string(out, text);
+    elfgen_text_char(out, '\n');
+    *any = true;
+}
+
+/* The ABI has no such call. */
+static void put_missing(struct elfgen_text *out, bool *any, const struct call_facts *call)
+{
+    const char *abi = calls_convention(call->abi)->abi;
+    const char *through = calls_through(call->abi, call->name);
+    if (through)
+        put_note(out, any, "%s has no %s: %s (%d) does it.", abi, call->name, through,
+                 calls_number(call->abi, through));
+    else if (call->name[0])
+        put_note(out, any, "%s has no %s.", abi, call->name);
+    else
+        put_note(out, any, "%s has no call of that number.", abi);
+}
+
+/* What the columns leave open. */
+static void put_notes(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
+{
+    const struct call_facts *left = calls[CALL_X86_64], *right = calls[CALL_I386];
+    bool differ = left && right && strcmp(left->name, right->name) != 0;
+    bool any = false, told = false;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        const struct call_facts *call = calls[abi];
+        const char *other = calls_convention(abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64)->abi;
+        if (call && call->number < 0)
+            put_missing(out, &any, call);
+        if (!call || call->number < 0)
+            continue;
+        if (!call->implemented)
+            put_note(out, &any,
+                     "%s: Linux has no such call, only the number: it answers -38 (ENOSYS).",
+                     calls_convention(abi)->abi);
+        else if (!call->row && (differ || !told))
+            put_note(out, &any, "The parameters of %s are not in tinyelf's table: see man 2.",
+                     call->name);
+        told |= call->implemented && !call->row;
+        if (differ && call->elsewhere >= 0)
+            put_note(out, &any, "%s is number %d (0x%x) in %s.", call->name, call->elsewhere,
+                     (unsigned)call->elsewhere, other);
+        else if (differ)
+            put_note(out, &any, "%s has no %s.", other, call->name);
+    }
+}
+
+static void add_head(struct grid *grid, const bool asked[CALL_ABIS])
+{
+    unsigned row = add_row(grid, "");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        if (asked[abi])
+            add(grid, row, abi, "%s", calls_convention(abi)->abi);
+}
+
+void calls_put(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
+{
+    const bool asked[CALL_ABIS] = {calls[CALL_X86_64], calls[CALL_I386]};
+    bool shown[CALL_ABIS], bare[CALL_ABIS];
+    struct grid grid = {.count = 0};
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        shown[abi] = calls[abi] && calls[abi]->number >= 0;
+        bare[abi] = shown[abi] && !calls[abi]->row;
+    }
+    put_prototypes(out, calls);
+    add_head(&grid, asked);
+    unsigned name = add_row(&grid, "name");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        if (shown[abi])
+            add(&grid, name, abi, "%s", calls[abi]->name);
+    add_number(&grid, calls);
+    add_arguments(&grid, calls);
+    add_registers(&grid, bare);
+    add_rules(&grid, shown, calls);
+    add_entry(&grid, calls);
+    put_grid(out, &grid, asked);
+    put_notes(out, calls);
+}
+
+void calls_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS])
+{
+    struct grid grid = {.count = 0};
+    add_head(&grid, asked);
+    unsigned number = add_row(&grid, "number");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        if (asked[abi])
+            add(&grid, number, abi, "%s", calls_convention(abi)->number);
+    add_registers(&grid, asked);
+    add_rules(&grid, asked, NULL);
+    put_grid(out, &grid, asked);
+}

@@ -1,0 +1,93 @@
+/* System calls as one JSON object. */
+#include "calls_text.h"
+#include "json.h"
+
+static void put_strings(struct elfgen_text *out, const char *const *strings, size_t most)
+{
+    elfgen_text_char(out, '[');
+    for (size_t i = 0; i < most && strings[i]; i++) {
+        elfgen_text_string(out, i ? "," : "");
+        json_string(out, strings[i]);
+    }
+    elfgen_text_char(out, ']');
+}
+
+static void put_convention(struct elfgen_text *out, enum call_abi abi)
+{
+    const struct call_convention *convention = calls_convention(abi);
+    elfgen_text_string(out, "{\"abi\":");
+    json_string(out, convention->abi);
+    json_key(out, "instruction");
+    json_string(out, convention->instruction);
+    json_key(out, "number");
+    json_string(out, convention->number);
+    json_key(out, "arguments");
+    put_strings(out, convention->arguments, ELFGEN_ARGUMENTS);
+    json_key(out, "result");
+    json_string(out, convention->result);
+    json_key(out, "lost");
+    put_strings(out, convention->lost, sizeof convention->lost / sizeof convention->lost[0]);
+    json_key(out, "errors");
+    elfgen_text_string(out, "[-4095,-1]}");
+}
+
+static void put_parameters(struct elfgen_text *out, const struct call_facts *call)
+{
+    const struct call_parameter *parameters = call->row->parameters;
+    elfgen_text_char(out, '[');
+    for (unsigned i = 0; parameters[i].name; i++) {
+        elfgen_text_string(out, i ? ",{\"register\":" : "{\"register\":");
+        json_string(out, calls_convention(call->abi)->arguments[i]);
+        json_key(out, "name");
+        json_string(out, parameters[i].name);
+        json_key(out, "type");
+        json_string(out, call_type_text(parameters[i].type));
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_char(out, ']');
+}
+
+static void put_call(struct elfgen_text *out, const struct call_facts *call)
+{
+    char text[CALLS_PROTOTYPE];
+    elfgen_text_string(out, "{\"abi\":");
+    json_string(out, calls_convention(call->abi)->abi);
+    json_key(out, "number");
+    elfgen_text_decimal(out, (uint64_t)call->number, 0);
+    json_key(out, "name");
+    json_string(out, call->name);
+    json_key(out, "entry_point");
+    json_string(out, call->implemented ? call->entry : NULL);
+    json_key(out, "prototype");
+    if (call->row)
+        calls_prototype(call, text);
+    json_string(out, call->row ? text : NULL);
+    json_key(out, "result");
+    json_string(out, call->row ? call_type_text(call->row->result) : NULL);
+    json_key(out, "parameters");
+    if (call->row)
+        put_parameters(out, call);
+    else
+        json_string(out, NULL);
+    elfgen_text_char(out, '}');
+}
+
+void calls_json(struct elfgen_text *out, const bool asked[CALL_ABIS],
+                const struct call_facts *calls, size_t count)
+{
+    bool any = false;
+    elfgen_text_string(out, "{\"abis\":[");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        if (!asked[abi])
+            continue;
+        elfgen_text_string(out, any ? "," : "");
+        put_convention(out, abi);
+        any = true;
+    }
+    elfgen_text_string(out, "],\"calls\":[");
+    for (size_t i = 0; i < count; i++) {
+        elfgen_text_string(out, i ? ",\n" : "\n");
+        put_call(out, &calls[i]);
+    }
+    elfgen_text_string(out, "]}\n");
+}

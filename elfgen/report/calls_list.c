@@ -1,0 +1,103 @@
+/* Whole tables of system calls, a line each. */
+#include <stdio.h>
+#include <string.h>
+
+#include "calls_text.h"
+
+/* Where a line stands; stdio's own counting would not survive a cut. */
+struct line {
+    char text[CALLS_WIDTH + 1];
+    size_t length;
+};
+
+/* Text from column `at` on, or behind what is there already. What does not fit ends in "...". */
+static void put(struct line *line, size_t at, const char *text)
+{
+    if (line->length && line->length >= at)
+        at = line->length + 1;
+    while (line->length < at && line->length < CALLS_WIDTH)
+        line->text[line->length++] = ' ';
+    size_t length = strlen(text), room = CALLS_WIDTH - line->length;
+    memcpy(line->text + line->length, text, length < room ? length : room);
+    line->length += length < room ? length : room;
+    if (length > room)
+        memcpy(line->text + CALLS_WIDTH - 3, "...", 3);
+}
+
+static void put_number(struct line *line, size_t at, int number)
+{
+    char text[16] = "   -";
+    if (number >= 0)
+        snprintf(text, sizeof text, "%4d", number);
+    put(line, at, text);
+}
+
+static void end(struct elfgen_text *out, struct line *line)
+{
+    elfgen_text_bytes(out, line->text, line->length);
+    elfgen_text_char(out, '\n');
+    line->length = 0;
+}
+
+static const char *entry_of(const struct call_facts *call)
+{
+    return call->implemented ? call->entry : "not implemented";
+}
+
+/* Wide enough for most; the few longer texts move what stands behind them. */
+void calls_list(struct elfgen_text *out, const struct call_facts *calls, size_t count)
+{
+    enum { NAME = 6, ENTRY = 27, PARAMETERS = 58 };
+    struct line line = {.length = 0};
+    put(&line, 0, "  nr");
+    put(&line, NAME, "name");
+    put(&line, ENTRY, "entry point");
+    put(&line, PARAMETERS, "parameters");
+    end(out, &line);
+    for (size_t i = 0; i < count; i++) {
+        char text[CALLS_PROTOTYPE];
+        put_number(&line, 0, calls[i].number);
+        put(&line, NAME, calls[i].name);
+        put(&line, ENTRY, entry_of(&calls[i]));
+        calls_parameter_names(&calls[i], text);
+        put(&line, PARAMETERS, text);
+        end(out, &line);
+    }
+}
+
+/* Both entry points fit a line without what all of them begin with. */
+static void put_function(struct line *line, size_t at, const struct call_facts *call)
+{
+    const char *entry = entry_of(call);
+    const char *behind = call->implemented ? strstr(entry + 2, "_") : NULL;
+    put(line, at, behind ? behind + 1 : entry);
+}
+
+void calls_list_names(struct elfgen_text *out, const struct call_facts *calls, size_t count)
+{
+    enum { LEFT = 29, RIGHT = 34, LEFT_ENTRY = 39, RIGHT_ENTRY = 67 };
+    struct line line = {.length = 0};
+    put(&line, 0, "name");
+    put(&line, LEFT - 2, "x86_64");
+    put(&line, RIGHT, "i386");
+    put(&line, LEFT_ENTRY, "__x64_...");
+    put(&line, RIGHT_ENTRY, "__ia32_...");
+    end(out, &line);
+    for (size_t i = 0; i < count; i++) {
+        const struct call_facts *call = &calls[i], *left = NULL, *right = NULL;
+        if (call->abi == CALL_X86_64)
+            left = call;
+        if (left && i + 1 < count && strcmp(call->name, calls[i + 1].name) == 0)
+            right = &calls[++i];
+        else if (!left)
+            right = call;
+        put(&line, 0, call->name);
+        put_number(&line, LEFT, left ? left->number : -1);
+        put_number(&line, RIGHT, right ? right->number : -1);
+        if (left)
+            put_function(&line, LEFT_ENTRY, left);
+        if (right)
+            put_function(&line, RIGHT_ENTRY, right);
+        end(out, &line);
+    }
+}

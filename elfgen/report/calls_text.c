@@ -1,0 +1,57 @@
+#include "calls_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static void add(char text[CALLS_PROTOTYPE],
+                                                      const char *format, ...)
+{
+    size_t length = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + length, CALLS_PROTOTYPE - length, format, arguments);
+    va_end(arguments);
+}
+
+/* A type with a name in the place that C gives it. */
+static void declare(enum call_type type, const char *name, char *text, size_t room)
+{
+    const char *c = call_type_text(type);
+    const char *pointer = strstr(c, "(*");
+    size_t length = strlen(c);
+    if (pointer)
+        snprintf(text, room, "%.*s%s%s", (int)(pointer + 2 - c), c, name, pointer + 2);
+    else
+        snprintf(text, room, "%s%s%s", c, length && c[length - 1] == '*' ? "" : " ", name);
+}
+
+void calls_parameter(const struct call_parameter *parameter, char *text, size_t room)
+{
+    declare(parameter->type, parameter->name, text, room);
+}
+
+void calls_prototype(const struct call_facts *call, char text[CALLS_PROTOTYPE])
+{
+    if (!call->row) {
+        snprintf(text, CALLS_PROTOTYPE, "%s", call->name);
+        return;
+    }
+    const struct call_parameter *parameters = call->row->parameters;
+    declare(call->row->result, call->name, text, CALLS_PROTOTYPE);
+    for (unsigned i = 0; parameters[i].name; i++) {
+        char parameter[96];
+        calls_parameter(&parameters[i], parameter, sizeof parameter);
+        add(text, "%s%s", i ? ", " : "(", parameter);
+    }
+    add(text, "%s", parameters[0].name ? ")" : "(void)");
+}
+
+void calls_parameter_names(const struct call_facts *call, char text[CALLS_PROTOTYPE])
+{
+    text[0] = '\0';
+    if (!call->row || !call->row->parameters[0].name)
+        add(text, "%s", call->row ? "none" : "?");
+    for (unsigned i = 0; call->row && call->row->parameters[i].name; i++)
+        add(text, "%s%s", i ? ", " : "", call->row->parameters[i].name);
+}

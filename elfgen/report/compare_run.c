@@ -1,0 +1,185 @@
+/* What two programs did when they ran, in columns, and the order of their calls behind. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "columns.h"
+#include "compare.h"
+#include "compare_order.h"
+
+enum {
+    MOST_LINES = 6,      /* of a stretch */
+    MOST_STRETCHES = 30, /* of an order */
+    FIRST_COLUMN = COLUMNS_LABEL + 1
+};
+
+/* ---- columns ---- */
+
+static void put_ends(struct elfgen_text *out, const struct measure runs[2])
+{
+    columns_label(out, 0, "run");
+    for (size_t i = 0; i < 2; i++) {
+        struct columns_cell cell;
+        columns_begin_cell(&cell);
+        run_end(&runs[i], &cell.text);
+        columns_cell(out, &cell);
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void put_calls(struct elfgen_text *out, const struct measure runs[2], const bool ran[2],
+                      const struct order_names *names)
+{
+    uint64_t failed[2] = {0, 0};
+    columns_row_where(out, 0, "system calls", ran, runs[0].all, runs[1].all);
+    if (runs[0].by_abi[CALL_I386] + runs[1].by_abi[CALL_I386] > 0) {
+        columns_row_where(out, 1, "by x86-64's numbers", ran, runs[0].by_abi[CALL_X86_64],
+                          runs[1].by_abi[CALL_X86_64]);
+        columns_row_where(out, 1, "by i386's", ran, runs[0].by_abi[CALL_I386],
+                          runs[1].by_abi[CALL_I386]);
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        uint64_t counts[2] = {0, 0};
+        const char *name = "";
+        for (size_t side = 0; side < 2; side++) {
+            uint16_t place = names->of[side][i];
+            if (place == ORDER_NONE)
+                continue;
+            name = runs[side].calls[place].name;
+            counts[side] = runs[side].calls[place].count;
+            failed[side] += runs[side].calls[place].failed;
+        }
+        columns_row_where(out, 1, name, ran, counts[0], counts[1]);
+    }
+    if (failed[0] + failed[1] > 0)
+        columns_row_where(out, 1, "of these failed", ran, failed[0], failed[1]);
+}
+
+/* Microseconds, and always how many times as many. */
+static void put_time(struct elfgen_text *out, unsigned indent, const char *label,
+                     const bool there[2], uint64_t a, uint64_t b)
+{
+    columns_label(out, indent, label);
+    columns_number(out, there[0], (a + 500) / 1000);
+    columns_number(out, there[1], (b + 500) / 1000);
+    if (there[0] && there[1] && a > 0 && b > 0) {
+        /* Up to a twentieth they are as long. */
+        bool less = b < a && a - b >= b / 20;
+        elfgen_text_string(out, less ? "  1/" : "  ");
+        columns_times_of(out, a > b ? a : b, a > b ? b : a);
+        elfgen_text_string(out, less ? "" : " times");
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void put_costs(struct elfgen_text *out, const struct measure runs[2])
+{
+    const struct measure *a = &runs[0], *b = &runs[1];
+    const bool pages[2] = {a->has_pages, b->has_pages};
+    const bool resident[2] = {a->has_pages && a->has_resident, b->has_pages && b->has_resident};
+    const bool timed[2] = {a->runs > 0, b->runs > 0};
+    columns_row_where(out, 0, "page faults", pages, a->minor + a->major, b->minor + b->major);
+    if (a->major + b->major > 0)
+        columns_row_where(out, 1, "read from a device", pages, a->major, b->major);
+    columns_row_where(out, 0, "pages at the end", resident, a->resident, b->resident);
+    put_time(out, 0, "microseconds, median", timed, a->median, b->median);
+    put_time(out, 1, "least", timed, a->least, b->least);
+    columns_row_where(out, 1, "runs", timed, a->runs, b->runs);
+}
+
+/* ---- order ---- */
+
+/* Words over lines, the second and later ones under the first. */
+struct flow {
+    struct elfgen_text *out;
+    size_t column;
+    unsigned lines;
+};
+
+static void put_item(struct flow *flow, const char *item, size_t length)
+{
+    if (flow->column + 1 + length > COLUMNS_LINE) {
+        elfgen_text_char(flow->out, '\n');
+        elfgen_text_blanks(flow->out, FIRST_COLUMN - 1);
+        flow->column = FIRST_COLUMN - 1;
+        flow->lines++;
+    }
+    elfgen_text_char(flow->out, ' ');
+    elfgen_text_bytes(flow->out, item, length);
+    flow->column += 1 + length;
+}
+
+static void put_rest(struct flow *flow, size_t count)
+{
+    char room[40];
+    struct elfgen_text item = {.bytes = room, .capacity = sizeof room};
+    elfgen_text_string(&item, "and ");
+    elfgen_text_decimal(&item, count, 0);
+    elfgen_text_string(&item, " more");
+    put_item(flow, room, item.length);
+}
+
+/* Names, "mmap 4 times" for four in a row. */
+static void put_stretch(struct elfgen_text *out, const struct measure *run,
+                        const struct order_stretch *stretch)
+{
+    static const char *const labels[] = {"both", "only the first", "only the second"};
+    struct flow flow = {out, FIRST_COLUMN - 1, 1};
+    columns_label(out, 1, labels[stretch->who]);
+    for (size_t i = 0; i < stretch->count;) {
+        char room[80];
+        struct elfgen_text item = {.bytes = room, .capacity = sizeof room};
+        size_t end = i;
+        while (end < stretch->count && stretch->calls[end] == stretch->calls[i])
+            end++;
+        if (flow.lines == MOST_LINES && flow.column > COLUMNS_LINE - 40) {
+            put_rest(&flow, stretch->count - i);
+            break;
+        }
+        elfgen_text_string(&item, run->calls[stretch->calls[i]].name);
+        if (end - i > 1) {
+            elfgen_text_char(&item, ' ');
+            elfgen_text_decimal(&item, end - i, 0);
+            elfgen_text_string(&item, " times");
+        }
+        if (end < stretch->count)
+            elfgen_text_char(&item, ',');
+        put_item(&flow, room, item.length);
+        i = end;
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void put_order(struct elfgen_text *out, const struct measure runs[2],
+                      const struct order_names *names)
+{
+    size_t count;
+    struct order_stretch *stretches = order_align(runs, names, &count);
+    if (!stretches)
+        return;
+    elfgen_text_string(out, "in this order\n");
+    for (size_t i = 0; i < count && i < MOST_STRETCHES; i++)
+        put_stretch(out, &runs[stretches[i].who == ORDER_SECOND], &stretches[i]);
+    if (count > MOST_STRETCHES)
+        elfgen_text_string(out, "  and so on\n");
+    free(stretches);
+}
+
+void compare_run_text(const struct measure runs[2], struct elfgen_text *out)
+{
+    const bool ran[2] = {runs[0].end.ran, runs[1].end.ran};
+    struct order_names *names = calloc(1, sizeof *names);
+    put_ends(out, runs);
+    if (names && (ran[0] || ran[1])) {
+        order_merge(runs, names);
+        const bool several[2] = {runs[0].processes > 1, runs[1].processes > 1};
+        if (several[0] || several[1])
+            columns_row_where(out, 1, "processes, threads", ran, runs[0].processes,
+                              runs[1].processes);
+        columns_row_where(out, 1, "bytes of output", ran, runs[0].output, runs[1].output);
+        put_calls(out, runs, ran, names);
+        put_costs(out, runs);
+        if (ran[0] && ran[1])
+            put_order(out, runs, names);
+    }
+    free(names);
+}

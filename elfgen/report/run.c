@@ -1,0 +1,146 @@
+#include "run.h"
+
+#include <string.h>
+
+#include "json.h"
+
+size_t run_length(const struct measure *run)
+{
+    return run->order_all < MEASURE_ORDER ? (size_t)run->order_all : MEASURE_ORDER;
+}
+
+size_t run_before_write(const struct measure *run)
+{
+    size_t before = 0;
+    while (before < run_length(run) &&
+           strncmp(run->calls[run->order[before]].name, "write", 5) != 0)
+        before++;
+    return before;
+}
+
+/* Why it did not run. */
+static const char *refusal(const struct measure *run)
+{
+    if (!run->program)
+        return "standard input";
+    return run->end.error != 0 ? strerror(run->end.error) : "not tried";
+}
+
+void run_end(const struct measure *run, struct elfgen_text *out)
+{
+    if (!run->end.ran) {
+        elfgen_text_string(out, "no: ");
+        elfgen_text_string(out, refusal(run));
+    } else if (run->time_up) {
+        elfgen_text_string(out, "time was up");
+    } else if (run->end.signal != 0) {
+        const char *name = sigabbrev_np(run->end.signal);
+        elfgen_text_string(out, name ? "killed by SIG" : "killed by signal ");
+        if (name)
+            elfgen_text_string(out, name);
+        else
+            elfgen_text_decimal(out, (uint64_t)run->end.signal, 0);
+    } else {
+        elfgen_text_string(out, "exit ");
+        elfgen_text_decimal(out, (uint64_t)run->end.status, 0);
+    }
+}
+
+/* ---- JSON ---- */
+
+static void put_number(struct elfgen_text *out, const char *key, uint64_t value)
+{
+    json_key(out, key);
+    elfgen_text_decimal(out, value, 0);
+}
+
+static void put_number_where(struct elfgen_text *out, const char *key, bool there, uint64_t value)
+{
+    json_key(out, key);
+    if (there)
+        elfgen_text_decimal(out, value, 0);
+    else
+        json_string(out, NULL);
+}
+
+static void put_flag(struct elfgen_text *out, const char *key, bool value)
+{
+    json_key(out, key);
+    elfgen_text_string(out, value ? "true" : "false");
+}
+
+static void put_calls(const struct measure *run, struct elfgen_text *out)
+{
+    put_number(out, "call_count", run->all);
+    json_key(out, "abi");
+    elfgen_text_string(out, "{\"x86_64\":");
+    elfgen_text_decimal(out, run->by_abi[CALL_X86_64], 0);
+    put_number(out, "i386", run->by_abi[CALL_I386]);
+    elfgen_text_char(out, '}');
+    json_key(out, "calls");
+    elfgen_text_char(out, '[');
+    for (size_t i = 0; i < run->count; i++) {
+        elfgen_text_string(out, i ? ",{\"name\":" : "{\"name\":");
+        json_string(out, run->calls[i].name);
+        put_number(out, "count", run->calls[i].count);
+        put_number(out, "failed", run->calls[i].failed);
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_char(out, ']');
+    put_number(out, "order_count", run->order_all);
+    put_number(out, "before_write", run_before_write(run));
+    json_key(out, "order");
+    elfgen_text_char(out, '[');
+    for (size_t i = 0; i < run_length(run); i++) {
+        if (i > 0)
+            elfgen_text_char(out, ',');
+        json_string(out, run->calls[run->order[i]].name);
+    }
+    elfgen_text_char(out, ']');
+}
+
+static void put_cost(const struct measure *run, struct elfgen_text *out)
+{
+    json_key(out, "pages");
+    if (run->has_pages) {
+        elfgen_text_string(out, "{\"faults\":");
+        elfgen_text_decimal(out, run->minor + run->major, 0);
+        put_number(out, "minor", run->minor);
+        put_number(out, "major", run->major);
+        put_number_where(out, "resident", run->has_resident, run->resident);
+        elfgen_text_char(out, '}');
+    } else {
+        json_string(out, NULL);
+    }
+    json_key(out, "time");
+    if (run->runs > 0) {
+        elfgen_text_string(out, "{\"runs\":");
+        elfgen_text_decimal(out, run->runs, 0);
+        put_number(out, "median_ns", run->median);
+        put_number(out, "least_ns", run->least);
+        elfgen_text_char(out, '}');
+    } else {
+        json_string(out, NULL);
+    }
+}
+
+void run_json(const struct measure *run, struct elfgen_text *out)
+{
+    if (!run) {
+        json_string(out, NULL);
+        return;
+    }
+    bool exited = run->end.ran && !run->time_up && run->end.signal == 0;
+    elfgen_text_string(out, run->end.ran ? "{\"ran\":true" : "{\"ran\":false");
+    json_key(out, "error");
+    json_string(out, run->end.ran ? NULL : refusal(run));
+    put_number_where(out, "exit_status", exited, (uint64_t)run->end.status);
+    put_number_where(out, "signal", run->end.ran && run->end.signal != 0,
+                     (uint64_t)run->end.signal);
+    put_flag(out, "time_up", run->time_up);
+    put_number(out, "processes", run->processes);
+    put_number(out, "output", run->output);
+    put_calls(run, out);
+    put_cost(run, out);
+    elfgen_text_char(out, '}');
+}

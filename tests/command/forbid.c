@@ -1,0 +1,45 @@
+/* forbid CALL[,CALL...] PROGRAM [ARGUMENT...]: runs a program on a system that refuses some system
+ * calls with EPERM. "namespaces" are clone's and unshare's new ones. */
+#include <errno.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool forbid(scmp_filter_ctx filter, const char *name)
+{
+    const unsigned long flags[] = {CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWNS,
+                                   CLONE_NEWIPC};
+    bool done = true;
+    if (strcmp(name, "namespaces") != 0) {
+        int number = seccomp_syscall_resolve_name(name);
+        return number != __NR_SCMP_ERROR &&
+               seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0) == 0;
+    }
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        done = done && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                                        SCMP_A0(SCMP_CMP_MASKED_EQ, flags[i], flags[i])) == 0;
+        done = done && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(unshare), 1,
+                                        SCMP_A0(SCMP_CMP_MASKED_EQ, flags[i], flags[i])) == 0;
+    }
+    return done;
+}
+
+int main(int argc, char **argv)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    if (argc < 3 || !filter)
+        return 2;
+    for (char *name = strtok(argv[1], ","); name; name = strtok(NULL, ","))
+        if (!forbid(filter, name))
+            return 2;
+    if (seccomp_load(filter) != 0) {
+        perror("seccomp_load");
+        return 2;
+    }
+    execvp(argv[2], argv + 2);
+    perror(argv[2]);
+    return 2;
+}

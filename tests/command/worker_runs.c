@@ -1,0 +1,119 @@
+/* worker-runs [--untraced] [--memory MIB] [--time MS] COUNT PROGRAM [ARGUMENT...]: runs a program
+ * COUNT times in one worker, and prints how it ended, each way with how often; then the rate and
+ * the most memory that a run had. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "process/confine.h"
+
+enum { MOST_WAYS = 16 };
+
+struct ways {
+    char texts[MOST_WAYS][96];
+    unsigned long counts[MOST_WAYS];
+    size_t count;
+};
+
+static void count(struct ways *ways, const char *text)
+{
+    size_t i = 0;
+    while (i < ways->count && strcmp(ways->texts[i], text) != 0)
+        i++;
+    if (i == MOST_WAYS)
+        return;
+    if (i == ways->count) {
+        snprintf(ways->texts[i], sizeof ways->texts[i], "%s", text);
+        ways->count++;
+    }
+    ways->counts[i]++;
+}
+
+static void describe(const struct run_end *end, const struct confine_stream *output, char *text,
+                     size_t room)
+{
+    static const char *const reasons[] = {
+        [RUN_EXITED] = "exited", [RUN_SIGNAL] = "signal",           [RUN_CALL] = "call",
+        [RUN_TIME] = "time",     [RUN_MEMORY] = "memory",           [RUN_OUTPUT] = "output",
+        [RUN_INTERRUPTED] = "-", [RUN_NOT_STARTED] = "not started",
+    };
+    int length = snprintf(text, room, "%s %d", reasons[end->reason],
+                          end->reason == RUN_EXITED        ? end->status
+                          : end->reason == RUN_NOT_STARTED ? end->error
+                                                           : end->signal);
+    if (end->knows_call)
+        length += snprintf(text + length, room - (size_t)length, " number %llu",
+                           (unsigned long long)end->number);
+    if (end->has_address)
+        length += snprintf(text + length, room - (size_t)length, " at 0x%llx",
+                           (unsigned long long)end->address);
+    snprintf(text + length, room - (size_t)length, "%s, %llu bytes written",
+             end->loading ? " while it was loaded" : "", (unsigned long long)output->size);
+}
+
+static bool run_all(struct confine_worker *worker, unsigned long runs, char **arguments)
+{
+    struct ways ways = {.count = 0};
+    uint64_t most = 0, nanoseconds = 0, began = limits_now();
+    char *none[] = {NULL};
+    for (unsigned long i = 0; i < runs; i++) {
+        struct confine_stream output = {.descriptor = -1};
+        struct elfgen_error error;
+        struct run_end end;
+        char text[96];
+        int file = open(arguments[0], O_PATH | O_CLOEXEC);
+        struct confine_job job = {.file = file,
+                                  .input = -1,
+                                  .arguments = arguments,
+                                  .environment = none,
+                                  .output = &output};
+        if (file < 0 || !confine_run(worker, &job, &end, &error)) {
+            fprintf(stderr, "%s: %s\n", arguments[0], file < 0 ? strerror(errno) : error.text);
+            return false;
+        }
+        close(file);
+        most = end.memory > most ? end.memory : most;
+        nanoseconds += end.nanoseconds;
+        describe(&end, &output, text, sizeof text);
+        count(&ways, text);
+    }
+    uint64_t all = limits_now() - began;
+    for (size_t i = 0; i < ways.count; i++)
+        printf("%lu: %s\n", ways.counts[i], ways.texts[i]);
+    printf("%.0f runs a second, %.1f microseconds in each program, %.1f MiB at most\n",
+           (double)runs * 1e9 / (double)all, (double)nanoseconds / 1e3 / (double)runs,
+           (double)most / (1 << 20));
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct confine_options options = {.limits = {.time = 5000, .memory = 64 << 20}};
+    struct elfgen_error error;
+    int next = 1;
+    for (; next + 1 < argc && strncmp(argv[next], "--", 2) == 0; next++) {
+        if (strcmp(argv[next], "--untraced") == 0)
+            options.untraced = true;
+        else if (strcmp(argv[next], "--memory") == 0)
+            options.limits.memory = strtoull(argv[++next], NULL, 10) << 20;
+        else if (strcmp(argv[next], "--time") == 0)
+            options.limits.time = strtoull(argv[++next], NULL, 10);
+    }
+    if (next + 2 > argc) {
+        fputs("usage: worker-runs [OPTIONS] COUNT PROGRAM [ARGUMENT...]\n", stderr);
+        return 2;
+    }
+    sigemptyset(&options.ignored);
+    sigemptyset(&options.blocked);
+    struct confine_worker *worker = confine_open(&options, &error);
+    if (!worker) {
+        fprintf(stderr, "%s\n", error.text);
+        return 1;
+    }
+    bool done = run_all(worker, strtoul(argv[next], NULL, 10), argv + next + 1);
+    confine_close(worker);
+    return done ? 0 : 1;
+}

@@ -1,0 +1,199 @@
+/* machine/entries and report/calls: numbers and names are each other's reverse, entries.def has no
+ * row too many, and no report is too wide. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../elfgen/report/calls_text.h"
+#include "room.h"
+
+static struct calls calls;
+
+static const struct row {
+    enum call_abi abi;
+    const char *name, *rule; /* `rule`: what the row would be without it; NULL where it is none */
+} rows[] = {
+#define E64(name, function) {CALL_X86_64, #name, #function},
+#define N64(name)           {CALL_X86_64, #name, NULL},
+#define E32(name, function) {CALL_I386, #name, #function},
+#define C32(name, function) {CALL_I386, #name, "compat " #function},
+#define N32(name)           {CALL_I386, #name, NULL},
+#include "../../elfgen/machine/entries.def"
+};
+
+START_TEST(every_row_of_entries_is_of_a_call_and_no_rule_says_it_already)
+{
+    size_t count = sizeof rows / sizeof rows[0];
+    ck_assert_uint_gt(count, 200);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_msg(calls_number(rows[i].abi, rows[i].name) >= 0, "%s", rows[i].name);
+        if (rows[i].rule)
+            ck_assert_str_ne(rows[i].name, rows[i].rule);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_msg(rows[i].abi != rows[j].abi || strcmp(rows[i].name, rows[j].name) != 0,
+                          "%s twice", rows[i].name);
+    }
+}
+END_TEST
+
+START_TEST(a_number_is_that_of_its_name)
+{
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        unsigned known = 0;
+        for (int number = 0; number < CALLS_END; number++) {
+            const struct call *call = calls_find(&calls, abi, (uint64_t)number);
+            if (!call)
+                continue;
+            ck_assert_msg(calls_number(abi, call->name) == number, "%s", call->name);
+            ck_assert_ptr_null(calls_through(abi, call->name));
+            known++;
+        }
+        ck_assert_uint_gt(known, 300);
+        /* libseccomp's own answers for what is no name and for what the other ABI has. */
+        static const char *const none[] = {"", "-1", "no_such_call", "WRITE", "write ", "recv"};
+        for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+            ck_assert_int_eq(calls_number(abi, none[i]), -1);
+    }
+    ck_assert_int_eq(calls_number(CALL_X86_64, "mmap2"), -1);
+    ck_assert_int_eq(calls_number(CALL_I386, "accept"), -1);
+    ck_assert_str_eq(calls_through(CALL_I386, "accept"), "socketcall");
+    ck_assert_str_eq(calls_through(CALL_I386, "semtimedop"), "ipc");
+    ck_assert_ptr_null(calls_through(CALL_I386, "newfstatat"));
+    ck_assert_ptr_null(calls_through(CALL_X86_64, "mmap2"));
+}
+END_TEST
+
+START_TEST(no_table_of_calls_ends_above_the_last_number_asked_for)
+{
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        for (uint64_t number = CALLS_END; number < 8192; number++)
+            ck_assert_ptr_null(calls_find(&calls, abi, number));
+}
+END_TEST
+
+START_TEST(entry_points_are_whole_and_have_the_abis_stub)
+{
+    char entry[CALL_ENTRY_ROOM];
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        const char *stub = abi == CALL_X86_64 ? "__x64_sys_" : "__ia32_";
+        for (unsigned number = 0; number < CALLS_END; number++) {
+            const struct call *call = calls_find(&calls, abi, number);
+            if (!call || !calls_entry(abi, call->name, entry))
+                continue;
+            ck_assert_int_eq(strncmp(entry, stub, strlen(stub)), 0);
+            ck_assert_uint_lt(strlen(entry), CALL_ENTRY_ROOM - 1);
+        }
+    }
+    ck_assert_str_eq(calls_entry(CALL_X86_64, "write", entry), "__x64_sys_write");
+    ck_assert_str_eq(calls_entry(CALL_I386, "execve", entry), "__ia32_compat_sys_execve");
+    ck_assert_ptr_null(calls_entry(CALL_I386, "break", entry));
+    /* Longer than there is room for: cut, as snprintf cuts. */
+    char name[200];
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    ck_assert_uint_eq(strlen(calls_entry(CALL_X86_64, name, entry)), CALL_ENTRY_ROOM - 1);
+}
+END_TEST
+
+/* ---- reports ---- */
+
+static void lines_fit(const struct elfgen_text *text)
+{
+    size_t start = 0;
+    ck_assert(!text->cut);
+    for (size_t i = 0; i < text->length; i++) {
+        if (text->bytes[i] != '\n')
+            continue;
+        ck_assert_msg(i - start <= CALLS_WIDTH, "%.*s", (int)(i - start), text->bytes + start);
+        ck_assert(i == 0 || text->bytes[i - 1] != ' ');
+        start = i + 1;
+    }
+    ck_assert_uint_eq(start, text->length);
+}
+
+static void longest_of(struct call_facts *facts, struct call_row *row, enum call_abi abi,
+                       unsigned parameters)
+{
+    *row = (struct call_row){.name = "x", .result = CALL_TYPE_SIGHANDLER, .returns = true};
+    for (unsigned i = 0; i < parameters; i++)
+        row->parameters[i] = (struct call_parameter){"fifteen_letters", CALL_TYPE_SIGACTION, 0};
+    *facts = (struct call_facts){.abi = abi, .number = 123456, .row = row, .implemented = true};
+    memset(facts->name, 'n', sizeof facts->name - 1);
+    memset(facts->entry, 'e', sizeof facts->entry - 1);
+    facts->entry[1] = '_';
+}
+
+/* Takes blanks and line ends out. */
+static void squeeze(char *bytes, size_t *length)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < *length; i++)
+        if (bytes[i] != ' ' && bytes[i] != '\n')
+            bytes[kept++] = bytes[i];
+    *length = kept;
+}
+
+START_TEST(the_longest_that_a_row_can_say_is_cut_or_wrapped)
+{
+    char buffer[8192];
+    struct call_row row;
+    struct call_facts pair[CALL_ABIS];
+    for (unsigned parameters = 0; parameters <= ELFGEN_ARGUMENTS; parameters++) {
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+            longest_of(&pair[abi], &row, abi, parameters);
+        struct elfgen_text text = {.bytes = buffer, .capacity = sizeof buffer};
+        calls_list(&text, pair, 1);
+        calls_list_names(&text, pair, CALL_ABIS);
+        calls_list_names(&text, pair + 1, 1);
+        lines_fit(&text);
+        char prototype[CALLS_PROTOTYPE];
+        calls_prototype(&pair[0], prototype);
+        ck_assert_uint_lt(strlen(prototype), CALLS_PROTOTYPE - 1);
+        /* The prototype is there whole, in lines. */
+        text.length = 0;
+        const struct call_facts *const both[CALL_ABIS] = {&pair[0], NULL};
+        calls_put(&text, both);
+        ck_assert(!text.cut);
+        squeeze(buffer, &text.length);
+        size_t length = strlen(prototype);
+        squeeze(prototype, &length);
+        ck_assert_mem_eq(buffer, prototype, length);
+    }
+}
+END_TEST
+
+START_TEST(a_name_stands_where_C_has_it)
+{
+    char text[96];
+    static const struct {
+        struct call_parameter parameter;
+        const char *text;
+    } samples[] = {
+        {{"fd", CALL_TYPE_FD, CALL_NO_SIZE}, "int fd"},
+        {{"pathname", CALL_TYPE_PATH, CALL_NO_SIZE}, "const char *pathname"},
+        {{"argv", CALL_TYPE_ARGV, CALL_NO_SIZE}, "char *const *argv"},
+        {{"handler", CALL_TYPE_SIGHANDLER, CALL_NO_SIZE}, "void (*handler)(int)"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        calls_parameter(&samples[i].parameter, text, sizeof text);
+        ck_assert_str_eq(text, samples[i].text);
+    }
+}
+END_TEST
+
+static Suite *calls_suite(void)
+{
+    Suite *suite = suite_create("calls");
+    TCase *tables = tcase_create("tables");
+    tcase_add_test(tables, every_row_of_entries_is_of_a_call_and_no_rule_says_it_already);
+    tcase_add_test(tables, a_number_is_that_of_its_name);
+    tcase_add_test(tables, no_table_of_calls_ends_above_the_last_number_asked_for);
+    tcase_add_test(tables, entry_points_are_whole_and_have_the_abis_stub);
+    suite_add_tcase(suite, tables);
+    TCase *reports = tcase_create("reports");
+    tcase_add_test(reports, the_longest_that_a_row_can_say_is_cut_or_wrapped);
+    tcase_add_test(reports, a_name_stands_where_C_has_it);
+    suite_add_tcase(suite, reports);
+    return suite;
+}
+
+RUN_SUITE(calls_suite)
