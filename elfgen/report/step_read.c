@@ -200,9 +200,11 @@ static bool read_file(struct reader *reader, const json_t *item)
         return true;
     file->bytes = bytes_of(reader, item, "bytes", STEP_FILE_MOST, &file->size);
     const json_t *size = json_object_get(item, "size");
-    if (file->bytes && (!json_is_integer(size) || (size_t)json_integer_value(size) != file->size))
-        fail(reader, "size", "the number of bytes");
-    return file->bytes != NULL;
+    if (!file->bytes)
+        return false;
+    if (!json_is_integer(size) || (size_t)json_integer_value(size) != file->size)
+        return fail(reader, "size", "the number of bytes");
+    return true;
 }
 
 static bool read_mapping(struct reader *reader, const json_t *item)
