@@ -389,7 +389,7 @@ E
     step --until 1000 ./step-forever
     exits 0
     [ "${lines[-1]}" = "stopped here after 1000 steps" ]
-    not runs step-forever
+    is_gone step-forever
 }
 
 @test "Ctrl-C ends both, also a program that waits or stops itself" {
@@ -422,7 +422,7 @@ E
         status=0
         wait "$ours" || status=$?
         exits 130
-        not runs "$program"
+        is_gone "$program"
         grep -q '"end":{"kind":"interrupted","number":2' run.json
     done
 }
@@ -437,11 +437,7 @@ E
     done
     kill -KILL "$ours"
     wait "$ours" || true
-    for _ in $(seq 40); do
-        runs step-forever || break
-        sleep 0.05
-    done
-    not runs step-forever
+    is_gone step-forever
     [ ! -e run.json ]
 }
 

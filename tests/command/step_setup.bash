@@ -52,3 +52,15 @@ not()
         return 1
     fi
 }
+
+# Whether it is gone, at once or where the kernel has to end it, soon.
+is_gone()
+{
+    local i
+    for i in $(seq 40); do
+        runs "$1" || return 0
+        sleep 0.05
+    done
+    pgrep -a -x "$1"
+    return 1
+}
