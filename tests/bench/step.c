@@ -17,14 +17,14 @@ enum { ROUNDS = 9, TIMES = 25000 };
 
 /* A loop that adds, pushes, pops and stores: two of its six instructions write memory. */
 static const unsigned char code[] = {
-    0xb9, TIMES & 0xff, TIMES >> 8, 0, 0,       /* mov ecx,TIMES */
-    0x48, 0x01, 0xc8,                           /* add rax,rcx */
-    0x50,                                       /* push rax */
-    0x5b,                                       /* pop rbx */
-    0x48, 0x89, 0x5c, 0x24, 0xc0,               /* mov [rsp-64],rbx */
-    0xff, 0xc9,                                 /* dec ecx */
-    0x75, 0xf2,                                 /* jnz to the add */
-    0xb8, 60, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05}; /* exit(0) */
+    0xb9, TIMES & 0xff, TIMES >> 8, 0,    0,                             /* mov ecx,TIMES */
+    0x48, 0x01,         0xc8,                                            /* add rax,rcx */
+    0x50,                                                                /* push rax */
+    0x5b,                                                                /* pop rbx */
+    0x48, 0x89,         0x5c,       0x24, 0xc0,                          /* mov [rsp-64],rbx */
+    0xff, 0xc9,                                                          /* dec ecx */
+    0x75, 0xf2,                                                          /* jnz to the add */
+    0xb8, 60,           0,          0,    0,    0x31, 0xff, 0x0f, 0x05}; /* exit(0) */
 
 static char path[] = "/tmp/bench-step.XXXXXX";
 static char *arguments[] = {path, NULL};
