@@ -280,9 +280,11 @@ static void draw_output(const struct step_view *view, struct pane pane)
         char room[512] = "output: ";
         size_t length = pane.lines == 1 ? strlen(room) : 0;
         size_t most = columns < sizeof room ? columns : sizeof room;
-        for (; from < end && bytes[from] != '\n'; from++)
+        for (; from < end && bytes[from] != '\n'; from++) {
+            bool shows = bytes[from] >= ' ' && bytes[from] < 127;
             if (length < most)
-                room[length++] = bytes[from] >= ' ' && bytes[from] < 127 ? bytes[from] : '.';
+                room[length++] = (char)(shows ? bytes[from] : '.');
+        }
         put_line(&pane, room, length, A_NORMAL);
         from++;
     }

@@ -34,7 +34,8 @@ static void restore_and_die(int number)
 static void keep_end(const char *capability)
 {
     const char *text = tigetstr(capability);
-    size_t length = text && text != (const char *)-1 ? strlen(text) : 0;
+    /* -1: it is none that is a string. */
+    size_t length = text && (intptr_t)text != -1 ? strlen(text) : 0;
     if (length == 0 || length > sizeof terminal.leave - terminal.length)
         return;
     memcpy(terminal.leave + terminal.length, text, length);

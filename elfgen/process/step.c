@@ -100,7 +100,7 @@ static int await_program(struct stepper *stepper)
 /* From the stop inside execve to the one before the first instruction. */
 static bool leave_exec(struct stepper *stepper)
 {
-    int number;
+    int number = 0;
     enum stop stop;
     resume(stepper, PTRACE_SINGLESTEP);
     while ((stop = wait_for_stop(stepper, &number)) == STOP_INTERRUPTED)

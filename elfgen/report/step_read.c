@@ -171,7 +171,8 @@ static char *text_of(struct reader *reader, const json_t *value, const char *key
 
 static bool read_arguments(struct reader *reader, const json_t *document)
 {
-    const json_t *list = list_of(reader, document, "arguments"), *item;
+    const json_t *list = list_of(reader, document, "arguments");
+    json_t *item;
     size_t i, length;
     json_array_foreach(list, i, item)
     {
@@ -184,7 +185,7 @@ static bool read_arguments(struct reader *reader, const json_t *document)
     return list != NULL;
 }
 
-static bool read_file(struct reader *reader, const json_t *item)
+static bool read_file(struct reader *reader, json_t *item)
 {
     struct step_recording *recording = reader->recording;
     size_t length;
@@ -207,7 +208,7 @@ static bool read_file(struct reader *reader, const json_t *item)
     return true;
 }
 
-static bool read_mapping(struct reader *reader, const json_t *item)
+static bool read_mapping(struct reader *reader, json_t *item)
 {
     struct step_mapping mapping = {0};
     const char *permissions = json_string_value(json_object_get(item, "permissions"));
@@ -221,7 +222,7 @@ static bool read_mapping(struct reader *reader, const json_t *item)
            step_add_mapping(reader->recording, &mapping) != STEP_NONE;
 }
 
-static bool read_memory(struct reader *reader, const json_t *item)
+static bool read_memory(struct reader *reader, json_t *item)
 {
     uint64_t address;
     size_t size;
@@ -233,7 +234,7 @@ static bool read_memory(struct reader *reader, const json_t *item)
     return index != STEP_NONE;
 }
 
-static bool read_instruction(struct reader *reader, const json_t *item)
+static bool read_instruction(struct reader *reader, json_t *item)
 {
     struct step_instruction what = {.offset = STEP_NOWHERE};
     uint32_t bits;
@@ -258,9 +259,10 @@ static bool read_instruction(struct reader *reader, const json_t *item)
 
 /* Each item of a list in turn, by `read`. */
 static bool read_list(struct reader *reader, const json_t *document, const char *key,
-                      bool (*read)(struct reader *reader, const json_t *item))
+                      bool (*read)(struct reader *reader, json_t *item))
 {
-    const json_t *list = list_of(reader, document, key), *item;
+    const json_t *list = list_of(reader, document, key);
+    json_t *item;
     size_t i;
     reader->list = key;
     json_array_foreach(list, i, item)
@@ -322,7 +324,7 @@ static bool read_changes(struct reader *reader, json_t *item, const struct step_
 /* ---- pieces ---- */
 
 /* Memory and vector registers: bytes before and after. */
-static bool read_change(struct reader *reader, const json_t *item, struct step_piece *piece)
+static bool read_change(struct reader *reader, json_t *item, struct step_piece *piece)
 {
     size_t before_size, after_size = 0;
     uint8_t *before = bytes_of(reader, item, "from", STEP_FILE_MOST, &before_size);
@@ -341,8 +343,8 @@ static bool read_change(struct reader *reader, const json_t *item, struct step_p
 }
 
 /* Up to two texts, each with a NUL behind it. */
-static bool read_texts(struct reader *reader, const json_t *item, const char *first,
-                       const char *second, struct step_piece *piece)
+static bool read_texts(struct reader *reader, json_t *item, const char *first, const char *second,
+                       struct step_piece *piece)
 {
     enum { TEXT_MOST = 4096 };
     size_t length = 0, more = 0;
@@ -367,7 +369,7 @@ static bool read_texts(struct reader *reader, const json_t *item, const char *fi
     return good;
 }
 
-static bool read_output(struct reader *reader, const json_t *item, struct step_piece *piece)
+static bool read_output(struct reader *reader, json_t *item, struct step_piece *piece)
 {
     size_t size = 0;
     if (!number_of(reader, item, "descriptor", 3, &piece->number))
@@ -381,7 +383,7 @@ static bool read_output(struct reader *reader, const json_t *item, struct step_p
     return bytes != NULL;
 }
 
-static bool read_signal(struct reader *reader, const json_t *item, struct step_piece *piece)
+static bool read_signal(struct reader *reader, json_t *item, struct step_piece *piece)
 {
     enum { SIGNALS = 65 };
     uint64_t code;
@@ -395,7 +397,7 @@ static bool read_signal(struct reader *reader, const json_t *item, struct step_p
     return true;
 }
 
-static bool read_program(struct reader *reader, const json_t *item, struct step_piece *piece)
+static bool read_program(struct reader *reader, json_t *item, struct step_piece *piece)
 {
     uint32_t file;
     if (!number_of(reader, item, "file", reader->recording->file_count, &file))
@@ -405,7 +407,7 @@ static bool read_program(struct reader *reader, const json_t *item, struct step_
     return true;
 }
 
-static bool read_piece(struct reader *reader, const json_t *item)
+static bool read_piece(struct reader *reader, json_t *item)
 {
     static const char *const abis[] = {[CALL_X86_64] = "x86_64", [CALL_I386] = "i386"};
     struct step_piece piece = {0};
@@ -448,16 +450,16 @@ struct step_reader {
     struct step_registers now;
 };
 
-static bool read_step(struct reader *reader, const json_t *item)
+static bool read_step(struct reader *reader, json_t *item)
 {
     struct step_registers *now = &((struct step_reader *)reader)->now, after = *now;
     struct step_recording *recording = reader->recording;
-    const json_t *pieces = json_object_get(item, "pieces"), *piece;
+    json_t *pieces = json_object_get(item, "pieces"), *piece;
     uint32_t kind, instruction;
     size_t i;
     if (!word_of(reader, item, "kind", step_kind_names, STEP_KINDS, &kind) ||
         !index_of(reader, item, "instruction", recording->instruction_count, &instruction) ||
-        !read_changes(reader, (json_t *)(uintptr_t)item, now, &after))
+        !read_changes(reader, item, now, &after))
         return false;
     if (pieces && !json_is_array(pieces))
         return fail(reader, "pieces", "a list");

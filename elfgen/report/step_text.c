@@ -465,7 +465,7 @@ static void put_instruction(struct step_printer *printer, const struct step_inst
     char room[64], words[256];
     struct elfgen_text line = {.bytes = room, .capacity = sizeof room - 1};
     struct elfgen_text text = {.bytes = words, .capacity = sizeof words};
-    size_t at = 6, bytes = 3u * what->length;
+    size_t at = 6, bytes = (size_t)3 * what->length;
     for (uint64_t count = printer->count; count > 9999; count /= 10)
         at++;
     put_place(&line, what);

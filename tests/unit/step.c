@@ -100,10 +100,10 @@ START_TEST(each_instruction_is_a_record_and_the_end_is_the_programs)
         ck_assert_uint_eq(record_.before.value[STEP_rip], record_.instruction->address);
     }
     /* push and the store, each time another value. */
-    ck_assert_uint_eq(memory, 2 * TIMES);
+    ck_assert_uint_eq(memory, 2u * TIMES);
     ck_assert_uint_eq(vectors, TIMES);
     ck_assert_uint_eq(calls, 1);
-    ck_assert_uint_eq(cursor.registers.value[STEP_rbx], TIMES * (TIMES + 1) / 2);
+    ck_assert_uint_eq(cursor.registers.value[STEP_rbx], TIMES * (TIMES + 1u) / 2);
     ck_assert_uint_eq(cursor.registers.value[STEP_rdi], 7);
     step_recording_free(&recording);
     assert_no_child();
@@ -223,7 +223,7 @@ START_TEST(forgotten_records_make_room_and_the_run_goes_on)
         ck_assert_uint_le(recording.room, 65536);
     } while (answer == STEP_GOES_ON);
     ck_assert_uint_eq(count, LOOP_STEPS);
-    ck_assert_uint_eq(cursor.registers.value[STEP_rbx], TIMES * (TIMES + 1) / 2);
+    ck_assert_uint_eq(cursor.registers.value[STEP_rbx], TIMES * (TIMES + 1u) / 2);
     step_close(stepper);
     unlink(path);
     step_recording_free(&recording);
@@ -324,27 +324,27 @@ START_TEST(addresses_of_what_instructions_write)
 {
     static const struct {
         uint8_t bytes[12], length;
-        uint64_t address;
-        uint16_t size;
         bool narrow;
+        uint16_t size;
+        uint64_t address;
     } cases[] = {
-        {{0x50}, 1, 0x7ff8, 8, false},             /* push rax */
-        {{0x66, 0x50}, 2, 0x7ffe, 2, false},       /* push ax */
-        {{0x50}, 1, 0x7ffc, 4, true},              /* push eax */
-        {{0xe8, 0, 0, 0, 0}, 5, 0x7ff8, 8, false}, /* call */
-        {{0x8f, 0x04, 0x24}, 3, 0x8008, 8, false}, /* pop [rsp] */
+        {{0x50}, 1, false, 8, 0x7ff8},             /* push rax */
+        {{0x66, 0x50}, 2, false, 2, 0x7ffe},       /* push ax */
+        {{0x50}, 1, true, 4, 0x7ffc},              /* push eax */
+        {{0xe8, 0, 0, 0, 0}, 5, false, 8, 0x7ff8}, /* call */
+        {{0x8f, 0x04, 0x24}, 3, false, 8, 0x8008}, /* pop [rsp] */
         {{0x88, 0x44, 0x8b, 0x10},
          4,
          0x3000 + 4 * 0x100 + 16,
          1,
          false},                                                         /* mov [rbx+rcx*4+16],al */
-        {{0x64, 0x88, 0x03}, 3, 0x103000, 1, false},                     /* mov fs:[rbx],al */
-        {{0x65, 0x88, 0x03}, 3, 0x203000, 1, false},                     /* mov gs:[rbx],al */
-        {{0x88, 0x05, 8, 0, 0, 0}, 6, 0x5000 + 8, 1, false},             /* mov [rip+8],al */
-        {{0x0f, 0xab, 0x03}, 3, 0x3000 + 0x40000000 / 32 * 4, 4, false}, /* bts [rbx],eax */
-        {{0x67, 0x88, 0x06}, 3, 0x9, 1, false},                          /* mov [esi],al */
-        {{0xaa}, 1, 0x6000, 1, false},                                   /* stosb */
-        {{0x48, 0xab}, 2, 0x6000, 8, false},                             /* stosq */
+        {{0x64, 0x88, 0x03}, 3, false, 1, 0x103000},                     /* mov fs:[rbx],al */
+        {{0x65, 0x88, 0x03}, 3, false, 1, 0x203000},                     /* mov gs:[rbx],al */
+        {{0x88, 0x05, 8, 0, 0, 0}, 6, false, 1, 0x5000 + 8},             /* mov [rip+8],al */
+        {{0x0f, 0xab, 0x03}, 3, false, 4, 0x3000 + 0x40000000 / 32 * 4}, /* bts [rbx],eax */
+        {{0x67, 0x88, 0x06}, 3, false, 1, 0x9},                          /* mov [esi],al */
+        {{0xaa}, 1, false, 1, 0x6000},                                   /* stosb */
+        {{0x48, 0xab}, 2, false, 8, 0x6000},                             /* stosq */
     };
     struct effects_state state = {.next = 0x5000, .fs_base = 0x100000, .gs_base = 0x200000};
     struct machine *machines[2];
