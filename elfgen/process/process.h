@@ -61,6 +61,7 @@ struct process {
     bool entered;             /* its program runs: the first execve is behind it */
     struct process_call call; /* the last one */
     void *data;               /* the caller's; NULL at first */
+    uint64_t kept[2];         /* of who writes down what happens; 0 at first */
 };
 
 enum process_event_kind {

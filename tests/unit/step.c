@@ -100,10 +100,10 @@ START_TEST(each_instruction_is_a_record_and_the_end_is_the_programs)
         ck_assert_uint_eq(record_.before.value[STEP_rip], record_.instruction->address);
     }
     /* push and the store, each time another value. */
-    ck_assert_uint_eq(memory, 2u * TIMES);
+    ck_assert_uint_eq(memory, (size_t)2 * TIMES);
     ck_assert_uint_eq(vectors, TIMES);
     ck_assert_uint_eq(calls, 1);
-    ck_assert_uint_eq(cursor.registers.value[STEP_rbx], TIMES * (TIMES + 1u) / 2);
+    ck_assert_uint_eq(cursor.registers.value[STEP_rbx], (size_t)TIMES * (TIMES + 1) / 2);
     ck_assert_uint_eq(cursor.registers.value[STEP_rdi], 7);
     step_recording_free(&recording);
     assert_no_child();
@@ -223,7 +223,7 @@ START_TEST(forgotten_records_make_room_and_the_run_goes_on)
         ck_assert_uint_le(recording.room, 65536);
     } while (answer == STEP_GOES_ON);
     ck_assert_uint_eq(count, LOOP_STEPS);
-    ck_assert_uint_eq(cursor.registers.value[STEP_rbx], TIMES * (TIMES + 1u) / 2);
+    ck_assert_uint_eq(cursor.registers.value[STEP_rbx], (size_t)TIMES * (TIMES + 1) / 2);
     step_close(stepper);
     unlink(path);
     step_recording_free(&recording);
@@ -328,16 +328,12 @@ START_TEST(addresses_of_what_instructions_write)
         uint16_t size;
         uint64_t address;
     } cases[] = {
-        {{0x50}, 1, false, 8, 0x7ff8},             /* push rax */
-        {{0x66, 0x50}, 2, false, 2, 0x7ffe},       /* push ax */
-        {{0x50}, 1, true, 4, 0x7ffc},              /* push eax */
-        {{0xe8, 0, 0, 0, 0}, 5, false, 8, 0x7ff8}, /* call */
-        {{0x8f, 0x04, 0x24}, 3, false, 8, 0x8008}, /* pop [rsp] */
-        {{0x88, 0x44, 0x8b, 0x10},
-         4,
-         0x3000 + 4 * 0x100 + 16,
-         1,
-         false},                                                         /* mov [rbx+rcx*4+16],al */
+        {{0x50}, 1, false, 8, 0x7ff8},                                   /* push rax */
+        {{0x66, 0x50}, 2, false, 2, 0x7ffe},                             /* push ax */
+        {{0x50}, 1, true, 4, 0x7ffc},                                    /* push eax */
+        {{0xe8, 0, 0, 0, 0}, 5, false, 8, 0x7ff8},                       /* call */
+        {{0x8f, 0x04, 0x24}, 3, false, 8, 0x8008},                       /* pop [rsp] */
+        {{0x88, 0x44, 0x8b, 0x10}, 4, false, 1, 0x3410},                 /* mov [rbx+rcx*4+16],al */
         {{0x64, 0x88, 0x03}, 3, false, 1, 0x103000},                     /* mov fs:[rbx],al */
         {{0x65, 0x88, 0x03}, 3, false, 1, 0x203000},                     /* mov gs:[rbx],al */
         {{0x88, 0x05, 8, 0, 0, 0}, 6, false, 1, 0x5000 + 8},             /* mov [rip+8],al */

@@ -1,0 +1,514 @@
+/* Lines: a call's beginning when it is made, the rest when it is answered; signals and ends. */
+#include "strace.h"
+
+#include <string.h>
+
+#include "strace_print.h"
+
+enum { RESULT_COLUMN = 40 };
+
+/* What is known of a process from one event to the next, in process->kept: in [0] the flags, and
+ * from bit 32 on the number of the call that it is in; in [1] a number that the call began with. */
+enum {
+    INSIDE = 1,    /* a call has a beginning and no end */
+    SEEN_I386 = 2, /* the last call was one of i386's */
+    NOTED = 4      /* kept[1] is set */
+};
+
+/* ---- the line ---- */
+
+static void flush_line(struct elfgen_text *line)
+{
+    struct strace *s = line->context;
+    elfgen_text_bytes(s->out, line->bytes, line->length);
+    s->flushed += line->length;
+    line->length = 0;
+}
+
+static void put(struct strace *s, const char *string)
+{
+    elfgen_text_string(&s->line, string);
+}
+
+static void end_one_line(struct strace *s)
+{
+    elfgen_text_char(&s->line, '\n');
+    flush_line(&s->line);
+    s->flushed = 0;
+    s->writing = NULL;
+}
+
+static void tell_attached(struct strace *s)
+{
+    if (s->attached == 0)
+        return;
+    put(s, s->tool);
+    put(s, ": Process ");
+    put_number(&s->line, s->attached);
+    put(s, " attached");
+    s->attached = 0;
+    end_one_line(s);
+}
+
+static void end_line(struct strace *s)
+{
+    end_one_line(s);
+    tell_attached(s);
+}
+
+static void interrupt_line(struct strace *s)
+{
+    if (!s->writing)
+        return;
+    put(s, " <unfinished ...>");
+    end_line(s);
+}
+
+static void begin_line(struct strace *s, const struct process *process)
+{
+    interrupt_line(s);
+    if (s->prefix == STRACE_COLUMN) {
+        enum { WIDTH = 6 };
+        put_number(&s->line, process->id);
+        elfgen_text_blanks(&s->line, s->line.length < WIDTH ? WIDTH - s->line.length : 1);
+    } else if (s->prefix == STRACE_PID && s->processes > 1) {
+        put(s, "[pid ");
+        put_number(&s->line, process->id);
+        put(s, "] ");
+    }
+}
+
+static void put_equals(struct strace *s)
+{
+    uint64_t column = s->flushed + s->line.length;
+    put(s, ") ");
+    column += 2;
+    if (column < RESULT_COLUMN)
+        elfgen_text_blanks(&s->line, (size_t)(RESULT_COLUMN - column));
+    put(s, "= ");
+}
+
+/* ---- calls ---- */
+
+/* A call as it is shown: some of i386's pass the address of their arguments. */
+struct shown {
+    struct process_call call;
+    const struct call_row *row; /* NULL: nothing is known */
+    const char *name;
+    char number[32];      /* the name of what has none */
+    const uint8_t *order; /* of the parameters; NULL: theirs */
+};
+
+static const char *nameless(struct shown *shown)
+{
+    struct elfgen_text text = {.bytes = shown->number, .capacity = sizeof shown->number - 1};
+    elfgen_text_string(&text, "syscall_");
+    elfgen_text_0x(&text, shown->call.number);
+    shown->number[text.length] = '\0';
+    return shown->number;
+}
+
+/* Takes arguments from memory: `count` words. False: they are not there. */
+static bool take_arguments(struct shown *shown, const struct call_reader *reader, uint64_t address,
+                           size_t count)
+{
+    uint8_t bytes[4 * ELFGEN_ARGUMENTS];
+    if (address == 0 || reader->read(reader->context, address, bytes, 4 * count) != 4 * count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        shown->call.arguments[i] = load32(bytes + 4 * i);
+    return true;
+}
+
+static size_t count_parameters(const struct call_row *row)
+{
+    size_t count = 0;
+    while (row->parameters[count].name)
+        count++;
+    return count;
+}
+
+/* The call that socketcall stands for. The names of its numbers are the calls' own. */
+static void unfold_socketcall(struct shown *shown, const struct call_reader *reader)
+{
+    const char *word = set_name(&set_socketcall, shown->call.arguments[0]);
+    char name[16] = "";
+    for (size_t i = 0; word && word[i + 4] && i + 1 < sizeof name; i++)
+        name[i] = (char)(word[i + 4] | ('a' - 'A') * (word[i + 4] >= 'A' && word[i + 4] <= 'Z'));
+    const struct call_row *row = word ? calls_row(CALL_I386, name) : NULL;
+    if (row && take_arguments(shown, reader, shown->call.arguments[1], count_parameters(row))) {
+        shown->row = row;
+        shown->name = row->name;
+    }
+}
+
+static void unfold(struct shown *shown, const struct call_reader *reader)
+{
+    enum call_type first = shown->row->parameters[0].type;
+    const struct call_row *row = NULL;
+    if (first == CALL_TYPE_SOCKETCALL)
+        unfold_socketcall(shown, reader);
+    else if (first == CALL_TYPE_MMAP_ARGS)
+        row = calls_row(CALL_X86_64, "mmap");
+    else if (first == CALL_TYPE_SELECT_ARGS)
+        row = calls_row(CALL_I386, "_newselect");
+    if (row && take_arguments(shown, reader, shown->call.arguments[0], count_parameters(row)))
+        shown->row = row;
+}
+
+static void show(struct strace *s, const struct process_call *call, struct shown *shown)
+{
+    static const uint8_t clone_orders[CALL_ABIS][5] = {{1, 0, 2, 4, 3}, {1, 0, 2, 3, 4}};
+    const struct call *known = calls_find(&s->calls, call->abi, call->number);
+    shown->call = *call;
+    shown->row = known ? known->row : NULL;
+    shown->name = known ? known->name : nameless(shown);
+    shown->order = NULL;
+    if (shown->row && shown->row->only_i386)
+        unfold(shown, &s->reader);
+    else if (shown->row && shown->row->parameters[0].type == CALL_TYPE_SOCKETCALL)
+        unfold_socketcall(shown, &s->reader);
+    if (shown->row && shown->row->parameters[0].type == CALL_TYPE_CLONE_FLAGS)
+        shown->order = clone_orders[call->abi];
+}
+
+/* What clone's arguments are called. */
+static const char *label_of(enum call_type type)
+{
+    switch (type) {
+    case CALL_TYPE_CLONE_STACK:
+        return "child_stack=";
+    case CALL_TYPE_CLONE_FLAGS:
+        return "flags=";
+    case CALL_TYPE_CLONE_PARENT_TID:
+        return "parent_tid=";
+    case CALL_TYPE_CLONE_TLS:
+        return "tls=";
+    case CALL_TYPE_CLONE_CHILD_TID:
+        return "child_tidptr=";
+    default:
+        return "";
+    }
+}
+
+/* Types of which a part stands in the line before the answer, and a part after. */
+static bool is_both(enum call_type type)
+{
+    return type == CALL_TYPE_CLONE_ARGS || type == CALL_TYPE_INOUT_OFF ||
+           type == CALL_TYPE_INOUT_OFF64;
+}
+
+static struct value value_of(struct strace *s, const struct shown *shown, unsigned index,
+                             bool after)
+{
+    return (struct value){.out = &s->line,
+                          .call = &shown->call,
+                          .row = shown->row,
+                          .index = index,
+                          .argument = shown->call.arguments[index],
+                          .after = after,
+                          .reader = &s->reader};
+}
+
+/* " => [7]": what became of an argument that was shown before. */
+static void put_change(struct strace *s, const struct shown *shown, unsigned index, uint64_t before)
+{
+    struct value v = value_of(s, shown, index, true);
+    uint8_t bytes[88];
+    if (shown->call.failed || v.argument == 0)
+        return;
+    if (shown->row->parameters[index].type == CALL_TYPE_CLONE_ARGS) {
+        enum { FLAGS = 0, PARENT_TID = 24, SIZE = 64, SETTID = 0x00100000 };
+        if (!read_all(&v, v.argument, bytes, SIZE) || !(load64(bytes + FLAGS) & SETTID) ||
+            !read_all(&v, load64(bytes + PARENT_TID), bytes, 4))
+            return;
+        put(s, " => {parent_tid=[");
+        put_number(&s->line, (int32_t)load32(bytes));
+        put(s, "]}");
+        return;
+    }
+    size_t size = shown->row->parameters[index].type == CALL_TYPE_INOUT_OFF ? word_size(&v) : 8;
+    if (!read_all(&v, v.argument, bytes, size) || load(bytes, size) == before)
+        return;
+    put(s, " => [");
+    put_number(&s->line, load_signed(bytes, size));
+    put(s, "]");
+}
+
+/* The arguments of one phase: when the call is made, up to the first that nothing is known of yet;
+ * when it is answered, the rest. */
+static void put_arguments(struct strace *s, const struct shown *shown, bool after,
+                          const uint64_t *kept)
+{
+    uint32_t length_before = (uint32_t)kept[1];
+    bool any = false, late = false;
+    for (unsigned i = 0; shown->row->parameters[i].name; i++) {
+        unsigned index = shown->order ? shown->order[i] : i;
+        enum call_type type = shown->row->parameters[index].type;
+        if (value_is_absent(&shown->call, shown->row, index))
+            continue;
+        bool first_late = !late && value_is_late(&shown->call, shown->row, index);
+        late = late || first_late;
+        /* The comma stands before the answer. */
+        bool here = late == after;
+        if (any && (here || first_late) && !(first_late && after))
+            put(s, ", ");
+        any = true;
+        if (late && !after)
+            return;
+        if (here) {
+            struct value v = value_of(s, shown, index, after);
+            v.length_before = kept[0] & NOTED ? &length_before : NULL;
+            put(s, label_of(type));
+            value_print(&v);
+        }
+        if (is_both(type) && !late) {
+            if (!after)
+                return;
+            late = true;
+            put_change(s, shown, index, kept[1]);
+        }
+    }
+}
+
+/* Arguments of a call that nothing is known of. */
+static void put_numbers(struct strace *s, const struct shown *shown)
+{
+    for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++) {
+        if (i > 0)
+            put(s, ", ");
+        put_hexadecimal(&s->line, shown->call.arguments[i]);
+    }
+}
+
+/* A number in memory that the answer may change. */
+static void note_before(struct strace *s, const struct shown *shown, uint64_t *kept)
+{
+    uint8_t bytes[8] = {0};
+    kept[0] &= ~(uint64_t)NOTED;
+    for (unsigned i = 0; shown->row && shown->row->parameters[i].name; i++) {
+        enum call_type type = shown->row->parameters[i].type;
+        bool length = type == CALL_TYPE_INOUT_SOCKLEN;
+        if (!length && type != CALL_TYPE_INOUT_OFF && type != CALL_TYPE_INOUT_OFF64)
+            continue;
+        struct value v = value_of(s, shown, i, false);
+        size_t size = length ? 4 : type == CALL_TYPE_INOUT_OFF ? word_size(&v) : 8;
+        if (v.argument != 0 && read_all(&v, v.argument, bytes, size)) {
+            kept[0] |= NOTED;
+            kept[1] = load64(bytes);
+        }
+        return;
+    }
+}
+
+/* Between the modes, as strace says it: not in files. */
+static void note_mode(struct strace *s, struct process *process)
+{
+    bool i386 = process->call.abi == CALL_I386;
+    if (i386 == ((process->kept[0] & SEEN_I386) != 0))
+        return;
+    process->kept[0] ^= SEEN_I386;
+    s->last_i386 = i386;
+    if (s->prefix == STRACE_COLUMN || !s->tool)
+        return;
+    interrupt_line(s);
+    put(s, "[ Process PID=");
+    put_number(&s->line, process->id);
+    put(s, i386 ? " runs in 32 bit mode. ]" : " runs in 64 bit mode. ]");
+    end_line(s);
+}
+
+static bool is_exit(const struct call_row *row)
+{
+    return row && !row->returns && row->parameters[0].name;
+}
+
+static void tell_call(struct strace *s, struct process *process)
+{
+    struct shown shown;
+    note_mode(s, process);
+    show(s, &process->call, &shown);
+    begin_line(s, process);
+    put(s, shown.name);
+    put(s, "(");
+    note_before(s, &shown, process->kept);
+    if (shown.row && !shown.row->returns && !shown.row->parameters[0].name)
+        put_restored_mask(&(struct value){
+            .out = &s->line, .call = &shown.call, .row = shown.row, .reader = &s->reader});
+    else if (shown.row)
+        put_arguments(s, &shown, false, process->kept);
+    else
+        put_numbers(s, &shown);
+    process->kept[0] = (process->kept[0] & 0xff) | INSIDE | process->call.number << 32;
+    s->writing = process;
+    if (is_exit(shown.row)) {
+        process->kept[0] &= ~(uint64_t)INSIDE;
+        put_equals(s);
+        put(s, "?");
+        end_line(s);
+    }
+}
+
+/* Goes on with a line, or begins another that says so. */
+static void resume_line(struct strace *s, const struct process *process, const char *name)
+{
+    if (s->writing == process)
+        return;
+    begin_line(s, process);
+    put(s, "<... ");
+    put(s, name);
+    put(s, " resumed>");
+}
+
+static void tell_result(struct strace *s, struct process *process)
+{
+    struct shown shown;
+    show(s, &process->call, &shown);
+    resume_line(s, process, shown.name);
+    if (shown.row)
+        put_arguments(s, &shown, true, process->kept);
+    put_equals(s);
+    struct value v = value_of(s, &shown, 0, true);
+    put_result(&v);
+    process->kept[0] &= ~(uint64_t)INSIDE;
+    end_line(s);
+}
+
+/* A call that has no answer: its process is gone. */
+static void tell_no_result(struct strace *s, struct process *process)
+{
+    struct shown shown = {0};
+    if (!(process->kept[0] & INSIDE))
+        return;
+    shown.call.number = process->kept[0] >> 32;
+    enum call_abi abi = process->kept[0] & SEEN_I386 ? CALL_I386 : CALL_X86_64;
+    const struct call *known = calls_find(&s->calls, abi, shown.call.number);
+    resume_line(s, process, known ? known->name : nameless(&shown));
+    put_equals(s);
+    put(s, "?");
+    process->kept[0] &= ~(uint64_t)INSIDE;
+    end_line(s);
+}
+
+/* ---- other events ---- */
+
+static void tell_signal(struct strace *s, const struct process_event *event)
+{
+    begin_line(s, event->process);
+    put(s, "--- ");
+    call_signal_text(&s->line, event->number);
+    put(s, " ");
+    call_siginfo_text(&s->line, event->signal);
+    put(s, " ---");
+    end_line(s);
+}
+
+static void tell_stop(struct strace *s, const struct process_event *event)
+{
+    begin_line(s, event->process);
+    put(s, "--- stopped by ");
+    call_signal_text(&s->line, event->number);
+    put(s, " ---");
+    end_line(s);
+}
+
+static void tell_start(struct strace *s, struct process *process)
+{
+    s->processes++;
+    if (s->last_i386)
+        process->kept[0] |= SEEN_I386;
+    if (!s->tool || s->prefix == STRACE_COLUMN)
+        return;
+    /* Behind the line of the fork, mostly, which has no end yet. */
+    if (s->attached != 0 || !s->writing) {
+        interrupt_line(s);
+        s->attached = process->id;
+        tell_attached(s);
+    } else {
+        s->attached = process->id;
+    }
+}
+
+static void tell_superseded(struct strace *s, const struct process_event *event)
+{
+    struct process *process = event->process;
+    tell_no_result(s, process);
+    if (s->processes > 1)
+        s->processes--;
+    begin_line(s, process);
+    put(s, "+++ superseded by execve in pid ");
+    put_number(&s->line, event->number);
+    put(s, " +++");
+    end_line(s);
+    process->kept[0] = (process->kept[0] & SEEN_I386) | INSIDE | process->call.number << 32;
+    /* The line of the thread is no line of a process any more. */
+    s->writing = NULL;
+}
+
+static void tell_end(struct strace *s, const struct process_event *event)
+{
+    tell_no_result(s, event->process);
+    begin_line(s, event->process);
+    if (event->kind == PROCESS_EXITED) {
+        put(s, "+++ exited with ");
+        put_number(&s->line, event->number);
+    } else {
+        put(s, "+++ killed by ");
+        call_signal_text(&s->line, event->number);
+        put(s, event->core ? " (core dumped)" : "");
+    }
+    put(s, " +++");
+    end_line(s);
+    if (s->processes > 1)
+        s->processes--;
+}
+
+static size_t read_process(void *context, uint64_t address, void *bytes, size_t size)
+{
+    const struct strace *s = context;
+    return s->process ? process_read(s->process->id, address, bytes, size) : 0;
+}
+
+void strace_begin(struct strace *s)
+{
+    s->line = (struct elfgen_text){
+        .bytes = s->bytes, .capacity = sizeof s->bytes, .flush = flush_line, .context = s};
+    s->processes = 1;
+    if (!s->reader.read)
+        s->reader = (struct call_reader){read_process, s};
+}
+
+void strace_event(struct strace *s, const struct process_event *event)
+{
+    s->process = event->process;
+    switch (event->kind) {
+    case PROCESS_CALL:
+        tell_call(s, event->process);
+        break;
+    case PROCESS_RESULT:
+        tell_result(s, event->process);
+        break;
+    case PROCESS_SIGNAL:
+        tell_signal(s, event);
+        break;
+    case PROCESS_STOPPED:
+        tell_stop(s, event);
+        break;
+    case PROCESS_STARTED:
+        tell_start(s, event->process);
+        break;
+    case PROCESS_EXECED:
+        tell_superseded(s, event);
+        break;
+    case PROCESS_EXITED:
+    case PROCESS_KILLED:
+        tell_end(s, event);
+        break;
+    }
+    flush_line(&s->line);
+}
+
+void strace_end(struct strace *s)
+{
+    interrupt_line(s);
+}

@@ -1,0 +1,251 @@
+/* The words that values are made of. */
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "strace_print.h"
+
+bool read_all(const struct value *v, uint64_t address, void *bytes, size_t size)
+{
+    return v->reader && address <= UINT64_MAX - size &&
+           v->reader->read(v->reader->context, address, bytes, size) == size;
+}
+
+bool take(const struct value *v, void *bytes, size_t size)
+{
+    bool there = v->argument != 0 && (!v->late || (v->after && !v->call->failed)) &&
+                 read_all(v, v->argument, bytes, size);
+    if (!there)
+        put_pointer(v->out, v->argument);
+    return there;
+}
+
+void put_number(struct elfgen_text *out, int64_t number)
+{
+    if (number < 0)
+        elfgen_text_char(out, '-');
+    elfgen_text_decimal(out, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 0);
+}
+
+void put_count(struct elfgen_text *out, uint64_t number)
+{
+    elfgen_text_decimal(out, number, 0);
+}
+
+void put_pointer(struct elfgen_text *out, uint64_t address)
+{
+    if (address == 0)
+        elfgen_text_string(out, "NULL");
+    else
+        elfgen_text_0x(out, address);
+}
+
+void put_hexadecimal(struct elfgen_text *out, uint64_t number)
+{
+    if (number == 0)
+        elfgen_text_char(out, '0');
+    else
+        elfgen_text_0x(out, number);
+}
+
+void put_octal_number(struct elfgen_text *out, uint64_t number, unsigned digits)
+{
+    char reversed[24];
+    unsigned count = 0;
+    while (number != 0) {
+        reversed[23 - count++] = (char)('0' + (number & 7));
+        number >>= 3;
+    }
+    reversed[23 - count++] = '0';
+    while (count < digits)
+        reversed[23 - count++] = '0';
+    elfgen_text_bytes(out, reversed + 24 - count, count);
+}
+
+void put_mode(struct elfgen_text *out, uint32_t mode)
+{
+    static const struct set_value special[] = {
+        {"S_ISUID|", S_ISUID}, {"S_ISGID|", S_ISGID}, {"S_ISVTX|", S_ISVTX}};
+    const char *type = set_name(&set_file_type, mode & S_IFMT);
+    if (!type) {
+        put_octal_number(out, mode, 3);
+        return;
+    }
+    elfgen_text_string(out, type);
+    elfgen_text_char(out, '|');
+    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
+        if (mode & special[i].value)
+            elfgen_text_string(out, special[i].name);
+    put_octal_number(out, mode & 0777, 3);
+}
+
+void put_device_number(struct elfgen_text *out, uint64_t device)
+{
+    elfgen_text_string(out, "makedev(");
+    put_hexadecimal(out, major(device));
+    elfgen_text_string(out, ", ");
+    put_hexadecimal(out, minor(device));
+    elfgen_text_char(out, ')');
+}
+
+void put_signal_name(struct elfgen_text *out, uint64_t number, bool short_name)
+{
+    enum { FIRST = 32, LAST = 64 }; /* real time signals, as the kernel counts them */
+    const char *name = set_name(&set_signal, number);
+    if (name) {
+        elfgen_text_string(out, short_name ? name + 3 : name);
+    } else if (number > FIRST && number <= LAST) {
+        elfgen_text_string(out, short_name ? "RT_" : "SIGRT_");
+        put_count(out, number - FIRST);
+    } else {
+        put_number(out, (int32_t)number);
+    }
+}
+
+void put_label(struct elfgen_text *out, const char *label)
+{
+    elfgen_text_string(out, label);
+    elfgen_text_char(out, '=');
+}
+
+static void put_unknown(struct elfgen_text *out, const struct set *set, uint64_t number)
+{
+    put_hexadecimal(out, number);
+    elfgen_text_string(out, " /* ");
+    elfgen_text_string(out, set->unknown);
+    elfgen_text_string(out, " */");
+}
+
+void put_word_of(struct elfgen_text *out, const struct set *set, uint64_t number)
+{
+    const char *name = set_name(set, number);
+    if (name)
+        elfgen_text_string(out, name);
+    else
+        put_unknown(out, set, number);
+}
+
+bool put_flags_of(struct elfgen_text *out, const struct set *set, uint64_t flags, bool already)
+{
+    const char *zero = flags == 0 ? set_name(set, 0) : NULL;
+    bool any = already;
+    if (zero && !any) {
+        elfgen_text_string(out, zero);
+        return true;
+    }
+    for (const struct set_value *v = set->values; v->name && flags != 0; v++) {
+        if (v->value == 0 || (flags & v->value) != v->value)
+            continue;
+        if (any)
+            elfgen_text_char(out, '|');
+        elfgen_text_string(out, v->name);
+        flags &= ~v->value;
+        any = true;
+    }
+    if (flags != 0 && any) {
+        elfgen_text_char(out, '|');
+        elfgen_text_0x(out, flags);
+    } else if (flags != 0) {
+        put_unknown(out, set, flags);
+    } else if (!any) {
+        elfgen_text_char(out, '0');
+    }
+    return true;
+}
+
+/* ---- strings ---- */
+
+static bool is_octal(uint8_t byte)
+{
+    return byte >= '0' && byte <= '7';
+}
+
+/* Octal, with all three digits only where another digit follows. */
+static void put_escaped(struct elfgen_text *out, uint8_t byte, bool digit_follows)
+{
+    char text[4] = {'\\', (char)('0' + (byte >> 6)), (char)('0' + (byte >> 3 & 7)),
+                    (char)('0' + (byte & 7))};
+    size_t from = digit_follows || byte >= 0100 ? 1 : byte >= 010 ? 2 : 3;
+    elfgen_text_char(out, '\\');
+    elfgen_text_bytes(out, text + from, sizeof text - from);
+}
+
+void put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t count, bool more)
+{
+    /* The characters that have letters: \t \n \v \f \r. */
+    static const char letters[] = "tnvfr";
+    elfgen_text_char(out, '"');
+    for (size_t i = 0; i < count; i++) {
+        uint8_t byte = bytes[i];
+        if (byte == '"' || byte == '\\')
+            elfgen_text_char(out, '\\');
+        if (byte >= ' ' && byte < 0x7f) {
+            elfgen_text_char(out, (char)byte);
+        } else if (byte >= '\t' && byte <= '\r') {
+            elfgen_text_char(out, '\\');
+            elfgen_text_char(out, letters[byte - '\t']);
+        } else {
+            put_escaped(out, byte, i + 1 < count && is_octal(bytes[i + 1]));
+        }
+    }
+    elfgen_text_string(out, more ? "\"..." : "\"");
+}
+
+void put_bytes_at(const struct value *v, uint64_t address, uint64_t size)
+{
+    uint8_t bytes[SHOWN_BYTES];
+    size_t count = size < SHOWN_BYTES ? (size_t)size : SHOWN_BYTES;
+    if (address == 0 || (count != 0 && !read_all(v, address, bytes, count)))
+        put_pointer(v->out, address);
+    else
+        put_quoted(v->out, bytes, count, size > count);
+}
+
+void put_string_at(const struct value *v, uint64_t address, size_t most)
+{
+    /* A piece at a time: short ones cost one reading, and one that ends where memory ends is
+     * whole. */
+    uint8_t bytes[SHOWN_PATH + 1];
+    enum { PIECE = 256 };
+    size_t count = 0;
+    const uint8_t *end = NULL;
+    most = most < SHOWN_PATH ? most : SHOWN_PATH;
+    while (address != 0 && v->reader && count < most + 1 && !end) {
+        size_t want = most + 1 - count < PIECE ? most + 1 - count : PIECE;
+        if (address > UINT64_MAX - count - want)
+            break;
+        size_t got = v->reader->read(v->reader->context, address + count, bytes + count, want);
+        end = got != 0 ? memchr(bytes + count, '\0', got) : NULL;
+        count += got;
+        if (got < want)
+            break;
+    }
+    if (!end && count < most + 1)
+        put_pointer(v->out, address);
+    else
+        put_quoted(v->out, bytes, end ? (size_t)(end - bytes) : most, !end);
+}
+
+/* ---- sets of bits ---- */
+
+bool any_bit(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] != 0)
+            return true;
+    return false;
+}
+
+void put_bits(struct elfgen_text *out, const uint8_t *bytes, size_t size)
+{
+    bool any = false;
+    elfgen_text_char(out, '[');
+    for (size_t i = 0; i < 8 * size; i++) {
+        if (!(bytes[i / 8] >> i % 8 & 1))
+            continue;
+        if (any)
+            elfgen_text_char(out, ' ');
+        put_count(out, i);
+        any = true;
+    }
+    elfgen_text_char(out, ']');
+}
