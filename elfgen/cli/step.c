@@ -81,7 +81,7 @@ bool step_start(struct step_run *run, const struct process_program *program)
 {
     struct elfgen_error error;
     int refused = 0;
-    run->stepper = step_open(program, &run->recording, &refused, &error);
+    run->stepper = step_open(program, &step_words, &run->recording, &refused, &error);
     if (run->stepper)
         step_catch_signals(run->stepper);
     else if (refused)

@@ -159,13 +159,16 @@ static bool start(struct stepper *stepper, const struct process_program *program
     return false;
 }
 
-struct stepper *step_open(const struct process_program *program, struct step_recording *recording,
-                          int *refused, struct elfgen_error *error)
+struct stepper *step_open(const struct process_program *program, const struct step_words *words,
+                          struct step_recording *recording, int *refused,
+                          struct elfgen_error *error)
 {
     *refused = 0;
     struct stepper *stepper = calloc(1, sizeof *stepper);
-    if (stepper)
+    if (stepper) {
         stepper->recording = recording;
+        stepper->words = words;
+    }
     if (!stepper || !make_memory(stepper))
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
     else if (start(stepper, program, refused, error))

@@ -19,11 +19,21 @@ enum step_answer {
 
 enum { STEP_MOST = 128 << 20 }; /* bytes of records */
 
+/* Who says what a call's arguments mean. */
+struct step_words {
+    /* Appends argument `index` of a call that process `id` makes, which stands still; `answered`:
+     * behind it, so that what the kernel wrote is there. */
+    void (*argument)(struct elfgen_text *out, pid_t id, const struct process_call *call,
+                     const struct call_row *row, unsigned index, bool answered);
+};
+
 /* Starts a program and stands before its first instruction. The recording is the caller's, empty;
  * it gets what is known at the start, and stays where it is until step_close(). NULL: nothing of it
- * is left; *refused is errno of its execve, or 0 and *error says why. */
-struct stepper *step_open(const struct process_program *program, struct step_recording *recording,
-                          int *refused, struct elfgen_error *error);
+ * is left; *refused is errno of its execve, or 0 and *error says why. Without
+ * `words` arguments are numbers. */
+struct stepper *step_open(const struct process_program *program, const struct step_words *words,
+                          struct step_recording *recording, int *refused,
+                          struct elfgen_error *error);
 
 /* Runs one instruction, or says what came instead of it, as a record. */
 enum step_answer step_next(struct stepper *stepper);

@@ -82,8 +82,9 @@ static uint64_t word_at(const struct stepper *stepper, uint64_t address, size_t 
 
 /* Number and arguments by the door: where the kernel looks for them (arch/x86/entry/entry_64.S and
  * entry_64_compat.S). */
-static void take_arguments(struct stepper *stepper, enum elfgen_door door)
+static void take_arguments(struct stepper *stepper, const struct effects *effects)
 {
+    enum elfgen_door door = effects->door;
     static const enum step_register wide[] = {STEP_rdi, STEP_rsi, STEP_rdx,
                                               STEP_r10, STEP_r8,  STEP_r9};
     static const enum step_register narrow[] = {STEP_rbx, STEP_rcx, STEP_rdx,
@@ -91,15 +92,17 @@ static void take_arguments(struct stepper *stepper, enum elfgen_door door)
     const uint64_t *values = stepper->now.value;
     struct call_asked *asked = &stepper->asked;
     bool is_wide = door == ELFGEN_DOOR_SYSCALL;
-    asked->abi = is_wide ? CALL_X86_64 : CALL_I386;
-    asked->number = is_wide ? values[STEP_rax] : (uint32_t)values[STEP_rax];
+    asked->made_as = (struct process_call){.behind = values[STEP_rip] + effects->length,
+                                           .stack = values[STEP_rsp]};
+    asked->made_as.abi = is_wide ? CALL_X86_64 : CALL_I386;
+    asked->made_as.number = is_wide ? values[STEP_rax] : (uint32_t)values[STEP_rax];
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
-        asked->arguments[i] = is_wide ? values[wide[i]] : (uint32_t)values[narrow[i]];
+        asked->made_as.arguments[i] = is_wide ? values[wide[i]] : (uint32_t)values[narrow[i]];
     if (door == ELFGEN_DOOR_SYSCALL32) {
-        asked->arguments[1] = (uint32_t)values[STEP_rbp];
-        asked->arguments[5] = word_at(stepper, (uint32_t)values[STEP_rsp], 4);
+        asked->made_as.arguments[1] = (uint32_t)values[STEP_rbp];
+        asked->made_as.arguments[5] = word_at(stepper, (uint32_t)values[STEP_rsp], 4);
     } else if (door == ELFGEN_DOOR_SYSENTER) {
-        asked->arguments[5] = word_at(stepper, (uint32_t)values[STEP_rbp], 4);
+        asked->made_as.arguments[5] = word_at(stepper, (uint32_t)values[STEP_rbp], 4);
     }
 }
 
@@ -108,8 +111,9 @@ static uint64_t size_of_output(const struct stepper *stepper,
                                const struct call_parameter *parameter)
 {
     enum { STRUCTURE = 512 };
-    return parameter->size_in < ELFGEN_ARGUMENTS ? stepper->asked.arguments[parameter->size_in]
-                                                 : STRUCTURE;
+    return parameter->size_in < ELFGEN_ARGUMENTS
+               ? stepper->asked.made_as.arguments[parameter->size_in]
+               : STRUCTURE;
 }
 
 static bool is_named(const struct call_asked *asked, const char *name)
@@ -121,110 +125,64 @@ static bool is_named(const struct call_asked *asked, const char *name)
 static void snapshot_list(struct stepper *stepper)
 {
     const struct call_asked *asked = &stepper->asked;
-    size_t width = asked->abi == CALL_X86_64 ? 8 : 4;
-    for (uint64_t i = 0; i < asked->arguments[2] && i < SNAPSHOTS; i++) {
-        uint64_t at = asked->arguments[1] + i * 2 * width;
+    size_t width = asked->made_as.abi == CALL_X86_64 ? 8 : 4;
+    for (uint64_t i = 0; i < asked->made_as.arguments[2] && i < SNAPSHOTS; i++) {
+        uint64_t at = asked->made_as.arguments[1] + i * 2 * width;
         step_take_snapshot(stepper, word_at(stepper, at, width),
                            word_at(stepper, at + width, width));
     }
 }
 
-static void put_quoted(struct elfgen_text *text, const uint8_t *bytes, size_t size)
+/* What an argument means, now. */
+static void describe(struct stepper *stepper, unsigned index, bool answered)
 {
-    elfgen_text_char(text, '"');
-    for (size_t i = 0; i < size; i++) {
-        uint8_t c = bytes[i];
-        if (c == '\n') {
-            elfgen_text_string(text, "\\n");
-        } else if (c == '"' || c == '\\') {
-            elfgen_text_char(text, '\\');
-            elfgen_text_char(text, (char)c);
-        } else if (c < 0x20 || c >= 0x7f) {
-            elfgen_text_string(text, "\\x");
-            elfgen_text_hex(text, c, 2);
-        } else {
-            elfgen_text_char(text, (char)c);
-        }
-    }
-    elfgen_text_char(text, '"');
+    struct call_asked *asked = &stepper->asked;
+    const struct call_row *row = asked->call ? asked->call->row : NULL;
+    struct elfgen_text text = {.bytes = asked->texts[index],
+                               .capacity = sizeof asked->texts[index] - 1};
+    if (row && stepper->words)
+        stepper->words->argument(&text, stepper->id, &asked->made_as, row, index, answered);
+    else
+        elfgen_text_0x(&text, asked->made_as.arguments[index]);
+    text.bytes[text.length] = '\0';
 }
 
-static void put_bytes_at(struct stepper *stepper, struct elfgen_text *text, uint64_t address,
-                         uint64_t size, bool is_string)
+static bool is_output(const struct call_parameter *parameter)
 {
-    enum { SHOWN = 32 };
-    uint8_t bytes[SHOWN];
-    size_t most = size < SHOWN ? (size_t)size : SHOWN;
-    size_t got = address ? process_read(stepper->id, address, bytes, most) : 0;
-    elfgen_text_0x(text, address);
-    const uint8_t *end = is_string && got > 0 ? memchr(bytes, 0, got) : NULL;
-    size_t length = end ? (size_t)(end - bytes) : got;
-    if (got == 0)
-        return;
-    elfgen_text_char(text, ' ');
-    put_quoted(text, bytes, length);
-    if (!end && size > length)
-        elfgen_text_string(text, "...");
+    return call_type_kind(parameter->type) == ELFGEN_PARAMETER_OUTPUT;
 }
 
-static void describe(struct stepper *stepper, const struct call_parameter *parameter, size_t index,
-                     struct elfgen_text *text)
+/* How many arguments a call has: all, as long as nobody knows. */
+static unsigned argument_count(const struct call_asked *asked)
 {
-    const struct call_asked *asked = &stepper->asked;
-    uint64_t value = asked->arguments[index];
-    int64_t number = asked->abi == CALL_I386 ? (int32_t)value : (int64_t)value;
-    uint64_t size = 0;
-    switch (call_type_kind(parameter->type)) {
-    case ELFGEN_PARAMETER_NUMBER:
-        /* Most are an int, whose upper half no call reads. */
-        if ((int32_t)value < 0 && value <= UINT32_MAX)
-            number = (int32_t)value;
-        if (number < 0)
-            elfgen_text_char(text, '-');
-        elfgen_text_decimal(text, number < 0 ? -(uint64_t)number : (uint64_t)number, 0);
-        break;
-    case ELFGEN_PARAMETER_STRING:
-        put_bytes_at(stepper, text, value, UINT64_MAX, true);
-        break;
-    case ELFGEN_PARAMETER_INPUT:
-        if (parameter->size_in < ELFGEN_ARGUMENTS)
-            size = asked->arguments[parameter->size_in];
-        put_bytes_at(stepper, text, value, size, false);
-        break;
-    case ELFGEN_PARAMETER_OUTPUT:
-        step_take_snapshot(stepper, value, size_of_output(stepper, parameter));
-        elfgen_text_0x(text, value);
-        break;
-    default:
-        elfgen_text_0x(text, value);
-        break;
-    }
+    const struct call_row *row = asked->call ? asked->call->row : NULL;
+    unsigned count = 0;
+    while (row && row->parameters[count].name)
+        count++;
+    return row ? count : ELFGEN_ARGUMENTS;
 }
 
 void step_ask(struct stepper *stepper, const struct effects *effects)
 {
     struct call_asked *asked = &stepper->asked;
-    take_arguments(stepper, effects->door);
+    take_arguments(stepper, effects);
     asked->made = true;
-    asked->call = calls_find(&stepper->calls, asked->abi, asked->number);
+    asked->call = calls_find(&stepper->calls, asked->made_as.abi, asked->made_as.number);
     stepper->snapshot_count = 0;
     const struct call_row *row = asked->call ? asked->call->row : NULL;
-    for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++) {
-        struct elfgen_text text = {.bytes = asked->texts[i],
-                                   .capacity = sizeof asked->texts[i] - 1};
-        if (row && row->parameters[i].name)
-            describe(stepper, &row->parameters[i], i, &text);
-        else if (!row)
-            elfgen_text_0x(&text, asked->arguments[i]);
-        text.bytes[text.length] = '\0';
-        if (row && !row->parameters[i].name)
-            break;
+    for (unsigned i = 0; i < argument_count(asked); i++) {
+        describe(stepper, i, false);
+        if (row && is_output(&row->parameters[i]))
+            step_take_snapshot(stepper, asked->made_as.arguments[i],
+                               size_of_output(stepper, &row->parameters[i]));
     }
     if (is_named(asked, "readv"))
         snapshot_list(stepper);
 }
 
 /* ---- what it answered ---- */
+
+enum { ERRNO_MOST = 4095 };
 
 static void add_output(struct stepper *stepper, uint64_t address, uint64_t size)
 {
@@ -235,8 +193,9 @@ static void add_output(struct stepper *stepper, uint64_t address, uint64_t size)
         stepper->no_memory = true;
         return;
     }
-    struct step_piece piece = {
-        .kind = STEP_PIECE_OUTPUT, .number = (uint32_t)stepper->asked.arguments[0], .bytes = bytes};
+    struct step_piece piece = {.kind = STEP_PIECE_OUTPUT,
+                               .number = (uint32_t)stepper->asked.made_as.arguments[0],
+                               .bytes = bytes};
     piece.size = (uint32_t)process_read(stepper->id, address, bytes, most);
     if (piece.size > 0)
         step_add_piece(stepper->recording, &piece);
@@ -246,9 +205,9 @@ static void add_output(struct stepper *stepper, uint64_t address, uint64_t size)
 static void add_output_list(struct stepper *stepper, uint64_t left)
 {
     const struct call_asked *asked = &stepper->asked;
-    size_t width = asked->abi == CALL_X86_64 ? 8 : 4;
-    for (uint64_t i = 0; i < asked->arguments[2] && left > 0; i++) {
-        uint64_t at = asked->arguments[1] + i * 2 * width;
+    size_t width = asked->made_as.abi == CALL_X86_64 ? 8 : 4;
+    for (uint64_t i = 0; i < asked->made_as.arguments[2] && left > 0; i++) {
+        uint64_t at = asked->made_as.arguments[1] + i * 2 * width;
         uint64_t size = word_at(stepper, at + width, width);
         size = size < left ? size : left;
         add_output(stepper, word_at(stepper, at, width), size);
@@ -260,11 +219,11 @@ static void add_output_list(struct stepper *stepper, uint64_t left)
 static void keep_output(struct stepper *stepper, int64_t answer)
 {
     const struct call_asked *asked = &stepper->asked;
-    uint32_t descriptor = (uint32_t)asked->arguments[0];
+    uint32_t descriptor = (uint32_t)asked->made_as.arguments[0];
     if (answer <= 0 || (descriptor != 1 && descriptor != 2))
         return;
     if (is_named(asked, "write") || is_named(asked, "pwrite64") || is_named(asked, "sendto"))
-        add_output(stepper, asked->arguments[1], (uint64_t)answer);
+        add_output(stepper, asked->made_as.arguments[1], (uint64_t)answer);
     else if (is_named(asked, "writev") || is_named(asked, "pwritev"))
         add_output_list(stepper, (uint64_t)answer);
 }
@@ -286,18 +245,18 @@ static void put_call(struct stepper *stepper)
     const char *name = asked->call ? asked->call->name : "";
     const struct call_row *row = asked->call ? asked->call->row : NULL;
     struct step_piece call = {.kind = STEP_PIECE_CALL,
-                              .number = asked->abi,
-                              .value = asked->number,
+                              .number = asked->made_as.abi,
+                              .value = asked->made_as.number,
                               .size = (uint32_t)strlen(name) + 1,
                               .bytes = (const uint8_t *)name};
     step_add_piece(stepper->recording, &call);
-    for (uint32_t i = 0; i < ELFGEN_ARGUMENTS && (!row || row->parameters[i].name); i++) {
+    for (uint32_t i = 0; i < argument_count(asked); i++) {
         uint8_t both[sizeof asked->texts[0] + 32];
         int length = snprintf((char *)both, sizeof both, "%s%c%s",
                               row ? row->parameters[i].name : "", '\0', asked->texts[i]);
         struct step_piece argument = {.kind = STEP_PIECE_ARGUMENT,
                                       .number = i,
-                                      .value = asked->arguments[i],
+                                      .value = asked->made_as.arguments[i],
                                       .size = (uint32_t)length + 1,
                                       .bytes = both};
         step_add_piece(stepper->recording, &argument);
@@ -307,7 +266,7 @@ static void put_call(struct stepper *stepper)
 /* The number that came back, and what it means where it is an error. */
 static void put_answer(struct stepper *stepper, int64_t answer)
 {
-    enum { ERRNO_MOST = 4095, RESTART = 512, RESTART_BLOCK = 516 };
+    enum { RESTART = 512, RESTART_BLOCK = 516 };
     char text[128] = "";
     if (answer <= -RESTART && answer >= -RESTART_BLOCK && answer != -515)
         snprintf(text, sizeof text, "interrupted by a signal: the kernel may begin it again");
@@ -321,15 +280,30 @@ static void put_answer(struct stepper *stepper, int64_t answer)
     step_add_piece(stepper->recording, &piece);
 }
 
+/* Those that the kernel wrote to read otherwise now. */
+static void describe_outputs(struct stepper *stepper)
+{
+    const struct call_asked *asked = &stepper->asked;
+    const struct call_row *row = asked->call ? asked->call->row : NULL;
+    for (unsigned i = 0; row && row->parameters[i].name; i++)
+        if (is_output(&row->parameters[i]))
+            describe(stepper, i, true);
+}
+
 void step_answer_call(struct stepper *stepper, bool answered)
 {
     struct call_asked *asked = &stepper->asked;
     enum { GAP = 8 };
     uint64_t value = stepper->now.value[STEP_rax];
-    int64_t answer = asked->abi == CALL_I386 ? (int32_t)value : (int64_t)value;
+    int64_t answer = asked->made_as.abi == CALL_I386 ? (int32_t)value : (int64_t)value;
     if (!asked->made)
         return;
     asked->made = false;
+    if (answered) {
+        asked->made_as.result = answer;
+        asked->made_as.failed = answer < 0 && answer >= -ERRNO_MOST;
+        describe_outputs(stepper);
+    }
     put_call(stepper);
     if (!answered) {
         stepper->snapshot_count = 0;

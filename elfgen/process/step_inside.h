@@ -48,7 +48,8 @@ struct vectors {
 struct stepper {
     pid_t id; /* 0: it is gone */
     struct step_recording *recording;
-    struct machine *wide, *narrow; /* 64 and 32 bits */
+    const struct step_words *words; /* or NULL */
+    struct machine *wide, *narrow;  /* 64 and 32 bits */
     struct calls calls;
     struct step_registers now;
     uint32_t *met_table; /* indices + 1 into `met`, by address and bytes */
@@ -70,9 +71,7 @@ struct stepper {
     size_t snapshot_count;
     struct call_asked {
         bool made;
-        enum call_abi abi;
-        uint64_t number;
-        uint64_t arguments[ELFGEN_ARGUMENTS];
+        struct process_call made_as;
         const struct call *call; /* NULL: it has no name */
         char texts[ELFGEN_ARGUMENTS][512];
     } asked;

@@ -4,6 +4,7 @@
 
 #include "../machine/machine.h"
 #include "../process/recording.h"
+#include "../process/step.h"
 
 /* What makes text of instructions: a decoder for each width. */
 struct step_machines {
@@ -41,6 +42,9 @@ void step_put_end(struct elfgen_text *out, const struct step_recording *recordin
  * front of each. */
 void step_put_changes(struct elfgen_text *out, const struct step_record *record,
                       const struct step_recording *recording, size_t columns, size_t indent);
+
+/* Words for a stepper: those that a trace has. */
+extern const struct step_words step_words;
 
 /* "SIGSEGV"; a number that has no name as it is. */
 void step_put_signal(struct elfgen_text *out, uint32_t number);

@@ -267,6 +267,11 @@ static void put_argument(struct lines *lines, const struct step_piece *piece, ui
     elfgen_text_char(&item, ' ');
     elfgen_text_string(&item, name);
     elfgen_text_string(&item, *name ? "=" : "");
+    /* Of what an address leads to, the address, too. */
+    if (strchr("\"[{", *text) && *text) {
+        elfgen_text_0x(&item, piece->value);
+        elfgen_text_char(&item, ' ');
+    }
     elfgen_text_string(&item, text);
     if (item.length + lines->indent > lines->columns) {
         item.length = lines->columns - lines->indent - 3;

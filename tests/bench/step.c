@@ -79,7 +79,7 @@ static double recorded(size_t *bytes)
     struct step_recording recording = {0};
     struct elfgen_error error = {.text = "not started"};
     int refused;
-    struct stepper *stepper = step_open(&program, &recording, &refused, &error);
+    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
     if (!stepper)
         fail(error.text);
     double start = now();

@@ -57,7 +57,7 @@ static void record(struct step_recording *recording, const uint8_t *code, size_t
     struct process_program program = make(code, size);
     struct elfgen_error error = {0};
     int refused;
-    struct stepper *stepper = step_open(&program, recording, &refused, &error);
+    struct stepper *stepper = step_open(&program, &step_words, recording, &refused, &error);
     if (!stepper)
         fprintf(stderr, "%s\n", error.text);
     ck_assert_ptr_nonnull(stepper);
@@ -142,7 +142,7 @@ START_TEST(what_is_closed_before_its_end_is_dead)
     struct process_program program = make(forever, sizeof forever);
     struct elfgen_error error;
     int refused;
-    struct stepper *stepper = step_open(&program, &recording, &refused, &error);
+    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
     ck_assert_ptr_nonnull(stepper);
     pid_t id = step_id(stepper);
     for (int i = 0; i < 100; i++) {
@@ -167,7 +167,7 @@ START_TEST(killed_by_others_it_has_ended)
     struct process_program program = make(forever, sizeof forever);
     struct elfgen_error error;
     int refused;
-    struct stepper *stepper = step_open(&program, &recording, &refused, &error);
+    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
     ck_assert_ptr_nonnull(stepper);
     ck_assert_int_eq(step_next(stepper), STEP_GOES_ON);
     kill(step_id(stepper), SIGKILL);
@@ -194,7 +194,7 @@ START_TEST(what_cannot_be_run_is_refused_with_its_errno)
     struct elfgen_error error = {0};
     int refused = 0;
     sigemptyset(&program.ignored);
-    ck_assert_ptr_null(step_open(&program, &recording, &refused, &error));
+    ck_assert_ptr_null(step_open(&program, NULL, &recording, &refused, &error));
     ck_assert_int_eq(refused, ENOENT);
     assert_no_child();
     step_recording_free(&recording);
@@ -208,7 +208,7 @@ START_TEST(forgotten_records_make_room_and_the_run_goes_on)
     struct elfgen_error error;
     int refused;
     uint64_t count = 0;
-    struct stepper *stepper = step_open(&program, &recording, &refused, &error);
+    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
     ck_assert_ptr_nonnull(stepper);
     struct step_cursor cursor;
     struct step_record record_;
