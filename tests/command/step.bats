@@ -116,8 +116,8 @@ int main(void)
     return puts("Hello") < 0;
 }
 E
-    env -i setarch -R "$TINYELF" step --until 2000 --record run.json "$PWD/program"
-    run perl "$BATS_TEST_DIRNAME/step_gdb.pl" run.json "$PWD/program"
+    alone "$TINYELF" step --until 2000 --record run.json "$PWD/program"
+    run alone perl "$BATS_TEST_DIRNAME/step_gdb.pl" run.json "$PWD/program"
     echo "$output"
     [ "$status" -eq 0 ]
 }
@@ -187,11 +187,11 @@ target: times 512 db 0
 area: times 4096 db 0
 E
     # All but the end.
-    env -i setarch -R "$TINYELF" step --record run.json "$PWD/odd"
+    alone "$TINYELF" step --record run.json "$PWD/odd"
     count=$(grep -c '"kind":"ran"' run.json)
     [ "$count" -gt 50 ]
-    env -i setarch -R "$TINYELF" step --until "$count" --record run.json "$PWD/odd"
-    run perl "$BATS_TEST_DIRNAME/step_gdb.pl" run.json "$PWD/odd"
+    alone "$TINYELF" step --until "$count" --record run.json "$PWD/odd"
+    run alone perl "$BATS_TEST_DIRNAME/step_gdb.pl" run.json "$PWD/odd"
     echo "$output"
     [ "$status" -eq 0 ]
 }

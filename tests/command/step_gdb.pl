@@ -43,7 +43,7 @@ my $compare = sub {
         $errors++;
     }
 };
-open my $gdb, '-|', "timeout 250 gdb -nx -batch -x step.gdb '$program' </dev/null 2>gdb.err"
+open my $gdb, '-|', "/usr/bin/env PATH=/usr/bin:/bin timeout 250 gdb -nx -batch -x step.gdb '$program' </dev/null 2>gdb.err"
     or die "gdb: $!\n";
 while (<$gdb>) {
     next unless /^(\w+) +(0x[0-9a-f]+)/;

@@ -64,3 +64,11 @@ is_gone()
     pgrep -a -x "$1"
     return 1
 }
+
+# Without an environment, with fixed addresses, and on one processor, since cpuid says which one it is.
+alone()
+{
+    local processor
+    processor=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+    env -i PATH="$PATH" taskset -c "$processor" env -i setarch -R "$@"
+}
