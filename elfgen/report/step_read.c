@@ -1,11 +1,11 @@
 /* A recorded run, back from its JSON document: any bytes, each value checked before it is used. */
-#include <jansson.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "step.h"
 #include "step_names.h"
+#include "step_values.h"
 
 /* ---- memory ---- */
 
@@ -26,157 +26,16 @@ static void give_memory(void *bytes)
     free(bytes);
 }
 
-/* ---- values ---- */
-
-/* Where in the document: "steps[12]", and what was wrong first. */
-struct reader {
-    struct step_recording *recording;
-    struct elfgen_error *error;
-    const char *list;
-    uint64_t index;
-    bool failed;
-};
-
-static bool fail(struct reader *reader, const char *key, const char *right)
-{
-    if (reader->failed)
-        return false;
-    reader->failed = true;
-    if (reader->list)
-        elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
-                         "no recording of tinyelf: %s[%u]: '%s' should be %s", reader->list,
-                         reader->index, key, right);
-    else
-        elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
-                         "no recording of tinyelf: '%s' should be %s", key, right);
-    return false;
-}
-
-static const json_t *list_of(struct reader *reader, const json_t *from, const char *key)
-{
-    const json_t *list = json_object_get(from, key);
-    if (!json_is_array(list))
-        fail(reader, key, "a list");
-    return json_is_array(list) ? list : NULL;
-}
-
-static bool to_hex(struct reader *reader, const json_t *value, const char *key, uint64_t *number)
-{
-    const char *text = json_string_value(value);
-    char *end;
-    if (!text || strncmp(text, "0x", 2) != 0 || strlen(text) > 18 || text[2] == '\0' ||
-        strspn(text + 2, "0123456789abcdef") != strlen(text + 2))
-        return fail(reader, key, "a string of 0x and up to 16 hex digits");
-    *number = strtoull(text + 2, &end, 16);
-    return true;
-}
-
-static bool hex_of(struct reader *reader, const json_t *from, const char *key, uint64_t *number)
-{
-    return to_hex(reader, json_object_get(from, key), key, number);
-}
-
-/* A number below `end`. */
-static bool number_of(struct reader *reader, const json_t *from, const char *key, uint64_t end,
-                      uint32_t *number)
-{
-    const json_t *value = json_object_get(from, key);
-    if (!json_is_integer(value) || json_integer_value(value) < 0 ||
-        (uint64_t)json_integer_value(value) >= end)
-        return fail(reader, key, end == 0 ? "null: there is none" : "a number in its range");
-    *number = (uint32_t)json_integer_value(value);
-    return true;
-}
-
-/* An index below `end`, or null. */
-static bool index_of(struct reader *reader, const json_t *from, const char *key, size_t end,
-                     uint32_t *index)
-{
-    *index = STEP_NONE;
-    return json_is_null(json_object_get(from, key)) || number_of(reader, from, key, end, index);
-}
-
-/* One of some words. */
-static bool word_of(struct reader *reader, const json_t *from, const char *key,
-                    const char *const *words, size_t count, uint32_t *index)
-{
-    const char *text = json_string_value(json_object_get(from, key));
-    for (size_t i = 0; text && i < count; i++) {
-        if (strcmp(text, words[i]) != 0)
-            continue;
-        *index = (uint32_t)i;
-        return true;
-    }
-    return fail(reader, key, "a word that docs/step.md has");
-}
-
-static int digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Pairs of hex digits -> bytes, to be freed; NULL: they are none. */
-static uint8_t *bytes_of(struct reader *reader, const json_t *from, const char *key, size_t most,
-                         size_t *size)
-{
-    const json_t *value = json_object_get(from, key);
-    const char *text = json_string_value(value);
-    size_t length = json_string_length(value);
-    uint8_t *bytes = text && length % 2 == 0 && length / 2 <= most ? malloc(length / 2 + 1) : NULL;
-    for (size_t i = 0; bytes && i < length; i++) {
-        int half = digit(text[i]);
-        if (half < 0) {
-            free(bytes);
-            bytes = NULL;
-            break;
-        }
-        bytes[i / 2] = (uint8_t)(i % 2 == 0 ? half << 4 : bytes[i / 2] | half);
-    }
-    if (!bytes)
-        fail(reader, key, "pairs of hex digits, not too many");
-    *size = length / 2;
-    return bytes;
-}
-
-/* A string's bytes, each written as the character of its number, to be freed. */
-static char *text_of(struct reader *reader, const json_t *value, const char *key, size_t *length)
-{
-    const char *text = json_string_value(value);
-    size_t size = json_string_length(value);
-    char *bytes = text ? malloc(size + 1) : NULL;
-    *length = 0;
-    for (size_t i = 0; bytes && i < size; i++) {
-        unsigned c = (unsigned char)text[i];
-        if (c >= 0x80) {
-            unsigned next = i + 1 < size ? (unsigned char)text[i + 1] : 0;
-            if (c > 0xc3) {
-                free(bytes);
-                bytes = NULL;
-                break;
-            }
-            c = (c & 3) << 6 | (next & 0x3f);
-            i++;
-        }
-        bytes[(*length)++] = (char)c;
-    }
-    if (!bytes) {
-        fail(reader, key, "a string of characters below 256");
-        return NULL;
-    }
-    bytes[*length] = '\0';
-    return bytes;
-}
-
 /* ---- the start ---- */
 
 static bool read_arguments(struct reader *reader, const json_t *document)
 {
-    const json_t *list = list_of(reader, document, "arguments");
+    const json_t *list = value_list(reader, document, "arguments");
     json_t *item;
     size_t i, length;
     json_array_foreach(list, i, item)
     {
-        char *text = text_of(reader, item, "arguments", &length);
+        char *text = value_text(reader, item, "arguments", &length);
         if (!text)
             return false;
         step_add_argument(reader->recording, text, length);
@@ -189,22 +48,22 @@ static bool read_file(struct reader *reader, json_t *item)
 {
     struct step_recording *recording = reader->recording;
     size_t length;
-    char *name = text_of(reader, json_object_get(item, "name"), "name", &length);
+    char *name = value_text(reader, json_object_get(item, "name"), "name", &length);
     uint32_t index = name ? step_add_file(recording, name, length) : STEP_NONE;
     free(name);
     if (index == STEP_NONE)
         return false;
     struct step_file *file = &recording->files[index];
-    if (json_object_get(item, "starts") && !hex_of(reader, item, "starts", &file->entry))
+    if (json_object_get(item, "starts") && !value_hex(reader, item, "starts", &file->entry))
         return false;
     if (!json_object_get(item, "bytes"))
         return true;
-    file->bytes = bytes_of(reader, item, "bytes", STEP_FILE_MOST, &file->size);
+    file->bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &file->size);
     const json_t *size = json_object_get(item, "size");
     if (!file->bytes)
         return false;
     if (!json_is_integer(size) || (size_t)json_integer_value(size) != file->size)
-        return fail(reader, "size", "the number of bytes");
+        return value_fail(reader, "size", "the number of bytes");
     return true;
 }
 
@@ -213,12 +72,12 @@ static bool read_mapping(struct reader *reader, json_t *item)
     struct step_mapping mapping = {0};
     const char *permissions = json_string_value(json_object_get(item, "permissions"));
     if (!permissions || strlen(permissions) >= sizeof mapping.permissions)
-        return fail(reader, "permissions", "as /proc/PID/maps has it, r-xp");
+        return value_fail(reader, "permissions", "as /proc/PID/maps has it, r-xp");
     memcpy(mapping.permissions, permissions, strlen(permissions));
-    return hex_of(reader, item, "start", &mapping.start) &&
-           hex_of(reader, item, "end", &mapping.end) &&
-           hex_of(reader, item, "offset", &mapping.offset) &&
-           index_of(reader, item, "file", reader->recording->file_count, &mapping.file) &&
+    return value_hex(reader, item, "start", &mapping.start) &&
+           value_hex(reader, item, "end", &mapping.end) &&
+           value_hex(reader, item, "offset", &mapping.offset) &&
+           value_index(reader, item, "file", reader->recording->file_count, &mapping.file) &&
            step_add_mapping(reader->recording, &mapping) != STEP_NONE;
 }
 
@@ -226,9 +85,9 @@ static bool read_memory(struct reader *reader, json_t *item)
 {
     uint64_t address;
     size_t size;
-    if (!hex_of(reader, item, "address", &address))
+    if (!value_hex(reader, item, "address", &address))
         return false;
-    uint8_t *bytes = bytes_of(reader, item, "bytes", STEP_FILE_MOST, &size);
+    uint8_t *bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
     uint32_t index = bytes ? step_add_memory(reader->recording, address, bytes, size) : STEP_NONE;
     free(bytes);
     return index != STEP_NONE;
@@ -239,15 +98,15 @@ static bool read_instruction(struct reader *reader, json_t *item)
     struct step_instruction what = {.offset = STEP_NOWHERE};
     uint32_t bits;
     size_t size;
-    if (!hex_of(reader, item, "address", &what.address) ||
-        !index_of(reader, item, "file", reader->recording->file_count, &what.file) ||
-        !number_of(reader, item, "bits", 65, &bits) ||
+    if (!value_hex(reader, item, "address", &what.address) ||
+        !value_index(reader, item, "file", reader->recording->file_count, &what.file) ||
+        !value_number(reader, item, "bits", 65, &bits) ||
         (!json_is_null(json_object_get(item, "offset")) &&
-         !hex_of(reader, item, "offset", &what.offset)))
+         !value_hex(reader, item, "offset", &what.offset)))
         return false;
     if (bits != 64 && bits != 32)
-        return fail(reader, "bits", "64 or 32");
-    uint8_t *bytes = bytes_of(reader, item, "bytes", sizeof what.bytes, &size);
+        return value_fail(reader, "bits", "64 or 32");
+    uint8_t *bytes = value_bytes(reader, item, "bytes", sizeof what.bytes, &size);
     if (!bytes)
         return false;
     memcpy(what.bytes, bytes, size);
@@ -261,7 +120,7 @@ static bool read_instruction(struct reader *reader, json_t *item)
 static bool read_list(struct reader *reader, const json_t *document, const char *key,
                       bool (*read)(struct reader *reader, json_t *item))
 {
-    const json_t *list = list_of(reader, document, key);
+    const json_t *list = value_list(reader, document, key);
     json_t *item;
     size_t i;
     reader->list = key;
@@ -291,8 +150,8 @@ static bool read_registers(struct reader *reader, const json_t *document)
     const json_t *all = json_object_get(document, "registers");
     for (size_t place = 0; place < STEP_SHOWN; place++) {
         enum step_register which = step_register_at(place);
-        if (!hex_of(reader, all, step_register_name(which, true),
-                    &reader->recording->start.value[which]))
+        if (!value_hex(reader, all, step_register_name(which, true),
+                       &reader->recording->start.value[which]))
             return false;
     }
     return true;
@@ -305,18 +164,18 @@ static bool read_changes(struct reader *reader, json_t *item, const struct step_
     json_t *all = json_object_get(item, "registers"), *pair;
     const char *name;
     if (all && !json_is_object(all))
-        return fail(reader, "registers", "an object");
+        return value_fail(reader, "registers", "an object");
     json_object_foreach(all, name, pair)
     {
         enum step_register which = register_named(name);
         uint64_t from;
         if (which == STEP_orig_rax)
-            return fail(reader, "registers", "of registers that there are");
-        if (!to_hex(reader, json_array_get(pair, 0), "registers", &from) ||
-            !to_hex(reader, json_array_get(pair, 1), "registers", &after->value[which]))
+            return value_fail(reader, "registers", "of registers that there are");
+        if (!value_to_hex(reader, json_array_get(pair, 0), "registers", &from) ||
+            !value_to_hex(reader, json_array_get(pair, 1), "registers", &after->value[which]))
             return false;
         if (from != before->value[which] || from == after->value[which])
-            return fail(reader, "registers", "a change of what the step before left");
+            return value_fail(reader, "registers", "a change of what the step before left");
     }
     return true;
 }
@@ -327,13 +186,13 @@ static bool read_changes(struct reader *reader, json_t *item, const struct step_
 static bool read_change(struct reader *reader, json_t *item, struct step_piece *piece)
 {
     size_t before_size, after_size = 0;
-    uint8_t *before = bytes_of(reader, item, "from", STEP_FILE_MOST, &before_size);
-    uint8_t *after = before ? bytes_of(reader, item, "to", STEP_FILE_MOST, &after_size) : NULL;
+    uint8_t *before = value_bytes(reader, item, "from", STEP_FILE_MOST, &before_size);
+    uint8_t *after = before ? value_bytes(reader, item, "to", STEP_FILE_MOST, &after_size) : NULL;
     bool good = after && before_size == after_size;
     if (after && !good)
-        fail(reader, "to", "as many bytes as 'from'");
+        value_fail(reader, "to", "as many bytes as 'from'");
     if (good && piece->kind == STEP_PIECE_VECTOR && before_size > 64)
-        good = fail(reader, "from", "at most 64 bytes");
+        good = value_fail(reader, "from", "at most 64 bytes");
     piece->size = (uint32_t)after_size;
     if (good)
         step_add_change(reader->recording, piece, before, after);
@@ -348,13 +207,13 @@ static bool read_texts(struct reader *reader, json_t *item, const char *first, c
 {
     enum { TEXT_MOST = 4096 };
     size_t length = 0, more = 0;
-    char *text = text_of(reader, json_object_get(item, first), first, &length);
+    char *text = value_text(reader, json_object_get(item, first), first, &length);
     char *other =
-        text && second ? text_of(reader, json_object_get(item, second), second, &more) : NULL;
+        text && second ? value_text(reader, json_object_get(item, second), second, &more) : NULL;
     char *both = text && (other || !second) ? malloc(length + more + 2) : NULL;
     bool good = both && length <= TEXT_MOST && more <= TEXT_MOST;
     if (both && !good)
-        fail(reader, first, "shorter");
+        value_fail(reader, first, "shorter");
     if (good) {
         memcpy(both, text, length + 1);
         if (second)
@@ -372,9 +231,9 @@ static bool read_texts(struct reader *reader, json_t *item, const char *first, c
 static bool read_output(struct reader *reader, json_t *item, struct step_piece *piece)
 {
     size_t size = 0;
-    if (!number_of(reader, item, "descriptor", 3, &piece->number))
+    if (!value_number(reader, item, "descriptor", 3, &piece->number))
         return false;
-    uint8_t *bytes = bytes_of(reader, item, "bytes", STEP_FILE_MOST, &size);
+    uint8_t *bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
     piece->size = (uint32_t)size;
     piece->bytes = bytes;
     if (bytes)
@@ -387,11 +246,12 @@ static bool read_signal(struct reader *reader, json_t *item, struct step_piece *
 {
     enum { SIGNALS = 65 };
     uint64_t code;
-    if (!number_of(reader, item, "signal", SIGNALS, &piece->number) ||
-        !hex_of(reader, item, "code", &code) || !hex_of(reader, item, "address", &piece->value))
+    if (!value_number(reader, item, "signal", SIGNALS, &piece->number) ||
+        !value_hex(reader, item, "code", &code) ||
+        !value_hex(reader, item, "address", &piece->value))
         return false;
     if (code > UINT32_MAX)
-        return fail(reader, "code", "a number of 32 bits");
+        return value_fail(reader, "code", "a number of 32 bits");
     piece->size = (uint32_t)code;
     step_add_piece(reader->recording, piece);
     return true;
@@ -400,7 +260,7 @@ static bool read_signal(struct reader *reader, json_t *item, struct step_piece *
 static bool read_program(struct reader *reader, json_t *item, struct step_piece *piece)
 {
     uint32_t file;
-    if (!number_of(reader, item, "file", reader->recording->file_count, &file))
+    if (!value_number(reader, item, "file", reader->recording->file_count, &file))
         return false;
     piece->value = file;
     step_add_piece(reader->recording, piece);
@@ -412,25 +272,26 @@ static bool read_piece(struct reader *reader, json_t *item)
     static const char *const abis[] = {[CALL_X86_64] = "x86_64", [CALL_I386] = "i386"};
     struct step_piece piece = {0};
     uint32_t kind;
-    if (!word_of(reader, item, "kind", step_piece_names, STEP_PIECE_KINDS, &kind))
+    if (!value_word(reader, item, "kind", step_piece_names, STEP_PIECE_KINDS, &kind))
         return false;
     piece.kind = (enum step_piece_kind)kind;
     switch (piece.kind) {
     case STEP_PIECE_MEMORY:
-        return hex_of(reader, item, "address", &piece.value) && read_change(reader, item, &piece);
+        return value_hex(reader, item, "address", &piece.value) &&
+               read_change(reader, item, &piece);
     case STEP_PIECE_VECTOR:
-        return number_of(reader, item, "register", STEP_VECTORS, &piece.number) &&
+        return value_number(reader, item, "register", STEP_VECTORS, &piece.number) &&
                read_change(reader, item, &piece);
     case STEP_PIECE_CALL:
-        return word_of(reader, item, "abi", abis, CALL_ABIS, &piece.number) &&
-               hex_of(reader, item, "number", &piece.value) &&
+        return value_word(reader, item, "abi", abis, CALL_ABIS, &piece.number) &&
+               value_hex(reader, item, "number", &piece.value) &&
                read_texts(reader, item, "name", NULL, &piece);
     case STEP_PIECE_ARGUMENT:
-        return number_of(reader, item, "index", ELFGEN_ARGUMENTS, &piece.number) &&
-               hex_of(reader, item, "value", &piece.value) &&
+        return value_number(reader, item, "index", ELFGEN_ARGUMENTS, &piece.number) &&
+               value_hex(reader, item, "value", &piece.value) &&
                read_texts(reader, item, "name", "text", &piece);
     case STEP_PIECE_ANSWER:
-        return hex_of(reader, item, "value", &piece.value) &&
+        return value_hex(reader, item, "value", &piece.value) &&
                read_texts(reader, item, "text", NULL, &piece);
     case STEP_PIECE_NOTE:
         return read_texts(reader, item, "text", NULL, &piece);
@@ -457,12 +318,12 @@ static bool read_step(struct reader *reader, json_t *item)
     json_t *pieces = json_object_get(item, "pieces"), *piece;
     uint32_t kind, instruction;
     size_t i;
-    if (!word_of(reader, item, "kind", step_kind_names, STEP_KINDS, &kind) ||
-        !index_of(reader, item, "instruction", recording->instruction_count, &instruction) ||
+    if (!value_word(reader, item, "kind", step_kind_names, STEP_KINDS, &kind) ||
+        !value_index(reader, item, "instruction", recording->instruction_count, &instruction) ||
         !read_changes(reader, item, now, &after))
         return false;
     if (pieces && !json_is_array(pieces))
-        return fail(reader, "pieces", "a list");
+        return value_fail(reader, "pieces", "a list");
     step_begin_record(recording, (enum step_kind)kind, instruction, now, &after);
     json_array_foreach(pieces, i, piece)
     {
@@ -478,8 +339,8 @@ static bool read_end(struct reader *reader, const json_t *document)
 {
     const json_t *end = json_object_get(document, "end");
     uint32_t kind, number;
-    if (!word_of(reader, end, "kind", step_end_names, STEP_END_KINDS, &kind) ||
-        !number_of(reader, end, "number", 256, &number))
+    if (!value_word(reader, end, "kind", step_end_names, STEP_END_KINDS, &kind) ||
+        !value_number(reader, end, "number", 256, &number))
         return false;
     reader->recording->end = (enum step_end_kind)kind;
     reader->recording->end_number = (int)number;
@@ -492,11 +353,11 @@ static bool read_document(struct reader *reader, const json_t *document)
     struct step_reader steps;
     const char *format = json_string_value(json_object_get(document, "format"));
     if (!format || strcmp(format, "tinyelf step 1") != 0)
-        return fail(reader, "format", "\"tinyelf step 1\"");
+        return value_fail(reader, "format", "\"tinyelf step 1\"");
     if (!read_arguments(reader, document) || !read_list(reader, document, "files", read_file))
         return false;
     if (reader->recording->file_count == 0)
-        return fail(reader, "files", "one or more");
+        return value_fail(reader, "files", "one or more");
     if (!read_registers(reader, document) ||
         !read_list(reader, document, "mappings", read_mapping) ||
         !read_list(reader, document, "memory", read_memory) ||
