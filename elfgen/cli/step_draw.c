@@ -165,7 +165,11 @@ static void draw_instructions(const struct step_view *view, struct pane pane)
     size_t count = 0, most = (size_t)(pane.lines > 1 ? pane.lines - 1 : 0) / 3;
     put_title(view, &pane, "instructions");
     if (!next) {
-        put_line(&pane, "it has ended", 12, A_NORMAL);
+        char room[80];
+        struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+        step_put_end(&text, recording, recording->count);
+        text.length -= text.length > 0; /* its line's end */
+        put_text(&pane, &text, A_NORMAL);
         return;
     }
     uint64_t address = next->address;

@@ -140,6 +140,7 @@ struct step_recording {
     uint64_t count; /* of records */
     uint8_t *records;
     size_t size; /* of the records, in bytes */
+    size_t most; /* of these when it is full; 0: STEP_MOST */
     size_t last; /* where the last record begins */
     enum step_end_kind end;
     int end_number;

@@ -280,10 +280,12 @@ static void add_program(struct stepper *stepper)
 /* Closes the record. */
 static enum step_answer finish(struct stepper *stepper)
 {
-    step_end_record(stepper->recording);
-    if (stepper->no_memory || stepper->recording->no_memory ||
-        stepper->recording->size > STEP_MOST) {
-        stepper->recording->end = STEP_FULL;
+    struct step_recording *recording = stepper->recording;
+    step_end_record(recording);
+    if (stepper->no_memory || recording->no_memory ||
+        recording->size > (recording->most ? recording->most : STEP_MOST) ||
+        recording->instruction_count > STEP_INSTRUCTIONS_MOST) {
+        recording->end = STEP_FULL;
         return STEP_NO_ROOM;
     }
     return STEP_GOES_ON;

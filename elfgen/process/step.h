@@ -14,10 +14,12 @@ enum step_answer {
     STEP_GOES_ON, /* a record was added */
     STEP_ENDED,  /* the program is gone; recording->end says how. The last record may be new, too */
     STEP_PAUSED, /* a signal handler of the caller's ran while this waited; call again to go on */
-    STEP_NO_ROOM /* no memory, or the recording has STEP_MOST bytes; the program stands still */
+    STEP_NO_ROOM /* no memory, or the recording is full; the program stands still */
 };
 
-enum { STEP_MOST = 128 << 20 }; /* bytes of records */
+/* A recording is full with so many bytes of records (unless it says another number), or so many
+ * different instructions. */
+enum { STEP_MOST = 128 << 20, STEP_INSTRUCTIONS_MOST = 1 << 22 };
 
 /* Who says what a call's arguments mean. */
 struct step_words {

@@ -81,7 +81,7 @@ view()
     [ "$(screen | wc -l)" -eq 24 ]
     sees '^s step  b back'
     press s s s
-    sees '^it has ended'
+    sees '^ended with status 0 after 8 steps'
     press s
     sees 'that was the last step'
     press q
@@ -229,7 +229,7 @@ E
     sees '^\./hello  step 5 of 8  cs 0x33'
     sees '^output: Hello world'
     press r
-    sees '^it has ended'
+    sees '^ended with status 0 after 8 steps'
     press q
     sees '^ended with status 0 after 8 steps'
 }

@@ -161,6 +161,25 @@ START_TEST(what_is_closed_before_its_end_is_dead)
 }
 END_TEST
 
+START_TEST(a_full_recording_stops_the_run_and_is_whole)
+{
+    struct step_recording recording = {.most = 10000};
+    struct step_cursor cursor;
+    struct step_record record_;
+    uint64_t count = 0;
+    record(&recording, loop, sizeof loop);
+    ck_assert_int_eq(recording.end, STEP_FULL);
+    ck_assert_uint_gt(recording.size, 10000);
+    ck_assert_uint_lt(recording.size, 11000);
+    step_cursor_open(&cursor, &recording);
+    while (step_forward(&cursor, &record_))
+        count++;
+    ck_assert_uint_eq(count, recording.count);
+    assert_no_child();
+    step_recording_free(&recording);
+}
+END_TEST
+
 START_TEST(killed_by_others_it_has_ended)
 {
     struct step_recording recording = {0};
@@ -373,6 +392,7 @@ static Suite *step_suite(void)
     tcase_add_test(cases, each_instruction_is_a_record_and_the_end_is_the_programs);
     tcase_add_test(cases, back_is_forward_the_other_way);
     tcase_add_test(cases, what_is_closed_before_its_end_is_dead);
+    tcase_add_test(cases, a_full_recording_stops_the_run_and_is_whole);
     tcase_add_test(cases, killed_by_others_it_has_ended);
     tcase_add_test(cases, what_cannot_be_run_is_refused_with_its_errno);
     tcase_add_test(cases, forgotten_records_make_room_and_the_run_goes_on);
