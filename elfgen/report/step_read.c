@@ -71,9 +71,9 @@ static bool read_mapping(struct reader *reader, json_t *item)
 {
     struct step_mapping mapping = {0};
     const char *permissions = json_string_value(json_object_get(item, "permissions"));
-    if (!permissions || strlen(permissions) >= sizeof mapping.permissions)
+    if (!permissions || strlen(permissions) != 4 || strspn(permissions, "rwxps-") != 4)
         return value_fail(reader, "permissions", "as /proc/PID/maps has it, r-xp");
-    memcpy(mapping.permissions, permissions, strlen(permissions));
+    memcpy(mapping.permissions, permissions, 4);
     return value_hex(reader, item, "start", &mapping.start) &&
            value_hex(reader, item, "end", &mapping.end) &&
            value_hex(reader, item, "offset", &mapping.offset) &&
