@@ -23,6 +23,7 @@ int command_run(int argc, char **argv);
 int command_stages(int argc, char **argv);
 int command_step(int argc, char **argv);
 int command_syscall(int argc, char **argv);
+int command_trace(int argc, char **argv);
 int command_unfold(int argc, char **argv);
 
 /* Any command, done by the companion of this program, which takes its place; returns only if it

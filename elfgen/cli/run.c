@@ -12,8 +12,8 @@
 
 #include "../process/confine.h"
 #include "../process/limited.h"
-#include "../source/bytes.h"
 #include "cli.h"
+#include "run.h"
 
 enum { OPTION_SANDBOX = 256, OPTION_TIME, OPTION_MEMORY, OPTION_OUTPUT, OPTION_HELP };
 
@@ -111,121 +111,6 @@ static int take_size(const char *option, const char *text, uint64_t *bytes)
                       option, text);
 }
 
-/* ---- why it ended ---- */
-
-/* "64 MiB", in the largest unit that says it exactly. */
-static const char *size_text(uint64_t bytes, char *text, size_t room)
-{
-    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB"};
-    size_t unit = 0;
-    while (unit < 3 && bytes != 0 && bytes % 1024 == 0) {
-        bytes /= 1024;
-        unit++;
-    }
-    snprintf(text, room, "%llu %s", (unsigned long long)bytes, units[unit]);
-    return text;
-}
-
-static const char *time_text(uint64_t milliseconds, char *text, size_t room)
-{
-    if (milliseconds % 1000 == 0)
-        snprintf(text, room, "%llu s", (unsigned long long)(milliseconds / 1000));
-    else
-        snprintf(text, room, "%.3g s", (double)milliseconds / 1000);
-    return text;
-}
-
-/* Calls that are allowed, but of another descriptor. */
-static bool is_of_descriptor(const char *name)
-{
-    static const char *const names[] = {"read", "readv", "write", "writev"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
-static void tell_call(const char *name, const struct run_end *end, bool interpreter)
-{
-    static struct calls calls;
-    static const char *const abis[] = {[CALL_X86_64] = "x86-64", [CALL_I386] = "i386"};
-    enum { X32 = 1 << 30 };
-    const char *hint =
-        interpreter ? "; it is linked dynamically, and its interpreter needs files" : "";
-    const struct call *call = NULL;
-    if (!end->knows_call) {
-        message(name, "error",
-                "killed for a system call that the sandbox does not allow; which one, ptrace would "
-                "tell, and it is forbidden here%s",
-                hint);
-        return;
-    }
-    if (end->abi == CALL_X86_64 && (end->number & X32) != 0) {
-        message(name, "error",
-                "system call not allowed in the sandbox: number 0x%llx, one of x32's%s",
-                (unsigned long long)end->number, hint);
-        return;
-    }
-    call = calls_find(&calls, end->abi, end->number);
-    if (call && is_of_descriptor(call->name)) {
-        message(name, "error",
-                "system call not allowed in the sandbox: %s of descriptor %d (number %llu, %s)%s",
-                call->name, (int)end->argument, (unsigned long long)end->number, abis[end->abi],
-                hint);
-        return;
-    }
-    message(name, "error", "system call not allowed in the sandbox: %s (number %llu, %s)%s",
-            call ? call->name : "one without a name", (unsigned long long)end->number,
-            abis[end->abi], hint);
-}
-
-static void tell_signal(const char *name, const struct run_end *end)
-{
-    const char *abbreviation = sigabbrev_np(end->signal);
-    char address[64] = "";
-    if (end->has_address)
-        snprintf(address, sizeof address, ", at address 0x%llx", (unsigned long long)end->address);
-    message(name, "error", "killed by signal %d (%s%s)%s%s", end->signal, abbreviation ? "SIG" : "",
-            abbreviation ? abbreviation : "a real-time signal", address,
-            end->loading ? ": Linux gave up while it loaded the file" : "");
-}
-
-/* Says why it died, if it did; returns the exit status. */
-static int tell_end(const char *name, const struct run_end *end, const struct run_limits *limits,
-                    bool interpreter)
-{
-    char text[64];
-    switch (end->reason) {
-    case RUN_EXITED:
-        return end->status;
-    case RUN_SIGNAL:
-        tell_signal(name, end);
-        break;
-    case RUN_CALL:
-        tell_call(name, end, interpreter);
-        break;
-    case RUN_TIME:
-        message(name, "error", "killed: it reached the time limit of %s (--time)",
-                time_text(limits->time, text, sizeof text));
-        break;
-    case RUN_MEMORY:
-        message(name, "error", "%s the memory limit of %s (--memory)",
-                end->signal ? "killed: it went beyond" : "ended, but had gone beyond",
-                size_text(limits->memory, text, sizeof text));
-        break;
-    case RUN_OUTPUT:
-        message(name, "error", "%s the output limit of %s (--output)",
-                end->signal ? "killed: it wrote beyond" : "ended, but had written beyond",
-                size_text(limits->output, text, sizeof text));
-        break;
-    case RUN_INTERRUPTED:
-    case RUN_NOT_STARTED:
-        break;
-    }
-    /* Beyond a limit it ends as if killed, also where it was faster. */
-    return 128 + (end->reason == RUN_SIGNAL || end->reason == RUN_CALL ? end->signal : SIGKILL);
-}
-
 /* ---- signals ---- */
 
 static volatile sig_atomic_t caught;
@@ -265,63 +150,6 @@ static void die_of_caught(void)
 
 /* ---- the two ways ---- */
 
-/* What the program needs from the file system, where it has none. Empty: nothing. */
-static void find_need(const char *path, char *need, size_t room)
-{
-    struct file_bytes bytes = {0};
-    struct elfgen_view view;
-    struct elfgen_phdr segment;
-    *need = '\0';
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0)
-        return;
-    if (file_read(file, true, &bytes) && bytes.size > 2 && memcmp(bytes.bytes, "#!", 2) == 0)
-        snprintf(need, room, "of a script (#!)");
-    else if (bytes.bytes)
-        elfgen_view_open_program(&view, bytes.bytes, bytes.size, NULL);
-    for (uint64_t i = 0; bytes.bytes && *need == '\0' && i < view.segments.count &&
-                         elfgen_view_segment(&view, i, &segment, NULL) != ELFGEN_OUT_OF_RANGE;
-         i++) {
-        const uint8_t *name = segment.p_type == ELFGEN_PT_INTERP && segment.p_filesz < PATH_MAX
-                                  ? elfgen_view_bytes(&view, segment.p_offset, segment.p_filesz)
-                                  : NULL;
-        if (name)
-            snprintf(need, room, "'%.*s' (PT_INTERP)", (int)segment.p_filesz, (const char *)name);
-    }
-    file_free(&bytes);
-    close(file);
-}
-
-static void tell_lacks(unsigned lacks)
-{
-    static const struct {
-        unsigned lack;
-        const char *name;
-    } names[] = {
-        {CONFINE_NO_USER, "user namespace"},       {CONFINE_NO_PID, "pid namespace"},
-        {CONFINE_NO_NETWORK, "network namespace"}, {CONFINE_NO_MOUNT, "mount namespace"},
-        {CONFINE_NO_IPC, "IPC namespace"},         {CONFINE_NO_MEASURE, "memory limit (no /proc)"}};
-    char text[256] = "";
-    size_t length = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (lacks & names[i].lack)
-            length += (size_t)snprintf(text + length, sizeof text - length, "%s%s",
-                                       length ? ", " : "", names[i].name);
-    if (length != 0)
-        message(NULL, "warning", "this system does not let the sandbox have: %s", text);
-}
-
-static void tell_not_started_in_sandbox(const char *path, int error)
-{
-    char need[PATH_MAX + 32];
-    find_need(path, need, sizeof need);
-    if (error == ENOENT && *need)
-        message(path, "error", "it needs the interpreter %s, and in the sandbox there are no files",
-                need);
-    else
-        tell_not_started(path, error);
-}
-
 /* Whether both are the same open file or device, where the order of what is written matters. */
 static bool are_one(int a, int b)
 {
@@ -348,7 +176,6 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
                               .interrupted = is_caught};
     struct run_end end;
     struct elfgen_error error;
-    char need[PATH_MAX + 32] = "";
     tell_lacks(confine_lacks(worker));
     bool done = confine_run(worker, &job, &end, &error);
     if (!done) {
@@ -359,18 +186,27 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
         tell_not_started_in_sandbox(path, end.error);
         return EXIT_NO;
     }
-    if (end.reason == RUN_CALL)
-        find_need(path, need, sizeof need);
     if (output.closed && output.error != EPIPE)
         message("<stdout>", "error", "cannot write: %s", strerror(output.error));
-    return tell_end(arguments[0], &end, limits, *need != '\0');
+    return caught ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
+}
+
+/* Not among the standard streams' numbers, which may be free and stay so. */
+static int open_program(const char *path)
+{
+    int low = open(path, O_PATH | O_CLOEXEC);
+    if (low < 0 || low > STDERR_FILENO)
+        return low;
+    int high = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(low);
+    return high;
 }
 
 static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
 {
     struct confine_options worker_options = {.limits = *limits, .ignored = *inherited_ignored()};
     struct elfgen_error error;
-    int file = open(path, O_PATH | O_CLOEXEC);
+    int file = open_program(path);
     if (file < 0) {
         tell_not_started(path, errno);
         return EXIT_NO;
@@ -392,6 +228,8 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
     struct limited_watch watch = {.limits = *limits, .interrupted = is_caught};
     struct run_end end;
     struct elfgen_error error;
+    if (limits->memory != 0 && !limits_can_measure())
+        tell_lacks(CONFINE_NO_MEASURE);
     if (!limited_run(&program, &watch, &end, &error)) {
         message(path, "error", "%s", error.text);
         return EXIT_NO;
@@ -400,7 +238,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
         tell_not_started(path, end.error);
         return EXIT_NO;
     }
-    return tell_end(arguments[0], &end, limits, false);
+    return caught ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
 }
 
 int command_run(int argc, char **argv)

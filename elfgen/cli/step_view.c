@@ -267,7 +267,6 @@ bool step_view(struct step_run *run, struct process_program *program)
         if (!step_pty_open(files))
             return false;
         program->files = files;
-        program->apart = true;
         if (!step_start(run, program))
             return false;
     } else {

@@ -12,7 +12,7 @@
 #define B(name, type, size_in) {#name, CALL_TYPE_##type, size_in}
 #define NONE() {NULL, CALL_TYPE_NEVER, CALL_NO_SIZE}
 #define ROW(only_i386, name, result, ...) \
-    {#name, only_i386, CALL_TYPE_##result, CALL_TYPE_##result != CALL_TYPE_NEVER, {__VA_ARGS__}},
+    {#name, CALL_TYPE_##result, only_i386, CALL_TYPE_##result != CALL_TYPE_NEVER, {__VA_ARGS__}},
 #define CALL(...) ROW(false, __VA_ARGS__, NONE())
 #define CALL32(...) ROW(true, __VA_ARGS__, NONE())
 /* clang-format on */

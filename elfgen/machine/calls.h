@@ -32,9 +32,9 @@ struct call_parameter {
 /* What is known of a call besides its name and number. */
 struct call_row {
     const char *name;
-    bool only_i386; /* the row is i386's own: its parameters differ */
     enum call_type result;
-    bool returns; /* false: never, whatever the arguments are */
+    bool only_i386; /* the row is i386's own: its parameters differ */
+    bool returns;   /* false: never, whatever the arguments are */
     struct call_parameter parameters[ELFGEN_ARGUMENTS + 1];
 };
 

@@ -16,6 +16,7 @@
  * This is for one thread: the one that opened a worker runs its programs and closes it, and when it
  * ends, however it does, the kernel kills the worker and its program. The room sets no signal
  * handler; while a program runs it keeps SIGCHLD blocked, which must not be ignored (SIG_IGN).
+ * Threads share that signal: several workers at the same time want a process each.
  */
 #ifndef CONFINE_H
 #define CONFINE_H
@@ -55,7 +56,7 @@ pid_t confine_worker_id(const struct confine_worker *worker);
 
 /* Where a program's output goes. */
 struct confine_stream {
-    int descriptor; /* written to as it comes; -1: thrown away */
+    int descriptor; /* written to as it comes; -1: thrown away. SIGPIPE is the caller's to ignore */
     uint8_t *bytes; /* and the first `room` bytes of it are kept here; NULL and 0: none */
     size_t room;
     uint64_t size; /* out: how many there were; those above the limit are not among them */
@@ -76,6 +77,9 @@ struct confine_job {
      */
     bool (*interrupted)(void *context);
 };
+
+/* A program in memory as a file for a job, to be closed. -1 and errno: no memory, or no /proc. */
+int confine_file(const void *bytes, size_t size);
 
 /* Runs a program to its end, and until its output is written. False and *error: the worker is
  * broken or the arguments are too long; close it. */

@@ -69,7 +69,7 @@ static bool add_free(scmp_filter_ctx filter, uint32_t arch)
 
 static bool add_own(scmp_filter_ctx filter, uint64_t secret)
 {
-    struct scmp_arg_cmp knows = SCMP_A5(SCMP_CMP_EQ, secret);
+    const struct scmp_arg_cmp knows = {.arg = 5, .op = SCMP_CMP_EQ, .datum_a = secret};
     for (size_t i = 0; i < COUNT(own_calls); i++)
         if (!allow(filter, own_calls[i], &knows))
             return false;

@@ -24,11 +24,6 @@ struct watch {
     uint64_t began, deadline, measure; /* when; UINT64_MAX: never */
 };
 
-static uint64_t milliseconds(uint64_t count)
-{
-    return count > UINT64_MAX / 2 / 1000000 ? UINT64_MAX / 2 : count * 1000000;
-}
-
 /* Ends the program, for a reason that is told. */
 static void stop(struct watch *watch, enum run_reason reason)
 {
@@ -134,7 +129,8 @@ static void look_at_memory(struct watch *watch, uint64_t now)
     uint64_t memory = limits_memory(watch->id);
     if (memory > limit)
         stop(watch, RUN_MEMORY);
-    watch->measure = watch->stopped ? UINT64_MAX : now + milliseconds(limits_pause(memory, limit));
+    watch->measure =
+        watch->stopped ? UINT64_MAX : now + limits_nanoseconds(limits_pause(memory, limit));
 }
 
 static void look_at_clock(struct watch *watch)
@@ -178,7 +174,7 @@ static void pass(struct watch *watch)
         look_at_clock(watch);
     if (ready <= 0)
         return;
-    if (wishes[1].revents)
+    if (watch->traced)
         look_at_traced(watch);
     for (size_t i = 0; i < pipe_count(watch); i++)
         if (wishes[2 + i].revents)
@@ -229,9 +225,9 @@ static void take(struct watch *watch)
     const struct run_limits *limits = &worker->shared->limits;
     watch->began = limits_now();
     if (limits->time != 0)
-        watch->deadline = watch->began + milliseconds(limits->time);
+        watch->deadline = watch->began + limits_nanoseconds(limits->time);
     if (limits->memory != 0 && worker->measured)
-        watch->measure = watch->began + milliseconds(limits_pause(0, limits->memory));
+        watch->measure = watch->began + limits_nanoseconds(limits_pause(0, limits->memory));
     char word = CONFINE_GO;
     if (send(worker->socket, &word, 1, MSG_NOSIGNAL) != 1)
         stop(watch, RUN_INTERRUPTED);

@@ -54,7 +54,7 @@ static void limit_child(const struct confine_shared *shared)
 
 struct child {
     struct confine_shared *shared;
-    const int *files; /* program, input, output, errors */
+    int files[CONFINE_DESCRIPTORS]; /* program, input, output, errors */
 };
 
 /* Runs in the worker's memory, on a stack of its own, while the worker stands still. */
@@ -111,15 +111,14 @@ static long start(const struct child *child)
 
 /* ---- the worker ---- */
 
-/* The next job's descriptors. False: there is no next job. */
-static bool receive(const struct confine_shared *shared, int *files)
+/* A message and the descriptors with it. False: there is none any more. */
+static bool receive(const struct confine_shared *shared, char *word, int *files)
 {
-    char word;
     union {
         struct cmsghdr header;
         char room[CMSG_SPACE(sizeof(int) * CONFINE_DESCRIPTORS)];
-    } control;
-    struct iovec text = {&word, 1};
+    } control = {.room = {0}};
+    struct iovec text = {word, 1};
     struct msghdr message = {.msg_iov = &text,
                              .msg_iovlen = 1,
                              .msg_control = &control,
@@ -127,10 +126,23 @@ static bool receive(const struct confine_shared *shared, int *files)
     long got = ask(shared, SYS_recvmsg, (uint64_t)shared->socket, address_of(&message),
                    MSG_CMSG_CLOEXEC, 0, 0);
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (got != 1 || !header || header->cmsg_type != SCM_RIGHTS ||
-        header->cmsg_len != CMSG_LEN(sizeof(int) * CONFINE_DESCRIPTORS))
+    if (got != 1)
         return false;
-    memcpy(files, CMSG_DATA(header), sizeof(int) * CONFINE_DESCRIPTORS);
+    if (*word == CONFINE_JOB && header && header->cmsg_type == SCM_RIGHTS &&
+        header->cmsg_len == CMSG_LEN(sizeof(int) * CONFINE_DESCRIPTORS))
+        memcpy(files, CMSG_DATA(header), sizeof(int) * CONFINE_DESCRIPTORS);
+    else
+        *word = CONFINE_GO;
+    return true;
+}
+
+/* The next job's descriptors. What a child did not live to read comes before. */
+static bool await_job(const struct confine_shared *shared, int *files)
+{
+    char word = CONFINE_GO;
+    while (word != CONFINE_JOB)
+        if (!receive(shared, &word, files))
+            return false;
     return true;
 }
 
@@ -141,10 +153,10 @@ static bool say(const struct confine_shared *shared, char word)
 
 static bool work(struct confine_shared *shared)
 {
-    int files[CONFINE_DESCRIPTORS];
-    if (!receive(shared, files))
+    static struct child child;
+    child.shared = shared;
+    if (!await_job(shared, child.files))
         return false;
-    struct child child = {shared, files};
     struct rusage usage = {0};
     shared->error = 0;
     long id = start(&child);
@@ -159,7 +171,7 @@ static bool work(struct confine_shared *shared)
     }
     shared->memory = 1024 * (uint64_t)usage.ru_maxrss;
     for (size_t i = 0; i < CONFINE_DESCRIPTORS; i++)
-        ask(shared, SYS_close, (uint64_t)files[i], 0, 0, 0, 0);
+        ask(shared, SYS_close, (uint64_t)child.files[i], 0, 0, 0, 0);
     return say(shared, CONFINE_ENDED);
 }
 

@@ -194,7 +194,8 @@ static void look_at_memory(struct family *family, uint64_t now)
     }
     if (sum > limit)
         stop(family, RUN_MEMORY);
-    family->measure = family->killing ? UINT64_MAX : now + 1000000 * limits_pause(sum, limit);
+    family->measure =
+        family->killing ? UINT64_MAX : now + limits_nanoseconds(limits_pause(sum, limit));
 }
 
 static void look_at_clock(struct family *family)
@@ -283,9 +284,9 @@ bool limited_run(const struct process_program *program, struct limited_watch *wa
     pthread_sigmask(SIG_BLOCK, &child, &before);
     uint64_t began = limits_now();
     if (watch->limits.time != 0)
-        family.deadline = began + 1000000 * watch->limits.time;
+        family.deadline = began + limits_nanoseconds(watch->limits.time);
     if (watch->limits.memory != 0 && limits_can_measure())
-        family.measure = began + 1000000;
+        family.measure = began + limits_nanoseconds(1);
     look(&family);
     while (family.count != 0)
         pass(&family, file);

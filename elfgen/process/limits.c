@@ -83,6 +83,12 @@ uint64_t limits_now(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+uint64_t limits_nanoseconds(uint64_t milliseconds)
+{
+    const uint64_t most = UINT64_MAX / 2;
+    return milliseconds > most / 1000000 ? most : milliseconds * 1000000;
+}
+
 /* ---- what a tracer sees ---- */
 
 /* Whether the terminal stopped it and this process alike: then both stood still together, and go on

@@ -1,6 +1,7 @@
 /* Programs measured: their calls, counted while they are traced, and rounds for the time. */
 #include "measure.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,9 +87,44 @@ static uint16_t find_index(struct counting *counting, const struct process_call 
     return index;
 }
 
-static void count_call(struct counting *counting, const struct process *process)
+/* ---- calls that are made again ---- */
+
+/* Interrupted by a signal, a call is made again by the kernel, not by the program: it is one call.
+ * (Errors that only tracers see: ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND,
+ * ERESTART_RESTARTBLOCK.) */
+static bool is_interrupted(const struct process_call *call)
+{
+    return call->result <= -512 && call->result >= -516 && call->result != -515;
+}
+
+/* process->data is the address behind an interrupted call. */
+static void mark(struct process *process)
+{
+    uintptr_t address = (uintptr_t)process->call.behind;
+    memcpy(&process->data, &address, sizeof address);
+}
+
+/* A handler's calls may stand between the two. */
+static bool is_again(struct process *process)
+{
+    if (!process->data || (uintptr_t)process->data != process->call.behind)
+        return false;
+    process->data = NULL;
+    return true;
+}
+
+static bool is_handlers_end(const char *name)
+{
+    return strcmp(name, "rt_sigreturn") == 0 || strcmp(name, "sigreturn") == 0;
+}
+
+/* ---- events ---- */
+
+static void count_call(struct counting *counting, struct process *process)
 {
     struct measure *measure = counting->measure;
+    if (is_again(process))
+        return;
     uint16_t index = find_index(counting, &process->call);
     measure->all++;
     measure->by_abi[process->call.abi]++;
@@ -100,15 +136,24 @@ static void count_call(struct counting *counting, const struct process *process)
     measure->order_all++;
 }
 
-static void count_result(struct counting *counting, const struct process *process)
+static void count_result(struct counting *counting, struct process *process)
 {
     struct measure *measure = counting->measure;
     const struct process_call *call = &process->call;
+    if (is_interrupted(call)) {
+        mark(process);
+        return;
+    }
     struct measure_call *counted = &measure->calls[find_index(counting, call)];
-    if (call->failed)
+    if (is_handlers_end(counted->name)) {
+        /* What it went back to: a call that the program sees as interrupted, and may make again. */
+        if (call->result == -EINTR)
+            process->data = NULL;
+    } else if (call->failed) {
         counted->failed++;
-    else if (call->result > 0 && writes_out(counted->name, call))
+    } else if (call->result > 0 && writes_out(counted->name, call)) {
         measure->output += (uint64_t)call->result;
+    }
 }
 
 static bool is_over(void *context)
@@ -123,7 +168,7 @@ static bool is_over(void *context)
 static void take_event(void *context, const struct process_event *event)
 {
     struct counting *counting = context;
-    const struct process *process = event->process;
+    struct process *process = event->process;
     bool ended = event->kind == PROCESS_EXITED || event->kind == PROCESS_KILLED;
     /* Among events without end no wait is ever interrupted. */
     if (!ended && is_over(counting))

@@ -20,15 +20,16 @@ struct process_program {
     char *const *environment; /* NULL: this process's own */
     sigset_t ignored; /* the signals that it starts with ignored; all others have their default
                        * action */
-    const int *files; /* three, above 2, that become its descriptors 0, 1 and 2; NULL: this
-                       * process's own */
-    bool apart; /* in a session of its own, whose terminal is its descriptor 1, if that is one */
+    const int *files; /* three, above 2, that become its descriptors 0, 1 and 2, in a session of its
+                       * own, whose terminal is descriptor 1, if that is one; NULL: this process's
+                       * own */
 };
 
 /* Starts a program as a child that is traced and stands still directly before its execve: resumed
- * by PTRACE_SYSCALL, the next stop is that call's. `trace_options`: PTRACE_O_... besides EXITKILL
- * and TRACESYSGOOD. Returns its process number; -1 and *error: ptrace is forbidden here, or there
- * is no process to be had. */
+ * by PTRACE_SYSCALL, the next stop is that call's. Until then it uses this process's memory and
+ * *program: neither ends before, and no other program is started. `trace_options`: PTRACE_O_...
+ * besides EXITKILL and TRACESYSGOOD. Returns its process number; -1 and *error: ptrace is forbidden
+ * here, or there is no process to be had. */
 pid_t process_start(const struct process_program *program, unsigned long trace_options,
                     struct elfgen_error *error);
 

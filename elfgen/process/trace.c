@@ -267,7 +267,7 @@ bool process_trace(const struct process_program *program, const struct process_w
     struct trace trace = {.watch = watch, .end = end};
     unsigned long children = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
     *end = (struct process_end){0};
-    pid_t id = process_start(program, PTRACE_O_TRACEEXEC | (watch->follow ? children : 0), error);
+    pid_t id = process_start(program, watch->follow ? PTRACE_O_TRACEEXEC | children : 0, error);
     if (id < 0)
         return false;
     struct process *first = add(&trace, id);

@@ -245,7 +245,7 @@ static void put_arguments(struct strace *s, const struct shown *shown, bool afte
     for (unsigned i = 0; shown->row->parameters[i].name; i++) {
         unsigned index = shown->order ? shown->order[i] : i;
         enum call_type type = shown->row->parameters[index].type;
-        if (value_is_absent(&shown->call, shown->row, index))
+        if (call_value_is_absent(&shown->call, shown->row, index))
             continue;
         bool first_late = !late && value_is_late(&shown->call, shown->row, index);
         late = late || first_late;
@@ -394,6 +394,9 @@ static void tell_no_result(struct strace *s, struct process *process)
 
 static void tell_signal(struct strace *s, const struct process_event *event)
 {
+    /* What kills it in an execve that the kernel gives up is told by its end. */
+    if (event->process->first && !event->process->entered)
+        return;
     begin_line(s, event->process);
     put(s, "--- ");
     call_signal_text(&s->line, event->number);

@@ -18,6 +18,11 @@ void call_value_text(struct elfgen_text *out, const struct process_call *call,
                      const struct call_row *row, unsigned index, bool after,
                      const struct call_reader *reader);
 
+/* Whether a trace leaves argument `index` out: this very call has none (open's mode without
+ * O_CREAT), or it is the second half of one of 64 bits. */
+bool call_value_is_absent(const struct process_call *call, const struct call_row *row,
+                          unsigned index);
+
 /* What the kernel answered: "3", "-1 ENOENT (No such file or directory)", "0x2 (flags O_RDWR)". */
 void call_result_text(struct elfgen_text *out, const struct process_call *call,
                       const struct call_row *row, const struct call_reader *reader);

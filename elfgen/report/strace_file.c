@@ -1,5 +1,6 @@
 /* Arguments that calls on files have. */
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
@@ -321,6 +322,7 @@ void put_ioctl_arg(const struct value *v)
     case TCSBRK:
     case TCSBRKP:
     case TIOCSCTTY:
+    case FICLONE:
         put_int(v);
         break;
     case FIONREAD:

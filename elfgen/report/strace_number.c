@@ -1,6 +1,7 @@
 /* Arguments that are numbers, flags and words. */
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -226,7 +227,10 @@ void put_socket_option(const struct value *v)
     static const struct {
         uint32_t level;
         const struct set *set;
-    } levels[] = {{SOL_SOCKET, &set_so}, {6, &set_tcp}, {41, &set_ipv6}};
+    } levels[] = {{SOL_SOCKET, &set_so},
+                  {IPPROTO_IP, &set_ip},
+                  {IPPROTO_TCP, &set_tcp},
+                  {IPPROTO_IPV6, &set_ipv6}};
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
         if (levels[i].level == level) {
             put_word_of(v->out, levels[i].set, option);

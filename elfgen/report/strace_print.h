@@ -148,9 +148,6 @@ bool any_bit(const uint8_t *bytes, size_t size);
 /* Whether the argument can be seen only when the call is answered. */
 bool value_is_late(const struct process_call *call, const struct call_row *row, unsigned index);
 
-/* Whether a trace leaves it out: it is no argument of this very call. */
-bool value_is_absent(const struct process_call *call, const struct call_row *row, unsigned index);
-
 void value_print(struct value *v);
 
 /* A struct termios. */

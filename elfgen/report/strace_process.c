@@ -459,6 +459,15 @@ void put_prctl_arg(const struct value *v)
     case PR_CAPBSET_DROP:
         put_word_of(v->out, &set_capability, v->argument);
         break;
+    case PR_CAP_AMBIENT:
+        if (v->index == 1)
+            put_word_of(v->out, &set_cap_ambient, (uint32_t)v->argument);
+        else if (v->index == 2 && argument(v, 1) >= PR_CAP_AMBIENT_IS_SET &&
+                 argument(v, 1) <= PR_CAP_AMBIENT_LOWER)
+            put_word_of(v->out, &set_capability, (uint32_t)v->argument);
+        else
+            put_hexadecimal(v->out, v->argument);
+        break;
     case PR_SET_SECCOMP:
         if (v->index == 1)
             put_word_of(v->out, &set_seccomp_mode, v->argument);

@@ -29,13 +29,19 @@ static size_t find_internal(int64_t number)
 const char *call_error_name(int64_t number)
 {
     size_t i = find_internal(number);
-    return i < INTERNAL ? internal[i].name : strerrorname_np((int)number);
+    if (i < INTERNAL)
+        return internal[i].name;
+    return number > 0 && number <= INT16_MAX ? strerrorname_np((int)number) : NULL;
 }
 
 const char *call_error_text(int64_t number)
 {
     size_t i = find_internal(number);
-    const char *text = i < INTERNAL ? internal[i].text : strerrordesc_np((int)number);
+    const char *text = NULL;
+    if (i < INTERNAL)
+        text = internal[i].text;
+    else if (number > 0 && number <= INT16_MAX)
+        text = strerrordesc_np((int)number);
     return text ? text : "Unknown error";
 }
 

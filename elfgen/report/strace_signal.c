@@ -137,6 +137,43 @@ void put_stack(const struct value *v)
     elfgen_text_char(v->out, '}');
 }
 
+/* struct sigevent: a value, a signal, how to tell, and whom. */
+void put_sigevent(const struct value *v)
+{
+    enum { SIGNAL, NONE, THREAD, THREAD_ID = 4 }; /* SIGEV_... */
+    uint8_t bytes[32];
+    size_t word = word_size(v);
+    if (!take(v, bytes, 3 * word + 8))
+        return;
+    uint64_t sent = load(bytes, word);
+    uint32_t notify = load32(bytes + word + 4);
+    elfgen_text_char(v->out, '{');
+    if (sent != 0) {
+        elfgen_text_string(v->out, "sigev_value={sival_int=");
+        put_number(v->out, (int32_t)sent);
+        elfgen_text_string(v->out, ", sival_ptr=");
+        put_pointer(v->out, sent);
+        elfgen_text_string(v->out, "}, ");
+    }
+    elfgen_text_string(v->out, "sigev_signo=");
+    if (notify == SIGNAL || notify == THREAD || notify == THREAD_ID)
+        put_signal_name(v->out, load32(bytes + word), false);
+    else
+        put_count(v->out, load32(bytes + word));
+    elfgen_text_string(v->out, ", sigev_notify=");
+    put_word_of(v->out, v->set, notify);
+    if (notify == THREAD_ID) {
+        elfgen_text_string(v->out, ", sigev_notify_thread_id=");
+        put_number(v->out, (int32_t)load32(bytes + word + 8));
+    } else if (notify == THREAD) {
+        elfgen_text_string(v->out, ", sigev_notify_function=");
+        put_pointer(v->out, load(bytes + word + 8, word));
+        elfgen_text_string(v->out, ", sigev_notify_attributes=");
+        put_pointer(v->out, load(bytes + 2 * word + 8, word));
+    }
+    elfgen_text_char(v->out, '}');
+}
+
 /* ---- siginfo_t ---- */
 
 static void put_code(struct elfgen_text *out, uint32_t signal, int32_t code)

@@ -220,6 +220,16 @@ static void put_option(const struct value *v, uint64_t length)
         elfgen_text_string(v->out, ", l_linger=");
         put_number(v->out, (int32_t)load32(bytes + 4));
         elfgen_text_char(v->out, '}');
+    } else if (socket_level && (uint32_t)argument(v, 2) == SO_ERROR && length == 4) {
+        if (!take(v, bytes, 4))
+            return;
+        const char *name = call_error_name(load32(bytes));
+        elfgen_text_char(v->out, '[');
+        if (name && load32(bytes) != 0)
+            elfgen_text_string(v->out, name);
+        else
+            put_number(v->out, (int32_t)load32(bytes));
+        elfgen_text_char(v->out, ']');
     } else if (length == 4) {
         put_int_pointer(v);
     } else {

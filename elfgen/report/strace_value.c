@@ -134,7 +134,8 @@ static bool is_device(uint64_t mode)
     return S_ISCHR((mode_t)mode) || S_ISBLK((mode_t)mode);
 }
 
-bool value_is_absent(const struct process_call *call, const struct call_row *row, unsigned index)
+bool call_value_is_absent(const struct process_call *call, const struct call_row *row,
+                          unsigned index)
 {
     const uint64_t *arguments = call->arguments;
     uint64_t before = index > 0 ? arguments[index - 1] : 0;

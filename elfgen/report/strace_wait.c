@@ -88,7 +88,7 @@ static void put_poll_remark(const struct value *v)
 
 /* ---- select ---- */
 
-enum { SET_MOST = 8192 }; /* bytes of a set that are looked at */
+enum { SET_MOST = 1024 }; /* bytes of a set that are looked at */
 
 /* How many bytes a set has: whole words. */
 static size_t set_size(const struct value *v)

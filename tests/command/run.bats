@@ -57,6 +57,13 @@ child_of()
     echo "$found"
 }
 
+# On a system that refuses some calls. (A sanitizer's own look at leaks needs ptrace.)
+refusing()
+{
+    run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 timeout 20 "$BUILD/tests/forbid" "$@" 3>&-
+    sleep 0.2
+}
+
 # Sets `main` (tinyelf), `worker` and `program`.
 in_background()
 {
@@ -64,6 +71,12 @@ in_background()
     main=$!
     worker=$(child_of "$main")
     program=$(child_of "$worker")
+    # Behind its execve.
+    for _ in $(seq 100); do
+        [ "/proc/$program/exe" -ef "$hostile" ] && return 0
+        sleep 0.05
+    done
+    return 1
 }
 
 ended()
@@ -234,6 +247,18 @@ status_of()
     says "number 0x40000001, one of x32's"
 }
 
+@test "of both tables whole, only these calls are let through" {
+    # Arguments are zeros, with which none that may be called does anything.
+    run -0 timeout 60 "$BUILD/tests/worker-runs" --numbers 600 "$hostile" call
+    # read readv munmap brk nanosleep exit gettimeofday time restart_syscall clock_...; exit_group
+    # Linux since 6.14 asks no filter about 335 and 336, with which its own probes return; from
+    # anywhere else they fail.
+    [ "$(echo "${lines[0]}" | sed 's/335 //; s/336 //')" = "0 11 12 19 35 60 96 201 219 228 229 230 231 " ]
+    needs_32
+    run -0 timeout 60 "$BUILD/tests/worker-runs" --numbers 600 "$hostile" call
+    [ "${lines[0]}" = "0 1 3 13 45 78 91 145 162 252 265 266 267 403 406 407 " ]
+}
+
 @test "no descriptor but three, and of those no other use" {
     run -0 "$hostile" read 9 9<"$hostile"
     sandboxed "$hostile" read 9 9<"$hostile"
@@ -352,6 +377,7 @@ status_of()
         kill "-$signal" "$main"
         status_of "$main"
         [ "$status" -eq $((128 + number)) ]
+        [ ! -s err ]
         ended "$worker"
         ended "$program"
     done
@@ -407,28 +433,28 @@ END
     [ "$output" = "Hello world
 0
 159" ]
-    says "warning: this system does not let the sandbox have: user namespace, pid namespace, network"
+    says "warning: not possible on this system: user namespace, pid namespace, network"
     says "fork (number 57, x86-64)"
 }
 
 @test "without namespaces or ptrace it confines all the same; without filters it refuses" {
-    run --separate-stderr timeout 20 "$BUILD/tests/forbid" namespaces \
+    refusing namespaces \
         "$TINYELF" run --sandbox "$hostile" fork
     exits 159
     says "pid namespace, network namespace, mount namespace, IPC namespace"
     says "fork (number 57, x86-64)"
     sleep 0.2
-    run --separate-stderr timeout 20 "$BUILD/tests/forbid" namespaces,ptrace \
+    refusing namespaces,ptrace \
         "$TINYELF" run --sandbox "$hostile" fork
     exits 159
     [ -z "$output" ]
     says "killed for a system call that the sandbox does not allow"
     sleep 0.2
-    run --separate-stderr timeout 20 "$BUILD/tests/forbid" ptrace \
+    refusing ptrace \
         "$TINYELF" run --sandbox --memory 16 "$hostile" touch 64
     exits 137
     says "the memory limit of 16 MiB"
-    run --separate-stderr timeout 20 "$BUILD/tests/forbid" seccomp \
+    refusing seccomp \
         "$TINYELF" run --sandbox "$hostile" exit 0
     exits 1
     says "no seccomp filter can be set here, and without one there is no sandbox"
@@ -443,7 +469,7 @@ END
     run -0 timeout 60 "$BUILD/tests/worker-runs" 20 "$hostile" fault 16
     [[ "${lines[0]}" = "20: signal 11"*", 0 bytes written" ]]
     command -v strace >/dev/null || skip "no strace to count with"
-    timeout 60 strace -f -o calls -e trace=seccomp,prctl,unshare,clone,execveat \
+    ASAN_OPTIONS=detect_leaks=0 timeout 60 strace -f -o calls -e trace=seccomp,prctl,unshare,clone,execveat \
         "$BUILD/tests/worker-runs" 50 ./hello
     [ "$(grep -c 'execveat(' calls)" -eq 50 ]
     [ "$(grep -c -E 'seccomp\(SECCOMP_SET_MODE|prctl\(PR_SET_SECCOMP' calls)" -eq 1 ]
@@ -551,7 +577,7 @@ END
         ended "$id"
     done <pids
     rm pids
-    run --separate-stderr "$BUILD/tests/forbid" ptrace "$TINYELF" run --time 0.6 sh family
+    refusing ptrace "$TINYELF" run --time 0.6 sh family
     exits 137
     [ "$(wc -l <pids)" -eq 3 ]
     while read -r id; do

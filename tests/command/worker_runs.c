@@ -1,6 +1,7 @@
-/* worker-runs [--untraced] [--memory MIB] [--time MS] COUNT PROGRAM [ARGUMENT...]: runs a program
- * COUNT times in one worker, and prints how it ended, each way with how often; then the rate and
- * the most memory that a run had. */
+/* worker-runs [--untraced] [--memory MIB] [--time MS] [--numbers] COUNT PROGRAM [ARGUMENT...]: runs
+ * a program COUNT times in one worker, and prints how it ended, each way with how often; then the
+ * rate and the most memory that a run had. --numbers: with the run's number, from 0 on, as one more
+ * argument; prints those of the runs that were not killed for a system call. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -54,24 +55,34 @@ static void describe(const struct run_end *end, const struct confine_stream *out
              end->loading ? " while it was loaded" : "", (unsigned long long)output->size);
 }
 
-static bool run_all(struct confine_worker *worker, unsigned long runs, char **arguments)
+enum { MOST_ARGUMENTS = 16 };
+
+static bool run_all(struct confine_worker *worker, unsigned long runs, char *const *given,
+                    bool numbers)
 {
+    char number[24], *arguments[MOST_ARGUMENTS + 2] = {NULL};
+    size_t last = 0;
+    const char *path = given[0] ? given[0] : "";
+    for (; last < MOST_ARGUMENTS && given[last]; last++)
+        arguments[last] = given[last];
     struct ways ways = {.count = 0};
     uint64_t most = 0, nanoseconds = 0, began = limits_now();
     char *none[] = {NULL};
     for (unsigned long i = 0; i < runs; i++) {
+        snprintf(number, sizeof number, "%lu", i);
+        arguments[last] = numbers ? number : NULL;
         struct confine_stream output = {.descriptor = -1};
         struct elfgen_error error;
         struct run_end end;
         char text[96];
-        int file = open(arguments[0], O_PATH | O_CLOEXEC);
+        int file = open(path, O_PATH | O_CLOEXEC);
         struct confine_job job = {.file = file,
                                   .input = -1,
                                   .arguments = arguments,
                                   .environment = none,
                                   .output = &output};
         if (file < 0 || !confine_run(worker, &job, &end, &error)) {
-            fprintf(stderr, "%s: %s\n", arguments[0], file < 0 ? strerror(errno) : error.text);
+            fprintf(stderr, "%s: %s\n", path, file < 0 ? strerror(errno) : error.text);
             return false;
         }
         close(file);
@@ -79,7 +90,11 @@ static bool run_all(struct confine_worker *worker, unsigned long runs, char **ar
         nanoseconds += end.nanoseconds;
         describe(&end, &output, text, sizeof text);
         count(&ways, text);
+        if (numbers && end.reason != RUN_CALL)
+            printf("%lu ", i);
     }
+    if (numbers)
+        puts("");
     uint64_t all = limits_now() - began;
     for (size_t i = 0; i < ways.count; i++)
         printf("%lu: %s\n", ways.counts[i], ways.texts[i]);
@@ -93,10 +108,13 @@ int main(int argc, char **argv)
 {
     struct confine_options options = {.limits = {.time = 5000, .memory = 64 << 20}};
     struct elfgen_error error;
+    bool numbers = false;
     int next = 1;
     for (; next + 1 < argc && strncmp(argv[next], "--", 2) == 0; next++) {
         if (strcmp(argv[next], "--untraced") == 0)
             options.untraced = true;
+        else if (strcmp(argv[next], "--numbers") == 0)
+            numbers = true;
         else if (strcmp(argv[next], "--memory") == 0)
             options.limits.memory = strtoull(argv[++next], NULL, 10) << 20;
         else if (strcmp(argv[next], "--time") == 0)
@@ -113,7 +131,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", error.text);
         return 1;
     }
-    bool done = run_all(worker, strtoul(argv[next], NULL, 10), argv + next + 1);
+    bool done = run_all(worker, strtoul(argv[next], NULL, 10), argv + next + 1, numbers);
     confine_close(worker);
     return done ? 0 : 1;
 }

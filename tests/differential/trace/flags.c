@@ -95,6 +95,29 @@ static void terminals(void)
     CALL(SYS_ioctl, -1L, 0x5404L, 16L);
 }
 
+static void events(void)
+{
+    struct sigevent event;
+    memset(&event, 0, sizeof event);
+    for (int notify = 0; notify < 6; notify++) {
+        event.sigev_notify = notify;
+        event.sigev_signo = SIGALRM;
+        event._sigev_un._tid = 77;
+        event.sigev_value.sival_ptr = NULL;
+        CALL(SYS_timer_create, 1L, &event, 16L);
+        event.sigev_value.sival_ptr = (void *)0x1234567;
+        CALL(SYS_timer_create, 1L, &event, 16L);
+    }
+    CALL(SYS_timer_create, 1L, 0L, 16L);
+    CALL(SYS_timer_create, 1L, 16L, 16L);
+    CALL(SYS_timer_settime, 5L, 1L, 0L, 0L);
+    CALL(SYS_timer_delete, 5L);
+    for (long i = 0; i < 6; i++)
+        CALL(SYS_prctl, 47L, i, i, 0L, 0L);
+    CALL(SYS_prctl, 47L, 2L, 99L, 5L, 6L);
+    CALL(SYS_ioctl, -1L, 0x40049409L, 5L);
+}
+
 static void structs(void)
 {
     struct clone_args args;
@@ -160,6 +183,11 @@ static void words(void)
         if (i != 0x540a && i != 0x540b && i != 0x541f)
             CALL(SYS_ioctl, -1L, i, 16L);
 #ifdef SYS_socket
+    for (long i = 0; i < 52; i++)
+        CALL(SYS_getsockopt, -1L, 0L, i, 16L, 16L);
+    for (long i = 0; i < 80; i++)
+        if (i < 64 || i == 66 || i == 67 || i > 69) /* between them are netfilter's */
+            CALL(SYS_getsockopt, -1L, 41L, i, 16L, 16L);
     for (long level = 0; level < 2; level++)
         for (long i = 0; i < 64; i++)
             if (i != 26) /* which has two names */
@@ -197,6 +225,7 @@ int main(void)
 {
     flags();
     terminals();
+    events();
     structs();
     words();
     causes();

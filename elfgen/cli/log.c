@@ -1,0 +1,73 @@
+/* What is written while a program runs. */
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "../source/bytes.h"
+#include "cli.h"
+
+/* How long a file may lag behind, in microseconds. */
+enum { LAG = 50000 };
+
+static void flush(struct elfgen_text *text)
+{
+    struct log *log = text->context;
+    /* Only now is there something in place of what an older file had. */
+    if (log->path && !log->begun && ftruncate(log->file, 0) != 0 && errno != EINVAL)
+        log->error = errno;
+    log->begun = true;
+    if (log->error == 0 && !file_write(log->file, text->bytes, text->length))
+        log->error = errno;
+    text->length = 0;
+}
+
+bool log_open(struct log *log, const char *path)
+{
+    *log = (struct log){.path = path, .file = STDERR_FILENO};
+    log->text = (struct elfgen_text){
+        .bytes = log->buffer, .capacity = sizeof log->buffer, .flush = flush, .context = log};
+    if (!path)
+        return true;
+    log->file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
+    if (log->file >= 0)
+        return true;
+    message(path, "error", "cannot write it: %s", strerror(errno));
+    return false;
+}
+
+void log_soon(struct log *log)
+{
+    struct itimerval soon = {.it_value.tv_usec = LAG};
+    if (!log->timed && log->text.length > 0)
+        log->timed = setitimer(ITIMER_REAL, &soon, NULL) == 0;
+}
+
+void log_turn(struct log *log)
+{
+    if (log->path)
+        log_soon(log);
+    else
+        flush(&log->text);
+}
+
+void log_tick(struct log *log)
+{
+    log->timed = false;
+    flush(&log->text);
+}
+
+bool log_close(struct log *log)
+{
+    flush(&log->text);
+    if (log->path && close(log->file) != 0 && log->error == 0)
+        log->error = errno;
+    if (log->error == 0)
+        return true;
+    message(log->path ? log->path : "<stderr>", "error", "not all of the trace was written: %s",
+            strerror(log->error));
+    return false;
+}

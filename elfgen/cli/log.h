@@ -1,0 +1,37 @@
+/* What is written while a program runs: on standard error, or into a file. */
+#ifndef LOG_H
+#define LOG_H
+
+#include <stdbool.h>
+
+#include "elfgen/text.h"
+
+struct log {
+    struct elfgen_text text;
+    char buffer[65536];
+    const char *path; /* NULL: standard error */
+    int file;
+    int error;  /* errno of the first write that failed */
+    bool begun; /* something was written */
+    bool timed; /* SIGALRM will come */
+};
+
+/* Makes `path` (NULL: standard error) a log. Unlike other outputs it grows while the program runs,
+ * since that may be for ever; what an older file of that name held is lost with the first line.
+ * False: said why. */
+bool log_open(struct log *log, const char *path);
+
+/* The program is about to run on. On standard error, which it may write to as well, what was said
+ * so far has to be there before; a file may lag behind, as with log_soon(). */
+void log_turn(struct log *log);
+
+/* What was said may wait a moment for more: SIGALRM then asks for log_tick(). */
+void log_soon(struct log *log);
+
+/* Writes what has waited; for after a SIGALRM. */
+void log_tick(struct log *log);
+
+/* Writes the rest. False: not all was written, said why. */
+bool log_close(struct log *log);
+
+#endif

@@ -1,0 +1,200 @@
+/* tinyelf run: why a program ended, or never began. */
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../source/bytes.h"
+#include "cli.h"
+
+/* ---- what a program needs from the file system ---- */
+
+/* The name of its PT_INTERP. */
+static bool find_interpreter(const struct file_bytes *bytes, char *need, size_t room)
+{
+    struct elfgen_view view;
+    struct elfgen_phdr segment;
+    elfgen_view_open_program(&view, bytes->bytes, bytes->size, NULL);
+    for (uint64_t i = 0; i < view.segments.count; i++) {
+        if (elfgen_view_segment(&view, i, &segment, NULL) == ELFGEN_OUT_OF_RANGE)
+            break;
+        if (segment.p_type != ELFGEN_PT_INTERP || segment.p_filesz > PATH_MAX)
+            continue;
+        const uint8_t *name = elfgen_view_bytes(&view, segment.p_offset, segment.p_filesz);
+        if (!name)
+            continue;
+        snprintf(need, room, "'%.*s' (PT_INTERP)", (int)segment.p_filesz, (const char *)name);
+        return true;
+    }
+    return false;
+}
+
+/* False: nothing, or nobody knows. */
+static bool find_need(const char *path, char *need, size_t room)
+{
+    struct file_bytes bytes = {0};
+    bool found = false;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return false;
+    if (file_read(file, true, &bytes) && bytes.size > 2) {
+        found = memcmp(bytes.bytes, "#!", 2) == 0;
+        if (found)
+            snprintf(need, room, "of a script (#!)");
+        else
+            found = find_interpreter(&bytes, need, room);
+    }
+    file_free(&bytes);
+    close(file);
+    return found;
+}
+
+void tell_not_started_in_sandbox(const char *path, int error)
+{
+    char need[PATH_MAX + 32];
+    if (error == ENOENT && find_need(path, need, sizeof need))
+        message(path, "error", "it needs the interpreter %s, and in the sandbox there are no files",
+                need);
+    else
+        tell_not_started(path, error);
+}
+
+/* ---- why it ended ---- */
+
+/* "64 MiB", in the largest unit that says it exactly. */
+static const char *size_text(uint64_t bytes, char *text, size_t room)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB"};
+    size_t unit = 0;
+    while (unit < 3 && bytes != 0 && bytes % 1024 == 0) {
+        bytes /= 1024;
+        unit++;
+    }
+    snprintf(text, room, "%llu %s", (unsigned long long)bytes, units[unit]);
+    return text;
+}
+
+static const char *time_text(uint64_t milliseconds, char *text, size_t room)
+{
+    if (milliseconds % 1000 == 0)
+        snprintf(text, room, "%llu s", (unsigned long long)(milliseconds / 1000));
+    else
+        snprintf(text, room, "%.3g s", (double)milliseconds / 1000);
+    return text;
+}
+
+/* Calls that are allowed, but of another descriptor. */
+static bool is_of_descriptor(const char *name)
+{
+    static const char *const names[] = {"read", "readv", "write", "writev"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void tell_call(const char *name, const char *path, const struct run_end *end)
+{
+    static struct calls calls;
+    static const char *const abis[] = {[CALL_X86_64] = "x86-64", [CALL_I386] = "i386"};
+    enum { X32 = 1 << 30 };
+    char need[PATH_MAX + 32];
+    const char *hint = find_need(path, need, sizeof need)
+                           ? "; it is linked dynamically, and its interpreter needs files"
+                           : "";
+    if (!end->knows_call) {
+        message(name, "error",
+                "killed for a system call that the sandbox does not allow; which one, ptrace would "
+                "tell, and it is forbidden here%s",
+                hint);
+        return;
+    }
+    if (end->abi == CALL_X86_64 && (end->number & X32) != 0) {
+        message(name, "error",
+                "system call not allowed in the sandbox: number 0x%llx, one of x32's%s",
+                (unsigned long long)end->number, hint);
+        return;
+    }
+    const struct call *call = calls_find(&calls, end->abi, end->number);
+    if (call && is_of_descriptor(call->name)) {
+        message(name, "error",
+                "system call not allowed in the sandbox: %s of descriptor %d (number %llu, %s)%s",
+                call->name, (int)end->argument, (unsigned long long)end->number, abis[end->abi],
+                hint);
+        return;
+    }
+    message(name, "error", "system call not allowed in the sandbox: %s (number %llu, %s)%s",
+            call ? call->name : "one without a name", (unsigned long long)end->number,
+            abis[end->abi], hint);
+}
+
+static void tell_signal(const char *name, const struct run_end *end)
+{
+    const char *abbreviation = sigabbrev_np(end->signal);
+    char address[64] = "";
+    if (end->has_address)
+        snprintf(address, sizeof address, ", at address 0x%llx", (unsigned long long)end->address);
+    message(name, "error", "killed by signal %d (%s%s)%s%s", end->signal, abbreviation ? "SIG" : "",
+            abbreviation ? abbreviation : "a real-time signal", address,
+            end->loading ? ": Linux gave up while it loaded the file" : "");
+}
+
+int tell_end(const char *name, const char *path, const struct run_end *end,
+             const struct run_limits *limits)
+{
+    char text[64];
+    switch (end->reason) {
+    case RUN_EXITED:
+        return end->status;
+    case RUN_SIGNAL:
+        tell_signal(name, end);
+        break;
+    case RUN_CALL:
+        tell_call(name, path, end);
+        break;
+    case RUN_TIME:
+        message(name, "error", "killed: it reached the time limit of %s (--time)",
+                time_text(limits->time, text, sizeof text));
+        break;
+    case RUN_MEMORY:
+        message(name, "error", "%s the memory limit of %s (--memory)",
+                end->signal ? "killed: it went beyond" : "ended, but had gone beyond",
+                size_text(limits->memory, text, sizeof text));
+        break;
+    case RUN_OUTPUT:
+        message(name, "error", "%s the output limit of %s (--output)",
+                end->signal ? "killed: it wrote beyond" : "ended, but had written beyond",
+                size_text(limits->output, text, sizeof text));
+        break;
+    case RUN_INTERRUPTED:
+    case RUN_NOT_STARTED:
+        break;
+    }
+    /* Beyond a limit it ends as if killed, also where it was faster. */
+    return 128 + (end->reason == RUN_SIGNAL || end->reason == RUN_CALL ? end->signal : SIGKILL);
+}
+
+/* ---- the sandbox ---- */
+
+void tell_lacks(unsigned lacks)
+{
+    static const struct {
+        unsigned lack;
+        const char *name;
+    } names[] = {
+        {CONFINE_NO_USER, "user namespace"},       {CONFINE_NO_PID, "pid namespace"},
+        {CONFINE_NO_NETWORK, "network namespace"}, {CONFINE_NO_MOUNT, "mount namespace"},
+        {CONFINE_NO_IPC, "IPC namespace"},         {CONFINE_NO_MEASURE, "memory limit (no /proc)"}};
+    char text[256] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (lacks & names[i].lack)
+            length += (size_t)snprintf(text + length, sizeof text - length, "%s%s",
+                                       length ? ", " : "", names[i].name);
+    if (length != 0)
+        message(NULL, "warning", "not possible on this system: %s", text);
+}

@@ -1,0 +1,221 @@
+/* tinyelf trace: the system calls that a program makes. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../report/strace.h"
+#include "../report/trace.h"
+#include "cli.h"
+#include "interrupt.h"
+#include "log.h"
+
+enum { OPTION_JSON = 256, OPTION_ABI, OPTION_HELP };
+
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'}, {"follow", no_argument, NULL, 'f'},
+    {"json", no_argument, NULL, OPTION_JSON}, {"abi", no_argument, NULL, OPTION_ABI},
+    {"help", no_argument, NULL, OPTION_HELP}, {NULL, 0, NULL, 0},
+};
+
+static void help(void)
+{
+    puts("Usage: tinyelf trace [OPTIONS] PROGRAM [ARGUMENT...]\n"
+         "Runs a program and shows, on standard error, the system calls that it makes, as strace\n"
+         "does. The exit status is the program's, or 128 and the signal that killed it.\n\n"
+         "  -f, --follow       its children and threads, too\n"
+         "  -o, --output FILE  write there, not on standard error\n"
+         "      --abi          for each call the instruction, its place in the file, what is in\n"
+         "                     which register, and the ring\n"
+         "      --json         the same as one JSON object\n"
+         "      --help         this text");
+}
+
+/* What a run is shown with. */
+struct tracing {
+    struct log log;
+    bool abi, is_json, follow;
+    struct strace strace;
+    struct trace_json json;
+    pid_t program; /* 0: not there (yet, or any more) */
+};
+
+static size_t read_memory(void *context, uint64_t address, void *bytes, size_t size)
+{
+    const struct process *process = context;
+    return process_read(process->id, address, bytes, size);
+}
+
+/* ---- --abi and --json: a call is looked at when it is asked for ---- */
+
+static void look(struct tracing *tracing, const struct process *process, struct trace_call *call)
+{
+    *call = (struct trace_call){
+        .id = process->id,
+        .call = &process->call,
+        .known = calls_find(&tracing->strace.calls, process->call.abi, process->call.number),
+    };
+    call->has_cs = process_cs(process, &call->cs);
+    call->has_door = process_door(process, &call->door);
+    call->has_place = call->has_door && call->door.found &&
+                      process_place(process->id, call->door.address, &call->place);
+}
+
+static void show_abi(struct tracing *tracing, const struct process_event *event)
+{
+    struct process *process = event->process;
+    struct call_reader reader = {.read = read_memory, .context = process};
+    struct trace_call call = {.id = process->id, .call = &process->call};
+    struct elfgen_text *out = &tracing->log.text;
+    if (event->kind == PROCESS_CALL) {
+        look(tracing, process, &call);
+        trace_abi_asked(out, &call, tracing->follow, &reader);
+    } else if (event->kind == PROCESS_RESULT) {
+        call.known = calls_find(&tracing->strace.calls, process->call.abi, process->call.number);
+        trace_abi_answered(out, &call, tracing->follow, &reader);
+    } else {
+        strace_event(&tracing->strace, event);
+    }
+}
+
+/* The object of a call is written with its answer; what never gets one, when its process ends. */
+static void end_json_call(struct tracing *tracing, struct process *process, bool answered)
+{
+    struct trace_kept *kept = process->data;
+    struct call_reader reader = {.read = read_memory, .context = process};
+    if (kept) {
+        kept->call.call = &process->call; /* an execve may have moved it */
+        trace_json_call(&tracing->json, kept, answered, &reader);
+    }
+    free(kept);
+    process->data = NULL;
+}
+
+static void show_json(struct tracing *tracing, const struct process_event *event)
+{
+    struct process *process = event->process;
+    struct call_reader reader = {.read = read_memory, .context = process};
+    switch (event->kind) {
+    case PROCESS_CALL: {
+        struct trace_kept *kept = calloc(1, sizeof *kept);
+        process->data = kept;
+        if (!kept) {
+            tracing->log.error = ENOMEM;
+            return;
+        }
+        look(tracing, process, &kept->call);
+        trace_keep(kept, &reader);
+        return;
+    }
+    case PROCESS_RESULT:
+        end_json_call(tracing, process, true);
+        return;
+    case PROCESS_EXITED:
+    case PROCESS_KILLED:
+        end_json_call(tracing, process, false);
+        break;
+    case PROCESS_EXECED:
+        end_json_call(tracing, event->other, false);
+        break;
+    default:
+        break;
+    }
+    trace_json_event(&tracing->json, event);
+}
+
+/* ---- any form ---- */
+
+static void show(void *context, const struct process_event *event)
+{
+    struct tracing *tracing = context;
+    bool over = event->kind == PROCESS_EXITED || event->kind == PROCESS_KILLED;
+    if (event->process->first)
+        tracing->program = over ? 0 : event->process->id;
+    if (tracing->is_json)
+        show_json(tracing, event);
+    else if (tracing->abi)
+        show_abi(tracing, event);
+    else
+        strace_event(&tracing->strace, event);
+    /* An answer is followed by the next question, mostly at once: one write for both. */
+    if (event->kind != PROCESS_RESULT)
+        log_turn(&tracing->log);
+    else
+        log_soon(&tracing->log);
+}
+
+static bool interrupted(void *context)
+{
+    struct tracing *tracing = context;
+    log_tick(&tracing->log);
+    return interrupt_kills(tracing->program);
+}
+
+static int run(struct tracing *tracing, const struct process_program *program)
+{
+    struct process_watch watch = {
+        .follow = tracing->follow, .context = tracing, .event = show, .interrupted = interrupted};
+    struct process_end end;
+    struct elfgen_error error;
+    interrupt_watch();
+    strace_begin(&tracing->strace);
+    if (tracing->is_json)
+        trace_json_begin(&tracing->json, program->path, program->arguments);
+    bool traced = process_trace(program, &watch, &end, &error);
+    strace_end(&tracing->strace);
+    if (traced && tracing->is_json)
+        trace_json_end(&tracing->json, &end);
+    bool written = log_close(&tracing->log);
+    if (!traced)
+        message(program->path, "error", "%s", error.text);
+    else if (!end.ran)
+        tell_not_started(program->path, end.error);
+    if (!traced || !end.ran || !written)
+        return EXIT_NO;
+    return end.signal ? 128 + end.signal : end.status;
+}
+
+int command_trace(int argc, char **argv)
+{
+    static struct tracing tracing;
+    char path[PATH_MAX];
+    const char *output = NULL;
+    int option;
+    opterr = 0;
+    /* What stands behind the program is the program's. */
+    while ((option = getopt_long(argc, argv, "+:fo:", options, NULL)) != -1) {
+        switch (option) {
+        case 'f':
+            tracing.follow = true;
+            break;
+        case 'o':
+            output = optarg;
+            break;
+        case OPTION_JSON:
+            tracing.is_json = true;
+            break;
+        case OPTION_ABI:
+            tracing.abi = true;
+            break;
+        case OPTION_HELP:
+            help();
+            return end_of_help();
+        default:
+            return wrong_option("trace", option, argv, options);
+        }
+    }
+    if (tracing.abi && tracing.is_json)
+        return wrong_call("trace", "--json holds all that --abi shows: give one of them");
+    if (optind == argc)
+        return wrong_call("trace", "no program given");
+    struct process_program program = {.path = path, .arguments = argv + optind};
+    program.ignored = *inherited_ignored();
+    if (!find_program(argv[optind], path, sizeof path) || !log_open(&tracing.log, output))
+        return EXIT_NO;
+    tracing.json.out = tracing.strace.out = &tracing.log.text;
+    tracing.strace.tool = output ? NULL : "tinyelf";
+    if (tracing.follow)
+        tracing.strace.prefix = output ? STRACE_COLUMN : STRACE_PID;
+    return run(&tracing, &program);
+}

@@ -1,0 +1,174 @@
+/* A system call as the processor carries it: instruction, registers, rings. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "trace.h"
+
+enum { WHERE = 12, VALUE = 20 };
+
+/* A line's first two columns: a register, and what is in it. */
+static void begin(struct elfgen_text *out, const char *name, uint64_t value, bool hex)
+{
+    char text[32];
+    snprintf(text, sizeof text, hex ? "0x%" PRIx64 : "%" PRId64, value);
+    elfgen_text_string(out, "  ");
+    elfgen_text_column(out, name, WHERE, WHERE);
+    elfgen_text_column(out, text, VALUE, VALUE);
+    elfgen_text_string(out, "  ");
+}
+
+static void put_bytes(struct elfgen_text *out, const struct process_door *door)
+{
+    static const char *const names[] = {[ELFGEN_DOOR_SYSCALL] = "syscall",
+                                        [ELFGEN_DOOR_INT80] = "int 0x80",
+                                        [ELFGEN_DOOR_SYSENTER] = "sysenter",
+                                        [ELFGEN_DOOR_SYSCALL32] = "syscall"};
+    elfgen_text_hex_bytes(out, door->bytes, sizeof door->bytes, ' ');
+    elfgen_text_string(out, "  ");
+    elfgen_text_string(out, names[door->door]);
+}
+
+/* Where the bytes come from. */
+static void put_place(struct elfgen_text *out, const struct trace_call *call)
+{
+    const struct process_place *place = &call->place;
+    if (!call->has_place || place->file[0] == '\0') {
+        elfgen_text_string(out, "in memory that is of no file");
+        return;
+    }
+    if (place->file[0] == '[') {
+        elfgen_text_string(out, "in the kernel's ");
+        elfgen_text_string(out, place->file);
+        return;
+    }
+    elfgen_text_string(out, "offset ");
+    elfgen_text_0x(out, call->door.address - place->from + place->offset);
+    elfgen_text_string(out, " of ");
+    elfgen_text_string(out, place->file);
+}
+
+static void put_instruction(struct elfgen_text *out, const struct trace_call *call)
+{
+    if (!call->has_door) {
+        elfgen_text_string(out, "  instruction   unknown: it is no longer in memory\n");
+        return;
+    }
+    if (!call->door.found) {
+        elfgen_text_string(out, "  instruction   ");
+        put_bytes(out, &call->door);
+        elfgen_text_string(out, ", at a place that the processor does not keep\n");
+        return;
+    }
+    begin(out, "instruction", call->door.address, true);
+    put_bytes(out, &call->door);
+    elfgen_text_string(out, ", ");
+    put_place(out, call);
+    elfgen_text_char(out, '\n');
+}
+
+static void put_ring(struct elfgen_text *out, const struct trace_call *call)
+{
+    if (!call->has_cs)
+        return;
+    begin(out, "cs", call->cs, true);
+    elfgen_text_string(out, "ring ");
+    elfgen_text_decimal(out, call->cs & 3u, 0);
+    elfgen_text_string(out, ": its low two bits, the CPL; in the kernel 0 (by architecture)\n");
+}
+
+static void put_title(struct elfgen_text *out, const struct trace_call *call, bool with_id,
+                      const char *behind)
+{
+    if (with_id) {
+        elfgen_text_string(out, "[pid ");
+        elfgen_text_decimal(out, (uint64_t)call->id, 0);
+        elfgen_text_string(out, "] ");
+    }
+    if (call->known) {
+        elfgen_text_string(out, call->known->name);
+    } else {
+        elfgen_text_string(out, "call ");
+        elfgen_text_decimal(out, call->call->number, 0);
+    }
+    elfgen_text_string(out, behind);
+    elfgen_text_char(out, '\n');
+}
+
+static const struct call_row *row_of(const struct trace_call *call)
+{
+    return call->known ? call->known->row : NULL;
+}
+
+static void put_number(struct elfgen_text *out, const struct trace_call *call)
+{
+    begin(out, calls_convention(call->call->abi)->number, call->call->number, false);
+    elfgen_text_string(out, call->call->abi == CALL_I386 ? "i386: " : "x86-64: ");
+    if (call->known) {
+        elfgen_text_string(out, call->known->name);
+        elfgen_text_string(out, ", in the kernel ");
+        char entry[CALL_ENTRY_ROOM];
+        elfgen_text_string(out, calls_entry(call->call->abi, call->known->name, entry)
+                                    ? entry
+                                    : "not implemented");
+    } else {
+        elfgen_text_string(out, "a number without a name here");
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void put_argument(struct elfgen_text *out, const struct trace_call *call, unsigned index,
+                         bool after, const struct call_reader *reader)
+{
+    const struct call_row *row = row_of(call);
+    const struct call_parameter *parameter = &row->parameters[index];
+    begin(out, calls_convention(call->call->abi)->arguments[index], call->call->arguments[index],
+          true);
+    elfgen_text_string(out, call_type_text(parameter->type));
+    if (call_type_text(parameter->type)[strlen(call_type_text(parameter->type)) - 1] != '*')
+        elfgen_text_char(out, ' ');
+    elfgen_text_string(out, parameter->name);
+    elfgen_text_string(out, " = ");
+    call_value_text(out, call->call, row, index, after, reader);
+    elfgen_text_char(out, '\n');
+}
+
+static bool is_answer(const struct call_row *row, unsigned index)
+{
+    return call_type_kind(row->parameters[index].type) == ELFGEN_PARAMETER_OUTPUT;
+}
+
+void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, bool with_id,
+                     const struct call_reader *reader)
+{
+    const struct call_row *row = row_of(call);
+    put_title(out, call, with_id, "");
+    put_instruction(out, call);
+    put_number(out, call);
+    for (unsigned i = 0; row && i < ELFGEN_ARGUMENTS && row->parameters[i].name; i++)
+        put_argument(out, call, i, false, reader);
+    for (unsigned i = 0; !row && i < ELFGEN_ARGUMENTS; i++) {
+        begin(out, calls_convention(call->call->abi)->arguments[i], call->call->arguments[i], true);
+        elfgen_text_string(out, "argument ");
+        elfgen_text_decimal(out, i + 1, 0);
+        elfgen_text_string(out, ", if it has so many\n");
+    }
+    put_ring(out, call);
+    if (row && !row->returns)
+        elfgen_text_string(out, "  returns     never\n\n");
+}
+
+void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, bool with_id,
+                        const struct call_reader *reader)
+{
+    const struct call_row *row = row_of(call);
+    if (with_id)
+        put_title(out, call, with_id, " returns");
+    for (unsigned i = 0; row && i < ELFGEN_ARGUMENTS && row->parameters[i].name; i++)
+        if (is_answer(row, i) && !call->call->failed && call->call->arguments[i] != 0)
+            put_argument(out, call, i, true, reader);
+    begin(out, calls_convention(call->call->abi)->number, (uint64_t)call->call->result, false);
+    elfgen_text_string(out, "returned: ");
+    call_result_text(out, call->call, row, reader);
+    elfgen_text_string(out, "\n\n");
+}

@@ -1,0 +1,47 @@
+#!/bin/bash
+# The figures of tracing, against strace: both sides of each ratio in one run, in turn. trace.sh TINYELF SOURCE
+set -eu
+tinyelf=$1 source=$2
+# shellcheck source=figures.sh
+. "$(dirname "$0")/figures.sh"
+command -v strace >/dev/null || { echo "strace is missing: install the package strace"; exit 1; }
+
+"$tinyelf" build "$source/asm/hello.s" -o hello
+for _ in $(seq "$rounds"); do
+    once trace "$tinyelf trace ./hello"
+    once strace "strace ./hello"
+done
+report "tinyelf trace hello / strace hello" "$(median trace)" "$(median strace)" 0.35
+
+# 100,000 calls: one that takes nothing, one that takes a string.
+for call in getppid write; do
+    cat >"$call.s" <<S
+        global _start
+        section .text
+_start: mov ebx, 100000
+again:  mov eax, $([ $call = write ] && echo 1 || echo 110)
+        mov edi, 1
+        mov esi, text
+        mov edx, 12
+        syscall
+        dec ebx
+        jnz again
+        mov eax, 231
+        xor edi, edi
+        syscall
+text:   db "Hello world", 10
+S
+    "$tinyelf" build "$call.s" -o "$call"
+done
+# The same processors for both: all that there are, and one.
+for where in "" "taskset -c 0 "; do
+    for call in getppid write; do
+        rm -f many_trace many_strace
+        for _ in $(seq $((rounds < 5 ? rounds : 5))); do
+            runs=1 once many_trace "$where$tinyelf trace -o log ./$call"
+            runs=1 once many_strace "${where}strace -o log.strace ./$call"
+        done
+        report "100,000 $call${where:+, one processor}: trace / strace" "$(median many_trace)" \
+            "$(median many_strace)" 1
+    done
+done

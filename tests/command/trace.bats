@@ -1,0 +1,426 @@
+#!/usr/bin/env bats
+# tinyelf trace: the command around what the differential test compares with strace line by line.
+load setup.bash
+
+# A program from assembly of a few lines: program NAME TARGET, source on standard input.
+program()
+{
+    { echo "global _start"; echo "section .text"; echo "_start:"; cat; } >"$1.s"
+    "$TINYELF" build --target "$2" "$1.s" -o "$1"
+}
+
+hello()
+{
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    "$TINYELF" build --target i386 "$SOURCE/asm/hello32.s" -o hello32
+}
+
+# A program that never ends.
+endless()
+{
+    program endless x86_64 <<'S'
+again:  mov eax, 34             ; pause
+        syscall
+        jmp again
+S
+}
+
+# ... and does not end by these signals, either.
+stubborn()
+{
+    program stubborn x86_64 <<'S'
+        mov ebx, 1
+ignore: mov eax, 13             ; rt_sigaction
+        mov edi, ebx
+        mov esi, action
+        xor edx, edx
+        mov r10d, 8
+        syscall
+        inc ebx
+        cmp ebx, 20
+        jb ignore
+again:  mov eax, 34             ; pause
+        syscall
+        jmp again
+        align 8
+action: dq 1, 0, 0, 0           ; SIG_IGN
+S
+}
+
+# Waits until a command is true, ten seconds at most.
+until_true()
+{
+    for _ in $(seq 200); do
+        "$@" && return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+# No process runs the program of that name in this folder.
+is_gone()
+{
+    local link
+    for link in /proc/[0-9]*/exe; do
+        [ "$(readlink "$link" 2>/dev/null)" != "$PWD/$1" ] || return 1
+    done
+}
+
+@test "the lecture's program: strace's three lines and its last" {
+    command -v strace >/dev/null || skip "strace is not installed"
+    hello
+    strace ./hello 2>theirs >/dev/null
+    tinyelf trace ./hello
+    exits 0
+    [ "$output" = "Hello world" ]
+    normal() { sed -E 's/0x[0-9a-f]{6,} \/\* [0-9]+ vars \*\//ENVIRONMENT/'; }
+    [ "$(echo "$stderr" | normal)" = "$(normal <theirs)" ]
+    [ "$(wc -l <theirs)" -eq 4 ]
+}
+
+@test "-o writes to a file, all of it, and nothing to standard error" {
+    hello
+    echo older and longer than what follows, by far: "$(seq 1000)" >log
+    tinyelf trace -o log ./hello
+    exits 0
+    [ "$output" = "Hello world" ]
+    [ -z "$stderr" ]
+    [ "$(wc -l <log)" -eq 4 ]
+    [ "$(sed -n 2p log)" = 'write(1, "Hello world\n", 12)           = 12' ]
+}
+
+@test "the question is written before the answer of a program that writes to the same file" {
+    hello
+    "$TINYELF" trace ./hello >both 2>&1
+    [ "$(sed -n 2,3p both)" = 'write(1, "Hello world\n", 12Hello world
+)           = 12' ]
+}
+
+@test "a log in a file does not wait for the program's end" {
+    endless
+    "$TINYELF" trace -o log ./endless &
+    until_true grep -q pause log
+    kill "$!"
+    status=0; wait "$!" || status=$?
+    [ "$status" -eq 143 ]
+    is_gone endless
+}
+
+@test "the exit status is the program's" {
+    program seven x86_64 <<'S'
+        mov edi, 7
+        mov eax, 60
+        syscall
+S
+    tinyelf trace ./seven
+    exits 7
+    says '+++ exited with 7 +++'
+}
+
+@test "death by a signal is 128 and its number" {
+    program fault x86_64 <<<'mov eax, [0]'
+    tinyelf trace ./fault
+    exits 139
+    says '--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=NULL} ---'
+    says '+++ killed by SIGSEGV'
+}
+
+@test "--abi: instruction, place, registers, ring of each call; the ring is the processor's" {
+    hello
+    tinyelf trace --abi ./hello
+    exits 0
+    place="offset 0x94 of $PWD/hello"
+    says "  instruction 0x10094               0f 05  syscall, $place"
+    says '  rax         1                     x86-64: write, in the kernel __x64_sys_write'
+    says '  rdi         0x1                   int fd = 1'
+    says '  rsi         0x100a6               const void *buf = "Hello world\n"'
+    says '  rdx         0xc                   size_t count = 12'
+    says '  cs          0x33                  ring 3: its low two bits, the CPL; in the kernel 0 (by architecture)'
+    says '  rax         12                    returned: 12'
+    says "offset 0xa4 of $PWD/hello"
+    says '+++ exited with 0 +++'
+    # Those are the bytes that stand there.
+    [ "$(xxd -s 0x94 -l 2 -p hello)" = 0f05 ]
+}
+
+@test "--abi: i386's door, in a 32-bit and in a 64-bit program" {
+    hello
+    ./hello32 >/dev/null || skip "this kernel runs no 32-bit programs"
+    tinyelf trace --abi ./hello32
+    exits 0
+    says 'cd 80  int 0x80'
+    says 'i386: write, in the kernel __ia32_sys_write'
+    says '  ebx '
+    says '  cs          0x23 '
+    program older x86_64 <<'S'
+        mov eax, 20
+        int 0x80
+        mov edi, 3
+        mov eax, 60
+        syscall
+S
+    tinyelf trace --abi ./older
+    exits 3
+    says 'i386: getpid, in the kernel __ia32_sys_getpid'
+    says 'x86-64: exit, in the kernel __x64_sys_exit'
+    [ "$(grep -c '  cs          0x33 ' <<<"$stderr")" -eq 3 ]
+}
+
+@test "--abi: the fast door of 32-bit programs, by the program itself and through the kernel's vdso" {
+    hello
+    ./hello32 >/dev/null || skip "this kernel runs no 32-bit programs"
+    program fast i386 <<'S'
+        mov eax, 20             ; getpid
+        push back
+        push ecx
+        push edx
+        push ebp
+        mov ebp, esp
+        sysenter
+back:   mov eax, 1
+        mov ebx, 5
+        int 0x80
+S
+    status=0
+    ./fast || status=$?
+    [ "$status" -eq 5 ] || skip "this processor has no sysenter for 32-bit programs"
+    tinyelf trace --abi ./fast
+    exits 5
+    says "0f 34  sysenter, offset"
+    says "of $PWD/fast"
+    echo 'int main(void) { return 4; }' >four.c
+    gcc -m32 four.c -o four 2>/dev/null || skip "gcc has no 32-bit C library"
+    tinyelf trace --abi ./four
+    exits 4
+    says "0f 34  sysenter, in the kernel's [vdso]"
+}
+
+@test "--abi: errno's name and text" {
+    program nowhere x86_64 <<'S'
+        mov eax, 3
+        mov edi, 99
+        syscall
+        mov edi, eax
+        neg edi
+        mov eax, 60
+        syscall
+S
+    tinyelf trace --abi ./nowhere
+    exits 9
+    says '  rax         -9                    returned: -1 EBADF (Bad file descriptor)'
+}
+
+@test "--json: one object that a parser takes, with all that --abi shows" {
+    hello
+    "$TINYELF" trace --json -o trace.json ./hello >/dev/null
+    perl -MJSON::PP -e '
+        local $/; my $t = decode_json(<>);
+        my ($exec, $write, $exit, $end) = @{$t->{events}};
+        die "not four events" unless @{$t->{events}} == 4;
+        die "write" unless $write->{event} eq "call" && $write->{name} eq "write" && $write->{number} == 1
+            && $write->{abi} eq "x86_64" && $write->{entry} eq "__x64_sys_write"
+            && $write->{result} == 12 && !defined $write->{errno};
+        my $at = $write->{instruction};
+        die "instruction" unless $at->{address} == 0x10094 && $at->{offset} == 0x94 && $at->{bytes} eq "0f05"
+            && $at->{name} eq "syscall" && $at->{file} =~ m{/hello$};
+        die "ring" unless $write->{cs} == 0x33 && $write->{cpl} == 3;
+        my $buf = $write->{arguments}[1];
+        die "argument" unless $buf->{register} eq "rsi" && $buf->{name} eq "buf" && $buf->{value} == 0x100a6
+            && $buf->{text} eq "\"Hello world\\n\"";
+        die "exit" unless $exit->{name} eq "exit_group" && !defined $exit->{result};
+        die "end" unless $end->{event} eq "exited" && $end->{status} == 0;
+        die "status" unless $t->{status} == 0 && !defined $t->{signal} && !defined $t->{errno};
+    ' trace.json
+}
+
+@test "--json of a program killed by a signal, and of one that Linux refuses" {
+    program fault x86_64 <<<'hlt'
+    tinyelf trace --json ./fault
+    exits 139
+    perl -MJSON::PP -e 'local $/; my $t = decode_json(<>); my $e = $t->{events};
+        die unless $t->{signal} == 11 && $e->[-1]{event} eq "killed" && $e->[-2]{event} eq "signal"
+            && $e->[-2]{text} =~ /SI_KERNEL/' <<<"$stderr"
+    head -c 100 fault >cut && chmod +x cut
+    run "$TINYELF" trace --json -o trace.json ./cut
+    [ "$status" -eq 1 ]
+    perl -MJSON::PP -e 'local $/; my $t = decode_json(<>);
+        die unless $t->{errno} eq "ENOEXEC" || $t->{errno} eq "EIO" || $t->{errno} eq "EINVAL"' trace.json
+}
+
+@test "what stands behind the program is the program's" {
+    tinyelf trace -o log sh -c 'echo "$@"' sh -f --json -o x
+    exits 0
+    [ "$output" = "-f --json -o x" ]
+    grep -q 'execve("/.*/sh", \["sh", "-c", "echo \\"$@\\"", "sh", "-f", ' log
+}
+
+@test "a program's own execve, and what it becomes" {
+    hello
+    tinyelf trace -o log sh -c 'exec ./hello'
+    exits 0
+    [ "$output" = "Hello world" ]
+    grep -q '^execve("./hello", \["./hello"\], 0x[0-9a-f]* /\* [0-9]* vars \*/) = 0$' log
+    [ "$(tail -n 1 log)" = "+++ exited with 0 +++" ]
+}
+
+@test "-f follows children; without it they run by themselves" {
+    tinyelf trace -f -o log sh -c '(exit 3); (exit 4); exit 5'
+    exits 5
+    grep -q 'exited with 3 +++$' log
+    grep -q 'exited with 4 +++$' log
+    tinyelf trace -o log sh -c '(exit 3); (exit 4); exit 5'
+    exits 5
+    [ "$(grep -c '+++' log)" -eq 1 ]
+}
+
+@test "a program that never ends: a signal to tinyelf ends both" {
+    endless
+    for signal in INT TERM HUP; do
+        env --default-signal=INT,QUIT "$TINYELF" trace -o log ./endless &
+        until_true grep -q pause log
+        kill -s "$signal" "$!"
+        status=0; wait "$!" || status=$?
+        [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
+        grep -q "+++ killed by SIG$signal +++" log
+        is_gone endless
+        rm log
+    done
+}
+
+@test "Ctrl-C in a terminal ends both" {
+    command -v tmux >/dev/null || skip "tmux is not installed"
+    endless
+    tmux -L "trace$$" -f /dev/null new-session -d -x 80 -y 24 \
+        "$TINYELF trace ./endless 2>log; echo \$? >status"
+    until_true grep -qs pause log
+    tmux -L "trace$$" send-keys C-c
+    until_true test -s status
+    tmux -L "trace$$" kill-server 2>/dev/null || true
+    [ "$(cat status)" -eq 130 ]
+    is_gone endless
+}
+
+@test "a program that ignores all signals dies a second later, or by the second signal" {
+    stubborn
+    for times in 1 2; do
+        env --default-signal=INT "$TINYELF" trace -o log ./stubborn &
+        until_true grep -q pause log
+        for _ in $(seq "$times"); do
+            kill -s INT "$!"
+            sleep 0.2
+        done
+        status=0; wait "$!" || status=$?
+        [ "$status" -eq 137 ]
+        grep -q "+++ killed by SIGKILL +++" log
+        is_gone stubborn
+        rm log
+    done
+}
+
+@test "killed itself, even so that it cannot do anything, tinyelf leaves no program" {
+    stubborn
+    "$TINYELF" trace -o log ./stubborn &
+    until_true grep -q pause log
+    kill -s KILL "$!"
+    status=0; wait "$!" || status=$?
+    [ "$status" -eq 137 ]
+    until_true is_gone stubborn
+}
+
+@test "a program that stops is stopped, until somebody lets it go on" {
+    tinyelf trace -o log sh -c '(sleep 0.3; kill -s CONT $$) & kill -s STOP $$; echo on'
+    exits 0
+    [ "$output" = "on" ]
+    grep -q -- '--- SIGSTOP {si_signo=SIGSTOP, si_code=SI_USER, ' log
+    grep -q -- '--- stopped by SIGSTOP ---' log
+    grep -q -- '--- SIGCONT {si_signo=SIGCONT, si_code=SI_USER, ' log
+}
+
+@test "the program's processors, ignored signals and environment are what they were" {
+    show='grep -E "^(Cpus_allowed|SigIgn|SigBlk)" /proc/self/status; env | grep -v ^_= | sort'
+    sh -c "$show" >plain
+    "$TINYELF" trace -o log sh -c "$show" >traced
+    diff plain traced
+    (trap '' PIPE USR1 HUP; sh -c "$show") >plain
+    (trap '' PIPE USR1 HUP; "$TINYELF" trace -o log sh -c "$show") >traced
+    diff plain traced
+}
+
+@test "where ptrace is forbidden: said, and status 1" {
+    command -v strace >/dev/null || skip "strace is not installed"
+    hello
+    # Its child has a tracer already, and there is room for one.
+    run --separate-stderr strace -f -o /dev/null "$TINYELF" trace ./hello
+    exits 1
+    says "cannot trace a program here: Operation not permitted: ptrace is forbidden"
+    [ -z "$output" ]
+}
+
+@test "programs that cannot be run: said why, status 1" {
+    hello
+    tinyelf trace ./nothing
+    exits 1
+    says "./nothing: error: cannot be run: No such file or directory"
+    tinyelf trace hello
+    exits 1
+    says "did you mean './hello'?"
+    chmod -x hello
+    tinyelf trace ./hello
+    exits 1
+    says "chmod +x"
+    chmod +x hello
+    printf '\x7fELF' >cut && chmod +x cut
+    tinyelf trace ./cut
+    exits 1
+    says '= -1 ENOEXEC (Exec format error)'
+    says "error: Linux takes it for no program"
+    tinyelf trace .
+    exits 1
+}
+
+@test "killed inside execve: the signal, not a refusal" {
+    # A segment that is not where a program may be: the old program is gone when Linux finds out.
+    hello
+    xxd -p hello | tr -d '\n' | sed 's/^\(.\{160\}\)0000010000000000/\1000000000080ffff/' | xxd -r -p >high
+    chmod +x high
+    status=0
+    ./high 2>/dev/null || status=$?
+    [ "$status" -eq 139 ] || skip "this kernel refuses it earlier"
+    tinyelf trace ./high
+    exits 139
+    says 'execve("./high", ["./high"], 0x'
+    says '+++ killed by SIGSEGV'
+}
+
+@test "a log that cannot be written is an error" {
+    hello
+    tinyelf trace -o /dev/full ./hello
+    exits 1
+    says "not all of the trace was written: No space left on device"
+    tinyelf trace -o nowhere/log ./hello
+    exits 1
+    says "nowhere/log: error: cannot write it: No such file or directory"
+    [ -z "$output" ]
+    # What could not be run spoils no older log.
+    echo older >log
+    tinyelf trace -o log nothing-of-that-name
+    exits 1
+    [ "$(cat log)" = older ]
+}
+
+@test "wrong calls" {
+    hello
+    tinyelf trace
+    exits 2
+    says "no program given"
+    tinyelf trace --jsn ./hello
+    exits 2
+    says "--json"
+    tinyelf trace --json --abi ./hello
+    exits 2
+    tinyelf trace -o
+    exits 2
+    tinyelf trace --help
+    exits 0
+    grep -q -- --abi <<<"$output"
+}

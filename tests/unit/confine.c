@@ -1,0 +1,243 @@
+/* process/: a worker runs program after program, whatever became of the one before. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "../../elfgen/process/confine.h"
+#include "elfgen.h"
+#include "room.h"
+
+/* ---- programs ---- */
+
+/* write(DESCRIPTOR, text, 5), then exit(3) */
+#define WRITE(descriptor)                                                                          \
+    {                                                                                              \
+        0xb8, 1, 0, 0, 0, 0xbf, descriptor, 0, 0, 0, 0x48, 0x8d, 0x35, 19, 0, 0, 0, 0xba, 5, 0, 0, \
+            0, 0x0f, 0x05, 0xb8, 60, 0, 0, 0, 0xbf, 3, 0, 0, 0, 0x0f, 0x05, 'h', 'e', 'l', 'l',    \
+            'o'                                                                                    \
+    }
+static const uint8_t writes_1[] = WRITE(1), writes_2[] = WRITE(2);
+static const uint8_t loops[] = {0xeb, 0xfe};
+/* getpid() */
+static const uint8_t asks[] = {0xb8, 39, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xfe};
+/* mov [0x123], al */
+static const uint8_t faults[] = {0x88, 0x04, 0x25, 0x23, 1, 0, 0};
+/* write(1, _start, 64) for ever */
+static const uint8_t pours[] = {0xb8, 1,    0,    0,    0,    0xbf, 1,    0,    0,
+                                0,    0x48, 0x8d, 0x35, 0xef, 0xff, 0xff, 0xff, 0xba,
+                                64,   0,    0,    0,    0x0f, 0x05, 0xeb, 0xe6};
+
+static int file_of(const uint8_t *code, size_t size)
+{
+    uint8_t bytes[512];
+    size_t length = elfgen_write_exec(bytes, sizeof bytes, code, size, NULL, NULL);
+    ck_assert_uint_gt(length, size);
+    int file = confine_file(bytes, length);
+    ck_assert_int_ge(file, 0);
+    return file;
+}
+
+/* ---- a worker ---- */
+
+static struct confine_worker *worker;
+
+static void open_worker(void)
+{
+    struct confine_options options = {.limits = {.time = 300, .memory = 64 << 20, .output = 1000}};
+    struct elfgen_error error;
+    sigemptyset(&options.ignored);
+    sigemptyset(&options.blocked);
+    signal(SIGPIPE, SIG_IGN);
+    worker = confine_open(&options, &error);
+    ck_assert_msg(worker != NULL, "%s", error.text);
+}
+
+static void close_worker(void)
+{
+    pid_t id = confine_worker_id(worker);
+    confine_close(worker);
+    ck_assert_int_eq(kill(id, 0), -1);
+    ck_assert_int_eq(errno, ESRCH);
+}
+
+static bool interrupted(void *context)
+{
+    return *(const bool *)context;
+}
+
+static struct run_end run(int file, struct confine_stream *output, struct confine_stream *errors)
+{
+    static char name[] = "program";
+    char *arguments[] = {name, NULL}, *none[] = {NULL};
+    bool yes = true;
+    struct confine_job job = {.file = file,
+                              .input = -1,
+                              .arguments = arguments,
+                              .environment = none,
+                              .output = output,
+                              .errors = errors,
+                              .context = &yes,
+                              .interrupted = interrupted};
+    struct run_end end;
+    struct elfgen_error error;
+    ck_assert_msg(confine_run(worker, &job, &end, &error), "%s", error.text);
+    return end;
+}
+
+static bool is_traced(void)
+{
+    return (confine_lacks(worker) & CONFINE_NO_TRACE) == 0;
+}
+
+/* What shows that the worker is well. */
+static void greet(void)
+{
+    uint8_t kept[8] = {0};
+    struct confine_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept};
+    int file = file_of(writes_1, sizeof writes_1);
+    struct run_end end = run(file, &output, NULL);
+    ck_assert_int_eq(end.reason, RUN_EXITED);
+    ck_assert_int_eq(end.status, 3);
+    ck_assert_uint_eq(end.output, 5);
+    ck_assert_uint_eq(output.size, 5);
+    ck_assert_mem_eq(kept, "hello\0\0\0", 8);
+    close(file);
+}
+
+START_TEST(every_end_is_told_and_the_next_program_runs)
+{
+    struct confine_stream output = {.descriptor = -1};
+    greet();
+    int file = file_of(asks, sizeof asks);
+    struct run_end end = run(file, &output, NULL);
+    ck_assert_int_eq(end.reason, RUN_CALL);
+    ck_assert_int_eq(end.signal, SIGSYS);
+    ck_assert(!is_traced() || (end.knows_call && end.abi == CALL_X86_64 && end.number == 39));
+    close(file);
+    greet();
+
+    file = file_of(faults, sizeof faults);
+    end = run(file, &output, NULL);
+    ck_assert_int_eq(end.reason, RUN_SIGNAL);
+    ck_assert_int_eq(end.signal, SIGSEGV);
+    ck_assert(!is_traced() || (end.has_address && end.address == 0x123 && !end.loading));
+    close(file);
+    greet();
+
+    file = file_of(loops, sizeof loops);
+    end = run(file, &output, NULL);
+    ck_assert_int_eq(end.reason, RUN_TIME);
+    ck_assert_int_eq(end.signal, SIGKILL);
+    ck_assert_uint_ge(end.nanoseconds, 300000000);
+    close(file);
+    greet();
+
+    file = confine_file("no program", 10);
+    end = run(file, &output, NULL);
+    ck_assert_int_eq(end.reason, RUN_NOT_STARTED);
+    ck_assert_int_eq(end.error, ENOEXEC);
+    close(file);
+    greet();
+}
+END_TEST
+
+START_TEST(output_ends_at_its_limit_and_is_kept_up_to_its_room)
+{
+    uint8_t kept[100];
+    struct confine_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept};
+    int file = file_of(pours, sizeof pours);
+    struct run_end end = run(file, &output, NULL);
+    ck_assert_int_eq(end.reason, RUN_OUTPUT);
+    ck_assert_uint_eq(output.size, 1000);
+    ck_assert_uint_gt(end.output, 1000);
+    ck_assert_mem_eq(kept, pours, sizeof pours);
+    ck_assert_mem_eq(kept + 64, pours, sizeof pours);
+    close(file);
+    greet();
+}
+END_TEST
+
+START_TEST(both_streams_are_told_apart_and_reach_their_descriptors)
+{
+    int out[2], err[2];
+    char text[16];
+    ck_assert_int_eq(pipe(out), 0);
+    ck_assert_int_eq(pipe(err), 0);
+    struct confine_stream output = {.descriptor = out[1]}, errors = {.descriptor = err[1]};
+    int first = file_of(writes_1, sizeof writes_1), second = file_of(writes_2, sizeof writes_2);
+    run(first, &output, &errors);
+    ck_assert_uint_eq(output.size, 5);
+    ck_assert_uint_eq(errors.size, 0);
+    ck_assert_int_eq(read(out[0], text, sizeof text), 5);
+    run(second, &output, &errors);
+    ck_assert_uint_eq(output.size, 0);
+    ck_assert_uint_eq(errors.size, 5);
+    ck_assert_int_eq(read(err[0], text, sizeof text), 5);
+    close(err[0]);
+    struct run_end end = run(second, &output, &errors);
+    ck_assert_int_eq(end.reason, RUN_EXITED);
+    ck_assert(errors.closed && errors.error == EPIPE);
+    greet();
+    const int files[] = {out[0], out[1], err[1], first, second};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        close(files[i]);
+}
+END_TEST
+
+static void ring(int number)
+{
+    (void)number;
+}
+
+START_TEST(an_interrupted_caller_ends_the_program)
+{
+    struct confine_stream output = {.descriptor = -1};
+    const struct sigaction action = {.sa_handler = ring};
+    const struct itimerval soon = {.it_value = {.tv_usec = 50000}};
+    int file = file_of(loops, sizeof loops);
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    struct run_end end = run(file, &output, NULL);
+    ck_assert_int_eq(end.reason, RUN_INTERRUPTED);
+    ck_assert_int_eq(end.signal, SIGKILL);
+    close(file);
+    greet();
+}
+END_TEST
+
+START_TEST(descriptors_and_the_signal_mask_stay_as_they_were)
+{
+    sigset_t before, after;
+    sigprocmask(SIG_SETMASK, NULL, &before);
+    int low = dup(STDIN_FILENO);
+    close(low);
+    for (int i = 0; i < 20; i++)
+        greet();
+    int next = dup(STDIN_FILENO);
+    close(next);
+    /* Two for the pipe that is kept. */
+    ck_assert_int_le(next, low + 2);
+    sigprocmask(SIG_SETMASK, NULL, &after);
+    for (int number = 1; number < NSIG; number++)
+        ck_assert_int_eq(sigismember(&before, number), sigismember(&after, number));
+}
+END_TEST
+
+static Suite *confine_suite(void)
+{
+    Suite *suite = suite_create("confine");
+    TCase *runs = tcase_create("runs");
+    tcase_add_checked_fixture(runs, open_worker, close_worker);
+    tcase_add_test(runs, every_end_is_told_and_the_next_program_runs);
+    tcase_add_test(runs, output_ends_at_its_limit_and_is_kept_up_to_its_room);
+    tcase_add_test(runs, both_streams_are_told_apart_and_reach_their_descriptors);
+    tcase_add_test(runs, an_interrupted_caller_ends_the_program);
+    tcase_add_test(runs, descriptors_and_the_signal_mask_stay_as_they_were);
+    suite_add_tcase(suite, runs);
+    return suite;
+}
+
+RUN_SUITE(confine_suite)
