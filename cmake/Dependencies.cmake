@@ -55,6 +55,27 @@ else()
     target_link_libraries(libseccomp INTERFACE ${SECCOMP_LIBRARY})
 endif()
 
+# Recordings of `step` are read with jansson, and shown with ncurses: archives where there are any,
+# so that the command loads no more libraries.
+find_path(JANSSON_INCLUDE_DIR jansson.h)
+find_library(JANSSON_LIBRARY NAMES libjansson.a jansson)
+if(NOT JANSSON_INCLUDE_DIR OR NOT JANSSON_LIBRARY)
+    message(FATAL_ERROR "jansson is missing: install the package libjansson-dev")
+endif()
+add_library(libjansson INTERFACE)
+target_include_directories(libjansson SYSTEM INTERFACE ${JANSSON_INCLUDE_DIR})
+target_link_libraries(libjansson INTERFACE ${JANSSON_LIBRARY})
+
+find_path(CURSES_INCLUDE_DIR curses.h)
+find_library(CURSES_LIBRARY NAMES libncurses.a ncurses)
+find_library(TINFO_LIBRARY NAMES libtinfo.a tinfo)
+if(NOT CURSES_INCLUDE_DIR OR NOT CURSES_LIBRARY OR NOT TINFO_LIBRARY)
+    message(FATAL_ERROR "ncurses is missing: install the package libncurses-dev")
+endif()
+add_library(libcurses INTERFACE)
+target_include_directories(libcurses SYSTEM INTERFACE ${CURSES_INCLUDE_DIR})
+target_link_libraries(libcurses INTERFACE ${CURSES_LIBRARY} ${TINFO_LIBRARY})
+
 find_program(NASM nasm)
 if(NOT NASM)
     message(FATAL_ERROR "nasm is missing: install the package nasm")

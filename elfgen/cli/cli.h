@@ -21,6 +21,7 @@ int command_explain(int argc, char **argv);
 int command_new(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_stages(int argc, char **argv);
+int command_step(int argc, char **argv);
 int command_syscall(int argc, char **argv);
 int command_trace(int argc, char **argv);
 int command_unfold(int argc, char **argv);
@@ -95,6 +96,9 @@ void tell_not_started(const char *path, int error);
  * to find so, too. main() changes a few, and says for each what was before. */
 const sigset_t *inherited_ignored(void);
 void remember_ignored(int number, void (*before)(int));
+
+/* Undoes what main() changed, for a program that looks itself at what it was started with. */
+void restore_ignored(void);
 
 /* ---- inputs ---- */
 

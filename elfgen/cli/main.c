@@ -30,6 +30,7 @@ static const struct command commands[] = {
     {"run", command_run, "run a program with limits, or in a sandbox"},
     {"stages", command_stages,
      "run the steps from C to a program one by one, and keep their files"},
+    {"step", CODE_COMMAND(command_step), "run a program instruction by instruction"},
     {"syscall", command_syscall, "numbers, parameters and registers of system calls"},
     {"trace", command_trace, "run a program and show the system calls that it makes"},
     {"unfold", CODE_COMMAND(command_unfold), "make a tiny program one that the tools take"},

@@ -20,9 +20,17 @@ void remember_ignored(int number, void (*before)(int))
         sigaddset(&ignored_before, number);
 }
 
+/* Those that main() changes. */
+static const int ours[] = {SIGBUS, SIGXFSZ, SIGPIPE, SIGCHLD};
+
+void restore_ignored(void)
+{
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        signal(ours[i], sigismember(&ignored_before, ours[i]) == 1 ? SIG_IGN : SIG_DFL);
+}
+
 const sigset_t *inherited_ignored(void)
 {
-    static const int ours[] = {SIGBUS, SIGXFSZ, SIGPIPE, SIGCHLD};
     static sigset_t ignored;
     sigemptyset(&ignored);
     for (int number = 1; number < NSIG; number++) {

@@ -21,7 +21,8 @@ struct process_program {
     sigset_t ignored; /* the signals that it starts with ignored; all others have their default
                        * action */
     const int *files; /* three, above 2, that become its descriptors 0, 1 and 2, in a session of its
-                       * own, so without a terminal; NULL: this process's own */
+                       * own, whose terminal is descriptor 1, if that is one; NULL: this process's
+                       * own */
 };
 
 /* Starts a program as a child that is traced and stands still directly before its execve: resumed

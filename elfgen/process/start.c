@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -71,6 +72,8 @@ static int become(void *context)
         ask(SYS_setsid, 0, 0, 0, 0);
     for (int i = 0; ready && program->files && i < 3; i++)
         ready = ask(SYS_dup2, (uint64_t)program->files[i], (uint64_t)i, 0, 0) == i;
+    if (program->files)
+        ask(SYS_ioctl, 1, TIOCSCTTY, 0, 0);
     if (ready) {
         ask(SYS_kill, (uint64_t)ask(SYS_getpid, 0, 0, 0, 0), SIGSTOP, 0, 0);
         ask(SYS_execve, address_of(program->path), address_of(program->arguments),

@@ -8,6 +8,9 @@
  * no printable ASCII becomes \u00XX. */
 void json_bytes(struct elfgen_text *out, const char *string, size_t length);
 
+/* jansson, which reads what is written here, has a function of this name. */
+#define json_string json_string_of
+
 /* The same up to a NUL; null for NULL. */
 void json_string(struct elfgen_text *out, const char *string);
 

@@ -97,6 +97,13 @@ load setup
     stops "libseccomp is missing: install the package libseccomp-dev" $found
     found="$found -DSECCOMP_INCLUDE_DIR=/usr/include -DSECCOMP_LIBRARY=/usr/lib/libseccomp.so"
     # shellcheck disable=SC2086
+    stops "jansson is missing: install the package libjansson-dev" $found
+    found="$found -DJANSSON_INCLUDE_DIR=/usr/include -DJANSSON_LIBRARY=/usr/lib/libjansson.so"
+    # shellcheck disable=SC2086
+    stops "ncurses is missing: install the package libncurses-dev" $found
+    found="$found -DCURSES_INCLUDE_DIR=/usr/include -DCURSES_LIBRARY=/usr/lib/libncurses.so
+        -DTINFO_LIBRARY=/usr/lib/libtinfo.so"
+    # shellcheck disable=SC2086
     stops "nasm is missing: install the package nasm" $found
     # shellcheck disable=SC2086
     stops "pkg-config is missing: install the package pkg-config" $found -DNASM=/usr/bin/nasm

@@ -1,0 +1,378 @@
+/* tinyelf step: a program run instruction by instruction. */
+#include "step.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../source/bytes.h"
+
+enum { OPTION_RECORD = 256, OPTION_REPLAY, OPTION_UNTIL, OPTION_PLAIN, OPTION_HELP };
+
+static const struct option options[] = {
+    {"record", required_argument, NULL, OPTION_RECORD},
+    {"replay", required_argument, NULL, OPTION_REPLAY},
+    {"until", required_argument, NULL, OPTION_UNTIL},
+    {"plain", no_argument, NULL, OPTION_PLAIN},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static void help(void)
+{
+    puts("Usage: tinyelf step [OPTIONS] PROGRAM [ARGUMENT...]\n"
+         "       tinyelf step [OPTIONS] --replay FILE\n"
+         "Runs a program one instruction at a time, on the processor itself, and shows what each\n"
+         "changes: registers, memory, and what the kernel is asked and answers. On a terminal in "
+         "a\n"
+         "view with keys ('?' lists them), otherwise as text.\n\n"
+         "      --plain        text on a terminal, too\n"
+         "      --until WHERE  stop before the instruction at an address (0x...), or after so "
+         "many\n"
+         "                     steps (a decimal number); the view begins there\n"
+         "      --record FILE  keep the run as a JSON document; without --plain or a view, no "
+         "text\n"
+         "      --replay FILE  show a run that was kept, without running anything\n"
+         "      --help         this text\n\n"
+         "It ends as the program ends: its status, or 128 + the signal; 0 when it was stopped "
+         "before.");
+}
+
+struct wish {
+    const char *record, *replay;
+    bool plain;
+    struct step_until until;
+};
+
+/* ---- signals ---- */
+
+volatile sig_atomic_t step_stop_signal;
+static volatile pid_t program_id;
+
+static void stop_program(int number)
+{
+    int before = errno;
+    step_stop_signal = number;
+    /* Also where the program's own call never comes back, and nobody else would look. */
+    if (program_id > 0)
+        kill(program_id, SIGKILL);
+    errno = before;
+}
+
+void step_catch_signals(const struct stepper *stepper)
+{
+    static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    program_id = stepper ? step_id(stepper) : 0;
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
+        struct sigaction action;
+        if (sigaction(stops[i], NULL, &action) != 0 || action.sa_handler == SIG_IGN)
+            continue;
+        action = (struct sigaction){.sa_handler = stop_program};
+        sigaction(stops[i], &action, NULL);
+    }
+}
+
+/* ---- a run ---- */
+
+bool step_start(struct step_run *run, const struct process_program *program)
+{
+    struct elfgen_error error;
+    int refused = 0;
+    run->stepper = step_open(program, &step_words, &run->recording, &refused, &error);
+    if (run->stepper)
+        step_catch_signals(run->stepper);
+    else if (refused)
+        tell_not_started(program->path, refused);
+    else
+        message(program->path, "error", "%s", error.text);
+    return run->stepper != NULL;
+}
+
+static void end_run(struct step_run *run, enum step_end_kind kind)
+{
+    program_id = 0;
+    step_close(run->stepper);
+    run->stepper = NULL;
+    if (run->recording.end != kind)
+        run->recording.end_number = kind == STEP_INTERRUPTED ? step_stop_signal : 0;
+    run->recording.end = kind;
+}
+
+bool step_once(struct step_run *run)
+{
+    enum step_answer answer;
+    do
+        answer = step_stop_signal ? STEP_ENDED : step_next(run->stepper);
+    while (answer == STEP_PAUSED);
+    if (step_stop_signal)
+        end_run(run, STEP_INTERRUPTED);
+    else if (answer != STEP_GOES_ON)
+        end_run(run, run->recording.end);
+    return run->stepper != NULL;
+}
+
+bool step_is_reached(const struct step_until *until, const struct step_registers *now,
+                     uint64_t count)
+{
+    if (!until->given)
+        return false;
+    return until->is_address ? now->value[STEP_rip] == until->value : count >= until->value;
+}
+
+/* ---- text ---- */
+
+/* The bytes that the program wrote, where it is only replayed. */
+static void put_output(struct standard_output *output, const struct step_record *record)
+{
+    struct step_piece piece;
+    size_t position = 0;
+    while (step_next_piece(record, &position, &piece)) {
+        if (piece.kind != STEP_PIECE_OUTPUT)
+            continue;
+        if (piece.number == STDOUT_FILENO) {
+            elfgen_text_bytes(&output->text, (const char *)piece.bytes, piece.size);
+        } else {
+            flush_output(output);
+            if (!file_write(STDERR_FILENO, piece.bytes, piece.size))
+                output->error = errno;
+        }
+    }
+}
+
+struct printing {
+    struct standard_output *output;
+    struct step_printer printer;
+    struct step_cursor cursor;
+    bool text, replayed;
+};
+
+/* False: there is no further record. */
+static bool print_next(struct printing *printing)
+{
+    struct step_record record;
+    if (!step_forward(&printing->cursor, &record))
+        return false;
+    if (printing->replayed)
+        put_output(printing->output, &record);
+    if (printing->text)
+        step_put_record(&printing->printer, &record);
+    else
+        printing->printer.count++;
+    return true;
+}
+
+/* What was printed need not be kept. */
+static void forget(struct printing *printing, struct step_run *run)
+{
+    step_forget_records(&run->recording);
+    printing->cursor.index = 0;
+    printing->cursor.at = 0;
+}
+
+static void print_live(struct printing *printing, struct step_run *run, bool keep)
+{
+    while (!step_is_reached(&run->until, step_now(run->stepper), printing->printer.count)) {
+        /* What the program writes itself comes in its place. */
+        if (step_asks_next(run->stepper))
+            flush_output(printing->output);
+        bool more = step_once(run);
+        while (print_next(printing))
+            ;
+        if (!keep)
+            forget(printing, run);
+        if (!more)
+            return;
+        if (printing->output->error)
+            break;
+    }
+    end_run(run, STEP_UNTIL);
+}
+
+static void print_replay(struct printing *printing, struct step_run *run)
+{
+    while (!step_is_reached(&run->until, &printing->cursor.registers, printing->printer.count))
+        if (printing->output->error || !print_next(printing))
+            return;
+    run->recording.end = STEP_UNTIL;
+    run->recording.end_number = 0;
+}
+
+/* False: it was said why. */
+static bool print(const struct wish *wish, struct step_run *run, struct process_program *program)
+{
+    struct standard_output *output = open_output();
+    struct printing printing = {
+        .printer = {.out = &output->text, .machines = run->machines, .recording = &run->recording},
+        .output = output,
+        .text = wish->plain || !wish->record,
+        .replayed = program == NULL};
+    if (program && !step_start(run, program))
+        return false;
+    step_cursor_open(&printing.cursor, &run->recording);
+    if (printing.text)
+        step_put_head(&printing.output->text, &run->recording);
+    if (program)
+        print_live(&printing, run, wish->record != NULL);
+    else
+        print_replay(&printing, run);
+    if (printing.text)
+        step_put_end(&printing.output->text, &run->recording, printing.printer.count);
+    return finish_output(printing.output);
+}
+
+/* ---- the recording ---- */
+
+struct growing {
+    char *bytes;
+    size_t size, room;
+    bool failed;
+};
+
+static void grow(struct elfgen_text *text)
+{
+    struct growing *all = text->context;
+    if (all->room - all->size < text->length) {
+        size_t room = 2 * (all->size + text->length);
+        char *bytes = all->failed ? NULL : realloc(all->bytes, room);
+        if (!bytes) {
+            all->failed = true;
+            text->length = 0;
+            return;
+        }
+        all->bytes = bytes;
+        all->room = room;
+    }
+    memcpy(all->bytes + all->size, text->bytes, text->length);
+    all->size += text->length;
+    text->length = 0;
+}
+
+static bool write_recording(const char *path, struct step_run *run)
+{
+    static char buffer[65536];
+    struct growing all = {0};
+    struct elfgen_text text = {
+        .bytes = buffer, .capacity = sizeof buffer, .flush = grow, .context = &all};
+    step_write_json(&text, run->machines, &run->recording);
+    grow(&text);
+    bool done = !all.failed && write_output(path, all.bytes, all.size, false);
+    if (all.failed)
+        message(path, "error", "out of memory");
+    if (done && all.size > STEP_JSON_MOST)
+        message(path, "warning", "%zu bytes: --replay takes up to %d", all.size, STEP_JSON_MOST);
+    free(all.bytes);
+    return done;
+}
+
+static bool read_recording(const char *path, struct step_run *run)
+{
+    struct file_bytes bytes = {0};
+    struct elfgen_error error;
+    bool done = read_input(path, &bytes);
+    if (done && !step_read_json(&run->recording, bytes.bytes, bytes.size, &error)) {
+        message(input_name(path), "error", "%s", error.text);
+        done = false;
+    }
+    file_free(&bytes);
+    return done;
+}
+
+/* ---- the command ---- */
+
+static int status_of(const struct step_recording *recording)
+{
+    switch (recording->end) {
+    case STEP_EXITED:
+        return recording->end_number & 0xff;
+    case STEP_KILLED:
+    case STEP_INTERRUPTED:
+        return 128 + (recording->end_number & 0x7f);
+    case STEP_FULL:
+        return EXIT_NO;
+    default:
+        return EXIT_YES;
+    }
+}
+
+static bool show(const struct wish *wish, struct step_run *run, struct process_program *program)
+{
+    if (!wish->plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+        return step_view(run, program);
+    return print(wish, run, program);
+}
+
+static int run_program(const struct wish *wish, char **arguments)
+{
+    struct step_run run = {.until = wish->until, .machines = calloc(1, sizeof *run.machines)};
+    struct process_program program = {.arguments = arguments, .ignored = *inherited_ignored()};
+    char path[PATH_MAX];
+    if (!run.machines) {
+        message(NULL, "error", "out of memory");
+        return EXIT_NO;
+    }
+    step_machines_open(run.machines);
+    program.path = path;
+    bool done = wish->replay ? read_recording(wish->replay, &run)
+                             : find_program(arguments[0], path, sizeof path);
+    done = done && show(wish, &run, wish->replay ? NULL : &program);
+    if (run.stepper)
+        end_run(&run, STEP_INTERRUPTED);
+    if (done && run.recording.end == STEP_FULL)
+        message("step", "error", "the recording is full: %zu bytes of steps, %llu of them",
+                run.recording.size, (unsigned long long)run.recording.count);
+    if (done && wish->record)
+        done = write_recording(wish->record, &run);
+    int status = done ? status_of(&run.recording) : EXIT_NO;
+    step_recording_free(&run.recording);
+    free(run.machines);
+    return status;
+}
+
+/* 0x... is an address, anything else a number of steps. */
+static bool parse_until(const char *text, struct step_until *until)
+{
+    until->given = true;
+    until->is_address = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    return parse_number(text, &until->value);
+}
+
+int command_step(int argc, char **argv)
+{
+    struct wish wish = {0};
+    int option;
+    opterr = 0;
+    /* What stands behind the program's name is the program's. */
+    while ((option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+        switch (option) {
+        case OPTION_RECORD:
+            wish.record = optarg;
+            break;
+        case OPTION_REPLAY:
+            wish.replay = optarg;
+            break;
+        case OPTION_UNTIL:
+            if (!parse_until(optarg, &wish.until))
+                return wrong_call(
+                    "step", "--until '%s': it is an address, 0x..., or a number of steps", optarg);
+            break;
+        case OPTION_PLAIN:
+            wish.plain = true;
+            break;
+        case OPTION_HELP:
+            help();
+            return end_of_help();
+        default:
+            return wrong_option("step", option, argv, options);
+        }
+    }
+    if (wish.replay && optind != argc)
+        return wrong_call("step", "--replay runs no program: '%s' is too much", argv[optind]);
+    if (!wish.replay && optind == argc)
+        return wrong_call("step", "no program given");
+    if (wish.record && strcmp(wish.record, "-") == 0)
+        return wrong_call("step", "--record -: standard output is the program's");
+    return run_program(&wish, argv + optind);
+}

@@ -1,0 +1,294 @@
+/* The interactive view: keys, and where they lead. */
+#include "step_view.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- output ---- */
+
+static void keep_output(struct step_view *view, const struct step_piece *piece)
+{
+    if (view->output_size == view->output_known) {
+        if (view->output_room - view->output_known < piece->size) {
+            size_t room = 2 * (view->output_known + piece->size);
+            char *more = realloc(view->output, room);
+            if (!more) {
+                view->no_memory = true;
+                return;
+            }
+            view->output = more;
+            view->output_room = room;
+        }
+        memcpy(view->output + view->output_known, piece->bytes, piece->size);
+        view->output_known += piece->size;
+    }
+    view->output_size += piece->size;
+}
+
+/* Goes along with the cursor, in one direction or the other. */
+static void follow_output(struct step_view *view, const struct step_record *record, bool forward)
+{
+    struct step_piece piece;
+    size_t position = 0;
+    while (step_next_piece(record, &position, &piece)) {
+        if (piece.kind != STEP_PIECE_OUTPUT)
+            continue;
+        if (forward)
+            keep_output(view, &piece);
+        else
+            view->output_size -= piece.size;
+    }
+}
+
+/* ---- moving ---- */
+
+/* Records live in memory that moves when there are more: the last one is looked up again. */
+static void look_at_last(struct step_view *view)
+{
+    struct step_cursor cursor = view->cursor;
+    step_back(&cursor, &view->last);
+}
+
+static bool forward_recorded(struct step_view *view)
+{
+    struct step_record record;
+    if (!step_forward(&view->cursor, &record))
+        return false;
+    follow_output(view, &record, true);
+    return true;
+}
+
+/* One step on, by the recording or by the program itself. False: there is none. */
+static bool forward(struct step_view *view)
+{
+    if (forward_recorded(view))
+        return true;
+    if (!view->run->stepper)
+        return false;
+    step_once(view->run);
+    return forward_recorded(view);
+}
+
+static bool back(struct step_view *view)
+{
+    struct step_record record;
+    if (!step_back(&view->cursor, &record))
+        return false;
+    follow_output(view, &record, false);
+    return true;
+}
+
+/* Whether the next step asks the kernel. */
+static bool is_before_call(const struct step_view *view)
+{
+    struct step_cursor cursor = view->cursor;
+    struct step_record record;
+    struct step_piece piece;
+    size_t position = 0;
+    if (!step_forward(&cursor, &record))
+        return view->run->stepper && step_asks_next(view->run->stepper);
+    while (step_next_piece(&record, &position, &piece))
+        if (piece.kind == STEP_PIECE_CALL)
+            return true;
+    return false;
+}
+
+/* Any key ends a run that takes long. */
+static bool is_tired(struct step_view *view, uint64_t count)
+{
+    enum { LOOK = 1024 };
+    if (step_stop_signal || view->no_memory)
+        return true;
+    if (count % LOOK != 0)
+        return false;
+    snprintf(view->note, sizeof view->note, "running: any key stops it here");
+    look_at_last(view);
+    step_draw(view);
+    timeout(0);
+    int key = getch();
+    timeout(250);
+    return key != ERR && key != KEY_RESIZE;
+}
+
+/* Until `until` is reached, or with NULL the next call of the kernel, or with `all` the end. */
+static void run_on(struct step_view *view, const struct step_until *until, bool all)
+{
+    uint64_t count = 0;
+    bool arrived = false, tired = false;
+    view->note[0] = '\0';
+    while (!arrived && !tired && forward(view)) {
+        arrived =
+            !all && (until ? step_is_reached(until, &view->cursor.registers, view->cursor.index)
+                           : is_before_call(view));
+        tired = is_tired(view, ++count);
+    }
+    view->note[0] = '\0';
+    if (!arrived && !tired && until && until->is_address)
+        snprintf(view->note, sizeof view->note, "it did not come by 0x%llx again",
+                 (unsigned long long)until->value);
+}
+
+/* ---- keys ---- */
+
+/* A number, typed into the last line. False: none, or given up. */
+static bool ask_number(struct step_view *view, uint64_t *number)
+{
+    char text[20] = "";
+    size_t length = 0;
+    for (;;) {
+        snprintf(view->note, sizeof view->note, "run to address: %s_", text);
+        step_draw(view);
+        int key = getch();
+        if (step_stop_signal || key == 27)
+            break;
+        if (key == '\n' || key == KEY_ENTER) {
+            view->note[0] = '\0';
+            if (length > 0 && !parse_number(text, number))
+                snprintf(view->note, sizeof view->note, "'%s' is no number, 0x... or decimal",
+                         text);
+            return length > 0 && view->note[0] == '\0';
+        }
+        if ((key == KEY_BACKSPACE || key == 127 || key == 8) && length > 0)
+            text[--length] = '\0';
+        else if (key > ' ' && key < 127 && length + 1 < sizeof text)
+            text[length++] = (char)key;
+        text[length] = '\0';
+    }
+    view->note[0] = '\0';
+    return false;
+}
+
+static void say_end(struct step_view *view, bool moved)
+{
+    if (!moved)
+        snprintf(view->note, sizeof view->note, "%s",
+                 view->run->stepper ? "" : "that was the last step: b goes back, q quits");
+}
+
+/* False: quit. */
+static bool take_key(struct step_view *view, int key)
+{
+    struct step_until until = {.given = true, .is_address = true};
+    if (key == ERR)
+        return true;
+    if (view->help && key != KEY_RESIZE) {
+        view->help = false;
+        return key != 'q';
+    }
+    if (key != KEY_RESIZE)
+        view->note[0] = '\0';
+    switch (key) {
+    case 'q':
+        return false;
+    case 's':
+    case ' ':
+    case '\n':
+    case KEY_ENTER:
+    case KEY_RIGHT:
+    case KEY_DOWN:
+        say_end(view, forward(view));
+        break;
+    case 'b':
+    case KEY_LEFT:
+    case KEY_UP:
+    case KEY_BACKSPACE:
+        back(view);
+        break;
+    case 'c':
+        run_on(view, NULL, false);
+        break;
+    case 'r':
+        run_on(view, NULL, true);
+        break;
+    case 'g':
+        if (ask_number(view, &until.value))
+            run_on(view, &until, false);
+        break;
+    case KEY_HOME:
+    case '<':
+        while (back(view))
+            ;
+        break;
+    case KEY_END:
+    case '>':
+        while (forward_recorded(view))
+            ;
+        break;
+    case '?':
+    case 'h':
+        view->help = true;
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+static void run_keys(struct step_view *view)
+{
+    bool on = true;
+    if (view->run->until.given)
+        run_on(view, &view->run->until, false);
+    while (on && !step_stop_signal && !view->no_memory) {
+        look_at_last(view);
+        step_draw(view);
+        on = take_key(view, getch());
+    }
+}
+
+/* The end of the run as the user left it, for a line on the screen and the exit status. */
+static void leave(struct step_run *run)
+{
+    if (!run->stepper)
+        return;
+    run->recording.end = step_stop_signal ? STEP_INTERRUPTED : STEP_UNTIL;
+    run->recording.end_number = step_stop_signal;
+    step_close(run->stepper);
+    run->stepper = NULL;
+}
+
+static void follow_code(struct step_view *view)
+{
+    const struct step_file *file = &view->run->recording.files[0];
+    const char *problem;
+    if (!file->bytes ||
+        elfgen_view_open_program(&view->file, file->bytes, file->size, NULL) == ELFGEN_NOT_ELF)
+        return;
+    view->code = code_open(&view->file, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+}
+
+bool step_view(struct step_run *run, struct process_program *program)
+{
+    struct step_view view = {.run = run};
+    int files[3];
+    if (program) {
+        if (!step_pty_open(files))
+            return false;
+        program->files = files;
+        if (!step_start(run, program))
+            return false;
+    } else {
+        step_catch_signals(NULL);
+    }
+    follow_code(&view);
+    bool done = step_terminal_open(&view.colour);
+    if (done) {
+        step_cursor_open(&view.cursor, &run->recording);
+        run_keys(&view);
+        step_terminal_close();
+    }
+    leave(run);
+    step_pty_close();
+    free(view.output);
+    code_close(view.code);
+    if (view.no_memory)
+        message("step", "error", "out of memory");
+    if (done) {
+        struct standard_output *output = open_output();
+        step_put_end(&output->text, &run->recording, run->recording.count);
+        done = finish_output(output);
+    }
+    return done && !view.no_memory;
+}

@@ -1,0 +1,363 @@
+/* Records in one buffer: appended, and walked in both directions. */
+#include "recording.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- registers ---- */
+
+static const struct {
+    const char *name, *name32;
+    uint8_t place;
+} registers[] = {
+#define R(name, name32, place) {#name, name32, place},
+#include "registers.def"
+#undef R
+};
+
+enum step_register step_register_at(size_t place)
+{
+    for (size_t i = 0; i < STEP_REGISTERS; i++)
+        if (registers[i].place == place + 1)
+            return (enum step_register)i;
+    return STEP_orig_rax;
+}
+
+const char *step_register_name(enum step_register which, bool is_64_bit)
+{
+    return is_64_bit ? registers[which].name : registers[which].name32;
+}
+
+void step_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME])
+{
+    static const char *const controls[] = {"fcw", "fsw", "ftw", "mxcsr"};
+    if (which < STEP_VECTOR)
+        snprintf(name, STEP_VECTOR_NAME, "st%u", which % 8);
+    else if (which < STEP_MASK)
+        snprintf(name, STEP_VECTOR_NAME, "%cmm%u",
+                 size <= 16   ? 'x'
+                 : size <= 32 ? 'y'
+                              : 'z',
+                 (which - STEP_VECTOR) % 32);
+    else if (which < STEP_FCW)
+        snprintf(name, STEP_VECTOR_NAME, "k%u", (which - STEP_MASK) % 8);
+    else
+        snprintf(name, STEP_VECTOR_NAME, "%s", controls[(which - STEP_FCW) % 4]);
+}
+
+bool step_is_64_bit(const struct step_registers *all)
+{
+    enum { CODE_64 = 0x33 }; /* __USER_CS (arch/x86/include/asm/segment.h) */
+    return all->value[STEP_cs] == CODE_64;
+}
+
+/* ---- lists that grow ---- */
+
+/* Room for one more of `size` bytes each. NULL: there is none. */
+static void *grown(struct step_recording *recording, void *list, size_t count, size_t *room,
+                   size_t size)
+{
+    if (count < *room)
+        return list;
+    size_t more = *room ? 2 * *room : 16;
+    void *grown_list =
+        more <= SIZE_MAX / 2 / size && count < STEP_NONE - 1 ? realloc(list, more * size) : NULL;
+    if (grown_list)
+        *room = more;
+    else
+        recording->no_memory = true;
+    return grown_list;
+}
+
+static char *copied(struct step_recording *recording, const char *text, size_t length)
+{
+    char *copy = malloc(length + 1);
+    if (!copy) {
+        recording->no_memory = true;
+        return NULL;
+    }
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+uint32_t step_add_argument(struct step_recording *recording, const char *text, size_t length)
+{
+    char **list = grown(recording, recording->arguments, recording->argument_count,
+                        &recording->argument_room, sizeof(char *));
+    char *copy = copied(recording, text, length);
+    if (list)
+        recording->arguments = list;
+    if (!list || !copy) {
+        free(copy);
+        return STEP_NONE;
+    }
+    list[recording->argument_count] = copy;
+    return (uint32_t)recording->argument_count++;
+}
+
+uint32_t step_add_file(struct step_recording *recording, const char *name, size_t length)
+{
+    struct step_file *list = grown(recording, recording->files, recording->file_count,
+                                   &recording->file_room, sizeof *list);
+    char *copy = copied(recording, name, length);
+    if (list)
+        recording->files = list;
+    if (!list || !copy) {
+        free(copy);
+        return STEP_NONE;
+    }
+    list[recording->file_count] = (struct step_file){.name = copy};
+    return (uint32_t)recording->file_count++;
+}
+
+uint32_t step_add_mapping(struct step_recording *recording, const struct step_mapping *mapping)
+{
+    struct step_mapping *list = grown(recording, recording->mappings, recording->mapping_count,
+                                      &recording->mapping_room, sizeof *list);
+    if (!list)
+        return STEP_NONE;
+    recording->mappings = list;
+    list[recording->mapping_count] = *mapping;
+    return (uint32_t)recording->mapping_count++;
+}
+
+uint32_t step_add_memory(struct step_recording *recording, uint64_t address, const void *bytes,
+                         size_t size)
+{
+    struct step_memory *list = grown(recording, recording->memory, recording->memory_count,
+                                     &recording->memory_room, sizeof *list);
+    char *copy = copied(recording, bytes, size);
+    if (list)
+        recording->memory = list;
+    if (!list || !copy) {
+        free(copy);
+        return STEP_NONE;
+    }
+    list[recording->memory_count] = (struct step_memory){address, (uint8_t *)copy, size};
+    return (uint32_t)recording->memory_count++;
+}
+
+uint32_t step_add_instruction(struct step_recording *recording,
+                              const struct step_instruction *instruction)
+{
+    struct step_instruction *list =
+        grown(recording, recording->instructions, recording->instruction_count,
+              &recording->instruction_room, sizeof *list);
+    if (!list)
+        return STEP_NONE;
+    recording->instructions = list;
+    list[recording->instruction_count] = *instruction;
+    return (uint32_t)recording->instruction_count++;
+}
+
+void step_recording_free(struct step_recording *recording)
+{
+    for (size_t i = 0; i < recording->argument_count; i++)
+        free(recording->arguments[i]);
+    for (size_t i = 0; i < recording->file_count; i++) {
+        free(recording->files[i].name);
+        free(recording->files[i].bytes);
+    }
+    for (size_t i = 0; i < recording->memory_count; i++)
+        free(recording->memory[i].bytes);
+    free(recording->arguments);
+    free(recording->files);
+    free(recording->mappings);
+    free(recording->memory);
+    free(recording->instructions);
+    free(recording->records);
+    *recording = (struct step_recording){0};
+}
+
+/* ---- records ---- */
+
+/* What stands in front of each; behind it the XORs, then the pieces, each a multiple of 8 bytes. */
+struct head {
+    uint32_t size;   /* of the record */
+    uint32_t before; /* of the one in front of it; 0: it is the first */
+    uint32_t instruction;
+    uint32_t changed;
+    uint64_t kind;
+};
+
+struct piece_head {
+    uint32_t kind, number;
+    uint64_t value;
+    uint32_t size, length; /* as the piece says; bytes that follow */
+};
+
+/* NULL: no room, or the record would be larger than its head can say. */
+static uint8_t *append(struct step_recording *recording, size_t size)
+{
+    size_t padded = (size + 7) & ~(size_t)7;
+    if (recording->no_memory || padded > UINT32_MAX - (recording->at - recording->size)) {
+        recording->no_memory = true;
+        return NULL;
+    }
+    while (recording->room - recording->at < padded) {
+        size_t more = recording->room ? 2 * recording->room : 65536;
+        uint8_t *bytes = realloc(recording->records, more);
+        if (!bytes) {
+            recording->no_memory = true;
+            return NULL;
+        }
+        recording->records = bytes;
+        recording->room = more;
+    }
+    uint8_t *place = recording->records + recording->at;
+    if (padded != size)
+        memset(place + padded - 8, 0, 8);
+    recording->at += padded;
+    return place;
+}
+
+void step_begin_record(struct step_recording *recording, enum step_kind kind, uint32_t instruction,
+                       const struct step_registers *before, const struct step_registers *after)
+{
+    struct head head = {.instruction = instruction, .kind = kind};
+    uint64_t changes[STEP_REGISTERS];
+    size_t count = 0;
+    for (size_t i = 0; i < STEP_REGISTERS; i++) {
+        uint64_t change = before->value[i] ^ after->value[i];
+        if (change == 0 || i == STEP_orig_rax)
+            continue;
+        head.changed |= UINT32_C(1) << i;
+        changes[count++] = change;
+    }
+    recording->at = recording->size;
+    head.before = recording->count == 0 ? 0 : (uint32_t)(recording->size - recording->last);
+    uint8_t *place = append(recording, sizeof head + count * sizeof changes[0]);
+    if (!place)
+        return;
+    memcpy(place, &head, sizeof head);
+    memcpy(place + sizeof head, changes, count * sizeof changes[0]);
+}
+
+static uint8_t *append_piece(struct step_recording *recording, const struct step_piece *piece,
+                             size_t length)
+{
+    struct piece_head head = {piece->kind, piece->number, piece->value, piece->size,
+                              (uint32_t)length};
+    uint8_t *place = append(recording, sizeof head + length);
+    if (!place)
+        return NULL;
+    memcpy(place, &head, sizeof head);
+    return place + sizeof head;
+}
+
+void step_add_piece(struct step_recording *recording, const struct step_piece *piece)
+{
+    size_t length = piece->bytes ? piece->size : 0;
+    uint8_t *place = append_piece(recording, piece, length);
+    if (place && length > 0)
+        memcpy(place, piece->bytes, length);
+}
+
+void step_add_change(struct step_recording *recording, const struct step_piece *piece,
+                     const void *before, const void *after)
+{
+    uint8_t *place = append_piece(recording, piece, 2 * (size_t)piece->size);
+    if (!place)
+        return;
+    memcpy(place, before, piece->size);
+    memcpy(place + piece->size, after, piece->size);
+}
+
+void step_end_record(struct step_recording *recording)
+{
+    if (recording->no_memory)
+        return;
+    uint32_t size = (uint32_t)(recording->at - recording->size);
+    memcpy(recording->records + recording->size, &size, sizeof size);
+    recording->last = recording->size;
+    recording->size = recording->at;
+    recording->count++;
+}
+
+void step_forget_records(struct step_recording *recording)
+{
+    recording->size = recording->at = recording->last = 0;
+    recording->count = 0;
+}
+
+/* ---- reading ---- */
+
+void step_cursor_open(struct step_cursor *cursor, const struct step_recording *recording)
+{
+    *cursor = (struct step_cursor){.recording = recording, .registers = recording->start};
+}
+
+/* The record at the cursor; its registers change whichever way it is gone. */
+static void take(struct step_cursor *cursor, const struct head *head, struct step_record *record)
+{
+    const struct step_recording *recording = cursor->recording;
+    const uint8_t *place = recording->records + cursor->at + sizeof *head;
+    record->kind = (enum step_kind)head->kind;
+    record->instruction = head->instruction < recording->instruction_count
+                              ? &recording->instructions[head->instruction]
+                              : NULL;
+    record->changed = head->changed;
+    for (size_t i = 0; i < STEP_REGISTERS; i++) {
+        uint64_t change;
+        if (!(head->changed >> i & 1))
+            continue;
+        memcpy(&change, place, sizeof change);
+        place += sizeof change;
+        cursor->registers.value[i] ^= change;
+    }
+    record->pieces = place;
+    record->pieces_size = head->size - (size_t)(place - (recording->records + cursor->at));
+}
+
+bool step_forward(struct step_cursor *cursor, struct step_record *record)
+{
+    struct head head;
+    if (cursor->index >= cursor->recording->count)
+        return false;
+    memcpy(&head, cursor->recording->records + cursor->at, sizeof head);
+    record->index = cursor->index++;
+    record->before = cursor->registers;
+    take(cursor, &head, record);
+    record->after = cursor->registers;
+    cursor->at += head.size;
+    return true;
+}
+
+/* Where the record in front of the cursor begins. */
+static size_t place_before(const struct step_cursor *cursor)
+{
+    const struct step_recording *recording = cursor->recording;
+    struct head head;
+    if (cursor->index == recording->count)
+        return recording->last;
+    memcpy(&head, recording->records + cursor->at, sizeof head);
+    return cursor->at - head.before;
+}
+
+bool step_back(struct step_cursor *cursor, struct step_record *record)
+{
+    struct head head;
+    if (cursor->index == 0)
+        return false;
+    cursor->at = place_before(cursor);
+    memcpy(&head, cursor->recording->records + cursor->at, sizeof head);
+    record->index = --cursor->index;
+    record->after = cursor->registers;
+    take(cursor, &head, record);
+    record->before = cursor->registers;
+    return true;
+}
+
+bool step_next_piece(const struct step_record *record, size_t *position, struct step_piece *piece)
+{
+    struct piece_head head;
+    if (*position >= record->pieces_size)
+        return false;
+    memcpy(&head, record->pieces + *position, sizeof head);
+    *piece = (struct step_piece){(enum step_piece_kind)head.kind, head.number, head.size,
+                                 head.value, record->pieces + *position + sizeof head};
+    *position += (sizeof head + head.length + 7) & ~(size_t)7;
+    return true;
+}

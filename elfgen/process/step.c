@@ -1,0 +1,472 @@
+/* A program run instruction by instruction, each as a record. */
+#include "step_inside.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+_Static_assert(sizeof(struct step_registers) == sizeof(struct user_regs_struct),
+               "registers.def has what PTRACE_GETREGS gives");
+
+/* ---- a stop ---- */
+
+enum stop {
+    STOP_TRAP,   /* an instruction ran */
+    STOP_SIGNAL, /* something came; `signal` says what */
+    STOP_EXEC,
+    STOP_GROUP, /* a signal stopped it */
+    STOP_END,
+    STOP_NOTHING,    /* SIGCONT, or the like: go on */
+    STOP_INTERRUPTED /* none yet: a handler of ours ran */
+};
+
+static bool read_registers(struct stepper *stepper)
+{
+    return ptrace(PTRACE_GETREGS, stepper->id, NULL, &stepper->now) == 0;
+}
+
+static enum stop ended(struct stepper *stepper, int status)
+{
+    struct step_recording *recording = stepper->recording;
+    bool killed = WIFSIGNALED(status);
+    stepper->id = 0;
+    recording->end = killed ? STEP_KILLED : STEP_EXITED;
+    recording->end_number = killed ? WTERMSIG(status) : WEXITSTATUS(status);
+    recording->end_core = killed && WCOREDUMP(status);
+    return STOP_END;
+}
+
+static enum stop wait_for_stop(struct stepper *stepper, int *number)
+{
+    int status;
+    pid_t id = wait4(stepper->id, &status, __WALL, NULL);
+    if (id < 0 && errno == EINTR)
+        return STOP_INTERRUPTED;
+    if (id < 0)
+        return ended(stepper, SIGKILL); /* gone, and nobody says how */
+    if (!WIFSTOPPED(status))
+        return ended(stepper, status);
+    *number = WSTOPSIG(status);
+    switch (status >> 16) {
+    case 0:
+        return *number == SIGTRAP ? STOP_TRAP : STOP_SIGNAL;
+    case PTRACE_EVENT_EXEC:
+        return STOP_EXEC;
+    case PTRACE_EVENT_STOP:
+        return *number == SIGTRAP ? STOP_NOTHING : STOP_GROUP;
+    default:
+        return STOP_NOTHING;
+    }
+}
+
+static void resume(struct stepper *stepper, enum __ptrace_request how)
+{
+    /* It may be dead already, by SIGKILL: its end comes by wait. */
+    ptrace(how, stepper->id, NULL, stepper->deliver);
+    stepper->deliver = 0;
+}
+
+/* ---- the start ---- */
+
+/* Up to the stop behind a successful execve. Returns 0, or errno of the one that failed. */
+static int await_program(struct stepper *stepper)
+{
+    struct __ptrace_syscall_info info;
+    int number = 0;
+    while (stepper->id != 0) {
+        resume(stepper, PTRACE_SYSCALL);
+        enum stop stop;
+        while ((stop = wait_for_stop(stepper, &number)) == STOP_INTERRUPTED)
+            ;
+        if (stop == STOP_EXEC)
+            return 0;
+        if (stop != STOP_SIGNAL)
+            continue;
+        if (number != (SIGTRAP | 0x80)) {
+            stepper->deliver = number; /* the kernel gave up past the point of no return */
+            continue;
+        }
+        memset(&info, 0, sizeof info);
+        if (ptrace(PTRACE_GET_SYSCALL_INFO, stepper->id, sizeof info, &info) > 0 &&
+            info.op == PTRACE_SYSCALL_INFO_EXIT && info.exit.is_error)
+            return (int)-info.exit.rval;
+    }
+    return ENOEXEC;
+}
+
+/* From the stop inside execve to the one before the first instruction. */
+static bool leave_exec(struct stepper *stepper)
+{
+    int number = 0;
+    enum stop stop;
+    resume(stepper, PTRACE_SINGLESTEP);
+    while ((stop = wait_for_stop(stepper, &number)) == STOP_INTERRUPTED)
+        ;
+    if (stop == STOP_SIGNAL)
+        stepper->deliver = number;
+    return stepper->id != 0 && read_registers(stepper);
+}
+
+/* What a recording says of the start. */
+static bool keep_start(struct stepper *stepper, const struct process_program *program)
+{
+    struct step_recording *recording = stepper->recording;
+    for (char *const *argument = program->arguments; *argument; argument++)
+        step_add_argument(recording, *argument, strlen(*argument));
+    uint32_t file = step_add_program(stepper);
+    if (file == STEP_NONE || !step_read_mappings(stepper))
+        return false;
+    recording->files[file].entry = stepper->now.value[STEP_rip];
+    for (size_t i = 0; i < stepper->mappings.count; i++)
+        step_add_mapping(recording, &stepper->mappings.list[i]);
+    stepper->now.value[STEP_orig_rax] = 0;
+    recording->start = stepper->now;
+    step_keep_start(stepper);
+    step_look_at_vectors(stepper, true);
+    return step_look_at_next(stepper) && !recording->no_memory;
+}
+
+static bool make_memory(struct stepper *stepper)
+{
+    stepper->wide = calloc(1, sizeof *stepper->wide);
+    stepper->narrow = calloc(1, sizeof *stepper->narrow);
+    stepper->before = malloc((size_t)EFFECTS_WRITES * EFFECTS_MOST);
+    stepper->spare = malloc((size_t)EFFECTS_WRITES * EFFECTS_MOST);
+    stepper->after = malloc((size_t)EFFECTS_WRITES * EFFECTS_MOST);
+    return stepper->wide && stepper->narrow && stepper->before && stepper->spare &&
+           stepper->after && machine_open(stepper->wide, ELFGEN_EM_X86_64, SYNTAX_INTEL) &&
+           machine_open(stepper->narrow, ELFGEN_EM_386, SYNTAX_INTEL);
+}
+
+static bool start(struct stepper *stepper, const struct process_program *program, int *refused,
+                  struct elfgen_error *error)
+{
+    stepper->id = process_start(program, PTRACE_O_TRACEEXEC, error);
+    if (stepper->id < 0) {
+        stepper->id = 0;
+        return false;
+    }
+    *refused = await_program(stepper);
+    if (*refused != 0)
+        return false;
+    if (leave_exec(stepper) && keep_start(stepper, program))
+        return true;
+    elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
+                     "cannot look into it: it is gone, /proc is missing, or there is no memory");
+    return false;
+}
+
+struct stepper *step_open(const struct process_program *program, const struct step_words *words,
+                          struct step_recording *recording, int *refused,
+                          struct elfgen_error *error)
+{
+    *refused = 0;
+    struct stepper *stepper = calloc(1, sizeof *stepper);
+    if (stepper) {
+        stepper->recording = recording;
+        stepper->words = words;
+    }
+    if (!stepper || !make_memory(stepper))
+        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+    else if (start(stepper, program, refused, error))
+        return stepper;
+    step_close(stepper);
+    return NULL;
+}
+
+void step_close(struct stepper *stepper)
+{
+    if (!stepper)
+        return;
+    if (stepper->id != 0)
+        process_kill(stepper->id);
+    for (size_t i = 0; i < SNAPSHOTS; i++)
+        free(stepper->snapshots[i].bytes);
+    free(stepper->wide);
+    free(stepper->narrow);
+    free(stepper->met_table);
+    free(stepper->met);
+    free(stepper->mappings.list);
+    free(stepper->before);
+    free(stepper->spare);
+    free(stepper->after);
+    free(stepper);
+}
+
+const struct step_registers *step_now(const struct stepper *stepper)
+{
+    return &stepper->now;
+}
+
+const struct step_instruction *step_what_is_next(const struct stepper *stepper)
+{
+    return &stepper->met[stepper->next].what;
+}
+
+pid_t step_id(const struct stepper *stepper)
+{
+    return stepper->id;
+}
+
+bool step_asks_next(const struct stepper *stepper)
+{
+    return stepper->id != 0 && stepper->met[stepper->next].effects.asks;
+}
+
+/* ---- one step ---- */
+
+/* What came with a stop by SIGTRAP. */
+enum trap { TRAP_STEP, TRAP_HANDLER, TRAP_OWN };
+
+/* Most are plain steps; only where something else may be behind it, the kernel is asked. */
+static enum trap kind_of_trap(const struct stepper *stepper, const struct step_registers *before,
+                              const struct effects *effects, siginfo_t *signal)
+{
+    bool moved = before->value[STEP_rip] != stepper->now.value[STEP_rip];
+    memset(signal, 0, sizeof *signal);
+    if (moved && !stepper->delivered && !effects->traps && !effects->asks)
+        return TRAP_STEP;
+    if (ptrace(PTRACE_GETSIGINFO, stepper->id, NULL, signal) != 0)
+        return TRAP_STEP;
+    /* The stop behind the set-up of a handler is ptrace_notify's, whose code is the signal. */
+    if (signal->si_code == SIGTRAP)
+        return TRAP_HANDLER;
+    if (signal->si_code == TRAP_TRACE)
+        return TRAP_STEP;
+    return signal->si_code == TRAP_BRKPT && !effects->traps ? TRAP_STEP : TRAP_OWN;
+}
+
+static void add_signal(struct stepper *stepper, int number)
+{
+    siginfo_t signal = {0};
+    struct step_piece piece = {.kind = STEP_PIECE_SIGNAL, .number = (uint32_t)number};
+    if (ptrace(PTRACE_GETSIGINFO, stepper->id, NULL, &signal) == 0) {
+        bool has_address =
+            signal.si_code > 0 && (number == SIGSEGV || number == SIGBUS || number == SIGILL ||
+                                   number == SIGFPE || number == SIGTRAP);
+        memcpy(&piece.size, &signal.si_code, sizeof piece.size);
+        piece.value = has_address ? (uint64_t)(uintptr_t)signal.si_addr : 0;
+    }
+    step_add_piece(stepper->recording, &piece);
+}
+
+static void add_writes(struct stepper *stepper, const struct place *written, size_t count,
+                       const uint8_t *before)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct step_piece piece = {
+            .kind = STEP_PIECE_MEMORY, .value = written[i].address, .size = written[i].size};
+        const uint8_t *old = before + i * EFFECTS_MOST, *now = stepper->after + i * EFFECTS_MOST;
+        if (written[i].known && memcmp(old, now, written[i].size) != 0)
+            step_add_change(stepper->recording, &piece, old, now);
+    }
+}
+
+/* Another program's code and registers; where its file is, and its first instruction. */
+static void add_program(struct stepper *stepper)
+{
+    uint32_t file = step_add_program(stepper);
+    struct step_piece piece = {.kind = STEP_PIECE_FILE, .value = file};
+    stepper->mappings.stale = true;
+    if (file == STEP_NONE)
+        return;
+    stepper->recording->files[file].entry = stepper->now.value[STEP_rip];
+    step_add_piece(stepper->recording, &piece);
+}
+
+/* Closes the record. */
+static enum step_answer finish(struct stepper *stepper)
+{
+    struct step_recording *recording = stepper->recording;
+    step_end_record(recording);
+    if (stepper->no_memory || recording->no_memory ||
+        recording->size > (recording->most ? recording->most : STEP_MOST) ||
+        recording->instruction_count > STEP_INSTRUCTIONS_MOST) {
+        recording->end = STEP_FULL;
+        return STEP_NO_ROOM;
+    }
+    return STEP_GOES_ON;
+}
+
+/* What comes next takes the other half of the memory for what was there before. */
+static uint8_t *swap_before(struct stepper *stepper)
+{
+    uint8_t *old = stepper->before;
+    stepper->before = stepper->spare;
+    stepper->spare = old;
+    return old;
+}
+
+static bool restores_vectors(const struct stepper *stepper)
+{
+    const struct call_asked *asked = &stepper->asked;
+    return asked->made && asked->call && strstr(asked->call->name, "sigreturn");
+}
+
+static void add_notes(struct stepper *stepper, const struct effects *effects)
+{
+    if (effects->shadows)
+        step_note(stepper, "behind this one the processor takes no trap: the next one ran, too");
+    if (effects->elsewhere)
+        step_note(stepper, "it writes memory at places that are not followed");
+}
+
+/* An instruction ran. What it wrote is read together with what comes next. */
+static enum step_answer ran(struct stepper *stepper, const struct step_registers *before,
+                            enum step_kind kind)
+{
+    const struct met *met = &stepper->met[stepper->next];
+    struct place written[EFFECTS_WRITES];
+    size_t count = met->effects.write_count;
+    bool vectors = met->effects.vectors || kind == STEP_EXEC || restores_vectors(stepper);
+    memcpy(written, stepper->places, count * sizeof written[0]);
+    step_begin_record(stepper->recording, kind, met->index, before, &stepper->now);
+    if (kind == STEP_FAULT)
+        add_signal(stepper, SIGTRAP);
+    step_answer_call(stepper, true);
+    if (kind == STEP_EXEC)
+        add_program(stepper);
+    if (kind == STEP_RAN && stepper->deliver != 0)
+        step_note(stepper, "and it gets SIGTRAP");
+    if (vectors)
+        step_look_at_vectors(stepper, false);
+    add_notes(stepper, &met->effects);
+    const uint8_t *old = swap_before(stepper);
+    if (!step_look_around(stepper, written, count))
+        stepper->no_memory = true;
+    add_writes(stepper, written, count, old);
+    return finish(stepper);
+}
+
+/* Bytes that a frame leaves alone between two that it writes: it is one thing. */
+enum { FRAME_GAP = 256 };
+
+/* The kernel stored the registers on the stack and went to a handler. */
+static enum step_answer entered_handler(struct stepper *stepper,
+                                        const struct step_registers *before)
+{
+    stepper->asked.made = false;
+    step_begin_record(stepper->recording, STEP_HANDLER, STEP_NONE, before, &stepper->now);
+    step_compare_snapshots(stepper, FRAME_GAP);
+    step_look_at_vectors(stepper, false);
+    if (!step_look_at_next(stepper))
+        stepper->no_memory = true;
+    return finish(stepper);
+}
+
+/* Whether the processor or a filter of the kernel raised it for the instruction. */
+static bool is_fault(const struct stepper *stepper, int number)
+{
+    siginfo_t signal = {0};
+    bool may_be = number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE ||
+                  number == SIGTRAP || number == SIGSYS;
+    return may_be && ptrace(PTRACE_GETSIGINFO, stepper->id, NULL, &signal) == 0 &&
+           signal.si_code > 0;
+}
+
+static enum step_answer signalled(struct stepper *stepper, const struct step_registers *before,
+                                  int number)
+{
+    bool fault = is_fault(stepper, number);
+    uint32_t index = fault ? stepper->met[stepper->next].index : STEP_NONE;
+    step_begin_record(stepper->recording, fault ? STEP_FAULT : STEP_SIGNAL, index, before,
+                      &stepper->now);
+    add_signal(stepper, number);
+    stepper->deliver = number;
+    if (fault)
+        step_answer_call(stepper, false);
+    stepper->asked.made = false;
+    if (!step_look_at_next(stepper))
+        stepper->no_memory = true;
+    return finish(stepper);
+}
+
+/* It stands until SIGCONT, as without a tracer. */
+static enum step_answer stopped(struct stepper *stepper, int number)
+{
+    struct step_piece piece = {.kind = STEP_PIECE_SIGNAL, .number = (uint32_t)number};
+    step_begin_record(stepper->recording, STEP_STOPPED, STEP_NONE, &stepper->now, &stepper->now);
+    step_add_piece(stepper->recording, &piece);
+    stepper->asked.made = false;
+    stepper->waiting = true;
+    ptrace(PTRACE_LISTEN, stepper->id, NULL, NULL);
+    return finish(stepper);
+}
+
+/* The instruction that never came back: exit, or a call in which something killed it. */
+static enum step_answer died(struct stepper *stepper)
+{
+    const struct step_recording *recording = stepper->recording;
+    bool by_signal = recording->end == STEP_KILLED && stepper->delivered;
+    if (!stepper->asked.made || by_signal)
+        return STEP_ENDED;
+    step_begin_record(stepper->recording, STEP_LAST, stepper->met[stepper->next].index,
+                      &stepper->now, &stepper->now);
+    step_answer_call(stepper, false);
+    finish(stepper);
+    return STEP_ENDED;
+}
+
+static void go(struct stepper *stepper)
+{
+    enum { FRAME = 8192, RED_ZONE = 128 };
+    const struct effects *effects = &stepper->met[stepper->next].effects;
+    stepper->snapshot_count = 0;
+    stepper->delivered = stepper->deliver != 0;
+    if (effects->asks)
+        step_ask(stepper, effects);
+    if (stepper->delivered)
+        step_take_snapshot(stepper, stepper->now.value[STEP_rsp] - FRAME, FRAME - RED_ZONE);
+    resume(stepper, PTRACE_SINGLESTEP);
+    stepper->waiting = true;
+}
+
+static enum step_answer trapped(struct stepper *stepper, const struct step_registers *before)
+{
+    siginfo_t signal;
+    const struct effects *effects = &stepper->met[stepper->next].effects;
+    switch (kind_of_trap(stepper, before, effects, &signal)) {
+    case TRAP_HANDLER:
+        return entered_handler(stepper, before);
+    case TRAP_OWN:
+        if (signal.si_code <= 0 && !effects->asks)
+            return signalled(stepper, before, SIGTRAP);
+        stepper->deliver = SIGTRAP;
+        /* One that it sent to itself: two of the same are one. */
+        return ran(stepper, before, effects->asks ? STEP_RAN : STEP_FAULT);
+    default:
+        return ran(stepper, before, STEP_RAN);
+    }
+}
+
+enum step_answer step_next(struct stepper *stepper)
+{
+    struct step_registers before = stepper->now;
+    int number = 0;
+    enum stop stop = STOP_NOTHING;
+    if (stepper->id == 0)
+        return STEP_ENDED;
+    if (!stepper->waiting)
+        go(stepper);
+    while ((stop = wait_for_stop(stepper, &number)) == STOP_NOTHING)
+        resume(stepper, PTRACE_SINGLESTEP);
+    if (stop == STOP_INTERRUPTED)
+        return STEP_PAUSED;
+    stepper->waiting = false;
+    if (stop == STOP_END)
+        return died(stepper);
+    if (stop == STOP_GROUP)
+        return stopped(stepper, number);
+    if (stop == STOP_EXEC ? !leave_exec(stepper) : !read_registers(stepper)) {
+        /* Killed meanwhile: its end comes by wait. */
+        stepper->waiting = stepper->id != 0;
+        stepper->now = before;
+        return step_next(stepper);
+    }
+    if (stop == STOP_EXEC)
+        return ran(stepper, &before, STEP_EXEC);
+    return stop == STOP_TRAP ? trapped(stepper, &before) : signalled(stepper, &before, number);
+}

@@ -1,0 +1,218 @@
+/* Instructions of a program that stands still: read, decoded once, and told whose they are. */
+#include "step_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+
+static uint64_t hash_of(const struct step_instruction *what)
+{
+    uint64_t words[2] = {0}, hash = what->address + what->is_64_bit;
+    memcpy(words, what->bytes, sizeof what->bytes);
+    hash = (hash ^ words[0]) * UINT64_C(0x9e3779b97f4a7c15);
+    hash = (hash ^ hash >> 29 ^ words[1]) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
+}
+
+static bool is_same(const struct step_instruction *a, const struct step_instruction *b)
+{
+    return a->address == b->address && a->length == b->length && a->is_64_bit == b->is_64_bit &&
+           a->file == b->file && a->offset == b->offset &&
+           memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+static bool grow_table(struct stepper *stepper)
+{
+    size_t size = stepper->table_size ? 2 * stepper->table_size : 1024;
+    uint32_t *table = calloc(size, sizeof *table);
+    if (!table)
+        return false;
+    for (size_t i = 0; i < stepper->met_count; i++) {
+        size_t at = hash_of(&stepper->met[i].what) & (size - 1);
+        while (table[at] != 0)
+            at = (at + 1) & (size - 1);
+        table[at] = (uint32_t)i + 1;
+    }
+    free(stepper->met_table);
+    stepper->met_table = table;
+    stepper->table_size = size;
+    return true;
+}
+
+static bool make_room(struct stepper *stepper)
+{
+    if (stepper->met_count * 2 >= stepper->table_size && !grow_table(stepper))
+        return false;
+    if (stepper->met_count < stepper->met_room)
+        return true;
+    size_t room = stepper->met_room ? 2 * stepper->met_room : 256;
+    struct met *met = realloc(stepper->met, room * sizeof *met);
+    if (!met)
+        return false;
+    stepper->met = met;
+    stepper->met_room = room;
+    return true;
+}
+
+/* Its index; STEP_NONE: no memory. */
+static uint32_t meet(struct stepper *stepper, const struct step_instruction *what,
+                     const struct effects *effects)
+{
+    if (!make_room(stepper))
+        return STEP_NONE;
+    size_t at = hash_of(what) & (stepper->table_size - 1);
+    for (; stepper->met_table[at] != 0; at = (at + 1) & (stepper->table_size - 1))
+        if (is_same(&stepper->met[stepper->met_table[at] - 1].what, what))
+            return stepper->met_table[at] - 1;
+    uint32_t index = step_add_instruction(stepper->recording, what);
+    if (index == STEP_NONE)
+        return STEP_NONE;
+    stepper->met[stepper->met_count] = (struct met){*what, *effects, index};
+    stepper->met_table[at] = (uint32_t)++stepper->met_count;
+    return (uint32_t)stepper->met_count - 1;
+}
+
+static uint32_t *fast_place(struct stepper *stepper, uint64_t address)
+{
+    return &stepper->fast[(address ^ address >> 14) & (MET_FAST - 1)];
+}
+
+/* The instruction where the program stands, read and decoded anew. */
+static bool read_next(struct stepper *stepper)
+{
+    const struct step_registers *now = &stepper->now;
+    struct step_instruction what = {.address = now->value[STEP_rip],
+                                    .is_64_bit = step_is_64_bit(now)};
+    struct effects effects;
+    uint8_t bytes[ELFGEN_INSTRUCTION_MOST] = {0};
+    size_t size = process_read(stepper->id, what.address, bytes, sizeof bytes);
+    if (stepper->mappings.stale && !step_read_mappings(stepper))
+        return false;
+    effects_of(what.is_64_bit ? stepper->wide : stepper->narrow, bytes, size, &effects);
+    what.length = effects.length;
+    memcpy(what.bytes, bytes, what.length);
+    step_find_file(stepper, what.address, &what.file, &what.offset);
+    stepper->next = meet(stepper, &what, &effects);
+    if (stepper->next == STEP_NONE)
+        return false;
+    *fast_place(stepper, what.address) = stepper->next + 1;
+    return true;
+}
+
+static struct effects_state state_of(const struct stepper *stepper, const struct met *met)
+{
+    static const enum step_register order[ELFGEN_REGISTERS] = {
+        STEP_rax, STEP_rcx, STEP_rdx, STEP_rbx, STEP_rsp, STEP_rbp, STEP_rsi, STEP_rdi,
+        STEP_r8,  STEP_r9,  STEP_r10, STEP_r11, STEP_r12, STEP_r13, STEP_r14, STEP_r15};
+    struct effects_state state = {.next = met->what.address + met->effects.length,
+                                  .fs_base = stepper->now.value[STEP_fs_base],
+                                  .gs_base = stepper->now.value[STEP_gs_base]};
+    for (size_t i = 0; i < ELFGEN_REGISTERS; i++)
+        state.general[i] = stepper->now.value[order[i]];
+    return state;
+}
+
+static void find_places(struct stepper *stepper)
+{
+    const struct met *met = &stepper->met[stepper->next];
+    if (met->effects.write_count == 0)
+        return;
+    struct effects_state state = state_of(stepper, met);
+    for (size_t i = 0; i < met->effects.write_count; i++)
+        stepper->places[i] =
+            (struct place){.address = effects_address(&met->effects.writes[i], &state),
+                           .size = met->effects.writes[i].size};
+}
+
+static void read_places(struct stepper *stepper)
+{
+    for (size_t i = 0; i < stepper->met[stepper->next].effects.write_count; i++) {
+        struct place *place = &stepper->places[i];
+        /* What does not go on that far, xsave need not fill. */
+        place->size = (uint16_t)process_read(stepper->id, place->address,
+                                             stepper->before + i * EFFECTS_MOST, place->size);
+        place->known = place->size > 0;
+    }
+}
+
+bool step_look_at_next(struct stepper *stepper)
+{
+    if (!read_next(stepper))
+        return false;
+    find_places(stepper);
+    read_places(stepper);
+    return true;
+}
+
+static void *pointer_of(uint64_t address)
+{
+    uintptr_t number = (uintptr_t)address;
+    void *pointer;
+    memcpy(&pointer, &number, sizeof pointer);
+    return pointer;
+}
+
+/* What one call reads, and what it is read into. */
+struct reading {
+    struct iovec here[2 * EFFECTS_WRITES + 1], there[2 * EFFECTS_WRITES + 1];
+    size_t count;
+};
+
+static void want(struct reading *reading, uint64_t address, void *bytes, size_t size)
+{
+    reading->here[reading->count] = (struct iovec){bytes, size};
+    reading->there[reading->count++] = (struct iovec){pointer_of(address), size};
+}
+
+/* Those of the last instruction, one by one, where not all could be read at once. */
+static void read_written(struct stepper *stepper, struct place *written, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        written[i].known = written[i].known && process_read(stepper->id, written[i].address,
+                                                            stepper->after + i * EFFECTS_MOST,
+                                                            written[i].size) == written[i].size;
+}
+
+/* What is known at the place where the program stands, if anything is. */
+static bool guess_next(struct stepper *stepper)
+{
+    uint64_t address = stepper->now.value[STEP_rip];
+    uint32_t guess = *fast_place(stepper, address);
+    if (guess == 0 || stepper->mappings.stale)
+        return false;
+    const struct step_instruction *what = &stepper->met[guess - 1].what;
+    stepper->next = guess - 1;
+    return what->address == address && what->length > 0 &&
+           what->is_64_bit == step_is_64_bit(&stepper->now);
+}
+
+bool step_look_around(struct stepper *stepper, struct place *written, size_t written_count)
+{
+    uint8_t bytes[ELFGEN_INSTRUCTION_MOST];
+    struct reading reading = {.count = 0};
+    size_t all = 0;
+    if (!guess_next(stepper)) {
+        read_written(stepper, written, written_count);
+        return step_look_at_next(stepper);
+    }
+    const struct met *met = &stepper->met[stepper->next];
+    find_places(stepper);
+    want(&reading, met->what.address, bytes, met->what.length);
+    for (size_t i = 0; i < written_count; i++)
+        if (written[i].known)
+            want(&reading, written[i].address, stepper->after + i * EFFECTS_MOST, written[i].size);
+    for (size_t i = 0; i < met->effects.write_count; i++)
+        want(&reading, stepper->places[i].address, stepper->before + i * EFFECTS_MOST,
+             stepper->places[i].size);
+    for (size_t i = 0; i < reading.count; i++)
+        all += reading.here[i].iov_len;
+    ssize_t got =
+        process_vm_readv(stepper->id, reading.here, reading.count, reading.there, reading.count, 0);
+    if (got < 0 || (size_t)got != all || memcmp(bytes, met->what.bytes, met->what.length) != 0) {
+        read_written(stepper, written, written_count);
+        return step_look_at_next(stepper);
+    }
+    for (size_t i = 0; i < met->effects.write_count; i++)
+        stepper->places[i].known = true;
+    return true;
+}

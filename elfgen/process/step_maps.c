@@ -1,0 +1,169 @@
+/* What is mapped in a program that stands still, by /proc. */
+#include "step_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The index of a file by its name. */
+static uint32_t file_named(struct step_recording *recording, const char *name)
+{
+    for (size_t i = 0; i < recording->file_count; i++)
+        if (strcmp(recording->files[i].name, name) == 0)
+            return (uint32_t)i;
+    return step_add_file(recording, name, strlen(name));
+}
+
+/* "start-end perms offset dev inode   name" (proc(5)). */
+static bool parse_line(struct stepper *stepper, char *line, struct step_mapping *mapping)
+{
+    int name = 0;
+    line[strcspn(line, "\n")] = '\0';
+    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &mapping->start,
+               &mapping->end, mapping->permissions, &mapping->offset, &name) < 4 ||
+        name == 0)
+        return false;
+    mapping->file = line[name] ? file_named(stepper->recording, line + name) : STEP_NONE;
+    return true;
+}
+
+static bool add_mapping(struct mappings *mappings, const struct step_mapping *mapping)
+{
+    /* Room for twice as many each time that the count is a power of 2. */
+    if ((mappings->count & (mappings->count - 1)) == 0) {
+        size_t room = mappings->count ? 2 * mappings->count : 1;
+        struct step_mapping *list = realloc(mappings->list, room * sizeof *list);
+        if (!list)
+            return false;
+        mappings->list = list;
+    }
+    mappings->list[mappings->count++] = *mapping;
+    return true;
+}
+
+bool step_read_mappings(struct stepper *stepper)
+{
+    char path[32], *line = NULL;
+    size_t room = 0;
+    bool done = true;
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)stepper->id);
+    FILE *maps = fopen(path, "re");
+    stepper->mappings.count = 0;
+    stepper->mappings.stale = false;
+    memset(stepper->fast, 0, sizeof stepper->fast);
+    while (maps && done && getline(&line, &room, maps) > 0) {
+        struct step_mapping mapping = {0};
+        if (parse_line(stepper, line, &mapping))
+            done = add_mapping(&stepper->mappings, &mapping);
+    }
+    free(line);
+    if (maps)
+        fclose(maps);
+    return done && !stepper->recording->no_memory;
+}
+
+void step_find_file(const struct stepper *stepper, uint64_t address, uint32_t *file,
+                    uint64_t *offset)
+{
+    *file = STEP_NONE;
+    *offset = STEP_NOWHERE;
+    for (size_t i = 0; i < stepper->mappings.count; i++) {
+        const struct step_mapping *mapping = &stepper->mappings.list[i];
+        if (address < mapping->start || address >= mapping->end)
+            continue;
+        *file = mapping->file;
+        if (mapping->file != STEP_NONE && stepper->recording->files[mapping->file].name[0] == '/')
+            *offset = mapping->offset + (address - mapping->start);
+        return;
+    }
+}
+
+/* ---- the program's own file ---- */
+
+static void read_file(int from, struct step_file *file)
+{
+    struct stat status;
+    if (fstat(from, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0 ||
+        status.st_size > STEP_FILE_MOST)
+        return;
+    size_t size = (size_t)status.st_size, done = 0;
+    uint8_t *bytes = malloc(size);
+    while (bytes && done < size) {
+        ssize_t got = pread(from, bytes + done, size - done, (off_t)done);
+        if (got == 0 || (got < 0 && errno != EINTR))
+            break;
+        done += got > 0 ? (size_t)got : 0;
+    }
+    file->bytes = bytes;
+    file->size = bytes ? done : 0;
+}
+
+uint32_t step_add_program(struct stepper *stepper)
+{
+    char link[32], name[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/%d/exe", (int)stepper->id);
+    ssize_t length = readlink(link, name, sizeof name - 1);
+    if (length <= 0)
+        return STEP_NONE;
+    name[length] = '\0';
+    uint32_t index = file_named(stepper->recording, name);
+    int from = index == STEP_NONE ? -1 : open(link, O_RDONLY | O_CLOEXEC);
+    if (from < 0)
+        return index;
+    if (!stepper->recording->files[index].bytes)
+        read_file(from, &stepper->recording->files[index]);
+    close(from);
+    return index;
+}
+
+/* ---- the stack ---- */
+
+static uint64_t word_at(const uint8_t *bytes, size_t width)
+{
+    uint64_t word = 0;
+    memcpy(&word, bytes, width);
+    return word;
+}
+
+/* argc, argv, envp and the auxiliary vector, up to its AT_NULL: how many bytes. */
+static size_t vectors_size(const uint8_t *bytes, size_t size, size_t width)
+{
+    size_t at = width, lists = 0;
+    for (; lists < 2 && at + width <= size; at += width)
+        lists += word_at(bytes + at, width) == 0;
+    while (at + 2 * width <= size && word_at(bytes + at, width) != 0)
+        at += 2 * width;
+    return at + 2 * width <= size ? at + 2 * width : size;
+}
+
+/* The environment's strings are not kept: what is in them is nobody's business, and a recording is
+ * there to be passed on. */
+void step_keep_start(struct stepper *stepper)
+{
+    enum { STACK_MOST = 65536 };
+    struct step_recording *recording = stepper->recording;
+    size_t width = step_is_64_bit(&stepper->now) ? 8 : 4;
+    uint64_t stack = stepper->now.value[STEP_rsp];
+    uint8_t *bytes = malloc(STACK_MOST);
+    if (!bytes)
+        return;
+    size_t size = process_read(stepper->id, stack, bytes, STACK_MOST);
+    if (size >= 4 * width) {
+        size_t vectors = vectors_size(bytes, size, width);
+        step_add_memory(recording, stack, bytes, vectors);
+        /* argv's strings stand one behind the other, and envp's behind them. */
+        size_t count = (size_t)word_at(bytes, width);
+        uint64_t first = word_at(bytes + width, width), next = 0;
+        if (count < size / width - 3)
+            next = word_at(bytes + (count + 2) * width, width);
+        if (next > first && first >= stack && next - stack <= size)
+            step_add_memory(recording, first, bytes + (first - stack), next - first);
+    }
+    free(bytes);
+}

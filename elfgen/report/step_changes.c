@@ -1,0 +1,325 @@
+/* What a step changed, as lines: registers, memory, calls, signals. */
+#include "step.h"
+
+#include <signal.h>
+#include <string.h>
+
+/* Items on lines of a width, each after the other with commas between them. */
+struct lines {
+    struct elfgen_text *out;
+    size_t columns, indent, at; /* at: 0 at the beginning of a line */
+};
+
+static void put_item(struct lines *lines, const struct elfgen_text *item)
+{
+    if (lines->at != 0 && lines->at + 2 + item->length > lines->columns) {
+        elfgen_text_string(lines->out, ",\n");
+        lines->at = 0;
+    }
+    if (lines->at == 0)
+        elfgen_text_blanks(lines->out, lines->indent);
+    else
+        elfgen_text_string(lines->out, ", ");
+    lines->at += item->length + (lines->at == 0 ? lines->indent : 2);
+    elfgen_text_bytes(lines->out, item->bytes, item->length);
+}
+
+static void end_lines(struct lines *lines)
+{
+    if (lines->at != 0)
+        elfgen_text_char(lines->out, '\n');
+    lines->at = 0;
+}
+
+static void put_flags(struct elfgen_text *text, uint64_t before, uint64_t after)
+{
+    static const char names[][3] = {"CF", "", "PF", "",   "AF", "",   "ZF", "SF", "TF", "IF", "DF",
+                                    "OF", "", "",   "NT", "",   "RF", "VM", "AC", "",   "",   "ID"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        bool was = before >> i & 1, is = after >> i & 1;
+        if (was == is || !names[i][0])
+            continue;
+        elfgen_text_string(text, is ? " +" : " -");
+        elfgen_text_string(text, names[i]);
+    }
+}
+
+/* rip is told where it is not just the next instruction. */
+static bool is_told(const struct step_record *record, enum step_register which)
+{
+    const struct step_instruction *instruction = record->instruction;
+    if (!(record->changed >> which & 1))
+        return false;
+    return which != STEP_rip || !instruction || record->kind != STEP_RAN ||
+           record->after.value[STEP_rip] != instruction->address + instruction->length;
+}
+
+static void put_registers(struct lines *lines, const struct step_record *record)
+{
+    bool is_64_bit = step_is_64_bit(&record->before) || step_is_64_bit(&record->after);
+    for (size_t place = 0; place < STEP_SHOWN; place++) {
+        enum step_register which = step_register_at(place);
+        const char *name = step_register_name(which, is_64_bit);
+        char room[96];
+        struct elfgen_text item = {.bytes = room, .capacity = sizeof room};
+        if (!is_told(record, which))
+            continue;
+        elfgen_text_string(&item, name ? name : step_register_name(which, true));
+        elfgen_text_char(&item, ' ');
+        elfgen_text_0x(&item, record->before.value[which]);
+        elfgen_text_string(&item, " -> ");
+        elfgen_text_0x(&item, record->after.value[which]);
+        if (which == STEP_eflags)
+            put_flags(&item, record->before.value[which], record->after.value[which]);
+        put_item(lines, &item);
+    }
+    end_lines(lines);
+}
+
+/* "NAME: bytes -> bytes", on two lines a piece of 16 bytes where one is too short. */
+static void put_change(struct lines *lines, const char *name, const struct step_piece *piece)
+{
+    enum { ROW = 16, ROWS = 4 };
+    struct elfgen_text *out = lines->out;
+    size_t length = strlen(name) + 2;
+    for (size_t i = 0; i < piece->size && i < (size_t)ROW * ROWS; i += ROW) {
+        size_t count = piece->size - i < ROW ? piece->size - i : ROW;
+        bool fits = lines->indent + length + 6 * count + 2 <= lines->columns;
+        elfgen_text_blanks(out, lines->indent);
+        elfgen_text_string(out, i == 0 ? name : "");
+        elfgen_text_blanks(out, i == 0 ? 0 : length - 2);
+        elfgen_text_string(out, i == 0 ? ": " : "  ");
+        elfgen_text_hex_bytes(out, piece->bytes + i, count, ' ');
+        if (fits) {
+            elfgen_text_string(out, " -> ");
+        } else {
+            elfgen_text_char(out, '\n');
+            elfgen_text_blanks(out, lines->indent + length - 3);
+            elfgen_text_string(out, "-> ");
+        }
+        elfgen_text_hex_bytes(out, piece->bytes + piece->size + i, count, ' ');
+        elfgen_text_char(out, '\n');
+    }
+    if (piece->size > ROW * ROWS) {
+        elfgen_text_blanks(out, lines->indent + length);
+        elfgen_text_string(out, "... ");
+        elfgen_text_decimal(out, piece->size, 0);
+        elfgen_text_string(out, " bytes in all\n");
+    }
+}
+
+static void put_memory(struct lines *lines, const struct step_piece *piece)
+{
+    char room[32];
+    struct elfgen_text name = {.bytes = room, .capacity = sizeof room - 1};
+    elfgen_text_char(&name, '[');
+    elfgen_text_0x(&name, piece->value);
+    elfgen_text_char(&name, ']');
+    room[name.length] = '\0';
+    put_change(lines, room, piece);
+}
+
+/* ---- calls and signals ---- */
+
+/* The name of an argument's register. */
+static const char *argument_register(uint32_t abi, uint32_t index)
+{
+    static const char *const names[CALL_ABIS][ELFGEN_ARGUMENTS] = {
+        [CALL_X86_64] = {"rdi", "rsi", "rdx", "r10", "r8", "r9"},
+        [CALL_I386] = {"ebx", "ecx", "edx", "esi", "edi", "ebp"}};
+    return names[abi < CALL_ABIS ? abi : 0][index < ELFGEN_ARGUMENTS ? index : 0];
+}
+
+static void put_call(struct lines *lines, const struct step_piece *piece)
+{
+    const char *name = (const char *)piece->bytes;
+    struct elfgen_text *out = lines->out;
+    elfgen_text_blanks(out, lines->indent);
+    elfgen_text_string(out, "asks the kernel: ");
+    elfgen_text_string(out, *name ? name : "call");
+    elfgen_text_string(out, *name ? " (" : " ");
+    elfgen_text_decimal(out, piece->value, 0);
+    elfgen_text_string(out, *name ? ")" : "");
+    elfgen_text_string(out, piece->number == CALL_I386 ? " of i386\n" : "\n");
+}
+
+static void put_argument(struct lines *lines, const struct step_piece *piece, uint32_t abi)
+{
+    const char *name = (const char *)piece->bytes;
+    const char *text = name + strlen(name) + 1;
+    char room[640];
+    struct elfgen_text item = {.bytes = room, .capacity = sizeof room};
+    elfgen_text_string(&item, argument_register(abi, piece->number));
+    elfgen_text_char(&item, ' ');
+    elfgen_text_string(&item, name);
+    elfgen_text_string(&item, *name ? "=" : "");
+    /* Of what an address leads to, the address, too. */
+    if (strchr("\"[{", *text) && *text) {
+        elfgen_text_0x(&item, piece->value);
+        elfgen_text_char(&item, ' ');
+    }
+    elfgen_text_string(&item, text);
+    if (item.length + lines->indent > lines->columns) {
+        item.length = lines->columns - lines->indent - 3;
+        elfgen_text_string(&item, "...");
+    }
+    put_item(lines, &item);
+}
+
+static void put_answer(struct lines *lines, const struct step_piece *piece, uint32_t abi)
+{
+    int64_t value = (int64_t)piece->value;
+    uint64_t shown = abi == CALL_I386 ? (uint32_t)piece->value : piece->value;
+    struct elfgen_text *out = lines->out;
+    elfgen_text_blanks(out, lines->indent);
+    elfgen_text_string(out, "the kernel answers: ");
+    if (value < 0 && value >= -4095) {
+        elfgen_text_char(out, '-');
+        elfgen_text_decimal(out, (uint64_t)-value, 0);
+    } else if (shown < 65536) {
+        elfgen_text_decimal(out, shown, 0);
+    } else {
+        elfgen_text_0x(out, shown);
+    }
+    if (piece->bytes[0]) {
+        elfgen_text_string(out, " ");
+        elfgen_text_string(out, (const char *)piece->bytes);
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void put_output(struct lines *lines, const struct step_piece *piece)
+{
+    struct elfgen_text *out = lines->out;
+    elfgen_text_blanks(out, lines->indent);
+    elfgen_text_string(out, "output ");
+    elfgen_text_decimal(out, piece->number, 0);
+    elfgen_text_string(out, ": ");
+    step_put_quoted(out, piece->bytes, piece->size, lines->columns - lines->indent - 10);
+    elfgen_text_char(out, '\n');
+}
+
+/* Why the processor or the kernel sent it, by si_code (sigaction(2)). */
+static const char *reason_of(uint32_t signal, uint32_t code)
+{
+    enum { BY_KERNEL = 0x80, BY_USER = 0, BY_THREAD = -6 };
+    if (code == BY_KERNEL && signal == SIGSEGV)
+        return "general protection: ring 3 may not do this, or not so";
+    if (code == BY_KERNEL && signal == SIGTRAP)
+        return "a breakpoint instruction";
+    if (code == BY_USER || code == (uint32_t)BY_THREAD)
+        return "a process sent it";
+    if (signal == SIGSEGV && code == SEGV_MAPERR)
+        return "nothing is mapped there";
+    if (signal == SIGSEGV && code == SEGV_ACCERR)
+        return "what is mapped there may not be used so";
+    if (signal == SIGFPE && code == FPE_INTDIV)
+        return "division by zero, or its result does not fit";
+    if (signal == SIGILL)
+        return "the processor takes it for no instruction";
+    return NULL;
+}
+
+static void put_signal(struct lines *lines, const struct step_record *record,
+                       const struct step_piece *piece)
+{
+    struct elfgen_text *out = lines->out;
+    const char *reason = reason_of(piece->number, piece->size);
+    elfgen_text_blanks(out, lines->indent);
+    step_put_signal(out, piece->number);
+    if (record->kind == STEP_STOPPED) {
+        elfgen_text_string(out, " stops it until SIGCONT\n");
+        return;
+    }
+    elfgen_text_string(out, record->kind == STEP_FAULT ? ": the instruction faults at CPL "
+                                                       : " comes, at CPL ");
+    elfgen_text_decimal(out, record->before.value[STEP_cs] & 3, 0);
+    if (piece->number == SIGSEGV && piece->size < 0x80 && record->kind == STEP_FAULT) {
+        elfgen_text_string(out, ", address ");
+        elfgen_text_0x(out, piece->value);
+    }
+    elfgen_text_char(out, '\n');
+    if (!reason)
+        return;
+    elfgen_text_blanks(out, lines->indent);
+    elfgen_text_string(out, reason);
+    elfgen_text_char(out, '\n');
+}
+
+static void put_program(struct lines *lines, const struct step_recording *recording,
+                        const struct step_piece *piece)
+{
+    elfgen_text_blanks(lines->out, lines->indent);
+    elfgen_text_string(lines->out, "another program takes its place: ");
+    elfgen_text_string(lines->out, piece->value < recording->file_count
+                                       ? recording->files[piece->value].name
+                                       : "?");
+    elfgen_text_char(lines->out, '\n');
+}
+
+static void put_piece(struct lines *lines, const struct step_recording *recording,
+                      const struct step_record *record, const struct step_piece *piece,
+                      uint32_t *abi)
+{
+    char name[STEP_VECTOR_NAME];
+    if (piece->kind != STEP_PIECE_ARGUMENT)
+        end_lines(lines);
+    switch (piece->kind) {
+    case STEP_PIECE_MEMORY:
+        put_memory(lines, piece);
+        break;
+    case STEP_PIECE_VECTOR:
+        step_vector_name(piece->number, piece->size, name);
+        put_change(lines, name, piece);
+        break;
+    case STEP_PIECE_CALL:
+        *abi = piece->number;
+        put_call(lines, piece);
+        break;
+    case STEP_PIECE_ARGUMENT:
+        put_argument(lines, piece, *abi);
+        break;
+    case STEP_PIECE_ANSWER:
+        put_answer(lines, piece, *abi);
+        break;
+    case STEP_PIECE_OUTPUT:
+        put_output(lines, piece);
+        break;
+    case STEP_PIECE_SIGNAL:
+        put_signal(lines, record, piece);
+        break;
+    case STEP_PIECE_FILE:
+        put_program(lines, recording, piece);
+        break;
+    case STEP_PIECE_NOTE:
+        elfgen_text_blanks(lines->out, lines->indent);
+        elfgen_text_string(lines->out, (const char *)piece->bytes);
+        elfgen_text_char(lines->out, '\n');
+        break;
+    default:
+        break;
+    }
+}
+
+void step_put_changes(struct elfgen_text *out, const struct step_record *record,
+                      const struct step_recording *recording, size_t columns, size_t indent)
+{
+    struct lines lines = {.out = out, .columns = columns, .indent = indent};
+    struct step_piece piece;
+    uint32_t abi = CALL_X86_64;
+    size_t position = 0;
+    bool first = true;
+    while (step_next_piece(record, &position, &piece)) {
+        /* Of a call, what was asked is told before the registers that the answer changed. */
+        if (first && piece.kind != STEP_PIECE_CALL && piece.kind != STEP_PIECE_ARGUMENT &&
+            piece.kind != STEP_PIECE_ANSWER) {
+            end_lines(&lines);
+            put_registers(&lines, record);
+            first = false;
+        }
+        put_piece(&lines, recording, record, &piece, &abi);
+    }
+    end_lines(&lines);
+    if (first)
+        put_registers(&lines, record);
+}

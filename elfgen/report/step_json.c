@@ -1,0 +1,297 @@
+/* A recorded run as a JSON document: docs/step.md describes it. Numbers of 64 bits are strings,
+ * since readers of JSON commonly have 53. */
+#include <string.h>
+
+#include "json.h"
+#include "step.h"
+#include "step_names.h"
+
+static void put_hex(struct elfgen_text *out, uint64_t value)
+{
+    elfgen_text_string(out, "\"0x");
+    elfgen_text_hex(out, value, 0);
+    elfgen_text_char(out, '"');
+}
+
+static void put_bytes(struct elfgen_text *out, const uint8_t *bytes, size_t size)
+{
+    elfgen_text_char(out, '"');
+    elfgen_text_hex_bytes(out, bytes, size, 0);
+    elfgen_text_char(out, '"');
+}
+
+/* A comma and a line before all but the first. */
+static void begin_item(struct elfgen_text *out, size_t index)
+{
+    elfgen_text_string(out, index == 0 ? "\n" : ",\n");
+}
+
+static void put_number(struct elfgen_text *out, uint64_t value)
+{
+    elfgen_text_decimal(out, value, 0);
+}
+
+static void put_index(struct elfgen_text *out, uint32_t index)
+{
+    if (index == STEP_NONE)
+        elfgen_text_string(out, "null");
+    else
+        put_number(out, index);
+}
+
+/* ---- the start ---- */
+
+static void put_files(struct elfgen_text *out, const struct step_recording *recording)
+{
+    elfgen_text_string(out, "\"files\":[");
+    for (size_t i = 0; i < recording->file_count; i++) {
+        const struct step_file *file = &recording->files[i];
+        begin_item(out, i);
+        elfgen_text_string(out, "{\"name\":");
+        json_string(out, file->name);
+        if (file->entry) {
+            json_key(out, "starts");
+            put_hex(out, file->entry);
+        }
+        if (file->bytes) {
+            json_key(out, "size");
+            put_number(out, file->size);
+            json_key(out, "bytes");
+            put_bytes(out, file->bytes, file->size);
+        }
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_string(out, "],\n");
+}
+
+static void put_registers(struct elfgen_text *out, const struct step_registers *registers)
+{
+    elfgen_text_string(out, "\"registers\":{");
+    for (size_t place = 0; place < STEP_SHOWN; place++) {
+        enum step_register which = step_register_at(place);
+        elfgen_text_string(out, place == 0 ? "\"" : ",\"");
+        elfgen_text_string(out, step_register_name(which, true));
+        elfgen_text_string(out, "\":");
+        put_hex(out, registers->value[which]);
+    }
+    elfgen_text_string(out, "},\n");
+}
+
+static void put_mappings(struct elfgen_text *out, const struct step_recording *recording)
+{
+    elfgen_text_string(out, "\"mappings\":[");
+    for (size_t i = 0; i < recording->mapping_count; i++) {
+        const struct step_mapping *mapping = &recording->mappings[i];
+        begin_item(out, i);
+        elfgen_text_string(out, "{\"start\":");
+        put_hex(out, mapping->start);
+        json_key(out, "end");
+        put_hex(out, mapping->end);
+        json_key(out, "permissions");
+        json_string(out, mapping->permissions);
+        json_key(out, "offset");
+        put_hex(out, mapping->offset);
+        json_key(out, "file");
+        put_index(out, mapping->file);
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_string(out, "],\n");
+}
+
+static void put_memory(struct elfgen_text *out, const struct step_recording *recording)
+{
+    elfgen_text_string(out, "\"memory\":[");
+    for (size_t i = 0; i < recording->memory_count; i++) {
+        begin_item(out, i);
+        elfgen_text_string(out, "{\"address\":");
+        put_hex(out, recording->memory[i].address);
+        json_key(out, "bytes");
+        put_bytes(out, recording->memory[i].bytes, recording->memory[i].size);
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_string(out, "],\n");
+}
+
+static void put_instructions(struct elfgen_text *out, struct step_machines *machines,
+                             const struct step_recording *recording)
+{
+    elfgen_text_string(out, "\"instructions\":[");
+    for (size_t i = 0; i < recording->instruction_count; i++) {
+        const struct step_instruction *what = &recording->instructions[i];
+        char room[256];
+        struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+        step_put_instruction(&text, machines, what);
+        begin_item(out, i);
+        elfgen_text_string(out, "{\"address\":");
+        put_hex(out, what->address);
+        json_key(out, "file");
+        put_index(out, what->file);
+        json_key(out, "offset");
+        if (what->offset == STEP_NOWHERE)
+            elfgen_text_string(out, "null");
+        else
+            put_hex(out, what->offset);
+        json_key(out, "bits");
+        put_number(out, what->is_64_bit ? 64 : 32);
+        json_key(out, "bytes");
+        put_bytes(out, what->bytes, what->length);
+        json_key(out, "text");
+        json_bytes(out, room, text.length);
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_string(out, "],\n");
+}
+
+/* ---- steps ---- */
+
+static void put_changed(struct elfgen_text *out, const struct step_record *record)
+{
+    bool first = true;
+    json_key(out, "registers");
+    for (size_t place = 0; place < STEP_SHOWN; place++) {
+        enum step_register which = step_register_at(place);
+        if (!(record->changed >> which & 1))
+            continue;
+        elfgen_text_string(out, first ? "{\"" : ",\"");
+        first = false;
+        elfgen_text_string(out, step_register_name(which, true));
+        elfgen_text_string(out, "\":[");
+        put_hex(out, record->before.value[which]);
+        elfgen_text_char(out, ',');
+        put_hex(out, record->after.value[which]);
+        elfgen_text_char(out, ']');
+    }
+    elfgen_text_char(out, '}');
+}
+
+static void put_from_to(struct elfgen_text *out, const struct step_piece *piece)
+{
+    json_key(out, "from");
+    put_bytes(out, piece->bytes, piece->size);
+    json_key(out, "to");
+    put_bytes(out, piece->bytes + piece->size, piece->size);
+}
+
+static void put_piece(struct elfgen_text *out, const struct step_piece *piece)
+{
+    const char *text = (const char *)piece->bytes;
+    elfgen_text_string(out, "{\"kind\":");
+    json_string(out, step_piece_names[piece->kind]);
+    switch (piece->kind) {
+    case STEP_PIECE_MEMORY:
+        json_key(out, "address");
+        put_hex(out, piece->value);
+        put_from_to(out, piece);
+        break;
+    case STEP_PIECE_VECTOR:
+        json_key(out, "register");
+        put_number(out, piece->number);
+        char name[STEP_VECTOR_NAME];
+        step_vector_name(piece->number, piece->size, name);
+        json_key(out, "name");
+        json_string(out, name);
+        put_from_to(out, piece);
+        break;
+    case STEP_PIECE_CALL:
+        json_key(out, "abi");
+        json_string(out, piece->number == CALL_I386 ? "i386" : "x86_64");
+        json_key(out, "number");
+        put_hex(out, piece->value);
+        json_key(out, "name");
+        json_string(out, text);
+        break;
+    case STEP_PIECE_ARGUMENT:
+        json_key(out, "index");
+        put_number(out, piece->number);
+        json_key(out, "value");
+        put_hex(out, piece->value);
+        json_key(out, "name");
+        json_string(out, text);
+        json_key(out, "text");
+        json_string(out, text + strlen(text) + 1);
+        break;
+    case STEP_PIECE_ANSWER:
+        json_key(out, "value");
+        put_hex(out, piece->value);
+        json_key(out, "text");
+        json_string(out, text);
+        break;
+    case STEP_PIECE_OUTPUT:
+        json_key(out, "descriptor");
+        put_number(out, piece->number);
+        json_key(out, "bytes");
+        put_bytes(out, piece->bytes, piece->size);
+        break;
+    case STEP_PIECE_SIGNAL:
+        json_key(out, "signal");
+        put_number(out, piece->number);
+        json_key(out, "code");
+        put_hex(out, piece->size);
+        json_key(out, "address");
+        put_hex(out, piece->value);
+        break;
+    case STEP_PIECE_NOTE:
+        json_key(out, "text");
+        json_string(out, text);
+        break;
+    default:
+        json_key(out, "file");
+        put_number(out, piece->value);
+        break;
+    }
+    elfgen_text_char(out, '}');
+}
+
+static void put_step(struct elfgen_text *out, const struct step_recording *recording,
+                     const struct step_record *record)
+{
+    struct step_piece piece;
+    size_t position = 0, count = 0;
+    elfgen_text_string(out, "{\"kind\":");
+    json_string(out, step_kind_names[record->kind]);
+    json_key(out, "instruction");
+    put_index(out, record->instruction ? (uint32_t)(record->instruction - recording->instructions)
+                                       : STEP_NONE);
+    if (record->changed != 0)
+        put_changed(out, record);
+    while (step_next_piece(record, &position, &piece)) {
+        if (count++ == 0) {
+            json_key(out, "pieces");
+            elfgen_text_char(out, '[');
+        } else {
+            elfgen_text_char(out, ',');
+        }
+        put_piece(out, &piece);
+    }
+    elfgen_text_string(out, count ? "]}" : "}");
+}
+
+void step_write_json(struct elfgen_text *out, struct step_machines *machines,
+                     const struct step_recording *recording)
+{
+    struct step_cursor cursor;
+    struct step_record record;
+    elfgen_text_string(out, "{\"format\":\"tinyelf step 1\",\n\"arguments\":[");
+    for (size_t i = 0; i < recording->argument_count; i++) {
+        elfgen_text_string(out, i == 0 ? "" : ",");
+        json_string(out, recording->arguments[i]);
+    }
+    elfgen_text_string(out, "],\n");
+    put_files(out, recording);
+    put_registers(out, &recording->start);
+    put_mappings(out, recording);
+    put_memory(out, recording);
+    put_instructions(out, machines, recording);
+    elfgen_text_string(out, "\"steps\":[");
+    step_cursor_open(&cursor, recording);
+    while (step_forward(&cursor, &record)) {
+        begin_item(out, record.index);
+        put_step(out, recording, &record);
+    }
+    elfgen_text_string(out, "],\n\"end\":{\"kind\":");
+    json_string(out, step_end_names[recording->end]);
+    json_key(out, "number");
+    put_number(out, (uint64_t)recording->end_number);
+    json_key(out, "core");
+    elfgen_text_string(out, recording->end_core ? "true}}\n" : "false}}\n");
+}

@@ -1,0 +1,23 @@
+/* Words of a recording's JSON document, for writing and reading. */
+#ifndef STEP_NAMES_H
+#define STEP_NAMES_H
+
+#include "../process/recording.h"
+
+static const char *const step_kind_names[STEP_KINDS] = {
+    [STEP_RAN] = "ran",         [STEP_FAULT] = "fault", [STEP_SIGNAL] = "signal",
+    [STEP_HANDLER] = "handler", [STEP_EXEC] = "exec",   [STEP_STOPPED] = "stopped",
+    [STEP_LAST] = "last"};
+
+static const char *const step_piece_names[STEP_PIECE_KINDS] = {
+    [STEP_PIECE_MEMORY] = "memory", [STEP_PIECE_VECTOR] = "vector",
+    [STEP_PIECE_CALL] = "call",     [STEP_PIECE_ARGUMENT] = "argument",
+    [STEP_PIECE_ANSWER] = "answer", [STEP_PIECE_OUTPUT] = "output",
+    [STEP_PIECE_SIGNAL] = "signal", [STEP_PIECE_FILE] = "program",
+    [STEP_PIECE_NOTE] = "note"};
+
+static const char *const step_end_names[STEP_END_KINDS] = {
+    [STEP_RUNNING] = "running", [STEP_EXITED] = "exited",           [STEP_KILLED] = "killed",
+    [STEP_UNTIL] = "until",     [STEP_INTERRUPTED] = "interrupted", [STEP_FULL] = "full"};
+
+#endif

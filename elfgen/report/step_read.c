@@ -1,0 +1,395 @@
+/* A recorded run, back from its JSON document: any bytes, each value checked before it is used. */
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "step.h"
+#include "step_names.h"
+#include "step_values.h"
+
+/* ---- memory ---- */
+
+/* jansson's values take up to eighty times the room of their text. */
+enum { MEMORY_MOST = 1536 << 20 };
+static size_t memory_used;
+
+static void *take_memory(size_t size)
+{
+    void *bytes = memory_used < MEMORY_MOST && size < MEMORY_MOST ? malloc(size) : NULL;
+    memory_used += bytes ? malloc_usable_size(bytes) : 0;
+    return bytes;
+}
+
+static void give_memory(void *bytes)
+{
+    memory_used -= bytes ? malloc_usable_size(bytes) : 0;
+    free(bytes);
+}
+
+/* ---- the start ---- */
+
+static bool read_arguments(struct reader *reader, const json_t *document)
+{
+    const json_t *list = value_list(reader, document, "arguments");
+    json_t *item;
+    size_t i, length;
+    json_array_foreach(list, i, item)
+    {
+        char *text = value_text(reader, item, "arguments", &length);
+        if (!text)
+            return false;
+        step_add_argument(reader->recording, text, length);
+        free(text);
+    }
+    return list != NULL;
+}
+
+static bool read_file(struct reader *reader, json_t *item)
+{
+    struct step_recording *recording = reader->recording;
+    size_t length;
+    char *name = value_text(reader, json_object_get(item, "name"), "name", &length);
+    uint32_t index = name ? step_add_file(recording, name, length) : STEP_NONE;
+    free(name);
+    if (index == STEP_NONE)
+        return false;
+    struct step_file *file = &recording->files[index];
+    if (json_object_get(item, "starts") && !value_hex(reader, item, "starts", &file->entry))
+        return false;
+    if (!json_object_get(item, "bytes"))
+        return true;
+    file->bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &file->size);
+    const json_t *size = json_object_get(item, "size");
+    if (!file->bytes)
+        return false;
+    if (!json_is_integer(size) || (size_t)json_integer_value(size) != file->size)
+        return value_fail(reader, "size", "the number of bytes");
+    return true;
+}
+
+static bool read_mapping(struct reader *reader, json_t *item)
+{
+    struct step_mapping mapping = {0};
+    const char *permissions = json_string_value(json_object_get(item, "permissions"));
+    if (!permissions || strlen(permissions) != 4 || strspn(permissions, "rwxps-") != 4)
+        return value_fail(reader, "permissions", "as /proc/PID/maps has it, r-xp");
+    memcpy(mapping.permissions, permissions, 4);
+    return value_hex(reader, item, "start", &mapping.start) &&
+           value_hex(reader, item, "end", &mapping.end) &&
+           value_hex(reader, item, "offset", &mapping.offset) &&
+           value_index(reader, item, "file", reader->recording->file_count, &mapping.file) &&
+           step_add_mapping(reader->recording, &mapping) != STEP_NONE;
+}
+
+static bool read_memory(struct reader *reader, json_t *item)
+{
+    uint64_t address;
+    size_t size;
+    if (!value_hex(reader, item, "address", &address))
+        return false;
+    uint8_t *bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
+    uint32_t index = bytes ? step_add_memory(reader->recording, address, bytes, size) : STEP_NONE;
+    free(bytes);
+    return index != STEP_NONE;
+}
+
+static bool read_instruction(struct reader *reader, json_t *item)
+{
+    struct step_instruction what = {.offset = STEP_NOWHERE};
+    uint32_t bits;
+    size_t size;
+    if (!value_hex(reader, item, "address", &what.address) ||
+        !value_index(reader, item, "file", reader->recording->file_count, &what.file) ||
+        !value_number(reader, item, "bits", 65, &bits) ||
+        (!json_is_null(json_object_get(item, "offset")) &&
+         !value_hex(reader, item, "offset", &what.offset)))
+        return false;
+    if (bits != 64 && bits != 32)
+        return value_fail(reader, "bits", "64 or 32");
+    uint8_t *bytes = value_bytes(reader, item, "bytes", sizeof what.bytes, &size);
+    if (!bytes)
+        return false;
+    memcpy(what.bytes, bytes, size);
+    free(bytes);
+    what.length = (uint8_t)size;
+    what.is_64_bit = bits == 64;
+    return step_add_instruction(reader->recording, &what) != STEP_NONE;
+}
+
+/* Each item of a list in turn, by `read`. */
+static bool read_list(struct reader *reader, const json_t *document, const char *key,
+                      bool (*read)(struct reader *reader, json_t *item))
+{
+    const json_t *list = value_list(reader, document, key);
+    json_t *item;
+    size_t i;
+    reader->list = key;
+    json_array_foreach(list, i, item)
+    {
+        reader->index = i;
+        if (!read(reader, item))
+            return false;
+    }
+    reader->list = NULL;
+    return list != NULL;
+}
+
+/* ---- registers ---- */
+
+/* The one of a name as 64-bit programs have it; STEP_orig_rax: none. */
+static enum step_register register_named(const char *name)
+{
+    for (size_t place = 0; place < STEP_SHOWN; place++)
+        if (strcmp(step_register_name(step_register_at(place), true), name) == 0)
+            return step_register_at(place);
+    return STEP_orig_rax;
+}
+
+static bool read_registers(struct reader *reader, const json_t *document)
+{
+    const json_t *all = json_object_get(document, "registers");
+    for (size_t place = 0; place < STEP_SHOWN; place++) {
+        enum step_register which = step_register_at(place);
+        if (!value_hex(reader, all, step_register_name(which, true),
+                       &reader->recording->start.value[which]))
+            return false;
+    }
+    return true;
+}
+
+/* {"rax":["0x0","0x1"]}: from what it is to what it becomes. */
+static bool read_changes(struct reader *reader, json_t *item, const struct step_registers *before,
+                         struct step_registers *after)
+{
+    json_t *all = json_object_get(item, "registers"), *pair;
+    const char *name;
+    if (all && !json_is_object(all))
+        return value_fail(reader, "registers", "an object");
+    json_object_foreach(all, name, pair)
+    {
+        enum step_register which = register_named(name);
+        uint64_t from;
+        if (which == STEP_orig_rax)
+            return value_fail(reader, "registers", "of registers that there are");
+        if (!value_to_hex(reader, json_array_get(pair, 0), "registers", &from) ||
+            !value_to_hex(reader, json_array_get(pair, 1), "registers", &after->value[which]))
+            return false;
+        if (from != before->value[which] || from == after->value[which])
+            return value_fail(reader, "registers", "a change of what the step before left");
+    }
+    return true;
+}
+
+/* ---- pieces ---- */
+
+/* Memory and vector registers: bytes before and after. */
+static bool read_change(struct reader *reader, json_t *item, struct step_piece *piece)
+{
+    size_t before_size, after_size = 0;
+    uint8_t *before = value_bytes(reader, item, "from", STEP_FILE_MOST, &before_size);
+    uint8_t *after = before ? value_bytes(reader, item, "to", STEP_FILE_MOST, &after_size) : NULL;
+    bool good = after && before_size == after_size;
+    if (after && !good)
+        value_fail(reader, "to", "as many bytes as 'from'");
+    if (good && piece->kind == STEP_PIECE_VECTOR && before_size > 64)
+        good = value_fail(reader, "from", "at most 64 bytes");
+    piece->size = (uint32_t)after_size;
+    if (good)
+        step_add_change(reader->recording, piece, before, after);
+    free(before);
+    free(after);
+    return good;
+}
+
+/* Up to two texts, each with a NUL behind it. */
+static bool read_texts(struct reader *reader, json_t *item, const char *first, const char *second,
+                       struct step_piece *piece)
+{
+    enum { TEXT_MOST = 4096 };
+    size_t length = 0, more = 0;
+    char *text = value_text(reader, json_object_get(item, first), first, &length);
+    char *other =
+        text && second ? value_text(reader, json_object_get(item, second), second, &more) : NULL;
+    char *both = text && (other || !second) ? malloc(length + more + 2) : NULL;
+    bool good = both && length <= TEXT_MOST && more <= TEXT_MOST;
+    if (both && !good)
+        value_fail(reader, first, "shorter");
+    if (good) {
+        memcpy(both, text, length + 1);
+        if (second)
+            memcpy(both + length + 1, other, more + 1);
+        piece->size = (uint32_t)(length + 1 + (second ? more + 1 : 0));
+        piece->bytes = (const uint8_t *)both;
+        step_add_piece(reader->recording, piece);
+    }
+    free(both);
+    free(other);
+    free(text);
+    return good;
+}
+
+static bool read_output(struct reader *reader, json_t *item, struct step_piece *piece)
+{
+    size_t size = 0;
+    if (!value_number(reader, item, "descriptor", 3, &piece->number))
+        return false;
+    uint8_t *bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
+    piece->size = (uint32_t)size;
+    piece->bytes = bytes;
+    if (bytes)
+        step_add_piece(reader->recording, piece);
+    free(bytes);
+    return bytes != NULL;
+}
+
+static bool read_signal(struct reader *reader, json_t *item, struct step_piece *piece)
+{
+    enum { SIGNALS = 65 };
+    uint64_t code;
+    if (!value_number(reader, item, "signal", SIGNALS, &piece->number) ||
+        !value_hex(reader, item, "code", &code) ||
+        !value_hex(reader, item, "address", &piece->value))
+        return false;
+    if (code > UINT32_MAX)
+        return value_fail(reader, "code", "a number of 32 bits");
+    piece->size = (uint32_t)code;
+    step_add_piece(reader->recording, piece);
+    return true;
+}
+
+static bool read_program(struct reader *reader, json_t *item, struct step_piece *piece)
+{
+    uint32_t file;
+    if (!value_number(reader, item, "file", reader->recording->file_count, &file))
+        return false;
+    piece->value = file;
+    step_add_piece(reader->recording, piece);
+    return true;
+}
+
+static bool read_piece(struct reader *reader, json_t *item)
+{
+    static const char *const abis[] = {[CALL_X86_64] = "x86_64", [CALL_I386] = "i386"};
+    struct step_piece piece = {0};
+    uint32_t kind;
+    if (!value_word(reader, item, "kind", step_piece_names, STEP_PIECE_KINDS, &kind))
+        return false;
+    piece.kind = (enum step_piece_kind)kind;
+    switch (piece.kind) {
+    case STEP_PIECE_MEMORY:
+        return value_hex(reader, item, "address", &piece.value) &&
+               read_change(reader, item, &piece);
+    case STEP_PIECE_VECTOR:
+        return value_number(reader, item, "register", STEP_VECTORS, &piece.number) &&
+               read_change(reader, item, &piece);
+    case STEP_PIECE_CALL:
+        return value_word(reader, item, "abi", abis, CALL_ABIS, &piece.number) &&
+               value_hex(reader, item, "number", &piece.value) &&
+               read_texts(reader, item, "name", NULL, &piece);
+    case STEP_PIECE_ARGUMENT:
+        return value_number(reader, item, "index", ELFGEN_ARGUMENTS, &piece.number) &&
+               value_hex(reader, item, "value", &piece.value) &&
+               read_texts(reader, item, "name", "text", &piece);
+    case STEP_PIECE_ANSWER:
+        return value_hex(reader, item, "value", &piece.value) &&
+               read_texts(reader, item, "text", NULL, &piece);
+    case STEP_PIECE_NOTE:
+        return read_texts(reader, item, "text", NULL, &piece);
+    case STEP_PIECE_OUTPUT:
+        return read_output(reader, item, &piece);
+    case STEP_PIECE_SIGNAL:
+        return read_signal(reader, item, &piece);
+    default:
+        return read_program(reader, item, &piece);
+    }
+}
+
+/* ---- steps ---- */
+
+struct step_reader {
+    struct reader reader;
+    struct step_registers now;
+};
+
+static bool read_step(struct reader *reader, json_t *item)
+{
+    struct step_registers *now = &((struct step_reader *)reader)->now, after = *now;
+    struct step_recording *recording = reader->recording;
+    json_t *pieces = json_object_get(item, "pieces"), *piece;
+    uint32_t kind, instruction;
+    size_t i;
+    if (!value_word(reader, item, "kind", step_kind_names, STEP_KINDS, &kind) ||
+        !value_index(reader, item, "instruction", recording->instruction_count, &instruction) ||
+        !read_changes(reader, item, now, &after))
+        return false;
+    if (pieces && !json_is_array(pieces))
+        return value_fail(reader, "pieces", "a list");
+    step_begin_record(recording, (enum step_kind)kind, instruction, now, &after);
+    json_array_foreach(pieces, i, piece)
+    {
+        if (!read_piece(reader, piece))
+            return false;
+    }
+    step_end_record(recording);
+    *now = after;
+    return !recording->no_memory;
+}
+
+static bool read_end(struct reader *reader, const json_t *document)
+{
+    const json_t *end = json_object_get(document, "end");
+    uint32_t kind, number;
+    if (!value_word(reader, end, "kind", step_end_names, STEP_END_KINDS, &kind) ||
+        !value_number(reader, end, "number", 256, &number))
+        return false;
+    reader->recording->end = (enum step_end_kind)kind;
+    reader->recording->end_number = (int)number;
+    reader->recording->end_core = json_is_true(json_object_get(end, "core"));
+    return true;
+}
+
+static bool read_document(struct reader *reader, const json_t *document)
+{
+    struct step_reader steps;
+    const char *format = json_string_value(json_object_get(document, "format"));
+    if (!format || strcmp(format, "tinyelf step 1") != 0)
+        return value_fail(reader, "format", "\"tinyelf step 1\"");
+    if (!read_arguments(reader, document) || !read_list(reader, document, "files", read_file))
+        return false;
+    if (reader->recording->file_count == 0)
+        return value_fail(reader, "files", "one or more");
+    if (!read_registers(reader, document) ||
+        !read_list(reader, document, "mappings", read_mapping) ||
+        !read_list(reader, document, "memory", read_memory) ||
+        !read_list(reader, document, "instructions", read_instruction))
+        return false;
+    steps = (struct step_reader){*reader, reader->recording->start};
+    bool good = read_list(&steps.reader, document, "steps", read_step);
+    reader->failed = steps.reader.failed;
+    return good && read_end(reader, document);
+}
+
+bool step_read_json(struct step_recording *recording, const void *bytes, size_t size,
+                    struct elfgen_error *error)
+{
+    struct reader reader = {.recording = recording, .error = error};
+    json_error_t where;
+    if (size > STEP_JSON_MOST) {
+        elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                         "%u bytes: recordings of up to %u are read", (uint64_t)size,
+                         (uint64_t)STEP_JSON_MOST);
+        return false;
+    }
+    json_set_alloc_funcs(take_memory, give_memory);
+    json_t *document = json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &where);
+    if (!document)
+        elfgen_error_set(error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE, "line %d, column %d: %s",
+                         (int64_t)where.line, (int64_t)where.column, where.text);
+    bool good = document && read_document(&reader, document);
+    json_decref(document);
+    if (document && !good && !reader.failed)
+        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+    if (!good)
+        step_recording_free(recording);
+    return good;
+}

@@ -1,0 +1,130 @@
+/* Values of a JSON document, each checked. */
+#include "step_values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool value_fail(struct reader *reader, const char *key, const char *right)
+{
+    if (reader->failed)
+        return false;
+    reader->failed = true;
+    if (reader->list)
+        elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
+                         "no recording of tinyelf: %s[%u]: '%s' should be %s", reader->list,
+                         reader->index, key, right);
+    else
+        elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
+                         "no recording of tinyelf: '%s' should be %s", key, right);
+    return false;
+}
+
+const json_t *value_list(struct reader *reader, const json_t *from, const char *key)
+{
+    const json_t *list = json_object_get(from, key);
+    if (!json_is_array(list))
+        value_fail(reader, key, "a list");
+    return json_is_array(list) ? list : NULL;
+}
+
+bool value_to_hex(struct reader *reader, const json_t *value, const char *key, uint64_t *number)
+{
+    const char *text = json_string_value(value);
+    char *end;
+    if (!text || strncmp(text, "0x", 2) != 0 || strlen(text) > 18 || text[2] == '\0' ||
+        strspn(text + 2, "0123456789abcdef") != strlen(text + 2))
+        return value_fail(reader, key, "a string of 0x and up to 16 hex digits");
+    *number = strtoull(text + 2, &end, 16);
+    return true;
+}
+
+bool value_hex(struct reader *reader, const json_t *from, const char *key, uint64_t *number)
+{
+    return value_to_hex(reader, json_object_get(from, key), key, number);
+}
+
+bool value_number(struct reader *reader, const json_t *from, const char *key, uint64_t end,
+                  uint32_t *number)
+{
+    const json_t *value = json_object_get(from, key);
+    if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+        (uint64_t)json_integer_value(value) >= end)
+        return value_fail(reader, key, end == 0 ? "null: there is none" : "a number in its range");
+    *number = (uint32_t)json_integer_value(value);
+    return true;
+}
+
+bool value_index(struct reader *reader, const json_t *from, const char *key, size_t end,
+                 uint32_t *index)
+{
+    *index = STEP_NONE;
+    return json_is_null(json_object_get(from, key)) || value_number(reader, from, key, end, index);
+}
+
+bool value_word(struct reader *reader, const json_t *from, const char *key,
+                const char *const *words, size_t count, uint32_t *index)
+{
+    const char *text = json_string_value(json_object_get(from, key));
+    for (size_t i = 0; text && i < count; i++) {
+        if (strcmp(text, words[i]) != 0)
+            continue;
+        *index = (uint32_t)i;
+        return true;
+    }
+    return value_fail(reader, key, "a word that docs/step.md has");
+}
+
+static int digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+uint8_t *value_bytes(struct reader *reader, const json_t *from, const char *key, size_t most,
+                     size_t *size)
+{
+    const json_t *value = json_object_get(from, key);
+    const char *text = json_string_value(value);
+    size_t length = json_string_length(value);
+    uint8_t *bytes = text && length % 2 == 0 && length / 2 <= most ? malloc(length / 2 + 1) : NULL;
+    for (size_t i = 0; bytes && i < length; i++) {
+        int half = digit(text[i]);
+        if (half < 0) {
+            free(bytes);
+            bytes = NULL;
+            break;
+        }
+        bytes[i / 2] = (uint8_t)(i % 2 == 0 ? half << 4 : bytes[i / 2] | half);
+    }
+    if (!bytes)
+        value_fail(reader, key, "pairs of hex digits, not too many");
+    *size = length / 2;
+    return bytes;
+}
+
+char *value_text(struct reader *reader, const json_t *value, const char *key, size_t *length)
+{
+    const char *text = json_string_value(value);
+    size_t size = json_string_length(value);
+    char *bytes = text ? malloc(size + 1) : NULL;
+    *length = 0;
+    for (size_t i = 0; bytes && i < size; i++) {
+        unsigned c = (unsigned char)text[i];
+        if (c >= 0x80) {
+            unsigned next = i + 1 < size ? (unsigned char)text[i + 1] : 0;
+            if (c > 0xc3) {
+                free(bytes);
+                bytes = NULL;
+                break;
+            }
+            c = (c & 3) << 6 | (next & 0x3f);
+            i++;
+        }
+        bytes[(*length)++] = (char)c;
+    }
+    if (!bytes) {
+        value_fail(reader, key, "a string of characters below 256");
+        return NULL;
+    }
+    bytes[*length] = '\0';
+    return bytes;
+}

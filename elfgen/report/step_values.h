@@ -1,0 +1,49 @@
+/* Reading a JSON document of which nothing is certain: each call takes a key's value if it is what
+ * it should be, and otherwise says where it is not, once for a document. */
+#ifndef STEP_VALUES_H
+#define STEP_VALUES_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "step.h"
+
+/* Where in the document: "steps[12]", and what was wrong first. */
+struct reader {
+    struct step_recording *recording;
+    struct elfgen_error *error;
+    const char *list;
+    uint64_t index;
+    bool failed;
+};
+
+/* Says that `key` should be something else. False. */
+bool value_fail(struct reader *reader, const char *key, const char *right);
+
+/* The list at `key`; NULL: there is none. */
+const json_t *value_list(struct reader *reader, const json_t *from, const char *key);
+
+/* A string such as "0x1f" -> its number; the second takes it from an object. False: it is none. */
+bool value_to_hex(struct reader *reader, const json_t *value, const char *key, uint64_t *number);
+bool value_hex(struct reader *reader, const json_t *from, const char *key, uint64_t *number);
+
+/* A number below `end`. */
+bool value_number(struct reader *reader, const json_t *from, const char *key, uint64_t end,
+                  uint32_t *number);
+
+/* An index below `end`, or null. */
+bool value_index(struct reader *reader, const json_t *from, const char *key, size_t end,
+                 uint32_t *index);
+
+/* One of some words. */
+bool value_word(struct reader *reader, const json_t *from, const char *key,
+                const char *const *words, size_t count, uint32_t *index);
+
+/* Pairs of hex digits -> bytes, to be freed; NULL: they are none. */
+uint8_t *value_bytes(struct reader *reader, const json_t *from, const char *key, size_t most,
+                     size_t *size);
+
+/* A string's bytes, each written as the character of its number, to be freed. */
+char *value_text(struct reader *reader, const json_t *value, const char *key, size_t *length);
+
+#endif

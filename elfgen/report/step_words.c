@@ -1,0 +1,18 @@
+/* Arguments of system calls, for a recording, as a trace has them. */
+#include "step.h"
+#include "strace.h"
+
+static size_t read_process(void *context, uint64_t address, void *bytes, size_t size)
+{
+    const pid_t *id = context;
+    return process_read(*id, address, bytes, size);
+}
+
+static void put_argument(struct elfgen_text *out, pid_t id, const struct process_call *call,
+                         const struct call_row *row, unsigned index, bool answered)
+{
+    struct call_reader reader = {.read = read_process, .context = &id};
+    call_value_text(out, call, row, index, answered, &reader);
+}
+
+const struct step_words step_words = {put_argument};

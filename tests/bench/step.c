@@ -1,0 +1,123 @@
+/* Recording a run into memory, beside a bare loop of PTRACE_SINGLESTEP and waitpid over the same
+ * program: steps a second, in turn, medians of some rounds. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../elfgen/process/step.h"
+#include "elfgen/image.h"
+
+enum { ROUNDS = 9, TIMES = 25000 };
+
+/* A loop that adds, pushes, pops and stores: two of its six instructions write memory. */
+static const unsigned char code[] = {
+    0xb9, TIMES & 0xff, TIMES >> 8, 0,    0,                             /* mov ecx,TIMES */
+    0x48, 0x01,         0xc8,                                            /* add rax,rcx */
+    0x50,                                                                /* push rax */
+    0x5b,                                                                /* pop rbx */
+    0x48, 0x89,         0x5c,       0x24, 0xc0,                          /* mov [rsp-64],rbx */
+    0xff, 0xc9,                                                          /* dec ecx */
+    0x75, 0xf2,                                                          /* jnz to the add */
+    0xb8, 60,           0,          0,    0,    0x31, 0xff, 0x0f, 0x05}; /* exit(0) */
+
+static char path[] = "/tmp/bench-step.XXXXXX";
+static char *arguments[] = {path, NULL};
+
+static void fail(const char *what)
+{
+    perror(what);
+    unlink(path);
+    exit(1);
+}
+
+static void write_program(void)
+{
+    unsigned char file[sizeof code + 256];
+    size_t size = elfgen_write_exec(file, sizeof file, code, sizeof code, NULL, NULL);
+    int to = mkstemp(path);
+    if (to < 0 || fchmod(to, 0700) != 0 || write(to, file, size) != (ssize_t)size || close(to) != 0)
+        fail(path);
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* Steps a second. */
+static double bare(void)
+{
+    int status;
+    unsigned long count = 0;
+    pid_t id = fork();
+    if (id == 0) {
+        ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+        execv(path, arguments);
+        _exit(1);
+    }
+    if (waitpid(id, &status, 0) != id || !WIFSTOPPED(status))
+        fail("execv");
+    double start = now();
+    for (; WIFSTOPPED(status); count++) {
+        ptrace(PTRACE_SINGLESTEP, id, NULL, NULL);
+        waitpid(id, &status, 0);
+    }
+    return (double)count / (now() - start);
+}
+
+static double recorded(size_t *bytes)
+{
+    struct process_program program = {.path = path, .arguments = arguments};
+    struct step_recording recording = {0};
+    struct elfgen_error error = {.text = "not started"};
+    int refused;
+    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
+    if (!stepper)
+        fail(error.text);
+    double start = now();
+    while (step_next(stepper) == STEP_GOES_ON)
+        ;
+    double rate = (double)recording.count / (now() - start);
+    *bytes = recording.size / recording.count;
+    step_close(stepper);
+    step_recording_free(&recording);
+    return rate;
+}
+
+static int order(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+int main(void)
+{
+    double bares[ROUNDS], ours[ROUNDS], ratios[ROUNDS];
+    size_t bytes = 0;
+    write_program();
+    for (int i = 0; i < ROUNDS; i++) {
+        bares[i] = bare();
+        ours[i] = recorded(&bytes);
+        ratios[i] = ours[i] / bares[i];
+    }
+    unlink(path);
+    qsort(bares, ROUNDS, sizeof bares[0], order);
+    qsort(ours, ROUNDS, sizeof ours[0], order);
+    qsort(ratios, ROUNDS, sizeof ratios[0], order);
+    double ratio = ratios[ROUNDS / 2];
+    printf("step, %d instructions: recorded %8.0f a second / bare loop %8.0f = %.2f   (at least "
+           "0.6)%s\n",
+           6 * TIMES + 4, ours[ROUNDS / 2], bares[ROUNDS / 2], ratio,
+           ratio >= 0.6 ? "" : "   MISSED");
+    printf("  from %.2f to %.2f in %d rounds; %zu bytes a step\n", ratios[0], ratios[ROUNDS - 1],
+           ROUNDS, bytes);
+    return 0;
+}

@@ -1,0 +1,645 @@
+#!/usr/bin/env bats
+# A program instruction by instruction: what is told is what the processor, gdb and the program's own
+# end say; a recording replays to the same.
+load setup
+load step_setup
+
+# The registers at the end of a recording, one "name value" a line, by JSON and nothing of ours.
+final_registers()
+{
+    perl -MJSON::PP -e '
+        local $/;
+        my $run = decode_json(<STDIN>);
+        my %now = %{$run->{registers}};
+        for my $step (@{$run->{steps}}) {
+            my $changes = $step->{registers} || {};
+            for (keys %$changes) {
+                die "$_ is $now{$_}, not $changes->{$_}[0]\n" if $now{$_} ne $changes->{$_}[0];
+                $now{$_} = $changes->{$_}[1];
+            }
+        }
+        print "$_ $now{$_}\n" for sort keys %now' <"$1"
+}
+
+@test "the lecture's program has eight steps, and each is told whole" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    step ./hello
+    exits 0
+    [ -z "$stderr" ]
+    diff - <(echo "$output") <<'E'
+./hello: 178 bytes, starts at 0x10078; cs 0x33, its low two bits 3: CPL 3, 64-bit code
+as the processor shows it; inside the kernel it is 0, by architecture, not measured
+   1  0x10078 +0x78     48 c7 c0 01 00 00 00     mov rax,0x1
+      rax 0x0 -> 0x1
+   2  0x1007f +0x7f     48 c7 c7 01 00 00 00     mov rdi,0x1
+      rdi 0x0 -> 0x1
+   3  0x10086 +0x86     48 c7 c6 a6 00 01 00     mov rsi,0x100a6
+      rsi 0x0 -> 0x100a6
+   4  0x1008d +0x8d     48 c7 c2 0c 00 00 00     mov rdx,0xc
+      rdx 0x0 -> 0xc
+Hello world
+   5  0x10094 +0x94     0f 05                    syscall
+      asks the kernel: write (1)
+      rdi fd=1, rsi buf=0x100a6 "Hello world\n", rdx count=12
+      the kernel answers: 12
+      rax 0x1 -> 0xc, rcx 0x0 -> 0x10096, r11 0x0 -> 0x302
+      output 1: "Hello world\n"
+   6  0x10096 +0x96     48 c7 c0 e7 00 00 00     mov rax,0xe7
+      rax 0xc -> 0xe7
+   7  0x1009d +0x9d     48 c7 c7 00 00 00 00     mov rdi,0x0
+      rdi 0x1 -> 0x0
+   8  0x100a4 +0xa4     0f 05                    syscall
+      asks the kernel: exit_group (231)
+      rdi status=0
+ended with status 0 after 8 steps
+E
+}
+
+@test "the 32-bit program shows the 32-bit code segment, registers and call numbers" {
+    "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
+    ./hello32 >/dev/null || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
+    step ./hello32
+    exits 0
+    [[ $output = *"cs 0x23, its low two bits 3: CPL 3, 32-bit code"* ]]
+    [[ $output = *"      eax 0x0 -> 0x4"* ]]
+    [[ $output = *"asks the kernel: write (4) of i386
+      ebx fd=1, ecx buf=0x10076 \"Hello world\\n\", edx count=12
+      the kernel answers: 12
+      eax 0x4 -> 0xc"* ]]
+    [[ $output != *rax* ]]
+}
+
+@test "what ring 3 may not do is named, with the fault and CPL 3" {
+    "$TINYELF" build "$SOURCE/asm/ring3.s" -o ring3
+    arguments=()
+    for what in hlt "in al,0x64" "mov rax,cr0"; do
+        step ./ring3 "${arguments[@]}"
+        exits $((128 + 11))
+        [[ $output = *"  $what
+"*"      SIGSEGV: the instruction faults at CPL 3
+      general protection: ring 3 may not do this, or not so
+killed by SIGSEGV "* ]]
+        arguments+=(more)
+    done
+}
+
+@test "faults say what was wrong" {
+    assembled fault <<<'_start: mov eax, [0x12345]'
+    step ./fault
+    exits $((128 + 11))
+    [[ $output = *"SIGSEGV: the instruction faults at CPL 3, address 0x12345
+      nothing is mapped there"* ]]
+    assembled fault <<<'_start: div ecx'
+    step ./fault
+    exits $((128 + 8))
+    [[ $output = *"SIGFPE: the instruction faults"*"division by zero"* ]]
+    assembled fault <<<'_start: ud2'
+    step ./fault
+    exits $((128 + 4))
+    [[ $output = *"ud2"*"SIGILL: the instruction faults"* ]]
+    assembled fault <<'E'
+_start: int3
+    nop
+E
+    step ./fault
+    exits $((128 + 5))
+    [[ $output = *"int3"*"SIGTRAP"*"a breakpoint instruction
+killed by SIGTRAP "*"after 1 step" ]]
+}
+
+@test "registers after each step, and all memory at the end, are what gdb sees" {
+    needs_gdb
+    static_c program <<'E'
+#include <stdio.h>
+int main(void)
+{
+    return puts("Hello") < 0;
+}
+E
+    alone "$TINYELF" step --until 2000 --record run.json "$PWD/program"
+    run alone perl "$BATS_TEST_DIRNAME/step_gdb.pl" run.json "$PWD/program"
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
+@test "what odd instructions write is what gdb sees" {
+    needs_gdb
+    assembled odd <<'E'
+_start:
+    lea rsi, [rel source]
+    lea rdi, [rel target]
+    mov ecx, 5
+    rep movsb
+    mov ecx, 3
+    add rdi, 200
+    std
+    rep stosw
+    cld
+    mov eax, 77
+    bts [rel target + 32], eax
+    mov rax, -9
+    btc [rel target + 32], eax
+    btc [rel target + 32], rax
+    push word 0x1234
+    push qword [rel source]
+    pop qword [rsp - 16]
+    push fs
+    enter 32, 0
+    leave
+    call next
+next:
+    xchg [rsp], rax
+    lock cmpxchg [rel target + 8], rcx
+    mov rax, [rel target + 8]
+    lock cmpxchg [rel target + 8], rcx
+    cmpxchg16b [rel target + 64]
+    fld1
+    fldpi
+    fstp qword [rel target + 16]
+    fnstenv [rel target + 96]
+    fnsave [rel target + 160]
+    movups xmm3, [rel source]
+    movups [rel target + 48], xmm3
+    movhps [rel target + 24], xmm3
+    fxsave64 [rel area]
+    xor eax, eax
+    setz [rel target + 40]
+    mov eax, [rsp]
+    mov ebx, 8
+    mov dword [rsp + rbx * 2 - 64], 0x11223344
+    stmxcsr [rel target + 320]
+    lea rdi, [rel target + 340]
+    maskmovdqu xmm3, xmm3
+    neg qword [rel target]
+    lodsb
+    mov eax, 158
+    mov edi, 0x1002
+    lea rsi, [rel target]
+    syscall
+    mov dword [fs:4], 0x55667788
+    mov eax, 60
+    xor edi, edi
+    syscall
+section .data align=64
+source: db 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+    align 64
+target: times 512 db 0
+area: times 4096 db 0
+E
+    # All but the end.
+    alone "$TINYELF" step --record run.json "$PWD/odd"
+    count=$(grep -c '"kind":"ran"' run.json)
+    [ "$count" -gt 50 ]
+    alone "$TINYELF" step --until "$count" --record run.json "$PWD/odd"
+    run alone perl "$BATS_TEST_DIRNAME/step_gdb.pl" run.json "$PWD/odd"
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
+@test "vector, x87 and flag changes are told by name" {
+    assembled vectors <<'E'
+_start:
+    movups xmm2, [rel source]
+    fld1
+    stc
+    mov eax, 60
+    xor edi, edi
+    syscall
+source: db 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+E
+    step ./vectors
+    exits 0
+    [[ $output = *"      xmm2: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+         -> 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10"* ]]
+    [[ $output = *"      st0: 00 00 00 00 00 00 00 00 00 00 -> 00 00 00 00 00 00 00 80 ff 3f"* ]]
+    [[ $output = *"eflags 0x202 -> 0x203 +CF"* ]]
+}
+
+@test "behind mov ss two instructions run, and that is said" {
+    assembled shadow <<'E'
+_start:
+    mov ax, ss
+    mov ss, ax
+    mov ebx, 5
+    mov eax, 60
+    mov edi, ebx
+    syscall
+E
+    step ./shadow
+    exits 5
+    [[ $output = *"mov ss,ax
+      rbx 0x0 -> 0x5,"*"behind this one the processor takes no trap: the next one ran, too"* ]]
+}
+
+@test "code that changes itself is shown as it ran" {
+    cat >smc.s <<'E'
+bits 64
+global _start
+section .text write
+_start: mov ecx, 2
+again:  mov [rel patch + 1], cl
+patch:  mov al, 0
+    dec ecx
+    jnz again
+    mov eax, 60
+    mov edi, 7
+    syscall
+E
+    nasm -f elf64 smc.s && ld -N -o smc smc.o 2>/dev/null
+    step ./smc
+    exits 7
+    [[ $output = *"mov al,0x2"*"mov al,0x1"* ]]
+    [[ $output != *"mov al,0x0"* ]]
+    [[ $output = *"]: 00 -> 02"*"]: 02 -> 01"* ]]
+}
+
+@test "what the kernel writes into memory is told" {
+    assembled reads <<'E'
+_start:
+    sub rsp, 64
+    xor eax, eax
+    xor edi, edi
+    mov rsi, rsp
+    mov edx, 64
+    syscall
+    mov edi, eax
+    mov eax, 60
+    syscall
+E
+    run --separate-stderr timeout 20 "$TINYELF" step ./reads < <(printf 'abc')
+    exits 3
+    [[ $output = *"asks the kernel: read (0)"*"the kernel answers: 3"*" -> 61 62 63"* ]]
+}
+
+@test "a failed call shows errno's name and words" {
+    assembled fails <<'E'
+_start:
+    mov eax, 3
+    mov edi, 999
+    syscall
+    mov edi, eax
+    neg edi
+    mov eax, 60
+    syscall
+E
+    step ./fails
+    exits 9
+    [[ $output = *"asks the kernel: close (3)
+      rdi fd=999
+      the kernel answers: -9 EBADF: Bad file descriptor"* ]]
+}
+
+@test "loops are told iteration by iteration, rep prefixes too" {
+    assembled loops <<'E'
+_start:
+    mov ecx, 3
+l:  dec ecx
+    jnz l
+    lea rdi, [rsp - 32]
+    mov ecx, 4
+    mov al, 'x'
+    rep stosb
+    mov eax, 60
+    syscall
+E
+    step ./loops
+    [ "$(grep -c 'dec ecx' <<<"$output")" -eq 3 ]
+    [ "$(grep -c 'rep stosb' <<<"$output")" -eq 4 ]
+    [ "$(grep -c '\]: .. -> 78' <<<"$output")" -eq 4 ]
+}
+
+@test "signals: handlers run, their frames are told, and the end is the program's own" {
+    static_c signals <<'E'
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <sys/wait.h>
+static volatile int seen;
+static void handler(int number)
+{
+    seen = number;
+}
+int main(int argc, char **argv)
+{
+    int status;
+    (void)argc;
+    signal(SIGUSR1, handler);
+    signal(SIGTRAP, handler);
+    signal(SIGALRM, handler);
+    switch (argv[1][0]) {
+    case 'u': raise(SIGUSR1); return seen == SIGUSR1 ? 3 : 1;
+    case 't': raise(SIGTRAP); return seen == SIGTRAP ? 4 : 1;
+    case 'i': __asm__ volatile("int3"); return seen == SIGTRAP ? 5 : 1;
+    case 'a': alarm(1); pause(); return seen == SIGALRM ? 6 : 1;
+    case 'd': raise(SIGTERM); return 1;
+    case 'f': if (fork() == 0) _exit(7); wait(&status); return WEXITSTATUS(status);
+    case 'v': if (vfork() == 0) _exit(8); wait(&status); return WEXITSTATUS(status);
+    }
+    return 1;
+}
+E
+    for case in u:3 t:4 i:5 a:6 d:143 f:7 v:8; do
+        step ./signals "${case%:*}"
+        exits "${case#*:}"
+        case $case in
+        [utia]:*) [[ $output = *"the kernel goes to the signal's handler"* ]] ;;
+        [fv]:*) [[ $output = *"runs on its own: it is not stepped"* ]] ;;
+        esac
+    done
+}
+
+@test "a program that becomes another is stepped on" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    assembled becomes <<'E'
+_start:
+    mov eax, 59
+    lea rdi, [rel name]
+    push 0
+    push rdi
+    mov rsi, rsp
+    xor edx, edx
+    syscall
+    hlt
+name: db './hello', 0
+E
+    step --record run.json ./becomes
+    exits 0
+    [ "$output" = "Hello world" ]
+    step ./becomes
+    exits 0
+    [[ $output = *"another program takes its place: "*"/hello"*"mov rax,0x1"*"output 1: \"Hello world"* ]]
+    step --replay run.json --record again.json
+    exits 0
+    cmp run.json again.json
+}
+
+@test "--until stops before an address or after a number of steps, and the program is dead" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    step --until 0x10094 ./hello
+    exits 0
+    [ "${lines[-1]}" = "stopped here after 4 steps" ]
+    [[ $output != *"Hello world"$'\n'* ]]
+    step --until 5 ./hello
+    exits 0
+    [ "${lines[-1]}" = "stopped here after 5 steps" ]
+    [[ $output = *"Hello world"* ]]
+    step --until 0 ./hello
+    [ "${lines[-1]}" = "stopped here after 0 steps" ]
+    assembled step-forever <<<'_start: jmp _start'
+    step --until 1000 ./step-forever
+    exits 0
+    [ "${lines[-1]}" = "stopped here after 1000 steps" ]
+    is_gone step-forever
+}
+
+@test "Ctrl-C ends both, also a program that waits or stops itself" {
+    assembled step-forever <<<'_start: jmp _start'
+    assembled step-waits <<'E'
+_start: mov eax, 34
+    syscall
+E
+    assembled step-stops <<'E'
+_start: mov eax, 39
+    syscall
+    mov edi, eax
+    mov esi, 19
+    mov eax, 62
+    syscall
+    mov eax, 60
+    syscall
+E
+    for program in step-forever step-waits step-stops; do
+        # A shell without job control starts what is in the background with SIGINT ignored.
+        env --default-signal=INT "$TINYELF" step --record run.json "./$program" >out.txt </dev/null &
+        ours=$!
+        for _ in $(seq 100); do
+            runs "$program" && break
+            sleep 0.05
+        done
+        runs "$program"
+        sleep 0.3
+        kill -INT "$ours"
+        status=0
+        wait "$ours" || status=$?
+        exits 130
+        is_gone "$program"
+        grep -q '"end":{"kind":"interrupted","number":2' run.json
+    done
+}
+
+@test "killed itself, it takes the program along" {
+    assembled step-forever <<<'_start: jmp _start'
+    "$TINYELF" step --record run.json ./step-forever >out.txt </dev/null &
+    ours=$!
+    for _ in $(seq 100); do
+        runs step-forever && break
+        sleep 0.05
+    done
+    kill -KILL "$ours"
+    wait "$ours" || true
+    is_gone step-forever
+    [ ! -e run.json ]
+}
+
+@test "a recording replays to the same text, output, status and document" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    "$TINYELF" build "$SOURCE/asm/ring3.s" -o ring3
+    static_c program <<'E'
+#include <stdio.h>
+int main(void)
+{
+    double x = 1.5;
+    fprintf(stderr, "to stderr\n");
+    printf("Hello %g\n", x * 3);
+    return 7;
+}
+E
+    for program in hello ring3 program; do
+        expected=0
+        timeout 60 "$TINYELF" step --record run.json "./$program" >own.out 2>own.err || expected=$?
+        [ "$program" != program ] || { [ "$expected" -eq 7 ] && [ -s own.err ]; }
+        # Nothing of it is needed any more.
+        rm "$program"
+        status=0
+        "$TINYELF" step --replay run.json --record again.json >replay.out 2>replay.err || status=$?
+        [ "$status" -eq "$expected" ]
+        cmp own.out replay.out
+        cmp own.err replay.err
+        cmp run.json again.json
+    done
+    # Text of the same run, since the stack is elsewhere in each.
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    step --record run.json --plain ./hello
+    text=$output
+    step --replay run.json
+    [ "$output" = "$text" ]
+    step --replay run.json --until 3
+    [ "${lines[-1]}" = "stopped here after 3 steps" ]
+    exits 0
+}
+
+@test "the final state of a recording is the program's own end" {
+    assembled ends <<'E'
+_start:
+    mov ecx, 9
+l:  add ebx, ecx
+    loop l
+    mov rdx, 0x1122334455667788
+    mov edi, ebx
+    mov eax, 231
+    syscall
+E
+    status=0
+    ./ends || status=$?
+    [ "$status" -eq 45 ]
+    step --record run.json ./ends
+    exits 45
+    final_registers run.json >final
+    grep -qx 'rdi 0x2d' final
+    grep -qx 'rbx 0x2d' final
+    grep -qx 'rcx 0x0' final
+    grep -qx 'rax 0xe7' final
+    grep -qx 'rdx 0x1122334455667788' final
+    grep -q '"end":{"kind":"exited","number":45,' run.json
+}
+
+@test "the environment's strings are not in a recording, the arguments are" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    SECRET_WORD=sesame step --record run.json ./hello argument
+    exits 0
+    grep -q "$(printf 'argument' | xxd -p)" run.json
+    not grep -q "$(printf 'sesame' | xxd -p)" run.json
+}
+
+# bad.json is refused.
+refused()
+{
+    step --replay bad.json
+    exits 1
+    says "bad.json: error: "
+    [ -z "$output" ]
+}
+
+@test "what is no recording is refused, with a place" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    step --record run.json ./hello
+    : >bad.json
+    refused
+    echo '{' >bad.json
+    refused
+    says "line 2, column "
+    echo '[]' >bad.json
+    refused
+    head -c 100000 /dev/zero | tr '\0' '[' >bad.json
+    refused
+    printf '"\xff\xfe"' >bad.json
+    refused
+    head -c 3000 run.json >bad.json
+    refused
+    sed 's/"tinyelf step 1"/"tinyelf step 2"/' run.json >bad.json
+    refused
+    says "'format' should be"
+    sed 's/"instruction":3/"instruction":300/' run.json >bad.json
+    refused
+    says "steps[3]: 'instruction' should be"
+    sed 's/"rax":\["0x0","0x1"\]/"rax":["0x7","0x1"]/' run.json >bad.json
+    refused
+    says "steps[0]: 'registers' should be"
+    local change
+    for change in 's/"rax":\["0x0","0x1"\]/"xyz":["0x0","0x1"]/' 's/"descriptor":1/"descriptor":70000/' \
+        's/"bits":64/"bits":16/' 's/"files":\[/"files":[],"x":[/' 's/"size":178/"size":179/' \
+        's/"number":0,"core"/"number":-1,"core"/' 's/"kind":"ran"/"kind":"walked"/' \
+        '0,/"address":"0x[0-9a-f]*"/s//"address":"0x11112222333344445"/' '0,/"bytes":"/s//"bytes":"x/'; do
+        sed "$change" run.json >bad.json
+        not cmp -s run.json bad.json
+        refused
+    done
+    step --replay missing.json
+    exits 1
+    says "missing.json: error: "
+}
+
+@test "a recording with bytes changed, or cut, is read or refused" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    step --record run.json ./hello
+    perl -e '
+        local $/;
+        open my $in, "<", "run.json"; my $good = <$in>;
+        srand 1;
+        for my $i (1 .. 60) {
+            my $bad = $good;
+            if ($i % 3) { substr $bad, rand length $bad, 1, chr int rand 256 for 1 .. 3 }
+            else { $bad = substr $bad, 0, rand length $bad }
+            open my $out, ">", "bad.json"; print $out $bad; close $out;
+            my $status = system "timeout 20 \"$ENV{TINYELF}\" step --replay bad.json >out.txt 2>err.txt </dev/null";
+            die "status $status in round $i\n" if $status >> 8 > 1 || $status & 127;
+        }'
+}
+
+@test "an output that cannot be written is an error, and nothing else is left" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    run --separate-stderr bash -c '"$TINYELF" step ./hello >/dev/full </dev/null'
+    exits 1
+    says "<stdout>: error: cannot write"
+    mkdir folder
+    step --record folder ./hello
+    exits 1
+    says "folder: error: "
+    step --record missing/run.json ./hello
+    exits 1
+    holds_only folder hello
+}
+
+@test "where ptrace is forbidden, that is said" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    [ -x "$BUILD/tests/forbid" ] || skip "tests/forbid is not built"
+    run --separate-stderr timeout 20 "$BUILD/tests/forbid" ptrace "$TINYELF" step ./hello </dev/null
+    exits 1
+    says "cannot trace a program here: Operation not permitted"
+    [ -z "$output" ]
+}
+
+@test "wrong calls say what is wrong" {
+    step
+    exits 2
+    says "no program given"
+    step --until soon ./hello
+    exits 2
+    says "--until 'soon': it is an address, 0x..., or a number of steps"
+    step --recrod x ./hello
+    exits 2
+    says "did you mean '--record'"
+    step --replay a.json ./hello
+    exits 2
+    says "--replay runs no program: './hello' is too much"
+    step --record - ./hello
+    exits 2
+    step ./missing
+    exits 1
+    says "./missing: error: "
+    step no-such-program-anywhere
+    exits 1
+    says "no such program on PATH"
+    echo nothing >text
+    chmod +x text
+    step ./text
+    exits 1
+    says "Linux takes it for no program"
+    step --help
+    exits 0
+    holds_only text
+}
+
+@test "options behind the program are the program's, and PATH is searched" {
+    step --record run.json echo --help me
+    exits 0
+    grep -q '"arguments":\["echo","--help","me"\]' run.json
+}
+
+@test "a dynamically linked program, with its linker, in a hundred columns" {
+    step true
+    exits 0
+    [[ $output = *"in "*/ld-linux*".so"* ]]
+    not grep -qE '.{101}' <<<"$output"
+    [[ ${lines[-1]} = "ended with status 0 after "* ]]
+}

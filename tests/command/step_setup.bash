@@ -1,0 +1,74 @@
+# What the tests of `tinyelf step` share.
+: "${BUILD:=$SOURCE/build}"
+
+# Each has a time, since a program that should end may not.
+step()
+{
+    run --separate-stderr timeout 60 "$TINYELF" step "$@" </dev/null
+}
+
+setup()
+{
+    mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return 1
+    # A tracer needs what some containers forbid.
+    "$TINYELF" build "$SOURCE/asm/exit.s" -o probe || return 1
+    timeout 20 strace -o /dev/null ./probe 2>strace.err || true
+    grep -q 'PTRACE\|ptrace' strace.err && skip "ptrace is forbidden here"
+    rm -f probe strace.err
+}
+
+# Makes a program of nasm's syntax on standard input.
+assembled()
+{
+    { printf 'bits 64\nglobal _start\nsection .text\n'; cat; } >"$1.s"
+    "$TINYELF" build "$1.s" -o "$1" && rm "$1.s"
+}
+
+static_c()
+{
+    cat >"$1.c"
+    gcc -O1 -static -no-pie -fno-pie -o "$1" "$1.c" 2>gcc.err ||
+        skip "gcc makes no static programs: $(tail -n 1 gcc.err)"
+    rm "$1.c" gcc.err
+}
+
+needs_gdb()
+{
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    setarch -R true 2>/dev/null || skip "addresses cannot be kept from being random here"
+}
+
+# Whether a process has this name.
+runs()
+{
+    pgrep -x "$1" >/dev/null
+}
+
+# `!` alone would not end a test.
+not()
+{
+    if "$@"; then
+        echo "unexpected: $*"
+        return 1
+    fi
+}
+
+# Whether it is gone, at once or where the kernel has to end it, soon.
+is_gone()
+{
+    local i
+    for i in $(seq 40); do
+        runs "$1" || return 0
+        sleep 0.05
+    done
+    pgrep -a -x "$1"
+    return 1
+}
+
+# Without an environment, with fixed addresses, and on one processor, since cpuid says which one it is.
+alone()
+{
+    local processor
+    processor=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+    env -i PATH="$PATH" taskset -c "$processor" env -i setarch -R "$@"
+}

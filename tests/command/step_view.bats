@@ -1,0 +1,258 @@
+#!/usr/bin/env bats
+# The interactive view of `tinyelf step`, in terminals that tmux makes.
+load setup
+load step_setup
+
+# tmux with a server of this test's own.
+terminal()
+{
+    tmux -S "$BATS_TEST_TMPDIR/socket" -f /dev/null "$@"
+}
+
+# open_terminal COLUMNS LINES: a shell in one.
+open_terminal()
+{
+    command -v tmux >/dev/null || skip "tmux is not installed"
+    terminal new-session -d -x "$1" -y "$2" "env PS1='\$ ' bash --norc --noprofile" 3>&-
+    type_line "cd '$PWD' && clear && echo ready"
+    sees '^ready'
+}
+
+teardown()
+{
+    terminal kill-server 2>/dev/null || true
+}
+
+type_line()
+{
+    terminal send-keys -l "$1"
+    terminal send-keys Enter
+}
+
+press()
+{
+    terminal send-keys "$@"
+}
+
+screen()
+{
+    terminal capture-pane -p
+}
+
+# Waits until a line of the screen matches.
+sees()
+{
+    local i
+    for i in $(seq 100); do
+        screen | grep -q -- "$1" && return 0
+        sleep 0.1
+    done
+    echo "never seen: $1"
+    screen
+    return 1
+}
+
+# The view of the lecture's program, in its first place.
+view()
+{
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    open_terminal "$1" "$2"
+    type_line "'$TINYELF' step ./hello; echo status \$?"
+    sees "step 0 of 0 so far"
+}
+
+@test "80x24: registers, file, instructions, changes and output of a whole run" {
+    view 80 24
+    sees '^\./hello  step 0 of 0 so far  cs 0x33: CPL 3  64 bits'
+    sees 'rsp 0x0000'
+    sees '^> 0x10078  mov rax,0x1'
+    sees '^00000070  00 01 00 00 00 00 00 00 48 c7 c0 01 00 00 00 48'
+    press s
+    sees 'rax 0x0000000000000001$'
+    sees '^> 0x1007f  mov rdi,0x1'
+    sees '^rax 0x0 -> 0x1'
+    press Space Enter Right
+    sees '^> 0x10094  syscall'
+    not grep -q 'Hello' <(screen | tail -n 3)
+    press s
+    sees '^asks the kernel: write (1)'
+    sees '^output: Hello world'
+    # Every line has its place: nothing wraps.
+    [ "$(screen | wc -l)" -eq 24 ]
+    sees '^s step  b back'
+    press s s s
+    sees '^ended with status 0 after 8 steps'
+    press s
+    sees 'that was the last step'
+    press q
+    sees '^ended with status 0 after 8 steps'
+    sees '^status 0'
+}
+
+@test "200x50: instructions stand beside the file" {
+    view 200 50
+    sees '^hello  *instructions'
+    sees '^00000000  7f 45 4c 46 .*  > 0x10078  mov rax,0x1 '
+    press c
+    sees '> 0x10094  syscall'
+    sees '^step 4: mov rdx,0xc'
+    press s
+    sees '^output 1: "Hello world\\n"'
+    sees '^Hello world'
+    [ "$(screen | wc -l)" -eq 50 ]
+    press q
+    sees '^stopped here after 5 steps'
+    sees '^status 0'
+}
+
+@test "back through what was recorded, and forward again" {
+    view 80 24
+    press c
+    sees 'step 4 of 4 so far'
+    press s
+    sees '^output: Hello world'
+    press b
+    sees 'step 4 of 5 so far'
+    sees '^no output yet'
+    sees 'rcx 0x0000000000000000$'
+    press Home
+    sees 'step 0 of 5 so far'
+    sees '^nothing has run yet'
+    press End
+    sees 'step 5 of 5 so far'
+    sees '^output: Hello world'
+    press Left Left Right
+    sees 'step 4 of 5 so far'
+    press r
+    sees 'step 8 of 8 '
+    press '<' g
+    sees '^run to address: _'
+    type_line 0x1009d
+    sees '^> 0x1009d'
+    press '?'
+    sees 'Any key goes back'
+    press x
+    sees '^> 0x1009d'
+    press q
+    sees '^ended with status 0 after 8 steps'
+}
+
+@test "the terminal's size changes: too small is said, large enough is drawn anew" {
+    view 80 24
+    terminal resize-window -x 60 -y 20
+    sees '^60x20 is too small: 80x24 are needed'
+    terminal resize-window -x 200 -y 50
+    sees '^00000000  7f 45 4c 46 .*  > 0x10078'
+    press s
+    sees 'rax 0x0000000000000001$'
+    press q
+    sees '^status 0'
+}
+
+@test "the terminal is as before, however it ends" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o step-hello
+    assembled step-forever <<<'_start: jmp _start'
+    open_terminal 80 24
+    type_line 'stty -a >before'
+    for how in q C-c TERM HUP SEGV; do
+        type_line clear
+        type_line "'$TINYELF' step ./step-hello; echo status \$?; stty -a >after"
+        sees "step 0 of 0 so far"
+        press s
+        sees 'step 1 of 1 so far'
+        case $how in
+        q | C-c) press "$how" ;;
+        *) kill -"$how" "$(pgrep -P "$(terminal display-message -p '#{pane_pid}')")" ;;
+        esac
+        case $how in
+        q) sees '^status 0' ;;
+        C-c) sees '^status 130' ;;
+        TERM) sees '^status 143' ;;
+        HUP) sees '^status 129' ;;
+        SEGV) sees '^status 139' ;;
+        esac
+        is_gone step-hello
+        for _ in $(seq 50); do
+            [ -e after ] && break
+            sleep 0.1
+        done
+        cmp before after
+        rm after
+        # Not the second screen any more, and the cursor shows.
+        [ "$(terminal display-message -p '#{alternate_on} #{cursor_flag}')" = "0 1" ]
+    done
+    # While it runs on, too.
+    type_line clear
+    type_line "'$TINYELF' step ./step-forever; echo status \$?; stty -a >after"
+    sees "step 0 of 0 so far"
+    press r
+    sees 'running: any key stops it here'
+    press x
+    sees '^s step  b back'
+    press r
+    sees 'running: any key stops it here'
+    press C-c
+    sees '^status 130'
+    is_gone step-forever
+    cmp before after
+}
+
+@test "the program has a terminal of its own, and nothing to read" {
+    static_c asks <<'E'
+#include <stdio.h>
+#include <unistd.h>
+int main(void)
+{
+    char c;
+    printf("terminal %d, read %d\n", isatty(1), (int)read(0, &c, 1));
+    return 3;
+}
+E
+    open_terminal 80 24
+    type_line "'$TINYELF' step ./asks; echo status \$?"
+    sees "step 0 of 0 so far"
+    press r
+    sees '^output: terminal 1, read 0'
+    press q
+    sees '^status 3'
+}
+
+@test "a recording is viewed, and what was viewed is recorded" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    open_terminal 80 24
+    type_line "'$TINYELF' step --record run.json ./hello; echo status \$?"
+    sees "step 0 of 0 so far"
+    press r q
+    sees '^status 0'
+    rm hello
+    type_line "clear; '$TINYELF' step --replay run.json --until 5; echo status \$?"
+    sees '^\./hello  step 5 of 8  cs 0x33'
+    sees '^output: Hello world'
+    press r
+    sees '^ended with status 0 after 8 steps'
+    press q
+    sees '^ended with status 0 after 8 steps'
+}
+
+@test "no colour with NO_COLOR; an unknown terminal is an error" {
+    view 80 24
+    press s
+    sees 'step 1 of 1'
+    terminal capture-pane -e -p >coloured
+    press q
+    sees '^status 0'
+    type_line "clear; NO_COLOR=1 '$TINYELF' step ./hello; echo status \$?"
+    sees "step 0 of 0 so far"
+    press s
+    sees 'step 1 of 1'
+    terminal capture-pane -e -p >plain
+    press q
+    sees '^status 0'
+    grep -q $'\e\[[0-9;]*3[0-7]m' coloured
+    not grep -q $'\e\[[0-9;]*3[0-7]m' plain
+    # What changed is lit all the same.
+    grep -q $'\e\[1mrax' plain
+    type_line "clear; TERM=nothing '$TINYELF' step ./hello; echo status \$?"
+    sees "unknown terminal 'nothing': set TERM, or use --plain"
+    sees '^status 1'
+}

@@ -1,0 +1,93 @@
+/* Any bytes as a recording: what is read is shown, and written again it is read as the same. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../elfgen/report/step.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void check(bool so)
+{
+    if (!so)
+        abort();
+}
+
+struct document {
+    char *bytes;
+    size_t size, column, columns;
+};
+
+static void keep(struct elfgen_text *text)
+{
+    struct document *document = text->context;
+    char *more = realloc(document->bytes, document->size + text->length + 1);
+    check(more != NULL);
+    document->bytes = more;
+    memcpy(more + document->size, text->bytes, text->length);
+    document->size += text->length;
+    text->length = 0;
+}
+
+static void drop(struct elfgen_text *text)
+{
+    text->length = 0;
+}
+
+static struct document written(const struct step_recording *recording,
+                               struct step_machines *machines)
+{
+    struct document document = {0};
+    char buffer[512];
+    struct elfgen_text text = {
+        .bytes = buffer, .capacity = sizeof buffer, .flush = keep, .context = &document};
+    step_write_json(&text, machines, recording);
+    keep(&text);
+    return document;
+}
+
+/* There and back, with everything printed on the way. */
+static void walk(const struct step_recording *recording, struct step_machines *machines)
+{
+    char buffer[512];
+    struct elfgen_text text = {.bytes = buffer, .capacity = sizeof buffer, .flush = drop};
+    struct step_printer printer = {.out = &text, .machines = machines, .recording = recording};
+    struct step_cursor cursor;
+    struct step_record record;
+    step_put_head(&text, recording);
+    step_cursor_open(&cursor, recording);
+    while (step_forward(&cursor, &record)) {
+        step_put_record(&printer, &record);
+        step_put_changes(&text, &record, recording, 57, 0);
+    }
+    step_put_end(&text, recording, printer.count);
+    check(cursor.index == recording->count);
+    while (step_back(&cursor, &record))
+        ;
+    check(memcmp(&cursor.registers, &recording->start, sizeof recording->start) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static struct step_machines *machines;
+    struct step_recording first = {0}, second = {0};
+    struct elfgen_error error = {.text = ""};
+    if (!machines) {
+        machines = calloc(1, sizeof *machines);
+        check(machines != NULL);
+        step_machines_open(machines);
+    }
+    if (!step_read_json(&first, bytes, size, &error)) {
+        check(error.text[0] != '\0' && first.files == NULL && first.records == NULL);
+        return 0;
+    }
+    walk(&first, machines);
+    struct document once = written(&first, machines);
+    check(step_read_json(&second, once.bytes, once.size, &error));
+    struct document again = written(&second, machines);
+    check(once.size == again.size && memcmp(once.bytes, again.bytes, once.size) == 0);
+    step_recording_free(&first);
+    step_recording_free(&second);
+    free(once.bytes);
+    free(again.bytes);
+    return 0;
+}

@@ -1,0 +1,406 @@
+/* process/step and its recording: what is recorded goes both ways, what is read again is the same,
+ * and no program is left. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../elfgen/machine/effects.h"
+#include "../../elfgen/process/step.h"
+#include "../../elfgen/report/step.h"
+#include "elfgen/image.h"
+#include "room.h"
+
+/* ---- programs ---- */
+
+enum { TIMES = 200 };
+
+/* A loop that pushes, pops and stores, then exit(7). */
+static const uint8_t loop[] = {0xb9, TIMES, 0,    0,    0,    /* mov ecx,TIMES */
+                               0x48, 0x01,  0xc8,             /* add rax,rcx */
+                               0x50,                          /* push rax */
+                               0x5b,                          /* pop rbx */
+                               0x48, 0x89,  0x5c, 0x24, 0xc0, /* mov [rsp-64],rbx */
+                               0x66, 0x48,  0x0f, 0x6e, 0xc0, /* movq xmm0,rax */
+                               0xff, 0xc9,                    /* dec ecx */
+                               0x75, 0xed,                    /* jnz to the add */
+                               0xb8, 60,    0,    0,    0,    /* mov eax,60 */
+                               0xbf, 7,     0,    0,    0,    /* mov edi,7 */
+                               0x0f, 0x05};                   /* syscall */
+enum { LOOP_STEPS = 1 + 7 * TIMES + 3 };
+
+/* jmp to itself */
+static const uint8_t forever[] = {0xeb, 0xfe};
+
+static char path[64];
+static char *arguments[] = {path, NULL};
+
+static struct process_program make(const uint8_t *code, size_t size)
+{
+    uint8_t file[512];
+    size_t length = elfgen_write_exec(file, sizeof file, code, size, NULL, NULL);
+    snprintf(path, sizeof path, "/tmp/unit-step.XXXXXX");
+    int to = mkstemp(path);
+    ck_assert_int_ge(to, 0);
+    ck_assert_int_eq(write(to, file, length), (ssize_t)length);
+    ck_assert_int_eq(fchmod(to, 0700), 0);
+    close(to);
+    struct process_program program = {.path = path, .arguments = arguments};
+    sigemptyset(&program.ignored);
+    return program;
+}
+
+/* Recorded to its end. */
+static void record(struct step_recording *recording, const uint8_t *code, size_t size)
+{
+    struct process_program program = make(code, size);
+    struct elfgen_error error = {0};
+    int refused;
+    struct stepper *stepper = step_open(&program, &step_words, recording, &refused, &error);
+    if (!stepper)
+        fprintf(stderr, "%s\n", error.text);
+    ck_assert_ptr_nonnull(stepper);
+    while (step_next(stepper) == STEP_GOES_ON)
+        ;
+    step_close(stepper);
+    unlink(path);
+}
+
+static void assert_no_child(void)
+{
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+    ck_assert_int_eq(errno, ECHILD);
+}
+
+/* ---- tests ---- */
+
+START_TEST(each_instruction_is_a_record_and_the_end_is_the_programs)
+{
+    struct step_recording recording = {0};
+    struct step_cursor cursor;
+    struct step_record record_;
+    struct step_piece piece;
+    uint64_t memory = 0, vectors = 0, calls = 0;
+    record(&recording, loop, sizeof loop);
+    ck_assert_int_eq(recording.end, STEP_EXITED);
+    ck_assert_int_eq(recording.end_number, 7);
+    ck_assert_uint_eq(recording.count, LOOP_STEPS);
+    ck_assert_uint_eq(recording.instruction_count, 11);
+    step_cursor_open(&cursor, &recording);
+    while (step_forward(&cursor, &record_)) {
+        size_t position = 0;
+        while (step_next_piece(&record_, &position, &piece)) {
+            memory += piece.kind == STEP_PIECE_MEMORY;
+            vectors += piece.kind == STEP_PIECE_VECTOR;
+            calls += piece.kind == STEP_PIECE_CALL;
+        }
+        ck_assert_uint_eq(position, record_.pieces_size);
+        ck_assert_ptr_nonnull(record_.instruction);
+        ck_assert_uint_eq(record_.before.value[STEP_rip], record_.instruction->address);
+    }
+    /* push and the store, each time another value. */
+    ck_assert_uint_eq(memory, (size_t)2 * TIMES);
+    ck_assert_uint_eq(vectors, TIMES);
+    ck_assert_uint_eq(calls, 1);
+    ck_assert_uint_eq(cursor.registers.value[STEP_rbx], (size_t)TIMES * (TIMES + 1) / 2);
+    ck_assert_uint_eq(cursor.registers.value[STEP_rdi], 7);
+    step_recording_free(&recording);
+    assert_no_child();
+}
+END_TEST
+
+START_TEST(back_is_forward_the_other_way)
+{
+    struct step_recording recording = {0};
+    struct step_cursor cursor;
+    struct step_record forth, back;
+    record(&recording, loop, sizeof loop);
+    /* Padding, too: they are compared as bytes. */
+    memset(&forth, 0, sizeof forth);
+    memset(&back, 0, sizeof back);
+    step_cursor_open(&cursor, &recording);
+    ck_assert(!step_back(&cursor, &back));
+    while (step_forward(&cursor, &forth)) {
+        ck_assert(step_back(&cursor, &back));
+        ck_assert_mem_eq(&forth, &back, sizeof forth);
+        ck_assert(step_forward(&cursor, &forth));
+        ck_assert_mem_eq(&forth, &back, sizeof forth);
+    }
+    uint64_t count = 0;
+    for (; step_back(&cursor, &back); count++)
+        ck_assert_mem_eq(&cursor.registers, &back.before, sizeof back.before);
+    ck_assert_uint_eq(count, recording.count);
+    ck_assert_mem_eq(&cursor.registers, &recording.start, sizeof recording.start);
+    step_recording_free(&recording);
+}
+END_TEST
+
+START_TEST(what_is_closed_before_its_end_is_dead)
+{
+    struct step_recording recording = {0};
+    struct process_program program = make(forever, sizeof forever);
+    struct elfgen_error error;
+    int refused;
+    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
+    ck_assert_ptr_nonnull(stepper);
+    pid_t id = step_id(stepper);
+    for (int i = 0; i < 100; i++) {
+        ck_assert_int_eq(step_next(stepper), STEP_GOES_ON);
+        ck_assert_uint_eq(step_now(stepper)->value[STEP_rip], recording.files[0].entry);
+    }
+    ck_assert_int_eq(kill(id, 0), 0);
+    step_close(stepper);
+    ck_assert_int_eq(kill(id, 0), -1);
+    assert_no_child();
+    unlink(path);
+    ck_assert_uint_eq(recording.count, 100);
+    ck_assert_uint_eq(recording.instruction_count, 1);
+    step_recording_free(&recording);
+    step_close(NULL);
+}
+END_TEST
+
+START_TEST(a_full_recording_stops_the_run_and_is_whole)
+{
+    struct step_recording recording = {.most = 10000};
+    struct step_cursor cursor;
+    struct step_record record_;
+    uint64_t count = 0;
+    record(&recording, loop, sizeof loop);
+    ck_assert_int_eq(recording.end, STEP_FULL);
+    ck_assert_uint_gt(recording.size, 10000);
+    ck_assert_uint_lt(recording.size, 11000);
+    step_cursor_open(&cursor, &recording);
+    while (step_forward(&cursor, &record_))
+        count++;
+    ck_assert_uint_eq(count, recording.count);
+    assert_no_child();
+    step_recording_free(&recording);
+}
+END_TEST
+
+START_TEST(killed_by_others_it_has_ended)
+{
+    struct step_recording recording = {0};
+    struct process_program program = make(forever, sizeof forever);
+    struct elfgen_error error;
+    int refused;
+    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
+    ck_assert_ptr_nonnull(stepper);
+    ck_assert_int_eq(step_next(stepper), STEP_GOES_ON);
+    kill(step_id(stepper), SIGKILL);
+    enum step_answer answer = STEP_GOES_ON;
+    for (int i = 0; i < 3 && answer == STEP_GOES_ON; i++)
+        answer = step_next(stepper);
+    ck_assert_int_eq(answer, STEP_ENDED);
+    ck_assert_int_eq(recording.end, STEP_KILLED);
+    ck_assert_int_eq(recording.end_number, SIGKILL);
+    ck_assert_int_eq(step_next(stepper), STEP_ENDED);
+    step_close(stepper);
+    assert_no_child();
+    unlink(path);
+    step_recording_free(&recording);
+}
+END_TEST
+
+START_TEST(what_cannot_be_run_is_refused_with_its_errno)
+{
+    static char nothing[] = "/nothing/there";
+    char *only[] = {nothing, NULL};
+    struct process_program program = {.path = nothing, .arguments = only};
+    struct step_recording recording = {0};
+    struct elfgen_error error = {0};
+    int refused = 0;
+    sigemptyset(&program.ignored);
+    ck_assert_ptr_null(step_open(&program, NULL, &recording, &refused, &error));
+    ck_assert_int_eq(refused, ENOENT);
+    assert_no_child();
+    step_recording_free(&recording);
+}
+END_TEST
+
+START_TEST(forgotten_records_make_room_and_the_run_goes_on)
+{
+    struct step_recording recording = {0};
+    struct process_program program = make(loop, sizeof loop);
+    struct elfgen_error error;
+    int refused;
+    uint64_t count = 0;
+    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
+    ck_assert_ptr_nonnull(stepper);
+    struct step_cursor cursor;
+    struct step_record record_;
+    step_cursor_open(&cursor, &recording);
+    enum step_answer answer;
+    do {
+        answer = step_next(stepper);
+        while (step_forward(&cursor, &record_))
+            count++;
+        step_forget_records(&recording);
+        cursor.index = cursor.at = 0;
+        ck_assert_uint_le(recording.room, 65536);
+    } while (answer == STEP_GOES_ON);
+    ck_assert_uint_eq(count, LOOP_STEPS);
+    ck_assert_uint_eq(cursor.registers.value[STEP_rbx], (size_t)TIMES * (TIMES + 1) / 2);
+    step_close(stepper);
+    unlink(path);
+    step_recording_free(&recording);
+}
+END_TEST
+
+/* ---- JSON ---- */
+
+struct document {
+    char *bytes;
+    size_t size;
+};
+
+static void take(struct elfgen_text *text)
+{
+    struct document *document = text->context;
+    document->bytes = realloc(document->bytes, document->size + text->length + 1);
+    memcpy(document->bytes + document->size, text->bytes, text->length);
+    document->size += text->length;
+    text->length = 0;
+}
+
+static struct document write_document(const struct step_recording *recording)
+{
+    struct document document = {0};
+    char buffer[256];
+    struct elfgen_text text = {
+        .bytes = buffer, .capacity = sizeof buffer, .flush = take, .context = &document};
+    struct step_machines *machines = calloc(1, sizeof *machines);
+    step_machines_open(machines);
+    step_write_json(&text, machines, recording);
+    take(&text);
+    free(machines);
+    return document;
+}
+
+START_TEST(a_document_is_read_and_written_again_the_same)
+{
+    struct step_recording first = {0}, second = {0};
+    struct elfgen_error error = {0};
+    record(&first, loop, sizeof loop);
+    struct document once = write_document(&first);
+    bool read = step_read_json(&second, once.bytes, once.size, &error);
+    ck_assert_msg(read, "%s", error.text);
+    struct document again = write_document(&second);
+    ck_assert_uint_eq(once.size, again.size);
+    ck_assert_mem_eq(once.bytes, again.bytes, once.size);
+    ck_assert_uint_eq(first.size, second.size);
+    ck_assert_mem_eq(first.records, second.records, first.size);
+    step_recording_free(&second);
+    /* A name of any bytes. */
+    free(first.files[0].name);
+    first.files[0].name = strdup("\x01\"\\\x7f\x80\xc3\xff");
+    struct document odd = write_document(&first);
+    ck_assert(step_read_json(&second, odd.bytes, odd.size, &error));
+    ck_assert_str_eq(first.files[0].name, second.files[0].name);
+    step_recording_free(&first);
+    step_recording_free(&second);
+    free(once.bytes);
+    free(again.bytes);
+    free(odd.bytes);
+}
+END_TEST
+
+START_TEST(damaged_documents_are_refused_or_read_never_more)
+{
+    struct step_recording recording = {0}, read = {0};
+    struct elfgen_error error;
+    uint64_t random = 7;
+    size_t refused = 0;
+    record(&recording, loop, sizeof loop);
+    recording.count = 20; /* the first are enough */
+    struct document document = write_document(&recording);
+    for (int i = 0; i < 2000; i++) {
+        char *copy = malloc(document.size);
+        memcpy(copy, document.bytes, document.size);
+        size_t size = i % 4 == 0 ? next_random(&random) % document.size : document.size;
+        for (int j = 0; j < 3; j++)
+            copy[next_random(&random) % document.size] = (char)next_random(&random);
+        error.text[0] = '\0';
+        bool good = step_read_json(&read, copy, size, &error);
+        ck_assert(good || error.text[0] != '\0');
+        ck_assert(good || !read.files);
+        refused += !good;
+        step_recording_free(&read);
+        free(copy);
+    }
+    ck_assert_uint_gt(refused, 1000);
+    free(document.bytes);
+    recording.count = 0;
+    step_recording_free(&recording);
+}
+END_TEST
+
+/* ---- effects ---- */
+
+START_TEST(addresses_of_what_instructions_write)
+{
+    static const struct {
+        uint8_t bytes[12], length;
+        bool narrow;
+        uint16_t size;
+        uint64_t address;
+    } cases[] = {
+        {{0x50}, 1, false, 8, 0x7ff8},                                   /* push rax */
+        {{0x66, 0x50}, 2, false, 2, 0x7ffe},                             /* push ax */
+        {{0x50}, 1, true, 4, 0x7ffc},                                    /* push eax */
+        {{0xe8, 0, 0, 0, 0}, 5, false, 8, 0x7ff8},                       /* call */
+        {{0x8f, 0x04, 0x24}, 3, false, 8, 0x8008},                       /* pop [rsp] */
+        {{0x88, 0x44, 0x8b, 0x10}, 4, false, 1, 0x3410},                 /* mov [rbx+rcx*4+16],al */
+        {{0x64, 0x88, 0x03}, 3, false, 1, 0x103000},                     /* mov fs:[rbx],al */
+        {{0x65, 0x88, 0x03}, 3, false, 1, 0x203000},                     /* mov gs:[rbx],al */
+        {{0x88, 0x05, 8, 0, 0, 0}, 6, false, 1, 0x5000 + 8},             /* mov [rip+8],al */
+        {{0x0f, 0xab, 0x03}, 3, false, 4, 0x3000 + 0x40000000 / 32 * 4}, /* bts [rbx],eax */
+        {{0x67, 0x88, 0x06}, 3, false, 1, 0x9},                          /* mov [esi],al */
+        {{0xaa}, 1, false, 1, 0x6000},                                   /* stosb */
+        {{0x48, 0xab}, 2, false, 8, 0x6000},                             /* stosq */
+    };
+    struct effects_state state = {.next = 0x5000, .fs_base = 0x100000, .gs_base = 0x200000};
+    struct machine *machines[2];
+    for (int i = 0; i < 2; i++) {
+        machines[i] = calloc(1, sizeof *machines[i]);
+        ck_assert(machine_open(machines[i], i ? ELFGEN_EM_386 : ELFGEN_EM_X86_64, SYNTAX_INTEL));
+    }
+    state.general[0] = 0x40000000;            /* rax */
+    state.general[1] = 0x100;                 /* rcx */
+    state.general[3] = 0x3000;                /* rbx */
+    state.general[4] = 0x8000;                /* rsp */
+    state.general[6] = UINT64_C(1) << 32 | 9; /* rsi */
+    state.general[7] = 0x6000;                /* rdi */
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct effects effects;
+        ck_assert(effects_of(machines[cases[i].narrow], cases[i].bytes, cases[i].length, &effects));
+        ck_assert_uint_eq(effects.write_count, 1);
+        ck_assert_uint_eq(effects_address(&effects.writes[0], &state), cases[i].address);
+        ck_assert_uint_eq(effects.writes[0].size, cases[i].size);
+    }
+    free(machines[0]);
+    free(machines[1]);
+}
+END_TEST
+
+static Suite *step_suite(void)
+{
+    Suite *suite = suite_create("step");
+    TCase *cases = tcase_create("step");
+    tcase_add_test(cases, each_instruction_is_a_record_and_the_end_is_the_programs);
+    tcase_add_test(cases, back_is_forward_the_other_way);
+    tcase_add_test(cases, what_is_closed_before_its_end_is_dead);
+    tcase_add_test(cases, a_full_recording_stops_the_run_and_is_whole);
+    tcase_add_test(cases, killed_by_others_it_has_ended);
+    tcase_add_test(cases, what_cannot_be_run_is_refused_with_its_errno);
+    tcase_add_test(cases, forgotten_records_make_room_and_the_run_goes_on);
+    tcase_add_test(cases, a_document_is_read_and_written_again_the_same);
+    tcase_add_test(cases, damaged_documents_are_refused_or_read_never_more);
+    tcase_add_test(cases, addresses_of_what_instructions_write);
+    suite_add_tcase(suite, cases);
+    return suite;
+}
+
+RUN_SUITE(step_suite)
