@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# strace.pl TRACE-PRINT TINYELF: what a trace writes, line by line, against what the real strace
-# writes of the same run. TRACE names another command than TRACE-PRINT, "tinyelf trace" for example.
+# strace.pl TINYELF: what a trace writes, line by line, against what the real strace writes of the same
+# run.
 #
 # Addresses are the same in both runs where randomization can be switched off; numbers of processes,
 # random bytes and what times measure are not compared.
@@ -10,11 +10,11 @@ use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Temp qw(tempdir);
 
-my ($trace_print, $tinyelf) = @ARGV;
-die "usage: strace.pl TRACE-PRINT TINYELF\n" unless defined $tinyelf;
+my ($tinyelf) = @ARGV;
+die "usage: strace.pl TINYELF\n" unless defined $tinyelf;
 my $here = dirname(abs_path($0));
-my @trace = $ENV{TRACE} ? split(' ', $ENV{TRACE}) : (abs_path($trace_print));
 $tinyelf = abs_path($tinyelf);
+my @trace = ($tinyelf, 'trace');
 my $folder = tempdir(CLEANUP => 1);
 my ($failed, $compared, $lines) = (0, 0, 0);
 
