@@ -57,7 +57,7 @@ int main(void)
     }
     if (read(pipes[0], &byte, 1) != 1)
         return 1;
-    usleep(100000);
+    usleep(300000);
     kill(child, SIGKILL);
     siginfo_t info;
     memset(&info, 0, sizeof info);

@@ -49,21 +49,21 @@ int main(int count, char **arguments)
     sigwaitinfo(&set, &info);
     if (pipe(pipes) != 0)
         return 1;
-    arm(50000);
+    arm(100000);
     if (read(pipes[0], &byte, 1) == 1)
         return 1;
-    arm(50000);
+    arm(100000);
     nanosleep(&second, &left);
-    arm(50000);
+    arm(100000);
     pause();
     action.sa_flags |= SA_RESTART;
     sigaction(SIGALRM, &action, NULL);
-    arm(50000);
+    arm(100000);
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
     if (fork() == 0) {
-        usleep(200000);
+        usleep(300000);
         _exit(write(pipes[1], "x", 1) != 1);
     }
     if (read(pipes[0], &byte, 1) != 1)

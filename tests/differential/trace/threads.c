@@ -7,7 +7,7 @@ static void *run(void *argument)
 {
     getppid();
     if (argument) {
-        usleep(100000);
+        usleep(300000);
         execl("/bin/true", "true", (char *)0);
     }
     return NULL;
