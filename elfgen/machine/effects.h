@@ -7,9 +7,9 @@
 #include "machine.h"
 
 enum {
-    EFFECTS_WRITES = 4,            /* places in memory that one instruction writes, at most */
-    EFFECTS_NONE = UINT8_MAX,      /* no register */
-    EFFECTS_MOST = 8192            /* bytes at one place: xsave's are cut there */
+    EFFECTS_WRITES = 4,       /* places in memory that one instruction writes, at most */
+    EFFECTS_NONE = UINT8_MAX, /* no register */
+    EFFECTS_MOST = 8192       /* bytes at one place: xsave's are cut there */
 };
 
 /* Bases of segments that are not 0. */
@@ -21,10 +21,10 @@ enum effects_segment { SEGMENT_FLAT, SEGMENT_FS, SEGMENT_GS };
 struct effects_write {
     uint8_t base, index, scale;
     uint8_t address_bits;
-    uint8_t bit;    /* the register whose bit number moves the place on (bts and its like) */
+    uint8_t bit; /* the register whose bit number moves the place on (bts and its like) */
     uint8_t bit_bits;
     enum effects_segment segment;
-    bool next;      /* relative to the next instruction */
+    bool next; /* relative to the next instruction */
     int64_t displacement;
     uint16_t size;
 };
@@ -32,11 +32,11 @@ struct effects_write {
 struct effects {
     uint8_t length;
     uint8_t write_count;
-    bool elsewhere;  /* it writes memory at places that are not in the list */
-    bool vectors;    /* it may change x87, MMX, vector or mask registers, or mxcsr */
-    bool asks;       /* it enters the kernel by `door` */
-    bool traps;      /* int3 and its like: its own SIGTRAP */
-    bool shadows;    /* mov ss, pop ss: the processor runs the next one before it stops */
+    bool elsewhere; /* it writes memory at places that are not in the list */
+    bool vectors;   /* it may change x87, MMX, vector or mask registers, or mxcsr */
+    bool asks;      /* it enters the kernel by `door` */
+    bool traps;     /* int3 and its like: its own SIGTRAP */
+    bool shadows;   /* mov ss, pop ss: the processor runs the next one before it stops */
     enum elfgen_door door;
     struct effects_write writes[EFFECTS_WRITES];
 };
