@@ -128,6 +128,10 @@ static void put_argument(struct elfgen_text *out, const struct trace_call *call,
     if (call_type_text(parameter->type)[strlen(call_type_text(parameter->type)) - 1] != '*')
         elfgen_text_char(out, ' ');
     elfgen_text_string(out, parameter->name);
+    if (call_value_is_absent(call->call, row, index)) {
+        elfgen_text_string(out, ", no value of its own in this call\n");
+        return;
+    }
     elfgen_text_string(out, " = ");
     call_value_text(out, call->call, row, index, after, reader);
     elfgen_text_char(out, '\n');
