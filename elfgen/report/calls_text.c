@@ -14,16 +14,12 @@ __attribute__((format(printf, 2, 3))) static void add(char text[CALLS_PROTOTYPE]
     va_end(arguments);
 }
 
-/* A type with a name in the place that C gives it. */
+/* A type and a name: those of the table have it behind them. */
 static void declare(enum call_type type, const char *name, char *text, size_t room)
 {
     const char *c = call_type_text(type);
-    const char *pointer = strstr(c, "(*");
     size_t length = strlen(c);
-    if (pointer)
-        snprintf(text, room, "%.*s%s%s", (int)(pointer + 2 - c), c, name, pointer + 2);
-    else
-        snprintf(text, room, "%s%s%s", c, length && c[length - 1] == '*' ? "" : " ", name);
+    snprintf(text, room, "%s%s%s", c, length && c[length - 1] == '*' ? "" : " ", name);
 }
 
 void calls_parameter(const struct call_parameter *parameter, char *text, size_t room)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calls_text.h"
 #include "trace.h"
 
 enum { WHERE = 12, VALUE = 20 };
@@ -122,12 +123,11 @@ static void put_argument(struct elfgen_text *out, const struct trace_call *call,
 {
     const struct call_row *row = row_of(call);
     const struct call_parameter *parameter = &row->parameters[index];
+    char name[96];
     begin(out, calls_convention(call->call->abi)->arguments[index], call->call->arguments[index],
           true);
-    elfgen_text_string(out, call_type_text(parameter->type));
-    if (call_type_text(parameter->type)[strlen(call_type_text(parameter->type)) - 1] != '*')
-        elfgen_text_char(out, ' ');
-    elfgen_text_string(out, parameter->name);
+    calls_parameter(parameter, name, sizeof name);
+    elfgen_text_string(out, name);
     if (call_value_is_absent(call->call, row, index)) {
         elfgen_text_string(out, ", no value of its own in this call\n");
         return;

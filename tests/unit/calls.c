@@ -161,7 +161,7 @@ START_TEST(the_longest_that_a_row_can_say_is_cut_or_wrapped)
 }
 END_TEST
 
-START_TEST(a_name_stands_where_C_has_it)
+START_TEST(a_parameter_is_declared_as_in_C)
 {
     char text[96];
     static const struct {
@@ -171,7 +171,7 @@ START_TEST(a_name_stands_where_C_has_it)
         {{"fd", CALL_TYPE_FD, CALL_NO_SIZE}, "int fd"},
         {{"pathname", CALL_TYPE_PATH, CALL_NO_SIZE}, "const char *pathname"},
         {{"argv", CALL_TYPE_ARGV, CALL_NO_SIZE}, "char *const *argv"},
-        {{"handler", CALL_TYPE_SIGHANDLER, CALL_NO_SIZE}, "void (*handler)(int)"},
+        {{"handler", CALL_TYPE_SIGHANDLER, CALL_NO_SIZE}, "sighandler_t handler"},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         calls_parameter(&samples[i].parameter, text, sizeof text);
@@ -191,7 +191,7 @@ static Suite *calls_suite(void)
     suite_add_tcase(suite, tables);
     TCase *reports = tcase_create("reports");
     tcase_add_test(reports, the_longest_that_a_row_can_say_is_cut_or_wrapped);
-    tcase_add_test(reports, a_name_stands_where_C_has_it);
+    tcase_add_test(reports, a_parameter_is_declared_as_in_C);
     suite_add_tcase(suite, reports);
     return suite;
 }
