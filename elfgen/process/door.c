@@ -73,6 +73,15 @@ static void find_fast(const struct process *process, const uint8_t *before,
     }
 }
 
+const char *process_door_name(enum elfgen_door door)
+{
+    static const char *const names[] = {[ELFGEN_DOOR_SYSCALL] = "syscall",
+                                        [ELFGEN_DOOR_INT80] = "int 0x80",
+                                        [ELFGEN_DOOR_SYSENTER] = "sysenter",
+                                        [ELFGEN_DOOR_SYSCALL32] = "syscall"};
+    return names[door];
+}
+
 bool process_door(const struct process *process, struct process_door *door)
 {
     uint8_t bytes[FOUR] = {0};

@@ -19,6 +19,9 @@ struct process_door {
  * front of where the call returns to (it was overwritten, or execve replaced it). */
 bool process_door(const struct process *process, struct process_door *door);
 
+/* "syscall", "int 0x80", "sysenter". */
+const char *process_door_name(enum elfgen_door door);
+
 /* The segment register cs, as the processor has it in user mode; its low two bits are the current
  * privilege level. False: the process is gone. */
 bool process_cs(const struct process *process, uint16_t *cs);

@@ -3,12 +3,6 @@
 #include "json.h"
 #include "run.h"
 
-static void put_number(struct elfgen_text *out, const char *key, uint64_t value)
-{
-    json_key(out, key);
-    elfgen_text_decimal(out, value, 0);
-}
-
 /* {"FIRST":number: json_key() puts a comma in front of the others. */
 static void begin(struct elfgen_text *out, const char *first, uint64_t value)
 {
@@ -37,7 +31,7 @@ static void put_head(const struct compare_facts *facts, struct elfgen_text *out)
     const struct elfgen_ehdr *ehdr = &facts->view->ehdr;
     elfgen_text_string(out, "{\"file\":");
     json_string(out, facts->file);
-    put_number(out, "size", facts->view->length);
+    json_key_number(out, "size", facts->view->length);
     json_key(out, "class");
     json_string(out, elfgen_class_name(facts->view->class_));
     json_key(out, "machine");
@@ -51,7 +45,7 @@ static void put_head(const struct compare_facts *facts, struct elfgen_text *out)
         json_string(out, NULL);
     json_key(out, "interpreter");
     put_string(out, &facts->interpreter);
-    put_number(out, "needed_count", facts->needed_count);
+    json_key_number(out, "needed_count", facts->needed_count);
     json_key(out, "needed");
     for (uint64_t i = 0; i < facts->needed_count && i < COMPARE_NEEDED; i++) {
         elfgen_text_char(out, i == 0 ? '[' : ',');
@@ -65,20 +59,20 @@ static void put_bytes(const struct compare_bytes *bytes, struct elfgen_text *out
     json_key(out, "bytes");
     begin(out, "headers", compare_headers(bytes));
     for (size_t i = COMPARE_HEADERS; i < COMPARE_OWNER_COUNT; i++)
-        put_number(out, compare_owner_names[i].key, bytes->alone[i]);
-    put_number(out, "several", bytes->several);
-    put_number(out, "padding", bytes->padding);
-    put_number(out, "unknown", bytes->unknown);
+        json_key_number(out, compare_owner_names[i].key, bytes->alone[i]);
+    json_key_number(out, "several", bytes->several);
+    json_key_number(out, "padding", bytes->padding);
+    json_key_number(out, "unknown", bytes->unknown);
     elfgen_text_char(out, '}');
     json_key(out, "headers");
     begin(out, compare_owner_names[0].key, bytes->alone[0]);
     for (size_t i = 1; i < COMPARE_HEADERS; i++)
-        put_number(out, compare_owner_names[i].key, bytes->alone[i]);
+        json_key_number(out, compare_owner_names[i].key, bytes->alone[i]);
     elfgen_text_char(out, '}');
     json_key(out, "shared");
     begin(out, compare_owner_names[0].key, bytes->shared[0]);
     for (size_t i = 1; i < COMPARE_OWNER_COUNT; i++)
-        put_number(out, compare_owner_names[i].key, bytes->shared[i]);
+        json_key_number(out, compare_owner_names[i].key, bytes->shared[i]);
     elfgen_text_char(out, '}');
 }
 
@@ -87,7 +81,7 @@ static void put_permissions(const char *key, const uint64_t *numbers, struct elf
     json_key(out, key);
     begin(out, compare_permission_names[0], numbers[0]);
     for (size_t i = 1; i < COMPARE_PERMISSIONS; i++)
-        put_number(out, compare_permission_names[i], numbers[i]);
+        json_key_number(out, compare_permission_names[i], numbers[i]);
     elfgen_text_char(out, '}');
 }
 
@@ -96,7 +90,7 @@ static void put_count(const char *key, const struct compare_count *count, struct
     json_key(out, key);
     begin(out, "count", count->all);
     put_permissions("loaded", count->loaded, out);
-    put_number(out, "others", count->others);
+    json_key_number(out, "others", count->others);
     elfgen_text_char(out, '}');
 }
 
@@ -109,8 +103,8 @@ static void put_memory(const struct compare_facts *facts, struct elfgen_text *ou
         return;
     }
     begin(out, "bytes", memory->bytes);
-    put_number(out, "pages", memory->pages);
-    put_number(out, "from_file", memory->from_file);
+    json_key_number(out, "pages", memory->pages);
+    json_key_number(out, "from_file", memory->from_file);
     put_permissions("permissions", memory->by, out);
     put_flag(out, "refused", memory->refused);
     elfgen_text_char(out, '}');

@@ -34,3 +34,28 @@ void json_key(struct elfgen_text *out, const char *key)
     elfgen_text_string(out, key);
     elfgen_text_string(out, "\":");
 }
+
+void json_key_number(struct elfgen_text *out, const char *key, uint64_t value)
+{
+    json_key(out, key);
+    elfgen_text_decimal(out, value, 0);
+}
+
+void json_key_signed(struct elfgen_text *out, const char *key, int64_t value)
+{
+    json_key(out, key);
+    if (value < 0)
+        elfgen_text_char(out, '-');
+    elfgen_text_decimal(out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 0);
+}
+
+void json_key_string(struct elfgen_text *out, const char *key, const char *string)
+{
+    json_key(out, key);
+    json_string(out, string);
+}
+
+void json_key_null(struct elfgen_text *out, const char *key)
+{
+    json_key_string(out, key, NULL);
+}

@@ -17,4 +17,10 @@ void json_string(struct elfgen_text *out, const char *string);
 /* ,"key": */
 void json_key(struct elfgen_text *out, const char *key);
 
+/* The same with a value. JSON sets no limit to integers: all 64 bits are written. */
+void json_key_number(struct elfgen_text *out, const char *key, uint64_t value);
+void json_key_signed(struct elfgen_text *out, const char *key, int64_t value);
+void json_key_string(struct elfgen_text *out, const char *key, const char *string);
+void json_key_null(struct elfgen_text *out, const char *key);
+
 #endif

@@ -48,12 +48,6 @@ void run_end(const struct measure *run, struct elfgen_text *out)
 
 /* ---- JSON ---- */
 
-static void put_number(struct elfgen_text *out, const char *key, uint64_t value)
-{
-    json_key(out, key);
-    elfgen_text_decimal(out, value, 0);
-}
-
 static void put_number_where(struct elfgen_text *out, const char *key, bool there, uint64_t value)
 {
     json_key(out, key);
@@ -71,24 +65,24 @@ static void put_flag(struct elfgen_text *out, const char *key, bool value)
 
 static void put_calls(const struct measure *run, struct elfgen_text *out)
 {
-    put_number(out, "call_count", run->all);
+    json_key_number(out, "call_count", run->all);
     json_key(out, "abi");
     elfgen_text_string(out, "{\"x86_64\":");
     elfgen_text_decimal(out, run->by_abi[CALL_X86_64], 0);
-    put_number(out, "i386", run->by_abi[CALL_I386]);
+    json_key_number(out, "i386", run->by_abi[CALL_I386]);
     elfgen_text_char(out, '}');
     json_key(out, "calls");
     elfgen_text_char(out, '[');
     for (size_t i = 0; i < run->count; i++) {
         elfgen_text_string(out, i ? ",{\"name\":" : "{\"name\":");
         json_string(out, run->calls[i].name);
-        put_number(out, "count", run->calls[i].count);
-        put_number(out, "failed", run->calls[i].failed);
+        json_key_number(out, "count", run->calls[i].count);
+        json_key_number(out, "failed", run->calls[i].failed);
         elfgen_text_char(out, '}');
     }
     elfgen_text_char(out, ']');
-    put_number(out, "order_count", run->order_all);
-    put_number(out, "before_write", run_before_write(run));
+    json_key_number(out, "order_count", run->order_all);
+    json_key_number(out, "before_write", run_before_write(run));
     json_key(out, "order");
     elfgen_text_char(out, '[');
     for (size_t i = 0; i < run_length(run); i++) {
@@ -105,8 +99,8 @@ static void put_cost(const struct measure *run, struct elfgen_text *out)
     if (run->has_pages) {
         elfgen_text_string(out, "{\"faults\":");
         elfgen_text_decimal(out, run->minor + run->major, 0);
-        put_number(out, "minor", run->minor);
-        put_number(out, "major", run->major);
+        json_key_number(out, "minor", run->minor);
+        json_key_number(out, "major", run->major);
         put_number_where(out, "resident", run->has_resident, run->resident);
         elfgen_text_char(out, '}');
     } else {
@@ -116,8 +110,8 @@ static void put_cost(const struct measure *run, struct elfgen_text *out)
     if (run->runs > 0) {
         elfgen_text_string(out, "{\"runs\":");
         elfgen_text_decimal(out, run->runs, 0);
-        put_number(out, "median_ns", run->median);
-        put_number(out, "least_ns", run->least);
+        json_key_number(out, "median_ns", run->median);
+        json_key_number(out, "least_ns", run->least);
         elfgen_text_char(out, '}');
     } else {
         json_string(out, NULL);
@@ -138,8 +132,8 @@ void run_json(const struct measure *run, struct elfgen_text *out)
     put_number_where(out, "signal", run->end.ran && run->end.signal != 0,
                      (uint64_t)run->end.signal);
     put_flag(out, "time_up", run->time_up);
-    put_number(out, "processes", run->processes);
-    put_number(out, "output", run->output);
+    json_key_number(out, "processes", run->processes);
+    json_key_number(out, "output", run->output);
     put_calls(run, out);
     put_cost(run, out);
     elfgen_text_char(out, '}');

@@ -6,18 +6,6 @@
 #include "run.h"
 #include "stages.h"
 
-static void put_string(struct elfgen_text *out, const char *key, const char *value)
-{
-    json_key(out, key);
-    json_string(out, value);
-}
-
-static void put_number(struct elfgen_text *out, const char *key, uint64_t value)
-{
-    json_key(out, key);
-    elfgen_text_decimal(out, value, 0);
-}
-
 static void put_facts(struct elfgen_text *out, const struct stage_facts *facts)
 {
     const struct {
@@ -43,7 +31,7 @@ static void put_facts(struct elfgen_text *out, const struct stage_facts *facts)
         {"undefined", facts->undefined},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        put_number(out, numbers[i].key, numbers[i].value);
+        json_key_number(out, numbers[i].key, numbers[i].value);
     json_key(out, "needs");
     for (size_t i = 0; i < facts->undefined && i < MOST_NEEDS; i++) {
         elfgen_text_char(out, i ? ',' : '[');
@@ -67,13 +55,13 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
     elfgen_text_string(out, "{\"stage\":\"");
     elfgen_text_string(out, names[number]);
     elfgen_text_string(out, "\"");
-    put_string(out, "way", ways[way]);
+    json_key_string(out, "way", ways[way]);
     json_key(out, "tried");
     elfgen_text_string(out, stage->run ? "true" : "false");
     json_key(out, "made");
     elfgen_text_string(out, stage->made ? "true" : "false");
-    put_string(out, "command", stage->command);
-    put_string(out, "said", stage->said);
+    json_key_string(out, "command", stage->command);
+    json_key_string(out, "said", stage->said);
     json_key(out, "file");
     if (stage->made) {
         elfgen_text_char(out, '"');
@@ -89,8 +77,8 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
     } else {
         elfgen_text_string(out, "null");
     }
-    put_string(out, "kind", stage->made ? stage_kind(facts, number) : NULL);
-    put_number(out, "size", stage->bytes.size);
+    json_key_string(out, "kind", stage->made ? stage_kind(facts, number) : NULL);
+    json_key_number(out, "size", stage->bytes.size);
     json_key(out, "first_bytes");
     elfgen_text_char(out, '"');
     elfgen_text_hex_bytes(out, (const uint8_t *)stage->bytes.bytes, first, '\0');
@@ -123,10 +111,10 @@ void report_stages_json(const struct stages *stages, const char *folder, const s
     stages_measure(stages, facts);
     elfgen_text_string(out, "{\"source\":");
     json_string(out, stages->path);
-    put_number(out, "size", stages->input.size);
-    put_number(out, "lines", facts->input.lines);
-    put_string(out, "folder", folder);
-    put_string(out, "flags", stages->flags);
+    json_key_number(out, "size", stages->input.size);
+    json_key_number(out, "lines", facts->input.lines);
+    json_key_string(out, "folder", folder);
+    json_key_string(out, "flags", stages->flags);
     json_key(out, "stages");
     elfgen_text_string(out, "[\n");
     for (enum stage_number number = 0; number < STAGE_COUNT; number++) {

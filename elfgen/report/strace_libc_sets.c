@@ -10,26 +10,8 @@
 
 #include "strace_sets.h"
 
-#define BEGIN(id, unknown) static const struct set_value values_##id[] = {
-#define V(name)            {#name, (uint64_t)(name)},
-#define N(name, value)     {name, (uint64_t)(value)},
-#define END(id)                                                                                    \
-    {                                                                                              \
-        NULL, 0                                                                                    \
-    }                                                                                              \
-    }                                                                                              \
-    ;
-#include "strace_libc_sets.def"
-#undef BEGIN
-#undef V
-#undef N
-#undef END
-
-#define BEGIN(id, unknown) const struct set set_##id = {values_##id, unknown};
-#define V(name)
-#define N(name, value)
-#define END(id)
-#include "strace_libc_sets.def"
+#define SETS "strace_libc_sets.def"
+#include "strace_sets_make.h"
 
 static const struct set_value values_none[] = {{NULL, 0}};
 const struct set set_none = {values_none, "???"};

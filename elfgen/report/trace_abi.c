@@ -21,13 +21,9 @@ static void begin(struct elfgen_text *out, const char *name, uint64_t value, boo
 
 static void put_bytes(struct elfgen_text *out, const struct process_door *door)
 {
-    static const char *const names[] = {[ELFGEN_DOOR_SYSCALL] = "syscall",
-                                        [ELFGEN_DOOR_INT80] = "int 0x80",
-                                        [ELFGEN_DOOR_SYSENTER] = "sysenter",
-                                        [ELFGEN_DOOR_SYSCALL32] = "syscall"};
     elfgen_text_hex_bytes(out, door->bytes, sizeof door->bytes, ' ');
     elfgen_text_string(out, "  ");
-    elfgen_text_string(out, names[door->door]);
+    elfgen_text_string(out, process_door_name(door->door));
 }
 
 /* Where the bytes come from. */

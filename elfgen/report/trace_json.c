@@ -4,38 +4,6 @@
 #include "json.h"
 #include "trace.h"
 
-/* An integer that a double cannot hold is still written as a number: JSON has no limit. */
-static void put_signed(struct elfgen_text *out, int64_t value)
-{
-    if (value < 0)
-        elfgen_text_char(out, '-');
-    elfgen_text_decimal(out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 0);
-}
-
-static void put_number(struct elfgen_text *out, const char *key, int64_t value)
-{
-    json_key(out, key);
-    put_signed(out, value);
-}
-
-static void put_unsigned(struct elfgen_text *out, const char *key, uint64_t value)
-{
-    json_key(out, key);
-    elfgen_text_decimal(out, value, 0);
-}
-
-static void put_string(struct elfgen_text *out, const char *key, const char *string)
-{
-    json_key(out, key);
-    json_string(out, string);
-}
-
-static void put_null(struct elfgen_text *out, const char *key)
-{
-    json_key(out, key);
-    elfgen_text_string(out, "null");
-}
-
 void trace_json_begin(struct trace_json *json, const char *path, char *const *arguments)
 {
     struct elfgen_text *out = json->out;
@@ -55,7 +23,7 @@ static void begin_event(struct trace_json *json, const char *kind, pid_t id)
 {
     elfgen_text_string(json->out, json->any ? ",\n{\"event\":" : "\n{\"event\":");
     json_string(json->out, kind);
-    put_number(json->out, "pid", id);
+    json_key_signed(json->out, "pid", id);
     json->any = true;
 }
 
@@ -73,31 +41,27 @@ void trace_keep(struct trace_kept *kept, const struct call_reader *reader)
 
 static void put_instruction(struct elfgen_text *out, const struct trace_call *call)
 {
-    static const char *const names[] = {[ELFGEN_DOOR_SYSCALL] = "syscall",
-                                        [ELFGEN_DOOR_INT80] = "int 0x80",
-                                        [ELFGEN_DOOR_SYSENTER] = "sysenter",
-                                        [ELFGEN_DOOR_SYSCALL32] = "syscall"};
     json_key(out, "instruction");
     if (!call->has_door) {
         elfgen_text_string(out, "null");
         return;
     }
     elfgen_text_string(out, "{\"name\":");
-    json_string(out, names[call->door.door]);
+    json_string(out, process_door_name(call->door.door));
     json_key(out, "bytes");
     elfgen_text_char(out, '"');
     elfgen_text_hex_bytes(out, call->door.bytes, sizeof call->door.bytes, 0);
     elfgen_text_char(out, '"');
     bool file = call->door.found && call->has_place && call->place.file[0] == '/';
     if (call->door.found)
-        put_unsigned(out, "address", call->door.address);
+        json_key_number(out, "address", call->door.address);
     else
-        put_null(out, "address");
-    put_string(out, "file", file ? call->place.file : NULL);
+        json_key_null(out, "address");
+    json_key_string(out, "file", file ? call->place.file : NULL);
     if (file)
-        put_unsigned(out, "offset", call->door.address - call->place.from + call->place.offset);
+        json_key_number(out, "offset", call->door.address - call->place.from + call->place.offset);
     else
-        put_null(out, "offset");
+        json_key_null(out, "offset");
     elfgen_text_char(out, '}');
 }
 
@@ -130,13 +94,13 @@ static void put_arguments(struct elfgen_text *out, const struct trace_kept *kept
     for (unsigned i = 0; i < count; i++) {
         elfgen_text_string(out, i == 0 ? "{\"register\":" : ",{\"register\":");
         json_string(out, calls_convention(call->abi)->arguments[i]);
-        put_unsigned(out, "value", call->arguments[i]);
-        put_string(out, "name", row ? row->parameters[i].name : NULL);
-        put_string(out, "type", row ? call_type_text(row->parameters[i].type) : NULL);
+        json_key_number(out, "value", call->arguments[i]);
+        json_key_string(out, "name", row ? row->parameters[i].name : NULL);
+        json_key_string(out, "type", row ? call_type_text(row->parameters[i].type) : NULL);
         if (row)
             put_value(out, kept, i, answered, reader);
         else
-            put_null(out, "text");
+            json_key_null(out, "text");
         elfgen_text_char(out, '}');
     }
     elfgen_text_char(out, ']');
@@ -144,10 +108,10 @@ static void put_arguments(struct elfgen_text *out, const struct trace_kept *kept
 
 static void put_result(struct elfgen_text *out, const struct process_call *call)
 {
-    put_number(out, "result", call->result);
+    json_key_signed(out, "result", call->result);
     const char *name = call->failed ? call_error_name((int)-call->result) : NULL;
-    put_string(out, "errno", name);
-    put_string(out, "message", name ? strerror((int)-call->result) : NULL);
+    json_key_string(out, "errno", name);
+    json_key_string(out, "message", name ? strerror((int)-call->result) : NULL);
 }
 
 void trace_json_call(struct trace_json *json, const struct trace_kept *kept, bool answered,
@@ -157,27 +121,27 @@ void trace_json_call(struct trace_json *json, const struct trace_kept *kept, boo
     const struct trace_call *call = &kept->call;
     char entry[CALL_ENTRY_ROOM];
     begin_event(json, "call", call->id);
-    put_string(out, "abi", call->call->abi == CALL_I386 ? "i386" : "x86_64");
-    put_unsigned(out, "number", call->call->number);
-    put_string(out, "name", call->known ? call->known->name : NULL);
-    put_string(out, "entry",
-               call->known && calls_entry(call->call->abi, call->known->name, entry) ? entry
-                                                                                     : NULL);
+    json_key_string(out, "abi", call->call->abi == CALL_I386 ? "i386" : "x86_64");
+    json_key_number(out, "number", call->call->number);
+    json_key_string(out, "name", call->known ? call->known->name : NULL);
+    json_key_string(out, "entry",
+                    call->known && calls_entry(call->call->abi, call->known->name, entry) ? entry
+                                                                                          : NULL);
     put_instruction(out, call);
     if (call->has_cs) {
-        put_unsigned(out, "cs", call->cs);
-        put_unsigned(out, "cpl", call->cs & 3u);
+        json_key_number(out, "cs", call->cs);
+        json_key_number(out, "cpl", call->cs & 3u);
     } else {
-        put_null(out, "cs");
-        put_null(out, "cpl");
+        json_key_null(out, "cs");
+        json_key_null(out, "cpl");
     }
     put_arguments(out, kept, answered, reader);
     if (answered) {
         put_result(out, call->call);
     } else {
-        put_null(out, "result");
-        put_null(out, "errno");
-        put_null(out, "message");
+        json_key_null(out, "result");
+        json_key_null(out, "errno");
+        json_key_null(out, "message");
     }
     elfgen_text_char(out, '}');
 }
@@ -189,11 +153,11 @@ static void put_signal(struct elfgen_text *out, const siginfo_t *signal)
     bool fault =
         signal->si_code > 0 && (signal->si_signo == SIGSEGV || signal->si_signo == SIGBUS ||
                                 signal->si_signo == SIGILL || signal->si_signo == SIGFPE);
-    put_number(out, "code", signal->si_code);
+    json_key_signed(out, "code", signal->si_code);
     if (fault)
-        put_unsigned(out, "address", (uint64_t)(uintptr_t)signal->si_addr);
+        json_key_number(out, "address", (uint64_t)(uintptr_t)signal->si_addr);
     else
-        put_null(out, "address");
+        json_key_null(out, "address");
     call_siginfo_text(&text, signal);
     json_key(out, "text");
     json_bytes(out, room, text.length);
@@ -208,18 +172,18 @@ void trace_json_event(struct trace_json *json, const struct process_event *event
     begin_event(json, names[event->kind], event->process->id);
     switch (event->kind) {
     case PROCESS_SIGNAL:
-        put_number(out, "signal", event->number);
+        json_key_signed(out, "signal", event->number);
         put_signal(out, event->signal);
         break;
     case PROCESS_STOPPED:
     case PROCESS_KILLED:
-        put_number(out, "signal", event->number);
+        json_key_signed(out, "signal", event->number);
         break;
     case PROCESS_EXECED:
-        put_number(out, "thread", event->number);
+        json_key_signed(out, "thread", event->number);
         break;
     case PROCESS_EXITED:
-        put_number(out, "status", event->number);
+        json_key_signed(out, "status", event->number);
         break;
     default:
         break;
@@ -234,12 +198,12 @@ void trace_json_end(struct trace_json *json, const struct process_end *end)
     json_key(out, "errno");
     json_string(out, end->ran ? NULL : call_error_name(end->error));
     if (end->ran && end->signal == 0)
-        put_number(out, "status", end->status);
+        json_key_signed(out, "status", end->status);
     else
-        put_null(out, "status");
+        json_key_null(out, "status");
     if (end->ran && end->signal != 0)
-        put_number(out, "signal", end->signal);
+        json_key_signed(out, "signal", end->signal);
     else
-        put_null(out, "signal");
+        json_key_null(out, "signal");
     elfgen_text_string(out, "}\n");
 }
