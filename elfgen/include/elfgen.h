@@ -10,6 +10,7 @@
 #include "elfgen/format.h"
 #include "elfgen/hex.h"
 #include "elfgen/image.h"
+#include "elfgen/kernel.h"
 #include "elfgen/map.h"
 #include "elfgen/memory.h"
 #include "elfgen/names.h"
