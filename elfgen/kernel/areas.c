@@ -3,7 +3,7 @@
 
 const struct elfgen_kernel_area *find_area(const struct run *run, uint64_t address)
 {
-    for (unsigned i = 0; i < run->map->count; i++)
+    for (uint64_t i = 0; i < run->map->count; i++)
         if (address < run->map->areas[i].end)
             return address >= run->map->areas[i].start ? &run->map->areas[i] : NULL;
     return NULL;
@@ -11,7 +11,7 @@ const struct elfgen_kernel_area *find_area(const struct run *run, uint64_t addre
 
 static bool is_free(const struct run *run, uint64_t start, uint64_t end)
 {
-    for (unsigned i = 0; i < run->map->count; i++)
+    for (uint64_t i = 0; i < run->map->count; i++)
         if (start < run->map->areas[i].end && end > run->map->areas[i].start)
             return false;
     return true;
@@ -30,24 +30,24 @@ static uint64_t committed_pages(const struct elfgen_kernel_area *area, uint64_t 
 static void cut(struct run *run, uint64_t start, uint64_t end)
 {
     struct elfgen_kernel_area *areas = run->map->areas;
-    unsigned count = run->map->count, first = 0;
+    uint64_t count = run->map->count, first = 0;
     while (first < count && areas[first].end <= start)
         first++;
     if (first == count || areas[first].start >= end)
         return;
     if (areas[first].start < start && areas[first].end > end) {
-        /* A hole in the middle makes two of one. ELFGEN_KERNEL_AREAS is never reached. */
-        if (count == ELFGEN_KERNEL_AREAS)
+        /* A hole in the middle makes two of one. There is room: see areas_needed(). */
+        if (count == run->map->capacity)
             return;
         run->committed -= committed_pages(&areas[first], start, end);
-        memmove(&areas[first + 1], &areas[first], (count - first) * sizeof *areas);
+        memmove(&areas[first + 1], &areas[first], (size_t)(count - first) * sizeof *areas);
         areas[first].end = start;
         areas[first + 1].offset += end - areas[first + 1].start;
         areas[first + 1].start = end;
         run->map->count++;
         return;
     }
-    unsigned kept = first, next = first;
+    uint64_t kept = first, next = first;
     for (; next < count && areas[next].start < end; next++) {
         struct elfgen_kernel_area area = areas[next];
         run->committed -= committed_pages(&area, start, end);
@@ -60,20 +60,20 @@ static void cut(struct run *run, uint64_t start, uint64_t end)
             areas[kept++] = area;
         }
     }
-    memmove(&areas[kept], &areas[next], (count - next) * sizeof *areas);
+    memmove(&areas[kept], &areas[next], (size_t)(count - next) * sizeof *areas);
     run->map->count -= next - kept;
 }
 
 void put_area(struct run *run, const struct elfgen_kernel_area *area)
 {
     struct elfgen_kernel_map *map = run->map;
-    unsigned at = map->count;
-    if (map->count == ELFGEN_KERNEL_AREAS)
+    uint64_t at = map->count;
+    if (map->count == map->capacity)
         return;
     while (at > 0 && map->areas[at - 1].start > area->start)
         at--;
     if (at < map->count)
-        memmove(&map->areas[at + 1], &map->areas[at], (map->count - at) * sizeof *area);
+        memmove(&map->areas[at + 1], &map->areas[at], (size_t)(map->count - at) * sizeof *area);
     map->areas[at] = *area;
     map->count++;
     if (area->committed)
@@ -98,7 +98,7 @@ static bool room_in(const struct run *run, uint64_t low, uint64_t high, uint64_t
 {
     const struct elfgen_kernel_map *map = run->map;
     uint64_t end = high;
-    for (unsigned i = map->count + 1; i-- > 0;) {
+    for (uint64_t i = map->count + 1; i-- > 0;) {
         uint64_t begin = i > 0 ? map->areas[i - 1].end : 0;
         if (begin < low)
             begin = low;
@@ -119,9 +119,10 @@ static bool room_in(const struct run *run, uint64_t low, uint64_t high, uint64_t
 
 uint64_t find_room(const struct run *run, uint64_t size)
 {
-    uint64_t found;
+    uint64_t found, low = page_up(run->machine->lowest_room);
+    low = low < PAGE ? PAGE : low;
     /* From the top down; when that fails, from the bottom up. */
-    if (room_in(run, PAGE, run->mmap_base, size, &found) ||
+    if (room_in(run, low, run->mmap_base, size, &found) ||
         room_in(run, run->legacy_base, run->stack_end, size, &found))
         return found;
     return 0;
@@ -148,8 +149,8 @@ static struct mapped failed(enum elfgen_kernel_check_id check)
 
 static uint64_t choose(struct run *run, uint64_t hint, uint64_t size)
 {
-    if (hint != 0 && hint < run->machine->mmap_min_addr)
-        hint = page_up(run->machine->mmap_min_addr);
+    if (hint != 0 && hint < run->machine->lowest_room)
+        hint = page_up(run->machine->lowest_room);
     if (hint != 0 && hint <= run->task_size - size && hint <= run->stack_end - size) {
         uint64_t found;
         if (room_in(run, hint, hint + size, size, &found))
@@ -183,7 +184,7 @@ struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_
     if (check != ELFGEN_CHECK_passed)
         return failed(check);
     if (placing == PLACE_NOREPLACE && !is_free(run, address, address + size)) {
-        for (unsigned i = 0; i < run->map->count && run->limit >= address + size; i++)
+        for (uint64_t i = 0; i < run->map->count && run->limit >= address + size; i++)
             if (run->map->areas[i].end > address)
                 run->limit = run->map->areas[i].start;
         return failed(ELFGEN_CHECK_map_exists);
@@ -202,7 +203,7 @@ struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_
     if (area.committed) {
         uint64_t pages = size / PAGE;
         /* What is replaced is no longer counted: from 6.12 on. */
-        for (unsigned i = 0; is_from(run, 6, 12) && i < run->map->count; i++)
+        for (uint64_t i = 0; is_from(run, 6, 12) && i < run->map->count; i++)
             pages -= committed_pages(&run->map->areas[i], area.start, area.end);
         if (pages > 0 && !is_enough(run, pages))
             return failed(ELFGEN_CHECK_map_memory);

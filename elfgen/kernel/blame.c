@@ -69,12 +69,12 @@ static void blame_magic(struct run *run, const struct image *image)
         offer(run, magic[i]);
 }
 
-/* How many program headers the file has room for, 1 to a page of them. */
-static uint64_t possible_headers(const struct image *image)
+/* How many program headers the file has room for, 1 to as many as Linux reads. */
+static uint64_t possible_headers(const struct run *run, const struct image *image)
 {
     uint64_t size = header_size(image->class_), offset = image->ehdr.e_phoff;
     uint64_t count = offset < image->length ? (image->length - offset) / size : 0;
-    uint64_t most = PAGE / size;
+    uint64_t most = most_headers(run, image->class_);
     return count < 1 ? 1 : count > most ? most : count;
 }
 
@@ -87,7 +87,7 @@ static void blame_cut(struct run *run, const struct image *image)
     /* The count is wrong where the first header is there, the place where it is not. */
     name_header(run, image, count_fits ? "e_phnum" : "e_phoff");
     if (count_fits)
-        offer(run, possible_headers(image));
+        offer(run, possible_headers(run, image));
     else if (need <= image->length)
         offer(run, header <= image->length - need ? header : image->length - need);
 }
@@ -118,8 +118,8 @@ void blame_header(struct run *run, const struct image *image, enum elfgen_kernel
     case ELFGEN_CHECK_no_headers:
     case ELFGEN_CHECK_many_headers:
         name_header(run, image, "e_phnum");
-        run->answer->other = PAGE / size;
-        offer(run, check == ELFGEN_CHECK_no_headers ? 1 : possible_headers(image));
+        run->answer->other = most_headers(run, image->class_);
+        offer(run, check == ELFGEN_CHECK_no_headers ? 1 : possible_headers(run, image));
         break;
     default:
         blame_cut(run, image);
@@ -280,7 +280,7 @@ void blame_segment(struct run *run, const struct image *image, uint64_t index,
 /* The first address in the file's executable memory: where its segment says that it begins. */
 static bool find_executable(const struct run *run, const struct image *image, uint64_t *address)
 {
-    for (unsigned i = 0; i < run->map->count; i++) {
+    for (uint64_t i = 0; i < run->map->count; i++) {
         const struct elfgen_kernel_area *area = &run->map->areas[i];
         struct elfgen_phdr phdr;
         enum elfgen_kernel_area_kind kind =

@@ -12,6 +12,7 @@ void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
 {
     *machine = (struct elfgen_kernel_machine){.version = ELFGEN_LINUX(6, 18),
                                               .mmap_min_addr = 65536,
+                                              .lowest_room = 65536,
                                               .ia32 = true,
                                               .overcommit = ELFGEN_OVERCOMMIT_GUESS,
                                               .memory_pages = UINT64_C(16) << 30 >> 12,
@@ -36,15 +37,21 @@ void decide(struct run *run, enum elfgen_kernel_check_id check)
         answer->signal = check == ELFGEN_CHECK_first_past_end ? ELFGEN_SIGBUS : ELFGEN_SIGSEGV;
 }
 
+uint64_t most_headers(const struct run *run, enum elfgen_class class_)
+{
+    enum { MOST_BYTES = 65536 };
+    /* Up to 6.16 a page of them, which nobody knew a reason for. */
+    return (is_from(run, 6, 17) ? MOST_BYTES : PAGE) / header_size(class_);
+}
+
 enum elfgen_kernel_check_id read_headers(struct run *run, struct image *image)
 {
     uint64_t size = header_size(image->class_), count = image->ehdr.e_phnum;
-    (void)run;
     if (image->ehdr.e_phentsize != size)
         return ELFGEN_CHECK_e_phentsize;
     if (count == 0)
         return ELFGEN_CHECK_no_headers;
-    if (count * size > PAGE)
+    if (count > most_headers(run, image->class_))
         return ELFGEN_CHECK_many_headers;
     /* Offsets that are negative for Linux are past the end of the file, too. */
     if (image->ehdr.e_phoff > image->length || image->length - image->ehdr.e_phoff < count * size)
@@ -135,8 +142,8 @@ static void set_up(struct run *run, const struct image *image)
 /* map_vdso(). */
 static bool map_vdso(struct run *run)
 {
-    enum { VDSO_PAGES = 6 };
-    uint64_t size = VDSO_PAGES * PAGE, start = find_room(run, size);
+    /* With the data that it reads. The generic vDSO's came with 6.13. */
+    uint64_t size = (is_from(run, 6, 13) ? 8 : 6) * PAGE, start = find_room(run, size);
     if (start == 0 || (start < run->machine->mmap_min_addr && !run->machine->raw_io))
         return false;
     put_area(run, &(struct elfgen_kernel_area){.start = start,
@@ -167,13 +174,13 @@ static bool can_write_arguments(struct run *run)
 static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint64_t address)
 {
     const struct elfgen_kernel_map *map = run->map;
-    unsigned i = 0;
+    uint64_t i = 0;
     while (i < map->count && map->areas[i].end <= address)
         i++;
     if (i == map->count || map->areas[i].kind != ELFGEN_AREA_STACK)
         return NULL;
     address = page_down(address);
-    if (address < run->machine->mmap_min_addr ||
+    if (address < run->machine->lowest_room ||
         map->areas[i].end - address > run->machine->stack_limit)
         return NULL;
     /* Not into the neighbourhood of something that can be touched. */
@@ -188,13 +195,29 @@ static enum elfgen_kernel_check_id fetch(const struct run *run, uint64_t entry)
     const struct elfgen_kernel_area *area = find_area(run, entry);
     if (!area)
         area = grown_stack(run, entry);
-    if (!area)
+    /* The vDSO is nobody's program, and what stands where in it changes. */
+    if (!area || area->kind == ELFGEN_AREA_VDSO)
         return ELFGEN_CHECK_first_nothing;
+    /* A page that is not there is looked for as if it were only to be read. */
+    if (area->flags != 0 && entry >= area->start && !has_page(run, area, entry))
+        return ELFGEN_CHECK_first_past_end;
     if (!(area->flags & ELFGEN_PF_X))
         return ELFGEN_CHECK_first_not_executable;
-    if (entry >= area->start && !has_page(run, area, entry))
-        return ELFGEN_CHECK_first_past_end;
     return ELFGEN_CHECK_passed;
+}
+
+/* Areas that are enough: a PT_LOAD maps twice at most, the first one once more to find a place;
+ * each of these adds an area, and one where it makes two of another; and a few are for the rest. */
+static uint64_t areas_needed(const struct image *image)
+{
+    uint64_t needed = 12;
+    struct elfgen_phdr phdr;
+    for (uint64_t i = 0; image && i < image->ehdr.e_phnum; i++) {
+        get_header(image, i, &phdr);
+        if (phdr.p_type == ELFGEN_PT_LOAD)
+            needed += 4;
+    }
+    return needed;
 }
 
 /* Past the point of no return. */
@@ -238,39 +261,46 @@ static void start(struct run *run, const struct image *program, const struct ima
     }
 }
 
-static void ask_program(struct run *run, const uint8_t *bytes, uint64_t length)
+static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uint64_t length)
 {
     struct image program = {.bytes = bytes, .length = length};
     struct image interpreter = {.is_interpreter = true};
     enum elfgen_kernel_check_id check = read_program(run, &program);
     if (check != ELFGEN_CHECK_passed) {
         blame_header(run, &program, check);
-        return;
+        return ELFGEN_OK;
     }
     if (!find_interpreter(run, &program, &interpreter))
-        return;
+        return ELFGEN_OK;
     run->lengths[0] = length;
     run->lengths[1] = interpreter.length;
-    start(run, &program, run->asked && run->interpreter ? &interpreter : NULL);
+    const struct image *second = run->asked && run->interpreter ? &interpreter : NULL;
+    run->map->needed = areas_needed(&program) + areas_needed(second);
+    if (run->map->needed > run->map->capacity)
+        return ELFGEN_NO_ROOM;
+    start(run, &program, second);
+    return ELFGEN_OK;
 }
 
-void elfgen_kernel_ask(const void *bytes, uint64_t length,
-                       const struct elfgen_kernel_machine *machine,
-                       const struct elfgen_kernel_file *interpreter,
-                       struct elfgen_kernel_answer *answer, struct elfgen_kernel_map *map)
+enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
+                                     const struct elfgen_kernel_machine *machine,
+                                     const struct elfgen_kernel_file *interpreter,
+                                     struct elfgen_kernel_answer *answer,
+                                     struct elfgen_kernel_map *map)
 {
-    /* Left as it is: only its first `count` areas are ever read. */
-    struct elfgen_kernel_map own;
+    enum { OWN_AREAS = 496 };
+    /* Left as they are: only the first `count` are ever read. */
+    struct elfgen_kernel_area areas[OWN_AREAS];
+    struct elfgen_kernel_map own = {.areas = areas, .capacity = OWN_AREAS};
     struct run run = {
         .machine = machine, .interpreter = interpreter, .answer = answer, .map = map ? map : &own};
-    run.map->count = 0;
+    run.map->count = run.map->needed = 0;
     *answer = (struct elfgen_kernel_answer){.offset = ELFGEN_NOWHERE,
                                             .segment = NO_SEGMENT,
                                             .class_ = ELFGEN_CLASS64,
                                             .check = ELFGEN_CHECK_passed};
     const uint8_t *file = bytes;
     if (length >= 2 && file[0] == '#' && file[1] == '!')
-        ask_script(&run, file, length);
-    else
-        ask_program(&run, file, length);
+        return ask_script(&run, file, length);
+    return ask_program(&run, file, length);
 }

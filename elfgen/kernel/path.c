@@ -44,7 +44,7 @@ static bool find_name(const uint8_t *buffer, uint64_t size, uint64_t *start, uin
     return true;
 }
 
-void ask_script(struct run *run, const uint8_t *bytes, uint64_t length)
+enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t length)
 {
     enum { OLD_BUFFER = 128, BUFFER = 256 }; /* BINPRM_BUF_SIZE, from 5.1 on the larger */
     uint8_t buffer[BUFFER] = {0};
@@ -55,24 +55,26 @@ void ask_script(struct run *run, const uint8_t *bytes, uint64_t length)
     if (!find_name(buffer, size, &answer->path_offset, &answer->path_length)) {
         decide(run, ELFGEN_CHECK_script_name);
         answer->other = size;
-        return;
+        return ELFGEN_OK;
     }
+    answer->asks = true;
     if (!run->interpreter)
-        return;
+        return ELFGEN_OK;
     if (run->interpreter->error != 0) {
         decide(run, ELFGEN_CHECK_interpreter_open);
         answer->error = run->interpreter->error;
-        return;
+        return ELFGEN_OK;
     }
     /* One step: the interpreter is a program like any other; its own is taken for good. */
     struct elfgen_kernel_answer inner;
-    elfgen_kernel_ask(run->interpreter->bytes, run->interpreter->length, run->machine, NULL, &inner,
-                      run->map);
-    inner.is_script = true;
+    enum elfgen_status status = elfgen_kernel_ask(run->interpreter->bytes, run->interpreter->length,
+                                                  run->machine, NULL, &inner, run->map);
+    inner.is_script = inner.asks = true;
     inner.path_offset = answer->path_offset;
     inner.path_length = answer->path_length;
     inner.of_interpreter = inner.verdict != ELFGEN_STARTS;
     *answer = inner;
+    return status;
 }
 
 /* ---- fs/binfmt_elf.c ---- */
@@ -146,6 +148,7 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
         return false;
     }
     /* As a C string: the first NUL ends it. */
+    run->answer->asks = true;
     run->answer->path_offset = offset;
     run->answer->path_length = string > 0 ? string - 1 : size - 1;
     return true;

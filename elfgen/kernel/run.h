@@ -111,7 +111,7 @@ bool has_page(const struct run *run, const struct elfgen_kernel_area *area, uint
 /* ---- path.c: what names another file ---- */
 
 /* load_script(). */
-void ask_script(struct run *run, const uint8_t *bytes, uint64_t length);
+enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t length);
 /* The PT_INTERP loop of load_elf_binary(), and what is read of the interpreter. False: refused. */
 bool find_interpreter(struct run *run, const struct image *program, struct image *interpreter);
 
@@ -127,6 +127,9 @@ bool load_interpreter(struct run *run, const struct image *interpreter, uint64_t
 /* load_elf_phdrs() and what stands before it. `image` has bytes, length; class_ and ehdr are
  * filled. The check that fails, or ELFGEN_CHECK_passed. */
 enum elfgen_kernel_check_id read_headers(struct run *run, struct image *image);
+
+/* How many program headers Linux reads. */
+uint64_t most_headers(const struct run *run, enum elfgen_class class_);
 
 /* ---- blame.c: which field, and what would do ---- */
 

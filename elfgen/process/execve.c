@@ -91,6 +91,8 @@ void process_machine(struct elfgen_kernel_machine *machine)
     if (uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2)
         machine->version = ELFGEN_LINUX(major, minor);
     read_number("/proc/sys/vm/mmap_min_addr", &machine->mmap_min_addr);
+    if (machine->mmap_min_addr > machine->lowest_room)
+        machine->lowest_room = machine->mmap_min_addr;
     read_memory(machine);
     machine->raw_io = has_raw_io();
     machine->ia32 = has_ia32();

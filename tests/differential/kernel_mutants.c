@@ -369,6 +369,19 @@ void mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant)
                 mutant->interpreter_size = (size_t)below(&chance, mutant->interpreter_size);
         }
     }
+    if (one_in(&chance, 64)) {
+        /* Many headers: the same ones again and again, as far as the file goes. */
+        uint8_t *bytes = mutant->bytes;
+        size_t header = bytes[18] == EM_X86_64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+        size_t size = bytes[18] == EM_X86_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+        uint16_t many = (uint16_t)below(&chance, (MUTANT_ROOM - 200) / size);
+        size_t have = 1 + below(&chance, 3);
+        for (size_t i = have; i < many; i++)
+            memcpy(bytes + header + i * size, bytes + header + i % have * size, size);
+        memcpy(bytes + (header == sizeof(Elf64_Ehdr) ? 56 : 44), &many, sizeof many);
+        if (mutant->size < header + many * size)
+            mutant->size = header + many * size;
+    }
     uint64_t changes = below(&chance, 9);
     while (changes-- > 0)
         change(&chance, mutant);

@@ -62,9 +62,12 @@ static void read_areas(struct truth *truth, pid_t pid)
         struct truth_area *area = &truth->areas[truth->count];
         name[0] = '\0';
         if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %*s %*s %*s %15s", &area->start, &area->end,
-                   permissions, name) < 3 ||
-            strncmp(name, "[v", 2) == 0)
-            continue; /* [vdso], [vvar], [vsyscall] */
+                   permissions, name) < 3)
+            continue;
+        if (strncmp(name, "[v", 2) == 0) { /* [vdso], [vvar], [vsyscall] */
+            truth->in_vdso |= truth->first >= area->start && truth->first < area->end;
+            continue;
+        }
         area->flags = (uint8_t)((permissions[0] == 'r' ? ELFGEN_PF_R : 0) |
                                 (permissions[1] == 'w' ? ELFGEN_PF_W : 0) |
                                 (permissions[2] == 'x' ? ELFGEN_PF_X : 0));
@@ -96,9 +99,9 @@ static void step(struct truth *truth, pid_t pid)
     struct user_regs_struct registers;
     siginfo_t signal;
     truth->verdict = ELFGEN_STARTS;
-    read_areas(truth, pid);
     ptrace(PTRACE_GETREGS, pid, NULL, &registers);
     truth->first = registers.rip;
+    read_areas(truth, pid);
     if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0)
         return;
     int status = wait_for(pid);
@@ -120,6 +123,7 @@ bool truth_ask(const char *path, struct truth *truth)
     truth->verdict = ELFGEN_REFUSED;
     truth->error = truth->signal = 0;
     truth->first = 0;
+    truth->in_vdso = false;
     truth->count = 0;
     pid_t pid = vfork();
     if (pid < 0)

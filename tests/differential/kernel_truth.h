@@ -20,6 +20,7 @@ struct truth {
     int error;
     int signal;
     uint64_t first; /* address of the first instruction */
+    bool in_vdso;   /* it is in pages of the kernel's own, which no file asks for */
     unsigned count; /* areas, but for the kernel's own */
     struct truth_area areas[TRUTH_AREAS];
 };

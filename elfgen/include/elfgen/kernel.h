@@ -3,7 +3,7 @@
  * The model follows fs/exec.c, fs/binfmt_elf.c, fs/compat_binfmt_elf.c and fs/binfmt_script.c on
  * x86-64, and what they call in mm/ (do_mmap(), vm_brk_flags(), clear_user()), check by check, in
  * their order. Each check is a row (elfgen_kernel_checks). Any bytes of any length are accepted;
- * the time is bounded by the 4 KiB of program headers that Linux reads. Nothing is allocated.
+ * the time is bounded by the 64 KiB of program headers that Linux reads. Nothing is allocated.
  *
  * The address space is the one without randomisation (setarch -R): the stack below the end of user
  * space, and room for mmap() 128 MiB below that. With randomisation, a segment in the last 16 GiB
@@ -55,6 +55,8 @@ enum elfgen_kernel_overcommit { /* /proc/sys/vm/overcommit_memory */
 struct elfgen_kernel_machine {
     uint32_t version;       /* ELFGEN_LINUX(6, 18) */
     uint64_t mmap_min_addr; /* /proc/sys/vm/mmap_min_addr; a multiple of 4096 */
+    uint64_t lowest_room;   /* the lowest address that Linux chooses itself: mmap_min_addr, and at
+                             * least CONFIG_LSM_MMAP_MIN_ADDR, which is 64 KiB nearly everywhere */
     bool raw_io;            /* the program may map below that (CAP_SYS_RAWIO) */
     bool ia32;              /* Linux takes programs for i386 (CONFIG_IA32_EMULATION) */
     bool five_levels;       /* addresses of 57 bits (la57) */
@@ -93,12 +95,12 @@ struct elfgen_kernel_area {
     bool committed;   /* counts against the memory that may be committed */
 };
 
-/* 128 program headers of two files, each making five pieces at most, and the others. */
-enum { ELFGEN_KERNEL_AREAS = 1300 };
-
+/* The address space, in the caller's memory. */
 struct elfgen_kernel_map {
-    unsigned count;
-    struct elfgen_kernel_area areas[ELFGEN_KERNEL_AREAS]; /* by address, without overlap */
+    struct elfgen_kernel_area *areas; /* by address, without overlap */
+    uint64_t capacity;
+    uint64_t count;
+    uint64_t needed; /* areas that are enough for this file */
 };
 
 /* One check. */
@@ -137,21 +139,24 @@ struct elfgen_kernel_answer {
     bool of_interpreter;      /* field, offset and segment are of the interpreter's file */
     enum elfgen_class class_; /* the loader that decided: 64 bits or compat */
     bool is_script;
+    bool asks;            /* an interpreter is named: path_... */
     uint64_t path_offset; /* in the file, of the interpreter's path */
-    uint64_t path_length; /* without NUL; 0: no interpreter was asked for */
+    uint64_t path_length; /* without NUL; 0 is the current folder, which is no program */
     uint64_t bias;        /* what is added to the file's addresses */
     uint64_t entry;       /* where the first instruction is (STARTS, FAULTS), the interpreter's if
                            * there is one */
 };
 
-/* Asks. `interpreter` NULL: what the path names is taken for good; ask again with it, where
- * path_length is not 0. `map` may be NULL; it is filled where the verdict is STARTS or FAULTS, and
- * where it is KILLED with what was mapped so far. */
-ELFGEN_API void elfgen_kernel_ask(const void *bytes, uint64_t length,
-                                  const struct elfgen_kernel_machine *machine,
-                                  const struct elfgen_kernel_file *interpreter,
-                                  struct elfgen_kernel_answer *answer,
-                                  struct elfgen_kernel_map *map);
+/* Asks: ELFGEN_OK, and *answer is filled; ELFGEN_NO_ROOM: the file has so many PT_LOADs that
+ * map->capacity is too small, map->needed says what would do. `interpreter` NULL: what the path
+ * names is taken for good; ask again with it, where the answer `asks`. `map` may be NULL (a file of
+ * more than 120 PT_LOADs is then ELFGEN_NO_ROOM); it is filled where the verdict is STARTS or
+ * FAULTS, and where it is KILLED with what was mapped so far. */
+ELFGEN_API enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
+                                                const struct elfgen_kernel_machine *machine,
+                                                const struct elfgen_kernel_file *interpreter,
+                                                struct elfgen_kernel_answer *answer,
+                                                struct elfgen_kernel_map *map);
 
 /* "ENOEXEC"; NULL where the number has no name here. */
 ELFGEN_API const char *elfgen_errno_name(int error);
