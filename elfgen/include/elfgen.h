@@ -14,6 +14,7 @@
 #include "elfgen/map.h"
 #include "elfgen/memory.h"
 #include "elfgen/names.h"
+#include "elfgen/objections.h"
 #include "elfgen/outline.h"
 #include "elfgen/text.h"
 #include "elfgen/unfold.h"

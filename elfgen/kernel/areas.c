@@ -92,27 +92,47 @@ static bool is_enough(struct run *run, uint64_t pages)
            run->committed < run->machine->memory_pages - pages;
 }
 
-/* The areas between which mmap() looks for room, with the stack's guard gap. */
-static bool room_in(const struct run *run, uint64_t low, uint64_t high, uint64_t size,
-                    uint64_t *found)
+/* Where areas begin for mmap(): a stack keeps its guard gap. */
+static uint64_t guarded_start(const struct elfgen_kernel_area *area)
+{
+    if (area->kind != ELFGEN_AREA_STACK)
+        return area->start;
+    return area->start > GUARD ? area->start - GUARD : 0;
+}
+
+/* The highest room in [low, high). */
+static bool room_from_top(const struct run *run, uint64_t low, uint64_t high, uint64_t size,
+                          uint64_t *found)
 {
     const struct elfgen_kernel_map *map = run->map;
     uint64_t end = high;
     for (uint64_t i = map->count + 1; i-- > 0;) {
-        uint64_t begin = i > 0 ? map->areas[i - 1].end : 0;
-        if (begin < low)
-            begin = low;
+        uint64_t begin = i > 0 && map->areas[i - 1].end > low ? map->areas[i - 1].end : low;
         if (end > begin && end - begin >= size) {
             *found = end - size;
             return true;
         }
-        if (i == 0)
-            break;
-        uint64_t start = map->areas[i - 1].start;
-        if (map->areas[i - 1].kind == ELFGEN_AREA_STACK)
-            start = start > GUARD ? start - GUARD : 0;
-        if (start < end)
-            end = start;
+        if (i > 0 && guarded_start(&map->areas[i - 1]) < end)
+            end = guarded_start(&map->areas[i - 1]);
+    }
+    return false;
+}
+
+/* The lowest one. */
+static bool room_from_bottom(const struct run *run, uint64_t low, uint64_t high, uint64_t size,
+                             uint64_t *found)
+{
+    const struct elfgen_kernel_map *map = run->map;
+    uint64_t begin = low;
+    for (uint64_t i = 0; i <= map->count; i++) {
+        uint64_t end = i < map->count ? guarded_start(&map->areas[i]) : high;
+        end = end < high ? end : high;
+        if (end > begin && end - begin >= size) {
+            *found = begin;
+            return true;
+        }
+        if (i < map->count && map->areas[i].end > begin)
+            begin = map->areas[i].end;
     }
     return false;
 }
@@ -122,8 +142,8 @@ uint64_t find_room(const struct run *run, uint64_t size)
     uint64_t found, low = page_up(run->machine->lowest_room);
     low = low < PAGE ? PAGE : low;
     /* From the top down; when that fails, from the bottom up. */
-    if (room_in(run, low, run->mmap_base, size, &found) ||
-        room_in(run, run->legacy_base, run->stack_end, size, &found))
+    if (room_from_top(run, low, run->mmap_base, size, &found) ||
+        room_from_bottom(run, run->legacy_base, run->stack_end, size, &found))
         return found;
     return 0;
 }
@@ -153,7 +173,7 @@ static uint64_t choose(struct run *run, uint64_t hint, uint64_t size)
         hint = page_up(run->machine->lowest_room);
     if (hint != 0 && hint <= run->task_size - size && hint <= run->stack_end - size) {
         uint64_t found;
-        if (room_in(run, hint, hint + size, size, &found))
+        if (room_from_top(run, hint, hint + size, size, &found))
             return hint;
     }
     return find_room(run, size);
