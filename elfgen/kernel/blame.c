@@ -18,6 +18,7 @@ static void name_field(struct run *run, const struct image *image, enum elfgen_s
                    (size_t)(image->length - at < width ? image->length - at : width));
         run->answer->field = field->name;
         run->answer->offset = at;
+        run->blamed = image;
         run->answer->value = elfgen_load(copy, (unsigned)width, ELFGEN_LITTLE_ENDIAN);
         return;
     }
@@ -35,10 +36,32 @@ void name_segment(struct run *run, const struct image *image, uint64_t index, co
     run->answer->segment = (uint16_t)index;
 }
 
+/* Whether byte `at` of the file is one of the ELF header that Linux reads. */
+static bool is_header_byte(const struct image *image, uint64_t at)
+{
+    const struct elfgen_structure *ehdr = &elfgen_structures[ELFGEN_STRUCTURE_ehdr];
+    unsigned class_ = image->class_ == ELFGEN_CLASS64;
+    for (unsigned i = 0; i < ehdr->count; i++) {
+        const struct elfgen_field *field = &ehdr->fields[i];
+        if (field->reader == ELFGEN_READER_KERNEL && at >= field->offset[class_] &&
+            at < (uint64_t)field->offset[class_] + field->width[class_])
+            return true;
+    }
+    return false;
+}
+
 void offer(struct run *run, uint64_t would)
 {
-    run->answer->offers = true;
-    run->answer->would = would;
+    struct elfgen_kernel_answer *answer = run->answer;
+    answer->offers = true;
+    answer->would = would;
+    if (answer->segment == NO_SEGMENT)
+        return;
+    for (unsigned i = 0; i < 8; i++) {
+        uint8_t changed = (uint8_t)((answer->value ^ would) >> 8 * i);
+        if (changed != 0 && is_header_byte(run->blamed, answer->offset + i))
+            answer->offers = false;
+    }
 }
 
 /* ---- the ELF header ---- */
@@ -84,6 +107,12 @@ static void blame_cut(struct run *run, const struct image *image)
     uint64_t header = image->class_ == ELFGEN_CLASS64 ? elfgen_size64_ehdr : elfgen_size32_ehdr;
     uint64_t offset = image->ehdr.e_phoff;
     bool count_fits = offset <= image->length && image->length - offset >= size;
+    if (offset == header && !count_fits) {
+        decide(run, ELFGEN_CHECK_headers_short);
+        name_header(run, image, "e_phoff");
+        run->answer->other = header + need;
+        return;
+    }
     /* The count is wrong where the first header is there, the place where it is not. */
     name_header(run, image, count_fits ? "e_phnum" : "e_phoff");
     if (count_fits)
@@ -122,8 +151,8 @@ void blame_header(struct run *run, const struct image *image, enum elfgen_kernel
         offer(run, check == ELFGEN_CHECK_no_headers ? 1 : possible_headers(run, image));
         break;
     default:
-        blame_cut(run, image);
         run->answer->other = image->length;
+        blame_cut(run, image);
     }
 }
 

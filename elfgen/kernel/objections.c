@@ -333,7 +333,7 @@ static bool find_no_load(const struct looked *file, struct elfgen_objection *obj
     struct elfgen_phdr phdr;
     uint64_t i = 0;
     (void)objection;
-    return !next_load(file, &i, &phdr);
+    return file->segments > 0 && !next_load(file, &i, &phdr);
 }
 
 static bool find_write_execute(const struct looked *file, struct elfgen_objection *objection)
@@ -347,7 +347,7 @@ static bool find_write_execute(const struct looked *file, struct elfgen_objectio
 
 static bool find_stack(const struct looked *file, uint64_t *at, struct elfgen_phdr *phdr)
 {
-    for (*at = file->segments; *at-- > 0;)
+    for (*at = file->segments; (*at)-- > 0;)
         if (get(file, *at, phdr) && phdr->p_type == ELFGEN_PT_GNU_STACK)
             return true;
     return false;
@@ -358,7 +358,7 @@ static bool find_no_stack(const struct looked *file, struct elfgen_objection *ob
     struct elfgen_phdr phdr;
     uint64_t at;
     (void)objection;
-    return !find_stack(file, &at, &phdr);
+    return file->segments > 0 && !find_stack(file, &at, &phdr);
 }
 
 static bool find_stack_executable(const struct looked *file, struct elfgen_objection *objection)
@@ -415,9 +415,11 @@ bool elfgen_objection_next(const void *bytes, uint64_t length, unsigned who, uns
     struct looked file;
     elfgen_view_open_program(&file.view, bytes, length, NULL);
     file.is_64 = file.view.class_ == ELFGEN_CLASS64;
-    file.segments = file.view.segments.count;
-    if (file.segments > MOST_HEADERS)
-        file.segments = MOST_HEADERS;
+    /* A table that is not all there says nothing. */
+    uint64_t size = size_of(&file, ELFGEN_STRUCTURE_phdr), count = file.view.segments.count;
+    bool whole = count <= MOST_HEADERS && file.view.segments.entry_size == size &&
+                 elfgen_view_bytes(&file.view, file.view.segments.offset, count * size);
+    file.segments = whole ? count : 0;
     for (; *row < ROWS; ++*row) {
         if ((rows[*row].who & who) == 0)
             continue;

@@ -32,8 +32,9 @@ struct run {
     const struct elfgen_kernel_file *interpreter;
     struct elfgen_kernel_answer *answer;
     struct elfgen_kernel_map *map;
-    const struct image *image; /* that is being mapped */
-    uint64_t task_size;        /* TASK_SIZE: the first address that no program has */
+    const struct image *image;  /* that is being mapped */
+    const struct image *blamed; /* that the answer's field is in */
+    uint64_t task_size;         /* TASK_SIZE: the first address that no program has */
     uint64_t mmap_base, legacy_base;
     uint64_t stack_end;
     uint64_t committed;  /* pages, with OVERCOMMIT_NEVER */
@@ -139,7 +140,8 @@ void blame_segment(struct run *run, const struct image *image, uint64_t index,
 void blame_entry(struct run *run, const struct image *image, enum elfgen_kernel_check_id check);
 /* The verdict, errno and signal of a check that failed. */
 void decide(struct run *run, enum elfgen_kernel_check_id check);
-/* A field of the ELF header or of program header `index`; `offers` a value for it. */
+/* Points the answer at a field of the ELF header or of program header `index`; and what would do
+ * for it, unless the field shares bytes with one of the ELF header that this would spoil. */
 void name_header(struct run *run, const struct image *image, const char *field);
 void name_segment(struct run *run, const struct image *image, uint64_t index, const char *field);
 void offer(struct run *run, uint64_t would);

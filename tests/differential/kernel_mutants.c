@@ -28,7 +28,7 @@ uint64_t mutant_listed(void)
     return listed_of(&bases[0]) + listed_of(&bases[1]);
 }
 
-void mutant_from_list(uint64_t index, struct mutant *mutant)
+bool mutant_from_list(uint64_t index, struct mutant *mutant)
 {
     const struct base *base = &bases[0];
     if (index >= listed_of(base)) {
@@ -42,12 +42,12 @@ void mutant_from_list(uint64_t index, struct mutant *mutant)
     if (index < base->size * OTHERS) {
         uint8_t *byte = &mutant->bytes[index / OTHERS];
         *byte = (uint8_t)(*byte + 1 + index % OTHERS);
-        return;
+        return true;
     }
     index -= base->size * OTHERS;
     if (index < base->size) {
         mutant->size = (size_t)index;
-        return;
+        return false;
     }
     index -= base->size;
     /* The header's bytes go along, over whatever is there. */
@@ -57,6 +57,7 @@ void mutant_from_list(uint64_t index, struct mutant *mutant)
     if (index + size > mutant->size)
         mutant->size = (size_t)index + size;
     memcpy(mutant->bytes + base->phoff, &index, base->phoff_width);
+    return false;
 }
 
 /* ---- chance ---- */

@@ -2,6 +2,7 @@
 #ifndef KERNEL_MUTANTS_H
 #define KERNEL_MUTANTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,9 +16,10 @@ struct mutant {
 };
 
 /* The cases without chance in them: each byte of two good programs with each other value, both cut
- * at each length, and with their program headers at each offset. Their number: */
+ * at each length, and with their program headers at each offset. Their number, and one of them;
+ * true: one byte of it is changed. */
 uint64_t mutant_listed(void);
-void mutant_from_list(uint64_t index, struct mutant *mutant);
+bool mutant_from_list(uint64_t index, struct mutant *mutant);
 
 /* A case by chance; the same for the same seed and index. */
 void mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant);
