@@ -243,6 +243,22 @@ static void blame_sizes(struct run *run, const struct image *image, uint64_t ind
         offer(run, phdr->p_filesz <= room && phdr->p_filesz > 0 ? phdr->p_filesz : 1);
 }
 
+/* The PT_LOAD that takes most of the address space. */
+static uint64_t largest(const struct image *image)
+{
+    uint64_t index = 0, most = 0;
+    struct elfgen_phdr phdr;
+    for (uint64_t i = 0; i < image->ehdr.e_phnum; i++) {
+        get_header(image, i, &phdr);
+        uint64_t size = phdr.p_memsz > phdr.p_filesz ? phdr.p_memsz : phdr.p_filesz;
+        if (phdr.p_type != ELFGEN_PT_LOAD || size <= most)
+            continue;
+        most = size;
+        index = i;
+    }
+    return index;
+}
+
 /* The segment that lies on the stack's last pages. */
 static uint64_t on_stack(const struct run *run)
 {
@@ -259,6 +275,8 @@ void blame_segment(struct run *run, const struct image *image, uint64_t index,
         index = on_stack(run);
         run->answer->other = run->stack_end;
     }
+    if (check == ELFGEN_CHECK_vdso)
+        index = largest(image);
     get_header(image, index, &phdr);
     bool agrees = ((phdr.p_offset ^ phdr.p_vaddr) & PAGE_MASK) == 0;
     if (check == ELFGEN_CHECK_map_offset_end && !agrees)
@@ -297,6 +315,7 @@ void blame_segment(struct run *run, const struct image *image, uint64_t index,
     case ELFGEN_CHECK_map_size:
     case ELFGEN_CHECK_map_room:
     case ELFGEN_CHECK_map_memory:
+    case ELFGEN_CHECK_vdso:
         blame_size(run, image, index, &phdr);
         break;
     default:

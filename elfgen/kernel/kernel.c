@@ -244,7 +244,8 @@ static void start(struct run *run, const struct image *program, const struct ima
         return;
     }
     if (!map_vdso(run)) {
-        decide(run, ELFGEN_CHECK_vdso);
+        answer->of_interpreter = false;
+        blame_segment(run, program, 0, ELFGEN_CHECK_vdso);
         return;
     }
     if (!can_write_arguments(run)) {

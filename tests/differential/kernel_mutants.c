@@ -350,10 +350,30 @@ static void change(struct chance *chance, struct mutant *mutant)
     memcpy(bytes + at, &value, width);
 }
 
+/* Of the characters that mean something in the first line. */
+static void make_script(struct chance *chance, struct mutant *mutant)
+{
+    static const char characters[] = "  \t\n/ii.x\0#!";
+    mutant->size = 2 + below(chance, one_in(chance, 4) ? 300 : 12);
+    memcpy(mutant->bytes, "#!", 2);
+    for (size_t i = 2; i < mutant->size; i++)
+        mutant->bytes[i] = one_in(chance, 2) && mutant->size > 20
+                               ? 'y'
+                               : (uint8_t)characters[below(chance, sizeof characters - 1)];
+    if (one_in(chance, 2) && mutant->size > 8)
+        memcpy(mutant->bytes + 2, " ./i", 4);
+    mutant->interpreter_size = sizeof lecture_file;
+    memcpy(mutant->interpreter, lecture_file, sizeof lecture_file);
+}
+
 void mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant)
 {
     struct chance chance = {seed * 0x2545f4914f6cdd1d + index * 0x9e3779b97f4a7c15};
     next(&chance);
+    if (one_in(&chance, 50)) {
+        make_script(&chance, mutant);
+        return;
+    }
     bool is_64 = !one_in(&chance, 3);
     mutant->interpreter_size = 0;
     if (one_in(&chance, 4)) {
