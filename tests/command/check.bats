@@ -88,7 +88,7 @@ key()
 @test "the verdict is what execve does here: exit statuses of the shell agree" {
     hello
     local offset
-    for offset in 0 4 5 16 18 24 32 54 56 64 68 72 80 96 104; do
+    for offset in 0 4 5 16 18 32 54 56 64 68 72 80 96 104; do
         cp hello "mutant$offset"
         patch "mutant$offset" "$offset" ff
         local ended=0 expected verdict

@@ -353,7 +353,7 @@ static void change(struct chance *chance, struct mutant *mutant)
 /* Of the characters that mean something in the first line. */
 static void make_script(struct chance *chance, struct mutant *mutant)
 {
-    static const char characters[] = "  \t\n/ii.x\0#!";
+    static const char characters[] = "  \t\n/ii.y\0#!";
     mutant->size = 2 + below(chance, one_in(chance, 4) ? 300 : 12);
     memcpy(mutant->bytes, "#!", 2);
     for (size_t i = 2; i < mutant->size; i++)
