@@ -142,8 +142,8 @@ static void set_up(struct run *run, const struct image *image)
 /* map_vdso(). */
 static bool map_vdso(struct run *run)
 {
-    /* With the data that it reads. The generic vDSO's came with 6.13. */
-    uint64_t size = (is_from(run, 6, 13) ? 8 : 6) * PAGE, start = find_room(run, size);
+    /* With the data that it reads, which 6.18 has two pages more of than 6.12. */
+    uint64_t pages = is_from(run, 6, 13) ? 8 : 6, size = pages * PAGE, start = find_room(run, size);
     if (start == 0 || (start < run->machine->mmap_min_addr && !run->machine->raw_io))
         return false;
     put_area(run, &(struct elfgen_kernel_area){.start = start,

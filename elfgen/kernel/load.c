@@ -303,8 +303,14 @@ bool load_interpreter(struct run *run, const struct image *interpreter, uint64_t
                                    ? load_segment(run, address, &phdr, placing, total)
                                    : map_segment(run, address, &phdr, placing, total);
         total = 0;
-        if (mapped.check != ELFGEN_CHECK_passed || mapped.address >= run->task_size)
+        if (mapped.check != ELFGEN_CHECK_passed)
             return false;
+        /* A segment of nothing outside of user space ends the loop, and Linux takes where that was
+         * for the base: it is no errno. */
+        if (mapped.address >= run->task_size) {
+            *base = mapped.address;
+            return true;
+        }
         if (dynamic && !any)
             bias = mapped.address - page_down(phdr.p_vaddr);
         any = true;

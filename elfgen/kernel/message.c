@@ -65,7 +65,8 @@ void elfgen_kernel_remedy(const struct elfgen_kernel_answer *answer, struct elfg
 {
     const char *remedy = elfgen_kernel_checks[answer->check].remedy;
     /* A remedy with a number needs one. */
-    if (!answer->offers && memchr(remedy, 0x25, strlen(remedy)))
-        return;
+    for (const char *c = remedy; *c && !answer->offers; c++)
+        if (*c == '%')
+            return;
     put(answer, remedy, text);
 }

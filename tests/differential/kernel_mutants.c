@@ -76,7 +76,7 @@ static uint64_t next(struct chance *chance)
 
 static uint64_t below(struct chance *chance, uint64_t limit)
 {
-    return next(chance) % limit;
+    return limit > 0 ? next(chance) % limit : 0;
 }
 
 static bool one_in(struct chance *chance, uint64_t many)

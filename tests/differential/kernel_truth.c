@@ -77,6 +77,17 @@ static void read_areas(struct truth *truth, pid_t pid)
         fclose(maps);
 }
 
+static bool can_be_read(pid_t pid, uint64_t address)
+{
+    char path[64], byte;
+    snprintf(path, sizeof path, "/proc/%d/mem", pid);
+    int memory = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = memory >= 0 && pread(memory, &byte, 1, (off_t)address) == 1;
+    if (memory >= 0)
+        close(memory);
+    return good;
+}
+
 /* Whether the kernel has something executable at the address of a fault that could be read: then
  * the instruction came in, and the fault is what it did. */
 static bool can_be_fetched(const struct truth *truth, pid_t pid, uint64_t address)
@@ -86,9 +97,7 @@ static bool can_be_fetched(const struct truth *truth, pid_t pid, uint64_t addres
             continue;
         if (!(truth->areas[i].flags & ELFGEN_PF_X))
             return false;
-        errno = 0;
-        ptrace(PTRACE_PEEKTEXT, pid, (void *)(uintptr_t)(address & ~UINT64_C(7)), NULL);
-        return errno == 0;
+        return can_be_read(pid, address);
     }
     return false;
 }
@@ -119,24 +128,20 @@ static void step(struct truth *truth, pid_t pid)
 bool truth_ask(const char *path, struct truth *truth)
 {
     char *arguments[] = {(char *)"x", NULL}, *environment[] = {NULL};
-    volatile int error = 0;
     truth->verdict = ELFGEN_REFUSED;
     truth->error = truth->signal = 0;
     truth->first = 0;
     truth->in_vdso = false;
     truth->count = 0;
-    pid_t pid = vfork();
+    pid_t pid = fork();
     if (pid < 0)
         return false;
     if (pid == 0) {
-        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) {
-            error = -1;
-            _exit(127);
-        }
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+            _exit(0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         execve(path, arguments, environment);
-        error = errno;
-        _exit(127);
+        _exit(errno);
     }
     child = pid;
     alarm(10);
@@ -147,7 +152,7 @@ bool truth_ask(const char *path, struct truth *truth)
         truth->verdict = ELFGEN_KILLED;
         truth->signal = WIFSTOPPED(status) ? WSTOPSIG(status) : WTERMSIG(status);
     } else {
-        truth->error = error;
+        truth->error = WEXITSTATUS(status);
     }
     if (WIFSTOPPED(status)) {
         kill(pid, SIGKILL);
@@ -156,5 +161,5 @@ bool truth_ask(const char *path, struct truth *truth)
     }
     alarm(0);
     child = 0;
-    return truth->verdict != ELFGEN_REFUSED || error > 0;
+    return truth->verdict != ELFGEN_REFUSED || truth->error > 0;
 }

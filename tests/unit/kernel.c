@@ -422,7 +422,9 @@ START_TEST(a_path_cut_off_by_the_buffer_is_refused_by_the_versions_that_have_it)
     char text[400];
     struct elfgen_kernel_machine old = linux_of(4, 19), new = linux_of(5, 4);
     memset(text, 'x', sizeof text);
-    memcpy(text, "#!/", 3);
+    text[0] = '#';
+    text[1] = '!';
+    text[2] = '/';
     text[200] = '\n';
     ck_assert_int_eq(ask(text, sizeof text, &old).error, ELFGEN_ENOEXEC);
     ck_assert_int_eq(ask(text, sizeof text, &new).verdict, ELFGEN_STARTS);
@@ -441,8 +443,9 @@ START_TEST(many_segments_need_more_memory_for_the_map_and_say_how_much)
     set(bytes, ELFGEN_CLASS64, "e_phnum", MANY);
     for (unsigned i = 0; i < MANY; i++) {
         uint64_t address = 0x10000 + (uint64_t)(i * 7919 % MANY) * 0x1000;
-        memcpy(bytes + 64 + i * 56, lecture_file + 64, 56);
-        memcpy(bytes + 64 + i * 56 + 16, &address, 8);
+        uint8_t *header = bytes + 64 + (size_t)i * 56;
+        memcpy(header, lecture_file + 64, 56);
+        memcpy(header + 16, &address, 8);
     }
     ck_assert_int_eq(elfgen_kernel_ask(bytes, sizeof bytes, &machine, NULL, &answer, NULL),
                      ELFGEN_NO_ROOM);
