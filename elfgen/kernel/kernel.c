@@ -160,12 +160,12 @@ static bool can_write_arguments(struct run *run)
     uint64_t used = page_up(run->machine->stack_used);
     if (used == 0 || used > run->stack_end / 2)
         used = PAGE;
-    for (uint64_t page = run->stack_end - used; page < run->stack_end; page += PAGE) {
-        const struct elfgen_kernel_area *area = find_area(run, page);
-        if (area && area->kind == ELFGEN_AREA_STACK && area->end == run->stack_end)
-            return true; /* all of it */
-        if (!can_clear(run, page))
+    for (uint64_t address = run->stack_end - used; address < run->stack_end;) {
+        const struct elfgen_kernel_area *area = find_area(run, address);
+        /* Of the pages of a file, the last one is the first that is missing. */
+        if (!area || !can_clear(run, address) || !can_clear(run, area->end - 1))
             return false;
+        address = area->end;
     }
     return true;
 }
