@@ -283,3 +283,48 @@ key()
     run bash -c '"$TINYELF" check hello >/dev/full'
     [ "$status" -eq 1 ]
 }
+
+@test "build leaves no program that Linux cannot start, unless told to" {
+    hello
+    cp hello older
+    cat >data.asm <<'A'
+global _start
+section .text
+    ret
+section .data
+_start: ret
+A
+    tinyelf build --layout split --no-gc-sections data.asm -o older
+    exits 1
+    says "error: it would die with its first instruction: e_entry points into memory that may not be executed"
+    says "--no-check makes it all the same"
+    cmp hello older
+    tinyelf build --layout split --no-gc-sections data.asm -o new
+    exits 1
+    [ ! -e new ]
+    tinyelf build --no-check --layout split --no-gc-sections data.asm -o new
+    exits 0
+    tinyelf check new
+    exits 1
+    # Where root may, and where only some starts meet the stack: made.
+    printf '\x90' >code
+    tinyelf build --from raw --base 0 code -o low
+    exits 0
+    tinyelf build --from raw --base 0x7fffffffe000 code -o high
+    exits 0
+}
+
+@test "a hex source may describe anything: what begins like a program and is none gets a warning" {
+    echo "7F 45 4C 46 02" >bad.hex
+    tinyelf build bad.hex
+    exits 0
+    says "bad: offset 0x10 (e_type): warning: Linux would refuse to start it"
+    [ "$(od -An -tx1 bad)" = " 7f 45 4c 46 02" ]
+    tinyelf build --no-check bad.hex
+    exits 0
+    [ -z "$stderr" ]
+    echo "01 02 03" >data.hex
+    tinyelf build data.hex
+    exits 0
+    [ -z "$stderr" ]
+}
