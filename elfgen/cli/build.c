@@ -26,6 +26,7 @@ enum {
     OPTION_OSABI,
     OPTION_ENDIAN,
     OPTION_LISTING,
+    OPTION_NO_CHECK,
     OPTION_HELP
 };
 
@@ -48,6 +49,7 @@ static const struct option options[] = {
     {"entry", required_argument, NULL, 'e'},
     {"endian", required_argument, NULL, OPTION_ENDIAN},
     {"listing", no_argument, NULL, OPTION_LISTING},
+    {"no-check", no_argument, NULL, OPTION_NO_CHECK},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -81,6 +83,7 @@ static void help(void)
          "                     where to start (_start; raw machine code: its first byte)\n"
          "      --endian ORDER, --listing\n"
          "                     of a hex source: little or big; print bytes beside lines\n"
+         "      --no-check     make it even if Linux would not start it\n"
          "  -v, --verbose      tell each step on stderr\n"
          "      --help         this text");
 }
@@ -245,6 +248,9 @@ static int parse_option(struct build *build, int option, char **argv)
         return parse_endian(build, optarg);
     case OPTION_LISTING:
         build->listing = true;
+        return EXIT_YES;
+    case OPTION_NO_CHECK:
+        build->no_check = true;
         return EXIT_YES;
     case OPTION_ALIGN:
         return parse_number(optarg, &build->exec.align)

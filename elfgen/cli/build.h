@@ -26,6 +26,7 @@ struct build {
     bool hex;                   /* --from hex */
     bool big_endian, listing;   /* hex sources only */
     bool verbose;
+    bool no_check; /* --no-check */
 };
 
 /* Whether the input is a hex source: --from hex, or .hex, .hex0, .hex1, .hex2. */
@@ -36,5 +37,9 @@ int build_program(const struct build *build);
 
 /* Makes the output from a hex source. Returns the exit status. */
 int build_hex(const struct build *build);
+
+/* Whether there is a Linux that starts the bytes; says what keeps it from that, as an "error" or a
+ * "warning". */
+bool build_check(const struct build *build, const void *bytes, size_t size, const char *kind);
 
 #endif

@@ -285,6 +285,10 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
         if (!*image)
             return false;
     }
+    if (!build->no_check && !build_check(build, *image, *size, "error")) {
+        message(build->output, "note", "--no-check makes it all the same");
+        return false;
+    }
     bool done = !build->map ||
                 link_print_map(&work->link, &work->layout, *size - work->layout.file_size, stdout);
     done = done && (!build->debug || write_debug(work, *image)) &&

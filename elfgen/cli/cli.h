@@ -14,6 +14,7 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG_CALL = 2 };
 
 /* One command; its arguments are argv[1...], argv[0] its name. Returns the exit status. */
 int command_build(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_disasm(int argc, char **argv);
 int command_dump(int argc, char **argv);

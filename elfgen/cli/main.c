@@ -22,6 +22,8 @@ struct command {
 static const struct command commands[] = {
     {"build", command_build,
      "make an executable from assembly, C, objects, archives, machine code or hex"},
+    {"check", command_check,
+     "say whether Linux starts a file, and if not, which field is to blame"},
     {"compare", CODE_COMMAND(command_compare), "two files side by side: what their bytes are for"},
     {"disasm", CODE_COMMAND(command_disasm), "print a program's instructions"},
     {"dump", command_dump, "print headers, segments and sections as readelf does"},

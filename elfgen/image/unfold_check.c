@@ -1,13 +1,14 @@
 /* What Linux asks of a file before it starts it, and what else the tools ask. */
 #include "elfgen/unfold.h"
 
+#include "elfgen/kernel.h"
 #include "elfgen/memory.h"
 #include "elfgen/names.h"
 
 #include "../format/codec.h"
 #include "unfold.h"
 
-enum { PATH_LONGEST = 4096, TABLE_LARGEST = 65536 }; /* PATH_MAX; load_elf_phdrs() */
+enum { TABLE_LARGEST = 65536 }; /* load_elf_phdrs() */
 
 uint64_t elfgen_unfold_user_end(const struct elfgen_view *view)
 {
@@ -50,97 +51,52 @@ static enum elfgen_status check_kind(const struct elfgen_view *view, struct elfg
             "e_machine is %u (%s): only programs for x86, 62 or 3, are unfolded", ehdr->e_machine,
             elfgen_machine_name(ehdr->e_machine) ? elfgen_machine_name(ehdr->e_machine)
                                                  : "unknown");
-    if (ehdr->e_type != ELFGEN_ET_EXEC && ehdr->e_type != ELFGEN_ET_DYN)
-        return elfgen_error_set(error, ELFGEN_BAD_VALUE, in_header(view, "e_type"),
-                                "Linux does not start it: e_type is %u, not 2 (ET_EXEC) or 3 "
-                                "(ET_DYN)",
-                                ehdr->e_type);
     return ELFGEN_OK;
 }
 
-static enum elfgen_status check_table(const struct elfgen_view *view, struct elfgen_error *error)
+static enum elfgen_status status_of(const struct elfgen_kernel_answer *answer)
 {
-    bool is_64 = view->ehdr.e_machine == ELFGEN_EM_X86_64;
-    uint64_t size = is_64 ? elfgen_size64_phdr : elfgen_size32_phdr;
-    uint64_t count = view->ehdr.e_phnum;
-    /* By class, since the view goes by EI_CLASS where Linux would refuse. */
-    uint8_t bytes[elfgen_size64_ehdr] = {0};
-    struct elfgen_ehdr ehdr;
-    memcpy(bytes, view->bytes, view->length < sizeof bytes ? (size_t)view->length : sizeof bytes);
-    elfgen_decode_ehdr(&ehdr, bytes, is_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
-    if (ehdr.e_phentsize != size)
-        return elfgen_error_set(error, ELFGEN_BAD_VALUE, is_64 ? 54 : 42,
-                                "Linux does not start it: e_phentsize is %u, not %u",
-                                ehdr.e_phentsize, size);
-    if (ehdr.e_phnum == 0)
-        return elfgen_error_set(error, ELFGEN_BAD_VALUE, is_64 ? 56 : 44,
-                                "Linux does not start it: e_phnum is 0");
-    if (count * size > TABLE_LARGEST)
-        return elfgen_error_set(error, ELFGEN_BAD_VALUE, in_header(view, "e_phnum"),
-                                "Linux does not start it: %u program headers are more than 64 KiB",
-                                count);
-    if (elfgen_view_bytes(view, view->ehdr.e_phoff, count * size))
-        return ELFGEN_OK;
-    return elfgen_error_set(error, ELFGEN_TRUNCATED, in_header(view, "e_phoff"),
-                            "Linux does not start it: the program headers, %u bytes at %x, are "
-                            "not all in the file, which ends at %x",
-                            count * size, view->ehdr.e_phoff, view->length);
+    switch (answer->check) {
+    case ELFGEN_CHECK_headers_short:
+    case ELFGEN_CHECK_headers_cut:
+    case ELFGEN_CHECK_interpreter_cut:
+    case ELFGEN_CHECK_clear:
+        return ELFGEN_TRUNCATED;
+    case ELFGEN_CHECK_map_end:
+    case ELFGEN_CHECK_map_size:
+    case ELFGEN_CHECK_load_bad:
+    case ELFGEN_CHECK_load_memsz:
+    case ELFGEN_CHECK_e_entry:
+        return ELFGEN_DOES_NOT_FIT;
+    default:
+        return ELFGEN_BAD_VALUE;
+    }
 }
 
-static enum elfgen_status check_interpreter(const struct elfgen_view *view, uint64_t index,
-                                            const struct elfgen_phdr *phdr,
-                                            struct elfgen_error *error)
+/* What the model of execve says, on a machine that allows all that one can. A program that starts
+ * and then faults has a memory to be unfolded. */
+static enum elfgen_status check_start(const struct elfgen_view *view, struct elfgen_error *error)
 {
-    if (phdr->p_filesz < 2 || phdr->p_filesz > PATH_LONGEST)
-        return elfgen_error_set(error, ELFGEN_BAD_VALUE, in_segment(view, index, "p_filesz"),
-                                "Linux does not start it: the interpreter's path has %u bytes, "
-                                "not 2 to 4096",
-                                phdr->p_filesz);
-    const uint8_t *path = elfgen_view_bytes(view, phdr->p_offset, phdr->p_filesz);
-    if (path && path[phdr->p_filesz - 1] == '\0')
+    enum { MOST_AREAS = 4 * TABLE_LARGEST / 32 + 64 };
+    struct elfgen_kernel_area areas[MOST_AREAS];
+    struct elfgen_kernel_map map = {.areas = areas, .capacity = MOST_AREAS};
+    struct elfgen_kernel_machine machine;
+    struct elfgen_kernel_answer answer;
+    elfgen_kernel_usual(&machine);
+    machine.mmap_min_addr = 0;
+    machine.overcommit = ELFGEN_OVERCOMMIT_ALWAYS;
+    if (elfgen_kernel_ask(view->bytes, view->length, &machine, NULL, &answer, &map) != ELFGEN_OK)
+        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, in_header(view, "e_phnum"),
+                                "there are too many PT_LOADs");
+    if (answer.verdict == ELFGEN_STARTS || answer.verdict == ELFGEN_FAULTS)
         return ELFGEN_OK;
-    return elfgen_error_set(error, ELFGEN_BAD_VALUE, in_segment(view, index, "p_offset"),
-                            "Linux does not start it: the interpreter's path does not end with "
-                            "NUL in the file");
-}
-
-/* elf_load() and what it calls, for one PT_LOAD. */
-static enum elfgen_status check_load(const struct elfgen_view *view, uint64_t index,
-                                     const struct elfgen_phdr *phdr, struct elfgen_error *error)
-{
-    const uint64_t end = elfgen_unfold_user_end(view), page = ELFGEN_PAGE;
-    uint64_t file_end = phdr->p_vaddr + phdr->p_filesz;
-    if (phdr->p_filesz > phdr->p_memsz)
-        return elfgen_error_set(error, ELFGEN_BAD_VALUE, in_segment(view, index, "p_memsz"),
-                                "Linux kills it at its start: p_filesz %x is larger than p_memsz "
-                                "%x",
-                                phdr->p_filesz, phdr->p_memsz);
-    if (phdr->p_vaddr >= end || phdr->p_memsz > end - phdr->p_vaddr)
-        return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, in_segment(view, index, "p_vaddr"),
-                                "Linux kills it at its start: %u bytes at %x pass the end of user "
-                                "space, %x",
-                                phdr->p_memsz, phdr->p_vaddr, end);
-    if (phdr->p_filesz == 0)
-        return ELFGEN_OK;
-    if (phdr->p_offset % page != phdr->p_vaddr % page)
-        return elfgen_error_set(error, ELFGEN_BAD_VALUE, in_segment(view, index, "p_offset"),
-                                "Linux kills it at its start: p_offset %x and p_vaddr %x differ "
-                                "within a page of %x",
-                                phdr->p_offset, phdr->p_vaddr, page);
-    if (phdr->p_offset > INT64_MAX - phdr->p_filesz - page)
-        return elfgen_error_set(error, ELFGEN_BAD_VALUE, in_segment(view, index, "p_offset"),
-                                "Linux kills it at its start: p_offset %x is past the end of all "
-                                "files",
-                                phdr->p_offset);
-    /* padzero() fails where the file has no page. */
-    uint64_t last = (phdr->p_offset + phdr->p_filesz) & ~(page - 1);
-    if (phdr->p_memsz > phdr->p_filesz && (phdr->p_flags & ELFGEN_PF_W) && file_end % page != 0 &&
-        last >= view->length)
-        return elfgen_error_set(error, ELFGEN_TRUNCATED, in_segment(view, index, "p_filesz"),
-                                "Linux kills it at its start: the rest of the page at %x is to be "
-                                "cleared, and the file ends before it",
-                                last);
-    return ELFGEN_OK;
+    char sentence[512];
+    struct elfgen_text text = {.bytes = sentence, .capacity = sizeof sentence - 1};
+    elfgen_kernel_message(&answer, &text);
+    sentence[text.length] = '\0';
+    return elfgen_error_set(
+        error, status_of(&answer), answer.offset, "Linux %s: %s",
+        answer.verdict == ELFGEN_KILLED ? "kills it at its start" : "does not start it", sentence);
 }
 
 bool elfgen_unfold_is_placed(const struct elfgen_view *view)
@@ -174,27 +130,14 @@ enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view, struct el
 {
     enum elfgen_status status = check_kind(view, error);
     if (status == ELFGEN_OK)
-        status = check_table(view, error);
-    bool loads = false, interpreted = false;
-    struct elfgen_phdr phdr;
+        status = check_start(view, error);
     if (status == ELFGEN_OK)
         status = check_first(view, error);
-    for (uint64_t i = 0; status == ELFGEN_OK && i < view->ehdr.e_phnum; i++) {
-        elfgen_view_segment(view, i, &phdr, NULL);
-        if (phdr.p_type == ELFGEN_PT_INTERP && !interpreted) {
-            interpreted = true;
-            status = check_interpreter(view, i, &phdr, error);
-        } else if (phdr.p_type == ELFGEN_PT_LOAD) {
-            loads |= phdr.p_memsz > 0;
-            status = check_load(view, i, &phdr, error);
-        }
-    }
-    /* An interpreter runs first, and finds that out itself. */
-    if (status == ELFGEN_OK && !interpreted && view->ehdr.e_entry >= elfgen_unfold_user_end(view))
-        status = elfgen_error_set(error, ELFGEN_BAD_VALUE, in_header(view, "e_entry"),
-                                  "Linux kills it at its start: e_entry %x is past the end of user "
-                                  "space, %x",
-                                  view->ehdr.e_entry, elfgen_unfold_user_end(view));
+    bool loads = false;
+    struct elfgen_phdr phdr;
+    for (uint64_t i = 0; status == ELFGEN_OK && i < view->ehdr.e_phnum; i++)
+        loads |= elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK &&
+                 phdr.p_type == ELFGEN_PT_LOAD && phdr.p_memsz > 0;
     if (status == ELFGEN_OK && !loads)
         status = elfgen_error_set(error, ELFGEN_BAD_VALUE, in_header(view, "e_phoff"),
                                   "no PT_LOAD segment: Linux maps nothing of the file, and it dies "

@@ -587,16 +587,16 @@ A
         says "program: error: offset 0x$(printf %x "$3"): $4"
         [ ! -e twin ]
     }
-    refuse 16 '\1' 16 "Linux does not start it: e_type is 1, not 2 (ET_EXEC) or 3 (ET_DYN)"
+    refuse 16 '\1' 16 "Linux does not start it: e_type is 1: Linux starts 2 (ET_EXEC) and 3 (ET_DYN)"
     refuse 18 '\267' 18 "e_machine is 183 (AArch64): only programs for x86, 62 or 3, are unfolded"
     refuse 54 '\71' 54 "Linux does not start it: e_phentsize is 57, not 56"
     refuse 56 '\0' 56 "Linux does not start it: e_phnum is 0"
-    refuse 32 '\200' 32 "Linux does not start it: the program headers, 56 bytes at 0x80, are not all in the file"
+    refuse 32 '\200' 32 "Linux does not start it: the program headers are not all in the file: e_phoff is 128, the file ends at 0xb2"
     refuse 64 '\2' 32 "no PT_LOAD segment"
-    refuse 72 '\1' 72 "Linux kills it at its start: p_offset 0x1 and p_vaddr 0x10000 differ within a page"
-    refuse 104 '\1' 104 "Linux kills it at its start: p_filesz 0xb2 is larger than p_memsz 0x1"
-    refuse 86 '\377\377' 80 "Linux kills it at its start: 178 bytes at 0xffff000000010000 pass the end of user space"
-    refuse 30 '\377\377' 24 "Linux kills it at its start: e_entry 0xffff000000010078 is past the end of user space"
+    refuse 72 '\1' 72 "Linux kills it at its start: p_offset is 0x1: it and p_vaddr, 0x10000, must agree within a page"
+    refuse 104 '\1' 104 "Linux kills it at its start: p_filesz is 0xb2, larger than p_memsz, 0x1"
+    refuse 86 '\377\377' 80 "Linux kills it at its start: p_vaddr is 0xffff000000010000: the segment passes the end of user space"
+    refuse 30 '\377\377' 24 "Linux kills it at its start: e_entry is 0xffff000000010078: user space ends at"
     echo text >program
     tinyelf unfold program -o twin
     exits 1

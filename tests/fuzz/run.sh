@@ -14,7 +14,7 @@ fuzz()
     local target=$1 seeds=$here/corpus/$1 time=$seconds
     mkdir "$folder/$target"
     case $target in
-    map | explain | compare | unfold) seeds=$here/corpus/dump ;; # any ELF file is good for all of these
+    map | kernel | explain | compare | unfold) seeds=$here/corpus/dump ;; # any ELF file is good for all of these
     detect) seeds=$here/../../asm ;;
     esac
     case $target in
@@ -29,7 +29,7 @@ fuzz()
     fi
 }
 
-for target in dump map explain compare unfold image object archive detect hex strace recording; do
+for target in dump map kernel explain compare unfold image object archive detect hex strace recording; do
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
         wait -n
     done

@@ -1,0 +1,215 @@
+/* tinyelf check: will Linux run it? */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../process/execve.h"
+#include "../report/check.h"
+#include "../source/bytes.h"
+#include "cli.h"
+
+enum { OPTION_HELP = 256, OPTION_KERNEL, OPTION_JSON, OPTION_STRICT, OPTION_LOADER };
+
+static const struct option options[] = {
+    {"kernel", required_argument, NULL, OPTION_KERNEL},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"strict", no_argument, NULL, OPTION_STRICT},
+    {"loader", required_argument, NULL, OPTION_LOADER},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static void help(void)
+{
+    puts(
+        "Usage: tinyelf check [--kernel VERSION] [--json] [--strict] [--loader NAME] [-v] FILE...\n"
+        "Says from a file's bytes whether Linux starts it, and if not, which field is to blame "
+        "and\n"
+        "what would do. - reads standard input. Interpreters are followed one step.\n\n"
+        "      --kernel VERSION  as Linux VERSION does it on a usual machine (4.19 to 6.18: a "
+        "series\n"
+        "                        stands for its newest release); without it, as this machine does\n"
+        "      --loader NAME     another loader: qemu-user, wsl1, freebsd (linux is this)\n"
+        "      --strict          warnings count\n"
+        "      --json            one JSON object a file\n"
+        "  -v, --verbose         the memory map, too\n"
+        "      --help            this text\n\n"
+        "Exit status: 0 all of them start, 1 not, 2 a wrong call.");
+}
+
+struct orders {
+    struct elfgen_kernel_machine machine;
+    const char *loader; /* NULL: Linux */
+    enum elfgen_objector objector;
+    bool json, strict, verbose;
+};
+
+/* ---- options ---- */
+
+static int take_kernel(const char *text, struct elfgen_kernel_machine *machine)
+{
+    enum { NEWEST_MAJOR = 6, NEWEST_MINOR = 18, OLDEST_MAJOR = 4, OLDEST_MINOR = 19 };
+    unsigned major, minor;
+    int end = 0;
+    if (sscanf(text, "%3u.%3u%n", &major, &minor, &end) != 2 || end == 0 ||
+        (text[end] != '\0' && text[end] != '.' && text[end] != '-'))
+        return wrong_call("check", "--kernel '%s': it is a version, such as 6.1", text);
+    uint32_t version = ELFGEN_LINUX(major, minor);
+    if (version < ELFGEN_LINUX(OLDEST_MAJOR, OLDEST_MINOR) ||
+        version > ELFGEN_LINUX(NEWEST_MAJOR, NEWEST_MINOR))
+        return wrong_call("check", "--kernel '%s': known are %d.%d to %d.%d", text, OLDEST_MAJOR,
+                          OLDEST_MINOR, NEWEST_MAJOR, NEWEST_MINOR);
+    elfgen_kernel_usual(machine);
+    machine->version = version;
+    return EXIT_YES;
+}
+
+static int take_loader(const char *text, struct orders *orders)
+{
+    static const struct {
+        const char *name;
+        enum elfgen_objector objector;
+    } loaders[] = {{"linux", 0},
+                   {"qemu-user", ELFGEN_OBJECTOR_QEMU_USER},
+                   {"wsl1", ELFGEN_OBJECTOR_WSL1},
+                   {"freebsd", ELFGEN_OBJECTOR_FREEBSD}};
+    for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++)
+        if (strcmp(text, loaders[i].name) == 0) {
+            orders->loader = i > 0 ? loaders[i].name : NULL;
+            orders->objector = loaders[i].objector;
+            return EXIT_YES;
+        }
+    return wrong_call("check", "--loader '%s': it is linux, qemu-user, wsl1 or freebsd", text);
+}
+
+/* Returns EXIT_YES, or the status to end with; `*done`: for --help. */
+static int parse(int argc, char **argv, struct orders *orders, bool *done)
+{
+    int option, status = EXIT_YES;
+    opterr = 0;
+    while (status == EXIT_YES && !*done &&
+           (option = getopt_long(argc, argv, ":v", options, NULL)) != -1) {
+        switch (option) {
+        case OPTION_KERNEL:
+            status = take_kernel(optarg, &orders->machine);
+            break;
+        case OPTION_LOADER:
+            status = take_loader(optarg, orders);
+            break;
+        case OPTION_JSON:
+            orders->json = true;
+            break;
+        case OPTION_STRICT:
+            orders->strict = true;
+            break;
+        case 'v':
+            orders->verbose = true;
+            break;
+        case OPTION_HELP:
+            help();
+            *done = true;
+            return end_of_help();
+        default:
+            status = wrong_option("check", option, argv, options);
+        }
+    }
+    if (status == EXIT_YES && optind == argc)
+        return wrong_call("check", "no file given");
+    return status;
+}
+
+/* ---- one file ---- */
+
+/* Asks with as much memory for the map as it takes. */
+static bool ask(const struct orders *orders, const struct file_bytes *bytes,
+                const struct elfgen_kernel_file *interpreter, struct elfgen_kernel_answer *answer,
+                struct elfgen_kernel_map *map)
+{
+    while (elfgen_kernel_ask(bytes->bytes, bytes->size, &orders->machine, interpreter, answer,
+                             map) == ELFGEN_NO_ROOM) {
+        struct elfgen_kernel_area *more = realloc(map->areas, map->needed * sizeof *more);
+        if (!more)
+            return false;
+        map->areas = more;
+        map->capacity = map->needed;
+    }
+    return true;
+}
+
+static bool ask_linux(const struct orders *orders, const struct file_bytes *bytes,
+                      struct check_report *report, struct elfgen_kernel_answer *answer,
+                      struct elfgen_kernel_map *map, char *path)
+{
+    struct file_bytes opened = {0};
+    if (!ask(orders, bytes, NULL, answer, map))
+        return false;
+    report->answer = answer;
+    report->map = map;
+    if (!answer->asks)
+        return true;
+    memcpy(path, bytes->bytes + answer->path_offset, answer->path_length);
+    path[answer->path_length] = '\0';
+    report->interpreter = path;
+    int error = process_open_interpreter(path, &opened);
+    struct elfgen_kernel_file interpreter = {(const uint8_t *)opened.bytes, opened.size, error};
+    bool good = ask(orders, bytes, &interpreter, answer, map);
+    file_free(&opened);
+    return good;
+}
+
+static bool check_file(const struct orders *orders, const char *name,
+                       struct standard_output *output)
+{
+    enum { PATH_ROOM = 4097, FIRST_AREAS = 64 };
+    static char path[PATH_ROOM];
+    struct file_bytes bytes = {0};
+    struct elfgen_kernel_answer answer;
+    struct elfgen_kernel_map map = {.areas = calloc(FIRST_AREAS, sizeof *map.areas),
+                                    .capacity = FIRST_AREAS};
+    struct check_report report = {.file = input_name(name),
+                                  .loader = orders->loader,
+                                  .objector = orders->objector,
+                                  .verbose = orders->verbose};
+    bool starts = false;
+    flush_output(output); /* so that messages come behind it */
+    if (!map.areas) {
+        message(report.file, "error", "out of memory");
+    } else if (read_input(name, &bytes)) {
+        unsigned row = 0;
+        bool asked = true;
+        report.bytes = (const uint8_t *)bytes.bytes;
+        report.length = bytes.size;
+        if (!orders->loader)
+            asked = ask_linux(orders, &bytes, &report, &answer, &map, path);
+        else if (!elfgen_objection_next(report.bytes, report.length, orders->objector, &row,
+                                        &report.objection))
+            report.objection = (struct elfgen_objection){.offset = ELFGEN_NOWHERE};
+        if (!asked) {
+            message(report.file, "error", "out of memory");
+        } else {
+            unsigned warnings = (orders->json ? check_json : check_text)(&output->text, &report);
+            starts = orders->loader ? report.objection.who == 0 : answer.verdict == ELFGEN_STARTS;
+            starts &= warnings == 0 || !orders->strict;
+        }
+    }
+    file_free(&bytes);
+    free(map.areas);
+    return starts;
+}
+
+int command_check(int argc, char **argv)
+{
+    struct orders orders = {0};
+    struct standard_output *output = open_output();
+    bool done = false, good = true;
+    process_machine(&orders.machine);
+    int status = parse(argc, argv, &orders, &done);
+    if (status != EXIT_YES || done)
+        return status;
+    for (int i = optind; i < argc; i++)
+        good &= check_file(&orders, argv[i], output);
+    good &= finish_output(output);
+    return good ? EXIT_YES : EXIT_NO;
+}

@@ -1,0 +1,307 @@
+/* execve, from the first bytes of a file to the first instruction of its program. */
+#include "run.h"
+
+const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT] = {
+#define CHECK(id, function, since, until, verdict, error, sentence, remedy)                        \
+    {#id, function, since, until, ELFGEN_##verdict, error, sentence, remedy},
+#include "elfgen/kernel_checks.def"
+#undef CHECK
+};
+
+void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
+{
+    *machine = (struct elfgen_kernel_machine){.version = ELFGEN_LINUX(6, 18),
+                                              .mmap_min_addr = 65536,
+                                              .lowest_room = 65536,
+                                              .ia32 = true,
+                                              .overcommit = ELFGEN_OVERCOMMIT_GUESS,
+                                              .memory_pages = UINT64_C(16) << 30 >> 12,
+                                              .stack_limit = 8 << 20,
+                                              .stack_used = PAGE,
+                                              .largest_file = INT64_MAX};
+}
+
+void decide(struct run *run, enum elfgen_kernel_check_id check)
+{
+    const struct elfgen_kernel_check *row = &elfgen_kernel_checks[check];
+    struct elfgen_kernel_answer *answer = run->answer;
+    answer->check = check;
+    answer->verdict = row->verdict;
+    if (row->verdict == ELFGEN_REFUSED)
+        answer->error = row->error;
+    if (row->verdict == ELFGEN_KILLED) {
+        answer->inner = row->error;
+        answer->signal = ELFGEN_SIGSEGV; /* bprm_execve() */
+    }
+    if (row->verdict == ELFGEN_FAULTS)
+        answer->signal = check == ELFGEN_CHECK_first_past_end ? ELFGEN_SIGBUS : ELFGEN_SIGSEGV;
+}
+
+uint64_t most_headers(const struct run *run, enum elfgen_class class_)
+{
+    enum { MOST_BYTES = 65536 };
+    /* Up to 6.16 a page of them, which nobody knew a reason for. */
+    return (is_from(run, 6, 17) ? MOST_BYTES : PAGE) / header_size(class_);
+}
+
+enum elfgen_kernel_check_id read_headers(struct run *run, struct image *image)
+{
+    uint64_t size = header_size(image->class_), count = image->ehdr.e_phnum;
+    if (image->ehdr.e_phentsize != size)
+        return ELFGEN_CHECK_e_phentsize;
+    if (count == 0)
+        return ELFGEN_CHECK_no_headers;
+    if (count > most_headers(run, image->class_))
+        return ELFGEN_CHECK_many_headers;
+    /* Offsets that are negative for Linux are past the end of the file, too. */
+    if (image->ehdr.e_phoff > image->length || image->length - image->ehdr.e_phoff < count * size)
+        return ELFGEN_CHECK_headers_cut;
+    return ELFGEN_CHECK_passed;
+}
+
+/* load_elf_binary() up to the program headers. */
+static enum elfgen_kernel_check_id read_program(struct run *run, struct image *image)
+{
+    static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
+    /* prepare_binprm(): what the file does not have is zero. */
+    uint8_t copy[elfgen_size64_ehdr] = {0};
+    const uint8_t *bytes = image->bytes;
+    if (image->length < sizeof copy) {
+        if (image->length > 0)
+            memcpy(copy, image->bytes, (size_t)image->length);
+        bytes = copy;
+    }
+    elfgen_decode_ehdr(&image->ehdr, bytes, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
+    image->class_ = ELFGEN_CLASS64;
+    if (memcmp(bytes, magic, sizeof magic) != 0)
+        return ELFGEN_CHECK_magic;
+    if (image->ehdr.e_machine == ELFGEN_EM_386 || image->ehdr.e_machine == EM_486) {
+        elfgen_decode_ehdr(&image->ehdr, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
+        image->class_ = ELFGEN_CLASS32;
+    }
+    run->answer->class_ = image->class_;
+    if (image->ehdr.e_type != ELFGEN_ET_EXEC && image->ehdr.e_type != ELFGEN_ET_DYN)
+        return ELFGEN_CHECK_e_type;
+    if (image->class_ == ELFGEN_CLASS64 && image->ehdr.e_machine != ELFGEN_EM_X86_64)
+        return ELFGEN_CHECK_e_machine;
+    if (image->class_ == ELFGEN_CLASS32 && !run->machine->ia32)
+        return ELFGEN_CHECK_ia32;
+    return read_headers(run, image);
+}
+
+enum stack { STACK_DEFAULT, STACK_PLAIN, STACK_EXECUTABLE };
+
+/* The last PT_GNU_STACK counts. */
+static enum stack stack_of(const struct image *image)
+{
+    enum stack stack = STACK_DEFAULT;
+    struct elfgen_phdr phdr;
+    for (uint64_t i = 0; i < image->ehdr.e_phnum; i++) {
+        get_header(image, i, &phdr);
+        if (phdr.p_type == ELFGEN_PT_GNU_STACK)
+            stack = phdr.p_flags & ELFGEN_PF_X ? STACK_EXECUTABLE : STACK_PLAIN;
+    }
+    return stack;
+}
+
+/* setup_new_exec(), arch_pick_mmap_layout() and setup_arg_pages(). */
+static void set_up(struct run *run, const struct image *image)
+{
+    const struct elfgen_kernel_machine *machine = run->machine;
+    const uint64_t least_gap = UINT64_C(128) << 20;
+    bool is_64 = image->class_ == ELFGEN_CLASS64;
+    enum stack stack = stack_of(image);
+    run->stack_end = is_64 ? (UINT64_C(1) << 47) - PAGE : 0xffffe000;
+    run->task_size = is_64 && machine->five_levels ? (UINT64_C(1) << 56) - PAGE : run->stack_end;
+    uint64_t gap = machine->stack_limit, most = run->stack_end / 6 * 5;
+    if (gap + GUARD > gap)
+        gap += GUARD;
+    gap = gap < least_gap ? least_gap : gap > most ? most : gap;
+    run->mmap_base = page_up(run->stack_end - gap);
+    run->legacy_base = page_up(run->stack_end / 3);
+    /* elf_read_implies_exec(): from 5.8 on for i386 without PT_GNU_STACK; before that for all that
+     * do not ask for a plain stack. */
+    run->reads_execute =
+        is_from(run, 5, 8) ? !is_64 && stack == STACK_DEFAULT : stack != STACK_PLAIN;
+    uint64_t used = page_up(machine->stack_used), size = page_down(machine->stack_limit);
+    if (used == 0 || used > run->stack_end / 2)
+        used = PAGE;
+    size = size < used + STACK_ROOM ? size : used + STACK_ROOM;
+    size = size < used ? used : size;
+    bool executable = stack == STACK_EXECUTABLE || (stack == STACK_DEFAULT && run->reads_execute);
+    run->map->count = 0;
+    put_area(run, &(struct elfgen_kernel_area){.start = run->stack_end - size,
+                                               .end = run->stack_end,
+                                               .kind = ELFGEN_AREA_STACK,
+                                               .segment = NO_SEGMENT,
+                                               .flags = (uint8_t)(ELFGEN_PF_R | ELFGEN_PF_W |
+                                                                  (executable ? ELFGEN_PF_X : 0)),
+                                               .committed = true});
+}
+
+/* map_vdso(). */
+static bool map_vdso(struct run *run)
+{
+    /* With the data that it reads, which 6.18 has two pages more of than 6.12. */
+    uint64_t pages = is_from(run, 6, 13) ? 8 : 6, size = pages * PAGE, start = find_room(run, size);
+    if (start == 0 || (start < run->machine->mmap_min_addr && !run->machine->raw_io))
+        return false;
+    put_area(run, &(struct elfgen_kernel_area){.start = start,
+                                               .end = start + size,
+                                               .kind = ELFGEN_AREA_VDSO,
+                                               .segment = NO_SEGMENT,
+                                               .flags = ELFGEN_PF_R | ELFGEN_PF_X});
+    return true;
+}
+
+/* create_elf_tables(): the pages that the arguments are in must still be there to write to. */
+static bool can_write_arguments(struct run *run)
+{
+    uint64_t used = page_up(run->machine->stack_used);
+    if (used == 0 || used > run->stack_end / 2)
+        used = PAGE;
+    for (uint64_t address = run->stack_end - used; address < run->stack_end;) {
+        const struct elfgen_kernel_area *area = find_area(run, address);
+        /* Of the pages of a file, the last one is the first that is missing. */
+        if (!area || !can_clear(run, address) || !can_clear(run, area->end - 1))
+            return false;
+        address = area->end;
+    }
+    return true;
+}
+
+/* Whether a touch of `address` makes the stack grow down to it: expand_stack(). */
+static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint64_t address)
+{
+    const struct elfgen_kernel_map *map = run->map;
+    uint64_t i = 0;
+    while (i < map->count && map->areas[i].end <= address)
+        i++;
+    if (i == map->count || map->areas[i].kind != ELFGEN_AREA_STACK)
+        return NULL;
+    address = page_down(address);
+    if (address < run->machine->lowest_room ||
+        map->areas[i].end - address > run->machine->stack_limit)
+        return NULL;
+    /* Not into the neighbourhood of something that can be touched. */
+    if (i > 0 && map->areas[i - 1].flags != 0 && address - map->areas[i - 1].end < GUARD)
+        return NULL;
+    return &map->areas[i];
+}
+
+/* The page of the first instruction. */
+static enum elfgen_kernel_check_id fetch(const struct run *run, uint64_t entry)
+{
+    const struct elfgen_kernel_area *area = find_area(run, entry);
+    if (!area)
+        area = grown_stack(run, entry);
+    /* The vDSO is nobody's program, and what stands where in it changes. */
+    if (!area || area->kind == ELFGEN_AREA_VDSO)
+        return ELFGEN_CHECK_first_nothing;
+    /* A page that is not there is looked for as if it were only to be read. */
+    if (area->flags != 0 && entry >= area->start && !has_page(run, area, entry))
+        return ELFGEN_CHECK_first_past_end;
+    if (!(area->flags & ELFGEN_PF_X))
+        return ELFGEN_CHECK_first_not_executable;
+    return ELFGEN_CHECK_passed;
+}
+
+/* Areas that are enough: a PT_LOAD maps twice at most, the first one once more to find a place;
+ * each of these adds an area, and one where it makes two of another; and a few are for the rest. */
+static uint64_t areas_needed(const struct image *image)
+{
+    uint64_t needed = 12;
+    struct elfgen_phdr phdr;
+    for (uint64_t i = 0; image && i < image->ehdr.e_phnum; i++) {
+        get_header(image, i, &phdr);
+        if (phdr.p_type == ELFGEN_PT_LOAD)
+            needed += 4;
+    }
+    return needed;
+}
+
+/* Past the point of no return. */
+static void start(struct run *run, const struct image *program, const struct image *interpreter)
+{
+    struct elfgen_kernel_answer *answer = run->answer;
+    uint64_t base = 0;
+    set_up(run, program);
+    if (!load_program(run, program))
+        return;
+    answer->entry = program->ehdr.e_entry + answer->bias;
+    if (interpreter) {
+        answer->of_interpreter = true;
+        if (!load_interpreter(run, interpreter, &base)) {
+            decide(run, ELFGEN_CHECK_interpreter_load);
+            return;
+        }
+        answer->entry = interpreter->ehdr.e_entry + base;
+    }
+    /* Whose the first instruction is, as far as it is known. */
+    const struct image *first = interpreter ? interpreter : run->asked ? NULL : program;
+    if (first && answer->entry >= run->task_size) {
+        blame_entry(run, first, ELFGEN_CHECK_e_entry);
+        return;
+    }
+    if (!map_vdso(run)) {
+        answer->of_interpreter = false;
+        blame_segment(run, program, 0, ELFGEN_CHECK_vdso);
+        return;
+    }
+    if (!can_write_arguments(run)) {
+        answer->of_interpreter = false;
+        blame_segment(run, program, NO_SEGMENT, ELFGEN_CHECK_stack);
+        return;
+    }
+    enum elfgen_kernel_check_id check = first ? fetch(run, answer->entry) : ELFGEN_CHECK_passed;
+    if (check == ELFGEN_CHECK_passed) {
+        answer->of_interpreter = false;
+        decide(run, check);
+    } else {
+        blame_entry(run, first, check);
+    }
+}
+
+static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uint64_t length)
+{
+    struct image program = {.bytes = bytes, .length = length};
+    struct image interpreter = {.is_interpreter = true};
+    enum elfgen_kernel_check_id check = read_program(run, &program);
+    if (check != ELFGEN_CHECK_passed) {
+        blame_header(run, &program, check);
+        return ELFGEN_OK;
+    }
+    if (!find_interpreter(run, &program, &interpreter))
+        return ELFGEN_OK;
+    run->lengths[0] = length;
+    run->lengths[1] = interpreter.length;
+    const struct image *second = run->asked && run->interpreter ? &interpreter : NULL;
+    run->map->needed = areas_needed(&program) + areas_needed(second);
+    if (run->map->needed > run->map->capacity)
+        return ELFGEN_NO_ROOM;
+    start(run, &program, second);
+    return ELFGEN_OK;
+}
+
+enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
+                                     const struct elfgen_kernel_machine *machine,
+                                     const struct elfgen_kernel_file *interpreter,
+                                     struct elfgen_kernel_answer *answer,
+                                     struct elfgen_kernel_map *map)
+{
+    enum { OWN_AREAS = 496 };
+    /* Left as they are: only the first `count` are ever read. */
+    struct elfgen_kernel_area areas[OWN_AREAS];
+    struct elfgen_kernel_map own = {.areas = areas, .capacity = OWN_AREAS};
+    struct run run = {
+        .machine = machine, .interpreter = interpreter, .answer = answer, .map = map ? map : &own};
+    run.map->count = run.map->needed = 0;
+    *answer = (struct elfgen_kernel_answer){.offset = ELFGEN_NOWHERE,
+                                            .segment = NO_SEGMENT,
+                                            .class_ = ELFGEN_CLASS64,
+                                            .check = ELFGEN_CHECK_passed};
+    const uint8_t *file = bytes;
+    if (length >= 2 && file[0] == '#' && file[1] == '!')
+        return ask_script(&run, file, length);
+    return ask_program(&run, file, length);
+}

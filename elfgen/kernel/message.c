@@ -1,0 +1,72 @@
+/* A check's row as a sentence. */
+#include "run.h"
+
+const char *elfgen_errno_name(int error)
+{
+    static const struct {
+        int number;
+        const char *name;
+    } names[] = {{ELFGEN_EPERM, "EPERM"},   {ELFGEN_ENOENT, "ENOENT"},
+                 {ELFGEN_EIO, "EIO"},       {ELFGEN_ENOEXEC, "ENOEXEC"},
+                 {ELFGEN_ENOMEM, "ENOMEM"}, {ELFGEN_EACCES, "EACCES"},
+                 {ELFGEN_EFAULT, "EFAULT"}, {ELFGEN_EEXIST, "EEXIST"},
+                 {20, "ENOTDIR"},           {21, "EISDIR"},
+                 {ELFGEN_EINVAL, "EINVAL"}, {26, "ETXTBSY"},
+                 {36, "ENAMETOOLONG"},      {40, "ELOOP"},
+                 {75, "EOVERFLOW"},         {ELFGEN_ELIBBAD, "ELIBBAD"}};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].number == error)
+            return names[i].name;
+    return NULL;
+}
+
+static void put(const struct elfgen_kernel_answer *answer, const char *sentence,
+                struct elfgen_text *text)
+{
+    for (; *sentence; sentence++) {
+        if (*sentence != '%' || !sentence[1]) {
+            elfgen_text_char(text, *sentence);
+            continue;
+        }
+        switch (*++sentence) {
+        case 'n':
+            elfgen_text_string(text, answer->field ? answer->field : "");
+            break;
+        case 'v':
+            elfgen_text_decimal(text, answer->value, 0);
+            break;
+        case 'x':
+            elfgen_text_0x(text, answer->value);
+            break;
+        case 'o':
+            elfgen_text_decimal(text, answer->other, 0);
+            break;
+        case 'p':
+            elfgen_text_0x(text, answer->other);
+            break;
+        case 'w':
+            elfgen_text_decimal(text, answer->would, 0);
+            break;
+        case 'h':
+            elfgen_text_0x(text, answer->would);
+            break;
+        default:
+            elfgen_text_char(text, *sentence);
+        }
+    }
+}
+
+void elfgen_kernel_message(const struct elfgen_kernel_answer *answer, struct elfgen_text *text)
+{
+    put(answer, elfgen_kernel_checks[answer->check].sentence, text);
+}
+
+void elfgen_kernel_remedy(const struct elfgen_kernel_answer *answer, struct elfgen_text *text)
+{
+    const char *remedy = elfgen_kernel_checks[answer->check].remedy;
+    /* A remedy with a number needs one. */
+    for (const char *c = remedy; *c && !answer->offers; c++)
+        if (*c == '%')
+            return;
+    put(answer, remedy, text);
+}

@@ -1,0 +1,149 @@
+/* What the files of this room share: one execve while it is followed. */
+#ifndef ELFGEN_KERNEL_RUN_H
+#define ELFGEN_KERNEL_RUN_H
+
+#include <string.h>
+
+#include "elfgen/kernel.h"
+#include "../format/codec.h"
+
+enum {
+    PAGE = 4096,
+    PAGE_MASK = PAGE - 1,
+    PATH_LONGEST = 4096,    /* PATH_MAX */
+    GUARD = 256 * PAGE,     /* stack_guard_gap */
+    STACK_ROOM = 32 * PAGE, /* setup_arg_pages(), stack_expand */
+    NO_SEGMENT = 0xffff,
+    GOOD_ADDRESS = 0x10000, /* that is offered: free on every machine */
+    EM_486 = 6              /* Linux takes it for 3 */
+};
+
+/* A file that is being loaded. */
+struct image {
+    const uint8_t *bytes;
+    uint64_t length;
+    enum elfgen_class class_;
+    struct elfgen_ehdr ehdr;
+    bool is_interpreter;
+};
+
+struct run {
+    const struct elfgen_kernel_machine *machine;
+    const struct elfgen_kernel_file *interpreter;
+    struct elfgen_kernel_answer *answer;
+    struct elfgen_kernel_map *map;
+    const struct image *image;  /* that is being mapped */
+    const struct image *blamed; /* that the answer's field is in */
+    uint64_t task_size;         /* TASK_SIZE: the first address that no program has */
+    uint64_t mmap_base, legacy_base;
+    uint64_t stack_end;
+    uint64_t committed;  /* pages, with OVERCOMMIT_NEVER */
+    uint64_t lengths[2]; /* of the program and the interpreter */
+    uint64_t limit;      /* what a mapping was held against when it failed */
+    uint16_t segment;    /* that is being mapped */
+    bool reads_execute;  /* READ_IMPLIES_EXEC */
+    bool asked;          /* for an interpreter */
+};
+
+/* Rounds up; wraps around to 0 as ELF_PAGEALIGN() does. */
+static inline uint64_t page_up(uint64_t value)
+{
+    return (value + PAGE_MASK) & ~(uint64_t)PAGE_MASK;
+}
+
+static inline uint64_t page_down(uint64_t value)
+{
+    return value & ~(uint64_t)PAGE_MASK;
+}
+
+static inline bool is_from(const struct run *run, unsigned major, unsigned minor)
+{
+    return run->machine->version >= ELFGEN_LINUX(major, minor);
+}
+
+/* Long-term series that took later changes in. */
+static inline bool is_series(const struct run *run, unsigned major, unsigned minor)
+{
+    return run->machine->version == ELFGEN_LINUX(major, minor);
+}
+
+static inline uint64_t header_size(enum elfgen_class class_)
+{
+    return class_ == ELFGEN_CLASS64 ? elfgen_size64_phdr : elfgen_size32_phdr;
+}
+
+/* Program header `index`, which is in the file. */
+static inline void get_header(const struct image *image, uint64_t index, struct elfgen_phdr *phdr)
+{
+    const uint8_t *bytes = image->bytes + image->ehdr.e_phoff + index * header_size(image->class_);
+    if (image->class_ == ELFGEN_CLASS64)
+        elfgen_decode_phdr(phdr, bytes, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
+    else
+        elfgen_decode_phdr(phdr, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
+}
+
+/* ---- areas.c: mm/, as far as execve uses it ---- */
+
+struct mapped {
+    enum elfgen_kernel_check_id check; /* ELFGEN_CHECK_passed, or what failed */
+    uint64_t address;
+};
+
+enum placing { PLACE_ANYWHERE, PLACE_FIXED, PLACE_NOREPLACE };
+
+/* vm_mmap() of run->image, private. `flags` are ELFGEN_PF_... */
+struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_t flags,
+                       enum placing placing, uint64_t offset);
+/* vm_brk_flags(). ELFGEN_CHECK_passed, or what failed. */
+enum elfgen_kernel_check_id map_zeros(struct run *run, uint64_t address, uint64_t size,
+                                      bool executable);
+/* vm_munmap(); what fails is nobody's business. */
+void unmap(struct run *run, uint64_t address, uint64_t size);
+/* clear_user() within a page, and whether it could. */
+bool can_clear(const struct run *run, uint64_t address);
+/* The area with the address, or NULL. */
+const struct elfgen_kernel_area *find_area(const struct run *run, uint64_t address);
+/* get_unmapped_area() without a hint: 0 if there is no room. */
+uint64_t find_room(const struct run *run, uint64_t size);
+void put_area(struct run *run, const struct elfgen_kernel_area *area);
+/* Whether the page is one of its file's. */
+bool has_page(const struct run *run, const struct elfgen_kernel_area *area, uint64_t address);
+
+/* ---- path.c: what names another file ---- */
+
+/* load_script(). */
+enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t length);
+/* The PT_INTERP loop of load_elf_binary(), and what is read of the interpreter. False: refused. */
+bool find_interpreter(struct run *run, const struct image *program, struct image *interpreter);
+
+/* ---- load.c: PT_LOADs ---- */
+
+/* Maps the program's segments. False: killed. */
+bool load_program(struct run *run, const struct image *program);
+/* load_elf_interp(). False: killed. *base is added to its addresses. */
+bool load_interpreter(struct run *run, const struct image *interpreter, uint64_t *base);
+
+/* ---- kernel.c ---- */
+
+/* load_elf_phdrs() and what stands before it. `image` has bytes, length; class_ and ehdr are
+ * filled. The check that fails, or ELFGEN_CHECK_passed. */
+enum elfgen_kernel_check_id read_headers(struct run *run, struct image *image);
+
+/* How many program headers Linux reads. */
+uint64_t most_headers(const struct run *run, enum elfgen_class class_);
+
+/* ---- blame.c: which field, and what would do ---- */
+
+void blame_header(struct run *run, const struct image *image, enum elfgen_kernel_check_id check);
+void blame_segment(struct run *run, const struct image *image, uint64_t index,
+                   enum elfgen_kernel_check_id check);
+void blame_entry(struct run *run, const struct image *image, enum elfgen_kernel_check_id check);
+/* The verdict, errno and signal of a check that failed. */
+void decide(struct run *run, enum elfgen_kernel_check_id check);
+/* Points the answer at a field of the ELF header or of program header `index`; and what would do
+ * for it, unless the field shares bytes with one of the ELF header that this would spoil. */
+void name_header(struct run *run, const struct image *image, const char *field);
+void name_segment(struct run *run, const struct image *image, uint64_t index, const char *field);
+void offer(struct run *run, uint64_t would);
+
+#endif

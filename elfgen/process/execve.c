@@ -1,0 +1,128 @@
+/* The machine's side of execve: parameters from /proc, interpreters from the file system. */
+#include "execve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* A small file of /proc, as text. */
+static bool read_text(const char *path, char *text, size_t room)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    size_t have = 0;
+    ssize_t got = 1;
+    while (have + 1 < room && (got = read(file, text + have, room - 1 - have)) > 0)
+        have += (size_t)got;
+    close(file);
+    text[have] = '\0';
+    return have > 0;
+}
+
+static bool read_number(const char *path, uint64_t *number)
+{
+    char text[64];
+    if (!read_text(path, text, sizeof text))
+        return false;
+    *number = strtoull(text, NULL, 10);
+    return true;
+}
+
+/* "NAME: 123 kB" in /proc/meminfo, in pages. */
+static uint64_t memory_of(const char *text, const char *name)
+{
+    const char *line = strstr(text, name);
+    return line ? strtoull(line + strlen(name), NULL, 10) / 4 : 0;
+}
+
+static void read_memory(struct elfgen_kernel_machine *machine)
+{
+    char text[8192];
+    uint64_t mode;
+    if (read_number("/proc/sys/vm/overcommit_memory", &mode) && mode <= ELFGEN_OVERCOMMIT_NEVER)
+        machine->overcommit = (enum elfgen_kernel_overcommit)mode;
+    if (!read_text("/proc/meminfo", text, sizeof text))
+        return;
+    uint64_t limit = memory_of(text, "CommitLimit:"), used = memory_of(text, "Committed_AS:");
+    if (machine->overcommit == ELFGEN_OVERCOMMIT_NEVER)
+        machine->memory_pages = limit > used ? limit - used : 0;
+    else
+        machine->memory_pages = memory_of(text, "MemTotal:") + memory_of(text, "SwapTotal:");
+}
+
+/* Whether a program started by this process has CAP_SYS_RAWIO: root gets all that the bounding set
+ * leaves, others what is ambient. */
+static bool has_raw_io(void)
+{
+    enum { CAP_SYS_RAWIO_BIT = 17 };
+    char text[8192];
+    if (!read_text("/proc/self/status", text, sizeof text))
+        return false;
+    const char *line = strstr(text, geteuid() == 0 ? "CapBnd:" : "CapAmb:");
+    return line && (strtoull(line + 7, NULL, 16) >> CAP_SYS_RAWIO_BIT & 1) != 0;
+}
+
+/* Their vDSO has a setting where the kernel was made with programs for i386 in mind. */
+static bool has_ia32(void)
+{
+    return access("/proc/sys/abi/vsyscall32", F_OK) == 0;
+}
+
+static bool has_five_levels(void)
+{
+    char text[16384];
+    return read_text("/proc/cpuinfo", text, sizeof text) && strstr(text, " la57") != NULL;
+}
+
+void process_machine(struct elfgen_kernel_machine *machine)
+{
+    struct utsname name;
+    struct rlimit stack;
+    unsigned major, minor;
+    elfgen_kernel_usual(machine);
+    if (uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2)
+        machine->version = ELFGEN_LINUX(major, minor);
+    read_number("/proc/sys/vm/mmap_min_addr", &machine->mmap_min_addr);
+    if (machine->mmap_min_addr > machine->lowest_room)
+        machine->lowest_room = machine->mmap_min_addr;
+    read_memory(machine);
+    machine->raw_io = has_raw_io();
+    machine->ia32 = has_ia32();
+    machine->five_levels = has_five_levels();
+    if (getrlimit(RLIMIT_STACK, &stack) == 0)
+        machine->stack_limit = stack.rlim_cur;
+}
+
+int process_open_interpreter(const char *path, struct file_bytes *bytes)
+{
+    struct stat status;
+    struct statvfs system;
+    if (*path == '\0')
+        return EACCES; /* the current folder */
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int error = errno;
+    if (file < 0 && error != EACCES)
+        return error == ENXIO ? EACCES : error;
+    /* It may be executed and not read. */
+    if (stat(path, &status) != 0) {
+        error = errno;
+    } else if (!S_ISREG(status.st_mode) || access(path, X_OK) != 0 ||
+               (statvfs(path, &system) == 0 && (system.f_flag & ST_NOEXEC))) {
+        error = EACCES;
+    } else if (file < 0 || !file_read(file, true, bytes)) {
+        error = file < 0 ? EACCES : errno;
+    } else {
+        error = 0;
+    }
+    if (file >= 0)
+        close(file);
+    return error;
+}

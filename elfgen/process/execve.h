@@ -1,0 +1,16 @@
+/* What the core's model of execve (elfgen/kernel.h) needs to know of this machine. */
+#ifndef PROCESS_EXECVE_H
+#define PROCESS_EXECVE_H
+
+#include "../source/bytes.h"
+#include "elfgen/kernel.h"
+
+/* This machine, as its kernel tells it, for a program that this process starts. What cannot be read
+ * stays as elfgen_kernel_usual() has it. */
+void process_machine(struct elfgen_kernel_machine *machine);
+
+/* An interpreter as open_exec() opens it: 0, or the errno that execve then has. *bytes is to be
+ * freed either way. `path` is as the file names it; an empty one is the current folder. */
+int process_open_interpreter(const char *path, struct file_bytes *bytes);
+
+#endif

@@ -1,0 +1,330 @@
+#!/usr/bin/env bats
+# check: will Linux run it?
+load setup
+
+hello()
+{
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+}
+
+# patch FILE OFFSET HEXBYTES
+patch()
+{
+    printf '%s' "$3" | xxd -r -p | dd of="$1" bs=1 seek=$(($2)) conv=notrunc status=none
+}
+
+# key NAME: its value in the JSON on standard output, as it stands there.
+key()
+{
+    perl -MJSON::PP -e '
+        my $json = JSON::PP->new->canonical->allow_nonref;
+        print $json->encode($json->decode(do { local $/; <STDIN> })->{$ARGV[0]}), "\n"' "$1" <<<"$output"
+}
+
+@test "a program that starts ends with 0, and says so" {
+    hello
+    tinyelf check hello
+    exits 0
+    [ "${lines[0]}" = "hello: Linux starts it" ]
+    tinyelf check --strict hello
+    exits 1
+}
+
+@test "a wrong field is named with offset, value and what would do; putting that in mends it" {
+    hello
+    patch hello 0x36 3900
+    tinyelf check hello
+    exits 1
+    [ "${lines[0]}" = 'hello: Linux refuses it: execve fails with ENOEXEC, which shells tell as "Exec format error"' ]
+    [ "${lines[1]}" = "  offset 0x36 (e_phentsize): e_phentsize is 57, not 56" ]
+    [ "${lines[2]}" = "  would do: e_phentsize 56" ]
+    patch hello 0x36 3800
+    tinyelf check hello
+    exits 0
+}
+
+@test "the JSON has the keys that are promised, null where one does not apply" {
+    hello
+    tinyelf check --json hello
+    exits 0
+    [ "$(key verdict)" = '"starts"' ]
+    for name in errno signal field offset value message; do [ "$(key $name)" = null ]; done
+    case $(key warnings) in '[{'*) ;; *) false ;; esac
+    patch hello 0x10 01
+    tinyelf check --json hello
+    exits 1
+    [ "$(key file)" = '"hello"' ]
+    [ "$(key verdict)" = '"refused"' ]
+    [ "$(key errno)" = '"ENOEXEC"' ]
+    [ "$(key signal)" = null ]
+    [ "$(key field)" = '"e_type"' ]
+    [ "$(key offset)" = 16 ]
+    [ "$(key value)" = 1 ]
+    case $(key message) in *"e_type is 1"*) ;; *) false ;; esac
+}
+
+@test "killed and faulting programs have a signal and no errno" {
+    hello
+    cp hello killed
+    patch killed 0x60 b3
+    tinyelf check --json killed
+    exits 1
+    [ "$(key verdict)" = '"killed"' ] && [ "$(key errno)" = null ] && [ "$(key signal)" = 11 ]
+    cp hello faults
+    patch faults 0x44 04
+    tinyelf check --json faults
+    exits 1
+    [ "$(key verdict)" = '"faults"' ] && [ "$(key errno)" = null ] && [ "$(key signal)" = 11 ]
+    [ "$(key field)" = '"p_flags"' ]
+    # Past the end of the file: SIGBUS.
+    cp hello bus
+    patch bus 0x19 10
+    patch bus 0x60 00200000
+    patch bus 0x68 00200000
+    tinyelf check --json bus
+    [ "$(key verdict)" = '"faults"' ] && [ "$(key signal)" = 7 ]
+}
+
+@test "the verdict is what execve does here: exit statuses of the shell agree" {
+    hello
+    local offset
+    for offset in 0 4 5 16 18 32 54 56 64 68 72 80 96 104; do
+        cp hello "mutant$offset"
+        patch "mutant$offset" "$offset" ff
+        local ended=0 expected verdict
+        timeout 10 "./mutant$offset" >/dev/null 2>&1 </dev/null || ended=$?
+        tinyelf check --json "mutant$offset"
+        verdict=$(key verdict)
+        case $verdict in
+        '"starts"') expected=0 ;;
+        # Shells take what execve refuses for a script.
+        '"refused"') expected=refused && [ "$ended" -gt 0 ] && ended=refused ;;
+        *) expected=$((128 + $(key signal))) ;;
+        esac
+        echo "$offset: $verdict, $ended"
+        [ "$ended" = "$expected" ]
+    done
+}
+
+@test "several files, one of them bad: each is told, and the end is 1" {
+    hello
+    cp hello other
+    patch other 0x12 28
+    tinyelf check hello other
+    exits 1
+    grep -q '^hello: Linux starts it' <<<"$output"
+    grep -q '^other: Linux refuses it' <<<"$output"
+    tinyelf check --json hello other
+    [ "${#lines[@]}" -eq 2 ]
+}
+
+@test "standard input, empty files and short ones" {
+    hello
+    tinyelf check - <hello
+    exits 0
+    [ "${lines[0]}" = "<stdin>: Linux starts it" ]
+    : >empty
+    tinyelf check --json empty
+    exits 1
+    [ "$(key errno)" = '"ENOEXEC"' ]
+    for size in 1 4 20 63 64 119; do
+        head -c "$size" hello >short
+        tinyelf check short
+        exits 1
+    done
+    head -c 120 hello >short
+    tinyelf check short
+    exits 0
+}
+
+@test "interpreters are followed one step, and named when missing" {
+    printf '#!/nowhere/sh\n' >script
+    tinyelf check script
+    exits 1
+    case $output in *ENOENT*"/nowhere/sh"*) ;; *) echo "$output"; false ;; esac
+    tinyelf check --json script
+    [ "$(key errno)" = '"ENOENT"' ]
+    printf '#! /bin/sh\n' >script
+    tinyelf check script
+    exits 0
+    printf '#!\t \n' >script
+    tinyelf check --json script
+    exits 1
+    [ "$(key errno)" = '"ENOEXEC"' ]
+    printf '#!/etc/passwd\n' >script
+    tinyelf check --json script
+    [ "$(key errno)" = '"EACCES"' ]
+    local program
+    program=$(command -v bats >/dev/null && command -v perl)
+    tinyelf check --json "$program"
+    exits 0
+    case $(key interpreter) in *ld-linux*) ;; *) false ;; esac
+    sed 's,/lib64/ld-linux,/lib64/xx-linux,' "$program" >moved
+    tinyelf check --json moved
+    exits 1
+    [ "$(key errno)" = '"ENOENT"' ]
+    # Its own interpreter, and no ELF file.
+    printf 'text, and long enough to be as long as the header of an ELF file, at least' >text
+    chmod +x text
+    sed "s,/lib64/ld-linux-x86-64.so.2,./text\x00xxxxxxxxxxxxxxxxxxxx," "$program" >moved
+    tinyelf check --json moved
+    [ "$(key errno)" = '"ELIBBAD"' ]
+}
+
+@test "--kernel answers for other versions; what is no version is a wrong call" {
+    hello
+    patch hello 0x44 04
+    tinyelf check --json --kernel 5.4 hello
+    exits 0
+    [ "$(key verdict)" = '"starts"' ]
+    tinyelf check --json --kernel 6.1.192 hello
+    exits 1
+    [ "$(key verdict)" = '"faults"' ]
+    local version
+    for version in 4.18 3.2 7.0 x 6 6.1x ''; do
+        tinyelf check --kernel "$version" hello
+        exits 2
+    done
+    for version in 4.19 5.4 5.10 5.15 6.1 6.6 6.12 6.18 6.18.44-generic; do
+        tinyelf check --kernel "$version" hello
+        [ "$status" -lt 2 ]
+    done
+}
+
+@test "other loaders have other opinions, each with its source" {
+    hello
+    tinyelf check --loader wsl1 hello
+    exits 1
+    case $output in *"offset 0x70 (p_align)"*"microsoft/WSL issue 8219, cited"*) ;; *) false ;; esac
+    tinyelf check --loader freebsd --json hello
+    exits 1
+    [ "$(key field)" = '"ei_osabi"' ]
+    [ "$(key loader)" = '"freebsd"' ]
+    tinyelf check --loader qemu-user hello
+    exits 0
+    tinyelf check --loader linux hello
+    exits 0
+    tinyelf check --loader dos hello
+    exits 2
+}
+
+@test "qemu-user does what check says that it does" {
+    command -v qemu-x86_64 >/dev/null || skip "qemu-user is not installed"
+    command -v qemu-i386 >/dev/null || skip "qemu-i386 is not installed"
+    hello
+    "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
+    local program qemu offset value
+    for program in hello hello32; do
+        qemu=qemu-x86_64
+        [ "$program" = hello ] || qemu=qemu-i386
+        # The ELF header but for the entry and what is mapped: changed programs do the same or nothing.
+        for offset in 0 1 2 3 4 5 6 7 8 15 16 17 20 23 40 41 42 43 48 49 50 51 52 53 54 55 60 61 62 63; do
+            [ "$program" = hello ] || [ "$offset" -lt 44 ] || continue
+            for value in 00 01 02 40; do
+                cp "$program" mutant
+                patch mutant "$offset" "$value"
+                tinyelf check --loader qemu-user mutant
+                local said=$status ran=0
+                timeout 10 "$qemu" ./mutant >out 2>err </dev/null || ran=$?
+                if [ "$said" -eq 0 ]; then
+                    [ "$ran" -eq 0 ] || { echo "$program: $offset $value: starts, and $ran"; false; }
+                else
+                    [ "$ran" -ne 0 ] || { echo "$program: $offset $value: refused, and ran"; false; }
+                fi
+            done
+        done
+    done
+}
+
+@test "the map shows what is in memory" {
+    hello
+    tinyelf check -v --kernel 6.18 hello
+    exits 0
+    grep -q '^    0x000000010000-0x000000011000 r-x file from 0x0, segment 0$' <<<"$output"
+    grep -q 'rw- stack$' <<<"$output"
+    grep -q 'first instruction: 0x10078$' <<<"$output"
+    "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
+    tinyelf check -v --kernel 6.18 hello32
+    grep -q 'rwx stack$' <<<"$output"
+}
+
+@test "thousands of program headers are checked as a whole" {
+    perl -e '
+        print "\x7fELF", pack("CCCx9", 2, 1, 1), pack("vvVQQQVvvvvvv", 2, 62, 1, 0x10078, 64, 0, 0, 64, 56, 1170, 64, 0, 0);
+        print pack("VVQQQQQQ", 1, 5, 0, 0x10000 + ($_ * 4096 * 7 % (1170 * 4096)), 0, 4096, 8192, 4096) for 1..1170;
+        print "\0" x 4096;' >many
+    chmod +x many
+    tinyelf check -v --json --kernel 6.18 many
+    exits 0
+    tinyelf check --kernel 6.16 many
+    exits 1
+    case $output in *"no more than 73 program headers"*) ;; *) echo "$output"; false ;; esac
+}
+
+@test "files that cannot be read, folders, devices, wrong calls" {
+    tinyelf check missing
+    exits 1
+    says "missing: error: No such file or directory"
+    mkdir folder
+    tinyelf check folder
+    exits 1
+    tinyelf check /dev/null
+    exits 1
+    says "not a regular file"
+    tinyelf check
+    exits 2
+    tinyelf check --jsn x
+    exits 2
+    says "--json"
+    tinyelf check --help
+    exits 0
+    hello
+    tinyelf check hello >/dev/full
+    run bash -c '"$TINYELF" check hello >/dev/full'
+    [ "$status" -eq 1 ]
+}
+
+@test "build leaves no program that Linux cannot start, unless told to" {
+    hello
+    cp hello older
+    cat >data.asm <<'A'
+global _start
+section .text
+    ret
+section .data
+_start: ret
+A
+    tinyelf build --layout split --no-gc-sections data.asm -o older
+    exits 1
+    says "error: it would die with its first instruction: e_entry points into memory that may not be executed"
+    says "--no-check makes it all the same"
+    cmp hello older
+    tinyelf build --layout split --no-gc-sections data.asm -o new
+    exits 1
+    [ ! -e new ]
+    tinyelf build --no-check --layout split --no-gc-sections data.asm -o new
+    exits 0
+    tinyelf check new
+    exits 1
+    # Where root may, and where only some starts meet the stack: made.
+    printf '\x90' >code
+    tinyelf build --from raw --base 0 code -o low
+    exits 0
+    tinyelf build --from raw --base 0x7fffffffe000 code -o high
+    exits 0
+}
+
+@test "a hex source may describe anything: what begins like a program and is none gets a warning" {
+    echo "7F 45 4C 46 02" >bad.hex
+    tinyelf build bad.hex
+    exits 0
+    says "bad: offset 0x10 (e_type): warning: Linux would refuse to start it"
+    [ "$(od -An -tx1 bad)" = " 7f 45 4c 46 02" ]
+    tinyelf build --no-check bad.hex
+    exits 0
+    [ -z "$stderr" ]
+    echo "01 02 03" >data.hex
+    tinyelf build data.hex
+    exits 0
+    [ -z "$stderr" ]
+}

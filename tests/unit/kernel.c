@@ -1,0 +1,595 @@
+/* kernel/: what Linux answers to execve, and what others object to. The running kernel is asked by
+ * differential/kernel_same.c; here is what that cannot ask: other machines, other versions, and
+ * that the answers are ones to a reader. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "elfgen.h"
+#include "lecture.h"
+#include "lecture32.h"
+#include "room.h"
+
+static struct elfgen_kernel_machine usual(void)
+{
+    struct elfgen_kernel_machine machine;
+    elfgen_kernel_usual(&machine);
+    return machine;
+}
+
+static struct elfgen_kernel_answer ask(const void *bytes, size_t size,
+                                       const struct elfgen_kernel_machine *machine)
+{
+    struct elfgen_kernel_answer answer;
+    ck_assert_int_eq(elfgen_kernel_ask(bytes, size, machine, NULL, &answer, NULL), ELFGEN_OK);
+    return answer;
+}
+
+static void set(uint8_t *bytes, enum elfgen_class class_, const char *name, uint64_t value)
+{
+    uint64_t phoff = class_ == ELFGEN_CLASS64 ? 64 : 52;
+    for (int id = ELFGEN_STRUCTURE_ehdr; id <= ELFGEN_STRUCTURE_phdr; id++)
+        for (unsigned i = 0; i < elfgen_structures[id].count; i++)
+            if (strcmp(elfgen_structures[id].fields[i].name, name) == 0)
+                elfgen_field_set(&elfgen_structures[id].fields[i], class_, ELFGEN_LITTLE_ENDIAN,
+                                 bytes + (id == ELFGEN_STRUCTURE_phdr ? phoff : 0), value);
+}
+
+/* The lecture's program with one field changed. */
+static struct elfgen_kernel_answer with(const char *field, uint64_t value,
+                                        const struct elfgen_kernel_machine *machine)
+{
+    uint8_t bytes[sizeof lecture_file];
+    memcpy(bytes, lecture_file, sizeof bytes);
+    set(bytes, ELFGEN_CLASS64, field, value);
+    return ask(bytes, sizeof bytes, machine);
+}
+
+START_TEST(the_lectures_programs_start_and_are_in_memory_where_they_say)
+{
+    struct elfgen_kernel_machine machine = usual();
+    struct elfgen_kernel_area areas[32];
+    struct elfgen_kernel_map map = {.areas = areas, .capacity = 32};
+    struct elfgen_kernel_answer answer;
+    ck_assert_int_eq(
+        elfgen_kernel_ask(lecture_file, sizeof lecture_file, &machine, NULL, &answer, &map),
+        ELFGEN_OK);
+    ck_assert_int_eq(answer.verdict, ELFGEN_STARTS);
+    ck_assert_int_eq(answer.check, ELFGEN_CHECK_passed);
+    ck_assert_uint_eq(answer.entry, 0x10078);
+    ck_assert_ptr_null(answer.field);
+    ck_assert_uint_eq(map.count, 3);
+    ck_assert_uint_eq(areas[0].start, 0x10000);
+    ck_assert_uint_eq(areas[0].end, 0x11000);
+    ck_assert_uint_eq(areas[0].flags, 5);
+    ck_assert_int_eq(areas[0].kind, ELFGEN_AREA_FILE);
+    ck_assert_int_eq(areas[2].kind, ELFGEN_AREA_STACK);
+    ck_assert_uint_eq(areas[2].end, 0x7ffffffff000);
+    answer = ask(lecture_file32, sizeof lecture_file32, &machine);
+    ck_assert_int_eq(answer.verdict, ELFGEN_STARTS);
+    ck_assert_int_eq(answer.class_, ELFGEN_CLASS32);
+}
+END_TEST
+
+/* One row a check that a changed field can reach. */
+static const struct {
+    const char *field;
+    uint64_t value;
+    enum elfgen_kernel_check_id check;
+    const char *blamed;
+} changes[] = {
+    {"ei_mag1", 'e', ELFGEN_CHECK_magic, "ei_mag1"},
+    {"e_type", 1, ELFGEN_CHECK_e_type, "e_type"},
+    {"e_machine", 40, ELFGEN_CHECK_e_machine, "e_machine"},
+    {"e_phentsize", 57, ELFGEN_CHECK_e_phentsize, "e_phentsize"},
+    {"e_phnum", 0, ELFGEN_CHECK_no_headers, "e_phnum"},
+    {"e_phnum", 2000, ELFGEN_CHECK_many_headers, "e_phnum"},
+    {"e_phnum", 3, ELFGEN_CHECK_headers_cut, "e_phnum"},
+    {"e_phoff", 1000, ELFGEN_CHECK_headers_cut, "e_phoff"},
+    {"e_phoff", UINT64_MAX, ELFGEN_CHECK_headers_cut, "e_phoff"},
+    {"p_offset", 1, ELFGEN_CHECK_map_offset, "p_offset"},
+    {"p_offset", UINT64_MAX - 4095, ELFGEN_CHECK_map_offset_end, "p_offset"},
+    {"p_offset", UINT64_C(1) << 63, ELFGEN_CHECK_map_offset_large, "p_offset"},
+    {"p_vaddr", 0x1000, ELFGEN_CHECK_map_low, "p_vaddr"},
+    {"p_vaddr", UINT64_C(1) << 47, ELFGEN_CHECK_map_end, "p_vaddr"},
+    {"p_vaddr", 0x7ffffffde000, ELFGEN_CHECK_map_exists, "p_vaddr"},
+    {"p_filesz", UINT64_C(1) << 48, ELFGEN_CHECK_map_size, "p_filesz"},
+    {"p_filesz", 0xb3, ELFGEN_CHECK_load_filesz, "p_memsz"},
+    {"p_memsz", 0xb1, ELFGEN_CHECK_load_filesz, "p_memsz"},
+    {"p_memsz", UINT64_C(1) << 40, ELFGEN_CHECK_map_memory, "p_memsz"},
+    {"e_entry", UINT64_MAX, ELFGEN_CHECK_e_entry, "e_entry"},
+    {"e_entry", 0x20000, ELFGEN_CHECK_first_nothing, "e_entry"},
+    {"p_type", 0, ELFGEN_CHECK_first_nothing, "p_type"},
+    {"p_flags", 4, ELFGEN_CHECK_first_not_executable, "p_flags"},
+    {"e_entry", 0x10fff, ELFGEN_CHECK_passed, NULL},
+    {"p_flags", 0xfffffff5, ELFGEN_CHECK_passed, NULL},
+    {"p_paddr", 12345, ELFGEN_CHECK_passed, NULL},
+    {"p_align", 12345, ELFGEN_CHECK_passed, NULL},
+    {"ei_class", 0, ELFGEN_CHECK_passed, NULL},
+    {"e_shoff", UINT64_MAX, ELFGEN_CHECK_passed, NULL},
+};
+
+START_TEST(a_changed_field_is_blamed_by_the_check_that_reads_it)
+{
+    struct elfgen_kernel_machine machine = usual();
+    struct elfgen_kernel_answer answer = with(changes[_i].field, changes[_i].value, &machine);
+    const struct elfgen_kernel_check *row = &elfgen_kernel_checks[answer.check];
+    ck_assert_msg(answer.check == changes[_i].check, "%s: %s", changes[_i].field, row->name);
+    ck_assert_int_eq(answer.verdict, row->verdict);
+    ck_assert_int_eq(answer.error, row->verdict == ELFGEN_REFUSED ? row->error : 0);
+    if (!changes[_i].blamed) {
+        ck_assert_ptr_null(answer.field);
+        return;
+    }
+    ck_assert_str_eq(answer.field, changes[_i].blamed);
+    ck_assert_uint_lt(answer.offset, sizeof lecture_file);
+}
+END_TEST
+
+/* The value that is offered, put in, changes the verdict or leads to a later check. */
+static void mend(uint8_t *bytes, size_t size, const struct elfgen_kernel_answer *before,
+                 const struct elfgen_kernel_machine *machine)
+{
+    const char *name = elfgen_kernel_checks[before->check].name;
+    ck_assert_msg(before->offers, "%s: nothing is offered", name);
+    set(bytes, before->class_, before->field, before->would);
+    struct elfgen_kernel_answer after = ask(bytes, size, machine);
+    ck_assert_msg(after.verdict != before->verdict || after.check > before->check,
+                  "%s: %llu for %s leads to %s", name, (unsigned long long)before->would,
+                  before->field, elfgen_kernel_checks[after.check].name);
+}
+
+/* A program with PT_INTERP, then PT_LOAD. */
+static size_t make_interpreted(uint8_t *bytes, size_t room)
+{
+    static const char path[] = "/lib64/ld-linux-x86-64.so.2";
+    memset(bytes, 0, room);
+    memcpy(bytes, lecture_file, sizeof lecture_file);
+    memcpy(bytes + 256, path, sizeof path);
+    set(bytes, ELFGEN_CLASS64, "e_phnum", 2);
+    memcpy(bytes + 120, bytes + 64, 56);
+    set(bytes, ELFGEN_CLASS64, "p_type", 3);
+    set(bytes, ELFGEN_CLASS64, "p_offset", 256);
+    set(bytes, ELFGEN_CLASS64, "p_filesz", sizeof path);
+    return 256 + sizeof path + 40;
+}
+
+START_TEST(what_is_offered_for_a_changed_field_leads_further)
+{
+    static const uint64_t values[] = {0,
+                                      1,
+                                      2,
+                                      3,
+                                      4,
+                                      5,
+                                      7,
+                                      0x10,
+                                      0x38,
+                                      0x40,
+                                      0x78,
+                                      0xb1,
+                                      0xb3,
+                                      0xfff,
+                                      0x1000,
+                                      0x1001,
+                                      0xffff,
+                                      0x10000,
+                                      0x10001,
+                                      0x7fffffff,
+                                      0x80000000,
+                                      0xffffe000,
+                                      0xffffffff,
+                                      0x100000000,
+                                      0x7ffffffde000,
+                                      0x7ffffffff000,
+                                      0x800000000000,
+                                      0x7fffffffffffffff,
+                                      0x8000000000000000,
+                                      0xfffffffffffff000,
+                                      UINT64_MAX};
+    struct elfgen_kernel_machine machine = usual();
+    uint8_t interpreted[512], bytes[512];
+    size_t interpreted_size = make_interpreted(interpreted, sizeof interpreted);
+    const struct {
+        const uint8_t *bytes;
+        size_t size;
+        enum elfgen_class class_;
+    } bases[] = {{lecture_file, sizeof lecture_file, ELFGEN_CLASS64},
+                 {lecture_file32, sizeof lecture_file32, ELFGEN_CLASS32},
+                 {interpreted, interpreted_size, ELFGEN_CLASS64}};
+    unsigned mended = 0;
+    for (size_t base = 0; base < 3; base++)
+        for (int id = ELFGEN_STRUCTURE_ehdr; id <= ELFGEN_STRUCTURE_phdr; id++)
+            for (unsigned f = 0; f < elfgen_structures[id].count; f++)
+                for (size_t v = 0; v < sizeof values / sizeof values[0]; v++) {
+                    memcpy(bytes, bases[base].bytes, bases[base].size);
+                    set(bytes, bases[base].class_, elfgen_structures[id].fields[f].name, values[v]);
+                    struct elfgen_kernel_answer answer = ask(bytes, bases[base].size, &machine);
+                    bool over = answer.segment != 0xffff && answer.offset < 64;
+                    if ((answer.verdict != ELFGEN_REFUSED && answer.verdict != ELFGEN_KILLED) ||
+                        (over && !answer.offers) || answer.class_ != bases[base].class_)
+                        continue;
+                    mended++;
+                    /* set() takes the first program header; these are blamed in it, too. */
+                    if (answer.segment == 0xffff || answer.segment == 0)
+                        mend(bytes, bases[base].size, &answer, &machine);
+                }
+    ck_assert_uint_gt(mended, 300);
+}
+END_TEST
+
+START_TEST(a_file_cut_at_any_length_is_judged_without_a_look_past_its_end)
+{
+    struct elfgen_kernel_machine machine = usual();
+    for (size_t size = 0; size <= sizeof lecture_file; size++) {
+        uint8_t *bytes = malloc(size ? size : 1); /* a sanitizer sees the end */
+        memcpy(bytes, lecture_file, size);
+        struct elfgen_kernel_answer answer = ask(bytes, size, &machine);
+        /* The program header ends at 120, and the rest of its page is zeros. */
+        ck_assert_int_eq(answer.verdict, size < 120 ? ELFGEN_REFUSED : ELFGEN_STARTS);
+        ck_assert_int_eq(answer.error, size < 120 ? ELFGEN_ENOEXEC : 0);
+        free(bytes);
+    }
+}
+END_TEST
+
+START_TEST(what_the_machine_allows_decides)
+{
+    struct elfgen_kernel_machine machine = usual();
+    machine.ia32 = false;
+    struct elfgen_kernel_answer answer = ask(lecture_file32, sizeof lecture_file32, &machine);
+    ck_assert_int_eq(answer.check, ELFGEN_CHECK_ia32);
+    ck_assert_int_eq(answer.error, ELFGEN_ENOEXEC);
+    /* Low addresses. */
+    machine = usual();
+    ck_assert_int_eq(with("p_vaddr", 0, &machine).check, ELFGEN_CHECK_map_low);
+    machine.raw_io = true;
+    ck_assert_int_eq(with("p_vaddr", 0, &machine).check, ELFGEN_CHECK_first_nothing);
+    machine = usual();
+    machine.mmap_min_addr = 0x20000;
+    ck_assert_int_eq(with("e_shoff", 0, &machine).check, ELFGEN_CHECK_map_low);
+    /* Memory. */
+    machine = usual();
+    machine.memory_pages = 256;
+    ck_assert_int_eq(with("p_memsz", 0x200000, &machine).check, ELFGEN_CHECK_map_memory);
+    ck_assert_int_eq(with("p_memsz", 0x100000, &machine).check, ELFGEN_CHECK_passed);
+    machine.overcommit = ELFGEN_OVERCOMMIT_ALWAYS;
+    ck_assert_int_eq(with("p_memsz", 0x200000, &machine).check, ELFGEN_CHECK_passed);
+    machine.overcommit = ELFGEN_OVERCOMMIT_NEVER;
+    ck_assert_int_eq(with("p_memsz", 0x100000, &machine).check, ELFGEN_CHECK_map_memory);
+    /* User space of 57 bits. */
+    machine = usual();
+    ck_assert_int_eq(with("p_vaddr", UINT64_C(1) << 50, &machine).check, ELFGEN_CHECK_map_end);
+    machine.five_levels = true;
+    ck_assert_int_eq(with("p_vaddr", UINT64_C(1) << 50, &machine).check,
+                     ELFGEN_CHECK_first_nothing);
+}
+END_TEST
+
+/* ---- versions ---- */
+
+static struct elfgen_kernel_machine linux_of(unsigned major, unsigned minor)
+{
+    struct elfgen_kernel_machine machine = usual();
+    machine.version = ELFGEN_LINUX(major, minor);
+    return machine;
+}
+
+START_TEST(without_gnu_stack_all_was_executable_up_to_5_7)
+{
+    struct elfgen_kernel_machine old = linux_of(5, 4), new = linux_of(5, 10);
+    ck_assert_int_eq(with("p_flags", 4, &old).verdict, ELFGEN_STARTS);
+    ck_assert_int_eq(with("p_flags", 4, &new).check, ELFGEN_CHECK_first_not_executable);
+}
+END_TEST
+
+START_TEST(a_page_of_program_headers_was_the_most_up_to_6_16)
+{
+    enum { MANY = 80 };
+    static uint8_t bytes[64 + MANY * 56];
+    struct elfgen_kernel_machine old = linux_of(6, 12), new = linux_of(6, 18);
+    memcpy(bytes, lecture_file, 120);
+    memset(bytes + 120, 0, sizeof bytes - 120);
+    set(bytes, ELFGEN_CLASS64, "e_phnum", MANY);
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &old).check, ELFGEN_CHECK_many_headers);
+    ck_assert_uint_eq(ask(bytes, sizeof bytes, &old).other, 73);
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &new).check, ELFGEN_CHECK_passed);
+}
+END_TEST
+
+START_TEST(zeros_behind_a_read_only_segment_killed_before_elf_load)
+{
+    struct elfgen_kernel_machine old = linux_of(5, 15), middle = linux_of(6, 1),
+                                 new = linux_of(6, 12);
+    ck_assert_int_eq(with("p_memsz", 0x2000, &old).check, ELFGEN_CHECK_clear);
+    ck_assert_int_eq(with("p_memsz", 0x2000, &middle).check, ELFGEN_CHECK_passed);
+    ck_assert_int_eq(with("p_memsz", 0x2000, &new).check, ELFGEN_CHECK_passed);
+}
+END_TEST
+
+START_TEST(a_page_that_cannot_be_cleared_kills_from_6_7_on)
+{
+    struct elfgen_kernel_machine old = linux_of(6, 1), new = linux_of(6, 12);
+    uint8_t bytes[sizeof lecture_file];
+    memcpy(bytes, lecture_file, sizeof bytes);
+    set(bytes, ELFGEN_CLASS64, "p_flags", 7);
+    set(bytes, ELFGEN_CLASS64, "p_filesz", 0x1800);
+    set(bytes, ELFGEN_CLASS64, "p_memsz", 0x3000);
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &old).check, ELFGEN_CHECK_passed);
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &new).check, ELFGEN_CHECK_clear);
+}
+END_TEST
+
+START_TEST(segments_over_each_other_killed_in_4_19_alone)
+{
+    uint8_t bytes[256] = {0};
+    memcpy(bytes, lecture_file, sizeof lecture_file);
+    memcpy(bytes + 176, lecture_file + 120, 58);
+    memcpy(bytes + 120, bytes + 64, 56);
+    set(bytes, ELFGEN_CLASS64, "e_phnum", 2);
+    static const unsigned versions[][2] = {{4, 19}, {5, 4}, {5, 10}, {5, 15},
+                                           {6, 1},  {6, 6}, {6, 12}, {6, 18}};
+    for (size_t i = 0; i < 8; i++) {
+        struct elfgen_kernel_machine machine = linux_of(versions[i][0], versions[i][1]);
+        ck_assert_int_eq(ask(bytes, sizeof bytes, &machine).check,
+                         i == 0 ? ELFGEN_CHECK_map_exists : ELFGEN_CHECK_passed);
+    }
+}
+END_TEST
+
+START_TEST(a_static_et_dyn_of_large_alignment_goes_to_a_multiple_of_it)
+{
+    struct elfgen_kernel_machine old = linux_of(5, 15), new = linux_of(6, 18);
+    uint8_t bytes[sizeof lecture_file];
+    memcpy(bytes, lecture_file, sizeof bytes);
+    set(bytes, ELFGEN_CLASS64, "e_type", 3);
+    set(bytes, ELFGEN_CLASS64, "p_align", 0x200000);
+    ck_assert_uint_eq((ask(bytes, sizeof bytes, &new).entry - 0x78) % 0x200000, 0);
+    ck_assert_uint_ne((ask(bytes, sizeof bytes, &old).entry - 0x78) % 0x200000, 0);
+}
+END_TEST
+
+/* ---- other files ---- */
+
+START_TEST(interpreters_are_followed_one_step)
+{
+    struct elfgen_kernel_machine machine = usual();
+    struct elfgen_kernel_answer answer;
+    uint8_t bytes[512];
+    size_t size = make_interpreted(bytes, sizeof bytes);
+    answer = ask(bytes, size, &machine);
+    ck_assert_int_eq(answer.verdict, ELFGEN_STARTS);
+    ck_assert(answer.asks);
+    ck_assert_uint_eq(answer.path_offset, 256);
+    ck_assert_uint_eq(answer.path_length, 27);
+    struct elfgen_kernel_file missing = {.error = ELFGEN_ENOENT};
+    elfgen_kernel_ask(bytes, size, &machine, &missing, &answer, NULL);
+    ck_assert_int_eq(answer.check, ELFGEN_CHECK_interpreter_open);
+    ck_assert_int_eq(answer.error, ELFGEN_ENOENT);
+    struct elfgen_kernel_file text = {
+        (const uint8_t *)"no ELF file at all, and long enough to have "
+                         "the size of an ELF header",
+        64, 0};
+    elfgen_kernel_ask(bytes, size, &machine, &text, &answer, NULL);
+    ck_assert_int_eq(answer.error, ELFGEN_ELIBBAD);
+    text.length = 63;
+    elfgen_kernel_ask(bytes, size, &machine, &text, &answer, NULL);
+    ck_assert_int_eq(answer.error, ELFGEN_EIO);
+    struct elfgen_kernel_file narrow = {lecture_file32, sizeof lecture_file32, 0};
+    elfgen_kernel_ask(bytes, size, &machine, &narrow, &answer, NULL);
+    ck_assert_int_eq(answer.check, ELFGEN_CHECK_interpreter_machine);
+    /* The lecture's own program as interpreter is over the program: MAP_FIXED. */
+    struct elfgen_kernel_file good = {lecture_file, sizeof lecture_file, 0};
+    elfgen_kernel_ask(bytes, size, &machine, &good, &answer, NULL);
+    ck_assert_int_eq(answer.verdict, ELFGEN_STARTS);
+    ck_assert_uint_eq(answer.entry, 0x10078);
+}
+END_TEST
+
+START_TEST(scripts_name_an_interpreter_or_are_refused)
+{
+    static const struct {
+        const char *text;
+        const char *path; /* NULL: ENOEXEC */
+    } scripts[] = {
+        {"#!/bin/sh\n", "/bin/sh"},
+        {"#! \t/bin/sh -x\n", "/bin/sh"},
+        {"#!/bin/sh", "/bin/sh"},
+        {"#!\n", NULL},
+        {"#!   \n", NULL},
+        {"#!", ""},
+        {"#!/bin/sh  \t \n", "/bin/sh"},
+        {"#!a\0b\n", "a"},
+    };
+    struct elfgen_kernel_machine machine = usual();
+    for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
+        struct elfgen_kernel_answer answer =
+            ask(scripts[i].text, strlen(scripts[i].text), &machine);
+        ck_assert(answer.is_script);
+        if (!scripts[i].path) {
+            ck_assert_int_eq(answer.error, ELFGEN_ENOEXEC);
+            continue;
+        }
+        ck_assert_int_eq(answer.verdict, ELFGEN_STARTS);
+        ck_assert_uint_eq(answer.path_length, strlen(scripts[i].path));
+        ck_assert_int_eq(
+            memcmp(scripts[i].text + answer.path_offset, scripts[i].path, answer.path_length), 0);
+    }
+}
+END_TEST
+
+START_TEST(a_path_cut_off_by_the_buffer_is_refused_by_the_versions_that_have_it)
+{
+    char text[400];
+    struct elfgen_kernel_machine old = linux_of(4, 19), new = linux_of(5, 4);
+    memset(text, 'x', sizeof text);
+    text[0] = '#';
+    text[1] = '!';
+    text[2] = '/';
+    text[200] = '\n';
+    ck_assert_int_eq(ask(text, sizeof text, &old).error, ELFGEN_ENOEXEC);
+    ck_assert_int_eq(ask(text, sizeof text, &new).verdict, ELFGEN_STARTS);
+    text[200] = 'x';
+    ck_assert_int_eq(ask(text, sizeof text, &new).error, ELFGEN_ENOEXEC);
+}
+END_TEST
+
+START_TEST(many_segments_need_more_memory_for_the_map_and_say_how_much)
+{
+    enum { MANY = 1000 };
+    static uint8_t bytes[64 + MANY * 56];
+    struct elfgen_kernel_machine machine = usual();
+    struct elfgen_kernel_answer answer;
+    memcpy(bytes, lecture_file, 64);
+    set(bytes, ELFGEN_CLASS64, "e_phnum", MANY);
+    for (unsigned i = 0; i < MANY; i++) {
+        uint64_t address = 0x10000 + (uint64_t)(i * 7919 % MANY) * 0x1000;
+        uint8_t *header = bytes + 64 + (size_t)i * 56;
+        memcpy(header, lecture_file + 64, 56);
+        memcpy(header + 16, &address, 8);
+    }
+    ck_assert_int_eq(elfgen_kernel_ask(bytes, sizeof bytes, &machine, NULL, &answer, NULL),
+                     ELFGEN_NO_ROOM);
+    struct elfgen_kernel_map map = {0};
+    ck_assert_int_eq(elfgen_kernel_ask(bytes, sizeof bytes, &machine, NULL, &answer, &map),
+                     ELFGEN_NO_ROOM);
+    ck_assert_uint_gt(map.needed, MANY);
+    map.areas = malloc(map.needed * sizeof *map.areas);
+    map.capacity = map.needed;
+    ck_assert_int_eq(elfgen_kernel_ask(bytes, sizeof bytes, &machine, NULL, &answer, &map),
+                     ELFGEN_OK);
+    ck_assert_int_eq(answer.verdict, ELFGEN_STARTS);
+    ck_assert_uint_eq(map.count, MANY + 2);
+    for (uint64_t i = 1; i < map.count; i++)
+        ck_assert_uint_le(map.areas[i - 1].end, map.areas[i].start);
+    free(map.areas);
+}
+END_TEST
+
+/* ---- words ---- */
+
+START_TEST(every_sentence_is_whole)
+{
+    for (int id = 0; id < ELFGEN_CHECK_COUNT; id++) {
+        struct elfgen_kernel_answer answer = {.check = (enum elfgen_kernel_check_id)id,
+                                              .field = "p_vaddr",
+                                              .value = 77,
+                                              .other = 88,
+                                              .offers = true,
+                                              .would = 99};
+        char buffer[512];
+        struct elfgen_text text = {.bytes = buffer, .capacity = sizeof buffer};
+        elfgen_kernel_message(&answer, &text);
+        ck_assert_uint_gt(text.length, 10);
+        elfgen_kernel_remedy(&answer, &text);
+        ck_assert(!text.cut);
+        ck_assert_ptr_null(memchr(buffer, '%', text.length));
+        ck_assert_ptr_nonnull(elfgen_kernel_checks[id].name);
+    }
+    ck_assert_str_eq(elfgen_errno_name(8), "ENOEXEC");
+    ck_assert_ptr_null(elfgen_errno_name(12345));
+}
+END_TEST
+
+static unsigned objections(const void *bytes, size_t size, unsigned who, const char **names)
+{
+    struct elfgen_objection objection;
+    unsigned row = 0, count = 0;
+    while (elfgen_objection_next(bytes, size, who, &row, &objection)) {
+        char buffer[512];
+        struct elfgen_text text = {.bytes = buffer, .capacity = sizeof buffer};
+        elfgen_objection_text(&objection, &text);
+        ck_assert_ptr_null(memchr(buffer, '%', text.length));
+        ck_assert_ptr_nonnull(objection.source);
+        if (names && count < 16)
+            names[count] = objection.name;
+        count++;
+    }
+    return count;
+}
+
+START_TEST(others_object_to_what_linux_lets_pass)
+{
+    const char *names[16];
+    uint8_t bytes[sizeof lecture_file];
+    ck_assert_uint_eq(
+        objections(lecture_file, sizeof lecture_file, ELFGEN_OBJECTOR_SPECIFICATION, names), 0);
+    ck_assert_uint_eq(objections(lecture_file, sizeof lecture_file, ELFGEN_OBJECTOR_WSL1, names),
+                      1);
+    ck_assert_str_eq(names[0], "wsl1-align");
+    ck_assert_uint_eq(
+        objections(lecture_file, sizeof lecture_file, ELFGEN_OBJECTOR_PORTABILITY, names), 1);
+    ck_assert_uint_eq(
+        objections(lecture_file, sizeof lecture_file, ELFGEN_OBJECTOR_QEMU_USER, names), 0);
+    ck_assert_uint_eq(objections(lecture_file, sizeof lecture_file, ELFGEN_OBJECTOR_FREEBSD, names),
+                      1);
+    ck_assert_str_eq(names[0], "brand");
+    static const struct {
+        const char *field;
+        uint64_t value;
+        const char *name;
+    } wrong[] = {{"ei_class", 1, "ei_class"},     {"ei_data", 2, "ei_data"},
+                 {"ei_version", 0, "ei_version"}, {"ei_pad", 1, "ei_pad"},
+                 {"e_version", 2, "e_version"},   {"e_flags", 1, "e_flags"},
+                 {"e_ehsize", 65, "e_ehsize"},    {"e_phoff", 16, "headers-overlap"},
+                 {"p_align", 3, "p_align-power"}, {"p_offset", 0x80, "p_align-offset"},
+                 {"p_filesz", 999, "file-end"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        memcpy(bytes, lecture_file, sizeof bytes);
+        set(bytes, ELFGEN_CLASS64, wrong[i].field, wrong[i].value);
+        ck_assert_uint_ge(objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_SPECIFICATION, names), 1);
+        ck_assert_str_eq(names[0], wrong[i].name);
+    }
+    memcpy(bytes, lecture_file, sizeof bytes);
+    set(bytes, ELFGEN_CLASS64, "p_flags", 7);
+    objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_PRACTICE, names);
+    ck_assert_str_eq(names[0], "write-execute");
+}
+END_TEST
+
+START_TEST(random_bytes_are_judged_and_objected_to)
+{
+    uint64_t state = 88172645463325252;
+    struct elfgen_kernel_machine machine = usual();
+    for (int turn = 0; turn < 20000; turn++) {
+        size_t size = next_random(&state) % 300;
+        uint8_t *bytes = malloc(size ? size : 1);
+        for (size_t i = 0; i < size; i++)
+            bytes[i] = i < sizeof lecture_file && next_random(&state) % 8
+                           ? lecture_file[i]
+                           : (uint8_t)next_random(&state);
+        struct elfgen_kernel_answer answer = ask(bytes, size, &machine);
+        ck_assert_int_eq(answer.verdict, elfgen_kernel_checks[answer.check].verdict);
+        objections(bytes, size, 63, NULL);
+        free(bytes);
+    }
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *result = suite_create("kernel");
+    TCase *tests = tcase_create("kernel");
+    tcase_add_test(tests, the_lectures_programs_start_and_are_in_memory_where_they_say);
+    tcase_add_loop_test(tests, a_changed_field_is_blamed_by_the_check_that_reads_it, 0,
+                        sizeof changes / sizeof changes[0]);
+    tcase_add_test(tests, what_is_offered_for_a_changed_field_leads_further);
+    tcase_add_test(tests, a_file_cut_at_any_length_is_judged_without_a_look_past_its_end);
+    tcase_add_test(tests, what_the_machine_allows_decides);
+    tcase_add_test(tests, without_gnu_stack_all_was_executable_up_to_5_7);
+    tcase_add_test(tests, a_page_of_program_headers_was_the_most_up_to_6_16);
+    tcase_add_test(tests, zeros_behind_a_read_only_segment_killed_before_elf_load);
+    tcase_add_test(tests, a_page_that_cannot_be_cleared_kills_from_6_7_on);
+    tcase_add_test(tests, segments_over_each_other_killed_in_4_19_alone);
+    tcase_add_test(tests, a_static_et_dyn_of_large_alignment_goes_to_a_multiple_of_it);
+    tcase_add_test(tests, interpreters_are_followed_one_step);
+    tcase_add_test(tests, scripts_name_an_interpreter_or_are_refused);
+    tcase_add_test(tests, a_path_cut_off_by_the_buffer_is_refused_by_the_versions_that_have_it);
+    tcase_add_test(tests, many_segments_need_more_memory_for_the_map_and_say_how_much);
+    tcase_add_test(tests, every_sentence_is_whole);
+    tcase_add_test(tests, others_object_to_what_linux_lets_pass);
+    tcase_add_test(tests, random_bytes_are_judged_and_objected_to);
+    suite_add_tcase(result, tests);
+    return result;
+}
+
+RUN_SUITE(suite)
