@@ -120,7 +120,9 @@ void tell_not_started(const char *path, int error)
 {
     struct stat status;
     if (error == ENOEXEC)
-        message(path, "error", "Linux takes it for no program: %s", strerror(error));
+        message(path, "error",
+                "Linux takes it for no program: %s ('tinyelf check' says which field is to blame)",
+                strerror(error));
     else if (error == EACCES && stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         message(path, "error", "%s", strerror(EISDIR));
     else if (error == EACCES && stat(path, &status) == 0 && (status.st_mode & 0111) == 0)
