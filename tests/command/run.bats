@@ -383,6 +383,17 @@ status_of()
     done
 }
 
+@test "a signal that comes before anything waits is not lost" {
+    local delay
+    # Early ones die as any command does, later ones in every step of the start.
+    for delay in 0005 001 0015 002 0025 003 0035 004 005 006 008 012; do
+        timeout -k 1 8 perl -e 'my ($delay, @command) = @ARGV; my $id = fork;
+            if (!$id) { $SIG{TERM} = "DEFAULT"; exec @command }
+            select undef, undef, undef, $delay; kill "TERM", $id; waitpid $id, 0; exit($? & 127)' \
+            "0.$delay" "$TINYELF" run sleep 20 3>&- || [ "$?" -eq 15 ]
+    done
+}
+
 @test "nothing is left where there are neither namespaces nor ptrace" {
     "$BUILD/tests/forbid" namespaces,ptrace "$TINYELF" run --sandbox "$hostile" sleep 20000 \
         >out 2>err 3>&- &
