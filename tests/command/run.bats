@@ -247,6 +247,14 @@ status_of()
     says "number 0x40000001, one of x32's"
 }
 
+@test "-1 is no call, and none of x32's" {
+    printf 'bits 64\nglobal _start\n_start: mov eax,-1\nsyscall\n' >none.asm
+    "$TINYELF" build none.asm -o none
+    sandboxed ./none
+    exits 159
+    says "number -1"
+}
+
 @test "of both tables whole, only these calls are let through" {
     # Arguments are zeros, with which none that may be called does anything.
     run -0 timeout 60 "$BUILD/tests/worker-runs" --numbers 600 "$hostile" call
