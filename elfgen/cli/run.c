@@ -117,7 +117,10 @@ static volatile sig_atomic_t caught;
 
 static void catch (int number)
 {
-    caught = number;
+    if (caught == 0 || number != SIGALRM)
+        caught = number;
+    /* It may come directly before a wait begins, which then nothing would interrupt. */
+    alarm(1);
 }
 
 static bool is_caught(void *context)
@@ -129,7 +132,7 @@ static bool is_caught(void *context)
 /* What ends a command ends the program first. Those that were ignored stay so. */
 static void catch_signals(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
     const sigset_t *ignored = inherited_ignored();
     struct sigaction action = {.sa_handler = catch};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)

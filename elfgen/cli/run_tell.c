@@ -113,6 +113,13 @@ static void tell_call(const char *name, const char *path, const struct run_end *
                 hint);
         return;
     }
+    if (end->number == UINT32_MAX) {
+        message(name, "error",
+                "system call not allowed in the sandbox: number -1, or one by the vsyscall page, "
+                "of which Linux leaves no number%s",
+                hint);
+        return;
+    }
     if (end->abi == CALL_X86_64 && (end->number & X32) != 0) {
         message(name, "error",
                 "system call not allowed in the sandbox: number 0x%llx, one of x32's%s",

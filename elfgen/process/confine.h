@@ -73,7 +73,8 @@ struct confine_job {
     struct confine_stream *output, *errors; /* errors NULL: 2 is the same pipe as 1, so that the
                                              * order of what is written to them stays */
     void *context;
-    /* A signal handler of the caller's ran while this waited; NULL: go on. True: kill the program.
+    /* Asked before each wait, and when a signal handler of the caller's ended one; NULL: go on.
+     * True: kill the program. A signal between the two ends no wait: let the handler set an alarm.
      */
     bool (*interrupted)(void *context);
 };

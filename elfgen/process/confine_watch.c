@@ -37,10 +37,15 @@ static void stop(struct watch *watch, enum run_reason reason)
         syscall(SYS_pidfd_send_signal, watch->handle, SIGKILL, NULL, 0);
 }
 
-static void look_whether_interrupted(struct watch *watch)
+static bool is_interrupted(const struct watch *watch)
 {
     const struct confine_job *job = watch->job;
-    if (job->interrupted && job->interrupted(job->context))
+    return job->interrupted && job->interrupted(job->context);
+}
+
+static void look_whether_interrupted(struct watch *watch)
+{
+    if (is_interrupted(watch))
         stop(watch, RUN_INTERRUPTED);
 }
 
@@ -111,8 +116,9 @@ static void finish_output(struct watch *watch)
             move(watch, pipe);
             struct pollfd wish = confine_pipe_wish(pipe);
             while (!confine_pipe_is_empty(pipe)) {
-                if (poll(&wish, 1, -1) < 0 && watch->job->interrupted &&
-                    watch->job->interrupted(watch->job->context))
+                if (is_interrupted(watch))
+                    return;
+                if (poll(&wish, 1, -1) < 0 && is_interrupted(watch))
                     return;
                 move(watch, pipe);
                 before = 0;
@@ -167,6 +173,8 @@ static void pass(struct watch *watch)
     uint64_t pause = next > now ? next - now : 0;
     struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
                             .tv_nsec = (long)(pause % 1000000000)};
+    /* Before as well: it may have come while there was no wait to interrupt. */
+    look_whether_interrupted(watch);
     int ready = ppoll(wishes, 2 + pipe_count(watch), next == UINT64_MAX ? NULL : &time, NULL);
     if (ready < 0)
         look_whether_interrupted(watch);

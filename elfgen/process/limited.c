@@ -209,6 +209,13 @@ static void look_at_clock(struct family *family)
         look_at_memory(family, now);
 }
 
+static void look_whether_interrupted(struct family *family)
+{
+    const struct limited_watch *watch = family->watch;
+    if (watch->interrupted && watch->interrupted(watch->context))
+        stop(family, RUN_INTERRUPTED);
+}
+
 static void pass(struct family *family, int file)
 {
     struct pollfd wish = {.fd = file, .events = POLLIN};
@@ -218,10 +225,10 @@ static void pass(struct family *family, int file)
     uint64_t pause = next > now ? next - now : 0;
     struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
                             .tv_nsec = (long)(pause % 1000000000)};
-    int ready = ppoll(&wish, 1, next == UINT64_MAX ? NULL : &time, NULL);
-    if (ready < 0 && family->watch->interrupted &&
-        family->watch->interrupted(family->watch->context))
-        stop(family, RUN_INTERRUPTED);
+    /* Before as well: it may have come while there was no wait to interrupt. */
+    look_whether_interrupted(family);
+    if (ppoll(&wish, 1, next == UINT64_MAX ? NULL : &time, NULL) < 0)
+        look_whether_interrupted(family);
     look_at_clock(family);
     while (read(file, &news, sizeof news) > 0)
         ;

@@ -8,7 +8,8 @@
 struct limited_watch {
     struct run_limits limits; /* time, and memory of all its processes together */
     void *context;
-    /* A signal handler of the caller's ran while this waited; NULL: go on. True: kill it all. */
+    /* Asked before each wait, and when a signal handler of the caller's ended one; NULL: go on.
+     * True: kill it all. A signal between the two ends no wait: let the handler set an alarm. */
     bool (*interrupted)(void *context);
     bool untraced; /* out: ptrace is forbidden. Deaths are told with less detail, and a process that
                     * left the program's family may stay */

@@ -154,8 +154,10 @@ static bool start(struct stepper *stepper, const struct process_program *program
         return false;
     if (leave_exec(stepper) && keep_start(stepper, program))
         return true;
-    elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
-                     "cannot look into it: it is gone, /proc is missing, or there is no memory");
+    elfgen_error_set(
+        error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
+        "cannot look into it: you may not read the file, it is gone, /proc is missing, or "
+        "there is no memory");
     return false;
 }
 

@@ -13,7 +13,8 @@ enum { RESULT_COLUMN = 40 };
 enum {
     INSIDE = 1,    /* a call has a beginning and no end */
     SEEN_I386 = 2, /* the last call was one of i386's */
-    NOTED = 4      /* kept[1] is set */
+    NOTED = 4,     /* kept[1] is set */
+    PENDING = 8    /* some arguments are shown when it is answered */
 };
 
 /* ---- the line ---- */
@@ -155,8 +156,8 @@ static void put_change(struct strace *s, const struct shown *shown, unsigned ind
 }
 
 /* The arguments of one phase: when the call is made, up to the first that nothing is known of yet;
- * when it is answered, the rest. */
-static void put_arguments(struct strace *s, const struct shown *shown, bool after,
+ * when it is answered, the rest. Returns whether all are shown then. */
+static bool put_arguments(struct strace *s, const struct shown *shown, bool after,
                           const uint64_t *kept)
 {
     uint32_t length_before = (uint32_t)kept[1];
@@ -174,7 +175,7 @@ static void put_arguments(struct strace *s, const struct shown *shown, bool afte
             put(s, ", ");
         any = true;
         if (late && !after)
-            return;
+            return false;
         if (here) {
             struct value v = value_of(s, shown, index, after);
             v.length_before = kept[0] & NOTED ? &length_before : NULL;
@@ -183,11 +184,12 @@ static void put_arguments(struct strace *s, const struct shown *shown, bool afte
         }
         if (is_both(type) && !late) {
             if (!after)
-                return;
+                return false;
             late = true;
             put_change(s, shown, index, kept[1]);
         }
     }
+    return true;
 }
 
 /* Arguments of a call that nothing is known of. */
@@ -251,14 +253,16 @@ static void tell_call(struct strace *s, struct process *process)
     put(s, shown.name);
     put(s, "(");
     note_before(s, &shown, process->kept);
+    bool all = true;
     if (shown.row && !shown.row->returns && !shown.row->parameters[0].name)
         put_restored_mask(&(struct value){
             .out = &s->line, .call = &shown.call, .row = shown.row, .reader = &s->reader});
     else if (shown.row)
-        put_arguments(s, &shown, false, process->kept);
+        all = put_arguments(s, &shown, false, process->kept);
     else
         put_numbers(s, &shown);
-    process->kept[0] = (process->kept[0] & 0xff) | INSIDE | process->call.number << 32;
+    process->kept[0] = (process->kept[0] & 0xff & ~(uint64_t)PENDING) | INSIDE |
+                       (all ? 0 : PENDING) | process->call.number << 32;
     s->writing = process;
     if (is_exit(shown.row)) {
         process->kept[0] &= ~(uint64_t)INSIDE;
@@ -303,6 +307,8 @@ static void tell_no_result(struct strace *s, struct process *process)
     enum call_abi abi = process->kept[0] & SEEN_I386 ? CALL_I386 : CALL_X86_64;
     const struct call *known = calls_find(&s->calls, abi, shown.call.number);
     resume_line(s, process, known ? known->name : shown_number(&shown));
+    if (process->kept[0] & PENDING)
+        put(s, " <unfinished ...>");
     put_equals(s);
     put(s, "?");
     process->kept[0] &= ~(uint64_t)INSIDE;

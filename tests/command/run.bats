@@ -247,6 +247,14 @@ status_of()
     says "number 0x40000001, one of x32's"
 }
 
+@test "-1 is no call, and none of x32's" {
+    printf 'bits 64\nglobal _start\n_start: mov eax,-1\nsyscall\n' >none.asm
+    "$TINYELF" build none.asm -o none
+    sandboxed ./none
+    exits 159
+    says "number -1"
+}
+
 @test "of both tables whole, only these calls are let through" {
     # Arguments are zeros, with which none that may be called does anything.
     run -0 timeout 60 "$BUILD/tests/worker-runs" --numbers 600 "$hostile" call
@@ -380,6 +388,17 @@ status_of()
         [ ! -s err ]
         ended "$worker"
         ended "$program"
+    done
+}
+
+@test "a signal that comes before anything waits is not lost" {
+    local delay
+    # Early ones die as any command does, later ones in every step of the start.
+    for delay in 0005 001 0015 002 0025 003 0035 004 005 006 008 012; do
+        timeout -k 1 8 perl -e 'my ($delay, @command) = @ARGV; my $id = fork;
+            if (!$id) { $SIG{TERM} = "DEFAULT"; exec @command }
+            select undef, undef, undef, $delay; kill "TERM", $id; waitpid $id, 0; exit($? & 127)' \
+            "0.$delay" "$TINYELF" run sleep 20 3>&- || [ "$?" -eq 15 ]
     done
 }
 

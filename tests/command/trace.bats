@@ -125,6 +125,19 @@ S
     says '+++ killed by SIGSEGV'
 }
 
+@test "killed in a call: what is shown when it is answered never comes, as with strace" {
+    command -v strace >/dev/null || skip "strace is not installed"
+    local wait='pipe A, B; if (!fork) { select undef, undef, undef, 0.2; kill 9, getppid; exit }'
+    local end
+    for end in 'sysread A, $x, 1' 'wait' 'syscall 34'; do
+        tinyelf trace -o log perl -e "$wait $end"
+        exits 137
+        run timeout 20 strace -o strace.log perl -e "$wait $end"
+        diff <(tail -n 2 strace.log) <(tail -n 2 log)
+    done
+    grep -q '^pause()  *= ?$' log
+}
+
 @test "--abi: instruction, place, registers, ring of each call; the ring is the processor's" {
     hello
     tinyelf trace --abi ./hello

@@ -63,23 +63,29 @@ static void close_worker(void)
     ck_assert_int_eq(errno, ESRCH);
 }
 
+static volatile sig_atomic_t came;
+
+static void ring(int number)
+{
+    came = number;
+}
+
 static bool interrupted(void *context)
 {
-    return *(const bool *)context;
+    (void)context;
+    return came != 0;
 }
 
 static struct run_end run(int file, struct confine_stream *output, struct confine_stream *errors)
 {
     static char name[] = "program";
     char *arguments[] = {name, NULL}, *none[] = {NULL};
-    bool yes = true;
     struct confine_job job = {.file = file,
                               .input = -1,
                               .arguments = arguments,
                               .environment = none,
                               .output = output,
                               .errors = errors,
-                              .context = &yes,
                               .interrupted = interrupted};
     struct run_end end;
     struct elfgen_error error;
@@ -187,11 +193,6 @@ START_TEST(both_streams_are_told_apart_and_reach_their_descriptors)
 }
 END_TEST
 
-static void ring(int number)
-{
-    (void)number;
-}
-
 START_TEST(an_interrupted_caller_ends_the_program)
 {
     struct confine_stream output = {.descriptor = -1};
@@ -204,6 +205,20 @@ START_TEST(an_interrupted_caller_ends_the_program)
     ck_assert_int_eq(end.reason, RUN_INTERRUPTED);
     ck_assert_int_eq(end.signal, SIGKILL);
     close(file);
+    came = 0;
+    greet();
+}
+END_TEST
+
+START_TEST(a_signal_that_came_while_nothing_waited_ends_it_as_well)
+{
+    struct confine_stream output = {.descriptor = -1};
+    int file = file_of(loops, sizeof loops);
+    came = SIGINT;
+    struct run_end end = run(file, &output, NULL);
+    ck_assert_int_eq(end.reason, RUN_INTERRUPTED);
+    close(file);
+    came = 0;
     greet();
 }
 END_TEST
@@ -235,6 +250,7 @@ static Suite *confine_suite(void)
     tcase_add_test(runs, output_ends_at_its_limit_and_is_kept_up_to_its_room);
     tcase_add_test(runs, both_streams_are_told_apart_and_reach_their_descriptors);
     tcase_add_test(runs, an_interrupted_caller_ends_the_program);
+    tcase_add_test(runs, a_signal_that_came_while_nothing_waited_ends_it_as_well);
     tcase_add_test(runs, descriptors_and_the_signal_mask_stay_as_they_were);
     suite_add_tcase(suite, runs);
     return suite;
