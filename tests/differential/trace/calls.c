@@ -781,6 +781,14 @@ static void times(void)
     CALL(SYS_timerfd_settime, timer_fd, 0, &timer, &timer);
     timer.c = timer.d = 0;
     CALL(SYS_timerfd_settime, timer_fd, 1, &timer, NULL);
+#ifdef SYS_timer_settime64
+    struct sigevent nobody = {.sigev_notify = SIGEV_NONE};
+    long long long_times[4] = {1, 5, 2, 7};
+    int number = -1;
+    CALL(SYS_timer_create, CLOCK_MONOTONIC, &nobody, &number);
+    CALL(SYS_timer_settime64, number, 1, long_times, NULL);
+    CALL(SYS_timer_gettime64, number, BAD);
+#endif
     CALL(SYS_timerfd_gettime, timer_fd, &timer);
     CALL(SYS_timerfd_gettime, timer_fd, BAD);
 }
