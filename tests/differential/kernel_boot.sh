@@ -27,7 +27,7 @@ ${CC:-cc} -O2 -static -D_GNU_SOURCE -Ielfgen/include -o "$folder/root/kernel-sam
 ${CC:-cc} -O2 -static -D_GNU_SOURCE -o "$folder/root/init" tests/differential/kernel_init.c
 (cd "$folder/root" && find . | cpio -o -H newc 2>/dev/null | gzip) >"$folder/initrd"
 
-timeout 1800 qemu-system-x86_64 -accel tcg -cpu max -m 2048 -net none -nographic -no-reboot \
+timeout 1800 qemu-system-x86_64 -accel tcg -cpu max,la57=off -m 2048 -net none -nographic -no-reboot \
     -kernel "$folder"/boot/vmlinuz-* -initrd "$folder/initrd" \
     -append "console=ttyS0 quiet panic=-1 -- --count $count --seed $seed" </dev/null >"$folder/said" 2>&1 || true
 tr -d '\r' <"$folder/said" | grep -aE '^(#|[0-9a-f]{2} |[0-9]+ cases|kernel-same:|skipped)' || true
