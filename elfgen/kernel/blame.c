@@ -208,7 +208,8 @@ static void blame_address(struct run *run, const struct image *image, uint64_t i
                           const struct elfgen_phdr *phdr)
 {
     uint64_t size = phdr->p_memsz > phdr->p_filesz ? phdr->p_memsz : phdr->p_filesz;
-    if (size > run->task_size / 2 || phdr->p_filesz > run->task_size / 2) {
+    /* What is too large to lie below the stack, wherever it begins. */
+    if (size > run->stack_end / 2 || phdr->p_filesz > run->stack_end / 2) {
         blame_size(run, image, index, phdr);
         return;
     }

@@ -262,6 +262,10 @@ START_TEST(what_the_machine_allows_decides)
     machine.five_levels = true;
     ck_assert_int_eq(with("p_vaddr", UINT64_C(1) << 50, &machine).check,
                      ELFGEN_CHECK_first_nothing);
+    /* Too large for anywhere below the stack: it is not the address that is to blame. */
+    answer = with("p_filesz", UINT64_C(0x8d00000000b2), &machine);
+    ck_assert_int_eq(answer.check, ELFGEN_CHECK_map_exists);
+    ck_assert_str_eq(answer.field, "p_filesz");
 }
 END_TEST
 
