@@ -33,13 +33,22 @@ text:   db "Hello world", 10
 S
     "$tinyelf" build "$call.s" -o "$call"
 done
+# once_long NAME COMMAND...: one run of seconds needs no others before it.
+once_long()
+{
+    local TIMEFORMAT=%R
+    { time "${@:2}" >/dev/null 2>&1; } 2>time.txt
+    awk '{print $1 * 1000}' time.txt >>"$1"
+}
 # The same processors for both: all that there are, and one.
 for where in "" "taskset -c 0 "; do
     for call in getppid write; do
         rm -f many_trace many_strace
         for _ in $(seq $((rounds < 5 ? rounds : 5))); do
-            runs=1 once many_trace "$where$tinyelf trace -o log ./$call"
-            runs=1 once many_strace "${where}strace -o log.strace ./$call"
+            # shellcheck disable=SC2086 # no word, or three
+            once_long many_trace $where "$tinyelf" trace -o log "./$call"
+            # shellcheck disable=SC2086
+            once_long many_strace $where strace -o log.strace "./$call"
         done
         report "100,000 $call${where:+, one processor}: trace / strace" "$(median many_trace)" \
             "$(median many_strace)" 1
