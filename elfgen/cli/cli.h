@@ -94,7 +94,8 @@ bool find_program(const char *name, char *path, size_t room);
 void tell_not_started(const char *path, int error);
 
 /* The signals that this process was started with as ignored, and that a program which it starts is
- * to find so, too. main() changes a few, and says for each what was before. */
+ * to find so, too. main() changes a few and interrupt.h one, and they say for each what was
+ * before. */
 const sigset_t *inherited_ignored(void);
 void remember_ignored(int number, void (*before)(int));
 

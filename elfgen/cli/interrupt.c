@@ -1,44 +1,72 @@
-/* Ctrl-C and its like, while a program runs that is to end as well. */
+/* Ctrl-C and its like, for commands that run programs. */
 #include "interrupt.h"
 
-#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cli.h"
+
 static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+enum { STOPS = sizeof stops / sizeof stops[0] };
+
+/* ---- noted ---- */
 
 /* The only things that the handler touches. */
 static volatile sig_atomic_t last_signal, came, from_terminal;
+static volatile sig_atomic_t clock_is_ours, ticking, alarm_ignored;
 
 static void note(int number, siginfo_t *info, void *context)
 {
     (void)context;
-    if (number == SIGALRM)
+    bool by_kernel = info->si_code == SI_KERNEL;
+    if (number != SIGALRM || !(alarm_ignored || (by_kernel && clock_is_ours))) {
+        last_signal = number;
+        from_terminal = by_kernel && number != SIGALRM;
+        came = came + 1;
+    }
+    if (came != 0 && !ticking) {
+        clock_is_ours = 1;
+        alarm(1);
+    }
+}
+
+static void watch_clock(void)
+{
+    struct sigaction before, action = {.sa_sigaction = note, .sa_flags = SA_SIGINFO};
+    sigfillset(&action.sa_mask);
+    if (sigaction(SIGALRM, &action, &before) != 0 || before.sa_handler != SIG_IGN)
         return;
-    last_signal = number;
-    from_terminal = info->si_code == SI_KERNEL;
-    came = came + 1;
-    /* It may come directly before a wait begins, which then nothing would interrupt. */
-    alarm(1);
+    alarm_ignored = 1;
+    remember_ignored(SIGALRM, SIG_IGN);
 }
 
 void interrupt_watch(void)
 {
-    struct sigaction action = {.sa_sigaction = note, .sa_flags = SA_SIGINFO};
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
-        struct sigaction before;
-        /* Ignored from the start (nohup): it stays so. */
-        if (sigaction(stops[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN)
-            continue;
-        sigaction(stops[i], &action, NULL);
-    }
-    sigaction(SIGALRM, &action, NULL);
+    struct sigaction before, action = {.sa_sigaction = note, .sa_flags = SA_SIGINFO};
+    sigfillset(&action.sa_mask);
+    watch_clock();
+    for (size_t i = 0; i < STOPS; i++)
+        if (sigaction(stops[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(stops[i], &action, NULL);
 }
 
-static int64_t milliseconds(void)
+bool interrupt_came(void)
+{
+    return came != 0;
+}
+
+int interrupt_signal(void)
+{
+    return last_signal;
+}
+
+/* ---- acted upon ---- */
+
+static int64_t milliseconds_now(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -54,11 +82,62 @@ bool interrupt_kills(pid_t id)
         return false;
     bool again = seen != 0 && came > seen;
     if (seen == 0) {
-        first = milliseconds();
+        first = milliseconds_now();
         if (id != 0 && !from_terminal)
             kill(id, last_signal);
     }
     seen = came;
-    alarm(1);
-    return again || milliseconds() - first >= PATIENCE;
+    return again || milliseconds_now() - first >= PATIENCE;
+}
+
+void interrupt_die(void)
+{
+    if (came == 0)
+        return;
+    /* Also where cores are piped to a program, which a limit of 0 would not keep from it. */
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    signal(last_signal, SIG_DFL);
+    raise(last_signal);
+}
+
+/* ---- apart from the watch ---- */
+
+static void set_clock(unsigned first, unsigned then)
+{
+    const struct itimerval times = {.it_value.tv_usec = (suseconds_t)first * 1000,
+                                    .it_interval.tv_usec = (suseconds_t)then * 1000};
+    clock_is_ours = 1;
+    ticking = then != 0;
+    setitimer(ITIMER_REAL, &times, NULL);
+}
+
+void interrupt_soon(unsigned milliseconds)
+{
+    set_clock(milliseconds, 0);
+}
+
+void interrupt_tick(unsigned milliseconds)
+{
+    sigset_t clock;
+    sigemptyset(&clock);
+    sigaddset(&clock, SIGALRM);
+    if (milliseconds != 0) {
+        watch_clock();
+        sigprocmask(SIG_UNBLOCK, &clock, NULL);
+    }
+    set_clock(milliseconds, milliseconds);
+}
+
+void interrupt_hold(sigset_t *before)
+{
+    sigset_t held;
+    sigemptyset(&held);
+    for (size_t i = 0; i < STOPS; i++)
+        sigaddset(&held, stops[i]);
+    sigprocmask(SIG_BLOCK, &held, before);
+}
+
+void interrupt_let(const sigset_t *before)
+{
+    sigprocmask(SIG_SETMASK, before, NULL);
 }

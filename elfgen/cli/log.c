@@ -4,14 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "../source/bytes.h"
 #include "cli.h"
+#include "interrupt.h"
 
-/* How long a file may lag behind, in microseconds. */
-enum { LAG = 50000 };
+/* How long a file may lag behind, in milliseconds. */
+enum { LAG = 50 };
 
 static void flush(struct elfgen_text *text)
 {
@@ -41,9 +41,10 @@ bool log_open(struct log *log, const char *path)
 
 void log_soon(struct log *log)
 {
-    struct itimerval soon = {.it_value.tv_usec = LAG};
-    if (!log->timed && log->text.length > 0)
-        log->timed = setitimer(ITIMER_REAL, &soon, NULL) == 0;
+    if (log->timed || log->text.length == 0)
+        return;
+    log->timed = true;
+    interrupt_soon(LAG);
 }
 
 void log_turn(struct log *log)

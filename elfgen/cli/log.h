@@ -13,7 +13,7 @@ struct log {
     int file;
     int error;  /* errno of the first write that failed */
     bool begun; /* something was written */
-    bool timed; /* SIGALRM will come */
+    bool timed; /* interrupt_soon() was asked */
 };
 
 /* Makes `path` (NULL: standard error) a log. Unlike other outputs it grows while the program runs,
@@ -25,10 +25,10 @@ bool log_open(struct log *log, const char *path);
  * so far has to be there before; a file may lag behind, as with log_soon(). */
 void log_turn(struct log *log);
 
-/* What was said may wait a moment for more: SIGALRM then asks for log_tick(). */
+/* What was said may wait a moment for more: the wait that then ends asks for log_tick(). */
 void log_soon(struct log *log);
 
-/* Writes what has waited; for after a SIGALRM. */
+/* Writes what has waited; for when a wait was interrupted. */
 void log_tick(struct log *log);
 
 /* Writes the rest. False: not all was written, said why. */

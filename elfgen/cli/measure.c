@@ -4,41 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "interrupt.h"
 
-enum { MOST_PROGRAMS = 2 };
-
-/* ---- the clock ---- */
-
-static void tick(int number)
-{
-    (void)number; /* that a wait was interrupted is all that is wanted */
-}
-
-/* Twenty times a second. */
-static void start_ticking(void)
-{
-    struct sigaction action = {.sa_handler = tick};
-    struct itimerval often = {.it_interval = {0, 50000}, .it_value = {0, 50000}};
-    sigset_t alarm_alone;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGALRM, &action, NULL);
-    sigemptyset(&alarm_alone);
-    sigaddset(&alarm_alone, SIGALRM);
-    sigprocmask(SIG_UNBLOCK, &alarm_alone, NULL);
-    setitimer(ITIMER_REAL, &often, NULL);
-}
-
-static void stop_ticking(void)
-{
-    struct itimerval never = {.it_value = {0, 0}};
-    setitimer(ITIMER_REAL, &never, NULL);
-}
-
-/* ---- programs ---- */
+enum { MOST_PROGRAMS = 2, TICK = 50 };
 
 /* /dev/null, above the standard files. -1: said why. */
 static int open_nothing(void)
@@ -91,9 +62,9 @@ bool run_measured(const struct measured *programs, struct measure *measures, siz
                                              .files = files};
         measures[i] = (struct measure){.program = programs[i].path ? &starts[i] : NULL};
     }
-    start_ticking();
+    interrupt_tick(TICK);
     bool done = measure_run(measures, count, &limits, &error);
-    stop_ticking();
+    interrupt_tick(0);
     close(nothing);
     if (!done)
         message(NULL, "error", "%s", error.text);

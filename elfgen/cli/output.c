@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "../source/bytes.h"
 #include "cli.h"
+#include "interrupt.h"
 
 static bool failed(const char *path, const char *what)
 {
@@ -106,14 +106,10 @@ static bool replace(const char *path, const void *bytes, size_t size, mode_t mod
 static bool replace_safely(const char *path, const void *bytes, size_t size, mode_t mode)
 {
     /* Interrupted between create and rename, a run would leave its file behind. */
-    static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    sigset_t blocked, before;
-    sigemptyset(&blocked);
-    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-        sigaddset(&blocked, stops[i]);
-    sigprocmask(SIG_BLOCK, &blocked, &before);
+    sigset_t before;
+    interrupt_hold(&before);
     bool done = replace(path, bytes, size, mode);
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    interrupt_let(&before);
     return done;
 }
 

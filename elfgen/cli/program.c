@@ -38,11 +38,9 @@ const sigset_t *inherited_ignored(void)
         if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
             sigaddset(&ignored, number);
     }
-    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         sigdelset(&ignored, ours[i]);
-        if (sigismember(&ignored_before, ours[i]) == 1)
-            sigaddset(&ignored, ours[i]);
-    }
+    sigorset(&ignored, &ignored, &ignored_before);
     return &ignored;
 }
 

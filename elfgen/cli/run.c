@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../process/confine.h"
 #include "../process/limited.h"
 #include "cli.h"
+#include "interrupt.h"
 #include "run.h"
 
 enum { OPTION_SANDBOX = 256, OPTION_TIME, OPTION_MEMORY, OPTION_OUTPUT, OPTION_HELP };
@@ -111,47 +111,14 @@ static int take_size(const char *option, const char *text, uint64_t *bytes)
                       option, text);
 }
 
-/* ---- signals ---- */
+/* ---- the two ways ---- */
 
-static volatile sig_atomic_t caught;
-
-static void catch (int number)
-{
-    if (caught == 0 || number != SIGALRM)
-        caught = number;
-    /* It may come directly before a wait begins, which then nothing would interrupt. */
-    alarm(1);
-}
-
-static bool is_caught(void *context)
+/* What ends this command ends the program first. */
+static bool is_interrupted(void *context)
 {
     (void)context;
-    return caught != 0;
+    return interrupt_came();
 }
-
-/* What ends a command ends the program first. Those that were ignored stay so. */
-static void catch_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
-    const sigset_t *ignored = inherited_ignored();
-    struct sigaction action = {.sa_handler = catch};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (sigismember(ignored, numbers[i]) != 1)
-            sigaction(numbers[i], &action, NULL);
-}
-
-/* Dies as it was told to; returns if it lives on. */
-static void die_of_caught(void)
-{
-    if (caught == 0)
-        return;
-    const struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-    signal(caught, SIG_DFL);
-    raise(caught);
-}
-
-/* ---- the two ways ---- */
 
 /* Whether both are the same open file or device, where the order of what is written matters. */
 static bool are_one(int a, int b)
@@ -176,7 +143,7 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
                               .arguments = arguments,
                               .output = &output,
                               .errors = are_one(STDOUT_FILENO, STDERR_FILENO) ? NULL : &errors,
-                              .interrupted = is_caught};
+                              .interrupted = is_interrupted};
     struct run_end end;
     struct elfgen_error error;
     tell_lacks(confine_lacks(worker));
@@ -191,7 +158,7 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
     }
     if (output.closed && output.error != EPIPE)
         message("<stdout>", "error", "cannot write: %s", strerror(output.error));
-    return caught ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
+    return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
 }
 
 /* Not among the standard streams' numbers, which may be free and stay so. */
@@ -228,7 +195,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
 {
     struct process_program program = {
         .path = path, .arguments = arguments, .ignored = *inherited_ignored()};
-    struct limited_watch watch = {.limits = *limits, .interrupted = is_caught};
+    struct limited_watch watch = {.limits = *limits, .interrupted = is_interrupted};
     struct run_end end;
     struct elfgen_error error;
     if (limits->memory != 0 && !limits_can_measure())
@@ -241,7 +208,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
         tell_not_started(path, end.error);
         return EXIT_NO;
     }
-    return caught ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
+    return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
 }
 
 int command_run(int argc, char **argv)
@@ -285,9 +252,9 @@ int command_run(int argc, char **argv)
     char path[PATH_MAX];
     if (!find_program(argv[optind], path, sizeof path))
         return EXIT_NO;
-    catch_signals();
+    interrupt_watch();
     int status = sandbox ? run_in_sandbox(path, &limits, argv + optind)
                          : run_with_limits(path, &limits, argv + optind);
-    die_of_caught();
+    interrupt_die();
     return status;
 }

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 #include "../source/bytes.h"
 #include "cli.h"
+#include "interrupt.h"
 
 static const char marker[] = ".stages";
 static const char report_name[] = "stages.json";
@@ -228,23 +228,19 @@ static bool put_in_place(const char *beside, const char *folder)
 bool stages_keep(const struct stages *stages, const char *folder, const char *report, size_t size)
 {
     /* Interrupted, a run would leave its folder behind. */
-    static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     char beside[PATH_MAX];
-    sigset_t blocked, before;
+    sigset_t before;
     int length = snprintf(beside, sizeof beside, "%s.tinyelf-%ld", folder, (long)getpid());
     if (length < 0 || (size_t)length >= sizeof beside) {
         errno = ENAMETOOLONG;
         return failed(folder, "create a folder beside it");
     }
-    sigemptyset(&blocked);
-    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-        sigaddset(&blocked, stops[i]);
-    sigprocmask(SIG_BLOCK, &blocked, &before);
+    interrupt_hold(&before);
     bool made = mkdir(beside, 0777) == 0;
     bool done = (made || failed(folder, "create a folder beside it")) &&
                 fill(stages, beside, report, size) && put_in_place(beside, folder);
     if (made && !done)
         remove_folder(beside);
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    interrupt_let(&before);
     return done;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../source/bytes.h"
+#include "interrupt.h"
 
 enum { OPTION_RECORD = 256, OPTION_REPLAY, OPTION_UNTIL, OPTION_PLAIN, OPTION_HELP };
 
@@ -47,34 +48,6 @@ struct wish {
     struct step_until until;
 };
 
-/* ---- signals ---- */
-
-volatile sig_atomic_t step_stop_signal;
-static volatile pid_t program_id;
-
-static void stop_program(int number)
-{
-    int before = errno;
-    step_stop_signal = number;
-    /* Also where the program's own call never comes back, and nobody else would look. */
-    if (program_id > 0)
-        kill(program_id, SIGKILL);
-    errno = before;
-}
-
-void step_catch_signals(const struct stepper *stepper)
-{
-    static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    program_id = stepper ? step_id(stepper) : 0;
-    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
-        struct sigaction action;
-        if (sigaction(stops[i], NULL, &action) != 0 || action.sa_handler == SIG_IGN)
-            continue;
-        action = (struct sigaction){.sa_handler = stop_program};
-        sigaction(stops[i], &action, NULL);
-    }
-}
-
 /* ---- a run ---- */
 
 bool step_start(struct step_run *run, const struct process_program *program)
@@ -83,7 +56,7 @@ bool step_start(struct step_run *run, const struct process_program *program)
     int refused = 0;
     run->stepper = step_open(program, &step_words, &run->recording, &refused, &error);
     if (run->stepper)
-        step_catch_signals(run->stepper);
+        interrupt_watch();
     else if (refused)
         tell_not_started(program->path, refused);
     else
@@ -93,11 +66,10 @@ bool step_start(struct step_run *run, const struct process_program *program)
 
 static void end_run(struct step_run *run, enum step_end_kind kind)
 {
-    program_id = 0;
     step_close(run->stepper);
     run->stepper = NULL;
     if (run->recording.end != kind)
-        run->recording.end_number = kind == STEP_INTERRUPTED ? step_stop_signal : 0;
+        run->recording.end_number = kind == STEP_INTERRUPTED ? interrupt_signal() : 0;
     run->recording.end = kind;
 }
 
@@ -105,9 +77,9 @@ bool step_once(struct step_run *run)
 {
     enum step_answer answer;
     do
-        answer = step_stop_signal ? STEP_ENDED : step_next(run->stepper);
+        answer = interrupt_came() ? STEP_ENDED : step_next(run->stepper);
     while (answer == STEP_PAUSED);
-    if (step_stop_signal)
+    if (interrupt_came())
         end_run(run, STEP_INTERRUPTED);
     else if (answer != STEP_GOES_ON)
         end_run(run, run->recording.end);

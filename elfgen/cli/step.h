@@ -2,8 +2,6 @@
 #ifndef CLI_STEP_H
 #define CLI_STEP_H
 
-#include <signal.h>
-
 #include "../process/step.h"
 #include "../report/step.h"
 #include "cli.h"
@@ -21,14 +19,8 @@ struct step_run {
     struct step_until until;
 };
 
-/* What interrupted it: a signal's number, 0: nothing yet. */
-extern volatile sig_atomic_t step_stop_signal;
-
-/* From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT (unless ignored) kill the program, if there is
- * one. */
-void step_catch_signals(const struct stepper *stepper);
-
-/* One step of a live run. False: there is no more; recording.end says why. */
+/* One step of a live run. False: there is no more; recording.end says why. What interrupt.h noted
+ * ends it. */
 bool step_once(struct step_run *run);
 
 /* Whether the run has come to where it was to stop. */
@@ -39,7 +31,7 @@ bool step_is_reached(const struct step_until *until, const struct step_registers
  * recorded. `program` is started by it, unless the run is replayed (NULL). False: said why. */
 bool step_view(struct step_run *run, struct process_program *program);
 
-/* Starts the program. False: said why. */
+/* Starts the program, and watches for interruptions from then on. False: said why. */
 bool step_start(struct step_run *run, const struct process_program *program);
 
 #endif

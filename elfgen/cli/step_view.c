@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interrupt.h"
+
 /* ---- output ---- */
 
 static void keep_output(struct step_view *view, const struct step_piece *piece)
@@ -99,7 +101,7 @@ static bool is_before_call(const struct step_view *view)
 static bool is_tired(struct step_view *view, uint64_t count)
 {
     enum { LOOK = 1024 };
-    if (step_stop_signal || view->no_memory)
+    if (interrupt_came() || view->no_memory)
         return true;
     if (count % LOOK != 0)
         return false;
@@ -141,7 +143,7 @@ static bool ask_number(struct step_view *view, uint64_t *number)
         snprintf(view->note, sizeof view->note, "run to address: %s_", text);
         step_draw(view);
         int key = getch();
-        if (step_stop_signal || key == 27)
+        if (interrupt_came() || key == 27)
             break;
         if (key == '\n' || key == KEY_ENTER) {
             view->note[0] = '\0';
@@ -231,7 +233,7 @@ static void run_keys(struct step_view *view)
     bool on = true;
     if (view->run->until.given)
         run_on(view, &view->run->until, false);
-    while (on && !step_stop_signal && !view->no_memory) {
+    while (on && !interrupt_came() && !view->no_memory) {
         look_at_last(view);
         step_draw(view);
         on = take_key(view, getch());
@@ -243,8 +245,8 @@ static void leave(struct step_run *run)
 {
     if (!run->stepper)
         return;
-    run->recording.end = step_stop_signal ? STEP_INTERRUPTED : STEP_UNTIL;
-    run->recording.end_number = step_stop_signal;
+    run->recording.end = interrupt_came() ? STEP_INTERRUPTED : STEP_UNTIL;
+    run->recording.end_number = interrupt_signal();
     step_close(run->stepper);
     run->stepper = NULL;
 }
@@ -270,7 +272,7 @@ bool step_view(struct step_run *run, struct process_program *program)
         if (!step_start(run, program))
             return false;
     } else {
-        step_catch_signals(NULL);
+        interrupt_watch();
     }
     follow_code(&view);
     bool done = step_terminal_open(&view.colour);

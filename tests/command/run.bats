@@ -649,4 +649,26 @@ END
     grep -q SigIgn /proc/self/status
     run -0 "$TINYELF" run grep SigIgn /proc/self/status
     [ "$output" = "$(grep SigIgn /proc/self/status)" ]
+    run -0 bash -c 'trap "" ALRM HUP; "$TINYELF" run grep SigIgn /proc/self/status'
+    [ "$output" = "$(trap '' ALRM HUP; grep SigIgn /proc/self/status)" ]
+}
+
+# How a command ends to which the shell commands of $1 happen: as wait tells it. It may leave cores.
+end_of()
+{
+    perl -e '$SIG{INT} = $SIG{QUIT} = $SIG{ALRM} = "DEFAULT"; my ($what, @command) = @ARGV;
+        my $id = open(my $out, "-|") // die;
+        if (!$id) { exec "bash", "-c", q(ulimit -c unlimited; exec "$@"), "bash", @command }
+        <$out>; $ENV{id} = $id; system "bash", "-c", $what; close $out; print $?' "$@" 3>&-
+}
+
+@test "it dies of the signal that it got, without a core file" {
+    [ "$(end_of 'kill -QUIT $id' "$TINYELF" run sh -c 'echo; sleep 20')" -eq 3 ]
+    [ "$(end_of 'kill -INT $id' "$TINYELF" run sh -c 'echo; sleep 20')" -eq 2 ]
+}
+
+@test "an alarm that was set before it began ends the program, too" {
+    run -142 timeout 20 perl -e 'alarm 1; exec @ARGV' "$TINYELF" run "$hostile" sleep 20000 3>&-
+    children=$(ps -e -o args= | grep -c "^$hostile sleep" || true)
+    [ "$children" -eq 0 ]
 }
