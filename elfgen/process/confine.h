@@ -37,6 +37,7 @@ enum confine_lack {
 struct confine_options {
     struct run_limits limits; /* of each run */
     bool untraced;            /* do without ptrace: faster, and less is known of a death */
+    bool fixed;               /* no randomisation: each run finds the same addresses */
     sigset_t ignored;         /* as in struct process_program */
     sigset_t blocked;         /* the signal mask that programs start with */
 };

@@ -19,6 +19,7 @@ struct confine_shared {
     int socket;
     struct run_limits limits;
     sigset_t ignored, blocked;
+    bool fixed;
     bool user; /* the worker is in a user namespace of its own, and is to say who it is there: */
     uid_t user_id;
     gid_t group_id;
@@ -33,8 +34,9 @@ struct confine_shared {
     char **arguments, **environment; /* into `text` */
 
     /* and its end's */
-    int status;      /* of wait4 */
-    uint64_t memory; /* its ru_maxrss, in bytes */
+    int status;         /* of wait4 */
+    uint64_t processor; /* its ru_utime and ru_stime, in nanoseconds */
+    uint64_t memory;    /* its ru_maxrss, in bytes */
 
     size_t room;    /* of `text` */
     uint8_t text[]; /* pointers, and strings behind them */

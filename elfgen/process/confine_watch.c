@@ -248,6 +248,7 @@ static void judge(struct watch *watch)
     int status = shared->status;
     end->nanoseconds = watch->began ? limits_now() - watch->began : 0;
     end->memory = shared->memory;
+    end->processor = shared->processor;
     end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     end->status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     if (watch->stopped)
@@ -259,7 +260,8 @@ static void judge(struct watch *watch)
         end->status = 0;
     } else if (end->signal == SIGSYS) {
         end->reason = RUN_CALL;
-    } else if (end->signal == SIGXCPU && shared->limits.time != 0) {
+    } else if ((end->signal == SIGXCPU && shared->limits.time != 0) ||
+               (end->signal == SIGPROF && shared->limits.processor != 0)) {
         end->reason = RUN_TIME;
     } else if (end->signal != 0) {
         end->reason = RUN_SIGNAL;

@@ -12,14 +12,16 @@
 struct run_limits {
     uint64_t time;   /* milliseconds of wall clock */
     uint64_t memory; /* bytes that it touched, page tables included; mapping costs nothing */
-    uint64_t output; /* bytes written to 1 and 2 together; for a worker alone */
+    /* For a worker alone: */
+    uint64_t output;    /* bytes written to 1 and 2 together */
+    uint64_t processor; /* milliseconds of processor time, to a tick of the kernel's clock or two */
 };
 
 enum run_reason {
     RUN_EXITED,      /* with `status` */
     RUN_SIGNAL,      /* killed by `signal`, its own or somebody's */
     RUN_CALL,        /* the filter killed it for a system call */
-    RUN_TIME,        /* limits, over which it was killed */
+    RUN_TIME,        /* limits (time or processor), over which it was killed */
     RUN_MEMORY,      /*  ... or ended before it could be */
     RUN_OUTPUT,      /*  ... */
     RUN_INTERRUPTED, /* `interrupted` said so */
@@ -41,6 +43,7 @@ struct run_end {
                            * megabyte is the least */
     uint64_t output;      /* bytes that it wrote to 1 and 2; 0 where nobody counted */
     uint64_t nanoseconds; /* from its execve to its end */
+    uint64_t processor;   /* nanoseconds of processor time, its execve's included; by a worker */
 };
 
 /* ---- for the files of the room ---- */

@@ -30,6 +30,14 @@ static const uint8_t pours[] = {0xb8, 1,    0,    0,    0,    0xbf, 1,    0,    
                                 0,    0x48, 0x8d, 0x35, 0xef, 0xff, 0xff, 0xff, 0xba,
                                 64,   0,    0,    0,    0x0f, 0x05, 0xeb, 0xe6};
 
+/* push rsp; write(1, rsp, 8); exit(0) */
+static const uint8_t tells_stack[] = {0x54, 0xb8, 1,    0,    0,    0, 0xbf, 1,    0,    0,
+                                      0,    0x48, 0x89, 0xe6, 0xba, 8, 0,    0,    0,    0x0f,
+                                      0x05, 0xb8, 60,   0,    0,    0, 0x31, 0xff, 0x0f, 0x05};
+/* an endless nanosleep of a second at a time, on the stack */
+static const uint8_t sleeps[] = {0x6a, 0,    0x6a, 1,    0xb8, 35,   0,    0,    0,
+                                 0x48, 0x89, 0xe7, 0x31, 0xf6, 0x0f, 0x05, 0xeb, 0xee};
+
 static int file_of(const uint8_t *code, size_t size)
 {
     uint8_t bytes[512];
@@ -44,15 +52,20 @@ static int file_of(const uint8_t *code, size_t size)
 
 static struct confine_worker *worker;
 
+static void open_with(const struct confine_options *options)
+{
+    struct elfgen_error error;
+    signal(SIGPIPE, SIG_IGN);
+    worker = confine_open(options, &error);
+    ck_assert_msg(worker != NULL, "%s", error.text);
+}
+
 static void open_worker(void)
 {
     struct confine_options options = {.limits = {.time = 300, .memory = 64 << 20, .output = 1000}};
-    struct elfgen_error error;
     sigemptyset(&options.ignored);
     sigemptyset(&options.blocked);
-    signal(SIGPIPE, SIG_IGN);
-    worker = confine_open(&options, &error);
-    ck_assert_msg(worker != NULL, "%s", error.text);
+    open_with(&options);
 }
 
 static void close_worker(void)
@@ -241,6 +254,66 @@ START_TEST(descriptors_and_the_signal_mask_stay_as_they_were)
 }
 END_TEST
 
+START_TEST(a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps)
+{
+    for (int untraced = 0; untraced < 2; untraced++) {
+        struct confine_options options = {.limits = {.time = 700, .processor = 30},
+                                          .untraced = untraced};
+        struct confine_stream output = {.descriptor = -1};
+        /* It has to come through whatever the caller has done with that signal. */
+        sigfillset(&options.ignored);
+        sigfillset(&options.blocked);
+        sigdelset(&options.ignored, SIGCHLD);
+        open_with(&options);
+        int computing = file_of(loops, sizeof loops), sleeping = file_of(sleeps, sizeof sleeps);
+        struct run_end end = run(computing, &output, NULL);
+        ck_assert_int_eq(end.reason, RUN_TIME);
+        ck_assert_int_eq(end.signal, SIGPROF);
+        ck_assert_uint_ge(end.processor, 20000000);
+        end = run(sleeping, &output, NULL);
+        ck_assert_int_eq(end.reason, RUN_TIME);
+        ck_assert_int_eq(end.signal, SIGKILL);
+        ck_assert_uint_lt(end.processor, 700000000);
+        greet();
+        close(computing);
+        close(sleeping);
+        close_worker();
+    }
+}
+END_TEST
+
+/* Whether two programs one after the other have the same stack. */
+static bool same_stack(bool fixed)
+{
+    uint8_t kept[2][8] = {{0}, {1}};
+    struct confine_options options = {.limits = {.time = 5000}, .untraced = true, .fixed = fixed};
+    int file = file_of(tells_stack, sizeof tells_stack);
+    sigemptyset(&options.ignored);
+    sigemptyset(&options.blocked);
+    open_with(&options);
+    for (size_t i = 0; i < 2; i++) {
+        struct confine_stream output = {.descriptor = -1, .bytes = kept[i], .room = 8};
+        struct run_end end = run(file, &output, NULL);
+        ck_assert_int_eq(end.reason, RUN_EXITED);
+        ck_assert_uint_eq(output.size, 8);
+    }
+    close_worker();
+    close(file);
+    return memcmp(kept[0], kept[1], 8) == 0;
+}
+
+START_TEST(addresses_are_the_same_each_time_if_they_are_to_be)
+{
+    ck_assert(same_stack(true));
+    char digit = '0';
+    int file = open("/proc/sys/kernel/randomize_va_space", O_RDONLY);
+    bool random = file >= 0 && read(file, &digit, 1) == 1 && digit != '0';
+    close(file);
+    /* Once in a million or so they are the same by chance. */
+    ck_assert(!random || !same_stack(false) || !same_stack(false));
+}
+END_TEST
+
 static Suite *confine_suite(void)
 {
     Suite *suite = suite_create("confine");
@@ -253,6 +326,10 @@ static Suite *confine_suite(void)
     tcase_add_test(runs, a_signal_that_came_while_nothing_waited_ends_it_as_well);
     tcase_add_test(runs, descriptors_and_the_signal_mask_stay_as_they_were);
     suite_add_tcase(suite, runs);
+    TCase *ways = tcase_create("ways");
+    tcase_add_test(ways, a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps);
+    tcase_add_test(ways, addresses_are_the_same_each_time_if_they_are_to_be);
+    suite_add_tcase(suite, ways);
     return suite;
 }
 
