@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../report/json.h"
 #include "../source/bytes.h"
 #include "interrupt.h"
 
@@ -233,8 +234,8 @@ static bool write_recording(const char *path, struct step_run *run)
     bool done = !all.failed && write_output(path, all.bytes, all.size, false);
     if (all.failed)
         message(path, "error", "out of memory");
-    if (done && all.size > STEP_JSON_MOST)
-        message(path, "warning", "%zu bytes: --replay takes up to %d", all.size, STEP_JSON_MOST);
+    if (done && all.size > JSON_MOST)
+        message(path, "warning", "%zu bytes: --replay takes up to %d", all.size, JSON_MOST);
     free(all.bytes);
     return done;
 }

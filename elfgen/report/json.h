@@ -4,6 +4,9 @@
 
 #include "elfgen/text.h"
 
+/* The largest document that is read back, in bytes. */
+enum { JSON_MOST = 64 << 20 };
+
 /* A string of `length` bytes. Bytes, not characters: a file's name need not be UTF-8, and what is
  * no printable ASCII becomes \u00XX. */
 void json_bytes(struct elfgen_text *out, const char *string, size_t length);

@@ -58,8 +58,6 @@ void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size,
 void step_write_json(struct elfgen_text *out, struct step_machines *machines,
                      const struct step_recording *recording);
 
-enum { STEP_JSON_MOST = 64 << 20 }; /* bytes of a document that is read */
-
 /* Reads one: any bytes. False: it is none, and *error says where and why; *recording is freed
  * then. */
 bool step_read_json(struct step_recording *recording, const void *bytes, size_t size,

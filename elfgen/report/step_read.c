@@ -1,29 +1,14 @@
 /* A recorded run, back from its JSON document: any bytes, each value checked before it is used. */
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_values.h"
 #include "step.h"
 #include "step_names.h"
-#include "step_values.h"
 
-/* ---- memory ---- */
-
-/* jansson's values take up to eighty times the room of their text. */
-enum { MEMORY_MOST = 1536 << 20 };
-static size_t memory_used;
-
-static void *take_memory(size_t size)
+static struct step_recording *recording_of(const struct reader *reader)
 {
-    void *bytes = memory_used < MEMORY_MOST && size < MEMORY_MOST ? malloc(size) : NULL;
-    memory_used += bytes ? malloc_usable_size(bytes) : 0;
-    return bytes;
-}
-
-static void give_memory(void *bytes)
-{
-    memory_used -= bytes ? malloc_usable_size(bytes) : 0;
-    free(bytes);
+    return reader->into;
 }
 
 /* ---- the start ---- */
@@ -38,7 +23,7 @@ static bool read_arguments(struct reader *reader, const json_t *document)
         char *text = value_text(reader, item, "arguments", &length);
         if (!text)
             return false;
-        step_add_argument(reader->recording, text, length);
+        step_add_argument(recording_of(reader), text, length);
         free(text);
     }
     return list != NULL;
@@ -46,7 +31,7 @@ static bool read_arguments(struct reader *reader, const json_t *document)
 
 static bool read_file(struct reader *reader, json_t *item)
 {
-    struct step_recording *recording = reader->recording;
+    struct step_recording *recording = recording_of(reader);
     size_t length;
     char *name = value_text(reader, json_object_get(item, "name"), "name", &length);
     uint32_t index = name ? step_add_file(recording, name, length) : STEP_NONE;
@@ -77,8 +62,8 @@ static bool read_mapping(struct reader *reader, json_t *item)
     return value_hex(reader, item, "start", &mapping.start) &&
            value_hex(reader, item, "end", &mapping.end) &&
            value_hex(reader, item, "offset", &mapping.offset) &&
-           value_index(reader, item, "file", reader->recording->file_count, &mapping.file) &&
-           step_add_mapping(reader->recording, &mapping) != STEP_NONE;
+           value_index(reader, item, "file", recording_of(reader)->file_count, &mapping.file) &&
+           step_add_mapping(recording_of(reader), &mapping) != STEP_NONE;
 }
 
 static bool read_memory(struct reader *reader, json_t *item)
@@ -88,7 +73,8 @@ static bool read_memory(struct reader *reader, json_t *item)
     if (!value_hex(reader, item, "address", &address))
         return false;
     uint8_t *bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
-    uint32_t index = bytes ? step_add_memory(reader->recording, address, bytes, size) : STEP_NONE;
+    uint32_t index =
+        bytes ? step_add_memory(recording_of(reader), address, bytes, size) : STEP_NONE;
     free(bytes);
     return index != STEP_NONE;
 }
@@ -99,7 +85,7 @@ static bool read_instruction(struct reader *reader, json_t *item)
     uint32_t bits;
     size_t size;
     if (!value_hex(reader, item, "address", &what.address) ||
-        !value_index(reader, item, "file", reader->recording->file_count, &what.file) ||
+        !value_index(reader, item, "file", recording_of(reader)->file_count, &what.file) ||
         !value_number(reader, item, "bits", 65, &bits) ||
         (!json_is_null(json_object_get(item, "offset")) &&
          !value_hex(reader, item, "offset", &what.offset)))
@@ -113,25 +99,7 @@ static bool read_instruction(struct reader *reader, json_t *item)
     free(bytes);
     what.length = (uint8_t)size;
     what.is_64_bit = bits == 64;
-    return step_add_instruction(reader->recording, &what) != STEP_NONE;
-}
-
-/* Each item of a list in turn, by `read`. */
-static bool read_list(struct reader *reader, const json_t *document, const char *key,
-                      bool (*read)(struct reader *reader, json_t *item))
-{
-    const json_t *list = value_list(reader, document, key);
-    json_t *item;
-    size_t i;
-    reader->list = key;
-    json_array_foreach(list, i, item)
-    {
-        reader->index = i;
-        if (!read(reader, item))
-            return false;
-    }
-    reader->list = NULL;
-    return list != NULL;
+    return step_add_instruction(recording_of(reader), &what) != STEP_NONE;
 }
 
 /* ---- registers ---- */
@@ -151,7 +119,7 @@ static bool read_registers(struct reader *reader, const json_t *document)
     for (size_t place = 0; place < STEP_SHOWN; place++) {
         enum step_register which = step_register_at(place);
         if (!value_hex(reader, all, step_register_name(which, true),
-                       &reader->recording->start.value[which]))
+                       &recording_of(reader)->start.value[which]))
             return false;
     }
     return true;
@@ -195,7 +163,7 @@ static bool read_change(struct reader *reader, json_t *item, struct step_piece *
         good = value_fail(reader, "from", "at most 64 bytes");
     piece->size = (uint32_t)after_size;
     if (good)
-        step_add_change(reader->recording, piece, before, after);
+        step_add_change(recording_of(reader), piece, before, after);
     free(before);
     free(after);
     return good;
@@ -220,7 +188,7 @@ static bool read_texts(struct reader *reader, json_t *item, const char *first, c
             memcpy(both + length + 1, other, more + 1);
         piece->size = (uint32_t)(length + 1 + (second ? more + 1 : 0));
         piece->bytes = (const uint8_t *)both;
-        step_add_piece(reader->recording, piece);
+        step_add_piece(recording_of(reader), piece);
     }
     free(both);
     free(other);
@@ -237,7 +205,7 @@ static bool read_output(struct reader *reader, json_t *item, struct step_piece *
     piece->size = (uint32_t)size;
     piece->bytes = bytes;
     if (bytes)
-        step_add_piece(reader->recording, piece);
+        step_add_piece(recording_of(reader), piece);
     free(bytes);
     return bytes != NULL;
 }
@@ -253,17 +221,17 @@ static bool read_signal(struct reader *reader, json_t *item, struct step_piece *
     if (code > UINT32_MAX)
         return value_fail(reader, "code", "a number of 32 bits");
     piece->size = (uint32_t)code;
-    step_add_piece(reader->recording, piece);
+    step_add_piece(recording_of(reader), piece);
     return true;
 }
 
 static bool read_program(struct reader *reader, json_t *item, struct step_piece *piece)
 {
     uint32_t file;
-    if (!value_number(reader, item, "file", reader->recording->file_count, &file))
+    if (!value_number(reader, item, "file", recording_of(reader)->file_count, &file))
         return false;
     piece->value = file;
-    step_add_piece(reader->recording, piece);
+    step_add_piece(recording_of(reader), piece);
     return true;
 }
 
@@ -314,7 +282,7 @@ struct step_reader {
 static bool read_step(struct reader *reader, json_t *item)
 {
     struct step_registers *now = &((struct step_reader *)reader)->now, after = *now;
-    struct step_recording *recording = reader->recording;
+    struct step_recording *recording = recording_of(reader);
     json_t *pieces = json_object_get(item, "pieces"), *piece;
     uint32_t kind, instruction;
     size_t i;
@@ -342,9 +310,9 @@ static bool read_end(struct reader *reader, const json_t *document)
     if (!value_word(reader, end, "kind", step_end_names, STEP_END_KINDS, &kind) ||
         !value_number(reader, end, "number", 256, &number))
         return false;
-    reader->recording->end = (enum step_end_kind)kind;
-    reader->recording->end_number = (int)number;
-    reader->recording->end_core = json_is_true(json_object_get(end, "core"));
+    recording_of(reader)->end = (enum step_end_kind)kind;
+    recording_of(reader)->end_number = (int)number;
+    recording_of(reader)->end_core = json_is_true(json_object_get(end, "core"));
     return true;
 }
 
@@ -354,17 +322,17 @@ static bool read_document(struct reader *reader, const json_t *document)
     const char *format = json_string_value(json_object_get(document, "format"));
     if (!format || strcmp(format, "tinyelf step 1") != 0)
         return value_fail(reader, "format", "\"tinyelf step 1\"");
-    if (!read_arguments(reader, document) || !read_list(reader, document, "files", read_file))
+    if (!read_arguments(reader, document) || !values_each(reader, document, "files", read_file))
         return false;
-    if (reader->recording->file_count == 0)
+    if (recording_of(reader)->file_count == 0)
         return value_fail(reader, "files", "one or more");
     if (!read_registers(reader, document) ||
-        !read_list(reader, document, "mappings", read_mapping) ||
-        !read_list(reader, document, "memory", read_memory) ||
-        !read_list(reader, document, "instructions", read_instruction))
+        !values_each(reader, document, "mappings", read_mapping) ||
+        !values_each(reader, document, "memory", read_memory) ||
+        !values_each(reader, document, "instructions", read_instruction))
         return false;
-    steps = (struct step_reader){*reader, reader->recording->start};
-    bool good = read_list(&steps.reader, document, "steps", read_step);
+    steps = (struct step_reader){*reader, recording_of(reader)->start};
+    bool good = values_each(&steps.reader, document, "steps", read_step);
     reader->failed = steps.reader.failed;
     return good && read_end(reader, document);
 }
@@ -372,23 +340,10 @@ static bool read_document(struct reader *reader, const json_t *document)
 bool step_read_json(struct step_recording *recording, const void *bytes, size_t size,
                     struct elfgen_error *error)
 {
-    struct reader reader = {.recording = recording, .error = error};
-    json_error_t where;
-    if (size > STEP_JSON_MOST) {
-        elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                         "%u bytes: recordings of up to %u are read", (uint64_t)size,
-                         (uint64_t)STEP_JSON_MOST);
-        return false;
-    }
-    json_set_alloc_funcs(take_memory, give_memory);
-    json_t *document = json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &where);
-    if (!document)
-        elfgen_error_set(error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE, "line %d, column %d: %s",
-                         (int64_t)where.line, (int64_t)where.column, where.text);
-    bool good = document && read_document(&reader, document);
+    struct reader reader = {.document = "recording of tinyelf", .into = recording, .error = error};
+    json_t *document = values_load(&reader, bytes, size);
+    bool good = document && values_end(&reader, read_document(&reader, document));
     json_decref(document);
-    if (document && !good && !reader.failed)
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
     if (!good)
         step_recording_free(recording);
     return good;

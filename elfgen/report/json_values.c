@@ -1,8 +1,75 @@
 /* Values of a JSON document, each checked. */
-#include "step_values.h"
+#include "json_values.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "json.h"
+
+/* ---- memory ---- */
+
+/* jansson's values take up to eighty times the room of their text. */
+enum { MEMORY_MOST = 1536 << 20 };
+static size_t memory_used;
+
+static void *take_memory(size_t size)
+{
+    void *bytes = memory_used < MEMORY_MOST && size < MEMORY_MOST ? malloc(size) : NULL;
+    memory_used += bytes ? malloc_usable_size(bytes) : 0;
+    return bytes;
+}
+
+static void give_memory(void *bytes)
+{
+    memory_used -= bytes ? malloc_usable_size(bytes) : 0;
+    free(bytes);
+}
+
+/* ---- the document ---- */
+
+json_t *values_load(struct reader *reader, const void *bytes, size_t size)
+{
+    json_error_t where;
+    if (size > JSON_MOST) {
+        elfgen_error_set(reader->error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                         "%u bytes: a %s of up to %u is read", (uint64_t)size, reader->document,
+                         (uint64_t)JSON_MOST);
+        return NULL;
+    }
+    json_set_alloc_funcs(take_memory, give_memory);
+    json_t *document = json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &where);
+    if (!document)
+        elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE, "line %d, column %d: %s",
+                         (int64_t)where.line, (int64_t)where.column, where.text);
+    return document;
+}
+
+bool values_each(struct reader *reader, const json_t *document, const char *key,
+                 bool (*read)(struct reader *reader, json_t *item))
+{
+    const json_t *list = value_list(reader, document, key);
+    json_t *item;
+    size_t i;
+    reader->list = key;
+    json_array_foreach(list, i, item)
+    {
+        reader->index = i;
+        if (!read(reader, item))
+            return false;
+    }
+    reader->list = NULL;
+    return list != NULL;
+}
+
+bool values_end(struct reader *reader, bool good)
+{
+    if (!good && !reader->failed)
+        elfgen_error_set(reader->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+    return good;
+}
+
+/* ---- a value ---- */
 
 bool value_fail(struct reader *reader, const char *key, const char *right)
 {
@@ -11,11 +78,11 @@ bool value_fail(struct reader *reader, const char *key, const char *right)
     reader->failed = true;
     if (reader->list)
         elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
-                         "no recording of tinyelf: %s[%u]: '%s' should be %s", reader->list,
+                         "no %s: %s[%u]: '%s' should be %s", reader->document, reader->list,
                          reader->index, key, right);
     else
         elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
-                         "no recording of tinyelf: '%s' should be %s", key, right);
+                         "no %s: '%s' should be %s", reader->document, key, right);
     return false;
 }
 
@@ -54,10 +121,19 @@ bool value_number(struct reader *reader, const json_t *from, const char *key, ui
     return true;
 }
 
+bool value_large(struct reader *reader, const json_t *from, const char *key, uint64_t *number)
+{
+    const json_t *value = json_object_get(from, key);
+    if (!json_is_integer(value) || json_integer_value(value) < 0)
+        return value_fail(reader, key, "a number from 0 up");
+    *number = (uint64_t)json_integer_value(value);
+    return true;
+}
+
 bool value_index(struct reader *reader, const json_t *from, const char *key, size_t end,
                  uint32_t *index)
 {
-    *index = STEP_NONE;
+    *index = VALUE_NONE;
     return json_is_null(json_object_get(from, key)) || value_number(reader, from, key, end, index);
 }
 
@@ -71,7 +147,7 @@ bool value_word(struct reader *reader, const json_t *from, const char *key,
         *index = (uint32_t)i;
         return true;
     }
-    return value_fail(reader, key, "a word that docs/step.md has");
+    return value_fail(reader, key, "one of the words that the documentation has");
 }
 
 static int digit(char c)

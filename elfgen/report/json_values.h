@@ -1,21 +1,35 @@
 /* Reading a JSON document of which nothing is certain: each call takes a key's value if it is what
  * it should be, and otherwise says where it is not, once for a document. */
-#ifndef STEP_VALUES_H
-#define STEP_VALUES_H
+#ifndef JSON_VALUES_H
+#define JSON_VALUES_H
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "step.h"
+#include "elfgen/error.h"
 
 /* Where in the document: "steps[12]", and what was wrong first. */
 struct reader {
-    struct step_recording *recording;
+    const char *document; /* what it should be: "recording of tinyelf" */
+    void *into;           /* the reader's own */
     struct elfgen_error *error;
-    const char *list;
-    uint64_t index;
+    const char *list; /* that is being read; NULL: none */
+    uint64_t index;   /* in it */
     bool failed;
 };
+
+/* Text -> document, to be given back by json_decref(). NULL and *reader->error: it is too large, or
+ * no JSON. */
+json_t *values_load(struct reader *reader, const void *bytes, size_t size);
+
+/* Each item of the list at `key` in turn, by `read`. False: there is none, or `read` said so. */
+bool values_each(struct reader *reader, const json_t *document, const char *key,
+                 bool (*read)(struct reader *reader, json_t *item));
+
+/* At the end of a reading: where it came to none and nobody said why, there was no memory. */
+bool values_end(struct reader *reader, bool good);
 
 /* Says that `key` should be something else. False. */
 bool value_fail(struct reader *reader, const char *key, const char *right);
@@ -27,11 +41,13 @@ const json_t *value_list(struct reader *reader, const json_t *from, const char *
 bool value_to_hex(struct reader *reader, const json_t *value, const char *key, uint64_t *number);
 bool value_hex(struct reader *reader, const json_t *from, const char *key, uint64_t *number);
 
-/* A number below `end`. */
+/* A number below `end`; the second of up to 64 bits. */
 bool value_number(struct reader *reader, const json_t *from, const char *key, uint64_t end,
                   uint32_t *number);
+bool value_large(struct reader *reader, const json_t *from, const char *key, uint64_t *number);
 
-/* An index below `end`, or null. */
+/* An index below `end`, or VALUE_NONE for null. */
+#define VALUE_NONE UINT32_MAX
 bool value_index(struct reader *reader, const json_t *from, const char *key, size_t end,
                  uint32_t *index);
 
