@@ -19,6 +19,7 @@ int command_compare(int argc, char **argv);
 int command_disasm(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_mutate(int argc, char **argv);
 int command_new(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_stages(int argc, char **argv);
@@ -75,6 +76,8 @@ int take_compiler(const char *command, const char *text, const char **compiler);
 int add_compiler_flags(const char *command, const char *text, char **flags);
 /* --time: seconds, with a fraction if wanted, up to a day. */
 int take_seconds(const char *command, const char *text, uint64_t *nanoseconds);
+/* --color: never, always, or auto: on a terminal, and not with NO_COLOR. */
+int take_colour(const char *command, const char *text, bool *colour);
 
 /* ---- what is installed with the command ---- */
 

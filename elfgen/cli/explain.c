@@ -1,8 +1,6 @@
 /* tinyelf explain: every byte of a file, with its owners. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../machine/code.h"
 #include "../report/explain.h"
@@ -165,22 +163,12 @@ static bool parse_code(const char *text, struct wish *wish)
     return index >= 0;
 }
 
-static bool parse_colour(const char *text, struct wish *wish)
-{
-    static const char *const names[] = {"never", "always", "auto", NULL};
-    const char *no_colour = getenv("NO_COLOR");
-    int index = index_of(text, names);
-    wish->colour =
-        index == 1 || (index == 2 && isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
-    return index >= 0;
-}
-
 int command_explain(int argc, char **argv)
 {
     struct wish wish = {.format = EXPLAIN_TEXT};
     int option;
     opterr = 0;
-    parse_colour("auto", &wish);
+    take_colour("explain", "auto", &wish.colour);
     while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
         switch (option) {
         case OPTION_FORMAT:
@@ -202,8 +190,8 @@ int command_explain(int argc, char **argv)
             wish.parts = true;
             break;
         case OPTION_COLOUR:
-            if (!parse_colour(optarg, &wish))
-                return wrong_call("explain", "--color '%s': it is auto, always or never", optarg);
+            if (take_colour("explain", optarg, &wish.colour) != EXIT_YES)
+                return EXIT_WRONG_CALL;
             break;
         case OPTION_DEBUG_FILE:
             wish.debug = optarg;

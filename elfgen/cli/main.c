@@ -28,6 +28,7 @@ static const struct command commands[] = {
     {"disasm", CODE_COMMAND(command_disasm), "print a program's instructions"},
     {"dump", command_dump, "print headers, segments and sections as readelf does"},
     {"explain", CODE_COMMAND(command_explain), "name every byte of a file"},
+    {"mutate", CODE_COMMAND(command_mutate), "change each byte and run that: which bytes matter"},
     {"new", command_new, "start a program from a template"},
     {"run", command_run, "run a program with limits, or in a sandbox"},
     {"stages", command_stages,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../source/source.h"
 #include "cli.h"
@@ -56,5 +57,15 @@ int take_seconds(const char *command, const char *text, uint64_t *nanoseconds)
         return wrong_call(command,
                           "--time '%s': it is a number of seconds above 0, such as 5 or 0.5", text);
     *nanoseconds = value;
+    return EXIT_YES;
+}
+
+int take_colour(const char *command, const char *text, bool *colour)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    bool is_auto = strcmp(text, "auto") == 0, always = strcmp(text, "always") == 0;
+    if (!is_auto && !always && strcmp(text, "never") != 0)
+        return wrong_call(command, "--color '%s': it is auto, always or never", text);
+    *colour = always || (is_auto && isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
     return EXIT_YES;
 }

@@ -1,0 +1,483 @@
+/* tinyelf mutate: which bytes of a program matter. */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../machine/code.h"
+#include "../process/confine.h"
+#include "../process/mutate.h"
+#include "../report/json.h"
+#include "../report/mutate.h"
+#include "../source/bytes.h"
+#include "cli.h"
+#include "interrupt.h"
+#include "progress.h"
+#include "run.h"
+
+enum {
+    OPTION_VALUES = 256,
+    OPTION_SEED,
+    OPTION_JOBS,
+    OPTION_FIELD,
+    OPTION_PAIRS,
+    OPTION_SHARD,
+    OPTION_MERGE,
+    OPTION_INPUT,
+    OPTION_TIME,
+    OPTION_JSON,
+    OPTION_COLOUR,
+    OPTION_HELP
+};
+
+static const struct option options[] = {
+    {"values", required_argument, NULL, OPTION_VALUES},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"jobs", required_argument, NULL, OPTION_JOBS},
+    {"field", required_argument, NULL, OPTION_FIELD},
+    {"pairs", required_argument, NULL, OPTION_PAIRS},
+    {"shard", required_argument, NULL, OPTION_SHARD},
+    {"merge", no_argument, NULL, OPTION_MERGE},
+    {"input", required_argument, NULL, OPTION_INPUT},
+    {"time", required_argument, NULL, OPTION_TIME},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"color", required_argument, NULL, OPTION_COLOUR},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static void help(void)
+{
+    puts(
+        "Usage: tinyelf mutate [OPTIONS] FILE [ARGUMENT...]\n"
+        "       tinyelf mutate --merge [OPTIONS] RESULT...\n"
+        "Which bytes of a program matter? Gives each byte each other value, runs that in the "
+        "sandbox of\n"
+        "'tinyelf run', and counts what becomes of it: the same output and exit status, another "
+        "output,\n"
+        "another status, refused by execve, killed by a signal, blocked by the sandbox, too "
+        "long.\n\n"
+        "      --values N     N of the 255 other values of each byte, by chance; or all (the "
+        "default)\n"
+        "      --seed S       which chance: the same seed, the same runs (default 1)\n"
+        "      --field PLACE  only these bytes: a field such as e_phentsize or phdr[0].p_flags, a\n"
+        "                     structure such as phdr[0], an offset, or offsets FROM-TO\n"
+        "      --pairs PLACE  each byte of these alone, and each two of them at the same time, "
+        "with "
+        "16\n"
+        "                     values each unless --values says another number\n"
+        "      --input FILE   what the program reads from descriptor 0, instead of nothing\n"
+        "      --time S       processor time that a run may take, in seconds (default: ten times "
+        "what\n"
+        "                     the program takes, and at least 0.02)\n"
+        "      --jobs J       so many at the same time (default: one a processor)\n"
+        "      --json         one JSON object\n"
+        "      --shard I/N    only the I-th of N equal parts of the runs, as --json\n"
+        "      --merge        joins such parts\n"
+        "      --color WHEN   auto (on a terminal, not with NO_COLOR), always or never\n"
+        "      --help         this text");
+}
+
+struct wish {
+    const char *place; /* NULL: all bytes */
+    unsigned values;   /* 0: the default */
+    uint64_t seed;
+    bool pairs, merge, json, colour;
+    uint64_t shard, shards;
+    struct mutate_ways ways;
+};
+
+/* ---- options ---- */
+
+static int take_values(const char *text, unsigned *values)
+{
+    uint64_t number;
+    *values = MUTATE_MOST_VALUES;
+    if (strcmp(text, "all") == 0)
+        return EXIT_YES;
+    if (!parse_number(text, &number) || number == 0 || number > MUTATE_MOST_VALUES)
+        return wrong_call("mutate", "--values '%s': it is all, or a number from 1 to 255", text);
+    *values = (unsigned)number;
+    return EXIT_YES;
+}
+
+static int take_seed(const char *text, uint64_t *seed)
+{
+    if (parse_number(text, seed) && *seed <= INT64_MAX)
+        return EXIT_YES;
+    return wrong_call("mutate", "--seed '%s': it is a number, below 2^63", text);
+}
+
+static int take_jobs(const char *text, unsigned *jobs)
+{
+    uint64_t number;
+    if (!parse_number(text, &number) || number == 0 || number > MUTATE_MOST_JOBS)
+        return wrong_call("mutate", "--jobs '%s': it is a number from 1 to %d", text,
+                          MUTATE_MOST_JOBS);
+    *jobs = (unsigned)number;
+    return EXIT_YES;
+}
+
+static int take_shard(const char *text, struct wish *wish)
+{
+    enum { MOST = 1000000 };
+    unsigned shard, shards;
+    int end = 0;
+    if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
+        shard > shards || shards > MOST || text[0] < '0' || text[0] > '9')
+        return wrong_call("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
+    wish->shard = shard - 1;
+    wish->shards = shards;
+    return EXIT_YES;
+}
+
+static int take_time(const char *text, uint64_t *milliseconds)
+{
+    uint64_t nanoseconds;
+    int wrong = take_seconds("mutate", text, &nanoseconds);
+    if (wrong != EXIT_YES)
+        return wrong;
+    /* The kernel's clock ticks in some milliseconds. */
+    *milliseconds = nanoseconds < 1000000 ? 1 : nanoseconds / 1000000;
+    return EXIT_YES;
+}
+
+static unsigned processors(void)
+{
+    cpu_set_t all;
+    int count = sched_getaffinity(0, sizeof all, &all) == 0 ? CPU_COUNT(&all) : 1;
+    return count < 1 ? 1 : count > MUTATE_MOST_JOBS ? MUTATE_MOST_JOBS : (unsigned)count;
+}
+
+/* ---- the file ---- */
+
+/* FROM-TO, both inclusive. */
+static bool parse_range(const char *text, uint64_t *from, uint64_t *to)
+{
+    char first[32];
+    const char *dash = strchr(text, '-');
+    if (!dash || dash == text || (size_t)(dash - text) >= sizeof first)
+        return false;
+    memcpy(first, text, (size_t)(dash - text));
+    first[dash - text] = '\0';
+    return parse_number(first, from) && parse_number(dash + 1, to);
+}
+
+static bool choose_place(const struct explain *explain, const char *place, struct mutate_plan *plan)
+{
+    uint64_t from = 0, to = plan->size - 1, length;
+    bool field;
+    if (parse_number(place, &from)) {
+        to = from;
+    } else if (!parse_range(place, &from, &to)) {
+        if (!explain_find(explain, place, &from, &length, &field)) {
+            message(explain->file, "error", "no '%s' in this file", place);
+            return false;
+        }
+        to = from + length - 1;
+    }
+    if (from > to || to >= plan->size) {
+        message(explain->file, "error", "'%s': offsets are from 0 to 0x%zx, the lower first", place,
+                plan->size - 1);
+        return false;
+    }
+    plan->from = (size_t)from;
+    plan->to = (size_t)to + 1;
+    return true;
+}
+
+/* ---- the result ---- */
+
+static void print(const struct mutate_report *report, const struct wish *wish,
+                  struct elfgen_text *out)
+{
+    if (wish->json)
+        mutate_json(report, out);
+    else
+        mutate_text(report, wish->colour, out);
+}
+
+static bool no_memory(const char *file)
+{
+    message(file, "error", "out of memory");
+    return false;
+}
+
+/* What was counted, with the bytes' owners. */
+static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
+                 const struct mutate *mutate, struct explain *explain)
+{
+    size_t bytes = plan->to - plan->from, pairs = (size_t)mutate_pairs(plan);
+    if (!mutate_report_open(report, explain->file, bytes, pairs, 1))
+        return no_memory(explain->file);
+    report->size = plan->size;
+    report->values = plan->values;
+    report->seed = plan->seed;
+    report->shards = plan->shards;
+    report->shard[0] = plan->shard + 1;
+    report->complete = mutate_done(mutate) == mutate_all(mutate);
+    for (size_t i = 0; i < bytes; i++) {
+        report->bytes[i].offset = plan->from + i;
+        report->bytes[i].value = plan->bytes[plan->from + i];
+        report->bytes[i].counts = mutate_byte_counts(mutate)[i];
+    }
+    for (size_t i = 0; i < pairs; i++) {
+        size_t places[2];
+        mutate_pair(plan, i, places);
+        report->pairs[i] = (struct mutate_two){.offsets = {places[0], places[1]},
+                                               .counts = mutate_pair_counts(mutate)[i]};
+    }
+    explain->from = plan->from;
+    explain->to = plan->to;
+    if (mutate_name_owners(report, explain))
+        return true;
+    message(explain->file, "error", "%s", explain->problem);
+    mutate_report_close(report);
+    return false;
+}
+
+/* ---- running ---- */
+
+/* What a change could be told from. */
+static bool look_at_original(const struct mutate_plan *plan, const struct wish *wish,
+                             const char *path, struct mutate_original *original)
+{
+    const char *name = input_name(path);
+    struct elfgen_error error;
+    if (!mutate_original(plan, &wish->ways, original, &error)) {
+        message(name, "error", "%s", error.text);
+        return false;
+    }
+    tell_lacks(original->lacks);
+    if (original->end.reason == RUN_EXITED)
+        return true;
+    if (original->end.reason == RUN_NOT_STARTED)
+        tell_not_started_in_sandbox(name, original->end.error);
+    else
+        tell_end(name, path, &original->end, &wish->ways.limits);
+    message(name, "note",
+            "it does not run to its end as it is, so there is nothing to hold changes against%s",
+            original->end.reason == RUN_NOT_STARTED || original->end.reason == RUN_SIGNAL
+                ? "; 'tinyelf check' says whether Linux starts it"
+                : "");
+    mutate_free(original);
+    return false;
+}
+
+/* Until it is over, or somebody does not want to wait. False: not all is counted, said why. */
+static bool wait_for(struct mutate *mutate, const char *file)
+{
+    enum { OFTEN = 100 };
+    struct progress progress;
+    struct elfgen_error error;
+    progress_begin(&progress, "runs", mutate_all(mutate));
+    while (!mutate_wait(mutate, OFTEN)) {
+        if (interrupt_came())
+            mutate_stop(mutate);
+        progress_show(&progress, mutate_done(mutate));
+    }
+    progress_end(&progress);
+    if (!mutate_is_whole(mutate, &error)) {
+        message(file, "error", "%s", error.text);
+        return false;
+    }
+    if (mutate_done(mutate) == mutate_all(mutate))
+        return true;
+    message(file, "note", "stopped after %llu of %llu runs",
+            (unsigned long long)mutate_done(mutate), (unsigned long long)mutate_all(mutate));
+    return false;
+}
+
+/* Runs the plan and prints what came of it, also of a part. */
+static bool run_plan(const struct mutate_plan *plan, const struct wish *wish,
+                     const struct mutate_original *original, struct explain *explain)
+{
+    struct elfgen_error error;
+    struct mutate_report report;
+    struct mutate *mutate = mutate_start(plan, &wish->ways, original, &error);
+    if (!mutate) {
+        message(explain->file, "error", "%s", error.text);
+        return false;
+    }
+    bool done = wait_for(mutate, explain->file);
+    if (fill(&report, plan, mutate, explain)) {
+        print(&report, wish, explain->out);
+        mutate_report_close(&report);
+    } else {
+        done = false;
+    }
+    mutate_close(mutate);
+    return done;
+}
+
+static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struct wish *wish,
+                         struct standard_output *output)
+{
+    struct elfgen_view view;
+    struct mutate_original original;
+    const char *problem = NULL;
+    struct mutate_plan plan = {.bytes = (const uint8_t *)bytes->bytes,
+                               .size = bytes->size,
+                               .to = bytes->size,
+                               .values = wish->values,
+                               .seed = wish->seed,
+                               .pairs = wish->pairs,
+                               .shard = wish->shard,
+                               .shards = wish->shards};
+    if (bytes->size == 0) {
+        message(input_name(path), "error", "it has no bytes");
+        return false;
+    }
+    explain_open(&view, bytes->bytes, bytes->size);
+    struct code *code = code_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct explain explain = {.view = &view,
+                              .file = input_name(path),
+                              .code = code ? &code->code : NULL,
+                              .to = bytes->size,
+                              .out = &output->text};
+    if (problem)
+        message(explain.file, "error", "%s", problem);
+    bool done = !problem && (!wish->place || choose_place(&explain, wish->place, &plan)) &&
+                look_at_original(&plan, wish, path, &original);
+    if (done) {
+        interrupt_watch();
+        done = run_plan(&plan, wish, &original, &explain);
+        mutate_free(&original);
+    }
+    code_close(code);
+    return done;
+}
+
+static int mutate_file(const char *path, struct wish *wish)
+{
+    struct file_bytes bytes = {0};
+    struct standard_output *output = open_output();
+    bool done = read_input(path, &bytes);
+    done = done && mutate_bytes(&bytes, path, wish, output);
+    done = finish_output(output) && done;
+    file_free(&bytes);
+    interrupt_die();
+    return done ? EXIT_YES : EXIT_NO;
+}
+
+/* ---- merging ---- */
+
+static bool read_result(const char *path, struct mutate_report *report)
+{
+    struct file_bytes bytes = {0};
+    struct elfgen_error error;
+    bool done = read_input(path, &bytes);
+    if (done && !mutate_read(report, bytes.bytes, bytes.size, &error)) {
+        message(input_name(path), "error", "%s", error.text);
+        done = false;
+    }
+    file_free(&bytes);
+    return done;
+}
+
+/* One more into *all; the first is it. */
+static bool merge_one(const char *path, struct mutate_report *all, bool first)
+{
+    struct mutate_report one;
+    struct elfgen_error error;
+    if (first)
+        return read_result(path, all);
+    if (!read_result(path, &one))
+        return false;
+    bool done = mutate_merge(all, &one, &error);
+    if (!done)
+        message(input_name(path), "error", "%s", error.text);
+    mutate_report_close(&one);
+    return done;
+}
+
+static int merge(int count, char **paths, const struct wish *wish)
+{
+    struct standard_output *output = open_output();
+    struct mutate_report all = {.file = NULL};
+    bool done = true;
+    for (int i = 0; done && i < count; i++)
+        done = merge_one(paths[i], &all, i == 0);
+    if (done) {
+        if (all.shard_count < all.shards)
+            message(NULL, "note", "these are %llu of %llu parts",
+                    (unsigned long long)all.shard_count, (unsigned long long)all.shards);
+        print(&all, wish, &output->text);
+    }
+    mutate_report_close(&all);
+    return finish_output(output) && done ? EXIT_YES : EXIT_NO;
+}
+
+/* ---- the call ---- */
+
+int command_mutate(int argc, char **argv)
+{
+    enum { SECONDS = 10, MEMORY = 256, OUTPUT = 16, PAIR_VALUES = 16 };
+    struct wish wish = {
+        .seed = 1,
+        .shards = 1,
+        .ways = {.limits = {.time = SECONDS * 1000, .memory = MEMORY << 20, .output = OUTPUT << 20},
+                 .jobs = processors(),
+                 .ignored = *inherited_ignored()}};
+    bool runs = false;
+    int option, wrong = take_colour("mutate", "auto", &wish.colour);
+    opterr = 0;
+    while (wrong == EXIT_YES && (option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+        runs = runs || (option != OPTION_MERGE && option != OPTION_JSON && option != OPTION_COLOUR);
+        switch (option) {
+        case OPTION_VALUES:
+            wrong = take_values(optarg, &wish.values);
+            break;
+        case OPTION_SEED:
+            wrong = take_seed(optarg, &wish.seed);
+            break;
+        case OPTION_JOBS:
+            wrong = take_jobs(optarg, &wish.ways.jobs);
+            break;
+        case OPTION_PAIRS:
+            wish.pairs = true;
+            /* fall through */
+        case OPTION_FIELD:
+            if (wish.place)
+                return wrong_call("mutate", "one --field or --pairs at a time");
+            wish.place = optarg;
+            break;
+        case OPTION_SHARD:
+            wrong = take_shard(optarg, &wish);
+            break;
+        case OPTION_MERGE:
+            wish.merge = true;
+            break;
+        case OPTION_INPUT:
+            wish.ways.input = optarg;
+            break;
+        case OPTION_TIME:
+            wrong = take_time(optarg, &wish.ways.processor);
+            break;
+        case OPTION_JSON:
+            wish.json = true;
+            break;
+        case OPTION_COLOUR:
+            wrong = take_colour("mutate", optarg, &wish.colour);
+            break;
+        case OPTION_HELP:
+            help();
+            return end_of_help();
+        default:
+            return wrong_option("mutate", option, argv, options);
+        }
+    }
+    if (wrong != EXIT_YES)
+        return wrong;
+    if (optind == argc)
+        return wrong_call("mutate", "no file given");
+    if (wish.merge && runs)
+        return wrong_call("mutate", "--merge runs nothing: only --json and --color go with it");
+    if (wish.merge)
+        return merge(argc - optind, argv + optind, &wish);
+    if (wish.values == 0)
+        wish.values = wish.pairs ? PAIR_VALUES : MUTATE_MOST_VALUES;
+    wish.ways.arguments = argv + optind;
+    return mutate_file(argv[optind], &wish);
+}

@@ -1,0 +1,319 @@
+/* The program as it is, and the processes that run its changes. */
+#include "mutate.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mutate_inside.h"
+
+static bool fail(struct elfgen_error *error, const char *what, int number)
+{
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "%s: %s", what, strerror(number));
+    return false;
+}
+
+/* ---- the program as it is ---- */
+
+static bool give_room(struct confine_stream *stream, size_t room)
+{
+    *stream = (struct confine_stream){.descriptor = -1, .bytes = malloc(room + 1), .room = room};
+    return stream->bytes != NULL;
+}
+
+struct attempt {
+    struct confine_worker *worker;
+    struct confine_job job;
+    struct confine_stream output, errors;
+};
+
+static bool attempt(struct attempt *try, const struct mutate_plan *plan, struct run_end *end,
+                    struct elfgen_error *error)
+{
+    try->job.file = confine_file(plan->bytes, plan->size);
+    if (try->job.file < 0)
+        return fail(error, "cannot make a file in memory", errno);
+    lseek(try->job.input, 0, SEEK_SET);
+    bool done = confine_run(try->worker, &try->job, end, error);
+    close(try->job.file);
+    return done;
+}
+
+/* Whether a second and a third time are as the first. */
+static bool is_steady(struct attempt *try, const struct mutate_plan *plan,
+                      const struct mutate_original *original, struct elfgen_error *error)
+{
+    enum { TIMES = 2 };
+    for (int i = 0; i < TIMES; i++) {
+        struct run_end end;
+        if (!attempt(try, plan, &end, error))
+            return false;
+        if (mutate_judge(original, &end, &try->output, &try->errors) == MUTATE_SAME)
+            continue;
+        elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                         "it does not do the same each time, so a change cannot be told from "
+                         "chance");
+        return false;
+    }
+    return true;
+}
+
+/* The stream's bytes are the caller's now; it has room for as many. */
+static bool take_bytes(struct confine_stream *stream, uint8_t **bytes, size_t *size)
+{
+    *bytes = stream->bytes;
+    *size = (size_t)stream->size;
+    return give_room(stream, *size);
+}
+
+static bool look(struct attempt *try, const struct mutate_plan *plan,
+                 struct mutate_original *original, struct elfgen_error *error)
+{
+    if (!attempt(try, plan, &original->end, error))
+        return false;
+    original->lacks = confine_lacks(try->worker);
+    if (original->end.reason != RUN_EXITED)
+        return true;
+    if (!take_bytes(&try->output, &original->output, &original->output_size) ||
+        !take_bytes(&try->errors, &original->errors, &original->error_size))
+        return fail(error, "its output", ENOMEM);
+    return is_steady(try, plan, original, error);
+}
+
+bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *ways,
+                     struct mutate_original *original, struct elfgen_error *error)
+{
+    enum { UNLIMITED = 1 << 28 }; /* what is not written costs no memory */
+    static char *none[] = {NULL};
+    struct attempt try = {.job = {.arguments = ways->arguments, .environment = none}};
+    struct confine_options options = {
+        .limits = ways->limits, .fixed = true, .ignored = ways->ignored};
+    size_t room = ways->limits.output ? (size_t)ways->limits.output : UNLIMITED;
+    *original = (struct mutate_original){.output = NULL};
+    sigemptyset(&options.blocked);
+    try.job.output = &try.output;
+    try.job.errors = &try.errors;
+    try.job.input = mutate_open_input(ways);
+    if (try.job.input < 0)
+        return fail(error, ways->input ? ways->input : "/dev/null", errno);
+    bool done = false;
+    if (!give_room(&try.output, room) || !give_room(&try.errors, room))
+        fail(error, "its output", ENOMEM);
+    else if ((try.worker = confine_open(&options, error)) != NULL)
+        done = look(&try, plan, original, error);
+    confine_close(try.worker);
+    close(try.job.input);
+    free(try.output.bytes);
+    free(try.errors.bytes);
+    if (!done)
+        mutate_free(original);
+    return done;
+}
+
+void mutate_free(struct mutate_original *original)
+{
+    free(original->output);
+    free(original->errors);
+    original->output = original->errors = NULL;
+}
+
+/* ---- making it ---- */
+
+/* Time is the processor's, so that a busy machine does not cut what another would not. By the
+ * clock, for what sleeps, it is much longer. */
+static struct run_limits limits_of_change(const struct mutate_ways *ways,
+                                          const struct mutate_original *original)
+{
+    enum { LEAST = 20, TIMES = 10, LEAST_BY_CLOCK = 2000, A_LITTLE = 4096 };
+    uint64_t processor = ways->processor;
+    if (processor == 0) {
+        processor = TIMES * original->end.processor / 1000000;
+        processor = processor < LEAST ? LEAST : processor;
+    }
+    uint64_t time = 10 * original->end.nanoseconds / 1000000 + 10 * processor;
+    return (struct run_limits){.time = time < LEAST_BY_CLOCK ? LEAST_BY_CLOCK : time,
+                               .memory = ways->limits.memory,
+                               .output = original->output_size + original->error_size + A_LITTLE,
+                               .processor = processor};
+}
+
+static size_t rounded(size_t size)
+{
+    return (size + 63) / 64 * 64;
+}
+
+static bool multiply(size_t *size, uint64_t count, size_t each)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, each, &bytes) || bytes > SIZE_MAX / 8)
+        return false;
+    return !__builtin_add_overflow(*size, rounded(bytes), size);
+}
+
+static bool make_shared(struct mutate *mutate)
+{
+    const struct mutate_plan *plan = mutate->plan;
+    size_t bytes = plan->to - plan->from, size = rounded(sizeof *mutate->shared);
+    size_t bytes_at = size, pairs_at, classes_at;
+    if (!multiply(&size, bytes, sizeof *mutate->bytes))
+        return false;
+    pairs_at = size;
+    if (!multiply(&size, mutate_pairs(plan), sizeof *mutate->pairs))
+        return false;
+    classes_at = size;
+    if (plan->pairs && !multiply(&size, bytes, 256))
+        return false;
+    uint8_t *memory =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return false;
+    mutate->shared = (void *)memory;
+    mutate->shared_size = size;
+    mutate->bytes = (void *)(memory + bytes_at);
+    mutate->pairs = (void *)(memory + pairs_at);
+    mutate->classes = plan->pairs ? memory + classes_at : NULL;
+    return true;
+}
+
+/* A runner keeps the pipe's other end until it ends. */
+static bool start_runner(struct mutate *mutate, unsigned number)
+{
+    pid_t parent = getpid(), id = fork();
+    if (id < 0)
+        return false;
+    if (id == 0) {
+        close(mutate->alive);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(1);
+        mutate_runner(mutate, number);
+    }
+    mutate->runners[mutate->count++] = id;
+    return true;
+}
+
+static bool start_runners(struct mutate *mutate, struct elfgen_error *error)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        return fail(error, "cannot make a pipe", errno);
+    mutate->alive = ends[0];
+    bool done = true;
+    for (unsigned i = 0; done && i < mutate->ways->jobs; i++)
+        done = start_runner(mutate, i);
+    int number = errno;
+    close(ends[1]);
+    return done || fail(error, "cannot make a process", number);
+}
+
+struct mutate *mutate_start(const struct mutate_plan *plan, const struct mutate_ways *ways,
+                            const struct mutate_original *original, struct elfgen_error *error)
+{
+    struct mutate *mutate = calloc(1, sizeof *mutate);
+    if (!mutate) {
+        fail(error, "no room for the counts", ENOMEM);
+        return NULL;
+    }
+    mutate->plan = plan;
+    mutate->ways = ways;
+    mutate->original = original;
+    mutate->limits = limits_of_change(ways, original);
+    mutate->alive = -1;
+    if (!mutate_runs(plan, &mutate->singles, &mutate->all) || !make_shared(mutate))
+        fail(error, "no room for the counts", ENOMEM);
+    else if (start_runners(mutate, error))
+        return mutate;
+    mutate_close(mutate);
+    return NULL;
+}
+
+void mutate_close(struct mutate *mutate)
+{
+    int status;
+    if (!mutate)
+        return;
+    for (unsigned i = 0; i < mutate->count; i++) {
+        kill(mutate->runners[i], SIGKILL);
+        while (waitpid(mutate->runners[i], &status, 0) < 0 && errno == EINTR)
+            ;
+    }
+    if (mutate->alive >= 0)
+        close(mutate->alive);
+    if (mutate->shared)
+        munmap(mutate->shared, mutate->shared_size);
+    free(mutate);
+}
+
+/* ---- while it runs ---- */
+
+bool mutate_wait(struct mutate *mutate, unsigned milliseconds)
+{
+    struct pollfd gone = {.fd = mutate->alive};
+    if (__atomic_load_n(&mutate->shared->stop, __ATOMIC_RELAXED) != 0) {
+        enum { OFTEN = 20 };
+        /* Again and again: it may have come directly before a wait. */
+        for (unsigned i = 0; i < mutate->count; i++)
+            kill(mutate->runners[i], SIGUSR1);
+        milliseconds = milliseconds < OFTEN ? milliseconds : OFTEN;
+    }
+    return poll(&gone, 1, (int)milliseconds) > 0;
+}
+
+void mutate_stop(struct mutate *mutate)
+{
+    __atomic_store_n(&mutate->shared->stop, 1, __ATOMIC_RELAXED);
+}
+
+bool mutate_is_of_shard(const struct mutate_plan *plan, uint64_t run)
+{
+    return run % plan->shards == plan->shard;
+}
+
+/* How many of the first `runs` runs are of the shard. */
+static uint64_t of_shard(const struct mutate_plan *plan, uint64_t runs)
+{
+    return runs / plan->shards + (plan->shard < runs % plan->shards);
+}
+
+uint64_t mutate_done(const struct mutate *mutate)
+{
+    return __atomic_load_n(&mutate->shared->done, __ATOMIC_RELAXED);
+}
+
+uint64_t mutate_all(const struct mutate *mutate)
+{
+    const struct mutate_plan *plan = mutate->plan;
+    uint64_t all = of_shard(plan, mutate->all);
+    return plan->pairs ? all - of_shard(plan, mutate->singles) + mutate->singles : all;
+}
+
+const struct mutate_counts *mutate_byte_counts(const struct mutate *mutate)
+{
+    return mutate->bytes;
+}
+
+const struct mutate_pair_counts *mutate_pair_counts(const struct mutate *mutate)
+{
+    return mutate->pairs;
+}
+
+bool mutate_is_whole(const struct mutate *mutate, struct elfgen_error *error)
+{
+    const struct mutate_shared *shared = mutate->shared;
+    if (shared->failed) {
+        *error = shared->error;
+        return false;
+    }
+    if (shared->stop || shared->done == mutate_all(mutate))
+        return true;
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                     "a process of the sandbox was killed from outside, after %u of %u runs",
+                     shared->done, mutate_all(mutate));
+    return false;
+}

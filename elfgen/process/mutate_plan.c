@@ -1,0 +1,83 @@
+/* Which run changes what. */
+#include "mutate.h"
+
+#include "mutate_inside.h"
+
+static size_t byte_count(const struct mutate_plan *plan)
+{
+    return plan->to - plan->from;
+}
+
+uint64_t mutate_pairs(const struct mutate_plan *plan)
+{
+    uint64_t count = byte_count(plan);
+    /* One of the two factors is even; a file's bytes are fewer than 2^63. */
+    if (!plan->pairs || count < 2)
+        return 0;
+    uint64_t a = count % 2 == 0 ? count / 2 : count, b = count % 2 == 0 ? count - 1 : count / 2;
+    return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+
+bool mutate_runs(const struct mutate_plan *plan, uint64_t *singles, uint64_t *all)
+{
+    uint64_t pairs = mutate_pairs(plan), squares = (uint64_t)plan->values * plan->values;
+    if (byte_count(plan) > UINT64_MAX / 2 / plan->values || pairs > UINT64_MAX / 2 / squares)
+        return false;
+    *singles = byte_count(plan) * plan->values;
+    *all = *singles + pairs * squares;
+    return true;
+}
+
+void mutate_pair(const struct mutate_plan *plan, uint64_t number, size_t places[2])
+{
+    size_t first = 0, row = byte_count(plan) - 1;
+    while (number >= row) {
+        number -= row--;
+        first++;
+    }
+    places[0] = plan->from + first;
+    places[1] = places[0] + 1 + (size_t)number;
+}
+
+/* Numbers that look like chance (splitmix64). */
+static uint64_t chance(uint64_t *state)
+{
+    uint64_t mixed = *state += 0x9e3779b97f4a7c15;
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
+    return mixed ^ mixed >> 31;
+}
+
+/* The byte's value of that number: the other 255 in an order of chance. In pairs all bytes have the
+ * same order of distances from what they are, since two that should be equal are found to be so
+ * where both are moved alike. */
+static uint8_t value_of(const struct mutate_plan *plan, size_t place, unsigned number)
+{
+    uint8_t distances[MUTATE_MOST_VALUES];
+    uint64_t start = plan->pairs ? 0 : (uint64_t)place, state = plan->seed ^ chance(&start);
+    for (unsigned i = 0; i < MUTATE_MOST_VALUES; i++)
+        distances[i] = (uint8_t)(i + 1);
+    for (unsigned i = 0;; i++) {
+        unsigned other = i + (unsigned)(chance(&state) % (MUTATE_MOST_VALUES - i));
+        uint8_t taken = distances[other];
+        if (i == number)
+            return (uint8_t)(plan->bytes[place] + taken);
+        distances[other] = distances[i];
+    }
+}
+
+void mutate_change(const struct mutate_plan *plan, uint64_t run, struct mutate_change *change)
+{
+    uint64_t singles = (uint64_t)byte_count(plan) * plan->values;
+    if (run < singles) {
+        change->count = 1;
+        change->places[0] = plan->from + (size_t)(run % byte_count(plan));
+        change->values[0] = value_of(plan, change->places[0], (unsigned)(run / byte_count(plan)));
+        return;
+    }
+    uint64_t pairs = mutate_pairs(plan), both = (run - singles) / pairs;
+    change->count = 2;
+    mutate_pair(plan, (run - singles) % pairs, change->places);
+    change->values[0] = value_of(plan, change->places[0], (unsigned)(both / plan->values));
+    change->values[1] = value_of(plan, change->places[1], (unsigned)(both % plan->values));
+}

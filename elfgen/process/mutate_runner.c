@@ -1,0 +1,313 @@
+/* A process that takes runs, has them done by a worker of its own, and counts what comes of them.
+ */
+#include "mutate_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+struct runner {
+    struct mutate *mutate;
+    struct confine_worker *worker;
+    int input;
+    uint8_t *bytes;                       /* the program, with a change */
+    struct confine_stream output, errors; /* with room for what the program itself writes */
+};
+
+/* ---- judging ---- */
+
+static bool is_same(const struct confine_stream *stream, const uint8_t *bytes, size_t size)
+{
+    return stream->size == size && (size == 0 || memcmp(stream->bytes, bytes, size) == 0);
+}
+
+enum mutate_class mutate_judge(const struct mutate_original *original, const struct run_end *end,
+                               const struct confine_stream *output,
+                               const struct confine_stream *errors)
+{
+    switch (end->reason) {
+    case RUN_EXITED:
+        break;
+    case RUN_SIGNAL:
+        return MUTATE_SIGNAL;
+    case RUN_CALL:
+    case RUN_MEMORY:
+        return MUTATE_BLOCKED;
+    case RUN_OUTPUT:
+        return MUTATE_OUTPUT;
+    case RUN_NOT_STARTED:
+        return MUTATE_REFUSED;
+    default:
+        return MUTATE_TIMEOUT;
+    }
+    if (!is_same(output, original->output, original->output_size) ||
+        !is_same(errors, original->errors, original->error_size))
+        return MUTATE_OUTPUT;
+    return end->status == original->end.status ? MUTATE_SAME : MUTATE_STATUS;
+}
+
+/* ---- counting ---- */
+
+static void add(uint64_t *number, uint64_t more)
+{
+    __atomic_fetch_add(number, more, __ATOMIC_RELAXED);
+}
+
+static void count(struct mutate_counts *counts, enum mutate_class class_, const struct run_end *end)
+{
+    add(&counts->of[class_], 1);
+    if (class_ == MUTATE_SIGNAL && end->signal > 0 && end->signal <= 64)
+        __atomic_fetch_or(&counts->signals, UINT64_C(1) << (end->signal - 1), __ATOMIC_RELAXED);
+    if (class_ == MUTATE_REFUSED && end->error > 0 && end->error < 64 * 3)
+        __atomic_fetch_or(&counts->errors[end->error / 64], UINT64_C(1) << end->error % 64,
+                          __ATOMIC_RELAXED);
+}
+
+/* What the byte of that place does with a value alone. */
+static uint8_t *class_of(const struct mutate *mutate, size_t place, uint8_t value)
+{
+    return &mutate->classes[(place - mutate->plan->from) * 256 + value];
+}
+
+static void count_single(struct mutate *mutate, const struct mutate_change *change, bool counts,
+                         enum mutate_class class_, const struct run_end *end)
+{
+    if (counts)
+        count(&mutate->bytes[change->places[0] - mutate->plan->from], class_, end);
+    if (mutate->classes)
+        *class_of(mutate, change->places[0], change->values[0]) = (uint8_t)(class_ + 1);
+    __atomic_fetch_add(&mutate->shared->singles_done, 1, __ATOMIC_RELEASE);
+}
+
+static void count_pair(struct mutate *mutate, uint64_t run, const struct mutate_change *change,
+                       enum mutate_class class_, const struct run_end *end)
+{
+    struct mutate_pair_counts *pair =
+        &mutate->pairs[(run - mutate->singles) % mutate_pairs(mutate->plan)];
+    bool same[2];
+    for (size_t i = 0; i < 2; i++)
+        same[i] = *class_of(mutate, change->places[i], change->values[i]) == MUTATE_SAME + 1;
+    count(&pair->counts, class_, end);
+    if (class_ == MUTATE_SAME && !same[0] && !same[1])
+        add(&pair->mended, 1);
+    if (class_ != MUTATE_SAME && same[0] && same[1])
+        add(&pair->broken, 1);
+}
+
+/* ---- running ---- */
+
+static bool is_stopped(const struct mutate *mutate)
+{
+    return __atomic_load_n(&mutate->shared->stop, __ATOMIC_RELAXED) != 0;
+}
+
+static bool interrupted(void *context)
+{
+    return is_stopped(context);
+}
+
+static void fail(struct mutate *mutate, const struct elfgen_error *error)
+{
+    if (__atomic_exchange_n(&mutate->shared->failed, 1, __ATOMIC_ACQ_REL) == 0)
+        mutate->shared->error = *error;
+    __atomic_store_n(&mutate->shared->stop, 1, __ATOMIC_RELEASE);
+    _exit(1);
+}
+
+static void fail_by_errno(struct mutate *mutate, const char *what)
+{
+    struct elfgen_error error;
+    elfgen_error_set(&error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "%s: %s", what, strerror(errno));
+    fail(mutate, &error);
+}
+
+static void open_worker(struct runner *runner)
+{
+    struct mutate *mutate = runner->mutate;
+    struct confine_options options = {.limits = mutate->limits,
+                                      .untraced = true,
+                                      .fixed = true,
+                                      .ignored = mutate->ways->ignored};
+    struct elfgen_error error;
+    sigemptyset(&options.blocked);
+    runner->worker = confine_open(&options, &error);
+    if (!runner->worker)
+        fail(mutate, &error);
+}
+
+/* False: the worker is broken. */
+static bool try(struct runner *runner, struct run_end *end, struct elfgen_error *error)
+{
+    static char *none[] = {NULL};
+    const struct mutate *mutate = runner->mutate;
+    int file = confine_file(runner->bytes, mutate->plan->size);
+    if (file < 0)
+        fail_by_errno(runner->mutate, "cannot make a file in memory");
+    struct confine_job job = {.file = file,
+                              .input = runner->input,
+                              .arguments = mutate->ways->arguments,
+                              .environment = none,
+                              .output = &runner->output,
+                              .errors = &runner->errors,
+                              .context = runner->mutate,
+                              .interrupted = interrupted};
+    lseek(runner->input, 0, SEEK_SET);
+    bool done = confine_run(runner->worker, &job, end, error);
+    close(file);
+    return done;
+}
+
+/* The system was short of a process or of memory for one: no answer about the program. */
+static bool is_shortage(const struct run_end *end)
+{
+    return end->reason == RUN_NOT_STARTED && end->error == EAGAIN;
+}
+
+static void run_change(struct runner *runner, const struct mutate_change *change,
+                       struct run_end *end)
+{
+    enum { TRIES = 3 };
+    const struct mutate_plan *plan = runner->mutate->plan;
+    struct elfgen_error error;
+    bool done = false;
+    for (unsigned i = 0; i < change->count; i++)
+        runner->bytes[change->places[i]] = change->values[i];
+    /* A worker that somebody killed, as Linux does where memory is short, is made anew. */
+    for (int i = 0; i < TRIES && !done; i++) {
+        done = try(runner, end, &error) && !is_shortage(end);
+        if (done || is_stopped(runner->mutate))
+            break;
+        usleep(10000);
+        confine_close(runner->worker);
+        open_worker(runner);
+    }
+    for (unsigned i = 0; i < change->count; i++)
+        runner->bytes[change->places[i]] = plan->bytes[change->places[i]];
+    if (done || is_stopped(runner->mutate))
+        return;
+    if (is_shortage(end)) {
+        errno = end->error;
+        fail_by_errno(runner->mutate, "cannot start a program");
+    }
+    fail(runner->mutate, &error);
+}
+
+/* Pairs are judged by what each byte does alone. */
+static void await_singles(struct mutate *mutate)
+{
+    while (!is_stopped(mutate) &&
+           __atomic_load_n(&mutate->shared->singles_done, __ATOMIC_ACQUIRE) < mutate->singles)
+        usleep(1000);
+}
+
+static void do_run(struct runner *runner, uint64_t run)
+{
+    struct mutate *mutate = runner->mutate;
+    bool single = run < mutate->singles, of_shard = mutate_is_of_shard(mutate->plan, run);
+    struct mutate_change change;
+    struct run_end end;
+    if (!of_shard && !(single && mutate->classes))
+        return;
+    if (!single)
+        await_singles(mutate);
+    if (is_stopped(mutate))
+        return;
+    mutate_change(mutate->plan, run, &change);
+    run_change(runner, &change, &end);
+    if (is_stopped(mutate) || end.reason == RUN_INTERRUPTED)
+        return;
+    enum mutate_class class_ =
+        mutate_judge(mutate->original, &end, &runner->output, &runner->errors);
+    if (single)
+        count_single(mutate, &change, of_shard, class_, &end);
+    else
+        count_pair(mutate, run, &change, class_, &end);
+    add(&mutate->shared->done, 1);
+}
+
+static void take_runs(struct runner *runner)
+{
+    enum { AT_ONCE = 16 };
+    const struct mutate *mutate = runner->mutate;
+    for (;;) {
+        uint64_t first = __atomic_fetch_add(&mutate->shared->next, AT_ONCE, __ATOMIC_RELAXED);
+        for (uint64_t run = first; run < first + AT_ONCE; run++) {
+            if (run >= mutate->all || is_stopped(mutate))
+                return;
+            do_run(runner, run);
+        }
+    }
+}
+
+/* ---- beginning and end ---- */
+
+static void note(int number)
+{
+    (void)number;
+}
+
+/* What ends the command comes to all its processes from a terminal; it tells these when to stop. */
+static void set_signals(void)
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    const struct sigaction interrupts = {.sa_handler = note};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        signal(ends[i], SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+    sigaction(SIGUSR1, &interrupts, NULL);
+}
+
+/* A processor for itself: it and its worker take turns, and wake each other fastest there. */
+static void stay(unsigned number)
+{
+    cpu_set_t all, one;
+    if (sched_getaffinity(0, sizeof all, &all) != 0 || CPU_COUNT(&all) == 0)
+        return;
+    number %= (unsigned)CPU_COUNT(&all);
+    for (unsigned i = 0; i < CPU_SETSIZE; i++) {
+        if (!CPU_ISSET(i, &all) || number-- != 0)
+            continue;
+        CPU_ZERO(&one);
+        CPU_SET(i, &one);
+        sched_setaffinity(0, sizeof one, &one);
+        return;
+    }
+}
+
+static void give_room(struct mutate *mutate, struct confine_stream *stream, size_t size)
+{
+    *stream = (struct confine_stream){.descriptor = -1, .bytes = malloc(size + 1), .room = size};
+    if (!stream->bytes)
+        fail_by_errno(mutate, "no room for what a program writes");
+}
+
+int mutate_open_input(const struct mutate_ways *ways)
+{
+    return open(ways->input ? ways->input : "/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+void mutate_runner(struct mutate *mutate, unsigned number)
+{
+    const struct mutate_plan *plan = mutate->plan;
+    struct runner runner = {.mutate = mutate};
+    set_signals();
+    stay(number);
+    open_worker(&runner);
+    runner.input = mutate_open_input(mutate->ways);
+    if (runner.input < 0)
+        fail_by_errno(mutate, mutate->ways->input ? mutate->ways->input : "/dev/null");
+    runner.bytes = malloc(plan->size);
+    if (!runner.bytes)
+        fail_by_errno(mutate, "no room for the program");
+    memcpy(runner.bytes, plan->bytes, plan->size);
+    give_room(mutate, &runner.output, mutate->original->output_size);
+    give_room(mutate, &runner.errors, mutate->original->error_size);
+    take_runs(&runner);
+    confine_close(runner.worker);
+    _exit(0);
+}

@@ -1,0 +1,95 @@
+/* What came of the changes, as one JSON object. */
+#include <string.h>
+
+#include "json.h"
+#include "mutate.h"
+
+static void put_classes(struct elfgen_text *out, const struct mutate_counts *counts)
+{
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++)
+        json_key_number(out, mutate_class_name((enum mutate_class)class_), counts->of[class_]);
+}
+
+/* The numbers of the bits that are set; `name`: what they are called, NULL: by their number. */
+static void put_set(struct elfgen_text *out, const char *key, const uint64_t *words, size_t count,
+                    unsigned first, const char *(*name)(int number))
+{
+    const char *between = "";
+    json_key(out, key);
+    elfgen_text_char(out, '[');
+    for (unsigned i = 0; i < 64 * count; i++) {
+        if ((words[i / 64] >> i % 64 & 1) == 0)
+            continue;
+        const char *word = name ? name((int)(i + first)) : NULL;
+        elfgen_text_string(out, between);
+        if (word)
+            json_string(out, word);
+        else
+            elfgen_text_decimal(out, i + first, 0);
+        between = ",";
+    }
+    elfgen_text_char(out, ']');
+}
+
+static void put_details(struct elfgen_text *out, const struct mutate_counts *counts)
+{
+    put_set(out, "errnos", counts->errors, sizeof counts->errors / sizeof counts->errors[0], 0,
+            strerrorname_np);
+    put_set(out, "signals", &counts->signals, 1, 1, NULL);
+}
+
+static void put_byte(struct elfgen_text *out, const struct mutate_byte *byte)
+{
+    elfgen_text_string(out, "{\"offset\":");
+    elfgen_text_decimal(out, byte->offset, 0);
+    json_key_number(out, "value", byte->value);
+    put_classes(out, &byte->counts);
+    put_details(out, &byte->counts);
+    json_key_string(out, "owner", byte->owner.name);
+    json_key_string(out, "meaning", byte->owner.meaning);
+    json_key_string(out, "reader", byte->owner.reader);
+    elfgen_text_char(out, '}');
+}
+
+static void put_pair(struct elfgen_text *out, const struct mutate_two *pair)
+{
+    elfgen_text_string(out, "{\"offsets\":[");
+    elfgen_text_decimal(out, pair->offsets[0], 0);
+    elfgen_text_char(out, ',');
+    elfgen_text_decimal(out, pair->offsets[1], 0);
+    elfgen_text_char(out, ']');
+    put_classes(out, &pair->counts.counts);
+    put_details(out, &pair->counts.counts);
+    json_key_number(out, "mended", pair->counts.mended);
+    json_key_number(out, "broken", pair->counts.broken);
+    elfgen_text_char(out, '}');
+}
+
+void mutate_json(const struct mutate_report *report, struct elfgen_text *out)
+{
+    elfgen_text_string(out, "{\"file\":");
+    json_string(out, report->file);
+    json_key_number(out, "size", report->size);
+    json_key_number(out, "runs", mutate_report_runs(report));
+    elfgen_text_string(out, ",\"bytes\":[");
+    for (size_t i = 0; i < report->count; i++) {
+        elfgen_text_string(out, i == 0 ? "\n" : ",\n");
+        put_byte(out, &report->bytes[i]);
+    }
+    elfgen_text_string(out, "],\n\"pairs\":[");
+    for (size_t i = 0; i < report->pair_count; i++) {
+        elfgen_text_string(out, i == 0 ? "\n" : ",\n");
+        put_pair(out, &report->pairs[i]);
+    }
+    elfgen_text_char(out, ']');
+    json_key_number(out, "values", report->values);
+    json_key_number(out, "seed", report->seed);
+    json_key_number(out, "shards", report->shards);
+    elfgen_text_string(out, ",\"shard\":[");
+    for (size_t i = 0; i < report->shard_count; i++) {
+        elfgen_text_string(out, i == 0 ? "" : ",");
+        elfgen_text_decimal(out, report->shard[i], 0);
+    }
+    elfgen_text_string(out,
+                       report->complete ? "],\"complete\":true}\n" : "],\"complete\":false}\n");
+}

@@ -1,0 +1,180 @@
+/* What came of the changes, back from its JSON: any bytes, each value checked before it is used. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "json_values.h"
+#include "mutate.h"
+
+static struct mutate_report *report_of(const struct reader *reader)
+{
+    return reader->into;
+}
+
+/* ---- counts ---- */
+
+static bool read_errno(struct reader *reader, const json_t *item, struct mutate_counts *counts)
+{
+    const char *text = json_string_value(item);
+    int most = 64 * (int)(sizeof counts->errors / sizeof counts->errors[0]);
+    for (int error = 1; error < most; error++) {
+        const char *name = strerrorname_np(error);
+        if (text ? name && strcmp(name, text) == 0
+                 : json_is_integer(item) && json_integer_value(item) == error) {
+            counts->errors[error / 64] |= UINT64_C(1) << error % 64;
+            return true;
+        }
+    }
+    return value_fail(reader, "errnos", "names such as ENOEXEC");
+}
+
+static bool read_signal(struct reader *reader, const json_t *item, struct mutate_counts *counts)
+{
+    json_int_t signal = json_is_integer(item) ? json_integer_value(item) : 0;
+    if (signal < 1 || signal > 64)
+        return value_fail(reader, "signals", "numbers from 1 to 64");
+    counts->signals |= UINT64_C(1) << (signal - 1);
+    return true;
+}
+
+static bool read_counts(struct reader *reader, json_t *item, struct mutate_counts *counts)
+{
+    const json_t *list, *one;
+    size_t i;
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++) {
+        const char *name = mutate_class_name((enum mutate_class)class_);
+        if (!value_large(reader, item, name, &counts->of[class_]))
+            return false;
+        /* So that sums stay numbers, whatever is merged. */
+        if (counts->of[class_] > UINT32_MAX)
+            return value_fail(reader, name, "below 2^32");
+    }
+    if (!(list = value_list(reader, item, "errnos")))
+        return false;
+    json_array_foreach(list, i, one)
+    {
+        if (!read_errno(reader, one, counts))
+            return false;
+    }
+    if (!(list = value_list(reader, item, "signals")))
+        return false;
+    json_array_foreach(list, i, one)
+    {
+        if (!read_signal(reader, one, counts))
+            return false;
+    }
+    return true;
+}
+
+/* ---- bytes and pairs ---- */
+
+/* A string or null. */
+static bool read_words(struct reader *reader, const json_t *item, const char *key, char **words)
+{
+    const json_t *value = json_object_get(item, key);
+    size_t length;
+    *words = NULL;
+    if (json_is_null(value))
+        return true;
+    *words = value_text(reader, value, key, &length);
+    return *words != NULL;
+}
+
+static bool read_reader(struct reader *reader, const json_t *item, struct mutate_owner *owner)
+{
+    static const char *const names[] = {"kernel", "program", "tools", "nobody"};
+    uint32_t index;
+    if (json_is_null(json_object_get(item, "reader")))
+        return true;
+    if (!value_word(reader, item, "reader", names, sizeof names / sizeof names[0], &index))
+        return false;
+    owner->reader = names[index];
+    return true;
+}
+
+static bool read_byte(struct reader *reader, json_t *item)
+{
+    struct mutate_report *report = report_of(reader);
+    struct mutate_byte *byte = &report->bytes[reader->index];
+    uint32_t value;
+    if (!value_large(reader, item, "offset", &byte->offset) ||
+        !value_number(reader, item, "value", 256, &value))
+        return false;
+    if (byte->offset >= report->size ||
+        (reader->index > 0 && byte->offset <= report->bytes[reader->index - 1].offset))
+        return value_fail(reader, "offset", "behind the one before, and in the file");
+    byte->value = (uint8_t)value;
+    return read_counts(reader, item, &byte->counts) &&
+           read_words(reader, item, "owner", &byte->owner.name) &&
+           read_words(reader, item, "meaning", &byte->owner.meaning) &&
+           read_reader(reader, item, &byte->owner);
+}
+
+static bool read_pair(struct reader *reader, json_t *item)
+{
+    struct mutate_two *pair = &report_of(reader)->pairs[reader->index];
+    const json_t *offsets = value_list(reader, item, "offsets");
+    for (size_t i = 0; offsets && i < 2; i++) {
+        const json_t *offset = json_array_get(offsets, i);
+        if (!json_is_integer(offset) || json_integer_value(offset) < 0)
+            return value_fail(reader, "offsets", "two numbers");
+        pair->offsets[i] = (uint64_t)json_integer_value(offset);
+    }
+    return offsets && read_counts(reader, item, &pair->counts.counts) &&
+           value_large(reader, item, "mended", &pair->counts.mended) &&
+           value_large(reader, item, "broken", &pair->counts.broken);
+}
+
+/* ---- the whole ---- */
+
+static bool read_shards(struct reader *reader, const json_t *list)
+{
+    struct mutate_report *report = report_of(reader);
+    const json_t *item;
+    size_t i;
+    json_array_foreach(list, i, item)
+    {
+        json_int_t number = json_is_integer(item) ? json_integer_value(item) : 0;
+        if (number < 1 || (uint64_t)number > report->shards ||
+            (i > 0 && (uint64_t)number <= report->shard[i - 1]))
+            return value_fail(reader, "shard", "numbers from 1 to 'shards', in order");
+        report->shard[i] = (uint64_t)number;
+    }
+    return true;
+}
+
+static bool read_document(struct reader *reader, const json_t *document)
+{
+    struct mutate_report *report = report_of(reader);
+    const json_t *bytes = value_list(reader, document, "bytes");
+    const json_t *pairs = bytes ? value_list(reader, document, "pairs") : NULL;
+    const json_t *shards = pairs ? value_list(reader, document, "shard") : NULL;
+    size_t length;
+    char *file =
+        shards ? value_text(reader, json_object_get(document, "file"), "file", &length) : NULL;
+    bool room = file && mutate_report_open(report, file, json_array_size(bytes),
+                                           json_array_size(pairs), json_array_size(shards));
+    free(file);
+    uint32_t values;
+    if (!room || !value_large(reader, document, "size", &report->size) ||
+        !value_number(reader, document, "values", MUTATE_MOST_VALUES + 1, &values) ||
+        !value_large(reader, document, "seed", &report->seed) ||
+        !value_large(reader, document, "shards", &report->shards))
+        return false;
+    report->values = values;
+    report->complete = json_is_true(json_object_get(document, "complete"));
+    return read_shards(reader, shards) && values_each(reader, document, "bytes", read_byte) &&
+           values_each(reader, document, "pairs", read_pair);
+}
+
+bool mutate_read(struct mutate_report *report, const char *text, size_t size,
+                 struct elfgen_error *error)
+{
+    struct reader reader = {.document = "result of tinyelf mutate", .into = report, .error = error};
+    *report = (struct mutate_report){.file = NULL};
+    json_t *document = values_load(&reader, text, size);
+    bool good = document && values_end(&reader, read_document(&reader, document));
+    json_decref(document);
+    if (!good)
+        mutate_report_close(report);
+    return good;
+}

@@ -1,0 +1,378 @@
+/* What came of the changes, as a map and a table. */
+#include <string.h>
+
+#include "mutate.h"
+
+enum { ROW = 16, LINE = 100 };
+
+/* ---- one byte ---- */
+
+static uint64_t runs_of(const struct mutate_counts *counts)
+{
+    uint64_t runs = 0;
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++)
+        runs += counts->of[class_];
+    return runs;
+}
+
+/* From "nothing cares" to "everything breaks", by the share of values that change something. */
+enum level { LEVEL_NOTHING, LEVEL_FEW, LEVEL_SOME, LEVEL_MOST, LEVEL_EVERYTHING, LEVEL_UNKNOWN };
+static const char levels[] = {'.', '-', '+', '*', '#', '?'};
+
+static enum level level_of(const struct mutate_counts *counts)
+{
+    uint64_t runs = runs_of(counts), changed = runs - counts->of[MUTATE_SAME];
+    if (runs == 0)
+        return LEVEL_UNKNOWN;
+    if (changed == 0)
+        return LEVEL_NOTHING;
+    if (changed == runs)
+        return LEVEL_EVERYTHING;
+    return changed <= runs / 4 ? LEVEL_FEW : changed <= runs / 4 * 3 ? LEVEL_SOME : LEVEL_MOST;
+}
+
+/* The way in which most values break it; of those that are as many, the one that comes later. */
+static enum mutate_class way_of(const struct mutate_counts *counts)
+{
+    enum mutate_class most = MUTATE_SAME;
+    for (int class_ = MUTATE_OUTPUT; class_ < MUTATE_CLASSES; class_++)
+        if (counts->of[class_] != 0 &&
+            (most == MUTATE_SAME || counts->of[class_] >= counts->of[most]))
+            most = (enum mutate_class)class_;
+    return most;
+}
+
+static char letter_of(enum mutate_class class_)
+{
+    static const char letters[MUTATE_CLASSES] = {'.', 'o', 'e', 'r', 's', 'b', 't'};
+    return letters[class_];
+}
+
+/* ---- the map ---- */
+
+static void begin_colour(struct elfgen_text *out, bool colour, enum level level)
+{
+    /* Green to red, of the terminal's 256 colours. */
+    static const char *const codes[] = {"\033[38;5;28m",  "\033[38;5;106m", "\033[38;5;178m",
+                                        "\033[38;5;202m", "\033[38;5;160m", "\033[2m"};
+    if (colour)
+        elfgen_text_string(out, codes[level]);
+}
+
+static void end_colour(struct elfgen_text *out, bool colour)
+{
+    if (colour)
+        elfgen_text_string(out, "\033[0m");
+}
+
+/* The bytes from `from` to `to` at their columns. */
+static void put_cells(struct elfgen_text *out, const struct mutate_byte *bytes, size_t count,
+                      bool colour, bool ways)
+{
+    size_t i = 0;
+    for (unsigned column = 0; column < ROW; column++) {
+        if (column == ROW / 2)
+            elfgen_text_char(out, ' ');
+        if (i == count || bytes[i].offset % ROW != column) {
+            elfgen_text_char(out, ' ');
+            continue;
+        }
+        const struct mutate_counts *counts = &bytes[i++].counts;
+        enum level level = level_of(counts);
+        begin_colour(out, colour, level);
+        elfgen_text_char(out, ways && level != LEVEL_UNKNOWN ? letter_of(way_of(counts))
+                                                             : levels[level]);
+        end_colour(out, colour);
+    }
+}
+
+/* An instruction is what it says; other owners have names. */
+static bool is_instruction(const struct mutate_owner *owner)
+{
+    static const char word[] = "instruction[";
+    return owner->name && owner->meaning && strncmp(owner->name, word, sizeof word - 1) == 0;
+}
+
+static const char *short_name(const struct mutate_owner *owner)
+{
+    static const char ehdr[] = "ehdr.";
+    if (!owner->name)
+        return "(nobody's)";
+    if (is_instruction(owner))
+        return owner->meaning;
+    return strncmp(owner->name, ehdr, sizeof ehdr - 1) == 0 ? owner->name + sizeof ehdr - 1
+                                                            : owner->name;
+}
+
+static bool is_same_owner(const struct mutate_byte *a, const struct mutate_byte *b)
+{
+    if (!a->owner.name || !b->owner.name)
+        return a->owner.name == b->owner.name;
+    return strcmp(a->owner.name, b->owner.name) == 0;
+}
+
+/* Names that begin in these bytes, as many as fit behind what is on the line. */
+static void put_names(struct elfgen_text *out, const struct mutate_report *report, size_t from,
+                      size_t to, size_t room)
+{
+    static const char more[] = ", ...";
+    bool first = true;
+    for (size_t i = from; i < to; i++) {
+        const struct mutate_byte *byte = &report->bytes[i];
+        if (i > 0 && is_same_owner(&report->bytes[i - 1], byte))
+            continue;
+        const char *name = short_name(&byte->owner);
+        size_t length = strlen(name) + (first ? 0 : 2);
+        if (length + sizeof more > room) {
+            elfgen_text_string(out, first ? "..." : more);
+            return;
+        }
+        elfgen_text_string(out, first ? "" : ", ");
+        elfgen_text_string(out, name);
+        room -= length;
+        first = false;
+    }
+}
+
+static void put_row(struct elfgen_text *out, const struct mutate_report *report, size_t from,
+                    size_t to, bool colour)
+{
+    char room[20];
+    struct elfgen_text offset = {.bytes = room, .capacity = sizeof room};
+    elfgen_text_hex(&offset, report->bytes[from].offset / ROW * ROW, 4);
+    elfgen_text_bytes(out, room, offset.length);
+    elfgen_text_blanks(out, 2);
+    put_cells(out, report->bytes + from, to - from, colour, false);
+    elfgen_text_blanks(out, 3);
+    put_cells(out, report->bytes + from, to - from, colour, true);
+    elfgen_text_blanks(out, 3);
+    put_names(out, report, from, to, LINE - (offset.length + 8 + 2 * (ROW + 1)));
+    elfgen_text_char(out, '\n');
+}
+
+static void put_map(struct elfgen_text *out, const struct mutate_report *report, bool colour)
+{
+    static const char digits[] = "01234567 89abcdef";
+    elfgen_text_blanks(out, 6);
+    elfgen_text_string(out, digits);
+    elfgen_text_blanks(out, 3);
+    elfgen_text_string(out, digits);
+    elfgen_text_char(out, '\n');
+    for (size_t from = 0, to; from < report->count; from = to) {
+        uint64_t row = report->bytes[from].offset / ROW;
+        for (to = from; to < report->count && report->bytes[to].offset / ROW == row; to++)
+            ;
+        put_row(out, report, from, to, colour);
+    }
+    elfgen_text_string(out,
+                       "\nleft: . nothing cares  - up to a quarter of the values change something  "
+                       "+ to three quarters\n"
+                       "      * more  # everything breaks\n"
+                       "right, what most of these do: o other output  e other exit status  r "
+                       "refused by execve\n"
+                       "      s killed by a signal  b blocked by the sandbox  t ran too long\n");
+}
+
+/* ---- totals ---- */
+
+enum { NAME = 30, NUMBER = 9 };
+
+static void put_number(struct elfgen_text *out, uint64_t number)
+{
+    if (number != 0) {
+        elfgen_text_decimal(out, number, NUMBER);
+    } else {
+        elfgen_text_blanks(out, NUMBER - 1);
+        elfgen_text_char(out, '.');
+    }
+}
+
+/* "ENOEXEC, EINVAL, SIGSEGV" */
+static void put_reasons(struct elfgen_text *out, const struct mutate_counts *counts)
+{
+    const char *between = "  ";
+    for (int error = 1; error < 64 * 3; error++) {
+        if ((counts->errors[error / 64] >> error % 64 & 1) == 0)
+            continue;
+        const char *name = strerrorname_np(error);
+        elfgen_text_string(out, between);
+        if (name)
+            elfgen_text_string(out, name);
+        else
+            elfgen_text_decimal(out, (uint64_t)error, 0);
+        between = ", ";
+    }
+    for (int signal = 1; signal <= 64; signal++) {
+        if ((counts->signals >> (signal - 1) & 1) == 0)
+            continue;
+        const char *name = sigabbrev_np(signal);
+        elfgen_text_string(out, between);
+        elfgen_text_string(out, "SIG");
+        if (name)
+            elfgen_text_string(out, name);
+        else
+            elfgen_text_decimal(out, (uint64_t)signal, 0);
+        between = ", ";
+    }
+}
+
+static void put_counts(struct elfgen_text *out, const struct mutate_counts *counts)
+{
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++)
+        put_number(out, counts->of[class_]);
+    put_reasons(out, counts);
+    elfgen_text_char(out, '\n');
+}
+
+static void put_heading(struct elfgen_text *out, const char *name)
+{
+    elfgen_text_char(out, '\n');
+    elfgen_text_column(out, name, NAME, NAME);
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++) {
+        const char *word = mutate_class_name((enum mutate_class)class_);
+        elfgen_text_blanks(out, NUMBER - strlen(word));
+        elfgen_text_string(out, word);
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void add(struct mutate_counts *sum, const struct mutate_counts *counts)
+{
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++)
+        sum->of[class_] += counts->of[class_];
+    sum->signals |= counts->signals;
+    for (size_t i = 0; i < sizeof sum->errors / sizeof sum->errors[0]; i++)
+        sum->errors[i] |= counts->errors[i];
+}
+
+static void put_place(struct elfgen_text *out, uint64_t offset, const char *name)
+{
+    char room[NAME];
+    struct elfgen_text label = {.bytes = room, .capacity = sizeof room};
+    elfgen_text_hex(&label, offset, 4);
+    elfgen_text_blanks(&label, 2);
+    elfgen_text_string(&label, name);
+    if (label.cut)
+        memcpy(room + sizeof room - 3, "...", 3);
+    elfgen_text_bytes(out, room, label.length);
+    elfgen_text_blanks(out, NAME - label.length);
+}
+
+static void put_fields(struct elfgen_text *out, const struct mutate_report *report)
+{
+    struct mutate_counts all = {.signals = 0};
+    put_heading(out, "field");
+    for (size_t from = 0, to; from < report->count; from = to) {
+        struct mutate_counts sum = {.signals = 0};
+        for (to = from;
+             to < report->count &&
+             (to == from || (report->bytes[to].offset == report->bytes[to - 1].offset + 1 &&
+                             is_same_owner(&report->bytes[from], &report->bytes[to])));
+             to++)
+            add(&sum, &report->bytes[to].counts);
+        put_place(out, report->bytes[from].offset, short_name(&report->bytes[from].owner));
+        put_counts(out, &sum);
+        add(&all, &sum);
+    }
+    elfgen_text_column(out, "all", NAME, NAME);
+    put_counts(out, &all);
+}
+
+/* ---- pairs ---- */
+
+static const struct mutate_byte *byte_at(const struct mutate_report *report, uint64_t offset)
+{
+    size_t low = 0, high = report->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (report->bytes[middle].offset < offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < report->count && report->bytes[low].offset == offset ? &report->bytes[low] : NULL;
+}
+
+static void put_pair_label(struct elfgen_text *out, const struct mutate_report *report,
+                           const struct mutate_two *pair)
+{
+    char room[NAME];
+    struct elfgen_text label = {.bytes = room, .capacity = sizeof room};
+    const struct mutate_byte *bytes[2];
+    for (size_t i = 0; i < 2; i++)
+        bytes[i] = byte_at(report, pair->offsets[i]);
+    elfgen_text_hex(&label, pair->offsets[0], 4);
+    elfgen_text_string(&label, " and ");
+    elfgen_text_hex(&label, pair->offsets[1], 4);
+    if (bytes[0] && bytes[1] && is_same_owner(bytes[0], bytes[1])) {
+        elfgen_text_blanks(&label, 1);
+        elfgen_text_string(&label, short_name(&bytes[0]->owner));
+    }
+    elfgen_text_bytes(out, room, label.length);
+    elfgen_text_blanks(out, NAME - label.length);
+}
+
+/* Two bytes have to do with each other where both together do what neither does alone. */
+static void put_pairs(struct elfgen_text *out, const struct mutate_report *report)
+{
+    size_t shown = 0;
+    elfgen_text_string(out, "\nTwo bytes at a time: mended is the same as the program though each "
+                            "change alone is not;\nbroken is not, though each alone is.\n\n");
+    elfgen_text_column(out, "bytes", NAME, NAME);
+    elfgen_text_string(out, "     runs     same   mended   broken\n");
+    for (size_t i = 0; i < report->pair_count; i++) {
+        const struct mutate_two *pair = &report->pairs[i];
+        if (pair->counts.mended == 0 && pair->counts.broken == 0)
+            continue;
+        put_pair_label(out, report, pair);
+        put_number(out, runs_of(&pair->counts.counts));
+        put_number(out, pair->counts.counts.of[MUTATE_SAME]);
+        put_number(out, pair->counts.mended);
+        put_number(out, pair->counts.broken);
+        elfgen_text_char(out, '\n');
+        shown++;
+    }
+    elfgen_text_decimal(out, report->pair_count - shown, 0);
+    elfgen_text_string(out, shown == 0 ? " pairs" : " other pairs");
+    elfgen_text_string(out, " have nothing to do with each other in these runs\n");
+}
+
+/* ---- the whole ---- */
+
+static void put_sentence(struct elfgen_text *out, const struct mutate_report *report)
+{
+    size_t levels_of[LEVEL_UNKNOWN + 1] = {0};
+    for (size_t i = 0; i < report->count; i++)
+        levels_of[level_of(&report->bytes[i].counts)]++;
+    elfgen_text_string(out, report->file);
+    elfgen_text_string(out, ": ");
+    elfgen_text_decimal(out, report->size, 0);
+    elfgen_text_string(out, " bytes; ");
+    elfgen_text_decimal(out, report->count, 0);
+    elfgen_text_string(out, " changed, ");
+    elfgen_text_decimal(out, mutate_report_runs(report), 0);
+    elfgen_text_string(out, report->complete && report->shard_count == report->shards
+                                ? " runs\n"
+                                : " runs, which are not all\n");
+    elfgen_text_string(out, "nothing cares about ");
+    elfgen_text_decimal(out, levels_of[LEVEL_NOTHING], 0);
+    elfgen_text_string(out, "; every other value breaks ");
+    elfgen_text_decimal(out, levels_of[LEVEL_EVERYTHING], 0);
+    elfgen_text_string(out, "; some values break ");
+    elfgen_text_decimal(out, levels_of[LEVEL_FEW] + levels_of[LEVEL_SOME] + levels_of[LEVEL_MOST],
+                        0);
+    if (levels_of[LEVEL_UNKNOWN] != 0) {
+        elfgen_text_string(out, "; not tried yet ");
+        elfgen_text_decimal(out, levels_of[LEVEL_UNKNOWN], 0);
+    }
+    elfgen_text_string(out, "\n\n");
+}
+
+void mutate_text(const struct mutate_report *report, bool colour, struct elfgen_text *out)
+{
+    put_sentence(out, report);
+    put_map(out, report, colour);
+    put_fields(out, report);
+    if (report->pair_count != 0)
+        put_pairs(out, report);
+}
