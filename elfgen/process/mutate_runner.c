@@ -14,6 +14,9 @@ struct runner {
     struct mutate *mutate;
     struct confine_worker *worker;
     int input;
+    cpu_set_t all; /* processors that it may use */
+    bool settled;  /* one of them is its own */
+    uint64_t runs;
     uint8_t *bytes;                       /* the program, with a change */
     struct confine_stream output, errors; /* with room for what the program itself writes */
 };
@@ -96,6 +99,52 @@ static void count_pair(struct mutate *mutate, uint64_t run, const struct mutate_
         add(&pair->mended, 1);
     if (class_ != MUTATE_SAME && same[0] && same[1])
         add(&pair->broken, 1);
+}
+
+/* ---- a processor ----
+ *
+ * A runner and its worker take turns, and wake each other several times as fast on one processor as
+ * from another: both stay on one. Where there are more than runners, somebody else may come to the
+ * same, such as the runner of another command; so they look for one anew now and then. */
+
+static void stay_on(struct runner *runner, const cpu_set_t *processors)
+{
+    sched_setaffinity(0, sizeof *processors, processors);
+    if (runner->worker)
+        sched_setaffinity(confine_worker_id(runner->worker), sizeof *processors, processors);
+}
+
+static void choose_first(struct runner *runner, unsigned number)
+{
+    unsigned count = (unsigned)CPU_COUNT(&runner->all), at = 0;
+    cpu_set_t one;
+    runner->settled = count <= runner->mutate->ways->jobs;
+    if (!runner->settled || count == 0)
+        return;
+    for (unsigned left = number % count;; at++)
+        if (CPU_ISSET(at, &runner->all) && left-- == 0)
+            break;
+    CPU_ZERO(&one);
+    CPU_SET(at, &one);
+    stay_on(runner, &one);
+}
+
+/* For a run now and then, Linux may put them where there is room; there they stay. */
+static void choose_again(struct runner *runner)
+{
+    enum { RUNS = 256 };
+    uint64_t run = runner->runs++ % RUNS;
+    if (runner->settled || run > 1)
+        return;
+    if (run == 0) {
+        stay_on(runner, &runner->all);
+        return;
+    }
+    int here = sched_getcpu();
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(here < 0 ? 0 : (unsigned)here, &one);
+    stay_on(runner, &one);
 }
 
 /* ---- running ---- */
@@ -216,6 +265,7 @@ static void do_run(struct runner *runner, uint64_t run)
         await_singles(mutate);
     if (is_stopped(mutate))
         return;
+    choose_again(runner);
     mutate_change(mutate->plan, run, &change);
     run_change(runner, &change, &end);
     if (is_stopped(mutate) || end.reason == RUN_INTERRUPTED)
@@ -262,23 +312,6 @@ static void set_signals(void)
     sigaction(SIGUSR1, &interrupts, NULL);
 }
 
-/* A processor for itself: it and its worker take turns, and wake each other fastest there. */
-static void stay(unsigned number)
-{
-    cpu_set_t all, one;
-    if (sched_getaffinity(0, sizeof all, &all) != 0 || CPU_COUNT(&all) == 0)
-        return;
-    number %= (unsigned)CPU_COUNT(&all);
-    for (unsigned i = 0; i < CPU_SETSIZE; i++) {
-        if (!CPU_ISSET(i, &all) || number-- != 0)
-            continue;
-        CPU_ZERO(&one);
-        CPU_SET(i, &one);
-        sched_setaffinity(0, sizeof one, &one);
-        return;
-    }
-}
-
 static void give_room(struct mutate *mutate, struct confine_stream *stream, size_t size)
 {
     *stream = (struct confine_stream){.descriptor = -1, .bytes = malloc(size + 1), .room = size};
@@ -296,7 +329,8 @@ void mutate_runner(struct mutate *mutate, unsigned number)
     const struct mutate_plan *plan = mutate->plan;
     struct runner runner = {.mutate = mutate};
     set_signals();
-    stay(number);
+    sched_getaffinity(0, sizeof runner.all, &runner.all);
+    choose_first(&runner, number);
     open_worker(&runner);
     runner.input = mutate_open_input(mutate->ways);
     if (runner.input < 0)
