@@ -117,6 +117,7 @@ union registers {
     uint32_t narrow[17]; /* bx cx dx si di bp ax ds es fs gs orig_ax ip cs flags sp ss */
 };
 enum { NARROW_BX = 0, NARROW_AX = 6, NARROW_CALL = 11 };
+enum { I386_EXECVE = 11 };
 
 void limits_exit_stop(pid_t id, struct run_end *end)
 {
@@ -141,8 +142,11 @@ void limits_exit_stop(pid_t id, struct run_end *end)
                         : end->abi == CALL_I386 ? (uint32_t)registers.wide.rbx
                                                 : registers.wide.rdi;
     } else {
-        /* Behind a successful execve there is 0 and then what the program puts there. */
-        end->loading =
-            (number == SYS_execveat || number == SYS_execve) && result < 0 && result > -4096;
+        /* Behind a successful execve there is 0 and then what the program puts there. Linux has
+         * put i386's number there as soon as it takes the file for a 32-bit one. */
+        bool executes = info.arch == AUDIT_ARCH_I386
+                            ? number == I386_EXECVE
+                            : number == SYS_execveat || number == SYS_execve;
+        end->loading = executes && result < 0 && result > -4096;
     }
 }

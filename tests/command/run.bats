@@ -157,6 +157,17 @@ status_of()
     says "Linux gave up while it loaded the file"
 }
 
+@test "so is a file of 32 bits" {
+    needs_32
+    "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
+    printf '\1' | dd of=hello32 bs=1 seek=$((0x38)) conv=notrunc status=none
+    run ./hello32
+    [ "$status" -eq 139 ]
+    sandboxed ./hello32
+    exits 139
+    says "killed by signal 11 (SIGSEGV): Linux gave up while it loaded the file"
+}
+
 @test "a sleep that is interrupted goes on" {
     in_background "$hostile" sleep 1000
     kill -STOP "$program"
