@@ -1,0 +1,594 @@
+#!/usr/bin/env bats
+# Which bytes matter. What mutants try does no harm where it succeeds: they run in a folder that is
+# the test's own, and those that are made for it fork ten times or send signal 0.
+load setup
+
+: "${BUILD:=$SOURCE/build}"
+
+setup_file()
+{
+    chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+}
+
+# Kernels have been seen to hang when filters come and go by the hundred, so there are a few a
+# second.
+mutate()
+{
+    run --separate-stderr timeout 120 "$TINYELF" mutate --color never "$@" 3>&-
+    sleep 0.3
+}
+
+hello()
+{
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+}
+
+# A program in NASM's language, from standard input: it begins at offset 0x78.
+assemble()
+{
+    { printf 'bits 64\nsection .text align=1\nglobal _start\n'; cat; } >"$1.s"
+    "$TINYELF" build "$1.s" -o "$1" 2>/dev/null
+}
+
+# What perl finds in the JSON of $output, or of a file: `$d` is the document.
+json()
+{
+    perl -MJSON::PP -e 'local $/; my $d = decode_json(<STDIN>); '"$1"
+}
+
+# The sum of a class over all bytes of $output.
+sum()
+{
+    json 'my $n = 0; $n += $_->{'"$1"'} for @{$d->{bytes}}; print $n' <<<"$output"
+}
+
+nobody_left()
+{
+    for _ in $(seq 50); do
+        pgrep -f "mutate.*$BATS_TEST_TMPDIR|^$1" >/dev/null || return 0
+        sleep 0.1
+    done
+    pgrep -af "mutate|$1"
+    return 1
+}
+
+# ---- the lecture's program ----
+
+@test "the lecture's program: the map, and totals that add up" {
+    hello
+    mutate hello
+    exits 0
+    [ "${lines[0]}" = "hello: 178 bytes; 178 changed, 45390 runs" ]
+    grep -q '^0000  ####\.\.\.\. \.\.\.\.\.\.\.\.   rrrr\.\.\.\. \.\.\.\.\.\.\.\.   ei_mag0' <<<"$output"
+    grep -q '^0030  \.\.\.\.\.\.## .#\.\.\.\.\.\.   \.\.\.\.\.\.rr rr\.\.\.\.\.\.   e_flags, e_ehsize, e_phentsize' \
+        <<<"$output"
+    grep -q '^00b0  ##                  oo ' <<<"$output"
+    [[ "$(grep '^0004  ei_class' <<<"$output")" =~ ^0004\ \ ei_class\ +255\ +\.\ +\.\ +\.\ +\.\ +\.\ +\.$ ]]
+    [[ "$(grep '^0036  e_phentsize' <<<"$output")" =~ \ 510\ .*ENOEXEC$ ]]
+    # Nine numbers: seven classes, all 255 x 178.
+    [ "$(grep '^all ' <<<"$output" | tr -c '0-9' '\n' | awk '{ n += $1 } END { print n }')" -eq 45390 ]
+}
+
+@test "JSON: counts by class for each byte, and what was refused with what" {
+    hello
+    mutate --json --field 0x30-0x48 hello
+    exits 0
+    [ "$(json 'print "$d->{file} $d->{size} $d->{runs} ", scalar @{$d->{bytes}}' <<<"$output")" = "hello 178 6375 25" ]
+    json 'for my $b (@{$d->{bytes}}) {
+              my $n = 0;
+              $n += $b->{$_} for qw(same output status refused signal blocked timeout);
+              exit 1 if $n != 255;
+          }' <<<"$output"
+    [ "$(json 'print join ",", map { $_->{offset} } grep { $_->{same} == 255 } @{$d->{bytes}}' <<<"$output")" = \
+        "48,49,50,51,52,53,58,59,60,61,62,63,69,70,71" ]
+    [ "$(json 'my $b = $d->{bytes}[6]; print "$b->{offset} $b->{value} $b->{refused} @{$b->{errnos}} $b->{owner} $b->{reader}"' <<<"$output")" = \
+        "54 56 255 ENOEXEC ehdr.e_phentsize kernel" ]
+    [ "$(json 'my $b = $d->{bytes}[16]; print "$b->{offset} $b->{signal} @{$b->{signals}}"' <<<"$output")" = \
+        "64 254 11" ]
+    [ "$(sum same)" -ge 3825 ]
+}
+
+@test "the same seed gives the same result, with any number of jobs; another seed other values" {
+    hello
+    mutate --json --values 9 --seed 4 --jobs 1 hello
+    exits 0
+    local first=$output
+    [ "$(json 'print $d->{runs}' <<<"$output")" -eq $((178 * 9)) ]
+    mutate --json --values 9 --seed 4 --jobs 5 hello
+    [ "$output" = "$first" ]
+    mutate --json --values 9 --seed 5 hello
+    exits 0
+    [ "$output" != "$first" ]
+    mutate --json --values 255 --seed 4 --field ehdr hello
+    first=$(sed 's/"seed":[0-9]*//' <<<"$output")
+    mutate --json --values all --seed 99 --field ehdr hello
+    [ "$(sed 's/"seed":[0-9]*//' <<<"$output")" = "$first" ]
+}
+
+@test "--field: a field, a structure, an offset, offsets, an instruction" {
+    local place
+    hello
+    # The place, and how many bytes it has from where on.
+    while read -r place from count; do
+        mutate --json --values 1 --field "$place" hello
+        exits 0
+        [ "$(json 'print "$d->{bytes}[0]{offset} ", scalar @{$d->{bytes}}' <<<"$output")" = "$from $count" ]
+    done <<'END'
+e_phentsize 54 2
+phdr[0].p_flags 68 4
+phdr[0] 64 56
+ehdr 0 64
+0x36 54 1
+54-0x37 54 2
+0-177 0 178
+instruction[0x10078] 120 7
+END
+    for place in e_nothing phdr[1] 178 0-178 9-8 0x 1-2-3 -1; do
+        mutate --field "$place" hello
+        exits 1
+        says "tinyelf: hello: error: "
+        [ -z "$output" ]
+    done
+}
+
+@test "--pairs finds two bytes that have to do with each other" {
+    hello
+    # p_offset and p_vaddr must agree within a page: moved alike, both are right again.
+    mutate --pairs 0x48-0x50 --values 4 hello
+    exits 0
+    grep -Eq '^0048 and 0050 +16 +4 +4 +\.$' <<<"$output"
+    grep -q 'other pairs have nothing to do with each other' <<<"$output"
+    mutate --json --pairs 0x48-0x50 --values 4 hello
+    [ "$(json 'print scalar @{$d->{pairs}}, " $d->{runs} ",
+               join ";", map { "@{$_->{offsets}} $_->{same} $_->{mended} $_->{broken}" } grep { $_->{mended} } @{$d->{pairs}}' \
+        <<<"$output")" = "36 $((9 * 4 + 36 * 16)) 72 80 4 4 0" ]
+}
+
+@test "a 32-bit program" {
+    "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
+    ./hello32 || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
+    mutate --json --field ehdr hello32
+    exits 0
+    [ "$(json 'print join ",", map { $_->{offset} } grep { $_->{same} == 255 } @{$d->{bytes}}' <<<"$output")" = \
+        "4,5,6,7,8,9,10,11,12,13,14,15,20,21,22,23,32,33,34,35,36,37,38,39,40,41,46,47,48,49,50,51" ]
+}
+
+# ---- what the program is given ----
+
+@test "arguments and input are the program's, from the beginning each time" {
+    local name
+    for name in echo cat; do
+        "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name"
+    done
+    mutate --json --values 3 echo one two
+    exits 0
+    [ "$(sum same)" -gt 0 ]
+    echo "some text" >text
+    mutate --json --values 3 --input text --field ehdr cat
+    exits 0
+    [ "$(sum same)" -gt 0 ]
+    local same=$output
+    mutate --json --values 3 --input text --field ehdr --jobs 1 cat
+    [ "$output" = "$same" ]
+    mutate --input nothing cat
+    exits 1
+    says "tinyelf: cat: error: nothing: No such file or directory"
+    # Of a program that reads nothing and writes nothing, every end with status 0 is the same.
+    mutate --json --values 3 --field ehdr cat
+    exits 0
+}
+
+@test "what goes to descriptor 2 is output of its own" {
+    assemble both <<'END'
+_start: mov eax, 1
+        mov edi, 1
+        lea rsi, [rel text]
+        mov edx, 4
+        syscall
+        xor edi, edi
+        mov eax, 60
+        syscall
+text:   db "text"
+END
+    mutate --json --field "instruction[0x1007d]" both
+    exits 0
+    # mov edi, imm32: of the low byte, 2 is allowed and other output, all others are blocked.
+    [ "$(json 'my $b = $d->{bytes}[1]; print "$b->{value} $b->{same} $b->{output} $b->{blocked}"' <<<"$output")" = "1 0 1 254" ]
+}
+
+# ---- what does harm ----
+
+@test "every system call number in a byte: what the sandbox lets through, and no other" {
+    assemble calls <<'END'
+_start: mov eax, 231
+        xor edi, edi
+        syscall
+END
+    sleep 1000 &
+    local other=$!
+    mutate --json --field 0x79 calls
+    exits 0
+    kill -0 "$other"
+    kill "$other"
+    # exit does the same; read, write, readv, writev, brk, munmap, restart_syscall, the clock's and
+    # sleeping come back, to bytes behind the end that are no code; mmap has the wrong flags.
+    [ "$(json 'my $b = $d->{bytes}[0]; print "$b->{value} same $b->{same} signal $b->{signal} blocked $b->{blocked} timeout $b->{timeout}"' \
+        <<<"$output")" = "231 same 1 signal 11 blocked 243 timeout 0" ]
+}
+
+@test "mutants of asm/ leave nothing behind and touch nothing" {
+    local name
+    for name in hello echo cat exit sections; do
+        "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name" 2>/dev/null
+    done
+    "$TINYELF" build "$SOURCE/asm/hello.c" -o hello-c 2>/dev/null
+    echo kept >kept
+    ls -lA --time-style=full-iso >before
+    local state
+    state=$(ls -lA --time-style=full-iso)
+    sleep 1000 &
+    local other=$!
+    for name in hello echo cat exit sections hello-c; do
+        mutate --json --values 30 --seed 11 "$name" "one"
+        exits 0
+        [ "$(sum same)" -gt 0 ]
+        [ "$(sum signal)" -gt 0 ]
+        [ "$(json 'print $d->{runs}' <<<"$output")" -eq $((30 * $(stat -c %s "$name"))) ]
+    done
+    kill -0 "$other"
+    kill "$other"
+    [ "$(ls -lA --time-style=full-iso)" = "$state" ]
+    nobody_left "\./hello"
+}
+
+@test "mutants that loop are cut by processor time, those that sleep by the clock" {
+    assemble loops <<'END'
+_start: mov ecx, 3
+again:  dec ecx
+        jnz again
+        mov eax, 60
+        syscall
+END
+    # mov ecx, imm32: with the high byte it counts to billions; jnz's offset -2 is an endless loop.
+    mutate --json --field 0x7c loops
+    exits 0
+    [ "$(json 'my $b = $d->{bytes}[0]; print $b->{timeout} > 200 ? "cut" : $b->{timeout}' <<<"$output")" = cut ]
+    # With more time, what counts to millions comes to its end.
+    mutate --json --field 0x7b --values 20 --time 5 loops
+    exits 0
+    [ "$(sum same)" -eq 20 ]
+    mutate --json --field 0x7c --values 3 --time 0.001 loops
+    exits 0
+    [ "$(sum timeout)" -eq 3 ]
+}
+
+@test "mutants that write without end, take memory, sleep" {
+    assemble pours <<'END'
+_start: mov ebx, 1
+again:  mov eax, 1
+        mov edi, 1
+        lea rsi, [rel _start]
+        mov edx, 8
+        syscall
+        dec ebx
+        jnz again
+        xor edi, edi
+        mov eax, 60
+        syscall
+END
+    # The high byte of ebx: billions of writes; jnz's offset.
+    mutate --json --field 0x7c pours
+    exits 0
+    [ "$(json 'my $b = $d->{bytes}[0]; print "$b->{output}"' <<<"$output")" = 255 ]
+    assemble sleeps <<'END'
+_start: push 0
+        push 0
+        mov eax, 35
+        mov rdi, rsp
+        xor esi, esi
+        syscall
+        mov eax, 60
+        xor edi, edi
+        syscall
+END
+    # The second push is the seconds; -128 is none, and comes back at once.
+    mutate --json --values 6 --field 0x7b sleeps
+    exits 0
+    [ "$(json 'my $b = $d->{bytes}[0]; print $b->{same} + $b->{timeout}, " ", $b->{timeout} > 0' <<<"$output")" = "6 1" ]
+    assemble touches <<'END'
+_start: mov eax, 9
+        xor edi, edi
+        mov esi, 0x00010000
+        mov edx, 3
+        mov r10d, 0x4022
+        mov r8d, -1
+        xor r9d, r9d
+        syscall
+        mov ecx, 0x00010000
+        mov rdi, rax
+        xor eax, eax
+        rep stosb
+        xor edi, edi
+        mov eax, 60
+        syscall
+END
+    # The same high byte in both, so that what is mapped is written to as well: only pairs do that.
+    mutate --json --values 5 --time 10 --pairs 0x82-0x9d touches
+    exits 0
+    json 'exit !(grep { $_->{blocked} || $_->{same} } @{$d->{pairs}})' <<<"$output"
+}
+
+# ---- what cannot be compared ----
+
+@test "what does not run to its end as it is: said so, with check" {
+    hello
+    cp hello refused
+    printf '\x39' | dd of=refused bs=1 seek=54 conv=notrunc status=none
+    mutate refused
+    exits 1
+    [ -z "$output" ]
+    says "tinyelf: refused: note: it does not run to its end as it is"
+    says "'tinyelf check' says whether Linux starts it"
+    cp hello faults
+    printf '\x04' | dd of=faults bs=1 seek=68 conv=notrunc status=none
+    mutate --json faults
+    exits 1
+    [ -z "$output" ]
+    says "killed by signal 11"
+    says "'tinyelf check' says"
+    mutate /bin/true
+    exits 1
+    says "it does not run to its end as it is"
+    assemble forks <<'END'
+_start: mov eax, 57
+        syscall
+END
+    mutate forks
+    exits 1
+    says "system call not allowed in the sandbox: fork"
+    assemble hangs <<'END'
+_start: jmp _start
+END
+    mutate hangs
+    exits 1
+    says "it reached the time limit of 10 s"
+    echo "no program" >text
+    mutate text
+    exits 1
+    : >empty
+    mutate empty
+    exits 1
+    says "tinyelf: empty: error: it has no bytes"
+    mutate .
+    exits 1
+    mutate nothing
+    exits 1
+    says "No such file or directory"
+}
+
+@test "a program that does something else each time is told" {
+    assemble chance <<'END'
+_start: rdtsc
+        push rax
+        mov rsi, rsp
+        mov edx, 8
+        mov eax, 1
+        mov edi, eax
+        syscall
+        xor edi, edi
+        mov eax, 60
+        syscall
+END
+    mutate chance
+    exits 1
+    says "it does not do the same each time"
+}
+
+# ---- long runs ----
+
+# A program that takes some hundredths of a second.
+slow()
+{
+    assemble slow <<'END'
+_start: push 20000000
+        push 0
+        mov eax, 35
+        mov rdi, rsp
+        xor esi, esi
+        syscall
+        xor edi, edi
+        mov eax, 60
+        syscall
+END
+}
+
+@test "Ctrl-C prints what there is, and ends it as Ctrl-C does" {
+    local signal
+    slow
+    for signal in INT TERM HUP; do
+        # A shell's background ignores INT, and what is ignored stays so.
+        perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' timeout --foreground 100 \
+            "$TINYELF" mutate --json slow >out 2>err 3>&- &
+        local main=$!
+        sleep 1.5
+        pkill -"$signal" -f -P "$main" "mutate --json slow"
+        status=0
+        wait "$main" || status=$?
+        [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
+        [ "$(json 'print $d->{complete} ? "all" : "some", $d->{runs} > 0 && $d->{runs} < 40000' <out)" = some1 ]
+        grep -q "^tinyelf: slow: note: stopped after [0-9]* of [0-9]* runs$" err
+        nobody_left "slow"
+    done
+}
+
+@test "nothing is left when it is killed" {
+    slow
+    "$TINYELF" mutate --json slow >out 2>err 3>&- &
+    local main=$!
+    sleep 1
+    kill -KILL "$main"
+    wait "$main" || true
+    [ ! -s out ]
+    nobody_left "slow"
+}
+
+@test "a bar with rate and time left, on a terminal alone" {
+    slow
+    script -qec true /dev/null </dev/null >terminal 2>&1 || skip "script is missing, or makes no terminal here"
+    script -qec "'$TINYELF' mutate --field 0x78-0x7f --values 30 --color never slow >out" /dev/null </dev/null >terminal
+    tr '\r' '\n' <terminal | grep -Eq '\[#+ +\] [0-9]+ of 240 runs, [0-9]+ a second, [0-9]+ s left'
+    [ "$(tail -c 3 terminal | od -An -tx1)" = " 1b 5b 4b" ]
+    grep -q '240 runs' out
+    mutate --values 1 --field ehdr slow
+    [ -z "$stderr" ]
+}
+
+# ---- parts ----
+
+@test "parts joined are the whole, in any order, also of pairs and by GNU parallel" {
+    local part way
+    hello
+    for way in "--values 20" "--pairs 0x44-0x49 --values 4"; do
+        mutate --json --seed 3 $way hello
+        echo "$output" >whole
+        for part in 1 2 3; do
+            mutate --json --seed 3 $way --shard $part/3 hello
+            exits 0
+            echo "$output" >"part$part"
+            [ "$(json 'print join(",", @{$d->{shard}}), "/", $d->{shards}' <"part$part")" = "$part/3" ]
+        done
+        mutate --merge --json part3 part1 part2
+        exits 0
+        [ "$output" = "$(cat whole)" ]
+        [ -z "$stderr" ]
+        mutate --merge part1 part3
+        exits 0
+        says "note: these are 2 of 3 parts"
+        [[ "${lines[0]}" = *" runs, which are not all" ]]
+    done
+    mutate --merge whole
+    exits 0
+    mutate --seed 3 $way hello
+    local text=$output
+    mutate --merge part1 part2 part3
+    [ "$output" = "$text" ]
+    parallel --version 2>/dev/null | grep -q GNU || skip "GNU parallel is missing (package parallel)"
+    parallel --will-cite --jobs 2 "'$TINYELF' mutate --json --jobs 1 --values 20 --seed 3 --shard {}/4 hello >{}.json" \
+        ::: 1 2 3 4
+    mutate --json --values 20 --seed 3 hello
+    local whole=$output
+    mutate --merge --json [1-4].json
+    [ "$output" = "$whole" ]
+}
+
+@test "what cannot be merged: said why" {
+    hello
+    "$TINYELF" mutate --json --values 2 --shard 1/2 hello >one
+    sleep 0.3
+    "$TINYELF" mutate --json --values 2 --shard 2/2 --seed 9 hello >two
+    mutate --merge one one
+    exits 1
+    says "tinyelf: one: error: shard 1 of 2 is in another of the files, too"
+    mutate --merge one two
+    exits 1
+    says "tinyelf: two: error: it was made with other values, another seed"
+    mutate --merge one nothing
+    exits 1
+    echo '{"file":"x"}' >wrong
+    mutate --merge wrong
+    exits 1
+    says "tinyelf: wrong: error: no result of tinyelf mutate: 'bytes' should be a list"
+    head -c 300 one >cut
+    mutate --merge one cut
+    exits 1
+    says "tinyelf: cut: error: line "
+    sed 's/"same":[0-9]*/"same":-1/' one >wrong
+    mutate --merge wrong
+    exits 1
+    says "no result of tinyelf mutate: bytes[0]: 'same' should be a number"
+    [ -z "$output" ]
+}
+
+# ---- the machine ----
+
+@test "a full disk is told" {
+    hello
+    [ -w /dev/full ] || skip "no /dev/full"
+    run --separate-stderr bash -c "'$TINYELF' mutate --json --values 1 hello >/dev/full"
+    exits 1
+    says "tinyelf: <stdout>: error: cannot write: No space left on device"
+}
+
+@test "as a normal user, and without namespaces, ptrace or filters" {
+    hello
+    local all
+    mutate --json --values 2 hello
+    all=$output
+    if [ "$(id -u)" -eq 0 ]; then
+        cp "$TINYELF"* .
+        chmod o+rx . .. hello tinyelf*
+        run --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups \
+            env LD_LIBRARY_PATH= ./tinyelf mutate --json --values 2 hello 3>&-
+        exits 0
+        [ "$output" = "$all" ]
+    fi
+    run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 "$BUILD/tests/forbid" namespaces,ptrace \
+        "$TINYELF" mutate --json --values 2 hello 3>&-
+    exits 0
+    says "warning: not possible on this system: "
+    [ "$output" = "$all" ]
+    sleep 0.3
+    run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 "$BUILD/tests/forbid" seccomp \
+        "$TINYELF" mutate --json --values 2 hello 3>&-
+    exits 1
+    says "without one there is no sandbox"
+}
+
+@test "no filter and no namespace is made for a run" {
+    hello
+    command -v strace >/dev/null || skip "no strace to count with"
+    ASAN_OPTIONS=detect_leaks=0 timeout 100 strace -f -o calls \
+        -e trace=seccomp,prctl,unshare,clone,execveat "$TINYELF" mutate --json --values 1 --jobs 2 hello >out
+    # The program as it is has a worker, three times; then two more have 178 changes.
+    [ "$(grep -c 'execveat(' calls)" -eq $((3 + 178)) ]
+    [ "$(grep -c 'seccomp(SECCOMP_SET_MODE' calls)" -eq 3 ]
+    [ "$(grep -c 'CLONE_NEW' calls)" -le 12 ]
+}
+
+@test "wrong calls" {
+    hello
+    local call
+    while read -r call; do
+        # shellcheck disable=SC2086 # words
+        tinyelf mutate $call
+        exits 2
+        [ -z "$output" ]
+        says "tinyelf: mutate: "
+    done <<'END'
+--values 0 hello
+--values 256 hello
+--values some hello
+--seed x hello
+--seed 18446744073709551615 hello
+--jobs 0 hello
+--jobs 257 hello
+--shard 0/2 hello
+--shard 3/2 hello
+--shard 1 hello
+--shard 1/2x hello
+--shard -1/2 hello
+--time 0 hello
+--color red hello
+--field 1 --pairs 2 hello
+--merge --values 3 hello
+--merge
+--valus 3 hello
+END
+    says "did you mean '--values'?"
+    tinyelf mutate
+    exits 2
+    says "no file given"
+    tinyelf mutate --help
+    exits 0
+    [[ "$output" = "Usage: tinyelf mutate"* ]]
+}
