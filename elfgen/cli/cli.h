@@ -76,6 +76,11 @@ int take_compiler(const char *command, const char *text, const char **compiler);
 int add_compiler_flags(const char *command, const char *text, char **flags);
 /* --time: seconds, with a fraction if wanted, up to a day. */
 int take_seconds(const char *command, const char *text, uint64_t *nanoseconds);
+/* Digits with up to three behind a point, as thousandths; points *rest behind them. False: there
+ * are none, or too many. */
+bool parse_thousandths(const char *text, const char **rest, uint64_t *number);
+/* Bytes, as MiB or with K, M, G, B behind; 0: none, which is no limit. */
+int take_size(const char *command, const char *option, const char *text, uint64_t *bytes);
 /* --color: never, always, or auto: on a terminal, and not with NO_COLOR. */
 int take_colour(const char *command, const char *text, bool *colour);
 

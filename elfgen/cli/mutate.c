@@ -1,4 +1,5 @@
 /* tinyelf mutate: which bytes of a program matter. */
+#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,8 @@ enum {
     OPTION_MERGE,
     OPTION_INPUT,
     OPTION_TIME,
+    OPTION_MEMORY,
+    OPTION_OUTPUT,
     OPTION_JSON,
     OPTION_COLOUR,
     OPTION_HELP
@@ -41,6 +44,8 @@ static const struct option options[] = {
     {"merge", no_argument, NULL, OPTION_MERGE},
     {"input", required_argument, NULL, OPTION_INPUT},
     {"time", required_argument, NULL, OPTION_TIME},
+    {"memory", required_argument, NULL, OPTION_MEMORY},
+    {"output", required_argument, NULL, OPTION_OUTPUT},
     {"json", no_argument, NULL, OPTION_JSON},
     {"color", required_argument, NULL, OPTION_COLOUR},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -71,6 +76,8 @@ static void help(void)
         "      --time S       processor time that a run may take, in seconds (default: ten times "
         "what\n"
         "                     the program takes, and at least 0.02)\n"
+        "      --memory M     MiB that a run may touch (default 256; or 64K, 1G..., none)\n"
+        "      --output M     MiB that the program may write (default 16)\n"
         "      --jobs J       so many at the same time (default: one a processor)\n"
         "      --json         one JSON object\n"
         "      --shard I/N    only the I-th of N equal parts of the runs, as --json\n"
@@ -258,7 +265,8 @@ static bool look_at_original(const struct mutate_plan *plan, const struct wish *
         tell_end(name, path, &original->end, &wish->ways.limits);
     message(name, "note",
             "it does not run to its end as it is, so there is nothing to hold changes against%s",
-            original->end.reason == RUN_NOT_STARTED || original->end.reason == RUN_SIGNAL
+            original->end.reason == RUN_SIGNAL ||
+                    (original->end.reason == RUN_NOT_STARTED && original->end.error != ENOEXEC)
                 ? "; 'tinyelf check' says whether Linux starts it"
                 : "");
     mutate_free(original);
@@ -455,6 +463,12 @@ int command_mutate(int argc, char **argv)
         case OPTION_TIME:
             wrong = take_time(optarg, &wish.ways.processor);
             break;
+        case OPTION_MEMORY:
+            wrong = take_size("mutate", "memory", optarg, &wish.ways.limits.memory);
+            break;
+        case OPTION_OUTPUT:
+            wrong = take_size("mutate", "output", optarg, &wish.ways.limits.output);
+            break;
         case OPTION_JSON:
             wish.json = true;
             break;
@@ -478,6 +492,8 @@ int command_mutate(int argc, char **argv)
         return merge(argc - optind, argv + optind, &wish);
     if (wish.values == 0)
         wish.values = wish.pairs ? PAIR_VALUES : MUTATE_MOST_VALUES;
+    if (wish.ways.limits.time < 10 * wish.ways.processor)
+        wish.ways.limits.time = 10 * wish.ways.processor;
     wish.ways.arguments = argv + optind;
     return mutate_file(argv[optind], &wish);
 }

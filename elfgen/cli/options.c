@@ -69,3 +69,51 @@ int take_colour(const char *command, const char *text, bool *colour)
     *colour = always || (is_auto && isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
     return EXIT_YES;
 }
+
+/* Digits with up to three behind a point, as thousandths. Points *rest behind them. */
+bool parse_thousandths(const char *text, const char **rest, uint64_t *number)
+{
+    uint64_t value = 0, scale = 1000;
+    size_t digits = 0;
+    bool behind = false;
+    for (; (*text >= '0' && *text <= '9') || (*text == '.' && !behind); text++) {
+        if (*text == '.') {
+            behind = true;
+            continue;
+        }
+        digits++;
+        if (behind && scale == 1)
+            return false;
+        if (behind)
+            scale /= 10;
+        if (value > UINT64_MAX / 1000 / 1000 / 10)
+            return false;
+        value = value * 10 + (uint64_t)(*text - '0');
+    }
+    *number = value * scale;
+    *rest = text;
+    return digits != 0;
+}
+
+int take_size(const char *command, const char *option, const char *text, uint64_t *bytes)
+{
+    static const struct {
+        const char *name;
+        uint64_t bytes;
+    } units[] = {{"", 1 << 20}, {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"B", 1}};
+    const char *rest;
+    *bytes = 0;
+    if (strcmp(text, "none") == 0)
+        return EXIT_YES;
+    uint64_t thousandths = 0;
+    bool known = parse_thousandths(text, &rest, &thousandths);
+    for (size_t i = 0; known && i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(rest, units[i].name) != 0 || thousandths > UINT64_MAX / units[i].bytes)
+            continue;
+        *bytes = thousandths * units[i].bytes / 1000;
+        if (*bytes != 0)
+            return EXIT_YES;
+    }
+    return wrong_call(command, "--%s '%s': it is MiB, as 64 or 0.5, or 512K, 64M, 1G, or none",
+                      option, text);
+}

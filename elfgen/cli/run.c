@@ -51,31 +51,6 @@ static void help(void)
 
 /* ---- limits ---- */
 
-/* Digits with up to three behind a point, as thousandths. Points *rest behind them. */
-static bool parse_thousandths(const char *text, const char **rest, uint64_t *number)
-{
-    uint64_t value = 0, scale = 1000;
-    size_t digits = 0;
-    bool behind = false;
-    for (; (*text >= '0' && *text <= '9') || (*text == '.' && !behind); text++) {
-        if (*text == '.') {
-            behind = true;
-            continue;
-        }
-        digits++;
-        if (behind && scale == 1)
-            return false;
-        if (behind)
-            scale /= 10;
-        if (value > UINT64_MAX / 1000 / 1000 / 10)
-            return false;
-        value = value * 10 + (uint64_t)(*text - '0');
-    }
-    *number = value * scale;
-    *rest = text;
-    return digits != 0;
-}
-
 static int take_time(const char *text, uint64_t *milliseconds)
 {
     const char *rest;
@@ -86,29 +61,6 @@ static int take_time(const char *text, uint64_t *milliseconds)
         return EXIT_YES;
     return wrong_call("run", "--time '%s': it is seconds, as 5 or 0.25 (down to 0.001), or none",
                       text);
-}
-
-static int take_size(const char *option, const char *text, uint64_t *bytes)
-{
-    static const struct {
-        const char *name;
-        uint64_t bytes;
-    } units[] = {{"", 1 << 20}, {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"B", 1}};
-    const char *rest;
-    *bytes = 0;
-    if (strcmp(text, "none") == 0)
-        return EXIT_YES;
-    uint64_t thousandths = 0;
-    bool known = parse_thousandths(text, &rest, &thousandths);
-    for (size_t i = 0; known && i < sizeof units / sizeof units[0]; i++) {
-        if (strcmp(rest, units[i].name) != 0 || thousandths > UINT64_MAX / units[i].bytes)
-            continue;
-        *bytes = thousandths * units[i].bytes / 1000;
-        if (*bytes != 0)
-            return EXIT_YES;
-    }
-    return wrong_call("run", "--%s '%s': it is MiB, as 64 or 0.5, or 512K, 64M, 1G, or none",
-                      option, text);
 }
 
 /* ---- the two ways ---- */
@@ -228,10 +180,10 @@ int command_run(int argc, char **argv)
             wrong = take_time(optarg, &limits.time);
             break;
         case OPTION_MEMORY:
-            wrong = take_size("memory", optarg, &limits.memory);
+            wrong = take_size("run", "memory", optarg, &limits.memory);
             break;
         case OPTION_OUTPUT:
-            wrong = take_size("output", optarg, &limits.output);
+            wrong = take_size("run", "output", optarg, &limits.output);
             break;
         case OPTION_HELP:
             help();

@@ -80,6 +80,12 @@ static bool look(struct attempt *try, const struct mutate_plan *plan,
     original->lacks = confine_lacks(try->worker);
     if (original->end.reason != RUN_EXITED)
         return true;
+    if (try->output.size > try->output.room || try->errors.size > try->errors.room) {
+        elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                         "it writes more than %u bytes, too many to compare",
+                         (uint64_t)try->output.room);
+        return false;
+    }
     if (!take_bytes(&try->output, &original->output, &original->output_size) ||
         !take_bytes(&try->errors, &original->errors, &original->error_size))
         return fail(error, "its output", ENOMEM);

@@ -175,7 +175,7 @@ static void put_map(struct elfgen_text *out, const struct mutate_report *report,
 
 /* ---- totals ---- */
 
-enum { NAME = 30, NUMBER = 9 };
+enum { NAME = 28, NUMBER = 8 };
 
 static void put_number(struct elfgen_text *out, uint64_t number)
 {
@@ -319,7 +319,7 @@ static void put_pairs(struct elfgen_text *out, const struct mutate_report *repor
     elfgen_text_string(out, "\nTwo bytes at a time: mended is the same as the program though each "
                             "change alone is not;\nbroken is not, though each alone is.\n\n");
     elfgen_text_column(out, "bytes", NAME, NAME);
-    elfgen_text_string(out, "     runs     same   mended   broken\n");
+    elfgen_text_string(out, "    runs    same  mended  broken\n");
     for (size_t i = 0; i < report->pair_count; i++) {
         const struct mutate_two *pair = &report->pairs[i];
         if (pair->counts.mended == 0 && pair->counts.broken == 0)

@@ -328,7 +328,7 @@ END
     exits 1
     [ -z "$output" ]
     says "tinyelf: refused: note: it does not run to its end as it is"
-    says "'tinyelf check' says whether Linux starts it"
+    says "('tinyelf check' says which field is to blame)"
     cp hello faults
     printf '\x04' | dd of=faults bs=1 seek=68 conv=notrunc status=none
     mutate --json faults
@@ -352,6 +352,17 @@ END
     mutate hangs
     exits 1
     says "it reached the time limit of 10 s"
+    assemble pours <<'END'
+_start: mov eax, 1
+        mov edi, 1
+        lea rsi, [rel _start]
+        mov edx, 8
+        syscall
+        jmp _start
+END
+    mutate --output 0.5 pours
+    exits 1
+    says "it wrote beyond the output limit of 512 KiB (--output)"
     echo "no program" >text
     mutate text
     exits 1
@@ -578,6 +589,8 @@ END
 --shard 1/2x hello
 --shard -1/2 hello
 --time 0 hello
+--memory lots hello
+--output 5Q hello
 --color red hello
 --field 1 --pairs 2 hello
 --merge --values 3 hello
