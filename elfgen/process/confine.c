@@ -332,5 +332,8 @@ bool confine_run(struct confine_worker *worker, const struct confine_job *job, s
     pthread_sigmask(SIG_BLOCK, &child, &before);
     bool done = confine_watch(worker, job, end);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return done || fail(error, "the sandbox's worker is gone", ECHILD);
+    if (!done)
+        return fail(error, "the sandbox's worker is gone", ECHILD);
+    int number = worker->shared->no_process;
+    return number == 0 || fail(error, "cannot make a process in the sandbox", number);
 }

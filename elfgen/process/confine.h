@@ -84,7 +84,7 @@ struct confine_job {
 int confine_file(const void *bytes, size_t size);
 
 /* Runs a program to its end, and until its output is written. False and *error: the worker is
- * broken or the arguments are too long; close it. */
+ * broken, the system gives it no process, or the arguments are too long; close it. */
 bool confine_run(struct confine_worker *worker, const struct confine_job *job, struct run_end *end,
                  struct elfgen_error *error);
 

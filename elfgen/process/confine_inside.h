@@ -27,6 +27,7 @@ struct confine_shared {
     /* the worker's answer to that */
     unsigned lacks;      /* enum confine_lack */
     int error;           /* of seccomp; then of each execve, 0 if it succeeded */
+    int no_process;      /* of the clone before it: errno, or 0 */
     uint64_t own_memory; /* what it may have itself when it starts a program, in bytes */
 
     /* a job's */

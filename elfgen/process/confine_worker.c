@@ -173,10 +173,10 @@ static bool work(struct confine_shared *shared)
     if (!await_job(shared, child.files))
         return false;
     struct rusage usage = {0};
-    shared->error = 0;
+    shared->error = shared->no_process = 0;
     long id = start(&child);
     if (id < 0) {
-        shared->error = (int)-id;
+        shared->no_process = (int)-id;
         shared->status = 0;
     } else {
         while (ask(shared, SYS_wait4, (uint64_t)id, address_of(&shared->status), __WALL,

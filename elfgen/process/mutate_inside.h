@@ -27,7 +27,7 @@ struct mutate {
     struct mutate_counts *bytes;
     struct mutate_pair_counts *pairs;
     uint8_t *classes; /* with pairs: of each byte each value's class + 1, 0: not known yet */
-    pid_t runners[MUTATE_MOST_JOBS];
+    pid_t runners[MUTATE_MOST_JOBS]; /* 0: it is gone */
     unsigned count;
     int alive; /* a pipe's end that says so when all runners are gone */
 };

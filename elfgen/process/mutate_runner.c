@@ -210,10 +210,11 @@ static bool try(struct runner *runner, struct run_end *end, struct elfgen_error 
     return done;
 }
 
-/* The system was short of a process or of memory for one: no answer about the program. */
-static bool is_shortage(const struct run_end *end)
+/* Whether the clock cut it, which also goes on while all of them stand still (Ctrl-Z), or while the
+ * machine has no time for them. */
+static bool is_doubtful(const struct run_end *end)
 {
-    return end->reason == RUN_NOT_STARTED && end->error == EAGAIN;
+    return end->reason == RUN_TIME && end->signal != SIGPROF;
 }
 
 static void run_change(struct runner *runner, const struct mutate_change *change,
@@ -227,22 +228,19 @@ static void run_change(struct runner *runner, const struct mutate_change *change
         runner->bytes[change->places[i]] = change->values[i];
     /* A worker that somebody killed, as Linux does where memory is short, is made anew. */
     for (int i = 0; i < TRIES && !done; i++) {
-        done = try(runner, end, &error) && !is_shortage(end);
+        done = try(runner, end, &error);
         if (done || is_stopped(runner->mutate))
             break;
         usleep(10000);
         confine_close(runner->worker);
         open_worker(runner);
     }
+    if (done && is_doubtful(end) && !is_stopped(runner->mutate))
+        done = try(runner, end, &error);
     for (unsigned i = 0; i < change->count; i++)
         runner->bytes[change->places[i]] = plan->bytes[change->places[i]];
-    if (done || is_stopped(runner->mutate))
-        return;
-    if (is_shortage(end)) {
-        errno = end->error;
-        fail_by_errno(runner->mutate, "cannot start a program");
-    }
-    fail(runner->mutate, &error);
+    if (!done && !is_stopped(runner->mutate))
+        fail(runner->mutate, &error);
 }
 
 /* Pairs are judged by what each byte does alone. */

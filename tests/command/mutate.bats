@@ -443,6 +443,38 @@ END
     nobody_left "slow"
 }
 
+@test "a process that somebody kills is told, with what there is" {
+    local way
+    slow
+    for way in "" "--pairs 0x78-0x90"; do
+        # shellcheck disable=SC2086 # no word, or two
+        "$TINYELF" mutate --json $way slow >out 2>err 3>&- &
+        local main=$!
+        sleep 1
+        kill -KILL "$(pgrep -P "$main" | head -n 1)"
+        status=0
+        wait "$main" || status=$?
+        [ "$status" -eq 1 ]
+        grep -q "^tinyelf: slow: error: one of its processes was killed by signal 9 from outside" err
+        [ "$(json 'print $d->{complete} ? "all" : "some", $d->{runs} > 0' <out)" = some1 ]
+        nobody_left "slow"
+    done
+}
+
+@test "standing still is not running too long" {
+    slow
+    "$TINYELF" mutate --json --field 0x79-0x7c --values 60 slow >whole 2>&1
+    setsid "$TINYELF" mutate --json --field 0x79-0x7c --values 60 slow >out 2>err 3>&- &
+    local main=$!
+    sleep 0.7
+    # Its whole group, as Ctrl-Z does it, for longer than a run may take.
+    kill -STOP -- "-$main"
+    sleep 3
+    kill -CONT -- "-$main"
+    wait "$main"
+    cmp out whole
+}
+
 @test "a bar with rate and time left, on a terminal alone" {
     slow
     script -qec true /dev/null </dev/null >terminal 2>&1 || skip "script is missing, or makes no terminal here"
