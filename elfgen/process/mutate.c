@@ -19,6 +19,20 @@ static bool fail(struct elfgen_error *error, const char *what, int number)
     return false;
 }
 
+/* What comes from a terminal, or from who ends a group of processes, is for those that started the
+ * program: a change that dies of it, or stands still, would be counted so. A program cannot send
+ * signals to itself here, and what it does wrong kills it however they are blocked. */
+struct confine_worker *mutate_open_worker(const struct mutate_ways *ways,
+                                          const struct run_limits *limits, bool traced,
+                                          struct elfgen_error *error)
+{
+    struct confine_options options = {
+        .limits = *limits, .untraced = !traced, .fixed = true, .ignored = ways->ignored};
+    sigfillset(&options.blocked);
+    sigdelset(&options.blocked, SIGXCPU);
+    return confine_open(&options, error);
+}
+
 /* ---- the program as it is ---- */
 
 static bool give_room(struct confine_stream *stream, size_t room)
@@ -92,11 +106,8 @@ bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *w
     enum { UNLIMITED = 1 << 28 }; /* what is not written costs no memory */
     static char *none[] = {NULL};
     struct attempt try = {.job = {.arguments = ways->arguments, .environment = none}};
-    struct confine_options options = {
-        .limits = ways->limits, .fixed = true, .ignored = ways->ignored};
     size_t room = ways->limits.output ? (size_t)ways->limits.output : UNLIMITED;
     *original = (struct mutate_original){.output = NULL};
-    sigemptyset(&options.blocked);
     try.job.output = &try.output;
     try.job.errors = &try.errors;
     try.job.input = mutate_open_input(ways);
@@ -105,7 +116,7 @@ bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *w
     bool done = false;
     if (!give_room(&try.output, room) || !give_room(&try.errors, room))
         fail(error, "its output", ENOMEM);
-    else if ((try.worker = confine_open(&options, error)) != NULL)
+    else if ((try.worker = mutate_open_worker(ways, &ways->limits, true, error)) != NULL)
         done = look(&try, plan, original, error);
     confine_close(try.worker);
     close(try.job.input);
@@ -252,15 +263,41 @@ void mutate_close(struct mutate *mutate)
 
 /* ---- while it runs ---- */
 
+/* Whether somebody killed a runner: by itself it ends with 0, or with a failure told. */
+static bool lost_one(const struct mutate *mutate)
+{
+    for (unsigned i = 0; i < mutate->count; i++) {
+        siginfo_t end = {.si_pid = 0};
+        if (waitid(P_PID, (id_t)mutate->runners[i], &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+            end.si_pid != 0 && (end.si_code != CLD_EXITED || end.si_status != 0))
+            return true;
+    }
+    return false;
+}
+
+/* Again and again: it may come directly before a wait. Who does not answer, since somebody stopped
+ * it or its worker, is not waited for. */
+static void urge(struct mutate *mutate)
+{
+    const uint64_t patience = 3000000000;
+    uint64_t now = limits_now();
+    if (mutate->urged == 0)
+        mutate->urged = now;
+    for (unsigned i = 0; i < mutate->count; i++)
+        kill(mutate->runners[i], now - mutate->urged < patience ? SIGUSR1 : SIGKILL);
+}
+
 bool mutate_wait(struct mutate *mutate, unsigned milliseconds)
 {
     struct pollfd gone = {.fd = mutate->alive};
     if (__atomic_load_n(&mutate->shared->stop, __ATOMIC_RELAXED) != 0) {
         enum { OFTEN = 20 };
-        /* Again and again: it may have come directly before a wait. */
-        for (unsigned i = 0; i < mutate->count; i++)
-            kill(mutate->runners[i], SIGUSR1);
+        urge(mutate);
         milliseconds = milliseconds < OFTEN ? milliseconds : OFTEN;
+    } else if (lost_one(mutate)) {
+        /* What it had taken is lost, and others may wait for it. */
+        mutate->lost = true;
+        mutate_stop(mutate);
     }
     return poll(&gone, 1, (int)milliseconds) > 0;
 }
@@ -310,7 +347,7 @@ bool mutate_is_whole(const struct mutate *mutate, struct elfgen_error *error)
         *error = shared->error;
         return false;
     }
-    if (shared->stop || shared->done == mutate_all(mutate))
+    if (!mutate->lost && (shared->stop || shared->done == mutate_all(mutate)))
         return true;
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                      "a process of the sandbox was killed from outside, after %u of %u runs",

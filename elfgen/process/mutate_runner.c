@@ -177,13 +177,8 @@ static void fail_by_errno(struct mutate *mutate, const char *what)
 static void open_worker(struct runner *runner)
 {
     struct mutate *mutate = runner->mutate;
-    struct confine_options options = {.limits = mutate->limits,
-                                      .untraced = true,
-                                      .fixed = true,
-                                      .ignored = mutate->ways->ignored};
     struct elfgen_error error;
-    sigemptyset(&options.blocked);
-    runner->worker = confine_open(&options, &error);
+    runner->worker = mutate_open_worker(mutate->ways, &mutate->limits, false, &error);
     if (!runner->worker)
         fail(mutate, &error);
 }
@@ -310,6 +305,11 @@ static void set_signals(void)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL);
     sigaction(SIGUSR1, &interrupts, NULL);
+    /* Whoever started the command may have blocked all. */
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGUSR1);
+    sigprocmask(SIG_UNBLOCK, &stop, NULL);
 }
 
 static void give_room(struct mutate *mutate, struct confine_stream *stream, size_t size)

@@ -421,6 +421,76 @@ END
     done
 }
 
+# A process of mutate's, in a group of its own and with the usual signals, as from a terminal: its output is in
+# `out` and `err`, its number in $main.
+begin()
+{
+    perl -e 'setpgrp(0, 0); $SIG{INT} = "DEFAULT"; exec @ARGV' "$TINYELF" mutate --json "$@" >out 2>err 3>&- &
+    main=$!
+}
+
+@test "Ctrl-C comes to all of a terminal's processes, and is in no count" {
+    slow
+    for _ in 1 2 3; do
+        begin slow
+        sleep 1
+        kill -INT -- "-$main"
+        status=0
+        wait "$main" || status=$?
+        [ "$status" -eq 130 ]
+        [ "$(json 'print join ",", grep { $_ == 2 } map { @{$_->{signals}} } @{$d->{bytes}}' <out)" = "" ]
+        nobody_left "slow"
+    done
+}
+
+@test "what stood still for a while is not called too long" {
+    local signal
+    slow
+    for signal in TSTP STOP; do
+        # e_shoff matters to nobody: all sleep a little and end.
+        begin --field e_shoff --values 10 --jobs 2 slow
+        sleep 0.5
+        kill -"$signal" -- "-$main"
+        sleep 3
+        kill -CONT -- "-$main"
+        wait "$main"
+        output=$(cat out)
+        [ "$(sum same)" -eq 80 ]
+    done
+}
+
+@test "a process of it that is killed from outside: told, with what there is, and nobody waits for it" {
+    local plan
+    slow
+    for plan in "--pairs 0x78-0x7f" "--field ehdr"; do
+        begin --jobs 2 $plan slow
+        sleep 1
+        kill -KILL "$(pgrep -P "$main" | head -n 1)"
+        status=0
+        timeout 20 tail --pid "$main" -f /dev/null
+        wait "$main" || status=$?
+        [ "$status" -eq 1 ]
+        grep -q "^tinyelf: slow: error: a process of the sandbox was killed from outside, after [0-9]* of " err
+        [ "$(json 'print $d->{complete} ? "all" : "some"' <out)" = some ]
+        nobody_left "slow"
+    done
+}
+
+@test "Ctrl-C ends it also while one of its processes stands still" {
+    local child
+    slow
+    begin --jobs 2 slow
+    sleep 1
+    child=$(pgrep -P "$main" | head -n 1)
+    kill -STOP "$child"
+    kill -INT "$main"
+    timeout 20 tail --pid "$main" -f /dev/null
+    status=0
+    wait "$main" || status=$?
+    [ "$status" -eq 130 ]
+    nobody_left "slow"
+}
+
 @test "nothing is left when it is killed" {
     slow
     "$TINYELF" mutate --json slow >out 2>err 3>&- &
