@@ -255,7 +255,7 @@ static bool look_at_original(const struct mutate_plan *plan, const struct wish *
     if (original->end.reason == RUN_NOT_STARTED)
         tell_not_started_in_sandbox(name, original->end.error);
     else
-        tell_end(name, path, &original->end, &wish->ways.limits);
+        tell_end(name, path, &original->end, &wish->ways.limits, false);
     message(name, "note",
             "it does not run to its end as it is, so there is nothing to hold changes against%s",
             original->end.reason == RUN_NOT_STARTED || original->end.reason == RUN_SIGNAL

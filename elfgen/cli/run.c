@@ -158,7 +158,7 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
     }
     if (output.closed && output.error != EPIPE)
         message("<stdout>", "error", "cannot write: %s", strerror(output.error));
-    return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
+    return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits, true);
 }
 
 /* Not among the standard streams' numbers, which may be free and stay so. */
@@ -208,7 +208,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
         tell_not_started(path, end.error);
         return EXIT_NO;
     }
-    return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
+    return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits, true);
 }
 
 int command_run(int argc, char **argv)

@@ -5,9 +5,10 @@
 #include "../process/confine.h"
 
 /* Says why a program died, if it did; returns the command's exit status. `name` is the program as
- * the user named it, `path` where it is. */
+ * the user named it, `path` where it is; `options`: --time, --memory and --output set the limits.
+ */
 int tell_end(const char *name, const char *path, const struct run_end *end,
-             const struct run_limits *limits);
+             const struct run_limits *limits, bool options);
 
 /* tell_not_started() for the sandbox, where there are no files. */
 void tell_not_started_in_sandbox(const char *path, int error);

@@ -151,7 +151,7 @@ static void tell_signal(const char *name, const struct run_end *end)
 }
 
 int tell_end(const char *name, const char *path, const struct run_end *end,
-             const struct run_limits *limits)
+             const struct run_limits *limits, bool options)
 {
     char text[64];
     switch (end->reason) {
@@ -164,18 +164,18 @@ int tell_end(const char *name, const char *path, const struct run_end *end,
         tell_call(name, path, end);
         break;
     case RUN_TIME:
-        message(name, "error", "killed: it reached the time limit of %s (--time)",
-                time_text(limits->time, text, sizeof text));
+        message(name, "error", "killed: it reached the time limit of %s%s",
+                time_text(limits->time, text, sizeof text), options ? " (--time)" : "");
         break;
     case RUN_MEMORY:
-        message(name, "error", "%s the memory limit of %s (--memory)",
+        message(name, "error", "%s the memory limit of %s%s",
                 end->signal ? "killed: it went beyond" : "ended, but had gone beyond",
-                size_text(limits->memory, text, sizeof text));
+                size_text(limits->memory, text, sizeof text), options ? " (--memory)" : "");
         break;
     case RUN_OUTPUT:
-        message(name, "error", "%s the output limit of %s (--output)",
+        message(name, "error", "%s the output limit of %s%s",
                 end->signal ? "killed: it wrote beyond" : "ended, but had written beyond",
-                size_text(limits->output, text, sizeof text));
+                size_text(limits->output, text, sizeof text), options ? " (--output)" : "");
         break;
     case RUN_INTERRUPTED:
     case RUN_NOT_STARTED:

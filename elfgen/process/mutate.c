@@ -100,6 +100,17 @@ static bool look(struct attempt *try, const struct mutate_plan *plan,
     return is_steady(try, plan, original, error);
 }
 
+static bool fail_input(struct elfgen_error *error, const char *input, int number)
+{
+    if (number != ESPIPE)
+        return fail(error, input, number);
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                     "%s: each run reads it from its beginning, so it should be a file, no pipe "
+                     "and no terminal",
+                     input);
+    return false;
+}
+
 bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *ways,
                      struct mutate_original *original, struct elfgen_error *error)
 {
@@ -112,7 +123,7 @@ bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *w
     try.job.errors = &try.errors;
     try.job.input = mutate_open_input(ways);
     if (try.job.input < 0)
-        return fail(error, ways->input ? ways->input : "/dev/null", errno);
+        return fail_input(error, ways->input ? ways->input : "/dev/null", errno);
     bool done = false;
     if (!give_room(&try.output, room) || !give_room(&try.errors, room))
         fail(error, "its output", ENOMEM);

@@ -42,7 +42,8 @@ enum mutate_class mutate_judge(const struct mutate_original *original, const str
                                const struct confine_stream *output,
                                const struct confine_stream *errors);
 
-/* Descriptor 0 of the runs: ways->input, or nothing to read. -1: errno. */
+/* Descriptor 0 of the runs: ways->input, or nothing to read. -1: errno; ESPIPE:
+ * it cannot be read from its beginning again. */
 int mutate_open_input(const struct mutate_ways *ways);
 
 /* A sandbox's worker for the program and for its changes. NULL and *error. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct runner {
@@ -321,7 +322,20 @@ static void give_room(struct mutate *mutate, struct confine_stream *stream, size
 
 int mutate_open_input(const struct mutate_ways *ways)
 {
-    return open(ways->input ? ways->input : "/dev/null", O_RDONLY | O_CLOEXEC);
+    /* A FIFO that nobody writes to would not be opened before somebody does. */
+    int file = open(ways->input ? ways->input : "/dev/null", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat status;
+    if (file < 0)
+        return -1;
+    int error = fstat(file, &status) != 0       ? errno
+                : S_ISDIR(status.st_mode)       ? EISDIR
+                : lseek(file, 0, SEEK_CUR) != 0 ? ESPIPE
+                                                : 0;
+    if (error == 0)
+        return file;
+    close(file);
+    errno = error;
+    return -1;
 }
 
 void mutate_runner(struct mutate *mutate, unsigned number)

@@ -156,7 +156,7 @@ END
 # ---- what the program is given ----
 
 @test "arguments and input are the program's, from the beginning each time" {
-    local name
+    local name input
     for name in echo cat; do
         "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name"
     done
@@ -173,6 +173,20 @@ END
     mutate --input nothing cat
     exits 1
     says "tinyelf: cat: error: nothing: No such file or directory"
+    # What each run cannot read from its beginning is no input; a FIFO that nobody writes to is not waited for.
+    mkfifo fifo
+    for input in fifo <(echo "some text"); do
+        mutate --input "$input" cat
+        exits 1
+        says "tinyelf: cat: error: $input: each run reads it from its beginning, so it should be a file"
+    done
+    mutate --input . cat
+    exits 1
+    says "tinyelf: cat: error: .: Is a directory"
+    mutate --input /dev/zero cat
+    exits 1
+    says "tinyelf: cat: error: killed: it wrote beyond the output limit of 16 MiB"
+    [[ "$stderr" != *"--output"* ]]
     # Of a program that reads nothing and writes nothing, every end with status 0 is the same.
     mutate --json --values 3 --field ehdr cat
     exits 0
