@@ -492,8 +492,8 @@ int command_mutate(int argc, char **argv)
         return merge(argc - optind, argv + optind, &wish);
     if (wish.values == 0)
         wish.values = wish.pairs ? PAIR_VALUES : MUTATE_MOST_VALUES;
-    if (wish.ways.limits.time < 10 * wish.ways.processor)
-        wish.ways.limits.time = 10 * wish.ways.processor;
+    if (wish.ways.processor != 0)
+        wish.ways.limits.time = mutate_by_clock(wish.ways.processor);
     wish.ways.arguments = argv + optind;
     return mutate_file(argv[optind], &wish);
 }

@@ -139,9 +139,24 @@ static void look_at_memory(struct watch *watch, uint64_t now)
         watch->stopped ? UINT64_MAX : now + limits_nanoseconds(limits_pause(memory, limit));
 }
 
-static void look_at_clock(struct watch *watch)
+/* Where processor time is limited, the clock is for what sleeps. It is not to cut what waits for a
+ * processor, on a busy machine, nor what somebody stopped together with this process, which then
+ * slept past `due`. */
+static void be_fair(struct watch *watch, uint64_t now, uint64_t due)
+{
+    const uint64_t moment = 20000000;
+    if (watch->worker->shared->limits.processor == 0 || watch->deadline == UINT64_MAX)
+        return;
+    if (now > due)
+        watch->deadline += now - due;
+    if (now >= watch->deadline && !limits_is_asleep(watch->id))
+        watch->deadline = now + moment;
+}
+
+static void look_at_clock(struct watch *watch, uint64_t due)
 {
     uint64_t now = limits_now();
+    be_fair(watch, now, due);
     if (now >= watch->deadline) {
         watch->deadline = UINT64_MAX;
         stop(watch, RUN_TIME);
@@ -158,6 +173,18 @@ static void look_at_worker(struct watch *watch)
         return;
     watch->answering = got == 1;
     watch->over = !watch->answering || word == CONFINE_ENDED;
+}
+
+/* What happened, by pass()'s wishes. */
+static void look_at(struct watch *watch, const struct pollfd *wishes)
+{
+    if (watch->traced)
+        look_at_traced(watch);
+    for (size_t i = 0; i < pipe_count(watch); i++)
+        if (wishes[2 + i].revents)
+            move(watch, &watch->worker->pipes[i]);
+    if (wishes[0].revents)
+        look_at_worker(watch);
 }
 
 /* Waits until something happens or has to be looked at. */
@@ -178,17 +205,10 @@ static void pass(struct watch *watch)
     int ready = ppoll(wishes, 2 + pipe_count(watch), next == UINT64_MAX ? NULL : &time, NULL);
     if (ready < 0)
         look_whether_interrupted(watch);
-    if (next != UINT64_MAX)
-        look_at_clock(watch);
-    if (ready <= 0)
-        return;
-    if (watch->traced)
-        look_at_traced(watch);
-    for (size_t i = 0; i < pipe_count(watch); i++)
-        if (wishes[2 + i].revents)
-            move(watch, &worker->pipes[i]);
-    if (wishes[0].revents)
-        look_at_worker(watch);
+    if (ready > 0)
+        look_at(watch, wishes);
+    if (next != UINT64_MAX && !watch->over)
+        look_at_clock(watch, now + pause);
 }
 
 /* ---- beginning and end ---- */

@@ -60,6 +60,15 @@ uint64_t limits_share(pid_t id)
                    number_of(status, "\nVmPTE:"));
 }
 
+bool limits_is_asleep(pid_t id)
+{
+    static const char state[] = "\nState:\t";
+    char status[4096];
+    const char *line =
+        read_proc(id, "status", status, sizeof status) ? strstr(status, state) : NULL;
+    return !line || line[sizeof state - 1] == 'S';
+}
+
 bool limits_can_measure(void)
 {
     char self[32] = "", own[32];

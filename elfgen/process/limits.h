@@ -55,6 +55,10 @@ uint64_t limits_memory(pid_t id);
 /* The same, where of a page that several processes have only this one's part counts: slower. */
 uint64_t limits_share(pid_t id);
 
+/* Whether it waits for something, such as the end of a sleep. False: it runs, wants to, is stopped
+ * or gone. Where /proc does not say: true. */
+bool limits_is_asleep(pid_t id);
+
 /* Whether /proc is there, and shows the process numbers that this process sees. */
 bool limits_can_measure(void);
 

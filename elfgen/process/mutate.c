@@ -19,6 +19,20 @@ static bool fail(struct elfgen_error *error, const char *what, int number)
     return false;
 }
 
+/* What comes from a terminal, or from who ends a group of processes, is for those that started the
+ * program: a change that dies of it, or stands still, would be counted so. A program cannot send
+ * signals to itself here, and what it does wrong kills it however they are blocked. */
+struct confine_worker *mutate_open_worker(const struct mutate_ways *ways,
+                                          const struct run_limits *limits, bool traced,
+                                          struct elfgen_error *error)
+{
+    struct confine_options options = {
+        .limits = *limits, .untraced = !traced, .fixed = true, .ignored = ways->ignored};
+    sigfillset(&options.blocked);
+    sigdelset(&options.blocked, SIGXCPU);
+    return confine_open(&options, error);
+}
+
 /* ---- the program as it is ---- */
 
 static bool give_room(struct confine_stream *stream, size_t room)
@@ -92,26 +106,34 @@ static bool look(struct attempt *try, const struct mutate_plan *plan,
     return is_steady(try, plan, original, error);
 }
 
+static bool fail_input(struct elfgen_error *error, const char *input, int number)
+{
+    if (number != ESPIPE)
+        return fail(error, input, number);
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                     "%s: each run reads it from its beginning, so it should be a file, no pipe "
+                     "and no terminal",
+                     input);
+    return false;
+}
+
 bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *ways,
                      struct mutate_original *original, struct elfgen_error *error)
 {
     enum { UNLIMITED = 1 << 28 }; /* what is not written costs no memory */
     static char *none[] = {NULL};
     struct attempt try = {.job = {.arguments = ways->arguments, .environment = none}};
-    struct confine_options options = {
-        .limits = ways->limits, .fixed = true, .ignored = ways->ignored};
     size_t room = ways->limits.output ? (size_t)ways->limits.output : UNLIMITED;
     *original = (struct mutate_original){.output = NULL};
-    sigemptyset(&options.blocked);
     try.job.output = &try.output;
     try.job.errors = &try.errors;
     try.job.input = mutate_open_input(ways);
     if (try.job.input < 0)
-        return fail(error, ways->input ? ways->input : "/dev/null", errno);
+        return fail_input(error, ways->input ? ways->input : "/dev/null", errno);
     bool done = false;
     if (!give_room(&try.output, room) || !give_room(&try.errors, room))
         fail(error, "its output", ENOMEM);
-    else if ((try.worker = confine_open(&options, error)) != NULL)
+    else if ((try.worker = mutate_open_worker(ways, &ways->limits, true, error)) != NULL)
         done = look(&try, plan, original, error);
     confine_close(try.worker);
     close(try.job.input);
@@ -133,17 +155,23 @@ void mutate_free(struct mutate_original *original)
 
 /* Time is the processor's, so that a busy machine does not cut what another would not. By the
  * clock, for what sleeps, it is much longer. */
+uint64_t mutate_by_clock(uint64_t processor)
+{
+    enum { LEAST = 2000, TIMES = 10 };
+    return processor < LEAST / TIMES ? LEAST : TIMES * processor;
+}
+
 static struct run_limits limits_of_change(const struct mutate_ways *ways,
                                           const struct mutate_original *original)
 {
-    enum { LEAST = 20, TIMES = 10, LEAST_BY_CLOCK = 2000, A_LITTLE = 4096 };
+    enum { LEAST = 20, TIMES = 10, A_LITTLE = 4096 };
     uint64_t processor = ways->processor;
     if (processor == 0) {
         processor = TIMES * original->end.processor / 1000000;
         processor = processor < LEAST ? LEAST : processor;
     }
-    uint64_t time = 10 * original->end.nanoseconds / 1000000 + 10 * processor;
-    return (struct run_limits){.time = time < LEAST_BY_CLOCK ? LEAST_BY_CLOCK : time,
+    return (struct run_limits){.time = TIMES * original->end.nanoseconds / 1000000 +
+                                       mutate_by_clock(processor),
                                .memory = ways->limits.memory,
                                .output = original->output_size + original->error_size + A_LITTLE,
                                .processor = processor};
@@ -245,8 +273,6 @@ void mutate_close(struct mutate *mutate)
     if (!mutate)
         return;
     for (unsigned i = 0; i < mutate->count; i++) {
-        if (mutate->runners[i] == 0)
-            continue;
         kill(mutate->runners[i], SIGKILL);
         while (waitpid(mutate->runners[i], &status, 0) < 0 && errno == EINTR)
             ;
@@ -260,41 +286,43 @@ void mutate_close(struct mutate *mutate)
 
 /* ---- while it runs ---- */
 
-/* A runner that did not end by itself leaves runs undone, for which others may wait. */
-static void look_at_runners(struct mutate *mutate)
+/* Whether somebody killed a runner: by itself it ends with 0, or with a failure told. */
+static bool lost_one(const struct mutate *mutate)
 {
     for (unsigned i = 0; i < mutate->count; i++) {
-        int status;
-        if (mutate->runners[i] == 0 || waitpid(mutate->runners[i], &status, WNOHANG) <= 0)
-            continue;
-        mutate->runners[i] = 0;
-        if (WIFEXITED(status))
-            continue;
-        if (__atomic_exchange_n(&mutate->shared->failed, 1, __ATOMIC_ACQ_REL) == 0)
-            elfgen_error_set(&mutate->shared->error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                             "one of its processes was killed by signal %u from outside, after %u "
-                             "of %u runs",
-                             (uint64_t)WTERMSIG(status), mutate_done(mutate), mutate_all(mutate));
-        mutate_stop(mutate);
+        siginfo_t end = {.si_pid = 0};
+        if (waitid(P_PID, (id_t)mutate->runners[i], &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+            end.si_pid != 0 && (end.si_code != CLD_EXITED || end.si_status != 0))
+            return true;
     }
+    return false;
+}
+
+/* Again and again: it may come directly before a wait. Who does not answer, since somebody stopped
+ * it or its worker, is not waited for. */
+static void urge(struct mutate *mutate)
+{
+    const uint64_t patience = 3000000000;
+    uint64_t now = limits_now();
+    if (mutate->urged == 0)
+        mutate->urged = now;
+    for (unsigned i = 0; i < mutate->count; i++)
+        kill(mutate->runners[i], now - mutate->urged < patience ? SIGUSR1 : SIGKILL);
 }
 
 bool mutate_wait(struct mutate *mutate, unsigned milliseconds)
 {
     struct pollfd gone = {.fd = mutate->alive};
-    look_at_runners(mutate);
     if (__atomic_load_n(&mutate->shared->stop, __ATOMIC_RELAXED) != 0) {
         enum { OFTEN = 20 };
-        /* Again and again: it may have come directly before a wait. */
-        for (unsigned i = 0; i < mutate->count; i++)
-            if (mutate->runners[i] != 0)
-                kill(mutate->runners[i], SIGUSR1);
+        urge(mutate);
         milliseconds = milliseconds < OFTEN ? milliseconds : OFTEN;
+    } else if (lost_one(mutate)) {
+        /* What it had taken is lost, and others may wait for it. */
+        mutate->lost = true;
+        mutate_stop(mutate);
     }
-    if (poll(&gone, 1, (int)milliseconds) <= 0)
-        return false;
-    look_at_runners(mutate);
-    return true;
+    return poll(&gone, 1, (int)milliseconds) > 0;
 }
 
 void mutate_stop(struct mutate *mutate)
@@ -337,9 +365,15 @@ const struct mutate_pair_counts *mutate_pair_counts(const struct mutate *mutate)
 
 bool mutate_is_whole(const struct mutate *mutate, struct elfgen_error *error)
 {
-    if (mutate->shared->failed) {
-        *error = mutate->shared->error;
+    const struct mutate_shared *shared = mutate->shared;
+    if (shared->failed) {
+        *error = shared->error;
         return false;
     }
-    return true;
+    if (!mutate->lost && (shared->stop || shared->done == mutate_all(mutate)))
+        return true;
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                     "a process of the sandbox was killed from outside, after %u of %u runs",
+                     shared->done, mutate_all(mutate));
+    return false;
 }

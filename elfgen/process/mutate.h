@@ -87,6 +87,9 @@ struct mutate_ways {
 };
 enum { MUTATE_MOST_JOBS = 256 };
 
+/* How long by the clock may what has so much processor time; both in milliseconds. */
+uint64_t mutate_by_clock(uint64_t processor);
+
 /* The program as it is. */
 struct mutate_original {
     uint8_t *output, *errors; /* what it wrote to 1 and 2, to be freed: mutate_free() */

@@ -27,9 +27,11 @@ struct mutate {
     struct mutate_counts *bytes;
     struct mutate_pair_counts *pairs;
     uint8_t *classes; /* with pairs: of each byte each value's class + 1, 0: not known yet */
-    pid_t runners[MUTATE_MOST_JOBS]; /* 0: it is gone */
+    pid_t runners[MUTATE_MOST_JOBS];
     unsigned count;
-    int alive; /* a pipe's end that says so when all runners are gone */
+    bool lost;      /* one of them was killed from outside */
+    uint64_t urged; /* when they were told to stop; 0: not yet */
+    int alive;      /* a pipe's end that says so when all runners are gone */
 };
 
 /* Whether this run is one of the plan's shard. */
@@ -40,8 +42,14 @@ enum mutate_class mutate_judge(const struct mutate_original *original, const str
                                const struct confine_stream *output,
                                const struct confine_stream *errors);
 
-/* Descriptor 0 of the runs: ways->input, or nothing to read. -1: errno. */
+/* Descriptor 0 of the runs: ways->input, or nothing to read. -1: errno; ESPIPE:
+ * it cannot be read from its beginning again. */
 int mutate_open_input(const struct mutate_ways *ways);
+
+/* A sandbox's worker for the program and for its changes. NULL and *error. */
+struct confine_worker *mutate_open_worker(const struct mutate_ways *ways,
+                                          const struct run_limits *limits, bool traced,
+                                          struct elfgen_error *error);
 
 /* A runner's whole life: takes runs until there is none. */
 __attribute__((noreturn)) void mutate_runner(struct mutate *mutate, unsigned number);

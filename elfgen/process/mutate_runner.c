@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct runner {
@@ -177,13 +178,8 @@ static void fail_by_errno(struct mutate *mutate, const char *what)
 static void open_worker(struct runner *runner)
 {
     struct mutate *mutate = runner->mutate;
-    struct confine_options options = {.limits = mutate->limits,
-                                      .untraced = true,
-                                      .fixed = true,
-                                      .ignored = mutate->ways->ignored};
     struct elfgen_error error;
-    sigemptyset(&options.blocked);
-    runner->worker = confine_open(&options, &error);
+    runner->worker = mutate_open_worker(mutate->ways, &mutate->limits, false, &error);
     if (!runner->worker)
         fail(mutate, &error);
 }
@@ -210,13 +206,6 @@ static bool try(struct runner *runner, struct run_end *end, struct elfgen_error 
     return done;
 }
 
-/* Whether the clock cut it, which also goes on while all of them stand still (Ctrl-Z), or while the
- * machine has no time for them. */
-static bool is_doubtful(const struct run_end *end)
-{
-    return end->reason == RUN_TIME && end->signal != SIGPROF;
-}
-
 static void run_change(struct runner *runner, const struct mutate_change *change,
                        struct run_end *end)
 {
@@ -235,8 +224,6 @@ static void run_change(struct runner *runner, const struct mutate_change *change
         confine_close(runner->worker);
         open_worker(runner);
     }
-    if (done && is_doubtful(end) && !is_stopped(runner->mutate))
-        done = try(runner, end, &error);
     for (unsigned i = 0; i < change->count; i++)
         runner->bytes[change->places[i]] = plan->bytes[change->places[i]];
     if (!done && !is_stopped(runner->mutate))
@@ -308,6 +295,11 @@ static void set_signals(void)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL);
     sigaction(SIGUSR1, &interrupts, NULL);
+    /* Whoever started the command may have blocked all. */
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGUSR1);
+    sigprocmask(SIG_UNBLOCK, &stop, NULL);
 }
 
 static void give_room(struct mutate *mutate, struct confine_stream *stream, size_t size)
@@ -319,7 +311,20 @@ static void give_room(struct mutate *mutate, struct confine_stream *stream, size
 
 int mutate_open_input(const struct mutate_ways *ways)
 {
-    return open(ways->input ? ways->input : "/dev/null", O_RDONLY | O_CLOEXEC);
+    /* A FIFO that nobody writes to would not be opened before somebody does. */
+    int file = open(ways->input ? ways->input : "/dev/null", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat status;
+    if (file < 0)
+        return -1;
+    int error = fstat(file, &status) != 0       ? errno
+                : S_ISDIR(status.st_mode)       ? EISDIR
+                : lseek(file, 0, SEEK_CUR) != 0 ? ESPIPE
+                                                : 0;
+    if (error == 0)
+        return file;
+    close(file);
+    errno = error;
+    return -1;
 }
 
 void mutate_runner(struct mutate *mutate, unsigned number)

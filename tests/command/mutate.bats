@@ -156,7 +156,7 @@ END
 # ---- what the program is given ----
 
 @test "arguments and input are the program's, from the beginning each time" {
-    local name
+    local name input
     for name in echo cat; do
         "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name"
     done
@@ -173,6 +173,20 @@ END
     mutate --input nothing cat
     exits 1
     says "tinyelf: cat: error: nothing: No such file or directory"
+    # What each run cannot read from its beginning is no input; a FIFO that nobody writes to is not waited for.
+    mkfifo fifo
+    for input in fifo <(echo "some text"); do
+        mutate --input "$input" cat
+        exits 1
+        says "tinyelf: cat: error: $input: each run reads it from its beginning, so it should be a file"
+    done
+    mutate --input . cat
+    exits 1
+    says "tinyelf: cat: error: .: Is a directory"
+    mutate --input /dev/zero cat
+    exits 1
+    says "tinyelf: cat: error: killed: it wrote beyond the output limit of 16 MiB (--output)"
+    [[ "$stderr" != *"--output"* ]]
     # Of a program that reads nothing and writes nothing, every end with status 0 is the same.
     mutate --json --values 3 --field ehdr cat
     exits 0
@@ -296,15 +310,15 @@ END
     exits 0
     [ "$(json 'my $b = $d->{bytes}[0]; print $b->{same} + $b->{timeout}, " ", $b->{timeout} > 0' <<<"$output")" = "6 1" ]
     assemble touches <<'END'
-_start: mov eax, 9
+_start: mov esi, 0x00001000
+        mov eax, 9
         xor edi, edi
-        mov esi, 0x00010000
         mov edx, 3
         mov r10d, 0x4022
         mov r8d, -1
         xor r9d, r9d
         syscall
-        mov ecx, 0x00010000
+        mov ecx, esi
         mov rdi, rax
         xor eax, eax
         rep stosb
@@ -312,10 +326,10 @@ _start: mov eax, 9
         mov eax, 60
         syscall
 END
-    # The same high byte in both, so that what is mapped is written to as well: only pairs do that.
-    mutate --json --values 5 --time 10 --pairs 0x82-0x9d touches
+    # The high byte of the size: 16 MiB and more, all of it written to.
+    mutate --json --values 3 --memory 8 --time 5 --field 0x7c touches
     exits 0
-    json 'exit !(grep { $_->{blocked} || $_->{same} } @{$d->{pairs}})' <<<"$output"
+    [ "$(sum blocked)" -eq 3 ]
 }
 
 # ---- what cannot be compared ----
@@ -349,9 +363,9 @@ END
     assemble hangs <<'END'
 _start: jmp _start
 END
-    mutate hangs
+    mutate --time 0.05 hangs
     exits 1
-    says "it reached the time limit of 10 s"
+    says "it reached the time limit of 2 s (--time)"
     assemble pours <<'END'
 _start: mov eax, 1
         mov edi, 1
@@ -432,6 +446,76 @@ END
     done
 }
 
+# A process of mutate's, in a group of its own and with the usual signals, as from a terminal: its output is in
+# `out` and `err`, its number in $main.
+begin()
+{
+    perl -e 'setpgrp(0, 0); $SIG{INT} = "DEFAULT"; exec @ARGV' "$TINYELF" mutate --json "$@" >out 2>err 3>&- &
+    main=$!
+}
+
+@test "Ctrl-C comes to all of a terminal's processes, and is in no count" {
+    slow
+    for _ in 1 2 3; do
+        begin slow
+        sleep 1
+        kill -INT -- "-$main"
+        status=0
+        wait "$main" || status=$?
+        [ "$status" -eq 130 ]
+        [ "$(json 'print join ",", grep { $_ == 2 } map { @{$_->{signals}} } @{$d->{bytes}}' <out)" = "" ]
+        nobody_left "slow"
+    done
+}
+
+@test "what stood still for a while is not called too long" {
+    local signal
+    slow
+    for signal in TSTP STOP; do
+        # e_shoff matters to nobody: all sleep a little and end.
+        begin --field e_shoff --values 10 --jobs 2 slow
+        sleep 0.5
+        kill -"$signal" -- "-$main"
+        sleep 3
+        kill -CONT -- "-$main"
+        wait "$main"
+        output=$(cat out)
+        [ "$(sum same)" -eq 80 ]
+    done
+}
+
+@test "a process of it that is killed from outside: told, with what there is, and nobody waits for it" {
+    local plan
+    slow
+    for plan in "--pairs 0x78-0x7f" "--field ehdr"; do
+        begin --jobs 2 $plan slow
+        sleep 1
+        kill -KILL "$(pgrep -P "$main" | head -n 1)"
+        status=0
+        timeout 20 tail --pid "$main" -f /dev/null
+        wait "$main" || status=$?
+        [ "$status" -eq 1 ]
+        grep -q "^tinyelf: slow: error: a process of the sandbox was killed from outside, after [0-9]* of " err
+        [ "$(json 'print $d->{complete} ? "all" : "some"' <out)" = some ]
+        nobody_left "slow"
+    done
+}
+
+@test "Ctrl-C ends it also while one of its processes stands still" {
+    local child
+    slow
+    begin --jobs 2 slow
+    sleep 1
+    child=$(pgrep -P "$main" | head -n 1)
+    kill -STOP "$child"
+    kill -INT "$main"
+    timeout 20 tail --pid "$main" -f /dev/null
+    status=0
+    wait "$main" || status=$?
+    [ "$status" -eq 130 ]
+    nobody_left "slow"
+}
+
 @test "nothing is left when it is killed" {
     slow
     "$TINYELF" mutate --json slow >out 2>err 3>&- &
@@ -443,45 +527,13 @@ END
     nobody_left "slow"
 }
 
-@test "a process that somebody kills is told, with what there is" {
-    local way
-    slow
-    for way in "" "--pairs 0x78-0x90"; do
-        # shellcheck disable=SC2086 # no word, or two
-        "$TINYELF" mutate --json $way slow >out 2>err 3>&- &
-        local main=$!
-        sleep 1
-        kill -KILL "$(pgrep -P "$main" | head -n 1)"
-        status=0
-        wait "$main" || status=$?
-        [ "$status" -eq 1 ]
-        grep -q "^tinyelf: slow: error: one of its processes was killed by signal 9 from outside" err
-        [ "$(json 'print $d->{complete} ? "all" : "some", $d->{runs} > 0' <out)" = some1 ]
-        nobody_left "slow"
-    done
-}
-
-@test "standing still is not running too long" {
-    slow
-    "$TINYELF" mutate --json --field 0x79-0x7c --values 60 slow >whole 2>&1
-    setsid "$TINYELF" mutate --json --field 0x79-0x7c --values 60 slow >out 2>err 3>&- &
-    local main=$!
-    sleep 0.7
-    # Its whole group, as Ctrl-Z does it, for longer than a run may take.
-    kill -STOP -- "-$main"
-    sleep 3
-    kill -CONT -- "-$main"
-    wait "$main"
-    cmp out whole
-}
-
 @test "a bar with rate and time left, on a terminal alone" {
     slow
     script -qec true /dev/null </dev/null >terminal 2>&1 || skip "script is missing, or makes no terminal here"
-    script -qec "'$TINYELF' mutate --field 0x78-0x7f --values 30 --color never slow >out" /dev/null </dev/null >terminal
-    tr '\r' '\n' <terminal | grep -Eq '\[#+ +\] [0-9]+ of 240 runs, [0-9]+ a second, [0-9]+ s left'
+    script -qec "'$TINYELF' mutate --field 0x79-0x7a --values 60 --color never slow >out" /dev/null </dev/null >terminal
+    tr '\r' '\n' <terminal | grep -Eq '\[#+ +\] [0-9]+ of 120 runs, [0-9]+ a second, [0-9]+ s left'
     [ "$(tail -c 3 terminal | od -An -tx1)" = " 1b 5b 4b" ]
-    grep -q '240 runs' out
+    grep -q '120 runs' out
     mutate --values 1 --field ehdr slow
     [ -z "$stderr" ]
 }
