@@ -328,3 +328,102 @@ A
     exits 0
     [ -z "$stderr" ]
 }
+
+# The note that points here, in what the last command said on stderr.
+pointed()
+{
+    grep -qxF "tinyelf: $1: note: $2: 'tinyelf check' says why" <<<"$stderr" && return 0
+    echo "stderr: $stderr"
+    return 1
+}
+
+not_pointed()
+{
+    case $stderr in
+    *"tinyelf check"*) echo "stderr: $stderr"; return 1 ;;
+    esac
+}
+
+@test "explain and dump point to check where a program would not start; their output stays as it is" {
+    hello
+    cp hello refused && patch refused 0x36 39
+    cp hello killed && patch killed 0x60 b3
+    cp hello faults && patch faults 0x44 04
+    local command
+    for command in "dump" "dump -S" "explain" "explain --at e_entry" "explain --memory"; do
+        # shellcheck disable=SC2086
+        tinyelf $command refused
+        exits 0
+        pointed refused "Linux would refuse to start it"
+        # shellcheck disable=SC2086
+        tinyelf $command killed
+        pointed killed "Linux would kill it at its start"
+        # shellcheck disable=SC2086
+        tinyelf $command faults
+        pointed faults "it would die with its first instruction"
+        # shellcheck disable=SC2086
+        tinyelf $command hello
+        exits 0
+        [ -z "$stderr" ]
+    done
+    for command in json markdown hex; do
+        tinyelf explain --format "$command" refused
+        exits 0
+        not_pointed
+    done
+    tinyelf dump - <refused
+    pointed "<stdin>" "Linux would refuse to start it"
+    diff <(readelf -hlW killed 2>/dev/null) <("$TINYELF" dump -hlW killed 2>/dev/null)
+    # Behind the report, and in front of the next file's.
+    run bash -c '"$TINYELF" dump -h refused hello 2>&1'
+    grep -n -e '^File: ' -e 'note:' <<<"$output" | sed 's/^[0-9]*://; s/: note.*//' >order
+    diff - order <<<$'File: refused\ntinyelf: refused\nFile: hello'
+}
+
+@test "what is not there to be started on x86 is not pointed at" {
+    hello
+    # An ET_DYN with an entry or an interpreter is there to be started, one without is a library.
+    cp hello library && patch library 0x10 03 && patch library 0x18 0000000000000000
+    tinyelf check library
+    exits 1
+    tinyelf dump library
+    not_pointed
+    cp library pie && patch pie 0x18 01
+    patch pie 0x36 39
+    tinyelf dump pie
+    pointed pie "Linux would refuse to start it"
+    cp library named && patch named 0x40 03
+    tinyelf check named
+    exits 1
+    tinyelf dump named
+    pointed named "Linux would refuse to start it"
+    # Objects, other machines, no headers for a program at all, text.
+    printf 'nop\n' >object.s
+    as object.s -o object.o
+    tinyelf dump object.o
+    not_pointed
+    cp hello arm && patch arm 0x12 b7
+    tinyelf check arm
+    exits 1
+    tinyelf dump arm
+    not_pointed
+    cp hello ppc && patch ppc 0x05 02 && patch ppc 0x10 00020015
+    tinyelf dump ppc
+    not_pointed
+    cp hello none && patch none 0x20 0000000000000000 && patch none 0x38 0000
+    tinyelf dump none
+    not_pointed
+    printf 'text\n' >text
+    tinyelf explain text
+    not_pointed
+    # What only has the addresses of another file's code.
+    objcopy --only-keep-debug "$(command -v perl)" perl.debug
+    tinyelf check perl.debug
+    exits 1
+    tinyelf dump -h perl.debug
+    not_pointed
+    # Where some start: a stack that is elsewhere, or a caller who may map low addresses.
+    "$TINYELF" build --base 0 "$SOURCE/asm/hello.s" -o low
+    tinyelf dump low
+    not_pointed
+}
