@@ -220,14 +220,14 @@ struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_
         .segment = run->segment,
         .flags = (uint8_t)(flags & (ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X)),
         .committed = (flags & ELFGEN_PF_W) != 0};
-    if (area.committed) {
-        uint64_t pages = size / PAGE;
-        /* What is replaced is no longer counted: from 6.12 on. */
-        for (uint64_t i = 0; is_from(run, 6, 12) && i < run->map->count; i++)
-            pages -= committed_pages(&run->map->areas[i], area.start, area.end);
-        if (pages > 0 && !is_enough(run, pages))
-            return failed(ELFGEN_CHECK_map_memory);
-    }
+    uint64_t pages = area.committed ? size / PAGE : 0;
+    /* Up to 6.11 what is replaced goes first; since then only what is more is asked for. */
+    if (!is_from(run, 6, 12))
+        cut(run, area.start, area.end);
+    for (uint64_t i = 0; pages > 0 && i < run->map->count; i++)
+        pages -= committed_pages(&run->map->areas[i], area.start, area.end);
+    if (pages > 0 && !is_enough(run, pages))
+        return failed(ELFGEN_CHECK_map_memory);
     cut(run, area.start, area.end);
     put_area(run, &area);
     return (struct mapped){.check = ELFGEN_CHECK_passed, .address = address};
