@@ -137,13 +137,15 @@ static bool room_from_bottom(const struct run *run, uint64_t low, uint64_t high,
     return false;
 }
 
-uint64_t find_room(const struct run *run, uint64_t size)
+uint64_t find_room(const struct run *run, uint64_t hint, uint64_t size)
 {
     uint64_t found, low = page_up(run->machine->lowest_room);
+    /* With addresses of 57 bits, those above 47 are for who asks for one there, free or not. */
+    uint64_t more = hint > run->stack_end ? run->task_size - run->stack_end : 0;
     low = low < PAGE ? PAGE : low;
     /* From the top down; when that fails, from the bottom up. */
-    if (room_from_top(run, low, run->mmap_base, size, &found) ||
-        room_from_bottom(run, run->legacy_base, run->stack_end, size, &found))
+    if (room_from_top(run, low, run->mmap_base + more, size, &found) ||
+        room_from_bottom(run, run->legacy_base, run->stack_end + more, size, &found))
         return found;
     return 0;
 }
@@ -171,12 +173,14 @@ static uint64_t choose(struct run *run, uint64_t hint, uint64_t size)
 {
     if (hint != 0 && hint < run->machine->lowest_room)
         hint = page_up(run->machine->lowest_room);
-    if (hint != 0 && hint <= run->task_size - size && hint <= run->stack_end - size) {
+    /* mmap_address_hint_valid(): not across the end of what four levels of pages have. */
+    if (hint != 0 && hint <= run->task_size - size &&
+        (hint > run->stack_end) == (hint + size > run->stack_end)) {
         uint64_t found;
         if (room_from_top(run, hint, hint + size, size, &found))
             return hint;
     }
-    return find_room(run, size);
+    return find_room(run, hint, size);
 }
 
 struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_t flags,

@@ -143,7 +143,7 @@ static bool map_vdso(struct run *run)
 {
     /* With the data that it reads: 3 pages up to 5.5, 4 up to 6.12, 6 in 6.18. */
     uint64_t pages = is_from(run, 6, 13) ? 8 : is_from(run, 5, 6) ? 6 : 5;
-    uint64_t size = pages * PAGE, start = find_room(run, size);
+    uint64_t size = pages * PAGE, start = find_room(run, 0, size);
     if (start == 0 || (start < run->machine->mmap_min_addr && !run->machine->raw_io))
         return false;
     put_area(run, &(struct elfgen_kernel_area){.start = start,

@@ -262,6 +262,25 @@ START_TEST(what_the_machine_allows_decides)
     machine.five_levels = true;
     ck_assert_int_eq(with("p_vaddr", UINT64_C(1) << 50, &machine).check,
                      ELFGEN_CHECK_first_nothing);
+    /* An ET_DYN that does not begin with a page asks for an address at the end of all: it gets one
+     * at the end of the 57 bits. */
+    uint8_t bytes[sizeof lecture_file];
+    memcpy(bytes, lecture_file, sizeof bytes);
+    set(bytes, ELFGEN_CLASS64, "e_type", 3);
+    set(bytes, ELFGEN_CLASS64, "p_vaddr", 0x10000);
+    set(bytes, ELFGEN_CLASS64, "e_entry", 0x10078);
+    ck_assert_uint_eq(ask(bytes, sizeof bytes, &machine).entry, 0x7ffff7ffe078);
+    set(bytes, ELFGEN_CLASS64, "p_vaddr", 0x10078);
+    set(bytes, ELFGEN_CLASS64, "p_offset", 0x78);
+    set(bytes, ELFGEN_CLASS64, "p_filesz", 0x3a);
+    set(bytes, ELFGEN_CLASS64, "p_memsz", 0x3a);
+    ck_assert_uint_eq(ask(bytes, sizeof bytes, &machine).entry, 0xfffffff7ffe078);
+    set(bytes, ELFGEN_CLASS64, "e_entry", 0x500000000);
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &machine).check, ELFGEN_CHECK_e_entry);
+    machine.five_levels = false;
+    set(bytes, ELFGEN_CLASS64, "e_entry", 0x10078);
+    ck_assert_uint_eq(ask(bytes, sizeof bytes, &machine).entry, 0x7ffff7ffe078);
+    machine.five_levels = true;
     /* Too large for anywhere below the stack: it is not the address that is to blame. */
     answer = with("p_filesz", UINT64_C(0x8d00000000b2), &machine);
     ck_assert_int_eq(answer.check, ELFGEN_CHECK_map_exists);
