@@ -58,6 +58,17 @@ enum elfgen_kernel_check_id read_headers(struct run *run, struct image *image)
     return ELFGEN_CHECK_passed;
 }
 
+/* Whether it is made for x32: the header of 32 bits, and the machine of 64. */
+static bool is_x32(const struct image *image, const uint8_t *bytes)
+{
+    struct elfgen_ehdr narrow;
+    if (image->class_ != ELFGEN_CLASS64 || image->ehdr.ei_class != ELFGEN_CLASS32 ||
+        image->ehdr.e_phentsize == elfgen_size64_phdr)
+        return false;
+    elfgen_decode_ehdr(&narrow, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
+    return narrow.e_phentsize == elfgen_size32_phdr;
+}
+
 /* load_elf_binary() up to the program headers. */
 static enum elfgen_kernel_check_id read_program(struct run *run, struct image *image)
 {
@@ -85,6 +96,8 @@ static enum elfgen_kernel_check_id read_program(struct run *run, struct image *i
         return ELFGEN_CHECK_e_machine;
     if (image->class_ == ELFGEN_CLASS32 && !run->machine->ia32)
         return ELFGEN_CHECK_ia32;
+    if (is_x32(image, bytes))
+        return ELFGEN_CHECK_x32;
     return read_headers(run, image);
 }
 

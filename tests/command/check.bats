@@ -171,6 +171,115 @@ key()
     [ "$(key errno)" = '"ELIBBAD"' ]
 }
 
+# real FILE: what execve answers here: "starts", or the errno's name.
+real()
+{
+    timeout 10 perl -MErrno -e '
+        my ($file) = @ARGV;
+        my $pid = fork;
+        if ($pid == 0) {
+            open $_, "+<", "/dev/null" for *STDIN, *STDOUT, *STDERR;
+            my $arguments = pack "pp", $file, undef;
+            my $environment = pack "p", undef;
+            syscall 59, $file, $arguments, $environment;
+            exit $!;
+        }
+        waitpid $pid, 0;
+        my ($name) = grep { $! = $? >> 8; $!{$_} } keys %!;
+        print $? >> 8 ? "$name\n" : "starts\n"' "$1"
+}
+
+# said FILE: the same, as check says it.
+said()
+{
+    tinyelf check --json "$1"
+    if [ "$(key verdict)" = '"starts"' ]; then echo starts; else key errno | tr -d '"'; fi
+}
+
+@test "odd first lines: check says what execve does" {
+    hello
+    printf 'text, and long enough to be as long as the header of an ELF file, at least' >text
+    cp hello plain && chmod 644 plain
+    ln -s nowhere dangling
+    ln -s circle circle
+    mkfifo pipe
+    chmod +x text pipe
+    local i=0 line
+    for line in '#!./hello\n' '#! ./hello\n' '#!\t ./hello\t\n' '#!./hello' '#!./hello a b\n' '#!./hello\r\n' \
+        '#!./hello\0\n' '#!\0' '#! \0\n' '#!' '#!\n' '#!   \n' '#!   ' '#!hello\n' '#!./none\n' '#!.\n' '#!..\n' '#!/\n' \
+        '#!/dev/null\n' '#!./plain\n' '#!./text\n' '#!./hello/x\n' '#!./dangling\n' '#!./circle\n' '#!./pipe\n' \
+        '#!\v./hello\n' '#' '#\n!' '#!#!./hello\n' '\xef\xbb\xbf#!./hello\n' 'echo no\n' ''; do
+        # shellcheck disable=SC2059
+        printf "$line" >"script$i"
+        chmod +x "script$i"
+        echo "$line: $(real "./script$i"), said $(said "script$i")"
+        [ "$(real "./script$i")" = "$(said "script$i")" ]
+        i=$((i + 1))
+    done
+    # Around the 256 bytes that are read.
+    local size kind
+    for size in 253 254 255 256 257 258; do
+        for kind in '' '\n' ' ' '\0x'; do
+            { printf '#!.'; printf '%*s' $((size - 8)) '' | tr ' ' /; printf 'hello'; printf "$kind"; } >slashes
+            { printf '#!'; printf '%*s' $((size - 9)) ''; printf './hello'; printf "$kind"; } >blanks
+            { printf '#!./hello '; printf '%*s' $((size - 10)) '' | tr ' ' x; printf "$kind"; } >argument
+            chmod +x slashes blanks argument
+            for file in slashes blanks argument; do
+                echo "$file, $size, '$kind': $(real ./$file), said $(said $file)"
+                [ "$(real ./$file)" = "$(said $file)" ]
+            done
+        done
+    done
+}
+
+@test "what a file names as its interpreter reaches a terminal without its control characters" {
+    printf '#!/no\033[31m\tx\n' >script
+    tinyelf check script
+    exits 1
+    case $output in *'cannot be opened: /no\x1b[31m'*) ;; *) echo "$output"; false ;; esac
+    case $output in *$'\033'*) false ;; esac
+    tinyelf check --json script
+    case $(key interpreter) in '"/no\u001b[31m"') ;; *) key interpreter; false ;; esac
+}
+
+@test "an interpreter that may be run and not read is taken for good" {
+    hello
+    chmod 111 hello
+    printf '#!./hello\n' >script
+    chmod 755 script . ..
+    local as=""
+    [ "$(id -u)" -ne 0 ] || as="setpriv --reuid 65534 --regid 65534 --clear-groups"
+    $as test -x ./hello || skip "others cannot get into this folder"
+    [ "$($as ./script)" = "Hello world" ]
+    # shellcheck disable=SC2086
+    run --separate-stderr $as "$TINYELF" check script
+    exits 0
+    [ "${lines[1]}" = "  the interpreter may be run and not read, it is taken for good: ./hello" ]
+}
+
+@test "x32: a header of 32 bits with the machine of 64" {
+    printf '.globl _start\n_start: mov $60, %%eax\nxor %%edi, %%edi\nsyscall\n' >x32.s
+    as --x32 x32.s -o x32.o && ld -m elf32_x86_64 x32.o -o x32 || skip "as or ld makes no x32 here"
+    tinyelf check --json x32
+    exits 1
+    [ "$(key errno)" = '"ENOEXEC"' ]
+    [ "$(key field)" = '"ei_class"' ]
+    [ "$(key check)" = '"x32"' ]
+}
+
+@test "huge files of holes, and files that end nowhere" {
+    hello
+    cp hello holes && truncate -s 4G holes || skip "no files of 4 GiB here"
+    tinyelf check holes
+    exits 0
+    truncate -s 0 holes && truncate -s 4G holes
+    tinyelf check holes
+    exits 1
+    timeout 10 "$TINYELF" check /proc/self/exe
+    run timeout 10 "$TINYELF" check /dev/zero
+    [ "$status" -eq 1 ]
+}
+
 @test "--kernel answers for other versions; what is no version is a wrong call" {
     hello
     patch hello 0x44 04

@@ -51,6 +51,8 @@ static void ask_model(const uint8_t *bytes, size_t size, struct asked *asked)
     path[answer->path_length] = '\0';
     struct file_bytes opened = {0};
     int error = process_open_interpreter(path, &opened);
+    if (error == PROCESS_NOT_READ)
+        return;
     struct elfgen_kernel_file file = {(const uint8_t *)opened.bytes, opened.size, error};
     elfgen_kernel_ask(bytes, size, &machine, &file, answer, &asked->map);
     file_free(&opened);

@@ -217,6 +217,21 @@ START_TEST(what_is_offered_for_a_changed_field_leads_further)
 }
 END_TEST
 
+START_TEST(a_program_for_x32_is_told_so)
+{
+    struct elfgen_kernel_machine machine = usual();
+    uint8_t bytes[sizeof lecture_file32];
+    memcpy(bytes, lecture_file32, sizeof bytes);
+    set(bytes, ELFGEN_CLASS32, "e_machine", ELFGEN_EM_X86_64);
+    struct elfgen_kernel_answer answer = ask(bytes, sizeof bytes, &machine);
+    ck_assert_int_eq(answer.check, ELFGEN_CHECK_x32);
+    ck_assert_int_eq(answer.error, ELFGEN_ENOEXEC);
+    ck_assert_str_eq(answer.field, "ei_class");
+    /* ei_class alone matters to nobody. */
+    ck_assert_int_eq(with("ei_class", 1, &machine).verdict, ELFGEN_STARTS);
+}
+END_TEST
+
 START_TEST(a_file_cut_at_any_length_is_judged_without_a_look_past_its_end)
 {
     struct elfgen_kernel_machine machine = usual();
@@ -676,6 +691,7 @@ static Suite *suite(void)
     tcase_add_loop_test(tests, a_changed_field_is_blamed_by_the_check_that_reads_it, 0,
                         sizeof changes / sizeof changes[0]);
     tcase_add_test(tests, what_is_offered_for_a_changed_field_leads_further);
+    tcase_add_test(tests, a_program_for_x32_is_told_so);
     tcase_add_test(tests, a_file_cut_at_any_length_is_judged_without_a_look_past_its_end);
     tcase_add_test(tests, what_the_machine_allows_decides);
     tcase_add_test(tests, without_gnu_stack_all_was_executable_up_to_5_7);
