@@ -385,25 +385,25 @@ END_TEST
 
 START_TEST(memory_that_is_replaced_was_freed_first_up_to_6_11_and_counts_against_the_new_since)
 {
-    enum { PAGES = 20 };
+    const uint64_t pages = 20, page = 4096;
     uint8_t bytes[256];
     struct elfgen_kernel_machine old = linux_of(6, 11), new = linux_of(6, 12);
     /* Two writable segments of 20 pages, the second over the first one with 4 pages more. */
     make_twice(bytes, "p_flags", 7);
-    set(bytes, ELFGEN_CLASS64, "p_filesz", PAGES * 4096);
-    set(bytes, ELFGEN_CLASS64, "p_memsz", PAGES * 4096);
-    set(bytes + 56, ELFGEN_CLASS64, "p_filesz", (PAGES + 4) * 4096);
-    set(bytes + 56, ELFGEN_CLASS64, "p_memsz", (PAGES + 4) * 4096);
+    set(bytes, ELFGEN_CLASS64, "p_filesz", pages * page);
+    set(bytes, ELFGEN_CLASS64, "p_memsz", pages * page);
+    set(bytes + 56, ELFGEN_CLASS64, "p_filesz", (pages + 4) * page);
+    set(bytes + 56, ELFGEN_CLASS64, "p_memsz", (pages + 4) * page);
     set(bytes, ELFGEN_CLASS64, "e_phnum", 2);
-    old.memory_pages = new.memory_pages = PAGES + 2;
+    old.memory_pages = new.memory_pages = pages + 2;
     ck_assert_int_eq(ask(bytes, sizeof bytes, &old).check, ELFGEN_CHECK_map_memory);
     ck_assert_int_eq(ask(bytes, sizeof bytes, &new).check, ELFGEN_CHECK_passed);
     /* What may still be committed is as much for both: the stack's 33 pages, and these. */
     old.overcommit = new.overcommit = ELFGEN_OVERCOMMIT_NEVER;
-    old.memory_pages = new.memory_pages = 33 + PAGES + 5;
+    old.memory_pages = new.memory_pages = 33 + pages + 5;
     ck_assert_int_eq(ask(bytes, sizeof bytes, &old).check, ELFGEN_CHECK_passed);
     ck_assert_int_eq(ask(bytes, sizeof bytes, &new).check, ELFGEN_CHECK_passed);
-    old.memory_pages = new.memory_pages = 33 + PAGES + 4;
+    old.memory_pages = new.memory_pages = 33 + pages + 4;
     ck_assert_int_eq(ask(bytes, sizeof bytes, &old).check, ELFGEN_CHECK_map_memory);
     ck_assert_int_eq(ask(bytes, sizeof bytes, &new).check, ELFGEN_CHECK_map_memory);
 }
