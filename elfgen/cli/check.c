@@ -153,6 +153,9 @@ static bool ask_linux(const struct orders *orders, const struct file_bytes *byte
     path[answer->path_length] = '\0';
     report->interpreter = path;
     int error = process_open_interpreter(path, &opened);
+    report->not_read = error == PROCESS_NOT_READ;
+    if (report->not_read)
+        return true;
     struct elfgen_kernel_file interpreter = {(const uint8_t *)opened.bytes, opened.size, error};
     bool good = ask(orders, bytes, &interpreter, answer, map);
     file_free(&opened);

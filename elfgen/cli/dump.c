@@ -9,6 +9,7 @@
 #include "../report/readelf.h"
 #include "../source/bytes.h"
 #include "cli.h"
+#include "starts.h"
 
 enum { OPTION_HELP = 256 };
 
@@ -85,6 +86,7 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
     report->object = object;
     report->context = &objection;
     bool good = readelf_report(report);
+    point_to_check(name, bytes.bytes, bytes.size, output);
     file_free(&bytes);
     return good;
 }

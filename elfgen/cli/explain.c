@@ -7,6 +7,7 @@
 #include "../source/bytes.h"
 #include "cli.h"
 #include "names.h"
+#include "starts.h"
 
 enum {
     OPTION_FORMAT = 256,
@@ -108,6 +109,11 @@ static bool report(const struct wish *wish, struct explain *explain, const struc
     return done;
 }
 
+static bool is_for_people(enum explain_format format)
+{
+    return format == EXPLAIN_TEXT || format == EXPLAIN_MEMORY;
+}
+
 static int run(const struct wish *wish, const char *path)
 {
     struct file_bytes bytes = {0};
@@ -130,6 +136,8 @@ static int run(const struct wish *wish, const char *path)
         close_names(&names);
     }
     done = finish_output(output) && done;
+    if (done && is_for_people(wish->format))
+        point_to_check(input_name(path), bytes.bytes, bytes.size, output);
     file_free(&bytes);
     return done ? EXIT_YES : EXIT_NO;
 }

@@ -7,7 +7,6 @@
 #include "unfold.h"
 
 enum {
-    TABLE_LARGEST = 65536,    /* bytes of program headers that Linux reads */
     LOWEST_ADDRESS = 0x10000, /* vm.mmap_min_addr, as distributions set it */
     LARGEST_ALIGN = 0x200000, /* of what a PIE asks for, the most that is kept */
     REGIONS = 3               /* that one PT_LOAD makes */
@@ -384,7 +383,7 @@ enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold, const struct
 {
     *unfold = (struct elfgen_unfold){.view = view, .segments = segments, .room = room};
     const uint64_t most =
-        TABLE_LARGEST / elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
+        ELFGEN_PHDRS_LARGEST / elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
     struct gap gap = {.size = page_up(headers_size(view, view->ehdr.e_phnum + (uint64_t)1))};
     unfold->headers = SIZE_MAX;
     enum elfgen_status status = ELFGEN_NO_ROOM;

@@ -8,8 +8,6 @@
 #include "../format/codec.h"
 #include "unfold.h"
 
-enum { TABLE_LARGEST = 65536 }; /* load_elf_phdrs() */
-
 uint64_t elfgen_unfold_user_end(const struct elfgen_view *view)
 {
     /* TASK_SIZE_MAX with four-level page tables; IA32_PAGE_OFFSET of a 64-bit kernel. */
@@ -77,7 +75,7 @@ static enum elfgen_status status_of(const struct elfgen_kernel_answer *answer)
  * and then faults has a memory to be unfolded. */
 static enum elfgen_status check_start(const struct elfgen_view *view, struct elfgen_error *error)
 {
-    enum { MOST_AREAS = 4 * TABLE_LARGEST / 32 + 64 };
+    enum { MOST_AREAS = 4 * ELFGEN_PHDRS_LARGEST / 32 + 64 };
     struct elfgen_kernel_area areas[MOST_AREAS];
     struct elfgen_kernel_map map = {.areas = areas, .capacity = MOST_AREAS};
     struct elfgen_kernel_machine machine;

@@ -137,13 +137,15 @@ static bool room_from_bottom(const struct run *run, uint64_t low, uint64_t high,
     return false;
 }
 
-uint64_t find_room(const struct run *run, uint64_t size)
+uint64_t find_room(const struct run *run, uint64_t hint, uint64_t size)
 {
     uint64_t found, low = page_up(run->machine->lowest_room);
+    /* With addresses of 57 bits, those above 47 are for who asks for one there, free or not. */
+    uint64_t more = hint > run->stack_end ? run->task_size - run->stack_end : 0;
     low = low < PAGE ? PAGE : low;
     /* From the top down; when that fails, from the bottom up. */
-    if (room_from_top(run, low, run->mmap_base, size, &found) ||
-        room_from_bottom(run, run->legacy_base, run->stack_end, size, &found))
+    if (room_from_top(run, low, run->mmap_base + more, size, &found) ||
+        room_from_bottom(run, run->legacy_base, run->stack_end + more, size, &found))
         return found;
     return 0;
 }
@@ -171,12 +173,14 @@ static uint64_t choose(struct run *run, uint64_t hint, uint64_t size)
 {
     if (hint != 0 && hint < run->machine->lowest_room)
         hint = page_up(run->machine->lowest_room);
-    if (hint != 0 && hint <= run->task_size - size && hint <= run->stack_end - size) {
+    /* mmap_address_hint_valid(): not across the end of what four levels of pages have. */
+    if (hint != 0 && hint <= run->task_size - size &&
+        (hint > run->stack_end) == (hint + size > run->stack_end)) {
         uint64_t found;
         if (room_from_top(run, hint, hint + size, size, &found))
             return hint;
     }
-    return find_room(run, size);
+    return find_room(run, hint, size);
 }
 
 struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_t flags,
@@ -220,14 +224,14 @@ struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_
         .segment = run->segment,
         .flags = (uint8_t)(flags & (ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X)),
         .committed = (flags & ELFGEN_PF_W) != 0};
-    if (area.committed) {
-        uint64_t pages = size / PAGE;
-        /* What is replaced is no longer counted: from 6.12 on. */
-        for (uint64_t i = 0; is_from(run, 6, 12) && i < run->map->count; i++)
-            pages -= committed_pages(&run->map->areas[i], area.start, area.end);
-        if (pages > 0 && !is_enough(run, pages))
-            return failed(ELFGEN_CHECK_map_memory);
-    }
+    uint64_t pages = area.committed ? size / PAGE : 0;
+    /* Up to 6.11 what is replaced goes first; since then only what is more is asked for. */
+    if (!is_from(run, 6, 12))
+        cut(run, area.start, area.end);
+    for (uint64_t i = 0; pages > 0 && i < run->map->count; i++)
+        pages -= committed_pages(&run->map->areas[i], area.start, area.end);
+    if (pages > 0 && !is_enough(run, pages))
+        return failed(ELFGEN_CHECK_map_memory);
     cut(run, area.start, area.end);
     put_area(run, &area);
     return (struct mapped){.check = ELFGEN_CHECK_passed, .address = address};

@@ -139,6 +139,9 @@ void blame_header(struct run *run, const struct image *image, enum elfgen_kernel
         offer(run, check == ELFGEN_CHECK_ia32 || !run->machine->ia32 ? ELFGEN_EM_X86_64
                                                                      : likely_machine(image));
         break;
+    case ELFGEN_CHECK_x32:
+        name_header(run, image, "ei_class");
+        break;
     case ELFGEN_CHECK_e_phentsize:
         name_header(run, image, "e_phentsize");
         run->answer->other = size;

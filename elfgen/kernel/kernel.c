@@ -39,9 +39,8 @@ void decide(struct run *run, enum elfgen_kernel_check_id check)
 
 uint64_t most_headers(const struct run *run, enum elfgen_class class_)
 {
-    enum { MOST_BYTES = 65536 };
-    /* Up to 6.16 a page of them, which nobody knew a reason for. */
-    return (is_from(run, 6, 17) ? MOST_BYTES : PAGE) / header_size(class_);
+    return (is_from(run, 6, 17) ? (uint64_t)ELFGEN_PHDRS_LARGEST : (uint64_t)PAGE) /
+           header_size(class_);
 }
 
 enum elfgen_kernel_check_id read_headers(struct run *run, struct image *image)
@@ -57,6 +56,17 @@ enum elfgen_kernel_check_id read_headers(struct run *run, struct image *image)
     if (image->ehdr.e_phoff > image->length || image->length - image->ehdr.e_phoff < count * size)
         return ELFGEN_CHECK_headers_cut;
     return ELFGEN_CHECK_passed;
+}
+
+/* Whether it is made for x32: the header of 32 bits, and the machine of 64. */
+static bool is_x32(const struct image *image, const uint8_t *bytes)
+{
+    struct elfgen_ehdr narrow;
+    if (image->class_ != ELFGEN_CLASS64 || image->ehdr.ei_class != ELFGEN_CLASS32 ||
+        image->ehdr.e_phentsize == elfgen_size64_phdr)
+        return false;
+    elfgen_decode_ehdr(&narrow, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
+    return narrow.e_phentsize == elfgen_size32_phdr;
 }
 
 /* load_elf_binary() up to the program headers. */
@@ -86,6 +96,8 @@ static enum elfgen_kernel_check_id read_program(struct run *run, struct image *i
         return ELFGEN_CHECK_e_machine;
     if (image->class_ == ELFGEN_CLASS32 && !run->machine->ia32)
         return ELFGEN_CHECK_ia32;
+    if (is_x32(image, bytes))
+        return ELFGEN_CHECK_x32;
     return read_headers(run, image);
 }
 
@@ -142,8 +154,9 @@ static void set_up(struct run *run, const struct image *image)
 /* map_vdso(). */
 static bool map_vdso(struct run *run)
 {
-    /* With the data that it reads, which 6.18 has two pages more of than 6.12. */
-    uint64_t pages = is_from(run, 6, 13) ? 8 : 6, size = pages * PAGE, start = find_room(run, size);
+    /* With the data that it reads: 3 pages up to 5.5, 4 up to 6.12, 6 in 6.18. */
+    uint64_t pages = is_from(run, 6, 13) ? 8 : is_from(run, 5, 6) ? 6 : 5;
+    uint64_t size = pages * PAGE, start = find_room(run, 0, size);
     if (start == 0 || (start < run->machine->mmap_min_addr && !run->machine->raw_io))
         return false;
     put_area(run, &(struct elfgen_kernel_area){.start = start,
@@ -178,6 +191,10 @@ static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint6
     while (i < map->count && map->areas[i].end <= address)
         i++;
     if (i == map->count || map->areas[i].kind != ELFGEN_AREA_STACK)
+        return NULL;
+    /* Up to 4.20 not far below the stack pointer, which is at the end of the arguments. */
+    uint64_t used = page_up(run->machine->stack_used), cushion = 65536 + 32 * 8;
+    if (!is_from(run, 5, 0) && address + cushion < run->stack_end - used)
         return NULL;
     address = page_down(address);
     if (address < run->machine->lowest_room ||

@@ -1,17 +1,17 @@
 /* The PT_LOADs of a program and of its interpreter: fs/binfmt_elf.c. */
 #include "run.h"
 
-/* elf_load() came with 6.7; the series 6.1 and 6.6 took it in. Before it, zeros were mapped when
- * the next segment's turn was, and at the end. */
+/* elf_load() came with 6.7; 6.1.140 and 6.6.92 took it in. Before it, zeros were mapped when the
+ * next segment's turn was, and at the end. */
 static bool has_elf_load(const struct run *run)
 {
     return is_from(run, 6, 7) || is_series(run, 6, 1) || is_series(run, 6, 6);
 }
 
-/* A static ET_DYN at a multiple of p_align: 6.10, and the same two series. */
+/* A static ET_DYN at a multiple of p_align: 6.11, and the same two. */
 static bool aligns_static(const struct run *run)
 {
-    return is_from(run, 6, 10) || is_series(run, 6, 1) || is_series(run, 6, 6);
+    return is_from(run, 6, 11) || is_series(run, 6, 1) || is_series(run, 6, 6);
 }
 
 static uint64_t header_flags(const struct elfgen_phdr *phdr)
@@ -159,7 +159,7 @@ static enum elfgen_kernel_check_id place(struct run *run, struct loading *loadin
                                                         : run->legacy_base + 0x1000000;
         if (alignment > 0)
             bias &= ~(alignment - 1);
-        *placing = is_from(run, 5, 16) || !is_from(run, 5, 4) ? PLACE_NOREPLACE : PLACE_FIXED;
+        *placing = is_from(run, 5, 16) || !is_from(run, 5, 3) ? PLACE_NOREPLACE : PLACE_FIXED;
     } else if (alignment > PAGE && aligns_static(run)) {
         struct mapped mapped = load_segment(run, 0, phdr, PLACE_ANYWHERE, total);
         if (mapped.check != ELFGEN_CHECK_passed)
@@ -172,13 +172,14 @@ static enum elfgen_kernel_check_id place(struct run *run, struct loading *loadin
     return ELFGEN_CHECK_passed;
 }
 
-/* How the segments behind the first are placed, and the first of an ET_EXEC: 4.17 to 5.3 never over
- * something else until there were zeros; 5.4 to 5.15 always over it; since then, the first not. */
+/* How the segments behind the first are placed, and the first of an ET_EXEC: 4.17 to 5.2 never over
+ * something else until there were zeros; 5.3.8 to 5.15 always over it; since then, the first not.
+ */
 static enum placing place_fixed(const struct run *run, const struct loading *loading)
 {
     if (is_from(run, 5, 16))
         return loading->any ? PLACE_FIXED : PLACE_NOREPLACE;
-    if (is_from(run, 5, 4))
+    if (is_from(run, 5, 3))
         return PLACE_FIXED;
     return loading->late.end > loading->late.start ? PLACE_FIXED : PLACE_NOREPLACE;
 }

@@ -139,18 +139,40 @@ static bool find_machine(const struct looked *file, struct elfgen_objection *obj
            in_header(file, objection, "e_machine", machine, ELFGEN_EM_X86_64);
 }
 
+/* Brands are for what e_machine says, to the letter. */
+static bool find_no_brand_machine(const struct looked *file, struct elfgen_objection *objection)
+{
+    uint64_t machine = file->view.ehdr.e_machine;
+    return machine != ELFGEN_EM_386 && machine != ELFGEN_EM_X86_64 &&
+           in_header(file, objection, "e_machine", machine, ELFGEN_EM_X86_64);
+}
+
 static bool find_not_64(const struct looked *file, struct elfgen_objection *objection)
 {
     return unequal(file, objection, "e_machine", file->view.ehdr.e_machine, ELFGEN_EM_X86_64);
 }
 
+/* By a note, ei_osabi, what FreeBSD 3 put in its place, or the interpreter. */
 static bool find_brand(const struct looked *file, struct elfgen_objection *objection)
 {
+    enum { OLD_BRAND_AT = 8 };
+    static const char brand[] = "FreeBSD", linker[] = "/libexec/ld-elf.so.1";
     struct elfgen_phdr phdr;
-    /* Whoever has a note may be branded by it. */
-    for (uint64_t i = 0; i < file->segments; i++)
-        if (get(file, i, &phdr) && phdr.p_type == ELFGEN_PT_NOTE)
+    for (uint64_t i = 0; i < file->segments; i++) {
+        if (!get(file, i, &phdr))
+            continue;
+        /* Whoever has a note may be branded by it. */
+        if (phdr.p_type == ELFGEN_PT_NOTE)
             return false;
+        const uint8_t *path = phdr.p_type == ELFGEN_PT_INTERP && phdr.p_filesz == sizeof linker
+                                  ? elfgen_view_bytes(&file->view, phdr.p_offset, sizeof linker)
+                                  : NULL;
+        if (path && memcmp(path, linker, sizeof linker) == 0)
+            return false;
+    }
+    const uint8_t *old = elfgen_view_bytes(&file->view, OLD_BRAND_AT, sizeof brand - 1);
+    if (old && memcmp(old, brand, sizeof brand - 1) == 0)
+        return false;
     return unequal(file, objection, "ei_osabi", file->view.ehdr.ei_osabi, OSABI_FREEBSD);
 }
 
@@ -313,18 +335,38 @@ static bool find_interp_twice(const struct looked *file, struct elfgen_objection
     return find_interp(file, objection, true);
 }
 
-static bool find_file_end(const struct looked *file, struct elfgen_objection *objection)
+static bool find_end(const struct looked *file, struct elfgen_objection *objection, bool in_memory)
 {
     struct elfgen_phdr phdr;
     uint64_t end;
     for (uint64_t i = 0; next_load(file, &i, &phdr); i++) {
-        if (phdr.p_filesz == 0)
+        if (phdr.p_filesz == 0 || (in_memory && phdr.p_memsz == 0))
             continue;
         if (!elfgen_add(phdr.p_offset, phdr.p_filesz, &end))
             end = UINT64_MAX;
         if (end > file->view.length)
             return in_segment(file, objection, i, "p_filesz", end, file->view.length);
     }
+    return false;
+}
+
+static bool find_file_end(const struct looked *file, struct elfgen_objection *objection)
+{
+    return find_end(file, objection, false);
+}
+
+/* Of the segments that take memory. */
+static bool find_memory_end(const struct looked *file, struct elfgen_objection *objection)
+{
+    return find_end(file, objection, true);
+}
+
+static bool find_more_in_file(const struct looked *file, struct elfgen_objection *objection)
+{
+    struct elfgen_phdr phdr;
+    for (uint64_t i = 0; next_load(file, &i, &phdr); i++)
+        if (phdr.p_memsz != 0 && phdr.p_filesz > phdr.p_memsz)
+            return in_segment(file, objection, i, "p_filesz", phdr.p_filesz, phdr.p_memsz);
     return false;
 }
 

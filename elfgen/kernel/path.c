@@ -9,7 +9,8 @@ static bool is_blank(uint8_t byte)
 }
 
 /* The interpreter's name in the buffer of `size` bytes: its start and length. */
-static bool find_name(const uint8_t *buffer, uint64_t size, uint64_t *start, uint64_t *length)
+static bool find_name(const uint8_t *buffer, uint64_t size, bool empty_counts, uint64_t *start,
+                      uint64_t *length)
 {
     uint64_t at = 2, end = 2;
     const uint8_t *newline = memchr(buffer, '\n', (size_t)size);
@@ -35,7 +36,8 @@ static bool find_name(const uint8_t *buffer, uint64_t size, uint64_t *start, uin
         end--;
     for (at = 2; at < end && is_blank(buffer[at]); at++)
         ;
-    if (at >= end)
+    /* Up to 5.7 a NUL in its place was no name; since then it is an empty one. */
+    if (at >= end || (buffer[at] == '\0' && !empty_counts))
         return false;
     *start = at;
     while (at < end && !is_blank(buffer[at]) && buffer[at] != '\0')
@@ -52,7 +54,7 @@ enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t le
     struct elfgen_kernel_answer *answer = run->answer;
     memcpy(buffer, bytes, (size_t)(length < size ? length : size));
     answer->is_script = true;
-    if (!find_name(buffer, size, &answer->path_offset, &answer->path_length)) {
+    if (!find_name(buffer, size, is_from(run, 5, 8), &answer->path_offset, &answer->path_length)) {
         decide(run, ELFGEN_CHECK_script_name);
         answer->other = size;
         return ELFGEN_OK;

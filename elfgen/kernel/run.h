@@ -103,8 +103,8 @@ void unmap(struct run *run, uint64_t address, uint64_t size);
 bool can_clear(const struct run *run, uint64_t address);
 /* The area with the address, or NULL. */
 const struct elfgen_kernel_area *find_area(const struct run *run, uint64_t address);
-/* get_unmapped_area() without a hint: 0 if there is no room. */
-uint64_t find_room(const struct run *run, uint64_t size);
+/* get_unmapped_area() where nothing can be at `hint` (0: none was given): 0 if there is no room. */
+uint64_t find_room(const struct run *run, uint64_t hint, uint64_t size);
 void put_area(struct run *run, const struct elfgen_kernel_area *area);
 /* Whether the page is one of its file's. */
 bool has_page(const struct run *run, const struct elfgen_kernel_area *area, uint64_t address);

@@ -79,8 +79,8 @@ bool elfgen_mapping_what_is_left(const struct elfgen_view *view, uint64_t index,
 
 uint64_t elfgen_memory_segments(const struct elfgen_view *view)
 {
-    enum { MOST_BYTES = 65536 };
-    uint64_t most = MOST_BYTES / elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
+    uint64_t most =
+        ELFGEN_PHDRS_LARGEST / elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
     return view->segments.count < most ? view->segments.count : most;
 }
 

@@ -117,8 +117,10 @@ int process_open_interpreter(const char *path, struct file_bytes *bytes)
     } else if (!S_ISREG(status.st_mode) || access(path, X_OK) != 0 ||
                (statvfs(path, &system) == 0 && (system.f_flag & ST_NOEXEC))) {
         error = EACCES;
-    } else if (file < 0 || !file_read(file, true, bytes)) {
-        error = file < 0 ? EACCES : errno;
+    } else if (file < 0) {
+        error = PROCESS_NOT_READ;
+    } else if (!file_read(file, true, bytes)) {
+        error = errno;
     } else {
         error = 0;
     }

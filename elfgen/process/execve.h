@@ -9,8 +9,11 @@
  * stays as elfgen_kernel_usual() has it. */
 void process_machine(struct elfgen_kernel_machine *machine);
 
-/* An interpreter as open_exec() opens it: 0, or the errno that execve then has. *bytes is to be
- * freed either way. `path` is as the file names it; an empty one is the current folder. */
+enum { PROCESS_NOT_READ = -1 };
+
+/* An interpreter as open_exec() opens it: 0, or the errno that execve then has, or
+ * PROCESS_NOT_READ: it can be opened to be run, and not to be read. *bytes is to be freed either
+ * way. `path` is as the file names it; an empty one is the current folder. */
 int process_open_interpreter(const char *path, struct file_bytes *bytes);
 
 #endif

@@ -14,6 +14,7 @@ struct check_report {
     const struct elfgen_kernel_answer *answer;
     const struct elfgen_kernel_map *map;
     const char *interpreter; /* the path that the file names, or NULL */
+    bool not_read;           /* it may be run and not read: taken for good */
     /* Another loader's name and bit, and its first objection (who is 0: it has none). */
     const char *loader;
     enum elfgen_objector objector;

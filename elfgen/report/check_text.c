@@ -65,13 +65,27 @@ static void put_verdict(struct elfgen_text *out, const struct elfgen_kernel_answ
     elfgen_text_char(out, '\n');
 }
 
+/* A path that a file names may have anything in it: nothing reaches the terminal as a command. */
+static void put_path(struct elfgen_text *out, const char *path)
+{
+    for (; path && *path; path++) {
+        uint8_t byte = (uint8_t)*path;
+        if (byte >= 0x20 && byte != 0x7f) {
+            elfgen_text_char(out, *path);
+            continue;
+        }
+        elfgen_text_string(out, "\\x");
+        elfgen_text_hex(out, byte, 2);
+    }
+}
+
 /* Whose field it is, where that is not this file. */
 static void put_interpreter(struct elfgen_text *out, const struct check_report *report)
 {
     if (!report->answer->of_interpreter)
         return;
     elfgen_text_string(out, "in the interpreter, ");
-    elfgen_text_string(out, report->interpreter ? report->interpreter : "");
+    put_path(out, report->interpreter);
     elfgen_text_string(out, ": ");
 }
 
@@ -89,7 +103,7 @@ static void put_reason(struct elfgen_text *out, const struct check_report *repor
     elfgen_kernel_message(answer, out);
     if (answer->check == ELFGEN_CHECK_interpreter_open) {
         elfgen_text_string(out, ": ");
-        elfgen_text_string(out, report->interpreter ? report->interpreter : "");
+        put_path(out, report->interpreter);
     }
     elfgen_text_char(out, '\n');
     elfgen_kernel_remedy(answer, &text);
@@ -185,6 +199,12 @@ unsigned check_text(struct elfgen_text *out, const struct check_report *report)
     }
     put_verdict(out, report->answer);
     put_reason(out, report);
+    if (report->not_read && report->answer->verdict == ELFGEN_STARTS) {
+        elfgen_text_string(out,
+                           "  the interpreter may be run and not read, it is taken for good: ");
+        put_path(out, report->interpreter);
+        elfgen_text_char(out, '\n');
+    }
     if (report->verbose && report->map->count > 0)
         put_map(out, report);
     /* What no ELF loader takes has no headers to warn about. */

@@ -247,7 +247,7 @@ static void add_referred(struct spans *spans, const struct elfgen_code *code)
 
 /* ---- the sweep ---- */
 
-enum { MOST_SEGMENTS = 65536 / 32 }; /* elfgen_memory_segments() says no more */
+enum { MOST_SEGMENTS = ELFGEN_PHDRS_LARGEST / 32 }; /* elfgen_memory_segments() says no more */
 
 struct sweep {
     const struct elfgen_view *view;

@@ -171,6 +171,115 @@ key()
     [ "$(key errno)" = '"ELIBBAD"' ]
 }
 
+# real FILE: what execve answers here: "starts", or the errno's name.
+real()
+{
+    timeout 10 perl -MErrno -e '
+        my ($file) = @ARGV;
+        my $pid = fork;
+        if ($pid == 0) {
+            open $_, "+<", "/dev/null" for *STDIN, *STDOUT, *STDERR;
+            my $arguments = pack "pp", $file, undef;
+            my $environment = pack "p", undef;
+            syscall 59, $file, $arguments, $environment;
+            exit $!;
+        }
+        waitpid $pid, 0;
+        my ($name) = grep { $! = $? >> 8; $!{$_} } keys %!;
+        print $? >> 8 ? "$name\n" : "starts\n"' "$1"
+}
+
+# said FILE: the same, as check says it.
+said()
+{
+    tinyelf check --json "$1"
+    if [ "$(key verdict)" = '"starts"' ]; then echo starts; else key errno | tr -d '"'; fi
+}
+
+@test "odd first lines: check says what execve does" {
+    hello
+    printf 'text, and long enough to be as long as the header of an ELF file, at least' >text
+    cp hello plain && chmod 644 plain
+    ln -s nowhere dangling
+    ln -s circle circle
+    mkfifo pipe
+    chmod +x text pipe
+    local i=0 line
+    for line in '#!./hello\n' '#! ./hello\n' '#!\t ./hello\t\n' '#!./hello' '#!./hello a b\n' '#!./hello\r\n' \
+        '#!./hello\0\n' '#!\0' '#! \0\n' '#!' '#!\n' '#!   \n' '#!   ' '#!hello\n' '#!./none\n' '#!.\n' '#!..\n' '#!/\n' \
+        '#!/dev/null\n' '#!./plain\n' '#!./text\n' '#!./hello/x\n' '#!./dangling\n' '#!./circle\n' '#!./pipe\n' \
+        '#!\v./hello\n' '#' '#\n!' '#!#!./hello\n' '\xef\xbb\xbf#!./hello\n' 'echo no\n' ''; do
+        # shellcheck disable=SC2059
+        printf "$line" >"script$i"
+        chmod +x "script$i"
+        echo "$line: $(real "./script$i"), said $(said "script$i")"
+        [ "$(real "./script$i")" = "$(said "script$i")" ]
+        i=$((i + 1))
+    done
+    # Around the 256 bytes that are read.
+    local size kind
+    for size in 253 254 255 256 257 258; do
+        for kind in '' '\n' ' ' '\0x'; do
+            { printf '#!.'; printf '%*s' $((size - 8)) '' | tr ' ' /; printf 'hello'; printf "$kind"; } >slashes
+            { printf '#!'; printf '%*s' $((size - 9)) ''; printf './hello'; printf "$kind"; } >blanks
+            { printf '#!./hello '; printf '%*s' $((size - 10)) '' | tr ' ' x; printf "$kind"; } >argument
+            chmod +x slashes blanks argument
+            for file in slashes blanks argument; do
+                echo "$file, $size, '$kind': $(real ./$file), said $(said $file)"
+                [ "$(real ./$file)" = "$(said $file)" ]
+            done
+        done
+    done
+}
+
+@test "what a file names as its interpreter reaches a terminal without its control characters" {
+    printf '#!/no\033[31m\tx\n' >script
+    tinyelf check script
+    exits 1
+    case $output in *'cannot be opened: /no\x1b[31m'*) ;; *) echo "$output"; false ;; esac
+    case $output in *$'\033'*) false ;; esac
+    tinyelf check --json script
+    case $(key interpreter) in '"/no\u001b[31m"') ;; *) key interpreter; false ;; esac
+}
+
+@test "an interpreter that may be run and not read is taken for good" {
+    hello
+    chmod 111 hello
+    printf '#!./hello\n' >script
+    chmod 755 script . ..
+    local as=""
+    [ "$(id -u)" -ne 0 ] || as="setpriv --reuid 65534 --regid 65534 --clear-groups"
+    $as test -x ./hello || skip "others cannot get into this folder"
+    [ "$($as ./script)" = "Hello world" ]
+    # shellcheck disable=SC2086
+    run --separate-stderr $as "$TINYELF" check script
+    exits 0
+    [ "${lines[1]}" = "  the interpreter may be run and not read, it is taken for good: ./hello" ]
+}
+
+@test "x32: a header of 32 bits with the machine of 64" {
+    printf '.globl _start\n_start: mov $60, %%eax\nxor %%edi, %%edi\nsyscall\n' >x32.s
+    as --x32 x32.s -o x32.o && ld -m elf32_x86_64 x32.o -o x32 || skip "as or ld makes no x32 here"
+    tinyelf check --json x32
+    exits 1
+    [ "$(key errno)" = '"ENOEXEC"' ]
+    [ "$(key field)" = '"ei_class"' ]
+    [ "$(key check)" = '"x32"' ]
+}
+
+@test "huge files of holes, and files that end nowhere" {
+    hello
+    cp hello holes && truncate -s 4G holes || skip "no files of 4 GiB here"
+    tinyelf check holes
+    exits 0
+    truncate -s 0 holes && truncate -s 4G holes
+    tinyelf check holes
+    exits 1
+    timeout 10 "$TINYELF" check /proc/self/exe
+    run timeout 10 "$TINYELF" check /dev/zero
+    [ "$status" -eq 1 ]
+}
+
 @test "--kernel answers for other versions; what is no version is a wrong call" {
     hello
     patch hello 0x44 04
@@ -327,4 +436,103 @@ A
     tinyelf build data.hex
     exits 0
     [ -z "$stderr" ]
+}
+
+# The note that points here, in what the last command said on stderr.
+pointed()
+{
+    grep -qxF "tinyelf: $1: note: $2: 'tinyelf check' says why" <<<"$stderr" && return 0
+    echo "stderr: $stderr"
+    return 1
+}
+
+not_pointed()
+{
+    case $stderr in
+    *"tinyelf check"*) echo "stderr: $stderr"; return 1 ;;
+    esac
+}
+
+@test "explain and dump point to check where a program would not start; their output stays as it is" {
+    hello
+    cp hello refused && patch refused 0x36 39
+    cp hello killed && patch killed 0x60 b3
+    cp hello faults && patch faults 0x44 04
+    local command
+    for command in "dump" "dump -S" "explain" "explain --at e_entry" "explain --memory"; do
+        # shellcheck disable=SC2086
+        tinyelf $command refused
+        exits 0
+        pointed refused "Linux would refuse to start it"
+        # shellcheck disable=SC2086
+        tinyelf $command killed
+        pointed killed "Linux would kill it at its start"
+        # shellcheck disable=SC2086
+        tinyelf $command faults
+        pointed faults "it would die with its first instruction"
+        # shellcheck disable=SC2086
+        tinyelf $command hello
+        exits 0
+        [ -z "$stderr" ]
+    done
+    for command in json markdown hex; do
+        tinyelf explain --format "$command" refused
+        exits 0
+        not_pointed
+    done
+    tinyelf dump - <refused
+    pointed "<stdin>" "Linux would refuse to start it"
+    diff <(readelf -hlW killed 2>/dev/null) <("$TINYELF" dump -hlW killed 2>/dev/null)
+    # Behind the report, and in front of the next file's.
+    run bash -c '"$TINYELF" dump -h refused hello 2>&1'
+    grep -n -e '^File: ' -e 'note:' <<<"$output" | sed 's/^[0-9]*://; s/: note.*//' >order
+    diff - order <<<$'File: refused\ntinyelf: refused\nFile: hello'
+}
+
+@test "what is not there to be started on x86 is not pointed at" {
+    hello
+    # An ET_DYN with an entry or an interpreter is there to be started, one without is a library.
+    cp hello library && patch library 0x10 03 && patch library 0x18 0000000000000000
+    tinyelf check library
+    exits 1
+    tinyelf dump library
+    not_pointed
+    cp library pie && patch pie 0x18 01
+    patch pie 0x36 39
+    tinyelf dump pie
+    pointed pie "Linux would refuse to start it"
+    cp library named && patch named 0x40 03
+    tinyelf check named
+    exits 1
+    tinyelf dump named
+    pointed named "Linux would refuse to start it"
+    # Objects, other machines, no headers for a program at all, text.
+    printf 'nop\n' >object.s
+    as object.s -o object.o
+    tinyelf dump object.o
+    not_pointed
+    cp hello arm && patch arm 0x12 b7
+    tinyelf check arm
+    exits 1
+    tinyelf dump arm
+    not_pointed
+    cp hello ppc && patch ppc 0x05 02 && patch ppc 0x10 00020015
+    tinyelf dump ppc
+    not_pointed
+    cp hello none && patch none 0x20 0000000000000000 && patch none 0x38 0000
+    tinyelf dump none
+    not_pointed
+    printf 'text\n' >text
+    tinyelf explain text
+    not_pointed
+    # What only has the addresses of another file's code.
+    objcopy --only-keep-debug "$(command -v perl)" perl.debug
+    tinyelf check perl.debug
+    exits 1
+    tinyelf dump -h perl.debug
+    not_pointed
+    # Where some start: a stack that is elsewhere, or a caller who may map low addresses.
+    "$TINYELF" build --base 0 "$SOURCE/asm/hello.s" -o low
+    tinyelf dump low
+    not_pointed
 }

@@ -366,20 +366,21 @@ static void make_script(struct chance *chance, struct mutant *mutant)
     memcpy(mutant->interpreter, lecture_file, sizeof lecture_file);
 }
 
-void mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant)
+bool mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant)
 {
     struct chance chance = {seed * 0x2545f4914f6cdd1d + index * 0x9e3779b97f4a7c15};
     next(&chance);
     if (one_in(&chance, 50)) {
         make_script(&chance, mutant);
-        return;
+        return false;
     }
-    bool is_64 = !one_in(&chance, 3);
+    bool is_64 = !one_in(&chance, 3), good = false;
     mutant->interpreter_size = 0;
     if (one_in(&chance, 4)) {
         const struct base *base = &bases[is_64 ? 0 : 1];
         mutant->size = base->size;
         memcpy(mutant->bytes, base->bytes, base->size);
+        good = true;
     } else {
         bool interpreted = one_in(&chance, 3);
         mutant->size = build(&chance, mutant->bytes, is_64, interpreted);
@@ -392,6 +393,7 @@ void mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant)
     }
     if (one_in(&chance, 64)) {
         /* Many headers: the same ones again and again, as far as the file goes. */
+        good = false;
         uint8_t *bytes = mutant->bytes;
         size_t header = bytes[18] == EM_X86_64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
         size_t size = bytes[18] == EM_X86_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
@@ -404,11 +406,16 @@ void mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant)
             mutant->size = header + many * size;
     }
     uint64_t changes = below(&chance, 9);
-    while (changes-- > 0)
+    for (uint64_t i = 0; i < changes; i++)
         change(&chance, mutant);
-    if (one_in(&chance, 12))
+    if (one_in(&chance, 12)) {
         mutant->size = (size_t)below(&chance, mutant->size + 1);
-    if (one_in(&chance, 40) && mutant->size > 0)
+        good = false;
+    }
+    if (one_in(&chance, 40) && mutant->size > 0) {
         for (int i = 0; i < 4; i++)
             mutant->bytes[below(&chance, mutant->size)] = (uint8_t)next(&chance);
+        good = false;
+    }
+    return good && changes == 1;
 }

@@ -21,7 +21,8 @@ struct mutant {
 uint64_t mutant_listed(void);
 bool mutant_from_list(uint64_t index, struct mutant *mutant);
 
-/* A case by chance; the same for the same seed and index. */
-void mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant);
+/* A case by chance; the same for the same seed and index. True: one field of a good program is
+ * changed, and nothing else. */
+bool mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant);
 
 #endif

@@ -51,6 +51,8 @@ static void ask_model(const uint8_t *bytes, size_t size, struct asked *asked)
     path[answer->path_length] = '\0';
     struct file_bytes opened = {0};
     int error = process_open_interpreter(path, &opened);
+    if (error == PROCESS_NOT_READ)
+        return;
     struct elfgen_kernel_file file = {(const uint8_t *)opened.bytes, opened.size, error};
     elfgen_kernel_ask(bytes, size, &machine, &file, answer, &asked->map);
     file_free(&opened);
@@ -160,8 +162,8 @@ static void put_offer(uint8_t *bytes, const struct elfgen_kernel_answer *answer)
         }
 }
 
-/* A good program with one byte changed, refused or killed: with the value that the model offers,
- * the kernel says something else, or the same at a later check. */
+/* A good program with one byte or field changed, refused or killed: with the value that the model
+ * offers, the kernel says something else, or the same at a later check. */
 static bool compare_mended(struct mutant *mutant, const struct elfgen_kernel_answer *before,
                            char *why, size_t room)
 {
@@ -252,14 +254,12 @@ struct orders {
 enum { TOLD = 5 };
 
 /* The list as a whole where there is room for it, otherwise spread over it; chance for the rest.
- * True: one byte of a good program is changed. */
+ * True: one byte or one field of a good program is changed. */
 static bool make_case(const struct orders *orders, uint64_t index, struct mutant *mutant)
 {
     uint64_t listed = mutant_listed(), share = orders->count / 2;
-    if (index >= share || index >= listed) {
-        mutant_random(orders->seed, index, mutant);
-        return false;
-    }
+    if (index >= share || index >= listed)
+        return mutant_random(orders->seed, index, mutant);
     if (share < listed)
         index = (index * (listed / share) + orders->seed * 7919) % listed;
     return mutant_from_list(index, mutant);
@@ -272,9 +272,9 @@ static uint64_t run_mutants(const struct orders *orders, unsigned job, uint64_t 
     char why[256];
     for (uint64_t i = job; i < orders->count; i += orders->jobs, done++) {
         struct elfgen_kernel_answer answer;
-        bool one_byte = make_case(orders, i, &mutant);
+        bool one_change = make_case(orders, i, &mutant);
         if (compare(&mutant, &answer, why, sizeof why) &&
-            (!one_byte || compare_mended(&mutant, &answer, why, sizeof why)))
+            (!one_change || compare_mended(&mutant, &answer, why, sizeof why)))
             continue;
         if (++*disagree <= TOLD)
             tell(&mutant, i, why);

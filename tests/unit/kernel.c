@@ -217,6 +217,21 @@ START_TEST(what_is_offered_for_a_changed_field_leads_further)
 }
 END_TEST
 
+START_TEST(a_program_for_x32_is_told_so)
+{
+    struct elfgen_kernel_machine machine = usual();
+    uint8_t bytes[sizeof lecture_file32];
+    memcpy(bytes, lecture_file32, sizeof bytes);
+    set(bytes, ELFGEN_CLASS32, "e_machine", ELFGEN_EM_X86_64);
+    struct elfgen_kernel_answer answer = ask(bytes, sizeof bytes, &machine);
+    ck_assert_int_eq(answer.check, ELFGEN_CHECK_x32);
+    ck_assert_int_eq(answer.error, ELFGEN_ENOEXEC);
+    ck_assert_str_eq(answer.field, "ei_class");
+    /* ei_class alone matters to nobody. */
+    ck_assert_int_eq(with("ei_class", 1, &machine).verdict, ELFGEN_STARTS);
+}
+END_TEST
+
 START_TEST(a_file_cut_at_any_length_is_judged_without_a_look_past_its_end)
 {
     struct elfgen_kernel_machine machine = usual();
@@ -262,6 +277,25 @@ START_TEST(what_the_machine_allows_decides)
     machine.five_levels = true;
     ck_assert_int_eq(with("p_vaddr", UINT64_C(1) << 50, &machine).check,
                      ELFGEN_CHECK_first_nothing);
+    /* An ET_DYN that does not begin with a page asks for an address at the end of all: it gets one
+     * at the end of the 57 bits. */
+    uint8_t bytes[sizeof lecture_file];
+    memcpy(bytes, lecture_file, sizeof bytes);
+    set(bytes, ELFGEN_CLASS64, "e_type", 3);
+    set(bytes, ELFGEN_CLASS64, "p_vaddr", 0x10000);
+    set(bytes, ELFGEN_CLASS64, "e_entry", 0x10078);
+    ck_assert_uint_eq(ask(bytes, sizeof bytes, &machine).entry, 0x7ffff7ffe078);
+    set(bytes, ELFGEN_CLASS64, "p_vaddr", 0x10078);
+    set(bytes, ELFGEN_CLASS64, "p_offset", 0x78);
+    set(bytes, ELFGEN_CLASS64, "p_filesz", 0x3a);
+    set(bytes, ELFGEN_CLASS64, "p_memsz", 0x3a);
+    ck_assert_uint_eq(ask(bytes, sizeof bytes, &machine).entry, 0xfffffff7ffe078);
+    set(bytes, ELFGEN_CLASS64, "e_entry", 0x500000000);
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &machine).check, ELFGEN_CHECK_e_entry);
+    machine.five_levels = false;
+    set(bytes, ELFGEN_CLASS64, "e_entry", 0x10078);
+    ck_assert_uint_eq(ask(bytes, sizeof bytes, &machine).entry, 0x7ffff7ffe078);
+    machine.five_levels = true;
     /* Too large for anywhere below the stack: it is not the address that is to blame. */
     answer = with("p_filesz", UINT64_C(0x8d00000000b2), &machine);
     ck_assert_int_eq(answer.check, ELFGEN_CHECK_map_exists);
@@ -323,32 +357,83 @@ START_TEST(a_page_that_cannot_be_cleared_kills_from_6_7_on)
 }
 END_TEST
 
-START_TEST(segments_over_each_other_killed_in_4_19_alone)
+/* The lecture's program with its segment twice. */
+static void make_twice(uint8_t *bytes, const char *field, uint64_t value)
 {
-    uint8_t bytes[256] = {0};
+    memset(bytes, 0, 256);
     memcpy(bytes, lecture_file, sizeof lecture_file);
+    if (field)
+        set(bytes, ELFGEN_CLASS64, field, value);
     memcpy(bytes + 176, lecture_file + 120, 58);
     memcpy(bytes + 120, bytes + 64, 56);
     set(bytes, ELFGEN_CLASS64, "e_phnum", 2);
-    static const unsigned versions[][2] = {{4, 19}, {5, 4}, {5, 10}, {5, 15},
-                                           {6, 1},  {6, 6}, {6, 12}, {6, 18}};
-    for (size_t i = 0; i < 8; i++) {
+}
+
+START_TEST(segments_over_each_other_killed_up_to_5_2)
+{
+    uint8_t bytes[256];
+    make_twice(bytes, NULL, 0);
+    static const unsigned versions[][2] = {{4, 19}, {5, 2}, {5, 3}, {5, 4},  {5, 10},
+                                           {5, 15}, {6, 1}, {6, 6}, {6, 12}, {6, 18}};
+    for (size_t i = 0; i < 10; i++) {
         struct elfgen_kernel_machine machine = linux_of(versions[i][0], versions[i][1]);
         ck_assert_int_eq(ask(bytes, sizeof bytes, &machine).check,
-                         i == 0 ? ELFGEN_CHECK_map_exists : ELFGEN_CHECK_passed);
+                         i < 2 ? ELFGEN_CHECK_map_exists : ELFGEN_CHECK_passed);
     }
+}
+END_TEST
+
+START_TEST(memory_that_is_replaced_was_freed_first_up_to_6_11_and_counts_against_the_new_since)
+{
+    const uint64_t pages = 20, page = 4096;
+    uint8_t bytes[256];
+    struct elfgen_kernel_machine old = linux_of(6, 11), new = linux_of(6, 12);
+    /* Two writable segments of 20 pages, the second over the first one with 4 pages more. */
+    make_twice(bytes, "p_flags", 7);
+    set(bytes, ELFGEN_CLASS64, "p_filesz", pages * page);
+    set(bytes, ELFGEN_CLASS64, "p_memsz", pages * page);
+    set(bytes + 56, ELFGEN_CLASS64, "p_filesz", (pages + 4) * page);
+    set(bytes + 56, ELFGEN_CLASS64, "p_memsz", (pages + 4) * page);
+    set(bytes, ELFGEN_CLASS64, "e_phnum", 2);
+    old.memory_pages = new.memory_pages = pages + 2;
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &old).check, ELFGEN_CHECK_map_memory);
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &new).check, ELFGEN_CHECK_passed);
+    /* What may still be committed is as much for both: the stack's 33 pages, and these. */
+    old.overcommit = new.overcommit = ELFGEN_OVERCOMMIT_NEVER;
+    old.memory_pages = new.memory_pages = 33 + pages + 5;
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &old).check, ELFGEN_CHECK_passed);
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &new).check, ELFGEN_CHECK_passed);
+    old.memory_pages = new.memory_pages = 33 + pages + 4;
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &old).check, ELFGEN_CHECK_map_memory);
+    ck_assert_int_eq(ask(bytes, sizeof bytes, &new).check, ELFGEN_CHECK_map_memory);
+}
+END_TEST
+
+START_TEST(far_below_the_stack_pointer_nothing_grew_up_to_4_20)
+{
+    struct elfgen_kernel_machine old = linux_of(4, 20), new = linux_of(5, 0);
+    /* Without PT_GNU_STACK, the stack of both is executable. */
+    ck_assert_int_eq(with("e_entry", 0x7fffffeff000, &old).check, ELFGEN_CHECK_first_nothing);
+    ck_assert_int_eq(with("e_entry", 0x7fffffeff000, &new).check, ELFGEN_CHECK_passed);
 }
 END_TEST
 
 START_TEST(a_static_et_dyn_of_large_alignment_goes_to_a_multiple_of_it)
 {
-    struct elfgen_kernel_machine old = linux_of(5, 15), new = linux_of(6, 18);
+    static const struct {
+        unsigned major, minor;
+        bool aligned;
+    } versions[] = {{4, 19, false}, {5, 15, false}, {6, 1, true},  {6, 5, false}, {6, 6, true},
+                    {6, 7, false},  {6, 10, false}, {6, 11, true}, {6, 12, true}, {6, 18, true}};
     uint8_t bytes[sizeof lecture_file];
     memcpy(bytes, lecture_file, sizeof bytes);
     set(bytes, ELFGEN_CLASS64, "e_type", 3);
     set(bytes, ELFGEN_CLASS64, "p_align", 0x200000);
-    ck_assert_uint_eq((ask(bytes, sizeof bytes, &new).entry - 0x78) % 0x200000, 0);
-    ck_assert_uint_ne((ask(bytes, sizeof bytes, &old).entry - 0x78) % 0x200000, 0);
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        struct elfgen_kernel_machine machine = linux_of(versions[i].major, versions[i].minor);
+        uint64_t start = ask(bytes, sizeof bytes, &machine).entry - 0x78;
+        ck_assert_int_eq(start % 0x200000 == 0, versions[i].aligned);
+    }
 }
 END_TEST
 
@@ -418,6 +503,17 @@ START_TEST(scripts_name_an_interpreter_or_are_refused)
         ck_assert_int_eq(
             memcmp(scripts[i].text + answer.path_offset, scripts[i].path, answer.path_length), 0);
     }
+}
+END_TEST
+
+START_TEST(a_nul_for_an_interpreter_names_the_current_folder_from_5_8_on)
+{
+    struct elfgen_kernel_machine old = linux_of(5, 7), new = linux_of(5, 8);
+    ck_assert_int_eq(ask("#!", 2, &old).error, ELFGEN_ENOEXEC);
+    ck_assert_int_eq(ask("#! \0x\n", 6, &old).error, ELFGEN_ENOEXEC);
+    ck_assert_int_eq(ask("#!", 2, &new).error, 0);
+    ck_assert(ask("#!", 2, &new).asks);
+    ck_assert_uint_eq(ask("#!", 2, &new).path_length, 0);
 }
 END_TEST
 
@@ -527,6 +623,24 @@ START_TEST(others_object_to_what_linux_lets_pass)
     ck_assert_uint_eq(objections(lecture_file, sizeof lecture_file, ELFGEN_OBJECTOR_FREEBSD, names),
                       1);
     ck_assert_str_eq(names[0], "brand");
+    /* FreeBSD's own brands, and what it is strict about. */
+    memcpy(bytes, lecture_file, sizeof bytes);
+    set(bytes, ELFGEN_CLASS64, "ei_osabi", 9);
+    ck_assert_uint_eq(objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_FREEBSD, names), 0);
+    set(bytes, ELFGEN_CLASS64, "p_filesz", 0xb1);
+    set(bytes, ELFGEN_CLASS64, "p_memsz", 0xb0);
+    ck_assert_uint_eq(objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_FREEBSD, names), 1);
+    ck_assert_str_eq(names[0], "p_filesz");
+    set(bytes, ELFGEN_CLASS64, "p_memsz", 0);
+    ck_assert_uint_eq(objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_FREEBSD, names), 0);
+    set(bytes, ELFGEN_CLASS64, "ei_osabi", 0);
+    memcpy(bytes + 8, "FreeBSD", 7);
+    ck_assert_uint_eq(objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_FREEBSD, names), 0);
+    memcpy(bytes, lecture_file32,
+           sizeof bytes < sizeof lecture_file32 ? sizeof bytes : sizeof lecture_file32);
+    set(bytes, ELFGEN_CLASS32, "e_machine", 6);
+    objections(bytes, sizeof lecture_file32, ELFGEN_OBJECTOR_FREEBSD, names);
+    ck_assert_str_eq(names[0], "e_machine");
     static const struct {
         const char *field;
         uint64_t value;
@@ -577,16 +691,21 @@ static Suite *suite(void)
     tcase_add_loop_test(tests, a_changed_field_is_blamed_by_the_check_that_reads_it, 0,
                         sizeof changes / sizeof changes[0]);
     tcase_add_test(tests, what_is_offered_for_a_changed_field_leads_further);
+    tcase_add_test(tests, a_program_for_x32_is_told_so);
     tcase_add_test(tests, a_file_cut_at_any_length_is_judged_without_a_look_past_its_end);
     tcase_add_test(tests, what_the_machine_allows_decides);
     tcase_add_test(tests, without_gnu_stack_all_was_executable_up_to_5_7);
     tcase_add_test(tests, a_page_of_program_headers_was_the_most_up_to_6_16);
     tcase_add_test(tests, zeros_behind_a_read_only_segment_killed_before_elf_load);
     tcase_add_test(tests, a_page_that_cannot_be_cleared_kills_from_6_7_on);
-    tcase_add_test(tests, segments_over_each_other_killed_in_4_19_alone);
+    tcase_add_test(tests, segments_over_each_other_killed_up_to_5_2);
+    tcase_add_test(tests, far_below_the_stack_pointer_nothing_grew_up_to_4_20);
+    tcase_add_test(
+        tests, memory_that_is_replaced_was_freed_first_up_to_6_11_and_counts_against_the_new_since);
     tcase_add_test(tests, a_static_et_dyn_of_large_alignment_goes_to_a_multiple_of_it);
     tcase_add_test(tests, interpreters_are_followed_one_step);
     tcase_add_test(tests, scripts_name_an_interpreter_or_are_refused);
+    tcase_add_test(tests, a_nul_for_an_interpreter_names_the_current_folder_from_5_8_on);
     tcase_add_test(tests, a_path_cut_off_by_the_buffer_is_refused_by_the_versions_that_have_it);
     tcase_add_test(tests, many_segments_need_more_memory_for_the_map_and_say_how_much);
     tcase_add_test(tests, every_sentence_is_whole);

@@ -113,7 +113,9 @@ enum {
     ELFGEN_PF_X = 1,
     ELFGEN_PF_W = 2,
     ELFGEN_PF_R = 4,
-    ELFGEN_PN_XNUM = 0xffff, /* the real e_phnum stands in section header 0, sh_info */
+    ELFGEN_PHDRS_LARGEST = 65536, /* bytes of program headers that Linux takes: load_elf_phdrs()
+                                   * from 6.17 on; before that it was a page of them */
+    ELFGEN_PN_XNUM = 0xffff,      /* the real e_phnum stands in section header 0, sh_info */
     ELFGEN_SHN_UNDEF = 0,
     ELFGEN_SHN_LORESERVE = 0xff00,
     ELFGEN_SHN_ABS = 0xfff1,

@@ -3,7 +3,8 @@
  * The model follows fs/exec.c, fs/binfmt_elf.c, fs/compat_binfmt_elf.c and fs/binfmt_script.c on
  * x86-64, and what they call in mm/ (do_mmap(), vm_brk_flags(), clear_user()), check by check, in
  * their order. Each check is a row (elfgen_kernel_checks). Any bytes of any length are accepted;
- * the time is bounded by the 64 KiB of program headers that Linux reads. Nothing is allocated.
+ * the time is bounded by the program headers that Linux takes, 64 KiB at the most. Nothing is
+ * allocated.
  *
  * The address space is the one without randomisation (setarch -R): the stack below the end of user
  * space, and room for mmap() 128 MiB below that. With randomisation, a segment in the last 16 GiB

@@ -25,7 +25,7 @@ struct elfgen_mapping {
                        * segment is then taken as it stands */
 };
 
-/* Program headers that Linux looks at: those in their first 64 KiB (load_elf_phdrs()). */
+/* As many of the program headers as any Linux takes: ELFGEN_PHDRS_LARGEST bytes of them. */
 ELFGEN_API uint64_t elfgen_memory_segments(const struct elfgen_view *view);
 
 /* The mapping that segment `index` makes. False: there is no such segment, it is no PT_LOAD, maps

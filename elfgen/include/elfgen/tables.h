@@ -46,7 +46,7 @@
     X(p_filesz,     16, 4, 32, 8, SIZE,    KERNEL, "bytes taken from the file") \
     X(p_memsz,      20, 4, 40, 8, SIZE,    KERNEL, "bytes in memory; those past p_filesz are zero") \
     X(p_flags,      24, 4,  4, 4, FLAGS,   KERNEL, "permissions: 4 read, 2 write, 1 execute") \
-    X(p_align,      28, 4, 48, 8, ALIGN,   KERNEL, "alignment; Linux: for ET_DYN only")
+    X(p_align,      28, 4, 48, 8, ALIGN,   KERNEL, "alignment; Linux, from 5.10 on: where an ET_DYN goes")
 
 #define ELFGEN_SHDR_FIELDS(X) \
     X(sh_name,       0, 4,  0, 4, STRING,  TOOLS,  "offset of its name in the name table") \

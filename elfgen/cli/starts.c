@@ -1,0 +1,77 @@
+/* What any Linux on x86 would make of bytes that are to be a program. */
+#include "starts.h"
+#include "cli.h"
+
+bool some_linux_starts(const void *bytes, size_t size, struct elfgen_kernel_answer *answer)
+{
+    struct elfgen_kernel_machine machine;
+    elfgen_kernel_usual(&machine);
+    machine.raw_io = true;
+    machine.overcommit = ELFGEN_OVERCOMMIT_ALWAYS;
+    if (elfgen_kernel_ask(bytes, size, &machine, NULL, answer, NULL) != ELFGEN_OK ||
+        answer->verdict == ELFGEN_STARTS)
+        return true;
+    /* With randomisation the stack is elsewhere. */
+    return answer->check == ELFGEN_CHECK_map_exists || answer->check == ELFGEN_CHECK_stack;
+}
+
+const char *not_started_words(enum elfgen_kernel_verdict verdict)
+{
+    return verdict == ELFGEN_REFUSED  ? "Linux would refuse to start it"
+           : verdict == ELFGEN_KILLED ? "Linux would kill it at its start"
+                                      : "it would die with its first instruction";
+}
+
+/* Whether the code is said to be in another file: NAME.debug has its addresses and not its bytes.
+ */
+static bool is_about_another(const struct elfgen_view *view)
+{
+    struct elfgen_shdr section;
+    for (uint64_t i = 0; i < view->sections.count; i++) {
+        enum elfgen_status status = elfgen_view_section(view, i, &section, NULL);
+        if (status != ELFGEN_OK)
+            return false;
+        if (section.sh_type == ELFGEN_SHT_NOBITS && (section.sh_flags & ELFGEN_SHF_EXECINSTR))
+            return true;
+    }
+    return false;
+}
+
+static bool has_interpreter(const struct elfgen_view *view)
+{
+    struct elfgen_phdr segment;
+    for (uint64_t i = 0; i < view->segments.count; i++) {
+        if (elfgen_view_segment(view, i, &segment, NULL) != ELFGEN_OK)
+            return false;
+        if (segment.p_type == ELFGEN_PT_INTERP)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a file is there to be started, on x86: not objects, libraries, and what is for others. */
+static bool claims_to_start(const struct elfgen_view *view,
+                            const struct elfgen_kernel_answer *answer)
+{
+    uint64_t type = view->ehdr.e_type;
+    /* Of an e_type that only big-endian readers take, it is the byte order. */
+    if (answer->check == ELFGEN_CHECK_e_machine || answer->check == ELFGEN_CHECK_e_type)
+        return false;
+    if (view->segments.count == 0 && view->segments.offset == 0)
+        return false;
+    return type == ELFGEN_ET_EXEC ||
+           (type == ELFGEN_ET_DYN && (view->ehdr.e_entry != 0 || has_interpreter(view)));
+}
+
+void point_to_check(const char *file, const void *bytes, size_t size,
+                    struct standard_output *output)
+{
+    struct elfgen_kernel_answer answer;
+    struct elfgen_view view;
+    if (some_linux_starts(bytes, size, &answer) ||
+        elfgen_view_open_program(&view, bytes, size, NULL) == ELFGEN_NOT_ELF ||
+        !claims_to_start(&view, &answer) || is_about_another(&view))
+        return;
+    flush_output(output);
+    message(file, "note", "%s: 'tinyelf check' says why", not_started_words(answer.verdict));
+}
