@@ -421,13 +421,12 @@ static int merge(int count, char **paths, const struct wish *wish)
 
 int command_mutate(int argc, char **argv)
 {
-    enum { SECONDS = 10, MEMORY = 256, OUTPUT = 16, PAIR_VALUES = 16 };
-    struct wish wish = {
-        .seed = 1,
-        .shards = 1,
-        .ways = {.limits = {.time = SECONDS * 1000, .memory = MEMORY << 20, .output = OUTPUT << 20},
-                 .jobs = processors(),
-                 .ignored = *inherited_ignored()}};
+    enum { TIME = 10000, MEMORY = 256 << 20, OUTPUT = 16 << 20, PAIR_VALUES = 16 };
+    struct wish wish = {.seed = 1,
+                        .shards = 1,
+                        .ways = {.limits = {.time = TIME, .memory = MEMORY, .output = OUTPUT},
+                                 .jobs = processors(),
+                                 .ignored = *inherited_ignored()}};
     bool runs = false;
     int option, wrong = take_colour("mutate", "auto", &wish.colour);
     opterr = 0;

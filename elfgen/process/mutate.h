@@ -54,8 +54,8 @@ uint64_t mutate_pairs(const struct mutate_plan *plan);
 /* The pair of that number, as offsets in the file. */
 void mutate_pair(const struct mutate_plan *plan, uint64_t number, size_t places[2]);
 
-/* A run's change. Those of one byte are far apart, so that the first part of all runs is about all
- * bytes. */
+/* A run's change; `run` is below the number of all runs. Those of one byte are far apart, so that
+ * the first part of all runs is about all bytes. */
 void mutate_change(const struct mutate_plan *plan, uint64_t run, struct mutate_change *change);
 
 /* ---- what comes out ---- */

@@ -75,8 +75,11 @@ void mutate_change(const struct mutate_plan *plan, uint64_t run, struct mutate_c
         change->values[0] = value_of(plan, change->places[0], (unsigned)(run / byte_count(plan)));
         return;
     }
-    uint64_t pairs = mutate_pairs(plan), both = (run - singles) / pairs;
-    change->count = 2;
+    uint64_t pairs = mutate_pairs(plan);
+    change->count = pairs == 0 ? 0 : 2;
+    if (pairs == 0)
+        return;
+    uint64_t both = (run - singles) / pairs;
     mutate_pair(plan, (run - singles) % pairs, change->places);
     change->values[0] = value_of(plan, change->places[0], (unsigned)(both / plan->values));
     change->values[1] = value_of(plan, change->places[1], (unsigned)(both % plan->values));
