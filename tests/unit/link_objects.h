@@ -1,0 +1,46 @@
+/* Objects by hand, their link and its file, for the files of this room's tests. */
+#ifndef LINK_OBJECTS_H
+#define LINK_OBJECTS_H
+
+#include "../../elfgen/link/link.h"
+#include "elfgen.h"
+#include "room.h"
+
+enum { MOST_PARTS = 64, ALLOC = ELFGEN_SHF_ALLOC, TEXT = ALLOC | ELFGEN_SHF_EXECINSTR };
+
+extern const uint8_t zeros[8 * MOST_PARTS];
+
+struct link_object *make_object(const char *name);
+uint32_t add_section(struct link_object *object, const char *name, uint64_t flags,
+                     const void *bytes, uint64_t size, uint64_t align);
+uint32_t add_pieces(struct link_object *object, bool strings, uint64_t entry_size,
+                    const void *bytes, uint64_t size, uint64_t align);
+uint32_t add_symbol(struct link_object *object, const char *name, uint8_t binding, uint32_t section,
+                    uint64_t value);
+uint32_t section_symbol(struct link_object *object, uint32_t section);
+void add_pointer(struct link_object *object, uint32_t section, uint32_t symbol, uint64_t offset,
+                 int64_t addend);
+
+/* What the link told, line by line. */
+extern char told[4096];
+
+struct file {
+    struct elfgen_layout layout;
+    uint8_t *bytes;
+    size_t size;
+};
+
+struct link begin_link(void);
+
+/* To be freed: its bytes. */
+struct file write_file(const struct link *link);
+const uint8_t *at_address(const struct file *file, uint64_t address, uint64_t size);
+uint64_t number_at(const struct file *file, size_t index);
+
+/* An object whose .text, at _start, has room for numbers. */
+struct link_object *make_start(uint32_t *text, size_t numbers);
+
+TCase *link_merge_cases(void);
+TCase *link_names_cases(void);
+
+#endif

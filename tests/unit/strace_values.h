@@ -1,0 +1,35 @@
+/* A program's memory, and what of it a trace shows, for the files of this room's tests. */
+#ifndef STRACE_VALUES_H
+#define STRACE_VALUES_H
+
+#include "../../elfgen/report/strace.h"
+#include "../../elfgen/report/strace_print.h"
+#include "room.h"
+
+enum { AT = 0x10000, MEMORY = 0x3000, TEXT = 1 << 18 };
+
+/* What stands at AT, and how often it was read. */
+extern uint8_t memory[MEMORY];
+extern size_t memory_size, readings;
+extern const struct call_reader reader;
+void set_memory(const void *bytes, size_t size);
+
+/* One text at a time. */
+extern char text[TEXT];
+const char *finish(struct elfgen_text *out);
+struct elfgen_text fresh(void);
+
+/* What is shown of a call: an argument, or its result. */
+const struct call_row *row_of(enum call_abi abi, const char *name);
+const char *value_of_call(const struct process_call *call, const char *name, unsigned index,
+                          bool after);
+const char *shown(enum call_abi abi, const char *name, unsigned index, uint64_t argument);
+const char *result_of(enum call_abi abi, const char *name, int64_t result);
+const char *written(const void *bytes, size_t size);
+
+#define IS(expected, actual) ck_assert_str_eq(actual, expected)
+
+TCase *strace_structures_cases(void);
+TCase *strace_lines_cases(void);
+
+#endif
