@@ -634,7 +634,8 @@ START_TEST(others_object_to_what_linux_lets_pass)
     set(bytes, ELFGEN_CLASS64, "p_memsz", 0);
     ck_assert_uint_eq(objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_FREEBSD, names), 0);
     set(bytes, ELFGEN_CLASS64, "ei_osabi", 0);
-    memcpy(bytes + 8, "FreeBSD", 7);
+    static const uint8_t brand[] = {'F', 'r', 'e', 'e', 'B', 'S', 'D'};
+    memcpy(bytes + 8, brand, sizeof brand);
     ck_assert_uint_eq(objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_FREEBSD, names), 0);
     memcpy(bytes, lecture_file32,
            sizeof bytes < sizeof lecture_file32 ? sizeof bytes : sizeof lecture_file32);
