@@ -226,7 +226,8 @@ START_TEST(a_program_for_x32_is_told_so)
     struct elfgen_kernel_answer answer = ask(bytes, sizeof bytes, &machine);
     ck_assert_int_eq(answer.check, ELFGEN_CHECK_x32);
     ck_assert_int_eq(answer.error, ELFGEN_ENOEXEC);
-    ck_assert_str_eq(answer.field, "ei_class");
+    ck_assert_str_eq(answer.field, "e_machine");
+    ck_assert_uint_eq(answer.would, ELFGEN_EM_386);
     /* ei_class alone matters to nobody. */
     ck_assert_int_eq(with("ei_class", 1, &machine).verdict, ELFGEN_STARTS);
 }
