@@ -140,7 +140,9 @@ void blame_header(struct run *run, const struct image *image, enum elfgen_kernel
                                                                      : likely_machine(image));
         break;
     case ELFGEN_CHECK_x32:
-        name_header(run, image, "ei_class");
+        name_header(run, image, "e_machine");
+        if (run->machine->ia32)
+            offer(run, ELFGEN_EM_386);
         break;
     case ELFGEN_CHECK_e_phentsize:
         name_header(run, image, "e_phentsize");

@@ -263,7 +263,7 @@ said()
     tinyelf check --json x32
     exits 1
     [ "$(key errno)" = '"ENOEXEC"' ]
-    [ "$(key field)" = '"ei_class"' ]
+    [ "$(key field)" = '"e_machine"' ]
     [ "$(key check)" = '"x32"' ]
 }
 

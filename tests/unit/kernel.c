@@ -226,7 +226,8 @@ START_TEST(a_program_for_x32_is_told_so)
     struct elfgen_kernel_answer answer = ask(bytes, sizeof bytes, &machine);
     ck_assert_int_eq(answer.check, ELFGEN_CHECK_x32);
     ck_assert_int_eq(answer.error, ELFGEN_ENOEXEC);
-    ck_assert_str_eq(answer.field, "ei_class");
+    ck_assert_str_eq(answer.field, "e_machine");
+    ck_assert_uint_eq(answer.would, ELFGEN_EM_386);
     /* ei_class alone matters to nobody. */
     ck_assert_int_eq(with("ei_class", 1, &machine).verdict, ELFGEN_STARTS);
 }
@@ -634,7 +635,8 @@ START_TEST(others_object_to_what_linux_lets_pass)
     set(bytes, ELFGEN_CLASS64, "p_memsz", 0);
     ck_assert_uint_eq(objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_FREEBSD, names), 0);
     set(bytes, ELFGEN_CLASS64, "ei_osabi", 0);
-    memcpy(bytes + 8, "FreeBSD", 7);
+    static const uint8_t brand[] = {'F', 'r', 'e', 'e', 'B', 'S', 'D'};
+    memcpy(bytes + 8, brand, sizeof brand);
     ck_assert_uint_eq(objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_FREEBSD, names), 0);
     memcpy(bytes, lecture_file32,
            sizeof bytes < sizeof lecture_file32 ? sizeof bytes : sizeof lecture_file32);
