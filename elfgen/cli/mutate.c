@@ -187,6 +187,17 @@ static bool choose_place(const struct explain *explain, const char *place, struc
     return true;
 }
 
+static bool has_room_for_pairs(const struct mutate_plan *plan, const char *file)
+{
+    uint64_t pairs = mutate_pairs(plan);
+    if (pairs <= MUTATE_MOST_PAIRS)
+        return true;
+    message(file, "error",
+            "%zu bytes are %llu pairs, and up to %d are counted: choose fewer bytes, or --field",
+            plan->to - plan->from, (unsigned long long)pairs, MUTATE_MOST_PAIRS);
+    return false;
+}
+
 /* ---- the result ---- */
 
 static void print(const struct mutate_report *report, const struct wish *wish,
@@ -339,6 +350,7 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
     if (problem)
         message(explain.file, "error", "%s", problem);
     bool done = !problem && (!wish->place || choose_place(&explain, wish->place, &plan)) &&
+                has_room_for_pairs(&plan, explain.file) &&
                 look_at_original(&plan, wish, path, &original);
     if (done) {
         interrupt_watch();

@@ -26,7 +26,10 @@ enum mutate_class {
 
 /* ---- what is run ---- */
 
-enum { MUTATE_MOST_VALUES = 255 };
+enum {
+    MUTATE_MOST_VALUES = 255,
+    MUTATE_MOST_PAIRS = 1 << 20 /* of bytes: each has counts of its own, and a line of its own */
+};
 
 struct mutate_plan {
     const uint8_t *bytes; /* the program's file */

@@ -144,6 +144,17 @@ END
         <<<"$output")" = "36 $((9 * 4 + 36 * 16)) 72 80 4 4 0" ]
 }
 
+@test "more pairs than can be counted are told" {
+    hello
+    head -c 30000 /dev/zero >>hello
+    mutate --pairs 0-30000 hello
+    exits 1
+    [ -z "$output" ]
+    says "tinyelf: hello: error: 30001 bytes are 450015000 pairs, and up to 1048576 are counted"
+    mutate --pairs 0x70-0x73 --values 1 hello
+    exits 0
+}
+
 @test "a 32-bit program" {
     "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
     ./hello32 || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
