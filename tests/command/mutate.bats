@@ -144,6 +144,36 @@ END
         <<<"$output")" = "36 $((9 * 4 + 36 * 16)) 72 80 4 4 0" ]
 }
 
+# hello with so many section headers behind it, each of them a table of that type in all of the file.
+overlapping()
+{
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    perl -e 'my ($count, $type) = @ARGV;
+        local $/;
+        open my $in, "<", "hello";
+        my $file = <$in> . "\0" x 6;
+        my $size = length($file) + 64 * $count;
+        substr($file, 0x28, 8) = pack "Q<", length $file;
+        substr($file, 0x3a, 6) = pack "S<3", 64, $count, 0;
+        $file .= pack "L<2Q<4L<2Q<2", 0, $type, 0, 0x10000, 0, int($size / 24) * 24, 0, 0, 8, 24 for 1 .. $count;
+        print $file' "$1" "$2" >overlapping
+    chmod +x overlapping
+}
+
+@test "bytes with a thousand owners are counted, and some owners named" {
+    # Symbol tables, more than anybody wants to walk; the counts are there all the same.
+    overlapping 300 2
+    mutate --values 1 overlapping
+    exits 0
+    says "tinyelf: overlapping: note: not all bytes are named: too many "
+    [ "${lines[0]}" = "overlapping: $(stat -c %s overlapping) bytes; $(stat -c %s overlapping) changed, $(stat -c %s overlapping) runs" ]
+    # Notes.
+    overlapping 300 7
+    mutate --json --values 1 --field 0x10-0x20 overlapping
+    exits 0
+    json 'for (@{$d->{bytes}}) { exit 1 if length $_->{owner} > 600 || $_->{owner} !~ / \+ \.\.\.$/ }' <<<"$output"
+}
+
 @test "more pairs than can be counted are told" {
     hello
     head -c 30000 /dev/zero >>hello
