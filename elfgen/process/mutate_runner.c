@@ -212,6 +212,13 @@ static bool is_shortage(const struct run_end *end)
     return end->reason == RUN_NOT_STARTED && end->error == EAGAIN;
 }
 
+/* Linux, short of memory, or somebody outside: what runs here cannot send signals, and what it does
+ * wrong has others. Old kernels, though, kill so inside execve. */
+static bool is_killed(const struct run_end *end)
+{
+    return end->reason == RUN_SIGNAL && end->signal == SIGKILL;
+}
+
 static void run_change(struct runner *runner, const struct mutate_change *change,
                        struct run_end *end)
 {
@@ -223,7 +230,10 @@ static void run_change(struct runner *runner, const struct mutate_change *change
         runner->bytes[change->places[i]] = change->values[i];
     /* A worker that somebody killed, as Linux does where memory is short, is made anew. */
     for (int i = 0; i < TRIES && !done; i++) {
-        done = try(runner, end, &error) && !is_shortage(end);
+        done = try(runner, end, &error);
+        if (done && is_killed(end))
+            done = try(runner, end, &error);
+        done = done && !is_shortage(end);
         if (done || is_stopped(runner->mutate))
             break;
         usleep(10000);

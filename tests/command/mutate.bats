@@ -531,6 +531,32 @@ begin()
     done
 }
 
+@test "a change that somebody kills is run again" {
+    local worker
+    assemble slower <<'END'
+_start: push 300000000
+        push 0
+        mov eax, 35
+        mov rdi, rsp
+        xor esi, esi
+        syscall
+        xor edi, edi
+        mov eax, 60
+        syscall
+END
+    begin --field e_shoff --values 2 --jobs 1 slower
+    # Three times it is run as it is.
+    sleep 1
+    for _ in 1 2 3; do
+        sleep 0.5
+        worker=$(pgrep -P "$(pgrep -P "$main")")
+        pkill -KILL -P "$worker" || true
+    done
+    wait "$main"
+    output=$(cat out)
+    [ "$(sum same)" -eq 16 ]
+}
+
 @test "Ctrl-C ends it also while one of its processes stands still" {
     local child
     slow
