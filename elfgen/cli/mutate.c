@@ -311,6 +311,7 @@ static bool run_plan(const struct mutate_plan *plan, const struct wish *wish,
         return false;
     }
     bool done = wait_for(mutate, explain->file);
+    interrupt_unwatch();
     if (fill(&report, plan, mutate, explain)) {
         print(&report, wish, explain->out);
         mutate_report_close(&report);

@@ -572,6 +572,28 @@ END
     nobody_left "slow"
 }
 
+@test "a reader that does not read holds no signal up" {
+    hello
+    head -c 3000 /dev/zero >>hello
+    mkfifo pipe
+    sleep 100 <pipe &
+    local reader=$!
+    "$TINYELF" mutate --json --values 1 hello >pipe 2>err 3>&- &
+    main=$!
+    # It has printed what fits in the pipe.
+    for _ in $(seq 200); do
+        grep -q pipe_write "/proc/$main/wchan" && break
+        sleep 0.1
+    done
+    sleep 0.3
+    kill -TERM "$main"
+    timeout 20 tail --pid "$main" -f /dev/null
+    kill "$reader"
+    status=0
+    wait "$main" || status=$?
+    [ "$status" -eq 143 ]
+}
+
 @test "nothing is left when it is killed" {
     slow
     "$TINYELF" mutate --json slow >out 2>err 3>&- &
