@@ -198,6 +198,7 @@ static bool try(struct runner *runner, struct run_end *end, struct elfgen_error 
                               .environment = none,
                               .output = &runner->output,
                               .errors = &runner->errors,
+                              .unread = true,
                               .context = runner->mutate,
                               .interrupted = interrupted};
     lseek(runner->input, 0, SEEK_SET);
