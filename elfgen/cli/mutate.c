@@ -70,7 +70,7 @@ static void help(void)
         "      --input FILE   what the program reads from descriptor 0, instead of nothing\n"
         "      --time S       processor time that a run may take, in seconds (default: ten times "
         "what\n"
-        "                     the program takes, and at least 0.02)\n"
+        "                     the program takes, and at least 0.05)\n"
         "      --jobs J       so many at the same time (default: one a processor)\n"
         "      --json         one JSON object\n"
         "      --shard I/N    only the I-th of N equal parts of the runs, as --json\n"

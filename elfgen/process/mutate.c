@@ -116,7 +116,8 @@ bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *w
 {
     enum { UNLIMITED = 1 << 28 }; /* what is not written costs no memory */
     static char *none[] = {NULL};
-    struct attempt try = {.job = {.arguments = ways->arguments, .environment = none}};
+    struct attempt try = {
+        .job = {.arguments = ways->arguments, .environment = none, .unread = true}};
     size_t room = ways->limits.output ? (size_t)ways->limits.output : UNLIMITED;
     *original = (struct mutate_original){.output = NULL};
     try.job.output = &try.output;
@@ -147,12 +148,13 @@ void mutate_free(struct mutate_original *original)
 
 /* ---- making it ---- */
 
-/* Time is the processor's, so that a busy machine does not cut what another would not. By the
- * clock, for what sleeps, it is much longer. */
+/* Time is the processor's, so that a busy machine does not cut what another would not. The least is
+ * a few times what a stack of 8 MiB takes to overflow, which is how many changes end. By the clock,
+ * for what sleeps, it is much longer. */
 static struct run_limits limits_of_change(const struct mutate_ways *ways,
                                           const struct mutate_original *original)
 {
-    enum { LEAST = 20, TIMES = 10, LEAST_BY_CLOCK = 2000, A_LITTLE = 4096 };
+    enum { LEAST = 50, TIMES = 10, LEAST_BY_CLOCK = 2000, A_LITTLE = 4096 };
     uint64_t processor = ways->processor;
     if (processor == 0) {
         processor = TIMES * original->end.processor / 1000000;

@@ -251,6 +251,40 @@ END
     [ "$(json 'my $b = $d->{bytes}[1]; print "$b->{value} $b->{same} $b->{output} $b->{blocked}"' <<<"$output")" = "1 0 1 254" ]
 }
 
+@test "what Linux does depends on whether a pipe was read: each time the same" {
+    local jobs
+    # The second write begins in the program and ends outside of its memory. Into a pipe with something in it,
+    # Linux puts the first byte before it finds that out; into an empty one, nothing.
+    assemble beyond <<'END'
+_start: mov eax, 1
+        mov edi, eax
+        lea rsi, [rel text]
+        mov edx, 3
+        syscall
+        mov ecx, 100000
+again:  dec ecx
+        jnz again
+        mov eax, 1
+        mov edi, eax
+        lea rsi, [rel text]
+        mov edx, 3
+        syscall
+        xor edi, edi
+        mov eax, 60
+        syscall
+text:   db "abc"
+END
+    # mov edx, imm32: with the high byte it is outside.
+    mutate --json --field 0xa7 --jobs 1 beyond
+    exits 0
+    [ "$(sum same)" -eq 255 ]
+    local first=$output
+    for jobs in 2 5; do
+        mutate --json --field 0xa7 --jobs $jobs beyond
+        [ "$output" = "$first" ]
+    done
+}
+
 # ---- what does harm ----
 
 @test "every system call number in a byte: what the sandbox lets through, and no other" {
@@ -315,6 +349,22 @@ END
     mutate --json --field 0x7c --values 3 --time 0.001 loops
     exits 0
     [ "$(sum timeout)" -eq 3 ]
+}
+
+@test "a stack that overflows is no loop" {
+    assemble recursion <<'END'
+_start: mov ecx, 2
+again:  dec ecx
+        jz done
+        call again
+done:   mov eax, 60
+        xor edi, edi
+        syscall
+END
+    # mov ecx, imm32: by the high byte it calls itself millions of times.
+    mutate --json --field 0x7c --jobs 3 recursion
+    exits 0
+    [ "$(sum signal)" -eq 255 ]
 }
 
 @test "mutants that write without end, take memory, sleep" {
