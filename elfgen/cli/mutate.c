@@ -124,8 +124,10 @@ static int take_shard(const char *text, struct wish *wish)
     enum { MOST = 1000000 };
     unsigned shard, shards;
     int end = 0;
-    if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
-        shard > shards || shards > MOST || text[0] < '0' || text[0] > '9')
+    /* Digits and a slash alone: sscanf() takes blanks and signs as well. */
+    if (strspn(text, "0123456789/") != strlen(text) ||
+        sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
+        shard > shards || shards > MOST)
         return wrong_call("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
     wish->shard = shard - 1;
     wish->shards = shards;
@@ -361,11 +363,25 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
     return done;
 }
 
+/* A file that was mapped may change as long as this takes, which can be hours. */
+static bool take_copy(struct file_bytes *bytes, const char *path)
+{
+    if (!bytes->mapped)
+        return true;
+    struct file_bytes copy = {.bytes = malloc(bytes->size), .size = bytes->size};
+    if (!copy.bytes)
+        return no_memory(input_name(path));
+    memcpy(copy.bytes, bytes->bytes, copy.size);
+    file_free(bytes);
+    *bytes = copy;
+    return true;
+}
+
 static int mutate_file(const char *path, struct wish *wish)
 {
     struct file_bytes bytes = {0};
     struct standard_output *output = open_output();
-    bool done = read_input(path, &bytes);
+    bool done = read_input(path, &bytes) && take_copy(&bytes, path);
     done = done && mutate_bytes(&bytes, path, wish, output);
     done = finish_output(output) && done;
     file_free(&bytes);

@@ -622,6 +622,18 @@ END
     nobody_left "slow"
 }
 
+@test "the file may change meanwhile" {
+    slow
+    head -c 100000 /dev/zero >>slow
+    begin --field e_shoff --values 5 slow
+    sleep 0.5
+    : >slow
+    wait "$main"
+    output=$(cat out)
+    [ "$(sum same)" -eq 40 ]
+    [ ! -s err ]
+}
+
 @test "a reader that does not read holds no signal up" {
     hello
     head -c 3000 /dev/zero >>hello
@@ -662,6 +674,9 @@ END
     tr '\r' '\n' <terminal | grep -Eq '\[#+ +\] [0-9]+ of 240 runs, [0-9]+ a second, [0-9]+ s left'
     [ "$(tail -c 3 terminal | od -An -tx1)" = " 1b 5b 4b" ]
     grep -q '240 runs' out
+    # In a narrow terminal it stays in its line.
+    script -qec "stty cols 40; '$TINYELF' mutate --field 0x78-0x7f --values 30 --color never slow >out" /dev/null </dev/null >terminal
+    [ "$(tr '\r' '\n' <terminal | grep -o '\[#* *\].*' | awk '{ if (length > n) n = length } END { print n }')" -eq 39 ]
     mutate --values 1 --field ehdr slow
     [ -z "$stderr" ]
 }
@@ -800,6 +815,8 @@ END
 --shard 1 hello
 --shard 1/2x hello
 --shard -1/2 hello
+--shard 1/+2 hello
+--shard 1/2000000 hello
 --time 0 hello
 --color red hello
 --field 1 --pairs 2 hello
