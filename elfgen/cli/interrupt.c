@@ -54,6 +54,17 @@ void interrupt_watch(void)
             sigaction(stops[i], &action, NULL);
 }
 
+void interrupt_unwatch(void)
+{
+    struct sigaction now;
+    sigset_t before;
+    interrupt_hold(&before);
+    for (size_t i = 0; came == 0 && i < STOPS; i++)
+        if (sigaction(stops[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+            signal(stops[i], SIG_DFL);
+    interrupt_let(&before);
+}
+
 bool interrupt_came(void)
 {
     return came != 0;

@@ -75,7 +75,7 @@ static void help(void)
         "      --input FILE   what the program reads from descriptor 0, instead of nothing\n"
         "      --time S       processor time that a run may take, in seconds (default: ten times "
         "what\n"
-        "                     the program takes, and at least 0.02)\n"
+        "                     the program takes, and at least 0.05)\n"
         "      --memory M     MiB that a run may touch (default 256; or 64K, 1G..., none)\n"
         "      --output M     MiB that the program may write (default 16)\n"
         "      --jobs J       so many at the same time (default: one a processor)\n"
@@ -131,8 +131,10 @@ static int take_shard(const char *text, struct wish *wish)
     enum { MOST = 1000000 };
     unsigned shard, shards;
     int end = 0;
-    if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
-        shard > shards || shards > MOST || text[0] < '0' || text[0] > '9')
+    /* Digits and a slash alone: sscanf() takes blanks and signs as well. */
+    if (strspn(text, "0123456789/") != strlen(text) ||
+        sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
+        shard > shards || shards > MOST)
         return wrong_call("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
     wish->shard = shard - 1;
     wish->shards = shards;
@@ -194,6 +196,17 @@ static bool choose_place(const struct explain *explain, const char *place, struc
     return true;
 }
 
+static bool has_room_for_pairs(const struct mutate_plan *plan, const char *file)
+{
+    uint64_t pairs = mutate_pairs(plan);
+    if (pairs <= MUTATE_MOST_PAIRS)
+        return true;
+    message(file, "error",
+            "%zu bytes are %llu pairs, and up to %d are counted: choose fewer bytes, or --field",
+            plan->to - plan->from, (unsigned long long)pairs, MUTATE_MOST_PAIRS);
+    return false;
+}
+
 /* ---- the result ---- */
 
 static void print(const struct mutate_report *report, const struct wish *wish,
@@ -237,11 +250,10 @@ static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
     }
     explain->from = plan->from;
     explain->to = plan->to;
-    if (mutate_name_owners(report, explain))
-        return true;
-    message(explain->file, "error", "%s", explain->problem);
-    mutate_report_close(report);
-    return false;
+    /* What was counted is worth more than names. */
+    if (!mutate_name_owners(report, explain))
+        message(explain->file, "note", "not all bytes are named: %s", explain->problem);
+    return true;
 }
 
 /* ---- running ---- */
@@ -309,6 +321,7 @@ static bool run_plan(const struct mutate_plan *plan, const struct wish *wish,
         return false;
     }
     bool done = wait_for(mutate, explain->file);
+    interrupt_unwatch();
     if (fill(&report, plan, mutate, explain)) {
         print(&report, wish, explain->out);
         mutate_report_close(&report);
@@ -347,6 +360,7 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
     if (problem)
         message(explain.file, "error", "%s", problem);
     bool done = !problem && (!wish->place || choose_place(&explain, wish->place, &plan)) &&
+                has_room_for_pairs(&plan, explain.file) &&
                 look_at_original(&plan, wish, path, &original);
     if (done) {
         interrupt_watch();
@@ -357,11 +371,25 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
     return done;
 }
 
+/* A file that was mapped may change as long as this takes, which can be hours. */
+static bool take_copy(struct file_bytes *bytes, const char *path)
+{
+    if (!bytes->mapped)
+        return true;
+    struct file_bytes copy = {.bytes = malloc(bytes->size), .size = bytes->size};
+    if (!copy.bytes)
+        return no_memory(input_name(path));
+    memcpy(copy.bytes, bytes->bytes, copy.size);
+    file_free(bytes);
+    *bytes = copy;
+    return true;
+}
+
 static int mutate_file(const char *path, struct wish *wish)
 {
     struct file_bytes bytes = {0};
     struct standard_output *output = open_output();
-    bool done = read_input(path, &bytes);
+    bool done = read_input(path, &bytes) && take_copy(&bytes, path);
     done = done && mutate_bytes(&bytes, path, wish, output);
     done = finish_output(output) && done;
     file_free(&bytes);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,26 +51,35 @@ static const char *duration(uint64_t seconds, char *text, size_t room)
     return text;
 }
 
+/* How much fits in the terminal's line: what goes on in the next one is not wiped. */
+static int columns(void)
+{
+    struct winsize size;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return known ? size.ws_col - 1 : 79;
+}
+
 void progress_show(const struct progress *progress, uint64_t done)
 {
     enum { WIDTH = 20, ENOUGH = 200000000 };
     static const char bar[] = "####################", blank[] = "                    ";
-    char texts[4][32];
+    char texts[4][32], line[256];
     uint64_t passed = now() - progress->began;
     if (!progress->shown)
         return;
     int filled = progress->all == 0 ? WIDTH : (int)((double)done / (double)progress->all * WIDTH);
-    fprintf(stderr, "\r\033[K[%.*s%.*s] %s of %s %s", filled, bar, WIDTH - filled, blank,
-            grouped(done, texts[0], sizeof texts[0]),
-            grouped(progress->all, texts[1], sizeof texts[1]), progress->things);
+    int length = snprintf(line, sizeof line, "[%.*s%.*s] %s of %s %s", filled, bar, WIDTH - filled,
+                          blank, grouped(done, texts[0], sizeof texts[0]),
+                          grouped(progress->all, texts[1], sizeof texts[1]), progress->things);
     /* A rate of the first moment says nothing. */
-    if (done != 0 && passed > ENOUGH) {
+    if (done != 0 && passed > ENOUGH && length > 0 && (size_t)length < sizeof line) {
         double rate = (double)done * 1e9 / (double)passed;
         uint64_t left = (uint64_t)((double)(progress->all - done) / rate + 0.5);
-        fprintf(stderr, ", %s a second, %s left",
-                grouped((uint64_t)rate, texts[2], sizeof texts[2]),
-                duration(left, texts[3], sizeof texts[3]));
+        snprintf(line + length, sizeof line - (size_t)length, ", %s a second, %s left",
+                 grouped((uint64_t)rate, texts[2], sizeof texts[2]),
+                 duration(left, texts[3], sizeof texts[3]));
     }
+    fprintf(stderr, "\r\033[K%.*s", columns(), line);
     fflush(stderr);
 }
 

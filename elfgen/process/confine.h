@@ -73,6 +73,10 @@ struct confine_job {
     char *const *environment;               /* NULL: this process's own */
     struct confine_stream *output, *errors; /* errors NULL: 2 is the same pipe as 1, so that the
                                              * order of what is written to them stays */
+    /* What it writes is left in the pipes until it has ended, or it is much. For a write that goes
+     * wrong half way, Linux looks whether the pipe is empty: a program must not do something else
+     * each time, for nothing but that somebody was faster to read. */
+    bool unread;
     void *context;
     /* Asked before each wait, and when a signal handler of the caller's ended one; NULL: go on.
      * True: kill the program. A signal between the two ends no wait: let the handler set an alarm.

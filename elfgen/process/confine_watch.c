@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -20,6 +21,7 @@ struct watch {
     bool traced;    /* by this process: then it cannot be gone before this process looks */
     bool answering; /* the worker is alive */
     bool over;      /* the program is not */
+    bool unread;    /* its output stays in the pipes for now */
     bool stopped;   /* by this process, for end->reason */
     uint64_t began, deadline, measure; /* when; UINT64_MAX: never */
 };
@@ -105,6 +107,21 @@ static size_t pipe_count(const struct watch *watch)
     return watch->job->errors ? 2 : 1;
 }
 
+/* Whether a pipe may be full, which it is with half of its bytes where they are many pieces; or a
+ * limit is passed. */
+static bool is_much_unread(const struct watch *watch)
+{
+    enum { MUCH = 28 << 10 };
+    uint64_t limit = watch->worker->shared->limits.output, sum = 0;
+    for (size_t i = 0; i < pipe_count(watch); i++) {
+        int bytes = 0;
+        if (ioctl(watch->worker->pipes[i].ends[0], FIONREAD, &bytes) != 0 || bytes > MUCH)
+            return true;
+        sum += (unsigned)bytes;
+    }
+    return limit != 0 && sum > limit;
+}
+
 /* What is left when nobody writes any more. */
 static void finish_output(struct watch *watch)
 {
@@ -187,6 +204,15 @@ static void look_at(struct watch *watch, const struct pollfd *wishes)
         look_at_worker(watch);
 }
 
+/* When to wake up without a reason; UINT64_MAX: never. */
+static uint64_t next_look(const struct watch *watch)
+{
+    const uint64_t often = 5000000;
+    uint64_t next = watch->deadline < watch->measure ? watch->deadline : watch->measure;
+    uint64_t look = watch->unread ? limits_now() + often : UINT64_MAX;
+    return look < next ? look : next;
+}
+
 /* Waits until something happens or has to be looked at. */
 static void pass(struct watch *watch)
 {
@@ -194,8 +220,9 @@ static void pass(struct watch *watch)
     struct pollfd wishes[4] = {{.fd = worker->socket, .events = POLLIN},
                                {.fd = watch->traced ? worker->ended : -1, .events = POLLIN}};
     for (size_t i = 0; i < pipe_count(watch); i++)
-        wishes[2 + i] = confine_pipe_wish(&worker->pipes[i]);
-    uint64_t next = watch->deadline < watch->measure ? watch->deadline : watch->measure;
+        wishes[2 + i] =
+            watch->unread ? (struct pollfd){.fd = -1} : confine_pipe_wish(&worker->pipes[i]);
+    uint64_t next = next_look(watch);
     uint64_t now = next == UINT64_MAX ? 0 : limits_now();
     uint64_t pause = next > now ? next - now : 0;
     struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
@@ -207,6 +234,8 @@ static void pass(struct watch *watch)
         look_whether_interrupted(watch);
     if (ready > 0)
         look_at(watch, wishes);
+    else if (watch->unread)
+        watch->unread = !is_much_unread(watch);
     if (next != UINT64_MAX && !watch->over)
         look_at_clock(watch, now + pause);
 }
@@ -308,6 +337,7 @@ bool confine_watch(struct confine_worker *worker, const struct confine_job *job,
                           .job = job,
                           .end = end,
                           .handle = -1,
+                          .unread = job->unread,
                           .deadline = UINT64_MAX,
                           .measure = UINT64_MAX};
     await_start(&watch);

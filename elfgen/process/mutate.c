@@ -122,7 +122,8 @@ bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *w
 {
     enum { UNLIMITED = 1 << 28 }; /* what is not written costs no memory */
     static char *none[] = {NULL};
-    struct attempt try = {.job = {.arguments = ways->arguments, .environment = none}};
+    struct attempt try = {
+        .job = {.arguments = ways->arguments, .environment = none, .unread = true}};
     size_t room = ways->limits.output ? (size_t)ways->limits.output : UNLIMITED;
     *original = (struct mutate_original){.output = NULL};
     try.job.output = &try.output;
@@ -161,10 +162,12 @@ uint64_t mutate_by_clock(uint64_t processor)
     return processor < LEAST / TIMES ? LEAST : TIMES * processor;
 }
 
+/* The least is a few times what a stack of 8 MiB takes to overflow, which is how many changes end.
+ */
 static struct run_limits limits_of_change(const struct mutate_ways *ways,
                                           const struct mutate_original *original)
 {
-    enum { LEAST = 20, TIMES = 10, A_LITTLE = 4096 };
+    enum { LEAST = 50, TIMES = 10, A_LITTLE = 4096 };
     uint64_t processor = ways->processor;
     if (processor == 0) {
         processor = TIMES * original->end.processor / 1000000;

@@ -26,7 +26,10 @@ enum mutate_class {
 
 /* ---- what is run ---- */
 
-enum { MUTATE_MOST_VALUES = 255 };
+enum {
+    MUTATE_MOST_VALUES = 255,
+    MUTATE_MOST_PAIRS = 1 << 20 /* of bytes: each has counts of its own, and a line of its own */
+};
 
 struct mutate_plan {
     const uint8_t *bytes; /* the program's file */
@@ -79,7 +82,7 @@ struct mutate_ways {
         limits;             /* of the program as it is. A change has the memory; as output what the
                              * program writes and a little; and of time what follows from that */
     uint64_t processor;     /* milliseconds that a change may have; 0: ten times what the program
-                             * took, and at least 20 */
+                             * took, and at least 50 */
     unsigned jobs;          /* workers, 1 to MUTATE_MOST_JOBS */
     char *const *arguments; /* argv, with NULL behind the last */
     const char *input;      /* a file for descriptor 0, from its beginning for each run */

@@ -198,12 +198,20 @@ static bool try(struct runner *runner, struct run_end *end, struct elfgen_error 
                               .environment = none,
                               .output = &runner->output,
                               .errors = &runner->errors,
+                              .unread = true,
                               .context = runner->mutate,
                               .interrupted = interrupted};
     lseek(runner->input, 0, SEEK_SET);
     bool done = confine_run(runner->worker, &job, end, error);
     close(file);
     return done;
+}
+
+/* Linux, short of memory, or somebody outside: what runs here cannot send signals, and what it does
+ * wrong has others. Old kernels, though, kill so inside execve. */
+static bool is_killed(const struct run_end *end)
+{
+    return end->reason == RUN_SIGNAL && end->signal == SIGKILL;
 }
 
 static void run_change(struct runner *runner, const struct mutate_change *change,
@@ -218,6 +226,8 @@ static void run_change(struct runner *runner, const struct mutate_change *change
     /* A worker that somebody killed, as Linux does where memory is short, is made anew. */
     for (int i = 0; i < TRIES && !done; i++) {
         done = try(runner, end, &error);
+        if (done && is_killed(end))
+            done = try(runner, end, &error);
         if (done || is_stopped(runner->mutate))
             break;
         usleep(10000);

@@ -39,6 +39,10 @@ json_t *values_load(struct reader *reader, const void *bytes, size_t size)
     }
     json_set_alloc_funcs(take_memory, give_memory);
     json_t *document = json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &where);
+    /* It shows what it stumbled over. */
+    for (char *c = where.text; !document && *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
     if (!document)
         elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE, "line %d, column %d: %s",
                          (int64_t)where.line, (int64_t)where.column, where.text);

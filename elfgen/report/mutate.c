@@ -67,17 +67,23 @@ struct naming {
     size_t next; /* the first byte of the report that a claim may still begin at or before */
 };
 
-/* "a" and "b" -> "a + b". False: out of memory. */
+/* "a" and "b" -> "a + b". Tables that overlap can be a thousand owners of each byte: a few are
+ * told. False: out of memory. */
 static bool append(char **names, const char *name, size_t length)
 {
-    static const char plus[] = " + ";
+    enum { ENOUGH = 200 };
+    static const char plus[] = " + ", more[] = " + ...";
     size_t before = *names ? strlen(*names) : 0, between = *names ? sizeof plus - 1 : 0;
-    char *longer = realloc(*names, before + between + length + 1);
+    if (before > ENOUGH)
+        return true;
+    size_t size = before + between + length, end = *names && size > ENOUGH ? sizeof more - 1 : 0;
+    char *longer = realloc(*names, size + end + 1);
     if (!longer)
         return false;
     memcpy(longer + before, plus, between);
     memcpy(longer + before + between, name, length);
-    longer[before + between + length] = '\0';
+    memcpy(longer + size, more, end);
+    longer[size + end] = '\0';
     *names = longer;
     return true;
 }
@@ -107,6 +113,9 @@ static void name_claim(struct explain_writer *writer, const struct elfgen_claim 
 {
     struct naming *naming = (struct naming *)writer;
     struct mutate_report *report = naming->report;
+    /* A section's code and text have names of their own. */
+    if (claim->part == ELFGEN_PART_SECTION)
+        return;
     char rooms[2][256];
     struct elfgen_text name = {.bytes = rooms[0], .capacity = sizeof rooms[0]};
     struct elfgen_text meaning = {.bytes = rooms[1], .capacity = sizeof rooms[1]};
@@ -118,9 +127,6 @@ static void name_claim(struct explain_writer *writer, const struct elfgen_claim 
         struct mutate_byte *byte = &report->bytes[i];
         if (byte->offset - claim->offset >= claim->length)
             return;
-        /* A section's code and text have names of their own. */
-        if (claim->part == ELFGEN_PART_SECTION)
-            continue;
         if (!add_owner(&byte->owner, claim, &name, &meaning))
             writer->explain->problem = "out of memory";
     }

@@ -9,8 +9,9 @@
 #include "elfgen/text.h"
 #include "explain.h"
 
-/* Who has a byte: the names of all owners ("phdr[0].p_flags", "ehdr.e_flags + phdr[0].p_type"),
- * what its value says, and the one among the readers that is most of a program's business. */
+/* Who has a byte: the names of its owners, of very many the first ("phdr[0].p_flags", "ehdr.e_flags
+ * + phdr[0].p_type"), what its value says, and the one among the readers that is most of a
+ * program's business. */
 struct mutate_owner {
     char *name, *meaning; /* NULL: nobody; nothing */
     const char *reader;   /* "kernel", "program", "tools", "nobody"; NULL: nobody knows */

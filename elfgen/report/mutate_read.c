@@ -36,7 +36,9 @@ static bool read_signal(struct reader *reader, const json_t *item, struct mutate
     return true;
 }
 
-static bool read_counts(struct reader *reader, json_t *item, struct mutate_counts *counts)
+/* `most`: as many as the plan has, so that sums stay numbers, whatever is merged. */
+static bool read_counts(struct reader *reader, json_t *item, uint64_t most,
+                        struct mutate_counts *counts)
 {
     const json_t *list, *one;
     size_t i;
@@ -44,9 +46,9 @@ static bool read_counts(struct reader *reader, json_t *item, struct mutate_count
         const char *name = mutate_class_name((enum mutate_class)class_);
         if (!value_large(reader, item, name, &counts->of[class_]))
             return false;
-        /* So that sums stay numbers, whatever is merged. */
-        if (counts->of[class_] > UINT32_MAX)
-            return value_fail(reader, name, "below 2^32");
+        if (counts->of[class_] > most)
+            return value_fail(reader, name, "at most, with the others, what 'values' allows");
+        most -= counts->of[class_];
     }
     if (!(list = value_list(reader, item, "errnos")))
         return false;
@@ -103,7 +105,7 @@ static bool read_byte(struct reader *reader, json_t *item)
         (reader->index > 0 && byte->offset <= report->bytes[reader->index - 1].offset))
         return value_fail(reader, "offset", "behind the one before, and in the file");
     byte->value = (uint8_t)value;
-    return read_counts(reader, item, &byte->counts) &&
+    return read_counts(reader, item, report->values, &byte->counts) &&
            read_words(reader, item, "owner", &byte->owner.name) &&
            read_words(reader, item, "meaning", &byte->owner.meaning) &&
            read_reader(reader, item, &byte->owner);
@@ -111,7 +113,10 @@ static bool read_byte(struct reader *reader, json_t *item)
 
 static bool read_pair(struct reader *reader, json_t *item)
 {
-    struct mutate_two *pair = &report_of(reader)->pairs[reader->index];
+    struct mutate_report *report = report_of(reader);
+    struct mutate_two *pair = &report->pairs[reader->index];
+    struct mutate_pair_counts *counts = &pair->counts;
+    uint64_t most = (uint64_t)report->values * report->values;
     const json_t *offsets = value_list(reader, item, "offsets");
     for (size_t i = 0; offsets && i < 2; i++) {
         const json_t *offset = json_array_get(offsets, i);
@@ -119,9 +124,14 @@ static bool read_pair(struct reader *reader, json_t *item)
             return value_fail(reader, "offsets", "two numbers");
         pair->offsets[i] = (uint64_t)json_integer_value(offset);
     }
-    return offsets && read_counts(reader, item, &pair->counts.counts) &&
-           value_large(reader, item, "mended", &pair->counts.mended) &&
-           value_large(reader, item, "broken", &pair->counts.broken);
+    if (offsets && (pair->offsets[0] >= pair->offsets[1] || pair->offsets[1] >= report->size))
+        return value_fail(reader, "offsets", "the lower first, and in the file");
+    if (!offsets || !read_counts(reader, item, most, &counts->counts) ||
+        !value_large(reader, item, "mended", &counts->mended) ||
+        !value_large(reader, item, "broken", &counts->broken))
+        return false;
+    return (counts->mended <= most && counts->broken <= most) ||
+           value_fail(reader, "mended", "as 'broken', at most the number of runs");
 }
 
 /* ---- the whole ---- */
@@ -139,7 +149,7 @@ static bool read_shards(struct reader *reader, const json_t *list)
             return value_fail(reader, "shard", "numbers from 1 to 'shards', in order");
         report->shard[i] = (uint64_t)number;
     }
-    return true;
+    return report->shard_count != 0 || value_fail(reader, "shard", "one at least");
 }
 
 static bool read_document(struct reader *reader, const json_t *document)
@@ -160,6 +170,8 @@ static bool read_document(struct reader *reader, const json_t *document)
         !value_large(reader, document, "seed", &report->seed) ||
         !value_large(reader, document, "shards", &report->shards))
         return false;
+    if (values == 0)
+        return value_fail(reader, "values", "a number from 1 to 255");
     report->values = values;
     report->complete = json_is_true(json_object_get(document, "complete"));
     return read_shards(reader, shards) && values_each(reader, document, "bytes", read_byte) &&

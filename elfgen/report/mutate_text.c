@@ -1,6 +1,7 @@
 /* What came of the changes, as a map and a table. */
 #include <string.h>
 
+#include "explain_walk.h"
 #include "mutate.h"
 
 enum { ROW = 16, LINE = 100 };
@@ -28,7 +29,7 @@ static enum level level_of(const struct mutate_counts *counts)
         return LEVEL_NOTHING;
     if (changed == runs)
         return LEVEL_EVERYTHING;
-    return changed <= runs / 4 ? LEVEL_FEW : changed <= runs / 4 * 3 ? LEVEL_SOME : LEVEL_MOST;
+    return 4 * changed <= runs ? LEVEL_FEW : 4 * changed <= 3 * runs ? LEVEL_SOME : LEVEL_MOST;
 }
 
 /* The way in which most values break it; of those that are as many, the one that comes later. */
@@ -111,6 +112,23 @@ static bool is_same_owner(const struct mutate_byte *a, const struct mutate_byte 
     return strcmp(a->owner.name, b->owner.name) == 0;
 }
 
+/* Names are a file's, or come from a document that anybody may have written. */
+static void put_printable(struct elfgen_text *out, const char *string)
+{
+    for (; *string; string++)
+        elfgen_text_char(out, printable((uint8_t)*string));
+}
+
+/* As many digits as the largest offset takes, so that columns stay columns. */
+static unsigned digits_of(const struct mutate_report *report)
+{
+    unsigned digits = 4;
+    while (report->count != 0 && digits < 16 &&
+           report->bytes[report->count - 1].offset >> 4 * digits != 0)
+        digits++;
+    return digits;
+}
+
 /* Names that begin in these bytes, as many as fit behind what is on the line. */
 static void put_names(struct elfgen_text *out, const struct mutate_report *report, size_t from,
                       size_t to, size_t room)
@@ -128,7 +146,7 @@ static void put_names(struct elfgen_text *out, const struct mutate_report *repor
             return;
         }
         elfgen_text_string(out, first ? "" : ", ");
-        elfgen_text_string(out, name);
+        put_printable(out, name);
         room -= length;
         first = false;
     }
@@ -137,23 +155,21 @@ static void put_names(struct elfgen_text *out, const struct mutate_report *repor
 static void put_row(struct elfgen_text *out, const struct mutate_report *report, size_t from,
                     size_t to, bool colour)
 {
-    char room[20];
-    struct elfgen_text offset = {.bytes = room, .capacity = sizeof room};
-    elfgen_text_hex(&offset, report->bytes[from].offset / ROW * ROW, 4);
-    elfgen_text_bytes(out, room, offset.length);
+    unsigned digits = digits_of(report);
+    elfgen_text_hex(out, report->bytes[from].offset / ROW * ROW, digits);
     elfgen_text_blanks(out, 2);
     put_cells(out, report->bytes + from, to - from, colour, false);
     elfgen_text_blanks(out, 3);
     put_cells(out, report->bytes + from, to - from, colour, true);
     elfgen_text_blanks(out, 3);
-    put_names(out, report, from, to, LINE - (offset.length + 8 + 2 * (ROW + 1)));
+    put_names(out, report, from, to, LINE - (digits + 8 + 2 * (ROW + 1)));
     elfgen_text_char(out, '\n');
 }
 
 static void put_map(struct elfgen_text *out, const struct mutate_report *report, bool colour)
 {
     static const char digits[] = "01234567 89abcdef";
-    elfgen_text_blanks(out, 6);
+    elfgen_text_blanks(out, digits_of(report) + 2);
     elfgen_text_string(out, digits);
     elfgen_text_blanks(out, 3);
     elfgen_text_string(out, digits);
@@ -180,7 +196,9 @@ enum { NAME = 28, NUMBER = 8 };
 static void put_number(struct elfgen_text *out, uint64_t number)
 {
     if (number != 0) {
-        elfgen_text_decimal(out, number, NUMBER);
+        /* A blank also before the largest. */
+        elfgen_text_blanks(out, 1);
+        elfgen_text_decimal(out, number, NUMBER - 1);
     } else {
         elfgen_text_blanks(out, NUMBER - 1);
         elfgen_text_char(out, '.');
@@ -245,13 +263,13 @@ static void add(struct mutate_counts *sum, const struct mutate_counts *counts)
         sum->errors[i] |= counts->errors[i];
 }
 
-static void put_place(struct elfgen_text *out, uint64_t offset, const char *name)
+static void put_place(struct elfgen_text *out, unsigned digits, uint64_t offset, const char *name)
 {
     char room[NAME];
     struct elfgen_text label = {.bytes = room, .capacity = sizeof room};
-    elfgen_text_hex(&label, offset, 4);
+    elfgen_text_hex(&label, offset, digits);
     elfgen_text_blanks(&label, 2);
-    elfgen_text_string(&label, name);
+    put_printable(&label, name);
     if (label.cut)
         memcpy(room + sizeof room - 3, "...", 3);
     elfgen_text_bytes(out, room, label.length);
@@ -261,6 +279,7 @@ static void put_place(struct elfgen_text *out, uint64_t offset, const char *name
 static void put_fields(struct elfgen_text *out, const struct mutate_report *report)
 {
     struct mutate_counts all = {.signals = 0};
+    unsigned digits = digits_of(report);
     put_heading(out, "field");
     for (size_t from = 0, to; from < report->count; from = to) {
         struct mutate_counts sum = {.signals = 0};
@@ -270,7 +289,7 @@ static void put_fields(struct elfgen_text *out, const struct mutate_report *repo
                              is_same_owner(&report->bytes[from], &report->bytes[to])));
              to++)
             add(&sum, &report->bytes[to].counts);
-        put_place(out, report->bytes[from].offset, short_name(&report->bytes[from].owner));
+        put_place(out, digits, report->bytes[from].offset, short_name(&report->bytes[from].owner));
         put_counts(out, &sum);
         add(&all, &sum);
     }
@@ -306,7 +325,7 @@ static void put_pair_label(struct elfgen_text *out, const struct mutate_report *
     elfgen_text_hex(&label, pair->offsets[1], 4);
     if (bytes[0] && bytes[1] && is_same_owner(bytes[0], bytes[1])) {
         elfgen_text_blanks(&label, 1);
-        elfgen_text_string(&label, short_name(&bytes[0]->owner));
+        put_printable(&label, short_name(&bytes[0]->owner));
     }
     elfgen_text_bytes(out, room, label.length);
     elfgen_text_blanks(out, NAME - label.length);
@@ -344,7 +363,7 @@ static void put_sentence(struct elfgen_text *out, const struct mutate_report *re
     size_t levels_of[LEVEL_UNKNOWN + 1] = {0};
     for (size_t i = 0; i < report->count; i++)
         levels_of[level_of(&report->bytes[i].counts)]++;
-    elfgen_text_string(out, report->file);
+    put_printable(out, report->file);
     elfgen_text_string(out, ": ");
     elfgen_text_decimal(out, report->size, 0);
     elfgen_text_string(out, " bytes; ");

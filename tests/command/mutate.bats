@@ -144,6 +144,47 @@ END
         <<<"$output")" = "36 $((9 * 4 + 36 * 16)) 72 80 4 4 0" ]
 }
 
+# hello with so many section headers behind it, each of them a table of that type in all of the file.
+overlapping()
+{
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    perl -e 'my ($count, $type) = @ARGV;
+        local $/;
+        open my $in, "<", "hello";
+        my $file = <$in> . "\0" x 6;
+        my $size = length($file) + 64 * $count;
+        substr($file, 0x28, 8) = pack "Q<", length $file;
+        substr($file, 0x3a, 6) = pack "S<3", 64, $count, 0;
+        $file .= pack "L<2Q<4L<2Q<2", 0, $type, 0, 0x10000, 0, int($size / 24) * 24, 0, 0, 8, 24 for 1 .. $count;
+        print $file' "$1" "$2" >overlapping
+    chmod +x overlapping
+}
+
+@test "bytes with a thousand owners are counted, and some owners named" {
+    # Symbol tables, more than anybody wants to walk; the counts are there all the same.
+    overlapping 300 2
+    mutate --values 1 overlapping
+    exits 0
+    says "tinyelf: overlapping: note: not all bytes are named: too many "
+    [ "${lines[0]}" = "overlapping: $(stat -c %s overlapping) bytes; $(stat -c %s overlapping) changed, $(stat -c %s overlapping) runs" ]
+    # Notes.
+    overlapping 300 7
+    mutate --json --values 1 --field 0x10-0x20 overlapping
+    exits 0
+    json 'for (@{$d->{bytes}}) { exit 1 if length $_->{owner} > 600 || $_->{owner} !~ / \+ \.\.\.$/ }' <<<"$output"
+}
+
+@test "more pairs than can be counted are told" {
+    hello
+    head -c 30000 /dev/zero >>hello
+    mutate --pairs 0-30000 hello
+    exits 1
+    [ -z "$output" ]
+    says "tinyelf: hello: error: 30001 bytes are 450015000 pairs, and up to 1048576 are counted"
+    mutate --pairs 0x70-0x73 --values 1 hello
+    exits 0
+}
+
 @test "a 32-bit program" {
     "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
     ./hello32 || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
@@ -207,6 +248,40 @@ END
     exits 0
     # mov edi, imm32: of the low byte, 2 is allowed and other output, all others are blocked.
     [ "$(json 'my $b = $d->{bytes}[1]; print "$b->{value} $b->{same} $b->{output} $b->{blocked}"' <<<"$output")" = "1 0 1 254" ]
+}
+
+@test "what Linux does depends on whether a pipe was read: each time the same" {
+    local jobs
+    # The second write begins in the program and ends outside of its memory. Into a pipe with something in it,
+    # Linux puts the first byte before it finds that out; into an empty one, nothing.
+    assemble beyond <<'END'
+_start: mov eax, 1
+        mov edi, eax
+        lea rsi, [rel text]
+        mov edx, 3
+        syscall
+        mov ecx, 100000
+again:  dec ecx
+        jnz again
+        mov eax, 1
+        mov edi, eax
+        lea rsi, [rel text]
+        mov edx, 3
+        syscall
+        xor edi, edi
+        mov eax, 60
+        syscall
+text:   db "abc"
+END
+    # mov edx, imm32: with the high byte it is outside.
+    mutate --json --field 0xa7 --jobs 1 beyond
+    exits 0
+    [ "$(sum same)" -eq 255 ]
+    local first=$output
+    for jobs in 2 5; do
+        mutate --json --field 0xa7 --jobs $jobs beyond
+        [ "$output" = "$first" ]
+    done
 }
 
 # ---- what does harm ----
@@ -273,6 +348,22 @@ END
     mutate --json --field 0x7c --values 3 --time 0.001 loops
     exits 0
     [ "$(sum timeout)" -eq 3 ]
+}
+
+@test "a stack that overflows is no loop" {
+    assemble recursion <<'END'
+_start: mov ecx, 2
+again:  dec ecx
+        jz done
+        call again
+done:   mov eax, 60
+        xor edi, edi
+        syscall
+END
+    # mov ecx, imm32: by the high byte it calls itself millions of times.
+    mutate --json --field 0x7c --jobs 3 recursion
+    exits 0
+    [ "$(sum signal)" -eq 255 ]
 }
 
 @test "mutants that write without end, take memory, sleep" {
@@ -500,6 +591,32 @@ begin()
     done
 }
 
+@test "a change that somebody kills is run again" {
+    local worker
+    assemble slower <<'END'
+_start: push 300000000
+        push 0
+        mov eax, 35
+        mov rdi, rsp
+        xor esi, esi
+        syscall
+        xor edi, edi
+        mov eax, 60
+        syscall
+END
+    begin --field e_shoff --values 2 --jobs 1 slower
+    # Three times it is run as it is.
+    sleep 1
+    for _ in 1 2 3; do
+        sleep 0.5
+        worker=$(pgrep -P "$(pgrep -P "$main")")
+        pkill -KILL -P "$worker" || true
+    done
+    wait "$main"
+    output=$(cat out)
+    [ "$(sum same)" -eq 16 ]
+}
+
 @test "Ctrl-C ends it also while one of its processes stands still" {
     local child
     slow
@@ -513,6 +630,40 @@ begin()
     wait "$main" || status=$?
     [ "$status" -eq 130 ]
     nobody_left "slow"
+}
+
+@test "the file may change meanwhile" {
+    slow
+    head -c 100000 /dev/zero >>slow
+    begin --field e_shoff --values 5 slow
+    sleep 0.5
+    : >slow
+    wait "$main"
+    output=$(cat out)
+    [ "$(sum same)" -eq 40 ]
+    [ ! -s err ]
+}
+
+@test "a reader that does not read holds no signal up" {
+    hello
+    head -c 3000 /dev/zero >>hello
+    mkfifo pipe
+    sleep 100 <pipe &
+    local reader=$!
+    "$TINYELF" mutate --json --values 1 hello >pipe 2>err 3>&- &
+    main=$!
+    # It has printed what fits in the pipe.
+    for _ in $(seq 200); do
+        grep -q pipe_write "/proc/$main/wchan" && break
+        sleep 0.1
+    done
+    sleep 0.3
+    kill -TERM "$main"
+    timeout 20 tail --pid "$main" -f /dev/null
+    kill "$reader"
+    status=0
+    wait "$main" || status=$?
+    [ "$status" -eq 143 ]
 }
 
 @test "nothing is left when it is killed" {
@@ -533,6 +684,9 @@ begin()
     tr '\r' '\n' <terminal | grep -Eq '\[#+ +\] [0-9]+ of 120 runs, [0-9]+ a second, [0-9]+ s left'
     [ "$(tail -c 3 terminal | od -An -tx1)" = " 1b 5b 4b" ]
     grep -q '120 runs' out
+    # In a narrow terminal it stays in its line.
+    script -qec "stty cols 40; '$TINYELF' mutate --field 0x79-0x7a --values 60 --color never slow >out" /dev/null </dev/null >terminal
+    [ "$(tr '\r' '\n' <terminal | grep -o '\[#* *\].*' | awk '{ if (length > n) n = length } END { print n }')" -eq 39 ]
     mutate --values 1 --field ehdr slow
     [ -z "$stderr" ]
 }
@@ -671,6 +825,8 @@ begin()
 --shard 1 hello
 --shard 1/2x hello
 --shard -1/2 hello
+--shard 1/+2 hello
+--shard 1/2000000 hello
 --time 0 hello
 --memory lots hello
 --output 5Q hello

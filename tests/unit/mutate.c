@@ -178,7 +178,7 @@ static void make(struct mutate_report *report, uint64_t shard)
 {
     ck_assert(mutate_report_open(report, "a \"file\"\n\xff", 2, 1, 1));
     report->size = 100;
-    report->values = 16;
+    report->values = 255;
     report->seed = 99;
     report->complete = true;
     report->shards = 3;
@@ -255,6 +255,121 @@ START_TEST(whatever_is_cut_or_changed_is_refused_or_read)
 }
 END_TEST
 
+START_TEST(what_no_run_can_have_made_is_not_read)
+{
+    for (int i = 0; i < 6; i++) {
+        struct mutate_report report, back;
+        struct elfgen_error error;
+        size_t size;
+        make(&report, 2);
+        switch (i) {
+        case 0: /* seven classes of a byte, together above its values */
+            report.values = 160;
+            break;
+        case 1:
+            report.pairs[0].counts.counts.of[MUTATE_SAME] = 255 * 255 + 1;
+            break;
+        case 2:
+            report.pairs[0].counts.broken = UINT64_C(1) << 62;
+            break;
+        case 3:
+            report.pairs[0].offsets[0] = report.pairs[0].offsets[1];
+            break;
+        case 4:
+            report.pairs[0].offsets[1] = report.size;
+            break;
+        default:
+            report.shard_count = 0;
+            break;
+        }
+        char *text = json_of(&report, &size);
+        ck_assert_msg(!mutate_read(&back, text, size, &error), "case %d", i);
+        ck_assert_ptr_nonnull(strstr(error.text, "no result of tinyelf mutate"));
+        mutate_report_close(&report);
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(what_is_no_json_is_shown_without_control_characters)
+{
+    static const char text[] = "[\"a\", \"\033]0;b\", c\033[31m]";
+    struct mutate_report back;
+    struct elfgen_error error;
+    ck_assert(!mutate_read(&back, text, sizeof text - 1, &error));
+    ck_assert_ptr_null(strchr(error.text, '\033'));
+}
+END_TEST
+
+static char *text_of(const struct mutate_report *report)
+{
+    enum { ROOM = 1 << 16 };
+    struct elfgen_text text = {.bytes = malloc(ROOM), .capacity = ROOM - 1};
+    mutate_text(report, false, &text);
+    ck_assert(!text.cut);
+    text.bytes[text.length] = '\0';
+    return text.bytes;
+}
+
+START_TEST(few_values_have_levels_as_many_have)
+{
+    /* The map's first byte, for so many changes that matter of so many runs. */
+    static const struct {
+        unsigned changed, runs;
+        char level;
+    } cases[] = {{0, 1, '.'},     {1, 1, '#'},     {1, 2, '+'}, {1, 3, '+'},    {2, 3, '+'},
+                 {1, 4, '-'},     {3, 4, '+'},     {4, 5, '*'}, {63, 255, '-'}, {64, 255, '+'},
+                 {191, 255, '+'}, {192, 255, '*'}, {0, 0, '?'}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct mutate_report report;
+        char expected[] = "\n0020          ?";
+        make(&report, 1);
+        memset(report.bytes[0].counts.of, 0, sizeof report.bytes[0].counts.of);
+        report.bytes[0].counts.of[MUTATE_SAME] = cases[i].runs - cases[i].changed;
+        report.bytes[0].counts.of[MUTATE_SIGNAL] = cases[i].changed;
+        char *text = text_of(&report);
+        expected[sizeof expected - 2] = cases[i].level;
+        /* Offset 40 is the ninth byte of its row. */
+        expected[sizeof "\n0020  " - 1 + 8] = ' ';
+        ck_assert_msg(strstr(text, expected), "case %zu:\n%s", i, text);
+        free(text);
+        mutate_report_close(&report);
+    }
+}
+END_TEST
+
+START_TEST(offsets_of_large_files_keep_the_columns)
+{
+    struct mutate_report report;
+    make(&report, 1);
+    report.size = 0x20000;
+    report.bytes[1].offset = 0x12345;
+    char *text = text_of(&report);
+    ck_assert_ptr_nonnull(strstr(text, "\n       01234567 89abcdef   01234567 89abcdef\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n00020           *"));
+    ck_assert_ptr_nonnull(strstr(text, "\n12340       *"));
+    ck_assert_ptr_nonnull(strstr(text, "\n00028  e_type "));
+    free(text);
+    mutate_report_close(&report);
+}
+END_TEST
+
+START_TEST(no_control_character_of_a_name_is_printed)
+{
+    struct mutate_report report;
+    make(&report, 1);
+    free(report.bytes[1].owner.name);
+    report.bytes[1].owner.name = strdup("a\033]0;b\a\n\xc2\x9b");
+    char *text = text_of(&report);
+    for (const char *c = text; *c; c++)
+        ck_assert_msg(*c == '\n' || (*c >= ' ' && *c < 0x7f), "%d in %s", *c, text);
+    ck_assert_ptr_nonnull(strstr(text, "a \"file\"..: 100 bytes"));
+    ck_assert_ptr_nonnull(strstr(text, "a.]0;b...."));
+    free(text);
+    mutate_report_close(&report);
+}
+END_TEST
+
 START_TEST(shards_add_up_and_all_of_them_are_the_whole)
 {
     struct mutate_report all, other;
@@ -325,6 +440,11 @@ static Suite *mutate_suite(void)
     TCase *results = tcase_create("results");
     tcase_add_test(results, json_comes_back_as_it_was);
     tcase_add_test(results, whatever_is_cut_or_changed_is_refused_or_read);
+    tcase_add_test(results, what_no_run_can_have_made_is_not_read);
+    tcase_add_test(results, what_is_no_json_is_shown_without_control_characters);
+    tcase_add_test(results, few_values_have_levels_as_many_have);
+    tcase_add_test(results, offsets_of_large_files_keep_the_columns);
+    tcase_add_test(results, no_control_character_of_a_name_is_printed);
     tcase_add_test(results, shards_add_up_and_all_of_them_are_the_whole);
     tcase_add_test(results, what_is_not_of_one_plan_is_not_merged);
     suite_add_tcase(suite, results);
