@@ -536,3 +536,26 @@ not_pointed()
     tinyelf dump low
     not_pointed
 }
+
+@test "the script that asks Debian's kernel says what it misses, and how it is called" {
+    local script=$SOURCE/tests/differential/kernel_boot.sh tool
+    run --separate-stderr bash "$script"
+    exits 2
+    says "usage: kernel_boot.sh BUILD"
+    run --separate-stderr bash "$script" .
+    exits 2
+    says "has no libelfgen-core.a: build there first"
+    : >libelfgen-core.a
+    run --separate-stderr bash "$script" . many
+    exits 2
+    mkdir tools
+    for tool in bash dirname mktemp; do ln -s "$(command -v $tool)" tools/; done
+    run env PATH="$PWD/tools" bash "$script" .
+    [ "$status" -eq 77 ]
+    [ "$output" = "skipped: qemu-system-x86_64 is missing (Debian: qemu-system-x86)" ]
+    printf '#!/bin/sh\n' >tools/qemu-system-x86_64
+    chmod +x tools/qemu-system-x86_64
+    run env PATH="$PWD/tools" bash "$script" .
+    [ "$status" -eq 77 ]
+    [ "$output" = "skipped: cpio is missing (Debian: cpio)" ]
+}
