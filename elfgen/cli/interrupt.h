@@ -17,8 +17,8 @@
  * second after the first. The wait that this is for should look at what was noted before each. */
 void interrupt_watch(void);
 
-/* No more, unless one was noted: from now on the stops end this process again. For what comes behind
- * the watch and may wait for somebody, such as the reader of a pipe. */
+/* No more, unless one was noted: from now on the stops end this process again. For what comes
+ * behind the watch and may wait for somebody, such as the reader of a pipe. */
 void interrupt_unwatch(void);
 
 /* Whether one was noted. Costs nothing. */

@@ -132,9 +132,8 @@ static int take_shard(const char *text, struct wish *wish)
     unsigned shard, shards;
     int end = 0;
     /* Digits and a slash alone: sscanf() takes blanks and signs as well. */
-    if (strspn(text, "0123456789/") != strlen(text) ||
-        sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
-        shard > shards || shards > MOST)
+    if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
+        shard > shards || shards > MOST || strspn(text, "0123456789/") != (size_t)end)
         return wrong_call("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
     wish->shard = shard - 1;
     wish->shards = shards;

@@ -328,6 +328,9 @@ static void release(struct watch *watch)
     kill(watch->id, SIGKILL);
     pid_t got = waitpid(watch->id, &status, __WALL);
     watch->traced = got == watch->id ? WIFSTOPPED(status) : errno == EINTR;
+    /* It stands still in its end, where another signal does not wake it up. */
+    if (got == watch->id && watch->traced)
+        ptrace(PTRACE_CONT, watch->id, NULL, NULL);
 }
 
 bool confine_watch(struct confine_worker *worker, const struct confine_job *job,

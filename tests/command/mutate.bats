@@ -617,6 +617,29 @@ END
     [ "$(sum same)" -eq 16 ]
 }
 
+@test "the sandbox of the program as it is, killed from outside: told, and nobody waits" {
+    assemble slower <<'END'
+_start: push 0
+        push 4
+        mov eax, 35
+        mov rdi, rsp
+        xor esi, esi
+        syscall
+        xor edi, edi
+        mov eax, 60
+        syscall
+END
+    begin slower
+    sleep 1
+    kill -KILL "$(pgrep -P "$main")"
+    timeout 20 tail --pid "$main" -f /dev/null
+    status=0
+    wait "$main" || status=$?
+    [ "$status" -eq 1 ]
+    grep -q "^tinyelf: slower: error: the sandbox's worker is gone" err
+    nobody_left "slower"
+}
+
 @test "Ctrl-C ends it also while one of its processes stands still" {
     local child
     slow
