@@ -333,17 +333,6 @@ void mutate_stop(struct mutate *mutate)
     __atomic_store_n(&mutate->shared->stop, 1, __ATOMIC_RELAXED);
 }
 
-bool mutate_is_of_shard(const struct mutate_plan *plan, uint64_t run)
-{
-    return run % plan->shards == plan->shard;
-}
-
-/* How many of the first `runs` runs are of the shard. */
-static uint64_t of_shard(const struct mutate_plan *plan, uint64_t runs)
-{
-    return runs / plan->shards + (plan->shard < runs % plan->shards);
-}
-
 uint64_t mutate_done(const struct mutate *mutate)
 {
     return __atomic_load_n(&mutate->shared->done, __ATOMIC_RELAXED);
@@ -351,9 +340,9 @@ uint64_t mutate_done(const struct mutate *mutate)
 
 uint64_t mutate_all(const struct mutate *mutate)
 {
-    const struct mutate_plan *plan = mutate->plan;
-    uint64_t all = of_shard(plan, mutate->all);
-    return plan->pairs ? all - of_shard(plan, mutate->singles) + mutate->singles : all;
+    uint64_t singles, all;
+    mutate_runs_of_shard(mutate->plan, &singles, &all);
+    return mutate->plan->pairs ? all - singles + mutate->singles : all;
 }
 
 const struct mutate_counts *mutate_byte_counts(const struct mutate *mutate)

@@ -38,7 +38,7 @@ struct mutate_plan {
     unsigned values;        /* how many of its 255 other values each gets: 1 to 255 */
     uint64_t seed;          /* which of them */
     bool pairs;             /* behind each byte alone, each two of them together */
-    uint64_t shard, shards; /* only the runs whose number is `shard` modulo `shards`; 0 of 1: all */
+    uint64_t shard, shards; /* only that of so many parts, from 0 up; 0 of 1: all */
 };
 
 struct mutate_change {

@@ -37,6 +37,9 @@ struct mutate {
 /* Whether this run is one of the plan's shard. */
 bool mutate_is_of_shard(const struct mutate_plan *plan, uint64_t run);
 
+/* How many runs those are, as mutate_runs() has it for all shards. */
+void mutate_runs_of_shard(const struct mutate_plan *plan, uint64_t *singles, uint64_t *all);
+
 /* What became of a run. */
 enum mutate_class mutate_judge(const struct mutate_original *original, const struct run_end *end,
                                const struct confine_stream *output,

@@ -84,3 +84,40 @@ void mutate_change(const struct mutate_plan *plan, uint64_t run, struct mutate_c
     change->values[0] = value_of(plan, change->places[0], (unsigned)(both / plan->values));
     change->values[1] = value_of(plan, change->places[1], (unsigned)(both % plan->values));
 }
+
+/* ---- shards ----
+ *
+ * Runs are rows of all bytes (or pairs), a row a value. Each row is dealt out from another shard
+ * on: so each has values of all bytes, and the runs that take long are not all in one. */
+
+static uint64_t singles_of(const struct mutate_plan *plan)
+{
+    return (uint64_t)byte_count(plan) * plan->values;
+}
+
+bool mutate_is_of_shard(const struct mutate_plan *plan, uint64_t run)
+{
+    uint64_t singles = singles_of(plan),
+             in_row = run < singles ? byte_count(plan) : mutate_pairs(plan);
+    uint64_t at = run < singles ? run : run - singles;
+    return in_row != 0 && (at % in_row + at / in_row) % plan->shards == plan->shard;
+}
+
+/* How many of so many rows are of the shard. */
+static uint64_t of_rows(const struct mutate_plan *plan, uint64_t rows, uint64_t in_row)
+{
+    uint64_t sum = 0;
+    for (uint64_t row = 0; row < rows; row++) {
+        /* Places p of the row with p + row = shard, modulo shards: the first is */
+        uint64_t first = (plan->shard + plan->shards - row % plan->shards) % plan->shards;
+        sum += first < in_row ? (in_row - first - 1) / plan->shards + 1 : 0;
+    }
+    return sum;
+}
+
+void mutate_runs_of_shard(const struct mutate_plan *plan, uint64_t *singles, uint64_t *all)
+{
+    uint64_t squares = (uint64_t)plan->values * plan->values, pairs = mutate_pairs(plan);
+    *singles = of_rows(plan, plan->values, byte_count(plan));
+    *all = *singles + (pairs == 0 ? 0 : of_rows(plan, squares, pairs));
+}

@@ -81,8 +81,10 @@ static void put_cells(struct elfgen_text *out, const struct mutate_byte *bytes, 
         const struct mutate_counts *counts = &bytes[i++].counts;
         enum level level = level_of(counts);
         begin_colour(out, colour, level);
-        elfgen_text_char(out, ways && level != LEVEL_UNKNOWN ? letter_of(way_of(counts))
-                                                             : levels[level]);
+        if (ways && level != LEVEL_UNKNOWN)
+            elfgen_text_char(out, letter_of(way_of(counts)));
+        else
+            elfgen_text_char(out, levels[level]);
         end_colour(out, colour);
     }
 }
@@ -270,8 +272,11 @@ static void put_place(struct elfgen_text *out, unsigned digits, uint64_t offset,
     elfgen_text_hex(&label, offset, digits);
     elfgen_text_blanks(&label, 2);
     put_printable(&label, name);
-    if (label.cut)
-        memcpy(room + sizeof room - 3, "...", 3);
+    if (label.cut) {
+        elfgen_text_bytes(out, room, sizeof room - 3);
+        elfgen_text_string(out, "...");
+        return;
+    }
     elfgen_text_bytes(out, room, label.length);
     elfgen_text_blanks(out, NAME - label.length);
 }

@@ -123,6 +123,29 @@ END_TEST
 
 START_TEST(shards_are_all_runs_and_have_none_in_common)
 {
+    for (uint64_t shards = 1; shards < 40; shards += 6) {
+        struct mutate_plan pairs = plan_of(5, 1);
+        uint64_t singles, all, sums[2] = {0};
+        pairs.from = 0x40;
+        pairs.to = 0x40 + 11;
+        pairs.pairs = true;
+        pairs.shards = shards;
+        ck_assert(mutate_runs(&pairs, &singles, &all));
+        for (pairs.shard = 0; pairs.shard < shards; pairs.shard++) {
+            uint64_t counted[2], seen[2] = {0};
+            mutate_runs_of_shard(&pairs, &counted[0], &counted[1]);
+            for (uint64_t run = 0; run < all; run++) {
+                seen[0] += run < singles && mutate_is_of_shard(&pairs, run);
+                seen[1] += mutate_is_of_shard(&pairs, run);
+            }
+            for (size_t i = 0; i < 2; i++) {
+                ck_assert_uint_eq(counted[i], seen[i]);
+                sums[i] += seen[i];
+            }
+        }
+        ck_assert_uint_eq(sums[0], singles);
+        ck_assert_uint_eq(sums[1], all);
+    }
     struct mutate_plan plan = plan_of(255, 1);
     plan.shards = 7;
     for (uint64_t run = 0; run < 1000; run++) {
@@ -131,6 +154,17 @@ START_TEST(shards_are_all_runs_and_have_none_in_common)
             takers += mutate_is_of_shard(&plan, run);
         ck_assert_uint_eq(takers, 1);
     }
+    /* Each of two has values of each byte, also where these are even in number. */
+    bool seen[2][sizeof lecture_file] = {{false}};
+    plan.shards = 2;
+    for (uint64_t run = 0; run < 2 * sizeof lecture_file; run++) {
+        struct mutate_change change;
+        mutate_change(&plan, run, &change);
+        plan.shard = 0;
+        seen[mutate_is_of_shard(&plan, run)][change.places[0]] = true;
+    }
+    for (size_t i = 0; i < sizeof lecture_file; i++)
+        ck_assert(seen[0][i] && seen[1][i]);
 }
 END_TEST
 
