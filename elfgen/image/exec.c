@@ -96,17 +96,10 @@ static inline void write_headers(uint8_t *bytes, const struct elfgen_exec_option
     const size_t phdr_size = is_64 ? elfgen_size64_phdr : elfgen_size32_phdr;
     const size_t shdr_size = is_64 ? elfgen_size64_shdr : elfgen_size32_shdr;
     const struct elfgen_ehdr ehdr = {
-        .ei_mag0 = 0x7f,
-        .ei_mag1 = 'E',
-        .ei_mag2 = 'L',
-        .ei_mag3 = 'F',
-        .ei_class = class_,
-        .ei_data = order,
-        .ei_version = ELFGEN_EV_CURRENT,
+        ELFGEN_IDENTIFICATION(class_, order),
         .ei_osabi = options->osabi,
         .e_type = ELFGEN_ET_EXEC,
         .e_machine = options->machine,
-        .e_version = ELFGEN_EV_CURRENT,
         .e_entry = options->entry == ELFGEN_ENTRY_FIRST
                        ? options->base + ehdr_size + segment_count * phdr_size
                        : options->entry,

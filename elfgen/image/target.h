@@ -13,6 +13,11 @@ struct elfgen_target {
     uint64_t user_end; /* first address that a program cannot have */
 };
 
+/* How the ELF header of any program begins, as initializers of a struct elfgen_ehdr. */
+#define ELFGEN_IDENTIFICATION(class, order)                                                        \
+    .ei_mag0 = 0x7f, .ei_mag1 = 'E', .ei_mag2 = 'L', .ei_mag3 = 'F', .ei_class = (class),          \
+    .ei_data = (order), .ei_version = ELFGEN_EV_CURRENT, .e_version = ELFGEN_EV_CURRENT
+
 /* NULL, and ELFGEN_UNSUPPORTED, for a machine without a row. */
 const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_error *error);
 

@@ -4,6 +4,7 @@
 #include "elfgen/memory.h"
 
 #include "../format/codec.h"
+#include "target.h"
 #include "unfold.h"
 
 enum {
@@ -448,18 +449,11 @@ static void put_elf_header(const struct elfgen_unfold *unfold, uint8_t *bytes)
     const enum elfgen_class class_ = view->class_;
     bool right = elfgen_unfold_header_is_right(view);
     const struct elfgen_ehdr ehdr = {
-        .ei_mag0 = 0x7f,
-        .ei_mag1 = 'E',
-        .ei_mag2 = 'L',
-        .ei_mag3 = 'F',
-        .ei_class = class_,
-        .ei_data = ELFGEN_LITTLE_ENDIAN,
-        .ei_version = ELFGEN_EV_CURRENT,
+        ELFGEN_IDENTIFICATION(class_, ELFGEN_LITTLE_ENDIAN),
         .ei_osabi = right ? view->ehdr.ei_osabi : ELFGEN_OSABI_NONE,
         .ei_abiversion = right ? view->ehdr.ei_abiversion : 0,
         .e_type = view->ehdr.e_type,
         .e_machine = view->ehdr.e_machine,
-        .e_version = ELFGEN_EV_CURRENT,
         .e_entry = view->ehdr.e_entry,
         .e_phoff = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_),
         .e_ehsize = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_),
