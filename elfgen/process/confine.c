@@ -165,6 +165,7 @@ struct confine_worker *confine_open(const struct confine_options *options,
     worker->id = -1;
     worker->traced = !options->untraced;
     worker->refused = false;
+    worker->files = 0;
     worker->measured = limits_can_measure();
     for (size_t i = 0; i < 2; i++)
         worker->pipes[i].ends[0] = worker->pipes[i].ends[1] = -1;
@@ -243,6 +244,21 @@ int confine_file(const void *bytes, size_t size)
     return file;
 }
 
+bool confine_change(int file, const struct confine_poke *pokes, size_t count)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    int writable = open(path, O_WRONLY | O_CLOEXEC);
+    bool done = writable >= 0;
+    for (size_t i = 0; done && i < count; i++)
+        done = pwrite(writable, &pokes[i].byte, 1, (off_t)pokes[i].offset) == 1;
+    int error = errno;
+    if (writable >= 0)
+        close(writable);
+    errno = error;
+    return done;
+}
+
 /* Copies strings to where the worker sees them. NULL: they do not fit. */
 static char **put(struct confine_shared *shared, char *const *strings, size_t *used)
 {
@@ -266,7 +282,7 @@ static char **put(struct confine_shared *shared, char *const *strings, size_t *u
     return copies;
 }
 
-static bool send_job(struct confine_worker *worker, const struct confine_job *job)
+static bool send_descriptors(struct confine_worker *worker, const struct confine_job *job)
 {
     char word = CONFINE_JOB;
     int output = worker->pipes[0].ends[1];
@@ -293,13 +309,24 @@ static bool send_job(struct confine_worker *worker, const struct confine_job *jo
     return sent == 1;
 }
 
+static bool send_job(struct confine_worker *worker, const struct confine_job *job, bool new_pipe)
+{
+    char word = CONFINE_AGAIN;
+    bool again = job->files != 0 && job->files == worker->files && !new_pipe;
+    worker->files = job->files;
+    return again ? send(worker->socket, &word, 1, MSG_NOSIGNAL) == 1
+                 : send_descriptors(worker, job);
+}
+
 static bool prepare(struct confine_worker *worker, const struct confine_job *job,
                     struct elfgen_error *error)
 {
     extern char **environ;
     struct confine_shared *shared = worker->shared;
     size_t used = 0;
+    bool new_pipe = worker->pipes[0].ends[0] < 0 || (job->errors && worker->pipes[1].ends[0] < 0);
     shared->has_input = job->input >= 0;
+    shared->keep = job->files != 0;
     shared->arguments = put(shared, job->arguments, &used);
     shared->environment = shared->arguments
                               ? put(shared, job->environment ? job->environment : environ, &used)
@@ -309,7 +336,7 @@ static bool prepare(struct confine_worker *worker, const struct confine_job *job
     if (!confine_pipe_open(&worker->pipes[0], job->output) ||
         (job->errors && !confine_pipe_open(&worker->pipes[1], job->errors)))
         return fail(error, "cannot make a pipe", errno);
-    return send_job(worker, job) || fail(error, "the sandbox's worker is gone", errno);
+    return send_job(worker, job, new_pipe) || fail(error, "the sandbox's worker is gone", errno);
 }
 
 bool confine_run(struct confine_worker *worker, const struct confine_job *job, struct run_end *end,

@@ -67,8 +67,10 @@ struct confine_stream {
 };
 
 struct confine_job {
-    int file;                               /* the program, open for reading or by O_PATH */
-    int input;                              /* its descriptor 0; -1: it has none */
+    int file;       /* the program, open for reading or by O_PATH */
+    int input;      /* its descriptor 0; -1: it has none */
+    uint64_t files; /* not 0: jobs of the same number have the same open file and input, which are
+                     * handed to the worker once */
     char *const *arguments;                 /* argv, with NULL behind the last */
     char *const *environment;               /* NULL: this process's own */
     struct confine_stream *output, *errors; /* errors NULL: 2 is the same pipe as 1, so that the
@@ -86,6 +88,14 @@ struct confine_job {
 
 /* A program in memory as a file for a job, to be closed. -1 and errno: no memory, or no /proc. */
 int confine_file(const void *bytes, size_t size);
+
+/* Changes bytes of such a file, between two runs. False and errno: it is as it was or partly
+ * changed, as where somebody still executes it (ETXTBSY). */
+struct confine_poke {
+    uint64_t offset;
+    uint8_t byte;
+};
+bool confine_change(int file, const struct confine_poke *pokes, size_t count);
 
 /* Runs a program to its end, and until its output is written. False and *error: the worker is
  * broken, the system gives it no process, or the arguments are too long; close it. */

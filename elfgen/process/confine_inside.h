@@ -31,7 +31,7 @@ struct confine_shared {
     uint64_t own_memory; /* what it may have itself when it starts a program, in bytes */
 
     /* a job's */
-    bool has_input, one_output;
+    bool has_input, keep;            /* keep: the descriptors are for the next job, too */
     char **arguments, **environment; /* into `text` */
 
     /* and its end's */
@@ -47,6 +47,7 @@ struct confine_shared {
 enum confine_word {
     CONFINE_READY = 'r',   /* worker: shared->error and lacks are known */
     CONFINE_JOB = 'j',     /* supervisor: with the descriptors: program, input, output, errors */
+    CONFINE_AGAIN = 'a',   /* supervisor: those of the job before */
     CONFINE_STARTED = 's', /* the child, before its execve; the kernel says who it is */
     CONFINE_GO = 'g',      /* supervisor, to it */
     CONFINE_ENDED = 'e'    /* worker: shared->status and memory are known */

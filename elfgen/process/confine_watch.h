@@ -8,11 +8,12 @@ struct confine_worker {
     struct confine_shared *shared;
     pid_t id;
     int socket;
-    int other;     /* the worker's end, until it has it */
-    int ended;     /* a signalfd: a traced program did something */
-    bool traced;   /* by ptrace, where it may be */
-    bool refused;  /* it may not */
-    bool measured; /* /proc says how much memory a program has */
+    int other;      /* the worker's end, until it has it */
+    int ended;      /* a signalfd: a traced program did something */
+    bool traced;    /* by ptrace, where it may be */
+    bool refused;   /* it may not */
+    bool measured;  /* /proc says how much memory a program has */
+    uint64_t files; /* whose descriptors the worker has, by confine_job's number; 0: none */
     struct confine_pipe pipes[2];
 };
 

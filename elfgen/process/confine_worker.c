@@ -121,6 +121,16 @@ static long start(const struct child *child)
 
 /* ---- the worker ---- */
 
+/* Closes a job's descriptors, if there are any. */
+static void let_go(const struct confine_shared *shared, int *files)
+{
+    for (size_t i = 0; i < CONFINE_DESCRIPTORS; i++) {
+        if (files[i] >= 0)
+            ask(shared, SYS_close, (uint64_t)files[i], 0, 0, 0, 0);
+        files[i] = -1;
+    }
+}
+
 /* A message and the descriptors with it. False: there is none any more. */
 static bool receive(const struct confine_shared *shared, char *word, int *files)
 {
@@ -138,11 +148,15 @@ static bool receive(const struct confine_shared *shared, char *word, int *files)
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     if (got != 1)
         return false;
+    if (*word == CONFINE_AGAIN && files[0] >= 0)
+        return true;
     if (*word == CONFINE_JOB && header && header->cmsg_type == SCM_RIGHTS &&
-        header->cmsg_len == CMSG_LEN(sizeof(int) * CONFINE_DESCRIPTORS))
+        header->cmsg_len == CMSG_LEN(sizeof(int) * CONFINE_DESCRIPTORS)) {
+        let_go(shared, files);
         memcpy(files, CMSG_DATA(header), sizeof(int) * CONFINE_DESCRIPTORS);
-    else
+    } else {
         *word = CONFINE_GO;
+    }
     return true;
 }
 
@@ -150,7 +164,7 @@ static bool receive(const struct confine_shared *shared, char *word, int *files)
 static bool await_job(const struct confine_shared *shared, int *files)
 {
     char word = CONFINE_GO;
-    while (word != CONFINE_JOB)
+    while (word != CONFINE_JOB && word != CONFINE_AGAIN)
         if (!receive(shared, &word, files))
             return false;
     return true;
@@ -168,7 +182,7 @@ static uint64_t nanoseconds_of(const struct timeval *time)
 
 static bool work(struct confine_shared *shared)
 {
-    static struct child child;
+    static struct child child = {.files = {-1, -1, -1, -1}};
     child.shared = shared;
     if (!await_job(shared, child.files))
         return false;
@@ -186,8 +200,8 @@ static bool work(struct confine_shared *shared)
     }
     shared->memory = 1024 * (uint64_t)usage.ru_maxrss;
     shared->processor = nanoseconds_of(&usage.ru_utime) + nanoseconds_of(&usage.ru_stime);
-    for (size_t i = 0; i < CONFINE_DESCRIPTORS; i++)
-        ask(shared, SYS_close, (uint64_t)child.files[i], 0, 0, 0, 0);
+    if (!shared->keep)
+        let_go(shared, child.files);
     return say(shared, CONFINE_ENDED);
 }
 

@@ -18,7 +18,9 @@ struct runner {
     cpu_set_t all; /* processors that it may use */
     bool settled;  /* one of them is its own */
     uint64_t runs;
-    uint8_t *bytes;                       /* the program, with a change */
+    int file;                             /* the program, with a change; -1: none yet */
+    uint64_t files;                       /* how often it was made */
+    struct mutate_change change;          /* that one */
     struct confine_stream output, errors; /* with room for what the program itself writes */
 };
 
@@ -184,27 +186,45 @@ static void open_worker(struct runner *runner)
         fail(mutate, &error);
 }
 
+/* The program's file with a change, instead of the one before. It is changed where it is, which
+ * takes less than to make it anew; but that is done where it has to be. */
+static void change_file(struct runner *runner, const struct mutate_change *change)
+{
+    const struct mutate_plan *plan = runner->mutate->plan;
+    const struct mutate_change *before = &runner->change;
+    struct confine_poke pokes[4];
+    size_t count = 0;
+    for (unsigned i = 0; i < before->count; i++)
+        pokes[count++] = (struct confine_poke){before->places[i], plan->bytes[before->places[i]]};
+    for (unsigned i = 0; i < change->count; i++)
+        pokes[count++] = (struct confine_poke){change->places[i], change->values[i]};
+    runner->change = *change;
+    if (runner->file >= 0 && confine_change(runner->file, pokes, count))
+        return;
+    if (runner->file >= 0)
+        close(runner->file);
+    runner->file = confine_file(plan->bytes, plan->size);
+    runner->files++;
+    if (runner->file < 0 || !confine_change(runner->file, pokes, count))
+        fail_by_errno(runner->mutate, "cannot make a file in memory");
+}
+
 /* False: the worker is broken. */
 static bool try(struct runner *runner, struct run_end *end, struct elfgen_error *error)
 {
     static char *none[] = {NULL};
-    const struct mutate *mutate = runner->mutate;
-    int file = confine_file(runner->bytes, mutate->plan->size);
-    if (file < 0)
-        fail_by_errno(runner->mutate, "cannot make a file in memory");
-    struct confine_job job = {.file = file,
+    struct confine_job job = {.file = runner->file,
                               .input = runner->input,
-                              .arguments = mutate->ways->arguments,
+                              .arguments = runner->mutate->ways->arguments,
                               .environment = none,
                               .output = &runner->output,
                               .errors = &runner->errors,
                               .unread = true,
+                              .files = runner->files,
                               .context = runner->mutate,
                               .interrupted = interrupted};
     lseek(runner->input, 0, SEEK_SET);
-    bool done = confine_run(runner->worker, &job, end, error);
-    close(file);
-    return done;
+    return confine_run(runner->worker, &job, end, error);
 }
 
 /* Linux, short of memory, or somebody outside: what runs here cannot send signals, and what it does
@@ -218,11 +238,9 @@ static void run_change(struct runner *runner, const struct mutate_change *change
                        struct run_end *end)
 {
     enum { TRIES = 3 };
-    const struct mutate_plan *plan = runner->mutate->plan;
     struct elfgen_error error;
     bool done = false;
-    for (unsigned i = 0; i < change->count; i++)
-        runner->bytes[change->places[i]] = change->values[i];
+    change_file(runner, change);
     /* A worker that somebody killed, as Linux does where memory is short, is made anew. */
     for (int i = 0; i < TRIES && !done; i++) {
         done = try(runner, end, &error);
@@ -234,8 +252,6 @@ static void run_change(struct runner *runner, const struct mutate_change *change
         confine_close(runner->worker);
         open_worker(runner);
     }
-    for (unsigned i = 0; i < change->count; i++)
-        runner->bytes[change->places[i]] = plan->bytes[change->places[i]];
     if (!done && !is_stopped(runner->mutate))
         fail(runner->mutate, &error);
 }
@@ -339,8 +355,7 @@ int mutate_open_input(const struct mutate_ways *ways)
 
 void mutate_runner(struct mutate *mutate, unsigned number)
 {
-    const struct mutate_plan *plan = mutate->plan;
-    struct runner runner = {.mutate = mutate};
+    struct runner runner = {.mutate = mutate, .file = -1};
     set_signals();
     sched_getaffinity(0, sizeof runner.all, &runner.all);
     choose_first(&runner, number);
@@ -348,10 +363,6 @@ void mutate_runner(struct mutate *mutate, unsigned number)
     runner.input = mutate_open_input(mutate->ways);
     if (runner.input < 0)
         fail_by_errno(mutate, mutate->ways->input ? mutate->ways->input : "/dev/null");
-    runner.bytes = malloc(plan->size);
-    if (!runner.bytes)
-        fail_by_errno(mutate, "no room for the program");
-    memcpy(runner.bytes, plan->bytes, plan->size);
     give_room(mutate, &runner.output, mutate->original->output_size);
     give_room(mutate, &runner.errors, mutate->original->error_size);
     take_runs(&runner);

@@ -236,6 +236,50 @@ START_TEST(a_signal_that_came_while_nothing_waited_ends_it_as_well)
 }
 END_TEST
 
+/* Runs a file as one of the jobs of that number; what it wrote. */
+static const char *written_by(int file, uint64_t files)
+{
+    static char name[] = "program";
+    static uint8_t kept[8];
+    char *arguments[] = {name, NULL}, *none[] = {NULL};
+    struct confine_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept - 1};
+    struct confine_job job = {.file = file,
+                              .input = -1,
+                              .files = files,
+                              .arguments = arguments,
+                              .environment = none,
+                              .output = &output};
+    struct run_end end;
+    struct elfgen_error error;
+    ck_assert_msg(confine_run(worker, &job, &end, &error), "%s", error.text);
+    ck_assert_int_eq(end.reason, RUN_EXITED);
+    kept[output.size < sizeof kept ? output.size : 0] = 0;
+    return (const char *)kept;
+}
+
+START_TEST(a_file_is_handed_over_once_and_changed_where_it_is)
+{
+    uint8_t bytes[512];
+    size_t size = elfgen_write_exec(bytes, sizeof bytes, writes_1, sizeof writes_1, NULL, NULL);
+    int first = confine_file(bytes, size), second = file_of(writes_1, sizeof writes_1);
+    const struct confine_poke other[] = {{size - 5, 'j'}, {size - 1, 'y'}}, back = {size - 5, 'h'};
+    ck_assert_str_eq(written_by(first, 1), "hello");
+    ck_assert(confine_change(first, other, 2));
+    ck_assert_str_eq(written_by(first, 1), "jelly");
+    ck_assert(confine_change(first, &back, 1));
+    ck_assert_str_eq(written_by(first, 1), "helly");
+    /* Another file by the same number is none: the worker has the first. */
+    ck_assert_str_eq(written_by(second, 1), "helly");
+    ck_assert_str_eq(written_by(second, 2), "hello");
+    ck_assert_str_eq(written_by(first, 0), "helly");
+    ck_assert_str_eq(written_by(second, 2), "hello");
+    ck_assert(!confine_change(-1, &back, 1));
+    close(first);
+    close(second);
+    greet();
+}
+END_TEST
+
 START_TEST(descriptors_and_the_signal_mask_stay_as_they_were)
 {
     sigset_t before, after;
@@ -324,6 +368,7 @@ static Suite *confine_suite(void)
     tcase_add_test(runs, both_streams_are_told_apart_and_reach_their_descriptors);
     tcase_add_test(runs, an_interrupted_caller_ends_the_program);
     tcase_add_test(runs, a_signal_that_came_while_nothing_waited_ends_it_as_well);
+    tcase_add_test(runs, a_file_is_handed_over_once_and_changed_where_it_is);
     tcase_add_test(runs, descriptors_and_the_signal_mask_stay_as_they_were);
     suite_add_tcase(suite, runs);
     TCase *ways = tcase_create("ways");
