@@ -44,6 +44,22 @@ static bool write_twin(const struct elfgen_unfold *plan, const struct elfgen_out
     return false;
 }
 
+/* Where Linux puts an ET_DYN follows from its p_align, which a twin cannot always have: it can come
+ * to lie where it does not start. */
+static bool still_starts(struct unfolded *unfolded, struct elfgen_error *error)
+{
+    struct elfgen_view twin;
+    struct elfgen_error why = {.text = ""};
+    if (elfgen_view_open(&twin, unfolded->bytes, unfolded->size, &why) == ELFGEN_OK &&
+        elfgen_unfold_check(&twin, &why) == ELFGEN_OK)
+        return true;
+    free(unfolded->bytes);
+    unfolded->bytes = NULL;
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                     "a twin of it would lie elsewhere in memory and not start: %s", why.text);
+    return false;
+}
+
 bool unfold_file(const struct elfgen_view *view, struct elfgen_code *code,
                  struct unfolded *unfolded, struct elfgen_error *error)
 {
@@ -63,7 +79,8 @@ bool unfold_file(const struct elfgen_view *view, struct elfgen_code *code,
         unfolded->behind = plan.behind;
         unfolded->no_headers = plan.headers == plan.count;
         done = unfold_outline_make(&outline, &plan, code) || out_of_memory(error);
-        done = done && write_twin(&plan, &outline.outline, unfolded, error);
+        done = done && write_twin(&plan, &outline.outline, unfolded, error) &&
+               still_starts(unfolded, error);
         unfold_outline_free(&outline);
     }
     free(segments);

@@ -635,3 +635,10 @@ A
     [ "$(cat older)" = old ]
     holds_only hello older twin
 }
+
+@test "a program that only its p_align puts where it starts is refused, with the reason" {
+    tinyelf unfold -o twin "$SOURCE/tests/fuzz/corpus/dump/p_align-beyond-user-space"
+    exits 1
+    says "error: a twin of it would lie elsewhere in memory and not start: "
+    [ ! -e twin ]
+}
