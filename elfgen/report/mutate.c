@@ -47,15 +47,30 @@ void mutate_report_close(struct mutate_report *report)
     *report = (struct mutate_report){.file = NULL};
 }
 
+void mutate_counts_add(struct mutate_counts *counts, const struct mutate_counts *more)
+{
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++)
+        counts->of[class_] += more->of[class_];
+    counts->signals |= more->signals;
+    for (size_t i = 0; i < sizeof counts->errors / sizeof counts->errors[0]; i++)
+        counts->errors[i] |= more->errors[i];
+}
+
+uint64_t mutate_counts_runs(const struct mutate_counts *counts)
+{
+    uint64_t runs = 0;
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++)
+        runs += counts->of[class_];
+    return runs;
+}
+
 uint64_t mutate_report_runs(const struct mutate_report *report)
 {
     uint64_t runs = 0;
-    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++) {
-        for (size_t i = 0; i < report->count; i++)
-            runs += report->bytes[i].counts.of[class_];
-        for (size_t i = 0; i < report->pair_count; i++)
-            runs += report->pairs[i].counts.counts.of[class_];
-    }
+    for (size_t i = 0; i < report->count; i++)
+        runs += mutate_counts_runs(&report->bytes[i].counts);
+    for (size_t i = 0; i < report->pair_count; i++)
+        runs += mutate_counts_runs(&report->pairs[i].counts.counts);
     return runs;
 }
 
@@ -204,15 +219,6 @@ static bool join_shards(struct mutate_report *report, const struct mutate_report
     return true;
 }
 
-static void add_counts(struct mutate_counts *counts, const struct mutate_counts *more)
-{
-    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++)
-        counts->of[class_] += more->of[class_];
-    counts->signals |= more->signals;
-    for (size_t i = 0; i < sizeof counts->errors / sizeof counts->errors[0]; i++)
-        counts->errors[i] |= more->errors[i];
-}
-
 bool mutate_merge(struct mutate_report *report, const struct mutate_report *other,
                   struct elfgen_error *error)
 {
@@ -225,9 +231,9 @@ bool mutate_merge(struct mutate_report *report, const struct mutate_report *othe
         report->shard[0] = 1;
     }
     for (size_t i = 0; i < report->count; i++)
-        add_counts(&report->bytes[i].counts, &other->bytes[i].counts);
+        mutate_counts_add(&report->bytes[i].counts, &other->bytes[i].counts);
     for (size_t i = 0; i < report->pair_count; i++) {
-        add_counts(&report->pairs[i].counts.counts, &other->pairs[i].counts.counts);
+        mutate_counts_add(&report->pairs[i].counts.counts, &other->pairs[i].counts.counts);
         report->pairs[i].counts.mended += other->pairs[i].counts.mended;
         report->pairs[i].counts.broken += other->pairs[i].counts.broken;
     }

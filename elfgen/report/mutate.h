@@ -52,6 +52,10 @@ void mutate_report_close(struct mutate_report *report);
 /* Names the owners of the bytes. False: `explain->problem`. */
 bool mutate_name_owners(struct mutate_report *report, struct explain *explain);
 
+/* How many runs are in counts, and other counts added to them. */
+uint64_t mutate_counts_runs(const struct mutate_counts *counts);
+void mutate_counts_add(struct mutate_counts *counts, const struct mutate_counts *more);
+
 /* How many runs are in it. */
 uint64_t mutate_report_runs(const struct mutate_report *report);
 

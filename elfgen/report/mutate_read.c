@@ -83,8 +83,10 @@ static bool read_words(struct reader *reader, const json_t *item, const char *ke
 
 static bool read_reader(struct reader *reader, const json_t *item, struct mutate_owner *owner)
 {
-    static const char *const names[] = {"kernel", "program", "tools", "nobody"};
+    const char *names[ELFGEN_READER_NOBODY + 1];
     uint32_t index;
+    for (int i = 0; i <= ELFGEN_READER_NOBODY; i++)
+        names[i] = elfgen_reader_name((enum elfgen_reader)i);
     if (json_is_null(json_object_get(item, "reader")))
         return true;
     if (!value_word(reader, item, "reader", names, sizeof names / sizeof names[0], &index))

@@ -8,21 +8,13 @@ enum { ROW = 16, LINE = 100 };
 
 /* ---- one byte ---- */
 
-static uint64_t runs_of(const struct mutate_counts *counts)
-{
-    uint64_t runs = 0;
-    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++)
-        runs += counts->of[class_];
-    return runs;
-}
-
 /* From "nothing cares" to "everything breaks", by the share of values that change something. */
 enum level { LEVEL_NOTHING, LEVEL_FEW, LEVEL_SOME, LEVEL_MOST, LEVEL_EVERYTHING, LEVEL_UNKNOWN };
 static const char levels[] = {'.', '-', '+', '*', '#', '?'};
 
 static enum level level_of(const struct mutate_counts *counts)
 {
-    uint64_t runs = runs_of(counts), changed = runs - counts->of[MUTATE_SAME];
+    uint64_t runs = mutate_counts_runs(counts), changed = runs - counts->of[MUTATE_SAME];
     if (runs == 0)
         return LEVEL_UNKNOWN;
     if (changed == 0)
@@ -256,15 +248,6 @@ static void put_heading(struct elfgen_text *out, const char *name)
     elfgen_text_char(out, '\n');
 }
 
-static void add(struct mutate_counts *sum, const struct mutate_counts *counts)
-{
-    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++)
-        sum->of[class_] += counts->of[class_];
-    sum->signals |= counts->signals;
-    for (size_t i = 0; i < sizeof sum->errors / sizeof sum->errors[0]; i++)
-        sum->errors[i] |= counts->errors[i];
-}
-
 static void put_place(struct elfgen_text *out, unsigned digits, uint64_t offset, const char *name)
 {
     char room[NAME];
@@ -293,10 +276,10 @@ static void put_fields(struct elfgen_text *out, const struct mutate_report *repo
              (to == from || (report->bytes[to].offset == report->bytes[to - 1].offset + 1 &&
                              is_same_owner(&report->bytes[from], &report->bytes[to])));
              to++)
-            add(&sum, &report->bytes[to].counts);
+            mutate_counts_add(&sum, &report->bytes[to].counts);
         put_place(out, digits, report->bytes[from].offset, short_name(&report->bytes[from].owner));
         put_counts(out, &sum);
-        add(&all, &sum);
+        mutate_counts_add(&all, &sum);
     }
     elfgen_text_column(out, "all", NAME, NAME);
     put_counts(out, &all);
@@ -349,7 +332,7 @@ static void put_pairs(struct elfgen_text *out, const struct mutate_report *repor
         if (pair->counts.mended == 0 && pair->counts.broken == 0)
             continue;
         put_pair_label(out, report, pair);
-        put_number(out, runs_of(&pair->counts.counts));
+        put_number(out, mutate_counts_runs(&pair->counts.counts));
         put_number(out, pair->counts.counts.of[MUTATE_SAME]);
         put_number(out, pair->counts.mended);
         put_number(out, pair->counts.broken);
