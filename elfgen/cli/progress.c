@@ -5,15 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
-static uint64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
+#include "../process/limits.h"
 
 void progress_begin(struct progress *progress, const char *things, uint64_t all)
 {
@@ -21,7 +15,7 @@ void progress_begin(struct progress *progress, const char *things, uint64_t all)
     progress->shown = isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0);
     progress->things = things;
     progress->all = all;
-    progress->began = now();
+    progress->began = limits_now();
 }
 
 /* 12345 -> "12,345" */
@@ -64,7 +58,7 @@ void progress_show(const struct progress *progress, uint64_t done)
     enum { WIDTH = 20, ENOUGH = 200000000 };
     static const char bar[] = "####################", blank[] = "                    ";
     char texts[4][32], line[256];
-    uint64_t passed = now() - progress->began;
+    uint64_t passed = limits_now() - progress->began;
     if (!progress->shown)
         return;
     int filled = progress->all == 0 ? WIDTH : (int)((double)done / (double)progress->all * WIDTH);
