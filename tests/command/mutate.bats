@@ -506,11 +506,11 @@ END
 
 # ---- long runs ----
 
-# A program that takes some hundredths of a second.
-slow()
+# A program that sleeps so many nanoseconds.
+sleeping()
 {
-    assemble slow <<'END'
-_start: push 20000000
+    assemble "$1" <<END
+_start: push $2
         push 0
         mov eax, 35
         mov rdi, rsp
@@ -520,6 +520,12 @@ _start: push 20000000
         mov eax, 60
         syscall
 END
+}
+
+# One that takes some hundredths of a second.
+slow()
+{
+    sleeping slow 20000000
 }
 
 @test "Ctrl-C prints what there is, and ends it as Ctrl-C does" {
@@ -598,17 +604,7 @@ begin()
 
 @test "a change that somebody kills is run again" {
     local worker
-    assemble slower <<'END'
-_start: push 300000000
-        push 0
-        mov eax, 35
-        mov rdi, rsp
-        xor esi, esi
-        syscall
-        xor edi, edi
-        mov eax, 60
-        syscall
-END
+    sleeping slower 300000000
     begin --field e_shoff --values 2 --jobs 1 slower
     # Three times it is run as it is.
     sleep 1
