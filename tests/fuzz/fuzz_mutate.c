@@ -1,33 +1,7 @@
 /* Any bytes as a result of mutate: what is read is shown, and written again it is read as the same;
  * joined with itself it is refused or the whole. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "../../elfgen/report/mutate.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void check(bool so)
-{
-    if (!so)
-        abort();
-}
-
-struct document {
-    char *bytes;
-    size_t size;
-};
-
-static void keep(struct elfgen_text *text)
-{
-    struct document *document = text->context;
-    char *more = realloc(document->bytes, document->size + text->length + 1);
-    check(more != NULL);
-    document->bytes = more;
-    memcpy(more + document->size, text->bytes, text->length);
-    document->size += text->length;
-    text->length = 0;
-}
+#include "fuzz_text.h"
 
 static struct document written(const struct mutate_report *report)
 {
