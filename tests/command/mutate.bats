@@ -602,6 +602,18 @@ begin()
     done
 }
 
+@test "without --jobs there is one for each processor" {
+    slow
+    begin --field e_shoff --values 40 slow
+    sleep 1
+    [ "$(pgrep -c -P "$main")" -eq "$(nproc)" ]
+    wait "$main"
+    begin --field e_shoff --values 20 --jobs 3 slow
+    sleep 1
+    [ "$(pgrep -c -P "$main")" -eq 3 ]
+    wait "$main"
+}
+
 @test "a change that somebody kills is run again" {
     local worker
     sleeping slower 300000000
