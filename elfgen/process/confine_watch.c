@@ -21,6 +21,7 @@ struct watch {
     bool traced;    /* by this process: then it cannot be gone before this process looks */
     bool answering; /* the worker is alive */
     bool over;      /* the program is not */
+    bool entered;   /* it is past its execve, and has memory of its own */
     bool unread;    /* its output stays in the pipes for now */
     bool stopped;   /* by this process, for end->reason */
     uint64_t began, deadline, measure; /* when; UINT64_MAX: never */
@@ -149,6 +150,12 @@ static void finish_output(struct watch *watch)
 static void look_at_memory(struct watch *watch, uint64_t now)
 {
     uint64_t limit = watch->worker->shared->limits.memory;
+    watch->entered = watch->entered || limits_has_entered(watch->id);
+    /* Until then it has its worker's, and how long that takes depends on who else is busy. */
+    if (!watch->entered) {
+        watch->measure = watch->stopped ? UINT64_MAX : now + limits_nanoseconds(1);
+        return;
+    }
     uint64_t memory = limits_memory(watch->id);
     if (memory > limit)
         stop(watch, RUN_MEMORY);

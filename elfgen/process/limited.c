@@ -14,7 +14,7 @@
 
 struct member {
     pid_t id;
-    bool borrows; /* its parent's memory, until its execve */
+    bool borrows; /* the memory of who started it, until its execve */
 };
 
 struct family {
@@ -194,8 +194,9 @@ static void look_at_memory(struct family *family, uint64_t now)
     }
     if (sum > limit)
         stop(family, RUN_MEMORY);
-    family->measure =
-        family->killing ? UINT64_MAX : now + limits_nanoseconds(limits_pause(sum, limit));
+    /* Before it has memory of its own, nothing says how soon it may have much. */
+    uint64_t pause = family->entered ? limits_pause(sum, limit) : 1;
+    family->measure = family->killing ? UINT64_MAX : now + limits_nanoseconds(pause);
 }
 
 static void look_at_clock(struct family *family)
@@ -251,8 +252,11 @@ static bool begin(struct family *family, const struct process_program *program,
         family->first = limited_start_untraced(program, &family->end->error, error);
         family->entered = true;
     }
-    if (family->first < 0 || !meet(family, family->first))
+    struct member *first = family->first < 0 ? NULL : meet(family, family->first);
+    if (!first)
         return false;
+    /* It has this process's, which may be more than the program is allowed. */
+    first->borrows = family->traced;
     if (family->traced)
         ptrace(PTRACE_SYSCALL, family->first, NULL, 0);
     return true;

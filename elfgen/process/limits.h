@@ -55,6 +55,11 @@ uint64_t limits_memory(pid_t id);
 /* The same, where of a page that several processes have only this one's part counts: slower. */
 uint64_t limits_share(pid_t id);
 
+/* Whether it is past its execve. Before, a process has the memory of the one that started it, or a
+ * copy; once this said true, whatever is measured is the program's own. Where /proc does not say:
+ * true. */
+bool limits_has_entered(pid_t id);
+
 /* Whether it waits for something, such as the end of a sleep. False: it runs, wants to, is stopped
  * or gone. Where /proc does not say: true. */
 bool limits_is_asleep(pid_t id);

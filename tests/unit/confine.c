@@ -9,6 +9,7 @@
 #include "../../elfgen/process/confine.h"
 #include "elfgen.h"
 #include "room.h"
+#include "slow_execve.h"
 
 /* ---- programs ---- */
 
@@ -326,6 +327,27 @@ START_TEST(a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps)
 }
 END_TEST
 
+START_TEST(what_the_worker_has_is_not_counted_as_the_program_s)
+{
+    struct confine_options options = {.limits = {.memory = 32 << 20}};
+    struct confine_stream output = {.descriptor = -1};
+    void *much = take_much(64 << 20);
+    sigemptyset(&options.ignored);
+    sigemptyset(&options.blocked);
+    for (int untraced = 0; untraced < 2; untraced++) {
+        options.untraced = untraced;
+        open_with(&options);
+        int file = slow_down(file_of(writes_1, sizeof writes_1));
+        struct run_end end = run(file, &output, NULL);
+        ck_assert_int_eq(end.reason, RUN_EXITED);
+        ck_assert_uint_eq(end.output, 5);
+        close(file);
+        close_worker();
+    }
+    free(much);
+}
+END_TEST
+
 /* Whether two programs one after the other have the same stack. */
 static bool same_stack(bool fixed)
 {
@@ -373,6 +395,7 @@ static Suite *confine_suite(void)
     suite_add_tcase(suite, runs);
     TCase *ways = tcase_create("ways");
     tcase_add_test(ways, a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps);
+    tcase_add_test(ways, what_the_worker_has_is_not_counted_as_the_program_s);
     tcase_add_test(ways, addresses_are_the_same_each_time_if_they_are_to_be);
     suite_add_tcase(suite, ways);
     return suite;
