@@ -180,6 +180,16 @@ static uint64_t nanoseconds_of(const struct timeval *time)
     return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_usec * 1000;
 }
 
+/* The most that a worker has had, which Linux counts as its child's, too. Counters of pages may be
+ * some pages off. */
+static uint64_t most_memory(const struct confine_shared *shared)
+{
+    enum { A_LITTLE = 1 << 20 };
+    struct rusage usage = {0};
+    ask(shared, SYS_getrusage, (uint64_t)RUSAGE_SELF, address_of(&usage), 0, 0, 0);
+    return 1024 * (uint64_t)usage.ru_maxrss + A_LITTLE;
+}
+
 static bool work(struct confine_shared *shared)
 {
     static struct child child = {.files = {-1, -1, -1, -1}};
@@ -199,6 +209,7 @@ static bool work(struct confine_shared *shared)
                 return false;
     }
     shared->memory = 1024 * (uint64_t)usage.ru_maxrss;
+    shared->own_memory = most_memory(shared);
     shared->processor = nanoseconds_of(&usage.ru_utime) + nanoseconds_of(&usage.ru_stime);
     if (!shared->keep)
         let_go(shared, child.files);
@@ -284,12 +295,6 @@ static int install_filter(const struct confine_shared *shared)
     return 0;
 }
 
-static uint64_t most_memory(void)
-{
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? 1024 * (uint64_t)usage.ru_maxrss : 0;
-}
-
 void confine_work(struct confine_shared *shared)
 {
     set_signals(&shared->ignored);
@@ -300,7 +305,6 @@ void confine_work(struct confine_shared *shared)
     shared->lacks |= confine_enter_spaces(shared);
     give_up_privileges();
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    shared->own_memory = most_memory() + (1 << 20);
     shared->error = install_filter(shared);
     /* Whoever asked may be dead by now. */
     bool alive = say(shared, CONFINE_READY) && shared->error == 0;

@@ -348,6 +348,36 @@ START_TEST(what_the_worker_has_is_not_counted_as_the_program_s)
 }
 END_TEST
 
+START_TEST(what_the_worker_takes_to_hand_arguments_over_is_not_counted)
+{
+    enum { COUNT = 15, SIZE = 120000 };
+    static char text[SIZE];
+    char *arguments[COUNT + 1] = {NULL}, *none[] = {NULL};
+    struct confine_options options = {.limits = {.memory = 3 << 20}};
+    struct confine_stream output = {.descriptor = -1};
+    sigemptyset(&options.ignored);
+    sigemptyset(&options.blocked);
+    void *much = take_much(4 << 20);
+    open_with(&options);
+    memset(text, 'a', SIZE - 1);
+    for (size_t i = 0; i < COUNT; i++)
+        arguments[i] = text;
+    struct confine_job job = {.file = file_of(writes_1, sizeof writes_1),
+                              .input = -1,
+                              .arguments = arguments,
+                              .environment = none,
+                              .output = &output};
+    struct run_end end;
+    struct elfgen_error error;
+    ck_assert_msg(confine_run(worker, &job, &end, &error), "%s", error.text);
+    /* The program has two megabytes of them; the worker has them, too, and what it had before. */
+    ck_assert_int_eq(end.reason, RUN_EXITED);
+    free(much);
+    close(job.file);
+    close_worker();
+}
+END_TEST
+
 /* Whether two programs one after the other have the same stack. */
 static bool same_stack(bool fixed)
 {
@@ -396,6 +426,7 @@ static Suite *confine_suite(void)
     TCase *ways = tcase_create("ways");
     tcase_add_test(ways, a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps);
     tcase_add_test(ways, what_the_worker_has_is_not_counted_as_the_program_s);
+    tcase_add_test(ways, what_the_worker_takes_to_hand_arguments_over_is_not_counted);
     tcase_add_test(ways, addresses_are_the_same_each_time_if_they_are_to_be);
     suite_add_tcase(suite, ways);
     return suite;
