@@ -20,7 +20,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,14 +49,6 @@ static void limit_child(const struct confine_shared *shared)
     uint64_t seconds = shared->limits.time / 1000 + 2;
     if (shared->limits.time != 0)
         limit(shared, RLIMIT_CPU, seconds, seconds + 1);
-    if (shared->limits.processor != 0) {
-        /* RLIMIT_CPU counts whole seconds. Timers stay over an execve, and are nobody's but this
-         * process's; to stop one takes a call that the filter does not let through. */
-        uint64_t microseconds = 1000 * shared->limits.processor;
-        struct itimerval timer = {.it_value = {.tv_sec = (time_t)(microseconds / 1000000),
-                                               .tv_usec = (suseconds_t)(microseconds % 1000000)}};
-        ask(shared, SYS_setitimer, ITIMER_PROF, address_of(&timer), 0, 0, 0);
-    }
     limit(shared, RLIMIT_NPROC, 0, 0);
     limit(shared, RLIMIT_NOFILE, 3, 3);
 }

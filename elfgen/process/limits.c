@@ -81,6 +81,15 @@ bool limits_is_asleep(pid_t id)
     return !line || line[sizeof state - 1] == 'S';
 }
 
+uint64_t limits_processor(pid_t id)
+{
+    clockid_t clock;
+    struct timespec time;
+    if (clock_getcpuclockid(id, &clock) != 0 || clock_gettime(clock, &time) != 0)
+        return 0;
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
 bool limits_can_measure(void)
 {
     char self[32] = "", own[32];

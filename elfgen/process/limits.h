@@ -14,7 +14,7 @@ struct run_limits {
     uint64_t memory; /* bytes that it touched, page tables included; mapping costs nothing */
     /* For a worker alone: */
     uint64_t output;    /* bytes written to 1 and 2 together */
-    uint64_t processor; /* milliseconds of processor time, to a tick of the kernel's clock or two */
+    uint64_t processor; /* milliseconds of processor time: killed soon after, never before */
 };
 
 enum run_reason {
@@ -63,6 +63,9 @@ bool limits_has_entered(pid_t id);
 /* Whether it waits for something, such as the end of a sleep. False: it runs, wants to, is stopped
  * or gone. Where /proc does not say: true. */
 bool limits_is_asleep(pid_t id);
+
+/* Nanoseconds of processor time that a process has used. 0: it is gone, or nobody says. */
+uint64_t limits_processor(pid_t id);
 
 /* Whether /proc is there, and shows the process numbers that this process sees. */
 bool limits_can_measure(void);
