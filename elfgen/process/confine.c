@@ -54,11 +54,6 @@ static bool make_shared(struct confine_worker *worker, const struct confine_opti
     shared->fixed = options->fixed;
     shared->ignored = options->ignored;
     shared->blocked = options->blocked;
-    if (options->limits.processor != 0) {
-        /* It has to reach the program. */
-        sigdelset(&shared->ignored, SIGPROF);
-        sigdelset(&shared->blocked, SIGPROF);
-    }
     shared->room = SHARED_ROOM - sizeof *shared;
     shared->user_id = geteuid();
     shared->group_id = getegid();

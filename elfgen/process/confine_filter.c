@@ -35,9 +35,9 @@ static const struct {
                {"write", STDERR_FILENO}, {"writev", STDOUT_FILENO}, {"writev", STDERR_FILENO}};
 
 /* The worker's and its child's before the execve. */
-static const char *const own_calls[] = {"recvmsg", "read",           "write",     "clone",
-                                        "wait4",   "dup2",           "close",     "prlimit64",
-                                        "prctl",   "rt_sigprocmask", "setitimer", "execveat"};
+static const char *const own_calls[] = {"recvmsg", "read",           "write",    "clone",
+                                        "wait4",   "dup2",           "close",    "prlimit64",
+                                        "prctl",   "rt_sigprocmask", "execveat", "getrusage"};
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

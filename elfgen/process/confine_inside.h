@@ -25,19 +25,19 @@ struct confine_shared {
     gid_t group_id;
 
     /* the worker's answer to that */
-    unsigned lacks;      /* enum confine_lack */
-    int error;           /* of seccomp; then of each execve, 0 if it succeeded */
-    int no_process;      /* of the clone before it: errno, or 0 */
-    uint64_t own_memory; /* what it may have itself when it starts a program, in bytes */
+    unsigned lacks; /* enum confine_lack */
+    int error;      /* of seccomp; then of each execve, 0 if it succeeded */
+    int no_process; /* of the clone before it: errno, or 0 */
 
     /* a job's */
     bool has_input, keep;            /* keep: the descriptors are for the next job, too */
     char **arguments, **environment; /* into `text` */
 
     /* and its end's */
-    int status;         /* of wait4 */
-    uint64_t processor; /* its ru_utime and ru_stime, in nanoseconds */
-    uint64_t memory;    /* its ru_maxrss, in bytes */
+    int status;          /* of wait4 */
+    uint64_t processor;  /* its ru_utime and ru_stime, in nanoseconds */
+    uint64_t memory;     /* its ru_maxrss, in bytes: the worker's is the least */
+    uint64_t own_memory; /* the worker's, with the arguments that it handed over, and a little */
 
     size_t room;    /* of `text` */
     uint8_t text[]; /* pointers, and strings behind them */

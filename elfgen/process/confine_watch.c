@@ -21,9 +21,10 @@ struct watch {
     bool traced;    /* by this process: then it cannot be gone before this process looks */
     bool answering; /* the worker is alive */
     bool over;      /* the program is not */
+    bool entered;   /* it is past its execve, and has memory of its own */
     bool unread;    /* its output stays in the pipes for now */
     bool stopped;   /* by this process, for end->reason */
-    uint64_t began, deadline, measure; /* when; UINT64_MAX: never */
+    uint64_t began, deadline, measure, use; /* when; UINT64_MAX: never */
 };
 
 /* Ends the program, for a reason that is told. */
@@ -149,11 +150,32 @@ static void finish_output(struct watch *watch)
 static void look_at_memory(struct watch *watch, uint64_t now)
 {
     uint64_t limit = watch->worker->shared->limits.memory;
+    watch->entered = watch->entered || limits_has_entered(watch->id);
+    /* Until then it has its worker's, and how long that takes depends on who else is busy. */
+    if (!watch->entered) {
+        watch->measure = watch->stopped ? UINT64_MAX : now + limits_nanoseconds(1);
+        return;
+    }
     uint64_t memory = limits_memory(watch->id);
     if (memory > limit)
         stop(watch, RUN_MEMORY);
     watch->measure =
         watch->stopped ? UINT64_MAX : now + limits_nanoseconds(limits_pause(memory, limit));
+}
+
+/* The kernel's own limits (RLIMIT_CPU, ITIMER_PROF) count ticks, each for whoever runs at that
+ * moment: what shares its processor, or wakes up and sleeps in their rhythm, pays for what it never
+ * had. */
+static void look_at_processor(struct watch *watch, uint64_t now)
+{
+    const uint64_t least = 500000;
+    uint64_t limit = limits_nanoseconds(watch->worker->shared->limits.processor);
+    uint64_t used = limits_processor(watch->id);
+    if (used >= limit)
+        stop(watch, RUN_TIME);
+    /* It has one thread, so it cannot use more than passes by the clock. */
+    uint64_t left = used < limit ? limit - used : 0;
+    watch->use = watch->stopped ? UINT64_MAX : now + (left > least ? left : least);
 }
 
 /* Where processor time is limited, the clock is for what sleeps. It is not to cut what waits for a
@@ -180,6 +202,8 @@ static void look_at_clock(struct watch *watch, uint64_t due)
     }
     if (now >= watch->measure)
         look_at_memory(watch, now);
+    if (now >= watch->use)
+        look_at_processor(watch, now);
 }
 
 static void look_at_worker(struct watch *watch)
@@ -208,9 +232,11 @@ static void look_at(struct watch *watch, const struct pollfd *wishes)
 static uint64_t next_look(const struct watch *watch)
 {
     const uint64_t often = 5000000;
-    uint64_t next = watch->deadline < watch->measure ? watch->deadline : watch->measure;
     uint64_t look = watch->unread ? limits_now() + often : UINT64_MAX;
-    return look < next ? look : next;
+    const uint64_t others[] = {watch->deadline, watch->measure, watch->use};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        look = others[i] < look ? others[i] : look;
+    return look;
 }
 
 /* Waits until something happens or has to be looked at. */
@@ -285,9 +311,18 @@ static void take(struct watch *watch)
         watch->deadline = watch->began + limits_nanoseconds(limits->time);
     if (limits->memory != 0 && worker->measured)
         watch->measure = watch->began + limits_nanoseconds(limits_pause(0, limits->memory));
+    if (limits->processor != 0)
+        watch->use = watch->began + limits_nanoseconds(limits->processor);
     char word = CONFINE_GO;
     if (send(worker->socket, &word, 1, MSG_NOSIGNAL) != 1)
         stop(watch, RUN_INTERRUPTED);
+}
+
+/* It may have ended before this process came to look. */
+static bool is_over_processor(const struct confine_shared *shared)
+{
+    return shared->limits.processor != 0 &&
+           shared->processor > limits_nanoseconds(shared->limits.processor);
 }
 
 static void judge(struct watch *watch)
@@ -309,8 +344,7 @@ static void judge(struct watch *watch)
         end->status = 0;
     } else if (end->signal == SIGSYS) {
         end->reason = RUN_CALL;
-    } else if ((end->signal == SIGXCPU && shared->limits.time != 0) ||
-               (end->signal == SIGPROF && shared->limits.processor != 0)) {
+    } else if ((end->signal == SIGXCPU && shared->limits.time != 0) || is_over_processor(shared)) {
         end->reason = RUN_TIME;
     } else if (end->signal != 0) {
         end->reason = RUN_SIGNAL;
@@ -342,7 +376,8 @@ bool confine_watch(struct confine_worker *worker, const struct confine_job *job,
                           .handle = -1,
                           .unread = job->unread,
                           .deadline = UINT64_MAX,
-                          .measure = UINT64_MAX};
+                          .measure = UINT64_MAX,
+                          .use = UINT64_MAX};
     await_start(&watch);
     if (!watch.over)
         take(&watch);

@@ -20,7 +20,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,14 +49,6 @@ static void limit_child(const struct confine_shared *shared)
     uint64_t seconds = shared->limits.time / 1000 + 2;
     if (shared->limits.time != 0)
         limit(shared, RLIMIT_CPU, seconds, seconds + 1);
-    if (shared->limits.processor != 0) {
-        /* RLIMIT_CPU counts whole seconds. Timers stay over an execve, and are nobody's but this
-         * process's; to stop one takes a call that the filter does not let through. */
-        uint64_t microseconds = 1000 * shared->limits.processor;
-        struct itimerval timer = {.it_value = {.tv_sec = (time_t)(microseconds / 1000000),
-                                               .tv_usec = (suseconds_t)(microseconds % 1000000)}};
-        ask(shared, SYS_setitimer, ITIMER_PROF, address_of(&timer), 0, 0, 0);
-    }
     limit(shared, RLIMIT_NPROC, 0, 0);
     limit(shared, RLIMIT_NOFILE, 3, 3);
 }
@@ -180,6 +171,16 @@ static uint64_t nanoseconds_of(const struct timeval *time)
     return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_usec * 1000;
 }
 
+/* The most that a worker has had, which Linux counts as its child's, too. Counters of pages may be
+ * some pages off. */
+static uint64_t most_memory(const struct confine_shared *shared)
+{
+    enum { A_LITTLE = 1 << 20 };
+    struct rusage usage = {0};
+    ask(shared, SYS_getrusage, (uint64_t)RUSAGE_SELF, address_of(&usage), 0, 0, 0);
+    return 1024 * (uint64_t)usage.ru_maxrss + A_LITTLE;
+}
+
 static bool work(struct confine_shared *shared)
 {
     static struct child child = {.files = {-1, -1, -1, -1}};
@@ -199,6 +200,7 @@ static bool work(struct confine_shared *shared)
                 return false;
     }
     shared->memory = 1024 * (uint64_t)usage.ru_maxrss;
+    shared->own_memory = most_memory(shared);
     shared->processor = nanoseconds_of(&usage.ru_utime) + nanoseconds_of(&usage.ru_stime);
     if (!shared->keep)
         let_go(shared, child.files);
@@ -284,12 +286,6 @@ static int install_filter(const struct confine_shared *shared)
     return 0;
 }
 
-static uint64_t most_memory(void)
-{
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? 1024 * (uint64_t)usage.ru_maxrss : 0;
-}
-
 void confine_work(struct confine_shared *shared)
 {
     set_signals(&shared->ignored);
@@ -300,7 +296,6 @@ void confine_work(struct confine_shared *shared)
     shared->lacks |= confine_enter_spaces(shared);
     give_up_privileges();
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    shared->own_memory = most_memory() + (1 << 20);
     shared->error = install_filter(shared);
     /* Whoever asked may be dead by now. */
     bool alive = say(shared, CONFINE_READY) && shared->error == 0;

@@ -14,7 +14,8 @@
 
 struct member {
     pid_t id;
-    bool borrows; /* its parent's memory, until its execve */
+    bool told;    /* its parent's stop said how it began; its own may come before */
+    bool borrows; /* the memory of who started it, until its execve */
 };
 
 struct family {
@@ -106,14 +107,17 @@ static bool call_stop(struct family *family, pid_t id, int number)
     return true;
 }
 
+/* The child may have been faster than its parent's stop, and even past its execve. */
 static void meet_child(struct family *family, pid_t id, int event)
 {
     unsigned long child = 0;
     if (ptrace(PTRACE_GETEVENTMSG, id, NULL, &child) != 0 || child == 0)
         return;
     struct member *member = meet(family, (pid_t)child);
-    if (member)
-        member->borrows = event == PTRACE_EVENT_VFORK;
+    if (!member)
+        return;
+    member->told = true;
+    member->borrows = event == PTRACE_EVENT_VFORK && !limits_has_entered(member->id);
 }
 
 /* Another thread's execve took the leader's number; what was the thread is nobody. */
@@ -121,6 +125,7 @@ static void exec_stop(struct family *family, struct member *member)
 {
     unsigned long before = 0;
     member->borrows = false;
+    member->told = true;
     if (ptrace(PTRACE_GETEVENTMSG, member->id, NULL, &before) == 0 && (pid_t)before != member->id)
         forget(family, (pid_t)before);
 }
@@ -152,6 +157,9 @@ static void ended(struct family *family, pid_t id, int status, const struct rusa
 {
     struct run_end *end = family->end;
     forget(family, id);
+    /* Of its children nothing more is said. */
+    for (size_t i = 0; i < family->count; i++)
+        family->members[i].told = true;
     if (id != family->first)
         return;
     family->first_over = true;
@@ -179,23 +187,30 @@ static void look(struct family *family)
 
 /* ---- limits ---- */
 
+/* Of its own, as far as is known. */
+static bool has_memory(const struct member *member)
+{
+    return member->told && !member->borrows;
+}
+
 static void look_at_memory(struct family *family, uint64_t now)
 {
     uint64_t limit = family->watch->limits.memory, sum = 0;
     for (size_t i = 0; i < family->count; i++)
-        if (!family->members[i].borrows)
+        if (has_memory(&family->members[i]))
             sum += limits_memory(family->members[i].id);
     /* What several share counts for each of them at first. */
     if (sum > limit && family->count > 1) {
         sum = 0;
         for (size_t i = 0; i < family->count; i++)
-            if (!family->members[i].borrows)
+            if (has_memory(&family->members[i]))
                 sum += limits_share(family->members[i].id);
     }
     if (sum > limit)
         stop(family, RUN_MEMORY);
-    family->measure =
-        family->killing ? UINT64_MAX : now + limits_nanoseconds(limits_pause(sum, limit));
+    /* Before it has memory of its own, nothing says how soon it may have much. */
+    uint64_t pause = family->entered ? limits_pause(sum, limit) : 1;
+    family->measure = family->killing ? UINT64_MAX : now + limits_nanoseconds(pause);
 }
 
 static void look_at_clock(struct family *family)
@@ -251,8 +266,12 @@ static bool begin(struct family *family, const struct process_program *program,
         family->first = limited_start_untraced(program, &family->end->error, error);
         family->entered = true;
     }
-    if (family->first < 0 || !meet(family, family->first))
+    struct member *first = family->first < 0 ? NULL : meet(family, family->first);
+    if (!first)
         return false;
+    /* It has this process's, which may be more than the program is allowed. */
+    first->borrows = family->traced;
+    first->told = true;
     if (family->traced)
         ptrace(PTRACE_SYSCALL, family->first, NULL, 0);
     return true;

@@ -60,6 +60,18 @@ uint64_t limits_share(pid_t id)
                    number_of(status, "\nVmPTE:"));
 }
 
+bool limits_has_entered(pid_t id)
+{
+    /* PF_FORKNOEXEC of Linux's sched.h. An execve clears it after it has changed the memory. */
+    enum { FORKED = 0x40 };
+    char stat[1024];
+    unsigned flags = 0;
+    /* proc(5): the name in parentheses may hold anything. */
+    const char *name_end = read_proc(id, "stat", stat, sizeof stat) ? strrchr(stat, ')') : NULL;
+    return !name_end || sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||
+           (flags & FORKED) == 0;
+}
+
 bool limits_is_asleep(pid_t id)
 {
     static const char state[] = "\nState:\t";
@@ -67,6 +79,15 @@ bool limits_is_asleep(pid_t id)
     const char *line =
         read_proc(id, "status", status, sizeof status) ? strstr(status, state) : NULL;
     return !line || line[sizeof state - 1] == 'S';
+}
+
+uint64_t limits_processor(pid_t id)
+{
+    clockid_t clock;
+    struct timespec time;
+    if (clock_getcpuclockid(id, &clock) != 0 || clock_gettime(clock, &time) != 0)
+        return 0;
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
 bool limits_can_measure(void)

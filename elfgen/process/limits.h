@@ -14,7 +14,7 @@ struct run_limits {
     uint64_t memory; /* bytes that it touched, page tables included; mapping costs nothing */
     /* For a worker alone: */
     uint64_t output;    /* bytes written to 1 and 2 together */
-    uint64_t processor; /* milliseconds of processor time, to a tick of the kernel's clock or two */
+    uint64_t processor; /* milliseconds of processor time: killed soon after, never before */
 };
 
 enum run_reason {
@@ -55,9 +55,17 @@ uint64_t limits_memory(pid_t id);
 /* The same, where of a page that several processes have only this one's part counts: slower. */
 uint64_t limits_share(pid_t id);
 
+/* Whether it is past its execve. Before, a process has the memory of the one that started it, or a
+ * copy; once this said true, whatever is measured is the program's own. Where /proc does not say:
+ * true. */
+bool limits_has_entered(pid_t id);
+
 /* Whether it waits for something, such as the end of a sleep. False: it runs, wants to, is stopped
  * or gone. Where /proc does not say: true. */
 bool limits_is_asleep(pid_t id);
+
+/* Nanoseconds of processor time that a process has used. 0: it is gone, or nobody says. */
+uint64_t limits_processor(pid_t id);
 
 /* Whether /proc is there, and shows the process numbers that this process sees. */
 bool limits_can_measure(void);

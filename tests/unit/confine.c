@@ -4,11 +4,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../elfgen/process/confine.h"
 #include "elfgen.h"
 #include "room.h"
+#include "slow_execve.h"
 
 /* ---- programs ---- */
 
@@ -37,6 +39,17 @@ static const uint8_t tells_stack[] = {0x54, 0xb8, 1,    0,    0,    0, 0xbf, 1, 
 /* an endless nanosleep of a second at a time, on the stack */
 static const uint8_t sleeps[] = {0x6a, 0,    0x6a, 1,    0xb8, 35,   0,    0,    0,
                                  0x48, 0x89, 0xe7, 0x31, 0xf6, 0x0f, 0x05, 0xeb, 0xee};
+
+/* Twenty times: clock_gettime(CLOCK_MONOTONIC_COARSE) until it changes, at the kernel's next tick,
+ * and a sleep of as many nanoseconds as the last four bytes say; then exit(3). It runs at each
+ * tick, and hardly between two. */
+static const uint8_t ticks[] = {
+    0xbb, 0x14, 0,    0,    0,    0x48, 0x83, 0xec, 0x20, 0x8b, 0x2d, 0x4c, 0,    0,    0,    0x48,
+    0x89, 0xe6, 0xbf, 6,    0,    0,    0,    0xb8, 0xe4, 0,    0,    0,    0x0f, 5,    0x48, 0x8d,
+    0x74, 0x24, 0x10, 0xb8, 0xe4, 0,    0,    0,    0x0f, 5,    0x48, 0x8b, 0x44, 0x24, 8,    0x48,
+    0x3b, 0x44, 0x24, 0x18, 0x74, 0xed, 0x31, 0xf6, 0x48, 0x89, 0x34, 0x24, 0x48, 0x89, 0x6c, 0x24,
+    8,    0x48, 0x89, 0xe7, 0xb8, 0x23, 0,    0,    0,    0x0f, 5,    0xff, 0xcb, 0x75, 0xc0, 0xb8,
+    0x3c, 0,    0,    0,    0xbf, 3,    0,    0,    0,    0x0f, 5,    0,    0,    0,    0};
 
 static int file_of(const uint8_t *code, size_t size)
 {
@@ -312,8 +325,9 @@ START_TEST(a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps)
         int computing = file_of(loops, sizeof loops), sleeping = file_of(sleeps, sizeof sleeps);
         struct run_end end = run(computing, &output, NULL);
         ck_assert_int_eq(end.reason, RUN_TIME);
-        ck_assert_int_eq(end.signal, SIGPROF);
-        ck_assert_uint_ge(end.processor, 20000000);
+        ck_assert_int_eq(end.signal, SIGKILL);
+        /* It is told in microseconds, by two parts that are each rounded down. */
+        ck_assert_uint_ge(end.processor + 2000, 30000000);
         end = run(sleeping, &output, NULL);
         ck_assert_int_eq(end.reason, RUN_TIME);
         ck_assert_int_eq(end.signal, SIGKILL);
@@ -323,6 +337,85 @@ START_TEST(a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps)
         close(sleeping);
         close_worker();
     }
+}
+END_TEST
+
+START_TEST(processor_time_is_what_was_used_and_no_number_of_ticks)
+{
+    struct timespec tick;
+    ck_assert_int_eq(clock_getres(CLOCK_MONOTONIC_COARSE, &tick), 0);
+    uint32_t pause = (uint32_t)(tick.tv_nsec / 20 * 17);
+    struct confine_options options = {
+        .limits = {.time = 20000, .processor = 8 * (uint64_t)tick.tv_nsec / 1000000}};
+    struct confine_stream output = {.descriptor = -1};
+    uint8_t code[sizeof ticks];
+    memcpy(code, ticks, sizeof code);
+    memcpy(code + sizeof code - sizeof pause, &pause, sizeof pause);
+    sigemptyset(&options.ignored);
+    sigemptyset(&options.blocked);
+    open_with(&options);
+    int file = file_of(code, sizeof code);
+    struct run_end end = run(file, &output, NULL);
+    /* Where it has to share its processor it may wait in vain for some ticks, and use more. */
+    if (end.processor + 2000 < options.limits.processor * 1000000) {
+        ck_assert_int_eq(end.reason, RUN_EXITED);
+        ck_assert_int_eq(end.status, 3);
+    } else {
+        ck_assert_int_eq(end.reason, RUN_TIME);
+    }
+    close(file);
+    close_worker();
+}
+END_TEST
+
+START_TEST(what_the_worker_has_is_not_counted_as_the_program_s)
+{
+    struct confine_options options = {.limits = {.memory = 32 << 20}};
+    struct confine_stream output = {.descriptor = -1};
+    void *much = take_much(64 << 20);
+    sigemptyset(&options.ignored);
+    sigemptyset(&options.blocked);
+    for (int untraced = 0; untraced < 2; untraced++) {
+        options.untraced = untraced;
+        open_with(&options);
+        int file = slow_down(file_of(writes_1, sizeof writes_1));
+        struct run_end end = run(file, &output, NULL);
+        ck_assert_int_eq(end.reason, RUN_EXITED);
+        ck_assert_uint_eq(end.output, 5);
+        close(file);
+        close_worker();
+    }
+    free(much);
+}
+END_TEST
+
+START_TEST(what_the_worker_takes_to_hand_arguments_over_is_not_counted)
+{
+    enum { COUNT = 15, SIZE = 120000 };
+    static char text[SIZE];
+    char *arguments[COUNT + 1] = {NULL}, *none[] = {NULL};
+    struct confine_options options = {.limits = {.memory = 3 << 20}};
+    struct confine_stream output = {.descriptor = -1};
+    sigemptyset(&options.ignored);
+    sigemptyset(&options.blocked);
+    void *much = take_much(4 << 20);
+    open_with(&options);
+    memset(text, 'a', SIZE - 1);
+    for (size_t i = 0; i < COUNT; i++)
+        arguments[i] = text;
+    struct confine_job job = {.file = file_of(writes_1, sizeof writes_1),
+                              .input = -1,
+                              .arguments = arguments,
+                              .environment = none,
+                              .output = &output};
+    struct run_end end;
+    struct elfgen_error error;
+    ck_assert_msg(confine_run(worker, &job, &end, &error), "%s", error.text);
+    /* The program has two megabytes of them; the worker has them, too, and what it had before. */
+    ck_assert_int_eq(end.reason, RUN_EXITED);
+    free(much);
+    close(job.file);
+    close_worker();
 }
 END_TEST
 
@@ -373,6 +466,9 @@ static Suite *confine_suite(void)
     suite_add_tcase(suite, runs);
     TCase *ways = tcase_create("ways");
     tcase_add_test(ways, a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps);
+    tcase_add_test(ways, processor_time_is_what_was_used_and_no_number_of_ticks);
+    tcase_add_test(ways, what_the_worker_has_is_not_counted_as_the_program_s);
+    tcase_add_test(ways, what_the_worker_takes_to_hand_arguments_over_is_not_counted);
     tcase_add_test(ways, addresses_are_the_same_each_time_if_they_are_to_be);
     suite_add_tcase(suite, ways);
     return suite;

@@ -193,7 +193,7 @@ START_TEST(a_run_is_held_against_the_program_as_it_is)
         {{.reason = RUN_SIGNAL, .signal = SIGSEGV}, text, 4, 0, MUTATE_SIGNAL},
         {{.reason = RUN_CALL, .signal = SIGSYS}, text, 4, 0, MUTATE_BLOCKED},
         {{.reason = RUN_MEMORY, .signal = SIGKILL}, text, 4, 0, MUTATE_BLOCKED},
-        {{.reason = RUN_TIME, .signal = SIGPROF}, text, 4, 0, MUTATE_TIMEOUT},
+        {{.reason = RUN_TIME, .signal = SIGKILL}, text, 4, 0, MUTATE_TIMEOUT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct confine_stream output = {

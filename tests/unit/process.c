@@ -4,8 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../elfgen/process/confine.h"
 #include "../../elfgen/process/door.h"
+#include "../../elfgen/process/limited.h"
+#include "elfgen.h"
 #include "room.h"
+#include "slow_execve.h"
 
 /* What a trace told. */
 struct told {
@@ -187,6 +191,55 @@ START_TEST(a_process_that_may_not_be_traced_is_an_error)
 }
 END_TEST
 
+START_TEST(a_process_has_entered_a_program_once_its_execve_is_done)
+{
+    int go[2], input[2];
+    ck_assert_int_eq(pipe2(go, O_CLOEXEC), 0);
+    ck_assert_int_eq(pipe2(input, O_CLOEXEC), 0);
+    pid_t id = fork();
+    ck_assert_int_ge(id, 0);
+    if (id == 0) {
+        char byte;
+        dup2(input[0], STDIN_FILENO);
+        close(go[1]);
+        if (read(go[0], &byte, 1) == 0)
+            execl("/bin/sh", "sh", "-c", "read line", NULL);
+        _exit(1);
+    }
+    close(go[0]);
+    ck_assert(!limits_has_entered(id));
+    close(go[1]);
+    while (!limits_has_entered(id))
+        usleep(1000);
+    close(input[1]);
+    ck_assert_int_eq(waitpid(id, NULL, 0), id);
+}
+END_TEST
+
+START_TEST(what_this_process_has_is_not_counted_as_the_program_s)
+{
+    /* exit(3) */
+    static const uint8_t code[] = {0xb8, 60, 0, 0, 0, 0xbf, 3, 0, 0, 0, 0x0f, 0x05};
+    static char name[] = "program";
+    char path[64], *arguments[] = {name, NULL};
+    uint8_t bytes[512];
+    struct limited_watch watch = {.limits = {.memory = 32 << 20}};
+    struct run_end end;
+    struct elfgen_error error;
+    void *much = take_much(64 << 20);
+    size_t size = elfgen_write_exec(bytes, sizeof bytes, code, sizeof code, NULL, NULL);
+    int file = slow_down(confine_file(bytes, size));
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    struct process_program program = {.path = path, .arguments = arguments};
+    sigemptyset(&program.ignored);
+    ck_assert_msg(limited_run(&program, &watch, &end, &error), "%s", error.text);
+    ck_assert_int_eq(end.reason, RUN_EXITED);
+    ck_assert_int_eq(end.status, 3);
+    close(file);
+    free(much);
+}
+END_TEST
+
 static Suite *process_suite(void)
 {
     Suite *suite = suite_create("process");
@@ -198,6 +251,8 @@ static Suite *process_suite(void)
     tcase_add_test(cases, interrupted_it_kills_the_program_and_its_children);
     tcase_add_test(cases, memory_is_read_where_there_is_some);
     tcase_add_test(cases, a_process_that_may_not_be_traced_is_an_error);
+    tcase_add_test(cases, a_process_has_entered_a_program_once_its_execve_is_done);
+    tcase_add_test(cases, what_this_process_has_is_not_counted_as_the_program_s);
     suite_add_tcase(suite, cases);
     return suite;
 }
