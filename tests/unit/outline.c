@@ -1,9 +1,58 @@
-/* image/outline: what is refused of section headers and symbols behind a file. */
+/* image/outline: section headers and symbols behind a file, read back by view/; what is refused. */
 #include <string.h>
 
 #include "elfgen.h"
 #include "outline_files.h"
 #include "room.h"
+
+START_TEST(the_view_reads_what_was_given_in_both_classes_and_orders)
+{
+    static const int order[] = {1, 3, 0, 2, 4}; /* local ones first */
+    uint8_t file[FILE_SIZE];
+    const struct elfgen_outline outline = {sections, 4, symbols, 5};
+    size_t size;
+    make_file(file, _i);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    struct elfgen_view view;
+    struct elfgen_shdr shdr, strings;
+    ck_assert_int_eq(elfgen_view_open(&view, bytes, size, NULL), ELFGEN_OK);
+    ck_assert_int_eq(view.order, kinds[_i].order);
+    ck_assert_uint_eq(view.sections.count, 8);
+    ck_assert_uint_eq(view.names, 7);
+    for (size_t i = 0; i < 4; i++) {
+        const char *name;
+        ck_assert_int_eq(elfgen_view_section(&view, i + 1, &shdr, NULL), ELFGEN_OK);
+        ck_assert_uint_eq(elfgen_view_section_name(&view, &shdr, &name), strlen(sections[i].name));
+        ck_assert_str_eq(name, sections[i].name);
+        ck_assert_uint_eq(shdr.sh_type, sections[i].type);
+        ck_assert_uint_eq(shdr.sh_flags, sections[i].flags);
+        ck_assert_uint_eq(shdr.sh_addr, sections[i].address);
+        ck_assert_uint_eq(shdr.sh_offset, sections[i].offset);
+        ck_assert_uint_eq(shdr.sh_size, sections[i].size);
+        ck_assert_uint_eq(shdr.sh_addralign, sections[i].align);
+        ck_assert_uint_eq(shdr.sh_entsize, sections[i].entry_size);
+    }
+    ck_assert_int_eq(elfgen_view_section(&view, 5, &shdr, NULL), ELFGEN_OK);
+    ck_assert_int_eq(elfgen_view_section(&view, shdr.sh_link, &strings, NULL), ELFGEN_OK);
+    for (size_t i = 0; i < 5; i++) {
+        const struct elfgen_outline_symbol *expected = &symbols[order[i]];
+        struct elfgen_sym symbol;
+        const char *name;
+        ck_assert_int_eq(elfgen_view_symbol(&view, &shdr, i + 1, &symbol, NULL), ELFGEN_OK);
+        ck_assert_uint_eq(
+            elfgen_view_string(&view, strings.sh_offset, strings.sh_size, symbol.st_name, &name),
+            strlen(expected->name));
+        ck_assert_str_eq(name, expected->name);
+        ck_assert_uint_eq(symbol.st_value, expected->value);
+        ck_assert_uint_eq(symbol.st_size, expected->size);
+        ck_assert_uint_eq(symbol.st_info, (unsigned)(expected->binding << 4 | expected->type));
+    }
+    ck_assert_uint_eq(view.ehdr.e_entry, 0x10078);
+    ck_assert_uint_eq(view.ehdr.e_machine, EM_PPC);
+    ck_assert_mem_eq(bytes + 64, file + 64, FILE_SIZE - 64);
+    free(bytes);
+}
+END_TEST
 
 /* What is refused: a section, a symbol, the class asked for, how, and a word of the sentence. */
 static const struct {
@@ -102,6 +151,9 @@ END_TEST
 static Suite *outline_suite(void)
 {
     Suite *suite = suite_create("outline");
+    TCase *written = tcase_create("what is written");
+    tcase_add_loop_test(written, the_view_reads_what_was_given_in_both_classes_and_orders, 0, 4);
+    suite_add_tcase(suite, written);
     TCase *refusals = tcase_create("what is refused");
     tcase_add_loop_test(refusals, what_cannot_be_is_refused_by_name, 0,
                         sizeof refused / sizeof refused[0]);
