@@ -1,15 +1,10 @@
 /* format/: the rows agree with the system's <elf.h>, which nobody here wrote. */
 #include <elf.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "elfgen.h"
-#include "lecture.h"
+#include "field.h"
 #include "room.h"
 
 /* What <elf.h> says of a field: X(field, structure as the C library names it). */
@@ -81,14 +76,6 @@ static const struct {
     ROW(dyn, d_tag, Elf32_Dyn, Elf64_Dyn, d_tag),
     ROW(dyn, d_val, Elf32_Dyn, Elf64_Dyn, d_un.d_val),
 };
-
-static const struct elfgen_field *find_row(enum elfgen_structure_id id, const char *name)
-{
-    for (unsigned i = 0; i < elfgen_structures[id].count; i++)
-        if (strcmp(elfgen_structures[id].fields[i].name, name) == 0)
-            return &elfgen_structures[id].fields[i];
-    return NULL;
-}
 
 START_TEST(every_field_lies_where_elf_h_says)
 {
@@ -237,79 +224,6 @@ START_TEST(an_error_keeps_status_place_and_sentence)
 }
 END_TEST
 
-/* Runs the bytes as a program, its output thrown away; returns its wait status. */
-static int run_bytes(const uint8_t *bytes, size_t size)
-{
-    int file = memfd_create("program", MFD_CLOEXEC);
-    ck_assert_int_ge(file, 0);
-    ck_assert_int_eq(write(file, bytes, size), (ssize_t)size);
-    pid_t child = fork();
-    if (child == 0) {
-        char *const none[] = {NULL};
-        const struct rlimit nothing = {0, 0}, second = {1, 1};
-        setrlimit(RLIMIT_CORE, &nothing);
-        setrlimit(RLIMIT_CPU, &second);
-        int null = open("/dev/null", O_WRONLY);
-        dup2(null, STDOUT_FILENO);
-        fexecve(file, none, none);
-        _exit(99);
-    }
-    int status = -1;
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    close(file);
-    return status;
-}
-
-/* Fills every field of a structure that Linux is said not to read. */
-static unsigned spoil(enum elfgen_structure_id id, uint8_t *bytes)
-{
-    unsigned spoiled = 0;
-    for (unsigned i = 0; i < elfgen_structures[id].count; i++) {
-        const struct elfgen_field *field = &elfgen_structures[id].fields[i];
-        if (field->reader == ELFGEN_READER_KERNEL)
-            continue;
-        elfgen_field_set(field, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN, bytes, UINT64_MAX);
-        spoiled++;
-    }
-    return spoiled;
-}
-
-START_TEST(linux_runs_a_program_whatever_stands_in_the_fields_it_is_said_not_to_read)
-{
-    uint8_t bytes[sizeof lecture_file];
-    memcpy(bytes, lecture_file, sizeof bytes);
-    ck_assert_int_eq(run_bytes(bytes, sizeof bytes), 0);
-    ck_assert_uint_ge(spoil(ELFGEN_STRUCTURE_ehdr, bytes), 10);
-    ck_assert_uint_eq(spoil(ELFGEN_STRUCTURE_phdr, bytes + 64), 1);
-    ck_assert_int_eq(run_bytes(bytes, sizeof bytes), 0);
-}
-END_TEST
-
-START_TEST(linux_does_read_the_fields_it_is_said_to_read)
-{
-    /* A value for each that no program can have; p_align is read for ET_DYN only, and any p_flags
-     * that can execute will do here. */
-    static const struct {
-        const char *name;
-        uint64_t value;
-    } bad[] = {{"ei_mag0", 0},     {"ei_mag1", 0},   {"ei_mag2", 0}, {"ei_mag3", 0},
-               {"e_type", 1},      {"e_machine", 8}, {"e_entry", 8}, {"e_phoff", 1 << 20},
-               {"e_phentsize", 1}, {"e_phnum", 0},   {"p_type", 0},  {"p_offset", 4096},
-               {"p_vaddr", 1},     {"p_filesz", 0},  {"p_memsz", 1}, {"p_flags", 0}};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        uint8_t bytes[sizeof lecture_file];
-        memcpy(bytes, lecture_file, sizeof bytes);
-        bool segment = bad[i].name[0] == 'p';
-        const struct elfgen_field *row =
-            find_row(segment ? ELFGEN_STRUCTURE_phdr : ELFGEN_STRUCTURE_ehdr, bad[i].name);
-        ck_assert_int_eq(row->reader, ELFGEN_READER_KERNEL);
-        elfgen_field_set(row, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN, bytes + (segment ? 64 : 0),
-                         bad[i].value);
-        ck_assert_msg(run_bytes(bytes, sizeof bytes) != 0, "%s", bad[i].name);
-    }
-}
-END_TEST
-
 static Suite *format_suite(void)
 {
     Suite *suite = suite_create("format");
@@ -319,11 +233,6 @@ static Suite *format_suite(void)
     tcase_add_test(rows, every_byte_of_every_structure_has_exactly_one_field);
     tcase_add_test(rows, a_field_reads_back_what_was_written_in_both_classes_and_orders);
     suite_add_tcase(suite, rows);
-    TCase *readers = tcase_create("readers, as the kernel has them");
-    tcase_add_test(readers,
-                   linux_runs_a_program_whatever_stands_in_the_fields_it_is_said_not_to_read);
-    tcase_add_test(readers, linux_does_read_the_fields_it_is_said_to_read);
-    suite_add_tcase(suite, readers);
     TCase *names = tcase_create("names");
     tcase_add_test(names, names_are_those_that_readelf_prints);
     tcase_add_test(names, an_osabi_is_found_by_its_name_in_any_case);

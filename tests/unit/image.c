@@ -1,7 +1,4 @@
 /* image/: from a program to bytes. */
-#include <gelf.h>
-#include <libelf.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,54 +102,6 @@ START_TEST(the_last_page_of_user_space_can_be_filled_to_its_end)
     options.base = 0x7fffffffe000;
     ck_assert_uint_eq(elfgen_write_exec(file, sizeof file, code, sizeof code, &options, NULL),
                       4096);
-}
-END_TEST
-
-/* libelf, which nobody here wrote, reads every field of both headers. */
-START_TEST(libelf_agrees_on_every_header_field)
-{
-    uint8_t file[sizeof lecture_file];
-    struct elfgen_exec_options options = {.machine = 62,
-                                          .osabi = 9,
-                                          .permissions = 7,
-                                          .base = 0x400000,
-                                          .align = 0x1000,
-                                          .zero_fill = 0x123,
-                                          .entry = 0x400080};
-    ck_assert_uint_eq(elfgen_write_exec(file, sizeof file, lecture_file + 120, 58, &options, NULL),
-                      178);
-    elf_version(EV_CURRENT);
-    Elf *elf = elf_memory((char *)file, sizeof file);
-    GElf_Ehdr ehdr;
-    GElf_Phdr phdr;
-    size_t count;
-    ck_assert_ptr_nonnull(gelf_getehdr(elf, &ehdr));
-    ck_assert_mem_eq(ehdr.e_ident, "\177ELF\2\1\1\11\0\0\0\0\0\0\0", 16);
-    ck_assert_uint_eq(ehdr.e_type, ET_EXEC);
-    ck_assert_uint_eq(ehdr.e_machine, EM_X86_64);
-    ck_assert_uint_eq(ehdr.e_version, EV_CURRENT);
-    ck_assert_uint_eq(ehdr.e_entry, 0x400080);
-    ck_assert_uint_eq(ehdr.e_phoff, 64);
-    ck_assert_uint_eq(ehdr.e_shoff, 0);
-    ck_assert_uint_eq(ehdr.e_flags, 0);
-    ck_assert_uint_eq(ehdr.e_ehsize, 64);
-    ck_assert_uint_eq(ehdr.e_phentsize, 56);
-    ck_assert_uint_eq(ehdr.e_phnum, 1);
-    ck_assert_uint_eq(ehdr.e_shentsize, 64);
-    ck_assert_uint_eq(ehdr.e_shnum, 0);
-    ck_assert_uint_eq(ehdr.e_shstrndx, 0);
-    ck_assert_int_eq(elf_getphdrnum(elf, &count), 0);
-    ck_assert_uint_eq(count, 1);
-    ck_assert_ptr_nonnull(gelf_getphdr(elf, 0, &phdr));
-    ck_assert_uint_eq(phdr.p_type, PT_LOAD);
-    ck_assert_uint_eq(phdr.p_flags, PF_R | PF_W | PF_X);
-    ck_assert_uint_eq(phdr.p_offset, 0);
-    ck_assert_uint_eq(phdr.p_vaddr, 0x400000);
-    ck_assert_uint_eq(phdr.p_paddr, 0x400000);
-    ck_assert_uint_eq(phdr.p_filesz, 178);
-    ck_assert_uint_eq(phdr.p_memsz, 178 + 0x123);
-    ck_assert_uint_eq(phdr.p_align, 0x1000);
-    elf_end(elf);
 }
 END_TEST
 
@@ -333,7 +282,6 @@ static Suite *image_suite(void)
     tcase_add_loop_test(exec, what_cannot_be_is_refused_with_a_reason_and_nothing_written, 0,
                         sizeof refused / sizeof refused[0]);
     tcase_add_test(exec, the_last_page_of_user_space_can_be_filled_to_its_end);
-    tcase_add_test(exec, libelf_agrees_on_every_header_field);
     suite_add_tcase(suite, exec);
     TCase *relocation = tcase_create("relocations");
     tcase_add_test(relocation, an_undefined_symbol_is_an_error_and_an_undefined_weak_one_is_zero);

@@ -546,7 +546,8 @@ START_TEST(many_segments_need_more_memory_for_the_map_and_say_how_much)
         uint64_t address = 0x10000 + (uint64_t)(i * 7919 % MANY) * 0x1000;
         uint8_t *header = bytes + 64 + (size_t)i * 56;
         memcpy(header, lecture_file + 64, 56);
-        memcpy(header + 16, &address, 8);
+        for (unsigned b = 0; b < 8; b++)
+            header[16 + b] = (uint8_t)(address >> 8 * b);
     }
     ck_assert_int_eq(elfgen_kernel_ask(bytes, sizeof bytes, &machine, NULL, &answer, NULL),
                      ELFGEN_NO_ROOM);

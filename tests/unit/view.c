@@ -1,7 +1,4 @@
 /* view/: any bytes, of any length. */
-#include <gelf.h>
-#include <libelf.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,66 +166,6 @@ START_TEST(a_string_ends_at_its_nul_or_at_the_table_or_at_the_file)
 }
 END_TEST
 
-/* libelf as the independent reader: this very program is the file. */
-START_TEST(libelf_reads_the_same_sections_and_symbols)
-{
-    FILE *file = fopen("/proc/self/exe", "rb");
-    ck_assert_ptr_nonnull(file);
-    fseek(file, 0, SEEK_END);
-    size_t length = (size_t)ftell(file);
-    rewind(file);
-    char *bytes = malloc(length);
-    ck_assert_uint_eq(fread(bytes, 1, length, file), length);
-    fclose(file);
-
-    struct elfgen_view view;
-    ck_assert_int_eq(elfgen_view_open(&view, bytes, length, NULL), ELFGEN_OK);
-    elf_version(EV_CURRENT);
-    Elf *elf = elf_memory(bytes, length);
-    ck_assert_ptr_nonnull(elf);
-    size_t symbols = 0, relocations = 0;
-    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
-        GElf_Shdr theirs;
-        struct elfgen_shdr ours;
-        const char *name;
-        gelf_getshdr(scn, &theirs);
-        ck_assert_int_eq(elfgen_view_section(&view, elf_ndxscn(scn), &ours, NULL), ELFGEN_OK);
-        ck_assert_uint_eq(ours.sh_offset, theirs.sh_offset);
-        ck_assert_uint_eq(ours.sh_size, theirs.sh_size);
-        ck_assert_uint_eq(ours.sh_flags, theirs.sh_flags);
-        size_t shstrndx;
-        elf_getshdrstrndx(elf, &shstrndx);
-        ck_assert_uint_ne(elfgen_view_section_name(&view, &ours, &name), SIZE_MAX);
-        ck_assert_str_eq(name, elf_strptr(elf, shstrndx, theirs.sh_name));
-        Elf_Data *data = elf_getdata(scn, NULL);
-        for (uint64_t i = 0; theirs.sh_type == SHT_SYMTAB && i < theirs.sh_size / 24; i++) {
-            GElf_Sym symbol;
-            struct elfgen_sym mine;
-            gelf_getsym(data, (int)i, &symbol);
-            ck_assert_int_eq(elfgen_view_symbol(&view, &ours, i, &mine, NULL), ELFGEN_OK);
-            ck_assert_uint_eq(mine.st_value, symbol.st_value);
-            ck_assert_uint_eq(mine.st_shndx, symbol.st_shndx);
-            ck_assert_uint_eq(mine.st_info, symbol.st_info);
-            symbols++;
-        }
-        for (uint64_t i = 0; theirs.sh_type == SHT_RELA && i < theirs.sh_size / 24; i++) {
-            GElf_Rela relocation;
-            struct elfgen_rela mine;
-            gelf_getrela(data, (int)i, &relocation);
-            ck_assert_int_eq(elfgen_view_relocation(&view, &ours, i, &mine, NULL), ELFGEN_OK);
-            ck_assert_uint_eq(mine.r_offset, relocation.r_offset);
-            ck_assert_uint_eq(mine.r_info, relocation.r_info);
-            ck_assert_uint_eq(mine.r_addend, (uint64_t)relocation.r_addend);
-            relocations++;
-        }
-    }
-    ck_assert_uint_gt(symbols, 20);
-    ck_assert_uint_gt(relocations, 5);
-    elf_end(elf);
-    free(bytes);
-}
-END_TEST
-
 START_TEST(a_program_is_read_as_linux_reads_it_whatever_its_identification_says)
 {
     /* The kernel is asked in command/explain.bats; here, what is taken for what. */
@@ -261,7 +198,6 @@ static Suite *view_suite(void)
     tcase_add_test(reads, the_lectures_file_reads_field_by_field);
     tcase_add_test(reads, counts_too_large_for_their_fields_come_from_section_header_0);
     tcase_add_test(reads, a_string_ends_at_its_nul_or_at_the_table_or_at_the_file);
-    tcase_add_test(reads, libelf_reads_the_same_sections_and_symbols);
     tcase_add_test(reads, a_program_is_read_as_linux_reads_it_whatever_its_identification_says);
     suite_add_tcase(suite, reads);
     TCase *any_bytes = tcase_create("any bytes");

@@ -1,0 +1,9 @@
+/* What libelf is asked, a file of tests each. */
+#ifndef LIBELF_CASES_H
+#define LIBELF_CASES_H
+
+#include <check.h>
+
+TCase *libelf_outline_cases(void);
+
+#endif
