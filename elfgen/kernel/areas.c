@@ -1,7 +1,7 @@
 /* The address space that execve makes: mm/mmap.c and mm/util.c, as far as it gets there. */
 #include "run.h"
 
-const struct elfgen_kernel_area *find_area(const struct run *run, uint64_t address)
+const struct elfgen_kernel_area *elfgen_kernel_find_area(const struct run *run, uint64_t address)
 {
     for (uint64_t i = 0; i < run->map->count; i++)
         if (address < run->map->areas[i].end)
@@ -64,7 +64,7 @@ static void cut(struct run *run, uint64_t start, uint64_t end)
     run->map->count -= next - kept;
 }
 
-void put_area(struct run *run, const struct elfgen_kernel_area *area)
+void elfgen_kernel_put_area(struct run *run, const struct elfgen_kernel_area *area)
 {
     struct elfgen_kernel_map *map = run->map;
     uint64_t at = map->count;
@@ -137,7 +137,7 @@ static bool room_from_bottom(const struct run *run, uint64_t low, uint64_t high,
     return false;
 }
 
-uint64_t find_room(const struct run *run, uint64_t hint, uint64_t size)
+uint64_t elfgen_kernel_find_room(const struct run *run, uint64_t hint, uint64_t size)
 {
     uint64_t found, low = page_up(run->machine->lowest_room);
     /* With addresses of 57 bits, those above 47 are for who asks for one there, free or not. */
@@ -180,11 +180,11 @@ static uint64_t choose(struct run *run, uint64_t hint, uint64_t size)
         if (room_from_top(run, hint, hint + size, size, &found))
             return hint;
     }
-    return find_room(run, hint, size);
+    return elfgen_kernel_find_room(run, hint, size);
 }
 
-struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_t flags,
-                       enum placing placing, uint64_t offset)
+struct mapped elfgen_kernel_map_file(struct run *run, uint64_t address, uint64_t size,
+                                     uint64_t flags, enum placing placing, uint64_t offset)
 {
     if (offset + page_up(size) < offset)
         return failed(ELFGEN_CHECK_map_offset_end);
@@ -233,12 +233,12 @@ struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_
     if (pages > 0 && !is_enough(run, pages))
         return failed(ELFGEN_CHECK_map_memory);
     cut(run, area.start, area.end);
-    put_area(run, &area);
+    elfgen_kernel_put_area(run, &area);
     return (struct mapped){.check = ELFGEN_CHECK_passed, .address = address};
 }
 
-enum elfgen_kernel_check_id map_zeros(struct run *run, uint64_t address, uint64_t size,
-                                      bool executable)
+enum elfgen_kernel_check_id elfgen_kernel_map_zeros(struct run *run, uint64_t address,
+                                                    uint64_t size, bool executable)
 {
     uint64_t length = page_up(size);
     run->limit = run->task_size;
@@ -255,23 +255,24 @@ enum elfgen_kernel_check_id map_zeros(struct run *run, uint64_t address, uint64_
     uint8_t flags = ELFGEN_PF_R | ELFGEN_PF_W;
     if (executable || run->reads_execute)
         flags |= ELFGEN_PF_X;
-    put_area(run, &(struct elfgen_kernel_area){.start = address,
-                                               .end = address + length,
-                                               .kind = ELFGEN_AREA_ZERO,
-                                               .segment = run->segment,
-                                               .flags = flags,
-                                               .committed = true});
+    elfgen_kernel_put_area(run, &(struct elfgen_kernel_area){.start = address,
+                                                             .end = address + length,
+                                                             .kind = ELFGEN_AREA_ZERO,
+                                                             .segment = run->segment,
+                                                             .flags = flags,
+                                                             .committed = true});
     return ELFGEN_CHECK_passed;
 }
 
-void unmap(struct run *run, uint64_t address, uint64_t size)
+void elfgen_kernel_unmap(struct run *run, uint64_t address, uint64_t size)
 {
     if (address > run->task_size || size > run->task_size - address || page_up(size) == 0)
         return;
     cut(run, address, address + page_up(size));
 }
 
-bool has_page(const struct run *run, const struct elfgen_kernel_area *area, uint64_t address)
+bool elfgen_kernel_has_page(const struct run *run, const struct elfgen_kernel_area *area,
+                            uint64_t address)
 {
     if (area->kind != ELFGEN_AREA_FILE && area->kind != ELFGEN_AREA_INTERPRETER)
         return true;
@@ -279,8 +280,8 @@ bool has_page(const struct run *run, const struct elfgen_kernel_area *area, uint
            run->lengths[area->kind == ELFGEN_AREA_INTERPRETER];
 }
 
-bool can_clear(const struct run *run, uint64_t address)
+bool elfgen_kernel_can_clear(const struct run *run, uint64_t address)
 {
-    const struct elfgen_kernel_area *area = find_area(run, address);
-    return area && (area->flags & ELFGEN_PF_W) && has_page(run, area, address);
+    const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, address);
+    return area && (area->flags & ELFGEN_PF_W) && elfgen_kernel_has_page(run, area, address);
 }

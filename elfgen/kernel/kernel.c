@@ -21,7 +21,7 @@ void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
                                               .largest_file = INT64_MAX};
 }
 
-void decide(struct run *run, enum elfgen_kernel_check_id check)
+void elfgen_kernel_decide(struct run *run, enum elfgen_kernel_check_id check)
 {
     const struct elfgen_kernel_check *row = &elfgen_kernel_checks[check];
     struct elfgen_kernel_answer *answer = run->answer;
@@ -37,20 +37,20 @@ void decide(struct run *run, enum elfgen_kernel_check_id check)
         answer->signal = check == ELFGEN_CHECK_first_past_end ? ELFGEN_SIGBUS : ELFGEN_SIGSEGV;
 }
 
-uint64_t most_headers(const struct run *run, enum elfgen_class class_)
+uint64_t elfgen_kernel_most_headers(const struct run *run, enum elfgen_class class_)
 {
     return (is_from(run, 6, 17) ? (uint64_t)ELFGEN_PHDRS_LARGEST : (uint64_t)PAGE) /
            header_size(class_);
 }
 
-enum elfgen_kernel_check_id read_headers(struct run *run, struct image *image)
+enum elfgen_kernel_check_id elfgen_kernel_read_headers(struct run *run, struct image *image)
 {
     uint64_t size = header_size(image->class_), count = image->ehdr.e_phnum;
     if (image->ehdr.e_phentsize != size)
         return ELFGEN_CHECK_e_phentsize;
     if (count == 0)
         return ELFGEN_CHECK_no_headers;
-    if (count > most_headers(run, image->class_))
+    if (count > elfgen_kernel_most_headers(run, image->class_))
         return ELFGEN_CHECK_many_headers;
     /* Offsets that are negative for Linux are past the end of the file, too. */
     if (image->ehdr.e_phoff > image->length || image->length - image->ehdr.e_phoff < count * size)
@@ -98,7 +98,7 @@ static enum elfgen_kernel_check_id read_program(struct run *run, struct image *i
         return ELFGEN_CHECK_ia32;
     if (is_x32(image, bytes))
         return ELFGEN_CHECK_x32;
-    return read_headers(run, image);
+    return elfgen_kernel_read_headers(run, image);
 }
 
 enum stack { STACK_DEFAULT, STACK_PLAIN, STACK_EXECUTABLE };
@@ -142,13 +142,14 @@ static void set_up(struct run *run, const struct image *image)
     size = size < used ? used : size;
     bool executable = stack == STACK_EXECUTABLE || (stack == STACK_DEFAULT && run->reads_execute);
     run->map->count = 0;
-    put_area(run, &(struct elfgen_kernel_area){.start = run->stack_end - size,
-                                               .end = run->stack_end,
-                                               .kind = ELFGEN_AREA_STACK,
-                                               .segment = NO_SEGMENT,
-                                               .flags = (uint8_t)(ELFGEN_PF_R | ELFGEN_PF_W |
-                                                                  (executable ? ELFGEN_PF_X : 0)),
-                                               .committed = true});
+    elfgen_kernel_put_area(
+        run, &(struct elfgen_kernel_area){
+                 .start = run->stack_end - size,
+                 .end = run->stack_end,
+                 .kind = ELFGEN_AREA_STACK,
+                 .segment = NO_SEGMENT,
+                 .flags = (uint8_t)(ELFGEN_PF_R | ELFGEN_PF_W | (executable ? ELFGEN_PF_X : 0)),
+                 .committed = true});
 }
 
 /* map_vdso(). */
@@ -156,14 +157,14 @@ static bool map_vdso(struct run *run)
 {
     /* With the data that it reads: 3 pages up to 5.5, 4 up to 6.12, 6 in 6.18. */
     uint64_t pages = is_from(run, 6, 13) ? 8 : is_from(run, 5, 6) ? 6 : 5;
-    uint64_t size = pages * PAGE, start = find_room(run, 0, size);
+    uint64_t size = pages * PAGE, start = elfgen_kernel_find_room(run, 0, size);
     if (start == 0 || (start < run->machine->mmap_min_addr && !run->machine->raw_io))
         return false;
-    put_area(run, &(struct elfgen_kernel_area){.start = start,
-                                               .end = start + size,
-                                               .kind = ELFGEN_AREA_VDSO,
-                                               .segment = NO_SEGMENT,
-                                               .flags = ELFGEN_PF_R | ELFGEN_PF_X});
+    elfgen_kernel_put_area(run, &(struct elfgen_kernel_area){.start = start,
+                                                             .end = start + size,
+                                                             .kind = ELFGEN_AREA_VDSO,
+                                                             .segment = NO_SEGMENT,
+                                                             .flags = ELFGEN_PF_R | ELFGEN_PF_X});
     return true;
 }
 
@@ -174,9 +175,10 @@ static bool can_write_arguments(struct run *run)
     if (used == 0 || used > run->stack_end / 2)
         used = PAGE;
     for (uint64_t address = run->stack_end - used; address < run->stack_end;) {
-        const struct elfgen_kernel_area *area = find_area(run, address);
+        const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, address);
         /* Of the pages of a file, the last one is the first that is missing. */
-        if (!area || !can_clear(run, address) || !can_clear(run, area->end - 1))
+        if (!area || !elfgen_kernel_can_clear(run, address) ||
+            !elfgen_kernel_can_clear(run, area->end - 1))
             return false;
         address = area->end;
     }
@@ -209,14 +211,14 @@ static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint6
 /* The page of the first instruction. */
 static enum elfgen_kernel_check_id fetch(const struct run *run, uint64_t entry)
 {
-    const struct elfgen_kernel_area *area = find_area(run, entry);
+    const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, entry);
     if (!area)
         area = grown_stack(run, entry);
     /* The vDSO is nobody's program, and what stands where in it changes. */
     if (!area || area->kind == ELFGEN_AREA_VDSO)
         return ELFGEN_CHECK_first_nothing;
     /* A page that is not there is looked for as if it were only to be read. */
-    if (area->flags != 0 && entry >= area->start && !has_page(run, area, entry))
+    if (area->flags != 0 && entry >= area->start && !elfgen_kernel_has_page(run, area, entry))
         return ELFGEN_CHECK_first_past_end;
     if (!(area->flags & ELFGEN_PF_X))
         return ELFGEN_CHECK_first_not_executable;
@@ -243,13 +245,13 @@ static void start(struct run *run, const struct image *program, const struct ima
     struct elfgen_kernel_answer *answer = run->answer;
     uint64_t base = 0;
     set_up(run, program);
-    if (!load_program(run, program))
+    if (!elfgen_kernel_load_program(run, program))
         return;
     answer->entry = program->ehdr.e_entry + answer->bias;
     if (interpreter) {
         answer->of_interpreter = true;
-        if (!load_interpreter(run, interpreter, &base)) {
-            decide(run, ELFGEN_CHECK_interpreter_load);
+        if (!elfgen_kernel_load_interpreter(run, interpreter, &base)) {
+            elfgen_kernel_decide(run, ELFGEN_CHECK_interpreter_load);
             return;
         }
         answer->entry = interpreter->ehdr.e_entry + base;
@@ -257,25 +259,25 @@ static void start(struct run *run, const struct image *program, const struct ima
     /* Whose the first instruction is, as far as it is known. */
     const struct image *first = interpreter ? interpreter : run->asked ? NULL : program;
     if (first && answer->entry >= run->task_size) {
-        blame_entry(run, first, ELFGEN_CHECK_e_entry);
+        elfgen_kernel_blame_entry(run, first, ELFGEN_CHECK_e_entry);
         return;
     }
     if (!map_vdso(run)) {
         answer->of_interpreter = false;
-        blame_segment(run, program, 0, ELFGEN_CHECK_vdso);
+        elfgen_kernel_blame_segment(run, program, 0, ELFGEN_CHECK_vdso);
         return;
     }
     if (!can_write_arguments(run)) {
         answer->of_interpreter = false;
-        blame_segment(run, program, NO_SEGMENT, ELFGEN_CHECK_stack);
+        elfgen_kernel_blame_segment(run, program, NO_SEGMENT, ELFGEN_CHECK_stack);
         return;
     }
     enum elfgen_kernel_check_id check = first ? fetch(run, answer->entry) : ELFGEN_CHECK_passed;
     if (check == ELFGEN_CHECK_passed) {
         answer->of_interpreter = false;
-        decide(run, check);
+        elfgen_kernel_decide(run, check);
     } else {
-        blame_entry(run, first, check);
+        elfgen_kernel_blame_entry(run, first, check);
     }
 }
 
@@ -285,10 +287,10 @@ static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uin
     struct image interpreter = {.is_interpreter = true};
     enum elfgen_kernel_check_id check = read_program(run, &program);
     if (check != ELFGEN_CHECK_passed) {
-        blame_header(run, &program, check);
+        elfgen_kernel_blame_header(run, &program, check);
         return ELFGEN_OK;
     }
-    if (!find_interpreter(run, &program, &interpreter))
+    if (!elfgen_kernel_find_interpreter(run, &program, &interpreter))
         return ELFGEN_OK;
     run->lengths[0] = length;
     run->lengths[1] = interpreter.length;
@@ -319,6 +321,6 @@ enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
                                             .check = ELFGEN_CHECK_passed};
     const uint8_t *file = bytes;
     if (length >= 2 && file[0] == '#' && file[1] == '!')
-        return ask_script(&run, file, length);
+        return elfgen_kernel_ask_script(&run, file, length);
     return ask_program(&run, file, length);
 }

@@ -35,11 +35,12 @@ static struct mapped map_segment(struct run *run, uint64_t address, const struct
     if (size == 0)
         return done(address);
     if (total == 0)
-        return map_file(run, address, size, header_flags(phdr), placing, offset);
+        return elfgen_kernel_map_file(run, address, size, header_flags(phdr), placing, offset);
     total = page_up(total);
-    struct mapped mapped = map_file(run, address, total, header_flags(phdr), placing, offset);
+    struct mapped mapped =
+        elfgen_kernel_map_file(run, address, total, header_flags(phdr), placing, offset);
     if (mapped.check == ELFGEN_CHECK_passed)
-        unmap(run, mapped.address + size, total - size);
+        elfgen_kernel_unmap(run, mapped.address + size, total - size);
     return mapped;
 }
 
@@ -57,13 +58,14 @@ static struct mapped load_segment(struct run *run, uint64_t address, const struc
         zeros = mapped.address + in_page + phdr->p_filesz;
         /* padzero(); that it failed mattered to nobody before 6.7. */
         if (phdr->p_memsz > phdr->p_filesz && (zeros & PAGE_MASK) && is_from(run, 6, 7) &&
-            (phdr->p_flags & ELFGEN_PF_W) && !can_clear(run, zeros))
+            (phdr->p_flags & ELFGEN_PF_W) && !elfgen_kernel_can_clear(run, zeros))
             return (struct mapped){.check = ELFGEN_CHECK_clear};
     }
     if (phdr->p_memsz > phdr->p_filesz) {
         uint64_t end = page_up(mapped.address + in_page + phdr->p_memsz);
         zeros = page_up(zeros);
-        mapped.check = map_zeros(run, zeros, end - zeros, (phdr->p_flags & ELFGEN_PF_X) != 0);
+        mapped.check =
+            elfgen_kernel_map_zeros(run, zeros, end - zeros, (phdr->p_flags & ELFGEN_PF_X) != 0);
     }
     return mapped;
 }
@@ -95,7 +97,8 @@ static enum elfgen_kernel_check_id set_late_zeros(struct run *run, const struct 
 {
     uint64_t start = page_up(late->start), end = page_up(late->end);
     run->segment = late->segment;
-    return end > start ? map_zeros(run, start, end - start, late->executable) : ELFGEN_CHECK_passed;
+    return end > start ? elfgen_kernel_map_zeros(run, start, end - start, late->executable)
+                       : ELFGEN_CHECK_passed;
 }
 
 /* total_mapping_size(). */
@@ -164,7 +167,7 @@ static enum elfgen_kernel_check_id place(struct run *run, struct loading *loadin
         struct mapped mapped = load_segment(run, 0, phdr, PLACE_ANYWHERE, total);
         if (mapped.check != ELFGEN_CHECK_passed)
             return mapped.check;
-        unmap(run, mapped.address, total);
+        elfgen_kernel_unmap(run, mapped.address, total);
         bias = mapped.address & ~(alignment - 1);
         *placing = PLACE_NOREPLACE;
     }
@@ -242,12 +245,12 @@ static enum elfgen_kernel_check_id finish_late(struct run *run, const struct loa
         return ELFGEN_CHECK_passed;
     enum elfgen_kernel_check_id check = set_late_zeros(run, late);
     if (check == ELFGEN_CHECK_passed && late->start != late->end && (late->start & PAGE_MASK) &&
-        !can_clear(run, late->start))
+        !elfgen_kernel_can_clear(run, late->start))
         check = ELFGEN_CHECK_clear;
     return check;
 }
 
-bool load_program(struct run *run, const struct image *program)
+bool elfgen_kernel_load_program(struct run *run, const struct image *program)
 {
     struct loading loading = {.image = program};
     enum elfgen_kernel_check_id check = ELFGEN_CHECK_passed;
@@ -265,7 +268,7 @@ bool load_program(struct run *run, const struct image *program)
     run->answer->bias = loading.bias;
     if (check == ELFGEN_CHECK_passed)
         return true;
-    blame_segment(run, program, run->segment, check);
+    elfgen_kernel_blame_segment(run, program, run->segment, check);
     return false;
 }
 
@@ -274,14 +277,15 @@ static bool finish_interpreter(struct run *run, const struct late_zeros *late)
 {
     if (is_from(run, 6, 7))
         return true;
-    if ((late->start & PAGE_MASK) && !can_clear(run, late->start))
+    if ((late->start & PAGE_MASK) && !elfgen_kernel_can_clear(run, late->start))
         return false;
     uint64_t start = page_up(late->start), end = page_up(late->end);
-    return end <= start ||
-           map_zeros(run, start, end - start, late->executable) == ELFGEN_CHECK_passed;
+    return end <= start || elfgen_kernel_map_zeros(run, start, end - start, late->executable) ==
+                               ELFGEN_CHECK_passed;
 }
 
-bool load_interpreter(struct run *run, const struct image *interpreter, uint64_t *base)
+bool elfgen_kernel_load_interpreter(struct run *run, const struct image *interpreter,
+                                    uint64_t *base)
 {
     uint64_t total = whole_size(run, interpreter), bias = 0;
     bool any = false, dynamic = interpreter->ehdr.e_type == ELFGEN_ET_DYN;

@@ -46,7 +46,7 @@ static bool find_name(const uint8_t *buffer, uint64_t size, bool empty_counts, u
     return true;
 }
 
-enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t length)
+enum elfgen_status elfgen_kernel_ask_script(struct run *run, const uint8_t *bytes, uint64_t length)
 {
     enum { OLD_BUFFER = 128, BUFFER = 256 }; /* BINPRM_BUF_SIZE, from 5.1 on the larger */
     uint8_t buffer[BUFFER] = {0};
@@ -55,7 +55,7 @@ enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t le
     memcpy(buffer, bytes, (size_t)(length < size ? length : size));
     answer->is_script = true;
     if (!find_name(buffer, size, is_from(run, 5, 8), &answer->path_offset, &answer->path_length)) {
-        decide(run, ELFGEN_CHECK_script_name);
+        elfgen_kernel_decide(run, ELFGEN_CHECK_script_name);
         answer->other = size;
         return ELFGEN_OK;
     }
@@ -63,7 +63,7 @@ enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t le
     if (!run->interpreter)
         return ELFGEN_OK;
     if (run->interpreter->error != 0) {
-        decide(run, ELFGEN_CHECK_interpreter_open);
+        elfgen_kernel_decide(run, ELFGEN_CHECK_interpreter_open);
         answer->error = run->interpreter->error;
         return ELFGEN_OK;
     }
@@ -102,8 +102,8 @@ static bool look_for_path(const struct image *image, uint64_t size, uint64_t *fo
 static void refuse(struct run *run, const struct image *image, uint64_t index, const char *field,
                    enum elfgen_kernel_check_id check)
 {
-    decide(run, check);
-    name_segment(run, image, index, field);
+    elfgen_kernel_decide(run, check);
+    elfgen_kernel_name_segment(run, image, index, field);
     run->answer->other = image->length;
 }
 
@@ -123,7 +123,7 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
     uint64_t string = nul ? (uint64_t)(nul - (image->bytes + offset)) + 1 : 0;
     if (size < 2 || size > PATH_LONGEST) {
         refuse(run, image, index, "p_filesz", ELFGEN_CHECK_interpreter_size);
-        offer(run, string >= 2 ? string : 2);
+        elfgen_kernel_offer(run, string >= 2 ? string : 2);
         return false;
     }
     if (!is_there || image->length - offset < size) {
@@ -131,12 +131,12 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
         refuse(run, image, index, "p_offset",
                negative ? ELFGEN_CHECK_interpreter_negative : ELFGEN_CHECK_interpreter_cut);
         if (look_for_path(image, size, &found))
-            offer(run, found);
+            elfgen_kernel_offer(run, found);
         else if (string >= 2) {
-            name_segment(run, image, index, "p_filesz");
-            offer(run, string);
+            elfgen_kernel_name_segment(run, image, index, "p_filesz");
+            elfgen_kernel_offer(run, string);
         } else if (size <= image->length)
-            offer(run, image->length - size);
+            elfgen_kernel_offer(run, image->length - size);
         return false;
     }
     if (image->bytes[offset + size - 1] != '\0') {
@@ -144,9 +144,9 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
         refuse(run, image, index, moved || string < 2 ? "p_offset" : "p_filesz",
                ELFGEN_CHECK_interpreter_nul);
         if (moved)
-            offer(run, found);
+            elfgen_kernel_offer(run, found);
         else if (string >= 2)
-            offer(run, string);
+            elfgen_kernel_offer(run, string);
         return false;
     }
     /* As a C string: the first NUL ends it. */
@@ -167,7 +167,7 @@ static bool read_interpreter(struct run *run, const struct image *program, struc
     image->class_ = class_;
     run->answer->of_interpreter = true;
     if (image->length < size) {
-        decide(run, ELFGEN_CHECK_interpreter_short);
+        elfgen_kernel_decide(run, ELFGEN_CHECK_interpreter_short);
         return false;
     }
     elfgen_decode_ehdr(&image->ehdr, image->bytes, class_, ELFGEN_LITTLE_ENDIAN);
@@ -178,20 +178,21 @@ static bool read_interpreter(struct run *run, const struct image *program, struc
         check = ELFGEN_CHECK_interpreter_magic;
     else if (!right)
         check = ELFGEN_CHECK_interpreter_machine;
-    else if (read_headers(run, image) != ELFGEN_CHECK_passed)
+    else if (elfgen_kernel_read_headers(run, image) != ELFGEN_CHECK_passed)
         check = ELFGEN_CHECK_interpreter_headers;
     if (check == ELFGEN_CHECK_interpreter_machine) {
-        name_header(run, image, "e_machine");
-        offer(run, program->ehdr.e_machine);
+        elfgen_kernel_name_header(run, image, "e_machine");
+        elfgen_kernel_offer(run, program->ehdr.e_machine);
     }
     if (check != ELFGEN_CHECK_passed)
-        decide(run, check);
+        elfgen_kernel_decide(run, check);
     else
         run->answer->of_interpreter = false;
     return check == ELFGEN_CHECK_passed;
 }
 
-bool find_interpreter(struct run *run, const struct image *program, struct image *interpreter)
+bool elfgen_kernel_find_interpreter(struct run *run, const struct image *program,
+                                    struct image *interpreter)
 {
     struct elfgen_phdr phdr;
     uint64_t i = 0;

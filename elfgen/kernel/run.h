@@ -92,58 +92,64 @@ struct mapped {
 enum placing { PLACE_ANYWHERE, PLACE_FIXED, PLACE_NOREPLACE };
 
 /* vm_mmap() of run->image, private. `flags` are ELFGEN_PF_... */
-struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_t flags,
-                       enum placing placing, uint64_t offset);
+struct mapped elfgen_kernel_map_file(struct run *run, uint64_t address, uint64_t size,
+                                     uint64_t flags, enum placing placing, uint64_t offset);
 /* vm_brk_flags(). ELFGEN_CHECK_passed, or what failed. */
-enum elfgen_kernel_check_id map_zeros(struct run *run, uint64_t address, uint64_t size,
-                                      bool executable);
+enum elfgen_kernel_check_id elfgen_kernel_map_zeros(struct run *run, uint64_t address,
+                                                    uint64_t size, bool executable);
 /* vm_munmap(); what fails is nobody's business. */
-void unmap(struct run *run, uint64_t address, uint64_t size);
+void elfgen_kernel_unmap(struct run *run, uint64_t address, uint64_t size);
 /* clear_user() within a page, and whether it could. */
-bool can_clear(const struct run *run, uint64_t address);
+bool elfgen_kernel_can_clear(const struct run *run, uint64_t address);
 /* The area with the address, or NULL. */
-const struct elfgen_kernel_area *find_area(const struct run *run, uint64_t address);
+const struct elfgen_kernel_area *elfgen_kernel_find_area(const struct run *run, uint64_t address);
 /* get_unmapped_area() where nothing can be at `hint` (0: none was given): 0 if there is no room. */
-uint64_t find_room(const struct run *run, uint64_t hint, uint64_t size);
-void put_area(struct run *run, const struct elfgen_kernel_area *area);
+uint64_t elfgen_kernel_find_room(const struct run *run, uint64_t hint, uint64_t size);
+void elfgen_kernel_put_area(struct run *run, const struct elfgen_kernel_area *area);
 /* Whether the page is one of its file's. */
-bool has_page(const struct run *run, const struct elfgen_kernel_area *area, uint64_t address);
+bool elfgen_kernel_has_page(const struct run *run, const struct elfgen_kernel_area *area,
+                            uint64_t address);
 
 /* ---- path.c: what names another file ---- */
 
 /* load_script(). */
-enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t length);
+enum elfgen_status elfgen_kernel_ask_script(struct run *run, const uint8_t *bytes, uint64_t length);
 /* The PT_INTERP loop of load_elf_binary(), and what is read of the interpreter. False: refused. */
-bool find_interpreter(struct run *run, const struct image *program, struct image *interpreter);
+bool elfgen_kernel_find_interpreter(struct run *run, const struct image *program,
+                                    struct image *interpreter);
 
 /* ---- load.c: PT_LOADs ---- */
 
 /* Maps the program's segments. False: killed. */
-bool load_program(struct run *run, const struct image *program);
+bool elfgen_kernel_load_program(struct run *run, const struct image *program);
 /* load_elf_interp(). False: killed. *base is added to its addresses. */
-bool load_interpreter(struct run *run, const struct image *interpreter, uint64_t *base);
+bool elfgen_kernel_load_interpreter(struct run *run, const struct image *interpreter,
+                                    uint64_t *base);
 
 /* ---- kernel.c ---- */
 
 /* load_elf_phdrs() and what stands before it. `image` has bytes, length; class_ and ehdr are
  * filled. The check that fails, or ELFGEN_CHECK_passed. */
-enum elfgen_kernel_check_id read_headers(struct run *run, struct image *image);
+enum elfgen_kernel_check_id elfgen_kernel_read_headers(struct run *run, struct image *image);
 
 /* How many program headers Linux reads. */
-uint64_t most_headers(const struct run *run, enum elfgen_class class_);
+uint64_t elfgen_kernel_most_headers(const struct run *run, enum elfgen_class class_);
 
 /* ---- blame.c: which field, and what would do ---- */
 
-void blame_header(struct run *run, const struct image *image, enum elfgen_kernel_check_id check);
-void blame_segment(struct run *run, const struct image *image, uint64_t index,
-                   enum elfgen_kernel_check_id check);
-void blame_entry(struct run *run, const struct image *image, enum elfgen_kernel_check_id check);
+void elfgen_kernel_blame_header(struct run *run, const struct image *image,
+                                enum elfgen_kernel_check_id check);
+void elfgen_kernel_blame_segment(struct run *run, const struct image *image, uint64_t index,
+                                 enum elfgen_kernel_check_id check);
+void elfgen_kernel_blame_entry(struct run *run, const struct image *image,
+                               enum elfgen_kernel_check_id check);
 /* The verdict, errno and signal of a check that failed. */
-void decide(struct run *run, enum elfgen_kernel_check_id check);
+void elfgen_kernel_decide(struct run *run, enum elfgen_kernel_check_id check);
 /* Points the answer at a field of the ELF header or of program header `index`; and what would do
  * for it, unless the field shares bytes with one of the ELF header that this would spoil. */
-void name_header(struct run *run, const struct image *image, const char *field);
-void name_segment(struct run *run, const struct image *image, uint64_t index, const char *field);
-void offer(struct run *run, uint64_t would);
+void elfgen_kernel_name_header(struct run *run, const struct image *image, const char *field);
+void elfgen_kernel_name_segment(struct run *run, const struct image *image, uint64_t index,
+                                const char *field);
+void elfgen_kernel_offer(struct run *run, uint64_t would);
 
 #endif
