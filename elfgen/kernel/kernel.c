@@ -1,13 +1,6 @@
 /* execve, from the first bytes of a file to the first instruction of its program. */
 #include "run.h"
 
-const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT] = {
-#define CHECK(id, function, since, until, verdict, error, sentence, remedy)                        \
-    {#id, function, since, until, ELFGEN_##verdict, error, sentence, remedy},
-#include "elfgen/kernel_checks.def"
-#undef CHECK
-};
-
 void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
 {
     *machine = (struct elfgen_kernel_machine){.version = ELFGEN_LINUX(6, 18),
@@ -19,43 +12,6 @@ void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
                                               .stack_limit = 8 << 20,
                                               .stack_used = PAGE,
                                               .largest_file = INT64_MAX};
-}
-
-void elfgen_kernel_decide(struct run *run, enum elfgen_kernel_check_id check)
-{
-    const struct elfgen_kernel_check *row = &elfgen_kernel_checks[check];
-    struct elfgen_kernel_answer *answer = run->answer;
-    answer->check = check;
-    answer->verdict = row->verdict;
-    if (row->verdict == ELFGEN_REFUSED)
-        answer->error = row->error;
-    if (row->verdict == ELFGEN_KILLED) {
-        answer->inner = row->error;
-        answer->signal = ELFGEN_SIGSEGV; /* bprm_execve() */
-    }
-    if (row->verdict == ELFGEN_FAULTS)
-        answer->signal = check == ELFGEN_CHECK_first_past_end ? ELFGEN_SIGBUS : ELFGEN_SIGSEGV;
-}
-
-uint64_t elfgen_kernel_most_headers(const struct run *run, enum elfgen_class class_)
-{
-    return (is_from(run, 6, 17) ? (uint64_t)ELFGEN_PHDRS_LARGEST : (uint64_t)PAGE) /
-           header_size(class_);
-}
-
-enum elfgen_kernel_check_id elfgen_kernel_read_headers(struct run *run, struct image *image)
-{
-    uint64_t size = header_size(image->class_), count = image->ehdr.e_phnum;
-    if (image->ehdr.e_phentsize != size)
-        return ELFGEN_CHECK_e_phentsize;
-    if (count == 0)
-        return ELFGEN_CHECK_no_headers;
-    if (count > elfgen_kernel_most_headers(run, image->class_))
-        return ELFGEN_CHECK_many_headers;
-    /* Offsets that are negative for Linux are past the end of the file, too. */
-    if (image->ehdr.e_phoff > image->length || image->length - image->ehdr.e_phoff < count * size)
-        return ELFGEN_CHECK_headers_cut;
-    return ELFGEN_CHECK_passed;
 }
 
 /* Whether it is made for x32: the header of 32 bits, and the machine of 64. */
@@ -302,6 +258,41 @@ static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uin
     return ELFGEN_OK;
 }
 
+/* load_script(). */
+static enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t length)
+{
+    enum { OLD_BUFFER = 128, BUFFER = 256 }; /* BINPRM_BUF_SIZE, from 5.1 on the larger */
+    uint8_t buffer[BUFFER] = {0};
+    uint64_t size = is_from(run, 5, 1) ? BUFFER : OLD_BUFFER;
+    struct elfgen_kernel_answer *answer = run->answer;
+    memcpy(buffer, bytes, (size_t)(length < size ? length : size));
+    answer->is_script = true;
+    if (!elfgen_kernel_find_script(buffer, size, is_from(run, 5, 8), &answer->path_offset,
+                                   &answer->path_length)) {
+        elfgen_kernel_decide(run, ELFGEN_CHECK_script_name);
+        answer->other = size;
+        return ELFGEN_OK;
+    }
+    answer->asks = true;
+    if (!run->interpreter)
+        return ELFGEN_OK;
+    if (run->interpreter->error != 0) {
+        elfgen_kernel_decide(run, ELFGEN_CHECK_interpreter_open);
+        answer->error = run->interpreter->error;
+        return ELFGEN_OK;
+    }
+    /* One step: the interpreter is a program like any other; its own is taken for good. */
+    struct elfgen_kernel_answer inner;
+    enum elfgen_status status = elfgen_kernel_ask(run->interpreter->bytes, run->interpreter->length,
+                                                  run->machine, NULL, &inner, run->map);
+    inner.is_script = inner.asks = true;
+    inner.path_offset = answer->path_offset;
+    inner.path_length = answer->path_length;
+    inner.of_interpreter = inner.verdict != ELFGEN_STARTS;
+    *answer = inner;
+    return status;
+}
+
 enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
                                      const struct elfgen_kernel_machine *machine,
                                      const struct elfgen_kernel_file *interpreter,
@@ -321,6 +312,6 @@ enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
                                             .check = ELFGEN_CHECK_passed};
     const uint8_t *file = bytes;
     if (length >= 2 && file[0] == '#' && file[1] == '!')
-        return elfgen_kernel_ask_script(&run, file, length);
+        return ask_script(&run, file, length);
     return ask_program(&run, file, length);
 }

@@ -82,6 +82,25 @@ static inline void get_header(const struct image *image, uint64_t index, struct 
         elfgen_decode_phdr(phdr, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
 }
 
+/* ---- checks.c: the verdict of a check ---- */
+
+/* The verdict, errno and signal of a check that failed. */
+void elfgen_kernel_decide(struct run *run, enum elfgen_kernel_check_id check);
+
+/* ---- headers.c: which program headers Linux reads ---- */
+
+/* How many program headers Linux reads. */
+uint64_t elfgen_kernel_most_headers(const struct run *run, enum elfgen_class class_);
+/* load_elf_phdrs() and what stands before it. `image` has bytes, length; class_ and ehdr are
+ * filled. The check that fails, or ELFGEN_CHECK_passed. */
+enum elfgen_kernel_check_id elfgen_kernel_read_headers(struct run *run, struct image *image);
+
+/* ---- script.c: the first line of a script ---- */
+
+/* The interpreter's name in the buffer of `size` bytes: its start and length. */
+bool elfgen_kernel_find_script(const uint8_t *buffer, uint64_t size, bool empty_counts,
+                               uint64_t *start, uint64_t *length);
+
 /* ---- areas.c: mm/, as far as execve uses it ---- */
 
 struct mapped {
@@ -110,10 +129,23 @@ void elfgen_kernel_put_area(struct run *run, const struct elfgen_kernel_area *ar
 bool elfgen_kernel_has_page(const struct run *run, const struct elfgen_kernel_area *area,
                             uint64_t address);
 
-/* ---- path.c: what names another file ---- */
+/* ---- blame.c: which field, and what would do ---- */
 
-/* load_script(). */
-enum elfgen_status elfgen_kernel_ask_script(struct run *run, const uint8_t *bytes, uint64_t length);
+void elfgen_kernel_blame_header(struct run *run, const struct image *image,
+                                enum elfgen_kernel_check_id check);
+void elfgen_kernel_blame_segment(struct run *run, const struct image *image, uint64_t index,
+                                 enum elfgen_kernel_check_id check);
+void elfgen_kernel_blame_entry(struct run *run, const struct image *image,
+                               enum elfgen_kernel_check_id check);
+/* Points the answer at a field of the ELF header or of program header `index`; and what would do
+ * for it, unless the field shares bytes with one of the ELF header that this would spoil. */
+void elfgen_kernel_name_header(struct run *run, const struct image *image, const char *field);
+void elfgen_kernel_name_segment(struct run *run, const struct image *image, uint64_t index,
+                                const char *field);
+void elfgen_kernel_offer(struct run *run, uint64_t would);
+
+/* ---- interpreter.c: PT_INTERP ---- */
+
 /* The PT_INTERP loop of load_elf_binary(), and what is read of the interpreter. False: refused. */
 bool elfgen_kernel_find_interpreter(struct run *run, const struct image *program,
                                     struct image *interpreter);
@@ -125,31 +157,5 @@ bool elfgen_kernel_load_program(struct run *run, const struct image *program);
 /* load_elf_interp(). False: killed. *base is added to its addresses. */
 bool elfgen_kernel_load_interpreter(struct run *run, const struct image *interpreter,
                                     uint64_t *base);
-
-/* ---- kernel.c ---- */
-
-/* load_elf_phdrs() and what stands before it. `image` has bytes, length; class_ and ehdr are
- * filled. The check that fails, or ELFGEN_CHECK_passed. */
-enum elfgen_kernel_check_id elfgen_kernel_read_headers(struct run *run, struct image *image);
-
-/* How many program headers Linux reads. */
-uint64_t elfgen_kernel_most_headers(const struct run *run, enum elfgen_class class_);
-
-/* ---- blame.c: which field, and what would do ---- */
-
-void elfgen_kernel_blame_header(struct run *run, const struct image *image,
-                                enum elfgen_kernel_check_id check);
-void elfgen_kernel_blame_segment(struct run *run, const struct image *image, uint64_t index,
-                                 enum elfgen_kernel_check_id check);
-void elfgen_kernel_blame_entry(struct run *run, const struct image *image,
-                               enum elfgen_kernel_check_id check);
-/* The verdict, errno and signal of a check that failed. */
-void elfgen_kernel_decide(struct run *run, enum elfgen_kernel_check_id check);
-/* Points the answer at a field of the ELF header or of program header `index`; and what would do
- * for it, unless the field shares bytes with one of the ELF header that this would spoil. */
-void elfgen_kernel_name_header(struct run *run, const struct image *image, const char *field);
-void elfgen_kernel_name_segment(struct run *run, const struct image *image, uint64_t index,
-                                const char *field);
-void elfgen_kernel_offer(struct run *run, uint64_t would);
 
 #endif
