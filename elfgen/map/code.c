@@ -1,8 +1,12 @@
 /* What was found by following the code: instructions by their place, system calls, and the bytes
  * that these refer to. */
-#include "flow.h"
+#include "elfgen/code.h"
 
 #include <string.h>
+
+#include "bits.h"
+#include "decode.h"
+#include "ranges.h"
 
 /* Steps over what is at *at, which ends before `end`. True: it is an instruction. */
 static bool step(struct elfgen_code *code, const struct elfgen_range *range, uint64_t end,
@@ -97,15 +101,6 @@ bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t to,
     if (range)
         place->address = range->address + (place->offset - range->offset);
     return range != NULL;
-}
-
-bool elfgen_code_signature(const struct elfgen_code *code, const struct elfgen_call *call,
-                           struct elfgen_signature *signature)
-{
-    /* Linux looks at 32 bits of the number. */
-    return (uint32_t)call->number.known == UINT32_MAX &&
-           code->machine->call(code->machine->context, call->door, (uint32_t)call->number.value,
-                               signature);
 }
 
 /* Linux reads no further (PATH_MAX, include/uapi/linux/limits.h). */

@@ -1,7 +1,11 @@
 /* The walk along the code. Where paths meet, only what both know is known on. */
-#include "flow.h"
+#include "elfgen/code.h"
 
 #include <string.h>
+
+#include "bits.h"
+#include "decode.h"
+#include "ranges.h"
 
 /* An instruction that jumps lead to, and what is known there whichever way it is reached. */
 struct elfgen_leader {
@@ -21,33 +25,6 @@ enum {
      * bits ends. */
     MOST_LOWERED = 8
 };
-
-uint64_t elfgen_bit_next(const uint64_t *bits, uint64_t from, uint64_t to)
-{
-    while (from < to) {
-        uint64_t word = bits[from / 64] >> (from % 64);
-        if (word) {
-            from += (uint64_t)__builtin_ctzll(word);
-            break;
-        }
-        from = (from | 63) + 1;
-    }
-    return from < to ? from : to;
-}
-
-uint64_t elfgen_bit_previous(const uint64_t *bits, uint64_t from, uint64_t to)
-{
-    for (;;) {
-        uint64_t word = bits[to / 64] << (63 - to % 64);
-        if (word) {
-            to -= (uint64_t)__builtin_clzll(word);
-            return to >= from ? to : UINT64_MAX;
-        }
-        if (to / 64 <= from / 64)
-            return UINT64_MAX;
-        to = to / 64 * 64 - 1;
-    }
-}
 
 /* ---- what is known ---- */
 
@@ -322,33 +299,6 @@ static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t add
 }
 
 /* ---- the walk ---- */
-
-/* How many bytes an instruction at `offset` may have. */
-static size_t bytes_at(const struct elfgen_range *range, uint64_t offset)
-{
-    uint64_t left = range->size - (offset - range->offset);
-    return left < ELFGEN_INSTRUCTION_MOST ? (size_t)left : ELFGEN_INSTRUCTION_MOST;
-}
-
-uint8_t elfgen_code_length(const struct elfgen_code *code, const struct elfgen_range *range,
-                           uint64_t offset)
-{
-    size_t left = bytes_at(range, offset);
-    uint8_t length =
-        code->machine->length(code->machine->context, code->view->bytes + offset, left);
-    return length <= left ? length : 0;
-}
-
-bool elfgen_code_decode(const struct elfgen_code *code, const struct elfgen_range *range,
-                        uint64_t offset, struct elfgen_registers *registers,
-                        struct elfgen_instruction *instruction)
-{
-    size_t left = bytes_at(range, offset);
-    return code->machine->decode(code->machine->context, code->view->bytes + offset, left,
-                                 range->address + (offset - range->offset), registers,
-                                 instruction) &&
-           instruction->length <= left;
-}
 
 /* Whether a path ends at an instruction since others have seen to all behind it. */
 static bool is_followed(struct elfgen_code *code, uint64_t offset,

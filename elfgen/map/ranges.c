@@ -1,5 +1,5 @@
 /* Where code may be: executable mappings, executable sections, functions with names. */
-#include "flow.h"
+#include "ranges.h"
 
 #include "../format/codec.h"
 
