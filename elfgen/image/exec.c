@@ -2,7 +2,7 @@
 #include "elfgen/image.h"
 
 #include "../format/codec.h"
-#include "target.h"
+#include "exec.h"
 
 static const struct elfgen_target targets[] = {
     {.machine = ELFGEN_EM_X86_64,

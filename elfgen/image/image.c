@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "exec.h"
 #include "relocate.h"
-#include "target.h"
 
 enum elfgen_status elfgen_apply_relocations(const struct elfgen_program *program, uint16_t machine,
                                             void *bytes, uint64_t size, struct elfgen_error *error)

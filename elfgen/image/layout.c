@@ -2,8 +2,8 @@
 #include "elfgen/image.h"
 
 #include "../format/codec.h"
+#include "exec.h"
 #include "order.h"
-#include "target.h"
 
 /* The order of sections in the file. Zeros come last: they are not in the file. */
 enum rank { RANK_EXECUTABLE, RANK_READ_ONLY, RANK_WRITABLE, RANK_ZERO_FILL, RANK_COUNT };

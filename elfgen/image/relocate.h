@@ -3,7 +3,7 @@
 #define ELFGEN_RELOCATE_H
 
 #include "elfgen/image.h"
-#include "target.h"
+#include "exec.h"
 
 /* Applies one relocation to `image`, the file's `size` bytes; sections have their places. The
  * statuses of elfgen_write_image(). */

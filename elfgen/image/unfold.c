@@ -4,8 +4,8 @@
 #include "elfgen/memory.h"
 
 #include "../format/codec.h"
-#include "target.h"
-#include "unfold.h"
+#include "exec.h"
+#include "unfold_check.h"
 
 enum {
     LOWEST_ADDRESS = 0x10000, /* vm.mmap_min_addr, as distributions set it */

@@ -6,7 +6,7 @@
 #include "elfgen/names.h"
 
 #include "../format/codec.h"
-#include "unfold.h"
+#include "unfold_check.h"
 
 uint64_t elfgen_unfold_user_end(const struct elfgen_view *view)
 {

@@ -1,5 +1,5 @@
 /* The address space that execve makes: mm/mmap.c and mm/util.c, as far as it gets there. */
-#include "run.h"
+#include "kernel_private.h"
 
 const struct elfgen_kernel_area *elfgen_kernel_find_area(const struct run *run, uint64_t address)
 {

@@ -1,5 +1,5 @@
 /* Which field is to blame, and a value for it that passes the check. */
-#include "run.h"
+#include "kernel_private.h"
 
 /* Points the answer at a field of the structure at `offset`. */
 static void name_field(struct run *run, const struct image *image, enum elfgen_structure_id id,

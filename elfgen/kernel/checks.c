@@ -1,5 +1,5 @@
 /* The table of checks, and the verdict of one that failed. */
-#include "run.h"
+#include "kernel_private.h"
 
 const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT] = {
 #define CHECK(id, function, since, until, verdict, error, sentence, remedy)                        \

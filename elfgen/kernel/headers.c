@@ -1,5 +1,5 @@
 /* Checks the program headers' size, count and place, as load_elf_phdrs() does. */
-#include "run.h"
+#include "kernel_private.h"
 
 uint64_t elfgen_kernel_most_headers(const struct run *run, enum elfgen_class class_)
 {

@@ -1,5 +1,5 @@
 /* Finds the interpreter that PT_INTERP names, as fs/binfmt_elf.c does. */
-#include "run.h"
+#include "kernel_private.h"
 
 /* A path of PT_INTERP's p_filesz bytes in the file, for somebody who lost it. */
 static bool look_for_path(const struct image *image, uint64_t size, uint64_t *found)

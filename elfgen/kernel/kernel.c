@@ -1,5 +1,5 @@
 /* execve, from the first bytes of a file to the first instruction of its program. */
-#include "run.h"
+#include "kernel_private.h"
 
 void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
 {

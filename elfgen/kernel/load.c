@@ -1,5 +1,5 @@
 /* The PT_LOADs of a program and of its interpreter: fs/binfmt_elf.c. */
-#include "run.h"
+#include "kernel_private.h"
 
 /* elf_load() came with 6.7; 6.1.140 and 6.6.92 took it in. Before it, zeros were mapped when the
  * next segment's turn was, and at the end. */

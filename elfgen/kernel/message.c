@@ -1,5 +1,5 @@
 /* A check's row as a sentence. */
-#include "run.h"
+#include "kernel_private.h"
 
 const char *elfgen_errno_name(int error)
 {

@@ -1,5 +1,5 @@
 /* Finds the name of a script's interpreter, as fs/binfmt_script.c does. */
-#include "run.h"
+#include "kernel_private.h"
 
 static bool is_blank(uint8_t byte)
 {

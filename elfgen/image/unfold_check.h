@@ -1,6 +1,6 @@
 /* What the two files about unfolding share. */
-#ifndef ELFGEN_IMAGE_UNFOLD_H
-#define ELFGEN_IMAGE_UNFOLD_H
+#ifndef ELFGEN_UNFOLD_CHECK_H
+#define ELFGEN_UNFOLD_CHECK_H
 
 #include "elfgen/view.h"
 

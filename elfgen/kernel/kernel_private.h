@@ -1,6 +1,6 @@
 /* What the files of this room share: one execve while it is followed. */
-#ifndef ELFGEN_KERNEL_RUN_H
-#define ELFGEN_KERNEL_RUN_H
+#ifndef ELFGEN_KERNEL_PRIVATE_H
+#define ELFGEN_KERNEL_PRIVATE_H
 
 #include <string.h>
 

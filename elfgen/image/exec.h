@@ -1,6 +1,6 @@
 /* The machines that programs are made for; all are little-endian. */
-#ifndef ELFGEN_TARGET_H
-#define ELFGEN_TARGET_H
+#ifndef ELFGEN_EXEC_H
+#define ELFGEN_EXEC_H
 
 #include "elfgen/error.h"
 #include "elfgen/format.h"
