@@ -3,7 +3,7 @@
  * From the entry point along the control flow, with what is known of the registers: Linux starts a
  * program with every general register 0 but the stack pointer (arch/x86/include/asm/elf.h,
  * ELF_PLAT_INIT), so that the number and the arguments of a system call often are constants. The
- * core follows and joins; it cannot decode. Whoever calls lends a decoder and the names of system
+ * core follows and joins; it cannot decode. The caller provides a decoder, the names of system
  * calls (struct elfgen_machine), and memory. */
 #ifndef ELFGEN_CODE_H
 #define ELFGEN_CODE_H
