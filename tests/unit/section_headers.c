@@ -1,4 +1,4 @@
-/* image/outline: section headers and symbols behind a file, read back by libelf. */
+/* image/section_headers: section headers and symbols behind a file, read back by libelf. */
 #include <gelf.h>
 #include <libelf.h>
 #include <string.h>
@@ -43,23 +43,23 @@ static void make_file(uint8_t bytes[FILE_SIZE], int kind)
     set(bytes, kind, "e_ehsize", elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, kinds[kind].class_));
 }
 
-/* Writes the outline behind `file`; the new file is to be freed. */
+/* Writes what is wanted behind `file`; the new file is to be freed. */
 static uint8_t *write_whole(const uint8_t *file, size_t size, enum elfgen_class class_,
-                            const struct elfgen_outline *outline, size_t *whole)
+                            const struct elfgen_section_headers *wanted, size_t *whole)
 {
     struct elfgen_error error = {0};
-    size_t needed = elfgen_write_outline(NULL, 0, size, class_, outline, &error);
+    size_t needed = elfgen_write_section_headers(NULL, 0, size, class_, wanted, &error);
     ck_assert_msg(needed > size, "%s", error.text);
     ck_assert_int_eq(error.status, ELFGEN_NO_ROOM);
     uint8_t *bytes = malloc(needed);
     memcpy(bytes, file, size);
     memset(bytes + size, 0xaa, needed - size);
     /* One byte too few: nothing is written. */
-    ck_assert_uint_eq(elfgen_write_outline(bytes, needed - 1, size, class_, outline, &error),
+    ck_assert_uint_eq(elfgen_write_section_headers(bytes, needed - 1, size, class_, wanted, &error),
                       needed);
     ck_assert_mem_eq(bytes, file, size);
     ck_assert_uint_eq(bytes[size], 0xaa);
-    *whole = elfgen_write_outline(bytes, needed, size, class_, outline, &error);
+    *whole = elfgen_write_section_headers(bytes, needed, size, class_, wanted, &error);
     ck_assert_uint_eq(*whole, needed);
     return bytes;
 }
@@ -75,29 +75,29 @@ static Elf_Scn *section_at(Elf *elf, size_t index, GElf_Shdr *shdr, const char *
     return section;
 }
 
-static const struct elfgen_outline_section sections[] = {
+static const struct elfgen_section_header sections[] = {
     {".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x10078, 120, 46, 1, 0},
     {"", SHT_PROGBITS, SHF_ALLOC, 0x100a6, 166, 12, 4, 0},
     {".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0x20000, 0x99999, 0x100, 16, 0},
     {".table", SHT_PROGBITS, 0, 0, FILE_SIZE, 0, 0, 24},
 };
 
-static const struct elfgen_outline_symbol symbols[] = {
+static const struct elfgen_symbol_entry symbols[] = {
     {"_start", 0x10078, 46, STT_FUNC, STB_GLOBAL, 0},
     {"text.1", 0x100a6, 12, STT_OBJECT, STB_LOCAL, 1},
     {"", 0x20000, 0, STT_NOTYPE, STB_WEAK, 2},
-    {"number", 0xfffffff0, 0, STT_NOTYPE, STB_LOCAL, ELFGEN_OUTLINE_ABSOLUTE},
-    {"nowhere", 0, 0, STT_NOTYPE, STB_GLOBAL, ELFGEN_OUTLINE_UNDEFINED},
+    {"number", 0xfffffff0, 0, STT_NOTYPE, STB_LOCAL, ELFGEN_SYMBOL_ABSOLUTE},
+    {"nowhere", 0, 0, STT_NOTYPE, STB_GLOBAL, ELFGEN_SYMBOL_UNDEFINED},
 };
 
 /* Check keeps each assertion in a file: one a symbol, since there are many. */
 static void check_symbol(Elf *elf, Elf_Data *data, size_t link, int index,
-                         const struct elfgen_outline_symbol *expected)
+                         const struct elfgen_symbol_entry *expected)
 {
     GElf_Sym symbol = {0};
-    uint32_t section = expected->section == ELFGEN_OUTLINE_ABSOLUTE    ? SHN_ABS
-                       : expected->section == ELFGEN_OUTLINE_UNDEFINED ? SHN_UNDEF
-                                                                       : expected->section + 1;
+    uint32_t section = expected->section == ELFGEN_SYMBOL_ABSOLUTE    ? SHN_ABS
+                       : expected->section == ELFGEN_SYMBOL_UNDEFINED ? SHN_UNDEF
+                                                                      : expected->section + 1;
     const char *name =
         gelf_getsym(data, index, &symbol) ? elf_strptr(elf, link, symbol.st_name) : NULL;
     if (!name || strcmp(name, expected->name) != 0 || symbol.st_value != expected->value ||
@@ -110,10 +110,10 @@ START_TEST(libelf_reads_what_was_given_in_both_classes_and_orders)
 {
     static const int order[] = {1, 3, 0, 2, 4}; /* local ones first */
     uint8_t file[FILE_SIZE];
-    const struct elfgen_outline outline = {sections, 4, symbols, 5};
+    const struct elfgen_section_headers wanted = {sections, 4, symbols, 5};
     size_t size, names, count;
     make_file(file, _i);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &wanted, &size);
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)bytes, size);
     GElf_Shdr shdr;
@@ -155,15 +155,15 @@ END_TEST
 START_TEST(without_symbols_there_is_no_symbol_table)
 {
     uint8_t file[FILE_SIZE];
-    const struct elfgen_outline outline = {sections, _i >= 4 ? 0 : 4, NULL, 0};
+    const struct elfgen_section_headers wanted = {sections, _i >= 4 ? 0 : 4, NULL, 0};
     size_t size, count;
     make_file(file, _i % 4);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i % 4].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i % 4].class_, &wanted, &size);
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)bytes, size);
     GElf_Shdr shdr;
     ck_assert_int_eq(elf_getshdrnum(elf, &count), 0);
-    ck_assert_uint_eq(count, outline.section_count + 2);
+    ck_assert_uint_eq(count, wanted.section_count + 2);
     section_at(elf, count - 1, &shdr, ".shstrtab");
     elf_end(elf);
     free(bytes);
@@ -172,16 +172,16 @@ END_TEST
 
 START_TEST(a_dynamic_section_has_the_first_string_table)
 {
-    static const struct elfgen_outline_section four[] = {
+    static const struct elfgen_section_header four[] = {
         {".dynamic", SHT_DYNAMIC, SHF_ALLOC, 0x1000, 64, 32, 8, 16},
         {".text", SHT_PROGBITS, SHF_ALLOC, 0x2000, 64, 32, 8, 0},
         {".dynstr", SHT_STRTAB, SHF_ALLOC, 0x3000, 64, 32, 1, 0},
         {".other", SHT_STRTAB, 0, 0, 64, 32, 1, 0}};
     uint8_t file[FILE_SIZE];
-    const struct elfgen_outline outline = {four, 4, symbols, 1};
+    const struct elfgen_section_headers wanted = {four, 4, symbols, 1};
     size_t size;
     make_file(file, _i);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &wanted, &size);
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)bytes, size);
     GElf_Shdr shdr;
@@ -197,18 +197,18 @@ END_TEST
 START_TEST(a_million_symbols_are_all_there)
 {
     enum { MANY = 1000000 };
-    struct elfgen_outline_symbol *many = malloc(MANY * sizeof *many);
+    struct elfgen_symbol_entry *many = malloc(MANY * sizeof *many);
     char(*names)[8] = malloc(MANY * sizeof *names);
     for (size_t i = 0; i < MANY; i++) {
         snprintf(names[i], sizeof names[i], "s%zu", i);
-        many[i] = (struct elfgen_outline_symbol){
+        many[i] = (struct elfgen_symbol_entry){
             names[i], i, 1, STT_OBJECT, i % 3 ? STB_GLOBAL : STB_LOCAL, (uint32_t)(i % 4)};
     }
     uint8_t file[FILE_SIZE];
-    const struct elfgen_outline outline = {sections, 4, many, MANY};
+    const struct elfgen_section_headers wanted = {sections, 4, many, MANY};
     size_t size;
     make_file(file, _i);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &wanted, &size);
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)bytes, size);
     GElf_Shdr shdr;
@@ -231,18 +231,18 @@ START_TEST(section_numbers_go_on_behind_65279)
     /* With 4 headers more: below the limit, at it, and above; the last one's symbols, too. */
     size_t count = (size_t[]){LIMIT - 5, LIMIT - 4, LIMIT - 1, LIMIT, 70000}[_i % 5];
     int kind = _i / 5;
-    struct elfgen_outline_section *many = calloc(count, sizeof *many);
+    struct elfgen_section_header *many = calloc(count, sizeof *many);
     for (size_t i = 0; i < count; i++)
-        many[i] = (struct elfgen_outline_section){
+        many[i] = (struct elfgen_section_header){
             .name = "s", .type = SHT_PROGBITS, .address = i, .offset = 1, .size = i % 5};
-    const struct elfgen_outline_symbol two[] = {
+    const struct elfgen_symbol_entry two[] = {
         {"first", 1, 0, STT_OBJECT, STB_GLOBAL, 0},
         {"last", 2, 0, STT_OBJECT, STB_GLOBAL, (uint32_t)count - 1}};
-    const struct elfgen_outline outline = {many, count, two, 2};
+    const struct elfgen_section_headers wanted = {many, count, two, 2};
     uint8_t file[FILE_SIZE];
     size_t size, found, names;
     make_file(file, kind);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[kind].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[kind].class_, &wanted, &size);
     bool indexes = count >= LIMIT;
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)bytes, size);
@@ -296,9 +296,9 @@ START_TEST(a_count_of_program_headers_in_header_0_is_kept)
     for (size_t i = 0; i < shdr->count; i++)
         if (strcmp(shdr->fields[i].name, "sh_info") == 0)
             elfgen_field_set(&shdr->fields[i], kinds[_i].class_, kinds[_i].order, file + 64, 70000);
-    const struct elfgen_outline outline = {sections, 4, symbols, 5};
+    const struct elfgen_section_headers wanted = {sections, 4, symbols, 5};
     size_t size, count;
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &wanted, &size);
     struct elfgen_view view;
     ck_assert_int_eq(elfgen_view_open(&view, bytes, size, NULL), ELFGEN_OK);
     ck_assert_uint_eq(view.segments.count, 70000);
@@ -313,8 +313,8 @@ END_TEST
 
 /* What is refused: a section, a symbol, the class asked for, how, and a word of the sentence. */
 static const struct {
-    struct elfgen_outline_section section;
-    struct elfgen_outline_symbol symbol;
+    struct elfgen_section_header section;
+    struct elfgen_symbol_entry symbol;
     int class_;
     enum elfgen_status status;
     const char *word;
@@ -355,9 +355,10 @@ START_TEST(what_cannot_be_is_refused_by_name)
     memset(file, 0, sizeof file);
     make_file(file, 2);
     memcpy(before, file, sizeof file);
-    const struct elfgen_outline outline = {&refused[_i].section, 1, &refused[_i].symbol, 1};
-    ck_assert_uint_eq(elfgen_write_outline(file, sizeof file, FILE_SIZE,
-                                           (enum elfgen_class)refused[_i].class_, &outline, &error),
+    const struct elfgen_section_headers wanted = {&refused[_i].section, 1, &refused[_i].symbol, 1};
+    ck_assert_uint_eq(elfgen_write_section_headers(file, sizeof file, FILE_SIZE,
+                                                   (enum elfgen_class)refused[_i].class_, &wanted,
+                                                   &error),
                       0);
     ck_assert_int_eq(error.status, refused[_i].status);
     ck_assert_msg(strstr(error.text, refused[_i].word) != NULL, "%s", error.text);
@@ -379,12 +380,13 @@ START_TEST(a_file_that_is_no_elf_file_is_refused)
                  {5, 0, ELFGEN_NOT_ELF, 1}};
     uint8_t file[1024] = {0}, before[1024];
     struct elfgen_error error = {0};
-    const struct elfgen_outline none = {NULL, 0, NULL, 0};
+    const struct elfgen_section_headers none = {NULL, 0, NULL, 0};
     make_file(file, 2);
     file[files[_i].at] = files[_i].byte;
     memcpy(before, file, sizeof file);
-    ck_assert_uint_eq(
-        elfgen_write_outline(file, sizeof file, files[_i].size, ELFGEN_CLASS32, &none, &error), 0);
+    ck_assert_uint_eq(elfgen_write_section_headers(file, sizeof file, files[_i].size,
+                                                   ELFGEN_CLASS32, &none, &error),
+                      0);
     ck_assert_int_eq(error.status, files[_i].status);
     ck_assert_mem_eq(file, before, sizeof file);
 }
@@ -392,22 +394,22 @@ END_TEST
 
 START_TEST(sizes_past_everything_are_refused)
 {
-    const struct elfgen_outline outline = {sections, 1, symbols, 1};
+    const struct elfgen_section_headers wanted = {sections, 1, symbols, 1};
     struct elfgen_error error = {0};
-    ck_assert_uint_eq(
-        elfgen_write_outline(NULL, 0, UINT64_MAX - (uint64_t)_i, ELFGEN_CLASS64, &outline, &error),
-        0);
+    ck_assert_uint_eq(elfgen_write_section_headers(NULL, 0, UINT64_MAX - (uint64_t)_i,
+                                                   ELFGEN_CLASS64, &wanted, &error),
+                      0);
     ck_assert_int_eq(error.status, ELFGEN_DOES_NOT_FIT);
-    ck_assert_uint_eq(
-        elfgen_write_outline(NULL, 0, UINT32_MAX - (uint64_t)_i, ELFGEN_CLASS32, &outline, &error),
-        0);
+    ck_assert_uint_eq(elfgen_write_section_headers(NULL, 0, UINT32_MAX - (uint64_t)_i,
+                                                   ELFGEN_CLASS32, &wanted, &error),
+                      0);
     ck_assert_int_eq(error.status, ELFGEN_DOES_NOT_FIT);
 }
 END_TEST
 
-static Suite *outline_suite(void)
+static Suite *section_headers_suite(void)
 {
-    Suite *suite = suite_create("outline");
+    Suite *suite = suite_create("section_headers");
     TCase *written = tcase_create("what is written");
     tcase_add_loop_test(written, libelf_reads_what_was_given_in_both_classes_and_orders, 0, 4);
     tcase_add_loop_test(written, without_symbols_there_is_no_symbol_table, 0, 8);
@@ -425,4 +427,4 @@ static Suite *outline_suite(void)
     return suite;
 }
 
-RUN_SUITE(outline_suite)
+RUN_SUITE(section_headers_suite)
