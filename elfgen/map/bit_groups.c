@@ -1,4 +1,4 @@
-/* The groups of bits that a field or a part of an instruction is made of. */
+/* Takes a field, or a part of an instruction, apart into its groups of bits. */
 #include "elfgen/map.h"
 
 #include <string.h>

@@ -1,7 +1,8 @@
-/* Asks the caller's decoder about the bytes of a range, and for the names of system calls. */
+/* Asks the caller's decoder for the length or the meaning of an instruction, and for the signature
+ * of a system call. */
 #include "decode.h"
 
-/* How many bytes an instruction at `offset` may have. */
+/* How many bytes an instruction at `offset` may take. */
 static size_t bytes_at(const struct elfgen_range *range, uint64_t offset)
 {
     uint64_t left = range->size - (offset - range->offset);
@@ -31,7 +32,7 @@ bool elfgen_code_decode(const struct elfgen_code *code, const struct elfgen_rang
 bool elfgen_code_signature(const struct elfgen_code *code, const struct elfgen_call *call,
                            struct elfgen_signature *signature)
 {
-    /* Linux looks at 32 bits of the number. */
+    /* Linux looks only at the low 32 bits of the number. */
     return (uint32_t)call->number.known == UINT32_MAX &&
            code->machine->call(code->machine->context, call->door, (uint32_t)call->number.value,
                                signature);

@@ -4,11 +4,12 @@
 
 #include "elfgen/code.h"
 
-/* The length of the instruction at `offset` of `range`; 0: there is none. */
+/* The length in bytes of the instruction at `offset` of `range`; 0: there is none. */
 uint8_t elfgen_code_length(const struct elfgen_code *code, const struct elfgen_range *range,
                            uint64_t offset);
 
-/* Decodes what is at `offset` of `range`. */
+/* Decodes the instruction at `offset` of `range`. False: there is none. `registers`: what is known
+ * before it, then after it. */
 bool elfgen_code_decode(const struct elfgen_code *code, const struct elfgen_range *range,
                         uint64_t offset, struct elfgen_registers *registers,
                         struct elfgen_instruction *instruction);

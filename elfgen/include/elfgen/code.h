@@ -176,7 +176,7 @@ struct elfgen_code {
     uint64_t from, to; /* the file offsets that all of them are in */
     /* A bit a byte of [from, to): instructions; those that were met with nothing known; those that
      * are still to be followed with nothing known; those behind calls that may not return. */
-    uint64_t *starts, *met, *todo, *behind;
+    uint64_t *starts, *met, *todo, *after_calls;
     uint64_t *swept; /* and those that a linear sweep came by; the memory of `todo`, then empty */
     uint64_t scan;   /* where the search for bits of `todo` goes on */
     uint64_t *stack;
