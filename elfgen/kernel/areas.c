@@ -1,4 +1,4 @@
-/* The address space that execve makes: mm/mmap.c and mm/util.c, as far as it gets there. */
+/* Maps and unmaps areas of the address space, as execve does through mm/mmap.c and mm/util.c. */
 #include "kernel_private.h"
 
 const struct elfgen_kernel_area *elfgen_kernel_find_area(const struct run *run, uint64_t address)
@@ -26,7 +26,7 @@ static uint64_t committed_pages(const struct elfgen_kernel_area *area, uint64_t 
     return (end - start) / PAGE;
 }
 
-/* Takes [start, end) out of all areas. */
+/* Removes [start, end) from all areas. */
 static void cut(struct run *run, uint64_t start, uint64_t end)
 {
     struct elfgen_kernel_area *areas = run->map->areas;
@@ -36,7 +36,7 @@ static void cut(struct run *run, uint64_t start, uint64_t end)
     if (first == count || areas[first].start >= end)
         return;
     if (areas[first].start < start && areas[first].end > end) {
-        /* A hole in the middle makes two of one. There is room: see areas_needed(). */
+        /* A hole in the middle splits an area in two. There is room for it: see areas_needed(). */
         if (count == run->map->capacity)
             return;
         run->committed -= committed_pages(&areas[first], start, end);
@@ -92,7 +92,7 @@ static bool is_enough(struct run *run, uint64_t pages)
            run->committed < run->machine->memory_pages - pages;
 }
 
-/* Where areas begin for mmap(): a stack keeps its guard gap. */
+/* Where an area begins for mmap(): a stack keeps its guard gap below it. */
 static uint64_t guarded_start(const struct elfgen_kernel_area *area)
 {
     if (area->kind != ELFGEN_AREA_STACK)
@@ -100,7 +100,7 @@ static uint64_t guarded_start(const struct elfgen_kernel_area *area)
     return area->start > GUARD ? area->start - GUARD : 0;
 }
 
-/* The highest room in [low, high). */
+/* Finds the highest room in [low, high). */
 static bool room_from_top(const struct run *run, uint64_t low, uint64_t high, uint64_t size,
                           uint64_t *found)
 {
@@ -118,7 +118,7 @@ static bool room_from_top(const struct run *run, uint64_t low, uint64_t high, ui
     return false;
 }
 
-/* The lowest one. */
+/* Finds the lowest room in [low, high). */
 static bool room_from_bottom(const struct run *run, uint64_t low, uint64_t high, uint64_t size,
                              uint64_t *found)
 {
@@ -140,17 +140,18 @@ static bool room_from_bottom(const struct run *run, uint64_t low, uint64_t high,
 uint64_t elfgen_kernel_find_room(const struct run *run, uint64_t hint, uint64_t size)
 {
     uint64_t found, low = page_up(run->machine->lowest_room);
-    /* With addresses of 57 bits, those above 47 are for who asks for one there, free or not. */
+    /* With addresses of 57 bits, those above 47 bits are only for callers whose hint is there, free
+     * or not. */
     uint64_t more = hint > run->stack_end ? run->task_size - run->stack_end : 0;
     low = low < PAGE ? PAGE : low;
-    /* From the top down; when that fails, from the bottom up. */
+    /* First from the top down; if that fails, from the bottom up. */
     if (room_from_top(run, low, run->mmap_base + more, size, &found) ||
         room_from_bottom(run, run->legacy_base, run->stack_end + more, size, &found))
         return found;
     return 0;
 }
 
-/* get_unmapped_area(), behind the choice of an address. */
+/* get_unmapped_area(), after it chose an address. */
 static enum elfgen_kernel_check_id check_place(struct run *run, uint64_t address, uint64_t size)
 {
     if (address > run->task_size - size) {
@@ -173,7 +174,7 @@ static uint64_t choose(struct run *run, uint64_t hint, uint64_t size)
 {
     if (hint != 0 && hint < run->machine->lowest_room)
         hint = page_up(run->machine->lowest_room);
-    /* mmap_address_hint_valid(): not across the end of what four levels of pages have. */
+    /* mmap_address_hint_valid(): not across the last address of four-level page tables. */
     if (hint != 0 && hint <= run->task_size - size &&
         (hint > run->stack_end) == (hint + size > run->stack_end)) {
         uint64_t found;
@@ -225,7 +226,8 @@ struct mapped elfgen_kernel_map_file(struct run *run, uint64_t address, uint64_t
         .flags = (uint8_t)(flags & (ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X)),
         .committed = (flags & ELFGEN_PF_W) != 0};
     uint64_t pages = area.committed ? size / PAGE : 0;
-    /* Up to 6.11 what is replaced goes first; since then only what is more is asked for. */
+    /* Up to 6.11 what is replaced is unmapped first; since then only the difference is checked
+     * against the limit. */
     if (!is_from(run, 6, 12))
         cut(run, area.start, area.end);
     for (uint64_t i = 0; pages > 0 && i < run->map->count; i++)

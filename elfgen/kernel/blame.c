@@ -1,7 +1,7 @@
-/* Which field is to blame, and a value for it that passes the check. */
+/* Finds the field to blame for a check that failed, and a value for it that would pass. */
 #include "kernel_private.h"
 
-/* Points the answer at a field of the structure at `offset`. */
+/* Points the answer at the field `name` of the structure at `offset`. */
 static void name_field(struct run *run, const struct image *image, enum elfgen_structure_id id,
                        uint64_t offset, const char *name)
 {
@@ -67,7 +67,7 @@ void elfgen_kernel_offer(struct run *run, uint64_t would)
 
 /* ---- the ELF header ---- */
 
-/* Which machine the rest of the header looks made for: e_phentsize stands elsewhere. */
+/* The machine that the header seems to be made for, by where e_phentsize is. */
 static uint64_t likely_machine(const struct image *image)
 {
     uint8_t bytes[elfgen_size64_ehdr] = {0};
@@ -88,12 +88,12 @@ static void blame_magic(struct run *run, const struct image *image)
     while (i < 3 && i < image->length && image->bytes[i] == magic[i])
         i++;
     elfgen_kernel_name_header(run, image, names[i]);
-    /* What is not in the file cannot be set. */
+    /* A byte that the file does not have cannot be set. */
     if (i < image->length)
         elfgen_kernel_offer(run, magic[i]);
 }
 
-/* How many program headers the file has room for, 1 to as many as Linux reads. */
+/* How many program headers the file has room for: at least 1, at most what Linux reads. */
 static uint64_t possible_headers(const struct run *run, const struct image *image)
 {
     uint64_t size = header_size(image->class_), offset = image->ehdr.e_phoff;
@@ -114,7 +114,7 @@ static void blame_cut(struct run *run, const struct image *image)
         run->answer->other = header + need;
         return;
     }
-    /* The count is wrong where the first header is there, the place where it is not. */
+    /* If the first header is in the file, the count is wrong; if not, the offset is. */
     elfgen_kernel_name_header(run, image, count_fits ? "e_phnum" : "e_phoff");
     if (count_fits)
         elfgen_kernel_offer(run, possible_headers(run, image));
@@ -173,15 +173,15 @@ static uint64_t good_address(const struct run *run, const struct elfgen_phdr *ph
     return (low > GOOD_ADDRESS ? low : GOOD_ADDRESS) | (phdr->p_vaddr & PAGE_MASK);
 }
 
-/* The size in the file that is there from p_offset on. */
+/* A size that the file has from p_offset on. */
 static uint64_t good_size(const struct image *image, const struct elfgen_phdr *phdr)
 {
     uint64_t there = phdr->p_offset < image->length ? image->length - phdr->p_offset : 1;
     return there < phdr->p_memsz || phdr->p_memsz == 0 ? there : phdr->p_memsz;
 }
 
-/* An ET_DYN that Linux puts at address 0: since its first segment has nothing of the file, or since
- * its alignment is larger than any address. */
+/* An ET_DYN that Linux puts at address 0, because its first segment has no bytes in the file or
+ * because its alignment is larger than any address. */
 static void blame_zero(struct run *run, const struct image *image, uint64_t index,
                        const struct elfgen_phdr *phdr)
 {
@@ -203,7 +203,7 @@ static void blame_zero(struct run *run, const struct image *image, uint64_t inde
     }
 }
 
-/* What could not be mapped: more than there may be. */
+/* A segment that could not be mapped since it is too large. */
 static void blame_size(struct run *run, const struct image *image, uint64_t index,
                        const struct elfgen_phdr *phdr)
 {
@@ -218,7 +218,7 @@ static void blame_address(struct run *run, const struct image *image, uint64_t i
                           const struct elfgen_phdr *phdr)
 {
     uint64_t size = phdr->p_memsz > phdr->p_filesz ? phdr->p_memsz : phdr->p_filesz;
-    /* What is too large to lie below the stack, wherever it begins. */
+    /* It is too large to fit below the stack, wherever it begins. */
     if (size > run->stack_end / 2 || phdr->p_filesz > run->stack_end / 2) {
         blame_size(run, image, index, phdr);
         return;
@@ -254,7 +254,7 @@ static void blame_sizes(struct run *run, const struct image *image, uint64_t ind
         elfgen_kernel_offer(run, phdr->p_filesz <= room && phdr->p_filesz > 0 ? phdr->p_filesz : 1);
 }
 
-/* The PT_LOAD that takes most of the address space. */
+/* The index of the PT_LOAD that takes the most address space. */
 static uint64_t largest(const struct image *image)
 {
     uint64_t index = 0, most = 0;
@@ -270,7 +270,7 @@ static uint64_t largest(const struct image *image)
     return index;
 }
 
-/* The segment that lies on the stack's last pages. */
+/* The index of the segment that is mapped over the stack's last pages. */
 static uint64_t on_stack(const struct run *run)
 {
     const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, run->stack_end - 1);
@@ -336,7 +336,8 @@ void elfgen_kernel_blame_segment(struct run *run, const struct image *image, uin
 
 /* ---- e_entry ---- */
 
-/* The first address in the file's executable memory: where its segment says that it begins. */
+/* Finds an address in the file's executable memory: where the segment says that it begins, else the
+ * start of its first page. */
 static bool find_executable(const struct run *run, const struct image *image, uint64_t *address)
 {
     for (uint64_t i = 0; i < run->map->count; i++) {
@@ -358,7 +359,8 @@ static bool find_executable(const struct run *run, const struct image *image, ui
     return false;
 }
 
-/* A segment that is there and no PT_LOAD, or not executable, where e_entry points. */
+/* Finds the segment that e_entry points into, and its field that is wrong: it is not a PT_LOAD, or
+ * it is not executable. */
 static bool find_spoiled(struct run *run, const struct image *image, uint64_t *index,
                          const char **field)
 {

@@ -1,4 +1,4 @@
-/* The table of checks, and the verdict of one that failed. */
+/* The table of checks, and the verdict when one of them fails. */
 #include "kernel_private.h"
 
 const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT] = {

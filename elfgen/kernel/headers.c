@@ -16,7 +16,7 @@ enum elfgen_kernel_check_id elfgen_kernel_read_headers(struct run *run, struct i
         return ELFGEN_CHECK_no_headers;
     if (count > elfgen_kernel_most_headers(run, image->class_))
         return ELFGEN_CHECK_many_headers;
-    /* Offsets that are negative for Linux are past the end of the file, too. */
+    /* Offsets that Linux takes for negative are past the end of the file as well. */
     if (image->ehdr.e_phoff > image->length || image->length - image->ehdr.e_phoff < count * size)
         return ELFGEN_CHECK_headers_cut;
     return ELFGEN_CHECK_passed;

@@ -1,7 +1,7 @@
 /* Finds the interpreter that PT_INTERP names, as fs/binfmt_elf.c does. */
 #include "kernel_private.h"
 
-/* A path of PT_INTERP's p_filesz bytes in the file, for somebody who lost it. */
+/* Looks for a path of `size` bytes with its NUL, where PT_INTERP does not point to one. */
 static bool look_for_path(const struct image *image, uint64_t size, uint64_t *found)
 {
     enum { FAR = 65536 };
@@ -27,7 +27,7 @@ static void refuse(struct run *run, const struct image *image, uint64_t index, c
     run->answer->other = image->length;
 }
 
-/* The path, with its NUL. */
+/* Checks PT_INTERP and notes its path in the answer. False: refused. */
 static bool check_path(struct run *run, const struct image *image, uint64_t index,
                        const struct elfgen_phdr *phdr)
 {

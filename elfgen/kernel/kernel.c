@@ -1,4 +1,4 @@
-/* execve, from the first bytes of a file to the first instruction of its program. */
+/* Follows execve from the first bytes of a file to the first instruction of its program. */
 #include "kernel_private.h"
 
 void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
@@ -14,7 +14,7 @@ void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
                                               .largest_file = INT64_MAX};
 }
 
-/* Whether it is made for x32: the header of 32 bits, and the machine of 64. */
+/* Whether it is a program for x32: a header of 32 bits, and e_machine of x86-64. */
 static bool is_x32(const struct image *image, const uint8_t *bytes)
 {
     struct elfgen_ehdr narrow;
@@ -25,11 +25,11 @@ static bool is_x32(const struct image *image, const uint8_t *bytes)
     return narrow.e_phentsize == elfgen_size32_phdr;
 }
 
-/* load_elf_binary() up to the program headers. */
+/* load_elf_binary(), up to the program headers. */
 static enum elfgen_kernel_check_id read_program(struct run *run, struct image *image)
 {
     static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
-    /* prepare_binprm(): what the file does not have is zero. */
+    /* prepare_binprm(): bytes past the end of the file are zero. */
     uint8_t copy[elfgen_size64_ehdr] = {0};
     const uint8_t *bytes = image->bytes;
     if (image->length < sizeof copy) {
@@ -87,8 +87,8 @@ static void set_up(struct run *run, const struct image *image)
     gap = gap < least_gap ? least_gap : gap > most ? most : gap;
     run->mmap_base = page_up(run->stack_end - gap);
     run->legacy_base = page_up(run->stack_end / 3);
-    /* elf_read_implies_exec(): from 5.8 on for i386 without PT_GNU_STACK; before that for all that
-     * do not ask for a plain stack. */
+    /* elf_read_implies_exec(): from 5.8 on for i386 without PT_GNU_STACK; before that for every
+     * program that does not ask for a stack that is not executable. */
     run->reads_execute =
         is_from(run, 5, 8) ? !is_64 && stack == STACK_DEFAULT : stack != STACK_PLAIN;
     uint64_t used = page_up(machine->stack_used), size = page_down(machine->stack_limit);
@@ -111,7 +111,7 @@ static void set_up(struct run *run, const struct image *image)
 /* map_vdso(). */
 static bool map_vdso(struct run *run)
 {
-    /* With the data that it reads: 3 pages up to 5.5, 4 up to 6.12, 6 in 6.18. */
+    /* With the pages of data that it reads: 3 up to 5.5, 4 up to 6.12, 6 in 6.18. */
     uint64_t pages = is_from(run, 6, 13) ? 8 : is_from(run, 5, 6) ? 6 : 5;
     uint64_t size = pages * PAGE, start = elfgen_kernel_find_room(run, 0, size);
     if (start == 0 || (start < run->machine->mmap_min_addr && !run->machine->raw_io))
@@ -124,7 +124,7 @@ static bool map_vdso(struct run *run)
     return true;
 }
 
-/* create_elf_tables(): the pages that the arguments are in must still be there to write to. */
+/* create_elf_tables(): the pages of the arguments must still be mapped and writable. */
 static bool can_write_arguments(struct run *run)
 {
     uint64_t used = page_up(run->machine->stack_used);
@@ -132,7 +132,7 @@ static bool can_write_arguments(struct run *run)
         used = PAGE;
     for (uint64_t address = run->stack_end - used; address < run->stack_end;) {
         const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, address);
-        /* Of the pages of a file, the last one is the first that is missing. */
+        /* If pages of a file are missing, the area's last page is among them. */
         if (!area || !elfgen_kernel_can_clear(run, address) ||
             !elfgen_kernel_can_clear(run, area->end - 1))
             return false;
@@ -141,7 +141,7 @@ static bool can_write_arguments(struct run *run)
     return true;
 }
 
-/* Whether a touch of `address` makes the stack grow down to it: expand_stack(). */
+/* The stack, if an access to `address` makes it grow down to there (expand_stack()); else NULL. */
 static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint64_t address)
 {
     const struct elfgen_kernel_map *map = run->map;
@@ -150,7 +150,7 @@ static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint6
         i++;
     if (i == map->count || map->areas[i].kind != ELFGEN_AREA_STACK)
         return NULL;
-    /* Up to 4.20 not far below the stack pointer, which is at the end of the arguments. */
+    /* Up to 4.20 only near the stack pointer, which is below the arguments. */
     uint64_t used = page_up(run->machine->stack_used), cushion = 65536 + 32 * 8;
     if (!is_from(run, 5, 0) && address + cushion < run->stack_end - used)
         return NULL;
@@ -158,22 +158,22 @@ static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint6
     if (address < run->machine->lowest_room ||
         map->areas[i].end - address > run->machine->stack_limit)
         return NULL;
-    /* Not into the neighbourhood of something that can be touched. */
+    /* Not close to another area that is accessible. */
     if (i > 0 && map->areas[i - 1].flags != 0 && address - map->areas[i - 1].end < GUARD)
         return NULL;
     return &map->areas[i];
 }
 
-/* The page of the first instruction. */
+/* Whether the first instruction can be fetched. */
 static enum elfgen_kernel_check_id fetch(const struct run *run, uint64_t entry)
 {
     const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, entry);
     if (!area)
         area = grown_stack(run, entry);
-    /* The vDSO is nobody's program, and what stands where in it changes. */
+    /* The vDSO counts as nothing: its contents differ from kernel to kernel. */
     if (!area || area->kind == ELFGEN_AREA_VDSO)
         return ELFGEN_CHECK_first_nothing;
-    /* A page that is not there is looked for as if it were only to be read. */
+    /* A page past the end of the file is SIGBUS whether it is executable or not. */
     if (area->flags != 0 && entry >= area->start && !elfgen_kernel_has_page(run, area, entry))
         return ELFGEN_CHECK_first_past_end;
     if (!(area->flags & ELFGEN_PF_X))
@@ -181,8 +181,9 @@ static enum elfgen_kernel_check_id fetch(const struct run *run, uint64_t entry)
     return ELFGEN_CHECK_passed;
 }
 
-/* Areas that are enough: a PT_LOAD maps twice at most, the first one once more to find a place;
- * each of these adds an area, and one where it makes two of another; and a few are for the rest. */
+/* A number of areas that is enough. A PT_LOAD is mapped at most twice, the first one once more to
+ * find a place. Each mapping adds an area, and another one if it splits one. A few are for the
+ * rest. */
 static uint64_t areas_needed(const struct image *image)
 {
     uint64_t needed = 12;
@@ -195,7 +196,7 @@ static uint64_t areas_needed(const struct image *image)
     return needed;
 }
 
-/* Past the point of no return. */
+/* Maps the program and its interpreter, past the point of no return. */
 static void start(struct run *run, const struct image *program, const struct image *interpreter)
 {
     struct elfgen_kernel_answer *answer = run->answer;
@@ -212,7 +213,7 @@ static void start(struct run *run, const struct image *program, const struct ima
         }
         answer->entry = interpreter->ehdr.e_entry + base;
     }
-    /* Whose the first instruction is, as far as it is known. */
+    /* The file that the first instruction is in, if it is known. */
     const struct image *first = interpreter ? interpreter : run->asked ? NULL : program;
     if (first && answer->entry >= run->task_size) {
         elfgen_kernel_blame_entry(run, first, ELFGEN_CHECK_e_entry);
@@ -281,7 +282,8 @@ static enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint
         answer->error = run->interpreter->error;
         return ELFGEN_OK;
     }
-    /* One step: the interpreter is a program like any other; its own is taken for good. */
+    /* One step: the interpreter is a program like any other. Its own interpreter is assumed to be
+     * good. */
     struct elfgen_kernel_answer inner;
     enum elfgen_status status = elfgen_kernel_ask(run->interpreter->bytes, run->interpreter->length,
                                                   run->machine, NULL, &inner, run->map);
@@ -300,7 +302,7 @@ enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
                                      struct elfgen_kernel_map *map)
 {
     enum { OWN_AREAS = 496 };
-    /* Left as they are: only the first `count` are ever read. */
+    /* Not initialised: only the first `count` are ever read. */
     struct elfgen_kernel_area areas[OWN_AREAS];
     struct elfgen_kernel_map own = {.areas = areas, .capacity = OWN_AREAS};
     struct run run = {

@@ -22,10 +22,10 @@ bool elfgen_kernel_find_script(const uint8_t *buffer, uint64_t size, bool empty_
             at++;
         if (at == size)
             return false;
-        uint64_t behind = at;
-        while (behind < size && !is_blank(buffer[behind]) && buffer[behind] != '\0')
-            behind++;
-        if (behind == size)
+        uint64_t after = at;
+        while (after < size && !is_blank(buffer[after]) && buffer[after] != '\0')
+            after++;
+        if (after == size)
             return false; /* cut off */
         end = size - 1;
     }
@@ -33,7 +33,7 @@ bool elfgen_kernel_find_script(const uint8_t *buffer, uint64_t size, bool empty_
         end--;
     for (at = 2; at < end && is_blank(buffer[at]); at++)
         ;
-    /* Up to 5.7 a NUL in its place was no name; since then it is an empty one. */
+    /* Up to 5.7 a NUL in its place was not a name; since then it is an empty name. */
     if (at >= end || (buffer[at] == '\0' && !empty_counts))
         return false;
     *start = at;
