@@ -1,4 +1,4 @@
-/* From a laid-out program to the bytes of its file. */
+/* Writes the file of a program that is laid out: headers, sections, relocations applied. */
 #include "elfgen/image.h"
 
 #include <string.h>

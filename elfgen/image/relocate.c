@@ -1,3 +1,4 @@
+/* Applies relocations, by the formulas of format/relocations.def. */
 #include "relocate.h"
 
 #include "elfgen/names.h"
@@ -87,8 +88,8 @@ enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uint8_t *bytes
     *plain = rule ? rule->plain : relocation->type;
     if (!rule)
         return ELFGEN_GOT_NONE;
-    /* An instruction of i386 without a base register has the slot's address, not its distance from
-     * the base: ModRM is 00 reg 101. */
+    /* An i386 instruction without a base register holds the slot's address, not its distance from
+     * the table's base: ModRM is 00 reg 101. */
     if (machine == ELFGEN_EM_386 && rule->use == ELFGEN_GOT_SLOT && bytes &&
         relocation->offset >= 1 && relocation->offset <= size &&
         (bytes[relocation->offset - 1] & 0xc7) == 0x05)
@@ -96,7 +97,7 @@ enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uint8_t *bytes
     return rule->use;
 }
 
-/* The lowest and highest value that fits `rule`, for the compare and for the message. */
+/* The lowest and the highest value that fits `rule`. */
 static void limits(const struct rule *rule, int64_t *lowest, int64_t *highest)
 {
     unsigned bits = rule->width * 8;
@@ -115,8 +116,8 @@ static const char *name_of(uint16_t machine, uint32_t type)
 #define PLACE_OF(section, relocation)                                                              \
     (section)->file, (section)->file ? ":" : "", (section)->name, (relocation)->offset
 
-/* The name that a message gives to what a relocation points to. Assemblers often point to a section
- * and an addend; the user knows the label that stands there. */
+/* The name of what a relocation refers to, for messages. Assemblers often refer to a section and an
+ * addend; the user knows the label at that place. */
 static const char *name_of_target(const struct elfgen_program *program,
                                   const struct elfgen_relocation *relocation)
 {
@@ -142,7 +143,7 @@ static enum elfgen_status check_fit(const struct rule *rule, uint16_t machine, u
         return ELFGEN_OK;
     int64_t lowest, highest;
     limits(rule, &lowest, &highest);
-    /* As signed 64-bit numbers, which is how the processor extends them. */
+    /* Compared as signed 64-bit numbers, since the processor sign-extends the field. */
     if ((int64_t)value >= lowest && (int64_t)value <= highest)
         return ELFGEN_OK;
     const struct elfgen_section *section = &program->sections[relocation->section];

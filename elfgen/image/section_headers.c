@@ -18,7 +18,7 @@ static const struct {
     [TABLE_NAMES] = {".shstrtab", ELFGEN_SHT_STRTAB},
 };
 
-/* One symbol's section, where st_shndx has no room for it. */
+/* The size of an entry of .symtab_shndx: a symbol's section that st_shndx has no room for. */
 enum { INDEX_SIZE = 4 };
 
 struct plan {
@@ -27,7 +27,7 @@ struct plan {
     enum elfgen_order order;
     bool has[TABLE_COUNT];
     uint64_t offset[TABLE_COUNT], size[TABLE_COUNT];
-    uint64_t index[TABLE_COUNT]; /* of the section headers */
+    uint64_t index[TABLE_COUNT]; /* of their section headers */
     uint64_t
         dynamic_strings; /* the same of the first string table that is wanted, 0: there is none */
     uint64_t locals;     /* symbols, the empty one included */
@@ -108,14 +108,15 @@ static bool check_symbol(const struct plan *plan, const struct elfgen_symbol_ent
     return status == ELFGEN_OK;
 }
 
-/* The empty name is every string table's first byte. */
+/* Bytes that a name takes in a string table. An empty name takes none: it is the first byte of
+ * every table. */
 static uint64_t name_size(const char *name)
 {
     size_t length = strlen(name);
     return length == 0 ? 0 : (uint64_t)length + 1;
 }
 
-/* Looks at every section and symbol once: what they are, and how long their names are together. */
+/* Checks every section and symbol, and adds up the sizes of their names. */
 static bool measure_contents(struct plan *plan, uint64_t file_size, struct elfgen_error *error)
 {
     const struct elfgen_section_headers *wanted = plan->wanted;
@@ -149,7 +150,8 @@ static bool measure_contents(struct plan *plan, uint64_t file_size, struct elfge
     return true;
 }
 
-/* Moves plan->end behind `count` entries of `size` bytes from the next aligned place on. */
+/* Places `count` entries of `size` bytes at the next aligned offset, and moves plan->end after
+ * them. */
 static bool place(struct plan *plan, uint64_t align, uint64_t count, uint64_t size,
                   uint64_t *offset)
 {
@@ -159,7 +161,7 @@ static bool place(struct plan *plan, uint64_t align, uint64_t count, uint64_t si
     return elfgen_add(*offset, bytes, &plan->end);
 }
 
-/* Gives every table its place behind the file. */
+/* Gives every table its place after the file. */
 static bool place_all(struct plan *plan, uint64_t file_size, struct elfgen_error *error)
 {
     const uint64_t symbols = plan->wanted->symbol_count + (uint64_t)1, word = word_of(plan);
@@ -184,7 +186,7 @@ static bool place_all(struct plan *plan, uint64_t file_size, struct elfgen_error
     return false;
 }
 
-/* Whether an ELF file of the plan's class stands in the buffer. */
+/* Whether the buffer holds an ELF file of the plan's class. */
 static bool check_file(struct plan *plan, const uint8_t *bytes, uint64_t size,
                        struct elfgen_view *view, struct elfgen_error *error)
 {
@@ -205,7 +207,7 @@ static bool check_file(struct plan *plan, const uint8_t *bytes, uint64_t size,
     return false;
 }
 
-/* Copies a name with its NUL to *at of a string table; its place in the table. */
+/* Copies a name with its NUL to *at of a string table. Returns its index in the table. */
 static uint64_t put_name(uint8_t *strings, uint64_t *at, const char *name)
 {
     uint64_t index = *at;
@@ -215,7 +217,7 @@ static uint64_t put_name(uint8_t *strings, uint64_t *at, const char *name)
     return size == 0 ? 0 : index;
 }
 
-/* One symbol as entry `index` of .symtab, and of .symtab_shndx if there is one. */
+/* Writes a symbol as entry `index` of .symtab, and of .symtab_shndx if need be. */
 static void put_symbol(const struct plan *plan, uint8_t *bytes, uint64_t index, uint64_t name,
                        const struct elfgen_symbol_entry *symbol)
 {
@@ -238,7 +240,7 @@ static void put_symbol(const struct plan *plan, uint8_t *bytes, uint64_t index, 
                      plan->order);
 }
 
-/* Local symbols, then the others: gABI chapter 4, "Symbol Table". */
+/* Writes local symbols, then the others: gABI chapter 4, "Symbol Table". */
 static void put_symbols(const struct plan *plan, uint8_t *bytes)
 {
     const struct elfgen_section_headers *wanted = plan->wanted;
@@ -261,7 +263,7 @@ static void put_header(const struct plan *plan, uint8_t *bytes, uint64_t index,
                        plan->class_, plan->order);
 }
 
-/* Header 0 is empty but for counts that have no room in the ELF header (gABI chapter 4). */
+/* Header 0 is empty except for counts that do not fit the ELF header (gABI chapter 4). */
 static void put_first_header(const struct plan *plan, uint8_t *bytes, uint64_t segments)
 {
     struct elfgen_shdr first = {.sh_info = segments};

@@ -77,7 +77,7 @@ bool unfold_file(const struct elfgen_view *view, struct elfgen_code *code,
         return out_of_memory(error);
     bool done = elfgen_unfold_plan(&plan, view, segments, room, error) == ELFGEN_OK;
     if (done) {
-        unfolded->behind = plan.behind;
+        unfolded->behind = plan.past_end;
         unfolded->no_headers = plan.headers == plan.count;
         done = unfold_outline_make(&outline, &plan, code) || out_of_memory(error);
         done = done && write_twin(&plan, &outline.outline, unfolded, error) &&

@@ -32,7 +32,7 @@ struct elfgen_unfold {
     uint64_t front;  /* where the copy begins: a multiple of the page, at most 2 MiB for the sake of
                       * alignment, else the headers' pages */
     uint64_t size;   /* of headers, copy and zeros */
-    uint64_t behind; /* bytes of address space that the old file maps behind its own end: touching
+    uint64_t past_end; /* bytes of address space that the old file maps behind its own end: touching
                       * them is SIGBUS, in the new file they are not mapped (SIGSEGV) */
 };
 
