@@ -1,7 +1,7 @@
-/* Numbers in the file <-> numbers in registers, and whole structures from their rows.
+/* Reads and writes numbers of either byte order, and whole structures by their rows.
  *
- * Everything is inline: where class and order are constants, a structure becomes one store a field.
- */
+ * Everything is inline: where class and byte order are constants, writing a structure takes one
+ * store a field. */
 #ifndef ELFGEN_CODEC_H
 #define ELFGEN_CODEC_H
 
@@ -10,13 +10,13 @@
 
 #include "elfgen/format.h"
 
-/* On a host whose byte order is `order`, memory and file agree. */
+/* Whether the host has this byte order. */
 static inline bool elfgen_is_host_order(enum elfgen_order order)
 {
     return (order == ELFGEN_BIG_ENDIAN) == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 }
 
-/* A number of `width` bytes, 1 to 8. The widths that fields have are single loads. */
+/* Reads a number of `width` bytes, 1 to 8. The widths of fields take a single load. */
 static inline uint64_t elfgen_load(const uint8_t *bytes, unsigned width, enum elfgen_order order)
 {
     uint16_t half;
@@ -39,7 +39,7 @@ static inline uint64_t elfgen_load(const uint8_t *bytes, unsigned width, enum el
     }
 }
 
-/* The low `width` bytes of a number, 1 to 8. */
+/* Writes the low `width` bytes of a number, 1 to 8. */
 static inline void elfgen_store(uint8_t *bytes, uint64_t value, unsigned width,
                                 enum elfgen_order order)
 {
@@ -64,7 +64,7 @@ static inline void elfgen_store(uint8_t *bytes, uint64_t value, unsigned width,
     }
 }
 
-/* a + b, false where the sum is past 2^64: every sum of two file quantities goes through here. */
+/* a + b; false where the sum does not fit 64 bits. All sums of two file quantities use this. */
 static inline bool elfgen_add(uint64_t a, uint64_t b, uint64_t *sum)
 {
     return !__builtin_add_overflow(a, b, sum);
@@ -75,7 +75,8 @@ static inline bool elfgen_multiply(uint64_t a, uint64_t b, uint64_t *product)
     return !__builtin_mul_overflow(a, b, product);
 }
 
-/* The next multiple of `align` (a power of two) from `value` on, false past 2^64. */
+/* The lowest multiple of `align` (a power of two) that is at least `value`; false where it does not
+ * fit 64 bits. */
 static inline bool elfgen_round_up(uint64_t value, uint64_t align, uint64_t *result)
 {
     uint64_t sum;

@@ -1,3 +1,4 @@
+/* Writes an error: a status, a place in the file and a sentence. */
 #include "elfgen/error.h"
 
 #include <stdarg.h>
@@ -23,7 +24,7 @@ static void put_argument(struct elfgen_text *text, char directive, va_list *argu
         int64_t value = va_arg(*arguments, int64_t);
         if (value < 0)
             elfgen_text_char(text, '-');
-        /* Negated as unsigned: INT64_MIN has no positive twin. */
+        /* Negated as unsigned, since -INT64_MIN does not fit. */
         elfgen_text_decimal(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 0);
         break;
     }

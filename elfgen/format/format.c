@@ -1,3 +1,4 @@
+/* The ELF structures as tables, and single fields read and written by their rows. */
 #include "elfgen/format.h"
 
 #include "codec.h"

@@ -1,8 +1,8 @@
-/* What e_flags say, by a small rule language: machine_flags.def holds the rules, one row each.
+/* Turns e_flags into text, by rules: machine_flags.def has one row a rule.
  *
- * IF appends its text when (flags & mask) == value. GROUP begins a choice: of its CASE rows the
- * first that matches appends; ELSE rows append only where none did. REST appends, where flags have
- * bits besides `known`, a text in which "%#x" stands for those bits. */
+ * IF appends its text when (flags & mask) == value. GROUP begins a choice: the first of its CASE
+ * rows that matches appends its text, and ELSE rows append theirs only where none matched. REST
+ * appends its text where flags have bits besides `known`; "%#x" in it is replaced by those bits. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -46,8 +46,8 @@ static void put_rest(struct elfgen_text *text, const char *format, uint32_t rest
     elfgen_text_string(text, hole + 3);
 }
 
-/* Two machines' flags depend on more than the machine; their variants have rows of their own, under
- * numbers that no e_machine can have. UINT32_MAX: nothing is to be said. */
+/* The flags of two machines depend on more than the machine. Their variants have rows of their own,
+ * under numbers that e_machine cannot hold. UINT32_MAX: there is nothing to append. */
 static uint32_t rule_set(uint64_t machine, uint64_t osabi, uint64_t abi_version)
 {
     enum { IA_64 = 50, OPENVMS = 13, AMDGPU = 224, AMDGPU_HSA = 64, VARIANT = 0x10000 };

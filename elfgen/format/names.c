@@ -1,10 +1,11 @@
+/* Looks up the names of numbers: machines, types, flags, tags. */
 #include "elfgen/names.h"
 
 #include <stddef.h>
 
 enum { ANY_OSABI = -1 };
 
-/* A name that holds for one machine (0: all) and one OS/ABI (-1: all). */
+/* The name of a value on one machine (0: all) and one OS/ABI (-1: all). */
 struct name {
     uint16_t machine;
     int16_t osabi;
@@ -74,7 +75,7 @@ static const struct {
 #undef RELOCATION_TYPE
 };
 
-/* gABI 4.1, "Symbol Table"; the last ones are GNU's. */
+/* gABI 4.1, "Symbol Table"; [10] are GNU's. */
 static const char *const symbol_types[] = {"NOTYPE", "OBJECT", "FUNC", "SECTION",
                                            "FILE",   "COMMON", "TLS",  [10] = "IFUNC"};
 static const char *const symbol_bindings[] = {"LOCAL", "GLOBAL", "WEAK", [10] = "UNIQUE"};

@@ -1,8 +1,9 @@
+/* Appends strings and numbers to a bounded buffer. */
 #include "elfgen/text.h"
 
 #include <string.h>
 
-/* The buffer is full, or will be: piece by piece, with flushes between. */
+/* Copies what does not fit the buffer at once in pieces, with a flush before each. */
 static void put_in_pieces(struct elfgen_text *text, const char *bytes, size_t length)
 {
     while (length > 0) {
@@ -74,7 +75,7 @@ void elfgen_text_0x(struct elfgen_text *text, uint64_t value)
     elfgen_text_hex(text, value, 0);
 }
 
-/* "00" to "ff": in a report of all bytes, two stores a byte less are much. */
+/* "00" to "ff": one copy instead of two stores a byte, which counts in a report of every byte. */
 #define DIGITS(high)                                                                               \
     high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" high "8" high "9" high \
          "a" high "b" high "c" high "d" high "e" high "f"

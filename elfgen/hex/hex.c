@@ -1,10 +1,11 @@
+/* Assembles hex source: measures it, then places labels and writes bytes. */
 #include "elfgen/hex.h"
 
 #include <stdbool.h>
 
 #include "../format/codec.h"
 
-/* The references: sigil, bytes, and whether it is the label's address or the distance to it. The
+/* The references: sigil, bytes, and whether it means the label's address or the distance to it. The
  * first six are hex2's. */
 static const struct sigil {
     char sign;
@@ -28,7 +29,7 @@ struct item {
     struct span name, from; /* from.length 0: the end of the reference */
 };
 
-/* A place in the source; both passes walk it with next_item(). */
+/* A place in the source; both passes read on from it with next_item(). */
 struct scanner {
     const char *source;
     size_t size, at;
@@ -94,7 +95,8 @@ static struct span take_name(struct scanner *scanner)
     return name;
 }
 
-/* The second digit of a byte, perhaps after blanks, line ends and comments. */
+/* Reads a byte: 0x and two digits, or two digits with blanks, line ends and comments between them.
+ */
 static void take_byte(struct scanner *scanner, struct item *item)
 {
     size_t first = scanner->at;
@@ -128,7 +130,7 @@ static void take_byte(struct scanner *scanner, struct item *item)
     fail(scanner, item, first, "a lone digit: two make a byte, and the number of digits is odd");
 }
 
-/* One byte of a string; the scanner stands behind its opening quote or within it. */
+/* Reads one byte of a string; the scanner is past its opening quote. */
 static void take_string_byte(struct scanner *scanner, struct item *item)
 {
     static const char escapes[] = "n\nt\tr\r0\0\\\\\"\"";
@@ -172,7 +174,7 @@ static void take_reference(struct scanner *scanner, struct item *item, const str
         fail(scanner, item, start, "'>' without the label to count from");
 }
 
-/* In a string: the next byte, or its end and false. */
+/* Reads the next byte of a string. False: the string ended. */
 static bool in_string_item(struct scanner *scanner, struct item *item)
 {
     char c = peek(scanner, 0);
@@ -250,7 +252,7 @@ enum elfgen_status elfgen_hex_measure(const char *source, size_t size,
         next_item(&scanner, &item);
         if (item.kind == ITEM_ERROR)
             return ELFGEN_BAD_VALUE;
-        /* Each item has at least a character of its own, so that these cannot overflow. */
+        /* Each item takes at least one character of the source, so that these cannot overflow. */
         if (item.kind == ITEM_BYTE)
             needs->bytes++;
         else if (item.kind == ITEM_REFERENCE)
@@ -258,7 +260,7 @@ enum elfgen_status elfgen_hex_measure(const char *source, size_t size,
         else if (item.kind == ITEM_LABEL)
             count++;
     } while (item.kind != ITEM_END);
-    /* Half empty at the least, so that a search ends soon. */
+    /* At least half of the places are free, so that a search ends soon. */
     if (count > 0)
         needs->labels = 2;
     while (needs->labels < 2 * count)
@@ -266,8 +268,8 @@ enum elfgen_status elfgen_hex_measure(const char *source, size_t size,
     return ELFGEN_OK;
 }
 
-/* The place in the table of a name, or the free place where it would go; NULL in a full table.
- * FNV-1a and linear probing. */
+/* A name's place in the table, or the free place where it would go; NULL if the table is full.
+ * Hashed by FNV-1a, with linear probing. */
 static struct elfgen_hex_label *find_label(const char *source, struct span name,
                                            struct elfgen_hex_label *labels, uint64_t places)
 {
@@ -284,7 +286,7 @@ static struct elfgen_hex_label *find_label(const char *source, struct span name,
     return NULL;
 }
 
-/* The first pass: every label's address. */
+/* The first pass: finds the address of every label. */
 static enum elfgen_status place_labels(struct scanner scanner, uint64_t address,
                                        const struct elfgen_hex_needs *needs,
                                        struct elfgen_hex_label *labels)

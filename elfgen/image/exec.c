@@ -1,8 +1,8 @@
-/* The road's last step: headers around machine code. */
+/* Writes an executable: an ELF header and program headers in front of machine code. */
 #include "elfgen/image.h"
 
 #include "../format/codec.h"
-#include "target.h"
+#include "exec.h"
 
 static const struct elfgen_target targets[] = {
     {.machine = ELFGEN_EM_X86_64,
@@ -46,8 +46,7 @@ size_t elfgen_exec_headers(uint16_t machine)
     return elfgen_header_size(machine, 1);
 }
 
-/* Each with its sentence. elfgen_error_set() is called when it is too
- * late for speed to matter, so that the way through is a handful of compares. */
+/* A call that succeeds makes a handful of comparisons; sentences are made only where it fails. */
 bool elfgen_exec_check(const struct elfgen_exec_options *options,
                        const struct elfgen_target *target, uint64_t file_size,
                        struct elfgen_error *error)
@@ -86,7 +85,8 @@ bool elfgen_exec_check(const struct elfgen_exec_options *options,
     return status == ELFGEN_OK;
 }
 
-/* All headers, at `bytes`. Inline with constants for class and order: one store a field. */
+/* Writes all headers at `bytes`. Inline, with constants for class and byte order, so that it is one
+ * store a field. */
 static inline void write_headers(uint8_t *bytes, const struct elfgen_exec_options *options,
                                  const struct elfgen_segment *segments, size_t segment_count,
                                  enum elfgen_class class_, enum elfgen_order order)
@@ -147,7 +147,7 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
         return 0;
     size_t segment_count = options->stack ? 2 : 1;
     size_t headers = header_size(target, segment_count);
-    /* SIZE_MAX itself stays free, so that "larger than capacity" can always be said. */
+    /* The size stays below SIZE_MAX, so that there is always a value larger than `capacity`. */
     if (length >= SIZE_MAX - headers) {
         elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
                          "%u bytes of code do not fit the address space", (uint64_t)length);

@@ -1,10 +1,10 @@
-/* From a laid-out program to the bytes of its file. */
+/* Writes the file of a program that is laid out: headers, sections, relocations applied. */
 #include "elfgen/image.h"
 
 #include <string.h>
 
+#include "exec.h"
 #include "relocate.h"
-#include "target.h"
 
 enum elfgen_status elfgen_apply_relocations(const struct elfgen_program *program, uint16_t machine,
                                             void *bytes, uint64_t size, struct elfgen_error *error)

@@ -1,11 +1,11 @@
-/* Layouts: which file offset and address each section gets, and which segments map them. */
+/* Lays out a program: gives each section its file offset and address, and makes the segments. */
 #include "elfgen/image.h"
 
 #include "../format/codec.h"
+#include "exec.h"
 #include "order.h"
-#include "target.h"
 
-/* The order of sections in the file. Zeros come last: they are not in the file. */
+/* The order of sections in the file. Zeros come last, since they take no room in it. */
 enum rank { RANK_EXECUTABLE, RANK_READ_ONLY, RANK_WRITABLE, RANK_ZERO_FILL, RANK_COUNT };
 
 static enum rank rank_of(const struct elfgen_section *section)
@@ -39,11 +39,12 @@ static enum elfgen_status section_error(const struct walk *walk, enum elfgen_sta
                             section->file ? ": " : "", section->name, inner.text);
 }
 
-/* Places one section at the end of what there is; an empty one gets a place and costs nothing, not
- * even its padding. */
+/* Places a section after those that have a place. An empty section gets a place too, but costs
+ * nothing, not even padding. */
 static enum elfgen_status place(struct walk *walk, struct elfgen_section *section)
 {
-    /* It is the address that must be aligned; an alignment above the bias' makes the two differ. */
+    /* The address must be aligned, not the file offset: they differ where the bias is aligned less.
+     */
     uint64_t address, end, align = section->align ? section->align : 1;
     if (!elfgen_add(walk->bias, walk->end, &address) ||
         !elfgen_round_up(address, align, &address) || !elfgen_add(address, section->size, &end))
@@ -61,8 +62,8 @@ static enum elfgen_status place(struct walk *walk, struct elfgen_section *sectio
     return ELFGEN_OK;
 }
 
-/* Puts the sections of the ranks from `first` to `last` into order[], those of size 0 behind the
- * others. Returns how many; *sized of them have a size. */
+/* Puts the sections of the ranks from `first` to `last` into order[], those of size 0 after the
+ * others. Returns how many; the first *sized of them are not empty. */
 static size_t gather(const struct elfgen_program *program, enum rank first, enum rank last,
                      uint32_t *order, size_t *sized)
 {
@@ -81,8 +82,8 @@ static size_t gather(const struct elfgen_program *program, enum rank first, enum
     return count;
 }
 
-/* Puts the sections of the ranks from `first` to `last` into order[] so that padding is least;
- * where nothing is gained by another order, in their own. Returns how many. */
+/* Puts the sections of the ranks from `first` to `last` into order[] so that padding is least; they
+ * stay in their own order if no other is better. Returns how many. */
 static size_t choose_order(const struct walk *walk, enum rank first, enum rank last,
                            uint32_t *order)
 {
@@ -166,7 +167,7 @@ static enum elfgen_status find_entry(const struct elfgen_program *program, uint6
                             "the entry symbol '%s' is not defined", program->entry_symbol);
 }
 
-/* What all layouts begin with. */
+/* Begins any layout. */
 static enum elfgen_status begin(struct walk *walk, const struct elfgen_exec_options *options)
 {
     static const struct elfgen_exec_options defaults = ELFGEN_EXEC_DEFAULTS;
@@ -194,8 +195,8 @@ static struct elfgen_segment *add_segment(struct elfgen_layout *layout, uint32_t
     return segment;
 }
 
-/* The headers are as large as the number of segments says; it is known before sections get places.
- */
+/* Begins the file with its headers, whose size follows from the number of segments. That is known
+ * before sections get places. */
 static void begin_file(struct walk *walk, size_t load_count)
 {
     struct elfgen_layout *layout = walk->layout;
@@ -204,8 +205,8 @@ static void begin_file(struct walk *walk, size_t load_count)
     layout->file_size = walk->end = layout->header_size;
 }
 
-/* What all layouts end with, once segments and sections have their places; `end` is the address
- * behind the last. */
+/* Ends any layout, once segments and sections have their places; `end` is the address after the
+ * last. */
 static enum elfgen_status finish(struct walk *walk, uint64_t end)
 {
     struct elfgen_layout *layout = walk->layout;
@@ -264,7 +265,7 @@ enum elfgen_status elfgen_layout_single(const struct elfgen_program *program,
     return finish(&walk, layout->exec.base + walk.end);
 }
 
-/* Which segments layout "split" needs; the one of code maps the headers, too. */
+/* Finds which segments layout "split" needs. */
 static enum elfgen_status split_needs(const struct walk *walk, bool needs[RANK_COUNT])
 {
     const uint32_t both = ELFGEN_PF_W | ELFGEN_PF_X;
@@ -288,7 +289,7 @@ static enum elfgen_status split_needs(const struct walk *walk, bool needs[RANK_C
     return ELFGEN_OK;
 }
 
-/* One segment of layout "split". */
+/* Adds one segment of layout "split", and places its sections. */
 static enum elfgen_status split_off(struct walk *walk, enum rank rank)
 {
     static const uint32_t permissions[] = {
@@ -302,7 +303,7 @@ static enum elfgen_status split_off(struct walk *walk, enum rank rank)
     struct elfgen_segment *segment = add_segment(layout, ELFGEN_PT_LOAD);
     uint64_t start = first ? 0 : layout->file_size;
     if (!first) {
-        /* The first page that no segment has, less the file's whole pages. */
+        /* The first page that no segment has, less the whole pages of the file so far. */
         uint64_t free_page;
         if (!elfgen_round_up(walk->bias + walk->end, page, &free_page))
             return elfgen_error_set(walk->error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
@@ -333,7 +334,7 @@ enum elfgen_status elfgen_layout_split(const struct elfgen_program *program,
         status = split_needs(&walk, needs);
     if (status != ELFGEN_OK)
         return status;
-    /* Without any section there is still the segment that maps the headers. */
+    /* Without any section there is still a segment, which maps the headers. */
     needs[RANK_EXECUTABLE] |= !needs[RANK_READ_ONLY] && !needs[RANK_WRITABLE];
     size_t count = 0;
     for (int rank = RANK_EXECUTABLE; rank <= RANK_WRITABLE; rank++)

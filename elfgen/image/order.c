@@ -1,7 +1,7 @@
-/* A section behind another costs the bytes up to its alignment. Ending earlier never makes anything
- * behind it end later, so a set of sections is best placed when it ends earliest, whatever stands
- * behind: for a few sections every set can be tried. For many, the next one is chosen among those
- * at hand, in several ways; the best of them is then improved by moving sections about. */
+/* Orders sections so that alignment costs the least padding. If a section ends earlier, those after
+ * it never end later, so that a set of sections is best placed when it ends earliest, whatever
+ * follows. For a few sections every set can be tried. For many, the next one is chosen among the
+ * next 64, in several ways; the best result is then improved by moving sections. */
 #include "order.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ static uint64_t align_of(const struct elfgen_section *section)
     return section->align ? section->align : 1;
 }
 
-/* The end of a section that is placed at the first address from `at` on that suits it. */
+/* Where a section ends that begins at the first aligned address from `at` on. */
 static uint64_t end_of(const struct elfgen_section *section, uint64_t at)
 {
     uint64_t end;
@@ -45,9 +45,9 @@ static bool latest_start(const struct elfgen_section *section, uint64_t end, uin
     return true;
 }
 
-/* Every order of a few sections. `place` is indexed by sets of sections, a bit for each: first the
- * earliest end of a set that is placed, then the latest address at which the set may end so that
- * the rest still ends in time. */
+/* Finds the best order of a few sections. `place` is indexed by sets of sections, one bit a
+ * section. It holds first the earliest end of each set, then the latest address at which the set
+ * may end so that the rest still ends in time. */
 static void try_all(const struct elfgen_section *sections, uint32_t *order, size_t count,
                     uint64_t start)
 {
@@ -89,8 +89,8 @@ static void try_all(const struct elfgen_section *sections, uint32_t *order, size
     memcpy(order, chosen, count * sizeof *order);
 }
 
-/* How much a section would cost at `at`: padding in front first, then how far it leaves the address
- * from the next multiple of `wanted`. */
+/* What a section costs at `at`: mainly the padding before it, then how far its end is from the next
+ * multiple of `wanted`. */
 static uint64_t cost_of(const struct elfgen_section *section, uint64_t at, uint64_t wanted)
 {
     uint64_t end = end_of(section, at);
@@ -118,8 +118,8 @@ static void choose_one_by_one(const struct elfgen_section *sections, uint32_t *o
     }
 }
 
-/* The multiples that a section had better leave the next one at. Which is best depends on all of
- * them; the usual ones first, for where there is no time for the others. */
+/* The multiples that a section should end at. Which is best depends on all sections; the usual ones
+ * come first, since there may be no time for all. */
 static const uint16_t ways[] = {16, 64, 32, 4, 128, 8, 256, 2, 1};
 
 static bool has_padding(const struct elfgen_section *sections, const uint32_t *order, size_t count,
@@ -128,7 +128,7 @@ static bool has_padding(const struct elfgen_section *sections, const uint32_t *o
     uint64_t bytes = 0;
     for (size_t i = 0; i < count; i++)
         bytes += sections[order[i]].size;
-    /* Nothing can be said of what passes 2^64. */
+    /* Past 2^64 there is nothing to compare. */
     return end != UINT64_MAX && end - start != bytes;
 }
 
@@ -154,7 +154,7 @@ void elfgen_order_choose(const struct elfgen_section *sections, uint32_t *order,
         choose_one_by_one(sections, order, count, start, ways[way]);
 }
 
-/* order[first] goes behind order[last]. */
+/* Moves order[first] after order[last]. */
 static void move_back(uint32_t *order, size_t first, size_t last)
 {
     uint32_t moved = order[first];
@@ -162,7 +162,7 @@ static void move_back(uint32_t *order, size_t first, size_t last)
     order[last] = moved;
 }
 
-/* order[last] goes in front of order[first]. */
+/* Moves order[last] before order[first]. */
 static void move_forth(uint32_t *order, size_t first, size_t last)
 {
     uint32_t moved = order[last];
@@ -177,8 +177,8 @@ static void exchange(uint32_t *order, size_t first, size_t last)
     order[last] = moved;
 }
 
-/* Makes the sections from `first` to `last` end before `end`, by another place for one of the two;
- * what stands behind them then ends no later. */
+/* Makes the sections from `first` to `last` end before `end`, by moving one of the two or
+ * exchanging them. The sections after them then end no later. False: that does not help. */
 static bool try_pair(const struct elfgen_section *sections, uint32_t *order, size_t first,
                      size_t last, uint64_t start, uint64_t end)
 {
@@ -197,7 +197,7 @@ static bool try_pair(const struct elfgen_section *sections, uint32_t *order, siz
     return true;
 }
 
-/* Every two sections, again and again. */
+/* Tries every two sections, until no pair helps or time is up. */
 static void try_pairs(const struct elfgen_section *sections, uint32_t *order, size_t count,
                       uint64_t start)
 {
@@ -225,7 +225,7 @@ static void try_pairs(const struct elfgen_section *sections, uint32_t *order, si
     }
 }
 
-/* The best order of each few neighbours. */
+/* Puts every `few` neighbours into their best order. */
 static void try_neighbours(const struct elfgen_section *sections, uint32_t *order, size_t count,
                            uint64_t start, size_t few)
 {

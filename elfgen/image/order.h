@@ -1,10 +1,10 @@
-/* Which section stands behind which, so that alignment costs least. */
+/* The order of sections in which alignment costs least. */
 #ifndef ELFGEN_ORDER_H
 #define ELFGEN_ORDER_H
 
 #include "elfgen/image.h"
 
-/* Up to this many sections the order found is proven to be the best. */
+/* With up to this many sections the order that is found is proven to be the best. */
 enum { ELFGEN_ORDER_PROVEN = 12 };
 
 /* Where `count` sections end when they are placed in this order from address `start` on;
@@ -12,17 +12,17 @@ enum { ELFGEN_ORDER_PROVEN = 12 };
 uint64_t elfgen_order_end(const struct elfgen_section *sections, const uint32_t *order,
                           size_t count, uint64_t start);
 
-/* How many ways to choose an order are worth a try: 0 where the order given is as good as any, 1
- * where the only way finds the best one. */
+/* How many ways to choose an order are worth trying: 0 if the given order is as good as any, 1 if
+ * the only way finds the best one. */
 unsigned elfgen_order_ways(const struct elfgen_section *sections, const uint32_t *order,
                            size_t count, uint64_t start);
 
-/* Permutes order[0...count-1], indices of sections none of which is empty, in way 0, 1, ... so that
- * they end early. Each way begins at the order given, and of orders alike takes the nearest. */
+/* Permutes order[0...count-1], indices of sections none of which is empty, so that they end early,
+ * in way 0, 1, ... Each way starts from the given order, and among equals stays nearest to it. */
 void elfgen_order_choose(const struct elfgen_section *sections, uint32_t *order, size_t count,
                          uint64_t start, unsigned way);
 
-/* Moves sections as long as they end earlier by that, within a bound of time. */
+/* Moves sections while that makes them end earlier, within a time limit. */
 void elfgen_order_polish(const struct elfgen_section *sections, uint32_t *order, size_t count,
                          uint64_t start);
 

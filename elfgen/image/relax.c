@@ -1,5 +1,6 @@
-/* Code that may run anywhere reads addresses from the global offset table. In a program whose
- * addresses are known the same instruction, of the same length, can have the address itself. */
+/* Rewrites instructions that read an address from the global offset table into ones that hold the
+ * address. Position-independent code reads addresses from that table; in a program whose addresses
+ * are known, an instruction of the same length can hold them itself. */
 #include "elfgen/image.h"
 
 #include <string.h>
@@ -29,14 +30,16 @@ static bool is_binary(uint8_t opcode)
     return (opcode & 0xc7) == 0x03;
 }
 
-/* An instruction that may be rewritten: opcode, ModRM, four bytes that the relocation changes. */
+/* An instruction that may be rewritten: an opcode, ModRM, and four bytes that the relocation
+ * changes. */
 struct instruction {
     uint8_t opcode, modrm;
     bool has_rex;
-    bool marked; /* by the compiler; older ones did not, and a mov is known all the same */
+    bool marked; /* by the compiler; older ones did not, but a mov can be told anyway */
 };
 
-/* What stands in front of the relocated bytes. False: it is not what the relocation's type says. */
+/* Reads the bytes before the relocated ones. False: they are not what the relocation's type says.
+ */
 static bool read_instruction(uint16_t machine, const uint8_t *bytes, uint64_t size,
                              const struct elfgen_relocation *relocation,
                              struct instruction *instruction)
@@ -53,8 +56,8 @@ static bool read_instruction(uint16_t machine, const uint8_t *bytes, uint64_t si
     *instruction = (struct instruction){bytes[at - 2], bytes[at - 1], rex, !plain};
     if (rex && (bytes[at - 3] & 0xf0) != REX)
         return false;
-    /* x86-64: relative to the next instruction, whose distance the addend has. i386: a base
-     * register and 32 bits, without a SIB byte, or 32 bits alone. */
+    /* x86-64: relative to the next instruction, which is what the addend is for. i386: a base
+     * register and 32 bits without a SIB byte, or 32 bits alone. */
     const unsigned mode = instruction->modrm >> 6, base = instruction->modrm & 7;
     if (is_64)
         return mode == 0 && base == 5 && relocation->addend == -4;
@@ -85,7 +88,7 @@ static void relax_branch(uint16_t machine, uint8_t *bytes, const struct instruct
     relocation->type = machine == ELFGEN_EM_386 ? ELFGEN_R_386_PC32 : ELFGEN_R_X86_64_PC32;
     memset(at, 0, 6);
     if ((instruction->modrm >> 3 & 7) == MODRM_CALL) {
-        at[0] = ADDRESS_SIZE; /* nothing to it: it fills a byte */
+        at[0] = ADDRESS_SIZE; /* without effect: it fills a byte */
         at[1] = CALL;
         return;
     }
@@ -126,7 +129,8 @@ bool elfgen_relax(uint16_t machine, uint8_t *bytes, uint64_t size,
     if (instruction.has_rex)
         at[-3] = (uint8_t)((at[-3] & ~(REX_R | REX_B)) | (at[-3] & REX_R ? REX_B : 0));
     relocation->addend = 0;
-    /* Sign-extended where the operation has 64 bits, of four bytes' any value where it has 32. */
+    /* The value is sign-extended if the operation has 64 bits; if it has 32, any value of four
+     * bytes will do. */
     if (machine == ELFGEN_EM_386)
         relocation->type = ELFGEN_R_386_32;
     else

@@ -1,3 +1,4 @@
+/* Applies relocations, by the formulas of format/relocations.def. */
 #include "relocate.h"
 
 #include "elfgen/names.h"
@@ -87,8 +88,8 @@ enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uint8_t *bytes
     *plain = rule ? rule->plain : relocation->type;
     if (!rule)
         return ELFGEN_GOT_NONE;
-    /* An instruction of i386 without a base register has the slot's address, not its distance from
-     * the base: ModRM is 00 reg 101. */
+    /* An i386 instruction without a base register holds the slot's address, not its distance from
+     * the table's base: ModRM is 00 reg 101. */
     if (machine == ELFGEN_EM_386 && rule->use == ELFGEN_GOT_SLOT && bytes &&
         relocation->offset >= 1 && relocation->offset <= size &&
         (bytes[relocation->offset - 1] & 0xc7) == 0x05)
@@ -96,7 +97,7 @@ enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uint8_t *bytes
     return rule->use;
 }
 
-/* The lowest and highest value that fits `rule`, for the compare and for the message. */
+/* The lowest and the highest value that fits `rule`. */
 static void limits(const struct rule *rule, int64_t *lowest, int64_t *highest)
 {
     unsigned bits = rule->width * 8;
@@ -115,8 +116,8 @@ static const char *name_of(uint16_t machine, uint32_t type)
 #define PLACE_OF(section, relocation)                                                              \
     (section)->file, (section)->file ? ":" : "", (section)->name, (relocation)->offset
 
-/* The name that a message gives to what a relocation points to. Assemblers often point to a section
- * and an addend; the user knows the label that stands there. */
+/* The name of what a relocation refers to, for messages. Assemblers often refer to a section and an
+ * addend; the user knows the label at that place. */
 static const char *name_of_target(const struct elfgen_program *program,
                                   const struct elfgen_relocation *relocation)
 {
@@ -142,7 +143,7 @@ static enum elfgen_status check_fit(const struct rule *rule, uint16_t machine, u
         return ELFGEN_OK;
     int64_t lowest, highest;
     limits(rule, &lowest, &highest);
-    /* As signed 64-bit numbers, which is how the processor extends them. */
+    /* Compared as signed 64-bit numbers, since the processor sign-extends the field. */
     if ((int64_t)value >= lowest && (int64_t)value <= highest)
         return ELFGEN_OK;
     const struct elfgen_section *section = &program->sections[relocation->section];
@@ -156,21 +157,15 @@ static enum elfgen_status check_fit(const struct rule *rule, uint16_t machine, u
                             (uint64_t)highest);
 }
 
-enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
-                                   const struct elfgen_relocation *relocation,
-                                   const struct elfgen_target *target, uint8_t *image,
-                                   uint64_t size, struct elfgen_error *error)
+/* Whether a relocation of existing section and symbol is supported, and lies in its section and in
+ * the file's `size` bytes. `rule`, `name`: of its type, NULL where there is none. */
+static enum elfgen_status check_place(const struct elfgen_program *program,
+                                      const struct elfgen_relocation *relocation,
+                                      const struct rule *rule, const char *name, uint64_t size,
+                                      struct elfgen_error *error)
 {
-    if (relocation->section >= program->section_count ||
-        relocation->symbol >= program->symbol_count)
-        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                "a relocation names section %u of %u and symbol %u of %u",
-                                (uint64_t)relocation->section, (uint64_t)program->section_count,
-                                (uint64_t)relocation->symbol, (uint64_t)program->symbol_count);
     const struct elfgen_section *section = &program->sections[relocation->section];
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
-    const struct rule *rule = find_rule(target->machine, relocation->type);
-    const char *name = elfgen_relocation_type_name(target->machine, relocation->type);
     if (!rule && !name)
         return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                                 PLACE "relocation type %u against '%s' is not supported",
@@ -190,16 +185,26 @@ enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                                 PLACE "the section does not lie in the file's %u bytes",
                                 PLACE_OF(section, relocation), size);
-    uint64_t value;
+    return ELFGEN_OK;
+}
+
+/* The formula's value, addend included. */
+static enum elfgen_status compute(const struct elfgen_program *program,
+                                  const struct elfgen_relocation *relocation,
+                                  const struct rule *rule, const char *name, uint64_t *value,
+                                  struct elfgen_error *error)
+{
+    const struct elfgen_section *section = &program->sections[relocation->section];
+    const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
     struct elfgen_error inner;
-    enum elfgen_status status = elfgen_symbol_address(program, symbol, &value, &inner);
+    enum elfgen_status status = elfgen_symbol_address(program, symbol, value, &inner);
     if (status != ELFGEN_OK)
         return elfgen_error_set(error, status, section->offset + relocation->offset, PLACE "%s",
                                 PLACE_OF(section, relocation), inner.text);
     if (rule->formula == FORMULA_S_PLUS_A_MINUS_P)
-        value -= section->address + relocation->offset;
+        *value -= section->address + relocation->offset;
     else if (rule->formula == FORMULA_Z_PLUS_A)
-        value = symbol->size;
+        *value = symbol->size;
     else if (rule->formula == FORMULA_S_PLUS_A_MINUS_GOT) {
         uint64_t base;
         if (!program->got)
@@ -210,9 +215,33 @@ enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
         status = elfgen_symbol_address(program, program->got, &base, error);
         if (status != ELFGEN_OK)
             return status;
-        value -= base;
+        *value -= base;
     }
-    value += (uint64_t)relocation->addend;
+    *value += (uint64_t)relocation->addend;
+    return ELFGEN_OK;
+}
+
+enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
+                                   const struct elfgen_relocation *relocation,
+                                   const struct elfgen_target *target, uint8_t *image,
+                                   uint64_t size, struct elfgen_error *error)
+{
+    if (relocation->section >= program->section_count ||
+        relocation->symbol >= program->symbol_count)
+        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                "a relocation names section %u of %u and symbol %u of %u",
+                                (uint64_t)relocation->section, (uint64_t)program->section_count,
+                                (uint64_t)relocation->symbol, (uint64_t)program->symbol_count);
+    const struct elfgen_section *section = &program->sections[relocation->section];
+    const struct rule *rule = find_rule(target->machine, relocation->type);
+    const char *name = elfgen_relocation_type_name(target->machine, relocation->type);
+    enum elfgen_status status = check_place(program, relocation, rule, name, size, error);
+    if (status != ELFGEN_OK)
+        return status;
+    uint64_t value;
+    status = compute(program, relocation, rule, name, &value, error);
+    if (status != ELFGEN_OK)
+        return status;
     /* 32-bit addresses wrap at 2^32. */
     if (target->class_ == ELFGEN_CLASS32)
         value = (uint64_t)(int64_t)(int32_t)(uint32_t)value;

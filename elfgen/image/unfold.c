@@ -1,28 +1,28 @@
-/* From the memory that Linux makes of a file to headers that say it plainly. */
+/* Plans and writes the unfolded file: program headers that do not overlap, for the same memory. */
 #include "elfgen/unfold.h"
 
 #include "elfgen/memory.h"
 
 #include "../format/codec.h"
-#include "target.h"
-#include "unfold.h"
+#include "exec.h"
+#include "unfold_check.h"
 
 enum {
     LOWEST_ADDRESS = 0x10000, /* vm.mmap_min_addr, as distributions set it */
-    LARGEST_ALIGN = 0x200000, /* of what a PIE asks for, the most that is kept */
-    REGIONS = 3               /* that one PT_LOAD makes */
+    LARGEST_ALIGN = 0x200000, /* the largest p_align of a PIE that is kept */
+    REGIONS = 3               /* that one PT_LOAD makes at most */
 };
 
-/* Where an address that can be chosen must end: in front of the stack and what is mapped below it,
- * and for 32 bits of the end of a 32-bit kernel's user space if the program does. */
+/* Where headers whose address can be chosen must end: below the stack and what is mapped below it.
+ * A 32-bit program that fits a 32-bit kernel's user space still fits it afterwards. */
 static const uint64_t most_64 = (UINT64_C(1) << 47) - (UINT64_C(1) << 37), most_32 = 0xc0000000,
                       most_32_of_64 = 0xfe000000;
 
-/* What a PT_LOAD puts into memory, in whole pages. */
+/* What pages of a PT_LOAD hold. */
 enum kind {
-    KIND_FILE, /* the file's */
-    KIND_HOLE, /* pages of the file behind its end, which nobody can touch */
-    KIND_ZERO  /* without a file */
+    KIND_FILE, /* bytes of the file */
+    KIND_HOLE, /* past the end of the file: an access is SIGBUS */
+    KIND_ZERO  /* zeros */
 };
 
 struct region {
@@ -41,8 +41,8 @@ static uint64_t page_down(uint64_t value)
     return value & ~(uint64_t)(ELFGEN_PAGE - 1);
 }
 
-/* The regions of one segment, as elf_load() (fs/binfmt_elf.c) makes them; how many. The file passed
- * the check, so that no sum is too large. */
+/* The regions of a segment, as elf_load() (fs/binfmt_elf.c) makes them. Returns how many. The file
+ * passed the check, so that no sum overflows. */
 static unsigned regions_of(const struct elfgen_view *view, uint64_t index, struct elfgen_phdr *phdr,
                            struct region regions[REGIONS])
 {
@@ -65,8 +65,8 @@ static unsigned regions_of(const struct elfgen_view *view, uint64_t index, struc
     return count;
 }
 
-/* What is mapped at `at`, by the last segment that does it, up to where something else begins.
- * False: nothing is; piece->end is where something next begins, UINT64_MAX if nothing does. */
+/* Finds what is mapped at `at`, by the last segment that maps it, up to where something else
+ * begins. False: nothing is mapped there; piece->end is where something next is, or UINT64_MAX. */
 static bool piece_at(const struct elfgen_view *view, uint64_t at, struct region *piece)
 {
     struct region regions[REGIONS];
@@ -93,14 +93,15 @@ static bool piece_at(const struct elfgen_view *view, uint64_t at, struct region 
 
 /* ---- PT_LOADs ------------------------------------------------------------------------------ */
 
-/* Pages of one segment that follow each other: the file's, then zeros; either may be missing. */
+/* Adjacent pages of one segment: of the file, then zeros. Either may be missing. */
 struct run {
     bool open;
     uint64_t segment;
     uint64_t start, file_end, end;
 };
 
-/* p_align of a PIE decides where Linux puts it; all others get a page. */
+/* p_align of a PIE decides where Linux puts it, so that it is kept; all others get the page size.
+ */
 static uint64_t align_of(const struct elfgen_view *view, const struct elfgen_phdr *phdr)
 {
     uint64_t align = phdr->p_align;
@@ -110,7 +111,8 @@ static uint64_t align_of(const struct elfgen_view *view, const struct elfgen_phd
     return keeps ? align : ELFGEN_PAGE;
 }
 
-/* The program header for a run of file's pages (offsets still those of the old file). */
+/* Cuts a program header to a run that has pages of the file. Offsets are still those of the old
+ * file. */
 static void cut_to_file(const struct elfgen_view *view, const struct run *run,
                         struct elfgen_phdr *phdr)
 {
@@ -125,7 +127,8 @@ static void cut_to_file(const struct elfgen_view *view, const struct run *run,
     if (file_end <= address)
         address = run->start;
     uint64_t end = file_end;
-    /* Zeros behind the file's bytes: those that Linux clears in the page, and pages of them. */
+    /* Zeros after the file's bytes: those that Linux clears in the last page, and whole pages of
+     * them. */
     if (old_end > old_file_end && page_up(old_file_end) == run->file_end)
         end = run->end < old_end ? run->end : old_end;
     phdr->p_offset = offset + (address - start);
@@ -176,7 +179,7 @@ static bool close_run(struct elfgen_unfold *unfold, struct run *run)
 static bool put_piece(struct elfgen_unfold *unfold, struct run *run, const struct region *piece)
 {
     bool follows = run->open && run->segment == piece->segment && run->end == piece->start;
-    /* The file's pages do not come behind zeros. */
+    /* In one run, pages of the file cannot follow zeros. */
     bool joins = follows && (piece->kind == KIND_ZERO || run->file_end == run->end);
     if (!joins || piece->kind == KIND_HOLE) {
         if (!close_run(unfold, run))
@@ -191,7 +194,7 @@ static bool put_piece(struct elfgen_unfold *unfold, struct run *run, const struc
     return true;
 }
 
-/* A place for `size` bytes of headers in memory. */
+/* What is known of places in memory for `size` bytes of headers. */
 struct gap {
     uint64_t size;
     uint64_t lowest, highest; /* of what is mapped */
@@ -203,7 +206,7 @@ static bool put_loads(struct elfgen_unfold *unfold, struct gap *gap)
     struct run run = {.open = false};
     struct region piece = {.kind = KIND_HOLE};
     gap->lowest = UINT64_MAX;
-    unfold->behind = 0;
+    unfold->past_end = 0;
     for (uint64_t at = 0; at != UINT64_MAX; at = piece.end) {
         bool mapped = piece_at(unfold->view, at, &piece);
         if (mapped) {
@@ -213,7 +216,7 @@ static bool put_loads(struct elfgen_unfold *unfold, struct gap *gap)
                 gap->between = at - gap->size;
             gap->highest = piece.end;
             if (piece.kind == KIND_HOLE)
-                unfold->behind += piece.end - piece.start;
+                unfold->past_end += piece.end - piece.start;
         }
         if (!(mapped ? put_piece(unfold, &run, &piece) : close_run(unfold, &run)))
             return false;
@@ -240,7 +243,8 @@ static bool is_kept(const struct elfgen_view *view, const struct elfgen_phdr *ph
     return phdr->p_filesz == 0 || elfgen_view_bytes(view, phdr->p_offset, phdr->p_filesz);
 }
 
-/* Those before the PT_LOADs (gABI chapter 5: PT_PHDR and PT_INTERP), then the others. */
+/* Adds the other program headers: `before`, those that come before the PT_LOADs (PT_PHDR and
+ * PT_INTERP, gABI chapter 5); otherwise the rest. */
 static bool put_others(struct elfgen_unfold *unfold, bool before)
 {
     bool seen[2] = {false, false};
@@ -250,7 +254,7 @@ static bool put_others(struct elfgen_unfold *unfold, bool before)
         bool first = phdr.p_type == ELFGEN_PT_PHDR || phdr.p_type == ELFGEN_PT_INTERP;
         if (first != before || !is_kept(unfold->view, &phdr))
             continue;
-        /* Linux takes the first interpreter; there may be one table. */
+        /* Linux takes the first PT_INTERP, and there may be only one PT_PHDR. */
         bool *again = &seen[phdr.p_type == ELFGEN_PT_INTERP];
         if (first && *again)
             continue;
@@ -273,8 +277,9 @@ static uint64_t headers_size(const struct elfgen_view *view, uint64_t count)
            count * elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
 }
 
-/* The address for `size` bytes of headers; false: there is none. Below the program, nothing else
- * moves; but a PIE's first address decides how it is aligned. Behind it, the heap begins later. */
+/* Chooses an address for the headers; false: there is none. Below the program they move nothing
+ * else, but the first address of a PIE decides how it is aligned. After the program they make the
+ * heap begin later. */
 static bool choose_place(const struct elfgen_view *view, const struct gap *gap, uint64_t *address)
 {
     uint64_t end = gap->highest < most_32 ? most_32 : most_32_of_64;
@@ -291,7 +296,7 @@ static bool choose_place(const struct elfgen_view *view, const struct gap *gap, 
     return *address <= end - gap->size;
 }
 
-/* A PT_LOAD for the headers among the others, by address. */
+/* Inserts a PT_LOAD for the headers among the others, by address. */
 static bool put_headers(struct elfgen_unfold *unfold, uint64_t address)
 {
     if (!add(unfold))
@@ -312,7 +317,7 @@ static bool put_headers(struct elfgen_unfold *unfold, uint64_t address)
     return true;
 }
 
-/* Once all headers are known: sizes, and offsets in the new file. */
+/* Sets sizes, and offsets in the new file, once all headers are known. */
 static void finish(struct elfgen_unfold *unfold)
 {
     const struct elfgen_view *view = unfold->view;
@@ -344,11 +349,12 @@ static void finish(struct elfgen_unfold *unfold)
 
 size_t elfgen_unfold_room(const struct elfgen_view *view)
 {
-    /* Each region of n has two ends, and between two ends is at most one piece. */
+    /* Each region has two ends, and between two neighbouring ends there is at most one piece. */
     return (size_t)view->ehdr.e_phnum * (2 * REGIONS + 1) + 1;
 }
 
-/* Puts the headers' own PT_LOAD where there is room; ELFGEN_NO_ROOM: in the array there is none. */
+/* Adds a PT_LOAD for the headers if there is room for it in memory. ELFGEN_NO_ROOM: the array is
+ * full. */
 static enum elfgen_status place_headers(struct elfgen_unfold *unfold, const struct gap *gap,
                                         struct elfgen_error *error)
 {
@@ -356,7 +362,8 @@ static enum elfgen_status place_headers(struct elfgen_unfold *unfold, const stru
     size_t first = 0;
     while (first < unfold->count && unfold->segments[first].phdr.p_type != ELFGEN_PT_LOAD)
         first++;
-    /* The first one must have a file (see check_first()); nothing mapped is fine, too. */
+    /* The first PT_LOAD must have bytes in the file (see check_first()). If it has none, the
+     * headers go below it and are the first. */
     bool below = elfgen_unfold_is_placed(unfold->view) && first < unfold->count &&
                  unfold->segments[first].phdr.p_filesz == 0;
     if (below && gap->lowest < gap->size)
@@ -370,7 +377,7 @@ static enum elfgen_status place_headers(struct elfgen_unfold *unfold, const stru
     return put_headers(unfold, address) ? ELFGEN_OK : ELFGEN_NO_ROOM;
 }
 
-/* Without the headers' own PT_LOAD, where there is one program header too many. */
+/* Removes the headers' own PT_LOAD, where there is one program header too many. */
 static void remove_headers(struct elfgen_unfold *unfold)
 {
     for (size_t i = unfold->headers; i + 1 < unfold->count; i++)
@@ -389,7 +396,7 @@ enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold, const struct
     unfold->headers = SIZE_MAX;
     enum elfgen_status status = ELFGEN_NO_ROOM;
     if (put_others(unfold, true) && put_loads(unfold, &gap)) {
-        /* Cut into pieces there are more headers than there were. */
+        /* Segments that were cut into pieces take more program headers. */
         if (headers_size(view, unfold->count + view->ehdr.e_phnum + (uint64_t)1) > gap.size) {
             gap.size = page_up(headers_size(view, most));
             gap.between = 0;
@@ -423,7 +430,7 @@ bool elfgen_unfold_reach(struct elfgen_unfold *unfold, uint64_t address, uint64_
         if (address < segment->start || address >= segment->end || size > segment->end - address)
             continue;
         uint64_t file_end = phdr->p_vaddr + phdr->p_filesz, end = address + size;
-        /* What Linux clears is not the file's. */
+        /* What Linux clears does not come from the file. */
         if (end > file_end && phdr->p_memsz > phdr->p_filesz && (phdr->p_flags & ELFGEN_PF_W))
             return false;
         if (address < phdr->p_vaddr) {

@@ -1,4 +1,4 @@
-/* What Linux asks of a file before it starts it, and what else the tools ask. */
+/* Checks what Linux requires of a file to start it, and what else tools require. */
 #include "elfgen/unfold.h"
 
 #include "elfgen/kernel.h"
@@ -6,7 +6,7 @@
 #include "elfgen/names.h"
 
 #include "../format/codec.h"
-#include "unfold.h"
+#include "unfold_check.h"
 
 uint64_t elfgen_unfold_user_end(const struct elfgen_view *view)
 {
@@ -71,8 +71,8 @@ static enum elfgen_status status_of(const struct elfgen_kernel_answer *answer)
     }
 }
 
-/* What the model of execve says, on a machine that allows all that one can. A program that starts
- * and then faults has a memory to be unfolded. */
+/* Whether the model of execve starts it, on the most permissive machine. A program that starts and
+ * then faults has memory that can be unfolded. */
 static enum elfgen_status check_start(const struct elfgen_view *view, struct elfgen_error *error)
 {
     enum { MOST_AREAS = 4 * ELFGEN_PHDRS_LARGEST / 32 + 64 };
@@ -107,7 +107,8 @@ bool elfgen_unfold_is_placed(const struct elfgen_view *view)
     return view->ehdr.e_type == ELFGEN_ET_DYN;
 }
 
-/* Where mmap() chooses the address, it is asked for the first segment only if that has a file. */
+/* Where Linux lets mmap() choose the address, it does so for the first segment, if that has bytes
+ * in the file. */
 static enum elfgen_status check_first(const struct elfgen_view *view, struct elfgen_error *error)
 {
     struct elfgen_phdr phdr;
@@ -143,7 +144,8 @@ enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view, struct el
     return status;
 }
 
-/* ---- what tools ask besides ---------------------------------------------------------------- */
+/* ---- what tools require besides ----------------------------------------------------------------
+ */
 
 static bool is_wrong(struct elfgen_error *error, const struct elfgen_view *view, const char *field,
                      uint64_t value, uint64_t right)
@@ -199,7 +201,7 @@ static bool segments_are_right(const struct elfgen_view *view, struct elfgen_err
                              "segment %u %s", i, problem);
             return false;
         }
-        /* No overflow: Linux would not start it. */
+        /* No overflow: Linux would not start such a file. */
         if (phdr.p_type == ELFGEN_PT_LOAD)
             last = phdr.p_vaddr + phdr.p_memsz;
     }

@@ -15,7 +15,7 @@
 #include "elfgen/memory.h"
 #include "elfgen/names.h"
 #include "elfgen/objections.h"
-#include "elfgen/outline.h"
+#include "elfgen/section_headers.h"
 #include "elfgen/text.h"
 #include "elfgen/unfold.h"
 #include "elfgen/view.h"

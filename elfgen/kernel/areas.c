@@ -1,7 +1,7 @@
-/* The address space that execve makes: mm/mmap.c and mm/util.c, as far as it gets there. */
-#include "run.h"
+/* Maps and unmaps areas of the address space, as execve does through mm/mmap.c and mm/util.c. */
+#include "kernel_private.h"
 
-const struct elfgen_kernel_area *find_area(const struct run *run, uint64_t address)
+const struct elfgen_kernel_area *elfgen_kernel_find_area(const struct run *run, uint64_t address)
 {
     for (uint64_t i = 0; i < run->map->count; i++)
         if (address < run->map->areas[i].end)
@@ -26,7 +26,7 @@ static uint64_t committed_pages(const struct elfgen_kernel_area *area, uint64_t 
     return (end - start) / PAGE;
 }
 
-/* Takes [start, end) out of all areas. */
+/* Removes [start, end) from all areas. */
 static void cut(struct run *run, uint64_t start, uint64_t end)
 {
     struct elfgen_kernel_area *areas = run->map->areas;
@@ -36,7 +36,7 @@ static void cut(struct run *run, uint64_t start, uint64_t end)
     if (first == count || areas[first].start >= end)
         return;
     if (areas[first].start < start && areas[first].end > end) {
-        /* A hole in the middle makes two of one. There is room: see areas_needed(). */
+        /* A hole in the middle splits an area in two. There is room for it: see areas_needed(). */
         if (count == run->map->capacity)
             return;
         run->committed -= committed_pages(&areas[first], start, end);
@@ -64,7 +64,7 @@ static void cut(struct run *run, uint64_t start, uint64_t end)
     run->map->count -= next - kept;
 }
 
-void put_area(struct run *run, const struct elfgen_kernel_area *area)
+void elfgen_kernel_put_area(struct run *run, const struct elfgen_kernel_area *area)
 {
     struct elfgen_kernel_map *map = run->map;
     uint64_t at = map->count;
@@ -92,7 +92,7 @@ static bool is_enough(struct run *run, uint64_t pages)
            run->committed < run->machine->memory_pages - pages;
 }
 
-/* Where areas begin for mmap(): a stack keeps its guard gap. */
+/* Where an area begins for mmap(): a stack keeps its guard gap below it. */
 static uint64_t guarded_start(const struct elfgen_kernel_area *area)
 {
     if (area->kind != ELFGEN_AREA_STACK)
@@ -100,7 +100,7 @@ static uint64_t guarded_start(const struct elfgen_kernel_area *area)
     return area->start > GUARD ? area->start - GUARD : 0;
 }
 
-/* The highest room in [low, high). */
+/* Finds the highest room in [low, high). */
 static bool room_from_top(const struct run *run, uint64_t low, uint64_t high, uint64_t size,
                           uint64_t *found)
 {
@@ -118,7 +118,7 @@ static bool room_from_top(const struct run *run, uint64_t low, uint64_t high, ui
     return false;
 }
 
-/* The lowest one. */
+/* Finds the lowest room in [low, high). */
 static bool room_from_bottom(const struct run *run, uint64_t low, uint64_t high, uint64_t size,
                              uint64_t *found)
 {
@@ -137,20 +137,21 @@ static bool room_from_bottom(const struct run *run, uint64_t low, uint64_t high,
     return false;
 }
 
-uint64_t find_room(const struct run *run, uint64_t hint, uint64_t size)
+uint64_t elfgen_kernel_find_room(const struct run *run, uint64_t hint, uint64_t size)
 {
     uint64_t found, low = page_up(run->machine->lowest_room);
-    /* With addresses of 57 bits, those above 47 are for who asks for one there, free or not. */
+    /* With addresses of 57 bits, those above 47 bits are only for callers whose hint is there, free
+     * or not. */
     uint64_t more = hint > run->stack_end ? run->task_size - run->stack_end : 0;
     low = low < PAGE ? PAGE : low;
-    /* From the top down; when that fails, from the bottom up. */
+    /* First from the top down; if that fails, from the bottom up. */
     if (room_from_top(run, low, run->mmap_base + more, size, &found) ||
         room_from_bottom(run, run->legacy_base, run->stack_end + more, size, &found))
         return found;
     return 0;
 }
 
-/* get_unmapped_area(), behind the choice of an address. */
+/* get_unmapped_area(), after it chose an address. */
 static enum elfgen_kernel_check_id check_place(struct run *run, uint64_t address, uint64_t size)
 {
     if (address > run->task_size - size) {
@@ -173,18 +174,18 @@ static uint64_t choose(struct run *run, uint64_t hint, uint64_t size)
 {
     if (hint != 0 && hint < run->machine->lowest_room)
         hint = page_up(run->machine->lowest_room);
-    /* mmap_address_hint_valid(): not across the end of what four levels of pages have. */
+    /* mmap_address_hint_valid(): not across the last address of four-level page tables. */
     if (hint != 0 && hint <= run->task_size - size &&
         (hint > run->stack_end) == (hint + size > run->stack_end)) {
         uint64_t found;
         if (room_from_top(run, hint, hint + size, size, &found))
             return hint;
     }
-    return find_room(run, hint, size);
+    return elfgen_kernel_find_room(run, hint, size);
 }
 
-struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_t flags,
-                       enum placing placing, uint64_t offset)
+struct mapped elfgen_kernel_map_file(struct run *run, uint64_t address, uint64_t size,
+                                     uint64_t flags, enum placing placing, uint64_t offset)
 {
     if (offset + page_up(size) < offset)
         return failed(ELFGEN_CHECK_map_offset_end);
@@ -225,7 +226,8 @@ struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_
         .flags = (uint8_t)(flags & (ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X)),
         .committed = (flags & ELFGEN_PF_W) != 0};
     uint64_t pages = area.committed ? size / PAGE : 0;
-    /* Up to 6.11 what is replaced goes first; since then only what is more is asked for. */
+    /* Up to 6.11 what is replaced is unmapped first; since then only the difference is checked
+     * against the limit. */
     if (!is_from(run, 6, 12))
         cut(run, area.start, area.end);
     for (uint64_t i = 0; pages > 0 && i < run->map->count; i++)
@@ -233,12 +235,12 @@ struct mapped map_file(struct run *run, uint64_t address, uint64_t size, uint64_
     if (pages > 0 && !is_enough(run, pages))
         return failed(ELFGEN_CHECK_map_memory);
     cut(run, area.start, area.end);
-    put_area(run, &area);
+    elfgen_kernel_put_area(run, &area);
     return (struct mapped){.check = ELFGEN_CHECK_passed, .address = address};
 }
 
-enum elfgen_kernel_check_id map_zeros(struct run *run, uint64_t address, uint64_t size,
-                                      bool executable)
+enum elfgen_kernel_check_id elfgen_kernel_map_zeros(struct run *run, uint64_t address,
+                                                    uint64_t size, bool executable)
 {
     uint64_t length = page_up(size);
     run->limit = run->task_size;
@@ -255,23 +257,24 @@ enum elfgen_kernel_check_id map_zeros(struct run *run, uint64_t address, uint64_
     uint8_t flags = ELFGEN_PF_R | ELFGEN_PF_W;
     if (executable || run->reads_execute)
         flags |= ELFGEN_PF_X;
-    put_area(run, &(struct elfgen_kernel_area){.start = address,
-                                               .end = address + length,
-                                               .kind = ELFGEN_AREA_ZERO,
-                                               .segment = run->segment,
-                                               .flags = flags,
-                                               .committed = true});
+    elfgen_kernel_put_area(run, &(struct elfgen_kernel_area){.start = address,
+                                                             .end = address + length,
+                                                             .kind = ELFGEN_AREA_ZERO,
+                                                             .segment = run->segment,
+                                                             .flags = flags,
+                                                             .committed = true});
     return ELFGEN_CHECK_passed;
 }
 
-void unmap(struct run *run, uint64_t address, uint64_t size)
+void elfgen_kernel_unmap(struct run *run, uint64_t address, uint64_t size)
 {
     if (address > run->task_size || size > run->task_size - address || page_up(size) == 0)
         return;
     cut(run, address, address + page_up(size));
 }
 
-bool has_page(const struct run *run, const struct elfgen_kernel_area *area, uint64_t address)
+bool elfgen_kernel_has_page(const struct run *run, const struct elfgen_kernel_area *area,
+                            uint64_t address)
 {
     if (area->kind != ELFGEN_AREA_FILE && area->kind != ELFGEN_AREA_INTERPRETER)
         return true;
@@ -279,8 +282,8 @@ bool has_page(const struct run *run, const struct elfgen_kernel_area *area, uint
            run->lengths[area->kind == ELFGEN_AREA_INTERPRETER];
 }
 
-bool can_clear(const struct run *run, uint64_t address)
+bool elfgen_kernel_can_clear(const struct run *run, uint64_t address)
 {
-    const struct elfgen_kernel_area *area = find_area(run, address);
-    return area && (area->flags & ELFGEN_PF_W) && has_page(run, area, address);
+    const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, address);
+    return area && (area->flags & ELFGEN_PF_W) && elfgen_kernel_has_page(run, area, address);
 }

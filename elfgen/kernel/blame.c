@@ -1,7 +1,7 @@
-/* Which field is to blame, and a value for it that passes the check. */
-#include "run.h"
+/* Finds the field to blame for a check that failed, and a value for it that would pass. */
+#include "kernel_private.h"
 
-/* Points the answer at a field of the structure at `offset`. */
+/* Points the answer at the field `name` of the structure at `offset`. */
 static void name_field(struct run *run, const struct image *image, enum elfgen_structure_id id,
                        uint64_t offset, const char *name)
 {
@@ -24,12 +24,13 @@ static void name_field(struct run *run, const struct image *image, enum elfgen_s
     }
 }
 
-void name_header(struct run *run, const struct image *image, const char *field)
+void elfgen_kernel_name_header(struct run *run, const struct image *image, const char *field)
 {
     name_field(run, image, ELFGEN_STRUCTURE_ehdr, 0, field);
 }
 
-void name_segment(struct run *run, const struct image *image, uint64_t index, const char *field)
+void elfgen_kernel_name_segment(struct run *run, const struct image *image, uint64_t index,
+                                const char *field)
 {
     name_field(run, image, ELFGEN_STRUCTURE_phdr,
                image->ehdr.e_phoff + index * header_size(image->class_), field);
@@ -50,7 +51,7 @@ static bool is_header_byte(const struct image *image, uint64_t at)
     return false;
 }
 
-void offer(struct run *run, uint64_t would)
+void elfgen_kernel_offer(struct run *run, uint64_t would)
 {
     struct elfgen_kernel_answer *answer = run->answer;
     answer->offers = true;
@@ -66,7 +67,7 @@ void offer(struct run *run, uint64_t would)
 
 /* ---- the ELF header ---- */
 
-/* Which machine the rest of the header looks made for: e_phentsize stands elsewhere. */
+/* The machine that the header seems to be made for, by where e_phentsize is. */
 static uint64_t likely_machine(const struct image *image)
 {
     uint8_t bytes[elfgen_size64_ehdr] = {0};
@@ -86,18 +87,18 @@ static void blame_magic(struct run *run, const struct image *image)
     unsigned i = 0;
     while (i < 3 && i < image->length && image->bytes[i] == magic[i])
         i++;
-    name_header(run, image, names[i]);
-    /* What is not in the file cannot be set. */
+    elfgen_kernel_name_header(run, image, names[i]);
+    /* A byte that the file does not have cannot be set. */
     if (i < image->length)
-        offer(run, magic[i]);
+        elfgen_kernel_offer(run, magic[i]);
 }
 
-/* How many program headers the file has room for, 1 to as many as Linux reads. */
+/* How many program headers the file has room for: at least 1, at most what Linux reads. */
 static uint64_t possible_headers(const struct run *run, const struct image *image)
 {
     uint64_t size = header_size(image->class_), offset = image->ehdr.e_phoff;
     uint64_t count = offset < image->length ? (image->length - offset) / size : 0;
-    uint64_t most = most_headers(run, image->class_);
+    uint64_t most = elfgen_kernel_most_headers(run, image->class_);
     return count < 1 ? 1 : count > most ? most : count;
 }
 
@@ -108,52 +109,55 @@ static void blame_cut(struct run *run, const struct image *image)
     uint64_t offset = image->ehdr.e_phoff;
     bool count_fits = offset <= image->length && image->length - offset >= size;
     if (offset == header && !count_fits) {
-        decide(run, ELFGEN_CHECK_headers_short);
-        name_header(run, image, "e_phoff");
+        elfgen_kernel_decide(run, ELFGEN_CHECK_headers_short);
+        elfgen_kernel_name_header(run, image, "e_phoff");
         run->answer->other = header + need;
         return;
     }
-    /* The count is wrong where the first header is there, the place where it is not. */
-    name_header(run, image, count_fits ? "e_phnum" : "e_phoff");
+    /* If the first header is in the file, the count is wrong; if not, the offset is. */
+    elfgen_kernel_name_header(run, image, count_fits ? "e_phnum" : "e_phoff");
     if (count_fits)
-        offer(run, possible_headers(run, image));
+        elfgen_kernel_offer(run, possible_headers(run, image));
     else if (need <= image->length)
-        offer(run, header <= image->length - need ? header : image->length - need);
+        elfgen_kernel_offer(run, header <= image->length - need ? header : image->length - need);
 }
 
-void blame_header(struct run *run, const struct image *image, enum elfgen_kernel_check_id check)
+void elfgen_kernel_blame_header(struct run *run, const struct image *image,
+                                enum elfgen_kernel_check_id check)
 {
     uint64_t size = header_size(image->class_);
-    decide(run, check);
+    elfgen_kernel_decide(run, check);
     switch (check) {
     case ELFGEN_CHECK_magic:
         blame_magic(run, image);
         break;
     case ELFGEN_CHECK_e_type:
-        name_header(run, image, "e_type");
-        offer(run, ELFGEN_ET_EXEC);
+        elfgen_kernel_name_header(run, image, "e_type");
+        elfgen_kernel_offer(run, ELFGEN_ET_EXEC);
         break;
     case ELFGEN_CHECK_e_machine:
     case ELFGEN_CHECK_ia32:
-        name_header(run, image, "e_machine");
-        offer(run, check == ELFGEN_CHECK_ia32 || !run->machine->ia32 ? ELFGEN_EM_X86_64
-                                                                     : likely_machine(image));
+        elfgen_kernel_name_header(run, image, "e_machine");
+        elfgen_kernel_offer(run, check == ELFGEN_CHECK_ia32 || !run->machine->ia32
+                                     ? ELFGEN_EM_X86_64
+                                     : likely_machine(image));
         break;
     case ELFGEN_CHECK_x32:
-        name_header(run, image, "e_machine");
+        elfgen_kernel_name_header(run, image, "e_machine");
         if (run->machine->ia32)
-            offer(run, ELFGEN_EM_386);
+            elfgen_kernel_offer(run, ELFGEN_EM_386);
         break;
     case ELFGEN_CHECK_e_phentsize:
-        name_header(run, image, "e_phentsize");
+        elfgen_kernel_name_header(run, image, "e_phentsize");
         run->answer->other = size;
-        offer(run, size);
+        elfgen_kernel_offer(run, size);
         break;
     case ELFGEN_CHECK_no_headers:
     case ELFGEN_CHECK_many_headers:
-        name_header(run, image, "e_phnum");
-        run->answer->other = most_headers(run, image->class_);
-        offer(run, check == ELFGEN_CHECK_no_headers ? 1 : possible_headers(run, image));
+        elfgen_kernel_name_header(run, image, "e_phnum");
+        run->answer->other = elfgen_kernel_most_headers(run, image->class_);
+        elfgen_kernel_offer(run,
+                            check == ELFGEN_CHECK_no_headers ? 1 : possible_headers(run, image));
         break;
     default:
         run->answer->other = image->length;
@@ -169,21 +173,21 @@ static uint64_t good_address(const struct run *run, const struct elfgen_phdr *ph
     return (low > GOOD_ADDRESS ? low : GOOD_ADDRESS) | (phdr->p_vaddr & PAGE_MASK);
 }
 
-/* The size in the file that is there from p_offset on. */
+/* A size that the file has from p_offset on. */
 static uint64_t good_size(const struct image *image, const struct elfgen_phdr *phdr)
 {
     uint64_t there = phdr->p_offset < image->length ? image->length - phdr->p_offset : 1;
     return there < phdr->p_memsz || phdr->p_memsz == 0 ? there : phdr->p_memsz;
 }
 
-/* An ET_DYN that Linux puts at address 0: since its first segment has nothing of the file, or since
- * its alignment is larger than any address. */
+/* An ET_DYN that Linux puts at address 0, because its first segment has no bytes in the file or
+ * because its alignment is larger than any address. */
 static void blame_zero(struct run *run, const struct image *image, uint64_t index,
                        const struct elfgen_phdr *phdr)
 {
     if (phdr->p_filesz == 0) {
-        name_segment(run, image, index, "p_filesz");
-        offer(run, good_size(image, phdr));
+        elfgen_kernel_name_segment(run, image, index, "p_filesz");
+        elfgen_kernel_offer(run, good_size(image, phdr));
         return;
     }
     struct elfgen_phdr other;
@@ -194,62 +198,63 @@ static void blame_zero(struct run *run, const struct image *image, uint64_t inde
             other.p_align <= largest)
             continue;
         largest = other.p_align;
-        name_segment(run, image, i, "p_align");
-        offer(run, PAGE);
+        elfgen_kernel_name_segment(run, image, i, "p_align");
+        elfgen_kernel_offer(run, PAGE);
     }
 }
 
-/* What could not be mapped: more than there may be. */
+/* A segment that could not be mapped since it is too large. */
 static void blame_size(struct run *run, const struct image *image, uint64_t index,
                        const struct elfgen_phdr *phdr)
 {
     bool zeros = phdr->p_memsz > phdr->p_filesz &&
                  phdr->p_memsz - phdr->p_filesz > phdr->p_filesz && phdr->p_filesz <= image->length;
-    name_segment(run, image, index, zeros ? "p_memsz" : "p_filesz");
-    offer(run, zeros ? (phdr->p_filesz > 0 ? phdr->p_filesz : PAGE) : good_size(image, phdr));
+    elfgen_kernel_name_segment(run, image, index, zeros ? "p_memsz" : "p_filesz");
+    elfgen_kernel_offer(run, zeros ? (phdr->p_filesz > 0 ? phdr->p_filesz : PAGE)
+                                   : good_size(image, phdr));
 }
 
 static void blame_address(struct run *run, const struct image *image, uint64_t index,
                           const struct elfgen_phdr *phdr)
 {
     uint64_t size = phdr->p_memsz > phdr->p_filesz ? phdr->p_memsz : phdr->p_filesz;
-    /* What is too large to lie below the stack, wherever it begins. */
+    /* It is too large to fit below the stack, wherever it begins. */
     if (size > run->stack_end / 2 || phdr->p_filesz > run->stack_end / 2) {
         blame_size(run, image, index, phdr);
         return;
     }
-    name_segment(run, image, index, "p_vaddr");
-    offer(run, good_address(run, phdr));
+    elfgen_kernel_name_segment(run, image, index, "p_vaddr");
+    elfgen_kernel_offer(run, good_address(run, phdr));
 }
 
 static void blame_offset(struct run *run, const struct image *image, uint64_t index,
                          const struct elfgen_phdr *phdr, enum elfgen_kernel_check_id check)
 {
     uint64_t in_page = phdr->p_vaddr & PAGE_MASK;
-    name_segment(run, image, index, "p_offset");
+    elfgen_kernel_name_segment(run, image, index, "p_offset");
     if (check == ELFGEN_CHECK_map_offset)
-        offer(run, page_down(phdr->p_offset) | in_page);
+        elfgen_kernel_offer(run, page_down(phdr->p_offset) | in_page);
     else
-        offer(run, in_page);
+        elfgen_kernel_offer(run, in_page);
 }
 
 static void blame_sizes(struct run *run, const struct image *image, uint64_t index,
                         const struct elfgen_phdr *phdr, enum elfgen_kernel_check_id check)
 {
     if (check == ELFGEN_CHECK_load_bad) {
-        name_segment(run, image, index, "p_vaddr");
-        offer(run, good_address(run, phdr));
+        elfgen_kernel_name_segment(run, image, index, "p_vaddr");
+        elfgen_kernel_offer(run, good_address(run, phdr));
         return;
     }
-    name_segment(run, image, index, "p_memsz");
+    elfgen_kernel_name_segment(run, image, index, "p_memsz");
     uint64_t room = run->task_size > phdr->p_vaddr ? run->task_size - phdr->p_vaddr : 0;
     if (check == ELFGEN_CHECK_load_filesz)
-        offer(run, phdr->p_filesz);
+        elfgen_kernel_offer(run, phdr->p_filesz);
     else
-        offer(run, phdr->p_filesz <= room && phdr->p_filesz > 0 ? phdr->p_filesz : 1);
+        elfgen_kernel_offer(run, phdr->p_filesz <= room && phdr->p_filesz > 0 ? phdr->p_filesz : 1);
 }
 
-/* The PT_LOAD that takes most of the address space. */
+/* The index of the PT_LOAD that takes the most address space. */
 static uint64_t largest(const struct image *image)
 {
     uint64_t index = 0, most = 0;
@@ -265,15 +270,15 @@ static uint64_t largest(const struct image *image)
     return index;
 }
 
-/* The segment that lies on the stack's last pages. */
+/* The index of the segment that is mapped over the stack's last pages. */
 static uint64_t on_stack(const struct run *run)
 {
-    const struct elfgen_kernel_area *area = find_area(run, run->stack_end - 1);
+    const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, run->stack_end - 1);
     return area && area->segment != NO_SEGMENT ? area->segment : 0;
 }
 
-void blame_segment(struct run *run, const struct image *image, uint64_t index,
-                   enum elfgen_kernel_check_id check)
+void elfgen_kernel_blame_segment(struct run *run, const struct image *image, uint64_t index,
+                                 enum elfgen_kernel_check_id check)
 {
     struct elfgen_phdr phdr;
     run->answer->other = run->limit;
@@ -290,7 +295,7 @@ void blame_segment(struct run *run, const struct image *image, uint64_t index,
     if (check == ELFGEN_CHECK_map_low && image->ehdr.e_type == ELFGEN_ET_DYN &&
         run->answer->bias == 0)
         check = ELFGEN_CHECK_map_low_bias;
-    decide(run, check);
+    elfgen_kernel_decide(run, check);
     switch (check) {
     case ELFGEN_CHECK_map_offset:
     case ELFGEN_CHECK_map_offset_end:
@@ -303,13 +308,13 @@ void blame_segment(struct run *run, const struct image *image, uint64_t index,
         blame_zero(run, image, index, &phdr);
         break;
     case ELFGEN_CHECK_no_size:
-        name_segment(run, image, index, "p_memsz");
-        offer(run, good_size(image, &phdr));
+        elfgen_kernel_name_segment(run, image, index, "p_memsz");
+        elfgen_kernel_offer(run, good_size(image, &phdr));
         break;
     case ELFGEN_CHECK_clear:
         run->answer->other = image->length;
-        name_segment(run, image, index, "p_memsz");
-        offer(run, phdr.p_filesz);
+        elfgen_kernel_name_segment(run, image, index, "p_memsz");
+        elfgen_kernel_offer(run, phdr.p_filesz);
         break;
     case ELFGEN_CHECK_load_bad:
     case ELFGEN_CHECK_load_filesz:
@@ -331,7 +336,8 @@ void blame_segment(struct run *run, const struct image *image, uint64_t index,
 
 /* ---- e_entry ---- */
 
-/* The first address in the file's executable memory: where its segment says that it begins. */
+/* Finds an address in the file's executable memory: where the segment says that it begins, else the
+ * start of its first page. */
 static bool find_executable(const struct run *run, const struct image *image, uint64_t *address)
 {
     for (uint64_t i = 0; i < run->map->count; i++) {
@@ -339,19 +345,22 @@ static bool find_executable(const struct run *run, const struct image *image, ui
         struct elfgen_phdr phdr;
         enum elfgen_kernel_area_kind kind =
             image->is_interpreter ? ELFGEN_AREA_INTERPRETER : ELFGEN_AREA_FILE;
-        if (area->kind != kind || !(area->flags & ELFGEN_PF_X) || !has_page(run, area, area->start))
+        if (area->kind != kind || !(area->flags & ELFGEN_PF_X) ||
+            !elfgen_kernel_has_page(run, area, area->start))
             continue;
         get_header(image, area->segment, &phdr);
         uint64_t bias = run->answer->entry - image->ehdr.e_entry, first = phdr.p_vaddr + bias;
-        *address = first >= area->start && first < area->end && has_page(run, area, first)
-                       ? phdr.p_vaddr
-                       : area->start - bias;
+        *address =
+            first >= area->start && first < area->end && elfgen_kernel_has_page(run, area, first)
+                ? phdr.p_vaddr
+                : area->start - bias;
         return true;
     }
     return false;
 }
 
-/* A segment that is there and no PT_LOAD, or not executable, where e_entry points. */
+/* Finds the segment that e_entry points into, and its field that is wrong: it is not a PT_LOAD, or
+ * it is not executable. */
 static bool find_spoiled(struct run *run, const struct image *image, uint64_t *index,
                          const char **field)
 {
@@ -370,18 +379,19 @@ static bool find_spoiled(struct run *run, const struct image *image, uint64_t *i
     return false;
 }
 
-void blame_entry(struct run *run, const struct image *image, enum elfgen_kernel_check_id check)
+void elfgen_kernel_blame_entry(struct run *run, const struct image *image,
+                               enum elfgen_kernel_check_id check)
 {
     uint64_t address, index;
     const char *field;
-    decide(run, check);
-    name_header(run, image, "e_entry");
+    elfgen_kernel_decide(run, check);
+    elfgen_kernel_name_header(run, image, "e_entry");
     run->answer->other = check == ELFGEN_CHECK_e_entry ? run->task_size : image->length;
     if (find_executable(run, image, &address)) {
-        offer(run, address);
+        elfgen_kernel_offer(run, address);
     } else if (check != ELFGEN_CHECK_e_entry && find_spoiled(run, image, &index, &field)) {
-        name_segment(run, image, index, field);
-        offer(run,
-              strcmp(field, "p_type") == 0 ? ELFGEN_PT_LOAD : run->answer->value | ELFGEN_PF_X);
+        elfgen_kernel_name_segment(run, image, index, field);
+        elfgen_kernel_offer(run, strcmp(field, "p_type") == 0 ? ELFGEN_PT_LOAD
+                                                              : run->answer->value | ELFGEN_PF_X);
     }
 }

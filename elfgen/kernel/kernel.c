@@ -1,12 +1,5 @@
-/* execve, from the first bytes of a file to the first instruction of its program. */
-#include "run.h"
-
-const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT] = {
-#define CHECK(id, function, since, until, verdict, error, sentence, remedy)                        \
-    {#id, function, since, until, ELFGEN_##verdict, error, sentence, remedy},
-#include "elfgen/kernel_checks.def"
-#undef CHECK
-};
+/* Follows execve from the first bytes of a file to the first instruction of its program. */
+#include "kernel_private.h"
 
 void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
 {
@@ -21,44 +14,7 @@ void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
                                               .largest_file = INT64_MAX};
 }
 
-void decide(struct run *run, enum elfgen_kernel_check_id check)
-{
-    const struct elfgen_kernel_check *row = &elfgen_kernel_checks[check];
-    struct elfgen_kernel_answer *answer = run->answer;
-    answer->check = check;
-    answer->verdict = row->verdict;
-    if (row->verdict == ELFGEN_REFUSED)
-        answer->error = row->error;
-    if (row->verdict == ELFGEN_KILLED) {
-        answer->inner = row->error;
-        answer->signal = ELFGEN_SIGSEGV; /* bprm_execve() */
-    }
-    if (row->verdict == ELFGEN_FAULTS)
-        answer->signal = check == ELFGEN_CHECK_first_past_end ? ELFGEN_SIGBUS : ELFGEN_SIGSEGV;
-}
-
-uint64_t most_headers(const struct run *run, enum elfgen_class class_)
-{
-    return (is_from(run, 6, 17) ? (uint64_t)ELFGEN_PHDRS_LARGEST : (uint64_t)PAGE) /
-           header_size(class_);
-}
-
-enum elfgen_kernel_check_id read_headers(struct run *run, struct image *image)
-{
-    uint64_t size = header_size(image->class_), count = image->ehdr.e_phnum;
-    if (image->ehdr.e_phentsize != size)
-        return ELFGEN_CHECK_e_phentsize;
-    if (count == 0)
-        return ELFGEN_CHECK_no_headers;
-    if (count > most_headers(run, image->class_))
-        return ELFGEN_CHECK_many_headers;
-    /* Offsets that are negative for Linux are past the end of the file, too. */
-    if (image->ehdr.e_phoff > image->length || image->length - image->ehdr.e_phoff < count * size)
-        return ELFGEN_CHECK_headers_cut;
-    return ELFGEN_CHECK_passed;
-}
-
-/* Whether it is made for x32: the header of 32 bits, and the machine of 64. */
+/* Whether it is a program for x32: a header of 32 bits, and e_machine of x86-64. */
 static bool is_x32(const struct image *image, const uint8_t *bytes)
 {
     struct elfgen_ehdr narrow;
@@ -69,11 +25,11 @@ static bool is_x32(const struct image *image, const uint8_t *bytes)
     return narrow.e_phentsize == elfgen_size32_phdr;
 }
 
-/* load_elf_binary() up to the program headers. */
+/* load_elf_binary(), up to the program headers. */
 static enum elfgen_kernel_check_id read_program(struct run *run, struct image *image)
 {
     static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
-    /* prepare_binprm(): what the file does not have is zero. */
+    /* prepare_binprm(): bytes past the end of the file are zero. */
     uint8_t copy[elfgen_size64_ehdr] = {0};
     const uint8_t *bytes = image->bytes;
     if (image->length < sizeof copy) {
@@ -98,7 +54,7 @@ static enum elfgen_kernel_check_id read_program(struct run *run, struct image *i
         return ELFGEN_CHECK_ia32;
     if (is_x32(image, bytes))
         return ELFGEN_CHECK_x32;
-    return read_headers(run, image);
+    return elfgen_kernel_read_headers(run, image);
 }
 
 enum stack { STACK_DEFAULT, STACK_PLAIN, STACK_EXECUTABLE };
@@ -131,8 +87,8 @@ static void set_up(struct run *run, const struct image *image)
     gap = gap < least_gap ? least_gap : gap > most ? most : gap;
     run->mmap_base = page_up(run->stack_end - gap);
     run->legacy_base = page_up(run->stack_end / 3);
-    /* elf_read_implies_exec(): from 5.8 on for i386 without PT_GNU_STACK; before that for all that
-     * do not ask for a plain stack. */
+    /* elf_read_implies_exec(): from 5.8 on for i386 without PT_GNU_STACK; before that for every
+     * program that does not ask for a stack that is not executable. */
     run->reads_execute =
         is_from(run, 5, 8) ? !is_64 && stack == STACK_DEFAULT : stack != STACK_PLAIN;
     uint64_t used = page_up(machine->stack_used), size = page_down(machine->stack_limit);
@@ -142,48 +98,50 @@ static void set_up(struct run *run, const struct image *image)
     size = size < used ? used : size;
     bool executable = stack == STACK_EXECUTABLE || (stack == STACK_DEFAULT && run->reads_execute);
     run->map->count = 0;
-    put_area(run, &(struct elfgen_kernel_area){.start = run->stack_end - size,
-                                               .end = run->stack_end,
-                                               .kind = ELFGEN_AREA_STACK,
-                                               .segment = NO_SEGMENT,
-                                               .flags = (uint8_t)(ELFGEN_PF_R | ELFGEN_PF_W |
-                                                                  (executable ? ELFGEN_PF_X : 0)),
-                                               .committed = true});
+    elfgen_kernel_put_area(
+        run, &(struct elfgen_kernel_area){
+                 .start = run->stack_end - size,
+                 .end = run->stack_end,
+                 .kind = ELFGEN_AREA_STACK,
+                 .segment = NO_SEGMENT,
+                 .flags = (uint8_t)(ELFGEN_PF_R | ELFGEN_PF_W | (executable ? ELFGEN_PF_X : 0)),
+                 .committed = true});
 }
 
 /* map_vdso(). */
 static bool map_vdso(struct run *run)
 {
-    /* With the data that it reads: 3 pages up to 5.5, 4 up to 6.12, 6 in 6.18. */
+    /* With the pages of data that it reads: 3 up to 5.5, 4 up to 6.12, 6 in 6.18. */
     uint64_t pages = is_from(run, 6, 13) ? 8 : is_from(run, 5, 6) ? 6 : 5;
-    uint64_t size = pages * PAGE, start = find_room(run, 0, size);
+    uint64_t size = pages * PAGE, start = elfgen_kernel_find_room(run, 0, size);
     if (start == 0 || (start < run->machine->mmap_min_addr && !run->machine->raw_io))
         return false;
-    put_area(run, &(struct elfgen_kernel_area){.start = start,
-                                               .end = start + size,
-                                               .kind = ELFGEN_AREA_VDSO,
-                                               .segment = NO_SEGMENT,
-                                               .flags = ELFGEN_PF_R | ELFGEN_PF_X});
+    elfgen_kernel_put_area(run, &(struct elfgen_kernel_area){.start = start,
+                                                             .end = start + size,
+                                                             .kind = ELFGEN_AREA_VDSO,
+                                                             .segment = NO_SEGMENT,
+                                                             .flags = ELFGEN_PF_R | ELFGEN_PF_X});
     return true;
 }
 
-/* create_elf_tables(): the pages that the arguments are in must still be there to write to. */
+/* create_elf_tables(): the pages of the arguments must still be mapped and writable. */
 static bool can_write_arguments(struct run *run)
 {
     uint64_t used = page_up(run->machine->stack_used);
     if (used == 0 || used > run->stack_end / 2)
         used = PAGE;
     for (uint64_t address = run->stack_end - used; address < run->stack_end;) {
-        const struct elfgen_kernel_area *area = find_area(run, address);
-        /* Of the pages of a file, the last one is the first that is missing. */
-        if (!area || !can_clear(run, address) || !can_clear(run, area->end - 1))
+        const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, address);
+        /* If pages of a file are missing, the area's last page is among them. */
+        if (!area || !elfgen_kernel_can_clear(run, address) ||
+            !elfgen_kernel_can_clear(run, area->end - 1))
             return false;
         address = area->end;
     }
     return true;
 }
 
-/* Whether a touch of `address` makes the stack grow down to it: expand_stack(). */
+/* The stack, if an access to `address` makes it grow down to there (expand_stack()); else NULL. */
 static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint64_t address)
 {
     const struct elfgen_kernel_map *map = run->map;
@@ -192,7 +150,7 @@ static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint6
         i++;
     if (i == map->count || map->areas[i].kind != ELFGEN_AREA_STACK)
         return NULL;
-    /* Up to 4.20 not far below the stack pointer, which is at the end of the arguments. */
+    /* Up to 4.20 only near the stack pointer, which is below the arguments. */
     uint64_t used = page_up(run->machine->stack_used), cushion = 65536 + 32 * 8;
     if (!is_from(run, 5, 0) && address + cushion < run->stack_end - used)
         return NULL;
@@ -200,31 +158,32 @@ static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint6
     if (address < run->machine->lowest_room ||
         map->areas[i].end - address > run->machine->stack_limit)
         return NULL;
-    /* Not into the neighbourhood of something that can be touched. */
+    /* Not close to another area that is accessible. */
     if (i > 0 && map->areas[i - 1].flags != 0 && address - map->areas[i - 1].end < GUARD)
         return NULL;
     return &map->areas[i];
 }
 
-/* The page of the first instruction. */
+/* Whether the first instruction can be fetched. */
 static enum elfgen_kernel_check_id fetch(const struct run *run, uint64_t entry)
 {
-    const struct elfgen_kernel_area *area = find_area(run, entry);
+    const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, entry);
     if (!area)
         area = grown_stack(run, entry);
-    /* The vDSO is nobody's program, and what stands where in it changes. */
+    /* The vDSO counts as nothing: its contents differ from kernel to kernel. */
     if (!area || area->kind == ELFGEN_AREA_VDSO)
         return ELFGEN_CHECK_first_nothing;
-    /* A page that is not there is looked for as if it were only to be read. */
-    if (area->flags != 0 && entry >= area->start && !has_page(run, area, entry))
+    /* A page past the end of the file is SIGBUS whether it is executable or not. */
+    if (area->flags != 0 && entry >= area->start && !elfgen_kernel_has_page(run, area, entry))
         return ELFGEN_CHECK_first_past_end;
     if (!(area->flags & ELFGEN_PF_X))
         return ELFGEN_CHECK_first_not_executable;
     return ELFGEN_CHECK_passed;
 }
 
-/* Areas that are enough: a PT_LOAD maps twice at most, the first one once more to find a place;
- * each of these adds an area, and one where it makes two of another; and a few are for the rest. */
+/* A number of areas that is enough. A PT_LOAD is mapped at most twice, the first one once more to
+ * find a place. Each mapping adds an area, and another one if it splits one. A few are for the
+ * rest. */
 static uint64_t areas_needed(const struct image *image)
 {
     uint64_t needed = 12;
@@ -237,45 +196,45 @@ static uint64_t areas_needed(const struct image *image)
     return needed;
 }
 
-/* Past the point of no return. */
+/* Maps the program and its interpreter, past the point of no return. */
 static void start(struct run *run, const struct image *program, const struct image *interpreter)
 {
     struct elfgen_kernel_answer *answer = run->answer;
     uint64_t base = 0;
     set_up(run, program);
-    if (!load_program(run, program))
+    if (!elfgen_kernel_load_program(run, program))
         return;
     answer->entry = program->ehdr.e_entry + answer->bias;
     if (interpreter) {
         answer->of_interpreter = true;
-        if (!load_interpreter(run, interpreter, &base)) {
-            decide(run, ELFGEN_CHECK_interpreter_load);
+        if (!elfgen_kernel_load_interpreter(run, interpreter, &base)) {
+            elfgen_kernel_decide(run, ELFGEN_CHECK_interpreter_load);
             return;
         }
         answer->entry = interpreter->ehdr.e_entry + base;
     }
-    /* Whose the first instruction is, as far as it is known. */
+    /* The file that the first instruction is in, if it is known. */
     const struct image *first = interpreter ? interpreter : run->asked ? NULL : program;
     if (first && answer->entry >= run->task_size) {
-        blame_entry(run, first, ELFGEN_CHECK_e_entry);
+        elfgen_kernel_blame_entry(run, first, ELFGEN_CHECK_e_entry);
         return;
     }
     if (!map_vdso(run)) {
         answer->of_interpreter = false;
-        blame_segment(run, program, 0, ELFGEN_CHECK_vdso);
+        elfgen_kernel_blame_segment(run, program, 0, ELFGEN_CHECK_vdso);
         return;
     }
     if (!can_write_arguments(run)) {
         answer->of_interpreter = false;
-        blame_segment(run, program, NO_SEGMENT, ELFGEN_CHECK_stack);
+        elfgen_kernel_blame_segment(run, program, NO_SEGMENT, ELFGEN_CHECK_stack);
         return;
     }
     enum elfgen_kernel_check_id check = first ? fetch(run, answer->entry) : ELFGEN_CHECK_passed;
     if (check == ELFGEN_CHECK_passed) {
         answer->of_interpreter = false;
-        decide(run, check);
+        elfgen_kernel_decide(run, check);
     } else {
-        blame_entry(run, first, check);
+        elfgen_kernel_blame_entry(run, first, check);
     }
 }
 
@@ -285,10 +244,10 @@ static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uin
     struct image interpreter = {.is_interpreter = true};
     enum elfgen_kernel_check_id check = read_program(run, &program);
     if (check != ELFGEN_CHECK_passed) {
-        blame_header(run, &program, check);
+        elfgen_kernel_blame_header(run, &program, check);
         return ELFGEN_OK;
     }
-    if (!find_interpreter(run, &program, &interpreter))
+    if (!elfgen_kernel_find_interpreter(run, &program, &interpreter))
         return ELFGEN_OK;
     run->lengths[0] = length;
     run->lengths[1] = interpreter.length;
@@ -300,6 +259,42 @@ static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uin
     return ELFGEN_OK;
 }
 
+/* load_script(). */
+static enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t length)
+{
+    enum { OLD_BUFFER = 128, BUFFER = 256 }; /* BINPRM_BUF_SIZE, from 5.1 on the larger */
+    uint8_t buffer[BUFFER] = {0};
+    uint64_t size = is_from(run, 5, 1) ? BUFFER : OLD_BUFFER;
+    struct elfgen_kernel_answer *answer = run->answer;
+    memcpy(buffer, bytes, (size_t)(length < size ? length : size));
+    answer->is_script = true;
+    if (!elfgen_kernel_find_script(buffer, size, is_from(run, 5, 8), &answer->path_offset,
+                                   &answer->path_length)) {
+        elfgen_kernel_decide(run, ELFGEN_CHECK_script_name);
+        answer->other = size;
+        return ELFGEN_OK;
+    }
+    answer->asks = true;
+    if (!run->interpreter)
+        return ELFGEN_OK;
+    if (run->interpreter->error != 0) {
+        elfgen_kernel_decide(run, ELFGEN_CHECK_interpreter_open);
+        answer->error = run->interpreter->error;
+        return ELFGEN_OK;
+    }
+    /* One step: the interpreter is a program like any other. Its own interpreter is assumed to be
+     * good. */
+    struct elfgen_kernel_answer inner;
+    enum elfgen_status status = elfgen_kernel_ask(run->interpreter->bytes, run->interpreter->length,
+                                                  run->machine, NULL, &inner, run->map);
+    inner.is_script = inner.asks = true;
+    inner.path_offset = answer->path_offset;
+    inner.path_length = answer->path_length;
+    inner.of_interpreter = inner.verdict != ELFGEN_STARTS;
+    *answer = inner;
+    return status;
+}
+
 enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
                                      const struct elfgen_kernel_machine *machine,
                                      const struct elfgen_kernel_file *interpreter,
@@ -307,7 +302,7 @@ enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
                                      struct elfgen_kernel_map *map)
 {
     enum { OWN_AREAS = 496 };
-    /* Left as they are: only the first `count` are ever read. */
+    /* Not initialised: only the first `count` are ever read. */
     struct elfgen_kernel_area areas[OWN_AREAS];
     struct elfgen_kernel_map own = {.areas = areas, .capacity = OWN_AREAS};
     struct run run = {

@@ -1,14 +1,14 @@
-/* The PT_LOADs of a program and of its interpreter: fs/binfmt_elf.c. */
-#include "run.h"
+/* Maps the PT_LOADs of a program and of its interpreter, as fs/binfmt_elf.c does. */
+#include "kernel_private.h"
 
-/* elf_load() came with 6.7; 6.1.140 and 6.6.92 took it in. Before it, zeros were mapped when the
- * next segment's turn was, and at the end. */
+/* elf_load() came with 6.7; 6.1.140 and 6.6.92 took it in. Before it, zeros were mapped just before
+ * the next segment, or at the end. */
 static bool has_elf_load(const struct run *run)
 {
     return is_from(run, 6, 7) || is_series(run, 6, 1) || is_series(run, 6, 6);
 }
 
-/* A static ET_DYN at a multiple of p_align: 6.11, and the same two. */
+/* A static ET_DYN is put at a multiple of p_align from 6.11 on, and in the same two. */
 static bool aligns_static(const struct run *run)
 {
     return is_from(run, 6, 11) || is_series(run, 6, 1) || is_series(run, 6, 6);
@@ -35,11 +35,12 @@ static struct mapped map_segment(struct run *run, uint64_t address, const struct
     if (size == 0)
         return done(address);
     if (total == 0)
-        return map_file(run, address, size, header_flags(phdr), placing, offset);
+        return elfgen_kernel_map_file(run, address, size, header_flags(phdr), placing, offset);
     total = page_up(total);
-    struct mapped mapped = map_file(run, address, total, header_flags(phdr), placing, offset);
+    struct mapped mapped =
+        elfgen_kernel_map_file(run, address, total, header_flags(phdr), placing, offset);
     if (mapped.check == ELFGEN_CHECK_passed)
-        unmap(run, mapped.address + size, total - size);
+        elfgen_kernel_unmap(run, mapped.address + size, total - size);
     return mapped;
 }
 
@@ -55,21 +56,22 @@ static struct mapped load_segment(struct run *run, uint64_t address, const struc
         if (mapped.check != ELFGEN_CHECK_passed)
             return mapped;
         zeros = mapped.address + in_page + phdr->p_filesz;
-        /* padzero(); that it failed mattered to nobody before 6.7. */
+        /* padzero(); before 6.7 its failure was ignored. */
         if (phdr->p_memsz > phdr->p_filesz && (zeros & PAGE_MASK) && is_from(run, 6, 7) &&
-            (phdr->p_flags & ELFGEN_PF_W) && !can_clear(run, zeros))
+            (phdr->p_flags & ELFGEN_PF_W) && !elfgen_kernel_can_clear(run, zeros))
             return (struct mapped){.check = ELFGEN_CHECK_clear};
     }
     if (phdr->p_memsz > phdr->p_filesz) {
         uint64_t end = page_up(mapped.address + in_page + phdr->p_memsz);
         zeros = page_up(zeros);
-        mapped.check = map_zeros(run, zeros, end - zeros, (phdr->p_flags & ELFGEN_PF_X) != 0);
+        mapped.check =
+            elfgen_kernel_map_zeros(run, zeros, end - zeros, (phdr->p_flags & ELFGEN_PF_X) != 0);
     }
     return mapped;
 }
 
-/* Zeros between the file's part and the end of memory as kernels without elf_load() keep track of
- * them. */
+/* The zeros from the end of the file's part to the end in memory, as kernels without elf_load()
+ * keep track of them. */
 struct late_zeros {
     uint64_t start, end; /* elf_bss and elf_brk */
     bool executable;
@@ -95,7 +97,8 @@ static enum elfgen_kernel_check_id set_late_zeros(struct run *run, const struct 
 {
     uint64_t start = page_up(late->start), end = page_up(late->end);
     run->segment = late->segment;
-    return end > start ? map_zeros(run, start, end - start, late->executable) : ELFGEN_CHECK_passed;
+    return end > start ? elfgen_kernel_map_zeros(run, start, end - start, late->executable)
+                       : ELFGEN_CHECK_passed;
 }
 
 /* total_mapping_size(). */
@@ -112,7 +115,7 @@ static uint64_t whole_size(const struct run *run, const struct image *image)
         /* elf_addr_t: sums of 32 bits wrap around. */
         if (image->class_ == ELFGEN_CLASS32)
             end &= UINT32_MAX;
-        /* Up to 5.17 from the first to the last one, wherever the others are. */
+        /* Up to 5.17 from the first to the last PT_LOAD, wherever the others are. */
         if (!is_from(run, 5, 18)) {
             low = loads ? low : start;
             high = end;
@@ -147,7 +150,7 @@ struct loading {
     struct late_zeros late;
 };
 
-/* Where an ET_DYN goes: the bias for the first segment. */
+/* Chooses where an ET_DYN goes: the bias for the first segment. */
 static enum elfgen_kernel_check_id place(struct run *run, struct loading *loading,
                                          const struct elfgen_phdr *phdr, uint64_t total,
                                          enum placing *placing)
@@ -164,7 +167,7 @@ static enum elfgen_kernel_check_id place(struct run *run, struct loading *loadin
         struct mapped mapped = load_segment(run, 0, phdr, PLACE_ANYWHERE, total);
         if (mapped.check != ELFGEN_CHECK_passed)
             return mapped.check;
-        unmap(run, mapped.address, total);
+        elfgen_kernel_unmap(run, mapped.address, total);
         bias = mapped.address & ~(alignment - 1);
         *placing = PLACE_NOREPLACE;
     }
@@ -172,9 +175,9 @@ static enum elfgen_kernel_check_id place(struct run *run, struct loading *loadin
     return ELFGEN_CHECK_passed;
 }
 
-/* How the segments behind the first are placed, and the first of an ET_EXEC: 4.17 to 5.2 never over
- * something else until there were zeros; 5.3.8 to 5.15 always over it; since then, the first not.
- */
+/* How the segments after the first are placed, and the first one of an ET_EXEC. 4.17 to 5.2: not
+ * over another mapping until zeros were mapped; 5.3.8 to 5.15: over anything; since then: only the
+ * first not over another. */
 static enum placing place_fixed(const struct run *run, const struct loading *loading)
 {
     if (is_from(run, 5, 16))
@@ -184,7 +187,7 @@ static enum placing place_fixed(const struct run *run, const struct loading *loa
     return loading->late.end > loading->late.start ? PLACE_FIXED : PLACE_NOREPLACE;
 }
 
-/* The checks behind the mapping. */
+/* The checks after a segment is mapped. */
 static enum elfgen_kernel_check_id check_sizes(const struct run *run,
                                                const struct elfgen_phdr *phdr, uint64_t bias)
 {
@@ -234,7 +237,8 @@ static enum elfgen_kernel_check_id load_one(struct run *run, struct loading *loa
     return check_sizes(run, phdr, 0);
 }
 
-/* Kernels without elf_load(): the last zeros, and the rest of the page in front of them. */
+/* For kernels without elf_load(): maps the last zeros, and clears the rest of the page before them.
+ */
 static enum elfgen_kernel_check_id finish_late(struct run *run, const struct loading *loading)
 {
     const struct late_zeros *late = &loading->late;
@@ -242,12 +246,12 @@ static enum elfgen_kernel_check_id finish_late(struct run *run, const struct loa
         return ELFGEN_CHECK_passed;
     enum elfgen_kernel_check_id check = set_late_zeros(run, late);
     if (check == ELFGEN_CHECK_passed && late->start != late->end && (late->start & PAGE_MASK) &&
-        !can_clear(run, late->start))
+        !elfgen_kernel_can_clear(run, late->start))
         check = ELFGEN_CHECK_clear;
     return check;
 }
 
-bool load_program(struct run *run, const struct image *program)
+bool elfgen_kernel_load_program(struct run *run, const struct image *program)
 {
     struct loading loading = {.image = program};
     enum elfgen_kernel_check_id check = ELFGEN_CHECK_passed;
@@ -265,23 +269,24 @@ bool load_program(struct run *run, const struct image *program)
     run->answer->bias = loading.bias;
     if (check == ELFGEN_CHECK_passed)
         return true;
-    blame_segment(run, program, run->segment, check);
+    elfgen_kernel_blame_segment(run, program, run->segment, check);
     return false;
 }
 
-/* The interpreter's last zeros, before 6.7: one range for all its segments. */
+/* Before 6.7: maps the interpreter's zeros, one range for all its segments. */
 static bool finish_interpreter(struct run *run, const struct late_zeros *late)
 {
     if (is_from(run, 6, 7))
         return true;
-    if ((late->start & PAGE_MASK) && !can_clear(run, late->start))
+    if ((late->start & PAGE_MASK) && !elfgen_kernel_can_clear(run, late->start))
         return false;
     uint64_t start = page_up(late->start), end = page_up(late->end);
-    return end <= start ||
-           map_zeros(run, start, end - start, late->executable) == ELFGEN_CHECK_passed;
+    return end <= start || elfgen_kernel_map_zeros(run, start, end - start, late->executable) ==
+                               ELFGEN_CHECK_passed;
 }
 
-bool load_interpreter(struct run *run, const struct image *interpreter, uint64_t *base)
+bool elfgen_kernel_load_interpreter(struct run *run, const struct image *interpreter,
+                                    uint64_t *base)
 {
     uint64_t total = whole_size(run, interpreter), bias = 0;
     bool any = false, dynamic = interpreter->ehdr.e_type == ELFGEN_ET_DYN;
@@ -296,7 +301,7 @@ bool load_interpreter(struct run *run, const struct image *interpreter, uint64_t
             continue;
         run->segment = (uint16_t)i;
         enum placing placing = !dynamic || any ? PLACE_FIXED : PLACE_ANYWHERE;
-        /* For a program that was placed, it may go anywhere; otherwise where it asks to be. */
+        /* If the program was placed, it may go anywhere; otherwise to where it asks to be. */
         if (placing == PLACE_ANYWHERE && run->answer->bias != 0)
             bias = 0 - phdr.p_vaddr;
         uint64_t address = bias + phdr.p_vaddr;
@@ -306,8 +311,8 @@ bool load_interpreter(struct run *run, const struct image *interpreter, uint64_t
         total = 0;
         if (mapped.check != ELFGEN_CHECK_passed)
             return false;
-        /* A segment of nothing outside of user space ends the loop, and Linux takes where that was
-         * for the base: it is no errno. */
+        /* An empty segment outside of user space ends the loop. Linux takes its address for the
+         * base, since it is not an errno. */
         if (mapped.address >= run->task_size) {
             *base = mapped.address;
             return true;

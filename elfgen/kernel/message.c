@@ -1,5 +1,5 @@
-/* A check's row as a sentence. */
-#include "run.h"
+/* Writes the sentence and the remedy of a check, with the numbers of an answer. */
+#include "kernel_private.h"
 
 const char *elfgen_errno_name(int error)
 {
@@ -64,7 +64,7 @@ void elfgen_kernel_message(const struct elfgen_kernel_answer *answer, struct elf
 void elfgen_kernel_remedy(const struct elfgen_kernel_answer *answer, struct elfgen_text *text)
 {
     const char *remedy = elfgen_kernel_checks[answer->check].remedy;
-    /* A remedy with a number needs one. */
+    /* A remedy that has a number in it is written only if there is one. */
     for (const char *c = remedy; *c && !answer->offers; c++)
         if (*c == '%')
             return;

@@ -1,3 +1,4 @@
+/* Looks for what the ELF specification, good practice or other loaders object to in a program. */
 #include "elfgen/objections.h"
 
 #include "elfgen/view.h"
@@ -139,7 +140,7 @@ static bool find_machine(const struct looked *file, struct elfgen_objection *obj
            in_header(file, objection, "e_machine", machine, ELFGEN_EM_X86_64);
 }
 
-/* Brands are for what e_machine says, to the letter. */
+/* FreeBSD has brands for exactly these values of e_machine. */
 static bool find_no_brand_machine(const struct looked *file, struct elfgen_objection *objection)
 {
     uint64_t machine = file->view.ehdr.e_machine;
@@ -152,7 +153,8 @@ static bool find_not_64(const struct looked *file, struct elfgen_objection *obje
     return unequal(file, objection, "e_machine", file->view.ehdr.e_machine, ELFGEN_EM_X86_64);
 }
 
-/* By a note, ei_osabi, what FreeBSD 3 put in its place, or the interpreter. */
+/* FreeBSD knows its programs by a note, by ei_osabi, by the string that FreeBSD 3 put there, or by
+ * the interpreter. */
 static bool find_brand(const struct looked *file, struct elfgen_objection *objection)
 {
     enum { OLD_BRAND_AT = 8 };
@@ -161,7 +163,7 @@ static bool find_brand(const struct looked *file, struct elfgen_objection *objec
     for (uint64_t i = 0; i < file->segments; i++) {
         if (!get(file, i, &phdr))
             continue;
-        /* Whoever has a note may be branded by it. */
+        /* A program with a note may be branded by it. */
         if (phdr.p_type == ELFGEN_PT_NOTE)
             return false;
         const uint8_t *path = phdr.p_type == ELFGEN_PT_INTERP && phdr.p_filesz == sizeof linker
@@ -231,7 +233,7 @@ static bool find_headers_unaligned(const struct looked *file, struct elfgen_obje
 
 /* ---- segments ---- */
 
-/* The next PT_LOAD from *i on. */
+/* Finds the next PT_LOAD from *i on. */
 static bool next_load(const struct looked *file, uint64_t *i, struct elfgen_phdr *phdr)
 {
     for (; *i < file->segments; ++*i)
@@ -355,7 +357,7 @@ static bool find_file_end(const struct looked *file, struct elfgen_objection *ob
     return find_end(file, objection, false);
 }
 
-/* Of the segments that take memory. */
+/* Only of segments that take memory. */
 static bool find_memory_end(const struct looked *file, struct elfgen_objection *objection)
 {
     return find_end(file, objection, true);
@@ -457,7 +459,7 @@ bool elfgen_objection_next(const void *bytes, uint64_t length, unsigned who, uns
     struct looked file;
     elfgen_view_open_program(&file.view, bytes, length, NULL);
     file.is_64 = file.view.class_ == ELFGEN_CLASS64;
-    /* A table that is not all there says nothing. */
+    /* A table that is not wholly in the file is ignored. */
     uint64_t size = size_of(&file, ELFGEN_STRUCTURE_phdr), count = file.view.segments.count;
     bool whole = count <= MOST_HEADERS && file.view.segments.entry_size == size &&
                  elfgen_view_bytes(&file.view, file.view.segments.offset, count * size);

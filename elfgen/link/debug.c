@@ -30,9 +30,9 @@ static bool measure(struct debug *debug, struct link_section *section)
     bool added;
     if (!link_table_put(&debug->names, section->name, strlen(section->name), &index, &added))
         return link_say(debug->link, "out of memory");
-    struct elfgen_outline_section *whole = &debug->outline.sections[index];
+    struct elfgen_section_header *whole = &debug->outline.sections[index];
     if (added) {
-        *whole = (struct elfgen_outline_section){
+        *whole = (struct elfgen_section_header){
             .name = section->name, .type = ELFGEN_SHT_PROGBITS, .align = align};
         debug->outline.section_count++;
     }
@@ -121,7 +121,7 @@ static bool each(struct debug *debug, int pass)
 static void set_offsets(struct debug *debug, size_t loaded)
 {
     for (size_t i = 0; i < debug->outline.section_count; i++) {
-        struct elfgen_outline_section *section = &debug->outline.sections[i];
+        struct elfgen_section_header *section = &debug->outline.sections[i];
         if (i < loaded) { /* stands in the program */
             section->type = ELFGEN_SHT_NOBITS;
             section->offset = debug->end;

@@ -19,10 +19,10 @@ static const char *whole_name(const char *name)
     return name;
 }
 
-static struct elfgen_outline_section section_of(const struct elfgen_section *section)
+static struct elfgen_section_header section_of(const struct elfgen_section *section)
 {
     const bool common = !section->bytes && *section->name != '.';
-    return (struct elfgen_outline_section){
+    return (struct elfgen_section_header){
         .name = common ? ".bss" : whole_name(section->name),
         .type = section->bytes ? ELFGEN_SHT_PROGBITS : ELFGEN_SHT_NOBITS,
         .flags = ELFGEN_SHF_ALLOC |
@@ -35,8 +35,8 @@ static struct elfgen_outline_section section_of(const struct elfgen_section *sec
     };
 }
 
-static bool continues(const struct elfgen_outline_section *last,
-                      const struct elfgen_outline_section *next)
+static bool continues(const struct elfgen_section_header *last,
+                      const struct elfgen_section_header *next)
 {
     return last->type == next->type && last->flags == next->flags &&
            strcmp(last->name, next->name) == 0;
@@ -54,11 +54,11 @@ static bool outline_sections(struct link *link, struct link_outline *outline)
     for (size_t i = 0; i < program->section_count; i++) {
         const uint32_t index = program->order[i];
         const struct elfgen_section *section = &program->sections[index];
-        struct elfgen_outline_section next = section_of(section);
-        outline->headers[index] = ELFGEN_OUTLINE_ABSOLUTE;
+        struct elfgen_section_header next = section_of(section);
+        outline->headers[index] = ELFGEN_SYMBOL_ABSOLUTE;
         if (section->size == 0)
             continue;
-        struct elfgen_outline_section *last =
+        struct elfgen_section_header *last =
             outline->section_count ? &outline->sections[outline->section_count - 1] : NULL;
         if (last && continues(last, &next)) {
             last->size = next.address + next.size - last->address;
@@ -70,7 +70,7 @@ static bool outline_sections(struct link *link, struct link_outline *outline)
     }
     /* The alignment of a run is its first address' at most. */
     for (size_t i = 0; i < outline->section_count; i++) {
-        struct elfgen_outline_section *section = &outline->sections[i];
+        struct elfgen_section_header *section = &outline->sections[i];
         while (section->align > 1 && section->address & (section->align - 1))
             section->align /= 2;
     }
@@ -80,19 +80,19 @@ static bool outline_sections(struct link *link, struct link_outline *outline)
 static void add_symbol(const struct link *link, struct link_outline *outline, const char *name,
                        const struct elfgen_symbol *symbol, uint8_t type, uint8_t binding)
 {
-    struct elfgen_outline_symbol *added = &outline->symbols[outline->symbol_count];
+    struct elfgen_symbol_entry *added = &outline->symbols[outline->symbol_count];
     uint64_t address;
     if (!*name || symbol->section == ELFGEN_SECTION_UNDEFINED ||
         elfgen_symbol_address(&link->program, symbol, &address, NULL) != ELFGEN_OK)
         return;
     const bool absolute = symbol->section == ELFGEN_SECTION_ABSOLUTE;
-    *added = (struct elfgen_outline_symbol){
+    *added = (struct elfgen_symbol_entry){
         .name = name,
         .value = address,
         .size = symbol->size,
         .type = type,
         .binding = binding,
-        .section = absolute ? ELFGEN_OUTLINE_ABSOLUTE : outline->headers[symbol->section],
+        .section = absolute ? ELFGEN_SYMBOL_ABSOLUTE : outline->headers[symbol->section],
     };
     outline->symbol_count++;
 }
@@ -140,12 +140,12 @@ uint8_t *link_write_outline(struct link *link, const struct link_outline *outlin
     struct elfgen_error error;
     const enum elfgen_class class_ =
         link->machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
-    const struct elfgen_outline whole = {outline->sections, outline->section_count,
-                                         outline->symbols, outline->symbol_count};
-    size_t room = elfgen_write_outline(NULL, 0, *size, class_, &whole, &error);
+    const struct elfgen_section_headers whole = {outline->sections, outline->section_count,
+                                                 outline->symbols, outline->symbol_count};
+    size_t room = elfgen_write_section_headers(NULL, 0, *size, class_, &whole, &error);
     uint8_t *larger = room ? realloc(file, room) : NULL;
     if (larger)
-        room = elfgen_write_outline(larger, room, *size, class_, &whole, &error);
+        room = elfgen_write_section_headers(larger, room, *size, class_, &whole, &error);
     if (!larger || room == 0) {
         link_say(link, "section headers and symbols: %s", room ? "out of memory" : error.text);
         free(larger ? larger : file);

@@ -2,15 +2,15 @@
 #ifndef LINK_OUTLINE_H
 #define LINK_OUTLINE_H
 
-#include "elfgen/outline.h"
+#include "elfgen/section_headers.h"
 
 #include "link.h"
 
 /* Arrays are the link's. */
 struct link_outline {
-    struct elfgen_outline_section *sections;
+    struct elfgen_section_header *sections;
     size_t section_count, extra; /* `extra`: room for as many more */
-    struct elfgen_outline_symbol *symbols;
+    struct elfgen_symbol_entry *symbols;
     size_t symbol_count;
     uint32_t *headers; /* by section of the program: which of `sections` it is in */
     bool *named;       /* by global: it has its symbol */

@@ -1,10 +1,15 @@
-/* What was found by following the code: instructions by their place, system calls, and the bytes
- * that these refer to. */
-#include "flow.h"
+/* Answers where instructions are, and which bytes of the file system calls read, once the code is
+ * followed. */
+#include "elfgen/code.h"
 
 #include <string.h>
 
-/* Steps over what is at *at, which ends before `end`. True: it is an instruction. */
+#include "bits.h"
+#include "decode.h"
+#include "ranges.h"
+
+/* Moves *at past the instruction there, or by a byte if there is none. True: there is one, and it
+ * ends by `end`. */
 static bool step(struct elfgen_code *code, const struct elfgen_range *range, uint64_t end,
                  uint64_t *at, uint8_t *length)
 {
@@ -16,11 +21,12 @@ static bool step(struct elfgen_code *code, const struct elfgen_range *range, uin
         elfgen_bit_next(code->starts, start + 1, (next < end ? next : end) - code->from) +
         code->from;
     *at = better < next ? better : next;
-    /* What runs into an instruction that is sure, or out of the section, is none itself. */
+    /* What overlaps an instruction that the flow reached, or leaves the section, is not an
+     * instruction. */
     return *length != 0 && (met || (better >= next && next <= end));
 }
 
-/* The last place up to `at` that a sweep of the section certainly comes by. */
+/* The last place up to `at` that a sweep of the section passes for certain. */
 static uint64_t resume(const struct elfgen_code *code, const struct elfgen_range *section,
                        uint64_t at)
 {
@@ -32,7 +38,8 @@ static uint64_t resume(const struct elfgen_code *code, const struct elfgen_range
     return start == UINT64_MAX ? section->offset : start + code->from;
 }
 
-/* A linear sweep: from the last instruction that is sure up to `at`, and on. */
+/* Sweeps a section linearly, from the last place up to `at` that resume() knows, for the first
+ * instruction in [at, to). */
 static bool next_in_section(struct elfgen_code *code, const struct elfgen_range *section,
                             uint64_t at, uint64_t to, struct elfgen_code_place *found)
 {
@@ -49,7 +56,7 @@ static bool next_in_section(struct elfgen_code *code, const struct elfgen_range 
     uint64_t place = at == code->last + 1 ? code->cursor : resume(code, section, at);
     while (place < to && range) {
         uint64_t here = place;
-        /* Segments may have other borders. */
+        /* Ranges of segments need not end where sections do. */
         if (here - range->offset >= range->size && !(range = elfgen_range_of(code, here)))
             break;
         elfgen_bit_set(code->swept, here - code->from);
@@ -62,7 +69,7 @@ static bool next_in_section(struct elfgen_code *code, const struct elfgen_range 
     return false;
 }
 
-/* What the flow has found in [*at, to), outside of sections. */
+/* The next instruction that the flow reached in [*at, to), outside of sections. */
 static bool next_by_flow(const struct elfgen_code *code, uint64_t *at, uint64_t to,
                          struct elfgen_code_place *place)
 {
@@ -99,16 +106,7 @@ bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t to,
     return range != NULL;
 }
 
-bool elfgen_code_signature(const struct elfgen_code *code, const struct elfgen_call *call,
-                           struct elfgen_signature *signature)
-{
-    /* Linux looks at 32 bits of the number. */
-    return (uint32_t)call->number.known == UINT32_MAX &&
-           code->machine->call(code->machine->context, call->door, (uint32_t)call->number.value,
-                               signature);
-}
-
-/* Linux reads no further (PATH_MAX, include/uapi/linux/limits.h). */
+/* Linux reads no more of a path (PATH_MAX, include/uapi/linux/limits.h). */
 enum { LONGEST_PATH = 4096 };
 
 bool elfgen_code_referred(const struct elfgen_code *code, const struct elfgen_call *call,

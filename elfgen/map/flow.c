@@ -1,14 +1,19 @@
-/* The walk along the code. Where paths meet, only what both know is known on. */
-#include "flow.h"
+/* Follows the code from its entry points. Where paths join, only what is known on both stays known.
+ */
+#include "elfgen/code.h"
 
 #include <string.h>
 
-/* An instruction that jumps lead to, and what is known there whichever way it is reached. */
+#include "bits.h"
+#include "decode.h"
+#include "ranges.h"
+
+/* An instruction that jumps lead to, and what is known there by whichever path it is reached. */
 struct elfgen_leader {
     uint64_t offset; /* plus 1; 0: a free place */
-    uint64_t next;   /* of those still to be followed, by number plus 1 */
+    uint64_t next;   /* leader that is still to be followed, its number plus 1 */
     bool queued;
-    uint8_t lowered; /* how often less became known */
+    uint8_t lowered; /* how many times something known was lost */
     struct elfgen_registers registers;
 };
 
@@ -17,37 +22,10 @@ enum {
     MOST_CALLS = 1 << 10,
     MOST_STACK = 1 << 12,
     MOST_PROBES = 32,
-    /* After so many changes of what is known at a place, nothing is: a loop that counts through 64
-     * bits ends. */
+    /* After this many changes at a place nothing is known there any more, so that a loop that
+     * counts through 64 bits ends. */
     MOST_LOWERED = 8
 };
-
-uint64_t elfgen_bit_next(const uint64_t *bits, uint64_t from, uint64_t to)
-{
-    while (from < to) {
-        uint64_t word = bits[from / 64] >> (from % 64);
-        if (word) {
-            from += (uint64_t)__builtin_ctzll(word);
-            break;
-        }
-        from = (from | 63) + 1;
-    }
-    return from < to ? from : to;
-}
-
-uint64_t elfgen_bit_previous(const uint64_t *bits, uint64_t from, uint64_t to)
-{
-    for (;;) {
-        uint64_t word = bits[to / 64] << (63 - to % 64);
-        if (word) {
-            to -= (uint64_t)__builtin_clzll(word);
-            return to >= from ? to : UINT64_MAX;
-        }
-        if (to / 64 <= from / 64)
-            return UINT64_MAX;
-        to = to / 64 * 64 - 1;
-    }
-}
 
 /* ---- what is known ---- */
 
@@ -65,7 +43,7 @@ static bool anything_known(const struct elfgen_registers *registers)
     return known != 0;
 }
 
-/* What is known by both, in *a. True: it became less. */
+/* Keeps in *a what both know. True: *a knew more before. */
 static bool join(struct elfgen_registers *a, const struct elfgen_registers *b)
 {
     struct elfgen_registers joined = {.depth = a->depth < b->depth ? a->depth : b->depth};
@@ -74,7 +52,7 @@ static bool join(struct elfgen_registers *a, const struct elfgen_registers *b)
         joined.general[i] = join_bits(a->general[i], b->general[i]);
         less = less || joined.general[i].known != a->general[i].known;
     }
-    /* The last pushes are the ones that are counted. */
+    /* Slots are matched from the last push. */
     for (uint64_t i = 0; i < joined.depth; i++) {
         struct elfgen_bits old = a->stack[a->depth - joined.depth + i];
         joined.stack[i] = join_bits(old, b->stack[b->depth - joined.depth + i]);
@@ -96,13 +74,13 @@ void elfgen_registers_push(struct elfgen_registers *registers, struct elfgen_bit
 
 /* ---- where to go on ---- */
 
-/* The leader at an offset; if there is none, a new one without `registers` set, NULL if the table
- * is full. */
+/* The leader at an offset. If there is none: with `create`, a new one whose registers are not set,
+ * or NULL if the table is full; otherwise NULL. */
 static struct elfgen_leader *leader_at(struct elfgen_code *code, uint64_t offset, bool create)
 {
     size_t mask = code->leader_room - 1;
     size_t place = (size_t)(offset * UINT64_C(0x9e3779b97f4a7c15) >> 40) & mask;
-    /* Whoever chooses offsets so that all fall together finds the table full. */
+    /* A file that is made so that all offsets collide finds the table full. */
     for (int probes = 0; code->leaders[place].offset != 0; probes++) {
         if (code->leaders[place].offset == offset + 1)
             return &code->leaders[place];
@@ -125,7 +103,7 @@ static void queue(struct elfgen_code *code, struct elfgen_leader *leader)
     code->pending = (size_t)(leader - code->leaders) + 1;
 }
 
-/* Control comes to `offset` with nothing known. */
+/* Control reaches `offset` with nothing known. */
 static void reach_blindly(struct elfgen_code *code, uint64_t offset)
 {
     uint64_t bit = offset - code->from;
@@ -148,7 +126,7 @@ static void lower(struct elfgen_code *code, struct elfgen_leader *leader,
     queue(code, leader);
 }
 
-/* Control comes to `offset`, a place inside the code. */
+/* Control reaches `offset`, a place inside the code. */
 static void reach(struct elfgen_code *code, uint64_t offset,
                   const struct elfgen_registers *registers)
 {
@@ -167,8 +145,8 @@ static void reach(struct elfgen_code *code, uint64_t offset,
     }
 }
 
-/* The place in the file that a jump from `range` to `address` leads to. Of mappings that overlap
- * the last one counts. */
+/* Finds the file offset that a jump from `range` to `address` leads to. Where mappings overlap, the
+ * last one counts. */
 static bool find_target(const struct elfgen_code *code, const struct elfgen_range *range,
                         uint64_t address, uint64_t *offset)
 {
@@ -185,37 +163,37 @@ static bool find_target(const struct elfgen_code *code, const struct elfgen_rang
     return elfgen_code_has(code, *offset);
 }
 
-/* Calls come back after all: what is behind them is code. */
+/* Calls do return, so that what follows them is code. */
 static void calls_return(struct elfgen_code *code)
 {
     uint64_t bits = code->to - code->from;
     if (code->returns)
         return;
     code->returns = true;
-    for (uint64_t bit = 0; (bit = elfgen_bit_next(code->behind, bit, bits)) < bits; bit++)
+    for (uint64_t bit = 0; (bit = elfgen_bit_next(code->after_calls, bit, bits)) < bits; bit++)
         reach_blindly(code, code->from + bit);
 }
 
-/* Whether what is behind a call is code: not if it ends a section. It then calls what never
- * returns, and padding follows. */
-static bool may_come_back(const struct elfgen_code *code, uint64_t call, uint64_t behind)
+/* Whether what follows a call may be code. It is not where the call ends a section: such a call
+ * never returns, and padding follows. */
+static bool may_come_back(const struct elfgen_code *code, uint64_t call, uint64_t after)
 {
-    return elfgen_code_has(code, behind) && !elfgen_code_leaves_section(code, call, behind);
+    return elfgen_code_has(code, after) && !elfgen_code_leaves_section(code, call, after);
 }
 
-/* What is behind a call is followed once a return is met of which nobody knows where it leads. */
-static void come_back_later(struct elfgen_code *code, uint64_t behind)
+/* Follows what comes after a call once a return to an unknown address is found. */
+static void come_back_later(struct elfgen_code *code, uint64_t after)
 {
     if (code->returns)
-        reach_blindly(code, behind);
+        reach_blindly(code, after);
     else
-        elfgen_bit_set(code->behind, behind - code->from);
+        elfgen_bit_set(code->after_calls, after - code->from);
 }
 
 /* ---- system calls ---- */
 
-/* Where the number and the arguments of a call stand, by door (arch/x86/entry/entry_64.S and
- * entry_64_compat.S). */
+/* Which registers hold the number and the arguments of a call, by door (arch/x86/entry/entry_64.S
+ * and entry_64_compat.S). */
 enum { IN_MEMORY = UINT8_MAX };
 static const struct {
     uint8_t number;
@@ -247,7 +225,7 @@ const struct elfgen_call *elfgen_code_call(const struct elfgen_code *code, uint6
                                                                            : NULL;
 }
 
-/* i386's door looks at the low halves of registers only. */
+/* The doors of i386 look only at the low halves of registers. */
 static struct elfgen_bits through_door(enum elfgen_door door, struct elfgen_bits value)
 {
     if (door == ELFGEN_DOOR_SYSCALL)
@@ -270,7 +248,7 @@ static void note_call(struct elfgen_code *code, struct elfgen_call *call)
     }
 }
 
-/* What a call leaves in the registers. */
+/* Sets what is known of the registers after a call. */
 static void come_back(enum elfgen_door door, uint64_t next_address,
                       struct elfgen_registers *registers)
 {
@@ -285,7 +263,7 @@ static void come_back(enum elfgen_door door, uint64_t next_address,
     }
 }
 
-/* Whether memory, the stack above all, may be another behind a call. */
+/* Whether a call may change memory, and so the stack. */
 static bool may_write(const struct elfgen_signature *signature)
 {
     bool writes = !signature->known;
@@ -294,7 +272,8 @@ static bool may_write(const struct elfgen_signature *signature)
     return writes;
 }
 
-/* False: the call never returns. */
+/* Notes a system call, and what is known after it. False: the path ends, since the call does not
+ * return, or not to the next instruction. */
 static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t address,
                          const struct elfgen_instruction *instruction,
                          struct elfgen_registers *registers)
@@ -308,7 +287,7 @@ static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t add
             call.arguments[i] =
                 through_door(door, registers->general[call_registers[door].arguments[i]]);
     note_call(code, &call);
-    /* By this path, whatever others bring. */
+    /* By what is known on this path, whatever other paths bring. */
     bool named = elfgen_code_signature(code, &call, &signature);
     if (named && !signature.returns)
         return false;
@@ -317,40 +296,13 @@ static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t add
         registers->depth = 0;
     if (door == ELFGEN_DOOR_SYSCALL || door == ELFGEN_DOOR_INT80)
         return true;
-    calls_return(code); /* where, only the kernel knows */
+    calls_return(code); /* at a place that only the kernel knows */
     return false;
 }
 
 /* ---- the walk ---- */
 
-/* How many bytes an instruction at `offset` may have. */
-static size_t bytes_at(const struct elfgen_range *range, uint64_t offset)
-{
-    uint64_t left = range->size - (offset - range->offset);
-    return left < ELFGEN_INSTRUCTION_MOST ? (size_t)left : ELFGEN_INSTRUCTION_MOST;
-}
-
-uint8_t elfgen_code_length(const struct elfgen_code *code, const struct elfgen_range *range,
-                           uint64_t offset)
-{
-    size_t left = bytes_at(range, offset);
-    uint8_t length =
-        code->machine->length(code->machine->context, code->view->bytes + offset, left);
-    return length <= left ? length : 0;
-}
-
-bool elfgen_code_decode(const struct elfgen_code *code, const struct elfgen_range *range,
-                        uint64_t offset, struct elfgen_registers *registers,
-                        struct elfgen_instruction *instruction)
-{
-    size_t left = bytes_at(range, offset);
-    return code->machine->decode(code->machine->context, code->view->bytes + offset, left,
-                                 range->address + (offset - range->offset), registers,
-                                 instruction) &&
-           instruction->length <= left;
-}
-
-/* Whether a path ends at an instruction since others have seen to all behind it. */
+/* Whether a path ends at an instruction because it is, or will be, followed from there anyway. */
 static bool is_followed(struct elfgen_code *code, uint64_t offset,
                         const struct elfgen_registers *registers)
 {
@@ -362,15 +314,16 @@ static bool is_followed(struct elfgen_code *code, uint64_t offset,
     return leader != NULL;
 }
 
-/* Goes on behind an instruction and to its target. False: the path does not go on behind it. */
+/* Goes to the target of an instruction. True: the path goes on after the instruction. */
 static bool leave(struct elfgen_code *code, const struct elfgen_range *range, uint64_t offset,
                   uint64_t address, const struct elfgen_instruction *instruction,
                   struct elfgen_registers *registers)
 {
-    uint64_t target, behind = offset + instruction->length;
-    uint64_t behind_address = address + instruction->length;
+    uint64_t target, after = offset + instruction->length;
+    uint64_t after_address = address + instruction->length;
     bool inside = instruction->has_target && find_target(code, range, instruction->target, &target);
-    /* A distance that the linker has yet to fill in leads into the instruction or behind it. */
+    /* A distance that the linker has yet to fill in points into the instruction or right after it.
+     */
     if (inside && code->relocatable && target - offset - 1 < instruction->length)
         inside = false;
     switch (instruction->flow) {
@@ -381,7 +334,7 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
         if (inside)
             reach(code, target, registers);
         else
-            calls_return(code); /* a jump to who knows where ends in a return there */
+            calls_return(code); /* what is at an unknown target may return */
         return false;
     case ELFGEN_FLOW_BRANCH:
         if (inside)
@@ -390,12 +343,12 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
     case ELFGEN_FLOW_CALL:
         if (!inside) {
             *registers = (struct elfgen_registers){.depth = 0};
-            return may_come_back(code, offset, behind);
+            return may_come_back(code, offset, after);
         }
-        elfgen_registers_push(registers, (struct elfgen_bits){behind_address, UINT64_MAX});
+        elfgen_registers_push(registers, (struct elfgen_bits){after_address, UINT64_MAX});
         reach(code, target, registers);
-        if (may_come_back(code, offset, behind))
-            come_back_later(code, behind);
+        if (may_come_back(code, offset, after))
+            come_back_later(code, after);
         return false;
     case ELFGEN_FLOW_SYSTEM:
         return enter_kernel(code, offset, address, instruction, registers);
@@ -405,7 +358,7 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
     return false;
 }
 
-/* Follows one path from `offset` until it ends or meets what is followed already. */
+/* Follows one path from `offset` until it ends or reaches what is already followed. */
 static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_registers *registers)
 {
     struct elfgen_instruction instruction;
@@ -424,7 +377,7 @@ static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_regist
             *registers = (struct elfgen_registers){.depth = 0};
         if (!elfgen_code_decode(code, range, offset, registers, &instruction))
             return;
-        /* What the linker has yet to fill in is no constant. */
+        /* Operands that the linker has yet to fill in are not constants. */
         if (code->relocatable)
             *registers = (struct elfgen_registers){.depth = 0};
         elfgen_bit_set(code->starts, offset - code->from);
@@ -435,7 +388,7 @@ static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_regist
     }
 }
 
-/* The next place that is still to be followed. */
+/* Takes the next place that is still to be followed. False: there is none. */
 static bool take(struct elfgen_code *code, uint64_t *offset, struct elfgen_registers *registers)
 {
     *registers = (struct elfgen_registers){.depth = 0};
@@ -473,8 +426,8 @@ static void mark_start(struct elfgen_code *code, uint64_t offset)
         elfgen_bit_set(code->starts, offset - code->from);
 }
 
-/* Where the program starts, if Linux jumps there itself: with zeros in all registers but rsp. An
- * interpreter leaves in them what it likes. */
+/* Reaches the entry point. If Linux jumps there itself, all registers but rsp are zero; after an
+ * interpreter nothing is known. */
 static void reach_entry(struct elfgen_code *code)
 {
     struct elfgen_registers registers = {.depth = 0};
@@ -532,7 +485,7 @@ size_t elfgen_code_room(const struct elfgen_view *view, enum elfgen_code_mode mo
            code.call_room * sizeof(struct elfgen_call);
 }
 
-/* Takes a piece of the caller's memory. */
+/* Cuts a piece off the caller's memory. */
 static void *cut(uint8_t **memory, size_t size)
 {
     void *piece = *memory;
@@ -544,7 +497,7 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
                                       const struct elfgen_machine *machine,
                                       enum elfgen_code_mode mode, void *memory, size_t room)
 {
-    /* A path with something known may pass a place more than once; this often on average. */
+    /* A path with something known may pass a place more than once: this many times on average. */
     enum { PASSES = 8 };
     uint8_t *left = memory;
     *code = (struct elfgen_code){.view = view, .machine = machine, .mode = mode};
@@ -561,7 +514,7 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
     code->starts = cut(&left, words * sizeof(uint64_t));
     code->met = cut(&left, words * sizeof(uint64_t));
     code->todo = cut(&left, words * sizeof(uint64_t));
-    code->behind = cut(&left, words * sizeof(uint64_t));
+    code->after_calls = cut(&left, words * sizeof(uint64_t));
     code->stack = cut(&left, code->stack_room * sizeof(uint64_t));
     code->leaders = cut(&left, code->leader_room * sizeof(struct elfgen_leader));
     code->calls = cut(&left, code->call_room * sizeof(struct elfgen_call));
@@ -573,7 +526,7 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
     for (size_t i = 0; i < code->section_count && sections > 0; i++)
         if (elfgen_code_has(code, code->sections[i].offset))
             reach_blindly(code, code->sections[i].offset);
-    /* Of very much code, functions are followed only where that is all there is to go by. */
+    /* In a very large file, functions are followed only if sections are not swept. */
     if (mode == ELFGEN_CODE_FLOW || code->to - code->from <= ELFGEN_CODE_MUCH)
         elfgen_code_functions(code, reach_blindly);
     follow_all(code);

@@ -1,9 +1,10 @@
+/* Walks over the claims on the bytes of a file: headers, tables, strings, sections, code. */
 #include "elfgen/map.h"
 
 #include "../format/codec.h"
 
-/* The stages of a walk. A stage prepares a table, a run of strings or of notes; the claims of that
- * are then taken one by one. */
+/* The stages of a walk. A stage prepares a table, or a run of strings or notes, whose claims then
+ * come one by one. */
 enum stage {
     STAGE_EHDR,
     STAGE_PHDR,
@@ -33,7 +34,7 @@ void elfgen_map_begin(struct elfgen_map *map, const struct elfgen_view *view,
     map->stage = is_elf && map->from < map->to ? STAGE_EHDR : STAGE_END;
 }
 
-/* Cuts [offset, offset + length) to the file and makes it the claim's place. False: no byte of it
+/* Sets the claim's place to [offset, offset + length), cut at the file's end. False: no byte of it
  * is in the window. */
 static bool claim_place(const struct elfgen_map *map, uint64_t offset, uint64_t length,
                         struct elfgen_claim *claim)
@@ -48,7 +49,7 @@ static bool claim_place(const struct elfgen_map *map, uint64_t offset, uint64_t 
     return offset + length > map->from;
 }
 
-/* After a table: on with the stage behind the one that it was found in. */
+/* The stage that follows a table, by what the table was part of. */
 static enum stage stage_after(const struct elfgen_map *map)
 {
     switch (map->part) {
@@ -87,7 +88,7 @@ static bool next_field(struct elfgen_map *map, struct elfgen_claim *claim)
     const struct elfgen_view *view = map->view;
     unsigned column = view->class_ == ELFGEN_CLASS64;
     while (map->entry < map->entry_end) {
-        /* No overflow: the entry begins below the window's end. */
+        /* No overflow: the entry begins before the window's end. */
         uint64_t start = map->table.offset + map->entry * map->table.entry_size;
         uint8_t bytes[64] = {0};
         uint64_t there = view->length - start;
@@ -156,7 +157,7 @@ static void enter_run(struct elfgen_map *map, enum stage stage, uint64_t offset,
     if (stage != STAGE_STRINGS || map->at >= map->from)
         return;
     if (map->beginning) {
-        /* The first one behind a NUL. */
+        /* The first string that begins in the window: after a NUL. */
         uint64_t end = map->end < map->to ? map->end : map->to;
         uint64_t at = map->from - 1;
         const uint8_t *nul =
@@ -164,7 +165,7 @@ static void enter_run(struct elfgen_map *map, enum stage stage, uint64_t offset,
         map->at = nul ? (uint64_t)(nul - map->view->bytes) + 1 : map->end;
         return;
     }
-    /* The string that holds the window's first byte begins behind the NUL before it. */
+    /* The string that holds the window's first byte begins after the NUL before it. */
     map->at = map->from < map->end ? map->from : map->end;
     while (map->at > offset && map->view->bytes[map->at - 1] != '\0')
         map->at--;
@@ -198,7 +199,7 @@ static bool next_note(struct elfgen_map *map, struct elfgen_claim *claim)
 {
     const struct elfgen_structure *nhdr = &elfgen_structures[ELFGEN_STRUCTURE_nhdr];
     unsigned column = map->view->class_ == ELFGEN_CLASS64;
-    /* note_part: the header's fields by number, then the name, then what it says. */
+    /* note_part: the header's fields by number, then the name, then the description. */
     while (map->at < map->end && map->at < map->to && map->end - map->at >= nhdr->size[column]) {
         const uint8_t *bytes = map->view->bytes + map->at;
         unsigned part = map->note_part++;
@@ -237,7 +238,7 @@ static bool next_note(struct elfgen_map *map, struct elfgen_claim *claim)
     return false;
 }
 
-/* The structure that a section's entries have; ELFGEN_STRUCTURE_COUNT: it is no table of them. */
+/* The structure of a section's entries; ELFGEN_STRUCTURE_COUNT: the section is not a table. */
 static enum elfgen_structure_id entries_of(uint64_t type, enum elfgen_part *part)
 {
     switch (type) {
@@ -285,7 +286,7 @@ static bool next_section(struct elfgen_map *map, struct elfgen_claim *claim)
             return false;
         }
         claim->section = index;
-        /* What is loaded, the program reads, runs or writes. */
+        /* The program reads, runs or writes what is loaded. */
         claim->reader =
             shdr.sh_flags & ELFGEN_SHF_ALLOC ? ELFGEN_READER_PROGRAM : ELFGEN_READER_TOOLS;
         return true;
@@ -300,7 +301,8 @@ static bool next_instruction(struct elfgen_map *map, struct elfgen_claim *claim)
 {
     const struct elfgen_code_place *place = &map->instruction;
     while (elfgen_code_next(map->code, map->at, map->to, &map->instruction)) {
-        /* Jumps may lead into its middle: the next one to claim is behind its first byte. */
+        /* A jump may lead into its middle, so that the next instruction may begin at its second
+         * byte. */
         map->at = place->offset + 1;
         if (!claim_whole(map, place->offset, place->length, ELFGEN_PART_INSTRUCTION,
                          ELFGEN_READER_PROGRAM, claim))
@@ -319,7 +321,7 @@ static bool next_instruction(struct elfgen_map *map, struct elfgen_claim *claim)
     return false;
 }
 
-/* Parts of instructions as fields; their place is wherever they are. */
+/* Parts of instructions as fields, without fixed offsets and widths. */
 static const struct elfgen_field encoding_fields[ELFGEN_ENCODING_COUNT] = {
 #define X(name, meaning)                                                                           \
     [ELFGEN_ENCODING_##                                                                            \
@@ -339,7 +341,7 @@ static bool next_encoding(struct elfgen_map *map, struct elfgen_claim *claim)
             continue;
         claim->index = map->instruction.address;
         claim->field = &encoding_fields[what];
-        /* Numbers are little-endian, all else reads from left to right. */
+        /* Numbers are little-endian; all other parts are shown in the order of their bytes. */
         bool number = what == ELFGEN_ENCODING_immediate || what == ELFGEN_ENCODING_displacement;
         if (length <= 8)
             claim->value = elfgen_load(map->view->bytes + offset, length,

@@ -1,5 +1,5 @@
-/* What a claim's value says, in words: names from data, addresses as places in the file, strings as
- * text, instructions with what they ask of the kernel. */
+/* Describes a claim's value in words: names of numbers, file offsets of addresses, strings as text,
+ * instructions with the system calls that they make. */
 #include "elfgen/map.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "elfgen/names.h"
 #include "words.h"
 
-/* Bytes of the file as text; what is not printable, escaped. */
+/* Appends bytes of the file as a quoted string, with escapes for what is not printable. */
 static void put_bytes(struct elfgen_text *text, const char *bytes, size_t length)
 {
     enum { MOST = 64 };
@@ -54,7 +54,7 @@ static void put_section_flags(struct elfgen_text *text, const struct elfgen_view
     }
 }
 
-/* The name of the section of that index. */
+/* Appends the name of section `index`. */
 static void put_section_name(struct elfgen_text *text, const struct elfgen_view *view,
                              uint64_t index)
 {
@@ -67,7 +67,7 @@ static void put_section_name(struct elfgen_text *text, const struct elfgen_view 
         put_bytes(text, name, length);
 }
 
-/* The name that an st_name stands for, in the string table that the symbol table links. */
+/* Appends the string that st_name refers to, in the string table that the symbol table links to. */
 static void put_symbol_name(struct elfgen_text *text, const struct elfgen_view *view,
                             const struct elfgen_claim *claim)
 {
@@ -161,7 +161,7 @@ static void put_permissions(struct elfgen_text *text, uint64_t flags)
     }
 }
 
-/* Where in the file what starts at `offset` ends. */
+/* Appends where in the file `size` bytes from `offset` on end. */
 static void put_end(struct elfgen_text *text, const struct elfgen_view *view, uint64_t offset,
                     uint64_t size)
 {
@@ -343,7 +343,7 @@ void elfgen_claim_meaning(const struct elfgen_view *view, const struct elfgen_co
         put_bytes(text, bytes, length > 0 && bytes[length - 1] == '\0' ? length - 1 : length);
 }
 
-/* ---- words for parts, readers and bits ---- */
+/* ---- words for parts and readers ---- */
 
 const char *elfgen_part_name(enum elfgen_part part)
 {
@@ -370,29 +370,4 @@ const char *elfgen_reader_name(enum elfgen_reader reader)
                                         [ELFGEN_READER_TOOLS] = "tools",
                                         [ELFGEN_READER_NOBODY] = "nobody"};
     return names[reader];
-}
-
-bool elfgen_claim_bits(const struct elfgen_view *view, const struct elfgen_claim *claim,
-                       unsigned number, struct elfgen_bit_group *group)
-{
-    static const struct {
-        const char *field;
-        uint8_t low[2], width[2];
-        const char *name;
-    } rows[] = {
-#define X(field, low32, width32, low64, width64, name)                                             \
-    {#field, {low32, low64}, {width32, width64}, name},
-        ELFGEN_BIT_GROUPS(X)
-#undef X
-    };
-    unsigned column = view->class_ == ELFGEN_CLASS64;
-    for (size_t i = 0; claim->field && i < sizeof rows / sizeof rows[0]; i++) {
-        if (strcmp(rows[i].field, claim->field->name) != 0 || number-- > 0)
-            continue;
-        uint64_t mask = (UINT64_C(1) << rows[i].width[column]) - 1;
-        *group = (struct elfgen_bit_group){rows[i].name, rows[i].low[column], rows[i].width[column],
-                                           claim->value >> rows[i].low[column] & mask};
-        return true;
-    }
-    return false;
 }

@@ -1,9 +1,10 @@
+/* Maps addresses to file offsets and back, by the PT_LOADs as Linux maps them. */
 #include "elfgen/memory.h"
 
 #include "../format/codec.h"
 
-/* fs/binfmt_elf.c and arch/x86/include/asm/elf.h, elf_read_implies_exec(): an i386 file that says
- * nothing about its stack gets all that it can read executable, too. */
+/* An i386 file without PT_GNU_STACK gets everything that is readable executable, too
+ * (fs/binfmt_elf.c; arch/x86/include/asm/elf.h, elf_read_implies_exec()). */
 static bool reads_imply_execution(const struct elfgen_view *view)
 {
     struct elfgen_phdr phdr;
@@ -39,8 +40,8 @@ bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t index,
                                        .offset = phdr.p_offset - page,
                                        .flags = phdr.p_flags,
                                        .whole_pages = whole_pages};
-    /* The rest of the last page is the file's, too, unless it has to be zeros: elf_load() clears it
-     * where there is more memory than file, and cannot where it may not write. */
+    /* The rest of the last page shows the file, too, unless elf_load() clears it: it does so where
+     * p_memsz is larger than p_filesz, and only where the segment is writable. */
     bool cleared = phdr.p_memsz > phdr.p_filesz && (phdr.p_flags & ELFGEN_PF_W);
     if (phdr.p_filesz == 0)
         file_end = mapping->start;

@@ -1,5 +1,5 @@
-/* Where code may be: executable mappings, executable sections, functions with names. */
-#include "flow.h"
+/* Finds where code may be: executable mappings, executable sections, functions in symbol tables. */
+#include "ranges.h"
 
 #include "../format/codec.h"
 
@@ -21,7 +21,8 @@ static bool is_in(const struct elfgen_range *range, uint64_t offset)
     return range && offset >= range->offset && offset - range->offset < range->size;
 }
 
-/* A file of debugging data has the headers of its program, and none of its code. */
+/* Whether all executable sections are without bytes, as in a file of debugging data, which has the
+ * headers of its program but not its code. */
 static bool has_no_code(const struct elfgen_view *view)
 {
     struct elfgen_shdr shdr;
@@ -36,7 +37,7 @@ static bool has_no_code(const struct elfgen_view *view)
     return missing;
 }
 
-/* Executable sections with bytes in the file. */
+/* Finds the next executable section that has bytes in the file. */
 static bool next_section(const struct elfgen_view *view, uint64_t *index,
                          struct elfgen_range *range)
 {
@@ -64,7 +65,8 @@ size_t elfgen_code_count_sections(const struct elfgen_view *view)
     return count;
 }
 
-/* A heap's way down: the core has no qsort(), and a file may have any order. */
+/* Sifts down in a heap, for heapsort: the core has no qsort(), and a file's sections may come in
+ * any order. */
 static void sift(struct elfgen_range *ranges, size_t root, size_t count)
 {
     struct elfgen_range range = ranges[root];
@@ -78,7 +80,7 @@ static void sift(struct elfgen_range *ranges, size_t root, size_t count)
     ranges[root] = range;
 }
 
-/* By offset; of those that overlap, the first. */
+/* Sorts sections by offset, and drops those that overlap an earlier one. */
 static void sort_sections(struct elfgen_code *code)
 {
     struct elfgen_range *ranges = code->sections;
@@ -105,8 +107,8 @@ static void widen(struct elfgen_code *code, const struct elfgen_range *range)
         code->to = range->offset + range->size;
 }
 
-/* Of much executable memory, only what sections call code: some linkers put all that is read there,
- * and half a byte a byte of it is much. */
+/* Where very much is executable, keeps only what sections call code: some linkers put all read-only
+ * data into executable segments, and each byte costs half a byte of memory. */
 static void narrow(struct elfgen_code *code, uint64_t from, uint64_t to)
 {
     if (from >= to || code->to - code->from <= ELFGEN_CODE_MUCH)
@@ -136,7 +138,7 @@ static void find_mappings(struct elfgen_code *code)
     }
 }
 
-/* Without sections, what stands behind the entry point is all that may be code. */
+/* Without sections, treats everything from the entry point on as code. */
 static void take_entry_for_a_section(struct elfgen_code *code)
 {
     struct elfgen_mapping mapping;
@@ -150,9 +152,9 @@ static void take_entry_for_a_section(struct elfgen_code *code)
     widen(code, &code->sections[0]);
 }
 
-/* Headers stand in front of the first section that is loaded or code, and no code: a jump to a weak
- * function that nobody has defined leads to address 0. Unless the program begins there, in which
- * case section headers mean little. */
+/* Finds the first section that is loaded or code. Only headers come before it, and no code: a jump
+ * to an undefined weak function leads to address 0, where headers may be. If the program begins
+ * before that section, its section headers are not trusted. */
 static void find_first_section(struct elfgen_code *code)
 {
     struct elfgen_shdr shdr;
@@ -169,7 +171,7 @@ static void find_first_section(struct elfgen_code *code)
 
 void elfgen_code_find_ranges(struct elfgen_code *code)
 {
-    /* Half a byte a byte of code, that is 64 MiB, for more than any program has. */
+    /* At half a byte for each, 64 MiB; no program has that much code. */
     enum { MOST_BYTES = 1 << 27 };
     struct elfgen_range range;
     uint64_t index = 0, end = 0, first = UINT64_MAX; /* of all sections */
@@ -207,8 +209,8 @@ const struct elfgen_range *elfgen_range_of(const struct elfgen_code *code, uint6
 {
     if (!elfgen_code_has(code, offset) || offset < code->first_section)
         return NULL;
-    /* In a linked file a mapping says the address; sections may lie. Of two that have the byte, the
-     * entry point's. */
+    /* In a linked file addresses come from mappings, since sections may lie. If two have the byte,
+     * the one with the entry point counts. */
     if (code->mapping_count > 0 && is_in(&code->mappings[code->home], offset))
         return &code->mappings[code->home];
     for (size_t i = 0; i < code->mapping_count; i++)
@@ -224,7 +226,8 @@ bool elfgen_code_leaves_section(const struct elfgen_code *code, uint64_t from, u
     return is_in(section, from) && !is_in(section, to);
 }
 
-/* The place in the file of what a symbol names. */
+/* Finds the file offset of the function that a symbol names. False: it is no function, or not in
+ * the file. */
 static bool place_of(const struct elfgen_code *code, const struct elfgen_sym *symbol,
                      uint64_t *offset)
 {
@@ -247,7 +250,7 @@ void elfgen_code_functions(struct elfgen_code *code,
     const struct elfgen_view *view = code->view;
     struct elfgen_shdr shdr;
     struct elfgen_sym symbol;
-    /* No file has more symbols than room for them, unless its tables are all the same one. */
+    /* A file cannot hold more symbols than this, unless its tables overlap. */
     uint64_t left = view->length / elfgen_structure_size(ELFGEN_STRUCTURE_sym, view->class_);
     for (uint64_t i = 0; elfgen_view_section(view, i, &shdr, NULL) == ELFGEN_OK; i++) {
         if (shdr.sh_type != ELFGEN_SHT_SYMTAB && shdr.sh_type != ELFGEN_SHT_DYNSYM)

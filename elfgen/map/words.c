@@ -1,8 +1,9 @@
+/* Describes system calls and parts of instructions in words. */
 #include "words.h"
 
 #include <string.h>
 
-/* What is known of an argument; a small negative number shows as one. */
+/* Appends an argument as far as it is known. Numbers are signed. */
 static void put_argument(struct elfgen_text *text, const struct elfgen_call *call,
                          struct elfgen_bits argument, enum elfgen_parameter_kind kind)
 {
@@ -69,7 +70,7 @@ static bool put_groups(struct elfgen_text *text, const struct elfgen_view *view,
     return count > 0;
 }
 
-/* The letters of a REX prefix that are set. */
+/* The letters of the bits that are set in a REX prefix. */
 static void put_rex(struct elfgen_text *text, uint64_t value)
 {
     static const char letters[] = "BXRW";

@@ -24,11 +24,12 @@ static bool copy(const struct elfgen_view *view, struct unfolded *unfolded,
     return true;
 }
 
-static bool write_twin(const struct elfgen_unfold *plan, const struct elfgen_outline *outline,
-                       struct unfolded *unfolded, struct elfgen_error *error)
+static bool write_twin(const struct elfgen_unfold *plan,
+                       const struct elfgen_section_headers *outline, struct unfolded *unfolded,
+                       struct elfgen_error *error)
 {
     enum elfgen_class class_ = plan->view->class_;
-    size_t size = elfgen_write_outline(NULL, 0, plan->size, class_, outline, error);
+    size_t size = elfgen_write_section_headers(NULL, 0, plan->size, class_, outline, error);
     if (size == 0)
         return false;
     unfolded->bytes = malloc(size);
@@ -36,7 +37,7 @@ static bool write_twin(const struct elfgen_unfold *plan, const struct elfgen_out
         return out_of_memory(error);
     if (elfgen_write_unfolded(plan, unfolded->bytes, size, error) != 0)
         unfolded->size =
-            elfgen_write_outline(unfolded->bytes, size, plan->size, class_, outline, error);
+            elfgen_write_section_headers(unfolded->bytes, size, plan->size, class_, outline, error);
     if (unfolded->size != 0)
         return true;
     free(unfolded->bytes);
@@ -76,7 +77,7 @@ bool unfold_file(const struct elfgen_view *view, struct elfgen_code *code,
         return out_of_memory(error);
     bool done = elfgen_unfold_plan(&plan, view, segments, room, error) == ELFGEN_OK;
     if (done) {
-        unfolded->behind = plan.behind;
+        unfolded->behind = plan.past_end;
         unfolded->no_headers = plan.headers == plan.count;
         done = unfold_outline_make(&outline, &plan, code) || out_of_memory(error);
         done = done && write_twin(&plan, &outline.outline, unfolded, error) &&

@@ -62,8 +62,7 @@ static char *copy_name(struct unfold_outline *outline, const char *name, size_t 
     return copy;
 }
 
-static void add_section(struct unfold_outline *outline,
-                        const struct elfgen_outline_section *section)
+static void add_section(struct unfold_outline *outline, const struct elfgen_section_header *section)
 {
     outline->sections = grown(outline, outline->sections, outline->section_count,
                               &outline->section_room, sizeof *outline->sections);
@@ -72,7 +71,7 @@ static void add_section(struct unfold_outline *outline,
 }
 
 void unfold_outline_symbol(struct unfold_outline *outline, const char *name, size_t length,
-                           const struct elfgen_outline_symbol *symbol)
+                           const struct elfgen_symbol_entry *symbol)
 {
     outline->symbols = grown(outline, outline->symbols, outline->symbol_count,
                              &outline->symbol_room, sizeof *outline->symbols);
@@ -169,13 +168,13 @@ static void put_section(struct unfold_outline *outline, const struct share *shar
 {
     const struct elfgen_phdr *phdr = share->phdr;
     const bool is_64 = outline->view->class_ == ELFGEN_CLASS64;
-    struct elfgen_outline_section section = {.name = section_names[which],
-                                             .type = ELFGEN_SHT_PROGBITS,
-                                             .flags = ELFGEN_SHF_ALLOC,
-                                             .address = phdr->p_vaddr + (from - share->begin),
-                                             .offset = phdr->p_offset + (from - share->begin),
-                                             .size = to - from,
-                                             .align = 1};
+    struct elfgen_section_header section = {.name = section_names[which],
+                                            .type = ELFGEN_SHT_PROGBITS,
+                                            .flags = ELFGEN_SHF_ALLOC,
+                                            .address = phdr->p_vaddr + (from - share->begin),
+                                            .offset = phdr->p_offset + (from - share->begin),
+                                            .size = to - from,
+                                            .align = 1};
     if (which == SECTION_TEXT)
         section.flags |= ELFGEN_SHF_EXECINSTR;
     if (phdr->p_flags & ELFGEN_PF_W)
@@ -315,7 +314,7 @@ static void put_segment(struct unfold_outline *outline, size_t index)
 
 static int by_address(const void *left, const void *right)
 {
-    const struct elfgen_outline_section *a = left, *b = right;
+    const struct elfgen_section_header *a = left, *b = right;
     return a->address < b->address ? -1 : a->address > b->address;
 }
 
@@ -331,7 +330,7 @@ static void name_sections(struct unfold_outline *outline)
 {
     unsigned numbers[SECTION_NONE] = {0};
     for (; outline->named_count < outline->section_count; outline->named_count++) {
-        struct elfgen_outline_section *section = &outline->sections[outline->named_count];
+        struct elfgen_section_header *section = &outline->sections[outline->named_count];
         char name[32];
         unsigned number = 0;
         for (int i = 0; i < SECTION_NONE; i++)
@@ -370,7 +369,7 @@ uint32_t unfold_outline_find(const struct unfold_outline *outline, uint64_t addr
     }
     if (low > 0 && address - outline->sections[low - 1].address < outline->sections[low - 1].size)
         return (uint32_t)(low - 1);
-    return ELFGEN_OUTLINE_ABSOLUTE;
+    return ELFGEN_SYMBOL_ABSOLUTE;
 }
 
 bool unfold_outline_make(struct unfold_outline *outline, struct elfgen_unfold *plan,
@@ -384,8 +383,8 @@ bool unfold_outline_make(struct unfold_outline *outline, struct elfgen_unfold *p
     put_sections(outline);
     if (!outline->failed)
         unfold_outline_symbols(outline);
-    outline->outline = (struct elfgen_outline){outline->sections, outline->section_count,
-                                               outline->symbols, outline->symbol_count};
+    outline->outline = (struct elfgen_section_headers){outline->sections, outline->section_count,
+                                                       outline->symbols, outline->symbol_count};
     return !outline->failed;
 }
 

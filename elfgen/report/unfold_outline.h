@@ -6,9 +6,9 @@
 
 /* All memory is its own. */
 struct unfold_outline {
-    struct elfgen_outline outline;
-    struct elfgen_outline_section *sections;
-    struct elfgen_outline_symbol *symbols;
+    struct elfgen_section_headers outline;
+    struct elfgen_section_header *sections;
+    struct elfgen_symbol_entry *symbols;
     size_t section_count, section_room, symbol_count, symbol_room;
     uint8_t *owners; /* of each byte of the old file */
     struct elfgen_unfold *plan;
@@ -27,9 +27,9 @@ void unfold_outline_free(struct unfold_outline *outline);
 
 /* One more symbol; its name is copied. */
 void unfold_outline_symbol(struct unfold_outline *outline, const char *name, size_t length,
-                           const struct elfgen_outline_symbol *symbol);
+                           const struct elfgen_symbol_entry *symbol);
 
-/* The section that has an address, ELFGEN_OUTLINE_ABSOLUTE if none does; they are sorted. */
+/* The section that has an address, ELFGEN_SYMBOL_ABSOLUTE if none does; they are sorted. */
 uint32_t unfold_outline_find(const struct unfold_outline *outline, uint64_t address);
 
 /* _start, the system calls, what they read, and symbols that the old file has. */

@@ -8,11 +8,11 @@
 static void put(struct unfold_outline *outline, const char *name, uint64_t address, uint64_t size,
                 uint8_t type, uint8_t binding)
 {
-    const struct elfgen_outline_symbol symbol = {.value = address,
-                                                 .size = size,
-                                                 .type = type,
-                                                 .binding = binding,
-                                                 .section = unfold_outline_find(outline, address)};
+    const struct elfgen_symbol_entry symbol = {.value = address,
+                                               .size = size,
+                                               .type = type,
+                                               .binding = binding,
+                                               .section = unfold_outline_find(outline, address)};
     unfold_outline_symbol(outline, name, strlen(name), &symbol);
 }
 
@@ -35,13 +35,13 @@ static bool keep_symbol(struct unfold_outline *outline, const struct elfgen_shdr
     size_t length =
         elfgen_view_string(outline->view, strings->sh_offset, size, symbol->st_name, &name);
     uint32_t section = unfold_outline_find(outline, symbol->st_value);
-    if (length == 0 || length == SIZE_MAX || section == ELFGEN_OUTLINE_ABSOLUTE)
+    if (length == 0 || length == SIZE_MAX || section == ELFGEN_SYMBOL_ABSOLUTE)
         return false;
-    const struct elfgen_outline_symbol kept = {.value = symbol->st_value,
-                                               .size = symbol->st_size,
-                                               .type = (uint8_t)type,
-                                               .binding = (uint8_t)binding,
-                                               .section = section};
+    const struct elfgen_symbol_entry kept = {.value = symbol->st_value,
+                                             .size = symbol->st_size,
+                                             .type = (uint8_t)type,
+                                             .binding = (uint8_t)binding,
+                                             .section = section};
     unfold_outline_symbol(outline, name, length, &kept);
     return true;
 }
@@ -173,7 +173,7 @@ void unfold_outline_symbols(struct unfold_outline *outline)
 {
     uint64_t entry = outline->view->ehdr.e_entry, size = 0;
     uint32_t section = unfold_outline_find(outline, entry);
-    if (section != ELFGEN_OUTLINE_ABSOLUTE &&
+    if (section != ELFGEN_SYMBOL_ABSOLUTE &&
         (outline->sections[section].flags & ELFGEN_SHF_EXECINSTR))
         size = outline->sections[section].address + outline->sections[section].size - entry;
     if (!keep_symbols(outline))

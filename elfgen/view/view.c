@@ -1,11 +1,12 @@
+/* Reads structures, table entries and strings from the bytes of an ELF file. */
 #include "elfgen/view.h"
 
 #include "../format/codec.h"
 
 enum { LARGEST_STRUCTURE = 64 };
 
-/* The table's entry at `offset`, whole or padded with zeros in `scratch`; NULL and an error where
- * not one byte can be had for it. */
+/* The `size` bytes at `offset`: in the file, or in `scratch`, padded with zeros, where the file
+ * ends before (ELFGEN_TRUNCATED). */
 static const uint8_t *structure_at(const struct elfgen_view *view, uint64_t offset, size_t size,
                                    uint8_t scratch[LARGEST_STRUCTURE], enum elfgen_status *status)
 {
@@ -21,8 +22,8 @@ static const uint8_t *structure_at(const struct elfgen_view *view, uint64_t offs
     return scratch;
 }
 
-/* Entry `index` of a table of structures `id`: its bytes, padded in `scratch` if need be, or NULL.
- * `what` names it in the error. */
+/* The bytes of entry `index` of a table of structures `id`, padded in `scratch` if need be. NULL:
+ * there is no such entry; *status and *error say why. */
 static const uint8_t *entry_at(const struct elfgen_view *view, const struct elfgen_table *table,
                                uint64_t index, enum elfgen_structure_id id,
                                uint8_t scratch[LARGEST_STRUCTURE], enum elfgen_status *status,
@@ -52,8 +53,8 @@ static const uint8_t *entry_at(const struct elfgen_view *view, const struct elfg
     return bytes;
 }
 
-/* elfgen_view_open's last part: counts that are too large for their fields stand in section header
- * 0 (gABI, "Sections", on SHN_XINDEX; PN_XNUM is from the Solaris Linkers and Libraries Guide). */
+/* Counts that are too large for their fields are in section header 0 (gABI, "Sections", on
+ * SHN_XINDEX; PN_XNUM is from the Solaris Linkers and Libraries Guide). */
 static void resolve_counts(struct elfgen_view *view)
 {
     const struct elfgen_ehdr *ehdr = &view->ehdr;
@@ -119,8 +120,8 @@ enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes,
                    is_big ? ELFGEN_BIG_ENDIAN : ELFGEN_LITTLE_ENDIAN, error);
 }
 
-/* Whether Linux would take the file for a program of that machine and class: what it looks at, and
- * EI_CLASS and EI_DATA are not among it (fs/binfmt_elf.c, load_elf_phdrs()). */
+/* Whether Linux would take the file for a program of that machine and class, by the fields that it
+ * looks at. EI_CLASS and EI_DATA are not among them (fs/binfmt_elf.c, load_elf_phdrs()). */
 static bool is_taken_for(const struct elfgen_view *view, uint64_t machine, enum elfgen_class class_)
 {
     struct elfgen_view other = {.bytes = view->bytes, .length = view->length};

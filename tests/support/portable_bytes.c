@@ -1,5 +1,5 @@
 /* Writes what the library makes to standard output: the lecture's 178 bytes, then its program for
- * i386, then outlines in both classes and byte orders. Each machine's must be the same. */
+ * i386, then section headers in both classes and byte orders. Each machine's must be the same. */
 #include <stdio.h>
 
 #include "../unit/lecture.h"
@@ -27,16 +27,16 @@ static void put_exec(const void *code, size_t size, uint16_t machine)
     put(file, elfgen_write_exec(file, sizeof file, code, size, &options, &error), &error);
 }
 
-static void put_outline(enum elfgen_class class_, enum elfgen_order order)
+static void put_section_headers(enum elfgen_class class_, enum elfgen_order order)
 {
-    static const struct elfgen_outline_section section = {
+    static const struct elfgen_section_header section = {
         .name = ".text", .type = 1, .flags = 6, .address = 0x10078, .offset = 64, .size = 7};
-    static const struct elfgen_outline_symbol symbol = {
+    static const struct elfgen_symbol_entry symbol = {
         .name = "_start", .value = 0x10079, .size = 5, .type = 2, .binding = 1};
-    const struct elfgen_outline outline = {&section, 1, &symbol, 1};
+    const struct elfgen_section_headers wanted = {&section, 1, &symbol, 1};
     struct elfgen_error error = {0};
     uint8_t file[ROOM] = {0x7f, 'E', 'L', 'F', (uint8_t)class_, (uint8_t)order, 1};
-    put(file, elfgen_write_outline(file, sizeof file, 75, class_, &outline, &error), &error);
+    put(file, elfgen_write_section_headers(file, sizeof file, 75, class_, &wanted, &error), &error);
 }
 
 int main(void)
@@ -44,9 +44,9 @@ int main(void)
     put_exec(lecture_file + LECTURE_HEADERS, sizeof lecture_file - LECTURE_HEADERS,
              ELFGEN_EM_X86_64);
     put_exec(lecture_file32 + HEADERS32, sizeof lecture_file32 - HEADERS32, ELFGEN_EM_386);
-    put_outline(ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
-    put_outline(ELFGEN_CLASS64, ELFGEN_BIG_ENDIAN);
-    put_outline(ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
-    put_outline(ELFGEN_CLASS32, ELFGEN_BIG_ENDIAN);
+    put_section_headers(ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
+    put_section_headers(ELFGEN_CLASS64, ELFGEN_BIG_ENDIAN);
+    put_section_headers(ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
+    put_section_headers(ELFGEN_CLASS32, ELFGEN_BIG_ENDIAN);
     return failed;
 }

@@ -125,7 +125,7 @@ static Suite *libelf_suite(void)
     tcase_add_test(headers, libelf_reads_the_same_sections_and_symbols);
     tcase_add_test(headers, libelf_agrees_on_every_header_field);
     suite_add_tcase(suite, headers);
-    suite_add_tcase(suite, libelf_outline_cases());
+    suite_add_tcase(suite, libelf_section_header_cases());
     return suite;
 }
 

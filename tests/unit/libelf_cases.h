@@ -4,6 +4,6 @@
 
 #include <check.h>
 
-TCase *libelf_outline_cases(void);
+TCase *libelf_section_header_cases(void);
 
 #endif

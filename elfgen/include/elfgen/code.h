@@ -3,7 +3,7 @@
  * From the entry point along the control flow, with what is known of the registers: Linux starts a
  * program with every general register 0 but the stack pointer (arch/x86/include/asm/elf.h,
  * ELF_PLAT_INIT), so that the number and the arguments of a system call often are constants. The
- * core follows and joins; it cannot decode. Whoever calls lends a decoder and the names of system
+ * core follows and joins; it cannot decode. The caller provides a decoder, the names of system
  * calls (struct elfgen_machine), and memory. */
 #ifndef ELFGEN_CODE_H
 #define ELFGEN_CODE_H
@@ -176,7 +176,7 @@ struct elfgen_code {
     uint64_t from, to; /* the file offsets that all of them are in */
     /* A bit a byte of [from, to): instructions; those that were met with nothing known; those that
      * are still to be followed with nothing known; those behind calls that may not return. */
-    uint64_t *starts, *met, *todo, *behind;
+    uint64_t *starts, *met, *todo, *after_calls;
     uint64_t *swept; /* and those that a linear sweep came by; the memory of `todo`, then empty */
     uint64_t scan;   /* where the search for bits of `todo` goes on */
     uint64_t *stack;

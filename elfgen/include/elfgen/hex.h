@@ -32,7 +32,7 @@ struct elfgen_hex_options {
     enum elfgen_order order; /* of references; 0 is little-endian */
 };
 
-/* A label, in a table that the caller lends. Zero it before. */
+/* A label, in a table that the caller provides and sets to zeros before. */
 struct elfgen_hex_label {
     uint64_t name;    /* offset of the name in the source */
     uint64_t length;  /* of the name in bytes; 0: a free place in the table */

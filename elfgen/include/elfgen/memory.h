@@ -19,8 +19,6 @@ struct elfgen_mapping {
     uint64_t start, end, file_end;
     uint64_t offset;
     uint64_t flags;   /* p_flags */
-    bool executable;  /* by p_flags, or since an i386 file without PT_GNU_STACK makes what can be
-                       * read  executable */
     bool whole_pages; /* false: offset and address differ within a page, which Linux refuses; the
                        * segment is then taken as it stands */
 };

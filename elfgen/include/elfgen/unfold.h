@@ -32,7 +32,7 @@ struct elfgen_unfold {
     uint64_t front;  /* where the copy begins: a multiple of the page, at most 2 MiB for the sake of
                       * alignment, else the headers' pages */
     uint64_t size;   /* of headers, copy and zeros */
-    uint64_t behind; /* bytes of address space that the old file maps behind its own end: touching
+    uint64_t past_end; /* bytes of address space that the old file maps behind its own end: touching
                       * them is SIGBUS, in the new file they are not mapped (SIGSEGV) */
 };
 
@@ -68,7 +68,7 @@ ELFGEN_API bool elfgen_unfold_reach(struct elfgen_unfold *unfold, uint64_t addre
 
 /* Writes the planned file. Returns unfold->size; larger than `capacity`: nothing was written,
  * *error says ELFGEN_NO_ROOM; `buffer` may be NULL when capacity is 0. Sections and symbols can
- * then be added by elfgen_write_outline(). */
+ * then be added by elfgen_write_section_headers(). */
 ELFGEN_API size_t elfgen_write_unfolded(const struct elfgen_unfold *unfold, void *buffer,
                                         size_t capacity, struct elfgen_error *error);
 

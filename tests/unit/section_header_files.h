@@ -1,6 +1,6 @@
-/* A file, and section headers and symbols to write behind it, for outline's tests. */
-#ifndef OUTLINE_FILES_H
-#define OUTLINE_FILES_H
+/* A file, and section headers and symbols to write behind it in tests. */
+#ifndef SECTION_HEADER_FILES_H
+#define SECTION_HEADER_FILES_H
 
 #include <elf.h>
 #include <string.h>
@@ -45,40 +45,40 @@ static inline void make_file(uint8_t bytes[FILE_SIZE], int kind)
     set(bytes, kind, "e_ehsize", elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, kinds[kind].class_));
 }
 
-/* Writes the outline behind `file`; the new file is to be freed. */
+/* Writes `wanted` behind `file`; the new file is to be freed. */
 static inline uint8_t *write_whole(const uint8_t *file, size_t size, enum elfgen_class class_,
-                                   const struct elfgen_outline *outline, size_t *whole)
+                                   const struct elfgen_section_headers *wanted, size_t *whole)
 {
     struct elfgen_error error = {0};
-    size_t needed = elfgen_write_outline(NULL, 0, size, class_, outline, &error);
+    size_t needed = elfgen_write_section_headers(NULL, 0, size, class_, wanted, &error);
     ck_assert_msg(needed > size, "%s", error.text);
     ck_assert_int_eq(error.status, ELFGEN_NO_ROOM);
     uint8_t *bytes = malloc(needed);
     memcpy(bytes, file, size);
     memset(bytes + size, 0xaa, needed - size);
     /* One byte too few: nothing is written. */
-    ck_assert_uint_eq(elfgen_write_outline(bytes, needed - 1, size, class_, outline, &error),
+    ck_assert_uint_eq(elfgen_write_section_headers(bytes, needed - 1, size, class_, wanted, &error),
                       needed);
     ck_assert_mem_eq(bytes, file, size);
     ck_assert_uint_eq(bytes[size], 0xaa);
-    *whole = elfgen_write_outline(bytes, needed, size, class_, outline, &error);
+    *whole = elfgen_write_section_headers(bytes, needed, size, class_, wanted, &error);
     ck_assert_uint_eq(*whole, needed);
     return bytes;
 }
 
-static const struct elfgen_outline_section sections[] = {
+static const struct elfgen_section_header sections[] = {
     {".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x10078, 120, 46, 1, 0},
     {"", SHT_PROGBITS, SHF_ALLOC, 0x100a6, 166, 12, 4, 0},
     {".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0x20000, 0x99999, 0x100, 16, 0},
     {".table", SHT_PROGBITS, 0, 0, FILE_SIZE, 0, 0, 24},
 };
 
-static const struct elfgen_outline_symbol symbols[] = {
+static const struct elfgen_symbol_entry symbols[] = {
     {"_start", 0x10078, 46, STT_FUNC, STB_GLOBAL, 0},
     {"text.1", 0x100a6, 12, STT_OBJECT, STB_LOCAL, 1},
     {"", 0x20000, 0, STT_NOTYPE, STB_WEAK, 2},
-    {"number", 0xfffffff0, 0, STT_NOTYPE, STB_LOCAL, ELFGEN_OUTLINE_ABSOLUTE},
-    {"nowhere", 0, 0, STT_NOTYPE, STB_GLOBAL, ELFGEN_OUTLINE_UNDEFINED},
+    {"number", 0xfffffff0, 0, STT_NOTYPE, STB_LOCAL, ELFGEN_SYMBOL_ABSOLUTE},
+    {"nowhere", 0, 0, STT_NOTYPE, STB_GLOBAL, ELFGEN_SYMBOL_UNDEFINED},
 };
 
 #endif

@@ -1,87 +1,7 @@
-/* Files that name another: scripts, and programs with PT_INTERP. */
-#include "run.h"
+/* Finds the interpreter that PT_INTERP names, as fs/binfmt_elf.c does. */
+#include "kernel_private.h"
 
-/* ---- fs/binfmt_script.c ---- */
-
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
-/* The interpreter's name in the buffer of `size` bytes: its start and length. */
-static bool find_name(const uint8_t *buffer, uint64_t size, bool empty_counts, uint64_t *start,
-                      uint64_t *length)
-{
-    uint64_t at = 2, end = 2;
-    const uint8_t *newline = memchr(buffer, '\n', (size_t)size);
-    /* strnchr() stops at a NUL. */
-    const uint8_t *nul = memchr(buffer, '\0', (size_t)size);
-    if (newline && nul && nul < newline)
-        newline = NULL;
-    if (newline) {
-        end = (uint64_t)(newline - buffer);
-    } else {
-        while (at < size && is_blank(buffer[at]))
-            at++;
-        if (at == size)
-            return false;
-        uint64_t behind = at;
-        while (behind < size && !is_blank(buffer[behind]) && buffer[behind] != '\0')
-            behind++;
-        if (behind == size)
-            return false; /* cut off */
-        end = size - 1;
-    }
-    while (end > 0 && is_blank(buffer[end - 1]))
-        end--;
-    for (at = 2; at < end && is_blank(buffer[at]); at++)
-        ;
-    /* Up to 5.7 a NUL in its place was no name; since then it is an empty one. */
-    if (at >= end || (buffer[at] == '\0' && !empty_counts))
-        return false;
-    *start = at;
-    while (at < end && !is_blank(buffer[at]) && buffer[at] != '\0')
-        at++;
-    *length = at - *start;
-    return true;
-}
-
-enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t length)
-{
-    enum { OLD_BUFFER = 128, BUFFER = 256 }; /* BINPRM_BUF_SIZE, from 5.1 on the larger */
-    uint8_t buffer[BUFFER] = {0};
-    uint64_t size = is_from(run, 5, 1) ? BUFFER : OLD_BUFFER;
-    struct elfgen_kernel_answer *answer = run->answer;
-    memcpy(buffer, bytes, (size_t)(length < size ? length : size));
-    answer->is_script = true;
-    if (!find_name(buffer, size, is_from(run, 5, 8), &answer->path_offset, &answer->path_length)) {
-        decide(run, ELFGEN_CHECK_script_name);
-        answer->other = size;
-        return ELFGEN_OK;
-    }
-    answer->asks = true;
-    if (!run->interpreter)
-        return ELFGEN_OK;
-    if (run->interpreter->error != 0) {
-        decide(run, ELFGEN_CHECK_interpreter_open);
-        answer->error = run->interpreter->error;
-        return ELFGEN_OK;
-    }
-    /* One step: the interpreter is a program like any other; its own is taken for good. */
-    struct elfgen_kernel_answer inner;
-    enum elfgen_status status = elfgen_kernel_ask(run->interpreter->bytes, run->interpreter->length,
-                                                  run->machine, NULL, &inner, run->map);
-    inner.is_script = inner.asks = true;
-    inner.path_offset = answer->path_offset;
-    inner.path_length = answer->path_length;
-    inner.of_interpreter = inner.verdict != ELFGEN_STARTS;
-    *answer = inner;
-    return status;
-}
-
-/* ---- fs/binfmt_elf.c ---- */
-
-/* A path of PT_INTERP's p_filesz bytes in the file, for somebody who lost it. */
+/* Looks for a path of `size` bytes with its NUL, where PT_INTERP does not point to one. */
 static bool look_for_path(const struct image *image, uint64_t size, uint64_t *found)
 {
     enum { FAR = 65536 };
@@ -102,12 +22,12 @@ static bool look_for_path(const struct image *image, uint64_t size, uint64_t *fo
 static void refuse(struct run *run, const struct image *image, uint64_t index, const char *field,
                    enum elfgen_kernel_check_id check)
 {
-    decide(run, check);
-    name_segment(run, image, index, field);
+    elfgen_kernel_decide(run, check);
+    elfgen_kernel_name_segment(run, image, index, field);
     run->answer->other = image->length;
 }
 
-/* The path, with its NUL. */
+/* Checks PT_INTERP and notes its path in the answer. False: refused. */
 static bool check_path(struct run *run, const struct image *image, uint64_t index,
                        const struct elfgen_phdr *phdr)
 {
@@ -123,7 +43,7 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
     uint64_t string = nul ? (uint64_t)(nul - (image->bytes + offset)) + 1 : 0;
     if (size < 2 || size > PATH_LONGEST) {
         refuse(run, image, index, "p_filesz", ELFGEN_CHECK_interpreter_size);
-        offer(run, string >= 2 ? string : 2);
+        elfgen_kernel_offer(run, string >= 2 ? string : 2);
         return false;
     }
     if (!is_there || image->length - offset < size) {
@@ -131,12 +51,12 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
         refuse(run, image, index, "p_offset",
                negative ? ELFGEN_CHECK_interpreter_negative : ELFGEN_CHECK_interpreter_cut);
         if (look_for_path(image, size, &found))
-            offer(run, found);
+            elfgen_kernel_offer(run, found);
         else if (string >= 2) {
-            name_segment(run, image, index, "p_filesz");
-            offer(run, string);
+            elfgen_kernel_name_segment(run, image, index, "p_filesz");
+            elfgen_kernel_offer(run, string);
         } else if (size <= image->length)
-            offer(run, image->length - size);
+            elfgen_kernel_offer(run, image->length - size);
         return false;
     }
     if (image->bytes[offset + size - 1] != '\0') {
@@ -144,9 +64,9 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
         refuse(run, image, index, moved || string < 2 ? "p_offset" : "p_filesz",
                ELFGEN_CHECK_interpreter_nul);
         if (moved)
-            offer(run, found);
+            elfgen_kernel_offer(run, found);
         else if (string >= 2)
-            offer(run, string);
+            elfgen_kernel_offer(run, string);
         return false;
     }
     /* As a C string: the first NUL ends it. */
@@ -167,7 +87,7 @@ static bool read_interpreter(struct run *run, const struct image *program, struc
     image->class_ = class_;
     run->answer->of_interpreter = true;
     if (image->length < size) {
-        decide(run, ELFGEN_CHECK_interpreter_short);
+        elfgen_kernel_decide(run, ELFGEN_CHECK_interpreter_short);
         return false;
     }
     elfgen_decode_ehdr(&image->ehdr, image->bytes, class_, ELFGEN_LITTLE_ENDIAN);
@@ -178,20 +98,21 @@ static bool read_interpreter(struct run *run, const struct image *program, struc
         check = ELFGEN_CHECK_interpreter_magic;
     else if (!right)
         check = ELFGEN_CHECK_interpreter_machine;
-    else if (read_headers(run, image) != ELFGEN_CHECK_passed)
+    else if (elfgen_kernel_read_headers(run, image) != ELFGEN_CHECK_passed)
         check = ELFGEN_CHECK_interpreter_headers;
     if (check == ELFGEN_CHECK_interpreter_machine) {
-        name_header(run, image, "e_machine");
-        offer(run, program->ehdr.e_machine);
+        elfgen_kernel_name_header(run, image, "e_machine");
+        elfgen_kernel_offer(run, program->ehdr.e_machine);
     }
     if (check != ELFGEN_CHECK_passed)
-        decide(run, check);
+        elfgen_kernel_decide(run, check);
     else
         run->answer->of_interpreter = false;
     return check == ELFGEN_CHECK_passed;
 }
 
-bool find_interpreter(struct run *run, const struct image *program, struct image *interpreter)
+bool elfgen_kernel_find_interpreter(struct run *run, const struct image *program,
+                                    struct image *interpreter)
 {
     struct elfgen_phdr phdr;
     uint64_t i = 0;

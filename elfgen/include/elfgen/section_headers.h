@@ -1,7 +1,7 @@
 /* Section headers and symbols behind an ELF file that has none, for the tools that ask for them:
  * debuggers, disassemblers, nm. Linux reads none of it. */
-#ifndef ELFGEN_OUTLINE_H
-#define ELFGEN_OUTLINE_H
+#ifndef ELFGEN_SECTION_HEADERS_H
+#define ELFGEN_SECTION_HEADERS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,8 +10,8 @@
 #include "elfgen/format.h"
 
 /* One section header to be written; sh_info is 0, and so is sh_link but of an ELFGEN_SHT_DYNAMIC,
- * whose strings are the first ELFGEN_SHT_STRTAB of the outline. */
-struct elfgen_outline_section {
+ * whose strings are the first ELFGEN_SHT_STRTAB of the sections. */
+struct elfgen_section_header {
     const char *name; /* not NULL; "" where it has none */
     uint32_t type;    /* sh_type, ELFGEN_SHT_... */
     uint64_t flags;   /* sh_flags, ELFGEN_SHF_... */
@@ -22,32 +22,34 @@ struct elfgen_outline_section {
 };
 
 /* `section` of a symbol that no section defines, and of one whose value is a plain number. */
-#define ELFGEN_OUTLINE_UNDEFINED UINT32_MAX
-#define ELFGEN_OUTLINE_ABSOLUTE  (UINT32_MAX - 1)
+#define ELFGEN_SYMBOL_UNDEFINED UINT32_MAX
+#define ELFGEN_SYMBOL_ABSOLUTE  (UINT32_MAX - 1)
 
-struct elfgen_outline_symbol {
+/* One symbol to be written. */
+struct elfgen_symbol_entry {
     const char *name; /* not NULL */
     uint64_t value;   /* an address in an executable, an offset in its section in an object */
     uint64_t size;    /* bytes, 0: unknown */
     uint8_t type;     /* ELFGEN_STT_..., 0 to 15 */
     uint8_t binding;  /* ELFGEN_STB_..., 0 to 15 */
-    uint32_t section; /* index in the outline's sections, from 0, or one of the two above */
+    uint32_t section; /* index in the array of sections, from 0, or one of the two above */
 };
 
 /* The arrays and the names are the caller's. */
-struct elfgen_outline {
-    const struct elfgen_outline_section *sections;
+struct elfgen_section_headers {
+    const struct elfgen_section_header *sections;
     size_t section_count;
-    const struct elfgen_outline_symbol *symbols; /* in any order */
+    const struct elfgen_symbol_entry *symbols; /* in any order */
     size_t symbol_count;
 };
 
 /* Appends to an ELF file of `size` bytes that stands in `buffer`: .symtab and .strtab (if there are
  * symbols, local ones first, each kind in the order given), .symtab_shndx (if a symbol's section
- * needs it), .shstrtab, and the section headers: the empty one, the outline's, then those. Points
- * e_shoff, e_shentsize, e_shnum and e_shstrndx at them; all other bytes of the file stay. Section
- * i of the outline becomes header i + 1; from 0xff00 headers on the counts stand in header 0, and
- * so does a count of program headers (PN_XNUM) that the file kept in its old header 0.
+ * needs it), .shstrtab, and the section headers: the empty one, those in `wanted`, then those of
+ * these tables. Points e_shoff, e_shentsize, e_shnum and e_shstrndx at them; all other bytes of the
+ * file stay. Section i of `wanted` becomes header i + 1; from 0xff00 headers on the counts stand in
+ * header 0, and so does a count of program headers (PN_XNUM) that the file kept in its old header
+ * 0.
  *
  * buffer    the file, `capacity` bytes in all; may be NULL when capacity is 0, to learn the size.
  * class_    the file's EI_CLASS; byte order is the file's own EI_DATA.
@@ -61,11 +63,11 @@ struct elfgen_outline {
  * ELFGEN_BAD_VALUE (EI_DATA is no byte order). What the file's bytes are is looked at only once
  * the capacity suffices.
  *
- * Time is linear in the outline and its names. Follows gABI chapter 4, "Sections" and "Symbol
- * Table". No allocation; safe from several threads. */
-ELFGEN_API size_t elfgen_write_outline(void *buffer, size_t capacity, uint64_t size,
-                                       enum elfgen_class class_,
-                                       const struct elfgen_outline *outline,
-                                       struct elfgen_error *error);
+ * Time is linear in the number of sections and symbols and the length of their names. Follows gABI
+ * chapter 4, "Sections" and "Symbol Table". No allocation; safe from several threads. */
+ELFGEN_API size_t elfgen_write_section_headers(void *buffer, size_t capacity, uint64_t size,
+                                               enum elfgen_class class_,
+                                               const struct elfgen_section_headers *wanted,
+                                               struct elfgen_error *error);
 
 #endif

@@ -1,11 +1,11 @@
-/* image/outline: section headers and symbols behind a file, read back by libelf. */
+/* image/section_headers: section headers and symbols behind a file, read back by libelf. */
 #include <gelf.h>
 #include <libelf.h>
 #include <string.h>
 
 #include "elfgen.h"
 #include "libelf_cases.h"
-#include "outline_files.h"
+#include "section_header_files.h"
 #include "room.h"
 
 static Elf_Scn *section_at(Elf *elf, size_t index, GElf_Shdr *shdr, const char *name)
@@ -21,12 +21,12 @@ static Elf_Scn *section_at(Elf *elf, size_t index, GElf_Shdr *shdr, const char *
 
 /* Check keeps each assertion in a file: one a symbol, since there are many. */
 static void check_symbol(Elf *elf, Elf_Data *data, size_t link, int index,
-                         const struct elfgen_outline_symbol *expected)
+                         const struct elfgen_symbol_entry *expected)
 {
     GElf_Sym symbol = {0};
-    uint32_t section = expected->section == ELFGEN_OUTLINE_ABSOLUTE    ? SHN_ABS
-                       : expected->section == ELFGEN_OUTLINE_UNDEFINED ? SHN_UNDEF
-                                                                       : expected->section + 1;
+    uint32_t section = expected->section == ELFGEN_SYMBOL_ABSOLUTE    ? SHN_ABS
+                       : expected->section == ELFGEN_SYMBOL_UNDEFINED ? SHN_UNDEF
+                                                                      : expected->section + 1;
     const char *name =
         gelf_getsym(data, index, &symbol) ? elf_strptr(elf, link, symbol.st_name) : NULL;
     if (!name || strcmp(name, expected->name) != 0 || symbol.st_value != expected->value ||
@@ -39,10 +39,10 @@ START_TEST(libelf_reads_what_was_given_in_both_classes_and_orders)
 {
     static const int order[] = {1, 3, 0, 2, 4}; /* local ones first */
     uint8_t file[FILE_SIZE];
-    const struct elfgen_outline outline = {sections, 4, symbols, 5};
+    const struct elfgen_section_headers wanted = {sections, 4, symbols, 5};
     size_t size, names, count;
     make_file(file, _i);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &wanted, &size);
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)bytes, size);
     GElf_Shdr shdr;
@@ -84,15 +84,15 @@ END_TEST
 START_TEST(without_symbols_there_is_no_symbol_table)
 {
     uint8_t file[FILE_SIZE];
-    const struct elfgen_outline outline = {sections, _i >= 4 ? 0 : 4, NULL, 0};
+    const struct elfgen_section_headers wanted = {sections, _i >= 4 ? 0 : 4, NULL, 0};
     size_t size, count;
     make_file(file, _i % 4);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i % 4].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i % 4].class_, &wanted, &size);
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)bytes, size);
     GElf_Shdr shdr;
     ck_assert_int_eq(elf_getshdrnum(elf, &count), 0);
-    ck_assert_uint_eq(count, outline.section_count + 2);
+    ck_assert_uint_eq(count, wanted.section_count + 2);
     section_at(elf, count - 1, &shdr, ".shstrtab");
     elf_end(elf);
     free(bytes);
@@ -101,16 +101,16 @@ END_TEST
 
 START_TEST(a_dynamic_section_has_the_first_string_table)
 {
-    static const struct elfgen_outline_section four[] = {
+    static const struct elfgen_section_header four[] = {
         {".dynamic", SHT_DYNAMIC, SHF_ALLOC, 0x1000, 64, 32, 8, 16},
         {".text", SHT_PROGBITS, SHF_ALLOC, 0x2000, 64, 32, 8, 0},
         {".dynstr", SHT_STRTAB, SHF_ALLOC, 0x3000, 64, 32, 1, 0},
         {".other", SHT_STRTAB, 0, 0, 64, 32, 1, 0}};
     uint8_t file[FILE_SIZE];
-    const struct elfgen_outline outline = {four, 4, symbols, 1};
+    const struct elfgen_section_headers wanted = {four, 4, symbols, 1};
     size_t size;
     make_file(file, _i);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &wanted, &size);
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)bytes, size);
     GElf_Shdr shdr;
@@ -126,18 +126,18 @@ END_TEST
 START_TEST(a_million_symbols_are_all_there)
 {
     enum { MANY = 1000000 };
-    struct elfgen_outline_symbol *many = malloc(MANY * sizeof *many);
+    struct elfgen_symbol_entry *many = malloc(MANY * sizeof *many);
     char(*names)[8] = malloc(MANY * sizeof *names);
     for (size_t i = 0; i < MANY; i++) {
         snprintf(names[i], sizeof names[i], "s%zu", i);
-        many[i] = (struct elfgen_outline_symbol){
+        many[i] = (struct elfgen_symbol_entry){
             names[i], i, 1, STT_OBJECT, i % 3 ? STB_GLOBAL : STB_LOCAL, (uint32_t)(i % 4)};
     }
     uint8_t file[FILE_SIZE];
-    const struct elfgen_outline outline = {sections, 4, many, MANY};
+    const struct elfgen_section_headers wanted = {sections, 4, many, MANY};
     size_t size;
     make_file(file, _i);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &wanted, &size);
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)bytes, size);
     GElf_Shdr shdr;
@@ -160,18 +160,18 @@ START_TEST(section_numbers_go_on_behind_65279)
     /* With 4 headers more: below the limit, at it, and above; the last one's symbols, too. */
     size_t count = (size_t[]){LIMIT - 5, LIMIT - 4, LIMIT - 1, LIMIT, 70000}[_i % 5];
     int kind = _i / 5;
-    struct elfgen_outline_section *many = calloc(count, sizeof *many);
+    struct elfgen_section_header *many = calloc(count, sizeof *many);
     for (size_t i = 0; i < count; i++)
-        many[i] = (struct elfgen_outline_section){
+        many[i] = (struct elfgen_section_header){
             .name = "s", .type = SHT_PROGBITS, .address = i, .offset = 1, .size = i % 5};
-    const struct elfgen_outline_symbol two[] = {
+    const struct elfgen_symbol_entry two[] = {
         {"first", 1, 0, STT_OBJECT, STB_GLOBAL, 0},
         {"last", 2, 0, STT_OBJECT, STB_GLOBAL, (uint32_t)count - 1}};
-    const struct elfgen_outline outline = {many, count, two, 2};
+    const struct elfgen_section_headers wanted = {many, count, two, 2};
     uint8_t file[FILE_SIZE];
     size_t size, found, names;
     make_file(file, kind);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[kind].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[kind].class_, &wanted, &size);
     bool indexes = count >= LIMIT;
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)bytes, size);
@@ -225,9 +225,9 @@ START_TEST(a_count_of_program_headers_in_header_0_is_kept)
     for (size_t i = 0; i < shdr->count; i++)
         if (strcmp(shdr->fields[i].name, "sh_info") == 0)
             elfgen_field_set(&shdr->fields[i], kinds[_i].class_, kinds[_i].order, file + 64, 70000);
-    const struct elfgen_outline outline = {sections, 4, symbols, 5};
+    const struct elfgen_section_headers wanted = {sections, 4, symbols, 5};
     size_t size, count;
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &wanted, &size);
     struct elfgen_view view;
     ck_assert_int_eq(elfgen_view_open(&view, bytes, size, NULL), ELFGEN_OK);
     ck_assert_uint_eq(view.segments.count, 70000);
@@ -240,9 +240,9 @@ START_TEST(a_count_of_program_headers_in_header_0_is_kept)
 }
 END_TEST
 
-TCase *libelf_outline_cases(void)
+TCase *libelf_section_header_cases(void)
 {
-    TCase *written = tcase_create("outlines");
+    TCase *written = tcase_create("section headers");
     tcase_add_loop_test(written, libelf_reads_what_was_given_in_both_classes_and_orders, 0, 4);
     tcase_add_loop_test(written, without_symbols_there_is_no_symbol_table, 0, 8);
     tcase_add_loop_test(written, a_dynamic_section_has_the_first_string_table, 0, 4);

@@ -1,6 +1,6 @@
-/* What the two files about unfolding share. */
-#ifndef ELFGEN_IMAGE_UNFOLD_H
-#define ELFGEN_IMAGE_UNFOLD_H
+/* What unfolding asks of a file: its user space, who places it, whether its ELF header is right. */
+#ifndef ELFGEN_UNFOLD_CHECK_H
+#define ELFGEN_UNFOLD_CHECK_H
 
 #include "elfgen/view.h"
 
@@ -10,8 +10,8 @@ uint64_t elfgen_unfold_user_end(const struct elfgen_view *view);
 /* Whether mmap() chooses the address: an ET_DYN without interpreter (load_elf_binary()). */
 bool elfgen_unfold_is_placed(const struct elfgen_view *view);
 
-/* Whether the ELF header's fields that only tools read are as they should be; EI_OSABI then is what
- * it says. */
+/* Whether the fields of the ELF header that only tools read are right; if so, EI_OSABI can be
+ * trusted. */
 bool elfgen_unfold_header_is_right(const struct elfgen_view *view);
 
 #endif

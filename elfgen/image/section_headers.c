@@ -1,5 +1,5 @@
-/* Section headers and symbols behind a file's bytes. */
-#include "elfgen/outline.h"
+/* Appends section headers and symbols to a file's bytes. */
+#include "elfgen/section_headers.h"
 
 #include "elfgen/view.h"
 
@@ -18,19 +18,20 @@ static const struct {
     [TABLE_NAMES] = {".shstrtab", ELFGEN_SHT_STRTAB},
 };
 
-/* One symbol's section, where st_shndx has no room for it. */
+/* The size of an entry of .symtab_shndx: a symbol's section that st_shndx has no room for. */
 enum { INDEX_SIZE = 4 };
 
 struct plan {
-    const struct elfgen_outline *outline;
+    const struct elfgen_section_headers *wanted;
     enum elfgen_class class_;
     enum elfgen_order order;
     bool has[TABLE_COUNT];
     uint64_t offset[TABLE_COUNT], size[TABLE_COUNT];
-    uint64_t index[TABLE_COUNT]; /* of the section headers */
-    uint64_t dynamic_strings;    /* the same of the outline's first string table, 0: it has none */
-    uint64_t locals;             /* symbols, the empty one included */
-    uint64_t headers, count;     /* where the section headers are, and how many */
+    uint64_t index[TABLE_COUNT]; /* of their section headers */
+    uint64_t
+        dynamic_strings; /* the same of the first string table that is wanted, 0: there is none */
+    uint64_t locals;     /* symbols, the empty one included */
+    uint64_t headers, count; /* where the section headers are, and how many */
     uint64_t end;
 };
 
@@ -49,7 +50,7 @@ static bool too_wide(const struct plan *plan, uint64_t value)
     return plan->class_ == ELFGEN_CLASS32 && value > UINT32_MAX;
 }
 
-static bool check_section(const struct plan *plan, const struct elfgen_outline_section *section,
+static bool check_section(const struct plan *plan, const struct elfgen_section_header *section,
                           uint64_t file_size, struct elfgen_error *error)
 {
     const struct {
@@ -83,10 +84,10 @@ static bool check_section(const struct plan *plan, const struct elfgen_outline_s
 
 static bool is_special(uint32_t section)
 {
-    return section == ELFGEN_OUTLINE_UNDEFINED || section == ELFGEN_OUTLINE_ABSOLUTE;
+    return section == ELFGEN_SYMBOL_UNDEFINED || section == ELFGEN_SYMBOL_ABSOLUTE;
 }
 
-static bool check_symbol(const struct plan *plan, const struct elfgen_outline_symbol *symbol,
+static bool check_symbol(const struct plan *plan, const struct elfgen_symbol_entry *symbol,
                          struct elfgen_error *error)
 {
     enum elfgen_status status = ELFGEN_OK;
@@ -99,36 +100,37 @@ static bool check_symbol(const struct plan *plan, const struct elfgen_outline_sy
         status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                                   "symbol '%s': type %u and binding %u are numbers up to 15",
                                   symbol->name, (uint64_t)symbol->type, (uint64_t)symbol->binding);
-    else if (!is_special(symbol->section) && symbol->section >= plan->outline->section_count)
+    else if (!is_special(symbol->section) && symbol->section >= plan->wanted->section_count)
         status =
             elfgen_error_set(error, ELFGEN_OUT_OF_RANGE, ELFGEN_NOWHERE,
                              "symbol '%s': section %u does not exist, there are %u", symbol->name,
-                             (uint64_t)symbol->section, (uint64_t)plan->outline->section_count);
+                             (uint64_t)symbol->section, (uint64_t)plan->wanted->section_count);
     return status == ELFGEN_OK;
 }
 
-/* The empty name is every string table's first byte. */
+/* Bytes that a name takes in a string table. An empty name takes none: it is the first byte of
+ * every table. */
 static uint64_t name_size(const char *name)
 {
     size_t length = strlen(name);
     return length == 0 ? 0 : (uint64_t)length + 1;
 }
 
-/* Looks at every section and symbol once: what they are, and how long their names are together. */
+/* Checks every section and symbol, and adds up the sizes of their names. */
 static bool measure_contents(struct plan *plan, uint64_t file_size, struct elfgen_error *error)
 {
-    const struct elfgen_outline *outline = plan->outline;
+    const struct elfgen_section_headers *wanted = plan->wanted;
     plan->size[TABLE_STRINGS] = plan->size[TABLE_NAMES] = 1;
-    for (size_t i = 0; i < outline->section_count; i++) {
-        if (!check_section(plan, &outline->sections[i], file_size, error))
+    for (size_t i = 0; i < wanted->section_count; i++) {
+        if (!check_section(plan, &wanted->sections[i], file_size, error))
             return false;
-        plan->size[TABLE_NAMES] += name_size(outline->sections[i].name);
-        if (plan->dynamic_strings == 0 && outline->sections[i].type == ELFGEN_SHT_STRTAB)
+        plan->size[TABLE_NAMES] += name_size(wanted->sections[i].name);
+        if (plan->dynamic_strings == 0 && wanted->sections[i].type == ELFGEN_SHT_STRTAB)
             plan->dynamic_strings = (uint64_t)i + 1;
     }
     plan->locals = 1;
-    for (size_t i = 0; i < outline->symbol_count; i++) {
-        const struct elfgen_outline_symbol *symbol = &outline->symbols[i];
+    for (size_t i = 0; i < wanted->symbol_count; i++) {
+        const struct elfgen_symbol_entry *symbol = &wanted->symbols[i];
         if (!check_symbol(plan, symbol, error))
             return false;
         plan->size[TABLE_STRINGS] += name_size(symbol->name);
@@ -136,9 +138,9 @@ static bool measure_contents(struct plan *plan, uint64_t file_size, struct elfge
         plan->has[TABLE_INDEXES] |=
             !is_special(symbol->section) && symbol->section + 1 >= ELFGEN_SHN_LORESERVE;
     }
-    plan->has[TABLE_SYMBOLS] = plan->has[TABLE_STRINGS] = outline->symbol_count > 0;
+    plan->has[TABLE_SYMBOLS] = plan->has[TABLE_STRINGS] = wanted->symbol_count > 0;
     plan->has[TABLE_NAMES] = true;
-    plan->count = outline->section_count + 1;
+    plan->count = wanted->section_count + 1;
     for (int i = 0; i < TABLE_COUNT; i++) {
         if (!plan->has[i])
             continue;
@@ -148,7 +150,8 @@ static bool measure_contents(struct plan *plan, uint64_t file_size, struct elfge
     return true;
 }
 
-/* Moves plan->end behind `count` entries of `size` bytes from the next aligned place on. */
+/* Places `count` entries of `size` bytes at the next aligned offset, and moves plan->end after
+ * them. */
 static bool place(struct plan *plan, uint64_t align, uint64_t count, uint64_t size,
                   uint64_t *offset)
 {
@@ -158,10 +161,10 @@ static bool place(struct plan *plan, uint64_t align, uint64_t count, uint64_t si
     return elfgen_add(*offset, bytes, &plan->end);
 }
 
-/* Gives every table its place behind the file. */
+/* Gives every table its place after the file. */
 static bool place_all(struct plan *plan, uint64_t file_size, struct elfgen_error *error)
 {
-    const uint64_t symbols = plan->outline->symbol_count + (uint64_t)1, word = word_of(plan);
+    const uint64_t symbols = plan->wanted->symbol_count + (uint64_t)1, word = word_of(plan);
     const uint64_t most = plan->class_ == ELFGEN_CLASS64 ? SIZE_MAX - 1 : UINT32_MAX;
     bool fits = plan->size[TABLE_NAMES] <= UINT32_MAX && plan->size[TABLE_STRINGS] <= UINT32_MAX &&
                 plan->count <= UINT32_MAX && plan->locals <= UINT32_MAX;
@@ -179,11 +182,11 @@ static bool place_all(struct plan *plan, uint64_t file_size, struct elfgen_error
         return true;
     elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
                      "%u sections and %u symbols with their names do not fit behind %u bytes",
-                     (uint64_t)plan->outline->section_count, symbols - 1, file_size);
+                     (uint64_t)plan->wanted->section_count, symbols - 1, file_size);
     return false;
 }
 
-/* Whether an ELF file of the plan's class stands in the buffer. */
+/* Whether the buffer holds an ELF file of the plan's class. */
 static bool check_file(struct plan *plan, const uint8_t *bytes, uint64_t size,
                        struct elfgen_view *view, struct elfgen_error *error)
 {
@@ -204,7 +207,7 @@ static bool check_file(struct plan *plan, const uint8_t *bytes, uint64_t size,
     return false;
 }
 
-/* Copies a name with its NUL to *at of a string table; its place in the table. */
+/* Copies a name with its NUL to *at of a string table. Returns its index in the table. */
 static uint64_t put_name(uint8_t *strings, uint64_t *at, const char *name)
 {
     uint64_t index = *at;
@@ -214,9 +217,9 @@ static uint64_t put_name(uint8_t *strings, uint64_t *at, const char *name)
     return size == 0 ? 0 : index;
 }
 
-/* One symbol as entry `index` of .symtab, and of .symtab_shndx if there is one. */
+/* Writes a symbol as entry `index` of .symtab, and of .symtab_shndx if need be. */
 static void put_symbol(const struct plan *plan, uint8_t *bytes, uint64_t index, uint64_t name,
-                       const struct elfgen_outline_symbol *symbol)
+                       const struct elfgen_symbol_entry *symbol)
 {
     uint64_t section = (uint64_t)symbol->section + 1;
     bool extended = !is_special(symbol->section) && section >= ELFGEN_SHN_LORESERVE;
@@ -225,9 +228,9 @@ static void put_symbol(const struct plan *plan, uint8_t *bytes, uint64_t index, 
                                .st_size = symbol->size,
                                .st_info = (uint64_t)symbol->binding << 4 | symbol->type,
                                .st_shndx = extended ? ELFGEN_SHN_XINDEX : section};
-    if (symbol->section == ELFGEN_OUTLINE_UNDEFINED)
+    if (symbol->section == ELFGEN_SYMBOL_UNDEFINED)
         entry.st_shndx = ELFGEN_SHN_UNDEF;
-    else if (symbol->section == ELFGEN_OUTLINE_ABSOLUTE)
+    else if (symbol->section == ELFGEN_SYMBOL_ABSOLUTE)
         entry.st_shndx = ELFGEN_SHN_ABS;
     elfgen_encode_sym(bytes + plan->offset[TABLE_SYMBOLS] +
                           index * size_of(plan, ELFGEN_STRUCTURE_sym),
@@ -237,14 +240,14 @@ static void put_symbol(const struct plan *plan, uint8_t *bytes, uint64_t index, 
                      plan->order);
 }
 
-/* Local symbols, then the others: gABI chapter 4, "Symbol Table". */
+/* Writes local symbols, then the others: gABI chapter 4, "Symbol Table". */
 static void put_symbols(const struct plan *plan, uint8_t *bytes)
 {
-    const struct elfgen_outline *outline = plan->outline;
+    const struct elfgen_section_headers *wanted = plan->wanted;
     uint64_t index = 1, at = 1;
     for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < outline->symbol_count; i++) {
-            const struct elfgen_outline_symbol *symbol = &outline->symbols[i];
+        for (size_t i = 0; i < wanted->symbol_count; i++) {
+            const struct elfgen_symbol_entry *symbol = &wanted->symbols[i];
             if ((symbol->binding != ELFGEN_STB_LOCAL) != (pass == 1))
                 continue;
             uint64_t name = put_name(bytes + plan->offset[TABLE_STRINGS], &at, symbol->name);
@@ -260,7 +263,7 @@ static void put_header(const struct plan *plan, uint8_t *bytes, uint64_t index,
                        plan->class_, plan->order);
 }
 
-/* Header 0 is empty but for counts that have no room in the ELF header (gABI chapter 4). */
+/* Header 0 is empty except for counts that do not fit the ELF header (gABI chapter 4). */
 static void put_first_header(const struct plan *plan, uint8_t *bytes, uint64_t segments)
 {
     struct elfgen_shdr first = {.sh_info = segments};
@@ -293,11 +296,11 @@ static void put_table_header(const struct plan *plan, uint8_t *bytes, enum table
 
 static void put_headers(const struct plan *plan, uint8_t *bytes)
 {
-    const struct elfgen_outline *outline = plan->outline;
+    const struct elfgen_section_headers *wanted = plan->wanted;
     uint8_t *names = bytes + plan->offset[TABLE_NAMES];
     uint64_t at = 1;
-    for (size_t i = 0; i < outline->section_count; i++) {
-        const struct elfgen_outline_section *section = &outline->sections[i];
+    for (size_t i = 0; i < wanted->section_count; i++) {
+        const struct elfgen_section_header *section = &wanted->sections[i];
         bool is_dynamic = section->type == ELFGEN_SHT_DYNAMIC;
         const struct elfgen_shdr header = {.sh_name = put_name(names, &at, section->name),
                                            .sh_type = section->type,
@@ -325,10 +328,12 @@ static void put_elf_header(const struct plan *plan, uint8_t *bytes, struct elfge
     elfgen_encode_ehdr(bytes, ehdr, plan->class_, plan->order);
 }
 
-size_t elfgen_write_outline(void *buffer, size_t capacity, uint64_t size, enum elfgen_class class_,
-                            const struct elfgen_outline *outline, struct elfgen_error *error)
+size_t elfgen_write_section_headers(void *buffer, size_t capacity, uint64_t size,
+                                    enum elfgen_class class_,
+                                    const struct elfgen_section_headers *wanted,
+                                    struct elfgen_error *error)
 {
-    struct plan plan = {.outline = outline, .class_ = class_};
+    struct plan plan = {.wanted = wanted, .class_ = class_};
     struct elfgen_view view;
     uint8_t *bytes = buffer;
     if (class_ != ELFGEN_CLASS32 && class_ != ELFGEN_CLASS64) {

@@ -1,18 +1,19 @@
-/* image/outline: section headers and symbols behind a file, read back by view/; what is refused. */
+/* image/section_headers: section headers and symbols behind a file, read back by view/; what is
+ * refused. */
 #include <string.h>
 
 #include "elfgen.h"
-#include "outline_files.h"
+#include "section_header_files.h"
 #include "room.h"
 
 START_TEST(the_view_reads_what_was_given_in_both_classes_and_orders)
 {
     static const int order[] = {1, 3, 0, 2, 4}; /* local ones first */
     uint8_t file[FILE_SIZE];
-    const struct elfgen_outline outline = {sections, 4, symbols, 5};
+    const struct elfgen_section_headers wanted = {sections, 4, symbols, 5};
     size_t size;
     make_file(file, _i);
-    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &outline, &size);
+    uint8_t *bytes = write_whole(file, FILE_SIZE, kinds[_i].class_, &wanted, &size);
     struct elfgen_view view;
     struct elfgen_shdr shdr, strings;
     ck_assert_int_eq(elfgen_view_open(&view, bytes, size, NULL), ELFGEN_OK);
@@ -35,7 +36,7 @@ START_TEST(the_view_reads_what_was_given_in_both_classes_and_orders)
     ck_assert_int_eq(elfgen_view_section(&view, 5, &shdr, NULL), ELFGEN_OK);
     ck_assert_int_eq(elfgen_view_section(&view, shdr.sh_link, &strings, NULL), ELFGEN_OK);
     for (size_t i = 0; i < 5; i++) {
-        const struct elfgen_outline_symbol *expected = &symbols[order[i]];
+        const struct elfgen_symbol_entry *expected = &symbols[order[i]];
         struct elfgen_sym symbol;
         const char *name;
         ck_assert_int_eq(elfgen_view_symbol(&view, &shdr, i + 1, &symbol, NULL), ELFGEN_OK);
@@ -56,8 +57,8 @@ END_TEST
 
 /* What is refused: a section, a symbol, the class asked for, how, and a word of the sentence. */
 static const struct {
-    struct elfgen_outline_section section;
-    struct elfgen_outline_symbol symbol;
+    struct elfgen_section_header section;
+    struct elfgen_symbol_entry symbol;
     int class_;
     enum elfgen_status status;
     const char *word;
@@ -98,9 +99,10 @@ START_TEST(what_cannot_be_is_refused_by_name)
     memset(file, 0, sizeof file);
     make_file(file, 2);
     memcpy(before, file, sizeof file);
-    const struct elfgen_outline outline = {&refused[_i].section, 1, &refused[_i].symbol, 1};
-    ck_assert_uint_eq(elfgen_write_outline(file, sizeof file, FILE_SIZE,
-                                           (enum elfgen_class)refused[_i].class_, &outline, &error),
+    const struct elfgen_section_headers wanted = {&refused[_i].section, 1, &refused[_i].symbol, 1};
+    ck_assert_uint_eq(elfgen_write_section_headers(file, sizeof file, FILE_SIZE,
+                                                   (enum elfgen_class)refused[_i].class_, &wanted,
+                                                   &error),
                       0);
     ck_assert_int_eq(error.status, refused[_i].status);
     ck_assert_msg(strstr(error.text, refused[_i].word) != NULL, "%s", error.text);
@@ -122,12 +124,13 @@ START_TEST(a_file_that_is_no_elf_file_is_refused)
                  {5, 0, ELFGEN_NOT_ELF, 1}};
     uint8_t file[1024] = {0}, before[1024];
     struct elfgen_error error = {0};
-    const struct elfgen_outline none = {NULL, 0, NULL, 0};
+    const struct elfgen_section_headers none = {NULL, 0, NULL, 0};
     make_file(file, 2);
     file[files[_i].at] = files[_i].byte;
     memcpy(before, file, sizeof file);
-    ck_assert_uint_eq(
-        elfgen_write_outline(file, sizeof file, files[_i].size, ELFGEN_CLASS32, &none, &error), 0);
+    ck_assert_uint_eq(elfgen_write_section_headers(file, sizeof file, files[_i].size,
+                                                   ELFGEN_CLASS32, &none, &error),
+                      0);
     ck_assert_int_eq(error.status, files[_i].status);
     ck_assert_mem_eq(file, before, sizeof file);
 }
@@ -135,22 +138,22 @@ END_TEST
 
 START_TEST(sizes_past_everything_are_refused)
 {
-    const struct elfgen_outline outline = {sections, 1, symbols, 1};
+    const struct elfgen_section_headers wanted = {sections, 1, symbols, 1};
     struct elfgen_error error = {0};
-    ck_assert_uint_eq(
-        elfgen_write_outline(NULL, 0, UINT64_MAX - (uint64_t)_i, ELFGEN_CLASS64, &outline, &error),
-        0);
+    ck_assert_uint_eq(elfgen_write_section_headers(NULL, 0, UINT64_MAX - (uint64_t)_i,
+                                                   ELFGEN_CLASS64, &wanted, &error),
+                      0);
     ck_assert_int_eq(error.status, ELFGEN_DOES_NOT_FIT);
-    ck_assert_uint_eq(
-        elfgen_write_outline(NULL, 0, UINT32_MAX - (uint64_t)_i, ELFGEN_CLASS32, &outline, &error),
-        0);
+    ck_assert_uint_eq(elfgen_write_section_headers(NULL, 0, UINT32_MAX - (uint64_t)_i,
+                                                   ELFGEN_CLASS32, &wanted, &error),
+                      0);
     ck_assert_int_eq(error.status, ELFGEN_DOES_NOT_FIT);
 }
 END_TEST
 
-static Suite *outline_suite(void)
+static Suite *section_headers_suite(void)
 {
-    Suite *suite = suite_create("outline");
+    Suite *suite = suite_create("section_headers");
     TCase *written = tcase_create("what is written");
     tcase_add_loop_test(written, the_view_reads_what_was_given_in_both_classes_and_orders, 0, 4);
     suite_add_tcase(suite, written);
@@ -163,4 +166,4 @@ static Suite *outline_suite(void)
     return suite;
 }
 
-RUN_SUITE(outline_suite)
+RUN_SUITE(section_headers_suite)

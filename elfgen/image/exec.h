@@ -1,6 +1,6 @@
-/* The machines that programs are made for; all are little-endian. */
-#ifndef ELFGEN_TARGET_H
-#define ELFGEN_TARGET_H
+/* The machines that programs are made for, all little-endian, and the headers of their programs. */
+#ifndef ELFGEN_EXEC_H
+#define ELFGEN_EXEC_H
 
 #include "elfgen/error.h"
 #include "elfgen/format.h"
@@ -13,18 +13,18 @@ struct elfgen_target {
     uint64_t user_end; /* first address that a program cannot have */
 };
 
-/* How the ELF header of any program begins, as initializers of a struct elfgen_ehdr. */
+/* The initializers of a struct elfgen_ehdr that all programs share. */
 #define ELFGEN_IDENTIFICATION(class, order)                                                        \
     .ei_mag0 = 0x7f, .ei_mag1 = 'E', .ei_mag2 = 'L', .ei_mag3 = 'F', .ei_class = (class),          \
     .ei_data = (order), .ei_version = ELFGEN_EV_CURRENT, .e_version = ELFGEN_EV_CURRENT
 
-/* NULL, and ELFGEN_UNSUPPORTED, for a machine without a row. */
+/* The row of a machine; NULL, and ELFGEN_UNSUPPORTED in *error, if there is none. */
 const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_error *error);
 
-/* Bytes of ELF header and `segment_count` program headers; 0: no such machine. */
+/* Bytes that the ELF header and `segment_count` program headers take; 0: no such machine. */
 size_t elfgen_header_size(uint16_t machine, size_t segment_count);
 
-/* Refuses what no program can have: the statuses of elfgen_write_exec(). */
+/* Refuses options that no program can have, with the statuses of elfgen_write_exec() in *error. */
 bool elfgen_exec_check(const struct elfgen_exec_options *options,
                        const struct elfgen_target *target, uint64_t file_size,
                        struct elfgen_error *error);

@@ -1,0 +1,29 @@
+/* Takes a field, or a part of an instruction, apart into its groups of bits. */
+#include "elfgen/map.h"
+
+#include <string.h>
+
+bool elfgen_claim_bits(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                       unsigned number, struct elfgen_bit_group *group)
+{
+    static const struct {
+        const char *field;
+        uint8_t low[2], width[2];
+        const char *name;
+    } rows[] = {
+#define X(field, low32, width32, low64, width64, name)                                             \
+    {#field, {low32, low64}, {width32, width64}, name},
+        ELFGEN_BIT_GROUPS(X)
+#undef X
+    };
+    unsigned column = view->class_ == ELFGEN_CLASS64;
+    for (size_t i = 0; claim->field && i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(rows[i].field, claim->field->name) != 0 || number-- > 0)
+            continue;
+        uint64_t mask = (UINT64_C(1) << rows[i].width[column]) - 1;
+        *group = (struct elfgen_bit_group){rows[i].name, rows[i].low[column], rows[i].width[column],
+                                           claim->value >> rows[i].low[column] & mask};
+        return true;
+    }
+    return false;
+}
