@@ -5,7 +5,7 @@
 
 #include "../machine/code.h"
 #include "../report/compare.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 #include "measure.h"
 

@@ -4,7 +4,7 @@
 
 #include "../machine/code.h"
 #include "../report/disasm.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 #include "names.h"
 

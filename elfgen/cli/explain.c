@@ -4,7 +4,7 @@
 
 #include "../machine/code.h"
 #include "../report/explain.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 #include "names.h"
 #include "starts.h"

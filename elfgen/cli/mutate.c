@@ -11,7 +11,7 @@
 #include "../process/mutate.h"
 #include "../report/json.h"
 #include "../report/mutate.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 #include "interrupt.h"
 #include "progress.h"

@@ -4,7 +4,7 @@
 
 #include "../machine/machine.h"
 #include "../report/symbols.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 
 struct names {
     struct file_bytes bytes; /* of FILE.debug, where the names are from there */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 
 /* ---- what a program needs from the file system ---- */

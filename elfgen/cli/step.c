@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "../report/json.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "interrupt.h"
 
 enum { OPTION_RECORD = 256, OPTION_REPLAY, OPTION_UNTIL, OPTION_PLAIN, OPTION_HELP };

@@ -5,7 +5,7 @@
 
 #include "../machine/code.h"
 #include "../report/unfold.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 
 enum { OPTION_HELP = 256 };

@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #include "../link/object.h"
-#include "bytes.h"
+#include "base/file.h"
 #include "elfgen/names.h"
 
 enum source_language {

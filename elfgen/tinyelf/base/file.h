@@ -1,6 +1,6 @@
 /* Whole files as bytes, and back. */
-#ifndef BYTES_H
-#define BYTES_H
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

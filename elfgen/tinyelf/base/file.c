@@ -1,4 +1,4 @@
-#include "bytes.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <stdlib.h>
