@@ -4,8 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../source/source.h"
+#include "base/shellwords.h"
 #include "cli.h"
+#include "elfgen/format.h"
 
 int take_target(const char *command, const char *name, uint16_t *machine)
 {

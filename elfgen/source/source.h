@@ -86,9 +86,6 @@ void source_release(struct source *source);
  * told. */
 bool source_find_libgcc(const struct source *like, char *path, size_t room);
 
-/* Whether `text` can be `compiler` or `compiler_flags`: all its quotes are closed. */
-bool source_are_words(const char *text);
-
 /* ---- inside the room ---- */
 
 /* The language of `size` bytes of assembly, from directives, registers and comments: SOURCE_NASM or

@@ -2,6 +2,7 @@
 #ifndef TOOL_H
 #define TOOL_H
 
+#include "base/shellwords.h"
 #include "source.h"
 
 /* Where the child finds its files. */
@@ -42,21 +43,6 @@ bool tool_take_object(struct source *source, const char *maker);
 /* Tells whatever the tool wrote into source->message_file, line by line, and empties it. `failed`:
  * how the tool ended. Returns whether an error was among it. */
 bool source_tell_messages(struct source *source, bool failed);
-
-/* ---- command lines ---- */
-
-/* The words of a command, as typed in a shell: blanks part them; '...', "..." and \ keep blanks.
- * `at` ends with NULL. All is freed by words_free(). */
-struct words {
-    char **at;
-    size_t count;
-};
-
-/* Adds the words of `text` (NULL: none). False and errno: EINVAL where a quote is not closed. */
-bool words_add(struct words *words, const char *text);
-/* Adds one word as it is. False: out of memory. */
-bool words_add_one(struct words *words, const char *word);
-void words_free(struct words *words);
 
 /* ---- the C compiler ---- */
 

@@ -1,9 +1,9 @@
 /* A command line as typed -> its words. */
+#include "base/shellwords.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "tool.h"
 
 bool words_add_one(struct words *words, const char *word)
 {
