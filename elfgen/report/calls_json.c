@@ -1,6 +1,6 @@
 /* System calls as one JSON object. */
+#include "base/json_write.h"
 #include "calls_text.h"
-#include "json.h"
 
 static void put_strings(struct elfgen_text *out, const char *const *strings, size_t most)
 {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "base/json_write.h"
 #include "run.h"
 #include "stages.h"
 

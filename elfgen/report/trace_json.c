@@ -1,7 +1,7 @@
 /* A trace as one JSON object. */
 #include <string.h>
 
-#include "json.h"
+#include "base/json_write.h"
 #include "trace.h"
 
 void trace_json_begin(struct trace_json *json, const char *path, char *const *arguments)

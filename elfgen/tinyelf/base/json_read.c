@@ -1,11 +1,11 @@
 /* Values of a JSON document, each checked. */
-#include "json_values.h"
+#include "base/json_read.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "base/json_write.h"
 
 /* ---- memory ---- */
 

@@ -1,6 +1,6 @@
 /* What the JSON reports share. They go out as they are made, so there is no document in between. */
-#ifndef JSON_H
-#define JSON_H
+#ifndef BASE_JSON_WRITE_H
+#define BASE_JSON_WRITE_H
 
 #include "elfgen/text.h"
 

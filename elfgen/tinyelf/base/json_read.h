@@ -1,7 +1,7 @@
 /* Reading a JSON document of which nothing is certain: each call takes a key's value if it is what
  * it should be, and otherwise says where it is not, once for a document. */
-#ifndef JSON_VALUES_H
-#define JSON_VALUES_H
+#ifndef BASE_JSON_READ_H
+#define BASE_JSON_READ_H
 
 #include <jansson.h>
 #include <stdbool.h>
