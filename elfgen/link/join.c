@@ -8,21 +8,6 @@
 /* The program's symbols: these, then one a section, then each object's. */
 enum { SYMBOL_ENTRY, SYMBOL_SECTIONS };
 
-uint32_t link_add_section(struct link *link, const struct elfgen_section *section)
-{
-    if (!link_grow(link, &link->sections, link->section_count, &link->section_capacity,
-                   sizeof *link->sections))
-        return LINK_NONE;
-    link->sections[link->section_count] = *section;
-    return (uint32_t)link->section_count++;
-}
-
-uint32_t link_permissions(const struct link_section *section)
-{
-    return ELFGEN_PF_R | (section->flags & ELFGEN_SHF_WRITE ? ELFGEN_PF_W : 0) |
-           (section->flags & ELFGEN_SHF_EXECINSTR ? ELFGEN_PF_X : 0);
-}
-
 static bool place_sections(struct link *link)
 {
     for (size_t i = 0; i < link->object_count; i++) {
@@ -168,15 +153,6 @@ static bool make_symbols(struct link *link)
     link->program.symbols = link->symbols;
     link->program.symbol_count = count;
     link->program.got = &link->symbols[SYMBOL_SECTIONS + link->got];
-    return true;
-}
-
-bool link_add_relocation(struct link *link, const struct elfgen_relocation *relocation)
-{
-    if (!link_grow(link, &link->relocations, link->relocation_count, &link->relocation_capacity,
-                   sizeof *link->relocations))
-        return false;
-    link->relocations[link->relocation_count++] = *relocation;
     return true;
 }
 

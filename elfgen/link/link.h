@@ -97,6 +97,7 @@ void link_release(struct link *link);
 
 /* ---- inside the room ---- */
 
+/* context.c: messages and memory. */
 __attribute__((format(printf, 2, 3))) bool link_say(const struct link *link, const char *format,
                                                     ...);
 
@@ -109,6 +110,14 @@ void *link_own(const void *memory);
 
 /* Memory that link_release() frees. NULL: told. */
 void *link_keep(struct link *link, size_t size);
+
+/* output_sections.c: appends to the program. The section's number, or LINK_NONE and false: out of
+ * memory, told. */
+uint32_t link_add_section(struct link *link, const struct elfgen_section *section);
+bool link_add_relocation(struct link *link, const struct elfgen_relocation *relocation);
+
+/* The segment permissions (ELFGEN_PF_...) that an object's section asks for. */
+uint32_t link_permissions(const struct link_section *section);
 
 /* symbols.c: names, archives, groups. */
 bool link_resolve(struct link *link);
@@ -140,11 +149,8 @@ bool link_define(struct link *link);
 
 /* join.c */
 bool link_join(struct link *link);
-uint32_t link_add_section(struct link *link, const struct elfgen_section *section);
-bool link_add_relocation(struct link *link, const struct elfgen_relocation *relocation);
 
 /* Makes a relocation of an object point to the program's symbol. */
 void link_point(const struct link *link, uint32_t from, struct elfgen_relocation *relocation);
-uint32_t link_permissions(const struct link_section *section);
 
 #endif
