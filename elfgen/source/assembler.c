@@ -53,22 +53,22 @@ static char *markers_for_nasm(const char *text, size_t size, size_t *length)
 }
 
 /* `cc -E` of the input, with the user's flags behind. */
-static bool make_preprocessor(struct source *source, struct words *words)
+static bool make_preprocessor(struct source *source, struct shellwords *words)
 {
     return tool_name_argument(source) && compiler_words(source, words) &&
-           ((words_add_one(words, "-E") &&
-             (source->machine != ELFGEN_EM_386 || words_add_one(words, "-m32")) &&
-             compiler_add_folder(source, words) && words_add(words, source->compiler_flags) &&
-             words_add_one(words, "-o") && words_add_one(words, CHILD_OBJECT_PATH) &&
-             words_add_one(words, "-x") && words_add_one(words, "assembler-with-cpp") &&
-             words_add_one(words, source->argument)) ||
+           ((shellwords_add_word(words, "-E") &&
+             (source->machine != ELFGEN_EM_386 || shellwords_add_word(words, "-m32")) &&
+             compiler_add_folder(source, words) && shellwords_add(words, source->compiler_flags) &&
+             shellwords_add_word(words, "-o") && shellwords_add_word(words, CHILD_OBJECT_PATH) &&
+             shellwords_add_word(words, "-x") && shellwords_add_word(words, "assembler-with-cpp") &&
+             shellwords_add_word(words, source->argument)) ||
             source_say(source, SOURCE_ERROR, 0, "cannot make the preprocessor's command: %s",
                        strerror(errno)));
 }
 
 static bool run_preprocessor(struct source *source, int output)
 {
-    struct words words = {0};
+    struct shellwords words = {0};
     bool done = make_preprocessor(source, &words);
     if (done) {
         struct tool tool = compiler_tool(&words);
@@ -76,7 +76,7 @@ static bool run_preprocessor(struct source *source, int output)
             tool_start(source, &tool, (const char *const *)words.at, output, source->text_file) &&
             tool_finish(source, &tool);
     }
-    words_free(&words);
+    shellwords_free(&words);
     return done;
 }
 

@@ -39,10 +39,11 @@ static bool is_program(const char *path)
            access(path, X_OK) == 0;
 }
 
-bool compiler_words(struct source *source, struct words *words)
+bool compiler_words(struct source *source, struct shellwords *words)
 {
     const char *compiler = source->compiler ? source->compiler : "cc";
-    bool done = is_program(compiler) ? words_add_one(words, compiler) : words_add(words, compiler);
+    bool done = is_program(compiler) ? shellwords_add_word(words, compiler)
+                                     : shellwords_add(words, compiler);
     if (done && words->count > 0)
         return true;
     return source_say(source, SOURCE_ERROR, 0, "the C compiler '%s': %s", compiler,
@@ -51,7 +52,7 @@ bool compiler_words(struct source *source, struct words *words)
                                         : strerror(errno));
 }
 
-struct tool compiler_tool(const struct words *words)
+struct tool compiler_tool(const struct shellwords *words)
 {
     const char *slash = strrchr(words->at[0], '/');
     const char *name = slash ? slash + 1 : words->at[0];
@@ -66,32 +67,32 @@ struct tool compiler_tool(const struct words *words)
     return tool;
 }
 
-static bool add_all(struct words *words, const char *const *list, size_t count)
+static bool add_all(struct shellwords *words, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!words_add_one(words, list[i]))
+        if (!shellwords_add_word(words, list[i]))
             return false;
     return true;
 }
 
-bool compiler_add_freestanding(struct words *words)
+bool compiler_add_freestanding(struct shellwords *words)
 {
     return add_all(words, freestanding, sizeof freestanding / sizeof freestanding[0]);
 }
 
-bool compiler_add_plain(struct words *words)
+bool compiler_add_plain(struct shellwords *words)
 {
     return add_all(words, told_plainly, sizeof told_plainly / sizeof told_plainly[0]);
 }
 
-bool compiler_add_folder(const struct source *source, struct words *words)
+bool compiler_add_folder(const struct source *source, struct shellwords *words)
 {
-    return !source->include_folder ||
-           (words_add_one(words, "-isystem") && words_add_one(words, source->include_folder));
+    return !source->include_folder || (shellwords_add_word(words, "-isystem") &&
+                                       shellwords_add_word(words, source->include_folder));
 }
 
 /* What is read from a memory file still includes what lies beside the user's. */
-static bool add_place(const struct source *source, struct words *words)
+static bool add_place(const struct source *source, struct shellwords *words)
 {
     char folder[PATH_MAX];
     const char *slash = strrchr(source->path, '/');
@@ -99,8 +100,8 @@ static bool add_place(const struct source *source, struct words *words)
     if (source->text_file < 0)
         return true;
     int size = snprintf(folder, sizeof folder, "%.*s", length, slash ? source->path : ".");
-    return size < (int)sizeof folder && words_add_one(words, "-iquote") &&
-           words_add_one(words, folder);
+    return size < (int)sizeof folder && shellwords_add_word(words, "-iquote") &&
+           shellwords_add_word(words, folder);
 }
 
 static bool is_preprocessed(const char *path)
@@ -111,25 +112,25 @@ static bool is_preprocessed(const char *path)
 
 /* The user's flags come last but for the files: of two that contradict each other compilers take
  * the later. */
-static bool make_command(struct source *source, struct words *words)
+static bool make_command(struct source *source, struct shellwords *words)
 {
     return compiler_words(source, words) &&
-           ((words_add_one(words, "-c") && compiler_add_freestanding(words) &&
+           ((shellwords_add_word(words, "-c") && compiler_add_freestanding(words) &&
              compiler_add_plain(words) &&
-             words_add_one(words, source->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
-             (!source->debug || words_add_one(words, "-g")) && add_place(source, words) &&
-             compiler_add_folder(source, words) && words_add(words, source->compiler_flags) &&
-             words_add_one(words, "-o") && words_add_one(words, CHILD_OBJECT_PATH) &&
-             words_add_one(words, "-x") &&
-             words_add_one(words, is_preprocessed(source->path) ? "cpp-output" : "c") &&
-             words_add_one(words, source->argument)) ||
+             shellwords_add_word(words, source->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+             (!source->debug || shellwords_add_word(words, "-g")) && add_place(source, words) &&
+             compiler_add_folder(source, words) && shellwords_add(words, source->compiler_flags) &&
+             shellwords_add_word(words, "-o") && shellwords_add_word(words, CHILD_OBJECT_PATH) &&
+             shellwords_add_word(words, "-x") &&
+             shellwords_add_word(words, is_preprocessed(source->path) ? "cpp-output" : "c") &&
+             shellwords_add_word(words, source->argument)) ||
             source_say(source, SOURCE_ERROR, 0, "cannot make the compiler's command: %s",
                        errno == EINVAL ? "a quote in its flags is not closed" : strerror(errno)));
 }
 
 bool source_start_compiler(struct source *source)
 {
-    struct words words = {0};
+    struct shellwords words = {0};
     /* What was read is what is compiled: a pipe gives its bytes once. */
     if (source->read_once && !tool_put_text(source, source->input.bytes, source->input.size))
         return false;
@@ -143,7 +144,7 @@ bool source_start_compiler(struct source *source)
         done = tool_start(source, &tool, (const char *const *)words.at, source->object_file,
                           source->text_file);
     }
-    words_free(&words);
+    shellwords_free(&words);
     return done;
 }
 

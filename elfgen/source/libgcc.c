@@ -25,12 +25,12 @@ bool source_find_libgcc(const struct source *like, char *path, size_t room)
                             .machine = like->machine,
                             .tell = like->tell,
                             .context = like->context};
-    struct words words = {0};
+    struct shellwords words = {0};
     bool done = false;
     source.object_file = source.message_file = source.text_file = -1;
     if (compiler_words(&source, &words) &&
-        words_add_one(&words, source.machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
-        words_add_one(&words, "-print-libgcc-file-name")) {
+        shellwords_add_word(&words, source.machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+        shellwords_add_word(&words, "-print-libgcc-file-name")) {
         struct tool tool = compiler_tool(&words);
         int status = 0;
         done = tool_try(&source, &tool, (const char *const *)words.at) &&
@@ -38,7 +38,7 @@ bool source_find_libgcc(const struct source *like, char *path, size_t room)
                read_answer(&source, path, room);
         source.child = 0;
     }
-    words_free(&words);
+    shellwords_free(&words);
     source_release(&source);
     return done;
 }

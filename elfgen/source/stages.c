@@ -19,18 +19,18 @@ const char *stage_ending(enum stage_number number)
 
 /* A command as it is run, and as it is shown. */
 struct command {
-    struct words run, shown;
+    struct shellwords run, shown;
     bool failed; /* out of memory, or a quote is not closed: errno */
 };
 
 static void add_run(struct command *command, const char *word)
 {
-    command->failed = command->failed || !words_add_one(&command->run, word);
+    command->failed = command->failed || !shellwords_add_word(&command->run, word);
 }
 
 static void add_shown(struct command *command, const char *word)
 {
-    command->failed = command->failed || !words_add_one(&command->shown, word);
+    command->failed = command->failed || !shellwords_add_word(&command->shown, word);
 }
 
 static void add_both(struct command *command, const char *word)
@@ -41,18 +41,18 @@ static void add_both(struct command *command, const char *word)
 
 static void add_words(struct command *command, const char *text)
 {
-    command->failed =
-        command->failed || !words_add(&command->run, text) || !words_add(&command->shown, text);
+    command->failed = command->failed || !shellwords_add(&command->run, text) ||
+                      !shellwords_add(&command->shown, text);
 }
 
 static void free_command(struct command *command)
 {
-    words_free(&command->run);
-    words_free(&command->shown);
+    shellwords_free(&command->run);
+    shellwords_free(&command->shown);
 }
 
 /* Words as they are typed: with quotes around those that need them. */
-static char *join(const struct words *words)
+static char *join(const struct shellwords *words)
 {
     char *text = NULL;
     size_t size = 0;
@@ -77,11 +77,11 @@ static char *join(const struct words *words)
 }
 
 /* What tinyelf gives the compiler more. */
-static bool make_flags(const struct stages *stages, struct words *words)
+static bool make_flags(const struct stages *stages, struct shellwords *words)
 {
     struct source source = {.include_folder = stages->include_folder};
     return compiler_add_freestanding(words) &&
-           words_add_one(words, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+           shellwords_add_word(words, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
            compiler_add_folder(&source, words);
 }
 
@@ -95,11 +95,11 @@ static void add_way(const struct stages *stages, enum stage_way way, enum stage_
                     struct command *command)
 {
     if (way == WAY_TINYELF) {
-        struct words flags = {0};
+        struct shellwords flags = {0};
         command->failed = command->failed || !make_flags(stages, &flags);
         for (size_t i = 0; i < flags.count; i++)
             add_both(command, flags.at[i]);
-        words_free(&flags);
+        shellwords_free(&flags);
         return;
     }
     if (stages->machine != 0)
@@ -129,11 +129,11 @@ static void make_compilation(struct stages *stages, struct source *source, enum 
 {
     static const char *const letters[] = {"-E", "-S", "-c"};
     static const char *const kinds[] = {"c", "cpp-output", "assembler"};
-    struct words compiler = {0};
+    struct shellwords compiler = {0};
     command->failed = command->failed || !compiler_words(source, &compiler);
     for (size_t i = 0; i < compiler.count; i++)
         add_both(command, compiler.at[i]);
-    words_free(&compiler);
+    shellwords_free(&compiler);
     add_both(command, letters[number]);
     add_way(stages, way, number, command);
     add_words(command, stages->compiler_flags);
@@ -154,11 +154,11 @@ static void make_link(struct stages *stages, struct source *source, enum stage_w
                       struct command *command)
 {
     if (way == WAY_CC) {
-        struct words compiler = {0};
+        struct shellwords compiler = {0};
         command->failed = command->failed || !compiler_words(source, &compiler);
         for (size_t i = 0; i < compiler.count; i++)
             add_both(command, compiler.at[i]);
-        words_free(&compiler);
+        shellwords_free(&compiler);
         if (stages->machine != 0)
             add_both(command, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64");
     } else {
@@ -287,13 +287,13 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
 /* The name of the program, and the flags as shown. */
 static bool prepare(struct stages *stages)
 {
-    struct words flags = {0};
+    struct shellwords flags = {0};
     const char *slash = strrchr(stages->path, '/');
     const char *base = slash ? slash + 1 : stages->path;
     stages->name = strndup(base, strlen(base) - 2);
     bool done = stages->name && make_flags(stages, &flags);
     stages->flags = done ? join(&flags) : NULL;
-    words_free(&flags);
+    shellwords_free(&flags);
     return stages->flags != NULL;
 }
 

@@ -47,14 +47,14 @@ bool source_tell_messages(struct source *source, bool failed);
 /* ---- the C compiler ---- */
 
 /* Adds source->compiler, as a program or as words. False: told why. */
-bool compiler_words(struct source *source, struct words *words);
+bool compiler_words(struct source *source, struct shellwords *words);
 /* Adds the flags for the smallest code that needs nothing around it, and those for messages that
  * source_tell_messages() reads. False: out of memory. */
-bool compiler_add_freestanding(struct words *words);
-bool compiler_add_plain(struct words *words);
+bool compiler_add_freestanding(struct shellwords *words);
+bool compiler_add_plain(struct shellwords *words);
 /* Adds where <tiny.h> is. False: out of memory. */
-bool compiler_add_folder(const struct source *source, struct words *words);
+bool compiler_add_folder(const struct source *source, struct shellwords *words);
 /* The first of the words as a tool. It points into them. */
-struct tool compiler_tool(const struct words *words);
+struct tool compiler_tool(const struct shellwords *words);
 
 #endif

@@ -6,19 +6,19 @@
 #include <stddef.h>
 
 /* The words of a command, as typed in a shell: blanks part them; '...', "..." and \ keep blanks.
- * `at` ends with NULL. All is freed by words_free(). */
-struct words {
+ * `at` ends with NULL. All is freed by shellwords_free(). */
+struct shellwords {
     char **at;
     size_t count;
 };
 
 /* Adds the words of `text` (NULL: none). False and errno: EINVAL where a quote is not closed. */
-bool words_add(struct words *words, const char *text);
+bool shellwords_add(struct shellwords *words, const char *text);
 /* Adds one word as it is. False: out of memory. */
-bool words_add_one(struct words *words, const char *word);
-void words_free(struct words *words);
+bool shellwords_add_word(struct shellwords *words, const char *word);
+void shellwords_free(struct shellwords *words);
 
 /* Whether `text` can be split into words: all its quotes are closed. */
-bool source_are_words(const char *text);
+bool shellwords_are_closed(const char *text);
 
 #endif
