@@ -72,7 +72,7 @@ static struct link_section *live_section(const struct link *link, const struct l
 
 /* Sections of one name, one behind the other in one section of the program. Returns its number,
  * LINK_NONE: out of memory, told, or *found is false. */
-static uint32_t join_named(struct link *link, const char *name, bool *found)
+static uint32_t concatenate_named(struct link *link, const char *name, bool *found)
 {
     enum { MOST_ALIGN = 1 << 20 }; /* what lies between them is in the file */
     struct elfgen_section joined = {.name = name, .align = 1};
@@ -91,15 +91,15 @@ static uint32_t join_named(struct link *link, const char *name, bool *found)
         }
         section->delta = (joined.size + align - 1) & ~(align - 1);
         if (align > MOST_ALIGN) {
-            link_say(link,
-                     "%s: section %s: alignment 0x%llx: sections between __start_ and "
-                     "__stop_ can have 0x%x at most",
-                     link->objects[rows[i].object]->name, name, (unsigned long long)align,
-                     MOST_ALIGN);
+            link_report(link,
+                        "%s: section %s: alignment 0x%llx: sections between __start_ and "
+                        "__stop_ can have 0x%x at most",
+                        link->objects[rows[i].object]->name, name, (unsigned long long)align,
+                        MOST_ALIGN);
             return LINK_NONE;
         }
         if (section->delta < joined.size || section->size > UINT64_MAX - section->delta) {
-            link_say(link, "sections %s: together they pass 2^64 bytes", name);
+            link_report(link, "sections %s: together they pass 2^64 bytes", name);
             return LINK_NONE;
         }
         joined.size = section->delta + section->size;
@@ -125,7 +125,7 @@ static uint32_t join_named(struct link *link, const char *name, bool *found)
     return place;
 }
 
-static bool define_around(struct link *link, struct link_global *global)
+static bool define_start_or_stop(struct link *link, struct link_global *global)
 {
     static const char start[] = "__start_", stop[] = "__stop_";
     const bool is_start = strncmp(global->name, start, sizeof start - 1) == 0;
@@ -135,7 +135,7 @@ static bool define_around(struct link *link, struct link_global *global)
     bool found;
     if (!is_identifier(name))
         return true;
-    uint32_t place = join_named(link, name, &found);
+    uint32_t place = concatenate_named(link, name, &found);
     if (place == LINK_NONE)
         return !found; /* without such a section the name is undefined */
     global->claim = LINK_CLAIM_LINKER;
@@ -172,7 +172,7 @@ bool link_define(struct link *link)
         struct link_global *global = &link->globals[i];
         if (!is_wanted(global))
             continue;
-        if (!define_around(link, global))
+        if (!define_start_or_stop(link, global))
             return false;
         for (size_t j = 0; j < sizeof known / sizeof known[0]; j++) {
             if (strcmp(global->name, known[j].name) != 0)

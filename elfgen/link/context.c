@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool link_say(const struct link *link, const char *format, ...)
+bool link_report(const struct link *link, const char *format, ...)
 {
     char text[1024];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    link->tell(link->context, text);
+    link->report(link->context, text);
     return false;
 }
 
@@ -26,7 +26,7 @@ bool link_grow(const struct link *link, void *array, size_t count, size_t *capac
     memcpy(&old, array, sizeof old); /* the caller's pointer, whatever it points to */
     void *larger = wanted <= SIZE_MAX / element ? realloc(old, wanted * element) : NULL;
     if (!larger)
-        return link_say(link, "out of memory");
+        return link_report(link, "out of memory");
     memcpy(array, &larger, sizeof larger);
     *capacity = wanted;
     return true;
@@ -45,7 +45,7 @@ void *link_keep(struct link *link, size_t size)
         return NULL;
     void *memory = calloc(1, size ? size : 1);
     if (!memory)
-        link_say(link, "out of memory for %zu bytes", size);
+        link_report(link, "out of memory for %zu bytes", size);
     else
         link->kept[link->kept_count++] = memory;
     return memory;

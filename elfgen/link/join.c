@@ -127,7 +127,7 @@ static bool make_symbols(struct link *link)
         count += link->objects[i]->symbol_count;
     }
     if (count >= UINT32_MAX)
-        return link_say(link, "more than 2^32 symbols");
+        return link_report(link, "more than 2^32 symbols");
     link->symbols = link_keep(link, count * sizeof *link->symbols);
     if (!link->symbols)
         return false;
@@ -168,7 +168,7 @@ static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64
     key[0] = name == LINK_NONE ? object : LINK_NONE;
     key[1] = name == LINK_NONE ? index : name;
     if (!link_table_put(&link->slots, key, 2 * sizeof *key, &slot, &added))
-        return link_say(link, "out of memory");
+        return link_report(link, "out of memory");
     *offset = (uint64_t)slot * (is_64 ? 8 : 4);
     if (!added)
         return true;
@@ -276,7 +276,7 @@ static bool fill_got(struct link *link)
     return got->bytes != NULL;
 }
 
-bool link_join(struct link *link)
+bool link_emit(struct link *link)
 {
     if (!place_sections(link) || !place_commons(link) || !make_symbols(link) ||
         !take_relocations(link) || !fill_got(link))

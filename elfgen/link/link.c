@@ -16,7 +16,7 @@ bool link_program(struct link *link)
     link->no_entry = link->entry && !link_find_entry(link, &object, &symbol);
     /* All that is wrong with symbols is told in one go. */
     return !link->no_entry && link_mark(link) && link_define(link) && link_all_defined(link) &&
-           link->duplicates == 0 && link->absent == 0 && link_merge(link) && link_join(link);
+           link->duplicates == 0 && link->absent == 0 && link_merge(link) && link_emit(link);
 }
 
 void link_release(struct link *link)

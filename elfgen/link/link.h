@@ -41,11 +41,11 @@ struct link_named {
 };
 
 /* One line for the user, an error. */
-typedef void link_tell(void *context, const char *text);
+typedef void link_reporter(void *context, const char *text);
 
 struct link {
     /* Set by the caller. */
-    link_tell *tell;
+    link_reporter *report;
     void *context;
     const char *entry; /* symbol; NULL: everything is kept */
     bool keep_all;     /* even what nothing needs */
@@ -98,8 +98,8 @@ void link_release(struct link *link);
 /* ---- inside the room ---- */
 
 /* context.c: messages and memory. */
-__attribute__((format(printf, 2, 3))) bool link_say(const struct link *link, const char *format,
-                                                    ...);
+__attribute__((format(printf, 2, 3))) bool link_report(const struct link *link, const char *format,
+                                                       ...);
 
 /* Makes room for one more element. False: out of memory, told. */
 bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity,
@@ -129,12 +129,6 @@ bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol
 /* live.c: what is needed. */
 bool link_mark(struct link *link);
 
-/* Where a relocation of `object` points: an object's section and the offset in it (an offset of
- * pieces counts the addend where the symbol is the section's own). False: to no section. */
-bool link_target(const struct link *link, const struct link_object *object,
-                 const struct elfgen_relocation *relocation, uint32_t *target_object,
-                 uint32_t *section, uint64_t *offset);
-
 /* merge.c: pieces. */
 bool link_find_pieces(struct link *link, struct link_section *section);
 struct link_piece *link_piece_at(const struct link_section *section, uint64_t offset);
@@ -148,7 +142,7 @@ bool link_index_named(struct link *link);
 bool link_define(struct link *link);
 
 /* join.c */
-bool link_join(struct link *link);
+bool link_emit(struct link *link);
 
 /* Makes a relocation of an object point to the program's symbol. */
 void link_point(const struct link *link, uint32_t from, struct elfgen_relocation *relocation);

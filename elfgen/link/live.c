@@ -13,9 +13,11 @@ struct work {
     size_t count, capacity;
 };
 
-bool link_target(const struct link *link, const struct link_object *object,
-                 const struct elfgen_relocation *relocation, uint32_t *target_object,
-                 uint32_t *section, uint64_t *offset)
+/* Where a relocation of `object` points: an object's section and the offset in it (an offset of
+ * pieces counts the addend where the symbol is the section's own). False: to no section. */
+static bool target_of(const struct link *link, const struct link_object *object,
+                      const struct elfgen_relocation *relocation, uint32_t *target_object,
+                      uint32_t *section, uint64_t *offset)
 {
     const struct link_symbol *symbol = &object->symbols[relocation->symbol];
     *target_object = LINK_NONE;
@@ -46,12 +48,12 @@ static bool supported(const struct link *link, const struct link_object *object,
                       const struct link_section *section)
 {
     if (section->flags & ELFGEN_SHF_TLS)
-        return link_say(link, "%s: section %s: thread-local storage is not supported", object->name,
-                        section->name);
+        return link_report(link, "%s: section %s: thread-local storage is not supported",
+                           object->name, section->name);
     if (section->type != ELFGEN_SHT_PROGBITS && section->type != ELFGEN_SHT_NOTE &&
         section->type != ELFGEN_SHT_NOBITS && section->type != ELFGEN_SHT_X86_64_UNWIND)
-        return link_say(link, "%s: section %s: sections of type 0x%x are not supported",
-                        object->name, section->name, section->type);
+        return link_report(link, "%s: section %s: sections of type 0x%x are not supported",
+                           object->name, section->name, section->type);
     return true;
 }
 
@@ -70,9 +72,9 @@ static bool supported_symbol(const struct link *link, const struct link_object *
                            ? "indirect functions (STT_GNU_IFUNC) are"
                        : defined->type == ELFGEN_STT_TLS && undefined ? "thread-local storage is"
                                                                       : NULL;
-    return !what || link_say(link, "%s:(%s+0x%llx): symbol '%s': %s not supported", object->name,
-                             object->sections[relocation->section].name,
-                             (unsigned long long)relocation->offset, symbol->name, what);
+    return !what || link_report(link, "%s:(%s+0x%llx): symbol '%s': %s not supported", object->name,
+                                object->sections[relocation->section].name,
+                                (unsigned long long)relocation->offset, symbol->name, what);
 }
 
 static bool mark_section(struct work *work, uint32_t object, uint32_t index,
@@ -138,14 +140,14 @@ static bool mark_named(struct work *work, const char *name, struct link_reason r
 
 static bool mark_global(struct work *work, struct link_global *global, struct link_reason reason)
 {
-    static const char *const around[] = {"__start_", "__stop_"};
+    static const char *const bounds[] = {"__start_", "__stop_"};
     if (global->live)
         return true;
     global->live = true;
     global->reason = reason;
-    for (size_t i = 0; i < sizeof around / sizeof around[0]; i++) {
-        size_t length = strlen(around[i]);
-        if (global->object == LINK_NONE && strncmp(global->name, around[i], length) == 0 &&
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
+        size_t length = strlen(bounds[i]);
+        if (global->object == LINK_NONE && strncmp(global->name, bounds[i], length) == 0 &&
             !mark_named(work, global->name + length, reason))
             return false;
     }
@@ -155,19 +157,19 @@ static bool mark_global(struct work *work, struct link_global *global, struct li
 /* Where a relocation of a live section points that is in no program: code that another object's
  * group replaced, or what is not loaded. Tables about code, which nobody reads here, may do that.
  */
-static void tell_absent(struct work *work, const struct link_object *object,
-                        const struct elfgen_relocation *relocation, const struct link_object *to,
-                        const struct link_section *target)
+static void report_absent(struct work *work, const struct link_object *object,
+                          const struct elfgen_relocation *relocation, const struct link_object *to,
+                          const struct link_section *target)
 {
     const struct link_section *section = &object->sections[relocation->section];
     if (strncmp(section->name, ".eh_frame", 9) == 0 ||
         strncmp(section->name, ".gcc_except_table", 17) == 0)
         return;
     work->link->absent++;
-    link_say(work->link, "%s:(%s+0x%llx): it needs section %s of %s, which is %s", object->name,
-             section->name, (unsigned long long)relocation->offset, target->name, to->name,
-             target->discarded ? "left out, since another object has the same group"
-                               : "not loaded (no SHF_ALLOC)");
+    link_report(work->link, "%s:(%s+0x%llx): it needs section %s of %s, which is %s", object->name,
+                section->name, (unsigned long long)relocation->offset, target->name, to->name,
+                target->discarded ? "left out, since another object has the same group"
+                                  : "not loaded (no SHF_ALLOC)");
 }
 
 static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
@@ -184,7 +186,7 @@ static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
             return false;
         if (global != LINK_NONE && !mark_global(work, &link->globals[global], reason))
             return false;
-        if (!link_target(link, from, relocation, &target, &place, &offset))
+        if (!target_of(link, from, relocation, &target, &place, &offset))
             continue;
         const struct link_symbol *definition = &from->symbols[relocation->symbol];
         if (target != LINK_NONE)
@@ -198,7 +200,7 @@ static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
         if (piece && !stays(link, definition, piece, relocation))
             reached->whole = true;
         if (!reached->live)
-            tell_absent(work, from, relocation, to, reached);
+            report_absent(work, from, relocation, to, reached);
     }
     return true;
 }

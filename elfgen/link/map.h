@@ -1,6 +1,6 @@
 /* Who takes which bytes of a program, and why. */
-#ifndef LINK_MAP_H
-#define LINK_MAP_H
+#ifndef LINK_PRINT_MAP_H
+#define LINK_PRINT_MAP_H
 
 #include <stdio.h>
 

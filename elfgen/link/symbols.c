@@ -12,7 +12,7 @@ static struct link_global *global_of(struct link *link, const char *name, uint32
         return NULL;
     *index = (uint32_t)link->global_count;
     if (!link_table_put(&link->names, name, strlen(name), index, &added)) {
-        link_say(link, "out of memory");
+        link_report(link, "out of memory");
         return NULL;
     }
     struct link_global *global = &link->globals[*index];
@@ -50,15 +50,15 @@ static enum link_claim claim_of(const struct link_object *object, const struct l
 }
 
 /* "FILE:(SECTION+0xOFFSET)" of a definition. */
-static void tell_duplicate(struct link *link, const struct link_global *global, uint32_t object,
-                           const struct link_symbol *symbol)
+static void report_duplicate(struct link *link, const struct link_global *global, uint32_t object,
+                             const struct link_symbol *symbol)
 {
     const struct link_object *here = link->objects[object], *there = link->objects[global->object];
     const char *section =
         symbol->section < here->section_count ? here->sections[symbol->section].name : "absolute";
     link->duplicates++;
-    link_say(link, "%s:(%s+0x%llx): duplicate symbol '%s': %s defines it, too", here->name, section,
-             (unsigned long long)symbol->value, global->name, there->name);
+    link_report(link, "%s:(%s+0x%llx): duplicate symbol '%s': %s defines it, too", here->name,
+                section, (unsigned long long)symbol->value, global->name, there->name);
 }
 
 static bool claim(struct link *link, uint32_t object, uint32_t index)
@@ -74,7 +74,7 @@ static bool claim(struct link *link, uint32_t object, uint32_t index)
         global->align = symbol->value > global->align ? symbol->value : global->align;
     }
     if (claims == LINK_CLAIM_DEFINED && global->claim == LINK_CLAIM_DEFINED) {
-        tell_duplicate(link, global, object, symbol);
+        report_duplicate(link, global, object, symbol);
         return true;
     }
     if (claims <= global->claim)
@@ -96,7 +96,7 @@ static bool choose_group(struct link *link, const char *signature, bool *ours)
     uint32_t value = 0;
     if (link_table_put(&link->signatures, signature, strlen(signature), &value, ours))
         return true;
-    return link_say(link, "out of memory");
+    return link_report(link, "out of memory");
 }
 
 static bool choose_groups(struct link *link, struct link_object *object)
@@ -233,10 +233,10 @@ static void hint(const struct link *link, const uint32_t *places)
         if (!link_table_get(&link->names, called[i], strlen(called[i]), &index) ||
             places[index] == 0)
             continue;
-        link_say(link,
-                 "note: compilers call %s by themselves, for a struct that is copied, say; "
-                 "#include <tiny_memory.h> in one C file has it",
-                 called[i]);
+        link_report(link,
+                    "note: compilers call %s by themselves, for a struct that is copied, say; "
+                    "#include <tiny_memory.h> in one C file has it",
+                    called[i]);
         return;
     }
 }
@@ -248,7 +248,7 @@ bool link_all_defined(struct link *link)
     uint32_t *places = calloc(link->global_count + 1, sizeof *places);
     bool defined = true;
     if (!places)
-        return link_say(link, "out of memory");
+        return link_report(link, "out of memory");
     for (size_t i = 0; i < link->object_count; i++) {
         const struct link_object *object = link->objects[i];
         for (size_t j = 0; j < object->relocation_count; j++) {
@@ -260,14 +260,15 @@ bool link_all_defined(struct link *link)
                 continue;
             defined = false;
             if (++places[name] <= MOST_PLACES)
-                link_say(link, "%s:(%s+0x%llx): undefined symbol '%s'", object->name, section->name,
-                         (unsigned long long)relocation->offset, link->globals[name].name);
+                link_report(link, "%s:(%s+0x%llx): undefined symbol '%s'", object->name,
+                            section->name, (unsigned long long)relocation->offset,
+                            link->globals[name].name);
         }
     }
     for (size_t i = 0; i < link->global_count; i++)
         if (places[i] > MOST_PLACES)
-            link_say(link, "%u more places need '%s'", places[i] - MOST_PLACES,
-                     link->globals[i].name);
+            link_report(link, "%u more places need '%s'", places[i] - MOST_PLACES,
+                        link->globals[i].name);
     hint(link, places);
     free(places);
     return defined;

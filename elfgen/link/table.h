@@ -1,6 +1,6 @@
 /* Names to numbers: the hash table of symbols, COMDAT signatures and merged constants. */
-#ifndef LINK_TABLE_H
-#define LINK_TABLE_H
+#ifndef LINK_HASH_TABLE_H
+#define LINK_HASH_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
