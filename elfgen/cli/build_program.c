@@ -339,7 +339,7 @@ int build_program(const struct build *build)
                             .machine = build->target,
                             .debug = build->debug,
                             .verbose = build->verbose,
-                            .tell = tell,
+                            .report = tell,
                             .context = &work};
     for (size_t i = 0; i < build->input_count && !common.include_folder; i++)
         if (is_c(build, build->inputs[i]) &&

@@ -71,11 +71,12 @@ static bool is_whole(const struct archive *archive, size_t offset)
     return strtoull(digits, NULL, 10) <= archive->bytes.size - offset - sizeof header;
 }
 
-static bool tell_cut(const struct archive *archive, size_t offset, const Elf_Arhdr *header)
+static bool report_cut(const struct archive *archive, size_t offset, const Elf_Arhdr *header)
 {
-    return source_say(&archive->source, SOURCE_ERROR, 0,
-                      "offset 0x%zx: member '%s' claims to be larger than the rest of the archive",
-                      offset, header && header->ar_name ? header->ar_name : "?");
+    return source_report(
+        &archive->source, SOURCE_ERROR, 0,
+        "offset 0x%zx: member '%s' claims to be larger than the rest of the archive", offset,
+        header && header->ar_name ? header->ar_name : "?");
 }
 
 /* libelf's header of the member at an offset, and its bytes; libelf itself looks through all
@@ -89,10 +90,10 @@ static bool find_member(struct archive *archive, size_t offset, struct member *m
     const Elf_Arhdr *header = elf ? elf_getarhdr(elf) : NULL;
     bool found = false;
     if (!header)
-        source_say(&archive->source, SOURCE_ERROR, 0,
-                   "offset 0x%zx: no member that can be read: %s", offset, elf_errmsg(-1));
+        source_report(&archive->source, SOURCE_ERROR, 0,
+                      "offset 0x%zx: no member that can be read: %s", offset, elf_errmsg(-1));
     else if (!is_whole(archive, offset))
-        tell_cut(archive, offset, header);
+        report_cut(archive, offset, header);
     else if (asprintf(&member->name, "%s(%s)", archive->name,
                       header->ar_name ? header->ar_name : "?") < 0)
         member->name = NULL;
@@ -112,7 +113,7 @@ static struct link_object *read_member(struct archive *archive, size_t offset)
     struct link_object *object = NULL;
     size_t start, size;
     if (!member)
-        source_say(&source, SOURCE_ERROR, 0, "out of memory");
+        source_report(&source, SOURCE_ERROR, 0, "out of memory");
     else if (find_member(archive, offset, member, &start, &size)) {
         source.name = member->name;
         member->elf = elf_memory(archive->bytes.bytes + start, size);
@@ -134,7 +135,7 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     uint32_t value = 0;
     bool added;
     if (!link_table_put(&archive->loaded, offset, sizeof *offset, &value, &added)) {
-        *failed = !source_say(&archive->source, SOURCE_ERROR, 0, "out of memory");
+        *failed = !source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
         return NULL;
     }
     if (!added)
@@ -144,7 +145,7 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     return object;
 }
 
-static void hear_nothing(void *context, const struct source_message *message)
+static void ignore_message(void *context, const struct source_message *message)
 {
     (void)context;
     (void)message;
@@ -154,7 +155,7 @@ static bool defines(void *owner, size_t offer)
 {
     struct archive quiet = *(struct archive *)owner;
     bool found = false;
-    quiet.source.tell = hear_nothing;
+    quiet.source.report = ignore_message;
     struct link_object *object = read_member(&quiet, quiet.link.offers[offer].member);
     for (size_t i = 1; object && i < object->symbol_count; i++) {
         const struct link_symbol *symbol = &object->symbols[i];
@@ -175,7 +176,7 @@ static bool add_offer(struct archive *archive, size_t *capacity, const char *sym
         size_t wanted = *capacity ? *capacity * 2 : 64;
         struct link_offer *larger = realloc(link->offers, wanted * sizeof *larger);
         if (!larger)
-            return source_say(&archive->source, SOURCE_ERROR, 0, "out of memory");
+            return source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
         link->offers = larger;
         *capacity = wanted;
     }
@@ -183,7 +184,7 @@ static bool add_offer(struct archive *archive, size_t *capacity, const char *sym
     offer->member = offset;
     offer->symbol = archive->owns_names ? strdup(symbol) : symbol;
     if (!offer->symbol)
-        return source_say(&archive->source, SOURCE_ERROR, 0, "out of memory");
+        return source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
     link->offer_count++;
     return true;
 }
@@ -209,12 +210,12 @@ static bool scan(struct archive *archive)
     Elf_Cmd command = ELF_C_READ_MMAP;
     bool done = true;
     archive->owns_names = true;
-    quiet.source.tell = hear_nothing;
+    quiet.source.report = ignore_message;
     for (Elf *elf; done && (elf = elf_begin(archive->file, command, archive->elf));) {
         const Elf_Arhdr *header = elf_getarhdr(elf);
         /* Its header is 60 bytes before its contents. */
         size_t offset = (size_t)elf_getaroff(elf);
-        done = is_whole(archive, offset) || tell_cut(archive, offset, header);
+        done = is_whole(archive, offset) || report_cut(archive, offset, header);
         struct link_object *object = header && done ? read_member(&quiet, offset) : NULL;
         for (size_t i = 1; object && done && i < object->symbol_count; i++) {
             const struct link_symbol *symbol = &object->symbols[i];
@@ -255,7 +256,7 @@ struct link_archive *source_read_archive(const struct source *source, struct fil
     if (!archive || !name) {
         free(archive);
         free(name);
-        source_say(source, SOURCE_ERROR, 0, "out of memory");
+        source_report(source, SOURCE_ERROR, 0, "out of memory");
         return NULL;
     }
     archive->file = -1;
@@ -265,20 +266,20 @@ struct link_archive *source_read_archive(const struct source *source, struct fil
     archive->source = (struct source){.name = name,
                                       .machine = source->machine,
                                       .debug = source->debug,
-                                      .tell = source->tell,
+                                      .report = source->report,
                                       .context = source->context};
     archive->link = (struct link_archive){
         .name = name, .load = load, .defines = defines, .release = close_archive, .owner = archive};
-    bool done = !thin || source_say(source, SOURCE_ERROR, 0,
-                                    "a thin archive: its members are files of their own; name "
-                                    "those, or make it without T");
+    bool done = !thin || source_report(source, SOURCE_ERROR, 0,
+                                       "a thin archive: its members are files of their own; name "
+                                       "those, or make it without T");
     if (done) {
         archive->file = open_again(source, &archive->bytes);
         if (archive->file >= 0)
             archive->elf = elf_begin(archive->file, ELF_C_READ_MMAP, NULL);
         done = (archive->elf && elf_kind(archive->elf) == ELF_K_AR) ||
-               source_say(source, SOURCE_ERROR, 0, "not an archive that can be read: %s",
-                          elf_errmsg(-1));
+               source_report(source, SOURCE_ERROR, 0, "not an archive that can be read: %s",
+                             elf_errmsg(-1));
     }
     done = done && read_index(archive, &indexed) && (indexed || scan(archive));
     if (done)

@@ -29,8 +29,8 @@ static const char *const freestanding[] = {
     "-U_FORTIFY_SOURCE", /* a header of libc's would call what only libc has */
 };
 
-/* For source_tell_messages(): no colour, a column counted in characters, no files left behind. */
-static const char *const told_plainly[] = {"-fdiagnostics-color=never", "-ftabstop=1", "-pipe"};
+/* For source_report_messages(): no colour, a column counted in characters, no files left behind. */
+static const char *const plain_messages[] = {"-fdiagnostics-color=never", "-ftabstop=1", "-pipe"};
 
 static bool is_program(const char *path)
 {
@@ -46,10 +46,10 @@ bool compiler_words(struct source *source, struct shellwords *words)
                                      : shellwords_add(words, compiler);
     if (done && words->count > 0)
         return true;
-    return source_say(source, SOURCE_ERROR, 0, "the C compiler '%s': %s", compiler,
-                      done              ? "no program is named"
-                      : errno == EINVAL ? "a quote is not closed"
-                                        : strerror(errno));
+    return source_report(source, SOURCE_ERROR, 0, "the C compiler '%s': %s", compiler,
+                         done              ? "no program is named"
+                         : errno == EINVAL ? "a quote is not closed"
+                                           : strerror(errno));
 }
 
 struct tool compiler_tool(const struct shellwords *words)
@@ -82,7 +82,7 @@ bool compiler_add_freestanding(struct shellwords *words)
 
 bool compiler_add_plain(struct shellwords *words)
 {
-    return add_all(words, told_plainly, sizeof told_plainly / sizeof told_plainly[0]);
+    return add_all(words, plain_messages, sizeof plain_messages / sizeof plain_messages[0]);
 }
 
 bool compiler_add_folder(const struct source *source, struct shellwords *words)
@@ -124,25 +124,26 @@ static bool make_command(struct source *source, struct shellwords *words)
              shellwords_add_word(words, "-x") &&
              shellwords_add_word(words, is_preprocessed(source->path) ? "cpp-output" : "c") &&
              shellwords_add_word(words, source->argument)) ||
-            source_say(source, SOURCE_ERROR, 0, "cannot make the compiler's command: %s",
-                       errno == EINVAL ? "a quote in its flags is not closed" : strerror(errno)));
+            source_report(source, SOURCE_ERROR, 0, "cannot make the compiler's command: %s",
+                          errno == EINVAL ? "a quote in its flags is not closed"
+                                          : strerror(errno)));
 }
 
 bool source_start_compiler(struct source *source)
 {
     struct shellwords words = {0};
     /* What was read is what is compiled: a pipe gives its bytes once. */
-    if (source->read_once && !tool_put_text(source, source->input.bytes, source->input.size))
+    if (source->read_once && !toolchain_put_text(source, source->input.bytes, source->input.size))
         return false;
-    source->object_file = tool_memory_file("object");
+    source->object_file = toolchain_memory_file("object");
     if (source->object_file < 0)
-        return source_say(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
-                          strerror(errno));
-    bool done = tool_name_argument(source) && make_command(source, &words);
+        return source_report(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+                             strerror(errno));
+    bool done = toolchain_name_argument(source) && make_command(source, &words);
     if (done) {
         struct tool tool = compiler_tool(&words);
-        done = tool_start(source, &tool, (const char *const *)words.at, source->object_file,
-                          source->text_file);
+        done = toolchain_start(source, &tool, (const char *const *)words.at, source->object_file,
+                               source->text_file);
     }
     shellwords_free(&words);
     return done;
@@ -151,5 +152,5 @@ bool source_start_compiler(struct source *source)
 bool source_finish_compiler(struct source *source)
 {
     static const struct tool compiler = {"the C compiler", NULL};
-    return tool_finish(source, &compiler) && tool_take_object(source, "the C compiler");
+    return toolchain_finish(source, &compiler) && toolchain_take_object(source, "the C compiler");
 }

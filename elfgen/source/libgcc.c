@@ -23,7 +23,7 @@ bool source_find_libgcc(const struct source *like, char *path, size_t room)
                             .name = "libgcc",
                             .compiler = like->compiler,
                             .machine = like->machine,
-                            .tell = like->tell,
+                            .report = like->report,
                             .context = like->context};
     struct shellwords words = {0};
     bool done = false;
@@ -33,7 +33,7 @@ bool source_find_libgcc(const struct source *like, char *path, size_t room)
         shellwords_add_word(&words, "-print-libgcc-file-name")) {
         struct tool tool = compiler_tool(&words);
         int status = 0;
-        done = tool_try(&source, &tool, (const char *const *)words.at) &&
+        done = toolchain_try(&source, &tool, (const char *const *)words.at) &&
                waitpid(source.child, &status, 0) == source.child && status == 0 &&
                read_answer(&source, path, room);
         source.child = 0;

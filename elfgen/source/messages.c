@@ -9,8 +9,8 @@
 
 #include "tool.h"
 
-bool source_say(const struct source *source, enum source_severity severity, unsigned line,
-                const char *format, ...)
+bool source_report(const struct source *source, enum source_severity severity, unsigned line,
+                   const char *format, ...)
 {
     char text[4096];
     va_list arguments;
@@ -19,7 +19,7 @@ bool source_say(const struct source *source, enum source_severity severity, unsi
     va_end(arguments);
     struct source_message message = {
         .severity = severity, .file = source->name, .line = line, .text = text};
-    source->tell(source->context, &message);
+    source->report(source->context, &message);
     return false;
 }
 
@@ -200,10 +200,10 @@ typedef bool take_line(const struct source *source, char *line, struct source_me
                        char *excerpt, size_t room);
 
 /* Tells the lines that `take` takes, counting them by severity. */
-static void tell_lines(const struct source *source, char *text, size_t size, take_line *take,
-                       size_t told[3])
+static void report_lines(const struct source *source, char *text, size_t size, take_line *take,
+                         size_t counts[3])
 {
-    enum { MOST_TOLD = 50 };
+    enum { MOST_REPORTED = 50 };
     for (char *line = text, *end = text + size, *stop; line < end; line = stop + 1) {
         char excerpt[256];
         struct source_message message;
@@ -211,41 +211,41 @@ static void tell_lines(const struct source *source, char *text, size_t size, tak
         if (!stop)
             stop = end;
         *stop = '\0';
-        bool few = told[SOURCE_ERROR] < MOST_TOLD;
+        bool few = counts[SOURCE_ERROR] < MOST_REPORTED;
         if (take(source, line, &message, excerpt, few ? sizeof excerpt : 0) &&
-            told[message.severity]++ < MOST_TOLD)
-            source->tell(source->context, &message);
+            counts[message.severity]++ < MOST_REPORTED)
+            source->report(source->context, &message);
         if (stop < end)
             *stop = '\n'; /* the lines may be read again */
     }
     for (int severity = SOURCE_NOTE; severity <= SOURCE_ERROR; severity++)
-        if (told[severity] > MOST_TOLD)
-            source_say(source, (enum source_severity)severity, 0, "%zu more like these",
-                       told[severity] - MOST_TOLD);
+        if (counts[severity] > MOST_REPORTED)
+            source_report(source, (enum source_severity)severity, 0, "%zu more like these",
+                          counts[severity] - MOST_REPORTED);
 }
 
-bool source_tell_messages(struct source *source, bool failed)
+bool source_report_messages(struct source *source, bool failed)
 {
     /* An error behind a million warnings must not be lost, nor may they be a million lines. */
     enum { MOST_READ = 64 << 20 };
-    size_t told[3] = {0}; /* by severity */
-    struct file_bytes said = {0};
+    size_t counts[3] = {0}; /* by severity */
+    struct file_bytes output = {0};
     off_t size = lseek(source->message_file, 0, SEEK_END);
     if (size <= 0)
         return false;
-    said.size = size < MOST_READ ? (size_t)size : MOST_READ;
-    said.bytes = malloc(said.size + 1);
-    if (!said.bytes)
+    output.size = size < MOST_READ ? (size_t)size : MOST_READ;
+    output.bytes = malloc(output.size + 1);
+    if (!output.bytes)
         return false;
-    ssize_t got = pread(source->message_file, said.bytes, said.size, 0);
+    ssize_t got = pread(source->message_file, output.bytes, output.size, 0);
     size_t length = got > 0 ? (size_t)got : 0;
-    said.bytes[length] = '\0';
+    output.bytes[length] = '\0';
     bool is_compiler = source->language == SOURCE_C;
-    tell_lines(source, said.bytes, length, is_compiler ? take_compiler_line : take_apart, told);
-    if (is_compiler && failed && told[SOURCE_ERROR] == 0)
-        tell_lines(source, said.bytes, length, take_apart, told); /* in no compiler's words */
-    free(said.bytes);
+    report_lines(source, output.bytes, length, is_compiler ? take_compiler_line : take_apart, counts);
+    if (is_compiler && failed && counts[SOURCE_ERROR] == 0)
+        report_lines(source, output.bytes, length, take_apart, counts); /* in no compiler's words */
+    free(output.bytes);
     if (ftruncate(source->message_file, 0) == 0)
         lseek(source->message_file, 0, SEEK_SET);
-    return told[SOURCE_ERROR] > 0;
+    return counts[SOURCE_ERROR] > 0;
 }

@@ -28,7 +28,7 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const struct reader *re
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return source_say(reader->source, SOURCE_ERROR, 0, "%s", text);
+    return source_report(reader->source, SOURCE_ERROR, 0, "%s", text);
 }
 
 static const char *section_name(const struct reader *reader, const GElf_Shdr *shdr)
@@ -486,7 +486,7 @@ struct link_object *source_read_object(const struct source *source, struct file_
     if (!file || !name) {
         free(file);
         free(name);
-        source_say(source, SOURCE_ERROR, 0, "out of memory");
+        source_report(source, SOURCE_ERROR, 0, "out of memory");
         return NULL;
     }
     *file = (struct file){elf_memory(bytes->bytes, bytes->size), *bytes, name};
@@ -514,7 +514,7 @@ struct link_object *source_read_raw(const struct source *source, struct file_byt
         free(file);
         free(sections);
         free(name);
-        source_say(source, SOURCE_ERROR, 0, "out of memory");
+        source_report(source, SOURCE_ERROR, 0, "out of memory");
         return NULL;
     }
     *file = (struct file){.bytes = *bytes, .name = name};

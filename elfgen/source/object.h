@@ -1,6 +1,6 @@
 /* Object files and archives, as the linker wants them. */
-#ifndef OBJECT_H
-#define OBJECT_H
+#ifndef SOURCE_OBJECT_H
+#define SOURCE_OBJECT_H
 
 #include "source.h"
 

@@ -37,7 +37,7 @@ struct source_message {
     const char *excerpt; /* the source line, NULL where it is not at hand */
 };
 
-typedef void source_tell(void *context, const struct source_message *message);
+typedef void source_reporter(void *context, const struct source_message *message);
 
 struct source {
     /* Set by the caller, untouched by the room. */
@@ -52,8 +52,8 @@ struct source {
     const char *include_folder; /* where <tiny.h> is, NULL: not known */
     bool debug;   /* C is compiled with, and objects are read with debugging information */
     bool verbose; /* tell each step as SOURCE_NOTE */
-    source_tell *tell;
-    void *context; /* for `tell` */
+    source_reporter *report;
+    void *context; /* for `report` */
 
     /* Answers of source_finish(): one of the two, the caller's. */
     struct link_object *made;
@@ -105,8 +105,8 @@ bool source_start_compiler(struct source *source);
 bool source_finish_compiler(struct source *source);
 
 /* printf-style; `line` 0: about the whole file. Returns false, for the caller to pass on. */
-__attribute__((format(printf, 4, 5))) bool source_say(const struct source *source,
-                                                      enum source_severity severity, unsigned line,
-                                                      const char *format, ...);
+__attribute__((format(printf, 4, 5))) bool source_report(const struct source *source,
+                                                         enum source_severity severity,
+                                                         unsigned line, const char *format, ...);
 
 #endif

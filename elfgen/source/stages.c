@@ -182,7 +182,7 @@ struct listener {
     const struct stages *stages;
     enum stage_number number;
     bool pass, only_errors;
-    FILE *said;
+    FILE *messages;
 };
 
 /* A message with the names of the files for /dev/fd/N. */
@@ -193,28 +193,28 @@ static void put_named(const struct listener *listener, const char *text)
         bool output = strncmp(text, CHILD_OBJECT_PATH, strlen(CHILD_OBJECT_PATH)) == 0;
         if (input || output) {
             enum stage_number number = listener->number - (input && listener->number > 0 ? 1 : 0);
-            fprintf(listener->said, "%s%s", listener->stages->name, stage_ending(number));
+            fprintf(listener->messages, "%s%s", listener->stages->name, stage_ending(number));
             text += strlen(CHILD_TEXT_PATH);
         } else {
-            fputc(*text++, listener->said);
+            fputc(*text++, listener->messages);
         }
     }
 }
 
-static void listen(void *context, const struct source_message *message)
+static void take_message(void *context, const struct source_message *message)
 {
     const struct listener *listener = context;
     static const char *const kinds[] = {"note", "warning", "error"};
     const char *text = message->text;
     if (message->line)
-        fprintf(listener->said, "%s:%u: %s: ", message->file, message->line,
+        fprintf(listener->messages, "%s:%u: %s: ", message->file, message->line,
                 kinds[message->severity]);
     if (strncmp(text, "tinyelf: ", 9) == 0)
         text += 9;
     put_named(listener, text);
-    fputc('\n', listener->said);
+    fputc('\n', listener->messages);
     if (listener->pass && (!listener->only_errors || message->severity == SOURCE_ERROR))
-        listener->stages->tell(listener->stages->context, message);
+        listener->stages->report(listener->stages->context, message);
 }
 
 /* Runs a step of which all is prepared but its files. */
@@ -222,16 +222,16 @@ static bool run_step(struct stages *stages, struct source *source, const struct 
                      const struct file_bytes *input, struct stage *stage)
 {
     struct tool tool = compiler_tool(&command->run);
-    if (input && !tool_put_text(source, input->bytes, input->size))
+    if (input && !toolchain_put_text(source, input->bytes, input->size))
         return false;
-    source->object_file = tool_memory_file("output");
+    source->object_file = toolchain_memory_file("output");
     if (source->object_file < 0)
-        return source_say(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
-                          strerror(errno));
+        return source_report(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+                             strerror(errno));
     source->input = stages->input;
-    bool done = tool_start(source, &tool, (const char *const *)command->run.at, source->object_file,
-                           source->text_file) &&
-                tool_finish(source, &tool) && tool_take_object(source, tool.program);
+    bool done = toolchain_start(source, &tool, (const char *const *)command->run.at,
+                                source->object_file, source->text_file) &&
+                toolchain_finish(source, &tool) && toolchain_take_object(source, tool.program);
     stage->bytes = source->object;
     source->object = (struct file_bytes){0};
     source->input = (struct file_bytes){0};
@@ -249,23 +249,23 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
                                 .number = number,
                                 .pass = !link && (way == WAY_CC || (other->run && other->made)),
                                 .only_errors = way != WAY_CC,
-                                .said = open_memstream(&stage->said, &size)};
+                                .messages = open_memstream(&stage->messages, &size)};
     struct source source = {
         .path = stages->path,
         .name = stages->path,
         .language = link ? SOURCE_RAW : SOURCE_C, /* a linker's messages are in no known form */
         .compiler = stages->compiler,
-        .tell = listen,
+        .report = take_message,
         .context = &listener,
         .object_file = -1,
         .message_file = -1,
         .text_file = -1,
     };
     struct command command = {0};
-    if (!listener.said)
+    if (!listener.messages)
         return;
     stage->run = true;
-    command.failed = !tool_name_argument(&source);
+    command.failed = !toolchain_name_argument(&source);
     if (!link)
         make_compilation(stages, &source, way, number, &command);
     else
@@ -277,10 +277,10 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
         stage->command && stages->argument && run_step(stages, &source, &command, input, stage);
     free_command(&command);
     source_release(&source);
-    fclose(listener.said);
+    fclose(listener.messages);
     if (size == 0) {
-        free(stage->said);
-        stage->said = NULL;
+        free(stage->messages);
+        stage->messages = NULL;
     }
 }
 
@@ -297,7 +297,7 @@ static bool prepare(struct stages *stages)
     return stages->flags != NULL;
 }
 
-static bool read_input(struct stages *stages, const struct source *teller)
+static bool read_c_file(struct stages *stages, const struct source *reporter)
 {
     int file = open(stages->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool read = file >= 0 && file_read(file, true, &stages->input);
@@ -305,30 +305,30 @@ static bool read_input(struct stages *stages, const struct source *teller)
     if (file >= 0)
         close(file);
     if (!read)
-        return source_say(teller, SOURCE_ERROR, 0, "%s",
-                          error == ENODEV ? "not a regular file" : strerror(error));
+        return source_report(reporter, SOURCE_ERROR, 0, "%s",
+                             error == ENODEV ? "not a regular file" : strerror(error));
     size_t length = strlen(stages->path);
     const char *slash = strrchr(stages->path, '/');
     if (length < 3 || strcmp(stages->path + length - 2, ".c") != 0 || (slash && strlen(slash) <= 3))
-        return source_say(teller, SOURCE_ERROR, 0,
-                          "the stages begin with a C file, whose name ends in .c");
+        return source_report(reporter, SOURCE_ERROR, 0,
+                             "the stages begin with a C file, whose name ends in .c");
     if (memchr(stages->input.bytes, '\0', stages->input.size))
-        return source_say(teller, SOURCE_ERROR, 0,
-                          "not C: there are bytes in it that are not text");
+        return source_report(reporter, SOURCE_ERROR, 0,
+                             "not C: there are bytes in it that are not text");
     for (const char *at = stages->path; *at; at++)
         if ((unsigned char)*at < 0x20)
-            return source_say(teller, SOURCE_ERROR, 0, "a name with control characters in it");
-    return stages->input.size > 0 || source_say(teller, SOURCE_ERROR, 0, "the file is empty");
+            return source_report(reporter, SOURCE_ERROR, 0, "a name with control characters in it");
+    return stages->input.size > 0 || source_report(reporter, SOURCE_ERROR, 0, "the file is empty");
 }
 
 bool stages_run(struct stages *stages)
 {
-    const struct source teller = {
-        .name = stages->path, .tell = stages->tell, .context = stages->context};
-    if (!read_input(stages, &teller))
+    const struct source reporter = {
+        .name = stages->path, .report = stages->report, .context = stages->context};
+    if (!read_c_file(stages, &reporter))
         return false;
     if (!prepare(stages))
-        return source_say(&teller, SOURCE_ERROR, 0, "out of memory");
+        return source_report(&reporter, SOURCE_ERROR, 0, "out of memory");
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
             if (number == 0 || stages->of[way][number - 1].made)
@@ -341,7 +341,7 @@ void stages_free(struct stages *stages)
     for (int way = 0; way < WAY_COUNT; way++) {
         for (int number = 0; number < STAGE_COUNT; number++) {
             free(stages->of[way][number].command);
-            free(stages->of[way][number].said);
+            free(stages->of[way][number].messages);
             file_free(&stages->of[way][number].bytes);
         }
     }

@@ -15,10 +15,10 @@ enum stage_number {
 enum stage_way { WAY_CC, WAY_TINYELF, WAY_COUNT };
 
 struct stage {
-    bool run;      /* the step was tried: all before it had made their output */
-    bool made;     /* and made an output */
-    char *command; /* as it would be typed beside the files, NULL: not run */
-    char *said;    /* the messages, one a line, NULL: none */
+    bool run;       /* the step was tried: all before it had made their output */
+    bool made;      /* and made an output */
+    char *command;  /* as it would be typed beside the files, NULL: not run */
+    char *messages; /* the messages, one a line, NULL: none */
     struct file_bytes bytes;
 };
 
@@ -28,8 +28,9 @@ struct stages {
     const char *compiler;       /* as in struct source */
     const char *compiler_flags; /* behind those of either way */
     const char *include_folder;
-    uint16_t machine;  /* 0: the compiler's own */
-    source_tell *tell; /* messages about the C file; those of a link are in `said` alone */
+    uint16_t machine; /* 0: the compiler's own */
+    source_reporter
+        *report; /* messages about the C file; those of a link are in `messages` alone */
     void *context;
 
     /* Answers, valid until stages_free(). */

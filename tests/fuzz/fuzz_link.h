@@ -31,7 +31,7 @@ static inline void hear_link(void *context, const char *text)
 static inline struct source fuzz_source(const char *name, struct heard *heard)
 {
     return (struct source){
-        .path = name, .name = name, .debug = true, .tell = hear, .context = heard};
+        .path = name, .name = name, .debug = true, .report = hear, .context = heard};
 }
 
 static inline struct file_bytes fuzz_copy(const uint8_t *bytes, size_t size)
