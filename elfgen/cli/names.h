@@ -9,7 +9,7 @@
 struct names {
     struct file_bytes bytes; /* of FILE.debug, where the names are from there */
     struct symbols symbols;
-    struct machine_names machine;
+    struct x86_names machine;
 };
 
 /* The names for the program in `view`, which was read from `path`: those of its own symbol table;
