@@ -1,4 +1,4 @@
-/* What every step of a link needs: error messages, memory, and adding objects and archives. */
+/* What all steps of a link use: error messages, memory, and adding objects and archives. */
 #include "link.h"
 
 #include <stdarg.h>

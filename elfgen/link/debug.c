@@ -1,11 +1,11 @@
-/* FILE.debug: what the objects say about source lines and variables, at the addresses of a program
- * that itself carries none of it. */
+/* Writes FILE.debug: the objects' DWARF with the addresses of a program that contains none of it.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "outline.h"
 
-/* Sections of one name, one behind the other. */
+/* Concatenates the debug sections of each name. */
 struct debug {
     struct link *link;
     struct link_section_headers headers;
@@ -19,12 +19,12 @@ static bool is_wanted(const struct link_section *section)
            section->size > 0 && strncmp(section->name, ".debug_", 7) == 0;
 }
 
-/* Adds up the sections of a name, and says in `delta` where each begins in that; then, when the
- * sizes are known, where it begins in the file. */
+/* Adds a section to the one that all sections of its name form; its `delta` becomes its offset in
+ * that. */
 static bool measure(struct debug *debug, struct link_section *section)
 {
     uint32_t index = (uint32_t)debug->headers.section_count;
-    /* Nothing in DWARF asks for more; what asks for 2^40 shall not have it. */
+    /* DWARF never needs more; a section that asks for 2^40 does not get it. */
     const uint64_t most = 16;
     const uint64_t align = section->align == 0 ? 1 : section->align < most ? section->align : most;
     bool added;
@@ -44,8 +44,8 @@ static bool measure(struct debug *debug, struct link_section *section)
     return true;
 }
 
-/* A section of the program that no segment holds: its address is its place among those of its name,
- * which is what DWARF counts by. */
+/* Adds the section to the program, outside all segments. Its address is its offset among the
+ * sections of its name: DWARF refers to places by that. */
 static bool place(struct debug *debug, const struct link_object *object,
                   struct link_section *section)
 {
@@ -63,7 +63,7 @@ static bool place(struct debug *debug, const struct link_object *object,
     return section->place != LINK_NONE;
 }
 
-/* Symbols of sections that have a place only now. */
+/* Gives the symbols of debug sections, which have only now been placed, their values. */
 static void find_symbols(struct debug *debug, uint32_t object)
 {
     const struct link_object *from = debug->link->objects[object];
@@ -89,8 +89,8 @@ static bool take_relocations(struct debug *debug, uint32_t object,
             continue;
         link_point(link, object, &relocation);
         relocation.section = section->place;
-        /* What was left out is at 0, which debuggers know to mean that; in lists that two zeros
-         * end, at 1. */
+        /* Code that was left out gets address 0, which debuggers understand; in lists that end with
+         * two zeros, address 1. */
         if (link->symbols[relocation.symbol].section == ELFGEN_SECTION_UNDEFINED)
             relocation.addend = strcmp(section->name, ".debug_ranges") == 0 ||
                                 strcmp(section->name, ".debug_loc") == 0;
@@ -117,12 +117,12 @@ static bool each(struct debug *debug, int pass)
     return true;
 }
 
-/* Offsets in the file for what was measured, behind the ELF header. */
+/* Sets the offsets of the debug sections in the file, after the ELF header. */
 static void set_offsets(struct debug *debug, size_t loaded)
 {
     for (size_t i = 0; i < debug->headers.section_count; i++) {
         struct elfgen_outline_section *section = &debug->headers.sections[i];
-        if (i < loaded) { /* stands in the program */
+        if (i < loaded) { /* its bytes are in the program */
             section->type = ELFGEN_SHT_NOBITS;
             section->offset = debug->end;
             continue;
@@ -140,8 +140,8 @@ static void set_field(uint8_t *ehdr, enum elfgen_class class_, const char *name,
             elfgen_field_set(&structure->fields[i], class_, ELFGEN_LITTLE_ENDIAN, ehdr, value);
 }
 
-/* The sections' bytes and their relocations, behind the ELF header, which has no program headers:
- * nobody runs this file. */
+/* Writes the ELF header, without program headers since nobody runs this file, then the sections'
+ * bytes, and applies their relocations. */
 static uint8_t *write_file(struct debug *debug, const uint8_t *image)
 {
     struct link *link = debug->link;

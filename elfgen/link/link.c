@@ -1,4 +1,4 @@
-/* Links what was added into a program, step by step. */
+/* Links the objects and archives that were added into a program. */
 #include "link.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ bool link_program(struct link *link)
     if (link->got == LINK_NONE || !link_resolve(link))
         return false;
     link->no_entry = link->entry && !link_find_entry(link, &object, &symbol);
-    /* All that is wrong with symbols is told in one go. */
+    /* All errors about symbols are reported in one run. */
     return !link->no_entry && link_mark(link) && link_define(link) && link_all_defined(link) &&
            link->duplicates == 0 && link->absent == 0 && link_merge(link) && link_emit(link);
 }

@@ -1,10 +1,11 @@
-/* What the entry needs, and what that needs: all else stays out of the program. */
+/* Garbage collection: marks the sections that the entry needs, directly or not; the others are left
+ * out. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "link.h"
 
-/* Sections whose relocations are still to be looked at. */
+/* Marked sections whose relocations have not been followed yet. */
 struct work {
     struct link *link;
     struct {
@@ -13,8 +14,8 @@ struct work {
     size_t count, capacity;
 };
 
-/* Where a relocation of `object` points: an object's section and the offset in it (an offset of
- * pieces counts the addend where the symbol is the section's own). False: to no section. */
+/* Finds the object's section that a relocation of `object` points to, and the offset in it, which
+ * includes the addend if the symbol is a section's. Returns false if it points to no section. */
 static bool target_of(const struct link *link, const struct link_object *object,
                       const struct elfgen_relocation *relocation, uint32_t *target_object,
                       uint32_t *section, uint64_t *offset)
@@ -36,14 +37,16 @@ static bool target_of(const struct link *link, const struct link_object *object,
     return symbol->section < object->section_count;
 }
 
-/* What a loaded program has no use for: notes to linkers, and what they are told to leave out. */
+/* False for what a loaded program does not use: notes to linkers, and sections that linkers must
+ * leave out. */
 static bool is_loaded(const struct link_section *section)
 {
     return section->flags & ELFGEN_SHF_ALLOC && !(section->flags >> ELFGEN_SHF_EXCLUDE_BIT & 1) &&
            !section->discarded && strcmp(section->name, ".note.gnu.property") != 0;
 }
 
-/* What a program would need more than a linker for. */
+/* Refuses a section that needs more than a linker: thread-local storage, or a type that is not
+ * known here. */
 static bool supported(const struct link *link, const struct link_object *object,
                       const struct link_section *section)
 {
@@ -57,7 +60,7 @@ static bool supported(const struct link *link, const struct link_object *object,
     return true;
 }
 
-/* The same for a symbol that a relocation needs. */
+/* The same for a symbol that a relocation refers to. */
 static bool supported_symbol(const struct link *link, const struct link_object *object,
                              const struct elfgen_relocation *relocation)
 {
@@ -66,7 +69,7 @@ static bool supported_symbol(const struct link *link, const struct link_object *
         const struct link_global *global = &link->globals[symbol->global];
         defined = &link->objects[global->object]->symbols[global->symbol];
     }
-    /* A symbol in a section says so by its section. */
+    /* If the symbol is in a section, supported() judges that section. */
     const bool undefined = defined->section == LINK_UNDEFINED;
     const char *what = defined->type == ELFGEN_STT_GNU_IFUNC
                            ? "indirect functions (STT_GNU_IFUNC) are"
@@ -98,8 +101,8 @@ static bool mark_section(struct work *work, uint32_t object, uint32_t index,
     return true;
 }
 
-/* Whether a relocation stays in the piece that its symbol is in. The addend of one that counts from
- * its own place lacks the bytes behind that, four as a rule. */
+/* Whether a relocation points into the piece that its symbol is in. The addend of a relative one is
+ * smaller by the bytes between the field and the end of the instruction, four as a rule. */
 static bool stays(const struct link *link, const struct link_symbol *symbol,
                   const struct link_piece *piece, const struct elfgen_relocation *relocation)
 {
@@ -107,14 +110,14 @@ static bool stays(const struct link *link, const struct link_symbol *symbol,
     const uint64_t behind = relative ? 4 : 0;
     const uint64_t place = symbol->value + (uint64_t)relocation->addend + behind;
     if (symbol->type == ELFGEN_STT_SECTION)
-        return !relative; /* which piece is meant, the addend does not say exactly */
+        return !relative; /* the addend does not tell exactly which piece is meant */
     if (symbol->value >= piece->offset + piece->size)
         return true; /* the end of the section */
     return symbol->size <= piece->size &&
            (place < piece->offset || place < piece->offset + piece->size);
 }
 
-/* A place in a section; of a section of pieces, the piece that is there. */
+/* Marks a section, and the piece at an offset in it, if it has pieces. */
 static bool mark_place(struct work *work, uint32_t object, uint32_t index, uint64_t offset,
                        struct link_reason reason)
 {
@@ -127,7 +130,7 @@ static bool mark_place(struct work *work, uint32_t object, uint32_t index, uint6
     return true;
 }
 
-/* All sections of one name: __start_NAME and __stop_NAME stand around them. */
+/* Marks all sections of a name, for __start_NAME and __stop_NAME. */
 static bool mark_named(struct work *work, const char *name, struct link_reason reason)
 {
     size_t count;
@@ -154,8 +157,8 @@ static bool mark_global(struct work *work, struct link_global *global, struct li
     return true;
 }
 
-/* Where a relocation of a live section points that is in no program: code that another object's
- * group replaced, or what is not loaded. Tables about code, which nobody reads here, may do that.
+/* Reports a relocation of a live section whose target is left out: another object's group replaced
+ * it, or it is not loaded. Unwind tables may have such relocations, since nobody reads them here.
  */
 static void report_absent(struct work *work, const struct link_object *object,
                           const struct elfgen_relocation *relocation, const struct link_object *to,
@@ -205,7 +208,7 @@ static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
     return true;
 }
 
-/* Without an entry to begin at, or when the caller wants it so. */
+/* Marks every section if `keep_all`, else those that ask to be kept. */
 static bool mark_all(struct work *work, bool keep_all)
 {
     const struct link_reason nothing = {LINK_NONE, 0};
@@ -243,7 +246,7 @@ static bool mark_entry(struct work *work)
            mark_place(work, object, entry->section, entry->value, nothing);
 }
 
-/* Sections of pieces of which something reads more than a piece. */
+/* Keeps a section whole if something reads more than one of its pieces. */
 static void keep_whole(const struct link *link)
 {
     for (size_t i = 0; i < link->object_count; i++) {

@@ -1,4 +1,4 @@
-/* What section headers and a symbol table say of a program that is laid out: for tools that ask. */
+/* Makes section headers and a symbol table for a program that is laid out. */
 #include "outline.h"
 
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 
 #include "link.h"
 
-/* The section of which `name` is a part: compilers write .text.main so that parts can be left out.
- */
+/* The output section's name: compilers write .text.main so that linkers can leave out parts of
+ * .text. */
 static const char *whole_name(const char *name)
 {
     static const char *const wholes[] = {".text", ".rodata", ".data", ".bss"};
@@ -42,7 +42,7 @@ static bool continues(const struct elfgen_outline_section *last,
            strcmp(last->name, next->name) == 0;
 }
 
-/* Sections of one kind that stand side by side become one. header_of[] says which, by section. */
+/* Makes one header of adjacent sections of one kind; header_of[] tells which, by section. */
 static bool add_sections(struct link *link, struct link_section_headers *headers)
 {
     const struct elfgen_program *program = &link->program;
@@ -68,7 +68,7 @@ static bool add_sections(struct link *link, struct link_section_headers *headers
         }
         headers->header_of[index] = (uint32_t)headers->section_count - 1;
     }
-    /* The alignment of a run is its first address' at most. */
+    /* A header's alignment is at most that of its address. */
     for (size_t i = 0; i < headers->section_count; i++) {
         struct elfgen_outline_section *section = &headers->sections[i];
         while (section->align > 1 && section->address & (section->align - 1))
@@ -98,7 +98,8 @@ static void add_symbol(const struct link *link, struct link_section_headers *hea
     headers->symbol_count++;
 }
 
-/* Each symbol once: where it is defined, or, of what the linker and COMMON define, by its name. */
+/* Adds each symbol once: where it is defined or, for COMMON symbols and the linker's own, where it
+ * is first mentioned. */
 static bool add_symbols(struct link *link, struct link_section_headers *headers)
 {
     size_t most = link->global_count;

@@ -1,4 +1,4 @@
-/* The program's sections and relocations, appended one by one. */
+/* Appends sections and relocations to the program. */
 #include "link.h"
 
 uint32_t link_add_section(struct link *link, const struct elfgen_section *section)
