@@ -1,3 +1,4 @@
+/* Writes JSON strings and keys. */
 #include "base/json_write.h"
 
 #include <string.h>

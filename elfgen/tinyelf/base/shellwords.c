@@ -1,4 +1,4 @@
-/* A command line as typed -> its words. */
+/* Splits command lines into words as a shell does. */
 #include "base/shellwords.h"
 
 #include <errno.h>
@@ -26,8 +26,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n';
 }
 
-/* Copies the word at *text into `word`, without its quotes, and moves *text behind it. False: a
- * quote is not closed, or nothing stands behind a backslash. */
+/* Copies the word at *text into `word`, without its quotes, and moves *text past it. Returns false
+ * if a quote is not closed, or the text ends with a backslash. */
 static bool take_word(const char **text, char *word)
 {
     const char *at = *text;
@@ -38,7 +38,7 @@ static bool take_word(const char **text, char *word)
         } else if (!quote && (*at == '\'' || *at == '"')) {
             quote = *at;
         } else if (*at == '\\' && quote != '\'') {
-            /* Inside "..." it is itself, but in front of a quote or another. */
+            /* Inside "..." a backslash is literal, except before a quote or another backslash. */
             if (quote && at[1] != '"' && at[1] != '\\')
                 *word++ = '\\';
             else if (*++at == '\0')

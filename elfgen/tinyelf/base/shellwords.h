@@ -5,16 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The words of a command, as typed in a shell: blanks part them; '...', "..." and \ keep blanks.
- * `at` ends with NULL. All is freed by shellwords_free(). */
+/* The words of a command as typed in a shell: separated by blanks, which '...', "..." and \ quote.
+ * `at` ends with NULL. shellwords_free() frees everything. */
 struct shellwords {
     char **at;
     size_t count;
 };
 
-/* Adds the words of `text` (NULL: none). False and errno: EINVAL where a quote is not closed. */
+/* Adds the words of `text` (NULL: none). Returns false with errno, which is EINVAL if a quote is
+ * not closed. */
 bool shellwords_add(struct shellwords *words, const char *text);
-/* Adds one word as it is. False: out of memory. */
+/* Adds one word as it is. Returns false if there is no memory. */
 bool shellwords_add_word(struct shellwords *words, const char *word);
 void shellwords_free(struct shellwords *words);
 
