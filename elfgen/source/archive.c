@@ -1,4 +1,4 @@
-/* Static archives (ar), read by libelf: the index says which member defines what. */
+/* Reads static archives (ar) with libelf. Their index says which member defines which symbol. */
 #include <ar.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -16,16 +16,16 @@ static const char thin_magic[] = "!<thin>\n";
 
 struct archive {
     struct link_archive link;
-    struct source source; /* how its members are to be read, and who hears of what is wrong */
+    struct source source; /* how to read the members, and where to report errors */
     Elf *elf;
-    int file; /* libelf takes members' headers from files only */
+    int file; /* libelf reads members' headers from files only */
     struct file_bytes bytes;
     char *name;
-    struct link_table loaded; /* offsets of members that are in the program */
-    bool owns_names;          /* of symbols: there was no index */
+    struct link_table loaded; /* offsets of the members that are linked */
+    bool owns_names;          /* of symbols, since there is no index */
 };
 
-/* What a member points into. */
+/* What a member's object points into. */
 struct member {
     Elf *elf;
     char *name;
@@ -60,7 +60,7 @@ static void close_archive(void *owner)
     free(archive);
 }
 
-/* libelf cuts a member that claims more than there is. */
+/* Whether a member ends inside the archive. libelf would silently truncate one that does not. */
 static bool is_whole(const struct archive *archive, size_t offset)
 {
     struct ar_hdr header;
@@ -79,8 +79,8 @@ static bool report_cut(const struct archive *archive, size_t offset, const Elf_A
         header && header->ar_name ? header->ar_name : "?");
 }
 
-/* libelf's header of the member at an offset, and its bytes; libelf itself looks through all
- * members that are open for each further one, so none stays open. */
+/* Finds the name and the bytes of the member at an offset. Members are closed at once: libelf
+ * searches all open ones whenever it opens another. */
 static bool find_member(struct archive *archive, size_t offset, struct member *member,
                         size_t *start, size_t *size)
 {
@@ -105,7 +105,7 @@ static bool find_member(struct archive *archive, size_t offset, struct member *m
     return found;
 }
 
-/* The member at an offset: "libx.a(util.o)". NULL: told. */
+/* Reads the member at an offset, as "libx.a(util.o)". Returns NULL after reporting the error. */
 static struct link_object *read_member(struct archive *archive, size_t offset)
 {
     struct source source = archive->source;
@@ -168,7 +168,8 @@ static bool defines(void *owner, size_t offer)
     return found;
 }
 
-/* An offer; the archive has a copy of its name where libelf does not keep it. */
+/* Adds a symbol and the offset of its member. The archive copies the name if libelf does not keep
+ * it. */
 static bool add_offer(struct archive *archive, size_t *capacity, const char *symbol, size_t offset)
 {
     struct link_archive *link = &archive->link;
@@ -189,7 +190,8 @@ static bool add_offer(struct archive *archive, size_t *capacity, const char *sym
     return true;
 }
 
-/* What ranlib left. False: told; *indexed says whether there is an index. */
+/* Reads the index that ranlib made; *indexed: whether there is one. Returns false after reporting
+ * the error. */
 static bool read_index(struct archive *archive, bool *indexed)
 {
     size_t count = 0, capacity = 0;
@@ -201,8 +203,8 @@ static bool read_index(struct archive *archive, bool *indexed)
     return true;
 }
 
-/* Without an index, every member is read for the names that it defines; what is no object offers
- * nothing. */
+/* Reads every member for the symbols that it defines, for want of an index. Members that are no
+ * objects are passed over. */
 static bool scan(struct archive *archive)
 {
     struct archive quiet = *archive;
@@ -213,7 +215,8 @@ static bool scan(struct archive *archive)
     quiet.source.report = ignore_message;
     for (Elf *elf; done && (elf = elf_begin(archive->file, command, archive->elf));) {
         const Elf_Arhdr *header = elf_getarhdr(elf);
-        /* Its header is 60 bytes before its contents. */
+        /* elf_getaroff() returns the offset of the member's header, 60 bytes before its contents.
+         */
         size_t offset = (size_t)elf_getaroff(elf);
         done = is_whole(archive, offset) || report_cut(archive, offset, header);
         struct link_object *object = header && done ? read_member(&quiet, offset) : NULL;
@@ -234,7 +237,7 @@ static bool scan(struct archive *archive)
     return done;
 }
 
-/* The archive as a file of our own; one that could be read only once, from memory. */
+/* Opens the archive for libelf; a pipe's bytes are put into a memory file first. */
 static int open_again(const struct source *source, const struct file_bytes *bytes)
 {
     if (!source->read_once)

@@ -1,8 +1,4 @@
-/* Assembly -> relocatable object, by the assembler that the language belongs to.
- *
- * The object, the messages and text that is not in a file (standard input, a preprocessor's output)
- * travel in memory files, handed over as /dev/fd/N: nothing is left behind however a run ends, and
- * nothing has to be drained while the assembler works. */
+/* Assembles NASM's and GNU's sources, each with its own assembler, and preprocesses .S files. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +17,7 @@
 static const struct tool nasm_tool = {"nasm", "nasm"};
 static const struct tool gas_tool = {"as", "binutils"};
 
-/* The preprocessor marks lines as `# 7 "file"`; NASM wants `%line 7+1 file`. */
+/* Rewrites the preprocessor's line markers, `# 7 "file"`, as NASM's, `%line 7+1 file`. */
 static char *markers_for_nasm(const char *text, size_t size, size_t *length)
 {
     /* A marker grows by fewer than 8 characters and has at least 5. */
@@ -52,7 +48,7 @@ static char *markers_for_nasm(const char *text, size_t size, size_t *length)
     return result;
 }
 
-/* `cc -E` of the input, with the user's flags behind. */
+/* Makes the command `cc -E` for the input, with the user's flags. */
 static bool make_preprocessor(struct source *source, struct shellwords *words)
 {
     return toolchain_name_argument(source) && compiler_words(source, words) &&
@@ -80,8 +76,7 @@ static bool run_preprocessor(struct source *source, int output)
     return done;
 }
 
-/* Runs the preprocessor over the input and leaves its output, in its language, in
- * source->text_file. */
+/* Preprocesses the input into source->text_file, and detects the output's language. */
 static bool preprocess(struct source *source, enum source_language *language)
 {
     int output = toolchain_memory_file("preprocessed");
@@ -112,7 +107,7 @@ static bool preprocess(struct source *source, enum source_language *language)
 
 bool source_start_assembly(struct source *source, enum source_language language, bool preprocessed)
 {
-    /* What was read is what is assembled: a pipe gives its bytes once. */
+    /* A pipe's bytes can be read only once, so the assembler gets our copy. */
     if (source->read_once && !toolchain_put_text(source, source->input.bytes, source->input.size))
         return false;
     if (preprocessed && !preprocess(source, &language))
@@ -125,8 +120,7 @@ bool source_start_assembly(struct source *source, enum source_language language,
     if (!toolchain_name_argument(source))
         return false;
 
-    /* What the source includes is looked for beside it, too. NASM wants the folder with its slash.
-     */
+    /* Included files are also searched for in the source's folder. NASM needs its final slash. */
     char folder[PATH_MAX + 2];
     const char *slash = strrchr(source->path, '/');
     int length = slash ? (int)(slash - source->path) + 1 : 2;

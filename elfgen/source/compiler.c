@@ -1,4 +1,4 @@
-/* C -> relocatable object, by the user's compiler. */
+/* Compiles C with the user's compiler. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 
 #include "tool.h"
 
-/* For the smallest code that needs nothing around it. gcc and clang both know all of these; what
- * is their default anyhow is not everywhere: distributions turn some of it on. */
+/* Flags for the smallest freestanding code. gcc and clang know all of them. Some are defaults
+ * upstream, but not in every distribution. */
 static const char *const freestanding[] = {
     "-Os",
     "-ffreestanding",
@@ -21,15 +21,15 @@ static const char *const freestanding[] = {
     "-fno-asynchronous-unwind-tables",
     "-fno-unwind-tables",
     "-fomit-frame-pointer",
-    "-falign-functions=1", /* clang aligns to 16, also for size */
+    "-falign-functions=1", /* clang aligns to 16 even with -Os */
     "-falign-loops=1",
     "-ffunction-sections",
     "-fdata-sections",
     "-fno-ident",
-    "-U_FORTIFY_SOURCE", /* a header of libc's would call what only libc has */
+    "-U_FORTIFY_SOURCE", /* libc's headers would call functions that only libc has */
 };
 
-/* For source_report_messages(): no colour, a column counted in characters, no files left behind. */
+/* For source_report_messages(): no colour, columns counted in characters, no temporary files. */
 static const char *const plain_messages[] = {"-fdiagnostics-color=never", "-ftabstop=1", "-pipe"};
 
 static bool is_program(const char *path)
@@ -57,7 +57,7 @@ struct tool compiler_tool(const struct shellwords *words)
     const char *slash = strrchr(words->at[0], '/');
     const char *name = slash ? slash + 1 : words->at[0];
     struct tool tool = {.program = words->at[0]};
-    /* Debian's packages have the names of their commands: clang-14, gcc-12. */
+    /* Debian names these packages after their commands: clang-14, gcc-12. */
     static const char *const packaged[] = {"gcc", "clang", "tcc", "ccache"};
     if (strcmp(name, "cc") == 0)
         tool.package = "gcc";
@@ -91,7 +91,7 @@ bool compiler_add_folder(const struct source *source, struct shellwords *words)
                                        shellwords_add_word(words, source->include_folder));
 }
 
-/* What is read from a memory file still includes what lies beside the user's. */
+/* A source in a memory file still finds headers in its own folder. */
 static bool add_place(const struct source *source, struct shellwords *words)
 {
     char folder[PATH_MAX];
@@ -110,8 +110,7 @@ static bool is_preprocessed(const char *path)
     return length > 2 && strcmp(path + length - 2, ".i") == 0;
 }
 
-/* The user's flags come last but for the files: of two that contradict each other compilers take
- * the later. */
+/* The user's flags follow ours: of two contradicting flags, compilers take the later. */
 static bool make_command(struct source *source, struct shellwords *words)
 {
     return compiler_words(source, words) &&
@@ -132,7 +131,7 @@ static bool make_command(struct source *source, struct shellwords *words)
 bool source_start_compiler(struct source *source)
 {
     struct shellwords words = {0};
-    /* What was read is what is compiled: a pipe gives its bytes once. */
+    /* A pipe's bytes can be read only once, so the compiler gets our copy. */
     if (source->read_once && !toolchain_put_text(source, source->input.bytes, source->input.size))
         return false;
     source->object_file = toolchain_memory_file("object");

@@ -5,7 +5,8 @@
 
 #include "tool.h"
 
-/* What the compiler prints of itself, one line: a file's name. */
+/* Reads the compiler's answer: one line, a file's path. Returns false if it is none, or not
+ * readable. */
 static bool read_answer(const struct source *source, char *answer, size_t room)
 {
     ssize_t got = pread(source->message_file, answer, room - 1, 0);

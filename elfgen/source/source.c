@@ -1,4 +1,5 @@
-/* The front door: which language an input is, and the road from there to a program. */
+/* Reads an input: detects its language, and assembles, compiles or reads it into an object or
+ * archive. */
 #include "object.h"
 
 #include <errno.h>
@@ -39,7 +40,7 @@ static bool detect_assembly(struct source *source)
     return true;
 }
 
-/* Sets source->language where the caller left it open. */
+/* Sets source->language if the caller left it open. */
 static bool decide_language(struct source *source, bool *preprocess)
 {
     bool assembly = ends_with(source->path, ".s") || ends_with(source->path, ".asm");
@@ -71,7 +72,7 @@ static bool decide_language(struct source *source, bool *preprocess)
         "say --from c, nasm, gas, object or raw");
 }
 
-/* What an object is for, by its header's first bytes; 0: not said. */
+/* The machine that an object is for, by its ELF header; 0 if that is not known. */
 static uint16_t machine_of(const struct file_bytes *input)
 {
     enum { AT = 18 }; /* e_machine */
@@ -92,8 +93,8 @@ bool source_start(struct source *source)
     bool read = file >= 0 && file_read(file, false, &source->input);
     int error = errno;
     struct stat status;
-    /* /dev/stdin and /dev/fd/3 are other files to the assembler; a newline in a name would take its
-     * messages apart. */
+    /* /dev/stdin and /dev/fd/3 are other files in the assembler's process; a newline in a name
+     * would break its messages apart. */
     source->read_once = standard || strchr(source->path, '\n') ||
                         strncmp(source->path, "/dev/", 5) == 0 ||
                         strncmp(source->path, "/proc/", 6) == 0 || fstat(file, &status) != 0 ||
@@ -108,7 +109,7 @@ bool source_start(struct source *source)
     if (!decide_language(source, &preprocess))
         return false;
     switch (source->language) {
-    case SOURCE_DETECT: /* a .S file: only its preprocessed text tells */
+    case SOURCE_DETECT: /* a .S file, detected after preprocessing */
     case SOURCE_NASM:
     case SOURCE_GAS:
         return source_start_assembly(source, source->language, preprocess);

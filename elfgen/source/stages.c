@@ -1,5 +1,5 @@
-/* The steps from C to a program, one by one. Their files travel in memory, as tool.c has it; the
- * commands are shown as they would be typed, with names of files. */
+/* Runs the steps from C to a program one by one, with memory files. The commands are shown as they
+ * would be typed, with names of files. */
 #include "stages.h"
 
 #include <errno.h>
@@ -17,10 +17,10 @@ const char *stage_ending(enum stage_number number)
     return endings[number];
 }
 
-/* A command as it is run, and as it is shown. */
+/* A command as it is run and as it is shown. */
 struct command {
     struct shellwords run, shown;
-    bool failed; /* out of memory, or a quote is not closed: errno */
+    bool failed; /* errno says why: no memory, or a quote is not closed */
 };
 
 static void add_run(struct command *command, const char *word)
@@ -51,7 +51,7 @@ static void free_command(struct command *command)
     shellwords_free(&command->shown);
 }
 
-/* Words as they are typed: with quotes around those that need them. */
+/* Joins words into a command line, with quotes around those that need them. */
 static char *join(const struct shellwords *words)
 {
     char *text = NULL;
@@ -76,7 +76,7 @@ static char *join(const struct shellwords *words)
     return text;
 }
 
-/* What tinyelf gives the compiler more. */
+/* Makes the flags that tinyelf adds to the compiler's command. */
 static bool make_flags(const struct stages *stages, struct shellwords *words)
 {
     struct source source = {.include_folder = stages->include_folder};
@@ -85,7 +85,7 @@ static bool make_flags(const struct stages *stages, struct shellwords *words)
            compiler_add_folder(&source, words);
 }
 
-/* Whether the file includes <tiny.h>: then also cc has to know where that is. */
+/* Whether the file includes <tiny.h>, so that plain cc must know where that is. */
 static bool is_tiny(const struct file_bytes *input)
 {
     return input->size > 0 && memmem(input->bytes, input->size, "<tiny", 5) != NULL;
@@ -123,7 +123,7 @@ static void add_file(const struct stages *stages, enum stage_number number, cons
     free(name);
 }
 
-/* The first three steps: the same compiler, a letter for how far to go. */
+/* Makes the command of one of the first three steps: the compiler with -E, -S or -c. */
 static void make_compilation(struct stages *stages, struct source *source, enum stage_way way,
                              enum stage_number number, struct command *command)
 {
@@ -137,7 +137,7 @@ static void make_compilation(struct stages *stages, struct source *source, enum 
     add_both(command, letters[number]);
     add_way(stages, way, number, command);
     add_words(command, stages->compiler_flags);
-    /* An assembler has no such messages, and clang says so. */
+    /* clang warns that these flags do not apply to assembling. */
     if (number != STAGE_OBJECT)
         command->failed = command->failed || !compiler_add_plain(&command->run);
     add_run(command, "-x");
@@ -172,12 +172,12 @@ static void make_link(struct stages *stages, struct source *source, enum stage_w
     add_both(command, "-o");
     add_file(stages, STAGE_EXECUTABLE, CHILD_OBJECT_PATH, command);
     if (way == WAY_CC)
-        add_words(command, stages->compiler_flags); /* libraries follow what needs them */
+        add_words(command, stages->compiler_flags); /* libraries come after what needs them */
 }
 
 /* ---- running ---- */
 
-/* What a step says: kept, and passed on where it is about the C file. */
+/* Collects a step's messages, and passes on those about the C file. */
 struct listener {
     const struct stages *stages;
     enum stage_number number;
@@ -185,7 +185,7 @@ struct listener {
     FILE *messages;
 };
 
-/* A message with the names of the files for /dev/fd/N. */
+/* Writes a message with names of files in place of /dev/fd/N. */
 static void put_named(const struct listener *listener, const char *text)
 {
     while (*text) {
@@ -217,7 +217,7 @@ static void take_message(void *context, const struct source_message *message)
         listener->stages->report(listener->stages->context, message);
 }
 
-/* Runs a step of which all is prepared but its files. */
+/* Runs a step's command with its input and output files. */
 static bool run_step(struct stages *stages, struct source *source, const struct command *command,
                      const struct file_bytes *input, struct stage *stage)
 {
@@ -253,7 +253,7 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
     struct source source = {
         .path = stages->path,
         .name = stages->path,
-        .language = link ? SOURCE_RAW : SOURCE_C, /* a linker's messages are in no known form */
+        .language = link ? SOURCE_RAW : SOURCE_C, /* linkers' messages have no common form */
         .compiler = stages->compiler,
         .report = take_message,
         .context = &listener,
@@ -284,7 +284,7 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
     }
 }
 
-/* The name of the program, and the flags as shown. */
+/* Sets the program's name and the flags as shown. */
 static bool prepare(struct stages *stages)
 {
     struct shellwords flags = {0};

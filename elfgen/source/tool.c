@@ -1,8 +1,8 @@
-/* Starting other programs.
+/* Runs assemblers and compilers.
  *
- * Objects, messages and text that is not in a file (standard input, a preprocessor's output) travel
- * in memory files, handed over as /dev/fd/N: nothing is left behind however a run ends, and nothing
- * has to be drained while the program works. */
+ * Objects, messages and text that is in no file (standard input, a preprocessor's output) are
+ * passed in memory files, as /dev/fd/N: nothing is left over however a run ends, and no pipe has to
+ * be drained while the program runs. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,8 +20,7 @@
 
 int toolchain_memory_file(const char *name)
 {
-    /* Above the numbers that the child's files get, so that no dup2 can overwrite another's source.
-     */
+    /* Above the child's descriptor numbers, so that no dup2 overwrites the source of another. */
     int low = memfd_create(name, MFD_CLOEXEC);
     if (low < 0)
         return -1;
@@ -32,9 +31,9 @@ int toolchain_memory_file(const char *name)
     return high;
 }
 
-/* What would change what a tool does, without anybody having said so to this command: options from
- * the environment, and files written besides. Where headers and programs are found (CPATH, PATH...)
- * is the user's business. */
+/* Whether a variable would change what a tool does or make it write other files, which the user did
+ * not ask this command for. Where headers and programs are found (CPATH, PATH...) stays the user's
+ * choice. */
 static bool is_unwanted(const char *variable)
 {
     static const char *const unwanted[] = {"LC_ALL=",
@@ -50,8 +49,7 @@ static bool is_unwanted(const char *variable)
     return false;
 }
 
-/* The environment without these, and with messages in the language that source_report_messages()
- * knows. */
+/* The environment without these, and with messages in English, for source_report_messages(). */
 static char **plain_environment(void)
 {
     extern char **environ;
@@ -71,8 +69,8 @@ static char **plain_environment(void)
     return copy;
 }
 
-/* posix_spawnp, with the child's files and with the signals that we may ignore back to their
- * defaults. Returns an errno, 0 on success. */
+/* Starts a tool with its files, and with default actions for signals that we may ignore. Returns 0,
+ * or an errno. */
 static int spawn(struct source *source, const struct tool *tool, const char *const *arguments,
                  int object, int text)
 {
@@ -86,7 +84,7 @@ static int spawn(struct source *source, const struct tool *tool, const char *con
         free(environment);
         return ENOMEM;
     }
-    memcpy(copies, arguments, count * sizeof *copies); /* it takes them without const */
+    memcpy(copies, arguments, count * sizeof *copies); /* posix_spawnp() takes them without const */
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -113,7 +111,7 @@ static int spawn(struct source *source, const struct tool *tool, const char *con
     return error;
 }
 
-/* A command as it would be typed, "..." where it is longer than a message. */
+/* Reports a command as it would be typed, cut with "..." if it is longer than a message. */
 static void report_command(const struct source *source, const char *const *arguments)
 {
     char line[3072];
@@ -203,9 +201,8 @@ bool toolchain_put_text(struct source *source, const char *bytes, size_t size)
     return true;
 }
 
-/* The input as an argument: one that starts with a dash is a file all the same, and so is one with
- * the
- * @ that GNU's tools take for a file of options. Kept for source_report_messages(). */
+/* A leading dash would be taken for an option, and a leading @ for a file of options. The argument
+ * is kept for source_report_messages(). */
 bool toolchain_name_argument(struct source *source)
 {
     const char *before = *source->path == '-' || *source->path == '@' ? "./" : "";
