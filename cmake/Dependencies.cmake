@@ -76,11 +76,6 @@ add_library(libcurses INTERFACE)
 target_include_directories(libcurses SYSTEM INTERFACE ${CURSES_INCLUDE_DIR})
 target_link_libraries(libcurses INTERFACE ${CURSES_LIBRARY} ${TINFO_LIBRARY})
 
-find_program(NASM nasm)
-if(NOT NASM)
-    message(FATAL_ERROR "nasm is missing: install the package nasm")
-endif()
-
 if(TINYELF_TESTS)
     find_package(PkgConfig)
     if(NOT PKG_CONFIG_FOUND)

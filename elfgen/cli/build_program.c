@@ -30,7 +30,7 @@ static void tell(void *context, const struct source_message *what)
 }
 
 /* A line that begins with the place in an object, as linkers write it. */
-static void tell_link(void *context, const char *text)
+static void report_link(void *context, const char *text)
 {
     (void)context;
     message(NULL, NULL, "%s", text);
@@ -143,7 +143,7 @@ static bool add_libgcc(struct link *link)
         return true;
     source = malloc(sizeof *source);
     if (!source)
-        return link_say(link, "out of memory");
+        return link_report(link, "out of memory");
     *source = *work->common;
     source->path = path;
     source->language = SOURCE_DETECT;
@@ -278,10 +278,10 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
 {
     const struct build *build = work->build;
     if (build->sections) {
-        struct link_outline outline;
-        if (!link_outline(&work->link, 0, &outline))
+        struct link_section_headers headers;
+        if (!link_make_section_headers(&work->link, 0, &headers))
             return false;
-        *image = link_write_outline(&work->link, &outline, *image, size);
+        *image = link_write_section_headers(&work->link, &headers, *image, size);
         if (!*image)
             return false;
     }
@@ -339,14 +339,14 @@ int build_program(const struct build *build)
                             .machine = build->target,
                             .debug = build->debug,
                             .verbose = build->verbose,
-                            .tell = tell,
+                            .report = tell,
                             .context = &work};
     for (size_t i = 0; i < build->input_count && !common.include_folder; i++)
         if (is_c(build, build->inputs[i]) &&
             find_shared("asm", "tiny.h", work.folder, sizeof work.folder))
             common.include_folder = work.folder;
     work.common = &common;
-    work.link.tell = tell_link;
+    work.link.report = report_link;
     work.link.context = &work;
     work.link.more = add_libgcc;
     work.sources = calloc(build->input_count + 1, sizeof(struct source *));

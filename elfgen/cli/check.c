@@ -6,7 +6,7 @@
 
 #include "../process/execve.h"
 #include "../report/check.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 
 enum { OPTION_HELP = 256, OPTION_KERNEL, OPTION_JSON, OPTION_STRICT, OPTION_LOADER };

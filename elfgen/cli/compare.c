@@ -5,7 +5,7 @@
 
 #include "../machine/code.h"
 #include "../report/compare.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 #include "measure.h"
 
@@ -78,11 +78,11 @@ static bool open_input(struct input *input)
 static bool measure(const struct input *input, struct compare_facts *facts)
 {
     const char *name = input_name(input->path), *problem = NULL;
-    struct code *code =
-        code_open(&input->view, compare_code_mode(&input->view), SYNTAX_INTEL, &problem);
+    struct x86_session *code =
+        x86_session_open(&input->view, compare_code_mode(&input->view), SYNTAX_INTEL, &problem);
     if (!problem && !compare_measure(facts, name, &input->view, code ? &code->code : NULL))
         problem = "out of memory";
-    code_close(code);
+    x86_session_close(code);
     if (problem)
         message(name, "error", "%s", problem);
     return !problem;

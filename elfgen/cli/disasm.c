@@ -4,7 +4,7 @@
 
 #include "../machine/code.h"
 #include "../report/disasm.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 #include "names.h"
 
@@ -37,21 +37,21 @@ static void help(void)
          "      --help         this text");
 }
 
-static bool parse_syntax(const char *text, enum machine_syntax *syntax)
+static bool parse_syntax(const char *text, enum x86_syntax *syntax)
 {
     static const char *const names[] = {
         [SYNTAX_INTEL] = "intel", [SYNTAX_ATT] = "att", [SYNTAX_NASM] = "nasm"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(text, names[i]) != 0)
             continue;
-        *syntax = (enum machine_syntax)i;
+        *syntax = (enum x86_syntax)i;
         return true;
     }
     return false;
 }
 
 /* False: it was said why. */
-static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machine_syntax syntax,
+static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_syntax syntax,
                   const struct file_bytes *bytes, const char *path, const char *debug)
 {
     struct elfgen_view view;
@@ -75,7 +75,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
         close_names(&names);
         return false;
     }
-    struct code *code = code_open(&view, mode, syntax, &problem);
+    struct x86_session *code = x86_session_open(&view, mode, syntax, &problem);
     if (code)
         code->machine.names = &names.machine;
     disasm->symbols = &names.symbols;
@@ -86,7 +86,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
                         : "no code: the entry point is in no executable segment, and there is no "
                           "executable section");
     disasm->symbols = NULL;
-    code_close(code);
+    x86_session_close(code);
     close_names(&names);
     return any;
 }
@@ -95,7 +95,7 @@ int command_disasm(int argc, char **argv)
 {
     struct standard_output *output = open_output();
     struct disasm disasm = {.out = &output->text};
-    enum machine_syntax syntax = SYNTAX_INTEL;
+    enum x86_syntax syntax = SYNTAX_INTEL;
     enum elfgen_code_mode mode = ELFGEN_CODE_FLOW;
     struct file_bytes bytes = {0};
     const char *debug = NULL;

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "../report/readelf.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 #include "starts.h"
 

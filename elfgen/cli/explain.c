@@ -4,7 +4,7 @@
 
 #include "../machine/code.h"
 #include "../report/explain.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 #include "names.h"
 #include "starts.h"
@@ -92,9 +92,9 @@ static bool choose_place(struct explain *explain, const char *at)
 static bool report(const struct wish *wish, struct explain *explain, const struct names *names)
 {
     const char *problem = NULL;
-    struct code *code = NULL;
+    struct x86_session *code = NULL;
     if (!wish->no_code)
-        code = code_open(explain->view, wish->mode, SYNTAX_INTEL, &problem);
+        code = x86_session_open(explain->view, wish->mode, SYNTAX_INTEL, &problem);
     explain->code = code ? &code->code : NULL;
     if (code)
         code->machine.names = &names->machine;
@@ -105,7 +105,7 @@ static bool report(const struct wish *wish, struct explain *explain, const struc
     }
     if (problem)
         message(explain->file, "error", "%s", problem);
-    code_close(code);
+    x86_session_close(code);
     return done;
 }
 

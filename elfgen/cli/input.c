@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 
 const char *input_name(const char *path)

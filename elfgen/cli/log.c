@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 #include "interrupt.h"
 

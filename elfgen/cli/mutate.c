@@ -9,9 +9,9 @@
 #include "../machine/code.h"
 #include "../process/confine.h"
 #include "../process/mutate.h"
-#include "../report/json.h"
 #include "../report/mutate.h"
-#include "../source/bytes.h"
+#include "base/file.h"
+#include "base/json_write.h"
 #include "cli.h"
 #include "interrupt.h"
 #include "progress.h"
@@ -350,7 +350,7 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
         return false;
     }
     explain_open(&view, bytes->bytes, bytes->size);
-    struct code *code = code_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
     struct explain explain = {.view = &view,
                               .file = input_name(path),
                               .code = code ? &code->code : NULL,
@@ -366,7 +366,7 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
         done = run_plan(&plan, wish, &original, &explain);
         mutate_free(&original);
     }
-    code_close(code);
+    x86_session_close(code);
     return done;
 }
 

@@ -75,8 +75,8 @@ bool open_names(struct names *names, const struct elfgen_view *view, const char 
 {
     *names = (struct names){0};
     bool done = find_names(names, view, path, debug);
-    names->machine = (struct machine_names){symbols_put_name, &names->symbols,
-                                            view->ehdr.e_type == ELFGEN_ET_EXEC};
+    names->machine =
+        (struct x86_names){symbols_put_name, &names->symbols, view->ehdr.e_type == ELFGEN_ET_EXEC};
     return done;
 }
 

@@ -4,12 +4,12 @@
 
 #include "../machine/machine.h"
 #include "../report/symbols.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 
 struct names {
     struct file_bytes bytes; /* of FILE.debug, where the names are from there */
     struct symbols symbols;
-    struct machine_names machine;
+    struct x86_names machine;
 };
 
 /* The names for the program in `view`, which was read from `path`: those of its own symbol table;

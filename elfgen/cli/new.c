@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 
 enum { OPTION_HELP = 256, MOST_TEMPLATES = 64 };

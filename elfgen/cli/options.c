@@ -4,8 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../source/source.h"
+#include "base/shellwords.h"
 #include "cli.h"
+#include "elfgen/format.h"
 
 int take_target(const char *command, const char *name, uint16_t *machine)
 {
@@ -25,7 +26,7 @@ int take_target(const char *command, const char *name, uint16_t *machine)
 int take_compiler(const char *command, const char *text, const char **compiler)
 {
     *compiler = text;
-    if (!source_are_words(text))
+    if (!shellwords_are_closed(text))
         return wrong_call(command, "--cc \"%s\": a quote is not closed", text);
     return text[strspn(text, " \t\n")] ? EXIT_YES : wrong_call(command, "--cc names no compiler");
 }
@@ -33,7 +34,7 @@ int take_compiler(const char *command, const char *text, const char **compiler)
 int add_compiler_flags(const char *command, const char *text, char **flags)
 {
     char *longer = NULL;
-    if (!source_are_words(text))
+    if (!shellwords_are_closed(text))
         return wrong_call(command, "--cflags \"%s\": a quote is not closed", text);
     if (asprintf(&longer, "%s%s%s", *flags ? *flags : "", *flags ? " " : "", text) < 0)
         return wrong_call(command, "--cflags: out of memory");

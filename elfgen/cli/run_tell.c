@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 
 /* ---- what a program needs from the file system ---- */
@@ -126,7 +126,7 @@ static void tell_call(const char *name, const char *path, const struct run_end *
                 (unsigned long long)end->number, hint);
         return;
     }
-    const struct call *call = calls_find(&calls, end->abi, end->number);
+    const struct call *call = syscall_find(&calls, end->abi, end->number);
     if (call && is_of_descriptor(call->name)) {
         message(name, "error",
                 "system call not allowed in the sandbox: %s of descriptor %d (number %llu, %s)%s",

@@ -179,7 +179,7 @@ static int run(struct request *request, const char *asked)
     char folder[PATH_MAX];
     struct stages *stages = &request->stages;
     stages->compiler_flags = request->flags;
-    stages->tell = tell;
+    stages->report = tell;
     if (find_shared("asm", "tiny.h", folder, sizeof folder))
         stages->include_folder = folder;
     if (!name_folder(request, asked)) {

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 #include "interrupt.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../report/json.h"
-#include "../source/bytes.h"
+#include "base/file.h"
+#include "base/json_write.h"
 #include "interrupt.h"
 
 enum { OPTION_RECORD = 256, OPTION_REPLAY, OPTION_UNTIL, OPTION_PLAIN, OPTION_HELP };

@@ -258,7 +258,7 @@ static void follow_code(struct step_view *view)
     if (!file->bytes ||
         elfgen_view_open_program(&view->file, file->bytes, file->size, NULL) == ELFGEN_NOT_ELF)
         return;
-    view->code = code_open(&view->file, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    view->code = x86_session_open(&view->file, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
 }
 
 bool step_view(struct step_run *run, struct process_program *program)
@@ -284,7 +284,7 @@ bool step_view(struct step_run *run, struct process_program *program)
     leave(run);
     step_pty_close();
     free(view.output);
-    code_close(view.code);
+    x86_session_close(view.code);
     if (view.no_memory)
         message("step", "error", "out of memory");
     if (done) {

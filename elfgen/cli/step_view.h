@@ -8,11 +8,11 @@
 struct step_view {
     struct step_run *run;
     struct step_cursor cursor;
-    struct elfgen_view file; /* the program's */
-    struct code *code;       /* and where instructions are in it; NULL: nobody knows */
-    struct step_record last; /* the step in front of the cursor, if cursor.index is not 0 */
-    char *output;            /* what the program wrote, all of it */
-    size_t output_size;      /* of it, up to the cursor */
+    struct elfgen_view file;  /* the program's */
+    struct x86_session *code; /* and where instructions are in it; NULL: nobody knows */
+    struct step_record last;  /* the step in front of the cursor, if cursor.index is not 0 */
+    char *output;             /* what the program wrote, all of it */
+    size_t output_size;       /* of it, up to the cursor */
     size_t output_known, output_room;
     bool colour, help, no_memory;
     char note[128]; /* for the last line; "" shows the keys */

@@ -51,14 +51,14 @@ static struct calls calls;
 /* False: there is no call of that number. */
 static bool find(enum call_abi abi, uint64_t number, struct call_facts *facts)
 {
-    const struct call *call = number < CALLS_END ? calls_find(&calls, abi, number) : NULL;
+    const struct call *call = number < CALLS_END ? syscall_find(&calls, abi, number) : NULL;
     *facts = (struct call_facts){.abi = abi, .number = -1, .elsewhere = -1};
     if (!call)
         return false;
     facts->number = (int)number;
     memcpy(facts->name, call->name, sizeof facts->name);
     facts->row = call->row;
-    facts->implemented = calls_entry(abi, facts->name, facts->entry);
+    facts->implemented = syscall_entry(abi, facts->name, facts->entry);
     return true;
 }
 
@@ -181,7 +181,7 @@ static int refuse_number(const struct question *question)
                                 "covered here");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         for (unsigned i = last; question->asked[abi] && i < CALLS_END; i++)
-            if (calls_find(&calls, abi, i))
+            if (syscall_find(&calls, abi, i))
                 last = i;
     return refuse(question, "no such system call in %s: the last that libseccomp knows there is %u",
                   which(question), last);
@@ -190,7 +190,7 @@ static int refuse_number(const struct question *question)
 /* Says that only the ABI that was not asked for has the call. */
 static int refuse_abi(const struct question *question, const struct call_facts *other)
 {
-    const char *abi = calls_convention(other->abi)->abi;
+    const char *abi = syscall_convention(other->abi)->abi;
     if (question->is_number)
         return refuse(question, "no such system call in %s: in %s it is %s", which(question), abi,
                       other->name);
@@ -206,10 +206,10 @@ static enum call_abi other_than(enum call_abi abi)
 /* The call in one ABI; number -1 and the name as it was given where there is none. */
 static void find_asked(const struct question *question, enum call_abi abi, struct call_facts *facts)
 {
-    int of_name = question->is_number ? -1 : calls_number(abi, question->word);
+    int of_name = question->is_number ? -1 : syscall_number(abi, question->word);
     bool is = find(abi, question->is_number ? question->number : (uint64_t)of_name, facts);
     if (is)
-        facts->elsewhere = calls_number(other_than(abi), facts->name);
+        facts->elsewhere = syscall_number(other_than(abi), facts->name);
     else if (!question->is_number)
         snprintf(facts->name, sizeof facts->name, "%s", question->word);
 }
@@ -257,7 +257,7 @@ static bool parse_abi(const char *text, bool asked[CALL_ABIS])
 {
     bool any = false;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
-        any |= asked[abi] = strcmp(text, calls_convention(abi)->abi) == 0;
+        any |= asked[abi] = strcmp(text, syscall_convention(abi)->abi) == 0;
     return any;
 }
 

@@ -54,7 +54,7 @@ static void look(struct tracing *tracing, const struct process *process, struct 
     *call = (struct trace_call){
         .id = process->id,
         .call = &process->call,
-        .known = calls_find(&tracing->strace.calls, process->call.abi, process->call.number),
+        .known = syscall_find(&tracing->strace.calls, process->call.abi, process->call.number),
     };
     call->has_cs = process_cs(process, &call->cs);
     call->has_door = process_door(process, &call->door);
@@ -72,7 +72,7 @@ static void show_abi(struct tracing *tracing, const struct process_event *event)
         look(tracing, process, &call);
         trace_abi_asked(out, &call, tracing->follow, &reader);
     } else if (event->kind == PROCESS_RESULT) {
-        call.known = calls_find(&tracing->strace.calls, process->call.abi, process->call.number);
+        call.known = syscall_find(&tracing->strace.calls, process->call.abi, process->call.number);
         trace_abi_answered(out, &call, tracing->follow, &reader);
     } else {
         strace_event(&tracing->strace, event);

@@ -5,7 +5,7 @@
 
 #include "../machine/code.h"
 #include "../report/unfold.h"
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "cli.h"
 
 enum { OPTION_HELP = 256 };
@@ -36,15 +36,16 @@ static bool unfold(const char *bytes, size_t size, const char *name, struct unfo
     const char *problem;
     elfgen_view_open_program(&view, bytes, size, NULL);
     enum elfgen_status status = elfgen_unfold_check(&view, &error);
-    struct code *code =
-        status == ELFGEN_OK ? code_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem) : NULL;
+    struct x86_session *code =
+        status == ELFGEN_OK ? x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem)
+                            : NULL;
     if (status == ELFGEN_OK && !code && problem) {
         message(name, "error", "%s", problem);
         return false;
     }
     bool done =
         status == ELFGEN_OK && unfold_file(&view, code ? &code->code : NULL, unfolded, &error);
-    code_close(code);
+    x86_session_close(code);
     if (done)
         return true;
     if (error.offset != ELFGEN_NOWHERE && error.status != ELFGEN_NOT_ELF)

@@ -1,5 +1,5 @@
-/* Names that no object defines and the linker knows: where the program begins and ends, the global
- * offset table, and __start_NAME and __stop_NAME around all sections of a name. */
+/* Symbols that the linker itself defines: the program's start and end, the global offset table, and
+ * __start_NAME and __stop_NAME around all sections of a name. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ static bool is_wanted(const struct link_global *global)
     return global->live && (global->claim == LINK_CLAIM_NEEDED || global->claim == LINK_CLAIM_WEAK);
 }
 
-/* Only what a name in C can be stands behind __start_. */
+/* Only a name that is an identifier in C may follow __start_. */
 static bool is_identifier(const char *name)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
@@ -63,18 +63,18 @@ const struct link_named *link_find_named(const struct link *link, const char *na
     return link->named ? link->named + low : NULL;
 }
 
-/* A live section of an index row, NULL: it is not. */
+/* The section of an index row; NULL if it is not live, or is placed piece by piece. */
 static struct link_section *live_section(const struct link *link, const struct link_named *row)
 {
     struct link_section *section = &link->objects[row->object]->sections[row->section];
     return section->live && !section->merges ? section : NULL;
 }
 
-/* Sections of one name, one behind the other in one section of the program. Returns its number,
- * LINK_NONE: out of memory, told, or *found is false. */
-static uint32_t join_named(struct link *link, const char *name, bool *found)
+/* Puts all live sections of a name, one after another, into one section of the program. Returns its
+ * number; LINK_NONE where there are none (*found is false) or after reporting an error. */
+static uint32_t concatenate_named(struct link *link, const char *name, bool *found)
 {
-    enum { MOST_ALIGN = 1 << 20 }; /* what lies between them is in the file */
+    enum { MOST_ALIGN = 1 << 20 }; /* the padding between them is in the file */
     struct elfgen_section joined = {.name = name, .align = 1};
     size_t count;
     const struct link_named *rows = link_find_named(link, name, &count);
@@ -86,20 +86,20 @@ static uint32_t join_named(struct link *link, const char *name, bool *found)
             continue;
         const uint64_t align = section->align ? section->align : 1;
         if (section->place != LINK_NONE) {
-            *found = true; /* the other of the two names was first */
+            *found = true; /* already placed, for the other of the two names */
             return section->place;
         }
         section->delta = (joined.size + align - 1) & ~(align - 1);
         if (align > MOST_ALIGN) {
-            link_say(link,
-                     "%s: section %s: alignment 0x%llx: sections between __start_ and "
-                     "__stop_ can have 0x%x at most",
-                     link->objects[rows[i].object]->name, name, (unsigned long long)align,
-                     MOST_ALIGN);
+            link_report(link,
+                        "%s: section %s: alignment 0x%llx: sections between __start_ and "
+                        "__stop_ can have 0x%x at most",
+                        link->objects[rows[i].object]->name, name, (unsigned long long)align,
+                        MOST_ALIGN);
             return LINK_NONE;
         }
         if (section->delta < joined.size || section->size > UINT64_MAX - section->delta) {
-            link_say(link, "sections %s: together they pass 2^64 bytes", name);
+            link_report(link, "sections %s: together they pass 2^64 bytes", name);
             return LINK_NONE;
         }
         joined.size = section->delta + section->size;
@@ -125,7 +125,7 @@ static uint32_t join_named(struct link *link, const char *name, bool *found)
     return place;
 }
 
-static bool define_around(struct link *link, struct link_global *global)
+static bool define_start_or_stop(struct link *link, struct link_global *global)
 {
     static const char start[] = "__start_", stop[] = "__stop_";
     const bool is_start = strncmp(global->name, start, sizeof start - 1) == 0;
@@ -135,16 +135,17 @@ static bool define_around(struct link *link, struct link_global *global)
     bool found;
     if (!is_identifier(name))
         return true;
-    uint32_t place = join_named(link, name, &found);
+    uint32_t place = concatenate_named(link, name, &found);
     if (place == LINK_NONE)
-        return !found; /* without such a section the name is undefined */
+        return !found; /* without such a section the symbol stays undefined */
     global->claim = LINK_CLAIM_LINKER;
     global->section = place;
     global->value = is_start ? 0 : link->sections[place].size;
     return true;
 }
 
-/* Where the program's bytes end, or its zeros: an empty section that every layout places there. */
+/* Marks where the program's bytes, or its zeros, end: with an empty section that every layout
+ * places there. */
 static bool define_end(struct link *link, struct link_global *global, bool zeros)
 {
     const struct elfgen_section end = {.name = global->name,
@@ -172,7 +173,7 @@ bool link_define(struct link *link)
         struct link_global *global = &link->globals[i];
         if (!is_wanted(global))
             continue;
-        if (!define_around(link, global))
+        if (!define_start_or_stop(link, global))
             return false;
         for (size_t j = 0; j < sizeof known / sizeof known[0]; j++) {
             if (strcmp(global->name, known[j].name) != 0)

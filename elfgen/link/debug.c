@@ -1,15 +1,15 @@
-/* FILE.debug: what the objects say about source lines and variables, at the addresses of a program
- * that itself carries none of it. */
+/* Writes FILE.debug: the objects' DWARF with the addresses of a program that contains none of it.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "outline.h"
 
-/* Sections of one name, one behind the other. */
+/* Concatenates the debug sections of each name. */
 struct debug {
     struct link *link;
-    struct link_outline outline;
-    struct link_table names; /* -> section of the outline */
+    struct link_section_headers headers;
+    struct link_table names; /* -> section of the headers */
     uint64_t end;            /* of the file so far */
 };
 
@@ -19,33 +19,33 @@ static bool is_wanted(const struct link_section *section)
            section->size > 0 && strncmp(section->name, ".debug_", 7) == 0;
 }
 
-/* Adds up the sections of a name, and says in `delta` where each begins in that; then, when the
- * sizes are known, where it begins in the file. */
+/* Adds a section to the one that all sections of its name form; its `delta` becomes its offset in
+ * that. */
 static bool measure(struct debug *debug, struct link_section *section)
 {
-    uint32_t index = (uint32_t)debug->outline.section_count;
-    /* Nothing in DWARF asks for more; what asks for 2^40 shall not have it. */
+    uint32_t index = (uint32_t)debug->headers.section_count;
+    /* DWARF never needs more; a section that asks for 2^40 does not get it. */
     const uint64_t most = 16;
     const uint64_t align = section->align == 0 ? 1 : section->align < most ? section->align : most;
     bool added;
     if (!link_table_put(&debug->names, section->name, strlen(section->name), &index, &added))
-        return link_say(debug->link, "out of memory");
-    struct elfgen_section_header *whole = &debug->outline.sections[index];
+        return link_report(debug->link, "out of memory");
+    struct elfgen_section_header *whole = &debug->headers.sections[index];
     if (added) {
         *whole = (struct elfgen_section_header){
             .name = section->name, .type = ELFGEN_SHT_PROGBITS, .align = align};
-        debug->outline.section_count++;
+        debug->headers.section_count++;
     }
     section->delta = (whole->size + align - 1) & ~(align - 1);
     whole->size = section->delta + section->size;
     whole->align = align > whole->align ? align : whole->align;
     if (section->delta > UINT32_MAX || whole->size > UINT32_MAX)
-        return link_say(debug->link, "section %s: together they pass 2^32 bytes", section->name);
+        return link_report(debug->link, "section %s: together they pass 2^32 bytes", section->name);
     return true;
 }
 
-/* A section of the program that no segment holds: its address is its place among those of its name,
- * which is what DWARF counts by. */
+/* Adds the section to the program, outside all segments. Its address is its offset among the
+ * sections of its name: DWARF refers to places by that. */
 static bool place(struct debug *debug, const struct link_object *object,
                   struct link_section *section)
 {
@@ -58,12 +58,12 @@ static bool place(struct debug *debug, const struct link_object *object,
                                  .name = section->name,
                                  .bytes = section->bytes,
                                  .size = section->size,
-                                 .offset = debug->outline.sections[index].offset + section->delta,
+                                 .offset = debug->headers.sections[index].offset + section->delta,
                                  .address = section->delta});
     return section->place != LINK_NONE;
 }
 
-/* Symbols of sections that have a place only now. */
+/* Gives the symbols of debug sections, which have only now been placed, their values. */
 static void find_symbols(struct debug *debug, uint32_t object)
 {
     const struct link_object *from = debug->link->objects[object];
@@ -89,8 +89,8 @@ static bool take_relocations(struct debug *debug, uint32_t object,
             continue;
         link_point(link, object, &relocation);
         relocation.section = section->place;
-        /* What was left out is at 0, which debuggers know to mean that; in lists that two zeros
-         * end, at 1. */
+        /* Code that was left out gets address 0, which debuggers understand; in lists that end with
+         * two zeros, address 1. */
         if (link->symbols[relocation.symbol].section == ELFGEN_SECTION_UNDEFINED)
             relocation.addend = strcmp(section->name, ".debug_ranges") == 0 ||
                                 strcmp(section->name, ".debug_loc") == 0;
@@ -117,12 +117,12 @@ static bool each(struct debug *debug, int pass)
     return true;
 }
 
-/* Offsets in the file for what was measured, behind the ELF header. */
+/* Sets the offsets of the debug sections in the file, after the ELF header. */
 static void set_offsets(struct debug *debug, size_t loaded)
 {
-    for (size_t i = 0; i < debug->outline.section_count; i++) {
-        struct elfgen_section_header *section = &debug->outline.sections[i];
-        if (i < loaded) { /* stands in the program */
+    for (size_t i = 0; i < debug->headers.section_count; i++) {
+        struct elfgen_section_header *section = &debug->headers.sections[i];
+        if (i < loaded) { /* its bytes are in the program */
             section->type = ELFGEN_SHT_NOBITS;
             section->offset = debug->end;
             continue;
@@ -140,8 +140,8 @@ static void set_field(uint8_t *ehdr, enum elfgen_class class_, const char *name,
             elfgen_field_set(&structure->fields[i], class_, ELFGEN_LITTLE_ENDIAN, ehdr, value);
 }
 
-/* The sections' bytes and their relocations, behind the ELF header, which has no program headers:
- * nobody runs this file. */
+/* Writes the ELF header, without program headers since nobody runs this file, then the sections'
+ * bytes, and applies their relocations. */
 static uint8_t *write_file(struct debug *debug, const uint8_t *image)
 {
     struct link *link = debug->link;
@@ -152,7 +152,7 @@ static uint8_t *write_file(struct debug *debug, const uint8_t *image)
     struct elfgen_program program = link->program;
     uint8_t *file = calloc(1, (size_t)debug->end);
     if (!file) {
-        link_say(link, "out of memory for %llu bytes", (unsigned long long)debug->end);
+        link_report(link, "out of memory for %llu bytes", (unsigned long long)debug->end);
         return NULL;
     }
     memcpy(file, image, elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_));
@@ -168,7 +168,7 @@ static uint8_t *write_file(struct debug *debug, const uint8_t *image)
                (size_t)link->sections[i].size);
     if (elfgen_apply_relocations(&program, link->machine, file, debug->end, &error) == ELFGEN_OK)
         return file;
-    link_say(link, "%s", error.text);
+    link_report(link, "%s", error.text);
     free(file);
     return NULL;
 }
@@ -181,8 +181,8 @@ uint8_t *link_debug_file(struct link *link, const struct elfgen_layout *layout,
     for (size_t i = 0; i < link->object_count; i++)
         for (size_t j = 1; j < link->objects[i]->section_count; j++)
             wanted += is_wanted(&link->objects[i]->sections[j]);
-    bool done = link_outline(link, wanted, &debug.outline);
-    const size_t loaded = debug.outline.section_count;
+    bool done = link_make_section_headers(link, wanted, &debug.headers);
+    const size_t loaded = debug.headers.section_count;
     link->relocation_count = 0;
     done = done && each(&debug, 0);
     if (done)
@@ -190,5 +190,5 @@ uint8_t *link_debug_file(struct link *link, const struct elfgen_layout *layout,
     uint8_t *file = done && each(&debug, 1) && each(&debug, 2) ? write_file(&debug, image) : NULL;
     *size = (size_t)debug.end;
     link_table_free(&debug.names);
-    return file ? link_write_outline(link, &debug.outline, file, size) : NULL;
+    return file ? link_write_section_headers(link, &debug.headers, file, size) : NULL;
 }

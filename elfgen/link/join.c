@@ -1,27 +1,12 @@
-/* What lives of all objects -> one program, whose relocations are of the kinds that image/ applies.
- */
+/* Makes one program of all live sections: its symbol table, GOT slots, and relocations that the
+ * library can apply. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "link.h"
 
-/* The program's symbols: these, then one a section, then each object's. */
+/* Indices in the program's symbol table: the entry, one symbol per section, then each object's. */
 enum { SYMBOL_ENTRY, SYMBOL_SECTIONS };
-
-uint32_t link_add_section(struct link *link, const struct elfgen_section *section)
-{
-    if (!link_grow(link, &link->sections, link->section_count, &link->section_capacity,
-                   sizeof *link->sections))
-        return LINK_NONE;
-    link->sections[link->section_count] = *section;
-    return (uint32_t)link->section_count++;
-}
-
-uint32_t link_permissions(const struct link_section *section)
-{
-    return ELFGEN_PF_R | (section->flags & ELFGEN_SHF_WRITE ? ELFGEN_PF_W : 0) |
-           (section->flags & ELFGEN_SHF_EXECINSTR ? ELFGEN_PF_X : 0);
-}
 
 static bool place_sections(struct link *link)
 {
@@ -63,7 +48,7 @@ static bool place_commons(struct link *link)
     return true;
 }
 
-/* Whether all addresses fit 31 bits, as far as sizes tell. */
+/* Whether all addresses will fit 31 bits, judged by the sizes. */
 static bool is_low(const struct link *link)
 {
     const uint64_t limit = UINT64_C(1) << 31;
@@ -76,7 +61,7 @@ static bool is_low(const struct link *link)
     return link->base < limit && end < limit;
 }
 
-/* The symbol that a name means, and whose it is. */
+/* The symbol that defines a symbol's name, and the object that it is in. */
 static const struct link_symbol *definition(const struct link *link,
                                             const struct link_object **object,
                                             const struct link_symbol *symbol)
@@ -89,7 +74,8 @@ static const struct link_symbol *definition(const struct link *link,
     return (*object)->symbols + global->symbol;
 }
 
-/* Where an offset in an object's section is in the program. False: nowhere. */
+/* Finds where an offset in an object's section is in the program. Returns false if it is not there.
+ */
 static bool locate(const struct link_section *section, uint64_t offset, uint32_t *place,
                    uint64_t *value)
 {
@@ -142,7 +128,7 @@ static bool make_symbols(struct link *link)
         count += link->objects[i]->symbol_count;
     }
     if (count >= UINT32_MAX)
-        return link_say(link, "more than 2^32 symbols");
+        return link_report(link, "more than 2^32 symbols");
     link->symbols = link_keep(link, count * sizeof *link->symbols);
     if (!link->symbols)
         return false;
@@ -162,7 +148,7 @@ static bool make_symbols(struct link *link)
         struct elfgen_symbol *to = &link->symbols[link->symbol_base[i]];
         for (size_t j = 0; j < from->symbol_count; j++)
             to[j] = program_symbol(link, from, &from->symbols[j]);
-        if (from->symbol_count > 0) /* symbol 0 is no symbol: 0 stands for its address */
+        if (from->symbol_count > 0) /* symbol 0 is the null symbol, at address 0 */
             to[0] = (struct elfgen_symbol){.name = "", .section = ELFGEN_SECTION_ABSOLUTE};
     }
     link->program.symbols = link->symbols;
@@ -171,16 +157,8 @@ static bool make_symbols(struct link *link)
     return true;
 }
 
-bool link_add_relocation(struct link *link, const struct elfgen_relocation *relocation)
-{
-    if (!link_grow(link, &link->relocations, link->relocation_count, &link->relocation_capacity,
-                   sizeof *link->relocations))
-        return false;
-    link->relocations[link->relocation_count++] = *relocation;
-    return true;
-}
-
-/* The slot of a symbol, made when it is first asked for; names have theirs for all objects. */
+/* Finds a symbol's GOT slot, which is added at the first request. All objects share the slot of a
+ * global symbol. */
 static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64_t *offset)
 {
     const bool is_64 = link->machine == ELFGEN_EM_X86_64;
@@ -192,7 +170,7 @@ static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64
     key[0] = name == LINK_NONE ? object : LINK_NONE;
     key[1] = name == LINK_NONE ? index : name;
     if (!link_table_put(&link->slots, key, 2 * sizeof *key, &slot, &added))
-        return link_say(link, "out of memory");
+        return link_report(link, "out of memory");
     *offset = (uint64_t)slot * (is_64 ? 8 : 4);
     if (!added)
         return true;
@@ -204,7 +182,7 @@ static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64
                                           .offset = *offset});
 }
 
-/* Lets an instruction have an address itself that it would read from the global offset table. */
+/* Rewrites an instruction that loads an address from the GOT into one that contains the address. */
 static bool relax(struct link *link, const struct link_object *object,
                   const struct link_section *section, struct elfgen_relocation *relocation,
                   bool *relaxed)
@@ -217,7 +195,7 @@ static bool relax(struct link *link, const struct link_object *object,
     if ((symbol->section == LINK_ABSOLUTE && symbol->value >= UINT64_C(1) << 31) ||
         !elfgen_can_relax(link->machine, section->bytes, section->size, relocation))
         return true;
-    uint8_t *bytes = link_own(placed->bytes); /* ours if it is no longer the object's */
+    uint8_t *bytes = link_own(placed->bytes); /* ours, if not the object's */
     if (placed->bytes == section->bytes) {
         bytes = link_keep(link, (size_t)section->size);
         if (!bytes)
@@ -236,7 +214,7 @@ void link_point(const struct link *link, uint32_t from, struct elfgen_relocation
     uint32_t place;
     uint64_t value;
     relocation->symbol = link->symbol_base[from] + relocation->symbol;
-    /* Of a section of pieces, the addend says which. */
+    /* In a section of pieces, the addend tells which piece is meant. */
     if (symbol->type == ELFGEN_STT_SECTION && symbol->section < object->section_count &&
         object->sections[symbol->section].merges &&
         locate(&object->sections[symbol->section], symbol->value + (uint64_t)relocation->addend,
@@ -246,14 +224,14 @@ void link_point(const struct link *link, uint32_t from, struct elfgen_relocation
     }
 }
 
-/* One relocation of an object as one of the program. */
+/* Adds one of an object's relocations to the program's. */
 static bool take_relocation(struct link *link, uint32_t from, const struct link_section *section,
                             struct elfgen_relocation relocation, bool low)
 {
     const struct link_object *object = link->objects[from];
     uint32_t plain;
     if (relocation.type == ELFGEN_R_NONE)
-        return true; /* it kept its symbol, and that is all */
+        return true; /* its only effect was to keep its symbol */
     enum elfgen_got_use use =
         elfgen_relocation_got(link->machine, section->bytes, section->size, &relocation, &plain);
     bool relaxed = false;
@@ -291,7 +269,7 @@ static bool take_relocations(struct link *link)
     return true;
 }
 
-/* The slots' values are relocations. */
+/* Makes room for the slots, which relocations fill. */
 static bool fill_got(struct link *link)
 {
     struct elfgen_section *got = &link->sections[link->got];
@@ -300,7 +278,7 @@ static bool fill_got(struct link *link)
     return got->bytes != NULL;
 }
 
-bool link_join(struct link *link)
+bool link_emit(struct link *link)
 {
     if (!place_sections(link) || !place_commons(link) || !make_symbols(link) ||
         !take_relocations(link) || !fill_got(link))

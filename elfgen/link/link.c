@@ -1,77 +1,7 @@
-/* The road from objects to a program, and the memory that it takes. */
+/* Links the objects and archives that were added into a program. */
 #include "link.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-bool link_say(const struct link *link, const char *format, ...)
-{
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    link->tell(link->context, text);
-    return false;
-}
-
-bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity, size_t element)
-{
-    void *old;
-    if (count < *capacity)
-        return true;
-    size_t wanted = *capacity ? *capacity * 2 : 16;
-    memcpy(&old, array, sizeof old); /* the caller's pointer, whatever it points to */
-    void *larger = wanted <= SIZE_MAX / element ? realloc(old, wanted * element) : NULL;
-    if (!larger)
-        return link_say(link, "out of memory");
-    memcpy(array, &larger, sizeof larger);
-    *capacity = wanted;
-    return true;
-}
-
-void *link_own(const void *memory)
-{
-    void *own;
-    memcpy(&own, &memory, sizeof own);
-    return own;
-}
-
-void *link_keep(struct link *link, size_t size)
-{
-    if (!link_grow(link, &link->kept, link->kept_count, &link->kept_capacity, sizeof *link->kept))
-        return NULL;
-    void *memory = calloc(1, size ? size : 1);
-    if (!memory)
-        link_say(link, "out of memory for %zu bytes", size);
-    else
-        link->kept[link->kept_count++] = memory;
-    return memory;
-}
-
-bool link_add_object(struct link *link, struct link_object *object)
-{
-    if (!link_grow(link, &link->objects, link->object_count, &link->object_capacity,
-                   sizeof(struct link_object *))) {
-        link_object_release(object);
-        return false;
-    }
-    link->objects[link->object_count++] = object;
-    return true;
-}
-
-bool link_add_archive(struct link *link, struct link_archive *archive)
-{
-    if (!link_grow(link, &link->archives, link->archive_count, &link->archive_capacity,
-                   sizeof(struct link_archive *))) {
-        archive->release(archive->owner);
-        return false;
-    }
-    link->archives[link->archive_count++] = archive;
-    return true;
-}
 
 bool link_program(struct link *link)
 {
@@ -84,24 +14,9 @@ bool link_program(struct link *link)
     if (link->got == LINK_NONE || !link_resolve(link))
         return false;
     link->no_entry = link->entry && !link_find_entry(link, &object, &symbol);
-    /* All that is wrong with symbols is told in one go. */
+    /* All errors about symbols are reported in one run. */
     return !link->no_entry && link_mark(link) && link_define(link) && link_all_defined(link) &&
-           link->duplicates == 0 && link->absent == 0 && link_merge(link) && link_join(link);
-}
-
-void link_object_release(struct link_object *object)
-{
-    for (size_t i = 0; i < object->section_count; i++)
-        free(object->sections[i].pieces);
-    for (size_t i = 0; i < object->group_count; i++)
-        free(object->groups[i].members);
-    free(object->sections);
-    free(object->symbols);
-    free(object->relocations);
-    free(object->groups);
-    if (object->release)
-        object->release(object->owner);
-    free(object);
+           link->duplicates == 0 && link->absent == 0 && link_merge(link) && link_emit(link);
 }
 
 void link_release(struct link *link)

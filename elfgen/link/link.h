@@ -1,63 +1,63 @@
-/* Objects and archives -> one program.
+/* Links objects and archives into one program.
  *
- * symbols.c finds out who defines what and takes members out of archives; live.c keeps what the
- * entry needs; merge.c has equal constants once; join.c makes the program: one symbol table, GOT
- * slots, relocations of the kinds that image/ applies. Nothing is printed: what there is to say
- * goes to a callback. */
+ * The steps: resolve symbols, with members of archives as they are needed; mark the sections that
+ * the entry needs; define the linker's own symbols; merge equal constants; emit the program with
+ * one symbol table, GOT slots, and relocations that the library can apply. Nothing is printed:
+ * errors go to a callback. */
 #ifndef LINK_H
 #define LINK_H
 
 #include "object.h"
 #include "table.h"
 
-/* Who defines a name, from the weakest claim to the strongest. */
+/* How a symbol is defined, from the weakest claim to the strongest. */
 enum link_claim {
-    LINK_CLAIM_NONE,   /* nobody needs it; an archive may offer it */
-    LINK_CLAIM_WEAK,   /* needed, but 0 will do */
+    LINK_CLAIM_NONE,   /* not needed; an archive may define it */
+    LINK_CLAIM_WEAK,   /* needed only if something defines it; else it is 0 */
     LINK_CLAIM_NEEDED, /* needed, not defined */
     LINK_CLAIM_DEFINED_WEAK,
     LINK_CLAIM_COMMON,
-    LINK_CLAIM_LINKER, /* the linker itself knows it: _end, __start_names, ... */
+    LINK_CLAIM_LINKER, /* by the linker itself: _end, __start_names, ... */
     LINK_CLAIM_DEFINED
 };
 
-/* A name that all objects share. */
+/* A global symbol, shared by all objects. */
 struct link_global {
     const char *name;
     enum link_claim claim;
-    uint32_t object, symbol; /* the definition, where there is one */
-    uint32_t archive, offer; /* who would define it; LINK_NONE: nobody */
-    uint64_t size, align;    /* of COMMON: the largest asked for */
-    uint32_t section;        /* the program's, of COMMON and of what the linker defines */
-    uint64_t value;          /* there; without a section, the address */
+    uint32_t object, symbol; /* the definition, if there is one */
+    uint32_t archive, offer; /* the archive's member that defines it; LINK_NONE: none does */
+    uint64_t size, align;    /* of COMMON: the largest of all objects */
+    uint32_t section;        /* the program's, of COMMON symbols and the linker's own */
+    uint64_t value;          /* offset in it; without a section, the address */
     bool live;
     struct link_reason reason;
 };
 
-/* A section that __start_NAME may stand in front of. */
+/* A section that __start_NAME may refer to. */
 struct link_named {
     const char *name;
     uint32_t object, section;
 };
 
-/* One line for the user, an error. */
-typedef void link_tell(void *context, const char *text);
+/* Receives an error or a note, one line. */
+typedef void link_reporter(void *context, const char *text);
 
 struct link {
     /* Set by the caller. */
-    link_tell *tell;
+    link_reporter *report;
     void *context;
-    const char *entry; /* symbol; NULL: everything is kept */
-    bool keep_all;     /* even what nothing needs */
+    const char *entry; /* its symbol; NULL: every section is kept */
+    bool keep_all;     /* even sections that nothing needs */
     uint16_t machine;  /* ELFGEN_EM_... */
-    uint64_t base;     /* of the program: code is shorter when addresses fit 31 bits */
-    /* Called once when names are undefined that every object was asked for: adds what may define
-     * them. NULL: nothing does. */
+    uint64_t base;     /* the program's address: code is shorter if addresses fit 31 bits */
+    /* Called once if symbols are still undefined after all objects were read; adds what may define
+     * them. May be NULL. */
     bool (*more)(struct link *link);
-    /* Answers, after link_program(). */
+    /* Set by link_program(). */
     struct elfgen_program program;
-    bool no_entry; /* nothing defines the entry symbol, which is not told */
-    /* The room's own. */
+    bool no_entry; /* the entry symbol is undefined, which is not reported */
+    /* Private. */
     struct link_object **objects;
     size_t object_count, object_capacity;
     struct link_archive **archives;
@@ -66,14 +66,14 @@ struct link {
     struct link_global *globals;
     size_t global_count, global_capacity;
     struct link_table signatures; /* -> object */
-    size_t unread;                /* objects from here on have not been looked at */
-    size_t duplicates, absent;    /* what was told of symbols and sections */
-    struct link_named *named;     /* by name */
+    size_t unread;                /* index of the first object whose symbols have not been read */
+    size_t duplicates, absent;    /* how many errors were reported about symbols and sections */
+    struct link_named *named;     /* sorted by name */
     size_t named_count;
     uint32_t got;            /* the program's section */
-    struct link_table slots; /* of the global offset table, of local symbols */
+    struct link_table slots; /* of the global offset table */
     size_t slot_count;
-    uint32_t *symbol_base; /* by object: the program's number of its symbol 0 */
+    uint32_t *symbol_base; /* by object: index of its symbol 0 in `symbols` */
     struct elfgen_section *sections;
     size_t section_count, section_capacity;
     struct elfgen_symbol *symbols;
@@ -83,13 +83,13 @@ struct link {
     size_t kept_count, kept_capacity;
 };
 
-/* Adds an object or an archive, which then belongs to the link, also when the call fails. False:
- * out of memory, told. */
+/* Adds an object or an archive, which then belongs to the link, even if the call fails. Returns
+ * false after reporting that there is no memory. */
 bool link_add_object(struct link *link, struct link_object *object);
 bool link_add_archive(struct link *link, struct link_archive *archive);
 
-/* Everything that was added -> link->program. False: told why; all undefined and all duplicate
- * symbols are told, each with the places that need it. */
+/* Links everything that was added into link->program. Returns false after reporting the errors: all
+ * undefined and all duplicate symbols, each with the places that refer to it. */
 bool link_program(struct link *link);
 
 /* Frees everything. */
@@ -97,54 +97,57 @@ void link_release(struct link *link);
 
 /* ---- inside the room ---- */
 
-__attribute__((format(printf, 2, 3))) bool link_say(const struct link *link, const char *format,
-                                                    ...);
+/* Reports an error. Returns false, for the caller to return. */
+__attribute__((format(printf, 2, 3))) bool link_report(const struct link *link, const char *format,
+                                                       ...);
 
-/* Makes room for one more element. False: out of memory, told. */
+/* Makes room for one more element. Returns false after reporting that there is no memory. */
 bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity,
                size_t element);
 
-/* Memory that was handed on as const, to its owner again. */
+/* The same memory without its const, for the code that owns it. */
 void *link_own(const void *memory);
 
-/* Memory that link_release() frees. NULL: told. */
+/* Allocates zeroed memory that link_release() frees. Returns NULL after reporting the error. */
 void *link_keep(struct link *link, size_t size);
 
-/* symbols.c: names, archives, groups. */
+/* Append to the program. link_add_section() returns the section's number; both return LINK_NONE or
+ * false after reporting that there is no memory. */
+uint32_t link_add_section(struct link *link, const struct elfgen_section *section);
+bool link_add_relocation(struct link *link, const struct elfgen_relocation *relocation);
+
+/* The segment permissions (ELFGEN_PF_...) that an object's section asks for. */
+uint32_t link_permissions(const struct link_section *section);
+
+/* Resolves all symbols, with archives and COMDAT groups. */
 bool link_resolve(struct link *link);
 bool link_all_defined(struct link *link);
 
-/* The definition of the entry symbol; local ones count where no object has a global one. */
+/* Finds the definition of the entry symbol; a local symbol counts if no object defines a global
+ * one. */
 bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol);
 
-/* live.c: what is needed. */
+/* Marks the sections, pieces and symbols that the program needs. */
 bool link_mark(struct link *link);
 
-/* Where a relocation of `object` points: an object's section and the offset in it (an offset of
- * pieces counts the addend where the symbol is the section's own). False: to no section. */
-bool link_target(const struct link *link, const struct link_object *object,
-                 const struct elfgen_relocation *relocation, uint32_t *target_object,
-                 uint32_t *section, uint64_t *offset);
-
-/* merge.c: pieces. */
+/* Mergeable sections: cuts one into pieces; finds the piece at an offset, NULL if the section has
+ * none; places the pieces that are needed. */
 bool link_find_pieces(struct link *link, struct link_section *section);
 struct link_piece *link_piece_at(const struct link_section *section, uint64_t offset);
 bool link_merge(struct link *link);
 
-/* around.c: the sections of a name that C can say, in the order of objects; *count of them. */
+/* The sections of a name that is an identifier in C, in the order of objects; *count of them. The
+ * index is built once. */
 const struct link_named *link_find_named(const struct link *link, const char *name, size_t *count);
 bool link_index_named(struct link *link);
 
-/* Names that the linker itself defines, and what they stand for. */
+/* Defines the symbols that the linker itself provides. */
 bool link_define(struct link *link);
 
-/* join.c */
-bool link_join(struct link *link);
-uint32_t link_add_section(struct link *link, const struct elfgen_section *section);
-bool link_add_relocation(struct link *link, const struct elfgen_relocation *relocation);
+/* Makes link->program. */
+bool link_emit(struct link *link);
 
 /* Makes a relocation of an object point to the program's symbol. */
 void link_point(const struct link *link, uint32_t from, struct elfgen_relocation *relocation);
-uint32_t link_permissions(const struct link_section *section);
 
 #endif

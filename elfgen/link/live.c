@@ -1,10 +1,11 @@
-/* What the entry needs, and what that needs: all else stays out of the program. */
+/* Garbage collection: marks the sections that the entry needs, directly or not; the others are left
+ * out. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "link.h"
 
-/* Sections whose relocations are still to be looked at. */
+/* Marked sections whose relocations have not been followed yet. */
 struct work {
     struct link *link;
     struct {
@@ -13,9 +14,11 @@ struct work {
     size_t count, capacity;
 };
 
-bool link_target(const struct link *link, const struct link_object *object,
-                 const struct elfgen_relocation *relocation, uint32_t *target_object,
-                 uint32_t *section, uint64_t *offset)
+/* Finds the object's section that a relocation of `object` points to, and the offset in it, which
+ * includes the addend if the symbol is a section's. Returns false if it points to no section. */
+static bool target_of(const struct link *link, const struct link_object *object,
+                      const struct elfgen_relocation *relocation, uint32_t *target_object,
+                      uint32_t *section, uint64_t *offset)
 {
     const struct link_symbol *symbol = &object->symbols[relocation->symbol];
     *target_object = LINK_NONE;
@@ -34,28 +37,30 @@ bool link_target(const struct link *link, const struct link_object *object,
     return symbol->section < object->section_count;
 }
 
-/* What a loaded program has no use for: notes to linkers, and what they are told to leave out. */
+/* False for what a loaded program does not use: notes to linkers, and sections that linkers must
+ * leave out. */
 static bool is_loaded(const struct link_section *section)
 {
     return section->flags & ELFGEN_SHF_ALLOC && !(section->flags >> ELFGEN_SHF_EXCLUDE_BIT & 1) &&
            !section->discarded && strcmp(section->name, ".note.gnu.property") != 0;
 }
 
-/* What a program would need more than a linker for. */
+/* Refuses a section that needs more than a linker: thread-local storage, or a type that is not
+ * known here. */
 static bool supported(const struct link *link, const struct link_object *object,
                       const struct link_section *section)
 {
     if (section->flags & ELFGEN_SHF_TLS)
-        return link_say(link, "%s: section %s: thread-local storage is not supported", object->name,
-                        section->name);
+        return link_report(link, "%s: section %s: thread-local storage is not supported",
+                           object->name, section->name);
     if (section->type != ELFGEN_SHT_PROGBITS && section->type != ELFGEN_SHT_NOTE &&
         section->type != ELFGEN_SHT_NOBITS && section->type != ELFGEN_SHT_X86_64_UNWIND)
-        return link_say(link, "%s: section %s: sections of type 0x%x are not supported",
-                        object->name, section->name, section->type);
+        return link_report(link, "%s: section %s: sections of type 0x%x are not supported",
+                           object->name, section->name, section->type);
     return true;
 }
 
-/* The same for a symbol that a relocation needs. */
+/* The same for a symbol that a relocation refers to. */
 static bool supported_symbol(const struct link *link, const struct link_object *object,
                              const struct elfgen_relocation *relocation)
 {
@@ -64,15 +69,15 @@ static bool supported_symbol(const struct link *link, const struct link_object *
         const struct link_global *global = &link->globals[symbol->global];
         defined = &link->objects[global->object]->symbols[global->symbol];
     }
-    /* A symbol in a section says so by its section. */
+    /* If the symbol is in a section, supported() judges that section. */
     const bool undefined = defined->section == LINK_UNDEFINED;
     const char *what = defined->type == ELFGEN_STT_GNU_IFUNC
                            ? "indirect functions (STT_GNU_IFUNC) are"
                        : defined->type == ELFGEN_STT_TLS && undefined ? "thread-local storage is"
                                                                       : NULL;
-    return !what || link_say(link, "%s:(%s+0x%llx): symbol '%s': %s not supported", object->name,
-                             object->sections[relocation->section].name,
-                             (unsigned long long)relocation->offset, symbol->name, what);
+    return !what || link_report(link, "%s:(%s+0x%llx): symbol '%s': %s not supported", object->name,
+                                object->sections[relocation->section].name,
+                                (unsigned long long)relocation->offset, symbol->name, what);
 }
 
 static bool mark_section(struct work *work, uint32_t object, uint32_t index,
@@ -96,8 +101,8 @@ static bool mark_section(struct work *work, uint32_t object, uint32_t index,
     return true;
 }
 
-/* Whether a relocation stays in the piece that its symbol is in. The addend of one that counts from
- * its own place lacks the bytes behind that, four as a rule. */
+/* Whether a relocation points into the piece that its symbol is in. The addend of a relative one is
+ * smaller by the bytes between the field and the end of the instruction, four as a rule. */
 static bool stays(const struct link *link, const struct link_symbol *symbol,
                   const struct link_piece *piece, const struct elfgen_relocation *relocation)
 {
@@ -105,14 +110,14 @@ static bool stays(const struct link *link, const struct link_symbol *symbol,
     const uint64_t behind = relative ? 4 : 0;
     const uint64_t place = symbol->value + (uint64_t)relocation->addend + behind;
     if (symbol->type == ELFGEN_STT_SECTION)
-        return !relative; /* which piece is meant, the addend does not say exactly */
+        return !relative; /* the addend does not tell exactly which piece is meant */
     if (symbol->value >= piece->offset + piece->size)
         return true; /* the end of the section */
     return symbol->size <= piece->size &&
            (place < piece->offset || place < piece->offset + piece->size);
 }
 
-/* A place in a section; of a section of pieces, the piece that is there. */
+/* Marks a section, and the piece at an offset in it, if it has pieces. */
 static bool mark_place(struct work *work, uint32_t object, uint32_t index, uint64_t offset,
                        struct link_reason reason)
 {
@@ -125,7 +130,7 @@ static bool mark_place(struct work *work, uint32_t object, uint32_t index, uint6
     return true;
 }
 
-/* All sections of one name: __start_NAME and __stop_NAME stand around them. */
+/* Marks all sections of a name, for __start_NAME and __stop_NAME. */
 static bool mark_named(struct work *work, const char *name, struct link_reason reason)
 {
     size_t count;
@@ -138,36 +143,36 @@ static bool mark_named(struct work *work, const char *name, struct link_reason r
 
 static bool mark_global(struct work *work, struct link_global *global, struct link_reason reason)
 {
-    static const char *const around[] = {"__start_", "__stop_"};
+    static const char *const bounds[] = {"__start_", "__stop_"};
     if (global->live)
         return true;
     global->live = true;
     global->reason = reason;
-    for (size_t i = 0; i < sizeof around / sizeof around[0]; i++) {
-        size_t length = strlen(around[i]);
-        if (global->object == LINK_NONE && strncmp(global->name, around[i], length) == 0 &&
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
+        size_t length = strlen(bounds[i]);
+        if (global->object == LINK_NONE && strncmp(global->name, bounds[i], length) == 0 &&
             !mark_named(work, global->name + length, reason))
             return false;
     }
     return true;
 }
 
-/* Where a relocation of a live section points that is in no program: code that another object's
- * group replaced, or what is not loaded. Tables about code, which nobody reads here, may do that.
+/* Reports a relocation of a live section whose target is left out: another object's group replaced
+ * it, or it is not loaded. Unwind tables may have such relocations, since nobody reads them here.
  */
-static void tell_absent(struct work *work, const struct link_object *object,
-                        const struct elfgen_relocation *relocation, const struct link_object *to,
-                        const struct link_section *target)
+static void report_absent(struct work *work, const struct link_object *object,
+                          const struct elfgen_relocation *relocation, const struct link_object *to,
+                          const struct link_section *target)
 {
     const struct link_section *section = &object->sections[relocation->section];
     if (strncmp(section->name, ".eh_frame", 9) == 0 ||
         strncmp(section->name, ".gcc_except_table", 17) == 0)
         return;
     work->link->absent++;
-    link_say(work->link, "%s:(%s+0x%llx): it needs section %s of %s, which is %s", object->name,
-             section->name, (unsigned long long)relocation->offset, target->name, to->name,
-             target->discarded ? "left out, since another object has the same group"
-                               : "not loaded (no SHF_ALLOC)");
+    link_report(work->link, "%s:(%s+0x%llx): it needs section %s of %s, which is %s", object->name,
+                section->name, (unsigned long long)relocation->offset, target->name, to->name,
+                target->discarded ? "left out, since another object has the same group"
+                                  : "not loaded (no SHF_ALLOC)");
 }
 
 static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
@@ -184,7 +189,7 @@ static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
             return false;
         if (global != LINK_NONE && !mark_global(work, &link->globals[global], reason))
             return false;
-        if (!link_target(link, from, relocation, &target, &place, &offset))
+        if (!target_of(link, from, relocation, &target, &place, &offset))
             continue;
         const struct link_symbol *definition = &from->symbols[relocation->symbol];
         if (target != LINK_NONE)
@@ -198,12 +203,12 @@ static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
         if (piece && !stays(link, definition, piece, relocation))
             reached->whole = true;
         if (!reached->live)
-            tell_absent(work, from, relocation, to, reached);
+            report_absent(work, from, relocation, to, reached);
     }
     return true;
 }
 
-/* Without an entry to begin at, or when the caller wants it so. */
+/* Marks every section if `keep_all`, else those that ask to be kept. */
 static bool mark_all(struct work *work, bool keep_all)
 {
     const struct link_reason nothing = {LINK_NONE, 0};
@@ -241,7 +246,7 @@ static bool mark_entry(struct work *work)
            mark_place(work, object, entry->section, entry->value, nothing);
 }
 
-/* Sections of pieces of which something reads more than a piece. */
+/* Keeps a section whole if something reads more than one of its pieces. */
 static void keep_whole(const struct link *link)
 {
     for (size_t i = 0; i < link->object_count; i++) {

@@ -1,14 +1,14 @@
-/* build --map: a row for whatever takes bytes. */
+/* Prints build --map: a row for everything that takes bytes in the file. */
 #include "map.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Something that takes bytes. The section's own place says where. */
+/* Something that takes bytes. */
 struct row {
     uint64_t size, offset;
-    const struct elfgen_section *section; /* NULL: `what` says it */
+    const struct elfgen_section *section; /* NULL: `what` names it */
     const char *what;
     const struct link_reason *reason;
 };
@@ -18,7 +18,7 @@ struct map {
     const struct elfgen_layout *layout;
     struct row *rows;
     size_t count;
-    /* By the program's section: why it is there, and how many of its constants were said twice. */
+    /* By the program's section: why it is there, and the size of its constants before merging. */
     const struct link_reason **reasons;
     uint64_t *shared;
 };
@@ -31,7 +31,7 @@ static int larger_first(const void *left, const void *right)
     return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
-/* Finds the reasons by the sections' places, and the bytes that merging saved. */
+/* Finds why each of the program's sections is there, and its size before merging. */
 static void find_reasons(struct map *map)
 {
     const struct link *link = map->link;
@@ -76,7 +76,7 @@ static void add_row(struct map *map, uint64_t offset, uint64_t size, const char 
     map->count++;
 }
 
-/* Headers, sections and the padding between them: together every byte of the file. */
+/* Adds rows for headers, sections and the padding between them: together all bytes of the file. */
 static void add_rows(struct map *map, uint64_t behind)
 {
     const struct elfgen_program *program = &map->link->program;
@@ -93,7 +93,7 @@ static void add_rows(struct map *map, uint64_t behind)
     add_row(map, end, behind, "section headers and symbols", NULL);
 }
 
-/* The program's symbol or, of a section's own, the section. */
+/* The name of the symbol that a relocation refers to or, for a section's symbol, of the section. */
 static const char *wanted(const struct link_object *object,
                           const struct elfgen_relocation *relocation)
 {
@@ -169,7 +169,7 @@ static void print_memory(struct map *map, FILE *output)
         print_row(map, &map->rows[i], 0, output);
 }
 
-/* What nothing needs, as a sum: a list would be the longest part. */
+/* Prints the sum of what was left out: a list would be longer than all else. */
 static void print_dead(const struct map *map, FILE *output)
 {
     uint64_t size = 0;

@@ -1,6 +1,6 @@
-/* Equal constants once. Sections that allow it (SHF_MERGE) are cut into pieces, strings or
- * constants of one size; pieces that something points to are placed, equal ones at one place, a
- * string that ends another inside it. */
+/* Merges equal constants and strings. Sections that allow it (SHF_MERGE) are cut into pieces, which
+ * are strings or constants of one size. Only pieces that something refers to are placed: equal ones
+ * once, and a string that is the end of another inside that one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,13 +11,13 @@ static bool is_strings(const struct link_section *section)
     return section->flags & ELFGEN_SHF_STRINGS;
 }
 
-/* Whether a section is what it says: whole entries, nothing that is relocated in them, the last
- * string ended. */
+/* Whether a section can be cut into pieces: it has whole entries, no relocations, and its last
+ * string is terminated. */
 static bool can_merge(const struct link_section *section)
 {
-    /* Padding in front of a constant is the program's; beyond a cache line nobody means it. */
+    /* An alignment above a cache line is meant for the section, not for each of its constants. */
     const uint64_t entry = section->entry_size, most_align = 64;
-    /* A name that C can say is one that __start_ may stand in front of: those stay as they are. */
+    /* A section whose name is an identifier in C stays whole: __start_NAME may refer to it. */
     if (*section->name != '.' || section->align > most_align ||
         !(section->flags & ELFGEN_SHF_MERGE) ||
         section->flags & (ELFGEN_SHF_WRITE | ELFGEN_SHF_EXECINSTR) || !section->bytes ||
@@ -30,7 +30,7 @@ static bool can_merge(const struct link_section *section)
     return true;
 }
 
-/* The end of the string that begins at `offset`, its zero included. */
+/* The end of the string that begins at `offset`, after its terminator. */
 static uint64_t string_end(const struct link_section *section, uint64_t offset)
 {
     static const uint8_t zero[256];
@@ -50,7 +50,7 @@ bool link_find_pieces(struct link *link, struct link_section *section)
         return true;
     size_t capacity = is_strings(section) ? 0 : (size_t)(section->size / section->entry_size);
     if (capacity > 0 && !(section->pieces = calloc(capacity, sizeof *section->pieces)))
-        return link_say(link, "out of memory");
+        return link_report(link, "out of memory");
     section->merges = true;
     for (uint64_t at = 0, end; at < section->size; at = end) {
         end = is_strings(section) ? string_end(section, at) : at + section->entry_size;
@@ -82,12 +82,12 @@ struct link_piece *link_piece_at(const struct link_section *section, uint64_t of
     return &section->pieces[low];
 }
 
-/* One content, wherever it came from. */
+/* The content that equal pieces share. */
 struct constant {
     const uint8_t *bytes;
     uint64_t size, align;
-    uint64_t entry_size; /* of strings; 0: no string, nothing may end in it */
-    uint32_t host;       /* the string that it ends, or itself */
+    uint64_t entry_size; /* of strings; 0: not a string, so no string may be placed in it */
+    uint32_t host;       /* the string whose end it is, or itself */
     uint64_t place;
     uint32_t section; /* the program's */
 };
@@ -99,7 +99,8 @@ struct pool {
     size_t count, capacity;
 };
 
-/* What its place in the file promised: the section's alignment, less what its offset lacks. */
+/* The alignment that the piece had in its file: its section's, unless its offset is less aligned.
+ */
 static uint64_t align_of(const struct link_section *section, const struct link_piece *piece)
 {
     uint64_t align = section->align ? section->align : 1;
@@ -107,8 +108,8 @@ static uint64_t align_of(const struct link_section *section, const struct link_p
     return lowest != 0 && lowest < align ? lowest : align;
 }
 
-/* The number of a piece's constant. Strings of other units than bytes and constants share by
- * content as well, since a string may only hold what it ends with: its own zero. */
+/* Adds a piece to the constant of its content. Strings of wider characters and constants share one
+ * by content, too: a string contains no zero but its terminator. */
 static bool pool_piece(struct pool *pool, const struct link_section *section,
                        struct link_piece *piece)
 {
@@ -120,7 +121,7 @@ static bool pool_piece(struct pool *pool, const struct link_section *section,
                    sizeof *pool->constants))
         return false;
     if (!link_table_put(&pool->table, bytes, (size_t)piece->size, &index, &added))
-        return link_say(pool->link, "out of memory");
+        return link_report(pool->link, "out of memory");
     struct constant *constant = &pool->constants[index];
     if (added) {
         *constant = (struct constant){.bytes = bytes, .size = piece->size, .host = index};
@@ -130,7 +131,7 @@ static bool pool_piece(struct pool *pool, const struct link_section *section,
         constant->align = align;
     if (is_strings(section))
         constant->entry_size = section->entry_size;
-    piece->section = index; /* until the constant has its place */
+    piece->section = index; /* the constant's index, until it is placed */
     return true;
 }
 
@@ -143,17 +144,17 @@ static int compare_ends(const void *left, const void *right)
         if (difference != 0)
             return difference;
     }
-    return a->size < b->size ? 1 : a->size > b->size ? -1 : 0; /* the longer one first */
+    return a->size < b->size ? 1 : a->size > b->size ? -1 : 0; /* the longer string first */
 }
 
-/* Strings that end others. Sorted from their ends, a string stands right behind those that it ends.
- */
+/* Finds strings that are the end of another. Sorted from their last character backwards, such a
+ * string comes right after those that end with it. */
 static bool share_ends(struct pool *pool)
 {
     struct constant **sorted = malloc((pool->count + 1) * sizeof(struct constant *));
     size_t count = 0;
     if (!sorted)
-        return link_say(pool->link, "out of memory");
+        return link_report(pool->link, "out of memory");
     for (size_t i = 0; i < pool->count; i++)
         if (pool->constants[i].entry_size != 0)
             sorted[count++] = &pool->constants[i];
@@ -175,7 +176,7 @@ static bool share_ends(struct pool *pool)
     return true;
 }
 
-/* The places of all constants of one alignment, in one section of the program. */
+/* Places all constants of one alignment in one section of the program. */
 static bool place_aligned(struct pool *pool, uint64_t align)
 {
     struct link *link = pool->link;
@@ -239,7 +240,7 @@ bool link_merge(struct link *link)
 {
     struct pool pool = {.link = link};
     bool done = each_piece(&pool, pool_piece) && share_ends(&pool);
-    uint64_t aligns = 0; /* the bits are those in use */
+    uint64_t aligns = 0; /* a bit for each alignment in use */
     for (size_t i = 0; i < pool.count; i++)
         aligns |= pool.constants[i].align;
     for (unsigned bit = 64; done && bit-- > 0;)

@@ -1,5 +1,5 @@
-/* A relocatable object as the linker works on it: what an object file says, by the file's own
- * section and symbol numbers, and what becomes of each part. */
+/* A relocatable object in memory: what the object file says, with the file's own section and symbol
+ * numbers, and what the linker decides about each part. */
 #ifndef LINK_OBJECT_H
 #define LINK_OBJECT_H
 
@@ -9,12 +9,12 @@
 
 #include "elfgen/image.h"
 
-/* `section` of a symbol that lies in none. */
+/* Values of a symbol's `section` that are no section. */
 #define LINK_UNDEFINED UINT32_MAX
 #define LINK_ABSOLUTE  (UINT32_MAX - 1)
 #define LINK_COMMON    (UINT32_MAX - 2)
 
-/* As an index: there is none. */
+/* An index of nothing. */
 #define LINK_NONE UINT32_MAX
 
 /* One string or constant of a section whose contents may be merged (SHF_MERGE). */
@@ -25,9 +25,9 @@ struct link_piece {
     bool live;
 };
 
-/* Why a section is in the program. */
+/* Why a section is in the program: a relocation that refers to it. */
 struct link_reason {
-    uint32_t object;     /* which asks for it; LINK_NONE: nothing does, it is where all begins */
+    uint32_t object;     /* LINK_NONE: none, it is the entry or asks to be kept */
     uint32_t relocation; /* of that object */
 };
 
@@ -38,28 +38,28 @@ struct link_section {
     uint64_t size, align, flags, entry_size;
     uint32_t type;
     uint32_t first_relocation, relocation_count;
-    /* What becomes of it. */
-    bool discarded; /* another object has the same COMDAT group */
+    /* What the linker decides. */
+    bool discarded; /* another object provides the same COMDAT group */
     bool live;
     bool merges; /* its pieces are placed, not the section */
-    bool whole;  /* something reads beyond a piece: it stays as it is */
+    bool whole;  /* something reads beyond one piece, so it is not cut */
     struct link_piece *pieces;
     size_t piece_count;
-    uint32_t place; /* index of the program's section, LINK_NONE */
-    uint64_t delta; /* where it begins in that */
+    uint32_t place; /* index of the program's section, or LINK_NONE */
+    uint64_t delta; /* its offset in that */
     struct link_reason reason;
 };
 
 struct link_symbol {
-    const char *name; /* "" where it has none */
+    const char *name; /* "" if it has none */
     uint64_t value;   /* of LINK_COMMON: the alignment */
     uint64_t size;
-    uint32_t section;      /* of the object, or one of the three above */
-    uint32_t global;       /* index of the name that all objects share; LINK_NONE: local */
+    uint32_t section;      /* the object's, or one of the three values above */
+    uint32_t global;       /* index in the link's globals; LINK_NONE: local */
     uint8_t type, binding; /* STT_..., STB_... */
 };
 
-/* Sections of which a program has one set, by the name of their signature. */
+/* A COMDAT group: sections that a program has once for each signature. */
 struct link_group {
     const char *signature;
     uint32_t *members; /* section numbers */
@@ -67,24 +67,24 @@ struct link_group {
 };
 
 struct link_object {
-    const char *name; /* as messages show it: "util.o", "libx.a(util.o)" */
+    const char *name; /* as shown in messages: "util.o", "libx.a(util.o)" */
     uint16_t machine;
-    struct link_section *sections; /* [0] is the header that is none */
+    struct link_section *sections; /* [0] is the null section */
     size_t section_count;
-    struct link_symbol *symbols; /* [0] is the symbol that is none */
+    struct link_symbol *symbols; /* [0] is the null symbol */
     size_t symbol_count;
-    struct elfgen_relocation *relocations; /* by section; section and symbol are the object's */
+    struct elfgen_relocation *relocations; /* by section; numbers are the object's own */
     size_t relocation_count;
     struct link_group *groups;
     size_t group_count;
-    bool keeps_all; /* nothing in it says what is used: raw machine code */
-    /* Whoever made the object frees what it points to; NULL: nothing. */
+    bool keeps_all; /* all its sections are kept: raw machine code does not say what it uses */
+    /* Frees what the object points to; may be NULL. */
     void (*release)(void *owner);
     void *owner;
 };
 
-/* A file of objects of which those are taken that define something needed. Names are owned by
- * whoever made the archive. */
+/* A file of objects; a member is linked if it defines a symbol that is needed. The archive's maker
+ * owns the names. */
 struct link_archive {
     const char *name;
     struct link_offer {
@@ -92,9 +92,10 @@ struct link_archive {
         size_t member; /* file offset of the member's header */
     } * offers;
     size_t offer_count;
-    /* Reads the member of an offer. NULL: it is in the program already, or *failed, told why. */
+    /* Reads the member of an offer. Returns NULL if that is linked already, or with *failed set
+     * after reporting the error. */
     struct link_object *(*load)(void *owner, size_t offer, bool *failed);
-    /* Whether the member of an offer has the symbol with a value, rather than as COMMON. */
+    /* Whether the member of an offer defines the symbol with a value, not as COMMON. */
     bool (*defines)(void *owner, size_t offer);
     void (*release)(void *owner);
     void *owner;

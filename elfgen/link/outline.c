@@ -1,4 +1,4 @@
-/* What section headers and a symbol table say of a program that is laid out: for tools that ask. */
+/* Makes section headers and a symbol table for a program that is laid out. */
 #include "outline.h"
 
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 
 #include "link.h"
 
-/* The section of which `name` is a part: compilers write .text.main so that parts can be left out.
- */
+/* The output section's name: compilers write .text.main so that linkers can leave out parts of
+ * .text. */
 static const char *whole_name(const char *name)
 {
     static const char *const wholes[] = {".text", ".rodata", ".data", ".bss"};
@@ -42,45 +42,46 @@ static bool continues(const struct elfgen_section_header *last,
            strcmp(last->name, next->name) == 0;
 }
 
-/* Sections of one kind that stand side by side become one. headers[] says which, by section. */
-static bool outline_sections(struct link *link, struct link_outline *outline)
+/* Makes one header of adjacent sections of one kind; header_of[] tells which, by section. */
+static bool add_sections(struct link *link, struct link_section_headers *headers)
 {
     const struct elfgen_program *program = &link->program;
-    outline->sections =
-        link_keep(link, (program->section_count + outline->extra) * sizeof *outline->sections);
-    outline->headers = link_keep(link, program->section_count * sizeof *outline->headers);
-    if (!outline->sections || !outline->headers)
+    headers->sections =
+        link_keep(link, (program->section_count + headers->extra) * sizeof *headers->sections);
+    headers->header_of = link_keep(link, program->section_count * sizeof *headers->header_of);
+    if (!headers->sections || !headers->header_of)
         return false;
     for (size_t i = 0; i < program->section_count; i++) {
         const uint32_t index = program->order[i];
         const struct elfgen_section *section = &program->sections[index];
         struct elfgen_section_header next = section_of(section);
-        outline->headers[index] = ELFGEN_SYMBOL_ABSOLUTE;
+        headers->header_of[index] = ELFGEN_SYMBOL_ABSOLUTE;
         if (section->size == 0)
             continue;
         struct elfgen_section_header *last =
-            outline->section_count ? &outline->sections[outline->section_count - 1] : NULL;
+            headers->section_count ? &headers->sections[headers->section_count - 1] : NULL;
         if (last && continues(last, &next)) {
             last->size = next.address + next.size - last->address;
             last->align = next.align > last->align ? next.align : last->align;
         } else {
-            outline->sections[outline->section_count++] = next;
+            headers->sections[headers->section_count++] = next;
         }
-        outline->headers[index] = (uint32_t)outline->section_count - 1;
+        headers->header_of[index] = (uint32_t)headers->section_count - 1;
     }
-    /* The alignment of a run is its first address' at most. */
-    for (size_t i = 0; i < outline->section_count; i++) {
-        struct elfgen_section_header *section = &outline->sections[i];
+    /* A header's alignment is at most that of its address. */
+    for (size_t i = 0; i < headers->section_count; i++) {
+        struct elfgen_section_header *section = &headers->sections[i];
         while (section->align > 1 && section->address & (section->align - 1))
             section->align /= 2;
     }
     return true;
 }
 
-static void add_symbol(const struct link *link, struct link_outline *outline, const char *name,
-                       const struct elfgen_symbol *symbol, uint8_t type, uint8_t binding)
+static void add_symbol(const struct link *link, struct link_section_headers *headers,
+                       const char *name, const struct elfgen_symbol *symbol, uint8_t type,
+                       uint8_t binding)
 {
-    struct elfgen_symbol_entry *added = &outline->symbols[outline->symbol_count];
+    struct elfgen_symbol_entry *added = &headers->symbols[headers->symbol_count];
     uint64_t address;
     if (!*name || symbol->section == ELFGEN_SECTION_UNDEFINED ||
         elfgen_symbol_address(&link->program, symbol, &address, NULL) != ELFGEN_OK)
@@ -92,19 +93,20 @@ static void add_symbol(const struct link *link, struct link_outline *outline, co
         .size = symbol->size,
         .type = type,
         .binding = binding,
-        .section = absolute ? ELFGEN_SYMBOL_ABSOLUTE : outline->headers[symbol->section],
+        .section = absolute ? ELFGEN_SYMBOL_ABSOLUTE : headers->header_of[symbol->section],
     };
-    outline->symbol_count++;
+    headers->symbol_count++;
 }
 
-/* Each symbol once: where it is defined, or, of what the linker and COMMON define, by its name. */
-static bool outline_symbols(struct link *link, struct link_outline *outline)
+/* Adds each symbol once: where it is defined or, for COMMON symbols and the linker's own, where it
+ * is first mentioned. */
+static bool add_symbols(struct link *link, struct link_section_headers *headers)
 {
     size_t most = link->global_count;
     for (size_t i = 0; i < link->object_count; i++)
         most += link->objects[i]->symbol_count;
-    outline->symbols = link_keep(link, most * sizeof *outline->symbols);
-    if (!outline->symbols)
+    headers->symbols = link_keep(link, most * sizeof *headers->symbols);
+    if (!headers->symbols)
         return false;
     for (uint32_t i = 0; i < link->object_count; i++) {
         const struct link_object *object = link->objects[i];
@@ -115,39 +117,40 @@ static bool outline_symbols(struct link *link, struct link_outline *outline)
             bool known = global &&
                          (global->claim == LINK_CLAIM_COMMON || global->claim == LINK_CLAIM_LINKER);
             bool ours = !global || (global->object == i && global->symbol == j) ||
-                        (known && !outline->named[symbol->global]);
+                        (known && !headers->named[symbol->global]);
             if (!ours || symbol->type == ELFGEN_STT_SECTION || symbol->type == ELFGEN_STT_FILE)
                 continue;
             if (known)
-                outline->named[symbol->global] = true;
-            add_symbol(link, outline, symbol->name, &link->symbols[link->symbol_base[i] + j],
+                headers->named[symbol->global] = true;
+            add_symbol(link, headers, symbol->name, &link->symbols[link->symbol_base[i] + j],
                        symbol->type, symbol->binding);
         }
     }
     return true;
 }
 
-bool link_outline(struct link *link, size_t extra, struct link_outline *outline)
+bool link_make_section_headers(struct link *link, size_t extra,
+                               struct link_section_headers *headers)
 {
-    *outline = (struct link_outline){.extra = extra};
-    outline->named = link_keep(link, link->global_count * sizeof *outline->named);
-    return outline->named && outline_sections(link, outline) && outline_symbols(link, outline);
+    *headers = (struct link_section_headers){.extra = extra};
+    headers->named = link_keep(link, link->global_count * sizeof *headers->named);
+    return headers->named && add_sections(link, headers) && add_symbols(link, headers);
 }
 
-uint8_t *link_write_outline(struct link *link, const struct link_outline *outline, uint8_t *file,
-                            size_t *size)
+uint8_t *link_write_section_headers(struct link *link, const struct link_section_headers *headers,
+                                    uint8_t *file, size_t *size)
 {
     struct elfgen_error error;
     const enum elfgen_class class_ =
         link->machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
-    const struct elfgen_section_headers whole = {outline->sections, outline->section_count,
-                                                 outline->symbols, outline->symbol_count};
+    const struct elfgen_section_headers whole = {headers->sections, headers->section_count,
+                                                 headers->symbols, headers->symbol_count};
     size_t room = elfgen_write_section_headers(NULL, 0, *size, class_, &whole, &error);
     uint8_t *larger = room ? realloc(file, room) : NULL;
     if (larger)
         room = elfgen_write_section_headers(larger, room, *size, class_, &whole, &error);
     if (!larger || room == 0) {
-        link_say(link, "section headers and symbols: %s", room ? "out of memory" : error.text);
+        link_report(link, "section headers and symbols: %s", room ? "out of memory" : error.text);
         free(larger ? larger : file);
         return NULL;
     }

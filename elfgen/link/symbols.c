@@ -1,4 +1,5 @@
-/* Who defines what: one name, one definition, members of archives as they are needed. */
+/* Resolves symbols: finds the one definition of each name, and adds members of archives as they are
+ * needed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ static struct link_global *global_of(struct link *link, const char *name, uint32
         return NULL;
     *index = (uint32_t)link->global_count;
     if (!link_table_put(&link->names, name, strlen(name), index, &added)) {
-        link_say(link, "out of memory");
+        link_report(link, "out of memory");
         return NULL;
     }
     struct link_global *global = &link->globals[*index];
@@ -27,7 +28,7 @@ static struct link_global *global_of(struct link *link, const char *name, uint32
     return global;
 }
 
-/* Takes the member that offers a name, if it is not there yet. */
+/* Adds the archive's member that defines a symbol, unless it was added before. */
 static bool take_member(struct link *link, struct link_global *global)
 {
     struct link_archive *archive = link->archives[global->archive];
@@ -36,29 +37,29 @@ static bool take_member(struct link *link, struct link_global *global)
     return !failed && (!object || link_add_object(link, object));
 }
 
-/* What one symbol of an object claims. */
+/* The claim that an object's symbol makes on its name. */
 static enum link_claim claim_of(const struct link_object *object, const struct link_symbol *symbol)
 {
     bool weak = symbol->binding == ELFGEN_STB_WEAK;
     if (symbol->section == LINK_COMMON)
         return LINK_CLAIM_COMMON;
-    /* What a discarded group defines, the kept one defines as well. */
+    /* The group that was kept defines the symbols of a discarded one, too. */
     if (symbol->section == LINK_UNDEFINED ||
         (symbol->section < object->section_count && object->sections[symbol->section].discarded))
         return weak ? LINK_CLAIM_WEAK : LINK_CLAIM_NEEDED;
     return weak ? LINK_CLAIM_DEFINED_WEAK : LINK_CLAIM_DEFINED;
 }
 
-/* "FILE:(SECTION+0xOFFSET)" of a definition. */
-static void tell_duplicate(struct link *link, const struct link_global *global, uint32_t object,
-                           const struct link_symbol *symbol)
+/* Reports a second definition as "FILE:(SECTION+0xOFFSET): ...". */
+static void report_duplicate(struct link *link, const struct link_global *global, uint32_t object,
+                             const struct link_symbol *symbol)
 {
     const struct link_object *here = link->objects[object], *there = link->objects[global->object];
     const char *section =
         symbol->section < here->section_count ? here->sections[symbol->section].name : "absolute";
     link->duplicates++;
-    link_say(link, "%s:(%s+0x%llx): duplicate symbol '%s': %s defines it, too", here->name, section,
-             (unsigned long long)symbol->value, global->name, there->name);
+    link_report(link, "%s:(%s+0x%llx): duplicate symbol '%s': %s defines it, too", here->name,
+                section, (unsigned long long)symbol->value, global->name, there->name);
 }
 
 static bool claim(struct link *link, uint32_t object, uint32_t index)
@@ -74,7 +75,7 @@ static bool claim(struct link *link, uint32_t object, uint32_t index)
         global->align = symbol->value > global->align ? symbol->value : global->align;
     }
     if (claims == LINK_CLAIM_DEFINED && global->claim == LINK_CLAIM_DEFINED) {
-        tell_duplicate(link, global, object, symbol);
+        report_duplicate(link, global, object, symbol);
         return true;
     }
     if (claims <= global->claim)
@@ -89,14 +90,14 @@ static bool claim(struct link *link, uint32_t object, uint32_t index)
     return true;
 }
 
-/* Only one object's sections of a COMDAT group are in the program; so with sections of the older
- * kind, whose name is the group. */
+/* Sets *ours to whether this object is the first with a COMDAT group, and so the one that provides
+ * it. Of .gnu.linkonce sections, an older form, the name is the signature. */
 static bool choose_group(struct link *link, const char *signature, bool *ours)
 {
     uint32_t value = 0;
     if (link_table_put(&link->signatures, signature, strlen(signature), &value, ours))
         return true;
-    return link_say(link, "out of memory");
+    return link_report(link, "out of memory");
 }
 
 static bool choose_groups(struct link *link, struct link_object *object)
@@ -120,7 +121,7 @@ static bool choose_groups(struct link *link, struct link_object *object)
     return true;
 }
 
-/* Looks at objects that are new, and at those whose need they bring. */
+/* Reads the symbols of new objects, including members of archives that these need. */
 static bool read_new(struct link *link)
 {
     for (; link->unread < link->object_count; link->unread++) {
@@ -135,8 +136,7 @@ static bool read_new(struct link *link)
     return true;
 }
 
-/* A name that nobody had heard of when it was needed may be offered by an archive that came later.
- */
+/* Notes what archives from `first` on define, and adds the members that are needed already. */
 static bool offer_all(struct link *link, size_t first)
 {
     for (size_t i = first; i < link->archive_count; i++) {
@@ -169,8 +169,7 @@ static bool take_entry(struct link *link)
     return known || global->archive == LINK_NONE || (take_member(link, global) && read_new(link));
 }
 
-/* A COMMON symbol gives way to a member that has a value for it, as with ld: a variable that one
- * file declares and an archive initializes. */
+/* As ld does, prefers an archive's member that initializes a variable to its COMMON symbol. */
 static bool take_values(struct link *link)
 {
     for (size_t i = 0; i < link->global_count; i++) {
@@ -224,7 +223,8 @@ bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol
     return false;
 }
 
-/* What compilers call without being told to surprises whoever reads that it is missing. */
+/* Explains an undefined symbol that the user's source does not mention, since compilers add the
+ * call. */
 static void hint(const struct link *link, const uint32_t *places)
 {
     static const char *const called[] = {"memcpy", "memmove", "memset", "memcmp"};
@@ -233,22 +233,23 @@ static void hint(const struct link *link, const uint32_t *places)
         if (!link_table_get(&link->names, called[i], strlen(called[i]), &index) ||
             places[index] == 0)
             continue;
-        link_say(link,
-                 "note: compilers call %s by themselves, for a struct that is copied, say; "
-                 "#include <tiny_memory.h> in one C file has it",
-                 called[i]);
+        link_report(link,
+                    "note: compilers call %s by themselves, for a struct that is copied, say; "
+                    "#include <tiny_memory.h> in one C file has it",
+                    called[i]);
         return;
     }
 }
 
-/* Each place that needs an undefined name, up to so many a name; the rest is counted. */
+/* Reports the places that refer to an undefined symbol, up to MOST_PLACES each; the others are
+ * counted. */
 bool link_all_defined(struct link *link)
 {
     enum { MOST_PLACES = 3 };
     uint32_t *places = calloc(link->global_count + 1, sizeof *places);
     bool defined = true;
     if (!places)
-        return link_say(link, "out of memory");
+        return link_report(link, "out of memory");
     for (size_t i = 0; i < link->object_count; i++) {
         const struct link_object *object = link->objects[i];
         for (size_t j = 0; j < object->relocation_count; j++) {
@@ -260,14 +261,15 @@ bool link_all_defined(struct link *link)
                 continue;
             defined = false;
             if (++places[name] <= MOST_PLACES)
-                link_say(link, "%s:(%s+0x%llx): undefined symbol '%s'", object->name, section->name,
-                         (unsigned long long)relocation->offset, link->globals[name].name);
+                link_report(link, "%s:(%s+0x%llx): undefined symbol '%s'", object->name,
+                            section->name, (unsigned long long)relocation->offset,
+                            link->globals[name].name);
         }
     }
     for (size_t i = 0; i < link->global_count; i++)
         if (places[i] > MOST_PLACES)
-            link_say(link, "%u more places need '%s'", places[i] - MOST_PLACES,
-                     link->globals[i].name);
+            link_report(link, "%u more places need '%s'", places[i] - MOST_PLACES,
+                        link->globals[i].name);
     hint(link, places);
     free(places);
     return defined;

@@ -1,10 +1,11 @@
+/* The hash table: open addressing with linear probing, at most half full. */
 #include "table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Eight bytes at a time, each multiplied into all bits above it and folded down. Nobody gains by
- * names that collide: they would slow down their own build. */
+/* Takes eight bytes at a time, multiplies them into the bits above and folds those down. Colliding
+ * names need no defence: they would only slow down their author's build. */
 static uint64_t hash_of(const uint8_t *key, size_t size)
 {
     const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
@@ -21,7 +22,7 @@ static uint64_t hash_of(const uint8_t *key, size_t size)
     return hash;
 }
 
-/* The key's row, or the free one where it belongs. */
+/* The key's row, or the free row that it belongs in. */
 static struct link_row *find(const struct link_table *table, const void *key, size_t size,
                              uint64_t hash)
 {

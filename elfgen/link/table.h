@@ -1,6 +1,7 @@
-/* Names to numbers: the hash table of symbols, COMDAT signatures and merged constants. */
-#ifndef LINK_TABLE_H
-#define LINK_TABLE_H
+/* A hash table from byte strings to numbers: for symbols, COMDAT signatures and merged constants.
+ */
+#ifndef LINK_HASH_TABLE_H
+#define LINK_HASH_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,16 +13,17 @@ struct link_table {
         size_t size;
         uint64_t hash;
         uint32_t value;
-    } * rows; /* `capacity` of them, a power of two; key NULL: free */
+    } * rows; /* `capacity` of them, a power of two; a free one has key NULL */
     size_t capacity, count;
 };
 
-/* The value of `size` bytes at `key`, which must outlive the table; a new key gets `value`. Sets
- * *value to the one in the table, *added to whether it is new. False: out of memory. */
+/* Looks up `size` bytes at `key`, which must outlive the table; adds a new key with *value. Sets
+ * *value to the value in the table, and *added to whether the key is new. Returns false if there is
+ * no memory. */
 bool link_table_put(struct link_table *table, const void *key, size_t size, uint32_t *value,
                     bool *added);
 
-/* The value of a key; false: it is not there. */
+/* Looks up a key; false if it is not in the table. */
 bool link_table_get(const struct link_table *table, const void *key, size_t size, uint32_t *value);
 
 void link_table_free(struct link_table *table);

@@ -29,22 +29,22 @@ static const struct {
 #undef TYPE
 };
 
-const char *call_type_text(enum call_type type)
+const char *syscall_type_text(enum call_type type)
 {
     return types[type].text;
 }
 
-enum elfgen_parameter_kind call_type_kind(enum call_type type)
+enum elfgen_parameter_kind syscall_type_kind(enum call_type type)
 {
     return types[type].kind;
 }
 
-const struct call_row *calls_row_at(size_t index)
+const struct call_row *syscall_row_at(size_t index)
 {
     return index < sizeof rows / sizeof rows[0] ? &rows[index] : NULL;
 }
 
-const struct call_row *calls_row(enum call_abi abi, const char *name)
+const struct call_row *syscall_row(enum call_abi abi, const char *name)
 {
     const struct call_row *found = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -61,13 +61,13 @@ static bool look_up(enum call_abi abi, uint64_t number, struct call *call)
     char *name = number <= INT32_MAX ? seccomp_syscall_resolve_num_arch(arch, (int)number) : NULL;
     if (name) {
         snprintf(call->name, sizeof call->name, "%s", name);
-        call->row = calls_row(abi, call->name);
+        call->row = syscall_row(abi, call->name);
     }
     free(name);
     return name != NULL;
 }
 
-const struct call *calls_find(struct calls *calls, enum call_abi abi, uint64_t number)
+const struct call *syscall_find(struct calls *calls, enum call_abi abi, uint64_t number)
 {
     if (number >= CALLS_KEPT)
         return look_up(abi, number, &calls->last) ? &calls->last : NULL;

@@ -1,6 +1,6 @@
 /* System calls of x86-64 and i386: names and numbers by libseccomp, parameters by calls.def. */
-#ifndef CALLS_H
-#define CALLS_H
+#ifndef SYSCALLS_TABLE_H
+#define SYSCALLS_TABLE_H
 
 #include "elfgen.h"
 
@@ -18,10 +18,10 @@ enum call_type {
 };
 
 /* As section 2 of the manual writes it: "int", "const char *". */
-const char *call_type_text(enum call_type type);
+const char *syscall_type_text(enum call_type type);
 
 /* What the byte map makes of it. */
-enum elfgen_parameter_kind call_type_kind(enum call_type type);
+enum elfgen_parameter_kind syscall_type_kind(enum call_type type);
 
 struct call_parameter {
     const char *name; /* NULL behind the last */
@@ -53,21 +53,21 @@ struct calls {
 
 /* A call by its number. NULL: libseccomp knows none of it, or it is one of x32's (bit 30). The call
  * stays in *calls, one above CALLS_KEPT until the next is asked for. */
-const struct call *calls_find(struct calls *calls, enum call_abi abi, uint64_t number);
+const struct call *syscall_find(struct calls *calls, enum call_abi abi, uint64_t number);
 
 /* The row of a call by its name; NULL: there is none. */
-const struct call_row *calls_row(enum call_abi abi, const char *name);
+const struct call_row *syscall_row(enum call_abi abi, const char *name);
 
 /* The rows one after another; NULL behind the last. For tests and lists. */
-const struct call_row *calls_row_at(size_t index);
+const struct call_row *syscall_row_at(size_t index);
 
 /* The number of a call by its name; -1: the ABI has none of that name, as far as libseccomp knows.
  */
-int calls_number(enum call_abi abi, const char *name);
+int syscall_number(enum call_abi abi, const char *name);
 
 /* The call that does what a name says where the name has no number: i386's "socketcall" for accept,
  * "ipc" for semop. NULL: none does. */
-const char *calls_through(enum call_abi abi, const char *name);
+const char *syscall_through(enum call_abi abi, const char *name);
 
 /* Numbers from here on are not asked for: no table of x86 is that long, and x32's begin at bit 30.
  */
@@ -77,7 +77,7 @@ enum { CALLS_END = 1024 };
  * It stays in `entry`. NULL: the kernel has none, the number is kept for what once was or might
  * have been, and the answer is ENOSYS. */
 enum { CALL_ENTRY_ROOM = 64 };
-const char *calls_entry(enum call_abi abi, const char *name, char entry[CALL_ENTRY_ROOM]);
+const char *syscall_entry(enum call_abi abi, const char *name, char entry[CALL_ENTRY_ROOM]);
 
 /* How a program asks: what carries what. */
 struct call_convention {
@@ -87,6 +87,6 @@ struct call_convention {
     const char
         *lost[3]; /* what the kernel gives back changed besides the result; NULL at the end */
 };
-const struct call_convention *calls_convention(enum call_abi abi);
+const struct call_convention *syscall_convention(enum call_abi abi);
 
 #endif

@@ -63,7 +63,7 @@ static void split_decoded(const ZydisDecodedInstruction *source, struct elfgen_p
 
 static void split(void *context, const uint8_t *bytes, size_t size, struct elfgen_parts *parts)
 {
-    const struct machine *machine = context;
+    const struct x86 *machine = context;
     ZydisDecodedInstruction source;
     parts->count = 0;
     if (ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&machine->scanner, NULL, bytes, size, &source)))
@@ -164,8 +164,8 @@ static uint8_t head_of(const ZydisDecodedInstruction *source)
 
 static uint8_t length_of(void *context, const uint8_t *bytes, size_t size)
 {
-    struct machine *machine = context;
-    struct machine_length *place = NULL;
+    struct x86 *machine = context;
+    struct x86_cached_length *place = NULL;
     ZydisDecodedInstruction source;
     uint32_t key;
     if (size >= ELFGEN_INSTRUCTION_MOST) {
@@ -178,14 +178,14 @@ static uint8_t length_of(void *context, const uint8_t *bytes, size_t size)
         return 0;
     uint8_t head = place ? head_of(&source) : 0;
     if (head != 0 && head <= sizeof key)
-        *place = (struct machine_length){key, source.length};
+        *place = (struct x86_cached_length){key, source.length};
     return source.length;
 }
 
 static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                    struct elfgen_registers *registers, struct elfgen_instruction *instruction)
 {
-    const struct machine *machine = context;
+    const struct x86 *machine = context;
     ZydisDecodedInstruction source;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
     if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &source, operands)))
@@ -199,11 +199,11 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
                                             registers, &instruction->target);
     /* What the kernel does to registers is the core's to know. */
     if (instruction->flow != ELFGEN_FLOW_SYSTEM && instruction->flow != ELFGEN_FLOW_CALL)
-        machine_execute(&source, operands, address, registers);
+        x86_propagate(&source, operands, address, registers);
     return true;
 }
 
-static void set_up_formatter(struct machine *machine)
+static void set_up_formatter(struct x86 *machine)
 {
     static const struct {
         ZydisFormatterProperty property;
@@ -223,7 +223,7 @@ static void set_up_formatter(struct machine *machine)
         ZydisFormatterSetProperty(&machine->formatter, properties[i].property, properties[i].value);
 }
 
-bool machine_open(struct machine *machine, uint64_t e_machine, enum machine_syntax syntax)
+bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax)
 {
     bool is_64_bit = e_machine == ELFGEN_EM_X86_64;
     ZydisMachineMode mode =
@@ -236,8 +236,8 @@ bool machine_open(struct machine *machine, uint64_t e_machine, enum machine_synt
                                                .length = length_of,
                                                .decode = decode,
                                                .split = split,
-                                               .text = machine_text,
-                                               .call = machine_call};
+                                               .text = x86_print,
+                                               .call = x86_syscall_signature};
     ZydisDecoderInit(&machine->decoder, mode, stack);
     machine->scanner = machine->decoder;
     ZydisDecoderEnableMode(&machine->scanner, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
@@ -255,18 +255,18 @@ static void describe(const struct call *call, struct elfgen_signature *signature
     for (const struct call_parameter *p = row ? row->parameters : NULL; p && p->name; p++) {
         snprintf(signature->parameters[signature->count].name, sizeof signature->parameters[0].name,
                  "%s", p->name);
-        signature->parameters[signature->count].kind = call_type_kind(p->type);
+        signature->parameters[signature->count].kind = syscall_type_kind(p->type);
         signature->parameters[signature->count].size_in = p->size_in;
         signature->count++;
     }
 }
 
-bool machine_call(void *context, enum elfgen_door door, uint64_t number,
-                  struct elfgen_signature *signature)
+bool x86_syscall_signature(void *context, enum elfgen_door door, uint64_t number,
+                           struct elfgen_signature *signature)
 {
-    struct machine *machine = context;
+    struct x86 *machine = context;
     enum call_abi abi = door == ELFGEN_DOOR_SYSCALL ? CALL_X86_64 : CALL_I386;
-    const struct call *call = calls_find(&machine->calls, abi, number);
+    const struct call *call = syscall_find(&machine->calls, abi, number);
     if (call)
         describe(call, signature);
     return call != NULL;

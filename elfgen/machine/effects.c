@@ -187,7 +187,7 @@ static void take_meaning(struct effects *effects, const ZydisDecodedInstruction 
     effects->asks = false;
 }
 
-bool effects_of(const struct machine *machine, const uint8_t *bytes, size_t size,
+bool effects_of(const struct x86 *machine, const uint8_t *bytes, size_t size,
                 struct effects *effects)
 {
     ZydisDecodedInstruction source;

@@ -1,8 +1,8 @@
 /* What an instruction does besides changing general registers: which memory it writes, whether it
  * changes vector or floating-point registers, whether it asks the kernel. By its bytes alone: the
  * addresses come from registers, which whoever runs it has. */
-#ifndef EFFECTS_H
-#define EFFECTS_H
+#ifndef X86_EFFECTS_H
+#define X86_EFFECTS_H
 
 #include "machine.h"
 
@@ -49,7 +49,7 @@ struct effects_state {
 };
 
 /* False: the bytes are no instruction (effects->length is 0). */
-bool effects_of(const struct machine *machine, const uint8_t *bytes, size_t size,
+bool effects_of(const struct x86 *machine, const uint8_t *bytes, size_t size,
                 struct effects *effects);
 
 /* Where `write` goes when the instruction is run with these registers. */

@@ -23,7 +23,7 @@ static const struct entry_row entries[] = {
 #include "entries.def"
 };
 
-const char *calls_entry(enum call_abi abi, const char *name, char entry[CALL_ENTRY_ROOM])
+const char *syscall_entry(enum call_abi abi, const char *name, char entry[CALL_ENTRY_ROOM])
 {
     const char *stub = abi == CALL_X86_64 ? "__x64" : "__ia32";
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
@@ -38,7 +38,7 @@ const char *calls_entry(enum call_abi abi, const char *name, char entry[CALL_ENT
     return entry;
 }
 
-const struct call_convention *calls_convention(enum call_abi abi)
+const struct call_convention *syscall_convention(enum call_abi abi)
 {
     /* syscall itself overwrites rcx and r11: with the address behind it and with the flags. */
     static const struct call_convention conventions[CALL_ABIS] = {
@@ -63,7 +63,7 @@ static uint32_t arch_of(enum call_abi abi)
     return abi == CALL_X86_64 ? SCMP_ARCH_X86_64 : SCMP_ARCH_X86;
 }
 
-int calls_number(enum call_abi abi, const char *name)
+int syscall_number(enum call_abi abi, const char *name)
 {
     int number = seccomp_syscall_resolve_name_arch(arch_of(abi), name);
     for (int i = 0; number < -1 && i < CALLS_END; i++) {
@@ -75,10 +75,10 @@ int calls_number(enum call_abi abi, const char *name)
     return number < 0 ? -1 : number;
 }
 
-const char *calls_through(enum call_abi abi, const char *name)
+const char *syscall_through(enum call_abi abi, const char *name)
 {
     int number = seccomp_syscall_resolve_name_arch(arch_of(abi), name);
-    if (number >= OF_SOCKETCALL || number <= OF_NOTHING || calls_number(abi, name) >= 0)
+    if (number >= OF_SOCKETCALL || number <= OF_NOTHING || syscall_number(abi, name) >= 0)
         return NULL;
     return number > OF_IPC ? "socketcall" : "ipc";
 }

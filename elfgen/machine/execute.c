@@ -327,9 +327,8 @@ static bool is_register(const ZydisDecodedOperand *operand)
     return operand->type == ZYDIS_OPERAND_TYPE_REGISTER;
 }
 
-void machine_execute(const ZydisDecodedInstruction *instruction,
-                     const ZydisDecodedOperand *operands, uint64_t address,
-                     struct elfgen_registers *registers)
+void x86_propagate(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
+                   uint64_t address, struct elfgen_registers *registers)
 {
     struct elfgen_bits result;
     struct part part;

@@ -1,6 +1,6 @@
 /* Decoded x86 instructions in NASM's syntax, which Zydis has no style for. */
-#ifndef TINYELF_NASM_H
-#define TINYELF_NASM_H
+#ifndef X86_NASM_H
+#define X86_NASM_H
 
 #include <stdint.h>
 

@@ -18,7 +18,7 @@ static size_t remove_blanks(char *line)
     return length;
 }
 
-static bool put_name(const struct machine *machine, uint64_t address, const char *before,
+static bool put_name(const struct x86 *machine, uint64_t address, const char *before,
                      const char *behind, struct elfgen_text *text)
 {
     return machine->names &&
@@ -26,7 +26,7 @@ static bool put_name(const struct machine *machine, uint64_t address, const char
 }
 
 /* The address that a rip-relative operand means, as objdump adds it. */
-static void put_absolute(const struct machine *machine, struct elfgen_text *text,
+static void put_absolute(const struct x86 *machine, struct elfgen_text *text,
                          const ZydisDecodedInstruction *instruction,
                          const ZydisDecodedOperand *operands, uint64_t address)
 {
@@ -63,7 +63,7 @@ static bool has_address(const ZydisDecodedInstruction *instruction,
 }
 
 /* What the numbers in an instruction name where numbers may be addresses. */
-static bool put_numbers(const struct machine *machine, struct elfgen_text *text,
+static bool put_numbers(const struct x86 *machine, struct elfgen_text *text,
                         const ZydisDecodedInstruction *instruction,
                         const ZydisDecodedOperand *operands, const char *before)
 {
@@ -76,7 +76,7 @@ static bool put_numbers(const struct machine *machine, struct elfgen_text *text,
 }
 
 /* Where a jump or call leads to. */
-static void put_target(const struct machine *machine, struct elfgen_text *text,
+static void put_target(const struct x86 *machine, struct elfgen_text *text,
                        const ZydisDecodedInstruction *instruction,
                        const ZydisDecodedOperand *operands, uint64_t address, const char *before)
 {
@@ -109,10 +109,10 @@ static struct key key_of(const uint8_t *bytes, size_t size)
 }
 
 /* The place of an instruction in the cache. */
-static struct machine_text *place_of(struct machine *machine, struct key key)
+static struct x86_cached_text *place_of(struct x86 *machine, struct key key)
 {
     uint64_t hash = (key.low ^ (key.high << 5 | key.high >> 59)) * UINT64_C(0x9e3779b97f4a7c15);
-    return &machine->texts[hash >> 32 & (MACHINE_TEXTS - 1)];
+    return &machine->texts[hash >> 32 & (X86_TEXTS - 1)];
 }
 
 /* The bytes of a plain jump or call that hold its distance, at its end; 0: it is none of these. */
@@ -125,7 +125,7 @@ static size_t distance_size(const uint8_t *bytes, size_t size)
     return size == 2 && (bytes[0] == 0xeb || (bytes[0] & 0xf0) == 0x70) ? 1 : 0;
 }
 
-static uint64_t target_of(const struct machine *machine, const uint8_t *bytes, size_t size,
+static uint64_t target_of(const struct x86 *machine, const uint8_t *bytes, size_t size,
                           size_t distance, uint64_t address)
 {
     int32_t offset;
@@ -138,7 +138,7 @@ static uint64_t target_of(const struct machine *machine, const uint8_t *bytes, s
 }
 
 /* Keeps the first `length` characters for instructions that begin with `size` such bytes. */
-static void keep(struct machine_text *place, const uint8_t *bytes, size_t size, const char *text,
+static void keep(struct x86_cached_text *place, const uint8_t *bytes, size_t size, const char *text,
                  size_t length)
 {
     if (length > sizeof place->text)
@@ -163,7 +163,7 @@ static size_t before_target(const char *line, size_t length, uint64_t target)
 }
 
 /* NASM's syntax needs the decoded instruction's bytes, and says itself what it leaves to `db`. */
-static void print_nasm(const struct machine *machine, const uint8_t *bytes, size_t size,
+static void print_nasm(const struct x86 *machine, const uint8_t *bytes, size_t size,
                        uint64_t address, struct elfgen_text *text)
 {
     ZydisDecodedInstruction instruction;
@@ -176,8 +176,8 @@ static void print_nasm(const struct machine *machine, const uint8_t *bytes, size
     }
 }
 
-static void print(const struct machine *machine, const uint8_t *bytes, size_t size,
-                  uint64_t address, struct elfgen_text *text, struct machine_text *place)
+static void print(const struct x86 *machine, const uint8_t *bytes, size_t size, uint64_t address,
+                  struct elfgen_text *text, struct x86_cached_text *place)
 {
     ZydisDecodedInstruction instruction;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
@@ -209,13 +209,13 @@ static void print(const struct machine *machine, const uint8_t *bytes, size_t si
     }
 }
 
-void machine_text(void *context, const uint8_t *bytes, size_t size, uint64_t address,
-                  struct elfgen_text *text)
+void x86_print(void *context, const uint8_t *bytes, size_t size, uint64_t address,
+               struct elfgen_text *text)
 {
-    struct machine *machine = context;
+    struct x86 *machine = context;
     size_t distance = distance_size(bytes, size), own = size - distance;
     struct key key = key_of(bytes, own);
-    struct machine_text *place = place_of(machine, key);
+    struct x86_cached_text *place = place_of(machine, key);
     if (machine->syntax == SYNTAX_NASM) {
         print_nasm(machine, bytes, size, address, text);
         return;

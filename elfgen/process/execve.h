@@ -2,7 +2,7 @@
 #ifndef PROCESS_EXECVE_H
 #define PROCESS_EXECVE_H
 
-#include "../source/bytes.h"
+#include "base/file.h"
 #include "elfgen/kernel.h"
 
 /* This machine, as its kernel tells it, for a program that this process starts. What cannot be read

@@ -50,7 +50,7 @@ static bool writes_out(const char *name, const struct process_call *call)
 
 static void name_call(struct calls *known, const struct process_call *call, char name[32])
 {
-    const struct call *found = calls_find(known, call->abi, call->number);
+    const struct call *found = syscall_find(known, call->abi, call->number);
     if (found)
         snprintf(name, 32, "%s", found->name);
     else

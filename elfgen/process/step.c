@@ -137,8 +137,8 @@ static bool make_memory(struct stepper *stepper)
     stepper->spare = malloc((size_t)EFFECTS_WRITES * EFFECTS_MOST);
     stepper->after = malloc((size_t)EFFECTS_WRITES * EFFECTS_MOST);
     return stepper->wide && stepper->narrow && stepper->before && stepper->spare &&
-           stepper->after && machine_open(stepper->wide, ELFGEN_EM_X86_64, SYNTAX_INTEL) &&
-           machine_open(stepper->narrow, ELFGEN_EM_386, SYNTAX_INTEL);
+           stepper->after && x86_open(stepper->wide, ELFGEN_EM_X86_64, SYNTAX_INTEL) &&
+           x86_open(stepper->narrow, ELFGEN_EM_386, SYNTAX_INTEL);
 }
 
 static bool start(struct stepper *stepper, const struct process_program *program, int *refused,

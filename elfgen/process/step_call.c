@@ -149,7 +149,7 @@ static void describe(struct stepper *stepper, unsigned index, bool answered)
 
 static bool is_output(const struct call_parameter *parameter)
 {
-    return call_type_kind(parameter->type) == ELFGEN_PARAMETER_OUTPUT;
+    return syscall_type_kind(parameter->type) == ELFGEN_PARAMETER_OUTPUT;
 }
 
 /* How many arguments a call has: all, as long as nobody knows. */
@@ -167,7 +167,7 @@ void step_ask(struct stepper *stepper, const struct effects *effects)
     struct call_asked *asked = &stepper->asked;
     take_arguments(stepper, effects);
     asked->made = true;
-    asked->call = calls_find(&stepper->calls, asked->made_as.abi, asked->made_as.number);
+    asked->call = syscall_find(&stepper->calls, asked->made_as.abi, asked->made_as.number);
     stepper->snapshot_count = 0;
     const struct call_row *row = asked->call ? asked->call->row : NULL;
     for (unsigned i = 0; i < argument_count(asked); i++) {

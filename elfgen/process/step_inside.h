@@ -49,7 +49,7 @@ struct stepper {
     pid_t id; /* 0: it is gone */
     struct step_recording *recording;
     const struct step_words *words; /* or NULL */
-    struct machine *wide, *narrow;  /* 64 and 32 bits */
+    struct x86 *wide, *narrow;      /* 64 and 32 bits */
     struct calls calls;
     struct step_registers now;
     uint32_t *met_table; /* indices + 1 into `met`, by address and bytes */

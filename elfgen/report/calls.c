@@ -77,8 +77,8 @@ static void add_number(struct grid *grid, const struct call_facts *const calls[C
         if (calls[abi]->number < 0)
             add(grid, row, abi, "none");
         else
-            add(grid, row, abi, "%s = %d (0x%x)", calls_convention(abi)->number, calls[abi]->number,
-                (unsigned)calls[abi]->number);
+            add(grid, row, abi, "%s = %d (0x%x)", syscall_convention(abi)->number,
+                calls[abi]->number, (unsigned)calls[abi]->number);
     }
 }
 
@@ -99,7 +99,7 @@ static void add_arguments(struct grid *grid, const struct call_facts *const call
             if (!knows_parameters(calls[abi]) || !calls[abi]->row->parameters[i].name)
                 continue;
             calls_parameter(&calls[abi]->row->parameters[i], text, sizeof text);
-            add(grid, row, abi, "%s: %s", calls_convention(abi)->arguments[i], text);
+            add(grid, row, abi, "%s: %s", syscall_convention(abi)->arguments[i], text);
         }
     }
 }
@@ -112,7 +112,7 @@ static void add_registers(struct grid *grid, const bool shown[CALL_ABIS])
     unsigned row = add_row(grid, "arguments");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         for (unsigned i = 0; shown[abi] && i < ELFGEN_ARGUMENTS; i++)
-            add(grid, row, abi, "%s%s", i ? ", " : "", calls_convention(abi)->arguments[i]);
+            add(grid, row, abi, "%s%s", i ? ", " : "", syscall_convention(abi)->arguments[i]);
 }
 
 static bool comes_back(const struct call_facts *call)
@@ -127,7 +127,7 @@ static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
     unsigned instruction = add_row(grid, "instruction"), result = add_row(grid, "result"),
              error = add_row(grid, "error"), lost = add_row(grid, "lost");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
-        const struct call_convention *convention = calls_convention(abi);
+        const struct call_convention *convention = syscall_convention(abi);
         const struct call_facts *call = calls ? calls[abi] : NULL;
         if (!shown[abi])
             continue;
@@ -138,7 +138,7 @@ static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
         }
         add(grid, result, abi, "%s", convention->result);
         if (call && call->row)
-            add(grid, result, abi, ": %s", call_type_text(call->row->result));
+            add(grid, result, abi, ": %s", syscall_type_text(call->row->result));
         add(grid, error, abi, "%s from -4095 to -1 is -errno", convention->result);
         add(grid, lost, abi, "%s", convention->lost[0] ? convention->lost[0] : "nothing");
         for (unsigned i = 1; convention->lost[0] && convention->lost[i]; i++)
@@ -219,11 +219,11 @@ __attribute__((format(printf, 3, 4))) static void put_note(struct elfgen_text *o
 /* The ABI has no such call. */
 static void put_missing(struct elfgen_text *out, bool *any, const struct call_facts *call)
 {
-    const char *abi = calls_convention(call->abi)->abi;
-    const char *through = calls_through(call->abi, call->name);
+    const char *abi = syscall_convention(call->abi)->abi;
+    const char *through = syscall_through(call->abi, call->name);
     if (through)
         put_note(out, any, "%s has no %s: %s (%d) does it.", abi, call->name, through,
-                 calls_number(call->abi, through));
+                 syscall_number(call->abi, through));
     else if (call->name[0])
         put_note(out, any, "%s has no %s.", abi, call->name);
     else
@@ -238,7 +238,7 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
     bool any = false, told = false;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         const struct call_facts *call = calls[abi];
-        const char *other = calls_convention(abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64)->abi;
+        const char *other = syscall_convention(abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64)->abi;
         if (call && call->number < 0)
             put_missing(out, &any, call);
         if (!call || call->number < 0)
@@ -246,7 +246,7 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
         if (!call->implemented)
             put_note(out, &any,
                      "%s: Linux has no such call, only the number: it answers -38 (ENOSYS).",
-                     calls_convention(abi)->abi);
+                     syscall_convention(abi)->abi);
         else if (!call->row && (differ || !told))
             put_note(out, &any, "The parameters of %s are not in tinyelf's table: see man 2.",
                      call->name);
@@ -264,7 +264,7 @@ static void add_head(struct grid *grid, const bool asked[CALL_ABIS])
     unsigned row = add_row(grid, "");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (asked[abi])
-            add(grid, row, abi, "%s", calls_convention(abi)->abi);
+            add(grid, row, abi, "%s", syscall_convention(abi)->abi);
 }
 
 void calls_put(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
@@ -298,7 +298,7 @@ void calls_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS])
     unsigned number = add_row(&grid, "number");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (asked[abi])
-            add(&grid, number, abi, "%s", calls_convention(abi)->number);
+            add(&grid, number, abi, "%s", syscall_convention(abi)->number);
     add_registers(&grid, asked);
     add_rules(&grid, asked, NULL);
     put_grid(out, &grid, asked);

@@ -1,6 +1,6 @@
 /* System calls as one JSON object. */
+#include "base/json_write.h"
 #include "calls_text.h"
-#include "json.h"
 
 static void put_strings(struct elfgen_text *out, const char *const *strings, size_t most)
 {
@@ -14,7 +14,7 @@ static void put_strings(struct elfgen_text *out, const char *const *strings, siz
 
 static void put_convention(struct elfgen_text *out, enum call_abi abi)
 {
-    const struct call_convention *convention = calls_convention(abi);
+    const struct call_convention *convention = syscall_convention(abi);
     elfgen_text_string(out, "{\"abi\":");
     json_string(out, convention->abi);
     json_key(out, "instruction");
@@ -37,11 +37,11 @@ static void put_parameters(struct elfgen_text *out, const struct call_facts *cal
     elfgen_text_char(out, '[');
     for (unsigned i = 0; parameters[i].name; i++) {
         elfgen_text_string(out, i ? ",{\"register\":" : "{\"register\":");
-        json_string(out, calls_convention(call->abi)->arguments[i]);
+        json_string(out, syscall_convention(call->abi)->arguments[i]);
         json_key(out, "name");
         json_string(out, parameters[i].name);
         json_key(out, "type");
-        json_string(out, call_type_text(parameters[i].type));
+        json_string(out, syscall_type_text(parameters[i].type));
         elfgen_text_char(out, '}');
     }
     elfgen_text_char(out, ']');
@@ -51,7 +51,7 @@ static void put_call(struct elfgen_text *out, const struct call_facts *call)
 {
     char text[CALLS_PROTOTYPE];
     elfgen_text_string(out, "{\"abi\":");
-    json_string(out, calls_convention(call->abi)->abi);
+    json_string(out, syscall_convention(call->abi)->abi);
     json_key(out, "number");
     elfgen_text_decimal(out, (uint64_t)call->number, 0);
     json_key(out, "name");
@@ -63,7 +63,7 @@ static void put_call(struct elfgen_text *out, const struct call_facts *call)
         calls_prototype(call, text);
     json_string(out, call->row ? text : NULL);
     json_key(out, "result");
-    json_string(out, call->row ? call_type_text(call->row->result) : NULL);
+    json_string(out, call->row ? syscall_type_text(call->row->result) : NULL);
     json_key(out, "parameters");
     if (call->row)
         put_parameters(out, call);

@@ -17,7 +17,7 @@ __attribute__((format(printf, 2, 3))) static void add(char text[CALLS_PROTOTYPE]
 /* A type and a name: those of the table have it behind them. */
 static void declare(enum call_type type, const char *name, char *text, size_t room)
 {
-    const char *c = call_type_text(type);
+    const char *c = syscall_type_text(type);
     size_t length = strlen(c);
     snprintf(text, room, "%s%s%s", c, length && c[length - 1] == '*' ? "" : " ", name);
 }

@@ -1,8 +1,8 @@
 /* The same as one JSON object. */
 #include <string.h>
 
+#include "base/json_write.h"
 #include "check.h"
-#include "json.h"
 
 static void put_number(struct elfgen_text *out, const char *key, bool has, uint64_t value)
 {

@@ -1,6 +1,6 @@
 /* Two files as one JSON object. Keys are always the same; what does not apply is null. */
+#include "base/json_write.h"
 #include "compare.h"
-#include "json.h"
 #include "run.h"
 
 /* {"FIRST":number: json_key() puts a comma in front of the others. */

@@ -1,7 +1,7 @@
 /* What came of the changes, as one JSON object. */
 #include <string.h>
 
-#include "json.h"
+#include "base/json_write.h"
 #include "mutate.h"
 
 static void put_classes(struct elfgen_text *out, const struct mutate_counts *counts)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_values.h"
+#include "base/json_read.h"
 #include "mutate.h"
 
 static struct mutate_report *report_of(const struct reader *reader)

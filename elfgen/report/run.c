@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "json.h"
+#include "base/json_write.h"
 
 size_t run_length(const struct measure *run)
 {

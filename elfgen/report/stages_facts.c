@@ -267,7 +267,7 @@ const char *stage_reason(const struct stage *stage, size_t *length)
 {
     static const char *const telling[] = {"undefined reference", "undefined symbol",
                                           "multiple definition", "cannot find", "error"};
-    const char *said = stage->said;
+    const char *said = stage->messages;
     const char *found = NULL;
     for (size_t i = 0; said && !found && i < sizeof telling / sizeof telling[0]; i++)
         found = strstr(said, telling[i]);

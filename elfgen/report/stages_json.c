@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "base/json_write.h"
 #include "run.h"
 #include "stages.h"
 
@@ -61,7 +61,7 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
     json_key(out, "made");
     elfgen_text_string(out, stage->made ? "true" : "false");
     json_key_string(out, "command", stage->command);
-    json_key_string(out, "said", stage->said);
+    json_key_string(out, "said", stage->messages);
     json_key(out, "file");
     if (stage->made) {
         elfgen_text_char(out, '"');

@@ -8,7 +8,7 @@
 
 /* What makes text of instructions: a decoder for each width. */
 struct step_machines {
-    struct machine wide, narrow;
+    struct x86 wide, narrow;
 };
 
 /* Zeroed before. */

@@ -2,7 +2,7 @@
  * since readers of JSON commonly have 53. */
 #include <string.h>
 
-#include "json.h"
+#include "base/json_write.h"
 #include "step.h"
 #include "step_names.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_values.h"
+#include "base/json_read.h"
 #include "step.h"
 #include "step_names.h"
 

@@ -6,18 +6,18 @@
 
 void step_machines_open(struct step_machines *machines)
 {
-    machine_open(&machines->wide, ELFGEN_EM_X86_64, SYNTAX_INTEL);
-    machine_open(&machines->narrow, ELFGEN_EM_386, SYNTAX_INTEL);
+    x86_open(&machines->wide, ELFGEN_EM_X86_64, SYNTAX_INTEL);
+    x86_open(&machines->narrow, ELFGEN_EM_386, SYNTAX_INTEL);
 }
 
 void step_put_instruction(struct elfgen_text *out, struct step_machines *machines,
                           const struct step_instruction *instruction)
 {
-    struct machine *machine = instruction->is_64_bit ? &machines->wide : &machines->narrow;
+    struct x86 *machine = instruction->is_64_bit ? &machines->wide : &machines->narrow;
     if (instruction->length == 0)
         elfgen_text_string(out, "(no instruction can be read here)");
     else
-        machine_text(machine, instruction->bytes, instruction->length, instruction->address, out);
+        x86_print(machine, instruction->bytes, instruction->length, instruction->address, out);
 }
 
 void step_put_signal(struct elfgen_text *out, uint32_t number)

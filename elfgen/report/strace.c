@@ -305,7 +305,7 @@ static void tell_no_result(struct strace *s, struct process *process)
         return;
     shown.call.number = process->kept[0] >> 32;
     enum call_abi abi = process->kept[0] & SEEN_I386 ? CALL_I386 : CALL_X86_64;
-    const struct call *known = calls_find(&s->calls, abi, shown.call.number);
+    const struct call *known = syscall_find(&s->calls, abi, shown.call.number);
     resume_line(s, process, known ? known->name : shown_number(&shown));
     if (process->kept[0] & PENDING)
         put(s, " <unfinished ...>");

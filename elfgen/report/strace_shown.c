@@ -39,7 +39,7 @@ static void unfold_socketcall(struct shown *shown, const struct call_reader *rea
     char name[16] = "";
     for (size_t i = 0; word && word[i + 4] && i + 1 < sizeof name; i++)
         name[i] = (char)(word[i + 4] | ('a' - 'A') * (word[i + 4] >= 'A' && word[i + 4] <= 'Z'));
-    const struct call_row *row = word ? calls_row(CALL_I386, name) : NULL;
+    const struct call_row *row = word ? syscall_row(CALL_I386, name) : NULL;
     if (row && take_arguments(shown, reader, shown->call.arguments[1], count_parameters(row))) {
         shown->row = row;
         shown->name = row->name;
@@ -53,9 +53,9 @@ static void unfold(struct shown *shown, const struct call_reader *reader)
     if (first == CALL_TYPE_SOCKETCALL)
         unfold_socketcall(shown, reader);
     else if (first == CALL_TYPE_MMAP_ARGS)
-        row = calls_row(CALL_X86_64, "mmap");
+        row = syscall_row(CALL_X86_64, "mmap");
     else if (first == CALL_TYPE_SELECT_ARGS)
-        row = calls_row(CALL_I386, "_newselect");
+        row = syscall_row(CALL_I386, "_newselect");
     if (row && take_arguments(shown, reader, shown->call.arguments[0], count_parameters(row)))
         shown->row = row;
 }
@@ -64,7 +64,7 @@ void shown_call(struct shown *shown, const struct process_call *call, struct cal
                 const struct call_reader *reader)
 {
     static const uint8_t clone_orders[CALL_ABIS][5] = {{1, 0, 2, 4, 3}, {1, 0, 2, 3, 4}};
-    const struct call *known = calls_find(calls, call->abi, call->number);
+    const struct call *known = syscall_find(calls, call->abi, call->number);
     shown->call = *call;
     shown->row = known ? known->row : NULL;
     shown->name = known ? known->name : shown_number(shown);

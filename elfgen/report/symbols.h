@@ -81,7 +81,7 @@ void put_symbol(struct elfgen_text *out, const struct symbol *symbol);
 /* "function", "object", "symbol" */
 const char *symbol_type(const struct symbol *symbol);
 
-/* For struct machine_names: "main", "table+0x4", and what was named is kept. `context` is a struct
+/* For struct x86_names: "main", "table+0x4", and what was named is kept. `context` is a struct
  * symbols. */
 bool symbols_put_name(void *context, uint64_t address, const char *before, const char *behind,
                       struct elfgen_text *out);

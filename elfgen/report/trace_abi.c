@@ -99,13 +99,13 @@ static const struct call_row *row_of(const struct trace_call *call)
 
 static void put_number(struct elfgen_text *out, const struct trace_call *call)
 {
-    begin(out, calls_convention(call->call->abi)->number, call->call->number, false);
+    begin(out, syscall_convention(call->call->abi)->number, call->call->number, false);
     elfgen_text_string(out, call->call->abi == CALL_I386 ? "i386: " : "x86-64: ");
     if (call->known) {
         elfgen_text_string(out, call->known->name);
         elfgen_text_string(out, ", in the kernel ");
         char entry[CALL_ENTRY_ROOM];
-        elfgen_text_string(out, calls_entry(call->call->abi, call->known->name, entry)
+        elfgen_text_string(out, syscall_entry(call->call->abi, call->known->name, entry)
                                     ? entry
                                     : "not implemented");
     } else {
@@ -120,7 +120,7 @@ static void put_argument(struct elfgen_text *out, const struct trace_call *call,
     const struct call_row *row = row_of(call);
     const struct call_parameter *parameter = &row->parameters[index];
     char name[96];
-    begin(out, calls_convention(call->call->abi)->arguments[index], call->call->arguments[index],
+    begin(out, syscall_convention(call->call->abi)->arguments[index], call->call->arguments[index],
           true);
     calls_parameter(parameter, name, sizeof name);
     elfgen_text_string(out, name);
@@ -135,7 +135,7 @@ static void put_argument(struct elfgen_text *out, const struct trace_call *call,
 
 static bool is_answer(const struct call_row *row, unsigned index)
 {
-    return call_type_kind(row->parameters[index].type) == ELFGEN_PARAMETER_OUTPUT;
+    return syscall_type_kind(row->parameters[index].type) == ELFGEN_PARAMETER_OUTPUT;
 }
 
 void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, bool with_id,
@@ -148,7 +148,8 @@ void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, boo
     for (unsigned i = 0; row && i < ELFGEN_ARGUMENTS && row->parameters[i].name; i++)
         put_argument(out, call, i, false, reader);
     for (unsigned i = 0; !row && i < ELFGEN_ARGUMENTS; i++) {
-        begin(out, calls_convention(call->call->abi)->arguments[i], call->call->arguments[i], true);
+        begin(out, syscall_convention(call->call->abi)->arguments[i], call->call->arguments[i],
+              true);
         elfgen_text_string(out, "argument ");
         elfgen_text_decimal(out, i + 1, 0);
         elfgen_text_string(out, ", if it has so many\n");
@@ -167,7 +168,7 @@ void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, 
     for (unsigned i = 0; row && i < ELFGEN_ARGUMENTS && row->parameters[i].name; i++)
         if (is_answer(row, i) && !call->call->failed && call->call->arguments[i] != 0)
             put_argument(out, call, i, true, reader);
-    begin(out, calls_convention(call->call->abi)->number, (uint64_t)call->call->result, false);
+    begin(out, syscall_convention(call->call->abi)->number, (uint64_t)call->call->result, false);
     elfgen_text_string(out, "returned: ");
     call_result_text(out, call->call, row, reader);
     elfgen_text_string(out, "\n\n");

@@ -1,7 +1,7 @@
 /* A trace as one JSON object. */
 #include <string.h>
 
-#include "json.h"
+#include "base/json_write.h"
 #include "trace.h"
 
 void trace_json_begin(struct trace_json *json, const char *path, char *const *arguments)
@@ -75,7 +75,7 @@ static void put_value(struct elfgen_text *out, const struct trace_kept *kept, un
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
     json_key(out, "text");
     if (answered && !kept->call.call->failed &&
-        call_type_kind(row->parameters[index].type) == ELFGEN_PARAMETER_OUTPUT) {
+        syscall_type_kind(row->parameters[index].type) == ELFGEN_PARAMETER_OUTPUT) {
         call_value_text(&text, kept->call.call, row, index, true, reader);
         json_bytes(out, room, text.length);
     } else {
@@ -93,10 +93,10 @@ static void put_arguments(struct elfgen_text *out, const struct trace_kept *kept
     elfgen_text_char(out, '[');
     for (unsigned i = 0; i < count; i++) {
         elfgen_text_string(out, i == 0 ? "{\"register\":" : ",{\"register\":");
-        json_string(out, calls_convention(call->abi)->arguments[i]);
+        json_string(out, syscall_convention(call->abi)->arguments[i]);
         json_key_number(out, "value", call->arguments[i]);
         json_key_string(out, "name", row ? row->parameters[i].name : NULL);
-        json_key_string(out, "type", row ? call_type_text(row->parameters[i].type) : NULL);
+        json_key_string(out, "type", row ? syscall_type_text(row->parameters[i].type) : NULL);
         if (row)
             put_value(out, kept, i, answered, reader);
         else
@@ -125,8 +125,8 @@ void trace_json_call(struct trace_json *json, const struct trace_kept *kept, boo
     json_key_number(out, "number", call->call->number);
     json_key_string(out, "name", call->known ? call->known->name : NULL);
     json_key_string(out, "entry",
-                    call->known && calls_entry(call->call->abi, call->known->name, entry) ? entry
-                                                                                          : NULL);
+                    call->known && syscall_entry(call->call->abi, call->known->name, entry) ? entry
+                                                                                            : NULL);
     put_instruction(out, call);
     if (call->has_cs) {
         json_key_number(out, "cs", call->cs);

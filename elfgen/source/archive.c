@@ -1,4 +1,4 @@
-/* Static archives (ar), read by libelf: the index says which member defines what. */
+/* Reads static archives (ar) with libelf. Their index says which member defines which symbol. */
 #include <ar.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -16,16 +16,16 @@ static const char thin_magic[] = "!<thin>\n";
 
 struct archive {
     struct link_archive link;
-    struct source source; /* how its members are to be read, and who hears of what is wrong */
+    struct source source; /* how to read the members, and where to report errors */
     Elf *elf;
-    int file; /* libelf takes members' headers from files only */
+    int file; /* libelf reads members' headers from files only */
     struct file_bytes bytes;
     char *name;
-    struct link_table loaded; /* offsets of members that are in the program */
-    bool owns_names;          /* of symbols: there was no index */
+    struct link_table loaded; /* offsets of the members that are linked */
+    bool owns_names;          /* of symbols, since there is no index */
 };
 
-/* What a member points into. */
+/* What a member's object points into. */
 struct member {
     Elf *elf;
     char *name;
@@ -60,7 +60,7 @@ static void close_archive(void *owner)
     free(archive);
 }
 
-/* libelf cuts a member that claims more than there is. */
+/* Whether a member ends inside the archive. libelf would silently truncate one that does not. */
 static bool is_whole(const struct archive *archive, size_t offset)
 {
     struct ar_hdr header;
@@ -71,15 +71,16 @@ static bool is_whole(const struct archive *archive, size_t offset)
     return strtoull(digits, NULL, 10) <= archive->bytes.size - offset - sizeof header;
 }
 
-static bool tell_cut(const struct archive *archive, size_t offset, const Elf_Arhdr *header)
+static bool report_cut(const struct archive *archive, size_t offset, const Elf_Arhdr *header)
 {
-    return source_say(&archive->source, SOURCE_ERROR, 0,
-                      "offset 0x%zx: member '%s' claims to be larger than the rest of the archive",
-                      offset, header && header->ar_name ? header->ar_name : "?");
+    return source_report(
+        &archive->source, SOURCE_ERROR, 0,
+        "offset 0x%zx: member '%s' claims to be larger than the rest of the archive", offset,
+        header && header->ar_name ? header->ar_name : "?");
 }
 
-/* libelf's header of the member at an offset, and its bytes; libelf itself looks through all
- * members that are open for each further one, so none stays open. */
+/* Finds the name and the bytes of the member at an offset. Members are closed at once: libelf
+ * searches all open ones whenever it opens another. */
 static bool find_member(struct archive *archive, size_t offset, struct member *member,
                         size_t *start, size_t *size)
 {
@@ -89,10 +90,10 @@ static bool find_member(struct archive *archive, size_t offset, struct member *m
     const Elf_Arhdr *header = elf ? elf_getarhdr(elf) : NULL;
     bool found = false;
     if (!header)
-        source_say(&archive->source, SOURCE_ERROR, 0,
-                   "offset 0x%zx: no member that can be read: %s", offset, elf_errmsg(-1));
+        source_report(&archive->source, SOURCE_ERROR, 0,
+                      "offset 0x%zx: no member that can be read: %s", offset, elf_errmsg(-1));
     else if (!is_whole(archive, offset))
-        tell_cut(archive, offset, header);
+        report_cut(archive, offset, header);
     else if (asprintf(&member->name, "%s(%s)", archive->name,
                       header->ar_name ? header->ar_name : "?") < 0)
         member->name = NULL;
@@ -104,7 +105,7 @@ static bool find_member(struct archive *archive, size_t offset, struct member *m
     return found;
 }
 
-/* The member at an offset: "libx.a(util.o)". NULL: told. */
+/* Reads the member at an offset, as "libx.a(util.o)". Returns NULL after reporting the error. */
 static struct link_object *read_member(struct archive *archive, size_t offset)
 {
     struct source source = archive->source;
@@ -112,7 +113,7 @@ static struct link_object *read_member(struct archive *archive, size_t offset)
     struct link_object *object = NULL;
     size_t start, size;
     if (!member)
-        source_say(&source, SOURCE_ERROR, 0, "out of memory");
+        source_report(&source, SOURCE_ERROR, 0, "out of memory");
     else if (find_member(archive, offset, member, &start, &size)) {
         source.name = member->name;
         member->elf = elf_memory(archive->bytes.bytes + start, size);
@@ -134,7 +135,7 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     uint32_t value = 0;
     bool added;
     if (!link_table_put(&archive->loaded, offset, sizeof *offset, &value, &added)) {
-        *failed = !source_say(&archive->source, SOURCE_ERROR, 0, "out of memory");
+        *failed = !source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
         return NULL;
     }
     if (!added)
@@ -144,7 +145,7 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     return object;
 }
 
-static void hear_nothing(void *context, const struct source_message *message)
+static void ignore_message(void *context, const struct source_message *message)
 {
     (void)context;
     (void)message;
@@ -154,7 +155,7 @@ static bool defines(void *owner, size_t offer)
 {
     struct archive quiet = *(struct archive *)owner;
     bool found = false;
-    quiet.source.tell = hear_nothing;
+    quiet.source.report = ignore_message;
     struct link_object *object = read_member(&quiet, quiet.link.offers[offer].member);
     for (size_t i = 1; object && i < object->symbol_count; i++) {
         const struct link_symbol *symbol = &object->symbols[i];
@@ -167,7 +168,8 @@ static bool defines(void *owner, size_t offer)
     return found;
 }
 
-/* An offer; the archive has a copy of its name where libelf does not keep it. */
+/* Adds a symbol and the offset of its member. The archive copies the name if libelf does not keep
+ * it. */
 static bool add_offer(struct archive *archive, size_t *capacity, const char *symbol, size_t offset)
 {
     struct link_archive *link = &archive->link;
@@ -175,7 +177,7 @@ static bool add_offer(struct archive *archive, size_t *capacity, const char *sym
         size_t wanted = *capacity ? *capacity * 2 : 64;
         struct link_offer *larger = realloc(link->offers, wanted * sizeof *larger);
         if (!larger)
-            return source_say(&archive->source, SOURCE_ERROR, 0, "out of memory");
+            return source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
         link->offers = larger;
         *capacity = wanted;
     }
@@ -183,12 +185,13 @@ static bool add_offer(struct archive *archive, size_t *capacity, const char *sym
     offer->member = offset;
     offer->symbol = archive->owns_names ? strdup(symbol) : symbol;
     if (!offer->symbol)
-        return source_say(&archive->source, SOURCE_ERROR, 0, "out of memory");
+        return source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
     link->offer_count++;
     return true;
 }
 
-/* What ranlib left. False: told; *indexed says whether there is an index. */
+/* Reads the index that ranlib made; *indexed: whether there is one. Returns false after reporting
+ * the error. */
 static bool read_index(struct archive *archive, bool *indexed)
 {
     size_t count = 0, capacity = 0;
@@ -200,8 +203,8 @@ static bool read_index(struct archive *archive, bool *indexed)
     return true;
 }
 
-/* Without an index, every member is read for the names that it defines; what is no object offers
- * nothing. */
+/* Reads every member for the symbols that it defines, for want of an index. Members that are no
+ * objects are passed over. */
 static bool scan(struct archive *archive)
 {
     struct archive quiet = *archive;
@@ -209,12 +212,13 @@ static bool scan(struct archive *archive)
     Elf_Cmd command = ELF_C_READ_MMAP;
     bool done = true;
     archive->owns_names = true;
-    quiet.source.tell = hear_nothing;
+    quiet.source.report = ignore_message;
     for (Elf *elf; done && (elf = elf_begin(archive->file, command, archive->elf));) {
         const Elf_Arhdr *header = elf_getarhdr(elf);
-        /* Its header is 60 bytes before its contents. */
+        /* elf_getaroff() returns the offset of the member's header, 60 bytes before its contents.
+         */
         size_t offset = (size_t)elf_getaroff(elf);
-        done = is_whole(archive, offset) || tell_cut(archive, offset, header);
+        done = is_whole(archive, offset) || report_cut(archive, offset, header);
         struct link_object *object = header && done ? read_member(&quiet, offset) : NULL;
         for (size_t i = 1; object && done && i < object->symbol_count; i++) {
             const struct link_symbol *symbol = &object->symbols[i];
@@ -233,7 +237,7 @@ static bool scan(struct archive *archive)
     return done;
 }
 
-/* The archive as a file of our own; one that could be read only once, from memory. */
+/* Opens the archive for libelf; a pipe's bytes are put into a memory file first. */
 static int open_again(const struct source *source, const struct file_bytes *bytes)
 {
     if (!source->read_once)
@@ -255,7 +259,7 @@ struct link_archive *source_read_archive(const struct source *source, struct fil
     if (!archive || !name) {
         free(archive);
         free(name);
-        source_say(source, SOURCE_ERROR, 0, "out of memory");
+        source_report(source, SOURCE_ERROR, 0, "out of memory");
         return NULL;
     }
     archive->file = -1;
@@ -265,20 +269,20 @@ struct link_archive *source_read_archive(const struct source *source, struct fil
     archive->source = (struct source){.name = name,
                                       .machine = source->machine,
                                       .debug = source->debug,
-                                      .tell = source->tell,
+                                      .report = source->report,
                                       .context = source->context};
     archive->link = (struct link_archive){
         .name = name, .load = load, .defines = defines, .release = close_archive, .owner = archive};
-    bool done = !thin || source_say(source, SOURCE_ERROR, 0,
-                                    "a thin archive: its members are files of their own; name "
-                                    "those, or make it without T");
+    bool done = !thin || source_report(source, SOURCE_ERROR, 0,
+                                       "a thin archive: its members are files of their own; name "
+                                       "those, or make it without T");
     if (done) {
         archive->file = open_again(source, &archive->bytes);
         if (archive->file >= 0)
             archive->elf = elf_begin(archive->file, ELF_C_READ_MMAP, NULL);
         done = (archive->elf && elf_kind(archive->elf) == ELF_K_AR) ||
-               source_say(source, SOURCE_ERROR, 0, "not an archive that can be read: %s",
-                          elf_errmsg(-1));
+               source_report(source, SOURCE_ERROR, 0, "not an archive that can be read: %s",
+                             elf_errmsg(-1));
     }
     done = done && read_index(archive, &indexed) && (indexed || scan(archive));
     if (done)

@@ -1,8 +1,4 @@
-/* Assembly -> relocatable object, by the assembler that the language belongs to.
- *
- * The object, the messages and text that is not in a file (standard input, a preprocessor's output)
- * travel in memory files, handed over as /dev/fd/N: nothing is left behind however a run ends, and
- * nothing has to be drained while the assembler works. */
+/* Assembles NASM's and GNU's sources, each with its own assembler, and preprocesses .S files. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +17,7 @@
 static const struct tool nasm_tool = {"nasm", "nasm"};
 static const struct tool gas_tool = {"as", "binutils"};
 
-/* The preprocessor marks lines as `# 7 "file"`; NASM wants `%line 7+1 file`. */
+/* Rewrites the preprocessor's line markers, `# 7 "file"`, as NASM's, `%line 7+1 file`. */
 static char *markers_for_nasm(const char *text, size_t size, size_t *length)
 {
     /* A marker grows by fewer than 8 characters and has at least 5. */
@@ -52,39 +48,38 @@ static char *markers_for_nasm(const char *text, size_t size, size_t *length)
     return result;
 }
 
-/* `cc -E` of the input, with the user's flags behind. */
-static bool make_preprocessor(struct source *source, struct words *words)
+/* Makes the command `cc -E` for the input, with the user's flags. */
+static bool make_preprocessor(struct source *source, struct shellwords *words)
 {
-    return tool_name_argument(source) && compiler_words(source, words) &&
-           ((words_add_one(words, "-E") &&
-             (source->machine != ELFGEN_EM_386 || words_add_one(words, "-m32")) &&
-             compiler_add_folder(source, words) && words_add(words, source->compiler_flags) &&
-             words_add_one(words, "-o") && words_add_one(words, CHILD_OBJECT_PATH) &&
-             words_add_one(words, "-x") && words_add_one(words, "assembler-with-cpp") &&
-             words_add_one(words, source->argument)) ||
-            source_say(source, SOURCE_ERROR, 0, "cannot make the preprocessor's command: %s",
-                       strerror(errno)));
+    return toolchain_name_argument(source) && compiler_words(source, words) &&
+           ((shellwords_add_word(words, "-E") &&
+             (source->machine != ELFGEN_EM_386 || shellwords_add_word(words, "-m32")) &&
+             compiler_add_folder(source, words) && shellwords_add(words, source->compiler_flags) &&
+             shellwords_add_word(words, "-o") && shellwords_add_word(words, CHILD_OBJECT_PATH) &&
+             shellwords_add_word(words, "-x") && shellwords_add_word(words, "assembler-with-cpp") &&
+             shellwords_add_word(words, source->argument)) ||
+            source_report(source, SOURCE_ERROR, 0, "cannot make the preprocessor's command: %s",
+                          strerror(errno)));
 }
 
 static bool run_preprocessor(struct source *source, int output)
 {
-    struct words words = {0};
+    struct shellwords words = {0};
     bool done = make_preprocessor(source, &words);
     if (done) {
         struct tool tool = compiler_tool(&words);
-        done =
-            tool_start(source, &tool, (const char *const *)words.at, output, source->text_file) &&
-            tool_finish(source, &tool);
+        done = toolchain_start(source, &tool, (const char *const *)words.at, output,
+                               source->text_file) &&
+               toolchain_finish(source, &tool);
     }
-    words_free(&words);
+    shellwords_free(&words);
     return done;
 }
 
-/* Runs the preprocessor over the input and leaves its output, in its language, in
- * source->text_file. */
+/* Preprocesses the input into source->text_file, and detects the output's language. */
 static bool preprocess(struct source *source, enum source_language *language)
 {
-    int output = tool_memory_file("preprocessed");
+    int output = toolchain_memory_file("preprocessed");
     struct file_bytes text = {0};
     bool done = output >= 0 && run_preprocessor(source, output) &&
                 lseek(output, 0, SEEK_SET) == 0 && file_read(output, false, &text);
@@ -92,17 +87,17 @@ static bool preprocess(struct source *source, enum source_language *language)
         size_t offset = 0;
         *language = source_detect_assembly(text.bytes, text.size, &offset);
         if (*language == SOURCE_DETECT)
-            done = source_say(source, SOURCE_ERROR, 0, "not assembly, once preprocessed");
+            done = source_report(source, SOURCE_ERROR, 0, "not assembly, once preprocessed");
     }
     if (done && source->machine == 0)
         source->machine = source_detect_machine(text.bytes, text.size);
     if (done && *language == SOURCE_NASM) {
         size_t length = 0;
         char *marked = markers_for_nasm(text.bytes, text.size, &length);
-        done = marked && tool_put_text(source, marked, length);
+        done = marked && toolchain_put_text(source, marked, length);
         free(marked);
     } else if (done) {
-        done = tool_put_text(source, text.bytes, text.size);
+        done = toolchain_put_text(source, text.bytes, text.size);
     }
     file_free(&text);
     if (output >= 0)
@@ -112,26 +107,25 @@ static bool preprocess(struct source *source, enum source_language *language)
 
 bool source_start_assembly(struct source *source, enum source_language language, bool preprocessed)
 {
-    /* What was read is what is assembled: a pipe gives its bytes once. */
-    if (source->read_once && !tool_put_text(source, source->input.bytes, source->input.size))
+    /* A pipe's bytes can be read only once, so the assembler gets our copy. */
+    if (source->read_once && !toolchain_put_text(source, source->input.bytes, source->input.size))
         return false;
     if (preprocessed && !preprocess(source, &language))
         return false;
     source->language = language;
-    source->object_file = tool_memory_file("object");
+    source->object_file = toolchain_memory_file("object");
     if (source->object_file < 0)
-        return source_say(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
-                          strerror(errno));
-    if (!tool_name_argument(source))
+        return source_report(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+                             strerror(errno));
+    if (!toolchain_name_argument(source))
         return false;
 
-    /* What the source includes is looked for beside it, too. NASM wants the folder with its slash.
-     */
+    /* Included files are also searched for in the source's folder. NASM needs its final slash. */
     char folder[PATH_MAX + 2];
     const char *slash = strrchr(source->path, '/');
     int length = slash ? (int)(slash - source->path) + 1 : 2;
     if (length >= PATH_MAX)
-        return source_say(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+        return source_report(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
     snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->path : "./");
 
     if (source->machine == 0)
@@ -145,12 +139,12 @@ bool source_start_assembly(struct source *source, enum source_language language,
         "as", is_32_bit ? "--32" : "--64", folder, "-o", CHILD_OBJECT_PATH, source->argument, debug,
         NULL};
     bool is_nasm = language == SOURCE_NASM;
-    return tool_start(source, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
-                      source->object_file, source->text_file);
+    return toolchain_start(source, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
+                           source->object_file, source->text_file);
 }
 
 bool source_finish_assembly(struct source *source)
 {
     const struct tool *tool = source->language == SOURCE_NASM ? &nasm_tool : &gas_tool;
-    return tool_finish(source, tool) && tool_take_object(source, "the assembler");
+    return toolchain_finish(source, tool) && toolchain_take_object(source, "the assembler");
 }

@@ -1,16 +1,15 @@
-/* C -> relocatable object, by the user's compiler. */
+/* Compiles C with the user's compiler. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tool.h"
 
-/* For the smallest code that needs nothing around it. gcc and clang both know all of these; what
- * is their default anyhow is not everywhere: distributions turn some of it on. */
+/* Flags for the smallest freestanding code. gcc and clang know all of them. Some are defaults
+ * upstream, but not in every distribution. */
 static const char *const freestanding[] = {
     "-Os",
     "-ffreestanding",
@@ -22,16 +21,16 @@ static const char *const freestanding[] = {
     "-fno-asynchronous-unwind-tables",
     "-fno-unwind-tables",
     "-fomit-frame-pointer",
-    "-falign-functions=1", /* clang aligns to 16, also for size */
+    "-falign-functions=1", /* clang aligns to 16 even with -Os */
     "-falign-loops=1",
     "-ffunction-sections",
     "-fdata-sections",
     "-fno-ident",
-    "-U_FORTIFY_SOURCE", /* a header of libc's would call what only libc has */
+    "-U_FORTIFY_SOURCE", /* libc's headers would call functions that only libc has */
 };
 
-/* For source_tell_messages(): no colour, a column counted in characters, no files left behind. */
-static const char *const told_plainly[] = {"-fdiagnostics-color=never", "-ftabstop=1", "-pipe"};
+/* For source_report_messages(): no colour, columns counted in characters, no temporary files. */
+static const char *const plain_messages[] = {"-fdiagnostics-color=never", "-ftabstop=1", "-pipe"};
 
 static bool is_program(const char *path)
 {
@@ -40,24 +39,25 @@ static bool is_program(const char *path)
            access(path, X_OK) == 0;
 }
 
-bool compiler_words(struct source *source, struct words *words)
+bool compiler_words(struct source *source, struct shellwords *words)
 {
     const char *compiler = source->compiler ? source->compiler : "cc";
-    bool done = is_program(compiler) ? words_add_one(words, compiler) : words_add(words, compiler);
+    bool done = is_program(compiler) ? shellwords_add_word(words, compiler)
+                                     : shellwords_add(words, compiler);
     if (done && words->count > 0)
         return true;
-    return source_say(source, SOURCE_ERROR, 0, "the C compiler '%s': %s", compiler,
-                      done              ? "no program is named"
-                      : errno == EINVAL ? "a quote is not closed"
-                                        : strerror(errno));
+    return source_report(source, SOURCE_ERROR, 0, "the C compiler '%s': %s", compiler,
+                         done              ? "no program is named"
+                         : errno == EINVAL ? "a quote is not closed"
+                                           : strerror(errno));
 }
 
-struct tool compiler_tool(const struct words *words)
+struct tool compiler_tool(const struct shellwords *words)
 {
     const char *slash = strrchr(words->at[0], '/');
     const char *name = slash ? slash + 1 : words->at[0];
     struct tool tool = {.program = words->at[0]};
-    /* Debian's packages have the names of their commands: clang-14, gcc-12. */
+    /* Debian names these packages after their commands: clang-14, gcc-12. */
     static const char *const packaged[] = {"gcc", "clang", "tcc", "ccache"};
     if (strcmp(name, "cc") == 0)
         tool.package = "gcc";
@@ -67,32 +67,32 @@ struct tool compiler_tool(const struct words *words)
     return tool;
 }
 
-static bool add_all(struct words *words, const char *const *list, size_t count)
+static bool add_all(struct shellwords *words, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!words_add_one(words, list[i]))
+        if (!shellwords_add_word(words, list[i]))
             return false;
     return true;
 }
 
-bool compiler_add_freestanding(struct words *words)
+bool compiler_add_freestanding(struct shellwords *words)
 {
     return add_all(words, freestanding, sizeof freestanding / sizeof freestanding[0]);
 }
 
-bool compiler_add_plain(struct words *words)
+bool compiler_add_plain(struct shellwords *words)
 {
-    return add_all(words, told_plainly, sizeof told_plainly / sizeof told_plainly[0]);
+    return add_all(words, plain_messages, sizeof plain_messages / sizeof plain_messages[0]);
 }
 
-bool compiler_add_folder(const struct source *source, struct words *words)
+bool compiler_add_folder(const struct source *source, struct shellwords *words)
 {
-    return !source->include_folder ||
-           (words_add_one(words, "-isystem") && words_add_one(words, source->include_folder));
+    return !source->include_folder || (shellwords_add_word(words, "-isystem") &&
+                                       shellwords_add_word(words, source->include_folder));
 }
 
-/* What is read from a memory file still includes what lies beside the user's. */
-static bool add_place(const struct source *source, struct words *words)
+/* A source in a memory file still finds headers in its own folder. */
+static bool add_place(const struct source *source, struct shellwords *words)
 {
     char folder[PATH_MAX];
     const char *slash = strrchr(source->path, '/');
@@ -100,8 +100,8 @@ static bool add_place(const struct source *source, struct words *words)
     if (source->text_file < 0)
         return true;
     int size = snprintf(folder, sizeof folder, "%.*s", length, slash ? source->path : ".");
-    return size < (int)sizeof folder && words_add_one(words, "-iquote") &&
-           words_add_one(words, folder);
+    return size < (int)sizeof folder && shellwords_add_word(words, "-iquote") &&
+           shellwords_add_word(words, folder);
 }
 
 static bool is_preprocessed(const char *path)
@@ -110,84 +110,46 @@ static bool is_preprocessed(const char *path)
     return length > 2 && strcmp(path + length - 2, ".i") == 0;
 }
 
-/* The user's flags come last but for the files: of two that contradict each other compilers take
- * the later. */
-static bool make_command(struct source *source, struct words *words)
+/* The user's flags follow ours: of two contradicting flags, compilers take the later. */
+static bool make_command(struct source *source, struct shellwords *words)
 {
     return compiler_words(source, words) &&
-           ((words_add_one(words, "-c") && compiler_add_freestanding(words) &&
+           ((shellwords_add_word(words, "-c") && compiler_add_freestanding(words) &&
              compiler_add_plain(words) &&
-             words_add_one(words, source->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
-             (!source->debug || words_add_one(words, "-g")) && add_place(source, words) &&
-             compiler_add_folder(source, words) && words_add(words, source->compiler_flags) &&
-             words_add_one(words, "-o") && words_add_one(words, CHILD_OBJECT_PATH) &&
-             words_add_one(words, "-x") &&
-             words_add_one(words, is_preprocessed(source->path) ? "cpp-output" : "c") &&
-             words_add_one(words, source->argument)) ||
-            source_say(source, SOURCE_ERROR, 0, "cannot make the compiler's command: %s",
-                       errno == EINVAL ? "a quote in its flags is not closed" : strerror(errno)));
+             shellwords_add_word(words, source->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+             (!source->debug || shellwords_add_word(words, "-g")) && add_place(source, words) &&
+             compiler_add_folder(source, words) && shellwords_add(words, source->compiler_flags) &&
+             shellwords_add_word(words, "-o") && shellwords_add_word(words, CHILD_OBJECT_PATH) &&
+             shellwords_add_word(words, "-x") &&
+             shellwords_add_word(words, is_preprocessed(source->path) ? "cpp-output" : "c") &&
+             shellwords_add_word(words, source->argument)) ||
+            source_report(source, SOURCE_ERROR, 0, "cannot make the compiler's command: %s",
+                          errno == EINVAL ? "a quote in its flags is not closed"
+                                          : strerror(errno)));
 }
 
 bool source_start_compiler(struct source *source)
 {
-    struct words words = {0};
-    /* What was read is what is compiled: a pipe gives its bytes once. */
-    if (source->read_once && !tool_put_text(source, source->input.bytes, source->input.size))
+    struct shellwords words = {0};
+    /* A pipe's bytes can be read only once, so the compiler gets our copy. */
+    if (source->read_once && !toolchain_put_text(source, source->input.bytes, source->input.size))
         return false;
-    source->object_file = tool_memory_file("object");
+    source->object_file = toolchain_memory_file("object");
     if (source->object_file < 0)
-        return source_say(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
-                          strerror(errno));
-    bool done = tool_name_argument(source) && make_command(source, &words);
+        return source_report(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+                             strerror(errno));
+    bool done = toolchain_name_argument(source) && make_command(source, &words);
     if (done) {
         struct tool tool = compiler_tool(&words);
-        done = tool_start(source, &tool, (const char *const *)words.at, source->object_file,
-                          source->text_file);
+        done = toolchain_start(source, &tool, (const char *const *)words.at, source->object_file,
+                               source->text_file);
     }
-    words_free(&words);
+    shellwords_free(&words);
     return done;
 }
 
 bool source_finish_compiler(struct source *source)
 {
     static const struct tool compiler = {"the C compiler", NULL};
-    return tool_finish(source, &compiler) && tool_take_object(source, "the C compiler");
-}
-
-/* What the compiler prints of itself, one line: a file's name. */
-static bool read_answer(const struct source *source, char *answer, size_t room)
-{
-    ssize_t got = pread(source->message_file, answer, room - 1, 0);
-    answer[got > 0 ? got : 0] = '\0';
-    char *end = strchr(answer, '\n');
-    if (!end)
-        return false;
-    *end = '\0';
-    return *answer == '/' && access(answer, R_OK) == 0;
-}
-
-bool source_find_libgcc(const struct source *like, char *path, size_t room)
-{
-    struct source source = {.path = "libgcc",
-                            .name = "libgcc",
-                            .compiler = like->compiler,
-                            .machine = like->machine,
-                            .tell = like->tell,
-                            .context = like->context};
-    struct words words = {0};
-    bool done = false;
-    source.object_file = source.message_file = source.text_file = -1;
-    if (compiler_words(&source, &words) &&
-        words_add_one(&words, source.machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
-        words_add_one(&words, "-print-libgcc-file-name")) {
-        struct tool tool = compiler_tool(&words);
-        int status = 0;
-        done = tool_try(&source, &tool, (const char *const *)words.at) &&
-               waitpid(source.child, &status, 0) == source.child && status == 0 &&
-               read_answer(&source, path, room);
-        source.child = 0;
-    }
-    words_free(&words);
-    source_release(&source);
-    return done;
+    return toolchain_finish(source, &compiler) && toolchain_take_object(source, "the C compiler");
 }

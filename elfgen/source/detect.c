@@ -1,5 +1,5 @@
-/* NASM's or GNU's assembly? Both are text with labels and mnemonics; directives, comments and the
- * way registers are written tell them apart. */
+/* Detects whether assembly is NASM's or GNU's, by directives, comments and the spelling of
+ * registers. */
 #include <ctype.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ static bool among(struct word word, const char *const *names)
     return false;
 }
 
-/* First words of a statement that only one of the two has. */
+/* First words of statements that only NASM has. */
 static const char *const nasm_words[] = {
     "section", "segment", "global",  "extern", "bits",     "default", "db",     "dw",
     "dd",      "dq",      "dt",      "resb",   "resw",     "resd",    "resq",   "times",
@@ -36,11 +36,11 @@ static const char *const nasm_words[] = {
     "istruc",  "cpu",     "use64",   "use32",  "required", "%define", "%macro", "%include",
     "%if",     "%ifdef",  "%assign", NULL};
 
-/* What NASM says in the operands: none of it is GNU's. */
+/* Words in operands that only NASM has. */
 static const char *const nasm_operands[] = {"strict", "rel",  "wrt",  "equ",  "db",   "dw", "dd",
                                             "dq",     "resb", "resw", "resd", "resq", NULL};
 
-/* GNU's directives, without their dot; a NASM source may have a local label of any other name. */
+/* GNU's directives, without the dot. Any other .name may be a local label in NASM. */
 static const char *const gnu_directives[] = {
     "text",         "data",         "bss",        "section", "globl",         "global",
     "ascii",        "asciz",        "string",     "byte",    "short",         "word",
@@ -76,14 +76,15 @@ static const char *skip_blanks(const char *at, const char *end)
     return at;
 }
 
-/* %rax, %xmm0, %st: a register as AT&T syntax writes it. NASM has %1, %%x and %$x in operands, and
- * its directives at the start of a line. */
+/* Whether a % starts a register in AT&T syntax: %rax, %xmm0, %st. NASM's operands contain %1, %%x
+ * and %$x, and its directives come first in a line. */
 static bool is_att_register(const char *at, const char *end)
 {
     return end - at > 2 && isalpha((unsigned char)at[1]) && isalnum((unsigned char)at[2]);
 }
 
-/* Registers without the sign, as NASM writes them (GNU does after .intel_syntax, which decides). */
+/* Whether a word is a register without %, as in NASM. (GNU has them only after .intel_syntax, which
+ * decides by itself.) */
 static bool is_bare_register(struct word word)
 {
     static const char *const names[] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rbp",
@@ -93,13 +94,13 @@ static bool is_bare_register(struct word word)
     return among(word, names);
 }
 
-/* Weighs what follows the first word of a statement; returns where the statement ends. */
+/* Weighs what follows the first word of a statement. */
 static void weigh_operands(const char *at, const char *end, int *nasm, int *gas)
 {
     while (at < end) {
         char c = *at;
         if (c == '"' || c == '\'' || c == '`') {
-            /* A lone quote is GNU's character constant: 'a. */
+            /* GNU's character constants have no closing quote: 'a. */
             const char *close = memchr(at + 1, c, (size_t)(end - at - 1));
             if (!close) {
                 at++;
@@ -119,7 +120,7 @@ static void weigh_operands(const char *at, const char *end, int *nasm, int *gas)
             *gas += 3;
             at++;
         } else if (c == '$' && at + 1 < end && (isalnum((unsigned char)at[1]) || at[1] == '_')) {
-            /* An immediate; NASM's $$ and $ alone are positions, its $0ff a number. */
+            /* An immediate. In NASM, $$ and $ alone are positions, and $0ff is a number. */
             (*gas)++;
             for (at++; at < end && is_word(*at);)
                 at++;
@@ -131,7 +132,7 @@ static void weigh_operands(const char *at, const char *end, int *nasm, int *gas)
             if (among(word, nasm_operands))
                 *nasm += 2;
             else if (equals(word, "ptr") || equals(word, "offset"))
-                *gas += 4; /* GNU's Intel syntax has them, NASM refuses them */
+                *gas += 4; /* GNU's Intel syntax has it, NASM refuses it */
             else if (is_bare_register(word))
                 *nasm += 2;
         } else {
@@ -149,7 +150,7 @@ static void weigh_line(const char *at, const char *end, int *nasm, int *gas)
         *nasm += 2;
         return;
     }
-    /* `# 7 "file"` is the preprocessor's, whatever the language. */
+    /* `# 7 "file"` comes from the preprocessor in either language. */
     if (*start == '#' && end - start > 2 && start[1] == ' ' && isdigit((unsigned char)start[2]) &&
         memchr(start, '"', (size_t)(end - start)))
         return;
@@ -162,7 +163,7 @@ static void weigh_line(const char *at, const char *end, int *nasm, int *gas)
     struct word word = next_word(&at, end);
     const char *after = skip_blanks(at, end);
     if (after < end && *after == ':') {
-        /* A label; `1:` is GNU's kind. */
+        /* A label; only GNU has numbers such as `1:`. */
         if (word.length > 0 && isdigit((unsigned char)*word.at))
             *gas += 4;
         weigh_line(after + 1, end, nasm, gas);
@@ -178,7 +179,7 @@ static void weigh_line(const char *at, const char *end, int *nasm, int *gas)
     weigh_operands(at, end, nasm, gas);
 }
 
-/* Whether the text is bytes of no text; *offset is the first. */
+/* Whether there is a byte that is not text; *offset is the first one's. */
 static bool has_no_text(const char *text, size_t size, size_t *offset)
 {
     for (size_t i = 0; i < size; i++) {
@@ -191,8 +192,7 @@ static bool has_no_text(const char *text, size_t size, size_t *offset)
     return false;
 }
 
-/* A line with its C comments taken out. They may span lines: *inside is kept from one to the next.
- */
+/* Copies a line without its C comments. These may span lines: *inside carries over to the next. */
 static size_t without_comments(const char *line, size_t length, char *copy, bool *inside,
                                bool *had_comment)
 {
@@ -212,7 +212,7 @@ static size_t without_comments(const char *line, size_t length, char *copy, bool
             i++;
             continue;
         }
-        /* What a comment to the line's end holds is no C comment. */
+        /* Nothing after the start of a line comment starts a C comment. */
         if (!quote && (line[i] == ';' || line[i] == '#')) {
             memcpy(copy + used, line + i, length - i);
             return used + length - i;
@@ -224,7 +224,7 @@ static size_t without_comments(const char *line, size_t length, char *copy, bool
     return used;
 }
 
-/* .intel_syntax and .att_syntax are GNU's, and leave nothing to weigh. */
+/* Whether a line alone decides: only GNU has .intel_syntax and .att_syntax. */
 static bool decides(const char *line, size_t length)
 {
     const char *at = skip_blanks(line, line + length);
@@ -234,7 +234,7 @@ static bool decides(const char *line, size_t length)
 
 enum source_language source_detect_assembly(const char *text, size_t size, size_t *offset)
 {
-    enum { LONGEST = 4096 }; /* of a line, as far as it is looked at */
+    enum { LONGEST = 4096 }; /* of a line; the rest is ignored */
     char copy[LONGEST];
     int nasm = 0, gas = 0;
     bool inside = false;

@@ -1,4 +1,5 @@
-/* What the room tells: its own sentences, and a tool's, with the user's names for files. */
+/* Reports errors, warnings and notes: our own, and those that a tool printed, with the user's names
+ * for files. */
 #include <ctype.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -9,8 +10,8 @@
 
 #include "tool.h"
 
-bool source_say(const struct source *source, enum source_severity severity, unsigned line,
-                const char *format, ...)
+bool source_report(const struct source *source, enum source_severity severity, unsigned line,
+                   const char *format, ...)
 {
     char text[4096];
     va_list arguments;
@@ -19,11 +20,11 @@ bool source_say(const struct source *source, enum source_severity severity, unsi
     va_end(arguments);
     struct source_message message = {
         .severity = severity, .file = source->name, .line = line, .text = text};
-    source->tell(source->context, &message);
+    source->report(source->context, &message);
     return false;
 }
 
-/* Line `number` of a text, copied into `excerpt`; NULL if it has no such line. */
+/* Copies line `number` of a text into `excerpt`. Returns NULL if there is no such line. */
 static const char *line_of(const struct file_bytes *text, unsigned number, char *excerpt,
                            size_t room)
 {
@@ -47,7 +48,7 @@ static const char *line_of(const struct file_bytes *text, unsigned number, char 
     return NULL;
 }
 
-/* The same of a file that the input includes. */
+/* The same for a file that the input includes. */
 static const char *included_line(const char *path, unsigned number, char *excerpt, size_t room)
 {
     struct file_bytes text = {0};
@@ -66,8 +67,8 @@ static const char *strip_word(const char *text, const char *word)
     return strncasecmp(text, word, length) == 0 ? text + length : NULL;
 }
 
-/* How bad a message is, by the word that it starts with; moves *text behind that. False: by none.
- */
+/* Finds a message's severity by the word that it starts with, and moves *text past that. Returns
+ * false if it starts with none of these. */
 static bool find_severity(const char **text, enum source_severity *severity)
 {
     static const struct {
@@ -87,7 +88,7 @@ static bool find_severity(const char **text, enum source_severity *severity)
         const char *rest = strip_word(*text, words[i].word);
         if (!rest)
             continue;
-        /* What tells more than how bad it is stays. */
+        /* Words that say more than the severity stay in the text. */
         if (words[i].word[0] != '.' && words[i].word[0] != 's')
             *text = rest;
         *severity = words[i].severity;
@@ -96,8 +97,7 @@ static bool find_severity(const char **text, enum source_severity *severity)
     return false;
 }
 
-/* A number at *text with a colon behind it, both passed over; 0 and nothing passed if there is
- * none. */
+/* Reads a number that a colon follows, and moves *text past both. Returns 0 if there is none. */
 static unsigned take_number(const char **text)
 {
     char *after;
@@ -110,9 +110,8 @@ static unsigned take_number(const char **text)
     return (unsigned)number;
 }
 
-/* Takes one line of the tool's output apart: "FILE:LINE: error: TEXT", or anything else. The name
- * that the tool was given for the input becomes the user's. False: the line says nothing by itself.
- */
+/* Parses one line of a tool's output: "FILE:LINE: error: TEXT", or anything else. The input's name
+ * is replaced by the user's. Returns false if the line is no message. */
 static bool take_apart(const struct source *source, char *line, struct source_message *message,
                        char *excerpt, size_t room)
 {
@@ -122,7 +121,7 @@ static bool take_apart(const struct source *source, char *line, struct source_me
     char *colon = ours ? line + known : strchr(line, ':');
     const char *rest = colon ? colon + 1 : line;
     if (strstr(line, "Assembler messages") || isspace((unsigned char)*line) || *line == '\0')
-        return false; /* GNU as announces what follows; the preprocessor shows the line */
+        return false; /* GNU as announces messages; the preprocessor repeats the source line */
     message->line = colon ? take_number(&rest) : 0;
     if (message->line) {
         *colon = '\0';
@@ -142,15 +141,14 @@ static bool take_apart(const struct source *source, char *line, struct source_me
     return true;
 }
 
-/* "In file included from FILE:LINE", of compilers: where an error in a header comes from. */
+/* Parses a compiler's "In file included from FILE:LINE" as a note. */
 static bool take_inclusion(const struct source *source, char *line, struct source_message *message,
                            char *excerpt, size_t room)
 {
     const char *file = strip_word(line, "In file included from ");
     size_t known = strlen(source->argument);
     char *colon = file ? strrchr(line, ':') : NULL;
-    /* gcc ends the line with a column, a colon or a comma behind the line's number, clang with a
-     * colon. */
+    /* After the line number, gcc prints a column, a colon or a comma; clang prints a colon. */
     while (colon && colon > file && !isdigit((unsigned char)colon[1])) {
         *colon = '\0';
         colon = strrchr(line, ':');
@@ -167,8 +165,8 @@ static bool take_inclusion(const struct source *source, char *line, struct sourc
     return message->line > 0;
 }
 
-/* A C compiler's line: "FILE:LINE:COLUMN: error: TEXT" or "TOOL: error: TEXT". What else it prints
- * (the source's line, a caret, the function's name) is what a message is shown with. */
+/* Parses a C compiler's "FILE:LINE:COLUMN: error: TEXT" or "TOOL: error: TEXT". All else that it
+ * prints (the source line, a caret, the function's name) belongs to a message and is skipped. */
 static bool take_compiler_line(const struct source *source, char *line,
                                struct source_message *message, char *excerpt, size_t room)
 {
@@ -187,7 +185,7 @@ static bool take_compiler_line(const struct source *source, char *line,
     else if (!ours && strcspn(line, " \t\"'(") < (size_t)(colon - line))
         return false;
     rest += strspn(rest, " ");
-    /* That clang cannot remove /dev/fd/3 after an error is nobody's concern. */
+    /* After an error, clang also complains that it cannot remove /dev/fd/3. */
     if (!find_severity(&rest, &severity) || strip_word(rest, "unable to remove file: "))
         return false;
     if (numbered || ours)
@@ -199,11 +197,11 @@ static bool take_compiler_line(const struct source *source, char *line,
 typedef bool take_line(const struct source *source, char *line, struct source_message *message,
                        char *excerpt, size_t room);
 
-/* Tells the lines that `take` takes, counting them by severity. */
-static void tell_lines(const struct source *source, char *text, size_t size, take_line *take,
-                       size_t told[3])
+/* Reports the lines that `take` parses as messages, and counts them by severity. */
+static void report_lines(const struct source *source, char *text, size_t size, take_line *take,
+                         size_t counts[3])
 {
-    enum { MOST_TOLD = 50 };
+    enum { MOST_REPORTED = 50 };
     for (char *line = text, *end = text + size, *stop; line < end; line = stop + 1) {
         char excerpt[256];
         struct source_message message;
@@ -211,41 +209,43 @@ static void tell_lines(const struct source *source, char *text, size_t size, tak
         if (!stop)
             stop = end;
         *stop = '\0';
-        bool few = told[SOURCE_ERROR] < MOST_TOLD;
+        bool few = counts[SOURCE_ERROR] < MOST_REPORTED;
         if (take(source, line, &message, excerpt, few ? sizeof excerpt : 0) &&
-            told[message.severity]++ < MOST_TOLD)
-            source->tell(source->context, &message);
+            counts[message.severity]++ < MOST_REPORTED)
+            source->report(source->context, &message);
         if (stop < end)
-            *stop = '\n'; /* the lines may be read again */
+            *stop = '\n'; /* the lines may be parsed again */
     }
     for (int severity = SOURCE_NOTE; severity <= SOURCE_ERROR; severity++)
-        if (told[severity] > MOST_TOLD)
-            source_say(source, (enum source_severity)severity, 0, "%zu more like these",
-                       told[severity] - MOST_TOLD);
+        if (counts[severity] > MOST_REPORTED)
+            source_report(source, (enum source_severity)severity, 0, "%zu more like these",
+                          counts[severity] - MOST_REPORTED);
 }
 
-bool source_tell_messages(struct source *source, bool failed)
+bool source_report_messages(struct source *source, bool failed)
 {
-    /* An error behind a million warnings must not be lost, nor may they be a million lines. */
+    /* Read enough to find an error after a million warnings, without reporting these all. */
     enum { MOST_READ = 64 << 20 };
-    size_t told[3] = {0}; /* by severity */
-    struct file_bytes said = {0};
+    size_t counts[3] = {0}; /* by severity */
+    struct file_bytes output = {0};
     off_t size = lseek(source->message_file, 0, SEEK_END);
     if (size <= 0)
         return false;
-    said.size = size < MOST_READ ? (size_t)size : MOST_READ;
-    said.bytes = malloc(said.size + 1);
-    if (!said.bytes)
+    output.size = size < MOST_READ ? (size_t)size : MOST_READ;
+    output.bytes = malloc(output.size + 1);
+    if (!output.bytes)
         return false;
-    ssize_t got = pread(source->message_file, said.bytes, said.size, 0);
+    ssize_t got = pread(source->message_file, output.bytes, output.size, 0);
     size_t length = got > 0 ? (size_t)got : 0;
-    said.bytes[length] = '\0';
+    output.bytes[length] = '\0';
     bool is_compiler = source->language == SOURCE_C;
-    tell_lines(source, said.bytes, length, is_compiler ? take_compiler_line : take_apart, told);
-    if (is_compiler && failed && told[SOURCE_ERROR] == 0)
-        tell_lines(source, said.bytes, length, take_apart, told); /* in no compiler's words */
-    free(said.bytes);
+    report_lines(source, output.bytes, length, is_compiler ? take_compiler_line : take_apart,
+                 counts);
+    if (is_compiler && failed && counts[SOURCE_ERROR] == 0)
+        report_lines(source, output.bytes, length, take_apart,
+                     counts); /* the failed compiler reported errors in another form */
+    free(output.bytes);
     if (ftruncate(source->message_file, 0) == 0)
         lseek(source->message_file, 0, SEEK_SET);
-    return told[SOURCE_ERROR] > 0;
+    return counts[SOURCE_ERROR] > 0;
 }

@@ -1,5 +1,5 @@
-/* A relocatable object, read by libelf, as the linker wants it: the file's own numbers of sections
- * and symbols stay. What no linker here would do for it is refused by name. */
+/* Reads relocatable objects with libelf, and raw machine code, into struct link_object. Section and
+ * symbol numbers stay the file's. Whatever the linker does not support is refused by name. */
 #include "object.h"
 
 #include <gelf.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libelf's handle and what stands in it, while it becomes an object. */
+/* An ELF file that is being read, and the object made of it. */
 struct reader {
     const struct source *source;
     Elf *elf;
@@ -17,7 +17,7 @@ struct reader {
     size_t name_table;
     struct link_object *object;
     Elf_Scn *symbols;
-    size_t string_table; /* of the symbols' names */
+    size_t string_table; /* section with the symbols' names */
 };
 
 __attribute__((format(printf, 2, 3))) static bool refuse(const struct reader *reader,
@@ -28,7 +28,7 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const struct reader *re
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return source_say(reader->source, SOURCE_ERROR, 0, "%s", text);
+    return source_report(reader->source, SOURCE_ERROR, 0, "%s", text);
 }
 
 static const char *section_name(const struct reader *reader, const GElf_Shdr *shdr)
@@ -37,7 +37,7 @@ static const char *section_name(const struct reader *reader, const GElf_Shdr *sh
     return name ? name : "<corrupt>";
 }
 
-/* The object's machine is one that programs are made for, and the one that was asked for. */
+/* Checks that the machine is one that is supported, and the requested one. */
 static bool takes_machine(const struct reader *reader)
 {
     const struct source *source = reader->source;
@@ -76,14 +76,14 @@ static bool read_header(struct reader *reader)
     return true;
 }
 
-/* Sections that ask for something that nobody would do for them, whether or not code needs them. */
+/* Refuses sections that need something which is not done here, even if no code refers to them. */
 static bool supported(const struct reader *reader, const char *name, const GElf_Shdr *shdr)
 {
     static const char *const called_by_nobody[] = {".ctors", ".dtors", ".init", ".fini"};
     bool is_called = shdr->sh_type == SHT_INIT_ARRAY || shdr->sh_type == SHT_FINI_ARRAY ||
                      shdr->sh_type == SHT_PREINIT_ARRAY;
     for (size_t i = 0; i < sizeof called_by_nobody / sizeof called_by_nobody[0]; i++) {
-        /* .ctors.65335 has a priority. */
+        /* .ctors.65335 ends with a priority. */
         size_t length = strlen(called_by_nobody[i]);
         is_called |= strncmp(name, called_by_nobody[i], length) == 0 &&
                      (name[length] == '\0' || name[length] == '.');
@@ -113,13 +113,13 @@ static bool take_bytes(const struct reader *reader, Elf_Scn *scn, struct link_se
     GElf_Shdr plain;
     if (shdr->sh_flags & SHF_COMPRESSED && data && gelf_getshdr(scn, &plain)) {
         section->size = data->d_size;
-        section->align = plain.sh_addralign; /* of the contents, not of their compressed form */
+        section->align = plain.sh_addralign; /* the contents', not that of their compressed form */
     }
     if (!data || data->d_size != section->size)
         return refuse(reader, "section %s: its %llu bytes at offset 0x%llx are not all in the file",
                       section->name, (unsigned long long)section->size,
                       (unsigned long long)shdr->sh_offset);
-    /* An empty section still has bytes, in the sense that it takes none of the zeros. */
+    /* An empty section is still one with bytes, not one of zeros. */
     section->bytes = data->d_buf ? data->d_buf : nothing;
     return true;
 }
@@ -150,7 +150,7 @@ static bool take_section(const struct reader *reader, Elf_Scn *scn, const GElf_S
     return shdr->sh_type == SHT_NOBITS || take_bytes(reader, scn, section, shdr);
 }
 
-/* An object that the compiler left to the linker to compile (-flto) has no code of its own. */
+/* Refuses an object without machine code, which leaves compilation to the linker (-flto). */
 static bool has_code(const struct reader *reader)
 {
     static const char slim[] = "__gnu_lto_slim";
@@ -187,8 +187,8 @@ static bool take_sections(struct reader *reader)
     return true;
 }
 
-/* The entries of a symbol or relocation section: all of them there, of the size that they must
- * have. NULL: told. */
+/* The data of a symbol or relocation section, checked: it is whole, with entries of the right size.
+ * Returns NULL after reporting the error. */
 static Elf_Data *table_of(const struct reader *reader, Elf_Scn *scn, size_t entry_size)
 {
     GElf_Shdr shdr;
@@ -208,7 +208,7 @@ static Elf_Data *table_of(const struct reader *reader, Elf_Scn *scn, size_t entr
     return NULL;
 }
 
-/* The extended section indices, where the object has more than 65,279 sections. */
+/* The extended section indices, which an object with more than 65,279 sections has. */
 static Elf_Data *extended_indices(const struct reader *reader)
 {
     for (Elf_Scn *scn = NULL; (scn = elf_nextscn(reader->elf, scn));) {
@@ -220,7 +220,8 @@ static Elf_Data *extended_indices(const struct reader *reader)
     return NULL;
 }
 
-/* Where a symbol's value is counted from. False: in a section that does not exist. */
+/* Finds the section that a symbol's value is relative to, or one of the LINK_... values. Returns
+ * false if there is no such section. */
 static bool home_of(const struct reader *reader, const GElf_Sym *symbol, Elf32_Word extended,
                     uint32_t *home)
 {
@@ -285,12 +286,12 @@ static bool take_symbols(struct reader *reader)
     return has_code(reader);
 }
 
-/* Sections of which a program has one set, whichever object brings it. */
+/* Adds a COMDAT group, of which a program has one, from any object. */
 static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shdr)
 {
     struct link_object *object = reader->object;
     Elf_Data *data = elf_getdata(scn, NULL);
-    const uint8_t *words = data ? data->d_buf : NULL; /* of an archive's member, not aligned */
+    const uint8_t *words = data ? data->d_buf : NULL; /* not aligned in an archive's member */
     size_t count = data ? data->d_size / sizeof(Elf32_Word) : 0;
     Elf32_Word word = 0;
     if (words && count > 0)
@@ -344,8 +345,8 @@ static bool take_relocation(const struct reader *reader, const GElf_Rela *from, 
     return true;
 }
 
-/* i386's relocations have their addends in the bytes that they change (psABI i386, "Relocation").
- */
+/* Reads an i386 relocation's addend, which is in the bytes to be relocated (psABI i386,
+ * "Relocation"). */
 static bool read_addend(const struct reader *reader, uint32_t section, GElf_Rela *relocation)
 {
     const struct link_section *place = &reader->object->sections[section];
@@ -353,7 +354,7 @@ static bool read_addend(const struct reader *reader, uint32_t section, GElf_Rela
         elfgen_relocation_width(reader->ehdr.e_machine, (uint32_t)GELF_R_TYPE(relocation->r_info));
     uint64_t value = 0;
     if (width == 0)
-        return true; /* not supported, which is told when it is applied */
+        return true; /* not supported, which is reported when it is applied */
     if (!place->bytes || relocation->r_offset > place->size ||
         width > place->size - relocation->r_offset)
         return refuse(reader, "(%s+0x%llx): the relocation lies outside the section's %llu bytes",
@@ -430,7 +431,7 @@ static bool take_relocations(struct reader *reader, Elf_Scn *scn, const GElf_Shd
     return take_relocation_section(reader, scn, has_addends, shdr->sh_info);
 }
 
-/* What needs to know the symbols. */
+/* Reads relocations and groups, which refer to symbols. */
 static bool take_rest(struct reader *reader)
 {
     for (Elf_Scn *scn = NULL; (scn = elf_nextscn(reader->elf, scn));) {
@@ -462,7 +463,7 @@ struct link_object *source_read_elf(const struct source *source, void *elf)
     return NULL;
 }
 
-/* What an object of its own file points into. */
+/* What the object of a file points into. */
 struct file {
     Elf *elf;
     struct file_bytes bytes;
@@ -486,7 +487,7 @@ struct link_object *source_read_object(const struct source *source, struct file_
     if (!file || !name) {
         free(file);
         free(name);
-        source_say(source, SOURCE_ERROR, 0, "out of memory");
+        source_report(source, SOURCE_ERROR, 0, "out of memory");
         return NULL;
     }
     *file = (struct file){elf_memory(bytes->bytes, bytes->size), *bytes, name};
@@ -502,7 +503,7 @@ struct link_object *source_read_object(const struct source *source, struct file_
     return object;
 }
 
-/* Raw machine code: one section, entered at its first byte. */
+/* Makes an object of raw machine code: one section, which is the entry. */
 struct link_object *source_read_raw(const struct source *source, struct file_bytes *bytes)
 {
     struct link_object *object = calloc(1, sizeof *object);
@@ -514,7 +515,7 @@ struct link_object *source_read_raw(const struct source *source, struct file_byt
         free(file);
         free(sections);
         free(name);
-        source_say(source, SOURCE_ERROR, 0, "out of memory");
+        source_report(source, SOURCE_ERROR, 0, "out of memory");
         return NULL;
     }
     *file = (struct file){.bytes = *bytes, .name = name};

@@ -1,22 +1,22 @@
-/* Object files and archives, as the linker wants them. */
-#ifndef OBJECT_H
-#define OBJECT_H
+/* Reads object files, archives and raw machine code for the linker. */
+#ifndef SOURCE_OBJECT_H
+#define SOURCE_OBJECT_H
 
 #include "source.h"
 
-/* An open object (libelf's Elf *), whose name is source->name. What is made points into it and into
- * the name. NULL: refused, told. */
+/* Reads an open object (libelf's Elf *), whose name is source->name; the result points into both.
+ * Returns NULL after reporting the error. */
 struct link_object *source_read_elf(const struct source *source, void *elf);
 
-/* The same for a file's bytes, which the object takes over, also when NULL is returned. */
+/* The same for a file's bytes, which the call takes over even if it returns NULL. */
 struct link_object *source_read_object(const struct source *source, struct file_bytes *bytes);
 struct link_object *source_read_raw(const struct source *source, struct file_bytes *bytes);
 
-/* An archive's members, read when they are needed. Takes the bytes over, also when NULL is
- * returned: refused, told. */
+/* Reads an archive's index; members are read when they are needed. Takes the bytes over even if it
+ * returns NULL, which it does after reporting the error. */
 struct link_archive *source_read_archive(const struct source *source, struct file_bytes *bytes);
 
-/* Whether bytes begin as an archive does, a thin one included. */
+/* Whether bytes begin like an archive, thin or not. */
 bool source_is_archive(const struct file_bytes *bytes);
 
 #endif

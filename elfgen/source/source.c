@@ -1,4 +1,5 @@
-/* The front door: which language an input is, and the road from there to a program. */
+/* Reads an input: detects its language, and assembles, compiles or reads it into an object or
+ * archive. */
 #include "object.h"
 
 #include <errno.h>
@@ -25,21 +26,21 @@ static bool detect_assembly(struct source *source)
 {
     size_t offset = 0;
     if (is_elf(&source->input))
-        return source_say(source, SOURCE_ERROR, 0,
-                          "this is an ELF file, not assembly: name it .o, or say --from object");
+        return source_report(source, SOURCE_ERROR, 0,
+                             "this is an ELF file, not assembly: name it .o, or say --from object");
     source->language = source_detect_assembly(source->input.bytes, source->input.size, &offset);
     if (source->language == SOURCE_DETECT)
-        return source_say(source, SOURCE_ERROR, 0,
-                          "offset 0x%zx: not assembly: byte 0x%02x is not text (machine code is "
-                          "--from raw)",
-                          offset, (unsigned char)source->input.bytes[offset]);
+        return source_report(source, SOURCE_ERROR, 0,
+                             "offset 0x%zx: not assembly: byte 0x%02x is not text (machine code is "
+                             "--from raw)",
+                             offset, (unsigned char)source->input.bytes[offset]);
     if (source->verbose)
-        source_say(source, SOURCE_NOTE, 0, "read as %s assembly",
-                   source->language == SOURCE_NASM ? "NASM's" : "GNU");
+        source_report(source, SOURCE_NOTE, 0, "read as %s assembly",
+                      source->language == SOURCE_NASM ? "NASM's" : "GNU");
     return true;
 }
 
-/* Sets source->language where the caller left it open. */
+/* Sets source->language if the caller left it open. */
 static bool decide_language(struct source *source, bool *preprocess)
 {
     bool assembly = ends_with(source->path, ".s") || ends_with(source->path, ".asm");
@@ -65,13 +66,13 @@ static bool decide_language(struct source *source, bool *preprocess)
     }
     if (strcmp(source->path, "-") == 0)
         return detect_assembly(source);
-    return source_say(
+    return source_report(
         source, SOURCE_ERROR, 0,
         "cannot tell what this is by its name (.c, .i, .s, .asm, .S, .o and .a are known): "
         "say --from c, nasm, gas, object or raw");
 }
 
-/* What an object is for, by its header's first bytes; 0: not said. */
+/* The machine that an object is for, by its ELF header; 0 if that is not known. */
 static uint16_t machine_of(const struct file_bytes *input)
 {
     enum { AT = 18 }; /* e_machine */
@@ -92,8 +93,8 @@ bool source_start(struct source *source)
     bool read = file >= 0 && file_read(file, false, &source->input);
     int error = errno;
     struct stat status;
-    /* /dev/stdin and /dev/fd/3 are other files to the assembler; a newline in a name would take its
-     * messages apart. */
+    /* /dev/stdin and /dev/fd/3 are other files in the assembler's process; a newline in a name
+     * would break its messages apart. */
     source->read_once = standard || strchr(source->path, '\n') ||
                         strncmp(source->path, "/dev/", 5) == 0 ||
                         strncmp(source->path, "/proc/", 6) == 0 || fstat(file, &status) != 0 ||
@@ -101,14 +102,14 @@ bool source_start(struct source *source)
     if (file > STDIN_FILENO)
         close(file);
     if (!read)
-        return source_say(source, SOURCE_ERROR, 0, "%s", strerror(error));
+        return source_report(source, SOURCE_ERROR, 0, "%s", strerror(error));
     if (source->input.size == 0)
-        return source_say(source, SOURCE_ERROR, 0, "the file is empty");
+        return source_report(source, SOURCE_ERROR, 0, "the file is empty");
     bool preprocess;
     if (!decide_language(source, &preprocess))
         return false;
     switch (source->language) {
-    case SOURCE_DETECT: /* a .S file: only its preprocessed text tells */
+    case SOURCE_DETECT: /* a .S file, detected after preprocessing */
     case SOURCE_NASM:
     case SOURCE_GAS:
         return source_start_assembly(source, source->language, preprocess);

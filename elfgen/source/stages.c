@@ -1,5 +1,5 @@
-/* The steps from C to a program, one by one. Their files travel in memory, as tool.c has it; the
- * commands are shown as they would be typed, with names of files. */
+/* Runs the steps from C to a program one by one, with memory files. The commands are shown as they
+ * would be typed, with names of files. */
 #include "stages.h"
 
 #include <errno.h>
@@ -17,20 +17,20 @@ const char *stage_ending(enum stage_number number)
     return endings[number];
 }
 
-/* A command as it is run, and as it is shown. */
+/* A command as it is run and as it is shown. */
 struct command {
-    struct words run, shown;
-    bool failed; /* out of memory, or a quote is not closed: errno */
+    struct shellwords run, shown;
+    bool failed; /* errno says why: no memory, or a quote is not closed */
 };
 
 static void add_run(struct command *command, const char *word)
 {
-    command->failed = command->failed || !words_add_one(&command->run, word);
+    command->failed = command->failed || !shellwords_add_word(&command->run, word);
 }
 
 static void add_shown(struct command *command, const char *word)
 {
-    command->failed = command->failed || !words_add_one(&command->shown, word);
+    command->failed = command->failed || !shellwords_add_word(&command->shown, word);
 }
 
 static void add_both(struct command *command, const char *word)
@@ -41,18 +41,18 @@ static void add_both(struct command *command, const char *word)
 
 static void add_words(struct command *command, const char *text)
 {
-    command->failed =
-        command->failed || !words_add(&command->run, text) || !words_add(&command->shown, text);
+    command->failed = command->failed || !shellwords_add(&command->run, text) ||
+                      !shellwords_add(&command->shown, text);
 }
 
 static void free_command(struct command *command)
 {
-    words_free(&command->run);
-    words_free(&command->shown);
+    shellwords_free(&command->run);
+    shellwords_free(&command->shown);
 }
 
-/* Words as they are typed: with quotes around those that need them. */
-static char *join(const struct words *words)
+/* Joins words into a command line, with quotes around those that need them. */
+static char *join(const struct shellwords *words)
 {
     char *text = NULL;
     size_t size = 0;
@@ -76,16 +76,16 @@ static char *join(const struct words *words)
     return text;
 }
 
-/* What tinyelf gives the compiler more. */
-static bool make_flags(const struct stages *stages, struct words *words)
+/* Makes the flags that tinyelf adds to the compiler's command. */
+static bool make_flags(const struct stages *stages, struct shellwords *words)
 {
     struct source source = {.include_folder = stages->include_folder};
     return compiler_add_freestanding(words) &&
-           words_add_one(words, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+           shellwords_add_word(words, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
            compiler_add_folder(&source, words);
 }
 
-/* Whether the file includes <tiny.h>: then also cc has to know where that is. */
+/* Whether the file includes <tiny.h>, so that plain cc must know where that is. */
 static bool is_tiny(const struct file_bytes *input)
 {
     return input->size > 0 && memmem(input->bytes, input->size, "<tiny", 5) != NULL;
@@ -95,11 +95,11 @@ static void add_way(const struct stages *stages, enum stage_way way, enum stage_
                     struct command *command)
 {
     if (way == WAY_TINYELF) {
-        struct words flags = {0};
+        struct shellwords flags = {0};
         command->failed = command->failed || !make_flags(stages, &flags);
         for (size_t i = 0; i < flags.count; i++)
             add_both(command, flags.at[i]);
-        words_free(&flags);
+        shellwords_free(&flags);
         return;
     }
     if (stages->machine != 0)
@@ -123,21 +123,21 @@ static void add_file(const struct stages *stages, enum stage_number number, cons
     free(name);
 }
 
-/* The first three steps: the same compiler, a letter for how far to go. */
+/* Makes the command of one of the first three steps: the compiler with -E, -S or -c. */
 static void make_compilation(struct stages *stages, struct source *source, enum stage_way way,
                              enum stage_number number, struct command *command)
 {
     static const char *const letters[] = {"-E", "-S", "-c"};
     static const char *const kinds[] = {"c", "cpp-output", "assembler"};
-    struct words compiler = {0};
+    struct shellwords compiler = {0};
     command->failed = command->failed || !compiler_words(source, &compiler);
     for (size_t i = 0; i < compiler.count; i++)
         add_both(command, compiler.at[i]);
-    words_free(&compiler);
+    shellwords_free(&compiler);
     add_both(command, letters[number]);
     add_way(stages, way, number, command);
     add_words(command, stages->compiler_flags);
-    /* An assembler has no such messages, and clang says so. */
+    /* clang warns that these flags do not apply to assembling. */
     if (number != STAGE_OBJECT)
         command->failed = command->failed || !compiler_add_plain(&command->run);
     add_run(command, "-x");
@@ -154,11 +154,11 @@ static void make_link(struct stages *stages, struct source *source, enum stage_w
                       struct command *command)
 {
     if (way == WAY_CC) {
-        struct words compiler = {0};
+        struct shellwords compiler = {0};
         command->failed = command->failed || !compiler_words(source, &compiler);
         for (size_t i = 0; i < compiler.count; i++)
             add_both(command, compiler.at[i]);
-        words_free(&compiler);
+        shellwords_free(&compiler);
         if (stages->machine != 0)
             add_both(command, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64");
     } else {
@@ -172,20 +172,20 @@ static void make_link(struct stages *stages, struct source *source, enum stage_w
     add_both(command, "-o");
     add_file(stages, STAGE_EXECUTABLE, CHILD_OBJECT_PATH, command);
     if (way == WAY_CC)
-        add_words(command, stages->compiler_flags); /* libraries follow what needs them */
+        add_words(command, stages->compiler_flags); /* libraries come after what needs them */
 }
 
 /* ---- running ---- */
 
-/* What a step says: kept, and passed on where it is about the C file. */
+/* Collects a step's messages, and passes on those about the C file. */
 struct listener {
     const struct stages *stages;
     enum stage_number number;
     bool pass, only_errors;
-    FILE *said;
+    FILE *messages;
 };
 
-/* A message with the names of the files for /dev/fd/N. */
+/* Writes a message with names of files in place of /dev/fd/N. */
 static void put_named(const struct listener *listener, const char *text)
 {
     while (*text) {
@@ -193,45 +193,45 @@ static void put_named(const struct listener *listener, const char *text)
         bool output = strncmp(text, CHILD_OBJECT_PATH, strlen(CHILD_OBJECT_PATH)) == 0;
         if (input || output) {
             enum stage_number number = listener->number - (input && listener->number > 0 ? 1 : 0);
-            fprintf(listener->said, "%s%s", listener->stages->name, stage_ending(number));
+            fprintf(listener->messages, "%s%s", listener->stages->name, stage_ending(number));
             text += strlen(CHILD_TEXT_PATH);
         } else {
-            fputc(*text++, listener->said);
+            fputc(*text++, listener->messages);
         }
     }
 }
 
-static void listen(void *context, const struct source_message *message)
+static void take_message(void *context, const struct source_message *message)
 {
     const struct listener *listener = context;
     static const char *const kinds[] = {"note", "warning", "error"};
     const char *text = message->text;
     if (message->line)
-        fprintf(listener->said, "%s:%u: %s: ", message->file, message->line,
+        fprintf(listener->messages, "%s:%u: %s: ", message->file, message->line,
                 kinds[message->severity]);
     if (strncmp(text, "tinyelf: ", 9) == 0)
         text += 9;
     put_named(listener, text);
-    fputc('\n', listener->said);
+    fputc('\n', listener->messages);
     if (listener->pass && (!listener->only_errors || message->severity == SOURCE_ERROR))
-        listener->stages->tell(listener->stages->context, message);
+        listener->stages->report(listener->stages->context, message);
 }
 
-/* Runs a step of which all is prepared but its files. */
+/* Runs a step's command with its input and output files. */
 static bool run_step(struct stages *stages, struct source *source, const struct command *command,
                      const struct file_bytes *input, struct stage *stage)
 {
     struct tool tool = compiler_tool(&command->run);
-    if (input && !tool_put_text(source, input->bytes, input->size))
+    if (input && !toolchain_put_text(source, input->bytes, input->size))
         return false;
-    source->object_file = tool_memory_file("output");
+    source->object_file = toolchain_memory_file("output");
     if (source->object_file < 0)
-        return source_say(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
-                          strerror(errno));
+        return source_report(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+                             strerror(errno));
     source->input = stages->input;
-    bool done = tool_start(source, &tool, (const char *const *)command->run.at, source->object_file,
-                           source->text_file) &&
-                tool_finish(source, &tool) && tool_take_object(source, tool.program);
+    bool done = toolchain_start(source, &tool, (const char *const *)command->run.at,
+                                source->object_file, source->text_file) &&
+                toolchain_finish(source, &tool) && toolchain_take_object(source, tool.program);
     stage->bytes = source->object;
     source->object = (struct file_bytes){0};
     source->input = (struct file_bytes){0};
@@ -249,23 +249,23 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
                                 .number = number,
                                 .pass = !link && (way == WAY_CC || (other->run && other->made)),
                                 .only_errors = way != WAY_CC,
-                                .said = open_memstream(&stage->said, &size)};
+                                .messages = open_memstream(&stage->messages, &size)};
     struct source source = {
         .path = stages->path,
         .name = stages->path,
-        .language = link ? SOURCE_RAW : SOURCE_C, /* a linker's messages are in no known form */
+        .language = link ? SOURCE_RAW : SOURCE_C, /* linkers' messages have no common form */
         .compiler = stages->compiler,
-        .tell = listen,
+        .report = take_message,
         .context = &listener,
         .object_file = -1,
         .message_file = -1,
         .text_file = -1,
     };
     struct command command = {0};
-    if (!listener.said)
+    if (!listener.messages)
         return;
     stage->run = true;
-    command.failed = !tool_name_argument(&source);
+    command.failed = !toolchain_name_argument(&source);
     if (!link)
         make_compilation(stages, &source, way, number, &command);
     else
@@ -277,27 +277,27 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
         stage->command && stages->argument && run_step(stages, &source, &command, input, stage);
     free_command(&command);
     source_release(&source);
-    fclose(listener.said);
+    fclose(listener.messages);
     if (size == 0) {
-        free(stage->said);
-        stage->said = NULL;
+        free(stage->messages);
+        stage->messages = NULL;
     }
 }
 
-/* The name of the program, and the flags as shown. */
+/* Sets the program's name and the flags as shown. */
 static bool prepare(struct stages *stages)
 {
-    struct words flags = {0};
+    struct shellwords flags = {0};
     const char *slash = strrchr(stages->path, '/');
     const char *base = slash ? slash + 1 : stages->path;
     stages->name = strndup(base, strlen(base) - 2);
     bool done = stages->name && make_flags(stages, &flags);
     stages->flags = done ? join(&flags) : NULL;
-    words_free(&flags);
+    shellwords_free(&flags);
     return stages->flags != NULL;
 }
 
-static bool read_input(struct stages *stages, const struct source *teller)
+static bool read_c_file(struct stages *stages, const struct source *reporter)
 {
     int file = open(stages->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool read = file >= 0 && file_read(file, true, &stages->input);
@@ -305,30 +305,30 @@ static bool read_input(struct stages *stages, const struct source *teller)
     if (file >= 0)
         close(file);
     if (!read)
-        return source_say(teller, SOURCE_ERROR, 0, "%s",
-                          error == ENODEV ? "not a regular file" : strerror(error));
+        return source_report(reporter, SOURCE_ERROR, 0, "%s",
+                             error == ENODEV ? "not a regular file" : strerror(error));
     size_t length = strlen(stages->path);
     const char *slash = strrchr(stages->path, '/');
     if (length < 3 || strcmp(stages->path + length - 2, ".c") != 0 || (slash && strlen(slash) <= 3))
-        return source_say(teller, SOURCE_ERROR, 0,
-                          "the stages begin with a C file, whose name ends in .c");
+        return source_report(reporter, SOURCE_ERROR, 0,
+                             "the stages begin with a C file, whose name ends in .c");
     if (memchr(stages->input.bytes, '\0', stages->input.size))
-        return source_say(teller, SOURCE_ERROR, 0,
-                          "not C: there are bytes in it that are not text");
+        return source_report(reporter, SOURCE_ERROR, 0,
+                             "not C: there are bytes in it that are not text");
     for (const char *at = stages->path; *at; at++)
         if ((unsigned char)*at < 0x20)
-            return source_say(teller, SOURCE_ERROR, 0, "a name with control characters in it");
-    return stages->input.size > 0 || source_say(teller, SOURCE_ERROR, 0, "the file is empty");
+            return source_report(reporter, SOURCE_ERROR, 0, "a name with control characters in it");
+    return stages->input.size > 0 || source_report(reporter, SOURCE_ERROR, 0, "the file is empty");
 }
 
 bool stages_run(struct stages *stages)
 {
-    const struct source teller = {
-        .name = stages->path, .tell = stages->tell, .context = stages->context};
-    if (!read_input(stages, &teller))
+    const struct source reporter = {
+        .name = stages->path, .report = stages->report, .context = stages->context};
+    if (!read_c_file(stages, &reporter))
         return false;
     if (!prepare(stages))
-        return source_say(&teller, SOURCE_ERROR, 0, "out of memory");
+        return source_report(&reporter, SOURCE_ERROR, 0, "out of memory");
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
             if (number == 0 || stages->of[way][number - 1].made)
@@ -341,7 +341,7 @@ void stages_free(struct stages *stages)
     for (int way = 0; way < WAY_COUNT; way++) {
         for (int number = 0; number < STAGE_COUNT; number++) {
             free(stages->of[way][number].command);
-            free(stages->of[way][number].said);
+            free(stages->of[way][number].messages);
             file_free(&stages->of[way][number].bytes);
         }
     }

@@ -1,8 +1,8 @@
-/* Starting other programs.
+/* Runs assemblers and compilers.
  *
- * Objects, messages and text that is not in a file (standard input, a preprocessor's output) travel
- * in memory files, handed over as /dev/fd/N: nothing is left behind however a run ends, and nothing
- * has to be drained while the program works. */
+ * Objects, messages and text that is in no file (standard input, a preprocessor's output) are
+ * passed in memory files, as /dev/fd/N: nothing is left over however a run ends, and no pipe has to
+ * be drained while the program runs. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,10 +18,9 @@
 
 #include "tool.h"
 
-int tool_memory_file(const char *name)
+int toolchain_memory_file(const char *name)
 {
-    /* Above the numbers that the child's files get, so that no dup2 can overwrite another's source.
-     */
+    /* Above the child's descriptor numbers, so that no dup2 overwrites the source of another. */
     int low = memfd_create(name, MFD_CLOEXEC);
     if (low < 0)
         return -1;
@@ -32,9 +31,9 @@ int tool_memory_file(const char *name)
     return high;
 }
 
-/* What would change what a tool does, without anybody having said so to this command: options from
- * the environment, and files written besides. Where headers and programs are found (CPATH, PATH...)
- * is the user's business. */
+/* Whether a variable would change what a tool does or make it write other files, which the user did
+ * not ask this command for. Where headers and programs are found (CPATH, PATH...) stays the user's
+ * choice. */
 static bool is_unwanted(const char *variable)
 {
     static const char *const unwanted[] = {"LC_ALL=",
@@ -50,8 +49,7 @@ static bool is_unwanted(const char *variable)
     return false;
 }
 
-/* The environment without these, and with messages in the language that source_tell_messages()
- * knows. */
+/* The environment without these, and with messages in English, for source_report_messages(). */
 static char **plain_environment(void)
 {
     extern char **environ;
@@ -71,8 +69,8 @@ static char **plain_environment(void)
     return copy;
 }
 
-/* posix_spawnp, with the child's files and with the signals that we may ignore back to their
- * defaults. Returns an errno, 0 on success. */
+/* Starts a tool with its files, and with default actions for signals that we may ignore. Returns 0,
+ * or an errno. */
 static int spawn(struct source *source, const struct tool *tool, const char *const *arguments,
                  int object, int text)
 {
@@ -86,7 +84,7 @@ static int spawn(struct source *source, const struct tool *tool, const char *con
         free(environment);
         return ENOMEM;
     }
-    memcpy(copies, arguments, count * sizeof *copies); /* it takes them without const */
+    memcpy(copies, arguments, count * sizeof *copies); /* posix_spawnp() takes them without const */
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -113,8 +111,8 @@ static int spawn(struct source *source, const struct tool *tool, const char *con
     return error;
 }
 
-/* A command as it would be typed, "..." where it is longer than a message. */
-static void tell_command(const struct source *source, const char *const *arguments)
+/* Reports a command as it would be typed, cut with "..." if it is longer than a message. */
+static void report_command(const struct source *source, const char *const *arguments)
 {
     char line[3072];
     size_t length = 0;
@@ -125,88 +123,87 @@ static void tell_command(const struct source *source, const char *const *argumen
         int more =
             snprintf(line + length, sizeof line - length, " %s%s%s", quote, arguments[i], quote);
         if (more < 0 || (size_t)more >= sizeof line - length) {
-            source_say(source, SOURCE_NOTE, 0, "start:%s ...", line);
+            source_report(source, SOURCE_NOTE, 0, "start:%s ...", line);
             return;
         }
         length += (size_t)more;
     }
-    source_say(source, SOURCE_NOTE, 0, "start:%s", line);
+    source_report(source, SOURCE_NOTE, 0, "start:%s", line);
 }
 
-static bool tell_failed_start(const struct source *source, const struct tool *tool, int error)
+static bool report_failed_start(const struct source *source, const struct tool *tool, int error)
 {
     if (error != ENOENT && error != EACCES)
-        return source_say(source, SOURCE_ERROR, 0, "cannot start %s: %s", tool->program,
-                          strerror(error));
+        return source_report(source, SOURCE_ERROR, 0, "cannot start %s: %s", tool->program,
+                             strerror(error));
     if (strchr(tool->program, '/'))
-        return source_say(source, SOURCE_ERROR, 0, "cannot start '%s': %s", tool->program,
-                          strerror(error));
-    return source_say(source, SOURCE_ERROR, 0, "no '%s' on PATH, which this input needs%s%s",
-                      tool->program, tool->package ? ": install the package " : "",
-                      tool->package ? tool->package : "");
+        return source_report(source, SOURCE_ERROR, 0, "cannot start '%s': %s", tool->program,
+                             strerror(error));
+    return source_report(source, SOURCE_ERROR, 0, "no '%s' on PATH, which this input needs%s%s",
+                         tool->program, tool->package ? ": install the package " : "",
+                         tool->package ? tool->package : "");
 }
 
-bool tool_start(struct source *source, const struct tool *tool, const char *const *arguments,
-                int object, int text)
+bool toolchain_start(struct source *source, const struct tool *tool, const char *const *arguments,
+                     int object, int text)
 {
     if (source->verbose)
-        tell_command(source, arguments);
+        report_command(source, arguments);
     if (source->message_file < 0)
-        source->message_file = tool_memory_file("messages");
+        source->message_file = toolchain_memory_file("messages");
     int error = source->message_file < 0 ? errno : spawn(source, tool, arguments, object, text);
     if (error == 0)
         return true;
     source->child = 0;
-    return tell_failed_start(source, tool, error);
+    return report_failed_start(source, tool, error);
 }
 
-bool tool_try(struct source *source, const struct tool *tool, const char *const *arguments)
+bool toolchain_try(struct source *source, const struct tool *tool, const char *const *arguments)
 {
     if (source->message_file < 0)
-        source->message_file = tool_memory_file("messages");
+        source->message_file = toolchain_memory_file("messages");
     return source->message_file >= 0 && spawn(source, tool, arguments, -1, -1) == 0;
 }
 
-bool tool_finish(struct source *source, const struct tool *tool)
+bool toolchain_finish(struct source *source, const struct tool *tool)
 {
     int status;
     pid_t child = source->child;
     source->child = 0;
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
-            return source_say(source, SOURCE_ERROR, 0, "cannot wait for %s: %s", tool->program,
-                              strerror(errno));
+            return source_report(source, SOURCE_ERROR, 0, "cannot wait for %s: %s", tool->program,
+                                 strerror(errno));
     bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-    bool told = source_tell_messages(source, failed);
+    bool reported = source_report_messages(source, failed);
     if (!failed)
         return true;
     if (WIFSIGNALED(status))
-        return source_say(source, SOURCE_ERROR, 0, "%s was killed by signal %d", tool->program,
-                          WTERMSIG(status));
-    if (WEXITSTATUS(status) == 127 && !told)
-        return source_say(source, SOURCE_ERROR, 0, "%s could not be started", tool->program);
-    if (!told)
-        return source_say(source, SOURCE_ERROR, 0, "%s failed with status %d", tool->program,
-                          WEXITSTATUS(status));
+        return source_report(source, SOURCE_ERROR, 0, "%s was killed by signal %d", tool->program,
+                             WTERMSIG(status));
+    if (WEXITSTATUS(status) == 127 && !reported)
+        return source_report(source, SOURCE_ERROR, 0, "%s could not be started", tool->program);
+    if (!reported)
+        return source_report(source, SOURCE_ERROR, 0, "%s failed with status %d", tool->program,
+                             WEXITSTATUS(status));
     return false;
 }
 
-bool tool_put_text(struct source *source, const char *bytes, size_t size)
+bool toolchain_put_text(struct source *source, const char *bytes, size_t size)
 {
     if (source->text_file >= 0)
         close(source->text_file);
-    source->text_file = tool_memory_file("source");
+    source->text_file = toolchain_memory_file("source");
     if (source->text_file < 0 || !file_write(source->text_file, bytes, size) ||
         lseek(source->text_file, 0, SEEK_SET) != 0)
-        return source_say(source, SOURCE_ERROR, 0, "cannot keep the source in memory: %s",
-                          strerror(errno));
+        return source_report(source, SOURCE_ERROR, 0, "cannot keep the source in memory: %s",
+                             strerror(errno));
     return true;
 }
 
-/* The input as an argument: one that starts with a dash is a file all the same, and so is one with
- * the
- * @ that GNU's tools take for a file of options. Kept for source_tell_messages(). */
-bool tool_name_argument(struct source *source)
+/* A leading dash would be taken for an option, and a leading @ for a file of options. The argument
+ * is kept for source_report_messages(). */
+bool toolchain_name_argument(struct source *source)
 {
     const char *before = *source->path == '-' || *source->path == '@' ? "./" : "";
     int length =
@@ -214,16 +211,16 @@ bool tool_name_argument(struct source *source)
             ? snprintf(source->argument, sizeof source->argument, CHILD_TEXT_PATH)
             : snprintf(source->argument, sizeof source->argument, "%s%s", before, source->path);
     return (length >= 0 && (size_t)length < sizeof source->argument) ||
-           source_say(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+           source_report(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
 }
 
-bool tool_take_object(struct source *source, const char *maker)
+bool toolchain_take_object(struct source *source, const char *maker)
 {
     if (lseek(source->object_file, 0, SEEK_SET) != 0 ||
         !file_read(source->object_file, false, &source->object))
-        return source_say(source, SOURCE_ERROR, 0, "cannot read the object of %s: %s", maker,
-                          strerror(errno));
+        return source_report(source, SOURCE_ERROR, 0, "cannot read the object of %s: %s", maker,
+                             strerror(errno));
     if (source->object.size == 0)
-        return source_say(source, SOURCE_ERROR, 0, "%s made no object", maker);
+        return source_report(source, SOURCE_ERROR, 0, "%s made no object", maker);
     return true;
 }

@@ -1,74 +1,60 @@
-/* Programs of others that the room starts: assemblers, and the C compiler. */
-#ifndef TOOL_H
-#define TOOL_H
+/* Runs the toolchain: assemblers and the C compiler. */
+#ifndef TOOLCHAIN_H
+#define TOOLCHAIN_H
 
+#include "base/shellwords.h"
 #include "source.h"
 
-/* Where the child finds its files. */
+/* The child's descriptors of its files. */
 enum { CHILD_OBJECT = 3, CHILD_TEXT = 4 };
 #define CHILD_OBJECT_PATH "/dev/fd/3"
 #define CHILD_TEXT_PATH   "/dev/fd/4"
 
-/* A program to start, and the Debian package that has it (NULL: not known). */
+/* A program to start, and its Debian package (NULL: not known). */
 struct tool {
     const char *program;
     const char *package;
 };
 
-/* A file in memory, closed on exec; -1 and errno on failure. */
-int tool_memory_file(const char *name);
+/* Makes a file in memory, closed on exec. Returns -1 with errno on failure. */
+int toolchain_memory_file(const char *name);
 
-/* Makes source->text_file hold `size` bytes. False: told why. */
-bool tool_put_text(struct source *source, const char *bytes, size_t size);
+/* Puts `size` bytes into source->text_file. Returns false after reporting the error. */
+bool toolchain_put_text(struct source *source, const char *bytes, size_t size);
 
-/* source->argument: the input as the tool is told of it. False: told why. */
-bool tool_name_argument(struct source *source);
+/* Sets source->argument, the input's path for the tool. Returns false after reporting the error. */
+bool toolchain_name_argument(struct source *source);
 
-/* Starts `tool`; its files 3 and 4 are `object` and `text` (-1: none), what it prints goes to
- * source's message file. `arguments` end with NULL. False: told why. */
-bool tool_start(struct source *source, const struct tool *tool, const char *const *arguments,
-                int object, int text);
+/* Starts `tool`: its descriptors 3 and 4 are `object` and `text` (-1: none), its output goes to the
+ * source's message file. `arguments` end with NULL. Returns false after reporting the error. */
+bool toolchain_start(struct source *source, const struct tool *tool, const char *const *arguments,
+                     int object, int text);
 
-/* Starts `tool` without a word of it: it may not be there, and its answer is the caller's to read
- * from source's message file. */
-bool tool_try(struct source *source, const struct tool *tool, const char *const *arguments);
+/* Starts `tool` without reporting anything, even if it does not exist. The caller reads its output
+ * from the source's message file. */
+bool toolchain_try(struct source *source, const struct tool *tool, const char *const *arguments);
 
-/* Waits for what tool_start() started, and tells its messages. True if it ended well. */
-bool tool_finish(struct source *source, const struct tool *tool);
+/* Waits for the tool and reports its messages. Returns whether it succeeded. */
+bool toolchain_finish(struct source *source, const struct tool *tool);
 
-/* Moves source->object_file into source->object; `maker` is for the message if it is empty. */
-bool tool_take_object(struct source *source, const char *maker);
+/* Reads source->object_file into source->object. `maker` is named in the error if it is empty. */
+bool toolchain_take_object(struct source *source, const char *maker);
 
-/* Tells whatever the tool wrote into source->message_file, line by line, and empties it. `failed`:
- * how the tool ended. Returns whether an error was among it. */
-bool source_tell_messages(struct source *source, bool failed);
-
-/* ---- command lines ---- */
-
-/* The words of a command, as typed in a shell: blanks part them; '...', "..." and \ keep blanks.
- * `at` ends with NULL. All is freed by words_free(). */
-struct words {
-    char **at;
-    size_t count;
-};
-
-/* Adds the words of `text` (NULL: none). False and errno: EINVAL where a quote is not closed. */
-bool words_add(struct words *words, const char *text);
-/* Adds one word as it is. False: out of memory. */
-bool words_add_one(struct words *words, const char *word);
-void words_free(struct words *words);
+/* Reports what the tool wrote into source->message_file, line by line, and empties that. `failed`:
+ * whether the tool failed. Returns whether there was an error among the messages. */
+bool source_report_messages(struct source *source, bool failed);
 
 /* ---- the C compiler ---- */
 
-/* Adds source->compiler, as a program or as words. False: told why. */
-bool compiler_words(struct source *source, struct words *words);
-/* Adds the flags for the smallest code that needs nothing around it, and those for messages that
- * source_tell_messages() reads. False: out of memory. */
-bool compiler_add_freestanding(struct words *words);
-bool compiler_add_plain(struct words *words);
-/* Adds where <tiny.h> is. False: out of memory. */
-bool compiler_add_folder(const struct source *source, struct words *words);
-/* The first of the words as a tool. It points into them. */
-struct tool compiler_tool(const struct words *words);
+/* Adds source->compiler, as a program or as words. Returns false after reporting the error. */
+bool compiler_words(struct source *source, struct shellwords *words);
+/* Add the flags for the smallest freestanding code, and those for messages that
+ * source_report_messages() can parse. They return false if there is no memory. */
+bool compiler_add_freestanding(struct shellwords *words);
+bool compiler_add_plain(struct shellwords *words);
+/* Adds where <tiny.h> is. Returns false if there is no memory. */
+bool compiler_add_folder(const struct source *source, struct shellwords *words);
+/* The tool that the first word names, into which it points. */
+struct tool compiler_tool(const struct shellwords *words);
 
 #endif

@@ -87,7 +87,7 @@ static void compare_all(const struct program *program, const struct mutate *muta
     struct elfgen_view view;
     const char *problem = NULL;
     explain_open(&view, program->bytes, program->size);
-    struct code *code = code_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
     struct explain explain = {
         .view = &view, .file = program->name, .code = &code->code, .to = program->size};
     if (!code || !mutate_report_open(&report, program->name, program->size, 0, 1))
@@ -104,7 +104,7 @@ static void compare_all(const struct program *program, const struct mutate *muta
     printf("%s: %zu bytes, %llu runs\n", program->name, program->size,
            (unsigned long long)mutate_report_runs(&report));
     mutate_report_close(&report);
-    code_close(code);
+    x86_session_close(code);
 }
 
 static int compare(const struct program *program)

@@ -108,12 +108,13 @@ static bool measure(struct compare_facts *facts, struct elfgen_view *view, const
     const char *problem = NULL;
     if (elfgen_view_open_program(view, bytes, size, NULL) == ELFGEN_NOT_ELF)
         return false;
-    struct code *code = code_open(view, compare_code_mode(view), SYNTAX_INTEL, &problem);
+    struct x86_session *code =
+        x86_session_open(view, compare_code_mode(view), SYNTAX_INTEL, &problem);
     struct elfgen_code *followed = code ? &code->code : NULL;
     check(!problem && compare_measure(facts, "fuzz \"\n\xff", view, followed));
     check_bytes(facts, followed);
     check_facts(facts);
-    code_close(code);
+    x86_session_close(code);
     return true;
 }
 

@@ -119,9 +119,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     size = first_size(bytes, both);
     explain_open(&view, bytes, size);
     read_symbols(&symbols, &view, bytes + size, both - size);
-    const struct machine_names names = {symbols_put_name, &symbols, both & 8};
-    struct code *code =
-        code_open(&view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    const struct x86_names names = {symbols_put_name, &symbols, both & 8};
+    struct x86_session *code = x86_session_open(
+        &view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
     struct elfgen_code *followed = code ? &code->code : NULL;
     if (problem)
         abort();
@@ -135,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (source.bytes)
         assemble(&source, bytes, size);
     free(source.bytes);
-    code_close(code);
+    x86_session_close(code);
     symbols_free(&symbols);
     return 0;
 }

@@ -31,7 +31,7 @@ static inline void hear_link(void *context, const char *text)
 static inline struct source fuzz_source(const char *name, struct heard *heard)
 {
     return (struct source){
-        .path = name, .name = name, .debug = true, .tell = hear, .context = heard};
+        .path = name, .name = name, .debug = true, .report = hear, .context = heard};
 }
 
 static inline struct file_bytes fuzz_copy(const uint8_t *bytes, size_t size)
@@ -42,12 +42,12 @@ static inline struct file_bytes fuzz_copy(const uint8_t *bytes, size_t size)
     return copy;
 }
 
-/* An image, its outline and its debug file, as far as they are not absurdly large. */
+/* An image, its headers and its debug file, as far as they are not absurdly large. */
 static inline void fuzz_write(struct link *link, const struct elfgen_layout *layout)
 {
     enum { MOST = 1 << 20 };
     struct elfgen_error error;
-    struct link_outline outline;
+    struct link_section_headers headers;
     size_t size = (size_t)layout->file_size;
     uint8_t *image = layout->file_size <= MOST ? malloc(size) : NULL;
     if (!image)
@@ -55,8 +55,8 @@ static inline void fuzz_write(struct link *link, const struct elfgen_layout *lay
     size_t written = elfgen_write_image(&link->program, layout, image, size, &error);
     if (written != 0 && written != size)
         abort();
-    if (written && link_outline(link, 0, &outline))
-        image = link_write_outline(link, &outline, image, &size);
+    if (written && link_make_section_headers(link, 0, &headers))
+        image = link_write_section_headers(link, &headers, image, &size);
     if (written && image)
         free(link_debug_file(link, layout, image, &size));
     free(image);
@@ -66,7 +66,7 @@ static inline void fuzz_write(struct link *link, const struct elfgen_layout *lay
 static inline void fuzz_link_all(struct link_object **objects, size_t count,
                                  struct link_archive *archive, bool keep_all, struct heard *heard)
 {
-    struct link link = {.tell = hear_link,
+    struct link link = {.report = hear_link,
                         .context = heard,
                         .entry = keep_all ? NULL : "_start",
                         .keep_all = keep_all,

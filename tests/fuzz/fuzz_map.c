@@ -7,7 +7,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* The sum of the claims that begin in [from, to), so that a claim over a border counts once. */
-static uint64_t sum(const struct elfgen_view *view, struct code *code, uint64_t from, uint64_t to)
+static uint64_t sum(const struct elfgen_view *view, struct x86_session *code, uint64_t from,
+                    uint64_t to)
 {
     struct elfgen_map map;
     struct elfgen_claim claim;
@@ -31,13 +32,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const char *problem;
     enum elfgen_code_mode mode = size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW;
     elfgen_view_open(&view, bytes, size, NULL);
-    struct code *code = code_open(&view, mode, SYNTAX_INTEL, &problem);
-    struct code *other = code_open(&view, mode, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, mode, SYNTAX_INTEL, &problem);
+    struct x86_session *other = x86_session_open(&view, mode, SYNTAX_INTEL, &problem);
     uint64_t middle = size / 3;
     uint64_t second = sum(&view, other, middle, size);
     if (sum(&view, code, 0, size) != sum(&view, other, 0, middle) + second)
         abort();
-    code_close(code);
-    code_close(other);
+    x86_session_close(code);
+    x86_session_close(other);
     return 0;
 }

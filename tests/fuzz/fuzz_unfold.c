@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct unfolded unfolded;
     const char *problem = NULL;
     elfgen_view_open_program(&view, bytes, size, NULL);
-    struct code *code = code_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
     if (unfold_file(&view, code ? &code->code : NULL, &unfolded, &error)) {
         struct elfgen_view twin;
         if (unfolded.size > MOST_HEADERS + size * MOST_A_BYTE)
@@ -57,6 +57,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     } else if (error.text[0] == '\0') {
         abort();
     }
-    code_close(code);
+    x86_session_close(code);
     return 0;
 }

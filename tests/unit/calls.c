@@ -25,7 +25,7 @@ START_TEST(every_row_of_entries_is_of_a_call_and_no_rule_says_it_already)
     size_t count = sizeof rows / sizeof rows[0];
     ck_assert_uint_gt(count, 200);
     for (size_t i = 0; i < count; i++) {
-        ck_assert_msg(calls_number(rows[i].abi, rows[i].name) >= 0, "%s", rows[i].name);
+        ck_assert_msg(syscall_number(rows[i].abi, rows[i].name) >= 0, "%s", rows[i].name);
         if (rows[i].rule)
             ck_assert_str_ne(rows[i].name, rows[i].rule);
         for (size_t j = 0; j < i; j++)
@@ -40,25 +40,25 @@ START_TEST(a_number_is_that_of_its_name)
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         unsigned known = 0;
         for (int number = 0; number < CALLS_END; number++) {
-            const struct call *call = calls_find(&calls, abi, (uint64_t)number);
+            const struct call *call = syscall_find(&calls, abi, (uint64_t)number);
             if (!call)
                 continue;
-            ck_assert_msg(calls_number(abi, call->name) == number, "%s", call->name);
-            ck_assert_ptr_null(calls_through(abi, call->name));
+            ck_assert_msg(syscall_number(abi, call->name) == number, "%s", call->name);
+            ck_assert_ptr_null(syscall_through(abi, call->name));
             known++;
         }
         ck_assert_uint_gt(known, 300);
         /* libseccomp's own answers for what is no name and for what the other ABI has. */
         static const char *const none[] = {"", "-1", "no_such_call", "WRITE", "write ", "recv"};
         for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-            ck_assert_int_eq(calls_number(abi, none[i]), -1);
+            ck_assert_int_eq(syscall_number(abi, none[i]), -1);
     }
-    ck_assert_int_eq(calls_number(CALL_X86_64, "mmap2"), -1);
-    ck_assert_int_eq(calls_number(CALL_I386, "accept"), -1);
-    ck_assert_str_eq(calls_through(CALL_I386, "accept"), "socketcall");
-    ck_assert_str_eq(calls_through(CALL_I386, "semtimedop"), "ipc");
-    ck_assert_ptr_null(calls_through(CALL_I386, "newfstatat"));
-    ck_assert_ptr_null(calls_through(CALL_X86_64, "mmap2"));
+    ck_assert_int_eq(syscall_number(CALL_X86_64, "mmap2"), -1);
+    ck_assert_int_eq(syscall_number(CALL_I386, "accept"), -1);
+    ck_assert_str_eq(syscall_through(CALL_I386, "accept"), "socketcall");
+    ck_assert_str_eq(syscall_through(CALL_I386, "semtimedop"), "ipc");
+    ck_assert_ptr_null(syscall_through(CALL_I386, "newfstatat"));
+    ck_assert_ptr_null(syscall_through(CALL_X86_64, "mmap2"));
 }
 END_TEST
 
@@ -66,7 +66,7 @@ START_TEST(no_table_of_calls_ends_above_the_last_number_asked_for)
 {
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         for (uint64_t number = CALLS_END; number < 8192; number++)
-            ck_assert_ptr_null(calls_find(&calls, abi, number));
+            ck_assert_ptr_null(syscall_find(&calls, abi, number));
 }
 END_TEST
 
@@ -76,21 +76,21 @@ START_TEST(entry_points_are_whole_and_have_the_abis_stub)
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         const char *stub = abi == CALL_X86_64 ? "__x64_sys_" : "__ia32_";
         for (unsigned number = 0; number < CALLS_END; number++) {
-            const struct call *call = calls_find(&calls, abi, number);
-            if (!call || !calls_entry(abi, call->name, entry))
+            const struct call *call = syscall_find(&calls, abi, number);
+            if (!call || !syscall_entry(abi, call->name, entry))
                 continue;
             ck_assert_int_eq(strncmp(entry, stub, strlen(stub)), 0);
             ck_assert_uint_lt(strlen(entry), CALL_ENTRY_ROOM - 1);
         }
     }
-    ck_assert_str_eq(calls_entry(CALL_X86_64, "write", entry), "__x64_sys_write");
-    ck_assert_str_eq(calls_entry(CALL_I386, "execve", entry), "__ia32_compat_sys_execve");
-    ck_assert_ptr_null(calls_entry(CALL_I386, "break", entry));
+    ck_assert_str_eq(syscall_entry(CALL_X86_64, "write", entry), "__x64_sys_write");
+    ck_assert_str_eq(syscall_entry(CALL_I386, "execve", entry), "__ia32_compat_sys_execve");
+    ck_assert_ptr_null(syscall_entry(CALL_I386, "break", entry));
     /* Longer than there is room for: cut, as snprintf cuts. */
     char name[200];
     memset(name, 'a', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    ck_assert_uint_eq(strlen(calls_entry(CALL_X86_64, name, entry)), CALL_ENTRY_ROOM - 1);
+    ck_assert_uint_eq(strlen(syscall_entry(CALL_X86_64, name, entry)), CALL_ENTRY_ROOM - 1);
 }
 END_TEST
 

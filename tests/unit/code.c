@@ -13,7 +13,7 @@ enum { MOST = 256, BASE = 0x10000, HEADERS = 120 };
 struct found {
     uint8_t *file; /* no byte longer than it is, for the sanitizer */
     struct elfgen_view view;
-    struct code *code;
+    struct x86_session *code;
     size_t count;
     uint64_t offsets[MOST]; /* of its instructions, without the headers */
 };
@@ -26,7 +26,7 @@ static struct found *open_file(const uint8_t *file, size_t size, enum elfgen_cod
     found->file = malloc(size);
     memcpy(found->file, file, size);
     elfgen_view_open(&found->view, found->file, size, NULL);
-    found->code = code_open(&found->view, mode, SYNTAX_INTEL, &problem);
+    found->code = x86_session_open(&found->view, mode, SYNTAX_INTEL, &problem);
     ck_assert_ptr_nonnull(found->code);
     for (uint64_t at = 0;
          found->count < MOST && elfgen_code_next(&found->code->code, at, size, &place);
@@ -69,7 +69,7 @@ static void says(const struct found *found, uint64_t offset, const char *expecte
 
 static void done(struct found *found)
 {
-    code_close(found->code);
+    x86_session_close(found->code);
     free(found->file);
     free(found);
 }
@@ -399,7 +399,7 @@ START_TEST(of_segments_that_overlap_the_later_one_counts)
     struct elfgen_view view;
     const char *problem;
     elfgen_view_open(&view, file, SIZE, NULL);
-    struct code *code = code_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
     ck_assert_ptr_nonnull(code);
     ck_assert_uint_eq(code->code.call_count, 1);
     ck_assert_uint_eq(code->code.calls[0].offset, 0x300a);
@@ -408,7 +408,7 @@ START_TEST(of_segments_that_overlap_the_later_one_counts)
     ck_assert(elfgen_mapping_get(&view, 0, &mapping));
     ck_assert(elfgen_mapping_what_is_left(&view, 0, &mapping));
     ck_assert_uint_eq(mapping.end, BASE + 0x1000);
-    code_close(code);
+    x86_session_close(code);
     free(file);
 }
 END_TEST
@@ -424,7 +424,7 @@ START_TEST(windows_give_the_instructions_that_the_whole_gives)
     const char *problem;
     uint8_t *bytes = read_self(&length);
     elfgen_view_open(&view, bytes, length, NULL);
-    struct code *code = code_open(&view, mode, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, mode, SYNTAX_INTEL, &problem);
     uint8_t *lengths = calloc(length, 1);
     for (uint64_t at = 0; elfgen_code_next(&code->code, at, length, &place);
          at = place.offset + 1) {
@@ -432,11 +432,11 @@ START_TEST(windows_give_the_instructions_that_the_whole_gives)
         count++;
     }
     ck_assert_uint_gt(count, 2000);
-    code_close(code);
+    x86_session_close(code);
     uint64_t state = 88172645463325252u;
     /* Each window with code that nothing was asked of before. */
     for (int round = 0; round < 24; round++) {
-        code = code_open(&view, mode, SYNTAX_INTEL, &problem);
+        code = x86_session_open(&view, mode, SYNTAX_INTEL, &problem);
         uint64_t from = next_random(&state) % length;
         uint64_t to = from + next_random(&state) % 3000, at = from;
         while (elfgen_code_next(&code->code, at, to, &place)) {
@@ -447,7 +447,7 @@ START_TEST(windows_give_the_instructions_that_the_whole_gives)
         }
         for (; at < to && at < length; at++)
             ck_assert_uint_eq(lengths[at], 0);
-        code_close(code);
+        x86_session_close(code);
     }
     free(lengths);
     free(bytes);

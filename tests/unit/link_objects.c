@@ -94,7 +94,7 @@ struct link begin_link(void)
 {
     told[0] = '\0';
     return (struct link){
-        .tell = remember, .entry = "_start", .machine = ELFGEN_EM_X86_64, .base = 0x10000};
+        .report = remember, .entry = "_start", .machine = ELFGEN_EM_X86_64, .base = 0x10000};
 }
 
 struct file write_file(const struct link *link)

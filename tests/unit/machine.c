@@ -14,10 +14,10 @@
 #include "../../elfgen/machine/machine.h"
 #include "room.h"
 
-static struct machine *new_machine(uint64_t e_machine, enum machine_syntax syntax)
+static struct x86 *new_machine(uint64_t e_machine, enum x86_syntax syntax)
 {
-    struct machine *machine = calloc(1, sizeof *machine);
-    ck_assert(machine_open(machine, e_machine, syntax));
+    struct x86 *machine = calloc(1, sizeof *machine);
+    ck_assert(x86_open(machine, e_machine, syntax));
     return machine;
 }
 
@@ -188,7 +188,7 @@ static bool run_to_breakpoint(const uint8_t *file, size_t size, struct user_regs
 
 START_TEST(what_is_known_of_registers_is_what_the_processor_has_in_them)
 {
-    struct machine *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
+    struct x86 *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
     size_t known = 0, all = 0;
     for (uint64_t round = 0; round < 100; round++) {
         struct sequence sequence = {.random = 88172645463325252u +
@@ -236,7 +236,7 @@ END_TEST
 START_TEST(lengths_that_were_kept_are_those_that_zydis_finds)
 {
     static const uint64_t machines[] = {ELFGEN_EM_X86_64, ELFGEN_EM_386};
-    struct machine *machine = new_machine(machines[_i], SYNTAX_INTEL);
+    struct x86 *machine = new_machine(machines[_i], SYNTAX_INTEL);
     uint64_t state = 0x2545f4914f6cdd1du;
     for (int round = 0; round < 400000; round++) {
         uint8_t bytes[ELFGEN_INSTRUCTION_MOST];
@@ -256,7 +256,7 @@ START_TEST(lengths_that_were_kept_are_those_that_zydis_finds)
 }
 END_TEST
 
-static size_t print(struct machine *machine, const uint8_t *bytes, size_t size, uint64_t address,
+static size_t print(struct x86 *machine, const uint8_t *bytes, size_t size, uint64_t address,
                     char room[300])
 {
     struct elfgen_text text = {.bytes = room, .capacity = 299};
@@ -268,9 +268,9 @@ static size_t print(struct machine *machine, const uint8_t *bytes, size_t size, 
 START_TEST(texts_that_were_kept_are_those_that_are_made_anew)
 {
     static const uint64_t machines[] = {ELFGEN_EM_X86_64, ELFGEN_EM_386};
-    enum machine_syntax syntax = _i / 2 ? SYNTAX_ATT : SYNTAX_INTEL;
-    struct machine *warm = new_machine(machines[_i % 2], syntax);
-    struct machine *fresh = new_machine(machines[_i % 2], syntax);
+    enum x86_syntax syntax = _i / 2 ? SYNTAX_ATT : SYNTAX_INTEL;
+    struct x86 *warm = new_machine(machines[_i % 2], syntax);
+    struct x86 *fresh = new_machine(machines[_i % 2], syntax);
     uint64_t state = 0x2545f4914f6cdd1du;
     for (int round = 0; round < 60000; round++) {
         static const uint8_t usual[] = {0xe8, 0xe9, 0xeb, 0x74, 0x0f, 0x48, 0x89, 0xf2, 0x66, 0xc3};
@@ -307,28 +307,28 @@ START_TEST(calls_have_the_numbers_of_the_systems_header)
                  {"execve", SYS_execve}, {"exit", SYS_exit},     {"exit_group", SYS_exit_group},
                  {"openat", SYS_openat}, {"getpid", SYS_getpid}, {"clone3", SYS_clone3},
                  {"uname", SYS_uname}};
-    struct machine *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
+    struct x86 *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
     struct elfgen_signature signature;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        ck_assert(machine_call(machine, ELFGEN_DOOR_SYSCALL, known[i].number, &signature));
+        ck_assert(x86_syscall_signature(machine, ELFGEN_DOOR_SYSCALL, known[i].number, &signature));
         ck_assert_str_eq(signature.name, known[i].name);
     }
-    ck_assert(machine_call(machine, ELFGEN_DOOR_INT80, 4, &signature));
+    ck_assert(x86_syscall_signature(machine, ELFGEN_DOOR_INT80, 4, &signature));
     ck_assert_str_eq(signature.name, "write");
-    ck_assert(!machine_call(machine, ELFGEN_DOOR_SYSCALL, 100000, &signature));
-    ck_assert(!machine_call(machine, ELFGEN_DOOR_SYSCALL, UINT64_MAX, &signature));
+    ck_assert(!x86_syscall_signature(machine, ELFGEN_DOOR_SYSCALL, 100000, &signature));
+    ck_assert(!x86_syscall_signature(machine, ELFGEN_DOOR_SYSCALL, UINT64_MAX, &signature));
     free(machine);
 }
 END_TEST
 
 START_TEST(every_row_of_calls_makes_sense)
 {
-    struct machine *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
+    struct x86 *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
     size_t described = 0;
     for (int door = ELFGEN_DOOR_SYSCALL; door <= ELFGEN_DOOR_INT80; door++)
         for (uint64_t number = 0; number < 600; number++) {
             struct elfgen_signature signature;
-            if (!machine_call(machine, (enum elfgen_door)door, number, &signature))
+            if (!x86_syscall_signature(machine, (enum elfgen_door)door, number, &signature))
                 continue;
             described += signature.known;
             ck_assert_uint_le(signature.count, ELFGEN_ARGUMENTS);
@@ -347,19 +347,19 @@ START_TEST(every_row_of_calls_is_of_a_call_that_one_of_the_tables_has)
 {
     static const uint32_t tables[CALL_ABIS] = {SCMP_ARCH_X86_64, SCMP_ARCH_X86};
     size_t rows = 0;
-    for (const struct call_row *row; (row = calls_row_at(rows)) != NULL; rows++) {
+    for (const struct call_row *row; (row = syscall_row_at(rows)) != NULL; rows++) {
         bool found = false;
         for (int abi = row->only_i386 ? CALL_I386 : CALL_X86_64; abi < CALL_ABIS; abi++) {
             int number = seccomp_syscall_resolve_name_arch(tables[abi], row->name);
             /* Negative: i386 reaches it by socketcall. */
             bool inside = abi == CALL_I386 && number < -100 && number > -200;
             found = found ||
-                    ((number >= 0 || inside) && calls_row((enum call_abi)abi, row->name) == row);
+                    ((number >= 0 || inside) && syscall_row((enum call_abi)abi, row->name) == row);
         }
         ck_assert_msg(found, "%s", row->name);
         for (const struct call_parameter *p = row->parameters; p->name; p++) {
             ck_assert_uint_lt(strlen(p->name), 16);
-            ck_assert_uint_gt(strlen(call_type_text(p->type)), 0);
+            ck_assert_uint_gt(strlen(syscall_type_text(p->type)), 0);
         }
     }
     ck_assert_uint_gt(rows, 300);

@@ -75,17 +75,17 @@ START_TEST(words_are_a_shells)
         {"'a\\' b", {"a\\", "b"}},
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        struct words words = {0};
+        struct shellwords words = {0};
         size_t count = 0;
-        ck_assert(words_add(&words, lines[i].text));
+        ck_assert(shellwords_add(&words, lines[i].text));
         for (; lines[i].words[count]; count++)
             ck_assert_str_eq(words.at[count], lines[i].words[count]);
         ck_assert_uint_eq(words.count, count);
-        words_free(&words);
+        shellwords_free(&words);
     }
     static const char *const open[] = {"'", "\"", "a 'b", "a \"b\\\"", "a\\"};
     for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
-        ck_assert_msg(!source_are_words(open[i]), "%s", open[i]);
+        ck_assert_msg(!shellwords_are_closed(open[i]), "%s", open[i]);
 }
 END_TEST
 

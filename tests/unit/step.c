@@ -362,10 +362,10 @@ START_TEST(addresses_of_what_instructions_write)
         {{0x48, 0xab}, 2, false, 8, 0x6000},                             /* stosq */
     };
     struct effects_state state = {.next = 0x5000, .fs_base = 0x100000, .gs_base = 0x200000};
-    struct machine *machines[2];
+    struct x86 *machines[2];
     for (int i = 0; i < 2; i++) {
         machines[i] = calloc(1, sizeof *machines[i]);
-        ck_assert(machine_open(machines[i], i ? ELFGEN_EM_386 : ELFGEN_EM_X86_64, SYNTAX_INTEL));
+        ck_assert(x86_open(machines[i], i ? ELFGEN_EM_386 : ELFGEN_EM_X86_64, SYNTAX_INTEL));
     }
     state.general[0] = 0x40000000;            /* rax */
     state.general[1] = 0x100;                 /* rcx */

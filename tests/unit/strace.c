@@ -192,7 +192,7 @@ START_TEST(any_registers_and_any_memory_give_bounded_plain_text)
         memcpy(memory + i, &number, 8);
     }
     const struct call_row *row;
-    for (size_t i = 0; (row = calls_row_at(i)) != NULL; i++)
+    for (size_t i = 0; (row = syscall_row_at(i)) != NULL; i++)
         for (int abi = row->only_i386 ? CALL_I386 : CALL_X86_64; abi < CALL_ABIS; abi++)
             for (int turn = 0; turn < 8; turn++) {
                 struct process_call call = {.abi = (enum call_abi)abi,

@@ -48,7 +48,7 @@ struct elfgen_text fresh(void)
 
 const struct call_row *row_of(enum call_abi abi, const char *name)
 {
-    const struct call_row *row = calls_row(abi, name);
+    const struct call_row *row = syscall_row(abi, name);
     ck_assert_msg(row != NULL, "%s", name);
     return row;
 }

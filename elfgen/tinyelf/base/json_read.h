@@ -1,7 +1,7 @@
-/* Reading a JSON document of which nothing is certain: each call takes a key's value if it is what
- * it should be, and otherwise says where it is not, once for a document. */
-#ifndef JSON_VALUES_H
-#define JSON_VALUES_H
+/* Reads an untrusted JSON document. Each call reads a key's value if it has the right form, and
+ * otherwise sets the error, which keeps the first one of a document. */
+#ifndef BASE_JSON_READ_H
+#define BASE_JSON_READ_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -10,56 +10,58 @@
 
 #include "elfgen/error.h"
 
-/* Where in the document: "steps[12]", and what was wrong first. */
+/* A document that is being read, the position in it ("steps[12]") and its first error. */
 struct reader {
-    const char *document; /* what it should be: "recording of tinyelf" */
-    void *into;           /* the reader's own */
+    const char *document; /* what it should be, for messages: "recording of tinyelf" */
+    void *into;           /* the caller's */
     struct elfgen_error *error;
-    const char *list; /* that is being read; NULL: none */
-    uint64_t index;   /* in it */
+    const char *list; /* key of the list that is being read; NULL: none */
+    uint64_t index;   /* of the item in it */
     bool failed;
 };
 
-/* Text -> document, to be given back by json_decref(). NULL and *reader->error: it is too large, or
- * no JSON. */
+/* Parses a document, which json_decref() frees. Returns NULL with *reader->error if it is too large
+ * or no JSON. */
 json_t *values_load(struct reader *reader, const void *bytes, size_t size);
 
-/* Each item of the list at `key` in turn, by `read`. False: there is none, or `read` said so. */
+/* Calls `read` for each item of the list at `key`. Returns false if there is no list, or `read`
+ * does. */
 bool values_each(struct reader *reader, const json_t *document, const char *key,
                  bool (*read)(struct reader *reader, json_t *item));
 
-/* At the end of a reading: where it came to none and nobody said why, there was no memory. */
+/* Ends a reading. If it failed without an error, there was no memory. */
 bool values_end(struct reader *reader, bool good);
 
-/* Says that `key` should be something else. False. */
+/* Sets the error that `key` should be something else. Returns false. */
 bool value_fail(struct reader *reader, const char *key, const char *right);
 
-/* The list at `key`; NULL: there is none. */
+/* The list at `key`; NULL if there is none. */
 const json_t *value_list(struct reader *reader, const json_t *from, const char *key);
 
-/* A string such as "0x1f" -> its number; the second takes it from an object. False: it is none. */
+/* Reads a number from a string such as "0x1f"; value_hex() finds that in an object. They return
+ * false if it is none. */
 bool value_to_hex(struct reader *reader, const json_t *value, const char *key, uint64_t *number);
 bool value_hex(struct reader *reader, const json_t *from, const char *key, uint64_t *number);
 
-/* A number below `end`; the second of up to 64 bits. */
+/* Read a number below `end`, or of up to 64 bits. */
 bool value_number(struct reader *reader, const json_t *from, const char *key, uint64_t end,
                   uint32_t *number);
 bool value_large(struct reader *reader, const json_t *from, const char *key, uint64_t *number);
 
-/* An index below `end`, or VALUE_NONE for null. */
+/* Reads an index below `end`, or null as VALUE_NONE. */
 #define VALUE_NONE UINT32_MAX
 bool value_index(struct reader *reader, const json_t *from, const char *key, size_t end,
                  uint32_t *index);
 
-/* One of some words. */
+/* Reads one of the words, as its index. */
 bool value_word(struct reader *reader, const json_t *from, const char *key,
                 const char *const *words, size_t count, uint32_t *index);
 
-/* Pairs of hex digits -> bytes, to be freed; NULL: they are none. */
+/* Reads pairs of hex digits as bytes, which the caller frees. Returns NULL if they are none. */
 uint8_t *value_bytes(struct reader *reader, const json_t *from, const char *key, size_t most,
                      size_t *size);
 
-/* A string's bytes, each written as the character of its number, to be freed. */
+/* Reads a string of characters below 256 as bytes, which the caller frees. */
 char *value_text(struct reader *reader, const json_t *value, const char *key, size_t *length);
 
 #endif

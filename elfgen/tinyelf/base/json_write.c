@@ -1,4 +1,5 @@
-#include "json.h"
+/* Writes JSON strings and keys. */
+#include "base/json_write.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
-/* A command line as typed -> its words. */
+/* Splits command lines into words as a shell does. */
+#include "base/shellwords.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool.h"
-
-bool words_add_one(struct words *words, const char *word)
+bool shellwords_add_word(struct shellwords *words, const char *word)
 {
     char **grown = realloc(words->at, (words->count + 2) * sizeof *grown);
     char *copy = strdup(word);
@@ -26,8 +26,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n';
 }
 
-/* Copies the word at *text into `word`, without its quotes, and moves *text behind it. False: a
- * quote is not closed, or nothing stands behind a backslash. */
+/* Copies the word at *text into `word`, without its quotes, and moves *text past it. Returns false
+ * if a quote is not closed, or the text ends with a backslash. */
 static bool take_word(const char **text, char *word)
 {
     const char *at = *text;
@@ -38,7 +38,7 @@ static bool take_word(const char **text, char *word)
         } else if (!quote && (*at == '\'' || *at == '"')) {
             quote = *at;
         } else if (*at == '\\' && quote != '\'') {
-            /* Inside "..." it is itself, but in front of a quote or another. */
+            /* Inside "..." a backslash is literal, except before a quote or another backslash. */
             if (quote && at[1] != '"' && at[1] != '\\')
                 *word++ = '\\';
             else if (*++at == '\0')
@@ -54,7 +54,7 @@ static bool take_word(const char **text, char *word)
     return quote == '\0';
 }
 
-bool words_add(struct words *words, const char *text)
+bool shellwords_add(struct shellwords *words, const char *text)
 {
     char *word = malloc(text ? strlen(text) + 1 : 1);
     bool done = word != NULL;
@@ -66,24 +66,24 @@ bool words_add(struct words *words, const char *text)
         done = take_word(&text, word);
         if (!done)
             errno = EINVAL;
-        done = done && words_add_one(words, word);
+        done = done && shellwords_add_word(words, word);
     }
     free(word);
     return done;
 }
 
-void words_free(struct words *words)
+void shellwords_free(struct shellwords *words)
 {
     for (size_t i = 0; i < words->count; i++)
         free(words->at[i]);
     free(words->at);
-    *words = (struct words){0};
+    *words = (struct shellwords){0};
 }
 
-bool source_are_words(const char *text)
+bool shellwords_are_closed(const char *text)
 {
-    struct words words = {0};
-    bool are = words_add(&words, text);
-    words_free(&words);
+    struct shellwords words = {0};
+    bool are = shellwords_add(&words, text);
+    shellwords_free(&words);
     return are;
 }

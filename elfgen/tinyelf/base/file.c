@@ -1,4 +1,5 @@
-#include "bytes.h"
+/* Reads files whole, or maps them if they are large; writes bytes to the last one. */
+#include "base/file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A pipe or a terminal: read to its end. */
+/* Reads a pipe or a terminal to its end. */
 static bool read_stream(int file, struct file_bytes *bytes)
 {
-    enum { MOST = 1 << 30 }; /* what never ends is no input */
+    enum { MOST = 1 << 30 }; /* an endless input is refused */
     size_t capacity = 0;
     for (;;) {
         if (bytes->size >= MOST) {
@@ -51,9 +52,9 @@ bool file_read(int file, bool only_regular, struct file_bytes *bytes)
         errno = S_ISDIR(status.st_mode) ? EISDIR : ENODEV;
         return false;
     }
-    /* A small file is cheaper to copy than to map; of a large one, a reader of headers touches a
-     * few pages. Files without a size (of /proc) are read like a pipe,
-     * and so is what somebody has read a part of. */
+    /* A small file is cheaper to copy than to map; of a large one, reading the headers touches only
+     * a few pages. Files without a size (in /proc) and files that are partly read are read like a
+     * pipe. */
     enum { WORTH_MAPPING = 16 * 1024 };
     if (!S_ISREG(status.st_mode) || status.st_size == 0 || lseek(file, 0, SEEK_CUR) > 0)
         return read_stream(file, bytes);

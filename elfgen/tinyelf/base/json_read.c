@@ -1,15 +1,15 @@
-/* Values of a JSON document, each checked. */
-#include "json_values.h"
+/* Reads values from a JSON document and checks each. */
+#include "base/json_read.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "base/json_write.h"
 
 /* ---- memory ---- */
 
-/* jansson's values take up to eighty times the room of their text. */
+/* jansson's values take up to eighty times the memory of their text. */
 enum { MEMORY_MOST = 1536 << 20 };
 static size_t memory_used;
 
@@ -39,7 +39,7 @@ json_t *values_load(struct reader *reader, const void *bytes, size_t size)
     }
     json_set_alloc_funcs(take_memory, give_memory);
     json_t *document = json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &where);
-    /* It shows what it stumbled over. */
+    /* jansson's message quotes the document. */
     for (char *c = where.text; !document && *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = '?';
