@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli.h"
 
 static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -77,28 +77,21 @@ int interrupt_signal(void)
 
 /* ---- acted upon ---- */
 
-static int64_t milliseconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 bool interrupt_kills(pid_t id)
 {
-    enum { PATIENCE = 900 };
+    const uint64_t patience = 900000000;
     static int seen;
-    static int64_t first;
+    static uint64_t first;
     if (came == 0)
         return false;
     bool again = seen != 0 && came > seen;
     if (seen == 0) {
-        first = milliseconds_now();
+        first = clock_now();
         if (id != 0 && !from_terminal)
             kill(id, last_signal);
     }
     seen = came;
-    return again || milliseconds_now() - first >= PATIENCE;
+    return again || clock_now() - first >= patience;
 }
 
 void interrupt_die(void)

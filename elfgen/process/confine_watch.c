@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 struct watch {
     struct confine_worker *worker;
     const struct confine_job *job;
@@ -153,7 +155,7 @@ static void look_at_memory(struct watch *watch, uint64_t now)
     if (memory > limit)
         stop(watch, RUN_MEMORY);
     watch->measure =
-        watch->stopped ? UINT64_MAX : now + limits_nanoseconds(limits_pause(memory, limit));
+        watch->stopped ? UINT64_MAX : now + clock_nanoseconds(limits_pause(memory, limit));
 }
 
 /* Where processor time is limited, the clock is for what sleeps. It is not to cut what waits for a
@@ -172,7 +174,7 @@ static void be_fair(struct watch *watch, uint64_t now, uint64_t due)
 
 static void look_at_clock(struct watch *watch, uint64_t due)
 {
-    uint64_t now = limits_now();
+    uint64_t now = clock_now();
     be_fair(watch, now, due);
     if (now >= watch->deadline) {
         watch->deadline = UINT64_MAX;
@@ -209,7 +211,7 @@ static uint64_t next_look(const struct watch *watch)
 {
     const uint64_t often = 5000000;
     uint64_t next = watch->deadline < watch->measure ? watch->deadline : watch->measure;
-    uint64_t look = watch->unread ? limits_now() + often : UINT64_MAX;
+    uint64_t look = watch->unread ? clock_now() + often : UINT64_MAX;
     return look < next ? look : next;
 }
 
@@ -223,7 +225,7 @@ static void pass(struct watch *watch)
         wishes[2 + i] =
             watch->unread ? (struct pollfd){.fd = -1} : confine_pipe_wish(&worker->pipes[i]);
     uint64_t next = next_look(watch);
-    uint64_t now = next == UINT64_MAX ? 0 : limits_now();
+    uint64_t now = next == UINT64_MAX ? 0 : clock_now();
     uint64_t pause = next > now ? next - now : 0;
     struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
                             .tv_nsec = (long)(pause % 1000000000)};
@@ -280,11 +282,11 @@ static void take(struct watch *watch)
     if (!watch->traced)
         watch->handle = (int)syscall(SYS_pidfd_open, watch->id, 0);
     const struct run_limits *limits = &worker->shared->limits;
-    watch->began = limits_now();
+    watch->began = clock_now();
     if (limits->time != 0)
-        watch->deadline = watch->began + limits_nanoseconds(limits->time);
+        watch->deadline = watch->began + clock_nanoseconds(limits->time);
     if (limits->memory != 0 && worker->measured)
-        watch->measure = watch->began + limits_nanoseconds(limits_pause(0, limits->memory));
+        watch->measure = watch->began + clock_nanoseconds(limits_pause(0, limits->memory));
     char word = CONFINE_GO;
     if (send(worker->socket, &word, 1, MSG_NOSIGNAL) != 1)
         stop(watch, RUN_INTERRUPTED);
@@ -295,7 +297,7 @@ static void judge(struct watch *watch)
     const struct confine_shared *shared = watch->worker->shared;
     struct run_end *end = watch->end;
     int status = shared->status;
-    end->nanoseconds = watch->began ? limits_now() - watch->began : 0;
+    end->nanoseconds = watch->began ? clock_now() - watch->began : 0;
     end->memory = shared->memory;
     end->processor = shared->processor;
     end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;

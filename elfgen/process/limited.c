@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 struct member {
     pid_t id;
     bool borrows; /* its parent's memory, until its execve */
@@ -195,12 +197,12 @@ static void look_at_memory(struct family *family, uint64_t now)
     if (sum > limit)
         stop(family, RUN_MEMORY);
     family->measure =
-        family->killing ? UINT64_MAX : now + limits_nanoseconds(limits_pause(sum, limit));
+        family->killing ? UINT64_MAX : now + clock_nanoseconds(limits_pause(sum, limit));
 }
 
 static void look_at_clock(struct family *family)
 {
-    uint64_t now = limits_now();
+    uint64_t now = clock_now();
     if (now >= family->deadline) {
         family->deadline = UINT64_MAX;
         stop(family, RUN_TIME);
@@ -221,7 +223,7 @@ static void pass(struct family *family, int file)
     struct pollfd wish = {.fd = file, .events = POLLIN};
     struct signalfd_siginfo news;
     uint64_t next = family->deadline < family->measure ? family->deadline : family->measure;
-    uint64_t now = limits_now();
+    uint64_t now = clock_now();
     uint64_t pause = next > now ? next - now : 0;
     struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
                             .tv_nsec = (long)(pause % 1000000000)};
@@ -289,15 +291,15 @@ bool limited_run(const struct process_program *program, struct limited_watch *wa
         return false;
     }
     pthread_sigmask(SIG_BLOCK, &child, &before);
-    uint64_t began = limits_now();
+    uint64_t began = clock_now();
     if (watch->limits.time != 0)
-        family.deadline = began + limits_nanoseconds(watch->limits.time);
+        family.deadline = began + clock_nanoseconds(watch->limits.time);
     if (watch->limits.memory != 0 && limits_can_measure())
-        family.measure = began + limits_nanoseconds(1);
+        family.measure = began + clock_nanoseconds(1);
     look(&family);
     while (family.count != 0)
         pass(&family, file);
-    end->nanoseconds = limits_now() - began;
+    end->nanoseconds = clock_now() - began;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     close(file);
     leave(&family);

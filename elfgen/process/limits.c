@@ -12,7 +12,6 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- memory and time ---- */
@@ -83,19 +82,6 @@ uint64_t limits_pause(uint64_t memory, uint64_t limit)
     uint64_t room = limit > memory ? limit - memory : 0;
     uint64_t pause = room / BYTES_A_MILLISECOND;
     return pause < 1 ? 1 : pause > LONGEST ? LONGEST : pause;
-}
-
-uint64_t limits_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-uint64_t limits_nanoseconds(uint64_t milliseconds)
-{
-    const uint64_t most = UINT64_MAX / 2;
-    return milliseconds > most / 1000000 ? most : milliseconds * 1000000;
 }
 
 /* ---- what a tracer sees ---- */

@@ -5,14 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-uint64_t measure_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
+#include "base/clock.h"
 
 /* ---- calls ---- */
 
@@ -159,7 +153,7 @@ static void count_result(struct counting *counting, struct process *process)
 static bool is_over(void *context)
 {
     struct counting *counting = context;
-    if (measure_now() < counting->deadline)
+    if (clock_now() < counting->deadline)
         return false;
     counting->measure->time_up = true;
     return true;
@@ -197,7 +191,7 @@ static bool count_calls(struct measure *measure, const struct measure_limits *li
     bool done = false;
     if (counting && known && measure->calls && measure->order) {
         *counting = (struct counting){
-            .measure = measure, .known = known, .deadline = measure_now() + limits->run};
+            .measure = measure, .known = known, .deadline = clock_now() + limits->run};
         memset(counting->index, 0xff, sizeof counting->index);
         const struct process_watch watch = {
             .follow = true, .context = counting, .event = take_event, .interrupted = is_over};
@@ -238,10 +232,10 @@ static void sum_up(struct measure *measure)
 static bool take_times(struct measure *measures, size_t count, const struct measure_limits *limits,
                        struct elfgen_error *error)
 {
-    uint64_t begin = measure_now();
+    uint64_t begin = clock_now();
     bool done = true;
     for (size_t round = 0; done && round < MEASURE_ROUNDS; round++) {
-        if (round > 0 && measure_now() - begin >= limits->rounds)
+        if (round > 0 && clock_now() - begin >= limits->rounds)
             break;
         for (size_t i = 0; done && i < count; i++) {
             struct measure *measure = &measures[i];

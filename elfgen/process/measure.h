@@ -65,9 +65,6 @@ void measure_free(struct measure *measure);
 
 /* ---- inside the room ---- */
 
-/* Nanoseconds of a clock that only goes forward. */
-uint64_t measure_now(void);
-
 /* Runs it once without looking at its calls: *time is what it took, as above, 0 if the limit ended
  * it; `pages`: fills those answers, too. */
 bool measure_once(struct measure *measure, bool pages, uint64_t limit, uint64_t *time,

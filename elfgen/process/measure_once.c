@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 struct once {
     struct measure *measure;
     bool pages;
@@ -160,7 +162,7 @@ static void wait_for_all(struct once *once)
     while (once->count != 0) {
         int status;
         pid_t id = wait4(-1, &status, __WALL, NULL);
-        uint64_t now = measure_now();
+        uint64_t now = clock_now();
         if (id < 0 && errno != EINTR)
             return;
         if (id > 0 && WIFSTOPPED(status)) {
@@ -198,7 +200,7 @@ bool measure_once(struct measure *measure, bool pages, uint64_t limit, uint64_t 
     if (once.first < 0)
         return false;
     once.pages = pages && go_to_execve(&once);
-    once.begin = measure_now();
+    once.begin = clock_now();
     once.deadline = once.begin + limit;
     meet(&once, once.first);
     if (!once.no_memory)

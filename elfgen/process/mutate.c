@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "mutate_inside.h"
 
 static bool fail(struct elfgen_error *error, const char *what, int number)
@@ -306,7 +307,7 @@ static bool lost_one(const struct mutate *mutate)
 static void urge(struct mutate *mutate)
 {
     const uint64_t patience = 3000000000;
-    uint64_t now = limits_now();
+    uint64_t now = clock_now();
     if (mutate->urged == 0)
         mutate->urged = now;
     for (unsigned i = 0; i < mutate->count; i++)

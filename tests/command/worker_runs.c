@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "process/confine.h"
 
 enum { MOST_WAYS = 16 };
@@ -66,7 +67,7 @@ static bool run_all(struct confine_worker *worker, unsigned long runs, char *con
     for (; last < MOST_ARGUMENTS && given[last]; last++)
         arguments[last] = given[last];
     struct ways ways = {.count = 0};
-    uint64_t most = 0, nanoseconds = 0, began = limits_now();
+    uint64_t most = 0, nanoseconds = 0, began = clock_now();
     char *none[] = {NULL};
     for (unsigned long i = 0; i < runs; i++) {
         snprintf(number, sizeof number, "%lu", i);
@@ -95,7 +96,7 @@ static bool run_all(struct confine_worker *worker, unsigned long runs, char *con
     }
     if (numbers)
         puts("");
-    uint64_t all = limits_now() - began;
+    uint64_t all = clock_now() - began;
     for (size_t i = 0; i < ways.count; i++)
         printf("%lu: %s\n", ways.counts[i], ways.texts[i]);
     printf("%.0f runs a second, %.1f microseconds in each program, %.1f MiB at most\n",
