@@ -10,7 +10,6 @@
 
 #include "../report/json.h"
 #include "../source/bytes.h"
-#include "interrupt.h"
 
 enum { OPTION_RECORD = 256, OPTION_REPLAY, OPTION_UNTIL, OPTION_PLAIN, OPTION_HELP };
 
@@ -48,52 +47,6 @@ struct wish {
     bool plain;
     struct step_until until;
 };
-
-/* ---- a run ---- */
-
-bool step_start(struct step_run *run, const struct process_program *program)
-{
-    struct elfgen_error error;
-    int refused = 0;
-    run->stepper = step_open(program, &step_words, &run->recording, &refused, &error);
-    if (run->stepper)
-        interrupt_watch();
-    else if (refused)
-        tell_not_started(program->path, refused);
-    else
-        message(program->path, "error", "%s", error.text);
-    return run->stepper != NULL;
-}
-
-static void end_run(struct step_run *run, enum step_end_kind kind)
-{
-    step_close(run->stepper);
-    run->stepper = NULL;
-    if (run->recording.end != kind)
-        run->recording.end_number = kind == STEP_INTERRUPTED ? interrupt_signal() : 0;
-    run->recording.end = kind;
-}
-
-bool step_once(struct step_run *run)
-{
-    enum step_answer answer;
-    do
-        answer = interrupt_came() ? STEP_ENDED : step_next(run->stepper);
-    while (answer == STEP_PAUSED);
-    if (interrupt_came())
-        end_run(run, STEP_INTERRUPTED);
-    else if (answer != STEP_GOES_ON)
-        end_run(run, run->recording.end);
-    return run->stepper != NULL;
-}
-
-bool step_is_reached(const struct step_until *until, const struct step_registers *now,
-                     uint64_t count)
-{
-    if (!until->given)
-        return false;
-    return until->is_address ? now->value[STEP_rip] == until->value : count >= until->value;
-}
 
 /* ---- text ---- */
 
@@ -161,7 +114,7 @@ static void print_live(struct printing *printing, struct step_run *run, bool kee
         if (printing->output->error)
             break;
     }
-    end_run(run, STEP_UNTIL);
+    step_end_run(run, STEP_UNTIL);
 }
 
 static void print_replay(struct printing *printing, struct step_run *run)
@@ -292,7 +245,7 @@ static int run_program(const struct wish *wish, char **arguments)
                              : find_program(arguments[0], path, sizeof path);
     done = done && show(wish, &run, wish->replay ? NULL : &program);
     if (run.stepper)
-        end_run(&run, STEP_INTERRUPTED);
+        step_end_run(&run, STEP_INTERRUPTED);
     if (done && run.recording.end == STEP_FULL)
         message("step", "error", "the recording is full: %zu bytes of steps, %llu of them",
                 run.recording.size, (unsigned long long)run.recording.count);
