@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,20 +17,6 @@ static bool fail(struct elfgen_error *error, const char *what, int number)
 {
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "%s: %s", what, strerror(number));
     return false;
-}
-
-/* What comes from a terminal, or from who ends a group of processes, is for those that started the
- * program: a change that dies of it, or stands still, would be counted so. A program cannot send
- * signals to itself here, and what it does wrong kills it however they are blocked. */
-struct confine_worker *mutate_open_worker(const struct mutate_ways *ways,
-                                          const struct run_limits *limits, bool traced,
-                                          struct elfgen_error *error)
-{
-    struct confine_options options = {
-        .limits = *limits, .untraced = !traced, .fixed = true, .ignored = ways->ignored};
-    sigfillset(&options.blocked);
-    sigdelset(&options.blocked, SIGXCPU);
-    return confine_open(&options, error);
 }
 
 /* ---- the program as it is ---- */

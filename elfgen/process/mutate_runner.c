@@ -3,12 +3,9 @@
 #include "mutate_inside.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct runner {
@@ -23,38 +20,6 @@ struct runner {
     struct mutate_change change;          /* that one */
     struct confine_stream output, errors; /* with room for what the program itself writes */
 };
-
-/* ---- judging ---- */
-
-static bool is_same(const struct confine_stream *stream, const uint8_t *bytes, size_t size)
-{
-    return stream->size == size && (size == 0 || memcmp(stream->bytes, bytes, size) == 0);
-}
-
-enum mutate_class mutate_judge(const struct mutate_original *original, const struct run_end *end,
-                               const struct confine_stream *output,
-                               const struct confine_stream *errors)
-{
-    switch (end->reason) {
-    case RUN_EXITED:
-        break;
-    case RUN_SIGNAL:
-        return MUTATE_SIGNAL;
-    case RUN_CALL:
-    case RUN_MEMORY:
-        return MUTATE_BLOCKED;
-    case RUN_OUTPUT:
-        return MUTATE_OUTPUT;
-    case RUN_NOT_STARTED:
-        return MUTATE_REFUSED;
-    default:
-        return MUTATE_TIMEOUT;
-    }
-    if (!is_same(output, original->output, original->output_size) ||
-        !is_same(errors, original->errors, original->error_size))
-        return MUTATE_OUTPUT;
-    return end->status == original->end.status ? MUTATE_SAME : MUTATE_STATUS;
-}
 
 /* ---- counting ---- */
 
@@ -333,24 +298,6 @@ static void give_room(struct mutate *mutate, struct confine_stream *stream, size
     *stream = (struct confine_stream){.descriptor = -1, .bytes = malloc(size + 1), .room = size};
     if (!stream->bytes)
         fail_by_errno(mutate, "no room for what a program writes");
-}
-
-int mutate_open_input(const struct mutate_ways *ways)
-{
-    /* A FIFO that nobody writes to would not be opened before somebody does. */
-    int file = open(ways->input ? ways->input : "/dev/null", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat status;
-    if (file < 0)
-        return -1;
-    int error = fstat(file, &status) != 0       ? errno
-                : S_ISDIR(status.st_mode)       ? EISDIR
-                : lseek(file, 0, SEEK_CUR) != 0 ? ESPIPE
-                                                : 0;
-    if (error == 0)
-        return file;
-    close(file);
-    errno = error;
-    return -1;
 }
 
 void mutate_runner(struct mutate *mutate, unsigned number)
