@@ -26,7 +26,7 @@ struct work {
 static void tell(void *context, const struct source_message *what)
 {
     const struct work *work = context;
-    message_of_source(what, work->build->verbose);
+    build_diagnostic(what, work->build->verbose);
 }
 
 /* A line that begins with the place in an object, as linkers write it. */

@@ -44,11 +44,6 @@ __attribute__((format(printf, 6, 7))) void message_at(const char *file, const ch
                                                       size_t size, size_t offset, const char *kind,
                                                       const char *format, ...);
 
-/* What the source room tells, with its place, line and caret. Notes about nothing in a file are for
- * `verbose`. */
-struct source_message;
-void message_of_source(const struct source_message *what, bool verbose);
-
 /* A wrong call of `command` (NULL: of tinyelf): says it, points to --help, and returns
  * EXIT_WRONG_CALL. */
 __attribute__((format(printf, 2, 3))) int wrong_call(const char *command, const char *format, ...);

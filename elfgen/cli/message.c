@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../source/source.h"
 #include "cli.h"
 
 /* One write for one line, whatever its length. */
@@ -72,31 +71,6 @@ void message_at(const char *file, const char *text, size_t size, size_t offset, 
     va_end(arguments);
     free(place);
     show_line(number, text + start, length, offset - start);
-}
-
-void message_of_source(const struct source_message *what, bool verbose)
-{
-    static const char *const kinds[] = {"note", "warning", "error"};
-    char position[32] = "", *place = NULL;
-    if (what->severity == SOURCE_NOTE && !verbose && what->line == 0)
-        return;
-    if (what->column)
-        snprintf(position, sizeof position, ":%u:%u", what->line, what->column);
-    else if (what->line)
-        snprintf(position, sizeof position, ":%u", what->line);
-    if (asprintf(&place, "%s%s", what->file, position) < 0)
-        return;
-    message(place, kinds[what->severity], "%s", what->text);
-    free(place);
-    if (!what->excerpt)
-        return;
-    fprintf(stderr, "%6u | %s\n", what->line, what->excerpt);
-    if (what->column == 0 || what->column > strlen(what->excerpt) + 1)
-        return;
-    fputs("       | ", stderr);
-    for (unsigned i = 0; i + 1 < what->column; i++)
-        fputc(what->excerpt[i] == '\t' ? '\t' : ' ', stderr);
-    fputs("^\n", stderr);
 }
 
 int wrong_call(const char *command, const char *format, ...)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../report/stages.h"
+#include "build.h"
 #include "cli.h"
 
 enum {
@@ -66,7 +67,7 @@ struct request {
 static void tell(void *context, const struct source_message *what)
 {
     (void)context;
-    message_of_source(what, false);
+    build_diagnostic(what, false);
 }
 
 /* -o's folder without slashes behind it, or the C file's name with another ending. */
