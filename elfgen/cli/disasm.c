@@ -57,7 +57,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
     struct elfgen_view view;
     struct elfgen_error error;
     const char *problem, *name = input_name(path);
-    struct names names;
+    struct debug_names names = {0};
     disasm->source = syntax == SYNTAX_NASM;
     if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF) {
         message(name, "error", "%s", error.text);
@@ -71,13 +71,16 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
                 machine ? machine : "an unknown machine", (unsigned)view.ehdr.e_machine);
         return false;
     }
-    if (!open_names(&names, &view, path, debug)) {
-        close_names(&names);
+    if ((debug && !read_input(debug, &names.bytes)) ||
+        !debug_names_open(&names, &view, path, debug ? input_name(debug) : NULL, message_text)) {
+        debug_names_close(&names);
         return false;
     }
+    const struct machine_names places = {symbols_put_name, &names.symbols,
+                                         view.ehdr.e_type == ELFGEN_ET_EXEC};
     struct code *code = code_open(&view, mode, syntax, &problem);
     if (code)
-        code->machine.names = &names.machine;
+        code->machine.names = &places;
     disasm->symbols = &names.symbols;
     bool any = code && disasm_report(disasm, &code->code);
     if (!any)
@@ -87,7 +90,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
                           "executable section");
     disasm->symbols = NULL;
     code_close(code);
-    close_names(&names);
+    debug_names_close(&names);
     return any;
 }
 

@@ -89,15 +89,17 @@ static bool choose_place(struct explain *explain, const char *at)
 }
 
 /* False: it was said why. */
-static bool report(const struct wish *wish, struct explain *explain, const struct names *names)
+static bool report(const struct wish *wish, struct explain *explain, struct debug_names *names)
 {
+    const struct machine_names places = {symbols_put_name, &names->symbols,
+                                         explain->view->ehdr.e_type == ELFGEN_ET_EXEC};
     const char *problem = NULL;
     struct code *code = NULL;
     if (!wish->no_code)
         code = code_open(explain->view, wish->mode, SYNTAX_INTEL, &problem);
     explain->code = code ? &code->code : NULL;
     if (code)
-        code->machine.names = &names->machine;
+        code->machine.names = &places;
     bool done = !problem && (!wish->at || choose_place(explain, wish->at));
     if (done && !explain_report(explain)) {
         problem = explain->problem;
@@ -129,11 +131,13 @@ static int run(const struct wish *wish, const char *path)
                                   .to = bytes.size,
                                   .out = &output->text};
         explain_open(&view, bytes.bytes, bytes.size);
-        struct names names;
-        done = open_names(&names, &view, path, wish->debug);
+        struct debug_names names = {0};
+        done = (!wish->debug || read_input(wish->debug, &names.bytes)) &&
+               debug_names_open(&names, &view, path, wish->debug ? input_name(wish->debug) : NULL,
+                                message_text);
         explain.symbols = &names.symbols;
         done = done && report(wish, &explain, &names);
-        close_names(&names);
+        debug_names_close(&names);
     }
     done = finish_output(output) && done;
     if (done && is_for_people(wish->format))
