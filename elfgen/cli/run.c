@@ -85,12 +85,12 @@ static bool is_open(int file)
     return fcntl(file, F_GETFD) >= 0;
 }
 
-static int run_in_worker(struct confine_worker *worker, const char *path, int file,
+static int run_in_worker(struct sandbox_worker *worker, const char *path, int file,
                          const struct run_limits *limits, char **arguments)
 {
-    struct confine_stream output = {.descriptor = is_open(STDOUT_FILENO) ? STDOUT_FILENO : -1};
-    struct confine_stream errors = {.descriptor = is_open(STDERR_FILENO) ? STDERR_FILENO : -1};
-    struct confine_job job = {.file = file,
+    struct sandbox_stream output = {.descriptor = is_open(STDOUT_FILENO) ? STDOUT_FILENO : -1};
+    struct sandbox_stream errors = {.descriptor = is_open(STDERR_FILENO) ? STDERR_FILENO : -1};
+    struct sandbox_job job = {.file = file,
                               .input = is_open(STDIN_FILENO) ? STDIN_FILENO : -1,
                               .arguments = arguments,
                               .output = &output,
@@ -98,8 +98,8 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
                               .interrupted = is_interrupted};
     struct run_end end;
     struct elfgen_error error;
-    tell_lacks(confine_lacks(worker));
-    bool done = confine_run(worker, &job, &end, &error);
+    tell_lacks(sandbox_lacks(worker));
+    bool done = sandbox_run(worker, &job, &end, &error);
     if (!done) {
         message(path, "error", "%s", error.text);
         return EXIT_NO;
@@ -126,7 +126,7 @@ static int open_program(const char *path)
 
 static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
 {
-    struct confine_options worker_options = {.limits = *limits, .ignored = *inherited_ignored()};
+    struct sandbox_options worker_options = {.limits = *limits, .ignored = *inherited_ignored()};
     struct elfgen_error error;
     int file = open_program(path);
     if (file < 0) {
@@ -134,11 +134,11 @@ static int run_in_sandbox(const char *path, const struct run_limits *limits, cha
         return EXIT_NO;
     }
     sigprocmask(SIG_SETMASK, NULL, &worker_options.blocked);
-    struct confine_worker *worker = confine_open(&worker_options, &error);
+    struct sandbox_worker *worker = sandbox_open(&worker_options, &error);
     if (!worker)
         message(path, "error", "%s", error.text);
     int status = worker ? run_in_worker(worker, path, file, limits, arguments) : EXIT_NO;
-    confine_close(worker);
+    sandbox_close(worker);
     close(file);
     return status;
 }
@@ -151,7 +151,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
     struct run_end end;
     struct elfgen_error error;
     if (limits->memory != 0 && !limits_can_measure())
-        tell_lacks(CONFINE_NO_MEASURE);
+        tell_lacks(SANDBOX_NO_MEASURE);
     if (!limited_run(&program, &watch, &end, &error)) {
         message(path, "error", "%s", error.text);
         return EXIT_NO;

@@ -12,7 +12,7 @@ int tell_end(const char *name, const char *path, const struct run_end *end,
 /* tell_not_started() for the sandbox, where there are no files. */
 void tell_not_started_in_sandbox(const char *path, int error);
 
-/* Warns of what the sandbox has to do without: enum confine_lack's bits. */
+/* Warns of what the sandbox has to do without: enum sandbox_lack's bits. */
 void tell_lacks(unsigned lacks);
 
 #endif

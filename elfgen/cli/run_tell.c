@@ -193,9 +193,9 @@ void tell_lacks(unsigned lacks)
         unsigned lack;
         const char *name;
     } names[] = {
-        {CONFINE_NO_USER, "user namespace"},       {CONFINE_NO_PID, "pid namespace"},
-        {CONFINE_NO_NETWORK, "network namespace"}, {CONFINE_NO_MOUNT, "mount namespace"},
-        {CONFINE_NO_IPC, "IPC namespace"},         {CONFINE_NO_MEASURE, "memory limit (no /proc)"}};
+        {SANDBOX_NO_USER, "user namespace"},       {SANDBOX_NO_PID, "pid namespace"},
+        {SANDBOX_NO_NETWORK, "network namespace"}, {SANDBOX_NO_MOUNT, "mount namespace"},
+        {SANDBOX_NO_IPC, "IPC namespace"},         {SANDBOX_NO_MEASURE, "memory limit (no /proc)"}};
     char text[256] = "";
     size_t length = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

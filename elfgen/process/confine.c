@@ -42,13 +42,13 @@ static int raised(int file)
     return high;
 }
 
-static bool make_shared(struct confine_worker *worker, const struct confine_options *options)
+static bool make_shared(struct sandbox_worker *worker, const struct sandbox_options *options)
 {
     void *memory = mmap(NULL, SHARED_ROOM, PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         return false;
-    struct confine_shared *shared = memory;
+    struct sandbox_shared *shared = memory;
     worker->shared = shared;
     shared->limits = options->limits;
     shared->fixed = options->fixed;
@@ -66,7 +66,7 @@ static bool make_shared(struct confine_worker *worker, const struct confine_opti
 }
 
 /* Sockets between the two; this end is told who speaks. */
-static bool make_socket(struct confine_worker *worker)
+static bool make_socket(struct sandbox_worker *worker)
 {
     int ends[2], yes = 1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
@@ -80,15 +80,15 @@ static bool make_socket(struct confine_worker *worker)
 
 /* A fork into new namespaces: with root's rights, else with those that a user namespace gives, and
  * otherwise without. The worker is the first process of its namespace: with it, all others end. */
-static pid_t split(struct confine_worker *worker)
+static pid_t split(struct sandbox_worker *worker)
 {
     static const struct {
         unsigned long flags;
         unsigned lacks;
     } ways[] = {{CLONE_NEWPID, 0},
                 {CLONE_NEWPID | CLONE_NEWUSER, 0},
-                {CLONE_NEWUSER, CONFINE_NO_PID},
-                {0, CONFINE_NO_PID | CONFINE_NO_USER}};
+                {CLONE_NEWUSER, SANDBOX_NO_PID},
+                {0, SANDBOX_NO_PID | SANDBOX_NO_USER}};
     pid_t id = -1;
     for (size_t i = 0; id < 0 && i < sizeof ways / sizeof ways[0]; i++) {
         worker->shared->user = (ways[i].flags & CLONE_NEWUSER) != 0;
@@ -99,26 +99,26 @@ static pid_t split(struct confine_worker *worker)
 }
 
 /* The worker has nothing of this process's signals: not even their handlers may run there. */
-static pid_t start(struct confine_worker *worker)
+static pid_t start(struct sandbox_worker *worker)
 {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_t id = split(worker);
     if (id == 0)
-        confine_work(worker->shared);
+        sandbox_worker_main(worker->shared);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return id;
 }
 
-static bool await_ready(struct confine_worker *worker, struct elfgen_error *error)
+static bool await_ready(struct sandbox_worker *worker, struct elfgen_error *error)
 {
     char word = 0;
     ssize_t got;
     do
         got = read(worker->socket, &word, 1);
     while (got < 0 && errno == EINTR);
-    if (got != 1 || word != CONFINE_READY)
+    if (got != 1 || word != SANDBOX_READY)
         return fail(error, "the sandbox's worker ended before it began", ECHILD);
     if (worker->shared->error == 0)
         return true;
@@ -128,7 +128,7 @@ static bool await_ready(struct confine_worker *worker, struct elfgen_error *erro
     return false;
 }
 
-static bool open_parts(struct confine_worker *worker, const struct confine_options *options,
+static bool open_parts(struct sandbox_worker *worker, const struct sandbox_options *options,
                        struct elfgen_error *error)
 {
     static const char what[] = "cannot make a sandbox";
@@ -141,21 +141,21 @@ static bool open_parts(struct confine_worker *worker, const struct confine_optio
     if (worker->ended < 0)
         return fail(error, what, errno);
     struct sock_fprog filter;
-    if (!confine_make_filter(worker->shared->secret, &filter))
+    if (!sandbox_make_filter(worker->shared->secret, &filter))
         return fail(error, "cannot make a seccomp filter", ENOMEM);
     worker->shared->filter = &filter;
     worker->id = start(worker);
     int number = errno;
-    confine_free_filter(&filter);
+    sandbox_free_filter(&filter);
     close(worker->other);
     worker->other = -1;
     return worker->id >= 0 ? await_ready(worker, error) : fail(error, what, number);
 }
 
-struct confine_worker *confine_open(const struct confine_options *options,
+struct sandbox_worker *sandbox_open(const struct sandbox_options *options,
                                     struct elfgen_error *error)
 {
-    struct confine_worker *worker = malloc(sizeof *worker);
+    struct sandbox_worker *worker = malloc(sizeof *worker);
     if (!worker) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
         return NULL;
@@ -171,11 +171,11 @@ struct confine_worker *confine_open(const struct confine_options *options,
         worker->pipes[i].ends[0] = worker->pipes[i].ends[1] = -1;
     if (open_parts(worker, options, error))
         return worker;
-    confine_close(worker);
+    sandbox_close(worker);
     return NULL;
 }
 
-void confine_close(struct confine_worker *worker)
+void sandbox_close(struct sandbox_worker *worker)
 {
     int status;
     if (!worker)
@@ -186,7 +186,7 @@ void confine_close(struct confine_worker *worker)
             ;
     }
     for (size_t i = 0; i < 2; i++)
-        confine_pipe_close(&worker->pipes[i]);
+        sandbox_pipe_close(&worker->pipes[i]);
     const int files[] = {worker->socket, worker->other, worker->ended};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         if (files[i] >= 0)
@@ -196,13 +196,13 @@ void confine_close(struct confine_worker *worker)
     free(worker);
 }
 
-unsigned confine_lacks(const struct confine_worker *worker)
+unsigned sandbox_lacks(const struct sandbox_worker *worker)
 {
-    return worker->shared->lacks | (worker->measured ? 0 : CONFINE_NO_MEASURE) |
-           (worker->refused ? CONFINE_NO_TRACE : 0);
+    return worker->shared->lacks | (worker->measured ? 0 : SANDBOX_NO_MEASURE) |
+           (worker->refused ? SANDBOX_NO_TRACE : 0);
 }
 
-pid_t confine_worker_id(const struct confine_worker *worker)
+pid_t sandbox_worker_id(const struct sandbox_worker *worker)
 {
     return worker->id;
 }
@@ -229,7 +229,7 @@ static int executable_memory(void)
     return file < 0 && errno == EINVAL ? memfd_create("program", MFD_CLOEXEC) : file;
 }
 
-int confine_file(const void *bytes, size_t size)
+int sandbox_make_file(const void *bytes, size_t size)
 {
     char path[64];
     int writable = executable_memory();
@@ -244,7 +244,7 @@ int confine_file(const void *bytes, size_t size)
     return file;
 }
 
-bool confine_change(int file, const struct confine_poke *pokes, size_t count)
+bool sandbox_change_file(int file, const struct sandbox_poke *pokes, size_t count)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
@@ -260,7 +260,7 @@ bool confine_change(int file, const struct confine_poke *pokes, size_t count)
 }
 
 /* Copies strings to where the worker sees them. NULL: they do not fit. */
-static char **put(struct confine_shared *shared, char *const *strings, size_t *used)
+static char **put(struct sandbox_shared *shared, char *const *strings, size_t *used)
 {
     size_t count = 0, at = (*used + sizeof(char *) - 1) / sizeof(char *) * sizeof(char *);
     while (strings[count])
@@ -282,11 +282,11 @@ static char **put(struct confine_shared *shared, char *const *strings, size_t *u
     return copies;
 }
 
-static bool send_descriptors(struct confine_worker *worker, const struct confine_job *job)
+static bool send_descriptors(struct sandbox_worker *worker, const struct sandbox_job *job)
 {
-    char word = CONFINE_JOB;
+    char word = SANDBOX_JOB;
     int output = worker->pipes[0].ends[1];
-    int files[CONFINE_DESCRIPTORS] = {job->file, job->input >= 0 ? job->input : output, output,
+    int files[SANDBOX_DESCRIPTORS] = {job->file, job->input >= 0 ? job->input : output, output,
                                       job->errors ? worker->pipes[1].ends[1] : output};
     union {
         struct cmsghdr header;
@@ -309,20 +309,20 @@ static bool send_descriptors(struct confine_worker *worker, const struct confine
     return sent == 1;
 }
 
-static bool send_job(struct confine_worker *worker, const struct confine_job *job, bool new_pipe)
+static bool send_job(struct sandbox_worker *worker, const struct sandbox_job *job, bool new_pipe)
 {
-    char word = CONFINE_AGAIN;
+    char word = SANDBOX_AGAIN;
     bool again = job->files != 0 && job->files == worker->files && !new_pipe;
     worker->files = job->files;
     return again ? send(worker->socket, &word, 1, MSG_NOSIGNAL) == 1
                  : send_descriptors(worker, job);
 }
 
-static bool prepare(struct confine_worker *worker, const struct confine_job *job,
+static bool prepare(struct sandbox_worker *worker, const struct sandbox_job *job,
                     struct elfgen_error *error)
 {
     extern char **environ;
-    struct confine_shared *shared = worker->shared;
+    struct sandbox_shared *shared = worker->shared;
     size_t used = 0;
     bool new_pipe = worker->pipes[0].ends[0] < 0 || (job->errors && worker->pipes[1].ends[0] < 0);
     shared->has_input = job->input >= 0;
@@ -333,16 +333,16 @@ static bool prepare(struct confine_worker *worker, const struct confine_job *job
                               : NULL;
     if (!shared->environment)
         return fail(error, "arguments and environment", E2BIG);
-    if (!confine_pipe_open(&worker->pipes[0], job->output) ||
-        (job->errors && !confine_pipe_open(&worker->pipes[1], job->errors)))
+    if (!sandbox_pipe_open(&worker->pipes[0], job->output) ||
+        (job->errors && !sandbox_pipe_open(&worker->pipes[1], job->errors)))
         return fail(error, "cannot make a pipe", errno);
     return send_job(worker, job, new_pipe) || fail(error, "the sandbox's worker is gone", errno);
 }
 
-bool confine_run(struct confine_worker *worker, const struct confine_job *job, struct run_end *end,
+bool sandbox_run(struct sandbox_worker *worker, const struct sandbox_job *job, struct run_end *end,
                  struct elfgen_error *error)
 {
-    struct confine_stream *streams[] = {job->output, job->errors};
+    struct sandbox_stream *streams[] = {job->output, job->errors};
     sigset_t child, before;
     *end = (struct run_end){0};
     for (size_t i = 0; i < 2; i++) {
@@ -357,7 +357,7 @@ bool confine_run(struct confine_worker *worker, const struct confine_job *job, s
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     pthread_sigmask(SIG_BLOCK, &child, &before);
-    bool done = confine_watch(worker, job, end);
+    bool done = sandbox_supervise(worker, job, end);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!done)
         return fail(error, "the sandbox's worker is gone", ECHILD);

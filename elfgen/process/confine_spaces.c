@@ -51,21 +51,21 @@ static bool empty_root(void)
     return false;
 }
 
-unsigned confine_enter_spaces(const struct confine_shared *shared)
+unsigned sandbox_enter_namespaces(const struct sandbox_shared *shared)
 {
     static const struct {
         int flag;
         unsigned lack;
-    } spaces[] = {{CLONE_NEWNET, CONFINE_NO_NETWORK},
-                  {CLONE_NEWIPC, CONFINE_NO_IPC},
-                  {CLONE_NEWNS, CONFINE_NO_MOUNT}};
+    } spaces[] = {{CLONE_NEWNET, SANDBOX_NO_NETWORK},
+                  {CLONE_NEWIPC, SANDBOX_NO_IPC},
+                  {CLONE_NEWNS, SANDBOX_NO_MOUNT}};
     unsigned lacks = 0;
     if (shared->user)
         map_ids(shared->user_id, shared->group_id);
     for (size_t i = 0; i < sizeof spaces / sizeof spaces[0]; i++)
         if (unshare(spaces[i].flag) != 0)
             lacks |= spaces[i].lack;
-    if (!(lacks & CONFINE_NO_MOUNT) && !empty_root())
-        lacks |= CONFINE_NO_MOUNT;
+    if (!(lacks & SANDBOX_NO_MOUNT) && !empty_root())
+        lacks |= SANDBOX_NO_MOUNT;
     return lacks;
 }

@@ -15,8 +15,8 @@
 #include "base/clock.h"
 
 struct watch {
-    struct confine_worker *worker;
-    const struct confine_job *job;
+    struct sandbox_worker *worker;
+    const struct sandbox_job *job;
     struct run_end *end;
     pid_t id;
     int handle;     /* a pidfd, where nobody traces; -1: none */
@@ -43,7 +43,7 @@ static void stop(struct watch *watch, enum run_reason reason)
 
 static bool is_interrupted(const struct watch *watch)
 {
-    const struct confine_job *job = watch->job;
+    const struct sandbox_job *job = watch->job;
     return job->interrupted && job->interrupted(job->context);
 }
 
@@ -94,12 +94,12 @@ static void look_at_traced(struct watch *watch)
 
 /* ---- output ---- */
 
-static void move(struct watch *watch, struct confine_pipe *pipe)
+static void move(struct watch *watch, struct sandbox_pipe *pipe)
 {
     uint64_t limit = watch->worker->shared->limits.output;
     uint64_t *written = &watch->end->output;
     uint64_t left = limit == 0 ? UINT64_MAX : *written < limit ? limit - *written : 0;
-    *written += confine_pipe_move(pipe, left);
+    *written += sandbox_pipe_move(pipe, left);
     if (limit != 0 && *written > limit)
         stop(watch, RUN_OUTPUT);
 }
@@ -128,13 +128,13 @@ static bool is_much_unread(const struct watch *watch)
 static void finish_output(struct watch *watch)
 {
     for (size_t i = 0; i < pipe_count(watch); i++) {
-        struct confine_pipe *pipe = &watch->worker->pipes[i];
+        struct sandbox_pipe *pipe = &watch->worker->pipes[i];
         uint64_t before;
         do {
             before = watch->end->output;
             move(watch, pipe);
-            struct pollfd wish = confine_pipe_wish(pipe);
-            while (!confine_pipe_is_empty(pipe)) {
+            struct pollfd wish = sandbox_pipe_events(pipe);
+            while (!sandbox_pipe_is_empty(pipe)) {
                 if (is_interrupted(watch))
                     return;
                 if (poll(&wish, 1, -1) < 0 && is_interrupted(watch))
@@ -191,7 +191,7 @@ static void look_at_worker(struct watch *watch)
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     watch->answering = got == 1;
-    watch->over = !watch->answering || word == CONFINE_ENDED;
+    watch->over = !watch->answering || word == SANDBOX_ENDED;
 }
 
 /* What happened, by pass()'s wishes. */
@@ -218,12 +218,12 @@ static uint64_t next_look(const struct watch *watch)
 /* Waits until something happens or has to be looked at. */
 static void pass(struct watch *watch)
 {
-    struct confine_worker *worker = watch->worker;
+    struct sandbox_worker *worker = watch->worker;
     struct pollfd wishes[4] = {{.fd = worker->socket, .events = POLLIN},
                                {.fd = watch->traced ? worker->ended : -1, .events = POLLIN}};
     for (size_t i = 0; i < pipe_count(watch); i++)
         wishes[2 + i] =
-            watch->unread ? (struct pollfd){.fd = -1} : confine_pipe_wish(&worker->pipes[i]);
+            watch->unread ? (struct pollfd){.fd = -1} : sandbox_pipe_events(&worker->pipes[i]);
     uint64_t next = next_look(watch);
     uint64_t now = next == UINT64_MAX ? 0 : clock_now();
     uint64_t pause = next > now ? next - now : 0;
@@ -267,14 +267,14 @@ static void await_start(struct watch *watch)
     if (got == 1 && header && header->cmsg_type == SCM_CREDENTIALS)
         memcpy(&who, CMSG_DATA(header), sizeof who);
     watch->answering = got == 1;
-    watch->over = !watch->answering || word != CONFINE_STARTED;
+    watch->over = !watch->answering || word != SANDBOX_STARTED;
     watch->id = who.pid;
 }
 
 /* Takes hold of the child, and lets it become the program. */
 static void take(struct watch *watch)
 {
-    struct confine_worker *worker = watch->worker;
+    struct sandbox_worker *worker = watch->worker;
     unsigned long options = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT;
     watch->traced = worker->traced && ptrace(PTRACE_SEIZE, watch->id, NULL, options) == 0;
     if (worker->traced && !watch->traced)
@@ -287,14 +287,14 @@ static void take(struct watch *watch)
         watch->deadline = watch->began + clock_nanoseconds(limits->time);
     if (limits->memory != 0 && worker->measured)
         watch->measure = watch->began + clock_nanoseconds(limits_pause(0, limits->memory));
-    char word = CONFINE_GO;
+    char word = SANDBOX_GO;
     if (send(worker->socket, &word, 1, MSG_NOSIGNAL) != 1)
         stop(watch, RUN_INTERRUPTED);
 }
 
 static void judge(struct watch *watch)
 {
-    const struct confine_shared *shared = watch->worker->shared;
+    const struct sandbox_shared *shared = watch->worker->shared;
     struct run_end *end = watch->end;
     int status = shared->status;
     end->nanoseconds = watch->began ? clock_now() - watch->began : 0;
@@ -335,8 +335,8 @@ static void release(struct watch *watch)
         ptrace(PTRACE_CONT, watch->id, NULL, NULL);
 }
 
-bool confine_watch(struct confine_worker *worker, const struct confine_job *job,
-                   struct run_end *end)
+bool sandbox_supervise(struct sandbox_worker *worker, const struct sandbox_job *job,
+                       struct run_end *end)
 {
     struct watch watch = {.worker = worker,
                           .job = job,

@@ -1,11 +1,11 @@
 /* A worker as its supervisor has it, and the watch over a run: for the room's own files. */
-#ifndef CONFINE_WATCH_H
-#define CONFINE_WATCH_H
+#ifndef SANDBOX_WATCH_H
+#define SANDBOX_WATCH_H
 
 #include "confine_inside.h"
 
-struct confine_worker {
-    struct confine_shared *shared;
+struct sandbox_worker {
+    struct sandbox_shared *shared;
     pid_t id;
     int socket;
     int other;      /* the worker's end, until it has it */
@@ -13,12 +13,12 @@ struct confine_worker {
     bool traced;    /* by ptrace, where it may be */
     bool refused;   /* it may not */
     bool measured;  /* /proc says how much memory a program has */
-    uint64_t files; /* whose descriptors the worker has, by confine_job's number; 0: none */
-    struct confine_pipe pipes[2];
+    uint64_t files; /* whose descriptors the worker has, by sandbox_job's number; 0: none */
+    struct sandbox_pipe pipes[2];
 };
 
 /* From the job's start to its end. False: the worker died. */
-bool confine_watch(struct confine_worker *worker, const struct confine_job *job,
-                   struct run_end *end);
+bool sandbox_supervise(struct sandbox_worker *worker, const struct sandbox_job *job,
+                       struct run_end *end);
 
 #endif

@@ -21,26 +21,26 @@ static bool fail(struct elfgen_error *error, const char *what, int number)
 
 /* ---- the program as it is ---- */
 
-static bool give_room(struct confine_stream *stream, size_t room)
+static bool give_room(struct sandbox_stream *stream, size_t room)
 {
-    *stream = (struct confine_stream){.descriptor = -1, .bytes = malloc(room + 1), .room = room};
+    *stream = (struct sandbox_stream){.descriptor = -1, .bytes = malloc(room + 1), .room = room};
     return stream->bytes != NULL;
 }
 
 struct attempt {
-    struct confine_worker *worker;
-    struct confine_job job;
-    struct confine_stream output, errors;
+    struct sandbox_worker *worker;
+    struct sandbox_job job;
+    struct sandbox_stream output, errors;
 };
 
 static bool attempt(struct attempt *try, const struct mutate_plan *plan, struct run_end *end,
                     struct elfgen_error *error)
 {
-    try->job.file = confine_file(plan->bytes, plan->size);
+    try->job.file = sandbox_make_file(plan->bytes, plan->size);
     if (try->job.file < 0)
         return fail(error, "cannot make a file in memory", errno);
     lseek(try->job.input, 0, SEEK_SET);
-    bool done = confine_run(try->worker, &try->job, end, error);
+    bool done = sandbox_run(try->worker, &try->job, end, error);
     close(try->job.file);
     return done;
 }
@@ -65,7 +65,7 @@ static bool is_steady(struct attempt *try, const struct mutate_plan *plan,
 }
 
 /* The stream's bytes are the caller's now; it has room for as many. */
-static bool take_bytes(struct confine_stream *stream, uint8_t **bytes, size_t *size)
+static bool take_bytes(struct sandbox_stream *stream, uint8_t **bytes, size_t *size)
 {
     *bytes = stream->bytes;
     *size = (size_t)stream->size;
@@ -77,7 +77,7 @@ static bool look(struct attempt *try, const struct mutate_plan *plan,
 {
     if (!attempt(try, plan, &original->end, error))
         return false;
-    original->lacks = confine_lacks(try->worker);
+    original->lacks = sandbox_lacks(try->worker);
     if (original->end.reason != RUN_EXITED)
         return true;
     if (try->output.size > try->output.room || try->errors.size > try->errors.room) {
@@ -122,7 +122,7 @@ bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *w
         fail(error, "its output", ENOMEM);
     else if ((try.worker = mutate_open_worker(ways, &ways->limits, true, error)) != NULL)
         done = look(&try, plan, original, error);
-    confine_close(try.worker);
+    sandbox_close(try.worker);
     close(try.job.input);
     free(try.output.bytes);
     free(try.errors.bytes);

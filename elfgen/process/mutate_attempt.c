@@ -10,15 +10,15 @@
 /* What comes from a terminal, or from who ends a group of processes, is for those that started the
  * program: a change that dies of it, or stands still, would be counted so. A program cannot send
  * signals to itself here, and what it does wrong kills it however they are blocked. */
-struct confine_worker *mutate_open_worker(const struct mutate_ways *ways,
+struct sandbox_worker *mutate_open_worker(const struct mutate_ways *ways,
                                           const struct run_limits *limits, bool traced,
                                           struct elfgen_error *error)
 {
-    struct confine_options options = {
+    struct sandbox_options options = {
         .limits = *limits, .untraced = !traced, .fixed = true, .ignored = ways->ignored};
     sigfillset(&options.blocked);
     sigdelset(&options.blocked, SIGXCPU);
-    return confine_open(&options, error);
+    return sandbox_open(&options, error);
 }
 
 int mutate_open_input(const struct mutate_ways *ways)
@@ -39,14 +39,14 @@ int mutate_open_input(const struct mutate_ways *ways)
     return -1;
 }
 
-static bool is_same(const struct confine_stream *stream, const uint8_t *bytes, size_t size)
+static bool is_same(const struct sandbox_stream *stream, const uint8_t *bytes, size_t size)
 {
     return stream->size == size && (size == 0 || memcmp(stream->bytes, bytes, size) == 0);
 }
 
 enum mutate_class mutate_judge(const struct mutate_original *original, const struct run_end *end,
-                               const struct confine_stream *output,
-                               const struct confine_stream *errors)
+                               const struct sandbox_stream *output,
+                               const struct sandbox_stream *errors)
 {
     switch (end->reason) {
     case RUN_EXITED:

@@ -34,7 +34,7 @@ static void count(struct ways *ways, const char *text)
     ways->counts[i]++;
 }
 
-static void describe(const struct run_end *end, const struct confine_stream *output, char *text,
+static void describe(const struct run_end *end, const struct sandbox_stream *output, char *text,
                      size_t room)
 {
     static const char *const reasons[] = {
@@ -58,7 +58,7 @@ static void describe(const struct run_end *end, const struct confine_stream *out
 
 enum { MOST_ARGUMENTS = 16 };
 
-static bool run_all(struct confine_worker *worker, unsigned long runs, char *const *given,
+static bool run_all(struct sandbox_worker *worker, unsigned long runs, char *const *given,
                     bool numbers)
 {
     char number[24], *arguments[MOST_ARGUMENTS + 2] = {NULL};
@@ -72,17 +72,17 @@ static bool run_all(struct confine_worker *worker, unsigned long runs, char *con
     for (unsigned long i = 0; i < runs; i++) {
         snprintf(number, sizeof number, "%lu", i);
         arguments[last] = numbers ? number : NULL;
-        struct confine_stream output = {.descriptor = -1};
+        struct sandbox_stream output = {.descriptor = -1};
         struct elfgen_error error;
         struct run_end end;
         char text[96];
         int file = open(path, O_PATH | O_CLOEXEC);
-        struct confine_job job = {.file = file,
+        struct sandbox_job job = {.file = file,
                                   .input = -1,
                                   .arguments = arguments,
                                   .environment = none,
                                   .output = &output};
-        if (file < 0 || !confine_run(worker, &job, &end, &error)) {
+        if (file < 0 || !sandbox_run(worker, &job, &end, &error)) {
             fprintf(stderr, "%s: %s\n", path, file < 0 ? strerror(errno) : error.text);
             return false;
         }
@@ -107,7 +107,7 @@ static bool run_all(struct confine_worker *worker, unsigned long runs, char *con
 
 int main(int argc, char **argv)
 {
-    struct confine_options options = {.limits = {.time = 5000, .memory = 64 << 20}};
+    struct sandbox_options options = {.limits = {.time = 5000, .memory = 64 << 20}};
     struct elfgen_error error;
     bool numbers = false;
     int next = 1;
@@ -127,12 +127,12 @@ int main(int argc, char **argv)
     }
     sigemptyset(&options.ignored);
     sigemptyset(&options.blocked);
-    struct confine_worker *worker = confine_open(&options, &error);
+    struct sandbox_worker *worker = sandbox_open(&options, &error);
     if (!worker) {
         fprintf(stderr, "%s\n", error.text);
         return 1;
     }
     bool done = run_all(worker, strtoul(argv[next], NULL, 10), argv + next + 1, numbers);
-    confine_close(worker);
+    sandbox_close(worker);
     return done ? 0 : 1;
 }
