@@ -7,7 +7,7 @@
 /* Some 20 microseconds; and at most so many stops slept through before it is tried again. */
 enum { ASK = 60, SLEEPS_MOST = 256 };
 
-static bool is_alone(struct patience *patience)
+static bool is_alone(struct spin_wait *patience)
 {
     cpu_set_t processors;
     if (!patience->looked)
@@ -26,7 +26,7 @@ static pid_t ask(int *status)
     return id;
 }
 
-pid_t patience_wait(struct patience *patience, int *status)
+pid_t spin_wait(struct spin_wait *patience, int *status)
 {
     if (patience->sleeps > 0) {
         patience->sleeps--;

@@ -19,7 +19,7 @@ struct trace {
     bool no_memory; /* and that is why */
     bool refused;   /* the first execve failed: what follows is not the program */
     struct process_end *end;
-    struct patience patience;
+    struct spin_wait patience;
 };
 
 /* ---- the processes ---- */
@@ -245,7 +245,7 @@ static void ended(struct trace *trace, struct process *process, int status)
 static bool wait_for_one(struct trace *trace)
 {
     int status;
-    pid_t id = patience_wait(&trace->patience, &status);
+    pid_t id = spin_wait(&trace->patience, &status);
     if (id < 0 && errno == EINTR) {
         if (trace->watch->interrupted && trace->watch->interrupted(trace->watch->context))
             kill_all(trace);
