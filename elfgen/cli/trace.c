@@ -56,10 +56,10 @@ static void look(struct tracing *tracing, const struct process *process, struct 
         .call = &process->call,
         .known = calls_find(&tracing->strace.calls, process->call.abi, process->call.number),
     };
-    call->has_cs = process_cs(process, &call->cs);
-    call->has_door = process_door(process, &call->door);
+    call->has_cs = call_site_cs(process, &call->cs);
+    call->has_door = call_site_find(process, &call->door);
     call->has_place = call->has_door && call->door.found &&
-                      process_place(process->id, call->door.address, &call->place);
+                      call_site_find_mapping(process->id, call->door.address, &call->place);
 }
 
 static void show_abi(struct tracing *tracing, const struct process_event *event)
