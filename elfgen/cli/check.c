@@ -152,8 +152,8 @@ static bool ask_linux(const struct orders *orders, const struct file_bytes *byte
     memcpy(path, bytes->bytes + answer->path_offset, answer->path_length);
     path[answer->path_length] = '\0';
     report->interpreter = path;
-    int error = process_open_interpreter(path, &opened);
-    report->not_read = error == PROCESS_NOT_READ;
+    int error = host_open_interpreter(path, &opened);
+    report->not_read = error == HOST_NOT_READ;
     if (report->not_read)
         return true;
     struct elfgen_kernel_file interpreter = {(const uint8_t *)opened.bytes, opened.size, error};
@@ -207,7 +207,7 @@ int command_check(int argc, char **argv)
     struct orders orders = {0};
     struct standard_output *output = open_output();
     bool done = false, good = true;
-    process_machine(&orders.machine);
+    host_machine(&orders.machine);
     int status = parse(argc, argv, &orders, &done);
     if (status != EXIT_YES || done)
         return status;

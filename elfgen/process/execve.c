@@ -82,7 +82,7 @@ static bool has_five_levels(void)
     return read_text("/proc/cpuinfo", text, sizeof text) && strstr(text, " la57") != NULL;
 }
 
-void process_machine(struct elfgen_kernel_machine *machine)
+void host_machine(struct elfgen_kernel_machine *machine)
 {
     struct utsname name;
     struct rlimit stack;
@@ -101,7 +101,7 @@ void process_machine(struct elfgen_kernel_machine *machine)
         machine->stack_limit = stack.rlim_cur;
 }
 
-int process_open_interpreter(const char *path, struct file_bytes *bytes)
+int host_open_interpreter(const char *path, struct file_bytes *bytes)
 {
     struct stat status;
     struct statvfs system;
@@ -118,7 +118,7 @@ int process_open_interpreter(const char *path, struct file_bytes *bytes)
                (statvfs(path, &system) == 0 && (system.f_flag & ST_NOEXEC))) {
         error = EACCES;
     } else if (file < 0) {
-        error = PROCESS_NOT_READ;
+        error = HOST_NOT_READ;
     } else if (!file_read(file, true, bytes)) {
         error = errno;
     } else {
