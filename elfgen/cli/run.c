@@ -147,12 +147,12 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
 {
     struct process_program program = {
         .path = path, .arguments = arguments, .ignored = *inherited_ignored()};
-    struct limited_watch watch = {.limits = *limits, .interrupted = is_interrupted};
+    struct limit_run watch = {.limits = *limits, .interrupted = is_interrupted};
     struct run_end end;
     struct elfgen_error error;
     if (limits->memory != 0 && !limits_can_measure())
         tell_lacks(SANDBOX_NO_MEASURE);
-    if (!limited_run(&program, &watch, &end, &error)) {
+    if (!limit_run(&program, &watch, &end, &error)) {
         message(path, "error", "%s", error.text);
         return EXIT_NO;
     }

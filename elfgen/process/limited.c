@@ -20,7 +20,7 @@ struct member {
 };
 
 struct family {
-    struct limited_watch *watch;
+    struct limit_run *watch;
     struct run_end *end;
     struct member *members;
     size_t count, room;
@@ -213,7 +213,7 @@ static void look_at_clock(struct family *family)
 
 static void look_whether_interrupted(struct family *family)
 {
-    const struct limited_watch *watch = family->watch;
+    const struct limit_run *watch = family->watch;
     if (watch->interrupted && watch->interrupted(watch->context))
         stop(family, RUN_INTERRUPTED);
 }
@@ -248,9 +248,9 @@ static bool begin(struct family *family, const struct process_program *program,
     family->traced = family->first >= 0;
     if (!family->traced) {
         family->watch->untraced = true;
-        family->before = limited_children();
-        family->took_orphans = limited_take_orphans(true);
-        family->first = limited_start_untraced(program, &family->end->error, error);
+        family->before = limit_untraced_children();
+        family->took_orphans = limit_untraced_adopt_orphans(true);
+        family->first = limit_untraced_start(program, &family->end->error, error);
         family->entered = true;
     }
     if (family->first < 0 || !meet(family, family->first))
@@ -263,15 +263,15 @@ static bool begin(struct family *family, const struct process_program *program,
 static void leave(struct family *family)
 {
     if (family->watch->untraced) {
-        limited_kill_new(family->before);
-        limited_take_orphans(family->took_orphans);
+        limit_untraced_kill_new(family->before);
+        limit_untraced_adopt_orphans(family->took_orphans);
     }
     free(family->before);
     free(family->members);
 }
 
-bool limited_run(const struct process_program *program, struct limited_watch *watch,
-                 struct run_end *end, struct elfgen_error *error)
+bool limit_run(const struct process_program *program, struct limit_run *watch, struct run_end *end,
+               struct elfgen_error *error)
 {
     struct family family = {
         .watch = watch, .end = end, .deadline = UINT64_MAX, .measure = UINT64_MAX};
