@@ -104,19 +104,20 @@ struct request {
 };
 
 /* Runs both, for `runs`. False: not as it should be, said why. */
-static bool run(const struct request *request, struct measure runs[2])
+static bool run(const struct request *request, struct profile runs[2])
 {
-    struct measured programs[2] = {{.path = NULL}, {.path = NULL}};
+    struct compare_program programs[2] = {{.path = NULL}, {.path = NULL}};
     bool files = true;
     for (int i = 0; i < 2; i++) {
         const char *path = request->inputs[i].path;
         bool is_file = strcmp(path, "-") != 0;
-        programs[i] = (struct measured){is_file ? path : NULL, path, path};
+        programs[i] = (struct compare_program){is_file ? path : NULL, path, path};
         if (!is_file)
             message(input_name(path), "error", "only a file can be run: name one");
         files = files && is_file;
     }
-    return run_measured(programs, runs, 2, request->limit ? request->limit : MEASURE_LIMIT) &&
+    return compare_run_programs(programs, runs, 2,
+                                request->limit ? request->limit : COMPARE_RUN_LIMIT) &&
            files;
 }
 
@@ -124,7 +125,7 @@ static bool run(const struct request *request, struct measure runs[2])
 static bool compare(struct request *request, struct elfgen_text *out)
 {
     struct input *inputs = request->inputs;
-    static struct measure runs[2];
+    static struct profile runs[2];
     static struct compare_facts facts[2];
     bool there = open_input(&inputs[0]);
     there &= open_input(&inputs[1]);
@@ -144,8 +145,8 @@ static bool compare(struct request *request, struct elfgen_text *out)
     bool ran = !request->run || run(request, runs);
     (request->json ? compare_json : compare_text)(facts, identical, request->run ? runs : NULL,
                                                   out);
-    measure_free(&runs[0]);
-    measure_free(&runs[1]);
+    profile_free(&runs[0]);
+    profile_free(&runs[1]);
     bool whole = is_whole(&facts[0]);
     return is_whole(&facts[1]) && whole && ran;
 }

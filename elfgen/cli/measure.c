@@ -24,7 +24,8 @@ static int open_nothing(void)
 }
 
 /* False: it did not run to its end, said so. */
-static bool is_whole(const struct measured *program, const struct measure *measure, uint64_t limit)
+static bool is_whole(const struct compare_program *program, const struct profile *measure,
+                     uint64_t limit)
 {
     if (!program->path)
         return true; /* the caller's to say */
@@ -43,13 +44,13 @@ static bool is_whole(const struct measured *program, const struct measure *measu
     return !measure->time_up;
 }
 
-bool run_measured(const struct measured *programs, struct measure *measures, size_t count,
-                  uint64_t limit)
+bool compare_run_programs(const struct compare_program *programs, struct profile *measures,
+                          size_t count, uint64_t limit)
 {
     static struct process_program starts[MOST_PROGRAMS];
     static char *arguments[MOST_PROGRAMS][2];
     struct elfgen_error error;
-    const struct measure_limits limits = {.run = limit, .rounds = 1000000000};
+    const struct profile_limits limits = {.run = limit, .rounds = 1000000000};
     int nothing = open_nothing();
     const int files[3] = {nothing, nothing, nothing};
     if (nothing < 0)
@@ -61,10 +62,10 @@ bool run_measured(const struct measured *programs, struct measure *measures, siz
                                              .arguments = arguments[i],
                                              .ignored = *inherited_ignored(),
                                              .files = files};
-        measures[i] = (struct measure){.program = programs[i].path ? &starts[i] : NULL};
+        measures[i] = (struct profile){.program = programs[i].path ? &starts[i] : NULL};
     }
     interrupt_tick(TICK);
-    bool done = measure_run(measures, count, &limits, &error);
+    bool done = profile_programs(measures, count, &limits, &error);
     interrupt_tick(0);
     close(nothing);
     if (!done)

@@ -61,7 +61,7 @@ struct request {
     char *folder;   /* -o */
     uint64_t limit; /* nanoseconds for a run; 0: nothing was said */
     bool run, json;
-    struct measure runs[WAY_COUNT];
+    struct profile runs[WAY_COUNT];
 };
 
 static void tell(void *context, const struct source_message *what)
@@ -129,9 +129,10 @@ static int report(struct request *request)
         free(request->folder);
         request->folder = NULL;
     }
-    bool ran = !request->run ||
-               stages_run_programs(stages, request->folder,
-                                   request->limit ? request->limit : MEASURE_LIMIT, request->runs);
+    bool ran =
+        !request->run ||
+        stages_run_programs(stages, request->folder,
+                            request->limit ? request->limit : COMPARE_RUN_LIMIT, request->runs);
     char *json = make_json(request, &length);
     if (!json) {
         message(stages->path, "error", "out of memory");
@@ -216,7 +217,7 @@ int command_stages(int argc, char **argv)
         status = run(&request, asked);
     }
     for (enum stage_way way = 0; way < WAY_COUNT; way++)
-        measure_free(&request.runs[way]);
+        profile_free(&request.runs[way]);
     stages_free(&request.stages);
     free(request.flags);
     free(request.folder);

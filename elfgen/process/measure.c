@@ -13,7 +13,7 @@
 enum { NOT_ASKED = UINT16_MAX };
 
 struct counting {
-    struct measure *measure;
+    struct profile *measure;
     struct calls *known;
     uint16_t index[CALL_ABIS][CALLS_KEPT]; /* of measure->calls */
     uint64_t deadline;
@@ -52,16 +52,16 @@ static void name_call(struct calls *known, const struct process_call *call, char
 }
 
 /* The index of a name, added if it is new. */
-static uint16_t index_of(struct measure *measure, const char *name)
+static uint16_t index_of(struct profile *measure, const char *name)
 {
     size_t i = 0;
     while (i < measure->count && strcmp(measure->calls[i].name, name) != 0)
         i++;
     if (i < measure->count)
         return (uint16_t)i;
-    if (measure->count == MEASURE_NAMES)
-        return MEASURE_NAMES - 1;
-    if (measure->count == MEASURE_NAMES - 1)
+    if (measure->count == PROFILE_NAMES)
+        return PROFILE_NAMES - 1;
+    if (measure->count == PROFILE_NAMES - 1)
         name = "others";
     snprintf(measure->calls[i].name, sizeof measure->calls[i].name, "%s", name);
     measure->count++;
@@ -116,7 +116,7 @@ static bool is_handlers_end(const char *name)
 
 static void count_call(struct counting *counting, struct process *process)
 {
-    struct measure *measure = counting->measure;
+    struct profile *measure = counting->measure;
     if (is_again(process))
         return;
     uint16_t index = find_index(counting, &process->call);
@@ -125,20 +125,20 @@ static void count_call(struct counting *counting, struct process *process)
     measure->calls[index].count++;
     if (!process->first)
         return;
-    if (measure->order_all < MEASURE_ORDER)
+    if (measure->order_all < PROFILE_ORDER)
         measure->order[measure->order_all] = index;
     measure->order_all++;
 }
 
 static void count_result(struct counting *counting, struct process *process)
 {
-    struct measure *measure = counting->measure;
+    struct profile *measure = counting->measure;
     const struct process_call *call = &process->call;
     if (is_interrupted(call)) {
         mark(process);
         return;
     }
-    struct measure_call *counted = &measure->calls[find_index(counting, call)];
+    struct profile_call *counted = &measure->calls[find_index(counting, call)];
     if (is_handlers_end(counted->name)) {
         /* What it went back to: a call that the program sees as interrupted, and may make again. */
         if (call->result == -EINTR)
@@ -181,13 +181,13 @@ static void take_event(void *context, const struct process_event *event)
         counting->measure->processes++;
 }
 
-static bool count_calls(struct measure *measure, const struct measure_limits *limits,
+static bool count_calls(struct profile *measure, const struct profile_limits *limits,
                         struct elfgen_error *error)
 {
     struct counting *counting = malloc(sizeof *counting);
     struct calls *known = calloc(1, sizeof *known);
-    measure->calls = calloc(MEASURE_NAMES, sizeof *measure->calls);
-    measure->order = calloc(MEASURE_ORDER, sizeof *measure->order);
+    measure->calls = calloc(PROFILE_NAMES, sizeof *measure->calls);
+    measure->order = calloc(PROFILE_ORDER, sizeof *measure->order);
     bool done = false;
     if (counting && known && measure->calls && measure->order) {
         *counting = (struct counting){
@@ -208,7 +208,7 @@ static bool count_calls(struct measure *measure, const struct measure_limits *li
 /* ---- rounds ---- */
 
 /* Whether it can be run again and again: it ran, and ended by itself. */
-static bool ends(const struct measure *measure)
+static bool ends(const struct profile *measure)
 {
     return measure->program && measure->end.ran && !measure->time_up;
 }
@@ -219,7 +219,7 @@ static int compare_samples(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-static void sum_up(struct measure *measure)
+static void sum_up(struct profile *measure)
 {
     if (measure->runs == 0)
         return;
@@ -229,20 +229,20 @@ static void sum_up(struct measure *measure)
 }
 
 /* In turn: what disturbs one disturbs the other. */
-static bool take_times(struct measure *measures, size_t count, const struct measure_limits *limits,
+static bool take_times(struct profile *measures, size_t count, const struct profile_limits *limits,
                        struct elfgen_error *error)
 {
     uint64_t begin = clock_now();
     bool done = true;
-    for (size_t round = 0; done && round < MEASURE_ROUNDS; round++) {
+    for (size_t round = 0; done && round < PROFILE_ROUNDS; round++) {
         if (round > 0 && clock_now() - begin >= limits->rounds)
             break;
         for (size_t i = 0; done && i < count; i++) {
-            struct measure *measure = &measures[i];
+            struct profile *measure = &measures[i];
             uint64_t time = 0;
             if (!ends(measure))
                 continue;
-            done = measure_once(measure, false, limits->run, &time, error);
+            done = profile_run(measure, false, limits->run, &time, error);
             if (time != 0)
                 measure->samples[measure->runs++] = time;
         }
@@ -252,20 +252,20 @@ static bool take_times(struct measure *measures, size_t count, const struct meas
     return done;
 }
 
-bool measure_run(struct measure *measures, size_t count, const struct measure_limits *limits,
-                 struct elfgen_error *error)
+bool profile_programs(struct profile *measures, size_t count, const struct profile_limits *limits,
+                      struct elfgen_error *error)
 {
     bool done = true;
     for (size_t i = 0; done && i < count; i++)
         done = !measures[i].program || count_calls(&measures[i], limits, error);
     for (size_t i = 0; done && i < count; i++) {
         uint64_t time;
-        done = !ends(&measures[i]) || measure_once(&measures[i], true, limits->run, &time, error);
+        done = !ends(&measures[i]) || profile_run(&measures[i], true, limits->run, &time, error);
     }
     return done && take_times(measures, count, limits, error);
 }
 
-void measure_free(struct measure *measure)
+void profile_free(struct profile *measure)
 {
     free(measure->calls);
     free(measure->order);

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 
 struct once {
-    struct measure *measure;
+    struct profile *measure;
     bool pages;
     pid_t first;
     pid_t *ids; /* that run or stand still */
@@ -71,7 +71,7 @@ static bool read_resident(pid_t id, uint64_t *pages)
 
 static void read_pages(const struct once *once)
 {
-    struct measure *measure = once->measure;
+    struct profile *measure = once->measure;
     uint64_t minor, major;
     measure->has_resident = read_resident(once->first, &measure->resident);
     if (!read_faults(once->first, &minor, &major))
@@ -189,8 +189,8 @@ static bool go_to_execve(struct once *once)
     return WIFSTOPPED(status) && read_faults(once->first, &once->minor, &once->major);
 }
 
-bool measure_once(struct measure *measure, bool pages, uint64_t limit, uint64_t *time,
-                  struct elfgen_error *error)
+bool profile_run(struct profile *measure, bool pages, uint64_t limit, uint64_t *time,
+                 struct elfgen_error *error)
 {
     struct once once = {.measure = measure, .pages = pages};
     unsigned long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
