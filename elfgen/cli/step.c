@@ -55,7 +55,7 @@ static void put_output(struct standard_output *output, const struct step_record 
 {
     struct step_piece piece;
     size_t position = 0;
-    while (step_next_piece(record, &position, &piece)) {
+    while (recording_next_piece(record, &position, &piece)) {
         if (piece.kind != STEP_PIECE_OUTPUT)
             continue;
         if (piece.number == STDOUT_FILENO) {
@@ -79,7 +79,7 @@ struct printing {
 static bool print_next(struct printing *printing)
 {
     struct step_record record;
-    if (!step_forward(&printing->cursor, &record))
+    if (!recording_cursor_forward(&printing->cursor, &record))
         return false;
     if (printing->replayed)
         put_output(printing->output, &record);
@@ -93,16 +93,16 @@ static bool print_next(struct printing *printing)
 /* What was printed need not be kept. */
 static void forget(struct printing *printing, struct step_run *run)
 {
-    step_forget_records(&run->recording);
+    recording_drop_records(&run->recording);
     printing->cursor.index = 0;
     printing->cursor.at = 0;
 }
 
 static void print_live(struct printing *printing, struct step_run *run, bool keep)
 {
-    while (!step_is_reached(&run->until, step_now(run->stepper), printing->printer.count)) {
+    while (!step_is_reached(&run->until, stepper_now(run->stepper), printing->printer.count)) {
         /* What the program writes itself comes in its place. */
-        if (step_asks_next(run->stepper))
+        if (stepper_asks_next(run->stepper))
             flush_output(printing->output);
         bool more = step_once(run);
         while (print_next(printing))
@@ -137,7 +137,7 @@ static bool print(const struct wish *wish, struct step_run *run, struct process_
         .replayed = program == NULL};
     if (program && !step_start(run, program))
         return false;
-    step_cursor_open(&printing.cursor, &run->recording);
+    recording_cursor_open(&printing.cursor, &run->recording);
     if (printing.text)
         step_put_head(&printing.output->text, &run->recording);
     if (program)
@@ -252,7 +252,7 @@ static int run_program(const struct wish *wish, char **arguments)
     if (done && wish->record)
         done = write_recording(wish->record, &run);
     int status = done ? status_of(&run.recording) : EXIT_NO;
-    step_recording_free(&run.recording);
+    recording_free(&run.recording);
     free(run.machines);
     return status;
 }

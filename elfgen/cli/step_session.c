@@ -7,7 +7,7 @@ bool step_start(struct step_run *run, const struct process_program *program)
 {
     struct elfgen_error error;
     int refused = 0;
-    run->stepper = step_open(program, &step_words, &run->recording, &refused, &error);
+    run->stepper = stepper_open(program, &step_words, &run->recording, &refused, &error);
     if (run->stepper)
         interrupt_watch();
     else if (refused)
@@ -19,7 +19,7 @@ bool step_start(struct step_run *run, const struct process_program *program)
 
 void step_end_run(struct step_run *run, enum step_end_kind kind)
 {
-    step_close(run->stepper);
+    stepper_close(run->stepper);
     run->stepper = NULL;
     if (run->recording.end != kind)
         run->recording.end_number = kind == STEP_INTERRUPTED ? interrupt_signal() : 0;
@@ -30,7 +30,7 @@ bool step_once(struct step_run *run)
 {
     enum step_answer answer;
     do
-        answer = interrupt_came() ? STEP_ENDED : step_next(run->stepper);
+        answer = interrupt_came() ? STEP_ENDED : stepper_next(run->stepper);
     while (answer == STEP_PAUSED);
     if (interrupt_came())
         step_end_run(run, STEP_INTERRUPTED);

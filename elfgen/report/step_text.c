@@ -37,7 +37,8 @@ void step_put_head(struct elfgen_text *out, const struct step_recording *recordi
     elfgen_text_decimal(out, start[STEP_cs] & 3, 0);
     elfgen_text_string(out, ": CPL ");
     elfgen_text_decimal(out, start[STEP_cs] & 3, 0);
-    elfgen_text_string(out, step_is_64_bit(&recording->start) ? ", 64-bit code" : ", 32-bit code");
+    elfgen_text_string(out,
+                       recording_is_64_bit(&recording->start) ? ", 64-bit code" : ", 32-bit code");
     elfgen_text_string(out, "\nas the processor shows it; inside the kernel it is 0, by "
                             "architecture, not measured\n");
 }
