@@ -179,7 +179,7 @@ static bool check_file(const struct orders *orders, const char *name,
     flush_output(output); /* so that messages come behind it */
     if (!map.areas) {
         message(report.file, "error", "out of memory");
-    } else if (read_input(name, &bytes)) {
+    } else if (input_read(name, &bytes)) {
         unsigned row = 0;
         bool asked = true;
         report.bytes = (const uint8_t *)bytes.bytes;

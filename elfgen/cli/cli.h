@@ -117,7 +117,7 @@ const char *input_name(const char *path);
 
 /* Reads a whole file, "-" is standard input. False: it cannot be read, said why. *bytes is to be
  * freed either way. */
-bool read_input(const char *path, struct file_bytes *bytes);
+bool input_read(const char *path, struct file_bytes *bytes);
 
 /* ---- outputs ---- */
 

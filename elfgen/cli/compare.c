@@ -61,7 +61,7 @@ struct input {
 static bool open_input(struct input *input)
 {
     struct elfgen_error error;
-    if (!read_input(input->path, &input->bytes))
+    if (!input_read(input->path, &input->bytes))
         return false;
     if (input->bytes.size == 0) {
         message(input_name(input->path), "error", "the file is empty");

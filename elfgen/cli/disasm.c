@@ -71,7 +71,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
                 machine ? machine : "an unknown machine", (unsigned)view.ehdr.e_machine);
         return false;
     }
-    if ((debug && !read_input(debug, &names.bytes)) ||
+    if ((debug && !input_read(debug, &names.bytes)) ||
         !debug_names_open(&names, &view, path, debug ? input_name(debug) : NULL, message_text)) {
         debug_names_close(&names);
         return false;
@@ -132,7 +132,7 @@ int command_disasm(int argc, char **argv)
     if (optind + 1 != argc)
         return wrong_call("disasm", optind == argc ? "no file given" : "one file at a time");
     const char *path = argv[optind];
-    bool done = read_input(path, &bytes) && print(&disasm, mode, syntax, &bytes, path, debug);
+    bool done = input_read(path, &bytes) && print(&disasm, mode, syntax, &bytes, path, debug);
     done = finish_output(output) && done;
     file_free(&bytes);
     return done ? EXIT_YES : EXIT_NO;

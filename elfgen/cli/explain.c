@@ -121,7 +121,7 @@ static int run(const struct wish *wish, const char *path)
     struct file_bytes bytes = {0};
     struct standard_output *output = open_output();
     struct elfgen_view view;
-    bool done = read_input(path, &bytes);
+    bool done = input_read(path, &bytes);
     if (done) {
         struct explain explain = {.view = &view,
                                   .file = input_name(path),
@@ -132,7 +132,7 @@ static int run(const struct wish *wish, const char *path)
                                   .out = &output->text};
         explain_open(&view, bytes.bytes, bytes.size);
         struct debug_names names = {0};
-        done = (!wish->debug || read_input(wish->debug, &names.bytes)) &&
+        done = (!wish->debug || input_read(wish->debug, &names.bytes)) &&
                debug_names_open(&names, &view, path, wish->debug ? input_name(wish->debug) : NULL,
                                 message_text);
         explain.symbols = &names.symbols;

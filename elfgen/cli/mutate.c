@@ -388,7 +388,7 @@ static int mutate_file(const char *path, struct wish *wish)
 {
     struct file_bytes bytes = {0};
     struct standard_output *output = open_output();
-    bool done = read_input(path, &bytes) && take_copy(&bytes, path);
+    bool done = input_read(path, &bytes) && take_copy(&bytes, path);
     done = done && mutate_bytes(&bytes, path, wish, output);
     done = finish_output(output) && done;
     file_free(&bytes);
@@ -402,7 +402,7 @@ static bool read_result(const char *path, struct mutate_report *report)
 {
     struct file_bytes bytes = {0};
     struct elfgen_error error;
-    bool done = read_input(path, &bytes);
+    bool done = input_read(path, &bytes);
     if (done && !mutate_read(report, bytes.bytes, bytes.size, &error)) {
         message(input_name(path), "error", "%s", error.text);
         done = false;

@@ -197,7 +197,7 @@ static bool read_recording(const char *path, struct step_run *run)
 {
     struct file_bytes bytes = {0};
     struct elfgen_error error;
-    bool done = read_input(path, &bytes);
+    bool done = input_read(path, &bytes);
     if (done && !step_read_json(&run->recording, bytes.bytes, bytes.size, &error)) {
         message(input_name(path), "error", "%s", error.text);
         done = false;

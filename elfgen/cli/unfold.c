@@ -97,7 +97,7 @@ int command_unfold(int argc, char **argv)
     const char *path = argv[optind];
     if (is_same_file(output, path))
         return wrong_call("unfold", "'%s' is the input, too", output);
-    bool done = read_input(path, &bytes) &&
+    bool done = input_read(path, &bytes) &&
                 unfold(bytes.bytes, bytes.size, input_name(path), &unfolded) &&
                 write_output(output, unfolded.bytes, unfolded.size, true);
     if (done)
