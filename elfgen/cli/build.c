@@ -282,7 +282,7 @@ static bool debug_is_input(const struct build *build)
     char *name = NULL;
     bool found = asprintf(&name, "%s.debug", build->output) < 0;
     for (size_t i = 0; i < build->input_count && !found; i++)
-        found = is_same_file(name, build->inputs[i]);
+        found = atomic_file_is_same(name, build->inputs[i]);
     free(name);
     return found;
 }
@@ -303,7 +303,7 @@ static int check_options(const struct build *build)
     if (!hex && elfgen_write_exec(NULL, 0, NULL, 0, &exec, &error) == 0)
         return wrong_call("build", "%s", error.text);
     for (size_t i = 0; i < build->input_count; i++)
-        if (is_same_file(build->output, build->inputs[i]))
+        if (atomic_file_is_same(build->output, build->inputs[i]))
             return wrong_call("build", "the output '%s' is the input: it is never overwritten",
                               build->output);
     if (build->debug && debug_is_input(build))

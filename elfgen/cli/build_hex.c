@@ -110,7 +110,7 @@ int build_hex(const struct build *build)
     /* It may describe anything; what begins like a program is looked at. */
     if (done && !build->no_check && size > 0 && bytes[0] == 0x7f)
         build_check(build, bytes, size, "warning");
-    done = done && write_output(build->output, bytes, size, true);
+    done = done && atomic_file_write(build->output, bytes, size, true);
     free(bytes);
     file_free(&source);
     if (done && fflush(stdout) != 0) {

@@ -268,7 +268,7 @@ static bool write_debug(struct work *work, const uint8_t *image)
     char *name = NULL;
     uint8_t *file = link_debug_file(&work->link, &work->layout, image, &size);
     bool done = file && asprintf(&name, "%s.debug", work->build->output) >= 0 &&
-                write_output(name, file, size, false);
+                atomic_file_write(name, file, size, false);
     free(name);
     free(file);
     return done;
@@ -292,7 +292,7 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
     bool done = !build->map ||
                 link_print_map(&work->link, &work->layout, *size - work->layout.file_size, stdout);
     done = done && (!build->debug || write_debug(work, *image)) &&
-           write_output(build->output, *image, *size, true);
+           atomic_file_write(build->output, *image, *size, true);
     if (build->map && fflush(stdout) != 0) {
         message("<stdout>", "error", "cannot write: %s", strerror(errno));
         done = false;

@@ -176,7 +176,7 @@ static bool check_file(const struct orders *orders, const char *name,
                                   .objector = orders->objector,
                                   .verbose = orders->verbose};
     bool starts = false;
-    flush_output(output); /* so that messages come behind it */
+    stdout_flush(output); /* so that messages come behind it */
     if (!map.areas) {
         message(report.file, "error", "out of memory");
     } else if (input_read(name, &bytes)) {
@@ -205,7 +205,7 @@ static bool check_file(const struct orders *orders, const char *name,
 int command_check(int argc, char **argv)
 {
     struct orders orders = {0};
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     bool done = false, good = true;
     host_machine(&orders.machine);
     int status = parse(argc, argv, &orders, &done);
@@ -213,6 +213,6 @@ int command_check(int argc, char **argv)
         return status;
     for (int i = optind; i < argc; i++)
         good &= check_file(&orders, argv[i], output);
-    good &= finish_output(output);
+    good &= stdout_finish(output);
     return good ? EXIT_YES : EXIT_NO;
 }

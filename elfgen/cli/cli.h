@@ -127,20 +127,20 @@ struct standard_output {
     char buffer[65536];
     int error; /* errno of the first write that failed */
 };
-struct standard_output *open_output(void);
-void flush_output(struct standard_output *output);
+struct standard_output *stdout_open(void);
+void stdout_flush(struct standard_output *output);
 
 /* Writes what is left. False: not all went out, said why. */
-bool finish_output(struct standard_output *output);
+bool stdout_finish(struct standard_output *output);
 
 /* Whether `output` is the same regular file as `input`; "-" is standard output and standard input.
  */
-bool is_same_file(const char *output, const char *input);
+bool atomic_file_is_same(const char *output, const char *input);
 
 /* Writes a whole file so that it appears at once or not at all: beside its place, mode 0755 or 0644
  * less the umask, then renamed. "-" is standard output; what exists and is no regular file, and a
  * door to an open file such as /dev/stdout, is written in place; a symbolic link's target is
  * replaced, the link stays. False: said why, and an older file is as it was. */
-bool write_output(const char *path, const void *bytes, size_t size, bool executable);
+bool atomic_file_write(const char *path, const void *bytes, size_t size, bool executable);
 
 #endif

@@ -170,7 +170,7 @@ static int parse_option(struct request *request, int option, char **argv)
 int command_compare(int argc, char **argv)
 {
     static struct request request;
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     int option, status = EXIT_YES;
     opterr = 0;
     while (status == EXIT_YES && (option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
@@ -192,7 +192,7 @@ int command_compare(int argc, char **argv)
     if (strcmp(argv[optind], "-") == 0 && strcmp(argv[optind + 1], "-") == 0)
         return wrong_call("compare", "standard input can be one of the two files, not both");
     bool done = compare(&request, &output->text);
-    done = finish_output(output) && done;
+    done = stdout_finish(output) && done;
     file_free(&request.inputs[0].bytes);
     file_free(&request.inputs[1].bytes);
     return done ? EXIT_YES : EXIT_NO;

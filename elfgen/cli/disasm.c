@@ -96,7 +96,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
 
 int command_disasm(int argc, char **argv)
 {
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct disasm disasm = {.out = &output->text};
     enum machine_syntax syntax = SYNTAX_INTEL;
     enum elfgen_code_mode mode = ELFGEN_CODE_FLOW;
@@ -133,7 +133,7 @@ int command_disasm(int argc, char **argv)
         return wrong_call("disasm", optind == argc ? "no file given" : "one file at a time");
     const char *path = argv[optind];
     bool done = input_read(path, &bytes) && print(&disasm, mode, syntax, &bytes, path, debug);
-    done = finish_output(output) && done;
+    done = stdout_finish(output) && done;
     file_free(&bytes);
     return done ? EXIT_YES : EXIT_NO;
 }

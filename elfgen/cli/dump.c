@@ -49,7 +49,7 @@ static void object(void *context, bool is_error, uint64_t offset, const char *fi
 {
     const struct objection *objection = context;
     const char *kind = is_error ? "error: " : "warning: ";
-    flush_output(objection->output);
+    stdout_flush(objection->output);
     fprintf(stderr, "tinyelf: %s: ", objection->file);
     if (offset != ELFGEN_NOWHERE && field)
         fprintf(stderr, "offset 0x%llx (%s): ", (unsigned long long)offset, field);
@@ -73,7 +73,7 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
     if (file > STDIN_FILENO)
         close(file);
     if (!read) {
-        flush_output(output);
+        stdout_flush(output);
         message(name, "error", "%s", error == ENODEV ? "not a regular file" : strerror(error));
         file_free(&bytes);
         return false;
@@ -116,7 +116,7 @@ static bool parse(struct readelf *report, int option)
 
 int command_dump(int argc, char **argv)
 {
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct readelf report = {0};
     int option;
     opterr = 0;
@@ -136,6 +136,6 @@ int command_dump(int argc, char **argv)
     bool titled = argc - optind > 1;
     for (int i = optind; i < argc; i++)
         good &= dump_file(&report, argv[i], titled, output);
-    good &= finish_output(output);
+    good &= stdout_finish(output);
     return good ? EXIT_YES : EXIT_NO;
 }

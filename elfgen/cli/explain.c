@@ -119,7 +119,7 @@ static bool is_for_people(enum explain_format format)
 static int run(const struct wish *wish, const char *path)
 {
     struct file_bytes bytes = {0};
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct elfgen_view view;
     bool done = input_read(path, &bytes);
     if (done) {
@@ -139,7 +139,7 @@ static int run(const struct wish *wish, const char *path)
         done = done && report(wish, &explain, &names);
         debug_names_close(&names);
     }
-    done = finish_output(output) && done;
+    done = stdout_finish(output) && done;
     if (done && is_for_people(wish->format))
         point_to_check(input_name(path), bytes.bytes, bytes.size, output);
     file_free(&bytes);

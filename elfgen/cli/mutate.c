@@ -387,10 +387,10 @@ static bool take_copy(struct file_bytes *bytes, const char *path)
 static int mutate_file(const char *path, struct wish *wish)
 {
     struct file_bytes bytes = {0};
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     bool done = input_read(path, &bytes) && take_copy(&bytes, path);
     done = done && mutate_bytes(&bytes, path, wish, output);
-    done = finish_output(output) && done;
+    done = stdout_finish(output) && done;
     file_free(&bytes);
     interrupt_die();
     return done ? EXIT_YES : EXIT_NO;
@@ -429,7 +429,7 @@ static bool merge_one(const char *path, struct mutate_report *all, bool first)
 
 static int merge(int count, char **paths, const struct wish *wish)
 {
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct mutate_report all = {.file = NULL};
     bool done = true;
     for (int i = 0; done && i < count; i++)
@@ -441,7 +441,7 @@ static int merge(int count, char **paths, const struct wish *wish)
         print(&all, wish, &output->text);
     }
     mutate_report_close(&all);
-    return finish_output(output) && done ? EXIT_YES : EXIT_NO;
+    return stdout_finish(output) && done ? EXIT_YES : EXIT_NO;
 }
 
 /* ---- the call ---- */

@@ -137,7 +137,8 @@ static bool make(const struct templates *templates, const struct template *row, 
         message(output, "error", "it exists already, and is left alone");
         return false;
     }
-    bool done = read_named(source, &text) && write_output(output, text.bytes, text.size, false);
+    bool done =
+        read_named(source, &text) && atomic_file_write(output, text.bytes, text.size, false);
     file_free(&text);
     if (done)
         printf("%s is made: tinyelf build %s%s%s\n", output, row->build_options,

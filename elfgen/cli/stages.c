@@ -122,7 +122,7 @@ static bool made(const struct stages *stages, enum stage_number number)
 static int report(struct request *request)
 {
     const struct stages *stages = &request->stages;
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     size_t length = 0;
     bool keep = made(stages, STAGE_PREPROCESSED);
     if (!keep) {
@@ -144,7 +144,7 @@ static int report(struct request *request)
     else if (done && keep)
         report_stages(stages, request->folder, request->run ? request->runs : NULL, &output->text);
     free(json);
-    if (!finish_output(output) || !done)
+    if (!stdout_finish(output) || !done)
         return EXIT_NO;
     if (made(stages, STAGE_OBJECT) && !made(stages, STAGE_EXECUTABLE))
         message(stages->path, "error", "neither way leads to a program");

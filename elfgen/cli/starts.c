@@ -72,6 +72,6 @@ void point_to_check(const char *file, const void *bytes, size_t size,
         elfgen_view_open_program(&view, bytes, size, NULL) == ELFGEN_NOT_ELF ||
         !claims_to_start(&view, &answer) || is_about_another(&view))
         return;
-    flush_output(output);
+    stdout_flush(output);
     message(file, "note", "%s: 'tinyelf check' says why", not_started_words(answer.verdict));
 }

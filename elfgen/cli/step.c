@@ -61,7 +61,7 @@ static void put_output(struct standard_output *output, const struct step_record 
         if (piece.number == STDOUT_FILENO) {
             elfgen_text_bytes(&output->text, (const char *)piece.bytes, piece.size);
         } else {
-            flush_output(output);
+            stdout_flush(output);
             if (!file_write(STDERR_FILENO, piece.bytes, piece.size))
                 output->error = errno;
         }
@@ -103,7 +103,7 @@ static void print_live(struct printing *printing, struct step_run *run, bool kee
     while (!step_is_reached(&run->until, stepper_now(run->stepper), printing->printer.count)) {
         /* What the program writes itself comes in its place. */
         if (stepper_asks_next(run->stepper))
-            flush_output(printing->output);
+            stdout_flush(printing->output);
         bool more = step_once(run);
         while (print_next(printing))
             ;
@@ -129,7 +129,7 @@ static void print_replay(struct printing *printing, struct step_run *run)
 /* False: it was said why. */
 static bool print(const struct wish *wish, struct step_run *run, struct process_program *program)
 {
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct printing printing = {
         .printer = {.out = &output->text, .machines = run->machines, .recording = &run->recording},
         .output = output,
@@ -146,7 +146,7 @@ static bool print(const struct wish *wish, struct step_run *run, struct process_
         print_replay(&printing, run);
     if (printing.text)
         step_put_end(&printing.output->text, &run->recording, printing.printer.count);
-    return finish_output(printing.output);
+    return stdout_finish(printing.output);
 }
 
 /* ---- the recording ---- */
@@ -184,7 +184,7 @@ static bool write_recording(const char *path, struct step_run *run)
         .bytes = buffer, .capacity = sizeof buffer, .flush = grow, .context = &all};
     step_write_json(&text, run->machines, &run->recording);
     grow(&text);
-    bool done = !all.failed && write_output(path, all.bytes, all.size, false);
+    bool done = !all.failed && atomic_file_write(path, all.bytes, all.size, false);
     if (all.failed)
         message(path, "error", "out of memory");
     if (done && all.size > JSON_MOST)

@@ -288,9 +288,9 @@ bool step_view(struct step_run *run, struct process_program *program)
     if (view.no_memory)
         message("step", "error", "out of memory");
     if (done) {
-        struct standard_output *output = open_output();
+        struct standard_output *output = stdout_open();
         step_put_end(&output->text, &run->recording, run->recording.count);
-        done = finish_output(output);
+        done = stdout_finish(output);
     }
     return done && !view.no_memory;
 }

@@ -263,7 +263,7 @@ static bool parse_abi(const char *text, bool asked[CALL_ABIS])
 
 int command_syscall(int argc, char **argv)
 {
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct question question = {.asked = {true, true}};
     int option;
     opterr = 0;
@@ -296,5 +296,5 @@ int command_syscall(int argc, char **argv)
                                                                        : question.word ? one
                                                                                        : rules;
     int status = answer(&question, output);
-    return finish_output(output) ? status : EXIT_NO;
+    return stdout_finish(output) ? status : EXIT_NO;
 }

@@ -95,11 +95,11 @@ int command_unfold(int argc, char **argv)
     if (!output)
         return wrong_call("unfold", "where should the twin go? Say -o TWIN");
     const char *path = argv[optind];
-    if (is_same_file(output, path))
+    if (atomic_file_is_same(output, path))
         return wrong_call("unfold", "'%s' is the input, too", output);
     bool done = input_read(path, &bytes) &&
                 unfold(bytes.bytes, bytes.size, input_name(path), &unfolded) &&
-                write_output(output, unfolded.bytes, unfolded.size, true);
+                atomic_file_write(output, unfolded.bytes, unfolded.size, true);
     if (done)
         note_differences(input_name(path), &unfolded);
     free(unfolded.bytes);
