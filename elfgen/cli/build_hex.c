@@ -96,7 +96,7 @@ int build_hex(const struct build *build)
     bool standard = strcmp(build->inputs[0], "-") == 0;
     const char *name = standard ? "<stdin>" : build->inputs[0];
     if (build->listing && strcmp(build->output, "-") == 0)
-        return wrong_call("build", "--listing and -o - would both write to standard output");
+        return usage_error("build", "--listing and -o - would both write to standard output");
     struct file_bytes source = {0};
     int file = standard ? STDIN_FILENO : open(build->inputs[0], O_RDONLY | O_CLOEXEC);
     bool done = file >= 0 && file_read(file, false, &source);

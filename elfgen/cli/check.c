@@ -55,12 +55,12 @@ static int take_kernel(const char *text, struct elfgen_kernel_machine *machine)
     int end = 0;
     if (sscanf(text, "%3u.%3u%n", &major, &minor, &end) != 2 || end == 0 ||
         (text[end] != '\0' && text[end] != '.' && text[end] != '-'))
-        return wrong_call("check", "--kernel '%s': it is a version, such as 6.1", text);
+        return usage_error("check", "--kernel '%s': it is a version, such as 6.1", text);
     uint32_t version = ELFGEN_LINUX(major, minor);
     if (version < ELFGEN_LINUX(OLDEST_MAJOR, OLDEST_MINOR) ||
         version > ELFGEN_LINUX(NEWEST_MAJOR, NEWEST_MINOR))
-        return wrong_call("check", "--kernel '%s': known are %d.%d to %d.%d", text, OLDEST_MAJOR,
-                          OLDEST_MINOR, NEWEST_MAJOR, NEWEST_MINOR);
+        return usage_error("check", "--kernel '%s': known are %d.%d to %d.%d", text, OLDEST_MAJOR,
+                           OLDEST_MINOR, NEWEST_MAJOR, NEWEST_MINOR);
     elfgen_kernel_usual(machine);
     machine->version = version;
     return EXIT_YES;
@@ -81,7 +81,7 @@ static int take_loader(const char *text, struct orders *orders)
             orders->objector = loaders[i].objector;
             return EXIT_YES;
         }
-    return wrong_call("check", "--loader '%s': it is linux, qemu-user, wsl1 or freebsd", text);
+    return usage_error("check", "--loader '%s': it is linux, qemu-user, wsl1 or freebsd", text);
 }
 
 /* Returns EXIT_YES, or the status to end with; `*done`: for --help. */
@@ -110,13 +110,13 @@ static int parse(int argc, char **argv, struct orders *orders, bool *done)
         case OPTION_HELP:
             help();
             *done = true;
-            return end_of_help();
+            return help_end();
         default:
-            status = wrong_option("check", option, argv, options);
+            status = usage_error_option("check", option, argv, options);
         }
     }
     if (status == EXIT_YES && optind == argc)
-        return wrong_call("check", "no file given");
+        return usage_error("check", "no file given");
     return status;
 }
 

@@ -10,7 +10,7 @@
 
 #include "elfgen/text.h"
 
-enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG_CALL = 2 };
+enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
 
 /* One command; its arguments are argv[1...], argv[0] its name. Returns the exit status. */
 int command_build(int argc, char **argv);
@@ -48,15 +48,16 @@ __attribute__((format(printf, 6, 7))) void message_at(const char *file, const ch
                                                       const char *format, ...);
 
 /* A wrong call of `command` (NULL: of tinyelf): says it, points to --help, and returns
- * EXIT_WRONG_CALL. */
-__attribute__((format(printf, 2, 3))) int wrong_call(const char *command, const char *format, ...);
+ * EXIT_USAGE. */
+__attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
 
 /* What getopt_long() objected to (its ':' or '?'), said with the nearest option there is. */
-int wrong_option(const char *command, int objection, char **argv, const struct option *options);
+int usage_error_option(const char *command, int objection, char **argv,
+                       const struct option *options);
 
 /* After a text on standard output by stdio: EXIT_YES, or EXIT_NO if it did not all go out, said
  * why. */
-int end_of_help(void);
+int help_end(void);
 
 /* The name in the list (NULL at its end) that `word` is most likely meant to be, NULL if none is
  * near. */
@@ -67,20 +68,20 @@ bool parse_number(const char *text, uint64_t *number);
 
 /* ---- options that commands share ---- */
 
-/* Each takes an option's value; returns EXIT_YES, or EXIT_WRONG_CALL and said why. */
-int take_target(const char *command, const char *name, uint16_t *machine);
-int take_compiler(const char *command, const char *text, const char **compiler);
+/* Each takes an option's value; returns EXIT_YES, or EXIT_USAGE and said why. */
+int option_target(const char *command, const char *name, uint16_t *machine);
+int option_compiler(const char *command, const char *text, const char **compiler);
 /* Several --cflags add up; *flags is to be freed. */
-int add_compiler_flags(const char *command, const char *text, char **flags);
+int option_add_compiler_flags(const char *command, const char *text, char **flags);
 /* --time: seconds, with a fraction if wanted, up to a day. */
-int take_seconds(const char *command, const char *text, uint64_t *nanoseconds);
+int option_seconds(const char *command, const char *text, uint64_t *nanoseconds);
 /* Digits with up to three behind a point, as thousandths; points *rest behind them. False: there
  * are none, or too many. */
 bool parse_thousandths(const char *text, const char **rest, uint64_t *number);
 /* Bytes, as MiB or with K, M, G, B behind; 0: none, which is no limit. */
-int take_size(const char *command, const char *option, const char *text, uint64_t *bytes);
+int option_size(const char *command, const char *option, const char *text, uint64_t *bytes);
 /* --color: never, always, or auto: on a terminal, and not with NO_COLOR. */
-int take_colour(const char *command, const char *text, bool *colour);
+int option_colour(const char *command, const char *text, bool *colour);
 
 /* ---- what is installed with the command ---- */
 

@@ -158,12 +158,12 @@ static int parse_option(struct request *request, int option, char **argv)
         request->run = true;
         return EXIT_YES;
     case OPTION_TIME:
-        return take_seconds("compare", optarg, &request->limit);
+        return option_seconds("compare", optarg, &request->limit);
     case OPTION_JSON:
         request->json = true;
         return EXIT_YES;
     default:
-        return wrong_option("compare", option, argv, options);
+        return usage_error_option("compare", option, argv, options);
     }
 }
 
@@ -176,21 +176,21 @@ int command_compare(int argc, char **argv)
     while (status == EXIT_YES && (option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
-            return end_of_help();
+            return help_end();
         }
         status = parse_option(&request, option, argv);
     }
     if (status != EXIT_YES)
         return status;
     if (argc - optind != 2)
-        return wrong_call("compare", "two files are compared, %d %s given", argc - optind,
-                          argc - optind == 1 ? "is" : "are");
+        return usage_error("compare", "two files are compared, %d %s given", argc - optind,
+                           argc - optind == 1 ? "is" : "are");
     if (request.limit != 0 && !request.run)
-        return wrong_call("compare", "--time is for --run");
+        return usage_error("compare", "--time is for --run");
     request.inputs[0].path = argv[optind];
     request.inputs[1].path = argv[optind + 1];
     if (strcmp(argv[optind], "-") == 0 && strcmp(argv[optind + 1], "-") == 0)
-        return wrong_call("compare", "standard input can be one of the two files, not both");
+        return usage_error("compare", "standard input can be one of the two files, not both");
     bool done = compare(&request, &output->text);
     done = stdout_finish(output) && done;
     file_free(&request.inputs[0].bytes);

@@ -117,20 +117,20 @@ int command_disasm(int argc, char **argv)
             break;
         case OPTION_SYNTAX:
             if (!parse_syntax(optarg, &syntax))
-                return wrong_call("disasm", "--syntax '%s': it is intel, att or nasm", optarg);
+                return usage_error("disasm", "--syntax '%s': it is intel, att or nasm", optarg);
             break;
         case OPTION_DEBUG_FILE:
             debug = optarg;
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("disasm", option, argv, options);
+            return usage_error_option("disasm", option, argv, options);
         }
     }
     if (optind + 1 != argc)
-        return wrong_call("disasm", optind == argc ? "no file given" : "one file at a time");
+        return usage_error("disasm", optind == argc ? "no file given" : "one file at a time");
     const char *path = argv[optind];
     bool done = input_read(path, &bytes) && print(&disasm, mode, syntax, &bytes, path, debug);
     done = stdout_finish(output) && done;

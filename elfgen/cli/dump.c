@@ -123,13 +123,13 @@ int command_dump(int argc, char **argv)
     while ((option = getopt_long(argc, argv, ":hlSeW", options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
-            return end_of_help();
+            return help_end();
         }
         if (!parse(&report, option))
-            return wrong_option("dump", option, argv, options);
+            return usage_error_option("dump", option, argv, options);
     }
     if (optind == argc)
-        return wrong_call("dump", "no file given");
+        return usage_error("dump", "no file given");
     if (!report.header && !report.segments && !report.sections)
         report.header = report.segments = true;
     bool good = true;

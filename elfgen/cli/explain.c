@@ -180,13 +180,13 @@ int command_explain(int argc, char **argv)
     struct wish wish = {.format = EXPLAIN_TEXT};
     int option;
     opterr = 0;
-    take_colour("explain", "auto", &wish.colour);
+    option_colour("explain", "auto", &wish.colour);
     while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
         switch (option) {
         case OPTION_FORMAT:
             if (!parse_format(optarg, &wish))
-                return wrong_call("explain", "--format '%s': it is text, json, markdown or hex",
-                                  optarg);
+                return usage_error("explain", "--format '%s': it is text, json, markdown or hex",
+                                   optarg);
             break;
         case OPTION_AT:
             wish.at = optarg;
@@ -196,31 +196,31 @@ int command_explain(int argc, char **argv)
             break;
         case OPTION_CODE:
             if (!parse_code(optarg, &wish))
-                return wrong_call("explain", "--code '%s': it is none, flow or all", optarg);
+                return usage_error("explain", "--code '%s': it is none, flow or all", optarg);
             break;
         case OPTION_PARTS:
             wish.parts = true;
             break;
         case OPTION_COLOUR:
-            if (take_colour("explain", optarg, &wish.colour) != EXIT_YES)
-                return EXIT_WRONG_CALL;
+            if (option_colour("explain", optarg, &wish.colour) != EXIT_YES)
+                return EXIT_USAGE;
             break;
         case OPTION_DEBUG_FILE:
             wish.debug = optarg;
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("explain", option, argv, options);
+            return usage_error_option("explain", option, argv, options);
         }
     }
     if (optind + 1 != argc)
-        return wrong_call("explain", optind == argc ? "no file given" : "one file at a time");
+        return usage_error("explain", optind == argc ? "no file given" : "one file at a time");
     if (wish.at && wish.format == EXPLAIN_HEX)
-        return wrong_call("explain", "--format hex is for whole files, --at for one place");
+        return usage_error("explain", "--format hex is for whole files, --at for one place");
     if (wish.memory && (wish.at || wish.format != EXPLAIN_TEXT))
-        return wrong_call("explain", "--memory is a text of its own, without --at and --format");
+        return usage_error("explain", "--memory is a text of its own, without --at and --format");
     if (wish.memory)
         wish.format = EXPLAIN_MEMORY;
     return run(&wish, argv[optind]);

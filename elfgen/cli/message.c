@@ -78,14 +78,14 @@ void message_at(const char *file, const char *text, size_t size, size_t offset, 
     show_line(number, text + start, length, offset - start);
 }
 
-int wrong_call(const char *command, const char *format, ...)
+int usage_error(const char *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     say(command, "error", format, arguments);
     va_end(arguments);
     fprintf(stderr, "Try: tinyelf%s%s --help\n", command ? " " : "", command ? command : "");
-    return EXIT_WRONG_CALL;
+    return EXIT_USAGE;
 }
 
 /* Levenshtein's distance, for words short enough to be commands and options. */
@@ -128,7 +128,8 @@ const char *nearest(const char *word, const char *const *names)
     return found;
 }
 
-int wrong_option(const char *command, int objection, char **argv, const struct option *options)
+int usage_error_option(const char *command, int objection, char **argv,
+                       const struct option *options)
 {
     enum { MOST = 32 };
     const char *names[MOST + 1] = {NULL};
@@ -143,17 +144,17 @@ int wrong_option(const char *command, int objection, char **argv, const struct o
             strncmp(given + 2, options[i].name, strcspn(given + 2, "=")) != 0)
             continue;
         return objection == ':'
-                   ? wrong_call(command, "option '--%s' needs a value", options[i].name)
-                   : wrong_call(command, "option '--%s' takes no value", options[i].name);
+                   ? usage_error(command, "option '--%s' needs a value", options[i].name)
+                   : usage_error(command, "option '--%s' takes no value", options[i].name);
     }
     if (optopt)
-        return objection == ':' ? wrong_call(command, "option '-%c' needs a value", optopt)
-                                : wrong_call(command, "unknown option '-%c'", optopt);
+        return objection == ':' ? usage_error(command, "option '-%c' needs a value", optopt)
+                                : usage_error(command, "unknown option '-%c'", optopt);
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
     const char *meant = nearest(word, names);
-    return meant ? wrong_call(command, "unknown option '--%s': did you mean '--%s'?", word, meant)
-                 : wrong_call(command, "unknown option '--%s'", word);
+    return meant ? usage_error(command, "unknown option '--%s': did you mean '--%s'?", word, meant)
+                 : usage_error(command, "unknown option '--%s'", word);
 }
 
 bool parse_number(const char *text, uint64_t *number)
@@ -168,7 +169,7 @@ bool parse_number(const char *text, uint64_t *number)
     return errno == 0;
 }
 
-int end_of_help(void)
+int help_end(void)
 {
     if (fflush(stdout) == 0)
         return EXIT_YES;

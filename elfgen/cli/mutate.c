@@ -104,7 +104,7 @@ static int take_values(const char *text, unsigned *values)
     if (strcmp(text, "all") == 0)
         return EXIT_YES;
     if (!parse_number(text, &number) || number == 0 || number > MUTATE_MOST_VALUES)
-        return wrong_call("mutate", "--values '%s': it is all, or a number from 1 to 255", text);
+        return usage_error("mutate", "--values '%s': it is all, or a number from 1 to 255", text);
     *values = (unsigned)number;
     return EXIT_YES;
 }
@@ -113,15 +113,15 @@ static int take_seed(const char *text, uint64_t *seed)
 {
     if (parse_number(text, seed) && *seed <= INT64_MAX)
         return EXIT_YES;
-    return wrong_call("mutate", "--seed '%s': it is a number, below 2^63", text);
+    return usage_error("mutate", "--seed '%s': it is a number, below 2^63", text);
 }
 
 static int take_jobs(const char *text, unsigned *jobs)
 {
     uint64_t number;
     if (!parse_number(text, &number) || number == 0 || number > MUTATE_MOST_JOBS)
-        return wrong_call("mutate", "--jobs '%s': it is a number from 1 to %d", text,
-                          MUTATE_MOST_JOBS);
+        return usage_error("mutate", "--jobs '%s': it is a number from 1 to %d", text,
+                           MUTATE_MOST_JOBS);
     *jobs = (unsigned)number;
     return EXIT_YES;
 }
@@ -134,7 +134,7 @@ static int take_shard(const char *text, struct wish *wish)
     /* Digits and a slash alone: sscanf() takes blanks and signs as well. */
     if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
         shard > shards || shards > MOST || strspn(text, "0123456789/") != (size_t)end)
-        return wrong_call("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
+        return usage_error("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
     wish->shard = shard - 1;
     wish->shards = shards;
     return EXIT_YES;
@@ -143,7 +143,7 @@ static int take_shard(const char *text, struct wish *wish)
 static int take_time(const char *text, uint64_t *milliseconds)
 {
     uint64_t nanoseconds;
-    int wrong = take_seconds("mutate", text, &nanoseconds);
+    int wrong = option_seconds("mutate", text, &nanoseconds);
     if (wrong != EXIT_YES)
         return wrong;
     /* The kernel's clock ticks in some milliseconds. */
@@ -455,7 +455,7 @@ int command_mutate(int argc, char **argv)
                                  .jobs = processors(),
                                  .ignored = *inherited_ignored()}};
     bool runs = false;
-    int option, wrong = take_colour("mutate", "auto", &wish.colour);
+    int option, wrong = option_colour("mutate", "auto", &wish.colour);
     opterr = 0;
     while (wrong == EXIT_YES && (option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
         runs = runs || (option != OPTION_MERGE && option != OPTION_JSON && option != OPTION_COLOUR);
@@ -474,7 +474,7 @@ int command_mutate(int argc, char **argv)
             /* fall through */
         case OPTION_FIELD:
             if (wish.place)
-                return wrong_call("mutate", "one --field or --pairs at a time");
+                return usage_error("mutate", "one --field or --pairs at a time");
             wish.place = optarg;
             break;
         case OPTION_SHARD:
@@ -490,30 +490,30 @@ int command_mutate(int argc, char **argv)
             wrong = take_time(optarg, &wish.ways.processor);
             break;
         case OPTION_MEMORY:
-            wrong = take_size("mutate", "memory", optarg, &wish.ways.limits.memory);
+            wrong = option_size("mutate", "memory", optarg, &wish.ways.limits.memory);
             break;
         case OPTION_OUTPUT:
-            wrong = take_size("mutate", "output", optarg, &wish.ways.limits.output);
+            wrong = option_size("mutate", "output", optarg, &wish.ways.limits.output);
             break;
         case OPTION_JSON:
             wish.json = true;
             break;
         case OPTION_COLOUR:
-            wrong = take_colour("mutate", optarg, &wish.colour);
+            wrong = option_colour("mutate", optarg, &wish.colour);
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("mutate", option, argv, options);
+            return usage_error_option("mutate", option, argv, options);
         }
     }
     if (wrong != EXIT_YES)
         return wrong;
     if (optind == argc)
-        return wrong_call("mutate", "no file given");
+        return usage_error("mutate", "no file given");
     if (wish.merge && runs)
-        return wrong_call("mutate", "--merge runs nothing: only --json and --color go with it");
+        return usage_error("mutate", "--merge runs nothing: only --json and --color go with it");
     if (wish.merge)
         return merge(argc - optind, argv + optind, &wish);
     if (wish.values == 0)

@@ -159,9 +159,9 @@ static int run(const char *wanted, const char *asked)
                 row = &templates.rows[i];
         const char *meant = row ? NULL : nearest(wanted, templates.names);
         if (!row && meant)
-            return wrong_call("new", "no template '%s': did you mean '%s'?", wanted, meant);
+            return usage_error("new", "no template '%s': did you mean '%s'?", wanted, meant);
         if (!row)
-            return wrong_call("new", "no template '%s': --list names them", wanted);
+            return usage_error("new", "no template '%s': --list names them", wanted);
         done = make(&templates, row, asked);
     }
     if (done && fflush(stdout) != 0) {
@@ -188,14 +188,14 @@ int command_new(int argc, char **argv)
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("new", option, argv, options);
+            return usage_error_option("new", option, argv, options);
         }
     }
     if (listing)
-        return optind == argc ? run(wanted, NULL) : wrong_call("new", "--list takes no file");
+        return optind == argc ? run(wanted, NULL) : usage_error("new", "--list takes no file");
     if (optind + 1 != argc)
-        return wrong_call("new", optind == argc ? "no file named" : "one file at a time");
+        return usage_error("new", optind == argc ? "no file named" : "one file at a time");
     return run(wanted, argv[optind]);
 }

@@ -59,8 +59,8 @@ static int take_time(const char *text, uint64_t *milliseconds)
         (parse_thousandths(text, &rest, milliseconds) &&
          (*rest == '\0' || strcmp(rest, "s") == 0) && *milliseconds != 0))
         return EXIT_YES;
-    return wrong_call("run", "--time '%s': it is seconds, as 5 or 0.25 (down to 0.001), or none",
-                      text);
+    return usage_error("run", "--time '%s': it is seconds, as 5 or 0.25 (down to 0.001), or none",
+                       text);
 }
 
 /* ---- the two ways ---- */
@@ -180,24 +180,24 @@ int command_run(int argc, char **argv)
             wrong = take_time(optarg, &limits.time);
             break;
         case OPTION_MEMORY:
-            wrong = take_size("run", "memory", optarg, &limits.memory);
+            wrong = option_size("run", "memory", optarg, &limits.memory);
             break;
         case OPTION_OUTPUT:
-            wrong = take_size("run", "output", optarg, &limits.output);
+            wrong = option_size("run", "output", optarg, &limits.output);
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("run", option, argv, options);
+            return usage_error_option("run", option, argv, options);
         }
     }
     if (wrong != EXIT_YES)
         return wrong;
     if (optind == argc)
-        return wrong_call("run", "no program given");
+        return usage_error("run", "no program given");
     if (!sandbox && limits.output != unset)
-        return wrong_call("run", "--output is counted in the sandbox alone: add --sandbox");
+        return usage_error("run", "--output is counted in the sandbox alone: add --sandbox");
     limits.time = limits.time != unset ? limits.time : sandbox ? 1000 * SANDBOX_SECONDS : 0;
     limits.memory = limits.memory != unset ? limits.memory : sandbox ? SANDBOX_MEMORY * MIB : 0;
     limits.output = limits.output != unset ? limits.output : sandbox ? SANDBOX_OUTPUT * MIB : 0;

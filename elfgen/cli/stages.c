@@ -156,23 +156,23 @@ static int parse_option(struct request *request, int option, const char **asked,
     switch (option) {
     case 'o':
         *asked = optarg;
-        return *optarg ? EXIT_YES : wrong_call("stages", "-o '': no folder is named");
+        return *optarg ? EXIT_YES : usage_error("stages", "-o '': no folder is named");
     case OPTION_CC:
-        return take_compiler("stages", optarg, &request->stages.compiler);
+        return option_compiler("stages", optarg, &request->stages.compiler);
     case OPTION_CFLAGS:
-        return add_compiler_flags("stages", optarg, &request->flags);
+        return option_add_compiler_flags("stages", optarg, &request->flags);
     case OPTION_TARGET:
-        return take_target("stages", optarg, &request->stages.machine);
+        return option_target("stages", optarg, &request->stages.machine);
     case OPTION_RUN:
         request->run = true;
         return EXIT_YES;
     case OPTION_TIME:
-        return take_seconds("stages", optarg, &request->limit);
+        return option_seconds("stages", optarg, &request->limit);
     case OPTION_JSON:
         request->json = true;
         return EXIT_YES;
     default:
-        return wrong_option("stages", option, argv, options);
+        return usage_error_option("stages", option, argv, options);
     }
 }
 
@@ -204,14 +204,15 @@ int command_stages(int argc, char **argv)
         if (option == OPTION_HELP) {
             help();
             free(request.flags);
-            return end_of_help();
+            return help_end();
         }
         status = parse_option(&request, option, &asked, argv);
     }
     if (status == EXIT_YES && optind + 1 != argc)
-        status = wrong_call("stages", optind == argc ? "no C file is named" : "one file at a time");
+        status =
+            usage_error("stages", optind == argc ? "no C file is named" : "one file at a time");
     if (status == EXIT_YES && request.limit != 0 && !request.run)
-        status = wrong_call("stages", "--time is for --run");
+        status = usage_error("stages", "--time is for --run");
     if (status == EXIT_YES) {
         request.stages.path = argv[optind];
         status = run(&request, asked);

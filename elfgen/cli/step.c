@@ -281,7 +281,7 @@ int command_step(int argc, char **argv)
             break;
         case OPTION_UNTIL:
             if (!parse_until(optarg, &wish.until))
-                return wrong_call(
+                return usage_error(
                     "step", "--until '%s': it is an address, 0x..., or a number of steps", optarg);
             break;
         case OPTION_PLAIN:
@@ -289,16 +289,16 @@ int command_step(int argc, char **argv)
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("step", option, argv, options);
+            return usage_error_option("step", option, argv, options);
         }
     }
     if (wish.replay && optind != argc)
-        return wrong_call("step", "--replay runs no program: '%s' is too much", argv[optind]);
+        return usage_error("step", "--replay runs no program: '%s' is too much", argv[optind]);
     if (!wish.replay && optind == argc)
-        return wrong_call("step", "no program given");
+        return usage_error("step", "no program given");
     if (wish.record && strcmp(wish.record, "-") == 0)
-        return wrong_call("step", "--record -: standard output is the program's");
+        return usage_error("step", "--record -: standard output is the program's");
     return run_program(&wish, argv + optind);
 }

@@ -271,7 +271,7 @@ int command_syscall(int argc, char **argv)
         switch (option) {
         case OPTION_ABI:
             if (!parse_abi(optarg, question.asked))
-                return wrong_call("syscall", "--abi '%s': it is x86_64 or i386", optarg);
+                return usage_error("syscall", "--abi '%s': it is x86_64 or i386", optarg);
             break;
         case OPTION_LIST:
             question.list = true;
@@ -281,15 +281,15 @@ int command_syscall(int argc, char **argv)
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("syscall", option, argv, options);
+            return usage_error_option("syscall", option, argv, options);
         }
     }
     if (argc - optind > 1)
-        return wrong_call("syscall", "one call at a time");
+        return usage_error("syscall", "one call at a time");
     if (optind < argc && question.list)
-        return wrong_call("syscall", "--list prints all calls: it takes no name");
+        return usage_error("syscall", "--list prints all calls: it takes no name");
     question.word = argv[optind];
     question.is_number = question.word && parse_number(question.word, &question.number);
     int (*answer)(const struct question *, struct standard_output *) = question.list   ? list

@@ -200,15 +200,15 @@ int command_trace(int argc, char **argv)
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("trace", option, argv, options);
+            return usage_error_option("trace", option, argv, options);
         }
     }
     if (tracing.abi && tracing.is_json)
-        return wrong_call("trace", "--json holds all that --abi shows: give one of them");
+        return usage_error("trace", "--json holds all that --abi shows: give one of them");
     if (optind == argc)
-        return wrong_call("trace", "no program given");
+        return usage_error("trace", "no program given");
     struct process_program program = {.path = path, .arguments = argv + optind};
     program.ignored = *inherited_ignored();
     if (!find_program(argv[optind], path, sizeof path) || !log_open(&tracing.log, output))

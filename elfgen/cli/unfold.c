@@ -80,23 +80,23 @@ int command_unfold(int argc, char **argv)
         switch (option) {
         case 'o':
             if (output)
-                return wrong_call("unfold", "two outputs, '%s' and '%s'", output, optarg);
+                return usage_error("unfold", "two outputs, '%s' and '%s'", output, optarg);
             output = optarg;
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("unfold", option, argv, options);
+            return usage_error_option("unfold", option, argv, options);
         }
     }
     if (optind + 1 != argc)
-        return wrong_call("unfold", optind == argc ? "no file given" : "one file at a time");
+        return usage_error("unfold", optind == argc ? "no file given" : "one file at a time");
     if (!output)
-        return wrong_call("unfold", "where should the twin go? Say -o TWIN");
+        return usage_error("unfold", "where should the twin go? Say -o TWIN");
     const char *path = argv[optind];
     if (atomic_file_is_same(output, path))
-        return wrong_call("unfold", "'%s' is the input, too", output);
+        return usage_error("unfold", "'%s' is the input, too", output);
     bool done = input_read(path, &bytes) &&
                 unfold(bytes.bytes, bytes.size, input_name(path), &unfolded) &&
                 atomic_file_write(output, unfolded.bytes, unfolded.size, true);
