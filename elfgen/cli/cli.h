@@ -95,19 +95,19 @@ bool find_shared(const char *kind, const char *probe, char *folder, size_t room)
 /* Where the program is that a user names, as execve takes it: with a slash in its name, there;
  * without, in the first folder of PATH that has it, as a shell does. False: there is none, said
  * why. */
-bool find_program(const char *name, char *path, size_t room);
+bool program_find(const char *name, char *path, size_t room);
 
 /* Says why Linux did not start `path`; `error` is execve's errno. */
-void tell_not_started(const char *path, int error);
+void program_report_not_started(const char *path, int error);
 
 /* The signals that this process was started with as ignored, and that a program which it starts is
  * to find so, too. main() changes a few and interrupt.h one, and they say for each what was
  * before. */
-const sigset_t *inherited_ignored(void);
-void remember_ignored(int number, void (*before)(int));
+const sigset_t *program_ignored_signals(void);
+void program_remember_ignored(int number, void (*before)(int));
 
 /* Undoes what main() changed, for a program that looks itself at what it was started with. */
-void restore_ignored(void);
+void program_restore_ignored(void);
 
 /* ---- inputs ---- */
 

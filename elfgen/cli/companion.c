@@ -33,7 +33,7 @@ int command_of_companion(int argc, char **argv)
         message(NULL, "error", "out of memory");
         return EXIT_NO;
     }
-    restore_ignored();
+    program_restore_ignored();
     arguments[0] = path;
     memcpy(arguments + 1, argv, (size_t)argc * sizeof *arguments);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {

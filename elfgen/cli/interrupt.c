@@ -41,7 +41,7 @@ static void watch_clock(void)
     if (sigaction(SIGALRM, &action, &before) != 0 || before.sa_handler != SIG_IGN)
         return;
     alarm_ignored = 1;
-    remember_ignored(SIGALRM, SIG_IGN);
+    program_remember_ignored(SIGALRM, SIG_IGN);
 }
 
 void interrupt_watch(void)

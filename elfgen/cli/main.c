@@ -83,12 +83,12 @@ static void stop_at_cut_file(int number)
 
 int main(int argc, char **argv)
 {
-    remember_ignored(SIGBUS, signal(SIGBUS, stop_at_cut_file));
+    program_remember_ignored(SIGBUS, signal(SIGBUS, stop_at_cut_file));
     /* A write past a limit or into a closed pipe is an error to be told, not a death. */
-    remember_ignored(SIGXFSZ, signal(SIGXFSZ, SIG_IGN));
-    remember_ignored(SIGPIPE, signal(SIGPIPE, SIG_IGN));
+    program_remember_ignored(SIGXFSZ, signal(SIGXFSZ, SIG_IGN));
+    program_remember_ignored(SIGPIPE, signal(SIGPIPE, SIG_IGN));
     /* Inherited as ignored, it would take the assembler's status from us. */
-    remember_ignored(SIGCHLD, signal(SIGCHLD, SIG_DFL));
+    program_remember_ignored(SIGCHLD, signal(SIGCHLD, SIG_DFL));
     if (argc < 2)
         return usage_error(NULL, "no command given");
     if (strcmp(argv[1], "--help") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2))

@@ -32,7 +32,7 @@ static bool is_whole(const struct compare_program *program, const struct profile
     /* On a busy machine that may be before it has begun. */
     if (!measure->end.ran && !measure->time_up) {
         if (strcmp(program->path, program->file) == 0)
-            tell_not_started(program->path, measure->end.error);
+            program_report_not_started(program->path, measure->end.error);
         else
             message(program->file, "error", "cannot be run: %s", strerror(measure->end.error));
         return false;
@@ -60,7 +60,7 @@ bool compare_run_programs(const struct compare_program *programs, struct profile
         arguments[i][1] = NULL;
         starts[i] = (struct process_program){.path = programs[i].path,
                                              .arguments = arguments[i],
-                                             .ignored = *inherited_ignored(),
+                                             .ignored = *program_ignored_signals(),
                                              .files = files};
         measures[i] = (struct profile){.program = programs[i].path ? &starts[i] : NULL};
     }

@@ -453,7 +453,7 @@ int command_mutate(int argc, char **argv)
                         .shards = 1,
                         .ways = {.limits = {.time = TIME, .memory = MEMORY, .output = OUTPUT},
                                  .jobs = processors(),
-                                 .ignored = *inherited_ignored()}};
+                                 .ignored = *program_ignored_signals()}};
     bool runs = false;
     int option, wrong = option_colour("mutate", "auto", &wish.colour);
     opterr = 0;

@@ -126,11 +126,12 @@ static int open_program(const char *path)
 
 static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
 {
-    struct sandbox_options worker_options = {.limits = *limits, .ignored = *inherited_ignored()};
+    struct sandbox_options worker_options = {.limits = *limits,
+                                             .ignored = *program_ignored_signals()};
     struct elfgen_error error;
     int file = open_program(path);
     if (file < 0) {
-        tell_not_started(path, errno);
+        program_report_not_started(path, errno);
         return EXIT_NO;
     }
     sigprocmask(SIG_SETMASK, NULL, &worker_options.blocked);
@@ -146,7 +147,7 @@ static int run_in_sandbox(const char *path, const struct run_limits *limits, cha
 static int run_with_limits(const char *path, const struct run_limits *limits, char **arguments)
 {
     struct process_program program = {
-        .path = path, .arguments = arguments, .ignored = *inherited_ignored()};
+        .path = path, .arguments = arguments, .ignored = *program_ignored_signals()};
     struct limit_run watch = {.limits = *limits, .interrupted = is_interrupted};
     struct run_end end;
     struct elfgen_error error;
@@ -157,7 +158,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
         return EXIT_NO;
     }
     if (end.reason == RUN_NOT_STARTED) {
-        tell_not_started(path, end.error);
+        program_report_not_started(path, end.error);
         return EXIT_NO;
     }
     return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
@@ -202,7 +203,7 @@ int command_run(int argc, char **argv)
     limits.memory = limits.memory != unset ? limits.memory : sandbox ? SANDBOX_MEMORY * MIB : 0;
     limits.output = limits.output != unset ? limits.output : sandbox ? SANDBOX_OUTPUT * MIB : 0;
     char path[PATH_MAX];
-    if (!find_program(argv[optind], path, sizeof path))
+    if (!program_find(argv[optind], path, sizeof path))
         return EXIT_NO;
     interrupt_watch();
     int status = sandbox ? run_in_sandbox(path, &limits, argv + optind)

@@ -9,7 +9,7 @@
 int tell_end(const char *name, const char *path, const struct run_end *end,
              const struct run_limits *limits);
 
-/* tell_not_started() for the sandbox, where there are no files. */
+/* program_report_not_started() for the sandbox, where there are no files. */
 void tell_not_started_in_sandbox(const char *path, int error);
 
 /* Warns of what the sandbox has to do without: enum sandbox_lack's bits. */

@@ -60,7 +60,7 @@ void tell_not_started_in_sandbox(const char *path, int error)
         message(path, "error", "it needs the interpreter %s, and in the sandbox there are no files",
                 need);
     else
-        tell_not_started(path, error);
+        program_report_not_started(path, error);
 }
 
 /* ---- why it ended ---- */

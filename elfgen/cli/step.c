@@ -233,7 +233,8 @@ static bool show(const struct wish *wish, struct step_run *run, struct process_p
 static int run_program(const struct wish *wish, char **arguments)
 {
     struct step_run run = {.until = wish->until, .machines = calloc(1, sizeof *run.machines)};
-    struct process_program program = {.arguments = arguments, .ignored = *inherited_ignored()};
+    struct process_program program = {.arguments = arguments,
+                                      .ignored = *program_ignored_signals()};
     char path[PATH_MAX];
     if (!run.machines) {
         message(NULL, "error", "out of memory");
@@ -242,7 +243,7 @@ static int run_program(const struct wish *wish, char **arguments)
     step_machines_open(run.machines);
     program.path = path;
     bool done = wish->replay ? read_recording(wish->replay, &run)
-                             : find_program(arguments[0], path, sizeof path);
+                             : program_find(arguments[0], path, sizeof path);
     done = done && show(wish, &run, wish->replay ? NULL : &program);
     if (run.stepper)
         step_end_run(&run, STEP_INTERRUPTED);

@@ -11,7 +11,7 @@ bool step_start(struct step_run *run, const struct process_program *program)
     if (run->stepper)
         interrupt_watch();
     else if (refused)
-        tell_not_started(program->path, refused);
+        program_report_not_started(program->path, refused);
     else
         message(program->path, "error", "%s", error.text);
     return run->stepper != NULL;

@@ -170,7 +170,7 @@ static int run(struct tracing *tracing, const struct process_program *program)
     if (!traced)
         message(program->path, "error", "%s", error.text);
     else if (!end.ran)
-        tell_not_started(program->path, end.error);
+        program_report_not_started(program->path, end.error);
     if (!traced || !end.ran || !written)
         return EXIT_NO;
     return end.signal ? 128 + end.signal : end.status;
@@ -210,8 +210,8 @@ int command_trace(int argc, char **argv)
     if (optind == argc)
         return usage_error("trace", "no program given");
     struct process_program program = {.path = path, .arguments = argv + optind};
-    program.ignored = *inherited_ignored();
-    if (!find_program(argv[optind], path, sizeof path) || !log_open(&tracing.log, output))
+    program.ignored = *program_ignored_signals();
+    if (!program_find(argv[optind], path, sizeof path) || !log_open(&tracing.log, output))
         return EXIT_NO;
     tracing.json.out = tracing.strace.out = &tracing.log.text;
     tracing.strace.tool = output ? NULL : "tinyelf";
