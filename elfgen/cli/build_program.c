@@ -343,7 +343,7 @@ int build_program(const struct build *build)
                             .context = &work};
     for (size_t i = 0; i < build->input_count && !common.include_folder; i++)
         if (is_c(build, build->inputs[i]) &&
-            find_shared("asm", "tiny.h", work.folder, sizeof work.folder))
+            datadir_find("asm", "tiny.h", work.folder, sizeof work.folder))
             common.include_folder = work.folder;
     work.common = &common;
     work.link.tell = tell_link;

@@ -30,7 +30,7 @@ int command_unfold(int argc, char **argv);
 
 /* Any command, done by the companion of this program, which takes its place; returns only if it
  * cannot. */
-int command_of_companion(int argc, char **argv);
+int companion_run(int argc, char **argv);
 
 /* "tinyelf: SUBJECT: KIND: TEXT" on stderr, for one line of printf-style text. `subject` is a file
  * as the user named it, a command, or NULL; `kind` is "error", "warning" or "note", or NULL where
@@ -88,7 +88,7 @@ int option_colour(const char *command, const char *text, bool *colour);
 /* The folder `kind` ("templates", "asm") that has the file `probe` in it, as an absolute path:
  * TINYELF_TEMPLATES or what lies beside that, else beside the command as it is installed or built.
  * False: there is none. */
-bool find_shared(const char *kind, const char *probe, char *folder, size_t room);
+bool datadir_find(const char *kind, const char *probe, char *folder, size_t room);
 
 /* ---- programs to run ---- */
 

@@ -22,7 +22,7 @@ static void own_folder(char *folder, size_t room)
         folder[0] = '\0';
 }
 
-int command_of_companion(int argc, char **argv)
+int companion_run(int argc, char **argv)
 {
     /* Where the build leaves it, and where it is installed. */
     static const char *const places[] = {"", TINYELF_COMPANION_FOLDER "/"};

@@ -86,7 +86,7 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
     report->object = object;
     report->context = &objection;
     bool good = readelf_report(report);
-    point_to_check(name, bytes.bytes, bytes.size, output);
+    loadable_point_to_check(name, bytes.bytes, bytes.size, output);
     file_free(&bytes);
     return good;
 }

@@ -141,7 +141,7 @@ static int run(const struct wish *wish, const char *path)
     }
     done = stdout_finish(output) && done;
     if (done && is_for_people(wish->format))
-        point_to_check(input_name(path), bytes.bytes, bytes.size, output);
+        loadable_point_to_check(input_name(path), bytes.bytes, bytes.size, output);
     file_free(&bytes);
     return done ? EXIT_YES : EXIT_NO;
 }

@@ -62,7 +62,7 @@ void interrupt_unwatch(void)
     for (size_t i = 0; came == 0 && i < STOPS; i++)
         if (sigaction(stops[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
             signal(stops[i], SIG_DFL);
-    interrupt_let(&before);
+    interrupt_release(&before);
 }
 
 bool interrupt_came(void)
@@ -141,7 +141,7 @@ void interrupt_hold(sigset_t *before)
     sigprocmask(SIG_BLOCK, &held, before);
 }
 
-void interrupt_let(const sigset_t *before)
+void interrupt_release(const sigset_t *before)
 {
     sigprocmask(SIG_SETMASK, before, NULL);
 }

@@ -14,7 +14,7 @@ struct command {
 
 /* The commands that look at instructions are a companion's where this one is without Zydis. */
 #ifdef TINYELF_COMPANION
-#define CODE_COMMAND(run) command_of_companion
+#define CODE_COMMAND(run) companion_run
 #else
 #define CODE_COMMAND(run) run
 #endif

@@ -53,7 +53,7 @@ static bool find_folder(struct templates *templates)
     const char *chosen = getenv("TINYELF_TEMPLATES");
     if (chosen)
         return snprintf(templates->folder, sizeof templates->folder, "%s", chosen) > 0;
-    return find_shared("templates", "list.txt", templates->folder, sizeof templates->folder);
+    return datadir_find("templates", "list.txt", templates->folder, sizeof templates->folder);
 }
 
 static bool read_named(const char *path, struct file_bytes *bytes)

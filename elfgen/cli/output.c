@@ -109,7 +109,7 @@ static bool replace_safely(const char *path, const void *bytes, size_t size, mod
     sigset_t before;
     interrupt_hold(&before);
     bool done = replace(path, bytes, size, mode);
-    interrupt_let(&before);
+    interrupt_release(&before);
     return done;
 }
 

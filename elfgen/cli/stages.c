@@ -182,7 +182,7 @@ static int run(struct request *request, const char *asked)
     struct stages *stages = &request->stages;
     stages->compiler_flags = request->flags;
     stages->tell = tell;
-    if (find_shared("asm", "tiny.h", folder, sizeof folder))
+    if (datadir_find("asm", "tiny.h", folder, sizeof folder))
         stages->include_folder = folder;
     if (!name_folder(request, asked)) {
         message(stages->path, "error", "out of memory");

@@ -34,7 +34,7 @@ static void help(void)
 
 /* What a run is shown with. */
 struct tracing {
-    struct log log;
+    struct live_log log;
     bool abi, is_json, follow;
     struct strace strace;
     struct trace_json json;
@@ -140,15 +140,15 @@ static void show(void *context, const struct process_event *event)
         strace_event(&tracing->strace, event);
     /* An answer is followed by the next question, mostly at once: one write for both. */
     if (event->kind != PROCESS_RESULT)
-        log_turn(&tracing->log);
+        live_log_turn(&tracing->log);
     else
-        log_soon(&tracing->log);
+        live_log_soon(&tracing->log);
 }
 
 static bool interrupted(void *context)
 {
     struct tracing *tracing = context;
-    log_tick(&tracing->log);
+    live_log_tick(&tracing->log);
     return interrupt_kills(tracing->program);
 }
 
@@ -166,7 +166,7 @@ static int run(struct tracing *tracing, const struct process_program *program)
     strace_end(&tracing->strace);
     if (traced && tracing->is_json)
         trace_json_end(&tracing->json, &end);
-    bool written = log_close(&tracing->log);
+    bool written = live_log_close(&tracing->log);
     if (!traced)
         message(program->path, "error", "%s", error.text);
     else if (!end.ran)
@@ -211,7 +211,7 @@ int command_trace(int argc, char **argv)
         return usage_error("trace", "no program given");
     struct process_program program = {.path = path, .arguments = argv + optind};
     program.ignored = *program_ignored_signals();
-    if (!program_find(argv[optind], path, sizeof path) || !log_open(&tracing.log, output))
+    if (!program_find(argv[optind], path, sizeof path) || !live_log_open(&tracing.log, output))
         return EXIT_NO;
     tracing.json.out = tracing.strace.out = &tracing.log.text;
     tracing.strace.tool = output ? NULL : "tinyelf";
