@@ -267,13 +267,13 @@ static bool look_at_original(const struct mutate_plan *plan, const struct wish *
         message(name, "error", "%s", error.text);
         return false;
     }
-    tell_lacks(original->lacks);
+    exit_reason_report_lacks(original->lacks);
     if (original->end.reason == RUN_EXITED)
         return true;
     if (original->end.reason == RUN_NOT_STARTED)
-        tell_not_started_in_sandbox(name, original->end.error);
+        exit_reason_report_not_started(name, original->end.error);
     else
-        tell_end(name, path, &original->end, &wish->ways.limits);
+        exit_reason_report(name, path, &original->end, &wish->ways.limits);
     message(name, "note",
             "it does not run to its end as it is, so there is nothing to hold changes against%s",
             original->end.reason == RUN_SIGNAL ||

@@ -98,19 +98,19 @@ static int run_in_worker(struct sandbox_worker *worker, const char *path, int fi
                               .interrupted = is_interrupted};
     struct run_end end;
     struct elfgen_error error;
-    tell_lacks(sandbox_lacks(worker));
+    exit_reason_report_lacks(sandbox_lacks(worker));
     bool done = sandbox_run(worker, &job, &end, &error);
     if (!done) {
         message(path, "error", "%s", error.text);
         return EXIT_NO;
     }
     if (end.reason == RUN_NOT_STARTED) {
-        tell_not_started_in_sandbox(path, end.error);
+        exit_reason_report_not_started(path, end.error);
         return EXIT_NO;
     }
     if (output.closed && output.error != EPIPE)
         message("<stdout>", "error", "cannot write: %s", strerror(output.error));
-    return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
+    return interrupt_came() ? EXIT_NO : exit_reason_report(arguments[0], path, &end, limits);
 }
 
 /* Not among the standard streams' numbers, which may be free and stay so. */
@@ -152,7 +152,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
     struct run_end end;
     struct elfgen_error error;
     if (limits->memory != 0 && !limits_can_measure())
-        tell_lacks(SANDBOX_NO_MEASURE);
+        exit_reason_report_lacks(SANDBOX_NO_MEASURE);
     if (!limit_run(&program, &watch, &end, &error)) {
         message(path, "error", "%s", error.text);
         return EXIT_NO;
@@ -161,7 +161,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
         program_report_not_started(path, end.error);
         return EXIT_NO;
     }
-    return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
+    return interrupt_came() ? EXIT_NO : exit_reason_report(arguments[0], path, &end, limits);
 }
 
 int command_run(int argc, char **argv)

@@ -53,7 +53,7 @@ static bool find_need(const char *path, char *need, size_t room)
     return found;
 }
 
-void tell_not_started_in_sandbox(const char *path, int error)
+void exit_reason_report_not_started(const char *path, int error)
 {
     char need[PATH_MAX + 32];
     if (error == ENOENT && find_need(path, need, sizeof need))
@@ -150,8 +150,8 @@ static void tell_signal(const char *name, const struct run_end *end)
             end->loading ? ": Linux gave up while it loaded the file" : "");
 }
 
-int tell_end(const char *name, const char *path, const struct run_end *end,
-             const struct run_limits *limits)
+int exit_reason_report(const char *name, const char *path, const struct run_end *end,
+                       const struct run_limits *limits)
 {
     char text[64];
     switch (end->reason) {
@@ -187,7 +187,7 @@ int tell_end(const char *name, const char *path, const struct run_end *end,
 
 /* ---- the sandbox ---- */
 
-void tell_lacks(unsigned lacks)
+void exit_reason_report_lacks(unsigned lacks)
 {
     static const struct {
         unsigned lack;
