@@ -79,7 +79,7 @@ int interrupt_signal(void)
 
 bool interrupt_kills(pid_t id)
 {
-    const uint64_t patience = 900000000;
+    const uint64_t grace = 900000000;
     static int seen;
     static uint64_t first;
     if (came == 0)
@@ -91,7 +91,7 @@ bool interrupt_kills(pid_t id)
             kill(id, last_signal);
     }
     seen = came;
-    return again || clock_now() - first >= patience;
+    return again || clock_now() - first >= grace;
 }
 
 void interrupt_die(void)

@@ -133,11 +133,11 @@ static void finish_output(struct watch *watch)
         do {
             before = watch->end->output;
             move(watch, pipe);
-            struct pollfd wish = sandbox_pipe_events(pipe);
+            struct pollfd event = sandbox_pipe_events(pipe);
             while (!sandbox_pipe_is_empty(pipe)) {
                 if (is_interrupted(watch))
                     return;
-                if (poll(&wish, 1, -1) < 0 && is_interrupted(watch))
+                if (poll(&event, 1, -1) < 0 && is_interrupted(watch))
                     return;
                 move(watch, pipe);
                 before = 0;
@@ -194,15 +194,15 @@ static void look_at_worker(struct watch *watch)
     watch->over = !watch->answering || word == SANDBOX_ENDED;
 }
 
-/* What happened, by pass()'s wishes. */
-static void look_at(struct watch *watch, const struct pollfd *wishes)
+/* What happened, by pass()'s events. */
+static void look_at(struct watch *watch, const struct pollfd *events)
 {
     if (watch->traced)
         look_at_traced(watch);
     for (size_t i = 0; i < pipe_count(watch); i++)
-        if (wishes[2 + i].revents)
+        if (events[2 + i].revents)
             move(watch, &watch->worker->pipes[i]);
-    if (wishes[0].revents)
+    if (events[0].revents)
         look_at_worker(watch);
 }
 
@@ -219,10 +219,10 @@ static uint64_t next_look(const struct watch *watch)
 static void pass(struct watch *watch)
 {
     struct sandbox_worker *worker = watch->worker;
-    struct pollfd wishes[4] = {{.fd = worker->socket, .events = POLLIN},
+    struct pollfd events[4] = {{.fd = worker->socket, .events = POLLIN},
                                {.fd = watch->traced ? worker->ended : -1, .events = POLLIN}};
     for (size_t i = 0; i < pipe_count(watch); i++)
-        wishes[2 + i] =
+        events[2 + i] =
             watch->unread ? (struct pollfd){.fd = -1} : sandbox_pipe_events(&worker->pipes[i]);
     uint64_t next = next_look(watch);
     uint64_t now = next == UINT64_MAX ? 0 : clock_now();
@@ -231,11 +231,11 @@ static void pass(struct watch *watch)
                             .tv_nsec = (long)(pause % 1000000000)};
     /* Before as well: it may have come while there was no wait to interrupt. */
     look_whether_interrupted(watch);
-    int ready = ppoll(wishes, 2 + pipe_count(watch), next == UINT64_MAX ? NULL : &time, NULL);
+    int ready = ppoll(events, 2 + pipe_count(watch), next == UINT64_MAX ? NULL : &time, NULL);
     if (ready < 0)
         look_whether_interrupted(watch);
     if (ready > 0)
-        look_at(watch, wishes);
+        look_at(watch, events);
     else if (watch->unread)
         watch->unread = !is_much_unread(watch);
     if (next != UINT64_MAX && !watch->over)

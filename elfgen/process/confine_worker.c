@@ -68,7 +68,7 @@ struct child {
 };
 
 /* Runs in the worker's memory, on a stack of its own, while the worker stands still. */
-__attribute__((noreturn)) static void become(const struct child *child)
+__attribute__((noreturn)) static void exec_child(const struct child *child)
 {
     struct sandbox_shared *shared = child->shared;
     const int *files = child->files;
@@ -99,7 +99,7 @@ static long start(const struct child *child)
     uintptr_t *top = stack + sizeof stack / sizeof stack[0];
     long result;
     *--top = (uintptr_t)child;
-    *--top = (uintptr_t)become;
+    *--top = (uintptr_t)exec_child;
     register long r10 __asm__("r10") = 0;
     register long r8 __asm__("r8") = 0;
     register uint64_t r9 __asm__("r9") = child->shared->secret;

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-__attribute__((noreturn)) static void become(const struct process_program *program, int refusal,
-                                             pid_t parent)
+__attribute__((noreturn)) static void exec_child(const struct process_program *program, int refusal,
+                                                 pid_t parent)
 {
     extern char **environ;
     for (int number = 1; number < NSIG; number++) {
@@ -39,7 +39,7 @@ pid_t limit_untraced_start(const struct process_program *program, int *refused,
     if (pipe2(refusal, O_CLOEXEC) == 0) {
         id = fork();
         if (id == 0)
-            become(program, refusal[1], parent);
+            exec_child(program, refusal[1], parent);
         int number = errno;
         close(refusal[1]);
         if (id > 0 && read(refusal[0], refused, sizeof *refused) != sizeof *refused)

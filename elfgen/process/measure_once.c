@@ -99,7 +99,7 @@ static void kill_all(struct once *once)
 }
 
 /* A process that is traced from now on. */
-static void meet(struct once *once, pid_t id)
+static void add_tracee(struct once *once, pid_t id)
 {
     if (is_known(once, id))
         return;
@@ -120,7 +120,7 @@ static void meet(struct once *once, pid_t id)
         kill(id, SIGKILL);
 }
 
-static void forget(struct once *once, pid_t id)
+static void remove_tracee(struct once *once, pid_t id)
 {
     for (size_t i = 0; i < once->count; i++)
         if (once->ids[i] == id)
@@ -149,7 +149,7 @@ static void stopped(struct once *once, pid_t id, int status)
         break;
     default:
         if (ptrace(PTRACE_GETEVENTMSG, id, NULL, &child) == 0 && child != 0)
-            meet(once, (pid_t)child);
+            add_tracee(once, (pid_t)child);
         break;
     }
     /* It may be dead already, by SIGKILL: its end comes by wait. */
@@ -166,11 +166,11 @@ static void wait_for_all(struct once *once)
         if (id < 0 && errno != EINTR)
             return;
         if (id > 0 && WIFSTOPPED(status)) {
-            meet(once, id);
+            add_tracee(once, id);
             stopped(once, id, status);
         } else if (id > 0) {
             once->end = id == once->first ? now : once->end;
-            forget(once, id);
+            remove_tracee(once, id);
         }
         if (now >= once->deadline && !once->killing)
             kill_all(once);
@@ -202,7 +202,7 @@ bool profile_run(struct profile *measure, bool pages, uint64_t limit, uint64_t *
     once.pages = pages && go_to_execve(&once);
     once.begin = clock_now();
     once.deadline = once.begin + limit;
-    meet(&once, once.first);
+    add_tracee(&once, once.first);
     if (!once.no_memory)
         ptrace(PTRACE_CONT, once.first, NULL, 0);
     wait_for_all(&once);

@@ -291,12 +291,12 @@ static bool lost_one(const struct mutate *mutate)
  * it or its worker, is not waited for. */
 static void urge(struct mutate *mutate)
 {
-    const uint64_t patience = 3000000000;
+    const uint64_t grace = 3000000000;
     uint64_t now = clock_now();
     if (mutate->urged == 0)
         mutate->urged = now;
     for (unsigned i = 0; i < mutate->count; i++)
-        kill(mutate->runners[i], now - mutate->urged < patience ? SIGUSR1 : SIGKILL);
+        kill(mutate->runners[i], now - mutate->urged < grace ? SIGUSR1 : SIGKILL);
 }
 
 bool mutate_wait(struct mutate *mutate, unsigned milliseconds)

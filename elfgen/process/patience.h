@@ -17,6 +17,6 @@ struct spin_wait {
 };
 
 /* As wait4(-1, status, __WALL, NULL). */
-pid_t spin_wait(struct spin_wait *patience, int *status);
+pid_t spin_wait(struct spin_wait *spin, int *status);
 
 #endif
