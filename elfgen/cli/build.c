@@ -30,7 +30,7 @@ enum {
     OPTION_HELP
 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"from", required_argument, NULL, OPTION_FROM},
     {"cc", required_argument, NULL, OPTION_CC},
@@ -258,7 +258,7 @@ static int parse_option(struct build *build, int option, char **argv)
                    ? EXIT_YES
                    : usage_error("build", "--align '%s': it is a number, such as 0x100", optarg);
     default:
-        return usage_error_option("build", option, argv, options);
+        return usage_error_option("build", option, argv, long_options);
     }
 }
 
@@ -340,7 +340,7 @@ int command_build(int argc, char **argv)
     struct build build = {.language = SOURCE_DETECT, .exec = ELFGEN_EXEC_DEFAULTS};
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:e:gv", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":o:e:gv", long_options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
             return help_end();

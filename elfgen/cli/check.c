@@ -11,7 +11,7 @@
 
 enum { OPTION_HELP = 256, OPTION_KERNEL, OPTION_JSON, OPTION_STRICT, OPTION_LOADER };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"kernel", required_argument, NULL, OPTION_KERNEL},
     {"json", no_argument, NULL, OPTION_JSON},
     {"strict", no_argument, NULL, OPTION_STRICT},
@@ -90,7 +90,7 @@ static int parse(int argc, char **argv, struct orders *orders, bool *done)
     int option, status = EXIT_YES;
     opterr = 0;
     while (status == EXIT_YES && !*done &&
-           (option = getopt_long(argc, argv, ":v", options, NULL)) != -1) {
+           (option = getopt_long(argc, argv, ":v", long_options, NULL)) != -1) {
         switch (option) {
         case OPTION_KERNEL:
             status = take_kernel(optarg, &orders->machine);
@@ -112,7 +112,7 @@ static int parse(int argc, char **argv, struct orders *orders, bool *done)
             *done = true;
             return help_end();
         default:
-            status = usage_error_option("check", option, argv, options);
+            status = usage_error_option("check", option, argv, long_options);
         }
     }
     if (status == EXIT_YES && optind == argc)

@@ -11,7 +11,7 @@
 
 enum { OPTION_RUN = 256, OPTION_TIME, OPTION_JSON, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"run", no_argument, NULL, OPTION_RUN},
     {"time", required_argument, NULL, OPTION_TIME},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -163,7 +163,7 @@ static int parse_option(struct request *request, int option, char **argv)
         request->json = true;
         return EXIT_YES;
     default:
-        return usage_error_option("compare", option, argv, options);
+        return usage_error_option("compare", option, argv, long_options);
     }
 }
 
@@ -173,7 +173,8 @@ int command_compare(int argc, char **argv)
     struct standard_output *output = stdout_open();
     int option, status = EXIT_YES;
     opterr = 0;
-    while (status == EXIT_YES && (option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+    while (status == EXIT_YES &&
+           (option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
             return help_end();

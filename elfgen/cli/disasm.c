@@ -10,7 +10,7 @@
 
 enum { OPTION_SYNTAX = 256, OPTION_ALL, OPTION_BYTES, OPTION_DEBUG_FILE, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"syntax", required_argument, NULL, OPTION_SYNTAX},
     {"all", no_argument, NULL, OPTION_ALL},
     {"addresses", no_argument, NULL, 'a'},
@@ -104,7 +104,7 @@ int command_disasm(int argc, char **argv)
     const char *debug = NULL;
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":ab", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":ab", long_options, NULL)) != -1) {
         switch (option) {
         case 'a':
             disasm.addresses = true;
@@ -126,7 +126,7 @@ int command_disasm(int argc, char **argv)
             help();
             return help_end();
         default:
-            return usage_error_option("disasm", option, argv, options);
+            return usage_error_option("disasm", option, argv, long_options);
         }
     }
     if (optind + 1 != argc)

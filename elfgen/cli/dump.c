@@ -13,7 +13,7 @@
 
 enum { OPTION_HELP = 256 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"file-header", no_argument, NULL, 'h'},
     {"program-headers", no_argument, NULL, 'l'},
     {"segments", no_argument, NULL, 'l'},
@@ -120,13 +120,13 @@ int command_dump(int argc, char **argv)
     struct readelf report = {0};
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":hlSeW", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":hlSeW", long_options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
             return help_end();
         }
         if (!parse(&report, option))
-            return usage_error_option("dump", option, argv, options);
+            return usage_error_option("dump", option, argv, long_options);
     }
     if (optind == argc)
         return usage_error("dump", "no file given");

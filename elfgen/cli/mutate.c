@@ -34,7 +34,7 @@ enum {
     OPTION_HELP
 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"values", required_argument, NULL, OPTION_VALUES},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"jobs", required_argument, NULL, OPTION_JOBS},
@@ -86,7 +86,7 @@ static void help(void)
         "      --help         this text");
 }
 
-struct wish {
+struct options {
     const char *place; /* NULL: all bytes */
     unsigned values;   /* 0: the default */
     uint64_t seed;
@@ -126,7 +126,7 @@ static int take_jobs(const char *text, unsigned *jobs)
     return EXIT_YES;
 }
 
-static int take_shard(const char *text, struct wish *wish)
+static int take_shard(const char *text, struct options *options)
 {
     enum { MOST = 1000000 };
     unsigned shard, shards;
@@ -135,8 +135,8 @@ static int take_shard(const char *text, struct wish *wish)
     if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
         shard > shards || shards > MOST || strspn(text, "0123456789/") != (size_t)end)
         return usage_error("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
-    wish->shard = shard - 1;
-    wish->shards = shards;
+    options->shard = shard - 1;
+    options->shards = shards;
     return EXIT_YES;
 }
 
@@ -208,13 +208,13 @@ static bool has_room_for_pairs(const struct mutate_plan *plan, const char *file)
 
 /* ---- the result ---- */
 
-static void print(const struct mutate_report *report, const struct wish *wish,
+static void print(const struct mutate_report *report, const struct options *options,
                   struct elfgen_text *out)
 {
-    if (wish->json)
+    if (options->json)
         mutate_json(report, out);
     else
-        mutate_text(report, wish->colour, out);
+        mutate_text(report, options->colour, out);
 }
 
 static bool no_memory(const char *file)
@@ -258,12 +258,12 @@ static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
 /* ---- running ---- */
 
 /* What a change could be told from. */
-static bool look_at_original(const struct mutate_plan *plan, const struct wish *wish,
+static bool look_at_original(const struct mutate_plan *plan, const struct options *options,
                              const char *path, struct mutate_original *original)
 {
     const char *name = input_name(path);
     struct elfgen_error error;
-    if (!mutate_original(plan, &wish->ways, original, &error)) {
+    if (!mutate_original(plan, &options->ways, original, &error)) {
         message(name, "error", "%s", error.text);
         return false;
     }
@@ -273,7 +273,7 @@ static bool look_at_original(const struct mutate_plan *plan, const struct wish *
     if (original->end.reason == RUN_NOT_STARTED)
         exit_reason_report_not_started(name, original->end.error);
     else
-        exit_reason_report(name, path, &original->end, &wish->ways.limits);
+        exit_reason_report(name, path, &original->end, &options->ways.limits);
     message(name, "note",
             "it does not run to its end as it is, so there is nothing to hold changes against%s",
             original->end.reason == RUN_SIGNAL ||
@@ -309,12 +309,12 @@ static bool wait_for(struct mutate *mutate, const char *file)
 }
 
 /* Runs the plan and prints what came of it, also of a part. */
-static bool run_plan(const struct mutate_plan *plan, const struct wish *wish,
+static bool run_plan(const struct mutate_plan *plan, const struct options *options,
                      const struct mutate_original *original, struct explain *explain)
 {
     struct elfgen_error error;
     struct mutate_report report;
-    struct mutate *mutate = mutate_start(plan, &wish->ways, original, &error);
+    struct mutate *mutate = mutate_start(plan, &options->ways, original, &error);
     if (!mutate) {
         message(explain->file, "error", "%s", error.text);
         return false;
@@ -322,7 +322,7 @@ static bool run_plan(const struct mutate_plan *plan, const struct wish *wish,
     bool done = wait_for(mutate, explain->file);
     interrupt_unwatch();
     if (fill(&report, plan, mutate, explain)) {
-        print(&report, wish, explain->out);
+        print(&report, options, explain->out);
         mutate_report_close(&report);
     } else {
         done = false;
@@ -331,7 +331,7 @@ static bool run_plan(const struct mutate_plan *plan, const struct wish *wish,
     return done;
 }
 
-static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struct wish *wish,
+static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struct options *options,
                          struct standard_output *output)
 {
     struct elfgen_view view;
@@ -340,11 +340,11 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
     struct mutate_plan plan = {.bytes = (const uint8_t *)bytes->bytes,
                                .size = bytes->size,
                                .to = bytes->size,
-                               .values = wish->values,
-                               .seed = wish->seed,
-                               .pairs = wish->pairs,
-                               .shard = wish->shard,
-                               .shards = wish->shards};
+                               .values = options->values,
+                               .seed = options->seed,
+                               .pairs = options->pairs,
+                               .shard = options->shard,
+                               .shards = options->shards};
     if (bytes->size == 0) {
         message(input_name(path), "error", "it has no bytes");
         return false;
@@ -358,12 +358,12 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
                               .out = &output->text};
     if (problem)
         message(explain.file, "error", "%s", problem);
-    bool done = !problem && (!wish->place || choose_place(&explain, wish->place, &plan)) &&
+    bool done = !problem && (!options->place || choose_place(&explain, options->place, &plan)) &&
                 has_room_for_pairs(&plan, explain.file) &&
-                look_at_original(&plan, wish, path, &original);
+                look_at_original(&plan, options, path, &original);
     if (done) {
         interrupt_watch();
-        done = run_plan(&plan, wish, &original, &explain);
+        done = run_plan(&plan, options, &original, &explain);
         mutate_free(&original);
     }
     code_close(code);
@@ -384,12 +384,12 @@ static bool take_copy(struct file_bytes *bytes, const char *path)
     return true;
 }
 
-static int mutate_file(const char *path, struct wish *wish)
+static int mutate_file(const char *path, struct options *options)
 {
     struct file_bytes bytes = {0};
     struct standard_output *output = stdout_open();
     bool done = input_read(path, &bytes) && take_copy(&bytes, path);
-    done = done && mutate_bytes(&bytes, path, wish, output);
+    done = done && mutate_bytes(&bytes, path, options, output);
     done = stdout_finish(output) && done;
     file_free(&bytes);
     interrupt_die();
@@ -427,7 +427,7 @@ static bool merge_one(const char *path, struct mutate_report *all, bool first)
     return done;
 }
 
-static int merge(int count, char **paths, const struct wish *wish)
+static int merge(int count, char **paths, const struct options *options)
 {
     struct standard_output *output = stdout_open();
     struct mutate_report all = {.file = NULL};
@@ -438,7 +438,7 @@ static int merge(int count, char **paths, const struct wish *wish)
         if (all.shard_count < all.shards)
             message(NULL, "note", "these are %llu of %llu parts",
                     (unsigned long long)all.shard_count, (unsigned long long)all.shards);
-        print(&all, wish, &output->text);
+        print(&all, options, &output->text);
     }
     mutate_report_close(&all);
     return stdout_finish(output) && done ? EXIT_YES : EXIT_NO;
@@ -449,77 +449,78 @@ static int merge(int count, char **paths, const struct wish *wish)
 int command_mutate(int argc, char **argv)
 {
     enum { TIME = 10000, MEMORY = 256 << 20, OUTPUT = 16 << 20, PAIR_VALUES = 16 };
-    struct wish wish = {.seed = 1,
-                        .shards = 1,
-                        .ways = {.limits = {.time = TIME, .memory = MEMORY, .output = OUTPUT},
-                                 .jobs = processors(),
-                                 .ignored = *program_ignored_signals()}};
+    struct options options = {.seed = 1,
+                              .shards = 1,
+                              .ways = {.limits = {.time = TIME, .memory = MEMORY, .output = OUTPUT},
+                                       .jobs = processors(),
+                                       .ignored = *program_ignored_signals()}};
     bool runs = false;
-    int option, wrong = option_colour("mutate", "auto", &wish.colour);
+    int option, wrong = option_colour("mutate", "auto", &options.colour);
     opterr = 0;
-    while (wrong == EXIT_YES && (option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+    while (wrong == EXIT_YES &&
+           (option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
         runs = runs || (option != OPTION_MERGE && option != OPTION_JSON && option != OPTION_COLOUR);
         switch (option) {
         case OPTION_VALUES:
-            wrong = take_values(optarg, &wish.values);
+            wrong = take_values(optarg, &options.values);
             break;
         case OPTION_SEED:
-            wrong = take_seed(optarg, &wish.seed);
+            wrong = take_seed(optarg, &options.seed);
             break;
         case OPTION_JOBS:
-            wrong = take_jobs(optarg, &wish.ways.jobs);
+            wrong = take_jobs(optarg, &options.ways.jobs);
             break;
         case OPTION_PAIRS:
-            wish.pairs = true;
+            options.pairs = true;
             /* fall through */
         case OPTION_FIELD:
-            if (wish.place)
+            if (options.place)
                 return usage_error("mutate", "one --field or --pairs at a time");
-            wish.place = optarg;
+            options.place = optarg;
             break;
         case OPTION_SHARD:
-            wrong = take_shard(optarg, &wish);
+            wrong = take_shard(optarg, &options);
             break;
         case OPTION_MERGE:
-            wish.merge = true;
+            options.merge = true;
             break;
         case OPTION_INPUT:
-            wish.ways.input = optarg;
+            options.ways.input = optarg;
             break;
         case OPTION_TIME:
-            wrong = take_time(optarg, &wish.ways.processor);
+            wrong = take_time(optarg, &options.ways.processor);
             break;
         case OPTION_MEMORY:
-            wrong = option_size("mutate", "memory", optarg, &wish.ways.limits.memory);
+            wrong = option_size("mutate", "memory", optarg, &options.ways.limits.memory);
             break;
         case OPTION_OUTPUT:
-            wrong = option_size("mutate", "output", optarg, &wish.ways.limits.output);
+            wrong = option_size("mutate", "output", optarg, &options.ways.limits.output);
             break;
         case OPTION_JSON:
-            wish.json = true;
+            options.json = true;
             break;
         case OPTION_COLOUR:
-            wrong = option_colour("mutate", optarg, &wish.colour);
+            wrong = option_colour("mutate", optarg, &options.colour);
             break;
         case OPTION_HELP:
             help();
             return help_end();
         default:
-            return usage_error_option("mutate", option, argv, options);
+            return usage_error_option("mutate", option, argv, long_options);
         }
     }
     if (wrong != EXIT_YES)
         return wrong;
     if (optind == argc)
         return usage_error("mutate", "no file given");
-    if (wish.merge && runs)
+    if (options.merge && runs)
         return usage_error("mutate", "--merge runs nothing: only --json and --color go with it");
-    if (wish.merge)
-        return merge(argc - optind, argv + optind, &wish);
-    if (wish.values == 0)
-        wish.values = wish.pairs ? PAIR_VALUES : MUTATE_MOST_VALUES;
-    if (wish.ways.processor != 0)
-        wish.ways.limits.time = mutate_by_clock(wish.ways.processor);
-    wish.ways.arguments = argv + optind;
-    return mutate_file(argv[optind], &wish);
+    if (options.merge)
+        return merge(argc - optind, argv + optind, &options);
+    if (options.values == 0)
+        options.values = options.pairs ? PAIR_VALUES : MUTATE_MOST_VALUES;
+    if (options.ways.processor != 0)
+        options.ways.limits.time = mutate_by_clock(options.ways.processor);
+    options.ways.arguments = argv + optind;
+    return mutate_file(argv[optind], &options);
 }

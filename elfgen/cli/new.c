@@ -14,7 +14,7 @@
 
 enum { OPTION_HELP = 256, MOST_TEMPLATES = 64 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"template", required_argument, NULL, 't'},
     {"list", no_argument, NULL, 'l'},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -178,7 +178,7 @@ int command_new(int argc, char **argv)
     bool listing = false;
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":t:l", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":t:l", long_options, NULL)) != -1) {
         switch (option) {
         case 't':
             wanted = optarg;
@@ -190,7 +190,7 @@ int command_new(int argc, char **argv)
             help();
             return help_end();
         default:
-            return usage_error_option("new", option, argv, options);
+            return usage_error_option("new", option, argv, long_options);
         }
     }
     if (listing)

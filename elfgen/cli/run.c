@@ -17,7 +17,7 @@
 
 enum { OPTION_SANDBOX = 256, OPTION_TIME, OPTION_MEMORY, OPTION_OUTPUT, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"sandbox", no_argument, NULL, OPTION_SANDBOX},
     {"time", required_argument, NULL, OPTION_TIME},
     {"memory", required_argument, NULL, OPTION_MEMORY},
@@ -172,7 +172,8 @@ int command_run(int argc, char **argv)
     bool sandbox = false;
     int option, wrong = EXIT_YES;
     opterr = 0;
-    while (wrong == EXIT_YES && (option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+    while (wrong == EXIT_YES &&
+           (option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
         switch (option) {
         case OPTION_SANDBOX:
             sandbox = true;
@@ -190,7 +191,7 @@ int command_run(int argc, char **argv)
             help();
             return help_end();
         default:
-            return usage_error_option("run", option, argv, options);
+            return usage_error_option("run", option, argv, long_options);
         }
     }
     if (wrong != EXIT_YES)

@@ -20,7 +20,7 @@ enum {
     OPTION_HELP
 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"cc", required_argument, NULL, OPTION_CC},
     {"cflags", required_argument, NULL, OPTION_CFLAGS},
@@ -172,7 +172,7 @@ static int parse_option(struct request *request, int option, const char **asked,
         request->json = true;
         return EXIT_YES;
     default:
-        return usage_error_option("stages", option, argv, options);
+        return usage_error_option("stages", option, argv, long_options);
     }
 }
 
@@ -200,7 +200,8 @@ int command_stages(int argc, char **argv)
     const char *asked = NULL;
     int option, status = EXIT_YES;
     opterr = 0;
-    while (status == EXIT_YES && (option = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+    while (status == EXIT_YES &&
+           (option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
             free(request.flags);

@@ -13,7 +13,7 @@
 
 enum { OPTION_RECORD = 256, OPTION_REPLAY, OPTION_UNTIL, OPTION_PLAIN, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"record", required_argument, NULL, OPTION_RECORD},
     {"replay", required_argument, NULL, OPTION_REPLAY},
     {"until", required_argument, NULL, OPTION_UNTIL},
@@ -42,7 +42,7 @@ static void help(void)
          "before.");
 }
 
-struct wish {
+struct options {
     const char *record, *replay;
     bool plain;
     struct step_until until;
@@ -127,13 +127,14 @@ static void print_replay(struct printing *printing, struct step_run *run)
 }
 
 /* False: it was said why. */
-static bool print(const struct wish *wish, struct step_run *run, struct process_program *program)
+static bool print(const struct options *options, struct step_run *run,
+                  struct process_program *program)
 {
     struct standard_output *output = stdout_open();
     struct printing printing = {
         .printer = {.out = &output->text, .machines = run->machines, .recording = &run->recording},
         .output = output,
-        .text = wish->plain || !wish->record,
+        .text = options->plain || !options->record,
         .replayed = program == NULL};
     if (program && !step_start(run, program))
         return false;
@@ -141,7 +142,7 @@ static bool print(const struct wish *wish, struct step_run *run, struct process_
     if (printing.text)
         step_put_head(&printing.output->text, &run->recording);
     if (program)
-        print_live(&printing, run, wish->record != NULL);
+        print_live(&printing, run, options->record != NULL);
     else
         print_replay(&printing, run);
     if (printing.text)
@@ -223,16 +224,17 @@ static int status_of(const struct step_recording *recording)
     }
 }
 
-static bool show(const struct wish *wish, struct step_run *run, struct process_program *program)
+static bool show(const struct options *options, struct step_run *run,
+                 struct process_program *program)
 {
-    if (!wish->plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+    if (!options->plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
         return step_view(run, program);
-    return print(wish, run, program);
+    return print(options, run, program);
 }
 
-static int run_program(const struct wish *wish, char **arguments)
+static int run_program(const struct options *options, char **arguments)
 {
-    struct step_run run = {.until = wish->until, .machines = calloc(1, sizeof *run.machines)};
+    struct step_run run = {.until = options->until, .machines = calloc(1, sizeof *run.machines)};
     struct process_program program = {.arguments = arguments,
                                       .ignored = *program_ignored_signals()};
     char path[PATH_MAX];
@@ -242,16 +244,16 @@ static int run_program(const struct wish *wish, char **arguments)
     }
     step_machines_open(run.machines);
     program.path = path;
-    bool done = wish->replay ? read_recording(wish->replay, &run)
-                             : program_find(arguments[0], path, sizeof path);
-    done = done && show(wish, &run, wish->replay ? NULL : &program);
+    bool done = options->replay ? read_recording(options->replay, &run)
+                                : program_find(arguments[0], path, sizeof path);
+    done = done && show(options, &run, options->replay ? NULL : &program);
     if (run.stepper)
         step_end_run(&run, STEP_INTERRUPTED);
     if (done && run.recording.end == STEP_FULL)
         message("step", "error", "the recording is full: %zu bytes of steps, %llu of them",
                 run.recording.size, (unsigned long long)run.recording.count);
-    if (done && wish->record)
-        done = write_recording(wish->record, &run);
+    if (done && options->record)
+        done = write_recording(options->record, &run);
     int status = done ? status_of(&run.recording) : EXIT_NO;
     recording_free(&run.recording);
     free(run.machines);
@@ -268,38 +270,38 @@ static bool parse_until(const char *text, struct step_until *until)
 
 int command_step(int argc, char **argv)
 {
-    struct wish wish = {0};
+    struct options options = {0};
     int option;
     opterr = 0;
     /* What stands behind the program's name is the program's. */
-    while ((option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
         switch (option) {
         case OPTION_RECORD:
-            wish.record = optarg;
+            options.record = optarg;
             break;
         case OPTION_REPLAY:
-            wish.replay = optarg;
+            options.replay = optarg;
             break;
         case OPTION_UNTIL:
-            if (!parse_until(optarg, &wish.until))
+            if (!parse_until(optarg, &options.until))
                 return usage_error(
                     "step", "--until '%s': it is an address, 0x..., or a number of steps", optarg);
             break;
         case OPTION_PLAIN:
-            wish.plain = true;
+            options.plain = true;
             break;
         case OPTION_HELP:
             help();
             return help_end();
         default:
-            return usage_error_option("step", option, argv, options);
+            return usage_error_option("step", option, argv, long_options);
         }
     }
-    if (wish.replay && optind != argc)
+    if (options.replay && optind != argc)
         return usage_error("step", "--replay runs no program: '%s' is too much", argv[optind]);
-    if (!wish.replay && optind == argc)
+    if (!options.replay && optind == argc)
         return usage_error("step", "no program given");
-    if (wish.record && strcmp(wish.record, "-") == 0)
+    if (options.record && strcmp(options.record, "-") == 0)
         return usage_error("step", "--record -: standard output is the program's");
-    return run_program(&wish, argv + optind);
+    return run_program(&options, argv + optind);
 }

@@ -9,7 +9,7 @@
 
 enum { OPTION_ABI = 256, OPTION_LIST, OPTION_JSON, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"abi", required_argument, NULL, OPTION_ABI},
     {"list", no_argument, NULL, OPTION_LIST},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -267,7 +267,7 @@ int command_syscall(int argc, char **argv)
     struct question question = {.asked = {true, true}};
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
         switch (option) {
         case OPTION_ABI:
             if (!parse_abi(optarg, question.asked))
@@ -283,7 +283,7 @@ int command_syscall(int argc, char **argv)
             help();
             return help_end();
         default:
-            return usage_error_option("syscall", option, argv, options);
+            return usage_error_option("syscall", option, argv, long_options);
         }
     }
     if (argc - optind > 1)

@@ -13,7 +13,7 @@
 
 enum { OPTION_JSON = 256, OPTION_ABI, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'}, {"follow", no_argument, NULL, 'f'},
     {"json", no_argument, NULL, OPTION_JSON}, {"abi", no_argument, NULL, OPTION_ABI},
     {"help", no_argument, NULL, OPTION_HELP}, {NULL, 0, NULL, 0},
@@ -184,7 +184,7 @@ int command_trace(int argc, char **argv)
     int option;
     opterr = 0;
     /* What stands behind the program is the program's. */
-    while ((option = getopt_long(argc, argv, "+:fo:", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "+:fo:", long_options, NULL)) != -1) {
         switch (option) {
         case 'f':
             tracing.follow = true;
@@ -202,7 +202,7 @@ int command_trace(int argc, char **argv)
             help();
             return help_end();
         default:
-            return usage_error_option("trace", option, argv, options);
+            return usage_error_option("trace", option, argv, long_options);
         }
     }
     if (tracing.abi && tracing.is_json)

@@ -10,7 +10,7 @@
 
 enum { OPTION_HELP = 256 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -76,7 +76,7 @@ int command_unfold(int argc, char **argv)
     struct unfolded unfolded = {.bytes = NULL};
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
         switch (option) {
         case 'o':
             if (output)
@@ -87,7 +87,7 @@ int command_unfold(int argc, char **argv)
             help();
             return help_end();
         default:
-            return usage_error_option("unfold", option, argv, options);
+            return usage_error_option("unfold", option, argv, long_options);
         }
     }
     if (optind + 1 != argc)
