@@ -34,7 +34,7 @@ static void help(void)
 }
 
 /* What is wrong, and where. */
-static void tell(const char *file, const struct elfgen_error *error, const char *field)
+static void report_error(const char *file, const struct elfgen_error *error, const char *field)
 {
     char place[64] = "";
     char *subject = NULL;
@@ -70,7 +70,7 @@ static bool open_input(struct input *input)
     if (elfgen_view_open_program(&input->view, input->bytes.bytes, input->bytes.size, &error) !=
         ELFGEN_NOT_ELF)
         return true;
-    tell(input_name(input->path), &error, NULL);
+    report_error(input_name(input->path), &error, NULL);
     return false;
 }
 
@@ -93,7 +93,7 @@ static bool is_whole(const struct compare_facts *facts)
 {
     if (facts->missing.status == ELFGEN_OK)
         return true;
-    tell(facts->file, &facts->missing, facts->missing_field);
+    report_error(facts->file, &facts->missing, facts->missing_field);
     return false;
 }
 

@@ -24,27 +24,27 @@ static int open_nothing(void)
 }
 
 /* False: it did not run to its end, said so. */
-static bool is_whole(const struct compare_program *program, const struct profile *measure,
+static bool is_whole(const struct compare_program *program, const struct profile *profile,
                      uint64_t limit)
 {
     if (!program->path)
         return true; /* the caller's to say */
     /* On a busy machine that may be before it has begun. */
-    if (!measure->end.ran && !measure->time_up) {
+    if (!profile->end.ran && !profile->time_up) {
         if (strcmp(program->path, program->file) == 0)
-            program_report_not_started(program->path, measure->end.error);
+            program_report_not_started(program->path, profile->end.error);
         else
-            message(program->file, "error", "cannot be run: %s", strerror(measure->end.error));
+            message(program->file, "error", "cannot be run: %s", strerror(profile->end.error));
         return false;
     }
-    if (measure->time_up)
+    if (profile->time_up)
         message(program->file, "error",
                 "it or a child of it still ran after %g s and was killed; --time allows more",
                 (double)limit / 1e9);
-    return !measure->time_up;
+    return !profile->time_up;
 }
 
-bool compare_run_programs(const struct compare_program *programs, struct profile *measures,
+bool compare_run_programs(const struct compare_program *programs, struct profile *profiles,
                           size_t count, uint64_t limit)
 {
     static struct process_program starts[MOST_PROGRAMS];
@@ -62,16 +62,16 @@ bool compare_run_programs(const struct compare_program *programs, struct profile
                                              .arguments = arguments[i],
                                              .ignored = *program_ignored_signals(),
                                              .files = files};
-        measures[i] = (struct profile){.program = programs[i].path ? &starts[i] : NULL};
+        profiles[i] = (struct profile){.program = programs[i].path ? &starts[i] : NULL};
     }
     interrupt_tick(TICK);
-    bool done = profile_programs(measures, count, &limits, &error);
+    bool done = profile_programs(profiles, count, &limits, &error);
     interrupt_tick(0);
     close(nothing);
     if (!done)
         message(NULL, "error", "%s", error.text);
     bool whole = done;
     for (size_t i = 0; done && i < count; i++)
-        whole = is_whole(&programs[i], &measures[i], limit) && whole;
+        whole = is_whole(&programs[i], &profiles[i], limit) && whole;
     return whole;
 }

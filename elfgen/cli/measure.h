@@ -15,7 +15,7 @@ struct compare_program {
 
 /* Runs each without input and output. False: not all did and ended, said why; what is known is in
  * `measures`, whose memory is the caller's to free. */
-bool compare_run_programs(const struct compare_program *programs, struct profile *measures,
+bool compare_run_programs(const struct compare_program *programs, struct profile *profiles,
                           size_t count, uint64_t limit);
 
 #endif

@@ -97,7 +97,7 @@ static bool is_of_descriptor(const char *name)
     return false;
 }
 
-static void tell_call(const char *name, const char *path, const struct run_end *end)
+static void report_call(const char *name, const char *path, const struct run_end *end)
 {
     static struct calls calls;
     static const char *const abis[] = {[CALL_X86_64] = "x86-64", [CALL_I386] = "i386"};
@@ -139,7 +139,7 @@ static void tell_call(const char *name, const char *path, const struct run_end *
             abis[end->abi], hint);
 }
 
-static void tell_signal(const char *name, const struct run_end *end)
+static void report_signal(const char *name, const struct run_end *end)
 {
     const char *abbreviation = sigabbrev_np(end->signal);
     char address[64] = "";
@@ -158,10 +158,10 @@ int exit_reason_report(const char *name, const char *path, const struct run_end 
     case RUN_EXITED:
         return end->status;
     case RUN_SIGNAL:
-        tell_signal(name, end);
+        report_signal(name, end);
         break;
     case RUN_CALL:
-        tell_call(name, path, end);
+        report_call(name, path, end);
         break;
     case RUN_TIME:
         message(name, "error", "killed: it reached the time limit of %s (--time)",

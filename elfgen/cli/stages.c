@@ -64,7 +64,7 @@ struct request {
     struct profile runs[WAY_COUNT];
 };
 
-static void tell(void *context, const struct source_message *what)
+static void report_diagnostic(void *context, const struct source_message *what)
 {
     (void)context;
     build_diagnostic(what, false);
@@ -181,7 +181,7 @@ static int run(struct request *request, const char *asked)
     char folder[PATH_MAX];
     struct stages *stages = &request->stages;
     stages->compiler_flags = request->flags;
-    stages->tell = tell;
+    stages->tell = report_diagnostic;
     if (datadir_find("asm", "tiny.h", folder, sizeof folder))
         stages->include_folder = folder;
     if (!name_folder(request, asked)) {

@@ -59,15 +59,15 @@ struct profile_limits {
  * wait, so for the limits the caller must have a timer tick whose handler interrupts (no
  * SA_RESTART). False and *error: there is no memory or no process to be had, or ptrace is
  * forbidden; what was measured until then stands. */
-bool profile_programs(struct profile *measures, size_t count, const struct profile_limits *limits,
+bool profile_programs(struct profile *profiles, size_t count, const struct profile_limits *limits,
                       struct elfgen_error *error);
-void profile_free(struct profile *measure);
+void profile_free(struct profile *profile);
 
 /* ---- inside the room ---- */
 
 /* Runs it once without looking at its calls: *time is what it took, as above, 0 if the limit ended
  * it; `pages`: fills those answers, too. */
-bool profile_run(struct profile *measure, bool pages, uint64_t limit, uint64_t *time,
+bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *time,
                  struct elfgen_error *error);
 
 #endif

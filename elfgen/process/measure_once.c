@@ -13,7 +13,7 @@
 #include "base/clock.h"
 
 struct once {
-    struct profile *measure;
+    struct profile *profile;
     bool pages;
     pid_t first;
     pid_t *ids; /* that run or stand still */
@@ -71,14 +71,14 @@ static bool read_resident(pid_t id, uint64_t *pages)
 
 static void read_pages(const struct once *once)
 {
-    struct profile *measure = once->measure;
+    struct profile *profile = once->profile;
     uint64_t minor, major;
-    measure->has_resident = read_resident(once->first, &measure->resident);
+    profile->has_resident = read_resident(once->first, &profile->resident);
     if (!read_faults(once->first, &minor, &major))
         return;
-    measure->has_pages = true;
-    measure->minor = minor - once->minor;
-    measure->major = major - once->major;
+    profile->has_pages = true;
+    profile->minor = minor - once->minor;
+    profile->major = major - once->major;
 }
 
 /* ---- processes ---- */
@@ -189,14 +189,14 @@ static bool go_to_execve(struct once *once)
     return WIFSTOPPED(status) && read_faults(once->first, &once->minor, &once->major);
 }
 
-bool profile_run(struct profile *measure, bool pages, uint64_t limit, uint64_t *time,
+bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *time,
                  struct elfgen_error *error)
 {
-    struct once once = {.measure = measure, .pages = pages};
+    struct once once = {.profile = profile, .pages = pages};
     unsigned long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
                             (pages ? PTRACE_O_TRACEEXIT : 0);
     *time = 0;
-    once.first = process_start(measure->program, options, error);
+    once.first = process_start(profile->program, options, error);
     if (once.first < 0)
         return false;
     once.pages = pages && go_to_execve(&once);
