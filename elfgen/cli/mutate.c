@@ -446,6 +446,47 @@ static int merge(int count, char **paths, const struct options *options)
 
 /* ---- the call ---- */
 
+static int read_option(struct options *options, int option, char **argv)
+{
+    switch (option) {
+    case OPTION_VALUES:
+        return take_values(optarg, &options->values);
+    case OPTION_SEED:
+        return take_seed(optarg, &options->seed);
+    case OPTION_JOBS:
+        return take_jobs(optarg, &options->ways.jobs);
+    case OPTION_PAIRS:
+        options->pairs = true;
+        /* fall through */
+    case OPTION_FIELD:
+        if (options->place)
+            return usage_error("mutate", "one --field or --pairs at a time");
+        options->place = optarg;
+        return EXIT_YES;
+    case OPTION_SHARD:
+        return take_shard(optarg, options);
+    case OPTION_MERGE:
+        options->merge = true;
+        return EXIT_YES;
+    case OPTION_INPUT:
+        options->ways.input = optarg;
+        return EXIT_YES;
+    case OPTION_TIME:
+        return take_time(optarg, &options->ways.processor);
+    case OPTION_MEMORY:
+        return option_size("mutate", "memory", optarg, &options->ways.limits.memory);
+    case OPTION_OUTPUT:
+        return option_size("mutate", "output", optarg, &options->ways.limits.output);
+    case OPTION_JSON:
+        options->json = true;
+        return EXIT_YES;
+    case OPTION_COLOUR:
+        return option_colour("mutate", optarg, &options->colour);
+    default:
+        return usage_error_option("mutate", option, argv, long_options);
+    }
+}
+
 int command_mutate(int argc, char **argv)
 {
     enum { TIME = 10000, MEMORY = 256 << 20, OUTPUT = 16 << 20, PAIR_VALUES = 16 };
@@ -460,54 +501,11 @@ int command_mutate(int argc, char **argv)
     while (wrong == EXIT_YES &&
            (option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
         runs = runs || (option != OPTION_MERGE && option != OPTION_JSON && option != OPTION_COLOUR);
-        switch (option) {
-        case OPTION_VALUES:
-            wrong = take_values(optarg, &options.values);
-            break;
-        case OPTION_SEED:
-            wrong = take_seed(optarg, &options.seed);
-            break;
-        case OPTION_JOBS:
-            wrong = take_jobs(optarg, &options.ways.jobs);
-            break;
-        case OPTION_PAIRS:
-            options.pairs = true;
-            /* fall through */
-        case OPTION_FIELD:
-            if (options.place)
-                return usage_error("mutate", "one --field or --pairs at a time");
-            options.place = optarg;
-            break;
-        case OPTION_SHARD:
-            wrong = take_shard(optarg, &options);
-            break;
-        case OPTION_MERGE:
-            options.merge = true;
-            break;
-        case OPTION_INPUT:
-            options.ways.input = optarg;
-            break;
-        case OPTION_TIME:
-            wrong = take_time(optarg, &options.ways.processor);
-            break;
-        case OPTION_MEMORY:
-            wrong = option_size("mutate", "memory", optarg, &options.ways.limits.memory);
-            break;
-        case OPTION_OUTPUT:
-            wrong = option_size("mutate", "output", optarg, &options.ways.limits.output);
-            break;
-        case OPTION_JSON:
-            options.json = true;
-            break;
-        case OPTION_COLOUR:
-            wrong = option_colour("mutate", optarg, &options.colour);
-            break;
-        case OPTION_HELP:
+        if (option == OPTION_HELP) {
             help();
             return help_end();
-        default:
-            return usage_error_option("mutate", option, argv, long_options);
         }
+        wrong = read_option(&options, option, argv);
     }
     if (wrong != EXIT_YES)
         return wrong;
