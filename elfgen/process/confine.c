@@ -1,4 +1,4 @@
-/* The supervisor's side of a worker: makes it, hands it jobs, ends it. */
+/* Makes a worker, hands it jobs, and ends it: the supervisor's side. */
 #include "confine_inside.h"
 
 #include <errno.h>
@@ -19,7 +19,8 @@
 
 #include "confine_watch.h"
 
-/* Arguments and environment: as much as Linux takes with the usual stack, and their pointers. */
+/* Room for arguments and environment, as much as Linux accepts with the usual stack size, and for
+ * the pointers to them. */
 enum { SHARED_ROOM = 8 << 20 };
 
 static bool fail(struct elfgen_error *error, const char *what, int number)
@@ -30,7 +31,7 @@ static bool fail(struct elfgen_error *error, const char *what, int number)
 
 /* ---- making it ---- */
 
-/* Not among the standard streams' numbers, which may be free. */
+/* Moves a descriptor above those of the standard streams, which may be free. */
 static int raised(int file)
 {
     if (file < 0 || file > STDERR_FILENO)
@@ -65,7 +66,7 @@ static bool make_shared(struct sandbox_worker *worker, const struct sandbox_opti
     return getrandom(&shared->secret, sizeof shared->secret, 0) == sizeof shared->secret;
 }
 
-/* Sockets between the two; this end is told who speaks. */
+/* Makes a socket between the two sides. This side receives the sender's credentials. */
 static bool make_socket(struct sandbox_worker *worker)
 {
     int ends[2], yes = 1;
@@ -78,8 +79,9 @@ static bool make_socket(struct sandbox_worker *worker)
            setsockopt(worker->socket, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) == 0;
 }
 
-/* A fork into new namespaces: with root's rights, else with those that a user namespace gives, and
- * otherwise without. The worker is the first process of its namespace: with it, all others end. */
+/* Forks into new namespaces: with root's privileges, or with those that a user namespace gives, or
+ * without namespaces. The worker is init of its pid namespace: when it ends, all other processes
+ * there end. */
 static pid_t split(struct sandbox_worker *worker)
 {
     static const struct {
@@ -98,7 +100,7 @@ static pid_t split(struct sandbox_worker *worker)
     return id;
 }
 
-/* The worker has nothing of this process's signals: not even their handlers may run there. */
+/* The worker inherits no signal handling: even this process's handlers must not run in it. */
 static pid_t start(struct sandbox_worker *worker)
 {
     sigset_t all, before;
@@ -221,7 +223,7 @@ static bool write_all(int file, const char *bytes, size_t size)
     return true;
 }
 
-/* A memory file that may be executed, also where that has to be said. */
+/* Makes a memory file that may be executed, also where that must be requested. */
 static int executable_memory(void)
 {
     enum { EXECUTABLE = 0x10 }; /* MFD_EXEC, Linux 6.3 */
@@ -235,7 +237,7 @@ int sandbox_make_file(const void *bytes, size_t size)
     int writable = executable_memory();
     if (writable < 0)
         return -1;
-    /* Linux runs nothing that somebody may write to. */
+    /* Linux executes no file that is open for writing. */
     snprintf(path, sizeof path, "/proc/self/fd/%d", writable);
     int file = write_all(writable, bytes, size) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     int error = errno;
@@ -259,7 +261,7 @@ bool sandbox_change_file(int file, const struct sandbox_poke *pokes, size_t coun
     return done;
 }
 
-/* Copies strings to where the worker sees them. NULL: they do not fit. */
+/* Copies strings into the memory that the worker shares. Returns NULL if they do not fit. */
 static char **put(struct sandbox_shared *shared, char *const *strings, size_t *used)
 {
     size_t count = 0, at = (*used + sizeof(char *) - 1) / sizeof(char *) * sizeof(char *);

@@ -1,4 +1,4 @@
-/* What a program writes, and where that goes. */
+/* Pipes between a sandboxed program and its output. */
 #include "confine_inside.h"
 
 #include <errno.h>
@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A pipe whose reader never waits, beyond the numbers of standard streams: they may be closed. */
+/* Makes a pipe whose reader does not block. Its descriptors are above those of the standard
+ * streams, which may be closed. */
 bool sandbox_pipe_open(struct sandbox_pipe *pipe, struct sandbox_stream *stream)
 {
     struct stat status;
@@ -54,7 +55,7 @@ bool sandbox_pipe_is_empty(const struct sandbox_pipe *pipe)
     return pipe->size == 0;
 }
 
-/* The reader is gone: the program finds that out as it would alone. */
+/* The output's reader is gone: the program notices it as it would without a sandbox. */
 static void give_up(struct sandbox_pipe *pipe)
 {
     pipe->stream->closed = true;
@@ -63,7 +64,7 @@ static void give_up(struct sandbox_pipe *pipe)
     sandbox_pipe_close(pipe);
 }
 
-/* Without waiting: what can take one byte can take a page of a pipe. */
+/* Writes without waiting: a pipe that has room for one byte has room for a page. */
 static void drain(struct sandbox_pipe *pipe)
 {
     enum { AT_ONCE = 4096 };
@@ -84,7 +85,7 @@ static void drain(struct sandbox_pipe *pipe)
     }
 }
 
-/* The first bytes that the caller wants to keep. */
+/* Keeps the first bytes, as many as the caller wants. */
 static void keep(struct sandbox_stream *stream, const uint8_t *bytes, size_t size)
 {
     if (stream->size < stream->room) {

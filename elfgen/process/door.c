@@ -1,4 +1,4 @@
-/* Which instruction made a system call, and where it is. */
+/* Finds the instruction that made a system call, its file, and the privilege level. */
 #include "door.h"
 
 #include <inttypes.h>
@@ -30,8 +30,8 @@ static bool is_door(const uint8_t *bytes, struct call_site *door)
     return false;
 }
 
-/* Whether `bytes`, those in front of a return address, end with a call; a relative one has to lead
- * into the vdso's mapping. */
+/* Whether `bytes`, which are those before a return address, end with a call instruction. A relative
+ * call must lead into the vdso's mapping. */
 static bool ends_with_call(const uint8_t *bytes, uint32_t back,
                            const struct call_site_mapping *vdso)
 {
@@ -47,11 +47,11 @@ static bool ends_with_call(const uint8_t *bytes, uint32_t back,
            (end[-2] == 0xff && (end[-1] & 0xf8) == 0x10);   /* call [register] */
 }
 
-/* The fast doors of 32-bit programs do not keep where they were entered: the kernel goes back to a
- * fixed place in its vdso, behind `sysenter` (or AMD's `syscall`) and an `int 0x80`, where ebp, edx
- * and ecx are popped before a `ret` (arch/x86/entry/vdso/vdso32/system_call.S,
- * do_fast_syscall_32()). So the address to return to tells: a program that has the instruction
- * itself puts it in front of that; otherwise it called the vdso. */
+/* The kernel does not save where `sysenter` and AMD's 32-bit `syscall` were executed. It returns to
+ * a fixed place in its vdso, after one of these and an `int 0x80`, where ebp, edx and ecx are
+ * popped before a `ret` (arch/x86/entry/vdso/vdso32/system_call.S, do_fast_syscall_32()). The
+ * address that this `ret` returns to tells the two cases apart: before it is the instruction
+ * itself, if the program has one, or a call of the vdso. */
 static void find_fast(const struct process *process, const uint8_t *before,
                       const struct call_site_mapping *vdso, struct call_site *door)
 {
