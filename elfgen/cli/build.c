@@ -30,7 +30,7 @@ enum {
     OPTION_HELP
 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"from", required_argument, NULL, OPTION_FROM},
     {"cc", required_argument, NULL, OPTION_CC},
@@ -107,7 +107,7 @@ static int parse_language(struct build *build, const char *name)
     build->hex = strcmp(name, "hex") == 0;
     return build->hex
                ? EXIT_YES
-               : wrong_call("build", "--from '%s': it is nasm, gas, c, object, raw or hex", name);
+               : usage_error("build", "--from '%s': it is nasm, gas, c, object, raw or hex", name);
 }
 
 static int parse_osabi(struct build *build, const char *text)
@@ -127,7 +127,8 @@ static int parse_osabi(struct build *build, const char *text)
     const char *ident;
     for (unsigned i = 0; (ident = elfgen_osabi_ident(i)) && used < sizeof names - 32; i++)
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", ident);
-    return wrong_call("build", "--osabi '%s': it is a number up to 255, or one of %s", text, names);
+    return usage_error("build", "--osabi '%s': it is a number up to 255, or one of %s", text,
+                       names);
 }
 
 static int parse_layout(struct build *build, const char *name)
@@ -135,13 +136,13 @@ static int parse_layout(struct build *build, const char *name)
     build->split = strcmp(name, "split") == 0;
     if (build->split || strcmp(name, "single") == 0)
         return EXIT_YES;
-    return wrong_call("build", "--layout '%s': it is single or split", name);
+    return usage_error("build", "--layout '%s': it is single or split", name);
 }
 
 static int parse_stack(struct build *build, const char *kind)
 {
     if (strcmp(kind, "noexec") != 0)
-        return wrong_call("build", "--stack '%s': it is noexec", kind);
+        return usage_error("build", "--stack '%s': it is noexec", kind);
     build->exec.stack = ELFGEN_PF_R | ELFGEN_PF_W;
     return EXIT_YES;
 }
@@ -155,7 +156,7 @@ static int parse_entry(struct build *build, const char *text)
             ? parse_number(text, &build->exec.entry) && build->exec.entry != ELFGEN_ENTRY_FIRST
             : *text != '\0')
         return EXIT_YES;
-    return wrong_call("build", "-e '%s': neither a symbol nor an address such as 0x10078", text);
+    return usage_error("build", "-e '%s': neither a symbol nor an address such as 0x10078", text);
 }
 
 static int parse_base(struct build *build, const char *text)
@@ -163,7 +164,7 @@ static int parse_base(struct build *build, const char *text)
     build->base_given = true;
     return parse_number(text, &build->exec.base)
                ? EXIT_YES
-               : wrong_call("build", "--base '%s': it is a number, such as 0x10000", text);
+               : usage_error("build", "--base '%s': it is a number, such as 0x10000", text);
 }
 
 static int parse_endian(struct build *build, const char *text)
@@ -171,7 +172,7 @@ static int parse_endian(struct build *build, const char *text)
     build->big_endian = strcmp(text, "big") == 0;
     return build->big_endian || strcmp(text, "little") == 0
                ? EXIT_YES
-               : wrong_call("build", "--endian '%s': it is little or big", text);
+               : usage_error("build", "--endian '%s': it is little or big", text);
 }
 
 /* Which of the two roads an option belongs to. */
@@ -218,11 +219,11 @@ static int parse_option(struct build *build, int option, char **argv)
     case OPTION_FROM:
         return parse_language(build, optarg);
     case OPTION_CC:
-        return take_compiler("build", optarg, &build->compiler);
+        return option_compiler("build", optarg, &build->compiler);
     case OPTION_CFLAGS:
-        return add_compiler_flags("build", optarg, &build->compiler_flags);
+        return option_add_compiler_flags("build", optarg, &build->compiler_flags);
     case OPTION_TARGET:
-        return take_target("build", optarg, &build->target);
+        return option_target("build", optarg, &build->target);
     case OPTION_LAYOUT:
         return parse_layout(build, optarg);
     case OPTION_STACK:
@@ -255,9 +256,9 @@ static int parse_option(struct build *build, int option, char **argv)
     case OPTION_ALIGN:
         return parse_number(optarg, &build->exec.align)
                    ? EXIT_YES
-                   : wrong_call("build", "--align '%s': it is a number, such as 0x100", optarg);
+                   : usage_error("build", "--align '%s': it is a number, such as 0x100", optarg);
     default:
-        return wrong_option("build", option, argv, options);
+        return usage_error_option("build", option, argv, long_options);
     }
 }
 
@@ -282,7 +283,7 @@ static bool debug_is_input(const struct build *build)
     char *name = NULL;
     bool found = asprintf(&name, "%s.debug", build->output) < 0;
     for (size_t i = 0; i < build->input_count && !found; i++)
-        found = is_same_file(name, build->inputs[i]);
+        found = atomic_file_is_same(name, build->inputs[i]);
     free(name);
     return found;
 }
@@ -298,25 +299,25 @@ static int check_options(const struct build *build)
     if (build->target != 0)
         exec.machine = build->target;
     if (misplaced)
-        return wrong_call("build", "%s means nothing for %s", misplaced,
-                          hex ? "a hex source, which describes a file" : "a program");
+        return usage_error("build", "%s means nothing for %s", misplaced,
+                           hex ? "a hex source, which describes a file" : "a program");
     if (!hex && elfgen_write_exec(NULL, 0, NULL, 0, &exec, &error) == 0)
-        return wrong_call("build", "%s", error.text);
+        return usage_error("build", "%s", error.text);
     for (size_t i = 0; i < build->input_count; i++)
-        if (is_same_file(build->output, build->inputs[i]))
-            return wrong_call("build", "the output '%s' is the input: it is never overwritten",
-                              build->output);
+        if (atomic_file_is_same(build->output, build->inputs[i]))
+            return usage_error("build", "the output '%s' is the input: it is never overwritten",
+                               build->output);
     if (build->debug && debug_is_input(build))
-        return wrong_call("build",
-                          "-g writes '%s.debug', which is an input: it is never overwritten",
-                          build->output);
+        return usage_error("build",
+                           "-g writes '%s.debug', which is an input: it is never overwritten",
+                           build->output);
     if (build->debug && strcmp(build->output, "-") == 0)
-        return wrong_call("build", "-g writes a file beside the output: -o - has no place for it");
+        return usage_error("build", "-g writes a file beside the output: -o - has no place for it");
     if (build->map && strcmp(build->output, "-") == 0)
-        return wrong_call("build", "--map and -o - would both write to standard output");
+        return usage_error("build", "--map and -o - would both write to standard output");
     if (hex && build->input_count > 1)
-        return wrong_call("build", "a hex source is a whole file: '%s' is one too many",
-                          build->inputs[1]);
+        return usage_error("build", "a hex source is a whole file: '%s' is one too many",
+                           build->inputs[1]);
     return EXIT_YES;
 }
 
@@ -339,10 +340,10 @@ int command_build(int argc, char **argv)
     struct build build = {.language = SOURCE_DETECT, .exec = ELFGEN_EXEC_DEFAULTS};
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:e:gv", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":o:e:gv", long_options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
-            return end_of_help();
+            return help_end();
         }
         note_option(&build, option);
         int status = parse_option(&build, option, argv);
@@ -350,7 +351,7 @@ int command_build(int argc, char **argv)
             return status;
     }
     if (optind == argc)
-        return wrong_call("build", "no input given");
+        return usage_error("build", "no input given");
     build.inputs = argv + optind;
     build.input_count = (size_t)(argc - optind);
     int status = run(&build);

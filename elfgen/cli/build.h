@@ -42,4 +42,8 @@ int build_hex(const struct build *build);
  * "warning". */
 bool build_check(const struct build *build, const void *bytes, size_t size, const char *kind);
 
+/* Prints what the inputs' readers and compilers report: place, line, and a caret. Notes without a
+ * place in a file are printed for `verbose` alone. */
+void build_diagnostic(const struct source_message *what, bool verbose);
+
 #endif

@@ -8,11 +8,11 @@ bool build_check(const struct build *build, const void *bytes, size_t size, cons
     struct elfgen_kernel_answer answer;
     char sentence[512];
     struct elfgen_text text = {.bytes = sentence, .capacity = sizeof sentence - 1};
-    if (some_linux_starts(bytes, size, &answer))
+    if (loadable_somewhere(bytes, size, &answer))
         return true;
     elfgen_kernel_message(&answer, &text);
     sentence[text.length] = '\0';
-    const char *what = not_started_words(answer.verdict);
+    const char *what = loadable_verdict_words(answer.verdict);
     if (answer.offset == ELFGEN_NOWHERE)
         message(build->output, kind, "%s: %s", what, sentence);
     else

@@ -96,7 +96,7 @@ int build_hex(const struct build *build)
     bool standard = strcmp(build->inputs[0], "-") == 0;
     const char *name = standard ? "<stdin>" : build->inputs[0];
     if (build->listing && strcmp(build->output, "-") == 0)
-        return wrong_call("build", "--listing and -o - would both write to standard output");
+        return usage_error("build", "--listing and -o - would both write to standard output");
     struct file_bytes source = {0};
     int file = standard ? STDIN_FILENO : open(build->inputs[0], O_RDONLY | O_CLOEXEC);
     bool done = file >= 0 && file_read(file, false, &source);
@@ -110,7 +110,7 @@ int build_hex(const struct build *build)
     /* It may describe anything; what begins like a program is looked at. */
     if (done && !build->no_check && size > 0 && bytes[0] == 0x7f)
         build_check(build, bytes, size, "warning");
-    done = done && write_output(build->output, bytes, size, true);
+    done = done && atomic_file_write(build->output, bytes, size, true);
     free(bytes);
     file_free(&source);
     if (done && fflush(stdout) != 0) {

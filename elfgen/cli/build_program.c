@@ -23,10 +23,10 @@ struct work {
     struct elfgen_layout layout;
 };
 
-static void tell(void *context, const struct source_message *what)
+static void report_diagnostic(void *context, const struct source_message *what)
 {
     const struct work *work = context;
-    message_of_source(what, work->build->verbose);
+    build_diagnostic(what, work->build->verbose);
 }
 
 /* A line that begins with the place in an object, as linkers write it. */
@@ -36,7 +36,7 @@ static void report_link(void *context, const char *text)
     message(NULL, NULL, "%s", text);
 }
 
-static bool tell_error(const struct elfgen_error *error)
+static bool report_error(const struct elfgen_error *error)
 {
     /* Of a place in an object the sentence begins with the object. */
     bool has_place = strstr(error->text, ":(") || strstr(error->text, ": section ");
@@ -164,7 +164,7 @@ static bool is_code_label(const struct link_object *object, const struct link_sy
 }
 
 /* "no entry": with the labels in code that the user may have meant, globals first. */
-static bool tell_missing_entry(const struct work *work)
+static bool report_missing_entry(const struct work *work)
 {
     char names[256] = "";
     size_t used = 0, count = 0;
@@ -204,10 +204,10 @@ static bool link_all(struct work *work)
     work->exec.machine = link->machine;
     if (link_program(link))
         return true;
-    return link->no_entry ? tell_missing_entry(work) : false;
+    return link->no_entry ? report_missing_entry(work) : false;
 }
 
-static void tell_layout(const struct work *work)
+static void report_layout(const struct work *work)
 {
     const struct elfgen_program *program = &work->link.program;
     const struct elfgen_layout *layout = &work->layout;
@@ -268,7 +268,7 @@ static bool write_debug(struct work *work, const uint8_t *image)
     char *name = NULL;
     uint8_t *file = link_debug_file(&work->link, &work->layout, image, &size);
     bool done = file && asprintf(&name, "%s.debug", work->build->output) >= 0 &&
-                write_output(name, file, size, false);
+                atomic_file_write(name, file, size, false);
     free(name);
     free(file);
     return done;
@@ -292,7 +292,7 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
     bool done = !build->map ||
                 link_print_map(&work->link, &work->layout, *size - work->layout.file_size, stdout);
     done = done && (!build->debug || write_debug(work, *image)) &&
-           write_output(build->output, *image, *size, true);
+           atomic_file_write(build->output, *image, *size, true);
     if (build->map && fflush(stdout) != 0) {
         message("<stdout>", "error", "cannot write: %s", strerror(errno));
         done = false;
@@ -309,7 +309,7 @@ static bool write_program(struct work *work)
         build->split ? elfgen_layout_split(program, &work->exec, &work->layout, &error)
                      : elfgen_layout_single(program, &work->exec, &work->layout, &error);
     if (status != ELFGEN_OK)
-        return tell_error(&error);
+        return report_error(&error);
     if (!has_sane_size(work))
         return false;
     size_t size = (size_t)work->layout.file_size;
@@ -318,12 +318,12 @@ static bool write_program(struct work *work)
         message("build", "error", "out of memory for %zu bytes", size);
         return false;
     }
-    bool done =
-        elfgen_write_image(program, &work->layout, image, size, &error) != 0 || tell_error(&error);
+    bool done = elfgen_write_image(program, &work->layout, image, size, &error) != 0 ||
+                report_error(&error);
     if (done) {
         warn_of_permissions(work);
         if (build->verbose)
-            tell_layout(work);
+            report_layout(work);
         done = write_files(work, &image, &size);
     }
     free(image);
@@ -339,11 +339,11 @@ int build_program(const struct build *build)
                             .machine = build->target,
                             .debug = build->debug,
                             .verbose = build->verbose,
-                            .report = tell,
+                            .report = report_diagnostic,
                             .context = &work};
     for (size_t i = 0; i < build->input_count && !common.include_folder; i++)
         if (is_c(build, build->inputs[i]) &&
-            find_shared("asm", "tiny.h", work.folder, sizeof work.folder))
+            datadir_find("asm", "tiny.h", work.folder, sizeof work.folder))
             common.include_folder = work.folder;
     work.common = &common;
     work.link.report = report_link;

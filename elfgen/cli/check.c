@@ -11,7 +11,7 @@
 
 enum { OPTION_HELP = 256, OPTION_KERNEL, OPTION_JSON, OPTION_STRICT, OPTION_LOADER };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"kernel", required_argument, NULL, OPTION_KERNEL},
     {"json", no_argument, NULL, OPTION_JSON},
     {"strict", no_argument, NULL, OPTION_STRICT},
@@ -55,12 +55,12 @@ static int take_kernel(const char *text, struct elfgen_kernel_machine *machine)
     int end = 0;
     if (sscanf(text, "%3u.%3u%n", &major, &minor, &end) != 2 || end == 0 ||
         (text[end] != '\0' && text[end] != '.' && text[end] != '-'))
-        return wrong_call("check", "--kernel '%s': it is a version, such as 6.1", text);
+        return usage_error("check", "--kernel '%s': it is a version, such as 6.1", text);
     uint32_t version = ELFGEN_LINUX(major, minor);
     if (version < ELFGEN_LINUX(OLDEST_MAJOR, OLDEST_MINOR) ||
         version > ELFGEN_LINUX(NEWEST_MAJOR, NEWEST_MINOR))
-        return wrong_call("check", "--kernel '%s': known are %d.%d to %d.%d", text, OLDEST_MAJOR,
-                          OLDEST_MINOR, NEWEST_MAJOR, NEWEST_MINOR);
+        return usage_error("check", "--kernel '%s': known are %d.%d to %d.%d", text, OLDEST_MAJOR,
+                           OLDEST_MINOR, NEWEST_MAJOR, NEWEST_MINOR);
     elfgen_kernel_usual(machine);
     machine->version = version;
     return EXIT_YES;
@@ -81,7 +81,7 @@ static int take_loader(const char *text, struct orders *orders)
             orders->objector = loaders[i].objector;
             return EXIT_YES;
         }
-    return wrong_call("check", "--loader '%s': it is linux, qemu-user, wsl1 or freebsd", text);
+    return usage_error("check", "--loader '%s': it is linux, qemu-user, wsl1 or freebsd", text);
 }
 
 /* Returns EXIT_YES, or the status to end with; `*done`: for --help. */
@@ -90,7 +90,7 @@ static int parse(int argc, char **argv, struct orders *orders, bool *done)
     int option, status = EXIT_YES;
     opterr = 0;
     while (status == EXIT_YES && !*done &&
-           (option = getopt_long(argc, argv, ":v", options, NULL)) != -1) {
+           (option = getopt_long(argc, argv, ":v", long_options, NULL)) != -1) {
         switch (option) {
         case OPTION_KERNEL:
             status = take_kernel(optarg, &orders->machine);
@@ -110,13 +110,13 @@ static int parse(int argc, char **argv, struct orders *orders, bool *done)
         case OPTION_HELP:
             help();
             *done = true;
-            return end_of_help();
+            return help_end();
         default:
-            status = wrong_option("check", option, argv, options);
+            status = usage_error_option("check", option, argv, long_options);
         }
     }
     if (status == EXIT_YES && optind == argc)
-        return wrong_call("check", "no file given");
+        return usage_error("check", "no file given");
     return status;
 }
 
@@ -152,8 +152,8 @@ static bool ask_linux(const struct orders *orders, const struct file_bytes *byte
     memcpy(path, bytes->bytes + answer->path_offset, answer->path_length);
     path[answer->path_length] = '\0';
     report->interpreter = path;
-    int error = process_open_interpreter(path, &opened);
-    report->not_read = error == PROCESS_NOT_READ;
+    int error = host_open_interpreter(path, &opened);
+    report->not_read = error == HOST_NOT_READ;
     if (report->not_read)
         return true;
     struct elfgen_kernel_file interpreter = {(const uint8_t *)opened.bytes, opened.size, error};
@@ -176,10 +176,10 @@ static bool check_file(const struct orders *orders, const char *name,
                                   .objector = orders->objector,
                                   .verbose = orders->verbose};
     bool starts = false;
-    flush_output(output); /* so that messages come behind it */
+    stdout_flush(output); /* so that messages come behind it */
     if (!map.areas) {
         message(report.file, "error", "out of memory");
-    } else if (read_input(name, &bytes)) {
+    } else if (input_read(name, &bytes)) {
         unsigned row = 0;
         bool asked = true;
         report.bytes = (const uint8_t *)bytes.bytes;
@@ -205,14 +205,14 @@ static bool check_file(const struct orders *orders, const char *name,
 int command_check(int argc, char **argv)
 {
     struct orders orders = {0};
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     bool done = false, good = true;
-    process_machine(&orders.machine);
+    host_machine(&orders.machine);
     int status = parse(argc, argv, &orders, &done);
     if (status != EXIT_YES || done)
         return status;
     for (int i = optind; i < argc; i++)
         good &= check_file(&orders, argv[i], output);
-    good &= finish_output(output);
+    good &= stdout_finish(output);
     return good ? EXIT_YES : EXIT_NO;
 }

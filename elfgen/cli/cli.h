@@ -10,7 +10,7 @@
 
 #include "elfgen/text.h"
 
-enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG_CALL = 2 };
+enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
 
 /* One command; its arguments are argv[1...], argv[0] its name. Returns the exit status. */
 int command_build(int argc, char **argv);
@@ -30,7 +30,7 @@ int command_unfold(int argc, char **argv);
 
 /* Any command, done by the companion of this program, which takes its place; returns only if it
  * cannot. */
-int command_of_companion(int argc, char **argv);
+int companion_run(int argc, char **argv);
 
 /* "tinyelf: SUBJECT: KIND: TEXT" on stderr, for one line of printf-style text. `subject` is a file
  * as the user named it, a command, or NULL; `kind` is "error", "warning" or "note", or NULL where
@@ -38,27 +38,26 @@ int command_of_companion(int argc, char **argv);
 __attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
                                                    const char *format, ...);
 
+/* The same for a text that is ready, as callbacks of engines have it. */
+void message_text(const char *subject, const char *kind, const char *text);
+
 /* The same for a place in a text: FILE:LINE:COLUMN, the line, and a caret under the place. `offset`
  * is in bytes, up to `size`. */
 __attribute__((format(printf, 6, 7))) void message_at(const char *file, const char *text,
                                                       size_t size, size_t offset, const char *kind,
                                                       const char *format, ...);
 
-/* What the source room tells, with its place, line and caret. Notes about nothing in a file are for
- * `verbose`. */
-struct source_message;
-void message_of_source(const struct source_message *what, bool verbose);
-
 /* A wrong call of `command` (NULL: of tinyelf): says it, points to --help, and returns
- * EXIT_WRONG_CALL. */
-__attribute__((format(printf, 2, 3))) int wrong_call(const char *command, const char *format, ...);
+ * EXIT_USAGE. */
+__attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
 
 /* What getopt_long() objected to (its ':' or '?'), said with the nearest option there is. */
-int wrong_option(const char *command, int objection, char **argv, const struct option *options);
+int usage_error_option(const char *command, int objection, char **argv,
+                       const struct option *options);
 
 /* After a text on standard output by stdio: EXIT_YES, or EXIT_NO if it did not all go out, said
  * why. */
-int end_of_help(void);
+int help_end(void);
 
 /* The name in the list (NULL at its end) that `word` is most likely meant to be, NULL if none is
  * near. */
@@ -69,46 +68,46 @@ bool parse_number(const char *text, uint64_t *number);
 
 /* ---- options that commands share ---- */
 
-/* Each takes an option's value; returns EXIT_YES, or EXIT_WRONG_CALL and said why. */
-int take_target(const char *command, const char *name, uint16_t *machine);
-int take_compiler(const char *command, const char *text, const char **compiler);
+/* Each takes an option's value; returns EXIT_YES, or EXIT_USAGE and said why. */
+int option_target(const char *command, const char *name, uint16_t *machine);
+int option_compiler(const char *command, const char *text, const char **compiler);
 /* Several --cflags add up; *flags is to be freed. */
-int add_compiler_flags(const char *command, const char *text, char **flags);
+int option_add_compiler_flags(const char *command, const char *text, char **flags);
 /* --time: seconds, with a fraction if wanted, up to a day. */
-int take_seconds(const char *command, const char *text, uint64_t *nanoseconds);
+int option_seconds(const char *command, const char *text, uint64_t *nanoseconds);
 /* Digits with up to three behind a point, as thousandths; points *rest behind them. False: there
  * are none, or too many. */
 bool parse_thousandths(const char *text, const char **rest, uint64_t *number);
 /* Bytes, as MiB or with K, M, G, B behind; 0: none, which is no limit. */
-int take_size(const char *command, const char *option, const char *text, uint64_t *bytes);
+int option_size(const char *command, const char *option, const char *text, uint64_t *bytes);
 /* --color: never, always, or auto: on a terminal, and not with NO_COLOR. */
-int take_colour(const char *command, const char *text, bool *colour);
+int option_colour(const char *command, const char *text, bool *colour);
 
 /* ---- what is installed with the command ---- */
 
 /* The folder `kind` ("templates", "asm") that has the file `probe` in it, as an absolute path:
  * TINYELF_TEMPLATES or what lies beside that, else beside the command as it is installed or built.
  * False: there is none. */
-bool find_shared(const char *kind, const char *probe, char *folder, size_t room);
+bool datadir_find(const char *kind, const char *probe, char *folder, size_t room);
 
 /* ---- programs to run ---- */
 
 /* Where the program is that a user names, as execve takes it: with a slash in its name, there;
  * without, in the first folder of PATH that has it, as a shell does. False: there is none, said
  * why. */
-bool find_program(const char *name, char *path, size_t room);
+bool program_find(const char *name, char *path, size_t room);
 
 /* Says why Linux did not start `path`; `error` is execve's errno. */
-void tell_not_started(const char *path, int error);
+void program_report_not_started(const char *path, int error);
 
 /* The signals that this process was started with as ignored, and that a program which it starts is
  * to find so, too. main() changes a few and interrupt.h one, and they say for each what was
  * before. */
-const sigset_t *inherited_ignored(void);
-void remember_ignored(int number, void (*before)(int));
+const sigset_t *program_ignored_signals(void);
+void program_remember_ignored(int number, void (*before)(int));
 
 /* Undoes what main() changed, for a program that looks itself at what it was started with. */
-void restore_ignored(void);
+void program_restore_ignored(void);
 
 /* ---- inputs ---- */
 
@@ -119,7 +118,7 @@ const char *input_name(const char *path);
 
 /* Reads a whole file, "-" is standard input. False: it cannot be read, said why. *bytes is to be
  * freed either way. */
-bool read_input(const char *path, struct file_bytes *bytes);
+bool input_read(const char *path, struct file_bytes *bytes);
 
 /* ---- outputs ---- */
 
@@ -129,20 +128,20 @@ struct standard_output {
     char buffer[65536];
     int error; /* errno of the first write that failed */
 };
-struct standard_output *open_output(void);
-void flush_output(struct standard_output *output);
+struct standard_output *stdout_open(void);
+void stdout_flush(struct standard_output *output);
 
 /* Writes what is left. False: not all went out, said why. */
-bool finish_output(struct standard_output *output);
+bool stdout_finish(struct standard_output *output);
 
 /* Whether `output` is the same regular file as `input`; "-" is standard output and standard input.
  */
-bool is_same_file(const char *output, const char *input);
+bool atomic_file_is_same(const char *output, const char *input);
 
 /* Writes a whole file so that it appears at once or not at all: beside its place, mode 0755 or 0644
  * less the umask, then renamed. "-" is standard output; what exists and is no regular file, and a
  * door to an open file such as /dev/stdout, is written in place; a symbolic link's target is
  * replaced, the link stays. False: said why, and an older file is as it was. */
-bool write_output(const char *path, const void *bytes, size_t size, bool executable);
+bool atomic_file_write(const char *path, const void *bytes, size_t size, bool executable);
 
 #endif

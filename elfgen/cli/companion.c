@@ -22,7 +22,7 @@ static void own_folder(char *folder, size_t room)
         folder[0] = '\0';
 }
 
-int command_of_companion(int argc, char **argv)
+int companion_run(int argc, char **argv)
 {
     /* Where the build leaves it, and where it is installed. */
     static const char *const places[] = {"", TINYELF_COMPANION_FOLDER "/"};
@@ -33,7 +33,7 @@ int command_of_companion(int argc, char **argv)
         message(NULL, "error", "out of memory");
         return EXIT_NO;
     }
-    restore_ignored();
+    program_restore_ignored();
     arguments[0] = path;
     memcpy(arguments + 1, argv, (size_t)argc * sizeof *arguments);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {

@@ -11,7 +11,7 @@
 
 enum { OPTION_RUN = 256, OPTION_TIME, OPTION_JSON, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"run", no_argument, NULL, OPTION_RUN},
     {"time", required_argument, NULL, OPTION_TIME},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -34,7 +34,7 @@ static void help(void)
 }
 
 /* What is wrong, and where. */
-static void tell(const char *file, const struct elfgen_error *error, const char *field)
+static void report_error(const char *file, const struct elfgen_error *error, const char *field)
 {
     char place[64] = "";
     char *subject = NULL;
@@ -61,7 +61,7 @@ struct input {
 static bool open_input(struct input *input)
 {
     struct elfgen_error error;
-    if (!read_input(input->path, &input->bytes))
+    if (!input_read(input->path, &input->bytes))
         return false;
     if (input->bytes.size == 0) {
         message(input_name(input->path), "error", "the file is empty");
@@ -70,7 +70,7 @@ static bool open_input(struct input *input)
     if (elfgen_view_open_program(&input->view, input->bytes.bytes, input->bytes.size, &error) !=
         ELFGEN_NOT_ELF)
         return true;
-    tell(input_name(input->path), &error, NULL);
+    report_error(input_name(input->path), &error, NULL);
     return false;
 }
 
@@ -93,7 +93,7 @@ static bool is_whole(const struct compare_facts *facts)
 {
     if (facts->missing.status == ELFGEN_OK)
         return true;
-    tell(facts->file, &facts->missing, facts->missing_field);
+    report_error(facts->file, &facts->missing, facts->missing_field);
     return false;
 }
 
@@ -104,19 +104,20 @@ struct request {
 };
 
 /* Runs both, for `runs`. False: not as it should be, said why. */
-static bool run(const struct request *request, struct measure runs[2])
+static bool run(const struct request *request, struct profile runs[2])
 {
-    struct measured programs[2] = {{.path = NULL}, {.path = NULL}};
+    struct compare_program programs[2] = {{.path = NULL}, {.path = NULL}};
     bool files = true;
     for (int i = 0; i < 2; i++) {
         const char *path = request->inputs[i].path;
         bool is_file = strcmp(path, "-") != 0;
-        programs[i] = (struct measured){is_file ? path : NULL, path, path};
+        programs[i] = (struct compare_program){is_file ? path : NULL, path, path};
         if (!is_file)
             message(input_name(path), "error", "only a file can be run: name one");
         files = files && is_file;
     }
-    return run_measured(programs, runs, 2, request->limit ? request->limit : MEASURE_LIMIT) &&
+    return compare_run_programs(programs, runs, 2,
+                                request->limit ? request->limit : COMPARE_RUN_LIMIT) &&
            files;
 }
 
@@ -124,7 +125,7 @@ static bool run(const struct request *request, struct measure runs[2])
 static bool compare(struct request *request, struct elfgen_text *out)
 {
     struct input *inputs = request->inputs;
-    static struct measure runs[2];
+    static struct profile runs[2];
     static struct compare_facts facts[2];
     bool there = open_input(&inputs[0]);
     there &= open_input(&inputs[1]);
@@ -144,8 +145,8 @@ static bool compare(struct request *request, struct elfgen_text *out)
     bool ran = !request->run || run(request, runs);
     (request->json ? compare_json : compare_text)(facts, identical, request->run ? runs : NULL,
                                                   out);
-    measure_free(&runs[0]);
-    measure_free(&runs[1]);
+    profile_free(&runs[0]);
+    profile_free(&runs[1]);
     bool whole = is_whole(&facts[0]);
     return is_whole(&facts[1]) && whole && ran;
 }
@@ -157,41 +158,42 @@ static int parse_option(struct request *request, int option, char **argv)
         request->run = true;
         return EXIT_YES;
     case OPTION_TIME:
-        return take_seconds("compare", optarg, &request->limit);
+        return option_seconds("compare", optarg, &request->limit);
     case OPTION_JSON:
         request->json = true;
         return EXIT_YES;
     default:
-        return wrong_option("compare", option, argv, options);
+        return usage_error_option("compare", option, argv, long_options);
     }
 }
 
 int command_compare(int argc, char **argv)
 {
     static struct request request;
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     int option, status = EXIT_YES;
     opterr = 0;
-    while (status == EXIT_YES && (option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+    while (status == EXIT_YES &&
+           (option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
-            return end_of_help();
+            return help_end();
         }
         status = parse_option(&request, option, argv);
     }
     if (status != EXIT_YES)
         return status;
     if (argc - optind != 2)
-        return wrong_call("compare", "two files are compared, %d %s given", argc - optind,
-                          argc - optind == 1 ? "is" : "are");
+        return usage_error("compare", "two files are compared, %d %s given", argc - optind,
+                           argc - optind == 1 ? "is" : "are");
     if (request.limit != 0 && !request.run)
-        return wrong_call("compare", "--time is for --run");
+        return usage_error("compare", "--time is for --run");
     request.inputs[0].path = argv[optind];
     request.inputs[1].path = argv[optind + 1];
     if (strcmp(argv[optind], "-") == 0 && strcmp(argv[optind + 1], "-") == 0)
-        return wrong_call("compare", "standard input can be one of the two files, not both");
+        return usage_error("compare", "standard input can be one of the two files, not both");
     bool done = compare(&request, &output->text);
-    done = finish_output(output) && done;
+    done = stdout_finish(output) && done;
     file_free(&request.inputs[0].bytes);
     file_free(&request.inputs[1].bytes);
     return done ? EXIT_YES : EXIT_NO;

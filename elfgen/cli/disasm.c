@@ -10,7 +10,7 @@
 
 enum { OPTION_SYNTAX = 256, OPTION_ALL, OPTION_BYTES, OPTION_DEBUG_FILE, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"syntax", required_argument, NULL, OPTION_SYNTAX},
     {"all", no_argument, NULL, OPTION_ALL},
     {"addresses", no_argument, NULL, 'a'},
@@ -57,7 +57,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_sy
     struct elfgen_view view;
     struct elfgen_error error;
     const char *problem, *name = input_name(path);
-    struct names names;
+    struct debug_names names = {0};
     disasm->source = syntax == SYNTAX_NASM;
     if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF) {
         message(name, "error", "%s", error.text);
@@ -71,13 +71,16 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_sy
                 machine ? machine : "an unknown machine", (unsigned)view.ehdr.e_machine);
         return false;
     }
-    if (!open_names(&names, &view, path, debug)) {
-        close_names(&names);
+    if ((debug && !input_read(debug, &names.bytes)) ||
+        !debug_names_open(&names, &view, path, debug ? input_name(debug) : NULL, message_text)) {
+        debug_names_close(&names);
         return false;
     }
+    const struct x86_names places = {symbols_put_name, &names.symbols,
+                                     view.ehdr.e_type == ELFGEN_ET_EXEC};
     struct x86_session *code = x86_session_open(&view, mode, syntax, &problem);
     if (code)
-        code->machine.names = &names.machine;
+        code->machine.names = &places;
     disasm->symbols = &names.symbols;
     bool any = code && disasm_report(disasm, &code->code);
     if (!any)
@@ -87,13 +90,13 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_sy
                           "executable section");
     disasm->symbols = NULL;
     x86_session_close(code);
-    close_names(&names);
+    debug_names_close(&names);
     return any;
 }
 
 int command_disasm(int argc, char **argv)
 {
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct disasm disasm = {.out = &output->text};
     enum x86_syntax syntax = SYNTAX_INTEL;
     enum elfgen_code_mode mode = ELFGEN_CODE_FLOW;
@@ -101,7 +104,7 @@ int command_disasm(int argc, char **argv)
     const char *debug = NULL;
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":ab", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":ab", long_options, NULL)) != -1) {
         switch (option) {
         case 'a':
             disasm.addresses = true;
@@ -114,23 +117,23 @@ int command_disasm(int argc, char **argv)
             break;
         case OPTION_SYNTAX:
             if (!parse_syntax(optarg, &syntax))
-                return wrong_call("disasm", "--syntax '%s': it is intel, att or nasm", optarg);
+                return usage_error("disasm", "--syntax '%s': it is intel, att or nasm", optarg);
             break;
         case OPTION_DEBUG_FILE:
             debug = optarg;
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("disasm", option, argv, options);
+            return usage_error_option("disasm", option, argv, long_options);
         }
     }
     if (optind + 1 != argc)
-        return wrong_call("disasm", optind == argc ? "no file given" : "one file at a time");
+        return usage_error("disasm", optind == argc ? "no file given" : "one file at a time");
     const char *path = argv[optind];
-    bool done = read_input(path, &bytes) && print(&disasm, mode, syntax, &bytes, path, debug);
-    done = finish_output(output) && done;
+    bool done = input_read(path, &bytes) && print(&disasm, mode, syntax, &bytes, path, debug);
+    done = stdout_finish(output) && done;
     file_free(&bytes);
     return done ? EXIT_YES : EXIT_NO;
 }

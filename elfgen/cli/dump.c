@@ -13,7 +13,7 @@
 
 enum { OPTION_HELP = 256 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"file-header", no_argument, NULL, 'h'},
     {"program-headers", no_argument, NULL, 'l'},
     {"segments", no_argument, NULL, 'l'},
@@ -49,7 +49,7 @@ static void object(void *context, bool is_error, uint64_t offset, const char *fi
 {
     const struct objection *objection = context;
     const char *kind = is_error ? "error: " : "warning: ";
-    flush_output(objection->output);
+    stdout_flush(objection->output);
     fprintf(stderr, "tinyelf: %s: ", objection->file);
     if (offset != ELFGEN_NOWHERE && field)
         fprintf(stderr, "offset 0x%llx (%s): ", (unsigned long long)offset, field);
@@ -73,7 +73,7 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
     if (file > STDIN_FILENO)
         close(file);
     if (!read) {
-        flush_output(output);
+        stdout_flush(output);
         message(name, "error", "%s", error == ENODEV ? "not a regular file" : strerror(error));
         file_free(&bytes);
         return false;
@@ -86,7 +86,7 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
     report->object = object;
     report->context = &objection;
     bool good = readelf_report(report);
-    point_to_check(name, bytes.bytes, bytes.size, output);
+    loadable_point_to_check(name, bytes.bytes, bytes.size, output);
     file_free(&bytes);
     return good;
 }
@@ -116,26 +116,26 @@ static bool parse(struct readelf *report, int option)
 
 int command_dump(int argc, char **argv)
 {
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct readelf report = {0};
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":hlSeW", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":hlSeW", long_options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
-            return end_of_help();
+            return help_end();
         }
         if (!parse(&report, option))
-            return wrong_option("dump", option, argv, options);
+            return usage_error_option("dump", option, argv, long_options);
     }
     if (optind == argc)
-        return wrong_call("dump", "no file given");
+        return usage_error("dump", "no file given");
     if (!report.header && !report.segments && !report.sections)
         report.header = report.segments = true;
     bool good = true;
     bool titled = argc - optind > 1;
     for (int i = optind; i < argc; i++)
         good &= dump_file(&report, argv[i], titled, output);
-    good &= finish_output(output);
+    good &= stdout_finish(output);
     return good ? EXIT_YES : EXIT_NO;
 }

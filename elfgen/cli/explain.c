@@ -20,7 +20,7 @@ enum {
     OPTION_HELP
 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"at", required_argument, NULL, OPTION_AT},
     {"memory", no_argument, NULL, OPTION_MEMORY},
@@ -54,7 +54,7 @@ static void help(void)
 }
 
 /* What the command line asks for. */
-struct wish {
+struct options {
     enum explain_format format;
     const char *at, *debug;
     bool no_code, parts, colour, memory;
@@ -89,16 +89,19 @@ static bool choose_place(struct explain *explain, const char *at)
 }
 
 /* False: it was said why. */
-static bool report(const struct wish *wish, struct explain *explain, const struct names *names)
+static bool report(const struct options *options, struct explain *explain,
+                   struct debug_names *names)
 {
+    const struct x86_names places = {symbols_put_name, &names->symbols,
+                                     explain->view->ehdr.e_type == ELFGEN_ET_EXEC};
     const char *problem = NULL;
     struct x86_session *code = NULL;
-    if (!wish->no_code)
-        code = x86_session_open(explain->view, wish->mode, SYNTAX_INTEL, &problem);
+    if (!options->no_code)
+        code = x86_session_open(explain->view, options->mode, SYNTAX_INTEL, &problem);
     explain->code = code ? &code->code : NULL;
     if (code)
-        code->machine.names = &names->machine;
-    bool done = !problem && (!wish->at || choose_place(explain, wish->at));
+        code->machine.names = &places;
+    bool done = !problem && (!options->at || choose_place(explain, options->at));
     if (done && !explain_report(explain)) {
         problem = explain->problem;
         done = false;
@@ -114,30 +117,32 @@ static bool is_for_people(enum explain_format format)
     return format == EXPLAIN_TEXT || format == EXPLAIN_MEMORY;
 }
 
-static int run(const struct wish *wish, const char *path)
+static int run(const struct options *options, const char *path)
 {
     struct file_bytes bytes = {0};
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct elfgen_view view;
-    bool done = read_input(path, &bytes);
+    bool done = input_read(path, &bytes);
     if (done) {
         struct explain explain = {.view = &view,
                                   .file = input_name(path),
-                                  .format = wish->format,
-                                  .encodings = wish->parts,
-                                  .colour = wish->colour,
+                                  .format = options->format,
+                                  .encodings = options->parts,
+                                  .colour = options->colour,
                                   .to = bytes.size,
                                   .out = &output->text};
         explain_open(&view, bytes.bytes, bytes.size);
-        struct names names;
-        done = open_names(&names, &view, path, wish->debug);
+        struct debug_names names = {0};
+        done = (!options->debug || input_read(options->debug, &names.bytes)) &&
+               debug_names_open(&names, &view, path,
+                                options->debug ? input_name(options->debug) : NULL, message_text);
         explain.symbols = &names.symbols;
-        done = done && report(wish, &explain, &names);
-        close_names(&names);
+        done = done && report(options, &explain, &names);
+        debug_names_close(&names);
     }
-    done = finish_output(output) && done;
-    if (done && is_for_people(wish->format))
-        point_to_check(input_name(path), bytes.bytes, bytes.size, output);
+    done = stdout_finish(output) && done;
+    if (done && is_for_people(options->format))
+        loadable_point_to_check(input_name(path), bytes.bytes, bytes.size, output);
     file_free(&bytes);
     return done ? EXIT_YES : EXIT_NO;
 }
@@ -151,73 +156,73 @@ static int index_of(const char *text, const char *const *names)
     return -1;
 }
 
-static bool parse_format(const char *text, struct wish *wish)
+static bool parse_format(const char *text, struct options *options)
 {
     static const char *const names[] = {"text", "json", "markdown", "hex", NULL};
     static const enum explain_format formats[] = {EXPLAIN_TEXT, EXPLAIN_JSON, EXPLAIN_MARKDOWN,
                                                   EXPLAIN_HEX};
     int index = index_of(text, names);
     if (index >= 0)
-        wish->format = formats[index];
+        options->format = formats[index];
     return index >= 0;
 }
 
-static bool parse_code(const char *text, struct wish *wish)
+static bool parse_code(const char *text, struct options *options)
 {
     static const char *const names[] = {"none", "flow", "all", NULL};
     int index = index_of(text, names);
-    wish->no_code = index == 0;
-    wish->mode = index == 2 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW;
+    options->no_code = index == 0;
+    options->mode = index == 2 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW;
     return index >= 0;
 }
 
 int command_explain(int argc, char **argv)
 {
-    struct wish wish = {.format = EXPLAIN_TEXT};
+    struct options options = {.format = EXPLAIN_TEXT};
     int option;
     opterr = 0;
-    take_colour("explain", "auto", &wish.colour);
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+    option_colour("explain", "auto", &options.colour);
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
         switch (option) {
         case OPTION_FORMAT:
-            if (!parse_format(optarg, &wish))
-                return wrong_call("explain", "--format '%s': it is text, json, markdown or hex",
-                                  optarg);
+            if (!parse_format(optarg, &options))
+                return usage_error("explain", "--format '%s': it is text, json, markdown or hex",
+                                   optarg);
             break;
         case OPTION_AT:
-            wish.at = optarg;
+            options.at = optarg;
             break;
         case OPTION_MEMORY:
-            wish.memory = true;
+            options.memory = true;
             break;
         case OPTION_CODE:
-            if (!parse_code(optarg, &wish))
-                return wrong_call("explain", "--code '%s': it is none, flow or all", optarg);
+            if (!parse_code(optarg, &options))
+                return usage_error("explain", "--code '%s': it is none, flow or all", optarg);
             break;
         case OPTION_PARTS:
-            wish.parts = true;
+            options.parts = true;
             break;
         case OPTION_COLOUR:
-            if (take_colour("explain", optarg, &wish.colour) != EXIT_YES)
-                return EXIT_WRONG_CALL;
+            if (option_colour("explain", optarg, &options.colour) != EXIT_YES)
+                return EXIT_USAGE;
             break;
         case OPTION_DEBUG_FILE:
-            wish.debug = optarg;
+            options.debug = optarg;
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("explain", option, argv, options);
+            return usage_error_option("explain", option, argv, long_options);
         }
     }
     if (optind + 1 != argc)
-        return wrong_call("explain", optind == argc ? "no file given" : "one file at a time");
-    if (wish.at && wish.format == EXPLAIN_HEX)
-        return wrong_call("explain", "--format hex is for whole files, --at for one place");
-    if (wish.memory && (wish.at || wish.format != EXPLAIN_TEXT))
-        return wrong_call("explain", "--memory is a text of its own, without --at and --format");
-    if (wish.memory)
-        wish.format = EXPLAIN_MEMORY;
-    return run(&wish, argv[optind]);
+        return usage_error("explain", optind == argc ? "no file given" : "one file at a time");
+    if (options.at && options.format == EXPLAIN_HEX)
+        return usage_error("explain", "--format hex is for whole files, --at for one place");
+    if (options.memory && (options.at || options.format != EXPLAIN_TEXT))
+        return usage_error("explain", "--memory is a text of its own, without --at and --format");
+    if (options.memory)
+        options.format = EXPLAIN_MEMORY;
+    return run(&options, argv[optind]);
 }

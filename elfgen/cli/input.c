@@ -12,7 +12,7 @@ const char *input_name(const char *path)
     return strcmp(path, "-") == 0 ? "<stdin>" : path;
 }
 
-bool read_input(const char *path, struct file_bytes *bytes)
+bool input_read(const char *path, struct file_bytes *bytes)
 {
     bool standard = strcmp(path, "-") == 0;
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

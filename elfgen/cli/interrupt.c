@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli.h"
 
 static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -41,7 +41,7 @@ static void watch_clock(void)
     if (sigaction(SIGALRM, &action, &before) != 0 || before.sa_handler != SIG_IGN)
         return;
     alarm_ignored = 1;
-    remember_ignored(SIGALRM, SIG_IGN);
+    program_remember_ignored(SIGALRM, SIG_IGN);
 }
 
 void interrupt_watch(void)
@@ -62,7 +62,7 @@ void interrupt_unwatch(void)
     for (size_t i = 0; came == 0 && i < STOPS; i++)
         if (sigaction(stops[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
             signal(stops[i], SIG_DFL);
-    interrupt_let(&before);
+    interrupt_release(&before);
 }
 
 bool interrupt_came(void)
@@ -77,28 +77,21 @@ int interrupt_signal(void)
 
 /* ---- acted upon ---- */
 
-static int64_t milliseconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 bool interrupt_kills(pid_t id)
 {
-    enum { PATIENCE = 900 };
+    const uint64_t grace = 900000000;
     static int seen;
-    static int64_t first;
+    static uint64_t first;
     if (came == 0)
         return false;
     bool again = seen != 0 && came > seen;
     if (seen == 0) {
-        first = milliseconds_now();
+        first = clock_now();
         if (id != 0 && !from_terminal)
             kill(id, last_signal);
     }
     seen = came;
-    return again || milliseconds_now() - first >= PATIENCE;
+    return again || clock_now() - first >= grace;
 }
 
 void interrupt_die(void)
@@ -148,7 +141,7 @@ void interrupt_hold(sigset_t *before)
     sigprocmask(SIG_BLOCK, &held, before);
 }
 
-void interrupt_let(const sigset_t *before)
+void interrupt_release(const sigset_t *before)
 {
     sigprocmask(SIG_SETMASK, before, NULL);
 }

@@ -51,6 +51,6 @@ void interrupt_tick(unsigned milliseconds);
 
 /* The stops wait until they are let in again. */
 void interrupt_hold(sigset_t *before);
-void interrupt_let(const sigset_t *before);
+void interrupt_release(const sigset_t *before);
 
 #endif

@@ -15,7 +15,7 @@ enum { LAG = 50 };
 
 static void flush(struct elfgen_text *text)
 {
-    struct log *log = text->context;
+    struct live_log *log = text->context;
     /* Only now is there something in place of what an older file had. */
     if (log->path && !log->begun && ftruncate(log->file, 0) != 0 && errno != EINVAL)
         log->error = errno;
@@ -25,9 +25,9 @@ static void flush(struct elfgen_text *text)
     text->length = 0;
 }
 
-bool log_open(struct log *log, const char *path)
+bool live_log_open(struct live_log *log, const char *path)
 {
-    *log = (struct log){.path = path, .file = STDERR_FILENO};
+    *log = (struct live_log){.path = path, .file = STDERR_FILENO};
     log->text = (struct elfgen_text){
         .bytes = log->buffer, .capacity = sizeof log->buffer, .flush = flush, .context = log};
     if (!path)
@@ -39,7 +39,7 @@ bool log_open(struct log *log, const char *path)
     return false;
 }
 
-void log_soon(struct log *log)
+void live_log_soon(struct live_log *log)
 {
     if (log->timed || log->text.length == 0)
         return;
@@ -47,21 +47,21 @@ void log_soon(struct log *log)
     interrupt_soon(LAG);
 }
 
-void log_turn(struct log *log)
+void live_log_turn(struct live_log *log)
 {
     if (log->path)
-        log_soon(log);
+        live_log_soon(log);
     else
         flush(&log->text);
 }
 
-void log_tick(struct log *log)
+void live_log_tick(struct live_log *log)
 {
     log->timed = false;
     flush(&log->text);
 }
 
-bool log_close(struct log *log)
+bool live_log_close(struct live_log *log)
 {
     flush(&log->text);
     if (log->path && close(log->file) != 0 && log->error == 0)

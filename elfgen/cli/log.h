@@ -1,12 +1,12 @@
 /* What is written while a program runs: on standard error, or into a file. */
-#ifndef LOG_H
-#define LOG_H
+#ifndef LIVE_LOG_H
+#define LIVE_LOG_H
 
 #include <stdbool.h>
 
 #include "elfgen/text.h"
 
-struct log {
+struct live_log {
     struct elfgen_text text;
     char buffer[65536];
     const char *path; /* NULL: standard error */
@@ -19,19 +19,19 @@ struct log {
 /* Makes `path` (NULL: standard error) a log. Unlike other outputs it grows while the program runs,
  * since that may be for ever; what an older file of that name held is lost with the first line.
  * False: said why. */
-bool log_open(struct log *log, const char *path);
+bool live_log_open(struct live_log *log, const char *path);
 
 /* The program is about to run on. On standard error, which it may write to as well, what was said
- * so far has to be there before; a file may lag behind, as with log_soon(). */
-void log_turn(struct log *log);
+ * so far has to be there before; a file may lag behind, as with live_log_soon(). */
+void live_log_turn(struct live_log *log);
 
-/* What was said may wait a moment for more: the wait that then ends asks for log_tick(). */
-void log_soon(struct log *log);
+/* What was said may wait a moment for more: the wait that then ends asks for live_log_tick(). */
+void live_log_soon(struct live_log *log);
 
 /* Writes what has waited; for when a wait was interrupted. */
-void log_tick(struct log *log);
+void live_log_tick(struct live_log *log);
 
 /* Writes the rest. False: not all was written, said why. */
-bool log_close(struct log *log);
+bool live_log_close(struct live_log *log);
 
 #endif

@@ -14,7 +14,7 @@ struct command {
 
 /* The commands that look at instructions are a companion's where this one is without Zydis. */
 #ifdef TINYELF_COMPANION
-#define CODE_COMMAND(run) command_of_companion
+#define CODE_COMMAND(run) companion_run
 #else
 #define CODE_COMMAND(run) run
 #endif
@@ -50,7 +50,7 @@ static int help(void)
         printf("  %-8s %s\n", commands[i].name, commands[i].summary);
     puts("\n'tinyelf COMMAND --help' says more; 'tinyelf --version' prints the version.\n"
          "Exit status: 0 done, 1 bad input or the answer is no, 2 a wrong call.");
-    return end_of_help();
+    return help_end();
 }
 
 static const struct command *find(const char *name)
@@ -67,8 +67,8 @@ static int unknown(const char *name)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         names[i] = commands[i].name;
     const char *meant = nearest(name, names);
-    return meant ? wrong_call(NULL, "unknown command '%s': did you mean '%s'?", name, meant)
-                 : wrong_call(NULL, "unknown command '%s'", name);
+    return meant ? usage_error(NULL, "unknown command '%s': did you mean '%s'?", name, meant)
+                 : usage_error(NULL, "unknown command '%s'", name);
 }
 
 /* A mapped file that somebody cuts short while it is read. */
@@ -83,19 +83,19 @@ static void stop_at_cut_file(int number)
 
 int main(int argc, char **argv)
 {
-    remember_ignored(SIGBUS, signal(SIGBUS, stop_at_cut_file));
+    program_remember_ignored(SIGBUS, signal(SIGBUS, stop_at_cut_file));
     /* A write past a limit or into a closed pipe is an error to be told, not a death. */
-    remember_ignored(SIGXFSZ, signal(SIGXFSZ, SIG_IGN));
-    remember_ignored(SIGPIPE, signal(SIGPIPE, SIG_IGN));
+    program_remember_ignored(SIGXFSZ, signal(SIGXFSZ, SIG_IGN));
+    program_remember_ignored(SIGPIPE, signal(SIGPIPE, SIG_IGN));
     /* Inherited as ignored, it would take the assembler's status from us. */
-    remember_ignored(SIGCHLD, signal(SIGCHLD, SIG_DFL));
+    program_remember_ignored(SIGCHLD, signal(SIGCHLD, SIG_DFL));
     if (argc < 2)
-        return wrong_call(NULL, "no command given");
+        return usage_error(NULL, "no command given");
     if (strcmp(argv[1], "--help") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2))
         return help();
     if (strcmp(argv[1], "--version") == 0) {
         puts("tinyelf " TINYELF_VERSION);
-        return end_of_help();
+        return help_end();
     }
     if (strcmp(argv[1], "help") == 0) {
         const struct command *asked = find(argv[2]);
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
         return asked ? asked->run(2, arguments) : unknown(argv[2]);
     }
     if (argv[1][0] == '-')
-        return wrong_call(NULL, "unknown option '%s'", argv[1]);
+        return usage_error(NULL, "unknown option '%s'", argv[1]);
     const struct command *command = find(argv[1]);
     return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
 }

@@ -24,32 +24,33 @@ static int open_nothing(void)
 }
 
 /* False: it did not run to its end, said so. */
-static bool is_whole(const struct measured *program, const struct measure *measure, uint64_t limit)
+static bool is_whole(const struct compare_program *program, const struct profile *profile,
+                     uint64_t limit)
 {
     if (!program->path)
         return true; /* the caller's to say */
     /* On a busy machine that may be before it has begun. */
-    if (!measure->end.ran && !measure->time_up) {
+    if (!profile->end.ran && !profile->time_up) {
         if (strcmp(program->path, program->file) == 0)
-            tell_not_started(program->path, measure->end.error);
+            program_report_not_started(program->path, profile->end.error);
         else
-            message(program->file, "error", "cannot be run: %s", strerror(measure->end.error));
+            message(program->file, "error", "cannot be run: %s", strerror(profile->end.error));
         return false;
     }
-    if (measure->time_up)
+    if (profile->time_up)
         message(program->file, "error",
                 "it or a child of it still ran after %g s and was killed; --time allows more",
                 (double)limit / 1e9);
-    return !measure->time_up;
+    return !profile->time_up;
 }
 
-bool run_measured(const struct measured *programs, struct measure *measures, size_t count,
-                  uint64_t limit)
+bool compare_run_programs(const struct compare_program *programs, struct profile *profiles,
+                          size_t count, uint64_t limit)
 {
     static struct process_program starts[MOST_PROGRAMS];
     static char *arguments[MOST_PROGRAMS][2];
     struct elfgen_error error;
-    const struct measure_limits limits = {.run = limit, .rounds = 1000000000};
+    const struct profile_limits limits = {.run = limit, .rounds = 1000000000};
     int nothing = open_nothing();
     const int files[3] = {nothing, nothing, nothing};
     if (nothing < 0)
@@ -59,18 +60,18 @@ bool run_measured(const struct measured *programs, struct measure *measures, siz
         arguments[i][1] = NULL;
         starts[i] = (struct process_program){.path = programs[i].path,
                                              .arguments = arguments[i],
-                                             .ignored = *inherited_ignored(),
+                                             .ignored = *program_ignored_signals(),
                                              .files = files};
-        measures[i] = (struct measure){.program = programs[i].path ? &starts[i] : NULL};
+        profiles[i] = (struct profile){.program = programs[i].path ? &starts[i] : NULL};
     }
     interrupt_tick(TICK);
-    bool done = measure_run(measures, count, &limits, &error);
+    bool done = profile_programs(profiles, count, &limits, &error);
     interrupt_tick(0);
     close(nothing);
     if (!done)
         message(NULL, "error", "%s", error.text);
     bool whole = done;
     for (size_t i = 0; done && i < count; i++)
-        whole = is_whole(&programs[i], &measures[i], limit) && whole;
+        whole = is_whole(&programs[i], &profiles[i], limit) && whole;
     return whole;
 }

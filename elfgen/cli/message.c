@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../source/source.h"
 #include "cli.h"
 
 /* One write for one line, whatever its length. */
@@ -25,6 +24,11 @@ void message(const char *subject, const char *kind, const char *format, ...)
     va_start(arguments, format);
     say(subject, kind, format, arguments);
     va_end(arguments);
+}
+
+void message_text(const char *subject, const char *kind, const char *text)
+{
+    message(subject, kind, "%s", text);
 }
 
 /* The line with a caret under `column` (0...); tabs stay tabs in both, so that they fall together.
@@ -74,39 +78,14 @@ void message_at(const char *file, const char *text, size_t size, size_t offset, 
     show_line(number, text + start, length, offset - start);
 }
 
-void message_of_source(const struct source_message *what, bool verbose)
-{
-    static const char *const kinds[] = {"note", "warning", "error"};
-    char position[32] = "", *place = NULL;
-    if (what->severity == SOURCE_NOTE && !verbose && what->line == 0)
-        return;
-    if (what->column)
-        snprintf(position, sizeof position, ":%u:%u", what->line, what->column);
-    else if (what->line)
-        snprintf(position, sizeof position, ":%u", what->line);
-    if (asprintf(&place, "%s%s", what->file, position) < 0)
-        return;
-    message(place, kinds[what->severity], "%s", what->text);
-    free(place);
-    if (!what->excerpt)
-        return;
-    fprintf(stderr, "%6u | %s\n", what->line, what->excerpt);
-    if (what->column == 0 || what->column > strlen(what->excerpt) + 1)
-        return;
-    fputs("       | ", stderr);
-    for (unsigned i = 0; i + 1 < what->column; i++)
-        fputc(what->excerpt[i] == '\t' ? '\t' : ' ', stderr);
-    fputs("^\n", stderr);
-}
-
-int wrong_call(const char *command, const char *format, ...)
+int usage_error(const char *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     say(command, "error", format, arguments);
     va_end(arguments);
     fprintf(stderr, "Try: tinyelf%s%s --help\n", command ? " " : "", command ? command : "");
-    return EXIT_WRONG_CALL;
+    return EXIT_USAGE;
 }
 
 /* Levenshtein's distance, for words short enough to be commands and options. */
@@ -149,7 +128,8 @@ const char *nearest(const char *word, const char *const *names)
     return found;
 }
 
-int wrong_option(const char *command, int objection, char **argv, const struct option *options)
+int usage_error_option(const char *command, int objection, char **argv,
+                       const struct option *options)
 {
     enum { MOST = 32 };
     const char *names[MOST + 1] = {NULL};
@@ -164,17 +144,17 @@ int wrong_option(const char *command, int objection, char **argv, const struct o
             strncmp(given + 2, options[i].name, strcspn(given + 2, "=")) != 0)
             continue;
         return objection == ':'
-                   ? wrong_call(command, "option '--%s' needs a value", options[i].name)
-                   : wrong_call(command, "option '--%s' takes no value", options[i].name);
+                   ? usage_error(command, "option '--%s' needs a value", options[i].name)
+                   : usage_error(command, "option '--%s' takes no value", options[i].name);
     }
     if (optopt)
-        return objection == ':' ? wrong_call(command, "option '-%c' needs a value", optopt)
-                                : wrong_call(command, "unknown option '-%c'", optopt);
+        return objection == ':' ? usage_error(command, "option '-%c' needs a value", optopt)
+                                : usage_error(command, "unknown option '-%c'", optopt);
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
     const char *meant = nearest(word, names);
-    return meant ? wrong_call(command, "unknown option '--%s': did you mean '--%s'?", word, meant)
-                 : wrong_call(command, "unknown option '--%s'", word);
+    return meant ? usage_error(command, "unknown option '--%s': did you mean '--%s'?", word, meant)
+                 : usage_error(command, "unknown option '--%s'", word);
 }
 
 bool parse_number(const char *text, uint64_t *number)
@@ -189,7 +169,7 @@ bool parse_number(const char *text, uint64_t *number)
     return errno == 0;
 }
 
-int end_of_help(void)
+int help_end(void)
 {
     if (fflush(stdout) == 0)
         return EXIT_YES;

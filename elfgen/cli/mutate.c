@@ -34,7 +34,7 @@ enum {
     OPTION_HELP
 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"values", required_argument, NULL, OPTION_VALUES},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"jobs", required_argument, NULL, OPTION_JOBS},
@@ -86,7 +86,7 @@ static void help(void)
         "      --help         this text");
 }
 
-struct wish {
+struct options {
     const char *place; /* NULL: all bytes */
     unsigned values;   /* 0: the default */
     uint64_t seed;
@@ -104,7 +104,7 @@ static int take_values(const char *text, unsigned *values)
     if (strcmp(text, "all") == 0)
         return EXIT_YES;
     if (!parse_number(text, &number) || number == 0 || number > MUTATE_MOST_VALUES)
-        return wrong_call("mutate", "--values '%s': it is all, or a number from 1 to 255", text);
+        return usage_error("mutate", "--values '%s': it is all, or a number from 1 to 255", text);
     *values = (unsigned)number;
     return EXIT_YES;
 }
@@ -113,20 +113,20 @@ static int take_seed(const char *text, uint64_t *seed)
 {
     if (parse_number(text, seed) && *seed <= INT64_MAX)
         return EXIT_YES;
-    return wrong_call("mutate", "--seed '%s': it is a number, below 2^63", text);
+    return usage_error("mutate", "--seed '%s': it is a number, below 2^63", text);
 }
 
 static int take_jobs(const char *text, unsigned *jobs)
 {
     uint64_t number;
     if (!parse_number(text, &number) || number == 0 || number > MUTATE_MOST_JOBS)
-        return wrong_call("mutate", "--jobs '%s': it is a number from 1 to %d", text,
-                          MUTATE_MOST_JOBS);
+        return usage_error("mutate", "--jobs '%s': it is a number from 1 to %d", text,
+                           MUTATE_MOST_JOBS);
     *jobs = (unsigned)number;
     return EXIT_YES;
 }
 
-static int take_shard(const char *text, struct wish *wish)
+static int take_shard(const char *text, struct options *options)
 {
     enum { MOST = 1000000 };
     unsigned shard, shards;
@@ -134,16 +134,16 @@ static int take_shard(const char *text, struct wish *wish)
     /* Digits and a slash alone: sscanf() takes blanks and signs as well. */
     if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
         shard > shards || shards > MOST || strspn(text, "0123456789/") != (size_t)end)
-        return wrong_call("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
-    wish->shard = shard - 1;
-    wish->shards = shards;
+        return usage_error("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
+    options->shard = shard - 1;
+    options->shards = shards;
     return EXIT_YES;
 }
 
 static int take_time(const char *text, uint64_t *milliseconds)
 {
     uint64_t nanoseconds;
-    int wrong = take_seconds("mutate", text, &nanoseconds);
+    int wrong = option_seconds("mutate", text, &nanoseconds);
     if (wrong != EXIT_YES)
         return wrong;
     /* The kernel's clock ticks in some milliseconds. */
@@ -208,13 +208,13 @@ static bool has_room_for_pairs(const struct mutate_plan *plan, const char *file)
 
 /* ---- the result ---- */
 
-static void print(const struct mutate_report *report, const struct wish *wish,
+static void print(const struct mutate_report *report, const struct options *options,
                   struct elfgen_text *out)
 {
-    if (wish->json)
+    if (options->json)
         mutate_json(report, out);
     else
-        mutate_text(report, wish->colour, out);
+        mutate_text(report, options->colour, out);
 }
 
 static bool no_memory(const char *file)
@@ -258,22 +258,22 @@ static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
 /* ---- running ---- */
 
 /* What a change could be told from. */
-static bool look_at_original(const struct mutate_plan *plan, const struct wish *wish,
+static bool look_at_original(const struct mutate_plan *plan, const struct options *options,
                              const char *path, struct mutate_original *original)
 {
     const char *name = input_name(path);
     struct elfgen_error error;
-    if (!mutate_original(plan, &wish->ways, original, &error)) {
+    if (!mutate_original(plan, &options->ways, original, &error)) {
         message(name, "error", "%s", error.text);
         return false;
     }
-    tell_lacks(original->lacks);
+    exit_reason_report_lacks(original->lacks);
     if (original->end.reason == RUN_EXITED)
         return true;
     if (original->end.reason == RUN_NOT_STARTED)
-        tell_not_started_in_sandbox(name, original->end.error);
+        exit_reason_report_not_started(name, original->end.error);
     else
-        tell_end(name, path, &original->end, &wish->ways.limits);
+        exit_reason_report(name, path, &original->end, &options->ways.limits);
     message(name, "note",
             "it does not run to its end as it is, so there is nothing to hold changes against%s",
             original->end.reason == RUN_SIGNAL ||
@@ -309,12 +309,12 @@ static bool wait_for(struct mutate *mutate, const char *file)
 }
 
 /* Runs the plan and prints what came of it, also of a part. */
-static bool run_plan(const struct mutate_plan *plan, const struct wish *wish,
+static bool run_plan(const struct mutate_plan *plan, const struct options *options,
                      const struct mutate_original *original, struct explain *explain)
 {
     struct elfgen_error error;
     struct mutate_report report;
-    struct mutate *mutate = mutate_start(plan, &wish->ways, original, &error);
+    struct mutate *mutate = mutate_start(plan, &options->ways, original, &error);
     if (!mutate) {
         message(explain->file, "error", "%s", error.text);
         return false;
@@ -322,7 +322,7 @@ static bool run_plan(const struct mutate_plan *plan, const struct wish *wish,
     bool done = wait_for(mutate, explain->file);
     interrupt_unwatch();
     if (fill(&report, plan, mutate, explain)) {
-        print(&report, wish, explain->out);
+        print(&report, options, explain->out);
         mutate_report_close(&report);
     } else {
         done = false;
@@ -331,7 +331,7 @@ static bool run_plan(const struct mutate_plan *plan, const struct wish *wish,
     return done;
 }
 
-static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struct wish *wish,
+static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struct options *options,
                          struct standard_output *output)
 {
     struct elfgen_view view;
@@ -340,11 +340,11 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
     struct mutate_plan plan = {.bytes = (const uint8_t *)bytes->bytes,
                                .size = bytes->size,
                                .to = bytes->size,
-                               .values = wish->values,
-                               .seed = wish->seed,
-                               .pairs = wish->pairs,
-                               .shard = wish->shard,
-                               .shards = wish->shards};
+                               .values = options->values,
+                               .seed = options->seed,
+                               .pairs = options->pairs,
+                               .shard = options->shard,
+                               .shards = options->shards};
     if (bytes->size == 0) {
         message(input_name(path), "error", "it has no bytes");
         return false;
@@ -358,12 +358,12 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
                               .out = &output->text};
     if (problem)
         message(explain.file, "error", "%s", problem);
-    bool done = !problem && (!wish->place || choose_place(&explain, wish->place, &plan)) &&
+    bool done = !problem && (!options->place || choose_place(&explain, options->place, &plan)) &&
                 has_room_for_pairs(&plan, explain.file) &&
-                look_at_original(&plan, wish, path, &original);
+                look_at_original(&plan, options, path, &original);
     if (done) {
         interrupt_watch();
-        done = run_plan(&plan, wish, &original, &explain);
+        done = run_plan(&plan, options, &original, &explain);
         mutate_free(&original);
     }
     x86_session_close(code);
@@ -384,13 +384,13 @@ static bool take_copy(struct file_bytes *bytes, const char *path)
     return true;
 }
 
-static int mutate_file(const char *path, struct wish *wish)
+static int mutate_file(const char *path, struct options *options)
 {
     struct file_bytes bytes = {0};
-    struct standard_output *output = open_output();
-    bool done = read_input(path, &bytes) && take_copy(&bytes, path);
-    done = done && mutate_bytes(&bytes, path, wish, output);
-    done = finish_output(output) && done;
+    struct standard_output *output = stdout_open();
+    bool done = input_read(path, &bytes) && take_copy(&bytes, path);
+    done = done && mutate_bytes(&bytes, path, options, output);
+    done = stdout_finish(output) && done;
     file_free(&bytes);
     interrupt_die();
     return done ? EXIT_YES : EXIT_NO;
@@ -402,7 +402,7 @@ static bool read_result(const char *path, struct mutate_report *report)
 {
     struct file_bytes bytes = {0};
     struct elfgen_error error;
-    bool done = read_input(path, &bytes);
+    bool done = input_read(path, &bytes);
     if (done && !mutate_read(report, bytes.bytes, bytes.size, &error)) {
         message(input_name(path), "error", "%s", error.text);
         done = false;
@@ -427,9 +427,9 @@ static bool merge_one(const char *path, struct mutate_report *all, bool first)
     return done;
 }
 
-static int merge(int count, char **paths, const struct wish *wish)
+static int merge(int count, char **paths, const struct options *options)
 {
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct mutate_report all = {.file = NULL};
     bool done = true;
     for (int i = 0; done && i < count; i++)
@@ -438,88 +438,87 @@ static int merge(int count, char **paths, const struct wish *wish)
         if (all.shard_count < all.shards)
             message(NULL, "note", "these are %llu of %llu parts",
                     (unsigned long long)all.shard_count, (unsigned long long)all.shards);
-        print(&all, wish, &output->text);
+        print(&all, options, &output->text);
     }
     mutate_report_close(&all);
-    return finish_output(output) && done ? EXIT_YES : EXIT_NO;
+    return stdout_finish(output) && done ? EXIT_YES : EXIT_NO;
 }
 
 /* ---- the call ---- */
 
+static int read_option(struct options *options, int option, char **argv)
+{
+    switch (option) {
+    case OPTION_VALUES:
+        return take_values(optarg, &options->values);
+    case OPTION_SEED:
+        return take_seed(optarg, &options->seed);
+    case OPTION_JOBS:
+        return take_jobs(optarg, &options->ways.jobs);
+    case OPTION_PAIRS:
+        options->pairs = true;
+        /* fall through */
+    case OPTION_FIELD:
+        if (options->place)
+            return usage_error("mutate", "one --field or --pairs at a time");
+        options->place = optarg;
+        return EXIT_YES;
+    case OPTION_SHARD:
+        return take_shard(optarg, options);
+    case OPTION_MERGE:
+        options->merge = true;
+        return EXIT_YES;
+    case OPTION_INPUT:
+        options->ways.input = optarg;
+        return EXIT_YES;
+    case OPTION_TIME:
+        return take_time(optarg, &options->ways.processor);
+    case OPTION_MEMORY:
+        return option_size("mutate", "memory", optarg, &options->ways.limits.memory);
+    case OPTION_OUTPUT:
+        return option_size("mutate", "output", optarg, &options->ways.limits.output);
+    case OPTION_JSON:
+        options->json = true;
+        return EXIT_YES;
+    case OPTION_COLOUR:
+        return option_colour("mutate", optarg, &options->colour);
+    default:
+        return usage_error_option("mutate", option, argv, long_options);
+    }
+}
+
 int command_mutate(int argc, char **argv)
 {
     enum { TIME = 10000, MEMORY = 256 << 20, OUTPUT = 16 << 20, PAIR_VALUES = 16 };
-    struct wish wish = {.seed = 1,
-                        .shards = 1,
-                        .ways = {.limits = {.time = TIME, .memory = MEMORY, .output = OUTPUT},
-                                 .jobs = processors(),
-                                 .ignored = *inherited_ignored()}};
+    struct options options = {.seed = 1,
+                              .shards = 1,
+                              .ways = {.limits = {.time = TIME, .memory = MEMORY, .output = OUTPUT},
+                                       .jobs = processors(),
+                                       .ignored = *program_ignored_signals()}};
     bool runs = false;
-    int option, wrong = take_colour("mutate", "auto", &wish.colour);
+    int option, wrong = option_colour("mutate", "auto", &options.colour);
     opterr = 0;
-    while (wrong == EXIT_YES && (option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+    while (wrong == EXIT_YES &&
+           (option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
         runs = runs || (option != OPTION_MERGE && option != OPTION_JSON && option != OPTION_COLOUR);
-        switch (option) {
-        case OPTION_VALUES:
-            wrong = take_values(optarg, &wish.values);
-            break;
-        case OPTION_SEED:
-            wrong = take_seed(optarg, &wish.seed);
-            break;
-        case OPTION_JOBS:
-            wrong = take_jobs(optarg, &wish.ways.jobs);
-            break;
-        case OPTION_PAIRS:
-            wish.pairs = true;
-            /* fall through */
-        case OPTION_FIELD:
-            if (wish.place)
-                return wrong_call("mutate", "one --field or --pairs at a time");
-            wish.place = optarg;
-            break;
-        case OPTION_SHARD:
-            wrong = take_shard(optarg, &wish);
-            break;
-        case OPTION_MERGE:
-            wish.merge = true;
-            break;
-        case OPTION_INPUT:
-            wish.ways.input = optarg;
-            break;
-        case OPTION_TIME:
-            wrong = take_time(optarg, &wish.ways.processor);
-            break;
-        case OPTION_MEMORY:
-            wrong = take_size("mutate", "memory", optarg, &wish.ways.limits.memory);
-            break;
-        case OPTION_OUTPUT:
-            wrong = take_size("mutate", "output", optarg, &wish.ways.limits.output);
-            break;
-        case OPTION_JSON:
-            wish.json = true;
-            break;
-        case OPTION_COLOUR:
-            wrong = take_colour("mutate", optarg, &wish.colour);
-            break;
-        case OPTION_HELP:
+        if (option == OPTION_HELP) {
             help();
-            return end_of_help();
-        default:
-            return wrong_option("mutate", option, argv, options);
+            return help_end();
         }
+        wrong = read_option(&options, option, argv);
     }
     if (wrong != EXIT_YES)
         return wrong;
     if (optind == argc)
-        return wrong_call("mutate", "no file given");
-    if (wish.merge && runs)
-        return wrong_call("mutate", "--merge runs nothing: only --json and --color go with it");
-    if (wish.merge)
-        return merge(argc - optind, argv + optind, &wish);
-    if (wish.values == 0)
-        wish.values = wish.pairs ? PAIR_VALUES : MUTATE_MOST_VALUES;
-    if (wish.ways.processor != 0)
-        wish.ways.limits.time = mutate_by_clock(wish.ways.processor);
-    wish.ways.arguments = argv + optind;
-    return mutate_file(argv[optind], &wish);
+        return usage_error("mutate", "no file given");
+    if (options.merge && runs)
+        return usage_error("mutate", "--merge runs nothing: only --json and --color go with it");
+    if (options.merge)
+        return merge(argc - optind, argv + optind, &options);
+    if (options.values == 0)
+        options.values = options.pairs ? PAIR_VALUES : MUTATE_MOST_VALUES;
+    if (options.ways.processor != 0)
+        options.ways.limits.time = mutate_by_clock(options.ways.processor);
+    options.ways.arguments = argv + optind;
+    return mutate_file(argv[optind], &options);
 }

@@ -1,3 +1,4 @@
+/* Finds the symbols that name a program's places, its own or those of its FILE.debug. */
 #include "names.h"
 
 #include <errno.h>
@@ -7,80 +8,80 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
+struct search {
+    struct debug_names *names;
+    const struct elfgen_view *program;
+    debug_names_report *report;
+};
 
-/* What stands beside the program, if it is a file. False: it is not there, or cannot be read, and
- * that was said. */
-static bool read_beside(const char *path, struct file_bytes *bytes)
+/* Reads PATH.debug if it is a regular file. Returns false if there is none, or after reporting that
+ * it cannot be read. */
+static bool read_beside(const struct search *search, const char *path)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool read = file >= 0 && file_read(file, true, bytes);
+    bool read = file >= 0 && file_read(file, true, &search->names->bytes);
     if (!read && errno != ENOENT && errno != ENOTDIR && errno != EISDIR && errno != ENODEV &&
-        errno != ENAMETOOLONG)
-        message(path, "warning", "%s: no names are taken from it", strerror(errno));
+        errno != ENAMETOOLONG) {
+        char text[200];
+        snprintf(text, sizeof text, "%s: no names are taken from it", strerror(errno));
+        search->report(path, "warning", text);
+    }
     if (file >= 0)
         close(file);
     return read;
 }
 
-/* False: out of memory. */
-static bool read_table(struct names *names, const struct elfgen_view *program,
-                       const struct elfgen_view *file, uint64_t type)
+/* Returns false after reporting that there is no memory. */
+static bool read_table(const struct search *search, const struct elfgen_view *file, uint64_t type)
 {
-    symbols_free(&names->symbols);
-    if (symbols_read(&names->symbols, program, file, type))
+    symbols_free(&search->names->symbols);
+    if (symbols_read(&search->names->symbols, search->program, file, type))
         return true;
-    message(NULL, "error", "out of memory for symbols");
+    search->report(NULL, "error", "out of memory for symbols");
     return false;
 }
 
-/* The names of a file for debuggers, if it is of the same build. False: out of memory. */
-static bool take_debug(struct names *names, const struct elfgen_view *view, const char *path)
+/* Takes the symbols of the debug file if it is of the same build. Returns false after reporting
+ * that there is no memory. */
+static bool take_debug(const struct search *search, const char *path)
 {
-    char room[200];
-    struct elfgen_text why = {.bytes = room, .capacity = sizeof room - 1};
+    static const char stranger[] = "not of this build, no names are taken from it: ";
+    char text[sizeof stranger + 199];
+    struct elfgen_text why = {.bytes = text + sizeof stranger - 1, .capacity = 199};
     struct elfgen_view debug;
-    elfgen_view_open(&debug, names->bytes.bytes, names->bytes.size, NULL);
-    if (symbols_belong(view, &debug, &why))
-        return read_table(names, view, &debug, ELFGEN_SHT_SYMTAB);
-    room[why.length] = '\0';
-    message(path, "warning", "not of this build, no names are taken from it: %s", room);
+    elfgen_view_open(&debug, search->names->bytes.bytes, search->names->bytes.size, NULL);
+    if (symbols_belong(search->program, &debug, &why))
+        return read_table(search, &debug, ELFGEN_SHT_SYMTAB);
+    memcpy(text, stranger, sizeof stranger - 1);
+    why.bytes[why.length] = '\0';
+    search->report(path, "warning", text);
     return true;
 }
 
-static bool take_beside(struct names *names, const struct elfgen_view *view, const char *path)
+static bool take_beside(const struct search *search, const char *path)
 {
     char *beside = NULL;
     bool done = true;
     if (strcmp(path, "-") == 0 || asprintf(&beside, "%s.debug", path) < 0)
         return true;
-    if (read_beside(beside, &names->bytes))
-        done = take_debug(names, view, beside);
+    if (read_beside(search, beside))
+        done = take_debug(search, beside);
     free(beside);
     return done;
 }
 
-static bool find_names(struct names *names, const struct elfgen_view *view, const char *path,
-                       const char *debug)
+bool debug_names_open(struct debug_names *names, const struct elfgen_view *view, const char *path,
+                      const char *debug, debug_names_report *report)
 {
+    const struct search search = {.names = names, .program = view, .report = report};
     if (debug)
-        return read_input(debug, &names->bytes) && take_debug(names, view, input_name(debug));
-    return read_table(names, view, view, ELFGEN_SHT_SYMTAB) &&
-           (names->symbols.count > 0 || take_beside(names, view, path)) &&
-           (names->symbols.count > 0 || read_table(names, view, view, ELFGEN_SHT_DYNSYM));
+        return take_debug(&search, debug);
+    return read_table(&search, view, ELFGEN_SHT_SYMTAB) &&
+           (names->symbols.count > 0 || take_beside(&search, path)) &&
+           (names->symbols.count > 0 || read_table(&search, view, ELFGEN_SHT_DYNSYM));
 }
 
-bool open_names(struct names *names, const struct elfgen_view *view, const char *path,
-                const char *debug)
-{
-    *names = (struct names){0};
-    bool done = find_names(names, view, path, debug);
-    names->machine =
-        (struct x86_names){symbols_put_name, &names->symbols, view->ehdr.e_type == ELFGEN_ET_EXEC};
-    return done;
-}
-
-void close_names(struct names *names)
+void debug_names_close(struct debug_names *names)
 {
     symbols_free(&names->symbols);
     file_free(&names->bytes);

@@ -1,24 +1,28 @@
-/* Names of a program's places, as `explain` and `disasm` show them. */
+/* The symbols that name a program's places, its own or those of its FILE.debug. */
 #ifndef NAMES_H
 #define NAMES_H
 
-#include "../machine/machine.h"
 #include "../report/symbols.h"
 #include "base/file.h"
 
-struct names {
-    struct file_bytes bytes; /* of FILE.debug, where the names are from there */
+struct debug_names {
+    struct file_bytes bytes; /* of the debug file, where the symbols come from there */
     struct symbols symbols;
-    struct x86_names machine;
 };
 
-/* The names for the program in `view`, which was read from `path`: those of its own symbol table;
- * if it has none, of PATH.debug, which has to be of the same build, or else it is said that it is
- * not; at last those that a dynamic linker knows. `debug`, unless NULL, is the file to take instead
- * of all of these. False: that one cannot be read, or there is no memory; it was said why.
- * close_names() either way. *names stays where it is while it is used. */
-bool open_names(struct names *names, const struct elfgen_view *view, const char *path,
-                const char *debug);
-void close_names(struct names *names);
+/* Prints a line about a file; `file` may be NULL, `kind` is "error" or "warning". */
+typedef void debug_names_report(const char *file, const char *kind, const char *text);
+
+/* Finds the symbols for the program in `view`, which was read from `path`. The caller zeroes *names
+ * before; with `debug`, it also reads that file into names->bytes.
+ *
+ * `debug`, unless NULL, is the debug file's name in messages, and its symbols are the only ones.
+ * Without it they come from the program's own symbol table; if that has none, from PATH.debug; if
+ * that has none or is not there, from the dynamic symbol table. A debug file of another build is
+ * reported and not used. Returns false after reporting that there is no memory. Call
+ * debug_names_close() either way. *names must not move while it is used. */
+bool debug_names_open(struct debug_names *names, const struct elfgen_view *view, const char *path,
+                      const char *debug, debug_names_report *report);
+void debug_names_close(struct debug_names *names);
 
 #endif

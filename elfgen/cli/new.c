@@ -14,7 +14,7 @@
 
 enum { OPTION_HELP = 256, MOST_TEMPLATES = 64 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"template", required_argument, NULL, 't'},
     {"list", no_argument, NULL, 'l'},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -53,7 +53,7 @@ static bool find_folder(struct templates *templates)
     const char *chosen = getenv("TINYELF_TEMPLATES");
     if (chosen)
         return snprintf(templates->folder, sizeof templates->folder, "%s", chosen) > 0;
-    return find_shared("templates", "list.txt", templates->folder, sizeof templates->folder);
+    return datadir_find("templates", "list.txt", templates->folder, sizeof templates->folder);
 }
 
 static bool read_named(const char *path, struct file_bytes *bytes)
@@ -137,7 +137,8 @@ static bool make(const struct templates *templates, const struct template *row, 
         message(output, "error", "it exists already, and is left alone");
         return false;
     }
-    bool done = read_named(source, &text) && write_output(output, text.bytes, text.size, false);
+    bool done =
+        read_named(source, &text) && atomic_file_write(output, text.bytes, text.size, false);
     file_free(&text);
     if (done)
         printf("%s is made: tinyelf build %s%s%s\n", output, row->build_options,
@@ -158,9 +159,9 @@ static int run(const char *wanted, const char *asked)
                 row = &templates.rows[i];
         const char *meant = row ? NULL : nearest(wanted, templates.names);
         if (!row && meant)
-            return wrong_call("new", "no template '%s': did you mean '%s'?", wanted, meant);
+            return usage_error("new", "no template '%s': did you mean '%s'?", wanted, meant);
         if (!row)
-            return wrong_call("new", "no template '%s': --list names them", wanted);
+            return usage_error("new", "no template '%s': --list names them", wanted);
         done = make(&templates, row, asked);
     }
     if (done && fflush(stdout) != 0) {
@@ -177,7 +178,7 @@ int command_new(int argc, char **argv)
     bool listing = false;
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":t:l", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":t:l", long_options, NULL)) != -1) {
         switch (option) {
         case 't':
             wanted = optarg;
@@ -187,14 +188,14 @@ int command_new(int argc, char **argv)
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("new", option, argv, options);
+            return usage_error_option("new", option, argv, long_options);
         }
     }
     if (listing)
-        return optind == argc ? run(wanted, NULL) : wrong_call("new", "--list takes no file");
+        return optind == argc ? run(wanted, NULL) : usage_error("new", "--list takes no file");
     if (optind + 1 != argc)
-        return wrong_call("new", optind == argc ? "no file named" : "one file at a time");
+        return usage_error("new", optind == argc ? "no file named" : "one file at a time");
     return run(wanted, argv[optind]);
 }

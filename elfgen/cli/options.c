@@ -8,7 +8,7 @@
 #include "cli.h"
 #include "elfgen/format.h"
 
-int take_target(const char *command, const char *name, uint16_t *machine)
+int option_target(const char *command, const char *name, uint16_t *machine)
 {
     static const struct {
         const char *name;
@@ -20,30 +20,30 @@ int take_target(const char *command, const char *name, uint16_t *machine)
         *machine = targets[i].machine;
         return EXIT_YES;
     }
-    return wrong_call(command, "--target '%s': it is x86_64 or i386", name);
+    return usage_error(command, "--target '%s': it is x86_64 or i386", name);
 }
 
-int take_compiler(const char *command, const char *text, const char **compiler)
+int option_compiler(const char *command, const char *text, const char **compiler)
 {
     *compiler = text;
     if (!shellwords_are_closed(text))
-        return wrong_call(command, "--cc \"%s\": a quote is not closed", text);
-    return text[strspn(text, " \t\n")] ? EXIT_YES : wrong_call(command, "--cc names no compiler");
+        return usage_error(command, "--cc \"%s\": a quote is not closed", text);
+    return text[strspn(text, " \t\n")] ? EXIT_YES : usage_error(command, "--cc names no compiler");
 }
 
-int add_compiler_flags(const char *command, const char *text, char **flags)
+int option_add_compiler_flags(const char *command, const char *text, char **flags)
 {
     char *longer = NULL;
     if (!shellwords_are_closed(text))
-        return wrong_call(command, "--cflags \"%s\": a quote is not closed", text);
+        return usage_error(command, "--cflags \"%s\": a quote is not closed", text);
     if (asprintf(&longer, "%s%s%s", *flags ? *flags : "", *flags ? " " : "", text) < 0)
-        return wrong_call(command, "--cflags: out of memory");
+        return usage_error(command, "--cflags: out of memory");
     free(*flags);
     *flags = longer;
     return EXIT_YES;
 }
 
-int take_seconds(const char *command, const char *text, uint64_t *nanoseconds)
+int option_seconds(const char *command, const char *text, uint64_t *nanoseconds)
 {
     enum { MOST = 86400 };
     uint64_t value = 0, unit = 1000000000;
@@ -55,18 +55,18 @@ int take_seconds(const char *command, const char *text, uint64_t *nanoseconds)
         for (at++; *at >= '0' && *at <= '9'; at++, digits = true)
             value += (uint64_t)(*at - '0') * (unit /= 10);
     if (!digits || *at || value == 0 || value > MOST * (uint64_t)1000000000)
-        return wrong_call(command,
-                          "--time '%s': it is a number of seconds above 0, such as 5 or 0.5", text);
+        return usage_error(
+            command, "--time '%s': it is a number of seconds above 0, such as 5 or 0.5", text);
     *nanoseconds = value;
     return EXIT_YES;
 }
 
-int take_colour(const char *command, const char *text, bool *colour)
+int option_colour(const char *command, const char *text, bool *colour)
 {
     const char *no_colour = getenv("NO_COLOR");
     bool is_auto = strcmp(text, "auto") == 0, always = strcmp(text, "always") == 0;
     if (!is_auto && !always && strcmp(text, "never") != 0)
-        return wrong_call(command, "--color '%s': it is auto, always or never", text);
+        return usage_error(command, "--color '%s': it is auto, always or never", text);
     *colour = always || (is_auto && isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
     return EXIT_YES;
 }
@@ -96,7 +96,7 @@ bool parse_thousandths(const char *text, const char **rest, uint64_t *number)
     return digits != 0;
 }
 
-int take_size(const char *command, const char *option, const char *text, uint64_t *bytes)
+int option_size(const char *command, const char *option, const char *text, uint64_t *bytes)
 {
     static const struct {
         const char *name;
@@ -115,6 +115,6 @@ int take_size(const char *command, const char *option, const char *text, uint64_
         if (*bytes != 0)
             return EXIT_YES;
     }
-    return wrong_call(command, "--%s '%s': it is MiB, as 64 or 0.5, or 512K, 64M, 1G, or none",
-                      option, text);
+    return usage_error(command, "--%s '%s': it is MiB, as 64 or 0.5, or 512K, 64M, 1G, or none",
+                       option, text);
 }

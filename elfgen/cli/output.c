@@ -18,7 +18,7 @@ static bool failed(const char *path, const char *what)
     return false;
 }
 
-bool is_same_file(const char *output, const char *input)
+bool atomic_file_is_same(const char *output, const char *input)
 {
     struct stat a, b;
     if (strcmp(output, "-") == 0 || stat(output, &a) != 0 || !S_ISREG(a.st_mode))
@@ -109,11 +109,11 @@ static bool replace_safely(const char *path, const void *bytes, size_t size, mod
     sigset_t before;
     interrupt_hold(&before);
     bool done = replace(path, bytes, size, mode);
-    interrupt_let(&before);
+    interrupt_release(&before);
     return done;
 }
 
-bool write_output(const char *path, const void *bytes, size_t size, bool executable)
+bool atomic_file_write(const char *path, const void *bytes, size_t size, bool executable)
 {
     mode_t mode = executable ? 0755 : 0644;
     if (strcmp(path, "-") == 0)

@@ -14,7 +14,7 @@
 
 static sigset_t ignored_before;
 
-void remember_ignored(int number, void (*before)(int))
+void program_remember_ignored(int number, void (*before)(int))
 {
     if (before == SIG_IGN)
         sigaddset(&ignored_before, number);
@@ -23,13 +23,13 @@ void remember_ignored(int number, void (*before)(int))
 /* Those that main() changes. */
 static const int ours[] = {SIGBUS, SIGXFSZ, SIGPIPE, SIGCHLD};
 
-void restore_ignored(void)
+void program_restore_ignored(void)
 {
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         signal(ours[i], sigismember(&ignored_before, ours[i]) == 1 ? SIG_IGN : SIG_DFL);
 }
 
-const sigset_t *inherited_ignored(void)
+const sigset_t *program_ignored_signals(void)
 {
     static sigset_t ignored;
     sigemptyset(&ignored);
@@ -86,7 +86,7 @@ static bool search(const char *list, const char *name, char *path, size_t room)
     return false;
 }
 
-bool find_program(const char *name, char *path, size_t room)
+bool program_find(const char *name, char *path, size_t room)
 {
     const char *list = getenv("PATH");
     if (*name == '\0') {
@@ -114,7 +114,7 @@ bool find_program(const char *name, char *path, size_t room)
     return false;
 }
 
-void tell_not_started(const char *path, int error)
+void program_report_not_started(const char *path, int error)
 {
     struct stat status;
     if (error == ENOEXEC)

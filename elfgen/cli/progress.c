@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "../process/limits.h"
+#include "base/clock.h"
 
 void progress_begin(struct progress *progress, const char *things, uint64_t all)
 {
@@ -15,7 +15,7 @@ void progress_begin(struct progress *progress, const char *things, uint64_t all)
     progress->shown = isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0);
     progress->things = things;
     progress->all = all;
-    progress->began = limits_now();
+    progress->began = clock_now();
 }
 
 /* 12345 -> "12,345" */
@@ -58,7 +58,7 @@ void progress_show(const struct progress *progress, uint64_t done)
     enum { WIDTH = 20, ENOUGH = 200000000 };
     static const char bar[] = "####################", blank[] = "                    ";
     char texts[4][32], line[256];
-    uint64_t passed = limits_now() - progress->began;
+    uint64_t passed = clock_now() - progress->began;
     if (!progress->shown)
         return;
     int filled = progress->all == 0 ? WIDTH : (int)((double)done / (double)progress->all * WIDTH);

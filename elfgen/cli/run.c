@@ -17,7 +17,7 @@
 
 enum { OPTION_SANDBOX = 256, OPTION_TIME, OPTION_MEMORY, OPTION_OUTPUT, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"sandbox", no_argument, NULL, OPTION_SANDBOX},
     {"time", required_argument, NULL, OPTION_TIME},
     {"memory", required_argument, NULL, OPTION_MEMORY},
@@ -59,8 +59,8 @@ static int take_time(const char *text, uint64_t *milliseconds)
         (parse_thousandths(text, &rest, milliseconds) &&
          (*rest == '\0' || strcmp(rest, "s") == 0) && *milliseconds != 0))
         return EXIT_YES;
-    return wrong_call("run", "--time '%s': it is seconds, as 5 or 0.25 (down to 0.001), or none",
-                      text);
+    return usage_error("run", "--time '%s': it is seconds, as 5 or 0.25 (down to 0.001), or none",
+                       text);
 }
 
 /* ---- the two ways ---- */
@@ -85,12 +85,12 @@ static bool is_open(int file)
     return fcntl(file, F_GETFD) >= 0;
 }
 
-static int run_in_worker(struct confine_worker *worker, const char *path, int file,
+static int run_in_worker(struct sandbox_worker *worker, const char *path, int file,
                          const struct run_limits *limits, char **arguments)
 {
-    struct confine_stream output = {.descriptor = is_open(STDOUT_FILENO) ? STDOUT_FILENO : -1};
-    struct confine_stream errors = {.descriptor = is_open(STDERR_FILENO) ? STDERR_FILENO : -1};
-    struct confine_job job = {.file = file,
+    struct sandbox_stream output = {.descriptor = is_open(STDOUT_FILENO) ? STDOUT_FILENO : -1};
+    struct sandbox_stream errors = {.descriptor = is_open(STDERR_FILENO) ? STDERR_FILENO : -1};
+    struct sandbox_job job = {.file = file,
                               .input = is_open(STDIN_FILENO) ? STDIN_FILENO : -1,
                               .arguments = arguments,
                               .output = &output,
@@ -98,19 +98,19 @@ static int run_in_worker(struct confine_worker *worker, const char *path, int fi
                               .interrupted = is_interrupted};
     struct run_end end;
     struct elfgen_error error;
-    tell_lacks(confine_lacks(worker));
-    bool done = confine_run(worker, &job, &end, &error);
+    exit_reason_report_lacks(sandbox_lacks(worker));
+    bool done = sandbox_run(worker, &job, &end, &error);
     if (!done) {
         message(path, "error", "%s", error.text);
         return EXIT_NO;
     }
     if (end.reason == RUN_NOT_STARTED) {
-        tell_not_started_in_sandbox(path, end.error);
+        exit_reason_report_not_started(path, end.error);
         return EXIT_NO;
     }
     if (output.closed && output.error != EPIPE)
         message("<stdout>", "error", "cannot write: %s", strerror(output.error));
-    return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
+    return interrupt_came() ? EXIT_NO : exit_reason_report(arguments[0], path, &end, limits);
 }
 
 /* Not among the standard streams' numbers, which may be free and stay so. */
@@ -126,19 +126,20 @@ static int open_program(const char *path)
 
 static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
 {
-    struct confine_options worker_options = {.limits = *limits, .ignored = *inherited_ignored()};
+    struct sandbox_options worker_options = {.limits = *limits,
+                                             .ignored = *program_ignored_signals()};
     struct elfgen_error error;
     int file = open_program(path);
     if (file < 0) {
-        tell_not_started(path, errno);
+        program_report_not_started(path, errno);
         return EXIT_NO;
     }
     sigprocmask(SIG_SETMASK, NULL, &worker_options.blocked);
-    struct confine_worker *worker = confine_open(&worker_options, &error);
+    struct sandbox_worker *worker = sandbox_open(&worker_options, &error);
     if (!worker)
         message(path, "error", "%s", error.text);
     int status = worker ? run_in_worker(worker, path, file, limits, arguments) : EXIT_NO;
-    confine_close(worker);
+    sandbox_close(worker);
     close(file);
     return status;
 }
@@ -146,21 +147,21 @@ static int run_in_sandbox(const char *path, const struct run_limits *limits, cha
 static int run_with_limits(const char *path, const struct run_limits *limits, char **arguments)
 {
     struct process_program program = {
-        .path = path, .arguments = arguments, .ignored = *inherited_ignored()};
-    struct limited_watch watch = {.limits = *limits, .interrupted = is_interrupted};
+        .path = path, .arguments = arguments, .ignored = *program_ignored_signals()};
+    struct limit_run watch = {.limits = *limits, .interrupted = is_interrupted};
     struct run_end end;
     struct elfgen_error error;
     if (limits->memory != 0 && !limits_can_measure())
-        tell_lacks(CONFINE_NO_MEASURE);
-    if (!limited_run(&program, &watch, &end, &error)) {
+        exit_reason_report_lacks(SANDBOX_NO_MEASURE);
+    if (!limit_run(&program, &watch, &end, &error)) {
         message(path, "error", "%s", error.text);
         return EXIT_NO;
     }
     if (end.reason == RUN_NOT_STARTED) {
-        tell_not_started(path, end.error);
+        program_report_not_started(path, end.error);
         return EXIT_NO;
     }
-    return interrupt_came() ? EXIT_NO : tell_end(arguments[0], path, &end, limits);
+    return interrupt_came() ? EXIT_NO : exit_reason_report(arguments[0], path, &end, limits);
 }
 
 int command_run(int argc, char **argv)
@@ -171,7 +172,8 @@ int command_run(int argc, char **argv)
     bool sandbox = false;
     int option, wrong = EXIT_YES;
     opterr = 0;
-    while (wrong == EXIT_YES && (option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+    while (wrong == EXIT_YES &&
+           (option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
         switch (option) {
         case OPTION_SANDBOX:
             sandbox = true;
@@ -180,29 +182,29 @@ int command_run(int argc, char **argv)
             wrong = take_time(optarg, &limits.time);
             break;
         case OPTION_MEMORY:
-            wrong = take_size("run", "memory", optarg, &limits.memory);
+            wrong = option_size("run", "memory", optarg, &limits.memory);
             break;
         case OPTION_OUTPUT:
-            wrong = take_size("run", "output", optarg, &limits.output);
+            wrong = option_size("run", "output", optarg, &limits.output);
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("run", option, argv, options);
+            return usage_error_option("run", option, argv, long_options);
         }
     }
     if (wrong != EXIT_YES)
         return wrong;
     if (optind == argc)
-        return wrong_call("run", "no program given");
+        return usage_error("run", "no program given");
     if (!sandbox && limits.output != unset)
-        return wrong_call("run", "--output is counted in the sandbox alone: add --sandbox");
+        return usage_error("run", "--output is counted in the sandbox alone: add --sandbox");
     limits.time = limits.time != unset ? limits.time : sandbox ? 1000 * SANDBOX_SECONDS : 0;
     limits.memory = limits.memory != unset ? limits.memory : sandbox ? SANDBOX_MEMORY * MIB : 0;
     limits.output = limits.output != unset ? limits.output : sandbox ? SANDBOX_OUTPUT * MIB : 0;
     char path[PATH_MAX];
-    if (!find_program(argv[optind], path, sizeof path))
+    if (!program_find(argv[optind], path, sizeof path))
         return EXIT_NO;
     interrupt_watch();
     int status = sandbox ? run_in_sandbox(path, &limits, argv + optind)

@@ -6,13 +6,13 @@
 
 /* Says why a program died, if it did; returns the command's exit status. `name` is the program as
  * the user named it, `path` where it is. */
-int tell_end(const char *name, const char *path, const struct run_end *end,
-             const struct run_limits *limits);
+int exit_reason_report(const char *name, const char *path, const struct run_end *end,
+                       const struct run_limits *limits);
 
-/* tell_not_started() for the sandbox, where there are no files. */
-void tell_not_started_in_sandbox(const char *path, int error);
+/* program_report_not_started() for the sandbox, where there are no files. */
+void exit_reason_report_not_started(const char *path, int error);
 
-/* Warns of what the sandbox has to do without: enum confine_lack's bits. */
-void tell_lacks(unsigned lacks);
+/* Warns of what the sandbox has to do without: enum sandbox_lack's bits. */
+void exit_reason_report_lacks(unsigned lacks);
 
 #endif

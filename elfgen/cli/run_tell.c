@@ -53,14 +53,14 @@ static bool find_need(const char *path, char *need, size_t room)
     return found;
 }
 
-void tell_not_started_in_sandbox(const char *path, int error)
+void exit_reason_report_not_started(const char *path, int error)
 {
     char need[PATH_MAX + 32];
     if (error == ENOENT && find_need(path, need, sizeof need))
         message(path, "error", "it needs the interpreter %s, and in the sandbox there are no files",
                 need);
     else
-        tell_not_started(path, error);
+        program_report_not_started(path, error);
 }
 
 /* ---- why it ended ---- */
@@ -97,7 +97,7 @@ static bool is_of_descriptor(const char *name)
     return false;
 }
 
-static void tell_call(const char *name, const char *path, const struct run_end *end)
+static void report_call(const char *name, const char *path, const struct run_end *end)
 {
     static struct calls calls;
     static const char *const abis[] = {[CALL_X86_64] = "x86-64", [CALL_I386] = "i386"};
@@ -139,7 +139,7 @@ static void tell_call(const char *name, const char *path, const struct run_end *
             abis[end->abi], hint);
 }
 
-static void tell_signal(const char *name, const struct run_end *end)
+static void report_signal(const char *name, const struct run_end *end)
 {
     const char *abbreviation = sigabbrev_np(end->signal);
     char address[64] = "";
@@ -150,18 +150,18 @@ static void tell_signal(const char *name, const struct run_end *end)
             end->loading ? ": Linux gave up while it loaded the file" : "");
 }
 
-int tell_end(const char *name, const char *path, const struct run_end *end,
-             const struct run_limits *limits)
+int exit_reason_report(const char *name, const char *path, const struct run_end *end,
+                       const struct run_limits *limits)
 {
     char text[64];
     switch (end->reason) {
     case RUN_EXITED:
         return end->status;
     case RUN_SIGNAL:
-        tell_signal(name, end);
+        report_signal(name, end);
         break;
     case RUN_CALL:
-        tell_call(name, path, end);
+        report_call(name, path, end);
         break;
     case RUN_TIME:
         message(name, "error", "killed: it reached the time limit of %s (--time)",
@@ -187,15 +187,15 @@ int tell_end(const char *name, const char *path, const struct run_end *end,
 
 /* ---- the sandbox ---- */
 
-void tell_lacks(unsigned lacks)
+void exit_reason_report_lacks(unsigned lacks)
 {
     static const struct {
         unsigned lack;
         const char *name;
     } names[] = {
-        {CONFINE_NO_USER, "user namespace"},       {CONFINE_NO_PID, "pid namespace"},
-        {CONFINE_NO_NETWORK, "network namespace"}, {CONFINE_NO_MOUNT, "mount namespace"},
-        {CONFINE_NO_IPC, "IPC namespace"},         {CONFINE_NO_MEASURE, "memory limit (no /proc)"}};
+        {SANDBOX_NO_USER, "user namespace"},       {SANDBOX_NO_PID, "pid namespace"},
+        {SANDBOX_NO_NETWORK, "network namespace"}, {SANDBOX_NO_MOUNT, "mount namespace"},
+        {SANDBOX_NO_IPC, "IPC namespace"},         {SANDBOX_NO_MEASURE, "memory limit (no /proc)"}};
     char text[256] = "";
     size_t length = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -19,7 +19,7 @@ static bool has(const char *folder, const char *probe, char *found, size_t room)
     return there && length > 0 && (size_t)length < room;
 }
 
-bool find_shared(const char *kind, const char *probe, char *folder, size_t room)
+bool datadir_find(const char *kind, const char *probe, char *folder, size_t room)
 {
     static const char *const places[] = {"/../share/tinyelf/", "/../"};
     char place[PATH_MAX * 2], command[PATH_MAX] = "";

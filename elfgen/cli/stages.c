@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../report/stages.h"
+#include "build.h"
 #include "cli.h"
 
 enum {
@@ -19,7 +20,7 @@ enum {
     OPTION_HELP
 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"cc", required_argument, NULL, OPTION_CC},
     {"cflags", required_argument, NULL, OPTION_CFLAGS},
@@ -60,13 +61,13 @@ struct request {
     char *folder;   /* -o */
     uint64_t limit; /* nanoseconds for a run; 0: nothing was said */
     bool run, json;
-    struct measure runs[WAY_COUNT];
+    struct profile runs[WAY_COUNT];
 };
 
-static void tell(void *context, const struct source_message *what)
+static void report_diagnostic(void *context, const struct source_message *what)
 {
     (void)context;
-    message_of_source(what, false);
+    build_diagnostic(what, false);
 }
 
 /* -o's folder without slashes behind it, or the C file's name with another ending. */
@@ -121,16 +122,17 @@ static bool made(const struct stages *stages, enum stage_number number)
 static int report(struct request *request)
 {
     const struct stages *stages = &request->stages;
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     size_t length = 0;
     bool keep = made(stages, STAGE_PREPROCESSED);
     if (!keep) {
         free(request->folder);
         request->folder = NULL;
     }
-    bool ran = !request->run ||
-               stages_run_programs(stages, request->folder,
-                                   request->limit ? request->limit : MEASURE_LIMIT, request->runs);
+    bool ran =
+        !request->run ||
+        stages_run_programs(stages, request->folder,
+                            request->limit ? request->limit : COMPARE_RUN_LIMIT, request->runs);
     char *json = make_json(request, &length);
     if (!json) {
         message(stages->path, "error", "out of memory");
@@ -142,7 +144,7 @@ static int report(struct request *request)
     else if (done && keep)
         report_stages(stages, request->folder, request->run ? request->runs : NULL, &output->text);
     free(json);
-    if (!finish_output(output) || !done)
+    if (!stdout_finish(output) || !done)
         return EXIT_NO;
     if (made(stages, STAGE_OBJECT) && !made(stages, STAGE_EXECUTABLE))
         message(stages->path, "error", "neither way leads to a program");
@@ -154,23 +156,23 @@ static int parse_option(struct request *request, int option, const char **asked,
     switch (option) {
     case 'o':
         *asked = optarg;
-        return *optarg ? EXIT_YES : wrong_call("stages", "-o '': no folder is named");
+        return *optarg ? EXIT_YES : usage_error("stages", "-o '': no folder is named");
     case OPTION_CC:
-        return take_compiler("stages", optarg, &request->stages.compiler);
+        return option_compiler("stages", optarg, &request->stages.compiler);
     case OPTION_CFLAGS:
-        return add_compiler_flags("stages", optarg, &request->flags);
+        return option_add_compiler_flags("stages", optarg, &request->flags);
     case OPTION_TARGET:
-        return take_target("stages", optarg, &request->stages.machine);
+        return option_target("stages", optarg, &request->stages.machine);
     case OPTION_RUN:
         request->run = true;
         return EXIT_YES;
     case OPTION_TIME:
-        return take_seconds("stages", optarg, &request->limit);
+        return option_seconds("stages", optarg, &request->limit);
     case OPTION_JSON:
         request->json = true;
         return EXIT_YES;
     default:
-        return wrong_option("stages", option, argv, options);
+        return usage_error_option("stages", option, argv, long_options);
     }
 }
 
@@ -179,8 +181,8 @@ static int run(struct request *request, const char *asked)
     char folder[PATH_MAX];
     struct stages *stages = &request->stages;
     stages->compiler_flags = request->flags;
-    stages->report = tell;
-    if (find_shared("asm", "tiny.h", folder, sizeof folder))
+    stages->report = report_diagnostic;
+    if (datadir_find("asm", "tiny.h", folder, sizeof folder))
         stages->include_folder = folder;
     if (!name_folder(request, asked)) {
         message(stages->path, "error", "out of memory");
@@ -198,24 +200,26 @@ int command_stages(int argc, char **argv)
     const char *asked = NULL;
     int option, status = EXIT_YES;
     opterr = 0;
-    while (status == EXIT_YES && (option = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+    while (status == EXIT_YES &&
+           (option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             help();
             free(request.flags);
-            return end_of_help();
+            return help_end();
         }
         status = parse_option(&request, option, &asked, argv);
     }
     if (status == EXIT_YES && optind + 1 != argc)
-        status = wrong_call("stages", optind == argc ? "no C file is named" : "one file at a time");
+        status =
+            usage_error("stages", optind == argc ? "no C file is named" : "one file at a time");
     if (status == EXIT_YES && request.limit != 0 && !request.run)
-        status = wrong_call("stages", "--time is for --run");
+        status = usage_error("stages", "--time is for --run");
     if (status == EXIT_YES) {
         request.stages.path = argv[optind];
         status = run(&request, asked);
     }
     for (enum stage_way way = 0; way < WAY_COUNT; way++)
-        measure_free(&request.runs[way]);
+        profile_free(&request.runs[way]);
     stages_free(&request.stages);
     free(request.flags);
     free(request.folder);

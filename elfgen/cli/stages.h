@@ -16,6 +16,6 @@ bool stages_keep(const struct stages *stages, const char *folder, const char *re
 /* Runs the programs that were made; `folder` is where they will be, in messages. False: not all ran
  * to their end, said why. */
 bool stages_run_programs(const struct stages *stages, const char *folder, uint64_t limit,
-                         struct measure runs[WAY_COUNT]);
+                         struct profile runs[WAY_COUNT]);
 
 #endif

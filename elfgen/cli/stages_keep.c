@@ -241,6 +241,6 @@ bool stages_keep(const struct stages *stages, const char *folder, const char *re
                 fill(stages, beside, report, size) && put_in_place(beside, folder);
     if (made && !done)
         remove_folder(beside);
-    interrupt_let(&before);
+    interrupt_release(&before);
     return done;
 }

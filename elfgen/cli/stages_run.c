@@ -65,18 +65,18 @@ static bool prepare(const struct stages *stages, const char *folder, enum stage_
 }
 
 bool stages_run_programs(const struct stages *stages, const char *folder, uint64_t limit,
-                         struct measure runs[WAY_COUNT])
+                         struct profile runs[WAY_COUNT])
 {
     struct program programs[WAY_COUNT];
-    struct measured measured[WAY_COUNT];
+    struct compare_program measured[WAY_COUNT];
     bool done = true;
     for (enum stage_way way = 0; way < WAY_COUNT; way++) {
         struct program *program = &programs[way];
         done = prepare(stages, folder, way, program) && done;
-        measured[way] =
-            (struct measured){program->shown ? program->path : NULL, program->name, program->shown};
+        measured[way] = (struct compare_program){program->shown ? program->path : NULL,
+                                                 program->name, program->shown};
     }
-    done = run_measured(measured, runs, WAY_COUNT, limit) && done;
+    done = compare_run_programs(measured, runs, WAY_COUNT, limit) && done;
     for (enum stage_way way = 0; way < WAY_COUNT; way++) {
         if (programs[way].file >= 0)
             close(programs[way].file);

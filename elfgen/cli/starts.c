@@ -2,7 +2,7 @@
 #include "starts.h"
 #include "cli.h"
 
-bool some_linux_starts(const void *bytes, size_t size, struct elfgen_kernel_answer *answer)
+bool loadable_somewhere(const void *bytes, size_t size, struct elfgen_kernel_answer *answer)
 {
     struct elfgen_kernel_machine machine;
     elfgen_kernel_usual(&machine);
@@ -15,7 +15,7 @@ bool some_linux_starts(const void *bytes, size_t size, struct elfgen_kernel_answ
     return answer->check == ELFGEN_CHECK_map_exists || answer->check == ELFGEN_CHECK_stack;
 }
 
-const char *not_started_words(enum elfgen_kernel_verdict verdict)
+const char *loadable_verdict_words(enum elfgen_kernel_verdict verdict)
 {
     return verdict == ELFGEN_REFUSED  ? "Linux would refuse to start it"
            : verdict == ELFGEN_KILLED ? "Linux would kill it at its start"
@@ -63,15 +63,15 @@ static bool claims_to_start(const struct elfgen_view *view,
            (type == ELFGEN_ET_DYN && (view->ehdr.e_entry != 0 || has_interpreter(view)));
 }
 
-void point_to_check(const char *file, const void *bytes, size_t size,
-                    struct standard_output *output)
+void loadable_point_to_check(const char *file, const void *bytes, size_t size,
+                             struct standard_output *output)
 {
     struct elfgen_kernel_answer answer;
     struct elfgen_view view;
-    if (some_linux_starts(bytes, size, &answer) ||
+    if (loadable_somewhere(bytes, size, &answer) ||
         elfgen_view_open_program(&view, bytes, size, NULL) == ELFGEN_NOT_ELF ||
         !claims_to_start(&view, &answer) || is_about_another(&view))
         return;
-    flush_output(output);
-    message(file, "note", "%s: 'tinyelf check' says why", not_started_words(answer.verdict));
+    stdout_flush(output);
+    message(file, "note", "%s: 'tinyelf check' says why", loadable_verdict_words(answer.verdict));
 }

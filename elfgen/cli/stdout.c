@@ -17,7 +17,7 @@ static void flush(struct elfgen_text *text)
     text->length = 0;
 }
 
-struct standard_output *open_output(void)
+struct standard_output *stdout_open(void)
 {
     static struct standard_output output;
     output.text = (struct elfgen_text){.bytes = output.buffer,
@@ -27,12 +27,12 @@ struct standard_output *open_output(void)
     return &output;
 }
 
-void flush_output(struct standard_output *output)
+void stdout_flush(struct standard_output *output)
 {
     flush(&output->text);
 }
 
-bool finish_output(struct standard_output *output)
+bool stdout_finish(struct standard_output *output)
 {
     flush(&output->text);
     if (output->error)

@@ -10,11 +10,10 @@
 
 #include "base/file.h"
 #include "base/json_write.h"
-#include "interrupt.h"
 
 enum { OPTION_RECORD = 256, OPTION_REPLAY, OPTION_UNTIL, OPTION_PLAIN, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"record", required_argument, NULL, OPTION_RECORD},
     {"replay", required_argument, NULL, OPTION_REPLAY},
     {"until", required_argument, NULL, OPTION_UNTIL},
@@ -43,57 +42,11 @@ static void help(void)
          "before.");
 }
 
-struct wish {
+struct options {
     const char *record, *replay;
     bool plain;
     struct step_until until;
 };
-
-/* ---- a run ---- */
-
-bool step_start(struct step_run *run, const struct process_program *program)
-{
-    struct elfgen_error error;
-    int refused = 0;
-    run->stepper = step_open(program, &step_words, &run->recording, &refused, &error);
-    if (run->stepper)
-        interrupt_watch();
-    else if (refused)
-        tell_not_started(program->path, refused);
-    else
-        message(program->path, "error", "%s", error.text);
-    return run->stepper != NULL;
-}
-
-static void end_run(struct step_run *run, enum step_end_kind kind)
-{
-    step_close(run->stepper);
-    run->stepper = NULL;
-    if (run->recording.end != kind)
-        run->recording.end_number = kind == STEP_INTERRUPTED ? interrupt_signal() : 0;
-    run->recording.end = kind;
-}
-
-bool step_once(struct step_run *run)
-{
-    enum step_answer answer;
-    do
-        answer = interrupt_came() ? STEP_ENDED : step_next(run->stepper);
-    while (answer == STEP_PAUSED);
-    if (interrupt_came())
-        end_run(run, STEP_INTERRUPTED);
-    else if (answer != STEP_GOES_ON)
-        end_run(run, run->recording.end);
-    return run->stepper != NULL;
-}
-
-bool step_is_reached(const struct step_until *until, const struct step_registers *now,
-                     uint64_t count)
-{
-    if (!until->given)
-        return false;
-    return until->is_address ? now->value[STEP_rip] == until->value : count >= until->value;
-}
 
 /* ---- text ---- */
 
@@ -102,13 +55,13 @@ static void put_output(struct standard_output *output, const struct step_record 
 {
     struct step_piece piece;
     size_t position = 0;
-    while (step_next_piece(record, &position, &piece)) {
+    while (recording_next_piece(record, &position, &piece)) {
         if (piece.kind != STEP_PIECE_OUTPUT)
             continue;
         if (piece.number == STDOUT_FILENO) {
             elfgen_text_bytes(&output->text, (const char *)piece.bytes, piece.size);
         } else {
-            flush_output(output);
+            stdout_flush(output);
             if (!file_write(STDERR_FILENO, piece.bytes, piece.size))
                 output->error = errno;
         }
@@ -126,7 +79,7 @@ struct printing {
 static bool print_next(struct printing *printing)
 {
     struct step_record record;
-    if (!step_forward(&printing->cursor, &record))
+    if (!recording_cursor_forward(&printing->cursor, &record))
         return false;
     if (printing->replayed)
         put_output(printing->output, &record);
@@ -140,17 +93,17 @@ static bool print_next(struct printing *printing)
 /* What was printed need not be kept. */
 static void forget(struct printing *printing, struct step_run *run)
 {
-    step_forget_records(&run->recording);
+    recording_drop_records(&run->recording);
     printing->cursor.index = 0;
     printing->cursor.at = 0;
 }
 
 static void print_live(struct printing *printing, struct step_run *run, bool keep)
 {
-    while (!step_is_reached(&run->until, step_now(run->stepper), printing->printer.count)) {
+    while (!step_is_reached(&run->until, stepper_now(run->stepper), printing->printer.count)) {
         /* What the program writes itself comes in its place. */
-        if (step_asks_next(run->stepper))
-            flush_output(printing->output);
+        if (stepper_asks_next(run->stepper))
+            stdout_flush(printing->output);
         bool more = step_once(run);
         while (print_next(printing))
             ;
@@ -161,7 +114,7 @@ static void print_live(struct printing *printing, struct step_run *run, bool kee
         if (printing->output->error)
             break;
     }
-    end_run(run, STEP_UNTIL);
+    step_end_run(run, STEP_UNTIL);
 }
 
 static void print_replay(struct printing *printing, struct step_run *run)
@@ -174,26 +127,27 @@ static void print_replay(struct printing *printing, struct step_run *run)
 }
 
 /* False: it was said why. */
-static bool print(const struct wish *wish, struct step_run *run, struct process_program *program)
+static bool print(const struct options *options, struct step_run *run,
+                  struct process_program *program)
 {
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct printing printing = {
         .printer = {.out = &output->text, .machines = run->machines, .recording = &run->recording},
         .output = output,
-        .text = wish->plain || !wish->record,
+        .text = options->plain || !options->record,
         .replayed = program == NULL};
     if (program && !step_start(run, program))
         return false;
-    step_cursor_open(&printing.cursor, &run->recording);
+    recording_cursor_open(&printing.cursor, &run->recording);
     if (printing.text)
         step_put_head(&printing.output->text, &run->recording);
     if (program)
-        print_live(&printing, run, wish->record != NULL);
+        print_live(&printing, run, options->record != NULL);
     else
         print_replay(&printing, run);
     if (printing.text)
         step_put_end(&printing.output->text, &run->recording, printing.printer.count);
-    return finish_output(printing.output);
+    return stdout_finish(printing.output);
 }
 
 /* ---- the recording ---- */
@@ -231,7 +185,7 @@ static bool write_recording(const char *path, struct step_run *run)
         .bytes = buffer, .capacity = sizeof buffer, .flush = grow, .context = &all};
     step_write_json(&text, run->machines, &run->recording);
     grow(&text);
-    bool done = !all.failed && write_output(path, all.bytes, all.size, false);
+    bool done = !all.failed && atomic_file_write(path, all.bytes, all.size, false);
     if (all.failed)
         message(path, "error", "out of memory");
     if (done && all.size > JSON_MOST)
@@ -244,7 +198,7 @@ static bool read_recording(const char *path, struct step_run *run)
 {
     struct file_bytes bytes = {0};
     struct elfgen_error error;
-    bool done = read_input(path, &bytes);
+    bool done = input_read(path, &bytes);
     if (done && !step_read_json(&run->recording, bytes.bytes, bytes.size, &error)) {
         message(input_name(path), "error", "%s", error.text);
         done = false;
@@ -270,17 +224,19 @@ static int status_of(const struct step_recording *recording)
     }
 }
 
-static bool show(const struct wish *wish, struct step_run *run, struct process_program *program)
+static bool show(const struct options *options, struct step_run *run,
+                 struct process_program *program)
 {
-    if (!wish->plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+    if (!options->plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
         return step_view(run, program);
-    return print(wish, run, program);
+    return print(options, run, program);
 }
 
-static int run_program(const struct wish *wish, char **arguments)
+static int run_program(const struct options *options, char **arguments)
 {
-    struct step_run run = {.until = wish->until, .machines = calloc(1, sizeof *run.machines)};
-    struct process_program program = {.arguments = arguments, .ignored = *inherited_ignored()};
+    struct step_run run = {.until = options->until, .machines = calloc(1, sizeof *run.machines)};
+    struct process_program program = {.arguments = arguments,
+                                      .ignored = *program_ignored_signals()};
     char path[PATH_MAX];
     if (!run.machines) {
         message(NULL, "error", "out of memory");
@@ -288,18 +244,18 @@ static int run_program(const struct wish *wish, char **arguments)
     }
     step_machines_open(run.machines);
     program.path = path;
-    bool done = wish->replay ? read_recording(wish->replay, &run)
-                             : find_program(arguments[0], path, sizeof path);
-    done = done && show(wish, &run, wish->replay ? NULL : &program);
+    bool done = options->replay ? read_recording(options->replay, &run)
+                                : program_find(arguments[0], path, sizeof path);
+    done = done && show(options, &run, options->replay ? NULL : &program);
     if (run.stepper)
-        end_run(&run, STEP_INTERRUPTED);
+        step_end_run(&run, STEP_INTERRUPTED);
     if (done && run.recording.end == STEP_FULL)
         message("step", "error", "the recording is full: %zu bytes of steps, %llu of them",
                 run.recording.size, (unsigned long long)run.recording.count);
-    if (done && wish->record)
-        done = write_recording(wish->record, &run);
+    if (done && options->record)
+        done = write_recording(options->record, &run);
     int status = done ? status_of(&run.recording) : EXIT_NO;
-    step_recording_free(&run.recording);
+    recording_free(&run.recording);
     free(run.machines);
     return status;
 }
@@ -314,38 +270,38 @@ static bool parse_until(const char *text, struct step_until *until)
 
 int command_step(int argc, char **argv)
 {
-    struct wish wish = {0};
+    struct options options = {0};
     int option;
     opterr = 0;
     /* What stands behind the program's name is the program's. */
-    while ((option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
         switch (option) {
         case OPTION_RECORD:
-            wish.record = optarg;
+            options.record = optarg;
             break;
         case OPTION_REPLAY:
-            wish.replay = optarg;
+            options.replay = optarg;
             break;
         case OPTION_UNTIL:
-            if (!parse_until(optarg, &wish.until))
-                return wrong_call(
+            if (!parse_until(optarg, &options.until))
+                return usage_error(
                     "step", "--until '%s': it is an address, 0x..., or a number of steps", optarg);
             break;
         case OPTION_PLAIN:
-            wish.plain = true;
+            options.plain = true;
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("step", option, argv, options);
+            return usage_error_option("step", option, argv, long_options);
         }
     }
-    if (wish.replay && optind != argc)
-        return wrong_call("step", "--replay runs no program: '%s' is too much", argv[optind]);
-    if (!wish.replay && optind == argc)
-        return wrong_call("step", "no program given");
-    if (wish.record && strcmp(wish.record, "-") == 0)
-        return wrong_call("step", "--record -: standard output is the program's");
-    return run_program(&wish, argv + optind);
+    if (options.replay && optind != argc)
+        return usage_error("step", "--replay runs no program: '%s' is too much", argv[optind]);
+    if (!options.replay && optind == argc)
+        return usage_error("step", "no program given");
+    if (options.record && strcmp(options.record, "-") == 0)
+        return usage_error("step", "--record -: standard output is the program's");
+    return run_program(&options, argv + optind);
 }

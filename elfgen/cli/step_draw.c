@@ -53,10 +53,10 @@ const struct step_instruction *step_view_next(const struct step_view *view)
 {
     struct step_cursor cursor = view->cursor;
     struct step_record record;
-    while (step_forward(&cursor, &record))
+    while (recording_cursor_forward(&cursor, &record))
         if (record.instruction)
             return record.instruction;
-    return view->run->stepper ? step_what_is_next(view->run->stepper) : NULL;
+    return view->run->stepper ? stepper_next_instruction(view->run->stepper) : NULL;
 }
 
 /* ---- the file ---- */
@@ -213,11 +213,11 @@ static void put_register(struct elfgen_text *text, const char *name, enum step_r
 
 static void draw_registers(const struct step_view *view, struct pane pane)
 {
-    bool is_64_bit = step_is_64_bit(&view->cursor.registers);
+    bool is_64_bit = recording_is_64_bit(&view->cursor.registers);
     uint32_t changed = view->cursor.index > 0 ? view->last.changed : 0;
     for (size_t place = 0; place < STEP_SHOWN && !is_full(&pane); place++) {
-        enum step_register which = step_register_at(place);
-        const char *name = step_register_name(which, is_64_bit);
+        enum step_register which = recording_register_at(place);
+        const char *name = recording_register_name(which, is_64_bit);
         char room[40];
         struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
         if (!name)
@@ -313,7 +313,8 @@ static void draw_head(const struct step_view *view, int columns)
     elfgen_text_0x(&text, cs);
     elfgen_text_string(&text, ": CPL ");
     elfgen_text_decimal(&text, cs & 3, 0);
-    elfgen_text_string(&text, step_is_64_bit(&view->cursor.registers) ? "  64 bits" : "  32 bits");
+    elfgen_text_string(&text,
+                       recording_is_64_bit(&view->cursor.registers) ? "  64 bits" : "  32 bits");
     if (text.length < (size_t)columns)
         elfgen_text_blanks(&text, (size_t)columns - text.length);
     put_text(&pane, &text, A_REVERSE);

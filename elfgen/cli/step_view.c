@@ -34,7 +34,7 @@ static void follow_output(struct step_view *view, const struct step_record *reco
 {
     struct step_piece piece;
     size_t position = 0;
-    while (step_next_piece(record, &position, &piece)) {
+    while (recording_next_piece(record, &position, &piece)) {
         if (piece.kind != STEP_PIECE_OUTPUT)
             continue;
         if (forward)
@@ -50,13 +50,13 @@ static void follow_output(struct step_view *view, const struct step_record *reco
 static void look_at_last(struct step_view *view)
 {
     struct step_cursor cursor = view->cursor;
-    step_back(&cursor, &view->last);
+    recording_cursor_back(&cursor, &view->last);
 }
 
 static bool forward_recorded(struct step_view *view)
 {
     struct step_record record;
-    if (!step_forward(&view->cursor, &record))
+    if (!recording_cursor_forward(&view->cursor, &record))
         return false;
     follow_output(view, &record, true);
     return true;
@@ -76,7 +76,7 @@ static bool forward(struct step_view *view)
 static bool back(struct step_view *view)
 {
     struct step_record record;
-    if (!step_back(&view->cursor, &record))
+    if (!recording_cursor_back(&view->cursor, &record))
         return false;
     follow_output(view, &record, false);
     return true;
@@ -89,9 +89,9 @@ static bool is_before_call(const struct step_view *view)
     struct step_record record;
     struct step_piece piece;
     size_t position = 0;
-    if (!step_forward(&cursor, &record))
-        return view->run->stepper && step_asks_next(view->run->stepper);
-    while (step_next_piece(&record, &position, &piece))
+    if (!recording_cursor_forward(&cursor, &record))
+        return view->run->stepper && stepper_asks_next(view->run->stepper);
+    while (recording_next_piece(&record, &position, &piece))
         if (piece.kind == STEP_PIECE_CALL)
             return true;
     return false;
@@ -247,7 +247,7 @@ static void leave(struct step_run *run)
         return;
     run->recording.end = interrupt_came() ? STEP_INTERRUPTED : STEP_UNTIL;
     run->recording.end_number = interrupt_signal();
-    step_close(run->stepper);
+    stepper_close(run->stepper);
     run->stepper = NULL;
 }
 
@@ -277,7 +277,7 @@ bool step_view(struct step_run *run, struct process_program *program)
     follow_code(&view);
     bool done = step_terminal_open(&view.colour);
     if (done) {
-        step_cursor_open(&view.cursor, &run->recording);
+        recording_cursor_open(&view.cursor, &run->recording);
         run_keys(&view);
         step_terminal_close();
     }
@@ -288,9 +288,9 @@ bool step_view(struct step_run *run, struct process_program *program)
     if (view.no_memory)
         message("step", "error", "out of memory");
     if (done) {
-        struct standard_output *output = open_output();
+        struct standard_output *output = stdout_open();
         step_put_end(&output->text, &run->recording, run->recording.count);
-        done = finish_output(output);
+        done = stdout_finish(output);
     }
     return done && !view.no_memory;
 }

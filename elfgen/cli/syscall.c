@@ -9,7 +9,7 @@
 
 enum { OPTION_ABI = 256, OPTION_LIST, OPTION_JSON, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"abi", required_argument, NULL, OPTION_ABI},
     {"list", no_argument, NULL, OPTION_LIST},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -263,15 +263,15 @@ static bool parse_abi(const char *text, bool asked[CALL_ABIS])
 
 int command_syscall(int argc, char **argv)
 {
-    struct standard_output *output = open_output();
+    struct standard_output *output = stdout_open();
     struct question question = {.asked = {true, true}};
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
         switch (option) {
         case OPTION_ABI:
             if (!parse_abi(optarg, question.asked))
-                return wrong_call("syscall", "--abi '%s': it is x86_64 or i386", optarg);
+                return usage_error("syscall", "--abi '%s': it is x86_64 or i386", optarg);
             break;
         case OPTION_LIST:
             question.list = true;
@@ -281,20 +281,20 @@ int command_syscall(int argc, char **argv)
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("syscall", option, argv, options);
+            return usage_error_option("syscall", option, argv, long_options);
         }
     }
     if (argc - optind > 1)
-        return wrong_call("syscall", "one call at a time");
+        return usage_error("syscall", "one call at a time");
     if (optind < argc && question.list)
-        return wrong_call("syscall", "--list prints all calls: it takes no name");
+        return usage_error("syscall", "--list prints all calls: it takes no name");
     question.word = argv[optind];
     question.is_number = question.word && parse_number(question.word, &question.number);
     int (*answer)(const struct question *, struct standard_output *) = question.list   ? list
                                                                        : question.word ? one
                                                                                        : rules;
     int status = answer(&question, output);
-    return finish_output(output) ? status : EXIT_NO;
+    return stdout_finish(output) ? status : EXIT_NO;
 }

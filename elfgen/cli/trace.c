@@ -13,7 +13,7 @@
 
 enum { OPTION_JSON = 256, OPTION_ABI, OPTION_HELP };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'}, {"follow", no_argument, NULL, 'f'},
     {"json", no_argument, NULL, OPTION_JSON}, {"abi", no_argument, NULL, OPTION_ABI},
     {"help", no_argument, NULL, OPTION_HELP}, {NULL, 0, NULL, 0},
@@ -34,7 +34,7 @@ static void help(void)
 
 /* What a run is shown with. */
 struct tracing {
-    struct log log;
+    struct live_log log;
     bool abi, is_json, follow;
     struct strace strace;
     struct trace_json json;
@@ -56,10 +56,10 @@ static void look(struct tracing *tracing, const struct process *process, struct 
         .call = &process->call,
         .known = syscall_find(&tracing->strace.calls, process->call.abi, process->call.number),
     };
-    call->has_cs = process_cs(process, &call->cs);
-    call->has_door = process_door(process, &call->door);
+    call->has_cs = call_site_cs(process, &call->cs);
+    call->has_door = call_site_find(process, &call->door);
     call->has_place = call->has_door && call->door.found &&
-                      process_place(process->id, call->door.address, &call->place);
+                      call_site_find_mapping(process->id, call->door.address, &call->place);
 }
 
 static void show_abi(struct tracing *tracing, const struct process_event *event)
@@ -140,15 +140,15 @@ static void show(void *context, const struct process_event *event)
         strace_event(&tracing->strace, event);
     /* An answer is followed by the next question, mostly at once: one write for both. */
     if (event->kind != PROCESS_RESULT)
-        log_turn(&tracing->log);
+        live_log_turn(&tracing->log);
     else
-        log_soon(&tracing->log);
+        live_log_soon(&tracing->log);
 }
 
 static bool interrupted(void *context)
 {
     struct tracing *tracing = context;
-    log_tick(&tracing->log);
+    live_log_tick(&tracing->log);
     return interrupt_kills(tracing->program);
 }
 
@@ -166,11 +166,11 @@ static int run(struct tracing *tracing, const struct process_program *program)
     strace_end(&tracing->strace);
     if (traced && tracing->is_json)
         trace_json_end(&tracing->json, &end);
-    bool written = log_close(&tracing->log);
+    bool written = live_log_close(&tracing->log);
     if (!traced)
         message(program->path, "error", "%s", error.text);
     else if (!end.ran)
-        tell_not_started(program->path, end.error);
+        program_report_not_started(program->path, end.error);
     if (!traced || !end.ran || !written)
         return EXIT_NO;
     return end.signal ? 128 + end.signal : end.status;
@@ -184,7 +184,7 @@ int command_trace(int argc, char **argv)
     int option;
     opterr = 0;
     /* What stands behind the program is the program's. */
-    while ((option = getopt_long(argc, argv, "+:fo:", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "+:fo:", long_options, NULL)) != -1) {
         switch (option) {
         case 'f':
             tracing.follow = true;
@@ -200,18 +200,18 @@ int command_trace(int argc, char **argv)
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("trace", option, argv, options);
+            return usage_error_option("trace", option, argv, long_options);
         }
     }
     if (tracing.abi && tracing.is_json)
-        return wrong_call("trace", "--json holds all that --abi shows: give one of them");
+        return usage_error("trace", "--json holds all that --abi shows: give one of them");
     if (optind == argc)
-        return wrong_call("trace", "no program given");
+        return usage_error("trace", "no program given");
     struct process_program program = {.path = path, .arguments = argv + optind};
-    program.ignored = *inherited_ignored();
-    if (!find_program(argv[optind], path, sizeof path) || !log_open(&tracing.log, output))
+    program.ignored = *program_ignored_signals();
+    if (!program_find(argv[optind], path, sizeof path) || !live_log_open(&tracing.log, output))
         return EXIT_NO;
     tracing.json.out = tracing.strace.out = &tracing.log.text;
     tracing.strace.tool = output ? NULL : "tinyelf";

@@ -10,7 +10,7 @@
 
 enum { OPTION_HELP = 256 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -77,30 +77,30 @@ int command_unfold(int argc, char **argv)
     struct unfolded unfolded = {.bytes = NULL};
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
         switch (option) {
         case 'o':
             if (output)
-                return wrong_call("unfold", "two outputs, '%s' and '%s'", output, optarg);
+                return usage_error("unfold", "two outputs, '%s' and '%s'", output, optarg);
             output = optarg;
             break;
         case OPTION_HELP:
             help();
-            return end_of_help();
+            return help_end();
         default:
-            return wrong_option("unfold", option, argv, options);
+            return usage_error_option("unfold", option, argv, long_options);
         }
     }
     if (optind + 1 != argc)
-        return wrong_call("unfold", optind == argc ? "no file given" : "one file at a time");
+        return usage_error("unfold", optind == argc ? "no file given" : "one file at a time");
     if (!output)
-        return wrong_call("unfold", "where should the twin go? Say -o TWIN");
+        return usage_error("unfold", "where should the twin go? Say -o TWIN");
     const char *path = argv[optind];
-    if (is_same_file(output, path))
-        return wrong_call("unfold", "'%s' is the input, too", output);
-    bool done = read_input(path, &bytes) &&
+    if (atomic_file_is_same(output, path))
+        return usage_error("unfold", "'%s' is the input, too", output);
+    bool done = input_read(path, &bytes) &&
                 unfold(bytes.bytes, bytes.size, input_name(path), &unfolded) &&
-                write_output(output, unfolded.bytes, unfolded.size, true);
+                atomic_file_write(output, unfolded.bytes, unfolded.size, true);
     if (done)
         note_differences(input_name(path), &unfolded);
     free(unfolded.bytes);

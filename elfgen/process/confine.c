@@ -1,4 +1,4 @@
-/* The supervisor's side of a worker: makes it, hands it jobs, ends it. */
+/* Makes a worker, hands it jobs, and ends it: the supervisor's side. */
 #include "confine_inside.h"
 
 #include <errno.h>
@@ -19,7 +19,8 @@
 
 #include "confine_watch.h"
 
-/* Arguments and environment: as much as Linux takes with the usual stack, and their pointers. */
+/* Room for arguments and environment, as much as Linux accepts with the usual stack size, and for
+ * the pointers to them. */
 enum { SHARED_ROOM = 8 << 20 };
 
 static bool fail(struct elfgen_error *error, const char *what, int number)
@@ -30,7 +31,7 @@ static bool fail(struct elfgen_error *error, const char *what, int number)
 
 /* ---- making it ---- */
 
-/* Not among the standard streams' numbers, which may be free. */
+/* Moves a descriptor above those of the standard streams, which may be free. */
 static int raised(int file)
 {
     if (file < 0 || file > STDERR_FILENO)
@@ -42,13 +43,13 @@ static int raised(int file)
     return high;
 }
 
-static bool make_shared(struct confine_worker *worker, const struct confine_options *options)
+static bool make_shared(struct sandbox_worker *worker, const struct sandbox_options *options)
 {
     void *memory = mmap(NULL, SHARED_ROOM, PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         return false;
-    struct confine_shared *shared = memory;
+    struct sandbox_shared *shared = memory;
     worker->shared = shared;
     shared->limits = options->limits;
     shared->fixed = options->fixed;
@@ -60,8 +61,8 @@ static bool make_shared(struct confine_worker *worker, const struct confine_opti
     return getrandom(&shared->secret, sizeof shared->secret, 0) == sizeof shared->secret;
 }
 
-/* Sockets between the two; this end is told who speaks. */
-static bool make_socket(struct confine_worker *worker)
+/* Makes a socket between the two sides. This side receives the sender's credentials. */
+static bool make_socket(struct sandbox_worker *worker)
 {
     int ends[2], yes = 1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
@@ -73,17 +74,18 @@ static bool make_socket(struct confine_worker *worker)
            setsockopt(worker->socket, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) == 0;
 }
 
-/* A fork into new namespaces: with root's rights, else with those that a user namespace gives, and
- * otherwise without. The worker is the first process of its namespace: with it, all others end. */
-static pid_t split(struct confine_worker *worker)
+/* Forks into new namespaces: with root's privileges, or with those that a user namespace gives, or
+ * without namespaces. The worker is init of its pid namespace: when it ends, all other processes
+ * there end. */
+static pid_t split(struct sandbox_worker *worker)
 {
     static const struct {
         unsigned long flags;
         unsigned lacks;
     } ways[] = {{CLONE_NEWPID, 0},
                 {CLONE_NEWPID | CLONE_NEWUSER, 0},
-                {CLONE_NEWUSER, CONFINE_NO_PID},
-                {0, CONFINE_NO_PID | CONFINE_NO_USER}};
+                {CLONE_NEWUSER, SANDBOX_NO_PID},
+                {0, SANDBOX_NO_PID | SANDBOX_NO_USER}};
     pid_t id = -1;
     for (size_t i = 0; id < 0 && i < sizeof ways / sizeof ways[0]; i++) {
         worker->shared->user = (ways[i].flags & CLONE_NEWUSER) != 0;
@@ -93,27 +95,27 @@ static pid_t split(struct confine_worker *worker)
     return id;
 }
 
-/* The worker has nothing of this process's signals: not even their handlers may run there. */
-static pid_t start(struct confine_worker *worker)
+/* The worker inherits no signal handling: even this process's handlers must not run in it. */
+static pid_t start(struct sandbox_worker *worker)
 {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_t id = split(worker);
     if (id == 0)
-        confine_work(worker->shared);
+        sandbox_worker_main(worker->shared);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return id;
 }
 
-static bool await_ready(struct confine_worker *worker, struct elfgen_error *error)
+static bool await_ready(struct sandbox_worker *worker, struct elfgen_error *error)
 {
     char word = 0;
     ssize_t got;
     do
         got = read(worker->socket, &word, 1);
     while (got < 0 && errno == EINTR);
-    if (got != 1 || word != CONFINE_READY)
+    if (got != 1 || word != SANDBOX_READY)
         return fail(error, "the sandbox's worker ended before it began", ECHILD);
     if (worker->shared->error == 0)
         return true;
@@ -123,7 +125,7 @@ static bool await_ready(struct confine_worker *worker, struct elfgen_error *erro
     return false;
 }
 
-static bool open_parts(struct confine_worker *worker, const struct confine_options *options,
+static bool open_parts(struct sandbox_worker *worker, const struct sandbox_options *options,
                        struct elfgen_error *error)
 {
     static const char what[] = "cannot make a sandbox";
@@ -136,21 +138,21 @@ static bool open_parts(struct confine_worker *worker, const struct confine_optio
     if (worker->ended < 0)
         return fail(error, what, errno);
     struct sock_fprog filter;
-    if (!confine_make_filter(worker->shared->secret, &filter))
+    if (!sandbox_make_filter(worker->shared->secret, &filter))
         return fail(error, "cannot make a seccomp filter", ENOMEM);
     worker->shared->filter = &filter;
     worker->id = start(worker);
     int number = errno;
-    confine_free_filter(&filter);
+    sandbox_free_filter(&filter);
     close(worker->other);
     worker->other = -1;
     return worker->id >= 0 ? await_ready(worker, error) : fail(error, what, number);
 }
 
-struct confine_worker *confine_open(const struct confine_options *options,
+struct sandbox_worker *sandbox_open(const struct sandbox_options *options,
                                     struct elfgen_error *error)
 {
-    struct confine_worker *worker = malloc(sizeof *worker);
+    struct sandbox_worker *worker = malloc(sizeof *worker);
     if (!worker) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
         return NULL;
@@ -166,11 +168,11 @@ struct confine_worker *confine_open(const struct confine_options *options,
         worker->pipes[i].ends[0] = worker->pipes[i].ends[1] = -1;
     if (open_parts(worker, options, error))
         return worker;
-    confine_close(worker);
+    sandbox_close(worker);
     return NULL;
 }
 
-void confine_close(struct confine_worker *worker)
+void sandbox_close(struct sandbox_worker *worker)
 {
     int status;
     if (!worker)
@@ -181,7 +183,7 @@ void confine_close(struct confine_worker *worker)
             ;
     }
     for (size_t i = 0; i < 2; i++)
-        confine_pipe_close(&worker->pipes[i]);
+        sandbox_pipe_close(&worker->pipes[i]);
     const int files[] = {worker->socket, worker->other, worker->ended};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         if (files[i] >= 0)
@@ -191,13 +193,13 @@ void confine_close(struct confine_worker *worker)
     free(worker);
 }
 
-unsigned confine_lacks(const struct confine_worker *worker)
+unsigned sandbox_lacks(const struct sandbox_worker *worker)
 {
-    return worker->shared->lacks | (worker->measured ? 0 : CONFINE_NO_MEASURE) |
-           (worker->refused ? CONFINE_NO_TRACE : 0);
+    return worker->shared->lacks | (worker->measured ? 0 : SANDBOX_NO_MEASURE) |
+           (worker->refused ? SANDBOX_NO_TRACE : 0);
 }
 
-pid_t confine_worker_id(const struct confine_worker *worker)
+pid_t sandbox_worker_id(const struct sandbox_worker *worker)
 {
     return worker->id;
 }
@@ -216,7 +218,7 @@ static bool write_all(int file, const char *bytes, size_t size)
     return true;
 }
 
-/* A memory file that may be executed, also where that has to be said. */
+/* Makes a memory file that may be executed, also where that must be requested. */
 static int executable_memory(void)
 {
     enum { EXECUTABLE = 0x10 }; /* MFD_EXEC, Linux 6.3 */
@@ -224,13 +226,13 @@ static int executable_memory(void)
     return file < 0 && errno == EINVAL ? memfd_create("program", MFD_CLOEXEC) : file;
 }
 
-int confine_file(const void *bytes, size_t size)
+int sandbox_make_file(const void *bytes, size_t size)
 {
     char path[64];
     int writable = executable_memory();
     if (writable < 0)
         return -1;
-    /* Linux runs nothing that somebody may write to. */
+    /* Linux executes no file that is open for writing. */
     snprintf(path, sizeof path, "/proc/self/fd/%d", writable);
     int file = write_all(writable, bytes, size) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     int error = errno;
@@ -239,7 +241,7 @@ int confine_file(const void *bytes, size_t size)
     return file;
 }
 
-bool confine_change(int file, const struct confine_poke *pokes, size_t count)
+bool sandbox_change_file(int file, const struct sandbox_poke *pokes, size_t count)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
@@ -254,8 +256,8 @@ bool confine_change(int file, const struct confine_poke *pokes, size_t count)
     return done;
 }
 
-/* Copies strings to where the worker sees them. NULL: they do not fit. */
-static char **put(struct confine_shared *shared, char *const *strings, size_t *used)
+/* Copies strings into the memory that the worker shares. Returns NULL if they do not fit. */
+static char **put(struct sandbox_shared *shared, char *const *strings, size_t *used)
 {
     size_t count = 0, at = (*used + sizeof(char *) - 1) / sizeof(char *) * sizeof(char *);
     while (strings[count])
@@ -277,11 +279,11 @@ static char **put(struct confine_shared *shared, char *const *strings, size_t *u
     return copies;
 }
 
-static bool send_descriptors(struct confine_worker *worker, const struct confine_job *job)
+static bool send_descriptors(struct sandbox_worker *worker, const struct sandbox_job *job)
 {
-    char word = CONFINE_JOB;
+    char word = SANDBOX_JOB;
     int output = worker->pipes[0].ends[1];
-    int files[CONFINE_DESCRIPTORS] = {job->file, job->input >= 0 ? job->input : output, output,
+    int files[SANDBOX_DESCRIPTORS] = {job->file, job->input >= 0 ? job->input : output, output,
                                       job->errors ? worker->pipes[1].ends[1] : output};
     union {
         struct cmsghdr header;
@@ -304,20 +306,20 @@ static bool send_descriptors(struct confine_worker *worker, const struct confine
     return sent == 1;
 }
 
-static bool send_job(struct confine_worker *worker, const struct confine_job *job, bool new_pipe)
+static bool send_job(struct sandbox_worker *worker, const struct sandbox_job *job, bool new_pipe)
 {
-    char word = CONFINE_AGAIN;
+    char word = SANDBOX_AGAIN;
     bool again = job->files != 0 && job->files == worker->files && !new_pipe;
     worker->files = job->files;
     return again ? send(worker->socket, &word, 1, MSG_NOSIGNAL) == 1
                  : send_descriptors(worker, job);
 }
 
-static bool prepare(struct confine_worker *worker, const struct confine_job *job,
+static bool prepare(struct sandbox_worker *worker, const struct sandbox_job *job,
                     struct elfgen_error *error)
 {
     extern char **environ;
-    struct confine_shared *shared = worker->shared;
+    struct sandbox_shared *shared = worker->shared;
     size_t used = 0;
     bool new_pipe = worker->pipes[0].ends[0] < 0 || (job->errors && worker->pipes[1].ends[0] < 0);
     shared->has_input = job->input >= 0;
@@ -328,16 +330,16 @@ static bool prepare(struct confine_worker *worker, const struct confine_job *job
                               : NULL;
     if (!shared->environment)
         return fail(error, "arguments and environment", E2BIG);
-    if (!confine_pipe_open(&worker->pipes[0], job->output) ||
-        (job->errors && !confine_pipe_open(&worker->pipes[1], job->errors)))
+    if (!sandbox_pipe_open(&worker->pipes[0], job->output) ||
+        (job->errors && !sandbox_pipe_open(&worker->pipes[1], job->errors)))
         return fail(error, "cannot make a pipe", errno);
     return send_job(worker, job, new_pipe) || fail(error, "the sandbox's worker is gone", errno);
 }
 
-bool confine_run(struct confine_worker *worker, const struct confine_job *job, struct run_end *end,
+bool sandbox_run(struct sandbox_worker *worker, const struct sandbox_job *job, struct run_end *end,
                  struct elfgen_error *error)
 {
-    struct confine_stream *streams[] = {job->output, job->errors};
+    struct sandbox_stream *streams[] = {job->output, job->errors};
     sigset_t child, before;
     *end = (struct run_end){0};
     for (size_t i = 0; i < 2; i++) {
@@ -352,7 +354,7 @@ bool confine_run(struct confine_worker *worker, const struct confine_job *job, s
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     pthread_sigmask(SIG_BLOCK, &child, &before);
-    bool done = confine_watch(worker, job, end);
+    bool done = sandbox_supervise(worker, job, end);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!done)
         return fail(error, "the sandbox's worker is gone", ECHILD);

@@ -1,8 +1,8 @@
-/* Programs that nobody trusts, in a worker.
+/* Runs untrusted programs in a sandbox's worker process.
  *
- * A worker is a process that is made once: namespaces of its own where the system allows them, no
- * new privileges, and one seccomp filter. It then starts any number of programs, one after another,
- * which inherit all that; a run makes no filter and no namespace. A program may
+ * A worker is made once: its own namespaces where the system allows them, no new privileges, and
+ * one seccomp filter. It then starts any number of programs, one after another. They inherit all
+ * of that, so a run makes neither a filter nor a namespace. A program may call
  *
  *     read, readv                                      of descriptor 0
  *     write, writev                                    to 1 and 2
@@ -11,98 +11,102 @@
  *     time, gettimeofday, clock_gettime, clock_getres  (i386: also with 64-bit time)
  *     nanosleep, clock_nanosleep, restart_syscall      (the same)
  *
- * and is killed at any other system call, in both tables. It has no descriptor but 0, 1 and 2.
+ * and is killed at any other system call of both tables. Descriptors 0, 1 and 2 are its only ones.
  *
- * This is for one thread: the one that opened a worker runs its programs and closes it, and when it
- * ends, however it does, the kernel kills the worker and its program. The room sets no signal
- * handler; while a program runs it keeps SIGCHLD blocked, which must not be ignored (SIG_IGN).
- * Threads share that signal: several workers at the same time want a process each.
- */
-#ifndef CONFINE_H
-#define CONFINE_H
+ * A worker belongs to one thread, which opens it, runs its programs and closes it. When that
+ * thread ends, in whatever way, the kernel kills the worker and its program. These files set no
+ * signal handler. While a program runs, SIGCHLD is blocked; it must not be ignored (SIG_IGN).
+ * Threads share that signal, so workers that run at the same time need a process each. */
+#ifndef SANDBOX_H
+#define SANDBOX_H
 
 #include "limits.h"
 
-/* What a worker had to do without, and the caller should tell. Bits. */
-enum confine_lack {
-    CONFINE_NO_USER = 1 << 0, /* namespaces; CONFINE_NO_USER: and it was needed */
-    CONFINE_NO_PID = 1 << 1,
-    CONFINE_NO_NETWORK = 1 << 2,
-    CONFINE_NO_MOUNT = 1 << 3,
-    CONFINE_NO_IPC = 1 << 4,
-    CONFINE_NO_TRACE = 1 << 5,  /* ptrace: deaths are told with less detail */
-    CONFINE_NO_MEASURE = 1 << 6 /* /proc: memory is not limited */
+/* Bits: what the system does not offer to a worker. The caller should warn of it. */
+enum sandbox_lack {
+    SANDBOX_NO_USER = 1 << 0, /* namespaces; SANDBOX_NO_USER: although one was needed */
+    SANDBOX_NO_PID = 1 << 1,
+    SANDBOX_NO_NETWORK = 1 << 2,
+    SANDBOX_NO_MOUNT = 1 << 3,
+    SANDBOX_NO_IPC = 1 << 4,
+    SANDBOX_NO_TRACE = 1 << 5,  /* no ptrace: less is known about how a program died */
+    SANDBOX_NO_MEASURE = 1 << 6 /* no /proc: memory is not limited */
 };
 
-struct confine_options {
+struct sandbox_options {
     struct run_limits limits; /* of each run */
-    bool untraced;            /* do without ptrace: faster, and less is known of a death */
-    bool fixed;               /* no randomisation: each run finds the same addresses */
-    sigset_t ignored;         /* as in struct process_program */
-    sigset_t blocked;         /* the signal mask that programs start with */
+    bool untraced;    /* do not use ptrace: faster, but less is known about how a program died */
+    bool fixed;       /* no address space randomization: each run has the same addresses */
+    sigset_t ignored; /* signals that programs start with ignored, as in struct process_program */
+    sigset_t blocked; /* the signal mask that programs start with */
 };
 
-struct confine_worker;
+struct sandbox_worker;
 
-/* Makes a worker. NULL and *error: the system has no seccomp filters, or no process to give; there
- * is no sandbox then. What the caller has in memory is copied on write: open it early. */
-struct confine_worker *confine_open(const struct confine_options *options,
+/* Makes a worker. Returns NULL and *error if the system has no seccomp filters, so that no sandbox
+ * is possible, or if no process can be made. The worker starts as a copy of this process, copied on
+ * write: open it early. */
+struct sandbox_worker *sandbox_open(const struct sandbox_options *options,
                                     struct elfgen_error *error);
 
-/* enum confine_lack's bits; CONFINE_NO_TRACE is known after the first run. */
-unsigned confine_lacks(const struct confine_worker *worker);
+/* Bits of enum sandbox_lack. SANDBOX_NO_TRACE is known after the first run. */
+unsigned sandbox_lacks(const struct sandbox_worker *worker);
 
-/* The worker's process number. */
-pid_t confine_worker_id(const struct confine_worker *worker);
+/* The worker's process id. */
+pid_t sandbox_worker_id(const struct sandbox_worker *worker);
 
-/* Where a program's output goes. */
-struct confine_stream {
-    int descriptor; /* written to as it comes; -1: thrown away. SIGPIPE is the caller's to ignore */
-    uint8_t *bytes; /* and the first `room` bytes of it are kept here; NULL and 0: none */
+/* What becomes of one stream of a program's output. */
+struct sandbox_stream {
+    int descriptor; /* the output is written here as it comes; -1: it is dropped. The caller has to
+                       ignore SIGPIPE */
+    uint8_t *bytes; /* keeps the first `room` bytes of the output; NULL and 0: keeps none */
     size_t room;
-    uint64_t size; /* out: how many there were; those above the limit are not among them */
-    bool closed;   /* out: `descriptor` could not be written to; a program that goes on finds its
-                    * pipe closed */
-    int error;     /* out: and why */
+    uint64_t size; /* out: bytes that were written; those above the limit do not count */
+    bool closed;   /* out: writing to `descriptor` failed; a program that goes on finds its pipe
+                      closed */
+    int error;     /* out: errno of that */
 };
 
-struct confine_job {
-    int file;       /* the program, open for reading or by O_PATH */
-    int input;      /* its descriptor 0; -1: it has none */
-    uint64_t files; /* not 0: jobs of the same number have the same open file and input, which are
-                     * handed to the worker once */
-    char *const *arguments;                 /* argv, with NULL behind the last */
-    char *const *environment;               /* NULL: this process's own */
-    struct confine_stream *output, *errors; /* errors NULL: 2 is the same pipe as 1, so that the
-                                             * order of what is written to them stays */
-    /* What it writes is left in the pipes until it has ended, or it is much. For a write that goes
-     * wrong half way, Linux looks whether the pipe is empty: a program must not do something else
-     * each time, for nothing but that somebody was faster to read. */
+struct sandbox_job {
+    int file;       /* the program, opened for reading or with O_PATH */
+    int input;      /* its descriptor 0; -1: none */
+    uint64_t files; /* if not 0: jobs with the same number have the same `file` and `input`, which
+                       are handed to the worker only once */
+    char *const *arguments;   /* argv, with NULL after the last */
+    char *const *environment; /* NULL: that of this process */
+    struct sandbox_stream *output,
+        *errors; /* errors NULL: descriptor 2 is the same pipe as 1, which keeps the order of what
+                    is written to the two */
+    /* Leaves the output in the pipes until the program has ended or has written much. When a write
+     * fails half way, Linux looks whether the pipe is empty: without this, the same program could
+     * behave differently each time, depending on how fast the pipe is read. */
     bool unread;
     void *context;
-    /* Asked before each wait, and when a signal handler of the caller's ended one; NULL: go on.
-     * True: kill the program. A signal between the two ends no wait: let the handler set an alarm.
-     */
+    /* Asked before each wait, and after a signal handler of the caller interrupted one; NULL:
+     * never. If it returns true, the program is killed. A signal between the question and the wait
+     * does not end the wait: let the handler set an alarm. */
     bool (*interrupted)(void *context);
 };
 
-/* A program in memory as a file for a job, to be closed. -1 and errno: no memory, or no /proc. */
-int confine_file(const void *bytes, size_t size);
+/* Makes a program in memory into a file for a job. The caller closes it. Returns -1 and errno if
+ * there is no memory or no /proc. */
+int sandbox_make_file(const void *bytes, size_t size);
 
-/* Changes bytes of such a file, between two runs. False and errno: it is as it was or partly
- * changed, as where somebody still executes it (ETXTBSY). */
-struct confine_poke {
+/* Changes bytes of such a file between two runs. Returns false and errno if the file is unchanged
+ * or only partly changed, as when some process still executes it (ETXTBSY). */
+struct sandbox_poke {
     uint64_t offset;
     uint8_t byte;
 };
-bool confine_change(int file, const struct confine_poke *pokes, size_t count);
+bool sandbox_change_file(int file, const struct sandbox_poke *pokes, size_t count);
 
-/* Runs a program to its end, and until its output is written. False and *error: the worker is
- * broken, the system gives it no process, or the arguments are too long; close it. */
-bool confine_run(struct confine_worker *worker, const struct confine_job *job, struct run_end *end,
+/* Runs a program until it has ended and its output is written. Returns false and *error if the
+ * worker is broken, the system has no process to give, or the arguments are too long; the caller
+ * should close the worker then. */
+bool sandbox_run(struct sandbox_worker *worker, const struct sandbox_job *job, struct run_end *end,
                  struct elfgen_error *error);
 
-/* Ends the worker; NULL is none. Nothing of it is left. */
-void confine_close(struct confine_worker *worker);
+/* Ends the worker and all that belongs to it. `worker` may be NULL. */
+void sandbox_close(struct sandbox_worker *worker);
 
 #endif

@@ -104,11 +104,11 @@ static bool export(scmp_filter_ctx filter, struct sock_fprog *program)
     bool done = program->filter && pread(file, program->filter, (size_t)size, 0) == size;
     close(file);
     if (!done)
-        confine_free_filter(program);
+        sandbox_free_filter(program);
     return done;
 }
 
-bool confine_make_filter(uint64_t secret, struct sock_fprog *program)
+bool sandbox_make_filter(uint64_t secret, struct sock_fprog *program)
 {
     enum { KNOWS_KILL_PROCESS = 3 };
     *program = (struct sock_fprog){0};
@@ -131,7 +131,7 @@ bool confine_make_filter(uint64_t secret, struct sock_fprog *program)
     return done;
 }
 
-void confine_free_filter(struct sock_fprog *program)
+void sandbox_free_filter(struct sock_fprog *program)
 {
     free(program->filter);
     program->filter = NULL;

@@ -1,19 +1,19 @@
 /* What the two sides of a worker have in common: for the room's own files. */
-#ifndef CONFINE_INSIDE_H
-#define CONFINE_INSIDE_H
+#ifndef SANDBOX_INSIDE_H
+#define SANDBOX_INSIDE_H
 
 #include "confine.h"
 
 struct sock_fprog;
 
 /* The filter as the kernel takes it; `secret` in a call's sixth register opens the worker's own
- * calls. To be freed by confine_free_filter(). False: out of memory, or libseccomp's no. */
-bool confine_make_filter(uint64_t secret, struct sock_fprog *filter);
-void confine_free_filter(struct sock_fprog *filter);
+ * calls. To be freed by sandbox_free_filter(). False: out of memory, or libseccomp's no. */
+bool sandbox_make_filter(uint64_t secret, struct sock_fprog *filter);
+void sandbox_free_filter(struct sock_fprog *filter);
 
 /* Memory that both sides see, at the same address. */
-struct confine_shared {
-    /* from confine_open() on */
+struct sandbox_shared {
+    /* from sandbox_open() on */
     const struct sock_fprog *filter;
     uint64_t secret;
     int socket;
@@ -25,7 +25,7 @@ struct confine_shared {
     gid_t group_id;
 
     /* the worker's answer to that */
-    unsigned lacks; /* enum confine_lack */
+    unsigned lacks; /* enum sandbox_lack */
     int error;      /* of seccomp; then of each execve, 0 if it succeeded */
     int no_process; /* of the clone before it: errno, or 0 */
 
@@ -44,28 +44,28 @@ struct confine_shared {
 };
 
 /* What goes over the socket, a byte each. */
-enum confine_word {
-    CONFINE_READY = 'r',   /* worker: shared->error and lacks are known */
-    CONFINE_JOB = 'j',     /* supervisor: with the descriptors: program, input, output, errors */
-    CONFINE_AGAIN = 'a',   /* supervisor: those of the job before */
-    CONFINE_STARTED = 's', /* the child, before its execve; the kernel says who it is */
-    CONFINE_GO = 'g',      /* supervisor, to it */
-    CONFINE_ENDED = 'e'    /* worker: shared->status and memory are known */
+enum sandbox_word {
+    SANDBOX_READY = 'r',   /* worker: shared->error and lacks are known */
+    SANDBOX_JOB = 'j',     /* supervisor: with the descriptors: program, input, output, errors */
+    SANDBOX_AGAIN = 'a',   /* supervisor: those of the job before */
+    SANDBOX_STARTED = 's', /* the child, before its execve; the kernel says who it is */
+    SANDBOX_GO = 'g',      /* supervisor, to it */
+    SANDBOX_ENDED = 'e'    /* worker: shared->status and memory are known */
 };
-enum { CONFINE_DESCRIPTORS = 4 };
+enum { SANDBOX_DESCRIPTORS = 4 };
 
 /* The worker's whole life. All signals are blocked. */
-__attribute__((noreturn)) void confine_work(struct confine_shared *shared);
+__attribute__((noreturn)) void sandbox_worker_main(struct sandbox_shared *shared);
 
 /* Network, mount and IPC namespaces, and an empty root. Returns what could not be had. */
-unsigned confine_enter_spaces(const struct confine_shared *shared);
+unsigned sandbox_enter_namespaces(const struct sandbox_shared *shared);
 
 /* ---- output ---- */
 
 /* A pipe that a program writes to, and where that goes. */
-struct confine_pipe {
+struct sandbox_pipe {
     int ends[2]; /* -1: there is none */
-    struct confine_stream *stream;
+    struct sandbox_stream *stream;
     bool regular;       /* the stream's descriptor never makes a writer wait */
     size_t start, size; /* what is not written yet, in `bytes` */
     uint8_t bytes[65536];
@@ -74,17 +74,17 @@ struct confine_pipe {
 struct pollfd;
 
 /* Makes the pipe, if there is none, for a stream. False: errno. */
-bool confine_pipe_open(struct confine_pipe *pipe, struct confine_stream *stream);
-void confine_pipe_close(struct confine_pipe *pipe);
+bool sandbox_pipe_open(struct sandbox_pipe *pipe, struct sandbox_stream *stream);
+void sandbox_pipe_close(struct sandbox_pipe *pipe);
 
 /* What to wait for: to read, or to write what was read. */
-struct pollfd confine_pipe_wish(const struct confine_pipe *pipe);
+struct pollfd sandbox_pipe_events(const struct sandbox_pipe *pipe);
 
 /* Does what can be done without waiting. `left` is how many bytes the stream may still have; what
  * goes beyond is dropped. Returns how many bytes the program had written. */
-size_t confine_pipe_move(struct confine_pipe *pipe, uint64_t left);
+size_t sandbox_pipe_move(struct sandbox_pipe *pipe, uint64_t left);
 
 /* Whether all that was written is where it should go. */
-bool confine_pipe_is_empty(const struct confine_pipe *pipe);
+bool sandbox_pipe_is_empty(const struct sandbox_pipe *pipe);
 
 #endif

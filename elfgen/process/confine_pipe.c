@@ -1,4 +1,4 @@
-/* What a program writes, and where that goes. */
+/* Pipes between a sandboxed program and its output. */
 #include "confine_inside.h"
 
 #include <errno.h>
@@ -8,8 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A pipe whose reader never waits, beyond the numbers of standard streams: they may be closed. */
-bool confine_pipe_open(struct confine_pipe *pipe, struct confine_stream *stream)
+/* Makes a pipe whose reader does not block. Its descriptors are above those of the standard
+ * streams, which may be closed. */
+bool sandbox_pipe_open(struct sandbox_pipe *pipe, struct sandbox_stream *stream)
 {
     struct stat status;
     pipe->stream = stream;
@@ -28,12 +29,12 @@ bool confine_pipe_open(struct confine_pipe *pipe, struct confine_stream *stream)
     if (pipe->ends[0] >= 0 && pipe->ends[1] >= 0 && fcntl(pipe->ends[0], F_SETFL, O_NONBLOCK) == 0)
         return true;
     int error = errno;
-    confine_pipe_close(pipe);
+    sandbox_pipe_close(pipe);
     errno = error;
     return false;
 }
 
-void confine_pipe_close(struct confine_pipe *pipe)
+void sandbox_pipe_close(struct sandbox_pipe *pipe)
 {
     for (int i = 0; i < 2; i++) {
         if (pipe->ends[i] >= 0)
@@ -42,29 +43,29 @@ void confine_pipe_close(struct confine_pipe *pipe)
     }
 }
 
-struct pollfd confine_pipe_wish(const struct confine_pipe *pipe)
+struct pollfd sandbox_pipe_events(const struct sandbox_pipe *pipe)
 {
     if (pipe->size != 0)
         return (struct pollfd){.fd = pipe->stream->descriptor, .events = POLLOUT};
     return (struct pollfd){.fd = pipe->ends[0], .events = POLLIN};
 }
 
-bool confine_pipe_is_empty(const struct confine_pipe *pipe)
+bool sandbox_pipe_is_empty(const struct sandbox_pipe *pipe)
 {
     return pipe->size == 0;
 }
 
-/* The reader is gone: the program finds that out as it would alone. */
-static void give_up(struct confine_pipe *pipe)
+/* The output's reader is gone: the program notices it as it would without a sandbox. */
+static void give_up(struct sandbox_pipe *pipe)
 {
     pipe->stream->closed = true;
     pipe->stream->error = errno;
     pipe->size = 0;
-    confine_pipe_close(pipe);
+    sandbox_pipe_close(pipe);
 }
 
-/* Without waiting: what can take one byte can take a page of a pipe. */
-static void drain(struct confine_pipe *pipe)
+/* Writes without waiting: a pipe that has room for one byte has room for a page. */
+static void drain(struct sandbox_pipe *pipe)
 {
     enum { AT_ONCE = 4096 };
     while (pipe->size != 0) {
@@ -84,8 +85,8 @@ static void drain(struct confine_pipe *pipe)
     }
 }
 
-/* The first bytes that the caller wants to keep. */
-static void keep(struct confine_stream *stream, const uint8_t *bytes, size_t size)
+/* Keeps the first bytes, as many as the caller wants. */
+static void keep(struct sandbox_stream *stream, const uint8_t *bytes, size_t size)
 {
     if (stream->size < stream->room) {
         size_t room = stream->room - (size_t)stream->size;
@@ -94,7 +95,7 @@ static void keep(struct confine_stream *stream, const uint8_t *bytes, size_t siz
     stream->size += size;
 }
 
-size_t confine_pipe_move(struct confine_pipe *pipe, uint64_t left)
+size_t sandbox_pipe_move(struct sandbox_pipe *pipe, uint64_t left)
 {
     drain(pipe);
     if (pipe->size != 0 || pipe->ends[0] < 0)

@@ -1,4 +1,4 @@
-/* A worker's namespaces. */
+/* Puts a worker into namespaces of its own and takes its file system away. */
 #include "confine_inside.h"
 
 #include <fcntl.h>
@@ -14,13 +14,13 @@ static void write_file(const char *path, const char *text)
     int file = open(path, O_WRONLY | O_CLOEXEC);
     if (file < 0)
         return;
-    /* Where it fails, the worker is nobody in its namespace, which does as well. */
+    /* If this fails, the worker is "nobody" in its namespace, which is good enough. */
     ssize_t done = write(file, text, strlen(text));
     (void)done;
     close(file);
 }
 
-/* In its user namespace the worker has the number that it has outside: the one who it is. */
+/* In its user namespace, the worker keeps the user and group id that it has outside. */
 static void map_ids(uid_t user, gid_t group)
 {
     char text[64];
@@ -31,7 +31,7 @@ static void map_ids(uid_t user, gid_t group)
     write_file("/proc/self/gid_map", text);
 }
 
-/* An empty file system as the root, and the old one out of reach. */
+/* Makes an empty file system the root, and the old one unreachable. */
 static bool empty_root(void)
 {
     static const char *const places[] = {"/tmp", "/proc", "/dev", "/usr"};
@@ -43,29 +43,29 @@ static bool empty_root(void)
             continue;
         if (chdir(places[i]) != 0)
             return false;
-        /* The new root over the old one, which then is the upper of the two. */
+        /* The old root is now mounted on top of the new one. */
         if (syscall(SYS_pivot_root, ".", ".") == 0)
             return umount2(".", MNT_DETACH) == 0 && chdir("/") == 0;
-        return chroot(".") == 0; /* who is in a chroot may not turn its root */
+        return chroot(".") == 0; /* pivot_root is not possible inside a chroot */
     }
     return false;
 }
 
-unsigned confine_enter_spaces(const struct confine_shared *shared)
+unsigned sandbox_enter_namespaces(const struct sandbox_shared *shared)
 {
     static const struct {
         int flag;
         unsigned lack;
-    } spaces[] = {{CLONE_NEWNET, CONFINE_NO_NETWORK},
-                  {CLONE_NEWIPC, CONFINE_NO_IPC},
-                  {CLONE_NEWNS, CONFINE_NO_MOUNT}};
+    } spaces[] = {{CLONE_NEWNET, SANDBOX_NO_NETWORK},
+                  {CLONE_NEWIPC, SANDBOX_NO_IPC},
+                  {CLONE_NEWNS, SANDBOX_NO_MOUNT}};
     unsigned lacks = 0;
     if (shared->user)
         map_ids(shared->user_id, shared->group_id);
     for (size_t i = 0; i < sizeof spaces / sizeof spaces[0]; i++)
         if (unshare(spaces[i].flag) != 0)
             lacks |= spaces[i].lack;
-    if (!(lacks & CONFINE_NO_MOUNT) && !empty_root())
-        lacks |= CONFINE_NO_MOUNT;
+    if (!(lacks & SANDBOX_NO_MOUNT) && !empty_root())
+        lacks |= SANDBOX_NO_MOUNT;
     return lacks;
 }

@@ -12,9 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 struct watch {
-    struct confine_worker *worker;
-    const struct confine_job *job;
+    struct sandbox_worker *worker;
+    const struct sandbox_job *job;
     struct run_end *end;
     pid_t id;
     int handle;     /* a pidfd, where nobody traces; -1: none */
@@ -42,7 +44,7 @@ static void stop(struct watch *watch, enum run_reason reason)
 
 static bool is_interrupted(const struct watch *watch)
 {
-    const struct confine_job *job = watch->job;
+    const struct sandbox_job *job = watch->job;
     return job->interrupted && job->interrupted(job->context);
 }
 
@@ -93,12 +95,12 @@ static void look_at_traced(struct watch *watch)
 
 /* ---- output ---- */
 
-static void move(struct watch *watch, struct confine_pipe *pipe)
+static void move(struct watch *watch, struct sandbox_pipe *pipe)
 {
     uint64_t limit = watch->worker->shared->limits.output;
     uint64_t *written = &watch->end->output;
     uint64_t left = limit == 0 ? UINT64_MAX : *written < limit ? limit - *written : 0;
-    *written += confine_pipe_move(pipe, left);
+    *written += sandbox_pipe_move(pipe, left);
     if (limit != 0 && *written > limit)
         stop(watch, RUN_OUTPUT);
 }
@@ -127,16 +129,16 @@ static bool is_much_unread(const struct watch *watch)
 static void finish_output(struct watch *watch)
 {
     for (size_t i = 0; i < pipe_count(watch); i++) {
-        struct confine_pipe *pipe = &watch->worker->pipes[i];
+        struct sandbox_pipe *pipe = &watch->worker->pipes[i];
         uint64_t before;
         do {
             before = watch->end->output;
             move(watch, pipe);
-            struct pollfd wish = confine_pipe_wish(pipe);
-            while (!confine_pipe_is_empty(pipe)) {
+            struct pollfd event = sandbox_pipe_events(pipe);
+            while (!sandbox_pipe_is_empty(pipe)) {
                 if (is_interrupted(watch))
                     return;
-                if (poll(&wish, 1, -1) < 0 && is_interrupted(watch))
+                if (poll(&event, 1, -1) < 0 && is_interrupted(watch))
                     return;
                 move(watch, pipe);
                 before = 0;
@@ -153,14 +155,14 @@ static void look_at_memory(struct watch *watch, uint64_t now)
     watch->entered = watch->entered || limits_has_entered(watch->id);
     /* Until then it has its worker's, and how long that takes depends on who else is busy. */
     if (!watch->entered) {
-        watch->measure = watch->stopped ? UINT64_MAX : now + limits_nanoseconds(1);
+        watch->measure = watch->stopped ? UINT64_MAX : now + clock_nanoseconds(1);
         return;
     }
     uint64_t memory = limits_memory(watch->id);
     if (memory > limit)
         stop(watch, RUN_MEMORY);
     watch->measure =
-        watch->stopped ? UINT64_MAX : now + limits_nanoseconds(limits_pause(memory, limit));
+        watch->stopped ? UINT64_MAX : now + clock_nanoseconds(limits_pause(memory, limit));
 }
 
 /* The kernel's own limits (RLIMIT_CPU, ITIMER_PROF) count ticks, each for whoever runs at that
@@ -169,7 +171,7 @@ static void look_at_memory(struct watch *watch, uint64_t now)
 static void look_at_processor(struct watch *watch, uint64_t now)
 {
     const uint64_t least = 500000;
-    uint64_t limit = limits_nanoseconds(watch->worker->shared->limits.processor);
+    uint64_t limit = clock_nanoseconds(watch->worker->shared->limits.processor);
     uint64_t used = limits_processor(watch->id);
     if (used >= limit)
         stop(watch, RUN_TIME);
@@ -194,7 +196,7 @@ static void be_fair(struct watch *watch, uint64_t now, uint64_t due)
 
 static void look_at_clock(struct watch *watch, uint64_t due)
 {
-    uint64_t now = limits_now();
+    uint64_t now = clock_now();
     be_fair(watch, now, due);
     if (now >= watch->deadline) {
         watch->deadline = UINT64_MAX;
@@ -213,18 +215,18 @@ static void look_at_worker(struct watch *watch)
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     watch->answering = got == 1;
-    watch->over = !watch->answering || word == CONFINE_ENDED;
+    watch->over = !watch->answering || word == SANDBOX_ENDED;
 }
 
-/* What happened, by pass()'s wishes. */
-static void look_at(struct watch *watch, const struct pollfd *wishes)
+/* What happened, by pass()'s events. */
+static void look_at(struct watch *watch, const struct pollfd *events)
 {
     if (watch->traced)
         look_at_traced(watch);
     for (size_t i = 0; i < pipe_count(watch); i++)
-        if (wishes[2 + i].revents)
+        if (events[2 + i].revents)
             move(watch, &watch->worker->pipes[i]);
-    if (wishes[0].revents)
+    if (events[0].revents)
         look_at_worker(watch);
 }
 
@@ -232,7 +234,7 @@ static void look_at(struct watch *watch, const struct pollfd *wishes)
 static uint64_t next_look(const struct watch *watch)
 {
     const uint64_t often = 5000000;
-    uint64_t look = watch->unread ? limits_now() + often : UINT64_MAX;
+    uint64_t look = watch->unread ? clock_now() + often : UINT64_MAX;
     const uint64_t others[] = {watch->deadline, watch->measure, watch->use};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         look = others[i] < look ? others[i] : look;
@@ -242,24 +244,24 @@ static uint64_t next_look(const struct watch *watch)
 /* Waits until something happens or has to be looked at. */
 static void pass(struct watch *watch)
 {
-    struct confine_worker *worker = watch->worker;
-    struct pollfd wishes[4] = {{.fd = worker->socket, .events = POLLIN},
+    struct sandbox_worker *worker = watch->worker;
+    struct pollfd events[4] = {{.fd = worker->socket, .events = POLLIN},
                                {.fd = watch->traced ? worker->ended : -1, .events = POLLIN}};
     for (size_t i = 0; i < pipe_count(watch); i++)
-        wishes[2 + i] =
-            watch->unread ? (struct pollfd){.fd = -1} : confine_pipe_wish(&worker->pipes[i]);
+        events[2 + i] =
+            watch->unread ? (struct pollfd){.fd = -1} : sandbox_pipe_events(&worker->pipes[i]);
     uint64_t next = next_look(watch);
-    uint64_t now = next == UINT64_MAX ? 0 : limits_now();
+    uint64_t now = next == UINT64_MAX ? 0 : clock_now();
     uint64_t pause = next > now ? next - now : 0;
     struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
                             .tv_nsec = (long)(pause % 1000000000)};
     /* Before as well: it may have come while there was no wait to interrupt. */
     look_whether_interrupted(watch);
-    int ready = ppoll(wishes, 2 + pipe_count(watch), next == UINT64_MAX ? NULL : &time, NULL);
+    int ready = ppoll(events, 2 + pipe_count(watch), next == UINT64_MAX ? NULL : &time, NULL);
     if (ready < 0)
         look_whether_interrupted(watch);
     if (ready > 0)
-        look_at(watch, wishes);
+        look_at(watch, events);
     else if (watch->unread)
         watch->unread = !is_much_unread(watch);
     if (next != UINT64_MAX && !watch->over)
@@ -291,14 +293,14 @@ static void await_start(struct watch *watch)
     if (got == 1 && header && header->cmsg_type == SCM_CREDENTIALS)
         memcpy(&who, CMSG_DATA(header), sizeof who);
     watch->answering = got == 1;
-    watch->over = !watch->answering || word != CONFINE_STARTED;
+    watch->over = !watch->answering || word != SANDBOX_STARTED;
     watch->id = who.pid;
 }
 
 /* Takes hold of the child, and lets it become the program. */
 static void take(struct watch *watch)
 {
-    struct confine_worker *worker = watch->worker;
+    struct sandbox_worker *worker = watch->worker;
     unsigned long options = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT;
     watch->traced = worker->traced && ptrace(PTRACE_SEIZE, watch->id, NULL, options) == 0;
     if (worker->traced && !watch->traced)
@@ -306,31 +308,31 @@ static void take(struct watch *watch)
     if (!watch->traced)
         watch->handle = (int)syscall(SYS_pidfd_open, watch->id, 0);
     const struct run_limits *limits = &worker->shared->limits;
-    watch->began = limits_now();
+    watch->began = clock_now();
     if (limits->time != 0)
-        watch->deadline = watch->began + limits_nanoseconds(limits->time);
+        watch->deadline = watch->began + clock_nanoseconds(limits->time);
     if (limits->memory != 0 && worker->measured)
-        watch->measure = watch->began + limits_nanoseconds(limits_pause(0, limits->memory));
+        watch->measure = watch->began + clock_nanoseconds(limits_pause(0, limits->memory));
     if (limits->processor != 0)
-        watch->use = watch->began + limits_nanoseconds(limits->processor);
-    char word = CONFINE_GO;
+        watch->use = watch->began + clock_nanoseconds(limits->processor);
+    char word = SANDBOX_GO;
     if (send(worker->socket, &word, 1, MSG_NOSIGNAL) != 1)
         stop(watch, RUN_INTERRUPTED);
 }
 
 /* It may have ended before this process came to look. */
-static bool is_over_processor(const struct confine_shared *shared)
+static bool is_over_processor(const struct sandbox_shared *shared)
 {
     return shared->limits.processor != 0 &&
-           shared->processor > limits_nanoseconds(shared->limits.processor);
+           shared->processor > clock_nanoseconds(shared->limits.processor);
 }
 
 static void judge(struct watch *watch)
 {
-    const struct confine_shared *shared = watch->worker->shared;
+    const struct sandbox_shared *shared = watch->worker->shared;
     struct run_end *end = watch->end;
     int status = shared->status;
-    end->nanoseconds = watch->began ? limits_now() - watch->began : 0;
+    end->nanoseconds = watch->began ? clock_now() - watch->began : 0;
     end->memory = shared->memory;
     end->processor = shared->processor;
     end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -367,8 +369,8 @@ static void release(struct watch *watch)
         ptrace(PTRACE_CONT, watch->id, NULL, NULL);
 }
 
-bool confine_watch(struct confine_worker *worker, const struct confine_job *job,
-                   struct run_end *end)
+bool sandbox_supervise(struct sandbox_worker *worker, const struct sandbox_job *job,
+                       struct run_end *end)
 {
     struct watch watch = {.worker = worker,
                           .job = job,

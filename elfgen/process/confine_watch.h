@@ -1,24 +1,24 @@
-/* A worker as its supervisor has it, and the watch over a run: for the room's own files. */
-#ifndef CONFINE_WATCH_H
-#define CONFINE_WATCH_H
+/* Watches one run of a worker, from the job's start to its end: private to these files. */
+#ifndef SANDBOX_WATCH_H
+#define SANDBOX_WATCH_H
 
 #include "confine_inside.h"
 
-struct confine_worker {
-    struct confine_shared *shared;
+struct sandbox_worker {
+    struct sandbox_shared *shared;
     pid_t id;
     int socket;
-    int other;      /* the worker's end, until it has it */
-    int ended;      /* a signalfd: a traced program did something */
-    bool traced;    /* by ptrace, where it may be */
-    bool refused;   /* it may not */
-    bool measured;  /* /proc says how much memory a program has */
-    uint64_t files; /* whose descriptors the worker has, by confine_job's number; 0: none */
-    struct confine_pipe pipes[2];
+    int other;      /* the worker's end of the socket, until the worker has it */
+    int ended;      /* a signalfd: a traced program changed its state */
+    bool traced;    /* whether to use ptrace */
+    bool refused;   /* ptrace is not permitted */
+    bool measured;  /* /proc tells how much memory a program has */
+    uint64_t files; /* sandbox_job.files of the descriptors that the worker has; 0: it has none */
+    struct sandbox_pipe pipes[2];
 };
 
-/* From the job's start to its end. False: the worker died. */
-bool confine_watch(struct confine_worker *worker, const struct confine_job *job,
-                   struct run_end *end);
+/* Watches a run from the job's start to its end. Returns false if the worker died. */
+bool sandbox_supervise(struct sandbox_worker *worker, const struct sandbox_job *job,
+                       struct run_end *end);
 
 #endif

@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 /* A call of the worker's own. */
-static long ask(const struct confine_shared *shared, long number, uint64_t a, uint64_t b,
+static long ask(const struct sandbox_shared *shared, long number, uint64_t a, uint64_t b,
                 uint64_t c, uint64_t d, uint64_t e)
 {
     return syscall(number, a, b, c, d, e, shared->secret);
@@ -37,14 +37,14 @@ static uint64_t address_of(const void *pointer)
 
 /* ---- the child ---- */
 
-static void limit(const struct confine_shared *shared, int what, rlim_t soft, rlim_t hard)
+static void limit(const struct sandbox_shared *shared, int what, rlim_t soft, rlim_t hard)
 {
     struct rlimit limits = {soft, hard};
     ask(shared, SYS_prlimit64, 0, (uint64_t)what, address_of(&limits), 0, 0);
 }
 
 /* What holds for the program and must not for the worker: its own processor time adds up. */
-static void limit_child(const struct confine_shared *shared)
+static void limit_child(const struct sandbox_shared *shared)
 {
     uint64_t seconds = shared->limits.time / 1000 + 2;
     if (shared->limits.time != 0)
@@ -54,16 +54,16 @@ static void limit_child(const struct confine_shared *shared)
 }
 
 struct child {
-    struct confine_shared *shared;
-    int files[CONFINE_DESCRIPTORS]; /* program, input, output, errors */
+    struct sandbox_shared *shared;
+    int files[SANDBOX_DESCRIPTORS]; /* program, input, output, errors */
 };
 
 /* Runs in the worker's memory, on a stack of its own, while the worker stands still. */
-__attribute__((noreturn)) static void become(const struct child *child)
+__attribute__((noreturn)) static void exec_child(const struct child *child)
 {
-    struct confine_shared *shared = child->shared;
+    struct sandbox_shared *shared = child->shared;
     const int *files = child->files;
-    char word = CONFINE_STARTED;
+    char word = SANDBOX_STARTED;
     ask(shared, SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     for (int i = 0; i < 3; i++)
         ask(shared, SYS_dup2, (uint64_t)files[1 + i], (uint64_t)i, 0, 0, 0);
@@ -90,7 +90,7 @@ static long start(const struct child *child)
     uintptr_t *top = stack + sizeof stack / sizeof stack[0];
     long result;
     *--top = (uintptr_t)child;
-    *--top = (uintptr_t)become;
+    *--top = (uintptr_t)exec_child;
     register long r10 __asm__("r10") = 0;
     register long r8 __asm__("r8") = 0;
     register uint64_t r9 __asm__("r9") = child->shared->secret;
@@ -113,9 +113,9 @@ static long start(const struct child *child)
 /* ---- the worker ---- */
 
 /* Closes a job's descriptors, if there are any. */
-static void let_go(const struct confine_shared *shared, int *files)
+static void let_go(const struct sandbox_shared *shared, int *files)
 {
-    for (size_t i = 0; i < CONFINE_DESCRIPTORS; i++) {
+    for (size_t i = 0; i < SANDBOX_DESCRIPTORS; i++) {
         if (files[i] >= 0)
             ask(shared, SYS_close, (uint64_t)files[i], 0, 0, 0, 0);
         files[i] = -1;
@@ -123,11 +123,11 @@ static void let_go(const struct confine_shared *shared, int *files)
 }
 
 /* A message and the descriptors with it. False: there is none any more. */
-static bool receive(const struct confine_shared *shared, char *word, int *files)
+static bool receive(const struct sandbox_shared *shared, char *word, int *files)
 {
     union {
         struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int) * CONFINE_DESCRIPTORS)];
+        char room[CMSG_SPACE(sizeof(int) * SANDBOX_DESCRIPTORS)];
     } control = {.room = {0}};
     struct iovec text = {word, 1};
     struct msghdr message = {.msg_iov = &text,
@@ -139,29 +139,29 @@ static bool receive(const struct confine_shared *shared, char *word, int *files)
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     if (got != 1)
         return false;
-    if (*word == CONFINE_AGAIN && files[0] >= 0)
+    if (*word == SANDBOX_AGAIN && files[0] >= 0)
         return true;
-    if (*word == CONFINE_JOB && header && header->cmsg_type == SCM_RIGHTS &&
-        header->cmsg_len == CMSG_LEN(sizeof(int) * CONFINE_DESCRIPTORS)) {
+    if (*word == SANDBOX_JOB && header && header->cmsg_type == SCM_RIGHTS &&
+        header->cmsg_len == CMSG_LEN(sizeof(int) * SANDBOX_DESCRIPTORS)) {
         let_go(shared, files);
-        memcpy(files, CMSG_DATA(header), sizeof(int) * CONFINE_DESCRIPTORS);
+        memcpy(files, CMSG_DATA(header), sizeof(int) * SANDBOX_DESCRIPTORS);
     } else {
-        *word = CONFINE_GO;
+        *word = SANDBOX_GO;
     }
     return true;
 }
 
 /* The next job's descriptors. What a child did not live to read comes before. */
-static bool await_job(const struct confine_shared *shared, int *files)
+static bool await_job(const struct sandbox_shared *shared, int *files)
 {
-    char word = CONFINE_GO;
-    while (word != CONFINE_JOB && word != CONFINE_AGAIN)
+    char word = SANDBOX_GO;
+    while (word != SANDBOX_JOB && word != SANDBOX_AGAIN)
         if (!receive(shared, &word, files))
             return false;
     return true;
 }
 
-static bool say(const struct confine_shared *shared, char word)
+static bool say(const struct sandbox_shared *shared, char word)
 {
     return ask(shared, SYS_write, (uint64_t)shared->socket, address_of(&word), 1, 0, 0) == 1;
 }
@@ -173,7 +173,7 @@ static uint64_t nanoseconds_of(const struct timeval *time)
 
 /* The most that a worker has had, which Linux counts as its child's, too. Counters of pages may be
  * some pages off. */
-static uint64_t most_memory(const struct confine_shared *shared)
+static uint64_t most_memory(const struct sandbox_shared *shared)
 {
     enum { A_LITTLE = 1 << 20 };
     struct rusage usage = {0};
@@ -181,7 +181,7 @@ static uint64_t most_memory(const struct confine_shared *shared)
     return 1024 * (uint64_t)usage.ru_maxrss + A_LITTLE;
 }
 
-static bool work(struct confine_shared *shared)
+static bool work(struct sandbox_shared *shared)
 {
     static struct child child = {.files = {-1, -1, -1, -1}};
     child.shared = shared;
@@ -204,7 +204,7 @@ static bool work(struct confine_shared *shared)
     shared->processor = nanoseconds_of(&usage.ru_utime) + nanoseconds_of(&usage.ru_stime);
     if (!shared->keep)
         let_go(shared, child.files);
-    return say(shared, CONFINE_ENDED);
+    return say(shared, SANDBOX_ENDED);
 }
 
 /* ---- what is done once ---- */
@@ -278,7 +278,7 @@ static void give_up_privileges(void)
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
-static int install_filter(const struct confine_shared *shared)
+static int install_filter(const struct sandbox_shared *shared)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, shared->filter) != 0)
@@ -286,19 +286,19 @@ static int install_filter(const struct confine_shared *shared)
     return 0;
 }
 
-void confine_work(struct confine_shared *shared)
+void sandbox_worker_main(struct sandbox_shared *shared)
 {
     set_signals(&shared->ignored);
     if (shared->fixed)
         personality(ADDR_NO_RANDOMIZE);
     lower_limits();
     keep_only(shared->socket);
-    shared->lacks |= confine_enter_spaces(shared);
+    shared->lacks |= sandbox_enter_namespaces(shared);
     give_up_privileges();
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     shared->error = install_filter(shared);
     /* Whoever asked may be dead by now. */
-    bool alive = say(shared, CONFINE_READY) && shared->error == 0;
+    bool alive = say(shared, SANDBOX_READY) && shared->error == 0;
     while (alive)
         alive = work(shared);
     for (;;)

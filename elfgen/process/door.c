@@ -1,4 +1,4 @@
-/* Which instruction made a system call, and where it is. */
+/* Finds the instruction that made a system call, its file, and the privilege level. */
 #include "door.h"
 
 #include <inttypes.h>
@@ -18,7 +18,7 @@ static const struct {
     {{0x0f, 0x34}, ELFGEN_DOOR_SYSENTER},
 };
 
-static bool is_door(const uint8_t *bytes, struct process_door *door)
+static bool is_door(const uint8_t *bytes, struct call_site *door)
 {
     for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++) {
         if (memcmp(bytes, doors[i].bytes, TWO) != 0)
@@ -30,9 +30,10 @@ static bool is_door(const uint8_t *bytes, struct process_door *door)
     return false;
 }
 
-/* Whether `bytes`, those in front of a return address, end with a call; a relative one has to lead
- * into the vdso's mapping. */
-static bool ends_with_call(const uint8_t *bytes, uint32_t back, const struct process_place *vdso)
+/* Whether `bytes`, which are those before a return address, end with a call instruction. A relative
+ * call must lead into the vdso's mapping. */
+static bool ends_with_call(const uint8_t *bytes, uint32_t back,
+                           const struct call_site_mapping *vdso)
 {
     const uint8_t *end = bytes + CALL_MOST;
     int32_t distance;
@@ -46,13 +47,13 @@ static bool ends_with_call(const uint8_t *bytes, uint32_t back, const struct pro
            (end[-2] == 0xff && (end[-1] & 0xf8) == 0x10);   /* call [register] */
 }
 
-/* The fast doors of 32-bit programs do not keep where they were entered: the kernel goes back to a
- * fixed place in its vdso, behind `sysenter` (or AMD's `syscall`) and an `int 0x80`, where ebp, edx
- * and ecx are popped before a `ret` (arch/x86/entry/vdso/vdso32/system_call.S,
- * do_fast_syscall_32()). So the address to return to tells: a program that has the instruction
- * itself puts it in front of that; otherwise it called the vdso. */
+/* The kernel does not save where `sysenter` and AMD's 32-bit `syscall` were executed. It returns to
+ * a fixed place in its vdso, after one of these and an `int 0x80`, where ebp, edx and ecx are
+ * popped before a `ret` (arch/x86/entry/vdso/vdso32/system_call.S, do_fast_syscall_32()). The
+ * address that this `ret` returns to tells the two cases apart: before it is the instruction
+ * itself, if the program has one, or a call of the vdso. */
 static void find_fast(const struct process *process, const uint8_t *before,
-                      const struct process_place *vdso, struct process_door *door)
+                      const struct call_site_mapping *vdso, struct call_site *door)
 {
     enum { SAVED = 12 };
     uint8_t bytes[CALL_MOST];
@@ -73,7 +74,7 @@ static void find_fast(const struct process *process, const uint8_t *before,
     }
 }
 
-const char *process_door_name(enum elfgen_door door)
+const char *call_site_instruction_name(enum elfgen_door door)
 {
     static const char *const names[] = {[ELFGEN_DOOR_SYSCALL] = "syscall",
                                         [ELFGEN_DOOR_INT80] = "int 0x80",
@@ -82,13 +83,13 @@ const char *process_door_name(enum elfgen_door door)
     return names[door];
 }
 
-bool process_door(const struct process *process, struct process_door *door)
+bool call_site_find(const struct process *process, struct call_site *door)
 {
     uint8_t bytes[FOUR] = {0};
     const struct process_call *call = &process->call;
-    struct process_place place;
-    struct process_door fast;
-    *door = (struct process_door){.found = true, .address = call->behind - TWO};
+    struct call_site_mapping place;
+    struct call_site fast;
+    *door = (struct call_site){.found = true, .address = call->behind - TWO};
     if (process_read(process->id, call->behind - FOUR, bytes, sizeof bytes) != sizeof bytes &&
         process_read(process->id, call->behind - TWO, bytes + TWO, TWO) != TWO)
         return false;
@@ -96,14 +97,14 @@ bool process_door(const struct process *process, struct process_door *door)
         return false;
     bool maybe_fast = call->abi == CALL_I386 && door->door == ELFGEN_DOOR_INT80 &&
                       is_door(bytes, &fast) && fast.door != ELFGEN_DOOR_INT80 &&
-                      process_place(process->id, call->behind, &place) &&
+                      call_site_find_mapping(process->id, call->behind, &place) &&
                       strcmp(place.file, "[vdso]") == 0;
     if (maybe_fast)
         find_fast(process, bytes, &place, door);
     return true;
 }
 
-bool process_cs(const struct process *process, uint16_t *cs)
+bool call_site_cs(const struct process *process, uint16_t *cs)
 {
     struct user_regs_struct registers;
     if (ptrace(PTRACE_GETREGS, process->id, NULL, &registers) != 0)
@@ -112,7 +113,7 @@ bool process_cs(const struct process *process, uint16_t *cs)
     return true;
 }
 
-bool process_place(pid_t id, uint64_t address, struct process_place *place)
+bool call_site_find_mapping(pid_t id, uint64_t address, struct call_site_mapping *place)
 {
     char path[64], line[PATH_MAX + 128];
     bool found = false;
@@ -127,7 +128,7 @@ bool process_place(pid_t id, uint64_t address, struct process_place *place)
         found = address >= from && address < to;
         if (!found)
             continue;
-        *place = (struct process_place){.from = from, .to = to, .offset = offset};
+        *place = (struct call_site_mapping){.from = from, .to = to, .offset = offset};
         line[strcspn(line, "\n")] = '\0';
         snprintf(place->file, sizeof place->file, "%s", line + name);
     }

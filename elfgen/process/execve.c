@@ -1,4 +1,4 @@
-/* The machine's side of execve: parameters from /proc, interpreters from the file system. */
+/* Reads this machine's parameters of execve from /proc, and interpreters from the file system. */
 #include "execve.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* A small file of /proc, as text. */
+/* Reads a small file of /proc as text. */
 static bool read_text(const char *path, char *text, size_t room)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -36,7 +36,7 @@ static bool read_number(const char *path, uint64_t *number)
     return true;
 }
 
-/* "NAME: 123 kB" in /proc/meminfo, in pages. */
+/* A line "NAME: 123 kB" of /proc/meminfo, in pages. */
 static uint64_t memory_of(const char *text, const char *name)
 {
     const char *line = strstr(text, name);
@@ -58,8 +58,8 @@ static void read_memory(struct elfgen_kernel_machine *machine)
         machine->memory_pages = memory_of(text, "MemTotal:") + memory_of(text, "SwapTotal:");
 }
 
-/* Whether a program started by this process has CAP_SYS_RAWIO: root gets all that the bounding set
- * leaves, others what is ambient. */
+/* Whether a program that this process starts has CAP_SYS_RAWIO: root gets the whole bounding set,
+ * others get the ambient set. */
 static bool has_raw_io(void)
 {
     enum { CAP_SYS_RAWIO_BIT = 17 };
@@ -70,7 +70,7 @@ static bool has_raw_io(void)
     return line && (strtoull(line + 7, NULL, 16) >> CAP_SYS_RAWIO_BIT & 1) != 0;
 }
 
-/* Their vDSO has a setting where the kernel was made with programs for i386 in mind. */
+/* A kernel that supports i386 programs has a setting for their vDSO. */
 static bool has_ia32(void)
 {
     return access("/proc/sys/abi/vsyscall32", F_OK) == 0;
@@ -82,7 +82,7 @@ static bool has_five_levels(void)
     return read_text("/proc/cpuinfo", text, sizeof text) && strstr(text, " la57") != NULL;
 }
 
-void process_machine(struct elfgen_kernel_machine *machine)
+void host_machine(struct elfgen_kernel_machine *machine)
 {
     struct utsname name;
     struct rlimit stack;
@@ -101,7 +101,7 @@ void process_machine(struct elfgen_kernel_machine *machine)
         machine->stack_limit = stack.rlim_cur;
 }
 
-int process_open_interpreter(const char *path, struct file_bytes *bytes)
+int host_open_interpreter(const char *path, struct file_bytes *bytes)
 {
     struct stat status;
     struct statvfs system;
@@ -111,14 +111,14 @@ int process_open_interpreter(const char *path, struct file_bytes *bytes)
     int error = errno;
     if (file < 0 && error != EACCES)
         return error == ENXIO ? EACCES : error;
-    /* It may be executed and not read. */
+    /* It may be executable but not readable. */
     if (stat(path, &status) != 0) {
         error = errno;
     } else if (!S_ISREG(status.st_mode) || access(path, X_OK) != 0 ||
                (statvfs(path, &system) == 0 && (system.f_flag & ST_NOEXEC))) {
         error = EACCES;
     } else if (file < 0) {
-        error = PROCESS_NOT_READ;
+        error = HOST_NOT_READ;
     } else if (!file_read(file, true, bytes)) {
         error = errno;
     } else {

@@ -1,19 +1,19 @@
-/* What the core's model of execve (elfgen/kernel.h) needs to know of this machine. */
-#ifndef PROCESS_EXECVE_H
-#define PROCESS_EXECVE_H
+/* Reads what the core's model of execve (elfgen/kernel.h) needs to know about this machine. */
+#ifndef HOST_H
+#define HOST_H
 
 #include "base/file.h"
 #include "elfgen/kernel.h"
 
-/* This machine, as its kernel tells it, for a program that this process starts. What cannot be read
- * stays as elfgen_kernel_usual() has it. */
-void process_machine(struct elfgen_kernel_machine *machine);
+/* Describes this machine, as its kernel reports it, for a program that this process starts. What
+ * cannot be read keeps the value of elfgen_kernel_usual(). */
+void host_machine(struct elfgen_kernel_machine *machine);
 
-enum { PROCESS_NOT_READ = -1 };
+enum { HOST_NOT_READ = -1 };
 
-/* An interpreter as open_exec() opens it: 0, or the errno that execve then has, or
- * PROCESS_NOT_READ: it can be opened to be run, and not to be read. *bytes is to be freed either
- * way. `path` is as the file names it; an empty one is the current folder. */
-int process_open_interpreter(const char *path, struct file_bytes *bytes);
+/* Opens an interpreter as the kernel's open_exec() does. Returns 0, or the errno that execve then
+ * has, or HOST_NOT_READ if it can be executed but not read. The caller frees *bytes in every case.
+ * `path` is the name in the file; an empty one is the current folder. */
+int host_open_interpreter(const char *path, struct file_bytes *bytes);
 
 #endif

@@ -12,16 +12,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct member {
+#include "base/clock.h"
+
+struct tracee {
     pid_t id;
     bool told;    /* its parent's stop said how it began; its own may come before */
     bool borrows; /* the memory of who started it, until its execve */
 };
 
-struct family {
-    struct limited_watch *watch;
+struct tracees {
+    struct limit_run *watch;
     struct run_end *end;
-    struct member *members;
+    struct tracee *list;
     size_t count, room;
     pid_t first;
     bool traced;
@@ -36,108 +38,108 @@ struct family {
 
 /* ---- who is there ---- */
 
-static struct member *find(const struct family *family, pid_t id)
+static struct tracee *find_tracee(const struct tracees *tracees, pid_t id)
 {
-    for (size_t i = 0; i < family->count; i++)
-        if (family->members[i].id == id)
-            return &family->members[i];
+    for (size_t i = 0; i < tracees->count; i++)
+        if (tracees->list[i].id == id)
+            return &tracees->list[i];
     return NULL;
 }
 
-static void kill_all(struct family *family)
+static void kill_all(struct tracees *tracees)
 {
-    family->killing = true;
-    for (size_t i = 0; i < family->count; i++)
-        kill(family->members[i].id, SIGKILL);
+    tracees->killing = true;
+    for (size_t i = 0; i < tracees->count; i++)
+        kill(tracees->list[i].id, SIGKILL);
 }
 
-static void stop(struct family *family, enum run_reason reason)
+static void stop(struct tracees *tracees, enum run_reason reason)
 {
-    if (!family->stopped && !family->first_over) {
-        family->stopped = true;
-        family->end->reason = reason;
+    if (!tracees->stopped && !tracees->first_over) {
+        tracees->stopped = true;
+        tracees->end->reason = reason;
     }
-    kill_all(family);
+    kill_all(tracees);
 }
 
 /* A process that is known from now on, whether its parent said so or it did. */
-static struct member *meet(struct family *family, pid_t id)
+static struct tracee *add_tracee(struct tracees *tracees, pid_t id)
 {
-    struct member *known = find(family, id);
+    struct tracee *known = find_tracee(tracees, id);
     if (known)
         return known;
-    if (family->count == family->room) {
-        size_t room = family->room ? 2 * family->room : 8;
-        struct member *more = realloc(family->members, room * sizeof *more);
+    if (tracees->count == tracees->room) {
+        size_t room = tracees->room ? 2 * tracees->room : 8;
+        struct tracee *more = realloc(tracees->list, room * sizeof *more);
         if (!more) {
             kill(id, SIGKILL);
-            stop(family, RUN_MEMORY);
+            stop(tracees, RUN_MEMORY);
             return NULL;
         }
-        family->members = more;
-        family->room = room;
+        tracees->list = more;
+        tracees->room = room;
     }
-    if (family->killing)
+    if (tracees->killing)
         kill(id, SIGKILL);
-    family->members[family->count] = (struct member){.id = id};
-    return &family->members[family->count++];
+    tracees->list[tracees->count] = (struct tracee){.id = id};
+    return &tracees->list[tracees->count++];
 }
 
-static void forget(struct family *family, pid_t id)
+static void remove_tracee(struct tracees *tracees, pid_t id)
 {
-    struct member *member = find(family, id);
-    if (member)
-        *member = family->members[--family->count];
+    struct tracee *tracee = find_tracee(tracees, id);
+    if (tracee)
+        *tracee = tracees->list[--tracees->count];
 }
 
 /* ---- what happens to them ---- */
 
 /* Stops on the way into the program: its execve, and what became of that. What was refused ends by
  * itself, or by the kernel's signal where there was no way back. Returns whether it was one. */
-static bool call_stop(struct family *family, pid_t id, int number)
+static bool call_stop(struct tracees *tracees, pid_t id, int number)
 {
     struct __ptrace_syscall_info info = {0};
     if (number != (SIGTRAP | 0x80))
         return false;
     if (ptrace(PTRACE_GET_SYSCALL_INFO, id, sizeof info, &info) > 0 &&
         info.op == PTRACE_SYSCALL_INFO_EXIT) {
-        family->entered = !info.exit.is_error;
-        family->end->error = info.exit.is_error ? (int)-info.exit.rval : 0;
+        tracees->entered = !info.exit.is_error;
+        tracees->end->error = info.exit.is_error ? (int)-info.exit.rval : 0;
     }
     return true;
 }
 
 /* The child may have been faster than its parent's stop, and even past its execve. */
-static void meet_child(struct family *family, pid_t id, int event)
+static void add_child(struct tracees *tracees, pid_t id, int event)
 {
     unsigned long child = 0;
     if (ptrace(PTRACE_GETEVENTMSG, id, NULL, &child) != 0 || child == 0)
         return;
-    struct member *member = meet(family, (pid_t)child);
-    if (!member)
+    struct tracee *tracee = add_tracee(tracees, (pid_t)child);
+    if (!tracee)
         return;
-    member->told = true;
-    member->borrows = event == PTRACE_EVENT_VFORK && !limits_has_entered(member->id);
+    tracee->told = true;
+    tracee->borrows = event == PTRACE_EVENT_VFORK && !limits_has_entered(tracee->id);
 }
 
 /* Another thread's execve took the leader's number; what was the thread is nobody. */
-static void exec_stop(struct family *family, struct member *member)
+static void exec_stop(struct tracees *tracees, struct tracee *tracee)
 {
     unsigned long before = 0;
-    member->borrows = false;
-    member->told = true;
-    if (ptrace(PTRACE_GETEVENTMSG, member->id, NULL, &before) == 0 && (pid_t)before != member->id)
-        forget(family, (pid_t)before);
+    tracee->borrows = false;
+    tracee->told = true;
+    if (ptrace(PTRACE_GETEVENTMSG, tracee->id, NULL, &before) == 0 && (pid_t)before != tracee->id)
+        remove_tracee(tracees, (pid_t)before);
 }
 
-static void traced_stop(struct family *family, struct member *member, int status)
+static void traced_stop(struct tracees *tracees, struct tracee *tracee, int status)
 {
     struct run_end other = {0};
-    pid_t id = member->id;
-    struct run_end *end = id == family->first ? family->end : &other;
+    pid_t id = tracee->id;
+    struct run_end *end = id == tracees->first ? tracees->end : &other;
     int number = WSTOPSIG(status), event = status >> 16, deliver = 0;
     if (event == 0) {
-        if (!call_stop(family, id, number))
+        if (!call_stop(tracees, id, number))
             deliver = limits_signal_stop(id, number, end);
     } else if (event == PTRACE_EVENT_EXIT) {
         limits_exit_stop(id, end);
@@ -145,152 +147,152 @@ static void traced_stop(struct family *family, struct member *member, int status
         ptrace(PTRACE_LISTEN, id, NULL, NULL);
         return;
     } else if (event == PTRACE_EVENT_EXEC) {
-        exec_stop(family, member);
+        exec_stop(tracees, tracee);
     } else if (event != PTRACE_EVENT_STOP) {
-        meet_child(family, id, event);
+        add_child(tracees, id, event);
     }
-    bool calls = id == family->first && !family->entered && family->end->error == 0;
+    bool calls = id == tracees->first && !tracees->entered && tracees->end->error == 0;
     ptrace(calls ? PTRACE_SYSCALL : PTRACE_CONT, id, NULL, deliver);
 }
 
-static void ended(struct family *family, pid_t id, int status, const struct rusage *usage)
+static void ended(struct tracees *tracees, pid_t id, int status, const struct rusage *usage)
 {
-    struct run_end *end = family->end;
-    forget(family, id);
+    struct run_end *end = tracees->end;
+    remove_tracee(tracees, id);
     /* Of its children nothing more is said. */
-    for (size_t i = 0; i < family->count; i++)
-        family->members[i].told = true;
-    if (id != family->first)
+    for (size_t i = 0; i < tracees->count; i++)
+        tracees->list[i].told = true;
+    if (id != tracees->first)
         return;
-    family->first_over = true;
+    tracees->first_over = true;
     end->memory = 1024 * (uint64_t)usage->ru_maxrss;
     end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     end->status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-    if (!family->stopped)
+    if (!tracees->stopped)
         end->reason = end->signal ? RUN_SIGNAL : end->error ? RUN_NOT_STARTED : RUN_EXITED;
-    kill_all(family);
+    kill_all(tracees);
 }
 
-static void look(struct family *family)
+static void look(struct tracees *tracees)
 {
     struct rusage usage;
     int status;
     pid_t id;
-    while (family->count != 0 && (id = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0) {
-        struct member *member = WIFSTOPPED(status) ? meet(family, id) : NULL;
-        if (member)
-            traced_stop(family, member, status);
+    while (tracees->count != 0 && (id = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0) {
+        struct tracee *tracee = WIFSTOPPED(status) ? add_tracee(tracees, id) : NULL;
+        if (tracee)
+            traced_stop(tracees, tracee, status);
         else if (!WIFSTOPPED(status))
-            ended(family, id, status, &usage);
+            ended(tracees, id, status, &usage);
     }
 }
 
 /* ---- limits ---- */
 
 /* Of its own, as far as is known. */
-static bool has_memory(const struct member *member)
+static bool has_memory(const struct tracee *tracee)
 {
-    return member->told && !member->borrows;
+    return tracee->told && !tracee->borrows;
 }
 
-static void look_at_memory(struct family *family, uint64_t now)
+static void look_at_memory(struct tracees *tracees, uint64_t now)
 {
-    uint64_t limit = family->watch->limits.memory, sum = 0;
-    for (size_t i = 0; i < family->count; i++)
-        if (has_memory(&family->members[i]))
-            sum += limits_memory(family->members[i].id);
+    uint64_t limit = tracees->watch->limits.memory, sum = 0;
+    for (size_t i = 0; i < tracees->count; i++)
+        if (has_memory(&tracees->list[i]))
+            sum += limits_memory(tracees->list[i].id);
     /* What several share counts for each of them at first. */
-    if (sum > limit && family->count > 1) {
+    if (sum > limit && tracees->count > 1) {
         sum = 0;
-        for (size_t i = 0; i < family->count; i++)
-            if (has_memory(&family->members[i]))
-                sum += limits_share(family->members[i].id);
+        for (size_t i = 0; i < tracees->count; i++)
+            if (has_memory(&tracees->list[i]))
+                sum += limits_share(tracees->list[i].id);
     }
     if (sum > limit)
-        stop(family, RUN_MEMORY);
+        stop(tracees, RUN_MEMORY);
     /* Before it has memory of its own, nothing says how soon it may have much. */
-    uint64_t pause = family->entered ? limits_pause(sum, limit) : 1;
-    family->measure = family->killing ? UINT64_MAX : now + limits_nanoseconds(pause);
+    uint64_t pause = tracees->entered ? limits_pause(sum, limit) : 1;
+    tracees->measure = tracees->killing ? UINT64_MAX : now + clock_nanoseconds(pause);
 }
 
-static void look_at_clock(struct family *family)
+static void look_at_clock(struct tracees *tracees)
 {
-    uint64_t now = limits_now();
-    if (now >= family->deadline) {
-        family->deadline = UINT64_MAX;
-        stop(family, RUN_TIME);
+    uint64_t now = clock_now();
+    if (now >= tracees->deadline) {
+        tracees->deadline = UINT64_MAX;
+        stop(tracees, RUN_TIME);
     }
-    if (now >= family->measure)
-        look_at_memory(family, now);
+    if (now >= tracees->measure)
+        look_at_memory(tracees, now);
 }
 
-static void look_whether_interrupted(struct family *family)
+static void look_whether_interrupted(struct tracees *tracees)
 {
-    const struct limited_watch *watch = family->watch;
+    const struct limit_run *watch = tracees->watch;
     if (watch->interrupted && watch->interrupted(watch->context))
-        stop(family, RUN_INTERRUPTED);
+        stop(tracees, RUN_INTERRUPTED);
 }
 
-static void pass(struct family *family, int file)
+static void pass(struct tracees *tracees, int file)
 {
-    struct pollfd wish = {.fd = file, .events = POLLIN};
+    struct pollfd event = {.fd = file, .events = POLLIN};
     struct signalfd_siginfo news;
-    uint64_t next = family->deadline < family->measure ? family->deadline : family->measure;
-    uint64_t now = limits_now();
+    uint64_t next = tracees->deadline < tracees->measure ? tracees->deadline : tracees->measure;
+    uint64_t now = clock_now();
     uint64_t pause = next > now ? next - now : 0;
     struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
                             .tv_nsec = (long)(pause % 1000000000)};
     /* Before as well: it may have come while there was no wait to interrupt. */
-    look_whether_interrupted(family);
-    if (ppoll(&wish, 1, next == UINT64_MAX ? NULL : &time, NULL) < 0)
-        look_whether_interrupted(family);
-    look_at_clock(family);
+    look_whether_interrupted(tracees);
+    if (ppoll(&event, 1, next == UINT64_MAX ? NULL : &time, NULL) < 0)
+        look_whether_interrupted(tracees);
+    look_at_clock(tracees);
     while (read(file, &news, sizeof news) > 0)
         ;
-    look(family);
+    look(tracees);
 }
 
 /* ---- all of it ---- */
 
-static bool begin(struct family *family, const struct process_program *program,
+static bool begin(struct tracees *tracees, const struct process_program *program,
                   struct elfgen_error *error)
 {
     unsigned long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
                             PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
-    family->first = process_start(program, options, error);
-    family->traced = family->first >= 0;
-    if (!family->traced) {
-        family->watch->untraced = true;
-        family->before = limited_children();
-        family->took_orphans = limited_take_orphans(true);
-        family->first = limited_start_untraced(program, &family->end->error, error);
-        family->entered = true;
+    tracees->first = process_start(program, options, error);
+    tracees->traced = tracees->first >= 0;
+    if (!tracees->traced) {
+        tracees->watch->untraced = true;
+        tracees->before = limit_untraced_children();
+        tracees->took_orphans = limit_untraced_adopt_orphans(true);
+        tracees->first = limit_untraced_start(program, &tracees->end->error, error);
+        tracees->entered = true;
     }
-    struct member *first = family->first < 0 ? NULL : meet(family, family->first);
+    struct tracee *first = tracees->first < 0 ? NULL : add_tracee(tracees, tracees->first);
     if (!first)
         return false;
     /* It has this process's, which may be more than the program is allowed. */
-    first->borrows = family->traced;
+    first->borrows = tracees->traced;
     first->told = true;
-    if (family->traced)
-        ptrace(PTRACE_SYSCALL, family->first, NULL, 0);
+    if (tracees->traced)
+        ptrace(PTRACE_SYSCALL, tracees->first, NULL, 0);
     return true;
 }
 
-static void leave(struct family *family)
+static void leave(struct tracees *tracees)
 {
-    if (family->watch->untraced) {
-        limited_kill_new(family->before);
-        limited_take_orphans(family->took_orphans);
+    if (tracees->watch->untraced) {
+        limit_untraced_kill_new(tracees->before);
+        limit_untraced_adopt_orphans(tracees->took_orphans);
     }
-    free(family->before);
-    free(family->members);
+    free(tracees->before);
+    free(tracees->list);
 }
 
-bool limited_run(const struct process_program *program, struct limited_watch *watch,
-                 struct run_end *end, struct elfgen_error *error)
+bool limit_run(const struct process_program *program, struct limit_run *watch, struct run_end *end,
+               struct elfgen_error *error)
 {
-    struct family family = {
+    struct tracees tracees = {
         .watch = watch, .end = end, .deadline = UINT64_MAX, .measure = UINT64_MAX};
     *end = (struct run_end){0};
     watch->untraced = false;
@@ -298,27 +300,27 @@ bool limited_run(const struct process_program *program, struct limited_watch *wa
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     int file = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (file < 0 || !begin(&family, program, error)) {
+    if (file < 0 || !begin(&tracees, program, error)) {
         if (file < 0)
             elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "no signalfd: %s",
                              strerror(errno));
         else
             close(file);
-        leave(&family);
+        leave(&tracees);
         return false;
     }
     pthread_sigmask(SIG_BLOCK, &child, &before);
-    uint64_t began = limits_now();
+    uint64_t began = clock_now();
     if (watch->limits.time != 0)
-        family.deadline = began + limits_nanoseconds(watch->limits.time);
+        tracees.deadline = began + clock_nanoseconds(watch->limits.time);
     if (watch->limits.memory != 0 && limits_can_measure())
-        family.measure = began + limits_nanoseconds(1);
-    look(&family);
-    while (family.count != 0)
-        pass(&family, file);
-    end->nanoseconds = limits_now() - began;
+        tracees.measure = began + clock_nanoseconds(1);
+    look(&tracees);
+    while (tracees.count != 0)
+        pass(&tracees, file);
+    end->nanoseconds = clock_now() - began;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     close(file);
-    leave(&family);
+    leave(&tracees);
     return true;
 }

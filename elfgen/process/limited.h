@@ -1,11 +1,11 @@
 /* A program with limits, as it is: nothing is taken from it, nothing between it and the system. */
-#ifndef LIMITED_H
-#define LIMITED_H
+#ifndef LIMIT_RUN_H
+#define LIMIT_RUN_H
 
 #include "limits.h"
 #include "process.h"
 
-struct limited_watch {
+struct limit_run {
     struct run_limits limits; /* time, and memory of all its processes together */
     void *context;
     /* Asked before each wait, and when a signal handler of the caller's ended one; NULL: go on.
@@ -18,23 +18,23 @@ struct limited_watch {
 /* Runs a program to its end; what it started and left behind is killed then, as all of it is at a
  * limit. end->output stays 0. SIGCHLD is blocked meanwhile, and must not be ignored (SIG_IGN).
  * False and *error: no process to be had. */
-bool limited_run(const struct process_program *program, struct limited_watch *watch,
-                 struct run_end *end, struct elfgen_error *error);
+bool limit_run(const struct process_program *program, struct limit_run *watch, struct run_end *end,
+               struct elfgen_error *error);
 
 /* ---- for the files of the room: where ptrace is forbidden ---- */
 
 /* Starts it without a tracer; it dies with this process. Returns its number, and execve's errno in
  * *refused, 0 if that succeeded; -1 and *error. */
-pid_t limited_start_untraced(const struct process_program *program, int *refused,
-                             struct elfgen_error *error);
+pid_t limit_untraced_start(const struct process_program *program, int *refused,
+                           struct elfgen_error *error);
 
 /* This process's children, as text; to be freed. NULL: /proc does not say. */
-char *limited_children(void);
+char *limit_untraced_children(void);
 
 /* Makes this process the parent of orphans; returns whether it was before. */
-bool limited_take_orphans(bool take);
+bool limit_untraced_adopt_orphans(bool take);
 
 /* Kills and waits for the children that are not among `before`, and theirs. */
-void limited_kill_new(const char *before);
+void limit_untraced_kill_new(const char *before);
 
 #endif

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-__attribute__((noreturn)) static void become(const struct process_program *program, int refusal,
-                                             pid_t parent)
+__attribute__((noreturn)) static void exec_child(const struct process_program *program, int refusal,
+                                                 pid_t parent)
 {
     extern char **environ;
     for (int number = 1; number < NSIG; number++) {
@@ -31,15 +31,15 @@ __attribute__((noreturn)) static void become(const struct process_program *progr
     _exit(1);
 }
 
-pid_t limited_start_untraced(const struct process_program *program, int *refused,
-                             struct elfgen_error *error)
+pid_t limit_untraced_start(const struct process_program *program, int *refused,
+                           struct elfgen_error *error)
 {
     int refusal[2];
     pid_t parent = getpid(), id = -1;
     if (pipe2(refusal, O_CLOEXEC) == 0) {
         id = fork();
         if (id == 0)
-            become(program, refusal[1], parent);
+            exec_child(program, refusal[1], parent);
         int number = errno;
         close(refusal[1]);
         if (id > 0 && read(refusal[0], refused, sizeof *refused) != sizeof *refused)
@@ -53,7 +53,7 @@ pid_t limited_start_untraced(const struct process_program *program, int *refused
     return id;
 }
 
-char *limited_children(void)
+char *limit_untraced_children(void)
 {
     char path[64], *text = NULL;
     size_t length = 0, room = 0;
@@ -80,7 +80,7 @@ char *limited_children(void)
     return text;
 }
 
-bool limited_take_orphans(bool take)
+bool limit_untraced_adopt_orphans(bool take)
 {
     int before = 0;
     prctl(PR_GET_CHILD_SUBREAPER, &before, 0, 0, 0);
@@ -121,11 +121,11 @@ static bool kill_some(const char *list, const char *before)
     }
 }
 
-void limited_kill_new(const char *before)
+void limit_untraced_kill_new(const char *before)
 {
     char *now;
     bool any = before != NULL;
-    while (any && (now = limited_children())) {
+    while (any && (now = limit_untraced_children())) {
         any = kill_some(now, before);
         free(now);
     }

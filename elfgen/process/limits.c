@@ -106,19 +106,6 @@ uint64_t limits_pause(uint64_t memory, uint64_t limit)
     return pause < 1 ? 1 : pause > LONGEST ? LONGEST : pause;
 }
 
-uint64_t limits_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-uint64_t limits_nanoseconds(uint64_t milliseconds)
-{
-    const uint64_t most = UINT64_MAX / 2;
-    return milliseconds > most / 1000000 ? most : milliseconds * 1000000;
-}
-
 /* ---- what a tracer sees ---- */
 
 /* Whether the terminal stopped it and this process alike: then both stood still together, and go on

@@ -74,12 +74,6 @@ bool limits_can_measure(void);
  * sooner. */
 uint64_t limits_pause(uint64_t memory, uint64_t limit);
 
-/* The clock that times are taken from, in nanoseconds. */
-uint64_t limits_now(void);
-
-/* That many, at most half of what there is: a sum with a time of the clock is one. */
-uint64_t limits_nanoseconds(uint64_t milliseconds);
-
 /* A traced process stands still since a signal: notes the address in *end. Returns the signal that
  * it should go on with. */
 int limits_signal_stop(pid_t id, int number, struct run_end *end);

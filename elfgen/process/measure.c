@@ -5,23 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-uint64_t measure_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
+#include "base/clock.h"
 
 /* ---- calls ---- */
 
 enum { NOT_ASKED = UINT16_MAX };
 
 struct counting {
-    struct measure *measure;
+    struct profile *profile;
     struct calls *known;
-    uint16_t index[CALL_ABIS][CALLS_KEPT]; /* of measure->calls */
+    uint16_t index[CALL_ABIS][CALLS_KEPT]; /* of profile->calls */
     uint64_t deadline;
     bool begun; /* its execve is behind it */
     bool no_memory;
@@ -58,19 +52,19 @@ static void name_call(struct calls *known, const struct process_call *call, char
 }
 
 /* The index of a name, added if it is new. */
-static uint16_t index_of(struct measure *measure, const char *name)
+static uint16_t index_of(struct profile *profile, const char *name)
 {
     size_t i = 0;
-    while (i < measure->count && strcmp(measure->calls[i].name, name) != 0)
+    while (i < profile->count && strcmp(profile->calls[i].name, name) != 0)
         i++;
-    if (i < measure->count)
+    if (i < profile->count)
         return (uint16_t)i;
-    if (measure->count == MEASURE_NAMES)
-        return MEASURE_NAMES - 1;
-    if (measure->count == MEASURE_NAMES - 1)
+    if (profile->count == PROFILE_NAMES)
+        return PROFILE_NAMES - 1;
+    if (profile->count == PROFILE_NAMES - 1)
         name = "others";
-    snprintf(measure->calls[i].name, sizeof measure->calls[i].name, "%s", name);
-    measure->count++;
+    snprintf(profile->calls[i].name, sizeof profile->calls[i].name, "%s", name);
+    profile->count++;
     return (uint16_t)i;
 }
 
@@ -81,7 +75,7 @@ static uint16_t find_index(struct counting *counting, const struct process_call 
         return *kept;
     char name[32];
     name_call(counting->known, call, name);
-    uint16_t index = index_of(counting->measure, name);
+    uint16_t index = index_of(counting->profile, name);
     if (kept)
         *kept = index;
     return index;
@@ -122,29 +116,29 @@ static bool is_handlers_end(const char *name)
 
 static void count_call(struct counting *counting, struct process *process)
 {
-    struct measure *measure = counting->measure;
+    struct profile *profile = counting->profile;
     if (is_again(process))
         return;
     uint16_t index = find_index(counting, &process->call);
-    measure->all++;
-    measure->by_abi[process->call.abi]++;
-    measure->calls[index].count++;
+    profile->all++;
+    profile->by_abi[process->call.abi]++;
+    profile->calls[index].count++;
     if (!process->first)
         return;
-    if (measure->order_all < MEASURE_ORDER)
-        measure->order[measure->order_all] = index;
-    measure->order_all++;
+    if (profile->order_all < PROFILE_ORDER)
+        profile->order[profile->order_all] = index;
+    profile->order_all++;
 }
 
 static void count_result(struct counting *counting, struct process *process)
 {
-    struct measure *measure = counting->measure;
+    struct profile *profile = counting->profile;
     const struct process_call *call = &process->call;
     if (is_interrupted(call)) {
         mark(process);
         return;
     }
-    struct measure_call *counted = &measure->calls[find_index(counting, call)];
+    struct profile_call *counted = &profile->calls[find_index(counting, call)];
     if (is_handlers_end(counted->name)) {
         /* What it went back to: a call that the program sees as interrupted, and may make again. */
         if (call->result == -EINTR)
@@ -152,16 +146,16 @@ static void count_result(struct counting *counting, struct process *process)
     } else if (call->failed) {
         counted->failed++;
     } else if (call->result > 0 && writes_out(counted->name, call)) {
-        measure->output += (uint64_t)call->result;
+        profile->output += (uint64_t)call->result;
     }
 }
 
 static bool is_over(void *context)
 {
     struct counting *counting = context;
-    if (measure_now() < counting->deadline)
+    if (clock_now() < counting->deadline)
         return false;
-    counting->measure->time_up = true;
+    counting->profile->time_up = true;
     return true;
 }
 
@@ -184,25 +178,25 @@ static void take_event(void *context, const struct process_event *event)
     else if (event->kind == PROCESS_RESULT)
         count_result(counting, process);
     else if (event->kind == PROCESS_STARTED)
-        counting->measure->processes++;
+        counting->profile->processes++;
 }
 
-static bool count_calls(struct measure *measure, const struct measure_limits *limits,
+static bool count_calls(struct profile *profile, const struct profile_limits *limits,
                         struct elfgen_error *error)
 {
     struct counting *counting = malloc(sizeof *counting);
     struct calls *known = calloc(1, sizeof *known);
-    measure->calls = calloc(MEASURE_NAMES, sizeof *measure->calls);
-    measure->order = calloc(MEASURE_ORDER, sizeof *measure->order);
+    profile->calls = calloc(PROFILE_NAMES, sizeof *profile->calls);
+    profile->order = calloc(PROFILE_ORDER, sizeof *profile->order);
     bool done = false;
-    if (counting && known && measure->calls && measure->order) {
+    if (counting && known && profile->calls && profile->order) {
         *counting = (struct counting){
-            .measure = measure, .known = known, .deadline = measure_now() + limits->run};
+            .profile = profile, .known = known, .deadline = clock_now() + limits->run};
         memset(counting->index, 0xff, sizeof counting->index);
         const struct process_watch watch = {
             .follow = true, .context = counting, .event = take_event, .interrupted = is_over};
-        done = process_trace(measure->program, &watch, &measure->end, error);
-        measure->processes += measure->end.ran;
+        done = process_trace(profile->program, &watch, &profile->end, error);
+        profile->processes += profile->end.ran;
     } else {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while tracing");
     }
@@ -214,9 +208,9 @@ static bool count_calls(struct measure *measure, const struct measure_limits *li
 /* ---- rounds ---- */
 
 /* Whether it can be run again and again: it ran, and ended by itself. */
-static bool ends(const struct measure *measure)
+static bool ends(const struct profile *profile)
 {
-    return measure->program && measure->end.ran && !measure->time_up;
+    return profile->program && profile->end.ran && !profile->time_up;
 }
 
 static int compare_samples(const void *left, const void *right)
@@ -225,56 +219,56 @@ static int compare_samples(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-static void sum_up(struct measure *measure)
+static void sum_up(struct profile *profile)
 {
-    if (measure->runs == 0)
+    if (profile->runs == 0)
         return;
-    qsort(measure->samples, measure->runs, sizeof *measure->samples, compare_samples);
-    measure->least = measure->samples[0];
-    measure->median = measure->samples[measure->runs / 2];
+    qsort(profile->samples, profile->runs, sizeof *profile->samples, compare_samples);
+    profile->least = profile->samples[0];
+    profile->median = profile->samples[profile->runs / 2];
 }
 
 /* In turn: what disturbs one disturbs the other. */
-static bool take_times(struct measure *measures, size_t count, const struct measure_limits *limits,
+static bool take_times(struct profile *profiles, size_t count, const struct profile_limits *limits,
                        struct elfgen_error *error)
 {
-    uint64_t begin = measure_now();
+    uint64_t begin = clock_now();
     bool done = true;
-    for (size_t round = 0; done && round < MEASURE_ROUNDS; round++) {
-        if (round > 0 && measure_now() - begin >= limits->rounds)
+    for (size_t round = 0; done && round < PROFILE_ROUNDS; round++) {
+        if (round > 0 && clock_now() - begin >= limits->rounds)
             break;
         for (size_t i = 0; done && i < count; i++) {
-            struct measure *measure = &measures[i];
+            struct profile *profile = &profiles[i];
             uint64_t time = 0;
-            if (!ends(measure))
+            if (!ends(profile))
                 continue;
-            done = measure_once(measure, false, limits->run, &time, error);
+            done = profile_run(profile, false, limits->run, &time, error);
             if (time != 0)
-                measure->samples[measure->runs++] = time;
+                profile->samples[profile->runs++] = time;
         }
     }
     for (size_t i = 0; i < count; i++)
-        sum_up(&measures[i]);
+        sum_up(&profiles[i]);
     return done;
 }
 
-bool measure_run(struct measure *measures, size_t count, const struct measure_limits *limits,
-                 struct elfgen_error *error)
+bool profile_programs(struct profile *profiles, size_t count, const struct profile_limits *limits,
+                      struct elfgen_error *error)
 {
     bool done = true;
     for (size_t i = 0; done && i < count; i++)
-        done = !measures[i].program || count_calls(&measures[i], limits, error);
+        done = !profiles[i].program || count_calls(&profiles[i], limits, error);
     for (size_t i = 0; done && i < count; i++) {
         uint64_t time;
-        done = !ends(&measures[i]) || measure_once(&measures[i], true, limits->run, &time, error);
+        done = !ends(&profiles[i]) || profile_run(&profiles[i], true, limits->run, &time, error);
     }
-    return done && take_times(measures, count, limits, error);
+    return done && take_times(profiles, count, limits, error);
 }
 
-void measure_free(struct measure *measure)
+void profile_free(struct profile *profile)
 {
-    free(measure->calls);
-    free(measure->order);
-    measure->calls = NULL;
-    measure->order = NULL;
+    free(profile->calls);
+    free(profile->order);
+    profile->calls = NULL;
+    profile->order = NULL;
 }

@@ -4,28 +4,28 @@
  * Each is run several times. Nothing is printed, no signal handler is set, and no process that was
  * started, nor a child of one, is left when a call here returns.
  */
-#ifndef MEASURE_H
-#define MEASURE_H
+#ifndef PROFILE_H
+#define PROFILE_H
 
 #include "process.h"
 
 enum {
-    MEASURE_NAMES = 1024,  /* of calls; above that they are counted as "others" */
-    MEASURE_ORDER = 65535, /* calls whose order is kept; the rest is counted */
-    MEASURE_ROUNDS = 500   /* runs for the time, at most */
+    PROFILE_NAMES = 1024,  /* of calls; above that they are counted as "others" */
+    PROFILE_ORDER = 65535, /* calls whose order is kept; the rest is counted */
+    PROFILE_ROUNDS = 500   /* runs for the time, at most */
 };
 
 /* A system call, of whichever ABI: "write", or "syscall_0x3e7" where nobody knows a name. */
-struct measure_call {
+struct profile_call {
     char name[32];
     uint64_t count;
     uint64_t failed;
 };
 
-struct measure {
+struct profile {
     const struct process_program *program; /* the caller's; NULL: none, and no answers */
 
-    /* Answers, valid until measure_free(). */
+    /* Answers, valid until profile_free(). */
     struct process_end end;
     bool time_up; /* it, or a child of it, had to be killed: the time for a run was over */
     bool has_pages, has_resident;
@@ -33,11 +33,11 @@ struct measure {
     uint64_t output;    /* bytes that they wrote to descriptors 1 and 2 */
     /* Calls of all of them, without the execve that made it the program. */
     uint64_t all, by_abi[CALL_ABIS];
-    struct measure_call *calls; /* each once, in the order in which they were first made */
+    struct profile_call *calls; /* each once, in the order in which they were first made */
     size_t count;
     /* Indices of `calls`, in the order in which the program's own first thread made them. */
     uint16_t *order;
-    uint64_t order_all; /* the first MEASURE_ORDER of these are in `order` */
+    uint64_t order_all; /* the first PROFILE_ORDER of these are in `order` */
 
     /* has_pages: of the program's own process, from execve to its end, page faults for which the
      * page was in memory, and those that waited for a device. */
@@ -46,10 +46,10 @@ struct measure {
 
     uint64_t runs;                    /* for the time, all to the end; 0: there is none */
     uint64_t least, median;           /* nanoseconds from just before execve to the end, of these */
-    uint64_t samples[MEASURE_ROUNDS]; /* in ascending order */
+    uint64_t samples[PROFILE_ROUNDS]; /* in ascending order */
 };
 
-struct measure_limits {
+struct profile_limits {
     uint64_t run;    /* nanoseconds after which a run is over, and all its processes killed */
     uint64_t rounds; /* nanoseconds after which no other round for the time begins; one is made */
 };
@@ -59,18 +59,15 @@ struct measure_limits {
  * wait, so for the limits the caller must have a timer tick whose handler interrupts (no
  * SA_RESTART). False and *error: there is no memory or no process to be had, or ptrace is
  * forbidden; what was measured until then stands. */
-bool measure_run(struct measure *measures, size_t count, const struct measure_limits *limits,
-                 struct elfgen_error *error);
-void measure_free(struct measure *measure);
+bool profile_programs(struct profile *profiles, size_t count, const struct profile_limits *limits,
+                      struct elfgen_error *error);
+void profile_free(struct profile *profile);
 
 /* ---- inside the room ---- */
 
-/* Nanoseconds of a clock that only goes forward. */
-uint64_t measure_now(void);
-
 /* Runs it once without looking at its calls: *time is what it took, as above, 0 if the limit ended
  * it; `pages`: fills those answers, too. */
-bool measure_once(struct measure *measure, bool pages, uint64_t limit, uint64_t *time,
-                  struct elfgen_error *error);
+bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *time,
+                 struct elfgen_error *error);
 
 #endif

@@ -10,8 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 struct once {
-    struct measure *measure;
+    struct profile *profile;
     bool pages;
     pid_t first;
     pid_t *ids; /* that run or stand still */
@@ -69,14 +71,14 @@ static bool read_resident(pid_t id, uint64_t *pages)
 
 static void read_pages(const struct once *once)
 {
-    struct measure *measure = once->measure;
+    struct profile *profile = once->profile;
     uint64_t minor, major;
-    measure->has_resident = read_resident(once->first, &measure->resident);
+    profile->has_resident = read_resident(once->first, &profile->resident);
     if (!read_faults(once->first, &minor, &major))
         return;
-    measure->has_pages = true;
-    measure->minor = minor - once->minor;
-    measure->major = major - once->major;
+    profile->has_pages = true;
+    profile->minor = minor - once->minor;
+    profile->major = major - once->major;
 }
 
 /* ---- processes ---- */
@@ -97,7 +99,7 @@ static void kill_all(struct once *once)
 }
 
 /* A process that is traced from now on. */
-static void meet(struct once *once, pid_t id)
+static void add_tracee(struct once *once, pid_t id)
 {
     if (is_known(once, id))
         return;
@@ -118,7 +120,7 @@ static void meet(struct once *once, pid_t id)
         kill(id, SIGKILL);
 }
 
-static void forget(struct once *once, pid_t id)
+static void remove_tracee(struct once *once, pid_t id)
 {
     for (size_t i = 0; i < once->count; i++)
         if (once->ids[i] == id)
@@ -147,7 +149,7 @@ static void stopped(struct once *once, pid_t id, int status)
         break;
     default:
         if (ptrace(PTRACE_GETEVENTMSG, id, NULL, &child) == 0 && child != 0)
-            meet(once, (pid_t)child);
+            add_tracee(once, (pid_t)child);
         break;
     }
     /* It may be dead already, by SIGKILL: its end comes by wait. */
@@ -160,15 +162,15 @@ static void wait_for_all(struct once *once)
     while (once->count != 0) {
         int status;
         pid_t id = wait4(-1, &status, __WALL, NULL);
-        uint64_t now = measure_now();
+        uint64_t now = clock_now();
         if (id < 0 && errno != EINTR)
             return;
         if (id > 0 && WIFSTOPPED(status)) {
-            meet(once, id);
+            add_tracee(once, id);
             stopped(once, id, status);
         } else if (id > 0) {
             once->end = id == once->first ? now : once->end;
-            forget(once, id);
+            remove_tracee(once, id);
         }
         if (now >= once->deadline && !once->killing)
             kill_all(once);
@@ -187,20 +189,20 @@ static bool go_to_execve(struct once *once)
     return WIFSTOPPED(status) && read_faults(once->first, &once->minor, &once->major);
 }
 
-bool measure_once(struct measure *measure, bool pages, uint64_t limit, uint64_t *time,
-                  struct elfgen_error *error)
+bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *time,
+                 struct elfgen_error *error)
 {
-    struct once once = {.measure = measure, .pages = pages};
+    struct once once = {.profile = profile, .pages = pages};
     unsigned long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
                             (pages ? PTRACE_O_TRACEEXIT : 0);
     *time = 0;
-    once.first = process_start(measure->program, options, error);
+    once.first = process_start(profile->program, options, error);
     if (once.first < 0)
         return false;
     once.pages = pages && go_to_execve(&once);
-    once.begin = measure_now();
+    once.begin = clock_now();
     once.deadline = once.begin + limit;
-    meet(&once, once.first);
+    add_tracee(&once, once.first);
     if (!once.no_memory)
         ptrace(PTRACE_CONT, once.first, NULL, 0);
     wait_for_all(&once);

@@ -8,9 +8,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "mutate_inside.h"
 
 static bool fail(struct elfgen_error *error, const char *what, int number)
@@ -19,42 +19,28 @@ static bool fail(struct elfgen_error *error, const char *what, int number)
     return false;
 }
 
-/* What comes from a terminal, or from who ends a group of processes, is for those that started the
- * program: a change that dies of it, or stands still, would be counted so. A program cannot send
- * signals to itself here, and what it does wrong kills it however they are blocked. */
-struct confine_worker *mutate_open_worker(const struct mutate_ways *ways,
-                                          const struct run_limits *limits, bool traced,
-                                          struct elfgen_error *error)
-{
-    struct confine_options options = {
-        .limits = *limits, .untraced = !traced, .fixed = true, .ignored = ways->ignored};
-    sigfillset(&options.blocked);
-    sigdelset(&options.blocked, SIGXCPU);
-    return confine_open(&options, error);
-}
-
 /* ---- the program as it is ---- */
 
-static bool give_room(struct confine_stream *stream, size_t room)
+static bool give_room(struct sandbox_stream *stream, size_t room)
 {
-    *stream = (struct confine_stream){.descriptor = -1, .bytes = malloc(room + 1), .room = room};
+    *stream = (struct sandbox_stream){.descriptor = -1, .bytes = malloc(room + 1), .room = room};
     return stream->bytes != NULL;
 }
 
 struct attempt {
-    struct confine_worker *worker;
-    struct confine_job job;
-    struct confine_stream output, errors;
+    struct sandbox_worker *worker;
+    struct sandbox_job job;
+    struct sandbox_stream output, errors;
 };
 
 static bool attempt(struct attempt *try, const struct mutate_plan *plan, struct run_end *end,
                     struct elfgen_error *error)
 {
-    try->job.file = confine_file(plan->bytes, plan->size);
+    try->job.file = sandbox_make_file(plan->bytes, plan->size);
     if (try->job.file < 0)
         return fail(error, "cannot make a file in memory", errno);
     lseek(try->job.input, 0, SEEK_SET);
-    bool done = confine_run(try->worker, &try->job, end, error);
+    bool done = sandbox_run(try->worker, &try->job, end, error);
     close(try->job.file);
     return done;
 }
@@ -79,7 +65,7 @@ static bool is_steady(struct attempt *try, const struct mutate_plan *plan,
 }
 
 /* The stream's bytes are the caller's now; it has room for as many. */
-static bool take_bytes(struct confine_stream *stream, uint8_t **bytes, size_t *size)
+static bool take_bytes(struct sandbox_stream *stream, uint8_t **bytes, size_t *size)
 {
     *bytes = stream->bytes;
     *size = (size_t)stream->size;
@@ -91,7 +77,7 @@ static bool look(struct attempt *try, const struct mutate_plan *plan,
 {
     if (!attempt(try, plan, &original->end, error))
         return false;
-    original->lacks = confine_lacks(try->worker);
+    original->lacks = sandbox_lacks(try->worker);
     if (original->end.reason != RUN_EXITED)
         return true;
     if (try->output.size > try->output.room || try->errors.size > try->errors.room) {
@@ -136,7 +122,7 @@ bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *w
         fail(error, "its output", ENOMEM);
     else if ((try.worker = mutate_open_worker(ways, &ways->limits, true, error)) != NULL)
         done = look(&try, plan, original, error);
-    confine_close(try.worker);
+    sandbox_close(try.worker);
     close(try.job.input);
     free(try.output.bytes);
     free(try.errors.bytes);
@@ -305,12 +291,12 @@ static bool lost_one(const struct mutate *mutate)
  * it or its worker, is not waited for. */
 static void urge(struct mutate *mutate)
 {
-    const uint64_t patience = 3000000000;
-    uint64_t now = limits_now();
+    const uint64_t grace = 3000000000;
+    uint64_t now = clock_now();
     if (mutate->urged == 0)
         mutate->urged = now;
     for (unsigned i = 0; i < mutate->count; i++)
-        kill(mutate->runners[i], now - mutate->urged < patience ? SIGUSR1 : SIGKILL);
+        kill(mutate->runners[i], now - mutate->urged < grace ? SIGUSR1 : SIGKILL);
 }
 
 bool mutate_wait(struct mutate *mutate, unsigned milliseconds)

@@ -98,7 +98,7 @@ struct mutate_original {
     uint8_t *output, *errors; /* what it wrote to 1 and 2, to be freed: mutate_free() */
     size_t output_size, error_size;
     struct run_end end; /* reason is RUN_EXITED where it can be compared with */
-    unsigned lacks;     /* enum confine_lack: what the sandbox had to do without */
+    unsigned lacks;     /* enum sandbox_lack: what the sandbox had to do without */
 };
 
 /* Runs it, more than once. False and *error: there is no sandbox, no input, or it does not do the

@@ -42,15 +42,15 @@ void mutate_runs_of_shard(const struct mutate_plan *plan, uint64_t *singles, uin
 
 /* What became of a run. */
 enum mutate_class mutate_judge(const struct mutate_original *original, const struct run_end *end,
-                               const struct confine_stream *output,
-                               const struct confine_stream *errors);
+                               const struct sandbox_stream *output,
+                               const struct sandbox_stream *errors);
 
 /* Descriptor 0 of the runs: ways->input, or nothing to read. -1: errno; ESPIPE:
  * it cannot be read from its beginning again. */
 int mutate_open_input(const struct mutate_ways *ways);
 
 /* A sandbox's worker for the program and for its changes. NULL and *error. */
-struct confine_worker *mutate_open_worker(const struct mutate_ways *ways,
+struct sandbox_worker *mutate_open_worker(const struct mutate_ways *ways,
                                           const struct run_limits *limits, bool traced,
                                           struct elfgen_error *error);
 

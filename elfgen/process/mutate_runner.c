@@ -3,17 +3,14 @@
 #include "mutate_inside.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct runner {
     struct mutate *mutate;
-    struct confine_worker *worker;
+    struct sandbox_worker *worker;
     int input;
     cpu_set_t all; /* processors that it may use */
     bool settled;  /* one of them is its own */
@@ -21,40 +18,8 @@ struct runner {
     int file;                             /* the program, with a change; -1: none yet */
     uint64_t files;                       /* how often it was made */
     struct mutate_change change;          /* that one */
-    struct confine_stream output, errors; /* with room for what the program itself writes */
+    struct sandbox_stream output, errors; /* with room for what the program itself writes */
 };
-
-/* ---- judging ---- */
-
-static bool is_same(const struct confine_stream *stream, const uint8_t *bytes, size_t size)
-{
-    return stream->size == size && (size == 0 || memcmp(stream->bytes, bytes, size) == 0);
-}
-
-enum mutate_class mutate_judge(const struct mutate_original *original, const struct run_end *end,
-                               const struct confine_stream *output,
-                               const struct confine_stream *errors)
-{
-    switch (end->reason) {
-    case RUN_EXITED:
-        break;
-    case RUN_SIGNAL:
-        return MUTATE_SIGNAL;
-    case RUN_CALL:
-    case RUN_MEMORY:
-        return MUTATE_BLOCKED;
-    case RUN_OUTPUT:
-        return MUTATE_OUTPUT;
-    case RUN_NOT_STARTED:
-        return MUTATE_REFUSED;
-    default:
-        return MUTATE_TIMEOUT;
-    }
-    if (!is_same(output, original->output, original->output_size) ||
-        !is_same(errors, original->errors, original->error_size))
-        return MUTATE_OUTPUT;
-    return end->status == original->end.status ? MUTATE_SAME : MUTATE_STATUS;
-}
 
 /* ---- counting ---- */
 
@@ -114,7 +79,7 @@ static void stay_on(struct runner *runner, const cpu_set_t *processors)
 {
     sched_setaffinity(0, sizeof *processors, processors);
     if (runner->worker)
-        sched_setaffinity(confine_worker_id(runner->worker), sizeof *processors, processors);
+        sched_setaffinity(sandbox_worker_id(runner->worker), sizeof *processors, processors);
 }
 
 static void choose_first(struct runner *runner, unsigned number)
@@ -192,20 +157,20 @@ static void change_file(struct runner *runner, const struct mutate_change *chang
 {
     const struct mutate_plan *plan = runner->mutate->plan;
     const struct mutate_change *before = &runner->change;
-    struct confine_poke pokes[4];
+    struct sandbox_poke pokes[4];
     size_t count = 0;
     for (unsigned i = 0; i < before->count; i++)
-        pokes[count++] = (struct confine_poke){before->places[i], plan->bytes[before->places[i]]};
+        pokes[count++] = (struct sandbox_poke){before->places[i], plan->bytes[before->places[i]]};
     for (unsigned i = 0; i < change->count; i++)
-        pokes[count++] = (struct confine_poke){change->places[i], change->values[i]};
+        pokes[count++] = (struct sandbox_poke){change->places[i], change->values[i]};
     runner->change = *change;
-    if (runner->file >= 0 && confine_change(runner->file, pokes, count))
+    if (runner->file >= 0 && sandbox_change_file(runner->file, pokes, count))
         return;
     if (runner->file >= 0)
         close(runner->file);
-    runner->file = confine_file(plan->bytes, plan->size);
+    runner->file = sandbox_make_file(plan->bytes, plan->size);
     runner->files++;
-    if (runner->file < 0 || !confine_change(runner->file, pokes, count))
+    if (runner->file < 0 || !sandbox_change_file(runner->file, pokes, count))
         fail_by_errno(runner->mutate, "cannot make a file in memory");
 }
 
@@ -213,7 +178,7 @@ static void change_file(struct runner *runner, const struct mutate_change *chang
 static bool try(struct runner *runner, struct run_end *end, struct elfgen_error *error)
 {
     static char *none[] = {NULL};
-    struct confine_job job = {.file = runner->file,
+    struct sandbox_job job = {.file = runner->file,
                               .input = runner->input,
                               .arguments = runner->mutate->ways->arguments,
                               .environment = none,
@@ -224,7 +189,7 @@ static bool try(struct runner *runner, struct run_end *end, struct elfgen_error 
                               .context = runner->mutate,
                               .interrupted = interrupted};
     lseek(runner->input, 0, SEEK_SET);
-    return confine_run(runner->worker, &job, end, error);
+    return sandbox_run(runner->worker, &job, end, error);
 }
 
 /* Linux, short of memory, or somebody outside: what runs here cannot send signals, and what it does
@@ -249,7 +214,7 @@ static void run_change(struct runner *runner, const struct mutate_change *change
         if (done || is_stopped(runner->mutate))
             break;
         usleep(10000);
-        confine_close(runner->worker);
+        sandbox_close(runner->worker);
         open_worker(runner);
     }
     if (!done && !is_stopped(runner->mutate))
@@ -328,29 +293,11 @@ static void set_signals(void)
     sigprocmask(SIG_UNBLOCK, &stop, NULL);
 }
 
-static void give_room(struct mutate *mutate, struct confine_stream *stream, size_t size)
+static void give_room(struct mutate *mutate, struct sandbox_stream *stream, size_t size)
 {
-    *stream = (struct confine_stream){.descriptor = -1, .bytes = malloc(size + 1), .room = size};
+    *stream = (struct sandbox_stream){.descriptor = -1, .bytes = malloc(size + 1), .room = size};
     if (!stream->bytes)
         fail_by_errno(mutate, "no room for what a program writes");
-}
-
-int mutate_open_input(const struct mutate_ways *ways)
-{
-    /* A FIFO that nobody writes to would not be opened before somebody does. */
-    int file = open(ways->input ? ways->input : "/dev/null", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat status;
-    if (file < 0)
-        return -1;
-    int error = fstat(file, &status) != 0       ? errno
-                : S_ISDIR(status.st_mode)       ? EISDIR
-                : lseek(file, 0, SEEK_CUR) != 0 ? ESPIPE
-                                                : 0;
-    if (error == 0)
-        return file;
-    close(file);
-    errno = error;
-    return -1;
 }
 
 void mutate_runner(struct mutate *mutate, unsigned number)
@@ -366,6 +313,6 @@ void mutate_runner(struct mutate *mutate, unsigned number)
     give_room(mutate, &runner.output, mutate->original->output_size);
     give_room(mutate, &runner.errors, mutate->original->error_size);
     take_runs(&runner);
-    confine_close(runner.worker);
+    sandbox_close(runner.worker);
     _exit(0);
 }

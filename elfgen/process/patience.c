@@ -7,14 +7,14 @@
 /* Some 20 microseconds; and at most so many stops slept through before it is tried again. */
 enum { ASK = 60, SLEEPS_MOST = 256 };
 
-static bool is_alone(struct patience *patience)
+static bool is_alone(struct spin_wait *spin)
 {
     cpu_set_t processors;
-    if (!patience->looked)
-        patience->alone =
+    if (!spin->looked)
+        spin->alone =
             sched_getaffinity(0, sizeof processors, &processors) != 0 || CPU_COUNT(&processors) < 2;
-    patience->looked = true;
-    return patience->alone;
+    spin->looked = true;
+    return spin->alone;
 }
 
 /* 0: nothing happened while it was asked. */
@@ -26,20 +26,20 @@ static pid_t ask(int *status)
     return id;
 }
 
-pid_t patience_wait(struct patience *patience, int *status)
+pid_t spin_wait(struct spin_wait *spin, int *status)
 {
-    if (patience->sleeps > 0) {
-        patience->sleeps--;
-    } else if (!is_alone(patience)) {
+    if (spin->sleeps > 0) {
+        spin->sleeps--;
+    } else if (!is_alone(spin)) {
         pid_t id = ask(status);
         if (id != 0) {
-            patience->failures = 0;
+            spin->failures = 0;
             return id;
         }
         /* One late stop is nothing, more are a habit. */
-        unsigned sleeps = patience->failures < 8 ? 1u << patience->failures : SLEEPS_MOST;
-        patience->sleeps = patience->failures == 0 ? 0 : sleeps;
-        patience->failures++;
+        unsigned sleeps = spin->failures < 8 ? 1u << spin->failures : SLEEPS_MOST;
+        spin->sleeps = spin->failures == 0 ? 0 : sleeps;
+        spin->failures++;
     }
     return wait4(-1, status, __WALL, NULL);
 }

@@ -1,6 +1,6 @@
 /* Waiting for a process that is about to stop. */
-#ifndef PATIENCE_H
-#define PATIENCE_H
+#ifndef SPIN_WAIT_H
+#define SPIN_WAIT_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -9,7 +9,7 @@
  * up by another processor, which takes far longer; so it asks a few times before it sleeps. Where
  * that does not help, since the program runs for longer or both have to share a processor, it asks
  * less and less. Zeroed at first. */
-struct patience {
+struct spin_wait {
     bool looked,
         alone;         /* there is one processor only: then asking keeps the program from running */
     unsigned sleeps;   /* that are still to come without asking before */
@@ -17,6 +17,6 @@ struct patience {
 };
 
 /* As wait4(-1, status, __WALL, NULL). */
-pid_t patience_wait(struct patience *patience, int *status);
+pid_t spin_wait(struct spin_wait *spin, int *status);
 
 #endif

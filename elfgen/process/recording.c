@@ -16,7 +16,7 @@ static const struct {
 #undef R
 };
 
-enum step_register step_register_at(size_t place)
+enum step_register recording_register_at(size_t place)
 {
     for (size_t i = 0; i < STEP_REGISTERS; i++)
         if (registers[i].place == place + 1)
@@ -24,12 +24,12 @@ enum step_register step_register_at(size_t place)
     return STEP_orig_rax;
 }
 
-const char *step_register_name(enum step_register which, bool is_64_bit)
+const char *recording_register_name(enum step_register which, bool is_64_bit)
 {
     return is_64_bit ? registers[which].name : registers[which].name32;
 }
 
-void step_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME])
+void recording_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME])
 {
     static const char *const controls[] = {"fcw", "fsw", "ftw", "mxcsr"};
     if (which < STEP_VECTOR)
@@ -46,7 +46,7 @@ void step_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME])
         snprintf(name, STEP_VECTOR_NAME, "%s", controls[(which - STEP_FCW) % 4]);
 }
 
-bool step_is_64_bit(const struct step_registers *all)
+bool recording_is_64_bit(const struct step_registers *all)
 {
     enum { CODE_64 = 0x33 }; /* __USER_CS (arch/x86/include/asm/segment.h) */
     return all->value[STEP_cs] == CODE_64;
@@ -82,7 +82,7 @@ static char *copied(struct step_recording *recording, const char *text, size_t l
     return copy;
 }
 
-uint32_t step_add_argument(struct step_recording *recording, const char *text, size_t length)
+uint32_t recording_add_argument(struct step_recording *recording, const char *text, size_t length)
 {
     char **list = grown(recording, recording->arguments, recording->argument_count,
                         &recording->argument_room, sizeof(char *));
@@ -97,7 +97,7 @@ uint32_t step_add_argument(struct step_recording *recording, const char *text, s
     return (uint32_t)recording->argument_count++;
 }
 
-uint32_t step_add_file(struct step_recording *recording, const char *name, size_t length)
+uint32_t recording_add_file(struct step_recording *recording, const char *name, size_t length)
 {
     struct step_file *list = grown(recording, recording->files, recording->file_count,
                                    &recording->file_room, sizeof *list);
@@ -112,7 +112,7 @@ uint32_t step_add_file(struct step_recording *recording, const char *name, size_
     return (uint32_t)recording->file_count++;
 }
 
-uint32_t step_add_mapping(struct step_recording *recording, const struct step_mapping *mapping)
+uint32_t recording_add_mapping(struct step_recording *recording, const struct step_mapping *mapping)
 {
     struct step_mapping *list = grown(recording, recording->mappings, recording->mapping_count,
                                       &recording->mapping_room, sizeof *list);
@@ -123,8 +123,8 @@ uint32_t step_add_mapping(struct step_recording *recording, const struct step_ma
     return (uint32_t)recording->mapping_count++;
 }
 
-uint32_t step_add_memory(struct step_recording *recording, uint64_t address, const void *bytes,
-                         size_t size)
+uint32_t recording_add_memory(struct step_recording *recording, uint64_t address, const void *bytes,
+                              size_t size)
 {
     struct step_memory *list = grown(recording, recording->memory, recording->memory_count,
                                      &recording->memory_room, sizeof *list);
@@ -139,8 +139,8 @@ uint32_t step_add_memory(struct step_recording *recording, uint64_t address, con
     return (uint32_t)recording->memory_count++;
 }
 
-uint32_t step_add_instruction(struct step_recording *recording,
-                              const struct step_instruction *instruction)
+uint32_t recording_add_instruction(struct step_recording *recording,
+                                   const struct step_instruction *instruction)
 {
     struct step_instruction *list =
         grown(recording, recording->instructions, recording->instruction_count,
@@ -152,7 +152,7 @@ uint32_t step_add_instruction(struct step_recording *recording,
     return (uint32_t)recording->instruction_count++;
 }
 
-void step_recording_free(struct step_recording *recording)
+void recording_free(struct step_recording *recording)
 {
     for (size_t i = 0; i < recording->argument_count; i++)
         free(recording->arguments[i]);
@@ -213,8 +213,9 @@ static uint8_t *append(struct step_recording *recording, size_t size)
     return place;
 }
 
-void step_begin_record(struct step_recording *recording, enum step_kind kind, uint32_t instruction,
-                       const struct step_registers *before, const struct step_registers *after)
+void recording_begin_record(struct step_recording *recording, enum step_kind kind,
+                            uint32_t instruction, const struct step_registers *before,
+                            const struct step_registers *after)
 {
     struct head head = {.instruction = instruction, .kind = kind};
     uint64_t changes[STEP_REGISTERS];
@@ -247,7 +248,7 @@ static uint8_t *append_piece(struct step_recording *recording, const struct step
     return place + sizeof head;
 }
 
-void step_add_piece(struct step_recording *recording, const struct step_piece *piece)
+void recording_add_piece(struct step_recording *recording, const struct step_piece *piece)
 {
     size_t length = piece->bytes ? piece->size : 0;
     uint8_t *place = append_piece(recording, piece, length);
@@ -255,8 +256,8 @@ void step_add_piece(struct step_recording *recording, const struct step_piece *p
         memcpy(place, piece->bytes, length);
 }
 
-void step_add_change(struct step_recording *recording, const struct step_piece *piece,
-                     const void *before, const void *after)
+void recording_add_change(struct step_recording *recording, const struct step_piece *piece,
+                          const void *before, const void *after)
 {
     uint8_t *place = append_piece(recording, piece, 2 * (size_t)piece->size);
     if (!place)
@@ -265,7 +266,7 @@ void step_add_change(struct step_recording *recording, const struct step_piece *
     memcpy(place + piece->size, after, piece->size);
 }
 
-void step_end_record(struct step_recording *recording)
+void recording_end_record(struct step_recording *recording)
 {
     if (recording->no_memory)
         return;
@@ -276,7 +277,7 @@ void step_end_record(struct step_recording *recording)
     recording->count++;
 }
 
-void step_forget_records(struct step_recording *recording)
+void recording_drop_records(struct step_recording *recording)
 {
     recording->size = recording->at = recording->last = 0;
     recording->count = 0;
@@ -284,7 +285,7 @@ void step_forget_records(struct step_recording *recording)
 
 /* ---- reading ---- */
 
-void step_cursor_open(struct step_cursor *cursor, const struct step_recording *recording)
+void recording_cursor_open(struct step_cursor *cursor, const struct step_recording *recording)
 {
     *cursor = (struct step_cursor){.recording = recording, .registers = recording->start};
 }
@@ -311,7 +312,7 @@ static void take(struct step_cursor *cursor, const struct head *head, struct ste
     record->pieces_size = head->size - (size_t)(place - (recording->records + cursor->at));
 }
 
-bool step_forward(struct step_cursor *cursor, struct step_record *record)
+bool recording_cursor_forward(struct step_cursor *cursor, struct step_record *record)
 {
     struct head head;
     if (cursor->index >= cursor->recording->count)
@@ -336,7 +337,7 @@ static size_t place_before(const struct step_cursor *cursor)
     return cursor->at - head.before;
 }
 
-bool step_back(struct step_cursor *cursor, struct step_record *record)
+bool recording_cursor_back(struct step_cursor *cursor, struct step_record *record)
 {
     struct head head;
     if (cursor->index == 0)
@@ -350,7 +351,8 @@ bool step_back(struct step_cursor *cursor, struct step_record *record)
     return true;
 }
 
-bool step_next_piece(const struct step_record *record, size_t *position, struct step_piece *piece)
+bool recording_next_piece(const struct step_record *record, size_t *position,
+                          struct step_piece *piece)
 {
     struct piece_head head;
     if (*position >= record->pieces_size)

@@ -26,10 +26,10 @@ struct step_registers {
 };
 
 /* The register that is shown in place 0 to STEP_SHOWN - 1. */
-enum step_register step_register_at(size_t place);
+enum step_register recording_register_at(size_t place);
 
 /* Its name; in a 32-bit program NULL if it has none there. */
-const char *step_register_name(enum step_register which, bool is_64_bit);
+const char *recording_register_name(enum step_register which, bool is_64_bit);
 
 /* x87, vector and mask registers, changed: which of each kind. */
 enum step_vector {
@@ -45,7 +45,7 @@ enum step_vector {
 
 /* Its name, "ymm3", for a change of `size` bytes; into `name`. */
 enum { STEP_VECTOR_NAME = 8 };
-void step_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME]);
+void recording_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME]);
 
 /* ---- what is recorded ---- */
 
@@ -151,31 +151,33 @@ struct step_recording {
 };
 
 /* Frees what it holds; it was zeroed before its first use. */
-void step_recording_free(struct step_recording *recording);
+void recording_free(struct step_recording *recording);
 
 /* Each adds one, with copies of names and bytes, and returns its index. False in
  * recording->no_memory says that something is missing; STEP_NONE is returned then. */
-uint32_t step_add_argument(struct step_recording *recording, const char *text, size_t length);
-uint32_t step_add_file(struct step_recording *recording, const char *name, size_t length);
-uint32_t step_add_mapping(struct step_recording *recording, const struct step_mapping *mapping);
-uint32_t step_add_memory(struct step_recording *recording, uint64_t address, const void *bytes,
-                         size_t size);
-uint32_t step_add_instruction(struct step_recording *recording,
-                              const struct step_instruction *instruction);
+uint32_t recording_add_argument(struct step_recording *recording, const char *text, size_t length);
+uint32_t recording_add_file(struct step_recording *recording, const char *name, size_t length);
+uint32_t recording_add_mapping(struct step_recording *recording,
+                               const struct step_mapping *mapping);
+uint32_t recording_add_memory(struct step_recording *recording, uint64_t address, const void *bytes,
+                              size_t size);
+uint32_t recording_add_instruction(struct step_recording *recording,
+                                   const struct step_instruction *instruction);
 
 /* A record: begin, pieces, end. `before` and `after`: all registers; orig_rax does not count.
  * `instruction`: an index or STEP_NONE. */
-void step_begin_record(struct step_recording *recording, enum step_kind kind, uint32_t instruction,
-                       const struct step_registers *before, const struct step_registers *after);
-void step_add_piece(struct step_recording *recording, const struct step_piece *piece);
+void recording_begin_record(struct step_recording *recording, enum step_kind kind,
+                            uint32_t instruction, const struct step_registers *before,
+                            const struct step_registers *after);
+void recording_add_piece(struct step_recording *recording, const struct step_piece *piece);
 /* For memory and vectors: `before` and `after`, piece->size bytes each; piece->bytes is not read.
  */
-void step_add_change(struct step_recording *recording, const struct step_piece *piece,
-                     const void *before, const void *after);
-void step_end_record(struct step_recording *recording);
+void recording_add_change(struct step_recording *recording, const struct step_piece *piece,
+                          const void *before, const void *after);
+void recording_end_record(struct step_recording *recording);
 
 /* Forgets all records (not what they refer to): whoever prints at once needs no more. */
-void step_forget_records(struct step_recording *recording);
+void recording_drop_records(struct step_recording *recording);
 
 /* ---- reading it ---- */
 
@@ -193,22 +195,23 @@ struct step_record {
     const struct step_instruction *instruction; /* or NULL */
     uint32_t changed;                           /* registers, a bit each */
     struct step_registers before, after;
-    const uint8_t *pieces; /* for step_next_piece() */
+    const uint8_t *pieces; /* for recording_next_piece() */
     size_t pieces_size;
 };
 
-void step_cursor_open(struct step_cursor *cursor, const struct step_recording *recording);
+void recording_cursor_open(struct step_cursor *cursor, const struct step_recording *recording);
 
 /* The record behind the cursor, which goes past it. False: there is none. */
-bool step_forward(struct step_cursor *cursor, struct step_record *record);
+bool recording_cursor_forward(struct step_cursor *cursor, struct step_record *record);
 
 /* The record in front of the cursor, which goes back before it. False: there is none. */
-bool step_back(struct step_cursor *cursor, struct step_record *record);
+bool recording_cursor_back(struct step_cursor *cursor, struct step_record *record);
 
 /* The pieces of a record one by one; *position is 0 at first. */
-bool step_next_piece(const struct step_record *record, size_t *position, struct step_piece *piece);
+bool recording_next_piece(const struct step_record *record, size_t *position,
+                          struct step_piece *piece);
 
 /* Whether the program runs 64-bit code, by its code segment as Linux has it. */
-bool step_is_64_bit(const struct step_registers *registers);
+bool recording_is_64_bit(const struct step_registers *registers);
 
 #endif

@@ -57,7 +57,7 @@ static void set_signals(const sigset_t *ignored)
 }
 
 /* The child: waits until it is traced, stops, and becomes the program. */
-static int become(void *context)
+static int exec_child(void *context)
 {
     extern char **environ;
     const struct process_program *program = child.program;
@@ -83,7 +83,7 @@ static int become(void *context)
     return 1;
 }
 
-/* Waits for the stop that become() asked for; another signal may come first. */
+/* Waits for the stop that exec_child() asked for; another signal may come first. */
 static bool await_stop(pid_t id)
 {
     int status;
@@ -131,7 +131,7 @@ static pid_t split(void)
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &child.before);
-    pid_t id = clone(become, child.stack + sizeof child.stack, CLONE_VM | SIGCHLD, NULL);
+    pid_t id = clone(exec_child, child.stack + sizeof child.stack, CLONE_VM | SIGCHLD, NULL);
     int error = errno;
     sigprocmask(SIG_SETMASK, &child.before, NULL);
     errno = error;

@@ -115,18 +115,18 @@ static bool keep_start(struct stepper *stepper, const struct process_program *pr
 {
     struct step_recording *recording = stepper->recording;
     for (char *const *argument = program->arguments; *argument; argument++)
-        step_add_argument(recording, *argument, strlen(*argument));
-    uint32_t file = step_add_program(stepper);
-    if (file == STEP_NONE || !step_read_mappings(stepper))
+        recording_add_argument(recording, *argument, strlen(*argument));
+    uint32_t file = stepper_add_program(stepper);
+    if (file == STEP_NONE || !stepper_read_mappings(stepper))
         return false;
     recording->files[file].entry = stepper->now.value[STEP_rip];
     for (size_t i = 0; i < stepper->mappings.count; i++)
-        step_add_mapping(recording, &stepper->mappings.list[i]);
+        recording_add_mapping(recording, &stepper->mappings.list[i]);
     stepper->now.value[STEP_orig_rax] = 0;
     recording->start = stepper->now;
-    step_keep_start(stepper);
-    step_look_at_vectors(stepper, true);
-    return step_look_at_next(stepper) && !recording->no_memory;
+    stepper_keep_start(stepper);
+    stepper_read_vectors(stepper, true);
+    return stepper_read_next(stepper) && !recording->no_memory;
 }
 
 static bool make_memory(struct stepper *stepper)
@@ -161,9 +161,9 @@ static bool start(struct stepper *stepper, const struct process_program *program
     return false;
 }
 
-struct stepper *step_open(const struct process_program *program, const struct step_words *words,
-                          struct step_recording *recording, int *refused,
-                          struct elfgen_error *error)
+struct stepper *stepper_open(const struct process_program *program, const struct step_words *words,
+                             struct step_recording *recording, int *refused,
+                             struct elfgen_error *error)
 {
     *refused = 0;
     struct stepper *stepper = calloc(1, sizeof *stepper);
@@ -175,11 +175,11 @@ struct stepper *step_open(const struct process_program *program, const struct st
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
     else if (start(stepper, program, refused, error))
         return stepper;
-    step_close(stepper);
+    stepper_close(stepper);
     return NULL;
 }
 
-void step_close(struct stepper *stepper)
+void stepper_close(struct stepper *stepper)
 {
     if (!stepper)
         return;
@@ -198,22 +198,22 @@ void step_close(struct stepper *stepper)
     free(stepper);
 }
 
-const struct step_registers *step_now(const struct stepper *stepper)
+const struct step_registers *stepper_now(const struct stepper *stepper)
 {
     return &stepper->now;
 }
 
-const struct step_instruction *step_what_is_next(const struct stepper *stepper)
+const struct step_instruction *stepper_next_instruction(const struct stepper *stepper)
 {
     return &stepper->met[stepper->next].what;
 }
 
-pid_t step_id(const struct stepper *stepper)
+pid_t stepper_id(const struct stepper *stepper)
 {
     return stepper->id;
 }
 
-bool step_asks_next(const struct stepper *stepper)
+bool stepper_asks_next(const struct stepper *stepper)
 {
     return stepper->id != 0 && stepper->met[stepper->next].effects.asks;
 }
@@ -252,7 +252,7 @@ static void add_signal(struct stepper *stepper, int number)
         memcpy(&piece.size, &signal.si_code, sizeof piece.size);
         piece.value = has_address ? (uint64_t)(uintptr_t)signal.si_addr : 0;
     }
-    step_add_piece(stepper->recording, &piece);
+    recording_add_piece(stepper->recording, &piece);
 }
 
 static void add_writes(struct stepper *stepper, const struct place *written, size_t count,
@@ -263,27 +263,27 @@ static void add_writes(struct stepper *stepper, const struct place *written, siz
             .kind = STEP_PIECE_MEMORY, .value = written[i].address, .size = written[i].size};
         const uint8_t *old = before + i * EFFECTS_MOST, *now = stepper->after + i * EFFECTS_MOST;
         if (written[i].known && memcmp(old, now, written[i].size) != 0)
-            step_add_change(stepper->recording, &piece, old, now);
+            recording_add_change(stepper->recording, &piece, old, now);
     }
 }
 
 /* Another program's code and registers; where its file is, and its first instruction. */
 static void add_program(struct stepper *stepper)
 {
-    uint32_t file = step_add_program(stepper);
+    uint32_t file = stepper_add_program(stepper);
     struct step_piece piece = {.kind = STEP_PIECE_FILE, .value = file};
     stepper->mappings.stale = true;
     if (file == STEP_NONE)
         return;
     stepper->recording->files[file].entry = stepper->now.value[STEP_rip];
-    step_add_piece(stepper->recording, &piece);
+    recording_add_piece(stepper->recording, &piece);
 }
 
 /* Closes the record. */
 static enum step_answer finish(struct stepper *stepper)
 {
     struct step_recording *recording = stepper->recording;
-    step_end_record(recording);
+    recording_end_record(recording);
     if (stepper->no_memory || recording->no_memory ||
         recording->size > (recording->most ? recording->most : STEP_MOST) ||
         recording->instruction_count > STEP_INSTRUCTIONS_MOST) {
@@ -311,9 +311,9 @@ static bool restores_vectors(const struct stepper *stepper)
 static void add_notes(struct stepper *stepper, const struct effects *effects)
 {
     if (effects->shadows)
-        step_note(stepper, "behind this one the processor takes no trap: the next one ran, too");
+        stepper_note(stepper, "behind this one the processor takes no trap: the next one ran, too");
     if (effects->elsewhere)
-        step_note(stepper, "it writes memory at places that are not followed");
+        stepper_note(stepper, "it writes memory at places that are not followed");
 }
 
 /* An instruction ran. What it wrote is read together with what comes next. */
@@ -325,19 +325,19 @@ static enum step_answer ran(struct stepper *stepper, const struct step_registers
     size_t count = met->effects.write_count;
     bool vectors = met->effects.vectors || kind == STEP_EXEC || restores_vectors(stepper);
     memcpy(written, stepper->places, count * sizeof written[0]);
-    step_begin_record(stepper->recording, kind, met->index, before, &stepper->now);
+    recording_begin_record(stepper->recording, kind, met->index, before, &stepper->now);
     if (kind == STEP_FAULT)
         add_signal(stepper, SIGTRAP);
-    step_answer_call(stepper, true);
+    stepper_answer_call(stepper, true);
     if (kind == STEP_EXEC)
         add_program(stepper);
     if (kind == STEP_RAN && stepper->deliver != 0)
-        step_note(stepper, "and it gets SIGTRAP");
+        stepper_note(stepper, "and it gets SIGTRAP");
     if (vectors)
-        step_look_at_vectors(stepper, false);
+        stepper_read_vectors(stepper, false);
     add_notes(stepper, &met->effects);
     const uint8_t *old = swap_before(stepper);
-    if (!step_look_around(stepper, written, count))
+    if (!stepper_read_around(stepper, written, count))
         stepper->no_memory = true;
     add_writes(stepper, written, count, old);
     return finish(stepper);
@@ -351,10 +351,10 @@ static enum step_answer entered_handler(struct stepper *stepper,
                                         const struct step_registers *before)
 {
     stepper->asked.made = false;
-    step_begin_record(stepper->recording, STEP_HANDLER, STEP_NONE, before, &stepper->now);
-    step_compare_snapshots(stepper, FRAME_GAP);
-    step_look_at_vectors(stepper, false);
-    if (!step_look_at_next(stepper))
+    recording_begin_record(stepper->recording, STEP_HANDLER, STEP_NONE, before, &stepper->now);
+    stepper_compare_snapshots(stepper, FRAME_GAP);
+    stepper_read_vectors(stepper, false);
+    if (!stepper_read_next(stepper))
         stepper->no_memory = true;
     return finish(stepper);
 }
@@ -374,14 +374,14 @@ static enum step_answer signalled(struct stepper *stepper, const struct step_reg
 {
     bool fault = is_fault(stepper, number);
     uint32_t index = fault ? stepper->met[stepper->next].index : STEP_NONE;
-    step_begin_record(stepper->recording, fault ? STEP_FAULT : STEP_SIGNAL, index, before,
-                      &stepper->now);
+    recording_begin_record(stepper->recording, fault ? STEP_FAULT : STEP_SIGNAL, index, before,
+                           &stepper->now);
     add_signal(stepper, number);
     stepper->deliver = number;
     if (fault)
-        step_answer_call(stepper, false);
+        stepper_answer_call(stepper, false);
     stepper->asked.made = false;
-    if (!step_look_at_next(stepper))
+    if (!stepper_read_next(stepper))
         stepper->no_memory = true;
     return finish(stepper);
 }
@@ -390,8 +390,9 @@ static enum step_answer signalled(struct stepper *stepper, const struct step_reg
 static enum step_answer stopped(struct stepper *stepper, int number)
 {
     struct step_piece piece = {.kind = STEP_PIECE_SIGNAL, .number = (uint32_t)number};
-    step_begin_record(stepper->recording, STEP_STOPPED, STEP_NONE, &stepper->now, &stepper->now);
-    step_add_piece(stepper->recording, &piece);
+    recording_begin_record(stepper->recording, STEP_STOPPED, STEP_NONE, &stepper->now,
+                           &stepper->now);
+    recording_add_piece(stepper->recording, &piece);
     stepper->asked.made = false;
     stepper->waiting = true;
     ptrace(PTRACE_LISTEN, stepper->id, NULL, NULL);
@@ -405,9 +406,9 @@ static enum step_answer died(struct stepper *stepper)
     bool by_signal = recording->end == STEP_KILLED && stepper->delivered;
     if (!stepper->asked.made || by_signal)
         return STEP_ENDED;
-    step_begin_record(stepper->recording, STEP_LAST, stepper->met[stepper->next].index,
-                      &stepper->now, &stepper->now);
-    step_answer_call(stepper, false);
+    recording_begin_record(stepper->recording, STEP_LAST, stepper->met[stepper->next].index,
+                           &stepper->now, &stepper->now);
+    stepper_answer_call(stepper, false);
     finish(stepper);
     return STEP_ENDED;
 }
@@ -419,9 +420,9 @@ static void go(struct stepper *stepper)
     stepper->snapshot_count = 0;
     stepper->delivered = stepper->deliver != 0;
     if (effects->asks)
-        step_ask(stepper, effects);
+        stepper_ask_call(stepper, effects);
     if (stepper->delivered)
-        step_take_snapshot(stepper, stepper->now.value[STEP_rsp] - FRAME, FRAME - RED_ZONE);
+        stepper_take_snapshot(stepper, stepper->now.value[STEP_rsp] - FRAME, FRAME - RED_ZONE);
     resume(stepper, PTRACE_SINGLESTEP);
     stepper->waiting = true;
 }
@@ -444,7 +445,7 @@ static enum step_answer trapped(struct stepper *stepper, const struct step_regis
     }
 }
 
-enum step_answer step_next(struct stepper *stepper)
+enum step_answer stepper_next(struct stepper *stepper)
 {
     struct step_registers before = stepper->now;
     int number = 0;
@@ -466,7 +467,7 @@ enum step_answer step_next(struct stepper *stepper)
         /* Killed meanwhile: its end comes by wait. */
         stepper->waiting = stepper->id != 0;
         stepper->now = before;
-        return step_next(stepper);
+        return stepper_next(stepper);
     }
     if (stop == STOP_EXEC)
         return ran(stepper, &before, STEP_EXEC);

@@ -30,29 +30,29 @@ struct step_words {
 };
 
 /* Starts a program and stands before its first instruction. The recording is the caller's, empty;
- * it gets what is known at the start, and stays where it is until step_close(). NULL: nothing of it
- * is left; *refused is errno of its execve, or 0 and *error says why. Without
- * `words` arguments are numbers. */
-struct stepper *step_open(const struct process_program *program, const struct step_words *words,
-                          struct step_recording *recording, int *refused,
-                          struct elfgen_error *error);
+ * it gets what is known at the start, and stays where it is until stepper_close(). NULL: nothing of
+ * it is left; *refused is errno of its execve, or 0 and *error says why. Without `words` arguments
+ * are numbers. */
+struct stepper *stepper_open(const struct process_program *program, const struct step_words *words,
+                             struct step_recording *recording, int *refused,
+                             struct elfgen_error *error);
 
 /* Runs one instruction, or says what came instead of it, as a record. */
-enum step_answer step_next(struct stepper *stepper);
+enum step_answer stepper_next(struct stepper *stepper);
 
 /* The registers as they are. */
-const struct step_registers *step_now(const struct stepper *stepper);
+const struct step_registers *stepper_now(const struct stepper *stepper);
 
 /* The instruction that comes next. */
-const struct step_instruction *step_what_is_next(const struct stepper *stepper);
+const struct step_instruction *stepper_next_instruction(const struct stepper *stepper);
 
 /* Its process number; 0: it is gone. */
-pid_t step_id(const struct stepper *stepper);
+pid_t stepper_id(const struct stepper *stepper);
 
 /* Whether the instruction that comes next asks the kernel: before what it prints, flush. */
-bool step_asks_next(const struct stepper *stepper);
+bool stepper_asks_next(const struct stepper *stepper);
 
 /* Kills the program if it is there. NULL is taken. */
-void step_close(struct stepper *stepper);
+void stepper_close(struct stepper *stepper);
 
 #endif

@@ -6,17 +6,17 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-void step_note(struct stepper *stepper, const char *text)
+void stepper_note(struct stepper *stepper, const char *text)
 {
     struct step_piece piece = {.kind = STEP_PIECE_NOTE,
                                .size = (uint32_t)strlen(text) + 1,
                                .bytes = (const uint8_t *)text};
-    step_add_piece(stepper->recording, &piece);
+    recording_add_piece(stepper->recording, &piece);
 }
 
 /* ---- what the kernel writes ---- */
 
-void step_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t size)
+void stepper_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t size)
 {
     if (stepper->snapshot_count == SNAPSHOTS || size == 0 || address == 0)
         return;
@@ -55,12 +55,12 @@ static void compare_snapshot(struct stepper *stepper, size_t index, const uint8_
                 end = j + 1;
         struct step_piece piece = {
             .kind = STEP_PIECE_MEMORY, .value = snapshot->address + i, .size = (uint32_t)(end - i)};
-        step_add_change(stepper->recording, &piece, snapshot->bytes + i, now + i);
+        recording_add_change(stepper->recording, &piece, snapshot->bytes + i, now + i);
         i = end;
     }
 }
 
-void step_compare_snapshots(struct stepper *stepper, size_t gap)
+void stepper_compare_snapshots(struct stepper *stepper, size_t gap)
 {
     uint8_t *now = stepper->snapshot_count ? malloc(SNAPSHOT_ROOM) : NULL;
     for (size_t i = 0; i < stepper->snapshot_count && now; i++) {
@@ -128,8 +128,8 @@ static void snapshot_list(struct stepper *stepper)
     size_t width = asked->made_as.abi == CALL_X86_64 ? 8 : 4;
     for (uint64_t i = 0; i < asked->made_as.arguments[2] && i < SNAPSHOTS; i++) {
         uint64_t at = asked->made_as.arguments[1] + i * 2 * width;
-        step_take_snapshot(stepper, word_at(stepper, at, width),
-                           word_at(stepper, at + width, width));
+        stepper_take_snapshot(stepper, word_at(stepper, at, width),
+                              word_at(stepper, at + width, width));
     }
 }
 
@@ -162,7 +162,7 @@ static unsigned argument_count(const struct call_asked *asked)
     return row ? count : ELFGEN_ARGUMENTS;
 }
 
-void step_ask(struct stepper *stepper, const struct effects *effects)
+void stepper_ask_call(struct stepper *stepper, const struct effects *effects)
 {
     struct call_asked *asked = &stepper->asked;
     take_arguments(stepper, effects);
@@ -173,8 +173,8 @@ void step_ask(struct stepper *stepper, const struct effects *effects)
     for (unsigned i = 0; i < argument_count(asked); i++) {
         describe(stepper, i, false);
         if (row && is_output(&row->parameters[i]))
-            step_take_snapshot(stepper, asked->made_as.arguments[i],
-                               size_of_output(stepper, &row->parameters[i]));
+            stepper_take_snapshot(stepper, asked->made_as.arguments[i],
+                                  size_of_output(stepper, &row->parameters[i]));
     }
     if (is_named(asked, "readv"))
         snapshot_list(stepper);
@@ -198,7 +198,7 @@ static void add_output(struct stepper *stepper, uint64_t address, uint64_t size)
                                .bytes = bytes};
     piece.size = (uint32_t)process_read(stepper->id, address, bytes, most);
     if (piece.size > 0)
-        step_add_piece(stepper->recording, &piece);
+        recording_add_piece(stepper->recording, &piece);
     free(bytes);
 }
 
@@ -249,7 +249,7 @@ static void put_call(struct stepper *stepper)
                               .value = asked->made_as.number,
                               .size = (uint32_t)strlen(name) + 1,
                               .bytes = (const uint8_t *)name};
-    step_add_piece(stepper->recording, &call);
+    recording_add_piece(stepper->recording, &call);
     for (uint32_t i = 0; i < argument_count(asked); i++) {
         uint8_t both[sizeof asked->texts[0] + 32];
         int length = snprintf((char *)both, sizeof both, "%s%c%s",
@@ -259,7 +259,7 @@ static void put_call(struct stepper *stepper)
                                       .value = asked->made_as.arguments[i],
                                       .size = (uint32_t)length + 1,
                                       .bytes = both};
-        step_add_piece(stepper->recording, &argument);
+        recording_add_piece(stepper->recording, &argument);
     }
 }
 
@@ -277,7 +277,7 @@ static void put_answer(struct stepper *stepper, int64_t answer)
                                .value = (uint64_t)answer,
                                .size = (uint32_t)strlen(text) + 1,
                                .bytes = (const uint8_t *)text};
-    step_add_piece(stepper->recording, &piece);
+    recording_add_piece(stepper->recording, &piece);
 }
 
 /* Those that the kernel wrote to read otherwise now. */
@@ -290,7 +290,7 @@ static void describe_outputs(struct stepper *stepper)
             describe(stepper, i, true);
 }
 
-void step_answer_call(struct stepper *stepper, bool answered)
+void stepper_answer_call(struct stepper *stepper, bool answered)
 {
     struct call_asked *asked = &stepper->asked;
     enum { GAP = 8 };
@@ -310,11 +310,11 @@ void step_answer_call(struct stepper *stepper, bool answered)
         return;
     }
     put_answer(stepper, answer);
-    step_compare_snapshots(stepper, GAP);
+    stepper_compare_snapshots(stepper, GAP);
     keep_output(stepper, answer);
     if (answer > 0 && (is_named(asked, "fork") || is_named(asked, "vfork") ||
                        is_named(asked, "clone") || is_named(asked, "clone3")))
-        step_note(stepper, "the new process or thread runs on its own: it is not stepped");
+        stepper_note(stepper, "the new process or thread runs on its own: it is not stepped");
     if (moves_memory(asked))
         stepper->mappings.stale = true;
 }

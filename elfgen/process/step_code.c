@@ -64,7 +64,7 @@ static uint32_t meet(struct stepper *stepper, const struct step_instruction *wha
     for (; stepper->met_table[at] != 0; at = (at + 1) & (stepper->table_size - 1))
         if (is_same(&stepper->met[stepper->met_table[at] - 1].what, what))
             return stepper->met_table[at] - 1;
-    uint32_t index = step_add_instruction(stepper->recording, what);
+    uint32_t index = recording_add_instruction(stepper->recording, what);
     if (index == STEP_NONE)
         return STEP_NONE;
     stepper->met[stepper->met_count] = (struct met){*what, *effects, index};
@@ -82,16 +82,16 @@ static bool read_next(struct stepper *stepper)
 {
     const struct step_registers *now = &stepper->now;
     struct step_instruction what = {.address = now->value[STEP_rip],
-                                    .is_64_bit = step_is_64_bit(now)};
+                                    .is_64_bit = recording_is_64_bit(now)};
     struct effects effects;
     uint8_t bytes[ELFGEN_INSTRUCTION_MOST] = {0};
     size_t size = process_read(stepper->id, what.address, bytes, sizeof bytes);
-    if (stepper->mappings.stale && !step_read_mappings(stepper))
+    if (stepper->mappings.stale && !stepper_read_mappings(stepper))
         return false;
     effects_of(what.is_64_bit ? stepper->wide : stepper->narrow, bytes, size, &effects);
     what.length = effects.length;
     memcpy(what.bytes, bytes, what.length);
-    step_find_file(stepper, what.address, &what.file, &what.offset);
+    stepper_find_file(stepper, what.address, &what.file, &what.offset);
     stepper->next = meet(stepper, &what, &effects);
     if (stepper->next == STEP_NONE)
         return false;
@@ -135,7 +135,7 @@ static void read_places(struct stepper *stepper)
     }
 }
 
-bool step_look_at_next(struct stepper *stepper)
+bool stepper_read_next(struct stepper *stepper)
 {
     if (!read_next(stepper))
         return false;
@@ -183,17 +183,17 @@ static bool guess_next(struct stepper *stepper)
     const struct step_instruction *what = &stepper->met[guess - 1].what;
     stepper->next = guess - 1;
     return what->address == address && what->length > 0 &&
-           what->is_64_bit == step_is_64_bit(&stepper->now);
+           what->is_64_bit == recording_is_64_bit(&stepper->now);
 }
 
-bool step_look_around(struct stepper *stepper, struct place *written, size_t written_count)
+bool stepper_read_around(struct stepper *stepper, struct place *written, size_t written_count)
 {
     uint8_t bytes[ELFGEN_INSTRUCTION_MOST];
     struct reading reading = {.count = 0};
     size_t all = 0;
     if (!guess_next(stepper)) {
         read_written(stepper, written, written_count);
-        return step_look_at_next(stepper);
+        return stepper_read_next(stepper);
     }
     const struct met *met = &stepper->met[stepper->next];
     find_places(stepper);
@@ -210,7 +210,7 @@ bool step_look_around(struct stepper *stepper, struct place *written, size_t wri
         process_vm_readv(stepper->id, reading.here, reading.count, reading.there, reading.count, 0);
     if (got < 0 || (size_t)got != all || memcmp(bytes, met->what.bytes, met->what.length) != 0) {
         read_written(stepper, written, written_count);
-        return step_look_at_next(stepper);
+        return stepper_read_next(stepper);
     }
     for (size_t i = 0; i < met->effects.write_count; i++)
         stepper->places[i].known = true;

@@ -81,47 +81,47 @@ struct stepper {
 
 /* The instruction at the current place, decoded; where it writes, and what is there. False: no
  * memory. */
-bool step_look_at_next(struct stepper *stepper);
+bool stepper_read_next(struct stepper *stepper);
 
 /* The same after a step: with one system call, reads what the last instruction wrote, whether the
  * next is the one that is known there, and what is where that writes. *written: the places of the
  * last one, whose bytes are in stepper->after; `known` says of which. */
-bool step_look_around(struct stepper *stepper, struct place *written, size_t written_count);
+bool stepper_read_around(struct stepper *stepper, struct place *written, size_t written_count);
 
 /* ---- step_maps.c: what is mapped ---- */
 
 /* Reads /proc/ID/maps. False: no memory. */
-bool step_read_mappings(struct stepper *stepper);
+bool stepper_read_mappings(struct stepper *stepper);
 
 /* The file's byte at an address. */
-void step_find_file(const struct stepper *stepper, uint64_t address, uint32_t *file,
-                    uint64_t *offset);
+void stepper_find_file(const struct stepper *stepper, uint64_t address, uint32_t *file,
+                       uint64_t *offset);
 
 /* The program that runs, as a file with its bytes. STEP_NONE: no memory, or it cannot be told. */
-uint32_t step_add_program(struct stepper *stepper);
+uint32_t stepper_add_program(struct stepper *stepper);
 
 /* What stands on the stack at the start: argc, the pointers and argv's strings. */
-void step_keep_start(struct stepper *stepper);
+void stepper_keep_start(struct stepper *stepper);
 
 /* ---- step_call.c: system calls ---- */
 
 /* Before the instruction that makes one. */
-void step_ask(struct stepper *stepper, const struct effects *effects);
+void stepper_ask_call(struct stepper *stepper, const struct effects *effects);
 
 /* After it, as pieces of the record that is being made. */
-void step_answer_call(struct stepper *stepper, bool answered);
+void stepper_answer_call(struct stepper *stepper, bool answered);
 
 /* A sentence as a piece. */
-void step_note(struct stepper *stepper, const char *text);
+void stepper_note(struct stepper *stepper, const char *text);
 
 /* Memory as it is now, up to SNAPSHOT_ROOM bytes, and later, as pieces, what changed there: two
  * changes are one piece where fewer than `gap` bytes between them stayed as they were. */
-void step_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t size);
-void step_compare_snapshots(struct stepper *stepper, size_t gap);
+void stepper_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t size);
+void stepper_compare_snapshots(struct stepper *stepper, size_t gap);
 
 /* ---- step_vectors.c ---- */
 
 /* Reads them anew and adds what changed as pieces; the first time (`keep`), keeps them only. */
-void step_look_at_vectors(struct stepper *stepper, bool keep);
+void stepper_read_vectors(struct stepper *stepper, bool keep);
 
 #endif

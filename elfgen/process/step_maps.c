@@ -17,7 +17,7 @@ static uint32_t file_named(struct step_recording *recording, const char *name)
     for (size_t i = 0; i < recording->file_count; i++)
         if (strcmp(recording->files[i].name, name) == 0)
             return (uint32_t)i;
-    return step_add_file(recording, name, strlen(name));
+    return recording_add_file(recording, name, strlen(name));
 }
 
 /* "start-end perms offset dev inode   name" (proc(5)). */
@@ -47,7 +47,7 @@ static bool add_mapping(struct mappings *mappings, const struct step_mapping *ma
     return true;
 }
 
-bool step_read_mappings(struct stepper *stepper)
+bool stepper_read_mappings(struct stepper *stepper)
 {
     char path[32], *line = NULL;
     size_t room = 0;
@@ -68,8 +68,8 @@ bool step_read_mappings(struct stepper *stepper)
     return done && !stepper->recording->no_memory;
 }
 
-void step_find_file(const struct stepper *stepper, uint64_t address, uint32_t *file,
-                    uint64_t *offset)
+void stepper_find_file(const struct stepper *stepper, uint64_t address, uint32_t *file,
+                       uint64_t *offset)
 {
     *file = STEP_NONE;
     *offset = STEP_NOWHERE;
@@ -104,7 +104,7 @@ static void read_file(int from, struct step_file *file)
     file->size = bytes ? done : 0;
 }
 
-uint32_t step_add_program(struct stepper *stepper)
+uint32_t stepper_add_program(struct stepper *stepper)
 {
     char link[32], name[PATH_MAX];
     snprintf(link, sizeof link, "/proc/%d/exe", (int)stepper->id);
@@ -144,11 +144,11 @@ static size_t vectors_size(const uint8_t *bytes, size_t size, size_t width)
 
 /* The environment's strings are not kept: what is in them is nobody's business, and a recording is
  * there to be passed on. */
-void step_keep_start(struct stepper *stepper)
+void stepper_keep_start(struct stepper *stepper)
 {
     enum { STACK_MOST = 65536 };
     struct step_recording *recording = stepper->recording;
-    size_t width = step_is_64_bit(&stepper->now) ? 8 : 4;
+    size_t width = recording_is_64_bit(&stepper->now) ? 8 : 4;
     uint64_t stack = stepper->now.value[STEP_rsp];
     uint8_t *bytes = malloc(STACK_MOST);
     if (!bytes)
@@ -156,14 +156,14 @@ void step_keep_start(struct stepper *stepper)
     size_t size = process_read(stepper->id, stack, bytes, STACK_MOST);
     if (size >= 4 * width) {
         size_t vectors = vectors_size(bytes, size, width);
-        step_add_memory(recording, stack, bytes, vectors);
+        recording_add_memory(recording, stack, bytes, vectors);
         /* argv's strings stand one behind the other, and envp's behind them. */
         size_t count = (size_t)word_at(bytes, width);
         uint64_t first = word_at(bytes + width, width), next = 0;
         if (count < size / width - 3)
             next = word_at(bytes + (count + 2) * width, width);
         if (next > first && first >= stack && next - stack <= size)
-            step_add_memory(recording, first, bytes + (first - stack), next - first);
+            recording_add_memory(recording, first, bytes + (first - stack), next - first);
     }
     free(bytes);
 }

@@ -57,7 +57,7 @@ static void compare(struct stepper *stepper, uint32_t which, const void *before,
 {
     struct step_piece piece = {.kind = STEP_PIECE_VECTOR, .number = which, .size = size};
     if (memcmp(before, after, size) != 0)
-        step_add_change(stepper->recording, &piece, before, after);
+        recording_add_change(stepper->recording, &piece, before, after);
 }
 
 static void compare_at(struct stepper *stepper, uint32_t which, size_t place, uint32_t size)
@@ -81,7 +81,7 @@ static void compare_vectors(struct stepper *stepper)
     }
 }
 
-void step_look_at_vectors(struct stepper *stepper, bool keep)
+void stepper_read_vectors(struct stepper *stepper, bool keep)
 {
     struct vectors *vectors = &stepper->vectors;
     uint8_t *to = keep ? vectors->before : vectors->after;

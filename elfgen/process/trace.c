@@ -19,12 +19,12 @@ struct trace {
     bool no_memory; /* and that is why */
     bool refused;   /* the first execve failed: what follows is not the program */
     struct process_end *end;
-    struct patience patience;
+    struct spin_wait spin;
 };
 
 /* ---- the processes ---- */
 
-static struct process *find(const struct trace *trace, pid_t id)
+static struct process *find_tracee(const struct trace *trace, pid_t id)
 {
     for (size_t i = 0; i < trace->count; i++)
         if (trace->processes[i]->id == id)
@@ -33,7 +33,7 @@ static struct process *find(const struct trace *trace, pid_t id)
 }
 
 /* NULL: out of memory. */
-static struct process *add(struct trace *trace, pid_t id)
+static struct process *add_tracee(struct trace *trace, pid_t id)
 {
     if (trace->count == trace->room) {
         size_t room = trace->room ? 2 * trace->room : 8;
@@ -52,7 +52,7 @@ static struct process *add(struct trace *trace, pid_t id)
     return process;
 }
 
-static void forget(struct trace *trace, struct process *process)
+static void remove_tracee(struct trace *trace, struct process *process)
 {
     size_t i = 0;
     while (trace->processes[i] != process)
@@ -70,8 +70,8 @@ static void kill_all(struct trace *trace)
 
 /* ---- what happens ---- */
 
-static void tell(const struct trace *trace, enum process_event_kind kind, struct process *process,
-                 int number)
+static void report(const struct trace *trace, enum process_event_kind kind, struct process *process,
+                   int number)
 {
     struct process_event event = {.kind = kind, .process = process, .number = number};
     trace->watch->event(trace->watch->context, &event);
@@ -96,7 +96,7 @@ static void take_call(const struct trace *trace, struct process *process,
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
         call->arguments[i] = info->entry.args[i];
     process->inside = true;
-    tell(trace, PROCESS_CALL, process, 0);
+    report(trace, PROCESS_CALL, process, 0);
 }
 
 static void take_result(struct trace *trace, struct process *process,
@@ -113,7 +113,7 @@ static void take_result(struct trace *trace, struct process *process,
         trace->end->error = process->call.failed ? (int)-process->call.result : 0;
         trace->refused = process->call.failed;
     }
-    tell(trace, PROCESS_RESULT, process, 0);
+    report(trace, PROCESS_RESULT, process, 0);
 }
 
 static void call_stop(struct trace *trace, struct process *process)
@@ -149,12 +149,12 @@ static int signal_stop(struct trace *trace, struct process *process, int number)
 
 /* A process that is traced since its parent or it itself said so, whichever came first. NULL: out
  * of memory, all are killed. */
-static struct process *meet(struct trace *trace, pid_t id)
+static struct process *find_or_add(struct trace *trace, pid_t id)
 {
-    struct process *process = find(trace, id);
+    struct process *process = find_tracee(trace, id);
     if (process)
         return process;
-    process = add(trace, id);
+    process = add_tracee(trace, id);
     if (!process || trace->killing)
         kill(id, SIGKILL);
     if (!process) {
@@ -163,7 +163,7 @@ static struct process *meet(struct trace *trace, pid_t id)
         return NULL;
     }
     process->entered = true;
-    tell(trace, PROCESS_STARTED, process, 0);
+    report(trace, PROCESS_STARTED, process, 0);
     return process;
 }
 
@@ -173,7 +173,7 @@ static void exec_stop(struct trace *trace, struct process *process)
     unsigned long before = 0;
     if (ptrace(PTRACE_GETEVENTMSG, process->id, NULL, &before) != 0 || (pid_t)before == process->id)
         return;
-    struct process *thread = find(trace, (pid_t)before);
+    struct process *thread = find_tracee(trace, (pid_t)before);
     if (!thread)
         return;
     struct process leader = *process;
@@ -186,14 +186,14 @@ static void exec_stop(struct trace *trace, struct process *process)
     struct process_event event = {
         .kind = PROCESS_EXECED, .process = process, .other = thread, .number = (int)before};
     trace->watch->event(trace->watch->context, &event);
-    forget(trace, thread);
+    remove_tracee(trace, thread);
 }
 
 static void child_stop(struct trace *trace, const struct process *process)
 {
     unsigned long child = 0;
     if (ptrace(PTRACE_GETEVENTMSG, process->id, NULL, &child) == 0 && child != 0)
-        meet(trace, (pid_t)child);
+        find_or_add(trace, (pid_t)child);
 }
 
 /* A stop of a process that is traced, and what it is resumed with. */
@@ -209,7 +209,7 @@ static void stopped(struct trace *trace, struct process *process, int status)
         break;
     case PTRACE_EVENT_STOP:
         if (number != SIGTRAP) {
-            tell(trace, PROCESS_STOPPED, process, number);
+            report(trace, PROCESS_STOPPED, process, number);
             ptrace(PTRACE_LISTEN, process->id, NULL, NULL);
             return;
         }
@@ -238,14 +238,14 @@ static void ended(struct trace *trace, struct process *process, int status)
     /* How a child ends that did not become the program is nobody's business. */
     if (process->entered || trace->end->ran)
         trace->watch->event(trace->watch->context, &event);
-    forget(trace, process);
+    remove_tracee(trace, process);
 }
 
 /* False: wait itself failed. */
 static bool wait_for_one(struct trace *trace)
 {
     int status;
-    pid_t id = patience_wait(&trace->patience, &status);
+    pid_t id = spin_wait(&trace->spin, &status);
     if (id < 0 && errno == EINTR) {
         if (trace->watch->interrupted && trace->watch->interrupted(trace->watch->context))
             kill_all(trace);
@@ -253,7 +253,7 @@ static bool wait_for_one(struct trace *trace)
     }
     if (id < 0)
         return false;
-    struct process *process = WIFSTOPPED(status) ? meet(trace, id) : find(trace, id);
+    struct process *process = WIFSTOPPED(status) ? find_or_add(trace, id) : find_tracee(trace, id);
     if (process && WIFSTOPPED(status))
         stopped(trace, process, status);
     else if (process)
@@ -270,7 +270,7 @@ bool process_trace(const struct process_program *program, const struct process_w
     pid_t id = process_start(program, watch->follow ? PTRACE_O_TRACEEXEC | children : 0, error);
     if (id < 0)
         return false;
-    struct process *first = add(&trace, id);
+    struct process *first = add_tracee(&trace, id);
     if (first) {
         resume(first, 0);
     } else {
@@ -280,7 +280,7 @@ bool process_trace(const struct process_program *program, const struct process_w
     while (trace.count != 0 && wait_for_one(&trace))
         ;
     while (trace.count != 0)
-        forget(&trace, trace.processes[0]);
+        remove_tracee(&trace, trace.processes[0]);
     free(trace.processes);
     if (trace.no_memory)
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while tracing");

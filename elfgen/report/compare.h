@@ -98,9 +98,9 @@ bool compare_measure(struct compare_facts *facts, const char *file, const struct
 
 /* Two files in columns, or as one JSON object. `identical`: they have the same bytes; `runs`: what
  * each did when it ran, NULL: it was not asked for. */
-void compare_text(const struct compare_facts files[2], bool identical, const struct measure *runs,
+void compare_text(const struct compare_facts files[2], bool identical, const struct profile *runs,
                   struct elfgen_text *out);
-void compare_json(const struct compare_facts files[2], bool identical, const struct measure *runs,
+void compare_json(const struct compare_facts files[2], bool identical, const struct profile *runs,
                   struct elfgen_text *out);
 
 /* ---- inside the room ---- */
@@ -109,7 +109,7 @@ void compare_json(const struct compare_facts files[2], bool identical, const str
 bool compare_count_bytes(struct compare_facts *facts, struct elfgen_code *code);
 
 /* The columns about two runs. */
-void compare_run_text(const struct measure runs[2], struct elfgen_text *out);
+void compare_run_text(const struct profile runs[2], struct elfgen_text *out);
 
 /* The sum of `alone` over headers. */
 uint64_t compare_headers(const struct compare_bytes *bytes);

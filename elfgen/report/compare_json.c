@@ -110,7 +110,7 @@ static void put_memory(const struct compare_facts *facts, struct elfgen_text *ou
     elfgen_text_char(out, '}');
 }
 
-static void put_file(const struct compare_facts *facts, const struct measure *run,
+static void put_file(const struct compare_facts *facts, const struct profile *run,
                      struct elfgen_text *out)
 {
     put_head(facts, out);
@@ -131,7 +131,7 @@ static void put_file(const struct compare_facts *facts, const struct measure *ru
     elfgen_text_char(out, '}');
 }
 
-void compare_json(const struct compare_facts files[2], bool identical, const struct measure *runs,
+void compare_json(const struct compare_facts files[2], bool identical, const struct profile *runs,
                   struct elfgen_text *out)
 {
     elfgen_text_string(out, identical ? "{\"identical\":true" : "{\"identical\":false");

@@ -5,7 +5,7 @@
 
 /* ---- names ---- */
 
-static uint16_t find(const struct measure *run, const char *name)
+static uint16_t find(const struct profile *run, const char *name)
 {
     for (size_t i = 0; i < run->count; i++)
         if (strcmp(run->calls[i].name, name) == 0)
@@ -25,14 +25,14 @@ static void add(struct order_names *names, uint16_t first, uint16_t second)
 }
 
 /* The second's names from *next up to, and without, `end`. */
-static void add_second(const struct measure runs[2], struct order_names *names, size_t *next,
+static void add_second(const struct profile runs[2], struct order_names *names, size_t *next,
                        size_t end)
 {
     for (; *next < end; ++*next)
         add(names, find(&runs[0], runs[1].calls[*next].name), (uint16_t)*next);
 }
 
-void order_merge(const struct measure runs[2], struct order_names *names)
+void order_merge(const struct profile runs[2], struct order_names *names)
 {
     size_t next = 0;
     names->count = 0;
@@ -154,7 +154,7 @@ static bool align_middle(struct alignment *alignment, size_t from, const size_t 
     return true;
 }
 
-struct order_stretch *order_align(const struct measure runs[2], const struct order_names *names,
+struct order_stretch *order_align(const struct profile runs[2], const struct order_names *names,
                                   size_t *count)
 {
     struct alignment alignment = {.order = {runs[0].order, runs[1].order},

@@ -11,10 +11,10 @@ enum { ORDER_NONE = UINT16_MAX };
  * which the second first makes them, and what only the first has, before what it makes next. */
 struct order_names {
     size_t count;
-    uint16_t of[2][2 * MEASURE_NAMES];
-    uint16_t merged[2][MEASURE_NAMES]; /* and back */
+    uint16_t of[2][2 * PROFILE_NAMES];
+    uint16_t merged[2][PROFILE_NAMES]; /* and back */
 };
-void order_merge(const struct measure runs[2], struct order_names *names);
+void order_merge(const struct profile runs[2], struct order_names *names);
 
 enum order_who { ORDER_BOTH, ORDER_FIRST, ORDER_SECOND };
 
@@ -28,7 +28,7 @@ struct order_stretch {
 /* Cuts both orders into stretches so that the longest possible order is of both (above a size that
  * takes too long, only the same beginning and end are). Returns how many stretches there are, to be
  * freed; NULL: none, or out of memory. */
-struct order_stretch *order_align(const struct measure runs[2], const struct order_names *names,
+struct order_stretch *order_align(const struct profile runs[2], const struct order_names *names,
                                   size_t *count);
 
 #endif

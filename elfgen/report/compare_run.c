@@ -14,7 +14,7 @@ enum {
 
 /* ---- columns ---- */
 
-static void put_ends(struct elfgen_text *out, const struct measure runs[2])
+static void put_ends(struct elfgen_text *out, const struct profile runs[2])
 {
     columns_label(out, 0, "run");
     for (size_t i = 0; i < 2; i++) {
@@ -26,7 +26,7 @@ static void put_ends(struct elfgen_text *out, const struct measure runs[2])
     elfgen_text_char(out, '\n');
 }
 
-static void put_calls(struct elfgen_text *out, const struct measure runs[2], const bool ran[2],
+static void put_calls(struct elfgen_text *out, const struct profile runs[2], const bool ran[2],
                       const struct order_names *names)
 {
     uint64_t failed[2] = {0, 0};
@@ -71,9 +71,9 @@ static void put_time(struct elfgen_text *out, unsigned indent, const char *label
     elfgen_text_char(out, '\n');
 }
 
-static void put_costs(struct elfgen_text *out, const struct measure runs[2])
+static void put_costs(struct elfgen_text *out, const struct profile runs[2])
 {
-    const struct measure *a = &runs[0], *b = &runs[1];
+    const struct profile *a = &runs[0], *b = &runs[1];
     const bool pages[2] = {a->has_pages, b->has_pages};
     const bool resident[2] = {a->has_pages && a->has_resident, b->has_pages && b->has_resident};
     const bool timed[2] = {a->runs > 0, b->runs > 0};
@@ -119,7 +119,7 @@ static void put_rest(struct flow *flow, size_t count)
 }
 
 /* Names, "mmap 4 times" for four in a row. */
-static void put_stretch(struct elfgen_text *out, const struct measure *run,
+static void put_stretch(struct elfgen_text *out, const struct profile *run,
                         const struct order_stretch *stretch)
 {
     static const char *const labels[] = {"both", "only the first", "only the second"};
@@ -149,7 +149,7 @@ static void put_stretch(struct elfgen_text *out, const struct measure *run,
     elfgen_text_char(out, '\n');
 }
 
-static void put_order(struct elfgen_text *out, const struct measure runs[2],
+static void put_order(struct elfgen_text *out, const struct profile runs[2],
                       const struct order_names *names)
 {
     size_t count;
@@ -164,7 +164,7 @@ static void put_order(struct elfgen_text *out, const struct measure runs[2],
     free(stretches);
 }
 
-void compare_run_text(const struct measure runs[2], struct elfgen_text *out)
+void compare_run_text(const struct profile runs[2], struct elfgen_text *out)
 {
     const bool ran[2] = {runs[0].end.ran, runs[1].end.ran};
     struct order_names *names = calloc(1, sizeof *names);

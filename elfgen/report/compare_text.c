@@ -155,7 +155,7 @@ static void put_memory(struct table *table)
                       y->refused ? "no" : "yes");
 }
 
-void compare_text(const struct compare_facts files[2], bool identical, const struct measure *runs,
+void compare_text(const struct compare_facts files[2], bool identical, const struct profile *runs,
                   struct elfgen_text *out)
 {
     struct table table = {files, out};

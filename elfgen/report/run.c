@@ -4,12 +4,12 @@
 
 #include "base/json_write.h"
 
-size_t run_length(const struct measure *run)
+size_t run_length(const struct profile *run)
 {
-    return run->order_all < MEASURE_ORDER ? (size_t)run->order_all : MEASURE_ORDER;
+    return run->order_all < PROFILE_ORDER ? (size_t)run->order_all : PROFILE_ORDER;
 }
 
-size_t run_before_write(const struct measure *run)
+size_t run_before_write(const struct profile *run)
 {
     size_t before = 0;
     while (before < run_length(run) &&
@@ -19,14 +19,14 @@ size_t run_before_write(const struct measure *run)
 }
 
 /* Why it did not run. */
-static const char *refusal(const struct measure *run)
+static const char *refusal(const struct profile *run)
 {
     if (!run->program)
         return "standard input";
     return run->end.error != 0 ? strerror(run->end.error) : "not tried";
 }
 
-void run_end(const struct measure *run, struct elfgen_text *out)
+void run_end(const struct profile *run, struct elfgen_text *out)
 {
     if (!run->end.ran) {
         elfgen_text_string(out, "no: ");
@@ -63,7 +63,7 @@ static void put_flag(struct elfgen_text *out, const char *key, bool value)
     elfgen_text_string(out, value ? "true" : "false");
 }
 
-static void put_calls(const struct measure *run, struct elfgen_text *out)
+static void put_calls(const struct profile *run, struct elfgen_text *out)
 {
     json_key_number(out, "call_count", run->all);
     json_key(out, "abi");
@@ -93,7 +93,7 @@ static void put_calls(const struct measure *run, struct elfgen_text *out)
     elfgen_text_char(out, ']');
 }
 
-static void put_cost(const struct measure *run, struct elfgen_text *out)
+static void put_cost(const struct profile *run, struct elfgen_text *out)
 {
     json_key(out, "pages");
     if (run->has_pages) {
@@ -118,7 +118,7 @@ static void put_cost(const struct measure *run, struct elfgen_text *out)
     }
 }
 
-void run_json(const struct measure *run, struct elfgen_text *out)
+void run_json(const struct profile *run, struct elfgen_text *out)
 {
     if (!run) {
         json_string(out, NULL);

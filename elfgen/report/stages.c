@@ -233,7 +233,7 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages,
 }
 
 static void put_runs(struct elfgen_text *out, const struct stages *stages,
-                     const struct measure runs[WAY_COUNT])
+                     const struct profile runs[WAY_COUNT])
 {
     enum { MOST_LINES = 9 };
     elfgen_text_string(out, "5. run: Linux loads it, and from then on it asks Linux\n");
@@ -279,7 +279,7 @@ static void put_summary(struct elfgen_text *out, const struct stages *stages)
     put_wrapped(out, "result", line);
 }
 
-void report_stages(const struct stages *stages, const char *folder, const struct measure *runs,
+void report_stages(const struct stages *stages, const char *folder, const struct profile *runs,
                    struct elfgen_text *out)
 {
     struct stages_facts *facts = calloc(1, sizeof *facts);

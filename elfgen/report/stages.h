@@ -47,11 +47,11 @@ void stage_measure(const struct file_bytes *bytes, enum stage_number number, con
 
 /* One screen of 100 columns. `folder` is where the files are kept; `runs`: what the program of each
  * way did when it ran, NULL: none was to run. */
-void report_stages(const struct stages *stages, const char *folder, const struct measure *runs,
+void report_stages(const struct stages *stages, const char *folder, const struct profile *runs,
                    struct elfgen_text *out);
 
 /* One JSON object; every key is there, whatever was made. `folder` NULL: nothing is kept. */
-void report_stages_json(const struct stages *stages, const char *folder, const struct measure *runs,
+void report_stages_json(const struct stages *stages, const char *folder, const struct profile *runs,
                         struct elfgen_text *out);
 
 /* ---- shared by the two ---- */
@@ -72,6 +72,6 @@ const char *stage_reason(const struct stage *stage, size_t *length);
  * memory. */
 enum { STAGE_RUN_ROWS = 5 };
 extern const char *const stage_run_labels[STAGE_RUN_ROWS];
-char *stage_run_cell(const struct stages *stages, const struct measure *run, size_t row);
+char *stage_run_cell(const struct stages *stages, const struct profile *run, size_t row);
 
 #endif

@@ -88,7 +88,7 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
 }
 
 /* By way, for programs that were made. */
-static void put_runs(struct elfgen_text *out, const struct measure runs[WAY_COUNT])
+static void put_runs(struct elfgen_text *out, const struct profile runs[WAY_COUNT])
 {
     json_key(out, "run");
     if (!runs) {
@@ -102,7 +102,7 @@ static void put_runs(struct elfgen_text *out, const struct measure runs[WAY_COUN
     elfgen_text_char(out, '}');
 }
 
-void report_stages_json(const struct stages *stages, const char *folder, const struct measure *runs,
+void report_stages_json(const struct stages *stages, const char *folder, const struct profile *runs,
                         struct elfgen_text *out)
 {
     struct stages_facts *facts = calloc(1, sizeof *facts);

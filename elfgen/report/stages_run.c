@@ -15,7 +15,7 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
-static void write_end(FILE *cell, const struct measure *run)
+static void write_end(FILE *cell, const struct profile *run)
 {
     char room[80];
     struct elfgen_text end = {.bytes = room, .capacity = sizeof room};
@@ -26,10 +26,10 @@ static void write_end(FILE *cell, const struct measure *run)
 }
 
 /* How many calls, and which: each name once, in the order in which they come. */
-static void write_calls(FILE *cell, const struct measure *run, size_t from, size_t to,
+static void write_calls(FILE *cell, const struct profile *run, size_t from, size_t to,
                         const char *what)
 {
-    uint32_t *counts = calloc(MEASURE_NAMES, sizeof *counts);
+    uint32_t *counts = calloc(PROFILE_NAMES, sizeof *counts);
     const char *between = ": ";
     if (!counts)
         return;
@@ -49,7 +49,7 @@ static void write_calls(FILE *cell, const struct measure *run, size_t from, size
     free(counts);
 }
 
-static void write_cost(FILE *cell, const struct measure *run)
+static void write_cost(FILE *cell, const struct profile *run)
 {
     if (run->has_pages)
         fprintf(cell, "%llu page fault%s", LLU(run->minor + run->major),
@@ -59,7 +59,7 @@ static void write_cost(FILE *cell, const struct measure *run)
                 LLU((run->median + 500) / 1000), LLU(run->runs));
 }
 
-static void write_cell(FILE *cell, const struct stages *stages, const struct measure *run,
+static void write_cell(FILE *cell, const struct stages *stages, const struct profile *run,
                        size_t row)
 {
     size_t before = run_before_write(run), length = run_length(run);
@@ -77,7 +77,7 @@ static void write_cell(FILE *cell, const struct stages *stages, const struct mea
         write_cost(cell, run);
 }
 
-char *stage_run_cell(const struct stages *stages, const struct measure *run, size_t row)
+char *stage_run_cell(const struct stages *stages, const struct profile *run, size_t row)
 {
     char *text = NULL;
     size_t size = 0;

@@ -56,15 +56,15 @@ static bool is_told(const struct step_record *record, enum step_register which)
 
 static void put_registers(struct lines *lines, const struct step_record *record)
 {
-    bool is_64_bit = step_is_64_bit(&record->before) || step_is_64_bit(&record->after);
+    bool is_64_bit = recording_is_64_bit(&record->before) || recording_is_64_bit(&record->after);
     for (size_t place = 0; place < STEP_SHOWN; place++) {
-        enum step_register which = step_register_at(place);
-        const char *name = step_register_name(which, is_64_bit);
+        enum step_register which = recording_register_at(place);
+        const char *name = recording_register_name(which, is_64_bit);
         char room[96];
         struct elfgen_text item = {.bytes = room, .capacity = sizeof room};
         if (!is_told(record, which))
             continue;
-        elfgen_text_string(&item, name ? name : step_register_name(which, true));
+        elfgen_text_string(&item, name ? name : recording_register_name(which, true));
         elfgen_text_char(&item, ' ');
         elfgen_text_0x(&item, record->before.value[which]);
         elfgen_text_string(&item, " -> ");
@@ -269,7 +269,7 @@ static void put_piece(struct lines *lines, const struct step_recording *recordin
         put_memory(lines, piece);
         break;
     case STEP_PIECE_VECTOR:
-        step_vector_name(piece->number, piece->size, name);
+        recording_vector_name(piece->number, piece->size, name);
         put_change(lines, name, piece);
         break;
     case STEP_PIECE_CALL:
@@ -309,7 +309,7 @@ void step_put_changes(struct elfgen_text *out, const struct step_record *record,
     uint32_t abi = CALL_X86_64;
     size_t position = 0;
     bool first = true;
-    while (step_next_piece(record, &position, &piece)) {
+    while (recording_next_piece(record, &position, &piece)) {
         /* Of a call, what was asked is told before the registers that the answer changed. */
         if (first && piece.kind != STEP_PIECE_CALL && piece.kind != STEP_PIECE_ARGUMENT &&
             piece.kind != STEP_PIECE_ANSWER) {

@@ -68,9 +68,9 @@ static void put_registers(struct elfgen_text *out, const struct step_registers *
 {
     elfgen_text_string(out, "\"registers\":{");
     for (size_t place = 0; place < STEP_SHOWN; place++) {
-        enum step_register which = step_register_at(place);
+        enum step_register which = recording_register_at(place);
         elfgen_text_string(out, place == 0 ? "\"" : ",\"");
-        elfgen_text_string(out, step_register_name(which, true));
+        elfgen_text_string(out, recording_register_name(which, true));
         elfgen_text_string(out, "\":");
         put_hex(out, registers->value[which]);
     }
@@ -149,12 +149,12 @@ static void put_changed(struct elfgen_text *out, const struct step_record *recor
     bool first = true;
     json_key(out, "registers");
     for (size_t place = 0; place < STEP_SHOWN; place++) {
-        enum step_register which = step_register_at(place);
+        enum step_register which = recording_register_at(place);
         if (!(record->changed >> which & 1))
             continue;
         elfgen_text_string(out, first ? "{\"" : ",\"");
         first = false;
-        elfgen_text_string(out, step_register_name(which, true));
+        elfgen_text_string(out, recording_register_name(which, true));
         elfgen_text_string(out, "\":[");
         put_hex(out, record->before.value[which]);
         elfgen_text_char(out, ',');
@@ -187,7 +187,7 @@ static void put_piece(struct elfgen_text *out, const struct step_piece *piece)
         json_key(out, "register");
         put_number(out, piece->number);
         char name[STEP_VECTOR_NAME];
-        step_vector_name(piece->number, piece->size, name);
+        recording_vector_name(piece->number, piece->size, name);
         json_key(out, "name");
         json_string(out, name);
         put_from_to(out, piece);
@@ -254,7 +254,7 @@ static void put_step(struct elfgen_text *out, const struct step_recording *recor
                                        : STEP_NONE);
     if (record->changed != 0)
         put_changed(out, record);
-    while (step_next_piece(record, &position, &piece)) {
+    while (recording_next_piece(record, &position, &piece)) {
         if (count++ == 0) {
             json_key(out, "pieces");
             elfgen_text_char(out, '[');
@@ -283,8 +283,8 @@ void step_write_json(struct elfgen_text *out, struct step_machines *machines,
     put_memory(out, recording);
     put_instructions(out, machines, recording);
     elfgen_text_string(out, "\"steps\":[");
-    step_cursor_open(&cursor, recording);
-    while (step_forward(&cursor, &record)) {
+    recording_cursor_open(&cursor, recording);
+    while (recording_cursor_forward(&cursor, &record)) {
         begin_item(out, record.index);
         put_step(out, recording, &record);
     }

@@ -23,7 +23,7 @@ static bool read_arguments(struct reader *reader, const json_t *document)
         char *text = value_text(reader, item, "arguments", &length);
         if (!text)
             return false;
-        step_add_argument(recording_of(reader), text, length);
+        recording_add_argument(recording_of(reader), text, length);
         free(text);
     }
     return list != NULL;
@@ -34,7 +34,7 @@ static bool read_file(struct reader *reader, json_t *item)
     struct step_recording *recording = recording_of(reader);
     size_t length;
     char *name = value_text(reader, json_object_get(item, "name"), "name", &length);
-    uint32_t index = name ? step_add_file(recording, name, length) : STEP_NONE;
+    uint32_t index = name ? recording_add_file(recording, name, length) : STEP_NONE;
     free(name);
     if (index == STEP_NONE)
         return false;
@@ -63,7 +63,7 @@ static bool read_mapping(struct reader *reader, json_t *item)
            value_hex(reader, item, "end", &mapping.end) &&
            value_hex(reader, item, "offset", &mapping.offset) &&
            value_index(reader, item, "file", recording_of(reader)->file_count, &mapping.file) &&
-           step_add_mapping(recording_of(reader), &mapping) != STEP_NONE;
+           recording_add_mapping(recording_of(reader), &mapping) != STEP_NONE;
 }
 
 static bool read_memory(struct reader *reader, json_t *item)
@@ -74,7 +74,7 @@ static bool read_memory(struct reader *reader, json_t *item)
         return false;
     uint8_t *bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
     uint32_t index =
-        bytes ? step_add_memory(recording_of(reader), address, bytes, size) : STEP_NONE;
+        bytes ? recording_add_memory(recording_of(reader), address, bytes, size) : STEP_NONE;
     free(bytes);
     return index != STEP_NONE;
 }
@@ -99,7 +99,7 @@ static bool read_instruction(struct reader *reader, json_t *item)
     free(bytes);
     what.length = (uint8_t)size;
     what.is_64_bit = bits == 64;
-    return step_add_instruction(recording_of(reader), &what) != STEP_NONE;
+    return recording_add_instruction(recording_of(reader), &what) != STEP_NONE;
 }
 
 /* ---- registers ---- */
@@ -108,8 +108,8 @@ static bool read_instruction(struct reader *reader, json_t *item)
 static enum step_register register_named(const char *name)
 {
     for (size_t place = 0; place < STEP_SHOWN; place++)
-        if (strcmp(step_register_name(step_register_at(place), true), name) == 0)
-            return step_register_at(place);
+        if (strcmp(recording_register_name(recording_register_at(place), true), name) == 0)
+            return recording_register_at(place);
     return STEP_orig_rax;
 }
 
@@ -117,8 +117,8 @@ static bool read_registers(struct reader *reader, const json_t *document)
 {
     const json_t *all = json_object_get(document, "registers");
     for (size_t place = 0; place < STEP_SHOWN; place++) {
-        enum step_register which = step_register_at(place);
-        if (!value_hex(reader, all, step_register_name(which, true),
+        enum step_register which = recording_register_at(place);
+        if (!value_hex(reader, all, recording_register_name(which, true),
                        &recording_of(reader)->start.value[which]))
             return false;
     }
@@ -163,7 +163,7 @@ static bool read_change(struct reader *reader, json_t *item, struct step_piece *
         good = value_fail(reader, "from", "at most 64 bytes");
     piece->size = (uint32_t)after_size;
     if (good)
-        step_add_change(recording_of(reader), piece, before, after);
+        recording_add_change(recording_of(reader), piece, before, after);
     free(before);
     free(after);
     return good;
@@ -188,7 +188,7 @@ static bool read_texts(struct reader *reader, json_t *item, const char *first, c
             memcpy(both + length + 1, other, more + 1);
         piece->size = (uint32_t)(length + 1 + (second ? more + 1 : 0));
         piece->bytes = (const uint8_t *)both;
-        step_add_piece(recording_of(reader), piece);
+        recording_add_piece(recording_of(reader), piece);
     }
     free(both);
     free(other);
@@ -205,7 +205,7 @@ static bool read_output(struct reader *reader, json_t *item, struct step_piece *
     piece->size = (uint32_t)size;
     piece->bytes = bytes;
     if (bytes)
-        step_add_piece(recording_of(reader), piece);
+        recording_add_piece(recording_of(reader), piece);
     free(bytes);
     return bytes != NULL;
 }
@@ -221,7 +221,7 @@ static bool read_signal(struct reader *reader, json_t *item, struct step_piece *
     if (code > UINT32_MAX)
         return value_fail(reader, "code", "a number of 32 bits");
     piece->size = (uint32_t)code;
-    step_add_piece(recording_of(reader), piece);
+    recording_add_piece(recording_of(reader), piece);
     return true;
 }
 
@@ -231,7 +231,7 @@ static bool read_program(struct reader *reader, json_t *item, struct step_piece 
     if (!value_number(reader, item, "file", recording_of(reader)->file_count, &file))
         return false;
     piece->value = file;
-    step_add_piece(recording_of(reader), piece);
+    recording_add_piece(recording_of(reader), piece);
     return true;
 }
 
@@ -292,13 +292,13 @@ static bool read_step(struct reader *reader, json_t *item)
         return false;
     if (pieces && !json_is_array(pieces))
         return value_fail(reader, "pieces", "a list");
-    step_begin_record(recording, (enum step_kind)kind, instruction, now, &after);
+    recording_begin_record(recording, (enum step_kind)kind, instruction, now, &after);
     json_array_foreach(pieces, i, piece)
     {
         if (!read_piece(reader, piece))
             return false;
     }
-    step_end_record(recording);
+    recording_end_record(recording);
     *now = after;
     return !recording->no_memory;
 }
@@ -345,6 +345,6 @@ bool step_read_json(struct step_recording *recording, const void *bytes, size_t 
     bool good = document && values_end(&reader, read_document(&reader, document));
     json_decref(document);
     if (!good)
-        step_recording_free(recording);
+        recording_free(recording);
     return good;
 }

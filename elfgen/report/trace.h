@@ -12,8 +12,8 @@ struct trace_call {
     const struct process_call *call;
     const struct call *known; /* NULL: libseccomp has no name for it */
     bool has_door, has_place, has_cs;
-    struct process_door door;
-    struct process_place place; /* of the instruction */
+    struct call_site door;
+    struct call_site_mapping place; /* of the instruction */
     uint16_t cs;
 };
 

@@ -19,17 +19,17 @@ static void begin(struct elfgen_text *out, const char *name, uint64_t value, boo
     elfgen_text_string(out, "  ");
 }
 
-static void put_bytes(struct elfgen_text *out, const struct process_door *door)
+static void put_bytes(struct elfgen_text *out, const struct call_site *door)
 {
     elfgen_text_hex_bytes(out, door->bytes, sizeof door->bytes, ' ');
     elfgen_text_string(out, "  ");
-    elfgen_text_string(out, process_door_name(door->door));
+    elfgen_text_string(out, call_site_instruction_name(door->door));
 }
 
 /* Where the bytes come from. */
 static void put_place(struct elfgen_text *out, const struct trace_call *call)
 {
-    const struct process_place *place = &call->place;
+    const struct call_site_mapping *place = &call->place;
     if (!call->has_place || place->file[0] == '\0') {
         elfgen_text_string(out, "in memory that is of no file");
         return;

@@ -79,16 +79,16 @@ static double recorded(size_t *bytes)
     struct step_recording recording = {0};
     struct elfgen_error error = {.text = "not started"};
     int refused;
-    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
+    struct stepper *stepper = stepper_open(&program, NULL, &recording, &refused, &error);
     if (!stepper)
         fail(error.text);
     double start = now();
-    while (step_next(stepper) == STEP_GOES_ON)
+    while (stepper_next(stepper) == STEP_GOES_ON)
         ;
     double rate = (double)recording.count / (now() - start);
     *bytes = recording.size / recording.count;
-    step_close(stepper);
-    step_recording_free(&recording);
+    stepper_close(stepper);
+    recording_free(&recording);
     return rate;
 }
 

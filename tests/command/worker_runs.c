@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "process/confine.h"
 
 enum { MOST_WAYS = 16 };
@@ -33,7 +34,7 @@ static void count(struct ways *ways, const char *text)
     ways->counts[i]++;
 }
 
-static void describe(const struct run_end *end, const struct confine_stream *output, char *text,
+static void describe(const struct run_end *end, const struct sandbox_stream *output, char *text,
                      size_t room)
 {
     static const char *const reasons[] = {
@@ -57,7 +58,7 @@ static void describe(const struct run_end *end, const struct confine_stream *out
 
 enum { MOST_ARGUMENTS = 16 };
 
-static bool run_all(struct confine_worker *worker, unsigned long runs, char *const *given,
+static bool run_all(struct sandbox_worker *worker, unsigned long runs, char *const *given,
                     bool numbers)
 {
     char number[24], *arguments[MOST_ARGUMENTS + 2] = {NULL};
@@ -66,22 +67,22 @@ static bool run_all(struct confine_worker *worker, unsigned long runs, char *con
     for (; last < MOST_ARGUMENTS && given[last]; last++)
         arguments[last] = given[last];
     struct ways ways = {.count = 0};
-    uint64_t most = 0, nanoseconds = 0, began = limits_now();
+    uint64_t most = 0, nanoseconds = 0, began = clock_now();
     char *none[] = {NULL};
     for (unsigned long i = 0; i < runs; i++) {
         snprintf(number, sizeof number, "%lu", i);
         arguments[last] = numbers ? number : NULL;
-        struct confine_stream output = {.descriptor = -1};
+        struct sandbox_stream output = {.descriptor = -1};
         struct elfgen_error error;
         struct run_end end;
         char text[96];
         int file = open(path, O_PATH | O_CLOEXEC);
-        struct confine_job job = {.file = file,
+        struct sandbox_job job = {.file = file,
                                   .input = -1,
                                   .arguments = arguments,
                                   .environment = none,
                                   .output = &output};
-        if (file < 0 || !confine_run(worker, &job, &end, &error)) {
+        if (file < 0 || !sandbox_run(worker, &job, &end, &error)) {
             fprintf(stderr, "%s: %s\n", path, file < 0 ? strerror(errno) : error.text);
             return false;
         }
@@ -95,7 +96,7 @@ static bool run_all(struct confine_worker *worker, unsigned long runs, char *con
     }
     if (numbers)
         puts("");
-    uint64_t all = limits_now() - began;
+    uint64_t all = clock_now() - began;
     for (size_t i = 0; i < ways.count; i++)
         printf("%lu: %s\n", ways.counts[i], ways.texts[i]);
     printf("%.0f runs a second, %.1f microseconds in each program, %.1f MiB at most\n",
@@ -106,7 +107,7 @@ static bool run_all(struct confine_worker *worker, unsigned long runs, char *con
 
 int main(int argc, char **argv)
 {
-    struct confine_options options = {.limits = {.time = 5000, .memory = 64 << 20}};
+    struct sandbox_options options = {.limits = {.time = 5000, .memory = 64 << 20}};
     struct elfgen_error error;
     bool numbers = false;
     int next = 1;
@@ -126,12 +127,12 @@ int main(int argc, char **argv)
     }
     sigemptyset(&options.ignored);
     sigemptyset(&options.blocked);
-    struct confine_worker *worker = confine_open(&options, &error);
+    struct sandbox_worker *worker = sandbox_open(&options, &error);
     if (!worker) {
         fprintf(stderr, "%s\n", error.text);
         return 1;
     }
     bool done = run_all(worker, strtoul(argv[next], NULL, 10), argv + next + 1, numbers);
-    confine_close(worker);
+    sandbox_close(worker);
     return done ? 0 : 1;
 }

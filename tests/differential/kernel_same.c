@@ -50,8 +50,8 @@ static void ask_model(const uint8_t *bytes, size_t size, struct asked *asked)
     memcpy(path, bytes + answer->path_offset, answer->path_length);
     path[answer->path_length] = '\0';
     struct file_bytes opened = {0};
-    int error = process_open_interpreter(path, &opened);
-    if (error == PROCESS_NOT_READ)
+    int error = host_open_interpreter(path, &opened);
+    if (error == HOST_NOT_READ)
         return;
     struct elfgen_kernel_file file = {(const uint8_t *)opened.bytes, opened.size, error};
     elfgen_kernel_ask(bytes, size, &machine, &file, answer, &asked->map);
@@ -341,7 +341,7 @@ static int work(const struct orders *orders, unsigned job, const char *folder, i
     if (orders->user && (setgroups(0, NULL) != 0 || setresgid(65534, 65534, 65534) != 0 ||
                          setresuid(65534, 65534, 65534) != 0))
         return 2;
-    process_machine(&machine);
+    host_machine(&machine);
     result.done = orders->system ? run_system(orders, job, &result.disagree)
                                  : run_mutants(orders, job, &result.disagree);
     unlink("x");

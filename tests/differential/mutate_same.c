@@ -53,7 +53,7 @@ static struct answers ask_all(const struct program *program, size_t offset)
     struct answers answers = {0};
     struct elfgen_kernel_machine machine;
     uint8_t *bytes = malloc(program->size);
-    process_machine(&machine);
+    host_machine(&machine);
     machine.raw_io = false; /* the sandbox gives up all privileges */
     memcpy(bytes, program->bytes, program->size);
     for (unsigned distance = 1; distance < 256; distance++) {

@@ -28,14 +28,14 @@ static void walk(const struct step_recording *recording, struct step_machines *m
     struct step_cursor cursor;
     struct step_record record;
     step_put_head(&text, recording);
-    step_cursor_open(&cursor, recording);
-    while (step_forward(&cursor, &record)) {
+    recording_cursor_open(&cursor, recording);
+    while (recording_cursor_forward(&cursor, &record)) {
         step_put_record(&printer, &record);
         step_put_changes(&text, &record, recording, 57, 0);
     }
     step_put_end(&text, recording, printer.count);
     check(cursor.index == recording->count);
-    while (step_back(&cursor, &record))
+    while (recording_cursor_back(&cursor, &record))
         ;
     check(memcmp(&cursor.registers, &recording->start, sizeof recording->start) == 0);
 }
@@ -59,8 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     check(step_read_json(&second, once.bytes, once.size, &error));
     struct document again = written(&second, machines);
     check(once.size == again.size && memcmp(once.bytes, again.bytes, once.size) == 0);
-    step_recording_free(&first);
-    step_recording_free(&second);
+    recording_free(&first);
+    recording_free(&second);
     free(once.bytes);
     free(again.bytes);
     return 0;

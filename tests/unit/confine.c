@@ -56,26 +56,26 @@ static int file_of(const uint8_t *code, size_t size)
     uint8_t bytes[512];
     size_t length = elfgen_write_exec(bytes, sizeof bytes, code, size, NULL, NULL);
     ck_assert_uint_gt(length, size);
-    int file = confine_file(bytes, length);
+    int file = sandbox_make_file(bytes, length);
     ck_assert_int_ge(file, 0);
     return file;
 }
 
 /* ---- a worker ---- */
 
-static struct confine_worker *worker;
+static struct sandbox_worker *worker;
 
-static void open_with(const struct confine_options *options)
+static void open_with(const struct sandbox_options *options)
 {
     struct elfgen_error error;
     signal(SIGPIPE, SIG_IGN);
-    worker = confine_open(options, &error);
+    worker = sandbox_open(options, &error);
     ck_assert_msg(worker != NULL, "%s", error.text);
 }
 
 static void open_worker(void)
 {
-    struct confine_options options = {.limits = {.time = 300, .memory = 64 << 20, .output = 1000}};
+    struct sandbox_options options = {.limits = {.time = 300, .memory = 64 << 20, .output = 1000}};
     sigemptyset(&options.ignored);
     sigemptyset(&options.blocked);
     open_with(&options);
@@ -83,8 +83,8 @@ static void open_worker(void)
 
 static void close_worker(void)
 {
-    pid_t id = confine_worker_id(worker);
-    confine_close(worker);
+    pid_t id = sandbox_worker_id(worker);
+    sandbox_close(worker);
     ck_assert_int_eq(kill(id, 0), -1);
     ck_assert_int_eq(errno, ESRCH);
 }
@@ -102,11 +102,11 @@ static bool interrupted(void *context)
     return came != 0;
 }
 
-static struct run_end run(int file, struct confine_stream *output, struct confine_stream *errors)
+static struct run_end run(int file, struct sandbox_stream *output, struct sandbox_stream *errors)
 {
     static char name[] = "program";
     char *arguments[] = {name, NULL}, *none[] = {NULL};
-    struct confine_job job = {.file = file,
+    struct sandbox_job job = {.file = file,
                               .input = -1,
                               .arguments = arguments,
                               .environment = none,
@@ -115,20 +115,20 @@ static struct run_end run(int file, struct confine_stream *output, struct confin
                               .interrupted = interrupted};
     struct run_end end;
     struct elfgen_error error;
-    ck_assert_msg(confine_run(worker, &job, &end, &error), "%s", error.text);
+    ck_assert_msg(sandbox_run(worker, &job, &end, &error), "%s", error.text);
     return end;
 }
 
 static bool is_traced(void)
 {
-    return (confine_lacks(worker) & CONFINE_NO_TRACE) == 0;
+    return (sandbox_lacks(worker) & SANDBOX_NO_TRACE) == 0;
 }
 
 /* What shows that the worker is well. */
 static void greet(void)
 {
     uint8_t kept[8] = {0};
-    struct confine_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept};
+    struct sandbox_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept};
     int file = file_of(writes_1, sizeof writes_1);
     struct run_end end = run(file, &output, NULL);
     ck_assert_int_eq(end.reason, RUN_EXITED);
@@ -141,7 +141,7 @@ static void greet(void)
 
 START_TEST(every_end_is_told_and_the_next_program_runs)
 {
-    struct confine_stream output = {.descriptor = -1};
+    struct sandbox_stream output = {.descriptor = -1};
     greet();
     int file = file_of(asks, sizeof asks);
     struct run_end end = run(file, &output, NULL);
@@ -167,7 +167,7 @@ START_TEST(every_end_is_told_and_the_next_program_runs)
     close(file);
     greet();
 
-    file = confine_file("no program", 10);
+    file = sandbox_make_file("no program", 10);
     end = run(file, &output, NULL);
     ck_assert_int_eq(end.reason, RUN_NOT_STARTED);
     ck_assert_int_eq(end.error, ENOEXEC);
@@ -179,7 +179,7 @@ END_TEST
 START_TEST(output_ends_at_its_limit_and_is_kept_up_to_its_room)
 {
     uint8_t kept[100];
-    struct confine_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept};
+    struct sandbox_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept};
     int file = file_of(pours, sizeof pours);
     struct run_end end = run(file, &output, NULL);
     ck_assert_int_eq(end.reason, RUN_OUTPUT);
@@ -198,7 +198,7 @@ START_TEST(both_streams_are_told_apart_and_reach_their_descriptors)
     char text[16];
     ck_assert_int_eq(pipe(out), 0);
     ck_assert_int_eq(pipe(err), 0);
-    struct confine_stream output = {.descriptor = out[1]}, errors = {.descriptor = err[1]};
+    struct sandbox_stream output = {.descriptor = out[1]}, errors = {.descriptor = err[1]};
     int first = file_of(writes_1, sizeof writes_1), second = file_of(writes_2, sizeof writes_2);
     run(first, &output, &errors);
     ck_assert_uint_eq(output.size, 5);
@@ -221,7 +221,7 @@ END_TEST
 
 START_TEST(an_interrupted_caller_ends_the_program)
 {
-    struct confine_stream output = {.descriptor = -1};
+    struct sandbox_stream output = {.descriptor = -1};
     const struct sigaction action = {.sa_handler = ring};
     const struct itimerval soon = {.it_value = {.tv_usec = 50000}};
     int file = file_of(loops, sizeof loops);
@@ -238,7 +238,7 @@ END_TEST
 
 START_TEST(a_signal_that_came_while_nothing_waited_ends_it_as_well)
 {
-    struct confine_stream output = {.descriptor = -1};
+    struct sandbox_stream output = {.descriptor = -1};
     int file = file_of(loops, sizeof loops);
     came = SIGINT;
     struct run_end end = run(file, &output, NULL);
@@ -255,8 +255,8 @@ static const char *written_by(int file, uint64_t files)
     static char name[] = "program";
     static uint8_t kept[8];
     char *arguments[] = {name, NULL}, *none[] = {NULL};
-    struct confine_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept - 1};
-    struct confine_job job = {.file = file,
+    struct sandbox_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept - 1};
+    struct sandbox_job job = {.file = file,
                               .input = -1,
                               .files = files,
                               .arguments = arguments,
@@ -264,7 +264,7 @@ static const char *written_by(int file, uint64_t files)
                               .output = &output};
     struct run_end end;
     struct elfgen_error error;
-    ck_assert_msg(confine_run(worker, &job, &end, &error), "%s", error.text);
+    ck_assert_msg(sandbox_run(worker, &job, &end, &error), "%s", error.text);
     ck_assert_int_eq(end.reason, RUN_EXITED);
     kept[output.size < sizeof kept ? output.size : 0] = 0;
     return (const char *)kept;
@@ -274,19 +274,19 @@ START_TEST(a_file_is_handed_over_once_and_changed_where_it_is)
 {
     uint8_t bytes[512];
     size_t size = elfgen_write_exec(bytes, sizeof bytes, writes_1, sizeof writes_1, NULL, NULL);
-    int first = confine_file(bytes, size), second = file_of(writes_1, sizeof writes_1);
-    const struct confine_poke other[] = {{size - 5, 'j'}, {size - 1, 'y'}}, back = {size - 5, 'h'};
+    int first = sandbox_make_file(bytes, size), second = file_of(writes_1, sizeof writes_1);
+    const struct sandbox_poke other[] = {{size - 5, 'j'}, {size - 1, 'y'}}, back = {size - 5, 'h'};
     ck_assert_str_eq(written_by(first, 1), "hello");
-    ck_assert(confine_change(first, other, 2));
+    ck_assert(sandbox_change_file(first, other, 2));
     ck_assert_str_eq(written_by(first, 1), "jelly");
-    ck_assert(confine_change(first, &back, 1));
+    ck_assert(sandbox_change_file(first, &back, 1));
     ck_assert_str_eq(written_by(first, 1), "helly");
     /* Another file by the same number is none: the worker has the first. */
     ck_assert_str_eq(written_by(second, 1), "helly");
     ck_assert_str_eq(written_by(second, 2), "hello");
     ck_assert_str_eq(written_by(first, 0), "helly");
     ck_assert_str_eq(written_by(second, 2), "hello");
-    ck_assert(!confine_change(-1, &back, 1));
+    ck_assert(!sandbox_change_file(-1, &back, 1));
     close(first);
     close(second);
     greet();
@@ -314,9 +314,9 @@ END_TEST
 START_TEST(a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps)
 {
     for (int untraced = 0; untraced < 2; untraced++) {
-        struct confine_options options = {.limits = {.time = 700, .processor = 30},
+        struct sandbox_options options = {.limits = {.time = 700, .processor = 30},
                                           .untraced = untraced};
-        struct confine_stream output = {.descriptor = -1};
+        struct sandbox_stream output = {.descriptor = -1};
         /* It has to come through whatever the caller has done with that signal. */
         sigfillset(&options.ignored);
         sigfillset(&options.blocked);
@@ -345,9 +345,9 @@ START_TEST(processor_time_is_what_was_used_and_no_number_of_ticks)
     struct timespec tick;
     ck_assert_int_eq(clock_getres(CLOCK_MONOTONIC_COARSE, &tick), 0);
     uint32_t pause = (uint32_t)(tick.tv_nsec / 20 * 17);
-    struct confine_options options = {
+    struct sandbox_options options = {
         .limits = {.time = 20000, .processor = 8 * (uint64_t)tick.tv_nsec / 1000000}};
-    struct confine_stream output = {.descriptor = -1};
+    struct sandbox_stream output = {.descriptor = -1};
     uint8_t code[sizeof ticks];
     memcpy(code, ticks, sizeof code);
     memcpy(code + sizeof code - sizeof pause, &pause, sizeof pause);
@@ -370,8 +370,8 @@ END_TEST
 
 START_TEST(what_the_worker_has_is_not_counted_as_the_program_s)
 {
-    struct confine_options options = {.limits = {.memory = 32 << 20}};
-    struct confine_stream output = {.descriptor = -1};
+    struct sandbox_options options = {.limits = {.memory = 32 << 20}};
+    struct sandbox_stream output = {.descriptor = -1};
     void *much = take_much(64 << 20);
     sigemptyset(&options.ignored);
     sigemptyset(&options.blocked);
@@ -394,8 +394,8 @@ START_TEST(what_the_worker_takes_to_hand_arguments_over_is_not_counted)
     enum { COUNT = 15, SIZE = 120000 };
     static char text[SIZE];
     char *arguments[COUNT + 1] = {NULL}, *none[] = {NULL};
-    struct confine_options options = {.limits = {.memory = 3 << 20}};
-    struct confine_stream output = {.descriptor = -1};
+    struct sandbox_options options = {.limits = {.memory = 3 << 20}};
+    struct sandbox_stream output = {.descriptor = -1};
     sigemptyset(&options.ignored);
     sigemptyset(&options.blocked);
     void *much = take_much(4 << 20);
@@ -403,14 +403,14 @@ START_TEST(what_the_worker_takes_to_hand_arguments_over_is_not_counted)
     memset(text, 'a', SIZE - 1);
     for (size_t i = 0; i < COUNT; i++)
         arguments[i] = text;
-    struct confine_job job = {.file = file_of(writes_1, sizeof writes_1),
+    struct sandbox_job job = {.file = file_of(writes_1, sizeof writes_1),
                               .input = -1,
                               .arguments = arguments,
                               .environment = none,
                               .output = &output};
     struct run_end end;
     struct elfgen_error error;
-    ck_assert_msg(confine_run(worker, &job, &end, &error), "%s", error.text);
+    ck_assert_msg(sandbox_run(worker, &job, &end, &error), "%s", error.text);
     /* The program has two megabytes of them; the worker has them, too, and what it had before. */
     ck_assert_int_eq(end.reason, RUN_EXITED);
     free(much);
@@ -423,13 +423,13 @@ END_TEST
 static bool same_stack(bool fixed)
 {
     uint8_t kept[2][8] = {{0}, {1}};
-    struct confine_options options = {.limits = {.time = 5000}, .untraced = true, .fixed = fixed};
+    struct sandbox_options options = {.limits = {.time = 5000}, .untraced = true, .fixed = fixed};
     int file = file_of(tells_stack, sizeof tells_stack);
     sigemptyset(&options.ignored);
     sigemptyset(&options.blocked);
     open_with(&options);
     for (size_t i = 0; i < 2; i++) {
-        struct confine_stream output = {.descriptor = -1, .bytes = kept[i], .room = 8};
+        struct sandbox_stream output = {.descriptor = -1, .bytes = kept[i], .room = 8};
         struct run_end end = run(file, &output, NULL);
         ck_assert_int_eq(end.reason, RUN_EXITED);
         ck_assert_uint_eq(output.size, 8);
@@ -451,7 +451,7 @@ START_TEST(addresses_are_the_same_each_time_if_they_are_to_be)
 }
 END_TEST
 
-static Suite *confine_suite(void)
+static Suite *sandbox_suite(void)
 {
     Suite *suite = suite_create("confine");
     TCase *runs = tcase_create("runs");
@@ -474,4 +474,4 @@ static Suite *confine_suite(void)
     return suite;
 }
 
-RUN_SUITE(confine_suite)
+RUN_SUITE(sandbox_suite)

@@ -196,9 +196,9 @@ START_TEST(a_run_is_held_against_the_program_as_it_is)
         {{.reason = RUN_TIME, .signal = SIGKILL}, text, 4, 0, MUTATE_TIMEOUT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct confine_stream output = {
+        const struct sandbox_stream output = {
             .bytes = cases[i].output, .room = 4, .size = cases[i].output_size};
-        const struct confine_stream errors = {.bytes = text, .size = cases[i].error_size};
+        const struct sandbox_stream errors = {.bytes = text, .size = cases[i].error_size};
         ck_assert_msg(mutate_judge(&original, &cases[i].end, &output, &errors) == cases[i].class_,
                       "case %zu", i);
     }

@@ -8,8 +8,8 @@
 enum { MOST = 300 };
 
 struct pair {
-    struct measure runs[2];
-    struct measure_call calls[2][MEASURE_NAMES];
+    struct profile runs[2];
+    struct profile_call calls[2][PROFILE_NAMES];
     uint16_t order[2][MOST];
     struct order_names names;
 };
@@ -27,7 +27,7 @@ static struct pair *new_pair(void)
 
 static void add_call(struct pair *pair, int side, const char *name)
 {
-    struct measure *run = &pair->runs[side];
+    struct profile *run = &pair->runs[side];
     size_t i = 0;
     while (i < run->count && strcmp(run->calls[i].name, name) != 0)
         i++;
@@ -176,8 +176,8 @@ END_TEST
 START_TEST(long_orders_are_cut_into_few_stretches)
 {
     enum { LONG = 3000 };
-    struct measure runs[2] = {{.count = 3}, {.count = 3}};
-    static struct measure_call calls[3] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
+    struct profile runs[2] = {{.count = 3}, {.count = 3}};
+    static struct profile_call calls[3] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
     static struct order_names names;
     size_t count;
     for (int side = 0; side < 2; side++) {

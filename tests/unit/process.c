@@ -148,20 +148,20 @@ static void look(void *context, const struct process_event *event)
 {
     struct told *told = context;
     const struct process *process = event->process;
-    struct process_door door;
-    struct process_place place;
+    struct call_site door;
+    struct call_site_mapping place;
     uint8_t bytes[8];
     uint16_t cs;
     if (event->kind != PROCESS_CALL || told->number_count++ != 0)
         return;
     size_t got = process_read(process->id, process->call.arguments[0], told->path, 10);
-    told->stood = got == 10 && process_read(process->id, 0, bytes, 8) == 0 &&
-                  process_read(process->id, UINT64_MAX - 2, bytes, 8) == 0 &&
-                  process_cs(process, &cs) && cs == 0x33 && process_door(process, &door) &&
-                  door.found && door.door == ELFGEN_DOOR_SYSCALL &&
-                  door.address == process->call.behind - 2 &&
-                  process_place(process->id, door.address, &place) && place.from <= door.address &&
-                  place.to > door.address && !process_place(process->id, 1, &place);
+    told->stood =
+        got == 10 && process_read(process->id, 0, bytes, 8) == 0 &&
+        process_read(process->id, UINT64_MAX - 2, bytes, 8) == 0 && call_site_cs(process, &cs) &&
+        cs == 0x33 && call_site_find(process, &door) && door.found &&
+        door.door == ELFGEN_DOOR_SYSCALL && door.address == process->call.behind - 2 &&
+        call_site_find_mapping(process->id, door.address, &place) && place.from <= door.address &&
+        place.to > door.address && !call_site_find_mapping(process->id, 1, &place);
 }
 
 START_TEST(memory_is_read_where_there_is_some)
@@ -223,16 +223,16 @@ START_TEST(what_this_process_has_is_not_counted_as_the_program_s)
     static char name[] = "program";
     char path[64], *arguments[] = {name, NULL};
     uint8_t bytes[512];
-    struct limited_watch watch = {.limits = {.memory = 32 << 20}};
+    struct limit_run watch = {.limits = {.memory = 32 << 20}};
     struct run_end end;
     struct elfgen_error error;
     void *much = take_much(64 << 20);
     size_t size = elfgen_write_exec(bytes, sizeof bytes, code, sizeof code, NULL, NULL);
-    int file = slow_down(confine_file(bytes, size));
+    int file = slow_down(sandbox_make_file(bytes, size));
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     struct process_program program = {.path = path, .arguments = arguments};
     sigemptyset(&program.ignored);
-    ck_assert_msg(limited_run(&program, &watch, &end, &error), "%s", error.text);
+    ck_assert_msg(limit_run(&program, &watch, &end, &error), "%s", error.text);
     ck_assert_int_eq(end.reason, RUN_EXITED);
     ck_assert_int_eq(end.status, 3);
     close(file);

@@ -57,13 +57,13 @@ static void record(struct step_recording *recording, const uint8_t *code, size_t
     struct process_program program = make(code, size);
     struct elfgen_error error = {0};
     int refused;
-    struct stepper *stepper = step_open(&program, &step_words, recording, &refused, &error);
+    struct stepper *stepper = stepper_open(&program, &step_words, recording, &refused, &error);
     if (!stepper)
         fprintf(stderr, "%s\n", error.text);
     ck_assert_ptr_nonnull(stepper);
-    while (step_next(stepper) == STEP_GOES_ON)
+    while (stepper_next(stepper) == STEP_GOES_ON)
         ;
-    step_close(stepper);
+    stepper_close(stepper);
     unlink(path);
 }
 
@@ -87,10 +87,10 @@ START_TEST(each_instruction_is_a_record_and_the_end_is_the_programs)
     ck_assert_int_eq(recording.end_number, 7);
     ck_assert_uint_eq(recording.count, LOOP_STEPS);
     ck_assert_uint_eq(recording.instruction_count, 11);
-    step_cursor_open(&cursor, &recording);
-    while (step_forward(&cursor, &record_)) {
+    recording_cursor_open(&cursor, &recording);
+    while (recording_cursor_forward(&cursor, &record_)) {
         size_t position = 0;
-        while (step_next_piece(&record_, &position, &piece)) {
+        while (recording_next_piece(&record_, &position, &piece)) {
             memory += piece.kind == STEP_PIECE_MEMORY;
             vectors += piece.kind == STEP_PIECE_VECTOR;
             calls += piece.kind == STEP_PIECE_CALL;
@@ -105,7 +105,7 @@ START_TEST(each_instruction_is_a_record_and_the_end_is_the_programs)
     ck_assert_uint_eq(calls, 1);
     ck_assert_uint_eq(cursor.registers.value[STEP_rbx], (size_t)TIMES * (TIMES + 1) / 2);
     ck_assert_uint_eq(cursor.registers.value[STEP_rdi], 7);
-    step_recording_free(&recording);
+    recording_free(&recording);
     assert_no_child();
 }
 END_TEST
@@ -119,20 +119,20 @@ START_TEST(back_is_forward_the_other_way)
     /* Padding, too: they are compared as bytes. */
     memset(&forth, 0, sizeof forth);
     memset(&back, 0, sizeof back);
-    step_cursor_open(&cursor, &recording);
-    ck_assert(!step_back(&cursor, &back));
-    while (step_forward(&cursor, &forth)) {
-        ck_assert(step_back(&cursor, &back));
+    recording_cursor_open(&cursor, &recording);
+    ck_assert(!recording_cursor_back(&cursor, &back));
+    while (recording_cursor_forward(&cursor, &forth)) {
+        ck_assert(recording_cursor_back(&cursor, &back));
         ck_assert_mem_eq(&forth, &back, sizeof forth);
-        ck_assert(step_forward(&cursor, &forth));
+        ck_assert(recording_cursor_forward(&cursor, &forth));
         ck_assert_mem_eq(&forth, &back, sizeof forth);
     }
     uint64_t count = 0;
-    for (; step_back(&cursor, &back); count++)
+    for (; recording_cursor_back(&cursor, &back); count++)
         ck_assert_mem_eq(&cursor.registers, &back.before, sizeof back.before);
     ck_assert_uint_eq(count, recording.count);
     ck_assert_mem_eq(&cursor.registers, &recording.start, sizeof recording.start);
-    step_recording_free(&recording);
+    recording_free(&recording);
 }
 END_TEST
 
@@ -142,22 +142,22 @@ START_TEST(what_is_closed_before_its_end_is_dead)
     struct process_program program = make(forever, sizeof forever);
     struct elfgen_error error;
     int refused;
-    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
+    struct stepper *stepper = stepper_open(&program, NULL, &recording, &refused, &error);
     ck_assert_ptr_nonnull(stepper);
-    pid_t id = step_id(stepper);
+    pid_t id = stepper_id(stepper);
     for (int i = 0; i < 100; i++) {
-        ck_assert_int_eq(step_next(stepper), STEP_GOES_ON);
-        ck_assert_uint_eq(step_now(stepper)->value[STEP_rip], recording.files[0].entry);
+        ck_assert_int_eq(stepper_next(stepper), STEP_GOES_ON);
+        ck_assert_uint_eq(stepper_now(stepper)->value[STEP_rip], recording.files[0].entry);
     }
     ck_assert_int_eq(kill(id, 0), 0);
-    step_close(stepper);
+    stepper_close(stepper);
     ck_assert_int_eq(kill(id, 0), -1);
     assert_no_child();
     unlink(path);
     ck_assert_uint_eq(recording.count, 100);
     ck_assert_uint_eq(recording.instruction_count, 1);
-    step_recording_free(&recording);
-    step_close(NULL);
+    recording_free(&recording);
+    stepper_close(NULL);
 }
 END_TEST
 
@@ -171,12 +171,12 @@ START_TEST(a_full_recording_stops_the_run_and_is_whole)
     ck_assert_int_eq(recording.end, STEP_FULL);
     ck_assert_uint_gt(recording.size, 10000);
     ck_assert_uint_lt(recording.size, 11000);
-    step_cursor_open(&cursor, &recording);
-    while (step_forward(&cursor, &record_))
+    recording_cursor_open(&cursor, &recording);
+    while (recording_cursor_forward(&cursor, &record_))
         count++;
     ck_assert_uint_eq(count, recording.count);
     assert_no_child();
-    step_recording_free(&recording);
+    recording_free(&recording);
 }
 END_TEST
 
@@ -186,21 +186,21 @@ START_TEST(killed_by_others_it_has_ended)
     struct process_program program = make(forever, sizeof forever);
     struct elfgen_error error;
     int refused;
-    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
+    struct stepper *stepper = stepper_open(&program, NULL, &recording, &refused, &error);
     ck_assert_ptr_nonnull(stepper);
-    ck_assert_int_eq(step_next(stepper), STEP_GOES_ON);
-    kill(step_id(stepper), SIGKILL);
+    ck_assert_int_eq(stepper_next(stepper), STEP_GOES_ON);
+    kill(stepper_id(stepper), SIGKILL);
     enum step_answer answer = STEP_GOES_ON;
     for (int i = 0; i < 3 && answer == STEP_GOES_ON; i++)
-        answer = step_next(stepper);
+        answer = stepper_next(stepper);
     ck_assert_int_eq(answer, STEP_ENDED);
     ck_assert_int_eq(recording.end, STEP_KILLED);
     ck_assert_int_eq(recording.end_number, SIGKILL);
-    ck_assert_int_eq(step_next(stepper), STEP_ENDED);
-    step_close(stepper);
+    ck_assert_int_eq(stepper_next(stepper), STEP_ENDED);
+    stepper_close(stepper);
     assert_no_child();
     unlink(path);
-    step_recording_free(&recording);
+    recording_free(&recording);
 }
 END_TEST
 
@@ -213,10 +213,10 @@ START_TEST(what_cannot_be_run_is_refused_with_its_errno)
     struct elfgen_error error = {0};
     int refused = 0;
     sigemptyset(&program.ignored);
-    ck_assert_ptr_null(step_open(&program, NULL, &recording, &refused, &error));
+    ck_assert_ptr_null(stepper_open(&program, NULL, &recording, &refused, &error));
     ck_assert_int_eq(refused, ENOENT);
     assert_no_child();
-    step_recording_free(&recording);
+    recording_free(&recording);
 }
 END_TEST
 
@@ -227,25 +227,25 @@ START_TEST(forgotten_records_make_room_and_the_run_goes_on)
     struct elfgen_error error;
     int refused;
     uint64_t count = 0;
-    struct stepper *stepper = step_open(&program, NULL, &recording, &refused, &error);
+    struct stepper *stepper = stepper_open(&program, NULL, &recording, &refused, &error);
     ck_assert_ptr_nonnull(stepper);
     struct step_cursor cursor;
     struct step_record record_;
-    step_cursor_open(&cursor, &recording);
+    recording_cursor_open(&cursor, &recording);
     enum step_answer answer;
     do {
-        answer = step_next(stepper);
-        while (step_forward(&cursor, &record_))
+        answer = stepper_next(stepper);
+        while (recording_cursor_forward(&cursor, &record_))
             count++;
-        step_forget_records(&recording);
+        recording_drop_records(&recording);
         cursor.index = cursor.at = 0;
         ck_assert_uint_le(recording.room, 65536);
     } while (answer == STEP_GOES_ON);
     ck_assert_uint_eq(count, LOOP_STEPS);
     ck_assert_uint_eq(cursor.registers.value[STEP_rbx], (size_t)TIMES * (TIMES + 1) / 2);
-    step_close(stepper);
+    stepper_close(stepper);
     unlink(path);
-    step_recording_free(&recording);
+    recording_free(&recording);
 }
 END_TEST
 
@@ -292,15 +292,15 @@ START_TEST(a_document_is_read_and_written_again_the_same)
     ck_assert_mem_eq(once.bytes, again.bytes, once.size);
     ck_assert_uint_eq(first.size, second.size);
     ck_assert_mem_eq(first.records, second.records, first.size);
-    step_recording_free(&second);
+    recording_free(&second);
     /* A name of any bytes. */
     free(first.files[0].name);
     first.files[0].name = strdup("\x01\"\\\x7f\x80\xc3\xff");
     struct document odd = write_document(&first);
     ck_assert(step_read_json(&second, odd.bytes, odd.size, &error));
     ck_assert_str_eq(first.files[0].name, second.files[0].name);
-    step_recording_free(&first);
-    step_recording_free(&second);
+    recording_free(&first);
+    recording_free(&second);
     free(once.bytes);
     free(again.bytes);
     free(odd.bytes);
@@ -327,13 +327,13 @@ START_TEST(damaged_documents_are_refused_or_read_never_more)
         ck_assert(good || error.text[0] != '\0');
         ck_assert(good || !read.files);
         refused += !good;
-        step_recording_free(&read);
+        recording_free(&read);
         free(copy);
     }
     ck_assert_uint_gt(refused, 1000);
     free(document.bytes);
     recording.count = 0;
-    step_recording_free(&recording);
+    recording_free(&recording);
 }
 END_TEST
 

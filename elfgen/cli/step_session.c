@@ -1,0 +1,48 @@
+/* A live run of `tinyelf step`: its start, its steps and its end. */
+#include "step.h"
+
+#include "interrupt.h"
+
+bool step_start(struct step_run *run, const struct process_program *program)
+{
+    struct elfgen_error error;
+    int refused = 0;
+    run->stepper = stepper_open(program, &step_words, &run->recording, &refused, &error);
+    if (run->stepper)
+        interrupt_watch();
+    else if (refused)
+        program_report_not_started(program->path, refused);
+    else
+        message(program->path, "error", "%s", error.text);
+    return run->stepper != NULL;
+}
+
+void step_end_run(struct step_run *run, enum step_end_kind kind)
+{
+    stepper_close(run->stepper);
+    run->stepper = NULL;
+    if (run->recording.end != kind)
+        run->recording.end_number = kind == STEP_INTERRUPTED ? interrupt_signal() : 0;
+    run->recording.end = kind;
+}
+
+bool step_once(struct step_run *run)
+{
+    enum step_answer answer;
+    do
+        answer = interrupt_came() ? STEP_ENDED : stepper_next(run->stepper);
+    while (answer == STEP_PAUSED);
+    if (interrupt_came())
+        step_end_run(run, STEP_INTERRUPTED);
+    else if (answer != STEP_GOES_ON)
+        step_end_run(run, run->recording.end);
+    return run->stepper != NULL;
+}
+
+bool step_is_reached(const struct step_until *until, const struct step_registers *now,
+                     uint64_t count)
+{
+    if (!until->given)
+        return false;
+    return until->is_address ? now->value[STEP_rip] == until->value : count >= until->value;
+}
