@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "columns.h"
+#include "base/columns.h"
 #include "compare.h"
 #include "compare_order.h"
 

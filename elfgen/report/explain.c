@@ -192,11 +192,6 @@ bool explain_walk(struct explain_writer *writer)
 
 /* ---- words ---- */
 
-char printable(uint8_t byte)
-{
-    return (char)(byte >= 0x20 && byte < 0x7f ? byte : (uint8_t)'.');
-}
-
 /* What has an address for an index. */
 static bool is_by_address(const struct elfgen_claim *claim)
 {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "explain_walk.h"
 
 enum { ROW = 16 };
@@ -148,7 +149,7 @@ static void put_bytes(struct source *source, uint64_t end, const struct elfgen_c
             put_words(explain, claim);
         } else {
             for (size_t i = 0; i < count; i++)
-                elfgen_text_char(out, printable(bytes[i]));
+                elfgen_text_char(out, ascii_printable(bytes[i]));
             elfgen_text_char(out, '\n');
         }
         claim = NULL;

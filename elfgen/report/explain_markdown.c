@@ -2,6 +2,7 @@
  * than of their bytes, so that headers which overlap stay readable. */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "explain_walk.h"
 
 /* One line of a table: what is no character of the text is made harmless. */
@@ -11,7 +12,7 @@ static void put_cell(struct elfgen_text *out, const char *bytes, size_t length)
     for (size_t i = 0; i < length; i++) {
         if (strchr("|\\`*_<[", bytes[i]))
             elfgen_text_char(out, '\\');
-        elfgen_text_char(out, printable((uint8_t)bytes[i]));
+        elfgen_text_char(out, ascii_printable((uint8_t)bytes[i]));
     }
     elfgen_text_string(out, " |");
 }

@@ -1,6 +1,7 @@
 /* The walk for people: a row of bytes, and under it a line for each owner that begins there. */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "explain_walk.h"
 
 enum {
@@ -78,7 +79,7 @@ static void put_row(struct rows *rows)
     }
     elfgen_text_blanks(&line, 3 * (size_t)(row + ROW - to) + 1 + (size_t)(from - row));
     for (uint64_t i = from; i < to; i++)
-        room[line.length++] = printable(bytes[i]);
+        room[line.length++] = ascii_printable(bytes[i]);
     room[line.length++] = '\n';
     elfgen_text_bytes(explain->out, room, line.length);
 }
@@ -273,7 +274,7 @@ static void put_head(struct explain *explain)
     struct elfgen_text *out = explain->out;
     const struct elfgen_ehdr *ehdr = &explain->view->ehdr;
     for (const char *c = explain->file; *c; c++)
-        elfgen_text_char(out, printable((uint8_t)*c));
+        elfgen_text_char(out, ascii_printable((uint8_t)*c));
     elfgen_text_string(out, ": ");
     elfgen_text_decimal(out, explain->view->length, 0);
     elfgen_text_string(out, explain->view->length == 1 ? " byte" : " bytes");

@@ -45,9 +45,6 @@ void put_symbol_words(struct elfgen_text *out, const struct symbol *symbol);
 /* The symbol that has the claim's bytes; NULL: none. */
 const struct symbol *symbol_of(const struct explain *explain, const struct elfgen_claim *claim);
 
-/* A byte as a character, a dot for what is not printable. */
-char printable(uint8_t byte);
-
 /* Whether a file is an ELF file, by what the view has of it. */
 bool explain_is_elf(const struct elfgen_view *view);
 
