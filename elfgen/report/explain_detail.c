@@ -1,7 +1,7 @@
 /* All about a place in the file: each of its owners in full. */
 #include <string.h>
 
-#include "explain_walk.h"
+#include "bytemap.h"
 
 /* "  meaning   " */
 static void begin_line(struct elfgen_text *out, const char *label)

@@ -1,6 +1,6 @@
 /* The byte map as one JSON object. Written here: it goes out as it is found, so that a file of any
  * size is explained in little memory, which libraries that build a document first cannot do. */
-#include "explain_walk.h"
+#include "bytemap.h"
 #include "json.h"
 
 struct json {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "explain_walk.h"
+#include "bytemap.h"
 
 /* One line of a table: what is no character of the text is made harmless. */
 static void put_cell(struct elfgen_text *out, const char *bytes, size_t length)

@@ -2,7 +2,7 @@
  * in them by owner, and the zeros that no file has. */
 #include <string.h>
 
-#include "explain_walk.h"
+#include "bytemap.h"
 
 enum { ROW = 16, ROWS = 3, NAME = 48 };
 

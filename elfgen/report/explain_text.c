@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "explain_walk.h"
+#include "bytemap.h"
 
 enum {
     ROW = 16,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain_walk.h"
+#include "bytemap.h"
 
 const char *mutate_class_name(enum mutate_class class_)
 {

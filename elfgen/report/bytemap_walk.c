@@ -1,12 +1,8 @@
 /* The walk, in windows: what one window's claims are is sorted by place, so that memory stays small
  * however large the file is. */
-#include "explain.h"
-
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "explain_walk.h"
+#include "bytemap.h"
 
 enum { WINDOW = 1 << 17 };
 
@@ -190,199 +186,6 @@ bool explain_walk(struct explain_writer *writer)
     return good;
 }
 
-/* ---- words ---- */
-
-/* What has an address for an index. */
-static bool is_by_address(const struct elfgen_claim *claim)
-{
-    return claim->part == ELFGEN_PART_INSTRUCTION || claim->part == ELFGEN_PART_ENCODING ||
-           claim->part == ELFGEN_PART_PADDING ||
-           (claim->part == ELFGEN_PART_STRING && claim->section == ELFGEN_NO_SECTION);
-}
-
-void put_owner(struct elfgen_text *out, const struct elfgen_claim *claim)
-{
-    elfgen_text_string(out, elfgen_part_name(claim->part));
-    if (claim->part == ELFGEN_PART_EHDR)
-        return;
-    elfgen_text_char(out, '[');
-    if (is_by_address(claim)) {
-        elfgen_text_0x(out, claim->index);
-    } else {
-        elfgen_text_decimal(out, claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index,
-                            0);
-    }
-    elfgen_text_char(out, ']');
-}
-
-void put_name(struct elfgen_text *out, const struct elfgen_claim *claim)
-{
-    put_owner(out, claim);
-    if (!claim->field)
-        return;
-    elfgen_text_char(out, '.');
-    elfgen_text_string(out, claim->field->name);
-}
-
-static bool is_decimal(enum elfgen_kind kind)
-{
-    return kind == ELFGEN_KIND_NUMBER || kind == ELFGEN_KIND_SIZE || kind == ELFGEN_KIND_COUNT ||
-           kind == ELFGEN_KIND_INDEX;
-}
-
-void put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
-{
-    if (!claim->field)
-        return;
-    if (is_decimal(claim->field->kind)) {
-        elfgen_text_decimal(out, claim->value, 0);
-    } else {
-        elfgen_text_0x(out, claim->value);
-    }
-}
-
-void put_meaning(struct elfgen_text *out, const struct explain *explain,
-                 const struct elfgen_claim *claim)
-{
-    size_t before = out->length;
-    elfgen_claim_meaning(explain->view, explain->code, claim, out);
-    if (out->length == before && claim->field)
-        elfgen_text_string(out, claim->field->meaning);
-}
-
-void put_symbol_words(struct elfgen_text *out, const struct symbol *symbol)
-{
-    put_symbol(out, symbol);
-    elfgen_text_char(out, ':');
-    if (symbol->type == ELFGEN_STT_NOTYPE && symbol->size == 0)
-        return;
-    elfgen_text_char(out, ' ');
-    elfgen_text_string(out, symbol_type(symbol));
-    if (symbol->size == 0)
-        return;
-    elfgen_text_string(out, ", ");
-    elfgen_text_decimal(out, symbol->size, 0);
-    elfgen_text_string(out, symbol->size == 1 ? " byte" : " bytes");
-}
-
-const struct symbol *symbol_of(const struct explain *explain, const struct elfgen_claim *claim)
-{
-    return symbols_at_offset(explain->symbols, claim->offset, claim->length);
-}
-
-bool explain_is_elf(const struct elfgen_view *view)
-{
-    return view->ehdr.ei_mag0 == 0x7f;
-}
-
-/* ---- places ---- */
-
-/* structure[index].field, structure[index], structure.field, structure or field */
-struct place {
-    char part[16];
-    const char *field; /* NULL: any */
-    unsigned long long index;
-    bool any_index;
-};
-
-static bool is_structure(const char *name, size_t length)
-{
-    for (int part = ELFGEN_PART_EHDR; part < ELFGEN_PART_PADDING; part++) {
-        const char *known = elfgen_part_name((enum elfgen_part)part);
-        if (strlen(known) == length && memcmp(known, name, length) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Whether any structure has a field of that name. */
-static bool is_field(const char *name)
-{
-    static const char *const encodings[] = {
-#define X(encoding, meaning) #encoding,
-        ELFGEN_ENCODINGS(X)
-#undef X
-    };
-    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++)
-        if (strcmp(encodings[i], name) == 0)
-            return true;
-    for (int id = 0; id < ELFGEN_STRUCTURE_COUNT; id++)
-        for (size_t i = 0; i < elfgen_structures[id].count; i++)
-            if (strcmp(elfgen_structures[id].fields[i].name, name) == 0)
-                return true;
-    return false;
-}
-
-static bool parse_place(const char *name, struct place *place)
-{
-    size_t length = strcspn(name, "[.");
-    *place = (struct place){.any_index = true};
-    if (!is_structure(name, length)) {
-        place->field = name;
-        return name[length] == '\0';
-    }
-    memcpy(place->part, name, length);
-    name += length;
-    if (*name == '[') {
-        char *end;
-        errno = 0;
-        place->index = strtoull(name + 1, &end, 0);
-        place->any_index = false;
-        if (name[1] < '0' || name[1] > '9' || *end != ']' || errno != 0)
-            return false;
-        name = end + 1;
-    }
-    if (*name == '.')
-        place->field = name + 1;
-    else if (*name != '\0')
-        return false;
-    return true;
-}
-
-static bool find_symbol(const struct explain *explain, const char *name, uint64_t *offset,
-                        uint64_t *length, bool *field)
-{
-    const struct symbol *symbol = symbols_find(explain->symbols, name);
-    if (!symbol || symbol->offset == UINT64_MAX)
-        return false;
-    *offset = symbol->offset;
-    *length = 1;
-    *field = true;
-    return true;
-}
-
-bool explain_find(const struct explain *explain, const char *name, uint64_t *offset,
-                  uint64_t *length, bool *field)
-{
-    struct elfgen_map map;
-    struct elfgen_claim claim;
-    struct place place;
-    uint64_t index = 0, end = 0;
-    bool found = false;
-    if (!parse_place(name, &place) || (place.field && !is_field(place.field)))
-        return find_symbol(explain, name, offset, length, field);
-    *field = place.field != NULL;
-    elfgen_map_begin(&map, explain->view, explain->code, true, 0, explain->view->length);
-    while (elfgen_map_next(&map, &claim)) {
-        uint64_t own = claim.part == ELFGEN_PART_SECTION ? claim.section : claim.index;
-        if (place.field && (!claim.field || strcmp(claim.field->name, place.field) != 0))
-            continue;
-        if ((*place.part && strcmp(place.part, elfgen_part_name(claim.part)) != 0) ||
-            (!place.any_index && own != place.index) || (found && own != index))
-            continue;
-        if (!found || claim.offset < *offset)
-            *offset = claim.offset;
-        if (!found || claim.offset + claim.length > end)
-            end = claim.offset + claim.length;
-        index = own;
-        found = true;
-        if (place.field)
-            break;
-    }
-    *length = found ? end - *offset : 0;
-    return found || find_symbol(explain, name, offset, length, field);
-}
-
 void explain_open(struct elfgen_view *view, const void *bytes, uint64_t length)
 {
     if (elfgen_view_open_program(view, bytes, length, NULL) != ELFGEN_NOT_ELF)
@@ -391,14 +194,7 @@ void explain_open(struct elfgen_view *view, const void *bytes, uint64_t length)
     view->ehdr = (struct elfgen_ehdr){0};
 }
 
-bool explain_report(struct explain *explain)
+bool explain_is_elf(const struct elfgen_view *view)
 {
-    static bool (*const reports[])(struct explain *) = {
-        [EXPLAIN_TEXT] = explain_text,         [EXPLAIN_DETAIL] = explain_detail,
-        [EXPLAIN_MEMORY] = explain_memory,     [EXPLAIN_JSON] = explain_json,
-        [EXPLAIN_MARKDOWN] = explain_markdown, [EXPLAIN_HEX] = explain_hex};
-    explain->problem = NULL;
-    if (explain->to > explain->view->length)
-        explain->to = explain->view->length;
-    return reports[explain->format](explain);
+    return view->ehdr.ei_mag0 == 0x7f;
 }

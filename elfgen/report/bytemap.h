@@ -1,6 +1,6 @@
 /* What the formats of the byte map share: the walk that calls them, and words. */
-#ifndef EXPLAIN_WALK_H
-#define EXPLAIN_WALK_H
+#ifndef BYTEMAP_H
+#define BYTEMAP_H
 
 #include "explain.h"
 
