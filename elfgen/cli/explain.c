@@ -66,25 +66,25 @@ static bool choose_place(struct explain *explain, const char *at)
 {
     uint64_t offset, length = 1;
     bool field = true;
-    if (!parse_number(at, &offset) && !explain_find(explain, at, &offset, &length, &field)) {
-        const struct symbol *symbol = symbols_find(explain->symbols, at);
+    if (!parse_number(at, &offset) && !bytemap_find(&explain->map, at, &offset, &length, &field)) {
+        const struct symbol *symbol = symbols_find(explain->map.symbols, at);
         if (symbol)
-            message(explain->file, "error", "'%s' is at 0x%llx, in memory only", at,
+            message(explain->map.file, "error", "'%s' is at 0x%llx, in memory only", at,
                     (unsigned long long)symbol->address);
         else
-            message(explain->file, "error", "no '%s' in this file", at);
+            message(explain->map.file, "error", "no '%s' in this file", at);
         return false;
     }
-    if (offset >= explain->view->length) {
-        message(explain->file, "error", "offset 0x%llx is past the end of the file, 0x%llx",
-                (unsigned long long)offset, (unsigned long long)explain->view->length);
+    if (offset >= explain->map.view->length) {
+        message(explain->map.file, "error", "offset 0x%llx is past the end of the file, 0x%llx",
+                (unsigned long long)offset, (unsigned long long)explain->map.view->length);
         return false;
     }
-    explain->from = offset;
-    explain->to = offset + (field ? 1 : length);
+    explain->map.from = offset;
+    explain->map.to = offset + (field ? 1 : length);
     if (explain->format == EXPLAIN_TEXT && field)
         explain->format = EXPLAIN_DETAIL;
-    explain->encodings = explain->encodings || field;
+    explain->map.encodings = explain->map.encodings || field;
     return true;
 }
 
@@ -94,17 +94,17 @@ static bool report(const struct wish *wish, struct explain *explain, const struc
     const char *problem = NULL;
     struct code *code = NULL;
     if (!wish->no_code)
-        code = code_open(explain->view, wish->mode, SYNTAX_INTEL, &problem);
-    explain->code = code ? &code->code : NULL;
+        code = code_open(explain->map.view, wish->mode, SYNTAX_INTEL, &problem);
+    explain->map.code = code ? &code->code : NULL;
     if (code)
         code->machine.names = &names->machine;
     bool done = !problem && (!wish->at || choose_place(explain, wish->at));
     if (done && !explain_report(explain)) {
-        problem = explain->problem;
+        problem = explain->map.problem;
         done = false;
     }
     if (problem)
-        message(explain->file, "error", "%s", problem);
+        message(explain->map.file, "error", "%s", problem);
     code_close(code);
     return done;
 }
@@ -121,17 +121,17 @@ static int run(const struct wish *wish, const char *path)
     struct elfgen_view view;
     bool done = read_input(path, &bytes);
     if (done) {
-        struct explain explain = {.view = &view,
-                                  .file = input_name(path),
+        struct explain explain = {.map = {.view = &view,
+                                          .file = input_name(path),
+                                          .encodings = wish->parts,
+                                          .to = bytes.size,
+                                          .out = &output->text},
                                   .format = wish->format,
-                                  .encodings = wish->parts,
-                                  .colour = wish->colour,
-                                  .to = bytes.size,
-                                  .out = &output->text};
-        explain_open(&view, bytes.bytes, bytes.size);
+                                  .colour = wish->colour};
+        bytemap_open_view(&view, bytes.bytes, bytes.size);
         struct names names;
         done = open_names(&names, &view, path, wish->debug);
-        explain.symbols = &names.symbols;
+        explain.map.symbols = &names.symbols;
         done = done && report(wish, &explain, &names);
         close_names(&names);
     }

@@ -67,10 +67,10 @@ static bool parse_place(const char *name, struct place *place)
     return true;
 }
 
-static bool find_symbol(const struct explain *explain, const char *name, uint64_t *offset,
+static bool find_symbol(const struct bytemap *map, const char *name, uint64_t *offset,
                         uint64_t *length, bool *field)
 {
-    const struct symbol *symbol = symbols_find(explain->symbols, name);
+    const struct symbol *symbol = symbols_find(map->symbols, name);
     if (!symbol || symbol->offset == UINT64_MAX)
         return false;
     *offset = symbol->offset;
@@ -79,19 +79,19 @@ static bool find_symbol(const struct explain *explain, const char *name, uint64_
     return true;
 }
 
-bool explain_find(const struct explain *explain, const char *name, uint64_t *offset,
-                  uint64_t *length, bool *field)
+bool bytemap_find(const struct bytemap *map, const char *name, uint64_t *offset, uint64_t *length,
+                  bool *field)
 {
-    struct elfgen_map map;
+    struct elfgen_map claims;
     struct elfgen_claim claim;
     struct place place;
     uint64_t index = 0, end = 0;
     bool found = false;
     if (!parse_place(name, &place) || (place.field && !is_field(place.field)))
-        return find_symbol(explain, name, offset, length, field);
+        return find_symbol(map, name, offset, length, field);
     *field = place.field != NULL;
-    elfgen_map_begin(&map, explain->view, explain->code, true, 0, explain->view->length);
-    while (elfgen_map_next(&map, &claim)) {
+    elfgen_map_begin(&claims, map->view, map->code, true, 0, map->view->length);
+    while (elfgen_map_next(&claims, &claim)) {
         uint64_t own = claim.part == ELFGEN_PART_SECTION ? claim.section : claim.index;
         if (place.field && (!claim.field || strcmp(claim.field->name, place.field) != 0))
             continue;
@@ -108,5 +108,5 @@ bool explain_find(const struct explain *explain, const char *name, uint64_t *off
             break;
     }
     *length = found ? end - *offset : 0;
-    return found || find_symbol(explain, name, offset, length, field);
+    return found || find_symbol(map, name, offset, length, field);
 }

@@ -37,27 +37,27 @@ static bool make_room(struct batch *batch)
     return true;
 }
 
-static bool collect(struct explain *explain, uint64_t from, uint64_t to, struct batch *batch)
+static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batch *batch)
 {
     /* Eight to a byte: no file has as many, but one can be made whose thousands of sections are all
      * the same strings. */
     enum { MOST_CLAIMS = 8 * WINDOW };
-    struct elfgen_map map;
+    struct elfgen_map claims;
     struct elfgen_claim claim;
     bool sorted = true;
     batch->count = 0;
-    elfgen_map_begin(&map, explain->view, explain->code, explain->encodings, from, to);
-    map.beginning = from != explain->from;
-    while (elfgen_map_next(&map, &claim)) {
+    elfgen_map_begin(&claims, map->view, map->code, map->encodings, from, to);
+    claims.beginning = from != map->from;
+    while (elfgen_map_next(&claims, &claim)) {
         /* One that began earlier was in an earlier window, or is the first's own. */
-        if (claim.offset < from && from != explain->from)
+        if (claim.offset < from && from != map->from)
             continue;
         if (batch->count == MOST_CLAIMS) {
-            explain->problem = "too many headers, tables and strings overlap";
+            map->problem = "too many headers, tables and strings overlap";
             return false;
         }
         if (!make_room(batch)) {
-            explain->problem = "out of memory";
+            map->problem = "out of memory";
             return false;
         }
         batch->claims[batch->count++] = claim;
@@ -70,9 +70,9 @@ static bool collect(struct explain *explain, uint64_t from, uint64_t to, struct 
 }
 
 /* The symbols that begin up to `offset` and were not told yet. */
-static void put_symbols(struct explain_writer *writer, uint64_t offset)
+static void put_symbols(struct bytemap_writer *writer, uint64_t offset)
 {
-    const struct symbols *symbols = writer->explain->symbols;
+    const struct symbols *symbols = writer->map->symbols;
     if (!symbols || !writer->symbol)
         return;
     for (; writer->next_symbol < symbols->by_offset.count; writer->next_symbol++) {
@@ -84,12 +84,12 @@ static void put_symbols(struct explain_writer *writer, uint64_t offset)
 }
 
 /* Bytes that nothing claims, before a claim at `to` or the end. */
-static void put_gap(struct explain_writer *writer, uint64_t from, uint64_t to, bool before_claim)
+static void put_gap(struct bytemap_writer *writer, uint64_t from, uint64_t to, bool before_claim)
 {
     if (from >= to)
         return;
     put_symbols(writer, from);
-    if (before_claim && elfgen_map_is_padding(writer->explain->view, from, to)) {
+    if (before_claim && elfgen_map_is_padding(writer->map->view, from, to)) {
         const struct elfgen_claim padding = {.offset = from,
                                              .length = to - from,
                                              .part = ELFGEN_PART_PADDING,
@@ -104,7 +104,7 @@ static void put_gap(struct explain_writer *writer, uint64_t from, uint64_t to, b
 
 /* What a walk through the whole file finds around an offset that nothing claims. */
 struct around {
-    struct explain_writer writer;
+    struct bytemap_writer writer;
     uint64_t offset;
     uint64_t from, to;
     bool is_padding;
@@ -119,44 +119,43 @@ static void look_at(struct around *around, uint64_t from, uint64_t length, bool 
     around->is_padding = is_padding;
 }
 
-static void look_at_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+static void look_at_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     if (claim->part == ELFGEN_PART_PADDING)
         look_at((struct around *)writer, claim->offset, claim->length, true);
 }
 
-static void look_at_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+static void look_at_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
     look_at((struct around *)writer, offset, length, false);
 }
 
 /* A gap at the border of the range, whose other end is outside. False: `problem` says why not. */
-static bool put_whole_gap(struct explain_writer *writer, uint64_t offset)
+static bool put_whole_gap(struct bytemap_writer *writer, uint64_t offset)
 {
-    struct explain whole = *writer->explain;
-    struct around around = {
-        .writer = {.explain = &whole, .claim = look_at_claim, .gap = look_at_gap},
-        .offset = offset};
+    struct bytemap whole = *writer->map;
+    struct around around = {.writer = {.map = &whole, .claim = look_at_claim, .gap = look_at_gap},
+                            .offset = offset};
     whole.from = 0;
     whole.to = whole.view->length;
-    bool good = explain_walk(&around.writer);
-    writer->explain->problem = whole.problem;
+    bool good = bytemap_walk(&around.writer);
+    writer->map->problem = whole.problem;
     if (good)
         put_gap(writer, around.from, around.to, around.is_padding);
     return good;
 }
 
-bool explain_walk(struct explain_writer *writer)
+bool bytemap_walk(struct bytemap_writer *writer)
 {
-    struct explain *explain = writer->explain;
+    struct bytemap *map = writer->map;
     struct batch batch = {0};
     struct elfgen_claim before = {.length = 0};
-    uint64_t done = explain->from;
+    uint64_t done = map->from;
     bool good = true;
-    writer->next_symbol = symbols_from(explain->symbols, explain->from);
-    for (uint64_t from = explain->from; good && from < explain->to; from += WINDOW) {
-        uint64_t to = explain->to - from < WINDOW ? explain->to : from + WINDOW;
-        good = collect(explain, from, to, &batch);
+    writer->next_symbol = symbols_from(map->symbols, map->from);
+    for (uint64_t from = map->from; good && from < map->to; from += WINDOW) {
+        uint64_t to = map->to - from < WINDOW ? map->to : from + WINDOW;
+        good = collect(map, from, to, &batch);
         for (size_t i = 0; good && i < batch.count; i++) {
             const struct elfgen_claim *claim = &batch.claims[i];
             /* Two system calls may read the same string. */
@@ -165,7 +164,7 @@ bool explain_walk(struct explain_writer *writer)
                 claim->section == before.section)
                 continue;
             before = *claim;
-            if (done == explain->from && done > 0 && done < claim->offset && writer->whole_gaps)
+            if (done == map->from && done > 0 && done < claim->offset && writer->whole_gaps)
                 good = put_whole_gap(writer, done);
             else
                 put_gap(writer, done, claim->offset, true);
@@ -175,18 +174,18 @@ bool explain_walk(struct explain_writer *writer)
                 done = claim->offset + claim->length;
         }
     }
-    bool partial = explain->to < explain->view->length || explain->from > 0;
-    if (good && done < explain->to && partial && writer->whole_gaps)
+    bool partial = map->to < map->view->length || map->from > 0;
+    if (good && done < map->to && partial && writer->whole_gaps)
         good = put_whole_gap(writer, done);
     else if (good)
-        put_gap(writer, done, explain->to, false);
-    if (good && explain->to > explain->from)
-        put_symbols(writer, explain->to - 1);
+        put_gap(writer, done, map->to, false);
+    if (good && map->to > map->from)
+        put_symbols(writer, map->to - 1);
     free(batch.claims);
     return good;
 }
 
-void explain_open(struct elfgen_view *view, const void *bytes, uint64_t length)
+void bytemap_open_view(struct elfgen_view *view, const void *bytes, uint64_t length)
 {
     if (elfgen_view_open_program(view, bytes, length, NULL) != ELFGEN_NOT_ELF)
         return;
@@ -194,7 +193,7 @@ void explain_open(struct elfgen_view *view, const void *bytes, uint64_t length)
     view->ehdr = (struct elfgen_ehdr){0};
 }
 
-bool explain_is_elf(const struct elfgen_view *view)
+bool bytemap_is_elf(const struct elfgen_view *view)
 {
     return view->ehdr.ei_mag0 == 0x7f;
 }

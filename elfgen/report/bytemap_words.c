@@ -9,7 +9,7 @@ static bool is_by_address(const struct elfgen_claim *claim)
            (claim->part == ELFGEN_PART_STRING && claim->section == ELFGEN_NO_SECTION);
 }
 
-void put_owner(struct elfgen_text *out, const struct elfgen_claim *claim)
+void bytemap_put_owner(struct elfgen_text *out, const struct elfgen_claim *claim)
 {
     elfgen_text_string(out, elfgen_part_name(claim->part));
     if (claim->part == ELFGEN_PART_EHDR)
@@ -24,9 +24,9 @@ void put_owner(struct elfgen_text *out, const struct elfgen_claim *claim)
     elfgen_text_char(out, ']');
 }
 
-void put_name(struct elfgen_text *out, const struct elfgen_claim *claim)
+void bytemap_put_name(struct elfgen_text *out, const struct elfgen_claim *claim)
 {
-    put_owner(out, claim);
+    bytemap_put_owner(out, claim);
     if (!claim->field)
         return;
     elfgen_text_char(out, '.');
@@ -39,7 +39,7 @@ static bool is_decimal(enum elfgen_kind kind)
            kind == ELFGEN_KIND_INDEX;
 }
 
-void put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
+void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
 {
     if (!claim->field)
         return;
@@ -50,16 +50,16 @@ void put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
     }
 }
 
-void put_meaning(struct elfgen_text *out, const struct explain *explain,
-                 const struct elfgen_claim *claim)
+void bytemap_put_meaning(struct elfgen_text *out, const struct bytemap *map,
+                         const struct elfgen_claim *claim)
 {
     size_t before = out->length;
-    elfgen_claim_meaning(explain->view, explain->code, claim, out);
+    elfgen_claim_meaning(map->view, map->code, claim, out);
     if (out->length == before && claim->field)
         elfgen_text_string(out, claim->field->meaning);
 }
 
-void put_symbol_words(struct elfgen_text *out, const struct symbol *symbol)
+void bytemap_put_symbol(struct elfgen_text *out, const struct symbol *symbol)
 {
     put_symbol(out, symbol);
     elfgen_text_char(out, ':');
@@ -74,7 +74,7 @@ void put_symbol_words(struct elfgen_text *out, const struct symbol *symbol)
     elfgen_text_string(out, symbol->size == 1 ? " byte" : " bytes");
 }
 
-const struct symbol *symbol_of(const struct explain *explain, const struct elfgen_claim *claim)
+const struct symbol *bytemap_symbol(const struct bytemap *map, const struct elfgen_claim *claim)
 {
-    return symbols_at_offset(explain->symbols, claim->offset, claim->length);
+    return symbols_at_offset(map->symbols, claim->offset, claim->length);
 }

@@ -1,5 +1,5 @@
-/* Chooses the format of a report. */
-#include "bytemap.h"
+/* The formats of a report, by their number. */
+#include "explain.h"
 
 bool explain_report(struct explain *explain)
 {
@@ -7,8 +7,9 @@ bool explain_report(struct explain *explain)
         [EXPLAIN_TEXT] = explain_text,         [EXPLAIN_DETAIL] = explain_detail,
         [EXPLAIN_MEMORY] = explain_memory,     [EXPLAIN_JSON] = explain_json,
         [EXPLAIN_MARKDOWN] = explain_markdown, [EXPLAIN_HEX] = explain_hex};
-    explain->problem = NULL;
-    if (explain->to > explain->view->length)
-        explain->to = explain->view->length;
+    struct bytemap *map = &explain->map;
+    map->problem = NULL;
+    if (map->to > map->view->length)
+        map->to = map->view->length;
     return reports[explain->format](explain);
 }

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "bytemap.h"
 #include "mutate.h"
 
 enum { ROW = 16, LINE = 100 };
