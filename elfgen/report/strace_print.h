@@ -153,6 +153,9 @@ void value_print(struct value *v);
 /* A struct termios. */
 void put_terminal(const struct value *v);
 
+/* Whether no program ever sees an error: the kernel makes the call again. */
+bool call_error_is_internal(int64_t number);
+
 /* The answer, and what stands in parentheses behind it. */
 void put_result(const struct value *v);
 
