@@ -38,6 +38,9 @@ int command_of_companion(int argc, char **argv);
 __attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
                                                    const char *format, ...);
 
+/* The same for a text that is ready, as a callback. */
+void message_text(const char *subject, const char *kind, const char *text);
+
 /* The same for a place in a text: FILE:LINE:COLUMN, the line, and a caret under the place. `offset`
  * is in bytes, up to `size`. */
 __attribute__((format(printf, 6, 7))) void message_at(const char *file, const char *text,

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "../machine/code.h"
+#include "../report/debug_file.h"
 #include "../report/disasm.h"
 #include "../source/bytes.h"
 #include "cli.h"
-#include "names.h"
 
 enum { OPTION_SYNTAX = 256, OPTION_ALL, OPTION_BYTES, OPTION_DEBUG_FILE, OPTION_HELP };
 
@@ -57,7 +57,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
     struct elfgen_view view;
     struct elfgen_error error;
     const char *problem, *name = input_name(path);
-    struct names names;
+    struct debug_file names = {.symbols = {.all = NULL}};
     disasm->source = syntax == SYNTAX_NASM;
     if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF) {
         message(name, "error", "%s", error.text);
@@ -71,13 +71,17 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
                 machine ? machine : "an unknown machine", (unsigned)view.ehdr.e_machine);
         return false;
     }
-    if (!open_names(&names, &view, path, debug)) {
-        close_names(&names);
+    if (!(debug ? read_input(debug, &names.bytes) &&
+                      debug_file_use(&names, &view, input_name(debug), message_text)
+                : debug_file_find(&names, &view, path, message_text))) {
+        debug_file_close(&names);
         return false;
     }
+    const struct machine_names machine_names = {symbols_put_name, &names.symbols,
+                                                view.ehdr.e_type == ELFGEN_ET_EXEC};
     struct code *code = code_open(&view, mode, syntax, &problem);
     if (code)
-        code->machine.names = &names.machine;
+        code->machine.names = &machine_names;
     disasm->symbols = &names.symbols;
     bool any = code && disasm_report(disasm, &code->code);
     if (!any)
@@ -87,7 +91,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum machin
                           "executable section");
     disasm->symbols = NULL;
     code_close(code);
-    close_names(&names);
+    debug_file_close(&names);
     return any;
 }
 

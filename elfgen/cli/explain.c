@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "../machine/code.h"
+#include "../report/debug_file.h"
 #include "../report/explain.h"
 #include "../source/bytes.h"
 #include "cli.h"
-#include "names.h"
 #include "starts.h"
 
 enum {
@@ -89,15 +89,17 @@ static bool choose_place(struct explain *explain, const char *at)
 }
 
 /* False: it was said why. */
-static bool report(const struct wish *wish, struct explain *explain, const struct names *names)
+static bool report(const struct wish *wish, struct explain *explain)
 {
     const char *problem = NULL;
     struct code *code = NULL;
     if (!wish->no_code)
         code = code_open(explain->map.view, wish->mode, SYNTAX_INTEL, &problem);
     explain->map.code = code ? &code->code : NULL;
+    const struct machine_names names = {symbols_put_name, explain->map.symbols,
+                                        explain->map.view->ehdr.e_type == ELFGEN_ET_EXEC};
     if (code)
-        code->machine.names = &names->machine;
+        code->machine.names = &names;
     bool done = !problem && (!wish->at || choose_place(explain, wish->at));
     if (done && !explain_report(explain)) {
         problem = explain->map.problem;
@@ -129,11 +131,14 @@ static int run(const struct wish *wish, const char *path)
                                   .format = wish->format,
                                   .colour = wish->colour};
         bytemap_open_view(&view, bytes.bytes, bytes.size);
-        struct names names;
-        done = open_names(&names, &view, path, wish->debug);
+        struct debug_file names = {.symbols = {.all = NULL}};
+        done = wish->debug
+                   ? read_input(wish->debug, &names.bytes) &&
+                         debug_file_use(&names, &view, input_name(wish->debug), message_text)
+                   : debug_file_find(&names, &view, path, message_text);
         explain.map.symbols = &names.symbols;
-        done = done && report(wish, &explain, &names);
-        close_names(&names);
+        done = done && report(wish, &explain);
+        debug_file_close(&names);
     }
     done = finish_output(output) && done;
     if (done && is_for_people(wish->format))

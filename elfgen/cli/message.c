@@ -27,6 +27,11 @@ void message(const char *subject, const char *kind, const char *format, ...)
     va_end(arguments);
 }
 
+void message_text(const char *subject, const char *kind, const char *text)
+{
+    message(subject, kind, "%s", text);
+}
+
 /* The line with a caret under `column` (0...); tabs stay tabs in both, so that they fall together.
  */
 static void show_line(unsigned long number, const char *line, size_t length, size_t column)

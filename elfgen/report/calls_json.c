@@ -1,4 +1,5 @@
 /* System calls as one JSON object. */
+#include "calls.h"
 #include "calls_text.h"
 #include "json.h"
 
