@@ -12,7 +12,7 @@ static void put_argument(struct elfgen_text *out, pid_t id, const struct process
                          const struct call_row *row, unsigned index, bool answered)
 {
     struct call_reader reader = {.read = read_process, .context = &id};
-    call_value_text(out, call, row, index, answered, &reader);
+    strace_argument_text(out, call, row, index, answered, &reader);
 }
 
 const struct step_words step_words = {put_argument};

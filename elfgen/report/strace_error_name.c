@@ -22,7 +22,7 @@ static size_t find_internal(int64_t number)
     return i;
 }
 
-const char *call_error_name(int64_t number)
+const char *strace_error_name(int64_t number)
 {
     size_t i = find_internal(number);
     if (i < INTERNAL)
@@ -30,7 +30,7 @@ const char *call_error_name(int64_t number)
     return number > 0 && number <= INT16_MAX ? strerrorname_np((int)number) : NULL;
 }
 
-const char *call_error_text(int64_t number)
+const char *strace_error_text(int64_t number)
 {
     size_t i = find_internal(number);
     const char *text = NULL;
@@ -41,7 +41,7 @@ const char *call_error_text(int64_t number)
     return text ? text : "Unknown error";
 }
 
-bool call_error_is_internal(int64_t number)
+bool strace_error_is_internal(int64_t number)
 {
     return find_internal(number) < INTERNAL;
 }

@@ -124,12 +124,12 @@ static void put_argument(struct elfgen_text *out, const struct trace_call *call,
           true);
     calls_parameter(parameter, name, sizeof name);
     elfgen_text_string(out, name);
-    if (call_value_is_absent(call->call, row, index)) {
+    if (strace_argument_is_absent(call->call, row, index)) {
         elfgen_text_string(out, ", no value of its own in this call\n");
         return;
     }
     elfgen_text_string(out, " = ");
-    call_value_text(out, call->call, row, index, after, reader);
+    strace_argument_text(out, call->call, row, index, after, reader);
     elfgen_text_char(out, '\n');
 }
 
@@ -169,6 +169,6 @@ void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, 
             put_argument(out, call, i, true, reader);
     begin(out, calls_convention(call->call->abi)->number, (uint64_t)call->call->result, false);
     elfgen_text_string(out, "returned: ");
-    call_result_text(out, call->call, row, reader);
+    strace_result_text(out, call->call, row, reader);
     elfgen_text_string(out, "\n\n");
 }
