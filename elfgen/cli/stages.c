@@ -106,8 +106,7 @@ static char *make_json(const struct request *request, size_t *length)
         .bytes = malloc(size), .capacity = size, .flush = append, .context = &size};
     if (!text.bytes)
         return NULL;
-    report_stages_json(&request->stages, request->folder, request->run ? request->runs : NULL,
-                       &text);
+    stages_json(&request->stages, request->folder, request->run ? request->runs : NULL, &text);
     *length = text.length;
     return text.bytes;
 }
@@ -140,7 +139,7 @@ static int report(struct request *request)
     if (done && request->json)
         elfgen_text_bytes(&output->text, json, length);
     else if (done && keep)
-        report_stages(stages, request->folder, request->run ? request->runs : NULL, &output->text);
+        stages_text(stages, request->folder, request->run ? request->runs : NULL, &output->text);
     free(json);
     if (!finish_output(output) || !done)
         return EXIT_NO;

@@ -61,12 +61,12 @@ void bytemap_put_meaning(struct elfgen_text *out, const struct bytemap *map,
 
 void bytemap_put_symbol(struct elfgen_text *out, const struct symbol *symbol)
 {
-    put_symbol(out, symbol);
+    symbols_put(out, symbol);
     elfgen_text_char(out, ':');
     if (symbol->type == ELFGEN_STT_NOTYPE && symbol->size == 0)
         return;
     elfgen_text_char(out, ' ');
-    elfgen_text_string(out, symbol_type(symbol));
+    elfgen_text_string(out, symbols_type_name(symbol));
     if (symbol->size == 0)
         return;
     elfgen_text_string(out, ", ");

@@ -27,7 +27,7 @@ static void put_json_symbol(struct elfgen_text *out, const struct symbol *symbol
     }
     char room[300];
     struct elfgen_text name = {.bytes = room, .capacity = sizeof room};
-    put_symbol(&name, symbol);
+    symbols_put(&name, symbol);
     if (distance != 0) {
         elfgen_text_char(&name, '+');
         elfgen_text_0x(&name, distance);
@@ -99,7 +99,7 @@ static void put_symbol_item(struct bytemap_writer *writer, const struct symbol *
     json_key(out, "name");
     put_json_symbol(out, symbol, 0);
     json_key(out, "type");
-    json_string(out, symbol_type(symbol));
+    json_string(out, symbols_type_name(symbol));
     elfgen_text_char(out, '}');
 }
 

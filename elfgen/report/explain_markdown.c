@@ -132,10 +132,10 @@ static void put_symbols(struct bytemap *map)
         elfgen_text_string(out, " | 0x");
         elfgen_text_hex(out, symbol->address, 0);
         elfgen_text_string(out, " |");
-        put_symbol(&cell, symbol);
+        symbols_put(&cell, symbol);
         put_cell(out, room, cell.length);
         elfgen_text_char(out, ' ');
-        elfgen_text_string(out, symbol_type(symbol));
+        elfgen_text_string(out, symbols_type_name(symbol));
         elfgen_text_string(out, " | ");
         elfgen_text_decimal(out, symbol->size, 0);
         elfgen_text_string(out, " |\n");

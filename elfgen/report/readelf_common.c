@@ -3,8 +3,8 @@
 
 #include "readelf.h"
 
-void readelf_tell(struct readelf *report, bool is_error, const char *field,
-                  const struct elfgen_error *complaint)
+void readelf_report_complaint(struct readelf *report, bool is_error, const char *field,
+                              const struct elfgen_error *complaint)
 {
     if (is_error)
         report->failed = true;

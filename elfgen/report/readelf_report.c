@@ -79,7 +79,7 @@ bool readelf_report(struct readelf *report)
         elfgen_text_char(report->out, '\n');
     }
     if (status == ELFGEN_NOT_ELF) {
-        readelf_tell(report, true, NULL, &error);
+        readelf_report_complaint(report, true, NULL, &error);
         return false;
     }
     count_tables(report);

@@ -406,7 +406,7 @@ void strace_begin(struct strace *s)
         .bytes = s->bytes, .capacity = sizeof s->bytes, .flush = flush_line, .context = s};
     s->processes = 1;
     if (!s->reader.read)
-        s->reader = (struct call_reader){read_process, s};
+        s->reader = (struct memory_reader){read_process, s};
 }
 
 void strace_event(struct strace *s, const struct process_event *event)

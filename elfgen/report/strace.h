@@ -16,7 +16,7 @@
  * is shown; before, addresses of that. `row` NULL, or with fewer parameters: a number. */
 void strace_argument_text(struct elfgen_text *out, const struct process_call *call,
                           const struct call_row *row, unsigned index, bool after,
-                          const struct call_reader *reader);
+                          const struct memory_reader *reader);
 
 /* Whether a trace leaves argument `index` out: this very call has none (open's mode without
  * O_CREAT), or it is the second half of one of 64 bits. */
@@ -25,7 +25,7 @@ bool strace_argument_is_absent(const struct process_call *call, const struct cal
 
 /* What the kernel answered: "3", "-1 ENOENT (No such file or directory)", "0x2 (flags O_RDWR)". */
 void strace_result_text(struct elfgen_text *out, const struct process_call *call,
-                        const struct call_row *row, const struct call_reader *reader);
+                        const struct call_row *row, const struct memory_reader *reader);
 
 /* The name of an errno: "ENOENT". Those that the kernel keeps to itself, too: "ERESTARTSYS". NULL:
  * it has none. */
@@ -52,9 +52,9 @@ enum strace_prefix {
 struct strace {
     struct elfgen_text *out;
     enum strace_prefix prefix;
-    const char *tool;          /* who says that a process was attached; NULL: nobody does */
-    struct call_reader reader; /* of the memory of the process that an event is of; without one it
-                                * is read from that itself */
+    const char *tool;            /* who says that a process was attached; NULL: nobody does */
+    struct memory_reader reader; /* of the memory of the process that an event is of; without one it
+                                  * is read from that itself */
 
     /* The rest is this room's own. */
     struct process *process; /* of the event */

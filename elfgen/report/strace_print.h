@@ -17,7 +17,7 @@ struct strace_value {
     bool after;        /* the kernel answered */
     bool late;         /* nothing to be seen before */
     const struct xlat *xlat;
-    const struct call_reader *reader;
+    const struct memory_reader *reader;
     const uint32_t *length_before; /* *addrlen when the call was made; NULL: nobody looked */
 };
 

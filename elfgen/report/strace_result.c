@@ -183,7 +183,7 @@ void strace_put_result(const struct strace_value *v)
 }
 
 void strace_result_text(struct elfgen_text *out, const struct process_call *call,
-                        const struct call_row *row, const struct call_reader *reader)
+                        const struct call_row *row, const struct memory_reader *reader)
 {
     struct strace_value value = {
         .out = out, .call = call, .row = row, .after = true, .reader = reader};

@@ -13,7 +13,7 @@ const char *strace_show_number(struct strace_shown *shown)
 }
 
 /* Takes arguments from memory: `count` words. False: they are not there. */
-static bool take_arguments(struct strace_shown *shown, const struct call_reader *reader,
+static bool take_arguments(struct strace_shown *shown, const struct memory_reader *reader,
                            uint64_t address, size_t count)
 {
     uint8_t bytes[4 * ELFGEN_ARGUMENTS];
@@ -33,7 +33,7 @@ static size_t count_parameters(const struct call_row *row)
 }
 
 /* The call that socketcall stands for. The names of its numbers are the calls' own. */
-static void unfold_socketcall(struct strace_shown *shown, const struct call_reader *reader)
+static void unfold_socketcall(struct strace_shown *shown, const struct memory_reader *reader)
 {
     const char *word = xlat_name(&xlat_socketcall, shown->call.arguments[0]);
     char name[16] = "";
@@ -46,7 +46,7 @@ static void unfold_socketcall(struct strace_shown *shown, const struct call_read
     }
 }
 
-static void unfold(struct strace_shown *shown, const struct call_reader *reader)
+static void unfold(struct strace_shown *shown, const struct memory_reader *reader)
 {
     enum call_type first = shown->row->parameters[0].type;
     const struct call_row *row = NULL;
@@ -61,7 +61,7 @@ static void unfold(struct strace_shown *shown, const struct call_reader *reader)
 }
 
 void strace_show_call(struct strace_shown *shown, const struct process_call *call,
-                      struct calls *calls, const struct call_reader *reader)
+                      struct calls *calls, const struct memory_reader *reader)
 {
     static const uint8_t clone_orders[CALL_ABIS][5] = {{1, 0, 2, 4, 3}, {1, 0, 2, 3, 4}};
     const struct call *known = calls_find(calls, call->abi, call->number);

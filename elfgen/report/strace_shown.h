@@ -16,7 +16,7 @@ struct strace_shown {
 
 /* Fills *shown for a call. */
 void strace_show_call(struct strace_shown *shown, const struct process_call *call,
-                      struct calls *calls, const struct call_reader *reader);
+                      struct calls *calls, const struct memory_reader *reader);
 
 /* The name of a call that has none, from its number: "syscall_0x3e8". It is in *shown. */
 const char *strace_show_number(struct strace_shown *shown);

@@ -199,7 +199,7 @@ void strace_put_argument(struct strace_value *v)
 
 void strace_argument_text(struct elfgen_text *out, const struct process_call *call,
                           const struct call_row *row, unsigned index, bool after,
-                          const struct call_reader *reader)
+                          const struct memory_reader *reader)
 {
     struct strace_value value = {
         .out = out, .call = call, .row = row, .index = index, .after = after, .reader = reader};

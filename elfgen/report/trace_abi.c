@@ -115,7 +115,7 @@ static void put_number(struct elfgen_text *out, const struct trace_call *call)
 }
 
 static void put_argument(struct elfgen_text *out, const struct trace_call *call, unsigned index,
-                         bool after, const struct call_reader *reader)
+                         bool after, const struct memory_reader *reader)
 {
     const struct call_row *row = row_of(call);
     const struct call_parameter *parameter = &row->parameters[index];
@@ -139,7 +139,7 @@ static bool is_answer(const struct call_row *row, unsigned index)
 }
 
 void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                     const struct call_reader *reader)
+                     const struct memory_reader *reader)
 {
     const struct call_row *row = row_of(call);
     put_title(out, call, with_id, "");
@@ -159,7 +159,7 @@ void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, boo
 }
 
 void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                        const struct call_reader *reader)
+                        const struct memory_reader *reader)
 {
     const struct call_row *row = row_of(call);
     if (with_id)

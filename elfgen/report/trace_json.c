@@ -27,7 +27,7 @@ static void begin_event(struct trace_json *json, const char *kind, pid_t id)
     json->any = true;
 }
 
-void trace_keep(struct trace_kept *kept, const struct call_reader *reader)
+void trace_keep(struct trace_kept *kept, const struct memory_reader *reader)
 {
     const struct call_row *row = kept->call.known ? kept->call.known->row : NULL;
     struct elfgen_text text = {.bytes = kept->texts, .capacity = sizeof kept->texts};
@@ -67,7 +67,7 @@ static void put_instruction(struct elfgen_text *out, const struct trace_call *ca
 
 /* What the kernel wrote is read now; the rest was, before. */
 static void put_value(struct elfgen_text *out, const struct trace_kept *kept, unsigned index,
-                      bool answered, const struct call_reader *reader)
+                      bool answered, const struct memory_reader *reader)
 {
     const struct call_row *row = kept->call.known->row;
     size_t from = index == 0 ? 0 : kept->ends[index - 1];
@@ -84,7 +84,7 @@ static void put_value(struct elfgen_text *out, const struct trace_kept *kept, un
 }
 
 static void put_arguments(struct elfgen_text *out, const struct trace_kept *kept, bool answered,
-                          const struct call_reader *reader)
+                          const struct memory_reader *reader)
 {
     const struct process_call *call = kept->call.call;
     const struct call_row *row = kept->call.known ? kept->call.known->row : NULL;
@@ -115,7 +115,7 @@ static void put_result(struct elfgen_text *out, const struct process_call *call)
 }
 
 void trace_json_call(struct trace_json *json, const struct trace_kept *kept, bool answered,
-                     const struct call_reader *reader)
+                     const struct memory_reader *reader)
 {
     struct elfgen_text *out = json->out;
     const struct trace_call *call = &kept->call;

@@ -21,7 +21,7 @@ static size_t read_memory(void *context, uint64_t address, void *bytes, size_t s
     return size;
 }
 
-const struct call_reader reader = {read_memory, NULL};
+const struct memory_reader reader = {read_memory, NULL};
 
 void set_memory(const void *bytes, size_t size)
 {
