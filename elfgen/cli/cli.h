@@ -38,7 +38,7 @@ int companion_run(int argc, char **argv);
 __attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
                                                    const char *format, ...);
 
-/* The same for a text that is ready, as callbacks of engines have it. */
+/* The same for a text that is ready, as a callback. */
 void message_text(const char *subject, const char *kind, const char *text);
 
 /* The same for a place in a text: FILE:LINE:COLUMN, the line, and a caret under the place. `offset`

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "../machine/code.h"
+#include "../report/debug_file.h"
 #include "../report/disasm.h"
 #include "base/file.h"
 #include "cli.h"
-#include "names.h"
 
 enum { OPTION_SYNTAX = 256, OPTION_ALL, OPTION_BYTES, OPTION_DEBUG_FILE, OPTION_HELP };
 
@@ -57,7 +57,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_sy
     struct elfgen_view view;
     struct elfgen_error error;
     const char *problem, *name = input_name(path);
-    struct debug_names names = {0};
+    struct debug_file names = {.symbols = {.all = NULL}};
     disasm->source = syntax == SYNTAX_NASM;
     if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF) {
         message(name, "error", "%s", error.text);
@@ -71,16 +71,17 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_sy
                 machine ? machine : "an unknown machine", (unsigned)view.ehdr.e_machine);
         return false;
     }
-    if ((debug && !input_read(debug, &names.bytes)) ||
-        !debug_names_open(&names, &view, path, debug ? input_name(debug) : NULL, message_text)) {
-        debug_names_close(&names);
+    if (!(debug ? input_read(debug, &names.bytes) &&
+                      debug_file_use(&names, &view, input_name(debug), message_text)
+                : debug_file_find(&names, &view, path, message_text))) {
+        debug_file_close(&names);
         return false;
     }
-    const struct x86_names places = {symbols_put_name, &names.symbols,
-                                     view.ehdr.e_type == ELFGEN_ET_EXEC};
+    const struct x86_names machine_names = {symbols_put_name, &names.symbols,
+                                            view.ehdr.e_type == ELFGEN_ET_EXEC};
     struct x86_session *code = x86_session_open(&view, mode, syntax, &problem);
     if (code)
-        code->machine.names = &places;
+        code->machine.names = &machine_names;
     disasm->symbols = &names.symbols;
     bool any = code && disasm_report(disasm, &code->code);
     if (!any)
@@ -90,7 +91,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_sy
                           "executable section");
     disasm->symbols = NULL;
     x86_session_close(code);
-    debug_names_close(&names);
+    debug_file_close(&names);
     return any;
 }
 

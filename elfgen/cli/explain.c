@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "../machine/code.h"
+#include "../report/debug_file.h"
 #include "../report/explain.h"
 #include "base/file.h"
 #include "cli.h"
-#include "names.h"
 #include "starts.h"
 
 enum {
@@ -66,48 +66,47 @@ static bool choose_place(struct explain *explain, const char *at)
 {
     uint64_t offset, length = 1;
     bool field = true;
-    if (!parse_number(at, &offset) && !explain_find(explain, at, &offset, &length, &field)) {
-        const struct symbol *symbol = symbols_find(explain->symbols, at);
+    if (!parse_number(at, &offset) && !bytemap_find(&explain->map, at, &offset, &length, &field)) {
+        const struct symbol *symbol = symbols_find(explain->map.symbols, at);
         if (symbol)
-            message(explain->file, "error", "'%s' is at 0x%llx, in memory only", at,
+            message(explain->map.file, "error", "'%s' is at 0x%llx, in memory only", at,
                     (unsigned long long)symbol->address);
         else
-            message(explain->file, "error", "no '%s' in this file", at);
+            message(explain->map.file, "error", "no '%s' in this file", at);
         return false;
     }
-    if (offset >= explain->view->length) {
-        message(explain->file, "error", "offset 0x%llx is past the end of the file, 0x%llx",
-                (unsigned long long)offset, (unsigned long long)explain->view->length);
+    if (offset >= explain->map.view->length) {
+        message(explain->map.file, "error", "offset 0x%llx is past the end of the file, 0x%llx",
+                (unsigned long long)offset, (unsigned long long)explain->map.view->length);
         return false;
     }
-    explain->from = offset;
-    explain->to = offset + (field ? 1 : length);
+    explain->map.from = offset;
+    explain->map.to = offset + (field ? 1 : length);
     if (explain->format == EXPLAIN_TEXT && field)
         explain->format = EXPLAIN_DETAIL;
-    explain->encodings = explain->encodings || field;
+    explain->map.encodings = explain->map.encodings || field;
     return true;
 }
 
 /* False: it was said why. */
-static bool report(const struct options *options, struct explain *explain,
-                   struct debug_names *names)
+static bool report(const struct options *options, struct explain *explain)
 {
-    const struct x86_names places = {symbols_put_name, &names->symbols,
-                                     explain->view->ehdr.e_type == ELFGEN_ET_EXEC};
     const char *problem = NULL;
     struct x86_session *code = NULL;
     if (!options->no_code)
-        code = x86_session_open(explain->view, options->mode, SYNTAX_INTEL, &problem);
-    explain->code = code ? &code->code : NULL;
+        code = x86_session_open(explain->map.view, options->mode, SYNTAX_INTEL, &problem);
+    explain->map.code = code ? &code->code : NULL;
+    const struct x86_names names = {symbols_put_name, explain->map.symbols,
+                                    explain->map.view->ehdr.e_type == ELFGEN_ET_EXEC};
     if (code)
-        code->machine.names = &places;
+        code->machine.names = &names;
     bool done = !problem && (!options->at || choose_place(explain, options->at));
     if (done && !explain_report(explain)) {
-        problem = explain->problem;
+        problem = explain->map.problem;
         done = false;
     }
     if (problem)
-        message(explain->file, "error", "%s", problem);
+        message(explain->map.file, "error", "%s", problem);
     x86_session_close(code);
     return done;
 }
@@ -124,21 +123,22 @@ static int run(const struct options *options, const char *path)
     struct elfgen_view view;
     bool done = input_read(path, &bytes);
     if (done) {
-        struct explain explain = {.view = &view,
-                                  .file = input_name(path),
+        struct explain explain = {.map = {.view = &view,
+                                          .file = input_name(path),
+                                          .encodings = options->parts,
+                                          .to = bytes.size,
+                                          .out = &output->text},
                                   .format = options->format,
-                                  .encodings = options->parts,
-                                  .colour = options->colour,
-                                  .to = bytes.size,
-                                  .out = &output->text};
-        explain_open(&view, bytes.bytes, bytes.size);
-        struct debug_names names = {0};
-        done = (!options->debug || input_read(options->debug, &names.bytes)) &&
-               debug_names_open(&names, &view, path,
-                                options->debug ? input_name(options->debug) : NULL, message_text);
-        explain.symbols = &names.symbols;
-        done = done && report(options, &explain, &names);
-        debug_names_close(&names);
+                                  .colour = options->colour};
+        bytemap_open_view(&view, bytes.bytes, bytes.size);
+        struct debug_file names = {.symbols = {.all = NULL}};
+        done = options->debug
+                   ? input_read(options->debug, &names.bytes) &&
+                         debug_file_use(&names, &view, input_name(options->debug), message_text)
+                   : debug_file_find(&names, &view, path, message_text);
+        explain.map.symbols = &names.symbols;
+        done = done && report(options, &explain);
+        debug_file_close(&names);
     }
     done = stdout_finish(output) && done;
     if (done && is_for_people(options->format))

@@ -172,21 +172,21 @@ static bool parse_range(const char *text, uint64_t *from, uint64_t *to)
     return parse_number(first, from) && parse_number(dash + 1, to);
 }
 
-static bool choose_place(const struct explain *explain, const char *place, struct mutate_plan *plan)
+static bool choose_place(const struct bytemap *map, const char *place, struct mutate_plan *plan)
 {
     uint64_t from = 0, to = plan->size - 1, length;
     bool field;
     if (parse_number(place, &from)) {
         to = from;
     } else if (!parse_range(place, &from, &to)) {
-        if (!explain_find(explain, place, &from, &length, &field)) {
-            message(explain->file, "error", "no '%s' in this file", place);
+        if (!bytemap_find(map, place, &from, &length, &field)) {
+            message(map->file, "error", "no '%s' in this file", place);
             return false;
         }
         to = from + length - 1;
     }
     if (from > to || to >= plan->size) {
-        message(explain->file, "error", "'%s': offsets are from 0 to 0x%zx, the lower first", place,
+        message(map->file, "error", "'%s': offsets are from 0 to 0x%zx, the lower first", place,
                 plan->size - 1);
         return false;
     }
@@ -225,11 +225,11 @@ static bool no_memory(const char *file)
 
 /* What was counted, with the bytes' owners. */
 static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
-                 const struct mutate *mutate, struct explain *explain)
+                 const struct mutate *mutate, struct bytemap *map)
 {
     size_t bytes = plan->to - plan->from, pairs = (size_t)mutate_pairs(plan);
-    if (!mutate_report_open(report, explain->file, bytes, pairs, 1))
-        return no_memory(explain->file);
+    if (!mutate_report_open(report, map->file, bytes, pairs, 1))
+        return no_memory(map->file);
     report->size = plan->size;
     report->values = plan->values;
     report->seed = plan->seed;
@@ -247,11 +247,11 @@ static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
         report->pairs[i] = (struct mutate_two){.offsets = {places[0], places[1]},
                                                .counts = mutate_pair_counts(mutate)[i]};
     }
-    explain->from = plan->from;
-    explain->to = plan->to;
+    map->from = plan->from;
+    map->to = plan->to;
     /* What was counted is worth more than names. */
-    if (!mutate_name_owners(report, explain))
-        message(explain->file, "note", "not all bytes are named: %s", explain->problem);
+    if (!mutate_name_owners(report, map))
+        message(map->file, "note", "not all bytes are named: %s", map->problem);
     return true;
 }
 
@@ -310,19 +310,19 @@ static bool wait_for(struct mutate *mutate, const char *file)
 
 /* Runs the plan and prints what came of it, also of a part. */
 static bool run_plan(const struct mutate_plan *plan, const struct options *options,
-                     const struct mutate_original *original, struct explain *explain)
+                     const struct mutate_original *original, struct bytemap *map)
 {
     struct elfgen_error error;
     struct mutate_report report;
     struct mutate *mutate = mutate_start(plan, &options->ways, original, &error);
     if (!mutate) {
-        message(explain->file, "error", "%s", error.text);
+        message(map->file, "error", "%s", error.text);
         return false;
     }
-    bool done = wait_for(mutate, explain->file);
+    bool done = wait_for(mutate, map->file);
     interrupt_unwatch();
-    if (fill(&report, plan, mutate, explain)) {
-        print(&report, options, explain->out);
+    if (fill(&report, plan, mutate, map)) {
+        print(&report, options, map->out);
         mutate_report_close(&report);
     } else {
         done = false;
@@ -349,21 +349,21 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
         message(input_name(path), "error", "it has no bytes");
         return false;
     }
-    explain_open(&view, bytes->bytes, bytes->size);
+    bytemap_open_view(&view, bytes->bytes, bytes->size);
     struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
-    struct explain explain = {.view = &view,
-                              .file = input_name(path),
-                              .code = code ? &code->code : NULL,
-                              .to = bytes->size,
-                              .out = &output->text};
+    struct bytemap map = {.view = &view,
+                          .file = input_name(path),
+                          .code = code ? &code->code : NULL,
+                          .to = bytes->size,
+                          .out = &output->text};
     if (problem)
-        message(explain.file, "error", "%s", problem);
-    bool done = !problem && (!options->place || choose_place(&explain, options->place, &plan)) &&
-                has_room_for_pairs(&plan, explain.file) &&
+        message(map.file, "error", "%s", problem);
+    bool done = !problem && (!options->place || choose_place(&map, options->place, &plan)) &&
+                has_room_for_pairs(&plan, map.file) &&
                 look_at_original(&plan, options, path, &original);
     if (done) {
         interrupt_watch();
-        done = run_plan(&plan, options, &original, &explain);
+        done = run_plan(&plan, options, &original, &map);
         mutate_free(&original);
     }
     x86_session_close(code);

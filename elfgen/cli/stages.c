@@ -107,8 +107,7 @@ static char *make_json(const struct request *request, size_t *length)
         .bytes = malloc(size), .capacity = size, .flush = append, .context = &size};
     if (!text.bytes)
         return NULL;
-    report_stages_json(&request->stages, request->folder, request->run ? request->runs : NULL,
-                       &text);
+    stages_json(&request->stages, request->folder, request->run ? request->runs : NULL, &text);
     *length = text.length;
     return text.bytes;
 }
@@ -142,7 +141,7 @@ static int report(struct request *request)
     if (done && request->json)
         elfgen_text_bytes(&output->text, json, length);
     else if (done && keep)
-        report_stages(stages, request->folder, request->run ? request->runs : NULL, &output->text);
+        stages_text(stages, request->folder, request->run ? request->runs : NULL, &output->text);
     free(json);
     if (!stdout_finish(output) || !done)
         return EXIT_NO;

@@ -65,7 +65,7 @@ static void look(struct tracing *tracing, const struct process *process, struct 
 static void show_abi(struct tracing *tracing, const struct process_event *event)
 {
     struct process *process = event->process;
-    struct call_reader reader = {.read = read_memory, .context = process};
+    struct memory_reader reader = {.read = read_memory, .context = process};
     struct trace_call call = {.id = process->id, .call = &process->call};
     struct elfgen_text *out = &tracing->log.text;
     if (event->kind == PROCESS_CALL) {
@@ -83,7 +83,7 @@ static void show_abi(struct tracing *tracing, const struct process_event *event)
 static void end_json_call(struct tracing *tracing, struct process *process, bool answered)
 {
     struct trace_kept *kept = process->data;
-    struct call_reader reader = {.read = read_memory, .context = process};
+    struct memory_reader reader = {.read = read_memory, .context = process};
     if (kept) {
         kept->call.call = &process->call; /* an execve may have moved it */
         trace_json_call(&tracing->json, kept, answered, &reader);
@@ -95,7 +95,7 @@ static void end_json_call(struct tracing *tracing, struct process *process, bool
 static void show_json(struct tracing *tracing, const struct process_event *event)
 {
     struct process *process = event->process;
-    struct call_reader reader = {.read = read_memory, .context = process};
+    struct memory_reader reader = {.read = read_memory, .context = process};
     switch (event->kind) {
     case PROCESS_CALL: {
         struct trace_kept *kept = calloc(1, sizeof *kept);

@@ -2,19 +2,8 @@
 #ifndef REPORT_CALLS_H
 #define REPORT_CALLS_H
 
-#include "../machine/calls.h"
+#include "calls_facts.h"
 #include "elfgen/text.h"
-
-/* A call in one ABI. */
-struct call_facts {
-    enum call_abi abi;
-    int number;    /* -1: the ABI has none */
-    int elsewhere; /* the number of that name in the other ABI; -1: that has none */
-    char name[32];
-    const struct call_row *row; /* NULL: its parameters are not known */
-    bool implemented;
-    char entry[CALL_ENTRY_ROOM]; /* where it is */
-};
 
 /* The widest line. */
 enum { CALLS_WIDTH = 100 };

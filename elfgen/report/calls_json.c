@@ -1,4 +1,5 @@
 /* System calls as one JSON object. */
+#include "calls.h"
 #include "base/json_write.h"
 #include "calls_text.h"
 

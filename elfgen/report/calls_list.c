@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calls.h"
 #include "calls_text.h"
 
 /* Where a line stands; stdio's own counting would not survive a cut. */

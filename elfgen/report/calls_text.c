@@ -1,3 +1,4 @@
+/* Parameters of system calls as C declares them. */
 #include "calls_text.h"
 
 #include <stdarg.h>

@@ -1,8 +1,8 @@
-/* What the reports on system calls share. */
+/* Parameters of system calls as C declares them. */
 #ifndef CALLS_TEXT_H
 #define CALLS_TEXT_H
 
-#include "calls.h"
+#include "calls_facts.h"
 
 enum { CALLS_PROTOTYPE = 512 };
 

@@ -127,7 +127,7 @@ static void put_file(const struct compare_facts *facts, const struct profile *ru
     const char *by = compare_code_mode(facts->view) == ELFGEN_CODE_ALL ? "sections" : "flow";
     json_string(out, facts->has_instructions ? by : NULL);
     json_key(out, "run");
-    run_json(run, out);
+    run_result_json(run, out);
     elfgen_text_char(out, '}');
 }
 

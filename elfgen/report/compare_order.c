@@ -32,7 +32,7 @@ static void add_second(const struct profile runs[2], struct order_names *names, 
         add(names, find(&runs[0], runs[1].calls[*next].name), (uint16_t)*next);
 }
 
-void order_merge(const struct profile runs[2], struct order_names *names)
+void call_order_merge(const struct profile runs[2], struct order_names *names)
 {
     size_t next = 0;
     names->count = 0;
@@ -154,12 +154,13 @@ static bool align_middle(struct alignment *alignment, size_t from, const size_t 
     return true;
 }
 
-struct order_stretch *order_align(const struct profile runs[2], const struct order_names *names,
-                                  size_t *count)
+struct order_stretch *call_order_align(const struct profile runs[2],
+                                       const struct order_names *names, size_t *count)
 {
-    struct alignment alignment = {.order = {runs[0].order, runs[1].order},
-                                  .length = {run_length(&runs[0]), run_length(&runs[1])},
-                                  .names = names};
+    struct alignment alignment = {
+        .order = {runs[0].order, runs[1].order},
+        .length = {run_result_length(&runs[0]), run_result_length(&runs[1])},
+        .names = names};
     size_t from = 0, *length = alignment.length;
     size_t to[2] = {length[0], length[1]};
     *count = 0;

@@ -14,7 +14,7 @@ struct order_names {
     uint16_t of[2][2 * PROFILE_NAMES];
     uint16_t merged[2][PROFILE_NAMES]; /* and back */
 };
-void order_merge(const struct profile runs[2], struct order_names *names);
+void call_order_merge(const struct profile runs[2], struct order_names *names);
 
 enum order_who { ORDER_BOTH, ORDER_FIRST, ORDER_SECOND };
 
@@ -28,7 +28,7 @@ struct order_stretch {
 /* Cuts both orders into stretches so that the longest possible order is of both (above a size that
  * takes too long, only the same beginning and end are). Returns how many stretches there are, to be
  * freed; NULL: none, or out of memory. */
-struct order_stretch *order_align(const struct profile runs[2], const struct order_names *names,
-                                  size_t *count);
+struct order_stretch *call_order_align(const struct profile runs[2],
+                                       const struct order_names *names, size_t *count);
 
 #endif

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "columns.h"
+#include "base/columns.h"
 #include "compare.h"
 #include "compare_order.h"
 
@@ -20,7 +20,7 @@ static void put_ends(struct elfgen_text *out, const struct profile runs[2])
     for (size_t i = 0; i < 2; i++) {
         struct columns_cell cell;
         columns_begin_cell(&cell);
-        run_end(&runs[i], &cell.text);
+        run_result_end(&runs[i], &cell.text);
         columns_cell(out, &cell);
     }
     elfgen_text_char(out, '\n');
@@ -153,7 +153,7 @@ static void put_order(struct elfgen_text *out, const struct profile runs[2],
                       const struct order_names *names)
 {
     size_t count;
-    struct order_stretch *stretches = order_align(runs, names, &count);
+    struct order_stretch *stretches = call_order_align(runs, names, &count);
     if (!stretches)
         return;
     elfgen_text_string(out, "in this order\n");
@@ -170,7 +170,7 @@ void compare_run_text(const struct profile runs[2], struct elfgen_text *out)
     struct order_names *names = calloc(1, sizeof *names);
     put_ends(out, runs);
     if (names && (ran[0] || ran[1])) {
-        order_merge(runs, names);
+        call_order_merge(runs, names);
         const bool several[2] = {runs[0].processes > 1, runs[1].processes > 1};
         if (several[0] || several[1])
             columns_row_where(out, 1, "processes, threads", ran, runs[0].processes,

@@ -1,8 +1,8 @@
 /* Two files in columns: a label, the first, the second, and what the second is to the first. */
 #include <string.h>
 
+#include "base/columns.h"
 #include "compare.h"
-#include "columns.h"
 
 enum { MOST_LIBRARIES = 8 /* named one a line; the rest is counted */ };
 

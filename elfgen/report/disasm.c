@@ -63,7 +63,7 @@ static void put_labels(const struct disasm *disasm, uint64_t offset)
         if (symbols->by_offset.spans[i].from != offset)
             return;
         elfgen_text_string(out, disasm->source ? "; " : "");
-        put_symbol(out, &symbols->all[symbols->by_offset.spans[i].symbol]);
+        symbols_put(out, &symbols->all[symbols->by_offset.spans[i].symbol]);
         elfgen_text_string(out, ":\n");
     }
 }

@@ -1,7 +1,7 @@
 /* All about a place in the file: each of its owners in full. */
 #include <string.h>
 
-#include "explain_walk.h"
+#include "explain.h"
 
 /* "  meaning   " */
 static void begin_line(struct elfgen_text *out, const char *label)
@@ -10,13 +10,13 @@ static void begin_line(struct elfgen_text *out, const char *label)
     elfgen_text_column(out, label, 10, SIZE_MAX);
 }
 
-static void put_place_of(struct explain *explain, const struct elfgen_claim *claim)
+static void put_place_of(struct bytemap *map, const struct elfgen_claim *claim)
 {
     enum { SHOWN = 16 };
-    struct elfgen_text *out = explain->out;
+    struct elfgen_text *out = map->out;
     size_t shown = claim->length < SHOWN ? (size_t)claim->length : SHOWN;
     begin_line(out, "bytes");
-    elfgen_text_hex_bytes(out, explain->view->bytes + claim->offset, shown, ' ');
+    elfgen_text_hex_bytes(out, map->view->bytes + claim->offset, shown, ' ');
     elfgen_text_string(out, shown < claim->length ? " ..., " : ", ");
     elfgen_text_0x(out, claim->offset);
     if (claim->length > 1) {
@@ -26,11 +26,11 @@ static void put_place_of(struct explain *explain, const struct elfgen_claim *cla
     elfgen_text_char(out, '\n');
 }
 
-static void put_groups(struct explain *explain, const struct elfgen_claim *claim)
+static void put_groups(struct bytemap *map, const struct elfgen_claim *claim)
 {
-    struct elfgen_text *out = explain->out;
+    struct elfgen_text *out = map->out;
     struct elfgen_bit_group group;
-    for (unsigned i = 0; elfgen_claim_bits(explain->view, claim, i, &group); i++) {
+    for (unsigned i = 0; elfgen_claim_bits(map->view, claim, i, &group); i++) {
         char room[32];
         struct elfgen_text label = {.bytes = room, .capacity = sizeof room - 1};
         elfgen_text_string(&label, group.width == 1 ? "bit " : "bits ");
@@ -49,13 +49,12 @@ static void put_groups(struct explain *explain, const struct elfgen_claim *claim
 }
 
 /* What each register brings, by the parameter's name. */
-static void put_call(struct explain *explain, const struct elfgen_claim *claim)
+static void put_call(struct bytemap *map, const struct elfgen_claim *claim)
 {
-    struct elfgen_text *out = explain->out;
-    const struct elfgen_call *call =
-        explain->code ? elfgen_code_call(explain->code, claim->offset) : NULL;
+    struct elfgen_text *out = map->out;
+    const struct elfgen_call *call = map->code ? elfgen_code_call(map->code, claim->offset) : NULL;
     struct elfgen_signature signature;
-    if (!call || !elfgen_code_signature(explain->code, call, &signature))
+    if (!call || !elfgen_code_signature(map->code, call, &signature))
         return;
     for (unsigned i = 0; i < signature.count; i++) {
         uint64_t offset, length;
@@ -66,7 +65,7 @@ static void put_call(struct explain *explain, const struct elfgen_claim *claim)
             elfgen_text_0x(out, call->arguments[i].value);
         else
             elfgen_text_string(out, "not known before it runs");
-        if (elfgen_code_referred(explain->code, call, &signature, i, &offset, &length)) {
+        if (elfgen_code_referred(map->code, call, &signature, i, &offset, &length)) {
             elfgen_text_string(out, ": file offset ");
             elfgen_text_0x(out, offset);
             elfgen_text_string(out, ", ");
@@ -78,12 +77,12 @@ static void put_call(struct explain *explain, const struct elfgen_claim *claim)
 }
 
 /* ASCII's letters: bit 5 alone tells upper from lower case. */
-static void put_letter(struct explain *explain, const struct elfgen_claim *claim)
+static void put_letter(struct bytemap *map, const struct elfgen_claim *claim)
 {
-    struct elfgen_text *out = explain->out;
-    if (explain->from < claim->offset || explain->from >= claim->offset + claim->length)
+    struct elfgen_text *out = map->out;
+    if (map->from < claim->offset || map->from >= claim->offset + claim->length)
         return;
-    uint8_t byte = explain->view->bytes[explain->from];
+    uint8_t byte = map->view->bytes[map->from];
     uint8_t other = byte ^ 0x20;
     bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
     begin_line(out, "here");
@@ -104,19 +103,19 @@ static void put_letter(struct explain *explain, const struct elfgen_claim *claim
     elfgen_text_char(out, '\n');
 }
 
-static void put_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
-    struct explain *explain = writer->explain;
-    struct elfgen_text *out = explain->out;
+    struct bytemap *map = writer->map;
+    struct elfgen_text *out = map->out;
     char room[512];
     struct elfgen_text meaning = {.bytes = room, .capacity = sizeof room};
-    elfgen_claim_meaning(explain->view, explain->code, claim, &meaning);
-    put_name(out, claim);
+    elfgen_claim_meaning(map->view, map->code, claim, &meaning);
+    bytemap_put_name(out, claim);
     elfgen_text_char(out, '\n');
-    put_place_of(explain, claim);
+    put_place_of(map, claim);
     if (claim->field) {
         begin_line(out, "value");
-        put_value(out, claim);
+        bytemap_put_value(out, claim);
         if (meaning.length > 0)
             elfgen_text_string(out, ", ");
         elfgen_text_bytes(out, room, meaning.length);
@@ -124,24 +123,24 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
         begin_line(out, "meaning");
         elfgen_text_string(out, claim->field->meaning);
         elfgen_text_char(out, '\n');
-        put_groups(explain, claim);
+        put_groups(map, claim);
     } else if (meaning.length > 0) {
         begin_line(out, claim->part == ELFGEN_PART_SECTION ? "name" : "text");
         elfgen_text_bytes(out, room, meaning.length);
         elfgen_text_char(out, '\n');
         if (claim->part == ELFGEN_PART_INSTRUCTION)
-            put_call(explain, claim);
+            put_call(map, claim);
         else if (claim->part == ELFGEN_PART_STRING)
-            put_letter(explain, claim);
+            put_letter(map, claim);
     }
     begin_line(out, "reader");
     elfgen_text_string(out, elfgen_reader_name(claim->reader));
     elfgen_text_char(out, '\n');
 }
 
-static void put_unclaimed(struct explain_writer *writer, uint64_t offset, uint64_t length)
+static void put_unclaimed(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
-    struct elfgen_text *out = writer->explain->out;
+    struct elfgen_text *out = writer->map->out;
     elfgen_text_string(out, "unclaimed: no header, table, section or instruction owns it\n");
     begin_line(out, "bytes");
     elfgen_text_0x(out, offset);
@@ -158,20 +157,21 @@ static void put_memory(struct elfgen_text *out, uint64_t address)
 
 bool explain_detail(struct explain *explain)
 {
-    struct elfgen_text *out = explain->out;
-    struct explain_writer writer = {explain, true, put_claim, put_unclaimed, NULL, 0};
-    const struct symbol *symbol = symbols_at_offset(explain->symbols, explain->from, 1);
-    uint64_t address, distance = symbol ? explain->from - symbol->offset : 0;
+    struct bytemap *map = &explain->map;
+    struct elfgen_text *out = map->out;
+    struct bytemap_writer writer = {map, true, put_claim, put_unclaimed, NULL, 0};
+    const struct symbol *symbol = symbols_at_offset(map->symbols, map->from, 1);
+    uint64_t address, distance = symbol ? map->from - symbol->offset : 0;
     elfgen_text_string(out, "offset ");
-    elfgen_text_0x(out, explain->from);
-    if (symbol && explain->view->ehdr.e_type != ELFGEN_ET_REL)
+    elfgen_text_0x(out, map->from);
+    if (symbol && map->view->ehdr.e_type != ELFGEN_ET_REL)
         put_memory(out, symbol->address + distance);
-    else if (elfgen_memory_address(explain->view, explain->from, &address))
+    else if (elfgen_memory_address(map->view, map->from, &address))
         put_memory(out, address);
     if (symbol) {
         elfgen_text_string(out, distance ? ", in " : ", ");
-        put_symbol_words(out, symbol);
+        bytemap_put_symbol(out, symbol);
     }
     elfgen_text_char(out, '\n');
-    return explain_walk(&writer);
+    return bytemap_walk(&writer);
 }

@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain_walk.h"
+#include "base/ascii.h"
+#include "explain.h"
 
 enum { ROW = 16 };
 
@@ -16,7 +17,7 @@ struct label {
 enum { MOST_LABELS = 1 << 16 };
 
 struct source {
-    struct explain_writer writer;
+    struct bytemap_writer writer;
     uint64_t written; /* bytes up to here are in the source */
     struct label *labels;
     size_t label_count, label_next;
@@ -26,7 +27,7 @@ struct source {
 
 static void add_label(struct source *source, const char *name, uint64_t number, uint64_t offset)
 {
-    if (source->label_count < MOST_LABELS && offset < source->writer.explain->view->length)
+    if (source->label_count < MOST_LABELS && offset < source->writer.map->view->length)
         source->labels[source->label_count++] = (struct label){offset, name, number};
 }
 
@@ -43,11 +44,11 @@ static int by_offset(const void *a, const void *b)
 /* Where the headers point to: the tables, the entry point, segments and sections. */
 static bool collect_labels(struct source *source)
 {
-    const struct elfgen_view *view = source->writer.explain->view;
+    const struct elfgen_view *view = source->writer.map->view;
     struct elfgen_phdr phdr;
     struct elfgen_shdr shdr;
     uint64_t entry;
-    if (!explain_is_elf(view))
+    if (!bytemap_is_elf(view))
         return true;
     source->labels = malloc(MOST_LABELS * sizeof *source->labels);
     if (!source->labels)
@@ -76,7 +77,7 @@ static bool collect_labels(struct source *source)
 /* The labels at `offset`, before its byte. */
 static void put_labels(struct source *source, uint64_t offset)
 {
-    struct elfgen_text *out = source->writer.explain->out;
+    struct elfgen_text *out = source->writer.map->out;
     while (source->label_next < source->label_count) {
         const struct label *label = &source->labels[source->label_next];
         if (label->offset > offset)
@@ -111,17 +112,17 @@ static void put_place(struct elfgen_text *out, uint64_t offset)
 }
 
 /* "phdr[0].p_flags = 0x5, read + execute [kernel]" */
-static void put_words(struct explain *explain, const struct elfgen_claim *claim)
+static void put_words(struct bytemap *map, const struct elfgen_claim *claim)
 {
-    struct elfgen_text *out = explain->out;
+    struct elfgen_text *out = map->out;
     char room[256];
     struct elfgen_text meaning = {.bytes = room, .capacity = sizeof room};
-    put_name(out, claim);
+    bytemap_put_name(out, claim);
     if (claim->field) {
         elfgen_text_string(out, " = ");
-        put_value(out, claim);
+        bytemap_put_value(out, claim);
     }
-    put_meaning(&meaning, explain, claim);
+    bytemap_put_meaning(&meaning, map, claim);
     if (meaning.length > 0) {
         elfgen_text_string(out, claim->field ? ", " : " ");
         elfgen_text_bytes(out, room, meaning.length);
@@ -134,10 +135,10 @@ static void put_words(struct explain *explain, const struct elfgen_claim *claim)
 /* Bytes up to `end`, `claim`'s words behind the first row; without a claim, as characters. */
 static void put_bytes(struct source *source, uint64_t end, const struct elfgen_claim *claim)
 {
-    struct explain *explain = source->writer.explain;
-    struct elfgen_text *out = explain->out;
+    struct bytemap *map = source->writer.map;
+    struct elfgen_text *out = map->out;
     while (source->written < end) {
-        const uint8_t *bytes = explain->view->bytes + source->written;
+        const uint8_t *bytes = map->view->bytes + source->written;
         uint64_t left = end - source->written;
         put_labels(source, source->written);
         size_t count = before_label(source, source->written, left < ROW ? (size_t)left : ROW);
@@ -145,10 +146,10 @@ static void put_bytes(struct source *source, uint64_t end, const struct elfgen_c
         elfgen_text_blanks(out, (ROW - count) * 3 + 2);
         put_place(out, source->written);
         if (claim) {
-            put_words(explain, claim);
+            put_words(map, claim);
         } else {
             for (size_t i = 0; i < count; i++)
-                elfgen_text_char(out, printable(bytes[i]));
+                elfgen_text_char(out, ascii_printable(bytes[i]));
             elfgen_text_char(out, '\n');
         }
         claim = NULL;
@@ -157,46 +158,46 @@ static void put_bytes(struct source *source, uint64_t end, const struct elfgen_c
 }
 
 /* What holds others leaves its bytes to them. */
-static bool is_around_others(const struct explain *explain, const struct elfgen_claim *claim)
+static bool is_around_others(const struct bytemap *map, const struct elfgen_claim *claim)
 {
     return claim->part == ELFGEN_PART_SECTION ||
-           (claim->part == ELFGEN_PART_INSTRUCTION && explain->encodings);
+           (claim->part == ELFGEN_PART_INSTRUCTION && map->encodings);
 }
 
-static void put_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     struct source *source = (struct source *)writer;
-    struct explain *explain = writer->explain;
+    struct bytemap *map = writer->map;
     put_bytes(source, claim->offset, NULL);
-    if (claim->offset == source->written && !is_around_others(explain, claim)) {
+    if (claim->offset == source->written && !is_around_others(map, claim)) {
         put_bytes(source, claim->offset + claim->length, claim);
         return;
     }
     if (claim->offset == source->written)
         put_labels(source, claim->offset);
     /* Its bytes are in the source already, or will be by what lies in it. */
-    put_place(explain->out, claim->offset);
+    put_place(map->out, claim->offset);
     if (claim->offset < source->written)
-        elfgen_text_string(explain->out, "also ");
-    put_words(explain, claim);
+        elfgen_text_string(map->out, "also ");
+    put_words(map, claim);
 }
 
-static void put_symbol_line(struct explain_writer *writer, const struct symbol *symbol)
+static void put_symbol_line(struct bytemap_writer *writer, const struct symbol *symbol)
 {
     struct source *source = (struct source *)writer;
-    struct elfgen_text *out = writer->explain->out;
+    struct elfgen_text *out = writer->map->out;
     put_bytes(source, symbol->offset, NULL);
     if (symbol->offset == source->written)
         put_labels(source, symbol->offset);
     put_place(out, symbol->offset);
-    put_symbol_words(out, symbol);
+    bytemap_put_symbol(out, symbol);
     elfgen_text_char(out, '\n');
 }
 
-static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
     struct source *source = (struct source *)writer;
-    struct elfgen_text *out = writer->explain->out;
+    struct elfgen_text *out = writer->map->out;
     put_bytes(source, offset, NULL);
     if (offset < source->written)
         return;
@@ -209,14 +210,15 @@ static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t len
 
 bool explain_hex(struct explain *explain)
 {
-    struct source source = {.writer = {explain, false, put_claim, put_gap, put_symbol_line, 0}};
+    struct bytemap *map = &explain->map;
+    struct source source = {.writer = {map, false, put_claim, put_gap, put_symbol_line, 0}};
     if (!collect_labels(&source)) {
-        explain->problem = "out of memory";
+        map->problem = "out of memory";
         return false;
     }
-    bool good = explain_walk(&source.writer);
+    bool good = bytemap_walk(&source.writer);
     if (good)
-        put_bytes(&source, explain->view->length, NULL);
+        put_bytes(&source, map->view->length, NULL);
     free(source.labels);
     return good;
 }

@@ -1,17 +1,17 @@
 /* The byte map as one JSON object. Written here: it goes out as it is found, so that a file of any
  * size is explained in little memory, which libraries that build a document first cannot do. */
+#include "explain.h"
 #include "base/json_write.h"
-#include "explain_walk.h"
 
 struct json {
-    struct explain_writer writer;
+    struct bytemap_writer writer;
     bool first;     /* nothing was printed into the array yet */
     bool unclaimed; /* the second array */
 };
 
 static void begin_item(struct json *json, uint64_t offset, uint64_t length)
 {
-    struct elfgen_text *out = json->writer.explain->out;
+    struct elfgen_text *out = json->writer.map->out;
     elfgen_text_string(out, json->first ? "{\"offset\":" : ",\n{\"offset\":");
     json->first = false;
     elfgen_text_decimal(out, offset, 0);
@@ -27,7 +27,7 @@ static void put_json_symbol(struct elfgen_text *out, const struct symbol *symbol
     }
     char room[300];
     struct elfgen_text name = {.bytes = room, .capacity = sizeof room};
-    put_symbol(&name, symbol);
+    symbols_put(&name, symbol);
     if (distance != 0) {
         elfgen_text_char(&name, '+');
         elfgen_text_0x(&name, distance);
@@ -41,16 +41,16 @@ static void put_target(struct elfgen_text *out, const struct symbols *symbols)
     put_json_symbol(out, symbols ? symbols->named : NULL, symbols ? symbols->named_distance : 0);
 }
 
-static void put_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     struct json *json = (struct json *)writer;
-    struct elfgen_text *out = writer->explain->out;
+    struct elfgen_text *out = writer->map->out;
     char room[256];
     struct elfgen_text meaning = {.bytes = room, .capacity = sizeof room};
     if (json->unclaimed)
         return;
-    symbols_forget(writer->explain->symbols);
-    put_meaning(&meaning, writer->explain, claim);
+    symbols_forget(writer->map->symbols);
+    bytemap_put_meaning(&meaning, writer->map, claim);
     begin_item(json, claim->offset, claim->length);
     json_key(out, "structure");
     json_string(out, elfgen_part_name(claim->part));
@@ -71,48 +71,48 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
     json_key(out, "reader");
     json_string(out, elfgen_reader_name(claim->reader));
     json_key(out, "symbol");
-    put_json_symbol(out, symbol_of(writer->explain, claim), 0);
+    put_json_symbol(out, bytemap_symbol(writer->map, claim), 0);
     json_key(out, "target");
     if (claim->part == ELFGEN_PART_INSTRUCTION)
-        put_target(out, writer->explain->symbols);
+        put_target(out, writer->map->symbols);
     else
         elfgen_text_string(out, "null");
     elfgen_text_char(out, '}');
 }
 
-static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
     struct json *json = (struct json *)writer;
     if (!json->unclaimed)
         return;
     begin_item(json, offset, length);
-    elfgen_text_char(writer->explain->out, '}');
+    elfgen_text_char(writer->map->out, '}');
 }
 
-static void put_symbol_item(struct explain_writer *writer, const struct symbol *symbol)
+static void put_symbol_item(struct bytemap_writer *writer, const struct symbol *symbol)
 {
     struct json *json = (struct json *)writer;
-    struct elfgen_text *out = writer->explain->out;
+    struct elfgen_text *out = writer->map->out;
     begin_item(json, symbol->offset, symbol->size);
     json_key(out, "address");
     elfgen_text_decimal(out, symbol->address, 0);
     json_key(out, "name");
     put_json_symbol(out, symbol, 0);
     json_key(out, "type");
-    json_string(out, symbol_type(symbol));
+    json_string(out, symbols_type_name(symbol));
     elfgen_text_char(out, '}');
 }
 
 /* The symbols that begin in the range. */
 static void put_symbols(struct json *json)
 {
-    struct explain *explain = json->writer.explain;
-    const struct symbols *symbols = explain->symbols;
+    struct bytemap *map = json->writer.map;
+    const struct symbols *symbols = map->symbols;
     if (!symbols)
         return;
-    for (size_t i = symbols_from(symbols, explain->from); i < symbols->by_offset.count; i++) {
+    for (size_t i = symbols_from(symbols, map->from); i < symbols->by_offset.count; i++) {
         const struct symbol_span *span = &symbols->by_offset.spans[i];
-        if (span->from >= explain->to)
+        if (span->from >= map->to)
             return;
         put_symbol_item(&json->writer, &symbols->all[span->symbol]);
     }
@@ -120,23 +120,24 @@ static void put_symbols(struct json *json)
 
 bool explain_json(struct explain *explain)
 {
-    struct elfgen_text *out = explain->out;
-    struct json json = {{explain, true, put_claim, put_gap, NULL, 0}, true, false};
-    const struct elfgen_ehdr *ehdr = &explain->view->ehdr;
-    bool is_elf = explain_is_elf(explain->view);
+    struct bytemap *map = &explain->map;
+    struct elfgen_text *out = map->out;
+    struct json json = {{map, true, put_claim, put_gap, NULL, 0}, true, false};
+    const struct elfgen_ehdr *ehdr = &map->view->ehdr;
+    bool is_elf = bytemap_is_elf(map->view);
     elfgen_text_string(out, "{\"file\":");
-    json_string(out, explain->file);
+    json_string(out, map->file);
     json_key(out, "size");
-    elfgen_text_decimal(out, explain->view->length, 0);
+    elfgen_text_decimal(out, map->view->length, 0);
     json_key(out, "class");
     json_string(out, is_elf ? elfgen_class_name(ehdr->ei_class) : NULL);
     json_key(out, "machine");
     json_string(out, is_elf ? elfgen_machine_name(ehdr->e_machine) : NULL);
     elfgen_text_string(out, ",\"claims\":[\n");
-    bool good = explain_walk(&json.writer);
+    bool good = bytemap_walk(&json.writer);
     elfgen_text_string(out, "],\n\"unclaimed\":[\n");
     json.first = json.unclaimed = true;
-    good = good && explain_walk(&json.writer);
+    good = good && bytemap_walk(&json.writer);
     elfgen_text_string(out, "],\n\"symbols\":[\n");
     json.first = true;
     if (good)

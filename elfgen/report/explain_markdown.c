@@ -2,7 +2,8 @@
  * than of their bytes, so that headers which overlap stay readable. */
 #include <string.h>
 
-#include "explain_walk.h"
+#include "base/ascii.h"
+#include "explain.h"
 
 /* One line of a table: what is no character of the text is made harmless. */
 static void put_cell(struct elfgen_text *out, const char *bytes, size_t length)
@@ -11,7 +12,7 @@ static void put_cell(struct elfgen_text *out, const char *bytes, size_t length)
     for (size_t i = 0; i < length; i++) {
         if (strchr("|\\`*_<[", bytes[i]))
             elfgen_text_char(out, '\\');
-        elfgen_text_char(out, printable((uint8_t)bytes[i]));
+        elfgen_text_char(out, ascii_printable((uint8_t)bytes[i]));
     }
     elfgen_text_string(out, " |");
 }
@@ -49,37 +50,37 @@ static void put_heading(struct elfgen_text *out, const struct elfgen_claim *clai
         elfgen_text_string(out, "Strings");
         break;
     default:
-        put_owner(out, claim);
+        bytemap_put_owner(out, claim);
         break;
     }
     elfgen_text_string(out, "**\n\n| offset | bytes | name | value | meaning | reader |\n"
                             "| ---: | :--- | :--- | ---: | :--- | :--- |\n");
 }
 
-static void put_line(struct explain *explain, const struct elfgen_claim *claim)
+static void put_line(struct bytemap *map, const struct elfgen_claim *claim)
 {
     enum { MOST_BYTES = 16 };
-    struct elfgen_text *out = explain->out;
+    struct elfgen_text *out = map->out;
     char room[512];
     struct elfgen_text cell = {.bytes = room, .capacity = sizeof room};
     size_t shown = claim->length < MOST_BYTES ? (size_t)claim->length : MOST_BYTES;
     elfgen_text_string(out, "| 0x");
     elfgen_text_hex(out, claim->offset, 0);
     elfgen_text_string(out, " | `");
-    elfgen_text_hex_bytes(out, explain->view->bytes + claim->offset, shown, ' ');
+    elfgen_text_hex_bytes(out, map->view->bytes + claim->offset, shown, ' ');
     elfgen_text_string(out, shown < claim->length ? " ...` |" : "` |");
     if (claim->field)
         elfgen_text_string(&cell, claim->field->name);
     else if (claim->part == ELFGEN_PART_INSTRUCTION)
         elfgen_text_string(&cell, "instruction");
     else
-        put_owner(&cell, claim);
+        bytemap_put_owner(&cell, claim);
     put_cell(out, room, cell.length);
     cell.length = 0;
-    put_value(&cell, claim);
+    bytemap_put_value(&cell, claim);
     put_cell(out, room, cell.length);
     cell.length = 0;
-    put_meaning(&cell, explain, claim);
+    bytemap_put_meaning(&cell, map, claim);
     put_cell(out, room, cell.length);
     cell.length = 0;
     elfgen_text_string(&cell, elfgen_reader_name(claim->reader));
@@ -90,10 +91,10 @@ static void put_line(struct explain *explain, const struct elfgen_claim *claim)
 /* ---- symbols ---- */
 
 /* A label in front of code or text, as a row of its table. */
-static void put_labels(struct explain *explain, const struct elfgen_claim *claim)
+static void put_labels(struct bytemap *map, const struct elfgen_claim *claim)
 {
-    struct elfgen_text *out = explain->out;
-    const struct symbols *symbols = explain->symbols;
+    struct elfgen_text *out = map->out;
+    const struct symbols *symbols = map->symbols;
     if (!symbols || (claim->part != ELFGEN_PART_INSTRUCTION && claim->part != ELFGEN_PART_STRING &&
                      claim->part != ELFGEN_PART_SECTION))
         return;
@@ -106,24 +107,23 @@ static void put_labels(struct explain *explain, const struct elfgen_claim *claim
         elfgen_text_string(out, "| 0x");
         elfgen_text_hex(out, claim->offset, 0);
         elfgen_text_string(out, " | |");
-        put_symbol_words(&cell, symbol);
+        bytemap_put_symbol(&cell, symbol);
         put_cell(out, room, cell.length);
         elfgen_text_string(out, " | | |\n");
     }
 }
 
 /* All of the range in one table, data among them that no claim is the same as. */
-static void put_symbols(struct explain *explain)
+static void put_symbols(struct bytemap *map)
 {
-    struct elfgen_text *out = explain->out;
-    const struct symbols *symbols = explain->symbols;
-    size_t i = symbols_from(symbols, explain->from);
-    if (!symbols || i >= symbols->by_offset.count ||
-        symbols->by_offset.spans[i].from >= explain->to)
+    struct elfgen_text *out = map->out;
+    const struct symbols *symbols = map->symbols;
+    size_t i = symbols_from(symbols, map->from);
+    if (!symbols || i >= symbols->by_offset.count || symbols->by_offset.spans[i].from >= map->to)
         return;
     elfgen_text_string(out, "\n**Symbols**\n\n| offset | address | name | type | bytes |\n"
                             "| ---: | ---: | :--- | :--- | ---: |\n");
-    for (; i < symbols->by_offset.count && symbols->by_offset.spans[i].from < explain->to; i++) {
+    for (; i < symbols->by_offset.count && symbols->by_offset.spans[i].from < map->to; i++) {
         const struct symbol *symbol = &symbols->all[symbols->by_offset.spans[i].symbol];
         char room[300];
         struct elfgen_text cell = {.bytes = room, .capacity = sizeof room};
@@ -132,10 +132,10 @@ static void put_symbols(struct explain *explain)
         elfgen_text_string(out, " | 0x");
         elfgen_text_hex(out, symbol->address, 0);
         elfgen_text_string(out, " |");
-        put_symbol(&cell, symbol);
+        symbols_put(&cell, symbol);
         put_cell(out, room, cell.length);
         elfgen_text_char(out, ' ');
-        elfgen_text_string(out, symbol_type(symbol));
+        elfgen_text_string(out, symbols_type_name(symbol));
         elfgen_text_string(out, " | ");
         elfgen_text_decimal(out, symbol->size, 0);
         elfgen_text_string(out, " |\n");
@@ -145,20 +145,20 @@ static void put_symbols(struct explain *explain)
 /* ---- what is in none of the tables ---- */
 
 struct gaps {
-    struct explain_writer writer;
+    struct bytemap_writer writer;
     bool any;
 };
 
-static void skip_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+static void skip_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     (void)writer;
     (void)claim;
 }
 
-static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
     struct gaps *gaps = (struct gaps *)writer;
-    struct elfgen_text *out = writer->explain->out;
+    struct elfgen_text *out = writer->map->out;
     if (!gaps->any)
         elfgen_text_string(out, "\n**Unclaimed**\n\n");
     gaps->any = true;
@@ -173,18 +173,18 @@ static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t len
 
 bool explain_markdown(struct explain *explain)
 {
-    struct elfgen_map map;
+    struct bytemap *map = &explain->map;
+    struct elfgen_map claims;
     struct elfgen_claim claim, before = {.length = 0};
-    struct gaps gaps = {{explain, true, skip_claim, put_gap, NULL, 0}, false};
-    elfgen_map_begin(&map, explain->view, explain->code, explain->encodings, explain->from,
-                     explain->to);
-    while (elfgen_map_next(&map, &claim)) {
+    struct gaps gaps = {{map, true, skip_claim, put_gap, NULL, 0}, false};
+    elfgen_map_begin(&claims, map->view, map->code, map->encodings, map->from, map->to);
+    while (elfgen_map_next(&claims, &claim)) {
         if (before.length == 0 || !is_same_table(&before, &claim))
-            put_heading(explain->out, &claim);
-        put_labels(explain, &claim);
-        put_line(explain, &claim);
+            put_heading(map->out, &claim);
+        put_labels(map, &claim);
+        put_line(map, &claim);
         before = claim;
     }
-    put_symbols(explain);
-    return explain_walk(&gaps.writer);
+    put_symbols(map);
+    return bytemap_walk(&gaps.writer);
 }

@@ -2,7 +2,7 @@
  * in them by owner, and the zeros that no file has. */
 #include <string.h>
 
-#include "explain_walk.h"
+#include "explain.h"
 
 enum { ROW = 16, ROWS = 3, NAME = 48 };
 
@@ -12,7 +12,7 @@ struct run {
 };
 
 struct memory {
-    struct explain_writer writer;
+    struct bytemap_writer writer;
     struct elfgen_mapping mapping;
     bool executable;
     struct run run, around; /* being collected; the section that it lies in */
@@ -20,7 +20,7 @@ struct memory {
 
 static void put_permissions(const struct memory *memory)
 {
-    struct elfgen_text *out = memory->writer.explain->out;
+    struct elfgen_text *out = memory->writer.map->out;
     elfgen_text_char(out, memory->mapping.flags & ELFGEN_PF_R ? 'r' : '-');
     elfgen_text_char(out, memory->mapping.flags & ELFGEN_PF_W ? 'w' : '-');
     elfgen_text_char(out, memory->executable ? 'x' : '-');
@@ -29,7 +29,7 @@ static void put_permissions(const struct memory *memory)
 /* "  0x10000         r-x  ", for what is at `address`. */
 static void begin_line(struct memory *memory, uint64_t address)
 {
-    struct elfgen_text *out = memory->writer.explain->out;
+    struct elfgen_text *out = memory->writer.map->out;
     char room[24];
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room - 1};
     elfgen_text_0x(&text, address);
@@ -43,8 +43,8 @@ static void begin_line(struct memory *memory, uint64_t address)
 
 static void put_run(struct memory *memory)
 {
-    struct explain *explain = memory->writer.explain;
-    struct elfgen_text *out = explain->out;
+    struct bytemap *map = memory->writer.map;
+    struct elfgen_text *out = map->out;
     const struct run *run = &memory->run;
     uint64_t at = run->from;
     unsigned rows = (run->to - at) / ROW > ROWS + 2 ? ROWS : ROWS + 3;
@@ -54,7 +54,7 @@ static void put_run(struct memory *memory)
         elfgen_text_string(out, "0x");
         elfgen_text_hex(out, at, 4);
         elfgen_text_string(out, "  ");
-        elfgen_text_hex_bytes(out, explain->view->bytes + at, count, ' ');
+        elfgen_text_hex_bytes(out, map->view->bytes + at, count, ' ');
         if (row == 0) {
             elfgen_text_blanks(out, (ROW - count) * 3 + 2);
             elfgen_text_string(out, run->name);
@@ -87,8 +87,7 @@ static void end_run(struct memory *memory, uint64_t offset)
     run->from = run->to = offset;
 }
 
-static void name_of(const struct explain *explain, const struct elfgen_claim *claim,
-                    char name[NAME])
+static void name_of(const struct bytemap *map, const struct elfgen_claim *claim, char name[NAME])
 {
     struct elfgen_text text = {.bytes = name, .capacity = NAME - 1};
     switch (claim->part) {
@@ -105,29 +104,29 @@ static void name_of(const struct explain *explain, const struct elfgen_claim *cl
         elfgen_text_string(&text, " table");
         break;
     case ELFGEN_PART_SECTION:
-        put_owner(&text, claim);
+        bytemap_put_owner(&text, claim);
         elfgen_text_char(&text, ' ');
-        put_meaning(&text, explain, claim);
+        bytemap_put_meaning(&text, map, claim);
         break;
     case ELFGEN_PART_PADDING:
         elfgen_text_string(&text, "padding");
         break;
     default:
-        put_owner(&text, claim);
+        bytemap_put_owner(&text, claim);
         break;
     }
     name[text.length] = '\0';
 }
 
-static void put_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     struct memory *memory = (struct memory *)writer;
     struct run next = {.from = claim->offset, .to = claim->offset + claim->length};
-    name_of(writer->explain, claim, next.name);
-    if (next.to > writer->explain->to)
-        next.to = writer->explain->to;
-    if (next.from < writer->explain->from)
-        next.from = writer->explain->from;
+    name_of(writer->map, claim, next.name);
+    if (next.to > writer->map->to)
+        next.to = writer->map->to;
+    if (next.from < writer->map->from)
+        next.from = writer->map->from;
     if (claim->part == ELFGEN_PART_SECTION)
         memory->around = next;
     if (strcmp(next.name, memory->run.name) == 0 && next.from <= memory->run.to) {
@@ -146,7 +145,7 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
     memory->run = next;
 }
 
-static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
     struct memory *memory = (struct memory *)writer;
     end_run(memory, offset);
@@ -155,7 +154,7 @@ static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t len
 
 static void put_zeros(struct memory *memory)
 {
-    struct elfgen_text *out = memory->writer.explain->out;
+    struct elfgen_text *out = memory->writer.map->out;
     if (memory->mapping.end <= memory->mapping.file_end)
         return;
     begin_line(memory, memory->mapping.file_end);
@@ -166,8 +165,8 @@ static void put_zeros(struct memory *memory)
 
 static bool put_segment(struct memory *memory, uint64_t index)
 {
-    struct explain *explain = memory->writer.explain;
-    struct elfgen_text *out = explain->out;
+    struct bytemap *map = memory->writer.map;
+    struct elfgen_text *out = map->out;
     const struct elfgen_mapping *mapping = &memory->mapping;
     bool good = true;
     elfgen_text_string(out, "phdr[");
@@ -182,12 +181,12 @@ static bool put_segment(struct memory *memory, uint64_t index)
         elfgen_text_string(out, ", which Linux refuses: p_offset and p_vaddr differ within a page");
     elfgen_text_char(out, '\n');
     if (mapping->file_end > mapping->start) {
-        explain->from = mapping->offset;
-        explain->to = mapping->offset + (mapping->file_end - mapping->start);
-        memory->run = (struct run){.from = explain->from, .to = explain->from};
+        map->from = mapping->offset;
+        map->to = mapping->offset + (mapping->file_end - mapping->start);
+        memory->run = (struct run){.from = map->from, .to = map->from};
         memory->around = memory->run;
-        good = explain_walk(&memory->writer);
-        end_run(memory, explain->to);
+        good = bytemap_walk(&memory->writer);
+        end_run(memory, map->to);
     }
     put_zeros(memory);
     return good;
@@ -195,16 +194,17 @@ static bool put_segment(struct memory *memory, uint64_t index)
 
 bool explain_memory(struct explain *explain)
 {
-    struct explain part = *explain;
+    struct bytemap *map = &explain->map;
+    struct bytemap part = *map;
     struct memory memory = {.writer = {&part, false, put_claim, put_gap, NULL, 0}};
-    struct elfgen_text *out = explain->out;
+    struct elfgen_text *out = map->out;
     bool good = true, any = false;
     part.encodings = false;
-    for (uint64_t i = 0; good && i < elfgen_memory_segments(explain->view); i++) {
-        if (!elfgen_mapping_get(explain->view, i, &memory.mapping) ||
-            !elfgen_mapping_what_is_left(explain->view, i, &memory.mapping))
+    for (uint64_t i = 0; good && i < elfgen_memory_segments(map->view); i++) {
+        if (!elfgen_mapping_get(map->view, i, &memory.mapping) ||
+            !elfgen_mapping_what_is_left(map->view, i, &memory.mapping))
             continue;
-        memory.executable = elfgen_mapping_is_executable(explain->view, &memory.mapping);
+        memory.executable = elfgen_mapping_is_executable(map->view, &memory.mapping);
         if (!any) {
             elfgen_text_string(out, "  address         may  file    bytes");
             elfgen_text_blanks(out, 44);
@@ -215,6 +215,6 @@ bool explain_memory(struct explain *explain)
     }
     if (!any)
         elfgen_text_string(out, "no segment is loaded\n");
-    explain->problem = part.problem;
+    map->problem = part.problem;
     return good;
 }

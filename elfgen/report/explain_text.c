@@ -1,7 +1,8 @@
 /* The walk for people: a row of bytes, and under it a line for each owner that begins there. */
 #include <string.h>
 
-#include "explain_walk.h"
+#include "base/ascii.h"
+#include "explain.h"
 
 enum {
     ROW = 16,
@@ -22,11 +23,12 @@ struct span {
 };
 
 struct rows {
-    struct explain_writer writer;
+    struct bytemap_writer writer;
     unsigned digits; /* of offsets */
     uint64_t row;    /* offset of the row that `lines` belong to; UINT64_MAX: none yet */
     bool row_done;   /* it is printed, and some of its lines */
     uint64_t end;    /* behind the last byte that something was said about */
+    bool coloured;
     unsigned colour; /* of the next claim, 1... */
     uint8_t colours[ROW];
     struct span outer, inner; /* what reaches into the next row */
@@ -38,7 +40,7 @@ static void put_colour(struct rows *rows, struct elfgen_text *out, unsigned colo
 {
     static const char *const codes[] = {"\33[0m",  "\33[36m", "\33[33m", "\33[32m",
                                         "\33[35m", "\33[94m", "\33[91m"};
-    if (rows->writer.explain->colour)
+    if (rows->coloured)
         elfgen_text_string(out, codes[colour]);
 }
 
@@ -47,7 +49,7 @@ static void put_colour(struct rows *rows, struct elfgen_text *out, unsigned colo
 /* The bytes of a row from `from` to `to`, in their colours. */
 static void put_coloured(struct rows *rows, struct elfgen_text *line, uint64_t from, uint64_t to)
 {
-    const uint8_t *bytes = rows->writer.explain->view->bytes;
+    const uint8_t *bytes = rows->writer.map->view->bytes;
     unsigned colour = 0;
     for (uint64_t i = from; i < to; i++) {
         if (rows->colours[i - rows->row] != colour) {
@@ -62,15 +64,15 @@ static void put_coloured(struct rows *rows, struct elfgen_text *line, uint64_t f
 
 static void put_row(struct rows *rows)
 {
-    struct explain *explain = rows->writer.explain;
-    const uint8_t *bytes = explain->view->bytes;
-    uint64_t row = rows->row, from = row < explain->from ? explain->from : row;
-    uint64_t to = explain->to - row < ROW ? explain->to : row + ROW;
+    struct bytemap *map = rows->writer.map;
+    const uint8_t *bytes = map->view->bytes;
+    uint64_t row = rows->row, from = row < map->from ? map->from : row;
+    uint64_t to = map->to - row < ROW ? map->to : row + ROW;
     char room[512];
     struct elfgen_text line = {.bytes = room, .capacity = sizeof room};
     elfgen_text_hex(&line, row, rows->digits);
     elfgen_text_blanks(&line, 2 + 3 * (size_t)(from - row));
-    if (explain->colour) {
+    if (rows->coloured) {
         put_coloured(rows, &line, from, to);
     } else {
         elfgen_text_hex_bytes(&line, bytes + from, (size_t)(to - from), ' ');
@@ -78,9 +80,9 @@ static void put_row(struct rows *rows)
     }
     elfgen_text_blanks(&line, 3 * (size_t)(row + ROW - to) + 1 + (size_t)(from - row));
     for (uint64_t i = from; i < to; i++)
-        room[line.length++] = printable(bytes[i]);
+        room[line.length++] = ascii_printable(bytes[i]);
     room[line.length++] = '\n';
-    elfgen_text_bytes(explain->out, room, line.length);
+    elfgen_text_bytes(map->out, room, line.length);
 }
 
 static void paint(struct rows *rows, uint64_t from, uint64_t to, unsigned colour)
@@ -104,7 +106,7 @@ static void flush_lines(struct rows *rows)
     if (!rows->row_done)
         put_row(rows);
     rows->row_done = true;
-    elfgen_text_bytes(rows->writer.explain->out, rows->lines.bytes, rows->lines.length);
+    elfgen_text_bytes(rows->writer.map->out, rows->lines.bytes, rows->lines.length);
     rows->lines.length = 0;
 }
 
@@ -117,7 +119,7 @@ static void end_row(struct rows *rows)
 /* Rows up to the one at `row`, in which nothing begins. */
 static void put_rows_between(struct rows *rows, uint64_t row)
 {
-    struct elfgen_text *out = rows->writer.explain->out;
+    struct elfgen_text *out = rows->writer.map->out;
     uint64_t next = rows->row == UINT64_MAX ? row : rows->row + ROW;
     uint64_t shown = (row - next) / ROW > REPEATED + 1 ? REPEATED : REPEATED + 1;
     for (uint64_t i = 0; next < row && i < shown; i++, next += ROW) {
@@ -164,7 +166,7 @@ static void cut(struct elfgen_text *line, size_t columns)
 static void put_short_bytes(struct rows *rows, struct elfgen_text *line,
                             const struct elfgen_claim *claim)
 {
-    const uint8_t *bytes = rows->writer.explain->view->bytes + claim->offset;
+    const uint8_t *bytes = rows->writer.map->view->bytes + claim->offset;
     size_t shown = claim->length < MOST_BYTES ? (size_t)claim->length : MOST_BYTES;
     elfgen_text_hex_bytes(line, bytes, shown, '\0');
     elfgen_text_char(line, claim->length > MOST_BYTES ? '+' : ' ');
@@ -181,12 +183,12 @@ static void put_line_name(struct elfgen_text *line, const struct elfgen_claim *c
         elfgen_text_string(line, "  ");
         elfgen_text_string(line, claim->field->name);
     } else
-        put_name(line, claim);
+        bytemap_put_name(line, claim);
 }
 
 static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsigned colour)
 {
-    const struct explain *explain = rows->writer.explain;
+    const struct bytemap *map = rows->writer.map;
     size_t bytes_column = 2 + rows->digits + 2,
            name_column = bytes_column + (size_t)2 * MOST_BYTES + 2;
     put_colour(rows, &rows->lines, colour);
@@ -201,10 +203,10 @@ static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsign
     put_line_name(&line, claim);
     pad(&line, name_column + NAME + 1);
     if (claim->field) {
-        put_value(&line, claim);
+        bytemap_put_value(&line, claim);
         pad(&line, name_column + NAME + 1 + VALUE + 1);
     }
-    put_meaning(&line, explain, claim);
+    bytemap_put_meaning(&line, map, claim);
     cut(&line, COLUMNS - READER - 1);
     pad(&line, COLUMNS - READER);
     elfgen_text_string(&line, elfgen_reader_name(claim->reader));
@@ -213,14 +215,14 @@ static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsign
     elfgen_text_char(&rows->lines, '\n');
 }
 
-static void put_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     struct rows *rows = (struct rows *)writer;
     uint64_t end = claim->offset + claim->length;
     unsigned colour = rows->colour;
     rows->colour = colour % COLOURS + 1;
     /* One that began before the range is told in its first row. */
-    go_to(rows, claim->offset > writer->explain->from ? claim->offset : writer->explain->from);
+    go_to(rows, claim->offset > writer->map->from ? claim->offset : writer->map->from);
     /* Thousands of owners may begin in one row. */
     if (rows->lines.capacity - rows->lines.length < (size_t)2 * MOST_LINE)
         flush_lines(rows);
@@ -236,7 +238,7 @@ static void put_claim(struct explain_writer *writer, const struct elfgen_claim *
         rows->end = end;
 }
 
-static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t length)
+static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
     struct rows *rows = (struct rows *)writer;
     go_to(rows, offset);
@@ -249,7 +251,7 @@ static void put_gap(struct explain_writer *writer, uint64_t offset, uint64_t len
 }
 
 /* A label in front of what it names. */
-static void put_symbol_line(struct explain_writer *writer, const struct symbol *symbol)
+static void put_symbol_line(struct bytemap_writer *writer, const struct symbol *symbol)
 {
     struct rows *rows = (struct rows *)writer;
     size_t name_column = 2 + rows->digits + 2 + (size_t)2 * MOST_BYTES + 2;
@@ -262,22 +264,22 @@ static void put_symbol_line(struct explain_writer *writer, const struct symbol *
     line.length = 2;
     elfgen_text_hex(&line, symbol->offset, rows->digits);
     pad(&line, name_column);
-    put_symbol_words(&line, symbol);
+    bytemap_put_symbol(&line, symbol);
     cut(&line, COLUMNS);
     rows->lines.length += line.length;
     elfgen_text_char(&rows->lines, '\n');
 }
 
-static void put_head(struct explain *explain)
+static void put_head(struct bytemap *map)
 {
-    struct elfgen_text *out = explain->out;
-    const struct elfgen_ehdr *ehdr = &explain->view->ehdr;
-    for (const char *c = explain->file; *c; c++)
-        elfgen_text_char(out, printable((uint8_t)*c));
+    struct elfgen_text *out = map->out;
+    const struct elfgen_ehdr *ehdr = &map->view->ehdr;
+    for (const char *c = map->file; *c; c++)
+        elfgen_text_char(out, ascii_printable((uint8_t)*c));
     elfgen_text_string(out, ": ");
-    elfgen_text_decimal(out, explain->view->length, 0);
-    elfgen_text_string(out, explain->view->length == 1 ? " byte" : " bytes");
-    if (explain_is_elf(explain->view)) {
+    elfgen_text_decimal(out, map->view->length, 0);
+    elfgen_text_string(out, map->view->length == 1 ? " byte" : " bytes");
+    if (bytemap_is_elf(map->view)) {
         const char *class_ = elfgen_class_name(ehdr->ei_class);
         const char *machine = elfgen_machine_name(ehdr->e_machine);
         elfgen_text_string(out, ", ");
@@ -301,15 +303,17 @@ static unsigned digits_of(uint64_t length)
 
 bool explain_text(struct explain *explain)
 {
-    struct rows rows = {.writer = {explain, false, put_claim, put_gap, put_symbol_line, 0},
-                        .digits = digits_of(explain->view->length),
+    struct bytemap *map = &explain->map;
+    struct rows rows = {.writer = {map, false, put_claim, put_gap, put_symbol_line, 0},
+                        .digits = digits_of(map->view->length),
                         .row = UINT64_MAX,
+                        .coloured = explain->colour,
                         .colour = 1};
     rows.lines = (struct elfgen_text){.bytes = rows.room, .capacity = sizeof rows.room};
-    if (explain->from == 0 && explain->to == explain->view->length)
-        put_head(explain);
-    bool good = explain_walk(&rows.writer);
-    uint64_t end = rows.end < explain->to ? rows.end : explain->to;
+    if (map->from == 0 && map->to == map->view->length)
+        put_head(map);
+    bool good = bytemap_walk(&rows.writer);
+    uint64_t end = rows.end < map->to ? rows.end : map->to;
     end_row(&rows);
     /* What the last claim or gap still has behind its first row. */
     if (rows.row != UINT64_MAX && end > rows.row + ROW)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain_walk.h"
+#include "bytemap.h"
 
 const char *mutate_class_name(enum mutate_class class_)
 {
@@ -77,7 +77,7 @@ uint64_t mutate_report_runs(const struct mutate_report *report)
 /* ---- owners ---- */
 
 struct naming {
-    struct explain_writer writer;
+    struct bytemap_writer writer;
     struct mutate_report *report;
     size_t next; /* the first byte of the report that a claim may still begin at or before */
 };
@@ -124,7 +124,7 @@ static bool add_owner(struct mutate_owner *owner, const struct elfgen_claim *cla
            (meaning->length == 0 || append(&owner->meaning, meaning->bytes, meaning->length));
 }
 
-static void name_claim(struct explain_writer *writer, const struct elfgen_claim *claim)
+static void name_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     struct naming *naming = (struct naming *)writer;
     struct mutate_report *report = naming->report;
@@ -134,8 +134,8 @@ static void name_claim(struct explain_writer *writer, const struct elfgen_claim 
     char rooms[2][256];
     struct elfgen_text name = {.bytes = rooms[0], .capacity = sizeof rooms[0]};
     struct elfgen_text meaning = {.bytes = rooms[1], .capacity = sizeof rooms[1]};
-    put_name(&name, claim);
-    put_meaning(&meaning, writer->explain, claim);
+    bytemap_put_name(&name, claim);
+    bytemap_put_meaning(&meaning, writer->map, claim);
     while (naming->next < report->count && report->bytes[naming->next].offset < claim->offset)
         naming->next++;
     for (size_t i = naming->next; i < report->count; i++) {
@@ -143,22 +143,22 @@ static void name_claim(struct explain_writer *writer, const struct elfgen_claim 
         if (byte->offset - claim->offset >= claim->length)
             return;
         if (!add_owner(&byte->owner, claim, &name, &meaning))
-            writer->explain->problem = "out of memory";
+            writer->map->problem = "out of memory";
     }
 }
 
-static void name_nobody(struct explain_writer *writer, uint64_t offset, uint64_t length)
+static void name_nobody(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
     (void)writer;
     (void)offset;
     (void)length;
 }
 
-bool mutate_name_owners(struct mutate_report *report, struct explain *explain)
+bool mutate_name_owners(struct mutate_report *report, struct bytemap *map)
 {
-    struct naming naming = {.writer = {explain, false, name_claim, name_nobody, NULL, 0},
+    struct naming naming = {.writer = {map, false, name_claim, name_nobody, NULL, 0},
                             .report = report};
-    return explain_walk(&naming.writer) && !explain->problem;
+    return bytemap_walk(&naming.writer) && !map->problem;
 }
 
 /* ---- shards ---- */

@@ -7,7 +7,7 @@
 #include "../process/mutate.h"
 #include "elfgen/error.h"
 #include "elfgen/text.h"
-#include "explain.h"
+#include "bytemap.h"
 
 /* Who has a byte: the names of its owners, of very many the first ("phdr[0].p_flags", "ehdr.e_flags
  * + phdr[0].p_type"), what its value says, and the one among the readers that is most of a
@@ -49,8 +49,8 @@ bool mutate_report_open(struct mutate_report *report, const char *file, size_t c
                         size_t shards);
 void mutate_report_close(struct mutate_report *report);
 
-/* Names the owners of the bytes. False: `explain->problem`. */
-bool mutate_name_owners(struct mutate_report *report, struct explain *explain);
+/* Names the owners of the bytes. False: `map->problem`. */
+bool mutate_name_owners(struct mutate_report *report, struct bytemap *map);
 
 /* How many runs are in counts, and other counts added to them. */
 uint64_t mutate_counts_runs(const struct mutate_counts *counts);

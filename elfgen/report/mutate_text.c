@@ -1,7 +1,7 @@
 /* What came of the changes, as a map and a table. */
 #include <string.h>
 
-#include "explain_walk.h"
+#include "base/ascii.h"
 #include "mutate.h"
 
 enum { ROW = 16, LINE = 100 };
@@ -110,7 +110,7 @@ static bool is_same_owner(const struct mutate_byte *a, const struct mutate_byte 
 static void put_printable(struct elfgen_text *out, const char *string)
 {
     for (; *string; string++)
-        elfgen_text_char(out, printable((uint8_t)*string));
+        elfgen_text_char(out, ascii_printable((uint8_t)*string));
 }
 
 /* As many digits as the largest offset takes, so that columns stay columns. */

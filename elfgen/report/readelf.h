@@ -64,10 +64,10 @@ const char *readelf_type_name(struct readelf *report, bool use_section, char roo
     do {                                                                                           \
         struct elfgen_error complaint_;                                                            \
         elfgen_error_set(&complaint_, ELFGEN_BAD_VALUE, (offset), __VA_ARGS__);                    \
-        readelf_tell((report), (is_error), (field), &complaint_);                                  \
+        readelf_report_complaint((report), (is_error), (field), &complaint_);                      \
     } while (0)
-void readelf_tell(struct readelf *report, bool is_error, const char *field,
-                  const struct elfgen_error *complaint);
+void readelf_report_complaint(struct readelf *report, bool is_error, const char *field,
+                              const struct elfgen_error *complaint);
 
 /* The name of a section, at most `most` bytes of it, or what readelf prints for a bad one. */
 size_t readelf_section_name(const struct readelf *report, const struct elfgen_shdr *section,

@@ -1,28 +1,5 @@
-/* The order of the report, and what its three parts share: which tables are there. */
-#include <string.h>
-
+/* The order of the report, and which tables are there. */
 #include "readelf.h"
-
-void readelf_tell(struct readelf *report, bool is_error, const char *field,
-                  const struct elfgen_error *complaint)
-{
-    if (is_error)
-        report->failed = true;
-    report->object(report->context, is_error, complaint->offset, field, complaint->text);
-}
-
-bool readelf_may_print(struct readelf *report, size_t length)
-{
-    enum { ENOUGH = 1 << 28 };
-    if (report->exhausted)
-        return false;
-    report->names_printed += length + 1;
-    report->exhausted = report->names_printed > ENOUGH;
-    if (report->exhausted)
-        readelf_complain(report, true, ELFGEN_NOWHERE, NULL,
-                         "names of %u bytes were printed, the rest is left out", (uint64_t)ENOUGH);
-    return !report->exhausted;
-}
 
 /* How many of a table's entries start inside the file; *whole: all of its bytes are there. */
 static uint64_t present_entries(const struct elfgen_view *view, struct elfgen_table table,
@@ -71,22 +48,6 @@ static void count_tables(struct readelf *report)
                          report->names_index, report->names.sh_size, view->length);
 }
 
-size_t readelf_section_name(const struct readelf *report, const struct elfgen_shdr *section,
-                            size_t most, const char **name)
-{
-    *name = "<no-strings>";
-    if (!report->names_readable)
-        return strlen(*name);
-    *name = "<corrupt>";
-    if (section->sh_name >= report->names.sh_size)
-        return strlen(*name);
-    uint64_t left = report->names.sh_size - section->sh_name;
-    *name = (const char *)report->view.bytes + report->names.sh_offset + section->sh_name;
-    size_t room = left < most ? (size_t)left : most;
-    const char *end = memchr(*name, '\0', room);
-    return end ? (size_t)(end - *name) : room;
-}
-
 /* The ELF header is cut, and readelf stops there. Linux fills it with zeros and goes on, and so
  * does this report; whether Linux could start the file is seen by its program headers. */
 static void tell_cut_header(struct readelf *report)
@@ -118,7 +79,7 @@ bool readelf_report(struct readelf *report)
         elfgen_text_char(report->out, '\n');
     }
     if (status == ELFGEN_NOT_ELF) {
-        readelf_tell(report, true, NULL, &error);
+        readelf_report_complaint(report, true, NULL, &error);
         return false;
     }
     count_tables(report);

@@ -4,15 +4,15 @@
 
 #include "base/json_write.h"
 
-size_t run_length(const struct profile *run)
+size_t run_result_length(const struct profile *run)
 {
     return run->order_all < PROFILE_ORDER ? (size_t)run->order_all : PROFILE_ORDER;
 }
 
-size_t run_before_write(const struct profile *run)
+size_t run_result_before_write(const struct profile *run)
 {
     size_t before = 0;
-    while (before < run_length(run) &&
+    while (before < run_result_length(run) &&
            strncmp(run->calls[run->order[before]].name, "write", 5) != 0)
         before++;
     return before;
@@ -26,7 +26,7 @@ static const char *refusal(const struct profile *run)
     return run->end.error != 0 ? strerror(run->end.error) : "not tried";
 }
 
-void run_end(const struct profile *run, struct elfgen_text *out)
+void run_result_end(const struct profile *run, struct elfgen_text *out)
 {
     if (!run->end.ran) {
         elfgen_text_string(out, "no: ");
@@ -82,10 +82,10 @@ static void put_calls(const struct profile *run, struct elfgen_text *out)
     }
     elfgen_text_char(out, ']');
     json_key_number(out, "order_count", run->order_all);
-    json_key_number(out, "before_write", run_before_write(run));
+    json_key_number(out, "before_write", run_result_before_write(run));
     json_key(out, "order");
     elfgen_text_char(out, '[');
-    for (size_t i = 0; i < run_length(run); i++) {
+    for (size_t i = 0; i < run_result_length(run); i++) {
         if (i > 0)
             elfgen_text_char(out, ',');
         json_string(out, run->calls[run->order[i]].name);
@@ -118,7 +118,7 @@ static void put_cost(const struct profile *run, struct elfgen_text *out)
     }
 }
 
-void run_json(const struct profile *run, struct elfgen_text *out)
+void run_result_json(const struct profile *run, struct elfgen_text *out)
 {
     if (!run) {
         json_string(out, NULL);

@@ -279,8 +279,8 @@ static void put_summary(struct elfgen_text *out, const struct stages *stages)
     put_wrapped(out, "result", line);
 }
 
-void report_stages(const struct stages *stages, const char *folder, const struct profile *runs,
-                   struct elfgen_text *out)
+void stages_text(const struct stages *stages, const char *folder, const struct profile *runs,
+                 struct elfgen_text *out)
 {
     struct stages_facts *facts = calloc(1, sizeof *facts);
     char *heads[WAY_COUNT] = {NULL, NULL};

@@ -47,12 +47,12 @@ void stage_measure(const struct file_bytes *bytes, enum stage_number number, con
 
 /* One screen of 100 columns. `folder` is where the files are kept; `runs`: what the program of each
  * way did when it ran, NULL: none was to run. */
-void report_stages(const struct stages *stages, const char *folder, const struct profile *runs,
-                   struct elfgen_text *out);
+void stages_text(const struct stages *stages, const char *folder, const struct profile *runs,
+                 struct elfgen_text *out);
 
 /* One JSON object; every key is there, whatever was made. `folder` NULL: nothing is kept. */
-void report_stages_json(const struct stages *stages, const char *folder, const struct profile *runs,
-                        struct elfgen_text *out);
+void stages_json(const struct stages *stages, const char *folder, const struct profile *runs,
+                 struct elfgen_text *out);
 
 /* ---- shared by the two ---- */
 

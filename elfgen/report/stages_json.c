@@ -96,14 +96,14 @@ static void put_runs(struct elfgen_text *out, const struct profile runs[WAY_COUN
         return;
     }
     elfgen_text_string(out, "{\"cc\":");
-    run_json(runs[WAY_CC].program ? &runs[WAY_CC] : NULL, out);
+    run_result_json(runs[WAY_CC].program ? &runs[WAY_CC] : NULL, out);
     json_key(out, "tinyelf");
-    run_json(runs[WAY_TINYELF].program ? &runs[WAY_TINYELF] : NULL, out);
+    run_result_json(runs[WAY_TINYELF].program ? &runs[WAY_TINYELF] : NULL, out);
     elfgen_text_char(out, '}');
 }
 
-void report_stages_json(const struct stages *stages, const char *folder, const struct profile *runs,
-                        struct elfgen_text *out)
+void stages_json(const struct stages *stages, const char *folder, const struct profile *runs,
+                 struct elfgen_text *out)
 {
     struct stages_facts *facts = calloc(1, sizeof *facts);
     if (!facts)

@@ -19,7 +19,7 @@ static void write_end(FILE *cell, const struct profile *run)
 {
     char room[80];
     struct elfgen_text end = {.bytes = room, .capacity = sizeof room};
-    run_end(run, &end);
+    run_result_end(run, &end);
     fwrite(room, 1, end.length, cell);
     if (run->end.ran)
         fprintf(cell, ", %llu byte%s of output", LLU(run->output), plural(run->output));
@@ -62,7 +62,7 @@ static void write_cost(FILE *cell, const struct profile *run)
 static void write_cell(FILE *cell, const struct stages *stages, const struct profile *run,
                        size_t row)
 {
-    size_t before = run_before_write(run), length = run_length(run);
+    size_t before = run_result_before_write(run), length = run_result_length(run);
     if (row == 0)
         fprintf(cell, "./%s", stages->name);
     else if (row == 1)

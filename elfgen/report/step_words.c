@@ -11,8 +11,8 @@ static size_t read_process(void *context, uint64_t address, void *bytes, size_t 
 static void put_argument(struct elfgen_text *out, pid_t id, const struct process_call *call,
                          const struct call_row *row, unsigned index, bool answered)
 {
-    struct call_reader reader = {.read = read_process, .context = &id};
-    call_value_text(out, call, row, index, answered, &reader);
+    struct memory_reader reader = {.read = read_process, .context = &id};
+    strace_argument_text(out, call, row, index, answered, &reader);
 }
 
 const struct step_words step_words = {put_argument};

@@ -46,7 +46,7 @@ static void tell_attached(struct strace *s)
         return;
     put(s, s->tool);
     put(s, ": Process ");
-    put_number(&s->line, s->attached);
+    strace_put_number(&s->line, s->attached);
     put(s, " attached");
     s->attached = 0;
     end_one_line(s);
@@ -71,11 +71,11 @@ static void begin_line(struct strace *s, const struct process *process)
     interrupt_line(s);
     if (s->prefix == STRACE_COLUMN) {
         enum { WIDTH = 6 };
-        put_number(&s->line, process->id);
+        strace_put_number(&s->line, process->id);
         elfgen_text_blanks(&s->line, s->line.length < WIDTH ? WIDTH - s->line.length : 1);
     } else if (s->prefix == STRACE_PID && s->processes > 1) {
         put(s, "[pid ");
-        put_number(&s->line, process->id);
+        strace_put_number(&s->line, process->id);
         put(s, "] ");
     }
 }
@@ -118,46 +118,49 @@ static bool is_both(enum call_type type)
            type == CALL_TYPE_INOUT_OFF64;
 }
 
-static struct value value_of(struct strace *s, const struct shown *shown, unsigned index,
-                             bool after)
+static struct strace_value value_of(struct strace *s, const struct strace_shown *shown,
+                                    unsigned index, bool after)
 {
-    return (struct value){.out = &s->line,
-                          .call = &shown->call,
-                          .row = shown->row,
-                          .index = index,
-                          .argument = shown->call.arguments[index],
-                          .after = after,
-                          .reader = &s->reader};
+    return (struct strace_value){.out = &s->line,
+                                 .call = &shown->call,
+                                 .row = shown->row,
+                                 .index = index,
+                                 .argument = shown->call.arguments[index],
+                                 .after = after,
+                                 .reader = &s->reader};
 }
 
 /* " => [7]": what became of an argument that was shown before. */
-static void put_change(struct strace *s, const struct shown *shown, unsigned index, uint64_t before)
+static void put_change(struct strace *s, const struct strace_shown *shown, unsigned index,
+                       uint64_t before)
 {
-    struct value v = value_of(s, shown, index, true);
+    struct strace_value v = value_of(s, shown, index, true);
     uint8_t bytes[88];
     if (shown->call.failed || v.argument == 0)
         return;
     if (shown->row->parameters[index].type == CALL_TYPE_CLONE_ARGS) {
         enum { FLAGS = 0, PARENT_TID = 24, SIZE = 64, SETTID = 0x00100000 };
-        if (!read_all(&v, v.argument, bytes, SIZE) || !(load64(bytes + FLAGS) & SETTID) ||
-            !read_all(&v, load64(bytes + PARENT_TID), bytes, 4))
+        if (!strace_read_all(&v, v.argument, bytes, SIZE) ||
+            !(strace_load64(bytes + FLAGS) & SETTID) ||
+            !strace_read_all(&v, strace_load64(bytes + PARENT_TID), bytes, 4))
             return;
         put(s, " => {parent_tid=[");
-        put_number(&s->line, (int32_t)load32(bytes));
+        strace_put_number(&s->line, (int32_t)strace_load32(bytes));
         put(s, "]}");
         return;
     }
-    size_t size = shown->row->parameters[index].type == CALL_TYPE_INOUT_OFF ? word_size(&v) : 8;
-    if (!read_all(&v, v.argument, bytes, size) || load(bytes, size) == before)
+    size_t size =
+        shown->row->parameters[index].type == CALL_TYPE_INOUT_OFF ? strace_word_size(&v) : 8;
+    if (!strace_read_all(&v, v.argument, bytes, size) || strace_load(bytes, size) == before)
         return;
     put(s, " => [");
-    put_number(&s->line, load_signed(bytes, size));
+    strace_put_number(&s->line, strace_load_signed(bytes, size));
     put(s, "]");
 }
 
 /* The arguments of one phase: when the call is made, up to the first that nothing is known of yet;
  * when it is answered, the rest. Returns whether all are shown then. */
-static bool put_arguments(struct strace *s, const struct shown *shown, bool after,
+static bool put_arguments(struct strace *s, const struct strace_shown *shown, bool after,
                           const uint64_t *kept)
 {
     uint32_t length_before = (uint32_t)kept[1];
@@ -165,9 +168,9 @@ static bool put_arguments(struct strace *s, const struct shown *shown, bool afte
     for (unsigned i = 0; shown->row->parameters[i].name; i++) {
         unsigned index = shown->order ? shown->order[i] : i;
         enum call_type type = shown->row->parameters[index].type;
-        if (call_value_is_absent(&shown->call, shown->row, index))
+        if (strace_argument_is_absent(&shown->call, shown->row, index))
             continue;
-        bool first_late = !late && value_is_late(&shown->call, shown->row, index);
+        bool first_late = !late && strace_argument_is_late(&shown->call, shown->row, index);
         late = late || first_late;
         /* The comma stands before the answer. */
         bool here = late == after;
@@ -177,10 +180,10 @@ static bool put_arguments(struct strace *s, const struct shown *shown, bool afte
         if (late && !after)
             return false;
         if (here) {
-            struct value v = value_of(s, shown, index, after);
+            struct strace_value v = value_of(s, shown, index, after);
             v.length_before = kept[0] & NOTED ? &length_before : NULL;
             put(s, label_of(type));
-            value_print(&v);
+            strace_put_argument(&v);
         }
         if (is_both(type) && !late) {
             if (!after)
@@ -193,17 +196,17 @@ static bool put_arguments(struct strace *s, const struct shown *shown, bool afte
 }
 
 /* Arguments of a call that nothing is known of. */
-static void put_numbers(struct strace *s, const struct shown *shown)
+static void put_numbers(struct strace *s, const struct strace_shown *shown)
 {
     for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++) {
         if (i > 0)
             put(s, ", ");
-        put_hexadecimal(&s->line, shown->call.arguments[i]);
+        strace_put_hexadecimal(&s->line, shown->call.arguments[i]);
     }
 }
 
 /* A number in memory that the answer may change. */
-static void note_before(struct strace *s, const struct shown *shown, uint64_t *kept)
+static void note_before(struct strace *s, const struct strace_shown *shown, uint64_t *kept)
 {
     uint8_t bytes[8] = {0};
     kept[0] &= ~(uint64_t)NOTED;
@@ -212,11 +215,11 @@ static void note_before(struct strace *s, const struct shown *shown, uint64_t *k
         bool length = type == CALL_TYPE_INOUT_SOCKLEN;
         if (!length && type != CALL_TYPE_INOUT_OFF && type != CALL_TYPE_INOUT_OFF64)
             continue;
-        struct value v = value_of(s, shown, i, false);
-        size_t size = length ? 4 : type == CALL_TYPE_INOUT_OFF ? word_size(&v) : 8;
-        if (v.argument != 0 && read_all(&v, v.argument, bytes, size)) {
+        struct strace_value v = value_of(s, shown, i, false);
+        size_t size = length ? 4 : type == CALL_TYPE_INOUT_OFF ? strace_word_size(&v) : 8;
+        if (v.argument != 0 && strace_read_all(&v, v.argument, bytes, size)) {
             kept[0] |= NOTED;
-            kept[1] = load64(bytes);
+            kept[1] = strace_load64(bytes);
         }
         return;
     }
@@ -234,7 +237,7 @@ static void note_mode(struct strace *s, struct process *process)
         return;
     interrupt_line(s);
     put(s, "[ Process PID=");
-    put_number(&s->line, process->id);
+    strace_put_number(&s->line, process->id);
     put(s, i386 ? " runs in 32 bit mode. ]" : " runs in 64 bit mode. ]");
     end_line(s);
 }
@@ -246,16 +249,16 @@ static bool is_exit(const struct call_row *row)
 
 static void tell_call(struct strace *s, struct process *process)
 {
-    struct shown shown;
+    struct strace_shown shown;
     note_mode(s, process);
-    shown_call(&shown, &process->call, &s->calls, &s->reader);
+    strace_show_call(&shown, &process->call, &s->calls, &s->reader);
     begin_line(s, process);
     put(s, shown.name);
     put(s, "(");
     note_before(s, &shown, process->kept);
     bool all = true;
     if (shown.row && !shown.row->returns && !shown.row->parameters[0].name)
-        put_restored_mask(&(struct value){
+        strace_put_restored_mask(&(struct strace_value){
             .out = &s->line, .call = &shown.call, .row = shown.row, .reader = &s->reader});
     else if (shown.row)
         all = put_arguments(s, &shown, false, process->kept);
@@ -285,14 +288,14 @@ static void resume_line(struct strace *s, const struct process *process, const c
 
 static void tell_result(struct strace *s, struct process *process)
 {
-    struct shown shown;
-    shown_call(&shown, &process->call, &s->calls, &s->reader);
+    struct strace_shown shown;
+    strace_show_call(&shown, &process->call, &s->calls, &s->reader);
     resume_line(s, process, shown.name);
     if (shown.row)
         put_arguments(s, &shown, true, process->kept);
     put_equals(s);
-    struct value v = value_of(s, &shown, 0, true);
-    put_result(&v);
+    struct strace_value v = value_of(s, &shown, 0, true);
+    strace_put_result(&v);
     process->kept[0] &= ~(uint64_t)INSIDE;
     end_line(s);
 }
@@ -300,13 +303,13 @@ static void tell_result(struct strace *s, struct process *process)
 /* A call that has no answer: its process is gone. */
 static void tell_no_result(struct strace *s, struct process *process)
 {
-    struct shown shown = {0};
+    struct strace_shown shown = {0};
     if (!(process->kept[0] & INSIDE))
         return;
     shown.call.number = process->kept[0] >> 32;
     enum call_abi abi = process->kept[0] & SEEN_I386 ? CALL_I386 : CALL_X86_64;
     const struct call *known = syscall_find(&s->calls, abi, shown.call.number);
-    resume_line(s, process, known ? known->name : shown_number(&shown));
+    resume_line(s, process, known ? known->name : strace_show_number(&shown));
     if (process->kept[0] & PENDING)
         put(s, " <unfinished ...>");
     put_equals(s);
@@ -324,9 +327,9 @@ static void tell_signal(struct strace *s, const struct process_event *event)
         return;
     begin_line(s, event->process);
     put(s, "--- ");
-    call_signal_text(&s->line, event->number);
+    strace_signal_text(&s->line, event->number);
     put(s, " ");
-    call_siginfo_text(&s->line, event->signal);
+    strace_siginfo_text(&s->line, event->signal);
     put(s, " ---");
     end_line(s);
 }
@@ -335,7 +338,7 @@ static void tell_stop(struct strace *s, const struct process_event *event)
 {
     begin_line(s, event->process);
     put(s, "--- stopped by ");
-    call_signal_text(&s->line, event->number);
+    strace_signal_text(&s->line, event->number);
     put(s, " ---");
     end_line(s);
 }
@@ -365,7 +368,7 @@ static void tell_superseded(struct strace *s, const struct process_event *event)
         s->processes--;
     begin_line(s, process);
     put(s, "+++ superseded by execve in pid ");
-    put_number(&s->line, event->number);
+    strace_put_number(&s->line, event->number);
     put(s, " +++");
     end_line(s);
     process->kept[0] = (process->kept[0] & SEEN_I386) | INSIDE | process->call.number << 32;
@@ -373,16 +376,16 @@ static void tell_superseded(struct strace *s, const struct process_event *event)
     s->writing = NULL;
 }
 
-static void tell_end(struct strace *s, const struct process_event *event)
+static void put_end(struct strace *s, const struct process_event *event)
 {
     tell_no_result(s, event->process);
     begin_line(s, event->process);
     if (event->kind == PROCESS_EXITED) {
         put(s, "+++ exited with ");
-        put_number(&s->line, event->number);
+        strace_put_number(&s->line, event->number);
     } else {
         put(s, "+++ killed by ");
-        call_signal_text(&s->line, event->number);
+        strace_signal_text(&s->line, event->number);
         put(s, event->core ? " (core dumped)" : "");
     }
     put(s, " +++");
@@ -403,7 +406,7 @@ void strace_begin(struct strace *s)
         .bytes = s->bytes, .capacity = sizeof s->bytes, .flush = flush_line, .context = s};
     s->processes = 1;
     if (!s->reader.read)
-        s->reader = (struct call_reader){read_process, s};
+        s->reader = (struct memory_reader){read_process, s};
 }
 
 void strace_event(struct strace *s, const struct process_event *event)
@@ -430,7 +433,7 @@ void strace_event(struct strace *s, const struct process_event *event)
         break;
     case PROCESS_EXITED:
     case PROCESS_KILLED:
-        tell_end(s, event);
+        put_end(s, event);
         break;
     }
     flush_line(&s->line);

@@ -14,31 +14,31 @@
 
 /* Argument `index` of a call as strace prints it: `after`: the kernel answered, and what it wrote
  * is shown; before, addresses of that. `row` NULL, or with fewer parameters: a number. */
-void call_value_text(struct elfgen_text *out, const struct process_call *call,
-                     const struct call_row *row, unsigned index, bool after,
-                     const struct call_reader *reader);
+void strace_argument_text(struct elfgen_text *out, const struct process_call *call,
+                          const struct call_row *row, unsigned index, bool after,
+                          const struct memory_reader *reader);
 
 /* Whether a trace leaves argument `index` out: this very call has none (open's mode without
  * O_CREAT), or it is the second half of one of 64 bits. */
-bool call_value_is_absent(const struct process_call *call, const struct call_row *row,
-                          unsigned index);
+bool strace_argument_is_absent(const struct process_call *call, const struct call_row *row,
+                               unsigned index);
 
 /* What the kernel answered: "3", "-1 ENOENT (No such file or directory)", "0x2 (flags O_RDWR)". */
-void call_result_text(struct elfgen_text *out, const struct process_call *call,
-                      const struct call_row *row, const struct call_reader *reader);
+void strace_result_text(struct elfgen_text *out, const struct process_call *call,
+                        const struct call_row *row, const struct memory_reader *reader);
 
 /* The name of an errno: "ENOENT". Those that the kernel keeps to itself, too: "ERESTARTSYS". NULL:
  * it has none. */
-const char *call_error_name(int64_t number);
+const char *strace_error_name(int64_t number);
 
 /* And what it says: "No such file or directory". */
-const char *call_error_text(int64_t number);
+const char *strace_error_text(int64_t number);
 
 /* "SIGINT", "SIGRT_5" or a number. */
-void call_signal_text(struct elfgen_text *out, int number);
+void strace_signal_text(struct elfgen_text *out, int number);
 
 /* A siginfo_t of this machine: "{si_signo=SIGINT, ...}". */
-void call_siginfo_text(struct elfgen_text *out, const siginfo_t *signal);
+void strace_siginfo_text(struct elfgen_text *out, const siginfo_t *signal);
 
 /* ---- lines ---- */
 
@@ -52,9 +52,9 @@ enum strace_prefix {
 struct strace {
     struct elfgen_text *out;
     enum strace_prefix prefix;
-    const char *tool;          /* who says that a process was attached; NULL: nobody does */
-    struct call_reader reader; /* of the memory of the process that an event is of; without one it
-                                * is read from that itself */
+    const char *tool;            /* who says that a process was attached; NULL: nobody does */
+    struct memory_reader reader; /* of the memory of the process that an event is of; without one it
+                                  * is read from that itself */
 
     /* The rest is this room's own. */
     struct process *process; /* of the event */

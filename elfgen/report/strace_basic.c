@@ -4,34 +4,34 @@
 
 #include "strace_print.h"
 
-bool read_all(const struct value *v, uint64_t address, void *bytes, size_t size)
+bool strace_read_all(const struct strace_value *v, uint64_t address, void *bytes, size_t size)
 {
     return v->reader && address <= UINT64_MAX - size &&
            v->reader->read(v->reader->context, address, bytes, size) == size;
 }
 
-bool take(const struct value *v, void *bytes, size_t size)
+bool strace_take(const struct strace_value *v, void *bytes, size_t size)
 {
     bool there = v->argument != 0 && (!v->late || (v->after && !v->call->failed)) &&
-                 read_all(v, v->argument, bytes, size);
+                 strace_read_all(v, v->argument, bytes, size);
     if (!there)
-        put_pointer(v->out, v->argument);
+        strace_put_pointer(v->out, v->argument);
     return there;
 }
 
-void put_number(struct elfgen_text *out, int64_t number)
+void strace_put_number(struct elfgen_text *out, int64_t number)
 {
     if (number < 0)
         elfgen_text_char(out, '-');
     elfgen_text_decimal(out, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 0);
 }
 
-void put_count(struct elfgen_text *out, uint64_t number)
+void strace_put_count(struct elfgen_text *out, uint64_t number)
 {
     elfgen_text_decimal(out, number, 0);
 }
 
-void put_pointer(struct elfgen_text *out, uint64_t address)
+void strace_put_pointer(struct elfgen_text *out, uint64_t address)
 {
     if (address == 0)
         elfgen_text_string(out, "NULL");
@@ -39,7 +39,7 @@ void put_pointer(struct elfgen_text *out, uint64_t address)
         elfgen_text_0x(out, address);
 }
 
-void put_hexadecimal(struct elfgen_text *out, uint64_t number)
+void strace_put_hexadecimal(struct elfgen_text *out, uint64_t number)
 {
     if (number == 0)
         elfgen_text_char(out, '0');
@@ -47,7 +47,7 @@ void put_hexadecimal(struct elfgen_text *out, uint64_t number)
         elfgen_text_0x(out, number);
 }
 
-void put_octal_number(struct elfgen_text *out, uint64_t number, unsigned digits)
+void strace_put_octal_number(struct elfgen_text *out, uint64_t number, unsigned digits)
 {
     char reversed[24];
     unsigned count = 0;
@@ -61,13 +61,13 @@ void put_octal_number(struct elfgen_text *out, uint64_t number, unsigned digits)
     elfgen_text_bytes(out, reversed + 24 - count, count);
 }
 
-void put_mode(struct elfgen_text *out, uint32_t mode)
+void strace_put_mode(struct elfgen_text *out, uint32_t mode)
 {
-    static const struct set_value special[] = {
+    static const struct xlat_row special[] = {
         {"S_ISUID|", S_ISUID}, {"S_ISGID|", S_ISGID}, {"S_ISVTX|", S_ISVTX}};
-    const char *type = set_name(&set_file_type, mode & S_IFMT);
+    const char *type = xlat_name(&xlat_file_type, mode & S_IFMT);
     if (!type) {
-        put_octal_number(out, mode, 3);
+        strace_put_octal_number(out, mode, 3);
         return;
     }
     elfgen_text_string(out, type);
@@ -75,64 +75,65 @@ void put_mode(struct elfgen_text *out, uint32_t mode)
     for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
         if (mode & special[i].value)
             elfgen_text_string(out, special[i].name);
-    put_octal_number(out, mode & 0777, 3);
+    strace_put_octal_number(out, mode & 0777, 3);
 }
 
-void put_device_number(struct elfgen_text *out, uint64_t device)
+void strace_put_device_number(struct elfgen_text *out, uint64_t device)
 {
     elfgen_text_string(out, "makedev(");
-    put_hexadecimal(out, major(device));
+    strace_put_hexadecimal(out, major(device));
     elfgen_text_string(out, ", ");
-    put_hexadecimal(out, minor(device));
+    strace_put_hexadecimal(out, minor(device));
     elfgen_text_char(out, ')');
 }
 
-void put_signal_name(struct elfgen_text *out, uint64_t number, bool short_name)
+void strace_put_signal_name(struct elfgen_text *out, uint64_t number, bool short_name)
 {
     enum { FIRST = 32, LAST = 64 }; /* real time signals, as the kernel counts them */
-    const char *name = set_name(&set_signal, number);
+    const char *name = xlat_name(&xlat_signal, number);
     if (name) {
         elfgen_text_string(out, short_name ? name + 3 : name);
     } else if (number > FIRST && number <= LAST) {
         elfgen_text_string(out, short_name ? "RT_" : "SIGRT_");
-        put_count(out, number - FIRST);
+        strace_put_count(out, number - FIRST);
     } else {
-        put_number(out, (int32_t)number);
+        strace_put_number(out, (int32_t)number);
     }
 }
 
-void put_label(struct elfgen_text *out, const char *label)
+void strace_put_label(struct elfgen_text *out, const char *label)
 {
     elfgen_text_string(out, label);
     elfgen_text_char(out, '=');
 }
 
-static void put_unknown(struct elfgen_text *out, const struct set *set, uint64_t number)
+static void put_unknown(struct elfgen_text *out, const struct xlat *xlat, uint64_t number)
 {
-    put_hexadecimal(out, number);
+    strace_put_hexadecimal(out, number);
     elfgen_text_string(out, " /* ");
-    elfgen_text_string(out, set->unknown);
+    elfgen_text_string(out, xlat->unknown);
     elfgen_text_string(out, " */");
 }
 
-void put_word_of(struct elfgen_text *out, const struct set *set, uint64_t number)
+void strace_put_word_of(struct elfgen_text *out, const struct xlat *xlat, uint64_t number)
 {
-    const char *name = set_name(set, number);
+    const char *name = xlat_name(xlat, number);
     if (name)
         elfgen_text_string(out, name);
     else
-        put_unknown(out, set, number);
+        put_unknown(out, xlat, number);
 }
 
-bool put_flags_of(struct elfgen_text *out, const struct set *set, uint64_t flags, bool already)
+bool strace_put_flags_of(struct elfgen_text *out, const struct xlat *xlat, uint64_t flags,
+                         bool already)
 {
-    const char *zero = flags == 0 ? set_name(set, 0) : NULL;
+    const char *zero = flags == 0 ? xlat_name(xlat, 0) : NULL;
     bool any = already;
     if (zero && !any) {
         elfgen_text_string(out, zero);
         return true;
     }
-    for (const struct set_value *v = set->values; v->name && flags != 0; v++) {
+    for (const struct xlat_row *v = xlat->values; v->name && flags != 0; v++) {
         if (v->value == 0 || (flags & v->value) != v->value)
             continue;
         if (any)
@@ -145,7 +146,7 @@ bool put_flags_of(struct elfgen_text *out, const struct set *set, uint64_t flags
         elfgen_text_char(out, '|');
         elfgen_text_0x(out, flags);
     } else if (flags != 0) {
-        put_unknown(out, set, flags);
+        put_unknown(out, xlat, flags);
     } else if (!any) {
         elfgen_text_char(out, '0');
     }
@@ -169,7 +170,7 @@ static void put_escaped(struct elfgen_text *out, uint8_t byte, bool digit_follow
     elfgen_text_bytes(out, text + from, sizeof text - from);
 }
 
-void put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t count, bool more)
+void strace_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t count, bool more)
 {
     /* The characters that have letters: \t \n \v \f \r. */
     static const char letters[] = "tnvfr";
@@ -190,17 +191,17 @@ void put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t count, boo
     elfgen_text_string(out, more ? "\"..." : "\"");
 }
 
-void put_bytes_at(const struct value *v, uint64_t address, uint64_t size)
+void strace_put_bytes_at(const struct strace_value *v, uint64_t address, uint64_t size)
 {
     uint8_t bytes[SHOWN_BYTES];
     size_t count = size < SHOWN_BYTES ? (size_t)size : SHOWN_BYTES;
-    if (address == 0 || (count != 0 && !read_all(v, address, bytes, count)))
-        put_pointer(v->out, address);
+    if (address == 0 || (count != 0 && !strace_read_all(v, address, bytes, count)))
+        strace_put_pointer(v->out, address);
     else
-        put_quoted(v->out, bytes, count, size > count);
+        strace_put_quoted(v->out, bytes, count, size > count);
 }
 
-void put_string_at(const struct value *v, uint64_t address, size_t most)
+void strace_put_string_at(const struct strace_value *v, uint64_t address, size_t most)
 {
     /* A piece at a time: short ones cost one reading, and one that ends where memory ends is
      * whole. */
@@ -220,14 +221,14 @@ void put_string_at(const struct value *v, uint64_t address, size_t most)
             break;
     }
     if (!end && count < most + 1)
-        put_pointer(v->out, address);
+        strace_put_pointer(v->out, address);
     else
-        put_quoted(v->out, bytes, end ? (size_t)(end - bytes) : most, !end);
+        strace_put_quoted(v->out, bytes, end ? (size_t)(end - bytes) : most, !end);
 }
 
 /* ---- sets of bits ---- */
 
-bool any_bit(const uint8_t *bytes, size_t size)
+bool strace_any_bit(const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         if (bytes[i] != 0)
@@ -235,7 +236,7 @@ bool any_bit(const uint8_t *bytes, size_t size)
     return false;
 }
 
-void put_bits(struct elfgen_text *out, const uint8_t *bytes, size_t size)
+void strace_put_bits(struct elfgen_text *out, const uint8_t *bytes, size_t size)
 {
     bool any = false;
     elfgen_text_char(out, '[');
@@ -244,7 +245,7 @@ void put_bits(struct elfgen_text *out, const uint8_t *bytes, size_t size)
             continue;
         if (any)
             elfgen_text_char(out, ' ');
-        put_count(out, i);
+        strace_put_count(out, i);
         any = true;
     }
     elfgen_text_char(out, ']');

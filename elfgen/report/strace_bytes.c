@@ -1,31 +1,31 @@
 /* Arguments that are strings, bytes, and lists of them. */
 #include "strace_print.h"
 
-void put_path(const struct value *v)
+void strace_put_path(const struct strace_value *v)
 {
-    put_string_at(v, v->argument, SHOWN_PATH);
+    strace_put_string_at(v, v->argument, SHOWN_PATH);
 }
 
-void put_string(const struct value *v)
+void strace_put_string(const struct strace_value *v)
 {
-    put_string_at(v, v->argument, SHOWN_BYTES);
+    strace_put_string_at(v, v->argument, SHOWN_BYTES);
 }
 
 /* How many bytes the argument has whose size another one gives. */
-static uint64_t size_of(const struct value *v)
+static uint64_t size_of(const struct strace_value *v)
 {
     uint8_t size_in = v->row->parameters[v->index].size_in;
-    return size_in == CALL_NO_SIZE ? 0 : argument(v, size_in);
+    return size_in == CALL_NO_SIZE ? 0 : strace_argument(v, size_in);
 }
 
-void put_in_buffer(const struct value *v)
+void strace_put_in_buffer(const struct strace_value *v)
 {
-    put_bytes_at(v, v->argument, size_of(v));
+    strace_put_bytes_at(v, v->argument, size_of(v));
 }
 
 /* How many bytes the kernel wrote; false: none that may be shown. It can tell of more than there
  * is room for. */
-static bool written(const struct value *v, uint64_t *size)
+static bool written(const struct strace_value *v, uint64_t *size)
 {
     bool sized = v->row->parameters[v->index].size_in != CALL_NO_SIZE;
     *size = v->call->result > 0 ? (uint64_t)v->call->result : 0;
@@ -34,23 +34,23 @@ static bool written(const struct value *v, uint64_t *size)
     return v->after && !v->call->failed;
 }
 
-void put_out_buffer(const struct value *v)
+void strace_put_out_buffer(const struct strace_value *v)
 {
     uint64_t size;
     if (written(v, &size))
-        put_bytes_at(v, v->argument, size);
+        strace_put_bytes_at(v, v->argument, size);
     else
-        put_pointer(v->out, v->argument);
+        strace_put_pointer(v->out, v->argument);
 }
 
-void put_random(const struct value *v)
+void strace_put_random(const struct strace_value *v)
 {
     uint8_t bytes[SHOWN_BYTES];
     uint64_t size;
     size_t count = written(v, &size) && size < SHOWN_BYTES ? (size_t)size : SHOWN_BYTES;
     if (!written(v, &size) || v->argument == 0 ||
-        (count != 0 && !read_all(v, v->argument, bytes, count))) {
-        put_pointer(v->out, v->argument);
+        (count != 0 && !strace_read_all(v, v->argument, bytes, count))) {
+        strace_put_pointer(v->out, v->argument);
         return;
     }
     elfgen_text_char(v->out, '"');
@@ -62,54 +62,54 @@ void put_random(const struct value *v)
 }
 
 /* getcwd's: the result counts the NUL. */
-void put_out_string(const struct value *v)
+void strace_put_out_string(const struct strace_value *v)
 {
     uint64_t size;
     if (written(v, &size) && size > 0)
-        put_string_at(v, v->argument, SHOWN_PATH);
+        strace_put_string_at(v, v->argument, SHOWN_PATH);
     else
-        put_pointer(v->out, v->argument);
+        strace_put_pointer(v->out, v->argument);
 }
 
 /* ---- arrays of pointers to strings ---- */
 
-void put_argv(const struct value *v)
+void strace_put_argv(const struct strace_value *v)
 {
-    size_t word = word_size(v), i = 0;
+    size_t word = strace_word_size(v), i = 0;
     uint8_t bytes[8];
-    if (v->argument == 0 || !read_all(v, v->argument, bytes, word)) {
-        put_pointer(v->out, v->argument);
+    if (v->argument == 0 || !strace_read_all(v, v->argument, bytes, word)) {
+        strace_put_pointer(v->out, v->argument);
         return;
     }
     elfgen_text_char(v->out, '[');
-    while (load(bytes, word) != 0 && i < SHOWN_ITEMS) {
-        put_string_at(v, load(bytes, word), SHOWN_BYTES);
+    while (strace_load(bytes, word) != 0 && i < SHOWN_ITEMS) {
+        strace_put_string_at(v, strace_load(bytes, word), SHOWN_BYTES);
         i++;
-        if (!read_all(v, v->argument + i * word, bytes, word)) {
+        if (!strace_read_all(v, v->argument + i * word, bytes, word)) {
             elfgen_text_string(v->out, ", ... /* ");
             elfgen_text_0x(v->out, v->argument + i * word);
             elfgen_text_string(v->out, " */");
             break;
         }
-        if (load(bytes, word) != 0)
+        if (strace_load(bytes, word) != 0)
             elfgen_text_string(v->out, i == SHOWN_ITEMS ? ", ..." : ", ");
     }
     elfgen_text_char(v->out, ']');
 }
 
-void put_envp(const struct value *v)
+void strace_put_envp(const struct strace_value *v)
 {
     enum { PIECE = 512, MOST = 1 << 20 }; /* the kernel itself takes no more */
     uint8_t bytes[PIECE * 8];
-    size_t word = word_size(v), count = 0, got = PIECE, i = PIECE;
+    size_t word = strace_word_size(v), count = 0, got = PIECE, i = PIECE;
     bool ended = false;
-    put_pointer(v->out, v->argument);
+    strace_put_pointer(v->out, v->argument);
     if (v->argument == 0 || !v->reader)
         return;
     while (got == PIECE && i == PIECE && count < MOST) {
         uint64_t from = v->argument + count * word;
         got = v->reader->read(v->reader->context, from, bytes, PIECE * word) / word;
-        for (i = 0; i < got && load(bytes + i * word, word) != 0; i++)
+        for (i = 0; i < got && strace_load(bytes + i * word, word) != 0; i++)
             ;
         ended = i < got;
         count += i;
@@ -117,7 +117,7 @@ void put_envp(const struct value *v)
     if (count == 0 && !ended)
         return;
     elfgen_text_string(v->out, " /* ");
-    put_count(v->out, count);
+    strace_put_count(v->out, count);
     elfgen_text_string(v->out, count == 1 ? " var" : " vars");
     elfgen_text_string(v->out, ended ? " */" : ", unterminated */");
 }
@@ -125,30 +125,32 @@ void put_envp(const struct value *v)
 /* ---- struct iovec ---- */
 
 /* Returns how many bytes of what was written the next ones have. */
-static uint64_t put_piece(const struct value *v, const uint8_t *bytes, uint64_t left, bool show)
+static uint64_t put_piece(const struct strace_value *v, const uint8_t *bytes, uint64_t left,
+                          bool show)
 {
-    size_t word = word_size(v);
-    uint64_t base = load(bytes, word), length = load(bytes + word, word);
+    size_t word = strace_word_size(v);
+    uint64_t base = strace_load(bytes, word), length = strace_load(bytes + word, word);
     uint64_t shown = length < left ? length : left;
     elfgen_text_char(v->out, '{');
-    put_label(v->out, "iov_base");
+    strace_put_label(v->out, "iov_base");
     if (show)
-        put_bytes_at(v, base, shown);
+        strace_put_bytes_at(v, base, shown);
     else
-        put_pointer(v->out, base);
+        strace_put_pointer(v->out, base);
     elfgen_text_string(v->out, ", ");
-    put_label(v->out, "iov_len");
-    put_count(v->out, length);
+    strace_put_label(v->out, "iov_len");
+    strace_put_count(v->out, length);
     elfgen_text_char(v->out, '}');
     return left == UINT64_MAX ? left : left - shown;
 }
 
-void put_iovec_at(const struct value *v, uint64_t address, uint64_t count, uint64_t left, bool show)
+void strace_put_iovec_at(const struct strace_value *v, uint64_t address, uint64_t count,
+                         uint64_t left, bool show)
 {
     uint8_t bytes[16];
-    size_t word = word_size(v);
-    if (address == 0 || (count != 0 && !read_all(v, address, bytes, 2 * word))) {
-        put_pointer(v->out, address);
+    size_t word = strace_word_size(v);
+    if (address == 0 || (count != 0 && !strace_read_all(v, address, bytes, 2 * word))) {
+        strace_put_pointer(v->out, address);
         return;
     }
     elfgen_text_char(v->out, '[');
@@ -159,7 +161,7 @@ void put_iovec_at(const struct value *v, uint64_t address, uint64_t count, uint6
             elfgen_text_string(v->out, "...");
             break;
         }
-        if (!read_all(v, address + i * 2 * word, bytes, 2 * word)) {
+        if (!strace_read_all(v, address + i * 2 * word, bytes, 2 * word)) {
             elfgen_text_string(v->out, "... /* ");
             elfgen_text_0x(v->out, address + i * 2 * word);
             elfgen_text_string(v->out, " */");
@@ -170,14 +172,14 @@ void put_iovec_at(const struct value *v, uint64_t address, uint64_t count, uint6
     elfgen_text_char(v->out, ']');
 }
 
-void put_in_iovec(const struct value *v)
+void strace_put_in_iovec(const struct strace_value *v)
 {
-    put_iovec_at(v, v->argument, argument(v, v->index + 1), UINT64_MAX, true);
+    strace_put_iovec_at(v, v->argument, strace_argument(v, v->index + 1), UINT64_MAX, true);
 }
 
-void put_out_iovec(const struct value *v)
+void strace_put_out_iovec(const struct strace_value *v)
 {
     uint64_t size;
     bool show = written(v, &size);
-    put_iovec_at(v, v->argument, argument(v, v->index + 1), size, show);
+    strace_put_iovec_at(v, v->argument, strace_argument(v, v->index + 1), size, show);
 }

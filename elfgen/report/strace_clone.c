@@ -3,7 +3,7 @@
 
 #include "strace_print.h"
 
-void put_user_desc(const struct value *v)
+void strace_put_user_desc(const struct strace_value *v)
 {
     static const struct {
         const char *name;
@@ -11,59 +11,60 @@ void put_user_desc(const struct value *v)
     } bits[] = {{"seg_32bit", 0, 1},      {"contents", 1, 2},        {"read_exec_only", 3, 1},
                 {"limit_in_pages", 4, 1}, {"seg_not_present", 5, 1}, {"useable", 6, 1}};
     uint8_t bytes[16]; /* asm/ldt.h, struct user_desc: three numbers and bits */
-    if (!take(v, bytes, sizeof bytes))
+    if (!strace_take(v, bytes, sizeof bytes))
         return;
     elfgen_text_string(v->out, "{entry_number=");
-    put_number(v->out, (int32_t)load32(bytes));
+    strace_put_number(v->out, (int32_t)strace_load32(bytes));
     elfgen_text_string(v->out, ", base_addr=");
-    if (load32(bytes + 4) != 0)
+    if (strace_load32(bytes + 4) != 0)
         elfgen_text_string(v->out, "0x");
-    elfgen_text_hex(v->out, load32(bytes + 4), load32(bytes + 4) != 0 ? 6 : 8);
+    elfgen_text_hex(v->out, strace_load32(bytes + 4), strace_load32(bytes + 4) != 0 ? 6 : 8);
     elfgen_text_string(v->out, ", limit=");
-    if (load32(bytes + 8) != 0)
+    if (strace_load32(bytes + 8) != 0)
         elfgen_text_string(v->out, "0x");
-    elfgen_text_hex(v->out, load32(bytes + 8), load32(bytes + 8) != 0 ? 6 : 8);
+    elfgen_text_hex(v->out, strace_load32(bytes + 8), strace_load32(bytes + 8) != 0 ? 6 : 8);
     for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
         elfgen_text_string(v->out, ", ");
-        put_label(v->out, bits[i].name);
-        put_count(v->out, load32(bytes + 12) >> bits[i].at & ((1u << bits[i].width) - 1));
+        strace_put_label(v->out, bits[i].name);
+        strace_put_count(v->out,
+                         strace_load32(bytes + 12) >> bits[i].at & ((1u << bits[i].width) - 1));
     }
     elfgen_text_char(v->out, '}');
 }
 
-void put_clone_tls(const struct value *v)
+void strace_put_clone_tls(const struct strace_value *v)
 {
-    if (word_size(v) == 8)
-        put_pointer(v->out, v->argument);
+    if (strace_word_size(v) == 8)
+        strace_put_pointer(v->out, v->argument);
     else
-        put_user_desc(v);
+        strace_put_user_desc(v);
 }
 
-static void put_tls(const struct value *v, uint64_t tls)
+static void put_tls(const struct strace_value *v, uint64_t tls)
 {
-    struct value part = *v;
+    struct strace_value part = *v;
     part.argument = tls;
-    if (word_size(v) == 8)
-        put_hexadecimal(v->out, tls);
+    if (strace_word_size(v) == 8)
+        strace_put_hexadecimal(v->out, tls);
     else
-        put_user_desc(&part);
+        strace_put_user_desc(&part);
 }
 
 /* The lowest byte is the signal that the child's end sends. */
-void put_clone_flags(const struct value *v)
+void strace_put_clone_flags(const struct strace_value *v)
 {
     uint64_t signal = v->argument & CSIGNAL, flags = v->argument & ~(uint64_t)CSIGNAL;
     if (flags != 0 || signal == 0)
-        put_flags_of(v->out, v->set, flags, false);
+        strace_put_flags_of(v->out, v->xlat, flags, false);
     if (signal != 0) {
         if (flags != 0)
             elfgen_text_char(v->out, '|');
-        put_signal_name(v->out, signal, false);
+        strace_put_signal_name(v->out, signal, false);
     }
 }
 
 /* Fields of struct clone_args by their place, and which flags say that they are there. */
-void put_clone_args(const struct value *v)
+void strace_put_clone_args(const struct strace_value *v)
 {
     enum { SMALLEST = 64, LARGEST = 88 };
     static const struct {
@@ -84,33 +85,33 @@ void put_clone_args(const struct value *v)
         {", cgroup", 80, false, CLONE_INTO_CGROUP},
     };
     uint8_t bytes[LARGEST] = {0};
-    uint64_t size = argument(v, 1);
+    uint64_t size = strace_argument(v, 1);
     size_t known = size < LARGEST ? (size_t)size : LARGEST;
-    if (size < SMALLEST || v->argument == 0 || !read_all(v, v->argument, bytes, known)) {
-        put_pointer(v->out, v->argument);
+    if (size < SMALLEST || v->argument == 0 || !strace_read_all(v, v->argument, bytes, known)) {
+        strace_put_pointer(v->out, v->argument);
         return;
     }
-    uint64_t flags = load64(bytes);
+    uint64_t flags = strace_load64(bytes);
     elfgen_text_string(v->out, "{flags=");
-    put_flags_of(v->out, &set_clone3, flags, false);
+    strace_put_flags_of(v->out, &xlat_clone3, flags, false);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         uint8_t at = fields[i].at;
-        uint64_t number = load64(bytes + at);
+        uint64_t number = strace_load64(bytes + at);
         bool optional = at == 64 || at == 72;
         if ((fields[i].flags != 0 && !(flags & fields[i].flags)) || at + 8u > known ||
-            (optional && load64(bytes + 64) == 0 && load64(bytes + 72) == 0))
+            (optional && strace_load64(bytes + 64) == 0 && strace_load64(bytes + 72) == 0))
             continue;
-        put_label(v->out, fields[i].label);
+        strace_put_label(v->out, fields[i].label);
         if (at == 56)
             put_tls(v, number);
         else if (fields[i].is_pointer)
-            put_pointer(v->out, number);
+            strace_put_pointer(v->out, number);
         else if (at == 32 && number <= UINT32_MAX)
-            put_signal_name(v->out, number, false);
+            strace_put_signal_name(v->out, number, false);
         else if (at == 48)
-            put_hexadecimal(v->out, number);
+            strace_put_hexadecimal(v->out, number);
         else
-            put_count(v->out, number);
+            strace_put_count(v->out, number);
     }
     elfgen_text_char(v->out, '}');
 }

@@ -13,12 +13,12 @@
 #define SETS "strace_libc_sets.def"
 #include "strace_sets_make.h"
 
-static const struct set_value values_none[] = {{NULL, 0}};
-const struct set set_none = {values_none, "???"};
+static const struct xlat_row rows_none[] = {{NULL, 0}};
+const struct xlat xlat_none = {rows_none, "???"};
 
-const char *set_name(const struct set *set, uint64_t value)
+const char *xlat_name(const struct xlat *xlat, uint64_t value)
 {
-    for (const struct set_value *v = set->values; v->name; v++)
+    for (const struct xlat_row *v = xlat->values; v->name; v++)
         if (v->value == value)
             return v->name;
     return NULL;

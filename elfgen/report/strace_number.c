@@ -6,194 +6,196 @@
 
 #include "strace_print.h"
 
-void put_int(const struct value *v)
+void strace_put_int(const struct strace_value *v)
 {
-    put_number(v->out, (int32_t)v->argument);
+    strace_put_number(v->out, (int32_t)v->argument);
 }
 
-void put_uint(const struct value *v)
+void strace_put_uint(const struct strace_value *v)
 {
-    put_count(v->out, (uint32_t)v->argument);
+    strace_put_count(v->out, (uint32_t)v->argument);
 }
 
-void put_long(const struct value *v)
+void strace_put_long(const struct strace_value *v)
 {
-    put_number(v->out, word_size(v) == 8 ? (int64_t)v->argument : (int32_t)v->argument);
+    strace_put_number(v->out,
+                      strace_word_size(v) == 8 ? (int64_t)v->argument : (int32_t)v->argument);
 }
 
-void put_ulong(const struct value *v)
+void strace_put_ulong(const struct strace_value *v)
 {
-    put_count(v->out, v->argument);
+    strace_put_count(v->out, v->argument);
 }
 
-void put_hex(const struct value *v)
+void strace_put_hex(const struct strace_value *v)
 {
-    put_hexadecimal(v->out, v->argument);
+    strace_put_hexadecimal(v->out, v->argument);
 }
 
-void put_hex_int(const struct value *v)
+void strace_put_hex_int(const struct strace_value *v)
 {
-    put_hexadecimal(v->out, (uint32_t)v->argument);
+    strace_put_hexadecimal(v->out, (uint32_t)v->argument);
 }
 
-void put_address(const struct value *v)
+void strace_put_address(const struct strace_value *v)
 {
-    put_pointer(v->out, v->argument);
+    strace_put_pointer(v->out, v->argument);
 }
 
 /* A number of 64 bits: one argument, or two of i386, this one and the next. */
-void put_pair(const struct value *v)
+void strace_put_pair(const struct strace_value *v)
 {
     uint64_t number = v->argument;
-    if (word_size(v) == 4)
-        number = (uint32_t)number | argument(v, v->index + 1) << 32;
-    put_number(v->out, (int64_t)number);
+    if (strace_word_size(v) == 4)
+        number = (uint32_t)number | strace_argument(v, v->index + 1) << 32;
+    strace_put_number(v->out, (int64_t)number);
 }
 
-void put_pair_high(const struct value *v)
+void strace_put_pair_high(const struct strace_value *v)
 {
-    put_number(v->out, (int64_t)(v->argument << 32 | (uint32_t)argument(v, v->index + 1)));
+    strace_put_number(v->out,
+                      (int64_t)(v->argument << 32 | (uint32_t)strace_argument(v, v->index + 1)));
 }
 
-void put_page_offset(const struct value *v)
+void strace_put_page_offset(const struct strace_value *v)
 {
-    put_hexadecimal(v->out, v->argument << 12);
+    strace_put_hexadecimal(v->out, v->argument << 12);
 }
 
-void put_id(const struct value *v)
+void strace_put_id(const struct strace_value *v)
 {
     uint32_t id = (uint32_t)v->argument;
-    put_number(v->out, id == UINT32_MAX ? -1 : (int64_t)id);
+    strace_put_number(v->out, id == UINT32_MAX ? -1 : (int64_t)id);
 }
 
-void put_id16(const struct value *v)
+void strace_put_id16(const struct strace_value *v)
 {
     uint16_t id = (uint16_t)v->argument;
-    put_number(v->out, id == UINT16_MAX ? -1 : (int64_t)id);
+    strace_put_number(v->out, id == UINT16_MAX ? -1 : (int64_t)id);
 }
 
-void put_octal(const struct value *v)
+void strace_put_octal(const struct strace_value *v)
 {
-    put_octal_number(v->out, (uint16_t)v->argument, 3);
+    strace_put_octal_number(v->out, (uint16_t)v->argument, 3);
 }
 
-void put_file_mode(const struct value *v)
+void strace_put_file_mode(const struct strace_value *v)
 {
-    put_mode(v->out, (uint16_t)v->argument);
+    strace_put_mode(v->out, (uint16_t)v->argument);
 }
 
-void put_device(const struct value *v)
+void strace_put_device(const struct strace_value *v)
 {
-    put_device_number(v->out, (uint32_t)v->argument);
+    strace_put_device_number(v->out, (uint32_t)v->argument);
 }
 
-void put_dirfd(const struct value *v)
+void strace_put_dirfd(const struct strace_value *v)
 {
     if ((int32_t)v->argument == AT_FDCWD)
         elfgen_text_string(v->out, "AT_FDCWD");
     else
-        put_int(v);
+        strace_put_int(v);
 }
 
 /* Names of negative numbers are of numbers with a sign. */
-void put_word(const struct value *v)
+void strace_put_word(const struct strace_value *v)
 {
-    const char *name = set_name(v->set, (uint64_t)(int32_t)v->argument);
+    const char *name = xlat_name(v->xlat, (uint64_t)(int32_t)v->argument);
     if (name)
         elfgen_text_string(v->out, name);
     else
-        put_word_of(v->out, v->set, (uint32_t)v->argument);
+        strace_put_word_of(v->out, v->xlat, (uint32_t)v->argument);
 }
 
-void put_flags(const struct value *v)
+void strace_put_flags(const struct strace_value *v)
 {
-    put_flags_of(v->out, v->set, (uint32_t)v->argument, false);
+    strace_put_flags_of(v->out, v->xlat, (uint32_t)v->argument, false);
 }
 
-void put_flags_long(const struct value *v)
+void strace_put_flags_long(const struct strace_value *v)
 {
-    put_flags_of(v->out, v->set, v->argument, false);
+    strace_put_flags_of(v->out, v->xlat, v->argument, false);
 }
 
-void put_open_flags_of(struct elfgen_text *out, uint64_t flags)
+void strace_put_open_flags_of(struct elfgen_text *out, uint64_t flags)
 {
     static const char *const access[] = {"O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"};
     elfgen_text_string(out, access[flags & 3]);
     if (flags > 3)
-        put_flags_of(out, &set_open, flags & ~UINT64_C(3), true);
+        strace_put_flags_of(out, &xlat_open, flags & ~UINT64_C(3), true);
 }
 
-void put_open_flags(const struct value *v)
+void strace_put_open_flags(const struct strace_value *v)
 {
-    put_open_flags_of(v->out, (uint32_t)v->argument);
+    strace_put_open_flags_of(v->out, (uint32_t)v->argument);
 }
 
 /* The zero of how to synchronize has a name, and stands before the others. */
-void put_statx_flags(const struct value *v)
+void strace_put_statx_flags(const struct strace_value *v)
 {
     uint32_t flags = (uint32_t)v->argument;
     bool zero = (flags & AT_STATX_SYNC_TYPE) == 0;
     if (zero)
         elfgen_text_string(v->out, "AT_STATX_SYNC_AS_STAT");
     if (flags != 0)
-        put_flags_of(v->out, v->set, flags, zero);
+        strace_put_flags_of(v->out, v->xlat, flags, zero);
 }
 
 /* Flags with the logarithm of a page's size in the highest bits. */
-static void put_huge(struct elfgen_text *out, const struct set *set, uint64_t flags, bool already,
+static void put_huge(struct elfgen_text *out, const struct xlat *xlat, uint64_t flags, bool already,
                      bool huge, const char *shift)
 {
     uint64_t size = huge ? flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK : 0;
     flags &= ~(size << MAP_HUGE_SHIFT);
     if (flags != 0 || !already)
-        put_flags_of(out, set, flags, already);
+        strace_put_flags_of(out, xlat, flags, already);
     if (size != 0) {
         elfgen_text_char(out, '|');
-        put_count(out, size);
+        strace_put_count(out, size);
         elfgen_text_string(out, shift);
     }
 }
 
-void put_map_flags(const struct value *v)
+void strace_put_map_flags(const struct strace_value *v)
 {
     uint32_t flags = (uint32_t)v->argument;
-    put_word_of(v->out, &set_map_type, flags & MAP_TYPE);
-    put_huge(v->out, v->set, flags & ~(uint32_t)MAP_TYPE, true, (flags & MAP_HUGETLB) != 0,
+    strace_put_word_of(v->out, &xlat_map_type, flags & MAP_TYPE);
+    put_huge(v->out, v->xlat, flags & ~(uint32_t)MAP_TYPE, true, (flags & MAP_HUGETLB) != 0,
              "<<MAP_HUGE_SHIFT");
 }
 
-void put_memfd_flags(const struct value *v)
+void strace_put_memfd_flags(const struct strace_value *v)
 {
     uint32_t flags = (uint32_t)v->argument;
-    put_huge(v->out, v->set, flags, false, (flags & MFD_HUGETLB) != 0, "<<MFD_HUGE_SHIFT");
+    put_huge(v->out, v->xlat, flags, false, (flags & MFD_HUGETLB) != 0, "<<MFD_HUGE_SHIFT");
 }
 
-void put_personality_of(struct elfgen_text *out, uint64_t number)
+void strace_put_personality_of(struct elfgen_text *out, uint64_t number)
 {
     if ((uint32_t)number == UINT32_MAX) {
         elfgen_text_string(out, "0xffffffff");
         return;
     }
-    put_word_of(out, &set_personality_type, number & 0xff);
+    strace_put_word_of(out, &xlat_personality_type, number & 0xff);
     if ((number & ~UINT64_C(0xff)) != 0)
-        put_flags_of(out, &set_personality, number & 0xffffff00, true);
+        strace_put_flags_of(out, &xlat_personality, number & 0xffffff00, true);
 }
 
-void put_personality(const struct value *v)
+void strace_put_personality(const struct strace_value *v)
 {
-    put_personality_of(v->out, v->argument);
+    strace_put_personality_of(v->out, v->argument);
 }
 
-void put_signal(const struct value *v)
+void strace_put_signal(const struct strace_value *v)
 {
-    put_signal_name(v->out, (uint32_t)v->argument, false);
+    strace_put_signal_name(v->out, (uint32_t)v->argument, false);
 }
 
-void put_socket_type(const struct value *v)
+void strace_put_socket_type(const struct strace_value *v)
 {
     enum { TYPE_BITS = 0xf };
     uint32_t number = (uint32_t)v->argument;
-    const char *name = set_name(v->set, number & TYPE_BITS);
+    const char *name = xlat_name(v->xlat, number & TYPE_BITS);
     if (name)
         elfgen_text_string(v->out, name);
     number &= name ? ~(uint32_t)TYPE_BITS : UINT32_MAX;
@@ -201,55 +203,55 @@ void put_socket_type(const struct value *v)
         return;
     if (name)
         elfgen_text_char(v->out, '|');
-    put_flags_of(v->out, &set_socket_flags, number, false);
+    strace_put_flags_of(v->out, &xlat_socket_flags, number, false);
 }
 
-void put_protocol(const struct value *v)
+void strace_put_protocol(const struct strace_value *v)
 {
-    uint64_t domain = argument(v, 0);
+    uint64_t domain = strace_argument(v, 0);
     if (domain == AF_INET || domain == AF_INET6)
-        put_word_of(v->out, &set_ip_protocol, (uint32_t)v->argument);
+        strace_put_word_of(v->out, &xlat_ip_protocol, (uint32_t)v->argument);
     else if (domain == AF_NETLINK)
-        put_word_of(v->out, &set_netlink, (uint32_t)v->argument);
+        strace_put_word_of(v->out, &xlat_netlink, (uint32_t)v->argument);
     else
-        put_count(v->out, (uint32_t)v->argument);
+        strace_put_count(v->out, (uint32_t)v->argument);
 }
 
-void put_socket_option(const struct value *v)
+void strace_put_socket_option(const struct strace_value *v)
 {
-    uint32_t level = (uint32_t)argument(v, 1), option = (uint32_t)v->argument;
+    uint32_t level = (uint32_t)strace_argument(v, 1), option = (uint32_t)v->argument;
     static const struct {
         uint32_t level;
-        const struct set *set;
-    } levels[] = {{SOL_SOCKET, &set_so},
-                  {IPPROTO_IP, &set_ip},
-                  {IPPROTO_TCP, &set_tcp},
-                  {IPPROTO_IPV6, &set_ipv6}};
+        const struct xlat *xlat;
+    } levels[] = {{SOL_SOCKET, &xlat_so},
+                  {IPPROTO_IP, &xlat_ip},
+                  {IPPROTO_TCP, &xlat_tcp},
+                  {IPPROTO_IPV6, &xlat_ipv6}};
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
         if (levels[i].level == level) {
-            put_word_of(v->out, levels[i].set, option);
+            strace_put_word_of(v->out, levels[i].xlat, option);
             return;
         }
-    put_count(v->out, option);
+    strace_put_count(v->out, option);
 }
 
-void put_socketcall(const struct value *v)
+void strace_put_socketcall(const struct strace_value *v)
 {
-    const char *name = set_name(v->set, (uint32_t)v->argument);
+    const char *name = xlat_name(v->xlat, (uint32_t)v->argument);
     if (name)
         elfgen_text_string(v->out, name);
     else
-        put_int(v);
+        strace_put_int(v);
 }
 
 /* ---- ioctl's ---- */
 
-void put_ioctl(const struct value *v)
+void strace_put_ioctl(const struct strace_value *v)
 {
     static const char *const directions[] = {"_IOC_NONE", "_IOC_WRITE", "_IOC_READ",
                                              "_IOC_READ|_IOC_WRITE"};
     uint32_t request = (uint32_t)v->argument;
-    const char *name = set_name(v->set, request);
+    const char *name = xlat_name(v->xlat, request);
     if (name) {
         elfgen_text_string(v->out, name);
         return;
@@ -257,10 +259,10 @@ void put_ioctl(const struct value *v)
     elfgen_text_string(v->out, "_IOC(");
     elfgen_text_string(v->out, directions[request >> 30]);
     elfgen_text_string(v->out, ", ");
-    put_hexadecimal(v->out, request >> 8 & 0xff);
+    strace_put_hexadecimal(v->out, request >> 8 & 0xff);
     elfgen_text_string(v->out, ", ");
-    put_hexadecimal(v->out, request & 0xff);
+    strace_put_hexadecimal(v->out, request & 0xff);
     elfgen_text_string(v->out, ", ");
-    put_hexadecimal(v->out, request >> 16 & 0x3fff);
+    strace_put_hexadecimal(v->out, request >> 16 & 0x3fff);
     elfgen_text_char(v->out, ')');
 }

@@ -5,59 +5,19 @@
 
 #include "strace_print.h"
 
-/* Errors that a program never sees: the kernel means to make the call again. (linux/errno.h of the
- * kernel itself, which no package has) */
-static const struct {
-    int16_t number;
-    const char *name, *text;
-} internal[] = {
-    {512, "ERESTARTSYS", "To be restarted if SA_RESTART is set"},
-    {513, "ERESTARTNOINTR", "To be restarted"},
-    {514, "ERESTARTNOHAND", "To be restarted if no handler"},
-    {516, "ERESTART_RESTARTBLOCK", "Interrupted by signal"},
-};
-enum { INTERNAL = sizeof internal / sizeof internal[0] };
-
-static size_t find_internal(int64_t number)
-{
-    size_t i = 0;
-    while (i < INTERNAL && internal[i].number != number)
-        i++;
-    return i;
-}
-
-const char *call_error_name(int64_t number)
-{
-    size_t i = find_internal(number);
-    if (i < INTERNAL)
-        return internal[i].name;
-    return number > 0 && number <= INT16_MAX ? strerrorname_np((int)number) : NULL;
-}
-
-const char *call_error_text(int64_t number)
-{
-    size_t i = find_internal(number);
-    const char *text = NULL;
-    if (i < INTERNAL)
-        text = internal[i].text;
-    else if (number > 0 && number <= INT16_MAX)
-        text = strerrordesc_np((int)number);
-    return text ? text : "Unknown error";
-}
-
 static void put_error(struct elfgen_text *out, int64_t number)
 {
-    const char *name = call_error_name(number);
-    elfgen_text_string(out, find_internal(number) < INTERNAL ? "? " : "-1 ");
+    const char *name = strace_error_name(number);
+    elfgen_text_string(out, strace_error_is_internal(number) ? "? " : "-1 ");
     if (!name) {
         elfgen_text_string(out, "(errno ");
-        put_number(out, number);
+        strace_put_number(out, number);
         elfgen_text_char(out, ')');
         return;
     }
     elfgen_text_string(out, name);
     elfgen_text_string(out, " (");
-    elfgen_text_string(out, call_error_text(number));
+    elfgen_text_string(out, strace_error_text(number));
     elfgen_text_char(out, ')');
 }
 
@@ -70,114 +30,114 @@ static void put_in_parentheses(struct elfgen_text *out, const char *text)
     elfgen_text_char(out, ')');
 }
 
-static void put_fcntl_result(const struct value *v, uint64_t number)
+static void put_fcntl_result(const struct strace_value *v, uint64_t number)
 {
     uint64_t command = v->call->arguments[1];
     if (command == F_GETFD && number != 0) {
         elfgen_text_0x(v->out, number);
         elfgen_text_string(v->out, " (flags ");
-        put_flags_of(v->out, &set_fd_flags, number, false);
+        strace_put_flags_of(v->out, &xlat_fd_flags, number, false);
         elfgen_text_char(v->out, ')');
     } else if (command == F_GETFL) {
-        put_hexadecimal(v->out, number);
+        strace_put_hexadecimal(v->out, number);
         elfgen_text_string(v->out, " (flags ");
-        put_open_flags_of(v->out, number);
+        strace_put_open_flags_of(v->out, number);
         elfgen_text_char(v->out, ')');
     } else if (command == F_GET_SEALS && number != 0) {
         elfgen_text_0x(v->out, number);
         elfgen_text_string(v->out, " (seals ");
-        put_flags_of(v->out, &set_seals, number, false);
+        strace_put_flags_of(v->out, &xlat_seals, number, false);
         elfgen_text_char(v->out, ')');
     } else {
-        put_number(v->out, v->call->result);
+        strace_put_number(v->out, v->call->result);
     }
 }
 
-static void put_prctl_result(const struct value *v, uint64_t number)
+static void put_prctl_result(const struct strace_value *v, uint64_t number)
 {
-    put_number(v->out, v->call->result);
+    strace_put_number(v->out, v->call->result);
     if (v->call->arguments[0] == PR_GET_DUMPABLE) {
-        const char *name = set_name(&set_dumpable, number);
+        const char *name = xlat_name(&xlat_dumpable, number);
         if (name)
             put_in_parentheses(v->out, name);
     }
 }
 
-static void put_membarrier_result(const struct value *v, uint64_t number)
+static void put_membarrier_result(const struct strace_value *v, uint64_t number)
 {
-    put_hexadecimal(v->out, number);
+    strace_put_hexadecimal(v->out, number);
     if (v->call->arguments[0] != MEMBARRIER_CMD_QUERY || number == 0)
         return;
     elfgen_text_string(v->out, " (");
-    put_flags_of(v->out, &set_membarrier, number, false);
+    strace_put_flags_of(v->out, &xlat_membarrier, number, false);
     elfgen_text_char(v->out, ')');
 }
 
-static void put_handler_result(const struct value *v, uint64_t number)
+static void put_handler_result(const struct strace_value *v, uint64_t number)
 {
-    struct value handler = *v;
+    struct strace_value handler = *v;
     handler.argument = number;
-    put_hexadecimal(v->out, number);
+    strace_put_hexadecimal(v->out, number);
     elfgen_text_string(v->out, " (");
-    put_handler(&handler);
+    strace_put_handler(&handler);
     elfgen_text_char(v->out, ')');
 }
 
-static void put_time_result(const struct value *v)
+static void put_time_result(const struct strace_value *v)
 {
     char bytes[64];
     struct elfgen_text text = {.bytes = bytes, .capacity = sizeof bytes};
-    put_number(v->out, v->call->result);
-    if (put_date_text(&text, v->call->result, 0, 0)) {
+    strace_put_number(v->out, v->call->result);
+    if (strace_put_date_text(&text, v->call->result, 0, 0)) {
         elfgen_text_string(v->out, " (");
         elfgen_text_bytes(v->out, text.bytes, text.length);
         elfgen_text_char(v->out, ')');
     }
 }
 
-static void put_entry_number(const struct value *v)
+static void put_entry_number(const struct strace_value *v)
 {
     uint8_t bytes[4];
-    put_number(v->out, v->call->result);
-    if (!read_all(v, v->call->arguments[0], bytes, sizeof bytes))
+    strace_put_number(v->out, v->call->result);
+    if (!strace_read_all(v, v->call->arguments[0], bytes, sizeof bytes))
         return;
     elfgen_text_string(v->out, " (entry_number=");
-    put_number(v->out, (int32_t)load32(bytes));
+    strace_put_number(v->out, (int32_t)strace_load32(bytes));
     elfgen_text_char(v->out, ')');
 }
 
-static void put_persona_result(const struct value *v, uint64_t number)
+static void put_persona_result(const struct strace_value *v, uint64_t number)
 {
-    put_hexadecimal(v->out, number);
+    strace_put_hexadecimal(v->out, number);
     elfgen_text_string(v->out, " (");
-    put_personality_of(v->out, number);
+    strace_put_personality_of(v->out, number);
     elfgen_text_char(v->out, ')');
 }
 
 /* A result by its type, and what the first parameters say of it. */
-static void put_success(const struct value *v)
+static void put_success(const struct strace_value *v)
 {
     uint64_t number = (uint64_t)v->call->result;
-    if (word_size(v) == 4)
+    if (strace_word_size(v) == 4)
         number = (uint32_t)number;
     switch (v->row ? v->row->result : CALL_TYPE_LONG) {
     case CALL_TYPE_ADDRESS:
-        put_hexadecimal(v->out, number);
+        strace_put_hexadecimal(v->out, number);
         break;
     case CALL_TYPE_MODE:
-        put_octal_number(v->out, number, 3);
+        strace_put_octal_number(v->out, number, 3);
         break;
     case CALL_TYPE_UID:
     case CALL_TYPE_GID:
     case CALL_TYPE_CLOCK:
-        put_count(v->out, number);
+        strace_put_count(v->out, number);
         break;
     case CALL_TYPE_TIME:
         put_time_result(v);
         break;
     case CALL_TYPE_WAITED:
-        put_number(v->out, v->call->result);
-        put_wait_remark(v);
+        strace_put_number(v->out, v->call->result);
+        strace_put_wait_remark(v);
         break;
     case CALL_TYPE_FCNTL_RESULT:
         put_fcntl_result(v, number);
@@ -195,26 +155,26 @@ static void put_success(const struct value *v)
         put_persona_result(v, number);
         break;
     case CALL_TYPE_SCHED_POLICY:
-        put_number(v->out, v->call->result);
-        if (set_name(&set_sched, number))
-            put_in_parentheses(v->out, set_name(&set_sched, number));
+        strace_put_number(v->out, v->call->result);
+        if (xlat_name(&xlat_sched, number))
+            put_in_parentheses(v->out, xlat_name(&xlat_sched, number));
         break;
     case CALL_TYPE_SIGNAL_RESULT:
-        put_number(v->out, v->call->result);
+        strace_put_number(v->out, v->call->result);
         elfgen_text_string(v->out, " (");
-        put_signal_name(v->out, number, false);
+        strace_put_signal_name(v->out, number, false);
         elfgen_text_char(v->out, ')');
         break;
     case CALL_TYPE_ENTRY_NUMBER:
         put_entry_number(v);
         break;
     default:
-        put_number(v->out, v->call->result);
+        strace_put_number(v->out, v->call->result);
         break;
     }
 }
 
-void put_result(const struct value *v)
+void strace_put_result(const struct strace_value *v)
 {
     if (v->call->failed)
         put_error(v->out, -v->call->result);
@@ -222,12 +182,13 @@ void put_result(const struct value *v)
         put_success(v);
 }
 
-void call_result_text(struct elfgen_text *out, const struct process_call *call,
-                      const struct call_row *row, const struct call_reader *reader)
+void strace_result_text(struct elfgen_text *out, const struct process_call *call,
+                        const struct call_row *row, const struct memory_reader *reader)
 {
-    struct value value = {.out = out, .call = call, .row = row, .after = true, .reader = reader};
+    struct strace_value value = {
+        .out = out, .call = call, .row = row, .after = true, .reader = reader};
     if (row && !row->returns && row->parameters[0].name)
         elfgen_text_char(out, '?');
     else
-        put_result(&value);
+        strace_put_result(&value);
 }

@@ -1,20 +1,20 @@
 /* Names of numbers that system calls take and give: rows of strace_sets.def. */
-#ifndef STRACE_SETS_H
-#define STRACE_SETS_H
+#ifndef STRACE_XLAT_H
+#define STRACE_XLAT_H
 
 #include <stdint.h>
 
-struct set_value {
+struct xlat_row {
     const char *name; /* NULL behind the last */
     uint64_t value;
 };
 
-struct set {
-    const struct set_value *values;
+struct xlat {
+    const struct xlat_row *values;
     const char *unknown; /* what stands for a number without a name */
 };
 
-#define BEGIN(id, unknown) extern const struct set set_##id;
+#define BEGIN(id, unknown) extern const struct xlat xlat_##id;
 #define V(name)
 #define N(name, value)
 #define END(id)
@@ -25,9 +25,9 @@ struct set {
 #undef N
 #undef END
 
-extern const struct set set_none;
+extern const struct xlat xlat_none;
 
 /* The name of a value; NULL: it has none. */
-const char *set_name(const struct set *set, uint64_t value);
+const char *xlat_name(const struct xlat *xlat, uint64_t value);
 
 #endif

@@ -1,6 +1,6 @@
 /* Makes the sets whose rows are in SETS. Two files do: the C library's headers and the kernel's do
  * not go together. */
-#define BEGIN(id, unknown) static const struct set_value values_##id[] = {
+#define BEGIN(id, unknown) static const struct xlat_row rows_##id[] = {
 #define V(name)            {#name, (uint64_t)(name)},
 #define N(name, value)     {name, (uint64_t)(value)},
 #define END(id)                                                                                    \
@@ -15,7 +15,7 @@
 #undef N
 #undef END
 
-#define BEGIN(id, unknown) const struct set set_##id = {values_##id, unknown};
+#define BEGIN(id, unknown) const struct xlat xlat_##id = {rows_##id, unknown};
 #define V(name)
 #define N(name, value)
 #define END(id)

@@ -3,7 +3,7 @@
 
 #include "strace_print.h"
 
-const char *shown_number(struct shown *shown)
+const char *strace_show_number(struct strace_shown *shown)
 {
     struct elfgen_text text = {.bytes = shown->number, .capacity = sizeof shown->number - 1};
     elfgen_text_string(&text, "syscall_");
@@ -13,14 +13,14 @@ const char *shown_number(struct shown *shown)
 }
 
 /* Takes arguments from memory: `count` words. False: they are not there. */
-static bool take_arguments(struct shown *shown, const struct call_reader *reader, uint64_t address,
-                           size_t count)
+static bool take_arguments(struct strace_shown *shown, const struct memory_reader *reader,
+                           uint64_t address, size_t count)
 {
     uint8_t bytes[4 * ELFGEN_ARGUMENTS];
     if (address == 0 || reader->read(reader->context, address, bytes, 4 * count) != 4 * count)
         return false;
     for (size_t i = 0; i < count; i++)
-        shown->call.arguments[i] = load32(bytes + 4 * i);
+        shown->call.arguments[i] = strace_load32(bytes + 4 * i);
     return true;
 }
 
@@ -33,9 +33,9 @@ static size_t count_parameters(const struct call_row *row)
 }
 
 /* The call that socketcall stands for. The names of its numbers are the calls' own. */
-static void unfold_socketcall(struct shown *shown, const struct call_reader *reader)
+static void unfold_socketcall(struct strace_shown *shown, const struct memory_reader *reader)
 {
-    const char *word = set_name(&set_socketcall, shown->call.arguments[0]);
+    const char *word = xlat_name(&xlat_socketcall, shown->call.arguments[0]);
     char name[16] = "";
     for (size_t i = 0; word && word[i + 4] && i + 1 < sizeof name; i++)
         name[i] = (char)(word[i + 4] | ('a' - 'A') * (word[i + 4] >= 'A' && word[i + 4] <= 'Z'));
@@ -46,7 +46,7 @@ static void unfold_socketcall(struct shown *shown, const struct call_reader *rea
     }
 }
 
-static void unfold(struct shown *shown, const struct call_reader *reader)
+static void unfold(struct strace_shown *shown, const struct memory_reader *reader)
 {
     enum call_type first = shown->row->parameters[0].type;
     const struct call_row *row = NULL;
@@ -60,14 +60,14 @@ static void unfold(struct shown *shown, const struct call_reader *reader)
         shown->row = row;
 }
 
-void shown_call(struct shown *shown, const struct process_call *call, struct calls *calls,
-                const struct call_reader *reader)
+void strace_show_call(struct strace_shown *shown, const struct process_call *call,
+                      struct calls *calls, const struct memory_reader *reader)
 {
     static const uint8_t clone_orders[CALL_ABIS][5] = {{1, 0, 2, 4, 3}, {1, 0, 2, 3, 4}};
     const struct call *known = syscall_find(calls, call->abi, call->number);
     shown->call = *call;
     shown->row = known ? known->row : NULL;
-    shown->name = known ? known->name : shown_number(shown);
+    shown->name = known ? known->name : strace_show_number(shown);
     shown->order = NULL;
     if (shown->row && shown->row->only_i386)
         unfold(shown, reader);

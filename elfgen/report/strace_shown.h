@@ -6,7 +6,7 @@
 #include "call_reader.h"
 
 /* A call as it is shown: some of i386's pass the address of their arguments. */
-struct shown {
+struct strace_shown {
     struct process_call call;
     const struct call_row *row; /* NULL: nothing is known */
     const char *name;
@@ -15,10 +15,10 @@ struct shown {
 };
 
 /* Fills *shown for a call. */
-void shown_call(struct shown *shown, const struct process_call *call, struct calls *calls,
-                const struct call_reader *reader);
+void strace_show_call(struct strace_shown *shown, const struct process_call *call,
+                      struct calls *calls, const struct memory_reader *reader);
 
 /* The name of a call that has none, from its number: "syscall_0x3e8". It is in *shown. */
-const char *shown_number(struct shown *shown);
+const char *strace_show_number(struct strace_shown *shown);
 
 #endif

@@ -20,7 +20,7 @@ static void put_port(struct elfgen_text *out, const char *label, const uint8_t *
 {
     elfgen_text_string(out, label);
     elfgen_text_string(out, "htons(");
-    put_count(out, load_big16(bytes));
+    strace_put_count(out, load_big16(bytes));
     elfgen_text_char(out, ')');
 }
 
@@ -33,10 +33,10 @@ static void put_un(struct elfgen_text *out, const uint8_t *bytes, size_t size)
     elfgen_text_string(out, ", sun_path=");
     if (path[0] == '\0') {
         elfgen_text_char(out, '@');
-        put_quoted(out, path + 1, length - 1, false);
+        strace_put_quoted(out, path + 1, length - 1, false);
     } else {
         const uint8_t *end = memchr(path, '\0', length);
-        put_quoted(out, path, end ? (size_t)(end - path) : length, false);
+        strace_put_quoted(out, path, end ? (size_t)(end - path) : length, false);
     }
 }
 
@@ -57,30 +57,30 @@ static void put_in6(struct elfgen_text *out, const uint8_t *bytes, size_t size)
     memcpy(&address, bytes + 8, sizeof address);
     put_port(out, ", sin6_port=", bytes + 2);
     elfgen_text_string(out, ", sin6_flowinfo=htonl(");
-    put_count(out, ntohl(load32(bytes + 4)));
+    strace_put_count(out, ntohl(strace_load32(bytes + 4)));
     elfgen_text_string(out, "), inet_pton(AF_INET6, \"");
     if (inet_ntop(AF_INET6, &address, text, sizeof text))
         elfgen_text_string(out, text);
     elfgen_text_string(out, "\", &sin6_addr)");
     if (size < 28)
         return;
-    uint32_t scope = load32(bytes + 24);
+    uint32_t scope = strace_load32(bytes + 24);
     bool local = IN6_IS_ADDR_LINKLOCAL(&address) || IN6_IS_ADDR_MC_LINKLOCAL(&address);
     elfgen_text_string(out, ", sin6_scope_id=");
     if (local && scope != 0 && if_indextoname(scope, name)) {
         elfgen_text_string(out, "if_nametoindex(");
-        put_quoted(out, (const uint8_t *)name, strlen(name), false);
+        strace_put_quoted(out, (const uint8_t *)name, strlen(name), false);
         elfgen_text_char(out, ')');
     } else {
-        put_count(out, scope);
+        strace_put_count(out, scope);
     }
 }
 
-void put_sockaddr_of(struct elfgen_text *out, const uint8_t *bytes, size_t size)
+void strace_put_sockaddr_of(struct elfgen_text *out, const uint8_t *bytes, size_t size)
 {
-    uint16_t family = load16(bytes);
+    uint16_t family = strace_load16(bytes);
     elfgen_text_string(out, "{sa_family=");
-    put_word_of(out, &set_domain, family);
+    strace_put_word_of(out, &xlat_domain, family);
     if (family == AF_UNIX) {
         put_un(out, bytes, size);
     } else if (family == AF_INET && size >= 16) {
@@ -89,50 +89,51 @@ void put_sockaddr_of(struct elfgen_text *out, const uint8_t *bytes, size_t size)
         put_in6(out, bytes, size);
     } else if (family == AF_NETLINK && size >= 12) {
         elfgen_text_string(out, ", nl_pid=");
-        put_number(out, (int32_t)load32(bytes + 4));
+        strace_put_number(out, (int32_t)strace_load32(bytes + 4));
         elfgen_text_string(out, ", nl_groups=");
-        if (load32(bytes + 8) != 0)
+        if (strace_load32(bytes + 8) != 0)
             elfgen_text_string(out, "0x");
-        elfgen_text_hex(out, load32(bytes + 8), load32(bytes + 8) != 0 ? 6 : 8);
+        elfgen_text_hex(out, strace_load32(bytes + 8), strace_load32(bytes + 8) != 0 ? 6 : 8);
     } else if (size > FAMILY) {
         size_t length = size - FAMILY, shown = length < SHOWN_BYTES ? length : SHOWN_BYTES;
         elfgen_text_string(out, ", sa_data=");
-        put_quoted(out, bytes + FAMILY, shown, length > shown);
+        strace_put_quoted(out, bytes + FAMILY, shown, length > shown);
     }
     elfgen_text_char(out, '}');
 }
 
-static void put_sockaddr_at(const struct value *v, uint64_t address, uint64_t length)
+static void put_sockaddr_at(const struct strace_value *v, uint64_t address, uint64_t length)
 {
     uint8_t bytes[SOCKADDR_MOST];
     size_t size = length < sizeof bytes ? (size_t)length : sizeof bytes;
-    if (address == 0 || length < FAMILY || length > INT32_MAX || !read_all(v, address, bytes, size))
-        put_pointer(v->out, address);
+    if (address == 0 || length < FAMILY || length > INT32_MAX ||
+        !strace_read_all(v, address, bytes, size))
+        strace_put_pointer(v->out, address);
     else
-        put_sockaddr_of(v->out, bytes, size);
+        strace_put_sockaddr_of(v->out, bytes, size);
 }
 
-void put_in_sockaddr(const struct value *v)
+void strace_put_in_sockaddr(const struct strace_value *v)
 {
-    put_sockaddr_at(v, v->argument, (uint32_t)argument(v, v->index + 1));
+    put_sockaddr_at(v, v->argument, (uint32_t)strace_argument(v, v->index + 1));
 }
 
 /* The length that the kernel left, and no more than there was room for. */
-static bool take_length(const struct value *v, uint64_t address, uint32_t *length)
+static bool take_length(const struct strace_value *v, uint64_t address, uint32_t *length)
 {
     uint8_t bytes[4];
-    if (address == 0 || !read_all(v, address, bytes, sizeof bytes))
+    if (address == 0 || !strace_read_all(v, address, bytes, sizeof bytes))
         return false;
-    *length = load32(bytes);
+    *length = strace_load32(bytes);
     return true;
 }
 
-void put_out_sockaddr(const struct value *v)
+void strace_put_out_sockaddr(const struct strace_value *v)
 {
     uint32_t length;
     if (!v->after || v->call->failed || v->argument == 0 ||
-        !take_length(v, argument(v, v->index + 1), &length)) {
-        put_pointer(v->out, v->argument);
+        !take_length(v, strace_argument(v, v->index + 1), &length)) {
+        strace_put_pointer(v->out, v->argument);
         return;
     }
     if (v->length_before && *v->length_before < length)
@@ -140,39 +141,41 @@ void put_out_sockaddr(const struct value *v)
     put_sockaddr_at(v, v->argument, length);
 }
 
-void put_inout_socklen(const struct value *v)
+void strace_put_inout_socklen(const struct strace_value *v)
 {
     uint32_t length;
     if (!take_length(v, v->argument, &length)) {
-        put_pointer(v->out, v->argument);
+        strace_put_pointer(v->out, v->argument);
         return;
     }
     elfgen_text_char(v->out, '[');
     if (v->after && !v->call->failed && v->length_before && *v->length_before != length) {
-        put_number(v->out, (int32_t)*v->length_before);
+        strace_put_number(v->out, (int32_t)*v->length_before);
         elfgen_text_string(v->out, " => ");
     }
-    put_number(v->out, (int32_t)length);
+    strace_put_number(v->out, (int32_t)length);
     elfgen_text_char(v->out, ']');
 }
 
 /* ---- messages ---- */
 
-static void put_message(const struct value *v, bool incoming)
+static void put_message(const struct strace_value *v, bool incoming)
 {
     uint8_t bytes[56];
-    size_t word = word_size(v);
+    size_t word = strace_word_size(v);
     /* struct msghdr: name, its length, vector, its length, control, its length, flags. */
-    if (v->argument == 0 || !read_all(v, v->argument, bytes, word == 8 ? sizeof bytes : 28)) {
-        put_pointer(v->out, v->argument);
+    if (v->argument == 0 ||
+        !strace_read_all(v, v->argument, bytes, word == 8 ? sizeof bytes : 28)) {
+        strace_put_pointer(v->out, v->argument);
         return;
     }
-    uint64_t name = load(bytes, word), count = load(bytes + 3 * word, word);
-    uint32_t name_length = load32(bytes + word);
-    uint64_t control = load(bytes + 4 * word, word), control_length = load(bytes + 5 * word, word);
+    uint64_t name = strace_load(bytes, word), count = strace_load(bytes + 3 * word, word);
+    uint32_t name_length = strace_load32(bytes + word);
+    uint64_t control = strace_load(bytes + 4 * word, word),
+             control_length = strace_load(bytes + 5 * word, word);
     if (incoming && (!v->after || v->call->failed)) {
         elfgen_text_string(v->out, "{msg_namelen=");
-        put_number(v->out, (int32_t)name_length);
+        strace_put_number(v->out, (int32_t)name_length);
         elfgen_text_char(v->out, '}');
         return;
     }
@@ -180,73 +183,73 @@ static void put_message(const struct value *v, bool incoming)
     elfgen_text_string(v->out, "{msg_name=");
     put_sockaddr_at(v, name, name_length);
     elfgen_text_string(v->out, ", msg_namelen=");
-    put_number(v->out, (int32_t)name_length);
+    strace_put_number(v->out, (int32_t)name_length);
     elfgen_text_string(v->out, ", msg_iov=");
-    put_iovec_at(v, load(bytes + 2 * word, word), count, left, true);
+    strace_put_iovec_at(v, strace_load(bytes + 2 * word, word), count, left, true);
     elfgen_text_string(v->out, ", msg_iovlen=");
-    put_count(v->out, count);
+    strace_put_count(v->out, count);
     if (control_length != 0) {
         elfgen_text_string(v->out, ", msg_control=");
-        put_pointer(v->out, control);
+        strace_put_pointer(v->out, control);
     }
     elfgen_text_string(v->out, ", msg_controllen=");
-    put_count(v->out, control_length);
+    strace_put_count(v->out, control_length);
     elfgen_text_string(v->out, ", msg_flags=");
-    put_flags_of(v->out, v->set, load32(bytes + 6 * word), false);
+    strace_put_flags_of(v->out, v->xlat, strace_load32(bytes + 6 * word), false);
     elfgen_text_char(v->out, '}');
 }
 
-void put_in_msghdr(const struct value *v)
+void strace_put_in_msghdr(const struct strace_value *v)
 {
     put_message(v, false);
 }
 
-void put_out_msghdr(const struct value *v)
+void strace_put_out_msghdr(const struct strace_value *v)
 {
     put_message(v, true);
 }
 
 /* ---- options ---- */
 
-static void put_option(const struct value *v, uint64_t length)
+static void put_option(const struct strace_value *v, uint64_t length)
 {
     uint8_t bytes[8];
-    bool socket_level = (uint32_t)argument(v, 1) == SOL_SOCKET;
-    if (socket_level && (uint32_t)argument(v, 2) == SO_LINGER && length >= sizeof bytes) {
-        if (!take(v, bytes, sizeof bytes))
+    bool socket_level = (uint32_t)strace_argument(v, 1) == SOL_SOCKET;
+    if (socket_level && (uint32_t)strace_argument(v, 2) == SO_LINGER && length >= sizeof bytes) {
+        if (!strace_take(v, bytes, sizeof bytes))
             return;
         elfgen_text_string(v->out, "{l_onoff=");
-        put_number(v->out, (int32_t)load32(bytes));
+        strace_put_number(v->out, (int32_t)strace_load32(bytes));
         elfgen_text_string(v->out, ", l_linger=");
-        put_number(v->out, (int32_t)load32(bytes + 4));
+        strace_put_number(v->out, (int32_t)strace_load32(bytes + 4));
         elfgen_text_char(v->out, '}');
-    } else if (socket_level && (uint32_t)argument(v, 2) == SO_ERROR && length == 4) {
-        if (!take(v, bytes, 4))
+    } else if (socket_level && (uint32_t)strace_argument(v, 2) == SO_ERROR && length == 4) {
+        if (!strace_take(v, bytes, 4))
             return;
-        const char *name = call_error_name(load32(bytes));
+        const char *name = strace_error_name(strace_load32(bytes));
         elfgen_text_char(v->out, '[');
-        if (name && load32(bytes) != 0)
+        if (name && strace_load32(bytes) != 0)
             elfgen_text_string(v->out, name);
         else
-            put_number(v->out, (int32_t)load32(bytes));
+            strace_put_number(v->out, (int32_t)strace_load32(bytes));
         elfgen_text_char(v->out, ']');
     } else if (length == 4) {
-        put_int_pointer(v);
+        strace_put_int_pointer(v);
     } else {
-        put_bytes_at(v, v->argument, length);
+        strace_put_bytes_at(v, v->argument, length);
     }
 }
 
-void put_in_optval(const struct value *v)
+void strace_put_in_optval(const struct strace_value *v)
 {
-    put_option(v, (uint32_t)argument(v, 4));
+    put_option(v, (uint32_t)strace_argument(v, 4));
 }
 
-void put_out_optval(const struct value *v)
+void strace_put_out_optval(const struct strace_value *v)
 {
     uint32_t length;
-    if (v->after && !v->call->failed && take_length(v, argument(v, 4), &length))
+    if (v->after && !v->call->failed && take_length(v, strace_argument(v, 4), &length))
         put_option(v, length);
     else
-        put_pointer(v->out, v->argument);
+        strace_put_pointer(v->out, v->argument);
 }

@@ -4,65 +4,66 @@
 #include "strace_print.h"
 
 /* Flags without a word for none of them. */
-static void put_some(struct elfgen_text *out, const struct set *set, uint32_t flags)
+static void put_some(struct elfgen_text *out, const struct xlat *xlat, uint32_t flags)
 {
     if (flags != 0)
-        put_flags_of(out, set, flags, false);
+        strace_put_flags_of(out, xlat, flags, false);
 }
 
 /* A field of several bits, whose name is a word. */
-static void put_field(struct elfgen_text *out, const struct set *set, uint32_t value)
+static void put_field(struct elfgen_text *out, const struct xlat *xlat, uint32_t value)
 {
-    const char *name = set_name(set, value);
+    const char *name = xlat_name(xlat, value);
     if (name)
         elfgen_text_string(out, name);
     else
-        put_hexadecimal(out, value);
+        strace_put_hexadecimal(out, value);
 }
 
 static void put_output(struct elfgen_text *out, uint32_t flags)
 {
     static const struct {
-        const struct set *set;
+        const struct xlat *xlat;
         uint32_t mask;
-    } delays[] = {{&set_newline, NLDLY},   {&set_carriage_return, CRDLY}, {&set_tab, TABDLY},
-                  {&set_backspace, BSDLY}, {&set_vertical_tab, VTDLY},    {&set_form_feed, FFDLY}};
+    } delays[] = {{&xlat_newline, NLDLY},      {&xlat_carriage_return, CRDLY},
+                  {&xlat_tab, TABDLY},         {&xlat_backspace, BSDLY},
+                  {&xlat_vertical_tab, VTDLY}, {&xlat_form_feed, FFDLY}};
     for (size_t i = 0; i < sizeof delays / sizeof delays[0]; i++) {
-        put_field(out, delays[i].set, flags & delays[i].mask);
+        put_field(out, delays[i].xlat, flags & delays[i].mask);
         elfgen_text_char(out, '|');
         flags &= ~delays[i].mask;
     }
-    put_some(out, &set_oflag, flags);
+    put_some(out, &xlat_oflag, flags);
 }
 
 static void put_control(struct elfgen_text *out, uint32_t flags)
 {
     uint32_t input = flags >> IBSHIFT & CBAUD;
-    put_field(out, &set_baud, flags & CBAUD);
+    put_field(out, &xlat_baud, flags & CBAUD);
     if (input != 0) {
         elfgen_text_char(out, '|');
-        put_field(out, &set_baud, input);
+        put_field(out, &xlat_baud, input);
         elfgen_text_string(out, "<<IBSHIFT");
     }
     elfgen_text_char(out, '|');
-    put_field(out, &set_character_size, flags & CSIZE);
+    put_field(out, &xlat_character_size, flags & CSIZE);
     elfgen_text_char(out, '|');
-    put_some(out, &set_cflag, flags & ~(uint32_t)(CBAUD | CIBAUD | CSIZE));
+    put_some(out, &xlat_cflag, flags & ~(uint32_t)(CBAUD | CIBAUD | CSIZE));
 }
 
 /* The kernel's struct termios begins with four numbers: input, output, control, local flags. */
-void put_terminal(const struct value *v)
+void strace_put_terminal(const struct strace_value *v)
 {
     uint8_t bytes[36];
-    if (!take(v, bytes, sizeof bytes))
+    if (!strace_take(v, bytes, sizeof bytes))
         return;
     elfgen_text_string(v->out, "{c_iflag=");
-    put_some(v->out, &set_iflag, load32(bytes));
+    put_some(v->out, &xlat_iflag, strace_load32(bytes));
     elfgen_text_string(v->out, ", c_oflag=");
-    put_output(v->out, load32(bytes + 4));
+    put_output(v->out, strace_load32(bytes + 4));
     elfgen_text_string(v->out, ", c_cflag=");
-    put_control(v->out, load32(bytes + 8));
+    put_control(v->out, strace_load32(bytes + 8));
     elfgen_text_string(v->out, ", c_lflag=");
-    put_some(v->out, &set_lflag, load32(bytes + 12));
+    put_some(v->out, &xlat_lflag, strace_load32(bytes + 12));
     elfgen_text_string(v->out, ", ...}");
 }

@@ -16,17 +16,18 @@
 enum { EARLY, LATE };
 
 static const struct {
-    void (*print)(const struct value *v);
-    const struct set *set;
+    void (*print)(const struct strace_value *v);
+    const struct xlat *xlat;
     bool late;
 } types[CALL_TYPE_COUNT] = {
-#define TYPE(id, text, kind, when, printer, set) {put_##printer, &set_##set, when},
+#define TYPE(id, text, kind, when, printer, set) {strace_put_##printer, &xlat_##set, when},
 #include "../machine/types.def"
 #undef TYPE
 };
 
 /* Of those that both give and take it depends on which way. */
-bool value_is_late(const struct process_call *call, const struct call_row *row, unsigned index)
+bool strace_argument_is_late(const struct process_call *call, const struct call_row *row,
+                             unsigned index)
 {
     enum call_type type = row->parameters[index].type;
     uint32_t command = (uint32_t)call->arguments[1];
@@ -135,8 +136,8 @@ static bool is_device(uint64_t mode)
     return S_ISCHR((mode_t)mode) || S_ISBLK((mode_t)mode);
 }
 
-bool call_value_is_absent(const struct process_call *call, const struct call_row *row,
-                          unsigned index)
+bool strace_argument_is_absent(const struct process_call *call, const struct call_row *row,
+                               unsigned index)
 {
     const uint64_t *arguments = call->arguments;
     uint64_t before = index > 0 ? arguments[index - 1] : 0;
@@ -187,26 +188,26 @@ bool call_value_is_absent(const struct process_call *call, const struct call_row
 
 /* ---- values ---- */
 
-void value_print(struct value *v)
+void strace_put_argument(struct strace_value *v)
 {
     enum call_type type = v->row->parameters[v->index].type;
     v->argument = v->call->arguments[v->index];
-    v->set = types[type].set;
-    v->late = value_is_late(v->call, v->row, v->index);
+    v->xlat = types[type].xlat;
+    v->late = strace_argument_is_late(v->call, v->row, v->index);
     types[type].print(v);
 }
 
-void call_value_text(struct elfgen_text *out, const struct process_call *call,
-                     const struct call_row *row, unsigned index, bool after,
-                     const struct call_reader *reader)
+void strace_argument_text(struct elfgen_text *out, const struct process_call *call,
+                          const struct call_row *row, unsigned index, bool after,
+                          const struct memory_reader *reader)
 {
-    struct value value = {
+    struct strace_value value = {
         .out = out, .call = call, .row = row, .index = index, .after = after, .reader = reader};
     unsigned count = 0;
     while (row && row->parameters[count].name)
         count++;
     if (index < count)
-        value_print(&value);
+        strace_put_argument(&value);
     else
-        put_hexadecimal(out, index < ELFGEN_ARGUMENTS ? call->arguments[index] : 0);
+        strace_put_hexadecimal(out, index < ELFGEN_ARGUMENTS ? call->arguments[index] : 0);
 }

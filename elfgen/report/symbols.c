@@ -392,7 +392,7 @@ size_t symbols_from(const struct symbols *symbols, uint64_t offset)
 
 /* ---- words --------------------------------------------------------------------------------- */
 
-void put_symbol(struct elfgen_text *out, const struct symbol *symbol)
+void symbols_put(struct elfgen_text *out, const struct symbol *symbol)
 {
     size_t run = 0, length = name_length(symbol);
     if (length == 0)
@@ -408,7 +408,7 @@ void put_symbol(struct elfgen_text *out, const struct symbol *symbol)
     elfgen_text_bytes(out, symbol->name + run, length - run);
 }
 
-const char *symbol_type(const struct symbol *symbol)
+const char *symbols_type_name(const struct symbol *symbol)
 {
     return symbol->type == ELFGEN_STT_OBJECT   ? "object"
            : symbol->type == ELFGEN_STT_NOTYPE ? "symbol"
@@ -425,7 +425,7 @@ bool symbols_put_name(void *context, uint64_t address, const char *before, const
     symbols->named = symbol;
     symbols->named_distance = address - symbol->address;
     elfgen_text_string(out, before);
-    put_symbol(out, symbol);
+    symbols_put(out, symbol);
     if (symbols->named_distance != 0) {
         elfgen_text_char(out, '+');
         elfgen_text_0x(out, symbols->named_distance);

@@ -10,7 +10,7 @@
 #include "elfgen.h"
 
 struct symbol {
-    const char *name; /* in the file that has the table; put_symbol() looks for its end */
+    const char *name; /* in the file that has the table; symbols_put() looks for its end */
     uint32_t room;    /* bytes that are there for it, 1 to 255: what is longer is cut */
     uint8_t type;     /* ELFGEN_STT_NOTYPE, OBJECT, FUNC or GNU_IFUNC */
     uint8_t binding;
@@ -76,10 +76,10 @@ void symbols_forget(struct symbols *symbols);
 size_t symbols_from(const struct symbols *symbols, uint64_t offset);
 
 /* The name, without what is not printable. */
-void put_symbol(struct elfgen_text *out, const struct symbol *symbol);
+void symbols_put(struct elfgen_text *out, const struct symbol *symbol);
 
 /* "function", "object", "symbol" */
-const char *symbol_type(const struct symbol *symbol);
+const char *symbols_type_name(const struct symbol *symbol);
 
 /* For struct x86_names: "main", "table+0x4", and what was named is kept. `context` is a struct
  * symbols. */

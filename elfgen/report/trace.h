@@ -19,9 +19,9 @@ struct trace_call {
 
 /* `--abi`: the question, when it is asked, and the answer. `reader` is for the process' memory. */
 void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                     const struct call_reader *reader);
+                     const struct memory_reader *reader);
 void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                        const struct call_reader *reader);
+                        const struct memory_reader *reader);
 
 /* `--json`: one object for all. What is pointed to by arguments is read when the question is asked,
  * what the kernel wrote when it answered, so it is kept in between. */
@@ -34,7 +34,7 @@ struct trace_kept {
 };
 
 /* Fills what depends on the memory before the call. kept->call is filled. */
-void trace_keep(struct trace_kept *kept, const struct call_reader *reader);
+void trace_keep(struct trace_kept *kept, const struct memory_reader *reader);
 
 /* The document is made piece by piece: begin, any of the others in the order of events, end. */
 struct trace_json {
@@ -44,7 +44,7 @@ struct trace_json {
 void trace_json_begin(struct trace_json *json, const char *path, char *const *arguments);
 /* `answered`: it has a result. */
 void trace_json_call(struct trace_json *json, const struct trace_kept *kept, bool answered,
-                     const struct call_reader *reader);
+                     const struct memory_reader *reader);
 /* All that is no call. */
 void trace_json_event(struct trace_json *json, const struct process_event *event);
 void trace_json_end(struct trace_json *json, const struct process_end *end);

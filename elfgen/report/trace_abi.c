@@ -115,7 +115,7 @@ static void put_number(struct elfgen_text *out, const struct trace_call *call)
 }
 
 static void put_argument(struct elfgen_text *out, const struct trace_call *call, unsigned index,
-                         bool after, const struct call_reader *reader)
+                         bool after, const struct memory_reader *reader)
 {
     const struct call_row *row = row_of(call);
     const struct call_parameter *parameter = &row->parameters[index];
@@ -124,12 +124,12 @@ static void put_argument(struct elfgen_text *out, const struct trace_call *call,
           true);
     calls_parameter(parameter, name, sizeof name);
     elfgen_text_string(out, name);
-    if (call_value_is_absent(call->call, row, index)) {
+    if (strace_argument_is_absent(call->call, row, index)) {
         elfgen_text_string(out, ", no value of its own in this call\n");
         return;
     }
     elfgen_text_string(out, " = ");
-    call_value_text(out, call->call, row, index, after, reader);
+    strace_argument_text(out, call->call, row, index, after, reader);
     elfgen_text_char(out, '\n');
 }
 
@@ -139,7 +139,7 @@ static bool is_answer(const struct call_row *row, unsigned index)
 }
 
 void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                     const struct call_reader *reader)
+                     const struct memory_reader *reader)
 {
     const struct call_row *row = row_of(call);
     put_title(out, call, with_id, "");
@@ -160,7 +160,7 @@ void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, boo
 }
 
 void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                        const struct call_reader *reader)
+                        const struct memory_reader *reader)
 {
     const struct call_row *row = row_of(call);
     if (with_id)
@@ -170,6 +170,6 @@ void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, 
             put_argument(out, call, i, true, reader);
     begin(out, syscall_convention(call->call->abi)->number, (uint64_t)call->call->result, false);
     elfgen_text_string(out, "returned: ");
-    call_result_text(out, call->call, row, reader);
+    strace_result_text(out, call->call, row, reader);
     elfgen_text_string(out, "\n\n");
 }

@@ -27,14 +27,14 @@ static void begin_event(struct trace_json *json, const char *kind, pid_t id)
     json->any = true;
 }
 
-void trace_keep(struct trace_kept *kept, const struct call_reader *reader)
+void trace_keep(struct trace_kept *kept, const struct memory_reader *reader)
 {
     const struct call_row *row = kept->call.known ? kept->call.known->row : NULL;
     struct elfgen_text text = {.bytes = kept->texts, .capacity = sizeof kept->texts};
     for (kept->count = 0; row && kept->count < ELFGEN_ARGUMENTS; kept->count++) {
         if (!row->parameters[kept->count].name)
             break;
-        call_value_text(&text, kept->call.call, row, (unsigned)kept->count, false, reader);
+        strace_argument_text(&text, kept->call.call, row, (unsigned)kept->count, false, reader);
         kept->ends[kept->count] = text.length;
     }
 }
@@ -67,7 +67,7 @@ static void put_instruction(struct elfgen_text *out, const struct trace_call *ca
 
 /* What the kernel wrote is read now; the rest was, before. */
 static void put_value(struct elfgen_text *out, const struct trace_kept *kept, unsigned index,
-                      bool answered, const struct call_reader *reader)
+                      bool answered, const struct memory_reader *reader)
 {
     const struct call_row *row = kept->call.known->row;
     size_t from = index == 0 ? 0 : kept->ends[index - 1];
@@ -76,7 +76,7 @@ static void put_value(struct elfgen_text *out, const struct trace_kept *kept, un
     json_key(out, "text");
     if (answered && !kept->call.call->failed &&
         syscall_type_kind(row->parameters[index].type) == ELFGEN_PARAMETER_OUTPUT) {
-        call_value_text(&text, kept->call.call, row, index, true, reader);
+        strace_argument_text(&text, kept->call.call, row, index, true, reader);
         json_bytes(out, room, text.length);
     } else {
         json_bytes(out, kept->texts + from, kept->ends[index] - from);
@@ -84,7 +84,7 @@ static void put_value(struct elfgen_text *out, const struct trace_kept *kept, un
 }
 
 static void put_arguments(struct elfgen_text *out, const struct trace_kept *kept, bool answered,
-                          const struct call_reader *reader)
+                          const struct memory_reader *reader)
 {
     const struct process_call *call = kept->call.call;
     const struct call_row *row = kept->call.known ? kept->call.known->row : NULL;
@@ -109,13 +109,13 @@ static void put_arguments(struct elfgen_text *out, const struct trace_kept *kept
 static void put_result(struct elfgen_text *out, const struct process_call *call)
 {
     json_key_signed(out, "result", call->result);
-    const char *name = call->failed ? call_error_name((int)-call->result) : NULL;
+    const char *name = call->failed ? strace_error_name((int)-call->result) : NULL;
     json_key_string(out, "errno", name);
     json_key_string(out, "message", name ? strerror((int)-call->result) : NULL);
 }
 
 void trace_json_call(struct trace_json *json, const struct trace_kept *kept, bool answered,
-                     const struct call_reader *reader)
+                     const struct memory_reader *reader)
 {
     struct elfgen_text *out = json->out;
     const struct trace_call *call = &kept->call;
@@ -158,7 +158,7 @@ static void put_signal(struct elfgen_text *out, const siginfo_t *signal)
         json_key_number(out, "address", (uint64_t)(uintptr_t)signal->si_addr);
     else
         json_key_null(out, "address");
-    call_siginfo_text(&text, signal);
+    strace_siginfo_text(&text, signal);
     json_key(out, "text");
     json_bytes(out, room, text.length);
 }
@@ -196,7 +196,7 @@ void trace_json_end(struct trace_json *json, const struct process_end *end)
     struct elfgen_text *out = json->out;
     elfgen_text_string(out, json->any ? "\n]" : "]");
     json_key(out, "errno");
-    json_string(out, end->ran ? NULL : call_error_name(end->error));
+    json_string(out, end->ran ? NULL : strace_error_name(end->error));
     if (end->ran && end->signal == 0)
         json_key_signed(out, "status", end->status);
     else

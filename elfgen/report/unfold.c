@@ -1,10 +1,10 @@
-/* The well-formed twin of a file: planned and written by the core, with an outline from the map. */
+/* The well-formed twin of a file: planned and written by the core, with section headers from the map. */
 #include "unfold.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "unfold_outline.h"
+#include "unfold_section_headers.h"
 
 static bool out_of_memory(struct elfgen_error *error)
 {
@@ -70,7 +70,7 @@ bool unfold_file(const struct elfgen_view *view, struct elfgen_code *code,
     if (elfgen_is_unfolded(view, NULL))
         return copy(view, unfolded, error);
     struct elfgen_unfold plan;
-    struct unfold_outline outline;
+    struct unfold_section_headers headers;
     size_t room = elfgen_unfold_room(view);
     struct elfgen_unfold_segment *segments = malloc(room * sizeof *segments);
     if (!segments)
@@ -79,10 +79,10 @@ bool unfold_file(const struct elfgen_view *view, struct elfgen_code *code,
     if (done) {
         unfolded->behind = plan.past_end;
         unfolded->no_headers = plan.headers == plan.count;
-        done = unfold_outline_make(&outline, &plan, code) || out_of_memory(error);
-        done = done && write_twin(&plan, &outline.outline, unfolded, error) &&
+        done = unfold_headers_make(&headers, &plan, code) || out_of_memory(error);
+        done = done && write_twin(&plan, &headers.outline, unfolded, error) &&
                still_starts(unfolded, error);
-        unfold_outline_free(&outline);
+        unfold_headers_free(&headers);
     }
     free(segments);
     return done;

@@ -3,17 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "unfold_outline.h"
+#include "unfold_section_headers.h"
 
-static void put(struct unfold_outline *outline, const char *name, uint64_t address, uint64_t size,
-                uint8_t type, uint8_t binding)
+static void put(struct unfold_section_headers *headers, const char *name, uint64_t address,
+                uint64_t size, uint8_t type, uint8_t binding)
 {
     const struct elfgen_symbol_entry symbol = {.value = address,
                                                .size = size,
                                                .type = type,
                                                .binding = binding,
-                                               .section = unfold_outline_find(outline, address)};
-    unfold_outline_symbol(outline, name, strlen(name), &symbol);
+                                               .section = unfold_headers_find(headers, address)};
+    unfold_headers_add_symbol(headers, name, strlen(name), &symbol);
 }
 
 /* ---- symbols of the old file --------------------------------------------------------------- */
@@ -21,7 +21,7 @@ static void put(struct unfold_outline *outline, const char *name, uint64_t addre
 enum { NAME_LONGEST = 255 };
 
 /* A defined symbol with a name, of what the new sections have. False: it is not to be kept. */
-static bool keep_symbol(struct unfold_outline *outline, const struct elfgen_shdr *strings,
+static bool keep_symbol(struct unfold_section_headers *headers, const struct elfgen_shdr *strings,
                         const struct elfgen_sym *symbol)
 {
     const char *name = "";
@@ -33,8 +33,8 @@ static bool keep_symbol(struct unfold_outline *outline, const struct elfgen_shdr
     if (size > symbol->st_name + NAME_LONGEST)
         size = symbol->st_name + NAME_LONGEST;
     size_t length =
-        elfgen_view_string(outline->view, strings->sh_offset, size, symbol->st_name, &name);
-    uint32_t section = unfold_outline_find(outline, symbol->st_value);
+        elfgen_view_string(headers->view, strings->sh_offset, size, symbol->st_name, &name);
+    uint32_t section = unfold_headers_find(headers, symbol->st_value);
     if (length == 0 || length == SIZE_MAX || section == ELFGEN_SYMBOL_ABSOLUTE)
         return false;
     const struct elfgen_symbol_entry kept = {.value = symbol->st_value,
@@ -42,14 +42,14 @@ static bool keep_symbol(struct unfold_outline *outline, const struct elfgen_shdr
                                              .type = (uint8_t)type,
                                              .binding = (uint8_t)binding,
                                              .section = section};
-    unfold_outline_symbol(outline, name, length, &kept);
+    unfold_headers_add_symbol(headers, name, length, &kept);
     return true;
 }
 
 /* The old file's symbols, if it has section headers that can be read. True: one was _start. */
-static bool keep_symbols(struct unfold_outline *outline)
+static bool keep_symbols(struct unfold_section_headers *headers)
 {
-    const struct elfgen_view *view = outline->view;
+    const struct elfgen_view *view = headers->view;
     struct elfgen_shdr shdr, strings;
     struct elfgen_sym symbol;
     bool start = false;
@@ -64,8 +64,8 @@ static bool keep_symbols(struct unfold_outline *outline)
         for (uint64_t s = 1;
              left > 0 && elfgen_view_symbol(view, &shdr, s, &symbol, NULL) == ELFGEN_OK;
              s++, left--)
-            if (keep_symbol(outline, &strings, &symbol) && !outline->failed)
-                start |= strcmp(outline->symbols[outline->symbol_count - 1].name, "_start") == 0;
+            if (keep_symbol(headers, &strings, &symbol) && !headers->failed)
+                start |= strcmp(headers->symbols[headers->symbol_count - 1].name, "_start") == 0;
     }
     return start;
 }
@@ -94,21 +94,21 @@ static unsigned count_name(struct counts *counts, const char *name)
     return counts->names[counts->count++].number = 1;
 }
 
-static void put_calls(struct unfold_outline *outline)
+static void put_calls(struct unfold_section_headers *headers)
 {
-    struct elfgen_code *code = outline->code;
+    struct elfgen_code *code = headers->code;
     struct elfgen_signature signature;
     char name[64];
     struct counts *counts = calloc(1, sizeof *counts);
     if (!counts) {
-        outline->failed = true;
+        headers->failed = true;
         return;
     }
     for (size_t i = 0; i < code->call_count; i++) {
         bool known = elfgen_code_signature(code, &code->calls[i], &signature);
         const char *call = known ? signature.name : "call";
         snprintf(name, sizeof name, "sys_%s_%u", call, count_name(counts, call));
-        put(outline, name, code->calls[i].address, 0, ELFGEN_STT_NOTYPE, ELFGEN_STB_LOCAL);
+        put(headers, name, code->calls[i].address, 0, ELFGEN_STT_NOTYPE, ELFGEN_STB_LOCAL);
     }
     free(counts);
 }
@@ -128,15 +128,15 @@ static int by_address(const void *left, const void *right)
 }
 
 /* The strings of all calls; how many. NULL: none, or out of memory. */
-static struct text *find_texts(struct unfold_outline *outline, size_t *count)
+static struct text *find_texts(struct unfold_section_headers *headers, size_t *count)
 {
-    struct elfgen_code *code = outline->code;
+    struct elfgen_code *code = headers->code;
     struct elfgen_signature signature;
     uint64_t offset, length;
     *count = 0;
     struct text *texts = calloc(code->call_count * ELFGEN_ARGUMENTS + 1, sizeof *texts);
     if (!texts) {
-        outline->failed = true;
+        headers->failed = true;
         return NULL;
     }
     for (size_t i = 0; i < code->call_count; i++) {
@@ -150,12 +150,12 @@ static struct text *find_texts(struct unfold_outline *outline, size_t *count)
     return texts;
 }
 
-static void put_texts(struct unfold_outline *outline)
+static void put_texts(struct unfold_section_headers *headers)
 {
     size_t count;
     unsigned number = 0;
     char name[32];
-    struct text *texts = find_texts(outline, &count);
+    struct text *texts = find_texts(headers, &count);
     if (!texts)
         return;
     qsort(texts, count, sizeof *texts, by_address);
@@ -164,22 +164,22 @@ static void put_texts(struct unfold_outline *outline)
         if (i > 0 && texts[i].address == texts[i - 1].address)
             continue;
         snprintf(name, sizeof name, "text_%u", ++number);
-        put(outline, name, texts[i].address, texts[i].size, ELFGEN_STT_OBJECT, ELFGEN_STB_LOCAL);
+        put(headers, name, texts[i].address, texts[i].size, ELFGEN_STT_OBJECT, ELFGEN_STB_LOCAL);
     }
     free(texts);
 }
 
-void unfold_outline_symbols(struct unfold_outline *outline)
+void unfold_put_symbols(struct unfold_section_headers *headers)
 {
-    uint64_t entry = outline->view->ehdr.e_entry, size = 0;
-    uint32_t section = unfold_outline_find(outline, entry);
+    uint64_t entry = headers->view->ehdr.e_entry, size = 0;
+    uint32_t section = unfold_headers_find(headers, entry);
     if (section != ELFGEN_SYMBOL_ABSOLUTE &&
-        (outline->sections[section].flags & ELFGEN_SHF_EXECINSTR))
-        size = outline->sections[section].address + outline->sections[section].size - entry;
-    if (!keep_symbols(outline))
-        put(outline, "_start", entry, size, ELFGEN_STT_FUNC, ELFGEN_STB_GLOBAL);
-    if (!outline->code)
+        (headers->sections[section].flags & ELFGEN_SHF_EXECINSTR))
+        size = headers->sections[section].address + headers->sections[section].size - entry;
+    if (!keep_symbols(headers))
+        put(headers, "_start", entry, size, ELFGEN_STT_FUNC, ELFGEN_STB_GLOBAL);
+    if (!headers->code)
         return;
-    put_calls(outline);
-    put_texts(outline);
+    put_calls(headers);
+    put_texts(headers);
 }

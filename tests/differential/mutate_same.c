@@ -86,16 +86,16 @@ static void compare_all(const struct program *program, const struct mutate *muta
     struct mutate_report report;
     struct elfgen_view view;
     const char *problem = NULL;
-    explain_open(&view, program->bytes, program->size);
+    bytemap_open_view(&view, program->bytes, program->size);
     struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
-    struct explain explain = {
+    struct bytemap map = {
         .view = &view, .file = program->name, .code = &code->code, .to = program->size};
     if (!code || !mutate_report_open(&report, program->name, program->size, 0, 1))
         exit(1);
     for (size_t i = 0; i < program->size; i++)
         report.bytes[i] = (struct mutate_byte){
             .offset = i, .value = program->bytes[i], .counts = mutate_byte_counts(mutate)[i]};
-    if (!mutate_name_owners(&report, &explain))
+    if (!mutate_name_owners(&report, &map))
         exit(1);
     for (size_t i = 0; i < program->size; i++) {
         compare_reader(program, &report.bytes[i]);

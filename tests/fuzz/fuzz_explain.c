@@ -33,21 +33,21 @@ static struct text explain(const struct elfgen_view *view, struct elfgen_code *c
     struct text text = {NULL, 0};
     struct elfgen_text out = {
         .bytes = buffer, .capacity = sizeof buffer, .flush = keep, .context = &text};
-    struct explain report = {.view = view,
-                             .file = "fuzz",
-                             .code = code,
-                             .symbols = symbols,
+    struct explain report = {.map = {.view = view,
+                                     .file = "fuzz",
+                                     .code = code,
+                                     .symbols = symbols,
+                                     .encodings = view->length & 2,
+                                     .to = view->length,
+                                     .out = &out},
                              .format = format,
-                             .encodings = view->length & 2,
-                             .colour = view->length & 4,
-                             .to = view->length,
-                             .out = &out};
+                             .colour = view->length & 4};
     if (format == EXPLAIN_DETAIL && view->length > 0) {
-        report.from = view->bytes[0] % view->length;
-        report.to = report.from + 1;
+        report.map.from = view->bytes[0] % view->length;
+        report.map.to = report.map.from + 1;
     }
     bool whole = explain_report(&report);
-    if (whole == (report.problem != NULL))
+    if (whole == (report.map.problem != NULL))
         abort();
     keep(&out);
     if (!whole) {
@@ -117,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     size_t both = size;
     struct symbols symbols;
     size = first_size(bytes, both);
-    explain_open(&view, bytes, size);
+    bytemap_open_view(&view, bytes, size);
     read_symbols(&symbols, &view, bytes + size, both - size);
     const struct x86_names names = {symbols_put_name, &symbols, both & 8};
     struct x86_session *code = x86_session_open(

@@ -111,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     strace.out = &out;
     strace.prefix = (enum strace_prefix)(take_number(&input, 1) % 3);
     strace.tool = "tinyelf";
-    strace.reader = (struct call_reader){read_memory, &memory};
+    strace.reader = (struct memory_reader){read_memory, &memory};
     strace_begin(&strace);
     for (int i = 0; i < MOST_EVENTS && input.size > 0; i++)
         run_event(&strace, &processes[take_number(&input, 1) & 1], &input);

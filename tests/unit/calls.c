@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../elfgen/report/calls.h"
 #include "../../elfgen/report/calls_text.h"
 #include "room.h"
 

@@ -53,7 +53,7 @@ static const char *name_of(const struct pair *pair, int side, uint16_t call)
 static void show(const struct pair *pair, char *text)
 {
     size_t count;
-    struct order_stretch *stretches = order_align(pair->runs, &pair->names, &count);
+    struct order_stretch *stretches = call_order_align(pair->runs, &pair->names, &count);
     for (size_t i = 0; i < count; i++) {
         *text++ = "=-+"[stretches[i].who];
         for (size_t k = 0; k < stretches[i].count; k++)
@@ -83,7 +83,7 @@ START_TEST(stretches_are_those_that_a_reader_sees)
     char text[4 * MOST];
     add_calls(pair, 0, samples[_i].first);
     add_calls(pair, 1, samples[_i].second);
-    order_merge(pair->runs, &pair->names);
+    call_order_merge(pair->runs, &pair->names);
     show(pair, text);
     ck_assert_str_eq(text, samples[_i].shown);
     free(pair);
@@ -94,7 +94,7 @@ END_TEST
 static size_t longest(const struct pair *pair)
 {
     static size_t table[MOST + 1][MOST + 1];
-    size_t rows = run_length(&pair->runs[0]), width = run_length(&pair->runs[1]);
+    size_t rows = run_result_length(&pair->runs[0]), width = run_result_length(&pair->runs[1]);
     memset(table, 0, sizeof table);
     for (size_t a = 1; a <= rows; a++)
         for (size_t b = 1; b <= width; b++) {
@@ -111,7 +111,7 @@ static size_t longest(const struct pair *pair)
 static void check_stretches(const struct pair *pair)
 {
     size_t count, at[2] = {0, 0}, common = 0;
-    struct order_stretch *stretches = order_align(pair->runs, &pair->names, &count);
+    struct order_stretch *stretches = call_order_align(pair->runs, &pair->names, &count);
     for (size_t i = 0; i < count; i++) {
         const struct order_stretch *stretch = &stretches[i];
         ck_assert(stretch->count > 0 && (i == 0 || stretch->who != stretches[i - 1].who));
@@ -126,8 +126,8 @@ static void check_stretches(const struct pair *pair)
             }
         }
     }
-    ck_assert_uint_eq(at[0], run_length(&pair->runs[0]));
-    ck_assert_uint_eq(at[1], run_length(&pair->runs[1]));
+    ck_assert_uint_eq(at[0], run_result_length(&pair->runs[0]));
+    ck_assert_uint_eq(at[1], run_result_length(&pair->runs[1]));
     ck_assert_uint_eq(common, longest(pair));
     free(stretches);
 }
@@ -164,7 +164,7 @@ START_TEST(random_orders_have_the_longest_common_one)
             for (size_t i = 0; i < length; i++)
                 add_call(pair, side, (char[]){(char)('a' + next_random(&state) % letters), '\0'});
         }
-        order_merge(pair->runs, &pair->names);
+        call_order_merge(pair->runs, &pair->names);
         check_names(pair);
         check_stretches(pair);
         free(pair);
@@ -189,8 +189,8 @@ START_TEST(long_orders_are_cut_into_few_stretches)
         runs[side].order[5] = (uint16_t)(side ? 1 : 2);
         runs[side].order[LONG - 8] = (uint16_t)(side ? 1 : 2);
     }
-    order_merge(runs, &names);
-    struct order_stretch *stretches = order_align(runs, &names, &count);
+    call_order_merge(runs, &names);
+    struct order_stretch *stretches = call_order_align(runs, &names, &count);
     ck_assert_uint_eq(count, 4);
     ck_assert_int_eq(stretches[0].who, ORDER_BOTH);
     ck_assert_uint_eq(stretches[0].count, 5);

@@ -104,13 +104,13 @@ START_TEST(unknown_calls_and_missing_parameters_are_numbers)
 {
     struct elfgen_text out = fresh();
     struct process_call call = {.abi = CALL_X86_64, .arguments = {7, 0, 0, 0, 0, UINT64_MAX}};
-    call_value_text(&out, &call, NULL, 0, true, &reader);
+    strace_argument_text(&out, &call, NULL, 0, true, &reader);
     elfgen_text_char(&out, ' ');
-    call_value_text(&out, &call, NULL, 5, true, &reader);
+    strace_argument_text(&out, &call, NULL, 5, true, &reader);
     elfgen_text_char(&out, ' ');
-    call_value_text(&out, &call, row_of(CALL_X86_64, "close"), 1, true, &reader);
+    strace_argument_text(&out, &call, row_of(CALL_X86_64, "close"), 1, true, &reader);
     elfgen_text_char(&out, ' ');
-    call_value_text(&out, &call, NULL, 99, true, NULL);
+    strace_argument_text(&out, &call, NULL, 99, true, NULL);
     IS("0x7 0xffffffffffffffff 0 0", finish(&out));
 }
 END_TEST
@@ -132,7 +132,7 @@ START_TEST(results_say_what_they_mean)
     struct elfgen_text out = fresh();
     struct process_call call = {
         .abi = CALL_X86_64, .arguments = {3, F_GETFL}, .result = O_RDWR | 0100000};
-    call_result_text(&out, &call, row_of(CALL_X86_64, "fcntl"), &reader);
+    strace_result_text(&out, &call, row_of(CALL_X86_64, "fcntl"), &reader);
     IS("0x8002 (flags O_RDWR|O_LARGEFILE)", finish(&out));
 }
 END_TEST
@@ -142,11 +142,11 @@ START_TEST(every_error_that_the_system_names_is_named)
     for (int number = 1; number < 134; number++) {
         if (!strerrorname_np(number))
             continue;
-        IS(strerrorname_np(number), call_error_name(number));
-        IS(strerror(number), call_error_text(number));
+        IS(strerrorname_np(number), strace_error_name(number));
+        IS(strerror(number), strace_error_text(number));
     }
-    ck_assert_ptr_null(call_error_name(4000));
-    ck_assert_ptr_null(call_error_name(INT64_MIN));
+    ck_assert_ptr_null(strace_error_name(4000));
+    ck_assert_ptr_null(strace_error_name(INT64_MIN));
 }
 END_TEST
 
@@ -206,14 +206,14 @@ START_TEST(any_registers_and_any_memory_give_bounded_plain_text)
                 for (unsigned j = 0; j < ELFGEN_ARGUMENTS; j++) {
                     struct elfgen_text out = fresh();
                     readings = 0;
-                    call_value_text(&out, &call, row, j, turn & 1, &reader);
+                    strace_argument_text(&out, &call, row, j, turn & 1, &reader);
                     ck_assert_uint_gt(out.length, 0);
                     ck_assert(is_plain(finish(&out), out.length));
                     ck_assert_uint_lt(readings, 3000);
                 }
                 struct elfgen_text out = fresh();
                 readings = 0;
-                call_result_text(&out, &call, row, &reader);
+                strace_result_text(&out, &call, row, &reader);
                 ck_assert_uint_gt(out.length, 0);
                 ck_assert(is_plain(finish(&out), out.length));
                 ck_assert_uint_lt(readings, 3000000);

@@ -21,7 +21,7 @@ static size_t read_memory(void *context, uint64_t address, void *bytes, size_t s
     return size;
 }
 
-const struct call_reader reader = {read_memory, NULL};
+const struct memory_reader reader = {read_memory, NULL};
 
 void set_memory(const void *bytes, size_t size)
 {
@@ -57,7 +57,7 @@ const char *value_of_call(const struct process_call *call, const char *name, uns
                           bool after)
 {
     struct elfgen_text out = fresh();
-    call_value_text(&out, call, row_of(call->abi, name), index, after, &reader);
+    strace_argument_text(&out, call, row_of(call->abi, name), index, after, &reader);
     return finish(&out);
 }
 
@@ -74,7 +74,7 @@ const char *result_of(enum call_abi abi, const char *name, int64_t result)
     struct elfgen_text out = fresh();
     struct process_call call = {
         .abi = abi, .result = result, .failed = result < 0 && result >= -4095};
-    call_result_text(&out, &call, row_of(abi, name), &reader);
+    strace_result_text(&out, &call, row_of(abi, name), &reader);
     return finish(&out);
 }
 

@@ -11,7 +11,7 @@ enum { AT = 0x10000, MEMORY = 0x3000, TEXT = 1 << 18 };
 /* What stands at AT, and how often it was read. */
 extern uint8_t memory[MEMORY];
 extern size_t memory_size, readings;
-extern const struct call_reader reader;
+extern const struct memory_reader reader;
 void set_memory(const void *bytes, size_t size);
 
 /* One text at a time. */

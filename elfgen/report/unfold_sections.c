@@ -1,8 +1,9 @@
-#include "unfold_outline.h"
-
+/* The sections of an unfolded file, from the byte map of the old one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "unfold_section_headers.h"
 
 /* Who owns a byte of the old file; of several claims, the last in this order. */
 enum owner {
@@ -34,75 +35,30 @@ static const char *const section_names[] = {".text",   ".rodata",  ".data",  ".b
 /* More sections than anybody reads; from there on, one a segment. */
 enum { SECTIONS_MOST = 1000 };
 
-/* ---- arrays that grow ---------------------------------------------------------------------- */
-
-static void *grown(struct unfold_outline *outline, void *array, size_t count, size_t *room,
-                   size_t size)
-{
-    if (outline->failed || count < *room)
-        return array;
-    size_t more = *room ? *room * 2 : 64;
-    void *larger = realloc(array, more * size);
-    if (larger)
-        *room = more;
-    else
-        outline->failed = true;
-    return larger ? larger : array;
-}
-
-static char *copy_name(struct unfold_outline *outline, const char *name, size_t length)
-{
-    char *copy = malloc(length + 1);
-    if (!copy) {
-        outline->failed = true;
-        return NULL;
-    }
-    memcpy(copy, name, length);
-    copy[length] = '\0';
-    return copy;
-}
-
-static void add_section(struct unfold_outline *outline, const struct elfgen_section_header *section)
-{
-    outline->sections = grown(outline, outline->sections, outline->section_count,
-                              &outline->section_room, sizeof *outline->sections);
-    if (!outline->failed)
-        outline->sections[outline->section_count++] = *section;
-}
-
-void unfold_outline_symbol(struct unfold_outline *outline, const char *name, size_t length,
-                           const struct elfgen_symbol_entry *symbol)
-{
-    outline->symbols = grown(outline, outline->symbols, outline->symbol_count,
-                             &outline->symbol_room, sizeof *outline->symbols);
-    char *copy = outline->failed ? NULL : copy_name(outline, name, length);
-    if (!copy)
-        return;
-    outline->symbols[outline->symbol_count] = *symbol;
-    outline->symbols[outline->symbol_count++].name = copy;
-}
-
 /* ---- who owns what ------------------------------------------------------------------------- */
 
-static void own(struct unfold_outline *outline, uint64_t offset, uint64_t length, enum owner owner)
+static void own(struct unfold_section_headers *headers, uint64_t offset, uint64_t length,
+                enum owner owner)
 {
     for (uint64_t i = offset; i < offset + length; i++)
-        if (outline->owners[i] < owner)
-            outline->owners[i] = (uint8_t)owner;
+        if (headers->owners[i] < owner)
+            headers->owners[i] = (uint8_t)owner;
 }
 
 /* What the program runs or reads may stand in a page of a segment, outside of what the segment's
  * header names. */
-static void use(struct unfold_outline *outline, const struct elfgen_claim *claim, enum owner owner)
+static void use(struct unfold_section_headers *headers, const struct elfgen_claim *claim,
+                enum owner owner)
 {
-    own(outline, claim->offset, claim->length, owner);
-    elfgen_unfold_reach(outline->plan, claim->index, claim->length);
+    own(headers, claim->offset, claim->length, owner);
+    elfgen_unfold_reach(headers->plan, claim->index, claim->length);
 }
 
 /* The string table that dynamic entries name, which tools that read them ask for. */
-static void find_dynamic_strings(struct unfold_outline *outline, const struct elfgen_phdr *phdr)
+static void find_dynamic_strings(struct unfold_section_headers *headers,
+                                 const struct elfgen_phdr *phdr)
 {
-    const struct elfgen_view *view = outline->view;
+    const struct elfgen_view *view = headers->view;
     const struct elfgen_shdr table = {
         .sh_type = ELFGEN_SHT_DYNAMIC,
         .sh_offset = phdr->p_offset,
@@ -118,39 +74,39 @@ static void find_dynamic_strings(struct unfold_outline *outline, const struct el
         else if (entry.d_tag == ELFGEN_DT_STRSZ)
             size = entry.d_val;
     }
-    if (size == 0 || outline->has_dynamic_strings ||
+    if (size == 0 || headers->has_dynamic_strings ||
         !elfgen_memory_offset(view, address, &offset) || !elfgen_view_bytes(view, offset, size))
         return;
-    outline->has_dynamic_strings = true;
-    own(outline, offset, size, OWNER_NAMES);
+    headers->has_dynamic_strings = true;
+    own(headers, offset, size, OWNER_NAMES);
 }
 
-static void find_owners(struct unfold_outline *outline)
+static void find_owners(struct unfold_section_headers *headers)
 {
-    const struct elfgen_view *view = outline->view;
+    const struct elfgen_view *view = headers->view;
     struct elfgen_map map;
     struct elfgen_claim claim;
     struct elfgen_phdr phdr;
-    elfgen_map_begin(&map, view, outline->code, false, 0, view->length);
+    elfgen_map_begin(&map, view, headers->code, false, 0, view->length);
     while (elfgen_map_next(&map, &claim)) {
         /* Section headers of a file that is not well-formed are hardly any. */
         if (claim.section != ELFGEN_NO_SECTION)
             continue;
         if (claim.part == ELFGEN_PART_EHDR || claim.part == ELFGEN_PART_PHDR)
-            own(outline, claim.offset, claim.length, OWNER_HEADER);
+            own(headers, claim.offset, claim.length, OWNER_HEADER);
         else if (claim.part == ELFGEN_PART_INTERPRETER)
-            own(outline, claim.offset, claim.length, OWNER_INTERPRETER);
+            own(headers, claim.offset, claim.length, OWNER_INTERPRETER);
         else if (claim.part == ELFGEN_PART_INSTRUCTION)
-            use(outline, &claim, OWNER_CODE);
+            use(headers, &claim, OWNER_CODE);
         else if (claim.part == ELFGEN_PART_STRING)
-            use(outline, &claim, OWNER_STRING);
+            use(headers, &claim, OWNER_STRING);
     }
     for (uint64_t i = 0; i < view->ehdr.e_phnum; i++)
         if (elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK &&
             phdr.p_type == ELFGEN_PT_DYNAMIC &&
             elfgen_view_bytes(view, phdr.p_offset, phdr.p_filesz)) {
-            own(outline, phdr.p_offset, phdr.p_filesz, OWNER_DYNAMIC);
-            find_dynamic_strings(outline, &phdr);
+            own(headers, phdr.p_offset, phdr.p_filesz, OWNER_DYNAMIC);
+            find_dynamic_strings(headers, &phdr);
         }
 }
 
@@ -163,11 +119,11 @@ struct share {
     uint64_t begin, end; /* in the old file */
 };
 
-static void put_section(struct unfold_outline *outline, const struct share *share,
+static void put_section(struct unfold_section_headers *headers, const struct share *share,
                         enum section which, uint64_t from, uint64_t to)
 {
     const struct elfgen_phdr *phdr = share->phdr;
-    const bool is_64 = outline->view->class_ == ELFGEN_CLASS64;
+    const bool is_64 = headers->view->class_ == ELFGEN_CLASS64;
     struct elfgen_section_header section = {.name = section_names[which],
                                             .type = ELFGEN_SHT_PROGBITS,
                                             .flags = ELFGEN_SHF_ALLOC,
@@ -184,23 +140,23 @@ static void put_section(struct unfold_outline *outline, const struct share *shar
         section.address = phdr->p_vaddr + phdr->p_filesz;
         section.offset = phdr->p_offset + phdr->p_filesz;
     } else if (which == SECTION_DYNAMIC) {
-        if (outline->has_dynamic_strings)
+        if (headers->has_dynamic_strings)
             section.type = ELFGEN_SHT_DYNAMIC;
-        section.entry_size = elfgen_structure_size(ELFGEN_STRUCTURE_dyn, outline->view->class_);
+        section.entry_size = elfgen_structure_size(ELFGEN_STRUCTURE_dyn, headers->view->class_);
         section.align = is_64 ? 8 : 4;
     } else if (which == SECTION_DYNSTR) {
         section.type = ELFGEN_SHT_STRTAB;
     }
-    add_section(outline, &section);
+    unfold_headers_add_section(headers, &section);
 }
 
 /* Whether instructions one after the other lead from `from` to `to`, as objdump reads. */
-static bool is_swept(const struct unfold_outline *outline, uint64_t from, uint64_t to)
+static bool is_swept(const struct unfold_section_headers *headers, uint64_t from, uint64_t to)
 {
-    const struct elfgen_machine *machine = outline->code->machine;
+    const struct elfgen_machine *machine = headers->code->machine;
     while (from < to) {
         unsigned length =
-            machine->length(machine->context, outline->view->bytes + from, (size_t)(to - from));
+            machine->length(machine->context, headers->view->bytes + from, (size_t)(to - from));
         if (length == 0)
             return false;
         from += length;
@@ -217,10 +173,10 @@ static bool is_zero(const uint8_t *bytes, uint64_t size)
 }
 
 /* The end of what begins at `at` and has one owner, code with what can be read through as code. */
-static uint64_t end_of_run(const struct unfold_outline *outline, const struct share *share,
+static uint64_t end_of_run(const struct unfold_section_headers *headers, const struct share *share,
                            uint64_t at)
 {
-    const uint8_t *owners = outline->owners;
+    const uint8_t *owners = headers->owners;
     const uint8_t owner = owners[at];
     uint64_t end = at;
     for (;;) {
@@ -232,17 +188,17 @@ static uint64_t end_of_run(const struct unfold_outline *outline, const struct sh
         while (next < share->end && owners[next] == OWNER_NONE)
             next++;
         if (next == end || next == share->end || owners[next] != OWNER_CODE ||
-            !is_swept(outline, end, next))
+            !is_swept(headers, end, next))
             return end;
         end = next;
     }
 }
 
-static enum section section_of(const struct unfold_outline *outline, const struct share *share,
-                               uint64_t at, uint64_t end)
+static enum section section_of(const struct unfold_section_headers *headers,
+                               const struct share *share, uint64_t at, uint64_t end)
 {
     bool writable = share->phdr->p_flags & ELFGEN_PF_W;
-    switch ((enum owner)outline->owners[at]) {
+    switch ((enum owner)headers->owners[at]) {
     case OWNER_HEADER:
         return SECTION_NONE;
     case OWNER_DYNAMIC:
@@ -257,7 +213,7 @@ static enum section section_of(const struct unfold_outline *outline, const struc
         break;
     case OWNER_NONE:
         /* Zeros that nobody writes to fill up. */
-        if (!writable && is_zero(outline->view->bytes + at, end - at))
+        if (!writable && is_zero(headers->view->bytes + at, end - at))
             return SECTION_NONE;
         break;
     default:
@@ -267,48 +223,48 @@ static enum section section_of(const struct unfold_outline *outline, const struc
 }
 
 /* Shares a segment's bytes out to sections: each run to one, data that adjoin to the same. */
-static void share_out(struct unfold_outline *outline, const struct share *share)
+static void share_out(struct unfold_section_headers *headers, const struct share *share)
 {
     enum section open = SECTION_NONE;
     uint64_t from = share->begin, at = share->begin;
     while (at < share->end) {
-        uint64_t end = end_of_run(outline, share, at);
-        enum section section = section_of(outline, share, at, end);
-        if (outline->section_count >= SECTIONS_MOST) {
+        uint64_t end = end_of_run(headers, share, at);
+        enum section section = section_of(headers, share, at, end);
+        if (headers->section_count >= SECTIONS_MOST) {
             section = share->executable ? SECTION_TEXT : SECTION_DATA;
             end = share->end;
         }
         if (section != open) {
             if (open != SECTION_NONE)
-                put_section(outline, share, open, from, at);
+                put_section(headers, share, open, from, at);
             open = section;
             from = at;
         }
         at = end;
     }
     if (open != SECTION_NONE)
-        put_section(outline, share, open, from, at);
-    memset(outline->owners + share->begin, OWNER_DONE, (size_t)(share->end - share->begin));
+        put_section(headers, share, open, from, at);
+    memset(headers->owners + share->begin, OWNER_DONE, (size_t)(share->end - share->begin));
 }
 
-static void put_segment(struct unfold_outline *outline, size_t index)
+static void put_segment(struct unfold_section_headers *headers, size_t index)
 {
-    struct elfgen_unfold *plan = outline->plan;
+    struct elfgen_unfold *plan = headers->plan;
     const struct elfgen_unfold_segment *segment = &plan->segments[index];
     if (segment->phdr.p_type != ELFGEN_PT_LOAD || index == plan->headers)
         return;
     struct share share = {.phdr = &segment->phdr};
     struct elfgen_mapping mapping = {.flags = segment->phdr.p_flags};
-    share.executable = elfgen_mapping_is_executable(outline->view, &mapping);
+    share.executable = elfgen_mapping_is_executable(headers->view, &mapping);
     if (segment->phdr.p_filesz > 0) {
         share.begin = segment->phdr.p_offset - plan->front;
         share.end = share.begin + segment->phdr.p_filesz;
-        if (share.end > outline->view->length)
-            share.end = outline->view->length;
-        share_out(outline, &share);
+        if (share.end > headers->view->length)
+            share.end = headers->view->length;
+        share_out(headers, &share);
     }
     if (segment->phdr.p_memsz > segment->phdr.p_filesz)
-        put_section(outline, &share, SECTION_BSS, 0,
+        put_section(headers, &share, SECTION_BSS, 0,
                     segment->phdr.p_memsz - segment->phdr.p_filesz);
 }
 
@@ -326,11 +282,11 @@ static bool has_entry(const struct elfgen_unfold *plan, size_t index)
 
 /* .text, .text.2, .text.3 and so on, by address. The names were section_names[]; until all are
  * copies, named_count says how many are. */
-static void name_sections(struct unfold_outline *outline)
+static void name_sections(struct unfold_section_headers *headers)
 {
     unsigned numbers[SECTION_NONE] = {0};
-    for (; outline->named_count < outline->section_count; outline->named_count++) {
-        struct elfgen_section_header *section = &outline->sections[outline->named_count];
+    for (; headers->named_count < headers->section_count; headers->named_count++) {
+        struct elfgen_section_header *section = &headers->sections[headers->named_count];
         char name[32];
         unsigned number = 0;
         for (int i = 0; i < SECTION_NONE; i++)
@@ -338,63 +294,37 @@ static void name_sections(struct unfold_outline *outline)
                 number = ++numbers[i];
         int length =
             snprintf(name, sizeof name, number > 1 ? "%s.%u" : "%s", section->name, number);
-        char *copy = copy_name(outline, name, (size_t)length);
+        char *copy = unfold_headers_copy_name(headers, name, (size_t)length);
         if (!copy)
             return;
         section->name = copy;
     }
 }
 
-static void put_sections(struct unfold_outline *outline)
+static void put_sections(struct unfold_section_headers *headers)
 {
     /* Of segments that show the same bytes, the one that runs has their sections. */
     for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < outline->plan->count; i++)
-            if (has_entry(outline->plan, i) == (pass == 0))
-                put_segment(outline, i);
-    if (!outline->failed && outline->section_count > 0)
-        qsort(outline->sections, outline->section_count, sizeof *outline->sections, by_address);
-    name_sections(outline);
+        for (size_t i = 0; i < headers->plan->count; i++)
+            if (has_entry(headers->plan, i) == (pass == 0))
+                put_segment(headers, i);
+    if (!headers->failed && headers->section_count > 0)
+        qsort(headers->sections, headers->section_count, sizeof *headers->sections, by_address);
+    name_sections(headers);
 }
 
-uint32_t unfold_outline_find(const struct unfold_outline *outline, uint64_t address)
-{
-    size_t low = 0, high = outline->section_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (outline->sections[middle].address <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low > 0 && address - outline->sections[low - 1].address < outline->sections[low - 1].size)
-        return (uint32_t)(low - 1);
-    return ELFGEN_SYMBOL_ABSOLUTE;
-}
-
-bool unfold_outline_make(struct unfold_outline *outline, struct elfgen_unfold *plan,
+bool unfold_headers_make(struct unfold_section_headers *headers, struct elfgen_unfold *plan,
                          struct elfgen_code *code)
 {
-    *outline = (struct unfold_outline){.plan = plan, .code = code, .view = plan->view};
-    outline->owners = calloc(1, (size_t)plan->view->length);
-    if (!outline->owners)
+    *headers = (struct unfold_section_headers){.plan = plan, .code = code, .view = plan->view};
+    headers->owners = calloc(1, (size_t)plan->view->length);
+    if (!headers->owners)
         return false;
-    find_owners(outline);
-    put_sections(outline);
-    if (!outline->failed)
-        unfold_outline_symbols(outline);
-    outline->outline = (struct elfgen_section_headers){outline->sections, outline->section_count,
-                                                       outline->symbols, outline->symbol_count};
-    return !outline->failed;
-}
-
-void unfold_outline_free(struct unfold_outline *outline)
-{
-    for (size_t i = 0; i < outline->named_count; i++)
-        free((char *)outline->sections[i].name);
-    for (size_t i = 0; i < outline->symbol_count; i++)
-        free((char *)outline->symbols[i].name);
-    free(outline->sections);
-    free(outline->symbols);
-    free(outline->owners);
+    find_owners(headers);
+    put_sections(headers);
+    if (!headers->failed)
+        unfold_put_symbols(headers);
+    headers->outline = (struct elfgen_section_headers){headers->sections, headers->section_count,
+                                                       headers->symbols, headers->symbol_count};
+    return !headers->failed;
 }

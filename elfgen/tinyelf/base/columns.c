@@ -1,9 +1,9 @@
 /* Two columns: cells, labels, numbers, and what the second is to the first. */
-#include "columns.h"
+#include "base/columns.h"
 
 #include <string.h>
 
-#include "explain_walk.h"
+#include "base/ascii.h"
 
 enum { MOST_DIGITS = 11 /* of a difference: 100 columns have no room for more */ };
 
@@ -28,7 +28,7 @@ void columns_string(struct elfgen_text *out, const char *string, size_t length)
     struct columns_cell cell;
     columns_begin_cell(&cell);
     for (size_t i = 0; i < length && !cell.text.cut; i++)
-        elfgen_text_char(&cell.text, printable((uint8_t)string[i]));
+        elfgen_text_char(&cell.text, ascii_printable((uint8_t)string[i]));
     columns_cell(out, &cell);
 }
 
@@ -48,7 +48,7 @@ void columns_file(struct elfgen_text *out, const char *name)
         name += length - (COLUMNS_WIDTH - 3);
     }
     for (; *name; name++)
-        elfgen_text_char(&cell.text, printable((uint8_t)*name));
+        elfgen_text_char(&cell.text, ascii_printable((uint8_t)*name));
     columns_cell(out, &cell);
 }
 

@@ -1,0 +1,112 @@
+/* Finds a place by its name: a field, a structure or a symbol. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytemap.h"
+
+/* structure[index].field, structure[index], structure.field, structure or field */
+struct place {
+    char part[16];
+    const char *field; /* NULL: any */
+    unsigned long long index;
+    bool any_index;
+};
+
+static bool is_structure(const char *name, size_t length)
+{
+    for (int part = ELFGEN_PART_EHDR; part < ELFGEN_PART_PADDING; part++) {
+        const char *known = elfgen_part_name((enum elfgen_part)part);
+        if (strlen(known) == length && memcmp(known, name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether any structure has a field of that name. */
+static bool is_field(const char *name)
+{
+    static const char *const encodings[] = {
+#define X(encoding, meaning) #encoding,
+        ELFGEN_ENCODINGS(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++)
+        if (strcmp(encodings[i], name) == 0)
+            return true;
+    for (int id = 0; id < ELFGEN_STRUCTURE_COUNT; id++)
+        for (size_t i = 0; i < elfgen_structures[id].count; i++)
+            if (strcmp(elfgen_structures[id].fields[i].name, name) == 0)
+                return true;
+    return false;
+}
+
+static bool parse_place(const char *name, struct place *place)
+{
+    size_t length = strcspn(name, "[.");
+    *place = (struct place){.any_index = true};
+    if (!is_structure(name, length)) {
+        place->field = name;
+        return name[length] == '\0';
+    }
+    memcpy(place->part, name, length);
+    name += length;
+    if (*name == '[') {
+        char *end;
+        errno = 0;
+        place->index = strtoull(name + 1, &end, 0);
+        place->any_index = false;
+        if (name[1] < '0' || name[1] > '9' || *end != ']' || errno != 0)
+            return false;
+        name = end + 1;
+    }
+    if (*name == '.')
+        place->field = name + 1;
+    else if (*name != '\0')
+        return false;
+    return true;
+}
+
+static bool find_symbol(const struct bytemap *map, const char *name, uint64_t *offset,
+                        uint64_t *length, bool *field)
+{
+    const struct symbol *symbol = symbols_find(map->symbols, name);
+    if (!symbol || symbol->offset == UINT64_MAX)
+        return false;
+    *offset = symbol->offset;
+    *length = 1;
+    *field = true;
+    return true;
+}
+
+bool bytemap_find(const struct bytemap *map, const char *name, uint64_t *offset, uint64_t *length,
+                  bool *field)
+{
+    struct elfgen_map claims;
+    struct elfgen_claim claim;
+    struct place place;
+    uint64_t index = 0, end = 0;
+    bool found = false;
+    if (!parse_place(name, &place) || (place.field && !is_field(place.field)))
+        return find_symbol(map, name, offset, length, field);
+    *field = place.field != NULL;
+    elfgen_map_begin(&claims, map->view, map->code, true, 0, map->view->length);
+    while (elfgen_map_next(&claims, &claim)) {
+        uint64_t own = claim.part == ELFGEN_PART_SECTION ? claim.section : claim.index;
+        if (place.field && (!claim.field || strcmp(claim.field->name, place.field) != 0))
+            continue;
+        if ((*place.part && strcmp(place.part, elfgen_part_name(claim.part)) != 0) ||
+            (!place.any_index && own != place.index) || (found && own != index))
+            continue;
+        if (!found || claim.offset < *offset)
+            *offset = claim.offset;
+        if (!found || claim.offset + claim.length > end)
+            end = claim.offset + claim.length;
+        index = own;
+        found = true;
+        if (place.field)
+            break;
+    }
+    *length = found ? end - *offset : 0;
+    return found || find_symbol(map, name, offset, length, field);
+}

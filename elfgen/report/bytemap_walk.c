@@ -1,0 +1,199 @@
+/* The walk, in windows: what one window's claims are is sorted by place, so that memory stays small
+ * however large the file is. */
+#include <stdlib.h>
+
+#include "bytemap.h"
+
+enum { WINDOW = 1 << 17 };
+
+/* The claims that begin in one window, in file order. */
+struct batch {
+    struct elfgen_claim *claims;
+    size_t count, room;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct elfgen_claim *x = a, *y = b;
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    if (x->part != y->part)
+        return x->part < y->part ? -1 : 1;
+    if (x->length != y->length)
+        return x->length > y->length ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static bool make_room(struct batch *batch)
+{
+    if (batch->count < batch->room)
+        return true;
+    size_t room = batch->room ? batch->room * 2 : 1024;
+    struct elfgen_claim *larger = realloc(batch->claims, room * sizeof *larger);
+    if (!larger)
+        return false;
+    batch->claims = larger;
+    batch->room = room;
+    return true;
+}
+
+static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batch *batch)
+{
+    /* Eight to a byte: no file has as many, but one can be made whose thousands of sections are all
+     * the same strings. */
+    enum { MOST_CLAIMS = 8 * WINDOW };
+    struct elfgen_map claims;
+    struct elfgen_claim claim;
+    bool sorted = true;
+    batch->count = 0;
+    elfgen_map_begin(&claims, map->view, map->code, map->encodings, from, to);
+    claims.beginning = from != map->from;
+    while (elfgen_map_next(&claims, &claim)) {
+        /* One that began earlier was in an earlier window, or is the first's own. */
+        if (claim.offset < from && from != map->from)
+            continue;
+        if (batch->count == MOST_CLAIMS) {
+            map->problem = "too many headers, tables and strings overlap";
+            return false;
+        }
+        if (!make_room(batch)) {
+            map->problem = "out of memory";
+            return false;
+        }
+        batch->claims[batch->count++] = claim;
+        sorted = sorted &&
+                 (batch->count == 1 || by_place(&batch->claims[batch->count - 2], &claim) <= 0);
+    }
+    if (!sorted)
+        qsort(batch->claims, batch->count, sizeof *batch->claims, by_place);
+    return true;
+}
+
+/* The symbols that begin up to `offset` and were not told yet. */
+static void put_symbols(struct bytemap_writer *writer, uint64_t offset)
+{
+    const struct symbols *symbols = writer->map->symbols;
+    if (!symbols || !writer->symbol)
+        return;
+    for (; writer->next_symbol < symbols->by_offset.count; writer->next_symbol++) {
+        const struct symbol_span *span = &symbols->by_offset.spans[writer->next_symbol];
+        if (span->from > offset)
+            break;
+        writer->symbol(writer, &symbols->all[span->symbol]);
+    }
+}
+
+/* Bytes that nothing claims, before a claim at `to` or the end. */
+static void put_gap(struct bytemap_writer *writer, uint64_t from, uint64_t to, bool before_claim)
+{
+    if (from >= to)
+        return;
+    put_symbols(writer, from);
+    if (before_claim && elfgen_map_is_padding(writer->map->view, from, to)) {
+        const struct elfgen_claim padding = {.offset = from,
+                                             .length = to - from,
+                                             .part = ELFGEN_PART_PADDING,
+                                             .section = ELFGEN_NO_SECTION,
+                                             .index = from,
+                                             .reader = ELFGEN_READER_NOBODY};
+        writer->claim(writer, &padding);
+    } else {
+        writer->gap(writer, from, to - from);
+    }
+}
+
+/* What a walk through the whole file finds around an offset that nothing claims. */
+struct around {
+    struct bytemap_writer writer;
+    uint64_t offset;
+    uint64_t from, to;
+    bool is_padding;
+};
+
+static void look_at(struct around *around, uint64_t from, uint64_t length, bool is_padding)
+{
+    if (around->offset < from || around->offset - from >= length)
+        return;
+    around->from = from;
+    around->to = from + length;
+    around->is_padding = is_padding;
+}
+
+static void look_at_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
+{
+    if (claim->part == ELFGEN_PART_PADDING)
+        look_at((struct around *)writer, claim->offset, claim->length, true);
+}
+
+static void look_at_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
+{
+    look_at((struct around *)writer, offset, length, false);
+}
+
+/* A gap at the border of the range, whose other end is outside. False: `problem` says why not. */
+static bool put_whole_gap(struct bytemap_writer *writer, uint64_t offset)
+{
+    struct bytemap whole = *writer->map;
+    struct around around = {.writer = {.map = &whole, .claim = look_at_claim, .gap = look_at_gap},
+                            .offset = offset};
+    whole.from = 0;
+    whole.to = whole.view->length;
+    bool good = bytemap_walk(&around.writer);
+    writer->map->problem = whole.problem;
+    if (good)
+        put_gap(writer, around.from, around.to, around.is_padding);
+    return good;
+}
+
+bool bytemap_walk(struct bytemap_writer *writer)
+{
+    struct bytemap *map = writer->map;
+    struct batch batch = {0};
+    struct elfgen_claim before = {.length = 0};
+    uint64_t done = map->from;
+    bool good = true;
+    writer->next_symbol = symbols_from(map->symbols, map->from);
+    for (uint64_t from = map->from; good && from < map->to; from += WINDOW) {
+        uint64_t to = map->to - from < WINDOW ? map->to : from + WINDOW;
+        good = collect(map, from, to, &batch);
+        for (size_t i = 0; good && i < batch.count; i++) {
+            const struct elfgen_claim *claim = &batch.claims[i];
+            /* Two system calls may read the same string. */
+            if (claim->part == ELFGEN_PART_STRING && before.part == claim->part &&
+                claim->length == before.length && by_place(claim, &before) == 0 &&
+                claim->section == before.section)
+                continue;
+            before = *claim;
+            if (done == map->from && done > 0 && done < claim->offset && writer->whole_gaps)
+                good = put_whole_gap(writer, done);
+            else
+                put_gap(writer, done, claim->offset, true);
+            put_symbols(writer, claim->offset);
+            writer->claim(writer, claim);
+            if (claim->offset + claim->length > done)
+                done = claim->offset + claim->length;
+        }
+    }
+    bool partial = map->to < map->view->length || map->from > 0;
+    if (good && done < map->to && partial && writer->whole_gaps)
+        good = put_whole_gap(writer, done);
+    else if (good)
+        put_gap(writer, done, map->to, false);
+    if (good && map->to > map->from)
+        put_symbols(writer, map->to - 1);
+    free(batch.claims);
+    return good;
+}
+
+void bytemap_open_view(struct elfgen_view *view, const void *bytes, uint64_t length)
+{
+    if (elfgen_view_open_program(view, bytes, length, NULL) != ELFGEN_NOT_ELF)
+        return;
+    view->segments.count = view->sections.count = 0;
+    view->ehdr = (struct elfgen_ehdr){0};
+}
+
+bool bytemap_is_elf(const struct elfgen_view *view)
+{
+    return view->ehdr.ei_mag0 == 0x7f;
+}

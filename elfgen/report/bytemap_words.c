@@ -1,0 +1,80 @@
+/* Words for claims of the byte map: owner, name, value, meaning. */
+#include "bytemap.h"
+
+/* What has an address for an index. */
+static bool is_by_address(const struct elfgen_claim *claim)
+{
+    return claim->part == ELFGEN_PART_INSTRUCTION || claim->part == ELFGEN_PART_ENCODING ||
+           claim->part == ELFGEN_PART_PADDING ||
+           (claim->part == ELFGEN_PART_STRING && claim->section == ELFGEN_NO_SECTION);
+}
+
+void bytemap_put_owner(struct elfgen_text *out, const struct elfgen_claim *claim)
+{
+    elfgen_text_string(out, elfgen_part_name(claim->part));
+    if (claim->part == ELFGEN_PART_EHDR)
+        return;
+    elfgen_text_char(out, '[');
+    if (is_by_address(claim)) {
+        elfgen_text_0x(out, claim->index);
+    } else {
+        elfgen_text_decimal(out, claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index,
+                            0);
+    }
+    elfgen_text_char(out, ']');
+}
+
+void bytemap_put_name(struct elfgen_text *out, const struct elfgen_claim *claim)
+{
+    bytemap_put_owner(out, claim);
+    if (!claim->field)
+        return;
+    elfgen_text_char(out, '.');
+    elfgen_text_string(out, claim->field->name);
+}
+
+static bool is_decimal(enum elfgen_kind kind)
+{
+    return kind == ELFGEN_KIND_NUMBER || kind == ELFGEN_KIND_SIZE || kind == ELFGEN_KIND_COUNT ||
+           kind == ELFGEN_KIND_INDEX;
+}
+
+void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
+{
+    if (!claim->field)
+        return;
+    if (is_decimal(claim->field->kind)) {
+        elfgen_text_decimal(out, claim->value, 0);
+    } else {
+        elfgen_text_0x(out, claim->value);
+    }
+}
+
+void bytemap_put_meaning(struct elfgen_text *out, const struct bytemap *map,
+                         const struct elfgen_claim *claim)
+{
+    size_t before = out->length;
+    elfgen_claim_meaning(map->view, map->code, claim, out);
+    if (out->length == before && claim->field)
+        elfgen_text_string(out, claim->field->meaning);
+}
+
+void bytemap_put_symbol(struct elfgen_text *out, const struct symbol *symbol)
+{
+    symbols_put(out, symbol);
+    elfgen_text_char(out, ':');
+    if (symbol->type == ELFGEN_STT_NOTYPE && symbol->size == 0)
+        return;
+    elfgen_text_char(out, ' ');
+    elfgen_text_string(out, symbols_type_name(symbol));
+    if (symbol->size == 0)
+        return;
+    elfgen_text_string(out, ", ");
+    elfgen_text_decimal(out, symbol->size, 0);
+    elfgen_text_string(out, symbol->size == 1 ? " byte" : " bytes");
+}
+
+const struct symbol *bytemap_symbol(const struct bytemap *map, const struct elfgen_claim *claim)
+{
+    return symbols_at_offset(map->symbols, claim->offset, claim->length);
+}
