@@ -94,14 +94,14 @@ static bool is_interrupted(const struct process_call *call)
 /* process->data is the address after an interrupted call. */
 static void mark(struct process *process)
 {
-    uintptr_t address = (uintptr_t)process->call.behind;
+    uintptr_t address = (uintptr_t)process->call.after;
     memcpy(&process->data, &address, sizeof address);
 }
 
 /* Calls of a signal handler may come between the two. */
 static bool is_again(struct process *process)
 {
-    if (!process->data || (uintptr_t)process->data != process->call.behind)
+    if (!process->data || (uintptr_t)process->data != process->call.after)
         return false;
     process->data = NULL;
     return true;

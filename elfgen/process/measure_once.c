@@ -44,9 +44,9 @@ static bool read_faults(pid_t id, uint64_t *minor, uint64_t *major)
     size_t length = fread(line, 1, sizeof line - 1, file);
     fclose(file);
     line[length] = '\0';
-    const char *behind = strrchr(line, ')');
-    if (!behind || sscanf(behind + 1, " %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu", &faults[0],
-                          &faults[1]) != 2)
+    const char *after_name = strrchr(line, ')');
+    if (!after_name || sscanf(after_name + 1, " %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu",
+                              &faults[0], &faults[1]) != 2)
         return false;
     *minor = faults[0];
     *major = faults[1];

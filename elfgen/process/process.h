@@ -47,10 +47,10 @@ struct process_call {
     enum call_abi abi;
     uint64_t number;
     uint64_t arguments[ELFGEN_ARGUMENTS];
-    uint64_t behind; /* address after the instruction that made it, as the processor saved it; for
+    uint64_t after; /* address after the instruction that made it, as the processor saved it; for
                         sysenter, where the kernel returns to */
-    uint64_t stack;  /* the stack pointer */
-    int64_t result;  /* the kernel's return value: -1 to -4095 is a negative errno */
+    uint64_t stack; /* the stack pointer */
+    int64_t result; /* the kernel's return value: -1 to -4095 is a negative errno */
     bool failed;
 };
 

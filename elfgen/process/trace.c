@@ -90,7 +90,7 @@ static void take_call(const struct trace *trace, struct process *process,
     *call = (struct process_call){
         .abi = info->arch == AUDIT_ARCH_I386 ? CALL_I386 : CALL_X86_64,
         .number = info->entry.nr,
-        .behind = info->instruction_pointer,
+        .after = info->instruction_pointer,
         .stack = info->stack_pointer,
     };
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
