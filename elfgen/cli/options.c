@@ -76,16 +76,16 @@ bool parse_thousandths(const char *text, const char **rest, uint64_t *number)
 {
     uint64_t value = 0, scale = 1000;
     size_t digits = 0;
-    bool behind = false;
-    for (; (*text >= '0' && *text <= '9') || (*text == '.' && !behind); text++) {
+    bool fraction = false;
+    for (; (*text >= '0' && *text <= '9') || (*text == '.' && !fraction); text++) {
         if (*text == '.') {
-            behind = true;
+            fraction = true;
             continue;
         }
         digits++;
-        if (behind && scale == 1)
+        if (fraction && scale == 1)
             return false;
-        if (behind)
+        if (fraction)
             scale /= 10;
         if (value > UINT64_MAX / 1000 / 1000 / 10)
             return false;

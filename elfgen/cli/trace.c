@@ -57,9 +57,9 @@ static void look(struct tracing *tracing, const struct process *process, struct 
         .known = syscall_find(&tracing->strace.calls, process->call.abi, process->call.number),
     };
     call->has_cs = call_site_cs(process, &call->cs);
-    call->has_door = call_site_find(process, &call->door);
-    call->has_place = call->has_door && call->door.found &&
-                      call_site_find_mapping(process->id, call->door.address, &call->place);
+    call->has_site = call_site_find(process, &call->site);
+    call->has_place = call->has_site && call->site.found &&
+                      call_site_find_mapping(process->id, call->site.address, &call->place);
 }
 
 static void show_abi(struct tracing *tracing, const struct process_event *event)

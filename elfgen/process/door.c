@@ -18,13 +18,13 @@ static const struct {
     {{0x0f, 0x34}, ELFGEN_DOOR_SYSENTER},
 };
 
-static bool is_door(const uint8_t *bytes, struct call_site *door)
+static bool is_door(const uint8_t *bytes, struct call_site *site)
 {
     for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++) {
         if (memcmp(bytes, doors[i].bytes, TWO) != 0)
             continue;
-        door->door = doors[i].door;
-        memcpy(door->bytes, bytes, TWO);
+        site->door = doors[i].door;
+        memcpy(site->bytes, bytes, TWO);
         return true;
     }
     return false;
@@ -53,24 +53,24 @@ static bool ends_with_call(const uint8_t *bytes, uint32_t back,
  * address that this `ret` returns to tells the two cases apart: before it is the instruction
  * itself, if the program has one, or a call of the vdso. */
 static void find_fast(const struct process *process, const uint8_t *before,
-                      const struct call_site_mapping *vdso, struct call_site *door)
+                      const struct call_site_mapping *vdso, struct call_site *site)
 {
     enum { SAVED = 12 };
     uint8_t bytes[CALL_MOST];
     uint32_t back = 0;
-    is_door(before, door);
-    if (door->door == ELFGEN_DOOR_SYSCALL)
-        door->door = ELFGEN_DOOR_SYSCALL32;
-    door->address = process->call.behind - FOUR;
-    door->found = false;
+    is_door(before, site);
+    if (site->door == ELFGEN_DOOR_SYSCALL)
+        site->door = ELFGEN_DOOR_SYSCALL32;
+    site->address = process->call.after - FOUR;
+    site->found = false;
     if (process_read(process->id, process->call.stack + SAVED, &back, sizeof back) != sizeof back ||
         process_read(process->id, back - CALL_MOST, bytes, sizeof bytes) != sizeof bytes)
         return;
     if (memcmp(bytes + CALL_MOST - TWO, before, TWO) == 0) {
-        door->address = back - TWO;
-        door->found = true;
+        site->address = back - TWO;
+        site->found = true;
     } else {
-        door->found = ends_with_call(bytes, back, vdso);
+        site->found = ends_with_call(bytes, back, vdso);
     }
 }
 
@@ -83,24 +83,24 @@ const char *call_site_instruction_name(enum elfgen_door door)
     return names[door];
 }
 
-bool call_site_find(const struct process *process, struct call_site *door)
+bool call_site_find(const struct process *process, struct call_site *site)
 {
     uint8_t bytes[FOUR] = {0};
     const struct process_call *call = &process->call;
     struct call_site_mapping place;
     struct call_site fast;
-    *door = (struct call_site){.found = true, .address = call->behind - TWO};
-    if (process_read(process->id, call->behind - FOUR, bytes, sizeof bytes) != sizeof bytes &&
-        process_read(process->id, call->behind - TWO, bytes + TWO, TWO) != TWO)
+    *site = (struct call_site){.found = true, .address = call->after - TWO};
+    if (process_read(process->id, call->after - FOUR, bytes, sizeof bytes) != sizeof bytes &&
+        process_read(process->id, call->after - TWO, bytes + TWO, TWO) != TWO)
         return false;
-    if (!is_door(bytes + TWO, door))
+    if (!is_door(bytes + TWO, site))
         return false;
-    bool maybe_fast = call->abi == CALL_I386 && door->door == ELFGEN_DOOR_INT80 &&
+    bool maybe_fast = call->abi == CALL_I386 && site->door == ELFGEN_DOOR_INT80 &&
                       is_door(bytes, &fast) && fast.door != ELFGEN_DOOR_INT80 &&
-                      call_site_find_mapping(process->id, call->behind, &place) &&
+                      call_site_find_mapping(process->id, call->after, &place) &&
                       strcmp(place.file, "[vdso]") == 0;
     if (maybe_fast)
-        find_fast(process, bytes, &place, door);
+        find_fast(process, bytes, &place, site);
     return true;
 }
 

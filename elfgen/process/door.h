@@ -18,7 +18,7 @@ struct call_site {
 /* Finds the call site of process->call for a process that is stopped in that call. Returns false if
  * there is no such instruction before the return address, because it was overwritten or execve
  * replaced it. */
-bool call_site_find(const struct process *process, struct call_site *door);
+bool call_site_find(const struct process *process, struct call_site *site);
 
 /* "syscall", "int 0x80" or "sysenter". */
 const char *call_site_instruction_name(enum elfgen_door door);

@@ -1,4 +1,4 @@
-/* Programs measured: their calls, counted while they are traced, and rounds for the time. */
+/* Profiles programs: counts their traced calls, then times them in rounds. */
 #include "measure.h"
 
 #include <errno.h>
@@ -17,11 +17,11 @@ struct counting {
     struct calls *known;
     uint16_t index[CALL_ABIS][CALLS_KEPT]; /* of profile->calls */
     uint64_t deadline;
-    bool begun; /* its execve is behind it */
+    bool begun; /* it is past its execve */
     bool no_memory;
 };
 
-/* Which descriptor a call writes to, by the argument that has it. */
+/* Calls that write to a descriptor, and the argument that names it. */
 static const struct {
     const char *name;
     uint8_t argument;
@@ -34,7 +34,7 @@ static const struct {
 static bool writes_out(const char *name, const struct process_call *call)
 {
     for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++) {
-        /* A descriptor is an int, whatever the rest of the register holds. */
+        /* A descriptor is an int: the kernel ignores the rest of the register. */
         uint32_t file = (uint32_t)call->arguments[writers[i].argument];
         if (strcmp(writers[i].name, name) == 0)
             return file == 1 || file == 2;
@@ -51,7 +51,7 @@ static void name_call(struct calls *known, const struct process_call *call, char
         snprintf(name, 32, "syscall_0x%llx", (unsigned long long)call->number);
 }
 
-/* The index of a name, added if it is new. */
+/* Returns the index of a name, which is added if it is new. */
 static uint16_t index_of(struct profile *profile, const char *name)
 {
     size_t i = 0;
@@ -83,7 +83,7 @@ static uint16_t find_index(struct counting *counting, const struct process_call 
 
 /* ---- calls that are made again ---- */
 
-/* Interrupted by a signal, a call is made again by the kernel, not by the program: it is one call.
+/* The kernel, not the program, restarts a call that a signal interrupted: this counts as one call.
  * (Errors that only tracers see: ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND,
  * ERESTART_RESTARTBLOCK.) */
 static bool is_interrupted(const struct process_call *call)
@@ -91,17 +91,17 @@ static bool is_interrupted(const struct process_call *call)
     return call->result <= -512 && call->result >= -516 && call->result != -515;
 }
 
-/* process->data is the address behind an interrupted call. */
+/* process->data is the address after an interrupted call. */
 static void mark(struct process *process)
 {
-    uintptr_t address = (uintptr_t)process->call.behind;
+    uintptr_t address = (uintptr_t)process->call.after;
     memcpy(&process->data, &address, sizeof address);
 }
 
-/* A handler's calls may stand between the two. */
+/* Calls of a signal handler may come between the two. */
 static bool is_again(struct process *process)
 {
-    if (!process->data || (uintptr_t)process->data != process->call.behind)
+    if (!process->data || (uintptr_t)process->data != process->call.after)
         return false;
     process->data = NULL;
     return true;
@@ -140,7 +140,8 @@ static void count_result(struct counting *counting, struct process *process)
     }
     struct profile_call *counted = &profile->calls[find_index(counting, call)];
     if (is_handlers_end(counted->name)) {
-        /* What it went back to: a call that the program sees as interrupted, and may make again. */
+        /* The handler returns to a call that the program sees as interrupted, and may make again.
+         */
         if (call->result == -EINTR)
             process->data = NULL;
     } else if (call->failed) {
@@ -164,11 +165,11 @@ static void take_event(void *context, const struct process_event *event)
     struct counting *counting = context;
     struct process *process = event->process;
     bool ended = event->kind == PROCESS_EXITED || event->kind == PROCESS_KILLED;
-    /* Among events without end no wait is ever interrupted. */
+    /* If events never stop, no wait is ever interrupted. */
     if (!ended && is_over(counting))
         kill(process->id, SIGKILL);
     if (process->first && !counting->begun) {
-        /* The program's own execve, and what the room does before it. */
+        /* The program's own execve, and the calls that its child makes before. */
         if (event->kind == PROCESS_RESULT)
             counting->begun = process->entered;
         return;
@@ -207,7 +208,7 @@ static bool count_calls(struct profile *profile, const struct profile_limits *li
 
 /* ---- rounds ---- */
 
-/* Whether it can be run again and again: it ran, and ended by itself. */
+/* Whether it can be run repeatedly: it ran, and ended by itself. */
 static bool ends(const struct profile *profile)
 {
     return profile->program && profile->end.ran && !profile->time_up;
@@ -228,7 +229,7 @@ static void sum_up(struct profile *profile)
     profile->median = profile->samples[profile->runs / 2];
 }
 
-/* In turn: what disturbs one disturbs the other. */
+/* The programs take turns, so that a disturbance affects all of them. */
 static bool take_times(struct profile *profiles, size_t count, const struct profile_limits *limits,
                        struct elfgen_error *error)
 {

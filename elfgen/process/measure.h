@@ -1,21 +1,19 @@
-/* What programs do when they run: the system calls that they make, the memory that they touch, the
- * time that they take.
+/* Profiles programs: their system calls, the memory that they touch, and their run time.
  *
- * Each is run several times. Nothing is printed, no signal handler is set, and no process that was
- * started, nor a child of one, is left when a call here returns.
- */
+ * Each program is run several times. Nothing is printed and no signal handler is set. When a
+ * function here returns, no process that it started is left, nor a child of one. */
 #ifndef PROFILE_H
 #define PROFILE_H
 
 #include "process.h"
 
 enum {
-    PROFILE_NAMES = 1024,  /* of calls; above that they are counted as "others" */
-    PROFILE_ORDER = 65535, /* calls whose order is kept; the rest is counted */
-    PROFILE_ROUNDS = 500   /* runs for the time, at most */
+    PROFILE_NAMES = 1024,  /* names of calls; calls beyond that are counted as "others" */
+    PROFILE_ORDER = 65535, /* calls whose order is kept; the others are only counted */
+    PROFILE_ROUNDS = 500   /* the most runs that are timed */
 };
 
-/* A system call, of whichever ABI: "write", or "syscall_0x3e7" where nobody knows a name. */
+/* A system call of any ABI: "write", or "syscall_0x3e7" if it has no known name. */
 struct profile_call {
     char name[32];
     uint64_t count;
@@ -23,50 +21,52 @@ struct profile_call {
 };
 
 struct profile {
-    const struct process_program *program; /* the caller's; NULL: none, and no answers */
+    const struct process_program
+        *program; /* the caller provides it; NULL: there is none, and no results */
 
-    /* Answers, valid until profile_free(). */
+    /* Results, valid until profile_free(). */
     struct process_end end;
-    bool time_up; /* it, or a child of it, had to be killed: the time for a run was over */
+    bool time_up; /* it, or a child of it, was killed because the time for a run was over */
     bool has_pages, has_resident;
-    uint64_t processes; /* that ran: itself, its children and threads */
+    uint64_t processes; /* processes that ran: itself, its children and threads */
     uint64_t output;    /* bytes that they wrote to descriptors 1 and 2 */
-    /* Calls of all of them, without the execve that made it the program. */
+    /* Calls of all these processes, without the execve that started the program. */
     uint64_t all, by_abi[CALL_ABIS];
-    struct profile_call *calls; /* each once, in the order in which they were first made */
+    struct profile_call *calls; /* each name once, in the order of the first calls */
     size_t count;
-    /* Indices of `calls`, in the order in which the program's own first thread made them. */
+    /* Indices into `calls`, in the order in which the program's first thread made them. */
     uint16_t *order;
-    uint64_t order_all; /* the first PROFILE_ORDER of these are in `order` */
+    uint64_t order_all; /* how many these are; the first PROFILE_ORDER of them are in `order` */
 
-    /* has_pages: of the program's own process, from execve to its end, page faults for which the
-     * page was in memory, and those that waited for a device. */
+    /* has_pages: page faults of the program's own process, from execve to its end: for pages that
+     * were in memory, and for pages that a device had to provide. */
     uint64_t minor, major;
-    uint64_t resident; /* has_resident: pages of it that were in memory when it ended */
+    uint64_t resident; /* has_resident: its pages that were in memory when it ended */
 
-    uint64_t runs;                    /* for the time, all to the end; 0: there is none */
-    uint64_t least, median;           /* nanoseconds from just before execve to the end, of these */
+    uint64_t runs;          /* timed runs, all complete; 0: there are no times */
+    uint64_t least, median; /* of these, in nanoseconds from just before execve to the end */
     uint64_t samples[PROFILE_ROUNDS]; /* in ascending order */
 };
 
 struct profile_limits {
-    uint64_t run;    /* nanoseconds after which a run is over, and all its processes killed */
-    uint64_t rounds; /* nanoseconds after which no other round for the time begins; one is made */
+    uint64_t run;    /* nanoseconds after which a run is over and all its processes are killed */
+    uint64_t rounds; /* nanoseconds after which no further round of timed runs begins; there is at
+                        least one */
 };
 
-/* Runs all programs: each once for the calls, once for the pages, and then, in turn, those that
- * ended by themselves for the time. How one cannot run is its own answer: `end`. Only signals end a
- * wait, so for the limits the caller must have a timer tick whose handler interrupts (no
- * SA_RESTART). False and *error: there is no memory or no process to be had, or ptrace is
- * forbidden; what was measured until then stands. */
+/* Profiles all programs. Each is run once to count calls and once to count pages; those that ended
+ * by themselves are then timed in turn. If a program cannot be run, its `end` says why. Only
+ * signals end a wait: to enforce the limits, the caller needs a timer whose handler interrupts
+ * calls (no SA_RESTART). Returns false and *error if there is no memory, no process can be made or
+ * ptrace is forbidden; earlier results remain valid. */
 bool profile_programs(struct profile *profiles, size_t count, const struct profile_limits *limits,
                       struct elfgen_error *error);
 void profile_free(struct profile *profile);
 
-/* ---- inside the room ---- */
+/* ---- private to these files ---- */
 
-/* Runs it once without looking at its calls: *time is what it took, as above, 0 if the limit ended
- * it; `pages`: fills those answers, too. */
+/* Runs a program once without tracing its calls. *time is the duration as above, or 0 if the limit
+ * ended it. With `pages`, sets the results about pages as well. */
 bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *time,
                  struct elfgen_error *error);
 

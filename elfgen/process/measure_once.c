@@ -1,5 +1,5 @@
-/* A program run at its own speed: no stop for its calls. It is traced nevertheless, for children
- * and all of it then end with this process, whatever happens. */
+/* Runs a program once at its own speed, without stops at its calls. It is traced all the same: the
+ * program and all its children are then killed if this process ends. */
 #include "measure.h"
 
 #include <errno.h>
@@ -16,14 +16,14 @@ struct once {
     struct profile *profile;
     bool pages;
     pid_t first;
-    pid_t *ids; /* that run or stand still */
+    pid_t *ids; /* that run or are stopped */
     size_t count, room;
-    uint64_t deadline, begin, end; /* end 0: the first has not ended */
+    uint64_t deadline, begin, end; /* end 0: the first process has not ended */
     bool killing, no_memory;
     uint64_t minor, major; /* before execve */
 };
 
-/* ---- what /proc says ---- */
+/* ---- /proc ---- */
 
 static FILE *open_proc(pid_t id, const char *name)
 {
@@ -32,8 +32,8 @@ static FILE *open_proc(pid_t id, const char *name)
     return fopen(path, "re");
 }
 
-/* minflt and majflt (proc(5)): the tenth and the twelfth, counted from the pid. The second, the
- * name in parentheses, may hold anything. */
+/* Reads minflt and majflt (proc(5)): fields 10 and 12. Field 2, the name in parentheses, may
+ * contain any character. */
 static bool read_faults(pid_t id, uint64_t *minor, uint64_t *major)
 {
     char line[1024];
@@ -44,16 +44,16 @@ static bool read_faults(pid_t id, uint64_t *minor, uint64_t *major)
     size_t length = fread(line, 1, sizeof line - 1, file);
     fclose(file);
     line[length] = '\0';
-    const char *behind = strrchr(line, ')');
-    if (!behind || sscanf(behind + 1, " %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu", &faults[0],
-                          &faults[1]) != 2)
+    const char *after_name = strrchr(line, ')');
+    if (!after_name || sscanf(after_name + 1, " %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu",
+                              &faults[0], &faults[1]) != 2)
         return false;
     *minor = faults[0];
     *major = faults[1];
     return true;
 }
 
-/* Pages in memory. What statm says is cheaper, and may be some pages off. */
+/* Reads how many pages are in memory. statm is cheaper to read, but may be some pages off. */
 static bool read_resident(pid_t id, uint64_t *pages)
 {
     char line[256];
@@ -98,7 +98,7 @@ static void kill_all(struct once *once)
         kill(once->ids[i], SIGKILL);
 }
 
-/* A process that is traced from now on. */
+/* Adds a process that is traced from now on. */
 static void add_tracee(struct once *once, pid_t id)
 {
     if (is_known(once, id))
@@ -152,11 +152,11 @@ static void stopped(struct once *once, pid_t id, int status)
             add_tracee(once, (pid_t)child);
         break;
     }
-    /* It may be dead already, by SIGKILL: its end comes by wait. */
+    /* SIGKILL may have ended it already; wait4() then reports its end. */
     ptrace(PTRACE_CONT, id, NULL, deliver);
 }
 
-/* Until all of it has ended. */
+/* Waits until all processes have ended. */
 static void wait_for_all(struct once *once)
 {
     while (once->count != 0) {
@@ -177,7 +177,7 @@ static void wait_for_all(struct once *once)
     }
 }
 
-/* Lets the child go up to its execve, so that what it did before is known apart. */
+/* Lets the child run up to its execve, so that page faults before it can be subtracted. */
 static bool go_to_execve(struct once *once)
 {
     int status;

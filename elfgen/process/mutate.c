@@ -1,4 +1,4 @@
-/* The program as it is, and the processes that run its changes. */
+/* Runs the unchanged program, and starts and stops the processes that run its changes. */
 #include "mutate.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ static bool fail(struct elfgen_error *error, const char *what, int number)
     return false;
 }
 
-/* ---- the program as it is ---- */
+/* ---- the unchanged program ---- */
 
 static bool give_room(struct sandbox_stream *stream, size_t room)
 {
@@ -45,7 +45,7 @@ static bool attempt(struct attempt *try, const struct mutate_plan *plan, struct 
     return done;
 }
 
-/* Whether a second and a third time are as the first. */
+/* Whether a second and a third run do the same as the first. */
 static bool is_steady(struct attempt *try, const struct mutate_plan *plan,
                       const struct mutate_original *original, struct elfgen_error *error)
 {
@@ -64,7 +64,7 @@ static bool is_steady(struct attempt *try, const struct mutate_plan *plan,
     return true;
 }
 
-/* The stream's bytes are the caller's now; it has room for as many. */
+/* Hands the stream's bytes to the caller, and allocates room for as many. */
 static bool take_bytes(struct sandbox_stream *stream, uint8_t **bytes, size_t *size)
 {
     *bytes = stream->bytes;
@@ -106,7 +106,7 @@ static bool fail_input(struct elfgen_error *error, const char *input, int number
 bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *ways,
                      struct mutate_original *original, struct elfgen_error *error)
 {
-    enum { UNLIMITED = 1 << 28 }; /* what is not written costs no memory */
+    enum { UNLIMITED = 1 << 28 }; /* only bytes that are written use memory */
     static char *none[] = {NULL};
     struct attempt try = {
         .job = {.arguments = ways->arguments, .environment = none, .unread = true}};
@@ -138,18 +138,18 @@ void mutate_free(struct mutate_original *original)
     original->output = original->errors = NULL;
 }
 
-/* ---- making it ---- */
+/* ---- starting ---- */
 
-/* Time is the processor's, so that a busy machine does not cut what another would not. By the
- * clock, for what sleeps, it is much longer. */
+/* The limit is processor time, so that a busy machine cuts off no run that another machine would
+ * not. The limit by the clock is for programs that sleep, and much longer. */
 uint64_t mutate_by_clock(uint64_t processor)
 {
     enum { LEAST = 2000, TIMES = 10 };
     return processor < LEAST / TIMES ? LEAST : TIMES * processor;
 }
 
-/* The least is a few times what a stack of 8 MiB takes to overflow, which is how many changes end.
- */
+/* The least value is a few times what it takes to overflow a stack of 8 MiB, which is how many
+ * changes end. */
 static struct run_limits limits_of_change(const struct mutate_ways *ways,
                                           const struct mutate_original *original)
 {
@@ -204,7 +204,7 @@ static bool make_shared(struct mutate *mutate)
     return true;
 }
 
-/* A runner keeps the pipe's other end until it ends. */
+/* A runner keeps the other end of the pipe open until it ends. */
 static bool start_runner(struct mutate *mutate, unsigned number)
 {
     pid_t parent = getpid(), id = fork();
@@ -275,7 +275,8 @@ void mutate_close(struct mutate *mutate)
 
 /* ---- while it runs ---- */
 
-/* Whether somebody killed a runner: by itself it ends with 0, or with a failure told. */
+/* Whether a runner was killed from outside: by itself it exits with 0, or after reporting a
+ * failure. */
 static bool lost_one(const struct mutate *mutate)
 {
     for (unsigned i = 0; i < mutate->count; i++) {
@@ -287,8 +288,8 @@ static bool lost_one(const struct mutate *mutate)
     return false;
 }
 
-/* Again and again: it may come directly before a wait. Who does not answer, since somebody stopped
- * it or its worker, is not waited for. */
+/* Sent repeatedly, since a signal may come just before a wait. A runner that does not react,
+ * because it or its worker is stopped, is killed after a while. */
 static void urge(struct mutate *mutate)
 {
     const uint64_t grace = 3000000000;
@@ -307,7 +308,7 @@ bool mutate_wait(struct mutate *mutate, unsigned milliseconds)
         urge(mutate);
         milliseconds = milliseconds < OFTEN ? milliseconds : OFTEN;
     } else if (lost_one(mutate)) {
-        /* What it had taken is lost, and others may wait for it. */
+        /* The runs that it had taken are lost, and other runners may wait for them. */
         mutate->lost = true;
         mutate_stop(mutate);
     }

@@ -1,4 +1,4 @@
-/* One run of a program or of a change: its worker, its input, and what became of it. */
+/* What each run needs: a worker, an input, and a judgement of what the run did. */
 #include "mutate_inside.h"
 
 #include <errno.h>
@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What comes from a terminal, or from who ends a group of processes, is for those that started the
- * program: a change that dies of it, or stands still, would be counted so. A program cannot send
- * signals to itself here, and what it does wrong kills it however they are blocked. */
+/* Signals from a terminal, or from someone who ends a process group, are meant for the process that
+ * started the program. A change that they kill or stop would be counted wrongly. A sandboxed
+ * program cannot send itself signals, and faults kill it even if they are blocked. */
 struct sandbox_worker *mutate_open_worker(const struct mutate_ways *ways,
                                           const struct run_limits *limits, bool traced,
                                           struct elfgen_error *error)
@@ -23,7 +23,7 @@ struct sandbox_worker *mutate_open_worker(const struct mutate_ways *ways,
 
 int mutate_open_input(const struct mutate_ways *ways)
 {
-    /* A FIFO that nobody writes to would not be opened before somebody does. */
+    /* Without O_NONBLOCK, a FIFO without a writer would block here. */
     int file = open(ways->input ? ways->input : "/dev/null", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat status;
     if (file < 0)

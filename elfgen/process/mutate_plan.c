@@ -1,4 +1,4 @@
-/* Which run changes what. */
+/* Maps the number of a run to the change of bytes that it tries. */
 #include "mutate.h"
 
 #include "mutate_inside.h"
@@ -39,7 +39,7 @@ void mutate_pair(const struct mutate_plan *plan, uint64_t number, size_t places[
     places[1] = places[0] + 1 + (size_t)number;
 }
 
-/* Numbers that look like chance (splitmix64). */
+/* A pseudo-random number (splitmix64). */
 static uint64_t chance(uint64_t *state)
 {
     uint64_t mixed = *state += 0x9e3779b97f4a7c15;
@@ -48,9 +48,9 @@ static uint64_t chance(uint64_t *state)
     return mixed ^ mixed >> 31;
 }
 
-/* The byte's value of that number: the other 255 in an order of chance. In pairs all bytes have the
- * same order of distances from what they are, since two that should be equal are found to be so
- * where both are moved alike. */
+/* The byte's value of that number: the other 255 values in random order. For pairs, all bytes have
+ * the same order of distances from their own value: two fields that must be equal are found to be
+ * so when both are moved by the same distance. */
 static uint8_t value_of(const struct mutate_plan *plan, size_t place, unsigned number)
 {
     uint8_t distances[MUTATE_MOST_VALUES];
@@ -87,8 +87,9 @@ void mutate_change(const struct mutate_plan *plan, uint64_t run, struct mutate_c
 
 /* ---- shards ----
  *
- * Runs are rows of all bytes (or pairs), a row a value. Each row is dealt out from another shard
- * on: so each has values of all bytes, and the runs that take long are not all in one. */
+ * Runs form rows of all bytes (or pairs), one row for each value. Each row is dealt out starting
+ * with another shard. So each shard has values of all bytes, and slow runs are spread over all
+ * shards. */
 
 static uint64_t singles_of(const struct mutate_plan *plan)
 {
@@ -103,12 +104,12 @@ bool mutate_is_of_shard(const struct mutate_plan *plan, uint64_t run)
     return in_row != 0 && (at % in_row + at / in_row) % plan->shards == plan->shard;
 }
 
-/* How many of so many rows are of the shard. */
+/* How many runs of so many rows belong to the shard. */
 static uint64_t of_rows(const struct mutate_plan *plan, uint64_t rows, uint64_t in_row)
 {
     uint64_t sum = 0;
     for (uint64_t row = 0; row < rows; row++) {
-        /* Places p of the row with p + row = shard, modulo shards: the first is */
+        /* Places p of the row with (p + row) % shards == shard; the first of them: */
         uint64_t first = (plan->shard + plan->shards - row % plan->shards) % plan->shards;
         sum += first < in_row ? (in_row - first - 1) / plan->shards + 1 : 0;
     }

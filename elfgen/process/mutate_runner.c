@@ -1,5 +1,4 @@
-/* A process that takes runs, has them done by a worker of its own, and counts what comes of them.
- */
+/* A process that takes runs, has its own worker do them, and counts the results. */
 #include "mutate_inside.h"
 
 #include <errno.h>
@@ -13,12 +12,12 @@ struct runner {
     struct sandbox_worker *worker;
     int input;
     cpu_set_t all; /* processors that it may use */
-    bool settled;  /* one of them is its own */
+    bool settled;  /* one of them is reserved for it */
     uint64_t runs;
-    int file;                             /* the program, with a change; -1: none yet */
+    int file;                             /* the program with a change; -1: not made yet */
     uint64_t files;                       /* how often it was made */
-    struct mutate_change change;          /* that one */
-    struct sandbox_stream output, errors; /* with room for what the program itself writes */
+    struct mutate_change change;          /* the change that is in it */
+    struct sandbox_stream output, errors; /* with room for what the unchanged program writes */
 };
 
 /* ---- counting ---- */
@@ -38,7 +37,7 @@ static void count(struct mutate_counts *counts, enum mutate_class class_, const 
                           __ATOMIC_RELAXED);
 }
 
-/* What the byte of that place does with a value alone. */
+/* What a value of the byte at `place` does alone. */
 static uint8_t *class_of(const struct mutate *mutate, size_t place, uint8_t value)
 {
     return &mutate->classes[(place - mutate->plan->from) * 256 + value];
@@ -69,11 +68,12 @@ static void count_pair(struct mutate *mutate, uint64_t run, const struct mutate_
         add(&pair->broken, 1);
 }
 
-/* ---- a processor ----
+/* ---- choosing a processor ----
  *
- * A runner and its worker take turns, and wake each other several times as fast on one processor as
- * from another: both stay on one. Where there are more than runners, somebody else may come to the
- * same, such as the runner of another command; so they look for one anew now and then. */
+ * A runner and its worker take turns. They wake each other several times as fast on one processor
+ * as across two, so both stay on one. If there are more processors than runners, something else
+ * may use the same one, such as a runner of another command. So they look for a free one again
+ * from time to time. */
 
 static void stay_on(struct runner *runner, const cpu_set_t *processors)
 {
@@ -97,7 +97,7 @@ static void choose_first(struct runner *runner, unsigned number)
     stay_on(runner, &one);
 }
 
-/* For a run now and then, Linux may put them where there is room; there they stay. */
+/* For one run now and then, Linux may choose the processor; both then stay there. */
 static void choose_again(struct runner *runner)
 {
     enum { RUNS = 256 };
@@ -151,8 +151,8 @@ static void open_worker(struct runner *runner)
         fail(mutate, &error);
 }
 
-/* The program's file with a change, instead of the one before. It is changed where it is, which
- * takes less than to make it anew; but that is done where it has to be. */
+/* Puts a change into the program's file, in place of the one before. Changing the file is faster
+ * than making a new one, which is done only if that fails. */
 static void change_file(struct runner *runner, const struct mutate_change *change)
 {
     const struct mutate_plan *plan = runner->mutate->plan;
@@ -174,7 +174,7 @@ static void change_file(struct runner *runner, const struct mutate_change *chang
         fail_by_errno(runner->mutate, "cannot make a file in memory");
 }
 
-/* False: the worker is broken. */
+/* Returns false if the worker is broken. */
 static bool try(struct runner *runner, struct run_end *end, struct elfgen_error *error)
 {
     static char *none[] = {NULL};
@@ -192,8 +192,9 @@ static bool try(struct runner *runner, struct run_end *end, struct elfgen_error 
     return sandbox_run(runner->worker, &job, end, error);
 }
 
-/* Linux, short of memory, or somebody outside: what runs here cannot send signals, and what it does
- * wrong has others. Old kernels, though, kill so inside execve. */
+/* A SIGKILL comes from Linux, if memory is short, or from outside: sandboxed programs cannot send
+ * signals, and their faults raise others. But old kernels also send it for a failure inside execve.
+ */
 static bool is_killed(const struct run_end *end)
 {
     return end->reason == RUN_SIGNAL && end->signal == SIGKILL;
@@ -206,7 +207,7 @@ static void run_change(struct runner *runner, const struct mutate_change *change
     struct elfgen_error error;
     bool done = false;
     change_file(runner, change);
-    /* A worker that somebody killed, as Linux does where memory is short, is made anew. */
+    /* A worker that was killed, as Linux does when memory is short, is replaced. */
     for (int i = 0; i < TRIES && !done; i++) {
         done = try(runner, end, &error);
         if (done && is_killed(end))
@@ -221,7 +222,7 @@ static void run_change(struct runner *runner, const struct mutate_change *change
         fail(runner->mutate, &error);
 }
 
-/* Pairs are judged by what each byte does alone. */
+/* Judging a pair needs what each byte does alone. */
 static void await_singles(struct mutate *mutate)
 {
     while (!is_stopped(mutate) &&
@@ -276,7 +277,8 @@ static void note(int number)
     (void)number;
 }
 
-/* What ends the command comes to all its processes from a terminal; it tells these when to stop. */
+/* A terminal sends signals such as SIGINT to all processes of the command; runners ignore them,
+ * since the command tells them when to stop. */
 static void set_signals(void)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -286,7 +288,7 @@ static void set_signals(void)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL);
     sigaction(SIGUSR1, &interrupts, NULL);
-    /* Whoever started the command may have blocked all. */
+    /* The signal mask is inherited, and may block everything. */
     sigset_t stop;
     sigemptyset(&stop);
     sigaddset(&stop, SIGUSR1);

@@ -1,10 +1,11 @@
-/* Waiting for a process that is about to stop. */
+/* Spins, then sleeps, until a traced process stops. */
 #include "patience.h"
 
 #include <sched.h>
 #include <sys/wait.h>
 
-/* Some 20 microseconds; and at most so many stops slept through before it is tried again. */
+/* ASK takes about 20 microseconds. SLEEPS_MOST is how many stops are waited for by sleeping before
+ * spinning is tried again. */
 enum { ASK = 60, SLEEPS_MOST = 256 };
 
 static bool is_alone(struct spin_wait *spin)
@@ -17,7 +18,7 @@ static bool is_alone(struct spin_wait *spin)
     return spin->alone;
 }
 
-/* 0: nothing happened while it was asked. */
+/* Returns 0 if nothing happened meanwhile. */
 static pid_t ask(int *status)
 {
     pid_t id = 0;
@@ -36,7 +37,7 @@ pid_t spin_wait(struct spin_wait *spin, int *status)
             spin->failures = 0;
             return id;
         }
-        /* One late stop is nothing, more are a habit. */
+        /* A single late stop means nothing, several in a row do. */
         unsigned sleeps = spin->failures < 8 ? 1u << spin->failures : SLEEPS_MOST;
         spin->sleeps = spin->failures == 0 ? 0 : sleeps;
         spin->failures++;

@@ -1,22 +1,22 @@
-/* Waiting for a process that is about to stop. */
+/* Spins, then sleeps, until a traced process stops. */
 #ifndef SPIN_WAIT_H
 #define SPIN_WAIT_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Between two stops a program often runs for a microsecond. A tracer that sleeps meanwhile is woken
- * up by another processor, which takes far longer; so it asks a few times before it sleeps. Where
- * that does not help, since the program runs for longer or both have to share a processor, it asks
- * less and less. Zeroed at first. */
+/* Between two stops, a program often runs for only a microsecond. If the tracer sleeps meanwhile,
+ * another processor has to wake it up, which takes far longer. So it asks a few times before it
+ * sleeps. If that does not help, because the program runs longer or both share a processor, it
+ * spins more and more rarely. Zero this before the first use. */
 struct spin_wait {
     bool looked,
-        alone;         /* there is one processor only: then asking keeps the program from running */
-    unsigned sleeps;   /* that are still to come without asking before */
-    unsigned failures; /* to be answered, in a row */
+        alone;       /* there is only one processor: spinning would keep the program from running */
+    unsigned sleeps; /* how many waits sleep without spinning before */
+    unsigned failures; /* how often spinning failed in a row */
 };
 
-/* As wait4(-1, status, __WALL, NULL). */
+/* Like wait4(-1, status, __WALL, NULL). */
 pid_t spin_wait(struct spin_wait *spin, int *status);
 
 #endif

@@ -1,4 +1,4 @@
-/* A child that stands before its execve, traced. */
+/* Starts a traced child that is stopped just before its execve, and reads its memory. */
 #include "process.h"
 
 #include <errno.h>
@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A call without the C library: the child shares this process' memory until its execve, errno
- * included. */
+/* Makes a system call without the C library: the child shares this process's memory, errno
+ * included, until its execve. */
 static long ask(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
     register uint64_t r10 __asm__("r10") = d;
@@ -30,20 +30,20 @@ static uint64_t address_of(const void *pointer)
     return (uint64_t)(uintptr_t)pointer;
 }
 
-/* What the child reads, and where it runs. A copy of the memory (fork) would cost a third of a
- * small program's trace. There is one: the child that was started before is past its execve, or
- * gone. */
+/* What the child reads, and its stack. Copying the memory (fork) would take a third of the time of
+ * tracing a small program. There is only one: when another child is started, the one before is past
+ * its execve, or gone. */
 static struct child {
     const struct process_program *program;
     int go[2];       /* a pipe */
-    sigset_t before; /* the signals that are blocked, but for this moment */
+    sigset_t before; /* the signal mask to restore; all signals are blocked for a moment */
     uint8_t stack[16384] __attribute__((aligned(16)));
 } child;
 
-/* Bytes of the kernel's own sigset_t. */
+/* Size of the kernel's own sigset_t in bytes. */
 enum { MASK = 8 };
 
-/* Handlers are gone after an execve, and what is ignored stays so. */
+/* execve resets handlers, but not ignored signals. */
 static void set_signals(const sigset_t *ignored)
 {
     struct {
@@ -56,7 +56,7 @@ static void set_signals(const sigset_t *ignored)
     }
 }
 
-/* The child: waits until it is traced, stops, and becomes the program. */
+/* Runs in the child: waits until it is traced, stops, and executes the program. */
 static int exec_child(void *context)
 {
     extern char **environ;
@@ -66,7 +66,7 @@ static int exec_child(void *context)
     set_signals(&program->ignored);
     ask(SYS_rt_sigprocmask, SIG_SETMASK, address_of(&child.before), 0, MASK);
     ask(SYS_close, (uint64_t)child.go[1], 0, 0, 0);
-    /* The end of the pipe without a byte: whoever should trace it is gone, or may not. */
+    /* End of file instead of a byte: the tracer is gone, or is not allowed to trace. */
     bool ready = ask(SYS_read, (uint64_t)child.go[0], address_of(&byte), 1, 0) == 1;
     if (program->files)
         ask(SYS_setsid, 0, 0, 0, 0);
@@ -83,7 +83,7 @@ static int exec_child(void *context)
     return 1;
 }
 
-/* Waits for the stop that exec_child() asked for; another signal may come first. */
+/* Waits for the stop that exec_child() asked for. Another signal may come first. */
 static bool await_stop(pid_t id)
 {
     int status;
@@ -125,7 +125,7 @@ void process_kill(pid_t id)
         ;
 }
 
-/* Nothing of this process may run in the child, its signal handlers least. */
+/* All signals are blocked: the child must not run this process's signal handlers. */
 static pid_t split(void)
 {
     sigset_t all;
@@ -158,7 +158,8 @@ pid_t process_start(const struct process_program *program, unsigned long trace_o
     return id;
 }
 
-/* Word by word, and where the program itself may not read: in memory that is only executable. */
+/* Reads word by word. This also reads what the program itself cannot read: memory that is only
+ * executable. */
 static size_t peek(pid_t id, uint64_t address, uint8_t *bytes, size_t size)
 {
     size_t done = 0;
@@ -174,7 +175,8 @@ static size_t peek(pid_t id, uint64_t address, uint8_t *bytes, size_t size)
     return done;
 }
 
-/* An address of another process as the system call wants it: no pointer of this one. */
+/* Makes a pointer of an address of another process, as the system call wants it. It is not valid in
+ * this process. */
 static void *pointer_of(uint64_t address)
 {
     uintptr_t number = (uintptr_t)address;
@@ -187,7 +189,7 @@ size_t process_read(pid_t id, uint64_t address, void *bytes, size_t size)
 {
     enum { PAGE = 4096 };
     size_t done = 0;
-    /* Page by page: of one that is not there, nothing comes. */
+    /* Reads page by page: one that is not mapped yields no bytes at all. */
     while (done < size && address <= UINT64_MAX - size) {
         uint64_t at = address + done;
         size_t most = PAGE - at % PAGE;

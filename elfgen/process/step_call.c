@@ -92,7 +92,7 @@ static void take_arguments(struct stepper *stepper, const struct effects *effect
     const uint64_t *values = stepper->now.value;
     struct call_asked *asked = &stepper->asked;
     bool is_wide = door == ELFGEN_DOOR_SYSCALL;
-    asked->made_as = (struct process_call){.behind = values[STEP_rip] + effects->length,
+    asked->made_as = (struct process_call){.after = values[STEP_rip] + effects->length,
                                            .stack = values[STEP_rsp]};
     asked->made_as.abi = is_wide ? CALL_X86_64 : CALL_I386;
     asked->made_as.number = is_wide ? values[STEP_rax] : (uint32_t)values[STEP_rax];

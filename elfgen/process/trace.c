@@ -1,4 +1,4 @@
-/* A program traced call by call, with all its children if they are wanted. */
+/* Traces a program call by call, with its children if they are wanted. */
 #include "process.h"
 
 #include "patience.h"
@@ -15,8 +15,8 @@ struct trace {
     const struct process_watch *watch;
     struct process **processes;
     size_t count, room;
-    bool killing;   /* everything that is met is to die */
-    bool no_memory; /* and that is why */
+    bool killing;   /* all processes are to be killed, also those that appear later */
+    bool no_memory; /* the reason for that */
     bool refused;   /* the first execve failed: what follows is not the program */
     struct process_end *end;
     struct spin_wait spin;
@@ -32,7 +32,7 @@ static struct process *find_tracee(const struct trace *trace, pid_t id)
     return NULL;
 }
 
-/* NULL: out of memory. */
+/* Returns NULL if there is no memory. */
 static struct process *add_tracee(struct trace *trace, pid_t id)
 {
     if (trace->count == trace->room) {
@@ -68,7 +68,7 @@ static void kill_all(struct trace *trace)
         kill(trace->processes[i]->id, SIGKILL);
 }
 
-/* ---- what happens ---- */
+/* ---- events ---- */
 
 static void report(const struct trace *trace, enum process_event_kind kind, struct process *process,
                    int number)
@@ -79,7 +79,7 @@ static void report(const struct trace *trace, enum process_event_kind kind, stru
 
 static void resume(const struct process *process, int signal)
 {
-    /* It may be dead already, by SIGKILL: its end comes by wait. */
+    /* SIGKILL may have ended it already; wait reports its end. */
     ptrace(PTRACE_SYSCALL, process->id, NULL, signal);
 }
 
@@ -90,7 +90,7 @@ static void take_call(const struct trace *trace, struct process *process,
     *call = (struct process_call){
         .abi = info->arch == AUDIT_ARCH_I386 ? CALL_I386 : CALL_X86_64,
         .number = info->entry.nr,
-        .behind = info->instruction_pointer,
+        .after = info->instruction_pointer,
         .stack = info->stack_pointer,
     };
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
@@ -103,7 +103,7 @@ static void take_result(struct trace *trace, struct process *process,
                         const struct __ptrace_syscall_info *info)
 {
     if (!process->inside)
-        return; /* of a call that began before it was traced: a new child's own fork */
+        return; /* the call began before the process was traced: a new child's own fork */
     process->inside = false;
     process->call.result = info->exit.rval;
     process->call.failed = info->exit.is_error;
@@ -121,7 +121,7 @@ static void call_stop(struct trace *trace, struct process *process)
     struct __ptrace_syscall_info info = {0};
     if (ptrace(PTRACE_GET_SYSCALL_INFO, process->id, sizeof info, &info) <= 0)
         return;
-    /* A program that was refused would go on with this house's _exit(). */
+    /* A program that was refused would go on with our own exit_group. */
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY && trace->refused)
         kill_all(trace);
     else if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
@@ -130,13 +130,13 @@ static void call_stop(struct trace *trace, struct process *process)
         take_result(trace, process, &info);
 }
 
-/* Returns the signal, to be delivered. */
+/* Returns the signal to be delivered. */
 static int signal_stop(struct trace *trace, struct process *process, int number)
 {
     siginfo_t signal;
     if (ptrace(PTRACE_GETSIGINFO, process->id, NULL, &signal) != 0)
         return number;
-    /* The kernel gave up inside execve, past the point of no return. */
+    /* The kernel killed it inside execve, past the point of no return. */
     if (trace->refused && process->first) {
         trace->refused = false;
         trace->end->ran = true;
@@ -147,8 +147,8 @@ static int signal_stop(struct trace *trace, struct process *process, int number)
     return number;
 }
 
-/* A process that is traced since its parent or it itself said so, whichever came first. NULL: out
- * of memory, all are killed. */
+/* Finds or adds a process: either its parent's event or its own first stop may come first. Returns
+ * NULL if there is no memory; all processes are killed then. */
 static struct process *find_or_add(struct trace *trace, pid_t id)
 {
     struct process *process = find_tracee(trace, id);
@@ -167,7 +167,7 @@ static struct process *find_or_add(struct trace *trace, pid_t id)
     return process;
 }
 
-/* A thread's execve: it goes on under its leader's number, and all others are gone. */
+/* execve by another thread: it takes over the leader's pid, and all other threads are gone. */
 static void exec_stop(struct trace *trace, struct process *process)
 {
     unsigned long before = 0;
@@ -196,7 +196,7 @@ static void child_stop(struct trace *trace, const struct process *process)
         find_or_add(trace, (pid_t)child);
 }
 
-/* A stop of a process that is traced, and what it is resumed with. */
+/* Handles the stop of a traced process, and resumes it. */
 static void stopped(struct trace *trace, struct process *process, int status)
 {
     int number = WSTOPSIG(status), deliver = 0;
@@ -235,13 +235,13 @@ static void ended(struct trace *trace, struct process *process, int status)
         trace->end->signal = killed ? event.number : 0;
         trace->end->status = killed ? 0 : event.number;
     }
-    /* How a child ends that did not become the program is nobody's business. */
+    /* Ignore exits of children that never exec'd. */
     if (process->entered || trace->end->ran)
         trace->watch->event(trace->watch->context, &event);
     remove_tracee(trace, process);
 }
 
-/* False: wait itself failed. */
+/* Returns false if wait4() failed. */
 static bool wait_for_one(struct trace *trace)
 {
     int status;

@@ -11,8 +11,8 @@ struct trace_call {
     pid_t id;
     const struct process_call *call;
     const struct call *known; /* NULL: libseccomp has no name for it */
-    bool has_door, has_place, has_cs;
-    struct call_site door;
+    bool has_site, has_place, has_cs;
+    struct call_site site;
     struct call_site_mapping place; /* of the instruction */
     uint16_t cs;
 };

@@ -19,11 +19,11 @@ static void begin(struct elfgen_text *out, const char *name, uint64_t value, boo
     elfgen_text_string(out, "  ");
 }
 
-static void put_bytes(struct elfgen_text *out, const struct call_site *door)
+static void put_bytes(struct elfgen_text *out, const struct call_site *site)
 {
-    elfgen_text_hex_bytes(out, door->bytes, sizeof door->bytes, ' ');
+    elfgen_text_hex_bytes(out, site->bytes, sizeof site->bytes, ' ');
     elfgen_text_string(out, "  ");
-    elfgen_text_string(out, call_site_instruction_name(door->door));
+    elfgen_text_string(out, call_site_instruction_name(site->door));
 }
 
 /* Where the bytes come from. */
@@ -40,25 +40,25 @@ static void put_place(struct elfgen_text *out, const struct trace_call *call)
         return;
     }
     elfgen_text_string(out, "offset ");
-    elfgen_text_0x(out, call->door.address - place->from + place->offset);
+    elfgen_text_0x(out, call->site.address - place->from + place->offset);
     elfgen_text_string(out, " of ");
     elfgen_text_string(out, place->file);
 }
 
 static void put_instruction(struct elfgen_text *out, const struct trace_call *call)
 {
-    if (!call->has_door) {
+    if (!call->has_site) {
         elfgen_text_string(out, "  instruction   unknown: it is no longer in memory\n");
         return;
     }
-    if (!call->door.found) {
+    if (!call->site.found) {
         elfgen_text_string(out, "  instruction   ");
-        put_bytes(out, &call->door);
+        put_bytes(out, &call->site);
         elfgen_text_string(out, ", at a place that the processor does not keep\n");
         return;
     }
-    begin(out, "instruction", call->door.address, true);
-    put_bytes(out, &call->door);
+    begin(out, "instruction", call->site.address, true);
+    put_bytes(out, &call->site);
     elfgen_text_string(out, ", ");
     put_place(out, call);
     elfgen_text_char(out, '\n');

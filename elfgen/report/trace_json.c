@@ -42,24 +42,24 @@ void trace_keep(struct trace_kept *kept, const struct memory_reader *reader)
 static void put_instruction(struct elfgen_text *out, const struct trace_call *call)
 {
     json_key(out, "instruction");
-    if (!call->has_door) {
+    if (!call->has_site) {
         elfgen_text_string(out, "null");
         return;
     }
     elfgen_text_string(out, "{\"name\":");
-    json_string(out, call_site_instruction_name(call->door.door));
+    json_string(out, call_site_instruction_name(call->site.door));
     json_key(out, "bytes");
     elfgen_text_char(out, '"');
-    elfgen_text_hex_bytes(out, call->door.bytes, sizeof call->door.bytes, 0);
+    elfgen_text_hex_bytes(out, call->site.bytes, sizeof call->site.bytes, 0);
     elfgen_text_char(out, '"');
-    bool file = call->door.found && call->has_place && call->place.file[0] == '/';
-    if (call->door.found)
-        json_key_number(out, "address", call->door.address);
+    bool file = call->site.found && call->has_place && call->place.file[0] == '/';
+    if (call->site.found)
+        json_key_number(out, "address", call->site.address);
     else
         json_key_null(out, "address");
     json_key_string(out, "file", file ? call->place.file : NULL);
     if (file)
-        json_key_number(out, "offset", call->door.address - call->place.from + call->place.offset);
+        json_key_number(out, "offset", call->site.address - call->place.from + call->place.offset);
     else
         json_key_null(out, "offset");
     elfgen_text_char(out, '}');

@@ -148,7 +148,7 @@ static void look(void *context, const struct process_event *event)
 {
     struct told *told = context;
     const struct process *process = event->process;
-    struct call_site door;
+    struct call_site site;
     struct call_site_mapping place;
     uint8_t bytes[8];
     uint16_t cs;
@@ -158,10 +158,10 @@ static void look(void *context, const struct process_event *event)
     told->stood =
         got == 10 && process_read(process->id, 0, bytes, 8) == 0 &&
         process_read(process->id, UINT64_MAX - 2, bytes, 8) == 0 && call_site_cs(process, &cs) &&
-        cs == 0x33 && call_site_find(process, &door) && door.found &&
-        door.door == ELFGEN_DOOR_SYSCALL && door.address == process->call.behind - 2 &&
-        call_site_find_mapping(process->id, door.address, &place) && place.from <= door.address &&
-        place.to > door.address && !call_site_find_mapping(process->id, 1, &place);
+        cs == 0x33 && call_site_find(process, &site) && site.found &&
+        site.door == ELFGEN_DOOR_SYSCALL && site.address == process->call.after - 2 &&
+        call_site_find_mapping(process->id, site.address, &place) && place.from <= site.address &&
+        place.to > site.address && !call_site_find_mapping(process->id, 1, &place);
 }
 
 START_TEST(memory_is_read_where_there_is_some)
