@@ -107,8 +107,8 @@ static bool stays(const struct link *link, const struct link_symbol *symbol,
                   const struct link_piece *piece, const struct elfgen_relocation *relocation)
 {
     const bool relative = elfgen_relocation_is_relative(link->machine, relocation->type);
-    const uint64_t behind = relative ? 4 : 0;
-    const uint64_t place = symbol->value + (uint64_t)relocation->addend + behind;
+    const uint64_t rest = relative ? 4 : 0;
+    const uint64_t place = symbol->value + (uint64_t)relocation->addend + rest;
     if (symbol->type == ELFGEN_STT_SECTION)
         return !relative; /* the addend does not tell exactly which piece is meant */
     if (symbol->value >= piece->offset + piece->size)

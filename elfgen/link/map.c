@@ -77,7 +77,7 @@ static void add_row(struct map *map, uint64_t offset, uint64_t size, const char 
 }
 
 /* Adds rows for headers, sections and the padding between them: together all bytes of the file. */
-static void add_rows(struct map *map, uint64_t behind)
+static void add_rows(struct map *map, uint64_t unloaded)
 {
     const struct elfgen_program *program = &map->link->program;
     uint64_t end = map->layout->header_size;
@@ -90,7 +90,7 @@ static void add_rows(struct map *map, uint64_t behind)
         add_row(map, section->offset, section->size, NULL, section);
         end = section->offset + section->size;
     }
-    add_row(map, end, behind, "section headers and symbols", NULL);
+    add_row(map, end, unloaded, "section headers and symbols", NULL);
 }
 
 /* The name of the symbol that a relocation refers to or, for a section's symbol, of the section. */
@@ -189,7 +189,7 @@ static void print_dead(const struct map *map, FILE *output)
                 size, count, count == 1 ? "" : "s");
 }
 
-bool link_print_map(struct link *link, const struct elfgen_layout *layout, uint64_t behind,
+bool link_print_map(struct link *link, const struct elfgen_layout *layout, uint64_t unloaded,
                     FILE *output)
 {
     const size_t count = link->program.section_count;
@@ -199,9 +199,9 @@ bool link_print_map(struct link *link, const struct elfgen_layout *layout, uint6
     map.shared = link_keep(link, (count + 1) * sizeof *map.shared);
     if (!map.rows || !map.reasons || !map.shared)
         return false;
-    const uint64_t whole = layout->file_size + behind;
+    const uint64_t whole = layout->file_size + unloaded;
     find_reasons(&map);
-    add_rows(&map, behind);
+    add_rows(&map, unloaded);
     qsort(map.rows, map.count, sizeof *map.rows, larger_first);
     fputs("   bytes         offset      what                              why\n", output);
     for (size_t i = 0; i < map.count; i++)

@@ -1,4 +1,5 @@
-/* Numbers of system calls -> names (libseccomp) and parameters (calls.def). */
+/* Finds system calls by number and name: names from libseccomp, parameters from the table of calls.
+ */
 #include "calls.h"
 
 #include <seccomp.h>
@@ -6,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each call's parameters, and one without a name behind them; then the calls. */
+/* Rows of the table. A parameter without a name ends each list. */
 /* clang-format off */
 #define P(name, type) {#name, CALL_TYPE_##type, CALL_NO_SIZE}
 #define B(name, type, size_in) {#name, CALL_TYPE_##type, size_in}
@@ -54,7 +55,7 @@ const struct call_row *syscall_row(enum call_abi abi, const char *name)
     return found;
 }
 
-/* x32's calls, with bit 30 set, are no table of their own here. */
+/* Numbers with bit 30 set, x32's, are in no table here. */
 static bool look_up(enum call_abi abi, uint64_t number, struct call *call)
 {
     uint32_t arch = abi == CALL_X86_64 ? SCMP_ARCH_X86_64 : SCMP_ARCH_X86;

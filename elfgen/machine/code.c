@@ -1,3 +1,4 @@
+/* Sets up the decoder and finds the code of a file. */
 #include "code.h"
 
 #include <stdlib.h>

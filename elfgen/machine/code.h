@@ -1,4 +1,4 @@
-/* A file's code, followed: the map's code, the machine that decodes it, and their memory. */
+/* Disassembles a file: the code that is found, the decoder, and their memory. */
 #ifndef X86_SESSION_H
 #define X86_SESSION_H
 
@@ -11,8 +11,8 @@ struct x86_session {
     void *memory;
 };
 
-/* Follows the code of a file. NULL and no error: there is none that is known here. NULL and
- * *problem: a sentence. Free it with x86_session_close(); the view must outlive it. */
+/* Finds the code of a file. Returns NULL with *problem NULL if it has none for a known processor,
+ * or NULL with *problem a sentence. Free it with x86_session_close(); the view must outlive it. */
 struct x86_session *x86_session_open(const struct elfgen_view *view, enum elfgen_code_mode mode,
                                      enum x86_syntax syntax, const char **problem);
 void x86_session_close(struct x86_session *code);

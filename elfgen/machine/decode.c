@@ -1,4 +1,4 @@
-/* Bytes -> an instruction: its length, its parts, where control goes. */
+/* Decodes an instruction: its length, its parts, and where control goes. */
 #include "machine.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@ static void own(uint8_t *owners, unsigned offset, unsigned length, enum elfgen_e
         owners[i] = (uint8_t)what;
 }
 
-/* The prefix of several bytes that AVX, AVX-512 and XOP have in place of a part of the opcode. */
+/* Marks the bytes of a VEX, EVEX, XOP or REX prefix. */
 static void own_vector_prefix(const ZydisDecodedInstruction *instruction, uint8_t *owners)
 {
     const ZydisDecodedInstructionRaw *raw = &instruction->raw;
@@ -32,7 +32,8 @@ static void own_vector_prefix(const ZydisDecodedInstruction *instruction, uint8_
     }
 }
 
-/* Whose each byte is; what nothing else owns is opcode. Two immediates are two parts. */
+/* Splits an instruction into parts. Bytes of no other part are opcode; two immediates are two
+ * parts. */
 static void split_decoded(const ZydisDecodedInstruction *source, struct elfgen_parts *parts)
 {
     const ZydisDecodedInstructionRaw *raw = &source->raw;
@@ -70,7 +71,7 @@ static void split(void *context, const uint8_t *bytes, size_t size, struct elfge
         split_decoded(&source, parts);
 }
 
-/* What may not be done in ring 3, or is no instruction by intent, ends a program. */
+/* Whether an instruction ends a program: it is privileged, invalid on purpose, or a trap. */
 static bool ends_program(const ZydisDecodedInstruction *source)
 {
     switch (source->mnemonic) {
@@ -119,7 +120,7 @@ static enum elfgen_flow flow_of(const ZydisDecodedInstruction *source, enum elfg
     }
 }
 
-/* The address that a jump, call or return leads to, where it is known. */
+/* Finds the target of a jump, call or return. Returns false if it is not known. */
 static bool target_of(const ZydisDecodedInstruction *source, const ZydisDecodedOperand *operands,
                       uint64_t address, enum elfgen_flow flow,
                       const struct elfgen_registers *registers, uint64_t *target)
@@ -127,7 +128,7 @@ static bool target_of(const ZydisDecodedInstruction *source, const ZydisDecodedO
     uint64_t width = source->machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? UINT64_MAX : UINT32_MAX;
     struct elfgen_bits value = {0, 0};
     if (flow == ELFGEN_FLOW_RETURN) {
-        /* A far one pops two, iret more. */
+        /* A far return pops two values, iret more. */
         if (registers->depth > 0 && source->mnemonic == ZYDIS_MNEMONIC_RET &&
             source->meta.branch_type != ZYDIS_BRANCH_TYPE_FAR)
             value = registers->stack[registers->depth - 1];
@@ -145,13 +146,13 @@ static bool target_of(const ZydisDecodedInstruction *source, const ZydisDecodedO
     return (value.known & width) == width;
 }
 
-/* The bytes before displacement and immediates, which say how long an instruction is; 0: there is
- * more to it. */
+/* The number of bytes before displacement and immediates, which determine an instruction's length;
+ * 0 if others do, too. */
 static uint8_t head_of(const ZydisDecodedInstruction *source)
 {
     const ZydisDecodedInstructionRaw *raw = &source->raw;
     uint8_t head = source->length;
-    /* The opcode of AMD's 3DNow! stands at the end. */
+    /* The opcode of AMD's 3DNow! comes last. */
     if (source->encoding == ZYDIS_INSTRUCTION_ENCODING_3DNOW)
         return 0;
     if (raw->disp.size != 0 && raw->disp.offset < head)
@@ -197,7 +198,7 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
         instruction->flow != ELFGEN_FLOW_END)
         instruction->has_target = target_of(&source, operands, address, instruction->flow,
                                             registers, &instruction->target);
-    /* What the kernel does to registers is the core's to know. */
+    /* The library knows what the kernel does to registers. */
     if (instruction->flow != ELFGEN_FLOW_SYSTEM && instruction->flow != ELFGEN_FLOW_CALL)
         x86_propagate(&source, operands, address, registers);
     return true;
@@ -248,7 +249,7 @@ bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax)
 static void describe(const struct call *call, struct elfgen_signature *signature)
 {
     const struct call_row *row = call->row;
-    /* What vfork's child does to the stack, no parameter says. */
+    /* No parameter tells what vfork's child does to the stack. */
     *signature = (struct elfgen_signature){.known = row && row->result != CALL_TYPE_VFORK,
                                            .returns = !row || row->returns};
     memcpy(signature->name, call->name, sizeof call->name);

@@ -1,4 +1,4 @@
-/* An instruction -> the places that it writes, by Zydis's operands. */
+/* Finds what an instruction writes, from Zydis's operands. */
 #include "effects.h"
 
 #include <cpuid.h>
@@ -6,7 +6,7 @@
 
 enum { WRITES = ZYDIS_OPERAND_ACTION_MASK_WRITE };
 
-/* eax, rax and al have the same number; ah's is that of rax, too. */
+/* The number of a register's largest form: rax, eax, al and ah have the same. */
 static uint8_t number_of(ZydisRegister name)
 {
     ZydisRegister large = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, name);
@@ -22,7 +22,8 @@ static enum effects_segment segment_of(ZydisRegister name)
                                        : SEGMENT_FLAT;
 }
 
-/* bts [memory], register: the register counts bits from there, in both directions. */
+/* Whether the instruction is bts or its like. In bts [memory], register, the register is a signed
+ * bit offset from the memory's address. */
 static bool counts_bits(ZydisMnemonic mnemonic)
 {
     return mnemonic == ZYDIS_MNEMONIC_BTS || mnemonic == ZYDIS_MNEMONIC_BTR ||
@@ -37,7 +38,7 @@ static void set_bit_register(const ZydisDecodedOperand *operand, struct effects_
     write->bit_bits = (uint8_t)operand->size;
 }
 
-/* How much XSAVE writes is the processor's and the system's to say. */
+/* How much XSAVE writes depends on the processor and the system. */
 static size_t size_of(const ZydisDecodedInstruction *source, const ZydisDecodedOperand *operand)
 {
     unsigned most = 0, enabled = 0, features, more;
@@ -53,7 +54,7 @@ static void add_write(struct effects *effects, const ZydisDecodedInstruction *so
 {
     const ZydisDecodedOperandMem *memory = &operand->mem;
     bool is_64_bit = source->machine_mode == ZYDIS_MACHINE_MODE_LONG_64;
-    /* Of a push, Zydis names the register and leaves out that it moves first. */
+    /* For a push, Zydis gives the stack pointer before it is decremented. */
     bool pushes = operand->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
                   memory->segment == ZYDIS_REGISTER_SS;
     size_t size = size_of(source, operand);
@@ -75,7 +76,7 @@ static void add_write(struct effects *effects, const ZydisDecodedInstruction *so
     };
     if (pushes)
         write->displacement -= (int64_t)size;
-    /* The address of pop's operand counts from where the stack is then. */
+    /* pop computes its operand's address after it increments the stack pointer. */
     if (source->mnemonic == ZYDIS_MNEMONIC_POP &&
         write->base == ZYDIS_REGISTER_RSP - ZYDIS_REGISTER_RAX)
         write->displacement += (int64_t)size;
@@ -83,7 +84,8 @@ static void add_write(struct effects *effects, const ZydisDecodedInstruction *so
         set_bit_register(&operands[1], write);
 }
 
-/* pusha and far calls push several; enter may push a chain of frames. */
+/* Corrects instructions that push more than once: a far call pushes two values, enter may push
+ * several frame pointers. */
 static void mend_pushes(struct effects *effects, const ZydisDecodedInstruction *source)
 {
     struct effects_write *write = &effects->writes[effects->write_count - 1u];
@@ -98,7 +100,7 @@ static void mend_pushes(struct effects *effects, const ZydisDecodedInstruction *
     }
 }
 
-/* clzero: Zydis 4.0 has the register only. */
+/* Zydis 4.0 gives clzero only a register operand. */
 static void add_clzero(struct effects *effects, const ZydisDecodedInstruction *source)
 {
     if (source->mnemonic == ZYDIS_MNEMONIC_CLZERO)
@@ -120,7 +122,7 @@ static bool is_vector(ZydisRegister name)
     }
 }
 
-/* Those whose operands do not say it. */
+/* Whether an instruction changes vector registers that its operands do not include. */
 static bool changes_vectors(const ZydisDecodedInstruction *source)
 {
     switch (source->mnemonic) {
@@ -210,7 +212,7 @@ static uint64_t cut(uint64_t value, unsigned bits)
     return bits < 64 ? value & ((UINT64_C(1) << bits) - 1) : value;
 }
 
-/* The bytes by which a bit number moves the place, in steps of the operand. */
+/* The distance in bytes of the operand that contains a bit number. */
 static uint64_t bit_distance(const struct effects_write *write, uint64_t number)
 {
     unsigned bits = write->bit_bits;

@@ -1,30 +1,29 @@
 /* What an instruction does besides changing general registers: which memory it writes, whether it
- * changes vector or floating-point registers, whether it asks the kernel. By its bytes alone: the
- * addresses come from registers, which whoever runs it has. */
+ * changes vector or floating-point registers, and whether it is a system call. All is found from
+ * its bytes; for the addresses, the caller provides the registers. */
 #ifndef X86_EFFECTS_H
 #define X86_EFFECTS_H
 
 #include "machine.h"
 
 enum {
-    EFFECTS_WRITES = 4,       /* places in memory that one instruction writes, at most */
+    EFFECTS_WRITES = 4,       /* the most places in memory that are listed for an instruction */
     EFFECTS_NONE = UINT8_MAX, /* no register */
-    EFFECTS_MOST = 8192       /* bytes at one place: xsave's are cut there */
+    EFFECTS_MOST = 8192       /* the most bytes at a place: xsave's are cut */
 };
 
-/* Bases of segments that are not 0. */
+/* Segments: all but fs and gs begin at 0. */
 enum effects_segment { SEGMENT_FLAT, SEGMENT_FS, SEGMENT_GS };
 
-/* A place in memory that is written: segment + base + index * scale + displacement, of which the
- * low `address_bits` count, as many as the processor adds up. Registers by their number in the
- * encoding. */
+/* A place in memory that is written: the segment's base plus the low `address_bits` of base + index
+ * * scale + displacement. Registers have their number in the encoding. */
 struct effects_write {
     uint8_t base, index, scale;
     uint8_t address_bits;
-    uint8_t bit; /* the register whose bit number moves the place on (bts and its like) */
+    uint8_t bit; /* the register with a bit offset (bts and its like) */
     uint8_t bit_bits;
     enum effects_segment segment;
-    bool next; /* relative to the next instruction */
+    bool next; /* add the next instruction's address */
     int64_t displacement;
     uint16_t size;
 };
@@ -32,27 +31,28 @@ struct effects_write {
 struct effects {
     uint8_t length;
     uint8_t write_count;
-    bool elsewhere; /* it writes memory at places that are not in the list */
+    bool elsewhere; /* it writes memory at other places, too */
     bool vectors;   /* it may change x87, MMX, vector or mask registers, or mxcsr */
-    bool asks;      /* it enters the kernel by `door` */
-    bool traps;     /* int3 and its like: its own SIGTRAP */
-    bool shadows;   /* mov ss, pop ss: the processor runs the next one before it stops */
+    bool asks;      /* it is a system call, by `door` */
+    bool traps;     /* int3 and its like, which raise SIGTRAP themselves */
+    bool shadows;   /* mov ss, pop ss: no stop until after the next instruction */
     enum elfgen_door door;
     struct effects_write writes[EFFECTS_WRITES];
 };
 
-/* Values that addresses are made of. */
+/* Values from which addresses are computed. */
 struct effects_state {
     uint64_t general[ELFGEN_REGISTERS];
-    uint64_t next; /* address behind the instruction */
+    uint64_t next; /* address of the next instruction */
     uint64_t fs_base, gs_base;
 };
 
-/* False: the bytes are no instruction (effects->length is 0). */
+/* Finds an instruction's effects. Returns false if the bytes are no instruction (effects->length is
+ * 0). */
 bool effects_of(const struct x86 *machine, const uint8_t *bytes, size_t size,
                 struct effects *effects);
 
-/* Where `write` goes when the instruction is run with these registers. */
+/* The address of `write` if the instruction is run with these registers. */
 uint64_t effects_address(const struct effects_write *write, const struct effects_state *state);
 
 #endif

@@ -1,4 +1,4 @@
-/* How system calls are asked for, and the kernel's functions that answer them (entries.def). */
+/* How system calls are made, and the kernel's functions that implement them. */
 #include "calls.h"
 
 #include <seccomp.h>
@@ -9,7 +9,7 @@
 struct entry_row {
     enum call_abi abi;
     const char *name;
-    const char *function; /* NULL: there is none */
+    const char *function; /* NULL: the kernel has none */
 };
 
 /* clang-format off */
@@ -40,7 +40,7 @@ const char *syscall_entry(enum call_abi abi, const char *name, char entry[CALL_E
 
 const struct call_convention *syscall_convention(enum call_abi abi)
 {
-    /* syscall itself overwrites rcx and r11: with the address behind it and with the flags. */
+    /* syscall overwrites rcx with the next instruction's address, and r11 with the flags. */
     static const struct call_convention conventions[CALL_ABIS] = {
         [CALL_X86_64] = {"x86_64",
                          "syscall",
@@ -54,8 +54,8 @@ const struct call_convention *syscall_convention(enum call_abi abi)
     return &conventions[abi];
 }
 
-/* libseccomp answers i386's socket and System V calls with numbers of its own, from -101 and from
- * -201 on, since these can also be asked for through socketcall and ipc. */
+/* For i386's socket and System V calls, which can also be made through socketcall and ipc,
+ * libseccomp has numbers of its own, from -101 and from -201 downwards. */
 enum { OF_SOCKETCALL = -100, OF_IPC = -200, OF_NOTHING = -300 };
 
 static uint32_t arch_of(enum call_abi abi)

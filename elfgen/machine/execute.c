@@ -1,6 +1,5 @@
-/* What instructions do to what is known of the general registers and the stack: the constants that
- * programs make, by the ways in which small programs make them. All else makes what it writes
- * unknown. */
+/* Propagates constants through general registers and the stack, for the instructions with which
+ * small programs make constants. Whatever another instruction writes becomes unknown. */
 #include "machine.h"
 
 #include <string.h>
@@ -51,7 +50,7 @@ static struct elfgen_bits get(const struct elfgen_registers *registers, struct p
                                 whole.known >> part.shift & ones(part.width)};
 }
 
-/* Writes a part; one of 32 bits clears the high half. */
+/* Writes a part of a register; 32 bits clear the high half. */
 static void set(struct elfgen_registers *registers, struct part part, struct elfgen_bits bits)
 {
     struct elfgen_bits *whole = &registers->general[part.number];
@@ -62,7 +61,7 @@ static void set(struct elfgen_registers *registers, struct part part, struct elf
         registers->depth = 0;
         *whole = unknown;
     } else if (part.width >= 32) {
-        /* That only the high half is known helps nobody. */
+        /* A known high half alone is of no use. */
         bits.known |= bits.known ? ~mask : 0;
         *whole = bits;
     } else {
@@ -71,7 +70,7 @@ static void set(struct elfgen_registers *registers, struct part part, struct elf
     }
 }
 
-/* ---- arithmetic on bits of which some are known ---- */
+/* ---- arithmetic on partly known bits ---- */
 
 static bool is_known(struct elfgen_bits bits, unsigned width)
 {
@@ -83,7 +82,7 @@ static struct elfgen_bits constant(uint64_t value)
     return (struct elfgen_bits){value, UINT64_MAX};
 }
 
-/* A sum's low bits are known as far as both sides' are. */
+/* The low bits of a sum are known up to the first unknown bit of either side. */
 static struct elfgen_bits sum(struct elfgen_bits a, struct elfgen_bits b, bool negative)
 {
     uint64_t unsure = ~(a.known & b.known);
@@ -118,7 +117,7 @@ static struct elfgen_bits shift(ZydisMnemonic mnemonic, struct elfgen_bits a, st
         return constant(0);
     if (mnemonic == ZYDIS_MNEMONIC_SHL)
         return (struct elfgen_bits){a.value << count, a.known << count | ones(count)};
-    /* Zeros come in from above. */
+    /* Zeros are shifted in at the top. */
     uint64_t zeros = ones(count) << (width - count);
     return (struct elfgen_bits){a.value >> count, (a.known & ones(width)) >> count | zeros};
 }
@@ -175,7 +174,8 @@ static bool is_same_register(const ZydisDecodedOperand *a, const ZydisDecodedOpe
            a->reg.value == b->reg.value;
 }
 
-/* The value that an instruction of one destination gives it; false: it is not one of these. */
+/* Computes the value that an instruction gives its only destination. Returns false for instructions
+ * that are not known here. */
 static bool evaluate(const ZydisDecodedInstruction *instruction,
                      const ZydisDecodedOperand *operands, uint64_t address,
                      const struct elfgen_registers *registers, struct elfgen_bits *result)
@@ -231,7 +231,7 @@ static bool evaluate(const ZydisDecodedInstruction *instruction,
     }
 }
 
-/* ---- what writes elsewhere ---- */
+/* ---- instructions with other destinations ---- */
 
 static void push(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operand,
                  struct elfgen_registers *registers)
@@ -273,7 +273,7 @@ static void exchange(const ZydisDecodedOperand *operands, struct elfgen_register
         set(registers, part, a);
 }
 
-/* cwd, cdq, cqo: the sign of the accumulator in all bits of rdx. */
+/* cwd, cdq, cqo: copies the sign of the accumulator to all bits of rdx. */
 static void spread_sign(unsigned width, struct elfgen_registers *registers)
 {
     struct elfgen_bits a =
@@ -283,15 +283,15 @@ static void spread_sign(unsigned width, struct elfgen_registers *registers)
         known ? constant(sign ? UINT64_MAX : 0) : unknown);
 }
 
-/* cbw, cwde, cdqe: the accumulator's low half, sign-extended. */
+/* cbw, cwde, cdqe: sign-extends the accumulator's low half. */
 static void widen(unsigned width, struct elfgen_registers *registers)
 {
     struct elfgen_bits half = get(registers, (struct part){RAX, 0, (uint8_t)(width / 2)});
     set(registers, (struct part){RAX, 0, (uint8_t)width}, extend(half, width / 2, true));
 }
 
-/* mul of 32 or 64 bits: a zero on either side makes both registers 0, the shortest way to three
- * zeros. Other products are not carried. */
+/* mul of 32 or 64 bits by zero clears both registers, the shortest way to get three zeros. Other
+ * products are not computed. */
 static bool multiply(const ZydisDecodedOperand *operand, struct elfgen_registers *registers)
 {
     unsigned width = operand->size;
@@ -305,8 +305,8 @@ static bool multiply(const ZydisDecodedOperand *operand, struct elfgen_registers
     return true;
 }
 
-/* Whatever an instruction writes is unknown; a write to memory may hit the stack, which a program
- * may have put anywhere. */
+/* Makes everything that an instruction writes unknown. A write to memory may change the stack,
+ * which can be anywhere. */
 static void forget(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                    struct elfgen_registers *registers)
 {

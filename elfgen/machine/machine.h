@@ -1,4 +1,4 @@
-/* x86 as the byte map needs it: instructions by Zydis, names of system calls by libseccomp. */
+/* x86 for the byte map: decodes and prints instructions with Zydis, and names system calls. */
 #ifndef X86_H
 #define X86_H
 
@@ -8,62 +8,62 @@
 #include "elfgen.h"
 
 enum x86_syntax {
-    SYNTAX_INTEL, /* as objdump -M intel and the lecture write it */
+    SYNTAX_INTEL, /* as in objdump -M intel and the lecture */
     SYNTAX_ATT,
     SYNTAX_NASM
 };
 
-/* Texts by their bytes: code repeats itself, and printing is most of the work. Not of what is
- * relative to the address, except jumps and calls: their text up to the target. */
+/* A cache of texts by instruction bytes: code repeats itself, and printing is most of the work.
+ * Texts that depend on the address are not kept, except those of jumps and calls, up to the target.
+ */
 enum { X86_TEXTS = 1 << 13, X86_TEXT = 47 };
 struct x86_cached_text {
-    uint64_t low, high; /* the bytes that must be these, and how many they are; 0: a free place */
+    uint64_t low, high; /* the bytes and their number; 0: free */
     uint8_t length;     /* of the text */
     char text[X86_TEXT];
 };
 
-/* Lengths by the first four bytes, of instructions whose length these tell. */
+/* A cache of lengths by the first four bytes, for instructions whose length these determine. */
 enum { X86_LENGTHS = 1 << 14 };
 struct x86_cached_length {
     uint32_t key;
-    uint8_t length; /* 0: a free place */
+    uint8_t length; /* 0: free */
 };
 
-/* Names of addresses, for texts of instructions; NULL: there are none. `put` appends the name of an
- * address between two texts; false: it has none, and nothing was appended. */
+/* Names of addresses, for the texts of instructions. `put` appends an address's name between two
+ * texts; it returns false, having appended nothing, if there is none. */
 struct x86_names {
-    bool (*put)(void *context, uint64_t address, const char *before, const char *behind,
+    bool (*put)(void *context, uint64_t address, const char *before, const char *after,
                 struct elfgen_text *text);
     void *context;
-    bool fixed; /* a number may be an address: the program runs where its file says */
+    bool fixed; /* the program's addresses are fixed, so a number may be one */
 };
 
 struct x86 {
-    struct elfgen_machine machine; /* for elfgen_code_follow(); its context is this struct */
-    ZydisDecoder decoder;          /* everything */
-    ZydisDecoder scanner;          /* lengths only */
+    struct elfgen_machine machine; /* for elfgen_code_follow(), with this struct as its context */
+    ZydisDecoder decoder;          /* for whole instructions */
+    ZydisDecoder scanner;          /* for lengths */
     ZydisFormatter formatter;
     enum x86_syntax syntax;
-    const struct x86_names *names; /* the caller's; NULL at first. Set before the first text */
+    const struct x86_names *names; /* NULL, or the caller's, set before the first text */
     struct calls calls;
     struct x86_cached_text texts[X86_TEXTS];
     struct x86_cached_length lengths[X86_LENGTHS];
 };
 
-/* Fills *machine, which is zeroed before and must then stay where it is. False: code for
- * `e_machine` is not known here.
- */
+/* Sets up *machine, which must be zeroed and not move afterwards. Returns false if the code of
+ * `e_machine` is not x86. */
 bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax);
 
-/* What an instruction does to what is known of the registers. */
+/* Updates what is known about the registers by an instruction. */
 void x86_propagate(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                    uint64_t address, struct elfgen_registers *registers);
 
-/* The callback for names of system calls. `context` is a struct x86. */
+/* The callback for system calls' names and parameters. `context` is a struct x86. */
 bool x86_syscall_signature(void *context, enum elfgen_door door, uint64_t number,
                            struct elfgen_signature *signature);
 
-/* The callback for text. `size` may be more than the instruction has. */
+/* The callback for text. `size` may be larger than the instruction. */
 void x86_print(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                struct elfgen_text *text);
 

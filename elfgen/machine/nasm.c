@@ -1,6 +1,5 @@
-/* nasm reads what Intel's style writes, but for the words that this file is about: sizes without
- * `ptr`, the segment inside the brackets, decorators behind operands, and the names and forms of
- * nasm_words.def. */
+/* Prints instructions in NASM's syntax. It differs from Intel's in sizes without `ptr`, segments
+ * inside the brackets, decorators after operands, and the names and forms in nasm_words.def. */
 #include "nasm.h"
 
 #include <stdbool.h>
@@ -12,18 +11,18 @@ struct line {
     const uint8_t *bytes;
     uint64_t address;
     struct elfgen_text *text;
-    unsigned flags; /* of `enum flag`, from the instruction's row */
+    unsigned flags; /* of `enum flag`, from the instruction's rows */
 };
 
-/* What the rows of nasm_words.def say about an instruction. */
+/* Flags of the rows of nasm_words.def. */
 enum flag {
     UNKNOWN = 1 << 0,   /* nasm has no such instruction */
-    SILENT = 1 << 1,    /* nasm has the operands in the name */
-    FIRST = 1 << 2,     /* nasm knows the first operand only */
-    BARE = 1 << 3,      /* nasm knows the memory operand without a size only */
-    SIZED = 1 << 4,     /* only a prefix says the operand size */
-    SPOKEN = 1 << 5,    /* only a word before the number says the operand size */
-    ADDRESSED = 1 << 6, /* only a prefix says the address size */
+    SILENT = 1 << 1,    /* the name implies the operands */
+    FIRST = 1 << 2,     /* only the first operand is written */
+    BARE = 1 << 3,      /* the memory operand has no size */
+    SIZED = 1 << 4,     /* a prefix gives the operand size */
+    SPOKEN = 1 << 5,    /* a word before the number gives the operand size */
+    ADDRESSED = 1 << 6, /* a prefix gives the address size */
 };
 
 static unsigned mode_width(const ZydisDecodedInstruction *instruction)
@@ -87,7 +86,8 @@ static bool is_relative(const ZydisDecodedOperandMem *memory)
     return memory->base == ZYDIS_REGISTER_RIP || memory->base == ZYDIS_REGISTER_EIP;
 }
 
-/* The implied place of push and its like, whose size the mode alone decides. */
+/* Whether it is the implied operand of push and its like, whose address size depends on the mode
+ * alone. */
 static bool is_stack(const ZydisDecodedOperandMem *memory)
 {
     ZydisRegister base = memory->base;
@@ -106,7 +106,7 @@ static bool is_vector(ZydisRegister value)
            class == ZYDIS_REGCLASS_ZMM;
 }
 
-/* The segment, if it is not the one that the processor takes by itself. */
+/* Prints the segment if it is not the default one. */
 static void put_segment(const struct line *line, const ZydisDecodedOperandMem *memory)
 {
     if (!(line->instruction->attributes & ZYDIS_ATTRIB_HAS_SEGMENT) ||
@@ -116,7 +116,7 @@ static void put_segment(const struct line *line, const ZydisDecodedOperandMem *m
     elfgen_text_char(line->text, ':');
 }
 
-/* Registers and displacement, as `base+index*scale+0x8`. */
+/* Prints registers and displacement, as `base+index*scale+0x8`. */
 static void put_sum(struct elfgen_text *text, const ZydisDecodedOperandMem *memory)
 {
     if (memory->base != ZYDIS_REGISTER_NONE)
@@ -134,8 +134,8 @@ static void put_sum(struct elfgen_text *text, const ZydisDecodedOperandMem *memo
         put_signed(text, memory->disp.value);
 }
 
-/* A number is no place that nasm takes as relative to the instruction, only a label is: `$`, the
- * line's own address, makes the number one. */
+/* nasm makes labels relative to the instruction, but not numbers. `$`, the line's own address, is a
+ * label. */
 static void put_relative(const struct line *line, const ZydisDecodedOperandMem *memory)
 {
     elfgen_text_string(line->text, "rel ");
@@ -167,7 +167,8 @@ static void put_memory(const struct line *line, const ZydisDecodedOperand *opera
     } else if (!has_registers(memory)) {
         put_absolute(line, operand);
     } else {
-        /* Else nasm makes a base of it, which for (e|r)bp is another segment. */
+        /* Without this nasm makes the index a base, and (e|r)bp as a base implies another segment.
+         */
         if (memory->base == ZYDIS_REGISTER_NONE && memory->scale <= 2 && !is_vector(memory->index))
             elfgen_text_string(line->text, "nosplit ");
         put_segment(line, memory);
@@ -192,7 +193,7 @@ static uint64_t target(const struct line *line, const ZydisDecodedOperand *opera
 {
     uint64_t value = 0;
     ZydisCalcAbsoluteAddress(line->instruction, operand, line->address, &value);
-    return low_bits(value, mode_width(line->instruction)); /* Zydis does not wrap it at 2^32 */
+    return low_bits(value, mode_width(line->instruction)); /* Zydis does not wrap at 2^32 */
 }
 
 static bool is_near(uint64_t from, uint64_t to)
@@ -200,8 +201,9 @@ static bool is_near(uint64_t from, uint64_t to)
     return to - from + 0x80 < 0x100;
 }
 
-/* jmp and jcc of one byte of distance: to a number, nasm would take the long form. Not where a
- * prefix wraps the target, so that it is far, or is dropped, so that it is farther. */
+/* Whether it is a jmp or jcc of one byte of distance, for which nasm would use the long form if the
+ * target is a number. It is not short if a prefix wraps the target, or if the jump without its
+ * redundant prefixes, which nasm drops, does not reach it. */
 static bool is_short_jump(const struct line *line, uint64_t to)
 {
     const ZydisDecodedInstruction *instruction = line->instruction;
@@ -245,7 +247,7 @@ static void put_operand(const struct line *line, const ZydisDecodedOperand *oper
     }
 }
 
-/* Whether operand `i` stands in the text. */
+/* Whether operand `i` is printed. */
 static bool is_shown(const struct line *line, uint8_t i)
 {
     return i < line->instruction->operand_count_visible && !(line->flags & SILENT) &&
@@ -253,7 +255,7 @@ static bool is_shown(const struct line *line, uint8_t i)
            line->operands[i].encoding != ZYDIS_OPERAND_ENCODING_MASK;
 }
 
-/* {k1}{z}, behind the first operand. */
+/* Prints {k1}{z}, which follow the first operand. */
 static void put_mask(const struct line *line)
 {
     const ZydisDecodedInstructionAvx *avx = &line->instruction->avx;
@@ -262,7 +264,7 @@ static void put_mask(const struct line *line)
     elfgen_text_char(line->text, '{');
     put_register(line->text, avx->mask.reg);
     elfgen_text_char(line->text, '}');
-    /* Zydis calls a comparison's mask zeroing, too; nasm calls it so only if a bit says it. */
+    /* Zydis also calls the mask of a comparison zeroing; nasm goes by the bit. */
     if (line->instruction->raw.evex.z)
         elfgen_text_string(line->text, "{z}");
 }
@@ -279,7 +281,7 @@ static void put_broadcast(const struct line *line)
         elfgen_text_string(line->text, words[avx->broadcast.mode]);
 }
 
-/* {rn-sae} or {sae}; NULL if there is neither. */
+/* Returns {rn-sae}, {sae} or the like; NULL if there is none. */
 static const char *rounding(const ZydisDecodedInstruction *instruction)
 {
     static const char *const words[] = {[ZYDIS_ROUNDING_MODE_RN] = "{rn-sae}",
@@ -292,8 +294,8 @@ static const char *rounding(const ZydisDecodedInstruction *instruction)
     return word ? word : "{sae}";
 }
 
-/* What stands behind {sae}, if it is not the destination: that is an operand of its own for nasm,
- * next to the last vector. */
+/* Whether an operand, if it is not the first, comes after {sae}: nasm reads that as an operand of
+ * its own, after the last vector. */
 static bool is_scalar(const ZydisDecodedOperand *operand)
 {
     return operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE ||
@@ -332,8 +334,8 @@ static void put_operands(const struct line *line)
 
 /* ---- prefixes -------------------------------------------------------------------------------- */
 
-/* The segment of a memory operand that nasm has no brackets for, if a prefix has changed it:
- * movsb's source, xlatb's table. */
+/* The segment of a memory operand that is not printed, if a prefix overrides it: movsb's source,
+ * xlatb's table. */
 static ZydisRegister hidden_segment(const struct line *line)
 {
     static const struct {
@@ -360,7 +362,7 @@ static ZydisRegister hidden_segment(const struct line *line)
     return found;
 }
 
-/* Whether no register in brackets says the address size, and it matters. */
+/* Whether the address size needs a prefix: it matters, and no register in brackets implies it. */
 static bool needs_address_size(const struct line *line)
 {
     bool needs = line->flags & ADDRESSED;
@@ -426,7 +428,7 @@ static void put_hidden_prefixes(const struct line *line)
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-/* When a row of nasm_words.def holds. */
+/* Conditions of the rows of nasm_words.def. */
 enum when {
     ALWAYS,
     BITS_32,
@@ -436,16 +438,16 @@ enum when {
     WORD_WIDE, /* the operand size */
     DWORD_WIDE,
     QWORD_WIDE,
-    WORD_TO_WORD, /* movzx and movsx, which then extend nothing */
-    WORD_SEGMENT, /* 16 bits, of a segment register */
+    WORD_TO_WORD, /* movzx and movsx that extend nothing */
+    WORD_SEGMENT, /* a segment register with 16-bit operand size */
     WORD_NUMBER,
     IS_FAR,
     UNREACHED, /* see is_reached() */
-    OTHER_NOP, /* the processors to come may do something */
+    OTHER_NOP, /* a nop that future processors may give a meaning */
 };
 
-/* Whether nasm's shortest form of a jump that has no long one reaches what this one does, which
- * redundant prefixes may have made longer. nasm cuts the distance without a word. */
+/* Whether nasm's form of a jump that is always short reaches this one's target: redundant prefixes,
+ * which nasm drops, may have made it longer. nasm truncates the distance without a warning. */
 static bool is_reached(const struct line *line)
 {
     const ZydisDecodedInstruction *instruction = line->instruction;
@@ -454,7 +456,7 @@ static bool is_reached(const struct line *line)
            line->operands[0].imm.value.s + instruction->length - shortest <= INT8_MAX;
 }
 
-/* Where the row's condition is one of operands, they are those of its mnemonic. */
+/* Whether a row's condition holds. Conditions on operands assume those of the row's mnemonic. */
 static bool holds(enum when when, const struct line *line)
 {
     const ZydisDecodedInstruction *instruction = line->instruction;
@@ -508,7 +510,7 @@ static const struct word words[] = {
 #undef WORD
 };
 
-/* Whole sets that nasm does not know, or makes other instructions of. */
+/* Whether nasm does not know an instruction set, or encodes it wrongly. */
 static bool is_unknown_set(ZydisISASet set)
 {
     static const uint16_t sets[] = {
@@ -522,7 +524,7 @@ static bool is_unknown_set(ZydisISASet set)
     return false;
 }
 
-/* The name, with what its row says in line->flags. */
+/* Returns the instruction's name, and sets line->flags from its rows. */
 static const char *name_of(struct line *line)
 {
     const ZydisDecodedInstruction *instruction = line->instruction;

@@ -1,4 +1,4 @@
-/* An instruction as text, in the syntax that the machine was opened with. */
+/* Prints an instruction in the syntax that x86_open() was given. */
 #include "machine.h"
 #include "nasm.h"
 
@@ -8,7 +8,7 @@ struct key {
     uint64_t low, high;
 };
 
-/* Zydis puts a blank behind each comma; the lecture and objdump do not. */
+/* Removes the blanks that Zydis, unlike the lecture and objdump, puts after commas. */
 static size_t remove_blanks(char *line)
 {
     size_t length = 0;
@@ -19,13 +19,13 @@ static size_t remove_blanks(char *line)
 }
 
 static bool put_name(const struct x86 *machine, uint64_t address, const char *before,
-                     const char *behind, struct elfgen_text *text)
+                     const char *after, struct elfgen_text *text)
 {
     return machine->names &&
-           machine->names->put(machine->names->context, address, before, behind, text);
+           machine->names->put(machine->names->context, address, before, after, text);
 }
 
-/* The address that a rip-relative operand means, as objdump adds it. */
+/* Appends the address that a rip-relative operand refers to, as objdump does. */
 static void put_absolute(const struct x86 *machine, struct elfgen_text *text,
                          const ZydisDecodedInstruction *instruction,
                          const ZydisDecodedOperand *operands, uint64_t address)
@@ -44,7 +44,7 @@ static void put_absolute(const struct x86 *machine, struct elfgen_text *text,
     }
 }
 
-/* Whether an operand is, or has in it, an address that stands there as a number. */
+/* Whether an operand may be, or contain, an address as a number. */
 static bool has_address(const ZydisDecodedInstruction *instruction,
                         const ZydisDecodedOperand *operand, uint64_t *address)
 {
@@ -62,7 +62,7 @@ static bool has_address(const ZydisDecodedInstruction *instruction,
            operand->mem.segment != ZYDIS_REGISTER_FS && operand->mem.segment != ZYDIS_REGISTER_GS;
 }
 
-/* What the numbers in an instruction name where numbers may be addresses. */
+/* Appends the names of numbers in an instruction, if numbers may be addresses. */
 static bool put_numbers(const struct x86 *machine, struct elfgen_text *text,
                         const ZydisDecodedInstruction *instruction,
                         const ZydisDecodedOperand *operands, const char *before)
@@ -75,7 +75,7 @@ static bool put_numbers(const struct x86 *machine, struct elfgen_text *text,
     return any;
 }
 
-/* Where a jump or call leads to. */
+/* Appends the name of the target of a jump or call. */
 static void put_target(const struct x86 *machine, struct elfgen_text *text,
                        const ZydisDecodedInstruction *instruction,
                        const ZydisDecodedOperand *operands, uint64_t address, const char *before)
@@ -87,7 +87,7 @@ static void put_target(const struct x86 *machine, struct elfgen_text *text,
             put_name(machine, target, before, ">", text);
 }
 
-/* Up to 15 bytes and their number as two words, by loads that overlap. */
+/* Packs up to 15 bytes and their number into two words, by overlapping loads. */
 static struct key key_of(const uint8_t *bytes, size_t size)
 {
     struct key key = {0, (uint64_t)size << 56};
@@ -108,14 +108,15 @@ static struct key key_of(const uint8_t *bytes, size_t size)
     return key;
 }
 
-/* The place of an instruction in the cache. */
+/* The row of an instruction in the cache. */
 static struct x86_cached_text *place_of(struct x86 *machine, struct key key)
 {
     uint64_t hash = (key.low ^ (key.high << 5 | key.high >> 59)) * UINT64_C(0x9e3779b97f4a7c15);
     return &machine->texts[hash >> 32 & (X86_TEXTS - 1)];
 }
 
-/* The bytes of a plain jump or call that hold its distance, at its end; 0: it is none of these. */
+/* The number of bytes, at the end of a plain jump or call, of its distance; 0 for other
+ * instructions. */
 static size_t distance_size(const uint8_t *bytes, size_t size)
 {
     if (size == 5 && (bytes[0] == 0xe8 || bytes[0] == 0xe9))
@@ -137,7 +138,8 @@ static uint64_t target_of(const struct x86 *machine, const uint8_t *bytes, size_
     return machine->decoder.machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? target : (uint32_t)target;
 }
 
-/* Keeps the first `length` characters for instructions that begin with `size` such bytes. */
+/* Puts the first `length` characters into the cache, for instructions that begin with these `size`
+ * bytes. */
 static void keep(struct x86_cached_text *place, const uint8_t *bytes, size_t size, const char *text,
                  size_t length)
 {
@@ -150,8 +152,7 @@ static void keep(struct x86_cached_text *place, const uint8_t *bytes, size_t siz
     place->length = (uint8_t)length;
 }
 
-/* The length of what stands before "0x" and the target at the end of a line, 0: it ends otherwise.
- */
+/* The length of a line without "0x" and the target at its end; 0 if it ends otherwise. */
 static size_t before_target(const char *line, size_t length, uint64_t target)
 {
     char room[24];
@@ -162,7 +163,7 @@ static size_t before_target(const char *line, size_t length, uint64_t target)
     return same ? length - end.length + 1 : 0;
 }
 
-/* NASM's syntax needs the decoded instruction's bytes, and says itself what it leaves to `db`. */
+/* Prints an instruction in NASM's syntax, with names as comments. */
 static void print_nasm(const struct x86 *machine, const uint8_t *bytes, size_t size,
                        uint64_t address, struct elfgen_text *text)
 {
@@ -185,7 +186,7 @@ static void print(const struct x86 *machine, const uint8_t *bytes, size_t size, 
     if (!ZYAN_SUCCESS(
             ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &instruction, operands)))
         return;
-    /* A nop of several bytes has a register for nothing. */
+    /* The register operand of a long nop means nothing. */
     if (instruction.mnemonic == ZYDIS_MNEMONIC_NOP && instruction.operand_count_visible > 1)
         instruction.operand_count_visible = 1;
     if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&machine->formatter, &instruction, operands,
