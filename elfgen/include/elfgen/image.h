@@ -147,9 +147,9 @@ struct elfgen_program {
     size_t relocation_count;
     const char *entry_symbol; /* where to start, globals first; NULL: options.entry decides */
     const struct elfgen_symbol *got; /* base of the global offset table; NULL: nothing needs it */
-    uint32_t
-        *order; /* `section_count` of them, set by a layout: the sections in the order of the file,
-                 * in which alignment costs least. NULL: they stay in the program's order */
+    /* `section_count` of them, set by a layout: the sections in the order of the file, in which
+     * alignment costs least. NULL: they stay in the program's order. */
+    uint32_t *order;
 };
 
 /* A program header to be written. */
