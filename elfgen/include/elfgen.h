@@ -1,7 +1,7 @@
-/* elfgen: small ELF programs made and read, byte by byte.
+/* elfgen: makes and reads small ELF programs, byte by byte.
  *
- * This header takes in the core: C11 and nothing else, no allocation, no output, no state. Each
- * function may be called from several threads at once as long as they share no argument. */
+ * This header includes the whole core: C11 and nothing else, without allocation, output or state.
+ * Each function may be called from several threads at once, as long as they share no argument. */
 #ifndef ELFGEN_H
 #define ELFGEN_H
 

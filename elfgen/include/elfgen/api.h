@@ -1,4 +1,4 @@
-/* What the library exports. Everything else is hidden in the shared library. */
+/* Marks what the library exports. Everything else is hidden in the shared library. */
 #ifndef ELFGEN_API_H
 #define ELFGEN_API_H
 

@@ -1,10 +1,10 @@
-/* Code and data told apart by following the code.
+/* Finds the code in a file by following the control flow.
  *
- * From the entry point along the control flow, with what is known of the registers: Linux starts a
- * program with every general register 0 but the stack pointer (arch/x86/include/asm/elf.h,
- * ELF_PLAT_INIT), so that the number and the arguments of a system call often are constants. The
- * core follows and joins; it cannot decode. The caller provides a decoder, the names of system
- * calls (struct elfgen_machine), and memory. */
+ * It starts at the entry point, and keeps track of what is known of the registers: Linux starts a
+ * program with every general register but the stack pointer set to 0 (arch/x86/include/asm/elf.h,
+ * ELF_PLAT_INIT), so that the number and the arguments of a system call are often constants. The
+ * core cannot decode instructions: the caller provides a decoder and the names of system calls
+ * (struct elfgen_machine), and memory. */
 #ifndef ELFGEN_CODE_H
 #define ELFGEN_CODE_H
 
@@ -31,7 +31,7 @@ struct elfgen_registers {
     uint64_t depth;
 };
 
-/* A push: of more than there is room for, the first is forgotten. */
+/* Notes a push. If there is no room, the oldest one is forgotten. */
 ELFGEN_API void elfgen_registers_push(struct elfgen_registers *registers, struct elfgen_bits bits);
 
 /* Where control goes after an instruction. */
@@ -42,15 +42,16 @@ enum elfgen_flow {
     ELFGEN_FLOW_CALL,   /* to the target, which may return to the next one */
     ELFGEN_FLOW_RETURN, /* to the target, where the return address is known */
     ELFGEN_FLOW_SYSTEM, /* into the kernel, and back unless the call never returns */
-    ELFGEN_FLOW_END     /* nowhere: ring 3 may not do this, or the processor knows no such thing */
+    ELFGEN_FLOW_END     /* nowhere: not allowed in ring 3, or no such instruction */
 };
 
 /* The instructions that enter Linux. */
 enum elfgen_door {
     ELFGEN_DOOR_SYSCALL,  /* x86-64 numbers, rdi rsi rdx r10 r8 r9 */
     ELFGEN_DOOR_INT80,    /* i386 numbers, ebx ecx edx esi edi ebp */
-    ELFGEN_DOOR_SYSENTER, /* as int 0x80, but the last is in memory; returns elsewhere */
-    ELFGEN_DOOR_SYSCALL32 /* so, too; the second is in ebp (arch/x86/entry/entry_64_compat.S) */
+    ELFGEN_DOOR_SYSENTER, /* as int 0x80, but the last one is in memory; returns elsewhere */
+    ELFGEN_DOOR_SYSCALL32 /* as sysenter; the second one is in ebp
+                           * (arch/x86/entry/entry_64_compat.S) */
 };
 
 /* The parts of an instruction: X(name, meaning). */
@@ -73,7 +74,7 @@ enum elfgen_encoding {
         ELFGEN_ENCODING_COUNT
 };
 
-enum { ELFGEN_INSTRUCTION_MOST = 15 }; /* bytes; so there are no more parts */
+enum { ELFGEN_INSTRUCTION_MOST = 15 }; /* bytes, and so parts */
 
 struct elfgen_parts {
     uint8_t count;
@@ -102,7 +103,7 @@ enum elfgen_parameter_kind {
 
 struct elfgen_signature {
     char name[32];
-    bool known;   /* the parameters are; otherwise only the name is */
+    bool known;   /* the parameters are known; otherwise only the name is */
     bool returns; /* false: never, whatever the arguments are */
     uint8_t count;
     struct {
@@ -112,26 +113,27 @@ struct elfgen_signature {
     } parameters[ELFGEN_ARGUMENTS];
 };
 
-/* What the core cannot know; `context` is handed back. */
+/* What the caller provides; each function gets `context`. */
 struct elfgen_machine {
     void *context;
 
-    /* The length of the instruction at `bytes` (`size` of them, at least 1); 0: it is none. */
+    /* The length in bytes of the instruction at `bytes` (`size` of them, at least 1); 0: there is
+     * none. */
     uint8_t (*length)(void *context, const uint8_t *bytes, size_t size);
 
     /* Decodes an instruction that is at `address` when it runs. `registers`: what is known before
-     * it, and then what is after it. False: it is none, by the same rules as above. */
+     * it; set to what is known after it. False: there is none, by the same rules as above. */
     bool (*decode)(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                    struct elfgen_registers *registers, struct elfgen_instruction *instruction);
 
     /* Splits an instruction of `size` bytes into its parts. */
     void (*split)(void *context, const uint8_t *bytes, size_t size, struct elfgen_parts *parts);
 
-    /* Appends the instruction as text; there may be more bytes than it has. */
+    /* Appends the instruction as text; `size` may be more than its length. */
     void (*text)(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                  struct elfgen_text *text);
 
-    /* Names a system call. False: there is none of that number. */
+    /* Sets the name and parameters of a system call. False: no call has that number. */
     bool (*call)(void *context, enum elfgen_door door, uint64_t number,
                  struct elfgen_signature *signature);
 };
@@ -154,50 +156,51 @@ struct elfgen_range {
 enum elfgen_code_mode {
     ELFGEN_CODE_FLOW, /* the flow from the entry point, from functions in symbol tables and from the
                        * starts of executable sections */
-    ELFGEN_CODE_ALL   /* besides, executable sections from end to end; without sections, what stands
-                       * behind the entry point */
+    ELFGEN_CODE_ALL   /* in addition, executable sections from end to end; without sections,
+                       * everything after the entry point */
 };
 
-enum { ELFGEN_MAPPINGS = 64 }; /* executable ones that are looked at */
+enum { ELFGEN_MAPPINGS = 64 }; /* the most executable ones that are looked at */
 
 struct elfgen_leader; /* an instruction that jumps lead to */
 
-/* The caller owns it; everything in it is the library's. */
+/* Code that was followed. The caller owns it; only the library uses what is in it. */
 struct elfgen_code {
     const struct elfgen_view *view;
     const struct elfgen_machine *machine;
     enum elfgen_code_mode mode;
-    bool relocatable;       /* addresses begin at 0 in each section, and constants are not yet */
-    uint64_t first_section; /* no code is in front of it: headers are */
+    bool relocatable; /* an object: addresses begin at 0 in each section, operands are not final */
+    uint64_t first_section; /* file offset; only headers come before it */
     size_t home;            /* which mapping has the entry point */
     struct elfgen_range mappings[ELFGEN_MAPPINGS];
     struct elfgen_range *sections; /* executable ones, by offset, apart from each other */
     size_t mapping_count, section_count;
     uint64_t from, to; /* the file offsets that all of them are in */
-    /* A bit a byte of [from, to): instructions; those that were met with nothing known; those that
-     * are still to be followed with nothing known; those behind calls that may not return. */
+    /* A bit for each byte of [from, to): where instructions start; where control was with nothing
+     * known; where it is still to be followed with nothing known; what comes after calls that may
+     * not return. */
     uint64_t *starts, *met, *todo, *after_calls;
-    uint64_t *swept; /* and those that a linear sweep came by; the memory of `todo`, then empty */
-    uint64_t scan;   /* where the search for bits of `todo` goes on */
+    uint64_t *swept; /* where a linear sweep has been; the memory of `todo`, then empty */
+    uint64_t scan;   /* where the search for bits of `todo` continues */
     uint64_t *stack;
     size_t stack_room, stack_count;
     struct elfgen_leader *leaders; /* a hash table, by offset */
     size_t leader_room, pending;
     struct elfgen_call *calls; /* by offset */
     size_t call_room, call_count;
-    uint64_t steps; /* that may still be taken with something known */
-    bool returns;   /* a return to an unknown place was met: calls come back */
+    uint64_t steps; /* steps left that may be taken with something known */
+    bool returns;   /* a return to an unknown address was found: calls return */
     uint64_t last,
-        cursor; /* of a linear sweep: the instruction found last, and the place behind it */
+        cursor; /* of a linear sweep: the instruction found last, and the place after it */
 };
 
-/* Bytes of memory that elfgen_code_follow() wants for a file: half a byte for a byte of code,
- * 24 bytes for an executable section, and at most 16 MiB more. 0: there is no code to look for. */
+/* Bytes of memory that elfgen_code_follow() needs for a file: half a byte for each byte of code, 24
+ * bytes for each executable section, and at most 16 MiB more. 0: there is no code to look for. */
 ELFGEN_API size_t elfgen_code_room(const struct elfgen_view *view, enum elfgen_code_mode mode);
 
-/* Follows the code of a file. `memory` is the caller's, `room` bytes of zeros (elfgen_code_room()),
- * aligned for uint64_t; it, the view's bytes and the machine stay as they are while the code is
- * used. Time is bounded by a multiple of the code's size.
+/* Follows the code of a file. `memory` is the caller's: `room` bytes of zeros (elfgen_code_room()),
+ * aligned for uint64_t. The memory, the view's bytes and the machine must not change while the code
+ * is used. The time is at most a multiple of the code's size.
  *
  * ELFGEN_OK; ELFGEN_NO_ROOM: `room` is less than elfgen_code_room(). */
 ELFGEN_API enum elfgen_status elfgen_code_follow(struct elfgen_code *code,
@@ -217,7 +220,7 @@ struct elfgen_code_place {
 ELFGEN_API bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t to,
                                  struct elfgen_code_place *place);
 
-/* The system call that the instruction at `offset` makes, NULL if it makes none. */
+/* The system call that the instruction at `offset` makes; NULL if it makes none. */
 ELFGEN_API const struct elfgen_call *elfgen_code_call(const struct elfgen_code *code,
                                                       uint64_t offset);
 
@@ -226,8 +229,8 @@ ELFGEN_API bool elfgen_code_signature(const struct elfgen_code *code,
                                       const struct elfgen_call *call,
                                       struct elfgen_signature *signature);
 
-/* The bytes of the file that argument `index` refers to, for a parameter that the kernel reads.
- * False: it is none, or not known, or not in the file. */
+/* The bytes of the file that argument `index` points to, if the kernel reads them. False: it does
+ * not, or the argument is not known, or the bytes are not in the file. */
 ELFGEN_API bool elfgen_code_referred(const struct elfgen_code *code, const struct elfgen_call *call,
                                      const struct elfgen_signature *signature, unsigned index,
                                      uint64_t *offset, uint64_t *length);

@@ -1,4 +1,4 @@
-/* How a call says that it could not do what was asked. */
+/* The status of a call, and the error that a call that fails describes. */
 #ifndef ELFGEN_ERROR_H
 #define ELFGEN_ERROR_H
 
@@ -15,15 +15,15 @@ enum elfgen_status {
     ELFGEN_OUT_OF_RANGE, /* an index is not below the count of what it selects */
     ELFGEN_BAD_VALUE,    /* a field holds a value that its structure cannot have */
     ELFGEN_UNDEFINED,    /* a symbol is needed and no section defines it */
-    ELFGEN_UNSUPPORTED,  /* known to the field, not to this library */
+    ELFGEN_UNSUPPORTED,  /* valid, but not supported by this library */
     ELFGEN_DOES_NOT_FIT  /* a value is too large for the bytes that should hold it */
 };
 
 /* An offset that means "no place in the file". */
 #define ELFGEN_NOWHERE UINT64_MAX
 
-/* A call that fails fills one of these where it is handed one; NULL is accepted everywhere. A call
- * that succeeds leaves it untouched. */
+/* A call that fails fills the one that it is given; NULL is accepted everywhere. A call that
+ * succeeds leaves it untouched. */
 struct elfgen_error {
     enum elfgen_status status;
     uint64_t offset; /* file offset that the sentence is about, or ELFGEN_NOWHERE */

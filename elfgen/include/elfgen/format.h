@@ -1,4 +1,4 @@
-/* ELF as data: structures, fields, and the numbers that this library itself decides by. */
+/* The ELF structures, their fields, and the numbers that this library itself needs. */
 #ifndef ELFGEN_FORMAT_H
 #define ELFGEN_FORMAT_H
 
@@ -12,7 +12,7 @@
 enum elfgen_class { ELFGEN_CLASS32 = 1, ELFGEN_CLASS64 = 2 };
 enum elfgen_order { ELFGEN_LITTLE_ENDIAN = 1, ELFGEN_BIG_ENDIAN = 2 };
 
-/* How the value of a field reads. */
+/* How the value of a field is shown. */
 enum elfgen_kind {
     ELFGEN_KIND_NUMBER,  /* decimal */
     ELFGEN_KIND_HEX,     /* hexadecimal */
@@ -78,8 +78,8 @@ ELFGEN_STRUCTURES(X)
 /* The size of a structure in bytes, 8 to 64. */
 ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);
 
-/* Reads one field of the structure that starts at `bytes`; the caller vouches for the structure's
- * whole size. Fields of 1 to 8 bytes, zero-extended. */
+/* Reads one field, of 1 to 8 bytes, of the structure that starts at `bytes`, zero-extended. The
+ * whole structure must be there. */
 ELFGEN_API uint64_t elfgen_field_get(const struct elfgen_field *field, enum elfgen_class class_,
                                      enum elfgen_order order, const uint8_t *bytes);
 
@@ -87,7 +87,7 @@ ELFGEN_API uint64_t elfgen_field_get(const struct elfgen_field *field, enum elfg
 ELFGEN_API void elfgen_field_set(const struct elfgen_field *field, enum elfgen_class class_,
                                  enum elfgen_order order, uint8_t *bytes, uint64_t value);
 
-/* Numbers of the specification that the library decides by; all others are names only (names.h). */
+/* Numbers of the specification that the library needs; all others have only names (names.h). */
 enum {
     ELFGEN_ET_REL = 1,
     ELFGEN_ET_EXEC = 2,
@@ -113,14 +113,14 @@ enum {
     ELFGEN_PF_X = 1,
     ELFGEN_PF_W = 2,
     ELFGEN_PF_R = 4,
-    ELFGEN_PHDRS_LARGEST = 65536, /* bytes of program headers that Linux takes: load_elf_phdrs()
-                                   * from 6.17 on; before that it was a page of them */
-    ELFGEN_PN_XNUM = 0xffff,      /* the real e_phnum stands in section header 0, sh_info */
+    ELFGEN_PHDRS_LARGEST = 65536, /* the most bytes of program headers that Linux accepts:
+                                   * load_elf_phdrs() from 6.17 on; before that, a page */
+    ELFGEN_PN_XNUM = 0xffff,      /* the real e_phnum is in section header 0, sh_info */
     ELFGEN_SHN_UNDEF = 0,
     ELFGEN_SHN_LORESERVE = 0xff00,
     ELFGEN_SHN_ABS = 0xfff1,
     ELFGEN_SHN_X86_64_LCOMMON = 0xff02, /* COMMON of the medium and large models */
-    ELFGEN_SHN_XINDEX = 0xffff, /* the real e_shstrndx stands in section header 0, sh_link */
+    ELFGEN_SHN_XINDEX = 0xffff,         /* the real e_shstrndx is in section header 0, sh_link */
     ELFGEN_SHT_NULL = 0,
     ELFGEN_SHT_PROGBITS = 1,
     ELFGEN_SHT_SYMTAB = 2,
@@ -136,7 +136,7 @@ enum {
     ELFGEN_SHF_WRITE = 1,
     ELFGEN_SHF_ALLOC = 2,
     ELFGEN_SHF_EXECINSTR = 4,
-    ELFGEN_SHF_MERGE = 0x10,   /* equal entries of sh_entsize bytes may be one */
+    ELFGEN_SHF_MERGE = 0x10,   /* equal entries of sh_entsize bytes may be merged */
     ELFGEN_SHF_STRINGS = 0x20, /* the entries are strings */
     ELFGEN_SHF_TLS = 0x400,
     ELFGEN_SHF_GNU_RETAIN = 1 << 21,

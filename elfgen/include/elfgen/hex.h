@@ -10,14 +10,14 @@
  *   %name>from     distance between two labels (any of the six; an address stays an address)
  *   <  ^           alignment: nothing on these machines
  *
- * Beyond it, in characters that mean nothing to hex2:
+ * In addition, in characters without a meaning for hex2:
  *
  *   0x4D           the same byte, as the lecture prints it
  *   +name =name    distance and address, 8 bytes
  *   "text\n"       a byte each; \n \t \r \0 \\ \" \xNN
  *
- * What hex2 passes over or mangles is an error here: a lone digit, a character that means nothing,
- * a label that is defined twice. */
+ * What hex2 skips or mangles is an error here: a lone digit, a character without a meaning, a label
+ * that is defined twice. */
 #ifndef ELFGEN_HEX_H
 #define ELFGEN_HEX_H
 
@@ -32,7 +32,7 @@ struct elfgen_hex_options {
     enum elfgen_order order; /* of references; 0 is little-endian */
 };
 
-/* A label, in a table that the caller provides and sets to zeros before. */
+/* A label, in a table that the caller provides and sets to zeros first. */
 struct elfgen_hex_label {
     uint64_t name;    /* offset of the name in the source */
     uint64_t length;  /* of the name in bytes; 0: a free place in the table */
@@ -41,27 +41,29 @@ struct elfgen_hex_label {
 
 /* What a source needs. */
 struct elfgen_hex_needs {
-    uint64_t bytes;  /* that it makes */
+    uint64_t bytes;  /* that it produces */
     uint64_t labels; /* places in the label table, a power of two (0: no labels) */
 };
 
-/* One line of a listing: source line `line` (1...) made `size` bytes at `offset` of the output. */
+/* One line of a listing: source line `line` (1...) produced `size` bytes at `offset` of the output.
+ */
 typedef void elfgen_hex_line(void *context, uint64_t line, uint64_t offset, uint64_t size);
 
-/* Reads the source once: how much room the next call needs. ELFGEN_OK, or ELFGEN_BAD_VALUE: a word
- * that the language does not have; error->offset is its place in the source. */
+/* Reads the source once, for how much room elfgen_hex_assemble() needs. ELFGEN_OK, or
+ * ELFGEN_BAD_VALUE: something that is not in the language; error->offset is its place in the
+ * source. */
 ELFGEN_API enum elfgen_status elfgen_hex_measure(const char *source, size_t size,
                                                  struct elfgen_hex_needs *needs,
                                                  struct elfgen_error *error);
 
-/* Makes the bytes. `source` and `needs` are as measured; `labels` has needs->labels places, all
+/* Assembles the bytes. `source` and `needs` are as measured; `labels` has needs->labels places, all
  * zero; `buffer` has needs->bytes bytes. Both may be NULL where the need is 0. `options` NULL: base
  * 0, little-endian. `line` NULL: no listing.
  *
- * ELFGEN_OK; error->offset is a place in the source for ELFGEN_BAD_VALUE (a label twice),
- * ELFGEN_UNDEFINED (a label that is not defined), ELFGEN_DOES_NOT_FIT (a reference; as hex2 checks:
- * 1, 2 and 3 bytes, distances signed, addresses unsigned; 4 bytes wrap like its 32-bit arithmetic
- * where the base fits in 32 bits), ELFGEN_NO_ROOM (`needs` are of another source). */
+ * ELFGEN_OK; error->offset is a place in the source for ELFGEN_BAD_VALUE (a label is defined
+ * twice), ELFGEN_UNDEFINED (a label is not defined), ELFGEN_DOES_NOT_FIT (a reference of less than
+ * 8 bytes: distances are signed, addresses unsigned), ELFGEN_NO_ROOM (`needs` are of another
+ * source). */
 ELFGEN_API enum elfgen_status elfgen_hex_assemble(const char *source, size_t size,
                                                   const struct elfgen_hex_options *options,
                                                   const struct elfgen_hex_needs *needs,

@@ -1,8 +1,8 @@
-/* Making: from a program to the bytes that Linux runs.
+/* Makes the file of a program: the bytes that Linux runs.
  *
  * A program is sections, symbols, relocations and an entry. A layout gives every section its file
- * offset and address; the image is then written into the caller's buffer. Whoever has machine code
- * in hand already calls elfgen_write_exec(), the last step of the same road. */
+ * offset and address; the image is then written into the caller's buffer. Callers that already have
+ * machine code use elfgen_write_exec(), the last step of making a file. */
 #ifndef ELFGEN_IMAGE_H
 #define ELFGEN_IMAGE_H
 
@@ -17,7 +17,7 @@
  * that has any. */
 #define ELFGEN_ENTRY_FIRST UINT64_MAX
 
-/* How the file is made; ELFGEN_EXEC_DEFAULTS gives what the lecture's file has. */
+/* How the file is made; ELFGEN_EXEC_DEFAULTS has the values of the lecture's file. */
 struct elfgen_exec_options {
     uint16_t machine;     /* ELFGEN_EM_X86_64 or ELFGEN_EM_386 */
     uint8_t osabi;        /* EI_OSABI, any value; Linux does not read it */
@@ -44,17 +44,17 @@ ELFGEN_API size_t elfgen_exec_headers(uint16_t machine);
  * options->stack asks for one, then the code.
  *
  * buffer    receives the file, `capacity` bytes; may be NULL when capacity is 0.
- * code      `length` bytes that follow the headers. May already stand in its place in the buffer
+ * code      `length` bytes that follow the headers. May already be in its place in the buffer
  *           (buffer + elfgen_exec_headers()), or overlap it.
  * options   NULL for ELFGEN_EXEC_DEFAULTS.
  *
  * Returns the size of the file in bytes. Larger than `capacity`: nothing was written, this is the
  * room needed (*error says ELFGEN_NO_ROOM). 0: refused, nothing was written, *error says why:
- * ELFGEN_UNSUPPORTED (machine), ELFGEN_BAD_ARGUMENT (base no multiple of the page size, align no
- * power of two or not dividing base, permissions or stack with other bits, entry outside the
- * segment),
- * ELFGEN_DOES_NOT_FIT (the segment ends past the end of user space; for x86-64 TASK_SIZE_MAX is
- * 2^47 less a page, arch/x86/include/asm/page_64.h; for i386 it is 0xc0000000).
+ * ELFGEN_UNSUPPORTED (machine), ELFGEN_BAD_ARGUMENT (base is not a multiple of the page size, align
+ * is not a power of two or does not divide base, permissions or stack have other bits, entry is
+ * outside the segment), ELFGEN_DOES_NOT_FIT (the segment ends past the end of user space; for
+ * x86-64 TASK_SIZE_MAX is 2^47 less a page, arch/x86/include/asm/page_64.h; for i386 it is
+ * 0xc0000000).
  *
  * Follows gABI chapter 4 "ELF Header", chapter 5 "Program Header". No allocation; safe from several
  * threads. */
@@ -74,11 +74,11 @@ struct elfgen_section {
     uint64_t address;     /* set by the layout: where in memory */
 };
 
-/* `section` of a symbol that no section defines, and of one whose value is an address already. */
+/* `section` of a symbol that no section defines, and of one whose value is already an address. */
 #define ELFGEN_SECTION_UNDEFINED UINT32_MAX
 #define ELFGEN_SECTION_ABSOLUTE  (UINT32_MAX - 1)
 
-/* Symbol binding (gABI chapter 4, "Symbol Table"). A weak symbol that is undefined is 0. */
+/* Symbol binding (gABI chapter 4, "Symbol Table"). An undefined weak symbol is 0. */
 enum elfgen_binding { ELFGEN_LOCAL, ELFGEN_GLOBAL, ELFGEN_WEAK };
 
 struct elfgen_symbol {
@@ -86,10 +86,10 @@ struct elfgen_symbol {
     uint32_t section; /* index of the section that defines it, or one of the two above */
     enum elfgen_binding binding;
     uint64_t value; /* offset in the section; for ELFGEN_SECTION_ABSOLUTE the value itself */
-    uint64_t size;  /* bytes, 0: unknown; R_X86_64_SIZE32 and the like ask for it */
+    uint64_t size;  /* bytes, 0: unknown; R_X86_64_SIZE32 and the like need it */
 };
 
-/* Bytes to be changed once addresses are known; formulas are rows of format/relocations.def. */
+/* Bytes to change once addresses are known; the formulas are rows of format/relocations.def. */
 struct elfgen_relocation {
     uint32_t section; /* whose bytes change */
     uint32_t symbol;  /* index */
@@ -98,42 +98,42 @@ struct elfgen_relocation {
     int64_t addend;
 };
 
-/* The bytes that a relocation of `type` changes, 1 to 8; 0: it is not supported. */
+/* How many bytes a relocation of `type` changes, 1 to 8; 0: it is not supported. */
 ELFGEN_API unsigned elfgen_relocation_width(uint16_t machine, uint32_t type);
 
-/* Whether what a relocation of `type` stores counts from its own place. */
+/* Whether what a relocation of `type` stores is relative to its own place. */
 ELFGEN_API bool elfgen_relocation_is_relative(uint16_t machine, uint32_t type);
 
-/* What a relocation wants of the global offset table, a table of addresses that code which may run
- * anywhere reads. */
+/* What a relocation needs of the global offset table, from which position-independent code reads
+ * addresses. */
 enum elfgen_got_use {
     ELFGEN_GOT_NONE,
-    ELFGEN_GOT_SLOT, /* the table's slot that holds the symbol's address stands for the symbol */
-    ELFGEN_GOT_BASE  /* the table's base, `_GLOBAL_OFFSET_TABLE_`, stands for the symbol */
+    ELFGEN_GOT_SLOT, /* the slot that holds the symbol's address, in place of the symbol */
+    ELFGEN_GOT_BASE  /* the table's base, `_GLOBAL_OFFSET_TABLE_`, in place of the symbol */
 };
 
-/* What a relocation of a section with `size` bytes (NULL: zeros) wants of the table, and in *plain
- * the type that says the same of the slot or the base itself (R_386_GOT32's depends on the
+/* What a relocation of a section with `size` bytes (NULL: zeros) needs of the table, and in *plain
+ * the type that does the same for the slot or the base itself (R_386_GOT32's depends on the
  * instruction). *plain is its own type for ELFGEN_GOT_NONE. */
 ELFGEN_API enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uint8_t *bytes,
                                                      uint64_t size,
                                                      const struct elfgen_relocation *relocation,
                                                      uint32_t *plain);
 
-/* Rewrites an instruction that reads an address from the global offset table into one that has the
- * address itself, of the same length, where the compiler marked it (R_X86_64_GOTPCRELX,
+/* Rewrites an instruction that reads an address from the global offset table into one of the same
+ * length that holds the address, where the compiler marked it (R_X86_64_GOTPCRELX,
  * R_X86_64_REX_GOTPCRELX, R_386_GOT32X) and the instruction allows it: call, jmp, mov, test, and
- * adc, add, and, cmp, or, sbb, sub, xor to a register; of unmarked ones (R_X86_64_GOTPCREL) mov
- * alone. Follows psABI x86-64 B.2 and i386 A.2; where they leave a choice, what GNU ld does.
+ * adc, add, and, cmp, or, sbb, sub, xor to a register; of unmarked ones (R_X86_64_GOTPCREL) only
+ * mov. Follows psABI x86-64 B.2 and i386 A.2, and GNU ld where they leave a choice.
  *
  * bytes       the relocation's section, `size` of them; changed.
- * relocation  its type, offset and addend become those that the new instruction needs.
+ * relocation  gets the type, offset and addend that the new instruction needs.
  *
- * The symbol's address must fit 31 bits. False: nothing changed, a slot is needed. */
+ * The symbol's address must fit 31 bits. False: nothing was changed, a slot is needed. */
 ELFGEN_API bool elfgen_relax(uint16_t machine, uint8_t *bytes, uint64_t size,
                              struct elfgen_relocation *relocation);
 
-/* The same question without an answer in bytes: whether elfgen_relax() would do it. */
+/* Whether elfgen_relax() would rewrite the instruction; nothing is changed. */
 ELFGEN_API bool elfgen_can_relax(uint16_t machine, const uint8_t *bytes, uint64_t size,
                                  const struct elfgen_relocation *relocation);
 
@@ -146,39 +146,39 @@ struct elfgen_program {
     const struct elfgen_relocation *relocations;
     size_t relocation_count;
     const char *entry_symbol; /* where to start, globals first; NULL: options.entry decides */
-    const struct elfgen_symbol
-        *got;        /* base of the global offset table; NULL: nothing asks for it */
-    uint32_t *order; /* `section_count` of them, set by a layout: the sections as they stand in the
-                        file, so that alignment costs least. NULL: in the program's order */
+    const struct elfgen_symbol *got; /* base of the global offset table; NULL: nothing needs it */
+    /* `section_count` of them, set by a layout: the sections in the order of the file, in which
+     * alignment costs least. NULL: they stay in the program's order. */
+    uint32_t *order;
 };
 
-/* A program header in the making. */
+/* A program header to be written. */
 struct elfgen_segment {
     uint32_t type; /* ELFGEN_PT_LOAD or ELFGEN_PT_GNU_STACK */
     uint32_t permissions;
     uint64_t offset, address, file_size, memory_size, align;
 };
 
-/* Code, constants, data, and the stack's. */
+/* For code, constants, data and the stack. */
 enum { ELFGEN_MOST_SEGMENTS = 4 };
 
-/* What a layout decided, apart from the sections' places. */
+/* What a layout decides, apart from the sections' places. */
 struct elfgen_layout {
-    struct elfgen_exec_options exec; /* as asked, with permissions, zero_fill and entry filled in */
+    struct elfgen_exec_options exec; /* as given, with permissions, zero_fill and entry filled in */
     struct elfgen_segment segments[ELFGEN_MOST_SEGMENTS];
     size_t segment_count;
     uint64_t header_size; /* bytes of ELF header and program headers */
     uint64_t file_size;   /* bytes */
-    uint64_t memory_size; /* bytes in memory from the base on, gaps included */
+    uint64_t memory_size; /* bytes in memory from the base on, with gaps */
 };
 
 /* Layout "single": everything in one PT_LOAD at file offset 0. Sections follow the headers, those
- * with bytes first, then those of zeros; each at the next multiple of its alignment. Without
- * program->order they stand as executable, read-only, writable, equals in the program's order; with
- * it they are ordered so that padding is least (proven for up to 12 sections, found by trying for
- * more, never more than without), as near to that as costs nothing. The segment's permissions are
- * readable plus the union of the sections', `options->permissions` is not used. Sections of size 0
- * get a place and cost nothing.
+ * with bytes first, then those of zeros, each at the next multiple of its alignment. Without
+ * program->order the order is executable, read-only, writable, and within these the program's. With
+ * it, sections are ordered so that padding is least (proven for up to 12 sections; for more, found
+ * by trying, and never worse than without), and as near to that order as possible. The segment is
+ * readable and has the union of the sections' permissions; `options->permissions` is not used.
+ * Sections of size 0 get a place and cost nothing.
  *
  * Sets every section's offset and address and fills *layout. `options` NULL: the defaults.
  *
@@ -191,36 +191,35 @@ ELFGEN_API enum elfgen_status elfgen_layout_single(const struct elfgen_program *
                                                    struct elfgen_error *error);
 
 /* Layout "split": a PT_LOAD for what is executed, one for what is only read and one for what is
- * written, as far as there is any, so that no page is writable and executable at once. In the file
- * they follow each other without padding for pages: each segment is mapped a page further than the
- * one before it ends, at the address that has its file offset's place in the page (gABI chapter 5,
- * "Program Header": p_vaddr and p_offset are congruent modulo the page size). The rest as for
- * "single"; options->align is not used, p_align is the page size.
+ * written, if there is any, so that no page is both writable and executable. In the file they
+ * follow each other without padding to pages: each segment is mapped from the page after the end of
+ * the one before it, at the same place in the page as in the file (gABI chapter 5, "Program
+ * Header": p_vaddr and p_offset are congruent modulo the page size). Otherwise as "single", but
+ * options->align is not used: p_align is the page size.
  *
- * ELFGEN_BAD_ARGUMENT also for a section that is both writable and executable, and for an
- * executable one of zeros: all zeros are in the segment of what is written. */
+ * Also ELFGEN_BAD_ARGUMENT for a section that is both writable and executable, and for an
+ * executable one of zeros: all zeros are in the writable segment. */
 ELFGEN_API enum elfgen_status elfgen_layout_split(const struct elfgen_program *program,
                                                   const struct elfgen_exec_options *options,
                                                   struct elfgen_layout *layout,
                                                   struct elfgen_error *error);
 
-/* Writes the file that a layout describes: sections at their offsets, zeros between, relocations
- * applied, headers in front.
+/* Writes the file that a layout describes: headers, sections at their offsets with zeros between
+ * them, relocations applied.
  *
  * Returns the size of the file; larger than `capacity`: nothing was written. 0: *error says why,
  * and the buffer's contents are undefined: what elfgen_write_exec() refuses; ELFGEN_BAD_ARGUMENT (a
- * layout that is not this program's; a relocation outside its section, or of one that does not
- * exist); ELFGEN_UNDEFINED (a symbol that a relocation needs); ELFGEN_UNSUPPORTED (a relocation
- * type); ELFGEN_DOES_NOT_FIT (a relocated value; the sentence has symbol, section offset and
- * range). */
+ * layout of another program; a relocation outside its section, or of one that does not exist);
+ * ELFGEN_UNDEFINED (a symbol that a relocation needs); ELFGEN_UNSUPPORTED (a relocation type);
+ * ELFGEN_DOES_NOT_FIT (a relocated value; the sentence has symbol, section offset and range). */
 ELFGEN_API size_t elfgen_write_image(const struct elfgen_program *program,
                                      const struct elfgen_layout *layout, void *buffer,
                                      size_t capacity, struct elfgen_error *error);
 
-/* Applies a program's relocations to `size` bytes that hold its sections at their offsets: the part
- * of elfgen_write_image() that a file of debug information needs, whose sections no layout places.
- * Every section that a relocation is in has its offset and address set. The statuses of
- * elfgen_write_image(), for relocations. */
+/* Applies a program's relocations to `size` bytes that hold its sections at their offsets. A file
+ * of debug information needs only this part of elfgen_write_image(), since no layout places its
+ * sections. Every section that a relocation is in must have its offset and address. Returns the
+ * statuses of elfgen_write_image(), for relocations. */
 ELFGEN_API enum elfgen_status elfgen_apply_relocations(const struct elfgen_program *program,
                                                        uint16_t machine, void *bytes, uint64_t size,
                                                        struct elfgen_error *error);

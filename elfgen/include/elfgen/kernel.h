@@ -1,9 +1,9 @@
-/* What Linux answers to execve, as a function of a file's bytes.
+/* Predicts what Linux does at execve, from a file's bytes alone.
  *
  * The model follows fs/exec.c, fs/binfmt_elf.c, fs/compat_binfmt_elf.c and fs/binfmt_script.c on
- * x86-64, and what they call in mm/ (do_mmap(), vm_brk_flags(), clear_user()), check by check, in
- * their order. Each check is a row (elfgen_kernel_checks). Any bytes of any length are accepted;
- * the time is bounded by the program headers that Linux takes, 64 KiB at the most. Nothing is
+ * x86-64, and what they call in mm/ (do_mmap(), vm_brk_flags(), clear_user()): the same checks in
+ * the same order. Each check is a row (elfgen_kernel_checks). Any bytes of any length are accepted;
+ * the time is limited by the program headers that Linux accepts, at most 64 KiB. Nothing is
  * allocated.
  *
  * The address space is the one without randomisation (setarch -R): the stack below the end of user
@@ -26,7 +26,7 @@ enum elfgen_kernel_verdict {
     ELFGEN_REFUSED /* execve() returns -1 with `error` */
 };
 
-/* Linux's numbers for what execve() and its inner calls return. */
+/* Linux's numbers for the errors that execve() and its inner calls return. */
 enum elfgen_kernel_errno {
     ELFGEN_EPERM = 1,
     ELFGEN_ENOENT = 2,
@@ -58,17 +58,19 @@ struct elfgen_kernel_machine {
     uint64_t mmap_min_addr; /* /proc/sys/vm/mmap_min_addr; a multiple of 4096 */
     uint64_t lowest_room;   /* the lowest address that Linux chooses itself: mmap_min_addr, and at
                              * least CONFIG_LSM_MMAP_MIN_ADDR, which is 64 KiB nearly everywhere */
-    bool raw_io;            /* the program may map below that (CAP_SYS_RAWIO) */
-    bool ia32;              /* Linux takes programs for i386 (CONFIG_IA32_EMULATION) */
+    bool raw_io;            /* the program may map below mmap_min_addr (CAP_SYS_RAWIO) */
+    bool ia32;              /* Linux runs programs for i386 (CONFIG_IA32_EMULATION) */
     bool five_levels;       /* addresses of 57 bits (la57) */
     enum elfgen_kernel_overcommit overcommit;
-    uint64_t memory_pages; /* by GUESS: of memory and swap; by NEVER: that may still be committed */
+    uint64_t memory_pages; /* GUESS: pages of memory and swap; NEVER: pages that may still be
+                            * committed */
     uint64_t stack_limit;  /* RLIMIT_STACK in bytes */
-    uint64_t stack_used;   /* bytes of arguments, environment and what Linux adds */
+    uint64_t stack_used;   /* bytes of arguments, environment, and what Linux adds */
     uint64_t largest_file; /* the largest file offset that can be mapped (MAX_LFS_FILESIZE) */
 };
 
-/* A usual machine: 6.18, 16 GiB, 8 MiB of stack, min. address 64 KiB, a user without privileges. */
+/* Sets *machine to a usual machine: Linux 6.18, 16 GiB, 8 MiB of stack, mmap_min_addr of 64 KiB, a
+ * user without privileges. */
 ELFGEN_API void elfgen_kernel_usual(struct elfgen_kernel_machine *machine);
 
 /* The interpreter that PT_INTERP or #! names, as the caller found it. */
@@ -91,28 +93,28 @@ struct elfgen_kernel_area {
     uint64_t start, end;
     uint64_t offset; /* in the file, of `start` */
     enum elfgen_kernel_area_kind kind;
-    uint16_t segment; /* which program header made it, of the file that it is of; 0xffff: none */
-    uint8_t flags;    /* ELFGEN_PF_R and so on, as the processor has them */
+    uint16_t segment; /* the program header, of its own file, that made it; 0xffff: none */
+    uint8_t flags;    /* ELFGEN_PF_R and so on, as the page tables have them */
     bool committed;   /* counts against the memory that may be committed */
 };
 
-/* The address space, in the caller's memory. */
+/* The address space, in memory that the caller provides. */
 struct elfgen_kernel_map {
     struct elfgen_kernel_area *areas; /* by address, without overlap */
     uint64_t capacity;
     uint64_t count;
-    uint64_t needed; /* areas that are enough for this file */
+    uint64_t needed; /* a capacity that is enough for this file */
 };
 
 /* One check. */
 struct elfgen_kernel_check {
     const char *name;                   /* "e_type" */
-    const char *function;               /* of the kernel, that it mirrors */
-    uint32_t since, until;              /* versions it holds for; 0: all */
-    enum elfgen_kernel_verdict verdict; /* where it fails */
-    int error;            /* what the function returns, 0: a signal or the caller's errno */
+    const char *function;               /* the function of the kernel that makes it */
+    uint32_t since, until;              /* versions that make it; 0: no limit */
+    enum elfgen_kernel_verdict verdict; /* if it fails */
+    int error;            /* what the function returns; 0: a signal, or the caller's errno */
     const char *sentence; /* what is wrong; see elfgen_kernel_message() */
-    const char *remedy;   /* what would do */
+    const char *remedy;   /* what to change */
 };
 
 enum elfgen_kernel_check_id {
@@ -126,33 +128,33 @@ ELFGEN_DATA const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_C
 
 struct elfgen_kernel_answer {
     enum elfgen_kernel_verdict verdict;
-    int error;                         /* execve()'s errno, where it is REFUSED */
-    int signal;                        /* where it is KILLED or FAULTS */
-    enum elfgen_kernel_check_id check; /* that decided; ELFGEN_CHECK_passed where it starts */
-    int inner;         /* the errno inside the kernel that led to KILLED, which nobody is told */
-    const char *field; /* whose value decided: "e_type"; NULL: none in this file does */
+    int error;                         /* execve()'s errno, if REFUSED */
+    int signal;                        /* if KILLED or FAULTS */
+    enum elfgen_kernel_check_id check; /* that decided; ELFGEN_CHECK_passed if it starts */
+    int inner; /* the errno inside the kernel that led to KILLED, which it does not report */
+    const char *field; /* the field whose value decided: "e_type"; NULL: none in this file */
     uint64_t offset;   /* of that field in the file, or ELFGEN_NOWHERE */
-    uint64_t value;    /* that it has */
-    uint64_t other;    /* that it was held against: a limit, another field */
-    bool offers;       /* there is a value for this field that passes this check: */
+    uint64_t value;    /* of that field */
+    uint64_t other;    /* what it was compared with: a limit, another field */
+    bool offers;       /* `would` is a value for this field that passes this check */
     uint64_t would;
     uint16_t segment;         /* the program header that `field` is in; 0xffff: none */
-    bool of_interpreter;      /* field, offset and segment are of the interpreter's file */
+    bool of_interpreter;      /* field, offset and segment are in the interpreter's file */
     enum elfgen_class class_; /* the loader that decided: 64 bits or compat */
     bool is_script;
-    bool asks;            /* an interpreter is named: path_... */
+    bool asks;            /* the file names an interpreter: path_... */
     uint64_t path_offset; /* in the file, of the interpreter's path */
-    uint64_t path_length; /* without NUL; 0 is the current folder, which is no program */
+    uint64_t path_length; /* without NUL; 0 is the current directory, which is not a program */
     uint64_t bias;        /* what is added to the file's addresses */
-    uint64_t entry;       /* where the first instruction is (STARTS, FAULTS), the interpreter's if
-                           * there is one */
+    uint64_t entry; /* address of the first instruction (STARTS, FAULTS), the interpreter's if there
+                     * is one */
 };
 
-/* Asks: ELFGEN_OK, and *answer is filled; ELFGEN_NO_ROOM: the file has so many PT_LOADs that
- * map->capacity is too small, map->needed says what would do. `interpreter` NULL: what the path
- * names is taken for good; ask again with it, where the answer `asks`. `map` may be NULL (a file of
- * more than 120 PT_LOADs is then ELFGEN_NO_ROOM); it is filled where the verdict is STARTS or
- * FAULTS, and where it is KILLED with what was mapped so far. */
+/* Predicts what execve does with the file. ELFGEN_OK: *answer is filled. ELFGEN_NO_ROOM: the file
+ * has so many PT_LOADs that map->capacity is too small; map->needed is enough. `interpreter` NULL:
+ * the interpreter is assumed to be good; call again with it if answer->asks. `map` may be NULL (a
+ * file of more than 120 PT_LOADs is then ELFGEN_NO_ROOM); it is filled if the verdict is STARTS or
+ * FAULTS, and if it is KILLED with what was mapped so far. */
 ELFGEN_API enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
                                                 const struct elfgen_kernel_machine *machine,
                                                 const struct elfgen_kernel_file *interpreter,
@@ -162,8 +164,8 @@ ELFGEN_API enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t leng
 /* "ENOEXEC"; NULL where the number has no name here. */
 ELFGEN_API const char *elfgen_errno_name(int error);
 
-/* The sentence about the deciding check, with its numbers; and what would do (nothing where there
- * is no such thing). */
+/* Appends the sentence about the check that decided, with its numbers; and what to change (nothing
+ * if nothing is known to help). */
 ELFGEN_API void elfgen_kernel_message(const struct elfgen_kernel_answer *answer,
                                       struct elfgen_text *text);
 ELFGEN_API void elfgen_kernel_remedy(const struct elfgen_kernel_answer *answer,

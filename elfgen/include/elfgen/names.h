@@ -1,7 +1,7 @@
-/* Numbers to names: what GNU readelf 2.40 calls the values of enumerated fields, from data.
+/* Names of the values of enumerated fields, as GNU readelf 2.40 calls them.
  *
- * Names depend on where a number stands: `machine` is e_machine and `osabi` is EI_OSABI of the
- * file. Every string is constant and lives as long as the program. NULL: the number has no name. */
+ * Names depend on the file: `machine` is its e_machine and `osabi` its EI_OSABI. Every string is
+ * constant. NULL: the number has no name. */
 #ifndef ELFGEN_NAMES_H
 #define ELFGEN_NAMES_H
 
@@ -47,8 +47,8 @@ ELFGEN_API const char *elfgen_relocation_type_name(uint64_t machine, uint64_t ty
 /* One bit of sh_flags: its letter in readelf's table, '\0' where it has none. */
 ELFGEN_API char elfgen_section_flag_letter(uint64_t machine, uint64_t osabi, uint64_t bit);
 
-/* Appends what e_flags say, each item with ", " in front; nothing for 0. `abi_version` is
- * EI_ABIVERSION. */
+/* Appends what e_flags mean, each item after ", "; nothing for 0. `abi_version` is EI_ABIVERSION.
+ */
 ELFGEN_API void elfgen_machine_flags_text(struct elfgen_text *text, uint64_t machine,
                                           uint64_t osabi, uint64_t abi_version, uint32_t flags);
 

@@ -1,6 +1,5 @@
-/* What others than this Linux say of a program: the ELF specification, good practice, portability,
- * and other loaders. Each objection is a row with a source. Any bytes are accepted; nothing is
- * allocated. */
+/* What the ELF specification, good practice, portability and other loaders object to in a program.
+ * Each objection is a row with a source. Any bytes are accepted; nothing is allocated. */
 #ifndef ELFGEN_OBJECTIONS_H
 #define ELFGEN_OBJECTIONS_H
 
@@ -24,21 +23,21 @@ enum elfgen_objector {
 struct elfgen_objection {
     enum elfgen_objector who;
     const char *name;     /* "p_align-power" */
-    const char *source;   /* where that is written */
+    const char *source;   /* where the rule is written */
     const char *sentence; /* see elfgen_objection_text() */
     const char *field;    /* NULL: none in particular */
     uint64_t offset;      /* of the field in the file, or ELFGEN_NOWHERE */
     uint64_t value;
-    uint64_t other;   /* that it was held against */
-    uint16_t segment; /* program header that it is in, 0xffff: none */
+    uint64_t other;   /* what it was compared with */
+    uint16_t segment; /* program header that the field is in, 0xffff: none */
 };
 
-/* The next objection of one of `who` (bits), from row *row on, 0 at first. Each row objects once,
- * to the first place where it can. False: there is none. */
+/* Gets the next objection by one of `who` (bits), from row *row on, which is 0 at first. Each row
+ * objects once, to the first place where it can. False: there are no more. */
 ELFGEN_API bool elfgen_objection_next(const void *bytes, uint64_t length, unsigned who,
                                       unsigned *row, struct elfgen_objection *objection);
 
-/* Its sentence with its numbers. */
+/* Appends the sentence of an objection, with its numbers. */
 ELFGEN_API void elfgen_objection_text(const struct elfgen_objection *objection,
                                       struct elfgen_text *text);
 

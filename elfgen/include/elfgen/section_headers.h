@@ -1,5 +1,5 @@
-/* Section headers and symbols behind an ELF file that has none, for the tools that ask for them:
- * debuggers, disassemblers, nm. Linux reads none of it. */
+/* Appends section headers and symbols to an ELF file that has none, for tools that need them:
+ * debuggers, disassemblers, nm. Linux does not read them. */
 #ifndef ELFGEN_SECTION_HEADERS_H
 #define ELFGEN_SECTION_HEADERS_H
 
@@ -9,8 +9,8 @@
 #include "elfgen/error.h"
 #include "elfgen/format.h"
 
-/* One section header to be written; sh_info is 0, and so is sh_link but of an ELFGEN_SHT_DYNAMIC,
- * whose strings are the first ELFGEN_SHT_STRTAB of the sections. */
+/* One section header to be written; sh_info is 0, and so is sh_link, except that of an
+ * ELFGEN_SHT_DYNAMIC: the first ELFGEN_SHT_STRTAB of the sections has its strings. */
 struct elfgen_section_header {
     const char *name; /* not NULL; "" where it has none */
     uint32_t type;    /* sh_type, ELFGEN_SHT_... */
@@ -43,25 +43,24 @@ struct elfgen_section_headers {
     size_t symbol_count;
 };
 
-/* Appends to an ELF file of `size` bytes that stands in `buffer`: .symtab and .strtab (if there are
- * symbols, local ones first, each kind in the order given), .symtab_shndx (if a symbol's section
- * needs it), .shstrtab, and the section headers: the empty one, those in `wanted`, then those of
- * these tables. Points e_shoff, e_shentsize, e_shnum and e_shstrndx at them; all other bytes of the
- * file stay. Section i of `wanted` becomes header i + 1; from 0xff00 headers on the counts stand in
- * header 0, and so does a count of program headers (PN_XNUM) that the file kept in its old header
- * 0.
+/* Appends to the ELF file of `size` bytes in `buffer`: .symtab and .strtab (if there are symbols,
+ * local ones first, each kind in the order given), .symtab_shndx (if a symbol's section needs it),
+ * .shstrtab, and the section headers: the empty one, those in `wanted`, then those of these tables.
+ * Points e_shoff, e_shentsize, e_shnum and e_shstrndx at them; all other bytes of the file stay.
+ * Section i of `wanted` becomes header i + 1; from 0xff00 headers on the counts are in header 0,
+ * and so is a count of program headers (PN_XNUM) that the file kept in its old header 0.
  *
  * buffer    the file, `capacity` bytes in all; may be NULL when capacity is 0, to learn the size.
  * class_    the file's EI_CLASS; byte order is the file's own EI_DATA.
  *
  * Returns the new size. Larger than `capacity`: nothing was written, this is the room needed
  * (*error says ELFGEN_NO_ROOM). 0: refused, nothing was written, *error says why, with the name of
- * the section or symbol: ELFGEN_BAD_ARGUMENT (a class that is not the file's or none; an alignment
- * that is no power of two; a type or binding above 15), ELFGEN_OUT_OF_RANGE (a section outside the
- * file, a symbol's section that does not exist), ELFGEN_DOES_NOT_FIT (a value too large for 32
- * bits, names of 4 GiB), ELFGEN_NOT_ELF, ELFGEN_TRUNCATED (no room for an ELF header) and
- * ELFGEN_BAD_VALUE (EI_DATA is no byte order). What the file's bytes are is looked at only once
- * the capacity suffices.
+ * the section or symbol: ELFGEN_BAD_ARGUMENT (a class that is not the file's, or not a class; an
+ * alignment that is not a power of two; a type or binding above 15), ELFGEN_OUT_OF_RANGE (a section
+ * outside the file, a symbol's section that does not exist), ELFGEN_DOES_NOT_FIT (a value too large
+ * for 32 bits, names of 4 GiB), ELFGEN_NOT_ELF, ELFGEN_TRUNCATED (no room for an ELF header) and
+ * ELFGEN_BAD_VALUE (EI_DATA is not a byte order). The bytes of the file are looked at only if the
+ * capacity suffices.
  *
  * Time is linear in the number of sections and symbols and the length of their names. Follows gABI
  * chapter 4, "Sections" and "Symbol Table". No allocation; safe from several threads. */

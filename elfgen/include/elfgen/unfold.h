@@ -1,11 +1,11 @@
-/* Unfolding: a file whose headers overlap, lie or are missing becomes one whose headers stand
- * apart, and Linux makes the same memory of both.
+/* Unfolds a file: headers that overlap, are wrong or are missing become headers in places of their
+ * own, and Linux makes the same memory of both files.
  *
- * The new file is new headers, then the old file whole from a page boundary on, then zeros up to
- * the next one. What was mapped from the old file is mapped from that copy, by PT_LOADs that say
- * the same, so that every page is the same: old headers, bytes that merely share a page, what is
+ * The new file has new headers, then the whole old file from a page boundary on, then zeros up to
+ * the next boundary. What was mapped from the old file is mapped from that copy, by equivalent
+ * PT_LOADs, so that every page is the same: old headers, bytes that merely share a page, what is
  * cleared. One more page (or more, for many headers) maps the new headers, since programs and the
- * dynamic linker find the program headers there (AT_PHDR). */
+ * dynamic linker look for them in memory (AT_PHDR). */
 #ifndef ELFGEN_UNFOLD_H
 #define ELFGEN_UNFOLD_H
 
@@ -18,8 +18,8 @@
 /* A program header of the new file. */
 struct elfgen_unfold_segment {
     struct elfgen_phdr phdr;
-    /* Of a PT_LOAD, the pages that it has of the file: addresses that show the file's bytes, also
-     * around those that the program header names. Equal where there are none. */
+    /* Of a PT_LOAD, the addresses of its pages that show the file's bytes, including those around
+     * the bytes that the program header names. Equal if there are none. */
     uint64_t start, end;
 };
 
@@ -27,13 +27,13 @@ struct elfgen_unfold {
     const struct elfgen_view *view; /* of the old file */
     struct elfgen_unfold_segment *segments;
     size_t room, count;
-    size_t headers;  /* index of the PT_LOAD that maps the headers; `count`: there is no room for it
-                      * in memory, and AT_PHDR will be 0 */
-    uint64_t front;  /* where the copy begins: a multiple of the page, at most 2 MiB for the sake of
-                      * alignment, else the headers' pages */
-    uint64_t size;   /* of headers, copy and zeros */
-    uint64_t past_end; /* bytes of address space that the old file maps behind its own end: touching
-                      * them is SIGBUS, in the new file they are not mapped (SIGSEGV) */
+    size_t headers; /* index of the PT_LOAD that maps the headers; `count`: there is no room for it
+                     * in memory, and AT_PHDR will be 0 */
+    uint64_t front; /* file offset of the copy: the headers' size, rounded up to pages or to a
+                     * larger p_align, at most 2 MiB */
+    uint64_t size;  /* of the new file: headers, copy and zeros */
+    uint64_t past_end; /* bytes of address space that the old file maps past its own end: an access
+                        * is SIGBUS; the new file does not map them (SIGSEGV) */
 };
 
 /* Whether Linux would start the file, as far as the file decides: what load_elf_binary()
@@ -45,25 +45,25 @@ struct elfgen_unfold {
 ELFGEN_API enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view,
                                                   struct elfgen_error *error);
 
-/* How many segments elfgen_unfold_plan() may want, for a file that passes the check. */
+/* How many segments elfgen_unfold_plan() may need, for a file that passes the check. */
 ELFGEN_API size_t elfgen_unfold_room(const struct elfgen_view *view);
 
-/* Plans the new file of one that passes the check. `segments` is the caller's, `room` of them.
- * Segments that overlap in memory become what is left of each: a later one wins, as it does for
- * Linux. PT_LOADs come by address. PT_INTERP, PT_DYNAMIC, PT_NOTE, PT_TLS, PT_PHDR (which then
- * names the new table) and GNU's are kept where their bytes are in the file, others are not.
+/* Plans the new file for one that passes the check. `segments` is the caller's, `room` of them.
+ * Where segments overlap in memory, a later one wins, as in Linux, and the others are cut. PT_LOADs
+ * come by address. PT_INTERP, PT_DYNAMIC, PT_NOTE, PT_TLS, PT_PHDR (which then names the new table)
+ * and GNU's are kept where their bytes are in the file, others are not.
  *
  * ELFGEN_OK; ELFGEN_NO_ROOM; ELFGEN_UNSUPPORTED: it takes more program headers than Linux reads, or
- * a segment without bytes in the file is the lowest of a program whose address Linux chooses, and
- * below it is no room for the headers. */
+ * Linux chooses the address of the program, its lowest segment has no bytes in the file, and there
+ * is no room for the headers below it. */
 ELFGEN_API enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold,
                                                  const struct elfgen_view *view,
                                                  struct elfgen_unfold_segment *segments,
                                                  size_t room, struct elfgen_error *error);
 
-/* Makes the PT_LOAD that has [address, address + size) in its pages as long as that, so that the
- * bytes are in the segment by its header, too; what Linux maps stays the same. False: none shows
- * these bytes of the file. */
+/* Extends the PT_LOAD whose pages have [address, address + size), so that its header covers these
+ * bytes as well; what Linux maps stays the same. False: no PT_LOAD shows these bytes of the file.
+ */
 ELFGEN_API bool elfgen_unfold_reach(struct elfgen_unfold *unfold, uint64_t address, uint64_t size);
 
 /* Writes the planned file. Returns unfold->size; larger than `capacity`: nothing was written,
@@ -72,9 +72,9 @@ ELFGEN_API bool elfgen_unfold_reach(struct elfgen_unfold *unfold, uint64_t addre
 ELFGEN_API size_t elfgen_write_unfolded(const struct elfgen_unfold *unfold, void *buffer,
                                         size_t capacity, struct elfgen_error *error);
 
-/* Whether the file needs no unfolding: its headers stand apart and are right, segments and sections
- * are in the file, PT_LOADs ascend and do not overlap. False: *error says what is not so, which may
- * be that it has no sections (ELFGEN_UNDEFINED). */
+/* Whether the file needs no unfolding: its headers are right and do not overlap, segments and
+ * sections are in the file, PT_LOADs ascend and do not overlap. False: *error says what is wrong,
+ * which may be that it has no sections (ELFGEN_UNDEFINED). */
 ELFGEN_API bool elfgen_is_unfolded(const struct elfgen_view *view, struct elfgen_error *error);
 
 #endif

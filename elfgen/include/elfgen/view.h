@@ -1,8 +1,8 @@
-/* Reading: any bytes, of any length, back into structures.
+/* Reads the structures of an ELF file, from any bytes of any length.
  *
- * A view keeps pointers into the caller's bytes, which must stay as they are while it is used.
- * Nothing is allocated. Every read is checked against the length; a structure that lies partly past
- * the end is decoded from what is there, with zeros for the rest, as Linux fills a short ELF header
+ * A view keeps a pointer to the caller's bytes, which must not change while it is used. Nothing is
+ * allocated. Every read is checked against the length; a structure that lies partly past the end is
+ * decoded from what is there, with zeros for the rest, as Linux fills a short ELF header
  * (fs/exec.c, prepare_binprm(), clears the 256 bytes that it reads into). */
 #ifndef ELFGEN_VIEW_H
 #define ELFGEN_VIEW_H
@@ -25,7 +25,7 @@ struct elfgen_table {
 struct elfgen_view {
     const uint8_t *bytes;
     uint64_t length;
-    enum elfgen_class class_; /* EI_CLASS 2 is 64 bits, everything else 32, as readelf takes it */
+    enum elfgen_class class_; /* EI_CLASS 2 is 64 bits, everything else 32, as in readelf */
     enum elfgen_order order;  /* EI_DATA 2 is big-endian, everything else little */
     uint64_t header_present;  /* bytes of the ELF header that the file has, 0 to 64 */
     struct elfgen_ehdr ehdr;
@@ -36,7 +36,7 @@ struct elfgen_view {
     uint64_t names;               /* index of the section name table (SHN_XINDEX resolved) */
 };
 
-/* Opens a view of `length` bytes; it is usable whatever the answer is.
+/* Opens a view of `length` bytes; it can be used whatever is returned.
  *
  * ELFGEN_OK; ELFGEN_NOT_ELF: the magic number is missing; ELFGEN_TRUNCATED: the file ends inside
  * the ELF header (`header_present` says where), whose rest is read as zeros. */
@@ -48,14 +48,14 @@ ELFGEN_API enum elfgen_status elfgen_view_open(struct elfgen_view *view, const v
 ELFGEN_API enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void *bytes,
                                                        uint64_t length, struct elfgen_error *error);
 
-/* The `size` bytes at file offset `offset`: NULL if they are not all there. A size of 0 at an
- * offset up to the length is there. */
+/* The `size` bytes at file offset `offset`; NULL if they are not all in the file. With a size of 0,
+ * any offset up to the length is in the file. */
 ELFGEN_API const uint8_t *elfgen_view_bytes(const struct elfgen_view *view, uint64_t offset,
                                             uint64_t size);
 
-/* One entry of a table. ELFGEN_OK; ELFGEN_OUT_OF_RANGE: `index` is not below the count (*header is
- * left alone); ELFGEN_BAD_VALUE: the table's entry size is smaller than the structure (left alone);
- * ELFGEN_TRUNCATED: part of it lies past the end and reads as zeros. */
+/* Reads one entry of a table. ELFGEN_OK; ELFGEN_OUT_OF_RANGE: `index` is not below the count
+ * (*header is left alone); ELFGEN_BAD_VALUE: the table's entry size is smaller than the structure
+ * (left alone); ELFGEN_TRUNCATED: part of it lies past the end and reads as zeros. */
 ELFGEN_API enum elfgen_status elfgen_view_segment(const struct elfgen_view *view, uint64_t index,
                                                   struct elfgen_phdr *header,
                                                   struct elfgen_error *error);
@@ -63,9 +63,9 @@ ELFGEN_API enum elfgen_status elfgen_view_section(const struct elfgen_view *view
                                                   struct elfgen_shdr *header,
                                                   struct elfgen_error *error);
 
-/* Entries of a section that is a table: symbols, relocations and dynamic entries. `section` is its
- * header; its sh_entsize is the distance between entries. Status as above; a section without bytes
- * in the file (SHT_NOBITS) has no entries. */
+/* Reads an entry of a section that is a table: of symbols, relocations or dynamic entries.
+ * `section` is its header; its sh_entsize is the distance between entries. Status as above; a
+ * section without bytes in the file (SHT_NOBITS) has no entries. */
 ELFGEN_API enum elfgen_status elfgen_view_symbol(const struct elfgen_view *view,
                                                  const struct elfgen_shdr *section, uint64_t index,
                                                  struct elfgen_sym *symbol,
@@ -80,8 +80,8 @@ ELFGEN_API enum elfgen_status elfgen_view_dynamic(const struct elfgen_view *view
                                                   struct elfgen_error *error);
 
 /* The string at `index` in the string table that starts at `table_offset` and has `table_size`
- * bytes. Returns its length without the NUL and points *string at it; a string that the table's or
- * the file's end cuts short ends there. SIZE_MAX: it starts outside the table or the file. */
+ * bytes. Returns its length without the NUL and points *string at it; a string that the end of the
+ * table or the file cuts short ends there. SIZE_MAX: it starts outside the table or the file. */
 ELFGEN_API size_t elfgen_view_string(const struct elfgen_view *view, uint64_t table_offset,
                                      uint64_t table_size, uint64_t index, const char **string);
 
