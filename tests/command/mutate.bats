@@ -48,14 +48,71 @@ sum()
     json 'my $n = 0; $n += $_->{'"$1"'} for @{$d->{bytes}}; print $n' <<<"$output"
 }
 
+# A process of mutate's, in a group of its own and with the usual signals, as from a terminal: its output is in
+# `out` and `err`, its number in $main.
+begin()
+{
+    perl -e 'setpgrp(0, 0); $SIG{INT} = "DEFAULT"; exec @ARGV' "$TINYELF" mutate --json "$@" >out 2>err 3>&- &
+    main=$!
+}
+
+# What begin() started leaves that group only by its end.
 nobody_left()
 {
-    for _ in $(seq 50); do
-        pgrep -f "mutate.*$BATS_TEST_TMPDIR|^$1" >/dev/null || return 0
+    for _ in $(seq 100); do
+        kill -0 -- "-$main" 2>/dev/null || return 0
         sleep 0.1
     done
-    pgrep -af "mutate|$1"
+    pgrep -a -g "$main"
     return 1
+}
+
+# The first child of a process, or of none; nothing where there is none.
+child_of()
+{
+    [ -n "$1" ] || return 0
+    pgrep -o -P "$1" || true
+}
+
+# Waits for the program that a worker runs, which is the child of process $1; but not for $2.
+next_program()
+{
+    local parent=$1 before=$2
+    for _ in $(seq 1000); do
+        program=$(child_of "$(child_of "$parent")")
+        [ -z "$program" ] || [ "$program" = "$before" ] || return 0
+        sleep 0.02
+    done
+    echo "no program is run"
+    return 1
+}
+
+# Waits for the first of $main's processes that take runs: those alone have children with children.
+find_runner()
+{
+    for _ in $(seq 1000); do
+        runner=$(child_of "$main")
+        [ -z "$(child_of "$(child_of "$runner")")" ] || return 0
+        sleep 0.02
+    done
+    echo "no change is run"
+    return 1
+}
+
+# Waits until a run is counted, which is before the same worker begins another.
+until_counted()
+{
+    find_runner
+    next_program "$runner" ""
+    next_program "$runner" "$program"
+}
+
+# How $main ended, which it should by now.
+ended()
+{
+    status=0
+    timeout 60 tail --pid "$main" -f /dev/null
+    wait "$main" || status=$?
 }
 
 # ---- the lecture's program ----
@@ -322,8 +379,12 @@ END
     sleep 1000 &
     local other=$!
     for name in hello echo cat exit sections hello-c; do
-        mutate --json --values 20 --seed 11 "$name" "one"
+        begin --values 20 --seed 11 "$name" "one"
+        ended
+        output=$(cat out)
+        rm out err
         exits 0
+        nobody_left
         [ "$(sum same)" -gt 0 ]
         [ "$(sum signal)" -gt 0 ]
         [ "$(json 'print $d->{runs}' <<<"$output")" -eq $((20 * $(stat -c %s "$name"))) ]
@@ -331,7 +392,6 @@ END
     kill -0 "$other"
     kill "$other"
     [ "$(ls -lA --time-style=full-iso)" = "$state" ]
-    nobody_left "\./hello"
 }
 
 @test "mutants that loop are cut by processor time, those that sleep by the clock" {
@@ -532,40 +592,27 @@ slow()
     local signal
     slow
     for signal in INT TERM HUP; do
-        # A shell's background ignores INT, and what is ignored stays so.
-        perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' timeout --foreground 100 \
-            "$TINYELF" mutate --json slow >out 2>err 3>&- &
-        local main=$!
-        sleep 1.5
-        pkill -"$signal" -f -P "$main" "mutate --json slow"
-        status=0
-        wait "$main" || status=$?
+        begin slow
+        until_counted
+        kill -"$signal" "$main"
+        ended
         [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
         [ "$(json 'print $d->{complete} ? "all" : "some", $d->{runs} > 0 && $d->{runs} < 40000' <out)" = some1 ]
         grep -q "^tinyelf: slow: note: stopped after [0-9]* of [0-9]* runs$" err
-        nobody_left "slow"
+        nobody_left
     done
-}
-
-# A process of mutate's, in a group of its own and with the usual signals, as from a terminal: its output is in
-# `out` and `err`, its number in $main.
-begin()
-{
-    perl -e 'setpgrp(0, 0); $SIG{INT} = "DEFAULT"; exec @ARGV' "$TINYELF" mutate --json "$@" >out 2>err 3>&- &
-    main=$!
 }
 
 @test "Ctrl-C comes to all of a terminal's processes, and is in no count" {
     slow
     for _ in 1 2 3; do
         begin slow
-        sleep 1
+        until_counted
         kill -INT -- "-$main"
-        status=0
-        wait "$main" || status=$?
+        ended
         [ "$status" -eq 130 ]
         [ "$(json 'print join ",", grep { $_ == 2 } map { @{$_->{signals}} } @{$d->{bytes}}' <out)" = "" ]
-        nobody_left "slow"
+        nobody_left
     done
 }
 
@@ -575,11 +622,11 @@ begin()
     for signal in TSTP STOP; do
         # e_shoff matters to nobody: all sleep a little and end.
         begin --field e_shoff --values 10 --jobs 2 slow
-        sleep 0.5
+        until_counted
         kill -"$signal" -- "-$main"
         sleep 3
         kill -CONT -- "-$main"
-        wait "$main"
+        ended
         output=$(cat out)
         [ "$(sum same)" -eq 80 ]
     done
@@ -590,42 +637,53 @@ begin()
     slow
     for plan in "--pairs 0x78-0x7f" "--field ehdr"; do
         begin --jobs 2 $plan slow
-        sleep 1
-        kill -KILL "$(pgrep -P "$main" | head -n 1)"
-        status=0
-        timeout 20 tail --pid "$main" -f /dev/null
-        wait "$main" || status=$?
+        until_counted
+        kill -KILL "$runner"
+        ended
         [ "$status" -eq 1 ]
         grep -q "^tinyelf: slow: error: a process of the sandbox was killed from outside, after [0-9]* of " err
         [ "$(json 'print $d->{complete} ? "all" : "some"' <out)" = some ]
-        nobody_left "slow"
+        nobody_left
     done
+}
+
+# Waits until $main has as many processes that take runs, and looks again when one has come far.
+has_runners()
+{
+    find_runner
+    for _ in $(seq 1000); do
+        [ "$(pgrep -c -P "$main")" -ne "$1" ] || break
+        sleep 0.02
+    done
+    until_counted
+    [ "$(pgrep -c -P "$main")" -eq "$1" ]
 }
 
 @test "without --jobs there is one for each processor" {
     slow
-    begin --field e_shoff --values 40 slow
-    sleep 1
-    [ "$(pgrep -c -P "$main")" -eq "$(nproc)" ]
-    wait "$main"
-    begin --field e_shoff --values 20 --jobs 3 slow
-    sleep 1
-    [ "$(pgrep -c -P "$main")" -eq 3 ]
-    wait "$main"
+    begin slow
+    has_runners "$(nproc)"
+    kill "$main"
+    ended
+    begin --jobs 3 slow
+    has_runners 3
+    kill "$main"
+    ended
 }
 
 @test "a change that somebody kills is run again" {
-    local worker
+    local runner program
     sleeping slower 300000000
     begin --field e_shoff --values 2 --jobs 1 slower
-    # Three times it is run as it is.
-    sleep 1
+    find_runner
+    next_program "$runner" ""
     for _ in 1 2 3; do
-        sleep 0.5
-        worker=$(pgrep -P "$(pgrep -P "$main")")
-        pkill -KILL -P "$worker" || true
+        kill -KILL "$program"
+        # The same change again, and then another.
+        next_program "$runner" "$program"
+        next_program "$runner" "$program"
     done
-    wait "$main"
+    ended
     output=$(cat out)
     [ "$(sum same)" -eq 16 ]
 }
@@ -642,39 +700,34 @@ _start: push 0
         mov eax, 60
         syscall
 END
+    local program
     begin slower
-    sleep 1
-    kill -KILL "$(pgrep -P "$main")"
-    timeout 20 tail --pid "$main" -f /dev/null
-    status=0
-    wait "$main" || status=$?
+    next_program "$main" ""
+    kill -KILL "$(child_of "$main")"
+    ended
     [ "$status" -eq 1 ]
     grep -q "^tinyelf: slower: error: the sandbox's worker is gone" err
-    nobody_left "slower"
+    nobody_left
 }
 
 @test "Ctrl-C ends it also while one of its processes stands still" {
-    local child
     slow
     begin --jobs 2 slow
-    sleep 1
-    child=$(pgrep -P "$main" | head -n 1)
-    kill -STOP "$child"
+    until_counted
+    kill -STOP "$runner"
     kill -INT "$main"
-    timeout 20 tail --pid "$main" -f /dev/null
-    status=0
-    wait "$main" || status=$?
+    ended
     [ "$status" -eq 130 ]
-    nobody_left "slow"
+    nobody_left
 }
 
 @test "the file may change meanwhile" {
     slow
     head -c 100000 /dev/zero >>slow
     begin --field e_shoff --values 5 slow
-    sleep 0.5
+    until_counted
     : >slow
-    wait "$main"
+    ended
     output=$(cat out)
     [ "$(sum same)" -eq 40 ]
     [ ! -s err ]
@@ -695,33 +748,30 @@ END
     done
     sleep 0.3
     kill -TERM "$main"
-    timeout 20 tail --pid "$main" -f /dev/null
+    ended
     kill "$reader"
-    status=0
-    wait "$main" || status=$?
     [ "$status" -eq 143 ]
 }
 
 @test "nothing is left when it is killed" {
     slow
-    "$TINYELF" mutate --json slow >out 2>err 3>&- &
-    local main=$!
-    sleep 1
+    begin slow
+    until_counted
     kill -KILL "$main"
-    wait "$main" || true
+    ended
     [ ! -s out ]
-    nobody_left "slow"
+    nobody_left
 }
 
 @test "a bar with rate and time left, on a terminal alone" {
     slow
     script -qec true /dev/null </dev/null >terminal 2>&1 || skip "script is missing, or makes no terminal here"
-    script -qec "'$TINYELF' mutate --field 0x79-0x7a --values 60 --color never slow >out" /dev/null </dev/null >terminal
+    script -qec "'$TINYELF' mutate --field 0x79-0x7a --values 60 --jobs 2 --color never slow >out" /dev/null </dev/null >terminal
     tr '\r' '\n' <terminal | grep -Eq '\[#+ +\] [0-9]+ of 120 runs, [0-9]+ a second, [0-9]+ s left'
     [ "$(tail -c 3 terminal | od -An -tx1)" = " 1b 5b 4b" ]
     grep -q '120 runs' out
     # In a narrow terminal it stays in its line.
-    script -qec "stty cols 40; '$TINYELF' mutate --field 0x79-0x7a --values 60 --color never slow >out" /dev/null </dev/null >terminal
+    script -qec "stty cols 40; '$TINYELF' mutate --field 0x79-0x7a --values 60 --jobs 2 --color never slow >out" /dev/null </dev/null >terminal
     [ "$(tr '\r' '\n' <terminal | grep -o '\[#* *\].*' | awk '{ if (length > n) n = length } END { print n }')" -eq 39 ]
     mutate --values 1 --field ehdr slow
     [ -z "$stderr" ]
