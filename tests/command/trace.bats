@@ -138,7 +138,9 @@ S
 
 @test "killed in a call: what is shown when it is answered never comes, as with strace" {
     command -v strace >/dev/null || skip "strace is not installed"
-    local wait='pipe A, B; if (!fork) { select undef, undef, undef, 0.2; kill 9, getppid; exit }'
+    # The child waits until its parent sleeps, and then a little, since it may have slept in something else.
+    local wait='pipe A, B; if (!fork) { do { select undef, undef, undef, 0.2; open S, "/proc/" . getppid . "/stat" }
+        until <S> =~ /\) S /; select undef, undef, undef, 0.2; kill 9, getppid; exit }'
     local end
     for end in 'sysread A, $x, 1' 'wait' 'syscall 34'; do
         tinyelf trace -o log perl -e "$wait $end"
@@ -366,7 +368,8 @@ is_killed()
 }
 
 @test "a program that stops is stopped, until somebody lets it go on" {
-    tinyelf trace -o log sh -c '(sleep 0.3; kill -s CONT $$) & kill -s STOP $$; echo on'
+    tinyelf trace -o log sh -c '(until grep -q "^State:.[Tt] (.*stop" /proc/$$/status && grep -q "stopped by" log; do
+        sleep 0.05; done; kill -s CONT $$) & kill -s STOP $$; echo on'
     exits 0
     [ "$output" = "on" ]
     grep -q -- '--- SIGSTOP {si_signo=SIGSTOP, si_code=SI_USER, ' log

@@ -383,9 +383,15 @@ N
 }
 
 @test "some fifty of the system's programs without their section headers: the same memory and --version" {
-    local count=0 path
-    for path in /usr/bin/ls /usr/bin/true /usr/bin/[a-d]* /usr/bin/s*; do
-        [ "$count" -lt 50 ] || break
+    # Of packages that every Debian has: what else is in /usr/bin is nobody's promise.
+    local names=(
+        arch awk b2sum base32 base64 basename cat chgrp chmod chown cksum cmp comm cp csplit cut date dd df diff
+        dir dirname dpkg-query du env expr factor find fold getconf getopt grep gzip head id join ls md5sum mkfifo
+        mv nl od paste readlink sed seq setsid sha256sum shuf sort split stat sum tail test timeout tr true wc
+        xargs)
+    local count=0 name path
+    for name in "${names[@]}"; do
+        path=/usr/bin/$name
         [ -f "$path" ] && [ ! -u "$path" ] && [ ! -g "$path" ] || continue
         [ "$(head -c 4 "$path" | tail -c 3)" = ELF ] || continue
         [ "$(stat -Lc %s "$path")" -lt 300000 ] || continue # objdump takes its time
@@ -396,8 +402,8 @@ N
         same_memory program twin || { echo "$path"; return 1; }
         tools_take twin || { echo "$path"; return 1; }
         count=$((count + 1))
-        case $path in
-        */ls | */true | */cat | */cut | */date | */dd | */df | */sort | */sum | */stat | */sed)
+        case $name in
+        ls | true | cat | cut | date | dd | df | sort | sum | stat)
             same_run program twin --version || { echo "$path"; return 1; }
             ;;
         esac

@@ -1,6 +1,7 @@
 /* process/: a program is traced to its end, and nothing of it is left, however it goes. */
 #include <errno.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,12 +32,6 @@ static void listen(void *context, const struct process_event *event)
         return;
     if (told->number_count < 16)
         told->numbers[told->number_count++] = event->process->call.number;
-}
-
-static bool always(void *context)
-{
-    (void)context;
-    return true;
 }
 
 static bool run(const char *const *arguments, struct process_watch *watch, struct told *told,
@@ -126,16 +121,25 @@ static void ring(int number)
     (void)number;
 }
 
+/* Whether both children of a shell have begun. */
+static bool has_two_children(void *context)
+{
+    const struct told *told = context;
+    return told->counts[PROCESS_STARTED] == 2;
+}
+
 START_TEST(interrupted_it_kills_the_program_and_its_children)
 {
     static const char *const arguments[] = {"/bin/sh", "-c", "trap '' TERM; sleep 60 & sleep 60",
                                             NULL};
-    struct process_watch watch = {.follow = true, .interrupted = always};
+    struct process_watch watch = {.follow = true, .interrupted = has_two_children};
     struct process_end end;
     struct told told = {0};
     struct sigaction action = {.sa_handler = ring};
+    const struct itimerval often = {.it_interval = {.tv_usec = 100000},
+                                    .it_value = {.tv_usec = 100000}};
     sigaction(SIGALRM, &action, NULL);
-    alarm(1);
+    setitimer(ITIMER_REAL, &often, NULL);
     ck_assert(run(arguments, &watch, &told, &end));
     ck_assert(end.ran);
     ck_assert_int_eq(end.signal, SIGKILL);
