@@ -90,7 +90,7 @@ static bool name_folder(struct request *request, const char *asked)
 static void append(struct elfgen_text *text)
 {
     size_t *size = text->context;
-    /* The room is doubled each time: a large report is rare. */
+    /* Doubling is enough: the report does not grow with the size of the files. */
     char *more = realloc(text->bytes, *size * 2);
     if (!more)
         return;
