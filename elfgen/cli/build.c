@@ -1,4 +1,4 @@
-/* tinyelf build: source -> program -> layout -> bytes -> file. */
+/* tinyelf build: reads the command line, and makes a program or the file of a hex source. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -175,7 +175,7 @@ static int parse_endian(struct build *build, const char *text)
                : usage_error("build", "--endian '%s': it is little or big", text);
 }
 
-/* Which of the two roads an option belongs to. */
+/* Notes whether an option is for programs only, or for hex sources only. */
 static void note_option(struct build *build, int option)
 {
     static const struct {
@@ -262,7 +262,8 @@ static int parse_option(struct build *build, int option, char **argv)
     }
 }
 
-/* The first input's name without its ending, or a.out, if the user said no other. */
+/* Without -o, the output is named after the first input, without its suffix; if it has none, a.out.
+ */
 static bool name_output(struct build *build)
 {
     const char *input = build->inputs[0], *dot = strrchr(input, '.');
@@ -288,7 +289,7 @@ static bool debug_is_input(const struct build *build)
     return found;
 }
 
-/* What the options say about each other, before any file is touched. */
+/* Checks options that exclude one another, before any file is touched. */
 static int check_options(const struct build *build)
 {
     bool hex = build_is_hex(build);

@@ -1,4 +1,4 @@
-/* What `tinyelf build` was asked for; shared by its two roads, programs and hex sources. */
+/* The options of `tinyelf build`, and its two ways: programs and hex sources. */
 #ifndef BUILD_H
 #define BUILD_H
 
@@ -8,23 +8,23 @@
 struct build {
     char **inputs; /* at least one */
     size_t input_count;
-    const char *output; /* "-": standard output; set before the work begins */
-    char *named;        /* the output's name where the user said none, to be freed */
+    const char *output; /* "-": standard output; set before anything is written */
+    char *named;        /* the output's name if the user gave none; to be freed */
     const char *entry;  /* a symbol; NULL: an address, or _start */
-    bool entry_address; /* exec.entry is the user's */
+    bool entry_address; /* exec.entry is an address that the user gave */
     enum source_language language;
     const char *compiler; /* --cc */
-    char *compiler_flags; /* --cflags, all of them; to be freed */
-    uint16_t target;      /* --target; 0: what the inputs are for */
+    char *compiler_flags; /* all --cflags together; to be freed */
+    uint16_t target;      /* --target; 0: that of the inputs */
     struct elfgen_exec_options exec;
     bool split;    /* --layout */
     bool keep_all; /* --no-gc-sections */
     bool map, sections, debug;
     bool base_given;
-    const char *program_option; /* the last option given that a hex source has no use for */
-    const char *hex_option;     /* the last one that only a hex source has a use for */
+    const char *program_option; /* the last option given that hex sources do not have */
+    const char *hex_option;     /* the last option given that only hex sources have */
     bool hex;                   /* --from hex */
-    bool big_endian, listing;   /* hex sources only */
+    bool big_endian, listing;   /* for hex sources only */
     bool verbose;
     bool no_check; /* --no-check */
 };
@@ -32,18 +32,17 @@ struct build {
 /* Whether the input is a hex source: --from hex, or .hex, .hex0, .hex1, .hex2. */
 bool build_is_hex(const struct build *build);
 
-/* Makes the output from all other inputs. Returns the exit status. */
+/* Makes a program from the inputs. Returns the exit status. */
 int build_program(const struct build *build);
 
-/* Makes the output from a hex source. Returns the exit status. */
+/* Makes a file from a hex source. Returns the exit status. */
 int build_hex(const struct build *build);
 
-/* Whether there is a Linux that starts the bytes; says what keeps it from that, as an "error" or a
- * "warning". */
+/* Whether some Linux starts the bytes. If not, reports why, as an "error" or a "warning". */
 bool build_check(const struct build *build, const void *bytes, size_t size, const char *kind);
 
-/* Prints what the inputs' readers and compilers report: place, line, and a caret. Notes without a
- * place in a file are printed for `verbose` alone. */
+/* Prints a diagnostic about an input: its place, the line, and a caret. Notes without a place in a
+ * file are only printed if `verbose` is set. */
 void build_diagnostic(const struct source_message *what, bool verbose);
 
 #endif

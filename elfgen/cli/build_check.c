@@ -1,4 +1,4 @@
-/* Whether Linux would start what was built: asked before the output appears. */
+/* Checks, before the output is written, whether Linux would start it. */
 #include "build.h"
 #include "cli.h"
 #include "starts.h"

@@ -1,4 +1,4 @@
-/* A diagnostic of an input, with its line and a caret under the place. */
+/* Prints a diagnostic about an input, with its line and a caret below the place. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* tinyelf build FILE.hex: the bytes as they are written down, with labels resolved. */
+/* tinyelf build FILE.hex: writes the bytes of a hex source, with its labels resolved. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -23,14 +23,14 @@ bool build_is_hex(const struct build *build)
     return build->hex;
 }
 
-/* Walks the source's lines beside the bytes that they made. */
+/* Prints the lines of the source beside the bytes that they make. */
 struct listing {
     const char *at, *end; /* of the source */
-    uint64_t line;        /* that `at` begins, 1... */
+    uint64_t line;        /* number of the line at `at`, from 1 */
     const uint8_t *bytes;
 };
 
-/* Eight bytes a row; the source stands beside the first. */
+/* Prints eight bytes in each row; the source is beside the first. */
 static void list_line(void *context, uint64_t line, uint64_t offset, uint64_t size)
 {
     enum { ROW = 8 };
@@ -42,7 +42,7 @@ static void list_line(void *context, uint64_t line, uint64_t offset, uint64_t si
         stop = stop ? stop + 1 : listing->end;
     }
     if (stop == listing->at && size == 0)
-        return; /* behind the last newline */
+        return; /* after the last newline */
     int length = (int)(stop - listing->at);
     if (length > 0 && listing->at[length - 1] == '\n')
         length--;
@@ -107,7 +107,7 @@ int build_hex(const struct build *build)
     uint8_t *bytes = NULL;
     size_t size = 0;
     done = done && assemble(build, name, &source, &bytes, &size);
-    /* It may describe anything; what begins like a program is looked at. */
+    /* A hex source may describe any file; only what begins like ELF is checked. */
     if (done && !build->no_check && size > 0 && bytes[0] == 0x7f)
         build_check(build, bytes, size, "warning");
     done = done && atomic_file_write(build->output, bytes, size, true);

@@ -1,4 +1,4 @@
-/* tinyelf build: inputs -> objects -> one program -> layout -> bytes -> file. */
+/* tinyelf build: reads inputs, links them, lays out the program and writes it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,12 +12,12 @@
 #include "build.h"
 #include "cli.h"
 
-/* One build under way. */
+/* A build in progress. */
 struct work {
     const struct build *build;
-    struct source **sources; /* one an input, NULL once it is an object or an archive */
-    struct source *common;   /* what all inputs share */
-    char folder[PATH_MAX];   /* of headers for C */
+    struct source **sources; /* one for each input; NULL once it is an object or an archive */
+    struct source *common;   /* settings of all inputs */
+    char folder[PATH_MAX];   /* of the headers for C */
     struct link link;
     struct elfgen_exec_options exec;
     struct elfgen_layout layout;
@@ -29,7 +29,7 @@ static void report_diagnostic(void *context, const struct source_message *what)
     build_diagnostic(what, work->build->verbose);
 }
 
-/* A line that begins with the place in an object, as linkers write it. */
+/* Prints a line that begins with a place in an object, as linkers do. */
 static void report_link(void *context, const char *text)
 {
     (void)context;
@@ -38,7 +38,7 @@ static void report_link(void *context, const char *text)
 
 static bool report_error(const struct elfgen_error *error)
 {
-    /* Of a place in an object the sentence begins with the object. */
+    /* An error about a place in an object begins with the object's name. */
     bool has_place = strstr(error->text, ":(") || strstr(error->text, ": section ");
     message(has_place ? NULL : "build", has_place ? NULL : "error", "%s", error->text);
     return false;
@@ -47,7 +47,7 @@ static bool report_error(const struct elfgen_error *error)
 /* Linux gives no page below vm.mmap_min_addr to a program without CAP_SYS_RAWIO. */
 static void check_lowest_address(uint64_t base)
 {
-    const uint64_t usual = 0x10000; /* where it is set at all; above that nobody needs to ask */
+    const uint64_t usual = 0x10000; /* its value on most systems; bases above need no check */
     if (base >= usual)
         return;
     char digits[32] = "";
@@ -83,7 +83,7 @@ static bool start(struct work *work, size_t index)
     work->sources[index] = source;
     if (!source_start(source))
         return false;
-    /* What the first input is for, all others are for. */
+    /* All inputs are for the machine of the first one. */
     if (work->common->machine == 0)
         work->common->machine = source->machine;
     return true;
@@ -105,8 +105,8 @@ static bool finish(struct work *work, size_t index)
     return done;
 }
 
-/* Reads all inputs. Assemblers and compilers work at the same time, a few of them; C comes last,
- * since it is for whatever the others are for. */
+/* Reads all inputs. A few assemblers and compilers run at the same time. C comes last, since it is
+ * compiled for the machine of the others. */
 static bool read_inputs(struct work *work)
 {
     enum { AT_ONCE = 4 };
@@ -119,7 +119,7 @@ static bool read_inputs(struct work *work)
                 if (is_c(build, build->inputs[started]) == (pass == 1))
                     done = start(work, started);
             if (pass == 0 && i == 0)
-                check_lowest_address(build->exec.base); /* while an assembler works */
+                check_lowest_address(build->exec.base); /* at the same time as an assembler */
             if (done && is_c(build, build->inputs[i]) == (pass == 1))
                 done = finish(work, i);
         }
@@ -127,7 +127,7 @@ static bool read_inputs(struct work *work)
     return done;
 }
 
-/* A compiler's own helpers, whose names begin with two underscores. */
+/* Adds the compiler's library if symbols that begin with two underscores are undefined. */
 static bool add_libgcc(struct link *link)
 {
     struct work *work = link->context;
@@ -163,7 +163,7 @@ static bool is_code_label(const struct link_object *object, const struct link_sy
            strlen(symbol->name) <= 40;
 }
 
-/* "no entry": with the labels in code that the user may have meant, globals first. */
+/* Reports "no entry", with the labels in code that the user may have meant, global ones first. */
 static bool report_missing_entry(const struct work *work)
 {
     char names[256] = "";
@@ -193,7 +193,7 @@ static bool link_all(struct work *work)
 {
     const struct build *build = work->build;
     struct link *link = &work->link;
-    /* Raw machine code alone begins at its first byte. */
+    /* Raw machine code without other inputs starts at its first byte. */
     bool raw = link->object_count == 1 && link->objects[0]->keeps_all;
     link->machine = work->common->machine ? work->common->machine : ELFGEN_EM_X86_64;
     link->base = build->exec.base;
@@ -225,7 +225,7 @@ static void report_layout(const struct work *work)
             (unsigned long long)layout->file_size, (unsigned long long)layout->memory_size);
 }
 
-/* Padding for an alignment of 2^40 is a file of a terabyte: nobody means that. */
+/* An alignment of 2^40 would make a file of a terabyte, which is a mistake. */
 static bool has_sane_size(const struct work *work)
 {
     enum { MOST_PADDING = 64 << 20 };
@@ -242,7 +242,8 @@ static bool has_sane_size(const struct work *work)
     return false;
 }
 
-/* One segment for all can write to code: told, with the section that made it so. */
+/* Warns if the only segment is both writable and executable, and names the section that requires
+ * it. */
 static void warn_of_permissions(const struct work *work)
 {
     const uint32_t both = ELFGEN_PF_W | ELFGEN_PF_X;
@@ -261,7 +262,7 @@ static void warn_of_permissions(const struct work *work)
     }
 }
 
-/* FILE.debug, then FILE: a debugger that is handed both finds them of one build. */
+/* Writes FILE.debug before FILE: a debugger that reads both finds two of the same build. */
 static bool write_debug(struct work *work, const uint8_t *image)
 {
     size_t size;

@@ -1,4 +1,4 @@
-/* tinyelf check: will Linux run it? */
+/* tinyelf check: tells whether Linux would start a file, and if not, why. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,7 +84,7 @@ static int take_loader(const char *text, struct orders *orders)
     return usage_error("check", "--loader '%s': it is linux, qemu-user, wsl1 or freebsd", text);
 }
 
-/* Returns EXIT_YES, or the status to end with; `*done`: for --help. */
+/* Returns EXIT_YES, or the exit status. *done is set after --help. */
 static int parse(int argc, char **argv, struct orders *orders, bool *done)
 {
     int option, status = EXIT_YES;
@@ -122,7 +122,7 @@ static int parse(int argc, char **argv, struct orders *orders, bool *done)
 
 /* ---- one file ---- */
 
-/* Asks with as much memory for the map as it takes. */
+/* Asks the model, and enlarges the map as long as it has no room. */
 static bool ask(const struct orders *orders, const struct file_bytes *bytes,
                 const struct elfgen_kernel_file *interpreter, struct elfgen_kernel_answer *answer,
                 struct elfgen_kernel_map *map)
@@ -176,7 +176,7 @@ static bool check_file(const struct orders *orders, const char *name,
                                   .objector = orders->objector,
                                   .verbose = orders->verbose};
     bool starts = false;
-    stdout_flush(output); /* so that messages come behind it */
+    stdout_flush(output); /* to print messages after it */
     if (!map.areas) {
         message(report.file, "error", "out of memory");
     } else if (input_read(name, &bytes)) {

@@ -1,4 +1,5 @@
-/* The commands that need a shared library are another program's, so that this one starts fast. */
+/* Starts the companion, which has the commands that need a shared library: this program then starts
+ * fast. */
 #include "cli.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 
 #ifdef TINYELF_COMPANION
 
-/* The folder that this program is in, with its slash; "" if nobody knows. */
+/* The folder of this program, with a slash at its end; "" if it is not known. */
 static void own_folder(char *folder, size_t room)
 {
     ssize_t length = readlink("/proc/self/exe", folder, room - 1);
@@ -24,7 +25,7 @@ static void own_folder(char *folder, size_t room)
 
 int companion_run(int argc, char **argv)
 {
-    /* Where the build leaves it, and where it is installed. */
+    /* Relative to this program: in the build folder, and as installed. */
     static const char *const places[] = {"", TINYELF_COMPANION_FOLDER "/"};
     char folder[PATH_MAX], path[PATH_MAX + sizeof TINYELF_COMPANION_FOLDER TINYELF_COMPANION];
     char **arguments = calloc((size_t)argc + 2, sizeof *arguments);

@@ -1,4 +1,4 @@
-/* tinyelf compare: two files side by side. */
+/* tinyelf compare: compares two files side by side. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static void help(void)
          "      --help   this text");
 }
 
-/* What is wrong, and where. */
+/* Reports an error with its place. */
 static void report_error(const char *file, const struct elfgen_error *error, const char *field)
 {
     char place[64] = "";
@@ -57,7 +57,7 @@ struct input {
     struct elfgen_view view;
 };
 
-/* False: it is no ELF file, or cannot be read; said so. */
+/* Returns false after reporting that it cannot be read or is no ELF file. */
 static bool open_input(struct input *input)
 {
     struct elfgen_error error;
@@ -74,7 +74,7 @@ static bool open_input(struct input *input)
     return false;
 }
 
-/* False: it was said why. */
+/* Returns false after reporting the error. */
 static bool measure(const struct input *input, struct compare_facts *facts)
 {
     const char *name = input_name(input->path), *problem = NULL;
@@ -88,7 +88,7 @@ static bool measure(const struct input *input, struct compare_facts *facts)
     return !problem;
 }
 
-/* Whether a file is whole; says what is missing. */
+/* Whether a file is complete; if not, reports what is missing. */
 static bool is_whole(const struct compare_facts *facts)
 {
     if (facts->missing.status == ELFGEN_OK)
@@ -99,11 +99,11 @@ static bool is_whole(const struct compare_facts *facts)
 
 struct request {
     struct input inputs[2];
-    uint64_t limit; /* nanoseconds for a run; 0: nothing was said */
+    uint64_t limit; /* nanoseconds for a run; 0: the default */
     bool run, json;
 };
 
-/* Runs both, for `runs`. False: not as it should be, said why. */
+/* Runs both programs. Returns false after reporting that they did not run to their ends. */
 static bool run(const struct request *request, struct profile runs[2])
 {
     struct compare_program programs[2] = {{.path = NULL}, {.path = NULL}};
@@ -121,7 +121,7 @@ static bool run(const struct request *request, struct profile runs[2])
            files;
 }
 
-/* The report on what is there comes out whatever is missing. */
+/* Even if something is missing, the rest is reported. */
 static bool compare(struct request *request, struct elfgen_text *out)
 {
     struct input *inputs = request->inputs;

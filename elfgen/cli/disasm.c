@@ -1,4 +1,4 @@
-/* tinyelf disasm: a program's instructions. */
+/* tinyelf disasm: prints a program's instructions. */
 #include <stdio.h>
 #include <string.h>
 
@@ -50,7 +50,7 @@ static bool parse_syntax(const char *text, enum x86_syntax *syntax)
     return false;
 }
 
-/* False: it was said why. */
+/* Returns false after reporting the error. */
 static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_syntax syntax,
                   const struct file_bytes *bytes, const char *path, const char *debug)
 {

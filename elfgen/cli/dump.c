@@ -1,4 +1,4 @@
-/* tinyelf dump: any file's headers, as readelf prints them. */
+/* tinyelf dump: prints headers of any file as readelf does. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ static void help(void)
          "      --help             this text");
 }
 
-/* An objection to a file. The report so far goes out first, so that the two keep their order. */
+/* An objection to a file. The report so far is printed first, to keep the order. */
 struct objection {
     const char *file;
     struct standard_output *output;
@@ -67,7 +67,7 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
     const char *name = standard ? "<stdin>" : path;
     struct file_bytes bytes = {0};
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    /* Standard input may be a pipe: that is the user's own business. */
+    /* Standard input may be a pipe, if the user wants that. */
     bool read = file >= 0 && file_read(file, !standard, &bytes);
     int error = errno;
     if (file > STDIN_FILENO)

@@ -1,4 +1,4 @@
-/* tinyelf explain: every byte of a file, with its owners. */
+/* tinyelf explain: shows every byte of a file with its owners. */
 #include <stdio.h>
 #include <string.h>
 
@@ -53,7 +53,6 @@ static void help(void)
         "      --help         this text");
 }
 
-/* What the command line asks for. */
 struct options {
     enum explain_format format;
     const char *at, *debug;
@@ -61,7 +60,8 @@ struct options {
     enum elfgen_code_mode mode;
 };
 
-/* --at: an offset, a field or a structure. False: the file has no such byte, told. */
+/* --at: an offset, a field or a structure. Returns false after reporting that the file has no such
+ * place. */
 static bool choose_place(struct explain *explain, const char *at)
 {
     uint64_t offset, length = 1;
@@ -88,7 +88,7 @@ static bool choose_place(struct explain *explain, const char *at)
     return true;
 }
 
-/* False: it was said why. */
+/* Returns false after reporting the error. */
 static bool report(const struct options *options, struct explain *explain)
 {
     const char *problem = NULL;
@@ -147,7 +147,7 @@ static int run(const struct options *options, const char *path)
     return done ? EXIT_YES : EXIT_NO;
 }
 
-/* The number of `text` in a list that ends with NULL, -1: it is not in it. */
+/* The index of `text` in a list that ends with NULL; -1: not found. */
 static int index_of(const char *text, const char *const *names)
 {
     for (int i = 0; names[i]; i++)

@@ -1,4 +1,4 @@
-/* Files as commands take them. */
+/* Reads input files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

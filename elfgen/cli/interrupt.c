@@ -1,4 +1,4 @@
-/* Ctrl-C and its like, for commands that run programs. */
+/* Lets commands that run programs handle Ctrl-C and similar signals. */
 #include "interrupt.h"
 
 #include <stddef.h>
@@ -13,9 +13,9 @@
 static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 enum { STOPS = sizeof stops / sizeof stops[0] };
 
-/* ---- noted ---- */
+/* ---- noting signals ---- */
 
-/* The only things that the handler touches. */
+/* The handler touches nothing else. */
 static volatile sig_atomic_t last_signal, came, from_terminal;
 static volatile sig_atomic_t clock_is_ours, ticking, alarm_ignored;
 
@@ -75,7 +75,7 @@ int interrupt_signal(void)
     return last_signal;
 }
 
-/* ---- acted upon ---- */
+/* ---- acting on them ---- */
 
 bool interrupt_kills(pid_t id)
 {
@@ -98,13 +98,13 @@ void interrupt_die(void)
 {
     if (came == 0)
         return;
-    /* Also where cores are piped to a program, which a limit of 0 would not keep from it. */
+    /* This also holds where core files are piped to a program, which ignores a limit of 0. */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     signal(last_signal, SIG_DFL);
     raise(last_signal);
 }
 
-/* ---- apart from the watch ---- */
+/* ---- the clock, and holding signals back ---- */
 
 static void set_clock(unsigned first, unsigned then)
 {

@@ -1,8 +1,9 @@
-/* Ctrl-C and its like, for commands that run programs: SIGINT, SIGTERM, SIGHUP and SIGQUIT, "the
- * stops" below. Nothing else in the commands has a handler for them.
+/* Lets commands that run programs handle Ctrl-C and similar signals: SIGINT, SIGTERM, SIGHUP and
+ * SIGQUIT, called "stops" below. Nothing else in the commands handles them.
  *
- * Whoever watches asks: the handler only notes, and sees to it that waits end. Those that were
- * ignored from the start (nohup, a shell's background) stay so, here and in the programs. */
+ * The handler only notes a signal and makes waits end; the command asks whether one was noted.
+ * Signals that were ignored from the start (by nohup, or in a shell's background) stay ignored,
+ * here and in programs that are started. */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
@@ -10,46 +11,46 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* ---- noted ---- */
+/* ---- noting signals ---- */
 
-/* From now on the stops do not end this process but are noted; so is a SIGALRM that somebody else
- * wanted. A wait ends by them (EINTR), and, as they may come directly before it begins, again each
- * second after the first. The wait that this is for should look at what was noted before each. */
+/* From now on, stops are noted instead of ending this process. So is a SIGALRM that someone else
+ * sent. Stops interrupt waits (EINTR). As one may come just before a wait begins, waits are
+ * interrupted again each second after the first stop. Check interrupt_came() before each wait. */
 void interrupt_watch(void);
 
-/* No more, unless one was noted: from now on the stops end this process again. For what comes
- * behind the watch and may wait for somebody, such as the reader of a pipe. */
+/* Unless a stop was noted, stops end this process again from now on. This is for work after the
+ * watch that may wait for others, such as the reader of a pipe. */
 void interrupt_unwatch(void);
 
-/* Whether one was noted. Costs nothing. */
+/* Whether a stop was noted. This is cheap. */
 bool interrupt_came(void);
 
-/* The one that was noted last; 0: none. */
+/* The last signal noted; 0: none. */
 int interrupt_signal(void);
 
-/* ---- acted upon ---- */
+/* ---- acting on them ---- */
 
-/* For a program that is to end in its own way, if it does so soon. To be asked when a wait was
- * interrupted: what was noted is handed on to the process `id`, if it came to this one alone (from
- * a terminal, both have it). True when it is time to kill: after a second one, or a second after
- * the first. 0: there is no such process (yet). */
+/* Gives a program the chance to end by itself. Call this when a wait was interrupted: it passes the
+ * signal on to the process `id` if only this process received it (a terminal sends it to both).
+ * Returns true when it is time to kill: after a second stop, or a second after the first. An `id`
+ * of 0 means that there is no process (yet). */
 bool interrupt_kills(pid_t id);
 
-/* This process dies of what was noted, as it would have without a watch, but leaves no core file.
- * Returns if nothing was. */
+/* Ends this process with the signal that was noted, as it would have without the watch, but without
+ * a core file. Returns if none was noted. */
 void interrupt_die(void);
 
-/* ---- the clock that ends waits: SIGALRM is theirs alone ---- */
+/* ---- a clock that ends waits; it owns SIGALRM ---- */
 
-/* While watched: a wait ends once, in so many milliseconds, below 1000. */
+/* Interrupts a wait once, in so many milliseconds, less than 1000. For use during a watch. */
 void interrupt_soon(unsigned milliseconds);
 
-/* Also unwatched: from now on waits end every so many milliseconds, below 1000; 0: no longer. */
+/* Interrupts waits every so many milliseconds, less than 1000; 0: no longer. Needs no watch. */
 void interrupt_tick(unsigned milliseconds);
 
-/* ---- what must not be left half done ---- */
+/* ---- holding signals back ---- */
 
-/* The stops wait until they are let in again. */
+/* Blocks the stops, and unblocks them again, around work that must not be left half done. */
 void interrupt_hold(sigset_t *before);
 void interrupt_release(const sigset_t *before);
 

@@ -1,4 +1,4 @@
-/* What is written while a program runs. */
+/* Writes a log while a program runs. */
 #include "log.h"
 
 #include <errno.h>
@@ -10,13 +10,13 @@
 #include "cli.h"
 #include "interrupt.h"
 
-/* How long a file may lag behind, in milliseconds. */
+/* How many milliseconds a file may lag behind. */
 enum { LAG = 50 };
 
 static void flush(struct elfgen_text *text)
 {
     struct live_log *log = text->context;
-    /* Only now is there something in place of what an older file had. */
+    /* The old contents are dropped only now, when there is something to replace them. */
     if (log->path && !log->begun && ftruncate(log->file, 0) != 0 && errno != EINVAL)
         log->error = errno;
     log->begun = true;

@@ -1,4 +1,4 @@
-/* What is written while a program runs: on standard error, or into a file. */
+/* Writes a log while a program runs, to standard error or to a file. */
 #ifndef LIVE_LOG_H
 #define LIVE_LOG_H
 
@@ -12,26 +12,27 @@ struct live_log {
     const char *path; /* NULL: standard error */
     int file;
     int error;  /* errno of the first write that failed */
-    bool begun; /* something was written */
-    bool timed; /* interrupt_soon() was asked */
+    bool begun; /* something has been written */
+    bool timed; /* interrupt_soon() was called */
 };
 
-/* Makes `path` (NULL: standard error) a log. Unlike other outputs it grows while the program runs,
- * since that may be for ever; what an older file of that name held is lost with the first line.
- * False: said why. */
+/* Makes `path` (NULL: standard error) a log. Unlike other outputs, it grows while the program runs,
+ * which may be for ever. The first line replaces the contents of an older file. Returns false after
+ * reporting an error. */
 bool live_log_open(struct live_log *log, const char *path);
 
-/* The program is about to run on. On standard error, which it may write to as well, what was said
- * so far has to be there before; a file may lag behind, as with live_log_soon(). */
+/* Call this before the program continues. On standard error, which the program may also write to,
+ * the log must be written by then; a file may lag behind, as with live_log_soon(). */
 void live_log_turn(struct live_log *log);
 
-/* What was said may wait a moment for more: the wait that then ends asks for live_log_tick(). */
+/* Lets the log wait a moment for more text. The wait that is then interrupted should call
+ * live_log_tick(). */
 void live_log_soon(struct live_log *log);
 
-/* Writes what has waited; for when a wait was interrupted. */
+/* Writes what has been kept back. Call this when a wait was interrupted. */
 void live_log_tick(struct live_log *log);
 
-/* Writes the rest. False: not all was written, said why. */
+/* Writes the rest. Returns false after reporting that not all was written. */
 bool live_log_close(struct live_log *log);
 
 #endif

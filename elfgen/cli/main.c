@@ -1,4 +1,4 @@
-/* tinyelf COMMAND [OPTIONS] FILE... */
+/* Finds the command that is named on the command line, and runs it. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@ struct command {
     const char *summary;
 };
 
-/* The commands that look at instructions are a companion's where this one is without Zydis. */
+/* If this program is built without Zydis, its companion runs the commands that need it. */
 #ifdef TINYELF_COMPANION
 #define CODE_COMMAND(run) companion_run
 #else
@@ -71,7 +71,7 @@ static int unknown(const char *name)
                  : usage_error(NULL, "unknown command '%s'", name);
 }
 
-/* A mapped file that somebody cuts short while it is read. */
+/* Someone made a mapped file shorter while it was read. */
 static void stop_at_cut_file(int number)
 {
     static const char text[] = "tinyelf: error: a file became shorter while it was read\n";
@@ -84,10 +84,11 @@ static void stop_at_cut_file(int number)
 int main(int argc, char **argv)
 {
     program_remember_ignored(SIGBUS, signal(SIGBUS, stop_at_cut_file));
-    /* A write past a limit or into a closed pipe is an error to be told, not a death. */
+    /* Writing past a limit or into a closed pipe should be an error to report, and not end this
+     * process. */
     program_remember_ignored(SIGXFSZ, signal(SIGXFSZ, SIG_IGN));
     program_remember_ignored(SIGPIPE, signal(SIGPIPE, SIG_IGN));
-    /* Inherited as ignored, it would take the assembler's status from us. */
+    /* If SIGCHLD is ignored, which is inherited, waiting for the assembler yields no status. */
     program_remember_ignored(SIGCHLD, signal(SIGCHLD, SIG_DFL));
     if (argc < 2)
         return usage_error(NULL, "no command given");

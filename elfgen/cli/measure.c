@@ -1,4 +1,4 @@
-/* Programs run in order to be measured: what they find open, and a clock that ends them. */
+/* Runs programs to profile them, with no input and output, and a clock that ends them. */
 #include "measure.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 enum { MOST_PROGRAMS = 2, TICK = 50 };
 
-/* /dev/null, above the standard files. -1: said why. */
+/* Opens /dev/null above the standard files. Returns -1 after reporting an error. */
 static int open_nothing(void)
 {
     int file = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -23,13 +23,13 @@ static int open_nothing(void)
     return above;
 }
 
-/* False: it did not run to its end, said so. */
+/* Returns false after reporting that the program did not run to its end. */
 static bool is_whole(const struct compare_program *program, const struct profile *profile,
                      uint64_t limit)
 {
     if (!program->path)
-        return true; /* the caller's to say */
-    /* On a busy machine that may be before it has begun. */
+        return true; /* the caller reports this */
+    /* On a busy machine, its time may be over before it has begun. */
     if (!profile->end.ran && !profile->time_up) {
         if (strcmp(program->path, program->file) == 0)
             program_report_not_started(program->path, profile->end.error);

@@ -1,3 +1,4 @@
+/* Prints messages, and finds what a mistyped word most likely meant. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -6,7 +7,7 @@
 
 #include "cli.h"
 
-/* One write for one line, whatever its length. */
+/* Writes each line in one piece, however long it is. */
 static void say(const char *subject, const char *kind, const char *format, va_list arguments)
 {
     char *text = NULL, *line = NULL;
@@ -31,8 +32,8 @@ void message_text(const char *subject, const char *kind, const char *text)
     message(subject, kind, "%s", text);
 }
 
-/* The line with a caret under `column` (0...); tabs stay tabs in both, so that they fall together.
- */
+/* Prints a line with a caret below `column`, which counts from 0. Tabs are kept in both lines, to
+ * align them. */
 static void show_line(unsigned long number, const char *line, size_t length, size_t column)
 {
     enum { MOST = 200 };
@@ -88,7 +89,7 @@ int usage_error(const char *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
-/* Levenshtein's distance, for words short enough to be commands and options. */
+/* Levenshtein's distance between words that are no longer than commands and options. */
 static size_t distance(const char *a, const char *b)
 {
     enum { LONGEST = 32 };
@@ -117,7 +118,7 @@ static size_t distance(const char *a, const char *b)
 const char *nearest(const char *word, const char *const *names)
 {
     const char *found = NULL;
-    size_t best = strlen(word) / 2 + 1; /* farther than that is another word */
+    size_t best = strlen(word) / 2 + 1; /* a greater distance means another word */
     for (; *names; names++) {
         size_t far = strncmp(word, *names, strlen(word)) == 0 ? 0 : distance(word, *names);
         if (far < best) {
@@ -135,8 +136,9 @@ int usage_error_option(const char *command, int objection, char **argv,
     const char *names[MOST + 1] = {NULL};
     for (size_t i = 0; i < MOST && options[i].name; i++)
         names[i] = options[i].name;
-    /* getopt leaves 0 in optopt for an unknown long option, and the option's value for a known one
-     * that is used wrongly; a letter may stand in a cluster, before which optind still is. */
+    /* For an unknown long option, getopt leaves 0 in optopt; for a known one that is misused, its
+     * value. A letter may be part of a cluster, in which case optind still points to the cluster.
+     */
     const char *given = argv[optind - 1];
     bool is_long = strncmp(given, "--", 2) == 0;
     for (size_t i = 0; is_long && optopt && options[i].name; i++) {

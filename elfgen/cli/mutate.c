@@ -1,4 +1,4 @@
-/* tinyelf mutate: which bytes of a program matter. */
+/* tinyelf mutate: finds out which bytes of a program matter. */
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -131,7 +131,7 @@ static int take_shard(const char *text, struct options *options)
     enum { MOST = 1000000 };
     unsigned shard, shards;
     int end = 0;
-    /* Digits and a slash alone: sscanf() takes blanks and signs as well. */
+    /* sscanf() also accepts blanks and signs: allow only digits and a slash. */
     if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
         shard > shards || shards > MOST || strspn(text, "0123456789/") != (size_t)end)
         return usage_error("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
@@ -146,7 +146,7 @@ static int take_time(const char *text, uint64_t *milliseconds)
     int wrong = option_seconds("mutate", text, &nanoseconds);
     if (wrong != EXIT_YES)
         return wrong;
-    /* The kernel's clock ticks in some milliseconds. */
+    /* The kernel's clock ticks every few milliseconds. */
     *milliseconds = nanoseconds < 1000000 ? 1 : nanoseconds / 1000000;
     return EXIT_YES;
 }
@@ -160,7 +160,7 @@ static unsigned processors(void)
 
 /* ---- the file ---- */
 
-/* FROM-TO, both inclusive. */
+/* FROM-TO, both included. */
 static bool parse_range(const char *text, uint64_t *from, uint64_t *to)
 {
     char first[32];
@@ -223,7 +223,7 @@ static bool no_memory(const char *file)
     return false;
 }
 
-/* What was counted, with the bytes' owners. */
+/* Fills the report with the counts, and the bytes' owners. */
 static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
                  const struct mutate *mutate, struct bytemap *map)
 {
@@ -249,7 +249,7 @@ static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
     }
     map->from = plan->from;
     map->to = plan->to;
-    /* What was counted is worth more than names. */
+    /* Counts without names are still worth reporting. */
     if (!mutate_name_owners(report, map))
         message(map->file, "note", "not all bytes are named: %s", map->problem);
     return true;
@@ -257,7 +257,7 @@ static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
 
 /* ---- running ---- */
 
-/* What a change could be told from. */
+/* Runs the unchanged program, which changes are compared with. */
 static bool look_at_original(const struct mutate_plan *plan, const struct options *options,
                              const char *path, struct mutate_original *original)
 {
@@ -284,7 +284,8 @@ static bool look_at_original(const struct mutate_plan *plan, const struct option
     return false;
 }
 
-/* Until it is over, or somebody does not want to wait. False: not all is counted, said why. */
+/* Waits until all runs are over or the user interrupts. Returns false after reporting that not all
+ * are counted. */
 static bool wait_for(struct mutate *mutate, const char *file)
 {
     enum { OFTEN = 100 };
@@ -308,7 +309,7 @@ static bool wait_for(struct mutate *mutate, const char *file)
     return false;
 }
 
-/* Runs the plan and prints what came of it, also of a part. */
+/* Runs the plan and prints the results, even if they are not complete. */
 static bool run_plan(const struct mutate_plan *plan, const struct options *options,
                      const struct mutate_original *original, struct bytemap *map)
 {
@@ -370,7 +371,7 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
     return done;
 }
 
-/* A file that was mapped may change as long as this takes, which can be hours. */
+/* A mapped file could change meanwhile, and this may take hours: copy it. */
 static bool take_copy(struct file_bytes *bytes, const char *path)
 {
     if (!bytes->mapped)
@@ -411,7 +412,7 @@ static bool read_result(const char *path, struct mutate_report *report)
     return done;
 }
 
-/* One more into *all; the first is it. */
+/* Merges one more part into *all; the first one becomes *all. */
 static bool merge_one(const char *path, struct mutate_report *all, bool first)
 {
     struct mutate_report one;

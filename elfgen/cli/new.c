@@ -1,5 +1,4 @@
-/* tinyelf new: a program to start from, copied from the templates that are installed with the tool.
- */
+/* tinyelf new: starts a program from one of the installed templates. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,7 +20,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* A line of templates/list.txt: its four columns. */
+/* A line of templates/list.txt, which has four columns. */
 struct template
 {
     char *name, *file, *build_options, *meaning;
@@ -29,7 +28,7 @@ struct template
 
 struct templates {
     char folder[PATH_MAX];
-    struct file_bytes text; /* of the list; its lines are cut into the rows */
+    struct file_bytes text; /* of the list; the rows point into it */
     struct template rows[MOST_TEMPLATES];
     const char *names[MOST_TEMPLATES + 1];
     size_t count;
@@ -67,7 +66,7 @@ static bool read_named(const char *path, struct file_bytes *bytes)
     return done;
 }
 
-/* Cuts a line at its tabs into the row's columns. False: it has not four. */
+/* Splits a line at its tabs into the row's columns. Returns false if it does not have four. */
 static bool take_row(char *line, struct template *row)
 {
     char **const columns[] = {&row->name, &row->file, &row->build_options, &row->meaning};
@@ -114,7 +113,7 @@ static void list(const struct templates *templates)
         printf("%-12s %s\n", templates->rows[i].name, templates->rows[i].meaning);
 }
 
-/* The file to be made: what the user said, with the template's ending if it has none. */
+/* The name of the new file, with the template's suffix if the user gave none. */
 static bool name_output(const char *asked, const char *source, char *name, size_t room)
 {
     const char *slash = strrchr(asked, '/');

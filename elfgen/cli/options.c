@@ -1,4 +1,4 @@
-/* Options that several commands have. */
+/* Parses values of options that several commands have. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +71,6 @@ int option_colour(const char *command, const char *text, bool *colour)
     return EXIT_YES;
 }
 
-/* Digits with up to three behind a point, as thousandths. Points *rest behind them. */
 bool parse_thousandths(const char *text, const char **rest, uint64_t *number)
 {
     uint64_t value = 0, scale = 1000;

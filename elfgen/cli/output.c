@@ -1,4 +1,4 @@
-/* Files that appear whole or not at all. */
+/* Writes files as a whole or not at all. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -27,18 +27,19 @@ bool atomic_file_is_same(const char *output, const char *input)
     return known && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* The descriptor that a path such as /dev/stdout, /dev/fd/3 or a link to one stands for; -1: none.
- * Such a path is a door to an open file, with its own place in it: renaming over it would lose
- * that. */
-static int descriptor_behind(const char *path)
+/* The descriptor that a path such as /dev/stdout or /dev/fd/3, or a link to one, stands for; -1:
+ * none. Such a path leads to an open file with its own offset, which renaming over it would lose.
+ */
+static int descriptor_of(const char *path)
 {
-    static const char *const doors[] = {"/proc/self/fd/", "/dev/fd/"};
+    static const char *const folders[] = {"/proc/self/fd/", "/dev/fd/"};
     char name[PATH_MAX], target[PATH_MAX];
     snprintf(name, sizeof name, "%s", path);
     for (int links = 0; links < 8; links++) {
-        for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++) {
-            size_t length = strlen(doors[i]);
-            if (strncmp(name, doors[i], length) == 0 && name[length] >= '0' && name[length] <= '9')
+        for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+            size_t length = strlen(folders[i]);
+            if (strncmp(name, folders[i], length) == 0 && name[length] >= '0' &&
+                name[length] <= '9')
                 return atoi(name + length);
         }
         ssize_t length = readlink(name, target, sizeof target - 1);
@@ -64,7 +65,7 @@ static bool write_in_place(int file, const char *path, const void *bytes, size_t
     return done || failed(path, "write");
 }
 
-/* The file beside `path` that becomes it: a name that no other run has. */
+/* Creates the file beside `path` that will become it, with a name that no other process uses. */
 static int create_beside(const char *path, char *beside, size_t room, mode_t mode)
 {
     const char *slash = strrchr(path, '/');
@@ -105,7 +106,7 @@ static bool replace(const char *path, const void *bytes, size_t size, mode_t mod
 
 static bool replace_safely(const char *path, const void *bytes, size_t size, mode_t mode)
 {
-    /* Interrupted between create and rename, a run would leave its file behind. */
+    /* If this were interrupted between create and rename, the new file would be left behind. */
     sigset_t before;
     interrupt_hold(&before);
     bool done = replace(path, bytes, size, mode);
@@ -122,7 +123,7 @@ bool atomic_file_write(const char *path, const void *bytes, size_t size, bool ex
     if (lstat(path, &status) != 0)
         return replace_safely(path, bytes, size, mode);
     bool is_link = S_ISLNK(status.st_mode);
-    int descriptor = is_link ? descriptor_behind(path) : -1;
+    int descriptor = is_link ? descriptor_of(path) : -1;
     if (descriptor >= 0)
         return write_in_place(dup(descriptor), path, bytes, size);
     if (is_link && stat(path, &status) != 0)

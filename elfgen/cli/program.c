@@ -1,4 +1,4 @@
-/* The program that a command is to run: where it is, and with which signals it starts. */
+/* Finds the program that a command runs, and keeps track of the signals it starts with. */
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -20,7 +20,7 @@ void program_remember_ignored(int number, void (*before)(int))
         sigaddset(&ignored_before, number);
 }
 
-/* Those that main() changes. */
+/* The signals that main() changes. */
 static const int ours[] = {SIGBUS, SIGXFSZ, SIGPIPE, SIGCHLD};
 
 void program_restore_ignored(void)
@@ -46,7 +46,7 @@ const sigset_t *program_ignored_signals(void)
 
 /* ---- PATH ---- */
 
-/* Whether the file can be run; otherwise errno: EACCES where there is one that cannot. */
+/* Whether the file can be run; if not, errno is EACCES if it exists but is no executable file. */
 static bool is_program(const char *path)
 {
     struct stat status;
@@ -58,7 +58,7 @@ static bool is_program(const char *path)
     return false;
 }
 
-/* In one folder of PATH, where an empty name is the current folder. */
+/* Looks in one folder of PATH; an empty name is the current folder. */
 static bool is_in(const char *folder, size_t length, const char *name, char *path, size_t room)
 {
     int written = length == 0 ? snprintf(path, room, "./%s", name)
@@ -100,7 +100,7 @@ bool program_find(const char *name, char *path, size_t room)
         message(name, "error", "%s", strerror(ENAMETOOLONG));
         return false;
     }
-    /* Without PATH, what execvp takes. */
+    /* Without PATH, this is what execvp uses. */
     if (search(list ? list : "/bin:/usr/bin", name, path, room))
         return true;
     bool forbidden = errno == EACCES;

@@ -1,4 +1,4 @@
-/* A bar on standard error. */
+/* Shows a progress bar on standard error. */
 #include "progress.h"
 
 #include <stdio.h>
@@ -45,7 +45,7 @@ static const char *duration(uint64_t seconds, char *text, size_t room)
     return text;
 }
 
-/* How much fits in the terminal's line: what goes on in the next one is not wiped. */
+/* The width of the terminal less one: text that wraps to the next line could not be wiped. */
 static int columns(void)
 {
     struct winsize size;
@@ -65,7 +65,7 @@ void progress_show(const struct progress *progress, uint64_t done)
     int length = snprintf(line, sizeof line, "[%.*s%.*s] %s of %s %s", filled, bar, WIDTH - filled,
                           blank, grouped(done, texts[0], sizeof texts[0]),
                           grouped(progress->all, texts[1], sizeof texts[1]), progress->things);
-    /* A rate of the first moment says nothing. */
+    /* A rate measured in the first moment means nothing. */
     if (done != 0 && passed > ENOUGH && length > 0 && (size_t)length < sizeof line) {
         double rate = (double)done * 1e9 / (double)passed;
         uint64_t left = (uint64_t)((double)(progress->all - done) / rate + 0.5);

@@ -1,4 +1,4 @@
-/* A bar on standard error, on a terminal alone, for what takes a while. */
+/* Shows a progress bar on standard error, if that is a terminal. */
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
@@ -6,19 +6,19 @@
 #include <stdint.h>
 
 struct progress {
-    bool shown;         /* there is a terminal to show it on */
+    bool shown;         /* standard error is a terminal */
     const char *things; /* "runs" */
     uint64_t all;
     uint64_t began; /* nanoseconds of the monotonic clock */
 };
 
-/* Begins to count the time. `all`: how many there are to be done. */
+/* Starts the clock. `all` is how many things there are to do. */
 void progress_begin(struct progress *progress, const char *things, uint64_t all);
 
-/* So many are done: the bar, how many a second, and the time that is left. */
+/* Shows the bar, the rate and the time left, when `done` things are done. */
 void progress_show(const struct progress *progress, uint64_t done);
 
-/* Takes it off the screen. */
+/* Removes the bar. */
 void progress_end(const struct progress *progress);
 
 #endif

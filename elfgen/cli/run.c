@@ -1,4 +1,4 @@
-/* tinyelf run: a program with limits, or in a sandbox. */
+/* tinyelf run: runs a program with limits, or in a sandbox. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -65,14 +65,14 @@ static int take_time(const char *text, uint64_t *milliseconds)
 
 /* ---- the two ways ---- */
 
-/* What ends this command ends the program first. */
+/* A signal that ends this command ends the program first. */
 static bool is_interrupted(void *context)
 {
     (void)context;
     return interrupt_came();
 }
 
-/* Whether both are the same open file or device, where the order of what is written matters. */
+/* Whether both are the same file or device: the order of what is written to them then matters. */
 static bool are_one(int a, int b)
 {
     struct stat first, second;
@@ -113,7 +113,7 @@ static int run_in_worker(struct sandbox_worker *worker, const char *path, int fi
     return interrupt_came() ? EXIT_NO : exit_reason_report(arguments[0], path, &end, limits);
 }
 
-/* Not among the standard streams' numbers, which may be free and stay so. */
+/* Opens the program above the standard streams, which may be free and should stay so. */
 static int open_program(const char *path)
 {
     int low = open(path, O_PATH | O_CLOEXEC);

@@ -1,18 +1,18 @@
-/* What `run` says: for its own files. */
+/* Reports how a program that was run has ended, or why it was not started. */
 #ifndef RUN_H
 #define RUN_H
 
 #include "../process/confine.h"
 
-/* Says why a program died, if it did; returns the command's exit status. `name` is the program as
- * the user named it, `path` where it is. */
+/* Reports why a program died, if it did. Returns the command's exit status. `name` is the program
+ * as the user named it, `path` is where it is. */
 int exit_reason_report(const char *name, const char *path, const struct run_end *end,
                        const struct run_limits *limits);
 
-/* program_report_not_started() for the sandbox, where there are no files. */
+/* Like program_report_not_started(), but for the sandbox, where there are no files. */
 void exit_reason_report_not_started(const char *path, int error);
 
-/* Warns of what the sandbox has to do without: enum sandbox_lack's bits. */
+/* Warns of what the sandbox lacks: bits of enum sandbox_lack. */
 void exit_reason_report_lacks(unsigned lacks);
 
 #endif

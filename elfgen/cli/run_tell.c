@@ -1,4 +1,4 @@
-/* tinyelf run: why a program ended, or never began. */
+/* Reports how a program that was run has ended, or why it was not started. */
 #include "run.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 /* ---- what a program needs from the file system ---- */
 
-/* The name of its PT_INTERP. */
+/* Finds the interpreter's name, PT_INTERP. */
 static bool find_interpreter(const struct file_bytes *bytes, char *need, size_t room)
 {
     struct elfgen_view view;
@@ -33,7 +33,7 @@ static bool find_interpreter(const struct file_bytes *bytes, char *need, size_t 
     return false;
 }
 
-/* False: nothing, or nobody knows. */
+/* Finds the file that a program needs. Returns false if there is none, or if it is not known. */
 static bool find_need(const char *path, char *need, size_t room)
 {
     struct file_bytes bytes = {0};
@@ -65,7 +65,7 @@ void exit_reason_report_not_started(const char *path, int error)
 
 /* ---- why it ended ---- */
 
-/* "64 MiB", in the largest unit that says it exactly. */
+/* A size such as "64 MiB", in the largest unit without a fraction. */
 static const char *size_text(uint64_t bytes, char *text, size_t room)
 {
     static const char *const units[] = {"bytes", "KiB", "MiB", "GiB"};
@@ -87,7 +87,7 @@ static const char *time_text(uint64_t milliseconds, char *text, size_t room)
     return text;
 }
 
-/* Calls that are allowed, but of another descriptor. */
+/* Calls that are allowed, but only for certain descriptors. */
 static bool is_of_descriptor(const char *name)
 {
     static const char *const names[] = {"read", "readv", "write", "writev"};
@@ -181,7 +181,7 @@ int exit_reason_report(const char *name, const char *path, const struct run_end 
     case RUN_NOT_STARTED:
         break;
     }
-    /* Beyond a limit it ends as if killed, also where it was faster. */
+    /* A program that exceeded a limit counts as killed, even if it ended before it could be. */
     return 128 + (end->reason == RUN_SIGNAL || end->reason == RUN_CALL ? end->signal : SIGKILL);
 }
 

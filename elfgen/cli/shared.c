@@ -1,4 +1,4 @@
-/* The folders that are installed with the command. */
+/* Finds the folders that are installed with the command. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "cli.h"
 
-/* Whether `folder` has `probe` in it; then its absolute path is at `found`. */
+/* Whether `folder` contains `probe`; `found` is then the folder's absolute path. */
 static bool has(const char *folder, const char *probe, char *found, size_t room)
 {
     char path[PATH_MAX], *real = realpath(folder, NULL);
@@ -23,7 +23,8 @@ bool datadir_find(const char *kind, const char *probe, char *folder, size_t room
 {
     static const char *const places[] = {"/../share/tinyelf/", "/../"};
     char place[PATH_MAX * 2], command[PATH_MAX] = "";
-    /* The templates' list names what lies beside the templates, so a chosen folder has it. */
+    /* TINYELF_TEMPLATES names a folder whose list refers to the folders beside it, so those are
+     * there. */
     const char *chosen = getenv("TINYELF_TEMPLATES");
     snprintf(place, sizeof place, "%s/../%s", chosen ? chosen : "", kind);
     if (chosen && has(place, probe, folder, room))

@@ -1,4 +1,4 @@
-/* tinyelf stages: a C file on its way to a program, step by step. */
+/* tinyelf stages: compiles a C file step by step, in two ways. */
 #include "stages.h"
 
 #include <limits.h>
@@ -59,7 +59,7 @@ struct request {
     struct stages stages;
     char *flags;    /* --cflags */
     char *folder;   /* -o */
-    uint64_t limit; /* nanoseconds for a run; 0: nothing was said */
+    uint64_t limit; /* nanoseconds for a run; 0: the default */
     bool run, json;
     struct profile runs[WAY_COUNT];
 };
@@ -70,7 +70,7 @@ static void report_diagnostic(void *context, const struct source_message *what)
     build_diagnostic(what, false);
 }
 
-/* -o's folder without slashes behind it, or the C file's name with another ending. */
+/* The folder of -o without slashes at its end, or the C file's name with another suffix. */
 static bool name_folder(struct request *request, const char *asked)
 {
     const char *path = request->stages.path;
@@ -90,7 +90,7 @@ static bool name_folder(struct request *request, const char *asked)
 static void append(struct elfgen_text *text)
 {
     size_t *size = text->context;
-    /* Twice the room each time: the report of a large file is not larger. */
+    /* Doubling is enough: the report does not grow with the size of the files. */
     char *more = realloc(text->bytes, *size * 2);
     if (!more)
         return;
@@ -99,7 +99,7 @@ static void append(struct elfgen_text *text)
     text->capacity = *size;
 }
 
-/* The report as JSON, to be freed; NULL: out of memory. */
+/* Makes the report as JSON. The caller frees it; NULL: no memory. */
 static char *make_json(const struct request *request, size_t *length)
 {
     size_t size = 16384;
@@ -117,7 +117,7 @@ static bool made(const struct stages *stages, enum stage_number number)
     return stages->of[WAY_CC][number].made || stages->of[WAY_TINYELF][number].made;
 }
 
-/* Keeps what was made and tells about it. Where nothing was, all has been said already. */
+/* Keeps the files, and reports. If none was made, errors have been reported already. */
 static int report(struct request *request)
 {
     const struct stages *stages = &request->stages;

@@ -1,20 +1,20 @@
-/* The folder in which `tinyelf stages` keeps its files. */
+/* The folder of files that `tinyelf stages` keeps, and runs of the programs in it. */
 #ifndef CLI_STAGES_H
 #define CLI_STAGES_H
 
 #include "../source/stages.h"
 #include "measure.h"
 
-/* Whether `folder` may be made: there is none, or one that stages made and nobody changed since.
- * False: said why. */
+/* Whether `folder` may be made: it does not exist, or stages made it and nobody changed it. Returns
+ * false after reporting an error. */
 bool stages_may_keep(const char *folder);
 
-/* Makes the folder with all that was made in it, whole or not at all: beside its place, then
- * renamed. `report` is its stages.json. False: said why. */
+/* Makes the folder with all files as a whole or not at all: beside its place, and then renamed.
+ * `report` becomes stages.json. Returns false after reporting an error. */
 bool stages_keep(const struct stages *stages, const char *folder, const char *report, size_t size);
 
-/* Runs the programs that were made; `folder` is where they will be, in messages. False: not all ran
- * to their end, said why. */
+/* Profiles the programs that were made. In messages they are in `folder`, where they will be.
+ * Returns false after reporting that not all of them ran to their end. */
 bool stages_run_programs(const struct stages *stages, const char *folder, uint64_t limit,
                          struct profile runs[WAY_COUNT]);
 

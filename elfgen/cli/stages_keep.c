@@ -1,7 +1,7 @@
-/* A folder that appears whole or not at all, and replaces only one of its own kind.
+/* Makes the folder as a whole or not at all; only replaces a folder that stages made.
  *
- * DIR/cc and DIR/tinyelf have the files, DIR/stages.json the report. DIR/.stages has a line a file
- * with its checksum: a folder in which something is not as it says has somebody's work in it. */
+ * DIR/cc and DIR/tinyelf contain the files, DIR/stages.json the report. DIR/.stages has a line for
+ * each file with its checksum: if a file differs from its line, somebody has changed it. */
 #include "stages.h"
 
 #include <dirent.h>
@@ -37,7 +37,7 @@ static bool join(char *path, size_t room, const char *folder, const char *name)
     return false;
 }
 
-/* FNV-1a: it finds changes, not forgeries. */
+/* FNV-1a detects changes, but not forgeries. */
 static uint64_t checksum(const char *bytes, size_t size)
 {
     uint64_t sum = 0xcbf29ce484222325U;
@@ -55,12 +55,12 @@ static bool read_whole(const char *path, struct file_bytes *bytes)
     return done;
 }
 
-/* ---- what is there ---- */
+/* ---- an existing folder ---- */
 
 typedef bool visit(const char *path, const char *name, bool is_folder, void *context);
 
-/* Calls `each` for what is in the folder and its folders, contents first; `name` is the path inside
- * the folder. */
+/* Calls `each` for everything in the folder and its subfolders, contents first. `name` is the path
+ * inside the folder. */
 static bool walk(const char *folder, const char *inside, visit *each, void *context)
 {
     DIR *entries = opendir(folder);
@@ -84,7 +84,7 @@ static bool walk(const char *folder, const char *inside, visit *each, void *cont
     return done;
 }
 
-/* Whether a file is as the marker says. */
+/* Whether a file is as its line in the marker says. */
 static bool check(const char *path, const char *name, bool is_folder, void *context)
 {
     const struct file_bytes *list = context;
@@ -129,7 +129,7 @@ bool stages_may_keep(const char *folder)
     return ours;
 }
 
-/* Removes one of ours. */
+/* Removes a file or a folder of ours. */
 static bool remove_one(const char *path, const char *name, bool is_folder, void *context)
 {
     (void)name;
@@ -143,9 +143,9 @@ static void remove_folder(const char *folder)
     rmdir(folder);
 }
 
-/* ---- what is made ---- */
+/* ---- a new folder ---- */
 
-/* Writes a file and its line of the marker. */
+/* Writes a file, and its line of the marker. */
 static bool put_file(const char *folder, const char *name, const char *bytes, size_t size,
                      mode_t mode, FILE *list)
 {
@@ -188,7 +188,7 @@ static bool fill(const struct stages *stages, const char *folder, const char *re
     char *text = NULL, *unused = NULL;
     size_t length = 0, none = 0;
     FILE *list = open_memstream(&text, &length);
-    FILE *own = open_memstream(&unused, &none); /* the marker's own line stands nowhere */
+    FILE *own = open_memstream(&unused, &none); /* the marker has no line for itself */
     bool done = list && own && put_stages(stages, folder, list) &&
                 put_file(folder, report_name, report, size, 0644, list) && fflush(list) == 0 &&
                 put_file(folder, marker, text, length, 0644, own);
@@ -201,7 +201,7 @@ static bool fill(const struct stages *stages, const char *folder, const char *re
     return done;
 }
 
-/* Puts the new folder in the place of what is there, which is then beside it and removed. */
+/* Puts the new folder in place. An old one is then beside it, and is removed. */
 static bool put_in_place(const char *beside, const char *folder)
 {
     if (renameat2(AT_FDCWD, beside, AT_FDCWD, folder, RENAME_NOREPLACE) == 0)
@@ -215,7 +215,7 @@ static bool put_in_place(const char *beside, const char *folder)
         }
     }
     if (errno == EINVAL || errno == ENOSYS) {
-        /* A file system that knows neither: not at once, but never a mixture. */
+        /* The file system supports neither: the two are exchanged in two steps, but never mixed. */
         if (!stages_may_keep(folder))
             return false;
         remove_folder(folder);
@@ -227,7 +227,7 @@ static bool put_in_place(const char *beside, const char *folder)
 
 bool stages_keep(const struct stages *stages, const char *folder, const char *report, size_t size)
 {
-    /* Interrupted, a run would leave its folder behind. */
+    /* If this were interrupted, the new folder would be left behind. */
     char beside[PATH_MAX];
     sigset_t before;
     int length = snprintf(beside, sizeof beside, "%s.tinyelf-%ld", folder, (long)getpid());

@@ -1,4 +1,4 @@
-/* The programs at the end of the steps, run from memory: nothing is kept yet. */
+/* Profiles the programs that stages made. They run from memory, since nothing is kept yet. */
 #include "stages.h"
 
 #include <errno.h>
@@ -28,8 +28,8 @@ static bool write_all(int file, const char *bytes, size_t size)
     return true;
 }
 
-/* A file in memory that nobody can write to any more: others, Linux does not start. -1 and errno.
- */
+/* Makes a memory file that nobody can write to any more: Linux does not start others. Returns -1
+ * and errno. */
 static int make_file(const struct file_bytes *bytes)
 {
     char path[32];
@@ -45,7 +45,7 @@ static int make_file(const struct file_bytes *bytes)
     return program;
 }
 
-/* False: said why. */
+/* Returns false after reporting an error. */
 static bool prepare(const struct stages *stages, const char *folder, enum stage_way way,
                     struct program *program)
 {

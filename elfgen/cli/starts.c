@@ -1,4 +1,4 @@
-/* What any Linux on x86 would make of bytes that are to be a program. */
+/* Tells whether any Linux on x86 would start a file, and points to `tinyelf check` if not. */
 #include "starts.h"
 #include "cli.h"
 
@@ -11,7 +11,7 @@ bool loadable_somewhere(const void *bytes, size_t size, struct elfgen_kernel_ans
     if (elfgen_kernel_ask(bytes, size, &machine, NULL, answer, NULL) != ELFGEN_OK ||
         answer->verdict == ELFGEN_STARTS)
         return true;
-    /* With randomisation the stack is elsewhere. */
+    /* With address space randomization, the stack is elsewhere. */
     return answer->check == ELFGEN_CHECK_map_exists || answer->check == ELFGEN_CHECK_stack;
 }
 
@@ -22,8 +22,7 @@ const char *loadable_verdict_words(enum elfgen_kernel_verdict verdict)
                                       : "it would die with its first instruction";
 }
 
-/* Whether the code is said to be in another file: NAME.debug has its addresses and not its bytes.
- */
+/* Whether the file describes another: FILE.debug has the sections of code, but not their bytes. */
 static bool is_about_another(const struct elfgen_view *view)
 {
     struct elfgen_shdr section;
@@ -49,12 +48,12 @@ static bool has_interpreter(const struct elfgen_view *view)
     return false;
 }
 
-/* Whether a file is there to be started, on x86: not objects, libraries, and what is for others. */
+/* Whether the file is a program for x86, and not an object, a library, or for other processors. */
 static bool claims_to_start(const struct elfgen_view *view,
                             const struct elfgen_kernel_answer *answer)
 {
     uint64_t type = view->ehdr.e_type;
-    /* Of an e_type that only big-endian readers take, it is the byte order. */
+    /* If e_type only makes sense in the other byte order, the file is not for x86. */
     if (answer->check == ELFGEN_CHECK_e_machine || answer->check == ELFGEN_CHECK_e_type)
         return false;
     if (view->segments.count == 0 && view->segments.offset == 0)

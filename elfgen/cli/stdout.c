@@ -1,3 +1,4 @@
+/* Writes standard output in large pieces. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

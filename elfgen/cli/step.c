@@ -1,4 +1,4 @@
-/* tinyelf step: a program run instruction by instruction. */
+/* tinyelf step: runs a program instruction by instruction, or replays a recording. */
 #include "step.h"
 
 #include <errno.h>
@@ -50,7 +50,7 @@ struct options {
 
 /* ---- text ---- */
 
-/* The bytes that the program wrote, where it is only replayed. */
+/* In a replay, prints what the program wrote. */
 static void put_output(struct standard_output *output, const struct step_record *record)
 {
     struct step_piece piece;
@@ -75,7 +75,7 @@ struct printing {
     bool text, replayed;
 };
 
-/* False: there is no further record. */
+/* Returns false if there are no more records. */
 static bool print_next(struct printing *printing)
 {
     struct step_record record;
@@ -90,8 +90,8 @@ static bool print_next(struct printing *printing)
     return true;
 }
 
-/* What was printed need not be kept. */
-static void forget(struct printing *printing, struct step_run *run)
+/* Drops records that have been printed. */
+static void drop_printed(struct printing *printing, struct step_run *run)
 {
     recording_drop_records(&run->recording);
     printing->cursor.index = 0;
@@ -101,14 +101,14 @@ static void forget(struct printing *printing, struct step_run *run)
 static void print_live(struct printing *printing, struct step_run *run, bool keep)
 {
     while (!step_is_reached(&run->until, stepper_now(run->stepper), printing->printer.count)) {
-        /* What the program writes itself comes in its place. */
+        /* Flush before the program itself writes something. */
         if (stepper_asks_next(run->stepper))
             stdout_flush(printing->output);
         bool more = step_once(run);
         while (print_next(printing))
             ;
         if (!keep)
-            forget(printing, run);
+            drop_printed(printing, run);
         if (!more)
             return;
         if (printing->output->error)
@@ -126,7 +126,7 @@ static void print_replay(struct printing *printing, struct step_run *run)
     run->recording.end_number = 0;
 }
 
-/* False: it was said why. */
+/* Returns false after reporting an error. */
 static bool print(const struct options *options, struct step_run *run,
                   struct process_program *program)
 {
@@ -260,7 +260,7 @@ static int run_program(const struct options *options, char **arguments)
     return status;
 }
 
-/* 0x... is an address, anything else a number of steps. */
+/* 0x... is an address, other numbers are steps. */
 static bool parse_until(const char *text, struct step_until *until)
 {
     until->given = true;
@@ -273,7 +273,7 @@ int command_step(int argc, char **argv)
     struct options options = {0};
     int option;
     opterr = 0;
-    /* What stands behind the program's name is the program's. */
+    /* Options after the program's name belong to the program. */
     while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
         switch (option) {
         case OPTION_RECORD:

@@ -1,4 +1,4 @@
-/* What the files of `tinyelf step` share: a run, live or replayed. */
+/* What the files of `tinyelf step` share: a live or replayed run. */
 #ifndef CLI_STEP_H
 #define CLI_STEP_H
 
@@ -14,27 +14,28 @@ struct step_until {
 
 struct step_run {
     struct step_recording recording;
-    struct stepper *stepper; /* NULL: it is replayed, or over */
+    struct stepper *stepper; /* NULL: the run is replayed or over */
     struct step_machines *machines;
     struct step_until until;
 };
 
-/* Starts the program, and watches for interruptions from then on. False: said why. */
+/* Starts the program, and notes interruptions from then on. Returns false after reporting an error.
+ */
 bool step_start(struct step_run *run, const struct process_program *program);
 
-/* One step of a live run. False: there is no more; recording.end says why. What interrupt.h noted
- * ends it. */
+/* Runs one step. Returns false if the run is over; recording.end says why. A signal that
+ * interrupt.h noted ends it. */
 bool step_once(struct step_run *run);
 
 /* Ends a live run; `kind` is how the recording ends. */
 void step_end_run(struct step_run *run, enum step_end_kind kind);
 
-/* Whether the run has come to where it was to stop. */
+/* Whether the run has reached the place where it should stop. */
 bool step_is_reached(const struct step_until *until, const struct step_registers *now,
                      uint64_t count);
 
-/* The interactive view, until the user quits it; what `run` has at the end is all that was
- * recorded. `program` is started by it, unless the run is replayed (NULL). False: said why. */
+/* Shows the interactive view until the user quits. `run` then contains all that was recorded.
+ * Starts `program`, which is NULL for a replay. Returns false after reporting an error. */
 bool step_view(struct step_run *run, struct process_program *program);
 
 #endif

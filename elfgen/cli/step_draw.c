@@ -1,10 +1,10 @@
-/* The interactive view, drawn: the file's bytes, instructions, registers, changes, output. */
+/* Draws the interactive view: the file's bytes, instructions, registers, changes and output. */
 #include "step_view.h"
 
 #include <curses.h>
 #include <string.h>
 
-/* A rectangle of the screen, and the line in it that comes next. */
+/* A rectangle of the screen, and the next line in it. */
 struct pane {
     int line, column, lines, columns;
     int at;
@@ -27,7 +27,7 @@ static bool is_full(const struct pane *pane)
     return pane->at >= pane->lines;
 }
 
-/* A line of a pane, cut at its width. */
+/* Draws a line of a pane, cut to its width. */
 static void put_line(struct pane *pane, const char *text, size_t length, attr_t how)
 {
     if (is_full(pane) || pane->columns <= 0)
@@ -118,8 +118,8 @@ static const struct step_instruction *find_recorded(const struct step_recording 
     return NULL;
 }
 
-/* What stands behind an instruction: as it ran, or else as the file has it. */
-static bool find_behind(const struct step_view *view, struct step_instruction *what)
+/* Finds the instruction after one: as it ran, or else as it is in the file. */
+static bool find_after(const struct step_view *view, struct step_instruction *what)
 {
     const struct step_recording *recording = &view->run->recording;
     uint64_t address = what->address + what->length, offset = what->offset + what->length;
@@ -132,7 +132,7 @@ static bool find_behind(const struct step_view *view, struct step_instruction *w
         return false;
     const struct step_file *file = &recording->files[what->file];
     struct elfgen_code_place place;
-    /* Where no path of the control flow leads, there may be text. */
+    /* Bytes that the control flow does not reach may be text. */
     if (what->file != 0 || !view->code || offset >= file->size ||
         !elfgen_code_next(&view->code->code, offset, offset + 1, &place))
         return false;
@@ -168,7 +168,7 @@ static void draw_instructions(const struct step_view *view, struct pane pane)
         char room[80];
         struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
         step_put_end(&text, recording, recording->count);
-        text.length -= text.length > 0; /* its line's end */
+        text.length -= text.length > 0; /* without the newline */
         put_text(&pane, &text, A_NORMAL);
         return;
     }
@@ -184,13 +184,13 @@ static void draw_instructions(const struct step_view *view, struct pane pane)
         put_instruction(view, &pane, before[--count], false);
     struct step_instruction what = *next;
     put_instruction(view, &pane, &what, true);
-    while (!is_full(&pane) && find_behind(view, &what))
+    while (!is_full(&pane) && find_after(view, &what))
         put_instruction(view, &pane, &what, false);
 }
 
 /* ---- registers ---- */
 
-/* What eflags says, a letter a flag that is set; IF is set in all of user mode. */
+/* The flags that are set, one letter each. IF is omitted: it is always set in user mode. */
 static void put_flags(struct elfgen_text *text, uint64_t flags)
 {
     static const char letters[] = "C P A ZST DO";
@@ -229,7 +229,7 @@ static void draw_registers(const struct step_view *view, struct pane pane)
 
 /* ---- changes and output ---- */
 
-/* Each line that is made goes on the screen. */
+/* Draws each complete line. */
 static void flush_lines(struct elfgen_text *text)
 {
     struct pane *pane = text->context;
@@ -267,7 +267,7 @@ static void draw_changes(const struct step_view *view, struct pane pane)
     flush_lines(&text);
 }
 
-/* The end of what was written so far, as many lines as there is room for. */
+/* Draws the end of the output so far, as many lines as fit. */
 static void draw_output(const struct step_view *view, struct pane pane)
 {
     const char *bytes = view->output;
@@ -352,9 +352,9 @@ static void draw_help(int lines, int columns)
         put_line(&pane, help[i], strlen(help[i]), A_NORMAL);
 }
 
-/* Where everything goes: registers on the right; left of them the file and, beside it where that is
- * wide enough, the instructions; then changes, output and keys. In a small terminal changes begin
- * left of the registers, too. */
+/* Arranges the panes: registers are on the right. Left of them is the file, with the instructions
+ * beside it if there is room. Below are changes, output and keys. In a small terminal, changes
+ * begin left of the registers. */
 static void draw_panes(const struct step_view *view, int lines, int columns)
 {
     int more = lines - STEP_LEAST_LINES, left = columns - REGISTER_COLUMNS;

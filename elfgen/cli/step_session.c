@@ -1,4 +1,4 @@
-/* A live run of `tinyelf step`: its start, its steps and its end. */
+/* Starts, steps and ends a live run of `tinyelf step`. */
 #include "step.h"
 
 #include "interrupt.h"

@@ -1,4 +1,4 @@
-/* The terminal of the view, and the one that the program gets instead. */
+/* Manages the screen of the view, and a terminal of its own for the program. */
 #include "step_view.h"
 
 #include <curses.h>
@@ -17,11 +17,11 @@
 static struct {
     SCREEN *screen;
     struct termios before;
-    char leave[64]; /* what ncurses would write at the end */
+    char leave[64]; /* what ncurses writes at its end */
     size_t length;
 } terminal;
 
-/* This program broke: put the terminal back by hand, and break again. */
+/* This program crashed: restore the terminal, and crash again. */
 static void restore_and_die(int number)
 {
     tcsetattr(STDOUT_FILENO, TCSANOW, &terminal.before);
@@ -34,7 +34,7 @@ static void restore_and_die(int number)
 static void keep_end(const char *capability)
 {
     const char *text = tigetstr(capability);
-    /* -1: it is none that is a string. */
+    /* -1 means that it is no string capability. */
     size_t length = text && (intptr_t)text != -1 ? strlen(text) : 0;
     if (length == 0 || length > sizeof terminal.leave - terminal.length)
         return;
@@ -65,7 +65,7 @@ bool step_terminal_open(bool *colour)
     keypad(stdscr, TRUE);
     set_escdelay(50);
     curs_set(0);
-    /* So that what a signal handler noted is looked at. */
+    /* Check regularly whether a signal was noted. */
     timeout(250);
     *colour = !(no_colour && *no_colour) && has_colors() && start_color() == OK &&
               use_default_colors() == OK;
@@ -89,7 +89,7 @@ void step_terminal_close(void)
 
 static int pty_master = -1, pty_slave = -1, pty_nothing = -1;
 
-/* A full terminal would stop the program in the middle of a step. */
+/* Reads the program's output. A full terminal would stop the program in the middle of a step. */
 static void *drain(void *nothing)
 {
     char bytes[4096];
@@ -103,7 +103,7 @@ static bool start_draining(void)
 {
     sigset_t all, before;
     pthread_t thread;
-    /* Signals are for the thread that draws. */
+    /* Signals are handled by the thread that draws. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int failed = pthread_create(&thread, NULL, drain, NULL);
@@ -136,7 +136,7 @@ bool step_pty_open(int files[3])
 
 void step_pty_close(void)
 {
-    /* The master stays: somebody reads from it. */
+    /* The master stays open: a thread reads from it. */
     if (pty_slave >= 0)
         close(pty_slave);
     if (pty_nothing >= 0)

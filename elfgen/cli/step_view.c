@@ -1,4 +1,4 @@
-/* The interactive view: keys, and where they lead. */
+/* The interactive view: handles its keys. */
 #include "step_view.h"
 
 #include <curses.h>
@@ -29,7 +29,7 @@ static void keep_output(struct step_view *view, const struct step_piece *piece)
     view->output_size += piece->size;
 }
 
-/* Goes along with the cursor, in one direction or the other. */
+/* Follows the cursor's move over a record, forward or back. */
 static void follow_output(struct step_view *view, const struct step_record *record, bool forward)
 {
     struct step_piece piece;
@@ -46,7 +46,7 @@ static void follow_output(struct step_view *view, const struct step_record *reco
 
 /* ---- moving ---- */
 
-/* Records live in memory that moves when there are more: the last one is looked up again. */
+/* Records move in memory when some are added: look up the last one again. */
 static void look_at_last(struct step_view *view)
 {
     struct step_cursor cursor = view->cursor;
@@ -62,7 +62,8 @@ static bool forward_recorded(struct step_view *view)
     return true;
 }
 
-/* One step on, by the recording or by the program itself. False: there is none. */
+/* Moves one step forward, in the recording or by running the program. Returns false if there is
+ * none. */
 static bool forward(struct step_view *view)
 {
     if (forward_recorded(view))
@@ -82,7 +83,7 @@ static bool back(struct step_view *view)
     return true;
 }
 
-/* Whether the next step asks the kernel. */
+/* Whether the next step makes a system call. */
 static bool is_before_call(const struct step_view *view)
 {
     struct step_cursor cursor = view->cursor;
@@ -97,8 +98,8 @@ static bool is_before_call(const struct step_view *view)
     return false;
 }
 
-/* Any key ends a run that takes long. */
-static bool is_tired(struct step_view *view, uint64_t count)
+/* A long run can be stopped with any key. */
+static bool is_stopped_by_key(struct step_view *view, uint64_t count)
 {
     enum { LOOK = 1024 };
     if (interrupt_came() || view->no_memory)
@@ -114,27 +115,28 @@ static bool is_tired(struct step_view *view, uint64_t count)
     return key != ERR && key != KEY_RESIZE;
 }
 
-/* Until `until` is reached, or with NULL the next call of the kernel, or with `all` the end. */
+/* Runs until `until` is reached; if it is NULL, up to the next system call; with `all`, to the end.
+ */
 static void run_on(struct step_view *view, const struct step_until *until, bool all)
 {
     uint64_t count = 0;
-    bool arrived = false, tired = false;
+    bool arrived = false, stopped = false;
     view->note[0] = '\0';
-    while (!arrived && !tired && forward(view)) {
+    while (!arrived && !stopped && forward(view)) {
         arrived =
             !all && (until ? step_is_reached(until, &view->cursor.registers, view->cursor.index)
                            : is_before_call(view));
-        tired = is_tired(view, ++count);
+        stopped = is_stopped_by_key(view, ++count);
     }
     view->note[0] = '\0';
-    if (!arrived && !tired && until && until->is_address)
+    if (!arrived && !stopped && until && until->is_address)
         snprintf(view->note, sizeof view->note, "it did not come by 0x%llx again",
                  (unsigned long long)until->value);
 }
 
 /* ---- keys ---- */
 
-/* A number, typed into the last line. False: none, or given up. */
+/* Reads a number that is typed into the last line. Returns false if there is none, or on Escape. */
 static bool ask_number(struct step_view *view, uint64_t *number)
 {
     char text[20] = "";
@@ -169,7 +171,7 @@ static void say_end(struct step_view *view, bool moved)
                  view->run->stepper ? "" : "that was the last step: b goes back, q quits");
 }
 
-/* False: quit. */
+/* Returns false to quit. */
 static bool take_key(struct step_view *view, int key)
 {
     struct step_until until = {.given = true, .is_address = true};
@@ -240,7 +242,7 @@ static void run_keys(struct step_view *view)
     }
 }
 
-/* The end of the run as the user left it, for a line on the screen and the exit status. */
+/* Ends the run where the user left it, for the last line and the exit status. */
 static void leave(struct step_run *run)
 {
     if (!run->stepper)

@@ -1,4 +1,4 @@
-/* The interactive view of a run: what its files share. */
+/* The interactive view of a run: private to its files. */
 #ifndef STEP_VIEW_H
 #define STEP_VIEW_H
 
@@ -8,35 +8,36 @@
 struct step_view {
     struct step_run *run;
     struct step_cursor cursor;
-    struct elfgen_view file;  /* the program's */
-    struct x86_session *code; /* and where instructions are in it; NULL: nobody knows */
-    struct step_record last;  /* the step in front of the cursor, if cursor.index is not 0 */
-    char *output;             /* what the program wrote, all of it */
-    size_t output_size;       /* of it, up to the cursor */
+    struct elfgen_view file;  /* the program's file */
+    struct x86_session *code; /* where it contains instructions; NULL: unknown */
+    struct step_record last;  /* the step before the cursor, unless cursor.index is 0 */
+    char *output;             /* all that the program wrote */
+    size_t output_size;       /* how much of it was written before the cursor */
     size_t output_known, output_room;
     bool colour, help, no_memory;
-    char note[128]; /* for the last line; "" shows the keys */
+    char note[128]; /* shown in the last line; "": show the keys */
 };
 
 /* ---- step_draw.c ---- */
 
 enum { STEP_LEAST_COLUMNS = 80, STEP_LEAST_LINES = 24 };
 
-/* Draws everything anew. */
+/* Draws the whole screen. */
 void step_draw(struct step_view *view);
 
-/* The instruction that comes next where the view is; NULL: there is none. */
+/* The next instruction at the cursor; NULL: there is none. */
 const struct step_instruction *step_view_next(const struct step_view *view);
 
 /* ---- step_terminal.c ---- */
 
-/* The screen, which goes back to what it was by step_terminal_close(), and whatever signal ends
- * this process, SIGKILL apart. False: said why. */
+/* Opens the screen. step_terminal_close() restores it, and so does any signal that ends this
+ * process except SIGKILL. Returns false after reporting an error. */
 bool step_terminal_open(bool *colour);
 void step_terminal_close(void);
 
-/* Descriptors for a program that is not to write on the screen: nothing to read, and a terminal of
- * its own, whose output is thrown away since the recording has it. False: said why. */
+/* Makes descriptors for a program that must not write on the screen: an empty input, and a terminal
+ * of its own. Its output is thrown away, since the recording contains it. Returns false after
+ * reporting an error. */
 bool step_pty_open(int files[3]);
 void step_pty_close(void);
 

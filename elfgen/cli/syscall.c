@@ -1,4 +1,4 @@
-/* tinyelf syscall: numbers, names, parameters and registers of system calls. */
+/* tinyelf syscall: prints numbers, parameters and registers of system calls. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static void help(void)
          "installed libseccomp is unknown here. x32 (numbers with bit 30 set) is not covered.");
 }
 
-/* What was asked for, and the tables that answer it. */
+/* What was asked, and the tables with the answers. */
 struct question {
     bool asked[CALL_ABIS];
     bool list, json;
@@ -43,12 +43,12 @@ struct question {
     uint64_t number;
 };
 
-/* The longest list there can be. */
+/* The longest possible list. */
 enum { MOST_CALLS = CALL_ABIS * CALLS_END };
 
 static struct calls calls;
 
-/* False: there is no call of that number. */
+/* Returns false if there is no call of that number. */
 static bool find(enum call_abi abi, uint64_t number, struct call_facts *facts)
 {
     const struct call *call = number < CALLS_END ? syscall_find(&calls, abi, number) : NULL;
@@ -64,7 +64,7 @@ static bool find(enum call_abi abi, uint64_t number, struct call_facts *facts)
 
 /* ---- whole tables ---- */
 
-/* Every call of the ABIs asked for, by number; `all` has room for them. */
+/* Finds all calls of the requested ABIs, by number. `all` must have room for them. */
 static size_t find_all(const bool asked[CALL_ABIS], struct call_facts *all)
 {
     size_t count = 0;
@@ -110,7 +110,7 @@ static int list(const struct question *question, struct standard_output *output)
 
 /* ---- one call ---- */
 
-/* The ABIs asked for, in words. */
+/* The requested ABIs in words. */
 static const char *which(const struct question *question)
 {
     if (question->asked[CALL_X86_64] && question->asked[CALL_I386])
@@ -118,7 +118,7 @@ static const char *which(const struct question *question)
     return question->asked[CALL_X86_64] ? "x86_64" : "i386";
 }
 
-/* "tinyelf: 'NAME': TEXT", or a number without quotes; returns EXIT_NO. */
+/* Prints "tinyelf: 'NAME': TEXT"; a number has no quotes. Returns EXIT_NO. */
 __attribute__((format(printf, 2, 3))) static int refuse(const struct question *question,
                                                         const char *format, ...)
 {
@@ -137,8 +137,8 @@ __attribute__((format(printf, 2, 3))) static int refuse(const struct question *q
     return EXIT_NO;
 }
 
-/* The call whose entry point a word is, as a backtrace has it or without its beginning: NULL, none.
- */
+/* The name of the call whose entry point `word` is, as in a backtrace or without its prefix. NULL:
+ * none. */
 static const char *of_entry(const char *word, const struct call_facts *all, size_t count)
 {
     size_t length = strlen(word);
@@ -151,7 +151,7 @@ static const char *of_entry(const char *word, const struct call_facts *all, size
     return NULL;
 }
 
-/* Says that a name is none, and which one is near. */
+/* Reports that there is no such name, and suggests one. */
 static int refuse_name(const struct question *question)
 {
     struct call_facts *all = make_room();
@@ -187,7 +187,7 @@ static int refuse_number(const struct question *question)
                   which(question), last);
 }
 
-/* Says that only the ABI that was not asked for has the call. */
+/* Reports that only the other ABI has the call. */
 static int refuse_abi(const struct question *question, const struct call_facts *other)
 {
     const char *abi = syscall_convention(other->abi)->abi;
@@ -203,7 +203,7 @@ static enum call_abi other_than(enum call_abi abi)
     return abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64;
 }
 
-/* The call in one ABI; number -1 and the name as it was given where there is none. */
+/* Finds the call in one ABI. If it has none, the number is -1 and the name as given. */
 static void find_asked(const struct question *question, enum call_abi abi, struct call_facts *facts)
 {
     int of_name = question->is_number ? -1 : syscall_number(abi, question->word);

@@ -1,4 +1,4 @@
-/* tinyelf trace: the system calls that a program makes. */
+/* tinyelf trace: shows the system calls that a program makes. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -32,13 +32,13 @@ static void help(void)
          "      --help         this text");
 }
 
-/* What a run is shown with. */
+/* How a run is shown. */
 struct tracing {
     struct live_log log;
     bool abi, is_json, follow;
     struct strace strace;
     struct trace_json json;
-    pid_t program; /* 0: not there (yet, or any more) */
+    pid_t program; /* 0: it has not started, or has ended */
 };
 
 static size_t read_memory(void *context, uint64_t address, void *bytes, size_t size)
@@ -47,7 +47,7 @@ static size_t read_memory(void *context, uint64_t address, void *bytes, size_t s
     return process_read(process->id, address, bytes, size);
 }
 
-/* ---- --abi and --json: a call is looked at when it is asked for ---- */
+/* ---- --abi and --json: look at a call when it is made ---- */
 
 static void look(struct tracing *tracing, const struct process *process, struct trace_call *call)
 {
@@ -79,13 +79,13 @@ static void show_abi(struct tracing *tracing, const struct process_event *event)
     }
 }
 
-/* The object of a call is written with its answer; what never gets one, when its process ends. */
+/* Writes the object of a call when it is answered; if it never is, when its process ends. */
 static void end_json_call(struct tracing *tracing, struct process *process, bool answered)
 {
     struct trace_kept *kept = process->data;
     struct memory_reader reader = {.read = read_memory, .context = process};
     if (kept) {
-        kept->call.call = &process->call; /* an execve may have moved it */
+        kept->call.call = &process->call; /* execve may have moved it */
         trace_json_call(&tracing->json, kept, answered, &reader);
     }
     free(kept);
@@ -124,7 +124,7 @@ static void show_json(struct tracing *tracing, const struct process_event *event
     trace_json_event(&tracing->json, event);
 }
 
-/* ---- any form ---- */
+/* ---- all forms ---- */
 
 static void show(void *context, const struct process_event *event)
 {
@@ -138,7 +138,7 @@ static void show(void *context, const struct process_event *event)
         show_abi(tracing, event);
     else
         strace_event(&tracing->strace, event);
-    /* An answer is followed by the next question, mostly at once: one write for both. */
+    /* The next call usually follows an answer at once: write both together. */
     if (event->kind != PROCESS_RESULT)
         live_log_turn(&tracing->log);
     else
@@ -183,7 +183,7 @@ int command_trace(int argc, char **argv)
     const char *output = NULL;
     int option;
     opterr = 0;
-    /* What stands behind the program is the program's. */
+    /* Options after the program's name belong to the program. */
     while ((option = getopt_long(argc, argv, "+:fo:", long_options, NULL)) != -1) {
         switch (option) {
         case 'f':

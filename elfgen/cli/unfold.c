@@ -1,4 +1,4 @@
-/* tinyelf unfold: a program that the tools refuse as one that they take. */
+/* tinyelf unfold: makes a program that tools accept out of one that they refuse. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static bool unfold(const char *bytes, size_t size, const char *name, struct unfo
     return false;
 }
 
-/* Where the twin is another. */
+/* Notes in which respects the new program differs. */
 static void note_differences(const char *name, const struct unfolded *unfolded)
 {
     if (unfolded->copied)

@@ -1,4 +1,4 @@
-/* Records in one buffer: appended, and walked in both directions. */
+/* Keeps a recording's records in one buffer: appends them, and walks them in both directions. */
 #include "recording.h"
 
 #include <stdio.h>
@@ -54,7 +54,7 @@ bool recording_is_64_bit(const struct step_registers *all)
 
 /* ---- lists that grow ---- */
 
-/* Room for one more of `size` bytes each. NULL: there is none. */
+/* Makes room for one more item of `size` bytes. Returns NULL if there is no memory. */
 static void *grown(struct step_recording *recording, void *list, size_t count, size_t *room,
                    size_t size)
 {
@@ -173,10 +173,11 @@ void recording_free(struct step_recording *recording)
 
 /* ---- records ---- */
 
-/* What stands in front of each; behind it the XORs, then the pieces, each a multiple of 8 bytes. */
+/* The head of a record. The XORs and then the pieces follow it, each padded to a multiple of 8
+ * bytes. */
 struct head {
     uint32_t size;   /* of the record */
-    uint32_t before; /* of the one in front of it; 0: it is the first */
+    uint32_t before; /* of the record before it; 0: it is the first */
     uint32_t instruction;
     uint32_t changed;
     uint64_t kind;
@@ -185,10 +186,10 @@ struct head {
 struct piece_head {
     uint32_t kind, number;
     uint64_t value;
-    uint32_t size, length; /* as the piece says; bytes that follow */
+    uint32_t size, length; /* the piece's `size`; bytes that follow */
 };
 
-/* NULL: no room, or the record would be larger than its head can say. */
+/* Returns NULL if there is no memory, or if the record's size would not fit into its head. */
 static uint8_t *append(struct step_recording *recording, size_t size)
 {
     size_t padded = (size + 7) & ~(size_t)7;
@@ -290,7 +291,7 @@ void recording_cursor_open(struct step_cursor *cursor, const struct step_recordi
     *cursor = (struct step_cursor){.recording = recording, .registers = recording->start};
 }
 
-/* The record at the cursor; its registers change whichever way it is gone. */
+/* Reads the record at the cursor, and applies its XORs to the registers, whatever the direction. */
 static void take(struct step_cursor *cursor, const struct head *head, struct step_record *record)
 {
     const struct step_recording *recording = cursor->recording;
@@ -326,7 +327,7 @@ bool recording_cursor_forward(struct step_cursor *cursor, struct step_record *re
     return true;
 }
 
-/* Where the record in front of the cursor begins. */
+/* Where the record before the cursor begins. */
 static size_t place_before(const struct step_cursor *cursor)
 {
     const struct step_recording *recording = cursor->recording;

@@ -1,10 +1,10 @@
-/* A run, kept: what each instruction changed, so that it can be looked at forwards and backwards,
- * written, read and shown without the program. Whoever steps a program fills one, whoever reads a
- * file fills one, and reports cannot tell which.
+/* A recorded run: what each instruction changed. It can be walked forwards and backwards, written,
+ * read and shown without the program. The stepper fills one, and so does a reader of files;
+ * whoever shows it need not know which.
  *
- * Instructions stand once; a step has the number of its instruction, which registers changed, each
- * as old XOR new (which serves both directions), and pieces: memory, calls, output. All is in one
- * buffer that only grows. */
+ * Each instruction is kept once. A record has the index of its instruction, the registers that
+ * changed, each as old XOR new (which serves both directions), and pieces: memory, calls, output.
+ * All records are in one buffer that only grows. */
 #ifndef RECORDING_H
 #define RECORDING_H
 
@@ -19,23 +19,23 @@ enum step_register {
     STEP_REGISTERS
 };
 
-enum { STEP_SHOWN = STEP_REGISTERS - 1 }; /* all but orig_rax, which is the kernel's own */
+enum { STEP_SHOWN = STEP_REGISTERS - 1 }; /* all but orig_rax, which belongs to the kernel */
 
 struct step_registers {
     uint64_t value[STEP_REGISTERS];
 };
 
-/* The register that is shown in place 0 to STEP_SHOWN - 1. */
+/* The register at a place of the output, 0 to STEP_SHOWN - 1. */
 enum step_register recording_register_at(size_t place);
 
-/* Its name; in a 32-bit program NULL if it has none there. */
+/* Its name; NULL if a 32-bit program does not have it. */
 const char *recording_register_name(enum step_register which, bool is_64_bit);
 
-/* x87, vector and mask registers, changed: which of each kind. */
+/* Numbers of x87, vector and mask registers: the first of each kind. */
 enum step_vector {
-    STEP_ST = 0,     /* 8 */
-    STEP_VECTOR = 8, /* 32: xmm, ymm or zmm, by how many bytes changed */
-    STEP_MASK = 40,  /* 8 */
+    STEP_ST = 0,     /* 8 registers */
+    STEP_VECTOR = 8, /* 32 registers: xmm, ymm or zmm, depending on how many bytes changed */
+    STEP_MASK = 40,  /* 8 registers */
     STEP_FCW = 48,
     STEP_FSW,
     STEP_FTW,
@@ -43,7 +43,7 @@ enum step_vector {
     STEP_VECTORS
 };
 
-/* Its name, "ymm3", for a change of `size` bytes; into `name`. */
+/* Writes the name, such as "ymm3", for a change of `size` bytes. */
 enum { STEP_VECTOR_NAME = 8 };
 void recording_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME]);
 
@@ -52,20 +52,21 @@ void recording_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NA
 #define STEP_NOWHERE UINT64_MAX
 #define STEP_NONE    UINT32_MAX
 
-/* A file, or another thing with a name, that is mapped. */
+/* A file, or something else with a name, that is mapped. */
 struct step_file {
-    char *name;     /* its path, or "[vdso]" and the like */
-    uint8_t *bytes; /* of a program that was started, up to STEP_FILE_MOST; NULL: not kept */
-    size_t size;    /* of `bytes` */
-    uint64_t entry; /* address of the first instruction, of a program that was started */
+    char *name; /* its path, or "[vdso]" and so on */
+    uint8_t
+        *bytes;  /* contents of a program that was started, up to STEP_FILE_MOST; NULL: not kept */
+    size_t size; /* of `bytes` */
+    uint64_t entry; /* of a program that was started: address of its first instruction */
 };
 enum { STEP_FILE_MOST = 16 << 20 };
 
 struct step_instruction {
     uint64_t address;
     uint64_t offset; /* in the file, or STEP_NOWHERE */
-    uint32_t file;   /* which file, or STEP_NONE */
-    uint8_t length;  /* 0: its bytes cannot be read, or are none */
+    uint32_t file;   /* index into files, or STEP_NONE */
+    uint8_t length;  /* 0: its bytes could not be read or are no instruction */
     bool is_64_bit;
     uint8_t bytes[15];
 };
@@ -76,7 +77,7 @@ struct step_mapping {
     char permissions[5];
 };
 
-/* Memory as it was at the start. */
+/* Memory at the start. */
 struct step_memory {
     uint64_t address;
     uint8_t *bytes;
@@ -84,26 +85,27 @@ struct step_memory {
 };
 
 enum step_kind {
-    STEP_RAN,     /* the instruction */
-    STEP_FAULT,   /* it was tried, and the processor refused or trapped: a signal */
-    STEP_SIGNAL,  /* a signal came before it */
-    STEP_HANDLER, /* the kernel went to the handler of a signal */
-    STEP_EXEC,    /* another program took its place */
-    STEP_STOPPED, /* a signal stopped it, until SIGCONT */
-    STEP_LAST,    /* the program ended in it */
+    STEP_RAN,     /* the instruction ran */
+    STEP_FAULT,   /* the processor refused it or trapped: a signal */
+    STEP_SIGNAL,  /* a signal came before the next instruction */
+    STEP_HANDLER, /* the kernel entered the handler of a signal */
+    STEP_EXEC,    /* execve replaced the program */
+    STEP_STOPPED, /* a signal stopped the program until SIGCONT */
+    STEP_LAST,    /* the program ended in this instruction */
     STEP_KINDS
 };
 
 enum step_piece_kind {
-    STEP_PIECE_MEMORY,   /* at `value`: `size` bytes before, then as many after */
-    STEP_PIECE_VECTOR,   /* register `number`: as above */
-    STEP_PIECE_CALL,     /* of the kernel: table `number` (enum call_abi), call `value`; its name */
-    STEP_PIECE_ARGUMENT, /* of the call, `number` 0 to 5: value; name and text, each with a NUL */
-    STEP_PIECE_ANSWER,   /* of the kernel: value; its text */
-    STEP_PIECE_OUTPUT,   /* what went to descriptor `number` */
+    STEP_PIECE_MEMORY,   /* memory at `value`: `size` bytes before, then as many after */
+    STEP_PIECE_VECTOR,   /* register `number`: as for memory */
+    STEP_PIECE_CALL,     /* a system call: table `number` (enum call_abi), call `value`; its name */
+    STEP_PIECE_ARGUMENT, /* argument `number`, 0 to 5, of the call: value; name and text, each with
+                            a NUL */
+    STEP_PIECE_ANSWER,   /* the kernel's answer: value; its text */
+    STEP_PIECE_OUTPUT,   /* bytes that were written to descriptor `number` */
     STEP_PIECE_SIGNAL,   /* signal `number` with si_code `size`, si_addr `value` */
-    STEP_PIECE_FILE,     /* program that took its place: files[value] */
-    STEP_PIECE_NOTE,     /* a sentence: what is not as it looks */
+    STEP_PIECE_FILE,     /* the new program: files[value] */
+    STEP_PIECE_NOTE,     /* a sentence about something that is not what it looks like */
     STEP_PIECE_KINDS
 };
 
@@ -117,11 +119,11 @@ struct step_piece {
 
 enum step_end_kind {
     STEP_RUNNING,
-    STEP_EXITED,      /* number: status */
-    STEP_KILLED,      /* number: signal */
-    STEP_UNTIL,       /* as far as was asked for */
-    STEP_INTERRUPTED, /* by the user */
-    STEP_FULL,        /* no more is recorded */
+    STEP_EXITED,      /* end_number: status */
+    STEP_KILLED,      /* end_number: signal */
+    STEP_UNTIL,       /* it reached the place where it was to stop */
+    STEP_INTERRUPTED, /* the user stopped it */
+    STEP_FULL,        /* there was no room for more records */
     STEP_END_KINDS
 };
 
@@ -130,31 +132,31 @@ struct step_recording {
     size_t argument_count;
     struct step_file *files; /* [0] is the program */
     size_t file_count;
-    struct step_mapping *mappings; /* at the start */
+    struct step_mapping *mappings; /* those at the start */
     size_t mapping_count;
     struct step_memory *memory;
     size_t memory_count;
     struct step_registers start;
     struct step_instruction *instructions;
     size_t instruction_count;
-    uint64_t count; /* of records */
+    uint64_t count; /* number of records */
     uint8_t *records;
-    size_t size; /* of the records, in bytes */
-    size_t most; /* of these when it is full; 0: STEP_MOST */
-    size_t last; /* where the last record begins */
+    size_t size; /* bytes of all records */
+    size_t most; /* bytes of records at which it is full; 0: STEP_MOST */
+    size_t last; /* offset of the last record */
     enum step_end_kind end;
     int end_number;
     bool end_core;
-    /* Room for more of each, and a record that is being made. */
+    /* Capacities of the lists, and the end of the record that is being made. */
     size_t argument_room, file_room, mapping_room, memory_room, instruction_room, room, at;
     bool no_memory; /* something was not recorded */
 };
 
-/* Frees what it holds; it was zeroed before its first use. */
+/* Frees what it holds. It must have been zeroed before its first use. */
 void recording_free(struct step_recording *recording);
 
-/* Each adds one, with copies of names and bytes, and returns its index. False in
- * recording->no_memory says that something is missing; STEP_NONE is returned then. */
+/* Each of these adds an item, copies its name and bytes, and returns its index. If there is no
+ * memory, it sets recording->no_memory and returns STEP_NONE. */
 uint32_t recording_add_argument(struct step_recording *recording, const char *text, size_t length);
 uint32_t recording_add_file(struct step_recording *recording, const char *name, size_t length);
 uint32_t recording_add_mapping(struct step_recording *recording,
@@ -164,36 +166,36 @@ uint32_t recording_add_memory(struct step_recording *recording, uint64_t address
 uint32_t recording_add_instruction(struct step_recording *recording,
                                    const struct step_instruction *instruction);
 
-/* A record: begin, pieces, end. `before` and `after`: all registers; orig_rax does not count.
- * `instruction`: an index or STEP_NONE. */
+/* A record is made by begin, its pieces, and end. `before` and `after` are all registers; changes
+ * of orig_rax are not kept. `instruction` is an index or STEP_NONE. */
 void recording_begin_record(struct step_recording *recording, enum step_kind kind,
                             uint32_t instruction, const struct step_registers *before,
                             const struct step_registers *after);
 void recording_add_piece(struct step_recording *recording, const struct step_piece *piece);
-/* For memory and vectors: `before` and `after`, piece->size bytes each; piece->bytes is not read.
- */
+/* For memory and registers: `before` and `after` have piece->size bytes each; piece->bytes is not
+ * read. */
 void recording_add_change(struct step_recording *recording, const struct step_piece *piece,
                           const void *before, const void *after);
 void recording_end_record(struct step_recording *recording);
 
-/* Forgets all records (not what they refer to): whoever prints at once needs no more. */
+/* Drops all records, but not what they refer to. Use this if each record is printed at once. */
 void recording_drop_records(struct step_recording *recording);
 
-/* ---- reading it ---- */
+/* ---- reading ---- */
 
-/* A place between records: `index` of them are behind it. */
+/* A place between two records: `index` records come before it. */
 struct step_cursor {
     const struct step_recording *recording;
     uint64_t index;
     size_t at;
-    struct step_registers registers; /* as they are there */
+    struct step_registers registers; /* at this place */
 };
 
 struct step_record {
     enum step_kind kind;
     uint64_t index;
     const struct step_instruction *instruction; /* or NULL */
-    uint32_t changed;                           /* registers, a bit each */
+    uint32_t changed;                           /* a bit for each register */
     struct step_registers before, after;
     const uint8_t *pieces; /* for recording_next_piece() */
     size_t pieces_size;
@@ -201,17 +203,17 @@ struct step_record {
 
 void recording_cursor_open(struct step_cursor *cursor, const struct step_recording *recording);
 
-/* The record behind the cursor, which goes past it. False: there is none. */
+/* Reads the record after the cursor, and moves past it. Returns false if there is none. */
 bool recording_cursor_forward(struct step_cursor *cursor, struct step_record *record);
 
-/* The record in front of the cursor, which goes back before it. False: there is none. */
+/* Reads the record before the cursor, and moves before it. Returns false if there is none. */
 bool recording_cursor_back(struct step_cursor *cursor, struct step_record *record);
 
-/* The pieces of a record one by one; *position is 0 at first. */
+/* Reads the next piece of a record; *position is 0 at first. Returns false after the last one. */
 bool recording_next_piece(const struct step_record *record, size_t *position,
                           struct step_piece *piece);
 
-/* Whether the program runs 64-bit code, by its code segment as Linux has it. */
+/* Whether it runs 64-bit code, judging by the code segment that Linux uses. */
 bool recording_is_64_bit(const struct step_registers *registers);
 
 #endif

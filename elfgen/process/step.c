@@ -1,4 +1,4 @@
-/* A program run instruction by instruction, each as a record. */
+/* Runs a program instruction by instruction, and records each. */
 #include "step_inside.h"
 
 #include <errno.h>
@@ -15,12 +15,12 @@ _Static_assert(sizeof(struct step_registers) == sizeof(struct user_regs_struct),
 
 enum stop {
     STOP_TRAP,   /* an instruction ran */
-    STOP_SIGNAL, /* something came; `signal` says what */
+    STOP_SIGNAL, /* a signal; `number` says which */
     STOP_EXEC,
-    STOP_GROUP, /* a signal stopped it */
+    STOP_GROUP, /* a signal stopped the program */
     STOP_END,
-    STOP_NOTHING,    /* SIGCONT, or the like: go on */
-    STOP_INTERRUPTED /* none yet: a handler of ours ran */
+    STOP_NOTHING,    /* SIGCONT or something similar: go on */
+    STOP_INTERRUPTED /* no stop yet: one of our signal handlers ran */
 };
 
 static bool read_registers(struct stepper *stepper)
@@ -46,7 +46,7 @@ static enum stop wait_for_stop(struct stepper *stepper, int *number)
     if (id < 0 && errno == EINTR)
         return STOP_INTERRUPTED;
     if (id < 0)
-        return ended(stepper, SIGKILL); /* gone, and nobody says how */
+        return ended(stepper, SIGKILL); /* it is gone, and its status is unknown */
     if (!WIFSTOPPED(status))
         return ended(stepper, status);
     *number = WSTOPSIG(status);
@@ -64,14 +64,14 @@ static enum stop wait_for_stop(struct stepper *stepper, int *number)
 
 static void resume(struct stepper *stepper, enum __ptrace_request how)
 {
-    /* It may be dead already, by SIGKILL: its end comes by wait. */
+    /* SIGKILL may have ended it already; wait4() reports its end. */
     ptrace(how, stepper->id, NULL, stepper->deliver);
     stepper->deliver = 0;
 }
 
 /* ---- the start ---- */
 
-/* Up to the stop behind a successful execve. Returns 0, or errno of the one that failed. */
+/* Runs up to the stop after a successful execve. Returns 0, or the errno of the one that failed. */
 static int await_program(struct stepper *stepper)
 {
     struct __ptrace_syscall_info info;
@@ -86,7 +86,7 @@ static int await_program(struct stepper *stepper)
         if (stop != STOP_SIGNAL)
             continue;
         if (number != (SIGTRAP | 0x80)) {
-            stepper->deliver = number; /* the kernel gave up past the point of no return */
+            stepper->deliver = number; /* the kernel killed it past the point of no return */
             continue;
         }
         memset(&info, 0, sizeof info);
@@ -97,7 +97,7 @@ static int await_program(struct stepper *stepper)
     return ENOEXEC;
 }
 
-/* From the stop inside execve to the one before the first instruction. */
+/* Runs from the stop inside execve to the one before the first instruction. */
 static bool leave_exec(struct stepper *stepper)
 {
     int number = 0;
@@ -110,7 +110,7 @@ static bool leave_exec(struct stepper *stepper)
     return stepper->id != 0 && read_registers(stepper);
 }
 
-/* What a recording says of the start. */
+/* Records what is known at the start. */
 static bool keep_start(struct stepper *stepper, const struct process_program *program)
 {
     struct step_recording *recording = stepper->recording;
@@ -189,8 +189,8 @@ void stepper_close(struct stepper *stepper)
         free(stepper->snapshots[i].bytes);
     free(stepper->wide);
     free(stepper->narrow);
-    free(stepper->met_table);
-    free(stepper->met);
+    free(stepper->seen_table);
+    free(stepper->seen);
     free(stepper->mappings.list);
     free(stepper->before);
     free(stepper->spare);
@@ -205,7 +205,7 @@ const struct step_registers *stepper_now(const struct stepper *stepper)
 
 const struct step_instruction *stepper_next_instruction(const struct stepper *stepper)
 {
-    return &stepper->met[stepper->next].what;
+    return &stepper->seen[stepper->next].what;
 }
 
 pid_t stepper_id(const struct stepper *stepper)
@@ -215,15 +215,15 @@ pid_t stepper_id(const struct stepper *stepper)
 
 bool stepper_asks_next(const struct stepper *stepper)
 {
-    return stepper->id != 0 && stepper->met[stepper->next].effects.asks;
+    return stepper->id != 0 && stepper->seen[stepper->next].effects.asks;
 }
 
 /* ---- one step ---- */
 
-/* What came with a stop by SIGTRAP. */
+/* What caused a stop by SIGTRAP. */
 enum trap { TRAP_STEP, TRAP_HANDLER, TRAP_OWN };
 
-/* Most are plain steps; only where something else may be behind it, the kernel is asked. */
+/* Most stops follow a plain step. The kernel is only asked if there may be another cause. */
 static enum trap kind_of_trap(const struct stepper *stepper, const struct step_registers *before,
                               const struct effects *effects, siginfo_t *signal)
 {
@@ -233,7 +233,7 @@ static enum trap kind_of_trap(const struct stepper *stepper, const struct step_r
         return TRAP_STEP;
     if (ptrace(PTRACE_GETSIGINFO, stepper->id, NULL, signal) != 0)
         return TRAP_STEP;
-    /* The stop behind the set-up of a handler is ptrace_notify's, whose code is the signal. */
+    /* After setting up a handler, the kernel calls ptrace_notify(), whose si_code is the signal. */
     if (signal->si_code == SIGTRAP)
         return TRAP_HANDLER;
     if (signal->si_code == TRAP_TRACE)
@@ -267,7 +267,7 @@ static void add_writes(struct stepper *stepper, const struct place *written, siz
     }
 }
 
-/* Another program's code and registers; where its file is, and its first instruction. */
+/* Records the program that execve started: its file, and its first instruction. */
 static void add_program(struct stepper *stepper)
 {
     uint32_t file = stepper_add_program(stepper);
@@ -279,7 +279,7 @@ static void add_program(struct stepper *stepper)
     recording_add_piece(stepper->recording, &piece);
 }
 
-/* Closes the record. */
+/* Ends the record. */
 static enum step_answer finish(struct stepper *stepper)
 {
     struct step_recording *recording = stepper->recording;
@@ -293,7 +293,7 @@ static enum step_answer finish(struct stepper *stepper)
     return STEP_GOES_ON;
 }
 
-/* What comes next takes the other half of the memory for what was there before. */
+/* Swaps the two buffers: the bytes before the next instruction go into the other one. */
 static uint8_t *swap_before(struct stepper *stepper)
 {
     uint8_t *old = stepper->before;
@@ -316,16 +316,16 @@ static void add_notes(struct stepper *stepper, const struct effects *effects)
         stepper_note(stepper, "it writes memory at places that are not followed");
 }
 
-/* An instruction ran. What it wrote is read together with what comes next. */
+/* Records an instruction that ran. What it wrote is read together with the next instruction. */
 static enum step_answer ran(struct stepper *stepper, const struct step_registers *before,
                             enum step_kind kind)
 {
-    const struct met *met = &stepper->met[stepper->next];
+    const struct seen *seen = &stepper->seen[stepper->next];
     struct place written[EFFECTS_WRITES];
-    size_t count = met->effects.write_count;
-    bool vectors = met->effects.vectors || kind == STEP_EXEC || restores_vectors(stepper);
+    size_t count = seen->effects.write_count;
+    bool vectors = seen->effects.vectors || kind == STEP_EXEC || restores_vectors(stepper);
     memcpy(written, stepper->places, count * sizeof written[0]);
-    recording_begin_record(stepper->recording, kind, met->index, before, &stepper->now);
+    recording_begin_record(stepper->recording, kind, seen->index, before, &stepper->now);
     if (kind == STEP_FAULT)
         add_signal(stepper, SIGTRAP);
     stepper_answer_call(stepper, true);
@@ -335,7 +335,7 @@ static enum step_answer ran(struct stepper *stepper, const struct step_registers
         stepper_note(stepper, "and it gets SIGTRAP");
     if (vectors)
         stepper_read_vectors(stepper, false);
-    add_notes(stepper, &met->effects);
+    add_notes(stepper, &seen->effects);
     const uint8_t *old = swap_before(stepper);
     if (!stepper_read_around(stepper, written, count))
         stepper->no_memory = true;
@@ -343,10 +343,11 @@ static enum step_answer ran(struct stepper *stepper, const struct step_registers
     return finish(stepper);
 }
 
-/* Bytes that a frame leaves alone between two that it writes: it is one thing. */
+/* A signal frame may leave this many bytes unchanged between two that it writes, and still counts
+ * as one change. */
 enum { FRAME_GAP = 256 };
 
-/* The kernel stored the registers on the stack and went to a handler. */
+/* The kernel saved the registers on the stack and entered a handler. */
 static enum step_answer entered_handler(struct stepper *stepper,
                                         const struct step_registers *before)
 {
@@ -359,7 +360,8 @@ static enum step_answer entered_handler(struct stepper *stepper,
     return finish(stepper);
 }
 
-/* Whether the processor or a filter of the kernel raised it for the instruction. */
+/* Whether the processor, or a filter in the kernel, raised the signal because of the instruction.
+ */
 static bool is_fault(const struct stepper *stepper, int number)
 {
     siginfo_t signal = {0};
@@ -373,7 +375,7 @@ static enum step_answer signalled(struct stepper *stepper, const struct step_reg
                                   int number)
 {
     bool fault = is_fault(stepper, number);
-    uint32_t index = fault ? stepper->met[stepper->next].index : STEP_NONE;
+    uint32_t index = fault ? stepper->seen[stepper->next].index : STEP_NONE;
     recording_begin_record(stepper->recording, fault ? STEP_FAULT : STEP_SIGNAL, index, before,
                            &stepper->now);
     add_signal(stepper, number);
@@ -386,7 +388,7 @@ static enum step_answer signalled(struct stepper *stepper, const struct step_reg
     return finish(stepper);
 }
 
-/* It stands until SIGCONT, as without a tracer. */
+/* It stays stopped until SIGCONT, as it would without a tracer. */
 static enum step_answer stopped(struct stepper *stepper, int number)
 {
     struct step_piece piece = {.kind = STEP_PIECE_SIGNAL, .number = (uint32_t)number};
@@ -399,14 +401,14 @@ static enum step_answer stopped(struct stepper *stepper, int number)
     return finish(stepper);
 }
 
-/* The instruction that never came back: exit, or a call in which something killed it. */
+/* Records an instruction that never returned: exit, or a call in which the program was killed. */
 static enum step_answer died(struct stepper *stepper)
 {
     const struct step_recording *recording = stepper->recording;
     bool by_signal = recording->end == STEP_KILLED && stepper->delivered;
     if (!stepper->asked.made || by_signal)
         return STEP_ENDED;
-    recording_begin_record(stepper->recording, STEP_LAST, stepper->met[stepper->next].index,
+    recording_begin_record(stepper->recording, STEP_LAST, stepper->seen[stepper->next].index,
                            &stepper->now, &stepper->now);
     stepper_answer_call(stepper, false);
     finish(stepper);
@@ -416,7 +418,7 @@ static enum step_answer died(struct stepper *stepper)
 static void go(struct stepper *stepper)
 {
     enum { FRAME = 8192, RED_ZONE = 128 };
-    const struct effects *effects = &stepper->met[stepper->next].effects;
+    const struct effects *effects = &stepper->seen[stepper->next].effects;
     stepper->snapshot_count = 0;
     stepper->delivered = stepper->deliver != 0;
     if (effects->asks)
@@ -430,7 +432,7 @@ static void go(struct stepper *stepper)
 static enum step_answer trapped(struct stepper *stepper, const struct step_registers *before)
 {
     siginfo_t signal;
-    const struct effects *effects = &stepper->met[stepper->next].effects;
+    const struct effects *effects = &stepper->seen[stepper->next].effects;
     switch (kind_of_trap(stepper, before, effects, &signal)) {
     case TRAP_HANDLER:
         return entered_handler(stepper, before);
@@ -438,7 +440,7 @@ static enum step_answer trapped(struct stepper *stepper, const struct step_regis
         if (signal.si_code <= 0 && !effects->asks)
             return signalled(stepper, before, SIGTRAP);
         stepper->deliver = SIGTRAP;
-        /* One that it sent to itself: two of the same are one. */
+        /* A SIGTRAP that it sent itself: signals of one number do not queue. */
         return ran(stepper, before, effects->asks ? STEP_RAN : STEP_FAULT);
     default:
         return ran(stepper, before, STEP_RAN);
@@ -464,7 +466,7 @@ enum step_answer stepper_next(struct stepper *stepper)
     if (stop == STOP_GROUP)
         return stopped(stepper, number);
     if (stop == STOP_EXEC ? !leave_exec(stepper) : !read_registers(stepper)) {
-        /* Killed meanwhile: its end comes by wait. */
+        /* It was killed meanwhile; wait4() reports its end. */
         stepper->waiting = stepper->id != 0;
         stepper->now = before;
         return stepper_next(stepper);

@@ -1,4 +1,4 @@
-/* System calls of a stepped program: what is asked, what is answered, what the kernel wrote. */
+/* Records system calls of a stepped program: arguments, answers, and what the kernel wrote. */
 #include "step_inside.h"
 
 #include <stdio.h>
@@ -33,7 +33,7 @@ void stepper_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t s
     stepper->snapshot_count++;
 }
 
-/* Whether an earlier snapshot has the byte already. */
+/* Whether an earlier snapshot contains the byte. */
 static bool is_earlier(const struct stepper *stepper, size_t index, uint64_t address)
 {
     for (size_t i = 0; i < index; i++)
@@ -72,7 +72,7 @@ void stepper_compare_snapshots(struct stepper *stepper, size_t gap)
     stepper->snapshot_count = 0;
 }
 
-/* ---- what it is asked ---- */
+/* ---- the question ---- */
 
 static uint64_t word_at(const struct stepper *stepper, uint64_t address, size_t width)
 {
@@ -80,8 +80,8 @@ static uint64_t word_at(const struct stepper *stepper, uint64_t address, size_t 
     return process_read(stepper->id, address, &word, width) == width ? word : 0;
 }
 
-/* Number and arguments by the door: where the kernel looks for them (arch/x86/entry/entry_64.S and
- * entry_64_compat.S). */
+/* Reads number and arguments from where the kernel takes them for this instruction
+ * (arch/x86/entry/entry_64.S and entry_64_compat.S). */
 static void take_arguments(struct stepper *stepper, const struct effects *effects)
 {
     enum elfgen_door door = effects->door;
@@ -106,7 +106,7 @@ static void take_arguments(struct stepper *stepper, const struct effects *effect
     }
 }
 
-/* The bytes that an output parameter may have: as another one says, or a structure's. */
+/* How many bytes an output parameter may have: another argument says so, or it is a structure. */
 static uint64_t size_of_output(const struct stepper *stepper,
                                const struct call_parameter *parameter)
 {
@@ -121,7 +121,7 @@ static bool is_named(const struct call_asked *asked, const char *name)
     return asked->call && strcmp(asked->call->name, name) == 0;
 }
 
-/* readv's buffers, which a list in memory names. */
+/* Takes snapshots of readv's buffers, which a list in memory names. */
 static void snapshot_list(struct stepper *stepper)
 {
     const struct call_asked *asked = &stepper->asked;
@@ -133,7 +133,7 @@ static void snapshot_list(struct stepper *stepper)
     }
 }
 
-/* What an argument means, now. */
+/* Describes an argument as it is now. */
 static void describe(struct stepper *stepper, unsigned index, bool answered)
 {
     struct call_asked *asked = &stepper->asked;
@@ -152,7 +152,7 @@ static bool is_output(const struct call_parameter *parameter)
     return syscall_type_kind(parameter->type) == ELFGEN_PARAMETER_OUTPUT;
 }
 
-/* How many arguments a call has: all, as long as nobody knows. */
+/* How many arguments a call has; all six if it is unknown. */
 static unsigned argument_count(const struct call_asked *asked)
 {
     const struct call_row *row = asked->call ? asked->call->row : NULL;
@@ -180,7 +180,7 @@ void stepper_ask_call(struct stepper *stepper, const struct effects *effects)
         snapshot_list(stepper);
 }
 
-/* ---- what it answered ---- */
+/* ---- the answer ---- */
 
 enum { ERRNO_MOST = 4095 };
 
@@ -215,7 +215,7 @@ static void add_output_list(struct stepper *stepper, uint64_t left)
     }
 }
 
-/* What went to descriptors 1 and 2 stays in the program's memory until now. */
+/* What was written to descriptors 1 and 2 is still in the program's memory. */
 static void keep_output(struct stepper *stepper, int64_t answer)
 {
     const struct call_asked *asked = &stepper->asked;
@@ -228,7 +228,7 @@ static void keep_output(struct stepper *stepper, int64_t answer)
         add_output_list(stepper, (uint64_t)answer);
 }
 
-/* What maps, unmaps or allows to run changes whose an address is. */
+/* Whether a call may change which file an address belongs to. */
 static bool moves_memory(const struct call_asked *asked)
 {
     static const char *const names[] = {"mmap",  "mmap2",    "munmap",           "mremap", "brk",
@@ -263,7 +263,7 @@ static void put_call(struct stepper *stepper)
     }
 }
 
-/* The number that came back, and what it means where it is an error. */
+/* Adds the number that was returned, and its meaning if it is an error. */
 static void put_answer(struct stepper *stepper, int64_t answer)
 {
     enum { RESTART = 512, RESTART_BLOCK = 516 };
@@ -280,7 +280,7 @@ static void put_answer(struct stepper *stepper, int64_t answer)
     recording_add_piece(stepper->recording, &piece);
 }
 
-/* Those that the kernel wrote to read otherwise now. */
+/* Describes output parameters again, since the kernel has written them. */
 static void describe_outputs(struct stepper *stepper)
 {
     const struct call_asked *asked = &stepper->asked;

@@ -1,4 +1,4 @@
-/* Instructions of a program that stands still: read, decoded once, and told whose they are. */
+/* Reads the instructions of a stopped program, decodes each once, and finds what they write. */
 #include "step_inside.h"
 
 #include <stdlib.h>
@@ -27,57 +27,57 @@ static bool grow_table(struct stepper *stepper)
     uint32_t *table = calloc(size, sizeof *table);
     if (!table)
         return false;
-    for (size_t i = 0; i < stepper->met_count; i++) {
-        size_t at = hash_of(&stepper->met[i].what) & (size - 1);
+    for (size_t i = 0; i < stepper->seen_count; i++) {
+        size_t at = hash_of(&stepper->seen[i].what) & (size - 1);
         while (table[at] != 0)
             at = (at + 1) & (size - 1);
         table[at] = (uint32_t)i + 1;
     }
-    free(stepper->met_table);
-    stepper->met_table = table;
+    free(stepper->seen_table);
+    stepper->seen_table = table;
     stepper->table_size = size;
     return true;
 }
 
 static bool make_room(struct stepper *stepper)
 {
-    if (stepper->met_count * 2 >= stepper->table_size && !grow_table(stepper))
+    if (stepper->seen_count * 2 >= stepper->table_size && !grow_table(stepper))
         return false;
-    if (stepper->met_count < stepper->met_room)
+    if (stepper->seen_count < stepper->seen_room)
         return true;
-    size_t room = stepper->met_room ? 2 * stepper->met_room : 256;
-    struct met *met = realloc(stepper->met, room * sizeof *met);
-    if (!met)
+    size_t room = stepper->seen_room ? 2 * stepper->seen_room : 256;
+    struct seen *seen = realloc(stepper->seen, room * sizeof *seen);
+    if (!seen)
         return false;
-    stepper->met = met;
-    stepper->met_room = room;
+    stepper->seen = seen;
+    stepper->seen_room = room;
     return true;
 }
 
-/* Its index; STEP_NONE: no memory. */
-static uint32_t meet(struct stepper *stepper, const struct step_instruction *what,
-                     const struct effects *effects)
+/* Returns the index of an instruction, which is added if it is new. STEP_NONE: no memory. */
+static uint32_t find_or_add(struct stepper *stepper, const struct step_instruction *what,
+                            const struct effects *effects)
 {
     if (!make_room(stepper))
         return STEP_NONE;
     size_t at = hash_of(what) & (stepper->table_size - 1);
-    for (; stepper->met_table[at] != 0; at = (at + 1) & (stepper->table_size - 1))
-        if (is_same(&stepper->met[stepper->met_table[at] - 1].what, what))
-            return stepper->met_table[at] - 1;
+    for (; stepper->seen_table[at] != 0; at = (at + 1) & (stepper->table_size - 1))
+        if (is_same(&stepper->seen[stepper->seen_table[at] - 1].what, what))
+            return stepper->seen_table[at] - 1;
     uint32_t index = recording_add_instruction(stepper->recording, what);
     if (index == STEP_NONE)
         return STEP_NONE;
-    stepper->met[stepper->met_count] = (struct met){*what, *effects, index};
-    stepper->met_table[at] = (uint32_t)++stepper->met_count;
-    return (uint32_t)stepper->met_count - 1;
+    stepper->seen[stepper->seen_count] = (struct seen){*what, *effects, index};
+    stepper->seen_table[at] = (uint32_t)++stepper->seen_count;
+    return (uint32_t)stepper->seen_count - 1;
 }
 
 static uint32_t *fast_place(struct stepper *stepper, uint64_t address)
 {
-    return &stepper->fast[(address ^ address >> 14) & (MET_FAST - 1)];
+    return &stepper->fast[(address ^ address >> 14) & (SEEN_FAST - 1)];
 }
 
-/* The instruction where the program stands, read and decoded anew. */
+/* Reads and decodes the instruction at the current place. */
 static bool read_next(struct stepper *stepper)
 {
     const struct step_registers *now = &stepper->now;
@@ -92,19 +92,19 @@ static bool read_next(struct stepper *stepper)
     what.length = effects.length;
     memcpy(what.bytes, bytes, what.length);
     stepper_find_file(stepper, what.address, &what.file, &what.offset);
-    stepper->next = meet(stepper, &what, &effects);
+    stepper->next = find_or_add(stepper, &what, &effects);
     if (stepper->next == STEP_NONE)
         return false;
     *fast_place(stepper, what.address) = stepper->next + 1;
     return true;
 }
 
-static struct effects_state state_of(const struct stepper *stepper, const struct met *met)
+static struct effects_state state_of(const struct stepper *stepper, const struct seen *seen)
 {
     static const enum step_register order[ELFGEN_REGISTERS] = {
         STEP_rax, STEP_rcx, STEP_rdx, STEP_rbx, STEP_rsp, STEP_rbp, STEP_rsi, STEP_rdi,
         STEP_r8,  STEP_r9,  STEP_r10, STEP_r11, STEP_r12, STEP_r13, STEP_r14, STEP_r15};
-    struct effects_state state = {.next = met->what.address + met->effects.length,
+    struct effects_state state = {.next = seen->what.address + seen->effects.length,
                                   .fs_base = stepper->now.value[STEP_fs_base],
                                   .gs_base = stepper->now.value[STEP_gs_base]};
     for (size_t i = 0; i < ELFGEN_REGISTERS; i++)
@@ -114,21 +114,21 @@ static struct effects_state state_of(const struct stepper *stepper, const struct
 
 static void find_places(struct stepper *stepper)
 {
-    const struct met *met = &stepper->met[stepper->next];
-    if (met->effects.write_count == 0)
+    const struct seen *seen = &stepper->seen[stepper->next];
+    if (seen->effects.write_count == 0)
         return;
-    struct effects_state state = state_of(stepper, met);
-    for (size_t i = 0; i < met->effects.write_count; i++)
+    struct effects_state state = state_of(stepper, seen);
+    for (size_t i = 0; i < seen->effects.write_count; i++)
         stepper->places[i] =
-            (struct place){.address = effects_address(&met->effects.writes[i], &state),
-                           .size = met->effects.writes[i].size};
+            (struct place){.address = effects_address(&seen->effects.writes[i], &state),
+                           .size = seen->effects.writes[i].size};
 }
 
 static void read_places(struct stepper *stepper)
 {
-    for (size_t i = 0; i < stepper->met[stepper->next].effects.write_count; i++) {
+    for (size_t i = 0; i < stepper->seen[stepper->next].effects.write_count; i++) {
         struct place *place = &stepper->places[i];
-        /* What does not go on that far, xsave need not fill. */
+        /* xsave need not fill a place that is not mapped to its end. */
         place->size = (uint16_t)process_read(stepper->id, place->address,
                                              stepper->before + i * EFFECTS_MOST, place->size);
         place->known = place->size > 0;
@@ -152,7 +152,7 @@ static void *pointer_of(uint64_t address)
     return pointer;
 }
 
-/* What one call reads, and what it is read into. */
+/* What one system call reads, and the buffers for it. */
 struct reading {
     struct iovec here[2 * EFFECTS_WRITES + 1], there[2 * EFFECTS_WRITES + 1];
     size_t count;
@@ -164,7 +164,7 @@ static void want(struct reading *reading, uint64_t address, void *bytes, size_t 
     reading->there[reading->count++] = (struct iovec){pointer_of(address), size};
 }
 
-/* Those of the last instruction, one by one, where not all could be read at once. */
+/* Reads what the last instruction wrote, one place at a time: reading all at once failed. */
 static void read_written(struct stepper *stepper, struct place *written, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -173,14 +173,15 @@ static void read_written(struct stepper *stepper, struct place *written, size_t 
                                                             written[i].size) == written[i].size;
 }
 
-/* What is known at the place where the program stands, if anything is. */
+/* Guesses that the instruction seen last at this address is still there. Returns false if none was.
+ */
 static bool guess_next(struct stepper *stepper)
 {
     uint64_t address = stepper->now.value[STEP_rip];
     uint32_t guess = *fast_place(stepper, address);
     if (guess == 0 || stepper->mappings.stale)
         return false;
-    const struct step_instruction *what = &stepper->met[guess - 1].what;
+    const struct step_instruction *what = &stepper->seen[guess - 1].what;
     stepper->next = guess - 1;
     return what->address == address && what->length > 0 &&
            what->is_64_bit == recording_is_64_bit(&stepper->now);
@@ -195,24 +196,24 @@ bool stepper_read_around(struct stepper *stepper, struct place *written, size_t 
         read_written(stepper, written, written_count);
         return stepper_read_next(stepper);
     }
-    const struct met *met = &stepper->met[stepper->next];
+    const struct seen *seen = &stepper->seen[stepper->next];
     find_places(stepper);
-    want(&reading, met->what.address, bytes, met->what.length);
+    want(&reading, seen->what.address, bytes, seen->what.length);
     for (size_t i = 0; i < written_count; i++)
         if (written[i].known)
             want(&reading, written[i].address, stepper->after + i * EFFECTS_MOST, written[i].size);
-    for (size_t i = 0; i < met->effects.write_count; i++)
+    for (size_t i = 0; i < seen->effects.write_count; i++)
         want(&reading, stepper->places[i].address, stepper->before + i * EFFECTS_MOST,
              stepper->places[i].size);
     for (size_t i = 0; i < reading.count; i++)
         all += reading.here[i].iov_len;
     ssize_t got =
         process_vm_readv(stepper->id, reading.here, reading.count, reading.there, reading.count, 0);
-    if (got < 0 || (size_t)got != all || memcmp(bytes, met->what.bytes, met->what.length) != 0) {
+    if (got < 0 || (size_t)got != all || memcmp(bytes, seen->what.bytes, seen->what.length) != 0) {
         read_written(stepper, written, written_count);
         return stepper_read_next(stepper);
     }
-    for (size_t i = 0; i < met->effects.write_count; i++)
+    for (size_t i = 0; i < seen->effects.write_count; i++)
         stepper->places[i].known = true;
     return true;
 }

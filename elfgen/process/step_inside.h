@@ -1,31 +1,31 @@
-/* What the files of the stepper share. */
+/* What the files of the stepper share: private to them. */
 #ifndef STEP_INSIDE_H
 #define STEP_INSIDE_H
 
 #include "../machine/effects.h"
 #include "step.h"
 
-/* An instruction that was met: what it is and does, once for its address and bytes. */
-struct met {
+/* An instruction seen before, with what it does: one for each address and bytes. */
+struct seen {
     struct step_instruction what;
     struct effects effects;
     uint32_t index; /* in the recording */
 };
 
 enum {
-    MET_FAST = 1 << 14, /* places by address alone */
+    SEEN_FAST = 1 << 14, /* entries of the table by address alone */
     SNAPSHOTS = 12,
     SNAPSHOT_ROOM = 65536
 };
 
-/* Memory as it was before somebody else wrote to it: the kernel. */
+/* Memory before the kernel wrote to it. */
 struct snapshot {
     uint64_t address;
     size_t size;
     uint8_t *bytes;
 };
 
-/* A place that the next instruction writes. */
+/* Memory that the next instruction writes. */
 struct place {
     uint64_t address;
     uint16_t size;
@@ -38,7 +38,7 @@ struct mappings {
     bool stale;
 };
 
-/* x87 and vector registers, as ptrace gives them, and where in it they are. */
+/* x87 and vector registers as ptrace returns them. */
 enum { XSTATE_ROOM = 16384 };
 struct vectors {
     uint8_t before[XSTATE_ROOM], after[XSTATE_ROOM];
@@ -46,27 +46,27 @@ struct vectors {
 };
 
 struct stepper {
-    pid_t id; /* 0: it is gone */
+    pid_t id; /* 0: it has ended */
     struct step_recording *recording;
     const struct step_words *words; /* or NULL */
-    struct x86 *wide, *narrow;      /* 64 and 32 bits */
+    struct x86 *wide, *narrow;      /* for 64-bit and 32-bit code */
     struct calls calls;
     struct step_registers now;
-    uint32_t *met_table; /* indices + 1 into `met`, by address and bytes */
-    struct met *met;
-    size_t met_count, met_room, table_size;
-    uint32_t fast[MET_FAST]; /* the same, by address */
+    uint32_t *seen_table; /* hash table by address and bytes: indices + 1 into `seen` */
+    struct seen *seen;
+    size_t seen_count, seen_room, table_size;
+    uint32_t fast[SEEN_FAST]; /* the same by address alone */
     struct mappings mappings;
     struct vectors vectors;
-    int deliver; /* a signal that it gets when it goes on */
+    int deliver; /* a signal to deliver when it is resumed */
     bool no_memory;
-    /* The instruction that comes next. */
-    uint32_t next; /* index into met */
+    /* The next instruction. */
+    uint32_t next; /* index into `seen` */
     struct place places[EFFECTS_WRITES];
     uint8_t *before, *spare, *after; /* EFFECTS_WRITES * EFFECTS_MOST bytes each */
-    bool waiting;                    /* it runs */
-    bool delivered;                  /* with a signal */
-    /* What the kernel is asked. */
+    bool waiting;                    /* it was resumed, and its next stop is awaited */
+    bool delivered;                  /* it was resumed with a signal */
+    /* The system call that is being made. */
     struct snapshot snapshots[SNAPSHOTS];
     size_t snapshot_count;
     struct call_asked {
@@ -79,49 +79,52 @@ struct stepper {
 
 /* ---- step_code.c: instructions ---- */
 
-/* The instruction at the current place, decoded; where it writes, and what is there. False: no
- * memory. */
+/* Reads and decodes the next instruction, and what is in the places that it writes. Returns false
+ * if there is no memory. */
 bool stepper_read_next(struct stepper *stepper);
 
-/* The same after a step: with one system call, reads what the last instruction wrote, whether the
- * next is the one that is known there, and what is where that writes. *written: the places of the
- * last one, whose bytes are in stepper->after; `known` says of which. */
+/* Does the same after a step, with one system call: reads what the last instruction wrote, checks
+ * whether the next one is the one expected there, and reads what is in the places that it writes.
+ * *written are the places of the last one; their bytes go to stepper->after, and `known` says
+ * whether they could be read. */
 bool stepper_read_around(struct stepper *stepper, struct place *written, size_t written_count);
 
-/* ---- step_maps.c: what is mapped ---- */
+/* ---- step_maps.c: mappings ---- */
 
-/* Reads /proc/ID/maps. False: no memory. */
+/* Reads /proc/ID/maps. Returns false if there is no memory. */
 bool stepper_read_mappings(struct stepper *stepper);
 
-/* The file's byte at an address. */
+/* Finds the file, and the offset in it, of an address. */
 void stepper_find_file(const struct stepper *stepper, uint64_t address, uint32_t *file,
                        uint64_t *offset);
 
-/* The program that runs, as a file with its bytes. STEP_NONE: no memory, or it cannot be told. */
+/* Adds the file of the running program, with its bytes. Returns STEP_NONE if there is no memory or
+ * if it cannot be found. */
 uint32_t stepper_add_program(struct stepper *stepper);
 
-/* What stands on the stack at the start: argc, the pointers and argv's strings. */
+/* Keeps what is on the stack at the start: argc, the pointers and argv's strings. */
 void stepper_keep_start(struct stepper *stepper);
 
 /* ---- step_call.c: system calls ---- */
 
-/* Before the instruction that makes one. */
+/* Called before the instruction that makes a call. */
 void stepper_ask_call(struct stepper *stepper, const struct effects *effects);
 
-/* After it, as pieces of the record that is being made. */
+/* Called after it; adds pieces to the current record. */
 void stepper_answer_call(struct stepper *stepper, bool answered);
 
-/* A sentence as a piece. */
+/* Adds a sentence as a piece. */
 void stepper_note(struct stepper *stepper, const char *text);
 
-/* Memory as it is now, up to SNAPSHOT_ROOM bytes, and later, as pieces, what changed there: two
- * changes are one piece where fewer than `gap` bytes between them stayed as they were. */
+/* Keeps memory, up to SNAPSHOT_ROOM bytes, and later adds what has changed as pieces. Two changes
+ * are one piece if fewer than `gap` bytes between them are unchanged. */
 void stepper_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t size);
 void stepper_compare_snapshots(struct stepper *stepper, size_t gap);
 
-/* ---- step_vectors.c ---- */
+/* ---- step_vectors.c: vector registers ---- */
 
-/* Reads them anew and adds what changed as pieces; the first time (`keep`), keeps them only. */
+/* Reads the registers and adds changes as pieces. With `keep`, which is for the first time, only
+ * keeps them. */
 void stepper_read_vectors(struct stepper *stepper, bool keep);
 
 #endif

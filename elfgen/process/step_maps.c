@@ -1,4 +1,4 @@
-/* What is mapped in a program that stands still, by /proc. */
+/* Reads the mappings, the file and the initial stack of a stopped program. */
 #include "step_inside.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The index of a file by its name. */
+/* Returns the index of a file, which is added if it is new. */
 static uint32_t file_named(struct step_recording *recording, const char *name)
 {
     for (size_t i = 0; i < recording->file_count; i++)
@@ -20,7 +20,7 @@ static uint32_t file_named(struct step_recording *recording, const char *name)
     return recording_add_file(recording, name, strlen(name));
 }
 
-/* "start-end perms offset dev inode   name" (proc(5)). */
+/* Parses "start-end perms offset dev inode   name" (proc(5)). */
 static bool parse_line(struct stepper *stepper, char *line, struct step_mapping *mapping)
 {
     int name = 0;
@@ -35,7 +35,7 @@ static bool parse_line(struct stepper *stepper, char *line, struct step_mapping 
 
 static bool add_mapping(struct mappings *mappings, const struct step_mapping *mapping)
 {
-    /* Room for twice as many each time that the count is a power of 2. */
+    /* The room doubles each time that the count is a power of 2. */
     if ((mappings->count & (mappings->count - 1)) == 0) {
         size_t room = mappings->count ? 2 * mappings->count : 1;
         struct step_mapping *list = realloc(mappings->list, room * sizeof *list);
@@ -131,7 +131,7 @@ static uint64_t word_at(const uint8_t *bytes, size_t width)
     return word;
 }
 
-/* argc, argv, envp and the auxiliary vector, up to its AT_NULL: how many bytes. */
+/* Size of argc, argv, envp and the auxiliary vector up to its AT_NULL. */
 static size_t vectors_size(const uint8_t *bytes, size_t size, size_t width)
 {
     size_t at = width, lists = 0;
@@ -142,8 +142,8 @@ static size_t vectors_size(const uint8_t *bytes, size_t size, size_t width)
     return at + 2 * width <= size ? at + 2 * width : size;
 }
 
-/* The environment's strings are not kept: what is in them is nobody's business, and a recording is
- * there to be passed on. */
+/* The strings of the environment are private, so they are not kept: recordings are made to be
+ * shared. */
 void stepper_keep_start(struct stepper *stepper)
 {
     enum { STACK_MOST = 65536 };
@@ -157,7 +157,7 @@ void stepper_keep_start(struct stepper *stepper)
     if (size >= 4 * width) {
         size_t vectors = vectors_size(bytes, size, width);
         recording_add_memory(recording, stack, bytes, vectors);
-        /* argv's strings stand one behind the other, and envp's behind them. */
+        /* The strings of argv follow one another, and those of envp follow them. */
         size_t count = (size_t)word_at(bytes, width);
         uint64_t first = word_at(bytes + width, width), next = 0;
         if (count < size / width - 3)

@@ -1,4 +1,4 @@
-/* x87, vector and mask registers: what changed, by the state that XSAVE would save. */
+/* Records changes of x87, vector and mask registers, using the state that XSAVE saves. */
 #include "step_inside.h"
 
 #include <cpuid.h>
@@ -7,13 +7,13 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
-/* The area that fxsave writes (Intel's manual, volume 1, 10.5.1), and what stands behind it. */
+/* The area that fxsave writes (Intel's manual, volume 1, 10.5.1), and its size. */
 enum { AT_FCW = 0, AT_FSW = 2, AT_FTW = 4, AT_MXCSR = 24, AT_ST = 32, AT_XMM = 160, LEGACY = 512 };
 
-/* The components of XSAVE's standard form, by number. */
+/* Numbers of the components of XSAVE's standard form. */
 enum { AVX = 2, MASKS = 5, ZMM_HIGH = 6, HIGH_ZMM = 7 };
 
-/* Where a component is, 0: this processor has none. */
+/* Offset of a component; 0: this processor does not have it. */
 static size_t component(unsigned number)
 {
     static size_t places[HIGH_ZMM + 1];
@@ -35,7 +35,7 @@ static void copy_part(const struct vectors *vectors, const uint8_t *state, size_
         memcpy(to, state + from, size);
 }
 
-/* The 64 bytes of vector register `number`, zeros where the processor has less. */
+/* The 64 bytes of vector register `number`; bytes that the processor does not have are 0. */
 static void whole(const struct vectors *vectors, const uint8_t *state, size_t number,
                   uint8_t bytes[64])
 {

@@ -1,4 +1,4 @@
-/* The report's memory, its owners, and adding shards up. */
+/* Makes a report of mutate, names the owners of its bytes, and merges shards. */
 #include "mutate.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ const char *mutate_class_name(enum mutate_class class_)
 bool mutate_report_open(struct mutate_report *report, const char *file, size_t count, size_t pairs,
                         size_t shards)
 {
-    /* An array of none is one, too. */
+    /* One element more, so that an empty array is not NULL. */
     *report = (struct mutate_report){
         .file = strdup(file),
         .shard = calloc(shards + 1, sizeof *report->shard),
@@ -79,11 +79,11 @@ uint64_t mutate_report_runs(const struct mutate_report *report)
 struct naming {
     struct bytemap_writer writer;
     struct mutate_report *report;
-    size_t next; /* the first byte of the report that a claim may still begin at or before */
+    size_t next; /* the first byte of the report that later claims may contain */
 };
 
-/* "a" and "b" -> "a + b". Tables that overlap can be a thousand owners of each byte: a few are
- * told. False: out of memory. */
+/* Appends a name: "a" becomes "a + b". With overlapping tables, a byte can have a thousand owners;
+ * only a few are named. Returns false if there is no memory. */
 static bool append(char **names, const char *name, size_t length)
 {
     enum { ENOUGH = 200 };
@@ -103,7 +103,7 @@ static bool append(char **names, const char *name, size_t length)
     return true;
 }
 
-/* The kernel's business and the program's before what only tools look at. */
+/* What the kernel or the program reads comes before what only tools read. */
 static unsigned weight(const char *reader)
 {
     static const enum elfgen_reader order[] = {ELFGEN_READER_NOBODY, ELFGEN_READER_TOOLS,
@@ -128,7 +128,7 @@ static void name_claim(struct bytemap_writer *writer, const struct elfgen_claim 
 {
     struct naming *naming = (struct naming *)writer;
     struct mutate_report *report = naming->report;
-    /* A section's code and text have names of their own. */
+    /* The code and text in a section have their own names. */
     if (claim->part == ELFGEN_PART_SECTION)
         return;
     char rooms[2][256];
@@ -192,7 +192,7 @@ static bool is_same_plan(const struct mutate_report *a, const struct mutate_repo
     return true;
 }
 
-/* Both lists in one, in order. */
+/* Merges the two lists, in order. */
 static bool join_shards(struct mutate_report *report, const struct mutate_report *other,
                         struct elfgen_error *error)
 {
@@ -225,7 +225,7 @@ bool mutate_merge(struct mutate_report *report, const struct mutate_report *othe
     if (!is_same_plan(report, other, error) || !join_shards(report, other, error))
         return false;
     report->complete = report->complete && other->complete;
-    /* All of them are the whole, as if it had never been split. */
+    /* All shards together are the whole, as if it had not been split. */
     if (report->shard_count == report->shards) {
         report->shards = report->shard_count = 1;
         report->shard[0] = 1;

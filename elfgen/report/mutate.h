@@ -1,4 +1,4 @@
-/* Which bytes matter: what came of changing each, as text and JSON, and JSON back. */
+/* The report of mutate: what changes of each byte did, as text and JSON, and read from JSON. */
 #ifndef REPORT_MUTATE_H
 #define REPORT_MUTATE_H
 
@@ -9,12 +9,12 @@
 #include "elfgen/text.h"
 #include "bytemap.h"
 
-/* Who has a byte: the names of its owners, of very many the first ("phdr[0].p_flags", "ehdr.e_flags
- * + phdr[0].p_type"), what its value says, and the one among the readers that is most of a
- * program's business. */
+/* The owners of a byte: their names ("phdr[0].p_flags", "ehdr.e_flags + phdr[0].p_type"), of which
+ * only the first are given if there are many; what its value means; and the most important reader.
+ */
 struct mutate_owner {
-    char *name, *meaning; /* NULL: nobody; nothing */
-    const char *reader;   /* "kernel", "program", "tools", "nobody"; NULL: nobody knows */
+    char *name, *meaning; /* NULL: no owner; no meaning */
+    const char *reader;   /* "kernel", "program", "tools" or "nobody"; NULL: unknown */
 };
 
 struct mutate_byte {
@@ -34,48 +34,49 @@ struct mutate_report {
     uint64_t size; /* of the file */
     unsigned values;
     uint64_t seed;
-    bool complete;        /* all runs of its shards are in it */
-    uint64_t shards;      /* how many the plan is split into, */
-    uint64_t shard_count; /* and which are in here, from 1 up, each once, in order */
+    bool complete;        /* it contains all runs of its shards */
+    uint64_t shards;      /* how many parts the plan is split into */
+    uint64_t shard_count; /* which parts are in here, counted from 1, each once, in order */
     uint64_t *shard;
     size_t count;
-    struct mutate_byte *bytes; /* by offset */
+    struct mutate_byte *bytes; /* in the order of their offsets */
     size_t pair_count;
     struct mutate_two *pairs;
 };
 
-/* An empty one, for `count` bytes, `pairs` pairs and `shards` shards. False: out of memory. */
+/* Makes an empty report for `count` bytes, `pairs` pairs and `shards` shards. Returns false if
+ * there is no memory. */
 bool mutate_report_open(struct mutate_report *report, const char *file, size_t count, size_t pairs,
                         size_t shards);
 void mutate_report_close(struct mutate_report *report);
 
-/* Names the owners of the bytes. False: `map->problem`. */
+/* Names the owners of the bytes. Returns false and `map->problem`. */
 bool mutate_name_owners(struct mutate_report *report, struct bytemap *map);
 
-/* How many runs are in counts, and other counts added to them. */
+/* How many runs the counts contain; and addition of other counts. */
 uint64_t mutate_counts_runs(const struct mutate_counts *counts);
 void mutate_counts_add(struct mutate_counts *counts, const struct mutate_counts *more);
 
-/* How many runs are in it. */
+/* How many runs the report contains. */
 uint64_t mutate_report_runs(const struct mutate_report *report);
 
-/* "same", "output", ... */
+/* A name such as "same" or "output". */
 const char *mutate_class_name(enum mutate_class class_);
 
-/* One JSON object. */
+/* Writes one JSON object. */
 void mutate_json(const struct mutate_report *report, struct elfgen_text *out);
 
-/* From that. Any bytes are accepted; false: *error, with the offset of what is wrong or
+/* Reads that object from any bytes. Returns false and *error, with the offset of the error or
  * ELFGEN_NOWHERE. */
 bool mutate_read(struct mutate_report *report, const char *text, size_t size,
                  struct elfgen_error *error);
 
-/* Adds the counts of another shard of the same plan. False: *error, they are not of the same, or
- * have a shard in common. */
+/* Adds the counts of another part of the same plan. Returns false and *error if the plan is
+ * another, or if they have a part in common. */
 bool mutate_merge(struct mutate_report *report, const struct mutate_report *other,
                   struct elfgen_error *error);
 
-/* A map of 16 bytes a row, and totals by field. */
+/* Writes a map with 16 bytes in each row, and totals by field. */
 void mutate_text(const struct mutate_report *report, bool colour, struct elfgen_text *out);
 
 #endif

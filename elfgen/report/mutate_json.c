@@ -1,4 +1,4 @@
-/* What came of the changes, as one JSON object. */
+/* Writes the report of mutate as one JSON object. */
 #include <string.h>
 
 #include "base/json_write.h"
@@ -10,7 +10,7 @@ static void put_classes(struct elfgen_text *out, const struct mutate_counts *cou
         json_key_number(out, mutate_class_name((enum mutate_class)class_), counts->of[class_]);
 }
 
-/* The numbers of the bits that are set; `name`: what they are called, NULL: by their number. */
+/* Writes the numbers of the bits that are set, or their names if `name` is not NULL. */
 static void put_set(struct elfgen_text *out, const char *key, const uint64_t *words, size_t count,
                     unsigned first, const char *(*name)(int number))
 {

@@ -1,4 +1,5 @@
-/* What came of the changes, back from its JSON: any bytes, each value checked before it is used. */
+/* Reads the report of mutate from JSON. Any bytes are accepted: each value is checked before it is
+ * used. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ static bool read_signal(struct reader *reader, const json_t *item, struct mutate
     return true;
 }
 
-/* `most`: as many as the plan has, so that sums stay numbers, whatever is merged. */
+/* `most` is the number of runs in the plan, so that no sum overflows when reports are merged. */
 static bool read_counts(struct reader *reader, json_t *item, uint64_t most,
                         struct mutate_counts *counts)
 {

@@ -1,4 +1,4 @@
-/* What came of the changes, as a map and a table. */
+/* Writes the report of mutate as a map and a table. */
 #include <string.h>
 
 #include "base/ascii.h"
@@ -8,7 +8,7 @@ enum { ROW = 16, LINE = 100 };
 
 /* ---- one byte ---- */
 
-/* From "nothing cares" to "everything breaks", by the share of values that change something. */
+/* From "nothing changes" to "everything breaks": the share of values that change something. */
 enum level { LEVEL_NOTHING, LEVEL_FEW, LEVEL_SOME, LEVEL_MOST, LEVEL_EVERYTHING, LEVEL_UNKNOWN };
 static const char levels[] = {'.', '-', '+', '*', '#', '?'};
 
@@ -24,7 +24,7 @@ static enum level level_of(const struct mutate_counts *counts)
     return 4 * changed <= runs ? LEVEL_FEW : 4 * changed <= 3 * runs ? LEVEL_SOME : LEVEL_MOST;
 }
 
-/* The way in which most values break it; of those that are as many, the one that comes later. */
+/* The class that most values have; if several have as many, the last of them. */
 static enum mutate_class way_of(const struct mutate_counts *counts)
 {
     enum mutate_class most = MUTATE_SAME;
@@ -45,7 +45,7 @@ static char letter_of(enum mutate_class class_)
 
 static void begin_colour(struct elfgen_text *out, bool colour, enum level level)
 {
-    /* Green to red, of the terminal's 256 colours. */
+    /* From green to red, among the terminal's 256 colours. */
     static const char *const codes[] = {"\033[38;5;28m",  "\033[38;5;106m", "\033[38;5;178m",
                                         "\033[38;5;202m", "\033[38;5;160m", "\033[2m"};
     if (colour)
@@ -58,7 +58,7 @@ static void end_colour(struct elfgen_text *out, bool colour)
         elfgen_text_string(out, "\033[0m");
 }
 
-/* The bytes from `from` to `to` at their columns. */
+/* Writes the bytes from `from` to `to` in their columns. */
 static void put_cells(struct elfgen_text *out, const struct mutate_byte *bytes, size_t count,
                       bool colour, bool ways)
 {
@@ -81,7 +81,7 @@ static void put_cells(struct elfgen_text *out, const struct mutate_byte *bytes, 
     }
 }
 
-/* An instruction is what it says; other owners have names. */
+/* Instructions are shown by their text, other owners by their name. */
 static bool is_instruction(const struct mutate_owner *owner)
 {
     static const char word[] = "instruction[";
@@ -106,14 +106,14 @@ static bool is_same_owner(const struct mutate_byte *a, const struct mutate_byte 
     return strcmp(a->owner.name, b->owner.name) == 0;
 }
 
-/* Names are a file's, or come from a document that anybody may have written. */
+/* Names come from a file, or from a document that anybody may have written. */
 static void put_printable(struct elfgen_text *out, const char *string)
 {
     for (; *string; string++)
         elfgen_text_char(out, ascii_printable((uint8_t)*string));
 }
 
-/* As many digits as the largest offset takes, so that columns stay columns. */
+/* As many digits as the largest offset needs, so that columns are aligned. */
 static unsigned digits_of(const struct mutate_report *report)
 {
     unsigned digits = 4;
@@ -123,7 +123,7 @@ static unsigned digits_of(const struct mutate_report *report)
     return digits;
 }
 
-/* Names that begin in these bytes, as many as fit behind what is on the line. */
+/* Names that begin in these bytes, as many as fit into the rest of the line. */
 static void put_names(struct elfgen_text *out, const struct mutate_report *report, size_t from,
                       size_t to, size_t room)
 {
@@ -190,7 +190,7 @@ enum { NAME = 28, NUMBER = 8 };
 static void put_number(struct elfgen_text *out, uint64_t number)
 {
     if (number != 0) {
-        /* A blank also before the largest. */
+        /* There is a blank even before the largest number. */
         elfgen_text_blanks(out, 1);
         elfgen_text_decimal(out, number, NUMBER - 1);
     } else {
@@ -199,7 +199,7 @@ static void put_number(struct elfgen_text *out, uint64_t number)
     }
 }
 
-/* "ENOEXEC, EINVAL, SIGSEGV" */
+/* Writes reasons such as "ENOEXEC, EINVAL, SIGSEGV". */
 static void put_reasons(struct elfgen_text *out, const struct mutate_counts *counts)
 {
     const char *between = "  ";
@@ -319,7 +319,7 @@ static void put_pair_label(struct elfgen_text *out, const struct mutate_report *
     elfgen_text_blanks(out, NAME - label.length);
 }
 
-/* Two bytes have to do with each other where both together do what neither does alone. */
+/* Two bytes are related if changing both does what changing only one does not. */
 static void put_pairs(struct elfgen_text *out, const struct mutate_report *report)
 {
     size_t shown = 0;

@@ -1,13 +1,13 @@
-/* What a step changed, as lines: registers, memory, calls, signals. */
+/* Prints what a step changed: registers, memory, calls and signals. */
 #include "step.h"
 
 #include <signal.h>
 #include <string.h>
 
-/* Items on lines of a width, each after the other with commas between them. */
+/* Items that are printed on lines of limited width, separated by commas. */
 struct lines {
     struct elfgen_text *out;
-    size_t columns, indent, at; /* at: 0 at the beginning of a line */
+    size_t columns, indent, at; /* at: 0 at the start of a line */
 };
 
 static void put_item(struct lines *lines, const struct elfgen_text *item)
@@ -44,8 +44,8 @@ static void put_flags(struct elfgen_text *text, uint64_t before, uint64_t after)
     }
 }
 
-/* rip is told where it is not just the next instruction. */
-static bool is_told(const struct step_record *record, enum step_register which)
+/* rip is only shown if it is not the next instruction. */
+static bool is_shown(const struct step_record *record, enum step_register which)
 {
     const struct step_instruction *instruction = record->instruction;
     if (!(record->changed >> which & 1))
@@ -62,7 +62,7 @@ static void put_registers(struct lines *lines, const struct step_record *record)
         const char *name = recording_register_name(which, is_64_bit);
         char room[96];
         struct elfgen_text item = {.bytes = room, .capacity = sizeof room};
-        if (!is_told(record, which))
+        if (!is_shown(record, which))
             continue;
         elfgen_text_string(&item, name ? name : recording_register_name(which, true));
         elfgen_text_char(&item, ' ');
@@ -76,7 +76,7 @@ static void put_registers(struct lines *lines, const struct step_record *record)
     end_lines(lines);
 }
 
-/* "NAME: bytes -> bytes", on two lines a piece of 16 bytes where one is too short. */
+/* Prints "NAME: bytes -> bytes" in rows of 16 bytes; if a row is too long, on two lines. */
 static void put_change(struct lines *lines, const char *name, const struct step_piece *piece)
 {
     enum { ROW = 16, ROWS = 4 };
@@ -153,7 +153,7 @@ static void put_argument(struct lines *lines, const struct step_piece *piece, ui
     elfgen_text_char(&item, ' ');
     elfgen_text_string(&item, name);
     elfgen_text_string(&item, *name ? "=" : "");
-    /* Of what an address leads to, the address, too. */
+    /* If an argument is a pointer, its address is shown as well. */
     if (strchr("\"[{", *text) && *text) {
         elfgen_text_0x(&item, piece->value);
         elfgen_text_char(&item, ' ');
@@ -199,7 +199,7 @@ static void put_output(struct lines *lines, const struct step_piece *piece)
     elfgen_text_char(out, '\n');
 }
 
-/* Why the processor or the kernel sent it, by si_code (sigaction(2)). */
+/* Why the processor or the kernel sent a signal, by si_code (sigaction(2)). */
 static const char *reason_of(uint32_t signal, uint32_t code)
 {
     enum { BY_KERNEL = 0x80, BY_USER = 0, BY_THREAD = -6 };
@@ -310,7 +310,7 @@ void step_put_changes(struct elfgen_text *out, const struct step_record *record,
     size_t position = 0;
     bool first = true;
     while (recording_next_piece(record, &position, &piece)) {
-        /* Of a call, what was asked is told before the registers that the answer changed. */
+        /* The question of a call is shown before the registers that the answer changed. */
         if (first && piece.kind != STEP_PIECE_CALL && piece.kind != STEP_PIECE_ARGUMENT &&
             piece.kind != STEP_PIECE_ANSWER) {
             end_lines(&lines);

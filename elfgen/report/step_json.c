@@ -1,5 +1,5 @@
-/* A recorded run as a JSON document: docs/step.md describes it. Numbers of 64 bits are strings,
- * since readers of JSON commonly have 53. */
+/* Writes a recorded run as a JSON document, which docs/step.md describes. Numbers of 64 bits are
+ * strings, since JSON readers often support only 53 bits. */
 #include <string.h>
 
 #include "base/json_write.h"
@@ -20,7 +20,7 @@ static void put_bytes(struct elfgen_text *out, const uint8_t *bytes, size_t size
     elfgen_text_char(out, '"');
 }
 
-/* A comma and a line before all but the first. */
+/* Starts a new line, after a comma unless this is the first item. */
 static void begin_item(struct elfgen_text *out, size_t index)
 {
     elfgen_text_string(out, index == 0 ? "\n" : ",\n");

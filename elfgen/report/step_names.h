@@ -1,4 +1,4 @@
-/* Words of a recording's JSON document, for writing and reading. */
+/* Words of a recording's JSON document, for both writing and reading. */
 #ifndef STEP_NAMES_H
 #define STEP_NAMES_H
 

@@ -1,4 +1,4 @@
-/* Words of a step's text: names of signals, and bytes in quotes. */
+/* Prints names of signals, and bytes in quotes, for a step's text. */
 #include "step.h"
 
 #include <signal.h>
@@ -14,7 +14,7 @@ void step_put_signal(struct elfgen_text *out, uint32_t number)
         elfgen_text_decimal(out, number, 0);
 }
 
-/* How many characters show it. */
+/* How many columns a byte takes. */
 static size_t width_of(uint8_t c)
 {
     if ((c >= 7 && c <= 13) || c == '"' || c == '\\')
@@ -24,7 +24,7 @@ static size_t width_of(uint8_t c)
 
 void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size, size_t columns)
 {
-    size_t used = 5, i = 0; /* quotes, and three dots */
+    size_t used = 5, i = 0; /* the quotes, and three dots */
     elfgen_text_char(out, '"');
     for (; i < size && used + width_of(bytes[i]) <= columns; i++) {
         static const char letters[] = "abtnvfr";

@@ -1,4 +1,5 @@
-/* A recorded run, back from its JSON document: any bytes, each value checked before it is used. */
+/* Reads a recorded run from its JSON document. Any bytes are accepted: each value is checked before
+ * it is used. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,7 +105,7 @@ static bool read_instruction(struct reader *reader, json_t *item)
 
 /* ---- registers ---- */
 
-/* The one of a name as 64-bit programs have it; STEP_orig_rax: none. */
+/* Finds a register by its 64-bit name; STEP_orig_rax: none. */
 static enum step_register register_named(const char *name)
 {
     for (size_t place = 0; place < STEP_SHOWN; place++)
@@ -125,7 +126,7 @@ static bool read_registers(struct reader *reader, const json_t *document)
     return true;
 }
 
-/* {"rax":["0x0","0x1"]}: from what it is to what it becomes. */
+/* {"rax":["0x0","0x1"]}: the old and the new value. */
 static bool read_changes(struct reader *reader, json_t *item, const struct step_registers *before,
                          struct step_registers *after)
 {
@@ -169,7 +170,7 @@ static bool read_change(struct reader *reader, json_t *item, struct step_piece *
     return good;
 }
 
-/* Up to two texts, each with a NUL behind it. */
+/* Reads one or two texts, each followed by a NUL. */
 static bool read_texts(struct reader *reader, json_t *item, const char *first, const char *second,
                        struct step_piece *piece)
 {

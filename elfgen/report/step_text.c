@@ -1,4 +1,4 @@
-/* Steps as lines. */
+/* Prints a recorded run as text. */
 #include "step.h"
 
 void step_machines_open(struct step_machines *machines)
@@ -75,7 +75,7 @@ void step_put_end(struct elfgen_text *out, const struct step_recording *recordin
 
 /* ---- a step ---- */
 
-/* From here on, offsets are in another file. */
+/* Prints the file's name if it is another than before: offsets refer to it. */
 static void put_file(struct step_printer *printer, const struct step_instruction *what)
 {
     const struct step_recording *recording = printer->recording;
@@ -98,7 +98,8 @@ static void put_place(struct elfgen_text *out, const struct step_instruction *wh
     elfgen_text_0x(out, what->offset);
 }
 
-/* Columns: number, address and offset, bytes, text; a text that is too long takes the next line. */
+/* Columns: number, address and offset, bytes, text. A text that is too long goes to the next line.
+ */
 static void put_instruction(struct step_printer *printer, const struct step_instruction *what)
 {
     enum { PLACE = 16, BYTES = 8, TEXT = 6 + PLACE + 2 + 3 * BYTES + 1 };

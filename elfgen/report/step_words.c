@@ -1,4 +1,4 @@
-/* Arguments of system calls, for a recording, as a trace has them. */
+/* Describes arguments of system calls for a recording, as a trace does. */
 #include "step.h"
 #include "strace.h"
 
