@@ -235,7 +235,7 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
 {
     const struct call_facts *left = calls[CALL_X86_64], *right = calls[CALL_I386];
     bool differ = left && right && strcmp(left->name, right->name) != 0;
-    bool any = false, told = false;
+    bool any = false, noted = false;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         const struct call_facts *call = calls[abi];
         const char *other = calls_convention(abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64)->abi;
@@ -247,10 +247,10 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
             put_note(out, &any,
                      "%s: Linux has no such call, only the number: it answers -38 (ENOSYS).",
                      calls_convention(abi)->abi);
-        else if (!call->row && (differ || !told))
+        else if (!call->row && (differ || !noted))
             put_note(out, &any, "The parameters of %s are not in tinyelf's table: see man 2.",
                      call->name);
-        told |= call->implemented && !call->row;
+        noted |= call->implemented && !call->row;
         if (differ && call->elsewhere >= 0)
             put_note(out, &any, "%s is number %d (0x%x) in %s.", call->name, call->elsewhere,
                      (unsigned)call->elsewhere, other);

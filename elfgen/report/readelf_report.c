@@ -50,7 +50,7 @@ static void count_tables(struct readelf *report)
 
 /* The ELF header is cut, and readelf stops there. Linux fills it with zeros and goes on, and so
  * does this report; whether Linux could start the file is seen by its program headers. */
-static void tell_cut_header(struct readelf *report)
+static void report_cut_header(struct readelf *report)
 {
     const struct elfgen_view *view = &report->view;
     size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_);
@@ -84,7 +84,7 @@ bool readelf_report(struct readelf *report)
     }
     count_tables(report);
     if (status == ELFGEN_TRUNCATED)
-        tell_cut_header(report);
+        report_cut_header(report);
     if (report->header)
         readelf_header(report);
     readelf_sections(report);
