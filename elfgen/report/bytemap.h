@@ -22,18 +22,18 @@ struct bytemap {
     const char *problem;
 };
 
-/* Opens a view for a byte map: in what is no ELF file nothing is claimed. */
+/* Opens a view for a byte map. In a file that is not ELF, nothing is claimed. */
 void bytemap_open_view(struct elfgen_view *view, const void *bytes, uint64_t length);
 
-/* Whether a file is an ELF file, by what the view has of it. */
+/* Whether the view is of an ELF file. */
 bool bytemap_is_elf(const struct elfgen_view *view);
 
 /* ---- the walk ---- */
 
-/* What a walk calls. `claim` gets the claims in file order, a longer one before those that lie in
- * it; `gap` the bytes that nothing claims, each run once. Like a claim, a gap or padding that only
- * touches the range is given whole if it is asked for. `symbol`, unless NULL, gets the symbols that
- * begin in the range, each before what begins at its first byte or after it. */
+/* What a walk calls. `claim` gets the claims in file order, a longer one before those inside it;
+ * `gap` gets the bytes that nothing claims, each run once. A claim that only touches the range is
+ * passed whole; so are gaps and padding if `whole_gaps` is set. `symbol`, unless NULL, gets the
+ * symbols that begin in the range, each before whatever begins at or after its first byte. */
 struct bytemap_writer {
     struct bytemap *map;
     bool whole_gaps;
@@ -52,25 +52,25 @@ bool bytemap_walk(struct bytemap_writer *writer);
 void bytemap_put_owner(struct elfgen_text *out, const struct elfgen_claim *claim);
 void bytemap_put_name(struct elfgen_text *out, const struct elfgen_claim *claim);
 
-/* The field's value in its kind's form; nothing for what has no value. */
+/* The value of the field, in the form of its kind; nothing for a claim without a value. */
 void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim);
 
-/* What the value says; where it says nothing more, what the field is for. */
+/* What the value means; where that adds nothing, what the field is for. */
 void bytemap_put_meaning(struct elfgen_text *out, const struct bytemap *map,
                          const struct elfgen_claim *claim);
 
-/* "main: function, 12 bytes"; a place is its name alone: "_start:" */
+/* "main: function, 12 bytes"; for a symbol without type and size the name alone: "_start:" */
 void bytemap_put_symbol(struct elfgen_text *out, const struct symbol *symbol);
 
-/* The symbol that has the claim's bytes; NULL: none. */
+/* The symbol that contains the bytes of the claim, or NULL. */
 const struct symbol *bytemap_symbol(const struct bytemap *map, const struct elfgen_claim *claim);
 
 /* ---- places ---- */
 
-/* The place of a field or structure by its name: "e_phentsize", "p_flags", "phdr[1].p_flags",
- * "phdr[1]", "ehdr", "instruction[0x10078]"; or the first byte of a symbol, unless a field has its
- * name. *field: it is one of the first kind, or a symbol. Returns false if the file has none of
- * that name. */
+/* Finds a field or structure by its name: "e_phentsize", "p_flags", "phdr[1].p_flags", "phdr[1]",
+ * "ehdr", "instruction[0x10078]". Any other name is a symbol's: its first byte. *field says that
+ * the place is one field or a symbol, not a whole structure. Returns false if the file has nothing
+ * of that name. */
 bool bytemap_find(const struct bytemap *map, const char *name, uint64_t *offset, uint64_t *length,
                   bool *field);
 

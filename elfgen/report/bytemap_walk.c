@@ -1,5 +1,5 @@
-/* The walk, in windows: what one window's claims are is sorted by place, so that memory stays small
- * however large the file is. */
+/* Walks through the byte map in windows: only the claims of one window are sorted by place, so that
+ * memory use does not grow with the file. */
 #include <stdlib.h>
 
 #include "bytemap.h"
@@ -39,8 +39,8 @@ static bool make_room(struct batch *batch)
 
 static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batch *batch)
 {
-    /* Eight to a byte: no file has as many, but one can be made whose thousands of sections are all
-     * the same strings. */
+    /* Eight per byte. Only a crafted file has as many: one whose thousands of sections are all the
+     * same strings. */
     enum { MOST_CLAIMS = 8 * WINDOW };
     struct elfgen_map claims;
     struct elfgen_claim claim;
@@ -49,7 +49,7 @@ static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batc
     elfgen_map_begin(&claims, map->view, map->code, map->encodings, from, to);
     claims.beginning = from != map->from;
     while (elfgen_map_next(&claims, &claim)) {
-        /* One that began earlier was in an earlier window, or is the first's own. */
+        /* A claim that began earlier was in an earlier window; the first window keeps its own. */
         if (claim.offset < from && from != map->from)
             continue;
         if (batch->count == MOST_CLAIMS) {
@@ -69,7 +69,7 @@ static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batc
     return true;
 }
 
-/* The symbols that begin up to `offset` and were not told yet. */
+/* Passes the symbols that begin at or before `offset` and were not passed yet. */
 static void put_symbols(struct bytemap_writer *writer, uint64_t offset)
 {
     const struct symbols *symbols = writer->map->symbols;
@@ -83,7 +83,7 @@ static void put_symbols(struct bytemap_writer *writer, uint64_t offset)
     }
 }
 
-/* Bytes that nothing claims, before a claim at `to` or the end. */
+/* Passes bytes that nothing claims, before a claim at `to` or the end. */
 static void put_gap(struct bytemap_writer *writer, uint64_t from, uint64_t to, bool before_claim)
 {
     if (from >= to)
@@ -102,7 +102,7 @@ static void put_gap(struct bytemap_writer *writer, uint64_t from, uint64_t to, b
     }
 }
 
-/* What a walk through the whole file finds around an offset that nothing claims. */
+/* The run of unclaimed bytes around an offset, found by a walk through the whole file. */
 struct around {
     struct bytemap_writer writer;
     uint64_t offset;
@@ -130,7 +130,8 @@ static void look_at_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t
     look_at((struct around *)writer, offset, length, false);
 }
 
-/* A gap at the border of the range, whose other end is outside. False: `problem` says why not. */
+/* Passes a gap that reaches beyond the range, whole. Returns false if the walk ended early:
+ * `problem` says why. */
 static bool put_whole_gap(struct bytemap_writer *writer, uint64_t offset)
 {
     struct bytemap whole = *writer->map;

@@ -1,7 +1,7 @@
-/* Words for claims of the byte map: owner, name, value, meaning. */
+/* Prints claims of the byte map: owner, name, value, meaning. */
 #include "bytemap.h"
 
-/* What has an address for an index. */
+/* Whether the index of a claim is an address. */
 static bool is_by_address(const struct elfgen_claim *claim)
 {
     return claim->part == ELFGEN_PART_INSTRUCTION || claim->part == ELFGEN_PART_ENCODING ||

@@ -1,5 +1,5 @@
-/* Where the memory comes from that a system call's arguments point to: a process that stands
- * still, or what was recorded of one. */
+/* Reads memory that arguments of a system call point to: of a stopped process, or from a
+ * recording. */
 #ifndef MEMORY_READER_H
 #define MEMORY_READER_H
 

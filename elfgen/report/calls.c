@@ -1,4 +1,4 @@
-/* One system call, a column for each ABI. */
+/* Prints one system call, with a column per ABI. */
 #include "calls.h"
 
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 enum { CELL = 96, ROWS = 16, LABEL = 15, GAP = 3 };
 
-/* The table, before the width of its columns is known. */
+/* The table, kept until the width of its columns is known. */
 struct grid {
     struct {
         const char *label;
@@ -18,7 +18,7 @@ struct grid {
     unsigned count;
 };
 
-/* Where rows are more than there is room for, the last is made anew. */
+/* Adds a row. If there is no room, the last row is overwritten. */
 static unsigned add_row(struct grid *grid, const char *label)
 {
     if (grid->count < ROWS)
@@ -28,7 +28,7 @@ static unsigned add_row(struct grid *grid, const char *label)
     return grid->count - 1;
 }
 
-/* Text at the end of a cell. */
+/* Appends text to a cell. */
 __attribute__((format(printf, 4, 5))) static void add(struct grid *grid, unsigned row,
                                                       enum call_abi abi, const char *format, ...)
 {
@@ -40,7 +40,7 @@ __attribute__((format(printf, 4, 5))) static void add(struct grid *grid, unsigne
     va_end(arguments);
 }
 
-/* Rows without any text are left out. */
+/* Prints the rows that have any text. */
 static void put_grid(struct elfgen_text *out, const struct grid *grid, const bool asked[CALL_ABIS])
 {
     size_t width = 0;
@@ -104,7 +104,7 @@ static void add_arguments(struct grid *grid, const struct call_facts *const call
     }
 }
 
-/* All registers that arguments may be in, for the ABIs whose parameters are not known. */
+/* Adds all argument registers, for ABIs whose parameters are unknown. */
 static void add_registers(struct grid *grid, const bool shown[CALL_ABIS])
 {
     if (!shown[CALL_X86_64] && !shown[CALL_I386])
@@ -120,7 +120,7 @@ static bool comes_back(const struct call_facts *call)
     return !call || !call->row || call->row->returns;
 }
 
-/* What is so for every call; `calls` NULL: without one. */
+/* Adds the rules of all calls; `calls` NULL: without a call. */
 static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
                       const struct call_facts *const calls[CALL_ABIS])
 {
@@ -201,7 +201,7 @@ static void put_prototypes(struct elfgen_text *out, const struct call_facts *con
     elfgen_text_char(out, '\n');
 }
 
-/* A line below the table, an empty one before the first. */
+/* Prints a line below the table; the first after an empty line. */
 __attribute__((format(printf, 3, 4))) static void put_note(struct elfgen_text *out, bool *any,
                                                            const char *format, ...)
 {
@@ -216,7 +216,7 @@ __attribute__((format(printf, 3, 4))) static void put_note(struct elfgen_text *o
     *any = true;
 }
 
-/* The ABI has no such call. */
+/* Prints that the ABI has no such call. */
 static void put_missing(struct elfgen_text *out, bool *any, const struct call_facts *call)
 {
     const char *abi = syscall_convention(call->abi)->abi;
@@ -230,12 +230,12 @@ static void put_missing(struct elfgen_text *out, bool *any, const struct call_fa
         put_note(out, any, "%s has no call of that number.", abi);
 }
 
-/* What the columns leave open. */
+/* Prints what the columns leave open. */
 static void put_notes(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
 {
     const struct call_facts *left = calls[CALL_X86_64], *right = calls[CALL_I386];
     bool differ = left && right && strcmp(left->name, right->name) != 0;
-    bool any = false, told = false;
+    bool any = false, noted = false;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         const struct call_facts *call = calls[abi];
         const char *other = syscall_convention(abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64)->abi;
@@ -247,10 +247,10 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
             put_note(out, &any,
                      "%s: Linux has no such call, only the number: it answers -38 (ENOSYS).",
                      syscall_convention(abi)->abi);
-        else if (!call->row && (differ || !told))
+        else if (!call->row && (differ || !noted))
             put_note(out, &any, "The parameters of %s are not in tinyelf's table: see man 2.",
                      call->name);
-        told |= call->implemented && !call->row;
+        noted |= call->implemented && !call->row;
         if (differ && call->elsewhere >= 0)
             put_note(out, &any, "%s is number %d (0x%x) in %s.", call->name, call->elsewhere,
                      (unsigned)call->elsewhere, other);

@@ -1,4 +1,4 @@
-/* What is known of a system call in one ABI. */
+/* Facts about a system call in one ABI. */
 #ifndef CALLS_FACTS_H
 #define CALLS_FACTS_H
 
@@ -6,12 +6,12 @@
 
 struct call_facts {
     enum call_abi abi;
-    int number;    /* -1: the ABI has none */
-    int elsewhere; /* the number of that name in the other ABI; -1: that has none */
+    int number;    /* -1: the ABI has no such call */
+    int elsewhere; /* its number in the other ABI; -1: none */
     char name[32];
-    const struct call_row *row; /* NULL: its parameters are not known */
+    const struct call_row *row; /* NULL: the parameters are unknown */
     bool implemented;
-    char entry[CALL_ENTRY_ROOM]; /* where it is */
+    char entry[CALL_ENTRY_ROOM]; /* the function in the kernel */
 };
 
 #endif

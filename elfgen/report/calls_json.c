@@ -1,4 +1,4 @@
-/* System calls as one JSON object. */
+/* Prints system calls as one JSON object. */
 #include "calls.h"
 #include "base/json_write.h"
 #include "calls_text.h"

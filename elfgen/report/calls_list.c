@@ -1,17 +1,17 @@
-/* Whole tables of system calls, a line each. */
+/* Prints tables of system calls, one per line. */
 #include <stdio.h>
 #include <string.h>
 
 #include "calls.h"
 #include "calls_text.h"
 
-/* Where a line stands; stdio's own counting would not survive a cut. */
+/* A line being filled. It counts its own length: stdio would count bytes that were cut. */
 struct line {
     char text[CALLS_WIDTH + 1];
     size_t length;
 };
 
-/* Text from column `at` on, or behind what is there already. What does not fit ends in "...". */
+/* Adds text from column `at` on, or after what is there. What does not fit ends in "...". */
 static void put(struct line *line, size_t at, const char *text)
 {
     if (line->length && line->length >= at)
@@ -45,7 +45,7 @@ static const char *entry_of(const struct call_facts *call)
     return call->implemented ? call->entry : "not implemented";
 }
 
-/* Wide enough for most; the few longer texts move what stands behind them. */
+/* Columns are wide enough for most texts; a longer one moves the next. */
 void calls_list(struct elfgen_text *out, const struct call_facts *calls, size_t count)
 {
     enum { NAME = 6, ENTRY = 27, PARAMETERS = 58 };
@@ -66,7 +66,7 @@ void calls_list(struct elfgen_text *out, const struct call_facts *calls, size_t 
     }
 }
 
-/* Both entry points fit a line without what all of them begin with. */
+/* Prints an entry point without the prefix that all have, so that both fit on a line. */
 static void put_function(struct line *line, size_t at, const struct call_facts *call)
 {
     const char *entry = entry_of(call);

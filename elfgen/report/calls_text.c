@@ -1,4 +1,4 @@
-/* Parameters of system calls as C declares them. */
+/* Prints parameters of system calls as C declares them. */
 #include "calls_text.h"
 
 #include <stdarg.h>
@@ -15,7 +15,7 @@ __attribute__((format(printf, 2, 3))) static void add(char text[CALLS_PROTOTYPE]
     va_end(arguments);
 }
 
-/* A type and a name: those of the table have it behind them. */
+/* A type and a name. In types of the table the name always comes last. */
 static void declare(enum call_type type, const char *name, char *text, size_t room)
 {
     const char *c = syscall_type_text(type);

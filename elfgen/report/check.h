@@ -1,4 +1,4 @@
-/* What `tinyelf check` found out about a file, as text and as JSON. */
+/* Prints the result of check, as text and as JSON. */
 #ifndef CHECK_REPORT_H
 #define CHECK_REPORT_H
 
@@ -10,19 +10,19 @@ struct check_report {
     const char *file; /* its name */
     const uint8_t *bytes;
     uint64_t length;
-    /* Linux's answer; NULL where another loader was asked. */
+    /* Linux's answer; NULL if another loader was asked. */
     const struct elfgen_kernel_answer *answer;
     const struct elfgen_kernel_map *map;
-    const char *interpreter; /* the path that the file names, or NULL */
-    bool not_read;           /* it may be run and not read: taken for good */
-    /* Another loader's name and bit, and its first objection (who is 0: it has none). */
+    const char *interpreter; /* the path in the file, or NULL */
+    bool not_read;           /* it may be executed but not read: assumed to be good */
+    /* Another loader's name and bit, and its first objection; `who` is 0 if it has none. */
     const char *loader;
     enum elfgen_objector objector;
     struct elfgen_objection objection;
-    bool verbose; /* with the memory map */
+    bool verbose; /* print the memory map, too */
 };
 
-/* Each returns the number of warnings that it told. */
+/* Each returns the number of warnings that it printed. */
 unsigned check_text(struct elfgen_text *out, const struct check_report *report);
 unsigned check_json(struct elfgen_text *out, const struct check_report *report);
 

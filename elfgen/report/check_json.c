@@ -1,4 +1,4 @@
-/* The same as one JSON object. */
+/* Prints the result of check as one JSON object. */
 #include <string.h>
 
 #include "base/json_write.h"
@@ -107,7 +107,7 @@ static void put_objection(struct elfgen_text *out, const struct check_report *re
     if (refused)
         elfgen_objection_text(objection, &text);
     put_string(out, "verdict", refused ? "refused" : "starts");
-    /* QEMU is a program and has none. */
+    /* QEMU is a program: it returns no errno. */
     put_string(out, "errno",
                refused && report->objector != ELFGEN_OBJECTOR_QEMU_USER ? "ENOEXEC" : NULL);
     put_string(out, "signal", NULL);

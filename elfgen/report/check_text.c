@@ -1,4 +1,4 @@
-/* The verdict as sentences. */
+/* Prints the result of check as sentences. */
 #include <string.h>
 
 #include "check.h"
@@ -43,7 +43,7 @@ static void put_signal(struct elfgen_text *out, int signal)
     elfgen_text_string(out, signal == ELFGEN_SIGBUS ? "SIGBUS" : "SIGSEGV");
 }
 
-/* "refused with ENOEXEC" */
+/* Prints the verdict. */
 static void put_verdict(struct elfgen_text *out, const struct elfgen_kernel_answer *answer)
 {
     switch (answer->verdict) {
@@ -65,7 +65,7 @@ static void put_verdict(struct elfgen_text *out, const struct elfgen_kernel_answ
     elfgen_text_char(out, '\n');
 }
 
-/* A path that a file names may have anything in it: nothing reaches the terminal as a command. */
+/* Prints a path. The file may have any bytes there: none reaches the terminal as a command. */
 static void put_path(struct elfgen_text *out, const char *path)
 {
     for (; path && *path; path++) {
@@ -79,7 +79,7 @@ static void put_path(struct elfgen_text *out, const char *path)
     }
 }
 
-/* Whose field it is, where that is not this file. */
+/* Names the file of the field, if that is not this file. */
 static void put_interpreter(struct elfgen_text *out, const struct check_report *report)
 {
     if (!report->answer->of_interpreter)
@@ -207,7 +207,7 @@ unsigned check_text(struct elfgen_text *out, const struct check_report *report)
     }
     if (report->verbose && report->map->count > 0)
         put_map(out, report);
-    /* What no ELF loader takes has no headers to warn about. */
+    /* A file that is not ELF has no headers to warn about. */
     if (report->answer->is_script || report->answer->check == ELFGEN_CHECK_magic)
         return 0;
     while (elfgen_objection_next(report->bytes, report->length, ELFGEN_OBJECTOR_WARNINGS, &row,

@@ -1,9 +1,8 @@
-/* Whose each byte of a file is, by kind.
+/* Counts the bytes of a file by owner.
  *
- * Headers, sections, instructions and what system calls read become spans; a sweep over them in the
- * file's order keeps, for each owner, how far it reaches. So a library of 100 MB takes no more than
- * its sections, and thousands of sections over the same bytes are no more than thousands of spans.
- */
+ * Headers, sections, instructions and what system calls read become spans. A sweep over the spans
+ * in file order keeps how far each owner reaches. So memory use depends on the number of spans
+ * only, even for a library of 100 MB or thousands of sections over the same bytes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +26,7 @@ struct spans {
     bool failed; /* out of memory */
 };
 
-/* Adds what of [offset, offset + size) is in the file. */
+/* Adds the part of [offset, offset + size) that is in the file. */
 static void add(struct spans *spans, uint64_t offset, uint64_t size, enum compare_owner owner)
 {
     uint64_t length = spans->view->length;
@@ -93,9 +92,9 @@ static void add_headers(struct spans *spans)
         add_table(spans, view->sections, ELFGEN_STRUCTURE_shdr, OWNER_section_headers);
 }
 
-/* Segments own what no section need tell of: the interpreter's path; all else where there are no
- * sections but the first, which is none. (Files of debugging data keep program headers of bytes
- * that stand elsewhere.) A core file's memory is data. */
+/* Adds what segments own. With sections that is only the path of the interpreter, since files of
+ * debug information keep program headers of bytes in another file; without any (but the empty
+ * first), it is everything. The memory in a core file is data. */
 static void add_segments(struct spans *spans)
 {
     const struct elfgen_view *view = spans->view;
@@ -125,7 +124,7 @@ static void add_segments(struct spans *spans)
     }
 }
 
-/* By the name of a section's type: in memory when the program runs, and kept for tools. */
+/* Owners by the section's type, for sections in memory and for those kept for tools. */
 static const struct {
     const char *type;
     enum compare_owner loaded, kept;
@@ -148,7 +147,7 @@ static const struct {
     {"GROUP", OWNER_symbols, OWNER_symbols},
 };
 
-/* By the beginning of a section's name. */
+/* Owners by the beginning of the section's name. */
 static const struct {
     const char *prefix;
     enum compare_owner owner;
@@ -161,8 +160,8 @@ static const struct {
 
 enum { LONGEST_PREFIX = 24 };
 
-/* The section name table, and as much of a name in it as a prefix needs: a table without a NUL
- * would otherwise be read to its end for each section. */
+/* A name in the section name table, only as much as a prefix needs: a table without a NUL would
+ * otherwise be read to its end for each section. */
 static struct compare_string name_of(const struct elfgen_view *view,
                                      const struct elfgen_shdr *names,
                                      const struct elfgen_shdr *shdr)
@@ -212,8 +211,8 @@ static void add_sections(struct spans *spans)
             add(spans, shdr.sh_offset, shdr.sh_size, owner_of(view, &names, &shdr));
 }
 
-/* Instructions; those in executable sections, which are there already and own the bytes between
- * them as well, are only counted. */
+/* Adds instructions. Those in executable sections are only counted: the section owns all its bytes
+ * already. */
 static void add_instructions(struct spans *spans, struct elfgen_code *code, uint64_t *count)
 {
     struct elfgen_code_place place;
@@ -231,7 +230,7 @@ static void add_instructions(struct spans *spans, struct elfgen_code *code, uint
     }
 }
 
-/* What system calls read. */
+/* Adds what system calls read. */
 static void add_referred(struct spans *spans, const struct elfgen_code *code)
 {
     struct elfgen_signature signature;
@@ -247,7 +246,7 @@ static void add_referred(struct spans *spans, const struct elfgen_code *code)
 
 /* ---- the sweep ---- */
 
-enum { MOST_SEGMENTS = ELFGEN_PHDRS_LARGEST / 32 }; /* elfgen_memory_segments() says no more */
+enum { MOST_SEGMENTS = ELFGEN_PHDRS_LARGEST / 32 }; /* as elfgen_memory_segments() has it */
 
 struct sweep {
     const struct elfgen_view *view;
@@ -283,9 +282,9 @@ static bool are_zeros(const uint8_t *bytes, uint64_t size)
     return bytes[0] == 0 && (size == 1 || memcmp(bytes, bytes + 1, (size_t)size - 1) == 0);
 }
 
-/* Zeros that nobody owns: in a file with sections, which tell of all that is anything, wherever
- * they are; without, up to an aligned place, as explain has it, or up to a segment. The rest may
- * well be data. */
+/* Whether bytes without an owner are padding: zeros that, in a file without sections, end at an
+ * aligned place, as in explain, or where a segment begins. In a file with sections all such zeros
+ * are: sections name everything else. Other zeros may be data. */
 static bool is_padding(const struct sweep *sweep, uint64_t from, uint64_t to)
 {
     if (!are_zeros(sweep->view->bytes + from, to - from))
@@ -295,7 +294,7 @@ static bool is_padding(const struct sweep *sweep, uint64_t from, uint64_t to)
             bsearch(&to, sweep->segments, sweep->segment_count, sizeof to, by_value));
 }
 
-/* [from, to) has the same owners throughout. */
+/* Counts [from, to), whose owners are the same throughout. */
 static void count_run(struct sweep *sweep, uint64_t from, uint64_t to)
 {
     struct compare_bytes *bytes = sweep->bytes;

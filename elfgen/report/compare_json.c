@@ -1,9 +1,10 @@
-/* Two files as one JSON object. Keys are always the same; what does not apply is null. */
+/* Prints two files as one JSON object. The keys are always the same; what does not apply is
+ * null. */
 #include "base/json_write.h"
 #include "compare.h"
 #include "run.h"
 
-/* {"FIRST":number: json_key() puts a comma in front of the others. */
+/* Begins an object with a number: json_key() would put a comma before the key. */
 static void begin(struct elfgen_text *out, const char *first, uint64_t value)
 {
     elfgen_text_string(out, "{\"");

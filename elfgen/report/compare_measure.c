@@ -1,4 +1,4 @@
-/* What a file has: segments, sections, memory, libraries; and what it lacks. */
+/* Measures a file: segments, sections, memory, libraries, and what is missing. */
 #include <string.h>
 
 #include "compare.h"
@@ -6,7 +6,7 @@
 const char *const compare_permission_names[COMPARE_PERMISSIONS] = {"---", "--x", "-w-", "-wx",
                                                                    "r--", "r-x", "rw-", "rwx"};
 
-enum { LONGEST_STRING = 4096 }; /* PATH_MAX: a table without a NUL has no names longer than that */
+enum { LONGEST_STRING = 4096 }; /* PATH_MAX: a table without a NUL has no longer names */
 
 static unsigned permissions_of_section(const struct elfgen_shdr *shdr)
 {
@@ -76,7 +76,7 @@ static void measure_memory(struct compare_facts *facts)
 
 /* ---- libraries ---- */
 
-/* Entry `index` of a dynamic segment: what it is, NULL where the table ends. */
+/* The name of entry `index` of a dynamic segment; NULL after the last. */
 static const char *dynamic_entry(const struct elfgen_view *view, const struct elfgen_shdr *table,
                                  uint64_t index, uint64_t *value)
 {
@@ -90,7 +90,8 @@ static const char *dynamic_entry(const struct elfgen_view *view, const struct el
     return strcmp(tag, "NULL") == 0 ? NULL : tag;
 }
 
-/* What the dynamic linker would load: DT_NEEDED of PT_DYNAMIC, as it reads it. */
+/* Collects what the dynamic linker would load: DT_NEEDED entries of PT_DYNAMIC, read as it reads
+ * them. */
 static void find_needed(struct compare_facts *facts, const struct elfgen_phdr *phdr)
 {
     const struct elfgen_view *view = facts->view;
@@ -144,7 +145,8 @@ static void find_dynamic(struct compare_facts *facts)
         (facts)->missing_field = (field);                                                          \
     } while (0)
 
-/* Whether a table is all there. `what`, `offset_field` and `size_field` name it. */
+/* Whether a table is entirely in the file. `what`, `offset_field` and `size_field` name it in the
+ * error. */
 static bool check_table(struct compare_facts *facts, struct elfgen_table table,
                         enum elfgen_structure_id id, const char *offset_field,
                         const char *size_field)
@@ -200,9 +202,9 @@ static void check_segments(struct compare_facts *facts)
     }
 }
 
-/* As dump objects: a cut ELF header is none where Linux finds its program headers, and of such a
- * file nobody expects that the rest is there; files with sections may name segments' bytes that
- * stand in another file. */
+/* The same rules as in dump. A cut ELF header is no error if Linux finds the program headers, and
+ * then nobody expects the rest. Files with sections may name bytes of segments that are in another
+ * file. */
 static void find_missing(struct compare_facts *facts)
 {
     const struct elfgen_view *view = facts->view;
@@ -217,7 +219,7 @@ static void find_missing(struct compare_facts *facts)
         check_segments(facts);
 }
 
-/* ---- all of it ---- */
+/* ---- the whole file ---- */
 
 enum elfgen_code_mode compare_code_mode(const struct elfgen_view *view)
 {

@@ -1,3 +1,4 @@
+/* Aligns two runs' system calls. */
 #include "compare_order.h"
 
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static void add(struct order_names *names, uint16_t first, uint16_t second)
     names->count++;
 }
 
-/* The second's names from *next up to, and without, `end`. */
+/* Adds names of the second run from *next up to, but without, `end`. */
 static void add_second(const struct profile runs[2], struct order_names *names, size_t *next,
                        size_t end)
 {
@@ -79,8 +80,8 @@ static void put(struct alignment *alignment, enum order_who who, const uint16_t 
     alignment->stretches[alignment->count++] = (struct order_stretch){who, calls, count};
 }
 
-/* The part of both between the same beginning and the same end, and a table of how long a common
- * order is behind each pair of places in it. */
+/* The part of both orders between a common beginning and a common end. The table has the length of
+ * the longest common order after each pair of places. */
 struct middle {
     const struct alignment *alignment;
     size_t from, rows, width;
@@ -110,8 +111,8 @@ static void fill(const struct middle *middle)
     }
 }
 
-/* Whether the call at `b` is the one to leave out of the common order, not that at `a`. Where both
- * lead to one as long, what is nearer to a pair is kept: that makes fewer stretches. */
+/* Whether to leave the call at `b` out of the common order, not the one at `a`. If both choices
+ * lead to equally long orders, the call nearer to a pair is kept: that makes fewer stretches. */
 static bool leave_second(const struct middle *middle, size_t a, size_t b)
 {
     enum { NEAR = 64 };
@@ -129,7 +130,7 @@ static bool leave_second(const struct middle *middle, size_t a, size_t b)
     return false;
 }
 
-/* False: the table would be too large. */
+/* Returns false if the table would be too large. */
 static bool align_middle(struct alignment *alignment, size_t from, const size_t to[2])
 {
     const uint16_t *const *order = alignment->order;

@@ -1,4 +1,4 @@
-/* What two programs did when they ran, in columns, and the order of their calls behind. */
+/* Prints what two programs did when they ran: columns, then the order of their calls. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +7,8 @@
 #include "compare_order.h"
 
 enum {
-    MOST_LINES = 6,      /* of a stretch */
-    MOST_STRETCHES = 30, /* of an order */
+    MOST_LINES = 6,      /* lines of a stretch */
+    MOST_STRETCHES = 30, /* stretches that are printed */
     FIRST_COLUMN = COLUMNS_LABEL + 1
 };
 
@@ -54,7 +54,7 @@ static void put_calls(struct elfgen_text *out, const struct profile runs[2], con
         columns_row_where(out, 1, "of these failed", ran, failed[0], failed[1]);
 }
 
-/* Microseconds, and always how many times as many. */
+/* Microseconds; the change is always a factor. */
 static void put_time(struct elfgen_text *out, unsigned indent, const char *label,
                      const bool there[2], uint64_t a, uint64_t b)
 {
@@ -62,7 +62,7 @@ static void put_time(struct elfgen_text *out, unsigned indent, const char *label
     columns_number(out, there[0], (a + 500) / 1000);
     columns_number(out, there[1], (b + 500) / 1000);
     if (there[0] && there[1] && a > 0 && b > 0) {
-        /* Up to a twentieth they are as long. */
+        /* Up to a twentieth they count as equal. */
         bool less = b < a && a - b >= b / 20;
         elfgen_text_string(out, less ? "  1/" : "  ");
         columns_times_of(out, a > b ? a : b, a > b ? b : a);
@@ -88,7 +88,7 @@ static void put_costs(struct elfgen_text *out, const struct profile runs[2])
 
 /* ---- order ---- */
 
-/* Words over lines, the second and later ones under the first. */
+/* Words wrapped into lines, those after the first indented. */
 struct flow {
     struct elfgen_text *out;
     size_t column;
@@ -118,7 +118,7 @@ static void put_rest(struct flow *flow, size_t count)
     put_item(flow, room, item.length);
 }
 
-/* Names, "mmap 4 times" for four in a row. */
+/* Prints the names of a stretch; "mmap 4 times" for four in a row. */
 static void put_stretch(struct elfgen_text *out, const struct profile *run,
                         const struct order_stretch *stretch)
 {

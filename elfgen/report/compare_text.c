@@ -1,19 +1,19 @@
-/* Two files in columns: a label, the first, the second, and what the second is to the first. */
+/* Prints two files in columns: label, first, second, and the second relative to the first. */
 #include <string.h>
 
 #include "base/columns.h"
 #include "compare.h"
 
-enum { MOST_LIBRARIES = 8 /* named one a line; the rest is counted */ };
+enum { MOST_LIBRARIES = 8 /* on a line of their own; the rest is counted */ };
 
 struct table {
-    const struct compare_facts *files; /* two of them */
+    const struct compare_facts *files; /* two */
     struct elfgen_text *out;
 };
 
 /* ---- parts ---- */
 
-/* "EXEC", of "EXEC (Executable file)". */
+/* Prints "EXEC" of "EXEC (Executable file)". */
 static void put_type(struct table *table, const struct compare_facts *facts)
 {
     const char *type = elfgen_file_type_name(facts->view->ehdr.e_type);
@@ -38,7 +38,7 @@ static void put_interpreter(struct table *table, const struct compare_facts *fac
     columns_string(table->out, path->bytes ? path->bytes : "none", path->bytes ? path->length : 4);
 }
 
-/* One cell a file, made by `put`. */
+/* Prints one cell per file, made by `put`. */
 static void put_cells(struct table *table, const char *label,
                       void (*put)(struct table *, const struct compare_facts *))
 {
@@ -115,7 +115,7 @@ static void put_bytes(struct table *table)
     columns_row_of_some(table->out, 1, "unknown", a->unknown, b->unknown);
 }
 
-/* "LOAD r-x", "loaded r-x", "r-x". */
+/* Prints a row per permission: "LOAD r-x", "loaded r-x", "r-x". */
 static void put_by_permission(struct table *table, const char *before, const bool there[2],
                               const uint64_t *a, const uint64_t *b)
 {

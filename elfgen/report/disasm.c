@@ -1,6 +1,7 @@
+/* Prints instructions as a listing. */
 #include "disasm.h"
 
-/* Bytes in the column before the text; longer instructions push it. */
+/* Bytes that fit the column before the text; a longer instruction moves it. */
 enum { BYTES = 8 };
 
 static void put_bytes(struct elfgen_text *out, const uint8_t *bytes, unsigned length)
@@ -9,8 +10,8 @@ static void put_bytes(struct elfgen_text *out, const uint8_t *bytes, unsigned le
     elfgen_text_blanks(out, (length < BYTES ? 3u * (BYTES - length) : 0) + 2);
 }
 
-/* What nasm needs to know before the first instruction. notrack and branch hints are written as
- * segment prefixes, which it warns of. */
+/* Prints what nasm needs before the first instruction. notrack and branch hints are written as
+ * segment prefixes, which nasm would warn about. */
 static void put_head(struct elfgen_text *out, const struct elfgen_view *view, uint64_t address)
 {
     elfgen_text_string(out, view->ehdr.e_machine == ELFGEN_EM_386 ? "bits 32\n" : "bits 64\n");
@@ -19,8 +20,8 @@ static void put_head(struct elfgen_text *out, const struct elfgen_view *view, ui
     elfgen_text_char(out, '\n');
 }
 
-/* Up to an address: nasm may have a shorter form for the instruction before it, and between paths
- * of the control flow lies what is no code. */
+/* Fills up to an address: nasm may encode the instruction before in a shorter form, and bytes
+ * between two paths of the control flow are no code. */
 static void put_filling(struct elfgen_text *out, uint64_t distance)
 {
     elfgen_text_string(out, "times ");
@@ -54,7 +55,7 @@ static void put_line(const struct disasm *disasm, const struct elfgen_code *code
     elfgen_text_char(out, '\n');
 }
 
-/* The symbols that begin at an instruction. */
+/* Prints the symbols that begin at an instruction. */
 static void put_labels(const struct disasm *disasm, uint64_t offset)
 {
     const struct symbols *symbols = disasm->symbols;
@@ -83,7 +84,8 @@ bool disasm_report(const struct disasm *disasm, struct elfgen_code *code)
             put_filling(out, place.address - first);
         }
         any = true;
-        /* What overlaps another, or lies lower, cannot stand in the same source. */
+        /* An instruction that overlaps another, or has a lower address, cannot be in the same
+         * source. */
         if (disasm->source && disasm->addresses && place.address < end)
             put_aside(out, place.address);
         else

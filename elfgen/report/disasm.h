@@ -1,4 +1,4 @@
-/* Instructions as a listing. */
+/* Prints instructions as a listing. */
 #ifndef DISASM_H
 #define DISASM_H
 
@@ -7,12 +7,12 @@
 
 struct disasm {
     bool addresses, bytes;   /* before each instruction */
-    bool source;             /* for nasm to assemble: at `addresses`, `bytes` as comments */
+    bool source;             /* source for nasm: at `addresses`, with `bytes` as comments */
     struct symbols *symbols; /* labels; NULL: none */
     struct elfgen_text *out;
 };
 
-/* Prints every instruction of `code`. False: there is none. */
+/* Prints all instructions of `code`. Returns false if there are none. */
 bool disasm_report(const struct disasm *disasm, struct elfgen_code *code);
 
 #endif

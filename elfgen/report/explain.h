@@ -1,12 +1,12 @@
-/* The byte map as a report: every byte of a file with its owners. */
+/* Reports of explain: every byte of a file with its owners, in one of six formats. */
 #ifndef EXPLAIN_H
 #define EXPLAIN_H
 
 #include "bytemap.h"
 
 enum explain_format {
-    EXPLAIN_TEXT,   /* rows of bytes, and a line for each owner */
-    EXPLAIN_DETAIL, /* all about a place */
+    EXPLAIN_TEXT,   /* rows of bytes, each followed by a line for each owner */
+    EXPLAIN_DETAIL, /* everything about one place */
     EXPLAIN_MEMORY, /* beside the address space that the file becomes */
     EXPLAIN_JSON,
     EXPLAIN_MARKDOWN,
@@ -15,7 +15,7 @@ enum explain_format {
 
 /* Set by the caller. */
 struct explain {
-    struct bytemap map; /* the answer, too: its `problem` */
+    struct bytemap map; /* its `problem` is the answer */
     enum explain_format format;
     bool colour;
 };
@@ -23,7 +23,7 @@ struct explain {
 /* Prints the report. Returns false if it ended early: map.problem says why. */
 bool explain_report(struct explain *explain);
 
-/* One report each. */
+/* One function per format. */
 bool explain_text(struct explain *explain);
 bool explain_detail(struct explain *explain);
 bool explain_memory(struct explain *explain);

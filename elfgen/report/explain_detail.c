@@ -1,4 +1,4 @@
-/* All about a place in the file: each of its owners in full. */
+/* Prints everything about one place in the file: each of its owners in full. */
 #include <string.h>
 
 #include "explain.h"
@@ -48,7 +48,7 @@ static void put_groups(struct bytemap *map, const struct elfgen_claim *claim)
     }
 }
 
-/* What each register brings, by the parameter's name. */
+/* Prints what each register passes, by the name of the parameter. */
 static void put_call(struct bytemap *map, const struct elfgen_claim *claim)
 {
     struct elfgen_text *out = map->out;
@@ -76,7 +76,7 @@ static void put_call(struct bytemap *map, const struct elfgen_claim *claim)
     }
 }
 
-/* ASCII's letters: bit 5 alone tells upper from lower case. */
+/* ASCII letters: upper and lower case differ in bit 5 alone. */
 static void put_letter(struct bytemap *map, const struct elfgen_claim *claim)
 {
     struct elfgen_text *out = map->out;

@@ -1,4 +1,4 @@
-/* The formats of a report, by their number. */
+/* Calls the function of a format. */
 #include "explain.h"
 
 bool explain_report(struct explain *explain)

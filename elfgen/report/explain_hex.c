@@ -1,4 +1,5 @@
-/* The byte map as source in the hex language: `tinyelf build` makes the file from it again. */
+/* Prints the byte map as source in the hex language, from which `tinyelf build` makes the file
+ * again. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@ enum { ROW = 16 };
 struct label {
     uint64_t offset;
     const char *name;
-    uint64_t number; /* UINT64_MAX: the name says it all */
+    uint64_t number; /* UINT64_MAX: the name has no number */
 };
 
 enum { MOST_LABELS = 1 << 16 };
@@ -41,7 +42,7 @@ static int by_offset(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* Where the headers point to: the tables, the entry point, segments and sections. */
+/* Collects what headers point to: tables, entry point, segments and sections. */
 static bool collect_labels(struct source *source)
 {
     const struct elfgen_view *view = source->writer.map->view;
@@ -74,7 +75,7 @@ static bool collect_labels(struct source *source)
     return true;
 }
 
-/* The labels at `offset`, before its byte. */
+/* Prints the labels at `offset`, before its byte. */
 static void put_labels(struct source *source, uint64_t offset)
 {
     struct elfgen_text *out = source->writer.map->out;
@@ -132,7 +133,8 @@ static void put_words(struct bytemap *map, const struct elfgen_claim *claim)
     elfgen_text_string(out, "]\n");
 }
 
-/* Bytes up to `end`, `claim`'s words behind the first row; without a claim, as characters. */
+/* Prints bytes up to `end`, with the claim's words after the first row; without a claim, with their
+ * characters. */
 static void put_bytes(struct source *source, uint64_t end, const struct elfgen_claim *claim)
 {
     struct bytemap *map = source->writer.map;
@@ -157,7 +159,7 @@ static void put_bytes(struct source *source, uint64_t end, const struct elfgen_c
     }
 }
 
-/* What holds others leaves its bytes to them. */
+/* A claim that contains others leaves the bytes to them. */
 static bool is_around_others(const struct bytemap *map, const struct elfgen_claim *claim)
 {
     return claim->part == ELFGEN_PART_SECTION ||
@@ -175,7 +177,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     }
     if (claim->offset == source->written)
         put_labels(source, claim->offset);
-    /* Its bytes are in the source already, or will be by what lies in it. */
+    /* Its bytes are in the source already, or the claims inside it will print them. */
     put_place(map->out, claim->offset);
     if (claim->offset < source->written)
         elfgen_text_string(map->out, "also ");

@@ -1,12 +1,12 @@
-/* The byte map as one JSON object. Written here: it goes out as it is found, so that a file of any
- * size is explained in little memory, which libraries that build a document first cannot do. */
+/* Prints the byte map as one JSON object. It is written as it is found, so that a file of any size
+ * needs little memory; libraries that first build a document cannot do that. */
 #include "explain.h"
 #include "base/json_write.h"
 
 struct json {
     struct bytemap_writer writer;
-    bool first;     /* nothing was printed into the array yet */
-    bool unclaimed; /* the second array */
+    bool first;     /* the array is still empty */
+    bool unclaimed; /* for the second array, not the first */
 };
 
 static void begin_item(struct json *json, uint64_t offset, uint64_t length)
@@ -35,7 +35,7 @@ static void put_json_symbol(struct elfgen_text *out, const struct symbol *symbol
     json_bytes(out, room, name.length);
 }
 
-/* What the meaning has named. */
+/* The symbol that the meaning named. */
 static void put_target(struct elfgen_text *out, const struct symbols *symbols)
 {
     put_json_symbol(out, symbols ? symbols->named : NULL, symbols ? symbols->named_distance : 0);

@@ -1,11 +1,11 @@
-/* The byte map as tables for a handout, a table a structure, in the order of the structures rather
- * than of their bytes, so that headers which overlap stay readable. */
+/* Prints the byte map as Markdown tables, one per structure. They are in the order of the
+ * structures, not of their bytes, so that overlapping headers stay readable. */
 #include <string.h>
 
 #include "base/ascii.h"
 #include "explain.h"
 
-/* One line of a table: what is no character of the text is made harmless. */
+/* A cell of a table. Characters that Markdown would interpret are escaped. */
 static void put_cell(struct elfgen_text *out, const char *bytes, size_t length)
 {
     elfgen_text_char(out, ' ');
@@ -90,7 +90,7 @@ static void put_line(struct bytemap *map, const struct elfgen_claim *claim)
 
 /* ---- symbols ---- */
 
-/* A label in front of code or text, as a row of its table. */
+/* The symbols at code or text, as rows of its table. */
 static void put_labels(struct bytemap *map, const struct elfgen_claim *claim)
 {
     struct elfgen_text *out = map->out;
@@ -113,7 +113,7 @@ static void put_labels(struct bytemap *map, const struct elfgen_claim *claim)
     }
 }
 
-/* All of the range in one table, data among them that no claim is the same as. */
+/* All symbols of the range in one table, also those of data that no claim covers. */
 static void put_symbols(struct bytemap *map)
 {
     struct elfgen_text *out = map->out;
@@ -142,7 +142,7 @@ static void put_symbols(struct bytemap *map)
     }
 }
 
-/* ---- what is in none of the tables ---- */
+/* ---- bytes that no table has ---- */
 
 struct gaps {
     struct bytemap_writer writer;

@@ -1,5 +1,5 @@
-/* The file beside the address space that it becomes: for each segment its pages, the file's bytes
- * in them by owner, and the zeros that no file has. */
+/* Prints the file beside the address space that it becomes: the pages of each segment, the owners
+ * of their bytes, and the zeros that are in no file. */
 #include <string.h>
 
 #include "explain.h"
@@ -15,7 +15,7 @@ struct memory {
     struct bytemap_writer writer;
     struct elfgen_mapping mapping;
     bool executable;
-    struct run run, around; /* being collected; the section that it lies in */
+    struct run run, around; /* the run being collected, and the section around it */
 };
 
 static void put_permissions(const struct memory *memory)
@@ -26,7 +26,7 @@ static void put_permissions(const struct memory *memory)
     elfgen_text_char(out, memory->executable ? 'x' : '-');
 }
 
-/* "  0x10000         r-x  ", for what is at `address`. */
+/* Begins a line for `address`: "  0x10000         r-x  ". */
 static void begin_line(struct memory *memory, uint64_t address)
 {
     struct elfgen_text *out = memory->writer.map->out;
@@ -74,7 +74,7 @@ static void put_run(struct memory *memory)
 static void end_run(struct memory *memory, uint64_t offset)
 {
     struct run *run = &memory->run;
-    /* Behind what lay in a section the section goes on. */
+    /* After a claim inside a section, the section goes on. */
     if (run->to < offset && memory->around.to > run->to) {
         put_run(memory);
         memcpy(run->name, memory->around.name, sizeof run->name);
@@ -134,7 +134,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
             memory->run.to = next.to;
         return;
     }
-    /* Of headers that overlap, the first one names the bytes. */
+    /* Where headers overlap, the first one names the bytes. */
     if (claim->part != ELFGEN_PART_SECTION && next.from < memory->run.to &&
         memory->around.to < memory->run.to) {
         if (next.to <= memory->run.to)

@@ -1,4 +1,4 @@
-/* The walk for people: a row of bytes, and under it a line for each owner that begins there. */
+/* Prints rows of bytes, each followed by a line for each owner that begins in it. */
 #include <string.h>
 
 #include "base/ascii.h"
@@ -6,15 +6,15 @@
 
 enum {
     ROW = 16,
-    REPEATED = 3, /* rows in which nothing begins, before the rest is only counted */
+    REPEATED = 3, /* so many rows in which nothing begins; the rest is only counted */
     COLUMNS = 100,
     READER = 7, /* "program" */
     NAME = 16,
     VALUE = 10,
-    MOST_BYTES = 8, /* of a claim, in its line */
+    MOST_BYTES = 8, /* bytes of a claim that its line shows */
     COLOURS = 6,
-    MOST_LINE = 512, /* bytes of a line before it is cut */
-    BLANKS = 128     /* of these, in which there are columns */
+    MOST_LINE = 512, /* longest line, before it is cut to the columns */
+    BLANKS = 128     /* columns lie in these first bytes of a line */
 };
 
 struct span {
@@ -24,15 +24,15 @@ struct span {
 
 struct rows {
     struct bytemap_writer writer;
-    unsigned digits; /* of offsets */
+    unsigned digits; /* of an offset */
     uint64_t row;    /* offset of the row that `lines` belong to; UINT64_MAX: none yet */
-    bool row_done;   /* it is printed, and some of its lines */
-    uint64_t end;    /* behind the last byte that something was said about */
+    bool row_done;   /* the row and some of its lines are printed */
+    uint64_t end;    /* after the last byte that a line was about */
     bool coloured;
     unsigned colour; /* of the next claim, 1... */
     uint8_t colours[ROW];
-    struct span outer, inner; /* what reaches into the next row */
-    char room[1 << 16];       /* the lines of the row, while they are collected */
+    struct span outer, inner; /* claims that reach into the next row */
+    char room[1 << 16];       /* collects the lines of the row */
     struct elfgen_text lines;
 };
 
@@ -100,7 +100,7 @@ static void begin_row(struct rows *rows, uint64_t row)
     paint(rows, row, rows->inner.end, rows->inner.colour);
 }
 
-/* Its lines follow a row. */
+/* Prints the row, unless it was printed, and the lines collected for it. */
 static void flush_lines(struct rows *rows)
 {
     if (!rows->row_done)
@@ -116,7 +116,7 @@ static void end_row(struct rows *rows)
         flush_lines(rows);
 }
 
-/* Rows up to the one at `row`, in which nothing begins. */
+/* Prints rows up to the one at `row`, in which nothing begins. */
 static void put_rows_between(struct rows *rows, uint64_t row)
 {
     struct elfgen_text *out = rows->writer.map->out;
@@ -147,7 +147,8 @@ static void go_to(struct rows *rows, uint64_t offset)
 
 /* ---- lines ---- */
 
-/* A line is made in place, in blanks: to pad is to go on further right. One blank at least. */
+/* Moves on to a column. The line is full of blanks already. At least one blank separates the
+ * columns. */
 static void pad(struct elfgen_text *line, size_t column)
 {
     line->length = line->length < column ? column : line->length + 1;
@@ -172,7 +173,7 @@ static void put_short_bytes(struct rows *rows, struct elfgen_text *line,
     elfgen_text_char(line, claim->length > MOST_BYTES ? '+' : ' ');
 }
 
-/* The header's fields go by their own names, which no other structure has. */
+/* Fields of the ELF header are printed without "ehdr.": no other structure has such names. */
 static void put_line_name(struct elfgen_text *line, const struct elfgen_claim *claim)
 {
     if (claim->part == ELFGEN_PART_EHDR && claim->field)
@@ -221,9 +222,9 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     uint64_t end = claim->offset + claim->length;
     unsigned colour = rows->colour;
     rows->colour = colour % COLOURS + 1;
-    /* One that began before the range is told in its first row. */
+    /* A claim that began before the range is printed at its first row. */
     go_to(rows, claim->offset > writer->map->from ? claim->offset : writer->map->from);
-    /* Thousands of owners may begin in one row. */
+    /* Thousands of owners can begin in one row. */
     if (rows->lines.capacity - rows->lines.length < (size_t)2 * MOST_LINE)
         flush_lines(rows);
     paint(rows, claim->offset > rows->row ? claim->offset : rows->row, end, colour);
@@ -250,7 +251,7 @@ static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t len
     rows->end = offset + length;
 }
 
-/* A label in front of what it names. */
+/* Prints a symbol before what it names. */
 static void put_symbol_line(struct bytemap_writer *writer, const struct symbol *symbol)
 {
     struct rows *rows = (struct rows *)writer;
@@ -292,7 +293,7 @@ static void put_head(struct bytemap *map)
     elfgen_text_char(out, '\n');
 }
 
-/* Digits that the largest offset takes, 4 at least. */
+/* Digits of the largest offset, at least 4. */
 static unsigned digits_of(uint64_t length)
 {
     unsigned digits = 4;
@@ -315,7 +316,7 @@ bool explain_text(struct explain *explain)
     bool good = bytemap_walk(&rows.writer);
     uint64_t end = rows.end < map->to ? rows.end : map->to;
     end_row(&rows);
-    /* What the last claim or gap still has behind its first row. */
+    /* Rows that the last claim or gap covers after its first. */
     if (rows.row != UINT64_MAX && end > rows.row + ROW)
         put_rows_between(&rows, (end + ROW - 1) / ROW * ROW);
     return good;

@@ -1,9 +1,8 @@
-/* The report that GNU readelf 2.40 prints for -h, -l and -S, character for character, over any
- * bytes.
+/* Prints what GNU readelf 2.40 prints for -h, -l and -S, character for character, of any bytes.
  *
- * Where readelf gives up, this goes on: a cut ELF header is shown with the zeros that Linux fills
- * in, marked; tables that lie partly past the end are shown as far as they go. What readelf would
- * object to goes to a callback. */
+ * Where readelf gives up, this goes on: a cut ELF header is read with zeros, as Linux does, and
+ * marked; a table that is partly past the end of the file is printed as far as it goes. What
+ * readelf would object to goes to a callback. */
 #ifndef READELF_H
 #define READELF_H
 
@@ -11,8 +10,8 @@
 
 #include "elfgen.h"
 
-/* An objection: `field` is its name in the specification or NULL, `offset` ELFGEN_NOWHERE if it is
- * about no place. */
+/* An objection. `field` is its name in the specification, or NULL; `offset` is ELFGEN_NOWHERE if it
+ * concerns no place. */
 typedef void readelf_object(void *context, bool is_error, uint64_t offset, const char *field,
                             const char *text);
 
@@ -27,38 +26,38 @@ struct readelf {
     readelf_object *object;
     void *context; /* for `object` */
 
-    /* The report's own. */
+    /* Private. */
     struct elfgen_view view;
     uint64_t segment_count; /* as readelf counts: what the header says, extensions resolved */
     uint64_t section_count;
-    uint64_t names_index;      /* of the section name table, 0: none */
-    bool section_0_readable;   /* the extensions can be looked up */
-    uint64_t segments_present; /* entries that have at least one byte in the file */
+    uint64_t names_index;      /* index of the section name table, 0: none */
+    bool section_0_readable;   /* section header 0 is whole, for counts that it may have */
+    uint64_t segments_present; /* entries with at least one byte in the file */
     uint64_t sections_present;
     bool segments_whole; /* the whole table is in the file */
     bool sections_whole;
     struct elfgen_shdr names; /* the section name table */
     bool names_readable;
-    uint64_t names_printed; /* bytes of strings from the file */
-    bool exhausted;         /* they were too many: the tables end here */
+    uint64_t names_printed; /* bytes of names from the file, printed so far */
+    bool exhausted;         /* too many: the tables end here */
     bool failed;
 };
 
-/* Prints the report. True: nothing is broken; false: something that the file promises is not there,
- * and `object` was told. */
+/* Prints the report. Returns false if something that the file promises is missing; `object` was
+ * called. */
 bool readelf_report(struct readelf *report);
 
-/* ---- inside the room ---- */
+/* ---- private ---- */
 
 void readelf_header(struct readelf *report);
 void readelf_sections(struct readelf *report);
 void readelf_segments(struct readelf *report);
 void readelf_mapping(struct readelf *report);
 
-/* The lines on the file's type that -l prints when -h does not. */
+/* The type as -l prints it when -h does not. */
 const char *readelf_type_name(struct readelf *report, bool use_section, char room[64]);
 
-/* Tells an objection; an error makes the report fail. The text may have the directives of
+/* Reports an objection; an error makes the report fail. The text may use the directives of
  * elfgen_error_set(). */
 #define readelf_complain(report, is_error, offset, field, ...)                                     \
     do {                                                                                           \
@@ -73,8 +72,8 @@ void readelf_report_complaint(struct readelf *report, bool is_error, const char 
 size_t readelf_section_name(const struct readelf *report, const struct elfgen_shdr *section,
                             size_t most, const char **name);
 
-/* Whether another `length` bytes of strings may be printed. A small file can name one string a
- * hundred thousand times: after 256 MiB it is said, once, and the tables end. */
+/* Whether another `length` bytes of names may be printed. A small file can name one string a
+ * hundred thousand times: after 256 MiB that is reported once, and the tables end. */
 bool readelf_may_print(struct readelf *report, size_t length);
 
 /* printf's %#lx: 0 has no prefix. */

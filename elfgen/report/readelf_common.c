@@ -1,4 +1,4 @@
-/* What the parts of the report share: objections, and names of sections. */
+/* Objections and section names, for all parts of the report. */
 #include <string.h>
 
 #include "readelf.h"

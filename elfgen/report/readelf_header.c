@@ -1,11 +1,11 @@
-/* readelf -h */
+/* Prints the ELF header, as readelf -h. */
 #include <string.h>
 
 #include "readelf.h"
 
 enum { DT_FLAGS_1 = 0x6ffffffb, DF_1_PIE = 0x08000000 };
 
-/* Ends a line; says so where its field is not, or not wholly, in the file. */
+/* Ends a line, and says so if its field is not entirely in the file. */
 static void end_line(struct readelf *report, const char *field)
 {
     const struct elfgen_view *view = &report->view;
@@ -22,7 +22,7 @@ static void end_line(struct readelf *report, const char *field)
     elfgen_text_char(report->out, '\n');
 }
 
-/* A name, or the number where it has none. */
+/* A name; the number if it has none. */
 static void put_name(struct elfgen_text *out, const char *name, const char *unknown, uint64_t value)
 {
     elfgen_text_string(out, name ? name : unknown);
@@ -72,8 +72,7 @@ static void put_identification(struct readelf *report)
     end_line(report, "ei_abiversion");
 }
 
-/* Where the dynamic entries are: the first PT_DYNAMIC, or the section named .dynamic in its place.
- */
+/* Finds the dynamic entries: the first PT_DYNAMIC, or else the section named .dynamic. */
 static bool find_dynamic(const struct readelf *report, bool use_section, struct elfgen_table *table)
 {
     const struct elfgen_view *view = &report->view;
@@ -107,7 +106,7 @@ static bool find_dynamic(const struct readelf *report, bool use_section, struct 
     return found && elfgen_view_bytes(view, table->offset, size);
 }
 
-/* A shared object that is meant to be run says so in DT_FLAGS_1. */
+/* Whether DT_FLAGS_1 says that a shared object is an executable. */
 static bool is_position_independent_executable(const struct readelf *report, bool use_section)
 {
     struct elfgen_table table;
@@ -152,7 +151,7 @@ static void put_offset(struct readelf *report, const char *label, uint64_t offse
                        const char *field)
 {
     elfgen_text_string(report->out, label);
-    /* As readelf has it: a signed number. */
+    /* Signed, as in readelf. */
     if (offset >> 63)
         elfgen_text_char(report->out, '-');
     elfgen_text_decimal(report->out, offset >> 63 ? 0 - offset : offset, 0);

@@ -1,15 +1,14 @@
-/* readelf -l, the last part: which sections lie in which segment.
+/* Prints which sections are in which segment, the last part of readelf -l.
  *
- * Each pair could be looked at, and readelf does; but a core file may have 65,000 of both. So the
- * sections are sorted by where they lie, and of each segment only those are looked at that begin in
- * it. */
+ * readelf looks at each pair; but a core file can have 65,000 of both. So sections are sorted by
+ * where they begin, and for each segment only those are looked at that begin in it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "readelf.h"
 
-/* Whether `offset`, `size` lie in the range that starts at `start` and has `room` bytes. The sums
- * wrap, as readelf's do. */
+/* Whether `offset` and `size` lie in the range that starts at `start` and has `room` bytes. The
+ * sums wrap, as in readelf. */
 static bool lies_in(uint64_t offset, uint64_t size, uint64_t start, uint64_t room)
 {
     return offset >= start && offset - start <= room - 1 && offset - start + size <= room;
@@ -28,8 +27,8 @@ static bool has_alloc_sections_only(uint64_t type)
            (type >= ELFGEN_PT_GNU_MBIND_LO && type <= ELFGEN_PT_GNU_MBIND_HI);
 }
 
-/* Which sections belong to which segment is not in the file: it is told by type, place and size,
- * and this is how readelf tells it. */
+/* No field says which section belongs to which segment. readelf decides by type, place and size; so
+ * does this. */
 static bool is_in_segment(const struct elfgen_shdr *shdr, const struct elfgen_phdr *phdr)
 {
     uint64_t type = phdr->p_type;
@@ -46,7 +45,7 @@ static bool is_in_segment(const struct elfgen_shdr *shdr, const struct elfgen_ph
         return false;
     if (alloc && !lies_in(shdr->sh_addr, shdr->sh_size, phdr->p_vaddr, phdr->p_memsz))
         return false;
-    /* An empty section at an edge of a table is not part of it. */
+    /* An empty section at the edge of a table is not part of it. */
     if ((type != ELFGEN_PT_DYNAMIC && type != ELFGEN_PT_NOTE) || shdr->sh_size != 0 ||
         phdr->p_memsz == 0)
         return true;
@@ -64,10 +63,10 @@ struct mapping {
     struct readelf *report;
     struct elfgen_shdr *sections;
     struct place *in_file, *in_memory;
-    uint32_t *anywhere; /* sections that have no place, or a size that wraps: looked at each time */
+    uint32_t *anywhere; /* sections without a place, or whose size wraps */
     uint32_t *found;    /* candidates for one segment */
     size_t count, in_file_count, in_memory_count, anywhere_count;
-    uint64_t looks; /* at pairs, so far */
+    uint64_t looks; /* pairs looked at so far */
 };
 
 static int by_place(const void *a, const void *b)
@@ -120,7 +119,7 @@ static size_t add_candidates(struct mapping *mapping, const struct place *places
     return found;
 }
 
-/* A name with everything that could upset a terminal written out, at most 256 bytes. */
+/* Prints a name, at most 256 bytes of it. Bytes that could upset a terminal are escaped. */
 static bool put_printable_name(struct readelf *report, const struct elfgen_shdr *shdr)
 {
     enum { MOST = 256 };
@@ -151,7 +150,8 @@ static bool put_printable_name(struct readelf *report, const struct elfgen_shdr 
     return true;
 }
 
-/* One line of the mapping. False: the file was made to have more than anybody would read. */
+/* Prints one line of the mapping. Returns false if a crafted file has more than anybody would
+ * read. */
 static bool put_segment(struct mapping *mapping, uint64_t index)
 {
     enum { MOST_LOOKS = INT32_MAX };
@@ -185,7 +185,7 @@ static bool put_segment(struct mapping *mapping, uint64_t index)
 
 void readelf_mapping(struct readelf *report)
 {
-    /* More sections than this are no program's; they would take a gigabyte. */
+    /* No program has more sections than this; they would take a gigabyte. */
     enum { MOST_SECTIONS = 1 << 22 };
     size_t count = (size_t)report->section_count;
     struct mapping mapping = {.report = report, .count = count};

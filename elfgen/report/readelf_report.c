@@ -1,7 +1,7 @@
-/* The order of the report, and which tables are there. */
+/* Prints the parts of the report in their order, after counting the tables. */
 #include "readelf.h"
 
-/* How many of a table's entries start inside the file; *whole: all of its bytes are there. */
+/* How many entries of a table start inside the file; *whole: all their bytes are there. */
 static uint64_t present_entries(const struct elfgen_view *view, struct elfgen_table table,
                                 enum elfgen_structure_id id, bool *whole)
 {
@@ -16,7 +16,7 @@ static uint64_t present_entries(const struct elfgen_view *view, struct elfgen_ta
     return present < table.count ? present : table.count;
 }
 
-/* readelf looks the counts up in section header 0 only if that is all there. */
+/* readelf looks for counts in section header 0 only if all of it is in the file. */
 static void count_tables(struct readelf *report)
 {
     struct elfgen_view *view = &report->view;
@@ -48,9 +48,10 @@ static void count_tables(struct readelf *report)
                          report->names_index, report->names.sh_size, view->length);
 }
 
-/* The ELF header is cut, and readelf stops there. Linux fills it with zeros and goes on, and so
- * does this report; whether Linux could start the file is seen by its program headers. */
-static void tell_cut_header(struct readelf *report)
+/* Reports a cut ELF header. readelf stops there; Linux fills it with zeros and goes on, and so does
+ * this report. It is an error only if the program headers are not all there: then Linux cannot
+ * start the file. */
+static void report_cut_header(struct readelf *report)
 {
     const struct elfgen_view *view = &report->view;
     size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_);
@@ -84,7 +85,7 @@ bool readelf_report(struct readelf *report)
     }
     count_tables(report);
     if (status == ELFGEN_TRUNCATED)
-        tell_cut_header(report);
+        report_cut_header(report);
     if (report->header)
         readelf_header(report);
     readelf_sections(report);

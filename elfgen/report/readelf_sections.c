@@ -1,9 +1,9 @@
-/* readelf -S */
+/* Prints the section headers, as readelf -S. */
 #include <string.h>
 
 #include "readelf.h"
 
-/* Section types whose entry size readelf corrects before it prints it. */
+/* Section types whose entry size readelf corrects before printing. */
 static const struct {
     uint32_t type;
     uint8_t entry_size[2]; /* 32 and 64 bits */
@@ -30,8 +30,8 @@ static void correct_entry_size(struct readelf *report, uint64_t index, struct el
     }
 }
 
-/* A name in a column of 17, control characters as ^X. Without -W a long one is cut to 12 and
- * "[...]". */
+/* A name in a column of 17, control characters as ^X. Without -W, a long name is cut to 12
+ * characters and "[...]". */
 static void put_name(struct readelf *report, const struct elfgen_shdr *shdr)
 {
     enum { COLUMN = 17, DOTS = 5 };
@@ -95,9 +95,9 @@ static void put_type(struct readelf *report, uint64_t type)
     elfgen_text_char(report->out, ' ');
 }
 
-/* The letters of sh_flags, at least three wide. An unknown bit of the operating system's or the
- * processor's range stands for all that range's; readelf also drops bits 32 and up with the latter.
- */
+/* The letters of sh_flags, padded to three. An unknown bit in the range of the operating system or
+ * the processor stands for all bits of that range; with the latter, readelf also drops bits from 32
+ * on. */
 static void put_flags(struct readelf *report, uint64_t flags)
 {
     enum { OS_RANGE = 0x0ff00000, FIELD = 3 };
@@ -126,7 +126,7 @@ static void put_flags(struct readelf *report, uint64_t flags)
     elfgen_text_char(report->out, ' ');
 }
 
-/* One line: 32 bits, and 64 bits with -W. */
+/* One line per section: for 32 bits, and for 64 bits with -W. */
 static void put_wide_row(struct readelf *report, const struct elfgen_shdr *shdr)
 {
     struct elfgen_text *out = report->out;
@@ -207,7 +207,7 @@ static void put_heads(struct readelf *report)
                                                                           : narrow);
 }
 
-/* What is wrong with the table as a whole, whether or not it is to be printed. */
+/* Reports what is wrong with the table, whether or not it is printed. */
 static void check_table(struct readelf *report)
 {
     const struct elfgen_ehdr *ehdr = &report->view.ehdr;
@@ -230,7 +230,7 @@ static void check_table(struct readelf *report)
                          ehdr->e_shentsize, size);
 }
 
-/* Bytes that a section should have and the file does not. */
+/* Reports bytes that a section should have and the file does not. */
 static void check_contents(struct readelf *report, uint64_t index, const struct elfgen_shdr *shdr)
 {
     if (shdr->sh_type != ELFGEN_SHT_NULL && shdr->sh_type != ELFGEN_SHT_NOBITS &&

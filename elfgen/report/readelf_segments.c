@@ -1,4 +1,4 @@
-/* readelf -l */
+/* Prints the program headers, as readelf -l. */
 #include <string.h>
 
 #include "readelf.h"
@@ -37,7 +37,7 @@ static void put_permissions(struct elfgen_text *out, uint64_t flags)
     elfgen_text_char(out, flags & ELFGEN_PF_X ? 'E' : ' ');
 }
 
-/* One line: 32 bits, and 64 bits with -W. */
+/* One line per segment: for 32 bits, and for 64 bits with -W. */
 static void put_wide_row(struct readelf *report, const struct elfgen_phdr *phdr)
 {
     struct elfgen_text *out = report->out;
@@ -80,7 +80,7 @@ static void put_interpreter(struct readelf *report, const struct elfgen_phdr *ph
 {
     const uint8_t *name = elfgen_view_bytes(&report->view, phdr->p_offset, phdr->p_filesz);
     if (!name || phdr->p_filesz == 0 || phdr->p_offset == report->length) {
-        /* So it is in files that hold debug information apart: nothing is broken. */
+        /* No error: files with separate debug information are so. */
         readelf_complain(report, false, phdr->p_offset, "p_offset",
                          "the program interpreter's name, %u bytes, is not in the file",
                          phdr->p_filesz);
@@ -95,10 +95,10 @@ static void put_interpreter(struct readelf *report, const struct elfgen_phdr *ph
     elfgen_text_string(report->out, "]\n");
 }
 
-/* What readelf does not look at: bytes that a segment promises and the file does not have. Section
- * headers stand at a file's end, so a file that has them is not cut; files of debug information do
- * name bytes that stand elsewhere. Of a program whose ELF header itself is cut, nobody expects that
- * the rest is there. */
+/* Reports what readelf does not look at: bytes that a segment promises and the file does not
+ * have. Section headers are at the end of a file, so a file that has them is not cut; files of
+ * debug information name bytes of another file. If the ELF header itself is cut, nobody expects
+ * the rest. */
 static void check_contents(struct readelf *report, uint64_t index, const struct elfgen_phdr *phdr)
 {
     const struct elfgen_view *view = &report->view;

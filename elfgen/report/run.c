@@ -1,3 +1,4 @@
+/* Prints what a program did when it ran, as words and as JSON. */
 #include "run.h"
 
 #include <string.h>
@@ -18,7 +19,7 @@ size_t run_result_before_write(const struct profile *run)
     return before;
 }
 
-/* Why it did not run. */
+/* Why the program did not run. */
 static const char *refusal(const struct profile *run)
 {
     if (!run->program)

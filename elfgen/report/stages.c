@@ -1,5 +1,5 @@
-/* The steps from C to a program on one screen: a column for the compiler's way, one for tinyelf's.
- */
+/* Prints the steps from C to a program on one screen: a column for the compiler, one for
+ * tinyelf. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void put_plain(FILE *cell, const char *text, size_t length)
         fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], cell);
 }
 
-/* The command, with FLAGS for what tinyelf gives the compiler more. */
+/* Writes the command, with FLAGS in place of flags that tinyelf adds for the compiler. */
 static void write_command(FILE *cell, const struct stages *stages, enum stage_way way,
                           enum stage_number number)
 {
@@ -101,8 +101,8 @@ static void write_program_change(FILE *cell, const struct stage_facts *facts)
     }
 }
 
-/* Why there is no file: what keeps the object from being a program by itself, where that is why,
- * else the tool's own words. */
+/* Writes why there is no file: what keeps the object from being a program by itself, or else the
+ * words of the tool. */
 static void write_failure(FILE *cell, const struct stages *stages, enum stage_way way,
                           enum stage_number number, const struct stages_facts *facts)
 {
@@ -155,7 +155,7 @@ static void write_change(FILE *cell, const struct stages *stages, enum stage_way
 
 /* ---- the screen ---- */
 
-/* How much of `text` goes into a line of `width`: up to a blank, or all that fits. */
+/* How much of `text` fits on a line of `width`: up to a blank if there is one. */
 static size_t line_length(const char *text, size_t width)
 {
     size_t length = strlen(text);
@@ -167,7 +167,8 @@ static size_t line_length(const char *text, size_t width)
     return width;
 }
 
-/* A row: a label and two cells, over as many lines as the longer of them needs, at most `most`. */
+/* Prints a row: a label and two cells, on as many lines as the longer cell needs, at most
+ * `most`. */
 static void put_row(struct elfgen_text *out, const char *label, char *const cells[WAY_COUNT],
                     int most)
 {
@@ -249,7 +250,7 @@ static void put_runs(struct elfgen_text *out, const struct stages *stages,
     }
 }
 
-/* Text over lines of the screen's width, those behind the first indented. */
+/* Prints text wrapped to the width of the screen, lines after the first indented. */
 static void put_wrapped(struct elfgen_text *out, const char *label, const char *text)
 {
     elfgen_text_column(out, label, LABEL, LABEL);

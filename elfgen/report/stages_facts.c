@@ -1,4 +1,4 @@
-/* What the steps from C to a program leave: counted in their files. */
+/* Counts what is in the files of the steps from C to a program. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static const char *skip_blanks(const char *at, const char *end)
     return at;
 }
 
-/* The file that `# 7 "file"` names, between its quotes; NULL: the line is no such marker. */
+/* The file named by `# 7 "file"`, without quotes; NULL if the line is no such marker. */
 static struct stage_name marked_file(const struct line *line)
 {
     const char *at = line->at;
@@ -64,11 +64,11 @@ static uint64_t count_different(struct stage_name *names, size_t count)
     return different;
 }
 
-/* Lines by the file that they come from, as the preprocessor's markers say. */
+/* Counts lines by the file that they come from, as the markers of the preprocessor say. */
 static void measure_preprocessed(const struct file_bytes *bytes, const char *input,
                                  struct stage_facts *facts)
 {
-    struct stage_name *gave = NULL; /* the files that gave lines, once for each marker */
+    struct stage_name *gave = NULL; /* the files that lines come from, once per marker */
     size_t count = 0, room = 0;
     struct stage_name file = {input, strlen(input)};
     bool own = true, counted = true;
@@ -104,7 +104,7 @@ static bool is_symbol_character(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$';
 }
 
-/* Where a statement ends: at a semicolon or a comment that stand in no string. */
+/* The end of a statement: a semicolon or a comment outside of strings. */
 static const char *statement_end(const char *at, const char *end)
 {
     bool quoted = false;
@@ -117,7 +117,8 @@ static const char *statement_end(const char *at, const char *end)
     return at;
 }
 
-/* A line of GNU's assembly as compilers print it: labels, and a directive or an instruction. */
+/* Counts a line of GNU assembly as compilers write it: labels, then a directive or an
+ * instruction. */
 static void measure_assembly(const struct line *line, struct stage_facts *facts)
 {
     const char *at = skip_blanks(line->at, line->end);
@@ -148,7 +149,7 @@ static void measure_symbols(const struct elfgen_view *view, const struct elfgen_
 {
     struct elfgen_shdr strings;
     struct elfgen_sym symbol;
-    /* No more than there are bytes for, whatever the count says. */
+    /* No more than the bytes allow, whatever the count says. */
     uint64_t most = view->length / 16;
     bool named = elfgen_view_section(view, table->sh_link, &strings, NULL) == ELFGEN_OK;
     for (uint64_t i = 1; i <= most; i++) {

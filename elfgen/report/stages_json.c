@@ -1,4 +1,4 @@
-/* The steps from C to a program as one JSON object. */
+/* Prints the steps from C to a program as one JSON object. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +67,7 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
         elfgen_text_char(out, '"');
         elfgen_text_string(out, ways[way]);
         elfgen_text_char(out, '/');
-        /* The name once more, without its quotes: it goes through the same escapes. */
+        /* The name again, through the same escapes, without its quotes. */
         char room[2048];
         struct elfgen_text name = {.bytes = room, .capacity = sizeof room};
         json_string(&name, stages->name);
@@ -87,7 +87,7 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
     elfgen_text_char(out, '}');
 }
 
-/* By way, for programs that were made. */
+/* The runs of each program that was made. */
 static void put_runs(struct elfgen_text *out, const struct profile runs[WAY_COUNT])
 {
     json_key(out, "run");

@@ -1,4 +1,4 @@
-/* What a program at the end of the steps did when it ran. */
+/* Prints what a program at the end of the steps did when it ran. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,7 +25,7 @@ static void write_end(FILE *cell, const struct profile *run)
         fprintf(cell, ", %llu byte%s of output", LLU(run->output), plural(run->output));
 }
 
-/* How many calls, and which: each name once, in the order in which they come. */
+/* Writes how many calls there were, and each name once, in the order of the first calls. */
 static void write_calls(FILE *cell, const struct profile *run, size_t from, size_t to,
                         const char *what)
 {

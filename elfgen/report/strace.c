@@ -1,4 +1,5 @@
-/* Lines: a call's beginning when it is made, the rest when it is answered; signals and ends. */
+/* Prints a trace's lines: the beginning of a call when it is made, the rest when it returns;
+ * signals and exits. */
 #include "strace.h"
 
 #include <string.h>
@@ -8,13 +9,13 @@
 
 enum { RESULT_COLUMN = 40 };
 
-/* What is known of a process from one event to the next, in process->kept: in [0] the flags, and
- * from bit 32 on the number of the call that it is in; in [1] a number that the call began with. */
+/* State of a process between events, in process->kept. [0] has these flags and, from bit 32 on, the
+ * number of the call that it is in; [1] has a number that the call began with. */
 enum {
-    INSIDE = 1,    /* a call has a beginning and no end */
-    SEEN_I386 = 2, /* the last call was one of i386's */
+    INSIDE = 1,    /* a call has begun and not returned */
+    SEEN_I386 = 2, /* the last call was by the i386 ABI */
     NOTED = 4,     /* kept[1] is set */
-    PENDING = 8    /* some arguments are shown when it is answered */
+    PENDING = 8    /* some arguments are shown when it returns */
 };
 
 /* ---- the line ---- */
@@ -40,7 +41,7 @@ static void end_one_line(struct strace *s)
     s->writing = NULL;
 }
 
-static void tell_attached(struct strace *s)
+static void put_attached(struct strace *s)
 {
     if (s->attached == 0)
         return;
@@ -55,7 +56,7 @@ static void tell_attached(struct strace *s)
 static void end_line(struct strace *s)
 {
     end_one_line(s);
-    tell_attached(s);
+    put_attached(s);
 }
 
 static void interrupt_line(struct strace *s)
@@ -92,7 +93,7 @@ static void put_equals(struct strace *s)
 
 /* ---- calls ---- */
 
-/* What clone's arguments are called. */
+/* The names that strace prints before clone's arguments. */
 static const char *label_of(enum call_type type)
 {
     switch (type) {
@@ -111,7 +112,7 @@ static const char *label_of(enum call_type type)
     }
 }
 
-/* Types of which a part stands in the line before the answer, and a part after. */
+/* Whether one part of the argument is printed when the call is made, another when it returns. */
 static bool is_both(enum call_type type)
 {
     return type == CALL_TYPE_CLONE_ARGS || type == CALL_TYPE_INOUT_OFF ||
@@ -130,7 +131,7 @@ static struct strace_value value_of(struct strace *s, const struct strace_shown 
                                  .reader = &s->reader};
 }
 
-/* " => [7]": what became of an argument that was shown before. */
+/* Prints what an argument that was shown before has become: " => [7]". */
 static void put_change(struct strace *s, const struct strace_shown *shown, unsigned index,
                        uint64_t before)
 {
@@ -158,8 +159,8 @@ static void put_change(struct strace *s, const struct strace_shown *shown, unsig
     put(s, "]");
 }
 
-/* The arguments of one phase: when the call is made, up to the first that nothing is known of yet;
- * when it is answered, the rest. Returns whether all are shown then. */
+/* Prints the arguments of one phase. When the call is made: those before the first that only the
+ * kernel fills. When it returns: the rest. Returns whether all are printed then. */
 static bool put_arguments(struct strace *s, const struct strace_shown *shown, bool after,
                           const uint64_t *kept)
 {
@@ -172,7 +173,7 @@ static bool put_arguments(struct strace *s, const struct strace_shown *shown, bo
             continue;
         bool first_late = !late && strace_argument_is_late(&shown->call, shown->row, index);
         late = late || first_late;
-        /* The comma stands before the answer. */
+        /* The comma before the first argument of the second phase is printed in the first. */
         bool here = late == after;
         if (any && (here || first_late) && !(first_late && after))
             put(s, ", ");
@@ -195,7 +196,7 @@ static bool put_arguments(struct strace *s, const struct strace_shown *shown, bo
     return true;
 }
 
-/* Arguments of a call that nothing is known of. */
+/* Prints the arguments of an unknown call. */
 static void put_numbers(struct strace *s, const struct strace_shown *shown)
 {
     for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++) {
@@ -205,7 +206,7 @@ static void put_numbers(struct strace *s, const struct strace_shown *shown)
     }
 }
 
-/* A number in memory that the answer may change. */
+/* Keeps a number in memory that the kernel may change. */
 static void note_before(struct strace *s, const struct strace_shown *shown, uint64_t *kept)
 {
     uint8_t bytes[8] = {0};
@@ -225,7 +226,7 @@ static void note_before(struct strace *s, const struct strace_shown *shown, uint
     }
 }
 
-/* Between the modes, as strace says it: not in files. */
+/* Prints a change between 32-bit and 64-bit mode, as strace does on a terminal but not in files. */
 static void note_mode(struct strace *s, struct process *process)
 {
     bool i386 = process->call.abi == CALL_I386;
@@ -247,7 +248,7 @@ static bool is_exit(const struct call_row *row)
     return row && !row->returns && row->parameters[0].name;
 }
 
-static void tell_call(struct strace *s, struct process *process)
+static void put_call(struct strace *s, struct process *process)
 {
     struct strace_shown shown;
     note_mode(s, process);
@@ -275,7 +276,7 @@ static void tell_call(struct strace *s, struct process *process)
     }
 }
 
-/* Goes on with a line, or begins another that says so. */
+/* Continues the line of a call, or begins another that says so. */
 static void resume_line(struct strace *s, const struct process *process, const char *name)
 {
     if (s->writing == process)
@@ -286,7 +287,7 @@ static void resume_line(struct strace *s, const struct process *process, const c
     put(s, " resumed>");
 }
 
-static void tell_result(struct strace *s, struct process *process)
+static void put_result(struct strace *s, struct process *process)
 {
     struct strace_shown shown;
     strace_show_call(&shown, &process->call, &s->calls, &s->reader);
@@ -300,8 +301,8 @@ static void tell_result(struct strace *s, struct process *process)
     end_line(s);
 }
 
-/* A call that has no answer: its process is gone. */
-static void tell_no_result(struct strace *s, struct process *process)
+/* Ends the line of a call that will not return: its process is gone. */
+static void put_no_result(struct strace *s, struct process *process)
 {
     struct strace_shown shown = {0};
     if (!(process->kept[0] & INSIDE))
@@ -320,9 +321,10 @@ static void tell_no_result(struct strace *s, struct process *process)
 
 /* ---- other events ---- */
 
-static void tell_signal(struct strace *s, const struct process_event *event)
+static void put_signal(struct strace *s, const struct process_event *event)
 {
-    /* What kills it in an execve that the kernel gives up is told by its end. */
+    /* A signal that kills the process inside an execve which the kernel gives up: its end is
+     * printed, not the signal. */
     if (event->process->first && !event->process->entered)
         return;
     begin_line(s, event->process);
@@ -334,7 +336,7 @@ static void tell_signal(struct strace *s, const struct process_event *event)
     end_line(s);
 }
 
-static void tell_stop(struct strace *s, const struct process_event *event)
+static void put_stop(struct strace *s, const struct process_event *event)
 {
     begin_line(s, event->process);
     put(s, "--- stopped by ");
@@ -343,27 +345,27 @@ static void tell_stop(struct strace *s, const struct process_event *event)
     end_line(s);
 }
 
-static void tell_start(struct strace *s, struct process *process)
+static void put_start(struct strace *s, struct process *process)
 {
     s->processes++;
     if (s->last_i386)
         process->kept[0] |= SEEN_I386;
     if (!s->tool || s->prefix == STRACE_COLUMN)
         return;
-    /* Behind the line of the fork, mostly, which has no end yet. */
+    /* Mostly the line of the fork has no end yet: it comes first. */
     if (s->attached != 0 || !s->writing) {
         interrupt_line(s);
         s->attached = process->id;
-        tell_attached(s);
+        put_attached(s);
     } else {
         s->attached = process->id;
     }
 }
 
-static void tell_superseded(struct strace *s, const struct process_event *event)
+static void put_superseded(struct strace *s, const struct process_event *event)
 {
     struct process *process = event->process;
-    tell_no_result(s, process);
+    put_no_result(s, process);
     if (s->processes > 1)
         s->processes--;
     begin_line(s, process);
@@ -372,13 +374,13 @@ static void tell_superseded(struct strace *s, const struct process_event *event)
     put(s, " +++");
     end_line(s);
     process->kept[0] = (process->kept[0] & SEEN_I386) | INSIDE | process->call.number << 32;
-    /* The line of the thread is no line of a process any more. */
+    /* The thread's line belongs to no process any more. */
     s->writing = NULL;
 }
 
 static void put_end(struct strace *s, const struct process_event *event)
 {
-    tell_no_result(s, event->process);
+    put_no_result(s, event->process);
     begin_line(s, event->process);
     if (event->kind == PROCESS_EXITED) {
         put(s, "+++ exited with ");
@@ -414,22 +416,22 @@ void strace_event(struct strace *s, const struct process_event *event)
     s->process = event->process;
     switch (event->kind) {
     case PROCESS_CALL:
-        tell_call(s, event->process);
+        put_call(s, event->process);
         break;
     case PROCESS_RESULT:
-        tell_result(s, event->process);
+        put_result(s, event->process);
         break;
     case PROCESS_SIGNAL:
-        tell_signal(s, event);
+        put_signal(s, event);
         break;
     case PROCESS_STOPPED:
-        tell_stop(s, event);
+        put_stop(s, event);
         break;
     case PROCESS_STARTED:
-        tell_start(s, event->process);
+        put_start(s, event->process);
         break;
     case PROCESS_EXECED:
-        tell_superseded(s, event);
+        put_superseded(s, event);
         break;
     case PROCESS_EXITED:
     case PROCESS_KILLED:

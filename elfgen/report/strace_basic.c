@@ -1,4 +1,4 @@
-/* The words that values are made of. */
+/* Prints single values: numbers, flags, strings, sets of bits. */
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -89,7 +89,7 @@ void strace_put_device_number(struct elfgen_text *out, uint64_t device)
 
 void strace_put_signal_name(struct elfgen_text *out, uint64_t number, bool short_name)
 {
-    enum { FIRST = 32, LAST = 64 }; /* real time signals, as the kernel counts them */
+    enum { FIRST = 32, LAST = 64 }; /* real-time signals, as the kernel counts them */
     const char *name = xlat_name(&xlat_signal, number);
     if (name) {
         elfgen_text_string(out, short_name ? name + 3 : name);
@@ -160,7 +160,7 @@ static bool is_octal(uint8_t byte)
     return byte >= '0' && byte <= '7';
 }
 
-/* Octal, with all three digits only where another digit follows. */
+/* An octal escape, with all three digits only before another digit. */
 static void put_escaped(struct elfgen_text *out, uint8_t byte, bool digit_follows)
 {
     char text[4] = {'\\', (char)('0' + (byte >> 6)), (char)('0' + (byte >> 3 & 7)),
@@ -172,7 +172,7 @@ static void put_escaped(struct elfgen_text *out, uint8_t byte, bool digit_follow
 
 void strace_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t count, bool more)
 {
-    /* The characters that have letters: \t \n \v \f \r. */
+    /* Bytes with an escape letter: \t \n \v \f \r. */
     static const char letters[] = "tnvfr";
     elfgen_text_char(out, '"');
     for (size_t i = 0; i < count; i++) {
@@ -203,8 +203,8 @@ void strace_put_bytes_at(const struct strace_value *v, uint64_t address, uint64_
 
 void strace_put_string_at(const struct strace_value *v, uint64_t address, size_t most)
 {
-    /* A piece at a time: short ones cost one reading, and one that ends where memory ends is
-     * whole. */
+    /* Read in pieces: a short string needs one read, and one at the end of mapped memory is still
+     * found whole. */
     uint8_t bytes[SHOWN_PATH + 1];
     enum { PIECE = 256 };
     size_t count = 0;

@@ -1,4 +1,4 @@
-/* Arguments that are strings, bytes, and lists of them. */
+/* Prints arguments that are strings, buffers and lists of them. */
 #include "strace_print.h"
 
 void strace_put_path(const struct strace_value *v)
@@ -11,7 +11,7 @@ void strace_put_string(const struct strace_value *v)
     strace_put_string_at(v, v->argument, SHOWN_BYTES);
 }
 
-/* How many bytes the argument has whose size another one gives. */
+/* The size of the buffer, which another argument gives. */
 static uint64_t size_of(const struct strace_value *v)
 {
     uint8_t size_in = v->row->parameters[v->index].size_in;
@@ -23,8 +23,8 @@ void strace_put_in_buffer(const struct strace_value *v)
     strace_put_bytes_at(v, v->argument, size_of(v));
 }
 
-/* How many bytes the kernel wrote; false: none that may be shown. It can tell of more than there
- * is room for. */
+/* How many bytes the kernel wrote. Its result can exceed the size of the buffer. Returns false if
+ * none may be shown. */
 static bool written(const struct strace_value *v, uint64_t *size)
 {
     bool sized = v->row->parameters[v->index].size_in != CALL_NO_SIZE;
@@ -61,7 +61,7 @@ void strace_put_random(const struct strace_value *v)
     elfgen_text_string(v->out, size > count ? "\"..." : "\"");
 }
 
-/* getcwd's: the result counts the NUL. */
+/* The string of getcwd: the result counts the NUL. */
 void strace_put_out_string(const struct strace_value *v)
 {
     uint64_t size;
@@ -99,7 +99,7 @@ void strace_put_argv(const struct strace_value *v)
 
 void strace_put_envp(const struct strace_value *v)
 {
-    enum { PIECE = 512, MOST = 1 << 20 }; /* the kernel itself takes no more */
+    enum { PIECE = 512, MOST = 1 << 20 }; /* the kernel accepts no more */
     uint8_t bytes[PIECE * 8];
     size_t word = strace_word_size(v), count = 0, got = PIECE, i = PIECE;
     bool ended = false;
@@ -124,7 +124,7 @@ void strace_put_envp(const struct strace_value *v)
 
 /* ---- struct iovec ---- */
 
-/* Returns how many bytes of what was written the next ones have. */
+/* Prints one struct iovec. Returns how many of the `left` bytes remain for the next ones. */
 static uint64_t put_piece(const struct strace_value *v, const uint8_t *bytes, uint64_t left,
                           bool show)
 {

@@ -1,4 +1,4 @@
-/* Arguments of the calls that make threads. */
+/* Prints arguments of clone, clone3 and set_thread_area. */
 #include <linux/sched.h>
 
 #include "strace_print.h"
@@ -50,7 +50,7 @@ static void put_tls(const struct strace_value *v, uint64_t tls)
         strace_put_user_desc(&part);
 }
 
-/* The lowest byte is the signal that the child's end sends. */
+/* The lowest byte is the signal sent when the child ends. */
 void strace_put_clone_flags(const struct strace_value *v)
 {
     uint64_t signal = v->argument & CSIGNAL, flags = v->argument & ~(uint64_t)CSIGNAL;
@@ -63,7 +63,7 @@ void strace_put_clone_flags(const struct strace_value *v)
     }
 }
 
-/* Fields of struct clone_args by their place, and which flags say that they are there. */
+/* Fields of struct clone_args in their order, and the flags that make them meaningful. */
 void strace_put_clone_args(const struct strace_value *v)
 {
     enum { SMALLEST = 64, LARGEST = 88 };

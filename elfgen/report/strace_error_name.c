@@ -1,8 +1,8 @@
-/* Names of errors, and what they say. */
+/* Names and sentences of errors. */
 #include "strace_print.h"
 
-/* Errors that a program never sees: the kernel means to make the call again. (linux/errno.h of the
- * kernel itself, which no package has) */
+/* Errors that no program ever sees: the kernel restarts the call. (linux/errno.h of the kernel
+ * itself, which no package has) */
 static const struct {
     int16_t number;
     const char *name, *text;

@@ -1,4 +1,4 @@
-/* Arguments that calls on files have. */
+/* Prints arguments of calls on files: stat, statfs, getdents, fcntl, ioctl. */
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
@@ -8,7 +8,7 @@
 
 /* ---- stat ---- */
 
-/* Where a struct has what is shown. */
+/* Offsets of the printed fields in a struct. */
 struct stat_layout {
     uint8_t size, mode, mode_size, device, device_size, length, length_size;
 };
@@ -34,7 +34,7 @@ static void put_stat_as(const struct strace_value *v, const struct stat_layout *
     elfgen_text_string(v->out, ", ...}");
 }
 
-/* struct stat and stat64 of asm/stat.h, for both machines. */
+/* struct stat and stat64 of asm/stat.h, for both ABIs. */
 void strace_put_stat(const struct strace_value *v)
 {
     static const struct stat_layout wide = {144, 24, 4, 40, 8, 48, 8},
@@ -67,7 +67,7 @@ void strace_put_statx(const struct strace_value *v)
 
 /* ---- statfs ---- */
 
-/* Words of `word` bytes, but the counts of blocks, which have `count`. */
+/* Fields of `word` bytes each, except the counts of blocks and files, of `count` bytes. */
 static void put_statfs_as(const struct strace_value *v, size_t word, size_t count)
 {
     static const char *const counts[] = {"blocks", "bfree", "bavail", "files", "ffree"};
@@ -113,14 +113,15 @@ void strace_put_statfs64(const struct strace_value *v)
     put_statfs_as(v, strace_word_size(v), 8);
 }
 
-/* ---- folders ---- */
+/* ---- directories ---- */
 
-/* Entries, each with its size behind `skip` bytes, in what the kernel wrote. */
+/* Counts directory entries in what the kernel wrote. Each has its size after `skip` bytes. */
 static void put_entries(const struct strace_value *v, size_t skip)
 {
     uint8_t bytes[4096];
     uint64_t size = v->call->result > 0 ? (uint64_t)v->call->result : 0, at = 0, count = 0;
-    size_t have = 0, from = 0; /* of the piece in `bytes`, which begins `from` behind the address */
+    size_t have = 0,
+           from = 0; /* the piece in `bytes`: its size, and its distance from the address */
     strace_put_pointer(v->out, v->argument);
     if (!v->after || v->call->failed)
         return;
@@ -191,7 +192,7 @@ void strace_put_off64_pointer(const struct strace_value *v)
 
 void strace_put_open_how(const struct strace_value *v)
 {
-    enum { SIZE = 24 }; /* struct open_how's first: flags, mode, resolve */
+    enum { SIZE = 24 }; /* the first version of struct open_how: flags, mode, resolve */
     uint8_t bytes[SIZE];
     if (strace_argument(v, v->index + 1) < SIZE) {
         strace_put_pointer(v->out, v->argument);
@@ -237,7 +238,7 @@ static void put_lock(const struct strace_value *v, size_t offset_size, size_t st
 
 void strace_put_fcntl_arg(const struct strace_value *v)
 {
-    enum { GETLK64 = 12, SETLK64, SETLKW64 }; /* i386's own */
+    enum { GETLK64 = 12, SETLK64, SETLKW64 }; /* of i386 alone */
     switch ((uint32_t)strace_argument(v, 1)) {
     case F_SETFD:
         strace_put_flags_of(v->out, &xlat_fd_flags, (uint32_t)v->argument, false);

@@ -1,4 +1,4 @@
-/* Arguments of futex, which each operation reads in its own way. */
+/* Prints arguments of futex, which each operation uses in its own way. */
 #include <linux/futex.h>
 
 #include "strace_print.h"

@@ -1,4 +1,4 @@
-/* Names of numbers by the C library's headers. */
+/* Names of numbers from headers of the C library. */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* Arguments that point to numbers, one or many. */
+/* Prints arguments that point to one number or to many. */
 #include "strace_print.h"
 
 /* ---- pointers to numbers ---- */
@@ -74,7 +74,7 @@ static void put_groups(const struct strace_value *v, uint64_t count, size_t size
     elfgen_text_char(v->out, ']');
 }
 
-/* How many groups the kernel gave; asked with 0, it only counts them. */
+/* How many groups the kernel wrote. For a size of 0 it only counts them. */
 static uint64_t groups_given(const struct strace_value *v)
 {
     return strace_argument(v, 0) != 0 && v->call->result > 0 ? (uint64_t)v->call->result : 0;
@@ -109,7 +109,7 @@ void strace_put_cpu_set(const struct strace_value *v)
         strace_put_bits(v->out, bytes, size < sizeof bytes ? (size_t)size : sizeof bytes);
 }
 
-/* A byte a page: whether it is in memory. */
+/* One byte per page: whether it is in memory. */
 void strace_put_mincore(const struct strace_value *v)
 {
     uint8_t bytes[SHOWN_ITEMS + 1];

@@ -1,4 +1,4 @@
-/* Arguments that are numbers, flags and words. */
+/* Prints arguments that are numbers, flags and constants. */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
@@ -42,7 +42,7 @@ void strace_put_address(const struct strace_value *v)
     strace_put_pointer(v->out, v->argument);
 }
 
-/* A number of 64 bits: one argument, or two of i386, this one and the next. */
+/* A 64-bit number: one argument on x86-64, this one and the next on i386. */
 void strace_put_pair(const struct strace_value *v)
 {
     uint64_t number = v->argument;
@@ -97,7 +97,7 @@ void strace_put_dirfd(const struct strace_value *v)
         strace_put_int(v);
 }
 
-/* Names of negative numbers are of numbers with a sign. */
+/* Constants may be negative: the name is looked up with the sign. */
 void strace_put_word(const struct strace_value *v)
 {
     const char *name = xlat_name(v->xlat, (uint64_t)(int32_t)v->argument);
@@ -130,7 +130,7 @@ void strace_put_open_flags(const struct strace_value *v)
     strace_put_open_flags_of(v->out, (uint32_t)v->argument);
 }
 
-/* The zero of how to synchronize has a name, and stands before the others. */
+/* AT_STATX_SYNC_AS_STAT is 0, and is printed before the other flags. */
 void strace_put_statx_flags(const struct strace_value *v)
 {
     uint32_t flags = (uint32_t)v->argument;
@@ -141,7 +141,7 @@ void strace_put_statx_flags(const struct strace_value *v)
         strace_put_flags_of(v->out, v->xlat, flags, zero);
 }
 
-/* Flags with the logarithm of a page's size in the highest bits. */
+/* Flags whose highest bits are the logarithm of a huge page's size. */
 static void put_huge(struct elfgen_text *out, const struct xlat *xlat, uint64_t flags, bool already,
                      bool huge, const char *shift)
 {

@@ -1,5 +1,5 @@
-/* Arguments of calls whose first says what the others are: prctl, arch_prctl, ptrace; and
- * capabilities. */
+/* Prints arguments of calls whose first one selects the meaning of the others: prctl, arch_prctl,
+ * ptrace; and capabilities. */
 #include <asm/prctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -47,8 +47,8 @@ static void put_ambient(const struct strace_value *v)
         strace_put_hex(v);
 }
 
-/* What an argument is for an option; 0 as an index: each of them. What has no row is shown in hex.
- */
+/* How to print argument `index` of an option; index 0: each of its arguments. Others are printed in
+ * hex. */
 static const struct {
     uint32_t option;
     uint8_t index;
@@ -149,7 +149,7 @@ static void put_caps(struct elfgen_text *out, const struct xlat *xlat, uint64_t 
     }
 }
 
-/* Two of {effective, permitted, inheritable}, the lower and the higher half of each. */
+/* Two of {effective, permitted, inheritable}: the low and the high 32 bits of each. */
 void strace_put_cap_data(const struct strace_value *v)
 {
     static const char *const names[] = {"{effective", ", permitted", ", inheritable"};

@@ -1,4 +1,4 @@
-/* Arguments that calls on processes and the system have. */
+/* Prints arguments of calls on processes and on the system. */
 #include <sys/wait.h>
 
 #include "strace_print.h"
@@ -98,7 +98,7 @@ void strace_put_wait_status(const struct strace_value *v)
     elfgen_text_string(v->out, "}]");
 }
 
-/* ---- what the system says of itself ---- */
+/* ---- the system ---- */
 
 static void put_field(const struct strace_value *v, const char *label, const uint8_t *bytes,
                       size_t size)

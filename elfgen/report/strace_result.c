@@ -1,4 +1,4 @@
-/* What the kernel answered. */
+/* Prints a system call's result. */
 #include <fcntl.h>
 #include <linux/membarrier.h>
 #include <sys/prctl.h>
@@ -114,7 +114,7 @@ static void put_persona_result(const struct strace_value *v, uint64_t number)
     elfgen_text_char(v->out, ')');
 }
 
-/* A result by its type, and what the first parameters say of it. */
+/* Prints a successful result by its type, with what the first arguments say about it. */
 static void put_success(const struct strace_value *v)
 {
     uint64_t number = (uint64_t)v->call->result;

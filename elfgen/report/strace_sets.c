@@ -1,5 +1,5 @@
-/* Names of numbers by the kernel's own headers; those that only the C library's have are in
- * strace_libc_sets.c, since the two kinds of headers do not go together. */
+/* Names of numbers from headers of the kernel. Those that only the C library's headers have are in
+ * strace_libc_sets.c, since the two kinds of headers conflict. */
 #include <asm/fcntl.h>
 #include <asm/ioctls.h>
 #include <asm/mman.h>

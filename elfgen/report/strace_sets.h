@@ -1,17 +1,17 @@
-/* Names of numbers that system calls take and give: rows of strace_sets.def. */
+/* Names of the numbers in arguments and results of system calls: rows of strace_sets.def. */
 #ifndef STRACE_XLAT_H
 #define STRACE_XLAT_H
 
 #include <stdint.h>
 
 struct xlat_row {
-    const char *name; /* NULL behind the last */
+    const char *name; /* NULL after the last */
     uint64_t value;
 };
 
 struct xlat {
     const struct xlat_row *values;
-    const char *unknown; /* what stands for a number without a name */
+    const char *unknown; /* printed for a number without a name */
 };
 
 #define BEGIN(id, unknown) extern const struct xlat xlat_##id;
@@ -27,7 +27,7 @@ struct xlat {
 
 extern const struct xlat xlat_none;
 
-/* The name of a value; NULL: it has none. */
+/* The name of a value, or NULL. */
 const char *xlat_name(const struct xlat *xlat, uint64_t value);
 
 #endif

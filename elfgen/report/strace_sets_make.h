@@ -1,5 +1,5 @@
-/* Makes the sets whose rows are in SETS. Two files do: the C library's headers and the kernel's do
- * not go together. */
+/* Defines the sets whose rows are in SETS. Included by two files: headers of the C library and of
+ * the kernel conflict. */
 #define BEGIN(id, unknown) static const struct xlat_row rows_##id[] = {
 #define V(name)            {#name, (uint64_t)(name)},
 #define N(name, value)     {name, (uint64_t)(value)},

@@ -1,4 +1,4 @@
-/* Which call it is, and where its arguments are. */
+/* Finds the call that a trace shows, and its arguments. */
 #include "strace_shown.h"
 
 #include "strace_print.h"
@@ -12,7 +12,7 @@ const char *strace_show_number(struct strace_shown *shown)
     return shown->number;
 }
 
-/* Takes arguments from memory: `count` words. False: they are not there. */
+/* Reads `count` arguments from memory. Returns false if they cannot be read. */
 static bool take_arguments(struct strace_shown *shown, const struct memory_reader *reader,
                            uint64_t address, size_t count)
 {
@@ -32,7 +32,7 @@ static size_t count_parameters(const struct call_row *row)
     return count;
 }
 
-/* The call that socketcall stands for. The names of its numbers are the calls' own. */
+/* Finds the call that socketcall stands for: names of its numbers are names of calls. */
 static void unfold_socketcall(struct strace_shown *shown, const struct memory_reader *reader)
 {
     const char *word = xlat_name(&xlat_socketcall, shown->call.arguments[0]);

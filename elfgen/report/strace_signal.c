@@ -1,4 +1,4 @@
-/* Arguments that are about signals, and what a signal says. */
+/* Prints arguments about signals, and siginfo_t. */
 #include <signal.h>
 
 #include "strace_print.h"
@@ -23,7 +23,7 @@ void strace_put_sigset_of(struct elfgen_text *out, uint64_t mask)
     elfgen_text_char(out, ']');
 }
 
-/* The size is the next parameter that is one. */
+/* The next argument of type size_t has the size. */
 void strace_put_sigset(const struct strace_value *v)
 {
     uint8_t bytes[8] = {0};
@@ -51,8 +51,8 @@ void strace_put_sigset_value(const struct strace_value *v)
 
 void strace_put_restored_mask(const struct strace_value *v)
 {
-    /* Behind the return address, which is popped, struct rt_sigframe has on x86-64 a ucontext, on
-     * i386 three numbers and a siginfo_t before it; the old frame has a sigcontext, whose second
+    /* After the return address, which is popped, struct rt_sigframe has a ucontext on x86-64, and
+     * on i386 three numbers and a siginfo_t before it. The old frame has a sigcontext, whose second
      * last field is the mask. (arch/x86/include/asm/sigframe.h and uapi/asm/sigcontext.h) */
     enum { WIDE = 296, NARROW = 248, OLD = 80 };
     bool old = strcmp(v->row->name, "sigreturn") == 0;
@@ -112,7 +112,7 @@ void strace_put_sigaction(const struct strace_value *v)
                    strace_load(bytes + word, word), strace_load(bytes + 2 * word, word));
 }
 
-/* i386's old one: handler, mask, flags, restorer. */
+/* The old one of i386: handler, mask, flags, restorer. */
 void strace_put_sigaction_short(const struct strace_value *v)
 {
     uint8_t bytes[32];
@@ -137,7 +137,7 @@ void strace_put_stack(const struct strace_value *v)
     elfgen_text_char(v->out, '}');
 }
 
-/* struct sigevent: a value, a signal, how to tell, and whom. */
+/* struct sigevent: a value, a signal, how to notify, and whom. */
 void strace_put_sigevent(const struct strace_value *v)
 {
     enum { SIGNAL, NONE, THREAD, THREAD_ID = 4 }; /* SIGEV_... */
@@ -210,7 +210,7 @@ static void put_sent_value(struct elfgen_text *out, const uint8_t *bytes, size_t
     strace_put_pointer(out, strace_load(bytes, word));
 }
 
-/* Ticks, a hundred a second, and how long that is. */
+/* Clock ticks, 100 per second, and the seconds in a comment. */
 static void put_ticks(struct elfgen_text *out, uint64_t ticks)
 {
     strace_put_count(out, ticks);
@@ -247,7 +247,7 @@ static void put_band(struct elfgen_text *out, const uint8_t *bytes, size_t word)
     strace_put_number(out, (int32_t)strace_load32(bytes + word));
 }
 
-/* What stands behind the address of a fault. */
+/* What follows the address of a fault. */
 static void put_bounds(struct elfgen_text *out, const uint8_t *bytes, int32_t code, size_t word)
 {
     if (code == SEGV_BNDERR) {
@@ -261,7 +261,7 @@ static void put_bounds(struct elfgen_text *out, const uint8_t *bytes, int32_t co
     }
 }
 
-/* What a signal of the kernel's carries. */
+/* What a signal from the kernel carries. */
 static void put_cause(struct elfgen_text *out, const uint8_t *bytes, uint32_t signal, int32_t code,
                       size_t word)
 {

@@ -1,4 +1,4 @@
-/* Arguments that calls on sockets have. */
+/* Prints arguments of calls on sockets. */
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -118,7 +118,7 @@ void strace_put_in_sockaddr(const struct strace_value *v)
     put_sockaddr_at(v, v->argument, (uint32_t)strace_argument(v, v->index + 1));
 }
 
-/* The length that the kernel left, and no more than there was room for. */
+/* Reads the length that the kernel wrote. */
 static bool take_length(const struct strace_value *v, uint64_t address, uint32_t *length)
 {
     uint8_t bytes[4];

@@ -1,16 +1,16 @@
-/* What a terminal is set to. */
+/* Prints struct termios. */
 #include <asm/termbits.h>
 
 #include "strace_print.h"
 
-/* Flags without a word for none of them. */
+/* Flags; nothing if none is set. */
 static void put_some(struct elfgen_text *out, const struct xlat *xlat, uint32_t flags)
 {
     if (flags != 0)
         strace_put_flags_of(out, xlat, flags, false);
 }
 
-/* A field of several bits, whose name is a word. */
+/* A field of several bits, whose values have names. */
 static void put_field(struct elfgen_text *out, const struct xlat *xlat, uint32_t value)
 {
     const char *name = xlat_name(xlat, value);

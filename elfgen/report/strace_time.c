@@ -1,4 +1,4 @@
-/* Arguments that are times. */
+/* Prints times and timers. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -50,7 +50,7 @@ bool strace_put_date_text(struct elfgen_text *out, int64_t seconds, uint64_t fra
 
 void strace_put_date(struct elfgen_text *out, int64_t seconds, uint64_t fraction, unsigned digits)
 {
-    /* Looked at twice: whether there is a date, the text says. */
+    /* Printed to a buffer first: only if there is a date, a comment is printed. */
     char bytes[64];
     struct elfgen_text text = {.bytes = bytes, .capacity = sizeof bytes};
     if (!strace_put_date_text(&text, seconds, fraction, digits))
@@ -82,7 +82,7 @@ void strace_put_timeval(const struct strace_value *v)
     put_time(v, strace_word_size(v), "tv_usec");
 }
 
-/* What is left of a sleep, which the kernel writes only where a signal ended it. */
+/* The rest of a sleep, which the kernel writes only if a signal interrupted it. */
 static void put_remaining(const struct strace_value *v, size_t size)
 {
     enum { INTERRUPTED = 4, RESTART_BLOCK = 516 };

@@ -1,4 +1,4 @@
-/* Which printer an argument has, and when; results and errors. */
+/* Prints an argument by its type. */
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/reboot.h>
@@ -25,7 +25,7 @@ static const struct {
 #undef TYPE
 };
 
-/* Of those that both give and take it depends on which way. */
+/* For arguments of both directions it depends on the command. */
 bool strace_argument_is_late(const struct process_call *call, const struct call_row *row,
                              unsigned index)
 {
@@ -50,7 +50,7 @@ bool strace_argument_is_late(const struct process_call *call, const struct call_
     }
 }
 
-/* ---- arguments that are not there ---- */
+/* ---- absent arguments ---- */
 
 static bool fcntl_has_argument(uint32_t command)
 {
@@ -65,7 +65,7 @@ static bool ioctl_has_argument(uint32_t request)
            request != TIOCSBRK && request != TIOCCBRK && request != TIOCVHANGUP;
 }
 
-/* How many arguments a futex operation has: a bit each. */
+/* Which arguments a futex operation has: a bit each. */
 static unsigned futex_arguments(uint32_t op)
 {
     enum { VAL = 1 << 2, TIMEOUT = 1 << 3, SECOND = 1 << 4, VAL3 = 1 << 5 };

@@ -1,4 +1,4 @@
-/* Arguments of calls that wait for files: poll, select, epoll. */
+/* Prints arguments and results of poll, select and epoll. */
 #include "strace_print.h"
 
 /* ---- poll ---- */
@@ -39,7 +39,7 @@ void strace_put_pollfds(const struct strace_value *v)
     elfgen_text_char(v->out, ']');
 }
 
-/* Those that something happened to, `left` of them, and of these what is shown. */
+/* Prints the descriptors with events, `left` of them. */
 static void put_revents(const struct strace_value *v)
 {
     uint64_t count = (uint32_t)v->call->arguments[1], left = (uint64_t)v->call->result, shown = 0;
@@ -90,9 +90,9 @@ static void put_poll_remark(const struct strace_value *v)
 
 /* ---- select ---- */
 
-enum { SET_MOST = 1024 }; /* bytes of a set that are looked at */
+enum { SET_MOST = 1024 }; /* bytes of a set that are read */
 
-/* How many bytes a set has: whole words. */
+/* The size of a set in bytes: whole words. */
 static size_t set_size(const struct strace_value *v)
 {
     int32_t count = (int32_t)v->call->arguments[0];
@@ -104,7 +104,7 @@ static size_t set_size(const struct strace_value *v)
     return size < SET_MOST ? size : SET_MOST;
 }
 
-/* Bits that are none of the set's are no news. */
+/* Clears bits that are not in the set. */
 static void cut_set(const struct strace_value *v, uint8_t *bytes, size_t size)
 {
     uint64_t count = (uint32_t)v->call->arguments[0];

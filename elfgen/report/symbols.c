@@ -1,3 +1,4 @@
+/* Reads a symbol table and finds symbols by address, file offset or name. */
 #include "symbols.h"
 
 #include <stdlib.h>
@@ -7,7 +8,7 @@ enum { NAME_LONGEST = 255 };
 
 /* ---- places, sorted ------------------------------------------------------------------------ */
 
-/* While spans are sorted `outer` says how good a name is. */
+/* While spans are being sorted, `outer` holds the rank of the name. */
 static int by_place(const void *a, const void *b)
 {
     const struct symbol_span *x = a, *y = b;
@@ -20,7 +21,8 @@ static int by_place(const void *a, const void *b)
     return x->symbol > y->symbol ? -1 : x->symbol < y->symbol;
 }
 
-/* Of several at a place, the last one names it: what has a type and a size, and what others see. */
+/* The rank of a name: of several at one place, the highest names it. A type, a size and visibility
+ * count. */
 static uint32_t goodness(const struct symbol *symbol)
 {
     uint32_t seen = symbol->binding == ELFGEN_STB_GLOBAL ? 2 : symbol->binding == ELFGEN_STB_WEAK;
@@ -36,8 +38,8 @@ static void sort(struct symbol_spans *spans)
         qsort(spans->spans, spans->count, sizeof *spans->spans, by_place);
 }
 
-/* Which one goes on behind the start of each: those that have ended before it have so for all that
- * follow, so that each is passed once. */
+/* Links each span to the nearest earlier one that continues after its start. A span that has ended
+ * is passed only once. */
 static void nest(struct symbol_spans *spans)
 {
     for (size_t i = 0; i < spans->count; i++) {
@@ -54,7 +56,7 @@ static bool add_span(struct symbol_spans *spans, size_t room)
     return spans->spans != NULL;
 }
 
-/* About as many parts as there are spans. False: out of memory. */
+/* Divides places into about as many parts as there are spans. Returns false if memory ran out. */
 static bool divide(struct symbol_spans *spans)
 {
     enum { MOST = 1 << 17 };
@@ -75,8 +77,8 @@ static bool divide(struct symbol_spans *spans)
     return true;
 }
 
-/* The number of the first span that begins behind `place`. */
-static size_t behind(const struct symbol_spans *spans, uint64_t place)
+/* The index of the first span that begins after `place`. */
+static size_t first_after(const struct symbol_spans *spans, uint64_t place)
 {
     size_t low = 0, high = spans->count;
     if (high == 0 || place < spans->spans[0].from)
@@ -98,10 +100,10 @@ static size_t behind(const struct symbol_spans *spans, uint64_t place)
 
 static const struct symbol_span *find(struct symbol_spans *spans, uint64_t from, uint64_t length)
 {
-    /* So many lie in each other in no program; in a made one the rest has no name. */
+    /* No program nests deeper. In a crafted file, the rest has no name. */
     enum { DEEPEST = 16 };
     if (from < spans->low || from >= spans->high) {
-        spans->number = behind(spans, from);
+        spans->number = first_after(spans, from);
         spans->low = spans->number > 0 ? spans->spans[spans->number - 1].from : 0;
         spans->high = spans->number < spans->count ? spans->spans[spans->number].from : UINT64_MAX;
     }
@@ -118,9 +120,8 @@ static const struct symbol_span *find(struct symbol_spans *spans, uint64_t from,
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-/* Where the name is. Its bytes are not looked at before somebody wants them: a large library has
- * megabytes of names. */
-static bool take_name(const struct elfgen_view *file, const struct elfgen_shdr *strings,
+/* Finds the name without reading its bytes: a large library has megabytes of names. */
+static bool read_name(const struct elfgen_view *file, const struct elfgen_shdr *strings,
                       uint64_t index, struct symbol *symbol)
 {
     if (index == 0 || index >= strings->sh_size || strings->sh_offset >= file->length ||
@@ -139,15 +140,15 @@ static size_t name_length(const struct symbol *symbol)
     return end ? (size_t)(end - symbol->name) : symbol->room;
 }
 
-/* A symbol of the table as it may name something. */
-static bool take(const struct elfgen_view *file, const struct elfgen_shdr *strings,
-                 const struct elfgen_sym *sym, struct symbol *symbol)
+/* Reads a symbol. Returns false if it cannot name anything. */
+static bool read_symbol(const struct elfgen_view *file, const struct elfgen_shdr *strings,
+                        const struct elfgen_sym *sym, struct symbol *symbol)
 {
     uint64_t type = sym->st_info & 15;
     bool is_kind = type <= ELFGEN_STT_FUNC || type == ELFGEN_STT_GNU_IFUNC;
     if (!is_kind || sym->st_shndx == ELFGEN_SHN_UNDEF || sym->st_shndx >= ELFGEN_SHN_LORESERVE)
         return false;
-    if (!take_name(file, strings, sym->st_name, symbol))
+    if (!read_name(file, strings, sym->st_name, symbol))
         return false;
     symbol->type = (uint8_t)type;
     symbol->binding = (uint8_t)(sym->st_info >> 4);
@@ -168,7 +169,7 @@ static bool make_room(struct symbols *symbols, size_t *room)
     return larger != NULL;
 }
 
-/* Where an object has a symbol's first byte. */
+/* Finds a symbol's first byte in an object. */
 static bool place_in_object(const struct elfgen_view *view, uint64_t section, struct symbol *symbol)
 {
     struct elfgen_shdr shdr;
@@ -196,7 +197,7 @@ static bool read_table(struct symbols *symbols, const struct elfgen_view *progra
         if (!make_room(symbols, room))
             return false;
         struct symbol *symbol = &symbols->all[symbols->count];
-        if (take(file, &strings, &sym, symbol) &&
+        if (read_symbol(file, &strings, &sym, symbol) &&
             (!object || place_in_object(file, sym.st_shndx, symbol)))
             symbols->count++;
     }
@@ -208,7 +209,7 @@ static bool read_tables(struct symbols *symbols, const struct elfgen_view *progr
 {
     struct elfgen_shdr shdr;
     size_t room = 0;
-    /* No file has more symbols than room for them, unless its tables are all the same one. */
+    /* The file has no room for more symbols, unless its tables overlap. */
     uint64_t left = file->length / elfgen_structure_size(ELFGEN_STRUCTURE_sym, file->class_);
     if (left >= UINT32_MAX)
         left = UINT32_MAX - 1;
@@ -220,7 +221,7 @@ static bool read_tables(struct symbols *symbols, const struct elfgen_view *progr
     return true;
 }
 
-/* ---- where the program has them ------------------------------------------------------------ */
+/* ---- places in the program ----------------------------------------------------------------- */
 
 static int by_start(const void *a, const void *b)
 {
@@ -228,7 +229,7 @@ static int by_start(const void *a, const void *b)
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* Cuts a mapping to the segment itself: what else its pages hold belongs to others. */
+/* Cuts a mapping to its segment: other bytes of its pages belong to others. */
 static void cut(const struct elfgen_view *program, uint64_t index, struct elfgen_mapping *mapping)
 {
     struct elfgen_phdr phdr = {0};
@@ -245,7 +246,7 @@ static void cut(const struct elfgen_view *program, uint64_t index, struct elfgen
         mapping->file_end = start + phdr.p_filesz;
 }
 
-/* What the program maps, apart from each other and by address. NULL: out of memory. */
+/* The mappings of the program, without overlaps, by address. NULL if memory ran out. */
 static struct elfgen_mapping *mappings_of(const struct elfgen_view *program, size_t *count)
 {
     uint64_t segments = elfgen_memory_segments(program);
@@ -273,7 +274,7 @@ static struct symbol_span span_of(const struct symbols *symbols, size_t number, 
     return (struct symbol_span){from, from + size, (uint32_t)number, goodness(symbol)};
 }
 
-/* Keeps what is mapped, by address and, where it is in the file, by offset. */
+/* Keeps the symbols that are mapped, by address and, if they are in the file, by offset. */
 static void place_all(struct symbols *symbols, const struct elfgen_mapping *mappings, size_t count)
 {
     struct symbol_spans *addresses = &symbols->by_address, *offsets = &symbols->by_offset;
@@ -347,7 +348,7 @@ void symbols_free(struct symbols *symbols)
     *symbols = (struct symbols){.count = 0};
 }
 
-/* ---- asking -------------------------------------------------------------------------------- */
+/* ---- searching ----------------------------------------------------------------------------- */
 
 const struct symbol *symbols_at_address(struct symbols *symbols, uint64_t from, uint64_t length)
 {
@@ -387,7 +388,7 @@ size_t symbols_from(const struct symbols *symbols, uint64_t offset)
 {
     if (!symbols || offset == 0)
         return 0;
-    return behind(&symbols->by_offset, offset - 1);
+    return first_after(&symbols->by_offset, offset - 1);
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -415,7 +416,7 @@ const char *symbols_type_name(const struct symbol *symbol)
                                                : "function";
 }
 
-bool symbols_put_name(void *context, uint64_t address, const char *before, const char *behind_it,
+bool symbols_put_name(void *context, uint64_t address, const char *before, const char *after,
                       struct elfgen_text *out)
 {
     struct symbols *symbols = context;
@@ -430,6 +431,6 @@ bool symbols_put_name(void *context, uint64_t address, const char *before, const
         elfgen_text_char(out, '+');
         elfgen_text_0x(out, symbols->named_distance);
     }
-    elfgen_text_string(out, behind_it);
+    elfgen_text_string(out, after);
     return true;
 }

@@ -1,5 +1,5 @@
-/* The names of a program's places, from a symbol table: its own, or that of FILE.debug, which
- * stands at the same addresses. */
+/* Names of places in a program, from its own symbol table or that of FILE.debug, which has the same
+ * addresses. */
 #ifndef SYMBOLS_H
 #define SYMBOLS_H
 
@@ -10,80 +10,81 @@
 #include "elfgen.h"
 
 struct symbol {
-    const char *name; /* in the file that has the table; symbols_put() looks for its end */
-    uint32_t room;    /* bytes that are there for it, 1 to 255: what is longer is cut */
+    const char *name; /* in the bytes of the file; symbols_put() finds its end */
+    uint32_t room;    /* bytes that it may have, 1 to 255; a longer name is cut */
     uint8_t type;     /* ELFGEN_STT_NOTYPE, OBJECT, FUNC or GNU_IFUNC */
     uint8_t binding;
-    uint64_t address; /* in an object: in its section */
-    uint64_t offset;  /* of its first byte in the program's file; UINT64_MAX: it is not there */
+    uint64_t address; /* in an object: relative to its section */
+    uint64_t offset;  /* of its first byte in the program's file; UINT64_MAX: not in the file */
     uint64_t size;    /* as the table says; 0: a place */
 };
 
-/* The places of symbols in one counting, addresses or file offsets, by their start. */
+/* Symbols sorted by address or by file offset. */
 struct symbol_span {
-    uint64_t from, to; /* cut to what is mapped; the same: a place */
-    uint32_t symbol;   /* its number */
-    uint32_t outer;    /* number plus 1 of the nearest one before that goes on here, 0: none does */
+    uint64_t from, to; /* cut to the mapping; equal: a place without a size */
+    uint32_t symbol;   /* its index */
+    uint32_t outer;    /* index plus 1 of the nearest earlier span that continues here; 0: none */
 };
 struct symbol_spans {
     struct symbol_span *spans;
     size_t count;
-    /* Places in equal parts of 2^shift each: the number of the first span in each part, or behind
-     * it, so that a search begins among few. */
+    /* Equal parts of 2^shift places each: the index of the first span at or after the start of each
+     * part. A search begins among few spans. */
     uint32_t *parts;
     size_t part_count;
     unsigned shift;
-    /* The last answer: it holds for all places from `low` up to `high`. */
+    /* The last answer, which holds for places from `low` up to `high`. */
     uint64_t low, high;
-    size_t number; /* plus 1, of the last span that begins there; 0: none */
+    size_t number; /* index plus 1 of the last span that begins there; 0: none */
 };
 
 struct symbols {
     struct symbol *all;
     size_t count;
-    struct symbol_spans by_address, by_offset; /* of an object, the second alone */
+    struct symbol_spans by_address, by_offset; /* an object has the second only */
     bool fixed;                                /* addresses are those of the running program */
-    /* What a text named last, and how far behind its start; symbols_forget() empties it. */
+    /* The symbol that a text named last, and the distance from its start; symbols_forget() clears
+     * it. */
     const struct symbol *named;
     uint64_t named_distance;
 };
 
-/* Takes the names for `program` from the tables of type `type` (ELFGEN_SHT_SYMTAB or DYNSYM) in
- * `file`, which may be the same view. What is undefined, nameless or outside of what the program
- * maps is left out. Both views' bytes must stay while the symbols are used; symbols_free() them
- * either way. False: out of memory. */
+/* Reads names for `program` from the tables of type `type` (ELFGEN_SHT_SYMTAB or DYNSYM) in `file`,
+ * which may be the same view. Symbols that are undefined, nameless or not mapped by the program are
+ * omitted. The bytes of both views must stay while the symbols are used. symbols_free() is needed
+ * either way. Returns false if memory ran out. */
 bool symbols_read(struct symbols *symbols, const struct elfgen_view *program,
                   const struct elfgen_view *file, uint64_t type);
 void symbols_free(struct symbols *symbols);
 
-/* Whether `debug` may be of the build that made `program`, by what both say. False: `why` is a
- * sentence about what differs. */
+/* Whether `debug` can be of the build that made `program`, as far as headers tell. Returns false
+ * with a sentence about the difference in `why`. */
 bool symbols_belong(const struct elfgen_view *program, const struct elfgen_view *debug,
                     struct elfgen_text *why);
 
-/* The innermost symbol that has all of [from, from + length), or is the place `from`. NULL: none.
- * `symbols` may be NULL here and below. */
+/* The innermost symbol that contains [from, from + length) or begins at `from`, or NULL. `symbols`
+ * may be NULL here and below. */
 const struct symbol *symbols_at_address(struct symbols *symbols, uint64_t from, uint64_t length);
 const struct symbol *symbols_at_offset(struct symbols *symbols, uint64_t from, uint64_t length);
 
-/* The one of that name, of several the one that others see; NULL: none has it. */
+/* The symbol of that name, a visible one if there are several, or NULL. */
 const struct symbol *symbols_find(const struct symbols *symbols, const char *name);
 
-/* Empties `named`. */
+/* Clears `named`. */
 void symbols_forget(struct symbols *symbols);
 
-/* The number of the first span by offset that begins at `offset` or behind it. */
+/* The index of the first span by offset that begins at `offset` or after it. */
 size_t symbols_from(const struct symbols *symbols, uint64_t offset);
 
-/* The name, without what is not printable. */
+/* Prints the name; a dot for each byte that is not printable. */
 void symbols_put(struct elfgen_text *out, const struct symbol *symbol);
 
 /* "function", "object", "symbol" */
 const char *symbols_type_name(const struct symbol *symbol);
 
-/* For struct x86_names: "main", "table+0x4", and what was named is kept. `context` is a struct
+/* For struct x86_names: prints "main" or "table+0x4", and sets `named`. `context` is a struct
  * symbols. */
-bool symbols_put_name(void *context, uint64_t address, const char *before, const char *behind,
+bool symbols_put_name(void *context, uint64_t address, const char *before, const char *after,
                       struct elfgen_text *out);
 
 #endif

@@ -1,7 +1,7 @@
-/* Whether a file for debuggers is of the build that made a program. */
+/* Decides whether a debug file is of the build that made a program. */
 #include "symbols.h"
 
-/* A sentence: what it is here and what it is there. */
+/* Writes how a value differs in both files, unless it is the same. */
 static bool differs(struct elfgen_text *why, const char *what, uint64_t here, uint64_t there)
 {
     if (here == there)
@@ -14,7 +14,7 @@ static bool differs(struct elfgen_text *why, const char *what, uint64_t here, ui
     return true;
 }
 
-/* Where the last section ends that is loaded. */
+/* The end in memory of the last loaded section. */
 static uint64_t end_of_sections(const struct elfgen_view *debug)
 {
     struct elfgen_shdr shdr;
@@ -38,7 +38,7 @@ static uint64_t end_of_segments(const struct elfgen_view *program)
     return end;
 }
 
-/* Section headers, symbols and their names are all there. */
+/* Whether section headers, symbols and their names are all in the file. */
 static bool is_whole(const struct elfgen_view *debug)
 {
     struct elfgen_shdr shdr, strings;

@@ -1,12 +1,11 @@
-/* What `tinyelf trace` says of a call besides strace's line: instruction, registers, rings; as text
- * and as JSON. */
+/* Prints system calls as trace --abi and --json do: instruction, registers, rings. */
 #ifndef TRACE_H
 #define TRACE_H
 
 #include "../process/door.h"
 #include "strace.h"
 
-/* A call, and what was seen of it while its process stood still. */
+/* A call, and what was read while its process was stopped. */
 struct trace_call {
     pid_t id;
     const struct process_call *call;
@@ -17,35 +16,36 @@ struct trace_call {
     uint16_t cs;
 };
 
-/* `--abi`: the question, when it is asked, and the answer. `reader` is for the process' memory. */
+/* Prints for --abi: a call when it is made, and when it has returned. `reader` reads the memory of
+ * the process. */
 void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, bool with_id,
                      const struct memory_reader *reader);
 void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, bool with_id,
                         const struct memory_reader *reader);
 
-/* `--json`: one object for all. What is pointed to by arguments is read when the question is asked,
- * what the kernel wrote when it answered, so it is kept in between. */
+/* A call for --json, one object for both phases. Memory that the program wrote is read when the
+ * call is made, memory that the kernel wrote when it returns; so the first is kept. */
 enum { TRACE_KEPT = 4096 };
 struct trace_kept {
     struct trace_call call;
-    char texts[TRACE_KEPT]; /* of the arguments, one behind the other */
+    char texts[TRACE_KEPT]; /* of the arguments, one after the other */
     size_t ends[ELFGEN_ARGUMENTS];
     size_t count;
 };
 
-/* Fills what depends on the memory before the call. kept->call is filled. */
+/* Keeps what depends on the memory before the call. kept->call was filled by the caller. */
 void trace_keep(struct trace_kept *kept, const struct memory_reader *reader);
 
-/* The document is made piece by piece: begin, any of the others in the order of events, end. */
+/* Writes the document piece by piece: begin, any of the others in the order of events, end. */
 struct trace_json {
     struct elfgen_text *out;
     bool any; /* an event was written */
 };
 void trace_json_begin(struct trace_json *json, const char *path, char *const *arguments);
-/* `answered`: it has a result. */
+/* `answered`: the call has returned. */
 void trace_json_call(struct trace_json *json, const struct trace_kept *kept, bool answered,
                      const struct memory_reader *reader);
-/* All that is no call. */
+/* Writes an event that is no call. */
 void trace_json_event(struct trace_json *json, const struct process_event *event);
 void trace_json_end(struct trace_json *json, const struct process_end *end);
 

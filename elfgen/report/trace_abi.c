@@ -1,4 +1,4 @@
-/* A system call as the processor carries it: instruction, registers, rings. */
+/* Prints a system call as the processor sees it: instruction, registers, rings. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 enum { WHERE = 12, VALUE = 20 };
 
-/* A line's first two columns: a register, and what is in it. */
+/* Begins a line: a register and its value. */
 static void begin(struct elfgen_text *out, const char *name, uint64_t value, bool hex)
 {
     char text[32];
@@ -26,7 +26,7 @@ static void put_bytes(struct elfgen_text *out, const struct call_site *site)
     elfgen_text_string(out, call_site_instruction_name(site->door));
 }
 
-/* Where the bytes come from. */
+/* Prints which file the bytes come from. */
 static void put_place(struct elfgen_text *out, const struct trace_call *call)
 {
     const struct call_site_mapping *place = &call->place;
@@ -75,7 +75,7 @@ static void put_ring(struct elfgen_text *out, const struct trace_call *call)
 }
 
 static void put_title(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                      const char *behind)
+                      const char *after)
 {
     if (with_id) {
         elfgen_text_string(out, "[pid ");
@@ -88,7 +88,7 @@ static void put_title(struct elfgen_text *out, const struct trace_call *call, bo
         elfgen_text_string(out, "call ");
         elfgen_text_decimal(out, call->call->number, 0);
     }
-    elfgen_text_string(out, behind);
+    elfgen_text_string(out, after);
     elfgen_text_char(out, '\n');
 }
 

@@ -1,4 +1,4 @@
-/* A trace as one JSON object. */
+/* Prints a trace as one JSON object. */
 #include <string.h>
 
 #include "base/json_write.h"
@@ -65,7 +65,7 @@ static void put_instruction(struct elfgen_text *out, const struct trace_call *ca
     elfgen_text_char(out, '}');
 }
 
-/* What the kernel wrote is read now; the rest was, before. */
+/* What the kernel wrote is read now; the rest was kept. */
 static void put_value(struct elfgen_text *out, const struct trace_kept *kept, unsigned index,
                       bool answered, const struct memory_reader *reader)
 {

@@ -1,4 +1,5 @@
-/* The well-formed twin of a file: planned and written by the core, with section headers from the map. */
+/* Makes the well-formed twin of a file: the core plans and writes it, the byte map gives its
+ * section headers. */
 #include "unfold.h"
 
 #include <stdlib.h>
@@ -45,8 +46,8 @@ static bool write_twin(const struct elfgen_unfold *plan,
     return false;
 }
 
-/* Where Linux puts an ET_DYN follows from its p_align, which a twin cannot always have: it can come
- * to lie where it does not start. */
+/* The address of an ET_DYN depends on its p_align, which a twin cannot always keep: it may be
+ * loaded where it cannot start. */
 static bool still_starts(struct unfolded *unfolded, struct elfgen_error *error)
 {
     struct elfgen_view twin;

@@ -1,10 +1,10 @@
-/* Sections and symbols of an unfolded file, from the byte map of the old one. */
+/* Collects sections and symbols of an unfolded file, found in the byte map of the old one. */
 #ifndef UNFOLD_SECTION_HEADERS_H
 #define UNFOLD_SECTION_HEADERS_H
 
 #include "elfgen.h"
 
-/* All memory is its own. */
+/* Owns all its memory. */
 struct unfold_section_headers {
     struct elfgen_section_headers outline;
     struct elfgen_section_header *sections;
@@ -14,33 +14,33 @@ struct unfold_section_headers {
     struct elfgen_unfold *plan;
     struct elfgen_code *code;
     const struct elfgen_view *view;
-    size_t named_count; /* sections whose names are their own */
+    size_t named_count; /* sections whose names are copies */
     bool has_dynamic_strings;
     bool failed; /* out of memory */
 };
 
-/* Makes them; segments of the plan may become longer, so that sections lie in them. Returns false
- * if memory ran out. To be freed either way. */
+/* Finds all sections and symbols. Segments of the plan may grow so that sections lie in them.
+ * Returns false if memory ran out. unfold_headers_free() is needed either way. */
 bool unfold_headers_make(struct unfold_section_headers *headers, struct elfgen_unfold *plan,
                          struct elfgen_code *code);
 void unfold_headers_free(struct unfold_section_headers *headers);
 
-/* One more section; its name stays the caller's. */
+/* Adds a section; its name stays the caller's. */
 void unfold_headers_add_section(struct unfold_section_headers *headers,
                                 const struct elfgen_section_header *section);
 
-/* One more symbol; its name is copied. */
+/* Adds a symbol; its name is copied. */
 void unfold_headers_add_symbol(struct unfold_section_headers *headers, const char *name,
                                size_t length, const struct elfgen_symbol_entry *symbol);
 
-/* A name's copy. NULL: out of memory. */
+/* Copies a name. NULL if memory ran out. */
 char *unfold_headers_copy_name(struct unfold_section_headers *headers, const char *name,
                                size_t length);
 
-/* The section that has an address, ELFGEN_SYMBOL_ABSOLUTE if none does; they are sorted. */
+/* The index of the section at an address, or ELFGEN_SYMBOL_ABSOLUTE. Sections must be sorted. */
 uint32_t unfold_headers_find(const struct unfold_section_headers *headers, uint64_t address);
 
-/* Adds _start, the system calls, what they read, and symbols that the old file has. */
+/* Adds _start, the system calls, what they read, and the symbols of the old file. */
 void unfold_put_symbols(struct unfold_section_headers *headers);
 
 #endif

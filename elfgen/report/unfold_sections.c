@@ -1,11 +1,11 @@
-/* The sections of an unfolded file, from the byte map of the old one. */
+/* Makes sections of an unfolded file from the byte map of the old one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "unfold_section_headers.h"
 
-/* Who owns a byte of the old file; of several claims, the last in this order. */
+/* The owner of a byte in the old file. If several claim it, the last in this order. */
 enum owner {
     OWNER_NONE,
     OWNER_HEADER,
@@ -14,10 +14,10 @@ enum owner {
     OWNER_STRING,
     OWNER_CODE,
     OWNER_NAMES, /* strings of the dynamic entries */
-    OWNER_DONE   /* a segment has shown it already, and sections of it were made */
+    OWNER_DONE   /* another segment has the byte, too, and sections were made of it */
 };
 
-/* The sections, by what they hold. */
+/* Sections by their contents. */
 enum section {
     SECTION_TEXT,
     SECTION_RODATA,
@@ -32,10 +32,10 @@ enum section {
 static const char *const section_names[] = {".text",   ".rodata",  ".data",  ".bss",
                                             ".interp", ".dynamic", ".dynstr"};
 
-/* More sections than anybody reads; from there on, one a segment. */
+/* Nobody reads more sections; after these, each segment becomes one. */
 enum { SECTIONS_MOST = 1000 };
 
-/* ---- who owns what ------------------------------------------------------------------------- */
+/* ---- owners -------------------------------------------------------------------------------- */
 
 static void own(struct unfold_section_headers *headers, uint64_t offset, uint64_t length,
                 enum owner owner)
@@ -45,8 +45,8 @@ static void own(struct unfold_section_headers *headers, uint64_t offset, uint64_
             headers->owners[i] = (uint8_t)owner;
 }
 
-/* What the program runs or reads may stand in a page of a segment, outside of what the segment's
- * header names. */
+/* Code and strings may lie in a page of a segment but outside of what its header names: the segment
+ * grows. */
 static void use(struct unfold_section_headers *headers, const struct elfgen_claim *claim,
                 enum owner owner)
 {
@@ -54,7 +54,7 @@ static void use(struct unfold_section_headers *headers, const struct elfgen_clai
     elfgen_unfold_reach(headers->plan, claim->index, claim->length);
 }
 
-/* The string table that dynamic entries name, which tools that read them ask for. */
+/* Finds the string table of the dynamic entries, for tools that read them. */
 static void find_dynamic_strings(struct unfold_section_headers *headers,
                                  const struct elfgen_phdr *phdr)
 {
@@ -89,7 +89,7 @@ static void find_owners(struct unfold_section_headers *headers)
     struct elfgen_phdr phdr;
     elfgen_map_begin(&map, view, headers->code, false, 0, view->length);
     while (elfgen_map_next(&map, &claim)) {
-        /* Section headers of a file that is not well-formed are hardly any. */
+        /* Section headers of a malformed file are hardly right. */
         if (claim.section != ELFGEN_NO_SECTION)
             continue;
         if (claim.part == ELFGEN_PART_EHDR || claim.part == ELFGEN_PART_PHDR)
@@ -112,7 +112,7 @@ static void find_owners(struct unfold_section_headers *headers)
 
 /* ---- sections ------------------------------------------------------------------------------ */
 
-/* A segment whose bytes are being shared out. */
+/* A segment whose bytes are being divided into sections. */
 struct share {
     const struct elfgen_phdr *phdr;
     bool executable;
@@ -150,7 +150,7 @@ static void put_section(struct unfold_section_headers *headers, const struct sha
     unfold_headers_add_section(headers, &section);
 }
 
-/* Whether instructions one after the other lead from `from` to `to`, as objdump reads. */
+/* Whether consecutive instructions lead from `from` to `to`, as objdump reads. */
 static bool is_swept(const struct unfold_section_headers *headers, uint64_t from, uint64_t to)
 {
     const struct elfgen_machine *machine = headers->code->machine;
@@ -172,7 +172,8 @@ static bool is_zero(const uint8_t *bytes, uint64_t size)
     return true;
 }
 
-/* The end of what begins at `at` and has one owner, code with what can be read through as code. */
+/* The end of the run of bytes with one owner at `at`. A run of code includes gaps that read as
+ * code. */
 static uint64_t end_of_run(const struct unfold_section_headers *headers, const struct share *share,
                            uint64_t at)
 {
@@ -212,7 +213,7 @@ static enum section section_of(const struct unfold_section_headers *headers,
             return SECTION_TEXT;
         break;
     case OWNER_NONE:
-        /* Zeros that nobody writes to fill up. */
+        /* Zeros in a read-only segment are padding. */
         if (!writable && is_zero(headers->view->bytes + at, end - at))
             return SECTION_NONE;
         break;
@@ -222,7 +223,7 @@ static enum section section_of(const struct unfold_section_headers *headers,
     return writable ? SECTION_DATA : SECTION_RODATA;
 }
 
-/* Shares a segment's bytes out to sections: each run to one, data that adjoin to the same. */
+/* Divides a segment into sections, one per run; adjacent data share one. */
 static void share_out(struct unfold_section_headers *headers, const struct share *share)
 {
     enum section open = SECTION_NONE;
@@ -280,8 +281,8 @@ static bool has_entry(const struct elfgen_unfold *plan, size_t index)
     return entry >= plan->segments[index].start && entry < plan->segments[index].end;
 }
 
-/* .text, .text.2, .text.3 and so on, by address. The names were section_names[]; until all are
- * copies, named_count says how many are. */
+/* Names sections .text, .text.2, .text.3 and so on, by address. The first named_count names are
+ * copies, the others point to section_names[]. */
 static void name_sections(struct unfold_section_headers *headers)
 {
     unsigned numbers[SECTION_NONE] = {0};
@@ -303,7 +304,7 @@ static void name_sections(struct unfold_section_headers *headers)
 
 static void put_sections(struct unfold_section_headers *headers)
 {
-    /* Of segments that show the same bytes, the one that runs has their sections. */
+    /* If segments show the same bytes, the one with the entry point gets the sections. */
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < headers->plan->count; i++)
             if (has_entry(headers->plan, i) == (pass == 0))

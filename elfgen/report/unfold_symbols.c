@@ -1,4 +1,4 @@
-/* Symbols of an unfolded file. */
+/* Makes symbols of an unfolded file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,8 @@ static void put(struct unfold_section_headers *headers, const char *name, uint64
 
 enum { NAME_LONGEST = 255 };
 
-/* A defined symbol with a name, of what the new sections have. False: it is not to be kept. */
+/* Keeps a defined symbol that has a name and is in a new section. Returns false if it is not
+ * kept. */
 static bool keep_symbol(struct unfold_section_headers *headers, const struct elfgen_shdr *strings,
                         const struct elfgen_sym *symbol)
 {
@@ -46,14 +47,15 @@ static bool keep_symbol(struct unfold_section_headers *headers, const struct elf
     return true;
 }
 
-/* The old file's symbols, if it has section headers that can be read. True: one was _start. */
+/* Keeps the symbols of the old file, if its section headers can be read. Returns true if one was
+ * _start. */
 static bool keep_symbols(struct unfold_section_headers *headers)
 {
     const struct elfgen_view *view = headers->view;
     struct elfgen_shdr shdr, strings;
     struct elfgen_sym symbol;
     bool start = false;
-    /* No file has more symbols than room for them, unless its tables are all the same one. */
+    /* The file has no room for more symbols, unless its tables overlap. */
     uint64_t left = view->length / elfgen_structure_size(ELFGEN_STRUCTURE_sym, view->class_);
     for (uint64_t i = 0; view->ehdr.e_shoff != 0 && left > 0 &&
                          elfgen_view_section(view, i, &shdr, NULL) == ELFGEN_OK;
@@ -72,7 +74,7 @@ static bool keep_symbols(struct unfold_section_headers *headers)
 
 /* ---- system calls -------------------------------------------------------------------------- */
 
-/* How often each call's name came up: few names, looked up one by one. */
+/* Counts how often each call was named. There are few names: the search is linear. */
 enum { NAMES = 512 };
 
 struct counts {
@@ -127,7 +129,7 @@ static int by_address(const void *left, const void *right)
     return a->size < b->size ? 1 : a->size > b->size ? -1 : 0;
 }
 
-/* The strings of all calls; how many. NULL: none, or out of memory. */
+/* The strings of all calls, *count of them. NULL if there are none or memory ran out. */
 static struct text *find_texts(struct unfold_section_headers *headers, size_t *count)
 {
     struct elfgen_code *code = headers->code;
@@ -160,7 +162,7 @@ static void put_texts(struct unfold_section_headers *headers)
         return;
     qsort(texts, count, sizeof *texts, by_address);
     for (size_t i = 0; i < count; i++) {
-        /* Of those that begin at the same place, the longest. */
+        /* Of several at one address, only the longest. */
         if (i > 0 && texts[i].address == texts[i - 1].address)
             continue;
         snprintf(name, sizeof name, "text_%u", ++number);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* A byte as a character, a dot for what is not printable. */
+/* The byte as a character, or a dot if it is not printable. */
 char ascii_printable(uint8_t byte);
 
 #endif

@@ -1,11 +1,11 @@
-/* Two columns: cells, labels, numbers, and what the second is to the first. */
+/* Prints rows of two columns: cells, labels, numbers, and the second relative to the first. */
 #include "base/columns.h"
 
 #include <string.h>
 
 #include "base/ascii.h"
 
-enum { MOST_DIGITS = 11 /* of a difference: 100 columns have no room for more */ };
+enum { MOST_DIGITS = 11 /* of a difference: a line of 100 has no room for more */ };
 
 /* ---- cells ---- */
 
@@ -14,7 +14,7 @@ void columns_begin_cell(struct columns_cell *cell)
     cell->text = (struct elfgen_text){.bytes = cell->room, .capacity = sizeof cell->room};
 }
 
-/* To the right; of what did not fit the end is "...". */
+/* Right-aligned. A text that did not fit ends in "...". */
 void columns_cell(struct elfgen_text *out, struct columns_cell *cell)
 {
     if (cell->text.cut)
@@ -37,7 +37,7 @@ void columns_word(struct elfgen_text *out, const char *word)
     columns_string(out, word, strlen(word));
 }
 
-/* The file's name, whose end says more. */
+/* If the name does not fit, its end is shown: that says more. */
 void columns_file(struct elfgen_text *out, const char *name)
 {
     size_t length = strlen(name);
@@ -71,7 +71,7 @@ static unsigned digits(uint64_t value)
     return count;
 }
 
-/* How often `small` goes into `large`, with one place behind the point below 100. */
+/* Prints `large` divided by `small`, with one decimal place below 100. */
 void columns_times_of(struct elfgen_text *out, uint64_t large, uint64_t small)
 {
     uint64_t whole = large / small, tenths = 0;
@@ -89,7 +89,7 @@ void columns_times_of(struct elfgen_text *out, uint64_t large, uint64_t small)
     elfgen_text_decimal(out, tenths, 0);
 }
 
-/* From double on, how many times as much; below, the difference. */
+/* A factor from 2 on; below that, the difference. */
 void columns_change(struct elfgen_text *out, uint64_t a, uint64_t b)
 {
     uint64_t large = a > b ? a : b, small = a > b ? b : a;
@@ -116,7 +116,7 @@ void columns_number(struct elfgen_text *out, bool there, uint64_t value)
     columns_cell(out, &cell);
 }
 
-/* A row of numbers; `there`: whether each file has one. */
+/* `there`: whether each column has a number. */
 void columns_row_where(struct elfgen_text *out, unsigned indent, const char *label,
                        const bool there[2], uint64_t a, uint64_t b)
 {
@@ -136,7 +136,7 @@ void columns_row(struct elfgen_text *out, unsigned indent, const char *label, ui
     columns_row_where(out, indent, label, columns_both, a, b);
 }
 
-/* The same, unless neither file has any. */
+/* Prints no row if both are 0. */
 void columns_row_of_some(struct elfgen_text *out, unsigned indent, const char *label, uint64_t a,
                          uint64_t b)
 {
