@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../link/map.h"
-#include "../link/outline.h"
+#include "link/print_map.h"
+#include "link/section_headers.h"
 #include "build.h"
 #include "cli.h"
 

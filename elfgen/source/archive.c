@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../link/link.h"
+#include "link/link.h"
 #include "object.h"
 
 static const char thin_magic[] = "!<thin>\n";

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "../link/object.h"
+#include "link/object.h"
 #include "base/file.h"
 #include "elfgen/names.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../elfgen/link/outline.h"
+#include "link/section_headers.h"
 #include "../../elfgen/source/object.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

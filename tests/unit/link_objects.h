@@ -2,7 +2,7 @@
 #ifndef LINK_OBJECTS_H
 #define LINK_OBJECTS_H
 
-#include "../../elfgen/link/link.h"
+#include "link/link.h"
 #include "elfgen.h"
 #include "room.h"
 

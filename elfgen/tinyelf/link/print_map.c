@@ -1,5 +1,5 @@
 /* Prints build --map: a row for everything that takes bytes in the file. */
-#include "map.h"
+#include "print_map.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #define LINK_H
 
 #include "object.h"
-#include "table.h"
+#include "hash_table.h"
 
 /* How a symbol is defined, from the weakest claim to the strongest. */
 enum link_claim {

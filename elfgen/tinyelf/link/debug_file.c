@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "outline.h"
+#include "section_headers.h"
 
 /* Concatenates the debug sections of each name. */
 struct debug {

@@ -1,5 +1,5 @@
 /* The hash table: open addressing with linear probing, at most half full. */
-#include "table.h"
+#include "hash_table.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Makes section headers and a symbol table for a program that is laid out. */
-#include "outline.h"
+#include "section_headers.h"
 
 #include <stdlib.h>
 #include <string.h>
