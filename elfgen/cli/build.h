@@ -2,7 +2,7 @@
 #ifndef BUILD_H
 #define BUILD_H
 
-#include "../source/source.h"
+#include "input/input.h"
 #include "elfgen.h"
 
 struct build {

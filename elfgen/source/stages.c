@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "input/toolchain.h"
 
 const char *stage_ending(enum stage_number number)
 {

@@ -3,7 +3,7 @@
 #ifndef STAGES_H
 #define STAGES_H
 
-#include "source.h"
+#include "input/input.h"
 
 enum stage_number {
     STAGE_PREPROCESSED,

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../elfgen/source/source.h"
+#include "input/input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

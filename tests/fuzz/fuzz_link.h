@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "link/section_headers.h"
-#include "../../elfgen/source/object.h"
+#include "input/object.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

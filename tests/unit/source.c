@@ -1,8 +1,8 @@
 /* source/: NASM's or GNU's assembly, told apart by what stands in it. */
 #include <string.h>
 
-#include "../../elfgen/source/source.h"
-#include "../../elfgen/source/tool.h"
+#include "input/input.h"
+#include "input/toolchain.h"
 #include "room.h"
 
 static const struct {

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "toolchain.h"
 
 static const struct tool nasm_tool = {"nasm", "nasm"};
 static const struct tool gas_tool = {"as", "binutils"};

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "toolchain.h"
 
 bool source_report(const struct source *source, enum source_severity severity, unsigned line,
                    const char *format, ...)

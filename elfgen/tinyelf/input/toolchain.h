@@ -1,9 +1,9 @@
 /* Runs the toolchain: assemblers and the C compiler. */
-#ifndef TOOLCHAIN_H
-#define TOOLCHAIN_H
+#ifndef INPUT_TOOLCHAIN_H
+#define INPUT_TOOLCHAIN_H
 
 #include "base/shellwords.h"
-#include "source.h"
+#include "input.h"
 
 /* The child's descriptors of its files. */
 enum { CHILD_OBJECT = 3, CHILD_TEXT = 4 };

@@ -3,8 +3,8 @@
  * Assembly is assembled by its own assembler, C is compiled by the user's compiler; objects and
  * archives are read with libelf, raw machine code is used as it is. Nothing is printed: messages go
  * to a callback. */
-#ifndef SOURCE_H
-#define SOURCE_H
+#ifndef INPUT_H
+#define INPUT_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "source.h"
+#include "input.h"
 
 struct word {
     const char *at;

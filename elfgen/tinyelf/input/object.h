@@ -1,8 +1,8 @@
 /* Reads object files, archives and raw machine code for the linker. */
-#ifndef SOURCE_OBJECT_H
-#define SOURCE_OBJECT_H
+#ifndef INPUT_OBJECT_H
+#define INPUT_OBJECT_H
 
-#include "source.h"
+#include "input.h"
 
 /* Reads an open object (libelf's Elf *), whose name is source->name; the result points into both.
  * Returns NULL after reporting the error. */

@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "toolchain.h"
 
 /* Reads the compiler's answer: one line, a file's path. Returns false if it is none, or not
  * readable. */

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "toolchain.h"
 
 int toolchain_memory_file(const char *name)
 {

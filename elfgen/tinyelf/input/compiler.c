@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "toolchain.h"
 
 /* Flags for the smallest freestanding code. gcc and clang know all of them. Some are defaults
  * upstream, but not in every distribution. */
