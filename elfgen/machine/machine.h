@@ -4,7 +4,7 @@
 
 #include <Zydis/Zydis.h>
 
-#include "calls.h"
+#include "syscalls/table.h"
 #include "elfgen.h"
 
 enum x86_syntax {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "../machine/calls.h"
+#include "syscalls/table.h"
 
 /* 0: no limit. */
 struct run_limits {

@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
-#include "../machine/calls.h"
+#include "syscalls/table.h"
 
 /* A program to run. The caller provides everything. */
 struct process_program {

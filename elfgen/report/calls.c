@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "calls_text.h"
+#include "syscalls/parameter_text.h"
 
 enum { CELL = 96, ROWS = 16, LABEL = 15, GAP = 3 };
 

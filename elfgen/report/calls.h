@@ -2,7 +2,7 @@
 #ifndef REPORT_CALLS_H
 #define REPORT_CALLS_H
 
-#include "calls_facts.h"
+#include "syscalls/facts.h"
 #include "elfgen/text.h"
 
 /* The longest line. */

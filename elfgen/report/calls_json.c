@@ -1,7 +1,7 @@
 /* Prints system calls as one JSON object. */
 #include "calls.h"
 #include "base/json_write.h"
-#include "calls_text.h"
+#include "syscalls/parameter_text.h"
 
 static void put_strings(struct elfgen_text *out, const char *const *strings, size_t most)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "calls.h"
-#include "calls_text.h"
+#include "syscalls/parameter_text.h"
 
 /* A line being filled. It counts its own length: stdio would count bytes that were cut. */
 struct line {

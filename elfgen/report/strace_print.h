@@ -26,7 +26,7 @@ enum { SHOWN_BYTES = 32, SHOWN_ITEMS = 32, SHOWN_PATH = 4095 };
 
 #define TYPE(id, text, kind, when, printer, set)                                                   \
     void strace_put_##printer(const struct strace_value *v);
-#include "../machine/types.def"
+#include "syscalls/types.def"
 #undef TYPE
 
 /* ---- numbers in memory ---- */

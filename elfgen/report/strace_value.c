@@ -21,7 +21,7 @@ static const struct {
     bool late;
 } types[CALL_TYPE_COUNT] = {
 #define TYPE(id, text, kind, when, printer, set) {strace_put_##printer, &xlat_##set, when},
-#include "../machine/types.def"
+#include "syscalls/types.def"
 #undef TYPE
 };
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "calls_text.h"
+#include "syscalls/parameter_text.h"
 #include "trace.h"
 
 enum { WHERE = 12, VALUE = 20 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../../elfgen/report/calls.h"
-#include "../../elfgen/report/calls_text.h"
+#include "syscalls/parameter_text.h"
 #include "room.h"
 
 static struct calls calls;
@@ -18,7 +18,7 @@ static const struct row {
 #define E32(name, function) {CALL_I386, #name, #function},
 #define C32(name, function) {CALL_I386, #name, "compat " #function},
 #define N32(name)           {CALL_I386, #name, NULL},
-#include "../../elfgen/machine/entries.def"
+#include "syscalls/entries.def"
 };
 
 START_TEST(every_row_of_entries_is_of_a_call_and_no_rule_says_it_already)

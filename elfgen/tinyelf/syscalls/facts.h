@@ -1,8 +1,8 @@
 /* Facts about a system call in one ABI. */
-#ifndef CALLS_FACTS_H
-#define CALLS_FACTS_H
+#ifndef SYSCALLS_FACTS_H
+#define SYSCALLS_FACTS_H
 
-#include "../machine/calls.h"
+#include "table.h"
 
 struct call_facts {
     enum call_abi abi;

@@ -1,6 +1,6 @@
 /* Finds system calls by number and name: names from libseccomp, parameters from the table of calls.
  */
-#include "calls.h"
+#include "table.h"
 
 #include <seccomp.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #define CALL32(...) ROW(true, __VA_ARGS__, NONE())
 /* clang-format on */
 static const struct call_row rows[] = {
-#include "calls.def"
+#include "syscalls.def"
 };
 
 static const struct {

@@ -1,8 +1,8 @@
 /* Prints parameters of system calls as C declares them. */
-#ifndef CALLS_TEXT_H
-#define CALLS_TEXT_H
+#ifndef SYSCALLS_PARAMETER_TEXT_H
+#define SYSCALLS_PARAMETER_TEXT_H
 
-#include "calls_facts.h"
+#include "facts.h"
 
 enum { CALLS_PROTOTYPE = 512 };
 

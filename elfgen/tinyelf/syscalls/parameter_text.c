@@ -1,5 +1,5 @@
 /* Prints parameters of system calls as C declares them. */
-#include "calls_text.h"
+#include "parameter_text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* How system calls are made, and the kernel's functions that implement them. */
-#include "calls.h"
+#include "table.h"
 
 #include <seccomp.h>
 #include <stdio.h>
