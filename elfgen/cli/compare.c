@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../machine/code.h"
+#include "x86/session.h"
 #include "../report/compare.h"
 #include "base/file.h"
 #include "cli.h"

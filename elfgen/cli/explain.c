@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../machine/code.h"
+#include "x86/session.h"
 #include "../report/debug_file.h"
 #include "../report/explain.h"
 #include "base/file.h"

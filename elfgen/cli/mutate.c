@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../machine/code.h"
+#include "x86/session.h"
 #include "../process/confine.h"
 #include "../process/mutate.h"
 #include "../report/mutate.h"

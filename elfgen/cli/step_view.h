@@ -2,7 +2,7 @@
 #ifndef STEP_VIEW_H
 #define STEP_VIEW_H
 
-#include "../machine/code.h"
+#include "x86/session.h"
 #include "step.h"
 
 struct step_view {

@@ -2,7 +2,7 @@
 #ifndef STEP_INSIDE_H
 #define STEP_INSIDE_H
 
-#include "../machine/effects.h"
+#include "x86/effects.h"
 #include "step.h"
 
 /* An instruction seen before, with what it does: one for each address and bytes. */

@@ -2,7 +2,7 @@
 #ifndef STEP_REPORT_H
 #define STEP_REPORT_H
 
-#include "../machine/machine.h"
+#include "x86/x86.h"
 #include "../process/recording.h"
 #include "../process/step.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../elfgen/machine/code.h"
+#include "x86/session.h"
 #include "../../elfgen/process/confine.h"
 #include "../../elfgen/process/execve.h"
 #include "../../elfgen/process/mutate.h"

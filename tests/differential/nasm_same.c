@@ -1,4 +1,4 @@
-/* machine/nasm.c against nasm itself: instructions of real programs, of all forms that Zydis
+/* x86/nasm.c against nasm itself: instructions of real programs, of all forms that Zydis
  * decodes and of random bytes are printed, assembled by nasm and decoded again, and must mean the
  * same.
  *

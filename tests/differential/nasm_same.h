@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../elfgen/machine/nasm.h"
+#include "x86/nasm.h"
 
 enum { NAME = 64 }; /* of the temporary folder */
 

@@ -2,7 +2,7 @@
  * whole claims, and so it is for code of which the second window is asked first. */
 #include <stdlib.h>
 
-#include "../../elfgen/machine/code.h"
+#include "x86/session.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../elfgen/machine/code.h"
+#include "x86/session.h"
 #include "../../elfgen/report/unfold.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../elfgen/machine/code.h"
+#include "x86/session.h"
 #include "lecture.h"
 #include "room.h"
 

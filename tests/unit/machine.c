@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../elfgen/machine/machine.h"
+#include "x86/x86.h"
 #include "room.h"
 
 static struct x86 *new_machine(uint64_t e_machine, enum x86_syntax syntax)

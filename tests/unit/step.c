@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../elfgen/machine/effects.h"
+#include "x86/effects.h"
 #include "../../elfgen/process/step.h"
 #include "../../elfgen/report/step.h"
 #include "elfgen/image.h"

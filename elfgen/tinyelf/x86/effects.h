@@ -4,7 +4,7 @@
 #ifndef X86_EFFECTS_H
 #define X86_EFFECTS_H
 
-#include "machine.h"
+#include "x86.h"
 
 enum {
     EFFECTS_WRITES = 4,       /* the most places in memory that are listed for an instruction */

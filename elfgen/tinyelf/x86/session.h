@@ -3,7 +3,7 @@
 #define X86_SESSION_H
 
 #include "elfgen.h"
-#include "machine.h"
+#include "x86.h"
 
 struct x86_session {
     struct elfgen_code code;

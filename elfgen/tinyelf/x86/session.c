@@ -1,5 +1,5 @@
 /* Sets up the decoder and finds the code of a file. */
-#include "code.h"
+#include "session.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Decodes an instruction: its length, its parts, and where control goes. */
-#include "machine.h"
+#include "x86.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Propagates constants through general registers and the stack, for the instructions with which
  * small programs make constants. Whatever another instruction writes becomes unknown. */
-#include "machine.h"
+#include "x86.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Prints an instruction in the syntax that x86_open() was given. */
-#include "machine.h"
+#include "x86.h"
 #include "nasm.h"
 
 #include <string.h>
