@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "x86/session.h"
-#include "../report/debug_file.h"
+#include "symbols/debug_file.h"
 #include "../report/disasm.h"
 #include "base/file.h"
 #include "cli.h"

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "elfgen.h"
-#include "symbols.h"
+#include "symbols/symbols.h"
 
 /* A file, and the part of it that a report is about. */
 struct bytemap {

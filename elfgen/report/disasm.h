@@ -3,7 +3,7 @@
 #define DISASM_H
 
 #include "elfgen.h"
-#include "symbols.h"
+#include "symbols/symbols.h"
 
 struct disasm {
     bool addresses, bytes;   /* before each instruction */

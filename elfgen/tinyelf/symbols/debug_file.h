@@ -1,6 +1,6 @@
 /* Finds the names of a program's places: its own symbol table's, or those of FILE.debug. */
-#ifndef DEBUG_FILE_H
-#define DEBUG_FILE_H
+#ifndef SYMBOLS_DEBUG_FILE_H
+#define SYMBOLS_DEBUG_FILE_H
 
 #include "base/file.h"
 #include "symbols.h"
