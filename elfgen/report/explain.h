@@ -2,7 +2,7 @@
 #ifndef EXPLAIN_H
 #define EXPLAIN_H
 
-#include "bytemap.h"
+#include "bytemap/bytemap.h"
 
 enum explain_format {
     EXPLAIN_TEXT,   /* rows of bytes, each followed by a line for each owner */

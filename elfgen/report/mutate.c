@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytemap.h"
+#include "bytemap/bytemap.h"
 
 const char *mutate_class_name(enum mutate_class class_)
 {

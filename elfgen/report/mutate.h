@@ -7,7 +7,7 @@
 #include "../process/mutate.h"
 #include "elfgen/error.h"
 #include "elfgen/text.h"
-#include "bytemap.h"
+#include "bytemap/bytemap.h"
 
 /* The owners of a byte: their names ("phdr[0].p_flags", "ehdr.e_flags + phdr[0].p_type"), of which
  * only the first are given if there are many; what its value means; and the most important reader.
