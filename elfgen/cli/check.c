@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../process/execve.h"
+#include "ptrace/host.h"
 #include "../report/check.h"
 #include "base/file.h"
 #include "cli.h"

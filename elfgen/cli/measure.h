@@ -2,7 +2,7 @@
 #ifndef COMPARE_RUN_H
 #define COMPARE_RUN_H
 
-#include "../process/measure.h"
+#include "ptrace/profile.h"
 
 /* Nanoseconds for a run unless the user says otherwise: 5 seconds. */
 #define COMPARE_RUN_LIMIT 5000000000U

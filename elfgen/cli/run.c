@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "../process/confine.h"
-#include "../process/limited.h"
+#include "ptrace/limit_run.h"
 #include "cli.h"
 #include "interrupt.h"
 #include "run.h"

@@ -20,7 +20,7 @@
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
-#include "limits.h"
+#include "ptrace/limits.h"
 
 /* Bits: what the system does not offer to a worker. The caller should warn of it. */
 enum sandbox_lack {

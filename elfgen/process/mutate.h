@@ -9,7 +9,7 @@
 #define MUTATE_H
 
 #include "elfgen/error.h"
-#include "limits.h"
+#include "ptrace/limits.h"
 
 /* What a change did, compared with the unchanged program. */
 enum mutate_class {

@@ -5,7 +5,7 @@
 #ifndef STEP_H
 #define STEP_H
 
-#include "process.h"
+#include "ptrace/ptrace.h"
 #include "recording.h"
 
 struct stepper;

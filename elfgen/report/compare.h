@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../process/measure.h"
+#include "ptrace/profile.h"
 #include "elfgen.h"
 
 /* The owners that a byte may have: X(key, label). The first three are headers. */

@@ -2,7 +2,7 @@
 #ifndef REPORT_RUN_H
 #define REPORT_RUN_H
 
-#include "../process/measure.h"
+#include "ptrace/profile.h"
 #include "elfgen/text.h"
 
 /* Prints how it ended: "exit 0", "killed by SIGSEGV", "time was up", "no: Exec format error". */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../process/measure.h"
+#include "ptrace/profile.h"
 #include "../source/stages.h"
 #include "elfgen/text.h"
 

@@ -6,7 +6,7 @@
 #ifndef STRACE_H
 #define STRACE_H
 
-#include "../process/process.h"
+#include "ptrace/ptrace.h"
 #include "call_reader.h"
 #include "elfgen.h"
 

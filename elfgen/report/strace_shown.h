@@ -2,7 +2,7 @@
 #ifndef STRACE_SHOWN_H
 #define STRACE_SHOWN_H
 
-#include "../process/process.h"
+#include "ptrace/ptrace.h"
 #include "call_reader.h"
 
 /* A call as it is shown. Some of i386 pass only the address of the arguments. */

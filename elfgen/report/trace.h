@@ -2,7 +2,7 @@
 #ifndef TRACE_H
 #define TRACE_H
 
-#include "../process/door.h"
+#include "ptrace/call_site.h"
 #include "strace.h"
 
 /* A call, and what was read while its process was stopped. */

@@ -46,7 +46,7 @@ mkdir -p "$folder/root/dev"
 cd "$source"
 "${CC:-cc}" -O2 -static -D_GNU_SOURCE -Ielfgen/include -Ielfgen/tinyelf -o "$folder/root/kernel-same" \
     tests/differential/kernel_same.c tests/differential/kernel_mutants.c tests/differential/kernel_truth.c \
-    elfgen/process/execve.c elfgen/tinyelf/base/file.c "$build/libelfgen-core.a"
+    elfgen/tinyelf/ptrace/host.c elfgen/tinyelf/base/file.c "$build/libelfgen-core.a"
 "${CC:-cc}" -O2 -static -D_GNU_SOURCE -o "$folder/root/init" tests/differential/kernel_init.c
 (cd "$folder/root" && find . | cpio -o -H newc 2>/dev/null | gzip) >"$folder/initrd"
 

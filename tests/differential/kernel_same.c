@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../elfgen/process/execve.h"
+#include "ptrace/host.h"
 #include "../unit/lecture.h"
 #include "kernel_mutants.h"
 #include "kernel_truth.h"

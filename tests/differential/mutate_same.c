@@ -7,7 +7,7 @@
 
 #include "x86/session.h"
 #include "../../elfgen/process/confine.h"
-#include "../../elfgen/process/execve.h"
+#include "ptrace/host.h"
 #include "../../elfgen/process/mutate.h"
 #include "../../elfgen/report/mutate.h"
 #include "../unit/lecture.h"

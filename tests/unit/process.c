@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "../../elfgen/process/confine.h"
-#include "../../elfgen/process/door.h"
-#include "../../elfgen/process/limited.h"
+#include "ptrace/call_site.h"
+#include "ptrace/limit_run.h"
 #include "elfgen.h"
 #include "room.h"
 #include "slow_execve.h"

@@ -1,5 +1,5 @@
 /* Spins, then sleeps, until a traced process stops. */
-#include "patience.h"
+#include "spin_wait.h"
 
 #include <sched.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 /* Finds the instruction that made a system call, its file, and the privilege level. */
-#include "door.h"
+#include "call_site.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Profiles programs: counts their traced calls, then times them in rounds. */
-#include "measure.h"
+#include "profile.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Reads this machine's parameters of execve from /proc, and interpreters from the file system. */
-#include "execve.h"
+#include "host.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* Traces a program call by call, with its children if they are wanted. */
-#include "process.h"
+#include "ptrace.h"
 
-#include "patience.h"
+#include "spin_wait.h"
 
 #include <errno.h>
 #include <linux/audit.h>

@@ -1,5 +1,5 @@
 /* A program and its children, traced only at their beginnings, signals and ends. */
-#include "limited.h"
+#include "limit_run.h"
 
 #include <errno.h>
 #include <poll.h>

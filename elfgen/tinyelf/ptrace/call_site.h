@@ -1,10 +1,10 @@
 /* Finds the instruction that made a system call, its file, and the privilege level. */
-#ifndef CALL_SITE_H
-#define CALL_SITE_H
+#ifndef PTRACE_CALL_SITE_H
+#define PTRACE_CALL_SITE_H
 
 #include <limits.h>
 
-#include "process.h"
+#include "ptrace.h"
 
 /* The instruction that made a call. */
 struct call_site {

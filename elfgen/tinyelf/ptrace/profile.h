@@ -2,10 +2,10 @@
  *
  * Each program is run several times. Nothing is printed and no signal handler is set. When a
  * function here returns, no process that it started is left, nor a child of one. */
-#ifndef PROFILE_H
-#define PROFILE_H
+#ifndef PTRACE_PROFILE_H
+#define PTRACE_PROFILE_H
 
-#include "process.h"
+#include "ptrace.h"
 
 enum {
     PROFILE_NAMES = 1024,  /* names of calls; calls beyond that are counted as "others" */

@@ -1,9 +1,9 @@
 /* A program with limits, as it is: nothing is taken from it, nothing between it and the system. */
-#ifndef LIMIT_RUN_H
-#define LIMIT_RUN_H
+#ifndef PTRACE_LIMIT_RUN_H
+#define PTRACE_LIMIT_RUN_H
 
 #include "limits.h"
-#include "process.h"
+#include "ptrace.h"
 
 struct limit_run {
     struct run_limits limits; /* time, and memory of all its processes together */

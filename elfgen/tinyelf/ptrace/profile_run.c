@@ -1,6 +1,6 @@
 /* Runs a program once at its own speed, without stops at its calls. It is traced all the same: the
  * program and all its children are then killed if this process ends. */
-#include "measure.h"
+#include "profile.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Starts a traced child that is stopped just before its execve, and reads its memory. */
-#include "process.h"
+#include "ptrace.h"
 
 #include <errno.h>
 #include <fcntl.h>

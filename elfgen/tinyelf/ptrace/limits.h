@@ -1,6 +1,6 @@
 /* How long and how much a program may, and how it ended: for the ways to run one that watch it. */
-#ifndef LIMITS_H
-#define LIMITS_H
+#ifndef PTRACE_LIMITS_H
+#define PTRACE_LIMITS_H
 
 #include <signal.h>
 #include <stddef.h>

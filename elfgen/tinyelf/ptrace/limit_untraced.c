@@ -1,5 +1,5 @@
 /* A program and its children where ptrace is forbidden. */
-#include "limited.h"
+#include "limit_run.h"
 
 #include <errno.h>
 #include <fcntl.h>

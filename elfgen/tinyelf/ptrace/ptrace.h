@@ -5,8 +5,8 @@
  * function here fails, it kills the program before it returns. In Linux a process has one parent
  * and one tracer, so all of this is for a single thread. While a function here waits, it waits for
  * any child of this process. */
-#ifndef PROCESS_H
-#define PROCESS_H
+#ifndef PTRACE_H
+#define PTRACE_H
 
 #include <signal.h>
 #include <sys/types.h>

@@ -1,6 +1,6 @@
 /* Reads what the core's model of execve (elfgen/kernel.h) needs to know about this machine. */
-#ifndef HOST_H
-#define HOST_H
+#ifndef PTRACE_HOST_H
+#define PTRACE_HOST_H
 
 #include "base/file.h"
 #include "elfgen/kernel.h"

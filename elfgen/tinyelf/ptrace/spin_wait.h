@@ -1,6 +1,6 @@
 /* Spins, then sleeps, until a traced process stops. */
-#ifndef SPIN_WAIT_H
-#define SPIN_WAIT_H
+#ifndef PTRACE_SPIN_WAIT_H
+#define PTRACE_SPIN_WAIT_H
 
 #include <stdbool.h>
 #include <sys/types.h>
