@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "x86/session.h"
-#include "../process/confine.h"
+#include "sandbox/sandbox.h"
 #include "../process/mutate.h"
 #include "../report/mutate.h"
 #include "base/file.h"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../process/confine.h"
+#include "sandbox/sandbox.h"
 #include "ptrace/limit_run.h"
 #include "cli.h"
 #include "interrupt.h"

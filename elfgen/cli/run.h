@@ -2,7 +2,7 @@
 #ifndef RUN_H
 #define RUN_H
 
-#include "../process/confine.h"
+#include "sandbox/sandbox.h"
 
 /* Reports why a program died, if it did. Returns the command's exit status. `name` is the program
  * as the user named it, `path` is where it is. */

@@ -2,7 +2,7 @@
 #ifndef MUTATE_INSIDE_H
 #define MUTATE_INSIDE_H
 
-#include "confine.h"
+#include "sandbox/sandbox.h"
 #include "mutate.h"
 
 /* Memory that all processes share. What several of them write is only accessed by atomic

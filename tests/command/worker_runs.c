@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "process/confine.h"
+#include "sandbox/sandbox.h"
 
 enum { MOST_WAYS = 16 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "x86/session.h"
-#include "../../elfgen/process/confine.h"
+#include "sandbox/sandbox.h"
 #include "ptrace/host.h"
 #include "../../elfgen/process/mutate.h"
 #include "../../elfgen/report/mutate.h"

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../elfgen/process/confine.h"
+#include "sandbox/sandbox.h"
 #include "elfgen.h"
 #include "room.h"
 #include "slow_execve.h"

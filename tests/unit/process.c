@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../elfgen/process/confine.h"
+#include "sandbox/sandbox.h"
 #include "ptrace/call_site.h"
 #include "ptrace/limit_run.h"
 #include "elfgen.h"

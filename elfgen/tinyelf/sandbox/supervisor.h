@@ -1,8 +1,8 @@
 /* Watches one run of a worker, from the job's start to its end: private to these files. */
-#ifndef SANDBOX_WATCH_H
-#define SANDBOX_WATCH_H
+#ifndef SANDBOX_SUPERVISOR_H
+#define SANDBOX_SUPERVISOR_H
 
-#include "confine_inside.h"
+#include "sandbox_private.h"
 
 struct sandbox_worker {
     struct sandbox_shared *shared;

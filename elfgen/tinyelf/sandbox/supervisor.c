@@ -1,5 +1,5 @@
 /* A run in a worker, watched: its time, memory and output, and how it ends. */
-#include "confine_watch.h"
+#include "supervisor.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -4,7 +4,7 @@
  * them has an argument. A program that it starts inherits the filter and knows no secret: execve
  * replaced the memory and cleared the registers that held it.
  */
-#include "confine_inside.h"
+#include "sandbox_private.h"
 
 #include <errno.h>
 #include <fcntl.h>

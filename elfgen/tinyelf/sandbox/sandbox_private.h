@@ -1,8 +1,8 @@
 /* What the two sides of a worker have in common: for the room's own files. */
-#ifndef SANDBOX_INSIDE_H
-#define SANDBOX_INSIDE_H
+#ifndef SANDBOX_SANDBOX_PRIVATE_H
+#define SANDBOX_SANDBOX_PRIVATE_H
 
-#include "confine.h"
+#include "sandbox.h"
 
 struct sock_fprog;
 

@@ -1,5 +1,5 @@
 /* Puts a worker into namespaces of its own and takes its file system away. */
-#include "confine_inside.h"
+#include "sandbox_private.h"
 
 #include <fcntl.h>
 #include <sched.h>

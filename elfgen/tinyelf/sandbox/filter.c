@@ -1,5 +1,5 @@
 /* The filter of a worker: what programs may ask the kernel for, and what it may itself. */
-#include "confine_inside.h"
+#include "sandbox_private.h"
 
 #include <errno.h>
 #include <linux/filter.h>

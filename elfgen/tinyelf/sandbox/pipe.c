@@ -1,5 +1,5 @@
 /* Pipes between a sandboxed program and its output. */
-#include "confine_inside.h"
+#include "sandbox_private.h"
 
 #include <errno.h>
 #include <fcntl.h>

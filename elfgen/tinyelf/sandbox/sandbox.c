@@ -1,5 +1,5 @@
 /* Makes a worker, hands it jobs, and ends it: the supervisor's side. */
-#include "confine_inside.h"
+#include "sandbox_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "confine_watch.h"
+#include "supervisor.h"
 
 /* Room for arguments and environment, as much as Linux accepts with the usual stack size, and for
  * the pointers to them. */
