@@ -2,7 +2,7 @@
 #ifndef CLI_STEP_H
 #define CLI_STEP_H
 
-#include "../process/step.h"
+#include "stepper/stepper.h"
 #include "../report/step.h"
 #include "cli.h"
 

@@ -3,8 +3,8 @@
 #define STEP_REPORT_H
 
 #include "x86/x86.h"
-#include "../process/recording.h"
-#include "../process/step.h"
+#include "stepper/recording.h"
+#include "stepper/stepper.h"
 
 /* Decoders that turn instructions into text, one for each width. */
 struct step_machines {

@@ -2,7 +2,7 @@
 #ifndef STEP_NAMES_H
 #define STEP_NAMES_H
 
-#include "../process/recording.h"
+#include "stepper/recording.h"
 
 static const char *const step_kind_names[STEP_KINDS] = {
     [STEP_RAN] = "ran",         [STEP_FAULT] = "fault", [STEP_SIGNAL] = "signal",

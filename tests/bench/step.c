@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../elfgen/process/step.h"
+#include "stepper/stepper.h"
 #include "elfgen/image.h"
 
 enum { ROUNDS = 9, TIMES = 25000 };

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "x86/effects.h"
-#include "../../elfgen/process/step.h"
+#include "stepper/stepper.h"
 #include "../../elfgen/report/step.h"
 #include "elfgen/image.h"
 #include "room.h"

@@ -1,5 +1,5 @@
 /* Runs a program instruction by instruction, and records each. */
-#include "step_inside.h"
+#include "stepper_private.h"
 
 #include <errno.h>
 #include <stdlib.h>

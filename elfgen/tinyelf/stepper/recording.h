@@ -5,8 +5,8 @@
  * Each instruction is kept once. A record has the index of its instruction, the registers that
  * changed, each as old XOR new (which serves both directions), and pieces: memory, calls, output.
  * All records are in one buffer that only grows. */
-#ifndef RECORDING_H
-#define RECORDING_H
+#ifndef STEPPER_RECORDING_H
+#define STEPPER_RECORDING_H
 
 #include <stdbool.h>
 #include <stddef.h>

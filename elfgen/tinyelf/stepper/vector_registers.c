@@ -1,5 +1,5 @@
 /* Records changes of x87, vector and mask registers, using the state that XSAVE saves. */
-#include "step_inside.h"
+#include "stepper_private.h"
 
 #include <cpuid.h>
 #include <elf.h>

@@ -1,5 +1,5 @@
 /* Records system calls of a stepped program: arguments, answers, and what the kernel wrote. */
-#include "step_inside.h"
+#include "stepper_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>

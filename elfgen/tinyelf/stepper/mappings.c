@@ -1,5 +1,5 @@
 /* Reads the mappings, the file and the initial stack of a stopped program. */
-#include "step_inside.h"
+#include "stepper_private.h"
 
 #include <errno.h>
 #include <fcntl.h>

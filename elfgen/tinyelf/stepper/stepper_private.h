@@ -1,9 +1,9 @@
 /* What the files of the stepper share: private to them. */
-#ifndef STEP_INSIDE_H
-#define STEP_INSIDE_H
+#ifndef STEPPER_STEPPER_PRIVATE_H
+#define STEPPER_STEPPER_PRIVATE_H
 
 #include "x86/effects.h"
-#include "step.h"
+#include "stepper.h"
 
 /* An instruction seen before, with what it does: one for each address and bytes. */
 struct seen {

@@ -1,5 +1,5 @@
 /* Reads the instructions of a stopped program, decodes each once, and finds what they write. */
-#include "step_inside.h"
+#include "stepper_private.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  *
  * As with tracing, nothing is printed, no signal handler is set, and the program does not outlive
  * this process. Its children run on their own, and only its first thread is stepped. */
-#ifndef STEP_H
-#define STEP_H
+#ifndef STEPPER_H
+#define STEPPER_H
 
 #include "ptrace/ptrace.h"
 #include "recording.h"
