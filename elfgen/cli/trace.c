@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../report/strace.h"
+#include "strace/line.h"
 #include "../report/trace.h"
 #include "cli.h"
 #include "interrupt.h"

@@ -3,7 +3,7 @@
 #define TRACE_H
 
 #include "ptrace/call_site.h"
-#include "strace.h"
+#include "strace/line.h"
 
 /* A call, and what was read while its process was stopped. */
 struct trace_call {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../elfgen/report/strace.h"
+#include "strace/line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

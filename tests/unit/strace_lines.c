@@ -1,4 +1,4 @@
-/* report/strace.c: the lines of a trace, of one process and of several. */
+/* strace/line.c: the lines of a trace, of one process and of several. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

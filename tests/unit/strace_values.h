@@ -2,8 +2,8 @@
 #ifndef STRACE_VALUES_H
 #define STRACE_VALUES_H
 
-#include "../../elfgen/report/strace.h"
-#include "../../elfgen/report/strace_print.h"
+#include "strace/line.h"
+#include "strace/args/args.h"
 #include "room.h"
 
 enum { AT = 0x10000, MEMORY = 0x3000, TEXT = 1 << 18 };

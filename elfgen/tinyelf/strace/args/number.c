@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 void strace_put_int(const struct strace_value *v)
 {

@@ -3,7 +3,7 @@
 #include <linux/membarrier.h>
 #include <sys/prctl.h>
 
-#include "strace_print.h"
+#include "strace/args/args.h"
 
 static void put_error(struct elfgen_text *out, int64_t number)
 {

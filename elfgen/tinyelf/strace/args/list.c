@@ -1,5 +1,5 @@
 /* Prints arguments that point to one number or to many. */
-#include "strace_print.h"
+#include "args.h"
 
 /* ---- pointers to numbers ---- */
 

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 void strace_put_time_of(struct elfgen_text *out, const uint8_t *bytes, size_t size,
                         const char *fraction)

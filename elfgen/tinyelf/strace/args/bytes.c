@@ -1,5 +1,5 @@
 /* Prints arguments that are strings, buffers and lists of them. */
-#include "strace_print.h"
+#include "args.h"
 
 void strace_put_path(const struct strace_value *v)
 {

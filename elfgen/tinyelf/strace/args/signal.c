@@ -1,7 +1,7 @@
 /* Prints arguments about signals, and siginfo_t. */
 #include <signal.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 /* ---- sets ---- */
 

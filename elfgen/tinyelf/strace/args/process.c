@@ -1,7 +1,7 @@
 /* Prints arguments of calls on processes and on the system. */
 #include <sys/wait.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 /* ---- limits and usage ---- */
 

@@ -3,11 +3,11 @@
  * Output goes to an elfgen_text; no file is known here. Memory is read through a callback, so that
  * a recording prints like a running program. Memory and registers of the program may hold anything:
  * what is read and what is printed are bounded. */
-#ifndef STRACE_H
-#define STRACE_H
+#ifndef STRACE_LINE_H
+#define STRACE_LINE_H
 
 #include "ptrace/ptrace.h"
-#include "call_reader.h"
+#include "memory_reader.h"
 #include "elfgen.h"
 
 /* ---- values ---- */

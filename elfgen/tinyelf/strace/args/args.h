@@ -1,12 +1,12 @@
 /* Printers of single arguments, and what they share. */
-#ifndef STRACE_PRINT_H
-#define STRACE_PRINT_H
+#ifndef STRACE_ARGS_H
+#define STRACE_ARGS_H
 
 #include <string.h>
 
-#include "call_reader.h"
-#include "strace.h"
-#include "strace_sets.h"
+#include "strace/memory_reader.h"
+#include "strace/line.h"
+#include "strace/xlat.h"
 
 struct strace_value {
     struct elfgen_text *out;

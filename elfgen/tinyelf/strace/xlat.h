@@ -18,8 +18,8 @@ struct xlat {
 #define V(name)
 #define N(name, value)
 #define END(id)
-#include "strace_libc_sets.def"
-#include "strace_sets.def"
+#include "xlat_libc.def"
+#include "xlat.def"
 #undef BEGIN
 #undef V
 #undef N

@@ -4,7 +4,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 /* ---- stat ---- */
 

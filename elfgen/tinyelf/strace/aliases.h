@@ -1,9 +1,9 @@
 /* The call that a trace shows: some calls of i386 pass another one. */
-#ifndef STRACE_SHOWN_H
-#define STRACE_SHOWN_H
+#ifndef STRACE_ALIASES_H
+#define STRACE_ALIASES_H
 
 #include "ptrace/ptrace.h"
-#include "call_reader.h"
+#include "memory_reader.h"
 
 /* A call as it is shown. Some of i386 pass only the address of the arguments. */
 struct strace_shown {

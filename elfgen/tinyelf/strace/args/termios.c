@@ -1,7 +1,7 @@
 /* Prints struct termios. */
 #include <asm/termbits.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 /* Flags; nothing if none is set. */
 static void put_some(struct elfgen_text *out, const struct xlat *xlat, uint32_t flags)

@@ -1,5 +1,5 @@
 /* Prints arguments and results of poll, select and epoll. */
-#include "strace_print.h"
+#include "args.h"
 
 /* ---- poll ---- */
 

@@ -1,7 +1,7 @@
 /* Prints arguments of futex, which each operation uses in its own way. */
 #include <linux/futex.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 void strace_put_futex_op(const struct strace_value *v)
 {

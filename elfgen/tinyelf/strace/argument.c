@@ -11,7 +11,7 @@
 
 #include <asm/prctl.h>
 
-#include "strace_print.h"
+#include "strace/args/args.h"
 
 enum { EARLY, LATE };
 

@@ -8,10 +8,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "strace_sets.h"
+#include "xlat.h"
 
-#define SETS "strace_libc_sets.def"
-#include "strace_sets_make.h"
+#define SETS "xlat_libc.def"
+#include "xlat_expand.h"
 
 static const struct xlat_row rows_none[] = {{NULL, 0}};
 const struct xlat xlat_none = {rows_none, "???"};

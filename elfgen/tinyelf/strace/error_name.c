@@ -1,5 +1,5 @@
 /* Names and sentences of errors. */
-#include "strace_print.h"
+#include "strace/args/args.h"
 
 /* Errors that no program ever sees: the kernel restarts the call. (linux/errno.h of the kernel
  * itself, which no package has) */

@@ -1,11 +1,11 @@
 /* Prints a trace's lines: the beginning of a call when it is made, the rest when it returns;
  * signals and exits. */
-#include "strace.h"
+#include "line.h"
 
 #include <string.h>
 
-#include "strace_print.h"
-#include "strace_shown.h"
+#include "strace/args/args.h"
+#include "aliases.h"
 
 enum { RESULT_COLUMN = 40 };
 

@@ -4,7 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 /* ---- prctl ---- */
 

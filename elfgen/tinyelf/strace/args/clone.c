@@ -1,7 +1,7 @@
 /* Prints arguments of clone, clone3 and set_thread_area. */
 #include <linux/sched.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 void strace_put_user_desc(const struct strace_value *v)
 {

@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 bool strace_read_all(const struct strace_value *v, uint64_t address, void *bytes, size_t size)
 {

@@ -1,7 +1,7 @@
 /* Reads memory that arguments of a system call point to: of a stopped process, or from a
  * recording. */
-#ifndef MEMORY_READER_H
-#define MEMORY_READER_H
+#ifndef STRACE_MEMORY_READER_H
+#define STRACE_MEMORY_READER_H
 
 #include <stddef.h>
 #include <stdint.h>

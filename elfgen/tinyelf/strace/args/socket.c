@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include "strace_print.h"
+#include "args.h"
 
 enum { SOCKADDR_MOST = 128, FAMILY = 2, UN_PATH = 108 };
 

@@ -48,7 +48,7 @@
 #include <linux/xattr.h>
 #include <stddef.h>
 
-#include "strace_sets.h"
+#include "xlat.h"
 
-#define SETS "strace_sets.def"
-#include "strace_sets_make.h"
+#define SETS "xlat.def"
+#include "xlat_expand.h"

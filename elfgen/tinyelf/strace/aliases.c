@@ -1,7 +1,7 @@
 /* Finds the call that a trace shows, and its arguments. */
-#include "strace_shown.h"
+#include "aliases.h"
 
-#include "strace_print.h"
+#include "strace/args/args.h"
 
 const char *strace_show_number(struct strace_shown *shown)
 {
