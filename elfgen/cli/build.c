@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "build.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 enum {
     OPTION_FROM = 256,

@@ -1,7 +1,7 @@
 /* Checks, before the output is written, whether Linux would start it. */
 #include "build.h"
-#include "cli.h"
-#include "starts.h"
+#include "cli/cli.h"
+#include "cli/loadable.h"
 
 bool build_check(const struct build *build, const void *bytes, size_t size, const char *kind)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "build.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 void build_diagnostic(const struct source_message *what, bool verbose)
 {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "build.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 bool build_is_hex(const struct build *build)
 {

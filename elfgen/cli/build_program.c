@@ -10,7 +10,7 @@
 #include "link/print_map.h"
 #include "link/section_headers.h"
 #include "build.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 /* A build in progress. */
 struct work {

@@ -7,7 +7,7 @@
 #include "ptrace/host.h"
 #include "../report/check.h"
 #include "base/file.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 enum { OPTION_HELP = 256, OPTION_KERNEL, OPTION_JSON, OPTION_STRICT, OPTION_LOADER };
 

@@ -6,7 +6,7 @@
 #include "x86/session.h"
 #include "../report/compare.h"
 #include "base/file.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "measure.h"
 
 enum { OPTION_RUN = 256, OPTION_TIME, OPTION_JSON, OPTION_HELP };

@@ -6,7 +6,7 @@
 #include "symbols/debug_file.h"
 #include "../report/disasm.h"
 #include "base/file.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 enum { OPTION_SYNTAX = 256, OPTION_ALL, OPTION_BYTES, OPTION_DEBUG_FILE, OPTION_HELP };
 

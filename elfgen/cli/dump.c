@@ -8,8 +8,8 @@
 
 #include "../report/readelf.h"
 #include "base/file.h"
-#include "cli.h"
-#include "starts.h"
+#include "cli/cli.h"
+#include "cli/loadable.h"
 
 enum { OPTION_HELP = 256 };
 

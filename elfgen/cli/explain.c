@@ -6,8 +6,8 @@
 #include "symbols/debug_file.h"
 #include "../report/explain.h"
 #include "base/file.h"
-#include "cli.h"
-#include "starts.h"
+#include "cli/cli.h"
+#include "cli/loadable.h"
 
 enum {
     OPTION_FORMAT = 256,

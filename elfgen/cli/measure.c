@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "interrupt.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
 
 enum { MOST_PROGRAMS = 2, TICK = 50 };
 

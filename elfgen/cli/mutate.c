@@ -12,9 +12,9 @@
 #include "../report/mutate.h"
 #include "base/file.h"
 #include "base/json_write.h"
-#include "cli.h"
-#include "interrupt.h"
-#include "progress.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "run.h"
 
 enum {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 enum { OPTION_HELP = 256, MOST_TEMPLATES = 64 };
 

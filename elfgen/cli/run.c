@@ -11,8 +11,8 @@
 
 #include "sandbox/sandbox.h"
 #include "ptrace/limit_run.h"
-#include "cli.h"
-#include "interrupt.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "run.h"
 
 enum { OPTION_SANDBOX = 256, OPTION_TIME, OPTION_MEMORY, OPTION_OUTPUT, OPTION_HELP };

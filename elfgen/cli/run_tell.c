@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 /* ---- what a program needs from the file system ---- */
 

@@ -8,7 +8,7 @@
 
 #include "../report/stages.h"
 #include "build.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 enum {
     OPTION_CC = 256,

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "cli.h"
-#include "interrupt.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
 
 static const char marker[] = ".stages";
 static const char report_name[] = "stages.json";

@@ -4,7 +4,7 @@
 
 #include "stepper/stepper.h"
 #include "../report/step.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 /* Where to stop: before the instruction at an address, or after a number of steps. */
 struct step_until {

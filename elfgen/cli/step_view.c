@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "interrupt.h"
+#include "cli/interrupt.h"
 
 /* ---- output ---- */
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../report/calls.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 enum { OPTION_ABI = 256, OPTION_LIST, OPTION_JSON, OPTION_HELP };
 

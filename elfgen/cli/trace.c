@@ -7,9 +7,9 @@
 
 #include "strace/line.h"
 #include "../report/trace.h"
-#include "cli.h"
-#include "interrupt.h"
-#include "log.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
+#include "cli/live_log.h"
 
 enum { OPTION_JSON = 256, OPTION_ABI, OPTION_HELP };
 

@@ -6,7 +6,7 @@
 #include "x86/session.h"
 #include "../report/unfold.h"
 #include "base/file.h"
-#include "cli.h"
+#include "cli/cli.h"
 
 enum { OPTION_HELP = 256 };
 

@@ -1,5 +1,5 @@
 /* Tells whether any Linux on x86 would start a file, and points to `tinyelf check` if not. */
-#include "starts.h"
+#include "loadable.h"
 #include "cli.h"
 
 bool loadable_somewhere(const void *bytes, size_t size, struct elfgen_kernel_answer *answer)

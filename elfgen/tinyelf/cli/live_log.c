@@ -1,5 +1,5 @@
 /* Writes a log while a program runs. */
-#include "log.h"
+#include "live_log.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* Shows a progress bar on standard error, if that is a terminal. */
-#ifndef PROGRESS_H
-#define PROGRESS_H
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* Writes a log while a program runs, to standard error or to a file. */
-#ifndef LIVE_LOG_H
-#define LIVE_LOG_H
+#ifndef CLI_LIVE_LOG_H
+#define CLI_LIVE_LOG_H
 
 #include <stdbool.h>
 

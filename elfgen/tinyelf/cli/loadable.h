@@ -1,6 +1,6 @@
 /* Tells whether any Linux on x86 would start a file, for commands about something else. */
-#ifndef LOADABLE_H
-#define LOADABLE_H
+#ifndef CLI_LOADABLE_H
+#define CLI_LOADABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  * The handler only notes a signal and makes waits end; the command asks whether one was noted.
  * Signals that were ignored from the start (by nohup, or in a shell's background) stay ignored,
  * here and in programs that are started. */
-#ifndef INTERRUPT_H
-#define INTERRUPT_H
+#ifndef CLI_INTERRUPT_H
+#define CLI_INTERRUPT_H
 
 #include <signal.h>
 #include <stdbool.h>
