@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../report/stages.h"
-#include "build.h"
+#include "commands/build/build.h"
 #include "cli/cli.h"
 
 enum {
