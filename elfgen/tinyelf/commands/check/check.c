@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "ptrace/host.h"
-#include "../report/check.h"
+#include "check.h"
 #include "base/file.h"
 #include "cli/cli.h"
 

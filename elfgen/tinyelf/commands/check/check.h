@@ -1,6 +1,6 @@
 /* Prints the result of check, as text and as JSON. */
-#ifndef CHECK_REPORT_H
-#define CHECK_REPORT_H
+#ifndef CHECK_H
+#define CHECK_H
 
 #include "elfgen/kernel.h"
 #include "elfgen/objections.h"
