@@ -3,7 +3,7 @@
 #define CLI_STAGES_H
 
 #include "../source/stages.h"
-#include "measure.h"
+#include "commands/compare/run.h"
 
 /* Whether `folder` may be made: it does not exist, or stages made it and nobody changed it. Returns
  * false after reporting an error. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
-#include "run.h"
+#include "commands/compare/run_result.h"
 #include "stages.h"
 
 static void put_facts(struct elfgen_text *out, const struct stage_facts *facts)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "run.h"
+#include "commands/compare/run_result.h"
 #include "stages.h"
 
 const char *const stage_run_labels[STAGE_RUN_ROWS] = {"command", "ended", "at first", "then",

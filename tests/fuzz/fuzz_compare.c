@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "x86/session.h"
-#include "../../elfgen/report/compare.h"
+#include "commands/compare/compare.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

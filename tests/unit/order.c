@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../elfgen/report/compare_order.h"
+#include "commands/compare/call_order.h"
 #include "room.h"
 
 enum { MOST = 300 };

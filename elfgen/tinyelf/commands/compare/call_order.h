@@ -1,8 +1,8 @@
 /* Aligns two runs' system calls: names in both, and stretches of their order. */
-#ifndef COMPARE_ORDER_H
-#define COMPARE_ORDER_H
+#ifndef COMPARE_CALL_ORDER_H
+#define COMPARE_CALL_ORDER_H
 
-#include "run.h"
+#include "run_result.h"
 
 enum { ORDER_NONE = UINT16_MAX };
 

@@ -1,5 +1,5 @@
 /* Runs programs to profile them, with no input and output, and a clock that ends them. */
-#include "measure.h"
+#include "run.h"
 
 #include <errno.h>
 #include <fcntl.h>

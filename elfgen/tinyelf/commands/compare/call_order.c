@@ -1,5 +1,5 @@
 /* Aligns two runs' system calls. */
-#include "compare_order.h"
+#include "call_order.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Prints what a program did when it ran, as words and as JSON. */
-#ifndef REPORT_RUN_H
-#define REPORT_RUN_H
+#ifndef COMPARE_RUN_RESULT_H
+#define COMPARE_RUN_RESULT_H
 
 #include "ptrace/profile.h"
 #include "elfgen/text.h"

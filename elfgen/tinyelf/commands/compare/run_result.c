@@ -1,5 +1,5 @@
 /* Prints what a program did when it ran, as words and as JSON. */
-#include "run.h"
+#include "run_result.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * null. */
 #include "base/json_write.h"
 #include "compare.h"
-#include "run.h"
+#include "run_result.h"
 
 /* Begins an object with a number: json_key() would put a comma before the key. */
 static void begin(struct elfgen_text *out, const char *first, uint64_t value)

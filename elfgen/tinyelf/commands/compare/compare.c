@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "x86/session.h"
-#include "../report/compare.h"
+#include "compare.h"
 #include "base/file.h"
 #include "cli/cli.h"
-#include "measure.h"
+#include "run.h"
 
 enum { OPTION_RUN = 256, OPTION_TIME, OPTION_JSON, OPTION_HELP };
 

@@ -4,7 +4,7 @@
 
 #include "base/columns.h"
 #include "compare.h"
-#include "compare_order.h"
+#include "call_order.h"
 
 enum {
     MOST_LINES = 6,      /* lines of a stretch */
