@@ -4,7 +4,7 @@
 
 #include "x86/session.h"
 #include "symbols/debug_file.h"
-#include "../report/disasm.h"
+#include "listing.h"
 #include "base/file.h"
 #include "cli/cli.h"
 

@@ -1,5 +1,5 @@
 /* Prints instructions as a listing. */
-#include "disasm.h"
+#include "listing.h"
 
 /* Bytes that fit the column before the text; a longer instruction moves it. */
 enum { BYTES = 8 };

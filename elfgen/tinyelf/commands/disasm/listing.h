@@ -1,6 +1,6 @@
 /* Prints instructions as a listing. */
-#ifndef DISASM_H
-#define DISASM_H
+#ifndef DISASM_LISTING_H
+#define DISASM_LISTING_H
 
 #include "elfgen.h"
 #include "symbols/symbols.h"
