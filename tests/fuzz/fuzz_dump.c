@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../elfgen/report/readelf.h"
+#include "commands/dump/dump.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

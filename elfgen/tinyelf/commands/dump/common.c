@@ -1,7 +1,7 @@
 /* Objections and section names, for all parts of the report. */
 #include <string.h>
 
-#include "readelf.h"
+#include "dump.h"
 
 void readelf_report_complaint(struct readelf *report, bool is_error, const char *field,
                               const struct elfgen_error *complaint)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "readelf.h"
+#include "dump.h"
 
 /* Whether `offset` and `size` lie in the range that starts at `start` and has `room` bytes. The
  * sums wrap, as in readelf. */

@@ -1,7 +1,7 @@
 /* Prints the ELF header, as readelf -h. */
 #include <string.h>
 
-#include "readelf.h"
+#include "dump.h"
 
 enum { DT_FLAGS_1 = 0x6ffffffb, DF_1_PIE = 0x08000000 };
 

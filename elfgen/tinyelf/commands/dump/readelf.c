@@ -1,5 +1,5 @@
 /* Prints the parts of the report in their order, after counting the tables. */
-#include "readelf.h"
+#include "dump.h"
 
 /* How many entries of a table start inside the file; *whole: all their bytes are there. */
 static uint64_t present_entries(const struct elfgen_view *view, struct elfgen_table table,

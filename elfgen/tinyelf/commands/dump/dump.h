@@ -3,8 +3,8 @@
  * Where readelf gives up, this goes on: a cut ELF header is read with zeros, as Linux does, and
  * marked; a table that is partly past the end of the file is printed as far as it goes. What
  * readelf would object to goes to a callback. */
-#ifndef READELF_H
-#define READELF_H
+#ifndef DUMP_H
+#define DUMP_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* Prints the program headers, as readelf -l. */
 #include <string.h>
 
-#include "readelf.h"
+#include "dump.h"
 
 static void put_type(struct readelf *report, uint64_t type)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../report/readelf.h"
+#include "dump.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/loadable.h"

@@ -1,7 +1,7 @@
 /* Prints the section headers, as readelf -S. */
 #include <string.h>
 
-#include "readelf.h"
+#include "dump.h"
 
 /* Section types whose entry size readelf corrects before printing. */
 static const struct {
