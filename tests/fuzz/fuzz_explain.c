@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "x86/session.h"
-#include "../../elfgen/report/explain.h"
+#include "commands/explain/explain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -4,7 +4,7 @@
 
 #include "x86/session.h"
 #include "symbols/debug_file.h"
-#include "../report/explain.h"
+#include "explain.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/loadable.h"
