@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../elfgen/process/mutate.h"
+#include "commands/mutate/campaign.h"
 #include "../unit/lecture.h"
 
 /* From e_shoff to e_ehsize nothing cares, so each change runs to its end as the program does:

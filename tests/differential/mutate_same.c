@@ -8,8 +8,8 @@
 #include "x86/session.h"
 #include "sandbox/sandbox.h"
 #include "ptrace/host.h"
-#include "../../elfgen/process/mutate.h"
-#include "../../elfgen/report/mutate.h"
+#include "commands/mutate/campaign.h"
+#include "commands/mutate/result.h"
 #include "../unit/lecture.h"
 #include "../unit/lecture32.h"
 

@@ -1,6 +1,6 @@
 /* Any bytes as a result of mutate: what is read is shown, and written again it is read as the same;
  * joined with itself it is refused or the whole. */
-#include "../../elfgen/report/mutate.h"
+#include "commands/mutate/result.h"
 #include "fuzz_text.h"
 
 static struct document written(const struct mutate_report *report)

@@ -1,8 +1,8 @@
 /* process/ and report/: which runs there are, what becomes of each, and how results are kept. */
 #include <string.h>
 
-#include "../../elfgen/process/mutate_inside.h"
-#include "../../elfgen/report/mutate.h"
+#include "commands/mutate/mutate_private.h"
+#include "commands/mutate/result.h"
 #include "lecture.h"
 #include "room.h"
 

@@ -1,10 +1,10 @@
 /* The report of mutate: what changes of each byte did, as text and JSON, and read from JSON. */
-#ifndef REPORT_MUTATE_H
-#define REPORT_MUTATE_H
+#ifndef MUTATE_RESULT_H
+#define MUTATE_RESULT_H
 
 #include <stdbool.h>
 
-#include "../process/mutate.h"
+#include "campaign.h"
 #include "elfgen/error.h"
 #include "elfgen/text.h"
 #include "bytemap/bytemap.h"

@@ -1,5 +1,5 @@
 /* What each run needs: a worker, an input, and a judgement of what the run did. */
-#include "mutate_inside.h"
+#include "mutate_private.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "mutate.h"
+#include "result.h"
 
 enum { ROW = 16, LINE = 100 };
 

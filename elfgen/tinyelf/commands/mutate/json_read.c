@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/json_read.h"
-#include "mutate.h"
+#include "result.h"
 
 static struct mutate_report *report_of(const struct reader *reader)
 {

@@ -1,9 +1,9 @@
 /* What the processes of mutate share: private to these files. */
-#ifndef MUTATE_INSIDE_H
-#define MUTATE_INSIDE_H
+#ifndef MUTATE_MUTATE_PRIVATE_H
+#define MUTATE_MUTATE_PRIVATE_H
 
 #include "sandbox/sandbox.h"
-#include "mutate.h"
+#include "campaign.h"
 
 /* Memory that all processes share. What several of them write is only accessed by atomic
  * operations. */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
-#include "mutate.h"
+#include "result.h"
 
 static void put_classes(struct elfgen_text *out, const struct mutate_counts *counts)
 {

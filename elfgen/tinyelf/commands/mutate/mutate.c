@@ -8,14 +8,14 @@
 
 #include "x86/session.h"
 #include "sandbox/sandbox.h"
-#include "../process/mutate.h"
-#include "../report/mutate.h"
+#include "campaign.h"
+#include "result.h"
 #include "base/file.h"
 #include "base/json_write.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
-#include "run.h"
+#include "../../../cli/run.h"
 
 enum {
     OPTION_VALUES = 256,

@@ -1,7 +1,7 @@
 /* Maps the number of a run to the change of bytes that it tries. */
-#include "mutate.h"
+#include "campaign.h"
 
-#include "mutate_inside.h"
+#include "mutate_private.h"
 
 static size_t byte_count(const struct mutate_plan *plan)
 {

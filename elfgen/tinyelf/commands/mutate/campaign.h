@@ -5,8 +5,8 @@
  * the order of the runs. If a change makes the program run into a limit, it may end on either side
  * of it. Otherwise the same plan gives the same counts, unless the program reads a clock or random
  * bytes (AT_RANDOM, rdrand). */
-#ifndef MUTATE_H
-#define MUTATE_H
+#ifndef MUTATE_CAMPAIGN_H
+#define MUTATE_CAMPAIGN_H
 
 #include "elfgen/error.h"
 #include "ptrace/limits.h"

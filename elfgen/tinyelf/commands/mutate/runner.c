@@ -1,5 +1,5 @@
 /* A process that takes runs, has its own worker do them, and counts the results. */
-#include "mutate_inside.h"
+#include "mutate_private.h"
 
 #include <errno.h>
 #include <sched.h>

@@ -1,5 +1,5 @@
 /* Makes a report of mutate, names the owners of its bytes, and merges shards. */
-#include "mutate.h"
+#include "result.h"
 
 #include <stdlib.h>
 #include <string.h>

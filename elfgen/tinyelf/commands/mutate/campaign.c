@@ -1,5 +1,5 @@
 /* Runs the unchanged program, and starts and stops the processes that run its changes. */
-#include "mutate.h"
+#include "campaign.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "mutate_inside.h"
+#include "mutate_private.h"
 
 static bool fail(struct elfgen_error *error, const char *what, int number)
 {
