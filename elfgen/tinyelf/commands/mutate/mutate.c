@@ -15,7 +15,7 @@
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
-#include "../../../cli/run.h"
+#include "commands/run/exit_reason.h"
 
 enum {
     OPTION_VALUES = 256,

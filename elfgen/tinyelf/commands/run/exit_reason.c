@@ -1,5 +1,5 @@
 /* Reports how a program that was run has ended, or why it was not started. */
-#include "run.h"
+#include "exit_reason.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* Reports how a program that was run has ended, or why it was not started. */
-#ifndef RUN_H
-#define RUN_H
+#ifndef RUN_EXIT_REASON_H
+#define RUN_EXIT_REASON_H
 
 #include "sandbox/sandbox.h"
 

@@ -13,7 +13,7 @@
 #include "ptrace/limit_run.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
-#include "run.h"
+#include "exit_reason.h"
 
 enum { OPTION_SANDBOX = 256, OPTION_TIME, OPTION_MEMORY, OPTION_OUTPUT, OPTION_HELP };
 
