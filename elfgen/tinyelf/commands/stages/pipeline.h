@@ -1,7 +1,7 @@
 /* Runs the four steps from C to a program separately and keeps their outputs: once as usual (cc),
  * once for the smallest file (tinyelf). */
-#ifndef STAGES_H
-#define STAGES_H
+#ifndef STAGES_PIPELINE_H
+#define STAGES_PIPELINE_H
 
 #include "input/input.h"
 

@@ -1,6 +1,6 @@
 /* Runs the steps from C to a program one by one, with memory files. The commands are shown as they
  * would be typed, with names of files. */
-#include "stages.h"
+#include "pipeline.h"
 
 #include <errno.h>
 #include <fcntl.h>

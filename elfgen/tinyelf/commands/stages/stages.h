@@ -1,8 +1,8 @@
 /* The folder of files that `tinyelf stages` keeps, and runs of the programs in it. */
-#ifndef CLI_STAGES_H
-#define CLI_STAGES_H
+#ifndef STAGES_H
+#define STAGES_H
 
-#include "../source/stages.h"
+#include "pipeline.h"
 #include "commands/compare/run.h"
 
 /* Whether `folder` may be made: it does not exist, or stages made it and nobody changed it. Returns

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stages.h"
+#include "text.h"
 
 enum { WIDTH = 100, LABEL = 9, COLUMN = 45, GAP = 1, FIRST_BYTES = 10 };
 

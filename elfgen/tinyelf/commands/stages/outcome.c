@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "commands/compare/run_result.h"
-#include "stages.h"
+#include "text.h"
 
 const char *const stage_run_labels[STAGE_RUN_ROWS] = {"command", "ended", "at first", "then",
                                                       "cost"};

@@ -1,12 +1,12 @@
 /* Prints the steps from C to a program, with facts counted in their files. */
-#ifndef REPORT_STAGES_H
-#define REPORT_STAGES_H
+#ifndef STAGES_TEXT_H
+#define STAGES_TEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "ptrace/profile.h"
-#include "../source/stages.h"
+#include "pipeline.h"
 #include "elfgen/text.h"
 
 enum { MOST_NEEDS = 64 }; /* undefined symbols kept by name */

@@ -4,7 +4,7 @@
 
 #include "base/json_write.h"
 #include "commands/compare/run_result.h"
-#include "stages.h"
+#include "text.h"
 
 static void put_facts(struct elfgen_text *out, const struct stage_facts *facts)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../report/stages.h"
+#include "text.h"
 #include "commands/build/build.h"
 #include "cli/cli.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "elfgen/view.h"
-#include "stages.h"
+#include "text.h"
 
 /* ---- text ---- */
 
