@@ -1,5 +1,5 @@
 /* Any bytes as a recording: what is read is shown, and written again it is read as the same. */
-#include "../../elfgen/report/step.h"
+#include "commands/step/text.h"
 #include "fuzz_text.h"
 
 static void drop(struct elfgen_text *text)

@@ -8,7 +8,7 @@
 
 #include "x86/effects.h"
 #include "stepper/stepper.h"
-#include "../../elfgen/report/step.h"
+#include "commands/step/text.h"
 #include "elfgen/image.h"
 #include "room.h"
 

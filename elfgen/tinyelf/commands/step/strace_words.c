@@ -1,5 +1,5 @@
 /* Describes arguments of system calls for a recording, as a trace does. */
-#include "step.h"
+#include "text.h"
 #include "strace/line.h"
 
 static size_t read_process(void *context, uint64_t address, void *bytes, size_t size)

@@ -1,5 +1,5 @@
 /* Prints what a step changed: registers, memory, calls and signals. */
-#include "step.h"
+#include "text.h"
 
 #include <signal.h>
 #include <string.h>

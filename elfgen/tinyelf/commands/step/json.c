@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/json_write.h"
-#include "step.h"
-#include "step_names.h"
+#include "text.h"
+#include "json_names.h"
 
 static void put_hex(struct elfgen_text *out, uint64_t value)
 {

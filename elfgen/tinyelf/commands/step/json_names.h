@@ -1,6 +1,6 @@
 /* Words of a recording's JSON document, for both writing and reading. */
-#ifndef STEP_NAMES_H
-#define STEP_NAMES_H
+#ifndef STEP_JSON_NAMES_H
+#define STEP_JSON_NAMES_H
 
 #include "stepper/recording.h"
 

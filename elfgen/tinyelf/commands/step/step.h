@@ -1,9 +1,9 @@
 /* What the files of `tinyelf step` share: a live or replayed run. */
-#ifndef CLI_STEP_H
-#define CLI_STEP_H
+#ifndef STEP_H
+#define STEP_H
 
 #include "stepper/stepper.h"
-#include "../report/step.h"
+#include "text.h"
 #include "cli/cli.h"
 
 /* Where to stop: before the instruction at an address, or after a number of steps. */

@@ -1,5 +1,5 @@
 /* Manages the screen of the view, and a terminal of its own for the program. */
-#include "step_view.h"
+#include "view.h"
 
 #include <curses.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* The interactive view: handles its keys. */
-#include "step_view.h"
+#include "view.h"
 
 #include <curses.h>
 #include <errno.h>

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/json_read.h"
-#include "step.h"
-#include "step_names.h"
+#include "text.h"
+#include "json_names.h"
 
 static struct step_recording *recording_of(const struct reader *reader)
 {

@@ -1,5 +1,5 @@
 /* Prints names of signals, and bytes in quotes, for a step's text. */
-#include "step.h"
+#include "text.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Prints a recorded run as text. */
-#include "step.h"
+#include "text.h"
 
 void step_machines_open(struct step_machines *machines)
 {

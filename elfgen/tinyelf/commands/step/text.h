@@ -1,6 +1,6 @@
 /* Writes a recorded run as text or JSON, and reads JSON. */
-#ifndef STEP_REPORT_H
-#define STEP_REPORT_H
+#ifndef STEP_TEXT_H
+#define STEP_TEXT_H
 
 #include "x86/x86.h"
 #include "stepper/recording.h"

@@ -1,5 +1,5 @@
 /* Draws the interactive view: the file's bytes, instructions, registers, changes and output. */
-#include "step_view.h"
+#include "view.h"
 
 #include <curses.h>
 #include <string.h>
