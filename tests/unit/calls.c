@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../elfgen/report/calls.h"
+#include "commands/syscall/syscall.h"
 #include "syscalls/parameter_text.h"
 #include "room.h"
 

@@ -1,5 +1,5 @@
 /* Prints system calls as one JSON object. */
-#include "calls.h"
+#include "syscall.h"
 #include "base/json_write.h"
 #include "syscalls/parameter_text.h"
 

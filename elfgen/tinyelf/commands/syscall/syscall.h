@@ -1,6 +1,6 @@
 /* Prints system calls: one in both ABIs, whole tables, how calls are made. */
-#ifndef REPORT_CALLS_H
-#define REPORT_CALLS_H
+#ifndef SYSCALL_H
+#define SYSCALL_H
 
 #include "syscalls/facts.h"
 #include "elfgen/text.h"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "calls.h"
+#include "syscall.h"
 #include "syscalls/parameter_text.h"
 
 /* A line being filled. It counts its own length: stdio would count bytes that were cut. */

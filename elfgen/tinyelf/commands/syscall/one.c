@@ -1,5 +1,5 @@
 /* Prints one system call, with a column per ABI. */
-#include "calls.h"
+#include "syscall.h"
 
 #include <stdarg.h>
 #include <stdio.h>

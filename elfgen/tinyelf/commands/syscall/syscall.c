@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../report/calls.h"
+#include "syscall.h"
 #include "cli/cli.h"
 
 enum { OPTION_ABI = 256, OPTION_LIST, OPTION_JSON, OPTION_HELP };
