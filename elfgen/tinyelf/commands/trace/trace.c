@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "strace/line.h"
-#include "../report/trace.h"
+#include "trace.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/live_log.h"
