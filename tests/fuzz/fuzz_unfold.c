@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "x86/session.h"
-#include "../../elfgen/report/unfold.h"
+#include "commands/unfold/twin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -1,11 +1,11 @@
 /* Makes the well-formed twin of a file: the core plans and writes it, the byte map gives its
  * section headers. */
-#include "unfold.h"
+#include "twin.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "unfold_section_headers.h"
+#include "section_headers.h"
 
 static bool out_of_memory(struct elfgen_error *error)
 {

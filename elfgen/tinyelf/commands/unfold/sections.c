@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "unfold_section_headers.h"
+#include "section_headers.h"
 
 /* The owner of a byte in the old file. If several claim it, the last in this order. */
 enum owner {

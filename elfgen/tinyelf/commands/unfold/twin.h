@@ -1,6 +1,6 @@
 /* Makes a file well-formed, with sections and symbols from its byte map. */
-#ifndef UNFOLD_H
-#define UNFOLD_H
+#ifndef UNFOLD_TWIN_H
+#define UNFOLD_TWIN_H
 
 #include "elfgen.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "unfold_section_headers.h"
+#include "section_headers.h"
 
 static void *grown(struct unfold_section_headers *headers, void *array, size_t count, size_t *room,
                    size_t size)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "x86/session.h"
-#include "../report/unfold.h"
+#include "twin.h"
 #include "base/file.h"
 #include "cli/cli.h"
 

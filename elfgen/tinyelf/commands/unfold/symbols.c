@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "unfold_section_headers.h"
+#include "section_headers.h"
 
 static void put(struct unfold_section_headers *headers, const char *name, uint64_t address,
                 uint64_t size, uint8_t type, uint8_t binding)
