@@ -1,13 +1,16 @@
 # The command, the libraries, the headers, a pkg-config file and a CMake package.
+include(CMakePackageConfigHelpers)
 
-install(TARGETS tinyelf RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-if(TINYELF_COMPANION)
-    install(TARGETS ${TINYELF_COMPANION} RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
+if(TARGET tinyelf)
+    install(TARGETS tinyelf RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    install(DIRECTORY asm templates DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf)
+endif()
+if(TARGET tinyelf-code)
+    install(TARGETS tinyelf-code RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
 endif()
 install(TARGETS elfgen elfgen-static elfgen-core EXPORT elfgen-targets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY asm templates DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf)
 install(DIRECTORY elfgen/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 # Relative to the file itself, so that a tree installed elsewhere (--prefix, DESTDIR) works.
