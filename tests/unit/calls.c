@@ -1,5 +1,5 @@
-/* machine/entries and report/calls: numbers and names are each other's reverse, entries.def has no
- * row too many, and no report is too wide. */
+/* Tests of system calls: numbers and names map to each other, entries.def has no superfluous row,
+ * and no line is too long. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* process/ and report/: which runs there are, what becomes of each, and how results are kept. */
+/* Tests of mutate: which runs there are, what becomes of each, and how results are kept. */
 #include <string.h>
 
 #include "commands/mutate/mutate_private.h"

@@ -1,4 +1,4 @@
-/* report/: the order of two runs' system calls, laid side by side. */
+/* Tests of compare: aligning two runs' system calls. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@ struct pair {
     struct profile runs[2];
     struct profile_call calls[2][PROFILE_NAMES];
     uint16_t order[2][MOST];
-    struct order_names names;
+    struct call_order_names names;
 };
 
 static struct pair *new_pair(void)
@@ -53,7 +53,7 @@ static const char *name_of(const struct pair *pair, int side, uint16_t call)
 static void show(const struct pair *pair, char *text)
 {
     size_t count;
-    struct order_stretch *stretches = call_order_align(pair->runs, &pair->names, &count);
+    struct call_order_stretch *stretches = call_order_align(pair->runs, &pair->names, &count);
     for (size_t i = 0; i < count; i++) {
         *text++ = "=-+"[stretches[i].who];
         for (size_t k = 0; k < stretches[i].count; k++)
@@ -111,9 +111,9 @@ static size_t longest(const struct pair *pair)
 static void check_stretches(const struct pair *pair)
 {
     size_t count, at[2] = {0, 0}, common = 0;
-    struct order_stretch *stretches = call_order_align(pair->runs, &pair->names, &count);
+    struct call_order_stretch *stretches = call_order_align(pair->runs, &pair->names, &count);
     for (size_t i = 0; i < count; i++) {
-        const struct order_stretch *stretch = &stretches[i];
+        const struct call_order_stretch *stretch = &stretches[i];
         ck_assert(stretch->count > 0 && (i == 0 || stretch->who != stretches[i - 1].who));
         for (size_t k = 0; k < stretch->count; k++) {
             int side = stretch->who == ORDER_SECOND;
@@ -135,7 +135,7 @@ static void check_stretches(const struct pair *pair)
 /* Each name of either is there once, and found from both sides. */
 static void check_names(const struct pair *pair)
 {
-    const struct order_names *names = &pair->names;
+    const struct call_order_names *names = &pair->names;
     size_t seen[2] = {0, 0};
     for (size_t i = 0; i < names->count; i++) {
         for (int side = 0; side < 2; side++) {
@@ -178,7 +178,7 @@ START_TEST(long_orders_are_cut_into_few_stretches)
     enum { LONG = 3000 };
     struct profile runs[2] = {{.count = 3}, {.count = 3}};
     static struct profile_call calls[3] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
-    static struct order_names names;
+    static struct call_order_names names;
     size_t count;
     for (int side = 0; side < 2; side++) {
         runs[side].calls = calls;
@@ -190,7 +190,7 @@ START_TEST(long_orders_are_cut_into_few_stretches)
         runs[side].order[LONG - 8] = (uint16_t)(side ? 1 : 2);
     }
     call_order_merge(runs, &names);
-    struct order_stretch *stretches = call_order_align(runs, &names, &count);
+    struct call_order_stretch *stretches = call_order_align(runs, &names, &count);
     ck_assert_uint_eq(count, 4);
     ck_assert_int_eq(stretches[0].who, ORDER_BOTH);
     ck_assert_uint_eq(stretches[0].count, 5);

@@ -1,6 +1,6 @@
-/* report/strace: values out of memory that stands here, in the layouts of both machines; hostile
- * numbers and addresses; lines of what happens to one process and to many. What strace itself says
- * of such calls, tests/differential/strace.pl asks. */
+/* Tests of strace: values in memory, in the layouts of both ABIs; hostile numbers and addresses;
+ * lines about one process and about many. tests/differential/strace.pl asks strace itself about
+ * such calls. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* report/strace*.c: structures, lists and texts that a call points to. */
+/* Tests of strace: structures, lists and strings that a call points to. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>

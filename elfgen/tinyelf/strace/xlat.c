@@ -1,5 +1,5 @@
 /* Names of numbers from headers of the kernel. Those that only the C library's headers have are in
- * strace_libc_sets.c, since the two kinds of headers conflict. */
+ * xlat_libc.c, since the two kinds of headers conflict. */
 #include <asm/fcntl.h>
 #include <asm/ioctls.h>
 #include <asm/mman.h>

@@ -1,4 +1,4 @@
-/* Names of the numbers in arguments and results of system calls: rows of strace_sets.def. */
+/* Names of the numbers in arguments and results of system calls: rows of xlat.def. */
 #ifndef STRACE_XLAT_H
 #define STRACE_XLAT_H
 

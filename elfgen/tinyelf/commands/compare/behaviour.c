@@ -27,7 +27,7 @@ static void put_ends(struct elfgen_text *out, const struct profile runs[2])
 }
 
 static void put_calls(struct elfgen_text *out, const struct profile runs[2], const bool ran[2],
-                      const struct order_names *names)
+                      const struct call_order_names *names)
 {
     uint64_t failed[2] = {0, 0};
     columns_row_where(out, 0, "system calls", ran, runs[0].all, runs[1].all);
@@ -120,7 +120,7 @@ static void put_rest(struct flow *flow, size_t count)
 
 /* Prints the names of a stretch; "mmap 4 times" for four in a row. */
 static void put_stretch(struct elfgen_text *out, const struct profile *run,
-                        const struct order_stretch *stretch)
+                        const struct call_order_stretch *stretch)
 {
     static const char *const labels[] = {"both", "only the first", "only the second"};
     struct flow flow = {out, FIRST_COLUMN - 1, 1};
@@ -150,10 +150,10 @@ static void put_stretch(struct elfgen_text *out, const struct profile *run,
 }
 
 static void put_order(struct elfgen_text *out, const struct profile runs[2],
-                      const struct order_names *names)
+                      const struct call_order_names *names)
 {
     size_t count;
-    struct order_stretch *stretches = call_order_align(runs, names, &count);
+    struct call_order_stretch *stretches = call_order_align(runs, names, &count);
     if (!stretches)
         return;
     elfgen_text_string(out, "in this order\n");
@@ -167,7 +167,7 @@ static void put_order(struct elfgen_text *out, const struct profile runs[2],
 void compare_run_text(const struct profile runs[2], struct elfgen_text *out)
 {
     const bool ran[2] = {runs[0].end.ran, runs[1].end.ran};
-    struct order_names *names = calloc(1, sizeof *names);
+    struct call_order_names *names = calloc(1, sizeof *names);
     put_ends(out, runs);
     if (names && (ran[0] || ran[1])) {
         call_order_merge(runs, names);

@@ -14,7 +14,7 @@ static uint16_t find(const struct profile *run, const char *name)
     return ORDER_NONE;
 }
 
-static void add(struct order_names *names, uint16_t first, uint16_t second)
+static void add(struct call_order_names *names, uint16_t first, uint16_t second)
 {
     names->of[0][names->count] = first;
     names->of[1][names->count] = second;
@@ -26,14 +26,14 @@ static void add(struct order_names *names, uint16_t first, uint16_t second)
 }
 
 /* Adds names of the second run from *next up to, but without, `end`. */
-static void add_second(const struct profile runs[2], struct order_names *names, size_t *next,
+static void add_second(const struct profile runs[2], struct call_order_names *names, size_t *next,
                        size_t end)
 {
     for (; *next < end; ++*next)
         add(names, find(&runs[0], runs[1].calls[*next].name), (uint16_t)*next);
 }
 
-void call_order_merge(const struct profile runs[2], struct order_names *names)
+void call_order_merge(const struct profile runs[2], struct call_order_names *names)
 {
     size_t next = 0;
     names->count = 0;
@@ -54,8 +54,8 @@ enum { MOST_CELLS = 4000000 }; /* of the table below */
 struct alignment {
     const uint16_t *order[2];
     size_t length[2];
-    const struct order_names *names;
-    struct order_stretch *stretches;
+    const struct call_order_names *names;
+    struct call_order_stretch *stretches;
     size_t count;
 };
 
@@ -65,19 +65,19 @@ static bool same(const struct alignment *alignment, size_t a, size_t b)
            alignment->names->merged[1][alignment->order[1][b]];
 }
 
-static void put(struct alignment *alignment, enum order_who who, const uint16_t *calls,
+static void put(struct alignment *alignment, enum call_order_who who, const uint16_t *calls,
                 size_t count)
 {
     if (count == 0)
         return;
     if (alignment->count > 0) {
-        struct order_stretch *last = &alignment->stretches[alignment->count - 1];
+        struct call_order_stretch *last = &alignment->stretches[alignment->count - 1];
         if (last->who == who && last->calls + last->count == calls) {
             last->count += count;
             return;
         }
     }
-    alignment->stretches[alignment->count++] = (struct order_stretch){who, calls, count};
+    alignment->stretches[alignment->count++] = (struct call_order_stretch){who, calls, count};
 }
 
 /* The part of both orders between a common beginning and a common end. The table has the length of
@@ -155,8 +155,8 @@ static bool align_middle(struct alignment *alignment, size_t from, const size_t 
     return true;
 }
 
-struct order_stretch *call_order_align(const struct profile runs[2],
-                                       const struct order_names *names, size_t *count)
+struct call_order_stretch *call_order_align(const struct profile runs[2],
+                                            const struct call_order_names *names, size_t *count)
 {
     struct alignment alignment = {
         .order = {runs[0].order, runs[1].order},
