@@ -1,4 +1,5 @@
-/* A program and its children, traced only at their beginnings, signals and ends. */
+/* Runs a program and its children with limits. They are traced only at their starts, signals and
+ * ends. */
 #include "limit_run.h"
 
 #include <errno.h>
@@ -16,8 +17,8 @@
 
 struct tracee {
     pid_t id;
-    bool told;    /* its parent's stop said how it began; its own may come before */
-    bool borrows; /* the memory of who started it, until its execve */
+    bool reported; /* its parent's stop said how it began; its own stop may come first */
+    bool borrows;  /* until its execve, the memory of the process that started it */
 };
 
 struct tracees {
@@ -27,16 +28,16 @@ struct tracees {
     size_t count, room;
     pid_t first;
     bool traced;
-    bool took_orphans; /* not traced: before this */
-    char *before;      /* not traced: this process's other children */
-    bool entered;      /* the program runs */
-    bool first_over;   /* and ran */
-    bool killing;      /* whoever is met */
-    bool stopped;      /* for end->reason */
+    bool took_orphans; /* without ptrace: whether this process adopted orphans before */
+    char *before;      /* without ptrace: the other children of this process */
+    bool entered;      /* the program is past its execve */
+    bool first_over;   /* its first process has ended */
+    bool killing;      /* all processes are to be killed, also those that appear later */
+    bool stopped;      /* end->reason is set */
     uint64_t deadline, measure;
 };
 
-/* ---- who is there ---- */
+/* ---- the processes ---- */
 
 static struct tracee *find_tracee(const struct tracees *tracees, pid_t id)
 {
@@ -62,7 +63,7 @@ static void stop(struct tracees *tracees, enum run_reason reason)
     kill_all(tracees);
 }
 
-/* A process that is known from now on, whether its parent said so or it did. */
+/* Adds a process, or finds it: its parent's stop and its own may come in either order. */
 static struct tracee *add_tracee(struct tracees *tracees, pid_t id)
 {
     struct tracee *known = find_tracee(tracees, id);
@@ -92,10 +93,11 @@ static void remove_tracee(struct tracees *tracees, pid_t id)
         *tracee = tracees->list[--tracees->count];
 }
 
-/* ---- what happens to them ---- */
+/* ---- events ---- */
 
-/* Stops on the way into the program: its execve, and what became of that. What was refused ends by
- * itself, or by the kernel's signal where there was no way back. Returns whether it was one. */
+/* Handles stops on the way into the program: its execve, and the result. If execve fails, the child
+ * ends by itself, or by a signal of the kernel past the point of no return. Returns whether it was
+ * such a stop. */
 static bool call_stop(struct tracees *tracees, pid_t id, int number)
 {
     struct __ptrace_syscall_info info = {0};
@@ -109,7 +111,7 @@ static bool call_stop(struct tracees *tracees, pid_t id, int number)
     return true;
 }
 
-/* The child may have been faster than its parent's stop, and even past its execve. */
+/* The child may run before its parent's stop is handled, and even be past its execve. */
 static void add_child(struct tracees *tracees, pid_t id, int event)
 {
     unsigned long child = 0;
@@ -118,16 +120,16 @@ static void add_child(struct tracees *tracees, pid_t id, int event)
     struct tracee *tracee = add_tracee(tracees, (pid_t)child);
     if (!tracee)
         return;
-    tracee->told = true;
+    tracee->reported = true;
     tracee->borrows = event == PTRACE_EVENT_VFORK && !limits_has_entered(tracee->id);
 }
 
-/* Another thread's execve took the leader's number; what was the thread is nobody. */
+/* execve by another thread: it takes over the leader's pid; drop the old tid. */
 static void exec_stop(struct tracees *tracees, struct tracee *tracee)
 {
     unsigned long before = 0;
     tracee->borrows = false;
-    tracee->told = true;
+    tracee->reported = true;
     if (ptrace(PTRACE_GETEVENTMSG, tracee->id, NULL, &before) == 0 && (pid_t)before != tracee->id)
         remove_tracee(tracees, (pid_t)before);
 }
@@ -159,9 +161,9 @@ static void ended(struct tracees *tracees, pid_t id, int status, const struct ru
 {
     struct run_end *end = tracees->end;
     remove_tracee(tracees, id);
-    /* Of its children nothing more is said. */
+    /* Its stops can no longer say how its children began. */
     for (size_t i = 0; i < tracees->count; i++)
-        tracees->list[i].told = true;
+        tracees->list[i].reported = true;
     if (id != tracees->first)
         return;
     tracees->first_over = true;
@@ -189,10 +191,10 @@ static void look(struct tracees *tracees)
 
 /* ---- limits ---- */
 
-/* Of its own, as far as is known. */
+/* Whether it is known to have memory of its own. */
 static bool has_memory(const struct tracee *tracee)
 {
-    return tracee->told && !tracee->borrows;
+    return tracee->reported && !tracee->borrows;
 }
 
 static void look_at_memory(struct tracees *tracees, uint64_t now)
@@ -201,7 +203,7 @@ static void look_at_memory(struct tracees *tracees, uint64_t now)
     for (size_t i = 0; i < tracees->count; i++)
         if (has_memory(&tracees->list[i]))
             sum += limits_memory(tracees->list[i].id);
-    /* What several share counts for each of them at first. */
+    /* At first, memory that several processes share counts for each of them. */
     if (sum > limit && tracees->count > 1) {
         sum = 0;
         for (size_t i = 0; i < tracees->count; i++)
@@ -210,7 +212,7 @@ static void look_at_memory(struct tracees *tracees, uint64_t now)
     }
     if (sum > limit)
         stop(tracees, RUN_MEMORY);
-    /* Before it has memory of its own, nothing says how soon it may have much. */
+    /* Before its execve, nothing says how soon it may use much memory. */
     uint64_t pause = tracees->entered ? limits_pause(sum, limit) : 1;
     tracees->measure = tracees->killing ? UINT64_MAX : now + clock_nanoseconds(pause);
 }
@@ -242,7 +244,7 @@ static void pass(struct tracees *tracees, int file)
     uint64_t pause = next > now ? next - now : 0;
     struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
                             .tv_nsec = (long)(pause % 1000000000)};
-    /* Before as well: it may have come while there was no wait to interrupt. */
+    /* A signal may have come before the wait, when there was nothing to interrupt. */
     look_whether_interrupted(tracees);
     if (ppoll(&event, 1, next == UINT64_MAX ? NULL : &time, NULL) < 0)
         look_whether_interrupted(tracees);
@@ -252,7 +254,7 @@ static void pass(struct tracees *tracees, int file)
     look(tracees);
 }
 
-/* ---- all of it ---- */
+/* ---- the whole run ---- */
 
 static bool begin(struct tracees *tracees, const struct process_program *program,
                   struct elfgen_error *error)
@@ -271,9 +273,9 @@ static bool begin(struct tracees *tracees, const struct process_program *program
     struct tracee *first = tracees->first < 0 ? NULL : add_tracee(tracees, tracees->first);
     if (!first)
         return false;
-    /* It has this process's, which may be more than the program is allowed. */
+    /* It has the memory of this process, which may be more than the limit. */
     first->borrows = tracees->traced;
-    first->told = true;
+    first->reported = true;
     if (tracees->traced)
         ptrace(PTRACE_SYSCALL, tracees->first, NULL, 0);
     return true;

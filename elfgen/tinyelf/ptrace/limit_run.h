@@ -1,4 +1,4 @@
-/* A program with limits, as it is: nothing is taken from it, nothing between it and the system. */
+/* Runs a program with limits of time and memory, but with all its rights: no sandbox. */
 #ifndef PTRACE_LIMIT_RUN_H
 #define PTRACE_LIMIT_RUN_H
 
@@ -6,35 +6,36 @@
 #include "ptrace.h"
 
 struct limit_run {
-    struct run_limits limits; /* time, and memory of all its processes together */
+    struct run_limits limits; /* time, and the memory of all its processes together */
     void *context;
-    /* Asked before each wait, and when a signal handler of the caller's ended one; NULL: go on.
-     * True: kill it all. A signal between the two ends no wait: let the handler set an alarm. */
+    /* Asked before each wait, and after a signal handler of the caller interrupted one; NULL:
+     * never. If it returns true, all processes are killed. A signal between the question and the
+     * wait does not end the wait: let the handler set an alarm. */
     bool (*interrupted)(void *context);
-    bool untraced; /* out: ptrace is forbidden. Deaths are told with less detail, and a process that
-                    * left the program's family may stay */
+    bool untraced; /* out: ptrace is forbidden. Less is known about how a program died, and
+                      processes that it started may survive */
 };
 
-/* Runs a program to its end; what it started and left behind is killed then, as all of it is at a
- * limit. end->output stays 0. SIGCHLD is blocked meanwhile, and must not be ignored (SIG_IGN).
- * False and *error: no process to be had. */
+/* Runs a program to its end. All its processes are killed at a limit, and those that are left when
+ * it ends. end->output stays 0. SIGCHLD is blocked meanwhile; it must not be ignored (SIG_IGN).
+ * Returns false and *error if no process can be made. */
 bool limit_run(const struct process_program *program, struct limit_run *watch, struct run_end *end,
                struct elfgen_error *error);
 
-/* ---- for the files of the room: where ptrace is forbidden ---- */
+/* ---- private to these files: without ptrace ---- */
 
-/* Starts it without a tracer; it dies with this process. Returns its number, and execve's errno in
- * *refused, 0 if that succeeded; -1 and *error. */
+/* Starts it without a tracer. It is killed if this process ends. Returns its process id, or -1 and
+ * *error. *refused is the errno of its execve, 0 if that succeeded. */
 pid_t limit_untraced_start(const struct process_program *program, int *refused,
                            struct elfgen_error *error);
 
-/* This process's children, as text; to be freed. NULL: /proc does not say. */
+/* The children of this process as text; the caller frees it. NULL: /proc does not say. */
 char *limit_untraced_children(void);
 
-/* Makes this process the parent of orphans; returns whether it was before. */
+/* Makes this process adopt orphans, or not. Returns whether it did before. */
 bool limit_untraced_adopt_orphans(bool take);
 
-/* Kills and waits for the children that are not among `before`, and theirs. */
+/* Kills all children that are not in `before`, and their children, and waits for them. */
 void limit_untraced_kill_new(const char *before);
 
 #endif

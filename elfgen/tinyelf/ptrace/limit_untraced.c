@@ -1,4 +1,4 @@
-/* A program and its children where ptrace is forbidden. */
+/* Runs a program and its children where ptrace is forbidden. */
 #include "limit_run.h"
 
 #include <errno.h>
@@ -101,7 +101,7 @@ static bool is_among(const char *list, long id)
     return false;
 }
 
-/* One round; the children of whoever it killed are children of this process in the next. */
+/* Kills the children once. Their own children are children of this process in the next round. */
 static bool kill_some(const char *list, const char *before)
 {
     bool any = false;

@@ -1,4 +1,4 @@
-/* What a program has used, and what a tracer sees of its end. */
+/* Measures what a process has used, and finds out why it died. */
 #include "limits.h"
 
 #include <fcntl.h>
@@ -17,14 +17,15 @@
 
 /* ---- memory and time ---- */
 
-/* The number of a line "NAME:   NUMBER". */
+/* The number in a line "NAME:   NUMBER". */
 static uint64_t number_of(const char *status, const char *name)
 {
     const char *line = strstr(status, name);
     return line ? strtoull(line + strlen(name), NULL, 10) : 0;
 }
 
-/* A file of /proc/ID as text. False: the process is gone, or /proc does not say. */
+/* Reads a file of /proc/ID as text. Returns false if the process is gone, or if /proc does not say.
+ */
 static bool read_proc(pid_t id, const char *name, char *text, size_t room)
 {
     char path[64];
@@ -62,11 +63,11 @@ uint64_t limits_share(pid_t id)
 
 bool limits_has_entered(pid_t id)
 {
-    /* PF_FORKNOEXEC of Linux's sched.h. An execve clears it after it has changed the memory. */
+    /* PF_FORKNOEXEC in Linux's sched.h. execve clears it after it has replaced the memory. */
     enum { FORKED = 0x40 };
     char stat[1024];
     unsigned flags = 0;
-    /* proc(5): the name in parentheses may hold anything. */
+    /* proc(5): the name in parentheses may contain any character. */
     const char *name_end = read_proc(id, "stat", stat, sizeof stat) ? strrchr(stat, ')') : NULL;
     return !name_end || sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||
            (flags & FORKED) == 0;
@@ -99,7 +100,7 @@ bool limits_can_measure(void)
 
 uint64_t limits_pause(uint64_t memory, uint64_t limit)
 {
-    /* As fast as huge pages are zeroed, or nearly: 4 GiB/s. */
+    /* About as fast as huge pages are zeroed: 4 GiB/s. */
     enum { BYTES_A_MILLISECOND = 1 << 22, LONGEST = 25 };
     uint64_t room = limit > memory ? limit - memory : 0;
     uint64_t pause = room / BYTES_A_MILLISECOND;
@@ -108,8 +109,8 @@ uint64_t limits_pause(uint64_t memory, uint64_t limit)
 
 /* ---- what a tracer sees ---- */
 
-/* Whether the terminal stopped it and this process alike: then both stood still together, and go on
- * together. */
+/* Whether the terminal stopped it and this process together: both have then been stopped, and have
+ * continued together. */
 static bool is_common_stop(pid_t id, int number, const siginfo_t *signal)
 {
     return (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU) &&
@@ -128,7 +129,7 @@ int limits_signal_stop(pid_t id, int number, struct run_end *end)
     return is_common_stop(id, number, &signal) ? 0 : number;
 }
 
-/* Registers of a 64-bit process, or of a 32-bit one, which has others. */
+/* Registers of a 64-bit process, or of a 32-bit one, which has a different layout. */
 union registers {
     struct user_regs_struct wide;
     uint32_t narrow[17]; /* bx cx dx si di bp ax ds es fs gs orig_ax ip cs flags sp ss */
@@ -151,7 +152,7 @@ void limits_exit_stop(pid_t id, struct run_end *end)
     uint64_t number = narrow ? registers.narrow[NARROW_CALL] : registers.wide.orig_rax;
     int64_t result = narrow ? (int32_t)registers.narrow[NARROW_AX] : (int64_t)registers.wide.rax;
     if (WTERMSIG((int)code) == SIGSYS) {
-        /* The filter left the number where it was. */
+        /* The filter did not change the call's number. */
         end->knows_call = true;
         end->abi = info.arch == AUDIT_ARCH_I386 ? CALL_I386 : CALL_X86_64;
         end->number = (uint32_t)number;
@@ -159,8 +160,8 @@ void limits_exit_stop(pid_t id, struct run_end *end)
                         : end->abi == CALL_I386 ? (uint32_t)registers.wide.rbx
                                                 : registers.wide.rdi;
     } else {
-        /* Behind a successful execve there is 0 and then what the program puts there. Linux has
-         * put i386's number there as soon as it takes the file for a 32-bit one. */
+        /* After a successful execve, rax is 0, and then whatever the program puts there. As soon as
+         * Linux has recognized a 32-bit file, orig_rax has i386's number of execve. */
         bool executes = info.arch == AUDIT_ARCH_I386
                             ? number == I386_EXECVE
                             : number == SYS_execveat || number == SYS_execve;

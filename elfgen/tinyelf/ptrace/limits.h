@@ -1,4 +1,4 @@
-/* How long and how much a program may, and how it ended: for the ways to run one that watch it. */
+/* Limits of a run, and how it ended: for all ways to run a program with limits. */
 #ifndef PTRACE_LIMITS_H
 #define PTRACE_LIMITS_H
 
@@ -10,75 +10,74 @@
 
 /* 0: no limit. */
 struct run_limits {
-    uint64_t time;   /* milliseconds of wall clock */
-    uint64_t memory; /* bytes that it touched, page tables included; mapping costs nothing */
-    /* For a worker alone: */
+    uint64_t time; /* milliseconds of wall clock */
+    uint64_t
+        memory; /* bytes that it touched, including page tables; untouched mappings cost nothing */
+    /* Only in a sandbox: */
     uint64_t output;    /* bytes written to 1 and 2 together */
-    uint64_t processor; /* milliseconds of processor time: killed soon after, never before */
+    uint64_t processor; /* milliseconds of processor time; it is killed soon after, never before */
 };
 
 enum run_reason {
-    RUN_EXITED,      /* with `status` */
-    RUN_SIGNAL,      /* killed by `signal`, its own or somebody's */
-    RUN_CALL,        /* the filter killed it for a system call */
-    RUN_TIME,        /* limits (time or processor), over which it was killed */
-    RUN_MEMORY,      /*  ... or ended before it could be */
-    RUN_OUTPUT,      /*  ... */
-    RUN_INTERRUPTED, /* `interrupted` said so */
-    RUN_NOT_STARTED  /* execve refused it: `error` */
+    RUN_EXITED,      /* it exited with `status` */
+    RUN_SIGNAL,      /* `signal`, from itself or from outside, killed it */
+    RUN_CALL,        /* the filter killed it because of a system call */
+    RUN_TIME,        /* it was killed at a limit (time or processor), */
+    RUN_MEMORY,      /* or it ended before that */
+    RUN_OUTPUT,      /* the same */
+    RUN_INTERRUPTED, /* `interrupted` returned true */
+    RUN_NOT_STARTED  /* execve refused it: `error` is its errno */
 };
 
 struct run_end {
     enum run_reason reason;
     int error;         /* RUN_NOT_STARTED: errno */
     int status;        /* RUN_EXITED */
-    int signal;        /* that killed it, whatever the reason is; 0: none */
-    bool loading;      /* RUN_SIGNAL: Linux gave up inside execve, no instruction of it ran */
+    int signal;        /* the signal that killed it, whatever the reason; 0: none */
+    bool loading;      /* RUN_SIGNAL: Linux killed it inside execve, before its first instruction */
     bool has_address;  /* RUN_SIGNAL: `address` is the one that the processor objected to */
-    bool knows_call;   /* RUN_CALL: `abi` and `number` are known, which takes ptrace */
-    enum call_abi abi; /* x32's calls are x86-64's with bit 30 set */
+    bool knows_call;   /* RUN_CALL: `abi` and `number` are known, which needs ptrace */
+    enum call_abi abi; /* calls of x32 are those of x86-64 with bit 30 set */
     uint64_t address, number;
-    uint64_t argument;    /* RUN_CALL: the call's first one, where it is known */
-    uint64_t memory;      /* the most that was resident, in bytes, as wait4 tells it; a worker's own
-                           * megabyte is the least */
-    uint64_t output;      /* bytes that it wrote to 1 and 2; 0 where nobody counted */
+    uint64_t argument; /* RUN_CALL: the first argument, if it is known */
+    uint64_t memory; /* the most that was resident, in bytes, as wait4 reports it; in a sandbox, at
+                        least the worker's own megabyte */
+    uint64_t output; /* bytes that it wrote to 1 and 2; 0 if they were not counted */
     uint64_t nanoseconds; /* from its execve to its end */
-    uint64_t processor;   /* nanoseconds of processor time, its execve's included; by a worker */
+    uint64_t processor;   /* in a sandbox: nanoseconds of processor time, including execve */
 };
 
-/* ---- for the files of the room ---- */
+/* ---- measuring, and what a tracer sees ---- */
 
-/* What a process has touched: resident, swapped, and the page tables for it, which are all that
+/* Memory that a process has touched: resident, swapped, and the page tables, which are all that
  * reading untouched memory takes. 0: it is gone or a thread, or /proc does not say. */
 uint64_t limits_memory(pid_t id);
 
-/* The same, where of a page that several processes have only this one's part counts: slower. */
+/* The same, but counts only this process's share of pages that several processes have. Slower. */
 uint64_t limits_share(pid_t id);
 
-/* Whether it is past its execve. Before, a process has the memory of the one that started it, or a
- * copy; once this said true, whatever is measured is the program's own. Where /proc does not say:
- * true. */
+/* Whether it is past its execve. Before that, it has the memory of its parent, or a copy;
+ * afterwards, all memory is the program's own. Returns true if /proc does not say. */
 bool limits_has_entered(pid_t id);
 
-/* Whether it waits for something, such as the end of a sleep. False: it runs, wants to, is stopped
- * or gone. Where /proc does not say: true. */
+/* Whether it waits for something, such as the end of a sleep. Returns false if it runs, wants to
+ * run, is stopped or gone, and true if /proc does not say. */
 bool limits_is_asleep(pid_t id);
 
-/* Nanoseconds of processor time that a process has used. 0: it is gone, or nobody says. */
+/* Nanoseconds of processor time that a process has used. 0: it is gone, or this is unknown. */
 uint64_t limits_processor(pid_t id);
 
-/* Whether /proc is there, and shows the process numbers that this process sees. */
+/* Whether /proc exists and shows the process ids of this process's namespace. */
 bool limits_can_measure(void);
 
-/* How long until memory is worth another look, in milliseconds: the closer to the limit, the
- * sooner. */
+/* Milliseconds until memory should be measured again: the closer to the limit, the fewer. */
 uint64_t limits_pause(uint64_t memory, uint64_t limit);
 
-/* A traced process stands still since a signal: notes the address in *end. Returns the signal that
- * it should go on with. */
+/* For a traced process that is stopped by a signal: notes the address in *end. Returns the signal
+ * to resume it with. */
 int limits_signal_stop(pid_t id, int number, struct run_end *end);
 
-/* It stands still in its end (PTRACE_EVENT_EXIT): notes what its registers say. */
+/* For a process that is stopped at its exit (PTRACE_EVENT_EXIT): notes what its registers say. */
 void limits_exit_stop(pid_t id, struct run_end *end);
 
 #endif

@@ -1,4 +1,4 @@
-/* The filter of a worker: what programs may ask the kernel for, and what it may itself. */
+/* Makes the seccomp filter of a worker: the calls of its programs, and its own. */
 #include "sandbox_private.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Descriptors are the low halves of their registers to the kernel, whatever the high ones say. */
+/* The kernel only looks at the low half of a register that contains a descriptor. */
 static const uint64_t LOW_HALF = UINT32_MAX;
 
 static const char *const free_calls[] = {
@@ -22,9 +22,9 @@ static const char *const free_calls[] = {
     "clock_getres",
     "clock_gettime",
     "clock_nanosleep",
-    /* what a sleep goes on with after a stop */ "restart_syscall",
+    /* continues a sleep that a stop interrupted */ "restart_syscall",
 };
-/* With 64-bit time, where `time_t` has 32 bits. */
+/* Calls with 64-bit time, since `time_t` has 32 bits. */
 static const char *const free_calls_i386[] = {"clock_gettime64", "clock_getres_time64",
                                               "clock_nanosleep_time64"};
 
@@ -34,15 +34,15 @@ static const struct {
 } streams[] = {{"read", STDIN_FILENO},   {"readv", STDIN_FILENO},   {"write", STDOUT_FILENO},
                {"write", STDERR_FILENO}, {"writev", STDOUT_FILENO}, {"writev", STDERR_FILENO}};
 
-/* The worker's and its child's before the execve. */
+/* Calls of the worker, and of its child before the execve. */
 static const char *const own_calls[] = {"recvmsg", "read",           "write",    "clone",
                                         "wait4",   "dup2",           "close",    "prlimit64",
                                         "prctl",   "rt_sigprocmask", "execveat", "getrusage"};
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* libseccomp takes the native table's numbers, or others that it made up for calls which that
- * lacks, and translates them into the filter's own table. */
+/* libseccomp takes numbers of the native table, or pseudo numbers of calls that this table lacks,
+ * and translates them to the filter's table. */
 static bool allow(scmp_filter_ctx filter, const char *name, const struct scmp_arg_cmp *compare)
 {
     int number = seccomp_syscall_resolve_name(name);
@@ -50,7 +50,7 @@ static bool allow(scmp_filter_ctx filter, const char *name, const struct scmp_ar
                                                                      compare ? 1 : 0, compare) == 0;
 }
 
-/* What each table has. */
+/* Adds the calls that both tables have. */
 static bool add_free(scmp_filter_ctx filter, uint32_t arch)
 {
     bool done = true;
@@ -60,8 +60,8 @@ static bool add_free(scmp_filter_ctx filter, uint32_t arch)
         struct scmp_arg_cmp is = SCMP_A0(SCMP_CMP_MASKED_EQ, LOW_HALF, streams[i].descriptor);
         done = done && allow(filter, streams[i].name, &is);
     }
-    /* Shared memory would outlive the part of it that is mapped, and so escape the measuring; huge
-     * pages are measured elsewhere. i386's older mmap has its arguments behind a pointer. */
+    /* Shared memory could exceed what is mapped and measured; huge pages are counted elsewhere. The
+     * older mmap of i386 has its arguments in memory, which a filter cannot check. */
     struct scmp_arg_cmp is = SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_TYPE | MAP_ANONYMOUS | MAP_HUGETLB,
                                      MAP_PRIVATE | MAP_ANONYMOUS);
     return done && allow(filter, arch == SCMP_ARCH_X86 ? "mmap2" : "mmap", &is);
@@ -76,7 +76,7 @@ static bool add_own(scmp_filter_ctx filter, uint64_t secret)
     return true;
 }
 
-/* A filter for one table. x32's numbers are in none. */
+/* Makes a filter for one table. Neither contains the numbers of x32. */
 static scmp_filter_ctx make(uint32_t arch)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -92,7 +92,7 @@ static scmp_filter_ctx make(uint32_t arch)
     return NULL;
 }
 
-/* libseccomp writes it to a descriptor. */
+/* libseccomp writes the filter to a descriptor. */
 static bool export(scmp_filter_ctx filter, struct sock_fprog *program)
 {
     int file = memfd_create("filter", MFD_CLOEXEC);
@@ -112,7 +112,7 @@ bool sandbox_make_filter(uint64_t secret, struct sock_fprog *program)
 {
     enum { KNOWS_KILL_PROCESS = 3 };
     *program = (struct sock_fprog){0};
-    /* Otherwise it would ask the kernel, call by call, what that can do. */
+    /* Otherwise libseccomp would test, call by call, what the kernel supports. */
     seccomp_api_set(KNOWS_KILL_PROCESS);
     scmp_filter_ctx filter = make(SCMP_ARCH_X86_64), other = make(SCMP_ARCH_X86);
     bool done = filter && other;
@@ -120,7 +120,7 @@ bool sandbox_make_filter(uint64_t secret, struct sock_fprog *program)
         done = allow(other, free_calls_i386[i], NULL);
     done = done && add_own(filter, secret);
     if (done && seccomp_merge(filter, other) == 0)
-        other = NULL; /* it is part of the first now */
+        other = NULL; /* it now belongs to the first one */
     else
         done = false;
     done = done && export(filter, program);

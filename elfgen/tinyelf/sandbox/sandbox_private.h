@@ -1,4 +1,4 @@
-/* What the two sides of a worker have in common: for the room's own files. */
+/* What the two sides of a worker share: private to the sandbox's files. */
 #ifndef SANDBOX_SANDBOX_PRIVATE_H
 #define SANDBOX_SANDBOX_PRIVATE_H
 
@@ -6,85 +6,88 @@
 
 struct sock_fprog;
 
-/* The filter as the kernel takes it; `secret` in a call's sixth register opens the worker's own
- * calls. To be freed by sandbox_free_filter(). False: out of memory, or libseccomp's no. */
+/* Makes the filter as the kernel takes it. Calls with `secret` in the sixth argument are the
+ * worker's own. Free it with sandbox_free_filter(). Returns false if there is no memory, or if
+ * libseccomp fails. */
 bool sandbox_make_filter(uint64_t secret, struct sock_fprog *filter);
 void sandbox_free_filter(struct sock_fprog *filter);
 
 /* Memory that both sides see, at the same address. */
 struct sandbox_shared {
-    /* from sandbox_open() on */
+    /* set by sandbox_open() */
     const struct sock_fprog *filter;
     uint64_t secret;
     int socket;
     struct run_limits limits;
     sigset_t ignored, blocked;
     bool fixed;
-    bool user; /* the worker is in a user namespace of its own, and is to say who it is there: */
+    bool user; /* the worker is in its own user namespace, and maps itself there to: */
     uid_t user_id;
     gid_t group_id;
 
-    /* the worker's answer to that */
+    /* the worker's answer */
     unsigned lacks; /* enum sandbox_lack */
-    int error;      /* of seccomp; then of each execve, 0 if it succeeded */
-    int no_process; /* of the clone before it: errno, or 0 */
+    int error;      /* of seccomp; later of each execve, 0 if it succeeded */
+    int no_process; /* errno of the clone before that, or 0 */
 
-    /* a job's */
-    bool has_input, keep;            /* keep: the descriptors are for the next job, too */
+    /* of a job */
+    bool has_input, keep;            /* keep: the descriptors are kept for the next job */
     char **arguments, **environment; /* into `text` */
 
-    /* and its end's */
-    int status;          /* of wait4 */
-    uint64_t processor;  /* its ru_utime and ru_stime, in nanoseconds */
-    uint64_t memory;     /* its ru_maxrss, in bytes: the worker's is the least */
-    uint64_t own_memory; /* the worker's, with the arguments that it handed over, and a little */
+    /* of its end */
+    int status;         /* from wait4 */
+    uint64_t processor; /* ru_utime and ru_stime in nanoseconds */
+    uint64_t memory;    /* ru_maxrss in bytes, which is at least the worker's */
+    uint64_t
+        own_memory; /* the worker's, including the arguments that it passed, and a little more */
 
     size_t room;    /* of `text` */
-    uint8_t text[]; /* pointers, and strings behind them */
+    uint8_t text[]; /* pointers, followed by strings */
 };
 
-/* What goes over the socket, a byte each. */
+/* Messages on the socket, one byte each. */
 enum sandbox_word {
-    SANDBOX_READY = 'r',   /* worker: shared->error and lacks are known */
-    SANDBOX_JOB = 'j',     /* supervisor: with the descriptors: program, input, output, errors */
-    SANDBOX_AGAIN = 'a',   /* supervisor: those of the job before */
-    SANDBOX_STARTED = 's', /* the child, before its execve; the kernel says who it is */
-    SANDBOX_GO = 'g',      /* supervisor, to it */
-    SANDBOX_ENDED = 'e'    /* worker: shared->status and memory are known */
+    SANDBOX_READY = 'r', /* worker: shared->error and lacks are set */
+    SANDBOX_JOB = 'j', /* supervisor: sends the descriptors of program, input, output and errors */
+    SANDBOX_AGAIN = 'a',   /* supervisor: uses the descriptors of the last job */
+    SANDBOX_STARTED = 's', /* the child, before its execve; the kernel adds its process id */
+    SANDBOX_GO = 'g',      /* supervisor, to the child */
+    SANDBOX_ENDED = 'e'    /* worker: shared->status and memory are set */
 };
 enum { SANDBOX_DESCRIPTORS = 4 };
 
-/* The worker's whole life. All signals are blocked. */
+/* The main function of the worker. All signals are blocked. */
 __attribute__((noreturn)) void sandbox_worker_main(struct sandbox_shared *shared);
 
-/* Network, mount and IPC namespaces, and an empty root. Returns what could not be had. */
+/* Enters network, mount and IPC namespaces, with an empty root. Returns bits of enum sandbox_lack.
+ */
 unsigned sandbox_enter_namespaces(const struct sandbox_shared *shared);
 
 /* ---- output ---- */
 
-/* A pipe that a program writes to, and where that goes. */
+/* A pipe that a program writes to, and the stream for its output. */
 struct sandbox_pipe {
     int ends[2]; /* -1: there is none */
     struct sandbox_stream *stream;
-    bool regular;       /* the stream's descriptor never makes a writer wait */
-    size_t start, size; /* what is not written yet, in `bytes` */
+    bool regular;       /* the stream's descriptor never blocks a writer */
+    size_t start, size; /* bytes that have not been written yet */
     uint8_t bytes[65536];
 };
 
 struct pollfd;
 
-/* Makes the pipe, if there is none, for a stream. False: errno. */
+/* Makes a pipe for a stream, if there is none yet. Returns false and errno. */
 bool sandbox_pipe_open(struct sandbox_pipe *pipe, struct sandbox_stream *stream);
 void sandbox_pipe_close(struct sandbox_pipe *pipe);
 
-/* What to wait for: to read, or to write what was read. */
+/* What to poll for: reading, or writing what has been read. */
 struct pollfd sandbox_pipe_events(const struct sandbox_pipe *pipe);
 
-/* Does what can be done without waiting. `left` is how many bytes the stream may still have; what
- * goes beyond is dropped. Returns how many bytes the program had written. */
+/* Reads and writes as far as possible without waiting. At most `left` bytes go to the stream, the
+ * rest is dropped. Returns how many bytes the program had written. */
 size_t sandbox_pipe_move(struct sandbox_pipe *pipe, uint64_t left);
 
-/* Whether all that was written is where it should go. */
+/* Whether all bytes that were read have been written. */
 bool sandbox_pipe_is_empty(const struct sandbox_pipe *pipe);
 
 #endif

@@ -1,4 +1,4 @@
-/* A run in a worker, watched: its time, memory and output, and how it ends. */
+/* Watches one run of a worker: its time, memory and output, and its end. */
 #include "supervisor.h"
 
 #include <errno.h>
@@ -19,17 +19,17 @@ struct watch {
     const struct sandbox_job *job;
     struct run_end *end;
     pid_t id;
-    int handle;     /* a pidfd, where nobody traces; -1: none */
-    bool traced;    /* by this process: then it cannot be gone before this process looks */
+    int handle;     /* a pidfd, if it is not traced; -1: none */
+    bool traced;    /* by this process: it cannot disappear before this process looks */
     bool answering; /* the worker is alive */
-    bool over;      /* the program is not */
-    bool entered;   /* it is past its execve, and has memory of its own */
-    bool unread;    /* its output stays in the pipes for now */
-    bool stopped;   /* by this process, for end->reason */
-    uint64_t began, deadline, measure, use; /* when; UINT64_MAX: never */
+    bool over;      /* the program has ended */
+    bool entered;   /* it is past its execve, and has its own memory */
+    bool unread;    /* its output is left in the pipes for now */
+    bool stopped;   /* this process killed it, and end->reason is set */
+    uint64_t began, deadline, measure, use; /* points in time; UINT64_MAX: never */
 };
 
-/* Ends the program, for a reason that is told. */
+/* Kills the program, and notes the reason. */
 static void stop(struct watch *watch, enum run_reason reason)
 {
     if (watch->stopped)
@@ -54,7 +54,7 @@ static void look_whether_interrupted(struct watch *watch)
         stop(watch, RUN_INTERRUPTED);
 }
 
-/* ---- what the tracer sees ---- */
+/* ---- the tracer ---- */
 
 static void traced_stop(struct watch *watch, int status)
 {
@@ -110,8 +110,8 @@ static size_t pipe_count(const struct watch *watch)
     return watch->job->errors ? 2 : 1;
 }
 
-/* Whether a pipe may be full, which it is with half of its bytes where they are many pieces; or a
- * limit is passed. */
+/* Whether a pipe may be full, which already half of its bytes can do if they are many pieces; or
+ * whether a limit is exceeded. */
 static bool is_much_unread(const struct watch *watch)
 {
     enum { MUCH = 28 << 10 };
@@ -125,7 +125,7 @@ static bool is_much_unread(const struct watch *watch)
     return limit != 0 && sum > limit;
 }
 
-/* What is left when nobody writes any more. */
+/* Writes what is left when the program has ended. */
 static void finish_output(struct watch *watch)
 {
     for (size_t i = 0; i < pipe_count(watch); i++) {
@@ -153,7 +153,8 @@ static void look_at_memory(struct watch *watch, uint64_t now)
 {
     uint64_t limit = watch->worker->shared->limits.memory;
     watch->entered = watch->entered || limits_has_entered(watch->id);
-    /* Until then it has its worker's, and how long that takes depends on who else is busy. */
+    /* Before its execve it has the worker's memory; how long that lasts depends on how busy the
+     * machine is. */
     if (!watch->entered) {
         watch->measure = watch->stopped ? UINT64_MAX : now + clock_nanoseconds(1);
         return;
@@ -165,9 +166,9 @@ static void look_at_memory(struct watch *watch, uint64_t now)
         watch->stopped ? UINT64_MAX : now + clock_nanoseconds(limits_pause(memory, limit));
 }
 
-/* The kernel's own limits (RLIMIT_CPU, ITIMER_PROF) count ticks, each for whoever runs at that
- * moment: what shares its processor, or wakes up and sleeps in their rhythm, pays for what it never
- * had. */
+/* The kernel's own limits (RLIMIT_CPU, ITIMER_PROF) count ticks, each for the process that runs at
+ * that moment. A process that shares its processor, or that sleeps and wakes in the same rhythm,
+ * would pay for time that it did not use. */
 static void look_at_processor(struct watch *watch, uint64_t now)
 {
     const uint64_t least = 500000;
@@ -175,14 +176,14 @@ static void look_at_processor(struct watch *watch, uint64_t now)
     uint64_t used = limits_processor(watch->id);
     if (used >= limit)
         stop(watch, RUN_TIME);
-    /* It has one thread, so it cannot use more than passes by the clock. */
+    /* It has one thread, so it cannot use more time than passes. */
     uint64_t left = used < limit ? limit - used : 0;
     watch->use = watch->stopped ? UINT64_MAX : now + (left > least ? left : least);
 }
 
-/* Where processor time is limited, the clock is for what sleeps. It is not to cut what waits for a
- * processor, on a busy machine, nor what somebody stopped together with this process, which then
- * slept past `due`. */
+/* If processor time is limited, the limit by the clock is meant for programs that sleep. It must
+ * not hit one that waits for a processor on a busy machine, nor one that was stopped together with
+ * this process, which then slept past `due`. */
 static void be_fair(struct watch *watch, uint64_t now, uint64_t due)
 {
     const uint64_t moment = 20000000;
@@ -218,7 +219,7 @@ static void look_at_worker(struct watch *watch)
     watch->over = !watch->answering || word == SANDBOX_ENDED;
 }
 
-/* What happened, by pass()'s events. */
+/* Handles what pass() found. */
 static void look_at(struct watch *watch, const struct pollfd *events)
 {
     if (watch->traced)
@@ -230,7 +231,7 @@ static void look_at(struct watch *watch, const struct pollfd *events)
         look_at_worker(watch);
 }
 
-/* When to wake up without a reason; UINT64_MAX: never. */
+/* When to look even if nothing happens; UINT64_MAX: never. */
 static uint64_t next_look(const struct watch *watch)
 {
     const uint64_t often = 5000000;
@@ -241,7 +242,7 @@ static uint64_t next_look(const struct watch *watch)
     return look;
 }
 
-/* Waits until something happens or has to be looked at. */
+/* Waits until something happens, or until it is time to look. */
 static void pass(struct watch *watch)
 {
     struct sandbox_worker *worker = watch->worker;
@@ -255,7 +256,7 @@ static void pass(struct watch *watch)
     uint64_t pause = next > now ? next - now : 0;
     struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
                             .tv_nsec = (long)(pause % 1000000000)};
-    /* Before as well: it may have come while there was no wait to interrupt. */
+    /* A signal may have come before the wait, when there was nothing to interrupt. */
     look_whether_interrupted(watch);
     int ready = ppoll(events, 2 + pipe_count(watch), next == UINT64_MAX ? NULL : &time, NULL);
     if (ready < 0)
@@ -270,8 +271,8 @@ static void pass(struct watch *watch)
 
 /* ---- beginning and end ---- */
 
-/* The child's word, with its process number as it is here. Otherwise the worker's, that there is
- * none, or nobody's. */
+/* Waits for the child's message, which comes with its process id in this namespace. The worker may
+ * report instead that there is no child, or nothing comes if it died. */
 static void await_start(struct watch *watch)
 {
     char word = 0;
@@ -297,7 +298,7 @@ static void await_start(struct watch *watch)
     watch->id = who.pid;
 }
 
-/* Takes hold of the child, and lets it become the program. */
+/* Traces the child, if possible, and lets it execute the program. */
 static void take(struct watch *watch)
 {
     struct sandbox_worker *worker = watch->worker;
@@ -320,7 +321,7 @@ static void take(struct watch *watch)
         stop(watch, RUN_INTERRUPTED);
 }
 
-/* It may have ended before this process came to look. */
+/* It may have ended before this process looked. */
 static bool is_over_processor(const struct sandbox_shared *shared)
 {
     return shared->limits.processor != 0 &&
@@ -351,7 +352,7 @@ static void judge(struct watch *watch)
     } else if (end->signal != 0) {
         end->reason = RUN_SIGNAL;
     }
-    /* Too fast to be caught at it. The worker's own memory is counted as its child's. */
+    /* It ended before it could be observed. Linux counts the worker's own memory as its child's. */
     uint64_t limit = shared->limits.memory;
     if (limit != 0 && end->reason == RUN_EXITED && end->memory > limit &&
         end->memory > shared->own_memory)
@@ -364,7 +365,7 @@ static void release(struct watch *watch)
     kill(watch->id, SIGKILL);
     pid_t got = waitpid(watch->id, &status, __WALL);
     watch->traced = got == watch->id ? WIFSTOPPED(status) : errno == EINTR;
-    /* It stands still in its end, where another signal does not wake it up. */
+    /* It is stopped at its exit, where another signal does not wake it. */
     if (got == watch->id && watch->traced)
         ptrace(PTRACE_CONT, watch->id, NULL, NULL);
 }
@@ -385,7 +386,7 @@ bool sandbox_supervise(struct sandbox_worker *worker, const struct sandbox_job *
         take(&watch);
     while (!watch.over)
         pass(&watch);
-    /* Who lost its worker is killed with it; what its tracer does not wait for would stay. */
+    /* If its worker dies, the program is killed; without a wait by its tracer, it would remain. */
     while (watch.traced && !watch.answering)
         release(&watch);
     if (watch.handle >= 0)

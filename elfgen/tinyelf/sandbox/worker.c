@@ -1,9 +1,8 @@
-/* The worker: confines itself, and starts programs.
+/* The worker: restricts itself, and starts programs.
  *
- * From the filter on, each of its own calls carries the secret in the sixth register, where none of
- * them has an argument. A program that it starts inherits the filter and knows no secret: execve
- * replaced the memory and cleared the registers that held it.
- */
+ * Once the filter is set, each of the worker's own calls has the secret as its sixth argument,
+ * which none of these calls uses otherwise. A program that it starts inherits the filter, but not
+ * the secret: execve replaces the memory and clears the registers that contained it. */
 #include "sandbox_private.h"
 
 #include <errno.h>
@@ -23,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A call of the worker's own. */
+/* Makes a call of the worker's own. */
 static long ask(const struct sandbox_shared *shared, long number, uint64_t a, uint64_t b,
                 uint64_t c, uint64_t d, uint64_t e)
 {
@@ -43,7 +42,7 @@ static void limit(const struct sandbox_shared *shared, int what, rlim_t soft, rl
     ask(shared, SYS_prlimit64, 0, (uint64_t)what, address_of(&limits), 0, 0);
 }
 
-/* What holds for the program and must not for the worker: its own processor time adds up. */
+/* Sets limits that must not hold for the worker, whose own processor time adds up. */
 static void limit_child(const struct sandbox_shared *shared)
 {
     uint64_t seconds = shared->limits.time / 1000 + 2;
@@ -58,7 +57,7 @@ struct child {
     int files[SANDBOX_DESCRIPTORS]; /* program, input, output, errors */
 };
 
-/* Runs in the worker's memory, on a stack of its own, while the worker stands still. */
+/* Runs in the worker's memory, but on its own stack. The worker waits meanwhile. */
 __attribute__((noreturn)) static void exec_child(const struct child *child)
 {
     struct sandbox_shared *shared = child->shared;
@@ -71,7 +70,7 @@ __attribute__((noreturn)) static void exec_child(const struct child *child)
         ask(shared, SYS_close, STDIN_FILENO, 0, 0, 0, 0);
     limit_child(shared);
     ask(shared, SYS_rt_sigprocmask, SIG_SETMASK, address_of(&shared->blocked), 0, NSIG / 8, 0);
-    /* It goes on when its supervisor watches. */
+    /* It goes on when the supervisor is ready to watch. */
     if (ask(shared, SYS_write, (uint64_t)shared->socket, address_of(&word), 1, 0, 0) == 1 &&
         ask(shared, SYS_read, (uint64_t)shared->socket, address_of(&word), 1, 0, 0) == 1) {
         ask(shared, SYS_execveat, (uint64_t)files[0], address_of(""), address_of(shared->arguments),
@@ -82,8 +81,8 @@ __attribute__((noreturn)) static void exec_child(const struct child *child)
         syscall(SYS_exit_group, 1);
 }
 
-/* As vfork() does it, which copies no page tables; but on another stack, so that nothing of this
- * function's is changed before it goes on. */
+/* Like vfork(), this copies no page tables; but the child has another stack, so that it does not
+ * change variables of this function. */
 static long start(const struct child *child)
 {
     static uintptr_t stack[4096] __attribute__((aligned(16)));
@@ -112,7 +111,7 @@ static long start(const struct child *child)
 
 /* ---- the worker ---- */
 
-/* Closes a job's descriptors, if there are any. */
+/* Closes the descriptors of a job, if there are any. */
 static void let_go(const struct sandbox_shared *shared, int *files)
 {
     for (size_t i = 0; i < SANDBOX_DESCRIPTORS; i++) {
@@ -122,7 +121,8 @@ static void let_go(const struct sandbox_shared *shared, int *files)
     }
 }
 
-/* A message and the descriptors with it. False: there is none any more. */
+/* Receives a message, and the descriptors that come with it. Returns false if there will be none.
+ */
 static bool receive(const struct sandbox_shared *shared, char *word, int *files)
 {
     union {
@@ -151,7 +151,8 @@ static bool receive(const struct sandbox_shared *shared, char *word, int *files)
     return true;
 }
 
-/* The next job's descriptors. What a child did not live to read comes before. */
+/* Waits for the descriptors of the next job. Messages that a child died before reading come first.
+ */
 static bool await_job(const struct sandbox_shared *shared, int *files)
 {
     char word = SANDBOX_GO;
@@ -171,8 +172,8 @@ static uint64_t nanoseconds_of(const struct timeval *time)
     return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_usec * 1000;
 }
 
-/* The most that a worker has had, which Linux counts as its child's, too. Counters of pages may be
- * some pages off. */
+/* The most memory that the worker has had, which Linux counts as its child's as well. Counters of
+ * pages may be some pages off. */
 static uint64_t most_memory(const struct sandbox_shared *shared)
 {
     enum { A_LITTLE = 1 << 20 };
@@ -207,7 +208,7 @@ static bool work(struct sandbox_shared *shared)
     return say(shared, SANDBOX_ENDED);
 }
 
-/* ---- what is done once ---- */
+/* ---- setup ---- */
 
 static void set_signals(const sigset_t *ignored)
 {
@@ -222,7 +223,7 @@ static void keep_only(int socket)
 {
     close_range(STDERR_FILENO + 1, (unsigned)socket - 1, 0);
     close_range((unsigned)socket + 1, ~0U, 0);
-    /* So that no job's descriptor is one of the three. */
+    /* So that no descriptor of a job becomes one of the three. */
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
         dup2(socket, i);
 }
@@ -237,8 +238,8 @@ static void lower(int what, rlim_t most)
     setrlimit((__rlimit_resource_t)what, &limits);
 }
 
-/* A program that takes core files by a pipe gets them whatever the limit is; but for 1, which no
- * core file fits in either. */
+/* If core files are piped to a program, a limit does not keep it from getting them, except for a
+ * limit of 1; no core file fits into 1 byte either. */
 static rlim_t core_limit(void)
 {
     char first = '\0';
@@ -250,8 +251,8 @@ static rlim_t core_limit(void)
     return got == 1 && (first == '|' || first == '@') ? 1 : 0;
 }
 
-/* What a program can use up without a system call that the filter sees. The stack keeps its usual
- * size, since where Linux puts things depends on it. */
+/* Limits what a program can use up without a system call that the filter sees. The stack keeps its
+ * usual size, since Linux places other mappings depending on it. */
 static void lower_limits(void)
 {
     enum { USUAL_STACK = 8 << 20 };
@@ -261,15 +262,15 @@ static void lower_limits(void)
     lower(RLIMIT_STACK, USUAL_STACK);
     int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (file >= 0) {
-        /* Should memory run out all the same, it is the program's that goes first. */
+        /* If memory runs out all the same, the program is killed first. */
         ssize_t done = write(file, "1000", 4);
         (void)done;
         close(file);
     }
 }
 
-/* An execve leaves no capability, neither root's nor a file's. The worker's own stay: the file is
- * looked at with them. */
+/* No capability survives execve, neither root's nor a file's. The worker keeps its own, which
+ * opening the file needs. */
 static void give_up_privileges(void)
 {
     prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0);
@@ -297,7 +298,7 @@ void sandbox_worker_main(struct sandbox_shared *shared)
     give_up_privileges();
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     shared->error = install_filter(shared);
-    /* Whoever asked may be dead by now. */
+    /* The supervisor may have died by now. */
     bool alive = say(shared, SANDBOX_READY) && shared->error == 0;
     while (alive)
         alive = work(shared);

@@ -77,7 +77,7 @@ struct stepper {
     } asked;
 };
 
-/* ---- step_code.c: instructions ---- */
+/* ---- instruction.c ---- */
 
 /* Reads and decodes the next instruction, and what is in the places that it writes. Returns false
  * if there is no memory. */
@@ -89,7 +89,7 @@ bool stepper_read_next(struct stepper *stepper);
  * whether they could be read. */
 bool stepper_read_around(struct stepper *stepper, struct place *written, size_t written_count);
 
-/* ---- step_maps.c: mappings ---- */
+/* ---- mappings.c ---- */
 
 /* Reads /proc/ID/maps. Returns false if there is no memory. */
 bool stepper_read_mappings(struct stepper *stepper);
@@ -105,7 +105,7 @@ uint32_t stepper_add_program(struct stepper *stepper);
 /* Keeps what is on the stack at the start: argc, the pointers and argv's strings. */
 void stepper_keep_start(struct stepper *stepper);
 
-/* ---- step_call.c: system calls ---- */
+/* ---- syscall.c ---- */
 
 /* Called before the instruction that makes a call. */
 void stepper_ask_call(struct stepper *stepper, const struct effects *effects);
@@ -121,7 +121,7 @@ void stepper_note(struct stepper *stepper, const char *text);
 void stepper_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t size);
 void stepper_compare_snapshots(struct stepper *stepper, size_t gap);
 
-/* ---- step_vectors.c: vector registers ---- */
+/* ---- vector_registers.c ---- */
 
 /* Reads the registers and adds changes as pieces. With `keep`, which is for the first time, only
  * keeps them. */

@@ -18,7 +18,7 @@ struct step_view {
     char note[128]; /* shown in the last line; "": show the keys */
 };
 
-/* ---- step_draw.c ---- */
+/* ---- draw.c ---- */
 
 enum { STEP_LEAST_COLUMNS = 80, STEP_LEAST_LINES = 24 };
 
@@ -28,7 +28,7 @@ void step_draw(struct step_view *view);
 /* The next instruction at the cursor; NULL: there is none. */
 const struct step_instruction *step_view_next(const struct step_view *view);
 
-/* ---- step_terminal.c ---- */
+/* ---- pty.c ---- */
 
 /* Opens the screen. step_terminal_close() restores it, and so does any signal that ends this
  * process except SIGKILL. Returns false after reporting an error. */
