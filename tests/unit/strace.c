@@ -1,6 +1,6 @@
 /* report/strace: values out of memory that stands here, in the layouts of both machines; hostile
  * numbers and addresses; lines of what happens to one process and to many. What strace itself says
- * of such calls, tests/differential/strace.pl asks. */
+ * of such calls, tests/oracle/strace/strace.pl asks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
