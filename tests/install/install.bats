@@ -110,21 +110,26 @@ END
     objdump -h "$BUILD/libelfgen-core.a" | grep -q '\.rodata'
 }
 
+# As on a machine where nothing is found but what is named.
+configure_blind()
+{
+    rm -rf tree
+    run cmake -S "$SOURCE" -B tree -DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF \
+        -DCMAKE_MAKE_PROGRAM="$(command -v make)" -DCMAKE_C_COMPILER="$(command -v cc)" \
+        -DCMAKE_AR="$(command -v ar)" -DCMAKE_LINKER="$(command -v ld)" "$@"
+}
+
+# Stops with a text.
+stops()
+{
+    local expected=$1
+    shift
+    configure_blind "$@"
+    [ "$status" -ne 0 ]
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *"$expected"* ]] || { echo "$output"; return 1; }
+}
+
 @test "a missing dependency stops the configuration with its package's name" {
-    # As on a machine where nothing is found but what is named.
-    blind="-DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF
-        -DCMAKE_MAKE_PROGRAM=$(command -v make) -DCMAKE_C_COMPILER=$(command -v cc)
-        -DCMAKE_AR=$(command -v ar) -DCMAKE_LINKER=$(command -v ld)"
-    stops()
-    {
-        local expected=$1
-        shift
-        rm -rf tree
-        # shellcheck disable=SC2086
-        run cmake -S "$SOURCE" -B tree $blind "$@"
-        [ "$status" -ne 0 ]
-        [[ $(tr -s ' \n' ' ' <<<"$output") == *"$expected"* ]] || { echo "$output"; return 1; }
-    }
     stops "libelf is missing: install the package libelf-dev"
     found="-DLIBELF_INCLUDE_DIR=/usr/include -DLIBELF_LIBRARY=/usr/lib/libelf.so"
     # shellcheck disable=SC2086
@@ -140,10 +145,32 @@ END
     stops "ncurses is missing: install the package libncurses-dev" $found
     found="$found -DCURSES_INCLUDE_DIR=/usr/include -DCURSES_LIBRARY=/usr/lib/libncurses.so
         -DTINFO_LIBRARY=/usr/lib/libtinfo.so"
-    # nasm is not required here: the command itself reports that it is missing.
+    # Neither nasm, which the command misses when it needs it, nor what only tests need.
     # shellcheck disable=SC2086
-    stops "pkg-config is missing: install the package pkg-config" $found
+    configure_blind $found
+    [ "$status" -eq 0 ]
     # shellcheck disable=SC2086
-    PKG_CONFIG_LIBDIR=$PWD stops "Check is missing: install the package check" $found \
-        -DPKG_CONFIG_EXECUTABLE="$(command -v pkg-config)"
+    stops "pkg-config is missing: install the package pkg-config" $found -DTINYELF_TESTS=ON
+    found="$found -DTINYELF_TESTS=ON -DPKG_CONFIG_EXECUTABLE=$(command -v pkg-config)"
+    # shellcheck disable=SC2086
+    PKG_CONFIG_LIBDIR=$PWD stops "Check is missing: install the package check" $found
+    # shellcheck disable=SC2086
+    stops "perl is missing: install the package perl" $found
+    # shellcheck disable=SC2086
+    stops "bats is missing: install the package bats" $found -Dperl_PROGRAM=/usr/bin/perl
+}
+
+@test "a project that adds the sources gets the library alone, and keeps its own ways" {
+    cmake -S "$SOURCE/tests/install/stranger" -B stranger -DELFGEN_SOURCE="$SOURCE" \
+        -DEXAMPLE="$SOURCE/docs/examples/emit.c" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON >log
+    cmake --build stranger -j2 >log
+    stranger/with-core >program
+    [ "$(stat -c %s program)" -eq 132 ]
+    for how in shared static; do
+        cmp program <(stranger/with-$how)
+    done
+    grep -q '^CMAKE_BUILD_TYPE:STRING=$' stranger/CMakeCache.txt
+    run ! grep -E -e '-Wall|-O[0-3s]|tinyelf/' stranger/compile_commands.json
+    cmake --install stranger --prefix prefix >log
+    [ "$(cd prefix && find . -type f)" = ./bin/with-core ]
 }
