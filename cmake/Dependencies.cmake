@@ -75,16 +75,3 @@ endif()
 add_library(libcurses INTERFACE)
 target_include_directories(libcurses SYSTEM INTERFACE ${CURSES_INCLUDE_DIR})
 target_link_libraries(libcurses INTERFACE ${CURSES_LIBRARY} ${TINFO_LIBRARY})
-
-if(TINYELF_TESTS)
-    find_package(PkgConfig)
-    if(NOT PKG_CONFIG_FOUND)
-        message(FATAL_ERROR "pkg-config is missing: install the package pkg-config "
-                            "(or configure with -DTINYELF_TESTS=OFF)")
-    endif()
-    pkg_check_modules(CHECK IMPORTED_TARGET check)
-    if(NOT CHECK_FOUND)
-        message(FATAL_ERROR "Check is missing: install the package check "
-                            "(or configure with -DTINYELF_TESTS=OFF)")
-    endif()
-endif()

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../unit/lecture.h"
+#include "support/lecture.h"
 #include "elfgen/kernel.h"
 
 static double now(void)

@@ -126,7 +126,7 @@ for path in "$source"/asm/*.s; do
     $assembler -o object.o "$path" && size "${path##*/}" "$machine" object.o "$path"
 done
 if command -v gcc >/dev/null; then
-    for path in "$source"/asm/*.c "$source"/tests/differential/programs/*.c; do
+    for path in "$source"/asm/*.c "$source"/tests/oracle/ld/programs/*.c; do
         [ -e "$path" ] || continue
         gcc -m64 -Os -ffreestanding -isystem "$source/asm" -fno-stack-protector -fno-pic -fno-asynchronous-unwind-tables -ffunction-sections \
             -fdata-sections -w -c -o object.o "$path" && size "${path##*/}" elf_x86_64 object.o object.o

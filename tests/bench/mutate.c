@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "commands/mutate/campaign.h"
-#include "../unit/lecture.h"
+#include "support/lecture.h"
 
 /* From e_shoff to e_ehsize nothing cares, so each change runs to its end as the program does:
  * single bytes and pairs of them. */

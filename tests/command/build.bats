@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tinyelf build, and the files that it makes, run.
-load setup
+load ../support/setup
 
 @test "NASM, GNU Intel and GNU AT&T syntax become the lecture's 178 bytes" {
     for name in hello hello-intel hello-att; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # C as an input of tinyelf build, and the headers that it needs instead of a C library.
-load setup
+load ../support/setup
 
 # The command finds <tiny.h> beside itself; from another folder it is named.
 export TINYELF_TEMPLATES=$SOURCE/templates

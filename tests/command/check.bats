@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # check: will Linux run it?
-load setup
+load ../support/setup
 
 hello()
 {
@@ -538,7 +538,7 @@ not_pointed()
 }
 
 @test "the script that asks Debian's kernel says what it misses, and how it is called" {
-    local script=$SOURCE/tests/differential/kernel_boot.sh tool
+    local script=$SOURCE/tests/oracle/kernel/boot.sh tool
     run --separate-stderr bash "$script"
     exits 2
     says "usage: kernel_boot.sh BUILD"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tinyelf compare: two files side by side.
-load setup
+load ../support/setup
 
 setup_file()
 {
@@ -68,7 +68,7 @@ P
 @test "a byte of two headers, or of header and code, is counted once, apart, and told whose it is" {
     needs python3
     hello
-    nasm -f bin -o tiny "$SOURCE/tests/command/tiny45.asm"
+    nasm -f bin -o tiny "$SOURCE/tests/support/tiny45.asm"
     # The program header is bytes 4 to 35 of the ELF header, code is in 0x20 to 0x26 of both.
     [ "$(fact tiny '{k: v for k, v in f["bytes"].items() if v}')" = "{'headers': 10, 'several': 35}" ]
     [ "$(fact tiny '{k: v for k, v in f["shared"].items() if v}')" = \
@@ -330,7 +330,7 @@ P
     exits 1
     says "(e_shoff): error: "
     # Linux runs the 45 bytes, whose ELF header is cut.
-    nasm -f bin -o tiny "$SOURCE/tests/command/tiny45.asm"
+    nasm -f bin -o tiny "$SOURCE/tests/support/tiny45.asm"
     tinyelf compare tiny hello
     exits 0
     [ -z "$stderr" ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tinyelf compare --run: what two programs do when they run.
-load setup
+load ../support/setup
 
 setup()
 {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tinyelf disasm: instructions, told from data by following the code.
-load setup
+load ../support/setup
 
 setup_file()
 {
@@ -50,7 +50,7 @@ syscall" ]
 @test "instructions begin where objdump has them begin" {
     command -v perl >/dev/null || skip "perl is not installed"
     command -v objdump >/dev/null || skip "objdump is not installed"
-    xargs perl "$BATS_TEST_DIRNAME/boundaries.pl" "$TINYELF" <"$BATS_FILE_TMPDIR/files" >out || {
+    xargs perl "$BATS_TEST_DIRNAME/../support/boundaries.pl" "$TINYELF" <"$BATS_FILE_TMPDIR/files" >out || {
         head -n 20 out
         return 1
     }

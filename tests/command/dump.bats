@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # tinyelf dump: readelf's text, and what comes where readelf gives up. The comparison over the
 # system's files is in readelf.bats.
-load setup
+load ../support/setup
 
 @test "the lecture's file is dumped as readelf dumps it" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
@@ -24,7 +24,7 @@ load setup
 }
 
 @test "a 45-byte program runs, and is dumped with zeros where it is short" {
-    nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     [ "$(stat -c %s tiny)" -eq 45 ]
     tinyelf dump -h -l tiny
     exits 0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Bad input: what is wrong, where, what would be right; and nothing is lost.
-load setup
+load ../support/setup
 
 hello=$SOURCE/asm/hello.s
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tinyelf explain: every byte with its owners, as text, JSON and hex source.
-load setup
+load ../support/setup
 
 setup_file()
 {
@@ -185,7 +185,7 @@ assert not parts'
 }
 
 @test "overlapping headers: a byte has both owners" {
-    nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     tinyelf explain --at 0x10 tiny
     exits 0
     [[ $output == *"ehdr.e_type"*"phdr[0].p_paddr"* ]]
@@ -213,7 +213,7 @@ for path in sys.argv[1:]:
     assert all(owned), path
 P
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
-    nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     printf 'no ELF file' >text
     touch empty 'odd "name'
     head -n 20 "$BATS_FILE_TMPDIR/files" >some
@@ -252,7 +252,7 @@ assert (string["offset"], string["length"], string["meaning"]) == (166, 12, "\"H
 
 @test "the hex source of any file makes the file again" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
-    nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     printf 'no ELF file: 0xZZ "quotes" # and :labels\r\n' >text
     touch empty
     head -c 5000 /dev/urandom >random
@@ -272,7 +272,7 @@ assert (string["offset"], string["length"], string["meaning"]) == (166, 12, "\"H
 @test "every field and instruction that the JSON names has its line in the hex source" {
     command -v python3 >/dev/null || skip "python3 is not installed"
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
-    nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     for file in hello tiny $(head -n 3 "$BATS_FILE_TMPDIR/files"); do
         "$TINYELF" explain --format json "$file" >map.json
         "$TINYELF" explain --format hex "$file" >map.hex

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Names in explain and disasm: from a program's own symbol table, and from FILE.debug beside it.
-load setup
+load ../support/setup
 
 # Three functions and two variables with their own names, and no others of theirs.
 make_program()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The hex language against stage0's hex2 (package mescc-tools), and where it goes beyond.
-load setup
+load ../support/setup
 
 # The same bytes from both, at a base and a byte order.
 agree()

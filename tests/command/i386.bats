@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # Programs of 32 bits.
-load setup
+load ../support/setup
 
 # Runs a program of 32 bits, or says that this kernel has no door for it.
 needs_ia32()
 {
-    nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     chmod +x tiny
     local status=0
     ./tiny || status=$?

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # tinyelf build with several inputs: objects, sources and archives become one program.
-load setup
-load link_setup
+load ../support/setup
+load ../support/link_setup
 
 # ---- objects and sources ---------------------------------------------------------------------------
 
@@ -383,8 +383,8 @@ C
 @test "a section of the unused keeps an unused .data of -fdata-sections out as ld does" {
     make_start
     for level in O0 O2; do
-        compile main -$level -ffunction-sections -fdata-sections <"$BATS_TEST_DIRNAME/../differential/programs/unused.c" \
-            -I"$BATS_TEST_DIRNAME/../differential/programs"
+        compile main -$level -ffunction-sections -fdata-sections <"$BATS_TEST_DIRNAME/../oracle/ld/programs/unused.c" \
+            -I"$BATS_TEST_DIRNAME/../oracle/ld/programs"
         tinyelf build main.o -o out
         exits 0
         ends_with 42 ./out

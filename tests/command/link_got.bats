@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # tinyelf build and the global offset table: instructions that need no slot lose it, as with ld; others get one.
-load setup
-load link_setup
+load ../support/setup
+load ../support/link_setup
 
 # x86-64: .text at the address that build gives it, as ld links and relaxes it.
 linked_by_ld()
@@ -226,7 +226,7 @@ S
         command -v $compiler >/dev/null || continue
         for level in O0 O2; do
             $compiler -m32 -$level -fpic -ffreestanding -fno-stack-protector -w -c -o p.o \
-                -I"$SOURCE/tests/differential/programs" "$SOURCE/tests/differential/programs/function_pointers.c"
+                -I"$SOURCE/tests/oracle/ld/programs" "$SOURCE/tests/oracle/ld/programs/function_pointers.c"
             tinyelf build p.o -o out
             exits 0
             needs_i386_to_run

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # tinyelf build's options of linking: layouts, the stack, sections, debugging, the map.
-load setup
-load link_setup
+load ../support/setup
+load ../support/link_setup
 
 # main.o and start.o: code, constants, data and zeros, with a result of 42.
 make_program()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # tinyelf build with several inputs: which definition a name means, and what is said when there is none.
-load setup
-load link_setup
+load ../support/setup
+load ../support/link_setup
 
 # ---- what is missing or there twice ------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Which bytes matter. What mutants try does no harm where it succeeds: they run in a folder that is
 # the test's own, and those that are made for it fork ten times or send signal 0.
-load setup
+load ../support/setup
 
 : "${BUILD:=$SOURCE/build}"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tinyelf new: programs to start from.
-load setup
+load ../support/setup
 
 # The command finds its templates beside itself; from another folder they are named.
 export TINYELF_TEMPLATES=$SOURCE/templates

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # dump against the machine's real readelf, over the system's own files.
-load setup
+load ../support/setup
 
 # Five hundred at least, a thousand if there are as many; the same ones each time on one machine.
 MOST=${DUMP_FILES:-1000}
@@ -105,11 +105,11 @@ agree()
     printf '.globl _start\n_start: ret\n.section .other,"aw"\n.long 1\n' >v.s
     for bits in 32 64; do
         as --$bits v.s -o "v$bits.o"
-        perl "$BATS_TEST_DIRNAME/variants.pl" "v$bits.o" variants
+        perl "$BATS_TEST_DIRNAME/../support/variants.pl" "v$bits.o" variants
     done
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     mkdir programs
-    perl "$BATS_TEST_DIRNAME/variants.pl" hello programs
+    perl "$BATS_TEST_DIRNAME/../support/variants.pl" hello programs
     [ "$(ls variants programs | wc -l)" -gt 3000 ]
     for options in "-h -S" "-h -l -S -W"; do
         # Without their messages, which differ on purpose.

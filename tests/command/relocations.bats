@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Relocations against ld, which nobody here wrote: the same bytes, and refusals at the same values.
-load setup
+load ../support/setup
 
 # What is tested: x86_64 or i386.
 on()

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # Programs with limits, and in the sandbox. What the hostile ones try does no harm where it succeeds,
 # and first succeeds outside of the sandbox, or its failure inside would say nothing.
-load setup
+load ../support/setup
 
 setup_file()
 {
-    local source=$BATS_TEST_DIRNAME/hostile/hostile.c
+    local source=$BATS_TEST_DIRNAME/../hostile/hostile.c
     local flags=(-O1 -static -nostdlib -ffreestanding -fno-stack-protector -fno-pie -no-pie)
     gcc -m64 "${flags[@]}" -o "$BATS_FILE_TMPDIR/hostile64" "$source"
     gcc -m32 "${flags[@]}" -o "$BATS_FILE_TMPDIR/hostile32" "$source" || true

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tinyelf stages: the steps from C to a program, run, kept and shown.
-load setup
+load ../support/setup
 
 # The command finds <tiny.h> beside itself; from another folder it is named.
 export TINYELF_TEMPLATES=$SOURCE/templates

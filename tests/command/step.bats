@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # A program instruction by instruction: what is told is what the processor, gdb and the program's own
 # end say; a recording replays to the same.
-load setup
-load step_setup
+load ../support/setup
+load ../support/step_setup
 
 # The registers at the end of a recording, one "name value" a line, by JSON and nothing of ours.
 final_registers()
@@ -117,7 +117,7 @@ int main(void)
 }
 E
     alone "$TINYELF" step --until 2000 --record run.json "$PWD/program"
-    run alone perl "$BATS_TEST_DIRNAME/step_gdb.pl" run.json "$PWD/program"
+    run alone perl "$BATS_TEST_DIRNAME/../support/step_gdb.pl" run.json "$PWD/program"
     echo "$output"
     [ "$status" -eq 0 ]
 }
@@ -191,7 +191,7 @@ E
     count=$(grep -c '"kind":"ran"' run.json)
     [ "$count" -gt 50 ]
     alone "$TINYELF" step --until "$count" --record run.json "$PWD/odd"
-    run alone perl "$BATS_TEST_DIRNAME/step_gdb.pl" run.json "$PWD/odd"
+    run alone perl "$BATS_TEST_DIRNAME/../support/step_gdb.pl" run.json "$PWD/odd"
     echo "$output"
     [ "$status" -eq 0 ]
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # The interactive view of `tinyelf step`, in terminals that tmux makes.
-load setup
-load step_setup
+load ../support/setup
+load ../support/step_setup
 
 # tmux with a server of this test's own.
 terminal()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # tinyelf syscall: numbers against the system's headers, entry points against the running kernel,
 # registers against strace and the processor.
-load setup
+load ../support/setup
 
 setup_file()
 {
@@ -25,7 +25,7 @@ header()
 # Runs a program of 32 bits, or says that this kernel has no door for it.
 needs_ia32()
 {
-    nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o tiny
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     chmod +x tiny
     local status=0
     ./tiny || status=$?

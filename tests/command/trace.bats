@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tinyelf trace: the command around what the differential test compares with strace line by line.
-load setup.bash
+load ../support/setup
 
 # A program from assembly of a few lines: program NAME TARGET, source on standard input.
 program()

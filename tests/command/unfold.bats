@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # unfold: the twin of a program, for tools that refuse the program itself.
-load setup
+load ../support/setup
 
 # $1 in, $2 out, or says why not.
 unfolds()
@@ -47,7 +47,7 @@ tools_take()
 
 needs_ia32()
 {
-    nasm -f bin "$BATS_TEST_DIRNAME/tiny45.asm" -o ia32
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o ia32
     chmod +x ia32
     local status=0
     ./ia32 || status=$?
@@ -517,7 +517,7 @@ C
 
 @test "segments anywhere, over each other and past the file's end: refused where Linux refuses, else the same memory" {
     mkdir folder
-    perl "$BATS_TEST_DIRNAME/segments.pl" 3 400 folder
+    perl "$BATS_TEST_DIRNAME/../support/segments.pl" 3 400 folder
     local program same=0 refused=0 status
     for program in folder/*; do
         status=0

@@ -13,7 +13,7 @@ shift 5
 support=$source/tests/support
 
 # shellcheck disable=SC2206 # one word an option
-flags=(-std=c11 -O1 -Wall -Wextra ${MORE_FLAGS-} -I "$source/elfgen/include" -I "$support/check")
+flags=(-std=c11 -O1 -Wall -Wextra ${MORE_FLAGS-} -I "$source/elfgen/include" -I "$source/tests" -I "$support/check")
 # Undefined behaviour traps: for most targets Debian has no library that could say more.
 traps=(-fsanitize=undefined -fsanitize-trap=undefined) link_flags=()
 case $target in

@@ -2,8 +2,8 @@
  * i386, then section headers in both classes and byte orders. Each machine's must be the same. */
 #include <stdio.h>
 
-#include "../unit/lecture.h"
-#include "../unit/lecture32.h"
+#include "lecture.h"
+#include "lecture32.h"
 #include "elfgen.h"
 
 enum { HEADERS32 = 84, ROOM = 2000 };

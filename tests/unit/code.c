@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "x86/session.h"
-#include "lecture.h"
+#include "support/lecture.h"
 #include "room.h"
 
 enum { MOST = 256, BASE = 0x10000, HEADERS = 120 };
@@ -271,7 +271,7 @@ START_TEST(without_sections_all_is_what_stands_behind_the_entry_point)
 }
 END_TEST
 
-/* 45 bytes, 32 bits, with code in the header (see command/tiny45.asm). */
+/* 45 bytes, 32 bits, with code in the header (see support/tiny45.asm). */
 static const uint8_t tiny[45] = {
     0x7f, 0x45, 0x4c, 0x46, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01,
     0x00, 0x02, 0x00, 0x03, 0x00, 0x20, 0x00, 0x01, 0x00, 0x20, 0x00, 0x01, 0x00, 0x04, 0x00,

@@ -8,7 +8,7 @@
 
 #include "elfgen.h"
 #include "field.h"
-#include "lecture.h"
+#include "support/lecture.h"
 #include "room.h"
 
 /* Runs the bytes as a program, its output thrown away; returns its wait status. */

@@ -1,12 +1,12 @@
 /* kernel/: what Linux answers to execve, and what others object to. The running kernel is asked by
- * differential/kernel_same.c; here is what that cannot ask: other machines, other versions, and
+ * oracle/kernel/same.c; here is what that cannot ask: other machines, other versions, and
  * that the answers are ones to a reader. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "elfgen.h"
-#include "lecture.h"
-#include "lecture32.h"
+#include "support/lecture.h"
+#include "support/lecture32.h"
 #include "room.h"
 
 static struct elfgen_kernel_machine usual(void)

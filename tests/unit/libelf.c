@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "elfgen.h"
-#include "lecture.h"
+#include "support/lecture.h"
 #include "libelf_cases.h"
 #include "room.h"
 

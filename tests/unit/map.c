@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "elfgen.h"
-#include "lecture.h"
+#include "support/lecture.h"
 #include "room.h"
 
 /* All claims of a window, in the iterator's order. */
@@ -95,7 +95,7 @@ START_TEST(a_byte_of_the_lectures_file_leads_to_its_field)
 }
 END_TEST
 
-/* 45 bytes that Linux runs: the program header lies in the ELF header (see command/tiny45.asm). */
+/* 45 bytes that Linux runs: the program header lies in the ELF header (see support/tiny45.asm). */
 static const uint8_t tiny[45] = {
     0x7f, 0x45, 0x4c, 0x46, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01,
     0x00, 0x02, 0x00, 0x03, 0x00, 0x20, 0x00, 0x01, 0x00, 0x20, 0x00, 0x01, 0x00, 0x04, 0x00,

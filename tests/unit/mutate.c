@@ -3,7 +3,7 @@
 
 #include "commands/mutate/mutate_private.h"
 #include "commands/mutate/result.h"
-#include "lecture.h"
+#include "support/lecture.h"
 #include "room.h"
 
 /* ---- plans ---- */

@@ -1,5 +1,5 @@
 /* Tests of strace: values in memory, in the layouts of both ABIs; hostile numbers and addresses;
- * lines about one process and about many. tests/differential/strace.pl asks strace itself about
+ * lines about one process and about many. tests/oracle/strace/strace.pl asks strace itself about
  * such calls. */
 #include <errno.h>
 #include <fcntl.h>

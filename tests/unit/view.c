@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "elfgen.h"
-#include "lecture.h"
+#include "support/lecture.h"
 #include "room.h"
 
 START_TEST(the_lectures_file_reads_field_by_field)

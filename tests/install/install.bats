@@ -1,0 +1,176 @@
+#!/usr/bin/env bats
+# The library as others get it. BUILD is the tree to install from.
+load ../support/setup
+: "${BUILD:=$SOURCE/build}"
+
+@test "what is installed is found by pkg-config and by CMake, and works" {
+    if nm "$BUILD/libelfgen-core.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
+        skip "an instrumented build is not for installing"
+    fi
+    cmake --install "$BUILD" --prefix "$PWD/prefix" >log
+    for file in bin/tinyelf include/elfgen.h include/elfgen/image.h; do
+        [ -f "prefix/$file" ]
+    done
+    [ "$(prefix/bin/tinyelf --version)" = "$("$TINYELF" --version)" ]
+    (mkdir made && cd made && ../prefix/bin/tinyelf new hello && ../prefix/bin/tinyelf build hello.s &&
+        [ "$(sha256 hello)" = "$LECTURE" ] && [ "$(../prefix/bin/tinyelf disasm hello | wc -l)" -eq 8 ])
+    # <tiny.h> is found beside the command, wherever that was put.
+    mv prefix moved
+    (cd made && unset TINYELF_TEMPLATES && ../moved/bin/tinyelf new --template c main &&
+        ../moved/bin/tinyelf build -v main.c 2>log && grep -q -- "-isystem $(realpath ../moved)/share/tinyelf/asm " log &&
+        [ "$(./main)" = "Hello world" ])
+    mv moved prefix
+    PKG_CONFIG_PATH=$(dirname "$(find prefix -name elfgen.pc)")
+    export PKG_CONFIG_PATH
+    # shellcheck disable=SC2046
+    cc "$SOURCE/docs/examples/emit.c" $(pkg-config --cflags --libs elfgen) -o emit
+    LD_LIBRARY_PATH=$(pkg-config --variable=libdir elfgen) ./emit >program
+    chmod +x program
+    run ./program
+    [ "$status" -eq 42 ]
+    [ "$(stat -c %s program)" -eq 132 ]
+    printf '#include <elfgen.h>\nint main() { return elfgen_machine_name(62) && elfgen_structures[0].count ? 0 : 1; }\n' >cpp.cc
+    # shellcheck disable=SC2046
+    c++ -Wall -Wextra -Werror cpp.cc $(pkg-config --cflags --libs elfgen) -o cpp
+    LD_LIBRARY_PATH=$(pkg-config --variable=libdir elfgen) ./cpp
+    cmake -S "$SOURCE/tests/install/stranger" -B stranger -DCMAKE_PREFIX_PATH="$PWD/prefix" \
+        -DEXAMPLE="$SOURCE/docs/examples/emit.c" >log
+    cmake --build stranger >log
+    for how in shared core static; do
+        cmp program <(stranger/with-$how)
+    done
+}
+
+@test "every external name of the library begins with elfgen_, in the archives as in the shared library" {
+    library=$(find "$BUILD" -maxdepth 1 -name 'libelfgen.so.*.*' | head -n 1)
+    [ -n "$library" ]
+    nm -D --defined-only "$library" | awk '{print $NF}' >names-shared
+    # Names that a sanitizer or coverage adds begin with __, which the C standard reserves.
+    for archive in libelfgen.a libelfgen-core.a; do
+        nm -g --defined-only "$BUILD/$archive" | awk 'NF == 3 {print $3}' >"names-$archive"
+    done
+    for names in names-*; do
+        grep -q '^elfgen_write_exec$' "$names"
+        run grep -vE '^(elfgen_|_init$|_fini$|__|_edata$|_end$)' "$names"
+        [ "$status" -eq 1 ] || { echo "$names: $output"; return 1; }
+    done
+}
+
+@test "a program with functions decide(), offer(), map_file() ... of its own links with both archives" {
+    if nm "$BUILD/libelfgen.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
+        skip "an instrumented build needs its instruments"
+    fi
+    words="ask_script blame_entry blame_header blame_segment can_clear decide find_area
+        find_interpreter find_room has_page load_interpreter load_program map_file map_zeros
+        most_headers name_header name_segment offer put_area read_headers unmap"
+    {
+        printf '#include <elfgen.h>\n'
+        for word in $words; do
+            printf 'int %s(int);\nint %s(int value) { return value; }\n' "$word" "$word"
+        done
+        cat <<'END'
+int main(void)
+{
+    static const unsigned char bytes[64] = {0x7f, 'E', 'L', 'F'};
+    struct elfgen_kernel_machine machine;
+    struct elfgen_kernel_answer answer;
+    elfgen_kernel_usual(&machine);
+    return elfgen_kernel_ask(bytes, sizeof bytes, &machine, 0, &answer, 0) != ELFGEN_OK ||
+           answer.verdict != ELFGEN_REFUSED || decide(3) + offer(4) != 7;
+}
+END
+    } >own.c
+    for archive in libelfgen.a libelfgen-core.a; do
+        cc -I "$SOURCE/elfgen/include" own.c "$BUILD/$archive" -o own
+        ./own
+    done
+}
+
+@test "the core needs nothing but the memory and string functions of C" {
+    # bcmp is what clang makes of memcmp() == 0.
+    if nm "$BUILD/libelfgen-core.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
+        skip "an instrumented build needs its instruments"
+    fi
+    nm "$BUILD/libelfgen-core.a" | awk '$1 == "U" {print $2}' | sort -u >needs
+    nm --defined-only "$BUILD/libelfgen-core.a" | awk 'NF == 3 {print $3}' | sort -u >has
+    comm -23 needs has | grep -vE '^(mem(cpy|move|set|cmp|chr)|bcmp|str(len|cmp|str)|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_)$' >outside || true
+    cat outside
+    [ ! -s outside ]
+}
+
+@test "no table or string of the core can change: it has no writable data" {
+    if nm "$BUILD/libelfgen-core.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
+        skip "an instrumented build has counters"
+    fi
+    # .data.rel.ro is written by the dynamic linker alone.
+    objdump -h "$BUILD/libelfgen-core.a" |
+        awk '$2 ~ /^\.(data|bss|tdata|tbss)/ && $2 !~ /^\.data\.rel\.ro/ && $3 !~ /^0+$/ {print}' >writable
+    cat writable
+    [ ! -s writable ]
+    objdump -h "$BUILD/libelfgen-core.a" | grep -q '\.rodata'
+}
+
+# As on a machine where nothing is found but what is named.
+configure_blind()
+{
+    rm -rf tree
+    run cmake -S "$SOURCE" -B tree -DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF \
+        -DCMAKE_MAKE_PROGRAM="$(command -v make)" -DCMAKE_C_COMPILER="$(command -v cc)" \
+        -DCMAKE_AR="$(command -v ar)" -DCMAKE_LINKER="$(command -v ld)" "$@"
+}
+
+# Stops with a text.
+stops()
+{
+    local expected=$1
+    shift
+    configure_blind "$@"
+    [ "$status" -ne 0 ]
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *"$expected"* ]] || { echo "$output"; return 1; }
+}
+
+@test "a missing dependency stops the configuration with its package's name" {
+    stops "libelf is missing: install the package libelf-dev"
+    found="-DLIBELF_INCLUDE_DIR=/usr/include -DLIBELF_LIBRARY=/usr/lib/libelf.so"
+    # shellcheck disable=SC2086
+    stops "Zydis is missing: install the package libzydis-dev" $found
+    found="$found -DZYDIS_INCLUDE_DIR=/usr/include -DZYDIS_LIBRARY=/usr/lib/libZydis.so"
+    # shellcheck disable=SC2086
+    stops "libseccomp is missing: install the package libseccomp-dev" $found
+    found="$found -DSECCOMP_INCLUDE_DIR=/usr/include -DSECCOMP_LIBRARY=/usr/lib/libseccomp.so"
+    # shellcheck disable=SC2086
+    stops "jansson is missing: install the package libjansson-dev" $found
+    found="$found -DJANSSON_INCLUDE_DIR=/usr/include -DJANSSON_LIBRARY=/usr/lib/libjansson.so"
+    # shellcheck disable=SC2086
+    stops "ncurses is missing: install the package libncurses-dev" $found
+    found="$found -DCURSES_INCLUDE_DIR=/usr/include -DCURSES_LIBRARY=/usr/lib/libncurses.so
+        -DTINFO_LIBRARY=/usr/lib/libtinfo.so"
+    # Neither nasm, which the command misses when it needs it, nor what only tests need.
+    # shellcheck disable=SC2086
+    configure_blind $found
+    [ "$status" -eq 0 ]
+    # shellcheck disable=SC2086
+    stops "pkg-config is missing: install the package pkg-config" $found -DTINYELF_TESTS=ON
+    found="$found -DTINYELF_TESTS=ON -DPKG_CONFIG_EXECUTABLE=$(command -v pkg-config)"
+    # shellcheck disable=SC2086
+    PKG_CONFIG_LIBDIR=$PWD stops "Check is missing: install the package check" $found
+    # shellcheck disable=SC2086
+    stops "perl is missing: install the package perl" $found
+    # shellcheck disable=SC2086
+    stops "bats is missing: install the package bats" $found -Dperl_PROGRAM=/usr/bin/perl
+}
+
+@test "a project that adds the sources gets the library alone, and keeps its own ways" {
+    cmake -S "$SOURCE/tests/install/stranger" -B stranger -DELFGEN_SOURCE="$SOURCE" \
+        -DEXAMPLE="$SOURCE/docs/examples/emit.c" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON >log
+    cmake --build stranger -j2 >log
+    stranger/with-core >program
+    [ "$(stat -c %s program)" -eq 132 ]
+    for how in shared static; do
+        cmp program <(stranger/with-$how)
+    done
+    grep -q '^CMAKE_BUILD_TYPE:STRING=$' stranger/CMakeCache.txt
+    run ! grep -E -e '-Wall|-O[0-3s]|tinyelf/' stranger/compile_commands.json
+    cmake --install stranger --prefix prefix >log
+    [ "$(cd prefix && find . -type f)" = ./bin/with-core ]
+}

@@ -1,0 +1,70 @@
+#!/bin/bash
+# kernel_boot.sh BUILD [COUNT [SEED]]: asks Debian's kernel 6.1 what the running one is asked by kernel-same: boots
+# it under qemu-system-x86_64, with nothing but the harness in memory, once with addresses of 47 bits and COUNT
+# cases (20,000), and once with 57 bits and a quarter of them. Needs Debian's qemu-system-x86 and cpio, and network
+# for apt-get download of the kernel's package (nothing is installed), or KERNEL=FILE, a vmlinuz that is there.
+# 20,000 cases take some five minutes without hardware's help. Ends with 0 if nothing disagrees, 1 if something
+# does or the system does not come up; 2: a wrong call; 77: something is missing here.
+set -eu
+[ $# -ge 1 ] && [ $# -le 3 ] || { echo "usage: kernel_boot.sh BUILD [COUNT [SEED]]" >&2; exit 2; }
+build=$1 count=${2:-20000} seed=${3:-1}
+[[ $count =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ ]] || { echo "kernel_boot.sh: COUNT and SEED are numbers" >&2; exit 2; }
+[ -f "$build/libelfgen-core.a" ] || { echo "kernel_boot.sh: $build has no libelfgen-core.a: build there first" >&2; exit 2; }
+
+skip()
+{
+    echo "skipped: $1"
+    exit 77
+}
+command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is missing (Debian: qemu-system-x86)"
+command -v cpio >/dev/null || skip "cpio is missing (Debian: cpio)"
+command -v "${CC:-cc}" >/dev/null || skip "there is no C compiler (${CC:-cc})"
+build=$(cd "$build" && pwd) source=$(cd "$(dirname "$0")/../../.." && pwd)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+chmod 755 "$folder"
+
+# The kernel: given, or the newest 6.1 that apt knows.
+fetch_kernel()
+{
+    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
+        skip "apt-get or dpkg-deb is missing; KERNEL=FILE names a vmlinuz"
+    local package
+    package=$(apt-cache search --names-only '^linux-image-6\.1\.0-[0-9]+-amd64$' | cut -d ' ' -f 1 | sort -V | tail -n 1)
+    [ -n "$package" ] || skip "apt knows no kernel 6.1 of Debian's (apt-get update?); KERNEL=FILE names a vmlinuz"
+    (cd "$folder" && apt-get download -q "$package") >"$folder/log" 2>&1 ||
+        { tail -n 3 "$folder/log"; skip "$package cannot be downloaded; KERNEL=FILE names a vmlinuz"; }
+    dpkg-deb --fsys-tarfile "$folder"/*.deb | tar x -C "$folder" --wildcards './boot/vmlinuz-*'
+    kernel=$(echo "$folder"/boot/vmlinuz-*)
+}
+kernel=${KERNEL:-}
+[ -n "$kernel" ] || fetch_kernel
+[ -r "$kernel" ] || skip "no kernel at '$kernel'"
+
+# Both are static: there is no libc in that system.
+mkdir -p "$folder/root/dev"
+cd "$source"
+"${CC:-cc}" -O2 -static -D_GNU_SOURCE -Ielfgen/include -Ielfgen/tinyelf -o "$folder/root/kernel-same" \
+    tests/oracle/kernel/same.c tests/oracle/kernel/mutants.c tests/oracle/kernel/truth.c \
+    elfgen/tinyelf/ptrace/host.c elfgen/tinyelf/base/file.c "$build/libelfgen-core.a"
+"${CC:-cc}" -O2 -static -D_GNU_SOURCE -o "$folder/root/init" tests/oracle/kernel/init.c
+(cd "$folder/root" && find . | cpio -o -H newc 2>/dev/null | gzip) >"$folder/initrd"
+
+# ask BITS CPU COUNT: the answer of one boot.
+ask()
+{
+    echo "addresses of $1 bits:"
+    timeout 1800 qemu-system-x86_64 -accel tcg -cpu "$2" -m 2048 -net none -nographic -no-reboot \
+        -kernel "$kernel" -initrd "$folder/initrd" \
+        -append "console=ttyS0 quiet panic=-1 -- --count $3 --seed $seed" </dev/null >"$folder/raw" 2>&1 || true
+    tr -d '\r' <"$folder/raw" >"$folder/said"
+    # The kernel's own words may stand in front of ours in a line.
+    grep -aoE '^#.*|^[0-9a-f]{2}( .*)?$|[0-9]+ cases, [0-9]+ disagree|kernel-same: [^0].*|skipped: .*' "$folder/said" || true
+    grep -qa 'kernel-same: 0$' "$folder/said" && return
+    grep -qa 'kernel-same:' "$folder/said" || { echo "the system did not get to an answer; its last words:"; tail -n 5 "$folder/said"; }
+    return 1
+}
+good=0
+ask 47 max,la57=off "$count" || good=1
+ask 57 max "$(((count + 3) / 4))" || good=1
+exit $good

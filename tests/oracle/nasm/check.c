@@ -1,0 +1,229 @@
+/* What was taken goes through nasm, and is decoded again. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "same.h"
+
+extern char **environ;
+
+enum {
+    SLOT = 32,       /* bytes of the output an instruction has for its own */
+    BATCH = 16384,   /* instructions that nasm gets at once */
+    PAD = 0xcc,      /* between them; `int3`, so that a lost instruction is seen */
+    MOST_TEXT = 200, /* no line is nearly as long */
+    MOST_TOLD = 40   /* failures that are printed */
+};
+
+struct batch {
+    const struct shape *shapes;
+    size_t count;
+    ZydisDecodedInstruction *instructions;
+    ZydisDecodedOperand (*operands)[ZYDIS_MAX_OPERAND_COUNT];
+    char (*texts)[MOST_TEXT];
+    bool *refused; /* by nasm, with a message */
+};
+
+void path_in_folder(const struct run *run, const char *name, char path[2 * NAME])
+{
+    snprintf(path, (size_t)2 * NAME, "%s/%s", run->folder, name);
+}
+
+static uint64_t address_of(const struct run *run, size_t i)
+{
+    return run->options.origin + i * SLOT;
+}
+
+static void print_batch(const struct run *run, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct shape *shape = &batch->shapes[i];
+        struct elfgen_text text = {.bytes = batch->texts[i], .capacity = MOST_TEXT - 1};
+        if (ZYAN_FAILED(ZydisDecoderDecodeFull(&run->decoder, shape->bytes, shape->length,
+                                               &batch->instructions[i], batch->operands[i])))
+            die("decoding twice");
+        nasm_text(&batch->instructions[i], batch->operands[i], shape->bytes, address_of(run, i),
+                  &text);
+        if (text.cut)
+            die("a line without an end");
+        text.bytes[text.length] = '\0';
+    }
+}
+
+/* Two lines an instruction, behind three. */
+static void write_source(const struct run *run, const struct batch *batch)
+{
+    char path[2 * NAME];
+    path_in_folder(run, "a.asm", path);
+    FILE *source = fopen(path, "w");
+    if (!source)
+        die(path);
+    fprintf(source, "bits %d\norg 0x%" PRIx64 "\n[warning -prefix-seg]\n", run->mode,
+            run->options.origin);
+    for (size_t i = 0; i < batch->count; i++)
+        fprintf(source, "%s\ntimes %zu-($-$$) db 0x%x\n",
+                batch->refused[i] ? "nop" : batch->texts[i], (i + 1) * SLOT, PAD);
+    if (fclose(source) != 0)
+        die(path);
+}
+
+static int start_nasm(const struct run *run)
+{
+    char source[2 * NAME], output[2 * NAME], messages[2 * NAME];
+    path_in_folder(run, "a.asm", source);
+    path_in_folder(run, "a.bin", output);
+    path_in_folder(run, "messages", messages);
+    char *arguments[] = {"nasm", "-f", "bin", "-w+all", "-o", output, source, NULL};
+    posix_spawn_file_actions_t actions;
+    pid_t child;
+    int status;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, messages,
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    errno = posix_spawnp(&child, "nasm", &actions, NULL, arguments, environ);
+    if (errno != 0)
+        die("nasm");
+    posix_spawn_file_actions_destroy(&actions);
+    if (waitpid(child, &status, 0) != child)
+        die("nasm");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static void tell_failure(struct run *run, const struct batch *batch, size_t i, const char *why)
+{
+    if (run->failed++ >= MOST_TOLD && !run->options.list)
+        return;
+    printf("FAILED ");
+    for (unsigned k = 0; k < batch->shapes[i].length; k++)
+        printf("%02x", batch->shapes[i].bytes[k]);
+    printf(" %s: %s\n", batch->texts[i], why);
+}
+
+/* Marks the lines that nasm says something about; how many are new. */
+static size_t read_messages(struct run *run, const struct batch *batch)
+{
+    char path[2 * NAME], message[1024];
+    size_t count = 0;
+    path_in_folder(run, "messages", path);
+    FILE *messages = fopen(path, "r");
+    if (!messages)
+        die(path);
+    while (fgets(message, sizeof message, messages)) {
+        char *colon = strchr(message, ':');
+        unsigned long line = colon ? strtoul(colon + 1, &colon, 10) : 0;
+        size_t i = (line - 4) / 2;
+        if (line < 4 || i >= batch->count) {
+            printf("nasm: %s", message);
+            run->failed++;
+            continue;
+        }
+        if (batch->refused[i])
+            continue;
+        batch->refused[i] = true;
+        count++;
+        message[strcspn(message, "\n")] = '\0';
+        tell_failure(run, batch, i, colon + 1);
+    }
+    fclose(messages);
+    return count;
+}
+
+static uint8_t *read_output(const struct run *run, size_t size)
+{
+    char path[2 * NAME];
+    path_in_folder(run, "a.bin", path);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    uint8_t *bytes = more(NULL, size, 1);
+    if (file < 0 || read(file, bytes, size) != (ssize_t)size)
+        die("what nasm wrote");
+    close(file);
+    return bytes;
+}
+
+static const char *difference(const struct run *run, const struct batch *batch, size_t i,
+                              const uint8_t *slot)
+{
+    static char text[160];
+    ZydisDecodedInstruction b;
+    ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+    if (ZYAN_FAILED(ZydisDecoderDecodeFull(&run->decoder, slot, SLOT, &b, operands)))
+        return "does not decode";
+    const ZydisDecodedInstruction *const both[2] = {&batch->instructions[i], &b};
+    const char *what = difference_of(both, batch->operands[i], operands, address_of(run, i));
+    for (size_t k = b.length; k < SLOT && !what; k++)
+        if (slot[k] != PAD)
+            what = "more than one instruction";
+    if (!what)
+        return NULL;
+    int length = snprintf(text, sizeof text, "%s, ", what);
+    for (unsigned k = 0; k < b.length; k++)
+        length += snprintf(text + length, sizeof text - (size_t)length, "%02x", slot[k]);
+    return text;
+}
+
+static void count(struct run *run, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        ZydisMnemonic mnemonic = batch->instructions[i].mnemonic;
+        struct tally *tallies[] = {&run->tally[mnemonic], &run->part_tally[run->part]};
+        bool raw = strncmp(batch->texts[i], "db ", 3) == 0;
+        if (raw && run->options.list && run->tally[mnemonic].raw == 0)
+            printf("RAW %s %s\n", ZydisMnemonicGetString(mnemonic), batch->texts[i]);
+        for (size_t k = 0; k < sizeof tallies / sizeof tallies[0]; k++) {
+            tallies[k]->checked++;
+            tallies[k]->raw += raw;
+        }
+    }
+}
+
+static void check_batch(struct run *run, const struct batch *batch)
+{
+    enum { MOST_TRIES = 60 };
+    int status = 1;
+    memset(batch->refused, 0, batch->count * sizeof *batch->refused);
+    print_batch(run, batch);
+    count(run, batch);
+    for (int try = 0; try < MOST_TRIES; try++) {
+        write_source(run, batch);
+        status = start_nasm(run);
+        if (read_messages(run, batch) == 0)
+            break;
+    }
+    if (status != 0) {
+        printf("FAILED nasm gives nothing for a batch\n");
+        run->failed++;
+        return;
+    }
+    uint8_t *output = read_output(run, batch->count * SLOT);
+    for (size_t i = 0; i < batch->count; i++) {
+        const char *what = batch->refused[i] ? NULL : difference(run, batch, i, output + i * SLOT);
+        if (what)
+            tell_failure(run, batch, i, what);
+    }
+    free(output);
+}
+
+void check_shapes(struct run *run)
+{
+    struct batch batch = {.instructions = more(NULL, BATCH, sizeof *batch.instructions),
+                          .operands = more(NULL, BATCH, sizeof *batch.operands),
+                          .texts = more(NULL, BATCH, sizeof *batch.texts),
+                          .refused = more(NULL, BATCH, sizeof *batch.refused)};
+    for (size_t done = 0; done < run->count; done += batch.count) {
+        batch.shapes = run->shapes + done;
+        batch.count = run->count - done < BATCH ? run->count - done : BATCH;
+        check_batch(run, &batch);
+    }
+    printf("%d bits, %s: %zu instructions\n", run->mode, parts[run->part].name, run->count);
+    run->count = 0;
+    free(batch.instructions);
+    free(batch.operands);
+    free(batch.texts);
+    free(batch.refused);
+}

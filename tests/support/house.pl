@@ -1,0 +1,99 @@
+#!/usr/bin/perl
+# Draws the graph of elfgen/'s files and rooms; fails on a circle and on an arrow that the order forbids.
+#
+#   house.pl SOURCE BUILD        exit status: 0 no fault, 1 a fault, 77 skipped
+#
+# A .c uses a .c whose object defines a symbol that its own leaves undefined (nm, over the objects that
+# BUILD/compile_commands.json names; a source that compiles twice counts once). A file uses each header and
+# each table of rows that it includes. A header is a file of its own, apart from the .c of its name.
+use strict;
+use warnings;
+use Cwd 'abs_path';
+use JSON::PP;
+
+# ROOM => rooms that it may use besides itself; what stands for a kind of room holds for each of that kind.
+my %may = (
+    view => 'format', map => 'format view', kernel => 'format view', image => 'format view kernel', hex => 'format',
+    library => 'include', base => 'library', engine => 'library base', cli => 'library base',
+    command => 'library base engine cli commands', main => 'library base engine cli commands command',
+    stepper => 'ptrace syscalls x86', x86 => 'syscalls', sandbox => 'ptrace', ptrace => 'syscalls',
+    strace => 'ptrace syscalls', input => 'link', bytemap => 'symbols',
+    'commands/stages' => 'commands/build commands/compare', 'commands/mutate' => 'commands/run');
+my %kind = (map({$_ => 'library'} qw(include format hex image kernel map view)),
+    map({$_ => 'engine'} qw(bytemap input link ptrace sandbox stepper strace symbols syscalls x86)));
+
+sub room {
+    my ($file) = @_;
+    return $1 if $file =~ m{^tinyelf/(commands/[^/]+)/};
+    return 'main' if $file eq 'tinyelf/main.c';
+    return $file =~ m{^(?:tinyelf/)?([^/]+)/} ? $1 : die "house.pl: elfgen/$file is in no room\n";
+}
+sub kind { my ($room) = @_; return $kind{$room} // ($room =~ m{/} ? 'command' : $room) }
+sub is_allowed {
+    my ($from, $to) = @_;
+    return $from eq $to || grep { $_ eq $to || $_ eq kind($to) } map { split ' ', $may{$_} // '' } $from, kind($from);
+}
+sub lines_of { open my $pipe, '-|', @_ or die "house.pl: $_[0]: $!\n"; return <$pipe> }
+
+die "usage: house.pl SOURCE BUILD\n" if @ARGV != 2;
+my ($root, $build) = (abs_path("$ARGV[0]/elfgen"), $ARGV[1]);
+my (%uses, %defines, %wants); # $uses{FILE}{FILE} = why
+open my $json, '<', "$build/compile_commands.json" or die "house.pl: $build/compile_commands.json: $!\n";
+for my $entry (@{decode_json(do { local $/; <$json> })}) {
+    my ($file) = abs_path($entry->{file}) =~ m{^\Q$root\E/(.*)} or next;
+    if ($entry->{command} =~ /(--coverage|-flto)/) {
+        print "ok 1 # skip: $1 changes which symbols an object has\n";
+        exit 77;
+    }
+    my ($object) = map { "$entry->{directory}/$_" } $entry->{command} =~ / -o (\S+)/;
+    -e $object or die "house.pl: $object is not built\n";
+    for (lines_of('nm', '-g', '-P', $object)) {
+        my ($symbol, $type) = split;
+        $type =~ /[Uvw]/ ? $wants{$file}{$symbol} = 1 : ($defines{$symbol}{$file} = 1);
+    }
+}
+for my $from (keys %wants) {
+    for my $symbol (sort keys %{$wants{$from}}) {
+        $uses{$from}{$_} //= "it uses $symbol" for keys %{$defines{$symbol} // {}};
+    }
+}
+for (lines_of('git', '-C', $root, 'grep', '--untracked', '-nE', '^ *# *(include|define [A-Z]+) +"[^"]*\.(h|def)"')) {
+    my ($from, $line, $name) = /^([^:]+):(\d+):.*"(.*)"/;
+    my ($to) = grep { -e } map { "$_/$name" } "$root/$from" =~ s{/[^/]*$}{}r, "$root/include", "$root/tinyelf";
+    $to or die "house.pl: elfgen/$from:$line: no \"$name\" in its folder or an include root\n";
+    $uses{$from}{substr abs_path($to), 1 + length $root} //= "line $line includes it";
+}
+delete $uses{$_}{$_} for keys %uses;
+
+# Tarjan: a strongly connected component of two files or more is a circle.
+my (%number, %low, @stack, %is_on_stack, @circles);
+sub visit {
+    my ($file) = @_;
+    $number{$file} = $low{$file} = keys %number;
+    push @stack, $file;
+    $is_on_stack{$file} = 1;
+    for my $next (sort keys %{$uses{$file} // {}}) {
+        visit($next) unless exists $number{$next};
+        $low{$file} = $low{$next} if $is_on_stack{$next} && $low{$next} < $low{$file};
+    }
+    return if $low{$file} != $number{$file};
+    my @members;
+    do { push @members, pop @stack; $is_on_stack{$members[-1]} = 0 } until $members[-1] eq $file;
+    push @circles, "circle: " . join(' ', sort @members) . "\n" if @members > 1;
+}
+for (sort keys %uses) { visit($_) unless exists $number{$_} }
+
+my (%files, %arrows, @wrong, $count);
+$files{room($_)}++ for keys %number;
+for my $from (sort keys %uses) {
+    for my $to (sort keys %{$uses{$from}}) {
+        my ($user, $used) = (room($from), room($to));
+        $count++;
+        $arrows{$user}{$used} = 1 if $user ne $used;
+        push @wrong, "wrong: $from -> $to: $uses{$from}{$to}\n" unless is_allowed($user, $used);
+    }
+}
+printf "%-17s %3d files -> %s\n", $_, $files{$_}, join ' ', sort keys %{$arrows{$_} // {}} for sort keys %files;
+printf "%d files, %d arrows, %d circles, %d wrong\n", scalar(keys %number), $count, scalar @circles, scalar @wrong;
+print @circles, @wrong;
+exit(@circles || @wrong ? 1 : 0);

@@ -1,0 +1,66 @@
+#!/bin/bash
+# run_page.sh PAGE: runs the ```console blocks of a page in a fresh folder, one shell for the page,
+# and compares. A line that starts with "$ " is a command, the lines up to the next are its output
+# (both streams), "..." stands for any lines. Between "<!-- $ COMMAND -->" and "<!-- end -->" stands what
+# the command prints, as part of the page, blank lines apart. `tinyelf` is $TINYELF; asm/, docs/ and tiny45.asm are the project's.
+set -u
+page=$1
+folder=$(mktemp -d "${TMPDIR:-/tmp}/page.XXXXXX") || exit 1
+trap 'rm -rf "$folder"' EXIT
+mkdir "$folder/bin" "$folder/work"
+ln -s "$TINYELF" "$folder/bin/tinyelf"
+ln -s "$SOURCE/asm" "$SOURCE/docs" "$SOURCE/tests/support/tiny45.asm" "$folder/work/"
+export PATH=$folder/bin:$PATH TINYELF_TEMPLATES=$SOURCE/templates
+
+# One file a command, one for what it should print.
+awk -v folder="$folder" '
+    /^<!-- \$ .* -->$/ {
+        sub(/^<!-- \$ /, ""); sub(/ -->$/, ""); n++; included = 1
+        print > sprintf("%s/%03d.command", folder, n)
+        printf "" > sprintf("%s/%03d.included", folder, n)
+        next
+    }
+    /^<!-- end -->$/ { included = 0; next }
+    included { print > sprintf("%s/%03d.expected", folder, n); next }
+    /^```console$/ { inside = 1; next }
+    /^```/         { inside = 0 }
+    !inside        { next }
+    /^\$ /         { n++; print substr($0, 3) > sprintf("%s/%03d.command", folder, n); next }
+                   { print > sprintf("%s/%03d.expected", folder, n) }
+' "$page"
+
+# A page that shows commands in blocks that this does not know would pass unread.
+if grep -q '^\$ ' "$page" && ! ls "$folder"/*.command >/dev/null 2>&1; then
+    echo "$(basename "$page"): its commands are in no console block"
+    exit 1
+fi
+
+cd "$folder/work" || exit 1
+lacks='^tinyelf: warning: not possible on this system: '
+failed=0
+for command in "$folder"/*.command; do
+    [ -e "$command" ] || break
+    expected=${command%.command}.expected
+    touch "$expected"
+    # In this shell, so that cd and variables last.
+    # shellcheck disable=SC1090
+    . "$command" >"$folder/actual" 2>&1 </dev/null
+    if grep -q "$lacks" "$folder/actual"; then
+        echo "$(sed -n "s/$lacks//p" "$folder/actual" | head -n 1) (not compared: $(basename "$page"): $(cat "$command"))" >&2
+        continue
+    fi
+    if [ -e "${command%.command}.included" ]; then
+        diff -qB "$expected" "$folder/actual" >/dev/null && continue
+    elif grep -qx '\.\.\.' "$expected"; then
+        # The page's lines, in order, somewhere among those printed.
+        awk 'NR == FNR { if ($0 != "...") want[++n] = $0; next }
+             i < n && $0 == want[i + 1] { i++ }
+             END { exit i != n }' "$expected" "$folder/actual" && continue
+    else
+        cmp -s "$expected" "$folder/actual" && continue
+    fi
+    echo "$(basename "$page"): \$ $(cat "$command")"
+    diff "$expected" "$folder/actual"
+    failed=1
+done
+exit $failed
