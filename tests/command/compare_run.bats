@@ -278,7 +278,7 @@ int main(void)
     for signal in INT TERM KILL; do
         "$TINYELF" compare --run --time 20 loop hello >/dev/null 2>&1 3>&- &
         running=$!
-        for _ in $(seq 100); do
+        for _ in $(seq 400); do
             none_left >/dev/null || break
             sleep 0.05
         done
@@ -286,7 +286,7 @@ int main(void)
         kill -s "$signal" $running
         [ "$signal" != INT ] || kill -s TERM $running
         wait $running || true
-        for _ in $(seq 100); do
+        for _ in $(seq 400); do
             none_left >/dev/null && break
             sleep 0.05
         done

@@ -67,21 +67,16 @@ nobody_left()
     return 1
 }
 
-# The first child of a process, or of none; nothing where there is none.
-child_of()
-{
-    [ -n "$1" ] || return 0
-    pgrep -o -P "$1" || true
-}
-
 # Waits for the program that a worker runs, which is the child of process $1; but not for $2.
 next_program()
 {
-    local parent=$1 before=$2
-    for _ in $(seq 1000); do
-        program=$(child_of "$(child_of "$parent")")
-        [ -z "$program" ] || [ "$program" = "$before" ] || return 0
-        sleep 0.02
+    local i
+    for ((i = 0; i < 2000; i++)); do
+        find_child "$1"
+        find_child "$child"
+        program=$child
+        [ -z "$program" ] || [ "$program" = "$2" ] || return 0
+        sleep 0.01
     done
     echo "no program is run"
     return 1
@@ -90,10 +85,14 @@ next_program()
 # Waits for the first of $main's processes that take runs: those alone have children with children.
 find_runner()
 {
-    for _ in $(seq 1000); do
-        runner=$(child_of "$main")
-        [ -z "$(child_of "$(child_of "$runner")")" ] || return 0
-        sleep 0.02
+    local i
+    for ((i = 0; i < 2000; i++)); do
+        find_child "$main"
+        runner=$child
+        find_child "$child"
+        find_child "$child"
+        [ -z "$child" ] || return 0
+        sleep 0.01
     done
     echo "no change is run"
     return 1
@@ -621,14 +620,14 @@ slow()
     slow
     for signal in TSTP STOP; do
         # e_shoff matters to nobody: all sleep a little and end.
-        begin --field e_shoff --values 10 --jobs 2 slow
+        begin --field e_shoff --values 40 --jobs 2 slow
         until_counted
         kill -"$signal" -- "-$main"
         sleep 3
         kill -CONT -- "-$main"
         ended
         output=$(cat out)
-        [ "$(sum same)" -eq 80 ]
+        [ "$(sum same)" -eq 320 ]
     done
 }
 
@@ -703,7 +702,8 @@ END
     local program
     begin slower
     next_program "$main" ""
-    kill -KILL "$(child_of "$main")"
+    find_child "$main"
+    kill -KILL "$child"
     ended
     [ "$status" -eq 1 ]
     grep -q "^tinyelf: slower: error: the sandbox's worker is gone" err
@@ -724,12 +724,12 @@ END
 @test "the file may change meanwhile" {
     slow
     head -c 100000 /dev/zero >>slow
-    begin --field e_shoff --values 5 slow
+    begin --field e_shoff --values 20 --jobs 2 slow
     until_counted
     : >slow
     ended
     output=$(cat out)
-    [ "$(sum same)" -eq 40 ]
+    [ "$(sum same)" -eq 160 ]
     [ ! -s err ]
 }
 

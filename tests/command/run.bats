@@ -49,18 +49,19 @@ killed_for()
 # A child of a process, waited for.
 child_of()
 {
-    local found
-    for _ in $(seq 100); do
-        found=$(pgrep -P "$1") && [ "$(echo "$found" | wc -l)" -eq 1 ] && break
-        sleep 0.05
+    local i
+    for ((i = 0; i < 2000; i++)); do
+        find_child "$1"
+        [ -z "$child" ] || break
+        sleep 0.01
     done
-    echo "$found"
+    echo "$child"
 }
 
 # On a system that refuses some calls. (A sanitizer's own look at leaks needs ptrace.)
 refusing()
 {
-    run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 timeout 20 "$BUILD/tests/forbid" "$@" 3>&-
+    run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 timeout 60 "$BUILD/tests/forbid" "$@" 3>&-
     sleep 0.2
 }
 
@@ -72,16 +73,17 @@ in_background()
     worker=$(child_of "$main")
     program=$(child_of "$worker")
     # Behind its execve.
-    for _ in $(seq 100); do
+    local i
+    for ((i = 0; i < 2000; i++)); do
         [ "/proc/$program/exe" -ef "$hostile" ] && return 0
-        sleep 0.05
+        sleep 0.01
     done
     return 1
 }
 
 ended()
 {
-    for _ in $(seq 100); do
+    for _ in $(seq 400); do
         [ -e "/proc/$1" ] || return 0
         sleep 0.05
     done
@@ -169,7 +171,7 @@ status_of()
 }
 
 @test "a sleep that is interrupted goes on" {
-    in_background "$hostile" sleep 1000
+    in_background "$hostile" sleep 3000
     kill -STOP "$program"
     sleep 0.1
     kill -CONT "$program"
@@ -307,7 +309,7 @@ status_of()
     sandboxed --time 0.3 "$hostile" sleep 20000
     exits 137
     # Stopped by somebody else.
-    in_background --time 1 "$hostile" sleep 20000
+    in_background --time 3 "$hostile" sleep 20000
     kill -STOP "$program"
     status_of "$main"
     [ "$status" -eq 137 ]
@@ -353,8 +355,9 @@ status_of()
     { "$TINYELF" run --sandbox --output none "$hostile" pour 1000 2>err 3>&- || echo $? >status; } |
         head -c 10 >/dev/null
     [ "$(cat status)" -eq 141 ]
+    rm status
     sleep 0.3
-    { "$TINYELF" run --sandbox --time 0.5 "$hostile" pour 10 2>err 3>&- || echo $? >status; } | sleep 1.5
+    { "$TINYELF" run --sandbox --time 0.5 "$hostile" pour 10 2>err 3>&- || echo $? >status; } | sleep 5
     [ "$(cat status)" -eq 137 ]
     grep -F "time limit" err
 }
@@ -406,10 +409,10 @@ status_of()
     local delay
     # Early ones die as any command does, later ones in every step of the start.
     for delay in 0005 001 0015 002 0025 003 0035 004 005 006 008 012; do
-        timeout -k 1 8 perl -e 'my ($delay, @command) = @ARGV; my $id = fork;
+        timeout -k 1 60 perl -e 'my ($delay, @command) = @ARGV; my $id = fork;
             if (!$id) { $SIG{TERM} = "DEFAULT"; exec @command }
             select undef, undef, undef, $delay; kill "TERM", $id; waitpid $id, 0; exit($? & 127)' \
-            "0.$delay" "$TINYELF" run sleep 20 3>&- || [ "$?" -eq 15 ]
+            "0.$delay" "$TINYELF" run sleep 200 3>&- || [ "$?" -eq 15 ]
     done
 }
 
@@ -593,21 +596,21 @@ nine" ]
 @test "at a limit all of its processes end, whatever they ignore and wherever they went" {
     cat >family <<'END'
 trap '' TERM
-sh -c 'trap "" TERM; echo $$ >>pids; sleep 20' &
-setsid sh -c 'echo $$ >>pids; sleep 20' &
+sh -c 'trap "" TERM; echo $$ >>pids; sleep 200' &
+setsid sh -c 'echo $$ >>pids; sleep 200' &
 echo $$ >>pids
-sleep 20
+sleep 200
 END
-    tinyelf run --time 0.6 sh family
+    tinyelf run --time 4 sh family
     exits 137
-    says "tinyelf: sh: error: killed: it reached the time limit of 0.6 s (--time)"
+    says "tinyelf: sh: error: killed: it reached the time limit of 4 s (--time)"
     [ "$(wc -l <pids)" -eq 3 ]
     local id
     while read -r id; do
         ended "$id"
     done <pids
     rm pids
-    refusing ptrace "$TINYELF" run --time 0.6 sh family
+    refusing ptrace "$TINYELF" run --time 4 sh family
     exits 137
     [ "$(wc -l <pids)" -eq 3 ]
     while read -r id; do
@@ -616,13 +619,13 @@ END
 }
 
 @test "what it leaves behind ends with it" {
-    tinyelf run sh -c 'setsid sleep 20 & echo $! >pid; exit 4'
+    tinyelf run sh -c 'setsid sleep 200 & echo $! >pid; exit 4'
     exits 4
     ended "$(cat pid)"
     # And with the command.
-    "$TINYELF" run sh -c 'setsid sleep 20 & echo $! >pid; sleep 20' 3>&- &
+    "$TINYELF" run sh -c 'setsid sleep 200 & echo $! >pid; sleep 200' 3>&- &
     main=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 400); do
         [ -s pid ] && break
         sleep 0.05
     done

@@ -412,7 +412,7 @@ E
         # A shell without job control starts what is in the background with SIGINT ignored.
         env --default-signal=INT "$TINYELF" step --record run.json "./$program" >out.txt </dev/null &
         ours=$!
-        for _ in $(seq 100); do
+        for _ in $(seq 400); do
             runs "$program" && break
             sleep 0.05
         done
@@ -431,7 +431,7 @@ E
     assembled step-forever <<<'_start: jmp _start'
     "$TINYELF" step --record run.json ./step-forever >out.txt </dev/null &
     ours=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 400); do
         runs step-forever && break
         sleep 0.05
     done

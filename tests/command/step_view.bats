@@ -43,7 +43,7 @@ screen()
 sees()
 {
     local i
-    for i in $(seq 100); do
+    for i in $(seq 300); do
         screen | grep -q -- "$1" && return 0
         sleep 0.1
     done
@@ -152,7 +152,7 @@ view()
 # The shell writes the terminal's state down when the view is over.
 is_as_before()
 {
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         [ -e after ] && break
         sleep 0.1
     done

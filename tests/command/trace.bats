@@ -47,10 +47,10 @@ action: dq 1, 0, 0, 0           ; SIG_IGN
 S
 }
 
-# Waits until a command is true, ten seconds at most.
+# Waits until a command is true, half a minute at most.
 until_true()
 {
-    for _ in $(seq 200); do
+    for _ in $(seq 600); do
         "$@" && return 0
         sleep 0.05
     done

@@ -224,7 +224,7 @@ static int run(const char *what, const char *argument, char **environment)
     if (is(what, "touch"))
         return touch(number_of(argument), 1);
     if (is(what, "touch-and-sleep"))
-        return touch(number_of(argument), 1) || nap(2000);
+        return touch(number_of(argument), 1) || nap(10000);
     if (is(what, "read-touch"))
         return touch(number_of(argument), 0);
     if (is(what, "map")) {

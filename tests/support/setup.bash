@@ -48,3 +48,16 @@ sha256()
 {
     sha256sum "$1" | cut -d ' ' -f 1
 }
+
+# Sets `child`: the first child of a process; empty where there is none, or no process. It is asked often, of what does
+# not live long, so no program is started for it where Linux has a file that says it (CONFIG_PROC_CHILDREN).
+find_child()
+{
+    child=
+    [ -n "$1" ] || return 0
+    if [ -e "/proc/$$/task/$$/children" ]; then
+        read -r child _ 2>/dev/null <"/proc/$1/task/$1/children" || true
+    else
+        child=$(pgrep -o -P "$1") || true
+    fi
+}
