@@ -37,7 +37,7 @@ sub lines_of { open my $pipe, '-|', @_ or die "house.pl: $_[0]: $!\n"; return <$
 
 die "usage: house.pl SOURCE BUILD\n" if @ARGV != 2;
 my ($root, $build) = (abs_path("$ARGV[0]/elfgen"), $ARGV[1]);
-my (%uses, %defines, %wants); # $uses{FILE}{FILE} = why
+my (%uses, %defines, %wants, %source_of); # $uses{FILE}{FILE} = why
 open my $json, '<', "$build/compile_commands.json" or die "house.pl: $build/compile_commands.json: $!\n";
 for my $entry (@{decode_json(do { local $/; <$json> })}) {
     my ($file) = abs_path($entry->{file}) =~ m{^\Q$root\E/(.*)} or next;
@@ -47,10 +47,11 @@ for my $entry (@{decode_json(do { local $/; <$json> })}) {
     }
     my ($object) = map { "$entry->{directory}/$_" } $entry->{command} =~ / -o (\S+)/;
     -e $object or die "house.pl: $object is not built\n";
-    for (lines_of('nm', '-g', '-P', $object)) {
-        my ($symbol, $type) = split;
-        $type =~ /[Uvw]/ ? $wants{$file}{$symbol} = 1 : ($defines{$symbol}{$file} = 1);
-    }
+    $source_of{$object} = $file;
+}
+for (lines_of('nm', '-A', '-g', '-P', keys %source_of)) {
+    my ($object, $symbol, $type) = /^(.*): (\S+) (\S)/;
+    $type =~ /[Uvw]/ ? $wants{$source_of{$object}}{$symbol} = 1 : ($defines{$symbol}{$source_of{$object}} = 1);
 }
 for my $from (keys %wants) {
     for my $symbol (sort keys %{$wants{$from}}) {
