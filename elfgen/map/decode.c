@@ -34,6 +34,6 @@ bool elfgen_code_signature(const struct elfgen_code *code, const struct elfgen_c
 {
     /* Linux looks only at the low 32 bits of the number. */
     return (uint32_t)call->number.known == UINT32_MAX &&
-           code->machine->call(code->machine->context, call->door, (uint32_t)call->number.value,
-                               signature);
+           code->machine->call(code->machine->context, call->call_instruction,
+                               (uint32_t)call->number.value, signature);
 }

@@ -192,17 +192,17 @@ static void come_back_later(struct elfgen_code *code, uint64_t after)
 
 /* ---- system calls ---- */
 
-/* Which registers hold the number and the arguments of a call, by door (arch/x86/entry/entry_64.S
- * and entry_64_compat.S). */
+/* Which registers hold the number and the arguments of a call, by instruction
+ * (arch/x86/entry/entry_64.S and entry_64_compat.S). */
 enum { IN_MEMORY = UINT8_MAX };
 static const struct {
     uint8_t number;
     uint8_t arguments[ELFGEN_ARGUMENTS];
 } call_registers[] = {
-    [ELFGEN_DOOR_SYSCALL] = {0, {7, 6, 2, 10, 8, 9}},
-    [ELFGEN_DOOR_INT80] = {0, {3, 1, 2, 6, 7, 5}},
-    [ELFGEN_DOOR_SYSENTER] = {0, {3, 1, 2, 6, 7, IN_MEMORY}},
-    [ELFGEN_DOOR_SYSCALL32] = {0, {3, 5, 2, 6, 7, IN_MEMORY}},
+    [ELFGEN_CALL_SYSCALL] = {0, {7, 6, 2, 10, 8, 9}},
+    [ELFGEN_CALL_INT80] = {0, {3, 1, 2, 6, 7, 5}},
+    [ELFGEN_CALL_SYSENTER] = {0, {3, 1, 2, 6, 7, IN_MEMORY}},
+    [ELFGEN_CALL_SYSCALL32] = {0, {3, 5, 2, 6, 7, IN_MEMORY}},
 };
 
 static size_t call_place(const struct elfgen_code *code, uint64_t offset)
@@ -225,10 +225,10 @@ const struct elfgen_call *elfgen_code_call(const struct elfgen_code *code, uint6
                                                                            : NULL;
 }
 
-/* The doors of i386 look only at the low halves of registers. */
-static struct elfgen_bits through_door(enum elfgen_door door, struct elfgen_bits value)
+/* Calls of i386 see only the low halves of registers. */
+static struct elfgen_bits seen_by_kernel(enum elfgen_call_instruction by, struct elfgen_bits value)
 {
-    if (door == ELFGEN_DOOR_SYSCALL)
+    if (by == ELFGEN_CALL_SYSCALL)
         return value;
     return (struct elfgen_bits){value.value & UINT32_MAX, value.known | ~(uint64_t)UINT32_MAX};
 }
@@ -249,11 +249,11 @@ static void note_call(struct elfgen_code *code, struct elfgen_call *call)
 }
 
 /* Sets what is known of the registers after a call. */
-static void come_back(enum elfgen_door door, uint64_t next_address,
+static void come_back(enum elfgen_call_instruction by, uint64_t next_address,
                       struct elfgen_registers *registers)
 {
     registers->general[0] = (struct elfgen_bits){0, 0};
-    if (door == ELFGEN_DOOR_SYSCALL) {
+    if (by == ELFGEN_CALL_SYSCALL) {
         registers->general[1] = (struct elfgen_bits){next_address, UINT64_MAX};
         registers->general[11] = (struct elfgen_bits){0, 0};
     } else {
@@ -278,23 +278,23 @@ static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t add
                          const struct elfgen_instruction *instruction,
                          struct elfgen_registers *registers)
 {
-    enum elfgen_door door = instruction->door;
-    struct elfgen_call call = {.offset = offset, .address = address, .door = door};
+    enum elfgen_call_instruction by = instruction->call_instruction;
+    struct elfgen_call call = {.offset = offset, .address = address, .call_instruction = by};
     struct elfgen_signature signature;
-    call.number = through_door(door, registers->general[call_registers[door].number]);
+    call.number = seen_by_kernel(by, registers->general[call_registers[by].number]);
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
-        if (call_registers[door].arguments[i] != IN_MEMORY)
+        if (call_registers[by].arguments[i] != IN_MEMORY)
             call.arguments[i] =
-                through_door(door, registers->general[call_registers[door].arguments[i]]);
+                seen_by_kernel(by, registers->general[call_registers[by].arguments[i]]);
     note_call(code, &call);
     /* By what is known on this path, whatever other paths bring. */
     bool named = elfgen_code_signature(code, &call, &signature);
     if (named && !signature.returns)
         return false;
-    come_back(door, address + instruction->length, registers);
+    come_back(by, address + instruction->length, registers);
     if (!named || may_write(&signature))
         registers->depth = 0;
-    if (door == ELFGEN_DOOR_SYSCALL || door == ELFGEN_DOOR_INT80)
+    if (by == ELFGEN_CALL_SYSCALL || by == ELFGEN_CALL_INT80)
         return true;
     calls_return(code); /* at a place that only the kernel knows */
     return false;

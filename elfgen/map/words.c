@@ -16,7 +16,7 @@ static void put_argument(struct elfgen_text *text, const struct elfgen_call *cal
         return;
     }
     int64_t number = (int64_t)argument.value;
-    if (call->door != ELFGEN_DOOR_SYSCALL)
+    if (call->call_instruction != ELFGEN_CALL_SYSCALL)
         number = (int32_t)argument.value;
     if (number < 0)
         elfgen_text_char(text, '-');

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- the kernel's door, with all six arguments ---- */
+/* ---- system calls with all six arguments ---- */
 
 #ifdef __x86_64__
 static long ask(long number, long a, long b, long c, long d, long e, long f)
@@ -120,7 +120,7 @@ static int pour(long mib)
     return 0;
 }
 
-/* ---- the other door ---- */
+/* ---- calls by the other ABI ---- */
 
 #ifdef __x86_64__
 static long other_door(long number)

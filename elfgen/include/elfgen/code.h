@@ -46,11 +46,11 @@ enum elfgen_flow {
 };
 
 /* The instructions that enter Linux. */
-enum elfgen_door {
-    ELFGEN_DOOR_SYSCALL,  /* x86-64 numbers, rdi rsi rdx r10 r8 r9 */
-    ELFGEN_DOOR_INT80,    /* i386 numbers, ebx ecx edx esi edi ebp */
-    ELFGEN_DOOR_SYSENTER, /* as int 0x80, but the last one is in memory; returns elsewhere */
-    ELFGEN_DOOR_SYSCALL32 /* as sysenter; the second one is in ebp
+enum elfgen_call_instruction {
+    ELFGEN_CALL_SYSCALL,  /* x86-64 numbers, rdi rsi rdx r10 r8 r9 */
+    ELFGEN_CALL_INT80,    /* i386 numbers, ebx ecx edx esi edi ebp */
+    ELFGEN_CALL_SYSENTER, /* as int 0x80, but the last one is in memory; returns elsewhere */
+    ELFGEN_CALL_SYSCALL32 /* as sysenter; the second one is in ebp
                            * (arch/x86/entry/entry_64_compat.S) */
 };
 
@@ -87,7 +87,7 @@ struct elfgen_parts {
 struct elfgen_instruction {
     uint8_t length; /* 1 to 15 bytes */
     enum elfgen_flow flow;
-    enum elfgen_door door; /* of ELFGEN_FLOW_SYSTEM */
+    enum elfgen_call_instruction call_instruction; /* of ELFGEN_FLOW_SYSTEM */
     bool has_target;
     uint64_t target; /* address */
 };
@@ -134,14 +134,14 @@ struct elfgen_machine {
                  struct elfgen_text *text);
 
     /* Sets the name and parameters of a system call. False: no call has that number. */
-    bool (*call)(void *context, enum elfgen_door door, uint64_t number,
+    bool (*call)(void *context, enum elfgen_call_instruction by, uint64_t number,
                  struct elfgen_signature *signature);
 };
 
 /* A system call that the code makes. */
 struct elfgen_call {
     uint64_t offset, address; /* of its instruction */
-    enum elfgen_door door;
+    enum elfgen_call_instruction call_instruction;
     struct elfgen_bits number;
     struct elfgen_bits arguments[ELFGEN_ARGUMENTS];
 };

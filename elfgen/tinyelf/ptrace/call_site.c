@@ -11,19 +11,19 @@ enum { TWO = 2, FOUR = 4, CALL_MOST = 7 };
 
 static const struct {
     uint8_t bytes[TWO];
-    enum elfgen_door door;
-} doors[] = {
-    {{0x0f, 0x05}, ELFGEN_DOOR_SYSCALL},
-    {{0xcd, 0x80}, ELFGEN_DOOR_INT80},
-    {{0x0f, 0x34}, ELFGEN_DOOR_SYSENTER},
+    enum elfgen_call_instruction call_instruction;
+} call_instructions[] = {
+    {{0x0f, 0x05}, ELFGEN_CALL_SYSCALL},
+    {{0xcd, 0x80}, ELFGEN_CALL_INT80},
+    {{0x0f, 0x34}, ELFGEN_CALL_SYSENTER},
 };
 
-static bool is_door(const uint8_t *bytes, struct call_site *site)
+static bool is_call_instruction(const uint8_t *bytes, struct call_site *site)
 {
-    for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++) {
-        if (memcmp(bytes, doors[i].bytes, TWO) != 0)
+    for (size_t i = 0; i < sizeof call_instructions / sizeof call_instructions[0]; i++) {
+        if (memcmp(bytes, call_instructions[i].bytes, TWO) != 0)
             continue;
-        site->door = doors[i].door;
+        site->call_instruction = call_instructions[i].call_instruction;
         memcpy(site->bytes, bytes, TWO);
         return true;
     }
@@ -58,9 +58,9 @@ static void find_fast(const struct process *process, const uint8_t *before,
     enum { SAVED = 12 };
     uint8_t bytes[CALL_MOST];
     uint32_t back = 0;
-    is_door(before, site);
-    if (site->door == ELFGEN_DOOR_SYSCALL)
-        site->door = ELFGEN_DOOR_SYSCALL32;
+    is_call_instruction(before, site);
+    if (site->call_instruction == ELFGEN_CALL_SYSCALL)
+        site->call_instruction = ELFGEN_CALL_SYSCALL32;
     site->address = process->call.after - FOUR;
     site->found = false;
     if (process_read(process->id, process->call.stack + SAVED, &back, sizeof back) != sizeof back ||
@@ -74,13 +74,13 @@ static void find_fast(const struct process *process, const uint8_t *before,
     }
 }
 
-const char *call_site_instruction_name(enum elfgen_door door)
+const char *call_site_instruction_name(enum elfgen_call_instruction by)
 {
-    static const char *const names[] = {[ELFGEN_DOOR_SYSCALL] = "syscall",
-                                        [ELFGEN_DOOR_INT80] = "int 0x80",
-                                        [ELFGEN_DOOR_SYSENTER] = "sysenter",
-                                        [ELFGEN_DOOR_SYSCALL32] = "syscall"};
-    return names[door];
+    static const char *const names[] = {[ELFGEN_CALL_SYSCALL] = "syscall",
+                                        [ELFGEN_CALL_INT80] = "int 0x80",
+                                        [ELFGEN_CALL_SYSENTER] = "sysenter",
+                                        [ELFGEN_CALL_SYSCALL32] = "syscall"};
+    return names[by];
 }
 
 bool call_site_find(const struct process *process, struct call_site *site)
@@ -93,10 +93,11 @@ bool call_site_find(const struct process *process, struct call_site *site)
     if (process_read(process->id, call->after - FOUR, bytes, sizeof bytes) != sizeof bytes &&
         process_read(process->id, call->after - TWO, bytes + TWO, TWO) != TWO)
         return false;
-    if (!is_door(bytes + TWO, site))
+    if (!is_call_instruction(bytes + TWO, site))
         return false;
-    bool maybe_fast = call->abi == CALL_I386 && site->door == ELFGEN_DOOR_INT80 &&
-                      is_door(bytes, &fast) && fast.door != ELFGEN_DOOR_INT80 &&
+    bool maybe_fast = call->abi == CALL_I386 && site->call_instruction == ELFGEN_CALL_INT80 &&
+                      is_call_instruction(bytes, &fast) &&
+                      fast.call_instruction != ELFGEN_CALL_INT80 &&
                       call_site_find_mapping(process->id, call->after, &place) &&
                       strcmp(place.file, "[vdso]") == 0;
     if (maybe_fast)

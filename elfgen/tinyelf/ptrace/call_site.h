@@ -8,7 +8,7 @@
 
 /* The instruction that made a call. */
 struct call_site {
-    enum elfgen_door door;
+    enum elfgen_call_instruction call_instruction;
     bool found;       /* whether `address` is known: the processor saves none for sysenter, so it is
                          derived from the usual ways to return */
     uint64_t address; /* the instruction's */
@@ -21,7 +21,7 @@ struct call_site {
 bool call_site_find(const struct process *process, struct call_site *site);
 
 /* "syscall", "int 0x80" or "sysenter". */
-const char *call_site_instruction_name(enum elfgen_door door);
+const char *call_site_instruction_name(enum elfgen_call_instruction by);
 
 /* The segment register cs in user mode; its low two bits are the current privilege level. Returns
  * false if the process is gone. */

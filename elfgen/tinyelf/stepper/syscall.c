@@ -84,24 +84,24 @@ static uint64_t word_at(const struct stepper *stepper, uint64_t address, size_t 
  * (arch/x86/entry/entry_64.S and entry_64_compat.S). */
 static void take_arguments(struct stepper *stepper, const struct effects *effects)
 {
-    enum elfgen_door door = effects->door;
+    enum elfgen_call_instruction by = effects->call_instruction;
     static const enum step_register wide[] = {STEP_rdi, STEP_rsi, STEP_rdx,
                                               STEP_r10, STEP_r8,  STEP_r9};
     static const enum step_register narrow[] = {STEP_rbx, STEP_rcx, STEP_rdx,
                                                 STEP_rsi, STEP_rdi, STEP_rbp};
     const uint64_t *values = stepper->now.value;
     struct call_asked *asked = &stepper->asked;
-    bool is_wide = door == ELFGEN_DOOR_SYSCALL;
+    bool is_wide = by == ELFGEN_CALL_SYSCALL;
     asked->made_as = (struct process_call){.after = values[STEP_rip] + effects->length,
                                            .stack = values[STEP_rsp]};
     asked->made_as.abi = is_wide ? CALL_X86_64 : CALL_I386;
     asked->made_as.number = is_wide ? values[STEP_rax] : (uint32_t)values[STEP_rax];
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
         asked->made_as.arguments[i] = is_wide ? values[wide[i]] : (uint32_t)values[narrow[i]];
-    if (door == ELFGEN_DOOR_SYSCALL32) {
+    if (by == ELFGEN_CALL_SYSCALL32) {
         asked->made_as.arguments[1] = (uint32_t)values[STEP_rbp];
         asked->made_as.arguments[5] = word_at(stepper, (uint32_t)values[STEP_rsp], 4);
-    } else if (door == ELFGEN_DOOR_SYSENTER) {
+    } else if (by == ELFGEN_CALL_SYSENTER) {
         asked->made_as.arguments[5] = word_at(stepper, (uint32_t)values[STEP_rbp], 4);
     }
 }

@@ -90,18 +90,19 @@ static bool ends_program(const ZydisDecodedInstruction *source)
     }
 }
 
-static enum elfgen_flow flow_of(const ZydisDecodedInstruction *source, enum elfgen_door *door)
+static enum elfgen_flow flow_of(const ZydisDecodedInstruction *source,
+                                enum elfgen_call_instruction *by)
 {
     bool is_32_bit = source->machine_mode != ZYDIS_MACHINE_MODE_LONG_64;
     switch (source->mnemonic) {
     case ZYDIS_MNEMONIC_SYSCALL:
-        *door = is_32_bit ? ELFGEN_DOOR_SYSCALL32 : ELFGEN_DOOR_SYSCALL;
+        *by = is_32_bit ? ELFGEN_CALL_SYSCALL32 : ELFGEN_CALL_SYSCALL;
         return ELFGEN_FLOW_SYSTEM;
     case ZYDIS_MNEMONIC_SYSENTER:
-        *door = ELFGEN_DOOR_SYSENTER;
+        *by = ELFGEN_CALL_SYSENTER;
         return ELFGEN_FLOW_SYSTEM;
     case ZYDIS_MNEMONIC_INT:
-        *door = ELFGEN_DOOR_INT80;
+        *by = ELFGEN_CALL_INT80;
         return source->raw.imm[0].value.u == 0x80 ? ELFGEN_FLOW_SYSTEM : ELFGEN_FLOW_END;
     default:
         break;
@@ -192,7 +193,7 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
     if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &source, operands)))
         return false;
     instruction->length = source.length;
-    instruction->flow = flow_of(&source, &instruction->door);
+    instruction->flow = flow_of(&source, &instruction->call_instruction);
     instruction->has_target = false;
     if (instruction->flow != ELFGEN_FLOW_NEXT && instruction->flow != ELFGEN_FLOW_SYSTEM &&
         instruction->flow != ELFGEN_FLOW_END)
@@ -262,11 +263,11 @@ static void describe(const struct call *call, struct elfgen_signature *signature
     }
 }
 
-bool x86_syscall_signature(void *context, enum elfgen_door door, uint64_t number,
+bool x86_syscall_signature(void *context, enum elfgen_call_instruction by, uint64_t number,
                            struct elfgen_signature *signature)
 {
     struct x86 *machine = context;
-    enum call_abi abi = door == ELFGEN_DOOR_SYSCALL ? CALL_X86_64 : CALL_I386;
+    enum call_abi abi = by == ELFGEN_CALL_SYSCALL ? CALL_X86_64 : CALL_I386;
     const struct call *call = syscall_find(&machine->calls, abi, number);
     if (call)
         describe(call, signature);

@@ -165,13 +165,13 @@ static void take_meaning(struct effects *effects, const ZydisDecodedInstruction 
     effects->asks = true;
     switch (source->mnemonic) {
     case ZYDIS_MNEMONIC_SYSCALL:
-        effects->door = is_64_bit ? ELFGEN_DOOR_SYSCALL : ELFGEN_DOOR_SYSCALL32;
+        effects->call_instruction = is_64_bit ? ELFGEN_CALL_SYSCALL : ELFGEN_CALL_SYSCALL32;
         return;
     case ZYDIS_MNEMONIC_SYSENTER:
-        effects->door = ELFGEN_DOOR_SYSENTER;
+        effects->call_instruction = ELFGEN_CALL_SYSENTER;
         return;
     case ZYDIS_MNEMONIC_INT:
-        effects->door = ELFGEN_DOOR_INT80;
+        effects->call_instruction = ELFGEN_CALL_INT80;
         effects->asks = source->raw.imm[0].value.u == 0x80;
         effects->traps = source->raw.imm[0].value.u == 3;
         return;

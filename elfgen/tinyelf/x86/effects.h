@@ -33,10 +33,10 @@ struct effects {
     uint8_t write_count;
     bool elsewhere; /* it writes memory at other places, too */
     bool vectors;   /* it may change x87, MMX, vector or mask registers, or mxcsr */
-    bool asks;      /* it is a system call, by `door` */
+    bool asks;      /* it is a system call, by `call_instruction` */
     bool traps;     /* int3 and its like, which raise SIGTRAP themselves */
     bool shadows;   /* mov ss, pop ss: no stop until after the next instruction */
-    enum elfgen_door door;
+    enum elfgen_call_instruction call_instruction;
     struct effects_write writes[EFFECTS_WRITES];
 };
 

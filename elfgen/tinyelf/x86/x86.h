@@ -60,7 +60,7 @@ void x86_propagate(const ZydisDecodedInstruction *instruction, const ZydisDecode
                    uint64_t address, struct elfgen_registers *registers);
 
 /* The callback for system calls' names and parameters. `context` is a struct x86. */
-bool x86_syscall_signature(void *context, enum elfgen_door door, uint64_t number,
+bool x86_syscall_signature(void *context, enum elfgen_call_instruction by, uint64_t number,
                            struct elfgen_signature *signature);
 
 /* The callback for text. `size` may be larger than the instruction. */

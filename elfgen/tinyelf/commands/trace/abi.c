@@ -23,7 +23,7 @@ static void put_bytes(struct elfgen_text *out, const struct call_site *site)
 {
     elfgen_text_hex_bytes(out, site->bytes, sizeof site->bytes, ' ');
     elfgen_text_string(out, "  ");
-    elfgen_text_string(out, call_site_instruction_name(site->door));
+    elfgen_text_string(out, call_site_instruction_name(site->call_instruction));
 }
 
 /* Prints which file the bytes come from. */

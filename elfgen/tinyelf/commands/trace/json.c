@@ -47,7 +47,7 @@ static void put_instruction(struct elfgen_text *out, const struct trace_call *ca
         return;
     }
     elfgen_text_string(out, "{\"name\":");
-    json_string(out, call_site_instruction_name(call->site.door));
+    json_string(out, call_site_instruction_name(call->site.call_instruction));
     json_key(out, "bytes");
     elfgen_text_char(out, '"');
     elfgen_text_hex_bytes(out, call->site.bytes, sizeof call->site.bytes, 0);
