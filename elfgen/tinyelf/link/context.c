@@ -51,21 +51,6 @@ void *link_keep(struct link *link, size_t size)
     return memory;
 }
 
-void link_object_release(struct link_object *object)
-{
-    for (size_t i = 0; i < object->section_count; i++)
-        free(object->sections[i].pieces);
-    for (size_t i = 0; i < object->group_count; i++)
-        free(object->groups[i].members);
-    free(object->sections);
-    free(object->symbols);
-    free(object->relocations);
-    free(object->groups);
-    if (object->release)
-        object->release(object->owner);
-    free(object);
-}
-
 bool link_add_object(struct link *link, struct link_object *object)
 {
     if (!link_grow(link, &link->objects, link->object_count, &link->object_capacity,

@@ -2,7 +2,18 @@
 #ifndef SYSCALLS_PARAMETER_TEXT_H
 #define SYSCALLS_PARAMETER_TEXT_H
 
-#include "facts.h"
+#include "table.h"
+
+/* What is known of a system call in one ABI. */
+struct call_facts {
+    enum call_abi abi;
+    int number;    /* -1: the ABI has no such call */
+    int elsewhere; /* its number in the other ABI; -1: none */
+    char name[32];
+    const struct call_row *row; /* NULL: the parameters are unknown */
+    bool implemented;
+    char entry[CALL_ENTRY_ROOM]; /* the function in the kernel */
+};
 
 enum { CALLS_PROTOTYPE = 512 };
 

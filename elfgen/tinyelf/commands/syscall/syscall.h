@@ -2,7 +2,7 @@
 #ifndef SYSCALL_H
 #define SYSCALL_H
 
-#include "syscalls/facts.h"
+#include "syscalls/parameter_text.h"
 #include "elfgen/text.h"
 
 /* The longest line. */

@@ -6,7 +6,7 @@
 
 /* Owns all its memory. */
 struct unfold_section_headers {
-    struct elfgen_section_headers outline;
+    struct elfgen_section_headers whole;
     struct elfgen_section_header *sections;
     struct elfgen_symbol_entry *symbols;
     size_t section_count, section_room, symbol_count, symbol_room;

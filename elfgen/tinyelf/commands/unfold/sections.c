@@ -325,7 +325,7 @@ bool unfold_headers_make(struct unfold_section_headers *headers, struct elfgen_u
     put_sections(headers);
     if (!headers->failed)
         unfold_put_symbols(headers);
-    headers->outline = (struct elfgen_section_headers){headers->sections, headers->section_count,
-                                                       headers->symbols, headers->symbol_count};
+    headers->whole = (struct elfgen_section_headers){headers->sections, headers->section_count,
+                                                     headers->symbols, headers->symbol_count};
     return !headers->failed;
 }

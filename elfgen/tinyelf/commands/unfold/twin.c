@@ -26,11 +26,11 @@ static bool copy(const struct elfgen_view *view, struct unfolded *unfolded,
 }
 
 static bool write_twin(const struct elfgen_unfold *plan,
-                       const struct elfgen_section_headers *outline, struct unfolded *unfolded,
+                       const struct elfgen_section_headers *wanted, struct unfolded *unfolded,
                        struct elfgen_error *error)
 {
     enum elfgen_class class_ = plan->view->class_;
-    size_t size = elfgen_write_section_headers(NULL, 0, plan->size, class_, outline, error);
+    size_t size = elfgen_write_section_headers(NULL, 0, plan->size, class_, wanted, error);
     if (size == 0)
         return false;
     unfolded->bytes = malloc(size);
@@ -38,7 +38,7 @@ static bool write_twin(const struct elfgen_unfold *plan,
         return out_of_memory(error);
     if (elfgen_write_unfolded(plan, unfolded->bytes, size, error) != 0)
         unfolded->size =
-            elfgen_write_section_headers(unfolded->bytes, size, plan->size, class_, outline, error);
+            elfgen_write_section_headers(unfolded->bytes, size, plan->size, class_, wanted, error);
     if (unfolded->size != 0)
         return true;
     free(unfolded->bytes);
@@ -78,10 +78,10 @@ bool unfold_file(const struct elfgen_view *view, struct elfgen_code *code,
         return out_of_memory(error);
     bool done = elfgen_unfold_plan(&plan, view, segments, room, error) == ELFGEN_OK;
     if (done) {
-        unfolded->behind = plan.past_end;
+        unfolded->past_end = plan.past_end;
         unfolded->no_headers = plan.headers == plan.count;
         done = unfold_headers_make(&headers, &plan, code) || out_of_memory(error);
-        done = done && write_twin(&plan, &headers.outline, unfolded, error) &&
+        done = done && write_twin(&plan, &headers.whole, unfolded, error) &&
                still_starts(unfolded, error);
         unfold_headers_free(&headers);
     }

@@ -7,9 +7,9 @@
 struct unfolded {
     uint8_t *bytes; /* to be freed */
     size_t size;
-    bool copied;     /* a copy: the file was well-formed and had sections */
-    bool no_headers; /* no memory has the program headers: AT_PHDR will be 0 */
-    uint64_t behind; /* bytes mapped after the old file's end, see elfgen_unfold */
+    bool copied;       /* a copy: the file was well-formed and had sections */
+    bool no_headers;   /* no memory has the program headers: AT_PHDR will be 0 */
+    uint64_t past_end; /* bytes mapped after the old file's end, see elfgen_unfold */
 };
 
 /* Unfolds a file that elfgen_view_open_program() has opened. `code` is its followed code, or NULL.

@@ -60,11 +60,11 @@ static void note_differences(const char *name, const struct unfolded *unfolded)
 {
     if (unfolded->copied)
         message(name, "note", "it is well-formed and has sections: the twin is a copy");
-    if (unfolded->behind > 0)
+    if (unfolded->past_end > 0)
         message(name, "note",
                 "%llu bytes of its memory lie behind the file's last page, where any access is "
                 "SIGBUS; the twin does not map them, an access is SIGSEGV",
-                (unsigned long long)unfolded->behind);
+                (unsigned long long)unfolded->past_end);
     if (unfolded->no_headers)
         message(name, "note",
                 "no address is free for the twin's program headers: AT_PHDR will be 0");
