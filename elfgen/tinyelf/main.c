@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "commands/commands.h"
 
 struct command {
     const char *name;

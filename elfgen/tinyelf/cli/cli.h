@@ -12,23 +12,6 @@
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
 
-/* The commands. argv[0] is the command's name, its arguments follow. Each returns the exit status.
- */
-int command_build(int argc, char **argv);
-int command_check(int argc, char **argv);
-int command_compare(int argc, char **argv);
-int command_disasm(int argc, char **argv);
-int command_dump(int argc, char **argv);
-int command_explain(int argc, char **argv);
-int command_mutate(int argc, char **argv);
-int command_new(int argc, char **argv);
-int command_run(int argc, char **argv);
-int command_stages(int argc, char **argv);
-int command_step(int argc, char **argv);
-int command_syscall(int argc, char **argv);
-int command_trace(int argc, char **argv);
-int command_unfold(int argc, char **argv);
-
 /* Replaces this program by its companion, which runs the command. Returns only if that fails. */
 int companion_run(int argc, char **argv);
 

@@ -9,6 +9,7 @@
 
 #include "build.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 
 enum {
     OPTION_FROM = 256,

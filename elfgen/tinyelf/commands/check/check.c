@@ -8,6 +8,7 @@
 #include "check.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 
 enum { OPTION_HELP = 256, OPTION_KERNEL, OPTION_JSON, OPTION_STRICT, OPTION_LOADER };
 

@@ -7,6 +7,7 @@
 #include "compare.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 #include "run.h"
 
 enum { OPTION_RUN = 256, OPTION_TIME, OPTION_JSON, OPTION_HELP };

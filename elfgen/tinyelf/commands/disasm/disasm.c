@@ -7,6 +7,7 @@
 #include "listing.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 
 enum { OPTION_SYNTAX = 256, OPTION_ALL, OPTION_BYTES, OPTION_DEBUG_FILE, OPTION_HELP };
 

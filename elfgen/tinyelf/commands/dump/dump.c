@@ -9,6 +9,7 @@
 #include "dump.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 #include "cli/loadable.h"
 
 enum { OPTION_HELP = 256 };

@@ -7,6 +7,7 @@
 #include "explain.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 #include "cli/loadable.h"
 
 enum {

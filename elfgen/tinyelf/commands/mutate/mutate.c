@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json_write.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "commands/run/exit_reason.h"

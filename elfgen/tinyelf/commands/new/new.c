@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 
 enum { OPTION_HELP = 256, MOST_TEMPLATES = 64 };
 

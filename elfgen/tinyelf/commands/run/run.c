@@ -12,6 +12,7 @@
 #include "sandbox/sandbox.h"
 #include "ptrace/limit_run.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 #include "cli/interrupt.h"
 #include "exit_reason.h"
 

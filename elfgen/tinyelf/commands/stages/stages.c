@@ -9,6 +9,7 @@
 #include "text.h"
 #include "commands/build/build.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 
 enum {
     OPTION_CC = 256,

@@ -6,6 +6,7 @@
 
 #include "syscall.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 
 enum { OPTION_ABI = 256, OPTION_LIST, OPTION_JSON, OPTION_HELP };
 

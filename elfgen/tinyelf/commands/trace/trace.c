@@ -8,6 +8,7 @@
 #include "strace/line.h"
 #include "trace.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 #include "cli/interrupt.h"
 #include "cli/live_log.h"
 

@@ -7,6 +7,7 @@
 #include "twin.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "commands/commands.h"
 
 enum { OPTION_HELP = 256 };
 
