@@ -437,6 +437,29 @@ START_TEST(a_place_has_its_line_and_a_caret_below_it)
 }
 END_TEST
 
+START_TEST(of_a_long_line_what_is_around_the_place_is_shown)
+{
+    char text[1001], *line;
+    for (size_t i = 0; i < 1000; i++)
+        text[i] = (char)('a' + i % 26);
+    text[1000] = '\0';
+    for (size_t place = 0; place <= 1000; place += 50) {
+        catch_errors();
+        message_at("file", text, 1000, place, "error", "here");
+        line = strstr(caught(), "     1 | ");
+        ck_assert_ptr_nonnull(line);
+        const char *caret = strstr(line, "\n       | ");
+        ck_assert_ptr_nonnull(caret);
+        size_t shown = (size_t)(caret - line) - 9, column = strcspn(caret + 10, "^");
+        ck_assert_uint_le(shown, 200);
+        ck_assert_uint_le(column, shown);
+        if (place < 1000)
+            ck_assert_int_eq(line[9 + column], text[place]);
+        fclose(errors);
+    }
+}
+END_TEST
+
 static Suite *cli_suite(void)
 {
     Suite *suite = suite_create("cli");
@@ -465,6 +488,7 @@ static Suite *cli_suite(void)
     TCase *messages = tcase_create("messages");
     tcase_add_test(messages, a_message_has_its_subject_and_kind_where_there_are_some);
     tcase_add_test(messages, a_place_has_its_line_and_a_caret_below_it);
+    tcase_add_test(messages, of_a_long_line_what_is_around_the_place_is_shown);
     suite_add_tcase(suite, messages);
     return suite;
 }
