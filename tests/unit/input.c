@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "input/input.h"
-#include "input/toolchain.h"
 #include "room.h"
 
 static const struct {
@@ -56,39 +55,6 @@ START_TEST(bytes_that_are_no_text_are_no_assembly)
 }
 END_TEST
 
-/* What a shell makes of the same line. */
-START_TEST(words_are_a_shells)
-{
-    static const struct {
-        const char *text;
-        const char *words[4];
-    } lines[] = {
-        {"", {NULL}},
-        {" \t\n ", {NULL}},
-        {"gcc", {"gcc"}},
-        {"  ccache\tgcc  -O2 ", {"ccache", "gcc", "-O2"}},
-        {"'with blank/cc' -x", {"with blank/cc", "-x"}},
-        {"-D'A=\"b c\"'", {"-DA=\"b c\""}},
-        {"-DA=\\\"b\\ c\\\"", {"-DA=\"b c\""}},
-        {"\"a\\\"b\\\\c\\d\"", {"a\"b\\c\\d"}},
-        {"'' \"\" a''b", {"", "", "ab"}},
-        {"'a\\' b", {"a\\", "b"}},
-    };
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        struct shellwords words = {0};
-        size_t count = 0;
-        ck_assert(shellwords_add(&words, lines[i].text));
-        for (; lines[i].words[count]; count++)
-            ck_assert_str_eq(words.at[count], lines[i].words[count]);
-        ck_assert_uint_eq(words.count, count);
-        shellwords_free(&words);
-    }
-    static const char *const open[] = {"'", "\"", "a 'b", "a \"b\\\"", "a\\"};
-    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
-        ck_assert_msg(!shellwords_are_closed(open[i]), "%s", open[i]);
-}
-END_TEST
-
 static Suite *source_suite(void)
 {
     Suite *suite = suite_create("source");
@@ -97,9 +63,6 @@ static Suite *source_suite(void)
                         sizeof samples / sizeof samples[0]);
     tcase_add_test(detect, bytes_that_are_no_text_are_no_assembly);
     suite_add_tcase(suite, detect);
-    TCase *words = tcase_create("words");
-    tcase_add_test(words, words_are_a_shells);
-    suite_add_tcase(suite, words);
     return suite;
 }
 

@@ -37,7 +37,7 @@ void message_text(const char *subject, const char *kind, const char *text)
 static void show_line(unsigned long number, const char *line, size_t length, size_t column)
 {
     enum { MOST = 200 };
-    if (column > MOST) {
+    if (column >= MOST) {
         line += column - MOST / 2;
         length -= column - MOST / 2;
         column = MOST / 2;

@@ -1,0 +1,366 @@
+/* base/: words of a command line, whole files, characters, the clock. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/ascii.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/shellwords.h"
+#include "room.h"
+
+/* ---- words ---- */
+
+static const struct {
+    const char *text;
+    const char *words[5];
+} lines[] = {
+    {"", {NULL}},
+    {" \t\n ", {NULL}},
+    {"gcc", {"gcc"}},
+    {"  ccache\tgcc  -O2 ", {"ccache", "gcc", "-O2"}},
+    {"'with blank/cc' -x", {"with blank/cc", "-x"}},
+    {"-D'A=\"b c\"'", {"-DA=\"b c\""}},
+    {"-DA=\\\"b\\ c\\\"", {"-DA=\"b c\""}},
+    {"\"a\\\"b\\\\c\\d\"", {"a\"b\\c\\d"}},
+    {"'' \"\" a''b", {"", "", "ab"}},
+    {"'a\\' b", {"a\\", "b"}},
+    {"''", {""}},
+    {"a'b'\"c\"d e", {"abcd", "e"}},
+    {"\"it's\" '\"'", {"it's", "\""}},
+    {"\\a\\'\\\\", {"a'\\"}},
+    {"\"a\tb\nc\"", {"a\tb\nc"}},
+    {"a\\\tb c", {"a\tb", "c"}},
+    {"$HOME * ~ #", {"$HOME", "*", "~", "#"}},
+};
+
+/* What a shell makes of the same line. */
+START_TEST(words_are_a_shells)
+{
+    struct shellwords words = {0};
+    size_t count = 0;
+    ck_assert(shellwords_are_closed(lines[_i].text));
+    ck_assert(shellwords_add(&words, lines[_i].text));
+    for (; lines[_i].words[count]; count++) {
+        ck_assert_uint_lt(count, words.count);
+        ck_assert_str_eq(words.at[count], lines[_i].words[count]);
+    }
+    ck_assert_uint_eq(words.count, count);
+    if (words.count > 0)
+        ck_assert_ptr_null(words.at[words.count]);
+    shellwords_free(&words);
+}
+END_TEST
+
+START_TEST(a_quote_that_is_not_closed_is_refused_with_einval)
+{
+    static const char *const open[] = {"'",   "\"",   "a 'b", "a \"b\\\"",
+                                       "a\\", "\"a'", "'a\"", "\"\\"};
+    struct shellwords words = {0};
+    ck_assert(!shellwords_are_closed(open[_i]));
+    errno = 0;
+    ck_assert(!shellwords_add(&words, open[_i]));
+    ck_assert_int_eq(errno, EINVAL);
+    shellwords_free(&words);
+}
+END_TEST
+
+START_TEST(words_are_added_to_those_that_are_there)
+{
+    struct shellwords words = {0};
+    ck_assert(shellwords_add(&words, NULL));
+    ck_assert_uint_eq(words.count, 0);
+    ck_assert(shellwords_add(&words, "a b"));
+    ck_assert(shellwords_add_word(&words, "as 'it' \\is"));
+    ck_assert(shellwords_add_word(&words, ""));
+    ck_assert(shellwords_add(&words, ""));
+    ck_assert(shellwords_add(&words, "c"));
+    ck_assert_uint_eq(words.count, 5);
+    ck_assert_str_eq(words.at[1], "b");
+    ck_assert_str_eq(words.at[2], "as 'it' \\is");
+    ck_assert_str_eq(words.at[3], "");
+    ck_assert_str_eq(words.at[4], "c");
+    ck_assert_ptr_null(words.at[5]);
+    shellwords_free(&words);
+    ck_assert_ptr_null(words.at);
+    ck_assert_uint_eq(words.count, 0);
+    shellwords_free(&words);
+}
+END_TEST
+
+/* ---- files ---- */
+
+static char name[100];
+
+static void make_name(void)
+{
+    snprintf(name, sizeof name, "%s/base-test-XXXXXX",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    int file = mkstemp(name);
+    ck_assert_int_ge(file, 0);
+    close(file);
+}
+
+static void remove_name(void)
+{
+    unlink(name);
+}
+
+/* A file of so many bytes, each unlike those before it; open for reading. */
+static int file_of(size_t size)
+{
+    int file = open(name, O_RDWR | O_TRUNC);
+    uint8_t *bytes = malloc(size ? size : 1);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(i * 7 + i / 256);
+    ck_assert(file_write(file, bytes, size));
+    free(bytes);
+    ck_assert_int_eq(lseek(file, 0, SEEK_SET), 0);
+    return file;
+}
+
+static void assert_bytes(const struct file_bytes *bytes, size_t from, size_t size)
+{
+    ck_assert_uint_eq(bytes->size, size);
+    for (size_t i = 0; i < size; i++)
+        if ((uint8_t)bytes->bytes[i] != (uint8_t)((from + i) * 7 + (from + i) / 256))
+            ck_abort_msg("byte %zu is another", i);
+}
+
+START_TEST(a_file_of_any_size_is_read_whole)
+{
+    static const size_t sizes[] = {0, 1, 2, 4095, 4096, 16383, 16384, 16385, 65536, 65537, 200000};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        for (int only_regular = 0; only_regular < 2; only_regular++) {
+            struct file_bytes bytes = {0};
+            int file = file_of(sizes[i]);
+            ck_assert(file_read(file, only_regular, &bytes));
+            assert_bytes(&bytes, 0, sizes[i]);
+            file_free(&bytes);
+            ck_assert_ptr_null(bytes.bytes);
+            ck_assert_uint_eq(bytes.size, 0);
+            ck_assert(!bytes.mapped);
+            file_free(&bytes);
+            close(file);
+        }
+}
+END_TEST
+
+START_TEST(of_a_file_that_is_partly_read_the_rest_is_read)
+{
+    static const size_t sizes[] = {10, 20000, 200000};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct file_bytes bytes = {0};
+        int file = file_of(sizes[i]);
+        ck_assert_int_eq(lseek(file, 7, SEEK_SET), 7);
+        ck_assert(file_read(file, true, &bytes));
+        assert_bytes(&bytes, 7, sizes[i] - 7);
+        file_free(&bytes);
+        close(file);
+    }
+}
+END_TEST
+
+START_TEST(a_file_that_says_no_size_is_read_to_its_end)
+{
+    struct file_bytes bytes = {0};
+    int file = open("/proc/self/maps", O_RDONLY);
+    ck_assert(file_read(file, true, &bytes));
+    ck_assert_uint_gt(bytes.size, 100);
+    file_free(&bytes);
+    close(file);
+}
+END_TEST
+
+/* A pipe that another process fills with so many bytes. */
+static int pipe_of(size_t size, pid_t *writer)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    *writer = fork();
+    ck_assert_int_ge(*writer, 0);
+    if (*writer == 0) {
+        close(ends[0]);
+        for (size_t i = 0; i < size; i++) {
+            uint8_t byte = (uint8_t)(i * 7 + i / 256);
+            if (write(ends[1], &byte, 1) != 1)
+                _exit(1);
+        }
+        _exit(0);
+    }
+    close(ends[1]);
+    return ends[0];
+}
+
+START_TEST(a_pipe_is_read_to_its_end_and_refused_where_only_files_are_wanted)
+{
+    static const size_t sizes[] = {0, 1, 65536, 65537, 140000};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct file_bytes bytes = {0};
+        pid_t writer;
+        int file = pipe_of(sizes[i], &writer);
+        errno = 0;
+        ck_assert(!file_read(file, true, &bytes));
+        ck_assert_int_eq(errno, ENODEV);
+        file_free(&bytes);
+        ck_assert(file_read(file, false, &bytes));
+        assert_bytes(&bytes, 0, sizes[i]);
+        file_free(&bytes);
+        close(file);
+        waitpid(writer, NULL, 0);
+    }
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_refused_with_its_errno)
+{
+    for (int only_regular = 0; only_regular < 2; only_regular++) {
+        struct file_bytes bytes = {0};
+        int file = open("/", O_RDONLY | O_DIRECTORY);
+        ck_assert(!file_read(file, only_regular, &bytes));
+        ck_assert_int_eq(errno, EISDIR);
+        file_free(&bytes);
+        close(file);
+        ck_assert(!file_read(-1, only_regular, &bytes));
+        ck_assert_int_eq(errno, EBADF);
+        file_free(&bytes);
+        file_of(10);
+        file = open(name, O_WRONLY);
+        ck_assert(!file_read(file, only_regular, &bytes));
+        ck_assert_int_eq(errno, EBADF);
+        file_free(&bytes);
+        close(file);
+    }
+    struct file_bytes bytes = {0};
+    int device = open("/dev/null", O_RDONLY);
+    ck_assert(!file_read(device, true, &bytes));
+    ck_assert_int_eq(errno, ENODEV);
+    ck_assert(file_read(device, false, &bytes));
+    ck_assert_uint_eq(bytes.size, 0);
+    file_free(&bytes);
+    close(device);
+}
+END_TEST
+
+static void ignore(int number)
+{
+    (void)number;
+}
+
+/* A pipe takes 64 KiB at a time, and signals come in between. */
+START_TEST(all_bytes_are_written_however_many_writes_it_takes)
+{
+    enum { SIZE = 1 << 20 };
+    const struct sigaction action = {.sa_handler = ignore};
+    char *bytes = malloc(SIZE);
+    int ends[2];
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (char)(i * 7 + i / 256);
+    sigaction(SIGUSR1, &action, NULL);
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t parent = getpid(), reader = fork();
+    if (reader == 0) {
+        char some[4000];
+        size_t total = 0;
+        close(ends[1]);
+        for (ssize_t got; (got = read(ends[0], some, sizeof some)) > 0; total += (size_t)got) {
+            kill(parent, SIGUSR1);
+            for (ssize_t i = 0; i < got; i++)
+                if (some[i] != (char)((total + (size_t)i) * 7 + (total + (size_t)i) / 256))
+                    _exit(1);
+        }
+        _exit(total == SIZE ? 0 : 2);
+    }
+    close(ends[0]);
+    ck_assert(file_write(ends[1], bytes, SIZE));
+    close(ends[1]);
+    int status;
+    while (waitpid(reader, &status, 0) < 0 && errno == EINTR)
+        ;
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 0);
+    free(bytes);
+}
+END_TEST
+
+START_TEST(what_cannot_be_written_is_told_with_its_errno)
+{
+    int ends[2], full = open("/dev/full", O_WRONLY);
+    signal(SIGPIPE, SIG_IGN);
+    ck_assert_int_eq(pipe(ends), 0);
+    close(ends[0]);
+    ck_assert(!file_write(ends[1], "text", 4));
+    ck_assert_int_eq(errno, EPIPE);
+    ck_assert(!file_write(-1, "text", 4));
+    ck_assert_int_eq(errno, EBADF);
+    ck_assert(file_write(-1, NULL, 0));
+    if (full >= 0) {
+        ck_assert(!file_write(full, "text", 4));
+        ck_assert_int_eq(errno, ENOSPC);
+    }
+}
+END_TEST
+
+/* ---- characters, the clock ---- */
+
+START_TEST(a_byte_that_is_not_printable_ascii_is_a_dot)
+{
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char expected = byte >= ' ' && byte <= '~' ? (char)byte : '.';
+        ck_assert_int_eq(ascii_printable((uint8_t)byte), expected);
+    }
+}
+END_TEST
+
+START_TEST(the_clock_goes_on_in_nanoseconds)
+{
+    uint64_t before = clock_now();
+    usleep(2000);
+    uint64_t after = clock_now();
+    ck_assert_uint_ge(after - before, 2000000);
+    ck_assert_uint_lt(after - before, UINT64_C(60000000000));
+}
+END_TEST
+
+START_TEST(milliseconds_are_nanoseconds_and_never_so_many_that_a_sum_overflows)
+{
+    ck_assert_uint_eq(clock_nanoseconds(0), 0);
+    ck_assert_uint_eq(clock_nanoseconds(1), 1000000);
+    ck_assert_uint_eq(clock_nanoseconds(86400000), UINT64_C(86400000000000));
+    ck_assert_uint_eq(clock_nanoseconds(UINT64_MAX), UINT64_MAX / 2);
+    ck_assert_uint_eq(clock_nanoseconds(UINT64_MAX / 1000000 + 1), UINT64_MAX / 2);
+    ck_assert_uint_le(clock_nanoseconds(UINT64_MAX / 2 / 1000000), UINT64_MAX / 2);
+    ck_assert_uint_eq(clock_nanoseconds(UINT64_MAX / 2 / 1000000 + 1), UINT64_MAX / 2);
+}
+END_TEST
+
+static Suite *base_suite(void)
+{
+    Suite *suite = suite_create("base");
+    TCase *words = tcase_create("words");
+    tcase_add_loop_test(words, words_are_a_shells, 0, sizeof lines / sizeof lines[0]);
+    tcase_add_loop_test(words, a_quote_that_is_not_closed_is_refused_with_einval, 0, 8);
+    tcase_add_test(words, words_are_added_to_those_that_are_there);
+    suite_add_tcase(suite, words);
+    TCase *files = tcase_create("files");
+    tcase_add_checked_fixture(files, make_name, remove_name);
+    tcase_add_test(files, a_file_of_any_size_is_read_whole);
+    tcase_add_test(files, of_a_file_that_is_partly_read_the_rest_is_read);
+    tcase_add_test(files, a_file_that_says_no_size_is_read_to_its_end);
+    tcase_add_test(files, a_pipe_is_read_to_its_end_and_refused_where_only_files_are_wanted);
+    tcase_add_test(files, what_cannot_be_read_is_refused_with_its_errno);
+    tcase_add_test(files, all_bytes_are_written_however_many_writes_it_takes);
+    tcase_add_test(files, what_cannot_be_written_is_told_with_its_errno);
+    suite_add_tcase(suite, files);
+    TCase *small = tcase_create("characters and the clock");
+    tcase_add_test(small, a_byte_that_is_not_printable_ascii_is_a_dot);
+    tcase_add_test(small, the_clock_goes_on_in_nanoseconds);
+    tcase_add_test(small, milliseconds_are_nanoseconds_and_never_so_many_that_a_sum_overflows);
+    suite_add_tcase(suite, small);
+    return suite;
+}
+
+RUN_SUITE(base_suite)

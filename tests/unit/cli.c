@@ -1,0 +1,496 @@
+/* cli/: what a mistyped word meant, and values of options: numbers, sizes, seconds. */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "elfgen/format.h"
+#include "room.h"
+
+/* ---- the nearest name ---- */
+
+#define LONG_32 "abcdefghijklmnopqrstuvwxyz012345"
+
+static const struct {
+    const char *word;
+    const char *meant; /* NULL: none is near */
+} typed[] = {
+    {"build", "build"},
+    {"biuld", "build"},
+    {"bild", "build"},
+    {"buildd", "build"},
+    {"b", "build"},
+    {"d", "dump"}, /* the first of those that begin with it */
+    {"dis", "disasm"},
+    {"st", "stages"},
+    {"stp", "step"},
+    {"xstages", "stages"},
+    {"muatte", "mutate"},
+    {"new", "new"},
+    {"nwe", NULL}, /* two of three letters are other ones */
+    {"ne2", "new"},
+    {"x", NULL},
+    {"xy", NULL},
+    {"build-all-of-it", NULL},
+    {"BUILD", NULL},
+    {LONG_32, LONG_32},
+    {"bcdefghijklmnopqrstuvwxyz012345", LONG_32},
+    {"x" LONG_32, NULL},
+    {"a name of far more than thirty-two characters, which no command has", NULL},
+};
+
+START_TEST(the_nearest_name_is_the_one_that_was_meant)
+{
+    static const char *const names[] = {"build", "dump",   "disasm", "stages", "step",
+                                        "new",   "mutate", LONG_32,  NULL};
+    const char *meant = nearest(typed[_i].word, names);
+    if (typed[_i].meant)
+        ck_assert_str_eq(meant ? meant : "none", typed[_i].meant);
+    else
+        ck_assert_msg(meant == NULL, "%s: %s", typed[_i].word, meant);
+}
+END_TEST
+
+START_TEST(of_no_names_none_is_near)
+{
+    static const char *const none[] = {NULL};
+    ck_assert_ptr_null(nearest("build", none));
+}
+END_TEST
+
+START_TEST(a_name_at_half_a_word_s_length_is_near_and_one_further_is_not)
+{
+    static const char *const names[] = {"abcdef", NULL};
+    ck_assert_ptr_nonnull(nearest("abcxyz", names));
+    ck_assert_ptr_null(nearest("abwxyz", names));
+    ck_assert_ptr_nonnull(nearest("abcdefghi", names));
+    ck_assert_ptr_nonnull(nearest("cdef", names));
+    ck_assert_ptr_null(nearest("def", names));
+}
+END_TEST
+
+START_TEST(of_two_names_the_nearer_one_and_of_equals_the_first)
+{
+    static const char *const names[] = {"colour", "color", "columns", NULL};
+    ck_assert_str_eq(nearest("colr", names), "color");
+    ck_assert_str_eq(nearest("colouur", names), "colour");
+    ck_assert_str_eq(nearest("col", names), "colour");
+    static const char *const equals[] = {"cat", "bat", NULL};
+    ck_assert_str_eq(nearest("hat", equals), "cat");
+}
+END_TEST
+
+/* ---- numbers ---- */
+
+static const struct {
+    const char *text;
+    bool good;
+    uint64_t value;
+} numbers[] = {
+    {"0", true, 0},
+    {"7", true, 7},
+    {"007", true, 7},
+    {"178", true, 178},
+    {"0x0", true, 0},
+    {"0x1f", true, 31},
+    {"0X1F", true, 31},
+    {"0xAbC", true, 0xabc},
+    {"18446744073709551615", true, UINT64_MAX},
+    {"18446744073709551616", false, 0},
+    {"99999999999999999999999", false, 0},
+    {"0xffffffffffffffff", true, UINT64_MAX},
+    {"0x0000000000000000000001", true, 1},
+    {"0x10000000000000000", false, 0},
+    {"", false, 0},
+    {"0x", false, 0},
+    {"0x0x1", false, 0},
+    {"x1", false, 0},
+    {"1f", false, 0},
+    {"0xg", false, 0},
+    {"-1", false, 0},
+    {"+1", false, 0},
+    {"0x-1", false, 0},
+    {" 1", false, 0},
+    {"1 ", false, 0},
+    {"1\n", false, 0},
+    {"1.0", false, 0},
+    {"1e3", false, 0},
+    {"some", false, 0},
+};
+
+START_TEST(a_number_is_decimal_or_hex_whole_and_below_2_to_the_64)
+{
+    uint64_t value = 0;
+    ck_assert_msg(parse_number(numbers[_i].text, &value) == numbers[_i].good, "%s",
+                  numbers[_i].text);
+    if (numbers[_i].good)
+        ck_assert_uint_eq(value, numbers[_i].value);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    bool good;
+    uint64_t value;
+    const char *rest;
+} thousandths[] = {
+    {"0", true, 0, ""},
+    {"1", true, 1000, ""},
+    {"1.", true, 1000, ""},
+    {".5", true, 500, ""},
+    {"0.001", true, 1, ""},
+    {"0.010", true, 10, ""},
+    {"1.234", true, 1234, ""},
+    {"1.2345", false, 0, NULL},
+    {"0.0000", false, 0, NULL},
+    {"64M", true, 64000, "M"},
+    {"1.5K", true, 1500, "K"},
+    {"1.2.3", true, 1200, ".3"},
+    {"1 2", true, 1000, " 2"},
+    {"1-", true, 1000, "-"},
+    {"18446744073709", true, UINT64_C(18446744073709000), ""},
+    {"99999999999999999999", false, 0, NULL},
+    {"", false, 0, NULL},
+    {".", false, 0, NULL},
+    {"K", false, 0, NULL},
+    {"-1", false, 0, NULL},
+    {" 1", false, 0, NULL},
+};
+
+START_TEST(thousandths_are_digits_with_at_most_three_after_the_point)
+{
+    const char *rest = NULL;
+    uint64_t value = 0;
+    ck_assert_msg(parse_thousandths(thousandths[_i].text, &rest, &value) == thousandths[_i].good,
+                  "%s", thousandths[_i].text);
+    if (thousandths[_i].good) {
+        ck_assert_uint_eq(value, thousandths[_i].value);
+        ck_assert_str_eq(rest, thousandths[_i].rest);
+    }
+}
+END_TEST
+
+/* ---- values of options ---- */
+
+/* What is printed on standard error meanwhile. */
+static FILE *errors;
+static char printed[2000];
+
+static void catch_errors(void)
+{
+    errors = tmpfile();
+    ck_assert_ptr_nonnull(errors);
+    fflush(stderr);
+    ck_assert_int_ge(dup2(fileno(errors), STDERR_FILENO), 0);
+}
+
+static const char *caught(void)
+{
+    fflush(stderr);
+    ssize_t length = pread(fileno(errors), printed, sizeof printed - 1, 0);
+    printed[length > 0 ? length : 0] = '\0';
+    return printed;
+}
+
+/* A usage error: told with the option and its value, and where help is. */
+static void assert_usage_error(int status, const char *option, const char *text)
+{
+    char start[300];
+    ck_assert_int_eq(status, EXIT_USAGE);
+    snprintf(start, sizeof start, "tinyelf: run: error: %s '%s': it is ", option, text);
+    ck_assert_msg(strncmp(caught(), start, strlen(start)) == 0, "%s", printed);
+    ck_assert_ptr_nonnull(strstr(printed, "Try: tinyelf run --help\n"));
+}
+
+static const struct {
+    const char *text;
+    uint64_t bytes; /* UINT64_MAX: none */
+} sizes[] = {
+    {"64", 64 << 20},
+    {"0.5", 512 << 10},
+    {"64M", 64 << 20},
+    {"512K", 512 << 10},
+    {"1G", 1 << 30},
+    {"1.5G", 1536 << 20},
+    {"1B", 1},
+    {"4095B", 4095},
+    {"0.001K", 1}, /* rounded down */
+    {"0.001M", 1048},
+    {".5K", 512},
+    {"none", 0}, /* no limit */
+    {"17179869G", UINT64_C(17179869) << 30},
+    {"99999999G", UINT64_MAX},
+    {"99999999999999G", UINT64_MAX},
+    {"0", UINT64_MAX},
+    {"0K", UINT64_MAX},
+    {"0.5B", UINT64_MAX},
+    {"0.0001G", UINT64_MAX},
+    {"", UINT64_MAX},
+    {"K", UINT64_MAX},
+    {"5Q", UINT64_MAX},
+    {"5k", UINT64_MAX},
+    {"5KB", UINT64_MAX},
+    {"5 M", UINT64_MAX},
+    {"-5", UINT64_MAX},
+    {"0x10", UINT64_MAX},
+    {"None", UINT64_MAX},
+    {"nonesuch", UINT64_MAX},
+};
+
+START_TEST(a_size_is_mib_or_has_a_suffix_and_is_not_0)
+{
+    uint64_t bytes = 77;
+    catch_errors();
+    int status = option_size("run", "memory", sizes[_i].text, &bytes);
+    if (sizes[_i].bytes == UINT64_MAX) {
+        assert_usage_error(status, "--memory", sizes[_i].text);
+        return;
+    }
+    ck_assert_int_eq(status, EXIT_YES);
+    ck_assert_uint_eq(bytes, sizes[_i].bytes);
+    ck_assert_str_eq(caught(), "");
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    uint64_t nanoseconds; /* 0: none */
+} seconds[] = {
+    {"5", 5000000000},
+    {"0.5", 500000000},
+    {".5", 500000000},
+    {"5.", 5000000000},
+    {"0.000000001", 1},
+    {"1.123456789", 1123456789},
+    {"0.0000000019", 1}, /* rounded down */
+    {"00005", 5000000000},
+    {"86400", 86400000000000},
+    {"86399.999999999", 86399999999999},
+    {"86400.000000001", 0},
+    {"86401", 0},
+    {"99999999999999999999", 0},
+    {"18446744074", 0}, /* 2^64 nanoseconds and a little */
+    {"0", 0},
+    {"0.0", 0},
+    {"0.0000000001", 0},
+    {"", 0},
+    {".", 0},
+    {"-1", 0},
+    {"+1", 0},
+    {" 1", 0},
+    {"1 ", 0},
+    {"1s", 0},
+    {"1.2.3", 0},
+    {"1e1", 0},
+    {"soon", 0},
+    {"inf", 0},
+};
+
+START_TEST(seconds_are_above_0_and_at_most_a_day)
+{
+    uint64_t nanoseconds = 77;
+    catch_errors();
+    int status = option_seconds("run", seconds[_i].text, &nanoseconds);
+    if (seconds[_i].nanoseconds == 0) {
+        assert_usage_error(status, "--time", seconds[_i].text);
+        ck_assert_uint_eq(nanoseconds, 77);
+        return;
+    }
+    ck_assert_int_eq(status, EXIT_YES);
+    ck_assert_uint_eq(nanoseconds, seconds[_i].nanoseconds);
+    ck_assert_str_eq(caught(), "");
+}
+END_TEST
+
+START_TEST(a_target_is_x86_64_or_i386)
+{
+    static const char *const others[] = {"", "x86", "x86_64 ", "X86_64", "amd64", "aarch64", "i38"};
+    uint16_t machine = 0;
+    ck_assert_int_eq(option_target("run", "x86_64", &machine), EXIT_YES);
+    ck_assert_uint_eq(machine, ELFGEN_EM_X86_64);
+    ck_assert_int_eq(option_target("run", "i386", &machine), EXIT_YES);
+    ck_assert_uint_eq(machine, ELFGEN_EM_386);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        catch_errors();
+        assert_usage_error(option_target("run", others[i], &machine), "--target", others[i]);
+    }
+    ck_assert_uint_eq(machine, ELFGEN_EM_386);
+}
+END_TEST
+
+START_TEST(colours_are_as_asked_and_auto_has_none_where_nothing_is_a_terminal)
+{
+    static const char *const others[] = {"", "red", "Always", "yes"};
+    bool colour = false;
+    FILE *file = tmpfile();
+    ck_assert_int_ge(dup2(fileno(file), STDOUT_FILENO), 0);
+    for (int without = 0; without < 2; without++) {
+        if (without)
+            setenv("NO_COLOR", "1", 1);
+        else
+            unsetenv("NO_COLOR");
+        colour = false;
+        ck_assert_int_eq(option_colour("run", "always", &colour), EXIT_YES);
+        ck_assert(colour);
+        ck_assert_int_eq(option_colour("run", "never", &colour), EXIT_YES);
+        ck_assert(!colour);
+        colour = true;
+        ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
+        ck_assert(!colour);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        catch_errors();
+        assert_usage_error(option_colour("run", others[i], &colour), "--color", others[i]);
+    }
+}
+END_TEST
+
+START_TEST(on_a_terminal_auto_has_colours_unless_no_color_says_something)
+{
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    bool colour = false;
+    if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0)
+        return; /* this machine makes none */
+    int other = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+    ck_assert_int_ge(other, 0);
+    ck_assert_int_ge(dup2(other, STDOUT_FILENO), 0);
+    unsetenv("NO_COLOR");
+    ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
+    ck_assert(colour);
+    setenv("NO_COLOR", "", 1);
+    colour = false;
+    ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
+    ck_assert(colour);
+    setenv("NO_COLOR", "0", 1);
+    ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
+    ck_assert(!colour);
+    ck_assert_int_eq(option_colour("run", "always", &colour), EXIT_YES);
+    ck_assert(colour);
+}
+END_TEST
+
+START_TEST(a_compiler_is_a_command_whose_quotes_are_closed)
+{
+    static const char *const bad[] = {"", " \t\n", "gcc '", "\"gcc", "gcc\\"};
+    const char *compiler = NULL;
+    ck_assert_int_eq(option_compiler("run", "ccache 'my gcc' -m32", &compiler), EXIT_YES);
+    ck_assert_str_eq(compiler, "ccache 'my gcc' -m32");
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        catch_errors();
+        ck_assert_int_eq(option_compiler("run", bad[i], &compiler), EXIT_USAGE);
+        ck_assert_ptr_nonnull(strstr(caught(), "tinyelf: run: error: --cc "));
+    }
+}
+END_TEST
+
+START_TEST(compiler_flags_add_up_and_a_wrong_one_leaves_them)
+{
+    char *flags = NULL;
+    ck_assert_int_eq(option_add_compiler_flags("run", "-O2", &flags), EXIT_YES);
+    ck_assert_str_eq(flags, "-O2");
+    ck_assert_int_eq(option_add_compiler_flags("run", "-g '-D A'", &flags), EXIT_YES);
+    ck_assert_str_eq(flags, "-O2 -g '-D A'");
+    catch_errors();
+    ck_assert_int_eq(option_add_compiler_flags("run", "'-g", &flags), EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(caught(), "--cflags \"'-g\": a quote is not closed"));
+    ck_assert_str_eq(flags, "-O2 -g '-D A'");
+    free(flags);
+}
+END_TEST
+
+/* ---- messages ---- */
+
+START_TEST(a_message_has_its_subject_and_kind_where_there_are_some)
+{
+    catch_errors();
+    message("file", "note", "%d of %s", 2, "3");
+    message(NULL, "error", "alone");
+    message("file", NULL, "as it is");
+    message_text(NULL, NULL, "100% literal");
+    ck_assert_str_eq(caught(), "tinyelf: file: note: 2 of 3\n"
+                               "tinyelf: error: alone\n"
+                               "tinyelf: file: as it is\n"
+                               "tinyelf: 100% literal\n");
+}
+END_TEST
+
+START_TEST(a_place_has_its_line_and_a_caret_below_it)
+{
+    static const char text[] = "one\n\ttwo \x01\n\nend";
+    catch_errors();
+    message_at("file", text, sizeof text - 1, 0, "error", "first");
+    message_at("file", text, sizeof text - 1, 6, "error", "w");
+    message_at("file", text, sizeof text - 1, 11, "error", "empty");
+    message_at("file", text, sizeof text - 1, sizeof text - 1, "note", "end");
+    ck_assert_str_eq(caught(), "tinyelf: file:1:1: error: first\n"
+                               "     1 | one\n"
+                               "       | ^\n"
+                               "tinyelf: file:2:3: error: w\n"
+                               "     2 | \ttwo ?\n"
+                               "       | \t ^\n"
+                               "tinyelf: file:3:1: error: empty\n"
+                               "     3 | \n"
+                               "       | ^\n"
+                               "tinyelf: file:4:4: note: end\n"
+                               "     4 | end\n"
+                               "       |    ^\n");
+}
+END_TEST
+
+START_TEST(of_a_long_line_what_is_around_the_place_is_shown)
+{
+    char text[1001], *line;
+    for (size_t i = 0; i < 1000; i++)
+        text[i] = (char)('a' + i % 26);
+    text[1000] = '\0';
+    for (size_t place = 0; place <= 1000; place += 50) {
+        catch_errors();
+        message_at("file", text, 1000, place, "error", "here");
+        line = strstr(caught(), "     1 | ");
+        ck_assert_ptr_nonnull(line);
+        const char *caret = strstr(line, "\n       | ");
+        ck_assert_ptr_nonnull(caret);
+        size_t shown = (size_t)(caret - line) - 9, column = strcspn(caret + 10, "^");
+        ck_assert_uint_le(shown, 200);
+        ck_assert_uint_le(column, shown);
+        if (place < 1000)
+            ck_assert_int_eq(line[9 + column], text[place]);
+        fclose(errors);
+    }
+}
+END_TEST
+
+static Suite *cli_suite(void)
+{
+    Suite *suite = suite_create("cli");
+    TCase *names = tcase_create("names");
+    tcase_add_loop_test(names, the_nearest_name_is_the_one_that_was_meant, 0,
+                        sizeof typed / sizeof typed[0]);
+    tcase_add_test(names, of_no_names_none_is_near);
+    tcase_add_test(names, a_name_at_half_a_word_s_length_is_near_and_one_further_is_not);
+    tcase_add_test(names, of_two_names_the_nearer_one_and_of_equals_the_first);
+    suite_add_tcase(suite, names);
+    TCase *values = tcase_create("values");
+    tcase_add_loop_test(values, a_number_is_decimal_or_hex_whole_and_below_2_to_the_64, 0,
+                        sizeof numbers / sizeof numbers[0]);
+    tcase_add_loop_test(values, thousandths_are_digits_with_at_most_three_after_the_point, 0,
+                        sizeof thousandths / sizeof thousandths[0]);
+    tcase_add_loop_test(values, a_size_is_mib_or_has_a_suffix_and_is_not_0, 0,
+                        sizeof sizes / sizeof sizes[0]);
+    tcase_add_loop_test(values, seconds_are_above_0_and_at_most_a_day, 0,
+                        sizeof seconds / sizeof seconds[0]);
+    tcase_add_test(values, a_target_is_x86_64_or_i386);
+    tcase_add_test(values, colours_are_as_asked_and_auto_has_none_where_nothing_is_a_terminal);
+    tcase_add_test(values, on_a_terminal_auto_has_colours_unless_no_color_says_something);
+    tcase_add_test(values, a_compiler_is_a_command_whose_quotes_are_closed);
+    tcase_add_test(values, compiler_flags_add_up_and_a_wrong_one_leaves_them);
+    suite_add_tcase(suite, values);
+    TCase *messages = tcase_create("messages");
+    tcase_add_test(messages, a_message_has_its_subject_and_kind_where_there_are_some);
+    tcase_add_test(messages, a_place_has_its_line_and_a_caret_below_it);
+    tcase_add_test(messages, of_a_long_line_what_is_around_the_place_is_shown);
+    suite_add_tcase(suite, messages);
+    return suite;
+}
+
+RUN_SUITE(cli_suite)
