@@ -138,6 +138,8 @@ static const struct {
     {UINT64_MAX - 5, UINT64_MAX, "  +5"},
     {UINT64_MAX / 2, UINT64_MAX, "  2.0 times"},
     {UINT64_MAX / 10, UINT64_MAX, "  10.0 times"},
+    {UINT64_C(1) << 62, UINT64_C(5) << 61, "  2.5 times"},
+    {UINT64_C(10) << 60, UINT64_C(4) << 60, "  1/2.5"},
 };
 
 START_TEST(from_two_times_on_a_change_is_a_factor_and_below_a_difference)
@@ -167,6 +169,7 @@ START_TEST(a_factor_has_one_decimal_place_below_100)
         {UINT64_MAX, 1, "18446744073709551615"},
         {UINT64_MAX, UINT64_MAX, "1.0"},
         {UINT64_MAX, UINT64_MAX / 10 + 1, "10.0"},
+        {UINT64_MAX, UINT64_MAX / 4 * 3, "1.3"},
         {UINT64_MAX / 4, UINT64_MAX, "0.2"}, /* a little less than 0.25 */
     };
     for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {

@@ -79,8 +79,12 @@ static unsigned digits(uint64_t value)
 void columns_times_of(struct elfgen_text *out, uint64_t large, uint64_t small)
 {
     uint64_t whole = large / small, tenths = 0;
-    if (whole < 100 && small <= UINT64_MAX / 10) {
-        tenths = (large % small * 10 + small / 2) / small;
+    if (whole < 100) {
+        /* The last four bits of huge numbers hardly matter to a tenth, and ten times the rest fits.
+         */
+        unsigned shift = small > UINT64_MAX / 11 ? 4 : 0;
+        uint64_t rest = large % small >> shift, unit = small >> shift;
+        tenths = (rest * 10 + unit / 2) / unit;
         whole += tenths / 10;
         tenths %= 10;
     } else if (large % small > small / 2) {
