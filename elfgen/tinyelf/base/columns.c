@@ -5,7 +5,11 @@
 
 #include "base/ascii.h"
 
-enum { MOST_DIGITS = 11 /* of a difference: a line of 100 has no room for more */ };
+/* The end of a line of 100 characters has no room for more. */
+enum {
+    MOST_DIGITS = 11,     /* of a difference */
+    MOST_TIMES = 99999999 /* "  99999999 times" */
+};
 
 /* ---- cells ---- */
 
@@ -75,8 +79,12 @@ static unsigned digits(uint64_t value)
 void columns_times_of(struct elfgen_text *out, uint64_t large, uint64_t small)
 {
     uint64_t whole = large / small, tenths = 0;
-    if (whole < 100 && small <= UINT64_MAX / 10) {
-        tenths = (large % small * 10 + small / 2) / small;
+    if (whole < 100) {
+        /* The last four bits of huge numbers hardly matter to a tenth, and ten times the rest fits.
+         */
+        unsigned shift = small > UINT64_MAX / 11 ? 4 : 0;
+        uint64_t rest = large % small >> shift, unit = small >> shift;
+        tenths = (rest * 10 + unit / 2) / unit;
         whole += tenths / 10;
         tenths %= 10;
     } else if (large % small > small / 2) {
@@ -95,7 +103,8 @@ void columns_change(struct elfgen_text *out, uint64_t a, uint64_t b)
     uint64_t large = a > b ? a : b, small = a > b ? b : a;
     if (large == small)
         return;
-    if (small > 0 && large / small >= 2 && digits(large / small) < MOST_DIGITS) {
+    uint64_t factor = small > 0 ? large / small : 0;
+    if (factor >= 2 && (a > b ? digits(factor) < MOST_DIGITS : factor < MOST_TIMES)) {
         elfgen_text_string(out, a > b ? "  1/" : "  ");
         columns_times_of(out, large, small);
         elfgen_text_string(out, a > b ? "" : " times");
