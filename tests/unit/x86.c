@@ -276,6 +276,9 @@ START_TEST(texts_that_were_kept_are_those_that_are_made_anew)
         static const uint8_t usual[] = {0xe8, 0xe9, 0xeb, 0x74, 0x0f, 0x48, 0x89, 0xf2, 0x66, 0xc3};
         uint8_t bytes[ELFGEN_INSTRUCTION_MOST];
         char a[300], b[300];
+        /* Ten in a row begin with other bytes, so that none is kept for another. */
+        if (round % 10 == 0)
+            memset(fresh->texts, 0, sizeof fresh->texts);
         for (size_t i = 0; i < sizeof bytes; i++)
             bytes[i] = (uint8_t)(next_random(&state) >> 33);
         bytes[0] = usual[(size_t)round % sizeof usual];
@@ -285,7 +288,6 @@ START_TEST(texts_that_were_kept_are_those_that_are_made_anew)
             continue;
         uint64_t address = next_random(&state);
         ck_assert_uint_gt(print(warm, bytes, length, address, a), 0);
-        memset(fresh->texts, 0, sizeof fresh->texts);
         print(fresh, bytes, length, address, b);
         ck_assert_str_eq(a, b);
         print(warm, bytes, length, address, a);
