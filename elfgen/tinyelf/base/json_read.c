@@ -28,7 +28,7 @@ static void give_memory(void *bytes)
 
 /* ---- the document ---- */
 
-json_t *values_load(struct reader *reader, const void *bytes, size_t size)
+json_t *json_read_load(struct json_reader *reader, const void *bytes, size_t size)
 {
     json_error_t where;
     if (size > JSON_MOST) {
@@ -49,10 +49,10 @@ json_t *values_load(struct reader *reader, const void *bytes, size_t size)
     return document;
 }
 
-bool values_each(struct reader *reader, const json_t *document, const char *key,
-                 bool (*read)(struct reader *reader, json_t *item))
+bool json_read_each(struct json_reader *reader, const json_t *document, const char *key,
+                    bool (*read)(struct json_reader *reader, json_t *item))
 {
-    const json_t *list = value_list(reader, document, key);
+    const json_t *list = json_read_list(reader, document, key);
     json_t *item;
     size_t i;
     reader->list = key;
@@ -66,7 +66,7 @@ bool values_each(struct reader *reader, const json_t *document, const char *key,
     return list != NULL;
 }
 
-bool values_end(struct reader *reader, bool good)
+bool json_read_end(struct json_reader *reader, bool good)
 {
     if (!good && !reader->failed)
         elfgen_error_set(reader->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
@@ -75,7 +75,7 @@ bool values_end(struct reader *reader, bool good)
 
 /* ---- a value ---- */
 
-bool value_fail(struct reader *reader, const char *key, const char *right)
+bool json_read_fail(struct json_reader *reader, const char *key, const char *right)
 {
     if (reader->failed)
         return false;
@@ -90,59 +90,64 @@ bool value_fail(struct reader *reader, const char *key, const char *right)
     return false;
 }
 
-const json_t *value_list(struct reader *reader, const json_t *from, const char *key)
+const json_t *json_read_list(struct json_reader *reader, const json_t *from, const char *key)
 {
     const json_t *list = json_object_get(from, key);
     if (!json_is_array(list))
-        value_fail(reader, key, "a list");
+        json_read_fail(reader, key, "a list");
     return json_is_array(list) ? list : NULL;
 }
 
-bool value_to_hex(struct reader *reader, const json_t *value, const char *key, uint64_t *number)
+bool json_read_to_hex(struct json_reader *reader, const json_t *value, const char *key,
+                      uint64_t *number)
 {
     const char *text = json_string_value(value);
     char *end;
     if (!text || strncmp(text, "0x", 2) != 0 || strlen(text) > 18 || text[2] == '\0' ||
         strspn(text + 2, "0123456789abcdef") != strlen(text + 2))
-        return value_fail(reader, key, "a string of 0x and up to 16 hex digits");
+        return json_read_fail(reader, key, "a string of 0x and up to 16 hex digits");
     *number = strtoull(text + 2, &end, 16);
     return true;
 }
 
-bool value_hex(struct reader *reader, const json_t *from, const char *key, uint64_t *number)
+bool json_read_hex(struct json_reader *reader, const json_t *from, const char *key,
+                   uint64_t *number)
 {
-    return value_to_hex(reader, json_object_get(from, key), key, number);
+    return json_read_to_hex(reader, json_object_get(from, key), key, number);
 }
 
-bool value_number(struct reader *reader, const json_t *from, const char *key, uint64_t end,
-                  uint32_t *number)
+bool json_read_number(struct json_reader *reader, const json_t *from, const char *key, uint64_t end,
+                      uint32_t *number)
 {
     const json_t *value = json_object_get(from, key);
     if (!json_is_integer(value) || json_integer_value(value) < 0 ||
         (uint64_t)json_integer_value(value) >= end)
-        return value_fail(reader, key, end == 0 ? "null: there is none" : "a number in its range");
+        return json_read_fail(reader, key,
+                              end == 0 ? "null: there is none" : "a number in its range");
     *number = (uint32_t)json_integer_value(value);
     return true;
 }
 
-bool value_large(struct reader *reader, const json_t *from, const char *key, uint64_t *number)
+bool json_read_large(struct json_reader *reader, const json_t *from, const char *key,
+                     uint64_t *number)
 {
     const json_t *value = json_object_get(from, key);
     if (!json_is_integer(value) || json_integer_value(value) < 0)
-        return value_fail(reader, key, "a number from 0 up");
+        return json_read_fail(reader, key, "a number from 0 up");
     *number = (uint64_t)json_integer_value(value);
     return true;
 }
 
-bool value_index(struct reader *reader, const json_t *from, const char *key, size_t end,
-                 uint32_t *index)
+bool json_read_index(struct json_reader *reader, const json_t *from, const char *key, size_t end,
+                     uint32_t *index)
 {
-    *index = VALUE_NONE;
-    return json_is_null(json_object_get(from, key)) || value_number(reader, from, key, end, index);
+    *index = JSON_READ_NONE;
+    return json_is_null(json_object_get(from, key)) ||
+           json_read_number(reader, from, key, end, index);
 }
 
-bool value_word(struct reader *reader, const json_t *from, const char *key,
-                const char *const *words, size_t count, uint32_t *index)
+bool json_read_word(struct json_reader *reader, const json_t *from, const char *key,
+                    const char *const *words, size_t count, uint32_t *index)
 {
     const char *text = json_string_value(json_object_get(from, key));
     for (size_t i = 0; text && i < count; i++) {
@@ -151,7 +156,7 @@ bool value_word(struct reader *reader, const json_t *from, const char *key,
         *index = (uint32_t)i;
         return true;
     }
-    return value_fail(reader, key, "one of the words that the documentation has");
+    return json_read_fail(reader, key, "one of the words that the documentation has");
 }
 
 static int digit(char c)
@@ -159,8 +164,8 @@ static int digit(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-uint8_t *value_bytes(struct reader *reader, const json_t *from, const char *key, size_t most,
-                     size_t *size)
+uint8_t *json_read_bytes(struct json_reader *reader, const json_t *from, const char *key,
+                         size_t most, size_t *size)
 {
     const json_t *value = json_object_get(from, key);
     const char *text = json_string_value(value);
@@ -176,12 +181,13 @@ uint8_t *value_bytes(struct reader *reader, const json_t *from, const char *key,
         bytes[i / 2] = (uint8_t)(i % 2 == 0 ? half << 4 : bytes[i / 2] | half);
     }
     if (!bytes)
-        value_fail(reader, key, "pairs of hex digits, not too many");
+        json_read_fail(reader, key, "pairs of hex digits, not too many");
     *size = length / 2;
     return bytes;
 }
 
-char *value_text(struct reader *reader, const json_t *value, const char *key, size_t *length)
+char *json_read_text(struct json_reader *reader, const json_t *value, const char *key,
+                     size_t *length)
 {
     const char *text = json_string_value(value);
     size_t size = json_string_length(value);
@@ -202,7 +208,7 @@ char *value_text(struct reader *reader, const json_t *value, const char *key, si
         bytes[(*length)++] = (char)c;
     }
     if (!bytes) {
-        value_fail(reader, key, "a string of characters below 256");
+        json_read_fail(reader, key, "a string of characters below 256");
         return NULL;
     }
     bytes[*length] = '\0';

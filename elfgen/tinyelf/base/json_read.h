@@ -11,7 +11,7 @@
 #include "elfgen/error.h"
 
 /* A document that is being read, the position in it ("steps[12]") and its first error. */
-struct reader {
+struct json_reader {
     const char *document; /* what it should be, for messages: "recording of tinyelf" */
     void *into;           /* the caller's */
     struct elfgen_error *error;
@@ -22,46 +22,50 @@ struct reader {
 
 /* Parses a document, which json_decref() frees. Returns NULL with *reader->error if it is too large
  * or no JSON. */
-json_t *values_load(struct reader *reader, const void *bytes, size_t size);
+json_t *json_read_load(struct json_reader *reader, const void *bytes, size_t size);
 
 /* Calls `read` for each item of the list at `key`. Returns false if there is no list, or `read`
  * does. */
-bool values_each(struct reader *reader, const json_t *document, const char *key,
-                 bool (*read)(struct reader *reader, json_t *item));
+bool json_read_each(struct json_reader *reader, const json_t *document, const char *key,
+                    bool (*read)(struct json_reader *reader, json_t *item));
 
 /* Ends a reading. If it failed without an error, there was no memory. */
-bool values_end(struct reader *reader, bool good);
+bool json_read_end(struct json_reader *reader, bool good);
 
 /* Sets the error that `key` should be something else. Returns false. */
-bool value_fail(struct reader *reader, const char *key, const char *right);
+bool json_read_fail(struct json_reader *reader, const char *key, const char *right);
 
 /* The list at `key`; NULL if there is none. */
-const json_t *value_list(struct reader *reader, const json_t *from, const char *key);
+const json_t *json_read_list(struct json_reader *reader, const json_t *from, const char *key);
 
-/* Reads a number from a string such as "0x1f"; value_hex() finds that in an object. They return
+/* Reads a number from a string such as "0x1f"; json_read_hex() finds that in an object. They return
  * false if it is none. */
-bool value_to_hex(struct reader *reader, const json_t *value, const char *key, uint64_t *number);
-bool value_hex(struct reader *reader, const json_t *from, const char *key, uint64_t *number);
+bool json_read_to_hex(struct json_reader *reader, const json_t *value, const char *key,
+                      uint64_t *number);
+bool json_read_hex(struct json_reader *reader, const json_t *from, const char *key,
+                   uint64_t *number);
 
 /* Read a number below `end`, or of up to 64 bits. */
-bool value_number(struct reader *reader, const json_t *from, const char *key, uint64_t end,
-                  uint32_t *number);
-bool value_large(struct reader *reader, const json_t *from, const char *key, uint64_t *number);
+bool json_read_number(struct json_reader *reader, const json_t *from, const char *key, uint64_t end,
+                      uint32_t *number);
+bool json_read_large(struct json_reader *reader, const json_t *from, const char *key,
+                     uint64_t *number);
 
-/* Reads an index below `end`, or null as VALUE_NONE. */
-#define VALUE_NONE UINT32_MAX
-bool value_index(struct reader *reader, const json_t *from, const char *key, size_t end,
-                 uint32_t *index);
+/* Reads an index below `end`, or null as JSON_READ_NONE. */
+#define JSON_READ_NONE UINT32_MAX
+bool json_read_index(struct json_reader *reader, const json_t *from, const char *key, size_t end,
+                     uint32_t *index);
 
 /* Reads one of the words, as its index. */
-bool value_word(struct reader *reader, const json_t *from, const char *key,
-                const char *const *words, size_t count, uint32_t *index);
+bool json_read_word(struct json_reader *reader, const json_t *from, const char *key,
+                    const char *const *words, size_t count, uint32_t *index);
 
 /* Reads pairs of hex digits as bytes, which the caller frees. Returns NULL if they are none. */
-uint8_t *value_bytes(struct reader *reader, const json_t *from, const char *key, size_t most,
-                     size_t *size);
+uint8_t *json_read_bytes(struct json_reader *reader, const json_t *from, const char *key,
+                         size_t most, size_t *size);
 
 /* Reads a string of characters below 256 as bytes, which the caller frees. */
-char *value_text(struct reader *reader, const json_t *value, const char *key, size_t *length);
+char *json_read_text(struct json_reader *reader, const json_t *value, const char *key,
+                     size_t *length);
 
 #endif

@@ -6,14 +6,14 @@
 #include "base/json_read.h"
 #include "result.h"
 
-static struct mutate_report *report_of(const struct reader *reader)
+static struct mutate_report *report_of(const struct json_reader *reader)
 {
     return reader->into;
 }
 
 /* ---- counts ---- */
 
-static bool read_errno(struct reader *reader, const json_t *item, struct mutate_counts *counts)
+static bool read_errno(struct json_reader *reader, const json_t *item, struct mutate_counts *counts)
 {
     const char *text = json_string_value(item);
     int most = 64 * (int)(sizeof counts->errors / sizeof counts->errors[0]);
@@ -25,40 +25,41 @@ static bool read_errno(struct reader *reader, const json_t *item, struct mutate_
             return true;
         }
     }
-    return value_fail(reader, "errnos", "names such as ENOEXEC");
+    return json_read_fail(reader, "errnos", "names such as ENOEXEC");
 }
 
-static bool read_signal(struct reader *reader, const json_t *item, struct mutate_counts *counts)
+static bool read_signal(struct json_reader *reader, const json_t *item,
+                        struct mutate_counts *counts)
 {
     json_int_t signal = json_is_integer(item) ? json_integer_value(item) : 0;
     if (signal < 1 || signal > 64)
-        return value_fail(reader, "signals", "numbers from 1 to 64");
+        return json_read_fail(reader, "signals", "numbers from 1 to 64");
     counts->signals |= UINT64_C(1) << (signal - 1);
     return true;
 }
 
 /* `most` is the number of runs in the plan, so that no sum overflows when reports are merged. */
-static bool read_counts(struct reader *reader, json_t *item, uint64_t most,
+static bool read_counts(struct json_reader *reader, json_t *item, uint64_t most,
                         struct mutate_counts *counts)
 {
     const json_t *list, *one;
     size_t i;
     for (int class_ = 0; class_ < MUTATE_CLASSES; class_++) {
         const char *name = mutate_class_name((enum mutate_class)class_);
-        if (!value_large(reader, item, name, &counts->of[class_]))
+        if (!json_read_large(reader, item, name, &counts->of[class_]))
             return false;
         if (counts->of[class_] > most)
-            return value_fail(reader, name, "at most, with the others, what 'values' allows");
+            return json_read_fail(reader, name, "at most, with the others, what 'values' allows");
         most -= counts->of[class_];
     }
-    if (!(list = value_list(reader, item, "errnos")))
+    if (!(list = json_read_list(reader, item, "errnos")))
         return false;
     json_array_foreach(list, i, one)
     {
         if (!read_errno(reader, one, counts))
             return false;
     }
-    if (!(list = value_list(reader, item, "signals")))
+    if (!(list = json_read_list(reader, item, "signals")))
         return false;
     json_array_foreach(list, i, one)
     {
@@ -71,18 +72,19 @@ static bool read_counts(struct reader *reader, json_t *item, uint64_t most,
 /* ---- bytes and pairs ---- */
 
 /* A string or null. */
-static bool read_words(struct reader *reader, const json_t *item, const char *key, char **words)
+static bool read_words(struct json_reader *reader, const json_t *item, const char *key,
+                       char **words)
 {
     const json_t *value = json_object_get(item, key);
     size_t length;
     *words = NULL;
     if (json_is_null(value))
         return true;
-    *words = value_text(reader, value, key, &length);
+    *words = json_read_text(reader, value, key, &length);
     return *words != NULL;
 }
 
-static bool read_reader(struct reader *reader, const json_t *item, struct mutate_owner *owner)
+static bool read_reader(struct json_reader *reader, const json_t *item, struct mutate_owner *owner)
 {
     const char *names[ELFGEN_READER_NOBODY + 1];
     uint32_t index;
@@ -90,23 +92,23 @@ static bool read_reader(struct reader *reader, const json_t *item, struct mutate
         names[i] = elfgen_reader_name((enum elfgen_reader)i);
     if (json_is_null(json_object_get(item, "reader")))
         return true;
-    if (!value_word(reader, item, "reader", names, sizeof names / sizeof names[0], &index))
+    if (!json_read_word(reader, item, "reader", names, sizeof names / sizeof names[0], &index))
         return false;
     owner->reader = names[index];
     return true;
 }
 
-static bool read_byte(struct reader *reader, json_t *item)
+static bool read_byte(struct json_reader *reader, json_t *item)
 {
     struct mutate_report *report = report_of(reader);
     struct mutate_byte *byte = &report->bytes[reader->index];
     uint32_t value;
-    if (!value_large(reader, item, "offset", &byte->offset) ||
-        !value_number(reader, item, "value", 256, &value))
+    if (!json_read_large(reader, item, "offset", &byte->offset) ||
+        !json_read_number(reader, item, "value", 256, &value))
         return false;
     if (byte->offset >= report->size ||
         (reader->index > 0 && byte->offset <= report->bytes[reader->index - 1].offset))
-        return value_fail(reader, "offset", "behind the one before, and in the file");
+        return json_read_fail(reader, "offset", "behind the one before, and in the file");
     byte->value = (uint8_t)value;
     return read_counts(reader, item, report->values, &byte->counts) &&
            read_words(reader, item, "owner", &byte->owner.name) &&
@@ -114,32 +116,32 @@ static bool read_byte(struct reader *reader, json_t *item)
            read_reader(reader, item, &byte->owner);
 }
 
-static bool read_pair(struct reader *reader, json_t *item)
+static bool read_pair(struct json_reader *reader, json_t *item)
 {
     struct mutate_report *report = report_of(reader);
     struct mutate_two *pair = &report->pairs[reader->index];
     struct mutate_pair_counts *counts = &pair->counts;
     uint64_t most = (uint64_t)report->values * report->values;
-    const json_t *offsets = value_list(reader, item, "offsets");
+    const json_t *offsets = json_read_list(reader, item, "offsets");
     for (size_t i = 0; offsets && i < 2; i++) {
         const json_t *offset = json_array_get(offsets, i);
         if (!json_is_integer(offset) || json_integer_value(offset) < 0)
-            return value_fail(reader, "offsets", "two numbers");
+            return json_read_fail(reader, "offsets", "two numbers");
         pair->offsets[i] = (uint64_t)json_integer_value(offset);
     }
     if (offsets && (pair->offsets[0] >= pair->offsets[1] || pair->offsets[1] >= report->size))
-        return value_fail(reader, "offsets", "the lower first, and in the file");
+        return json_read_fail(reader, "offsets", "the lower first, and in the file");
     if (!offsets || !read_counts(reader, item, most, &counts->counts) ||
-        !value_large(reader, item, "mended", &counts->mended) ||
-        !value_large(reader, item, "broken", &counts->broken))
+        !json_read_large(reader, item, "mended", &counts->mended) ||
+        !json_read_large(reader, item, "broken", &counts->broken))
         return false;
     return (counts->mended <= most && counts->broken <= most) ||
-           value_fail(reader, "mended", "as 'broken', at most the number of runs");
+           json_read_fail(reader, "mended", "as 'broken', at most the number of runs");
 }
 
 /* ---- the whole ---- */
 
-static bool read_shards(struct reader *reader, const json_t *list)
+static bool read_shards(struct json_reader *reader, const json_t *list)
 {
     struct mutate_report *report = report_of(reader);
     const json_t *item;
@@ -149,45 +151,46 @@ static bool read_shards(struct reader *reader, const json_t *list)
         json_int_t number = json_is_integer(item) ? json_integer_value(item) : 0;
         if (number < 1 || (uint64_t)number > report->shards ||
             (i > 0 && (uint64_t)number <= report->shard[i - 1]))
-            return value_fail(reader, "shard", "numbers from 1 to 'shards', in order");
+            return json_read_fail(reader, "shard", "numbers from 1 to 'shards', in order");
         report->shard[i] = (uint64_t)number;
     }
-    return report->shard_count != 0 || value_fail(reader, "shard", "one at least");
+    return report->shard_count != 0 || json_read_fail(reader, "shard", "one at least");
 }
 
-static bool read_document(struct reader *reader, const json_t *document)
+static bool read_document(struct json_reader *reader, const json_t *document)
 {
     struct mutate_report *report = report_of(reader);
-    const json_t *bytes = value_list(reader, document, "bytes");
-    const json_t *pairs = bytes ? value_list(reader, document, "pairs") : NULL;
-    const json_t *shards = pairs ? value_list(reader, document, "shard") : NULL;
+    const json_t *bytes = json_read_list(reader, document, "bytes");
+    const json_t *pairs = bytes ? json_read_list(reader, document, "pairs") : NULL;
+    const json_t *shards = pairs ? json_read_list(reader, document, "shard") : NULL;
     size_t length;
     char *file =
-        shards ? value_text(reader, json_object_get(document, "file"), "file", &length) : NULL;
+        shards ? json_read_text(reader, json_object_get(document, "file"), "file", &length) : NULL;
     bool room = file && mutate_report_open(report, file, json_array_size(bytes),
                                            json_array_size(pairs), json_array_size(shards));
     free(file);
     uint32_t values;
-    if (!room || !value_large(reader, document, "size", &report->size) ||
-        !value_number(reader, document, "values", MUTATE_MOST_VALUES + 1, &values) ||
-        !value_large(reader, document, "seed", &report->seed) ||
-        !value_large(reader, document, "shards", &report->shards))
+    if (!room || !json_read_large(reader, document, "size", &report->size) ||
+        !json_read_number(reader, document, "values", MUTATE_MOST_VALUES + 1, &values) ||
+        !json_read_large(reader, document, "seed", &report->seed) ||
+        !json_read_large(reader, document, "shards", &report->shards))
         return false;
     if (values == 0)
-        return value_fail(reader, "values", "a number from 1 to 255");
+        return json_read_fail(reader, "values", "a number from 1 to 255");
     report->values = values;
     report->complete = json_is_true(json_object_get(document, "complete"));
-    return read_shards(reader, shards) && values_each(reader, document, "bytes", read_byte) &&
-           values_each(reader, document, "pairs", read_pair);
+    return read_shards(reader, shards) && json_read_each(reader, document, "bytes", read_byte) &&
+           json_read_each(reader, document, "pairs", read_pair);
 }
 
 bool mutate_read(struct mutate_report *report, const char *text, size_t size,
                  struct elfgen_error *error)
 {
-    struct reader reader = {.document = "result of tinyelf mutate", .into = report, .error = error};
+    struct json_reader reader = {
+        .document = "result of tinyelf mutate", .into = report, .error = error};
     *report = (struct mutate_report){.file = NULL};
-    json_t *document = values_load(&reader, text, size);
-    bool good = document && values_end(&reader, read_document(&reader, document));
+    json_t *document = json_read_load(&reader, text, size);
+    bool good = document && json_read_end(&reader, read_document(&reader, document));
     json_decref(document);
     if (!good)
         mutate_report_close(report);

@@ -7,21 +7,21 @@
 #include "text.h"
 #include "json_names.h"
 
-static struct step_recording *recording_of(const struct reader *reader)
+static struct step_recording *recording_of(const struct json_reader *reader)
 {
     return reader->into;
 }
 
 /* ---- the start ---- */
 
-static bool read_arguments(struct reader *reader, const json_t *document)
+static bool read_arguments(struct json_reader *reader, const json_t *document)
 {
-    const json_t *list = value_list(reader, document, "arguments");
+    const json_t *list = json_read_list(reader, document, "arguments");
     json_t *item;
     size_t i, length;
     json_array_foreach(list, i, item)
     {
-        char *text = value_text(reader, item, "arguments", &length);
+        char *text = json_read_text(reader, item, "arguments", &length);
         if (!text)
             return false;
         recording_add_argument(recording_of(reader), text, length);
@@ -30,70 +30,70 @@ static bool read_arguments(struct reader *reader, const json_t *document)
     return list != NULL;
 }
 
-static bool read_file(struct reader *reader, json_t *item)
+static bool read_file(struct json_reader *reader, json_t *item)
 {
     struct step_recording *recording = recording_of(reader);
     size_t length;
-    char *name = value_text(reader, json_object_get(item, "name"), "name", &length);
+    char *name = json_read_text(reader, json_object_get(item, "name"), "name", &length);
     uint32_t index = name ? recording_add_file(recording, name, length) : STEP_NONE;
     free(name);
     if (index == STEP_NONE)
         return false;
     struct step_file *file = &recording->files[index];
-    if (json_object_get(item, "starts") && !value_hex(reader, item, "starts", &file->entry))
+    if (json_object_get(item, "starts") && !json_read_hex(reader, item, "starts", &file->entry))
         return false;
     if (!json_object_get(item, "bytes"))
         return true;
-    file->bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &file->size);
+    file->bytes = json_read_bytes(reader, item, "bytes", STEP_FILE_MOST, &file->size);
     const json_t *size = json_object_get(item, "size");
     if (!file->bytes)
         return false;
     if (!json_is_integer(size) || (size_t)json_integer_value(size) != file->size)
-        return value_fail(reader, "size", "the number of bytes");
+        return json_read_fail(reader, "size", "the number of bytes");
     return true;
 }
 
-static bool read_mapping(struct reader *reader, json_t *item)
+static bool read_mapping(struct json_reader *reader, json_t *item)
 {
     struct step_mapping mapping = {0};
     const char *permissions = json_string_value(json_object_get(item, "permissions"));
     if (!permissions || strlen(permissions) != 4 || strspn(permissions, "rwxps-") != 4)
-        return value_fail(reader, "permissions", "as /proc/PID/maps has it, r-xp");
+        return json_read_fail(reader, "permissions", "as /proc/PID/maps has it, r-xp");
     memcpy(mapping.permissions, permissions, 4);
-    return value_hex(reader, item, "start", &mapping.start) &&
-           value_hex(reader, item, "end", &mapping.end) &&
-           value_hex(reader, item, "offset", &mapping.offset) &&
-           value_index(reader, item, "file", recording_of(reader)->file_count, &mapping.file) &&
+    return json_read_hex(reader, item, "start", &mapping.start) &&
+           json_read_hex(reader, item, "end", &mapping.end) &&
+           json_read_hex(reader, item, "offset", &mapping.offset) &&
+           json_read_index(reader, item, "file", recording_of(reader)->file_count, &mapping.file) &&
            recording_add_mapping(recording_of(reader), &mapping) != STEP_NONE;
 }
 
-static bool read_memory(struct reader *reader, json_t *item)
+static bool read_memory(struct json_reader *reader, json_t *item)
 {
     uint64_t address;
     size_t size;
-    if (!value_hex(reader, item, "address", &address))
+    if (!json_read_hex(reader, item, "address", &address))
         return false;
-    uint8_t *bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
+    uint8_t *bytes = json_read_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
     uint32_t index =
         bytes ? recording_add_memory(recording_of(reader), address, bytes, size) : STEP_NONE;
     free(bytes);
     return index != STEP_NONE;
 }
 
-static bool read_instruction(struct reader *reader, json_t *item)
+static bool read_instruction(struct json_reader *reader, json_t *item)
 {
     struct step_instruction what = {.offset = STEP_NOWHERE};
     uint32_t bits;
     size_t size;
-    if (!value_hex(reader, item, "address", &what.address) ||
-        !value_index(reader, item, "file", recording_of(reader)->file_count, &what.file) ||
-        !value_number(reader, item, "bits", 65, &bits) ||
+    if (!json_read_hex(reader, item, "address", &what.address) ||
+        !json_read_index(reader, item, "file", recording_of(reader)->file_count, &what.file) ||
+        !json_read_number(reader, item, "bits", 65, &bits) ||
         (!json_is_null(json_object_get(item, "offset")) &&
-         !value_hex(reader, item, "offset", &what.offset)))
+         !json_read_hex(reader, item, "offset", &what.offset)))
         return false;
     if (bits != 64 && bits != 32)
-        return value_fail(reader, "bits", "64 or 32");
-    uint8_t *bytes = value_bytes(reader, item, "bytes", sizeof what.bytes, &size);
+        return json_read_fail(reader, "bits", "64 or 32");
+    uint8_t *bytes = json_read_bytes(reader, item, "bytes", sizeof what.bytes, &size);
     if (!bytes)
         return false;
     memcpy(what.bytes, bytes, size);
@@ -114,37 +114,37 @@ static enum step_register register_named(const char *name)
     return STEP_orig_rax;
 }
 
-static bool read_registers(struct reader *reader, const json_t *document)
+static bool read_registers(struct json_reader *reader, const json_t *document)
 {
     const json_t *all = json_object_get(document, "registers");
     for (size_t place = 0; place < STEP_SHOWN; place++) {
         enum step_register which = recording_register_at(place);
-        if (!value_hex(reader, all, recording_register_name(which, true),
-                       &recording_of(reader)->start.value[which]))
+        if (!json_read_hex(reader, all, recording_register_name(which, true),
+                           &recording_of(reader)->start.value[which]))
             return false;
     }
     return true;
 }
 
 /* {"rax":["0x0","0x1"]}: the old and the new value. */
-static bool read_changes(struct reader *reader, json_t *item, const struct step_registers *before,
-                         struct step_registers *after)
+static bool read_changes(struct json_reader *reader, json_t *item,
+                         const struct step_registers *before, struct step_registers *after)
 {
     json_t *all = json_object_get(item, "registers"), *pair;
     const char *name;
     if (all && !json_is_object(all))
-        return value_fail(reader, "registers", "an object");
+        return json_read_fail(reader, "registers", "an object");
     json_object_foreach(all, name, pair)
     {
         enum step_register which = register_named(name);
         uint64_t from;
         if (which == STEP_orig_rax)
-            return value_fail(reader, "registers", "of registers that there are");
-        if (!value_to_hex(reader, json_array_get(pair, 0), "registers", &from) ||
-            !value_to_hex(reader, json_array_get(pair, 1), "registers", &after->value[which]))
+            return json_read_fail(reader, "registers", "of registers that there are");
+        if (!json_read_to_hex(reader, json_array_get(pair, 0), "registers", &from) ||
+            !json_read_to_hex(reader, json_array_get(pair, 1), "registers", &after->value[which]))
             return false;
         if (from != before->value[which] || from == after->value[which])
-            return value_fail(reader, "registers", "a change of what the step before left");
+            return json_read_fail(reader, "registers", "a change of what the step before left");
     }
     return true;
 }
@@ -152,16 +152,17 @@ static bool read_changes(struct reader *reader, json_t *item, const struct step_
 /* ---- pieces ---- */
 
 /* Memory and vector registers: bytes before and after. */
-static bool read_change(struct reader *reader, json_t *item, struct step_piece *piece)
+static bool read_change(struct json_reader *reader, json_t *item, struct step_piece *piece)
 {
     size_t before_size, after_size = 0;
-    uint8_t *before = value_bytes(reader, item, "from", STEP_FILE_MOST, &before_size);
-    uint8_t *after = before ? value_bytes(reader, item, "to", STEP_FILE_MOST, &after_size) : NULL;
+    uint8_t *before = json_read_bytes(reader, item, "from", STEP_FILE_MOST, &before_size);
+    uint8_t *after =
+        before ? json_read_bytes(reader, item, "to", STEP_FILE_MOST, &after_size) : NULL;
     bool good = after && before_size == after_size;
     if (after && !good)
-        value_fail(reader, "to", "as many bytes as 'from'");
+        json_read_fail(reader, "to", "as many bytes as 'from'");
     if (good && piece->kind == STEP_PIECE_VECTOR && before_size > 64)
-        good = value_fail(reader, "from", "at most 64 bytes");
+        good = json_read_fail(reader, "from", "at most 64 bytes");
     piece->size = (uint32_t)after_size;
     if (good)
         recording_add_change(recording_of(reader), piece, before, after);
@@ -171,18 +172,19 @@ static bool read_change(struct reader *reader, json_t *item, struct step_piece *
 }
 
 /* Reads one or two texts, each followed by a NUL. */
-static bool read_texts(struct reader *reader, json_t *item, const char *first, const char *second,
-                       struct step_piece *piece)
+static bool read_texts(struct json_reader *reader, json_t *item, const char *first,
+                       const char *second, struct step_piece *piece)
 {
     enum { TEXT_MOST = 4096 };
     size_t length = 0, more = 0;
-    char *text = value_text(reader, json_object_get(item, first), first, &length);
-    char *other =
-        text && second ? value_text(reader, json_object_get(item, second), second, &more) : NULL;
+    char *text = json_read_text(reader, json_object_get(item, first), first, &length);
+    char *other = text && second
+                      ? json_read_text(reader, json_object_get(item, second), second, &more)
+                      : NULL;
     char *both = text && (other || !second) ? malloc(length + more + 2) : NULL;
     bool good = both && length <= TEXT_MOST && more <= TEXT_MOST;
     if (both && !good)
-        value_fail(reader, first, "shorter");
+        json_read_fail(reader, first, "shorter");
     if (good) {
         memcpy(both, text, length + 1);
         if (second)
@@ -197,12 +199,12 @@ static bool read_texts(struct reader *reader, json_t *item, const char *first, c
     return good;
 }
 
-static bool read_output(struct reader *reader, json_t *item, struct step_piece *piece)
+static bool read_output(struct json_reader *reader, json_t *item, struct step_piece *piece)
 {
     size_t size = 0;
-    if (!value_number(reader, item, "descriptor", 3, &piece->number))
+    if (!json_read_number(reader, item, "descriptor", 3, &piece->number))
         return false;
-    uint8_t *bytes = value_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
+    uint8_t *bytes = json_read_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
     piece->size = (uint32_t)size;
     piece->bytes = bytes;
     if (bytes)
@@ -211,56 +213,56 @@ static bool read_output(struct reader *reader, json_t *item, struct step_piece *
     return bytes != NULL;
 }
 
-static bool read_signal(struct reader *reader, json_t *item, struct step_piece *piece)
+static bool read_signal(struct json_reader *reader, json_t *item, struct step_piece *piece)
 {
     enum { SIGNALS = 65 };
     uint64_t code;
-    if (!value_number(reader, item, "signal", SIGNALS, &piece->number) ||
-        !value_hex(reader, item, "code", &code) ||
-        !value_hex(reader, item, "address", &piece->value))
+    if (!json_read_number(reader, item, "signal", SIGNALS, &piece->number) ||
+        !json_read_hex(reader, item, "code", &code) ||
+        !json_read_hex(reader, item, "address", &piece->value))
         return false;
     if (code > UINT32_MAX)
-        return value_fail(reader, "code", "a number of 32 bits");
+        return json_read_fail(reader, "code", "a number of 32 bits");
     piece->size = (uint32_t)code;
     recording_add_piece(recording_of(reader), piece);
     return true;
 }
 
-static bool read_program(struct reader *reader, json_t *item, struct step_piece *piece)
+static bool read_program(struct json_reader *reader, json_t *item, struct step_piece *piece)
 {
     uint32_t file;
-    if (!value_number(reader, item, "file", recording_of(reader)->file_count, &file))
+    if (!json_read_number(reader, item, "file", recording_of(reader)->file_count, &file))
         return false;
     piece->value = file;
     recording_add_piece(recording_of(reader), piece);
     return true;
 }
 
-static bool read_piece(struct reader *reader, json_t *item)
+static bool read_piece(struct json_reader *reader, json_t *item)
 {
     static const char *const abis[] = {[CALL_X86_64] = "x86_64", [CALL_I386] = "i386"};
     struct step_piece piece = {0};
     uint32_t kind;
-    if (!value_word(reader, item, "kind", step_piece_names, STEP_PIECE_KINDS, &kind))
+    if (!json_read_word(reader, item, "kind", step_piece_names, STEP_PIECE_KINDS, &kind))
         return false;
     piece.kind = (enum step_piece_kind)kind;
     switch (piece.kind) {
     case STEP_PIECE_MEMORY:
-        return value_hex(reader, item, "address", &piece.value) &&
+        return json_read_hex(reader, item, "address", &piece.value) &&
                read_change(reader, item, &piece);
     case STEP_PIECE_VECTOR:
-        return value_number(reader, item, "register", STEP_VECTORS, &piece.number) &&
+        return json_read_number(reader, item, "register", STEP_VECTORS, &piece.number) &&
                read_change(reader, item, &piece);
     case STEP_PIECE_CALL:
-        return value_word(reader, item, "abi", abis, CALL_ABIS, &piece.number) &&
-               value_hex(reader, item, "number", &piece.value) &&
+        return json_read_word(reader, item, "abi", abis, CALL_ABIS, &piece.number) &&
+               json_read_hex(reader, item, "number", &piece.value) &&
                read_texts(reader, item, "name", NULL, &piece);
     case STEP_PIECE_ARGUMENT:
-        return value_number(reader, item, "index", ELFGEN_ARGUMENTS, &piece.number) &&
-               value_hex(reader, item, "value", &piece.value) &&
+        return json_read_number(reader, item, "index", ELFGEN_ARGUMENTS, &piece.number) &&
+               json_read_hex(reader, item, "value", &piece.value) &&
                read_texts(reader, item, "name", "text", &piece);
     case STEP_PIECE_ANSWER:
-        return value_hex(reader, item, "value", &piece.value) &&
+        return json_read_hex(reader, item, "value", &piece.value) &&
                read_texts(reader, item, "text", NULL, &piece);
     case STEP_PIECE_NOTE:
         return read_texts(reader, item, "text", NULL, &piece);
@@ -276,23 +278,23 @@ static bool read_piece(struct reader *reader, json_t *item)
 /* ---- steps ---- */
 
 struct step_reader {
-    struct reader reader;
+    struct json_reader reader;
     struct step_registers now;
 };
 
-static bool read_step(struct reader *reader, json_t *item)
+static bool read_step(struct json_reader *reader, json_t *item)
 {
     struct step_registers *now = &((struct step_reader *)reader)->now, after = *now;
     struct step_recording *recording = recording_of(reader);
     json_t *pieces = json_object_get(item, "pieces"), *piece;
     uint32_t kind, instruction;
     size_t i;
-    if (!value_word(reader, item, "kind", step_kind_names, STEP_KINDS, &kind) ||
-        !value_index(reader, item, "instruction", recording->instruction_count, &instruction) ||
+    if (!json_read_word(reader, item, "kind", step_kind_names, STEP_KINDS, &kind) ||
+        !json_read_index(reader, item, "instruction", recording->instruction_count, &instruction) ||
         !read_changes(reader, item, now, &after))
         return false;
     if (pieces && !json_is_array(pieces))
-        return value_fail(reader, "pieces", "a list");
+        return json_read_fail(reader, "pieces", "a list");
     recording_begin_record(recording, (enum step_kind)kind, instruction, now, &after);
     json_array_foreach(pieces, i, piece)
     {
@@ -304,12 +306,12 @@ static bool read_step(struct reader *reader, json_t *item)
     return !recording->no_memory;
 }
 
-static bool read_end(struct reader *reader, const json_t *document)
+static bool read_end(struct json_reader *reader, const json_t *document)
 {
     const json_t *end = json_object_get(document, "end");
     uint32_t kind, number;
-    if (!value_word(reader, end, "kind", step_end_names, STEP_END_KINDS, &kind) ||
-        !value_number(reader, end, "number", 256, &number))
+    if (!json_read_word(reader, end, "kind", step_end_names, STEP_END_KINDS, &kind) ||
+        !json_read_number(reader, end, "number", 256, &number))
         return false;
     recording_of(reader)->end = (enum step_end_kind)kind;
     recording_of(reader)->end_number = (int)number;
@@ -317,23 +319,23 @@ static bool read_end(struct reader *reader, const json_t *document)
     return true;
 }
 
-static bool read_document(struct reader *reader, const json_t *document)
+static bool read_document(struct json_reader *reader, const json_t *document)
 {
     struct step_reader steps;
     const char *format = json_string_value(json_object_get(document, "format"));
     if (!format || strcmp(format, "tinyelf step 1") != 0)
-        return value_fail(reader, "format", "\"tinyelf step 1\"");
-    if (!read_arguments(reader, document) || !values_each(reader, document, "files", read_file))
+        return json_read_fail(reader, "format", "\"tinyelf step 1\"");
+    if (!read_arguments(reader, document) || !json_read_each(reader, document, "files", read_file))
         return false;
     if (recording_of(reader)->file_count == 0)
-        return value_fail(reader, "files", "one or more");
+        return json_read_fail(reader, "files", "one or more");
     if (!read_registers(reader, document) ||
-        !values_each(reader, document, "mappings", read_mapping) ||
-        !values_each(reader, document, "memory", read_memory) ||
-        !values_each(reader, document, "instructions", read_instruction))
+        !json_read_each(reader, document, "mappings", read_mapping) ||
+        !json_read_each(reader, document, "memory", read_memory) ||
+        !json_read_each(reader, document, "instructions", read_instruction))
         return false;
     steps = (struct step_reader){*reader, recording_of(reader)->start};
-    bool good = values_each(&steps.reader, document, "steps", read_step);
+    bool good = json_read_each(&steps.reader, document, "steps", read_step);
     reader->failed = steps.reader.failed;
     return good && read_end(reader, document);
 }
@@ -341,9 +343,10 @@ static bool read_document(struct reader *reader, const json_t *document)
 bool step_read_json(struct step_recording *recording, const void *bytes, size_t size,
                     struct elfgen_error *error)
 {
-    struct reader reader = {.document = "recording of tinyelf", .into = recording, .error = error};
-    json_t *document = values_load(&reader, bytes, size);
-    bool good = document && values_end(&reader, read_document(&reader, document));
+    struct json_reader reader = {
+        .document = "recording of tinyelf", .into = recording, .error = error};
+    json_t *document = json_read_load(&reader, bytes, size);
+    bool good = document && json_read_end(&reader, read_document(&reader, document));
     json_decref(document);
     if (!good)
         recording_free(recording);
