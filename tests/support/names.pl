@@ -27,8 +27,9 @@ for my $entry (@{decode_json(do { local $/; <$json> })}) {
     open my $pipe, '-|', 'nm', '-P', '--defined-only', $object or die "names.pl: nm: $!\n";
     while (<$pipe>) {
         my ($name, $type) = split;
-        # What the compiler makes of a function: a part of it, or a copy for some arguments.
+        # What the compiler makes: a part of a function, a copy for some arguments, AddressSanitizer's mark.
         $name =~ s/(\.(part|constprop|cold|isra|lto_priv|llvm)(\.\d+)?)+$//;
+        $name =~ s/^__odr_asan\.//;
         $functions{$name}{$file} = 1 if $type =~ /^[TtW]$/;
         $external{$file}{$name} = $type if $type =~ /^[A-Z]$/;
     }
