@@ -1,20 +1,20 @@
 #!/bin/sh
-# bootstrap.sh [test]
+# bootstrap.sh [test | packages]
 #
 # Installs what is missing (apt on Debian and Ubuntu; elsewhere it names the packages), builds, and
-# does the main job: asm/hello.s becomes 178 bytes, and runs. With "test": runs every test instead.
-# As root or with sudo; again at any time.
+# does the main job: asm/hello.s becomes 178 bytes, and runs. With "test": runs every test instead;
+# with "packages": installs what the tests need, and nothing more. As root or with sudo; again at any time.
 set -eu
 cd "$(dirname "$0")"
 
 build_packages="gcc libc6-dev make cmake binutils nasm libelf-dev zlib1g-dev libzydis-dev libseccomp-dev libjansson-dev libncurses-dev"
-test_packages="check pkg-config bats strace gdb tmux xxd mescc-tools parallel"
+test_packages="perl check pkg-config bats strace gdb tmux xxd mescc-tools parallel"
 
 case ${1-} in
 "") packages=$build_packages tests=OFF ;;
-test) packages="$build_packages $test_packages" tests=ON ;;
+test | packages) packages="$build_packages $test_packages" tests=ON ;;
 *)
-    echo "usage: ./bootstrap.sh [test]" >&2
+    echo "usage: ./bootstrap.sh [test | packages]" >&2
     exit 2
     ;;
 esac
@@ -55,6 +55,8 @@ else
         exit 1
     done
 fi
+
+[ "${1-}" != packages ] || exit 0
 
 cmake -S . -B build -DTINYELF_TESTS=$tests
 cmake --build build -j "$(nproc 2>/dev/null || echo 2)"

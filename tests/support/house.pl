@@ -9,6 +9,7 @@
 use strict;
 use warnings;
 use Cwd 'abs_path';
+use File::Find;
 use JSON::PP;
 
 # ROOM => rooms that it may use besides itself; what stands for a kind of room holds for each of that kind.
@@ -33,46 +34,45 @@ sub is_allowed {
     my ($from, $to) = @_;
     return $from eq $to || grep { $_ eq $to || $_ eq kind($to) } map { split ' ', $may{$_} // '' } $from, kind($from);
 }
-sub lines_of { open my $pipe, '-|', @_ or die "house.pl: $_[0]: $!\n"; return <$pipe> }
-
 die "usage: house.pl SOURCE BUILD\n" if @ARGV != 2;
 my ($root, $build) = (abs_path("$ARGV[0]/elfgen"), $ARGV[1]);
 my (%uses, %defines, %wants, %source_of); # $uses{FILE}{FILE} = why
 open my $json, '<', "$build/compile_commands.json" or die "house.pl: $build/compile_commands.json: $!\n";
 for my $entry (@{decode_json(do { local $/; <$json> })}) {
     my ($file) = abs_path($entry->{file}) =~ m{^\Q$root\E/(.*)} or next;
-    if ($entry->{command} =~ /(--coverage|-flto)/) {
-        print "ok 1 # skip: $1 changes which symbols an object has\n";
-        exit 77;
-    }
+    print("ok 1 # skip: $1 changes which symbols an object has\n"), exit 77 if $entry->{command} =~ /(--coverage|-flto)/;
     my ($object) = map { "$entry->{directory}/$_" } $entry->{command} =~ / -o (\S+)/;
     -e $object or die "house.pl: $object is not built\n";
     $source_of{$object} = $file;
 }
-for (lines_of('nm', '-A', '-g', '-P', keys %source_of)) {
+%source_of or die "house.pl: $build/compile_commands.json names no source of $root\n";
+open my $nm, '-|', 'nm', '-A', '-g', '-P', keys %source_of or die "house.pl: nm: $!\n";
+while (<$nm>) {
     my ($object, $symbol, $type) = /^(.*): (\S+) (\S)/;
     $type =~ /[Uvw]/ ? $wants{$source_of{$object}}{$symbol} = 1 : ($defines{$symbol}{$source_of{$object}} = 1);
 }
+close $nm or die "house.pl: nm failed\n";
 for my $from (keys %wants) {
-    for my $symbol (sort keys %{$wants{$from}}) {
-        $uses{$from}{$_} //= "it uses $symbol" for keys %{$defines{$symbol} // {}};
+    for my $symbol (sort keys %{$wants{$from}}) { $uses{$from}{$_} //= "it uses $symbol" for keys %{$defines{$symbol}} }
+}
+find(sub {
+    return unless /\.(c|h|def)$/;
+    my ($from, $folder) = (substr($File::Find::name, 1 + length $root), $File::Find::dir);
+    open my $text, '<', $_ or die "house.pl: elfgen/$from: $!\n";
+    while (<$text>) {
+        my ($name) = /^ *# *(?:include|define [A-Z]+) +"([^"]*\.(?:h|def))"/ or next;
+        my ($to) = grep { -e } map { "$_/$name" } $folder, "$root/include", "$root/tinyelf";
+        $to or die "house.pl: elfgen/$from:$.: no \"$name\" in its folder or an include root\n";
+        $uses{$from}{substr abs_path($to), 1 + length $root} //= "line $. includes it";
     }
-}
-for (lines_of('git', '-C', $root, 'grep', '--untracked', '-nE', '^ *# *(include|define [A-Z]+) +"[^"]*\.(h|def)"')) {
-    my ($from, $line, $name) = /^([^:]+):(\d+):.*"(.*)"/;
-    my ($to) = grep { -e } map { "$_/$name" } "$root/$from" =~ s{/[^/]*$}{}r, "$root/include", "$root/tinyelf";
-    $to or die "house.pl: elfgen/$from:$line: no \"$name\" in its folder or an include root\n";
-    $uses{$from}{substr abs_path($to), 1 + length $root} //= "line $line includes it";
-}
+}, $root);
 delete $uses{$_}{$_} for keys %uses;
-
 # Tarjan: a strongly connected component of two files or more is a circle.
 my (%number, %low, @stack, %is_on_stack, @circles);
 sub visit {
     my ($file) = @_;
     $number{$file} = $low{$file} = keys %number;
-    push @stack, $file;
-    $is_on_stack{$file} = 1;
+    $is_on_stack{$file} = push @stack, $file;
     for my $next (sort keys %{$uses{$file} // {}}) {
         visit($next) unless exists $number{$next};
         $low{$file} = $low{$next} if $is_on_stack{$next} && $low{$next} < $low{$file};

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifdef TINYELF_COMPANION
-
 /* The folder of this program, with a slash at its end; "" if it is not known. */
 static void own_folder(char *folder, size_t room)
 {
@@ -47,5 +45,3 @@ int companion_run(int argc, char **argv)
     free(arguments);
     return EXIT_NO;
 }
-
-#endif
