@@ -541,7 +541,7 @@ not_pointed()
     local script=$SOURCE/tests/oracle/kernel/boot.sh tool
     run --separate-stderr bash "$script"
     exits 2
-    says "usage: kernel_boot.sh BUILD"
+    says "usage: boot.sh BUILD"
     run --separate-stderr bash "$script" .
     exits 2
     says "has no libelfgen-core.a: build there first"

@@ -141,7 +141,7 @@ static void remove_folder(void)
 }
 
 /* What was printed on standard error. */
-static const char *told(void)
+static const char *messages(void)
 {
     fflush(stderr);
     ssize_t length = pread(fileno(errors), printed, sizeof printed - 1, 0);
@@ -149,10 +149,10 @@ static const char *told(void)
     return printed;
 }
 
-static void assert_told(const char *start, int error)
+static void assert_message(const char *start, int error)
 {
     const char *reason = strerror(error);
-    size_t length = strlen(told());
+    size_t length = strlen(messages());
     ck_assert_msg(strncmp(printed, start, strlen(start)) == 0, "%s", printed);
     ck_assert_msg(length > strlen(reason) + 1 &&
                       strncmp(printed + length - 1 - strlen(reason), reason, strlen(reason)) == 0,
@@ -225,7 +225,7 @@ START_TEST(a_new_file_has_all_bytes_and_its_mode_less_the_umask)
         ck_assert_uint_eq(entries("."), 2);
         ck_assert(unlink("program") == 0 && unlink("data") == 0);
     }
-    ck_assert_str_eq(told(), "");
+    ck_assert_str_eq(messages(), "");
 }
 END_TEST
 
@@ -349,7 +349,7 @@ START_TEST(names_of_others_beside_it_are_left_alone)
     }
     /* There is an end to it. */
     ck_assert(!put_text("file", "other"));
-    assert_told("tinyelf: file: error: cannot create a file beside it: ", EEXIST);
+    assert_message("tinyelf: file: error: cannot create a file beside it: ", EEXIST);
     assert_text("file", "text");
     ck_assert_uint_eq(entries("."), 101);
 }
@@ -386,7 +386,7 @@ START_TEST(whatever_fails_the_older_file_is_unchanged_and_nothing_is_left)
         if (old)
             make("file", "the older one", 0640);
         ck_assert(!put("file", "the new text", 12, true));
-        assert_told(start, failures[_i].error);
+        assert_message(start, failures[_i].error);
         ck_assert_uint_eq(entries("."), (unsigned)old);
         if (old) {
             assert_text("file", "the older one");
@@ -410,21 +410,21 @@ START_TEST(a_place_that_has_no_room_for_a_file_is_refused)
     static char path[PATH_MAX];
     ck_assert_int_eq(mkdir("folder", 0755), 0);
     ck_assert(!put_text("folder", "text"));
-    assert_told("tinyelf: folder: error: cannot write: ", EISDIR);
+    assert_message("tinyelf: folder: error: cannot write: ", EISDIR);
     ck_assert(!put_text("nowhere/file", "text"));
-    assert_told("tinyelf: nowhere/file: error: cannot create a file beside it: ", ENOENT);
+    assert_message("tinyelf: nowhere/file: error: cannot create a file beside it: ", ENOENT);
     ck_assert(!put_text("", "text"));
-    assert_told("tinyelf: : error: cannot ", ENOENT);
+    assert_message("tinyelf: : error: cannot ", ENOENT);
     make("file", "old", 0644);
     ck_assert(!put_text("file/below", "text"));
-    assert_told("tinyelf: file/below: error: cannot create a file beside it: ", ENOTDIR);
+    assert_message("tinyelf: file/below: error: cannot create a file beside it: ", ENOTDIR);
     /* A path of 4094 bytes, and no room for a longer name at its end. */
     for (size_t i = 0; i < PATH_MAX - 6; i += 2)
         memcpy(path + i, "./", 2);
     memcpy(path + PATH_MAX - 6, "file", 5);
     assert_text(path, "old");
     ck_assert(!put_text(path, "text"));
-    assert_told("tinyelf: ./", ENAMETOOLONG);
+    assert_message("tinyelf: ./", ENAMETOOLONG);
     /* Of what is half as long there is. */
     ck_assert(put_text(path + PATH_MAX / 2, "old"));
     assert_text("file", "old");
@@ -469,7 +469,7 @@ START_TEST(a_link_stays_and_its_target_is_replaced)
         calls.number = 1;
         calls.error = EIO;
         ck_assert(!put_text("link to it", "never"));
-        assert_told("tinyelf: ", EIO);
+        assert_message("tinyelf: ", EIO);
         assert_text("link to it", "newer");
         ck_assert_int_eq(readlink("link", target, sizeof target), 13);
     }
@@ -490,13 +490,13 @@ START_TEST(a_link_to_nothing_or_in_a_circle_is_refused_and_stays)
         ck_assert(!put_text(links[i].name, "text"));
         snprintf(start, sizeof start,
                  "tinyelf: %s: error: cannot follow the link: ", links[i].name);
-        assert_told(start, links[i].error);
+        assert_message(start, links[i].error);
         ck_assert_int_gt(readlink(links[i].name, target, sizeof target), 0);
         ck_assert_uint_eq(entries("."), i + 1);
     }
     ck_assert_int_eq(symlink("/", "to a folder"), 0);
     ck_assert(!put_text("to a folder", "text"));
-    assert_told("tinyelf: to a folder: error: cannot write: ", EISDIR);
+    assert_message("tinyelf: to a folder: error: cannot write: ", EISDIR);
 }
 END_TEST
 
@@ -535,17 +535,17 @@ START_TEST(a_device_is_written_to_and_its_errors_are_told)
     ck_assert_uint_eq(calls.made[CALL_CLOSE], 1);
     if (access("/dev/full", W_OK) == 0) {
         ck_assert(!put_text("/dev/full", "text"));
-        assert_told("tinyelf: /dev/full: error: cannot write: ", ENOSPC);
+        assert_message("tinyelf: /dev/full: error: cannot write: ", ENOSPC);
     }
     calls.fails = CALL_CLOSE;
     calls.number = 1;
     calls.error = EIO;
     ck_assert(!put_text("/dev/null", "text"));
-    assert_told("tinyelf: /dev/null: error: cannot write: ", EIO);
+    assert_message("tinyelf: /dev/null: error: cannot write: ", EIO);
     calls.fails = CALL_OPEN;
     calls.error = ENXIO;
     ck_assert(!put_text("/dev/null", "text"));
-    assert_told("tinyelf: /dev/null: error: cannot open: ", ENXIO);
+    assert_message("tinyelf: /dev/null: error: cannot open: ", ENXIO);
 }
 END_TEST
 
@@ -573,7 +573,7 @@ START_TEST(the_path_of_an_open_file_means_that_file_where_it_is)
     ck_assert_int_eq(fcntl(STDOUT_FILENO, F_GETFD), 0);
     close(file);
     ck_assert(!put_text(paths[1], "text"));
-    ck_assert_uint_gt(strlen(told()), 0);
+    ck_assert_uint_gt(strlen(messages()), 0);
 }
 END_TEST
 
@@ -591,7 +591,7 @@ START_TEST(a_minus_is_standard_output_and_stays_open)
     calls.number = 1;
     calls.error = ENOSPC;
     ck_assert(!put_text("-", "three"));
-    assert_told("tinyelf: <stdout>: error: cannot write: ", ENOSPC);
+    assert_message("tinyelf: <stdout>: error: cannot write: ", ENOSPC);
 }
 END_TEST
 

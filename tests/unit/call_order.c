@@ -205,7 +205,7 @@ END_TEST
 
 static Suite *suite(void)
 {
-    Suite *all = suite_create("order");
+    Suite *all = suite_create("call_order");
     TCase *cases = tcase_create("order");
     tcase_add_loop_test(cases, stretches_are_those_that_a_reader_sees, 0,
                         (int)(sizeof samples / sizeof samples[0]));

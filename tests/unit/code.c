@@ -1,4 +1,4 @@
-/* map/flow.c and machine/: code told from data, and what is known where the kernel is entered. */
+/* map/flow.c and x86/: finding the code among the data; register values known at system calls. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* source/: NASM's or GNU's assembly, told apart by what stands in it. */
+/* input/: tells NASM's assembly from GNU's by its content. */
 #include <string.h>
 
 #include "input/input.h"
@@ -55,9 +55,9 @@ START_TEST(bytes_that_are_no_text_are_no_assembly)
 }
 END_TEST
 
-static Suite *source_suite(void)
+static Suite *input_suite(void)
 {
-    Suite *suite = suite_create("source");
+    Suite *suite = suite_create("input");
     TCase *detect = tcase_create("detect");
     tcase_add_loop_test(detect, a_languages_marks_give_it_away, 0,
                         sizeof samples / sizeof samples[0]);
@@ -66,4 +66,4 @@ static Suite *source_suite(void)
     return suite;
 }
 
-RUN_SUITE(source_suite)
+RUN_SUITE(input_suite)

@@ -96,7 +96,7 @@ START_TEST(what_the_entry_does_not_need_is_not_there_even_in_a_circle)
     /* What is kept needs a name that nobody defines. */
     ck_assert(link_program(&link) == (_i == 0));
     if (_i > 0)
-        ck_assert_str_eq(told, "other.o:(.text.d+0x8): undefined symbol 'gone'\n");
+        ck_assert_str_eq(messages, "other.o:(.text.d+0x8): undefined symbol 'gone'\n");
     ck_assert(other->sections[a].live);
     ck_assert(other->sections[b].live);
     ck_assert(other->sections[c].live == (_i > 0));
@@ -132,7 +132,7 @@ START_TEST(names_around_a_section_keep_all_of_that_name_side_by_side)
         add_section(object, "other", ALLOC, contents[i], 1, 1);
         link_add_object(&link, object);
     }
-    ck_assert_msg(link_program(&link), "%s", told);
+    ck_assert_msg(link_program(&link), "%s", messages);
     struct file file = write_file(&link);
     ck_assert_uint_eq(number_at(&file, 1) - number_at(&file, 0), 8 + 5);
     ck_assert_uint_eq(number_at(&file, 0) % 8, 0);
@@ -158,7 +158,7 @@ START_TEST(names_around_no_section_are_undefined)
                 0, 0);
     ck_assert(link_program(&link) == (_i == 1));
     if (_i == 0)
-        ck_assert_str_eq(told, "start.o:(.text+0x0): undefined symbol '__start_set'\n");
+        ck_assert_str_eq(messages, "start.o:(.text+0x0): undefined symbol '__start_set'\n");
     link_release(&link);
 }
 END_TEST
@@ -177,7 +177,7 @@ START_TEST(common_lives_when_it_is_needed_and_is_as_large_as_the_largest)
     add_pointer(start, text, mine, 0, 0);
     link_add_object(&link, start);
     link_add_object(&link, other);
-    ck_assert_msg(link_program(&link), "%s", told);
+    ck_assert_msg(link_program(&link), "%s", messages);
     ck_assert(link_table_get(&link.names, "dead", 4, &value));
     ck_assert(!link.globals[value].live);
     struct file file = write_file(&link);

@@ -143,7 +143,7 @@ START_TEST(what_is_pointed_to_is_there_once_and_as_aligned_as_it_was)
         link_add_object(&link, start);
         for (int i = 0; i < 3 && objects[i]; i++)
             link_add_object(&link, objects[i]);
-        ck_assert_msg(link_program(&link), "%s: %s", row->what, told);
+        ck_assert_msg(link_program(&link), "%s: %s", row->what, messages);
         uint64_t kept = 0;
         for (size_t i = 0; i < link.program.section_count; i++)
             if (strcmp(link.program.sections[i].name, ".rodata") == 0)
@@ -296,7 +296,7 @@ START_TEST(random_strings_and_constants_read_back_wherever_they_are)
                                    ELFGEN_STB_GLOBAL, LINK_UNDEFINED, 0),
                         8 * (uint64_t)o, 0);
         }
-        ck_assert_msg(link_program(&link), "%s", told);
+        ck_assert_msg(link_program(&link), "%s", messages);
         struct file file = write_file(&link);
         for (size_t i = 0; i < count; i++) {
             const uint64_t table = number_at(&file, i / TABLE);

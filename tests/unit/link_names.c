@@ -90,11 +90,11 @@ START_TEST(of_all_claims_the_strongest_wins_and_of_equals_the_first)
         if (behind)
             link_add_object(&link, start);
         const bool linked = link_program(&link);
-        ck_assert_msg(linked == (winner != 'U' && winner != '2'), "%s: %s", kinds, told);
+        ck_assert_msg(linked == (winner != 'U' && winner != '2'), "%s: %s", kinds, messages);
         if (winner == 'U')
-            ck_assert_str_eq(told, "start.o:(.text+0x0): undefined symbol 'name'\n");
+            ck_assert_str_eq(messages, "start.o:(.text+0x0): undefined symbol 'name'\n");
         if (winner == '2')
-            ck_assert_ptr_nonnull(strstr(told, "duplicate symbol 'name'"));
+            ck_assert_ptr_nonnull(strstr(messages, "duplicate symbol 'name'"));
         if (linked) {
             struct file file = write_file(&link);
             const uint64_t value = number_at(&file, 0), memory = file.layout.memory_size;
@@ -132,7 +132,7 @@ START_TEST(a_discarded_groups_definition_is_the_kept_ones)
         object->groups[0].member_count = object->group_count = 1;
         link_add_object(&link, object);
     }
-    ck_assert_msg(link_program(&link), "%s", told);
+    ck_assert_msg(link_program(&link), "%s", messages);
     struct file file = write_file(&link);
     ck_assert_mem_eq(at_address(&file, number_at(&file, 0), 6), "first!", 6);
     ck_assert_uint_eq(file.size, 120 + 8 + 6);

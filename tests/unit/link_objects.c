@@ -79,20 +79,20 @@ void add_pointer(struct link_object *object, uint32_t section, uint32_t symbol, 
                                    .addend = addend};
 }
 
-/* ---- a link, its file, and what was told ---- */
+/* ---- a link, its file and its messages ---- */
 
-char told[4096];
+char messages[4096];
 
 static void remember(void *context, const char *text)
 {
     (void)context;
-    size_t length = strlen(told);
-    snprintf(told + length, sizeof told - length, "%s\n", text);
+    size_t length = strlen(messages);
+    snprintf(messages + length, sizeof messages - length, "%s\n", text);
 }
 
 struct link begin_link(void)
 {
-    told[0] = '\0';
+    messages[0] = '\0';
     return (struct link){
         .report = remember, .entry = "_start", .machine = ELFGEN_EM_X86_64, .base = 0x10000};
 }

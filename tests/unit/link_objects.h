@@ -21,8 +21,8 @@ uint32_t section_symbol(struct link_object *object, uint32_t section);
 void add_pointer(struct link_object *object, uint32_t section, uint32_t symbol, uint64_t offset,
                  int64_t addend);
 
-/* What the link told, line by line. */
-extern char told[4096];
+/* The link's messages, one a line. */
+extern char messages[4096];
 
 struct file {
     struct elfgen_layout layout;

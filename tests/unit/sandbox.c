@@ -1,4 +1,4 @@
-/* process/: a worker runs program after program, whatever became of the one before. */
+/* sandbox/: a worker runs one program after another, however the one before ended. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -453,7 +453,7 @@ END_TEST
 
 static Suite *sandbox_suite(void)
 {
-    Suite *suite = suite_create("confine");
+    Suite *suite = suite_create("sandbox");
     TCase *runs = tcase_create("runs");
     tcase_add_checked_fixture(runs, open_worker, close_worker);
     tcase_add_test(runs, every_end_is_told_and_the_next_program_runs);

@@ -14,15 +14,15 @@
  * holds the lease, who gives it back later. Without leases the execve is as fast as ever. */
 __attribute__((noreturn)) static void hold_lease(int file, int ready)
 {
-    sigset_t told;
+    sigset_t signals;
     int number;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    sigemptyset(&told);
-    sigaddset(&told, SIGIO);
-    sigprocmask(SIG_BLOCK, &told, NULL);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGIO);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
     bool held = fcntl(file, F_SETLEASE, F_WRLCK) == 0;
     close(ready);
-    if (held && sigwait(&told, &number) == 0)
+    if (held && sigwait(&signals, &number) == 0)
         usleep(100000);
     _exit(0);
 }

@@ -1,5 +1,5 @@
-/* process/step and its recording: what is recorded goes both ways, what is read again is the same,
- * and no program is left. */
+/* stepper/: recording a run. A recording is stepped through in both directions, is the same when it
+ * is read again, and leaves no process behind. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -385,9 +385,9 @@ START_TEST(addresses_of_what_instructions_write)
 }
 END_TEST
 
-static Suite *step_suite(void)
+static Suite *stepper_suite(void)
 {
-    Suite *suite = suite_create("step");
+    Suite *suite = suite_create("stepper");
     TCase *cases = tcase_create("step");
     tcase_add_test(cases, each_instruction_is_a_record_and_the_end_is_the_programs);
     tcase_add_test(cases, back_is_forward_the_other_way);
@@ -403,4 +403,4 @@ static Suite *step_suite(void)
     return suite;
 }
 
-RUN_SUITE(step_suite)
+RUN_SUITE(stepper_suite)

@@ -181,9 +181,9 @@ START_TEST(a_parameter_is_declared_as_in_C)
 }
 END_TEST
 
-static Suite *calls_suite(void)
+static Suite *syscalls_suite(void)
 {
-    Suite *suite = suite_create("calls");
+    Suite *suite = suite_create("syscalls");
     TCase *tables = tcase_create("tables");
     tcase_add_test(tables, every_row_of_entries_is_of_a_call_and_no_rule_says_it_already);
     tcase_add_test(tables, a_number_is_that_of_its_name);
@@ -197,4 +197,4 @@ static Suite *calls_suite(void)
     return suite;
 }
 
-RUN_SUITE(calls_suite)
+RUN_SUITE(syscalls_suite)

@@ -1,5 +1,5 @@
-/* machine/: what is known of registers against the processor's own, lengths and texts that were
- * kept against fresh ones, names of calls against the system's header. */
+/* x86/: known register values against the processor's own, cached lengths and texts against fresh
+ * ones, names of system calls against the system's header. */
 #include <signal.h>
 #include <seccomp.h>
 #include <stdlib.h>
@@ -369,9 +369,9 @@ START_TEST(every_row_of_calls_is_of_a_call_that_one_of_the_tables_has)
 }
 END_TEST
 
-static Suite *machine_suite(void)
+static Suite *x86_suite(void)
 {
-    Suite *suite = suite_create("machine");
+    Suite *suite = suite_create("x86");
     TCase *registers = tcase_create("registers");
     tcase_add_loop_test(registers, what_is_known_of_registers_is_what_the_processor_has_in_them, 0,
                         4);
@@ -388,4 +388,4 @@ static Suite *machine_suite(void)
     return suite;
 }
 
-RUN_SUITE(machine_suite)
+RUN_SUITE(x86_suite)

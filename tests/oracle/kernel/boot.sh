@@ -1,15 +1,15 @@
 #!/bin/bash
-# kernel_boot.sh BUILD [COUNT [SEED]]: asks Debian's kernel 6.1 what the running one is asked by kernel-same: boots
+# boot.sh BUILD [COUNT [SEED]]: asks Debian's kernel 6.1 what the running one is asked by kernel-same: boots
 # it under qemu-system-x86_64, with nothing but the harness in memory, once with addresses of 47 bits and COUNT
 # cases (20,000), and once with 57 bits and a quarter of them. Needs Debian's qemu-system-x86 and cpio, and network
 # for apt-get download of the kernel's package (nothing is installed), or KERNEL=FILE, a vmlinuz that is there.
 # 20,000 cases take some five minutes without hardware's help. Ends with 0 if nothing disagrees, 1 if something
 # does or the system does not come up; 2: a wrong call; 77: something is missing here.
 set -eu
-[ $# -ge 1 ] && [ $# -le 3 ] || { echo "usage: kernel_boot.sh BUILD [COUNT [SEED]]" >&2; exit 2; }
+[ $# -ge 1 ] && [ $# -le 3 ] || { echo "usage: boot.sh BUILD [COUNT [SEED]]" >&2; exit 2; }
 build=$1 count=${2:-20000} seed=${3:-1}
-[[ $count =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ ]] || { echo "kernel_boot.sh: COUNT and SEED are numbers" >&2; exit 2; }
-[ -f "$build/libelfgen-core.a" ] || { echo "kernel_boot.sh: $build has no libelfgen-core.a: build there first" >&2; exit 2; }
+[[ $count =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ ]] || { echo "boot.sh: COUNT and SEED are numbers" >&2; exit 2; }
+[ -f "$build/libelfgen-core.a" ] || { echo "boot.sh: $build has no libelfgen-core.a: build there first" >&2; exit 2; }
 
 skip()
 {

@@ -57,17 +57,17 @@ void die(const char *what) __attribute__((noreturn));
 /* reallocarray(), or the end. */
 void *more(void *memory, size_t count, size_t size);
 
-/* ---- numbers that are the same in every run: nasm_take.c ---- */
+/* ---- numbers that are the same in every run: take.c ---- */
 
 uint64_t next_random(uint64_t *state);
 
-/* ---- what is taken: nasm_take.c ---- */
+/* ---- what is taken: take.c ---- */
 
 /* Keeps the instruction there if there are not enough of its kind. Returns its length, 0 if there
  * is none. */
 size_t take(struct run *run, const uint8_t *bytes, size_t length);
 
-/* ---- where from: nasm_sources.c ---- */
+/* ---- where from: sources.c ---- */
 
 /* False: no x86 ELF file. */
 bool take_file(struct run *run, const char *path);
@@ -82,14 +82,14 @@ static inline bool is_relative(const ZydisDecodedOperandMem *memory)
     return memory->base == ZYDIS_REGISTER_RIP || memory->base == ZYDIS_REGISTER_EIP;
 }
 
-/* ---- what two have in common: nasm_equal.c ---- */
+/* ---- what two have in common: equal.c ---- */
 
 /* What tells them apart, NULL: they mean the same. Both stand at `address`. */
 const char *difference_of(const ZydisDecodedInstruction *const instructions[2],
                           const ZydisDecodedOperand *a, const ZydisDecodedOperand *b,
                           uint64_t address);
 
-/* ---- nasm: nasm_check.c ---- */
+/* ---- nasm: check.c ---- */
 
 /* All that was taken, which then is none any more. */
 void check_shapes(struct run *run);
