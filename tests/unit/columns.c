@@ -68,7 +68,7 @@ START_TEST(the_bytes_of_a_string_need_no_nul_and_may_be_unprintable)
 }
 END_TEST
 
-START_TEST(a_number_fills_its_cell_whole_or_is_left_out)
+START_TEST(a_number_is_never_cut_and_a_missing_one_is_n_a)
 {
     begin();
     columns_number(&out, true, 0);
@@ -209,7 +209,7 @@ START_TEST(a_row_has_both_numbers_and_a_change_if_neither_is_missing)
 }
 END_TEST
 
-START_TEST(a_row_of_two_zeros_says_none)
+START_TEST(a_row_of_some_is_omitted_if_both_are_0)
 {
     begin();
     columns_row_of_some(&out, 0, "some", 0, 0);
@@ -262,7 +262,7 @@ static Suite *columns_suite(void)
                         a_text_that_does_not_fit_ends_in_dots_and_a_file_name_begins_with_them, 0,
                         sizeof texts / sizeof texts[0]);
     tcase_add_test(cells, the_bytes_of_a_string_need_no_nul_and_may_be_unprintable);
-    tcase_add_test(cells, a_number_fills_its_cell_whole_or_is_left_out);
+    tcase_add_test(cells, a_number_is_never_cut_and_a_missing_one_is_n_a);
     tcase_add_test(cells, a_label_is_indented_and_fills_its_column);
     suite_add_tcase(suite, cells);
     TCase *relative = tcase_create("changes");
@@ -272,7 +272,7 @@ static Suite *columns_suite(void)
     suite_add_tcase(suite, relative);
     TCase *rows = tcase_create("rows");
     tcase_add_test(rows, a_row_has_both_numbers_and_a_change_if_neither_is_missing);
-    tcase_add_test(rows, a_row_of_two_zeros_says_none);
+    tcase_add_test(rows, a_row_of_some_is_omitted_if_both_are_0);
     tcase_add_test(rows, a_missing_word_is_unknown);
     tcase_add_test(rows, no_row_is_longer_than_a_line);
     suite_add_tcase(suite, rows);

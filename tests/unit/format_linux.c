@@ -34,7 +34,7 @@ static int run_bytes(const uint8_t *bytes, size_t size)
     return status;
 }
 
-/* Overwrites every field of a structure that Linux does not read according to the table. */
+/* Overwrites each field of a structure that, by the table, Linux does not read. */
 static unsigned spoil(enum elfgen_structure_id id, uint8_t *bytes)
 {
     unsigned spoiled = 0;

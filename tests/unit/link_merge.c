@@ -1,14 +1,14 @@
-/* link/: what may be there once is there once. */
+/* link/: merging of equal strings and constants. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "link_objects.h"
 
-/* Rows: sections of one object each, and what of them is pointed to. */
+/* Each row: sections, each of its own object, and pointers into them. */
 struct pointer {
     int section;
     int64_t addend;
-    const char *content; /* what stands there */
+    const char *content; /* the bytes there */
     size_t size, align;
 };
 #define UNITS(text) (text), sizeof(text)
@@ -18,11 +18,11 @@ static const struct merging {
         bool strings;
         uint64_t entry_size;
         const char *bytes;
-        uint64_t size; /* with the C string's own zero */
+        uint64_t size; /* including the C string's own zero */
         uint64_t align;
     } sections[3];
     struct pointer pointers[6];
-    uint64_t kept; /* bytes of all that is merged, padding between two in a section included */
+    uint64_t kept; /* bytes of all merged sections, including padding */
 } mergings[] = {
     {"a string that ends another is in it",
      {{true, 1, UNITS("hello world\0world\0ld\0xyz"), 1}},
@@ -105,7 +105,7 @@ static const struct merging {
      3},
 };
 
-START_TEST(what_is_pointed_to_is_there_once_and_as_aligned_as_it_was)
+START_TEST(strings_and_constants_are_merged_and_keep_their_alignment)
 {
     const struct merging *row = &mergings[_i];
     for (int named = 0; named < 2; named++) {
@@ -121,8 +121,8 @@ START_TEST(what_is_pointed_to_is_there_once_and_as_aligned_as_it_was)
                                          row->sections[i].size, row->sections[i].align),
                               1);
         }
-        /* By a name for each place, or by a section's symbol and an addend, from the section's
-         * object. */
+        /* Pointers by a symbol for each place, or by the section's symbol and an addend, from the
+         * section's object. */
         for (size_t i = 0; i < 6 && row->pointers[i].content; i++) {
             const struct pointer *pointer = &row->pointers[i];
             struct link_object *from = objects[pointer->section];
@@ -188,21 +188,21 @@ START_TEST(a_named_symbols_addend_counts_from_the_symbol)
 }
 END_TEST
 
-START_TEST(what_is_not_what_it_says_is_kept_as_it_is)
+START_TEST(a_section_with_malformed_entries_is_not_merged)
 {
     static const struct {
         bool strings;
         uint64_t entry_size, size, align;
         const char *bytes;
     } broken[] = {
-        {true, 1, 3, 1, "abc"},        /* its last string has no end */
-        {true, 2, 7, 1, "a\0b\0\0\0"}, /* no whole units */
+        {true, 1, 3, 1, "abc"},        /* the last string has no terminator */
+        {true, 2, 7, 1, "a\0b\0\0\0"}, /* not a whole number of units */
         {true, 2, 6, 1, "a\0b\0\0x"},
         {true, 0, 4, 1, "abc"},
         {true, 257, 4, 1, "abc"},
         {true, UINT64_MAX, 4, 1, "abc"},
         {false, 3, 4, 1, "abc"},
-        {false, 4, 4, 128, "abc"}, /* nobody shares a cache line for a constant */
+        {false, 4, 4, 128, "abc"}, /* an alignment of a cache line is kept */
     };
     struct link link = begin_link();
     uint32_t text;
@@ -221,7 +221,7 @@ START_TEST(what_is_not_what_it_says_is_kept_as_it_is)
 }
 END_TEST
 
-/* Where one of a section's strings or constants begins, and its size with its zero. */
+/* The offset of a random string or constant, and its size, including a terminator. */
 static uint64_t random_piece(const struct link_section *section, uint64_t *size, uint64_t *state)
 {
     const uint64_t entry = section->entry_size, wanted = next_random(state) % section->size;
@@ -241,7 +241,7 @@ static uint64_t random_piece(const struct link_section *section, uint64_t *size,
     return begin;
 }
 
-START_TEST(random_strings_and_constants_read_back_wherever_they_are)
+START_TEST(random_strings_and_constants_read_back_unchanged)
 {
     enum { BYTES = 96, OBJECTS = 3, SECTIONS = 5, POINTERS = 4, TABLE = SECTIONS * POINTERS };
     uint64_t state = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(_i + 1);
@@ -314,10 +314,10 @@ END_TEST
 TCase *link_merge_cases(void)
 {
     TCase *merge = tcase_create("merge");
-    tcase_add_loop_test(merge, what_is_pointed_to_is_there_once_and_as_aligned_as_it_was, 0,
+    tcase_add_loop_test(merge, strings_and_constants_are_merged_and_keep_their_alignment, 0,
                         sizeof mergings / sizeof mergings[0]);
     tcase_add_test(merge, a_named_symbols_addend_counts_from_the_symbol);
-    tcase_add_loop_test(merge, what_is_not_what_it_says_is_kept_as_it_is, 0, 8);
-    tcase_add_loop_test(merge, random_strings_and_constants_read_back_wherever_they_are, 0, 4);
+    tcase_add_loop_test(merge, a_section_with_malformed_entries_is_not_merged, 0, 8);
+    tcase_add_loop_test(merge, random_strings_and_constants_read_back_unchanged, 0, 4);
     return merge;
 }

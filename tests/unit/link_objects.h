@@ -1,4 +1,4 @@
-/* Objects by hand, their link and its file, for the files of this room's tests. */
+/* Builds objects by hand, links them and writes the file; shared by the tests of link/. */
 #ifndef LINK_OBJECTS_H
 #define LINK_OBJECTS_H
 
@@ -32,12 +32,12 @@ struct file {
 
 struct link begin_link(void);
 
-/* To be freed: its bytes. */
+/* The caller frees the file's bytes. */
 struct file write_file(const struct link *link);
 const uint8_t *at_address(const struct file *file, uint64_t address, uint64_t size);
 uint64_t number_at(const struct file *file, size_t index);
 
-/* An object whose .text, at _start, has room for numbers. */
+/* An object whose .text, at _start, has room for `numbers` numbers. */
 struct link_object *make_start(uint32_t *text, size_t numbers);
 
 TCase *link_merge_cases(void);
