@@ -15,7 +15,7 @@
 /* The events of a trace. */
 struct events {
     size_t counts[PROCESS_KILLED + 1];
-    uint64_t numbers[16]; /* of the first process' calls */
+    uint64_t numbers[16]; /* of the first process's calls */
     size_t number_count;
     bool answered; /* process_read() and its like gave what they should */
     char path[64];
@@ -50,7 +50,7 @@ static bool run(const char *const *arguments, struct process_watch *watch, struc
     bool done = process_trace(&program, watch, end, &error);
     for (size_t i = 0; i < 7; i++)
         free(copies[i]);
-    /* Whatever was started is gone, children included. */
+    /* Every process is gone, children included. */
     ck_assert_int_eq(waitpid(-1, NULL, WNOHANG | __WALL), -1);
     ck_assert_int_eq(errno, ECHILD);
     return done;
@@ -69,12 +69,12 @@ START_TEST(a_program_is_traced_from_its_execve_to_its_end)
     ck_assert_int_eq(events.last_status, 6);
     ck_assert_uint_eq(events.numbers[0], 59); /* execve */
     ck_assert_uint_eq(events.counts[PROCESS_EXITED], 1);
-    /* Each question but the last has an answer. */
+    /* Each call but the last, exit, has a result. */
     ck_assert_uint_eq(events.counts[PROCESS_CALL], events.counts[PROCESS_RESULT] + 1);
 }
 END_TEST
 
-START_TEST(a_program_that_is_not_there_is_refused_and_nothing_more_is_told)
+START_TEST(a_missing_program_is_refused_without_further_events)
 {
     static const char *const arguments[] = {"/nothing/of/that/name", NULL};
     struct process_watch watch = {0};
@@ -128,7 +128,7 @@ static bool has_two_children(void *context)
     return events->counts[PROCESS_STARTED] == 2;
 }
 
-START_TEST(interrupted_it_kills_the_program_and_its_children)
+START_TEST(an_interrupted_trace_kills_the_program_and_its_children)
 {
     static const char *const arguments[] = {"/bin/sh", "-c", "trap '' TERM; sleep 60 & sleep 60",
                                             NULL};
@@ -147,7 +147,7 @@ START_TEST(interrupted_it_kills_the_program_and_its_children)
 }
 END_TEST
 
-/* At the first call, the execve of this very process' copy. */
+/* Looks at the first call: the execve by the copy of this process. */
 static void look(void *context, const struct process_event *event)
 {
     struct events *events = context;
@@ -168,7 +168,7 @@ static void look(void *context, const struct process_event *event)
         place.to > site.address && !call_site_find_mapping(process->id, 1, &place);
 }
 
-START_TEST(memory_is_read_where_there_is_some)
+START_TEST(only_mapped_memory_is_read)
 {
     static const char *const arguments[] = {"/bin/true", NULL};
     struct process_watch watch = {.event = look};
@@ -182,8 +182,8 @@ END_TEST
 
 START_TEST(a_process_that_may_not_be_traced_is_an_error)
 {
-    /* Traced by its parent, it has one tracer; its child has none, and may be. So: a number that
-     * ptrace does not know as an option. */
+    /* A tracer of this process would not help: its child could still be traced. So ptrace gets an
+     * option that it does not know. */
     static char name[] = "/bin/true";
     char *arguments[] = {name, NULL};
     struct process_program program = {.path = name, .arguments = arguments};
@@ -220,7 +220,7 @@ START_TEST(a_process_has_entered_a_program_once_its_execve_is_done)
 }
 END_TEST
 
-START_TEST(what_this_process_has_is_not_counted_as_the_program_s)
+START_TEST(this_process_s_memory_is_not_counted_as_the_program_s)
 {
     /* exit(3) */
     static const uint8_t code[] = {0xb8, 60, 0, 0, 0, 0xbf, 3, 0, 0, 0, 0x0f, 0x05};
@@ -249,14 +249,14 @@ static Suite *ptrace_suite(void)
     Suite *suite = suite_create("ptrace");
     TCase *cases = tcase_create("trace");
     tcase_add_test(cases, a_program_is_traced_from_its_execve_to_its_end);
-    tcase_add_test(cases, a_program_that_is_not_there_is_refused_and_nothing_more_is_told);
+    tcase_add_test(cases, a_missing_program_is_refused_without_further_events);
     tcase_add_test(cases, with_follow_each_child_begins_and_ends);
     tcase_add_test(cases, children_that_outlive_the_program_are_followed_to_their_end);
-    tcase_add_test(cases, interrupted_it_kills_the_program_and_its_children);
-    tcase_add_test(cases, memory_is_read_where_there_is_some);
+    tcase_add_test(cases, an_interrupted_trace_kills_the_program_and_its_children);
+    tcase_add_test(cases, only_mapped_memory_is_read);
     tcase_add_test(cases, a_process_that_may_not_be_traced_is_an_error);
     tcase_add_test(cases, a_process_has_entered_a_program_once_its_execve_is_done);
-    tcase_add_test(cases, what_this_process_has_is_not_counted_as_the_program_s);
+    tcase_add_test(cases, this_process_s_memory_is_not_counted_as_the_program_s);
     suite_add_tcase(suite, cases);
     return suite;
 }
