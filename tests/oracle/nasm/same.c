@@ -1,16 +1,16 @@
-/* x86/nasm.c against nasm itself: instructions of real programs, of all forms that Zydis
- * decodes and of random bytes are printed, assembled by nasm and decoded again, and must mean the
+/* Compares x86/nasm.c with nasm: prints instructions of real programs, of all forms that Zydis
+ * decodes and of random bytes, assembles them with nasm and decodes them again. They must mean the
  * same.
  *
  *   nasm-same [--mode 32|64] [--origin N] [--seed N] [--all] [--dense] [--forms] [--random COUNT]
  *             [--list] [FILE...]
  *
- * Without sources: a sample of the system's ELF files, of forms and of random bytes, the same for a
- * seed. --all takes every ELF file of the system (or those named), and each instruction that
- * differs in more than a number; else a few of each kind are enough, so that a sample is not half
- * `mov`. Files of one mode are swept in the other, too: what that gives is unlikely, but it
- * decodes. --dense takes more forms. --list prints all failures, and the first `db` line of each
- * mnemonic. */
+ * Without sources, it takes a sample of the system's ELF files, of forms and of random bytes, which
+ * is the same for a seed. --all takes every ELF file of the system (or those named), and each
+ * instruction that differs in more than a number; otherwise it takes a few of each kind, so that a
+ * sample is not half `mov`. Files of one mode are also swept in the other, which gives unlikely but
+ * valid instructions. --dense takes more forms. --list prints all failures, and the first `db` line
+ * of each mnemonic. */
 #include "same.h"
 
 #include <errno.h>
@@ -84,7 +84,7 @@ static void remove_folder(const struct run *run)
     rmdir(run->folder);
 }
 
-/* True if all is well. */
+/* Returns true if no instruction failed. */
 static bool report(const struct run *run)
 {
     bool good = run->failed == 0;
