@@ -1,5 +1,4 @@
-/* Makes the cases for kernel-same: a fixed list of changes to good programs, and random programs.
- */
+/* Makes the cases for kernel-same: a fixed list of changes to good programs, and random ones. */
 #include "mutants.h"
 
 #include <elf.h>

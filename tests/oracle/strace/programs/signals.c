@@ -1,5 +1,4 @@
-/* Sends, handles and ignores signals, which also interrupt calls; the last one kills the program.
- */
+/* Sends, handles and ignores signals, which also interrupt calls; the last one kills it. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
