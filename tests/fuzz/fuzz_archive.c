@@ -1,5 +1,4 @@
-/* Any bytes as an archive: every member that its index offers is read and linked with the others.
- */
+/* Fuzzes archives: every member that the index offers is read and linked with the others. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* Any bytes through the view and the whole readelf report, wide and narrow. */
+/* Fuzzes dump: the view, and the whole readelf report, wide and narrow. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                  .object = hear,
                                  .context = &heard};
         if (!readelf_report(&report) && heard == 0)
-            abort(); /* a failure that nobody was told of */
+            abort(); /* a failure without a message */
     }
     return 0;
 }

@@ -1,5 +1,5 @@
-/* What the fuzz targets of objects and archives share: from objects on, to all that a link can
- * make. */
+/* Shared by the fuzz targets of objects and archives: links objects, and writes every kind of file
+ * that a link can produce. */
 #ifndef FUZZ_LINK_H
 #define FUZZ_LINK_H
 
@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* What was told; a failure without a word is a fault. */
+/* Whether there was a message; a failure without one is a bug. */
 struct heard {
     size_t count;
 };
@@ -42,7 +42,7 @@ static inline struct file_bytes fuzz_copy(const uint8_t *bytes, size_t size)
     return copy;
 }
 
-/* An image, its headers and its debug file, as far as they are not absurdly large. */
+/* Writes the image, its section headers and its debug file, unless they are too large. */
 static inline void fuzz_write(struct link *link, const struct elfgen_layout *layout)
 {
     enum { MOST = 1 << 20 };
@@ -62,7 +62,7 @@ static inline void fuzz_write(struct link *link, const struct elfgen_layout *lay
     free(image);
 }
 
-/* Takes the objects and the archive over. */
+/* Links in all ways; takes ownership of the objects and the archive. */
 static inline void fuzz_link_all(struct link_object **objects, size_t count,
                                  struct link_archive *archive, bool keep_all, struct heard *heard)
 {

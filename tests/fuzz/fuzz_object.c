@@ -1,5 +1,5 @@
-/* Any bytes as a relocatable object, through libelf and the linker to images in both layouts, an
- * outline and a debug file. */
+/* Fuzzes relocatable objects: libelf reads them, and the linker makes images in both layouts,
+ * section headers and a debug file. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,4 @@
-/* Shared by all unit tests: main, which runs a suite with a process for each test; random numbers.
- */
+/* Shared by all unit tests: a main that runs a suite, with a process for each test. */
 #ifndef ROOM_H
 #define ROOM_H
 
