@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
-# unfold: the twin of a program, for tools that refuse the program itself.
+# tinyelf unfold: makes a program's twin, for tools that refuse the program itself.
 load ../support/setup
 
-# $1 in, $2 out, or says why not.
+# Unfolds $1 to $2; prints the error if it fails.
 unfolds()
 {
     tinyelf unfold "$1" -o "$2"
     exits 0
 }
 
-# Linux makes the same memory of both, page by page.
+# Linux makes the same memory of both programs, page by page.
 same_memory()
 {
     local said status=0
@@ -19,8 +19,7 @@ same_memory()
     return 1
 }
 
-# Both do the same; a touch of what lies behind the file's end is SIGBUS in one and SIGSEGV in the
-# other.
+# Both programs do the same; an access past the file's end is SIGBUS in one and SIGSEGV in the other.
 same_run()
 {
     local a=0 b=0
@@ -34,7 +33,7 @@ same_run()
     return 1
 }
 
-# The tools take it without a word.
+# Tools read it without a message.
 tools_take()
 {
     local tool
@@ -54,7 +53,7 @@ needs_ia32()
     [ "$status" -eq 42 ]
 }
 
-# sstrip FILE: takes the section headers away.
+# sstrip FILE: removes the section headers.
 sstrip()
 {
     local at=40 length=8 counts=58
@@ -63,7 +62,7 @@ sstrip()
     head -c 6 /dev/zero | dd of="$1" bs=1 seek=$counts conv=notrunc status=none
 }
 
-# Programs whose headers overlap, or lie, each with the macro that chooses it.
+# Makes programs whose headers overlap or are wrong, each with the macro that chooses it.
 programs()
 {
     cat >programs.asm <<'A'
@@ -267,7 +266,7 @@ A
     done
 }
 
-@test "the lecture's 178 bytes: every tool works on the twin, and it says Hello world" {
+@test "every tool works on the twin of the lecture's 178 bytes, which prints Hello world" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     unfolds hello twin
     [ -z "$output$stderr" ]
@@ -282,9 +281,9 @@ A
 0000000000010094 t sys_write_1
 00000000000100a6 r text_1
 N
-    # The original stands in it, whole.
+    # It contains the whole original.
     tail -c +4097 twin | head -c 178 | cmp - hello
-    # objdump reads the instructions that are there, and no others.
+    # objdump shows exactly the program's instructions.
     objdump -d --no-show-raw-insn twin | grep -c $'^ .*\t' >theirs
     "$TINYELF" disasm hello | wc -l | diff theirs -
     readelf -SW twin | grep -qE '\.rodata +PROGBITS +00000000000100a6 0010a6 00000c 00   A '
@@ -304,7 +303,7 @@ N
     grep -qE 'rax +0xe7 +231' said
 }
 
-@test "what tools refuse: headers that overlap, lie, or hold the code; the twin's memory is the same" {
+@test "programs with overlapping or wrong headers, or code in headers, have twins with the same memory" {
     programs
     for name in EIGHTY SHARED8 PAGES OVERLAP BSS NOFILE BEHIND READONLY ORDER LOW; do
         unfolds "$name" twin
@@ -321,7 +320,7 @@ N
     ! gdb -nx -batch -ex 'info files' EIGHTY 2>&1 | grep -q 'Entry point' || false
 }
 
-@test "32-bit programs: 130 bytes, and 45 with the program header in the ELF header" {
+@test "32-bit programs are unfolded: 130 bytes, and 45 with the program header in the ELF header" {
     needs_ia32 || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
     "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
     cp ia32 tiny45
@@ -336,7 +335,7 @@ N
 00010025 t sys_exit_1" ]
 }
 
-@test "bytes that the program touches behind the end of the file are told" {
+@test "mapped bytes past the end of the file are reported" {
     programs
     tinyelf unfold BEHIND -o twin
     exits 0
@@ -347,7 +346,7 @@ N
     [ "$a" -eq 135 ] && [ "$b" -eq 139 ]
 }
 
-@test "AT_PHDR is the twin's program headers, one PT_LOAD more" {
+@test "AT_PHDR points to the twin's program headers, which have one PT_LOAD more" {
     programs
     unfolds PHDRS twin
     local a=0 b=0
@@ -358,7 +357,7 @@ N
     readelf -lW twin | grep -q GNU_STACK
 }
 
-@test "segments that overlap in memory become what is left of each, by address" {
+@test "overlapping segments are split into the parts that remain of each, in order of addresses" {
     programs
     unfolds OVERLAP twin
     [ "$(readelf -lW twin | awk '$1 == "LOAD" {print $3, $5, $6, $7}' | grep -v 0x0000000000013000)" = \
@@ -382,8 +381,8 @@ N
     [ -x copy ]
 }
 
-@test "some fifty of the system's programs without their section headers: the same memory and --version" {
-    # Of packages that every Debian has: what else is in /usr/bin is nobody's promise.
+@test "fifty of the system's programs without section headers have twins with the same memory and --version" {
+    # From packages that every Debian has, since other files in /usr/bin may be anything.
     local names=(
         arch awk b2sum base32 base64 basename cat chgrp chmod chown cksum cmp comm cp csplit cut date dd df diff
         dir dirname dpkg-query du env expr factor find fold getconf getopt grep gzip head id join ls md5sum mkfifo
@@ -394,7 +393,7 @@ N
         path=/usr/bin/$name
         [ -f "$path" ] && [ ! -u "$path" ] && [ ! -g "$path" ] || continue
         [ "$(head -c 4 "$path" | tail -c 3)" = ELF ] || continue
-        [ "$(stat -Lc %s "$path")" -lt 300000 ] || continue # objdump takes its time
+        [ "$(stat -Lc %s "$path")" -lt 300000 ] || continue # objdump is slow
         cp "$path" program
         chmod u+w program
         sstrip program
@@ -411,7 +410,7 @@ N
     [ "$count" -ge 20 ]
 }
 
-@test "glibc's programs without section headers run as before: static, PIE, static PIE, 32 bits, threads' data" {
+@test "twins of glibc's programs run: static, PIE, static PIE, 32 bits, thread-local data" {
     command -v cc >/dev/null || skip "no C compiler"
     cat >p.c <<'C'
 #include <stdio.h>
@@ -447,12 +446,12 @@ C
     [ "$tried" -ge 3 ]
 }
 
-@test "symbols that a file has are kept where its headers are put right" {
+@test "a file's symbols are kept when its headers are corrected" {
     command -v ld >/dev/null || skip "no ld"
     nasm -f elf64 "$SOURCE/asm/hello.s" -o hello.o
     ld hello.o -o program
     nm program | awk '{print $1, $3}' | grep -vE '__bss_start|_edata|_end' | sort >expected
-    # EI_VERSION: Linux does not look at it, others refuse.
+    # EI_VERSION, which Linux does not read: other tools refuse the file.
     printf '\0' | dd of=program bs=1 seek=6 conv=notrunc status=none
     unfolds program twin
     same_run program twin
@@ -463,7 +462,7 @@ C
     [ "$(grep -c ' _start$' names)" -eq 1 ]
 }
 
-@test "any byte of the headers changed: refused where Linux refuses, otherwise the same" {
+@test "with any header byte changed, unfold refuses what Linux refuses, and other twins are the same" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     local at value refused=0 same=0 status
     ulimit -c 0
@@ -480,13 +479,13 @@ C
                 [ ! -e twin ] && grep -q 'error: ' said
                 status=0
                 "$BUILD/tests/memory-same" ./program ./program >/dev/null || status=$?
-                # It starts, and dies at once.
+                # It starts, and is killed at once.
                 ! grep -q 'no PT_LOAD segment' said || continue
                 [ "$status" -eq 2 ] || { echo "$at $value: refused, and starts"; cat said; return 1; }
                 continue
             fi
             [ "$status" -eq 0 ]
-            # More memory than there is: neither starts.
+            # More memory than the machine has: neither starts.
             status=0
             "$BUILD/tests/memory-same" ./program ./program >/dev/null || status=$?
             [ "$status" -eq 0 ] || continue
@@ -498,7 +497,7 @@ C
     [ "$refused" -ge 50 ] && [ "$same" -ge 150 ]
 }
 
-@test "a file that ends early is refused where Linux refuses it, wherever it ends" {
+@test "a file cut at any length is refused if Linux refuses it" {
     programs
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     for name in hello EIGHTY BSS; do
@@ -515,7 +514,7 @@ C
     done
 }
 
-@test "segments anywhere, over each other and past the file's end: refused where Linux refuses, else the same memory" {
+@test "programs with random segments are refused if Linux refuses them, and other twins have the same memory" {
     mkdir folder
     perl "$BATS_TEST_DIRNAME/../support/segments.pl" 3 400 folder
     local program same=0 refused=0 status
@@ -524,12 +523,12 @@ C
         "$BUILD/tests/memory-same" "./$program" "./$program" >/dev/null || status=$?
         if "$TINYELF" unfold "$program" -o twin 2>said; then
             [ "$status" -ne 2 ] || continue
-            # It was started (1: with an AT_PHDR that is nothing).
+            # It was started (1: with an invalid AT_PHDR).
             same_memory "$program" twin
             same=$((same + 1))
             readelf -lW twin | awk '$1 == "LOAD" {print $3}' | sort -c
         else
-            # What the first two say, Linux starts in vain or for nobody but root.
+            # For the first two reasons, Linux starts a program in vain or for root only.
             grep -qE 'no PT_LOAD segment|at address 0, where programs may not be' said ||
                 [ "$status" -eq 2 ] || { echo "$program"; cat said; return 1; }
             refused=$((refused + 1))
@@ -538,7 +537,7 @@ C
     [ "$same" -ge 150 ] && [ "$refused" -ge 50 ]
 }
 
-@test "what is left of a segment without the file's bytes keeps the alignment that a PIE asked for" {
+@test "the remainder of a segment without file bytes keeps a PIE's alignment" {
     cat >pie.asm <<'A'
 bits 64
     db 0x7f, "ELF", 2, 1, 1, 0
@@ -568,20 +567,20 @@ A
     readelf -lW twin | grep -qE 'LOAD +0x003000 0x0000000000003000 0x0000000000003000 0x000000 0x004000 RW +0x100000'
 }
 
-@test "a memory size of terabytes makes no large file" {
+@test "a memory size of terabytes does not make a large file" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     # p_memsz
     printf '\0\0\0\0\0\100\0\0' | dd of=hello bs=1 seek=104 conv=notrunc status=none
     unfolds hello twin
     [ "$(stat -c %s twin)" -lt 10000 ]
-    # p_filesz, too: what is there of it.
+    # p_filesz too: only the bytes that exist.
     printf '\0\0\0\0\0\100\0\0' | dd of=hello bs=1 seek=96 conv=notrunc status=none
     unfolds hello twin
     [ "$(stat -c %s twin)" -lt 10000 ]
     [ "$(./twin)" = "Hello world" ]
 }
 
-@test "what Linux does not start is refused: the offset, the field, and what it should be" {
+@test "a program that Linux does not start is refused with offset, field and a suggested value" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     local refuse
     refuse()
@@ -614,7 +613,7 @@ A
     holds_only hello program
 }
 
-@test "the call: an output is needed, another file than the input; an older twin survives a failure" {
+@test "an output other than the input is required, and an older twin survives a failure" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf unfold hello
     exits 2
@@ -642,7 +641,7 @@ A
     holds_only hello older twin
 }
 
-@test "a program that only its p_align puts where it starts is refused, with the reason" {
+@test "a program that starts only because of its p_align is refused, with the reason" {
     tinyelf unfold -o twin "$SOURCE/tests/fuzz/corpus/dump/p_align-beyond-user-space"
     exits 1
     says "error: a twin of it would lie elsewhere in memory and not start: "
