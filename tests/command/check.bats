@@ -189,8 +189,8 @@ real()
         print $? >> 8 ? "$name\n" : "starts\n"' "$1"
 }
 
-# said FILE: prints the same according to check.
-said()
+# by_check FILE: prints the same according to check.
+by_check()
 {
     tinyelf check --json "$1"
     if [ "$(key verdict)" = '"starts"' ]; then echo starts; else key errno | tr -d '"'; fi
@@ -212,8 +212,8 @@ said()
         # shellcheck disable=SC2059
         printf "$line" >"script$i"
         chmod +x "script$i"
-        echo "$line: $(real "./script$i"), said $(said "script$i")"
-        [ "$(real "./script$i")" = "$(said "script$i")" ]
+        echo "$line: $(real "./script$i"), by_check $(by_check "script$i")"
+        [ "$(real "./script$i")" = "$(by_check "script$i")" ]
         i=$((i + 1))
     done
     # Around the limit of 256 bytes that Linux reads.
@@ -225,8 +225,8 @@ said()
             { printf '#!./hello '; printf '%*s' $((size - 10)) '' | tr ' ' x; printf "$kind"; } >argument
             chmod +x slashes blanks argument
             for file in slashes blanks argument; do
-                echo "$file, $size, '$kind': $(real ./$file), said $(said $file)"
-                [ "$(real ./$file)" = "$(said $file)" ]
+                echo "$file, $size, '$kind': $(real ./$file), by_check $(by_check $file)"
+                [ "$(real ./$file)" = "$(by_check $file)" ]
             done
         done
     done
@@ -333,9 +333,9 @@ said()
                 cp "$program" mutant
                 patch mutant "$offset" "$value"
                 tinyelf check --loader qemu-user mutant
-                local said=$status ran=0
+                local by_check=$status ran=0
                 timeout 10 "$qemu" ./mutant >out 2>err </dev/null || ran=$?
-                if [ "$said" -eq 0 ]; then
+                if [ "$by_check" -eq 0 ]; then
                     [ "$ran" -eq 0 ] || { echo "$program: $offset $value: starts, and $ran"; false; }
                 else
                     [ "$ran" -ne 0 ] || { echo "$program: $offset $value: refused, and ran"; false; }

@@ -171,9 +171,9 @@ x86_64 has no $name." ]]
     tinyelf syscall --lst
     says "did you mean '--list'?"
     status=0
-    "$TINYELF" syscall --list >/dev/full 2>said || status=$?
+    "$TINYELF" syscall --list >/dev/full 2>messages || status=$?
     [ "$status" -eq 1 ]
-    grep -q "No space left on device" said
+    grep -q "No space left on device" messages
     tinyelf syscall --help
     exits 0
     [[ $output == "Usage: tinyelf syscall"*libseccomp*x32* ]]

@@ -12,10 +12,10 @@ unfolds()
 # Linux makes the same memory of both programs, page by page.
 same_memory()
 {
-    local said status=0
-    said=$("$BUILD/tests/memory-same" "./$1" "./$2") || status=$?
+    local messages status=0
+    messages=$("$BUILD/tests/memory-same" "./$1" "./$2") || status=$?
     [ "$status" -eq 0 ] && return 0
-    echo "$1 and $2: $said"
+    echo "$1 and $2: $messages"
     return 1
 }
 
@@ -94,7 +94,7 @@ bits 64
 %endmacro
 
 %ifdef EIGHTY
-; The program header in the ELF header; code in its identification, in front of the segment.
+; The program header is in the ELF header; code in e_ident, before the segment.
 org 0x500000000
     db 0x7f, "ELF"
     jmp short code
@@ -116,7 +116,7 @@ code:
     dq 1                        ;                           p_memsz
     dq 0                        ;                           p_align
 %elifdef SHARED8
-; 112 bytes and code: e_phnum and what follows are the program header's first eight bytes.
+; 112 bytes and code: e_phnum and the fields after it are the program header's first eight bytes.
 org 0x10000
     db 0x7f, "ELF", 2, 1, 1, 0
     dq 0
@@ -131,7 +131,7 @@ code:
     leave_with 7
 end:
 %elifdef PAGES
-; Everything in the page that the segment does not name: the headers, and code behind it.
+; Headers and code in the same page, outside of the segment.
 org 0x400000
     ehdr code, 64, 1
     load 5, 0x78, 0x400078, 1, 1, 0
@@ -140,7 +140,7 @@ code:
     print 0x400000, 4096
     leave_with 3
 %elifdef OVERLAP
-; The second segment takes the middle page of the first, the third its last one.
+; The second segment replaces the middle page of the first, the third its last one.
 org 0x10000
     ehdr code, 64, 3
     load 5, 0, 0x10000, 0x3000, 0x3000, 0x1000
@@ -151,7 +151,7 @@ code:
     leave_with 4
     times 0x3000-($-$$) db 0x5a
 %elifdef BSS
-; Cleared bytes in the file's page, pages of zeros, written to; read, written and executed.
+; Cleared bytes in the file's page, and pages of zeros, which are read, written and executed.
 org 0x10000
     ehdr code, 64, 1
     load 7, 0, 0x10000, end - 0x10000, 0x3456, 0x1000
@@ -172,7 +172,7 @@ value:
 end:
     db "this is cleared"
 %elifdef NOFILE
-; A segment without a byte in the file, whose offset lies; and one that is empty.
+; A segment without bytes in the file and with a wrong offset, and an empty one.
 org 0x10000
     ehdr code, 64, 3
     load 6, 0x123, 0x20456, 0, 0x2000, 0
@@ -184,7 +184,7 @@ code:
     leave_with 5
 end:
 %elifdef BEHIND
-; Memory behind the end of the file, which is touched: SIGBUS.
+; Memory past the end of the file, which the program reads: SIGBUS.
 org 0x10000
     ehdr code, 64, 1
     load 5, 0, 0x10000, 0x5000, 0x5000, 0
@@ -192,7 +192,7 @@ code:
     mov al, [0x12000]
     leave_with 6
 %elifdef READONLY
-; More memory than file where nothing may be written: the page is not cleared.
+; More memory than file in a read-only segment: the page is not cleared.
 org 0x10000
     ehdr code, 64, 1
     load 5, 0, 0x10000, end - 0x10000, 0x2000, 0
@@ -202,7 +202,7 @@ code:
 end:
     db "this is not cleared"
 %elifdef ORDER
-; Segments from high to low addresses, and a type that nobody knows.
+; Segments from high to low addresses, and an unknown type.
 org 0x40000
     ehdr code, 64, 3
     load 5, 0, 0x40000, end - 0x40000, end - 0x40000, 0
@@ -214,7 +214,7 @@ code:
     leave_with 9
 end:
 %elifdef LOW
-; No address below it is free.
+; There is no free address below it.
 org 0x10000
     ehdr code, 64, 1
     load 5, 0, 0x10000, 0x1000, 0x1000, 0
@@ -295,12 +295,12 @@ N
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     unfolds hello twin
     gdb -nx -batch -ex 'break _start' -ex 'break sys_exit_group_1' -ex run -ex 'print $pc' \
-        -ex 'x/s &text_1' -ex continue -ex 'info registers rax' ./twin </dev/null >said 2>&1 || true
-    ! grep -q 'Operation not permitted' said || skip "ptrace is not allowed here"
-    grep -qF '0x10078 <_start>' said
-    grep -qF '"Hello world\n' said
-    grep -q 'Hello world' said
-    grep -qE 'rax +0xe7 +231' said
+        -ex 'x/s &text_1' -ex continue -ex 'info registers rax' ./twin </dev/null >messages 2>&1 || true
+    ! grep -q 'Operation not permitted' messages || skip "ptrace is not allowed here"
+    grep -qF '0x10078 <_start>' messages
+    grep -qF '"Hello world\n' messages
+    grep -q 'Hello world' messages
+    grep -qE 'rax +0xe7 +231' messages
 }
 
 @test "programs with overlapping or wrong headers, or code in headers, have twins with the same memory" {
@@ -473,15 +473,15 @@ C
             cmp -s hello program && continue
             rm -f twin
             status=0
-            "$TINYELF" unfold program -o twin 2>said || status=$?
+            "$TINYELF" unfold program -o twin 2>messages || status=$?
             if [ "$status" -eq 1 ]; then
                 refused=$((refused + 1))
-                [ ! -e twin ] && grep -q 'error: ' said
+                [ ! -e twin ] && grep -q 'error: ' messages
                 status=0
                 "$BUILD/tests/memory-same" ./program ./program >/dev/null || status=$?
                 # It starts, and is killed at once.
-                ! grep -q 'no PT_LOAD segment' said || continue
-                [ "$status" -eq 2 ] || { echo "$at $value: refused, and starts"; cat said; return 1; }
+                ! grep -q 'no PT_LOAD segment' messages || continue
+                [ "$status" -eq 2 ] || { echo "$at $value: refused, and starts"; cat messages; return 1; }
                 continue
             fi
             [ "$status" -eq 0 ]
@@ -505,10 +505,10 @@ C
             head -c "$size" "$name" >program
             chmod +x program
             local mine=0 linux=0
-            "$TINYELF" unfold program -o twin 2>said || mine=$?
+            "$TINYELF" unfold program -o twin 2>messages || mine=$?
             "$BUILD/tests/memory-same" ./program ./program >/dev/null 2>&1 || linux=$?
             [ "$mine" -eq 0 ] || [ "$mine" -eq 1 ]
-            [ "$((mine == 0))" -eq "$((linux == 0))" ] || { echo "$name $size: $mine $linux"; cat said; return 1; }
+            [ "$((mine == 0))" -eq "$((linux == 0))" ] || { echo "$name $size: $mine $linux"; cat messages; return 1; }
             [ "$mine" -ne 0 ] || same_memory program twin || { echo "$name $size"; return 1; }
         done
     done
@@ -521,7 +521,7 @@ C
     for program in folder/*; do
         status=0
         "$BUILD/tests/memory-same" "./$program" "./$program" >/dev/null || status=$?
-        if "$TINYELF" unfold "$program" -o twin 2>said; then
+        if "$TINYELF" unfold "$program" -o twin 2>messages; then
             [ "$status" -ne 2 ] || continue
             # It was started (1: with an invalid AT_PHDR).
             same_memory "$program" twin
@@ -529,8 +529,8 @@ C
             readelf -lW twin | awk '$1 == "LOAD" {print $3}' | sort -c
         else
             # For the first two reasons, Linux starts a program in vain or for root only.
-            grep -qE 'no PT_LOAD segment|at address 0, where programs may not be' said ||
-                [ "$status" -eq 2 ] || { echo "$program"; cat said; return 1; }
+            grep -qE 'no PT_LOAD segment|at address 0, where programs may not be' messages ||
+                [ "$status" -eq 2 ] || { echo "$program"; cat messages; return 1; }
             refused=$((refused + 1))
         fi
     done
@@ -549,7 +549,7 @@ bits 64
     dw 64, 56, 2, 0, 0, 0
     dd 1, 5
     dq 0, 0, 0, 0x1000, 0x1000, 0x100000
-    dd 1, 6                     ; one page behind the end of the file, then zeros
+    dd 1, 6                     ; one page past the end of the file, then zeros
     dq 0x2000, 0x2000, 0, 0x1000, 0x5000, 0x100000
 code:
     mov eax, 60

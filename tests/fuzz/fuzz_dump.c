@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static char buffer[4096];
     for (int turn = 0; turn < 4; turn++) {
-        size_t heard = 0;
+        size_t messages = 0;
         struct elfgen_text out = {.bytes = buffer, .capacity = sizeof buffer, .flush = discard};
         struct readelf report = {.bytes = bytes,
                                  .length = size,
@@ -33,8 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                  .wide = turn & 1,
                                  .out = &out,
                                  .object = hear,
-                                 .context = &heard};
-        if (!readelf_report(&report) && heard == 0)
+                                 .context = &messages};
+        if (!readelf_report(&report) && messages == 0)
             abort(); /* a failure without a message */
     }
     return 0;

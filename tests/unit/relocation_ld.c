@@ -203,7 +203,7 @@ START_TEST(instructions_that_read_the_table_are_rewritten_as_by_ld)
     const uint8_t *expected = theirs + after.sh_offset;
     for (size_t i = 0; i < before.sh_size; i++)
         ck_assert_msg(bytes[i] == expected[i],
-                      "%s: .text+0x%zx: %02x, ld has %02x; behind %02x %02x %02x, in the object "
+                      "%s: .text+0x%zx: %02x, ld has %02x; after %02x %02x %02x, in the object "
                       "%02x %02x %02x",
                       row->flags, i, bytes[i], expected[i], expected[i - 3], expected[i - 2],
                       expected[i - 1], object[before.sh_offset + i - 2],

@@ -57,11 +57,11 @@ ask()
     timeout 1800 qemu-system-x86_64 -accel tcg -cpu "$2" -m 2048 -net none -nographic -no-reboot \
         -kernel "$kernel" -initrd "$folder/initrd" \
         -append "console=ttyS0 quiet panic=-1 -- --count $3 --seed $seed" </dev/null >"$folder/raw" 2>&1 || true
-    tr -d '\r' <"$folder/raw" >"$folder/said"
+    tr -d '\r' <"$folder/raw" >"$folder/console"
     # The kernel's own messages may precede ours on a line.
-    grep -aoE '^#.*|^[0-9a-f]{2}( .*)?$|[0-9]+ cases, [0-9]+ disagree|kernel-same: [^0].*|skipped: .*' "$folder/said" || true
-    grep -qa 'kernel-same: 0$' "$folder/said" && return
-    grep -qa 'kernel-same:' "$folder/said" || { echo "the system did not get to an answer; its last words:"; tail -n 5 "$folder/said"; }
+    grep -aoE '^#.*|^[0-9a-f]{2}( .*)?$|[0-9]+ cases, [0-9]+ disagree|kernel-same: [^0].*|skipped: .*' "$folder/console" || true
+    grep -qa 'kernel-same: 0$' "$folder/console" && return
+    grep -qa 'kernel-same:' "$folder/console" || { echo "the system did not get to an answer; its last words:"; tail -n 5 "$folder/console"; }
     return 1
 }
 good=0

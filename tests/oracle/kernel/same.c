@@ -224,7 +224,7 @@ static void print_hex(const char *name, const uint8_t *bytes, size_t size)
     size_t end = size;
     while (end > 0 && bytes[end - 1] == 0)
         end--;
-    fprintf(report, "# %s, %zu bytes (zeros behind these):\n", name, size);
+    fprintf(report, "# %s, %zu bytes (zeros after these):\n", name, size);
     for (size_t i = 0; i < end; i++)
         fprintf(report, "%02x%s", bytes[i], i % 16 == 15 || i + 1 == end ? "\n" : " ");
 }

@@ -105,13 +105,13 @@ my @levels = qw(-O0 -O1 -O2 -Os);
 sub directives {
     my ($path) = @_;
     open my $in, '<', $path or die "$path: $!\n";
-    my %said;
+    my %directives;
     for (1 .. 3) {
         my $line = <$in> // last;
-        $said{$1} = [split ' ', $2] if $line =~ m{^(?:/| )\* (machines|libgcc|flags): (.*?)(?: \*/)?$};
+        $directives{$1} = [split ' ', $2] if $line =~ m{^(?:/| )\* (machines|libgcc|flags): (.*?)(?: \*/)?$};
     }
     close $in;
-    return \%said;
+    return \%directives;
 }
 
 # Every choice depends on the case's name alone, so a case does not change with the set of cases.
@@ -137,12 +137,12 @@ if ($generated > 0) {
 my @cases;
 sub add_case {
     my ($program, $machine, $compiler, $level, $turn) = @_;
-    my $said = $program->{said} //= directives($program->{sources}[0]);
-    return if $said->{machines} && !grep { $_ eq $machine } @{ $said->{machines} };
-    return if $said->{libgcc} && !$libgcc{$machine} && grep { $_ eq $machine } @{ $said->{libgcc} };
+    my $directives = $program->{directives} //= directives($program->{sources}[0]);
+    return if $directives->{machines} && !grep { $_ eq $machine } @{ $directives->{machines} };
+    return if $directives->{libgcc} && !$libgcc{$machine} && grep { $_ eq $machine } @{ $directives->{libgcc} };
     my $name = "$program->{name} $machine $compiler $level $turn";
     my @flags = ($machine eq 'i386' ? '-m32' : '-m64', $level, @{ choose("$name flavour", @{ $flavours{$machine} }) });
-    push @flags, @{ $said->{flags} // [] };
+    push @flags, @{ $directives->{flags} // [] };
     push @flags, choose("$name tables", '-fasynchronous-unwind-tables', ('-fno-asynchronous-unwind-tables') x 2);
     my $case = { program => $program, machine => $machine, compiler => $compiler, flags => \@flags, name => $name };
     $case->{options} = choose("$name options", @options)
@@ -269,18 +269,18 @@ sub run_case {
         my @repeat = (@steps, quoted(@ours));
         rename 'ours', 'plain';
         my $end = start(60, 'out', 'errors', @ours);
-        my $said = join ' ', grep { $_ ne '' } @$options;
+        my $given = join ' ', grep { $_ ne '' } @$options;
         if ($end ne 'exit 0' || !-e 'ours') {
-            fail($case, "tinyelf build $said: $end: " . contents('errors'), @repeat);
+            fail($case, "tinyelf build $given: $end: " . contents('errors'), @repeat);
             next;
         }
         my ($our_end, $our_output) = run_program($case, 'ours');
         my ($runner) = map { $_ && @$_ ? "@$_ " : '' } $runner{$machine};
         if ($our_end ne $expected_end) {
-            fail($case, "$said ends with $our_end, not $expected_end", @repeat,
+            fail($case, "$given ends with $our_end, not $expected_end", @repeat,
                 "{ $runner./ours; echo \$?; $runner./expected; echo \$?; }");
         } elsif ($our_output ne $expected_output) {
-            fail($case, "$said another output", @repeat, "{ $runner./ours >1; $runner./expected >2; diff 1 2; }");
+            fail($case, "$given another output", @repeat, "{ $runner./ours >1; $runner./expected >2; diff 1 2; }");
         }
         if (@$options == 0) {
             my @small = (@ld, '-N', '-s', '--gc-sections', '-o', 'small', @objects, @libraries);

@@ -27,8 +27,8 @@ static void complain(const struct program *program, const struct mutate_byte *by
 {
     wrong++;
     printf("%s: offset 0x%llx (%s, read by %s): %s\n", program->name,
-           (unsigned long long)byte->offset, byte->owner.name ? byte->owner.name : "nobody's",
-           byte->owner.reader ? byte->owner.reader : "nobody knows", what);
+           (unsigned long long)byte->offset, byte->owner.name ? byte->owner.name : "no owner",
+           byte->owner.reader ? byte->owner.reader : "no reader", what);
 }
 
 /* If a byte matters, the kernel or the program reads it. */
