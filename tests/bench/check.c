@@ -1,5 +1,5 @@
-/* How many verdicts a second the core gives on one core of the machine, for the lecture's 178 bytes
- * as they are and with each single byte changed, with and without the memory map. */
+/* Measures the kernel model's verdicts per second on one processor: for the lecture's 178 bytes as
+ * they are and with each single byte changed, with and without the memory map. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

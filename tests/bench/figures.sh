@@ -1,5 +1,5 @@
-# What the benchmarks share: a folder of their own, medians, and the line of a report. Source it from a script with
-# set -eu, in bash. ROUNDS (default 10) rounds of RUNS (default 50) runs each; medians of all rounds' medians.
+# Shared by the benchmarks: a temporary folder, medians, and a line of the report. For bash scripts with set -eu.
+# There are ROUNDS (default 10) rounds of RUNS (default 50) runs; a figure is the median of the rounds' medians.
 rounds=${ROUNDS:-10} runs=${RUNS:-50}
 command -v hyperfine >/dev/null || { echo "hyperfine is missing: install the package hyperfine"; exit 1; }
 folder=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Linking's figures, both sides of each ratio in one run, in turn. link.sh TINYELF SOURCE
-# OBJECTS (default 10000) is the most objects that growth is measured with.
+# link.sh TINYELF SOURCE: benchmarks linking against ld; both sides of a ratio alternate in one run.
+# OBJECTS (default 10000) is the largest number of objects for which growth is measured.
 set -eu
 tinyelf=$1 source=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -30,7 +30,7 @@ for count in $counts; do
     seq -f '%05.0f.o' 0 $((count - 1)) >>"inputs-$count"
 done
 
-# once_many NAME COUNT COMMAND...: one run with so many objects, in milliseconds; the program must run.
+# once_many NAME COUNT COMMAND...: one run with COUNT objects, in milliseconds; the program must run.
 once_many()
 {
     local name=$1 count=$2 ended=0 TIMEFORMAT=%R inputs
@@ -38,7 +38,7 @@ once_many()
     mapfile -t inputs <"inputs-$count"
     rm -f out
     { time "$@" "${inputs[@]}" -o out >messages 2>&1 || ended=$?; } 2>time.txt
-    # ld writes files that the kernel runs as well: 42 is what the objects' program ends with.
+    # The objects' program exits with 42.
     [ "$ended" -eq 0 ] && { ./out || ended=$?; }
     if [ "$ended" -ne 42 ]; then
         echo "$1 with $count objects: status $ended, $(head -n 1 messages)" >&2
@@ -75,7 +75,7 @@ if [ "$most" -ge 1000 ]; then
 fi
 
 # ---- growth ------------------------------------------------------------------------------------------
-# Every object has 100 relocations; the time of an empty call is part of the smallest.
+# Every object has 100 relocations; the smallest time includes that of an empty run.
 for count in $counts; do
     for _ in $(seq $((rounds < 5 ? rounds : 5))); do
         once_many "growth_$count" "$count" "$tinyelf" build || break
@@ -92,7 +92,7 @@ if [ -e growth_10000 ] && [ -e growth_1000 ]; then
 fi
 
 # ---- sizes -------------------------------------------------------------------------------------------
-# The byte behind the last that ld -N -s --gc-sections has the kernel load: what its file must at least have.
+# The end of the last bytes that the kernel loads of a file by ld -N -s --gc-sections: its least possible size.
 last_loaded_byte()
 {
     readelf -lW "$1" | awk '$1 == "LOAD" {print $2, $5}' | while read -r offset size; do
@@ -117,7 +117,7 @@ size()
 
 echo "size of tinyelf's file / last loaded byte of ld -N -s --gc-sections:"
 for path in "$source"/asm/*.s; do
-    # The assembler that tinyelf chose, and the machine.
+    # With the assembler that tinyelf chose, for the same machine.
     assembler=$("$tinyelf" build --verbose "$path" -o ours 2>&1 | sed -nE 's/.*note: start: (nasm -f elf[0-9]*|as --[0-9]*).*/\1/p')
     machine=elf_x86_64
     case $assembler in *32) machine=elf_i386 ;; esac

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
-# many_objects.pl COUNT FOLDER [STARTS...]: COUNT x86-64 objects FOLDER/00000.o, ... as a compiler would make them:
-# five functions, 100 relocations (calls into other objects, addresses of strings, data and functions), data with
-# pointers, strings that are partly the same in all. An object refers to objects before it, and to the one just
-# before in any case; so the first N are a program together with FOLDER/start-N.o, which is written for each N of
-# STARTS, and nothing of them is unused. The program exits with 42. Written directly: an assembler would take minutes.
+# many_objects.pl COUNT FOLDER [STARTS...]: writes COUNT x86-64 objects FOLDER/00000.o, ... like a compiler's: five
+# functions, 100 relocations (calls into other objects, addresses of strings, data and functions), data with
+# pointers, and strings, some of which all objects share. An object refers to earlier objects, always to the one
+# just before. So the first N are a program together with FOLDER/start-N.o, which is written for each N of STARTS,
+# and none is unused. The program exits with 42. No assembler is used, since that would take minutes.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
-/* How fast changed programs run in the sandbox, beside a bare loop that starts the program as it is
- * and waits for it, on as many processors: runs a second, in turn, medians of some rounds. Then the
- * lecture's whole map, by the command. bench-mutate TINYELF */
+/* bench-mutate TINYELF: measures runs of changed programs in the sandbox per second, and for
+ * comparison a bare loop that starts the unchanged program and waits for it, on as many processors;
+ * both alternate, and medians are printed. Then it times the command on the lecture's program. */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,8 +15,8 @@
 #include "commands/mutate/campaign.h"
 #include "support/lecture.h"
 
-/* From e_shoff to e_ehsize nothing cares, so each change runs to its end as the program does:
- * single bytes and pairs of them. */
+/* No value from e_shoff to e_ehsize matters, so every change of bytes or pairs there runs to its
+ * end as the program does. */
 enum {
     FROM = 0x28,
     TO = 0x36,
@@ -54,7 +54,7 @@ static void write_program(void)
 
 /* ---- bare ---- */
 
-/* On one processor, as mutate's are: the parent and its child take turns. */
+/* On one processor, as in mutate: the parent and its child alternate. */
 static void loop(int processor, unsigned runs)
 {
     char *none[] = {NULL};

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The figures: both sides of each ratio in one run, in turn. run.sh TINYELF WRITE_EXEC SOURCE
+# run.sh TINYELF WRITE_EXEC SOURCE: benchmarks the command; both sides of a ratio alternate in one run.
 set -eu
 tinyelf=$1 write_exec=$2 source=$3
 # shellcheck source=figures.sh
@@ -21,7 +21,7 @@ report "tinyelf build hello.s / nasm, then ld -n -s" "$(median build)" "$nasm_ld
 report "  of which nasm alone" "$(median nasm)" "$nasm_ld" 1
 report "tinyelf dump -h -l hello / readelf -h -l" "$(median dump)" "$(median readelf)" 0.65
 
-# The lecture's file from hex, against fasm's flat assembler on the same program.
+# The lecture's file from hex source, against fasm's flat assembler on the same program.
 if command -v fasm >/dev/null; then
     cat >hello.fasm <<'F'
 format ELF64 executable 3
@@ -46,7 +46,7 @@ else
     echo "tinyelf build hello.hex / fasm: not measured, the package fasm is missing"
 fi
 
-# Every byte of a large library, against xxd: as many seconds as both take, once a round, in turn.
+# Every byte of a large library, against xxd: once a round, alternating.
 library=$(find /usr/lib -xdev -type f -name '*.so*' -size +90M 2>/dev/null | sort | head -n 1)
 [ -n "$library" ] || library=$(find /usr/lib -xdev -type f -name '*.so*' -printf '%s %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-)
 once_large()

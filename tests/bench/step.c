@@ -1,6 +1,5 @@
-/* Recording a run into memory, beside a bare loop of PTRACE_SINGLESTEP and waitpid over the same
- * program: steps a second, in turn, medians of some rounds, ROUNDS of them in the
- * environment. */
+/* Measures recorded steps per second, and for comparison those of a bare loop of PTRACE_SINGLESTEP
+ * and waitpid over the same program; both alternate, and medians of ROUNDS rounds are printed. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +52,7 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-/* Steps a second. */
+/* Steps per second. */
 static double bare(void)
 {
     int status;

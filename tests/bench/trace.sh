@@ -1,5 +1,5 @@
 #!/bin/bash
-# The figures of tracing, against strace: both sides of each ratio in one run, in turn. trace.sh TINYELF SOURCE
+# trace.sh TINYELF SOURCE: benchmarks tracing against strace; both sides of a ratio alternate in one run.
 set -eu
 tinyelf=$1 source=$2
 # shellcheck source=figures.sh
@@ -13,7 +13,7 @@ for _ in $(seq "$rounds"); do
 done
 report "tinyelf trace hello / strace hello" "$(median trace)" "$(median strace)" 0.35
 
-# 100,000 calls: one that takes nothing, one that takes a string.
+# 100,000 calls: one without arguments, one with a string.
 for call in getppid write; do
     cat >"$call.s" <<S
         global _start
@@ -33,14 +33,14 @@ text:   db "Hello world", 10
 S
     "$tinyelf" build "$call.s" -o "$call"
 done
-# once_long NAME COMMAND...: one run of seconds needs no others before it.
+# once_long NAME COMMAND...: one run that takes seconds, without a warm-up.
 once_long()
 {
     local TIMEFORMAT=%R
     { time "${@:2}" >/dev/null 2>&1; } 2>time.txt
     awk '{print $1 * 1000}' time.txt >>"$1"
 }
-# The same processors for both: all that there are, and one.
+# The same processors for both: all of them, then one.
 for where in "" "taskset -c 0 "; do
     for call in getppid write; do
         rm -f many_trace many_strace

@@ -1,5 +1,5 @@
-/* elfgen_write_exec() beside memcpy of as many bytes and libelf's elf_update() of the same headers:
- * nanoseconds an image, the three in turn, medians of many rounds. */
+/* Measures elfgen_write_exec() in nanoseconds per image, and for comparison memcpy of as many bytes
+ * and libelf's elf_update() of the same headers; the three alternate, and medians are printed. */
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
@@ -16,7 +16,7 @@ enum { CODE = 58, FILE_SIZE = 178, ROUNDS = 31 };
 
 static unsigned char code[CODE], file[FILE_SIZE], other[FILE_SIZE];
 
-/* The compiler must take the buffers for read and changed. */
+/* Makes the compiler assume that the buffers are read and changed. */
 static void touch(void *bytes)
 {
     __asm__ volatile("" : : "r"(bytes) : "memory");
@@ -31,7 +31,7 @@ static void with_elfgen(void)
 static void with_memcpy(void)
 {
     size_t size = FILE_SIZE;
-    __asm__ volatile("" : "+r"(size)); /* a call, as for bytes whose number is not known */
+    __asm__ volatile("" : "+r"(size)); /* a call, as for a size that is not a constant */
     memcpy(file, other, size);
     touch(file);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# tinyelf build, and the files that it makes, run.
+# tinyelf build: making programs from one input, and running them.
 load ../support/setup
 
 @test "NASM, GNU Intel and GNU AT&T syntax become the lecture's 178 bytes" {
@@ -64,7 +64,7 @@ load ../support/setup
     readelf -lW sections | grep -q 'LOAD .* RWE 0x100'
 }
 
-@test "without -o the output is named after the input" {
+@test "without -o, the output is named after the input" {
     cp "$SOURCE/asm/hello.s" .
     tinyelf build hello.s
     exits 0
@@ -80,13 +80,13 @@ load ../support/setup
     [ "$(sha256 out)" = "$LECTURE" ]
 }
 
-@test "standard input is told apart, too" {
+@test "the language of standard input is detected" {
     tinyelf build - -o hello <"$SOURCE/asm/hello-att.s"
     exits 0
     [ "$(sha256 hello)" = "$LECTURE" ]
 }
 
-@test ".S goes through the preprocessor, in either language" {
+@test "a .S file is preprocessed, in either assembly language" {
     mkdir folder
     printf '#define STATUS 7\n' >folder/status.h
     printf '#include "status.h"\n.globl _start\n_start: movl $231, %%eax\n movl $STATUS, %%edi\n syscall\n' >folder/gnu.S
@@ -101,7 +101,7 @@ load ../support/setup
     [ "$status" -eq 7 ]
 }
 
-@test "--from overrides what the file looks like" {
+@test "--from overrides the detected language" {
     printf '_start: nop\n' >bare.s
     tinyelf build --from gas --verbose bare.s -o out
     says "start: as --64"
@@ -109,7 +109,7 @@ load ../support/setup
     says "start: nasm -f elf64"
 }
 
-@test "an object of gcc builds and runs" {
+@test "an object compiled by gcc is linked and runs" {
     command -v gcc >/dev/null || skip "gcc is not installed"
     cat >c.c <<'C'
 static long call(long n, long a, const void *b, long c)
@@ -144,7 +144,7 @@ C
     [ "$status" -eq 42 ]
 }
 
-@test "raw machine code gets its 120 bytes of headers" {
+@test "raw machine code gets 120 bytes of headers" {
     tail -c +121 <("$TINYELF" build "$SOURCE/asm/hello.s" -o -) >code.bin
     tinyelf build --from raw code.bin -o hello
     exits 0
@@ -153,7 +153,7 @@ C
     cmp hello hello2
 }
 
-@test "-e starts at another symbol or address" {
+@test "-e sets the entry point to a symbol or address" {
     printf 'bits 64\nglobal one\nsection .text\none: mov edi, 1\njmp end\ntwo: mov edi, 2\nend: mov eax, 231\nsyscall\n' >e.s
     tinyelf build -e one e.s -o e1
     exits 0
@@ -169,7 +169,7 @@ C
     [ "$status" -eq 2 ]
 }
 
-@test "base, align and OS/ABI are what the options say" {
+@test "base, alignment and OS/ABI are set by options" {
     tinyelf build --base 0x400000 --align 4096 --osabi none "$SOURCE/asm/hello.s" -o hello
     exits 0
     readelf -h hello | grep -q 'UNIX - System V'
@@ -187,14 +187,14 @@ C
     [ "$(stat -c %s a)" -eq 135 ]
 }
 
-@test "the mode is 0755 less the umask" {
+@test "the output's mode is 0755 without the umask's bits" {
     (umask 027 && "$TINYELF" build "$SOURCE/asm/hello.s" -o hello)
     [ "$(stat -c %a hello)" = 750 ]
     (umask 077 && "$TINYELF" build "$SOURCE/asm/hello.s" -o hello)
     [ "$(stat -c %a hello)" = 700 ]
 }
 
-@test "an output that is a link replaces its target, one that is a pipe is written in place" {
+@test "an output that is a symbolic link replaces its target, and a pipe is written to" {
     mkdir real
     touch real/old
     ln -s real/old link
@@ -210,7 +210,7 @@ C
     [ "$(sha256 copy)" = "$LECTURE" ]
 }
 
-@test "--verbose tells the steps" {
+@test "--verbose prints the steps" {
     tinyelf build --verbose "$SOURCE/asm/hello.s" -o hello
     exits 0
     says "read as NASM's assembly"
@@ -218,7 +218,7 @@ C
     says "entry 0x10078, 178 bytes in the file"
 }
 
-@test "/dev/stdout, through a pipe and into a file, is written in place" {
+@test "/dev/stdout, a pipe or a file, is written to in place" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o /dev/stdout | cat >piped
     [ "$(sha256 piped)" = "$LECTURE" ]
     [ -L /dev/stdout ]
@@ -231,7 +231,7 @@ C
     [ "$(head -c 4 both)" = head ]
 }
 
-@test "inputs that can be read only once" {
+@test "inputs that can be read only once are built" {
     mkfifo pipe.s
     cat "$SOURCE/asm/hello.s" >pipe.s &
     tinyelf build pipe.s -o one
@@ -246,7 +246,7 @@ C
     [ "$(sha256 four)" = "$LECTURE" ]
 }
 
-@test "names with a dash, an @, a colon, a blank and a newline are files all the same" {
+@test "file names may have a dash, an @, a colon, a blank and a newline" {
     for name in '-x.s' '@x.s' 'a:9:b.s' 'a b.s' $'a\nb.s'; do
         cp "$SOURCE/asm/hello-att.s" "./$name"
         tinyelf build -o out -- "$name"
@@ -257,7 +257,7 @@ C
         exits 1
         says "tinyelf: $name:2: error: no such instruction"
     done
-    # GNU tools would take this one for options.
+    # GNU tools would read this one as options.
     printf -- '-o pwned\n' >r.s
     cp "$SOURCE/asm/hello-att.s" @r.s
     tinyelf build @r.s -o out
@@ -265,7 +265,7 @@ C
     [ ! -e pwned ]
 }
 
-@test "a parent that ignores SIGCHLD, and NASMENV, change nothing" {
+@test "an ignored SIGCHLD and NASMENV have no effect" {
     run bash -c "trap '' CHLD; NASMENV=-Znasm.err exec '$TINYELF' build '$SOURCE/asm/hello.s' -o out"
     [ "$status" -eq 0 ]
     [ "$(sha256 out)" = "$LECTURE" ]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# C as an input of tinyelf build, and the headers that it needs instead of a C library.
+# tinyelf build with C sources, and the headers that they use instead of a C library.
 load ../support/setup
 
-# The command finds <tiny.h> beside itself; from another folder it is named.
+# The command finds <tiny.h> beside itself; from another folder it is told where.
 export TINYELF_TEMPLATES=$SOURCE/templates
 
 compilers()
@@ -12,7 +12,7 @@ compilers()
     true
 }
 
-# Fails where the command succeeds; a bare ! would not.
+# Fails if the command succeeds; a bare ! would not fail a test.
 nothing()
 {
     ! "$@"
@@ -23,7 +23,7 @@ needs_compiler()
     command -v cc >/dev/null || skip "no C compiler is installed"
 }
 
-# Runs a program of either machine; 32-bit ones only where the kernel does.
+# Runs a program for either machine; 32-bit ones only if the kernel runs them.
 runs()
 {
     local file=$1
@@ -34,7 +34,7 @@ runs()
     fi
 }
 
-@test "hello.c becomes 210 bytes or fewer, for either machine, by gcc and by clang" {
+@test "hello.c is built to 210 bytes or fewer, for either machine, by gcc and by clang" {
     needs_compiler
     for compiler in cc $(compilers); do
         tinyelf build --cc "$compiler" "$SOURCE/asm/hello.c" -o hello
@@ -53,7 +53,7 @@ runs()
     done
 }
 
-@test "new --template c makes hello.c, and the command that it prints builds it" {
+@test "new --template c writes hello.c, and the command that it prints builds it" {
     needs_compiler
     tinyelf new --template c hello
     exits 0
@@ -76,7 +76,7 @@ runs()
     [ "${lines[1]}" = 'exit_group(0) = ?' ]
 }
 
-@test "main gets argc, argv, envp and an aligned stack; its result is the status" {
+@test "main gets argc, argv, envp and an aligned stack; its result is the exit status" {
     needs_compiler
     cat >main.c <<'C'
 #include <tiny.h>
@@ -113,7 +113,7 @@ C
     done
 }
 
-@test "a failed call returns -1 and sets errno; an answer that looks negative is none" {
+@test "a failed call returns -1 and sets errno; a large result is not an error" {
     needs_compiler
     cat >fail.c <<'C'
 #include <tiny.h>
@@ -145,7 +145,7 @@ C
     done
 }
 
-@test "hello.c has nothing to write to: errno that nobody reads is not there" {
+@test "hello.c has no writable data: errno is omitted if it is never read" {
     needs_compiler
     for compiler in $(compilers); do
         tinyelf build --cc "$compiler" "$SOURCE/asm/hello.c" -o hello
@@ -154,7 +154,7 @@ C
     done
 }
 
-@test "files share an errno where they say so" {
+@test "files share errno if they ask for it" {
     needs_compiler
     printf '#define TINY_SHARED_ERRNO\n#include <tiny.h>\nint why(void);\nint main(void) { return close(77) ? why() : 0; }\n' >main.c
     printf '#define TINY_SHARED_ERRNO\n#include <tiny.h>\nint why(void) { return errno; }\n' >why.c
@@ -168,7 +168,7 @@ C
     done
 }
 
-@test "every wrapper of tiny.h does what it says" {
+@test "every wrapper of tiny.h makes its system call" {
     needs_compiler
     cat >calls.c <<'C'
 #include <tiny.h>
@@ -225,7 +225,7 @@ C
     done
 }
 
-@test "six arguments arrive in their registers, also where the frame pointer is one" {
+@test "six arguments are passed in their registers, even if one is the frame pointer" {
     needs_compiler
     cat >six.c <<'C'
 #include <tiny.h>
@@ -248,7 +248,7 @@ C
                 exits 0
                 runs six
                 [ "$status" -eq 0 ] || { echo "$compiler $target $flags: $status"; return 1; }
-                # A wrong sixth argument is refused: it does arrive.
+                # A wrong sixth argument is refused, so it was passed.
                 sed 's/mask = {0, 8}/mask = {(void *)8, 99}/' six.c >wrong.c
                 tinyelf build --cc "$compiler" --target $target --cflags "$flags" wrong.c -o wrong
                 exits 0
@@ -259,7 +259,7 @@ C
     done
 }
 
-@test "the numbers of the calls are the kernel's, for both machines" {
+@test "tiny.h has the kernel's call numbers, for both machines" {
     needs_compiler
     for machine in 64 32; do
         printf '#include <asm/unistd_%s.h>\n' $machine | cc -E -dM - >kernel 2>/dev/null ||
@@ -274,7 +274,7 @@ C
             theirs=$(awk -v name="__NR_$name" '$2 == name {print $3}' kernel)
             [ "$ours" = "$theirs" ] || { echo "$machine $name: $ours, the kernel's is $theirs"; return 1; }
         done
-        # The constants that the calls take.
+        # The constants for arguments.
         printf '#include <tiny.h>\n' | cc -m$machine -E -dM -I "$SOURCE/asm" - |
             grep -E '^#define (O|SEEK|PROT|MAP|CLOCK)_[A-Z_]+ [0-9]' | grep -v MAP_FAILED | sort >ours
         [ "$(wc -l <ours)" -ge 15 ]
@@ -286,7 +286,7 @@ C
     done
 }
 
-@test "the compiler's own calls: memcpy, memmove, memset, memcmp" {
+@test "compilers' own calls of memcpy, memmove, memset and memcmp work" {
     needs_compiler
     cat >memory.c <<'C'
 #include <tiny.h>
@@ -331,7 +331,7 @@ C
     done
 }
 
-@test "the headers are clean, by both compilers, in C99 to C2x, with and without optimisation" {
+@test "the headers give no warnings, by both compilers, in C99 to C2x, with and without optimisation" {
     needs_compiler
     printf '#include "tiny.h"\n#include "tiny_memory.h"\nint main(void) { return open("a", O_RDONLY) + open("a", O_CREAT, 0644); }\n' >all.c
     sed '1i #define TINY_SHARED_ERRNO' all.c >shared.c
@@ -347,7 +347,7 @@ C
     done
 }
 
-@test "_start gives way to one of the program's own" {
+@test "a program may define its own _start" {
     needs_compiler
     printf '#define TINY_NO_START\n#include <tiny.h>\nvoid _start(void) { exit(7); }\n' >own.c
     tinyelf build own.c
@@ -360,7 +360,7 @@ C
     says "no entry: '_start' is not defined"
 }
 
-@test "an error of the compiler is shown with the user's line and a caret" {
+@test "a compiler's error is shown with the user's line and a caret" {
     needs_compiler
     printf 'int main(void)\n{\n\treturn undeclared;\n}\n' >wrong.c
     printf '#include "wrong.h"\nint main(void) { return f(); }\n' >includes.c
@@ -382,13 +382,13 @@ C
         exits 1
         says "-fno-such-flag"
         nothing grep -q /dev/fd <<<"$stderr"
-        # Nothing but messages: no carets of the compiler's own, no counts of errors.
+        # Only messages: without the compiler's carets and counts of errors.
         nothing grep -vE '^tinyelf: |^ +[0-9]+ \| |^ +\| +' <<<"$stderr"
     done
     holds_only includes.c wrong.c wrong.h
 }
 
-@test "a warning is told, and the program made" {
+@test "a warning is shown, and the program is built" {
     needs_compiler
     printf '#include <tiny.h>\nint main(void) { int unused; puts("a: error: b"); return 0; }\nint puts(const char *text) { return (int)text[0]; }\n' >warn.c
     for compiler in $(compilers); do
@@ -399,7 +399,7 @@ C
     done
 }
 
-@test "a compiler that crashes, says nothing, fails in its own words, or makes nothing" {
+@test "a compiler that crashes, fails without a message or makes no object is an error" {
     printf 'int main(void) { return 0; }\n' >a.c
     script() { printf '#!/bin/sh\n%s\n' "$1" >compiler && chmod +x compiler; }
     script 'kill -SEGV $$'
@@ -428,7 +428,7 @@ C
     holds_only a.c compiler
 }
 
-@test "no compiler: a message that names the package" {
+@test "without a compiler, the message names the package" {
     printf 'int main(void) { return 0; }\n' >a.c
     mkdir none
     run --separate-stderr env PATH="$PWD/none" "$TINYELF" build a.c
@@ -445,7 +445,7 @@ C
     says "cannot start './none/cc': No such file or directory"
 }
 
-@test "--cc is a program with blanks in its path, or words as in a shell" {
+@test "--cc is a path that may contain blanks, or words as in a shell" {
     needs_compiler
     mkdir "with blank"
     printf '#!/bin/sh\necho "$@" >>log\nexec cc "$@"\n' >"with blank/cc x"
@@ -471,7 +471,7 @@ C
     says "--cc names no compiler"
 }
 
-@test "--cflags are words, add up, and override" {
+@test "--cflags are words, accumulate, and override" {
     needs_compiler
     printf '#include <tiny.h>\nint main(void) { write(1, TEXT, sizeof TEXT - 1); return STATUS; }\n' >a.c
     tinyelf build --cflags "-DTEXT='\"two  words\"'" --cflags '-DSTATUS=4 -USTATUS' --cflags -DSTATUS=5 a.c
@@ -482,7 +482,7 @@ C
     tinyelf build --verbose --cflags "-DTEXT=\\\"\\\" -DSTATUS=0 -O0" a.c
     exits 0
     grep -q 'start: cc -c -Os .* -O0 -o /dev/fd/3' <<<"$stderr"
-    # What makes the machine another is found in the object.
+    # A flag that changes the machine is noticed in the object.
     tinyelf build --cflags "-m32 -DTEXT=\\\"\\\" -DSTATUS=0" a.c
     exits 0
     [ "$(od -An -t u1 -j 18 -N 1 a | tr -d ' ')" -eq 3 ]
@@ -494,7 +494,7 @@ C
     says "--cflags means nothing for a hex source"
 }
 
-@test "names with dashes, blanks and newlines, standard input, preprocessed C, --from c" {
+@test "C is read from files with odd names, from standard input, preprocessed, and with --from c" {
     needs_compiler
     for name in -dash.c @at.c "two words.c" $'new\nline.c' 'quote".c'; do
         cp -- "$SOURCE/asm/hello.c" "$name"
@@ -528,7 +528,7 @@ C
     exits 1
 }
 
-@test "the environment's options for compilers are not ours, its folders are" {
+@test "the environment's compiler options are ignored, its include folders are used" {
     needs_compiler
     mkdir include && printf '#define STATUS 6\n' >include/status.h
     printf '#include <tiny.h>\n#include <status.h>\nint main(void) { return STATUS; }\n' >a.c
@@ -540,7 +540,7 @@ C
     holds_only a a.c include
 }
 
-@test ".S is preprocessed by the same compiler with the same flags" {
+@test "a .S file is preprocessed by the same compiler with the same flags" {
     needs_compiler
     printf '#include <status.h>\n.globl _start\n_start: movl $231, %%eax\n movl $STATUS, %%edi\n syscall\n' >gnu.S
     mkdir include && printf '#define STATUS 7\n' >include/status.h

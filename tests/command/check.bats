@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# check: will Linux run it?
+# tinyelf check: will Linux run a file?
 load ../support/setup
 
 hello()
@@ -7,13 +7,13 @@ hello()
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
 }
 
-# patch FILE OFFSET HEXBYTES
+# patch FILE OFFSET HEXBYTES: overwrites bytes of a file
 patch()
 {
     printf '%s' "$3" | xxd -r -p | dd of="$1" bs=1 seek=$(($2)) conv=notrunc status=none
 }
 
-# key NAME: its value in the JSON on standard output, as it stands there.
+# key NAME: prints its value in the JSON on standard output, unchanged.
 key()
 {
     perl -MJSON::PP -e '
@@ -21,7 +21,7 @@ key()
         print $json->encode($json->decode(do { local $/; <STDIN> })->{$ARGV[0]}), "\n"' "$1" <<<"$output"
 }
 
-@test "a program that starts ends with 0, and says so" {
+@test "check of a program that starts ends with 0 and says so" {
     hello
     tinyelf check hello
     exits 0
@@ -30,7 +30,7 @@ key()
     exits 1
 }
 
-@test "a wrong field is named with offset, value and what would do; putting that in mends it" {
+@test "a wrong field is named with its offset, value and a suggestion that repairs it" {
     hello
     patch hello 0x36 3900
     tinyelf check hello
@@ -43,7 +43,7 @@ key()
     exits 0
 }
 
-@test "the JSON has the keys that are promised, null where one does not apply" {
+@test "the JSON has all documented keys, null if one does not apply" {
     hello
     tinyelf check --json hello
     exits 0
@@ -63,7 +63,7 @@ key()
     case $(key message) in *"e_type is 1"*) ;; *) false ;; esac
 }
 
-@test "killed and faulting programs have a signal and no errno" {
+@test "programs that are killed or fault have a signal and no errno" {
     hello
     cp hello killed
     patch killed 0x60 b3
@@ -85,7 +85,7 @@ key()
     [ "$(key verdict)" = '"faults"' ] && [ "$(key signal)" = 7 ]
 }
 
-@test "the verdict is what execve does here: exit statuses of the shell agree" {
+@test "the verdict is what execve does here, by the shell's exit status" {
     hello
     local offset
     for offset in 0 4 5 16 18 32 54 56 64 68 72 80 96 104; do
@@ -97,7 +97,7 @@ key()
         verdict=$(key verdict)
         case $verdict in
         '"starts"') expected=0 ;;
-        # Shells take what execve refuses for a script.
+        # Shells run a file that execve refuses as a script.
         '"refused"') expected=refused && [ "$ended" -gt 0 ] && ended=refused ;;
         *) expected=$((128 + $(key signal))) ;;
         esac
@@ -106,7 +106,7 @@ key()
     done
 }
 
-@test "several files, one of them bad: each is told, and the end is 1" {
+@test "of several files each is reported, and the status is 1 if one is bad" {
     hello
     cp hello other
     patch other 0x12 28
@@ -118,7 +118,7 @@ key()
     [ "${#lines[@]}" -eq 2 ]
 }
 
-@test "standard input, empty files and short ones" {
+@test "standard input, empty files and short files are checked" {
     hello
     tinyelf check - <hello
     exits 0
@@ -137,7 +137,7 @@ key()
     exits 0
 }
 
-@test "interpreters are followed one step, and named when missing" {
+@test "an interpreter is checked too, and named if it is missing" {
     printf '#!/nowhere/sh\n' >script
     tinyelf check script
     exits 1
@@ -163,7 +163,7 @@ key()
     tinyelf check --json moved
     exits 1
     [ "$(key errno)" = '"ENOENT"' ]
-    # Its own interpreter, and no ELF file.
+    # Itself as interpreter, and a file that is not ELF.
     printf 'text, and long enough to be as long as the header of an ELF file, at least' >text
     chmod +x text
     sed "s,/lib64/ld-linux-x86-64.so.2,./text\x00xxxxxxxxxxxxxxxxxxxx," "$program" >moved
@@ -171,7 +171,7 @@ key()
     [ "$(key errno)" = '"ELIBBAD"' ]
 }
 
-# real FILE: what execve answers here: "starts", or the errno's name.
+# real FILE: prints execve's result here: "starts", or the errno's name.
 real()
 {
     timeout 10 perl -MErrno -e '
@@ -189,14 +189,14 @@ real()
         print $? >> 8 ? "$name\n" : "starts\n"' "$1"
 }
 
-# said FILE: the same, as check says it.
-said()
+# by_check FILE: prints the same according to check.
+by_check()
 {
     tinyelf check --json "$1"
     if [ "$(key verdict)" = '"starts"' ]; then echo starts; else key errno | tr -d '"'; fi
 }
 
-@test "odd first lines: check says what execve does" {
+@test "check says what execve does with odd first lines of scripts" {
     hello
     printf 'text, and long enough to be as long as the header of an ELF file, at least' >text
     cp hello plain && chmod 644 plain
@@ -212,11 +212,11 @@ said()
         # shellcheck disable=SC2059
         printf "$line" >"script$i"
         chmod +x "script$i"
-        echo "$line: $(real "./script$i"), said $(said "script$i")"
-        [ "$(real "./script$i")" = "$(said "script$i")" ]
+        echo "$line: $(real "./script$i"), by_check $(by_check "script$i")"
+        [ "$(real "./script$i")" = "$(by_check "script$i")" ]
         i=$((i + 1))
     done
-    # Around the 256 bytes that are read.
+    # Around the limit of 256 bytes that Linux reads.
     local size kind
     for size in 253 254 255 256 257 258; do
         for kind in '' '\n' ' ' '\0x'; do
@@ -225,14 +225,14 @@ said()
             { printf '#!./hello '; printf '%*s' $((size - 10)) '' | tr ' ' x; printf "$kind"; } >argument
             chmod +x slashes blanks argument
             for file in slashes blanks argument; do
-                echo "$file, $size, '$kind': $(real ./$file), said $(said $file)"
-                [ "$(real ./$file)" = "$(said $file)" ]
+                echo "$file, $size, '$kind': $(real ./$file), by_check $(by_check $file)"
+                [ "$(real ./$file)" = "$(by_check $file)" ]
             done
         done
     done
 }
 
-@test "what a file names as its interpreter reaches a terminal without its control characters" {
+@test "an interpreter's name is printed without control characters" {
     printf '#!/no\033[31m\tx\n' >script
     tinyelf check script
     exits 1
@@ -242,7 +242,7 @@ said()
     case $(key interpreter) in '"/no\u001b[31m"') ;; *) key interpreter; false ;; esac
 }
 
-@test "an interpreter that may be run and not read is taken for good" {
+@test "an interpreter that may be executed but not read is assumed to be good" {
     hello
     chmod 111 hello
     printf '#!./hello\n' >script
@@ -257,7 +257,7 @@ said()
     [ "${lines[1]}" = "  the interpreter may be run and not read, it is taken for good: ./hello" ]
 }
 
-@test "x32: a header of 32 bits with the machine of 64" {
+@test "a 32-bit header with the machine x86-64 is reported as x32" {
     printf '.globl _start\n_start: mov $60, %%eax\nxor %%edi, %%edi\nsyscall\n' >x32.s
     as --x32 x32.s -o x32.o && ld -m elf32_x86_64 x32.o -o x32 || skip "as or ld makes no x32 here"
     tinyelf check --json x32
@@ -267,7 +267,7 @@ said()
     [ "$(key check)" = '"x32"' ]
 }
 
-@test "huge files of holes, and files that end nowhere" {
+@test "huge files with holes and endless files are checked in time" {
     hello
     cp hello holes && truncate -s 4G holes || skip "no files of 4 GiB here"
     tinyelf check holes
@@ -280,7 +280,7 @@ said()
     [ "$status" -eq 1 ]
 }
 
-@test "--kernel answers for other versions; what is no version is a wrong call" {
+@test "--kernel answers for other versions; an invalid version is a usage error" {
     hello
     patch hello 0x44 04
     tinyelf check --json --kernel 5.4 hello
@@ -300,7 +300,7 @@ said()
     done
 }
 
-@test "other loaders have other opinions, each with its source" {
+@test "objections of other loaders are listed with their sources" {
     hello
     tinyelf check --loader wsl1 hello
     exits 1
@@ -317,7 +317,7 @@ said()
     exits 2
 }
 
-@test "qemu-user does what check says that it does" {
+@test "qemu-user does what check says" {
     command -v qemu-x86_64 >/dev/null || skip "qemu-user is not installed"
     command -v qemu-i386 >/dev/null || skip "qemu-i386 is not installed"
     hello
@@ -326,16 +326,16 @@ said()
     for program in hello hello32; do
         qemu=qemu-x86_64
         [ "$program" = hello ] || qemu=qemu-i386
-        # The ELF header but for the entry and what is mapped: changed programs do the same or nothing.
+        # Changes in the ELF header, other than in the entry and the mapping: programs run as before or not at all.
         for offset in 0 1 2 3 4 5 6 7 8 15 16 17 20 23 40 41 42 43 48 49 50 51 52 53 54 55 60 61 62 63; do
             [ "$program" = hello ] || [ "$offset" -lt 44 ] || continue
             for value in 00 01 02 40; do
                 cp "$program" mutant
                 patch mutant "$offset" "$value"
                 tinyelf check --loader qemu-user mutant
-                local said=$status ran=0
+                local by_check=$status ran=0
                 timeout 10 "$qemu" ./mutant >out 2>err </dev/null || ran=$?
-                if [ "$said" -eq 0 ]; then
+                if [ "$by_check" -eq 0 ]; then
                     [ "$ran" -eq 0 ] || { echo "$program: $offset $value: starts, and $ran"; false; }
                 else
                     [ "$ran" -ne 0 ] || { echo "$program: $offset $value: refused, and ran"; false; }
@@ -345,7 +345,7 @@ said()
     done
 }
 
-@test "the map shows what is in memory" {
+@test "the map shows the program's memory" {
     hello
     tinyelf check -v --kernel 6.18 hello
     exits 0
@@ -357,7 +357,7 @@ said()
     grep -q 'rwx stack$' <<<"$output"
 }
 
-@test "thousands of program headers are checked as a whole" {
+@test "thousands of program headers are checked in time" {
     perl -e '
         print "\x7fELF", pack("CCCx9", 2, 1, 1), pack("vvVQQQVvvvvvv", 2, 62, 1, 0x10078, 64, 0, 0, 64, 56, 1170, 64, 0, 0);
         print pack("VVQQQQQQ", 1, 5, 0, 0x10000 + ($_ * 4096 * 7 % (1170 * 4096)), 0, 4096, 8192, 4096) for 1..1170;
@@ -370,7 +370,7 @@ said()
     case $output in *"no more than 73 program headers"*) ;; *) echo "$output"; false ;; esac
 }
 
-@test "files that cannot be read, folders, devices, wrong calls" {
+@test "unreadable files, folders and devices are errors, and usage errors are reported" {
     tinyelf check missing
     exits 1
     says "missing: error: No such file or directory"
@@ -393,7 +393,7 @@ said()
     [ "$status" -eq 1 ]
 }
 
-@test "build leaves no program that Linux cannot start, unless told to" {
+@test "build writes no program that Linux cannot start, except with --no-check" {
     hello
     cp hello older
     cat >data.asm <<'A'
@@ -415,7 +415,7 @@ A
     exits 0
     tinyelf check new
     exits 1
-    # Where root may, and where only some starts meet the stack: made.
+    # It is written if root may start it, or if it only sometimes overlaps the stack.
     printf '\x90' >code
     tinyelf build --from raw --base 0 code -o low
     exits 0
@@ -423,7 +423,7 @@ A
     exits 0
 }
 
-@test "a hex source may describe anything: what begins like a program and is none gets a warning" {
+@test "a hex source may describe any file; one that looks like a program and is not gets a warning" {
     echo "7F 45 4C 46 02" >bad.hex
     tinyelf build bad.hex
     exits 0
@@ -438,7 +438,7 @@ A
     [ -z "$stderr" ]
 }
 
-# The note that points here, in what the last command said on stderr.
+# The last command's standard error has the note that refers to check.
 pointed()
 {
     grep -qxF "tinyelf: $1: note: $2: 'tinyelf check' says why" <<<"$stderr" && return 0
@@ -453,7 +453,7 @@ not_pointed()
     esac
 }
 
-@test "explain and dump point to check where a program would not start; their output stays as it is" {
+@test "explain and dump refer to check if a program would not start, and their output does not change" {
     hello
     cp hello refused && patch refused 0x36 39
     cp hello killed && patch killed 0x60 b3
@@ -483,15 +483,15 @@ not_pointed()
     tinyelf dump - <refused
     pointed "<stdin>" "Linux would refuse to start it"
     diff <(readelf -hlW killed 2>/dev/null) <("$TINYELF" dump -hlW killed 2>/dev/null)
-    # Behind the report, and in front of the next file's.
+    # After the report, and before the next file's.
     run bash -c '"$TINYELF" dump -h refused hello 2>&1'
     grep -n -e '^File: ' -e 'note:' <<<"$output" | sed 's/^[0-9]*://; s/: note.*//' >order
     diff - order <<<$'File: refused\ntinyelf: refused\nFile: hello'
 }
 
-@test "what is not there to be started on x86 is not pointed at" {
+@test "explain and dump do not refer to check for files that are not meant to be started on x86" {
     hello
-    # An ET_DYN with an entry or an interpreter is there to be started, one without is a library.
+    # An ET_DYN with an entry or an interpreter is a program, one without is a library.
     cp hello library && patch library 0x10 03 && patch library 0x18 0000000000000000
     tinyelf check library
     exits 1
@@ -506,7 +506,7 @@ not_pointed()
     exits 1
     tinyelf dump named
     pointed named "Linux would refuse to start it"
-    # Objects, other machines, no headers for a program at all, text.
+    # Objects, other machines, files without program headers, text.
     printf 'nop\n' >object.s
     as object.s -o object.o
     tinyelf dump object.o
@@ -525,23 +525,23 @@ not_pointed()
     printf 'text\n' >text
     tinyelf explain text
     not_pointed
-    # What only has the addresses of another file's code.
+    # A file that only has the addresses of another file's code.
     objcopy --only-keep-debug "$(command -v perl)" perl.debug
     tinyelf check perl.debug
     exits 1
     tinyelf dump -h perl.debug
     not_pointed
-    # Where some start: a stack that is elsewhere, or a caller who may map low addresses.
+    # Programs that start sometimes: with another stack, or if the caller may map low addresses.
     "$TINYELF" build --base 0 "$SOURCE/asm/hello.s" -o low
     tinyelf dump low
     not_pointed
 }
 
-@test "the script that asks Debian's kernel says what it misses, and how it is called" {
+@test "boot.sh, which asks Debian's kernel, reports what is missing and how to call it" {
     local script=$SOURCE/tests/oracle/kernel/boot.sh tool
     run --separate-stderr bash "$script"
     exits 2
-    says "usage: kernel_boot.sh BUILD"
+    says "usage: boot.sh BUILD"
     run --separate-stderr bash "$script" .
     exits 2
     says "has no libelfgen-core.a: build there first"

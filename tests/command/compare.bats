@@ -25,7 +25,7 @@ hello()
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
 }
 
-# The C program, if this machine can make it.
+# Makes the C program, if this machine can.
 c_hello()
 {
     needs cc
@@ -33,7 +33,7 @@ c_hello()
     cc "$@" c-hello.c -o c-hello 2>/dev/null || skip "cc cannot make it ($*)"
 }
 
-# fact FILE EXPRESSION: of the file's facts `f`, by way of --json; the other one is the 178 bytes.
+# fact FILE EXPRESSION: evaluates it on the file's facts `f`, from --json; the other file is the 178 bytes.
 fact()
 {
     "$TINYELF" compare --json "$1" hello | python3 -c '
@@ -42,7 +42,7 @@ f = json.load(sys.stdin)["files"][0]
 print(eval(sys.argv[1]))' "$2"
 }
 
-@test "the 178 bytes: 64 and 56 of headers, 46 of code, 12 of text, 8 instructions, a page" {
+@test "the 178 bytes have 64 and 56 bytes of headers, 46 of code, 12 of text, 8 instructions and a page" {
     needs python3
     hello
     "$TINYELF" compare --json hello hello >json
@@ -65,7 +65,7 @@ assert f["interpreter"] is None and f["needed"] == [] and f["needed_count"] == 0
 P
 }
 
-@test "a byte of two headers, or of header and code, is counted once, apart, and told whose it is" {
+@test "a byte of two headers, or of header and code, is counted once, as shared, with its owners" {
     needs python3
     hello
     nasm -f bin -o tiny "$SOURCE/tests/support/tiny45.asm"
@@ -80,7 +80,7 @@ P
     grep -q '^    program headers  *32  *0  -32$' <<<"$output"
 }
 
-@test "of 200 of the system's files, every byte has one kind, and the size is what stat says" {
+@test "in 200 of the system's files every byte has one kind, and the size is stat's" {
     needs python3 readelf
     hello
     [ "$(wc -l <"$BATS_FILE_TMPDIR/files")" -ge 50 ] || skip "few ELF files here"
@@ -93,7 +93,7 @@ for path in open(sys.argv[1]).read().split("\n")[:-1]:
     assert f["size"] == os.stat(path).st_size == sum(f["bytes"].values()), path
     assert sum(f["headers"].values()) == f["bytes"]["headers"], path
     assert f["bytes"]["unknown"] * 4 <= f["size"], (path, f["bytes"]["unknown"])
-    # Counts, by readelf.
+    # Counts by readelf.
     text = subprocess.run(["readelf", "-hlSW", path], capture_output=True, text=True, errors="replace").stdout
     number = lambda name: int(re.search(name + r":\s+(\d+)", text).group(1))
     assert f["segments"]["count"] == number("Number of program headers"), path
@@ -120,11 +120,11 @@ P
     TINYELF=$TINYELF python3 check.py "$BATS_FILE_TMPDIR/files"
 }
 
-@test "kinds of bytes are as large as readelf's sections of them" {
+@test "each kind has as many bytes as readelf's sections of that kind" {
     needs python3 readelf
     hello
     c_hello -g
-    # kind NAME...: the sizes of these sections.
+    # kind NAME...: prints the sum of these sections' sizes.
     kind()
     {
         local name sum=0 size
@@ -147,13 +147,13 @@ P
     [ "$(fact c-hello 'f["bytes"]["unknown"] + f["bytes"]["several"] + f["bytes"]["other"]')" -eq 0 ]
     [ "$(fact c-hello 'f["headers"]["section_headers"]')" -eq \
         $((64 * $(readelf -h c-hello | sed -n 's/.*Number of section headers: *//p'))) ]
-    # Stripped, all symbols are names of sections, and nothing is for a debugger.
+    # After stripping, the only names are those of sections, and nothing is for a debugger.
     strip c-hello
     [ "$(fact c-hello 'f["bytes"]["symbols"]')" -eq "$(kind .shstrtab)" ]
     [ "$(fact c-hello 'f["bytes"]["debug"]')" -eq 0 ]
 }
 
-@test "instructions are those that objdump -d has" {
+@test "there are as many instructions as in objdump -d" {
     needs python3 objdump cc
     hello
     c_hello -O1
@@ -167,7 +167,7 @@ P
     done
 }
 
-@test "memory is what the kernel maps" {
+@test "the memory is as large as the kernel's mappings" {
     needs python3 perl
     [ -r /proc/self/maps ] || skip "no /proc"
     hello
@@ -179,7 +179,7 @@ P
         cc -static block.c -o block-static 2>/dev/null && files+=(./block-static)
     fi
     for file in "${files[@]}"; do
-        # It waits for input while its map is read; the file's pages and those of zeros behind them.
+        # It waits for input while its maps are read: the file's pages and the pages of zeros after them.
         perl -e '
             pipe(my $in, my $out);
             my $child = fork // die;
@@ -207,7 +207,7 @@ P
     done
 }
 
-@test "objects, core files and other processors have no memory, no entry, no instructions: n/a, null" {
+@test "for objects, core files and other processors, memory, entry and instructions are n/a or null" {
     needs python3
     hello
     "$TINYELF" compare --json "$SOURCE/tests/fuzz/corpus/dump/x86_64-linux-gnu.o" \
@@ -235,7 +235,7 @@ P
     [ "$(fact core 'f["memory"], f["entry"], f["instructions"]')" = "(None, None, None)" ]
 }
 
-@test "one of the files may come from standard input, and identical ones are called so" {
+@test "one of the files may be standard input, and identical files are reported as identical" {
     hello
     cp hello other
     tinyelf compare hello other
@@ -257,7 +257,7 @@ P
     says "standard input can be one of the two files, not both"
 }
 
-@test "ratios from double on, differences below" {
+@test "changes are ratios from double on, and differences below" {
     hello
     head -c 100 /dev/zero >zeros
     cat hello zeros >more
@@ -270,11 +270,11 @@ P
     grep -q '^size  *378  *178  1/2\.1$' <<<"$output"
     tinyelf compare double more
     grep -q '^size  *378  *278  -100$' <<<"$output"
-    # Nothing says that zeros behind all that is known fill up anything.
+    # Zeros after all known parts are not known to be padding.
     grep -q '^  unknown  *200  *100  1/2\.0$' <<<"$output"
 }
 
-@test "no line is longer than 100 columns, whatever the names are" {
+@test "no line is longer than 100 columns, whatever the names" {
     hello
     cp hello "$(printf 'x%.0s' {1..200})"
     cp hello $'odd "\\\n\xff'
@@ -288,7 +288,7 @@ P
     done
 }
 
-@test "what is no ELF file or not all there is told, and what is there is compared" {
+@test "files that are not ELF or are cut are reported, and what there is of them is compared" {
     hello
     echo text >text
     touch empty
@@ -304,7 +304,7 @@ P
         exits 1
         [ -z "$output" ]
     done
-    # Both are told.
+    # Both are reported.
     tinyelf compare text gone
     exits 1
     says "text: offset 0x0: error"
@@ -336,7 +336,7 @@ P
     [ -z "$stderr" ]
 }
 
-@test "a segment that Linux refuses is told" {
+@test "a segment that Linux refuses is reported" {
     needs perl
     hello
     perl -pe 'BEGIN { $/ = undef; binmode STDIN } substr($_, 80, 8) = pack("Q", 0x10001)' hello >refused
@@ -345,10 +345,10 @@ P
     grep -q '^  Linux maps it  *yes  *no$' <<<"$output"
 }
 
-@test "thousands of sections over the same bytes, names without end, tables without end" {
+@test "thousands of overlapping sections and endless names and tables are compared in time" {
     needs perl python3
     hello
-    # A section name table that is the whole file and has no NUL, 20,000 sections that are all of it.
+    # A section name table that is the whole file and has no NUL, and 20,000 sections of the whole file.
     perl -e '
         my $n = 20000;
         print pack("A4C5x7vvVQQQVvvvvvv", "\x7fELF", 2, 1, 1, 0, 0, 3, 62, 1, 0, 64, 120, 0, 64, 56, 1, 64, $n, 1),
@@ -363,7 +363,7 @@ assert sum(f["bytes"].values()) == f["size"] and f["sections"]["count"] == 20000
     grep -q "^tinyelf: many: .*: error: section 0 has " err
 }
 
-@test "wrong calls" {
+@test "usage errors are reported" {
     for arguments in "" "one" "one two three"; do
         # shellcheck disable=SC2086 # some words
         tinyelf compare $arguments
@@ -384,12 +384,12 @@ assert sum(f["bytes"].values()) == f["size"] and f["sections"]["count"] == 20000
     [ "$status" -eq 1 ]
 }
 
-@test "100 MB are compared within the memory of a listing" {
+@test "files of 100 MB are compared in limited memory" {
     file=$(ls -S /usr/lib/x86_64-linux-gnu/libLLVM*.so* 2>/dev/null | head -n 1)
     [ -n "$file" ] || skip "no libLLVM here"
     ! nm "$TINYELF" 2>/dev/null | grep -q __asan_init || skip "a sanitizer needs more"
     hello
-    # The mapped file and a bit for every byte of code, several times; not a struct for each.
+    # The mapped file, and several bits for every byte of code, but no struct for each.
     limit=$((($(stat -Lc %s "$file") * 3 / 2 + 200000000) / 1024))
     run bash -c "ulimit -v $limit; '$TINYELF' compare hello '$file'"
     [ "$status" -eq 0 ]

@@ -6,7 +6,7 @@ setup()
 {
     mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return 1
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
-    # A tracer needs what some containers forbid.
+    # Some containers forbid ptrace.
     "$TINYELF" compare --run hello hello >/dev/null 2>why || skip "no program can be traced: $(cat why)"
 }
 
@@ -17,7 +17,7 @@ needs()
     done
 }
 
-# c NAME [FLAG...]: a program from C on standard input.
+# c NAME [FLAG...]: makes a program from C on standard input.
 c()
 {
     local name=$1
@@ -32,7 +32,7 @@ c_hello()
 int main(void) { puts("Hello world"); return 0; }'
 }
 
-# fact FILE EXPRESSION: of what the file did, `r`; the other one is the 178 bytes. It runs once for all
+# fact FILE EXPRESSION: evaluates it on the file's run `r`; the other file is the 178 bytes. It runs once for all
 # facts of a test.
 fact()
 {
@@ -46,14 +46,14 @@ r = json.load(open("json"))["files"][0]["run"]
 print(eval(sys.argv[1]))' "$2"
 }
 
-# The names of the calls that strace sees, behind execve. A child's stand after its number.
+# Prints the names of the calls that strace sees after execve. A child's lines begin with its number.
 strace_names()
 {
     timeout 20 strace -f -o log "$1" </dev/null >/dev/null 2>&1 || true
     perl -ne 'next if /resumed>|^\d+ +(\+\+\+|---)/; print "$1\n" if /^\d+ +(\w+)\(/' log | tail -n +2
 }
 
-# Whether a process runs whose program is one of the test's.
+# No process runs one of the test's programs.
 none_left()
 {
     local process
@@ -79,7 +79,7 @@ for r in files[0]["run"], files[1]["run"]:
     assert r["call_count"] == r["order_count"] == 2 and r["before_write"] == 0
     assert r["abi"] == {"x86_64": 2, "i386": 0}
     assert r["calls"] == [{"name": n, "count": 1, "failed": 0} for n in ("write", "exit_group")]
-    # The page that it is in, and the kernel's one or two of a stack.
+    # The program's page, and one or two of the stack by the kernel.
     assert 2 <= r["pages"]["faults"] == r["pages"]["minor"] + r["pages"]["major"] <= 5
     assert 2 <= r["pages"]["resident"] <= 6
     assert 1 <= r["time"]["runs"] <= 500 and 0 < r["time"]["least_ns"] <= r["time"]["median_ns"]
@@ -108,7 +108,7 @@ P
         diff theirs ours || { echo "$file"; return 1; }
         fact "$file" '"\n".join("%d %s" % (c["count"], c["name"]) for c in r["calls"])' | sort >ours
         sort theirs | uniq -c | sed 's/^ *//' | sort | diff - ours || { echo "$file"; return 1; }
-        # Those that failed.
+        # Failed calls.
         [ "$(fact "$file" 'sum(c["failed"] for c in r["calls"])')" -eq "$(grep -c ' = -1 ' log || true)" ]
     done
 }
@@ -123,7 +123,7 @@ P
     awk 'length > 100 { print; wide = 1 } END { exit wide }' <<<"$output"
 }
 
-@test "orders are laid side by side: what both do, and what one alone" {
+@test "calls are listed side by side: those of both programs, and those of one" {
     printf 'global _start\n_start:\n' >head
     call() { printf 'mov eax, %s\nsyscall\n' "$1"; }
     { cat head; call 39; call 102; call 104; call 39; call 39; call 39; printf 'xor edi, edi\n'; call 60; } >first.s
@@ -149,7 +149,7 @@ page faults"* ]]
   both                 exit" ]]
 }
 
-@test "page faults are those that perf counts, or GNU time" {
+@test "page faults are as many as perf or GNU time counts" {
     needs python3
     c_hello dynamic
     c many <<<'#include <stdlib.h>
@@ -163,7 +163,7 @@ int main(void)
     counted=0
     for file in ./dynamic ./many; do
         ours=$(fact "$file" 'r["pages"]["faults"]')
-        # From execve to the end: a few for the new stack come before perf begins.
+        # From execve to the end: a few faults for the new stack come before perf begins.
         if perf stat -x, -e page-faults "$file" >/dev/null 2>perf; then
             theirs=$(awk -F, '$3 ~ /^page-faults/ && $3 !~ /u$/ { print $1 }' perf)
             if [ -n "$theirs" ]; then
@@ -172,7 +172,7 @@ int main(void)
                 counted=1
             fi
         fi
-        # time's own child is in its count, so that of a program with few is taken off.
+        # time counts its own child, so subtract the count of a program with few faults.
         if /usr/bin/time -f '%R %F' true 2>/dev/null; then
             few=$(/usr/bin/time -f '%R %F' ./hello 2>&1 >/dev/null | awk '{ print $1 + $2 }')
             theirs=$(/usr/bin/time -f '%R %F' "$file" 2>&1 >/dev/null | awk '{ print $1 + $2 }')
@@ -182,11 +182,11 @@ int main(void)
         fi
     done
     [ "$counted" -eq 1 ] || skip "neither perf nor GNU time counts here"
-    # 8 MB touched are 2,048 pages at the end, however they came.
+    # 8 MB of touched memory are 2,048 pages at the end, however they were mapped.
     [ "$(fact ./many 'r["pages"]["resident"] >= 2048')" = True ]
 }
 
-@test "a file is run only if that is asked for" {
+@test "files are run only with --run" {
     c leaves <<<'#include <fcntl.h>
 #include <unistd.h>
 int main(void) { close(open("trace-of-it", O_CREAT | O_WRONLY, 0600)); return 0; }'
@@ -200,10 +200,10 @@ int main(void) { close(open("trace-of-it", O_CREAT | O_WRONLY, 0600)); return 0;
     [ -e trace-of-it ]
 }
 
-@test "what never ends is killed and told, the other is measured" {
+@test "a program that never ends is killed and reported, and the other is measured" {
     needs python3
     printf 'global _start\n_start: jmp _start\n' >loop.s
-    # Calls without end, and stopped for good.
+    # Endless calls, and a stopped process.
     printf 'global _start\n_start: mov eax, 39\nsyscall\njmp _start\n' >calls.s
     printf 'global _start\n_start: mov eax, 39\nsyscall\nmov edi, eax\nmov esi, 19\nmov eax, 62\nsyscall\njmp _start\n' >stopped.s
     for name in loop calls stopped; do
@@ -224,9 +224,9 @@ P
         [ "$(fact calls 'r["call_count"] <= 65535')" = True ]
 }
 
-@test "no child is left, whatever it does" {
+@test "no child is left, whatever the program does" {
     needs python3 strace
-    # Children in sessions of their own that ignore what they can and never end.
+    # Children in other sessions that ignore signals and never end.
     c children <<<'#include <signal.h>
 #include <unistd.h>
 int main(void)
@@ -247,7 +247,7 @@ int main(void)
     says "children: error: it or a child of it still ran"
     grep -qE '^  processes, threads +9 +1' <<<"$output"
     none_left
-    # Those that end: their calls count, the order is the program's own.
+    # Children that end: their calls count, but the order is that of the program.
     c waits <<<'#include <sys/wait.h>
 #include <unistd.h>
 int main(void)
@@ -264,7 +264,7 @@ int main(void)
     strace_names ./waits >theirs
     [ "$(fact ./waits 'r["processes"], r["output"]')" = "(4, 18)" ]
     fact ./waits '"\n".join("%d %s" % (c["count"], c["name"]) for c in r["calls"])' | sort >ours
-    # What a child's end interrupts is made again, which strace shows; it is one call.
+    # A call that a child's end interrupts is repeated: strace shows both, but it is one call.
     sort theirs | uniq -c | sed 's/^ *//' | sort | diff <(grep -vE 'wait4|clone') <(grep -vE 'wait4|clone' ours)
     grep -q '^3 clone$' ours && grep -q '^4 wait4$' ours
     [ "$(fact ./waits '"write" in r["order"]')" = False ]
@@ -272,7 +272,7 @@ int main(void)
     none_left
 }
 
-@test "ended from outside, it leaves nothing" {
+@test "if the command is killed, no process is left" {
     printf 'global _start\n_start: jmp _start\n' >loop.s
     "$TINYELF" build loop.s
     for signal in INT TERM KILL; do
@@ -294,7 +294,7 @@ int main(void)
     done
 }
 
-@test "what Linux refuses is told, the other is measured" {
+@test "a program that Linux refuses is reported, and the other is measured" {
     needs python3
     printf 'global _start\n_start: ret\n' >object.s
     nasm -f elf64 -o object object.s
@@ -308,7 +308,7 @@ int main(void)
     exits 1
     says "tinyelf: object: error: Linux takes it for no program: Exec format error"
     grep -qE '^run +exit 0 +no: Exec format error$' <<<"$output"
-    # A program of another machine.
+    # A program for another machine.
     "$TINYELF" explain --format hex hello | sed 's/^3e 00  *# 000012/b7 00 # 000012/' >arm.hex
     "$TINYELF" build arm.hex -o arm
     ./arm 2>/dev/null && skip "this machine runs programs of AArch64"
@@ -332,21 +332,21 @@ P
     [ "$(grep -c 'object: error' <<<"$stderr")" -eq 2 ]
 }
 
-@test "its standard input is empty, whatever ours is" {
+@test "a program's standard input is empty, whatever the command's is" {
     needs python3
     "$TINYELF" build "$SOURCE/asm/cat.s" -o cat
-    # Nobody writes into it, nobody closes it.
+    # A pipe that is neither written to nor closed.
     mkfifo pipe
     exec 5<>pipe
     run --separate-stderr timeout 20 "$TINYELF" compare --run cat hello <&5
     exec 5>&-
     exits 0
     [ "$(fact cat 'r["order"][0], r["exit_status"], r["output"]')" = "('read', 0, 0)" ]
-    # Nor does it matter that there are none.
+    # Closed descriptors do not matter either.
     run -0 bash -c "'$TINYELF' compare --run cat hello <&- 2>&-"
 }
 
-@test "what it prints is counted and not shown" {
+@test "a program's output is counted and not shown" {
     needs python3
     c prints <<<'#include <string.h>
 #include <unistd.h>
@@ -365,7 +365,7 @@ int main(void)
     grep -qE '^run +exit 3 +exit 0$' <<<"$output"
 }
 
-@test "one that a signal kills is measured like any other" {
+@test "a program that a signal kills is measured like any other" {
     needs python3
     printf '\xf4' >halt.bin
     "$TINYELF" build --from raw halt.bin -o halt
@@ -376,12 +376,12 @@ int main(void)
         "(11, None, [], True, True)" ]
 }
 
-@test "calls of i386 have their own names, numbers without a name show the number" {
+@test "calls of i386 have their own names, and calls without a name show their number" {
     needs python3
     "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
     ./hello32 >/dev/null || skip "this kernel runs no 32-bit programs"
     [ "$(fact hello32 'r["order"], r["abi"]')" = "(['write', 'exit'], {'x86_64': 0, 'i386': 2})" ]
-    # One program, two doors: i386's getpid is 20, writev on x86-64.
+    # One program, calls of both ABIs: 20 is getpid on i386 and writev on x86-64.
     printf 'global _start\n_start: mov eax, 20\nint 0x80\nmov eax, 39\nsyscall\nmov eax, 9999\nsyscall\nxor edi, edi\nmov eax, 60\nsyscall\n' >both.s
     "$TINYELF" build both.s
     [ "$(fact both 'r["order"], r["abi"]')" = \
@@ -391,7 +391,7 @@ int main(void)
     grep -qE "^  by i386's +1 +2  2.0 times$" <<<"$output"
 }
 
-@test "thousands of different numbers are counted all the same" {
+@test "thousands of different call numbers are counted" {
     needs python3
     printf 'global _start\n_start: mov ebx, 100000\nnext: mov eax, ebx\nsyscall\ninc ebx\ncmp ebx, 103000\njne next\nxor edi, edi\nmov eax, 60\nsyscall\n' >numbers.s
     "$TINYELF" build numbers.s
@@ -402,7 +402,7 @@ int main(void)
     awk 'length > 100 { print; wide = 1 } END { exit wide }' <<<"$output"
 }
 
-@test "where ptrace is forbidden the files are compared, and the rest is told" {
+@test "without ptrace the files are compared, and the missing runs are reported" {
     c forbidden <<<'#include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -433,7 +433,7 @@ int main(int argc, char **argv)
     none_left
 }
 
-@test "wrong calls" {
+@test "usage errors are reported" {
     for time in 0 -1 x "" 1x 100000 . 0.0; do
         tinyelf compare --run --time "$time" hello hello
         exits 2
@@ -448,7 +448,7 @@ int main(int argc, char **argv)
     run -1 bash -c "'$TINYELF' compare --run hello hello >/dev/full"
 }
 
-@test "it has no terminal to ask on" {
+@test "a program has no controlling terminal" {
     needs python3 script
     c asks <<<'#include <fcntl.h>
 int main(void) { return open("/dev/tty", O_RDWR) < 0 ? 7 : 8; }'
@@ -458,7 +458,7 @@ int main(void) { return open("/dev/tty", O_RDWR) < 0 ? 7 : 8; }'
     grep -qE '^run +exit 7 +exit 0$' lines
 }
 
-@test "a call that a signal interrupts is one, unless the program itself makes it again" {
+@test "a call that a signal interrupts counts once, unless the program itself repeats it" {
     needs python3
     for flags in SA_RESTART 0; do
         c interrupted$flags <<E2
@@ -484,7 +484,7 @@ E2
     done
     for program in "interruptedSA_RESTART 1" "interrupted0 2"; do
         set -- $program
-        # From its own pipe, behind what the loader does.
+        # From its own pipe, after the loader's calls.
         [ "$(fact "$1" 'r["order"][r["order"].index("pipe2" if "pipe2" in r["order"] else "pipe"):].count("read")')" -eq "$2" ]
     done
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# tinyelf disasm: instructions, told from data by following the code.
+# tinyelf disasm: instructions, found among data by following the code.
 load ../support/setup
 
 setup_file()
@@ -13,7 +13,7 @@ setup_file()
         done 2>/dev/null | head -n 60 >"$BATS_FILE_TMPDIR/files" || true
 }
 
-@test "the lecture's listing, to the letter" {
+@test "the lecture's program is disassembled to its exact listing" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf disasm hello
     exits 0
@@ -26,14 +26,14 @@ mov rax,0xe7
 mov rdi,0x0
 syscall" ]
     [ -z "$stderr" ]
-    # The same from standard input, with the string taken for code by a linear sweep.
+    # The same from standard input, with a linear sweep that decodes the string as code.
     [ "$("$TINYELF" disasm - <hello)" = "$output" ]
     tinyelf disasm --all hello
     [ "${#lines[@]}" -gt 8 ]
     [ "$(head -n 8 <<<"$output")" = "$("$TINYELF" disasm hello)" ]
 }
 
-@test "addresses, bytes and the other syntaxes" {
+@test "options show addresses, bytes and the other syntaxes" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf disasm -a -b hello
     [ "${lines[2]}" = "0x10086  48 c7 c6 a6 00 01 00     mov rsi,0x100a6" ]
@@ -47,23 +47,23 @@ syscall" ]
     [ "${lines[5]}" = "mov rsi,0x100a6" ]
 }
 
-@test "instructions begin where objdump has them begin" {
+@test "instructions begin where they do in objdump" {
     command -v perl >/dev/null || skip "perl is not installed"
     command -v objdump >/dev/null || skip "objdump is not installed"
     xargs perl "$BATS_TEST_DIRNAME/../support/boundaries.pl" "$TINYELF" <"$BATS_FILE_TMPDIR/files" >out || {
         head -n 20 out
         return 1
     }
-    # Enough to mean something.
+    # Enough instructions for a meaningful result.
     [ "$(sed -n 's/ instructions compared$//p' out)" -gt 100000 ] || skip "$(tail -n 1 out): few ELF files here"
 }
 
-@test "a whole program, disassembled and assembled by nasm, runs as before" {
+@test "a program that is disassembled and assembled by nasm runs as before" {
     for name in hello echo cat exit; do
         "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name"
         "$TINYELF" disasm --syntax nasm -a "$name" >"$name.asm"
         nasm -f bin -w+error -o code "$name.asm"
-        # In place of its own code.
+        # In place of the original code.
         cp "$name" other
         dd if=code of=other bs=1 seek=120 conv=notrunc status=none
         [ "$(stat -c %s other)" -eq "$(stat -c %s "$name")" ]
@@ -75,7 +75,7 @@ syscall" ]
     done
 }
 
-@test "instructions that overlap stand aside in nasm's source" {
+@test "overlapping instructions are comments in nasm's source" {
     # jmp into its own second byte, which begins an inc.
     printf '\xeb\xff\xc0\xf4' >raw
     "$TINYELF" build --from raw raw -o overlap
@@ -89,7 +89,7 @@ syscall" ]
     [ "$(od -An -tx1 code)" = " eb ff 90 f4" ]
 }
 
-@test "what gas assembles from AT&T syntax is the program again" {
+@test "gas assembles the AT&T syntax to the same program" {
     command -v as >/dev/null || skip "as is not installed"
     for name in hello exit; do
         "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name"
@@ -101,7 +101,7 @@ syscall" ]
     done
 }
 
-@test "objects, and files without symbols or sections" {
+@test "objects and files without symbols or sections are disassembled" {
     command -v cc >/dev/null || skip "no C compiler"
     printf 'int f(int x) { return x * 3; }\nint g(int x) { return f(x) + 1; }\n' >f.c
     cc -O1 -ffunction-sections -fcf-protection=none -c f.c -o f.o
@@ -116,7 +116,7 @@ syscall" ]
     [[ $output == *"mov eax,dword ptr [esp+0x4]"* || $output == *"mov eax,[esp+0x4]"* ]]
 }
 
-@test "bad input and wrong calls" {
+@test "bad input and usage errors are reported" {
     tinyelf disasm gone
     exits 1
     says "gone: error: No such file or directory"
@@ -130,7 +130,7 @@ syscall" ]
     tinyelf disasm other
     exits 1
     says "offset 0x12 (e_machine): code for AArch64 (183) is not known here, only x86's"
-    # The entry point is nowhere.
+    # The entry point is in no segment.
     cp hello other
     printf '\xff' | dd of=other bs=1 seek=27 conv=notrunc status=none
     tinyelf disasm other
@@ -149,12 +149,12 @@ syscall" ]
     [ "$status" -eq 1 ]
 }
 
-@test "a command that was copied away from its companion says so" {
+@test "a command without its companion file says so" {
     [ -x "$(dirname "$TINYELF")/tinyelf-code" ] || skip "this build has no companion"
     cp "$TINYELF" alone
     run --separate-stderr ./alone disasm alone
     [ "$status" -eq 1 ]
     says "tinyelf-code: error: cannot start it for 'disasm': No such file or directory"
-    # And all else works.
+    # Everything else works.
     ./alone dump -h alone >/dev/null
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# Every command that README and docs show is run, and must print what the page shows.
+# Runs every command in README and docs, and compares the output with the page.
 load ../support/setup
 
-@test "README and docs show what is so" {
+@test "commands in README and docs print what the pages show" {
     failed=0
     for page in "$SOURCE/README.md" "$SOURCE"/docs/*.md "$SOURCE"/docs/lecture/*.md; do
         bash "$BATS_TEST_DIRNAME/../support/run_page.sh" "$page" 2>>lacking || failed=1

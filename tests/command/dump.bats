@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# tinyelf dump: readelf's text, and what comes where readelf gives up. The comparison over the
-# system's files is in readelf.bats.
+# tinyelf dump: readelf's text, also for files with which readelf gives up. readelf.bats compares it over the
+# system's files.
 load ../support/setup
 
 @test "the lecture's file is dumped as readelf dumps it" {
@@ -11,7 +11,7 @@ load ../support/setup
     done
 }
 
-@test "several files get their names in front" {
+@test "several files are dumped with their names first" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o one
     "$TINYELF" build "$SOURCE/asm/cat.s" -o two
     diff <(readelf -h -l one two) <("$TINYELF" dump one two)
@@ -23,7 +23,7 @@ load ../support/setup
     diff <(readelf -h hello) <(cat hello | "$TINYELF" dump -h -)
 }
 
-@test "a 45-byte program runs, and is dumped with zeros where it is short" {
+@test "a 45-byte program runs, and is dumped with zeros past its end" {
     nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     [ "$(stat -c %s tiny)" -eq 45 ]
     tinyelf dump -h -l tiny
@@ -32,7 +32,7 @@ load ../support/setup
     says "readelf: Failed to read file header"
     [[ $output == *"Number of section headers:         0  [past the end of the file, read as zeros]"* ]]
     [[ $output == *"LOAD           0x000000 0x00010000 0x00030002 0x10020 0x10020 R   0xc0312ab3"* ]]
-    # All that is marked is past the end: padded to a whole header, readelf prints the same.
+    # Only fields past the end are marked: padded to a whole header, readelf prints the same.
     cp tiny padded
     truncate -s 60 padded
     diff <(readelf -h -l padded 2>/dev/null) <(sed 's/  \[past.*//' <<<"$output")
@@ -41,7 +41,7 @@ load ../support/setup
     [ "$status" -eq 42 ] || skip "this kernel does not run 32-bit programs"
 }
 
-@test "files that are cut get as far as they can, with a message and status 1" {
+@test "cut files are dumped as far as possible, with a message and status 1" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     for size in 0 1 3 4 5 16 20 57 63 64 65 100 119 120 150 177; do
         head -c "$size" hello >cut
@@ -60,7 +60,7 @@ load ../support/setup
     [[ $output == *"INTERP"* ]]
 }
 
-@test "what is no ELF file, or no file to read, is told" {
+@test "files that are not ELF or cannot be read are reported" {
     printf 'hello\n' >text
     tinyelf dump text
     exits 1
@@ -78,14 +78,14 @@ load ../support/setup
     [[ $output == *"ELF Header:"* ]]
 }
 
-@test "a full disk is told" {
+@test "a full disk is reported" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     run --separate-stderr bash -c "'$TINYELF' dump hello >/dev/full"
     exits 1
     says "cannot write: No space left on device"
 }
 
-@test "counts of 65,535 and offsets past 2^63 are answered at once" {
+@test "counts of 65,535 and offsets past 2^63 are dumped in time" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o bad
     # e_phoff, e_shoff, e_phnum, e_shnum, e_shstrndx
     printf '\377\377\377\377\377\377\377\377' | dd of=bad bs=1 seek=40 conv=notrunc status=none
@@ -96,14 +96,14 @@ load ../support/setup
     [[ $output == *"Start of section headers:          -1 (bytes into file)"* ]]
 }
 
-@test "a gigabyte of zeros is answered at once" {
+@test "a gigabyte of zeros is dumped in time" {
     truncate -s 1G zeros
     run --separate-stderr timeout 60 "$TINYELF" dump zeros
     exits 1
     says "not an ELF file"
 }
 
-# A file with `count` program headers from offset 64 on, filled by a pattern of 56 bytes.
+# Makes a file with `count` program headers from offset 64 on, which repeat 56 bytes.
 many_segments()
 {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
@@ -112,7 +112,7 @@ many_segments()
     yes "$2" | head -n 65279 | tr -d '\n' | xxd -r -p >>"$1"
 }
 
-@test "sixty-five thousand interpreters that share a name of four megabytes are answered in time" {
+@test "65,000 interpreters that share a name of four megabytes are dumped in time" {
     command -v xxd >/dev/null || skip "xxd is not installed"
     # PT_INTERP, file offset 0x400000, 0x300000 bytes
     many_segments interpreters "03000000040000000000400000000000$(printf '0%.0s' {1..32})00003000000000000000000000000000$(printf '0%.0s' {1..16})"
@@ -143,7 +143,7 @@ C
     cmp <(readelf -l -W core) <("$TINYELF" dump -l -W core)
 }
 
-@test "a section name table that is not in the file is told" {
+@test "a section name table outside of the file is reported" {
     printf '.section .a,"a"\n.byte 1\n' >a.s
     as a.s -o a.o
     size=$(readelf -h a.o | awk '/Start of section/ {print $5}')
@@ -155,7 +155,7 @@ C
     [[ $output == *"<no-strings>"* ]]
 }
 
-@test "long section names are whole with -W" {
+@test "long section names are complete with -W" {
     { printf '.section .'; head -c 70000 /dev/zero | tr '\0' x; printf ',"a"\n.byte 1\n'; } >l.s
     as l.s -o l.o
     cmp <(readelf -S -W l.o) <("$TINYELF" dump -S -W l.o)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# Bad input: what is wrong, where, what would be right; and nothing is lost.
+# Errors of tinyelf build: the message says what is wrong and where, and no file is lost.
 load ../support/setup
 
 hello=$SOURCE/asm/hello.s
 
-# The build fails with a status, and leaves neither output nor anything else.
+# The build fails with a status, and leaves no file.
 refuses()
 {
     local expected=$1
@@ -15,12 +15,12 @@ refuses()
     ! ls -A | grep tinyelf-
 }
 
-@test "no such file" {
+@test "a missing file is an error" {
     refuses 1 nothing.s
     says "tinyelf: nothing.s: error: No such file or directory"
 }
 
-@test "a directory" {
+@test "a directory is an error" {
     mkdir folder.s
     refuses 1 folder.s
     says "folder.s: error: Is a directory"
@@ -29,7 +29,7 @@ refuses()
     says "folder.s: error: Is a directory"
 }
 
-@test "an empty file" {
+@test "an empty file is an error" {
     touch empty.s
     refuses 1 empty.s
     says "empty.s: error: the file is empty"
@@ -38,7 +38,7 @@ refuses()
     says "empty"
 }
 
-@test "not assembly" {
+@test "a file that is not assembly is an error" {
     head -c 64 /dev/zero >zero.s
     refuses 1 zero.s
     says "offset 0x0: not assembly: byte 0x00 is not text"
@@ -55,7 +55,7 @@ refuses()
     says "--from"
 }
 
-@test "a syntax error is told with the user's file and line, by both assemblers" {
+@test "a syntax error is reported with the user's file and line, by both assemblers" {
     printf 'bits 64\nmov eax, [\n' >bad.asm
     refuses 1 bad.asm
     says "tinyelf: bad.asm:2: error: "
@@ -77,14 +77,14 @@ refuses()
     says "missing.h"
 }
 
-@test "undefined symbols are all told, with the place that uses them" {
+@test "every undefined symbol is reported with the place that uses it" {
     printf 'extern one, two\nglobal _start\nsection .text\n_start: call one\ncall two\n' >u.asm
     refuses 1 u.asm
     says "tinyelf: u.asm:(.text+0x1): undefined symbol 'one'"
     says "tinyelf: u.asm:(.text+0x6): undefined symbol 'two'"
 }
 
-@test "a relocation that does not fit names the symbol, the section offset and the range" {
+@test "a relocation that does not fit is reported with symbol, section offset and range" {
     printf 'bits 64\nglobal _start\nsection .text\n_start: nop\ndb text\ntext:\n' >r.asm
     refuses 1 r.asm
     says "(.text+0x1): R_X86_64_8 against 'text': 0x10082 does not fit, 8 bits hold -0x80 to 0xff"
@@ -92,7 +92,7 @@ refuses()
     says "(.text+0x11): R_X86_64_32S against 'text': 0x1000000a6 does not fit"
 }
 
-@test "a relocation of another kind is named" {
+@test "a relocation of an unsupported type is named" {
     printf '.globl _start\n_start: movq x@gottpoff(%%rip), %%rax\n.section .tbss,"awT",@nobits\nx: .long 0\n' >tls.s
     refuses 1 tls.s
     says "tls.s: section .tbss: thread-local storage is not supported"
@@ -104,7 +104,7 @@ refuses()
     says "copy.s:(.text+0x0): R_X86_64_COPY against '_start' is not supported"
 }
 
-@test "no entry: the likely candidates are named" {
+@test "without an entry symbol, likely candidates are named" {
     printf 'global main\nsection .text\nmain: ret\nhelper: ret\n' >m.asm
     refuses 1 m.asm
     says "no entry: '_start' is not defined; start at another label with -e: main, helper"
@@ -114,7 +114,7 @@ refuses()
     says "entry 0x5 lies outside the segment"
 }
 
-@test "a base that is not page-aligned" {
+@test "a base that is not page-aligned is an error" {
     refuses 2 --base 0x10001 "$hello"
     says "base 0x10001 is not page-aligned: it must be a multiple of 0x1000, such as 0x10000"
 }
@@ -126,7 +126,7 @@ refuses()
     says "warning: base 0x0 lies under vm.mmap_min_addr"
 }
 
-@test "addresses past the end of user space" {
+@test "addresses past the end of user space are an error" {
     refuses 2 --base 0x7ffffffff000 "$hello"
     says "pass the end of user space, 0x7ffffffff000"
     printf '.globl _start\n_start: .quad x\n.bss\nx: .skip 0x7fffffff0000\n' >b.s
@@ -137,14 +137,14 @@ refuses()
     exits 0
 }
 
-@test "an alignment that is no power of two, or does not divide the base" {
+@test "an alignment that is not a power of two or does not divide the base is an error" {
     refuses 2 --align 3 "$hello"
     says "align 0x3 is not a power of two"
     refuses 2 --align 0x20000 "$hello"
     says "base 0x10000 is not a multiple of align 0x20000"
 }
 
-@test "no nasm on PATH: the package is named" {
+@test "without nasm on PATH, the package is named" {
     mkdir empty
     run --separate-stderr env PATH="$PWD/empty" "$TINYELF" build "$hello" -o out
     exits 1
@@ -154,12 +154,12 @@ refuses()
     [ ! -e out ]
 }
 
-@test "a full disk leaves the older output as it was, and nothing beside it" {
+@test "a full disk leaves the older output unchanged, and no temporary file" {
     printf 'older\n' >out
-    # No file may grow: as good as a full disk to a program.
+    # No file may grow, which has the same effect as a full disk.
     run bash -c "set -o pipefail; (ulimit -f 0; exec '$TINYELF' build '$hello' --from raw -o out) 2>&1 | cat"
     [ "$status" -eq 1 ]
-    # (An instrumented build has more to say, which it cannot write either.)
+    # (An instrumented build has further output, which it cannot write either.)
     [[ $output == *"tinyelf: out: error: cannot write: File too large"* ]]
     [ "$(cat out)" = older ]
     holds_only out
@@ -169,7 +169,7 @@ refuses()
     [ -c /dev/full ]
 }
 
-@test "a read-only folder" {
+@test "a read-only folder is an error" {
     mkdir locked
     chmod 555 locked
     if [ "$(id -u)" -eq 0 ]; then
@@ -187,7 +187,7 @@ refuses()
     [ -z "$(ls -A locked)" ]
 }
 
-@test "a failure leaves an older output as it was" {
+@test "a failure leaves an older output unchanged" {
     printf 'older\n' >out
     printf 'bits 64\nmov eax, [\n' >bad.asm
     tinyelf build bad.asm -o out
@@ -206,7 +206,7 @@ refuses()
     cmp "$hello" mine.s
 }
 
-@test "the input is never overwritten, under no name" {
+@test "the input is never overwritten, whatever name it has" {
     cp "$hello" in.s
     ln -s in.s in
     tinyelf build in.s
@@ -223,7 +223,7 @@ refuses()
     cmp "$TINYELF" raw
 }
 
-@test "a link that leads nowhere is left as it is" {
+@test "a dangling symbolic link is left as it is" {
     ln -s nowhere link
     tinyelf build "$hello" -o link
     exits 1
@@ -232,7 +232,7 @@ refuses()
     holds_only link
 }
 
-@test "an output whose name is too long is told, whole" {
+@test "an output whose name is too long is reported with its full name" {
     name=$(printf 'n%.0s' {1..300})
     tinyelf build "$hello" -o "$name"
     exits 1
@@ -244,7 +244,7 @@ refuses()
 
 @test "an object whose tables cannot be read is refused" {
     nasm -f elf64 "$hello" -o good.o
-    # The header of .rela.text is number $index; its fields lie at these offsets in it.
+    # The header of .rela.text is number $index; these are offsets of its fields.
     index=$(readelf -SW good.o | sed -n 's/^ *\[ *\([0-9]*\)\] \.rela\.text .*/\1/p')
     start=$(($(readelf -h good.o | awk '/Start of section/ {print $5}') + index * 64))
     broken()
@@ -258,13 +258,13 @@ refuses()
     exits 0
     broken 24 '\0\0\0\0\0\1'  # sh_offset
     broken 32 '\0\0\0\0\0\1'  # sh_size
-    broken 32 '\31'                # sh_size: no whole entries
+    broken 32 '\31'                # sh_size: not a whole number of entries
     broken 44 '\377\377'          # sh_info
     broken 56 '\7'                 # sh_entsize
     broken 40 '\0'                 # sh_link
 }
 
-@test "an error behind a million warnings is told" {
+@test "an error after a million warnings is reported" {
     printf '.text\n.rept 100000\n.warning "again"\n.endr\nnonsense %%rax\n' >w.s
     tinyelf build w.s -o out
     exits 1
@@ -285,7 +285,7 @@ refuses()
     says "symbol 'f': indirect functions"
 }
 
-@test "unknown options and commands: the nearest one is suggested" {
+@test "for an unknown option or command, the nearest one is suggested" {
     tinyelf bild
     exits 2
     says "unknown command 'bild': did you mean 'build'?"
@@ -316,7 +316,7 @@ refuses()
     says "option '--verbose' takes no value"
 }
 
-@test "calls without what they need" {
+@test "calls without their required arguments are usage errors" {
     tinyelf
     exits 2
     tinyelf build
@@ -336,7 +336,7 @@ refuses()
     says "needs a value"
 }
 
-@test "help and version come on standard output with status 0" {
+@test "help and version are printed on standard output with status 0" {
     for command in "--help" "help" "--version" "build --help" "dump --help" "help build"; do
         # shellcheck disable=SC2086
         tinyelf $command

@@ -5,8 +5,8 @@ load ../support/setup
 setup_file()
 {
     export LC_ALL=C
-    # Three hundred of the system's files, of sizes that a test can afford; under a sanitizer, which
-    # takes ten times as long, sixty.
+    # Three hundred of the system's files of limited size; sixty with a sanitizer, which takes ten
+    # times as long.
     local files=300
     if nm "$TINYELF" 2>/dev/null | grep -q __asan; then files=60; fi
     find /usr/bin /usr/lib -xdev -type f -size +0 -size -400k 2>/dev/null | sort |
@@ -17,11 +17,11 @@ setup_file()
         done 2>/dev/null | head -n "$files" >"$BATS_FILE_TMPDIR/files" || true
 }
 
-@test "the lecture's file: 31 fields, 8 instructions, 2 system calls, 12 bytes of text" {
+@test "the lecture's file has 31 fields, 8 instructions, 2 system calls and 12 bytes of text" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf explain hello
     exits 0
-    # A head, 12 rows of bytes, 40 owners.
+    # A heading, 12 rows of bytes, 40 owners.
     [ "${#lines[@]}" -eq 53 ]
     [ "${lines[0]}" = "hello: 178 bytes, ELF64, Advanced Micro Devices X86-64" ]
     [ "${lines[1]}" = "0000  7f 45 4c 46 02 01 01 03 00 00 00 00 00 00 00 00  .ELF............" ]
@@ -37,7 +37,7 @@ setup_file()
     [ "$(grep -c ' instruction ' <<<"$output")" -eq 8 ]
 }
 
-@test "the walk fits into 100 columns, and colours change nothing but the colours" {
+@test "the walk fits into 100 columns, and colours do not change its text" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     for file in hello $(head -n 5 "$BATS_FILE_TMPDIR/files"); do
         "$TINYELF" explain "$file" >plain
@@ -47,7 +47,7 @@ setup_file()
         cmp plain bare
         grep -q $'\x1b' coloured
     done
-    # Not on a pipe, and not with NO_COLOR on a terminal.
+    # No colours on a pipe, nor with NO_COLOR on a terminal.
     script -qec true /dev/null </dev/null >terminal 2>&1 || skip "script is missing, or makes no terminal here"
     script -qec "env -u NO_COLOR '$TINYELF' explain hello" /dev/null </dev/null >terminal
     grep -q $'\x1b' terminal
@@ -55,7 +55,7 @@ setup_file()
     run ! grep -q $'\x1b' terminal
 }
 
-@test "--at says all about a place, by offset, field and structure" {
+@test "--at explains a place by offset, field or structure" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     for at in 0x36 54 e_phentsize ehdr.e_phentsize; do
         tinyelf explain --at "$at" hello
@@ -69,7 +69,7 @@ ehdr.e_phentsize
     done
     tinyelf explain --at 'phdr[0].p_vaddr' hello
     [[ $output == "offset 0x50, in memory at 0x10050"* ]]
-    # A structure: its lines.
+    # A structure: all its lines.
     tinyelf explain --at 'phdr[0]' hello
     [ "$(grep -c 'phdr\[0\]\.' <<<"$output")" -eq 8 ]
     tinyelf explain --at 'phdr[1].p_vaddr' hello
@@ -80,14 +80,14 @@ ehdr.e_phentsize
     tinyelf explain --at 178 hello
     exits 1
     says "past the end of the file, 0xb2"
-    # Without its code, the rest is nobody's.
+    # Without the code, the other bytes have no owner.
     tinyelf explain --code none --at 0x80 hello
     [ "$output" = "offset 0x80, in memory at 0x10080
 unclaimed: no header, table, section or instruction owns it
   bytes     0x78 to 0xb1" ]
 }
 
-@test "--at says the same of padding and gaps in every format" {
+@test "--at explains padding and gaps alike in every format" {
     command -v python3 >/dev/null || skip "python3 is not installed"
     "$TINYELF" explain --format json /bin/true >whole.json
     python3 - >places <<'P'
@@ -111,7 +111,7 @@ assert [(i['offset'], i['length']) for i in found] == [($from, $to - $from + 1)]
     done <places
 }
 
-@test "flags and parts of instructions go down to bits, a letter to its case" {
+@test "flags and parts of instructions are explained bit by bit, and a letter's case bit" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf explain --at p_flags hello
     [[ $output == *"
@@ -133,7 +133,7 @@ assert [(i['offset'], i['length']) for i in found] == [($from, $to - $from + 1)]
             count = 0xc"* ]]
 }
 
-@test "--parts claims the parts of every instruction, and they are the instruction" {
+@test "--parts claims the parts of every instruction, which together are the instruction" {
     command -v python3 >/dev/null || skip "python3 is not installed"
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     for file in hello /bin/true; do
@@ -157,7 +157,7 @@ assert not parts'
     done
 }
 
-@test "--memory: the address space is the one that Linux makes" {
+@test "--memory shows the address space that Linux makes" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf explain --memory hello
     exits 0
@@ -167,7 +167,7 @@ assert not parts'
     ./cat </proc/self/maps >/dev/null
     "$TINYELF" explain --memory cat | sed -n 's/^phdr.*: 0x\([0-9a-f]*\) to .* \(...\)$/\1 \2/p' >ours
     (exec ./cat <"/proc/$BASHPID/maps") >/dev/null
-    # A program that waits for input is looked at from outside.
+    # Look into /proc at a program that waits for input.
     mkfifo pipe
     ./cat <pipe >/dev/null &
     local program=$!
@@ -184,17 +184,17 @@ assert not parts'
     diff ours theirs
 }
 
-@test "overlapping headers: a byte has both owners" {
+@test "a byte of overlapping headers has both owners" {
     nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     tinyelf explain --at 0x10 tiny
     exits 0
     [[ $output == *"ehdr.e_type"*"phdr[0].p_paddr"* ]]
-    # And the code in them is found: 42, exit.
+    # The code in them is found: exit(42).
     tinyelf explain tiny
     [[ $output == *"instruction      int 0x80: exit(42)"* ]]
 }
 
-@test "JSON: claims and unclaimed cover every byte of any file" {
+@test "in JSON, claims and unclaimed ranges cover every byte of any file" {
     command -v python3 >/dev/null || skip "python3 is not installed"
     cat >cover.py <<'P'
 import json, os, sys
@@ -240,7 +240,7 @@ string = doc["claims"][-1]
 assert (string["offset"], string["length"], string["meaning"]) == (166, 12, "\"Hello world\\n\"")'
 }
 
-@test "values are those that readelf prints" {
+@test "field values are those that readelf prints" {
     file=$(head -n 1 "$BATS_FILE_TMPDIR/files")
     value() { "$TINYELF" explain --at "$1" "$file" | sed -n 's/^  value *\([^, ]*\).*/\1/p' | head -n 1; }
     header() { readelf -h "$file" | sed -n "s/^  $1: *\([^ ]*\).*/\1/p"; }
@@ -250,7 +250,7 @@ assert (string["offset"], string["length"], string["meaning"]) == (166, 12, "\"H
     [ "$(value e_shstrndx)" = "$(header 'Section header string table index')" ]
 }
 
-@test "the hex source of any file makes the file again" {
+@test "the hex source of any file is assembled to the file" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     printf 'no ELF file: 0xZZ "quotes" # and :labels\r\n' >text
@@ -297,32 +297,32 @@ P
     done
 }
 
-@test "a large library is explained in little memory" {
+@test "a large library is explained in limited memory" {
     file=$(find /usr/lib -xdev -type f -size +20M -name '*.so*' 2>/dev/null | head -n 1)
     [ -n "$file" ] || skip "no library of 20 MB on this machine"
     if nm "$TINYELF" 2>/dev/null | grep -q __asan; then skip "a sanitizer takes its own memory"; fi
-    # 64 MiB beyond the mapped file.
+    # 64 MiB in addition to the mapped file.
     limit=$(($(stat -c %s "$file") / 1024 + 65536))
     run bash -c "ulimit -v $limit; '$TINYELF' explain --format json '$file' | tail -c 3"
     [ "$output" = "]}" ]
 }
 
-@test "a file of a megabyte whose sections are all the same strings is answered in time" {
+@test "a file of a megabyte whose sections share all strings is explained in time" {
     # 8,000 string tables of 512 KiB of empty strings.
     perl -e '
         my $ehdr = "\x7fELF\2\1\1" . "\0" x 9 . pack("vvVQQQVvvvvvv", 1, 62, 1, 0, 0, 64, 0, 64, 0, 0, 64, 8000, 0);
         my $shdr = pack("VVQQQQVVQQ", 0, 3, 0, 0, 512064, 524288, 0, 0, 1, 0);
         print $ehdr, $shdr x 8000, "\0" x 524288' >same
     local limit=1000000
-    if nm "$TINYELF" 2>/dev/null | grep -q __asan; then limit=unlimited; fi # it takes its own memory
+    if nm "$TINYELF" 2>/dev/null | grep -q __asan; then limit=unlimited; fi # it uses much memory itself
     for format in text json hex; do
         run --separate-stderr timeout 60 bash -c "ulimit -v $limit; '$TINYELF' explain --format $format same | tail -c 100"
         says "same: error: too many headers, tables and strings overlap"
     done
 }
 
-@test "what Linux runs is explained as what Linux runs" {
-    # EI_CLASS and EI_DATA are for tools: small programs keep other things there.
+@test "a program is explained as Linux reads it" {
+    # Linux does not read EI_CLASS and EI_DATA: small programs have other bytes there.
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     for byte in 4 5; do
         cp hello other
@@ -330,7 +330,7 @@ P
         [ "$(./other)" = "Hello world" ]
         "$TINYELF" explain other | grep -q 'syscall: write(1, 0x100a6, 12)'
     done
-    # A segment of one byte: the rest of its page is in memory, too.
+    # A segment of one byte: the rest of the page is in memory, too.
     cp hello other
     printf '\x01' | dd of=other bs=1 seek=96 conv=notrunc status=none
     printf '\x01' | dd of=other bs=1 seek=104 conv=notrunc status=none
@@ -338,7 +338,7 @@ P
     "$TINYELF" explain other | grep -q 'syscall: write(1, 0x100a6, 12)'
 }
 
-@test "code is found where sections do not say that it is" {
+@test "code outside of executable sections is found" {
     command -v ld >/dev/null || skip "ld is not installed"
     printf 'bits 64\nglobal _start\nsection .text\n_start: jmp there\nsection .data\nthere: mov edi, 3\n mov eax, 60\n syscall\n' >a.s
     nasm -f elf64 a.s -o a.o
@@ -347,15 +347,15 @@ P
     ./a || status=$?
     [ "$status" -eq 3 ]
     "$TINYELF" explain a | grep -q 'syscall: exit(3)'
-    # And where one executable section has no bytes in the file.
+    # Also if an executable section has no bytes in the file.
     printf 'bits 64\nglobal _start\nsection .text\n_start: mov edi, 3\n mov eax, 60\n syscall\nsection .jit nobits exec write\nresb 64\n' >b.s
     nasm -f elf64 b.s -o b.o
     ld b.o -o b 2>ld.messages
     "$TINYELF" explain b | grep -q 'syscall: exit(3)'
 }
 
-@test "strings without an end take their time once" {
-    # One table of 40 MB without a NUL.
+@test "strings without an end are read only once" {
+    # A table of 40 MB without a NUL.
     perl -e '
         my $ehdr = "\x7fELF\2\1\1" . "\0" x 9 . pack("vvVQQQVvvvvvv", 1, 62, 1, 0, 0, 64, 0, 64, 0, 0, 64, 1, 0);
         print $ehdr, pack("VVQQQQVVQQ", 0, 3, 0, 0, 128, 40_000_000, 0, 0, 1, 0), "A" x 40_000_000' >long
@@ -366,7 +366,7 @@ P
     done
 }
 
-@test "bad input and wrong calls" {
+@test "bad input and usage errors are reported" {
     tinyelf explain gone
     exits 1
     says "gone: error: No such file or directory"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# Names in explain and disasm: from a program's own symbol table, and from FILE.debug beside it.
+# Symbol names in explain and disasm: from a program's own symbol table, and from FILE.debug beside it.
 load ../support/setup
 
-# Three functions and two variables with their own names, and no others of theirs.
+# Makes a program of three functions and two variables with known names.
 make_program()
 {
     cat >p.c <<'C'
@@ -17,7 +17,7 @@ C
     "$TINYELF" build -g "$@" p.c -o p 2>messages
 }
 
-# What explain says without any names.
+# Prints explain's output without symbol names.
 plain()
 {
     mv p.debug away
@@ -33,7 +33,7 @@ has()
     return 1
 }
 
-@test "the walk: labels in front of functions and data, names behind calls and addresses" {
+@test "the walk has labels before functions and data, and names after calls and addresses" {
     for options in "" "--layout split" "--target i386" "--target i386 --layout split"; do
         # shellcheck disable=SC2086
         make_program $options
@@ -49,7 +49,7 @@ has()
         has 'call 0x[0-9a-f]+ <show>'
         has '<helper>'
         has '0x[0-9a-f]+ # <text>|\[rip\+.* <text>'
-        # Nothing but labels and names is new, and the lines keep their width.
+        # Only labels and names are new, and the lines keep their width.
         sed -E '/^  [0-9a-f]{4} {20}[a-zA-Z_]+:( |$)/d; s/ ?#? ?<[a-z_+0-9]+>//; s/ +/ /g' <<<"$output" >named
         plain | sed -E 's/ +/ /g' >bare
         diff named bare
@@ -57,7 +57,7 @@ has()
     done
 }
 
-@test "a label is where nm says, and in front of its own byte" {
+@test "a label is at nm's address, before its first byte" {
     command -v nm >/dev/null || skip "nm is not installed"
     for options in "" "--layout split" "--target i386"; do
         # shellcheck disable=SC2086
@@ -82,7 +82,7 @@ P
     done
 }
 
-@test "JSON: whose bytes they are, and what an instruction leads to" {
+@test "JSON has the symbol of each claim, and the target of an instruction" {
     make_program
     "$TINYELF" explain --format json p >p.json
     python3 - <<'P'
@@ -99,7 +99,7 @@ targets = [(c["symbol"], c["target"]) for c in doc["claims"] if (c["meaning"] or
 assert ("_start", "main") in targets and ("main", "show") in targets, targets
 assert [c["symbol"] for c in doc["claims"] if c["structure"] == "string"] == ["text"]
 P
-    # Without names the keys are there.
+    # Without names, the keys are there with null.
     plain --format json >plain.json
     python3 -c '
 import json
@@ -107,7 +107,7 @@ doc = json.load(open("plain.json"))
 assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None for c in doc["claims"])'
 }
 
-@test "Markdown has labels and a table of symbols, hex comments that build the same file" {
+@test "Markdown has labels and a table of symbols; hex has comments, and builds the same file" {
     make_program
     tinyelf explain --format markdown p
     exits 0
@@ -125,7 +125,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     cmp p again
 }
 
-@test "--at finds a symbol's first byte, and says what symbol a byte is in" {
+@test "--at finds a symbol by name, and says which symbol a byte is in" {
     command -v nm >/dev/null || skip "nm is not installed"
     for options in "" "--layout split"; do
         # shellcheck disable=SC2086
@@ -148,7 +148,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     tinyelf explain --at nowhere p
     exits 1
     says "no 'nowhere' in this file"
-    # What only memory has.
+    # A symbol that is only in memory.
     printf '#include <tiny.h>\nint zeros[4];\nint main(void) { return zeros[getpid() & 3]++; }\n' >p.c
     "$TINYELF" build -g p.c -o p 2>messages
     tinyelf explain --at zeros p
@@ -168,7 +168,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     run ! grep -q '<show>' <<<"$output"
 }
 
-@test "disasm: labels and names, and nasm's syntax still makes the same bytes" {
+@test "disasm has labels and names, and nasm's syntax still assembles to the same bytes" {
     make_program
     tinyelf disasm p
     exits 0
@@ -206,7 +206,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     has 'call 0x[0-9a-f]+ <f>'
     tinyelf explain --at f g
     [[ ${lines[0]} == *", f: function, "* ]]
-    # Stripped, with what was cut off beside it: it has a dynamic table, which says less.
+    # Stripped, with its symbols in the file beside it: its own dynamic table has fewer.
     objcopy --only-keep-debug g stripped.debug
     strip g -o stripped
     tinyelf explain stripped
@@ -224,7 +224,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     has '  counter: object, 4 bytes'
 }
 
-@test "a FILE.debug that is none changes nothing and fails nothing" {
+@test "an unsuitable FILE.debug is ignored" {
     make_program
     cp p.debug good.debug
     plain >plain.text
@@ -262,7 +262,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     [ ! -s messages ]
     rm p.debug && ln -s p.debug p.debug
     same
-    # Others: of another length, entered elsewhere, of the other machine.
+    # Of other programs: another length, another entry point, another machine.
     rm p.debug
     mkdir other && cd other
     make_program
@@ -277,7 +277,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     warns
     cd other && "$TINYELF" build -g --target i386 p.c -o p 2>messages && cp p.debug ../p.debug && cd ..
     warns
-    # Symbols with names and places that were made up.
+    # Symbols with invalid names and addresses.
     perl -0777 -pe 's/\bcounter\0/\e[31m\n#"\0/; s/\btable\0/tab\xff\x01\0/' good.debug >p.debug
     tinyelf explain p
     exits 0
@@ -302,7 +302,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     tinyelf explain --debug-file p p
     exits 0
     says "p: warning: not of this build, no names are taken from it: it has no whole symbol table"
-    # From standard input there is nothing beside.
+    # There is no file beside standard input.
     mv elsewhere ./-.debug
     tinyelf explain - <p
     exits 0
@@ -310,8 +310,8 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     run ! grep -q 'main: ' <<<"$output"
 }
 
-@test "thousands of symbols in each other, or of the same long name, take their time once" {
-    # 40,000 symbols over 40,000 bytes of code, one string of 1 MB without an end for all names.
+@test "thousands of nested symbols, or of symbols with one long name, are explained in time" {
+    # 40,000 symbols in 40,000 bytes of code; all names are one string of 1 MB without an end.
     perl -e '
         my ($n, $text, $names) = (40000, 40000, 1 << 20);
         my $code = 0x78 + $text; my $strings = $code + 24 * ($n + 1); my $headers = $strings + $names;

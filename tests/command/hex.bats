@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# The hex language against stage0's hex2 (package mescc-tools), and where it goes beyond.
+# The hex language: compared with stage0's hex2 (package mescc-tools), and its extensions.
 load ../support/setup
 
-# The same bytes from both, at a base and a byte order.
+# Both make the same bytes, with a base and a byte order.
 agree()
 {
     command -v hex2 >/dev/null || skip "hex2 is not installed (package mescc-tools)"
@@ -12,7 +12,7 @@ agree()
     cmp theirs ours
 }
 
-@test "the lecture's bytes, as it prints them and bare, become its file" {
+@test "the lecture's bytes, as printed and without comments, are assembled to its file" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     od -An -v -tx1 hello >bare.hex
     sed 's/ / 0x/g' bare.hex >prefixed.hex0
@@ -27,7 +27,7 @@ agree()
     cmp hello out
 }
 
-@test "every construct of hex2 makes hex2's bytes" {
+@test "every construct of hex2 is assembled to hex2's bytes" {
     cat >all.hex2 <<'H'
 # a comment		; with both signs
 ; another
@@ -51,7 +51,7 @@ H
     done
 }
 
-@test "sources that are not ended by a newline, or are empty" {
+@test "empty sources and sources without a final newline are assembled as by hex2" {
     printf ':a 90 !a' >a.hex
     agree a.hex
     printf '# only a comment' >b.hex
@@ -75,7 +75,7 @@ random_source()
             printf "%s:l%d%s", rand() < 0.5 ? "\n" : " ", i, rand() < 0.5 ? "\n" : "\t"
             for (r = int(rand() * 4); r > 0; r--) {
                 s = sign[int(rand() * 7) + 1]
-                # One byte reaches 127, two-byte addresses 65535: near enough in this little file.
+                # One byte reaches 127, two-byte addresses 65535: enough for this small file.
                 near = i - int(rand() * 2); if (near < 1) near = 1
                 to = s == "!" ? near : int(rand() * labels) + 1
                 printf "%sl%d", s, to
@@ -87,14 +87,14 @@ random_source()
     }'
 }
 
-@test "random sources make hex2's bytes" {
+@test "random sources are assembled to hex2's bytes" {
     for seed in $(seq 150); do
         random_source "$seed" >random.hex2
         agree random.hex2 "$((seed % 7 * 4096))" little || { cat random.hex2; return 1; }
     done
 }
 
-@test "beyond hex2: 64-bit references, strings, listings" {
+@test "extensions of hex2 are 64-bit references, strings and listings" {
     cat >more.hex <<'H'
 :start =end +start +end>start
 "Hi\n\t\0\\\"\x41 # no comment; :no_label"
@@ -114,7 +114,7 @@ H
     [ "$(od -An -tx1 -N8 big)" = " 00 00 00 00 00 01 00 38" ]
 }
 
-@test "what hex2 mangles is an error with line, column and caret" {
+@test "input that hex2 misreads is an error with line, column and caret" {
     refused()
     {
         printf '%b' "$1" >bad.hex
@@ -140,7 +140,7 @@ H
     refused ':a !a> ' "'>' without the label"
 }
 
-@test "references that do not fit are refused at hex2's values" {
+@test "references that do not fit are refused from the same values as by hex2" {
     command -v hex2 >/dev/null || skip "hex2 is not installed (package mescc-tools)"
     bytes() { head -c "$1" /dev/zero | od -An -v -tx1; }
     for size in 126 127 128; do
@@ -150,7 +150,7 @@ H
         hex2 -f near.hex --architecture amd64 --little-endian -o out2 >/dev/null 2>&1 && theirs=yes
         [ "$ours" = "$theirs" ]
     done
-    # hex2 1.4.0 stops at 0x7fff, later ones at 0xffff, as we do.
+    # hex2 1.4.0 stops at 0x7fff, later versions at 0xffff, as tinyelf does.
     echo ':a $a' >address.hex
     agree address.hex 0x7fff
     tinyelf build --base 0xffff address.hex -o out
@@ -164,7 +164,7 @@ H
     says "the address 0x100000000 does not fit 4 bytes"
 }
 
-@test "options of programs mean nothing for a hex source, and the other way round" {
+@test "options for programs are refused for a hex source, and those for hex for other inputs" {
     echo 90 >a.hex
     for option in "-e x" "--align 4" "--osabi GNU" "--layout single"; do
         # shellcheck disable=SC2086
@@ -180,7 +180,7 @@ H
     [ ! -e out ]
 }
 
-@test "no such file, a directory, the input as output" {
+@test "a missing file, a directory, and the input as output are errors" {
     tinyelf build gone.hex
     exits 1
     says "gone.hex: error: No such file or directory"

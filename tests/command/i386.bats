@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# Programs of 32 bits.
+# tinyelf build for i386.
 load ../support/setup
 
-# Runs a program of 32 bits, or says that this kernel has no door for it.
+# Skips the test if this kernel does not run 32-bit programs.
 needs_ia32()
 {
     nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
@@ -12,7 +12,7 @@ needs_ia32()
     [ "$status" -eq 42 ] || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
 }
 
-@test "Hello world in 130 bytes, the same from both syntaxes" {
+@test "Hello world has 130 bytes, the same from both syntaxes" {
     for name in hello32 hello32-att; do
         tinyelf build "$SOURCE/asm/$name.s" -o "$name"
         exits 0
@@ -35,18 +35,18 @@ int 0x80" ]
     [ "$(./hello32)" = "Hello world" ]
 }
 
-@test "the input says which machine it is for, --target insists" {
+@test "the input determines the machine, and --target requires one" {
     printf '[BITS 32]\nglobal _start\n_start: mov eax, 1\n int 0x80\n' >a.s
     "$TINYELF" build a.s -o a
     [[ $(readelf -h a) == *"Intel 80386"* ]]
-    # Without a word about bits: 64, unless told.
+    # Without a directive: 64 bits, unless --target says otherwise.
     printf 'global _start\n_start: mov eax, 1\n int 0x80\n' >b.s
     "$TINYELF" build b.s -o b
     [[ $(readelf -h b) == *"X86-64"* ]]
     "$TINYELF" build --target i386 b.s -o b
     [[ $(readelf -h b) == *"Intel 80386"* ]]
     [ "$(stat -c %s b)" -eq 103 ]
-    # Objects are what they are.
+    # An object has its machine.
     as --32 -o c.o <<<'.globl _start; _start: int $0x80'
     "$TINYELF" build c.o -o c
     [[ $(readelf -h c) == *"Intel 80386"* ]]
@@ -54,11 +54,11 @@ int 0x80" ]
     exits 1
     says "c.o: error: offset 0x12 (e_machine): the object is for Intel 80386 (3), asked for is Advanced Micro Devices X86-64"
     [ ! -e d ]
-    # Machine code has no machine of its own.
+    # Raw machine code does not say its machine.
     printf '\xb0\x01\xcd\x80' >raw
     "$TINYELF" build --from raw --target i386 raw -o e
     [ "$(stat -c %s e)" -eq 88 ]
-    # GNU syntax through the preprocessor, with the compiler's macros for that machine.
+    # GNU syntax is preprocessed with the compiler's macros for that machine.
     command -v cc >/dev/null || skip "no C compiler"
     printf '#ifdef __i386__\n.code32\n.globl _start\n_start: int $0x80\n#endif\n' >f.S
     "$TINYELF" build --target i386 f.S -o f
@@ -71,7 +71,7 @@ int 0x80" ]
     says "--target means nothing for a hex source"
 }
 
-@test "compiled C of 32 bits behaves as when ld links it" {
+@test "32-bit C programs behave as when ld links them" {
     command -v cc >/dev/null || skip "no C compiler"
     cat >p.c <<'C'
 static int counter;
@@ -110,7 +110,7 @@ C
     done
 }
 
-@test "what is too much for 32 bits is refused" {
+@test "values that do not fit in 32 bits are refused" {
     tinyelf build --target i386 --base 0xbffff000 "$SOURCE/asm/hello32.s" -o a
     exits 0
     tinyelf build --target i386 --base 0xc0000000 "$SOURCE/asm/hello32.s" -o b
@@ -120,7 +120,7 @@ C
     exits 1
     says "pass the end of user space, 0xc0000000"
     [ ! -e b ]
-    # A relocation that lies outside its section.
+    # A relocation outside of its section.
     as --32 -o c.o <<<'.globl _start; _start: .long _start'
     local at
     at=$((0x$(readelf -SW c.o | sed -n 's/.*\.rel\.text *REL *[0-9a-f]* \([0-9a-f]*\).*/\1/p')))
@@ -130,7 +130,7 @@ C
     says "outside the section's 4 bytes"
 }
 
-@test "position-independent code of 32 bits runs" {
+@test "32-bit position-independent code runs" {
     command -v cc >/dev/null || skip "no C compiler"
     cat >pic.c <<'C'
 extern int x;

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# tinyelf build with several inputs: objects, sources and archives become one program.
+# tinyelf build with several inputs: links objects, sources and archives to one program.
 load ../support/setup
 load ../support/link_setup
 
 # ---- objects and sources ---------------------------------------------------------------------------
 
-@test "two objects that use each other become one program, in either order" {
+@test "two objects that use each other are linked in either order" {
     assemble one <<'S'
     .globl _start, back
 _start: call forth
@@ -28,7 +28,7 @@ S
     ends_with 42 ./out
 }
 
-@test "assembly, C, an object and an archive in one call" {
+@test "assembly, C, an object and an archive are linked in one call" {
     command -v gcc >/dev/null || skip "gcc is not installed"
     make_start
     cat >start.s <<'S'
@@ -47,7 +47,7 @@ S
     ends_with 42 ./prog
 }
 
-@test "NASM's and GNU's assembly in one call" {
+@test "NASM's and GNU's assembly are linked in one call" {
     printf 'extern answer\nglobal _start\nsection .text\n_start: call answer\nmov edi, eax\nmov eax, 60\nsyscall\n' >one.asm
     printf '\t.globl answer\nanswer:\tmovl $42, %%eax\n\tret\n' >two.s
     tinyelf build one.asm two.s -o out
@@ -55,7 +55,7 @@ S
     ends_with 42 ./out
 }
 
-@test "one object among several gives what it gives alone" {
+@test "an object gives the same program alone and with an empty object" {
     tinyelf build "$SOURCE/asm/hello.s" -o alone
     nasm -f elf64 -o hello.o "$SOURCE/asm/hello.s"
     assemble nothing </dev/null
@@ -65,7 +65,7 @@ S
     [ "$(sha256 both)" = "$LECTURE" ]
 }
 
-@test "gcc's and clang's objects in one program" {
+@test "gcc's and clang's objects are linked to one program" {
     command -v clang >/dev/null || skip "clang is not installed"
     make_start
     compile main <<<'int other(const char *); int main(void) { return other("0123456789"); }'
@@ -76,7 +76,7 @@ S
     ends_with 42 ./out
 }
 
-@test "sections of one name from several objects keep each its alignment" {
+@test "sections with one name from several objects keep their alignments" {
     make_start
     for n in 1 2 3; do
         printf '.data\n.byte %d\n.balign 64\n.globl a%d\na%d: .quad %d\n.bss\n.byte 0\n.balign 32\n.globl z%d\nz%d: .zero 5\n' \
@@ -109,7 +109,7 @@ S
     ends_with 6 ./out
 }
 
-@test "notes, comments and symbol tables of the inputs stay out" {
+@test "notes, comments and symbol tables of the inputs are omitted" {
     make_start
     compile main -g -fcf-protection -fasynchronous-unwind-tables <<<'int main(void) { return 42; }'
     tinyelf build start.o main.o -o out
@@ -137,12 +137,12 @@ S
 
 # ---- archives --------------------------------------------------------------------------------------
 
-@test "of an archive only the members that are needed come along" {
+@test "only the needed members of an archive are linked" {
     make_start
     assemble main <<<'.globl main; main: call needed; ret'
     assemble needed <<<'.globl needed; needed: jmp further; .ascii "NEEDED MEMBER"'
     assemble further <<<'.globl further; further: movl $42, %eax; ret; .ascii "FURTHER MEMBER"'
-    # Pulled in, it would lack a symbol.
+    # If it were linked, a symbol would be missing.
     assemble other <<<'.globl other; other: call nowhere; .ascii "OTHER MEMBER"'
     ar rc libx.a other.o further.o needed.o
     tinyelf build --no-gc-sections start.o main.o libx.a -o out
@@ -153,7 +153,7 @@ S
     times 0 "OTHER MEMBER" out
 }
 
-@test "archives that need one another link, whatever their order" {
+@test "archives that need one another are linked in any order" {
     make_start
     assemble main <<<'.globl main; main: call a1; ret'
     assemble a1 <<<'.globl a1; a1: jmp b1'
@@ -171,7 +171,7 @@ S
     done
 }
 
-@test "a weak undefined symbol pulls no member in, a strong one does" {
+@test "a weak undefined symbol does not load a member, a strong one does" {
     make_start
     assemble weak <<<'.globl main; .weak maybe; main: movl $maybe, %eax; testl %eax, %eax; jz 1f; movl $1, %eax; ret; 1: movl $42, %eax; ret'
     assemble strong <<<'.globl use; use: call maybe'
@@ -187,7 +187,7 @@ S
     times 1 MAYBE out
 }
 
-@test "a weak definition is enough: no member comes for it" {
+@test "a weak definition is enough, so no member is loaded" {
     make_start
     assemble main <<<'.globl main; .weak f; main: call f; ret; f: movl $42, %eax; ret'
     assemble f <<<'.globl f; f: movl $1, %eax; ret'
@@ -197,7 +197,7 @@ S
     ends_with 42 ./out
 }
 
-@test "the first of two archives that define a symbol gives it" {
+@test "of two archives that define a symbol, the first is used" {
     make_start
     assemble main <<<'.globl main; main: call f; ret'
     assemble f1 <<<'.globl f; f: movl $42, %eax; ret'
@@ -230,7 +230,7 @@ S
     cmp with without
 }
 
-@test "an archive without an index links as one with an index" {
+@test "an archive without an index is linked like one with an index" {
     make_start
     assemble main <<<'.globl main; main: call f; ret'
     assemble f <<<'.globl f; f: call g; ret'
@@ -247,7 +247,7 @@ S
     cmp bare indexed
 }
 
-@test "members with long names, and two members of one name" {
+@test "members with long names and two members with one name are linked" {
     make_start
     assemble main <<<'.globl main; main: call f; movl %eax, %ebx; call g; addl %ebx, %eax; ret'
     long=a_member_whose_name_is_much_longer_than_sixteen_letters
@@ -262,7 +262,7 @@ S
     ends_with 42 ./out
 }
 
-@test "a thin archive is read, or refused by its name" {
+@test "a thin archive is linked, or refused by name" {
     make_start
     assemble main <<<'.globl main; main: call f; ret'
     assemble f <<<'.globl f; f: movl $42, %eax; ret'
@@ -280,7 +280,7 @@ S
     fi
 }
 
-@test "what is no object in an archive is passed over, or refused by its member's name" {
+@test "a member that is not an object is ignored, or refused by name" {
     make_start
     assemble main <<<'.globl main; main: movl $42, %eax; ret'
     echo "a text" >readme.txt
@@ -291,7 +291,7 @@ S
 
 # ---- groups, unused sections, merged constants ------------------------------------------------------
 
-@test "of a COMDAT group the first one stays, in whatever file" {
+@test "the first of equal COMDAT groups is kept, in any order of files" {
     make_start
     for n in 1 2 3; do
         printf '.section .text.inline,"axG",@progbits,inline,comdat\n.weak inline\ninline: movl $42, %%eax\n ret\n.ascii "GROUP"\n.text\n.globl call%d\ncall%d: jmp inline\n' $n $n | assemble object$n
@@ -307,7 +307,7 @@ S
     times 1 GROUP out
 }
 
-@test "a group's other sections go with it, its local symbols too" {
+@test "a dropped group's other sections and local symbols are dropped with it" {
     make_start
     for n in 1 2; do
         printf '.section .text.inline,"axG",@progbits,inline,comdat\n.weak inline\ninline: movl local(%%rip), %%eax\n ret\n.section .rodata.inline,"aG",@progbits,inline,comdat\nlocal: .long 42\n.ascii "GROUP DATA"\n.text\n.globl call%d\ncall%d: jmp inline\n' $n $n | assemble object$n
@@ -319,7 +319,7 @@ S
     times 1 "GROUP DATA" out
 }
 
-@test "C++'s inline functions are there once" {
+@test "inline functions of C++ are linked once" {
     command -v g++ >/dev/null || skip "g++ is not installed"
     make_start
     cat >inline.h <<'C'
@@ -338,7 +338,7 @@ C
     [ "$(grep -aoF "INLINE MARK" theirs | wc -l)" -eq "$(grep -aoF "INLINE MARK" out | wc -l)" ]
 }
 
-@test "i386: position-independent code's __x86.get_pc_thunk is there once" {
+@test "i386: __x86.get_pc_thunk of position-independent code is linked once" {
     make_start32
     for n in 1 2 3; do
         echo "int v$n = $n; int f$n(void) { return v$n * 7; }" | compile f$n -m32 -fpic
@@ -353,7 +353,7 @@ C
     ends_with 42 $runner ./out
 }
 
-@test "what nothing refers to is left out; --no-gc-sections keeps it" {
+@test "unreferenced sections are omitted; --no-gc-sections keeps them" {
     make_start
     compile main -ffunction-sections -fdata-sections <<'C'
 int used_value = 42;
@@ -380,7 +380,7 @@ C
     [ "$(stat -c %s out)" -lt "$(stat -c %s all)" ]
 }
 
-@test "a section of the unused keeps an unused .data of -fdata-sections out as ld does" {
+@test "unused data of -fdata-sections are omitted as by ld" {
     make_start
     for level in O0 O2; do
         compile main -$level -ffunction-sections -fdata-sections <"$BATS_TEST_DIRNAME/../oracle/ld/programs/unused.c" \
@@ -393,7 +393,7 @@ C
     done
 }
 
-@test "__start_ and __stop_ of a section are its ends, and keep it" {
+@test "__start_ and __stop_ are a section's ends, and keep the section" {
     make_start
     for n in 1 2 3; do
         printf '.section numbers,"aw"\n.long %d\n' $((n * 7)) | assemble n$n
@@ -415,7 +415,7 @@ S
     ends_with 42 ./out
 }
 
-@test "a section that asks to be retained stays without a reference" {
+@test "a section with the retain flag is kept without a reference" {
     make_start
     assemble main <<<'.globl main; main: movl $42, %eax; ret; .section .rodata.kept,"aR"; .ascii "RETAINED"; .section .rodata.lost,"a"; .ascii "LOST"' ||
         skip "this assembler does not know the flag R"
@@ -425,7 +425,7 @@ S
     times 0 LOST out
 }
 
-@test "a string of three objects is in the file once, and a longer one shares its end" {
+@test "a string of three objects is in the file once, and a longer string shares it as its end" {
     make_start
     for n in 1 2 3; do
         printf '.section .rodata.str1.1,"aMS",@progbits,1\n.Ls: .string "shared string"\n.text\n.globl s%d\ns%d: movq $.Ls, %%rax\n ret\n' $n $n | assemble s$n
@@ -463,7 +463,7 @@ S
     times 1 "a longer shared string" out
 }
 
-@test "strings of C that end alike are stored once" {
+@test "C strings with equal ends are stored once" {
     make_start
     compile one <<<'const char *one(void) { return "abc"; } const char *two(void) { return "xabc"; }'
     compile two <<<'const char *three(void) { return "abc"; } const char *four(void) { return "wxabc"; }'
@@ -474,7 +474,7 @@ S
     ends_with 42 ./out
 }
 
-@test "wide strings and narrow ones do not mix" {
+@test "wide and narrow strings are not merged" {
     make_start
     compile one <<<'#include <stddef.h>
 const wchar_t *wide(void) { return L"wide text"; } const wchar_t *tail(void) { return L"text"; } const char *narrow(void) { return "t"; }'
@@ -486,7 +486,7 @@ int main(void) { return (wide()[5] == L"text"[0]) + 2 * (tail()[3] == 116) + 4 *
     ends_with 42 ./out
 }
 
-@test "constants of 4, 8 and 16 bytes are there once" {
+@test "equal constants of 4, 8 and 16 bytes are stored once" {
     make_start
     for n in 1 2; do
         compile c$n <<<"double f$n(double x) { return x * 3.141592653589793 + 1.5; } float g$n(float x) { return x * 2.7182817f; }"
@@ -499,9 +499,9 @@ int main(void) { return (wide()[5] == L"text"[0]) + 2 * (tail()[3] == 116) + 4 *
     [ "$(od -An -v -tx1 out | tr -d ' \n' | grep -o '54f82d40' | wc -l)" -eq 1 ]
 }
 
-# ---- what compilers expect to be there ---------------------------------------------------------------
+# ---- libraries and objects of other compilers ---------------------------------------------------------------
 
-@test "x86-64: division of 128 bits finds libgcc by itself" {
+@test "x86-64: 128-bit division finds libgcc by itself" {
     [ -f "$(gcc -print-libgcc-file-name 2>/dev/null)" ] || skip "gcc has no libgcc here"
     make_start
     compile main <<<'unsigned __int128 n = (unsigned __int128)42 << 100, d = (unsigned __int128)1 << 100; int main(void) { return (int)(n / d); }'
@@ -511,7 +511,7 @@ int main(void) { return (wide()[5] == L"text"[0]) + 2 * (tail()[3] == 116) + 4 *
     ends_with 42 ./out
 }
 
-@test "i386: division of 64 bits finds libgcc by itself" {
+@test "i386: 64-bit division finds libgcc by itself" {
     library=$(gcc -m32 -print-libgcc-file-name 2>/dev/null)
     objdump -f "$library" 2>/dev/null | grep -q elf32-i386 || skip "gcc has no libgcc for i386 (package gcc-multilib)"
     make_start32
@@ -523,7 +523,7 @@ int main(void) { return (wide()[5] == L"text"[0]) + 2 * (tail()[3] == 116) + 4 *
     ends_with 42 $runner ./out
 }
 
-@test "an object of rustc links" {
+@test "an object of rustc is linked" {
     local rustc
     rustc=$(command -v rustc || ls ~/.cargo/bin/rustc 2>/dev/null) || skip "rustc is not installed"
     cat >r.rs <<'R'
@@ -547,7 +547,7 @@ R
     ends_with 42 ./out
 }
 
-@test "objects of zig and go link, or are refused with a message" {
+@test "objects of zig and go are linked, or refused with a message" {
     command -v zig >/dev/null || command -v go >/dev/null || skip "neither zig nor go is installed"
     make_start
     if command -v zig >/dev/null; then
@@ -567,7 +567,7 @@ R
     fi
 }
 
-@test "a COMMON symbol gives way to an archive's member that has a value for it, not to another COMMON" {
+@test "a COMMON symbol is replaced by an archive member's definition, not by another COMMON" {
     make_start
     compile main -fcommon <<<'int value; int main(void) { return value; }'
     compile value <<<'int value = 42;'
@@ -585,7 +585,7 @@ R
     [ "$(stat -c %s out)" -lt 400 ]
 }
 
-@test "a table in a section of constants stays in one piece, as with ld" {
+@test "a table in a section of constants stays in one piece, as by ld" {
     cat >main.s <<'S'
     .globl _start
 _start: movl tab+16(%rip), %edi
@@ -602,7 +602,7 @@ S
     ends_with 42 ./out
 }
 
-@test "__start_ and __stop_ are around sections that could be merged, too" {
+@test "__start_ and __stop_ also surround sections that could be merged" {
     cat >main.s <<'S'
     .globl _start
 _start: movl $__stop_list, %edi
@@ -619,7 +619,7 @@ S
     ends_with 36 ./out
 }
 
-@test "a relocation that only names a symbol keeps it, and needs it" {
+@test "a relocation without an effect keeps its symbol's section, and requires the symbol" {
     as -o main.o <<<'.globl _start; _start: .reloc ., R_X86_64_NONE, kept; movl $231, %eax; xorl %edi, %edi; syscall; .section .rodata.kept,"a"; kept: .ascii "kept by name"'
     tinyelf build main.o -o out
     exits 0
@@ -645,7 +645,7 @@ S
     ends_with 42 ./out
 }
 
-@test "a message says all, whatever the length of a file's name" {
+@test "a message is complete, however long a file's name is" {
     long=$(printf 'd%.0s' {1..240})
     as -o "$long.o" <<<'.globl _start; _start: .byte _start + 5'
     tinyelf build "$long.o" -o out

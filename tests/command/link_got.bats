@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
-# tinyelf build and the global offset table: instructions that need no slot lose it, as with ld; others get one.
+# tinyelf build and the global offset table: as by ld, instructions are relaxed, or their symbols get a slot.
 load ../support/setup
 load ../support/link_setup
 
-# x86-64: .text at the address that build gives it, as ld links and relaxes it.
+# x86-64: links with ld, with .text at the address that tinyelf chooses.
 linked_by_ld()
 {
     ld -m elf_x86_64 -n -Ttext 0x10078 -e 0x10078 -o theirs "$1" 2>ld.errors || { cat ld.errors; return 1; }
     objcopy -O binary -j .text theirs expected
 }
 
-# same_code INSTRUCTION...: tinyelf's bytes are ld's, and nothing stands behind them.
+# same_code INSTRUCTION...: tinyelf's bytes are ld's, and nothing follows them.
 same_code()
 {
     local instruction
@@ -26,11 +26,11 @@ same_code()
     done
 }
 
-@test "x86-64: calls and jumps through the table become direct ones" {
+@test "x86-64: calls and jumps through the table become direct" {
     same_code 'call *foo@GOTPCREL(%rip)' 'jmp *foo@GOTPCREL(%rip)'
 }
 
-@test "x86-64: moves from the table become addresses, in every register" {
+@test "x86-64: moves from the table load the address instead, into every register" {
     same_code 'movq foo@GOTPCREL(%rip), %rax' 'movq foo@GOTPCREL(%rip), %rsi' 'movq foo@GOTPCREL(%rip), %r8' \
         'movq foo@GOTPCREL(%rip), %r15' 'movl foo@GOTPCREL(%rip), %eax' 'movl foo@GOTPCREL(%rip), %edi' \
         'movl foo@GOTPCREL(%rip), %r9d'
@@ -54,12 +54,12 @@ same_code()
     tinyelf build start.o main.o value.o -o out
     exits 0
     ends_with 42 ./out
-    # 120 of headers, the code of both, 8 and 4 bytes of data, and no slot.
+    # 120 bytes of headers, the code of both, 8 and 4 bytes of data, and no slot.
     size=$(size -A start.o main.o value.o | awk '$1 == ".text" || $1 == ".data" {s += $2} END {print s}')
     [ "$(stat -c %s out)" -lt $((120 + size + 12)) ]
 }
 
-@test "x86-64: a plain GOTPCREL that has no other form gets a slot, one for a symbol" {
+@test "x86-64: a GOTPCREL that cannot be relaxed gets a slot, one for each symbol" {
     make_start
     assemble main --64 -mrelax-relocations=no <<'S'
     .globl main
@@ -84,7 +84,7 @@ S
     tinyelf build start.o main.o -o out
     exits 0
     ends_with 42 ./out
-    # One slot, not three: what it holds, an address below 2^32, stands in the file once.
+    # One slot, not three: its content, an address below 2^32, is in the file once.
     tinyelf build --sections start.o main.o -o named
     exits 0
     address=$(nm named | awk '$3 == "value" {print $1}')
@@ -92,7 +92,7 @@ S
     [ "$(tail -c +121 out | od -An -v -tx1 | tr -d ' \n' | grep -o "$bytes" | wc -l)" -eq 1 ]
 }
 
-@test "x86-64: plain GOTPCREL in moves and calls gives the right address" {
+@test "x86-64: a plain GOTPCREL in moves and calls gives the right address" {
     make_start
     assemble main --64 -mrelax-relocations=no <<<'.globl main; main: movq f@GOTPCREL(%rip), %rax; call *%rax; call *f@GOTPCREL(%rip); movl %eax, %ecx; movq value@GOTPCREL(%rip), %rax; movl (%rax), %eax; addl %ecx, %eax; ret; .globl f; f: movl $40, %eax; ret'
     assemble value <<<'.globl value; .data; value: .long 2'
@@ -111,7 +111,7 @@ S
     ends_with 42 ./out
 }
 
-@test "x86-64: a 64-bit address does not fit a relaxed instruction, and is not cut" {
+@test "x86-64: a 64-bit address does not fit a relaxed instruction, and is not truncated" {
     make_start
     assemble far <<<'.globl far; .set far, 0x123456789abcdef0'
     assemble main <<<'.globl main; main: movq far@GOTPCREL(%rip), %rax; movabsq $0x123456789abcdef0, %rcx; cmpq %rcx, %rax; jne 1f; movl $42, %eax; ret; 1: movl $1, %eax; ret'
@@ -122,7 +122,7 @@ S
     ends_with 42 ./out
 }
 
-@test "x86-64: the large model's table is linked as ld does, or refused by the relocation's name" {
+@test "x86-64: the large model's table is linked as by ld, or refused with the relocation's name" {
     make_start
     compile main -fpic -mcmodel=large <<<'int value = 40; extern int other; int f(void); int main(void) { return value + other + f(); }'
     compile other -fpic -mcmodel=large <<<'int other = 2; int f(void) { return 0; }'
@@ -137,7 +137,7 @@ S
 
 # ---- i386 ----------------------------------------------------------------------------------------
 
-# The instructions of .text without their addresses: names, registers and lengths.
+# Prints the instructions of .text without addresses: names, registers and lengths.
 shape()
 {
     objdump -D -b binary -m i386 --no-show-raw-insn "$1" |
@@ -159,22 +159,22 @@ same_shape()
     done
 }
 
-@test "i386: calls and jumps through the table become direct ones" {
+@test "i386: calls and jumps through the table become direct" {
     same_shape 'call *foo@GOT(%ebx)' 'jmp *foo@GOT(%ebx)' 'call *foo@GOT' 'jmp *foo@GOT'
 }
 
-@test "i386: moves from the table become addresses" {
+@test "i386: moves from the table load the address instead" {
     same_shape 'movl foo@GOT(%ebx), %eax' 'movl foo@GOT(%ecx), %edi' 'movl foo@GOT, %eax' 'movl foo@GOT, %esi'
 }
 
-@test "i386: arithmetic and tests with the table's entry become ones with the address" {
+@test "i386: arithmetic and tests with the table's entry use the address instead" {
     for operation in adc add and cmp or sbb sub xor; do
         same_shape "${operation}l foo@GOT, %eax" "${operation}l foo@GOT, %edx"
     done
     same_shape 'testl %ecx, foo@GOT' 'testl %eax, foo@GOT'
 }
 
-@test "i386: GOT32, GOT32X, GOTOFF and GOTPC give the right places" {
+@test "i386: GOT32, GOT32X, GOTOFF and GOTPC give the right addresses" {
     make_start32
     for relax in yes no; do
         assemble main --32 -mrelax-relocations=$relax <<'S'

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# tinyelf build's options of linking: layouts, the stack, sections, debugging, the map.
+# tinyelf build's linking options: layouts, the stack, sections, debugging, the map.
 load ../support/setup
 load ../support/link_setup
 
-# main.o and start.o: code, constants, data and zeros, with a result of 42.
+# Makes main.o and start.o, with code, constants, data and zeros; the program exits with 42.
 make_program()
 {
     make_start
@@ -31,7 +31,7 @@ C
     gcc -c -O0 -g -ffreestanding -fno-stack-protector -fno-pic -w -ffunction-sections -fdata-sections "$@" main.c -o main.o
 }
 
-# loads FILE: "offset address file-size memory-size flags" of each PT_LOAD, as numbers and letters.
+# loads FILE: prints "offset address file-size memory-size flags" of each PT_LOAD.
 loads()
 {
     readelf -lW "$1" | sed -nE 's/^ *LOAD +(0x[0-9a-f]+) (0x[0-9a-f]+) 0x[0-9a-f]+ (0x[0-9a-f]+) (0x[0-9a-f]+) ([RWE ]{3}) .*/\1 \2 \3 \4 \5/p'
@@ -39,7 +39,7 @@ loads()
 
 # ---- layouts -------------------------------------------------------------------------------------
 
-@test "single: what must be writable and executable is said, with the section that forces it" {
+@test "single: a writable and executable segment gets a warning with the section that causes it" {
     make_start
     assemble main <<<'.globl main; main: movl value(%rip), %eax; ret; .data; value: .long 42'
     tinyelf build start.o main.o -o out
@@ -84,7 +84,7 @@ loads()
     done < <(loads out | sort -k 2)
 }
 
-@test "split: there is no padding but what alignment asks for" {
+@test "split: there is no padding except for alignment" {
     make_start
     assemble main <<<'.globl main; main: movl value(%rip), %eax; addb two, %al; ret; .section .rodata; two: .byte 2; .data; value: .long 40; .bss; .zero 5000'
     tinyelf build --layout split start.o main.o -o out
@@ -93,11 +93,11 @@ loads()
     segments=$(readelf -hW out | awk '/Number of program headers/ {print $5}')
     content=$(size -A start.o main.o | awk '$1 ~ /^\.(text|rodata|data)$/ {s += $2} END {print s}')
     [ "$(stat -c %s out)" -ge $((64 + 56 * segments + content)) ]
-    # 8 is the most that any of these sections is aligned to.
+    # 8 is the largest alignment of these sections.
     [ "$(stat -c %s out)" -le $((64 + 56 * segments + content + 3 * 8)) ]
 }
 
-@test "split: code is not writable and data are not executable when it runs" {
+@test "split: at run time, code is not writable and data are not executable" {
     make_start
     assemble writes <<<'.globl main; main: movb $1, main(%rip); xorl %eax, %eax; ret; .data; .byte 1'
     tinyelf build --layout split start.o writes.o -o out
@@ -107,7 +107,7 @@ loads()
     tinyelf build --layout split start.o jumps.o -o out
     exits 0
     ends_with 139 ./out
-    # In one segment both work.
+    # In one segment, both work.
     tinyelf build --layout single start.o jumps.o -o out
     exits 0
     ends_with 0 ./out
@@ -122,7 +122,7 @@ loads()
     [ "$(./out)" = "Hello world" ]
 }
 
-@test "split: zeros alone are in memory alone" {
+@test "split: a program of zeros has no bytes for them in the file" {
     make_start
     assemble main <<<'.globl main; main: movb $42, z+199999; movl z+199999, %eax; ret; .bss; z: .zero 200004'
     tinyelf build --layout split start.o main.o -o out
@@ -131,7 +131,7 @@ loads()
     [ "$(stat -c %s out)" -lt 400 ]
 }
 
-@test "split: i386" {
+@test "split: works for i386" {
     make_start32
     compile main -m32 -fdata-sections <<<'int counter = 40; int zeros[50]; const char text[] = "text"; int main(void) { zeros[3] = 2; return counter + zeros[3] + (text[zeros[2]] != 116); }'
     tinyelf build --layout split start32.o main.o -o out
@@ -154,7 +154,7 @@ loads()
     done
 }
 
-@test "a layout that does not exist is a wrong call that names those that do" {
+@test "an unknown layout is a usage error that names the known ones" {
     make_program
     tinyelf build --layout spilt start.o main.o -o out
     exits 2
@@ -190,7 +190,7 @@ loads()
     done
 }
 
-@test "--stack noexec: a program that runs code on its stack dies" {
+@test "--stack noexec: a program that runs code on its stack is killed" {
     make_start
     assemble main <<<'.globl main; main: movl $0xc3c031, (%rsp); movl $0xc3c031, -64(%rsp); leaq -64(%rsp), %rax; call *%rax; ret'
     tinyelf build --layout split --stack noexec start.o main.o -o out
@@ -198,7 +198,7 @@ loads()
     ends_with 139 ./out
 }
 
-@test "--stack noexec: the kernel says that the stack is not executable" {
+@test "--stack noexec: the kernel maps the stack without execute permission" {
     make_start
     cat >main.c <<'C'
 static long call(long n, long a, const void *b, long c)
@@ -225,7 +225,7 @@ C
     lacks rwxp <program.out
 }
 
-@test "a kind of stack that does not exist is a wrong call" {
+@test "an unknown kind of stack is a usage error" {
     make_program
     tinyelf build --stack executable-sometimes start.o main.o -o out
     exits 2
@@ -234,7 +234,7 @@ C
 
 # ---- sections ------------------------------------------------------------------------------------
 
-@test "--sections: objdump disassembles every function of the inputs by name, where nm has it" {
+@test "--sections: objdump disassembles every function by name, at nm's address" {
     make_program
     for layout in single split; do
         tinyelf build --sections --layout $layout start.o main.o -o out
@@ -249,7 +249,7 @@ C
             [ -n "$address" ] || { echo "nm has no $name"; return 1; }
             grep -q "^$address <$name>:" code || { echo "objdump has $name elsewhere than $address"; return 1; }
         done
-        # What was left out has no symbol.
+        # Omitted functions have no symbol.
         lacks unused <names
         [ "$(readelf -hW out | awk '/Entry point/ {print $4}')" = "0x$(awk '$3 == "_start" {sub(/^0+/, "", $1); print $1}' names)" ]
     done
@@ -265,7 +265,7 @@ C
     diff theirs ours
 }
 
-@test "--sections: data have their symbols, sizes and types" {
+@test "--sections: data have symbols with sizes and types" {
     make_program
     tinyelf build --sections start.o main.o -o out
     exits 0
@@ -273,7 +273,7 @@ C
     readelf -sW out | grep -qE ' 4 OBJECT +LOCAL .* counter$'
     readelf -sW out | grep -qE ' FUNC +GLOBAL .* main$'
     readelf -sW out | grep -qE ' FUNC +LOCAL .* helper$'
-    # Each lies in the section that it says.
+    # Each is in its symbol's section.
     readelf -SW out >sections 2>errors
     [ ! -s errors ]
     grep -q ' \.text ' sections
@@ -281,7 +281,7 @@ C
     grep -qE ' \.bss.* NOBITS ' sections
 }
 
-@test "--sections: readelf finds nothing wrong" {
+@test "--sections: readelf has no warnings" {
     make_program
     for options in "" "--layout split" "--no-gc-sections" "--layout split --stack noexec"; do
         # shellcheck disable=SC2086
@@ -293,14 +293,14 @@ C
     done
 }
 
-@test "--sections: without it there are none" {
+@test "--sections: without it there are no sections" {
     make_program
     tinyelf build start.o main.o -o out
     exits 0
     [ "$(readelf -hW out | awk '/Number of section headers/ {print $5}')" -eq 0 ]
 }
 
-@test "--sections: i386" {
+@test "--sections: works for i386" {
     make_start32
     compile main -m32 <<<'static int __attribute__((noinline)) helper(int n) { __asm__(""); return n + 2; } int value = 40; int main(void) { return helper(value); }'
     tinyelf build --sections start32.o main.o -o out
@@ -324,7 +324,7 @@ needs_gdb()
         skip "gdb cannot run programs here"
 }
 
-# debug FILE COMMAND...: what gdb prints with FILE and FILE.debug
+# debug FILE COMMAND...: prints gdb's output with FILE and FILE.debug
 debug()
 {
     local file=$1 command arguments=()
@@ -343,7 +343,7 @@ gdb_says()
     return 1
 }
 
-@test "-g: the program is the same, byte for byte, and FILE.debug stands beside it" {
+@test "-g: the program is the same, byte for byte, and FILE.debug is beside it" {
     make_program
     for options in "" "--layout split" "--sections" "--no-gc-sections"; do
         # shellcheck disable=SC2086
@@ -375,7 +375,7 @@ gdb_says()
     done
 }
 
-@test "-g: two files, and a member of an archive" {
+@test "-g: gdb knows two files and a member of an archive" {
     needs_gdb
     make_start
     printf 'int two(int);\nint main(void)\n{\n    int here = 20;\n    return two(here);\n}\n' >one.c
@@ -394,7 +394,7 @@ gdb_says()
     gdb_says '^\$3 = 20'
 }
 
-@test "-g: lines of assembly" {
+@test "-g: gdb knows the lines of assembly" {
     needs_gdb
     printf '\t.globl _start\n_start:\n\tmovl $60, %%eax\n\tmovl $42, %%edi\n\tsyscall\n' >a.s
     as -g -o a.o a.s
@@ -405,7 +405,7 @@ gdb_says()
     gdb_says '^\$1 = 42'
 }
 
-@test "-g: clang's information, and functions that were left out are in no one's way" {
+@test "-g: gdb reads clang's information, and omitted functions do not interfere" {
     command -v clang >/dev/null || skip "clang is not installed"
     needs_gdb
     make_program
@@ -416,11 +416,11 @@ gdb_says()
     debug ./out 'info symbol main' 'break helper' run 'print n' finish
     gdb_says '^Breakpoint 1, helper \(n=0\)'
     gdb_says '^\$1 = 0'
-    # Both functions are where the file has them, not where the unused one would be (address 0).
+    # Both functions have their addresses, not that of the unused one (0).
     [ "$(addr2line -e out.debug -f "$(nm out.debug | awk '$3 == "main" {print "0x" $1}')" | head -n 1)" = main ]
 }
 
-@test "-g: readelf reads the information without a complaint" {
+@test "-g: readelf reads the information without a warning" {
     make_program
     tinyelf build -g start.o main.o -o out
     exits 0
@@ -429,13 +429,13 @@ gdb_says()
         [ ! -s errors ] || { cat errors; return 1; }
     done
     readelf --debug-dump=decodedline out.debug | grep -q 'main.c'
-    # helper stands where the program has it.
+    # helper has its address in the program.
     tinyelf build --sections start.o main.o -o named
     address=$(nm named | awk '$3 == "helper" {sub(/^0+/, "", $1); print $1}')
     readelf --debug-dump=info out.debug | grep -A 12 ': helper$' | grep -q "DW_AT_low_pc *: 0x$address"
 }
 
-@test "-g: objects without debugging information still become a program" {
+@test "-g: objects without debugging information are linked" {
     make_start
     assemble main <<<'.globl main; main: movl $42, %eax; ret'
     tinyelf build -g start.o main.o -o out
@@ -454,7 +454,7 @@ gdb_says()
 
 # ---- the map -------------------------------------------------------------------------------------
 
-# The sizes of the map's first table: the file's bytes, without their sum.
+# Prints the sizes in the map's first table, without their sum.
 sizes()
 {
     awk '/^$/ {exit} NR > 1 && !/the file$/ {print $1}' map
@@ -476,7 +476,7 @@ sizes()
     done
 }
 
-@test "--map: sections are named, and an archive's member with its archive" {
+@test "--map: sections are named, and an archive's members with their archive" {
     make_start
     assemble main <<<'.globl main; main: call f; addl value(%rip), %eax; ret; .data; value: .long 40; .zero 100, 1'
     assemble f <<<'.globl f; f: movl $2, %eax; ret'
@@ -488,14 +488,14 @@ sizes()
     ends_with 42 ./out
 }
 
-@test "--map: the file is what it is without" {
+@test "--map: the output file does not change" {
     make_program
     "$TINYELF" build start.o main.o -o without
     "$TINYELF" build --map start.o main.o -o with >map
     cmp without with
 }
 
-@test "--help tells of every option of linking" {
+@test "--help describes every linking option" {
     tinyelf build --help
     exits 0
     for option in --layout --stack --sections --no-gc-sections --map -g; do
@@ -505,7 +505,7 @@ sizes()
     [[ $output == *noexec* ]]
 }
 
-@test "-g: FILE.debug never takes an input's place" {
+@test "-g: FILE.debug never overwrites an input" {
     as -o a.o <<<'.globl _start; _start: ret'
     as -o out.debug <<<'.globl h; h: ret'
     cp out.debug before
@@ -530,12 +530,12 @@ sizes()
     [ "$(grep -c 'Compilation Unit' info)" -eq 2 ]
 }
 
-@test "-g: DWARF 4's ranges go on behind a function that is left out" {
+@test "-g: DWARF 4's range lists continue after an omitted function" {
     command -v gcc >/dev/null || skip "gcc is not installed"
     printf 'int dead(int x) { return x * 3; }\nint live(int x) { return x * 2; }\nvoid _start(void) { for (int i = 0; ; i = live(i)); }\n' >m.c
     gcc -gdwarf-4 -O1 -fno-inline -ffreestanding -fno-pie -ffunction-sections -c m.c -o m.o
     tinyelf build -g m.o -o out
     exits 0
-    # What lives stands before the end of the list.
+    # The function that is kept comes before the end of the list.
     [ "$(readelf -wR out.debug | sed '/End of list/q' | grep -cE '^ +[0-9a-f]+ 0*1[0-9a-f]{4} 0*1[0-9a-f]{4}')" -ge 1 ]
 }

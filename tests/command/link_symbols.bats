@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# tinyelf build with several inputs: which definition a name means, and what is said when there is none.
+# tinyelf build with several inputs: symbol resolution, and errors of undefined and duplicate symbols.
 load ../support/setup
 load ../support/link_setup
 
-# ---- what is missing or there twice ------------------------------------------------------------------
+# ---- undefined and duplicate symbols ------------------------------------------------------------------
 
-@test "every undefined symbol is listed, with the file and the place that need it" {
+@test "every undefined symbol is listed with the file and the place that refer to it" {
     assemble one <<'S'
     .globl _start
 _start: call first
@@ -29,7 +29,7 @@ S
     [[ $stderr != *helper* ]]
 }
 
-@test "an undefined symbol of an archive's member names archive and member" {
+@test "an undefined symbol of an archive's member is listed with archive and member" {
     make_start
     assemble main <<<'.globl main; main: call inside; ret'
     assemble inside <<<'.globl inside; inside: nop; nop; call nowhere; ret'
@@ -41,7 +41,7 @@ S
     [[ $stderr != *elsewhere* ]]
 }
 
-@test "an undefined symbol in a section of its own names this section" {
+@test "an undefined symbol is listed with the name of the section that refers to it" {
     make_start
     compile main -ffunction-sections <<<'int away(void); int part(void); int main(void) { return part(); } int part(void) { return away(); }'
     tinyelf build start.o main.o -o out
@@ -58,7 +58,7 @@ S
     places one.o '(.text+0x6)' "undefined symbol 'second'"
 }
 
-@test "a symbol that is missing only in code left out is not missing" {
+@test "an undefined symbol that only omitted code refers to is no error" {
     make_start
     compile main -ffunction-sections <<<'int away(void); int unused(void) { return away(); } int main(void) { return 42; }'
     tinyelf build start.o main.o -o out
@@ -69,7 +69,7 @@ S
     refuses "undefined symbol 'away'"
 }
 
-@test "an undefined symbol that no place refers to is no error" {
+@test "an undefined symbol without a reference is no error" {
     make_start
     assemble main <<<'.globl main, ghost; main: movl $42, %eax; ret'
     tinyelf build start.o main.o -o out
@@ -91,7 +91,7 @@ S
     [ "$(grep -c "'value'" <<<"$stderr")" -ge 1 ]
 }
 
-@test "the same file twice is a duplicate of all that it defines" {
+@test "the same file twice is an error for all symbols that it defines" {
     make_start
     assemble main <<<'.globl main, other; main: movl $42, %eax; ret; other: ret'
     tinyelf build start.o main.o main.o -o out
@@ -99,7 +99,7 @@ S
     says "'other'"
 }
 
-@test "a definition in a member that is pulled in collides, in another it does not" {
+@test "a duplicate definition in a loaded member is an error, in another member it is not" {
     make_start
     assemble main <<<'.globl main, f; main: call g; ret; f: movl $42, %eax; ret'
     assemble g <<<'.globl g, f; g: movl $42, %eax; ret; f: ret'
@@ -116,7 +116,7 @@ S
     says "liby.a(g.o)"
 }
 
-@test "without _start there is no program" {
+@test "a program without _start is an error" {
     assemble main <<<'.globl main; main: ret'
     assemble other <<<'.globl other; other: ret'
     tinyelf build main.o other.o -o out
@@ -124,7 +124,7 @@ S
     says main
 }
 
-@test "-e starts at a symbol of any input" {
+@test "-e names a symbol of any input as the entry point" {
     make_start
     assemble main <<<'.globl main; main: ret'
     assemble other <<<'.globl begin; nop; begin: movl $42, %edi; movl $60, %eax; syscall'
@@ -133,9 +133,9 @@ S
     ends_with 42 ./out
 }
 
-# ---- which definition a name means ----------------------------------------------------------------
+# ---- choosing a definition ----------------------------------------------------------------
 
-@test "x86-64: a weak undefined symbol is 0, however it is reached" {
+@test "x86-64: a weak undefined symbol is 0, however it is referred to" {
     make_start
     assemble main <<'S'
     .globl main
@@ -164,7 +164,7 @@ S
     ends_with 42 ./out
 }
 
-@test "i386: a weak undefined symbol is 0, however it is reached" {
+@test "i386: a weak undefined symbol is 0, however it is referred to" {
     make_start32
     assemble main --32 <<'S'
     .globl main
@@ -188,7 +188,7 @@ S
     ends_with 42 $runner ./out
 }
 
-@test "a weak definition loses against a global one, whatever the order" {
+@test "a global definition overrides a weak one, in any order" {
     make_start
     assemble weak <<<'.globl main; .weak f; main: call f; ret; f: movl $1, %eax; ret'
     assemble global <<<'.globl f; f: movl $42, %eax; ret'
@@ -200,7 +200,7 @@ S
     ends_with 42 ./out
 }
 
-@test "of two weak definitions the first one counts" {
+@test "of two weak definitions, the first is used" {
     make_start
     assemble one <<<'.globl main; .weak f; main: call f; ret; f: movl $42, %eax; ret'
     assemble two <<<'.weak f; f: movl $1, %eax; ret'
@@ -212,7 +212,7 @@ S
     ends_with 1 ./out
 }
 
-@test "a weak reference takes a strong definition" {
+@test "a weak reference uses a strong definition" {
     make_start
     assemble main <<<'.globl main; .weak f; main: movq $f, %rax; testq %rax, %rax; jz 1f; call f; 1: ret'
     assemble f <<<'.globl f; f: movl $42, %eax; ret'
@@ -221,7 +221,7 @@ S
     ends_with 42 ./out
 }
 
-@test "local symbols of one name do not meet" {
+@test "local symbols with one name are independent" {
     make_start
     for n in 1 2 3; do
         printf '.globl f%d\nf%d: movl same(%%rip), %%eax\n jmp local\nlocal: ret\n.data\nsame: .long %d\n' $n $n $((n * 7)) | assemble f$n
@@ -232,14 +232,14 @@ S
     ends_with 42 ./out
 }
 
-@test "a local symbol does not define another file's undefined one" {
+@test "a local symbol does not define an undefined symbol of another file" {
     assemble one <<<'.globl _start; _start: call hidden_here'
     assemble two <<<'hidden_here: ret'
     tinyelf build one.o two.o -o out
     refuses "undefined symbol 'hidden_here'"
 }
 
-@test "hidden, protected and internal symbols are seen by other inputs" {
+@test "hidden, protected and internal symbols are visible to other inputs" {
     make_start
     assemble main <<<'.globl main; main: call h; addl p(%rip), %eax; addl i(%rip), %eax; ret'
     assemble other <<<'.globl h, p, i; .hidden h; .protected p; .internal i; h: movl $20, %eax; ret; .data; p: .long 2; i: .long 20'
@@ -248,7 +248,7 @@ S
     ends_with 42 ./out
 }
 
-@test "absolute symbols cross objects" {
+@test "absolute symbols are visible to other objects" {
     make_start
     assemble main <<<'.globl main; main: movl $forty, %eax; addl $two, %eax; ret; .quad forty'
     assemble values <<<'.globl forty, two; .set forty, 40; .set two, 2'
@@ -257,7 +257,7 @@ S
     ends_with 42 ./out
 }
 
-@test "an alias is the place that it names" {
+@test "an alias has the address of its symbol" {
     make_start
     assemble main <<<'.globl main; main: call other_name; ret'
     assemble alias <<<'.globl name, other_name; name: movl $42, %eax; ret; .set other_name, name'
@@ -268,7 +268,7 @@ S
 
 # ---- COMMON --------------------------------------------------------------------------------------
 
-@test "COMMON symbols of one name are one, of the largest size and alignment" {
+@test "COMMON symbols with one name are one, with the largest size and alignment" {
     make_start
     assemble small <<<'.comm shared, 4, 4'
     assemble large <<<'.comm shared, 1000, 8'
@@ -311,7 +311,7 @@ S
     done
 }
 
-@test "a definition takes the place of a COMMON symbol, whatever the order" {
+@test "a definition replaces a COMMON symbol, in any order" {
     make_start
     assemble main <<<'.globl main; .comm value, 4, 4; main: movl value(%rip), %eax; ret'
     assemble value <<<'.globl value; .data; value: .long 42'
@@ -323,7 +323,7 @@ S
     ends_with 42 ./out
 }
 
-@test "COMMON against a weak definition is what ld makes of it" {
+@test "COMMON and a weak definition are resolved as by ld" {
     make_start
     assemble main <<<'.globl main; main: movl value(%rip), %eax; ret'
     assemble common <<<'.comm value, 4, 4'
@@ -340,7 +340,7 @@ S
     done
 }
 
-@test "a COMMON symbol is zeros, in memory alone" {
+@test "a COMMON symbol is zeros that take no bytes in the file" {
     make_start
     compile main -fcommon <<<'char large[100000]; int n; int main(void) { for (int i = 0; i < 100000; i++) n += large[i]; large[n] = 42; return large[0]; }'
     tinyelf build start.o main.o -o out
@@ -382,7 +382,7 @@ S
     says "'f'"
 }
 
-@test "an object that holds no code but gcc's own (-flto) is refused by its file" {
+@test "an object with only gcc's intermediate code (-flto) is refused with its file name" {
     make_start
     compile main -flto -fno-fat-lto-objects <<<'int main(void) { return 42; }'
     readelf -SW main.o | grep -q '\.gnu\.lto_' || skip "this gcc makes no slim objects"
@@ -391,7 +391,7 @@ S
     says lto
 }
 
-@test "LLVM's bitcode is refused by its file" {
+@test "LLVM's bitcode is refused with its file name" {
     command -v clang >/dev/null || skip "clang is not installed"
     make_start
     clang -flto -c -x c -o main.o - <<<'int main(void) { return 42; }'
@@ -399,7 +399,7 @@ S
     refuses main.o
 }
 
-@test "a shared library and a finished program are refused by their files" {
+@test "a shared library and a program are refused with their file names" {
     make_start
     compile main -fpic <<<'int main(void) { return 42; }'
     ld -shared -o libmain.so main.o
@@ -410,20 +410,20 @@ S
     refuses program
 }
 
-@test "code that needs a section which is not loaded is refused with both" {
+@test "a reference to a section that is not loaded is refused with both names" {
     assemble main <<<'.globl _start; _start: movl $x, %eax; .section .unloaded; x: .long 1'
     tinyelf build main.o -o out
     refuses "main.o:(.text+0x1): it needs section .unloaded of main.o, which is not loaded"
 }
 
-@test "an undefined memcpy, which compilers call by themselves, has a hint" {
+@test "an undefined memcpy, which compilers call by themselves, is reported with a hint" {
     assemble main <<<'.globl _start; _start: call memcpy'
     tinyelf build main.o -o out
     refuses "undefined symbol 'memcpy'"
     says "tiny_memory.h"
 }
 
-@test "what is defined twice and what is undefined is told in one go" {
+@test "duplicate and undefined symbols are reported together" {
     assemble main <<<'.globl _start, f; _start: call g; f: ret'
     assemble other <<<'.globl f; f: ret'
     tinyelf build main.o other.o -o out

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# Which bytes matter: the map, values and pairs, what cannot be compared, Ctrl-C, shards.
+# tinyelf mutate: the map, values and pairs, programs that cannot be compared, Ctrl-C, shards.
 load ../support/setup
 load ../support/mutate_setup
 
-# What runs nothing needs no pause.
+# --merge runs nothing, so it needs no pause.
 merge()
 {
     tinyelf mutate --color never --merge "$@"
@@ -11,7 +11,7 @@ merge()
 
 # ---- the lecture's program ----
 
-@test "the lecture's program: the map, and totals that add up" {
+@test "the lecture's program has its map, and totals that add up" {
     hello
     mutate hello
     exits 0
@@ -22,11 +22,11 @@ merge()
     grep -q '^00b0  ##                  oo ' <<<"$output"
     [[ "$(grep '^0004  ei_class' <<<"$output")" =~ ^0004\ \ ei_class\ +255\ +\.\ +\.\ +\.\ +\.\ +\.\ +\.$ ]]
     [[ "$(grep '^0036  e_phentsize' <<<"$output")" =~ \ 510\ .*ENOEXEC$ ]]
-    # Nine numbers: seven classes, all 255 x 178.
+    # Nine numbers: seven classes, which add up to 255 x 178.
     [ "$(grep '^all ' <<<"$output" | tr -c '0-9' '\n' | awk '{ n += $1 } END { print n }')" -eq 45390 ]
 }
 
-@test "JSON: counts by class for each byte, and what was refused with what" {
+@test "JSON has counts by class for each byte, and the errnos of refused changes" {
     hello
     mutate --json --field 0x30-0x48 hello
     exits 0
@@ -45,7 +45,7 @@ merge()
     [ "$(sum same)" -ge 3825 ]
 }
 
-@test "the same seed gives the same result, with any number of jobs; another seed other values" {
+@test "a seed gives the same result with any number of jobs; another seed gives other values" {
     hello
     mutate --json --values 9 --seed 4 --jobs 1 hello
     exits 0
@@ -62,10 +62,10 @@ merge()
     [ "$(sed 's/"seed":[0-9]*//' <<<"$output")" = "$first" ]
 }
 
-@test "--field: a field, a structure, an offset, offsets, an instruction" {
+@test "--field is a field, a structure, an offset, a range or an instruction" {
     local place
     hello
-    # The place, and how many bytes it has from where on.
+    # The place, its number of bytes and its offset.
     while read -r place from count; do
         mutate --json --values 1 --field "$place" hello
         exits 0
@@ -88,9 +88,9 @@ END
     done
 }
 
-@test "--pairs finds two bytes that have to do with each other" {
+@test "--pairs finds two bytes that depend on each other" {
     hello
-    # p_offset and p_vaddr must agree within a page: moved alike, both are right again.
+    # p_offset and p_vaddr must agree within a page: changed alike, they do.
     mutate --pairs 0x48-0x50 --values 4 hello
     exits 0
     grep -Eq '^0048 and 0050 +16 +4 +4 +\.$' <<<"$output"
@@ -101,7 +101,7 @@ END
         <<<"$output")" = "36 $((9 * 4 + 36 * 16)) 72 80 4 4 0" ]
 }
 
-# hello with so many section headers behind it, each of them a table of that type in all of the file.
+# Makes hello with many section headers after it, each a table of a given type that is the whole file.
 overlapping()
 {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
@@ -118,7 +118,7 @@ overlapping()
 }
 
 @test "bytes with a thousand owners are counted, and some owners named" {
-    # Symbol tables, more than anybody wants to walk; the counts are there all the same.
+    # Too many symbol tables to walk through; the counts are still there.
     overlapping 300 2
     mutate --values 1 overlapping
     exits 0
@@ -131,7 +131,7 @@ overlapping()
     json 'for (@{$d->{bytes}}) { exit 1 if length $_->{owner} > 600 || $_->{owner} !~ / \+ \.\.\.$/ }' <<<"$output"
 }
 
-@test "more pairs than can be counted are told" {
+@test "more pairs than can be counted are an error" {
     hello
     head -c 30000 /dev/zero >>hello
     mutate --pairs 0-30000 hello
@@ -142,7 +142,7 @@ overlapping()
     exits 0
 }
 
-@test "a 32-bit program" {
+@test "a 32-bit program is mutated" {
     "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
     ./hello32 || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
     mutate --json --field ehdr hello32
@@ -151,9 +151,9 @@ overlapping()
         "4,5,6,7,8,9,10,11,12,13,14,15,20,21,22,23,32,33,34,35,36,37,38,39,40,41,46,47,48,49,50,51" ]
 }
 
-# ---- what the program is given ----
+# ---- arguments and input ----
 
-@test "arguments and input are the program's, from the beginning each time" {
+@test "every run gets the arguments, and the input from its beginning" {
     local name input
     for name in echo cat; do
         "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name"
@@ -171,7 +171,7 @@ overlapping()
     mutate --input nothing cat
     exits 1
     says "tinyelf: cat: error: nothing: No such file or directory"
-    # What each run cannot read from its beginning is no input; a FIFO that nobody writes to is not waited for.
+    # Input that cannot be read again for each run is refused; a FIFO without a writer is not waited for.
     mkfifo fifo
     for input in fifo <(echo "some text"); do
         mutate --input "$input" cat
@@ -184,12 +184,12 @@ overlapping()
     mutate --input /dev/zero cat
     exits 1
     says "tinyelf: cat: error: killed: it wrote beyond the output limit of 16 MiB (--output)"
-    # Of a program that reads nothing and writes nothing, every end with status 0 is the same.
+    # For a program that reads and writes nothing, every end with status 0 is the same.
     mutate --json --values 3 --field ehdr cat
     exits 0
 }
 
-@test "what goes to descriptor 2 is output of its own" {
+@test "output to descriptor 2 is compared separately" {
     assemble both <<'END'
 _start: mov eax, 1
         mov edi, 1
@@ -203,14 +203,14 @@ text:   db "text"
 END
     mutate --json --field "instruction[0x1007d]" both
     exits 0
-    # mov edi, imm32: of the low byte, 2 is allowed and other output, all others are blocked.
+    # mov edi, imm32: the low byte 2 is other output; all other values are blocked.
     [ "$(json 'my $b = $d->{bytes}[1]; print "$b->{value} $b->{same} $b->{output} $b->{blocked}"' <<<"$output")" = "1 0 1 254" ]
 }
 
-@test "what Linux does depends on whether a pipe was read: each time the same" {
+@test "a result that depends on whether a pipe was read is the same each time" {
     local jobs
-    # The second write begins in the program and ends outside of its memory. Into a pipe with something in it,
-    # Linux puts the first byte before it finds that out; into an empty one, nothing.
+    # The second write begins inside and ends outside of the program's memory. Linux writes its first byte to a pipe
+    # that already has data, but nothing to an empty pipe.
     assemble beyond <<'END'
 _start: mov eax, 1
         mov edi, eax
@@ -230,7 +230,7 @@ again:  dec ecx
         syscall
 text:   db "abc"
 END
-    # mov edx, imm32: with the high byte it is outside.
+    # mov edx, imm32: with any other high byte the write ends outside.
     mutate --json --field 0xa7 --jobs 1 beyond
     exits 0
     [ "$(sum same)" -eq 255 ]
@@ -241,9 +241,9 @@ END
     done
 }
 
-# ---- what cannot be compared ----
+# ---- programs that cannot be compared ----
 
-@test "what does not run to its end as it is: said so, with check" {
+@test "a program that does not run to its end unchanged is refused, with check's reason" {
     hello
     cp hello refused
     printf '\x39' | dd of=refused bs=1 seek=54 conv=notrunc status=none
@@ -300,7 +300,7 @@ END
     says "No such file or directory"
 }
 
-@test "a program that does something else each time is told" {
+@test "a program that does something else each time is refused" {
     assemble chance <<'END'
 _start: rdtsc
         push rax
@@ -320,7 +320,7 @@ END
 
 # ---- long runs ----
 
-@test "Ctrl-C prints what there is, and ends it as Ctrl-C does" {
+@test "Ctrl-C prints the results so far, and ends the command by SIGINT" {
     local signal
     slow
     for signal in INT TERM HUP; do
@@ -335,7 +335,7 @@ END
     done
 }
 
-@test "Ctrl-C comes to all of a terminal's processes, and is in no count" {
+@test "Ctrl-C reaches all processes of a terminal, and the interrupted runs are not counted" {
     slow
     for _ in 1 2 3; do
         begin slow
@@ -348,11 +348,11 @@ END
     done
 }
 
-@test "what stood still for a while is not called too long" {
+@test "a run that is suspended for a while does not count as a timeout" {
     local signal
     slow
     for signal in TSTP STOP; do
-        # e_shoff matters to nobody: all sleep a little and end.
+        # e_shoff does not matter: all mutants sleep a little and end.
         begin --field e_shoff --values 40 --jobs 2 slow
         until_counted
         kill -"$signal" -- "-$main"
@@ -364,7 +364,7 @@ END
     done
 }
 
-# Waits until $main has as many processes that take runs, and looks again when one has come far.
+# Waits until $main has that many processes that perform runs, and counts again after a while.
 has_runners()
 {
     find_runner
@@ -376,7 +376,7 @@ has_runners()
     [ "$(pgrep -c -P "$main")" -eq "$1" ]
 }
 
-@test "without --jobs there is one for each processor" {
+@test "without --jobs there is a process for each processor" {
     slow
     begin slow
     has_runners "$(nproc)"
@@ -388,7 +388,7 @@ has_runners()
     ended
 }
 
-@test "Ctrl-C ends it also while one of its processes stands still" {
+@test "Ctrl-C ends mutate even if one of its processes is stopped" {
     slow
     begin --jobs 2 slow
     until_counted
@@ -399,7 +399,7 @@ has_runners()
     nobody_left
 }
 
-@test "the file may change meanwhile" {
+@test "the file may change during the run" {
     slow
     head -c 100000 /dev/zero >>slow
     begin --field e_shoff --values 20 --jobs 2 slow
@@ -411,7 +411,7 @@ has_runners()
     [ ! -s err ]
 }
 
-@test "a reader that does not read holds no signal up" {
+@test "a signal ends mutate even if nobody reads its output" {
     hello
     head -c 3000 /dev/zero >>hello
     mkfifo pipe
@@ -419,7 +419,7 @@ has_runners()
     local reader=$!
     "$TINYELF" mutate --json --values 1 hello >pipe 2>err 3>&- &
     main=$!
-    # It has printed what fits in the pipe.
+    # It has filled the pipe.
     for _ in $(seq 200); do
         grep -q pipe_write "/proc/$main/wchan" && break
         sleep 0.1
@@ -431,23 +431,23 @@ has_runners()
     [ "$status" -eq 143 ]
 }
 
-@test "a bar with rate and time left, on a terminal alone" {
+@test "a progress bar with rate and remaining time is shown, only on a terminal" {
     slow
     script -qec true /dev/null </dev/null >terminal 2>&1 || skip "script is missing, or makes no terminal here"
     script -qec "'$TINYELF' mutate --field 0x79-0x7a --values 60 --jobs 2 --color never slow >out" /dev/null </dev/null >terminal
     tr '\r' '\n' <terminal | grep -Eq '\[#+ +\] [0-9]+ of 120 runs, [0-9]+ a second, [0-9]+ s left'
     [ "$(tail -c 3 terminal | od -An -tx1)" = " 1b 5b 4b" ]
     grep -q '120 runs' out
-    # In a narrow terminal it stays in its line.
+    # In a narrow terminal it is one line.
     script -qec "stty cols 40; '$TINYELF' mutate --field 0x79-0x7a --values 60 --jobs 2 --color never slow >out" /dev/null </dev/null >terminal
     [ "$(tr '\r' '\n' <terminal | grep -o '\[#* *\].*' | awk '{ if (length > n) n = length } END { print n }')" -eq 39 ]
     mutate --values 1 --field ehdr slow
     [ -z "$stderr" ]
 }
 
-# ---- parts ----
+# ---- shards ----
 
-@test "parts joined are the whole, in any order, also of pairs and by GNU parallel" {
+@test "merged shards are the whole result, in any order, also with pairs and GNU parallel" {
     local part way
     hello
     for way in "--values 20" "--pairs 0x44-0x49 --values 4"; do
@@ -483,7 +483,7 @@ has_runners()
     [ "$output" = "$whole" ]
 }
 
-@test "what cannot be merged: said why" {
+@test "results that cannot be merged are refused with a reason" {
     hello
     "$TINYELF" mutate --json --values 2 --shard 1/2 hello >one
     sleep 0.3
@@ -513,7 +513,7 @@ has_runners()
 
 # ---- the machine ----
 
-@test "a full disk is told" {
+@test "a full disk is reported" {
     hello
     [ -w /dev/full ] || skip "no /dev/full"
     run --separate-stderr bash -c "'$TINYELF' mutate --json --values 1 hello >/dev/full"
@@ -521,7 +521,7 @@ has_runners()
     says "tinyelf: <stdout>: error: cannot write: No space left on device"
 }
 
-@test "as a normal user, and without namespaces, ptrace or filters" {
+@test "mutate works as a normal user and without namespaces or ptrace, and not without filters" {
     hello
     local all
     mutate --json --values 2 hello
@@ -546,18 +546,18 @@ has_runners()
     says "without one there is no sandbox"
 }
 
-@test "no filter and no namespace is made for a run" {
+@test "a run needs no new filter and no new namespace" {
     hello
     command -v strace >/dev/null || skip "no strace to count with"
     ASAN_OPTIONS=detect_leaks=0 timeout 100 strace -f -o calls \
         -e trace=seccomp,prctl,unshare,clone,execveat "$TINYELF" mutate --json --values 1 --jobs 2 hello >out
-    # The program as it is has a worker, three times; then two more have 178 changes.
+    # One worker runs the unchanged program three times; two more run 178 changes.
     [ "$(grep -c 'execveat(' calls)" -eq $((3 + 178)) ]
     [ "$(grep -c 'seccomp(SECCOMP_SET_MODE' calls)" -eq 3 ]
     [ "$(grep -c 'CLONE_NEW' calls)" -le 12 ]
 }
 
-@test "wrong calls" {
+@test "usage errors are reported" {
     hello
     local call
     while read -r call; do

@@ -2,10 +2,10 @@
 # tinyelf new: programs to start from.
 load ../support/setup
 
-# The command finds its templates beside itself; from another folder they are named.
+# The command finds its templates beside itself; from another folder it is told where.
 export TINYELF_TEMPLATES=$SOURCE/templates
 
-@test "every template is listed, builds with the options that new tells, and runs" {
+@test "every template is listed, builds with the printed options, and runs" {
     tinyelf new --list
     exits 0
     names=$(awk '{print $1}' <<<"$output")
@@ -34,7 +34,7 @@ export TINYELF_TEMPLATES=$SOURCE/templates
     done
 }
 
-@test "the name of every field stands in the headers' templates" {
+@test "the header templates contain the name of every field" {
     for field in e_type e_machine e_version e_entry e_phoff e_shoff e_flags e_ehsize e_phentsize \
         e_phnum e_shentsize e_shnum e_shstrndx p_type p_flags p_offset p_vaddr p_paddr p_filesz \
         p_memsz p_align EI_CLASS EI_DATA EI_VERSION EI_OSABI EI_ABIVERSION; do
@@ -44,14 +44,14 @@ export TINYELF_TEMPLATES=$SOURCE/templates
     done
 }
 
-@test "the templates are hex2's language, where they need nothing beyond" {
+@test "hex2 assembles the templates that need no extension" {
     command -v hex2 >/dev/null || skip "hex2 is not installed (package mescc-tools)"
     hex2 -f "$SOURCE/templates/elf32.hex" --architecture x86 --little-endian --base-address 0x10000 -o theirs
     "$TINYELF" build --base 0x10000 "$SOURCE/templates/elf32.hex" -o ours
     cmp theirs ours
 }
 
-@test "a file that exists is left alone" {
+@test "an existing file is not overwritten" {
     echo mine >hello.s
     tinyelf new hello
     exits 1
@@ -61,7 +61,7 @@ export TINYELF_TEMPLATES=$SOURCE/templates
     exits 1
 }
 
-@test "wrong calls and missing templates" {
+@test "usage errors and missing templates are reported" {
     tinyelf new
     exits 2
     tinyelf new a b

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# dump against the machine's real readelf, over the system's own files.
+# tinyelf dump, compared with readelf over the system's own files.
 load ../support/setup
 
-# Five hundred at least, a thousand if there are as many; the same ones each time on one machine.
+# At least five hundred files, at most a thousand; on one machine, the same ones each time.
 MOST=${DUMP_FILES:-1000}
 
 setup_file()
@@ -11,7 +11,7 @@ setup_file()
     local version
     version=$(readelf --version | head -n 1)
     [[ $version == *" 2.40"* ]] || skip "readelf is not 2.40 but: $version"
-    # A pseudo-random order with a fixed seed, so that folders do not come in blocks.
+    # In a pseudo-random order with a fixed seed, so that folders are mixed.
     find /usr/bin /usr/sbin /usr/lib /usr/libexec -xdev -type f -size +0 2>/dev/null | sort |
         shuf --random-source=<(yes) |
         while IFS= read -r file; do
@@ -20,7 +20,7 @@ setup_file()
         done 2>/dev/null | head -z -n "$MOST" >"$BATS_FILE_TMPDIR/files"
 }
 
-# All files in one call of each tool; where that differs, one by one.
+# All files in one call of each tool; if the outputs differ, one by one.
 agree()
 {
     local files=$BATS_FILE_TMPDIR/files
@@ -42,7 +42,7 @@ agree()
 @test "-S alone of the system's files" { agree -S; }
 @test "-S -W of the system's files" { agree -S -W; }
 
-@test "the exit status is readelf's where readelf has nothing to object" {
+@test "the exit status is readelf's if readelf has no warnings" {
     head -z -n 200 "$BATS_FILE_TMPDIR/files" >some
     while IFS= read -r -d '' file; do
         [ -z "$(readelf -h -l -S "$file" 2>&1 >/dev/null)" ] || continue
@@ -51,8 +51,8 @@ agree()
     done <some
 }
 
-# An object for another machine, from clang, for every target that this clang has.
-@test "objects of other machines, both classes and byte orders" {
+# An object for every target of this clang.
+@test "objects for other machines, of both classes and byte orders, are dumped as by readelf" {
     command -v clang >/dev/null || skip "clang is not installed"
     printf 'int one = 1; int zero; const char text[] = "t"; __thread int local = 2;\n' >a.c
     printf 'int f(int a) { return a + one + zero + text[0]; }\n' | cat a.c - >b.c
@@ -70,7 +70,7 @@ agree()
     [ "$tried" -ge 8 ] || skip "this clang knows only $tried targets"
 }
 
-@test "shared, position-independent, stripped, separate-debug and core files" {
+@test "shared, position-independent, stripped, separate-debug and core files are dumped as by readelf" {
     command -v gcc >/dev/null || skip "gcc is not installed"
     printf 'int shared(void) { return 1; }\n' >s.c
     printf 'extern int shared(void); int main(void) { return shared(); }\n' >m.c
@@ -100,7 +100,7 @@ agree()
     diff <(readelf -h -l -S core) <("$TINYELF" dump -h -l -S core)
 }
 
-@test "header fields of every value: machines, OS/ABIs, types and flags" {
+@test "all machines, OS/ABIs, types and flags are dumped as by readelf" {
     mkdir variants
     printf '.globl _start\n_start: ret\n.section .other,"aw"\n.long 1\n' >v.s
     for bits in 32 64; do
@@ -112,7 +112,7 @@ agree()
     perl "$BATS_TEST_DIRNAME/../support/variants.pl" hello programs
     [ "$(ls variants programs | wc -l)" -gt 3000 ]
     for options in "-h -S" "-h -l -S -W"; do
-        # Without their messages, which differ on purpose.
+        # Without messages, which differ on purpose.
         # shellcheck disable=SC2086
         find variants programs -type f | sort | xargs readelf $options >theirs 2>/dev/null || true
         # shellcheck disable=SC2086
@@ -121,7 +121,7 @@ agree()
     done
 }
 
-@test "more sections than e_shnum can count" {
+@test "more sections than e_shnum can count are dumped as by readelf" {
     seq 66000 | sed 's/.*/.section s&,"a"; .byte 0/' >many.s
     as many.s -o many.o
     cmp <(readelf -h -l -S -W many.o) <("$TINYELF" dump -h -l -S -W many.o)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# Relocations against ld, which nobody here wrote: the same bytes, and refusals at the same values.
+# Relocations compared with ld: the same bytes, and the same values are refused.
 load ../support/setup
 
-# What is tested: x86_64 or i386.
+# on MACHINE: tests x86_64 or i386.
 on()
 {
     case $1 in
@@ -12,7 +12,7 @@ on()
     machine=$1
 }
 
-# .text at the address that build gives it, as ld links it.
+# Links with ld, with .text at the address that tinyelf chooses.
 linked_by_ld()
 {
     # shellcheck disable=SC2086
@@ -20,7 +20,7 @@ linked_by_ld()
     objcopy -O binary -j .text ld.out "$2"
 }
 
-# both SOURCE DEFINITIONS: both.o; symbols stand in another object, so that the assembler cannot reckon by itself.
+# both SOURCE DEFINITIONS: makes both.o; symbols are in another object, so that the assembler cannot resolve them.
 both()
 {
     printf '.globl _start\n.text\n_start:\n%s\n' "$1" >uses.s
@@ -29,7 +29,7 @@ both()
     as $as uses.s -o uses.o && as $as defines.s -o defines.o && ld $link -r uses.o defines.o -o both.o
 }
 
-# Machine, the relocation that the assembler must make of it (-: any), and what stands in .text.
+# Machine, the relocation that the assembler must make (-: any), and the source of .text.
 uses='
 x86_64 32S    movq    $word, %rax
 x86_64 32     movl    $word, %eax
@@ -67,7 +67,7 @@ computes_what_ld_computes()
         [ "$type" = - ] || types+=("$type")
     done <<<"$uses"
     both "$source" '.globl word, word2, small; .set small, 0x42; .text; word2: .byte 1; word: .byte 2'
-    # Every type of the table stands in the object that both get.
+    # The object that both link has every type of the table.
     [ "${#types[@]}" -ge 10 ]
     for type in "${types[@]}"; do
         readelf -rW both.o | grep -Eq "R_(X86_64|386)_$type " || { echo "no relocation of type $type"; return 1; }
@@ -87,8 +87,8 @@ computes_what_ld_computes()
     computes_what_ld_computes i386
 }
 
-# Machine, values of v, and what uses it: the last that fits, the first that does not, on both sides. Distances are
-# from where .text begins.
+# Machine, values of v, and its use: the last value that fits and the first that does not, at both ends. Distances are
+# from the beginning of .text.
 ends='
 x86_64 0x7f,0x80,0xff,0x100,-0x80,-0x101                            .byte v
 x86_64 0x7fff,0x8000,0xffff,0x10000,-0x8000,-0x10001                .word v
@@ -126,17 +126,17 @@ ends_where_ld_ends()
             attempt "$text" "$value" || return 1
         done
     done <<<"$ends"
-    # Both answers came: no test that passes because everything is refused.
+    # Some values were accepted and some refused, so the test does not pass because all are refused.
     grep -q refused answers
     grep -q '[0-9]' answers
 }
 
-@test "the last value that fits and the first that does not are ld's" {
+@test "the last value that fits and the first that does not are the same as ld's" {
     ends_where_ld_ends x86_64
     [ "$(wc -l <answers)" -eq 37 ]
 }
 
-@test "the last i386 value that fits and the first that does not are ld's" {
+@test "the last i386 value that fits and the first that does not are the same as ld's" {
     ends_where_ld_ends i386
     [ "$(wc -l <answers)" -eq 29 ]
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Programs in the sandbox and outside of it: status, limits, output, signals, what cannot be started.
+# tinyelf run, with and without the sandbox: status, limits, output, signals, programs that cannot be started.
 load ../support/setup
 load ../support/hostile_setup
 
-# ---- what may run ----
+# ---- programs that run ----
 
-@test "the lecture's programs run in the sandbox as they do outside" {
+@test "the lecture's programs run in the sandbox as they do outside of it" {
     local name
     for name in hello echo cat exit; do
         "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name" 2>/dev/null
@@ -17,7 +17,7 @@ load ../support/hostile_setup
     done
 }
 
-@test "so do programs of 32 bits" {
+@test "32-bit programs run in the sandbox as they do outside of it" {
     needs_32
     "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
     sandboxed ./hello32
@@ -29,7 +29,7 @@ load ../support/hostile_setup
     exits 0
 }
 
-@test "a program's status is that of the command, a signal's is 128 more and told" {
+@test "the command's status is the program's; a signal is reported, with its number plus 128 as status" {
     sandboxed "$hostile" exit 7
     exits 7
     [ -z "$stderr" ]
@@ -38,12 +38,12 @@ load ../support/hostile_setup
     says "tinyelf: $hostile: error: killed by signal 11 (SIGSEGV), at address 0x10"
 }
 
-@test "mapping 4 GB and touching little of it is no use of memory" {
+@test "4 GB that are mapped and mostly not touched do not count as memory" {
     run -0 "$hostile" map 4096
     sandboxed --memory 8 "$hostile" map 4096
     exits 0
     [ "$output" = "did it" ]
-    # The lecture's own with one byte changed, in the size of its segment.
+    # The lecture's program with one byte of its segment's size changed.
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     printf '\1' | dd of=hello bs=1 seek=$((0x6c)) conv=notrunc status=none
     run -0 ./hello
@@ -52,7 +52,7 @@ load ../support/hostile_setup
     [ "$output" = "Hello world" ]
 }
 
-@test "a file that Linux gives up on while it loads it is told so" {
+@test "a file that Linux kills while loading it is reported as such" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     printf '\1' | dd of=hello bs=1 seek=$((0x6e)) conv=notrunc status=none
     run ./hello
@@ -65,7 +65,7 @@ load ../support/hostile_setup
     says "Linux gave up while it loaded the file"
 }
 
-@test "so is a file of 32 bits" {
+@test "a 32-bit file that Linux kills while loading it is reported as such" {
     needs_32
     "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
     printf '\1' | dd of=hello32 bs=1 seek=$((0x38)) conv=notrunc status=none
@@ -76,7 +76,7 @@ load ../support/hostile_setup
     says "killed by signal 11 (SIGSEGV): Linux gave up while it loaded the file"
 }
 
-@test "a sleep that is interrupted goes on" {
+@test "an interrupted sleep continues" {
     in_background "$hostile" sleep 3000
     kill -STOP "$program"
     sleep 0.1
@@ -88,20 +88,20 @@ load ../support/hostile_setup
 
 # ---- limits and output ----
 
-@test "more memory than allowed, written or only read" {
+@test "a program that writes or reads more memory than allowed is killed" {
     run -0 "$hostile" touch 64
     sandboxed --memory 32 "$hostile" touch 64
     exits 137
     says "the memory limit of 32 MiB (--memory)"
     sandboxed --memory 128 "$hostile" touch 64
     exits 0
-    # Page tables for pages of zeros: 2 MiB for each GiB.
+    # Page tables for pages of zeros take 2 MiB for each GiB.
     sandboxed --memory 4 "$hostile" read-touch 8192
     exits 137
     says "the memory limit of 4 MiB (--memory)"
 }
 
-@test "100 MB of output end at the limit, to the byte" {
+@test "output is cut exactly at the limit" {
     [ "$("$hostile" pour 100 | wc -c)" -eq 104857600 ]
     "$TINYELF" run --sandbox "$hostile" pour 100 >out 2>err 3>&- || status=$?
     [ "$status" -eq 137 ]
@@ -113,7 +113,7 @@ load ../support/hostile_setup
     [ "$("$TINYELF" run --sandbox --output none "$hostile" pour 100 | wc -c)" -eq 104857600 ]
 }
 
-@test "what is written keeps its order, also where 1 and 2 are one file" {
+@test "output keeps its order, also if descriptors 1 and 2 are one file" {
     "$hostile" both >theirs 2>&1
     "$TINYELF" run --sandbox "$hostile" both >ours 2>&1
     cmp theirs ours
@@ -123,7 +123,7 @@ load ../support/hostile_setup
     [ "$(sort -u 2)" = b ]
 }
 
-@test "a reader that goes away kills the program, one that does not read costs it its time" {
+@test "the program is killed if the reader closes the pipe, and times out if it does not read" {
     { "$TINYELF" run --sandbox --output none "$hostile" pour 1000 2>err 3>&- || echo $? >status; } |
         head -c 10 >/dev/null
     [ "$(cat status)" -eq 141 ]
@@ -136,9 +136,9 @@ load ../support/hostile_setup
 
 # ---- signals ----
 
-@test "a signal that comes before anything waits is not lost" {
+@test "a signal during the start is not lost" {
     local delay
-    # Early ones die as any command does, later ones in every step of the start.
+    # Signals come before the command handles them, and in every later step of the start.
     for delay in 0005 001 0015 002 0025 003 0035 004 005 006 008 012; do
         timeout -k 1 60 perl -e 'my ($delay, @command) = @ARGV; my $id = fork;
             if (!$id) { $SIG{TERM} = "DEFAULT"; exec @command }
@@ -147,9 +147,9 @@ load ../support/hostile_setup
     done
 }
 
-# ---- what cannot be started ----
+# ---- programs that cannot be started ----
 
-@test "what cannot be started is told, with status 1" {
+@test "a program that cannot be started is reported, with status 1" {
     local way
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     cp "$SOURCE/asm/hello.s" text
@@ -186,7 +186,7 @@ load ../support/hostile_setup
     [ "$output" = "Hello world" ]
 }
 
-@test "a dynamically linked program is told what it misses" {
+@test "a dynamically linked program is refused with a message about its interpreter" {
     sandboxed /bin/true
     case $status in
     1) says "it needs the interpreter '/lib" ;;
@@ -195,7 +195,7 @@ load ../support/hostile_setup
     esac
 }
 
-@test "wrong calls" {
+@test "usage errors are reported" {
     tinyelf run
     exits 2
     says "no program given"
@@ -231,7 +231,7 @@ nine" ]
     says "tinyelf: sh: error: killed by signal 11 (SIGSEGV)"
 }
 
-@test "at a limit all of its processes end, whatever they ignore and wherever they went" {
+@test "at a limit all of a program's processes are killed, in any session and whatever they ignore" {
     cat >family <<'END'
 trap '' TERM
 sh -c 'trap "" TERM; echo $$ >>pids; sleep 200' &
@@ -256,11 +256,11 @@ END
     done <pids
 }
 
-@test "what it leaves behind ends with it" {
+@test "processes that a program leaves behind are killed when it ends" {
     tinyelf run sh -c 'setsid sleep 200 & echo $! >pid; exit 4'
     exits 4
     ended "$(cat pid)"
-    # And with the command.
+    # And when the command ends.
     "$TINYELF" run sh -c 'setsid sleep 200 & echo $! >pid; sleep 200' 3>&- &
     main=$!
     for _ in $(seq 400); do
@@ -272,13 +272,13 @@ END
     ended "$(cat pid)"
 }
 
-@test "memory counts for all of its processes together, but shared pages once" {
+@test "the memory of all processes of a program is added, with shared pages counted once" {
     tinyelf run --memory 100 "$hostile" touch 64
     exits 0
     tinyelf run --memory 32 "$hostile" touch 2000
     exits 137
     says "the memory limit of 32 MiB (--memory)"
-    # Each alone is below it.
+    # Each process is below the limit.
     tinyelf run --memory 100 sh -c '"$0" touch-and-sleep 64 & "$0" touch-and-sleep 64; wait' "$hostile"
     exits 137
     perl -e 1 || skip "no perl"
@@ -287,8 +287,8 @@ END
     exits 5
 }
 
-@test "signals are as the command found them" {
-    # SIGPIPE kills, or is ignored where it was.
+@test "signal dispositions are passed on unchanged" {
+    # SIGPIPE kills, or is ignored if it was ignored before.
     { "$TINYELF" run "$hostile" pour 10 2>err || echo $? >status; } | head -c 1 >/dev/null
     [ "$(cat status)" -eq 141 ]
     { perl -e '$SIG{PIPE} = "IGNORE"; exec @ARGV' "$TINYELF" run "$hostile" pour 10 2>err ||
@@ -305,7 +305,7 @@ END
     [ "$output" = "$(trap '' ALRM HUP; grep SigIgn /proc/self/status)" ]
 }
 
-# How a command ends to which the shell commands of $1 happen: as wait tells it. It may leave cores.
+# Prints how a command ends, as by wait, after the shell commands of $1. It may dump core.
 end_of()
 {
     perl -e '$SIG{INT} = $SIG{QUIT} = $SIG{ALRM} = "DEFAULT"; my ($what, @command) = @ARGV;
@@ -314,12 +314,12 @@ end_of()
         <$out>; $ENV{id} = $id; system "bash", "-c", $what; close $out; print $?' "$@" 3>&-
 }
 
-@test "it dies of the signal that it got, without a core file" {
+@test "the command dies by the signal that it got, without a core file" {
     [ "$(end_of 'kill -QUIT $id' "$TINYELF" run sh -c 'echo; sleep 20')" -eq 3 ]
     [ "$(end_of 'kill -INT $id' "$TINYELF" run sh -c 'echo; sleep 20')" -eq 2 ]
 }
 
-@test "an alarm that was set before it began ends the program, too" {
+@test "an alarm that was set before the command began also ends the program" {
     run -142 timeout 20 perl -e 'alarm 1; exec @ARGV' "$TINYELF" run "$hostile" sleep 20000 3>&-
     local link
     for link in /proc/[0-9]*/exe; do

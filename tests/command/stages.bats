@@ -2,7 +2,7 @@
 # tinyelf stages: the steps from C to a program, run, kept and shown.
 load ../support/setup
 
-# The command finds <tiny.h> beside itself; from another folder it is named.
+# The command finds <tiny.h> beside itself; from another folder it is told where.
 export TINYELF_TEMPLATES=$SOURCE/templates
 
 setup()
@@ -13,7 +13,7 @@ setup()
     cp "$SOURCE/asm/hello.c" tiny.c
 }
 
-# A value of stages.json: value KEY STAGE WAY.
+# value KEY STAGE WAY: prints a value of stages.json.
 value()
 {
     perl -MJSON::PP -e 'local $/; my $all = decode_json(<STDIN>); my ($key, $stage, $way) = @ARGV;
@@ -28,7 +28,7 @@ same()
     return 1
 }
 
-@test "the files are those of the commands that are shown, byte for byte" {
+@test "the shown commands make the same files, byte for byte" {
     for compiler in cc $(command -v clang || true); do
         for name in hello tiny; do
             tinyelf stages --cc "$compiler" --json $name.c
@@ -56,7 +56,7 @@ same()
     done
 }
 
-@test "tinyelf's way ends in the file that build makes of the same source" {
+@test "tinyelf's way ends with the file that build makes of the same source" {
     tinyelf stages tiny.c
     exits 0
     tinyelf build tiny.c
@@ -68,7 +68,7 @@ same()
     cmp tiny32 tiny.stages/tinyelf/tiny
 }
 
-@test "what is said of the files is what readelf, nm, objdump and wc say" {
+@test "the facts about the files are those of readelf, nm, objdump and wc" {
     for name in hello tiny; do
         tinyelf stages --json $name.c
         exits 0
@@ -103,7 +103,7 @@ same()
     done
 }
 
-@test "all of it is on one screen" {
+@test "everything is on one screen" {
     for compiler in cc $(command -v clang || true); do
         for name in hello tiny; do
             tinyelf stages --cc "$compiler" $name.c
@@ -119,7 +119,7 @@ same()
     done
 }
 
-@test "a program of the C library: what keeps it from being small has a name, and the status is 0" {
+@test "for a program that needs the C library, the missing symbols are named, and the status is 0" {
     tinyelf stages hello.c
     exits 0
     [ -z "$stderr" ]
@@ -128,7 +128,7 @@ same()
     [ ! -e hello.stages/tinyelf/hello ]
 }
 
-@test "what no way can link ends with 1, and the objects are kept" {
+@test "if neither way can link, the status is 1 and the objects are kept" {
     printf 'int nowhere(void);\nint main(void) { return nowhere(); }\n' >open.c
     tinyelf stages open.c
     exits 1
@@ -140,7 +140,7 @@ same()
     exits 0
 }
 
-@test "an error stops at its step: it is shown once, what was made is kept, the status is 1" {
+@test "an error is shown once at its step, the files so far are kept, and the status is 1" {
     printf '#include <tiny.h>\nint main(void)\n{\n    return undeclared;\n}\n' >wrong.c
     tinyelf stages wrong.c
     exits 1
@@ -149,7 +149,7 @@ same()
     [ "$(grep -c 'wrong.c:4:12: error' <<<"$stderr")" -eq 1 ]
     [[ $output == *"not made"*"not tried"* ]]
     [ "$(cd wrong.stages && find . -type f | sort | paste -sd ' ')" = "./.stages ./cc/wrong.i ./stages.json ./tinyelf/wrong.i" ]
-    # Only tinyelf's way fails: an error that the compiler's way does not have.
+    # An error that only tinyelf's way has.
     printf '#if __STDC_HOSTED__ == 0\n#error freestanding\n#endif\nint main(void) { return 0; }\n' >hosted.c
     tinyelf stages hosted.c
     exits 0
@@ -157,7 +157,7 @@ same()
     [ -x hosted.stages/cc/hosted ]
 }
 
-@test "where not even the first step is done, no folder is made" {
+@test "if the first step fails, no folder is made" {
     printf '#include <no/such.h>\n' >none.c
     tinyelf stages none.c
     exits 1
@@ -180,7 +180,7 @@ same()
     holds_only hello.c none.c tiny.c
 }
 
-@test "bad input and wrong calls" {
+@test "bad input and usage errors are reported" {
     tinyelf stages none.c
     exits 1
     says "none.c: error: No such file or directory"
@@ -220,14 +220,14 @@ same()
     holds_only elf.c empty.c hello.c pipe.c tiny.c
 }
 
-@test "a folder of its own is replaced, anything else is left alone" {
+@test "a folder that stages made is replaced, anything else is left alone" {
     tinyelf stages hello.c -o kept/
     exits 0
     tinyelf stages tiny.c -o kept
     exits 0
     [ "$(cd kept && find . -type f | wc -l)" -eq 10 ]
     [ ! -e kept/cc/hello ]
-    # Changed, added, put in place of: somebody's work.
+    # Files that somebody changed, added or replaced.
     echo '/* mine */' >>kept/cc/tiny.i
     tinyelf stages tiny.c -o kept
     exits 1
@@ -262,7 +262,7 @@ same()
     holds_only file folder hello.c link tiny.c
 }
 
-@test "a full or unwritable place leaves nothing behind" {
+@test "after a full disk or an unwritable folder nothing is left behind" {
     (ulimit -f 1 && "$TINYELF" stages hello.c >out 2>&1) && return 1
     rm -f out
     holds_only hello.c tiny.c
@@ -275,7 +275,7 @@ same()
     holds_only hello.c tiny.c
 }
 
-@test "--cflags are for both ways; libraries are found; names may be odd" {
+@test "--cflags apply to both ways, libraries are found, and names may be odd" {
     printf '#include <math.h>\n#include <stdio.h>\nint main(int argc, char **argv) { (void)argv; printf("%%g\\n", sqrt(argc * FOUR)); return 0; }\n' >math.c
     tinyelf stages --cflags "-DFOUR=4.0 -lm" math.c
     exits 0
@@ -291,7 +291,7 @@ same()
     [ -x folder/tiny.stages/tinyelf/tiny ]
 }
 
-@test "whatever a compiler makes is looked at, and taken for what it is" {
+@test "unusual output of a compiler is examined and reported correctly" {
     printf '#!/bin/sh\nfor last; do [ "$before" = -o ] && out=$last; before=$last; done\ncat "$MADE" >"$out"\n' >compiler
     chmod +x compiler
     head -c 5000 /dev/urandom >random
@@ -307,7 +307,7 @@ same()
     done
 }
 
-# What the program of a way did when it ran, `r`, from stages.json.
+# Evaluates an expression on the run `r` of a way's program, from stages.json.
 ran()
 {
     python3 -c '
@@ -317,7 +317,7 @@ r = r and r[sys.argv[1]]
 print(eval(sys.argv[2]))' "$@"
 }
 
-# A tracer needs what some containers forbid.
+# Some containers forbid ptrace.
 can_run()
 {
     command -v python3 >/dev/null || skip "python3 is not installed"
@@ -325,7 +325,7 @@ can_run()
     rm -r probe why
 }
 
-@test "--run: a fifth step tells the calls that strace sees" {
+@test "--run: a fifth step shows the calls that strace sees" {
     can_run
     command -v strace >/dev/null || skip "strace is not installed"
     for name in hello tiny; do
@@ -349,7 +349,7 @@ can_run()
     done
 }
 
-@test "--run: both programs end with the same two calls, tinyelf's makes no other" {
+@test "--run: both programs end with the same two calls, and tinyelf's makes no others" {
     can_run
     tinyelf stages --run tiny.c
     exits 0
@@ -367,7 +367,7 @@ cost     "* ]]
     done
 }
 
-@test "--run: only then is anything run" {
+@test "--run: without it no program is run" {
     can_run
     printf '#include <fcntl.h>\nint main(void) { return open("trace-of-it", O_CREAT | O_WRONLY, 0600) < 0; }\n' >leaves.c
     tinyelf stages --json leaves.c
@@ -380,7 +380,7 @@ cost     "* ]]
     [[ $output == *", no write among"* ]]
 }
 
-@test "--run: what never ends is killed and told, the files are kept; what is not there is not run" {
+@test "--run: an endless program is killed and reported, the files are kept, and a missing one is not run" {
     can_run
     printf '#include <tiny.h>\nint main(void) { for (volatile unsigned i = 0;; i++) ; }\n' >loop.c
     tinyelf stages --run --time 0.3 loop.c

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# A program instruction by instruction: what is told is what the processor, gdb and the program's own
-# end say; a recording replays to the same.
+# tinyelf step: the shown registers, memory and end are compared with gdb and with the program's own
+# end; a recording replays the same.
 load ../support/setup
 load ../support/step_setup
 
-# The registers at the end of a recording, one "name value" a line, by JSON and nothing of ours.
+# Prints the registers at the end of a recording as lines "name value", from its JSON alone.
 final_registers()
 {
     perl -MJSON::PP -e '
@@ -21,7 +21,7 @@ final_registers()
         print "$_ $now{$_}\n" for sort keys %now' <"$1"
 }
 
-@test "the lecture's program has eight steps, and each is told whole" {
+@test "the lecture's program has eight steps, and each is shown completely" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     step ./hello
     exits 0
@@ -69,7 +69,7 @@ E
     [[ $output != *rax* ]]
 }
 
-@test "what ring 3 may not do is named, with the fault and CPL 3" {
+@test "an instruction that ring 3 may not execute is named, with the fault and CPL 3" {
     "$TINYELF" build "$SOURCE/asm/ring3.s" -o ring3
     arguments=()
     for what in hlt "in al,0x64" "mov rax,cr0"; do
@@ -83,7 +83,7 @@ killed by SIGSEGV "* ]]
     done
 }
 
-@test "faults say what was wrong" {
+@test "faults are shown with their causes" {
     assembled fault <<<'_start: mov eax, [0x12345]'
     step ./fault
     exits $((128 + 11))
@@ -107,7 +107,7 @@ E
 killed by SIGTRAP "*"after 1 step" ]]
 }
 
-@test "registers after each step, and all memory at the end, are what gdb sees" {
+@test "registers after each step, and all memory at the end, are the same as in gdb" {
     needs_gdb
     static_c program <<'E'
 #include <stdio.h>
@@ -122,7 +122,7 @@ E
     [ "$status" -eq 0 ]
 }
 
-@test "what odd instructions write is what gdb sees" {
+@test "unusual instructions have the same effects as in gdb" {
     needs_gdb
     assembled odd <<'E'
 _start:
@@ -186,7 +186,7 @@ source: db 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
 target: times 512 db 0
 area: times 4096 db 0
 E
-    # All but the end.
+    # Everything except the end.
     alone "$TINYELF" step --record run.json "$PWD/odd"
     count=$(grep -c '"kind":"ran"' run.json)
     [ "$count" -gt 50 ]
@@ -196,7 +196,7 @@ E
     [ "$status" -eq 0 ]
 }
 
-@test "vector, x87 and flag changes are told by name" {
+@test "changes of vector registers, x87 registers and flags are shown by name" {
     assembled vectors <<'E'
 _start:
     movups xmm2, [rel source]
@@ -215,7 +215,7 @@ E
     [[ $output = *"eflags 0x202 -> 0x203 +CF"* ]]
 }
 
-@test "behind mov ss two instructions run, and that is said" {
+@test "after mov ss two instructions run in one step, which is shown" {
     assembled shadow <<'E'
 _start:
     mov ax, ss
@@ -231,7 +231,7 @@ E
       rbx 0x0 -> 0x5,"*"behind this one the processor takes no trap: the next one ran, too"* ]]
 }
 
-@test "code that changes itself is shown as it ran" {
+@test "self-modifying code is shown as it ran" {
     cat >smc.s <<'E'
 bits 64
 global _start
@@ -253,7 +253,7 @@ E
     [[ $output = *"]: 00 -> 02"*"]: 02 -> 01"* ]]
 }
 
-@test "what the kernel writes into memory is told" {
+@test "memory that the kernel writes is shown" {
     assembled reads <<'E'
 _start:
     sub rsp, 64
@@ -271,7 +271,7 @@ E
     [[ $output = *"asks the kernel: read (0)"*"the kernel answers: 3"*" -> 61 62 63"* ]]
 }
 
-@test "a failed call shows errno's name and words" {
+@test "a failed call shows errno's name and text" {
     assembled fails <<'E'
 _start:
     mov eax, 3
@@ -289,7 +289,7 @@ E
       the kernel answers: -9 EBADF: Bad file descriptor"* ]]
 }
 
-@test "loops are told iteration by iteration, rep prefixes too" {
+@test "loops are shown iteration by iteration, also those of rep prefixes" {
     assembled loops <<'E'
 _start:
     mov ecx, 3
@@ -308,7 +308,7 @@ E
     [ "$(grep -c '\]: .. -> 78' <<<"$output")" -eq 4 ]
 }
 
-@test "signals: handlers run, their frames are told, and the end is the program's own" {
+@test "signal handlers run, their frames are shown, and the program ends as without step" {
     static_c signals <<'E'
 #include <signal.h>
 #include <stdlib.h>
@@ -348,7 +348,7 @@ E
     done
 }
 
-@test "a program that becomes another is stepped on" {
+@test "stepping continues in the program that execve starts" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     assembled becomes <<'E'
 _start:
@@ -373,7 +373,7 @@ E
     cmp run.json again.json
 }
 
-@test "--until stops before an address or after a number of steps, and the program is dead" {
+@test "--until stops before an address or after a number of steps, and kills the program" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     step --until 0x10094 ./hello
     exits 0
@@ -392,7 +392,7 @@ E
     is_gone step-forever
 }
 
-@test "Ctrl-C ends both, also a program that waits or stops itself" {
+@test "Ctrl-C ends step and the program, also one that waits or stops itself" {
     assembled step-forever <<<'_start: jmp _start'
     assembled step-waits <<'E'
 _start: mov eax, 34
@@ -409,7 +409,7 @@ _start: mov eax, 39
     syscall
 E
     for program in step-forever step-waits step-stops; do
-        # A shell without job control starts what is in the background with SIGINT ignored.
+        # A shell without job control starts background programs with SIGINT ignored.
         env --default-signal=INT "$TINYELF" step --record run.json "./$program" >out.txt </dev/null &
         ours=$!
         for _ in $(seq 400); do
@@ -427,7 +427,7 @@ E
     done
 }
 
-@test "killed itself, it takes the program along" {
+@test "if step is killed, the program is killed too" {
     assembled step-forever <<<'_start: jmp _start'
     "$TINYELF" step --record run.json ./step-forever >out.txt </dev/null &
     ours=$!
@@ -458,7 +458,7 @@ E
         expected=0
         timeout 60 "$TINYELF" step --record run.json "./$program" >own.out 2>own.err || expected=$?
         [ "$program" != program ] || { [ "$expected" -eq 7 ] && [ -s own.err ]; }
-        # Nothing of it is needed any more.
+        # The program is not needed to replay.
         rm "$program"
         status=0
         "$TINYELF" step --replay run.json --record again.json >replay.out 2>replay.err || status=$?
@@ -467,7 +467,7 @@ E
         cmp own.err replay.err
         cmp run.json again.json
     done
-    # Text of the same run, since the stack is elsewhere in each.
+    # The text of the same run, since each run has another stack address.
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     step --record run.json --plain ./hello
     text=$output
@@ -478,7 +478,7 @@ E
     exits 0
 }
 
-@test "the final state of a recording is the program's own end" {
+@test "the final registers in a recording are those with which the program ends" {
     assembled ends <<'E'
 _start:
     mov ecx, 9
@@ -520,7 +520,7 @@ refused()
     [ -z "$output" ]
 }
 
-@test "what is no recording is refused, with a place" {
+@test "a file that is not a recording is refused, with the place of the error" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     step --record run.json ./hello
     : >bad.json
@@ -559,7 +559,7 @@ refused()
     says "missing.json: error: "
 }
 
-@test "a recording with bytes changed, or cut, is read or refused" {
+@test "a recording that is damaged or cut is read or refused" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     step --record run.json ./hello
     perl -e '
@@ -576,7 +576,7 @@ refused()
         }'
 }
 
-@test "an output that cannot be written is an error, and nothing else is left" {
+@test "an output that cannot be written is an error, and no process or file is left" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     run --separate-stderr bash -c '"$TINYELF" step ./hello >/dev/full </dev/null'
     exits 1
@@ -590,7 +590,7 @@ refused()
     holds_only folder hello
 }
 
-@test "where ptrace is forbidden, that is said" {
+@test "if ptrace is forbidden, step says so" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     [ -x "$BUILD/tests/forbid" ] || skip "tests/forbid is not built"
     run --separate-stderr timeout 20 "$BUILD/tests/forbid" ptrace "$TINYELF" step ./hello </dev/null
@@ -599,7 +599,7 @@ refused()
     [ -z "$output" ]
 }
 
-@test "wrong calls say what is wrong" {
+@test "usage errors say what is wrong" {
     step
     exits 2
     says "no program given"
@@ -630,13 +630,13 @@ refused()
     holds_only text
 }
 
-@test "options behind the program are the program's, and PATH is searched" {
+@test "options after the program are the program's, and PATH is searched" {
     step --record run.json echo --help me
     exits 0
     grep -q '"arguments":\["echo","--help","me"\]' run.json
 }
 
-@test "a dynamically linked program, with its linker, in a hundred columns" {
+@test "a dynamically linked program is stepped with its linker, in lines of a hundred columns" {
     step true
     exits 0
     [[ $output = *"in "*/ld-linux*".so"* ]]

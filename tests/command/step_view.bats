@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
-# The interactive view of `tinyelf step`, in terminals that tmux makes.
+# The interactive view of tinyelf step, in terminals of tmux.
 load ../support/setup
 load ../support/step_setup
 
-# tmux with a server of this test's own.
+# Runs tmux with the test's own server.
 terminal()
 {
     tmux -S "$BATS_TEST_TMPDIR/socket" -f /dev/null "$@"
 }
 
-# open_terminal COLUMNS LINES: a shell in one.
+# open_terminal COLUMNS LINES: starts a shell in a terminal.
 open_terminal()
 {
     command -v tmux >/dev/null || skip "tmux is not installed"
@@ -52,7 +52,7 @@ sees()
     return 1
 }
 
-# The view of the lecture's program, in its first place.
+# Opens the view of the lecture's program, before its first instruction.
 view()
 {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
@@ -61,7 +61,7 @@ view()
     sees "step 0 of 0 so far"
 }
 
-@test "80x24: registers, file, instructions, changes and output of a whole run" {
+@test "80x24: a whole run shows registers, file, instructions, changes and output" {
     view 80 24
     sees '^\./hello  step 0 of 0 so far  cs 0x33: CPL 3  64 bits'
     sees 'rsp 0x0000'
@@ -77,7 +77,7 @@ view()
     press s
     sees '^asks the kernel: write (1)'
     sees '^output: Hello world'
-    # Every line has its place: nothing wraps.
+    # Every line is in its place: no line wraps.
     [ "$(screen | wc -l)" -eq 24 ]
     sees '^s step  b back'
     press s s s
@@ -89,7 +89,7 @@ view()
     sees '^status 0'
 }
 
-@test "200x50: instructions stand beside the file" {
+@test "200x50: instructions are beside the file" {
     view 200 50
     sees '^hello  *instructions'
     sees '^00000000  7f 45 4c 46 .*  > 0x10078  mov rax,0x1 '
@@ -105,7 +105,7 @@ view()
     sees '^status 0'
 }
 
-@test "back through what was recorded, and forward again" {
+@test "the view steps back through the recorded steps, and forward again" {
     view 80 24
     press c
     sees 'step 4 of 4 so far'
@@ -137,7 +137,7 @@ view()
     sees '^ended with status 0 after 8 steps'
 }
 
-@test "the terminal's size changes: too small is said, large enough is drawn anew" {
+@test "after a change of the terminal's size the view is redrawn, or says that it is too small" {
     view 80 24
     terminal resize-window -x 60 -y 20
     sees '^60x20 is too small: 80x24 are needed'
@@ -149,7 +149,7 @@ view()
     sees '^status 0'
 }
 
-# The shell writes the terminal's state down when the view is over.
+# The shell records the terminal's state when the view ends.
 is_as_before()
 {
     for _ in $(seq 300); do
@@ -160,7 +160,7 @@ is_as_before()
     rm after
 }
 
-@test "the terminal is as before, however it ends" {
+@test "the terminal is restored, however the view ends" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o step-hello
     assembled step-forever <<<'_start: jmp _start'
     open_terminal 80 24
@@ -184,10 +184,10 @@ is_as_before()
         esac
         is_gone step-hello
         is_as_before
-        # Not the second screen any more, and the cursor shows.
+        # The first screen is back, and the cursor is visible.
         [ "$(terminal display-message -p '#{alternate_on} #{cursor_flag}')" = "0 1" ]
     done
-    # While it runs on, too.
+    # Also while the program runs on.
     type_line clear
     type_line "'$TINYELF' step ./step-forever; echo status \$?; stty -a >after.new; mv after.new after"
     sees "step 0 of 0 so far"
@@ -203,7 +203,7 @@ is_as_before()
     is_as_before
 }
 
-@test "the program has a terminal of its own, and nothing to read" {
+@test "the program has a separate terminal, and empty input" {
     static_c asks <<'E'
 #include <stdio.h>
 #include <unistd.h>
@@ -223,7 +223,7 @@ E
     sees '^status 3'
 }
 
-@test "a recording is viewed, and what was viewed is recorded" {
+@test "a recording can be viewed, and a viewed run recorded" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     open_terminal 80 24
     type_line "'$TINYELF' step --record run.json ./hello; echo status \$?"
@@ -240,7 +240,7 @@ E
     sees '^ended with status 0 after 8 steps'
 }
 
-@test "no colour with NO_COLOR; an unknown terminal is an error" {
+@test "NO_COLOR turns colours off, and an unknown terminal is an error" {
     view 80 24
     press s
     sees 'step 1 of 1'
@@ -256,7 +256,7 @@ E
     sees '^status 0'
     grep -q $'\e\[[0-9;]*3[0-7]m' coloured
     not grep -q $'\e\[[0-9;]*3[0-7]m' plain
-    # What changed is lit all the same.
+    # Changes are still highlighted.
     grep -q $'\e\[1mrax' plain
     type_line "clear; TERM=nothing '$TINYELF' step ./hello; echo status \$?"
     sees "unknown terminal 'nothing': set TERM, or use --plain"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# tinyelf syscall: numbers against the system's headers, entry points against the running kernel,
-# registers against strace and the processor.
+# tinyelf syscall: numbers compared with the system's headers, entry points with the running kernel,
+# registers with strace and the processor.
 load ../support/setup
 
 setup_file()
@@ -8,7 +8,7 @@ setup_file()
     command -v perl >/dev/null || skip "perl is not installed"
 }
 
-# Both tables as lines: ABI NUMBER NAME ENTRY, "-" for an entry point that there is none of.
+# Prints both tables as lines ABI NUMBER NAME ENTRY, with "-" if there is no entry point.
 table()
 {
     "$TINYELF" syscall --list --json | perl -MJSON::PP -0777 -ne '
@@ -16,13 +16,13 @@ table()
             for @{decode_json($_)->{calls}}'
 }
 
-# The system's own numbers, as "NAME NUMBER" lines.
+# Prints the numbers of the system's headers as lines "NAME NUMBER".
 header()
 {
     echo "#include <asm/unistd_$1.h>" | cc -E -dM - | sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$/\1 \2/p'
 }
 
-# Runs a program of 32 bits, or says that this kernel has no door for it.
+# Skips the test if this kernel does not run 32-bit programs.
 needs_ia32()
 {
     nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
@@ -32,7 +32,7 @@ needs_ia32()
     [ "$status" -eq 42 ] || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
 }
 
-@test "a name is answered for both ABIs, with what carries what" {
+@test "a name is shown for both ABIs, with the registers of its arguments" {
     tinyelf syscall write
     exits 0
     [ "$output" = "ssize_t write(int fd, const void *buf, size_t count)
@@ -70,7 +70,7 @@ exit is number 60 (0x3c) in x86_64." ]]
     [ "$output" = "$decimal" ]
 }
 
-@test "--abi asks for one of the two" {
+@test "--abi chooses one of the two" {
     tinyelf syscall --abi i386 1
     exits 0
     [[ $output == "void exit(int status)"* && $output != *write* && $output != *rax* ]]
@@ -82,14 +82,14 @@ exit is number 60 (0x3c) in x86_64." ]]
     [[ $output == *"rdi, rsi, rdx, r10, r8, r9"* && $output != *ebx* ]]
 }
 
-@test "without a call the registers are shown, and where calls are" {
+@test "without a call, the registers and the instructions that make calls are shown" {
     tinyelf syscall
     exits 0
     [[ $output == *"arguments      rdi, rsi, rdx, r10, r8, r9       ebx, ecx, edx, esi, edi, ebp"* ]]
     [[ $output == *"tinyelf syscall --list"* ]]
 }
 
-@test "a call that one ABI alone has is told, and what the other does instead" {
+@test "a call that only one ABI has is shown as such, with the other's alternative" {
     for name in mmap2 waitpid; do
         tinyelf syscall "$name"
         exits 0
@@ -115,7 +115,7 @@ x86_64 has no $name." ]]
     [[ $output == *"x86_64 has no call of that number."* ]]
 }
 
-@test "what is no call is said, with the nearest name" {
+@test "an unknown call is an error, with the nearest name" {
     tinyelf syscall wirte
     exits 1
     [ "$stderr" = "tinyelf: 'wirte': no such system call: did you mean 'write'?" ]
@@ -123,7 +123,7 @@ x86_64 has no $name." ]]
     exits 1
     [ "$stderr" = "tinyelf: 'exeve': no such system call: did you mean 'execve'?" ]
     [ -z "$output" ]
-    # An entry point is not far from its call.
+    # The name of an entry point is near that of its call.
     for word in __x64_sys_newuname sys_newuname __ia32_sys_newuname; do
         tinyelf syscall "$word"
         exits 1
@@ -131,7 +131,7 @@ x86_64 has no $name." ]]
     done
     tinyelf syscall --abi i386 __ia32_compat_sys_ia32_mmap
     says "did you mean 'mmap'?"
-    # The nearest of the ABI that was asked for.
+    # The nearest name in the requested ABI.
     tinyelf syscall --abi i386 waitpit
     says "did you mean 'waitpid'?"
     tinyelf syscall --abi x86_64 waitpit
@@ -149,7 +149,7 @@ x86_64 has no $name." ]]
     done
 }
 
-@test "numbers of x32 are told as such" {
+@test "numbers of x32 are reported as such" {
     for number in 0x40000000 0x40000001 1073742336; do
         tinyelf syscall "$number"
         exits 1
@@ -160,7 +160,7 @@ x86_64 has no $name." ]]
     says "no such system call in i386"
 }
 
-@test "wrong calls" {
+@test "usage errors are reported" {
     for arguments in "--abi arm" "--list write" "read write" "--lst" "--abi" "-x"; do
         # shellcheck disable=SC2086
         tinyelf syscall $arguments
@@ -171,9 +171,9 @@ x86_64 has no $name." ]]
     tinyelf syscall --lst
     says "did you mean '--list'?"
     status=0
-    "$TINYELF" syscall --list >/dev/full 2>said || status=$?
+    "$TINYELF" syscall --list >/dev/full 2>messages || status=$?
     [ "$status" -eq 1 ]
-    grep -q "No space left on device" said
+    grep -q "No space left on device" messages
     tinyelf syscall --help
     exits 0
     [[ $output == "Usage: tinyelf syscall"*libseccomp*x32* ]]
@@ -188,11 +188,11 @@ x86_64 has no $name." ]]
         abi=${pair%:*}
         header "${pair#*:}" | sort >theirs
         sed -n "s/^$abi \([0-9]*\) \([a-z0-9_]*\) .*/\2 \1/p" all | sort >ours
-        # All that both know, and neither knows next to nothing.
+        # All calls that both know, and each knows many.
         join theirs ours >both
         [ "$(wc -l <both)" -gt 300 ]
         awk -v abi="$abi" '$2 != $3 { print abi ": " $0; bad = 1 } END { exit bad }' both
-        # Numbers that the headers know and that are not ours are of calls newer than libseccomp.
+        # Numbers that only the headers have are of calls newer than libseccomp.
         last=$(awk '$2 > last { last = $2 } END { print last }' ours)
         join -v 1 theirs ours | awk -v last="$last" '$2 <= last { print "missing: " $0; bad = 1 } END { exit bad }'
     done
@@ -218,7 +218,7 @@ x86_64 has no $name." ]]
         exit $bad' "$TINYELF"
 }
 
-@test "--list by number has all that --json has, a line each" {
+@test "--list by number has a line for each call of --json" {
     table >all
     for abi in x86_64 i386; do
         tinyelf syscall --list --abi "$abi"
@@ -232,7 +232,7 @@ x86_64 has no $name." ]]
 "* ]]
 }
 
-@test "--list of both is by name, with both numbers and entry points" {
+@test "--list of both ABIs is sorted by name, with both numbers and entry points" {
     table >all
     tinyelf syscall --list
     exits 0
@@ -306,7 +306,7 @@ x86_64 has no $name." ]]
     [ "$("$TINYELF" syscall --json write | perl -MJSON::PP -0777 -ne 'print join " ", map { $_->{number} } @{decode_json($_)->{calls}}')" = "1 4" ]
 }
 
-# Symbols of the kernel, one a line; without names, says so.
+# Prints the kernel's symbols, one a line; skips the test if they are hidden.
 kernel_symbols()
 {
     [ -r /proc/kallsyms ] || skip "no /proc/kallsyms here"
@@ -322,8 +322,8 @@ kernel_symbols()
             echo "this kernel runs no 32-bit programs: i386 is not compared" >&3
             continue
         fi
-        # Calls that the configuration leaves out are there too, as weak symbols. A kernel that is
-        # older than libseccomp lacks the newest calls, which have the highest numbers.
+        # Calls that the kernel's configuration omits are weak symbols. A kernel older than
+        # libseccomp lacks the newest calls, which have the highest numbers.
         sed -n "s/^$abi //p" all | sort -n | awk '
             BEGIN { while ((getline symbol <"symbols") > 0) known[symbol] = 1 }
             known[$3] { for (i in lacking) { print "not in the kernel: " lacking[i]; bad = 1 } delete lacking }
@@ -332,10 +332,10 @@ kernel_symbols()
     done
 }
 
-@test "where the kernel has a function of its own for 32-bit programs, that is the entry point" {
+@test "if the kernel has a separate function for 32-bit programs, it is the entry point" {
     kernel_symbols
     grep -qx '__ia32_compat_sys_execve' symbols || skip "this kernel runs no 32-bit programs"
-    # The kernel has these and the table of x86 does not name them; arch_prctl's went with Linux 6.15.
+    # The kernel has these, but they are not in x86's table; Linux 6.15 removed that of arch_prctl.
     others='arch_prctl epoll_pwait fadvise64_64 getsockopt mount process_vm_readv process_vm_writev
         quotactl sendfile64 setsockopt vmsplice readv writev keyctl32 move_pages'
     table | awk '$1 == "i386" && $4 !~ /^__ia32_compat_sys_/ { print $3 }' | sort >ordinary
@@ -343,11 +343,11 @@ kernel_symbols()
     join ordinary compat | while read -r name; do
         [[ " $(echo $others) " == *" $name "* ]] || { echo "compat_sys_$name is not used"; exit 1; }
     done
-    # The same for functions with 32-bit time and 16-bit numbers.
+    # The same for functions with 32-bit times and 16-bit numbers.
     table | awk '$1 == "i386" { print $4 }' | sort -u >used
     for name in $(sed -n 's/^__ia32_sys_\([a-z0-9_]*\)_time32$/\1/p; s/^__ia32_sys_\([a-z0-9_]*[a-z]\)\(16\|32\)$/\1/p' symbols); do
         grep -qxE "__ia32_(compat_)?sys_$name(_time32|16|32)" used && continue
-        # Calls that only other architectures have so, or that ipc does.
+        # Functions that only other architectures use, or that ipc calls.
         case $name in io_pgetevents | semtimedop | ppoll | pselect6 | recvmmsg | rt_sigtimedwait) ;;
         *) echo "$name has a function of its own for i386"; exit 1 ;; esac
     done
@@ -356,7 +356,7 @@ kernel_symbols()
     done
 }
 
-@test "where the kernel has an old and a new function, the number says which" {
+@test "if the kernel has an old and a new function, the number determines which is called" {
     expect()
     {
         "$TINYELF" syscall --abi "$1" "$2" | grep -qx "entry point    $3" ||
@@ -387,10 +387,10 @@ kernel_symbols()
     expect i386 mmap2 __ia32_sys_mmap_pgoff
 }
 
-@test "what is not implemented answers ENOSYS" {
+@test "a call that is not implemented returns ENOSYS" {
     table | awk '$4 == "-" { print $1, $2, $3 }' >none
     [ "$(wc -l <none)" -gt 20 ]
-    # All of them are calls that once were: asked with zeros they would do nothing.
+    # All of them once existed, and would do nothing with zeros as arguments.
     grep '^x86_64' none | perl -MErrno=ENOSYS -ne '
         (undef, my $number, my $name) = split;
         $! = 0;
@@ -410,8 +410,8 @@ kernel_symbols()
     timeout 20 ./ask
 }
 
-# A program that makes one call with 1, 2, 3... in the registers that `syscall` says carry arguments,
-# then ends with 0 if all registers but the result and the lost are as they were, else with 1.
+# Makes a program that makes one call with 1, 2, 3... in the registers that `syscall` names for arguments, then
+# exits with 0 if all registers except the result and the lost ones are unchanged, otherwise with 1.
 program()
 {
     "$TINYELF" syscall --json --abi "$1" | CALL=$(number_of "$1" "$2") EXIT=$(number_of "$1" exit) perl -MJSON::PP -0777 -ne '
@@ -438,7 +438,7 @@ number_of()
     "$TINYELF" syscall --json --abi "$1" "$2" | perl -MJSON::PP -0777 -ne 'print decode_json($_)->{calls}[0]{number}'
 }
 
-# The call fails whatever the kernel: nothing can be mapped at 1 from descriptor 5.
+# The call fails with any kernel: nothing can be mapped at 1 from descriptor 5.
 registers_are_right()
 {
     program "$1" "$2" >ask.s
@@ -450,11 +450,11 @@ registers_are_right()
     grep "^$2(" trace | grep -q "^$2(0x1, 0x2, 0x3, 0x4, 0x5, 0x6) *= -1 "
 }
 
-@test "the registers of x86_64 are those that the kernel reads and leaves" {
+@test "x86_64: the kernel reads the named registers, and preserves the others" {
     registers_are_right x86_64 mmap
 }
 
-@test "the registers of i386 are those that the kernel reads and leaves" {
+@test "i386: the kernel reads the named registers, and preserves the others" {
     needs_ia32
     registers_are_right i386 mmap2
 }

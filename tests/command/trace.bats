@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# tinyelf trace: the command around what the differential test compares with strace line by line.
+# tinyelf trace: the command itself; oracle/strace/strace.pl compares the lines of a trace with strace's.
 load ../support/setup
 
-# A program from assembly of a few lines: program NAME TARGET, source on standard input.
+# program NAME TARGET: makes a program from assembly on standard input.
 program()
 {
     { echo "global _start"; echo "section .text"; echo "_start:"; cat; } >"$1.s"
@@ -15,7 +15,7 @@ hello()
     "$TINYELF" build --target i386 "$SOURCE/asm/hello32.s" -o hello32
 }
 
-# A program that never ends.
+# Makes a program that never ends.
 endless()
 {
     program endless x86_64 <<'S'
@@ -25,7 +25,7 @@ again:  mov eax, 34             ; pause
 S
 }
 
-# ... and does not end by these signals, either.
+# Makes one that also ignores signals.
 stubborn()
 {
     program stubborn x86_64 <<'S'
@@ -47,7 +47,7 @@ action: dq 1, 0, 0, 0           ; SIG_IGN
 S
 }
 
-# Waits until a command is true, half a minute at most.
+# Waits until a command succeeds, half a minute at most.
 until_true()
 {
     for _ in $(seq 600); do
@@ -57,7 +57,7 @@ until_true()
     return 1
 }
 
-# What a broken trace left running of this test's own programs does not outlive the test.
+# Kills this test's programs that a broken trace left running.
 teardown()
 {
     local link
@@ -68,7 +68,7 @@ teardown()
     done
 }
 
-# No process runs the program of that name in this folder.
+# No process runs the program with that name in this folder.
 is_gone()
 {
     local link
@@ -77,7 +77,7 @@ is_gone()
     done
 }
 
-@test "the lecture's program: strace's three lines and its last" {
+@test "the trace of the lecture's program has strace's four lines" {
     command -v strace >/dev/null || skip "strace is not installed"
     hello
     strace ./hello 2>theirs >/dev/null
@@ -89,7 +89,7 @@ is_gone()
     [ "$(wc -l <theirs)" -eq 4 ]
 }
 
-@test "-o writes to a file, all of it, and nothing to standard error" {
+@test "-o writes the whole trace to a file, and nothing to standard error" {
     hello
     echo older and longer than what follows, by far: "$(seq 1000)" >log
     tinyelf trace -o log ./hello
@@ -100,14 +100,14 @@ is_gone()
     [ "$(sed -n 2p log)" = 'write(1, "Hello world\n", 12)           = 12' ]
 }
 
-@test "the question is written before the answer of a program that writes to the same file" {
+@test "a call is written before the output that it makes in the same file" {
     hello
     "$TINYELF" trace ./hello >both 2>&1
     [ "$(sed -n 2,3p both)" = 'write(1, "Hello world\n", 12Hello world
 )           = 12' ]
 }
 
-@test "a log in a file does not wait for the program's end" {
+@test "a trace in a file is written before the program ends" {
     endless
     "$TINYELF" trace -o log ./endless &
     until_true grep -q pause log
@@ -128,7 +128,7 @@ S
     says '+++ exited with 7 +++'
 }
 
-@test "death by a signal is 128 and its number" {
+@test "after death by a signal the status is 128 plus its number" {
     program fault x86_64 <<<'mov eax, [0]'
     tinyelf trace ./fault
     exits 139
@@ -136,9 +136,9 @@ S
     says '+++ killed by SIGSEGV'
 }
 
-@test "killed in a call: what is shown when it is answered never comes, as with strace" {
+@test "the second part of a call in which the program is killed is missing, as in strace" {
     command -v strace >/dev/null || skip "strace is not installed"
-    # The child waits until its parent sleeps, and then a little, since it may have slept in something else.
+    # The child waits until its parent sleeps, and then a little longer, since that may be another call.
     local wait='pipe A, B; if (!fork) { do { select undef, undef, undef, 0.2; open S, "/proc/" . getppid . "/stat" }
         until <S> =~ /\) S /; select undef, undef, undef, 0.2; kill 9, getppid; exit }'
     local end
@@ -151,7 +151,7 @@ S
     grep -q '^pause()  *= ?$' log
 }
 
-@test "--abi: instruction, place, registers, ring of each call; the ring is the processor's" {
+@test "--abi: each call has its instruction, address, registers and ring, which is the processor's" {
     hello
     tinyelf trace --abi ./hello
     exits 0
@@ -165,11 +165,11 @@ S
     says '  rax         12                    returned: 12'
     says "offset 0xa4 of $PWD/hello"
     says '+++ exited with 0 +++'
-    # Those are the bytes that stand there.
+    # These are the bytes at that address.
     [ "$(xxd -s 0x94 -l 2 -p hello)" = 0f05 ]
 }
 
-@test "--abi: i386's door, in a 32-bit and in a 64-bit program" {
+@test "--abi: calls made by int 0x80, in a 32-bit and in a 64-bit program" {
     hello
     ./hello32 >/dev/null || skip "this kernel runs no 32-bit programs"
     tinyelf trace --abi ./hello32
@@ -192,7 +192,7 @@ S
     [ "$(grep -c '  cs          0x33 ' <<<"$stderr")" -eq 3 ]
 }
 
-@test "--abi: the fast door of 32-bit programs, by the program itself and through the kernel's vdso" {
+@test "--abi: calls made by sysenter in a 32-bit program, directly and through the vdso" {
     hello
     ./hello32 >/dev/null || skip "this kernel runs no 32-bit programs"
     program fast i386 <<'S'
@@ -221,7 +221,7 @@ S
     says "0f 34  sysenter, in the kernel's [vdso]"
 }
 
-@test "--abi: errno's name and text" {
+@test "--abi: a failed call has errno's name and text" {
     program nowhere x86_64 <<'S'
         mov eax, 3
         mov edi, 99
@@ -236,7 +236,7 @@ S
     says '  rax         -9                    returned: -1 EBADF (Bad file descriptor)'
 }
 
-@test "--json: one object that a parser takes, with all that --abi shows" {
+@test "--json: the output is one valid object, with everything that --abi shows" {
     hello
     "$TINYELF" trace --json -o trace.json ./hello >/dev/null
     perl -MJSON::PP -e '
@@ -259,7 +259,7 @@ S
     ' trace.json
 }
 
-@test "--json of a program killed by a signal, and of one that Linux refuses" {
+@test "--json: a program that is killed by a signal and one that Linux refuses have their end" {
     program fault x86_64 <<<'hlt'
     tinyelf trace --json ./fault
     exits 139
@@ -273,14 +273,14 @@ S
         die unless $t->{errno} eq "ENOEXEC" || $t->{errno} eq "EIO" || $t->{errno} eq "EINVAL"' trace.json
 }
 
-@test "what stands behind the program is the program's" {
+@test "arguments after the program are the program's" {
     tinyelf trace -o log sh -c 'echo "$@"' sh -f --json -o x
     exits 0
     [ "$output" = "-f --json -o x" ]
     grep -q 'execve("/.*/sh", \["sh", "-c", "echo \\"$@\\"", "sh", "-f", ' log
 }
 
-@test "a program's own execve, and what it becomes" {
+@test "the trace continues after the program calls execve" {
     hello
     tinyelf trace -o log sh -c 'exec ./hello'
     exits 0
@@ -289,7 +289,7 @@ S
     [ "$(tail -n 1 log)" = "+++ exited with 0 +++" ]
 }
 
-@test "-f follows children; without it they run by themselves" {
+@test "-f follows children; without it they run untraced" {
     tinyelf trace -f -o log sh -c '(exit 3); (exit 4); exit 5'
     exits 5
     grep -q 'exited with 3 +++$' log
@@ -299,7 +299,7 @@ S
     [ "$(grep -c '+++' log)" -eq 1 ]
 }
 
-@test "a program that never ends: a signal to tinyelf ends both" {
+@test "a signal to tinyelf ends it and a program that never ends" {
     endless
     for signal in INT TERM HUP; do
         env --default-signal=INT,QUIT "$TINYELF" trace -o log ./endless &
@@ -313,7 +313,7 @@ S
     done
 }
 
-@test "Ctrl-C in a terminal ends both" {
+@test "Ctrl-C in a terminal ends tinyelf and the program" {
     command -v tmux >/dev/null || skip "tmux is not installed"
     endless
     tmux -L "trace$$" -f /dev/null new-session -d -x 80 -y 24 \
@@ -326,7 +326,7 @@ S
     is_gone endless
 }
 
-# The traced program ignored what it was sent, and had to be killed. $1: the tracer.
+# The traced program ignored the signal, and had to be killed. $1: the tracer.
 is_killed()
 {
     status=0; wait "$1" || status=$?
@@ -336,7 +336,7 @@ is_killed()
     is_gone stubborn
 }
 
-@test "a program that ignores all signals dies a second later" {
+@test "a program that ignores all signals is killed a second later" {
     stubborn
     env --default-signal=INT "$TINYELF" trace -o log ./stubborn &
     until_true grep -q pause log
@@ -344,9 +344,9 @@ is_killed()
     is_killed "$!"
 }
 
-# Where SIGALRM is blocked, no time that passes ends a wait: the second signal alone can do it. (And a
-# log in a file would wait, too.)
-@test "a program that ignores all signals dies at once by the second signal" {
+# If SIGALRM is blocked, no time limit ends the wait: only the second signal can. (A trace in a file would be
+# delayed, too.)
+@test "a second signal kills a program that ignores all signals at once" {
     stubborn
     env --default-signal=INT --block-signal=ALRM "$TINYELF" trace ./stubborn 2>log &
     until_true grep -q pause log
@@ -357,7 +357,7 @@ is_killed()
     is_killed "$!"
 }
 
-@test "killed itself, even so that it cannot do anything, tinyelf leaves no program" {
+@test "no program is left if tinyelf is killed, even by SIGKILL" {
     stubborn
     "$TINYELF" trace -o log ./stubborn &
     until_true grep -q pause log
@@ -367,7 +367,7 @@ is_killed()
     until_true is_gone stubborn
 }
 
-@test "a program that stops is stopped, until somebody lets it go on" {
+@test "a program that stops itself stays stopped until it is continued" {
     tinyelf trace -o log sh -c '(until grep -q "^State:.[Tt] (.*stop" /proc/$$/status && grep -q "stopped by" log; do
         sleep 0.05; done; kill -s CONT $$) & kill -s STOP $$; echo on'
     exits 0
@@ -377,7 +377,7 @@ is_killed()
     grep -q -- '--- SIGCONT {si_signo=SIGCONT, si_code=SI_USER, ' log
 }
 
-@test "the program's processors, ignored signals and environment are what they were" {
+@test "the program's processors, ignored signals and environment are unchanged" {
     show='grep -E "^(Cpus_allowed|SigIgn|SigBlk)" /proc/self/status; env | grep -v ^_= | sort'
     sh -c "$show" >plain
     "$TINYELF" trace -o log sh -c "$show" >traced
@@ -387,17 +387,17 @@ is_killed()
     diff plain traced
 }
 
-@test "where ptrace is forbidden: said, and status 1" {
+@test "if ptrace is forbidden, trace says so, with status 1" {
     command -v strace >/dev/null || skip "strace is not installed"
     hello
-    # Its child has a tracer already, and there is room for one.
+    # Its child already has a tracer, and can have only one.
     run --separate-stderr strace -f -o /dev/null "$TINYELF" trace ./hello
     exits 1
     says "cannot trace a program here: Operation not permitted: ptrace is forbidden"
     [ -z "$output" ]
 }
 
-@test "programs that cannot be run: said why, status 1" {
+@test "a program that cannot be run is reported with the reason, and status 1" {
     hello
     tinyelf trace ./nothing
     exits 1
@@ -419,8 +419,8 @@ is_killed()
     exits 1
 }
 
-@test "killed inside execve: the signal, not a refusal" {
-    # A segment that is not where a program may be: the old program is gone when Linux finds out.
+@test "a program that is killed inside execve is reported by the signal, not as refused" {
+    # A segment at an invalid address: when Linux notices, the old program is already gone.
     hello
     xxd -p hello | tr -d '\n' | sed 's/^\(.\{160\}\)0000010000000000/\1000000000080ffff/' | xxd -r -p >high
     chmod +x high
@@ -433,7 +433,7 @@ is_killed()
     says '+++ killed by SIGSEGV'
 }
 
-@test "a log that cannot be written is an error" {
+@test "a trace that cannot be written is an error" {
     hello
     tinyelf trace -o /dev/full ./hello
     exits 1
@@ -442,14 +442,14 @@ is_killed()
     exits 1
     says "nowhere/log: error: cannot write it: No such file or directory"
     [ -z "$output" ]
-    # What could not be run spoils no older log.
+    # A program that cannot be run leaves an older trace unchanged.
     echo older >log
     tinyelf trace -o log nothing-of-that-name
     exits 1
     [ "$(cat log)" = older ]
 }
 
-@test "wrong calls" {
+@test "usage errors are reported" {
     hello
     tinyelf trace
     exits 2

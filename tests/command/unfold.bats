@@ -1,26 +1,25 @@
 #!/usr/bin/env bats
-# unfold: the twin of a program, for tools that refuse the program itself.
+# tinyelf unfold: makes a program's twin, for tools that refuse the program itself.
 load ../support/setup
 
-# $1 in, $2 out, or says why not.
+# Unfolds $1 to $2; prints the error if it fails.
 unfolds()
 {
     tinyelf unfold "$1" -o "$2"
     exits 0
 }
 
-# Linux makes the same memory of both, page by page.
+# Linux makes the same memory of both programs, page by page.
 same_memory()
 {
-    local said status=0
-    said=$("$BUILD/tests/memory-same" "./$1" "./$2") || status=$?
+    local messages status=0
+    messages=$("$BUILD/tests/memory-same" "./$1" "./$2") || status=$?
     [ "$status" -eq 0 ] && return 0
-    echo "$1 and $2: $said"
+    echo "$1 and $2: $messages"
     return 1
 }
 
-# Both do the same; a touch of what lies behind the file's end is SIGBUS in one and SIGSEGV in the
-# other.
+# Both programs do the same; an access past the file's end is SIGBUS in one and SIGSEGV in the other.
 same_run()
 {
     local a=0 b=0
@@ -34,7 +33,7 @@ same_run()
     return 1
 }
 
-# The tools take it without a word.
+# Tools read it without a message.
 tools_take()
 {
     local tool
@@ -54,7 +53,7 @@ needs_ia32()
     [ "$status" -eq 42 ]
 }
 
-# sstrip FILE: takes the section headers away.
+# sstrip FILE: removes the section headers.
 sstrip()
 {
     local at=40 length=8 counts=58
@@ -63,7 +62,7 @@ sstrip()
     head -c 6 /dev/zero | dd of="$1" bs=1 seek=$counts conv=notrunc status=none
 }
 
-# Programs whose headers overlap, or lie, each with the macro that chooses it.
+# Makes programs whose headers overlap or are wrong, each with the macro that chooses it.
 programs()
 {
     cat >programs.asm <<'A'
@@ -95,7 +94,7 @@ bits 64
 %endmacro
 
 %ifdef EIGHTY
-; The program header in the ELF header; code in its identification, in front of the segment.
+; The program header is in the ELF header; code in e_ident, before the segment.
 org 0x500000000
     db 0x7f, "ELF"
     jmp short code
@@ -117,7 +116,7 @@ code:
     dq 1                        ;                           p_memsz
     dq 0                        ;                           p_align
 %elifdef SHARED8
-; 112 bytes and code: e_phnum and what follows are the program header's first eight bytes.
+; 112 bytes and code: e_phnum and the fields after it are the program header's first eight bytes.
 org 0x10000
     db 0x7f, "ELF", 2, 1, 1, 0
     dq 0
@@ -132,7 +131,7 @@ code:
     leave_with 7
 end:
 %elifdef PAGES
-; Everything in the page that the segment does not name: the headers, and code behind it.
+; Headers and code in the same page, outside of the segment.
 org 0x400000
     ehdr code, 64, 1
     load 5, 0x78, 0x400078, 1, 1, 0
@@ -141,7 +140,7 @@ code:
     print 0x400000, 4096
     leave_with 3
 %elifdef OVERLAP
-; The second segment takes the middle page of the first, the third its last one.
+; The second segment replaces the middle page of the first, the third its last one.
 org 0x10000
     ehdr code, 64, 3
     load 5, 0, 0x10000, 0x3000, 0x3000, 0x1000
@@ -152,7 +151,7 @@ code:
     leave_with 4
     times 0x3000-($-$$) db 0x5a
 %elifdef BSS
-; Cleared bytes in the file's page, pages of zeros, written to; read, written and executed.
+; Cleared bytes in the file's page, and pages of zeros, which are read, written and executed.
 org 0x10000
     ehdr code, 64, 1
     load 7, 0, 0x10000, end - 0x10000, 0x3456, 0x1000
@@ -173,7 +172,7 @@ value:
 end:
     db "this is cleared"
 %elifdef NOFILE
-; A segment without a byte in the file, whose offset lies; and one that is empty.
+; A segment without bytes in the file and with a wrong offset, and an empty one.
 org 0x10000
     ehdr code, 64, 3
     load 6, 0x123, 0x20456, 0, 0x2000, 0
@@ -185,7 +184,7 @@ code:
     leave_with 5
 end:
 %elifdef BEHIND
-; Memory behind the end of the file, which is touched: SIGBUS.
+; Memory past the end of the file, which the program reads: SIGBUS.
 org 0x10000
     ehdr code, 64, 1
     load 5, 0, 0x10000, 0x5000, 0x5000, 0
@@ -193,7 +192,7 @@ code:
     mov al, [0x12000]
     leave_with 6
 %elifdef READONLY
-; More memory than file where nothing may be written: the page is not cleared.
+; More memory than file in a read-only segment: the page is not cleared.
 org 0x10000
     ehdr code, 64, 1
     load 5, 0, 0x10000, end - 0x10000, 0x2000, 0
@@ -203,7 +202,7 @@ code:
 end:
     db "this is not cleared"
 %elifdef ORDER
-; Segments from high to low addresses, and a type that nobody knows.
+; Segments from high to low addresses, and an unknown type.
 org 0x40000
     ehdr code, 64, 3
     load 5, 0, 0x40000, end - 0x40000, end - 0x40000, 0
@@ -215,7 +214,7 @@ code:
     leave_with 9
 end:
 %elifdef LOW
-; No address below it is free.
+; There is no free address below it.
 org 0x10000
     ehdr code, 64, 1
     load 5, 0, 0x10000, 0x1000, 0x1000, 0
@@ -267,7 +266,7 @@ A
     done
 }
 
-@test "the lecture's 178 bytes: every tool works on the twin, and it says Hello world" {
+@test "every tool works on the twin of the lecture's 178 bytes, which prints Hello world" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     unfolds hello twin
     [ -z "$output$stderr" ]
@@ -282,9 +281,9 @@ A
 0000000000010094 t sys_write_1
 00000000000100a6 r text_1
 N
-    # The original stands in it, whole.
+    # It contains the whole original.
     tail -c +4097 twin | head -c 178 | cmp - hello
-    # objdump reads the instructions that are there, and no others.
+    # objdump shows exactly the program's instructions.
     objdump -d --no-show-raw-insn twin | grep -c $'^ .*\t' >theirs
     "$TINYELF" disasm hello | wc -l | diff theirs -
     readelf -SW twin | grep -qE '\.rodata +PROGBITS +00000000000100a6 0010a6 00000c 00   A '
@@ -296,15 +295,15 @@ N
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     unfolds hello twin
     gdb -nx -batch -ex 'break _start' -ex 'break sys_exit_group_1' -ex run -ex 'print $pc' \
-        -ex 'x/s &text_1' -ex continue -ex 'info registers rax' ./twin </dev/null >said 2>&1 || true
-    ! grep -q 'Operation not permitted' said || skip "ptrace is not allowed here"
-    grep -qF '0x10078 <_start>' said
-    grep -qF '"Hello world\n' said
-    grep -q 'Hello world' said
-    grep -qE 'rax +0xe7 +231' said
+        -ex 'x/s &text_1' -ex continue -ex 'info registers rax' ./twin </dev/null >messages 2>&1 || true
+    ! grep -q 'Operation not permitted' messages || skip "ptrace is not allowed here"
+    grep -qF '0x10078 <_start>' messages
+    grep -qF '"Hello world\n' messages
+    grep -q 'Hello world' messages
+    grep -qE 'rax +0xe7 +231' messages
 }
 
-@test "what tools refuse: headers that overlap, lie, or hold the code; the twin's memory is the same" {
+@test "programs with overlapping or wrong headers, or code in headers, have twins with the same memory" {
     programs
     for name in EIGHTY SHARED8 PAGES OVERLAP BSS NOFILE BEHIND READONLY ORDER LOW; do
         unfolds "$name" twin
@@ -321,7 +320,7 @@ N
     ! gdb -nx -batch -ex 'info files' EIGHTY 2>&1 | grep -q 'Entry point' || false
 }
 
-@test "32-bit programs: 130 bytes, and 45 with the program header in the ELF header" {
+@test "32-bit programs are unfolded: 130 bytes, and 45 with the program header in the ELF header" {
     needs_ia32 || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
     "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
     cp ia32 tiny45
@@ -336,7 +335,7 @@ N
 00010025 t sys_exit_1" ]
 }
 
-@test "bytes that the program touches behind the end of the file are told" {
+@test "mapped bytes past the end of the file are reported" {
     programs
     tinyelf unfold BEHIND -o twin
     exits 0
@@ -347,7 +346,7 @@ N
     [ "$a" -eq 135 ] && [ "$b" -eq 139 ]
 }
 
-@test "AT_PHDR is the twin's program headers, one PT_LOAD more" {
+@test "AT_PHDR points to the twin's program headers, which have one PT_LOAD more" {
     programs
     unfolds PHDRS twin
     local a=0 b=0
@@ -358,7 +357,7 @@ N
     readelf -lW twin | grep -q GNU_STACK
 }
 
-@test "segments that overlap in memory become what is left of each, by address" {
+@test "overlapping segments are split into the parts that remain of each, in order of addresses" {
     programs
     unfolds OVERLAP twin
     [ "$(readelf -lW twin | awk '$1 == "LOAD" {print $3, $5, $6, $7}' | grep -v 0x0000000000013000)" = \
@@ -382,8 +381,8 @@ N
     [ -x copy ]
 }
 
-@test "some fifty of the system's programs without their section headers: the same memory and --version" {
-    # Of packages that every Debian has: what else is in /usr/bin is nobody's promise.
+@test "fifty of the system's programs without section headers have twins with the same memory and --version" {
+    # From packages that every Debian has, since other files in /usr/bin may be anything.
     local names=(
         arch awk b2sum base32 base64 basename cat chgrp chmod chown cksum cmp comm cp csplit cut date dd df diff
         dir dirname dpkg-query du env expr factor find fold getconf getopt grep gzip head id join ls md5sum mkfifo
@@ -394,7 +393,7 @@ N
         path=/usr/bin/$name
         [ -f "$path" ] && [ ! -u "$path" ] && [ ! -g "$path" ] || continue
         [ "$(head -c 4 "$path" | tail -c 3)" = ELF ] || continue
-        [ "$(stat -Lc %s "$path")" -lt 300000 ] || continue # objdump takes its time
+        [ "$(stat -Lc %s "$path")" -lt 300000 ] || continue # objdump is slow
         cp "$path" program
         chmod u+w program
         sstrip program
@@ -411,7 +410,7 @@ N
     [ "$count" -ge 20 ]
 }
 
-@test "glibc's programs without section headers run as before: static, PIE, static PIE, 32 bits, threads' data" {
+@test "twins of glibc's programs run: static, PIE, static PIE, 32 bits, thread-local data" {
     command -v cc >/dev/null || skip "no C compiler"
     cat >p.c <<'C'
 #include <stdio.h>
@@ -447,12 +446,12 @@ C
     [ "$tried" -ge 3 ]
 }
 
-@test "symbols that a file has are kept where its headers are put right" {
+@test "a file's symbols are kept when its headers are corrected" {
     command -v ld >/dev/null || skip "no ld"
     nasm -f elf64 "$SOURCE/asm/hello.s" -o hello.o
     ld hello.o -o program
     nm program | awk '{print $1, $3}' | grep -vE '__bss_start|_edata|_end' | sort >expected
-    # EI_VERSION: Linux does not look at it, others refuse.
+    # EI_VERSION, which Linux does not read: other tools refuse the file.
     printf '\0' | dd of=program bs=1 seek=6 conv=notrunc status=none
     unfolds program twin
     same_run program twin
@@ -463,7 +462,7 @@ C
     [ "$(grep -c ' _start$' names)" -eq 1 ]
 }
 
-@test "any byte of the headers changed: refused where Linux refuses, otherwise the same" {
+@test "with any header byte changed, unfold refuses what Linux refuses, and other twins are the same" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     local at value refused=0 same=0 status
     ulimit -c 0
@@ -474,19 +473,19 @@ C
             cmp -s hello program && continue
             rm -f twin
             status=0
-            "$TINYELF" unfold program -o twin 2>said || status=$?
+            "$TINYELF" unfold program -o twin 2>messages || status=$?
             if [ "$status" -eq 1 ]; then
                 refused=$((refused + 1))
-                [ ! -e twin ] && grep -q 'error: ' said
+                [ ! -e twin ] && grep -q 'error: ' messages
                 status=0
                 "$BUILD/tests/memory-same" ./program ./program >/dev/null || status=$?
-                # It starts, and dies at once.
-                ! grep -q 'no PT_LOAD segment' said || continue
-                [ "$status" -eq 2 ] || { echo "$at $value: refused, and starts"; cat said; return 1; }
+                # It starts, and is killed at once.
+                ! grep -q 'no PT_LOAD segment' messages || continue
+                [ "$status" -eq 2 ] || { echo "$at $value: refused, and starts"; cat messages; return 1; }
                 continue
             fi
             [ "$status" -eq 0 ]
-            # More memory than there is: neither starts.
+            # More memory than the machine has: neither starts.
             status=0
             "$BUILD/tests/memory-same" ./program ./program >/dev/null || status=$?
             [ "$status" -eq 0 ] || continue
@@ -498,7 +497,7 @@ C
     [ "$refused" -ge 50 ] && [ "$same" -ge 150 ]
 }
 
-@test "a file that ends early is refused where Linux refuses it, wherever it ends" {
+@test "a file cut at any length is refused if Linux refuses it" {
     programs
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     for name in hello EIGHTY BSS; do
@@ -506,39 +505,39 @@ C
             head -c "$size" "$name" >program
             chmod +x program
             local mine=0 linux=0
-            "$TINYELF" unfold program -o twin 2>said || mine=$?
+            "$TINYELF" unfold program -o twin 2>messages || mine=$?
             "$BUILD/tests/memory-same" ./program ./program >/dev/null 2>&1 || linux=$?
             [ "$mine" -eq 0 ] || [ "$mine" -eq 1 ]
-            [ "$((mine == 0))" -eq "$((linux == 0))" ] || { echo "$name $size: $mine $linux"; cat said; return 1; }
+            [ "$((mine == 0))" -eq "$((linux == 0))" ] || { echo "$name $size: $mine $linux"; cat messages; return 1; }
             [ "$mine" -ne 0 ] || same_memory program twin || { echo "$name $size"; return 1; }
         done
     done
 }
 
-@test "segments anywhere, over each other and past the file's end: refused where Linux refuses, else the same memory" {
+@test "programs with random segments are refused if Linux refuses them, and other twins have the same memory" {
     mkdir folder
     perl "$BATS_TEST_DIRNAME/../support/segments.pl" 3 400 folder
     local program same=0 refused=0 status
     for program in folder/*; do
         status=0
         "$BUILD/tests/memory-same" "./$program" "./$program" >/dev/null || status=$?
-        if "$TINYELF" unfold "$program" -o twin 2>said; then
+        if "$TINYELF" unfold "$program" -o twin 2>messages; then
             [ "$status" -ne 2 ] || continue
-            # It was started (1: with an AT_PHDR that is nothing).
+            # It was started (1: with an invalid AT_PHDR).
             same_memory "$program" twin
             same=$((same + 1))
             readelf -lW twin | awk '$1 == "LOAD" {print $3}' | sort -c
         else
-            # What the first two say, Linux starts in vain or for nobody but root.
-            grep -qE 'no PT_LOAD segment|at address 0, where programs may not be' said ||
-                [ "$status" -eq 2 ] || { echo "$program"; cat said; return 1; }
+            # For the first two reasons, Linux starts a program in vain or for root only.
+            grep -qE 'no PT_LOAD segment|at address 0, where programs may not be' messages ||
+                [ "$status" -eq 2 ] || { echo "$program"; cat messages; return 1; }
             refused=$((refused + 1))
         fi
     done
     [ "$same" -ge 150 ] && [ "$refused" -ge 50 ]
 }
 
-@test "what is left of a segment without the file's bytes keeps the alignment that a PIE asked for" {
+@test "the remainder of a segment without file bytes keeps a PIE's alignment" {
     cat >pie.asm <<'A'
 bits 64
     db 0x7f, "ELF", 2, 1, 1, 0
@@ -550,7 +549,7 @@ bits 64
     dw 64, 56, 2, 0, 0, 0
     dd 1, 5
     dq 0, 0, 0, 0x1000, 0x1000, 0x100000
-    dd 1, 6                     ; one page behind the end of the file, then zeros
+    dd 1, 6                     ; one page past the end of the file, then zeros
     dq 0x2000, 0x2000, 0, 0x1000, 0x5000, 0x100000
 code:
     mov eax, 60
@@ -568,20 +567,20 @@ A
     readelf -lW twin | grep -qE 'LOAD +0x003000 0x0000000000003000 0x0000000000003000 0x000000 0x004000 RW +0x100000'
 }
 
-@test "a memory size of terabytes makes no large file" {
+@test "a memory size of terabytes does not make a large file" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     # p_memsz
     printf '\0\0\0\0\0\100\0\0' | dd of=hello bs=1 seek=104 conv=notrunc status=none
     unfolds hello twin
     [ "$(stat -c %s twin)" -lt 10000 ]
-    # p_filesz, too: what is there of it.
+    # p_filesz too: only the bytes that exist.
     printf '\0\0\0\0\0\100\0\0' | dd of=hello bs=1 seek=96 conv=notrunc status=none
     unfolds hello twin
     [ "$(stat -c %s twin)" -lt 10000 ]
     [ "$(./twin)" = "Hello world" ]
 }
 
-@test "what Linux does not start is refused: the offset, the field, and what it should be" {
+@test "a program that Linux does not start is refused with offset, field and a suggested value" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     local refuse
     refuse()
@@ -614,7 +613,7 @@ A
     holds_only hello program
 }
 
-@test "the call: an output is needed, another file than the input; an older twin survives a failure" {
+@test "an output other than the input is required, and an older twin survives a failure" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf unfold hello
     exits 2
@@ -642,7 +641,7 @@ A
     holds_only hello older twin
 }
 
-@test "a program that only its p_align puts where it starts is refused, with the reason" {
+@test "a program that starts only because of its p_align is refused, with the reason" {
     tinyelf unfold -o twin "$SOURCE/tests/fuzz/corpus/dump/p_align-beyond-user-space"
     exits 1
     says "error: a twin of it would lie elsewhere in memory and not start: "

@@ -1,5 +1,4 @@
-/* Any bytes as an archive: every member that its index offers is read and linked with the others.
- */
+/* Fuzzes archives: every member that the index offers is read and linked with the others. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +7,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     enum { MOST_MEMBERS = 16 };
-    struct heard heard = {0};
-    struct source source = fuzz_source("fuzz.a", &heard);
+    struct messages messages = {0};
+    struct source source = fuzz_source("fuzz.a", &messages);
     struct file_bytes copy = fuzz_copy(bytes, size);
     struct link_object *objects[MOST_MEMBERS];
     size_t count = 0;
@@ -23,13 +22,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     for (size_t i = 0; i < archive->offer_count && count < MOST_MEMBERS; i++) {
         bool failed = false;
-        size_t told = heard.count;
+        size_t before = messages.count;
         struct link_object *object = archive->load(archive->owner, i, &failed);
-        if (failed && (object || heard.count == told))
+        if (failed && (object || messages.count == before))
             abort();
         if (object)
             objects[count++] = object;
     }
-    fuzz_link_all(objects, count, archive, size > 0 && bytes[size - 1] & 1, &heard);
+    fuzz_link_all(objects, count, archive, size > 0 && bytes[size - 1] & 1, &messages);
     return 0;
 }

@@ -1,5 +1,5 @@
-/* Any two files compared: every byte has one kind, the map's claims all have an owner, lines have a
- * width, and braces a partner. */
+/* Fuzzes compare, with two files: every byte has one kind, every claim of the map has an owner,
+ * lines are not too long, and JSON's braces match. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ static void check(bool so)
         abort();
 }
 
-/* ---- what was printed ---- */
+/* ---- the printed text ---- */
 
 struct printed {
     bool json, quoted, escaped;
@@ -56,9 +56,9 @@ static void print(const struct compare_facts files[2], bool identical, bool json
     check(printed.column == 0 && (!json || (printed.depth == 0 && !printed.quoted)));
 }
 
-/* ---- what was measured ---- */
+/* ---- the measured facts ---- */
 
-/* Bytes that the map claims. Without e_shoff it takes the ELF header for section headers. */
+/* Counts the bytes that the map claims; 0 without e_shoff, when the section headers are at 0. */
 static uint64_t claimed(const struct elfgen_view *view, struct elfgen_code *code)
 {
     struct elfgen_map map;
@@ -85,7 +85,7 @@ static void check_bytes(const struct compare_facts *facts, struct elfgen_code *c
     }
     check(owned + bytes->padding + bytes->unknown == facts->view->length);
     check(shared >= 2 * bytes->several);
-    /* A core file's code is not looked for. */
+    /* compare does not look for code in a core file. */
     check(facts->view->ehdr.e_type == ELFGEN_ET_CORE || owned >= claimed(facts->view, code));
 }
 
@@ -101,7 +101,7 @@ static void check_facts(const struct compare_facts *facts)
     check(segments == facts->segments.all && sections == facts->sections.all);
 }
 
-/* False: it is no ELF file, which the command does not measure. */
+/* Returns false if it is not an ELF file, which the command does not measure. */
 static bool measure(struct compare_facts *facts, struct elfgen_view *view, const uint8_t *bytes,
                     size_t size)
 {
@@ -122,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static struct compare_facts facts[2];
     struct elfgen_view views[2];
-    /* The last two bytes say where the second file begins; at 0 it is the first one, too. */
+    /* The last two bytes say where the second file begins; 0: the files are the same. */
     size_t at = size < 2 ? 0 : (bytes[size - 2] + (size_t)256 * bytes[size - 1]) % size;
     if (!measure(&facts[0], &views[0], bytes, at ? at : size))
         return 0;

@@ -1,4 +1,4 @@
-/* Any bytes as assembly whose language is to be told. */
+/* Fuzzes the detection of an assembly language. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     size_t offset = 0;
-    /* Its own allocation: the sanitizer sees a byte too far. */
+    /* An allocation of the exact size, so that the sanitizer notices a read past it. */
     char *text = malloc(size ? size : 1);
     if (!text)
         return 0;

@@ -1,4 +1,4 @@
-/* Any bytes through the view and the whole readelf report, wide and narrow. */
+/* Fuzzes dump: the view, and the whole readelf report, wide and narrow. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static char buffer[4096];
     for (int turn = 0; turn < 4; turn++) {
-        size_t heard = 0;
+        size_t messages = 0;
         struct elfgen_text out = {.bytes = buffer, .capacity = sizeof buffer, .flush = discard};
         struct readelf report = {.bytes = bytes,
                                  .length = size,
@@ -33,9 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                  .wide = turn & 1,
                                  .out = &out,
                                  .object = hear,
-                                 .context = &heard};
-        if (!readelf_report(&report) && heard == 0)
-            abort(); /* a failure that nobody was told of */
+                                 .context = &messages};
+        if (!readelf_report(&report) && messages == 0)
+            abort(); /* a failure without a message */
     }
     return 0;
 }

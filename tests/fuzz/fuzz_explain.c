@@ -1,5 +1,5 @@
-/* Any bytes explained, with names from their symbol table or from that of a second file behind the
- * first one, and the hex source of them assembled: the same bytes come back. */
+/* Fuzzes explain, with names from the file's symbol table or from that of a second file after the
+ * first; the hex source is assembled, and must give the same bytes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ struct text {
     size_t size;
 };
 
-/* Moves what the report wrote into one growing text. */
+/* Appends the report's output to a growing text. */
 static void keep(struct elfgen_text *out)
 {
     struct text *text = out->context;
@@ -57,7 +57,7 @@ static struct text explain(const struct elfgen_view *view, struct elfgen_code *c
     return text;
 }
 
-/* The source of a file makes the file. */
+/* Assembles the hex source, which must give the file. */
 static void assemble(const struct text *source, const uint8_t *bytes, size_t size)
 {
     struct elfgen_hex_needs needs;
@@ -75,7 +75,7 @@ static void assemble(const struct text *source, const uint8_t *bytes, size_t siz
     free(labels);
 }
 
-/* Where a second file begins, `size`: there is none. */
+/* The offset of a second file; `size` if there is none. */
 static size_t first_size(const uint8_t *bytes, size_t size)
 {
     const uint8_t *second = size > 4 ? memmem(bytes + 4, size - 4,
@@ -86,7 +86,7 @@ static size_t first_size(const uint8_t *bytes, size_t size)
     return second ? (size_t)(second - bytes) : size;
 }
 
-/* Names are of bytes that the file has, and every one is found where it says that it is. */
+/* Every name is of a byte in the file, and is found there. */
 static void read_symbols(struct symbols *symbols, const struct elfgen_view *view,
                          const uint8_t *second, size_t size)
 {
@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         if (size > 0 || formats[i] != EXPLAIN_DETAIL)
             free(explain(&view, followed, &symbols, formats[i]).bytes);
     struct text source = explain(&view, followed, &symbols, EXPLAIN_HEX);
-    /* None: too much overlaps, and that was said. */
+    /* NULL: too much overlaps, which is reported. */
     if (source.bytes)
         assemble(&source, bytes, size);
     free(source.bytes);

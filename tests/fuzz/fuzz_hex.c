@@ -1,4 +1,4 @@
-/* Any bytes as a hex source: what is measured is what is made, and no byte beyond. */
+/* Fuzzes the hex language: a source is assembled to exactly the measured size. */
 #include <stdlib.h>
 #include <string.h>
 

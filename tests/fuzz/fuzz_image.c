@@ -1,4 +1,4 @@
-/* Programs made of any bytes through layout, relocation and image; what comes out reads back. */
+/* Fuzzes layout, relocation and image with random programs; the file must read back. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 enum { SECTIONS = 4, SYMBOLS = 4, RELOCATIONS = 4, ROOM = 1 << 16 };
 
-/* The fuzzer's bytes as numbers; zeros when they are used up. */
+/* The input as numbers, followed by zeros. */
 struct input {
     const uint8_t *bytes;
     size_t left;
@@ -22,7 +22,7 @@ static uint64_t take(struct input *input, unsigned width)
     return value;
 }
 
-/* Small numbers most of the time, any number else. */
+/* Mostly small numbers, otherwise any number. */
 static uint64_t take_number(struct input *input)
 {
     uint64_t kind = take(input, 1);

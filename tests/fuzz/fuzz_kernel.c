@@ -1,5 +1,5 @@
-/* Any bytes, on any machine: the first bytes choose the machine and where the rest is cut into a
- * program and its interpreter. */
+/* Fuzzes the kernel's model: the first bytes choose the machine, and where the rest is divided into
+ * a program and its interpreter. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +28,8 @@ static void choose(const struct choice *choice, struct elfgen_kernel_machine *ma
     machine->stack_used = (uint64_t)choice->stack_pages << (choice->overcommit >> 2);
 }
 
-/* The answer must be one: a verdict that its check's row has, a field that is there, areas in
- * order. */
+/* Checks that the answer is consistent: the verdict is that of the check's row, the field is in the
+ * file, and the areas are in order. */
 static void judge(const struct elfgen_kernel_answer *answer, const struct elfgen_kernel_map *map)
 {
     char buffer[512];

@@ -1,5 +1,5 @@
-/* What the fuzz targets of objects and archives share: from objects on, to all that a link can
- * make. */
+/* Shared by the fuzz targets of objects and archives: links objects, and writes every kind of file
+ * that a link can produce. */
 #ifndef FUZZ_LINK_H
 #define FUZZ_LINK_H
 
@@ -11,27 +11,27 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* What was told; a failure without a word is a fault. */
-struct heard {
+/* The number of messages; a failure without one is a bug. */
+struct messages {
     size_t count;
 };
 
-static inline void hear(void *context, const struct source_message *message)
+static inline void count_message(void *context, const struct source_message *message)
 {
-    struct heard *heard = context;
-    heard->count += *message->text != '\0';
+    struct messages *messages = context;
+    messages->count += *message->text != '\0';
 }
 
-static inline void hear_link(void *context, const char *text)
+static inline void count_link_message(void *context, const char *text)
 {
-    struct heard *heard = context;
-    heard->count += *text != '\0';
+    struct messages *messages = context;
+    messages->count += *text != '\0';
 }
 
-static inline struct source fuzz_source(const char *name, struct heard *heard)
+static inline struct source fuzz_source(const char *name, struct messages *messages)
 {
     return (struct source){
-        .path = name, .name = name, .debug = true, .report = hear, .context = heard};
+        .path = name, .name = name, .debug = true, .report = count_message, .context = messages};
 }
 
 static inline struct file_bytes fuzz_copy(const uint8_t *bytes, size_t size)
@@ -42,7 +42,7 @@ static inline struct file_bytes fuzz_copy(const uint8_t *bytes, size_t size)
     return copy;
 }
 
-/* An image, its headers and its debug file, as far as they are not absurdly large. */
+/* Writes the image, its section headers and its debug file, unless they are too large. */
 static inline void fuzz_write(struct link *link, const struct elfgen_layout *layout)
 {
     enum { MOST = 1 << 20 };
@@ -62,12 +62,13 @@ static inline void fuzz_write(struct link *link, const struct elfgen_layout *lay
     free(image);
 }
 
-/* Takes the objects and the archive over. */
+/* Links, and writes the program in both layouts. Takes ownership of the objects and the archive. */
 static inline void fuzz_link_all(struct link_object **objects, size_t count,
-                                 struct link_archive *archive, bool keep_all, struct heard *heard)
+                                 struct link_archive *archive, bool keep_all,
+                                 struct messages *messages)
 {
-    struct link link = {.report = hear_link,
-                        .context = heard,
+    struct link link = {.report = count_link_message,
+                        .context = messages,
                         .entry = keep_all ? NULL : "_start",
                         .keep_all = keep_all,
                         .machine = count ? objects[0]->machine : ELFGEN_EM_X86_64,
@@ -77,9 +78,9 @@ static inline void fuzz_link_all(struct link_object **objects, size_t count,
         link_add_object(&link, objects[i]);
     if (archive)
         link_add_archive(&link, archive);
-    size_t told = heard->count;
+    size_t before = messages->count;
     bool done = link_program(&link);
-    if (!done && !link.no_entry && heard->count == told)
+    if (!done && !link.no_entry && messages->count == before)
         abort();
     const struct elfgen_exec_options options = {
         .machine = link.machine, .base = 0x10000, .entry = ELFGEN_ENTRY_FIRST};

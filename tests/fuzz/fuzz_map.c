@@ -1,12 +1,12 @@
-/* Any bytes through the byte map, code and its parts included: what two windows claim is what the
- * whole claims, and so it is for code of which the second window is asked first. */
+/* Fuzzes the byte map, with code and its parts: two windows have the same claims as the whole file,
+ * also if the second window is asked for first. */
 #include <stdlib.h>
 
 #include "x86/session.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* The sum of the claims that begin in [from, to), so that a claim over a border counts once. */
+/* A sum over the claims that begin in [from, to), so that a claim across the border counts once. */
 static uint64_t sum(const struct elfgen_view *view, struct x86_session *code, uint64_t from,
                     uint64_t to)
 {

@@ -1,5 +1,5 @@
-/* Any bytes as a result of mutate: what is read is shown, and written again it is read as the same;
- * joined with itself it is refused or the whole. */
+/* Fuzzes mutate's JSON: a report that is read is shown, and written and read back unchanged; merged
+ * with itself, it is refused. */
 #include "commands/mutate/result.h"
 #include "fuzz_text.h"
 
@@ -14,7 +14,7 @@ static struct document written(const struct mutate_report *report)
     return document;
 }
 
-/* Nothing but lines of printable ASCII. */
+/* Shows the report: only lines of printable ASCII. */
 static void show(const struct mutate_report *report)
 {
     struct document document = {0};
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     check(mutate_read(&second, once.bytes, once.size, &error));
     struct document again = written(&second);
     check(once.size == again.size && memcmp(once.bytes, again.bytes, once.size) == 0);
-    /* It has a shard in common with itself. */
+    /* It shares a shard with itself. */
     check(!mutate_merge(&first, &second, &error) && error.text[0] != '\0');
     if (second.shards > 1 && second.shard_count == 1) {
         second.shard[0] = second.shard[0] == 1 ? 2 : 1;

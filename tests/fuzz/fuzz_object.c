@@ -1,5 +1,5 @@
-/* Any bytes as a relocatable object, through libelf and the linker to images in both layouts, an
- * outline and a debug file. */
+/* Fuzzes relocatable objects: libelf reads them, and the linker makes images in both layouts,
+ * section headers and a debug file. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,15 +7,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    struct heard heard = {0};
-    struct source source = fuzz_source("fuzz.o", &heard);
+    struct messages messages = {0};
+    struct source source = fuzz_source("fuzz.o", &messages);
     struct file_bytes copy = fuzz_copy(bytes, size);
     if (!copy.bytes)
         return 0;
     struct link_object *object = source_read_object(&source, &copy);
-    if (!object && heard.count == 0)
+    if (!object && messages.count == 0)
         abort();
     if (object)
-        fuzz_link_all(&object, 1, NULL, size > 0 && bytes[size - 1] & 1, &heard);
+        fuzz_link_all(&object, 1, NULL, size > 0 && bytes[size - 1] & 1, &messages);
     return 0;
 }

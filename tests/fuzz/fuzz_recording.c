@@ -1,4 +1,4 @@
-/* Any bytes as a recording: what is read is shown, and written again it is read as the same. */
+/* Fuzzes recordings: one that is read is shown, and written and read back unchanged. */
 #include "commands/step/text.h"
 #include "fuzz_text.h"
 
@@ -19,7 +19,7 @@ static struct document written(const struct step_recording *recording,
     return document;
 }
 
-/* There and back, with everything printed on the way. */
+/* Steps forward and back, and prints everything on the way. */
 static void walk(const struct step_recording *recording, struct step_machines *machines)
 {
     char buffer[512];

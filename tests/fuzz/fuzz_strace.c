@@ -1,6 +1,6 @@
-/* Any events of two processes, with any registers, over any memory: the lines of a trace. The input
- * is a list of calls, each a kind, a number, registers and a result; what follows is memory, mapped
- * at a low address, so that registers meet it. */
+/* Fuzzes a trace's lines: events of two processes with any registers and memory. The input is a
+ * list of calls, each a kind, a number, registers and a result; the rest is memory at a low
+ * address, so that registers point into it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,12 +34,12 @@ static void discard(struct elfgen_text *text)
 {
     for (size_t i = 0; i < text->length; i++)
         if ((text->bytes[i] < ' ' && text->bytes[i] != '\n') || text->bytes[i] > '~')
-            abort(); /* a byte of the program's got through as it was */
+            abort(); /* a byte of the program's memory was not escaped */
     written += text->length;
     text->length = 0;
 }
 
-/* Takes up to `count` bytes of the input; what it has no more is 0. */
+/* Takes up to `count` bytes of the input; missing ones are 0. */
 static uint64_t take_number(struct memory *input, size_t count)
 {
     uint8_t number[8] = {0};
@@ -53,7 +53,7 @@ static uint64_t take_number(struct memory *input, size_t count)
     return value;
 }
 
-/* 2, 4 or 8 bytes by a bit of `widths`. */
+/* Takes 2, 4 or 8 bytes, chosen by bits of `widths`. */
 static uint64_t take_register(struct memory *input, uint64_t widths)
 {
     static const uint8_t sizes[] = {1, 2, 4, 8};

@@ -1,4 +1,4 @@
-/* What the fuzz targets that write a document and read it back share. */
+/* Shared by the fuzz targets that write a document and read it back. */
 #ifndef FUZZ_TEXT_H
 #define FUZZ_TEXT_H
 
@@ -16,7 +16,7 @@ static inline void check(bool so)
         abort();
 }
 
-/* All that was written; `bytes` is to be freed. */
+/* The written text; the caller frees `bytes`. */
 struct document {
     char *bytes;
     size_t size;

@@ -1,5 +1,5 @@
-/* Any bytes unfolded: refused, or a file in proportion that libelf and the view read without
- * complaint, and that needs no unfolding. */
+/* Fuzzes unfold: a file is refused, or its twin is not much larger, libelf and the view read it
+ * without an error, and it needs no unfolding. */
 #include <gelf.h>
 #include <libelf.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* As libelf reads it: headers, and every section with its name and data. */
+/* Reads the headers and every section's name and data with libelf. */
 static void read_with_libelf(const struct unfolded *unfolded)
 {
     size_t segments, sections, names;
@@ -36,7 +36,7 @@ static void read_with_libelf(const struct unfolded *unfolded)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    /* What headers take at most, for their number and their alignment. */
+    /* The most bytes that headers and their alignment take. */
     enum { MOST_A_BYTE = 256, MOST_HEADERS = 5 << 20 };
     struct elfgen_view view;
     struct elfgen_error error = {.text = ""};

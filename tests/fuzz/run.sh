@@ -1,20 +1,20 @@
 #!/bin/bash
-# run.sh BUILD SECONDS: the fuzz targets of a build for so long, two at a time, from the committed seeds; those
-# whose input is no file that anybody may send, a quarter of that. New inputs go to a folder that is thrown away;
-# one that crashes is kept in the current folder and named.
+# run.sh BUILD SECONDS: runs each fuzz target of a build for SECONDS, two at a time, from the committed seeds; those
+# whose input does not come from outside, for a quarter of that. New inputs are discarded; an input that crashes a
+# target is kept in the current folder, and its name is printed.
 set -eu
 build=$1 seconds=$2
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# fuzz TARGET: its log in $folder/TARGET.log, a line of it on success.
+# fuzz TARGET: logs to $folder/TARGET.log, and prints a line of it on success.
 fuzz()
 {
     local target=$1 seeds=$here/corpus/$1 time=$seconds
     mkdir "$folder/$target"
     case $target in
-    map | kernel | explain | compare | unfold) seeds=$here/corpus/dump ;; # any ELF file is good for all of these
+    map | kernel | explain | compare | unfold) seeds=$here/corpus/dump ;; # all of these read ELF files
     detect) seeds=$here/../../asm ;;
     esac
     case $target in

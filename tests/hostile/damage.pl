@@ -1,9 +1,9 @@
-# damage.pl TINYELF cut|change|digits FILE LAST INPUT...: builds the inputs again and again with FILE, one of them,
-# damaged: cut at every length (cut), with one byte changed, at every place before LAST (change; 0 is the whole
-# file), to a digit or a zero (digits). Each time the answer must be status 1 with a message and no output, or
-# status 0 with one; of a cut file only the output of the whole one. In the current folder.
+# damage.pl TINYELF cut|change|digits FILE LAST INPUT...: builds a program repeatedly from INPUTs, of which FILE is
+# damaged: cut to every length (cut), or with each byte before LAST (0: of the whole file) changed to any value
+# (change) or to a digit or zero (digits). Each build must end with status 1, a message and no output, or with
+# status 0 and an output; with a cut file, only the output of the undamaged one. Works in the current folder.
 #
-# A build with sanitizers is so slow that every place would take minutes: then every second, or third, is tried.
+# A build with sanitizers is slow, so it gets only every second or third case.
 use strict;
 use warnings;
 use Time::HiRes qw(time);

@@ -1,5 +1,5 @@
-/* forbid CALL[,CALL...] PROGRAM [ARGUMENT...]: runs a program on a system that refuses some system
- * calls with EPERM. "namespaces" are clone's and unshare's new ones. */
+/* forbid CALL[,CALL...] PROGRAM [ARGUMENT...]: runs a program for which some system calls fail with
+ * EPERM. "namespaces" stands for new namespaces by clone and unshare. */
 #include <errno.h>
 #include <sched.h>
 #include <seccomp.h>

@@ -1,5 +1,5 @@
-/* What a program should not be able to do, one attempt a run: hostile ATTEMPT [ARGUMENT]. Each says
- * "did it" when it could, and does no harm then. Freestanding, for x86-64 and i386:
+/* hostile ATTEMPT [ARGUMENT]: attempts one thing that a sandboxed program must not be able to do.
+ * An attempt that succeeds prints "did it" and does no harm. Freestanding, for x86-64 and i386:
  *
  *     gcc -m64 -O1 -static -nostdlib -ffreestanding -fno-stack-protector -o hostile hostile.c
  */
@@ -123,7 +123,7 @@ static int pour(long mib)
 /* ---- calls by the other ABI ---- */
 
 #ifdef __x86_64__
-static long other_door(long number)
+static long other_abi_call(long number)
 {
     long result;
     __asm__ volatile("int $0x80"
@@ -133,8 +133,8 @@ static long other_door(long number)
     return result;
 }
 #else
-/* To 64-bit code by a far call, and back. */
-static long other_door(long number)
+/* A far call to 64-bit code, which returns. */
+static long other_abi_call(long number)
 {
     long result;
     __asm__ volatile("push %%ebx\n push %%esi\n push %%edi\n"
@@ -253,8 +253,8 @@ static int run(const char *what, const char *argument, char **environment)
                    "did it\n");
     if (is(what, "write"))
         return end(ask(__NR_write, number_of(argument), (long)"here\n", 5, 0, 0, 0), "did it\n");
-    if (is(what, "other")) /* by the number of the other table */
-        return end(other_door(number_of(argument)), "did it\n");
+    if (is(what, "other")) /* with a number of the other table */
+        return end(other_abi_call(number_of(argument)), "did it\n");
     if (is(what, "call"))
         return end(ask(number_of(argument), 0, 0, 0, 0, 0, 0), "did it\n");
     if (is(what, "x32")) {

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# tinyelf build with inputs that are damaged, foreign or hostile: a message and status 1, never a crash, never half
-# an output.
+# tinyelf build with damaged, foreign or hostile inputs: it ends with a message and status 1, without a crash and
+# without an incomplete output.
 load ../support/setup
 load ../support/link_setup
 
-# An object with code, data, relocations and symbols of all kinds, as small as gas makes it.
+# Makes a small object with code, data, relocations and symbols of all kinds.
 make_small()
 {
     assemble small <<'S'
@@ -26,7 +26,7 @@ group:  ret
 S
 }
 
-# answers FILE...: exit 0 with an output, or 1 with a message and none.
+# answers FILE...: the build ends with 0 and an output, or with 1, a message and no output.
 answers()
 {
     local ended=0
@@ -41,7 +41,7 @@ answers()
     return 1
 }
 
-@test "no input is a wrong call" {
+@test "a build without an input is a usage error" {
     tinyelf build
     exits 2
     tinyelf build -o out
@@ -49,7 +49,7 @@ answers()
     says "no input"
 }
 
-@test "an output that is one of the inputs is a wrong call" {
+@test "an output that is one of the inputs is a usage error" {
     make_small
     assemble other <<<nop
     cp other.o before
@@ -59,7 +59,7 @@ answers()
     cmp other.o before
 }
 
-@test "an input that is missing is named, whichever it is" {
+@test "a missing input is named, whichever it is" {
     make_small
     tinyelf build small.o missing.o -o out
     refuses missing.o
@@ -67,7 +67,7 @@ answers()
     refuses missing.a
 }
 
-@test "an object of another machine is refused by its file" {
+@test "an object for another machine is refused with its file name" {
     make_small
     assemble other --32 <<<'nop'
     tinyelf build small.o other.o -o out
@@ -85,7 +85,7 @@ answers()
     says e_machine
 }
 
-@test "an object of the other byte order is refused by its file" {
+@test "an object of the other byte order is refused with its file name" {
     make_small
     cp small.o big.o
     printf '\x02' | dd of=big.o bs=1 seek=5 conv=notrunc status=none
@@ -93,14 +93,14 @@ answers()
     refuses big.o
 }
 
-@test "a member of another machine in an archive is refused by its name when it is needed" {
+@test "an archive's member for another machine is refused by name if it is needed" {
     make_start
     assemble main <<<'.globl main; main: call f; ret'
     assemble f --32 <<<'.globl f; f: ret'
     ar rc libx.a f.o
     tinyelf build start.o main.o libx.a -o out
     [ "$status" -eq 1 ]
-    # Its symbols may count, or it may be passed over: then f is missing.
+    # Its symbols may be used, or it may be ignored: then f is missing.
     says "libx.a(f.o)" || says "undefined symbol 'f'"
 }
 
@@ -118,7 +118,7 @@ hostile()
     hostile cut main.o 0 start.o main.o
 }
 
-@test "an archive cut at any length is refused with a message, or has what is needed" {
+@test "an archive cut at any length is refused with a message, or has the needed members" {
     make_start
     assemble main <<<'.globl main; main: call f; ret'
     assemble f <<<'.globl f; f: movl $42, %eax; ret'
@@ -127,26 +127,26 @@ hostile()
     hostile cut libx.a 0 start.o main.o libx.a
 }
 
-@test "an object with any byte changed is linked or refused, never more" {
+@test "an object with any byte changed is linked or refused" {
     make_small
     hostile change small.o 0 small.o
 }
 
-@test "an i386 object with any byte changed is linked or refused, never more" {
+@test "an i386 object with any byte changed is linked or refused" {
     assemble small --32 <<<'.globl _start; _start: movl value, %eax; call f; .weak f; .data; value: .long f; .comm c, 4, 4'
     hostile change small.o 0 small.o
 }
 
-@test "an archive with any byte of its headers changed is linked or refused, never more" {
+@test "an archive with any byte of its headers changed is linked or refused" {
     make_start
     assemble main <<<'.globl main; main: call f; ret'
     assemble f <<<'.globl f; f: movl $42, %eax; ret'
     ar rc libx.a f.o
-    # The magic, the index with its header, the member's header.
+    # The magic number, the index with its header, and the member's header.
     hostile digits libx.a 150 start.o main.o libx.a
 }
 
-# Where section N's header has a field: offset of the 64-bit header plus the field's offset.
+# section_field N OFFSET: the file offset of a field in section N's 64-bit header.
 section_field()
 {
     local offset index
@@ -160,7 +160,7 @@ section_offset()
     readelf -SW "$1" | sed -nE "s/^ *\[ *[0-9]+\] ${2//./\\.} +[A-Z_]+ +[0-9a-f]+ ([0-9a-f]+) .*/0x\1/p"
 }
 
-# put FILE OFFSET BYTE...: bytes in hex
+# put FILE OFFSET BYTE...: writes bytes, in hex
 put()
 {
     local file=$1 offset=$2
@@ -169,25 +169,25 @@ put()
     printf "$(printf '\\x%s' "$@")" | dd of="$file" bs=1 seek=$((offset)) conv=notrunc status=none
 }
 
-@test "a relocation behind its section's end is refused with file and place" {
+@test "a relocation past its section's end is refused with file and place" {
     assemble bad <<<'.globl _start; _start: call f; f: ret'
     assemble bad <<<'.globl _start, f; _start: call f; nop; f: ret; call g; .globl g; g: ret'
     put bad.o "$(section_offset bad.o .rela.text)" ff 00
     tinyelf build bad.o -o out
     refuses bad.o
     says 0xff
-    # Three bytes short of its end: the field does not fit any more.
+    # Three bytes before the end, where the field does not fit.
     put bad.o "$(section_offset bad.o .rela.text)" 0b 00
     tinyelf build bad.o -o out
     refuses bad.o
     says 0xb
-    # Far away.
+    # Far past the end.
     put bad.o "$(section_offset bad.o .rela.text)" ff ff ff ff ff ff ff ff
     tinyelf build bad.o -o out
     refuses bad.o
 }
 
-@test "a relocation against a symbol that is not there is refused with file and place" {
+@test "a relocation against a symbol that does not exist is refused with file and place" {
     assemble bad <<<'.globl _start, f; _start: call f; nop; f: ret'
     put bad.o $(($(section_offset bad.o .rela.text) + 12)) ff ff 00 00
     tinyelf build bad.o -o out
@@ -195,7 +195,7 @@ put()
     says 65535 || says 0xffff
 }
 
-@test "a symbol in a section that is not there is refused with file and symbol" {
+@test "a symbol in a section that does not exist is refused with file and symbol" {
     assemble bad <<<'.globl _start; _start: ret'
     symbols=$(section_offset bad.o .symtab)
     size=$(readelf -SW bad.o | sed -nE 's/^ *\[ *[0-9]+\] \.symtab +SYMTAB +[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+) .*/0x\1/p')
@@ -229,7 +229,7 @@ put()
     refuses ""
 }
 
-@test "an alignment that is no power of two is refused with file and section" {
+@test "an alignment that is not a power of two is refused with file and section" {
     make_small
     put small.o "$(section_field small.o .data 48)" 03
     tinyelf build small.o -o out
@@ -237,7 +237,7 @@ put()
     says .data
 }
 
-@test "an object without symbols, and one without sections, are named" {
+@test "an object without symbols, and one without sections, are refused by name" {
     make_small
     objcopy --strip-all small.o bare.o
     tinyelf build bare.o -o out
@@ -249,7 +249,7 @@ put()
     refuses head.o
 }
 
-@test "an archive's member that claims more than the archive has is refused by its name" {
+@test "an archive's member whose size exceeds the archive is refused by name" {
     make_start
     assemble main <<<'.globl main; main: call f; ret'
     assemble f <<<'.globl f; f: ret'
@@ -259,7 +259,7 @@ put()
     refuses libx.a
 }
 
-@test "an index that points nowhere is refused, or not believed" {
+@test "an index with invalid offsets is refused or ignored" {
     make_start
     assemble main <<<'.globl main; main: call f; ret'
     assemble f <<<'.globl f; f: movl $42, %eax; ret'
@@ -267,13 +267,13 @@ put()
     put libx.a $((8 + 60 + 4)) 7f ff ff ff
     answers start.o main.o libx.a
     [ ! -e out ] || ends_with 42 ./out
-    # More symbols than there is room for.
+    # A symbol count that is too large for the index.
     put libx.a $((8 + 60)) 7f ff ff ff
     answers start.o main.o libx.a
     [ ! -e out ] || ends_with 42 ./out
 }
 
-@test "an archive in an archive, and one that is only a magic number" {
+@test "an archive in an archive is refused, and so is one that is only a magic number" {
     make_start
     assemble main <<<'.globl main; main: movl $42, %eax; ret'
     ar rc inner.a main.o
@@ -284,17 +284,17 @@ put()
     refuses short.a
 }
 
-@test "a group that lists sections which are not there is refused or ignored" {
+@test "a group that lists sections that do not exist is refused or ignored" {
     make_small
     group=$(section_offset small.o .group)
     put small.o $((group + 4)) ff ff ff 7f
     answers small.o
-    # Its own number.
+    # The group's own number.
     put small.o $((group + 4)) 01 00 00 00
     answers small.o
 }
 
-@test "a failure leaves an older output as it is" {
+@test "a failure leaves an older output unchanged" {
     make_small
     echo "older" >out
     assemble other <<<'.globl other; other: call nowhere'
@@ -303,7 +303,7 @@ put()
     [ "$(cat out)" = older ]
 }
 
-@test "1,000 undefined symbols are 1,000 lines or say that there are more" {
+@test "1,000 undefined symbols are 1,000 lines, or fewer and a line that says that there are more" {
     perl -e 'print ".globl _start\n_start:\n"; print "call nowhere$_\n" for 1 .. 1000' | assemble many
     tinyelf build many.o -o out
     refuses "undefined symbol 'nowhere1'"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Mutants that do harm, and processes of mutate that are killed from outside.
+# tinyelf mutate: changed programs that try to do harm, and processes of mutate that are killed by others.
 load ../support/setup
 load ../support/mutate_setup
 
-# ---- what does harm ----
+# ---- harmful mutants ----
 
-@test "every system call number in a byte: what the sandbox lets through, and no other" {
+@test "of all system call numbers in a byte, only the sandbox's permitted ones are let through" {
     assemble calls <<'END'
 _start: mov eax, 231
         xor edi, edi
@@ -17,8 +17,8 @@ END
     exits 0
     kill -0 "$other"
     kill "$other"
-    # exit does the same; read, write, readv, writev, brk, munmap, restart_syscall, the clock's and
-    # sleeping come back, to bytes behind the end that are no code; mmap has the wrong flags.
+    # exit ends the program as before; read, write, readv, writev, brk, munmap, restart_syscall and the calls of
+    # clocks and sleeping return, to bytes after the end that are not code; mmap has the wrong flags.
     [ "$(json 'my $b = $d->{bytes}[0]; print "$b->{value} same $b->{same} signal $b->{signal} blocked $b->{blocked} timeout $b->{timeout}"' \
         <<<"$output")" = "231 same 1 signal 11 blocked 243 timeout 0" ]
 }
@@ -50,7 +50,7 @@ END
     [ "$(ls -lA --time-style=full-iso)" = "$state" ]
 }
 
-@test "mutants that loop are cut by processor time, those that sleep by the clock" {
+@test "mutants that loop end at the processor time limit, those that sleep at the limit of the clock" {
     assemble loops <<'END'
 _start: mov ecx, 3
 again:  dec ecx
@@ -62,7 +62,7 @@ END
     mutate --json --field 0x7c --values 40 loops
     exits 0
     [ "$(sum timeout)" -gt 30 ]
-    # With more time, what counts to millions comes to its end.
+    # With more time, mutants that count to millions end.
     mutate --json --field 0x7b --values 20 --time 5 loops
     exits 0
     [ "$(sum same)" -eq 20 ]
@@ -71,7 +71,7 @@ END
     [ "$(sum timeout)" -eq 3 ]
 }
 
-@test "a stack that overflows is no loop" {
+@test "a stack overflow is not reported as a loop" {
     assemble recursion <<'END'
 _start: mov ecx, 2
 again:  dec ecx
@@ -81,13 +81,13 @@ done:   mov eax, 60
         xor edi, edi
         syscall
 END
-    # mov ecx, imm32: by the high byte it calls itself millions of times.
+    # mov ecx, imm32: with a large high byte it calls itself millions of times.
     mutate --json --field 0x7c --jobs 3 recursion
     exits 0
     [ "$(sum signal)" -eq 255 ]
 }
 
-@test "mutants that write without end, take memory, sleep" {
+@test "mutants that write without end, use memory or sleep are ended" {
     assemble pours <<'END'
 _start: mov ebx, 1
 again:  mov eax, 1
@@ -116,7 +116,7 @@ _start: push 0
         xor edi, edi
         syscall
 END
-    # The second push is the seconds; -128 is none, and comes back at once.
+    # The second push is the seconds; -128 is invalid, so the call returns at once.
     mutate --json --values 6 --field 0x7b sleeps
     exits 0
     [ "$(json 'my $b = $d->{bytes}[0]; print $b->{same} + $b->{timeout}, " ", $b->{timeout} > 0' <<<"$output")" = "6 1" ]
@@ -143,9 +143,9 @@ END
     [ "$(sum blocked)" -eq 3 ]
 }
 
-# ---- killed from outside ----
+# ---- processes killed by others ----
 
-@test "a process of it that is killed from outside: told, with what there is, and nobody waits for it" {
+@test "a killed process of mutate is reported with the results so far, and mutate does not hang" {
     local plan
     slow
     for plan in "--pairs 0x78-0x7f" "--field ehdr"; do
@@ -160,7 +160,7 @@ END
     done
 }
 
-@test "a change that somebody kills is run again" {
+@test "a changed program that is killed by others is run again" {
     local runner program
     sleeping slower 300000000
     begin --field e_shoff --values 2 --jobs 1 slower
@@ -168,7 +168,7 @@ END
     next_program "$runner" ""
     for _ in 1 2 3; do
         kill -KILL "$program"
-        # The same change again, and then another.
+        # The same change again, and then the next one.
         next_program "$runner" "$program"
         next_program "$runner" "$program"
     done
@@ -177,7 +177,7 @@ END
     [ "$(sum same)" -eq 16 ]
 }
 
-@test "the sandbox of the program as it is, killed from outside: told, and nobody waits" {
+@test "a killed sandbox of the unchanged program is reported, and mutate does not hang" {
     assemble slower <<'END'
 _start: push 0
         push 4
@@ -200,7 +200,7 @@ END
     nobody_left
 }
 
-@test "nothing is left when it is killed" {
+@test "no process is left when mutate is killed" {
     slow
     begin slow
     until_counted

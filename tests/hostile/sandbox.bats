@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# What programs try in the sandbox, and what stands around it.
+# The sandbox: programs that try to leave it, and how it confines them.
 load ../support/setup
 load ../support/hostile_setup
 
 # ---- attempts ----
 
-@test "ten forks, a signal to everyone, ptrace of the parent" {
+@test "ten forks, a signal to all processes and ptrace of the parent are refused" {
     killed_for "fork (number 57, x86-64)" fork
     killed_for "kill (number 62, x86-64)" kill
     run "$hostile" ptrace $$
@@ -13,7 +13,7 @@ load ../support/hostile_setup
     killed_for "ptrace (number 101, x86-64)" ptrace $$
 }
 
-@test "a new file, a socket, memory of a file or shared" {
+@test "a new file, a socket, and file or shared mappings are refused" {
     run -0 "$hostile" create made
     rm made
     sandboxed "$hostile" create made
@@ -28,7 +28,7 @@ load ../support/hostile_setup
     says "mmap (number 9, x86-64)"
 }
 
-@test "the same in 32 bits, and the calls whose arguments a filter cannot read" {
+@test "32-bit programs are refused the same, and calls whose arguments a filter cannot read" {
     needs_32
     killed_for "fork (number 2, i386)" fork
     killed_for "kill (number 37, i386)" kill
@@ -43,7 +43,7 @@ load ../support/hostile_setup
     [ ! -e made ]
 }
 
-@test "a second execve, also with a guess of the worker's secret" {
+@test "a second execve is refused, also with a guess of the worker's secret" {
     local way
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     for way in execve execveat execveat-1; do
@@ -56,7 +56,7 @@ load ../support/hostile_setup
     done
 }
 
-@test "32-bit calls from 64-bit code are those of the 32-bit table" {
+@test "32-bit calls from 64-bit code are checked by the 32-bit table" {
     run "$hostile" other 20
     [ "$output" = "did it" ] || skip "this kernel has no int 0x80"
     killed_for "getpid (number 20, i386)" other 20
@@ -66,24 +66,24 @@ load ../support/hostile_setup
     says "mkdir (number 39, i386)"
 }
 
-@test "64-bit calls from 32-bit code are those of the 64-bit table" {
+@test "64-bit calls from 32-bit code are checked by the 64-bit table" {
     needs_32
     killed_for "getpid (number 39, x86-64)" other 39
-    # 4 is write to i386, and stat here.
+    # 4 is write on i386, but stat on x86-64.
     run "$hostile" other 4
     sandboxed "$hostile" other 4
     exits 159
     says "stat (number 4, x86-64)"
 }
 
-@test "x32's calls are nobody's" {
+@test "calls of x32 are refused" {
     run -0 "$hostile" x32 1
     sandboxed "$hostile" x32 1
     exits 159
     says "number 0x40000001, one of x32's"
 }
 
-@test "-1 is no call, and none of x32's" {
+@test "-1 is not a call, not even one of x32" {
     printf 'bits 64\nglobal _start\n_start: mov eax,-1\nsyscall\n' >none.asm
     "$TINYELF" build none.asm -o none
     sandboxed ./none
@@ -91,19 +91,19 @@ load ../support/hostile_setup
     says "number -1"
 }
 
-@test "of both tables whole, only these calls are let through" {
-    # Arguments are zeros, with which none that may be called does anything.
+@test "of all calls in both tables, only these are let through" {
+    # The arguments are zeros, with which no permitted call has an effect.
     run -0 timeout 60 "$BUILD/tests/worker-runs" --numbers 600 "$hostile" call
     # read readv munmap brk nanosleep exit gettimeofday time restart_syscall clock_...; exit_group
-    # Linux since 6.14 asks no filter about 335 and 336, with which its own probes return; from
-    # anywhere else they fail.
+    # Since 6.14, Linux does not apply filters to 335 and 336, with which its own probes return; other callers get
+    # an error.
     [ "$(echo "${lines[0]}" | sed 's/335 //; s/336 //')" = "0 11 12 19 35 60 96 201 219 228 229 230 231 " ]
     needs_32
     run -0 timeout 60 "$BUILD/tests/worker-runs" --numbers 600 "$hostile" call
     [ "${lines[0]}" = "0 1 3 13 45 78 91 145 162 252 265 266 267 403 406 407 " ]
 }
 
-@test "no descriptor but three, and of those no other use" {
+@test "a program has only three descriptors, and only their intended use" {
     run -0 "$hostile" read 9 9<"$hostile"
     sandboxed "$hostile" read 9 9<"$hostile"
     exits 159
@@ -118,7 +118,7 @@ load ../support/hostile_setup
     status_of "$main"
 }
 
-@test "SIGTERM ignored, a stop of itself, an endless loop" {
+@test "a program that ignores SIGTERM, stops itself or loops is ended" {
     run -0 "$hostile" ignore
     [ "$output" = "did it" ]
     sandboxed "$hostile" ignore
@@ -131,7 +131,7 @@ load ../support/hostile_setup
     says "killed: it reached the time limit of 0.3 s (--time)"
     sandboxed --time 0.3 "$hostile" sleep 20000
     exits 137
-    # Stopped by somebody else.
+    # Stopped by another process.
     in_background --time 3 "$hostile" sleep 20000
     kill -STOP "$program"
     status_of "$main"
@@ -139,9 +139,9 @@ load ../support/hostile_setup
     ended "$program"
 }
 
-# ---- what stands around it ----
+# ---- the confinement ----
 
-@test "the program has namespaces, capabilities and a root of its own, and one filter" {
+@test "the program has its own namespaces and root, no capabilities, and one filter" {
     in_background "$hostile" sleep 3000
     local space
     grep -qx "NoNewPrivs:	1" "/proc/$program/status"
@@ -163,11 +163,11 @@ load ../support/hostile_setup
     [ "$status" -eq 143 ]
 }
 
-@test "nothing is left, however the command ends" {
+@test "no process is left, however the command ends" {
     local signal number
     for signal in INT TERM HUP KILL; do
         number=$(kill -l "$signal")
-        # A shell's background programs ignore SIGINT.
+        # Background programs of a shell ignore SIGINT.
         perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$TINYELF" run --sandbox "$hostile" sleep 20000 \
             >out 2>err 3>&- &
         main=$!
@@ -182,7 +182,7 @@ load ../support/hostile_setup
     done
 }
 
-@test "nothing is left where there are neither namespaces nor ptrace" {
+@test "no process is left without namespaces and ptrace" {
     "$BUILD/tests/forbid" namespaces,ptrace "$TINYELF" run --sandbox "$hostile" sleep 20000 \
         >out 2>err 3>&- &
     main=$!
@@ -194,7 +194,7 @@ load ../support/hostile_setup
     ended "$program"
 }
 
-# Runs as a normal user, who is nobody's child here.
+# Runs a command as a normal user.
 as_user()
 {
     [ "$(id -u)" -eq 0 ] || skip "only root can become another user"
@@ -217,7 +217,7 @@ as_user()
     exits 137
 }
 
-@test "without user namespaces a normal user has what is left, and a warning" {
+@test "without user namespaces a normal user gets a weaker sandbox and a warning" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     cat >script <<'END'
 echo 0 >/proc/sys/user/max_user_namespaces || exit 99
@@ -226,7 +226,7 @@ for program in ./hello "$1 fork"; do
     echo $?
 done
 END
-    # In a user namespace of its own, so that the machine's limit stays.
+    # In a separate user namespace, so that the machine's limit does not change.
     as_user unshare -Ur sh script "$hostile"
     [ "$status" -ne 99 ] || skip "no user namespaces here"
     [ "$output" = "Hello world
@@ -236,7 +236,7 @@ END
     says "fork (number 57, x86-64)"
 }
 
-@test "without namespaces or ptrace it confines all the same; without filters it refuses" {
+@test "without namespaces or ptrace programs are still confined; without filters run refuses" {
     refusing namespaces \
         "$TINYELF" run --sandbox "$hostile" fork
     exits 159

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# The library as others get it. BUILD is the tree to install from.
+# Installing the library and the command, and using them from another project. BUILD is the tree to install from.
 load ../support/setup
 : "${BUILD:=$SOURCE/build}"
 
-@test "what is installed is found by pkg-config and by CMake, and works" {
+@test "the installed library is found by pkg-config and by CMake, and works" {
     if nm "$BUILD/libelfgen-core.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
         skip "an instrumented build is not for installing"
     fi
@@ -14,7 +14,7 @@ load ../support/setup
     [ "$(prefix/bin/tinyelf --version)" = "$("$TINYELF" --version)" ]
     (mkdir made && cd made && ../prefix/bin/tinyelf new hello && ../prefix/bin/tinyelf build hello.s &&
         [ "$(sha256 hello)" = "$LECTURE" ] && [ "$(../prefix/bin/tinyelf disasm hello | wc -l)" -eq 8 ])
-    # <tiny.h> is found beside the command, wherever that was put.
+    # <tiny.h> is found beside the command, wherever that is installed.
     mv prefix moved
     (cd made && unset TINYELF_TEMPLATES && ../moved/bin/tinyelf new --template c main &&
         ../moved/bin/tinyelf build -v main.c 2>log && grep -q -- "-isystem $(realpath ../moved)/share/tinyelf/asm " log &&
@@ -41,7 +41,7 @@ load ../support/setup
     done
 }
 
-@test "every external name of the library begins with elfgen_, in the archives as in the shared library" {
+@test "every external name of the library begins with elfgen_, in the archives and in the shared library" {
     library=$(find "$BUILD" -maxdepth 1 -name 'libelfgen.so.*.*' | head -n 1)
     [ -n "$library" ]
     nm -D --defined-only "$library" | awk '{print $NF}' >names-shared
@@ -56,7 +56,7 @@ load ../support/setup
     done
 }
 
-@test "a program with functions decide(), offer(), map_file() ... of its own links with both archives" {
+@test "a program with its own functions decide(), offer(), map_file() ... links with both archives" {
     if nm "$BUILD/libelfgen.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
         skip "an instrumented build needs its instruments"
     fi
@@ -87,7 +87,7 @@ END
 }
 
 @test "the core needs nothing but the memory and string functions of C" {
-    # bcmp is what clang makes of memcmp() == 0.
+    # clang turns memcmp() == 0 into bcmp.
     if nm "$BUILD/libelfgen-core.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
         skip "an instrumented build needs its instruments"
     fi
@@ -98,11 +98,11 @@ END
     [ ! -s outside ]
 }
 
-@test "no table or string of the core can change: it has no writable data" {
+@test "the core has no writable data" {
     if nm "$BUILD/libelfgen-core.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
         skip "an instrumented build has counters"
     fi
-    # .data.rel.ro is written by the dynamic linker alone.
+    # Only the dynamic linker writes .data.rel.ro.
     objdump -h "$BUILD/libelfgen-core.a" |
         awk '$2 ~ /^\.(data|bss|tdata|tbss)/ && $2 !~ /^\.data\.rel\.ro/ && $3 !~ /^0+$/ {print}' >writable
     cat writable
@@ -110,7 +110,7 @@ END
     objdump -h "$BUILD/libelfgen-core.a" | grep -q '\.rodata'
 }
 
-# As on a machine where nothing is found but what is named.
+# Configures as on a machine where only the named tools and packages are found.
 configure_blind()
 {
     rm -rf tree
@@ -119,7 +119,7 @@ configure_blind()
         -DCMAKE_AR="$(command -v ar)" -DCMAKE_LINKER="$(command -v ld)" "$@"
 }
 
-# Stops with a text.
+# The configuration stops with a message that contains a text.
 stops()
 {
     local expected=$1
@@ -129,7 +129,7 @@ stops()
     [[ $(tr -s ' \n' ' ' <<<"$output") == *"$expected"* ]] || { echo "$output"; return 1; }
 }
 
-@test "a missing dependency stops the configuration with its package's name" {
+@test "a missing dependency stops the configuration and its package is named" {
     stops "libelf is missing: install the package libelf-dev"
     found="-DLIBELF_INCLUDE_DIR=/usr/include -DLIBELF_LIBRARY=/usr/lib/libelf.so"
     # shellcheck disable=SC2086
@@ -145,7 +145,7 @@ stops()
     stops "ncurses is missing: install the package libncurses-dev" $found
     found="$found -DCURSES_INCLUDE_DIR=/usr/include -DCURSES_LIBRARY=/usr/lib/libncurses.so
         -DTINFO_LIBRARY=/usr/lib/libtinfo.so"
-    # Neither nasm, which the command misses when it needs it, nor what only tests need.
+    # It does not stop without nasm, which the command asks for when it needs it, or without what only tests need.
     # shellcheck disable=SC2086
     configure_blind $found
     [ "$status" -eq 0 ]
@@ -160,7 +160,7 @@ stops()
     stops "bats is missing: install the package bats" $found -Dperl_PROGRAM=/usr/bin/perl
 }
 
-@test "a project that adds the sources gets the library alone, and keeps its own ways" {
+@test "a project that adds the sources gets only the library, and keeps its own settings" {
     cmake -S "$SOURCE/tests/install/stranger" -B stranger -DELFGEN_SOURCE="$SOURCE" \
         -DEXAMPLE="$SOURCE/docs/examples/emit.c" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON >log
     cmake --build stranger -j2 >log

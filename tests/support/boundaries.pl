@@ -1,9 +1,9 @@
-# boundaries.pl TINYELF FILE...: where instructions begin, by disasm --all and by objdump -d.
+# boundaries.pl TINYELF FILE...: compares where instructions begin by disasm --all and by objdump -d.
 #
-# They agree but for what objdump shows otherwise than the processor sees it: it takes fwait and the
-# x87 instruction behind it for one, and splits prefixes that say nothing into lines of their own;
-# and but for jumps over a lock prefix, which only who follows the code knows of. A function in which
-# objdump meets bytes that are no instruction is data at least in part, and is left out.
+# Exceptions are differences between objdump and the processor: objdump joins fwait with the x87
+# instruction after it, and prints prefixes without effect as separate lines. Jumps over a lock prefix
+# are another exception, which only a disassembler that follows the code notices. Files in which objdump
+# finds invalid instructions are skipped, since they have data among the code.
 use strict;
 use warnings;
 
@@ -28,7 +28,7 @@ for my $file (@files) {
         qr/^ *([0-9a-f]+):\s*(.*)/);
     my $previous;
     my ($entry) = `readelf -h "$file"` =~ /Entry point address: +0x([0-9a-f]+)/;
-    $entry = hex($entry // 0); # in front of which data may stand that objdump runs over it from
+    $entry = hex($entry // 0); # objdump may decode data before it as an instruction that overlaps it
     next if grep { /\(bad\)|\.byte/ } values %$theirs;
     for my $address (sort { $a <=> $b } keys %$ours) {
         $compared++;

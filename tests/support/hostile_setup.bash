@@ -1,5 +1,5 @@
-# What the tests of `tinyelf run` and of its sandbox share. What the hostile programs try does no harm where it
-# succeeds, and first succeeds outside of the sandbox, or its failure inside would say nothing.
+# Shared by the tests of `tinyelf run` and of its sandbox. An attempt by a hostile program is harmless if it
+# succeeds. It must first succeed outside of the sandbox: otherwise its failure inside would prove nothing.
 : "${BUILD:=$SOURCE/build}"
 hostile=$BATS_FILE_TMPDIR/hostile64
 
@@ -9,7 +9,7 @@ setup_file()
     local flags=(-O1 -static -nostdlib -ffreestanding -fno-stack-protector -fno-pie -no-pie)
     gcc -m64 "${flags[@]}" -o "$BATS_FILE_TMPDIR/hostile64" "$source"
     gcc -m32 "${flags[@]}" -o "$BATS_FILE_TMPDIR/hostile32" "$source" || true
-    # For tests as another user.
+    # For tests that run as another user.
     chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
 }
 
@@ -21,15 +21,15 @@ needs_32()
     hostile=$BATS_FILE_TMPDIR/hostile32
 }
 
-# In the sandbox. Kernels have been seen to hang when filters come and go by the hundred, so there
-# are a few a second.
+# Runs a program in the sandbox, a few times a second at most: some kernels hang when hundreds of filters
+# are created and removed quickly.
 sandboxed()
 {
     run --separate-stderr timeout 60 "$TINYELF" run --sandbox "$@" 3>&-
     sleep 0.2
 }
 
-# An attempt that succeeds outside, and is killed inside for a system call.
+# An attempt succeeds outside of the sandbox, and is killed for a system call inside.
 killed_for()
 {
     local call=$1
@@ -43,7 +43,7 @@ killed_for()
     says "error: system call not allowed in the sandbox: $call"
 }
 
-# A child of a process, waited for.
+# Waits for a child of a process and prints its number.
 child_of()
 {
     local i
@@ -55,21 +55,21 @@ child_of()
     echo "$child"
 }
 
-# On a system that refuses some calls. (A sanitizer's own look at leaks needs ptrace.)
+# Runs a program for which some calls are refused, without the leak check, which needs ptrace.
 refusing()
 {
     run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 timeout 60 "$BUILD/tests/forbid" "$@" 3>&-
     sleep 0.2
 }
 
-# Sets `main` (tinyelf), `worker` and `program`.
+# Runs a program in the sandbox, and sets `main` (tinyelf), `worker` and `program` to the process numbers.
 in_background()
 {
     "$TINYELF" run --sandbox "$@" >out 2>err 3>&- &
     main=$!
     worker=$(child_of "$main")
     program=$(child_of "$worker")
-    # Behind its execve.
+    # Wait until it has called execve.
     local i
     for ((i = 0; i < 2000; i++)); do
         [ "/proc/$program/exe" -ef "$hostile" ] && return 0

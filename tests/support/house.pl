@@ -1,18 +1,19 @@
 #!/usr/bin/perl
-# Draws the graph of elfgen/'s files and rooms; fails on a circle and on an arrow that the order forbids.
+# Builds the graph of dependencies between elfgen/'s files and folders ("rooms"), and fails if there is a circle or
+# a dependency that the order forbids.
 #
 #   house.pl SOURCE BUILD        exit status: 0 no fault, 1 a fault, 77 skipped
 #
 # A .c uses a .c whose object defines a symbol that its own leaves undefined (nm, over the objects that
 # BUILD/compile_commands.json names; a source that compiles twice counts once). A file uses each header and
-# each table of rows that it includes. A header is a file of its own, apart from the .c of its name.
+# each table of rows that it includes. A header is a file separate from the .c with its name.
 use strict;
 use warnings;
 use Cwd 'abs_path';
 use File::Find;
 use JSON::PP;
 
-# ROOM => rooms that it may use besides itself; what stands for a kind of room holds for each of that kind.
+# ROOM => rooms that it may use besides itself; an entry for a kind of room is for every room of that kind.
 my %may = (
     view => 'format', map => 'format view', kernel => 'format view', image => 'format view kernel', hex => 'format',
     library => 'include', base => 'library', engine => 'library base', cli => 'library base',

@@ -1,4 +1,4 @@
-/* The lecture's 178 bytes, as it prints them. */
+/* The lecture's program of 178 bytes. */
 #ifndef TEST_SUPPORT_LECTURE_H
 #define TEST_SUPPORT_LECTURE_H
 

@@ -1,4 +1,4 @@
-/* asm/hello32.s, built: the lecture's program for i386. */
+/* The lecture's program for i386, built from asm/hello32.s. */
 #ifndef TEST_SUPPORT_LECTURE32_H
 #define TEST_SUPPORT_LECTURE32_H
 

@@ -1,6 +1,6 @@
-# What the tests of linking share. Behind setup.bash.
+# Shared by the tests of linking. Load after setup.bash.
 
-# assemble NAME [AS-OPTION...] <SOURCE: NAME.o, of 64 bits unless told.
+# assemble NAME [AS-OPTION...] <SOURCE: makes NAME.o, 64-bit by default
 assemble()
 {
     local name=$1
@@ -8,7 +8,7 @@ assemble()
     as "${@:---64}" -o "$name.o" -
 }
 
-# compile NAME [GCC-OPTION...] <SOURCE: NAME.o
+# compile NAME [GCC-OPTION...] <SOURCE: makes NAME.o
 compile()
 {
     local name=$1
@@ -17,7 +17,7 @@ compile()
     gcc -c -O1 -ffreestanding -fno-stack-protector -fno-pic -w -fno-asynchronous-unwind-tables "$@" -x c -o "$name.o" -
 }
 
-# start.o: calls main, and exits with what it returns; start32.o the same for i386.
+# Makes start.o, which calls main and exits with its result; start32.o does so for i386.
 make_start()
 {
     assemble start <<'S'
@@ -42,7 +42,7 @@ _start:
 S
 }
 
-# The program ends with this status.
+# ends_with STATUS PROGRAM: the program's exit status is STATUS.
 ends_with()
 {
     local expected=$1 got=0
@@ -53,7 +53,7 @@ ends_with()
     return 1
 }
 
-# What runs programs of 32 bits here: nothing in front, or qemu-i386; else the test is skipped.
+# Finds out how to run 32-bit programs: directly or by qemu-i386; otherwise skips the test.
 needs_i386_to_run()
 {
     as --32 -o runs.o <<<'.globl _start; _start: movl $1, %eax; movl $42, %ebx; int $0x80'
@@ -66,7 +66,7 @@ needs_i386_to_run()
     skip "nothing here runs 32-bit programs (CONFIG_IA32_EMULATION, qemu-i386)"
 }
 
-# times N TEXT FILE: TEXT stands in FILE exactly N times.
+# times N TEXT FILE: FILE contains TEXT exactly N times.
 times()
 {
     local got
@@ -76,7 +76,7 @@ times()
     return 1
 }
 
-# A line of standard error has a file, a place in it and a text, in this order.
+# places FILE PLACE TEXT: a line of standard error has all three, in this order.
 places()
 {
     local file=$1 place=$2 text=$3 line
@@ -88,14 +88,14 @@ places()
     return 1
 }
 
-# A refusal: status 1, a message, and no file.
+# The build fails: status 1, a message, and no output file.
 refuses()
 {
     exits 1 && says "tinyelf: " && says "$1" || return 1
     [ ! -e out ] || { echo "there is an output"; return 1; }
 }
 
-# What stands on standard input has no such line. (A "!" in front of a command fails no test.)
+# No line of standard input matches. (A "!" before a command would not fail a test.)
 lacks()
 {
     if grep -E -- "$1"; then

@@ -1,5 +1,5 @@
-# What the tests of `tinyelf mutate` share. What mutants try does no harm where it succeeds: they run in a folder that
-# is the test's own, and those that are made for it fork ten times or send signal 0.
+# Shared by the tests of `tinyelf mutate`. Mutants do no harm if an attempt succeeds: they run in the test's own
+# folder, and those that are made to do harm only fork ten times or send signal 0.
 : "${BUILD:=$SOURCE/build}"
 
 setup_file()
@@ -7,8 +7,8 @@ setup_file()
     chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
 }
 
-# Kernels have been seen to hang when filters come and go by the hundred, so there are a few a
-# second.
+# Runs mutate a few times a second at most: some kernels hang when hundreds of filters are created and removed
+# quickly.
 mutate()
 {
     run --separate-stderr timeout 120 "$TINYELF" mutate --color never "$@" 3>&-
@@ -20,34 +20,34 @@ hello()
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
 }
 
-# A program in NASM's language, from standard input: it begins at offset 0x78.
+# Builds a program from NASM source on standard input; its code begins at offset 0x78.
 assemble()
 {
     { printf 'bits 64\nsection .text align=1\nglobal _start\n'; cat; } >"$1.s"
     "$TINYELF" build "$1.s" -o "$1" 2>/dev/null
 }
 
-# What perl finds in the JSON of $output, or of a file: `$d` is the document.
+# Evaluates a Perl expression on the JSON of $output or of a file: `$d` is the document.
 json()
 {
     perl -MJSON::PP -e 'local $/; my $d = decode_json(<STDIN>); '"$1"
 }
 
-# The sum of a class over all bytes of $output.
+# Prints the sum of a class over all bytes of $output.
 sum()
 {
     json 'my $n = 0; $n += $_->{'"$1"'} for @{$d->{bytes}}; print $n' <<<"$output"
 }
 
-# A process of mutate's, in a group of its own and with the usual signals, as from a terminal: its output is in
-# `out` and `err`, its number in $main.
+# Starts mutate in its own process group and with default signals, as from a terminal. Its output is in `out` and
+# `err`, its process number in $main.
 begin()
 {
     perl -e 'setpgrp(0, 0); $SIG{INT} = "DEFAULT"; exec @ARGV' "$TINYELF" mutate --json "$@" >out 2>err 3>&- &
     main=$!
 }
 
-# What begin() started leaves that group only by its end.
+# Every process that begin() started has ended: none can leave the process group.
 nobody_left()
 {
     for _ in $(seq 100); do
@@ -58,7 +58,7 @@ nobody_left()
     return 1
 }
 
-# Waits for the program that a worker runs, which is the child of process $1; but not for $2.
+# Waits until the worker $1 runs a program, its child, other than $2.
 next_program()
 {
     local i
@@ -73,7 +73,7 @@ next_program()
     return 1
 }
 
-# Waits for the first of $main's processes that take runs: those alone have children with children.
+# Waits for the first of $main's processes that perform runs: only these have children with children.
 find_runner()
 {
     local i
@@ -89,7 +89,7 @@ find_runner()
     return 1
 }
 
-# Waits until a run is counted, which is before the same worker begins another.
+# Waits until a run is counted, before the same worker begins another.
 until_counted()
 {
     find_runner
@@ -97,7 +97,7 @@ until_counted()
     next_program "$runner" "$program"
 }
 
-# How $main ended, which it should by now.
+# Waits for $main, which should have ended, and sets status.
 ended()
 {
     status=0
@@ -105,7 +105,7 @@ ended()
     wait "$main" || status=$?
 }
 
-# A program that sleeps so many nanoseconds.
+# Makes a program that sleeps for a number of nanoseconds.
 sleeping()
 {
     assemble "$1" <<END
@@ -121,7 +121,7 @@ _start: push $2
 END
 }
 
-# One that takes some hundredths of a second.
+# Makes a program that takes a few hundredths of a second.
 slow()
 {
     sleeping slow 20000000

@@ -13,7 +13,7 @@ use JSON::PP;
 
 die "usage: names.pl SOURCE BUILD\n" if @ARGV != 2;
 my ($root, $build) = (abs_path("$ARGV[0]/elfgen"), $ARGV[1]);
-my (%functions, %external, @wrong, %files); # $functions{NAME}{FILE}, $external{FILE}{NAME} = the type that nm tells
+my (%functions, %external, @wrong, %files); # $functions{NAME}{FILE}, $external{FILE}{NAME} = nm's type
 open my $json, '<', "$build/compile_commands.json" or die "names.pl: $build/compile_commands.json: $!\n";
 for my $entry (@{decode_json(do { local $/; <$json> })}) {
     my ($file) = abs_path($entry->{file}) =~ m{^\Q$root\E/(.*)} or next;
@@ -27,7 +27,7 @@ for my $entry (@{decode_json(do { local $/; <$json> })}) {
     open my $pipe, '-|', 'nm', '-P', '--defined-only', $object or die "names.pl: nm: $!\n";
     while (<$pipe>) {
         my ($name, $type) = split;
-        # What the compiler makes: a part of a function, a copy for some arguments, AddressSanitizer's mark.
+        # Names made by compilers: a part of a function, a copy for some arguments, AddressSanitizer's marks.
         $name =~ s/(\.(part|constprop|cold|isra|lto_priv|llvm)(\.\d+)?)+$//;
         $name =~ s/^__odr_asan\.//;
         $functions{$name}{$file} = 1 if $type =~ /^[TtW]$/;

@@ -1,20 +1,19 @@
 #!/bin/bash
 # portable.sh m32|s390x|wasm SOURCE WORK TINYELF NATIVE_BYTES --core FILE.c... [--test PROGRAM FILE.c...]...
 #
-# Runs the core's unit tests as 32-bit code, on a big-endian machine (under qemu) or as WebAssembly
-# (under node). Compiles the core's sources for the target, links each test with them alone, and
-# runs it. What the library makes there must be what it makes here: NATIVE_BYTES writes that, and
-# its first 178 bytes are the hello that TINYELF builds. PROGRAM is the test as it was built here:
-# its name is the test's, and WebAssembly, which has no file of itself, reads it in its place.
-# Exit status 77: a compiler, a library or a program that runs the target's code is missing.
+# Runs the core's unit tests as 32-bit code, on a big-endian machine (under qemu) or as WebAssembly (under node). It
+# compiles the core's sources for the target, links each test with them alone, and runs it. The bytes that the
+# library makes must be the same as here: NATIVE_BYTES writes those, and the first 178 are the hello that TINYELF
+# builds. PROGRAM is the test built for this machine: it names the test, and WebAssembly, whose tests cannot read
+# their own file, reads it instead. Exit status 77: a compiler, a library or an emulator for the target is missing.
 set -euo pipefail
 target=$1 source=$(realpath "$2") work=$3 tinyelf=$4 native_bytes=$5
 shift 5
 support=$source/tests/support
 
-# shellcheck disable=SC2206 # one word an option
+# shellcheck disable=SC2206 # one word for each option
 flags=(-std=c11 -O1 -Wall -Wextra ${MORE_FLAGS-} -I "$source/elfgen/include" -I "$source/tests" -I "$support/check")
-# Undefined behaviour traps: for most targets Debian has no library that could say more.
+# Undefined behaviour traps, since Debian has no sanitizer library for most targets.
 traps=(-fsanitize=undefined -fsanitize-trap=undefined) link_flags=()
 case $target in
 m32)
@@ -28,7 +27,7 @@ s390x)
     ;;
 wasm)
     name="WebAssembly" needs="clang lld wasi-libc libclang-rt-14-dev-wasm32 nodejs"
-    # wasi-libc has no <elf.h>; this machine's stands alone but for two macros.
+    # wasi-libc has no <elf.h>; this machine's needs only two macros.
     compile=("${CLANG:-clang}" --target=wasm32-wasi "${traps[@]}" -idirafter "$work/include"
         -D__BEGIN_DECLS= -D__END_DECLS=)
     link_flags=("-Wl,-z,stack-size=1048576")
@@ -51,7 +50,7 @@ run() { # PROGRAM
     esac
 }
 
-# The smallest program that uses a header and a library tells whether the target is to be had.
+# A small program with a header and a library shows whether code for the target can be built and run.
 mkdir "$work/probe.self"
 echo '#include <stdio.h>
 int main(void) { return puts("runs") < 0; }' >"$work/probe.c"
@@ -62,7 +61,7 @@ if ! "${compile[@]}" "${link_flags[@]}" "$work/probe.c" -o "$work/probe" >"$work
     exit 77
 fi
 
-# The core's sources, then each test's program with its sources: a line each.
+# One line for the core's sources, then one for each test: its program and its sources.
 groups=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -73,7 +72,7 @@ while [ $# -gt 0 ]; do
 done
 mapfile -t core <<<"${groups[0]%$'\n'}"
 
-# Each source once, as many at a time as there are processors.
+# Compiles each source once, as many at a time as there are processors.
 object() { echo "$work/${1//\//_}.o"; }
 printf '%s' "${groups[@]}" "$support/check/check.c"$'\n' "$support/portable_bytes.c"$'\n' |
     grep '\.c$' | while read -r file; do

@@ -1,5 +1,6 @@
-/* Writes what the library makes to standard output: the lecture's 178 bytes, then its program for
- * i386, then section headers in both classes and byte orders. Each machine's must be the same. */
+/* Writes bytes that the library makes to standard output: the lecture's program, its program for
+ * i386, and section headers in both classes and byte orders. They must not depend on the machine.
+ */
 #include <stdio.h>
 
 #include "lecture.h"

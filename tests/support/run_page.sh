@@ -1,8 +1,8 @@
 #!/bin/bash
-# run_page.sh PAGE: runs the ```console blocks of a page in a fresh folder, one shell for the page,
-# and compares. A line that starts with "$ " is a command, the lines up to the next are its output
-# (both streams), "..." stands for any lines. Between "<!-- $ COMMAND -->" and "<!-- end -->" stands what
-# the command prints, as part of the page, blank lines apart. `tinyelf` is $TINYELF; asm/, docs/ and tiny45.asm are the project's.
+# run_page.sh PAGE: runs the ```console blocks of a page in a fresh folder, in one shell, and compares the output.
+# A line that starts with "$ " is a command; the lines up to the next command are its output (both streams); "..."
+# stands for any lines. The text between "<!-- $ COMMAND -->" and "<!-- end -->" is the command's output as part of
+# the page, without blank lines. `tinyelf` is $TINYELF; asm/, docs/ and tiny45.asm are the project's.
 set -u
 page=$1
 folder=$(mktemp -d "${TMPDIR:-/tmp}/page.XXXXXX") || exit 1
@@ -12,7 +12,7 @@ ln -s "$TINYELF" "$folder/bin/tinyelf"
 ln -s "$SOURCE/asm" "$SOURCE/docs" "$SOURCE/tests/support/tiny45.asm" "$folder/work/"
 export PATH=$folder/bin:$PATH TINYELF_TEMPLATES=$SOURCE/templates
 
-# One file a command, one for what it should print.
+# One file for each command, one for its expected output.
 awk -v folder="$folder" '
     /^<!-- \$ .* -->$/ {
         sub(/^<!-- \$ /, ""); sub(/ -->$/, ""); n++; included = 1
@@ -29,7 +29,7 @@ awk -v folder="$folder" '
                    { print > sprintf("%s/%03d.expected", folder, n) }
 ' "$page"
 
-# A page that shows commands in blocks that this does not know would pass unread.
+# Commands in other kinds of blocks would not be tested.
 if grep -q '^\$ ' "$page" && ! ls "$folder"/*.command >/dev/null 2>&1; then
     echo "$(basename "$page"): its commands are in no console block"
     exit 1
@@ -42,7 +42,7 @@ for command in "$folder"/*.command; do
     [ -e "$command" ] || break
     expected=${command%.command}.expected
     touch "$expected"
-    # In this shell, so that cd and variables last.
+    # In this shell, so that cd and variables persist.
     # shellcheck disable=SC1090
     . "$command" >"$folder/actual" 2>&1 </dev/null
     if grep -q "$lacks" "$folder/actual"; then
@@ -52,7 +52,7 @@ for command in "$folder"/*.command; do
     if [ -e "${command%.command}.included" ]; then
         diff -qB "$expected" "$folder/actual" >/dev/null && continue
     elif grep -qx '\.\.\.' "$expected"; then
-        # The page's lines, in order, somewhere among those printed.
+        # The printed lines must contain the page's lines, in order.
         awk 'NR == FNR { if ($0 != "...") want[++n] = $0; next }
              i < n && $0 == want[i + 1] { i++ }
              END { exit i != n }' "$expected" "$folder/actual" && continue

@@ -1,6 +1,6 @@
-# segments.pl SEED COUNT FOLDER: programs with one to six PT_LOADs anywhere in a few pages: over each other,
-# beside each other, in any order, with and without bytes in the file, past its end. They start, and that is
-# all. The values are fixed, a failure comes back.
+# segments.pl SEED COUNT FOLDER: makes programs with one to six PT_LOADs at random addresses in a few pages: they
+# overlap or not, in any order, with and without bytes in the file, or past its end. The programs need only start.
+# The same seed gives the same programs, so failures are reproducible.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
-# What every command test starts from: the command, a folder of its own, and the sources.
+# Shared by all bats tests: runs the command in a folder of the test's own, and checks its results.
 bats_require_minimum_version 1.5.0
 
-# TINYELF and SOURCE come from CMake; by hand they are the usual places.
+# CMake sets TINYELF and SOURCE; otherwise they have these defaults.
 : "${SOURCE:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
 : "${TINYELF:=$SOURCE/build/tinyelf}"
 : "${LECTURE:=621f012e31988de27aad40f660da8a4b9df0c3f47c9d54ba37dd62f28fe64dc7}"
@@ -12,13 +12,13 @@ setup()
     mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return 1
 }
 
-# The command; its exit status, standard output and standard error end up in status, output, stderr.
+# Runs the command; its exit status, standard output and standard error are in status, output and stderr.
 tinyelf()
 {
     run --separate-stderr "$TINYELF" "$@"
 }
 
-# Whether standard error has a text in it; says what it has if not.
+# Standard error contains a text; prints both if not.
 says()
 {
     case $stderr in
@@ -36,7 +36,7 @@ exits()
     return 1
 }
 
-# Nothing but these files is in the test's folder.
+# The test's folder contains exactly these files.
 holds_only()
 {
     [ "$(ls -A)" = "$(printf '%s\n' "$@")" ] && return 0
@@ -49,8 +49,8 @@ sha256()
     sha256sum "$1" | cut -d ' ' -f 1
 }
 
-# Sets `child`: the first child of a process; empty where there is none, or no process. It is asked often, of what does
-# not live long, so no program is started for it where Linux has a file that says it (CONFIG_PROC_CHILDREN).
+# Sets `child` to the first child of a process, or to nothing if there is none or no process. It is called often for
+# processes that end soon, so it starts no program if Linux has a file with the children (CONFIG_PROC_CHILDREN).
 find_child()
 {
     child=

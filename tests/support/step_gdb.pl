@@ -1,18 +1,17 @@
 #!/usr/bin/perl
-# step_gdb.pl RECORDING PROGRAM: runs PROGRAM, an absolute path, under gdb for as many steps as the
-# recording has, and compares: all registers after each step, and at the end all memory that was
-# mapped for writing at the start, which the recording's changes must have made of what it was. Both
-# without address space randomisation and without an environment.
+# step_gdb.pl RECORDING PROGRAM: runs PROGRAM, an absolute path, under gdb for as many steps as the recording has.
+# Compares all registers after each step, and at the end all memory that was writable at the start, after applying
+# the recorded changes. Both run without address space randomisation and without an environment.
 use strict;
 use warnings;
-no warnings 'portable'; # numbers of 64 bits
+no warnings 'portable'; # 64-bit numbers
 use JSON::PP;
 
 my ($recording, $program) = @ARGV;
 open my $file, '<', $recording or die "$recording: $!\n";
 my $run = JSON::PP->new->decode(do { local $/; <$file> });
 my $count = @{$run->{steps}};
-# The names that gdb has, too.
+# The registers that gdb also has.
 my @names = grep { !/_base$/ } keys %{$run->{registers}};
 
 my @writable = grep { $_->{permissions} =~ /^rw/ } @{$run->{mappings}};
@@ -33,7 +32,7 @@ close $script;
 my %now = %{$run->{registers}};
 my ($step, %theirs) = (-1);
 my $errors = 0;
-# One step of gdb's is complete: ours goes on to the same.
+# gdb completed a step: compare it with the recording's next one.
 my $compare = sub {
     my $changes = $run->{steps}[$step]{registers} || {};
     $now{$_} = $changes->{$_}[1] for keys %$changes;
@@ -74,7 +73,7 @@ for my $i (0 .. $#writable) {
             $changed++;
         }
     }
-    # Strings and auxiliary vector at the stack's end have a random number, and gdb's own file name.
+    # Strings and auxiliary vector at the stack's end contain random bytes, and the file name that gdb gave.
     my $xor = $before ^ $after;
     my @differ = grep { substr($xor, $_, 1) ne "\0" } 0 .. length($xor) - 1;
     next unless @differ;

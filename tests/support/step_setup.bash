@@ -1,7 +1,7 @@
-# What the tests of `tinyelf step` share.
+# Shared by the tests of `tinyelf step`.
 : "${BUILD:=$SOURCE/build}"
 
-# Each has a time, since a program that should end may not.
+# With a time limit, since a program that should end may not.
 step()
 {
     run --separate-stderr timeout 60 "$TINYELF" step "$@" </dev/null
@@ -10,14 +10,14 @@ step()
 setup()
 {
     mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return 1
-    # A tracer needs what some containers forbid.
+    # Some containers forbid ptrace.
     "$TINYELF" build "$SOURCE/asm/exit.s" -o probe || return 1
     timeout 20 strace -o /dev/null ./probe 2>strace.err || true
     grep -q 'PTRACE\|ptrace' strace.err && skip "ptrace is forbidden here"
     rm -f probe strace.err
 }
 
-# Makes a program of nasm's syntax on standard input.
+# Makes a program from NASM source on standard input.
 assembled()
 {
     { printf 'bits 64\nglobal _start\nsection .text\n'; cat; } >"$1.s"
@@ -38,7 +38,7 @@ needs_gdb()
     setarch -R true 2>/dev/null || skip "addresses cannot be kept from being random here"
 }
 
-# The processes that run this file of the test's folder.
+# Prints the processes that run this file of the test's folder.
 processes_of()
 {
     local link
@@ -47,13 +47,13 @@ processes_of()
     done
 }
 
-# Whether there is one.
+# Such a process exists.
 runs()
 {
     [ -n "$(processes_of "$1")" ]
 }
 
-# `!` alone would not end a test.
+# A command fails; a bare `!` would not fail a test.
 not()
 {
     if "$@"; then
@@ -62,7 +62,7 @@ not()
     fi
 }
 
-# Whether it is gone, at once or where the kernel has to end it, soon.
+# The program is gone, or is soon, if the kernel has to end it.
 is_gone()
 {
     local i
@@ -74,7 +74,7 @@ is_gone()
     return 1
 }
 
-# Without an environment, with fixed addresses, and on one processor, since cpuid says which one it is.
+# Runs without an environment, with fixed addresses, and on one processor, whose number cpuid returns.
 alone()
 {
     local processor

@@ -1,8 +1,8 @@
 ; Forty-five bytes that Linux runs as a 32-bit program: exit(42). nasm -f bin.
 ;
-; The program header lies inside the ELF header, four bytes in; the code lies in fields that Linux
-; does not read; the file ends with the low byte of e_phnum, whose high byte, like all that follows,
-; Linux takes as zero.
+; The program header is inside the ELF header, at offset 4; the code is in fields that Linux does not
+; read; the file ends with the low byte of e_phnum, whose high byte, like the rest of the header,
+; Linux reads as zero.
 
 bits 32
 org 0x10000

@@ -1,5 +1,5 @@
-# variants.pl FILE FOLDER: copies of a little-endian ELF file with header fields changed, so that names,
-# flags and columns of all kinds come up. The values are fixed, a failure comes back.
+# variants.pl FILE FOLDER: copies a little-endian ELF file with changed header fields, so that all kinds of names,
+# flags and columns occur. The values are the same each time, so failures are reproducible.
 use strict;
 use warnings;
 
@@ -25,7 +25,7 @@ sub word { pack('V', int(rand(2)) ? int(rand(2**32)) : 1 << int(rand(32))) }
 
 my $flags_at = $is64 ? 48 : 36;
 variant(18, pack('v', $_), 7, chr(int(rand(256))), $flags_at, word()) for (0 .. 300, 0x9026, 0xf00d, 0xfeb0, 0xbaab);
-# Machines whose e_flags say something: every bit alone, small numbers, and any number.
+# Machines whose e_flags have a meaning: every bit alone, small numbers, and random numbers.
 for my $machine (4, 8, 10, 15, 20, 21, 22, 36, 40, 42, 43, 45, 50, 75, 83, 87, 88, 92, 93, 99, 105, 106, 140,
     167, 173, 195, 197, 220, 221, 224, 243, 250, 258, 0x9026, 0x9041, 0x9080, 0xf00d, 0x5441) {
     my @flags = ((map { 1 << $_ } 0 .. 31), (1 .. 16), (map { int(rand(2**32)) } 1 .. 8));
@@ -34,7 +34,7 @@ for my $machine (4, 8, 10, 15, 20, 21, 22, 36, 40, 42, 43, 45, 50, 75, 83, 87, 8
 variant(7, chr($_)) for 0 .. 255;
 variant(16, pack('v', $_)) for (0 .. 6, 0xfe00, 0xfeff, 0xff00, 0xffff);
 
-# Section 1 and segment 0, where there are any: types and flags, by machine and OS/ABI.
+# Section 1 and segment 0, if they exist: types and flags, by machine and OS/ABI.
 my ($shoff, $phoff) = $is64 ? unpack('x40 Q x', $file) : unpack('x32 V', $file);
 ($phoff) = $is64 ? unpack('x32 Q', $file) : unpack('x28 V', $file);
 my $phnum = unpack('v', substr($file, $is64 ? 56 : 44, 2));

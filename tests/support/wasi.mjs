@@ -1,4 +1,4 @@
-// node wasi.mjs FOLDER PROGRAM: runs a WebAssembly program, which sees FOLDER as /proc/self.
+// node wasi.mjs FOLDER PROGRAM: runs a WebAssembly program, for which FOLDER is /proc/self.
 import { readFileSync } from 'node:fs';
 import { WASI } from 'node:wasi';
 

@@ -1,7 +1,7 @@
 /* worker-runs [--untraced] [--memory MIB] [--time MS] [--numbers] COUNT PROGRAM [ARGUMENT...]: runs
- * a program COUNT times in one worker, and prints how it ended, each way with how often; then the
- * rate and the most memory that a run had. --numbers: with the run's number, from 0 on, as one more
- * argument; prints those of the runs that were not killed for a system call. */
+ * a program COUNT times in one worker, and prints each way it ended with its count, then the rate
+ * and the most memory of a run. --numbers passes the run's number, from 0 on, as the last argument,
+ * and prints the numbers of the runs that were not killed for a system call. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

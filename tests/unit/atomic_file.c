@@ -1,5 +1,5 @@
-/* cli/atomic_file: a file appears whole or not at all, whatever fails. open, write, close and
- * rename are this file's (ld's --wrap), so that each call can fail. */
+/* cli/atomic_file: a file is written whole or not at all, whichever call fails. The tests replace
+ * open, write, close and rename (ld's --wrap), so that each can fail. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,17 +23,16 @@ static struct {
     bool on; /* calls are counted, and may fail */
     unsigned made[CALL_COUNT];
     enum call fails;
-    unsigned number; /* which of its kind fails, from 1 on; 0: none */
+    unsigned number; /* which call of its kind fails, counted from 1; 0: none */
     int error;
-    size_t most; /* bytes that a write takes; 0: all */
+    size_t most; /* bytes that one write accepts; 0: all */
     void (*renaming)(const char *from, const char *to);
 } calls;
 
-/* Where the tests work. */
+/* The tests' own folder. */
 static char work[PATH_MAX];
 
-/* A file that is broken would create and rename files where devices are: that ends the test first.
- */
+/* Ends the test before broken code can create or rename a file outside of the folder, in /dev. */
 static void stay_in_folder(const char *path)
 {
     bool outside = path[0] == '/' && strncmp(path, work, strlen(work)) != 0;
@@ -141,7 +140,7 @@ static void remove_folder(void)
 }
 
 /* What was printed on standard error. */
-static const char *told(void)
+static const char *messages(void)
 {
     fflush(stderr);
     ssize_t length = pread(fileno(errors), printed, sizeof printed - 1, 0);
@@ -149,10 +148,10 @@ static const char *told(void)
     return printed;
 }
 
-static void assert_told(const char *start, int error)
+static void assert_message(const char *start, int error)
 {
     const char *reason = strerror(error);
-    size_t length = strlen(told());
+    size_t length = strlen(messages());
     ck_assert_msg(strncmp(printed, start, strlen(start)) == 0, "%s", printed);
     ck_assert_msg(length > strlen(reason) + 1 &&
                       strncmp(printed + length - 1 - strlen(reason), reason, strlen(reason)) == 0,
@@ -211,7 +210,7 @@ static void make(const char *path, const char *text, mode_t mode)
 
 /* ---- what is written ---- */
 
-START_TEST(a_new_file_has_all_bytes_and_its_mode_less_the_umask)
+START_TEST(a_new_file_has_all_bytes_and_the_mode_that_the_umask_leaves)
 {
     static const mode_t masks[] = {0, 022, 027, 077};
     for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++) {
@@ -225,11 +224,11 @@ START_TEST(a_new_file_has_all_bytes_and_its_mode_less_the_umask)
         ck_assert_uint_eq(entries("."), 2);
         ck_assert(unlink("program") == 0 && unlink("data") == 0);
     }
-    ck_assert_str_eq(told(), "");
+    ck_assert_str_eq(messages(), "");
 }
 END_TEST
 
-START_TEST(no_bytes_and_many_are_written_in_as_many_writes_as_it_takes)
+START_TEST(any_number_of_bytes_is_written_in_as_many_writes_as_it_takes)
 {
     enum { MANY = 300000 };
     uint8_t *bytes = malloc(MANY);
@@ -243,7 +242,7 @@ START_TEST(no_bytes_and_many_are_written_in_as_many_writes_as_it_takes)
     ck_assert(put("many", bytes, MANY / 2, false));
     ck_assert_uint_eq(calls.made[CALL_WRITE], MANY / 2 / 1000);
     assert_holds("many", bytes, MANY / 2);
-    /* A signal in between is no failure. */
+    /* A write that a signal interrupts is repeated. */
     calls.fails = CALL_WRITE;
     calls.number = 7;
     calls.error = EINTR;
@@ -254,7 +253,7 @@ START_TEST(no_bytes_and_many_are_written_in_as_many_writes_as_it_takes)
 }
 END_TEST
 
-START_TEST(an_older_file_is_replaced_with_mode_and_all)
+START_TEST(an_existing_file_is_replaced_and_so_is_its_mode)
 {
     make("file", "an older and longer text", 0600);
     ck_assert_int_eq(link("file", "another name"), 0);
@@ -263,7 +262,7 @@ START_TEST(an_older_file_is_replaced_with_mode_and_all)
     assert_mode("file", 0755);
     assert_text("another name", "an older and longer text");
     assert_mode("another name", 0600);
-    /* One that may not be written is replaced as well: the folder's permissions count. */
+    /* A read-only file is replaced as well: the folder's permissions decide. */
     make("file", "old", 0400);
     ck_assert(put_text("file", "newer"));
     assert_text("file", "newer");
@@ -288,7 +287,7 @@ static void look(const char *from, const char *to)
               sigismember(&held, SIGHUP) && sigismember(&held, SIGQUIT));
 }
 
-START_TEST(until_the_new_file_is_whole_the_older_one_stays_or_there_is_none)
+START_TEST(the_path_shows_the_older_file_or_none_until_the_new_one_is_whole)
 {
     sigset_t before, after;
     calls.renaming = look;
@@ -320,7 +319,7 @@ static void interrupt_now(const char *from, const char *to)
     ck_assert_int_eq(came, 0);
 }
 
-START_TEST(a_signal_in_between_waits_until_the_file_is_there)
+START_TEST(a_signal_is_delayed_until_the_file_is_in_place)
 {
     const struct sigaction action = {.sa_handler = note};
     sigaction(SIGTERM, &action, NULL);
@@ -332,7 +331,7 @@ START_TEST(a_signal_in_between_waits_until_the_file_is_there)
 }
 END_TEST
 
-START_TEST(names_of_others_beside_it_are_left_alone)
+START_TEST(existing_temporary_files_are_left_alone)
 {
     char name[100];
     for (unsigned i = 0; i < 3; i++) {
@@ -347,9 +346,9 @@ START_TEST(names_of_others_beside_it_are_left_alone)
             assert_text(name, "somebody's");
         make(name, "somebody's", 0600);
     }
-    /* There is an end to it. */
+    /* After a hundred taken names it gives up. */
     ck_assert(!put_text("file", "other"));
-    assert_told("tinyelf: file: error: cannot create a file beside it: ", EEXIST);
+    assert_message("tinyelf: file: error: cannot create a file beside it: ", EEXIST);
     assert_text("file", "text");
     ck_assert_uint_eq(entries("."), 101);
 }
@@ -374,7 +373,7 @@ static const struct {
     {CALL_RENAME, 1, EPERM, "replace"},
 };
 
-START_TEST(whatever_fails_the_older_file_is_unchanged_and_nothing_is_left)
+START_TEST(whatever_fails_the_older_file_is_unchanged_and_no_temporary_file_remains)
 {
     char start[100];
     snprintf(start, sizeof start, "tinyelf: file: error: cannot %s: ", failures[_i].what);
@@ -386,46 +385,46 @@ START_TEST(whatever_fails_the_older_file_is_unchanged_and_nothing_is_left)
         if (old)
             make("file", "the older one", 0640);
         ck_assert(!put("file", "the new text", 12, true));
-        assert_told(start, failures[_i].error);
+        assert_message(start, failures[_i].error);
         ck_assert_uint_eq(entries("."), (unsigned)old);
         if (old) {
             assert_text("file", "the older one");
             assert_mode("file", 0640);
         }
-        /* And the next one works. */
+        /* The next attempt succeeds. */
         calls.number = 0;
         ck_assert(put("file", "the new text", 12, true));
         assert_text("file", "the new text");
         unlink("file");
     }
-    /* All descriptors are closed again. */
+    /* Every descriptor was closed. */
     int next = dup(STDIN_FILENO);
     ck_assert_int_le(next, fileno(errors) + 1);
     close(next);
 }
 END_TEST
 
-START_TEST(a_place_that_has_no_room_for_a_file_is_refused)
+START_TEST(a_path_where_no_file_can_be_created_is_refused)
 {
     static char path[PATH_MAX];
     ck_assert_int_eq(mkdir("folder", 0755), 0);
     ck_assert(!put_text("folder", "text"));
-    assert_told("tinyelf: folder: error: cannot write: ", EISDIR);
+    assert_message("tinyelf: folder: error: cannot write: ", EISDIR);
     ck_assert(!put_text("nowhere/file", "text"));
-    assert_told("tinyelf: nowhere/file: error: cannot create a file beside it: ", ENOENT);
+    assert_message("tinyelf: nowhere/file: error: cannot create a file beside it: ", ENOENT);
     ck_assert(!put_text("", "text"));
-    assert_told("tinyelf: : error: cannot ", ENOENT);
+    assert_message("tinyelf: : error: cannot ", ENOENT);
     make("file", "old", 0644);
     ck_assert(!put_text("file/below", "text"));
-    assert_told("tinyelf: file/below: error: cannot create a file beside it: ", ENOTDIR);
-    /* A path of 4094 bytes, and no room for a longer name at its end. */
+    assert_message("tinyelf: file/below: error: cannot create a file beside it: ", ENOTDIR);
+    /* A path of 4094 bytes leaves no room for a longer file name. */
     for (size_t i = 0; i < PATH_MAX - 6; i += 2)
         memcpy(path + i, "./", 2);
     memcpy(path + PATH_MAX - 6, "file", 5);
     assert_text(path, "old");
     ck_assert(!put_text(path, "text"));
-    assert_told("tinyelf: ./", ENAMETOOLONG);
-    /* Of what is half as long there is. */
+    assert_message("tinyelf: ./", ENAMETOOLONG);
+    /* A path of half that length does. */
     ck_assert(put_text(path + PATH_MAX / 2, "old"));
     assert_text("file", "old");
     ck_assert_uint_eq(entries("."), 2);
@@ -445,7 +444,7 @@ static void look_beside_target(const char *from, const char *to)
     ck_assert_str_eq(to, target);
 }
 
-START_TEST(a_link_stays_and_its_target_is_replaced)
+START_TEST(a_symbolic_link_stays_and_its_target_is_replaced)
 {
     char target[PATH_MAX];
     calls.renaming = look_beside_target;
@@ -463,13 +462,13 @@ START_TEST(a_link_stays_and_its_target_is_replaced)
     ck_assert_int_eq(readlink("link", target, sizeof target), 13);
     ck_assert_int_eq(memcmp(target, "folder/target", 13), 0);
     ck_assert_int_eq(readlink("link to it", target, sizeof target), 4);
-    /* Whatever fails, both stay. */
+    /* Whatever fails, the link and its target stay. */
     for (enum call call = CALL_OPEN; call < CALL_COUNT; call++) {
         calls.fails = call;
         calls.number = 1;
         calls.error = EIO;
         ck_assert(!put_text("link to it", "never"));
-        assert_told("tinyelf: ", EIO);
+        assert_message("tinyelf: ", EIO);
         assert_text("link to it", "newer");
         ck_assert_int_eq(readlink("link", target, sizeof target), 13);
     }
@@ -478,7 +477,7 @@ START_TEST(a_link_stays_and_its_target_is_replaced)
 }
 END_TEST
 
-START_TEST(a_link_to_nothing_or_in_a_circle_is_refused_and_stays)
+START_TEST(a_dangling_or_circular_symbolic_link_is_refused_and_stays)
 {
     static const struct {
         const char *name, *target;
@@ -490,13 +489,13 @@ START_TEST(a_link_to_nothing_or_in_a_circle_is_refused_and_stays)
         ck_assert(!put_text(links[i].name, "text"));
         snprintf(start, sizeof start,
                  "tinyelf: %s: error: cannot follow the link: ", links[i].name);
-        assert_told(start, links[i].error);
+        assert_message(start, links[i].error);
         ck_assert_int_gt(readlink(links[i].name, target, sizeof target), 0);
         ck_assert_uint_eq(entries("."), i + 1);
     }
     ck_assert_int_eq(symlink("/", "to a folder"), 0);
     ck_assert(!put_text("to a folder", "text"));
-    assert_told("tinyelf: to a folder: error: cannot write: ", EISDIR);
+    assert_message("tinyelf: to a folder: error: cannot write: ", EISDIR);
 }
 END_TEST
 
@@ -526,7 +525,7 @@ START_TEST(a_fifo_is_written_to_and_stays)
 }
 END_TEST
 
-START_TEST(a_device_is_written_to_and_its_errors_are_told)
+START_TEST(a_device_is_written_to_and_its_errors_are_reported)
 {
     struct stat device;
     ck_assert(put_text("/dev/null", "text"));
@@ -535,22 +534,22 @@ START_TEST(a_device_is_written_to_and_its_errors_are_told)
     ck_assert_uint_eq(calls.made[CALL_CLOSE], 1);
     if (access("/dev/full", W_OK) == 0) {
         ck_assert(!put_text("/dev/full", "text"));
-        assert_told("tinyelf: /dev/full: error: cannot write: ", ENOSPC);
+        assert_message("tinyelf: /dev/full: error: cannot write: ", ENOSPC);
     }
     calls.fails = CALL_CLOSE;
     calls.number = 1;
     calls.error = EIO;
     ck_assert(!put_text("/dev/null", "text"));
-    assert_told("tinyelf: /dev/null: error: cannot write: ", EIO);
+    assert_message("tinyelf: /dev/null: error: cannot write: ", EIO);
     calls.fails = CALL_OPEN;
     calls.error = ENXIO;
     ck_assert(!put_text("/dev/null", "text"));
-    assert_told("tinyelf: /dev/null: error: cannot open: ", ENXIO);
+    assert_message("tinyelf: /dev/null: error: cannot open: ", ENXIO);
 }
 END_TEST
 
-/* An open file has an offset: what comes next is put there, and it stays open. */
-START_TEST(the_path_of_an_open_file_means_that_file_where_it_is)
+/* An open file has an offset: the bytes are written there, and the file stays open. */
+START_TEST(the_path_of_an_open_file_writes_to_it_at_its_offset)
 {
     char paths[3][60];
     make("file", "12345678901234567890", 0600);
@@ -573,11 +572,11 @@ START_TEST(the_path_of_an_open_file_means_that_file_where_it_is)
     ck_assert_int_eq(fcntl(STDOUT_FILENO, F_GETFD), 0);
     close(file);
     ck_assert(!put_text(paths[1], "text"));
-    ck_assert_uint_gt(strlen(told()), 0);
+    ck_assert_uint_gt(strlen(messages()), 0);
 }
 END_TEST
 
-START_TEST(a_minus_is_standard_output_and_stays_open)
+START_TEST(a_dash_is_standard_output_which_stays_open)
 {
     int file = open("file", O_RDWR | O_CREAT, 0600);
     ck_assert_int_eq(dup2(file, STDOUT_FILENO), STDOUT_FILENO);
@@ -591,13 +590,13 @@ START_TEST(a_minus_is_standard_output_and_stays_open)
     calls.number = 1;
     calls.error = ENOSPC;
     ck_assert(!put_text("-", "three"));
-    assert_told("tinyelf: <stdout>: error: cannot write: ", ENOSPC);
+    assert_message("tinyelf: <stdout>: error: cannot write: ", ENOSPC);
 }
 END_TEST
 
 /* ---- the same file ---- */
 
-START_TEST(the_same_regular_file_is_known_by_any_name)
+START_TEST(a_regular_file_is_recognised_by_any_of_its_names)
 {
     make("file", "text", 0644);
     make("other", "text", 0644);
@@ -633,22 +632,23 @@ static Suite *atomic_file_suite(void)
     Suite *suite = suite_create("atomic_file");
     TCase *all = tcase_create("atomic_file");
     tcase_add_checked_fixture(all, enter_folder, remove_folder);
-    tcase_add_test(all, a_new_file_has_all_bytes_and_its_mode_less_the_umask);
-    tcase_add_test(all, no_bytes_and_many_are_written_in_as_many_writes_as_it_takes);
-    tcase_add_test(all, an_older_file_is_replaced_with_mode_and_all);
-    tcase_add_test(all, until_the_new_file_is_whole_the_older_one_stays_or_there_is_none);
-    tcase_add_test(all, a_signal_in_between_waits_until_the_file_is_there);
-    tcase_add_test(all, names_of_others_beside_it_are_left_alone);
-    tcase_add_loop_test(all, whatever_fails_the_older_file_is_unchanged_and_nothing_is_left, 0,
+    tcase_add_test(all, a_new_file_has_all_bytes_and_the_mode_that_the_umask_leaves);
+    tcase_add_test(all, any_number_of_bytes_is_written_in_as_many_writes_as_it_takes);
+    tcase_add_test(all, an_existing_file_is_replaced_and_so_is_its_mode);
+    tcase_add_test(all, the_path_shows_the_older_file_or_none_until_the_new_one_is_whole);
+    tcase_add_test(all, a_signal_is_delayed_until_the_file_is_in_place);
+    tcase_add_test(all, existing_temporary_files_are_left_alone);
+    tcase_add_loop_test(all,
+                        whatever_fails_the_older_file_is_unchanged_and_no_temporary_file_remains, 0,
                         sizeof failures / sizeof failures[0]);
-    tcase_add_test(all, a_place_that_has_no_room_for_a_file_is_refused);
-    tcase_add_test(all, a_link_stays_and_its_target_is_replaced);
-    tcase_add_test(all, a_link_to_nothing_or_in_a_circle_is_refused_and_stays);
+    tcase_add_test(all, a_path_where_no_file_can_be_created_is_refused);
+    tcase_add_test(all, a_symbolic_link_stays_and_its_target_is_replaced);
+    tcase_add_test(all, a_dangling_or_circular_symbolic_link_is_refused_and_stays);
     tcase_add_test(all, a_fifo_is_written_to_and_stays);
-    tcase_add_test(all, a_device_is_written_to_and_its_errors_are_told);
-    tcase_add_test(all, the_path_of_an_open_file_means_that_file_where_it_is);
-    tcase_add_test(all, a_minus_is_standard_output_and_stays_open);
-    tcase_add_test(all, the_same_regular_file_is_known_by_any_name);
+    tcase_add_test(all, a_device_is_written_to_and_its_errors_are_reported);
+    tcase_add_test(all, the_path_of_an_open_file_writes_to_it_at_its_offset);
+    tcase_add_test(all, a_dash_is_standard_output_which_stays_open);
+    tcase_add_test(all, a_regular_file_is_recognised_by_any_of_its_names);
     suite_add_tcase(suite, all);
     return suite;
 }

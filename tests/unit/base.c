@@ -1,4 +1,4 @@
-/* base/: words of a command line, whole files, characters, the clock. */
+/* base/: splitting a command line, reading and writing files, printable characters, the clock. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -38,8 +38,8 @@ static const struct {
     {"$HOME * ~ #", {"$HOME", "*", "~", "#"}},
 };
 
-/* What a shell makes of the same line. */
-START_TEST(words_are_a_shells)
+/* Compares with what a shell makes of the same line. */
+START_TEST(a_line_is_split_into_words_as_a_shell_splits_it)
 {
     struct shellwords words = {0};
     size_t count = 0;
@@ -69,7 +69,7 @@ START_TEST(a_quote_that_is_not_closed_is_refused_with_einval)
 }
 END_TEST
 
-START_TEST(words_are_added_to_those_that_are_there)
+START_TEST(new_words_are_appended_to_existing_ones)
 {
     struct shellwords words = {0};
     ck_assert(shellwords_add(&words, NULL));
@@ -110,7 +110,7 @@ static void remove_name(void)
     unlink(name);
 }
 
-/* A file of so many bytes, each unlike those before it; open for reading. */
+/* A file of `size` bytes, each unlike its neighbours; open for reading. */
 static int file_of(size_t size)
 {
     int file = open(name, O_RDWR | O_TRUNC);
@@ -150,7 +150,7 @@ START_TEST(a_file_of_any_size_is_read_whole)
 }
 END_TEST
 
-START_TEST(of_a_file_that_is_partly_read_the_rest_is_read)
+START_TEST(reading_begins_at_the_file_s_offset)
 {
     static const size_t sizes[] = {10, 20000, 200000};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -165,7 +165,7 @@ START_TEST(of_a_file_that_is_partly_read_the_rest_is_read)
 }
 END_TEST
 
-START_TEST(a_file_that_says_no_size_is_read_to_its_end)
+START_TEST(a_file_that_reports_no_size_is_read_to_its_end)
 {
     struct file_bytes bytes = {0};
     int file = open("/proc/self/maps", O_RDONLY);
@@ -176,7 +176,7 @@ START_TEST(a_file_that_says_no_size_is_read_to_its_end)
 }
 END_TEST
 
-/* A pipe that another process fills with so many bytes. */
+/* A pipe that a child process fills with `size` bytes. */
 static int pipe_of(size_t size, pid_t *writer)
 {
     int ends[2];
@@ -196,7 +196,7 @@ static int pipe_of(size_t size, pid_t *writer)
     return ends[0];
 }
 
-START_TEST(a_pipe_is_read_to_its_end_and_refused_where_only_files_are_wanted)
+START_TEST(a_pipe_is_read_to_its_end_or_refused_where_only_files_are_accepted)
 {
     static const size_t sizes[] = {0, 1, 65536, 65537, 140000};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -251,7 +251,7 @@ static void ignore(int number)
     (void)number;
 }
 
-/* A pipe takes 64 KiB at a time, and signals come in between. */
+/* A pipe holds 64 KiB, and signals interrupt the writes. */
 START_TEST(all_bytes_are_written_however_many_writes_it_takes)
 {
     enum { SIZE = 1 << 20 };
@@ -287,7 +287,7 @@ START_TEST(all_bytes_are_written_however_many_writes_it_takes)
 }
 END_TEST
 
-START_TEST(what_cannot_be_written_is_told_with_its_errno)
+START_TEST(what_cannot_be_written_fails_with_its_errno)
 {
     int ends[2], full = open("/dev/full", O_WRONLY);
     signal(SIGPIPE, SIG_IGN);
@@ -316,7 +316,7 @@ START_TEST(a_byte_that_is_not_printable_ascii_is_a_dot)
 }
 END_TEST
 
-START_TEST(the_clock_goes_on_in_nanoseconds)
+START_TEST(the_clock_counts_nanoseconds)
 {
     uint64_t before = clock_now();
     usleep(2000);
@@ -326,7 +326,7 @@ START_TEST(the_clock_goes_on_in_nanoseconds)
 }
 END_TEST
 
-START_TEST(milliseconds_are_nanoseconds_and_never_so_many_that_a_sum_overflows)
+START_TEST(milliseconds_become_nanoseconds_that_can_be_added_without_overflow)
 {
     ck_assert_uint_eq(clock_nanoseconds(0), 0);
     ck_assert_uint_eq(clock_nanoseconds(1), 1000000);
@@ -342,24 +342,25 @@ static Suite *base_suite(void)
 {
     Suite *suite = suite_create("base");
     TCase *words = tcase_create("words");
-    tcase_add_loop_test(words, words_are_a_shells, 0, sizeof lines / sizeof lines[0]);
+    tcase_add_loop_test(words, a_line_is_split_into_words_as_a_shell_splits_it, 0,
+                        sizeof lines / sizeof lines[0]);
     tcase_add_loop_test(words, a_quote_that_is_not_closed_is_refused_with_einval, 0, 8);
-    tcase_add_test(words, words_are_added_to_those_that_are_there);
+    tcase_add_test(words, new_words_are_appended_to_existing_ones);
     suite_add_tcase(suite, words);
     TCase *files = tcase_create("files");
     tcase_add_checked_fixture(files, make_name, remove_name);
     tcase_add_test(files, a_file_of_any_size_is_read_whole);
-    tcase_add_test(files, of_a_file_that_is_partly_read_the_rest_is_read);
-    tcase_add_test(files, a_file_that_says_no_size_is_read_to_its_end);
-    tcase_add_test(files, a_pipe_is_read_to_its_end_and_refused_where_only_files_are_wanted);
+    tcase_add_test(files, reading_begins_at_the_file_s_offset);
+    tcase_add_test(files, a_file_that_reports_no_size_is_read_to_its_end);
+    tcase_add_test(files, a_pipe_is_read_to_its_end_or_refused_where_only_files_are_accepted);
     tcase_add_test(files, what_cannot_be_read_is_refused_with_its_errno);
     tcase_add_test(files, all_bytes_are_written_however_many_writes_it_takes);
-    tcase_add_test(files, what_cannot_be_written_is_told_with_its_errno);
+    tcase_add_test(files, what_cannot_be_written_fails_with_its_errno);
     suite_add_tcase(suite, files);
     TCase *small = tcase_create("characters and the clock");
     tcase_add_test(small, a_byte_that_is_not_printable_ascii_is_a_dot);
-    tcase_add_test(small, the_clock_goes_on_in_nanoseconds);
-    tcase_add_test(small, milliseconds_are_nanoseconds_and_never_so_many_that_a_sum_overflows);
+    tcase_add_test(small, the_clock_counts_nanoseconds);
+    tcase_add_test(small, milliseconds_become_nanoseconds_that_can_be_added_without_overflow);
     suite_add_tcase(suite, small);
     return suite;
 }

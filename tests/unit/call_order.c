@@ -1,4 +1,4 @@
-/* Tests of compare: aligning two runs' system calls. */
+/* compare --run: aligning two runs' system calls. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ static void add_call(struct pair *pair, int side, const char *name)
     run->order[run->order_all++] = (uint16_t)i;
 }
 
-/* A letter is a call. */
+/* Each letter is a call. */
 static void add_calls(struct pair *pair, int side, const char *letters)
 {
     for (; *letters; letters++)
@@ -49,7 +49,7 @@ static const char *name_of(const struct pair *pair, int side, uint16_t call)
     return pair->runs[side].calls[call].name;
 }
 
-/* "=ab-c+d": what both have, the first, the second. */
+/* "=ab-c+d": calls of both runs, of the first alone, of the second alone. */
 static void show(const struct pair *pair, char *text)
 {
     size_t count;
@@ -77,7 +77,7 @@ static const struct {
     {"pugpppx", "pepqx", "=p-ug+e=p-pp+q=x"},
 };
 
-START_TEST(stretches_are_those_that_a_reader_sees)
+START_TEST(calls_are_aligned_as_a_reader_would_align_them)
 {
     struct pair *pair = new_pair();
     char text[4 * MOST];
@@ -90,7 +90,7 @@ START_TEST(stretches_are_those_that_a_reader_sees)
 }
 END_TEST
 
-/* The length of the longest common order, by its definition. */
+/* The length of the longest common subsequence, by its definition. */
 static size_t longest(const struct pair *pair)
 {
     static size_t table[MOST + 1][MOST + 1];
@@ -106,8 +106,8 @@ static size_t longest(const struct pair *pair)
     return table[rows][width];
 }
 
-/* Both orders come back from the stretches, no two neighbours are alike, and no more can be common.
- */
+/* The stretches contain both runs in order, neighbours differ in kind, and the common part is as
+ * long as possible. */
 static void check_stretches(const struct pair *pair)
 {
     size_t count, at[2] = {0, 0}, common = 0;
@@ -132,7 +132,7 @@ static void check_stretches(const struct pair *pair)
     free(stretches);
 }
 
-/* Each name of either is there once, and found from both sides. */
+/* Each name of either run is listed once, and found from both sides. */
 static void check_names(const struct pair *pair)
 {
     const struct call_order_names *names = &pair->names;
@@ -153,7 +153,7 @@ static void check_names(const struct pair *pair)
     ck_assert_uint_eq(seen[1], pair->runs[1].count);
 }
 
-START_TEST(random_orders_have_the_longest_common_one)
+START_TEST(random_runs_share_the_longest_common_subsequence)
 {
     uint64_t state = 0x9e3779b97f4a7c15;
     for (int round = 0; round < 400; round++) {
@@ -172,8 +172,8 @@ START_TEST(random_orders_have_the_longest_common_one)
 }
 END_TEST
 
-/* Too long for a table: the beginning and the end that they share are found all the same. */
-START_TEST(long_orders_are_cut_into_few_stretches)
+/* Too long for a table: the common beginning and end are still found. */
+START_TEST(long_runs_are_divided_into_few_stretches)
 {
     enum { LONG = 3000 };
     struct profile runs[2] = {{.count = 3}, {.count = 3}};
@@ -205,12 +205,12 @@ END_TEST
 
 static Suite *suite(void)
 {
-    Suite *all = suite_create("order");
+    Suite *all = suite_create("call_order");
     TCase *cases = tcase_create("order");
-    tcase_add_loop_test(cases, stretches_are_those_that_a_reader_sees, 0,
+    tcase_add_loop_test(cases, calls_are_aligned_as_a_reader_would_align_them, 0,
                         (int)(sizeof samples / sizeof samples[0]));
-    tcase_add_test(cases, random_orders_have_the_longest_common_one);
-    tcase_add_test(cases, long_orders_are_cut_into_few_stretches);
+    tcase_add_test(cases, random_runs_share_the_longest_common_subsequence);
+    tcase_add_test(cases, long_runs_are_divided_into_few_stretches);
     suite_add_tcase(all, cases);
     return all;
 }

@@ -1,4 +1,4 @@
-/* cli/: what a mistyped word meant, and values of options: numbers, sizes, seconds. */
+/* cli/: suggestions for mistyped words, values of options (numbers, sizes, seconds), messages. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,14 +20,14 @@ static const struct {
     {"bild", "build"},
     {"buildd", "build"},
     {"b", "build"},
-    {"d", "dump"}, /* the first of those that begin with it */
+    {"d", "dump"}, /* the first name that begins with it */
     {"dis", "disasm"},
     {"st", "stages"},
     {"stp", "step"},
     {"xstages", "stages"},
     {"muatte", "mutate"},
     {"new", "new"},
-    {"nwe", NULL}, /* two of three letters are other ones */
+    {"nwe", NULL}, /* two of three letters differ */
     {"ne2", "new"},
     {"x", NULL},
     {"xy", NULL},
@@ -51,14 +51,14 @@ START_TEST(the_nearest_name_is_the_one_that_was_meant)
 }
 END_TEST
 
-START_TEST(of_no_names_none_is_near)
+START_TEST(without_names_there_is_no_suggestion)
 {
     static const char *const none[] = {NULL};
     ck_assert_ptr_null(nearest("build", none));
 }
 END_TEST
 
-START_TEST(a_name_at_half_a_word_s_length_is_near_and_one_further_is_not)
+START_TEST(a_name_is_suggested_up_to_a_distance_of_half_the_word_s_length)
 {
     static const char *const names[] = {"abcdef", NULL};
     ck_assert_ptr_nonnull(nearest("abcxyz", names));
@@ -69,7 +69,7 @@ START_TEST(a_name_at_half_a_word_s_length_is_near_and_one_further_is_not)
 }
 END_TEST
 
-START_TEST(of_two_names_the_nearer_one_and_of_equals_the_first)
+START_TEST(the_nearer_of_two_names_is_suggested_and_the_first_of_two_as_near)
 {
     static const char *const names[] = {"colour", "color", "columns", NULL};
     ck_assert_str_eq(nearest("colr", names), "color");
@@ -172,7 +172,7 @@ END_TEST
 
 /* ---- values of options ---- */
 
-/* What is printed on standard error meanwhile. */
+/* What the tested code prints on standard error. */
 static FILE *errors;
 static char printed[2000];
 
@@ -192,7 +192,7 @@ static const char *caught(void)
     return printed;
 }
 
-/* A usage error: told with the option and its value, and where help is. */
+/* A usage error: the message names the option, its value and where to find help. */
 static void assert_usage_error(int status, const char *option, const char *text)
 {
     char start[300];
@@ -269,7 +269,7 @@ static const struct {
     {"86400.000000001", 0},
     {"86401", 0},
     {"99999999999999999999", 0},
-    {"18446744074", 0}, /* 2^64 nanoseconds and a little */
+    {"18446744074", 0}, /* just above 2^64 nanoseconds */
     {"0", 0},
     {"0.0", 0},
     {"0.0000000001", 0},
@@ -318,7 +318,7 @@ START_TEST(a_target_is_x86_64_or_i386)
 }
 END_TEST
 
-START_TEST(colours_are_as_asked_and_auto_has_none_where_nothing_is_a_terminal)
+START_TEST(colours_are_as_requested_and_auto_has_none_without_a_terminal)
 {
     static const char *const others[] = {"", "red", "Always", "yes"};
     bool colour = false;
@@ -345,12 +345,12 @@ START_TEST(colours_are_as_asked_and_auto_has_none_where_nothing_is_a_terminal)
 }
 END_TEST
 
-START_TEST(on_a_terminal_auto_has_colours_unless_no_color_says_something)
+START_TEST(on_a_terminal_auto_has_colours_unless_no_color_is_set)
 {
     int terminal = posix_openpt(O_RDWR | O_NOCTTY);
     bool colour = false;
     if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0)
-        return; /* this machine makes none */
+        return; /* this machine cannot open a terminal */
     int other = open(ptsname(terminal), O_RDWR | O_NOCTTY);
     ck_assert_int_ge(other, 0);
     ck_assert_int_ge(dup2(other, STDOUT_FILENO), 0);
@@ -383,7 +383,7 @@ START_TEST(a_compiler_is_a_command_whose_quotes_are_closed)
 }
 END_TEST
 
-START_TEST(compiler_flags_add_up_and_a_wrong_one_leaves_them)
+START_TEST(compiler_flags_accumulate_and_an_invalid_one_changes_nothing)
 {
     char *flags = NULL;
     ck_assert_int_eq(option_add_compiler_flags("run", "-O2", &flags), EXIT_YES);
@@ -400,7 +400,7 @@ END_TEST
 
 /* ---- messages ---- */
 
-START_TEST(a_message_has_its_subject_and_kind_where_there_are_some)
+START_TEST(a_message_begins_with_its_subject_and_kind_if_it_has_them)
 {
     catch_errors();
     message("file", "note", "%d of %s", 2, "3");
@@ -414,7 +414,7 @@ START_TEST(a_message_has_its_subject_and_kind_where_there_are_some)
 }
 END_TEST
 
-START_TEST(a_place_has_its_line_and_a_caret_below_it)
+START_TEST(an_error_in_a_file_shows_the_line_with_a_caret_below)
 {
     static const char text[] = "one\n\ttwo \x01\n\nend";
     catch_errors();
@@ -437,7 +437,7 @@ START_TEST(a_place_has_its_line_and_a_caret_below_it)
 }
 END_TEST
 
-START_TEST(of_a_long_line_what_is_around_the_place_is_shown)
+START_TEST(only_the_surroundings_of_an_error_in_a_long_line_are_shown)
 {
     char text[1001], *line;
     for (size_t i = 0; i < 1000; i++)
@@ -466,9 +466,9 @@ static Suite *cli_suite(void)
     TCase *names = tcase_create("names");
     tcase_add_loop_test(names, the_nearest_name_is_the_one_that_was_meant, 0,
                         sizeof typed / sizeof typed[0]);
-    tcase_add_test(names, of_no_names_none_is_near);
-    tcase_add_test(names, a_name_at_half_a_word_s_length_is_near_and_one_further_is_not);
-    tcase_add_test(names, of_two_names_the_nearer_one_and_of_equals_the_first);
+    tcase_add_test(names, without_names_there_is_no_suggestion);
+    tcase_add_test(names, a_name_is_suggested_up_to_a_distance_of_half_the_word_s_length);
+    tcase_add_test(names, the_nearer_of_two_names_is_suggested_and_the_first_of_two_as_near);
     suite_add_tcase(suite, names);
     TCase *values = tcase_create("values");
     tcase_add_loop_test(values, a_number_is_decimal_or_hex_whole_and_below_2_to_the_64, 0,
@@ -480,15 +480,15 @@ static Suite *cli_suite(void)
     tcase_add_loop_test(values, seconds_are_above_0_and_at_most_a_day, 0,
                         sizeof seconds / sizeof seconds[0]);
     tcase_add_test(values, a_target_is_x86_64_or_i386);
-    tcase_add_test(values, colours_are_as_asked_and_auto_has_none_where_nothing_is_a_terminal);
-    tcase_add_test(values, on_a_terminal_auto_has_colours_unless_no_color_says_something);
+    tcase_add_test(values, colours_are_as_requested_and_auto_has_none_without_a_terminal);
+    tcase_add_test(values, on_a_terminal_auto_has_colours_unless_no_color_is_set);
     tcase_add_test(values, a_compiler_is_a_command_whose_quotes_are_closed);
-    tcase_add_test(values, compiler_flags_add_up_and_a_wrong_one_leaves_them);
+    tcase_add_test(values, compiler_flags_accumulate_and_an_invalid_one_changes_nothing);
     suite_add_tcase(suite, values);
     TCase *messages = tcase_create("messages");
-    tcase_add_test(messages, a_message_has_its_subject_and_kind_where_there_are_some);
-    tcase_add_test(messages, a_place_has_its_line_and_a_caret_below_it);
-    tcase_add_test(messages, of_a_long_line_what_is_around_the_place_is_shown);
+    tcase_add_test(messages, a_message_begins_with_its_subject_and_kind_if_it_has_them);
+    tcase_add_test(messages, an_error_in_a_file_shows_the_line_with_a_caret_below);
+    tcase_add_test(messages, only_the_surroundings_of_an_error_in_a_long_line_are_shown);
     suite_add_tcase(suite, messages);
     return suite;
 }

@@ -1,4 +1,4 @@
-/* map/flow.c and machine/: code told from data, and what is known where the kernel is entered. */
+/* map/flow.c and x86/: finding the code among the data; register values known at system calls. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +9,13 @@
 
 enum { MOST = 256, BASE = 0x10000, HEADERS = 120 };
 
-/* A program of code alone, in a file whose headers take 120 bytes, and what was found in it. */
+/* A program of code alone, after 120 bytes of headers, and the instructions found in it. */
 struct found {
-    uint8_t *file; /* no byte longer than it is, for the sanitizer */
+    uint8_t *file; /* allocated at its exact size, for the sanitizer */
     struct elfgen_view view;
     struct x86_session *code;
     size_t count;
-    uint64_t offsets[MOST]; /* of its instructions, without the headers */
+    uint64_t offsets[MOST]; /* of its instructions, counted after the headers */
 };
 
 static struct found *open_file(const uint8_t *file, size_t size, enum elfgen_code_mode mode)
@@ -53,7 +53,7 @@ static void has_instructions(const struct found *found, const char *expected)
     ck_assert_str_eq(text, expected);
 }
 
-/* What is said of the instruction at `offset`. */
+/* The text and notes of the instruction at `offset`. */
 static void says(const struct found *found, uint64_t offset, const char *expected)
 {
     char room[200];
@@ -76,7 +76,7 @@ static void done(struct found *found)
 
 #define FOLLOW(bytes) follow_in(bytes, sizeof(bytes) - 1, ELFGEN_CODE_FLOW)
 
-/* Programs whose one call is the last thing that they do. */
+/* Programs that end with their only system call. */
 static const struct {
     const char *bytes;
     size_t size;
@@ -109,13 +109,13 @@ static const struct {
     ROW("\x8b\x3c\x24\xb8\x3c\x00\x00\x00\x0f\x05\xc3", "0 3 8", 8, "syscall: exit(?)"),
     /* mov al,1; int 0x80: i386's number, also in 64 bits */
     ROW("\xb0\x01\xb3\x07\xcd\x80\xc3", "0 2 4", 4, "int 0x80: exit(7)"),
-    /* mov edi,5; call f; mov eax,60; syscall; f: ret: what was known is known behind the call */
+    /* mov edi,5; call f; mov eax,60; syscall; f: ret: known values survive the call */
     ROW("\xbf\x05\x00\x00\x00\xe8\x07\x00\x00\x00\xb8\x3c\x00\x00\x00\x0f\x05\xc3", "0 5 10 15 17",
         15, "syscall: exit(5)"),
     /* mov eax,0x10080; jmp rax; a byte; xor eax,eax; mov al,60; syscall */
     ROW("\xb8\x80\x00\x01\x00\xff\xe0\x06\x31\xc0\xb0\x3c\x0f\x05\xc3", "0 5 8 10 12", 12,
         "syscall: exit(0)"),
-    /* push 60; mov [rbx],eax; pop rax; syscall: the write may hit the stack */
+    /* push 60; mov [rbx],eax; pop rax; syscall: the write may overwrite the stack */
     ROW("\x6a\x3c\x8b\x1c\x24\x89\x03\x58\x0f\x05\xf4", "0 2 5 7 8 10", 8,
         "syscall: a system call whose number is not known"),
     /* push 7; mov rdi,rsp; mov eax,63; syscall; pop rdi; mov eax,231; syscall: uname wrote there */
@@ -127,23 +127,24 @@ static const struct {
     /* push 7; mov eax,39; syscall; pop rdi; mov eax,60; syscall: getpid writes nothing */
     ROW("\x6a\x07\xb8\x27\x00\x00\x00\x0f\x05\x5f\xb8\x3c\x00\x00\x00\x0f\x05", "0 2 7 9 10 15", 15,
         "syscall: exit(7)"),
-    /* push 7; mov qword [0x10000],9; pop rdi; mov eax,60; syscall: the stack may be there */
+    /* push 7; mov qword [0x10000],9; pop rdi; mov eax,60; syscall: that address may be on the stack
+     */
     ROW("\x6a\x07\x48\xc7\x04\x25\x00\x00\x01\x00\x09\x00\x00\x00\x5f\xb8\x3c\x00\x00\x00\x0f\x05",
         "0 2 14 15 20", 20, "syscall: exit(?)"),
-    /* push 99; push 0x33; push 0x10085; retfq; pop rdi; ...: it pops two, and where it leads is not
-     * said */
+    /* push 99; push 0x33; push 0x10085; retfq; pop rdi; ...: it pops two values, and its target is
+     * not followed */
     ROW("\x6a\x63\x6a\x33\x68\x85\x00\x01\x00\x48\xcb\x5f", "0 2 4 9", 9, "ret far"),
     /* mov eax,90; mov ebx,3; int 0x80: i386's mmap has one pointer */
     ROW("\xb8\x5a\x00\x00\x00\xbb\x03\x00\x00\x00\xcd\x80\xf4", "0 5 10 12", 10,
         "int 0x80: mmap(0x3)"),
-    /* call f; hlt; f: mov rax,-1; jmp rax: out of the file, from where it may come back */
+    /* call f; hlt; f: mov rax,-1; jmp rax: outside the file, from where it may return */
     ROW("\xe8\x01\x00\x00\x00\xf4\x48\xc7\xc0\xff\xff\xff\xff\xff\xe0", "0 5 6 13", 5, "hlt"),
     /* mov eax,0x3e8; syscall */
     ROW("\xb8\xe8\x03\x00\x00\x0f\x05\xf4", "0 5 7", 5, "syscall: system call 1000"),
 #undef ROW
 };
 
-START_TEST(constants_reach_the_call)
+START_TEST(constants_are_followed_to_the_system_call)
 {
     struct found *found = follow_in(exits[_i].bytes, exits[_i].size, ELFGEN_CODE_FLOW);
     has_instructions(found, exits[_i].instructions);
@@ -172,7 +173,7 @@ START_TEST(the_lectures_program_is_eight_instructions_two_calls_and_a_string)
 }
 END_TEST
 
-START_TEST(a_string_behind_a_call_that_pops_its_return_address_is_no_code)
+START_TEST(a_string_after_a_call_that_pops_its_return_address_is_not_code)
 {
     /* call 1f; "Hello\n"; 1: pop rsi; push 1; pop rax; mov edi,eax; push 6; pop rdx; syscall;
      * mov al,60; syscall */
@@ -184,12 +185,12 @@ START_TEST(a_string_behind_a_call_that_pops_its_return_address_is_no_code)
 }
 END_TEST
 
-START_TEST(where_paths_meet_only_what_both_know_is_known)
+START_TEST(where_paths_meet_only_values_that_both_share_are_known)
 {
     /* cmp byte [rsp],1; mov edi,7; jz 1f; mov eax,60; jmp 2f; 1: mov eax,39; 2: syscall; hlt */
     struct found *found = FOLLOW("\x80\x3c\x24\x01\xbf\x07\x00\x00\x00\x74\x07\xb8\x3c\x00\x00\x00"
                                  "\xeb\x05\xb8\x27\x00\x00\x00\x0f\x05\xf4");
-    /* By one way the call would never return, by the other it does. */
+    /* On one path the call would be exit; on the other it returns. */
     has_instructions(found, "0 4 9 11 16 18 23 25");
     says(found, 23, "syscall: a system call whose number is not known");
     const struct elfgen_call *call = elfgen_code_call(&found->code->code, HEADERS + 23);
@@ -199,7 +200,7 @@ START_TEST(where_paths_meet_only_what_both_know_is_known)
 }
 END_TEST
 
-START_TEST(a_loop_that_counts_ends_and_keeps_what_does_not_change)
+START_TEST(the_analysis_of_a_loop_ends_and_keeps_values_that_do_not_change)
 {
     /* mov ebx,1000; mov edi,3; 1: mov eax,39; syscall; dec ebx; jnz 1b; mov eax,60; syscall */
     struct found *found = FOLLOW("\xbb\xe8\x03\x00\x00\xbf\x03\x00\x00\x00\xb8\x27\x00\x00\x00\x0f"
@@ -211,7 +212,7 @@ START_TEST(a_loop_that_counts_ends_and_keeps_what_does_not_change)
 }
 END_TEST
 
-START_TEST(a_nop_of_several_bytes_has_a_text)
+START_TEST(a_nop_of_several_bytes_is_printed)
 {
     struct found *found = FOLLOW("\x0f\x1f\x44\x00\x00\x66\x0f\x1f\x84\x00\x00\x00\x00\x00\xf4");
     has_instructions(found, "0 5 14");
@@ -226,7 +227,7 @@ START_TEST(a_nop_of_several_bytes_has_a_text)
 }
 END_TEST
 
-START_TEST(a_function_that_is_called_twice_comes_back_twice)
+START_TEST(a_function_that_is_called_twice_returns_to_both_callers)
 {
     /* call f; call f; mov eax,60; syscall; f: ret */
     struct found *found =
@@ -245,7 +246,7 @@ START_TEST(a_jump_into_an_instruction_shows_both)
 }
 END_TEST
 
-START_TEST(paths_end_where_ring_3_may_not_go_on)
+START_TEST(paths_end_at_instructions_that_ring_3_may_not_execute)
 {
     static const struct {
         const char *bytes;
@@ -261,10 +262,10 @@ START_TEST(paths_end_where_ring_3_may_not_go_on)
 }
 END_TEST
 
-START_TEST(without_sections_all_is_what_stands_behind_the_entry_point)
+START_TEST(without_sections_all_begins_at_the_entry_point)
 {
     struct found *found = open_file(lecture_file, sizeof lecture_file, ELFGEN_CODE_ALL);
-    /* Eight instructions, then text that decodes: a linear sweep cannot know. */
+    /* Eight instructions, then text: a linear sweep decodes it as instructions. */
     ck_assert_uint_gt(found->count, 8);
     ck_assert_uint_eq(found->offsets[8], 46);
     done(found);
@@ -277,7 +278,7 @@ static const uint8_t tiny[45] = {
     0x00, 0x02, 0x00, 0x03, 0x00, 0x20, 0x00, 0x01, 0x00, 0x20, 0x00, 0x01, 0x00, 0x04, 0x00,
     0x00, 0x00, 0xb3, 0x2a, 0x31, 0xc0, 0x40, 0xcd, 0x80, 0x00, 0x34, 0x00, 0x20, 0x00, 0x01};
 
-START_TEST(i386_has_its_own_numbers_and_registers)
+START_TEST(i386_has_its_own_call_numbers_and_registers)
 {
     struct found *found = open_file(tiny, sizeof tiny, ELFGEN_CODE_FLOW);
     const struct elfgen_code *code = &found->code->code;
@@ -292,7 +293,7 @@ START_TEST(i386_has_its_own_numbers_and_registers)
 }
 END_TEST
 
-/* A file with a section whose header says more than the segment has. */
+/* A file with a section that is longer than its segment. */
 static struct found *open_with_section(uint64_t segment_size, uint64_t entry, const char *code,
                                        enum elfgen_code_mode mode)
 {
@@ -331,7 +332,7 @@ static struct found *open_with_section(uint64_t segment_size, uint64_t entry, co
            "ELF\2\1\1",
            7);
     memset(file + TEXT, 0x90, SIZE - TEXT);
-    file[SIZE - 1] = 0xe8; /* a call, cut off */
+    file[SIZE - 1] = 0xe8; /* a call, cut short */
     memcpy(file + TEXT, code, strlen(code));
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
         for (size_t f = 0; f < values[i].structure->count; f++)
@@ -352,12 +353,12 @@ START_TEST(a_section_that_is_longer_than_its_segment_is_read_to_the_files_end)
 }
 END_TEST
 
-START_TEST(a_sweep_begins_anew_at_what_the_flow_has_met)
+START_TEST(a_sweep_restarts_at_instructions_that_the_control_flow_reaches)
 {
-    /* hlt; e8, which would take the entry point for its distance, and a byte; the entry point, two
-     * nops, hlt */
+    /* hlt; e8, a call whose distance would begin at the entry point; at the entry point, two nops
+     * and hlt */
     struct found *found = open_with_section(64, 3, "\xf4\xe8\x90\x90\x90\xf4", ELFGEN_CODE_ALL);
-    const uint64_t text = 2 * 64; /* behind the section headers */
+    const uint64_t text = 2 * 64; /* after the section headers */
     const uint64_t expected[] = {0, 3, 4, 5, 6};
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
         ck_assert_uint_eq(found->offsets[i], text + expected[i]);
@@ -373,8 +374,8 @@ static void set(uint8_t *bytes, enum elfgen_structure_id id, const char *field, 
                              bytes, value);
 }
 
-/* Two segments of a page each, whose code ends with 1 and 2; the first would reach over the second.
- * A jump leads from the one to the other. */
+/* Two segments of a page each, whose code ends with 1 and 2; the first overlaps the second, and
+ * jumps into it. */
 START_TEST(of_segments_that_overlap_the_later_one_counts)
 {
     enum { SIZE = 0x4000 };
@@ -434,7 +435,7 @@ START_TEST(windows_give_the_instructions_that_the_whole_gives)
     ck_assert_uint_gt(count, 2000);
     x86_session_close(code);
     uint64_t state = 88172645463325252u;
-    /* Each window with code that nothing was asked of before. */
+    /* Each window is read with code that was not analysed before. */
     for (int round = 0; round < 24; round++) {
         code = x86_session_open(&view, mode, SYNTAX_INTEL, &problem);
         uint64_t from = next_random(&state) % length;
@@ -454,12 +455,12 @@ START_TEST(windows_give_the_instructions_that_the_whole_gives)
 }
 END_TEST
 
-START_TEST(random_code_is_followed_to_an_end)
+START_TEST(the_analysis_of_random_code_ends)
 {
     uint64_t state = 0x9e3779b97f4a7c15u + (uint64_t)_i;
     char code[4000];
     for (int round = 0; round < 40; round++) {
-        /* Few different bytes make many jumps, pushes and calls. */
+        /* A small choice of bytes gives many jumps, pushes and calls. */
         for (size_t i = 0; i < sizeof code; i++) {
             static const uint8_t usual[] = {0xeb, 0x74, 0xe8, 0xff, 0x00, 0x0f, 0x05, 0xcd, 0x80,
                                             0x6a, 0x58, 0x48, 0xb8, 0xc3, 0xe9, 0x90, 0x31, 0xc0};
@@ -490,24 +491,25 @@ static Suite *code_suite(void)
 {
     Suite *suite = suite_create("code");
     TCase *flow = tcase_create("the control flow");
-    tcase_add_loop_test(flow, constants_reach_the_call, 0, (int)(sizeof exits / sizeof exits[0]));
+    tcase_add_loop_test(flow, constants_are_followed_to_the_system_call, 0,
+                        (int)(sizeof exits / sizeof exits[0]));
     tcase_add_test(flow, the_lectures_program_is_eight_instructions_two_calls_and_a_string);
-    tcase_add_test(flow, a_string_behind_a_call_that_pops_its_return_address_is_no_code);
-    tcase_add_test(flow, where_paths_meet_only_what_both_know_is_known);
-    tcase_add_test(flow, a_loop_that_counts_ends_and_keeps_what_does_not_change);
-    tcase_add_test(flow, a_nop_of_several_bytes_has_a_text);
-    tcase_add_test(flow, a_function_that_is_called_twice_comes_back_twice);
+    tcase_add_test(flow, a_string_after_a_call_that_pops_its_return_address_is_not_code);
+    tcase_add_test(flow, where_paths_meet_only_values_that_both_share_are_known);
+    tcase_add_test(flow, the_analysis_of_a_loop_ends_and_keeps_values_that_do_not_change);
+    tcase_add_test(flow, a_nop_of_several_bytes_is_printed);
+    tcase_add_test(flow, a_function_that_is_called_twice_returns_to_both_callers);
     tcase_add_test(flow, a_jump_into_an_instruction_shows_both);
-    tcase_add_test(flow, paths_end_where_ring_3_may_not_go_on);
-    tcase_add_test(flow, without_sections_all_is_what_stands_behind_the_entry_point);
-    tcase_add_test(flow, i386_has_its_own_numbers_and_registers);
+    tcase_add_test(flow, paths_end_at_instructions_that_ring_3_may_not_execute);
+    tcase_add_test(flow, without_sections_all_begins_at_the_entry_point);
+    tcase_add_test(flow, i386_has_its_own_call_numbers_and_registers);
     tcase_add_test(flow, a_section_that_is_longer_than_its_segment_is_read_to_the_files_end);
-    tcase_add_test(flow, a_sweep_begins_anew_at_what_the_flow_has_met);
+    tcase_add_test(flow, a_sweep_restarts_at_instructions_that_the_control_flow_reaches);
     tcase_add_test(flow, of_segments_that_overlap_the_later_one_counts);
     suite_add_tcase(suite, flow);
     TCase *any = tcase_create("real files and any bytes");
     tcase_add_loop_test(any, windows_give_the_instructions_that_the_whole_gives, 0, 2);
-    tcase_add_loop_test(any, random_code_is_followed_to_an_end, 0, 3);
+    tcase_add_loop_test(any, the_analysis_of_random_code_ends, 0, 3);
     tcase_add_test(any, too_little_memory_is_refused);
     suite_add_tcase(suite, any);
     return suite;

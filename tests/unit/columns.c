@@ -1,4 +1,4 @@
-/* base/columns: rows of a label, two cells and the second relative to the first. */
+/* base/columns: rows of a label, two cells, and the change from the first to the second. */
 #include <string.h>
 
 #include "base/columns.h"
@@ -19,7 +19,7 @@ static const char *end(void)
     return printed;
 }
 
-/* A cell is as wide as all others: a blank, and 30 characters of which `text` are the last. */
+/* Every cell is a space and 30 characters, the last of which are `text`. */
 static void assert_cell(const char *text)
 {
     char expected[COLUMNS_WIDTH + 2];
@@ -43,7 +43,7 @@ static const struct {
     {"a\tb\n\x1b[31m\xc3\xa4\x7f", "a.b..[31m...", "a.b..[31m..."},
 };
 
-START_TEST(a_text_that_does_not_fit_ends_in_dots_and_a_file_begins_with_them)
+START_TEST(a_text_that_does_not_fit_ends_in_dots_and_a_file_name_begins_with_them)
 {
     begin();
     columns_word(&out, texts[_i].text);
@@ -57,7 +57,7 @@ START_TEST(a_text_that_does_not_fit_ends_in_dots_and_a_file_begins_with_them)
 }
 END_TEST
 
-START_TEST(bytes_of_a_string_need_not_be_printable_nor_end_with_nul)
+START_TEST(the_bytes_of_a_string_need_no_nul_and_may_be_unprintable)
 {
     begin();
     columns_string(&out, "a\0b", 3);
@@ -68,7 +68,7 @@ START_TEST(bytes_of_a_string_need_not_be_printable_nor_end_with_nul)
 }
 END_TEST
 
-START_TEST(a_number_is_whole_in_its_cell_or_not_there)
+START_TEST(a_number_is_never_cut_and_a_missing_one_is_n_a)
 {
     begin();
     columns_number(&out, true, 0);
@@ -93,7 +93,7 @@ START_TEST(a_label_is_indented_and_fills_its_column)
         ck_assert_str_eq(end(), expected);
         ck_assert_uint_eq(out.length, COLUMNS_LABEL);
     }
-    /* One that is longer is there all the same. */
+    /* A longer label is printed whole. */
     begin();
     columns_label(&out, 1, "a label of more than twenty characters");
     ck_assert_str_eq(end(), "  a label of more than twenty characters");
@@ -131,7 +131,7 @@ static const struct {
     {9999999999, 1, "  1/9999999999"},
     {1, 10000000000, "  +9999999999"},
     {1, 100000000000, "  +99999999999"},
-    {1, 100000000001, ""}, /* neither has room in a line */
+    {1, 100000000001, ""}, /* neither fits in a line */
     {0, 99999999999, "  +99999999999"},
     {0, 100000000000, ""},
     {UINT64_MAX, 1, ""},
@@ -142,7 +142,7 @@ static const struct {
     {UINT64_C(10) << 60, UINT64_C(4) << 60, "  1/2.5"},
 };
 
-START_TEST(from_two_times_on_a_change_is_a_factor_and_below_a_difference)
+START_TEST(a_change_is_a_factor_from_two_times_on_and_a_difference_below)
 {
     begin();
     columns_change(&out, changes[_i].a, changes[_i].b);
@@ -170,7 +170,7 @@ START_TEST(a_factor_has_one_decimal_place_below_100)
         {UINT64_MAX, UINT64_MAX, "1.0"},
         {UINT64_MAX, UINT64_MAX / 10 + 1, "10.0"},
         {UINT64_MAX, UINT64_MAX / 4 * 3, "1.3"},
-        {UINT64_MAX / 4, UINT64_MAX, "0.2"}, /* a little less than 0.25 */
+        {UINT64_MAX / 4, UINT64_MAX, "0.2"}, /* slightly less than 0.25 */
     };
     for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
         begin();
@@ -182,7 +182,7 @@ END_TEST
 
 /* ---- lines ---- */
 
-START_TEST(a_row_has_both_numbers_and_a_change_where_both_are_there)
+START_TEST(a_row_has_both_numbers_and_a_change_if_neither_is_missing)
 {
     static const bool second[2] = {false, true}, first[2] = {true, false}, neither[2];
     ck_assert(columns_both[0] && columns_both[1]);
@@ -209,7 +209,7 @@ START_TEST(a_row_has_both_numbers_and_a_change_where_both_are_there)
 }
 END_TEST
 
-START_TEST(a_row_of_some_is_none_where_both_are_0)
+START_TEST(a_row_of_some_is_omitted_if_both_are_0)
 {
     begin();
     columns_row_of_some(&out, 0, "some", 0, 0);
@@ -225,7 +225,7 @@ START_TEST(a_row_of_some_is_none_where_both_are_0)
 }
 END_TEST
 
-START_TEST(a_word_that_is_not_there_is_unknown)
+START_TEST(a_missing_word_is_unknown)
 {
     begin();
     columns_words(&out, "class", "ELF64", NULL);
@@ -258,21 +258,22 @@ static Suite *columns_suite(void)
 {
     Suite *suite = suite_create("columns");
     TCase *cells = tcase_create("cells");
-    tcase_add_loop_test(cells, a_text_that_does_not_fit_ends_in_dots_and_a_file_begins_with_them, 0,
+    tcase_add_loop_test(cells,
+                        a_text_that_does_not_fit_ends_in_dots_and_a_file_name_begins_with_them, 0,
                         sizeof texts / sizeof texts[0]);
-    tcase_add_test(cells, bytes_of_a_string_need_not_be_printable_nor_end_with_nul);
-    tcase_add_test(cells, a_number_is_whole_in_its_cell_or_not_there);
+    tcase_add_test(cells, the_bytes_of_a_string_need_no_nul_and_may_be_unprintable);
+    tcase_add_test(cells, a_number_is_never_cut_and_a_missing_one_is_n_a);
     tcase_add_test(cells, a_label_is_indented_and_fills_its_column);
     suite_add_tcase(suite, cells);
     TCase *relative = tcase_create("changes");
-    tcase_add_loop_test(relative, from_two_times_on_a_change_is_a_factor_and_below_a_difference, 0,
+    tcase_add_loop_test(relative, a_change_is_a_factor_from_two_times_on_and_a_difference_below, 0,
                         sizeof changes / sizeof changes[0]);
     tcase_add_test(relative, a_factor_has_one_decimal_place_below_100);
     suite_add_tcase(suite, relative);
     TCase *rows = tcase_create("rows");
-    tcase_add_test(rows, a_row_has_both_numbers_and_a_change_where_both_are_there);
-    tcase_add_test(rows, a_row_of_some_is_none_where_both_are_0);
-    tcase_add_test(rows, a_word_that_is_not_there_is_unknown);
+    tcase_add_test(rows, a_row_has_both_numbers_and_a_change_if_neither_is_missing);
+    tcase_add_test(rows, a_row_of_some_is_omitted_if_both_are_0);
+    tcase_add_test(rows, a_missing_word_is_unknown);
     tcase_add_test(rows, no_row_is_longer_than_a_line);
     suite_add_tcase(suite, rows);
     return suite;

@@ -1,4 +1,4 @@
-/* format/: the rows agree with the system's <elf.h>, which nobody here wrote. */
+/* format/: the tables of fields and names agree with the system's <elf.h>. */
 #include <elf.h>
 #include <stddef.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "field.h"
 #include "room.h"
 
-/* What <elf.h> says of a field: X(field, structure as the C library names it). */
+/* X(field, the C library's name of its structure): offset and width in <elf.h>. */
 #define ROW(structure, row_name, type32, type64, member)                                           \
     {                                                                                              \
         ELFGEN_STRUCTURE_##structure, #row_name,                                                   \
@@ -77,7 +77,7 @@ static const struct {
     ROW(dyn, d_val, Elf32_Dyn, Elf64_Dyn, d_un.d_val),
 };
 
-START_TEST(every_field_lies_where_elf_h_says)
+START_TEST(every_field_has_the_offset_and_width_of_elf_h)
 {
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         const struct elfgen_field *row = find_row(expected[i].id, expected[i].name);
@@ -91,7 +91,7 @@ START_TEST(every_field_lies_where_elf_h_says)
 }
 END_TEST
 
-START_TEST(every_structure_has_the_size_that_elf_h_says)
+START_TEST(every_structure_has_its_size_in_elf_h)
 {
     static const size_t sizes[ELFGEN_STRUCTURE_COUNT][2] = {
         [ELFGEN_STRUCTURE_ehdr] = {sizeof(Elf32_Ehdr), sizeof(Elf64_Ehdr)},
@@ -140,7 +140,8 @@ START_TEST(a_field_reads_back_what_was_written_in_both_classes_and_orders)
                 uint8_t bytes[64] = {0};
                 elfgen_field_set(field, class_, order, bytes, value);
                 ck_assert_uint_eq(elfgen_field_get(field, class_, order, bytes), kept);
-                /* The byte at the lowest address is the high one exactly if the order is big. */
+                /* The byte at the lowest address is the most significant one only in big-endian
+                 * order. */
                 uint8_t first = bytes[field->offset[turn & 1]];
                 ck_assert_uint_eq(
                     first, (uint8_t)(order == ELFGEN_BIG_ENDIAN ? kept >> 8 * (width - 1) : kept));
@@ -188,7 +189,7 @@ static const char *flags_text(uint64_t machine, uint32_t flags)
     return buffer;
 }
 
-START_TEST(machine_flags_are_told_by_their_rules)
+START_TEST(machine_flags_are_named_by_their_rules)
 {
     ck_assert_str_eq(flags_text(40, 0x05000400), ", Version5 EABI, hard-float ABI");
     ck_assert_str_eq(flags_text(243, 0x5), ", RVC, double-float ABI");
@@ -198,7 +199,7 @@ START_TEST(machine_flags_are_told_by_their_rules)
 }
 END_TEST
 
-START_TEST(text_that_does_not_fit_is_cut_and_said_to_be)
+START_TEST(text_that_does_not_fit_is_cut_and_marked_as_cut)
 {
     char buffer[4];
     struct elfgen_text text = {.bytes = buffer, .capacity = sizeof buffer};
@@ -228,18 +229,18 @@ static Suite *format_suite(void)
 {
     Suite *suite = suite_create("format");
     TCase *rows = tcase_create("rows");
-    tcase_add_test(rows, every_field_lies_where_elf_h_says);
-    tcase_add_test(rows, every_structure_has_the_size_that_elf_h_says);
+    tcase_add_test(rows, every_field_has_the_offset_and_width_of_elf_h);
+    tcase_add_test(rows, every_structure_has_its_size_in_elf_h);
     tcase_add_test(rows, every_byte_of_every_structure_has_exactly_one_field);
     tcase_add_test(rows, a_field_reads_back_what_was_written_in_both_classes_and_orders);
     suite_add_tcase(suite, rows);
     TCase *names = tcase_create("names");
     tcase_add_test(names, names_are_those_that_readelf_prints);
     tcase_add_test(names, an_osabi_is_found_by_its_name_in_any_case);
-    tcase_add_test(names, machine_flags_are_told_by_their_rules);
+    tcase_add_test(names, machine_flags_are_named_by_their_rules);
     suite_add_tcase(suite, names);
     TCase *words = tcase_create("words");
-    tcase_add_test(words, text_that_does_not_fit_is_cut_and_said_to_be);
+    tcase_add_test(words, text_that_does_not_fit_is_cut_and_marked_as_cut);
     tcase_add_test(words, an_error_keeps_status_place_and_sentence);
     suite_add_tcase(suite, words);
     return suite;

@@ -1,4 +1,4 @@
-/* format/: Linux reads the fields that the rows say it reads, and no others. */
+/* format/: Linux reads exactly the fields that the tables say it reads. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,7 +11,7 @@
 #include "support/lecture.h"
 #include "room.h"
 
-/* Runs the bytes as a program, its output thrown away; returns its wait status. */
+/* Runs the bytes as a program, discards its output, and returns its wait status. */
 static int run_bytes(const uint8_t *bytes, size_t size)
 {
     int file = memfd_create("program", MFD_CLOEXEC);
@@ -34,7 +34,7 @@ static int run_bytes(const uint8_t *bytes, size_t size)
     return status;
 }
 
-/* Fills every field of a structure that Linux is said not to read. */
+/* Overwrites each field of a structure that, by the table, Linux does not read. */
 static unsigned spoil(enum elfgen_structure_id id, uint8_t *bytes)
 {
     unsigned spoiled = 0;
@@ -48,7 +48,7 @@ static unsigned spoil(enum elfgen_structure_id id, uint8_t *bytes)
     return spoiled;
 }
 
-START_TEST(linux_runs_a_program_whatever_stands_in_the_fields_it_is_said_not_to_read)
+START_TEST(linux_runs_a_program_with_any_values_in_fields_that_it_does_not_read)
 {
     uint8_t bytes[sizeof lecture_file];
     memcpy(bytes, lecture_file, sizeof bytes);
@@ -59,10 +59,10 @@ START_TEST(linux_runs_a_program_whatever_stands_in_the_fields_it_is_said_not_to_
 }
 END_TEST
 
-START_TEST(linux_does_read_the_fields_it_is_said_to_read)
+START_TEST(linux_reads_every_field_that_the_table_says_it_reads)
 {
-    /* A value for each that no program can have; p_align is read for ET_DYN only, and any p_flags
-     * that can execute will do here. */
+    /* A value for each field with which no program runs. p_align is read for ET_DYN only; of
+     * p_flags, only the execute bit matters here. */
     static const struct {
         const char *name;
         uint64_t value;
@@ -87,10 +87,9 @@ END_TEST
 static Suite *format_linux_suite(void)
 {
     Suite *suite = suite_create("format, Linux");
-    TCase *readers = tcase_create("readers, as the kernel has them");
-    tcase_add_test(readers,
-                   linux_runs_a_program_whatever_stands_in_the_fields_it_is_said_not_to_read);
-    tcase_add_test(readers, linux_does_read_the_fields_it_is_said_to_read);
+    TCase *readers = tcase_create("fields that Linux reads");
+    tcase_add_test(readers, linux_runs_a_program_with_any_values_in_fields_that_it_does_not_read);
+    tcase_add_test(readers, linux_reads_every_field_that_the_table_says_it_reads);
     suite_add_tcase(suite, readers);
     return suite;
 }

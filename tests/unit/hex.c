@@ -1,4 +1,4 @@
-/* hex/: bytes written by hand, references to labels, listings, and what is refused where. */
+/* hex/: bytes, strings and references to labels, listings, and the place of each error. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 enum { MOST = 600 };
 
-/* What became of a source: its bytes, or the status, the place and the sentence of its refusal. */
+/* The result of a source: its bytes, or the status, place and message of its error. */
 struct made {
     enum elfgen_status status;
     uint64_t size;
@@ -15,8 +15,8 @@ struct made {
     struct elfgen_error error;
 };
 
-/* Measures and assembles a copy of exactly that size, so that a sanitizer sees a look past its end.
- */
+/* Measures and assembles a copy of exactly that size, so that the sanitizer notices a read past its
+ * end. */
 static struct made make(const char *source, size_t size, uint64_t base, enum elfgen_order order)
 {
     struct made made = {.status = ELFGEN_OK};
@@ -48,7 +48,7 @@ static struct made make_text(const char *source)
     return make(source, strlen(source), 0, ELFGEN_LITTLE_ENDIAN);
 }
 
-/* The bytes in hex digits. */
+/* The bytes as hex digits. */
 static const char *digits_of(const struct made *made)
 {
     static char text[2 * MOST + 1];
@@ -94,7 +94,7 @@ static const struct {
     {":a +a", "f8ffffffffffffff", 0},
     {"!b 00 :b", "0100", 0},
     {"%b :b", "00000000", 0x7fffffffffffffff},
-    /* Addresses have the base in them. */
+    /* Addresses include the base. */
     {"00 :a $a", "000110", 0x1000},
     {"00 :a &a", "0001020300", 0x30200},
     {"00 :a =a", "000100000000000080", UINT64_C(1) << 63},
@@ -103,7 +103,7 @@ static const struct {
     {":a 00 00 :b !b>a @a>b", "000002feff", 0},
     {":a 00 :b &b>a", "0001100000", 0x1000},
     {"%b>a :a 00 :b", "0100000000", 0},
-    /* A name goes up to a blank, an end of line or '>'. */
+    /* A name ends at a blank, the end of the line or '>'. */
     {":a#b;c 00 !a#b;c", "00fe", 0},
     {":1\n!1\r\n", "ff", 0},
     {":\"\n!\"", "ff", 0},
@@ -115,7 +115,7 @@ static const struct {
     {":a &a", "ffffffff", 0xffffffff},
 };
 
-START_TEST(each_form_of_the_language_gives_its_bytes)
+START_TEST(each_form_of_the_language_is_assembled_to_its_bytes)
 {
     struct made made =
         make(good[_i].source, strlen(good[_i].source), good[_i].base, ELFGEN_LITTLE_ENDIAN);
@@ -124,7 +124,7 @@ START_TEST(each_form_of_the_language_gives_its_bytes)
 }
 END_TEST
 
-START_TEST(references_are_in_the_byte_order_that_was_asked_for)
+START_TEST(references_have_the_requested_byte_order)
 {
     static const char source[] = "11 22 :a $a ~a &a +a =a";
     struct made made = make(source, strlen(source), 0x1200, ELFGEN_BIG_ENDIAN);
@@ -208,7 +208,7 @@ static const struct {
     {":a &a", ELFGEN_DOES_NOT_FIT, 3, "address 0xffffffffffffffff", UINT64_MAX},
 };
 
-START_TEST(what_is_not_in_the_language_is_refused_with_its_place)
+START_TEST(a_source_with_an_error_is_refused_with_the_error_s_place)
 {
     struct made made =
         make(bad[_i].source, strlen(bad[_i].source), bad[_i].base, ELFGEN_LITTLE_ENDIAN);
@@ -220,7 +220,7 @@ START_TEST(what_is_not_in_the_language_is_refused_with_its_place)
 }
 END_TEST
 
-START_TEST(a_nul_is_a_character_like_others)
+START_TEST(a_nul_is_a_character_like_any_other)
 {
     struct made made = make("41\0", 3, 0, ELFGEN_LITTLE_ENDIAN);
     ck_assert_int_eq(made.status, ELFGEN_BAD_VALUE);
@@ -270,7 +270,7 @@ END_TEST
 
 /* ---- needs and listings ---- */
 
-START_TEST(a_table_of_labels_has_room_for_all_and_a_power_of_two_of_places)
+START_TEST(the_label_table_s_size_is_a_power_of_two_with_room_for_all_labels)
 {
     for (unsigned count = 0; count < 70; count++) {
         char source[70 * 8];
@@ -301,7 +301,7 @@ START_TEST(what_is_not_needed_may_be_null)
                      ELFGEN_OK);
     ck_assert_uint_eq(byte, 0x41);
     ck_assert_str_eq(error.text, "untouched");
-    /* A reference to a label that no table has. */
+    /* A reference to a label needs a table. */
     ck_assert_int_eq(elfgen_hex_measure("!a", 2, &needs, NULL), ELFGEN_OK);
     ck_assert_int_eq(elfgen_hex_assemble("!a", 2, NULL, &needs, NULL, &byte, NULL, NULL, NULL),
                      ELFGEN_UNDEFINED);
@@ -309,7 +309,7 @@ START_TEST(what_is_not_needed_may_be_null)
 }
 END_TEST
 
-START_TEST(needs_of_another_source_are_refused_and_nothing_is_written_past_them)
+START_TEST(buffers_that_are_too_small_are_refused_and_not_written_past)
 {
     static const char source[] = ":a 41 :b !a :c 42 43";
     struct elfgen_hex_needs needs, less;
@@ -383,12 +383,12 @@ static const struct {
     {"41\n", "1:0+1 2:1+0 "},
     {"41 42\n\n# no bytes\n43", "1:0+2 2:2+0 3:2+0 4:2+1 "},
     {":a 00\n=a 01\r\n\"text\"", "1:0+1 2:1+9 3:10+4 "},
-    /* A byte whose digits stand on two lines is one of the first of them. */
+    /* A byte whose digits are on two lines belongs to the first line. */
     {"4\n1\n42", "1:0+1 3:1+1 "},
     {"4 # four\n1 42\n43", "1:0+2 3:2+1 "},
 };
 
-START_TEST(a_listing_has_every_line_with_the_bytes_that_it_made)
+START_TEST(a_listing_has_every_line_with_the_bytes_it_produced)
 {
     const char *source = listings[_i].source;
     struct listing listing = {.length = 0};
@@ -404,7 +404,7 @@ START_TEST(a_listing_has_every_line_with_the_bytes_that_it_made)
 }
 END_TEST
 
-START_TEST(random_sources_are_refused_or_give_what_was_measured)
+START_TEST(random_sources_are_refused_or_assembled_to_the_measured_size)
 {
     static const char letters[] = "0123456789abcdefxAF :!@~%$&+=>#;\"\\\n\r\t<^aann0";
     uint64_t state = 88172645463325252;
@@ -426,25 +426,25 @@ static Suite *hex_suite(void)
 {
     Suite *suite = suite_create("hex");
     TCase *language = tcase_create("the language");
-    tcase_add_loop_test(language, each_form_of_the_language_gives_its_bytes, 0,
+    tcase_add_loop_test(language, each_form_of_the_language_is_assembled_to_its_bytes, 0,
                         sizeof good / sizeof good[0]);
-    tcase_add_test(language, references_are_in_the_byte_order_that_was_asked_for);
+    tcase_add_test(language, references_have_the_requested_byte_order);
     tcase_add_loop_test(language, a_byte_is_any_pair_of_digits, 0, 2);
     suite_add_tcase(suite, language);
     TCase *refused = tcase_create("what is refused");
-    tcase_add_loop_test(refused, what_is_not_in_the_language_is_refused_with_its_place, 0,
+    tcase_add_loop_test(refused, a_source_with_an_error_is_refused_with_the_error_s_place, 0,
                         sizeof bad / sizeof bad[0]);
-    tcase_add_test(refused, a_nul_is_a_character_like_others);
+    tcase_add_test(refused, a_nul_is_a_character_like_any_other);
     tcase_add_test(refused, a_distance_of_one_byte_reaches_from_128_back_to_127_on);
     suite_add_tcase(suite, refused);
     TCase *use = tcase_create("needs and listings");
-    tcase_add_test(use, a_table_of_labels_has_room_for_all_and_a_power_of_two_of_places);
+    tcase_add_test(use, the_label_table_s_size_is_a_power_of_two_with_room_for_all_labels);
     tcase_add_test(use, what_is_not_needed_may_be_null);
-    tcase_add_test(use, needs_of_another_source_are_refused_and_nothing_is_written_past_them);
+    tcase_add_test(use, buffers_that_are_too_small_are_refused_and_not_written_past);
     tcase_add_test(use, the_table_has_each_label_s_name_and_address);
-    tcase_add_loop_test(use, a_listing_has_every_line_with_the_bytes_that_it_made, 0,
+    tcase_add_loop_test(use, a_listing_has_every_line_with_the_bytes_it_produced, 0,
                         sizeof listings / sizeof listings[0]);
-    tcase_add_test(use, random_sources_are_refused_or_give_what_was_measured);
+    tcase_add_test(use, random_sources_are_refused_or_assembled_to_the_measured_size);
     suite_add_tcase(suite, use);
     return suite;
 }

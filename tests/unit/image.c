@@ -1,4 +1,4 @@
-/* image/: from a program to bytes. */
+/* image/: writing a program as the bytes of a file. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "support/lecture.h"
 #include "room.h"
 
-START_TEST(the_lectures_file_comes_out_byte_for_byte)
+START_TEST(the_lectures_file_is_written_byte_for_byte)
 {
     uint8_t file[sizeof lecture_file];
     size_t size = elfgen_write_exec(file, sizeof file, lecture_file + LECTURE_HEADERS,
@@ -18,7 +18,7 @@ START_TEST(the_lectures_file_comes_out_byte_for_byte)
 }
 END_TEST
 
-START_TEST(a_file_is_its_code_and_120_bytes)
+START_TEST(a_file_is_its_code_and_120_bytes_of_headers)
 {
     static const size_t lengths[] = {0, 1, 46, 100000};
     size_t length = lengths[_i];
@@ -45,7 +45,7 @@ START_TEST(a_file_is_its_code_and_120_bytes)
 }
 END_TEST
 
-START_TEST(code_may_already_stand_in_its_place_or_overlap_it)
+START_TEST(code_may_already_be_in_its_place_or_overlap_it)
 {
     uint8_t file[256];
     memcpy(file + 120, lecture_file + 120, 58);
@@ -57,7 +57,7 @@ START_TEST(code_may_already_stand_in_its_place_or_overlap_it)
 }
 END_TEST
 
-/* Options that are refused, and how. */
+/* Options that are refused, and the status of each. */
 static const struct {
     struct elfgen_exec_options options;
     size_t length;
@@ -81,7 +81,7 @@ static const struct {
     {{62, 3, 5, 0x10000, 0, 0, FIRST, 0}, SIZE_MAX - 120, ELFGEN_DOES_NOT_FIT},
 };
 
-START_TEST(what_cannot_be_is_refused_with_a_reason_and_nothing_written)
+START_TEST(invalid_options_are_refused_with_a_reason_and_nothing_is_written)
 {
     static uint8_t code[8192];
     uint8_t file[8192] = {0xaa};
@@ -105,7 +105,7 @@ START_TEST(the_last_page_of_user_space_can_be_filled_to_its_end)
 }
 END_TEST
 
-/* ---- what a relocation refuses, no image has; each relocation is in relocation.c ---- */
+/* ---- a failed relocation fails the image; relocation.c tests each relocation ---- */
 
 START_TEST(an_undefined_symbol_is_an_error_and_an_undefined_weak_one_is_zero)
 {
@@ -134,7 +134,7 @@ START_TEST(an_undefined_symbol_is_an_error_and_an_undefined_weak_one_is_zero)
 }
 END_TEST
 
-/* ---- round trip: view(image(p)) says what p said, for random programs ---- */
+/* ---- round trip: view(image(p)) reads back as p, for random programs ---- */
 
 enum { MOST_SECTIONS = 12, MOST_SYMBOLS = 24, MOST_SIZE = 600 };
 
@@ -185,7 +185,7 @@ static void make_random(struct random_program *random, uint64_t *state)
     }
 }
 
-/* The relocated number, reckoned by hand from the formula. */
+/* The relocated number, computed from the formula here. */
 static uint64_t expected_value(const struct elfgen_program *program,
                                const struct elfgen_relocation *relocation)
 {
@@ -197,7 +197,7 @@ static uint64_t expected_value(const struct elfgen_program *program,
     return value;
 }
 
-/* The lowest address that a section with bytes got; without any, what follows the headers. */
+/* The lowest address of a section with bytes; without one, the address after the headers. */
 static uint64_t expected_entry(const struct elfgen_program *program,
                                const struct elfgen_exec_options *options)
 {
@@ -276,10 +276,10 @@ static Suite *image_suite(void)
 {
     Suite *suite = suite_create("image");
     TCase *exec = tcase_create("headers around code");
-    tcase_add_test(exec, the_lectures_file_comes_out_byte_for_byte);
-    tcase_add_loop_test(exec, a_file_is_its_code_and_120_bytes, 0, 4);
-    tcase_add_test(exec, code_may_already_stand_in_its_place_or_overlap_it);
-    tcase_add_loop_test(exec, what_cannot_be_is_refused_with_a_reason_and_nothing_written, 0,
+    tcase_add_test(exec, the_lectures_file_is_written_byte_for_byte);
+    tcase_add_loop_test(exec, a_file_is_its_code_and_120_bytes_of_headers, 0, 4);
+    tcase_add_test(exec, code_may_already_be_in_its_place_or_overlap_it);
+    tcase_add_loop_test(exec, invalid_options_are_refused_with_a_reason_and_nothing_is_written, 0,
                         sizeof refused / sizeof refused[0]);
     tcase_add_test(exec, the_last_page_of_user_space_can_be_filled_to_its_end);
     suite_add_tcase(suite, exec);

@@ -1,4 +1,4 @@
-/* source/: NASM's or GNU's assembly, told apart by what stands in it. */
+/* input/: tells NASM's assembly from GNU's by its content. */
 #include <string.h>
 
 #include "input/input.h"
@@ -37,7 +37,7 @@ static const struct {
     {SOURCE_NASM, "# 1 \"a.S\"\nglobal _start\n"},
 };
 
-START_TEST(a_languages_marks_give_it_away)
+START_TEST(a_language_is_recognised_by_its_syntax)
 {
     size_t offset;
     ck_assert_msg(source_detect_assembly(samples[_i].text, strlen(samples[_i].text), &offset) ==
@@ -46,7 +46,7 @@ START_TEST(a_languages_marks_give_it_away)
 }
 END_TEST
 
-START_TEST(bytes_that_are_no_text_are_no_assembly)
+START_TEST(bytes_that_are_not_text_are_not_assembly)
 {
     size_t offset = 0;
     ck_assert_int_eq(source_detect_assembly("nop\nmov\0eax\n", 12, &offset), SOURCE_DETECT);
@@ -55,15 +55,15 @@ START_TEST(bytes_that_are_no_text_are_no_assembly)
 }
 END_TEST
 
-static Suite *source_suite(void)
+static Suite *input_suite(void)
 {
-    Suite *suite = suite_create("source");
+    Suite *suite = suite_create("input");
     TCase *detect = tcase_create("detect");
-    tcase_add_loop_test(detect, a_languages_marks_give_it_away, 0,
+    tcase_add_loop_test(detect, a_language_is_recognised_by_its_syntax, 0,
                         sizeof samples / sizeof samples[0]);
-    tcase_add_test(detect, bytes_that_are_no_text_are_no_assembly);
+    tcase_add_test(detect, bytes_that_are_not_text_are_not_assembly);
     suite_add_tcase(suite, detect);
     return suite;
 }
 
-RUN_SUITE(source_suite)
+RUN_SUITE(input_suite)

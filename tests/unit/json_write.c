@@ -20,7 +20,7 @@ static const char *end(void)
     return written;
 }
 
-/* What jansson reads: the caller frees it. */
+/* The text as jansson reads it; the caller frees it. */
 static json_t *judged(size_t flags)
 {
     json_error_t error;
@@ -30,7 +30,7 @@ static json_t *judged(size_t flags)
     return value;
 }
 
-/* A string of these bytes is read back as a character below 256 for each of them. */
+/* A string of these bytes is read back as one character below 256 for each byte. */
 static void assert_bytes_come_back(const char *bytes, size_t length)
 {
     begin();
@@ -83,12 +83,12 @@ static const struct {
     {"\n\t\r\b\f", "\"\\u000a\\u0009\\u000d\\u0008\\u000c\""},
     {"\x1b[31m", "\"\\u001b[31m\""},
     {"\x7f", "\"\\u007f\""},
-    {"\xc3\xa4", "\"\\u00c3\\u00a4\""},     /* each byte, whether it is UTF-8 */
+    {"\xc3\xa4", "\"\\u00c3\\u00a4\""},     /* byte by byte, whether the string is UTF-8 */
     {"a\xff\x80z", "\"a\\u00ff\\u0080z\""}, /* or not */
     {"~ ", "\"~ \""},
 };
 
-START_TEST(what_is_not_printable_ascii_is_escaped)
+START_TEST(bytes_other_than_printable_ascii_are_escaped)
 {
     begin();
     json_string(&out, strings[_i].string);
@@ -97,7 +97,7 @@ START_TEST(what_is_not_printable_ascii_is_escaped)
 }
 END_TEST
 
-START_TEST(no_string_is_null_and_a_nul_ends_one)
+START_TEST(a_null_pointer_is_null_and_a_nul_ends_a_string)
 {
     begin();
     json_string(&out, NULL);
@@ -114,7 +114,7 @@ START_TEST(no_string_is_null_and_a_nul_ends_one)
 }
 END_TEST
 
-START_TEST(numbers_are_whole_at_their_ends)
+START_TEST(the_smallest_and_largest_numbers_are_exact)
 {
     static const uint64_t numbers[] = {
         0, 1, 9, 10, UINT32_MAX, INT64_MAX, UINT64_C(1) << 53, UINT64_MAX};
@@ -133,7 +133,7 @@ START_TEST(numbers_are_whole_at_their_ends)
 }
 END_TEST
 
-/* A document as the commands write it: an object that has a first member. */
+/* A document as the commands write it: an object with at least one member. */
 START_TEST(keys_and_values_are_members_of_an_object)
 {
     begin();
@@ -162,7 +162,7 @@ START_TEST(keys_and_values_are_members_of_an_object)
 END_TEST
 
 /* jansson's integers end at 2^63 - 1; a reader of larger ones sees all 64 bits in the text. */
-START_TEST(the_largest_number_is_json)
+START_TEST(the_largest_number_is_valid_json)
 {
     begin();
     elfgen_text_string(&out, "{\"first\":1");
@@ -180,14 +180,14 @@ static Suite *json_suite(void)
     TCase *text = tcase_create("strings");
     tcase_add_test(text, each_byte_alone_comes_back);
     tcase_add_test(text, a_string_of_all_bytes_comes_back);
-    tcase_add_loop_test(text, what_is_not_printable_ascii_is_escaped, 0,
+    tcase_add_loop_test(text, bytes_other_than_printable_ascii_are_escaped, 0,
                         sizeof strings / sizeof strings[0]);
-    tcase_add_test(text, no_string_is_null_and_a_nul_ends_one);
+    tcase_add_test(text, a_null_pointer_is_null_and_a_nul_ends_a_string);
     suite_add_tcase(suite, text);
     TCase *members = tcase_create("members");
-    tcase_add_test(members, numbers_are_whole_at_their_ends);
+    tcase_add_test(members, the_smallest_and_largest_numbers_are_exact);
     tcase_add_test(members, keys_and_values_are_members_of_an_object);
-    tcase_add_test(members, the_largest_number_is_json);
+    tcase_add_test(members, the_largest_number_is_valid_json);
     suite_add_tcase(suite, members);
     return suite;
 }

@@ -1,12 +1,12 @@
-/* kernel/: what Linux answers to execve, and what others object to. The running kernel is asked by
- * oracle/kernel/same.c; here is what that cannot ask: other machines,
- * interpreters, and that the answers are ones to a reader. */
+/* kernel/: the model of Linux's answer to execve. oracle/kernel/same.c compares it with the running
+ * kernel; these tests cover what that cannot: other machines, interpreters, and answers that a
+ * reader can use. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel_ask.h"
 
-START_TEST(the_lectures_programs_start_and_are_in_memory_where_they_say)
+START_TEST(the_lectures_programs_start_and_are_mapped_at_their_addresses)
 {
     struct elfgen_kernel_machine machine = usual();
     struct elfgen_kernel_area areas[32];
@@ -32,7 +32,7 @@ START_TEST(the_lectures_programs_start_and_are_in_memory_where_they_say)
 }
 END_TEST
 
-/* One row a check that a changed field can reach. */
+/* A row for each check that a changed field can reach. */
 static const struct {
     const char *field;
     uint64_t value;
@@ -87,7 +87,7 @@ START_TEST(a_changed_field_is_blamed_by_the_check_that_reads_it)
 }
 END_TEST
 
-/* The value that is offered, put in, changes the verdict or leads to a later check. */
+/* Writes the suggested value: the verdict changes, or a later check fails. */
 static void mend(uint8_t *bytes, size_t size, const struct elfgen_kernel_answer *before,
                  const struct elfgen_kernel_machine *machine)
 {
@@ -115,7 +115,7 @@ static size_t make_interpreted(uint8_t *bytes, size_t room)
     return 256 + sizeof path + 40;
 }
 
-START_TEST(what_is_offered_for_a_changed_field_leads_further)
+START_TEST(the_value_suggested_for_a_changed_field_passes_its_check)
 {
     static const uint64_t values[] = {0,
                                       1,
@@ -171,7 +171,7 @@ START_TEST(what_is_offered_for_a_changed_field_leads_further)
                         (over && !answer.offers) || answer.class_ != bases[base].class_)
                         continue;
                     mended++;
-                    /* set() takes the first program header; these are blamed in it, too. */
+                    /* set() changes the first program header, and these checks blame that one. */
                     if (answer.segment == 0xffff || answer.segment == 0)
                         mend(bytes, bases[base].size, &answer, &machine);
                 }
@@ -179,7 +179,7 @@ START_TEST(what_is_offered_for_a_changed_field_leads_further)
 }
 END_TEST
 
-START_TEST(a_program_for_x32_is_told_so)
+START_TEST(a_program_for_x32_is_recognised)
 {
     struct elfgen_kernel_machine machine = usual();
     uint8_t bytes[sizeof lecture_file32];
@@ -190,16 +190,16 @@ START_TEST(a_program_for_x32_is_told_so)
     ck_assert_int_eq(answer.error, ELFGEN_ENOEXEC);
     ck_assert_str_eq(answer.field, "e_machine");
     ck_assert_uint_eq(answer.would, ELFGEN_EM_386);
-    /* ei_class alone matters to nobody. */
+    /* Linux does not read ei_class. */
     ck_assert_int_eq(with("ei_class", 1, &machine).verdict, ELFGEN_STARTS);
 }
 END_TEST
 
-START_TEST(a_file_cut_at_any_length_is_judged_without_a_look_past_its_end)
+START_TEST(a_file_cut_at_any_length_is_judged_without_reading_past_its_end)
 {
     struct elfgen_kernel_machine machine = usual();
     for (size_t size = 0; size <= sizeof lecture_file; size++) {
-        uint8_t *bytes = malloc(size ? size : 1); /* a sanitizer sees the end */
+        uint8_t *bytes = malloc(size ? size : 1); /* the sanitizer knows its end */
         memcpy(bytes, lecture_file, size);
         struct elfgen_kernel_answer answer = ask(bytes, size, &machine);
         /* The program header ends at 120, and the rest of its page is zeros. */
@@ -210,7 +210,7 @@ START_TEST(a_file_cut_at_any_length_is_judged_without_a_look_past_its_end)
 }
 END_TEST
 
-START_TEST(what_the_machine_allows_decides)
+START_TEST(the_verdict_depends_on_the_machine)
 {
     struct elfgen_kernel_machine machine = usual();
     machine.ia32 = false;
@@ -240,7 +240,7 @@ START_TEST(what_the_machine_allows_decides)
     machine.five_levels = true;
     ck_assert_int_eq(with("p_vaddr", UINT64_C(1) << 50, &machine).check,
                      ELFGEN_CHECK_first_nothing);
-    /* An ET_DYN that does not begin with a page asks for an address at the end of all: it gets one
+    /* An ET_DYN whose segment does not begin on a page requests an address near 2^64, and is placed
      * at the end of the 57 bits. */
     uint8_t bytes[sizeof lecture_file];
     memcpy(bytes, lecture_file, sizeof bytes);
@@ -259,7 +259,7 @@ START_TEST(what_the_machine_allows_decides)
     set(bytes, ELFGEN_CLASS64, "e_entry", 0x10078);
     ck_assert_uint_eq(ask(bytes, sizeof bytes, &machine).entry, 0x7ffff7ffe078);
     machine.five_levels = true;
-    /* Too large for anywhere below the stack: it is not the address that is to blame. */
+    /* Too large for any place below the stack: the size is to blame, not the address. */
     answer = with("p_filesz", UINT64_C(0x8d00000000b2), &machine);
     ck_assert_int_eq(answer.check, ELFGEN_CHECK_map_exists);
     ck_assert_str_eq(answer.field, "p_filesz");
@@ -268,7 +268,7 @@ END_TEST
 
 /* ---- other files ---- */
 
-START_TEST(interpreters_are_followed_one_step)
+START_TEST(the_interpreter_decides_as_well)
 {
     struct elfgen_kernel_machine machine = usual();
     struct elfgen_kernel_answer answer;
@@ -295,7 +295,7 @@ START_TEST(interpreters_are_followed_one_step)
     struct elfgen_kernel_file narrow = {lecture_file32, sizeof lecture_file32, 0};
     elfgen_kernel_ask(bytes, size, &machine, &narrow, &answer, NULL);
     ck_assert_int_eq(answer.check, ELFGEN_CHECK_interpreter_machine);
-    /* The lecture's own program as interpreter is over the program: MAP_FIXED. */
+    /* The lecture's program as its own interpreter replaces the program: MAP_FIXED. */
     struct elfgen_kernel_file good = {lecture_file, sizeof lecture_file, 0};
     elfgen_kernel_ask(bytes, size, &machine, &good, &answer, NULL);
     ck_assert_int_eq(answer.verdict, ELFGEN_STARTS);
@@ -335,7 +335,7 @@ START_TEST(scripts_name_an_interpreter_or_are_refused)
 }
 END_TEST
 
-START_TEST(a_nul_for_an_interpreter_names_the_current_folder_from_5_8_on)
+START_TEST(an_empty_interpreter_is_the_current_folder_from_5_8_on)
 {
     struct elfgen_kernel_machine old = linux_of(5, 7), new = linux_of(5, 8);
     ck_assert_int_eq(ask("#!", 2, &old).error, ELFGEN_ENOEXEC);
@@ -346,7 +346,7 @@ START_TEST(a_nul_for_an_interpreter_names_the_current_folder_from_5_8_on)
 }
 END_TEST
 
-START_TEST(a_path_cut_off_by_the_buffer_is_refused_by_the_versions_that_have_it)
+START_TEST(a_script_s_path_that_the_buffer_cuts_is_refused)
 {
     char text[400];
     struct elfgen_kernel_machine old = linux_of(4, 19), new = linux_of(5, 4);
@@ -362,7 +362,7 @@ START_TEST(a_path_cut_off_by_the_buffer_is_refused_by_the_versions_that_have_it)
 }
 END_TEST
 
-START_TEST(many_segments_need_more_memory_for_the_map_and_say_how_much)
+START_TEST(a_memory_map_without_room_reports_how_much_it_needs)
 {
     enum { MANY = 1000 };
     static uint8_t bytes[64 + MANY * 56];
@@ -395,9 +395,9 @@ START_TEST(many_segments_need_more_memory_for_the_map_and_say_how_much)
 }
 END_TEST
 
-/* ---- words ---- */
+/* ---- messages ---- */
 
-START_TEST(every_sentence_is_whole)
+START_TEST(every_message_is_complete)
 {
     for (int id = 0; id < ELFGEN_CHECK_COUNT; id++) {
         struct elfgen_kernel_answer answer = {.check = (enum elfgen_kernel_check_id)id,
@@ -424,19 +424,19 @@ static Suite *suite(void)
 {
     Suite *result = suite_create("kernel");
     TCase *tests = tcase_create("kernel");
-    tcase_add_test(tests, the_lectures_programs_start_and_are_in_memory_where_they_say);
+    tcase_add_test(tests, the_lectures_programs_start_and_are_mapped_at_their_addresses);
     tcase_add_loop_test(tests, a_changed_field_is_blamed_by_the_check_that_reads_it, 0,
                         sizeof changes / sizeof changes[0]);
-    tcase_add_test(tests, what_is_offered_for_a_changed_field_leads_further);
-    tcase_add_test(tests, a_program_for_x32_is_told_so);
-    tcase_add_test(tests, a_file_cut_at_any_length_is_judged_without_a_look_past_its_end);
-    tcase_add_test(tests, what_the_machine_allows_decides);
-    tcase_add_test(tests, interpreters_are_followed_one_step);
+    tcase_add_test(tests, the_value_suggested_for_a_changed_field_passes_its_check);
+    tcase_add_test(tests, a_program_for_x32_is_recognised);
+    tcase_add_test(tests, a_file_cut_at_any_length_is_judged_without_reading_past_its_end);
+    tcase_add_test(tests, the_verdict_depends_on_the_machine);
+    tcase_add_test(tests, the_interpreter_decides_as_well);
     tcase_add_test(tests, scripts_name_an_interpreter_or_are_refused);
-    tcase_add_test(tests, a_nul_for_an_interpreter_names_the_current_folder_from_5_8_on);
-    tcase_add_test(tests, a_path_cut_off_by_the_buffer_is_refused_by_the_versions_that_have_it);
-    tcase_add_test(tests, many_segments_need_more_memory_for_the_map_and_say_how_much);
-    tcase_add_test(tests, every_sentence_is_whole);
+    tcase_add_test(tests, an_empty_interpreter_is_the_current_folder_from_5_8_on);
+    tcase_add_test(tests, a_script_s_path_that_the_buffer_cuts_is_refused);
+    tcase_add_test(tests, a_memory_map_without_room_reports_how_much_it_needs);
+    tcase_add_test(tests, every_message_is_complete);
     suite_add_tcase(result, tests);
     suite_add_tcase(result, kernel_version_cases());
     suite_add_tcase(result, kernel_objection_cases());

@@ -1,4 +1,4 @@
-/* What the kernel's model answers about a file, for the files of this room's tests. */
+/* Asks the kernel's model about a file; shared by the tests of kernel/. */
 #ifndef KERNEL_ASK_H
 #define KERNEL_ASK_H
 

@@ -1,4 +1,4 @@
-/* kernel/: other versions of Linux, other loaders, and what a reader is warned of. */
+/* kernel/: differences between versions of Linux, and objections of other loaders. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 
 /* ---- versions ---- */
 
-START_TEST(without_gnu_stack_all_was_executable_up_to_5_7)
+START_TEST(without_gnu_stack_every_page_was_executable_up_to_5_7)
 {
     struct elfgen_kernel_machine old = linux_of(5, 4), new = linux_of(5, 10);
     ck_assert_int_eq(with("p_flags", 4, &old).verdict, ELFGEN_STARTS);
@@ -14,7 +14,7 @@ START_TEST(without_gnu_stack_all_was_executable_up_to_5_7)
 }
 END_TEST
 
-START_TEST(a_page_of_program_headers_was_the_most_up_to_6_16)
+START_TEST(program_headers_were_limited_to_a_page_up_to_6_16)
 {
     enum { MANY = 80 };
     static uint8_t bytes[64 + MANY * 56];
@@ -28,7 +28,7 @@ START_TEST(a_page_of_program_headers_was_the_most_up_to_6_16)
 }
 END_TEST
 
-START_TEST(zeros_behind_a_read_only_segment_killed_before_elf_load)
+START_TEST(zeros_after_a_read_only_segment_were_fatal_in_5_15)
 {
     struct elfgen_kernel_machine old = linux_of(5, 15), middle = linux_of(6, 1),
                                  new = linux_of(6, 12);
@@ -38,7 +38,7 @@ START_TEST(zeros_behind_a_read_only_segment_killed_before_elf_load)
 }
 END_TEST
 
-START_TEST(a_page_that_cannot_be_cleared_kills_from_6_7_on)
+START_TEST(a_page_that_cannot_be_cleared_is_fatal_from_6_7_on)
 {
     struct elfgen_kernel_machine old = linux_of(6, 1), new = linux_of(6, 12);
     uint8_t bytes[sizeof lecture_file];
@@ -63,7 +63,7 @@ static void make_twice(uint8_t *bytes, const char *field, uint64_t value)
     set(bytes, ELFGEN_CLASS64, "e_phnum", 2);
 }
 
-START_TEST(segments_over_each_other_killed_up_to_5_2)
+START_TEST(overlapping_segments_were_fatal_up_to_5_2)
 {
     uint8_t bytes[256];
     make_twice(bytes, NULL, 0);
@@ -77,12 +77,12 @@ START_TEST(segments_over_each_other_killed_up_to_5_2)
 }
 END_TEST
 
-START_TEST(memory_that_is_replaced_was_freed_first_up_to_6_11_and_counts_against_the_new_since)
+START_TEST(replaced_memory_is_deducted_from_the_new_from_6_12_on)
 {
     const uint64_t pages = 20, page = 4096;
     uint8_t bytes[256];
     struct elfgen_kernel_machine old = linux_of(6, 11), new = linux_of(6, 12);
-    /* Two writable segments of 20 pages, the second over the first one with 4 pages more. */
+    /* Two writable segments: 20 pages, and 24 pages that replace them. */
     make_twice(bytes, "p_flags", 7);
     set(bytes, ELFGEN_CLASS64, "p_filesz", pages * page);
     set(bytes, ELFGEN_CLASS64, "p_memsz", pages * page);
@@ -92,7 +92,7 @@ START_TEST(memory_that_is_replaced_was_freed_first_up_to_6_11_and_counts_against
     old.memory_pages = new.memory_pages = pages + 2;
     ck_assert_int_eq(ask(bytes, sizeof bytes, &old).check, ELFGEN_CHECK_map_memory);
     ck_assert_int_eq(ask(bytes, sizeof bytes, &new).check, ELFGEN_CHECK_passed);
-    /* What may still be committed is as much for both: the stack's 33 pages, and these. */
+    /* With strict accounting both versions allow as much: the stack's 33 pages, and these. */
     old.overcommit = new.overcommit = ELFGEN_OVERCOMMIT_NEVER;
     old.memory_pages = new.memory_pages = 33 + pages + 5;
     ck_assert_int_eq(ask(bytes, sizeof bytes, &old).check, ELFGEN_CHECK_passed);
@@ -103,7 +103,7 @@ START_TEST(memory_that_is_replaced_was_freed_first_up_to_6_11_and_counts_against
 }
 END_TEST
 
-START_TEST(far_below_the_stack_pointer_nothing_grew_up_to_4_20)
+START_TEST(the_stack_did_not_grow_for_far_addresses_up_to_4_20)
 {
     struct elfgen_kernel_machine old = linux_of(4, 20), new = linux_of(5, 0);
     /* Without PT_GNU_STACK, the stack of both is executable. */
@@ -112,7 +112,7 @@ START_TEST(far_below_the_stack_pointer_nothing_grew_up_to_4_20)
 }
 END_TEST
 
-START_TEST(a_static_et_dyn_of_large_alignment_goes_to_a_multiple_of_it)
+START_TEST(some_versions_place_a_static_et_dyn_at_a_multiple_of_its_alignment)
 {
     static const struct {
         unsigned major, minor;
@@ -134,16 +134,14 @@ END_TEST
 TCase *kernel_version_cases(void)
 {
     TCase *versions = tcase_create("versions");
-    tcase_add_test(versions, without_gnu_stack_all_was_executable_up_to_5_7);
-    tcase_add_test(versions, a_page_of_program_headers_was_the_most_up_to_6_16);
-    tcase_add_test(versions, zeros_behind_a_read_only_segment_killed_before_elf_load);
-    tcase_add_test(versions, a_page_that_cannot_be_cleared_kills_from_6_7_on);
-    tcase_add_test(versions, segments_over_each_other_killed_up_to_5_2);
-    tcase_add_test(
-        versions,
-        memory_that_is_replaced_was_freed_first_up_to_6_11_and_counts_against_the_new_since);
-    tcase_add_test(versions, far_below_the_stack_pointer_nothing_grew_up_to_4_20);
-    tcase_add_test(versions, a_static_et_dyn_of_large_alignment_goes_to_a_multiple_of_it);
+    tcase_add_test(versions, without_gnu_stack_every_page_was_executable_up_to_5_7);
+    tcase_add_test(versions, program_headers_were_limited_to_a_page_up_to_6_16);
+    tcase_add_test(versions, zeros_after_a_read_only_segment_were_fatal_in_5_15);
+    tcase_add_test(versions, a_page_that_cannot_be_cleared_is_fatal_from_6_7_on);
+    tcase_add_test(versions, overlapping_segments_were_fatal_up_to_5_2);
+    tcase_add_test(versions, replaced_memory_is_deducted_from_the_new_from_6_12_on);
+    tcase_add_test(versions, the_stack_did_not_grow_for_far_addresses_up_to_4_20);
+    tcase_add_test(versions, some_versions_place_a_static_et_dyn_at_a_multiple_of_its_alignment);
     return versions;
 }
 
@@ -166,7 +164,7 @@ static unsigned objections(const void *bytes, size_t size, unsigned who, const c
     return count;
 }
 
-START_TEST(others_object_to_what_linux_lets_pass)
+START_TEST(other_loaders_object_to_programs_that_linux_accepts)
 {
     const char *names[16];
     uint8_t bytes[sizeof lecture_file];
@@ -182,7 +180,7 @@ START_TEST(others_object_to_what_linux_lets_pass)
     ck_assert_uint_eq(objections(lecture_file, sizeof lecture_file, ELFGEN_OBJECTOR_FREEBSD, names),
                       1);
     ck_assert_str_eq(names[0], "brand");
-    /* FreeBSD's own brands, and what it is strict about. */
+    /* FreeBSD's brands, and fields that it checks strictly. */
     memcpy(bytes, lecture_file, sizeof bytes);
     set(bytes, ELFGEN_CLASS64, "ei_osabi", 9);
     ck_assert_uint_eq(objections(bytes, sizeof bytes, ELFGEN_OBJECTOR_FREEBSD, names), 0);
@@ -224,7 +222,7 @@ START_TEST(others_object_to_what_linux_lets_pass)
 }
 END_TEST
 
-START_TEST(random_bytes_are_judged_and_objected_to)
+START_TEST(random_bytes_get_a_verdict_and_objections)
 {
     uint64_t state = 88172645463325252;
     struct elfgen_kernel_machine machine = usual();
@@ -246,7 +244,7 @@ END_TEST
 TCase *kernel_objection_cases(void)
 {
     TCase *objected = tcase_create("objections");
-    tcase_add_test(objected, others_object_to_what_linux_lets_pass);
-    tcase_add_test(objected, random_bytes_are_judged_and_objected_to);
+    tcase_add_test(objected, other_loaders_object_to_programs_that_linux_accepts);
+    tcase_add_test(objected, random_bytes_get_a_verdict_and_objections);
     return objected;
 }

@@ -1,4 +1,4 @@
-/* image/layout.c: one segment for all, and what no layout can place. */
+/* image/layout.c: the layout with one segment, and programs that no layout can place. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +30,7 @@ START_TEST(sections_are_ordered_aligned_and_counted)
 }
 END_TEST
 
-START_TEST(an_alignment_above_the_bases_is_an_alignment_of_the_address)
+START_TEST(an_alignment_above_that_of_the_base_aligns_the_address)
 {
     static const uint8_t byte = 0xc3;
     struct elfgen_section section = {
@@ -43,7 +43,7 @@ START_TEST(an_alignment_above_the_bases_is_an_alignment_of_the_address)
 }
 END_TEST
 
-START_TEST(sizes_past_the_end_of_everything_are_refused)
+START_TEST(sizes_that_overflow_the_address_space_are_refused)
 {
     static const uint64_t sizes[] = {UINT64_MAX, UINT64_MAX - 0x10077, 0x7ffffffff000,
                                      UINT64_C(1) << 63};
@@ -57,7 +57,7 @@ START_TEST(sizes_past_the_end_of_everything_are_refused)
 }
 END_TEST
 
-START_TEST(the_entry_is_a_symbol_and_globals_come_first)
+START_TEST(the_entry_symbol_is_the_global_one_of_two)
 {
     static const uint8_t code[4] = {0x90, 0x90, 0x90, 0xc3};
     struct elfgen_section section = {.name = ".text", .bytes = code, .size = 4, .permissions = 5};
@@ -80,7 +80,7 @@ START_TEST(the_entry_is_a_symbol_and_globals_come_first)
 }
 END_TEST
 
-START_TEST(a_stack_has_a_header_behind_the_loads_in_both_layouts)
+START_TEST(both_layouts_put_the_stack_s_header_after_the_loads)
 {
     static const uint8_t bytes[4] = {0x90, 0x90, 0x90, 0xc3};
     static uint8_t file[1024];
@@ -125,9 +125,9 @@ START_TEST(a_stack_has_a_header_behind_the_loads_in_both_layouts)
 }
 END_TEST
 
-/* ---- the end of everything ---- */
+/* ---- the end of the address space ---- */
 
-START_TEST(the_last_byte_of_user_space_can_be_had_and_the_next_cannot)
+START_TEST(the_last_byte_of_user_space_can_be_used_and_the_next_cannot)
 {
     static const uint8_t bytes[2 * PAGE];
     const int machine = _i % 2, split = _i / 2;
@@ -157,7 +157,7 @@ START_TEST(the_last_byte_of_user_space_can_be_had_and_the_next_cannot)
 }
 END_TEST
 
-START_TEST(sums_past_2_to_the_64_are_refused_wherever_they_come_about)
+START_TEST(sums_past_2_to_the_64_are_refused_wherever_they_occur)
 {
     static const uint64_t bases[] = {0x10000, 0x7fffffffe000, UINT64_C(1) << 63,
                                      0xfffffffffffff000};
@@ -188,7 +188,7 @@ START_TEST(sums_past_2_to_the_64_are_refused_wherever_they_come_about)
             &program, &options, &layout, &error);
         if (status == ELFGEN_DOES_NOT_FIT)
             continue;
-        /* What is taken fits, as sums without end say. */
+        /* A program that is accepted fits. */
         ck_assert_int_eq(status, ELFGEN_OK);
         ck_assert_uint_le(options.base, user_ends[machine]);
         ck_assert_uint_le(layout.memory_size, user_ends[machine] - options.base);
@@ -239,7 +239,7 @@ START_TEST(what_no_layout_can_place_is_refused)
 }
 END_TEST
 
-START_TEST(a_layout_that_is_not_this_programs_writes_nothing_outside_the_buffer)
+START_TEST(the_layout_of_another_program_writes_nothing_outside_the_buffer)
 {
     static const uint8_t bytes[64];
     struct elfgen_section section = {.name = ".text", .bytes = bytes, .size = 64, .permissions = 5};
@@ -280,17 +280,17 @@ static Suite *layout_suite(void)
     suite_add_tcase(suite, layout_order_cases());
     TCase *single = tcase_create("single");
     tcase_add_test(single, sections_are_ordered_aligned_and_counted);
-    tcase_add_test(single, an_alignment_above_the_bases_is_an_alignment_of_the_address);
-    tcase_add_loop_test(single, sizes_past_the_end_of_everything_are_refused, 0, 4);
-    tcase_add_test(single, the_entry_is_a_symbol_and_globals_come_first);
-    tcase_add_loop_test(single, a_stack_has_a_header_behind_the_loads_in_both_layouts, 0, 4);
+    tcase_add_test(single, an_alignment_above_that_of_the_base_aligns_the_address);
+    tcase_add_loop_test(single, sizes_that_overflow_the_address_space_are_refused, 0, 4);
+    tcase_add_test(single, the_entry_symbol_is_the_global_one_of_two);
+    tcase_add_loop_test(single, both_layouts_put_the_stack_s_header_after_the_loads, 0, 4);
     suite_add_tcase(suite, single);
     suite_add_tcase(suite, layout_split_cases());
     TCase *ends = tcase_create("the end of everything");
-    tcase_add_loop_test(ends, the_last_byte_of_user_space_can_be_had_and_the_next_cannot, 0, 4);
-    tcase_add_loop_test(ends, sums_past_2_to_the_64_are_refused_wherever_they_come_about, 0, 4);
+    tcase_add_loop_test(ends, the_last_byte_of_user_space_can_be_used_and_the_next_cannot, 0, 4);
+    tcase_add_loop_test(ends, sums_past_2_to_the_64_are_refused_wherever_they_occur, 0, 4);
     tcase_add_loop_test(ends, what_no_layout_can_place_is_refused, 0, 2);
-    tcase_add_test(ends, a_layout_that_is_not_this_programs_writes_nothing_outside_the_buffer);
+    tcase_add_test(ends, the_layout_of_another_program_writes_nothing_outside_the_buffer);
     suite_add_tcase(suite, ends);
     return suite;
 }

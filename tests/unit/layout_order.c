@@ -1,10 +1,10 @@
-/* image/order.c: in which order sections stand, compared with all others. */
+/* image/order.c: the order of sections, compared with all permutations of them. */
 #include <string.h>
 
 #include "layout_sets.h"
 
-/* The next place for a section, reckoned by counting. */
-static uint64_t end_behind(const struct elfgen_section *section, uint64_t at)
+/* The end of a section that is placed at the next aligned address from `at` on. */
+static uint64_t end_after(const struct elfgen_section *section, uint64_t at)
 {
     const uint64_t align = section->align ? section->align : 1;
     while (at % align != 0)
@@ -12,7 +12,7 @@ static uint64_t end_behind(const struct elfgen_section *section, uint64_t at)
     return at + section->size;
 }
 
-/* Executable, read-only, writable, zeros; equals as they come. Sections of size 0 are left out. */
+/* Executable, read-only, writable, zeros; otherwise the input's order. Omits sections of size 0. */
 static size_t canonical_order(const struct elfgen_program *program, bool zeros,
                               uint32_t order[MOST_SECTIONS])
 {
@@ -36,7 +36,7 @@ struct search {
     uint64_t least;
 };
 
-/* All permutations, in the order of the first that differs: the first of the best ones stays. */
+/* Tries all permutations in lexicographic order, and keeps the first of the best. */
 static void try_permutations(struct search *search, size_t depth, uint64_t at)
 {
     if (depth == search->count && at < search->least) {
@@ -47,7 +47,7 @@ static void try_permutations(struct search *search, size_t depth, uint64_t at)
         const uint32_t chosen = search->order[i];
         memmove(&search->order[depth + 1], &search->order[depth], (i - depth) * sizeof chosen);
         search->order[depth] = chosen;
-        try_permutations(search, depth + 1, end_behind(&search->sections[chosen], at));
+        try_permutations(search, depth + 1, end_after(&search->sections[chosen], at));
         memmove(&search->order[depth], &search->order[depth + 1], (i - depth) * sizeof chosen);
         search->order[i] = chosen;
     }
@@ -57,7 +57,7 @@ static uint64_t end_in_order(const struct elfgen_section *sections, const uint32
                              size_t count, uint64_t at)
 {
     for (size_t i = 0; i < count; i++)
-        at = end_behind(&sections[order[i]], at);
+        at = end_after(&sections[order[i]], at);
     return at;
 }
 
@@ -71,8 +71,8 @@ static void check_is_permutation(const struct elfgen_program *program)
     }
 }
 
-/* The addresses say the same as order[], among sections of a size. */
-static void check_order_is_the_files(const struct elfgen_program *program)
+/* The addresses of sections that are not empty ascend in order[]. */
+static void check_order_is_ascending(const struct elfgen_program *program)
 {
     uint64_t end = 0;
     for (size_t i = 0; i < program->section_count; i++) {
@@ -84,7 +84,7 @@ static void check_order_is_the_files(const struct elfgen_program *program)
     }
 }
 
-START_TEST(up_to_seven_sections_end_as_early_as_any_permutation_and_ties_keep_their_order)
+START_TEST(up_to_seven_sections_end_as_early_as_in_any_permutation)
 {
     static struct set set;
     const int machine = _i % 2;
@@ -105,18 +105,18 @@ START_TEST(up_to_seven_sections_end_as_early_as_any_permutation_and_ties_keep_th
             try_permutations(&search, 0, at);
             at = search.least;
             ck_assert_uint_eq(zeros ? layout.memory_size : layout.file_size, at - options.base);
-            /* Empty ones stand between; the others are in the order of the first of the best. */
+            /* Apart from empty sections, the order is that of the first of the best. */
             for (size_t i = 0; i < search.count; placed++)
                 if (set.sections[set.order[placed]].size > 0)
                     ck_assert_uint_eq(set.order[placed], search.best[i++]);
         }
         check_is_permutation(&set.program);
-        check_order_is_the_files(&set.program);
+        check_order_is_ascending(&set.program);
     }
 }
 END_TEST
 
-START_TEST(many_sections_are_never_worse_for_being_ordered)
+START_TEST(ordering_many_sections_never_takes_more_space)
 {
     static struct set set;
     uint64_t state = UINT64_C(0x2545f4914f6cdd1d) * (uint64_t)(_i + 1);
@@ -127,13 +127,13 @@ START_TEST(many_sections_are_never_worse_for_being_ordered)
         struct elfgen_layout with, without;
         ck_assert_int_eq(elfgen_layout_single(&set.program, &options, &with, NULL), ELFGEN_OK);
         check_is_permutation(&set.program);
-        check_order_is_the_files(&set.program);
+        check_order_is_ascending(&set.program);
         struct elfgen_program plain = set.program;
         plain.order = NULL;
         ck_assert_int_eq(elfgen_layout_single(&plain, &options, &without, NULL), ELFGEN_OK);
         ck_assert_uint_le(with.file_size, without.file_size);
         ck_assert_uint_le(with.memory_size, without.memory_size);
-        /* Without it, they are in the canonical one. */
+        /* Without an order, sections are placed in the canonical one. */
         uint32_t canonical[MOST_SECTIONS];
         size_t sized = canonical_order(&plain, false, canonical);
         ck_assert_uint_eq(
@@ -143,7 +143,7 @@ START_TEST(many_sections_are_never_worse_for_being_ordered)
 }
 END_TEST
 
-/* Sizes and alignments of programs that ld orders well, by chance or by the names of sections. */
+/* Sizes and alignments of programs whose order by ld happens to be good. */
 static const struct {
     size_t count;
     uint32_t headers; /* of ld's file */
@@ -171,7 +171,7 @@ static const struct {
       {64, 32},
       {1, 1},
       {2, 2}}},
-    /* Largest alignment first, which leaves nothing between multiples. */
+    /* Largest alignment first: multiples of it leave no padding. */
     {14,
      116,
      {{256, 256},
@@ -190,7 +190,7 @@ static const struct {
       {1, 1}}},
 };
 
-START_TEST(what_ld_orders_well_is_ordered_no_worse)
+START_TEST(a_program_that_ld_orders_well_is_ordered_as_well)
 {
     static struct set set;
     uint64_t state = 88172645463325252, end = as_ld_orders[_i].headers;
@@ -202,9 +202,9 @@ START_TEST(what_ld_orders_well_is_ordered_no_worse)
                                               .size = as_ld_orders[_i].at[i].size,
                                               .align = as_ld_orders[_i].at[i].align,
                                               .permissions = ELFGEN_PF_R};
-        end = end_behind(&in_order[i], end);
+        end = end_after(&in_order[i], end);
     }
-    /* Whatever order they come in. */
+    /* In any input order. */
     for (int round = 0; round < 50; round++) {
         const struct elfgen_exec_options options = options_for(1);
         struct elfgen_layout layout;
@@ -222,7 +222,7 @@ START_TEST(what_ld_orders_well_is_ordered_no_worse)
 }
 END_TEST
 
-START_TEST(sections_of_size_0_cost_nothing_and_have_a_place)
+START_TEST(sections_of_size_0_cost_nothing_and_get_an_address)
 {
     static struct set set;
     uint64_t state = UINT64_C(0x2545f4914f6cdd1d) * (uint64_t)(_i + 1);
@@ -238,8 +238,8 @@ START_TEST(sections_of_size_0_cost_nothing_and_have_a_place)
             program.order = round % 2 ? set.order : NULL;
             for (size_t i = 0; i < program.section_count; i++)
                 if (set.sections[i].size == 0) {
-                    set.sections[i].align = 4 * (uint64_t)PAGE; /* nor does what it asks for */
-                    set.sections[i].permissions = 7;            /* nor what it would need */
+                    set.sections[i].align = 4 * (uint64_t)PAGE; /* which is ignored, */
+                    set.sections[i].permissions = 7;            /* as are these */
                 }
             struct elfgen_layout with, without;
             ck_assert_int_eq(layout_of(&program, &options, &with, NULL), ELFGEN_OK);
@@ -266,12 +266,10 @@ END_TEST
 TCase *layout_order_cases(void)
 {
     TCase *order = tcase_create("order");
-    tcase_add_loop_test(
-        order, up_to_seven_sections_end_as_early_as_any_permutation_and_ties_keep_their_order, 0,
-        8);
-    tcase_add_loop_test(order, many_sections_are_never_worse_for_being_ordered, 0, 8);
-    tcase_add_loop_test(order, what_ld_orders_well_is_ordered_no_worse, 0,
+    tcase_add_loop_test(order, up_to_seven_sections_end_as_early_as_in_any_permutation, 0, 8);
+    tcase_add_loop_test(order, ordering_many_sections_never_takes_more_space, 0, 8);
+    tcase_add_loop_test(order, a_program_that_ld_orders_well_is_ordered_as_well, 0,
                         sizeof as_ld_orders / sizeof as_ld_orders[0]);
-    tcase_add_loop_test(order, sections_of_size_0_cost_nothing_and_have_a_place, 0, 2);
+    tcase_add_loop_test(order, sections_of_size_0_cost_nothing_and_get_an_address, 0, 2);
     return order;
 }

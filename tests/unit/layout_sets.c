@@ -1,4 +1,4 @@
-/* Sections to lay out: any, by a random number. */
+/* Random sets of sections to lay out. */
 #include "layout_sets.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
-/* image/layout.c: a segment for each kind of memory. */
+/* image/layout.c: the layout with a segment for each kind of permissions. */
 #include <string.h>
 
 #include "layout_sets.h"
 
-/* What of the file a segment that holds the section maps there; checks that one does. */
+/* The segment that contains the section; checks that there is exactly one. */
 static const struct elfgen_segment *segment_of(const struct elfgen_layout *layout,
                                                const struct elfgen_section *section)
 {
@@ -20,7 +20,7 @@ static const struct elfgen_segment *segment_of(const struct elfgen_layout *layou
     return found;
 }
 
-/* The headers of the file are the layout's segments, and follow the rules of segments. */
+/* The file's program headers are the layout's segments, and follow the rules of segments. */
 static void check_segments(const struct elfgen_layout *layout, const struct elfgen_view *view)
 {
     uint64_t free_page = 0;
@@ -49,7 +49,7 @@ static void check_segments(const struct elfgen_layout *layout, const struct elfg
             i + 1 == layout->segment_count || layout->segments[i + 1].type != ELFGEN_PT_LOAD;
         if (!last)
             ck_assert_uint_eq(phdr.p_filesz, phdr.p_memsz);
-        /* In the file nothing stands between them. */
+        /* In the file there is nothing between segments. */
         ck_assert_uint_le(phdr.p_offset, i == 0 ? 0 : layout->file_size);
         if (last)
             ck_assert_uint_eq(phdr.p_offset + phdr.p_filesz, layout->file_size);
@@ -58,7 +58,7 @@ static void check_segments(const struct elfgen_layout *layout, const struct elfg
     }
 }
 
-/* What Linux has at the section's address is the section. */
+/* The segments map each section's bytes at its address. */
 static void check_contents(const struct set *set, const struct elfgen_layout *layout,
                            const uint8_t *file)
 {
@@ -84,7 +84,7 @@ static void check_contents(const struct set *set, const struct elfgen_layout *la
     }
 }
 
-/* Bytes between two sections are less than the second one's alignment. */
+/* The padding before a section is less than its alignment. */
 static void check_padding(const struct set *set, const struct elfgen_layout *layout)
 {
     uint64_t end = layout->header_size;
@@ -113,7 +113,7 @@ START_TEST(random_programs_are_split_by_the_rules_and_read_back)
     for (int round = 0; round < 150; round++) {
         struct elfgen_exec_options options = options_for(machine);
         const size_t most = round % 3 ? 6 : 150;
-        /* Few kinds now and then: only rodata, only data, no code, ... */
+        /* Sometimes few kinds: only rodata, only data, no code, ... */
         const uint32_t *kinds = split_permissions;
         static const uint32_t some[] = {4, 4, 6, 5, 5, 4, 6, 6, 5};
         size_t kind_count = 6;
@@ -149,8 +149,8 @@ START_TEST(random_programs_are_split_by_the_rules_and_read_back)
 }
 END_TEST
 
-/* Headers for the further segments, and alignment to 8 of them at most, are all that it costs. */
-START_TEST(split_takes_no_byte_more_than_single_but_its_headers)
+/* It costs the headers of the additional segments, and at most 7 bytes to align them. */
+START_TEST(split_is_larger_than_single_only_by_its_headers)
 {
     static struct set set;
     const int machine = _i % 2;
@@ -174,7 +174,7 @@ START_TEST(split_takes_no_byte_more_than_single_but_its_headers)
 }
 END_TEST
 
-START_TEST(only_zeros_only_constants_or_nothing_is_one_segment_with_the_headers)
+START_TEST(sections_of_one_kind_or_none_share_a_segment_with_the_headers)
 {
     static const uint8_t bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
     static const struct {
@@ -212,7 +212,7 @@ START_TEST(only_zeros_only_constants_or_nothing_is_one_segment_with_the_headers)
 }
 END_TEST
 
-START_TEST(zeros_that_are_only_read_are_beside_data_and_executable_ones_are_refused)
+START_TEST(read_only_zeros_are_placed_with_data_and_executable_ones_are_refused)
 {
     struct elfgen_section section = {
         .name = ".zeros", .size = 10, .permissions = (const uint32_t[]){4, 0, 5, 1}[_i]};
@@ -231,7 +231,7 @@ START_TEST(zeros_that_are_only_read_are_beside_data_and_executable_ones_are_refu
 }
 END_TEST
 
-START_TEST(a_section_that_is_written_and_executed_is_refused_by_split_alone)
+START_TEST(a_writable_and_executable_section_is_refused_by_split_only)
 {
     static const uint8_t bytes[4];
     struct elfgen_section section = {
@@ -250,12 +250,10 @@ TCase *layout_split_cases(void)
 {
     TCase *split = tcase_create("split");
     tcase_add_loop_test(split, random_programs_are_split_by_the_rules_and_read_back, 0, 4);
-    tcase_add_loop_test(split, split_takes_no_byte_more_than_single_but_its_headers, 0, 4);
-    tcase_add_loop_test(split, only_zeros_only_constants_or_nothing_is_one_segment_with_the_headers,
-                        0, 2);
-    tcase_add_loop_test(
-        split, zeros_that_are_only_read_are_beside_data_and_executable_ones_are_refused, 0, 4);
-    tcase_add_loop_test(split, a_section_that_is_written_and_executed_is_refused_by_split_alone, 0,
-                        2);
+    tcase_add_loop_test(split, split_is_larger_than_single_only_by_its_headers, 0, 4);
+    tcase_add_loop_test(split, sections_of_one_kind_or_none_share_a_segment_with_the_headers, 0, 2);
+    tcase_add_loop_test(split, read_only_zeros_are_placed_with_data_and_executable_ones_are_refused,
+                        0, 4);
+    tcase_add_loop_test(split, a_writable_and_executable_section_is_refused_by_split_only, 0, 2);
     return split;
 }

@@ -1,4 +1,4 @@
-/* libelf, which nobody here wrote, reads what view/ reads and what image/ writes. */
+/* view/ and image/ compared with libelf: it reads the same headers, sections and symbols. */
 #include <gelf.h>
 #include <libelf.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "libelf_cases.h"
 #include "room.h"
 
-/* libelf as the independent reader: this very program is the file. */
+/* The file is this program itself. */
 START_TEST(libelf_reads_the_same_sections_and_symbols)
 {
     FILE *file = fopen("/proc/self/exe", "rb");
@@ -70,7 +70,7 @@ START_TEST(libelf_reads_the_same_sections_and_symbols)
 }
 END_TEST
 
-/* libelf, which nobody here wrote, reads every field of both headers. */
+/* The headers are written with options other than the defaults. */
 START_TEST(libelf_agrees_on_every_header_field)
 {
     uint8_t file[sizeof lecture_file];

@@ -1,4 +1,4 @@
-/* What libelf is asked, a file of tests each. */
+/* The test cases that ask libelf, one from each file. */
 #ifndef LIBELF_CASES_H
 #define LIBELF_CASES_H
 

@@ -1,4 +1,4 @@
-/* image/section_headers: section headers and symbols behind a file, read back by libelf. */
+/* image/section_headers: section headers and symbols appended to a file, read back by libelf. */
 #include <gelf.h>
 #include <libelf.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static Elf_Scn *section_at(Elf *elf, size_t index, GElf_Shdr *shdr, const char *
     return section;
 }
 
-/* Check keeps each assertion in a file: one a symbol, since there are many. */
+/* One assertion for each symbol, since Check records every assertion in a file. */
 static void check_symbol(Elf *elf, Elf_Data *data, size_t link, int index,
                          const struct elfgen_symbol_entry *expected)
 {
@@ -35,7 +35,7 @@ static void check_symbol(Elf *elf, Elf_Data *data, size_t link, int index,
         ck_abort_msg("symbol %d is not %s", index, expected->name);
 }
 
-START_TEST(libelf_reads_what_was_given_in_both_classes_and_orders)
+START_TEST(libelf_reads_what_was_written_in_both_classes_and_orders)
 {
     static const int order[] = {1, 3, 0, 2, 4}; /* local ones first */
     uint8_t file[FILE_SIZE];
@@ -70,7 +70,7 @@ START_TEST(libelf_reads_what_was_given_in_both_classes_and_orders)
         check_symbol(elf, data, link, i + 1, &symbols[order[i]]);
     section_at(elf, 6, &shdr, ".strtab");
     section_at(elf, 7, &shdr, ".shstrtab");
-    /* All else is as it was. */
+    /* Everything else is unchanged. */
     GElf_Ehdr ehdr;
     ck_assert_ptr_nonnull(gelf_getehdr(elf, &ehdr));
     ck_assert_uint_eq(ehdr.e_entry, 0x10078);
@@ -153,11 +153,12 @@ START_TEST(a_million_symbols_are_all_there)
 }
 END_TEST
 
-/* gABI chapter 4: from SHN_LORESERVE on, counts and indexes stand elsewhere. */
-START_TEST(section_numbers_go_on_behind_65279)
+/* gABI chapter 4: from SHN_LORESERVE on, counts and indexes are in other fields. */
+START_TEST(section_numbers_continue_past_65279)
 {
     enum { LIMIT = 0xff00 };
-    /* With 4 headers more: below the limit, at it, and above; the last one's symbols, too. */
+    /* With the 4 headers that are added: below, at and above the limit; also for the last symbol.
+     */
     size_t count = (size_t[]){LIMIT - 5, LIMIT - 4, LIMIT - 1, LIMIT, 70000}[_i % 5];
     int kind = _i / 5;
     struct elfgen_section_header *many = calloc(count, sizeof *many);
@@ -178,8 +179,7 @@ START_TEST(section_numbers_go_on_behind_65279)
     GElf_Shdr shdr;
     ck_assert_int_eq(elf_getshdrnum(elf, &found), 0);
     ck_assert_uint_eq(found, count + 4 + indexes);
-    /* libelf looks for the number of .shstrtab in a file that it has not, unless it knows header 0.
-     */
+    /* libelf reads .shstrtab's number from a file, which there is not, unless it read header 0. */
     ck_assert_ptr_nonnull(gelf_getshdr(elf_getscn(elf, 0), &shdr));
     ck_assert_int_eq(elf_getshdrstrndx(elf, &names), 0);
     ck_assert_uint_eq(names, found - 1);
@@ -212,7 +212,7 @@ START_TEST(section_numbers_go_on_behind_65279)
 }
 END_TEST
 
-START_TEST(a_count_of_program_headers_in_header_0_is_kept)
+START_TEST(a_program_header_count_in_section_header_0_is_kept)
 {
     uint8_t file[FILE_SIZE] = {0};
     make_file(file, _i);
@@ -243,11 +243,11 @@ END_TEST
 TCase *libelf_section_header_cases(void)
 {
     TCase *written = tcase_create("section headers");
-    tcase_add_loop_test(written, libelf_reads_what_was_given_in_both_classes_and_orders, 0, 4);
+    tcase_add_loop_test(written, libelf_reads_what_was_written_in_both_classes_and_orders, 0, 4);
     tcase_add_loop_test(written, without_symbols_there_is_no_symbol_table, 0, 8);
     tcase_add_loop_test(written, a_dynamic_section_has_the_first_string_table, 0, 4);
     tcase_add_loop_test(written, a_million_symbols_are_all_there, 0, 4);
-    tcase_add_loop_test(written, section_numbers_go_on_behind_65279, 0, 20);
-    tcase_add_loop_test(written, a_count_of_program_headers_in_header_0_is_kept, 0, 4);
+    tcase_add_loop_test(written, section_numbers_continue_past_65279, 0, 20);
+    tcase_add_loop_test(written, a_program_header_count_in_section_header_0_is_kept, 0, 4);
     return written;
 }

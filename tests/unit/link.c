@@ -1,4 +1,4 @@
-/* link/: objects by hand -> one program. */
+/* link/: the symbol table and garbage collection, with objects built by hand. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 /* ---- the table ---- */
 
-START_TEST(a_table_finds_what_was_put_in_and_nothing_else)
+START_TEST(a_table_finds_the_keys_that_were_inserted_and_no_others)
 {
     enum { COUNT = 20000 };
     static char keys[COUNT][12];
@@ -43,7 +43,7 @@ START_TEST(a_table_finds_what_was_put_in_and_nothing_else)
 }
 END_TEST
 
-START_TEST(keys_of_other_lengths_are_other_keys_whatever_they_begin_with)
+START_TEST(a_prefix_of_a_key_is_another_key)
 {
     static const uint8_t bytes[64];
     struct link_table table = {0};
@@ -55,7 +55,7 @@ START_TEST(keys_of_other_lengths_are_other_keys_whatever_they_begin_with)
         ck_assert(added);
     }
     for (uint32_t size = 0; size <= 64; size++) {
-        uint8_t *copy = calloc(1, size ? size : 1); /* exactly as long: asan sees a byte more */
+        uint8_t *copy = calloc(1, size ? size : 1); /* its exact size, for the sanitizer */
         ck_assert(link_table_get(&table, copy, size, &value));
         ck_assert_uint_eq(value, size);
         free(copy);
@@ -64,9 +64,9 @@ START_TEST(keys_of_other_lengths_are_other_keys_whatever_they_begin_with)
 }
 END_TEST
 
-/* ---- what lives ---- */
+/* ---- garbage collection ---- */
 
-START_TEST(what_the_entry_does_not_need_is_not_there_even_in_a_circle)
+START_TEST(sections_that_the_entry_does_not_need_are_dropped_even_in_a_circle)
 {
     struct link link = begin_link();
     uint32_t text;
@@ -93,10 +93,10 @@ START_TEST(what_the_entry_does_not_need_is_not_there_even_in_a_circle)
         other->keeps_all = true;
     if (_i == 3)
         other->sections[d].flags |= ELFGEN_SHF_GNU_RETAIN;
-    /* What is kept needs a name that nobody defines. */
+    /* The sections that are kept need a name that no object defines. */
     ck_assert(link_program(&link) == (_i == 0));
     if (_i > 0)
-        ck_assert_str_eq(told, "other.o:(.text.d+0x8): undefined symbol 'gone'\n");
+        ck_assert_str_eq(messages, "other.o:(.text.d+0x8): undefined symbol 'gone'\n");
     ck_assert(other->sections[a].live);
     ck_assert(other->sections[b].live);
     ck_assert(other->sections[c].live == (_i > 0));
@@ -112,7 +112,7 @@ START_TEST(what_the_entry_does_not_need_is_not_there_even_in_a_circle)
 }
 END_TEST
 
-START_TEST(names_around_a_section_keep_all_of_that_name_side_by_side)
+START_TEST(start_and_stop_symbols_keep_all_sections_of_their_name_together)
 {
     static const char *const names[] = {"1.o", "2.o", "3.o"};
     struct link link = begin_link();
@@ -132,7 +132,7 @@ START_TEST(names_around_a_section_keep_all_of_that_name_side_by_side)
         add_section(object, "other", ALLOC, contents[i], 1, 1);
         link_add_object(&link, object);
     }
-    ck_assert_msg(link_program(&link), "%s", told);
+    ck_assert_msg(link_program(&link), "%s", messages);
     struct file file = write_file(&link);
     ck_assert_uint_eq(number_at(&file, 1) - number_at(&file, 0), 8 + 5);
     ck_assert_uint_eq(number_at(&file, 0) % 8, 0);
@@ -146,7 +146,7 @@ START_TEST(names_around_a_section_keep_all_of_that_name_side_by_side)
 }
 END_TEST
 
-START_TEST(names_around_no_section_are_undefined)
+START_TEST(start_and_stop_symbols_without_a_section_are_undefined)
 {
     struct link link = begin_link();
     uint32_t text;
@@ -158,12 +158,12 @@ START_TEST(names_around_no_section_are_undefined)
                 0, 0);
     ck_assert(link_program(&link) == (_i == 1));
     if (_i == 0)
-        ck_assert_str_eq(told, "start.o:(.text+0x0): undefined symbol '__start_set'\n");
+        ck_assert_str_eq(messages, "start.o:(.text+0x0): undefined symbol '__start_set'\n");
     link_release(&link);
 }
 END_TEST
 
-START_TEST(common_lives_when_it_is_needed_and_is_as_large_as_the_largest)
+START_TEST(a_common_symbol_is_kept_if_needed_and_has_the_largest_size)
 {
     struct link link = begin_link();
     uint32_t text, value;
@@ -177,7 +177,7 @@ START_TEST(common_lives_when_it_is_needed_and_is_as_large_as_the_largest)
     add_pointer(start, text, mine, 0, 0);
     link_add_object(&link, start);
     link_add_object(&link, other);
-    ck_assert_msg(link_program(&link), "%s", told);
+    ck_assert_msg(link_program(&link), "%s", messages);
     ck_assert(link_table_get(&link.names, "dead", 4, &value));
     ck_assert(!link.globals[value].live);
     struct file file = write_file(&link);
@@ -193,15 +193,17 @@ static Suite *link_suite(void)
 {
     Suite *suite = suite_create("link");
     TCase *table = tcase_create("table");
-    tcase_add_test(table, a_table_finds_what_was_put_in_and_nothing_else);
-    tcase_add_test(table, keys_of_other_lengths_are_other_keys_whatever_they_begin_with);
+    tcase_add_test(table, a_table_finds_the_keys_that_were_inserted_and_no_others);
+    tcase_add_test(table, a_prefix_of_a_key_is_another_key);
     suite_add_tcase(suite, table);
     suite_add_tcase(suite, link_merge_cases());
-    TCase *live = tcase_create("live");
-    tcase_add_loop_test(live, what_the_entry_does_not_need_is_not_there_even_in_a_circle, 0, 4);
-    tcase_add_loop_test(live, names_around_a_section_keep_all_of_that_name_side_by_side, 0, 2);
-    tcase_add_loop_test(live, names_around_no_section_are_undefined, 0, 2);
-    tcase_add_test(live, common_lives_when_it_is_needed_and_is_as_large_as_the_largest);
+    TCase *live = tcase_create("garbage collection");
+    tcase_add_loop_test(live, sections_that_the_entry_does_not_need_are_dropped_even_in_a_circle, 0,
+                        4);
+    tcase_add_loop_test(live, start_and_stop_symbols_keep_all_sections_of_their_name_together, 0,
+                        2);
+    tcase_add_loop_test(live, start_and_stop_symbols_without_a_section_are_undefined, 0, 2);
+    tcase_add_test(live, a_common_symbol_is_kept_if_needed_and_has_the_largest_size);
     suite_add_tcase(suite, live);
     suite_add_tcase(suite, link_names_cases());
     return suite;

@@ -1,14 +1,14 @@
-/* link/: what may be there once is there once. */
+/* link/: merging of equal strings and constants. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "link_objects.h"
 
-/* Rows: sections of one object each, and what of them is pointed to. */
+/* Each row: sections, each of its own object, and pointers into them. */
 struct pointer {
     int section;
     int64_t addend;
-    const char *content; /* what stands there */
+    const char *content; /* the bytes there */
     size_t size, align;
 };
 #define UNITS(text) (text), sizeof(text)
@@ -18,13 +18,13 @@ static const struct merging {
         bool strings;
         uint64_t entry_size;
         const char *bytes;
-        uint64_t size; /* with the C string's own zero */
+        uint64_t size; /* including the C string's own zero */
         uint64_t align;
     } sections[3];
     struct pointer pointers[6];
-    uint64_t kept; /* bytes of all that is merged, padding between two in a section included */
+    uint64_t kept; /* bytes of all merged sections, including padding */
 } mergings[] = {
-    {"a string that ends another is in it",
+    {"a string that is the end of another is stored in it",
      {{true, 1, UNITS("hello world\0world\0ld\0xyz"), 1}},
      {{0, 0, UNITS("hello world"), 1},
       {0, 12, UNITS("world"), 1},
@@ -39,51 +39,51 @@ static const struct merging {
       {1, 4, UNITS("one"), 1},
       {2, 0, UNITS("one"), 1}},
      8},
-    {"what nothing points to is not there",
+    {"a string without a pointer is omitted",
      {{true, 1, UNITS("dead\0alive\0dead, too"), 1}},
      {{0, 5, UNITS("alive"), 1}},
      6},
-    {"a dead string does not host a live one",
+    {"an omitted string does not contain a kept one",
      {{true, 1, UNITS("undead\0dead"), 1}},
      {{0, 7, UNITS("dead"), 1}},
      5},
-    {"the middle of a string is in its string",
+    {"a pointer into a string keeps the whole string",
      {{true, 1, UNITS("hello world\0x"), 1}},
      {{0, 3, UNITS("lo world"), 1}, {0, 11, UNITS(""), 1}},
      12},
-    {"the empty string ends any",
+    {"the empty string is the end of any other",
      {{true, 1, UNITS("abc\0"), 1}},
      {{0, 0, UNITS("abc"), 1}, {0, 4, UNITS(""), 1}},
      4},
-    {"an alignment that the end of another does not have is kept",
+    {"a string is not shared with an end whose alignment is too small",
      {{true, 1, UNITS("xabc"), 4}, {true, 1, UNITS("abc"), 4}},
      {{0, 0, UNITS("xabc"), 4}, {1, 0, UNITS("abc"), 4}},
      8 + 4},
-    {"an alignment that the end of another has is shared",
+    {"a string is shared with an end whose alignment is enough",
      {{true, 1, UNITS("wxyzabc"), 1}, {true, 1, UNITS("abc"), 4}},
      {{0, 0, UNITS("wxyzabc"), 1}, {1, 0, UNITS("abc"), 4}},
      8},
-    {"the alignment of a string is its offset's",
+    {"a string's alignment is that of its offset",
      {{true, 1, UNITS("a\0bcd"), 8}},
      {{0, 0, UNITS("a"), 8}, {0, 2, UNITS("bcd"), 2}},
      2 + 4},
-    {"wide strings of 2 bytes end each other at whole units",
+    {"strings of 2-byte characters share ends at whole characters",
      {{true, 2, UNITS("a\0b\0c\0\0\0b\0c\0\0"), 2}},
      {{0, 0, UNITS("a\0b\0c\0\0"), 2}, {0, 8, UNITS("b\0c\0\0"), 2}},
      8},
-    {"wide strings of 4 bytes do",
+    {"strings of 4-byte characters share ends at whole characters",
      {{true, 4, UNITS("a\0\0\0b\0\0\0\0\0\0\0b\0\0\0\0\0\0"), 4}},
      {{0, 0, UNITS("a\0\0\0b\0\0\0\0\0\0"), 4}, {0, 12, UNITS("b\0\0\0\0\0\0"), 4}},
      12},
-    {"equal constants are one, of 4 bytes",
+    {"equal constants of 4 bytes are one",
      {{false, 4, "aaaabbbbcccc", 12, 4}, {false, 4, "bbbbaaaa", 8, 4}},
      {{1, 0, "bbbb", 4, 4}, {1, 4, "aaaa", 4, 4}},
      8},
-    {"of 8 bytes",
+    {"equal constants of 8 bytes are one",
      {{false, 8, "aaaaaaaabbbbbbbb", 16, 8}, {false, 8, "bbbbbbbb", 8, 8}},
      {{0, 0, "aaaaaaaa", 8, 8}, {0, 8, "bbbbbbbb", 8, 8}, {1, 0, "bbbbbbbb", 8, 8}},
      16},
-    {"of 16 bytes, and none is found in another's half",
+    {"equal constants of 16 bytes are one, and no half of one is another",
      {{false, 16, "aaaaaaaabbbbbbbb", 16, 16},
       {false, 8, "bbbbbbbb", 8, 8},
       {false, 16, "aaaaaaaabbbbbbbb", 16, 16}},
@@ -91,21 +91,21 @@ static const struct merging {
       {1, 0, "bbbbbbbb", 8, 8},
       {2, 0, "aaaaaaaabbbbbbbb", 16, 16}},
      24},
-    {"a constant that is a string's content shares its place",
+    {"a constant with the bytes of a string shares its place",
      {{true, 1, UNITS("abc"), 1}, {false, 4, UNITS("abc"), 4}},
      {{0, 0, UNITS("abc"), 1}, {1, 0, UNITS("abc"), 4}},
      4},
-    {"and may end in a longer one where its alignment allows",
+    {"a constant may be the end of a longer string if its alignment allows",
      {{true, 1, UNITS("xxxxabc"), 1}, {false, 4, UNITS("abc"), 4}, {true, 1, UNITS("abc"), 1}},
      {{0, 0, UNITS("xxxxabc"), 1}, {1, 0, UNITS("abc"), 4}, {2, 0, UNITS("abc"), 1}},
      8},
-    {"a place at the end of a section is behind its last string",
+    {"the end of a section is after its last string",
      {{true, 1, UNITS("ab\0cd"), 1}, {true, 1, UNITS("zz"), 1}},
      {{0, 6, "", 0, 1}},
      3},
 };
 
-START_TEST(what_is_pointed_to_is_there_once_and_as_aligned_as_it_was)
+START_TEST(strings_and_constants_are_merged_and_keep_their_alignment)
 {
     const struct merging *row = &mergings[_i];
     for (int named = 0; named < 2; named++) {
@@ -121,8 +121,8 @@ START_TEST(what_is_pointed_to_is_there_once_and_as_aligned_as_it_was)
                                          row->sections[i].size, row->sections[i].align),
                               1);
         }
-        /* By a name for each place, or by a section's symbol and an addend, from the section's
-         * object. */
+        /* Pointers by a symbol for each place, or by the section's symbol and an addend, from the
+         * section's object. */
         for (size_t i = 0; i < 6 && row->pointers[i].content; i++) {
             const struct pointer *pointer = &row->pointers[i];
             struct link_object *from = objects[pointer->section];
@@ -143,7 +143,7 @@ START_TEST(what_is_pointed_to_is_there_once_and_as_aligned_as_it_was)
         link_add_object(&link, start);
         for (int i = 0; i < 3 && objects[i]; i++)
             link_add_object(&link, objects[i]);
-        ck_assert_msg(link_program(&link), "%s: %s", row->what, told);
+        ck_assert_msg(link_program(&link), "%s: %s", row->what, messages);
         uint64_t kept = 0;
         for (size_t i = 0; i < link.program.section_count; i++)
             if (strcmp(link.program.sections[i].name, ".rodata") == 0)
@@ -188,21 +188,21 @@ START_TEST(a_named_symbols_addend_counts_from_the_symbol)
 }
 END_TEST
 
-START_TEST(what_is_not_what_it_says_is_kept_as_it_is)
+START_TEST(a_section_with_malformed_entries_is_not_merged)
 {
     static const struct {
         bool strings;
         uint64_t entry_size, size, align;
         const char *bytes;
     } broken[] = {
-        {true, 1, 3, 1, "abc"},        /* its last string has no end */
-        {true, 2, 7, 1, "a\0b\0\0\0"}, /* no whole units */
+        {true, 1, 3, 1, "abc"},        /* the last string has no terminator */
+        {true, 2, 7, 1, "a\0b\0\0\0"}, /* not a whole number of units */
         {true, 2, 6, 1, "a\0b\0\0x"},
         {true, 0, 4, 1, "abc"},
         {true, 257, 4, 1, "abc"},
         {true, UINT64_MAX, 4, 1, "abc"},
         {false, 3, 4, 1, "abc"},
-        {false, 4, 4, 128, "abc"}, /* nobody shares a cache line for a constant */
+        {false, 4, 4, 128, "abc"}, /* an alignment of a cache line is kept */
     };
     struct link link = begin_link();
     uint32_t text;
@@ -221,7 +221,7 @@ START_TEST(what_is_not_what_it_says_is_kept_as_it_is)
 }
 END_TEST
 
-/* Where one of a section's strings or constants begins, and its size with its zero. */
+/* The offset of a random string or constant, and its size, including a terminator. */
 static uint64_t random_piece(const struct link_section *section, uint64_t *size, uint64_t *state)
 {
     const uint64_t entry = section->entry_size, wanted = next_random(state) % section->size;
@@ -241,7 +241,7 @@ static uint64_t random_piece(const struct link_section *section, uint64_t *size,
     return begin;
 }
 
-START_TEST(random_strings_and_constants_read_back_wherever_they_are)
+START_TEST(random_strings_and_constants_read_back_unchanged)
 {
     enum { BYTES = 96, OBJECTS = 3, SECTIONS = 5, POINTERS = 4, TABLE = SECTIONS * POINTERS };
     uint64_t state = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(_i + 1);
@@ -296,7 +296,7 @@ START_TEST(random_strings_and_constants_read_back_wherever_they_are)
                                    ELFGEN_STB_GLOBAL, LINK_UNDEFINED, 0),
                         8 * (uint64_t)o, 0);
         }
-        ck_assert_msg(link_program(&link), "%s", told);
+        ck_assert_msg(link_program(&link), "%s", messages);
         struct file file = write_file(&link);
         for (size_t i = 0; i < count; i++) {
             const uint64_t table = number_at(&file, i / TABLE);
@@ -314,10 +314,10 @@ END_TEST
 TCase *link_merge_cases(void)
 {
     TCase *merge = tcase_create("merge");
-    tcase_add_loop_test(merge, what_is_pointed_to_is_there_once_and_as_aligned_as_it_was, 0,
+    tcase_add_loop_test(merge, strings_and_constants_are_merged_and_keep_their_alignment, 0,
                         sizeof mergings / sizeof mergings[0]);
     tcase_add_test(merge, a_named_symbols_addend_counts_from_the_symbol);
-    tcase_add_loop_test(merge, what_is_not_what_it_says_is_kept_as_it_is, 0, 8);
-    tcase_add_loop_test(merge, random_strings_and_constants_read_back_wherever_they_are, 0, 4);
+    tcase_add_loop_test(merge, a_section_with_malformed_entries_is_not_merged, 0, 8);
+    tcase_add_loop_test(merge, random_strings_and_constants_read_back_unchanged, 0, 4);
     return merge;
 }

@@ -1,15 +1,15 @@
-/* link/: who defines a name. */
+/* link/: symbol resolution. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "link_objects.h"
 
-/* The objects' claims in their order: U and u need it, u will do with 0; D and W define it, W
- * weakly; C has it COMMON. Archives stand behind all objects: A defines it, B weakly. */
+/* A letter for each object, in their order: U refers to the name, u weakly; D defines it, W weakly;
+ * C declares it COMMON. Members of archives, which follow the objects: A defines it, B weakly. */
 static const struct {
     const char *claims;
-    char winner; /* a, b, c, d: the first, the second, ...; C: COMMON; 0: nobody, the value is 0; U:
-                    it is undefined; 2: there are two */
+    char winner; /* a, b, c, d: the first, the second, ...; C: COMMON; 0: none, the value is 0;
+                    U: undefined; 2: defined twice */
 } claims[] = {
     {"U", 'U'},   {"u", '0'},   {"D", 'a'},   {"W", 'a'},    {"C", 'C'},    {"uU", 'U'},
     {"Uu", 'U'},  {"UD", 'b'},  {"DU", 'a'},  {"UW", 'b'},   {"WU", 'a'},   {"uW", 'b'},
@@ -22,7 +22,7 @@ static const struct {
     {"UBA", 'b'}, {"UAB", 'b'}, {"uWA", 'b'}, {"UuUA", 'd'}, {"uuuD", 'd'},
 };
 
-/* An archive of one member. */
+/* An archive with one member. */
 struct shelf {
     struct link_archive archive;
     struct link_offer offer;
@@ -72,29 +72,29 @@ static void add_claim(struct link *link, char kind, uint64_t value)
     link_add_archive(link, &shelf->archive);
 }
 
-START_TEST(of_all_claims_the_strongest_wins_and_of_equals_the_first)
+START_TEST(the_strongest_definition_wins_and_the_first_of_equals)
 {
     const char *kinds = claims[_i].claims;
     const char winner = claims[_i].winner;
-    /* With the object that reads the name in front, and behind. */
-    for (int behind = 0; behind < 2; behind++) {
+    /* With the object that uses the name first, and last. */
+    for (int last = 0; last < 2; last++) {
         struct link link = begin_link();
         uint32_t text;
         struct link_object *start = make_start(&text, 1);
         add_pointer(start, text, add_symbol(start, "name", ELFGEN_STB_WEAK, LINK_UNDEFINED, 0), 0,
                     0);
-        if (!behind)
+        if (!last)
             link_add_object(&link, start);
         for (size_t i = 0; kinds[i]; i++)
             add_claim(&link, kinds[i], 0x1000000 * (i + 1));
-        if (behind)
+        if (last)
             link_add_object(&link, start);
         const bool linked = link_program(&link);
-        ck_assert_msg(linked == (winner != 'U' && winner != '2'), "%s: %s", kinds, told);
+        ck_assert_msg(linked == (winner != 'U' && winner != '2'), "%s: %s", kinds, messages);
         if (winner == 'U')
-            ck_assert_str_eq(told, "start.o:(.text+0x0): undefined symbol 'name'\n");
+            ck_assert_str_eq(messages, "start.o:(.text+0x0): undefined symbol 'name'\n");
         if (winner == '2')
-            ck_assert_ptr_nonnull(strstr(told, "duplicate symbol 'name'"));
+            ck_assert_ptr_nonnull(strstr(messages, "duplicate symbol 'name'"));
         if (linked) {
             struct file file = write_file(&link);
             const uint64_t value = number_at(&file, 0), memory = file.layout.memory_size;
@@ -112,7 +112,7 @@ START_TEST(of_all_claims_the_strongest_wins_and_of_equals_the_first)
 }
 END_TEST
 
-START_TEST(a_discarded_groups_definition_is_the_kept_ones)
+START_TEST(a_discarded_group_s_symbol_is_that_of_the_kept_group)
 {
     struct link link = begin_link();
     uint32_t text;
@@ -132,7 +132,7 @@ START_TEST(a_discarded_groups_definition_is_the_kept_ones)
         object->groups[0].member_count = object->group_count = 1;
         link_add_object(&link, object);
     }
-    ck_assert_msg(link_program(&link), "%s", told);
+    ck_assert_msg(link_program(&link), "%s", messages);
     struct file file = write_file(&link);
     ck_assert_mem_eq(at_address(&file, number_at(&file, 0), 6), "first!", 6);
     ck_assert_uint_eq(file.size, 120 + 8 + 6);
@@ -141,7 +141,7 @@ START_TEST(a_discarded_groups_definition_is_the_kept_ones)
 }
 END_TEST
 
-START_TEST(a_program_without_its_entry_says_so_and_one_without_objects_does)
+START_TEST(a_missing_entry_is_an_error_and_a_program_without_one_is_not)
 {
     struct link link = begin_link();
     ck_assert(!link_program(&link));
@@ -158,9 +158,9 @@ END_TEST
 TCase *link_names_cases(void)
 {
     TCase *symbols = tcase_create("symbols");
-    tcase_add_loop_test(symbols, of_all_claims_the_strongest_wins_and_of_equals_the_first, 0,
+    tcase_add_loop_test(symbols, the_strongest_definition_wins_and_the_first_of_equals, 0,
                         sizeof claims / sizeof claims[0]);
-    tcase_add_test(symbols, a_discarded_groups_definition_is_the_kept_ones);
-    tcase_add_test(symbols, a_program_without_its_entry_says_so_and_one_without_objects_does);
+    tcase_add_test(symbols, a_discarded_group_s_symbol_is_that_of_the_kept_group);
+    tcase_add_test(symbols, a_missing_entry_is_an_error_and_a_program_without_one_is_not);
     return symbols;
 }

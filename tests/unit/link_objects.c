@@ -1,4 +1,4 @@
-/* Objects by hand, their link and its file. */
+/* Builds objects by hand, links them and writes the file. */
 #include "link_objects.h"
 
 #include <stdio.h>
@@ -35,7 +35,7 @@ uint32_t add_section(struct link_object *object, const char *name, uint64_t flag
     return (uint32_t)object->section_count++;
 }
 
-/* One whose contents may be merged. */
+/* A section whose contents may be merged. */
 uint32_t add_pieces(struct link_object *object, bool strings, uint64_t entry_size,
                     const void *bytes, uint64_t size, uint64_t align)
 {
@@ -65,7 +65,7 @@ uint32_t section_symbol(struct link_object *object, uint32_t section)
     return symbol;
 }
 
-/* In the section that was added last of those with relocations. */
+/* Relocations must be added section by section, in the order of sections. */
 void add_pointer(struct link_object *object, uint32_t section, uint32_t symbol, uint64_t offset,
                  int64_t addend)
 {
@@ -79,20 +79,20 @@ void add_pointer(struct link_object *object, uint32_t section, uint32_t symbol, 
                                    .addend = addend};
 }
 
-/* ---- a link, its file, and what was told ---- */
+/* ---- a link, its file and its messages ---- */
 
-char told[4096];
+char messages[4096];
 
 static void remember(void *context, const char *text)
 {
     (void)context;
-    size_t length = strlen(told);
-    snprintf(told + length, sizeof told - length, "%s\n", text);
+    size_t length = strlen(messages);
+    snprintf(messages + length, sizeof messages - length, "%s\n", text);
 }
 
 struct link begin_link(void)
 {
-    told[0] = '\0';
+    messages[0] = '\0';
     return (struct link){
         .report = remember, .entry = "_start", .machine = ELFGEN_EM_X86_64, .base = 0x10000};
 }
@@ -110,7 +110,7 @@ struct file write_file(const struct link *link)
     return file;
 }
 
-/* The bytes at an address, `size` of them at least. */
+/* The bytes at an address; checks that there are `size`. */
 const uint8_t *at_address(const struct file *file, uint64_t address, uint64_t size)
 {
     ck_assert_uint_ge(address, 0x10000);
@@ -119,7 +119,7 @@ const uint8_t *at_address(const struct file *file, uint64_t address, uint64_t si
     return file->bytes + (address - 0x10000);
 }
 
-/* The number that stands `index` numbers behind the entry. */
+/* The number at 8 * `index` bytes after the entry point. */
 uint64_t number_at(const struct file *file, size_t index)
 {
     uint64_t number;
@@ -129,7 +129,7 @@ uint64_t number_at(const struct file *file, size_t index)
 
 const uint8_t zeros[8 * MOST_PARTS];
 
-/* An object whose .text, at _start, has room for numbers. */
+/* An object whose .text, at _start, has room for `numbers` numbers. */
 struct link_object *make_start(uint32_t *text, size_t numbers)
 {
     struct link_object *object = make_object("start.o");

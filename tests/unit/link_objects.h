@@ -1,4 +1,4 @@
-/* Objects by hand, their link and its file, for the files of this room's tests. */
+/* Builds objects by hand, links them and writes the file; shared by the tests of link/. */
 #ifndef LINK_OBJECTS_H
 #define LINK_OBJECTS_H
 
@@ -21,8 +21,8 @@ uint32_t section_symbol(struct link_object *object, uint32_t section);
 void add_pointer(struct link_object *object, uint32_t section, uint32_t symbol, uint64_t offset,
                  int64_t addend);
 
-/* What the link told, line by line. */
-extern char told[4096];
+/* The link's messages, one a line. */
+extern char messages[4096];
 
 struct file {
     struct elfgen_layout layout;
@@ -32,12 +32,12 @@ struct file {
 
 struct link begin_link(void);
 
-/* To be freed: its bytes. */
+/* The caller frees the file's bytes. */
 struct file write_file(const struct link *link);
 const uint8_t *at_address(const struct file *file, uint64_t address, uint64_t size);
 uint64_t number_at(const struct file *file, size_t index);
 
-/* An object whose .text, at _start, has room for numbers. */
+/* An object whose .text, at _start, has room for `numbers` numbers. */
 struct link_object *make_start(uint32_t *text, size_t numbers);
 
 TCase *link_merge_cases(void);

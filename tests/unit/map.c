@@ -1,4 +1,4 @@
-/* map/: who owns which byte. */
+/* map/: claims on bytes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +51,7 @@ START_TEST(the_lectures_120_header_bytes_have_one_claim_each_and_the_rest_none)
 }
 END_TEST
 
-/* The claims that a student asks for first. */
+/* Fields that a student looks up first. */
 static const struct {
     const char *field;
     uint64_t offset, length, value;
@@ -78,7 +78,7 @@ START_TEST(a_byte_of_the_lectures_file_leads_to_its_field)
     struct elfgen_view view;
     elfgen_view_open(&view, lecture_file, sizeof lecture_file, NULL);
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
-        /* Any byte of the field, as a window of one byte. */
+        /* Each byte of the field, as a window of one byte. */
         for (uint64_t b = 0; b < expected[i].length; b++) {
             uint64_t at = expected[i].offset + b;
             struct claims claims = collect(&view, at, at + 1);
@@ -95,7 +95,7 @@ START_TEST(a_byte_of_the_lectures_file_leads_to_its_field)
 }
 END_TEST
 
-/* 45 bytes that Linux runs: the program header lies in the ELF header (see support/tiny45.asm). */
+/* 45 bytes that Linux runs: the program header overlaps the ELF header (support/tiny45.asm). */
 static const uint8_t tiny[45] = {
     0x7f, 0x45, 0x4c, 0x46, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01,
     0x00, 0x02, 0x00, 0x03, 0x00, 0x20, 0x00, 0x01, 0x00, 0x20, 0x00, 0x01, 0x00, 0x04, 0x00,
@@ -112,7 +112,7 @@ START_TEST(overlapping_headers_both_keep_their_claims)
             owners[claims.list[i].offset + b]++;
     for (size_t b = 0; b < sizeof tiny; b++)
         ck_assert_uint_eq(owners[b], b >= 4 && b < 36 ? 2 : 1);
-    /* e_phnum is cut by the file's end: one byte of two, the other is zero. */
+    /* The file ends within e_phnum: its second byte reads as zero. */
     bool found = false;
     for (size_t i = 0; i < claims.count; i++) {
         if (strcmp(claims.list[i].field->name, "e_phnum") != 0)
@@ -126,7 +126,7 @@ START_TEST(overlapping_headers_both_keep_their_claims)
 }
 END_TEST
 
-/* Whether a claim's bytes end with a text and its NUL: linkers share the ends of strings. */
+/* Whether a claim's bytes end with a text and its NUL, since linkers share string tails. */
 static bool ends_with(const struct elfgen_view *view, const struct elfgen_claim *claim,
                       const char *text)
 {
@@ -209,7 +209,7 @@ START_TEST(windows_of_any_size_give_the_claims_that_the_whole_file_gives)
 }
 END_TEST
 
-START_TEST(random_changes_end_and_claim_nothing_outside)
+START_TEST(the_claims_of_randomly_changed_files_end_and_stay_inside)
 {
     size_t length;
     uint8_t *self = read_self(&length);
@@ -217,7 +217,7 @@ START_TEST(random_changes_end_and_claim_nothing_outside)
     for (int round = 0; round < 4; round++) {
         uint8_t *bytes = malloc(length);
         memcpy(bytes, self, length);
-        /* Where headers are: the first bytes and the last. */
+        /* Changes among headers, at the file's beginning and end. */
         for (int changes = 0; changes < 6; changes++) {
             static const uint8_t extremes[] = {0, 1, 0x7f, 0x80, 0xff};
             uint64_t at = next_random(&state) % 1500;
@@ -258,7 +258,7 @@ static Suite *map_suite(void)
     tcase_add_test(real, windows_of_any_size_give_the_claims_that_the_whole_file_gives);
     suite_add_tcase(suite, real);
     TCase *any_bytes = tcase_create("any bytes");
-    tcase_add_loop_test(any_bytes, random_changes_end_and_claim_nothing_outside, 0, 3);
+    tcase_add_loop_test(any_bytes, the_claims_of_randomly_changed_files_end_and_stay_inside, 0, 3);
     tcase_add_test(any_bytes, an_empty_file_and_an_empty_window_have_no_claims);
     suite_add_tcase(suite, any_bytes);
     return suite;

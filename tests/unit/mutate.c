@@ -1,4 +1,4 @@
-/* Tests of mutate: which runs there are, what becomes of each, and how results are kept. */
+/* mutate: the plan of runs, the class of each run's result, and the report as JSON and text. */
 #include <string.h>
 
 #include "commands/mutate/mutate_private.h"
@@ -38,7 +38,7 @@ START_TEST(every_byte_gets_every_other_value_once)
 }
 END_TEST
 
-START_TEST(a_seed_chooses_values_and_its_first_ones_are_those_of_a_larger_number)
+START_TEST(a_seed_chooses_values_and_more_values_begin_with_the_same_ones)
 {
     struct mutate_plan few = plan_of(5, 7), more = plan_of(200, 7), other = plan_of(5, 8);
     size_t different = 0;
@@ -58,7 +58,7 @@ START_TEST(a_seed_chooses_values_and_its_first_ones_are_those_of_a_larger_number
 }
 END_TEST
 
-START_TEST(each_two_bytes_get_each_two_of_their_values_once)
+START_TEST(each_pair_of_bytes_gets_each_pair_of_their_values_once)
 {
     enum { FROM = 0x60, COUNT = 5, VALUES = 3 };
     static bool seen[COUNT][COUNT][256][256];
@@ -85,7 +85,7 @@ START_TEST(each_two_bytes_get_each_two_of_their_values_once)
 }
 END_TEST
 
-START_TEST(pairs_move_both_bytes_alike_among_others)
+START_TEST(some_pairs_change_both_bytes_by_the_same_amount)
 {
     struct mutate_plan plan = plan_of(4, 3);
     uint64_t singles, all;
@@ -104,7 +104,7 @@ START_TEST(pairs_move_both_bytes_alike_among_others)
 }
 END_TEST
 
-START_TEST(too_many_runs_are_told)
+START_TEST(a_number_of_runs_that_overflows_is_refused)
 {
     struct mutate_plan plan = plan_of(255, 1);
     uint64_t singles, all;
@@ -121,7 +121,7 @@ START_TEST(too_many_runs_are_told)
 }
 END_TEST
 
-START_TEST(shards_are_all_runs_and_have_none_in_common)
+START_TEST(each_run_is_in_exactly_one_shard)
 {
     for (uint64_t shards = 1; shards < 40; shards += 6) {
         struct mutate_plan pairs = plan_of(5, 1);
@@ -154,7 +154,7 @@ START_TEST(shards_are_all_runs_and_have_none_in_common)
             takers += mutate_is_of_shard(&plan, run);
         ck_assert_uint_eq(takers, 1);
     }
-    /* Each of two has values of each byte, also where these are even in number. */
+    /* Both of two shards have values of each byte, also when the number of values is even. */
     bool seen[2][sizeof lecture_file] = {{false}};
     plan.shards = 2;
     for (uint64_t run = 0; run < 2 * sizeof lecture_file; run++) {
@@ -168,9 +168,9 @@ START_TEST(shards_are_all_runs_and_have_none_in_common)
 }
 END_TEST
 
-/* ---- what becomes of a run ---- */
+/* ---- the class of a run ---- */
 
-START_TEST(a_run_is_held_against_the_program_as_it_is)
+START_TEST(a_run_is_compared_with_the_run_of_the_unchanged_program)
 {
     static uint8_t text[] = "text", other[] = "next";
     const struct mutate_original original = {
@@ -245,7 +245,7 @@ static char *json_of(const struct mutate_report *report, size_t *size)
     return text.bytes;
 }
 
-START_TEST(json_comes_back_as_it_was)
+START_TEST(a_report_is_read_back_from_json_unchanged)
 {
     struct mutate_report report, back;
     struct elfgen_error error;
@@ -264,7 +264,7 @@ START_TEST(json_comes_back_as_it_was)
 }
 END_TEST
 
-START_TEST(whatever_is_cut_or_changed_is_refused_or_read)
+START_TEST(damaged_json_is_refused_or_read)
 {
     struct mutate_report report, back;
     struct elfgen_error error;
@@ -289,7 +289,7 @@ START_TEST(whatever_is_cut_or_changed_is_refused_or_read)
 }
 END_TEST
 
-START_TEST(what_no_run_can_have_made_is_not_read)
+START_TEST(numbers_that_no_run_can_produce_are_refused)
 {
     for (int i = 0; i < 6; i++) {
         struct mutate_report report, back;
@@ -297,7 +297,7 @@ START_TEST(what_no_run_can_have_made_is_not_read)
         size_t size;
         make(&report, 2);
         switch (i) {
-        case 0: /* seven classes of a byte, together above its values */
+        case 0: /* a byte's seven classes, in sum above its values */
             report.values = 160;
             break;
         case 1:
@@ -325,7 +325,7 @@ START_TEST(what_no_run_can_have_made_is_not_read)
 }
 END_TEST
 
-START_TEST(what_is_no_json_is_shown_without_control_characters)
+START_TEST(an_error_in_json_is_quoted_without_control_characters)
 {
     static const char text[] = "[\"a\", \"\033]0;b\", c\033[31m]";
     struct mutate_report back;
@@ -345,9 +345,9 @@ static char *text_of(const struct mutate_report *report)
     return text.bytes;
 }
 
-START_TEST(few_values_have_levels_as_many_have)
+START_TEST(the_map_s_levels_are_shares_of_the_values_tried)
 {
-    /* The map's first byte, for so many changes that matter of so many runs. */
+    /* The first byte in the map, after `changed` of `runs` runs had another result. */
     static const struct {
         unsigned changed, runs;
         char level;
@@ -363,7 +363,7 @@ START_TEST(few_values_have_levels_as_many_have)
         report.bytes[0].counts.of[MUTATE_SIGNAL] = cases[i].changed;
         char *text = text_of(&report);
         expected[sizeof expected - 2] = cases[i].level;
-        /* Offset 40 is the ninth byte of its row. */
+        /* Offset 40 is the ninth byte in its row. */
         expected[sizeof "\n0020  " - 1 + 8] = ' ';
         ck_assert_msg(strstr(text, expected), "case %zu:\n%s", i, text);
         free(text);
@@ -388,7 +388,7 @@ START_TEST(offsets_of_large_files_keep_the_columns)
 }
 END_TEST
 
-START_TEST(no_control_character_of_a_name_is_printed)
+START_TEST(control_characters_in_names_are_not_printed)
 {
     struct mutate_report report;
     make(&report, 1);
@@ -404,7 +404,7 @@ START_TEST(no_control_character_of_a_name_is_printed)
 }
 END_TEST
 
-START_TEST(shards_add_up_and_all_of_them_are_the_whole)
+START_TEST(merging_all_shards_gives_the_whole_report)
 {
     struct mutate_report all, other;
     struct elfgen_error error;
@@ -431,7 +431,7 @@ START_TEST(shards_add_up_and_all_of_them_are_the_whole)
 }
 END_TEST
 
-START_TEST(what_is_not_of_one_plan_is_not_merged)
+START_TEST(reports_of_different_plans_are_not_merged)
 {
     for (int i = 0; i < 8; i++) {
         struct mutate_report report, other;
@@ -462,25 +462,25 @@ static Suite *mutate_suite(void)
     Suite *suite = suite_create("mutate");
     TCase *plans = tcase_create("plans");
     tcase_add_test(plans, every_byte_gets_every_other_value_once);
-    tcase_add_test(plans, a_seed_chooses_values_and_its_first_ones_are_those_of_a_larger_number);
-    tcase_add_test(plans, each_two_bytes_get_each_two_of_their_values_once);
-    tcase_add_test(plans, pairs_move_both_bytes_alike_among_others);
-    tcase_add_test(plans, too_many_runs_are_told);
-    tcase_add_test(plans, shards_are_all_runs_and_have_none_in_common);
+    tcase_add_test(plans, a_seed_chooses_values_and_more_values_begin_with_the_same_ones);
+    tcase_add_test(plans, each_pair_of_bytes_gets_each_pair_of_their_values_once);
+    tcase_add_test(plans, some_pairs_change_both_bytes_by_the_same_amount);
+    tcase_add_test(plans, a_number_of_runs_that_overflows_is_refused);
+    tcase_add_test(plans, each_run_is_in_exactly_one_shard);
     suite_add_tcase(suite, plans);
     TCase *runs = tcase_create("runs");
-    tcase_add_test(runs, a_run_is_held_against_the_program_as_it_is);
+    tcase_add_test(runs, a_run_is_compared_with_the_run_of_the_unchanged_program);
     suite_add_tcase(suite, runs);
     TCase *results = tcase_create("results");
-    tcase_add_test(results, json_comes_back_as_it_was);
-    tcase_add_test(results, whatever_is_cut_or_changed_is_refused_or_read);
-    tcase_add_test(results, what_no_run_can_have_made_is_not_read);
-    tcase_add_test(results, what_is_no_json_is_shown_without_control_characters);
-    tcase_add_test(results, few_values_have_levels_as_many_have);
+    tcase_add_test(results, a_report_is_read_back_from_json_unchanged);
+    tcase_add_test(results, damaged_json_is_refused_or_read);
+    tcase_add_test(results, numbers_that_no_run_can_produce_are_refused);
+    tcase_add_test(results, an_error_in_json_is_quoted_without_control_characters);
+    tcase_add_test(results, the_map_s_levels_are_shares_of_the_values_tried);
     tcase_add_test(results, offsets_of_large_files_keep_the_columns);
-    tcase_add_test(results, no_control_character_of_a_name_is_printed);
-    tcase_add_test(results, shards_add_up_and_all_of_them_are_the_whole);
-    tcase_add_test(results, what_is_not_of_one_plan_is_not_merged);
+    tcase_add_test(results, control_characters_in_names_are_not_printed);
+    tcase_add_test(results, merging_all_shards_gives_the_whole_report);
+    tcase_add_test(results, reports_of_different_plans_are_not_merged);
     suite_add_tcase(suite, results);
     return suite;
 }

@@ -1,4 +1,4 @@
-/* process/: a program is traced to its end, and nothing of it is left, however it goes. */
+/* ptrace/: tracing a program to its end, which leaves no process behind, however it ends. */
 #include <errno.h>
 #include <string.h>
 #include <sys/time.h>
@@ -12,29 +12,29 @@
 #include "room.h"
 #include "slow_execve.h"
 
-/* What a trace told. */
-struct told {
+/* The events of a trace. */
+struct events {
     size_t counts[PROCESS_KILLED + 1];
-    uint64_t numbers[16]; /* of the first process' calls */
+    uint64_t numbers[16]; /* of the first process's calls */
     size_t number_count;
-    bool stood; /* process_read() and its like answered as they should */
+    bool answered; /* process_read() and its like gave what they should */
     char path[64];
     int last_status;
 };
 
 static void listen(void *context, const struct process_event *event)
 {
-    struct told *told = context;
-    told->counts[event->kind]++;
+    struct events *events = context;
+    events->counts[event->kind]++;
     if (event->kind == PROCESS_EXITED && event->process->first)
-        told->last_status = event->number;
+        events->last_status = event->number;
     if (event->kind != PROCESS_CALL || !event->process->first)
         return;
-    if (told->number_count < 16)
-        told->numbers[told->number_count++] = event->process->call.number;
+    if (events->number_count < 16)
+        events->numbers[events->number_count++] = event->process->call.number;
 }
 
-static bool run(const char *const *arguments, struct process_watch *watch, struct told *told,
+static bool run(const char *const *arguments, struct process_watch *watch, struct events *events,
                 struct process_end *end)
 {
     char *copies[8] = {0};
@@ -43,49 +43,49 @@ static bool run(const char *const *arguments, struct process_watch *watch, struc
         copies[i] = strdup(arguments[i]);
     struct process_program program = {.path = copies[0], .arguments = copies};
     sigemptyset(&program.ignored);
-    *told = (struct told){0};
-    watch->context = told;
+    *events = (struct events){0};
+    watch->context = events;
     if (!watch->event)
         watch->event = listen;
     bool done = process_trace(&program, watch, end, &error);
     for (size_t i = 0; i < 7; i++)
         free(copies[i]);
-    /* Whatever was started is gone, children included. */
+    /* Every process is gone, children included. */
     ck_assert_int_eq(waitpid(-1, NULL, WNOHANG | __WALL), -1);
     ck_assert_int_eq(errno, ECHILD);
     return done;
 }
 
-START_TEST(a_program_is_told_from_its_execve_to_its_end)
+START_TEST(a_program_is_traced_from_its_execve_to_its_end)
 {
     static const char *const arguments[] = {"/bin/sh", "-c", "exit 6", NULL};
     struct process_watch watch = {0};
     struct process_end end;
-    struct told told = {0};
-    ck_assert(run(arguments, &watch, &told, &end));
+    struct events events = {0};
+    ck_assert(run(arguments, &watch, &events, &end));
     ck_assert(end.ran);
     ck_assert_int_eq(end.status, 6);
     ck_assert_int_eq(end.signal, 0);
-    ck_assert_int_eq(told.last_status, 6);
-    ck_assert_uint_eq(told.numbers[0], 59); /* execve */
-    ck_assert_uint_eq(told.counts[PROCESS_EXITED], 1);
-    /* Each question but the last has an answer. */
-    ck_assert_uint_eq(told.counts[PROCESS_CALL], told.counts[PROCESS_RESULT] + 1);
+    ck_assert_int_eq(events.last_status, 6);
+    ck_assert_uint_eq(events.numbers[0], 59); /* execve */
+    ck_assert_uint_eq(events.counts[PROCESS_EXITED], 1);
+    /* Each call but the last, exit, has a result. */
+    ck_assert_uint_eq(events.counts[PROCESS_CALL], events.counts[PROCESS_RESULT] + 1);
 }
 END_TEST
 
-START_TEST(a_program_that_is_not_there_is_refused_and_nothing_more_is_told)
+START_TEST(a_missing_program_is_refused_without_further_events)
 {
     static const char *const arguments[] = {"/nothing/of/that/name", NULL};
     struct process_watch watch = {0};
     struct process_end end;
-    struct told told = {0};
-    ck_assert(run(arguments, &watch, &told, &end));
+    struct events events = {0};
+    ck_assert(run(arguments, &watch, &events, &end));
     ck_assert(!end.ran);
     ck_assert_int_eq(end.error, ENOENT);
-    ck_assert_uint_eq(told.counts[PROCESS_CALL], 1);
-    ck_assert_uint_eq(told.counts[PROCESS_RESULT], 1);
-    ck_assert_uint_eq(told.counts[PROCESS_EXITED] + told.counts[PROCESS_KILLED], 0);
+    ck_assert_uint_eq(events.counts[PROCESS_CALL], 1);
+    ck_assert_uint_eq(events.counts[PROCESS_RESULT], 1);
+    ck_assert_uint_eq(events.counts[PROCESS_EXITED] + events.counts[PROCESS_KILLED], 0);
 }
 END_TEST
 
@@ -95,12 +95,12 @@ START_TEST(with_follow_each_child_begins_and_ends)
                                             NULL};
     struct process_watch watch = {.follow = true};
     struct process_end end;
-    struct told told = {0};
-    ck_assert(run(arguments, &watch, &told, &end));
+    struct events events = {0};
+    ck_assert(run(arguments, &watch, &events, &end));
     ck_assert_int_eq(end.status, 3);
-    ck_assert_uint_eq(told.counts[PROCESS_STARTED], 2);
-    ck_assert_uint_eq(told.counts[PROCESS_EXITED], 3);
-    ck_assert_uint_eq(told.counts[PROCESS_CALL], told.counts[PROCESS_RESULT] + 3);
+    ck_assert_uint_eq(events.counts[PROCESS_STARTED], 2);
+    ck_assert_uint_eq(events.counts[PROCESS_EXITED], 3);
+    ck_assert_uint_eq(events.counts[PROCESS_CALL], events.counts[PROCESS_RESULT] + 3);
 }
 END_TEST
 
@@ -109,10 +109,10 @@ START_TEST(children_that_outlive_the_program_are_followed_to_their_end)
     static const char *const arguments[] = {"/bin/sh", "-c", "sleep 0.2 & exit 3", NULL};
     struct process_watch watch = {.follow = true};
     struct process_end end;
-    struct told told = {0};
-    ck_assert(run(arguments, &watch, &told, &end));
+    struct events events = {0};
+    ck_assert(run(arguments, &watch, &events, &end));
     ck_assert_int_eq(end.status, 3);
-    ck_assert_uint_eq(told.counts[PROCESS_EXITED], 2);
+    ck_assert_uint_eq(events.counts[PROCESS_EXITED], 2);
 }
 END_TEST
 
@@ -124,42 +124,42 @@ static void ring(int number)
 /* Whether both children of a shell have begun. */
 static bool has_two_children(void *context)
 {
-    const struct told *told = context;
-    return told->counts[PROCESS_STARTED] == 2;
+    const struct events *events = context;
+    return events->counts[PROCESS_STARTED] == 2;
 }
 
-START_TEST(interrupted_it_kills_the_program_and_its_children)
+START_TEST(an_interrupted_trace_kills_the_program_and_its_children)
 {
     static const char *const arguments[] = {"/bin/sh", "-c", "trap '' TERM; sleep 60 & sleep 60",
                                             NULL};
     struct process_watch watch = {.follow = true, .interrupted = has_two_children};
     struct process_end end;
-    struct told told = {0};
+    struct events events = {0};
     struct sigaction action = {.sa_handler = ring};
     const struct itimerval often = {.it_interval = {.tv_usec = 100000},
                                     .it_value = {.tv_usec = 100000}};
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &often, NULL);
-    ck_assert(run(arguments, &watch, &told, &end));
+    ck_assert(run(arguments, &watch, &events, &end));
     ck_assert(end.ran);
     ck_assert_int_eq(end.signal, SIGKILL);
-    ck_assert_uint_eq(told.counts[PROCESS_KILLED], 3);
+    ck_assert_uint_eq(events.counts[PROCESS_KILLED], 3);
 }
 END_TEST
 
-/* At the first call, the execve of this very process' copy. */
+/* Looks at the first call: the execve by the copy of this process. */
 static void look(void *context, const struct process_event *event)
 {
-    struct told *told = context;
+    struct events *events = context;
     const struct process *process = event->process;
     struct call_site site;
     struct call_site_mapping place;
     uint8_t bytes[8];
     uint16_t cs;
-    if (event->kind != PROCESS_CALL || told->number_count++ != 0)
+    if (event->kind != PROCESS_CALL || events->number_count++ != 0)
         return;
-    size_t got = process_read(process->id, process->call.arguments[0], told->path, 10);
-    told->stood =
+    size_t got = process_read(process->id, process->call.arguments[0], events->path, 10);
+    events->answered =
         got == 10 && process_read(process->id, 0, bytes, 8) == 0 &&
         process_read(process->id, UINT64_MAX - 2, bytes, 8) == 0 && call_site_cs(process, &cs) &&
         cs == 0x33 && call_site_find(process, &site) && site.found &&
@@ -168,22 +168,22 @@ static void look(void *context, const struct process_event *event)
         place.to > site.address && !call_site_find_mapping(process->id, 1, &place);
 }
 
-START_TEST(memory_is_read_where_there_is_some)
+START_TEST(only_mapped_memory_is_read)
 {
     static const char *const arguments[] = {"/bin/true", NULL};
     struct process_watch watch = {.event = look};
     struct process_end end;
-    struct told told = {0};
-    ck_assert(run(arguments, &watch, &told, &end));
-    ck_assert_str_eq(told.path, "/bin/true");
-    ck_assert(told.stood);
+    struct events events = {0};
+    ck_assert(run(arguments, &watch, &events, &end));
+    ck_assert_str_eq(events.path, "/bin/true");
+    ck_assert(events.answered);
 }
 END_TEST
 
 START_TEST(a_process_that_may_not_be_traced_is_an_error)
 {
-    /* Traced by its parent, it has one tracer; its child has none, and may be. So: a number that
-     * ptrace does not know as an option. */
+    /* A tracer of this process would not help: its child could still be traced. So ptrace gets an
+     * option that it does not know. */
     static char name[] = "/bin/true";
     char *arguments[] = {name, NULL};
     struct process_program program = {.path = name, .arguments = arguments};
@@ -220,7 +220,7 @@ START_TEST(a_process_has_entered_a_program_once_its_execve_is_done)
 }
 END_TEST
 
-START_TEST(what_this_process_has_is_not_counted_as_the_program_s)
+START_TEST(this_process_s_memory_is_not_counted_as_the_program_s)
 {
     /* exit(3) */
     static const uint8_t code[] = {0xb8, 60, 0, 0, 0, 0xbf, 3, 0, 0, 0, 0x0f, 0x05};
@@ -244,21 +244,21 @@ START_TEST(what_this_process_has_is_not_counted_as_the_program_s)
 }
 END_TEST
 
-static Suite *process_suite(void)
+static Suite *ptrace_suite(void)
 {
-    Suite *suite = suite_create("process");
+    Suite *suite = suite_create("ptrace");
     TCase *cases = tcase_create("trace");
-    tcase_add_test(cases, a_program_is_told_from_its_execve_to_its_end);
-    tcase_add_test(cases, a_program_that_is_not_there_is_refused_and_nothing_more_is_told);
+    tcase_add_test(cases, a_program_is_traced_from_its_execve_to_its_end);
+    tcase_add_test(cases, a_missing_program_is_refused_without_further_events);
     tcase_add_test(cases, with_follow_each_child_begins_and_ends);
     tcase_add_test(cases, children_that_outlive_the_program_are_followed_to_their_end);
-    tcase_add_test(cases, interrupted_it_kills_the_program_and_its_children);
-    tcase_add_test(cases, memory_is_read_where_there_is_some);
+    tcase_add_test(cases, an_interrupted_trace_kills_the_program_and_its_children);
+    tcase_add_test(cases, only_mapped_memory_is_read);
     tcase_add_test(cases, a_process_that_may_not_be_traced_is_an_error);
     tcase_add_test(cases, a_process_has_entered_a_program_once_its_execve_is_done);
-    tcase_add_test(cases, what_this_process_has_is_not_counted_as_the_program_s);
+    tcase_add_test(cases, this_process_s_memory_is_not_counted_as_the_program_s);
     suite_add_tcase(suite, cases);
     return suite;
 }
 
-RUN_SUITE(process_suite)
+RUN_SUITE(ptrace_suite)

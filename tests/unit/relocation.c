@@ -1,5 +1,5 @@
-/* image/relocate.c and relax.c: what each relocation computes, and what becomes of instructions
- * that read the global offset table. */
+/* image/relocate.c and relax.c: the result and range of each relocation, and the rewriting of
+ * instructions that read the global offset table. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 /* The letters of the psABIs' tables: x86-64 1.0, 4.9; i386 1.1, 2.10. */
 enum formula { S_A, S_A_P, S_A_GOT, Z_A };
 
-/* Written down a second time, by the psABIs' tables and what ld refuses; command/relocations.bats
- * asks ld. */
+/* A second copy of relocations.def, from the psABIs' tables and the values that ld refuses;
+ * command/relocations.bats asks ld. */
 static const struct expectation {
     uint16_t machine;
     uint32_t type;
@@ -46,7 +46,7 @@ static const struct expectation {
 };
 enum { EXPECTATIONS = sizeof expectations / sizeof expectations[0] };
 
-/* The rows of the table itself. */
+/* The rows of relocations.def. */
 enum { ROW_X86_64 = ELFGEN_EM_X86_64, ROW_386 = ELFGEN_EM_386 };
 static const struct row {
     uint16_t machine;
@@ -74,7 +74,7 @@ static const struct got_row {
 #undef GOT_RELOCATION
 };
 
-START_TEST(every_row_is_expected_and_every_expectation_has_a_row)
+START_TEST(the_table_has_exactly_the_expected_rows)
 {
     ck_assert_uint_eq(sizeof rows / sizeof rows[0], EXPECTATIONS);
     for (size_t i = 0; i < EXPECTATIONS; i++) {
@@ -106,7 +106,7 @@ END_TEST
 
 enum { SECTION_ADDRESS = 0x10078, GOT_ADDRESS = 0x23450, PLACE = 5 };
 
-/* A section of 16 bytes 0xee at an offset of 3 in 24 bytes 0xdd. */
+/* A file of 24 bytes 0xdd, with a section of 16 bytes at offset 3 and one relocation. */
 struct one {
     struct elfgen_section section;
     struct elfgen_symbol symbol, got;
@@ -140,7 +140,7 @@ static void begin_one(struct one *one, uint32_t type)
     memset(one->file, 0xdd, FILE_SIZE);
 }
 
-/* The status; checks that nothing changed but what may. */
+/* Returns the status; checks that only the relocated bytes changed. */
 static enum elfgen_status apply_one(struct one *one, uint16_t machine, unsigned width)
 {
     memset(one->file, 0xdd, FILE_SIZE);
@@ -153,7 +153,7 @@ static enum elfgen_status apply_one(struct one *one, uint16_t machine, unsigned 
     return status;
 }
 
-START_TEST(a_relocation_computes_its_formula_up_to_both_ends_and_refuses_what_is_beyond)
+START_TEST(a_relocation_computes_its_formula_within_its_range_and_refuses_values_outside)
 {
     const struct expectation *row = &expectations[_i];
     const bool may_overflow = row->width < (row->machine == ELFGEN_EM_386 ? 4 : 8);
@@ -191,7 +191,7 @@ START_TEST(a_relocation_computes_its_formula_up_to_both_ends_and_refuses_what_is
 }
 END_TEST
 
-START_TEST(a_relocation_may_end_where_its_section_ends_and_no_byte_later)
+START_TEST(a_relocation_may_end_with_its_section_and_no_byte_later)
 {
     const struct expectation *row = &expectations[_i];
     struct one one;
@@ -209,7 +209,7 @@ START_TEST(a_relocation_may_end_where_its_section_ends_and_no_byte_later)
         one.relocation.offset = UINT64_MAX - back;
         ck_assert_int_eq(apply_one(&one, row->machine, 0), ELFGEN_BAD_ARGUMENT);
     }
-    /* A section that has no bytes, or that is not in the file. */
+    /* A section without bytes, and one outside of the file. */
     one.relocation.offset = 0;
     const uint8_t *bytes = one.section.bytes;
     one.section.bytes = NULL;
@@ -225,7 +225,7 @@ START_TEST(a_relocation_may_end_where_its_section_ends_and_no_byte_later)
 }
 END_TEST
 
-START_TEST(distances_from_the_table_need_its_base)
+START_TEST(distances_from_the_global_offset_table_need_its_base)
 {
     for (size_t i = 0; i < EXPECTATIONS; i++) {
         const struct expectation *row = &expectations[i];
@@ -245,7 +245,7 @@ START_TEST(distances_from_the_table_need_its_base)
 }
 END_TEST
 
-START_TEST(what_cannot_be_relocated_is_refused_with_its_place)
+START_TEST(invalid_relocations_are_refused_with_their_place)
 {
     struct one one;
     begin_one(&one, 1);
@@ -264,7 +264,7 @@ START_TEST(what_cannot_be_relocated_is_refused_with_its_place)
     one.symbol.binding = ELFGEN_WEAK;
     ck_assert_int_eq(apply_one(&one, 62, 8), ELFGEN_OK);
     ck_assert_int_eq(one.file[SECTION_OFFSET + PLACE], 0);
-    /* Known by name, by number, and not at all; a machine that is none of ours. */
+    /* Types with a name only, types without one, and an unsupported machine. */
     static const uint32_t types[] = {0, 9, 41, 42, 3, 63, 64, UINT32_MAX};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         one.relocation.type = types[i];
@@ -287,7 +287,7 @@ static uint8_t random_opcode(uint64_t *state)
                                   : (uint8_t)(next_random(state) >> 8);
 }
 
-START_TEST(any_bytes_at_any_place_are_left_alone_or_rewritten_in_their_place)
+START_TEST(random_bytes_are_left_alone_or_rewritten_within_the_instruction)
 {
     static const uint16_t some_machines[] = {62, 62, 3, 3, 8};
     static const uint32_t types[] = {9, 41, 42, 43, 3, 2, 0};
@@ -301,7 +301,7 @@ START_TEST(any_bytes_at_any_place_are_left_alone_or_rewritten_in_their_place)
             before[i] = bytes[i] = random_opcode(&state);
         const uint16_t machine = some_machines[next_random(&state) % 5];
         const uint64_t offset = next_random(&state) % 16;
-        /* Often a place for the address behind its ModRM, as a compiler has it. */
+        /* Mostly with a ModRM byte before the address, as in compiled code. */
         if (round % 4 && offset >= 1 && offset <= size)
             before[offset - 1] = bytes[offset - 1] = (uint8_t)(bytes[offset - 1] & 0x38) | 5;
         struct elfgen_relocation relocation = {
@@ -330,7 +330,7 @@ START_TEST(any_bytes_at_any_place_are_left_alone_or_rewritten_in_their_place)
             for (size_t i = 0; i < size; i++)
                 if (i + 3 < asked.offset || i >= asked.offset + 4)
                     ck_assert_uint_eq(bytes[i], before[i]);
-            /* Twice is not possible. */
+            /* It cannot be rewritten twice. */
             ck_assert(!elfgen_can_relax(machine, bytes, size, &relocation));
         }
         free(bytes);
@@ -358,17 +358,17 @@ static Suite *relocation_suite(void)
 {
     Suite *suite = suite_create("relocation");
     TCase *formulas = tcase_create("formulas");
-    tcase_add_test(formulas, every_row_is_expected_and_every_expectation_has_a_row);
+    tcase_add_test(formulas, the_table_has_exactly_the_expected_rows);
     tcase_add_loop_test(
-        formulas, a_relocation_computes_its_formula_up_to_both_ends_and_refuses_what_is_beyond, 0,
+        formulas, a_relocation_computes_its_formula_within_its_range_and_refuses_values_outside, 0,
         EXPECTATIONS);
-    tcase_add_loop_test(formulas, a_relocation_may_end_where_its_section_ends_and_no_byte_later, 0,
+    tcase_add_loop_test(formulas, a_relocation_may_end_with_its_section_and_no_byte_later, 0,
                         EXPECTATIONS);
-    tcase_add_test(formulas, distances_from_the_table_need_its_base);
-    tcase_add_test(formulas, what_cannot_be_relocated_is_refused_with_its_place);
+    tcase_add_test(formulas, distances_from_the_global_offset_table_need_its_base);
+    tcase_add_test(formulas, invalid_relocations_are_refused_with_their_place);
     suite_add_tcase(suite, formulas);
     TCase *relax = tcase_create("instructions at the table");
-    tcase_add_loop_test(relax, any_bytes_at_any_place_are_left_alone_or_rewritten_in_their_place, 0,
+    tcase_add_loop_test(relax, random_bytes_are_left_alone_or_rewritten_within_the_instruction, 0,
                         4);
     tcase_add_test(relax, a_section_of_zeros_has_no_instruction);
     suite_add_tcase(suite, relax);

@@ -1,5 +1,5 @@
-/* image/relocate.c and relax.c: instructions at the global offset table become what ld makes of
- * them. */
+/* image/relocate.c and relax.c: instructions that read the global offset table are rewritten as ld
+ * rewrites them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static uint8_t *read_whole(const char *path, size_t *length)
     return bytes;
 }
 
-/* An ELF file's sections by name, and its symbols' values. */
+/* Finds a section by its name. */
 static bool find_section(const struct elfgen_view *view, const char *wanted,
                          struct elfgen_shdr *header)
 {
@@ -102,7 +102,7 @@ static uint64_t address_of(const struct elfgen_view *view, const char *wanted)
     return 0;
 }
 
-/* The object's .text, relaxed and relocated by the library, with the table where ld has it. */
+/* Relaxes and relocates the object's .text, with the table at the address that ld chose. */
 static void link_text(uint16_t machine, const struct elfgen_view *object,
                       const struct elfgen_view *theirs, uint8_t *bytes, uint64_t size)
 {
@@ -162,7 +162,7 @@ static void link_text(uint16_t machine, const struct elfgen_view *object,
     }
 }
 
-START_TEST(instructions_at_the_table_become_what_ld_makes_of_them)
+START_TEST(instructions_that_read_the_table_are_rewritten_as_by_ld)
 {
     const struct tested *row = &tested[_i];
     char folder[] = "/tmp/tinyelf-relocation-XXXXXX", command[1024];
@@ -203,7 +203,7 @@ START_TEST(instructions_at_the_table_become_what_ld_makes_of_them)
     const uint8_t *expected = theirs + after.sh_offset;
     for (size_t i = 0; i < before.sh_size; i++)
         ck_assert_msg(bytes[i] == expected[i],
-                      "%s: .text+0x%zx: %02x, ld has %02x; behind %02x %02x %02x, in the object "
+                      "%s: .text+0x%zx: %02x, ld has %02x; after %02x %02x %02x, in the object "
                       "%02x %02x %02x",
                       row->flags, i, bytes[i], expected[i], expected[i - 3], expected[i - 2],
                       expected[i - 1], object[before.sh_offset + i - 2],
@@ -218,7 +218,7 @@ static Suite *relocation_ld_suite(void)
 {
     Suite *suite = suite_create("relocation, ld");
     TCase *relax = tcase_create("instructions at the table");
-    tcase_add_loop_test(relax, instructions_at_the_table_become_what_ld_makes_of_them, 0,
+    tcase_add_loop_test(relax, instructions_that_read_the_table_are_rewritten_as_by_ld, 0,
                         sizeof tested / sizeof tested[0]);
     suite_add_tcase(suite, relax);
     return suite;

@@ -1,4 +1,4 @@
-/* Every room's test program has the same main: run one suite, in one process per test. */
+/* Shared by all unit tests: a main that runs a suite, with a process for each test. */
 #ifndef ROOM_H
 #define ROOM_H
 
@@ -7,9 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Check writes down each assertion that holds, to tell where a test was when it crashed, and reads
- * it all with time that grows by the square: in loops of many thousands more than the test itself.
- * The first hundreds say enough. */
+/* Check records each assertion that holds, to report where a test crashed, and reads the records in
+ * quadratic time: after many thousands, that takes longer than the test. The first 500 suffice. */
 static inline void mark_some(const char *file, int line)
 {
     enum { MOST = 500 };
@@ -30,7 +29,7 @@ static inline void mark_some(const char *file, int line)
         return failed ? EXIT_FAILURE : EXIT_SUCCESS;                                               \
     }
 
-/* A small generator with a fixed seed: a failure comes back. (xorshift64, Marsaglia 2003) */
+/* Random numbers by xorshift64 (Marsaglia 2003); seeds are fixed, so failures are reproducible. */
 static inline uint64_t next_random(uint64_t *state)
 {
     *state ^= *state << 13;
@@ -39,7 +38,7 @@ static inline uint64_t next_random(uint64_t *state)
     return *state;
 }
 
-/* This very program as a file, to be freed: it has all kinds of tables, and code. */
+/* The running program's file, which has code and tables of all kinds; the caller frees it. */
 static inline uint8_t *read_self(size_t *length)
 {
     FILE *file = fopen("/proc/self/exe", "rb");

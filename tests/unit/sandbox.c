@@ -1,4 +1,4 @@
-/* process/: a worker runs program after program, whatever became of the one before. */
+/* sandbox/: a worker runs one program after another, however the one before ended. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -41,8 +41,8 @@ static const uint8_t sleeps[] = {0x6a, 0,    0x6a, 1,    0xb8, 35,   0,    0,   
                                  0x48, 0x89, 0xe7, 0x31, 0xf6, 0x0f, 0x05, 0xeb, 0xee};
 
 /* Twenty times: clock_gettime(CLOCK_MONOTONIC_COARSE) until it changes, at the kernel's next tick,
- * and a sleep of as many nanoseconds as the last four bytes say; then exit(3). It runs at each
- * tick, and hardly between two. */
+ * then a sleep whose nanoseconds are in the last four bytes; finally exit(3). It runs at each tick,
+ * and hardly between ticks. */
 static const uint8_t ticks[] = {
     0xbb, 0x14, 0,    0,    0,    0x48, 0x83, 0xec, 0x20, 0x8b, 0x2d, 0x4c, 0,    0,    0,    0x48,
     0x89, 0xe6, 0xbf, 6,    0,    0,    0,    0xb8, 0xe4, 0,    0,    0,    0x0f, 5,    0x48, 0x8d,
@@ -124,7 +124,7 @@ static bool is_traced(void)
     return (sandbox_lacks(worker) & SANDBOX_NO_TRACE) == 0;
 }
 
-/* What shows that the worker is well. */
+/* Checks that the worker still runs programs. */
 static void greet(void)
 {
     uint8_t kept[8] = {0};
@@ -139,7 +139,7 @@ static void greet(void)
     close(file);
 }
 
-START_TEST(every_end_is_told_and_the_next_program_runs)
+START_TEST(every_way_to_end_is_reported_and_the_next_program_runs)
 {
     struct sandbox_stream output = {.descriptor = -1};
     greet();
@@ -176,7 +176,7 @@ START_TEST(every_end_is_told_and_the_next_program_runs)
 }
 END_TEST
 
-START_TEST(output_ends_at_its_limit_and_is_kept_up_to_its_room)
+START_TEST(output_ends_at_its_limit_and_is_kept_as_far_as_there_is_room)
 {
     uint8_t kept[100];
     struct sandbox_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept};
@@ -192,7 +192,7 @@ START_TEST(output_ends_at_its_limit_and_is_kept_up_to_its_room)
 }
 END_TEST
 
-START_TEST(both_streams_are_told_apart_and_reach_their_descriptors)
+START_TEST(output_and_errors_are_separate_and_reach_their_descriptors)
 {
     int out[2], err[2];
     char text[16];
@@ -236,7 +236,7 @@ START_TEST(an_interrupted_caller_ends_the_program)
 }
 END_TEST
 
-START_TEST(a_signal_that_came_while_nothing_waited_ends_it_as_well)
+START_TEST(a_signal_that_came_before_the_run_ends_it_as_well)
 {
     struct sandbox_stream output = {.descriptor = -1};
     int file = file_of(loops, sizeof loops);
@@ -249,7 +249,7 @@ START_TEST(a_signal_that_came_while_nothing_waited_ends_it_as_well)
 }
 END_TEST
 
-/* Runs a file as one of the jobs of that number; what it wrote. */
+/* Runs a file under the job number `files`; returns its output. */
 static const char *written_by(int file, uint64_t files)
 {
     static char name[] = "program";
@@ -270,7 +270,7 @@ static const char *written_by(int file, uint64_t files)
     return (const char *)kept;
 }
 
-START_TEST(a_file_is_handed_over_once_and_changed_where_it_is)
+START_TEST(a_file_is_passed_to_the_worker_once_and_changed_in_place)
 {
     uint8_t bytes[512];
     size_t size = elfgen_write_exec(bytes, sizeof bytes, writes_1, sizeof writes_1, NULL, NULL);
@@ -281,7 +281,7 @@ START_TEST(a_file_is_handed_over_once_and_changed_where_it_is)
     ck_assert_str_eq(written_by(first, 1), "jelly");
     ck_assert(sandbox_change_file(first, &back, 1));
     ck_assert_str_eq(written_by(first, 1), "helly");
-    /* Another file by the same number is none: the worker has the first. */
+    /* Another file under the same number is ignored: the worker keeps the first. */
     ck_assert_str_eq(written_by(second, 1), "helly");
     ck_assert_str_eq(written_by(second, 2), "hello");
     ck_assert_str_eq(written_by(first, 0), "helly");
@@ -303,7 +303,7 @@ START_TEST(descriptors_and_the_signal_mask_stay_as_they_were)
         greet();
     int next = dup(STDIN_FILENO);
     close(next);
-    /* Two for the pipe that is kept. */
+    /* Two descriptors for the pipe that stays open. */
     ck_assert_int_le(next, low + 2);
     sigprocmask(SIG_SETMASK, NULL, &after);
     for (int number = 1; number < NSIG; number++)
@@ -311,13 +311,13 @@ START_TEST(descriptors_and_the_signal_mask_stay_as_they_were)
 }
 END_TEST
 
-START_TEST(a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps)
+START_TEST(a_processor_time_limit_ends_a_program_that_computes_and_not_one_that_sleeps)
 {
     for (int untraced = 0; untraced < 2; untraced++) {
         struct sandbox_options options = {.limits = {.time = 700, .processor = 30},
                                           .untraced = untraced};
         struct sandbox_stream output = {.descriptor = -1};
-        /* It has to come through whatever the caller has done with that signal. */
+        /* The limit's signal must arrive even if the caller ignores and blocks it. */
         sigfillset(&options.ignored);
         sigfillset(&options.blocked);
         sigdelset(&options.ignored, SIGCHLD);
@@ -326,7 +326,7 @@ START_TEST(a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps)
         struct run_end end = run(computing, &output, NULL);
         ck_assert_int_eq(end.reason, RUN_TIME);
         ck_assert_int_eq(end.signal, SIGKILL);
-        /* It is told in microseconds, by two parts that are each rounded down. */
+        /* It is reported in microseconds, as a sum of two numbers that are rounded down. */
         ck_assert_uint_ge(end.processor + 2000, 30000000);
         end = run(sleeping, &output, NULL);
         ck_assert_int_eq(end.reason, RUN_TIME);
@@ -340,7 +340,7 @@ START_TEST(a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps)
 }
 END_TEST
 
-START_TEST(processor_time_is_what_was_used_and_no_number_of_ticks)
+START_TEST(processor_time_is_measured_and_not_counted_in_ticks)
 {
     struct timespec tick;
     ck_assert_int_eq(clock_getres(CLOCK_MONOTONIC_COARSE, &tick), 0);
@@ -356,7 +356,7 @@ START_TEST(processor_time_is_what_was_used_and_no_number_of_ticks)
     open_with(&options);
     int file = file_of(code, sizeof code);
     struct run_end end = run(file, &output, NULL);
-    /* Where it has to share its processor it may wait in vain for some ticks, and use more. */
+    /* On a shared processor it may miss some ticks, and use more time. */
     if (end.processor + 2000 < options.limits.processor * 1000000) {
         ck_assert_int_eq(end.reason, RUN_EXITED);
         ck_assert_int_eq(end.status, 3);
@@ -368,7 +368,7 @@ START_TEST(processor_time_is_what_was_used_and_no_number_of_ticks)
 }
 END_TEST
 
-START_TEST(what_the_worker_has_is_not_counted_as_the_program_s)
+START_TEST(the_worker_s_memory_is_not_counted_as_the_program_s)
 {
     struct sandbox_options options = {.limits = {.memory = 32 << 20}};
     struct sandbox_stream output = {.descriptor = -1};
@@ -389,7 +389,7 @@ START_TEST(what_the_worker_has_is_not_counted_as_the_program_s)
 }
 END_TEST
 
-START_TEST(what_the_worker_takes_to_hand_arguments_over_is_not_counted)
+START_TEST(memory_that_the_worker_uses_to_pass_arguments_is_not_counted)
 {
     enum { COUNT = 15, SIZE = 120000 };
     static char text[SIZE];
@@ -411,7 +411,7 @@ START_TEST(what_the_worker_takes_to_hand_arguments_over_is_not_counted)
     struct run_end end;
     struct elfgen_error error;
     ck_assert_msg(sandbox_run(worker, &job, &end, &error), "%s", error.text);
-    /* The program has two megabytes of them; the worker has them, too, and what it had before. */
+    /* The program has two megabytes of arguments; the worker has them too, and its own memory. */
     ck_assert_int_eq(end.reason, RUN_EXITED);
     free(much);
     close(job.file);
@@ -419,7 +419,7 @@ START_TEST(what_the_worker_takes_to_hand_arguments_over_is_not_counted)
 }
 END_TEST
 
-/* Whether two programs one after the other have the same stack. */
+/* Whether two programs, one after the other, have the same stack address. */
 static bool same_stack(bool fixed)
 {
     uint8_t kept[2][8] = {{0}, {1}};
@@ -439,37 +439,38 @@ static bool same_stack(bool fixed)
     return memcmp(kept[0], kept[1], 8) == 0;
 }
 
-START_TEST(addresses_are_the_same_each_time_if_they_are_to_be)
+START_TEST(fixed_addresses_are_the_same_each_time)
 {
     ck_assert(same_stack(true));
     char digit = '0';
     int file = open("/proc/sys/kernel/randomize_va_space", O_RDONLY);
     bool random = file >= 0 && read(file, &digit, 1) == 1 && digit != '0';
     close(file);
-    /* Once in a million or so they are the same by chance. */
+    /* About once in a million, they are equal by chance. */
     ck_assert(!random || !same_stack(false) || !same_stack(false));
 }
 END_TEST
 
 static Suite *sandbox_suite(void)
 {
-    Suite *suite = suite_create("confine");
+    Suite *suite = suite_create("sandbox");
     TCase *runs = tcase_create("runs");
     tcase_add_checked_fixture(runs, open_worker, close_worker);
-    tcase_add_test(runs, every_end_is_told_and_the_next_program_runs);
-    tcase_add_test(runs, output_ends_at_its_limit_and_is_kept_up_to_its_room);
-    tcase_add_test(runs, both_streams_are_told_apart_and_reach_their_descriptors);
+    tcase_add_test(runs, every_way_to_end_is_reported_and_the_next_program_runs);
+    tcase_add_test(runs, output_ends_at_its_limit_and_is_kept_as_far_as_there_is_room);
+    tcase_add_test(runs, output_and_errors_are_separate_and_reach_their_descriptors);
     tcase_add_test(runs, an_interrupted_caller_ends_the_program);
-    tcase_add_test(runs, a_signal_that_came_while_nothing_waited_ends_it_as_well);
-    tcase_add_test(runs, a_file_is_handed_over_once_and_changed_where_it_is);
+    tcase_add_test(runs, a_signal_that_came_before_the_run_ends_it_as_well);
+    tcase_add_test(runs, a_file_is_passed_to_the_worker_once_and_changed_in_place);
     tcase_add_test(runs, descriptors_and_the_signal_mask_stay_as_they_were);
     suite_add_tcase(suite, runs);
     TCase *ways = tcase_create("ways");
-    tcase_add_test(ways, a_limit_of_processor_time_cuts_what_computes_and_leaves_what_sleeps);
-    tcase_add_test(ways, processor_time_is_what_was_used_and_no_number_of_ticks);
-    tcase_add_test(ways, what_the_worker_has_is_not_counted_as_the_program_s);
-    tcase_add_test(ways, what_the_worker_takes_to_hand_arguments_over_is_not_counted);
-    tcase_add_test(ways, addresses_are_the_same_each_time_if_they_are_to_be);
+    tcase_add_test(ways,
+                   a_processor_time_limit_ends_a_program_that_computes_and_not_one_that_sleeps);
+    tcase_add_test(ways, processor_time_is_measured_and_not_counted_in_ticks);
+    tcase_add_test(ways, the_worker_s_memory_is_not_counted_as_the_program_s);
+    tcase_add_test(ways, memory_that_the_worker_uses_to_pass_arguments_is_not_counted);
+    tcase_add_test(ways, fixed_addresses_are_the_same_each_time);
     suite_add_tcase(suite, ways);
     return suite;
 }

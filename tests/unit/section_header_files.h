@@ -1,4 +1,4 @@
-/* A file, and section headers and symbols to write behind it in tests. */
+/* A file, and section headers and symbols to append to it. */
 #ifndef SECTION_HEADER_FILES_H
 #define SECTION_HEADER_FILES_H
 
@@ -8,7 +8,7 @@
 #include "elfgen.h"
 #include "room.h"
 
-enum { FILE_SIZE = 203 }; /* odd, so that alignment has something to do */
+enum { FILE_SIZE = 203 }; /* odd, so that headers must be aligned */
 
 /* Both classes in both byte orders. */
 static const struct {
@@ -27,7 +27,7 @@ static inline void set(uint8_t *bytes, int kind, const char *name, uint64_t valu
             elfgen_field_set(&ehdr->fields[i], kinds[kind].class_, kinds[kind].order, bytes, value);
 }
 
-/* An ELF header, and bytes that must stay. */
+/* An ELF header, and bytes that must not change. */
 static inline void make_file(uint8_t bytes[FILE_SIZE], int kind)
 {
     for (size_t i = 0; i < FILE_SIZE; i++)
@@ -45,7 +45,7 @@ static inline void make_file(uint8_t bytes[FILE_SIZE], int kind)
     set(bytes, kind, "e_ehsize", elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, kinds[kind].class_));
 }
 
-/* Writes `wanted` behind `file`; the new file is to be freed. */
+/* Appends `wanted` to a copy of `file`, which the caller frees. */
 static inline uint8_t *write_whole(const uint8_t *file, size_t size, enum elfgen_class class_,
                                    const struct elfgen_section_headers *wanted, size_t *whole)
 {

@@ -1,12 +1,12 @@
-/* image/section_headers: section headers and symbols behind a file, read back by view/; what is
- * refused. */
+/* image/section_headers: section headers and symbols appended to a file, read back by view/, and
+ * refused if they are invalid. */
 #include <string.h>
 
 #include "elfgen.h"
 #include "section_header_files.h"
 #include "room.h"
 
-START_TEST(the_view_reads_what_was_given_in_both_classes_and_orders)
+START_TEST(the_view_reads_what_was_written_in_both_classes_and_orders)
 {
     static const int order[] = {1, 3, 0, 2, 4}; /* local ones first */
     uint8_t file[FILE_SIZE];
@@ -55,7 +55,7 @@ START_TEST(the_view_reads_what_was_given_in_both_classes_and_orders)
 }
 END_TEST
 
-/* What is refused: a section, a symbol, the class asked for, how, and a word of the sentence. */
+/* Refused: a section, a symbol or a class, with its status and a word of the message. */
 static const struct {
     struct elfgen_section_header section;
     struct elfgen_symbol_entry symbol;
@@ -92,7 +92,7 @@ static const struct {
     {GOOD_SECTION, {"sym", 0, 0, 0, 0, UINT32_MAX - 2}, 1, ELFGEN_OUT_OF_RANGE, "'sym'"},
 };
 
-START_TEST(what_cannot_be_is_refused_by_name)
+START_TEST(invalid_sections_and_symbols_are_refused_by_name)
 {
     uint8_t file[1024], before[1024];
     struct elfgen_error error = {0};
@@ -110,7 +110,7 @@ START_TEST(what_cannot_be_is_refused_by_name)
 }
 END_TEST
 
-START_TEST(a_file_that_is_no_elf_file_is_refused)
+START_TEST(a_file_that_is_not_elf_or_damaged_is_refused)
 {
     static const struct {
         size_t at;
@@ -136,7 +136,7 @@ START_TEST(a_file_that_is_no_elf_file_is_refused)
 }
 END_TEST
 
-START_TEST(sizes_past_everything_are_refused)
+START_TEST(sizes_that_overflow_are_refused)
 {
     const struct elfgen_section_headers wanted = {sections, 1, symbols, 1};
     struct elfgen_error error = {0};
@@ -155,13 +155,13 @@ static Suite *section_headers_suite(void)
 {
     Suite *suite = suite_create("section_headers");
     TCase *written = tcase_create("what is written");
-    tcase_add_loop_test(written, the_view_reads_what_was_given_in_both_classes_and_orders, 0, 4);
+    tcase_add_loop_test(written, the_view_reads_what_was_written_in_both_classes_and_orders, 0, 4);
     suite_add_tcase(suite, written);
     TCase *refusals = tcase_create("what is refused");
-    tcase_add_loop_test(refusals, what_cannot_be_is_refused_by_name, 0,
+    tcase_add_loop_test(refusals, invalid_sections_and_symbols_are_refused_by_name, 0,
                         sizeof refused / sizeof refused[0]);
-    tcase_add_loop_test(refusals, a_file_that_is_no_elf_file_is_refused, 0, 5);
-    tcase_add_loop_test(refusals, sizes_past_everything_are_refused, 0, 200);
+    tcase_add_loop_test(refusals, a_file_that_is_not_elf_or_damaged_is_refused, 0, 5);
+    tcase_add_loop_test(refusals, sizes_that_overflow_are_refused, 0, 200);
     suite_add_tcase(suite, refusals);
     return suite;
 }

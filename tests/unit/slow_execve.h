@@ -1,4 +1,4 @@
-/* A program whose execve takes a tenth of a second, for tests of what is measured meanwhile. */
+/* Delays an execve by a tenth of a second, for tests of measurements during it. */
 #ifndef SLOW_EXECVE_H
 #define SLOW_EXECVE_H
 
@@ -10,25 +10,25 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* Holds a lease on an open file, that of a program. Linux lets an execve of it wait, and tells who
- * holds the lease, who gives it back later. Without leases the execve is as fast as ever. */
+/* Holds a lease on a program's open file. An execve of the file waits while Linux signals the
+ * holder, which releases the lease later. Without leases, the execve is as fast as usual. */
 __attribute__((noreturn)) static void hold_lease(int file, int ready)
 {
-    sigset_t told;
+    sigset_t signals;
     int number;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    sigemptyset(&told);
-    sigaddset(&told, SIGIO);
-    sigprocmask(SIG_BLOCK, &told, NULL);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGIO);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
     bool held = fcntl(file, F_SETLEASE, F_WRLCK) == 0;
     close(ready);
-    if (held && sigwait(&told, &number) == 0)
+    if (held && sigwait(&signals, &number) == 0)
         usleep(100000);
     _exit(0);
 }
 
-/* Delays the next execve of a file that nothing else has open. Closes it, and returns another
- * descriptor of it, which is good for an execve alone. */
+/* Delays the next execve of a file that no other process has open. Closes it, and returns another
+ * descriptor of it, which can only be used for execve. */
 static int slow_down(int file)
 {
     char path[64], byte;
@@ -48,7 +48,7 @@ static int slow_down(int file)
     return other;
 }
 
-/* Memory of this process, to be freed: more than a program of a test may have. */
+/* Allocates more memory for this process than a tested program may have; the caller frees it. */
 static void *take_much(size_t size)
 {
     void *much = malloc(size);

@@ -1,5 +1,5 @@
-/* process/step and its recording: what is recorded goes both ways, what is read again is the same,
- * and no program is left. */
+/* stepper/: recording a run. A recording is stepped through in both directions, is the same when it
+ * is read again, and leaves no process behind. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,7 +51,7 @@ static struct process_program make(const uint8_t *code, size_t size)
     return program;
 }
 
-/* Recorded to its end. */
+/* Records a program to its end. */
 static void record(struct step_recording *recording, const uint8_t *code, size_t size)
 {
     struct process_program program = make(code, size);
@@ -75,7 +75,7 @@ static void assert_no_child(void)
 
 /* ---- tests ---- */
 
-START_TEST(each_instruction_is_a_record_and_the_end_is_the_programs)
+START_TEST(each_instruction_has_a_record_and_the_recording_ends_as_the_program_does)
 {
     struct step_recording recording = {0};
     struct step_cursor cursor;
@@ -99,7 +99,7 @@ START_TEST(each_instruction_is_a_record_and_the_end_is_the_programs)
         ck_assert_ptr_nonnull(record_.instruction);
         ck_assert_uint_eq(record_.before.value[STEP_rip], record_.instruction->address);
     }
-    /* push and the store, each time another value. */
+    /* push and the store, with a new value each time. */
     ck_assert_uint_eq(memory, (size_t)2 * TIMES);
     ck_assert_uint_eq(vectors, TIMES);
     ck_assert_uint_eq(calls, 1);
@@ -110,13 +110,13 @@ START_TEST(each_instruction_is_a_record_and_the_end_is_the_programs)
 }
 END_TEST
 
-START_TEST(back_is_forward_the_other_way)
+START_TEST(stepping_back_undoes_stepping_forward)
 {
     struct step_recording recording = {0};
     struct step_cursor cursor;
     struct step_record forth, back;
     record(&recording, loop, sizeof loop);
-    /* Padding, too: they are compared as bytes. */
+    /* They are compared as bytes, padding included. */
     memset(&forth, 0, sizeof forth);
     memset(&back, 0, sizeof back);
     recording_cursor_open(&cursor, &recording);
@@ -136,7 +136,7 @@ START_TEST(back_is_forward_the_other_way)
 }
 END_TEST
 
-START_TEST(what_is_closed_before_its_end_is_dead)
+START_TEST(closing_a_stepper_kills_its_program)
 {
     struct step_recording recording = {0};
     struct process_program program = make(forever, sizeof forever);
@@ -161,7 +161,7 @@ START_TEST(what_is_closed_before_its_end_is_dead)
 }
 END_TEST
 
-START_TEST(a_full_recording_stops_the_run_and_is_whole)
+START_TEST(a_full_recording_stops_the_run_and_has_all_its_records)
 {
     struct step_recording recording = {.most = 10000};
     struct step_cursor cursor;
@@ -180,7 +180,7 @@ START_TEST(a_full_recording_stops_the_run_and_is_whole)
 }
 END_TEST
 
-START_TEST(killed_by_others_it_has_ended)
+START_TEST(a_program_that_others_kill_has_ended)
 {
     struct step_recording recording = {0};
     struct process_program program = make(forever, sizeof forever);
@@ -204,7 +204,7 @@ START_TEST(killed_by_others_it_has_ended)
 }
 END_TEST
 
-START_TEST(what_cannot_be_run_is_refused_with_its_errno)
+START_TEST(a_program_that_cannot_be_started_is_refused_with_its_errno)
 {
     static char nothing[] = "/nothing/there";
     char *only[] = {nothing, NULL};
@@ -220,7 +220,7 @@ START_TEST(what_cannot_be_run_is_refused_with_its_errno)
 }
 END_TEST
 
-START_TEST(forgotten_records_make_room_and_the_run_goes_on)
+START_TEST(dropping_records_makes_room_for_the_run_to_continue)
 {
     struct step_recording recording = {0};
     struct process_program program = make(loop, sizeof loop);
@@ -279,7 +279,7 @@ static struct document write_document(const struct step_recording *recording)
     return document;
 }
 
-START_TEST(a_document_is_read_and_written_again_the_same)
+START_TEST(a_document_is_read_back_and_written_unchanged)
 {
     struct step_recording first = {0}, second = {0};
     struct elfgen_error error = {0};
@@ -293,7 +293,7 @@ START_TEST(a_document_is_read_and_written_again_the_same)
     ck_assert_uint_eq(first.size, second.size);
     ck_assert_mem_eq(first.records, second.records, first.size);
     recording_free(&second);
-    /* A name of any bytes. */
+    /* A name may have any bytes. */
     free(first.files[0].name);
     first.files[0].name = strdup("\x01\"\\\x7f\x80\xc3\xff");
     struct document odd = write_document(&first);
@@ -307,14 +307,14 @@ START_TEST(a_document_is_read_and_written_again_the_same)
 }
 END_TEST
 
-START_TEST(damaged_documents_are_refused_or_read_never_more)
+START_TEST(damaged_documents_are_refused_or_read)
 {
     struct step_recording recording = {0}, read = {0};
     struct elfgen_error error;
     uint64_t random = 7;
     size_t refused = 0;
     record(&recording, loop, sizeof loop);
-    recording.count = 20; /* the first are enough */
+    recording.count = 20; /* the first records are enough */
     struct document document = write_document(&recording);
     for (int i = 0; i < 2000; i++) {
         char *copy = malloc(document.size);
@@ -339,7 +339,7 @@ END_TEST
 
 /* ---- effects ---- */
 
-START_TEST(addresses_of_what_instructions_write)
+START_TEST(the_address_and_size_that_an_instruction_writes_are_known)
 {
     static const struct {
         uint8_t bytes[12], length;
@@ -385,22 +385,22 @@ START_TEST(addresses_of_what_instructions_write)
 }
 END_TEST
 
-static Suite *step_suite(void)
+static Suite *stepper_suite(void)
 {
-    Suite *suite = suite_create("step");
+    Suite *suite = suite_create("stepper");
     TCase *cases = tcase_create("step");
-    tcase_add_test(cases, each_instruction_is_a_record_and_the_end_is_the_programs);
-    tcase_add_test(cases, back_is_forward_the_other_way);
-    tcase_add_test(cases, what_is_closed_before_its_end_is_dead);
-    tcase_add_test(cases, a_full_recording_stops_the_run_and_is_whole);
-    tcase_add_test(cases, killed_by_others_it_has_ended);
-    tcase_add_test(cases, what_cannot_be_run_is_refused_with_its_errno);
-    tcase_add_test(cases, forgotten_records_make_room_and_the_run_goes_on);
-    tcase_add_test(cases, a_document_is_read_and_written_again_the_same);
-    tcase_add_test(cases, damaged_documents_are_refused_or_read_never_more);
-    tcase_add_test(cases, addresses_of_what_instructions_write);
+    tcase_add_test(cases, each_instruction_has_a_record_and_the_recording_ends_as_the_program_does);
+    tcase_add_test(cases, stepping_back_undoes_stepping_forward);
+    tcase_add_test(cases, closing_a_stepper_kills_its_program);
+    tcase_add_test(cases, a_full_recording_stops_the_run_and_has_all_its_records);
+    tcase_add_test(cases, a_program_that_others_kill_has_ended);
+    tcase_add_test(cases, a_program_that_cannot_be_started_is_refused_with_its_errno);
+    tcase_add_test(cases, dropping_records_makes_room_for_the_run_to_continue);
+    tcase_add_test(cases, a_document_is_read_back_and_written_unchanged);
+    tcase_add_test(cases, damaged_documents_are_refused_or_read);
+    tcase_add_test(cases, the_address_and_size_that_an_instruction_writes_are_known);
     suite_add_tcase(suite, cases);
     return suite;
 }
 
-RUN_SUITE(step_suite)
+RUN_SUITE(stepper_suite)

@@ -1,6 +1,5 @@
-/* Tests of strace: values in memory, in the layouts of both ABIs; hostile numbers and addresses;
- * lines about one process and about many. tests/oracle/strace/strace.pl asks strace itself about
- * such calls. */
+/* strace/: arguments and results of calls, in the layouts of both ABIs; hostile numbers and
+ * addresses. oracle/strace/strace.pl compares such calls with strace itself. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -25,7 +24,7 @@ START_TEST(numbers_are_signed_where_their_type_is)
 }
 END_TEST
 
-START_TEST(two_numbers_of_i386_are_one_of_64_bits)
+START_TEST(two_registers_of_i386_hold_one_64_bit_number)
 {
     struct process_call call = {.abi = CALL_I386, .arguments = {3, 0, 5, 1, 2}};
     IS("8589934593", value_of_call(&call, "pread64", 3, true));
@@ -36,7 +35,7 @@ START_TEST(two_numbers_of_i386_are_one_of_64_bits)
 }
 END_TEST
 
-START_TEST(flags_have_names_and_what_is_left_is_a_number)
+START_TEST(flags_have_names_and_unknown_bits_are_a_number)
 {
     IS("O_RDWR|O_CREAT|O_TRUNC", shown(CALL_X86_64, "open", 1, O_RDWR | O_CREAT | O_TRUNC));
     IS("O_RDONLY", shown(CALL_X86_64, "open", 1, 0));
@@ -57,7 +56,7 @@ START_TEST(bytes_are_escaped_and_cut)
     IS("\"Hello world\\n\"", written("Hello world\n", 12));
     IS("\"\\t\\n\\v\\f\\r\\\"\\\\\"", written("\t\n\v\f\r\"\\", 7));
     IS("\"\\0\\1\\33\\177\\377\"", written("\0\1\33\177\377", 5));
-    /* All digits, where another follows. */
+    /* All octal digits if another digit follows. */
     IS("\"\\0001\\08\\00179\"", written("\0001\0008\00179", 7));
     IS("\"12345678901234567890123456789012\"", written("12345678901234567890123456789012", 32));
     IS("\"12345678901234567890123456789012\"...", written("123456789012345678901234567890123", 33));
@@ -83,14 +82,14 @@ START_TEST(strings_end_at_their_nul_and_at_the_end_of_memory)
 }
 END_TEST
 
-START_TEST(what_the_kernel_writes_is_an_address_before_it_answered_and_where_it_refused)
+START_TEST(a_buffer_that_the_kernel_fills_is_an_address_before_the_call_returns_and_if_it_fails)
 {
     struct process_call call = {.abi = CALL_X86_64, .arguments = {0, AT, 100}};
     set_memory("input", 5);
     IS("0x10000", value_of_call(&call, "read", 1, false));
     call.result = 5;
     IS("\"input\"", value_of_call(&call, "read", 1, true));
-    call.result = 200; /* more than there was room for */
+    call.result = 200; /* more than the buffer's size */
     IS("\"input\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\"."
        "..",
        value_of_call(&call, "read", 1, true));
@@ -115,7 +114,7 @@ START_TEST(unknown_calls_and_missing_parameters_are_numbers)
 }
 END_TEST
 
-START_TEST(results_say_what_they_mean)
+START_TEST(results_are_numbers_or_error_names_with_their_meaning)
 {
     IS("3", result_of(CALL_X86_64, "read", 3));
     IS("-1 ENOENT (No such file or directory)", result_of(CALL_X86_64, "open", -ENOENT));
@@ -160,7 +159,7 @@ static bool is_plain(const char *string, size_t length)
     return true;
 }
 
-/* Numbers that are somewhere or nowhere, small and large. */
+/* Random numbers: valid and invalid addresses, small and large numbers. */
 static uint64_t any_number(uint64_t *random)
 {
     uint64_t number = next_random(random);
@@ -184,7 +183,7 @@ static uint64_t any_number(uint64_t *random)
     }
 }
 
-START_TEST(any_registers_and_any_memory_give_bounded_plain_text)
+START_TEST(any_registers_and_memory_are_printed_as_plain_text_of_limited_length)
 {
     uint64_t random = 88172645463325252u + (uint64_t)_i;
     for (size_t i = 0; i < sizeof memory; i += 8) {
@@ -226,19 +225,21 @@ static Suite *strace_suite(void)
     Suite *suite = suite_create("strace");
     TCase *values = tcase_create("values");
     tcase_add_test(values, numbers_are_signed_where_their_type_is);
-    tcase_add_test(values, two_numbers_of_i386_are_one_of_64_bits);
-    tcase_add_test(values, flags_have_names_and_what_is_left_is_a_number);
+    tcase_add_test(values, two_registers_of_i386_hold_one_64_bit_number);
+    tcase_add_test(values, flags_have_names_and_unknown_bits_are_a_number);
     tcase_add_test(values, bytes_are_escaped_and_cut);
     tcase_add_test(values, strings_end_at_their_nul_and_at_the_end_of_memory);
-    tcase_add_test(values,
-                   what_the_kernel_writes_is_an_address_before_it_answered_and_where_it_refused);
+    tcase_add_test(
+        values,
+        a_buffer_that_the_kernel_fills_is_an_address_before_the_call_returns_and_if_it_fails);
     tcase_add_test(values, unknown_calls_and_missing_parameters_are_numbers);
-    tcase_add_test(values, results_say_what_they_mean);
+    tcase_add_test(values, results_are_numbers_or_error_names_with_their_meaning);
     tcase_add_test(values, every_error_that_the_system_names_is_named);
     suite_add_tcase(suite, values);
     suite_add_tcase(suite, strace_structures_cases());
     TCase *hostile = tcase_create("hostile");
-    tcase_add_loop_test(hostile, any_registers_and_any_memory_give_bounded_plain_text, 0, 8);
+    tcase_add_loop_test(hostile,
+                        any_registers_and_memory_are_printed_as_plain_text_of_limited_length, 0, 8);
     suite_add_tcase(suite, hostile);
     suite_add_tcase(suite, strace_lines_cases());
     return suite;

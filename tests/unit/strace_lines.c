@@ -1,4 +1,4 @@
-/* strace/line.c: the lines of a trace, of one process and of several. */
+/* strace/: the lines of a trace, of one process and of several. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -57,7 +57,7 @@ static void close_scene(struct scene *scene, const char *expected)
     free(scene);
 }
 
-START_TEST(a_call_is_written_in_two_parts)
+START_TEST(a_call_is_written_when_it_begins_and_when_it_returns)
 {
     struct scene *scene = open_scene(STRACE_BARE);
     set_memory("text", 5);
@@ -77,7 +77,7 @@ START_TEST(a_call_is_written_in_two_parts)
 }
 END_TEST
 
-START_TEST(several_processes_have_their_numbers_and_interrupt_each_other)
+START_TEST(lines_of_several_processes_have_their_numbers_and_are_interrupted)
 {
     struct scene *scene = open_scene(STRACE_PID);
     ask(scene, &scene->first, CALL_X86_64, SYS_fork, 0, 0, 0);
@@ -105,7 +105,7 @@ START_TEST(several_processes_have_their_numbers_and_interrupt_each_other)
 }
 END_TEST
 
-START_TEST(in_a_file_every_line_begins_with_its_process)
+START_TEST(in_a_file_every_line_begins_with_its_process_number)
 {
     struct scene *scene = open_scene(STRACE_COLUMN);
     tell(scene, &scene->second, PROCESS_STARTED, 0);
@@ -117,7 +117,7 @@ START_TEST(in_a_file_every_line_begins_with_its_process)
 }
 END_TEST
 
-START_TEST(a_thread_s_execve_takes_the_place_of_the_first)
+START_TEST(a_thread_that_calls_execve_replaces_the_first_thread)
 {
     struct scene *scene = open_scene(STRACE_PID);
     tell(scene, &scene->second, PROCESS_STARTED, 0);
@@ -173,7 +173,7 @@ START_TEST(a_change_of_mode_is_noted)
 }
 END_TEST
 
-START_TEST(calls_of_i386_that_pass_their_arguments_in_memory_are_unfolded)
+START_TEST(i386_calls_with_arguments_in_memory_show_those_arguments)
 {
     struct scene *scene = open_scene(STRACE_COLUMN);
     uint32_t arguments[6] = {0, 4096, 1, 0x22, UINT32_MAX, 0x1000};
@@ -212,7 +212,7 @@ START_TEST(a_length_that_the_kernel_changes_is_shown_twice)
 }
 END_TEST
 
-START_TEST(a_call_that_nobody_knows_shows_its_number)
+START_TEST(an_unknown_call_shows_its_number)
 {
     struct scene *scene = open_scene(STRACE_BARE);
     ask(scene, &scene->first, CALL_X86_64, 1000, 1, 0, UINT64_MAX);
@@ -225,14 +225,14 @@ END_TEST
 TCase *strace_lines_cases(void)
 {
     TCase *lines = tcase_create("lines");
-    tcase_add_test(lines, a_call_is_written_in_two_parts);
-    tcase_add_test(lines, several_processes_have_their_numbers_and_interrupt_each_other);
-    tcase_add_test(lines, in_a_file_every_line_begins_with_its_process);
-    tcase_add_test(lines, a_thread_s_execve_takes_the_place_of_the_first);
+    tcase_add_test(lines, a_call_is_written_when_it_begins_and_when_it_returns);
+    tcase_add_test(lines, lines_of_several_processes_have_their_numbers_and_are_interrupted);
+    tcase_add_test(lines, in_a_file_every_line_begins_with_its_process_number);
+    tcase_add_test(lines, a_thread_that_calls_execve_replaces_the_first_thread);
     tcase_add_test(lines, signals_stops_and_ends_have_lines);
     tcase_add_test(lines, a_change_of_mode_is_noted);
-    tcase_add_test(lines, calls_of_i386_that_pass_their_arguments_in_memory_are_unfolded);
+    tcase_add_test(lines, i386_calls_with_arguments_in_memory_show_those_arguments);
     tcase_add_test(lines, a_length_that_the_kernel_changes_is_shown_twice);
-    tcase_add_test(lines, a_call_that_nobody_knows_shows_its_number);
+    tcase_add_test(lines, an_unknown_call_shows_its_number);
     return lines;
 }

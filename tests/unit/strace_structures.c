@@ -1,4 +1,4 @@
-/* Tests of strace: structures, lists and strings that a call points to. */
+/* strace/: structures, lists and strings that a call points to. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -35,7 +35,7 @@ START_TEST(stat_has_three_layouts)
 }
 END_TEST
 
-START_TEST(times_are_of_the_call_s_own_width)
+START_TEST(times_have_the_width_of_their_call)
 {
     struct timespec wide = {1, 2};
     int32_t narrow[4] = {-1, 5, 6, 7};
@@ -51,7 +51,7 @@ START_TEST(times_are_of_the_call_s_own_width)
 }
 END_TEST
 
-START_TEST(what_is_left_of_a_sleep_is_there_only_when_it_was_interrupted)
+START_TEST(the_rest_of_a_sleep_is_shown_only_if_it_was_interrupted)
 {
     struct timespec left = {3, 4};
     struct process_call call = {.abi = CALL_X86_64, .arguments = {0, AT}};
@@ -65,7 +65,7 @@ START_TEST(what_is_left_of_a_sleep_is_there_only_when_it_was_interrupted)
 }
 END_TEST
 
-START_TEST(limits_are_of_both_widths)
+START_TEST(limits_have_both_widths)
 {
     uint64_t wide[2] = {UINT64_C(8192) * 1024, UINT64_MAX};
     uint32_t narrow[2] = {1024, UINT32_MAX};
@@ -77,7 +77,7 @@ START_TEST(limits_are_of_both_widths)
 }
 END_TEST
 
-START_TEST(signals_actions_have_the_kernel_s_layout)
+START_TEST(signal_actions_have_the_kernel_s_layout)
 {
     struct {
         uint64_t handler, flags, restorer, mask;
@@ -100,7 +100,7 @@ START_TEST(signals_actions_have_the_kernel_s_layout)
 }
 END_TEST
 
-START_TEST(sets_of_signals_are_short_either_way)
+START_TEST(a_signal_set_or_its_complement_is_shown_whichever_is_shorter)
 {
     uint64_t set = 1 << (SIGINT - 1) | 1ull << 31 | 1ull << 33;
     struct process_call call = {.abi = CALL_X86_64, .arguments = {0, AT, 0, 8}};
@@ -117,7 +117,7 @@ START_TEST(sets_of_signals_are_short_either_way)
 }
 END_TEST
 
-START_TEST(what_a_child_ended_with_is_spelled_out)
+START_TEST(a_child_s_wait_status_is_decoded)
 {
     static const struct {
         int status;
@@ -146,7 +146,7 @@ static const char *address_of(const void *bytes, size_t size, uint64_t length)
     return value_of_call(&call, "connect", 1, false);
 }
 
-START_TEST(addresses_of_sockets_are_read_by_their_family)
+START_TEST(socket_addresses_are_decoded_by_their_family)
 {
     struct sockaddr_in in = {AF_INET, htons(80), {htonl(INADDR_LOOPBACK)}, {0}};
     struct sockaddr_in6 in6 = {AF_INET6, htons(443), 0, IN6ADDR_LOOPBACK_INIT, 0};
@@ -166,7 +166,7 @@ START_TEST(addresses_of_sockets_are_read_by_their_family)
 }
 END_TEST
 
-START_TEST(vectors_share_what_was_read)
+START_TEST(vectors_show_no_more_bytes_than_were_transferred)
 {
     uint64_t vector[4] = {AT + 0x100, 3, AT + 0x200, 100};
     struct process_call call = {.abi = CALL_X86_64, .arguments = {3, AT, 2}, .result = 5};
@@ -189,7 +189,7 @@ START_TEST(vectors_share_what_was_read)
 }
 END_TEST
 
-START_TEST(lists_end_after_32)
+START_TEST(lists_are_cut_after_32_elements)
 {
     struct process_call call = {.abi = CALL_X86_64, .arguments = {AT, UINT32_MAX, 0}};
     memset(memory, 0, sizeof memory);
@@ -228,15 +228,15 @@ TCase *strace_structures_cases(void)
 {
     TCase *structures = tcase_create("structures");
     tcase_add_test(structures, stat_has_three_layouts);
-    tcase_add_test(structures, times_are_of_the_call_s_own_width);
-    tcase_add_test(structures, what_is_left_of_a_sleep_is_there_only_when_it_was_interrupted);
-    tcase_add_test(structures, limits_are_of_both_widths);
-    tcase_add_test(structures, signals_actions_have_the_kernel_s_layout);
-    tcase_add_test(structures, sets_of_signals_are_short_either_way);
-    tcase_add_test(structures, what_a_child_ended_with_is_spelled_out);
-    tcase_add_test(structures, addresses_of_sockets_are_read_by_their_family);
-    tcase_add_test(structures, vectors_share_what_was_read);
-    tcase_add_test(structures, lists_end_after_32);
+    tcase_add_test(structures, times_have_the_width_of_their_call);
+    tcase_add_test(structures, the_rest_of_a_sleep_is_shown_only_if_it_was_interrupted);
+    tcase_add_test(structures, limits_have_both_widths);
+    tcase_add_test(structures, signal_actions_have_the_kernel_s_layout);
+    tcase_add_test(structures, a_signal_set_or_its_complement_is_shown_whichever_is_shorter);
+    tcase_add_test(structures, a_child_s_wait_status_is_decoded);
+    tcase_add_test(structures, socket_addresses_are_decoded_by_their_family);
+    tcase_add_test(structures, vectors_show_no_more_bytes_than_were_transferred);
+    tcase_add_test(structures, lists_are_cut_after_32_elements);
     tcase_add_test(structures, arguments_and_the_environment_are_counted);
     return structures;
 }

@@ -1,4 +1,4 @@
-/* A program's memory, and what of it a trace shows. */
+/* A traced program's memory, and the text of a call's arguments and result. */
 #include "strace_values.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* A program's memory, and what of it a trace shows, for the files of this room's tests. */
+/* A traced program's memory, and the text of a call's arguments and result. */
 #ifndef STRACE_VALUES_H
 #define STRACE_VALUES_H
 
@@ -8,7 +8,7 @@
 
 enum { AT = 0x10000, MEMORY = 0x3000, TEXT = 1 << 18 };
 
-/* What stands at AT, and how often it was read. */
+/* The memory at address AT, and how often it was read. */
 extern uint8_t memory[MEMORY];
 extern size_t memory_size, readings;
 extern const struct memory_reader reader;
@@ -19,7 +19,7 @@ extern char text[TEXT];
 const char *finish(struct elfgen_text *out);
 struct elfgen_text fresh(void);
 
-/* What is shown of a call: an argument, or its result. */
+/* The text of a call's argument or result. */
 const struct call_row *row_of(enum call_abi abi, const char *name);
 const char *value_of_call(const struct process_call *call, const char *name, unsigned index,
                           bool after);

@@ -1,5 +1,5 @@
-/* Tests of system calls: numbers and names map to each other, entries.def has no superfluous row,
- * and no line is too long. */
+/* syscalls/: numbers and names map to each other, entries.def has no superfluous row, and no line
+ * of a report is too long. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@ static struct calls calls;
 
 static const struct row {
     enum call_abi abi;
-    const char *name, *rule; /* `rule`: what the row would be without it; NULL where it is none */
+    const char *name, *rule; /* `rule`: the function that the row names, NULL if none */
 } rows[] = {
 #define E64(name, function) {CALL_X86_64, #name, #function},
 #define N64(name)           {CALL_X86_64, #name, NULL},
@@ -21,7 +21,7 @@ static const struct row {
 #include "syscalls/entries.def"
 };
 
-START_TEST(every_row_of_entries_is_of_a_call_and_no_rule_says_it_already)
+START_TEST(every_row_of_entries_is_a_call_that_no_rule_covers)
 {
     size_t count = sizeof rows / sizeof rows[0];
     ck_assert_uint_gt(count, 200);
@@ -49,7 +49,7 @@ START_TEST(a_number_is_that_of_its_name)
             known++;
         }
         ck_assert_uint_gt(known, 300);
-        /* libseccomp's own answers for what is no name and for what the other ABI has. */
+        /* libseccomp's own results for an unknown name and for a call of the other ABI. */
         static const char *const none[] = {"", "-1", "no_such_call", "WRITE", "write ", "recv"};
         for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
             ck_assert_int_eq(syscall_number(abi, none[i]), -1);
@@ -63,7 +63,7 @@ START_TEST(a_number_is_that_of_its_name)
 }
 END_TEST
 
-START_TEST(no_table_of_calls_ends_above_the_last_number_asked_for)
+START_TEST(no_table_has_calls_above_the_last_number_searched)
 {
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         for (uint64_t number = CALLS_END; number < 8192; number++)
@@ -71,7 +71,7 @@ START_TEST(no_table_of_calls_ends_above_the_last_number_asked_for)
 }
 END_TEST
 
-START_TEST(entry_points_are_whole_and_have_the_abis_stub)
+START_TEST(entry_points_are_complete_and_have_the_abi_s_prefix)
 {
     char entry[CALL_ENTRY_ROOM];
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
@@ -87,7 +87,7 @@ START_TEST(entry_points_are_whole_and_have_the_abis_stub)
     ck_assert_str_eq(syscall_entry(CALL_X86_64, "write", entry), "__x64_sys_write");
     ck_assert_str_eq(syscall_entry(CALL_I386, "execve", entry), "__ia32_compat_sys_execve");
     ck_assert_ptr_null(syscall_entry(CALL_I386, "break", entry));
-    /* Longer than there is room for: cut, as snprintf cuts. */
+    /* Longer than the buffer: cut as by snprintf. */
     char name[200];
     memset(name, 'a', sizeof name - 1);
     name[sizeof name - 1] = '\0';
@@ -123,7 +123,7 @@ static void longest_of(struct call_facts *facts, struct call_row *row, enum call
     facts->entry[1] = '_';
 }
 
-/* Takes blanks and line ends out. */
+/* Removes blanks and line ends. */
 static void squeeze(char *bytes, size_t *length)
 {
     size_t kept = 0;
@@ -133,7 +133,7 @@ static void squeeze(char *bytes, size_t *length)
     *length = kept;
 }
 
-START_TEST(the_longest_that_a_row_can_say_is_cut_or_wrapped)
+START_TEST(the_longest_possible_row_is_cut_or_wrapped)
 {
     char buffer[8192];
     struct call_row row;
@@ -149,7 +149,7 @@ START_TEST(the_longest_that_a_row_can_say_is_cut_or_wrapped)
         char prototype[CALLS_PROTOTYPE];
         calls_prototype(&pair[0], prototype);
         ck_assert_uint_lt(strlen(prototype), CALLS_PROTOTYPE - 1);
-        /* The prototype is there whole, in lines. */
+        /* The prototype is complete, wrapped into lines. */
         text.length = 0;
         const struct call_facts *const both[CALL_ABIS] = {&pair[0], NULL};
         calls_put(&text, both);
@@ -181,20 +181,20 @@ START_TEST(a_parameter_is_declared_as_in_C)
 }
 END_TEST
 
-static Suite *calls_suite(void)
+static Suite *syscalls_suite(void)
 {
-    Suite *suite = suite_create("calls");
+    Suite *suite = suite_create("syscalls");
     TCase *tables = tcase_create("tables");
-    tcase_add_test(tables, every_row_of_entries_is_of_a_call_and_no_rule_says_it_already);
+    tcase_add_test(tables, every_row_of_entries_is_a_call_that_no_rule_covers);
     tcase_add_test(tables, a_number_is_that_of_its_name);
-    tcase_add_test(tables, no_table_of_calls_ends_above_the_last_number_asked_for);
-    tcase_add_test(tables, entry_points_are_whole_and_have_the_abis_stub);
+    tcase_add_test(tables, no_table_has_calls_above_the_last_number_searched);
+    tcase_add_test(tables, entry_points_are_complete_and_have_the_abi_s_prefix);
     suite_add_tcase(suite, tables);
     TCase *reports = tcase_create("reports");
-    tcase_add_test(reports, the_longest_that_a_row_can_say_is_cut_or_wrapped);
+    tcase_add_test(reports, the_longest_possible_row_is_cut_or_wrapped);
     tcase_add_test(reports, a_parameter_is_declared_as_in_C);
     suite_add_tcase(suite, reports);
     return suite;
 }
 
-RUN_SUITE(calls_suite)
+RUN_SUITE(syscalls_suite)

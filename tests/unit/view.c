@@ -1,4 +1,4 @@
-/* view/: any bytes, of any length. */
+/* view/: reading headers, tables and strings of files that are cut, damaged or random. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +32,7 @@ START_TEST(the_lectures_file_reads_field_by_field)
 }
 END_TEST
 
-START_TEST(a_cut_header_reads_as_zeros_from_where_the_file_ends)
+START_TEST(a_cut_header_reads_as_zeros_past_the_file_s_end)
 {
     for (size_t length = 0; length <= 64; length++) {
         uint8_t *bytes = malloc(length ? length : 1);
@@ -51,7 +51,7 @@ START_TEST(a_cut_header_reads_as_zeros_from_where_the_file_ends)
 }
 END_TEST
 
-START_TEST(a_cut_program_header_reads_as_zeros_and_is_said_to_be_cut)
+START_TEST(a_cut_program_header_reads_as_zeros_and_is_reported_as_cut)
 {
     struct elfgen_view view;
     struct elfgen_phdr phdr;
@@ -67,7 +67,7 @@ START_TEST(a_cut_program_header_reads_as_zeros_and_is_said_to_be_cut)
 }
 END_TEST
 
-/* Looks at everything that a view offers, wherever it points. */
+/* Reads everything that a view offers, wherever it points. */
 static void look_at_everything(const uint8_t *bytes, size_t length)
 {
     struct elfgen_view view;
@@ -103,7 +103,7 @@ START_TEST(random_changes_never_read_outside_the_bytes)
     uint64_t state = UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)_i;
     for (int round = 0; round < 2000; round++) {
         size_t length = (size_t)(next_random(&state) % (sizeof lecture_file + 1));
-        /* Its own allocation: the address sanitizer sees a byte too far. */
+        /* An allocation of the exact size, so that AddressSanitizer notices a read past it. */
         uint8_t *bytes = malloc(length ? length : 1);
         memcpy(bytes, lecture_file, length);
         for (uint64_t changes = next_random(&state) % 9; changes > 0 && length > 0; changes--) {
@@ -150,7 +150,7 @@ START_TEST(counts_too_large_for_their_fields_come_from_section_header_0)
 }
 END_TEST
 
-START_TEST(a_string_ends_at_its_nul_or_at_the_table_or_at_the_file)
+START_TEST(a_string_ends_at_its_nul_or_with_its_table_or_the_file)
 {
     struct elfgen_view view;
     const char *string;
@@ -166,9 +166,9 @@ START_TEST(a_string_ends_at_its_nul_or_at_the_table_or_at_the_file)
 }
 END_TEST
 
-START_TEST(a_program_is_read_as_linux_reads_it_whatever_its_identification_says)
+START_TEST(a_program_is_read_as_by_linux_which_ignores_its_class_and_data)
 {
-    /* The kernel is asked in command/explain.bats; here, what is taken for what. */
+    /* command/explain.bats asks the kernel; this tests which class and order are chosen. */
     uint8_t file[sizeof lecture_file];
     struct elfgen_view view;
     for (int class_ = 0; class_ < 256; class_ += 17)
@@ -181,8 +181,7 @@ START_TEST(a_program_is_read_as_linux_reads_it_whatever_its_identification_says)
             ck_assert_int_eq(view.order, ELFGEN_LITTLE_ENDIAN);
             ck_assert_uint_eq(view.ehdr.e_entry, 0x10078);
         }
-    /* What is no program, readelf's way: an object, or one that Linux refuses for its e_phentsize.
-     */
+    /* A file that Linux refuses, here for its e_phentsize, is read as readelf reads it. */
     file[4] = 1;
     file[54] = 57;
     elfgen_view_open_program(&view, file, sizeof file, NULL);
@@ -197,12 +196,12 @@ static Suite *view_suite(void)
     TCase *reads = tcase_create("reads");
     tcase_add_test(reads, the_lectures_file_reads_field_by_field);
     tcase_add_test(reads, counts_too_large_for_their_fields_come_from_section_header_0);
-    tcase_add_test(reads, a_string_ends_at_its_nul_or_at_the_table_or_at_the_file);
-    tcase_add_test(reads, a_program_is_read_as_linux_reads_it_whatever_its_identification_says);
+    tcase_add_test(reads, a_string_ends_at_its_nul_or_with_its_table_or_the_file);
+    tcase_add_test(reads, a_program_is_read_as_by_linux_which_ignores_its_class_and_data);
     suite_add_tcase(suite, reads);
     TCase *any_bytes = tcase_create("any bytes");
-    tcase_add_test(any_bytes, a_cut_header_reads_as_zeros_from_where_the_file_ends);
-    tcase_add_test(any_bytes, a_cut_program_header_reads_as_zeros_and_is_said_to_be_cut);
+    tcase_add_test(any_bytes, a_cut_header_reads_as_zeros_past_the_file_s_end);
+    tcase_add_test(any_bytes, a_cut_program_header_reads_as_zeros_and_is_reported_as_cut);
     tcase_add_loop_test(any_bytes, random_changes_never_read_outside_the_bytes, 0, 10);
     suite_add_tcase(suite, any_bytes);
     return suite;

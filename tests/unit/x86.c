@@ -1,5 +1,5 @@
-/* machine/: what is known of registers against the processor's own, lengths and texts that were
- * kept against fresh ones, names of calls against the system's header. */
+/* x86/: known register values against the processor's own, cached lengths and texts against fresh
+ * ones, names of system calls against the system's header. */
 #include <signal.h>
 #include <seccomp.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static struct x86 *new_machine(uint64_t e_machine, enum x86_syntax syntax)
 
 enum { RSP = 4, REGISTERS = 16 };
 
-/* Random instructions that touch registers and the stack alone. */
+/* Random instructions that use only registers and the stack. */
 struct sequence {
     uint8_t bytes[512];
     size_t size;
@@ -49,7 +49,7 @@ static unsigned pick_register(struct sequence *sequence)
     return number == RSP ? 0 : number;
 }
 
-/* Numbers at the edges are as likely as others. */
+/* Extreme numbers are as likely as others. */
 static void put_number(struct sequence *sequence, unsigned size)
 {
     static const uint32_t edges[] = {0, 1, 0x7f, 0x80, 0xff, 0x7fffffff, 0x80000000, 0xffffffff};
@@ -71,7 +71,7 @@ static void put_modrm(struct sequence *sequence, unsigned opcode, bool two_bytes
     if (two_bytes)
         put(sequence, 0x0f);
     if (width == 0 && !two_bytes)
-        opcode = opcode == 0x83 ? 0x80 : opcode & ~1u; /* 0x82 is none in 64 bits */
+        opcode = opcode == 0x83 ? 0x80 : opcode & ~1u; /* 0x82 is invalid in 64 bits */
     put(sequence, opcode);
     put(sequence, 0xc0 | (reg & 7) << 3 | (rm & 7));
 }
@@ -159,7 +159,7 @@ static void put_any(struct sequence *sequence)
     }
 }
 
-/* Runs a file until its int3. False: it does not come there. */
+/* Runs a file to its int3. Returns false if it does not get there. */
 static bool run_to_breakpoint(const uint8_t *file, size_t size, struct user_regs_struct *registers)
 {
     int status, memory = memfd_create("program", MFD_CLOEXEC);
@@ -186,7 +186,7 @@ static bool run_to_breakpoint(const uint8_t *file, size_t size, struct user_regs
     return stopped;
 }
 
-START_TEST(what_is_known_of_registers_is_what_the_processor_has_in_them)
+START_TEST(known_register_values_are_those_of_the_processor)
 {
     struct x86 *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
     size_t known = 0, all = 0;
@@ -225,15 +225,15 @@ START_TEST(what_is_known_of_registers_is_what_the_processor_has_in_them)
             all += 64;
         }
     }
-    /* And something is known. */
+    /* More than half of all bits are known. */
     ck_assert_uint_gt(known, all / 2);
     free(machine);
 }
 END_TEST
 
-/* ---- what is kept for the next time ---- */
+/* ---- caches ---- */
 
-START_TEST(lengths_that_were_kept_are_those_that_zydis_finds)
+START_TEST(cached_lengths_are_those_that_zydis_finds)
 {
     static const uint64_t machines[] = {ELFGEN_EM_X86_64, ELFGEN_EM_386};
     struct x86 *machine = new_machine(machines[_i], SYNTAX_INTEL);
@@ -242,7 +242,7 @@ START_TEST(lengths_that_were_kept_are_those_that_zydis_finds)
         uint8_t bytes[ELFGEN_INSTRUCTION_MOST];
         ZydisDecodedInstruction instruction;
         ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-        /* Few first bytes, so that the same heads come again with other tails. */
+        /* Few different first bytes, so that instructions begin alike and end differently. */
         for (size_t i = 0; i < sizeof bytes; i++)
             bytes[i] = (uint8_t)(next_random(&state) >> 33);
         bytes[0] = (uint8_t)(round >> 10);
@@ -265,7 +265,7 @@ static size_t print(struct x86 *machine, const uint8_t *bytes, size_t size, uint
     return text.length;
 }
 
-START_TEST(texts_that_were_kept_are_those_that_are_made_anew)
+START_TEST(cached_texts_are_the_same_as_fresh_ones)
 {
     static const uint64_t machines[] = {ELFGEN_EM_X86_64, ELFGEN_EM_386};
     enum x86_syntax syntax = _i / 2 ? SYNTAX_ATT : SYNTAX_INTEL;
@@ -276,7 +276,7 @@ START_TEST(texts_that_were_kept_are_those_that_are_made_anew)
         static const uint8_t usual[] = {0xe8, 0xe9, 0xeb, 0x74, 0x0f, 0x48, 0x89, 0xf2, 0x66, 0xc3};
         uint8_t bytes[ELFGEN_INSTRUCTION_MOST];
         char a[300], b[300];
-        /* Ten in a row begin with other bytes, so that none is kept for another. */
+        /* Ten in a row begin with different bytes, so that no cached text is used. */
         if (round % 10 == 0)
             memset(fresh->texts, 0, sizeof fresh->texts);
         for (size_t i = 0; i < sizeof bytes; i++)
@@ -346,7 +346,7 @@ START_TEST(every_row_of_calls_makes_sense)
 }
 END_TEST
 
-START_TEST(every_row_of_calls_is_of_a_call_that_one_of_the_tables_has)
+START_TEST(every_row_of_calls_is_a_call_of_one_of_the_tables)
 {
     static const uint32_t tables[CALL_ABIS] = {SCMP_ARCH_X86_64, SCMP_ARCH_X86};
     size_t rows = 0;
@@ -369,23 +369,22 @@ START_TEST(every_row_of_calls_is_of_a_call_that_one_of_the_tables_has)
 }
 END_TEST
 
-static Suite *machine_suite(void)
+static Suite *x86_suite(void)
 {
-    Suite *suite = suite_create("machine");
+    Suite *suite = suite_create("x86");
     TCase *registers = tcase_create("registers");
-    tcase_add_loop_test(registers, what_is_known_of_registers_is_what_the_processor_has_in_them, 0,
-                        4);
+    tcase_add_loop_test(registers, known_register_values_are_those_of_the_processor, 0, 4);
     suite_add_tcase(suite, registers);
     TCase *kept = tcase_create("what is kept");
-    tcase_add_loop_test(kept, lengths_that_were_kept_are_those_that_zydis_finds, 0, 2);
-    tcase_add_loop_test(kept, texts_that_were_kept_are_those_that_are_made_anew, 0, 4);
+    tcase_add_loop_test(kept, cached_lengths_are_those_that_zydis_finds, 0, 2);
+    tcase_add_loop_test(kept, cached_texts_are_the_same_as_fresh_ones, 0, 4);
     suite_add_tcase(suite, kept);
     TCase *calls = tcase_create("system calls");
     tcase_add_test(calls, calls_have_the_numbers_of_the_systems_header);
     tcase_add_test(calls, every_row_of_calls_makes_sense);
-    tcase_add_test(calls, every_row_of_calls_is_of_a_call_that_one_of_the_tables_has);
+    tcase_add_test(calls, every_row_of_calls_is_a_call_of_one_of_the_tables);
     suite_add_tcase(suite, calls);
     return suite;
 }
 
-RUN_SUITE(machine_suite)
+RUN_SUITE(x86_suite)

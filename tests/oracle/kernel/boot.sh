@@ -1,15 +1,15 @@
 #!/bin/bash
-# kernel_boot.sh BUILD [COUNT [SEED]]: asks Debian's kernel 6.1 what the running one is asked by kernel-same: boots
-# it under qemu-system-x86_64, with nothing but the harness in memory, once with addresses of 47 bits and COUNT
-# cases (20,000), and once with 57 bits and a quarter of them. Needs Debian's qemu-system-x86 and cpio, and network
-# for apt-get download of the kernel's package (nothing is installed), or KERNEL=FILE, a vmlinuz that is there.
-# 20,000 cases take some five minutes without hardware's help. Ends with 0 if nothing disagrees, 1 if something
-# does or the system does not come up; 2: a wrong call; 77: something is missing here.
+# boot.sh BUILD [COUNT [SEED]]: runs kernel-same on Debian's kernel 6.1. It boots the kernel under
+# qemu-system-x86_64 with only kernel-same and init in memory: once with 47-bit addresses and COUNT cases
+# (20,000), and once with 57-bit addresses and a quarter of the cases. Needs Debian's qemu-system-x86 and cpio, and
+# a network for apt-get download of the kernel's package (nothing is installed), or KERNEL=FILE, a vmlinuz.
+# 20,000 cases take about five minutes without hardware virtualization. Exit status: 0 if all cases agree, 1 if one
+# does not or the kernel does not boot, 2 for a usage error, 77 if something is missing here.
 set -eu
-[ $# -ge 1 ] && [ $# -le 3 ] || { echo "usage: kernel_boot.sh BUILD [COUNT [SEED]]" >&2; exit 2; }
+[ $# -ge 1 ] && [ $# -le 3 ] || { echo "usage: boot.sh BUILD [COUNT [SEED]]" >&2; exit 2; }
 build=$1 count=${2:-20000} seed=${3:-1}
-[[ $count =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ ]] || { echo "kernel_boot.sh: COUNT and SEED are numbers" >&2; exit 2; }
-[ -f "$build/libelfgen-core.a" ] || { echo "kernel_boot.sh: $build has no libelfgen-core.a: build there first" >&2; exit 2; }
+[[ $count =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ ]] || { echo "boot.sh: COUNT and SEED are numbers" >&2; exit 2; }
+[ -f "$build/libelfgen-core.a" ] || { echo "boot.sh: $build has no libelfgen-core.a: build there first" >&2; exit 2; }
 
 skip()
 {
@@ -24,7 +24,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 chmod 755 "$folder"
 
-# The kernel: given, or the newest 6.1 that apt knows.
+# The kernel: $KERNEL, or the newest 6.1 that apt knows.
 fetch_kernel()
 {
     command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
@@ -41,7 +41,7 @@ kernel=${KERNEL:-}
 [ -n "$kernel" ] || fetch_kernel
 [ -r "$kernel" ] || skip "no kernel at '$kernel'"
 
-# Both are static: there is no libc in that system.
+# Both are static: that system has no C library.
 mkdir -p "$folder/root/dev"
 cd "$source"
 "${CC:-cc}" -O2 -static -D_GNU_SOURCE -Ielfgen/include -Ielfgen/tinyelf -o "$folder/root/kernel-same" \
@@ -50,18 +50,18 @@ cd "$source"
 "${CC:-cc}" -O2 -static -D_GNU_SOURCE -o "$folder/root/init" tests/oracle/kernel/init.c
 (cd "$folder/root" && find . | cpio -o -H newc 2>/dev/null | gzip) >"$folder/initrd"
 
-# ask BITS CPU COUNT: the answer of one boot.
+# ask BITS CPU COUNT: boots once and prints the result.
 ask()
 {
     echo "addresses of $1 bits:"
     timeout 1800 qemu-system-x86_64 -accel tcg -cpu "$2" -m 2048 -net none -nographic -no-reboot \
         -kernel "$kernel" -initrd "$folder/initrd" \
         -append "console=ttyS0 quiet panic=-1 -- --count $3 --seed $seed" </dev/null >"$folder/raw" 2>&1 || true
-    tr -d '\r' <"$folder/raw" >"$folder/said"
-    # The kernel's own words may stand in front of ours in a line.
-    grep -aoE '^#.*|^[0-9a-f]{2}( .*)?$|[0-9]+ cases, [0-9]+ disagree|kernel-same: [^0].*|skipped: .*' "$folder/said" || true
-    grep -qa 'kernel-same: 0$' "$folder/said" && return
-    grep -qa 'kernel-same:' "$folder/said" || { echo "the system did not get to an answer; its last words:"; tail -n 5 "$folder/said"; }
+    tr -d '\r' <"$folder/raw" >"$folder/console"
+    # The kernel's own messages may precede ours on a line.
+    grep -aoE '^#.*|^[0-9a-f]{2}( .*)?$|[0-9]+ cases, [0-9]+ disagree|kernel-same: [^0].*|skipped: .*' "$folder/console" || true
+    grep -qa 'kernel-same: 0$' "$folder/console" && return
+    grep -qa 'kernel-same:' "$folder/console" || { echo "the system did not get to an answer; its last words:"; tail -n 5 "$folder/console"; }
     return 1
 }
 good=0

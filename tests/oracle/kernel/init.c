@@ -1,6 +1,5 @@
-/* The only process of a small system that asks its kernel: mounts what kernel-same needs, runs it
- * with the arguments behind "--" on the kernel's command line, and ends the machine. Linked
- * statically. */
+/* The init process of boot.sh's system: mounts what kernel-same needs, runs it with the arguments
+ * after "--" on the kernel's command line, and powers the machine off. Linked statically. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mount.h>

@@ -1,3 +1,4 @@
+/* Makes the cases for kernel-same: a fixed list of changes to good programs, and random ones. */
 #include "mutants.h"
 
 #include <elf.h>
@@ -50,7 +51,7 @@ bool mutant_from_list(uint64_t index, struct mutant *mutant)
         return false;
     }
     index -= base->size;
-    /* The header's bytes go along, over whatever is there. */
+    /* The program header moves there, over the bytes that are there. */
     size_t header = base == &bases[0] ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
     size_t size = base == &bases[0] ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
     memcpy(mutant->bytes + index, base->bytes + header, size);
@@ -60,7 +61,7 @@ bool mutant_from_list(uint64_t index, struct mutant *mutant)
     return false;
 }
 
-/* ---- chance ---- */
+/* ---- random cases ---- */
 
 struct chance {
     uint64_t state;
@@ -84,7 +85,7 @@ static bool one_in(struct chance *chance, uint64_t many)
     return below(chance, many) == 0;
 }
 
-/* Values at which something changes. */
+/* Values at which an answer may change. */
 static uint64_t extreme(struct chance *chance, const struct mutant *mutant)
 {
     static const uint64_t values[] = {0,
@@ -162,7 +163,7 @@ static uint64_t extreme(struct chance *chance, const struct mutant *mutant)
     }
 }
 
-/* A program header as it is in both classes. */
+/* A program header of either class. */
 struct header {
     uint64_t type, flags, offset, address, file_size, memory_size, align;
 };
@@ -223,7 +224,7 @@ static void put_header(const struct layout *layout, uint8_t *bytes)
     }
 }
 
-/* A PT_LOAD that could be: address and offset agree within a page, mostly. */
+/* A plausible PT_LOAD: mostly, address and offset agree within a page. */
 static void choose_load(struct chance *chance, struct header *header, const struct layout *layout,
                         size_t size, bool agrees)
 {
@@ -267,7 +268,7 @@ static void choose_interpreter(struct chance *chance, struct header *header, uin
         memcpy(bytes + header->offset, path, length);
 }
 
-/* A small program of its own with several segments. */
+/* A small program with several segments. */
 static size_t build(struct chance *chance, uint8_t *bytes, bool is_64, bool with_interpreter)
 {
     struct layout layout = {.is_64 = is_64};
@@ -298,7 +299,7 @@ static size_t build(struct chance *chance, uint8_t *bytes, bool is_64, bool with
     const struct header *first = &layout.headers[below(chance, layout.count)];
     layout.entry = first->address + below(chance, first->memory_size + 1);
     if (one_in(chance, 12)) {
-        /* Over its own header. */
+        /* Over the ELF header. */
         layout.phoff = below(chance, size);
         put_header(&layout, bytes);
         put_headers(&layout, bytes, size);
@@ -309,7 +310,7 @@ static size_t build(struct chance *chance, uint8_t *bytes, bool is_64, bool with
     return size;
 }
 
-/* Changes one field, by the class that the machine says. */
+/* Changes one field, in the class that belongs to the machine. */
 static void change(struct chance *chance, struct mutant *mutant)
 {
     /* Offsets and widths in the ELF header and a program header. */
@@ -331,7 +332,7 @@ static void change(struct chance *chance, struct mutant *mutant)
         at = ehdr[is_64][i][0];
         width = ehdr[is_64][i][1];
         if (at == 16 || at == 18)
-            value = below(chance, 8); /* most are ENOEXEC and nothing else */
+            value = below(chance, 8); /* most larger values are only ENOEXEC */
     } else {
         unsigned i = (unsigned)below(chance, 7);
         at = phoff + below(chance, phnum > 8 ? 8 : phnum) * (is_64 ? 56 : 32) + phdr[is_64][i][0];
@@ -350,7 +351,7 @@ static void change(struct chance *chance, struct mutant *mutant)
     memcpy(bytes + at, &value, width);
 }
 
-/* Of the characters that mean something in the first line. */
+/* A script whose first line has characters with a special meaning. */
 static void make_script(struct chance *chance, struct mutant *mutant)
 {
     static const char characters[] = "  \t\n/ii.y\0#!";
@@ -392,7 +393,7 @@ bool mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant)
         }
     }
     if (one_in(&chance, 64)) {
-        /* Many headers: the same ones again and again, as far as the file goes. */
+        /* Many headers: the same ones repeated up to the end of the file. */
         good = false;
         uint8_t *bytes = mutant->bytes;
         size_t header = bytes[18] == EM_X86_64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);

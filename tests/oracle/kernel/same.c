@@ -1,11 +1,11 @@
 /* kernel-same [--count N] [--seed S] [--jobs J] [--user] [--system]: asks the running kernel and
  * the core's model of it (elfgen/kernel.h) about the same files, and compares verdict, errno,
- * signal, the place of the first instruction and the memory around it. Prints "N cases, M disagree"
- * and ends with 0 or 1; 2: a wrong call; 77: it cannot ask here, said why. A disagreement is told
- * with the bytes, reduced, as hex source.
+ * signal, address of the first instruction and memory. Prints "N cases, M disagree". A case that
+ * disagrees is reduced and printed as hex source. Exit status: 0 if none disagrees, 1 if some do,
+ * 2 for a usage error, 77 if this machine does not allow the comparison, after saying why.
  *
- * Without --system: programs made for it, N of them (20000); with it, the ELF files of /usr/bin.
- * --user: the programs are started without root's privileges (by root alone). */
+ * Without --system, the files are N (20000) generated programs; with it, the ELF files of /usr/bin.
+ * --user (for root) starts the programs without root's privileges. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -43,7 +43,7 @@ static void ask_model(const uint8_t *bytes, size_t size, struct asked *asked)
     asked->map.capacity = sizeof asked->areas / sizeof asked->areas[0];
     elfgen_kernel_ask(bytes, size, &machine, NULL, answer, &asked->map);
     asked->interpreted = answer->asks;
-    /* What the path names counts only where the rest of the headers were good. */
+    /* The interpreter's file matters only if the other headers are good. */
     if (!asked->interpreted || answer->verdict == ELFGEN_REFUSED)
         return;
     char path[4097] = "";
@@ -58,7 +58,7 @@ static void ask_model(const uint8_t *bytes, size_t size, struct asked *asked)
     file_free(&opened);
 }
 
-/* Whether the kernel has exactly the model's areas: each page, and its permissions. */
+/* Whether the kernel mapped exactly the model's areas: the same pages and permissions. */
 static bool same_memory(const struct asked *asked, const struct truth *truth, char *why,
                         size_t room)
 {
@@ -91,7 +91,7 @@ static bool same_memory(const struct asked *asked, const struct truth *truth, ch
 static bool agree(const struct asked *asked, const struct truth *truth, char *why, size_t room)
 {
     const struct elfgen_kernel_answer *answer = &asked->answer;
-    /* What a jump into the kernel's own pages does is another question. */
+    /* The model does not say what a jump into the kernel's own pages does. */
     if (truth->in_vdso)
         return answer->verdict == ELFGEN_FAULTS && answer->check == ELFGEN_CHECK_first_nothing;
     static const char *const names[] = {"starts", "faults", "killed", "refused"};
@@ -105,7 +105,7 @@ static bool agree(const struct asked *asked, const struct truth *truth, char *wh
     }
     if (truth->verdict != ELFGEN_STARTS && truth->verdict != ELFGEN_FAULTS)
         return true;
-    /* Where the kernel chooses a place, it has reasons of its own (huge pages). */
+    /* The address that the kernel chooses may depend on more than the model knows (huge pages). */
     if (asked->interpreted)
         return true;
     bool chosen = answer->bias != 0;
@@ -149,8 +149,8 @@ static bool compare(const struct mutant *mutant, struct elfgen_kernel_answer *an
     return agree(&asked, &truth, why, room);
 }
 
-/* The value offered into its field. */
-static void put_offer(uint8_t *bytes, const struct elfgen_kernel_answer *answer)
+/* Writes the suggested value into its field. */
+static void write_suggestion(uint8_t *bytes, const struct elfgen_kernel_answer *answer)
 {
     unsigned class_ = answer->class_ == ELFGEN_CLASS64;
     for (int id = ELFGEN_STRUCTURE_ehdr; id <= ELFGEN_STRUCTURE_phdr; id++)
@@ -162,8 +162,8 @@ static void put_offer(uint8_t *bytes, const struct elfgen_kernel_answer *answer)
         }
 }
 
-/* A good program with one byte or field changed, refused or killed: with the value that the model
- * offers, the kernel says something else, or the same at a later check. */
+/* For a good program with one byte or field changed that is refused or killed: after writing the
+ * value that the model suggests, the answer differs, or is the same at a later check. */
 static bool compare_mended(struct mutant *mutant, const struct elfgen_kernel_answer *before,
                            char *why, size_t room)
 {
@@ -171,7 +171,7 @@ static bool compare_mended(struct mutant *mutant, const struct elfgen_kernel_ans
     uint8_t old[8];
     if (before->verdict != ELFGEN_REFUSED && before->verdict != ELFGEN_KILLED)
         return true;
-    /* Where a program header lies over the ELF header, there may be nothing to offer. */
+    /* If a program header overlaps the ELF header, there may be no suggestion. */
     if (!before->offers && before->segment != 0xffff && before->offset < 64)
         return true;
     if (!before->offers) {
@@ -180,7 +180,7 @@ static bool compare_mended(struct mutant *mutant, const struct elfgen_kernel_ans
     }
     size_t at = (size_t)before->offset, width = mutant->size - at < 8 ? mutant->size - at : 8;
     memcpy(old, mutant->bytes + at, width);
-    put_offer(mutant->bytes, before);
+    write_suggestion(mutant->bytes, before);
     bool same = compare(mutant, &after, why, room);
     if (same && after.verdict == before->verdict && after.check <= before->check) {
         snprintf(why, room, "%s: the %" PRIu64 " offered for %s leads to %s",
@@ -192,9 +192,9 @@ static bool compare_mended(struct mutant *mutant, const struct elfgen_kernel_ans
     return same;
 }
 
-/* ---- what disagrees ---- */
+/* ---- reducing and printing a case that disagrees ---- */
 
-/* Zeros and cuts as long as they still disagree. */
+/* Zeroes bytes and shortens the file as long as the case still disagrees. */
 static void reduce(struct mutant *mutant)
 {
     static struct mutant smaller;
@@ -224,12 +224,12 @@ static void print_hex(const char *name, const uint8_t *bytes, size_t size)
     size_t end = size;
     while (end > 0 && bytes[end - 1] == 0)
         end--;
-    fprintf(report, "# %s, %zu bytes (zeros behind these):\n", name, size);
+    fprintf(report, "# %s, %zu bytes (zeros after these):\n", name, size);
     for (size_t i = 0; i < end; i++)
         fprintf(report, "%02x%s", bytes[i], i % 16 == 15 || i + 1 == end ? "\n" : " ");
 }
 
-static void tell(struct mutant *mutant, uint64_t index, const char *first)
+static void report_case(struct mutant *mutant, uint64_t index, const char *first)
 {
     char why[256];
     snprintf(why, sizeof why, "%s", first);
@@ -243,7 +243,7 @@ static void tell(struct mutant *mutant, uint64_t index, const char *first)
     fflush(report);
 }
 
-/* ---- many ---- */
+/* ---- all cases ---- */
 
 struct orders {
     uint64_t count, seed;
@@ -251,10 +251,10 @@ struct orders {
     bool user, system;
 };
 
-enum { TOLD = 5 };
+enum { MOST_REPORTED = 5 };
 
-/* The list as a whole where there is room for it, otherwise spread over it; chance for the rest.
- * True: one byte or one field of a good program is changed. */
+/* Up to half of the cases are from the list: all of it, or evenly spread over it; the others are
+ * random. Returns true if exactly one byte or field of a good program is changed. */
 static bool make_case(const struct orders *orders, uint64_t index, struct mutant *mutant)
 {
     uint64_t listed = mutant_listed(), share = orders->count / 2;
@@ -276,8 +276,8 @@ static uint64_t run_mutants(const struct orders *orders, unsigned job, uint64_t 
         if (compare(&mutant, &answer, why, sizeof why) &&
             (!one_change || compare_mended(&mutant, &answer, why, sizeof why)))
             continue;
-        if (++*disagree <= TOLD)
-            tell(&mutant, i, why);
+        if (++*disagree <= MOST_REPORTED)
+            report_case(&mutant, i, why);
     }
     return done;
 }
@@ -317,7 +317,7 @@ static uint64_t run_system(const struct orders *orders, unsigned job, uint64_t *
         snprintf(path, sizeof path, "/usr/bin/%s", entry->d_name);
         bool same = compare_file(path, why, sizeof why, &asked_it);
         done += asked_it;
-        if (!same && ++*disagree <= TOLD)
+        if (!same && ++*disagree <= MOST_REPORTED)
             fprintf(report, "# %s: %s\n", path, why);
     }
     if (folder)
@@ -329,7 +329,7 @@ struct result {
     uint64_t done, disagree;
 };
 
-/* A job: a process of its own in a folder of its own. */
+/* A job: a separate process in a separate folder. */
 static int work(const struct orders *orders, unsigned job, const char *folder, int results)
 {
     struct result result = {0};
@@ -392,8 +392,8 @@ static bool run(const struct orders *orders)
     return good && all.disagree == 0 && all.done > 0;
 }
 
-/* Whether this machine lets a process be traced up to its first instruction: the lecture's program
- * must get there. */
+/* Whether a process can be traced up to its first instruction here: tries with the lecture's
+ * program. */
 static bool can_ask(void)
 {
     static struct truth truth;

@@ -1,6 +1,6 @@
-/* A child is started, stopped by ptrace at its exec, and again after its first instruction, which
- * may be a system call with all registers zero: read() of /dev/null. Then it is killed. There is
- * never more than one. */
+/* Starts a file in a child under ptrace and records what the kernel did: at the exec, and after the
+ * first instruction. That may be a system call with all registers zero: read() of /dev/null. The
+ * child is killed then; there is never more than one. */
 #include "truth.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 static volatile pid_t child;
 static volatile sig_atomic_t gave_up;
 
-/* A program that does not get to its first instruction within seconds. */
+/* For a program that does not reach its first instruction within seconds. */
 static void give_up(int number)
 {
     (void)number;
@@ -90,8 +90,8 @@ static bool can_be_read(pid_t pid, uint64_t address)
     return good;
 }
 
-/* Whether the kernel has something executable at the address of a fault that could be read: then
- * the instruction came in, and the fault is what it did. */
+/* Whether the address of a fault is in memory that is executable and readable: then the instruction
+ * was fetched, and caused the fault itself. */
 static bool can_be_fetched(const struct truth *truth, pid_t pid, uint64_t address)
 {
     for (unsigned i = 0; i < truth->count; i++) {
@@ -104,7 +104,7 @@ static bool can_be_fetched(const struct truth *truth, pid_t pid, uint64_t addres
     return false;
 }
 
-/* One instruction. */
+/* Executes one instruction. */
 static void step(struct truth *truth, pid_t pid)
 {
     struct user_regs_struct registers;
@@ -170,7 +170,7 @@ bool truth_ask(const char *path, struct truth *truth)
 {
     enum { MOST_TURNS = 3 };
     bool asked = false;
-    /* A machine that is too busy for an answer within seconds gave none. */
+    /* A time-out on a busy machine is not an answer. */
     for (int turn = 0; turn < MOST_TURNS && !asked; turn++) {
         gave_up = 0;
         asked = ask_once(path, truth) && !gave_up;

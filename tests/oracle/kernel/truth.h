@@ -1,4 +1,4 @@
-/* What the running kernel does with a file: asked under ptrace, up to its first instruction. */
+/* What the running kernel does with a file, up to its first instruction. */
 #ifndef TEST_ORACLE_KERNEL_TRUTH_H
 #define TEST_ORACLE_KERNEL_TRUTH_H
 
@@ -20,16 +20,16 @@ struct truth {
     int error;
     int signal;
     uint64_t first; /* address of the first instruction */
-    bool in_vdso;   /* it is in pages of the kernel's own, which no file asks for */
-    unsigned count; /* areas, but for the kernel's own */
+    bool in_vdso;   /* it is in the vdso or other pages of the kernel's own */
+    unsigned count; /* areas, without the kernel's own */
     struct truth_area areas[TRUTH_AREAS];
 };
 
-/* No descriptor but 0, 1, 2 on /dev/null is left to the programs, no core files, no randomisation,
- * a stack of 8 MiB. Call it once in each process that asks. */
+/* Prepares this process, once, for all files that it asks about: the programs get only descriptors
+ * 0, 1 and 2, on /dev/null, no core files, no randomisation, and a stack of 8 MiB. */
 void truth_prepare(void);
 
-/* Asks for a file. False: something went wrong that is not the kernel's answer. */
+/* Asks about a file. Returns false after a failure that is not the kernel's answer. */
 bool truth_ask(const char *path, struct truth *truth);
 
 #endif

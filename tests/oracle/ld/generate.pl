@@ -1,10 +1,10 @@
 #!/usr/bin/perl
-# generate.pl FIRST LAST FOLDER: random C programs FOLDER/pNNN_1.c (_2.c, _3.c: up to three translation units),
-# the same ones for the same numbers. They have functions and globals of many types and alignments, static,
-# global, weak and common, pointers to them, tables of functions and strings, switches and bounded loops, and end
-# with a check sum over everything. Nothing in them is undefined or depends on a compiler: numbers are unsigned,
-# shifts masked, divisors odd, indices masked, and no expression has two calls. So a program's output is one,
-# whatever machine, compiler and options.
+# generate.pl FIRST LAST FOLDER: writes random C programs FOLDER/pNNN_1.c (_2.c, _3.c: up to three translation
+# units), the same for the same numbers. They have functions and globals of many types and alignments, static,
+# global, weak and common, pointers to them, tables of functions and strings, switches and bounded loops, and print
+# a check sum over everything at the end. Nothing in them is undefined or depends on a compiler: numbers are
+# unsigned, shifts masked, divisors odd, indices masked, and no expression has two calls. So a program's output is
+# the same for every machine, compiler and option.
 use strict;
 use warnings;
 
@@ -14,7 +14,7 @@ die "usage: generate.pl FIRST LAST FOLDER\n" unless @ARGV == 3;
 my @types = qw(u8 u16 u32 u64 s8 s16 s32 s64);
 my @words = qw(alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma);
 
-# What a program consists of, while it is made.
+# The parts of the program that is being generated.
 my ($units, @unit, @globals, @functions, @structs, $declarations, $divides, $number);
 
 sub any { $_[int rand @_] }
@@ -32,7 +32,7 @@ sub text {
     return '"' . any('', '', 'the ', 'not ') . $text . any('', '', '\n', '\0inside') . '"';
 }
 
-# An initial value, as the type holds it on every machine.
+# An initial value that the type can hold on every machine.
 sub value_of {
     my ($type) = @_;
     my %most = (u8 => 255, s8 => 127, u16 => 65535, s16 => 32767, u32 => 2**32 - 1, s32 => 2**31 - 1);
@@ -82,7 +82,7 @@ sub struct_value {
 }
 
 # ---- globals -------------------------------------------------------------------------------------
-# Each becomes a definition in its unit; what is not static is declared to all.
+# Each is defined in its unit, and declared in all units unless it is static.
 sub place {
     my ($g, $declarator, $initial) = @_;
     my $where = $g->{unit};
@@ -101,7 +101,7 @@ sub place {
     push @globals, $g;
 }
 
-# What is static has the same names in every unit: they must not meet.
+# Static names are the same in every unit: a linker must keep them apart.
 sub own_name {
     my ($unit, $name) = @_;
     return $name . $unit[$unit]{count}{$name}++;
@@ -147,7 +147,7 @@ sub make_globals {
     make_pointers();
 }
 
-# Pointers to what other globals hold: into arrays, into structs, to scalars, and to pointers.
+# Pointers into other globals: into arrays and structs, to scalars, and to pointers.
 sub make_pointers {
     my @targets = grep { $_->{kind} =~ /scalar|array/ && !$_->{static} } @globals;
     for my $n (0 .. between(1, 5)) {
@@ -169,7 +169,7 @@ sub seen_from {
     return grep { $_->{kind} eq $kind && (!$_->{static} || $_->{unit} == $unit) } @globals;
 }
 
-# Something that can be read, and often written: (text, whether it can be written).
+# A variable as (text, whether it can be assigned to).
 sub variable {
     my ($unit, $depth) = @_;
     for (1 .. 5) {
@@ -188,7 +188,7 @@ sub variable {
     return (any(qw(a b v w)), 1);
 }
 
-# A number of type u64: every operand is one, so that no promotion differs.
+# An expression of type u64: so is every operand, so that no promotion differs.
 sub expression {
     my ($unit, $depth) = @_;
     return any(sub { '(u64)' . constant() }, sub { '(u64)' . any(qw(a b v w)) })->() if $depth <= 0;
@@ -249,7 +249,7 @@ sub statement {
         return sprintf "%sfor (u32 i%d = 0; i%d < %d; i%d++) {\n%s%s    w += i%d;\n%s}\n", $pad, $depth, $depth,
             between(1, 7), $depth, $body->(), $pad, $depth, $pad;
     }
-    # From five cases on, compilers make a table.
+    # With five cases or more, compilers make a table.
     my $cases = '';
     for my $c (0 .. between(2, 9)) {
         $cases .= "${pad}case $c:\n" . statement($unit, $from, 0);
@@ -260,7 +260,7 @@ sub statement {
 }
 
 # ---- functions -----------------------------------------------------------------------------------
-# Functions call only those with larger numbers, and burn fuel, so that every run ends soon.
+# Functions call only those with larger numbers, and each call uses up fuel, so that every run ends soon.
 sub make_functions {
     my $count = between(4, 9);
     for my $n (0 .. $count) {
@@ -276,7 +276,7 @@ sub make_functions {
         }
     }
     for my $u (0 .. $units - 1) {
-        # The last three functions call little, so that calls through tables stay cheap.
+        # Tables have the last three functions, which call few others, so that calls through tables are cheap.
         my @callable = grep { $_->{number} >= $count - 2 && (!$_->{static} || $_->{unit} == $u) } @functions;
         next unless @callable;
         $unit[$u]{table} = 1;
@@ -294,7 +294,7 @@ sub make_functions {
     }
 }
 
-# Weak functions that another unit overrides, weak ones that stay, and ones that nobody defines.
+# Weak functions that another unit overrides, weak ones that are used, and undefined ones.
 sub make_weak {
     for my $n (0 .. between(0, 2)) {
         my $defined = int rand $units;
@@ -310,7 +310,7 @@ sub make_weak {
     }
 }
 
-# A unit's part of the check sum: all that it defines.
+# A unit's part of the check sum: everything that it defines.
 sub add_sum {
     my ($u) = @_;
     my $sum = $unit[$u]{sum} // '';

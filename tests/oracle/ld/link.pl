@@ -1,10 +1,11 @@
 #!/usr/bin/perl
 # link.pl TINYELF [--quick] [--jobs N] [--seed N] [--generated N] [--only TEXT] [--verbose] [--keep]
 #
-# The same objects, linked by ld and by `tinyelf build`: both programs must write the same and end alike, and
-# tinyelf's file must be no larger than what ld -N -s --gc-sections has the kernel load. Programs are those in
-# programs/ and those of generate.pl, by gcc and clang, at four levels, in flavours chosen by a fixed seed.
-# A line a failure, with the commands that repeat it. Exit status: 0 no difference, 1 some, 2 a wrong call.
+# Links the same objects with ld and with `tinyelf build`: both programs must have the same output and exit status,
+# and tinyelf's file must be no larger than what the kernel loads of the file of ld -N -s --gc-sections. The
+# programs are those in programs/ and those of generate.pl, compiled by gcc and clang at four levels, in flavours
+# chosen by a fixed seed. Prints a line for each failure, with the commands that reproduce it. Exit status: 0 if
+# there is no difference, 1 if there is, 2 for a usage error.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -12,7 +13,7 @@ use File::Basename qw(basename dirname);
 use File::Temp qw(tempdir);
 use Getopt::Long;
 
-# Neither a runaway program nor a runaway linker fills the disk; the limits hold for all that is started here.
+# Limits for everything that is started here, so that no runaway program or linker fills the disk.
 if (!$ENV{TINYELF_LINK_LIMITS}) {
     $ENV{TINYELF_LINK_LIMITS} = 1;
     exec { 'sh' } 'sh', '-c', 'ulimit -c 0; ulimit -f 200000; ulimit -t 300; exec "$@"', 'sh', $^X, __FILE__, @ARGV;
@@ -31,7 +32,7 @@ sub die_of_call {
     exit 2;
 }
 
-# ---- what this machine has --------------------------------------------------------------------------
+# ---- tools of this machine --------------------------------------------------------------------------
 my $folder = tempdir('tinyelf-link-XXXXXX', TMPDIR => 1, CLEANUP => !$option{keep});
 my @skipped;
 
@@ -51,9 +52,9 @@ my @compilers = grep {
     push @skipped, "$_: not installed" unless $there;
     $there
 } qw(gcc clang);
-@compilers or do { print "differential link: skipped, neither gcc nor clang is installed\n"; exit 0 };
+@compilers or do { print "link.pl: skipped, neither gcc nor clang is installed\n"; exit 0 };
 
-# gcc without its 32-bit files names the 64-bit library when asked for the other: the object inside tells.
+# A gcc without its 32-bit files names the 64-bit library instead: look at an object inside.
 sub libgcc {
     my ($flag, $format) = @_;
     my $path = output_of("gcc $flag -print-libgcc-file-name");
@@ -64,8 +65,8 @@ my %libgcc = (x86_64 => libgcc('-m64', 'elf64-x86-64'), i386 => libgcc('-m32', '
 $libgcc{$_} or push @skipped, "programs that need libgcc on $_: gcc has none" . ($_ eq 'i386' ? ' (package gcc-multilib)' : '')
     for sort keys %libgcc;
 
-# What runs programs of a machine: the kernel, qemu-i386 where it has no door for 32 bits, or nothing at all. Then
-# they are still linked, and their sizes compared.
+# Runs programs of each machine: the kernel, qemu-i386 where the kernel does not run 32-bit programs, or nothing.
+# In the last case they are still linked, and their sizes compared.
 open my $assembler, '|-', 'as', '--32', '-o', "$folder/i.o" or die "as: $!\n";
 print $assembler ".globl _start\n_start: movl \$1, %eax\nmovl \$42, %ebx\nint \$0x80\n";
 close $assembler && system("ld -m elf_i386 -o $folder/i $folder/i.o") == 0 or die "as and ld make no i386 program\n";
@@ -100,20 +101,20 @@ my @options = (
 );
 my @levels = qw(-O0 -O1 -O2 -Os);
 
-# "/* machines: x86_64", "* libgcc: i386", "flags: -fcommon": what a program says about itself in its first lines.
+# "/* machines: x86_64", "* libgcc: i386", "flags: -fcommon": a program's directives, in its first lines.
 sub directives {
     my ($path) = @_;
     open my $in, '<', $path or die "$path: $!\n";
-    my %said;
+    my %directives;
     for (1 .. 3) {
         my $line = <$in> // last;
-        $said{$1} = [split ' ', $2] if $line =~ m{^(?:/| )\* (machines|libgcc|flags): (.*?)(?: \*/)?$};
+        $directives{$1} = [split ' ', $2] if $line =~ m{^(?:/| )\* (machines|libgcc|flags): (.*?)(?: \*/)?$};
     }
     close $in;
-    return \%said;
+    return \%directives;
 }
 
-# Every choice comes from the case's name: a case stays what it is whatever runs beside it.
+# Every choice depends on the case's name alone, so a case does not change with the set of cases.
 sub choose {
     my ($name, @from) = @_;
     my $hash = 2166136261 + $option{seed};
@@ -136,12 +137,12 @@ if ($generated > 0) {
 my @cases;
 sub add_case {
     my ($program, $machine, $compiler, $level, $turn) = @_;
-    my $said = $program->{said} //= directives($program->{sources}[0]);
-    return if $said->{machines} && !grep { $_ eq $machine } @{ $said->{machines} };
-    return if $said->{libgcc} && !$libgcc{$machine} && grep { $_ eq $machine } @{ $said->{libgcc} };
+    my $directives = $program->{directives} //= directives($program->{sources}[0]);
+    return if $directives->{machines} && !grep { $_ eq $machine } @{ $directives->{machines} };
+    return if $directives->{libgcc} && !$libgcc{$machine} && grep { $_ eq $machine } @{ $directives->{libgcc} };
     my $name = "$program->{name} $machine $compiler $level $turn";
     my @flags = ($machine eq 'i386' ? '-m32' : '-m64', $level, @{ choose("$name flavour", @{ $flavours{$machine} }) });
-    push @flags, @{ $said->{flags} // [] };
+    push @flags, @{ $directives->{flags} // [] };
     push @flags, choose("$name tables", '-fasynchronous-unwind-tables', ('-fno-asynchronous-unwind-tables') x 2);
     my $case = { program => $program, machine => $machine, compiler => $compiler, flags => \@flags, name => $name };
     $case->{options} = choose("$name options", @options)
@@ -157,7 +158,7 @@ for my $program (@programs) {
         @at = choose("$program->{name} $compiler level", @levels) if $option{quick};
         for my $level (@at) {
             if ($program->{generated}) {
-                # One machine a case: three of four x86_64.
+                # One machine for each case, x86_64 for three of four.
                 add_case($program, choose("$program->{name} $compiler $level machine", ('x86_64') x 3, 'i386'),
                     $compiler, $level, 1);
             } else {
@@ -169,7 +170,7 @@ for my $program (@programs) {
 }
 
 # ---- one case -------------------------------------------------------------------------------------
-# Starts a program, at most for some seconds; standard output and error go to files. Says how it ended.
+# Runs a program with a time limit, its standard output and error in files. Returns how it ended.
 sub start {
     my ($seconds, $out, $errors, @command) = @_;
     my $child = fork // die "fork: $!\n";
@@ -193,7 +194,7 @@ sub contents {
     return <$in> // '';
 }
 
-# The byte behind the last that a PT_LOAD has the kernel read.
+# The end of the last bytes of the file that a PT_LOAD maps.
 sub last_loaded_byte {
     my ($path) = @_;
     my $file = contents($path);
@@ -212,7 +213,7 @@ sub last_loaded_byte {
 
 sub quoted { join ' ', map { /^[\w\/.,:=+-]+$/ ? $_ : "'$_'" } @_ }
 
-# What a failing case prints, and what is written down for the summary.
+# Prints a failing case, and records it for the summary.
 my ($results, $failures);
 sub fail {
     my ($case, $what, @steps) = @_;
@@ -228,7 +229,7 @@ sub fail {
     printf $failures "FAIL %s: %s: %s\n", $case->{name}, substr($what, 0, 400), $commands;
 }
 
-# How a program ended, and what it wrote. Where nothing runs it, all programs are alike.
+# How a program ended, and its output; always the same if this machine cannot run it.
 sub run_program {
     my ($case, $path) = @_;
     my $runner = $runner{ $case->{machine} } or return ('exit unknown', 'unknown');
@@ -258,7 +259,7 @@ sub run_case {
     my ($expected_end, $expected_output) = run_program($case, 'expected');
     return fail($case, "the program that ld makes ends with $expected_end", @steps, './expected')
         if $expected_end !~ /^exit/ || $expected_output eq '';
-    # The output of a program is the same whatever compiled it: else the program is at fault, and no test.
+    # A program's output must not depend on the compiler: otherwise the program is wrong, and tests nothing.
     my $key = $case->{program}{generated} ? $case->{program}{name} : "$case->{program}{name}-$machine";
     print $results join("\t", 'output', $key, unpack('H*', "$expected_output$expected_end"), $case->{name}), "\n"
         if $runner{$machine};
@@ -268,18 +269,18 @@ sub run_case {
         my @repeat = (@steps, quoted(@ours));
         rename 'ours', 'plain';
         my $end = start(60, 'out', 'errors', @ours);
-        my $said = join ' ', grep { $_ ne '' } @$options;
+        my $given = join ' ', grep { $_ ne '' } @$options;
         if ($end ne 'exit 0' || !-e 'ours') {
-            fail($case, "tinyelf build $said: $end: " . contents('errors'), @repeat);
+            fail($case, "tinyelf build $given: $end: " . contents('errors'), @repeat);
             next;
         }
         my ($our_end, $our_output) = run_program($case, 'ours');
         my ($runner) = map { $_ && @$_ ? "@$_ " : '' } $runner{$machine};
         if ($our_end ne $expected_end) {
-            fail($case, "$said ends with $our_end, not $expected_end", @repeat,
+            fail($case, "$given ends with $our_end, not $expected_end", @repeat,
                 "{ $runner./ours; echo \$?; $runner./expected; echo \$?; }");
         } elsif ($our_output ne $expected_output) {
-            fail($case, "$said another output", @repeat, "{ $runner./ours >1; $runner./expected >2; diff 1 2; }");
+            fail($case, "$given another output", @repeat, "{ $runner./ours >1; $runner./expected >2; diff 1 2; }");
         }
         if (@$options == 0) {
             my @small = (@ld, '-N', '-s', '--gc-sections', '-o', 'small', @objects, @libraries);
@@ -296,7 +297,7 @@ sub run_case {
     }
 }
 
-# ---- all of them ----------------------------------------------------------------------------------
+# ---- all cases ----------------------------------------------------------------------------------
 $| = 1;
 $option{jobs} = 1 if $option{jobs} < 1;
 my @workers;
@@ -353,7 +354,7 @@ for my $key (sort keys %outputs) {
 print "skipped: $_\n" for @skipped;
 my $i386 = grep { $_->{machine} eq 'i386' } @cases;
 my $optioned = grep { $_->{options} } @cases;
-printf "differential link: %d of %d cases of %d programs (%s; %d for i386), %d with further options, %d s\n", $done,
+printf "link.pl: %d of %d cases of %d programs (%s; %d for i386), %d with further options, %d s\n", $done,
     scalar @cases, scalar(@programs), join(', ', @compilers), $i386, $optioned, time - $began;
 printf "sizes: %d bytes, ld -N -s --gc-sections %d: %.3f; the largest ratio %.3f (%s)\n", $ours, $theirs, $ours / $theirs,
     $largest, $largest_name if $theirs > 0;

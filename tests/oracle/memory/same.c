@@ -1,7 +1,7 @@
-/* memory-same A B: starts both programs under ptrace and compares what Linux made of them before
- * their first instruction: every page of A is in B, with the same bytes and permissions; both begin
- * at the same place; and B's AT_PHDR is B's program headers. Prints "N pages" and ends with 0, or
- * says the first difference and ends with 1; 2: one of them is not started. */
+/* memory-same A B: starts both programs under ptrace and compares their memory before the first
+ * instruction: B has every page of A, with the same bytes and permissions; both begin at the same
+ * address; and B's AT_PHDR points to B's program headers. Prints "N pages" and ends with 0, prints
+ * the first difference and ends with 1, or ends with 2 if one of them does not start. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +40,7 @@ static void stop(struct process *process)
     }
 }
 
-/* What is the program's: its file, and memory without a name. */
+/* The program's own regions: its file, anonymous memory and the heap. */
 static void read_regions(struct process *process)
 {
     char path[64], line[4400];
@@ -119,7 +119,7 @@ static const struct region *region_of(const struct process *process, uint64_t ad
     return NULL;
 }
 
-/* One page of both. */
+/* Compares one page. */
 static int compare(const struct process *a, const struct process *b, const struct region *region,
                    uint64_t address)
 {
@@ -127,7 +127,7 @@ static int compare(const struct process *a, const struct process *b, const struc
     ssize_t there = pread(a->memory, x, PAGE, (off_t)address);
     ssize_t other = pread(b->memory, y, PAGE, (off_t)(address + b->entry - a->entry));
     if (there != PAGE) {
-        /* Behind the end of the file. */
+        /* Past the end of the file. */
         if (other != PAGE || !region_of(b, address + b->entry - a->entry))
             return 1;
         printf("0x%" PRIx64 ": only the second can be read\n", address);
@@ -151,7 +151,7 @@ static int compare(const struct process *a, const struct process *b, const struc
     return 1;
 }
 
-/* Whether AT_PHDR is the program header table of the file. */
+/* Whether AT_PHDR points to the file's program header table. */
 static int check_headers(const struct process *process, const char *path, int is_64)
 {
     static unsigned char in_memory[65536], in_file[65536];
@@ -188,7 +188,7 @@ int main(int argc, char **argv)
         result = 0;
         read_auxv(&a, is_64);
         read_auxv(&b, is_64);
-        /* One that Linux places may be placed elsewhere, as a whole. */
+        /* Linux may place an ET_DYN at another address, as a whole. */
         bool is_placed = magic[16] == ET_DYN;
         if (b.first - a.first != b.entry - a.entry || (a.first != b.first && !is_placed)) {
             printf("they begin at 0x%" PRIx64 " and 0x%" PRIx64 "\n", a.first, b.first);
@@ -198,7 +198,7 @@ int main(int argc, char **argv)
             for (uint64_t at = a.regions[i].start; at < a.regions[i].end && result == 0;
                  at += PAGE) {
                 result = !compare(&a, &b, &a.regions[i], at);
-                /* Nobody waits for gigabytes of a hole. */
+                /* Gigabytes of zeros would take too long. */
                 if (++pages > 100000)
                     break;
             }

@@ -1,6 +1,5 @@
-/* What becomes of each single-byte change of the lecture's programs, by running them all, against
- * what the byte map says of who reads each byte, and what the kernel's model says of each change.
- */
+/* Runs every single-byte change of the lecture's programs, and compares the results with the byte
+ * map, which says who reads each byte, and with the kernel's model of each changed program. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +27,11 @@ static void complain(const struct program *program, const struct mutate_byte *by
 {
     wrong++;
     printf("%s: offset 0x%llx (%s, read by %s): %s\n", program->name,
-           (unsigned long long)byte->offset, byte->owner.name ? byte->owner.name : "nobody's",
-           byte->owner.reader ? byte->owner.reader : "nobody knows", what);
+           (unsigned long long)byte->offset, byte->owner.name ? byte->owner.name : "no owner",
+           byte->owner.reader ? byte->owner.reader : "no reader", what);
 }
 
-/* A byte that matters is read by the kernel or the program. */
+/* If a byte matters, the kernel or the program reads it. */
 static void compare_reader(const struct program *program, const struct mutate_byte *byte)
 {
     const char *reader = byte->owner.reader;
@@ -42,7 +41,7 @@ static void compare_reader(const struct program *program, const struct mutate_by
         complain(program, byte, "it matters");
 }
 
-/* The model's answers for all values of a byte. */
+/* The model's answers to all values of a byte. */
 struct answers {
     unsigned refused, dead; /* dead: killed or faulting at the first instruction */
     uint64_t errors[3];

@@ -1,4 +1,4 @@
-/* What was taken goes through nasm, and is decoded again. */
+/* Assembles the collected instructions with nasm and decodes the result. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,11 +14,11 @@
 extern char **environ;
 
 enum {
-    SLOT = 32,       /* bytes of the output an instruction has for its own */
-    BATCH = 16384,   /* instructions that nasm gets at once */
-    PAD = 0xcc,      /* between them; `int3`, so that a lost instruction is seen */
-    MOST_TEXT = 200, /* no line is nearly as long */
-    MOST_TOLD = 40   /* failures that are printed */
+    SLOT = 32,         /* bytes of the output for each instruction */
+    BATCH = 16384,     /* instructions in one call of nasm */
+    PAD = 0xcc,        /* between them: `int3`, so that a missing instruction is noticed */
+    MOST_TEXT = 200,   /* far more than any line has */
+    MOST_REPORTED = 40 /* failures that are printed */
 };
 
 struct batch {
@@ -56,7 +56,7 @@ static void print_batch(const struct run *run, const struct batch *batch)
     }
 }
 
-/* Two lines an instruction, behind three. */
+/* Three lines, then two for each instruction. */
 static void write_source(const struct run *run, const struct batch *batch)
 {
     char path[2 * NAME];
@@ -95,9 +95,9 @@ static int start_nasm(const struct run *run)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-static void tell_failure(struct run *run, const struct batch *batch, size_t i, const char *why)
+static void report_failure(struct run *run, const struct batch *batch, size_t i, const char *why)
 {
-    if (run->failed++ >= MOST_TOLD && !run->options.list)
+    if (run->failed++ >= MOST_REPORTED && !run->options.list)
         return;
     printf("FAILED ");
     for (unsigned k = 0; k < batch->shapes[i].length; k++)
@@ -105,7 +105,7 @@ static void tell_failure(struct run *run, const struct batch *batch, size_t i, c
     printf(" %s: %s\n", batch->texts[i], why);
 }
 
-/* Marks the lines that nasm says something about; how many are new. */
+/* Marks the instructions that nasm has messages about; returns how many are new. */
 static size_t read_messages(struct run *run, const struct batch *batch)
 {
     char path[2 * NAME], message[1024];
@@ -128,7 +128,7 @@ static size_t read_messages(struct run *run, const struct batch *batch)
         batch->refused[i] = true;
         count++;
         message[strcspn(message, "\n")] = '\0';
-        tell_failure(run, batch, i, colon + 1);
+        report_failure(run, batch, i, colon + 1);
     }
     fclose(messages);
     return count;
@@ -204,7 +204,7 @@ static void check_batch(struct run *run, const struct batch *batch)
     for (size_t i = 0; i < batch->count; i++) {
         const char *what = batch->refused[i] ? NULL : difference(run, batch, i, output + i * SLOT);
         if (what)
-            tell_failure(run, batch, i, what);
+            report_failure(run, batch, i, what);
     }
     free(output);
 }

@@ -1,4 +1,4 @@
-/* What two instructions have in common. */
+/* Compares two instructions. */
 #include "same.h"
 
 static uint64_t absolute(const ZydisDecodedInstruction *instruction,
@@ -9,7 +9,7 @@ static uint64_t absolute(const ZydisDecodedInstruction *instruction,
     return instruction->machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? value : (uint32_t)value;
 }
 
-/* An index that counts once and has no base is one. */
+/* An index with factor 1 and no base is a base. */
 static bool is_base(const ZydisDecodedOperandMem *memory)
 {
     return memory->base == ZYDIS_REGISTER_NONE && memory->scale == 1 &&
@@ -70,7 +70,7 @@ static bool same_operand(const ZydisDecodedInstruction *const instructions[2],
     return true;
 }
 
-/* The next operand from *i on, which the mask k0 is none of: only EVEX writes it. */
+/* The next operand from *i on, without the mask k0, which only EVEX lists. */
 static const ZydisDecodedOperand *next_operand(const ZydisDecodedInstruction *instruction,
                                                const ZydisDecodedOperand *operands, unsigned *i)
 {
@@ -102,8 +102,8 @@ static bool is_register(const ZydisDecodedOperand *operand)
     return operand->type == ZYDIS_OPERAND_TYPE_REGISTER;
 }
 
-/* A `mov` into half of the register, which clears the other: of a number below 2^32, or a segment.
- */
+/* A `mov` of a number below 2^32 or of a segment to the register's lower half, which clears the
+ * upper one. */
 static bool same_half(const ZydisDecodedOperand *a, const ZydisDecodedOperand *b)
 {
     if (!is_register(&a[0]) || !is_register(&b[0]) || a[0].size != 64 || b[0].size != 32 ||
@@ -115,7 +115,7 @@ static bool same_half(const ZydisDecodedOperand *a, const ZydisDecodedOperand *b
            a[1].imm.value.u == (uint32_t)b[1].imm.value.u;
 }
 
-/* Pairs of instructions that do the same though they look otherwise. */
+/* Whether two instructions that look different have the same effect. */
 static bool same_effect(const ZydisDecodedInstruction *const instructions[2],
                         const ZydisDecodedOperand *a, const ZydisDecodedOperand *b,
                         uint64_t address)
@@ -126,13 +126,13 @@ static bool same_effect(const ZydisDecodedInstruction *const instructions[2],
     case ZYDIS_MNEMONIC_XCHG:
         if (!is_register(&a[0]) || !is_register(&a[1]))
             return false;
-        if (mnemonic == ZYDIS_MNEMONIC_NOP) /* but xchg eax,eax clears half of rax */
+        if (mnemonic == ZYDIS_MNEMONIC_NOP) /* whereas xchg eax,eax clears half of rax */
             return a[0].reg.value == a[1].reg.value && a[0].size == instructions[1]->operand_width;
         return mnemonic == ZYDIS_MNEMONIC_XCHG && is_register(&b[0]) && is_register(&b[1]) &&
                a[0].reg.value == b[1].reg.value && a[1].reg.value == b[0].reg.value;
     case ZYDIS_MNEMONIC_MOV:
         return mnemonic == ZYDIS_MNEMONIC_MOV && same_half(a, b);
-    case ZYDIS_MNEMONIC_NOP: /* the second operand is not in every assembler's words */
+    case ZYDIS_MNEMONIC_NOP: /* not every assembler can express the second operand */
         return mnemonic == ZYDIS_MNEMONIC_NOP && instructions[0]->operand_count > 0 &&
                instructions[1]->operand_count > 0 && same_operand(instructions, first, address);
     default:
@@ -154,7 +154,7 @@ static bool same_vector(const ZydisDecodedInstruction *a, const ZydisDecodedInst
            a->avx.rounding.mode == b->avx.rounding.mode && a->avx.has_sae == b->avx.has_sae;
 }
 
-/* Prefixes that mean something to the processor. */
+/* Prefixes that have a meaning to the processor. */
 static const uint64_t meaningful =
     ZYDIS_ATTRIB_HAS_LOCK | ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE |
     ZYDIS_ATTRIB_HAS_BND | ZYDIS_ATTRIB_HAS_XACQUIRE | ZYDIS_ATTRIB_HAS_XRELEASE |

@@ -1,16 +1,16 @@
-/* x86/nasm.c against nasm itself: instructions of real programs, of all forms that Zydis
- * decodes and of random bytes are printed, assembled by nasm and decoded again, and must mean the
+/* Compares x86/nasm.c with nasm: prints instructions of real programs, of all forms that Zydis
+ * decodes and of random bytes, assembles them with nasm and decodes them again. They must mean the
  * same.
  *
- *   nasm_same [--mode 32|64] [--origin N] [--seed N] [--all] [--dense] [--forms] [--random COUNT]
+ *   nasm-same [--mode 32|64] [--origin N] [--seed N] [--all] [--dense] [--forms] [--random COUNT]
  *             [--list] [FILE...]
  *
- * Without sources: a sample of the system's ELF files, of forms and of random bytes, the same for a
- * seed. --all takes every ELF file of the system (or those named), and each instruction that
- * differs in more than a number; else a few of each kind are enough, so that a sample is not half
- * `mov`. Files of one mode are swept in the other, too: what that gives is unlikely, but it
- * decodes. --dense takes more forms. --list prints all failures, and the first `db` line of each
- * mnemonic. */
+ * Without sources, it takes a sample of the system's ELF files, of forms and of random bytes, which
+ * is the same for a seed. --all takes every ELF file of the system (or those named), and each
+ * instruction that differs in more than a number; otherwise it takes a few of each kind, so that a
+ * sample is not half `mov`. Files of one mode are also swept in the other, which gives unlikely but
+ * valid instructions. --dense takes more forms. --list prints all failures, and the first `db` line
+ * of each mnemonic. */
 #include "same.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ const struct part_row parts[PART_COUNT] = {
 
 void die(const char *what)
 {
-    fprintf(stderr, "nasm_same: %s: %s\n", what, strerror(errno));
+    fprintf(stderr, "nasm-same: %s: %s\n", what, strerror(errno));
     exit(2);
 }
 
@@ -57,7 +57,7 @@ static void take_part(struct run *run)
     case PART_FILES:
         for (char **file = options->files; *file; file++)
             if (!take_file(run, *file))
-                fprintf(stderr, "nasm_same: %s: no x86 ELF file\n", *file);
+                fprintf(stderr, "nasm-same: %s: no x86 ELF file\n", *file);
         if (sample || (options->all && !*options->files))
             take_system(run);
         break;
@@ -84,7 +84,7 @@ static void remove_folder(const struct run *run)
     rmdir(run->folder);
 }
 
-/* True if all is well. */
+/* Returns true if no instruction failed. */
 static bool report(const struct run *run)
 {
     bool good = run->failed == 0;
@@ -110,7 +110,7 @@ static uint64_t number(const char *text)
     char *end;
     uint64_t value = text ? strtoull(text, &end, 0) : 0;
     if (!text || *text == '\0' || *end != '\0') {
-        fprintf(stderr, "nasm_same: an option needs a number\n");
+        fprintf(stderr, "nasm-same: an option needs a number\n");
         exit(2);
     }
     return value;
@@ -137,7 +137,7 @@ static void read_options(struct options *options, char **argument)
         else if (strcmp(name, "seed") == 0)
             options->seed = number(*++argument);
         else {
-            fprintf(stderr, "nasm_same: %s: no such option\n", *argument);
+            fprintf(stderr, "nasm-same: %s: no such option\n", *argument);
             exit(2);
         }
     }
@@ -147,7 +147,7 @@ static void read_options(struct options *options, char **argument)
 int main(int argc, char **argv)
 {
     struct run run = {.options = {.seed = 1, .origin = 0x400000},
-                      .folder = "/tmp/nasm_same.XXXXXX"};
+                      .folder = "/tmp/nasm-same.XXXXXX"};
     (void)argc;
     read_options(&run.options, argv);
     run.tally = calloc(ZYDIS_MNEMONIC_MAX_VALUE + 1, sizeof *run.tally);

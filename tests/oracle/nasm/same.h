@@ -1,4 +1,4 @@
-/* Instructions printed for nasm and read back: what the files of this test share. */
+/* Declarations shared by the files of nasm-same. */
 #ifndef TEST_ORACLE_NASM_SAME_H
 #define TEST_ORACLE_NASM_SAME_H
 
@@ -8,7 +8,7 @@
 
 #include "x86/nasm.h"
 
-enum { NAME = 64 }; /* of the temporary folder */
+enum { NAME = 64 }; /* room for the temporary folder's name */
 
 struct shape {
     uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
@@ -19,11 +19,11 @@ struct options {
     int mode; /* 32 or 64; 0: both */
     bool all, dense, forms, list;
     uint64_t random, seed, origin;
-    char **files; /* NULL behind the last */
+    char **files; /* ends with NULL */
 };
 
-/* Where instructions come from, and how many of a thousand may be `db`: programs have next to none,
- * whereas every other form is of an extension that nobody has used yet. */
+/* The sources of instructions, and how many of a thousand may be printed as `db`: programs have
+ * hardly any, whereas many forms belong to extensions that are rarely used. */
 enum part { PART_FILES, PART_FORMS, PART_RANDOM, PART_COUNT };
 struct part_row {
     const char *name;
@@ -35,13 +35,13 @@ struct tally {
     size_t checked, raw;
 };
 
-/* Everything that a run knows. */
+/* The state of a run. */
 struct run {
     struct options options;
     int mode;
     enum part part;
     ZydisDecoder decoder;
-    uint64_t *seen; /* hashes, 0 is empty */
+    uint64_t *seen; /* hashes; 0 is an empty slot */
     size_t seen_room, seen_count;
     struct shape *shapes;
     size_t count, room;
@@ -51,25 +51,25 @@ struct run {
     char folder[NAME];
 };
 
-/* Says what, with errno, and exits. */
+/* Prints a message with errno's text, and exits. */
 void die(const char *what) __attribute__((noreturn));
 
-/* reallocarray(), or the end. */
+/* reallocarray() that exits if there is no memory. */
 void *more(void *memory, size_t count, size_t size);
 
-/* ---- numbers that are the same in every run: nasm_take.c ---- */
+/* ---- numbers that are the same in every run: take.c ---- */
 
 uint64_t next_random(uint64_t *state);
 
-/* ---- what is taken: nasm_take.c ---- */
+/* ---- collecting instructions: take.c ---- */
 
-/* Keeps the instruction there if there are not enough of its kind. Returns its length, 0 if there
- * is none. */
+/* Keeps the instruction at `bytes` unless there are enough of its kind. Returns its length, or 0 if
+ * it is invalid. */
 size_t take(struct run *run, const uint8_t *bytes, size_t length);
 
-/* ---- where from: nasm_sources.c ---- */
+/* ---- sources of instructions: sources.c ---- */
 
-/* False: no x86 ELF file. */
+/* Returns false if it is not an x86 ELF file. */
 bool take_file(struct run *run, const char *path);
 void take_system(struct run *run);
 void take_forms(struct run *run);
@@ -82,19 +82,19 @@ static inline bool is_relative(const ZydisDecodedOperandMem *memory)
     return memory->base == ZYDIS_REGISTER_RIP || memory->base == ZYDIS_REGISTER_EIP;
 }
 
-/* ---- what two have in common: nasm_equal.c ---- */
+/* ---- comparing two instructions: equal.c ---- */
 
-/* What tells them apart, NULL: they mean the same. Both stand at `address`. */
+/* The difference, or NULL if they mean the same. Both are at `address`. */
 const char *difference_of(const ZydisDecodedInstruction *const instructions[2],
                           const ZydisDecodedOperand *a, const ZydisDecodedOperand *b,
                           uint64_t address);
 
-/* ---- nasm: nasm_check.c ---- */
+/* ---- calling nasm: check.c ---- */
 
-/* All that was taken, which then is none any more. */
+/* Checks all collected instructions, and empties the collection. */
 void check_shapes(struct run *run);
 
-/* A file of the run's folder, which is to be removed. */
+/* The path of a file in the run's folder; the caller removes the file. */
 void path_in_folder(const struct run *run, const char *name, char path[2 * NAME]);
 
 #endif

@@ -1,4 +1,4 @@
-/* Where instructions come from: files, forms, random bytes. */
+/* Reads instructions from files, and generates forms and random bytes. */
 #include <dirent.h>
 #include <elf.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 enum {
     MOST_FILES = 1 << 16,   /* of the system */
     FILE_SAMPLE = 160,      /* files of a sample */
-    WINDOW_SAMPLE = 1 << 17 /* bytes of code that are taken of each */
+    WINDOW_SAMPLE = 1 << 17 /* bytes of code that are read of each */
 };
 
 /* ---- instructions from files -------------------------------------------------------------------
@@ -42,7 +42,7 @@ static void sweep_section(struct run *run, const uint8_t *bytes, uint64_t length
     sweep(run, bytes, (size_t)length);
 }
 
-/* X(class): executable sections of a file of that class that lies in memory. */
+/* X(class): sweeps the executable sections of a file of that class in memory. */
 #define SWEEP(class)                                                                               \
     static void sweep_elf##class(struct run * run, const uint8_t *file, size_t size)               \
     {                                                                                              \
@@ -112,7 +112,7 @@ static size_t list_folder(const char *folder, char **paths, size_t count)
     return count;
 }
 
-/* Those with the most unusual code are always there. */
+/* Files with unusual code are in every sample. */
 static bool is_known(const char *path)
 {
     static const char *const names[] = {"/libc.so",       "/libm.so",     "/libcrypto.so",
@@ -141,11 +141,11 @@ void take_system(struct run *run)
     printf("%zu files, ", files);
 }
 
-/* ---- instructions from nowhere -----------------------------------------------------------------
+/* ---- generated instructions ---------------------------------------------------------------------
  */
 
-/* Each opcode of a map behind its prefixes, with one ModRM byte in `step`; the bytes after that are
- * a SIB byte, a displacement and an immediate. */
+/* Each opcode of a map, after the prefixes `start`, with every `step`th ModRM byte. The bytes after
+ * that are a SIB byte, a displacement and an immediate. */
 static void take_forms_behind(struct run *run, const uint8_t *start, size_t length, unsigned step)
 {
     uint8_t bytes[32];
@@ -198,7 +198,7 @@ static void take_evex_forms(struct run *run)
 {
     for (unsigned map = 1; map <= 6; map++)
         for (unsigned rest = 0; rest < 256; rest++) {
-            /* W, pp, then z, L'L, b, and a mask or none. */
+            /* W, pp, then z, L'L, b, and a mask or no mask. */
             unsigned mask = rest & 0x80 ? 1 + (unsigned)next_random(&run->options.seed) % 7 : 0;
             unsigned free = (unsigned)next_random(&run->options.seed) & 1;
             unsigned z = mask ? (unsigned)next_random(&run->options.seed) & 1 : 0;

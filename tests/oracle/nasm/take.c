@@ -1,4 +1,4 @@
-/* Which instructions are tried: so many of each kind. */
+/* Chooses a sample of each kind. */
 #include "same.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 /* ---- shapes ------------------------------------------------------------------------------------
  */
 
-/* True once for each hash. */
+/* Returns true once for each hash. */
 static bool is_new(struct run *run, uint64_t hash)
 {
     hash |= 1;
@@ -52,7 +52,7 @@ static bool is_new(struct run *run, uint64_t hash)
     return true;
 }
 
-/* What decides about a number's encoding: zero, a signed byte, an unsigned one, ... */
+/* The class that decides a number's encoding: zero, a signed byte, an unsigned one, ... */
 static unsigned class_of_number(int64_t value)
 {
     static const int64_t limits[] = {
@@ -73,7 +73,7 @@ static uint64_t mix_numbers(uint64_t hash, const ZydisDecodedInstruction *instru
     return hash;
 }
 
-/* All bytes but those of numbers. */
+/* All bytes except those of numbers. */
 static uint64_t exact_shape(const ZydisDecodedInstruction *instruction, const uint8_t *bytes)
 {
     uint8_t copy[ZYDIS_MAX_INSTRUCTION_LENGTH] = {0};
@@ -87,8 +87,8 @@ static uint64_t exact_shape(const ZydisDecodedInstruction *instruction, const ui
     return mix_numbers(hash, instruction);
 }
 
-/* Registers by the encoding's exceptions: the accumulator, the stack, the bases 5, 12, 13, and
- * those that need a prefix. */
+/* Registers that are encoded differently: the accumulator, the stack pointer, the bases 5, 12 and
+ * 13, and those that need a prefix. */
 static uint64_t kind_of_register(ZydisRegister value)
 {
     static const uint8_t kinds[32] = {0, 1, 1, 1, 2, 3, 1, 1, 4, 4, 4, 4, 5, 6, 4, 4,
@@ -131,7 +131,7 @@ static uint64_t kind_of_instruction(const ZydisDecodedInstruction *instruction,
     return hash;
 }
 
-/* A few of each kind, or all that differ in more than numbers. */
+/* Wanted are a few of each kind, or all that differ in more than numbers. */
 static bool is_wanted(struct run *run, const ZydisDecodedInstruction *instruction,
                       const ZydisDecodedOperand *operands, const uint8_t *bytes)
 {
@@ -149,7 +149,7 @@ static bool is_wanted(struct run *run, const ZydisDecodedInstruction *instructio
     return false;
 }
 
-/* Returns the instruction's length, 0 if there is none. */
+/* Returns the instruction's length, or 0 if it is invalid. */
 size_t take(struct run *run, const uint8_t *bytes, size_t length)
 {
     ZydisDecodedInstruction instruction;

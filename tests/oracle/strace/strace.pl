@@ -1,9 +1,8 @@
 #!/usr/bin/perl
-# strace.pl TINYELF: what a trace writes, line by line, against what the real strace writes of the same
-# run.
+# strace.pl TINYELF: compares traces by tinyelf, line by line, with traces by strace of the same programs.
 #
-# Addresses are the same in both runs where randomization can be switched off; numbers of processes,
-# random bytes and what times measure are not compared.
+# Addresses are compared if randomization can be switched off; process numbers, random bytes and measured
+# times are not compared.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -25,7 +24,7 @@ skip_all("strace cannot trace here") if system("strace -o '$folder/x' true 2>'$f
 skip_all("another version of strace than 6.1, with words of its own")
     unless `strace --version` =~ /version 6\.1$/m;
 
-# Without randomization addresses can be compared, too.
+# Without randomization, addresses are compared as well.
 my @fixed = system("setarch -R true 2>'$folder/y'") == 0 ? qw(setarch -R) : ();
 
 sub compile {
@@ -48,7 +47,7 @@ sub read_lines {
     return @all;
 }
 
-# Joins what was interrupted, so that each process has lines of its own, by its number.
+# Joins interrupted lines, and sorts the lines by process.
 sub by_process {
     my @all = @_;
     my (%of, @order, %open);
@@ -65,7 +64,7 @@ sub by_process {
             $open{$pid} = $1;
             next;
         }
-        # The column of the answer depends on where the line was cut.
+        # The column of the result depends on where the line was cut.
         $text =~ s/\)\s+= /) = /;
         push @{$of{$pid}}, $text;
     }
@@ -102,7 +101,7 @@ sub normalise {
     return grep { !$options->{without} || !/$options->{without}/ } @all;
 }
 
-# Which of two threads was first.
+# Removes differences that depend on which of two threads was first.
 sub without_races {
     my ($line) = @_;
     $line =~ s/=> \{parent_tid=\[\w+\]\}/=> {parent_tid=[TID]}/;
@@ -110,7 +109,7 @@ sub without_races {
     return $line;
 }
 
-# Of what is measured, and of ports that the kernel chose, only the form.
+# Removes the digits of measured values and of ports that the kernel chose.
 sub without_digits {
     my ($line) = @_;
     $line =~ s/\d+/N/g
@@ -159,8 +158,8 @@ sub run {
     return $status >> 8 || ($status & 127 ? 128 + ($status & 127) : 0);
 }
 
-# compare TITLE, OPTIONS, PROGRAM...: options: follow, names (only names and results), without (a
-# pattern of lines that depend on the scheduler), stderr (written there), input.
+# compare TITLE, OPTIONS, PROGRAM...: options: follow, names (compare only names and results), without (a
+# pattern of lines that depend on the scheduler), stderr (trace to standard error), input.
 sub compare {
     my ($title, $options, @program) = @_;
     return if grep { !defined } @program;
@@ -212,7 +211,7 @@ sub compare_processes {
 
 # ---- programs ----
 
-# The lecture's and all others in assembly, of both machines.
+# The lecture's programs and all others in asm/, for both machines.
 for my $source (glob("$here/../../../asm/*.s")) {
     my ($name) = $source =~ m{([^/]+)\.s$};
     if (system("'$tinyelf' build -o '$folder/$name' '$source' 2>'$folder/y'") != 0) {
@@ -237,14 +236,14 @@ for my $bits (64, 32) {
     compare("children, $bits bits", {follow => 1}, $family);
     my $signals = compile("signals-$bits", 'signals.c', "-m$bits", '-static');
     compare("signals, killed by $_, $bits bits", {}, $signals, $_) for qw(s b i t h a k);
-    # Whether a thread waits for another, the scheduler decides.
+    # The scheduler decides whether a thread waits for another.
     my $threads = compile("threads-$bits", 'threads.c', "-m$bits", '-static');
-    # A thread may be gone before its number is read, and ends by itself or with all others.
+    # A thread may end before its number is read, by itself or with all others.
     my %other = (follow => 1, without => qr/^futex/, also => \&without_races);
     compare("threads, $bits bits", {%other}, $threads);
     compare("a thread's execve, $bits bits", {%other}, $threads, 'exec');
 }
-# A file that the kernel refuses at once, and one that it gives up too late to go back.
+# A file that the kernel refuses at once, and one that it rejects after the point of no return.
 for my $size (20, 3000) {
     my $part = "$folder/part-$size";
     system("head -c $size /bin/true >'$part' && chmod +x '$part'") == 0 or die;

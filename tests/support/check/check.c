@@ -1,4 +1,4 @@
-/* Runs the core's tests without Check, and says how many there were. */
+/* Runs the core's tests without Check, and prints how many there were. */
 #include "check.h"
 
 #include <stdarg.h>
@@ -92,7 +92,7 @@ void srunner_run_all(SRunner *runner, enum print_output mode)
         const TCase *tcase = runner->suite->cases[c];
         for (size_t t = 0; t < tcase->count; t++) {
             now.test = tcase->tests[t].test->name;
-            /* A test that crashes says nothing itself. */
+            /* A test that crashes prints nothing itself. */
             printf("%s: %s\n", now.suite, now.test);
             fflush(stdout);
             for (now.round = tcase->tests[t].start; now.round < tcase->tests[t].end; now.round++) {

@@ -1,5 +1,5 @@
-/* Those of Check's macros that the core's tests use, for machines that Debian has no Check for.
- * Tests run one after the other in one process; the first assertion that fails ends it. */
+/* The macros of Check that the core's tests use, for machines for which Debian has no Check. Tests
+ * run one after the other in one process, which ends at the first assertion that fails. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -27,17 +27,17 @@ void srunner_run_all(SRunner *runner, enum print_output mode);
 int srunner_ntests_failed(SRunner *runner);
 void srunner_free(SRunner *runner);
 
-/* Assertions that held. */
+/* The number of assertions that held. */
 extern unsigned long long check_assertions;
 
-/* Says where and why a test failed, and ends the program with status 1. */
+/* Prints where and why a test failed, and ends the program with status 1. */
 _Noreturn void check_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 void check_memory(const char *file, int line, const void *a, const void *b, size_t size);
 void check_text(const char *file, int line, const char *a, const char *b, bool equal);
 
-/* Check's note of where a test is; nothing reads it here. */
+/* Check's record of where a test is, which is not needed here. */
 static inline void _mark_point(const char *file, int line)
 {
     (void)file;

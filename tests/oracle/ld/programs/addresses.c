@@ -15,7 +15,7 @@ int *address_of_y = &points[2].y;
 static int **const indirect[] = {&address_of_y, 0};
 static void *self = &self;
 static const size number = (size)&array[3];
-/* A pointer before the array's begin, as a compiler makes one for an array that starts at 5. */
+/* A pointer before the array, as compilers make for an array whose indexes start at 5. */
 static int *const from_five = (int *)((size)array - 5 * sizeof(int));
 static char bytes[20];
 static char *const last_byte = &bytes[19];

@@ -1,4 +1,4 @@
-/* Alignments, larger than types need and smaller. */
+/* Alignments larger and smaller than those of the types. */
 #include "start.h"
 
 static char one = 1;

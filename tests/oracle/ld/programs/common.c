@@ -1,5 +1,5 @@
 /* flags: -fcommon
- * Tentative definitions, which stand in no section until a linker gives them a place. */
+ * Tentative definitions, which are in no section until a linker places them. */
 #include "start.h"
 
 int number;

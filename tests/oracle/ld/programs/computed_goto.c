@@ -1,4 +1,4 @@
-/* A machine of bytes whose instructions are labels: addresses inside a function, in a table. */
+/* A bytecode interpreter with computed gotos: a table of addresses inside a function. */
 #include "start.h"
 
 enum { PUSH, ADD, MULTIPLY, PRINT, JUMP_IF, DUPLICATE, DECREMENT, SWAP, END };

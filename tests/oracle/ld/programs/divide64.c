@@ -1,5 +1,5 @@
 /* libgcc: i386
- * Division of 64 bits: on i386 from libgcc. */
+ * 64-bit division, which on i386 is a function of libgcc. */
 #include "start.h"
 
 static const s64 numbers[] = {1, -1, 7, -13, 1000000007, -0x7fffffffffffffff, 0x123456789abcdef};

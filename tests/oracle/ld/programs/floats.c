@@ -1,4 +1,5 @@
-/* float and double. Every number has few bits, so that any rounding and any unit gives the same. */
+/* float and double. Every number has few bits, so that results do not depend on rounding or on the
+ * FPU. */
 #include "start.h"
 
 static const double weights[] = {0.5, 1.25, -2, 1024, 0.0625};

@@ -1,4 +1,4 @@
-/* Assembly inside C: operands, symbols by name, sections of its own. */
+/* Assembly inside C: operands, symbols by name, separate sections. */
 #include "start.h"
 
 u32 asm_table[3] = {5, 6, 7};

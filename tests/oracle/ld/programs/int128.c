@@ -1,6 +1,6 @@
 /* machines: x86_64
  * libgcc: x86_64
- * Integers of 128 bits, whose division comes from libgcc. */
+ * 128-bit integers, whose division is a function of libgcc. */
 #include "start.h"
 
 typedef unsigned __int128 u128;

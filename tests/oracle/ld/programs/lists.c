@@ -1,4 +1,5 @@
-/* Linked lists and trees: in static storage, initialised with pointers to one another, and made. */
+/* Linked lists and trees: in static storage, initialised with pointers to one another, and built at
+ * run time. */
 #include "start.h"
 
 struct node {

@@ -1,4 +1,4 @@
-/* The x87's numbers of 80 bits, in arguments, results and constants. */
+/* The x87's 80-bit numbers, in arguments, results and constants. */
 #include "start.h"
 
 static const long double powers[] = {1e1L, 1e2L, 1e4L, 1e8L, 1e16L};

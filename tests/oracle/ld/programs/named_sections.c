@@ -1,4 +1,4 @@
-/* Sections with names of C: ld defines __start_NAME and __stop_NAME around all that bear one. */
+/* Sections whose names are C identifiers: ld defines __start_NAME and __stop_NAME around each. */
 #include "start.h"
 
 struct command {
@@ -32,7 +32,7 @@ static int cold __attribute__((section(".data.cold"))) = 20;
 
 int main(void)
 {
-    /* Sums, since compilers put the pieces in an order of their own. */
+    /* Sums, since compilers choose the order of the pieces. */
     int sum = 0, count = 0;
     for (const struct command *c = __start_commands; c < __stop_commands; c++)
         sum += c->run(9) + c->name[0];

@@ -1,4 +1,4 @@
-/* Recursion: one function, two that call each other, and one that is deep. */
+/* Recursion: one function, two that call each other, and a deep one. */
 #include "start.h"
 
 NOINLINE u32 fibonacci(u32 n)

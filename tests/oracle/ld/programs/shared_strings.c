@@ -1,4 +1,4 @@
-/* String constants used by several functions, some the end of others, some with zeros inside. */
+/* String constants used by several functions: some are tails of others, some contain zeros. */
 #include "start.h"
 
 static NOINLINE void first(void)

@@ -1,6 +1,5 @@
-/* What a program without a C library starts from: _start, numbers and text to standard output, and
- * the four functions that compilers call by themselves. One translation unit of a program includes
- * it. */
+/* The runtime of programs without a C library: _start, printing numbers and text, and the four
+ * functions that compilers call by themselves. One translation unit of a program includes it. */
 #ifndef TEST_ORACLE_LD_PROGRAMS_START_H
 #define TEST_ORACLE_LD_PROGRAMS_START_H
 
@@ -55,7 +54,7 @@ __asm__(".pushsection .text\n"
         ".popsection");
 #endif
 
-/* In assembly, so that no compiler finds a call of the function itself in its loop. */
+/* In assembly, so that no compiler turns the loop into a call of the function itself. */
 void *memcpy(void *to, const void *from, size count)
 {
     void *end = to;
@@ -118,8 +117,7 @@ static NOINLINE void put_text(const char *text)
         put_char(*text++);
 }
 
-/* Sixteen digits, or as many as the number needs: no division, which i386 would take from libgcc.
- */
+/* Hex digits need no division, which would need libgcc on i386. */
 static NOINLINE void put_hex(u64 number)
 {
     int shift = 60;
@@ -143,7 +141,7 @@ static NOINLINE void put_number(s32 number)
         put_char(digits[--count]);
 }
 
-/* A line: "name 12" and "name 0x1f". */
+/* Prints a line: "name 12" or "name 0x1f". */
 __attribute__((unused)) static NOINLINE void show(const char *name, s32 number)
 {
     put_text(name);
@@ -160,7 +158,7 @@ __attribute__((unused)) static NOINLINE void show_hex(const char *name, u64 numb
     put_char('\n');
 }
 
-/* A floating-point number by its bits. */
+/* Prints the bits of a floating-point number. */
 __attribute__((unused)) static NOINLINE void show_double(const char *name, double number)
 {
     u64 bits;

@@ -1,4 +1,4 @@
-/* Static variables: of files, of functions with the same names, zero and not. */
+/* Static variables of the file and of functions, with equal names, zero and not. */
 #include "start.h"
 
 static int counter = 5;

@@ -1,4 +1,4 @@
-/* Dense switches, which become tables of addresses or of distances, and sparse ones. */
+/* Dense switches, which compilers turn into tables of addresses or distances, and sparse ones. */
 #include "start.h"
 
 static NOINLINE int apply(int operation, int a, int b)

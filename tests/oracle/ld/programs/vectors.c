@@ -1,5 +1,5 @@
 /* machines: x86_64
- * Vectors of 16 bytes: constants of sections with entries of 16, aligned accesses. */
+ * 16-byte vectors: constants in sections with 16-byte entries, aligned accesses. */
 #include "start.h"
 
 typedef float floats __attribute__((vector_size(16)));

@@ -1,6 +1,6 @@
-/* System calls with arguments that a trace can decode, each with good pointers, bad ones and none.
- * By number and without the C library's help, so that the kernel sees what stands here. Nothing
- * depends on time, and nothing outside of the current folder changes. */
+/* Makes system calls whose arguments a trace decodes, each with valid, invalid and null pointers.
+ * They are made by number, not by the C library, so that the kernel gets the arguments written
+ * here. Nothing depends on time, and nothing outside of the current folder changes. */
 #include <asm/ldt.h>
 #include <fcntl.h>
 #include <linux/capability.h>

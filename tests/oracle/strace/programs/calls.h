@@ -1,4 +1,4 @@
-/* System calls by number, for the files of calls.c. */
+/* Declarations shared by calls.c and calls_*.c. */
 #ifndef TEST_ORACLE_STRACE_PROGRAMS_CALLS_H
 #define TEST_ORACLE_STRACE_PROGRAMS_CALLS_H
 

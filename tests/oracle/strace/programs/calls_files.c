@@ -1,4 +1,4 @@
-/* Strings, files and what is known of them. */
+/* Calls with strings, on files, and for files' attributes. */
 #include <fcntl.h>
 #include <linux/stat.h>
 #include <stdint.h>

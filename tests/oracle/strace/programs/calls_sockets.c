@@ -1,4 +1,4 @@
-/* Sockets. */
+/* Calls on sockets. */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What waits, signals, and the time. */
+/* Calls that wait, that send and handle signals, and that read and set times. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>

@@ -1,4 +1,4 @@
-/* Becomes what its arguments say, each of which may do the same. */
+/* Executes its arguments: the first, with the others as its arguments. */
 #include <unistd.h>
 
 int main(int count, char **arguments)

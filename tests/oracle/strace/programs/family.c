@@ -1,5 +1,5 @@
-/* Children of all kinds, and how they end. A child tells its parent by a pipe where the order would
- * be the scheduler's. */
+/* Starts children of all kinds, which end in all ways. Where the order would depend on the
+ * scheduler, a child signals its parent through a pipe. */
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static int clone_child(void *argument)
     return 9;
 }
 
-/* SIGCHLD comes when it is let through: before or after would be the scheduler's. */
+/* SIGCHLD is blocked until it is wanted, since its time depends on the scheduler. */
 static void hold(int how)
 {
     sigset_t set;
@@ -48,7 +48,7 @@ int main(void)
         return 1;
     await(child, 0);
     await(child, 0);
-    /* Killed in a call that does not end. */
+    /* Killed in a call that does not return. */
     child = fork();
     if (child == 0) {
         if (write(pipes[1], "x", 1) == 1)

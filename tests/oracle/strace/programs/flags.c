@@ -1,5 +1,5 @@
-/* Every flag at once, and every word that a number may be, in calls that fail: names and their
- * order. Nothing is changed, since descriptors, processes and addresses are none. */
+/* Makes calls that fail with all flags at once and with every named value: a trace must print the
+ * names in strace's order. Descriptors, processes and addresses are invalid, so nothing changes. */
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/sched.h>
@@ -175,7 +175,7 @@ static void words(void)
 #endif
     }
     for (long i = 1; i < 34; i++)
-        if (i != 3 && i != 6 && i != 21) /* these show what is in a debugged process */
+        if (i != 3 && i != 6 && i != 21) /* these read the debugged process */
             CALL(SYS_ptrace, i, NOBODY, 5L, 0L);
     for (long i = 0; i < 66; i++)
         CALL(SYS_kill, NOBODY, i);
@@ -186,16 +186,16 @@ static void words(void)
     for (long i = 0; i < 52; i++)
         CALL(SYS_getsockopt, -1L, 0L, i, 16L, 16L);
     for (long i = 0; i < 80; i++)
-        if (i < 64 || i == 66 || i == 67 || i > 69) /* between them are netfilter's */
+        if (i < 64 || i == 66 || i == 67 || i > 69) /* those between belong to netfilter */
             CALL(SYS_getsockopt, -1L, 41L, i, 16L, 16L);
     for (long level = 0; level < 2; level++)
         for (long i = 0; i < 64; i++)
-            if (i != 26) /* which has two names */
+            if (i != 26) /* 26 has two names */
                 CALL(SYS_getsockopt, -1L, level ? SOL_SOCKET : 6L, i, 16L, 16L);
 #endif
 }
 
-/* What a signal may say, of every signal and every cause. */
+/* siginfo of every signal and cause. */
 static void causes(void)
 {
     siginfo_t info;

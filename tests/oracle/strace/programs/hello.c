@@ -1,3 +1,4 @@
+/* Prints a line. */
 #include <stdio.h>
 
 int main(void)

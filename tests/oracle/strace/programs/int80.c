@@ -1,4 +1,4 @@
-/* A 64-bit program that makes calls of i386's table, too. */
+/* A 64-bit program that makes i386 system calls by int 0x80. */
 #include <unistd.h>
 
 static long call32(long number, long a, long b, long c)

@@ -1,5 +1,5 @@
-/* Calls that succeed and tell much: what stands in the structures that the kernel fills. Times and
- * amounts differ from run to run; they are compared without their digits. */
+/* Makes calls that succeed, for the structures that the kernel fills. Times and amounts differ from
+ * run to run; strace.pl compares them without their digits. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* Signals: sent, handled, ignored, and calls that they end; at the end one that kills. */
+/* Sends, handles and ignores signals, which also interrupt calls; the last one kills it. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +70,7 @@ int main(int count, char **arguments)
         return 1;
     wait(NULL);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
-    /* What kills it. */
+    /* The signal that kills it. */
     switch (count > 1 ? arguments[1][0] : 's') {
     case 's':
         *(volatile char *)5 = 1;

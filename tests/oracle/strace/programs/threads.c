@@ -1,4 +1,4 @@
-/* Threads, one after the other; with an argument the second becomes another program. */
+/* Runs threads, one after the other; with an argument, the second one calls execve. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
