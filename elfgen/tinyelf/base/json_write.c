@@ -1,5 +1,5 @@
 /* Writes JSON strings and keys. */
-#include "base/json_write.h"
+#include "json_write.h"
 
 #include <string.h>
 
