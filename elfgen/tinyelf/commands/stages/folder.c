@@ -174,9 +174,10 @@ static bool put_stages(const struct stages *stages, const char *folder, FILE *li
             char *name = NULL;
             if (!stage->made)
                 continue;
-            done = asprintf(&name, "%s/%s%s", ways[way], stages->name, stage_ending(number)) >= 0 &&
-                   put_file(folder, name, stage->bytes.bytes, stage->bytes.size,
-                            number == STAGE_EXECUTABLE ? 0755 : 0644, list);
+            done =
+                asprintf(&name, "%s/%s%s", ways[way], stages->name, stages_suffix(number)) >= 0 &&
+                put_file(folder, name, stage->bytes.bytes, stage->bytes.size,
+                         number == STAGE_EXECUTABLE ? 0755 : 0644, list);
             free(name);
         }
     }

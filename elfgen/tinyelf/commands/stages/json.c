@@ -72,12 +72,12 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
         struct elfgen_text name = {.bytes = room, .capacity = sizeof room};
         json_string(&name, stages->name);
         elfgen_text_bytes(out, room + 1, name.length - 2);
-        elfgen_text_string(out, stage_ending(number));
+        elfgen_text_string(out, stages_suffix(number));
         elfgen_text_char(out, '"');
     } else {
         elfgen_text_string(out, "null");
     }
-    json_key_string(out, "kind", stage->made ? stage_kind(facts, number) : NULL);
+    json_key_string(out, "kind", stage->made ? stages_kind(facts, number) : NULL);
     json_key_number(out, "size", stage->bytes.size);
     json_key(out, "first_bytes");
     elfgen_text_char(out, '"');

@@ -5,8 +5,8 @@
 #include "commands/compare/run_result.h"
 #include "text.h"
 
-const char *const stage_run_labels[STAGE_RUN_ROWS] = {"command", "ended", "at first", "then",
-                                                      "cost"};
+const char *const stages_run_labels[STAGES_RUN_ROWS] = {"command", "ended", "at first", "then",
+                                                        "cost"};
 
 #define LLU(number) ((unsigned long long)(number))
 
@@ -77,7 +77,7 @@ static void write_cell(FILE *cell, const struct stages *stages, const struct pro
         write_cost(cell, run);
 }
 
-char *stage_run_cell(const struct stages *stages, const struct profile *run, size_t row)
+char *stages_run_cell(const struct stages *stages, const struct profile *run, size_t row)
 {
     char *text = NULL;
     size_t size = 0;

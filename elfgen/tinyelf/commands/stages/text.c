@@ -38,7 +38,7 @@ static void write_kind(FILE *cell, const struct stage *stage, const struct stage
                        enum stage_number number)
 {
     if (stage->made)
-        fprintf(cell, "%zu bytes, %s", stage->bytes.size, stage_kind(facts, number));
+        fprintf(cell, "%zu bytes, %s", stage->bytes.size, stages_kind(facts, number));
     else
         fputs(stage->run ? "not made" : "not tried", cell);
 }
@@ -108,7 +108,7 @@ static void write_failure(FILE *cell, const struct stages *stages, enum stage_wa
 {
     const struct stage_facts *object = &facts->of[way][STAGE_OBJECT];
     size_t length = 0;
-    const char *reason = stage_reason(&stages->of[way][number], &length);
+    const char *reason = stages_reason(&stages->of[way][number], &length);
     if (way == WAY_TINYELF && number == STAGE_EXECUTABLE && object->undefined > 0) {
         fputs("needs ", cell);
         write_needs(cell, object, 8);
@@ -238,13 +238,13 @@ static void put_runs(struct elfgen_text *out, const struct stages *stages,
 {
     enum { MOST_LINES = 9 };
     elfgen_text_string(out, "5. run: Linux loads it, and from then on it asks Linux\n");
-    for (size_t row = 0; row < STAGE_RUN_ROWS; row++) {
+    for (size_t row = 0; row < STAGES_RUN_ROWS; row++) {
         char *cells[WAY_COUNT];
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
-            cells[way] = stage_run_cell(stages, &runs[way], row);
+            cells[way] = stages_run_cell(stages, &runs[way], row);
         bool empty = (!cells[0] || !*cells[0]) && (!cells[1] || !*cells[1]);
         if (!empty)
-            put_row(out, stage_run_labels[row], cells, MOST_LINES);
+            put_row(out, stages_run_labels[row], cells, MOST_LINES);
         free(cells[0]);
         free(cells[1]);
     }

@@ -50,7 +50,7 @@ static void put_parameters(struct elfgen_text *out, const struct call_facts *cal
 
 static void put_call(struct elfgen_text *out, const struct call_facts *call)
 {
-    char text[CALLS_PROTOTYPE];
+    char text[CALL_PROTOTYPE_ROOM];
     elfgen_text_string(out, "{\"abi\":");
     json_string(out, syscall_convention(call->abi)->abi);
     json_key(out, "number");
@@ -61,7 +61,7 @@ static void put_call(struct elfgen_text *out, const struct call_facts *call)
     json_string(out, call->implemented ? call->entry : NULL);
     json_key(out, "prototype");
     if (call->row)
-        calls_prototype(call, text);
+        parameter_text_prototype(call, text);
     json_string(out, call->row ? text : NULL);
     json_key(out, "result");
     json_string(out, call->row ? syscall_type_text(call->row->result) : NULL);
@@ -73,8 +73,8 @@ static void put_call(struct elfgen_text *out, const struct call_facts *call)
     elfgen_text_char(out, '}');
 }
 
-void calls_json(struct elfgen_text *out, const bool asked[CALL_ABIS],
-                const struct call_facts *calls, size_t count)
+void syscall_put_json(struct elfgen_text *out, const bool asked[CALL_ABIS],
+                      const struct call_facts *calls, size_t count)
 {
     bool any = false;
     elfgen_text_string(out, "{\"abis\":[");
