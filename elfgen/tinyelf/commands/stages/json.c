@@ -56,10 +56,8 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
     elfgen_text_string(out, names[number]);
     elfgen_text_string(out, "\"");
     json_key_string(out, "way", ways[way]);
-    json_key(out, "tried");
-    elfgen_text_string(out, stage->run ? "true" : "false");
-    json_key(out, "made");
-    elfgen_text_string(out, stage->made ? "true" : "false");
+    json_key_bool(out, "tried", stage->run);
+    json_key_bool(out, "made", stage->made);
     json_key_string(out, "command", stage->command);
     json_key_string(out, "said", stage->messages);
     json_key(out, "file");

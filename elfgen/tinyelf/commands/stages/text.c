@@ -56,11 +56,6 @@ static void write_bytes(FILE *cell, const struct stage *stage)
         fputc(bytes[i] >= 0x20 && bytes[i] < 0x7f ? bytes[i] : '.', cell);
 }
 
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 #define LLU(number) ((unsigned long long)(number))
 
 static void write_needs(FILE *cell, const struct stage_facts *facts, size_t most)
@@ -78,8 +73,8 @@ static void write_object_change(FILE *cell, const struct stage_facts *facts)
     fprintf(
         cell,
         "%llu bytes of code; %llu section%s to load, %llu relocation%s open; symbols: %llu defined",
-        LLU(facts->code_size), LLU(facts->loaded), plural(facts->loaded), LLU(facts->relocations),
-        plural(facts->relocations), LLU(facts->defined));
+        LLU(facts->code_size), LLU(facts->loaded), stages_plural(facts->loaded),
+        LLU(facts->relocations), stages_plural(facts->relocations), LLU(facts->defined));
     if (facts->undefined > 0) {
         fputs(", undefined ", cell);
         write_needs(cell, facts, 2);
@@ -89,13 +84,13 @@ static void write_object_change(FILE *cell, const struct stage_facts *facts)
 static void write_program_change(FILE *cell, const struct stage_facts *facts)
 {
     fprintf(cell, "%llu segment%s, %llu sections; entry 0x%llx; ", LLU(facts->segments),
-            plural(facts->segments), LLU(facts->sections), LLU(facts->entry));
+            stages_plural(facts->segments), LLU(facts->sections), LLU(facts->entry));
     if (facts->interpreter.at) {
         fputs("started by ", cell);
         put_plain(cell, facts->interpreter.at, facts->interpreter.length);
         if (facts->relocations > 0)
             fprintf(cell, ", which fills in %llu place%s more", LLU(facts->relocations),
-                    plural(facts->relocations));
+                    stages_plural(facts->relocations));
     } else {
         fputs("started by Linux alone", cell);
     }
@@ -132,15 +127,15 @@ static void write_change(FILE *cell, const struct stages *stages, enum stage_way
     switch (number) {
     case STAGE_PREPROCESSED:
         fprintf(cell, "%llu line%s in, %llu out: %llu yours, %llu of %llu header%s",
-                LLU(all->input.lines), plural(all->input.lines), LLU(facts->lines),
+                LLU(all->input.lines), stages_plural(all->input.lines), LLU(facts->lines),
                 LLU(facts->own_lines), LLU(facts->header_lines), LLU(facts->headers),
-                plural(facts->headers));
+                stages_plural(facts->headers));
         break;
     case STAGE_ASSEMBLY:
         fprintf(cell, "%llu lines: %llu instruction%s, %llu label%s, %llu directive%s",
-                LLU(facts->lines), LLU(facts->instructions), plural(facts->instructions),
-                LLU(facts->labels), plural(facts->labels), LLU(facts->directives),
-                plural(facts->directives));
+                LLU(facts->lines), LLU(facts->instructions), stages_plural(facts->instructions),
+                LLU(facts->labels), stages_plural(facts->labels), LLU(facts->directives),
+                stages_plural(facts->directives));
         break;
     case STAGE_OBJECT:
         write_object_change(cell, facts);

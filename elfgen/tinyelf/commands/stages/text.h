@@ -69,4 +69,7 @@ enum { STAGES_RUN_ROWS = 5 };
 extern const char *const stages_run_labels[STAGES_RUN_ROWS];
 char *stages_run_cell(const struct stages *stages, const struct profile *run, size_t row);
 
+/* What a noun after `count` ends with: "s", or "" after 1. */
+const char *stages_plural(uint64_t count);
+
 #endif
