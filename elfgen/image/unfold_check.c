@@ -2,7 +2,6 @@
 #include "elfgen/unfold.h"
 
 #include "elfgen/kernel.h"
-#include "elfgen/memory.h"
 #include "elfgen/names.h"
 
 #include "../format/codec.h"

@@ -1,5 +1,4 @@
 /* Prints the result of check as one JSON object. */
-#include <string.h>
 
 #include "base/json_write.h"
 #include "check.h"

@@ -1,6 +1,5 @@
 /* Prints the steps from C to a program as one JSON object. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/json_write.h"
 #include "commands/compare/run_result.h"

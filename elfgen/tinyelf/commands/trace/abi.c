@@ -1,7 +1,6 @@
 /* Prints a system call as the processor sees it: instruction, registers, rings. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "syscalls/parameter_text.h"
 #include "trace.h"

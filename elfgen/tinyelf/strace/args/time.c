@@ -1,5 +1,4 @@
 /* Prints times and timers. */
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 
