@@ -2,17 +2,10 @@
 #include "elfgen/unfold.h"
 
 #include "elfgen/kernel.h"
-#include "elfgen/memory.h"
 #include "elfgen/names.h"
 
 #include "../format/codec.h"
 #include "unfold_check.h"
-
-uint64_t elfgen_unfold_user_end(const struct elfgen_view *view)
-{
-    /* TASK_SIZE_MAX with four-level page tables; IA32_PAGE_OFFSET of a 64-bit kernel. */
-    return view->class_ == ELFGEN_CLASS64 ? (UINT64_C(1) << 47) - ELFGEN_PAGE : 0xffffe000;
-}
 
 /* The file offset of a field of a structure at `offset`. */
 static uint64_t place_of(const struct elfgen_view *view, enum elfgen_structure_id id,

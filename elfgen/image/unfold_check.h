@@ -1,11 +1,8 @@
-/* What unfolding asks of a file: its user space, who places it, whether its ELF header is right. */
+/* What unfolding asks of a file: who places it, whether its ELF header is right. */
 #ifndef ELFGEN_UNFOLD_CHECK_H
 #define ELFGEN_UNFOLD_CHECK_H
 
 #include "elfgen/view.h"
-
-/* The first address that a program of the view's class cannot have. */
-uint64_t elfgen_unfold_user_end(const struct elfgen_view *view);
 
 /* Whether mmap() chooses the address: an ET_DYN without interpreter (load_elf_binary()). */
 bool elfgen_unfold_is_placed(const struct elfgen_view *view);

@@ -104,7 +104,7 @@ static void lines_fit(const struct elfgen_text *text)
     for (size_t i = 0; i < text->length; i++) {
         if (text->bytes[i] != '\n')
             continue;
-        ck_assert_msg(i - start <= CALLS_WIDTH, "%.*s", (int)(i - start), text->bytes + start);
+        ck_assert_msg(i - start <= SYSCALL_WIDTH, "%.*s", (int)(i - start), text->bytes + start);
         ck_assert(i == 0 || text->bytes[i - 1] != ' ');
         start = i + 1;
     }
@@ -142,17 +142,17 @@ START_TEST(the_longest_possible_row_is_cut_or_wrapped)
         for (unsigned abi = 0; abi < CALL_ABIS; abi++)
             longest_of(&pair[abi], &row, abi, parameters);
         struct elfgen_text text = {.bytes = buffer, .capacity = sizeof buffer};
-        calls_list(&text, pair, 1);
-        calls_list_names(&text, pair, CALL_ABIS);
-        calls_list_names(&text, pair + 1, 1);
+        syscall_put_list(&text, pair, 1);
+        syscall_put_names(&text, pair, CALL_ABIS);
+        syscall_put_names(&text, pair + 1, 1);
         lines_fit(&text);
-        char prototype[CALLS_PROTOTYPE];
-        calls_prototype(&pair[0], prototype);
-        ck_assert_uint_lt(strlen(prototype), CALLS_PROTOTYPE - 1);
+        char prototype[CALL_PROTOTYPE_ROOM];
+        parameter_text_prototype(&pair[0], prototype);
+        ck_assert_uint_lt(strlen(prototype), CALL_PROTOTYPE_ROOM - 1);
         /* The prototype is complete, wrapped into lines. */
         text.length = 0;
         const struct call_facts *const both[CALL_ABIS] = {&pair[0], NULL};
-        calls_put(&text, both);
+        syscall_put_one(&text, both);
         ck_assert(!text.cut);
         squeeze(buffer, &text.length);
         size_t length = strlen(prototype);
@@ -175,7 +175,7 @@ START_TEST(a_parameter_is_declared_as_in_C)
         {{"handler", CALL_TYPE_SIGHANDLER, CALL_NO_SIZE}, "sighandler_t handler"},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
-        calls_parameter(&samples[i].parameter, text, sizeof text);
+        parameter_text_declare(&samples[i].parameter, text, sizeof text);
         ck_assert_str_eq(text, samples[i].text);
     }
 }

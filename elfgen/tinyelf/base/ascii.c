@@ -1,5 +1,5 @@
 /* Bytes as ASCII characters. */
-#include "base/ascii.h"
+#include "ascii.h"
 
 char ascii_printable(uint8_t byte)
 {

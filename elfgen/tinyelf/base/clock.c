@@ -1,5 +1,5 @@
 /* The monotonic clock, in nanoseconds. */
-#include "base/clock.h"
+#include "clock.h"
 
 #include <time.h>
 

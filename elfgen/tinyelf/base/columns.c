@@ -1,9 +1,9 @@
 /* Prints rows of two columns: cells, labels, numbers, and the second relative to the first. */
-#include "base/columns.h"
+#include "columns.h"
 
 #include <string.h>
 
-#include "base/ascii.h"
+#include "ascii.h"
 
 /* The end of a line of 100 characters has no room for more. */
 enum {

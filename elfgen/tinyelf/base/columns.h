@@ -1,6 +1,6 @@
 /* Prints rows of a label, two columns, and the second relative to the first. */
-#ifndef COLUMNS_H
-#define COLUMNS_H
+#ifndef BASE_COLUMNS_H
+#define BASE_COLUMNS_H
 
 #include "elfgen/text.h"
 

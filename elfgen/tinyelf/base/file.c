@@ -1,5 +1,5 @@
 /* Reads files whole, or maps them if they are large; writes bytes to the last one. */
-#include "base/file.h"
+#include "file.h"
 
 #include <errno.h>
 #include <stdlib.h>

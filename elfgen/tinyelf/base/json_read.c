@@ -1,11 +1,11 @@
 /* Reads values from a JSON document and checks each. */
-#include "base/json_read.h"
+#include "json_read.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_write.h"
+#include "json_write.h"
 
 /* ---- memory ---- */
 

@@ -1,5 +1,5 @@
 /* Writes JSON strings and keys. */
-#include "base/json_write.h"
+#include "json_write.h"
 
 #include <string.h>
 
@@ -56,7 +56,21 @@ void json_key_string(struct elfgen_text *out, const char *key, const char *strin
     json_string(out, string);
 }
 
+void json_key_bool(struct elfgen_text *out, const char *key, bool value)
+{
+    json_key(out, key);
+    elfgen_text_string(out, value ? "true" : "false");
+}
+
 void json_key_null(struct elfgen_text *out, const char *key)
 {
     json_key_string(out, key, NULL);
+}
+
+void json_key_number_if(struct elfgen_text *out, const char *key, bool there, uint64_t value)
+{
+    if (there)
+        json_key_number(out, key, value);
+    else
+        json_key_null(out, key);
 }

@@ -24,6 +24,9 @@ void json_key(struct elfgen_text *out, const char *key);
 void json_key_number(struct elfgen_text *out, const char *key, uint64_t value);
 void json_key_signed(struct elfgen_text *out, const char *key, int64_t value);
 void json_key_string(struct elfgen_text *out, const char *key, const char *string);
+void json_key_bool(struct elfgen_text *out, const char *key, bool value);
 void json_key_null(struct elfgen_text *out, const char *key);
+/* The number if `there`, or else null. */
+void json_key_number_if(struct elfgen_text *out, const char *key, bool there, uint64_t value);
 
 #endif

@@ -1,5 +1,5 @@
 /* Splits command lines into words as a shell does. */
-#include "base/shellwords.h"
+#include "shellwords.h"
 
 #include <errno.h>
 #include <stdlib.h>

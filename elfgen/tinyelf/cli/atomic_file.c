@@ -12,12 +12,6 @@
 #include "cli.h"
 #include "interrupt.h"
 
-static bool failed(const char *path, const char *what)
-{
-    message(path, "error", "cannot %s: %s", what, strerror(errno));
-    return false;
-}
-
 bool atomic_file_is_same(const char *output, const char *input)
 {
     struct stat a, b;
@@ -54,7 +48,7 @@ static int descriptor_of(const char *path)
 static bool write_in_place(int file, const char *path, const void *bytes, size_t size)
 {
     if (file < 0)
-        return failed(path, "open");
+        return message_cannot(path, "open");
     bool done = file_write(file, bytes, size);
     int error = errno;
     if (file != STDOUT_FILENO && close(file) != 0 && done) {
@@ -62,7 +56,7 @@ static bool write_in_place(int file, const char *path, const void *bytes, size_t
         error = errno;
     }
     errno = error;
-    return done || failed(path, "write");
+    return done || message_cannot(path, "write");
 }
 
 /* Creates the file beside `path` that will become it, with a name that no other process uses. */
@@ -89,16 +83,16 @@ static bool replace(const char *path, const void *bytes, size_t size, mode_t mod
     char beside[PATH_MAX + 64];
     int file = create_beside(path, beside, sizeof beside, mode);
     if (file < 0)
-        return failed(path, "create a file beside it");
+        return message_cannot(path, "create a file beside it");
     bool done = file_write(file, bytes, size);
     if (!done)
-        failed(path, "write");
+        message_cannot(path, "write");
     if (close(file) != 0 && done) {
         done = false;
-        failed(path, "write");
+        message_cannot(path, "write");
     }
     if (done && rename(beside, path) != 0)
-        done = failed(path, "replace");
+        done = message_cannot(path, "replace");
     if (!done)
         unlink(beside);
     return done;
@@ -127,15 +121,15 @@ bool atomic_file_write(const char *path, const void *bytes, size_t size, bool ex
     if (descriptor >= 0)
         return write_in_place(dup(descriptor), path, bytes, size);
     if (is_link && stat(path, &status) != 0)
-        return failed(path, "follow the link");
+        return message_cannot(path, "follow the link");
     if (S_ISDIR(status.st_mode)) {
         errno = EISDIR;
-        return failed(path, "write");
+        return message_cannot(path, "write");
     }
     if (!S_ISREG(status.st_mode))
         return write_in_place(open(path, O_WRONLY | O_CLOEXEC), path, bytes, size);
     char *target = is_link ? realpath(path, NULL) : NULL;
-    bool done = is_link && !target ? failed(path, "follow the link")
+    bool done = is_link && !target ? message_cannot(path, "follow the link")
                                    : replace_safely(is_link ? target : path, bytes, size, mode);
     free(target);
     return done;

@@ -21,6 +21,10 @@ int companion_run(int argc, char **argv);
 __attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
                                                    const char *format, ...);
 
+/* Reports that `path` cannot be treated as `what` says ("open", "write"), with errno's text.
+ * Returns false. */
+bool message_cannot(const char *path, const char *what);
+
 /* Prints a finished text in the same way; engines take this function as a callback. */
 void message_text(const char *subject, const char *kind, const char *text);
 

@@ -27,6 +27,12 @@ void message(const char *subject, const char *kind, const char *format, ...)
     va_end(arguments);
 }
 
+bool message_cannot(const char *path, const char *what)
+{
+    message(path, "error", "cannot %s: %s", what, strerror(errno));
+    return false;
+}
+
 void message_text(const char *subject, const char *kind, const char *text)
 {
     message(subject, kind, "%s", text);
@@ -175,6 +181,6 @@ int help_end(void)
 {
     if (fflush(stdout) == 0)
         return EXIT_YES;
-    message("<stdout>", "error", "cannot write: %s", strerror(errno));
+    message_cannot("<stdout>", "write");
     return EXIT_NO;
 }

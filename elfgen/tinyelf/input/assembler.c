@@ -1,15 +1,10 @@
 /* Assembles NASM's and GNU's sources, each with its own assembler, and preprocesses .S files. */
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "toolchain.h"

@@ -13,7 +13,6 @@
 
 #include "link/object.h"
 #include "base/file.h"
-#include "elfgen/names.h"
 
 enum source_language {
     SOURCE_DETECT, /* from the file's name and contents */

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elfgen/names.h"
+
 /* An ELF file that is being read, and the object made of it. */
 struct reader {
     const struct source *source;

@@ -3,10 +3,8 @@
  * Objects, messages and text that is in no file (standard input, a preprocessor's output) are
  * passed in memory files, as /dev/fd/N: nothing is left over however a run ends, and no pipe has to
  * be drained while the program runs. */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* Makes one program of all live sections: its symbol table, GOT slots, and relocations that the
  * library can apply. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "link.h"

@@ -3,7 +3,6 @@
 #define PTRACE_LIMITS_H
 
 #include <signal.h>
-#include <stddef.h>
 #include <sys/types.h>
 
 #include "syscalls/table.h"

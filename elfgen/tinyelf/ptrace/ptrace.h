@@ -40,6 +40,10 @@ void process_kill(pid_t id);
  * `address` on, at most `size`. */
 size_t process_read(pid_t id, uint64_t address, void *bytes, size_t size);
 
+/* Makes a pointer of an address of another process, as process_vm_readv() takes it. It is not valid
+ * in this process. */
+void *process_pointer(uint64_t address);
+
 /* ---- tracing ---- */
 
 /* A system call. `result` is 0 until the kernel has answered. */

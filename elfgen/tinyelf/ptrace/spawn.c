@@ -185,9 +185,7 @@ static size_t peek(pid_t id, uint64_t address, uint8_t *bytes, size_t size)
     return done;
 }
 
-/* Makes a pointer of an address of another process, as the system call wants it. It is not valid in
- * this process. */
-static void *pointer_of(uint64_t address)
+void *process_pointer(uint64_t address)
 {
     uintptr_t number = (uintptr_t)address;
     void *pointer;
@@ -205,7 +203,7 @@ size_t process_read(pid_t id, uint64_t address, void *bytes, size_t size)
         size_t most = PAGE - at % PAGE;
         most = size - done < most ? size - done : most;
         struct iovec here = {(uint8_t *)bytes + done, most};
-        struct iovec there = {pointer_of(at), most};
+        struct iovec there = {process_pointer(at), most};
         ssize_t got = process_vm_readv(id, &here, 1, &there, 1, 0);
         size_t more = got > 0 ? (size_t)got : peek(id, at, here.iov_base, most);
         done += more;

@@ -6,10 +6,8 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 struct trace {
     const struct process_watch *watch;

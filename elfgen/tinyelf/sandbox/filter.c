@@ -1,7 +1,6 @@
 /* Makes the seccomp filter of a worker: the calls of its programs, and its own. */
 #include "sandbox_private.h"
 
-#include <errno.h>
 #include <linux/filter.h>
 #include <seccomp.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* What the two sides of a worker share: private to the sandbox's files. */
-#ifndef SANDBOX_SANDBOX_PRIVATE_H
-#define SANDBOX_SANDBOX_PRIVATE_H
+#ifndef SANDBOX_PRIVATE_H
+#define SANDBOX_PRIVATE_H
 
 #include "sandbox.h"
 

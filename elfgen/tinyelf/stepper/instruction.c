@@ -144,14 +144,6 @@ bool stepper_read_next(struct stepper *stepper)
     return true;
 }
 
-static void *pointer_of(uint64_t address)
-{
-    uintptr_t number = (uintptr_t)address;
-    void *pointer;
-    memcpy(&pointer, &number, sizeof pointer);
-    return pointer;
-}
-
 /* What one system call reads, and the buffers for it. */
 struct reading {
     struct iovec here[2 * EFFECTS_WRITES + 1], there[2 * EFFECTS_WRITES + 1];
@@ -161,7 +153,7 @@ struct reading {
 static void want(struct reading *reading, uint64_t address, void *bytes, size_t size)
 {
     reading->here[reading->count] = (struct iovec){bytes, size};
-    reading->there[reading->count++] = (struct iovec){pointer_of(address), size};
+    reading->there[reading->count++] = (struct iovec){process_pointer(address), size};
 }
 
 /* Reads what the last instruction wrote, one place at a time: reading all at once failed. */

@@ -1,6 +1,6 @@
 /* What the files of the stepper share: private to them. */
-#ifndef STEPPER_STEPPER_PRIVATE_H
-#define STEPPER_STEPPER_PRIVATE_H
+#ifndef STEPPER_PRIVATE_H
+#define STEPPER_PRIVATE_H
 
 #include "x86/effects.h"
 #include "stepper.h"

@@ -2,8 +2,6 @@
  * signals and exits. */
 #include "line.h"
 
-#include <string.h>
-
 #include "strace/args/args.h"
 #include "aliases.h"
 

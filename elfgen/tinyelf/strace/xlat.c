@@ -36,7 +36,6 @@
 #include <linux/random.h>
 #include <linux/reboot.h>
 #include <linux/resource.h>
-#include <linux/rseq.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/signalfd.h>

@@ -350,7 +350,7 @@ void symbols_free(struct symbols *symbols)
 
 /* ---- searching ----------------------------------------------------------------------------- */
 
-const struct symbol *symbols_at_address(struct symbols *symbols, uint64_t from, uint64_t length)
+static const struct symbol *at_address(struct symbols *symbols, uint64_t from, uint64_t length)
 {
     const struct symbol_span *span = symbols ? find(&symbols->by_address, from, length) : NULL;
     return span ? &symbols->all[span->symbol] : NULL;
@@ -420,7 +420,7 @@ bool symbols_put_name(void *context, uint64_t address, const char *before, const
                       struct elfgen_text *out)
 {
     struct symbols *symbols = context;
-    const struct symbol *symbol = symbols_at_address(symbols, address, 1);
+    const struct symbol *symbol = at_address(symbols, address, 1);
     if (!symbol)
         return false;
     symbols->named = symbol;

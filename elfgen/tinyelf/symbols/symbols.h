@@ -64,7 +64,6 @@ bool symbols_belong(const struct elfgen_view *program, const struct elfgen_view 
 
 /* The innermost symbol that contains [from, from + length) or begins at `from`, or NULL. `symbols`
  * may be NULL here and below. */
-const struct symbol *symbols_at_address(struct symbols *symbols, uint64_t from, uint64_t length);
 const struct symbol *symbols_at_offset(struct symbols *symbols, uint64_t from, uint64_t length);
 
 /* The symbol of that name, a visible one if there are several, or NULL. */

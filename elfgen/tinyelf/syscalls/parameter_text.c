@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 2, 3))) static void add(char text[CALLS_PROTOTYPE],
+__attribute__((format(printf, 2, 3))) static void add(char text[CALL_PROTOTYPE_ROOM],
                                                       const char *format, ...)
 {
     size_t length = strlen(text);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text + length, CALLS_PROTOTYPE - length, format, arguments);
+    vsnprintf(text + length, CALL_PROTOTYPE_ROOM - length, format, arguments);
     va_end(arguments);
 }
 
@@ -23,28 +23,28 @@ static void declare(enum call_type type, const char *name, char *text, size_t ro
     snprintf(text, room, "%s%s%s", c, length && c[length - 1] == '*' ? "" : " ", name);
 }
 
-void calls_parameter(const struct call_parameter *parameter, char *text, size_t room)
+void parameter_text_declare(const struct call_parameter *parameter, char *text, size_t room)
 {
     declare(parameter->type, parameter->name, text, room);
 }
 
-void calls_prototype(const struct call_facts *call, char text[CALLS_PROTOTYPE])
+void parameter_text_prototype(const struct call_facts *call, char text[CALL_PROTOTYPE_ROOM])
 {
     if (!call->row) {
-        snprintf(text, CALLS_PROTOTYPE, "%s", call->name);
+        snprintf(text, CALL_PROTOTYPE_ROOM, "%s", call->name);
         return;
     }
     const struct call_parameter *parameters = call->row->parameters;
-    declare(call->row->result, call->name, text, CALLS_PROTOTYPE);
+    declare(call->row->result, call->name, text, CALL_PROTOTYPE_ROOM);
     for (unsigned i = 0; parameters[i].name; i++) {
         char parameter[96];
-        calls_parameter(&parameters[i], parameter, sizeof parameter);
+        parameter_text_declare(&parameters[i], parameter, sizeof parameter);
         add(text, "%s%s", i ? ", " : "(", parameter);
     }
     add(text, "%s", parameters[0].name ? ")" : "(void)");
 }
 
-void calls_parameter_names(const struct call_facts *call, char text[CALLS_PROTOTYPE])
+void parameter_text_names(const struct call_facts *call, char text[CALL_PROTOTYPE_ROOM])
 {
     text[0] = '\0';
     if (!call->row || !call->row->parameters[0].name)

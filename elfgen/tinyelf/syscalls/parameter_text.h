@@ -15,15 +15,15 @@ struct call_facts {
     char entry[CALL_ENTRY_ROOM]; /* the function in the kernel */
 };
 
-enum { CALLS_PROTOTYPE = 512 };
+enum { CALL_PROTOTYPE_ROOM = 512 };
 
 /* A parameter as C declares it: "const void *buf". */
-void calls_parameter(const struct call_parameter *parameter, char *text, size_t room);
+void parameter_text_declare(const struct call_parameter *parameter, char *text, size_t room);
 
 /* A call as C declares it; its name alone if the parameters are unknown. */
-void calls_prototype(const struct call_facts *call, char text[CALLS_PROTOTYPE]);
+void parameter_text_prototype(const struct call_facts *call, char text[CALL_PROTOTYPE_ROOM]);
 
 /* The names of the parameters, separated by commas; "none", or "?" if they are unknown. */
-void calls_parameter_names(const struct call_facts *call, char text[CALLS_PROTOTYPE]);
+void parameter_text_names(const struct call_facts *call, char text[CALL_PROTOTYPE_ROOM]);
 
 #endif

@@ -2,8 +2,6 @@
  * small programs make constants. Whatever another instruction writes becomes unknown. */
 #include "x86.h"
 
-#include <string.h>
-
 enum { RAX, RCX, RDX, RBX, RSP };
 
 static const struct elfgen_bits unknown = {0, 0};

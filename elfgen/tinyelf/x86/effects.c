@@ -207,16 +207,11 @@ bool effects_of(const struct x86 *machine, const uint8_t *bytes, size_t size,
     return true;
 }
 
-static uint64_t cut(uint64_t value, unsigned bits)
-{
-    return bits < 64 ? value & ((UINT64_C(1) << bits) - 1) : value;
-}
-
 /* The distance in bytes of the operand that contains a bit number. */
 static uint64_t bit_distance(const struct effects_write *write, uint64_t number)
 {
     unsigned bits = write->bit_bits;
-    uint64_t low = cut(number, bits);
+    uint64_t low = x86_low_bits(number, bits);
     bool negative = low >> (bits - 1) & 1;
     uint64_t extended = negative && bits < 64 ? low | ~((UINT64_C(1) << bits) - 1) : low;
     uint64_t steps = negative ? ~(~extended / bits) : extended / bits;
@@ -234,7 +229,7 @@ uint64_t effects_address(const struct effects_write *write, const struct effects
         address += state->general[write->index] * write->scale;
     if (write->bit != EFFECTS_NONE)
         address += bit_distance(write, state->general[write->bit]);
-    address = cut(address, write->address_bits);
+    address = x86_low_bits(address, write->address_bits);
     if (write->segment == SEGMENT_FS)
         address += state->fs_base;
     if (write->segment == SEGMENT_GS)

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "x86.h"
+
 struct line {
     const ZydisDecodedInstruction *instruction;
     const ZydisDecodedOperand *operands;
@@ -54,11 +56,6 @@ static void put_bytes(const struct line *line)
         elfgen_text_string(line->text, i > 0 ? ",0x" : "0x");
         elfgen_text_hex(line->text, line->bytes[i], 2);
     }
-}
-
-static uint64_t low_bits(uint64_t value, unsigned width)
-{
-    return width < 64 ? value & ((UINT64_C(1) << width) - 1) : value;
 }
 
 /* ---- registers and memory -------------------------------------------------------------------- */
@@ -153,7 +150,7 @@ static void put_absolute(const struct line *line, const ZydisDecodedOperand *ope
         elfgen_text_string(line->text, "abs ");
     put_segment(line, &operand->mem);
     put_0x(line->text,
-           low_bits((uint64_t)operand->mem.disp.value, line->instruction->address_width));
+           x86_low_bits((uint64_t)operand->mem.disp.value, line->instruction->address_width));
 }
 
 static void put_memory(const struct line *line, const ZydisDecodedOperand *operand)
@@ -193,7 +190,7 @@ static uint64_t target(const struct line *line, const ZydisDecodedOperand *opera
 {
     uint64_t value = 0;
     ZydisCalcAbsoluteAddress(line->instruction, operand, line->address, &value);
-    return low_bits(value, mode_width(line->instruction)); /* Zydis does not wrap at 2^32 */
+    return x86_low_bits(value, mode_width(line->instruction)); /* Zydis does not wrap at 2^32 */
 }
 
 static bool is_near(uint64_t from, uint64_t to)
@@ -220,7 +217,7 @@ static void put_immediate(const struct line *line, const ZydisDecodedOperand *op
         if (is_short_jump(line, value))
             elfgen_text_string(line->text, "short ");
     } else if (operand->imm.is_signed) {
-        value = low_bits(value, line->instruction->operand_width);
+        value = x86_low_bits(value, line->instruction->operand_width);
     }
     if (line->flags & SPOKEN)
         put_size(line, line->instruction->operand_width);

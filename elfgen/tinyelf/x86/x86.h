@@ -67,4 +67,10 @@ bool x86_syscall_signature(void *context, enum elfgen_call_instruction by, uint6
 void x86_print(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                struct elfgen_text *text);
 
+/* The low bits of a value. */
+static inline uint64_t x86_low_bits(uint64_t value, unsigned bits)
+{
+    return bits < 64 ? value & ((UINT64_C(1) << bits) - 1) : value;
+}
+
 #endif

@@ -1,11 +1,7 @@
 /* tinyelf build: reads the command line, and makes a program or the file of a hex source. */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "build.h"
 #include "cli/cli.h"

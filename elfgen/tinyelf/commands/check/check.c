@@ -1,5 +1,4 @@
 /* tinyelf check: tells whether Linux would start a file, and if not, why. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,23 +1,7 @@
 /* Prints the result of check as one JSON object. */
-#include <string.h>
 
 #include "base/json_write.h"
 #include "check.h"
-
-static void put_number(struct elfgen_text *out, const char *key, bool has, uint64_t value)
-{
-    json_key(out, key);
-    if (has)
-        elfgen_text_decimal(out, value, 0);
-    else
-        json_string(out, NULL);
-}
-
-static void put_string(struct elfgen_text *out, const char *key, const char *value)
-{
-    json_key(out, key);
-    json_string(out, value);
-}
 
 static void put_text(struct elfgen_text *out, const char *key, const struct elfgen_text *text)
 {
@@ -31,9 +15,9 @@ static void put_text(struct elfgen_text *out, const char *key, const struct elfg
 static void put_field(struct elfgen_text *out, const char *field, uint64_t offset, uint64_t value)
 {
     bool is_there = field && offset != ELFGEN_NOWHERE;
-    put_string(out, "field", is_there ? field : NULL);
-    put_number(out, "offset", is_there, offset);
-    put_number(out, "value", is_there, value);
+    json_key_string(out, "field", is_there ? field : NULL);
+    json_key_number_if(out, "offset", is_there, offset);
+    json_key_number_if(out, "value", is_there, value);
 }
 
 static unsigned put_warnings(struct elfgen_text *out, const struct check_report *report)
@@ -51,10 +35,10 @@ static unsigned put_warnings(struct elfgen_text *out, const struct check_report 
         elfgen_objection_text(&warning, &text);
         elfgen_text_string(out, count++ ? ",{\"name\":" : "{\"name\":");
         json_string(out, warning.name);
-        put_string(out, "kind", check_kind_name(warning.who));
+        json_key_string(out, "kind", check_kind_name(warning.who));
         put_field(out, warning.field, warning.offset, warning.value);
         put_text(out, "message", &text);
-        put_string(out, "source", warning.source);
+        json_key_string(out, "source", warning.source);
         elfgen_text_char(out, '}');
     }
     elfgen_text_char(out, ']');
@@ -71,13 +55,13 @@ static void put_map(struct elfgen_text *out, const struct check_report *report)
         const struct elfgen_kernel_area *area = &report->map->areas[i];
         elfgen_text_string(out, i ? ",{\"start\":" : "{\"start\":");
         elfgen_text_decimal(out, area->start, 0);
-        put_number(out, "end", true, area->end);
-        put_number(out, "flags", true, area->flags);
-        put_string(out, "kind", names[area->kind]);
-        put_number(out, "file_offset",
-                   area->kind == ELFGEN_AREA_FILE || area->kind == ELFGEN_AREA_INTERPRETER,
-                   area->offset);
-        put_number(out, "segment", area->segment != 0xffff, area->segment);
+        json_key_number(out, "end", area->end);
+        json_key_number(out, "flags", area->flags);
+        json_key_string(out, "kind", names[area->kind]);
+        json_key_number_if(out, "file_offset",
+                           area->kind == ELFGEN_AREA_FILE || area->kind == ELFGEN_AREA_INTERPRETER,
+                           area->offset);
+        json_key_number_if(out, "segment", area->segment != 0xffff, area->segment);
         elfgen_text_char(out, '}');
     }
     elfgen_text_char(out, ']');
@@ -90,10 +74,10 @@ static void put_answer(struct elfgen_text *out, const struct elfgen_kernel_answe
     bool ours = !answer->of_interpreter;
     if (answer->verdict != ELFGEN_STARTS)
         elfgen_kernel_message(answer, &text);
-    put_string(out, "verdict", check_verdict_name(answer->verdict));
-    put_string(out, "errno",
-               answer->verdict == ELFGEN_REFUSED ? elfgen_errno_name(answer->error) : NULL);
-    put_number(out, "signal", answer->signal != 0, (uint64_t)answer->signal);
+    json_key_string(out, "verdict", check_verdict_name(answer->verdict));
+    json_key_string(out, "errno",
+                    answer->verdict == ELFGEN_REFUSED ? elfgen_errno_name(answer->error) : NULL);
+    json_key_number_if(out, "signal", answer->signal != 0, (uint64_t)answer->signal);
     put_field(out, ours ? answer->field : NULL, answer->offset, answer->value);
     put_text(out, "message", &text);
 }
@@ -106,11 +90,11 @@ static void put_objection(struct elfgen_text *out, const struct check_report *re
     bool refused = objection->who != 0;
     if (refused)
         elfgen_objection_text(objection, &text);
-    put_string(out, "verdict", refused ? "refused" : "starts");
+    json_key_string(out, "verdict", refused ? "refused" : "starts");
     /* QEMU is a program: it returns no errno. */
-    put_string(out, "errno",
-               refused && report->objector != ELFGEN_OBJECTOR_QEMU_USER ? "ENOEXEC" : NULL);
-    put_string(out, "signal", NULL);
+    json_key_string(out, "errno",
+                    refused && report->objector != ELFGEN_OBJECTOR_QEMU_USER ? "ENOEXEC" : NULL);
+    json_key_null(out, "signal");
     put_field(out, objection->field, objection->offset, objection->value);
     put_text(out, "message", &text);
 }
@@ -126,21 +110,23 @@ unsigned check_json(struct elfgen_text *out, const struct check_report *report)
         put_objection(out, report);
     unsigned warnings = put_warnings(out, report);
     bool offers = answer && answer->offers && !answer->of_interpreter;
-    put_string(out, "loader", answer ? "linux" : report->loader);
-    put_string(out, "check",
-               answer && answer->verdict != ELFGEN_STARTS ? elfgen_kernel_checks[answer->check].name
-               : answer                                   ? NULL
-                                                          : report->objection.name);
-    put_string(out, "source",
-               answer && answer->verdict != ELFGEN_STARTS
-                   ? elfgen_kernel_checks[answer->check].function
-               : answer ? NULL
-                        : report->objection.source);
-    put_number(out, "would", offers, offers ? answer->would : 0);
-    put_string(out, "interpreter", report->interpreter);
-    put_number(out, "entry",
-               answer && (answer->verdict == ELFGEN_STARTS || answer->verdict == ELFGEN_FAULTS),
-               answer ? answer->entry : 0);
+    json_key_string(out, "loader", answer ? "linux" : report->loader);
+    json_key_string(out, "check",
+                    answer && answer->verdict != ELFGEN_STARTS
+                        ? elfgen_kernel_checks[answer->check].name
+                    : answer ? NULL
+                             : report->objection.name);
+    json_key_string(out, "source",
+                    answer && answer->verdict != ELFGEN_STARTS
+                        ? elfgen_kernel_checks[answer->check].function
+                    : answer ? NULL
+                             : report->objection.source);
+    json_key_number_if(out, "would", offers, offers ? answer->would : 0);
+    json_key_string(out, "interpreter", report->interpreter);
+    json_key_number_if(out, "entry",
+                       answer &&
+                           (answer->verdict == ELFGEN_STARTS || answer->verdict == ELFGEN_FAULTS),
+                       answer ? answer->entry : 0);
     put_map(out, report);
     elfgen_text_string(out, "}\n");
     return warnings;

@@ -1,5 +1,4 @@
 /* Prints the result of check as sentences. */
-#include <string.h>
 
 #include "check.h"
 

@@ -1,6 +1,5 @@
 /* Prints what two programs did when they ran: columns, then the order of their calls. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/columns.h"
 #include "compare.h"

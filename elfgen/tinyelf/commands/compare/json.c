@@ -13,12 +13,6 @@ static void begin(struct elfgen_text *out, const char *first, uint64_t value)
     elfgen_text_decimal(out, value, 0);
 }
 
-static void put_flag(struct elfgen_text *out, const char *key, bool value)
-{
-    json_key(out, key);
-    elfgen_text_string(out, value ? "true" : "false");
-}
-
 static void put_string(struct elfgen_text *out, const struct compare_string *string)
 {
     if (string->bytes)
@@ -33,17 +27,10 @@ static void put_head(const struct compare_facts *facts, struct elfgen_text *out)
     elfgen_text_string(out, "{\"file\":");
     json_string(out, facts->file);
     json_key_number(out, "size", facts->view->length);
-    json_key(out, "class");
-    json_string(out, elfgen_class_name(facts->view->class_));
-    json_key(out, "machine");
-    json_string(out, elfgen_machine_name(ehdr->e_machine));
-    json_key(out, "type");
-    json_string(out, elfgen_file_type_name(ehdr->e_type));
-    json_key(out, "entry");
-    if (facts->runs)
-        elfgen_text_decimal(out, ehdr->e_entry, 0);
-    else
-        json_string(out, NULL);
+    json_key_string(out, "class", elfgen_class_name(facts->view->class_));
+    json_key_string(out, "machine", elfgen_machine_name(ehdr->e_machine));
+    json_key_string(out, "type", elfgen_file_type_name(ehdr->e_type));
+    json_key_number_if(out, "entry", facts->runs, ehdr->e_entry);
     json_key(out, "interpreter");
     put_string(out, &facts->interpreter);
     json_key_number(out, "needed_count", facts->needed_count);
@@ -107,7 +94,7 @@ static void put_memory(const struct compare_facts *facts, struct elfgen_text *ou
     json_key_number(out, "pages", memory->pages);
     json_key_number(out, "from_file", memory->from_file);
     put_permissions("permissions", memory->by, out);
-    put_flag(out, "refused", memory->refused);
+    json_key_bool(out, "refused", memory->refused);
     elfgen_text_char(out, '}');
 }
 
@@ -119,11 +106,7 @@ static void put_file(const struct compare_facts *facts, const struct profile *ru
     put_count("segments", &facts->segments, out);
     put_count("sections", &facts->sections, out);
     put_memory(facts, out);
-    json_key(out, "instructions");
-    if (facts->has_instructions)
-        elfgen_text_decimal(out, facts->instructions, 0);
-    else
-        json_string(out, NULL);
+    json_key_number_if(out, "instructions", facts->has_instructions, facts->instructions);
     json_key(out, "instructions_by");
     const char *by = compare_code_mode(facts->view) == ELFGEN_CODE_ALL ? "sections" : "flow";
     json_string(out, facts->has_instructions ? by : NULL);

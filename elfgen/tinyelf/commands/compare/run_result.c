@@ -49,21 +49,6 @@ void run_result_end(const struct profile *run, struct elfgen_text *out)
 
 /* ---- JSON ---- */
 
-static void put_number_where(struct elfgen_text *out, const char *key, bool there, uint64_t value)
-{
-    json_key(out, key);
-    if (there)
-        elfgen_text_decimal(out, value, 0);
-    else
-        json_string(out, NULL);
-}
-
-static void put_flag(struct elfgen_text *out, const char *key, bool value)
-{
-    json_key(out, key);
-    elfgen_text_string(out, value ? "true" : "false");
-}
-
 static void put_calls(const struct profile *run, struct elfgen_text *out)
 {
     json_key_number(out, "call_count", run->all);
@@ -102,7 +87,7 @@ static void put_cost(const struct profile *run, struct elfgen_text *out)
         elfgen_text_decimal(out, run->minor + run->major, 0);
         json_key_number(out, "minor", run->minor);
         json_key_number(out, "major", run->major);
-        put_number_where(out, "resident", run->has_resident, run->resident);
+        json_key_number_if(out, "resident", run->has_resident, run->resident);
         elfgen_text_char(out, '}');
     } else {
         json_string(out, NULL);
@@ -127,12 +112,11 @@ void run_result_json(const struct profile *run, struct elfgen_text *out)
     }
     bool exited = run->end.ran && !run->time_up && run->end.signal == 0;
     elfgen_text_string(out, run->end.ran ? "{\"ran\":true" : "{\"ran\":false");
-    json_key(out, "error");
-    json_string(out, run->end.ran ? NULL : refusal(run));
-    put_number_where(out, "exit_status", exited, (uint64_t)run->end.status);
-    put_number_where(out, "signal", run->end.ran && run->end.signal != 0,
-                     (uint64_t)run->end.signal);
-    put_flag(out, "time_up", run->time_up);
+    json_key_string(out, "error", run->end.ran ? NULL : refusal(run));
+    json_key_number_if(out, "exit_status", exited, (uint64_t)run->end.status);
+    json_key_number_if(out, "signal", run->end.ran && run->end.signal != 0,
+                       (uint64_t)run->end.signal);
+    json_key_bool(out, "time_up", run->time_up);
     json_key_number(out, "processes", run->processes);
     json_key_number(out, "output", run->output);
     put_calls(run, out);

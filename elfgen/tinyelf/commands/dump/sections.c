@@ -1,5 +1,4 @@
 /* Prints the section headers, as readelf -S. */
-#include <string.h>
 
 #include "dump.h"
 

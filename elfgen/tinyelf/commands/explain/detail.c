@@ -1,5 +1,4 @@
 /* Prints everything about one place in the file: each of its owners in full. */
-#include <string.h>
 
 #include "explain.h"
 

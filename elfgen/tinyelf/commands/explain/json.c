@@ -15,8 +15,7 @@ static void begin_item(struct json *json, uint64_t offset, uint64_t length)
     elfgen_text_string(out, json->first ? "{\"offset\":" : ",\n{\"offset\":");
     json->first = false;
     elfgen_text_decimal(out, offset, 0);
-    json_key(out, "length");
-    elfgen_text_decimal(out, length, 0);
+    json_key_number(out, "length", length);
 }
 
 static void put_json_symbol(struct elfgen_text *out, const struct symbol *symbol, uint64_t distance)
@@ -52,12 +51,10 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     symbols_forget(writer->map->symbols);
     bytemap_put_meaning(&meaning, writer->map, claim);
     begin_item(json, claim->offset, claim->length);
-    json_key(out, "structure");
-    json_string(out, elfgen_part_name(claim->part));
-    json_key(out, "index");
-    elfgen_text_decimal(out, claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index, 0);
-    json_key(out, "field");
-    json_string(out, claim->field ? claim->field->name : NULL);
+    json_key_string(out, "structure", elfgen_part_name(claim->part));
+    json_key_number(out, "index",
+                    claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index);
+    json_key_string(out, "field", claim->field ? claim->field->name : NULL);
     json_key(out, "value");
     if (claim->field)
         elfgen_text_decimal(out, claim->value, 0);
@@ -68,8 +65,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
         json_bytes(out, room, meaning.length);
     else
         elfgen_text_string(out, "null");
-    json_key(out, "reader");
-    json_string(out, elfgen_reader_name(claim->reader));
+    json_key_string(out, "reader", elfgen_reader_name(claim->reader));
     json_key(out, "symbol");
     put_json_symbol(out, bytemap_symbol(writer->map, claim), 0);
     json_key(out, "target");
@@ -94,12 +90,10 @@ static void put_symbol_item(struct bytemap_writer *writer, const struct symbol *
     struct json *json = (struct json *)writer;
     struct elfgen_text *out = writer->map->out;
     begin_item(json, symbol->offset, symbol->size);
-    json_key(out, "address");
-    elfgen_text_decimal(out, symbol->address, 0);
+    json_key_number(out, "address", symbol->address);
     json_key(out, "name");
     put_json_symbol(out, symbol, 0);
-    json_key(out, "type");
-    json_string(out, symbols_type_name(symbol));
+    json_key_string(out, "type", symbols_type_name(symbol));
     elfgen_text_char(out, '}');
 }
 
@@ -127,12 +121,9 @@ bool explain_json(struct explain *explain)
     bool is_elf = bytemap_is_elf(map->view);
     elfgen_text_string(out, "{\"file\":");
     json_string(out, map->file);
-    json_key(out, "size");
-    elfgen_text_decimal(out, map->view->length, 0);
-    json_key(out, "class");
-    json_string(out, is_elf ? elfgen_class_name(ehdr->ei_class) : NULL);
-    json_key(out, "machine");
-    json_string(out, is_elf ? elfgen_machine_name(ehdr->e_machine) : NULL);
+    json_key_number(out, "size", map->view->length);
+    json_key_string(out, "class", is_elf ? elfgen_class_name(ehdr->ei_class) : NULL);
+    json_key_string(out, "machine", is_elf ? elfgen_machine_name(ehdr->e_machine) : NULL);
     elfgen_text_string(out, ",\"claims\":[\n");
     bool good = bytemap_walk(&json.writer);
     elfgen_text_string(out, "],\n\"unclaimed\":[\n");

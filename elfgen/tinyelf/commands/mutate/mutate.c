@@ -4,14 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "x86/session.h"
-#include "sandbox/sandbox.h"
 #include "campaign.h"
 #include "result.h"
 #include "base/file.h"
-#include "base/json_write.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 #include "cli/interrupt.h"

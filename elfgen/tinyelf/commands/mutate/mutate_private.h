@@ -1,6 +1,6 @@
 /* What the processes of mutate share: private to these files. */
-#ifndef MUTATE_MUTATE_PRIVATE_H
-#define MUTATE_MUTATE_PRIVATE_H
+#ifndef MUTATE_PRIVATE_H
+#define MUTATE_PRIVATE_H
 
 #include "sandbox/sandbox.h"
 #include "campaign.h"

@@ -219,8 +219,9 @@ static void measure_elf(const struct elfgen_view *view, struct stage_facts *fact
     measure_segments(view, facts);
 }
 
-void stage_measure(const struct file_bytes *bytes, enum stage_number number, const char *input,
-                   struct stage_facts *facts)
+/* `input` is the path of the C file as the compiler was given it. */
+static void measure_file(const struct file_bytes *bytes, enum stage_number number,
+                         const char *input, struct stage_facts *facts)
 {
     struct elfgen_view view;
     *facts = (struct stage_facts){0};
@@ -241,16 +242,16 @@ void stage_measure(const struct file_bytes *bytes, enum stage_number number, con
 
 void stages_measure(const struct stages *stages, struct stages_facts *facts)
 {
-    stage_measure(&stages->input, STAGE_COUNT, "", &facts->input);
+    measure_file(&stages->input, STAGE_COUNT, "", &facts->input);
     for (enum stage_way way = 0; way < WAY_COUNT; way++)
         for (enum stage_number number = 0; number < STAGE_COUNT; number++)
-            stage_measure(&stages->of[way][number].bytes, number, stages->argument,
-                          &facts->of[way][number]);
+            measure_file(&stages->of[way][number].bytes, number, stages->argument,
+                         &facts->of[way][number]);
 }
 
 /* ---- words ---- */
 
-const char *stage_kind(const struct stage_facts *facts, enum stage_number number)
+const char *stages_kind(const struct stage_facts *facts, enum stage_number number)
 {
     static const char *const texts[] = {"C text, preprocessed", "assembly text", "no ELF file",
                                         "no ELF file"};
@@ -264,7 +265,7 @@ const char *stage_kind(const struct stage_facts *facts, enum stage_number number
     return elves[facts->type <= 3 ? facts->type : 0][facts->bits == 64];
 }
 
-const char *stage_reason(const struct stage *stage, size_t *length)
+const char *stages_reason(const struct stage *stage, size_t *length)
 {
     static const char *const telling[] = {"undefined reference", "undefined symbol",
                                           "multiple definition", "cannot find", "error"};

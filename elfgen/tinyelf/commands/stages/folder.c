@@ -22,12 +22,6 @@ static const char marker[] = ".stages";
 static const char report_name[] = "stages.json";
 static const char *const ways[WAY_COUNT] = {"cc", "tinyelf"};
 
-static bool failed(const char *path, const char *what)
-{
-    message(path, "error", "cannot %s: %s", what, strerror(errno));
-    return false;
-}
-
 static bool join(char *path, size_t room, const char *folder, const char *name)
 {
     int length = snprintf(path, room, "%s/%s", folder, name);
@@ -116,7 +110,7 @@ bool stages_may_keep(const char *folder)
     struct stat status;
     struct file_bytes list = {0};
     if (lstat(folder, &status) != 0)
-        return errno == ENOENT || failed(folder, "look at it");
+        return errno == ENOENT || message_cannot(folder, "look at it");
     if (!join(path, sizeof path, folder, marker))
         return false;
     bool ours = S_ISDIR(status.st_mode) && read_whole(path, &list);
@@ -154,10 +148,10 @@ static bool put_file(const char *folder, const char *name, const char *bytes, si
         return false;
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (file < 0)
-        return failed(path, "create");
-    bool done = file_write(file, bytes, size) || failed(path, "write");
+        return message_cannot(path, "create");
+    bool done = file_write(file, bytes, size) || message_cannot(path, "write");
     if (close(file) != 0 && done)
-        done = failed(path, "write");
+        done = message_cannot(path, "write");
     fprintf(list, "%016llx %zu %s\n", (unsigned long long)checksum(bytes, size), size, name);
     return done;
 }
@@ -168,15 +162,16 @@ static bool put_stages(const struct stages *stages, const char *folder, FILE *li
     for (enum stage_way way = 0; done && way < WAY_COUNT; way++) {
         char path[PATH_MAX];
         done = join(path, sizeof path, folder, ways[way]) &&
-               (mkdir(path, 0777) == 0 || failed(path, "create"));
+               (mkdir(path, 0777) == 0 || message_cannot(path, "create"));
         for (enum stage_number number = 0; done && number < STAGE_COUNT; number++) {
             const struct stage *stage = &stages->of[way][number];
             char *name = NULL;
             if (!stage->made)
                 continue;
-            done = asprintf(&name, "%s/%s%s", ways[way], stages->name, stage_ending(number)) >= 0 &&
-                   put_file(folder, name, stage->bytes.bytes, stage->bytes.size,
-                            number == STAGE_EXECUTABLE ? 0755 : 0644, list);
+            done =
+                asprintf(&name, "%s/%s%s", ways[way], stages->name, stages_suffix(number)) >= 0 &&
+                put_file(folder, name, stage->bytes.bytes, stage->bytes.size,
+                         number == STAGE_EXECUTABLE ? 0755 : 0644, list);
             free(name);
         }
     }
@@ -222,7 +217,7 @@ static bool put_in_place(const char *beside, const char *folder)
         if (rename(beside, folder) == 0)
             return true;
     }
-    return failed(folder, "put the folder there");
+    return message_cannot(folder, "put the folder there");
 }
 
 bool stages_keep(const struct stages *stages, const char *folder, const char *report, size_t size)
@@ -233,11 +228,11 @@ bool stages_keep(const struct stages *stages, const char *folder, const char *re
     int length = snprintf(beside, sizeof beside, "%s.tinyelf-%ld", folder, (long)getpid());
     if (length < 0 || (size_t)length >= sizeof beside) {
         errno = ENAMETOOLONG;
-        return failed(folder, "create a folder beside it");
+        return message_cannot(folder, "create a folder beside it");
     }
     interrupt_hold(&before);
     bool made = mkdir(beside, 0777) == 0;
-    bool done = (made || failed(folder, "create a folder beside it")) &&
+    bool done = (made || message_cannot(folder, "create a folder beside it")) &&
                 fill(stages, beside, report, size) && put_in_place(beside, folder);
     if (made && !done)
         remove_folder(beside);

@@ -1,6 +1,5 @@
 /* Prints the steps from C to a program as one JSON object. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/json_write.h"
 #include "commands/compare/run_result.h"
@@ -56,10 +55,8 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
     elfgen_text_string(out, names[number]);
     elfgen_text_string(out, "\"");
     json_key_string(out, "way", ways[way]);
-    json_key(out, "tried");
-    elfgen_text_string(out, stage->run ? "true" : "false");
-    json_key(out, "made");
-    elfgen_text_string(out, stage->made ? "true" : "false");
+    json_key_bool(out, "tried", stage->run);
+    json_key_bool(out, "made", stage->made);
     json_key_string(out, "command", stage->command);
     json_key_string(out, "said", stage->messages);
     json_key(out, "file");
@@ -72,12 +69,12 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages, enum
         struct elfgen_text name = {.bytes = room, .capacity = sizeof room};
         json_string(&name, stages->name);
         elfgen_text_bytes(out, room + 1, name.length - 2);
-        elfgen_text_string(out, stage_ending(number));
+        elfgen_text_string(out, stages_suffix(number));
         elfgen_text_char(out, '"');
     } else {
         elfgen_text_string(out, "null");
     }
-    json_key_string(out, "kind", stage->made ? stage_kind(facts, number) : NULL);
+    json_key_string(out, "kind", stage->made ? stages_kind(facts, number) : NULL);
     json_key_number(out, "size", stage->bytes.size);
     json_key(out, "first_bytes");
     elfgen_text_char(out, '"');

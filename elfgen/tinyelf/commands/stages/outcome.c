@@ -5,12 +5,12 @@
 #include "commands/compare/run_result.h"
 #include "text.h"
 
-const char *const stage_run_labels[STAGE_RUN_ROWS] = {"command", "ended", "at first", "then",
-                                                      "cost"};
+const char *const stages_run_labels[STAGES_RUN_ROWS] = {"command", "ended", "at first", "then",
+                                                        "cost"};
 
 #define LLU(number) ((unsigned long long)(number))
 
-static const char *plural(uint64_t count)
+const char *stages_plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
 }
@@ -22,7 +22,7 @@ static void write_end(FILE *cell, const struct profile *run)
     run_result_end(run, &end);
     fwrite(room, 1, end.length, cell);
     if (run->end.ran)
-        fprintf(cell, ", %llu byte%s of output", LLU(run->output), plural(run->output));
+        fprintf(cell, ", %llu byte%s of output", LLU(run->output), stages_plural(run->output));
 }
 
 /* Writes how many calls there were, and each name once, in the order of the first calls. */
@@ -33,7 +33,7 @@ static void write_calls(FILE *cell, const struct profile *run, size_t from, size
     const char *between = ": ";
     if (!counts)
         return;
-    fprintf(cell, "%zu system call%s%s", to - from, plural(to - from), what);
+    fprintf(cell, "%zu system call%s%s", to - from, stages_plural(to - from), what);
     for (size_t i = from; i < to; i++)
         counts[run->order[i]]++;
     for (size_t i = from; i < to; i++) {
@@ -53,7 +53,7 @@ static void write_cost(FILE *cell, const struct profile *run)
 {
     if (run->has_pages)
         fprintf(cell, "%llu page fault%s", LLU(run->minor + run->major),
-                plural(run->minor + run->major));
+                stages_plural(run->minor + run->major));
     if (run->runs > 0)
         fprintf(cell, "%s%llu microseconds, the median of %llu runs", run->has_pages ? "; " : "",
                 LLU((run->median + 500) / 1000), LLU(run->runs));
@@ -77,7 +77,7 @@ static void write_cell(FILE *cell, const struct stages *stages, const struct pro
         write_cost(cell, run);
 }
 
-char *stage_run_cell(const struct stages *stages, const struct profile *run, size_t row)
+char *stages_run_cell(const struct stages *stages, const struct profile *run, size_t row)
 {
     char *text = NULL;
     size_t size = 0;

@@ -11,7 +11,7 @@
 
 #include "input/toolchain.h"
 
-const char *stage_ending(enum stage_number number)
+const char *stages_suffix(enum stage_number number)
 {
     static const char *const endings[STAGE_COUNT] = {".i", ".s", ".o", ""};
     return endings[number];
@@ -114,7 +114,7 @@ static void add_file(const struct stages *stages, enum stage_number number, cons
                      struct command *command)
 {
     char *name = NULL;
-    if (asprintf(&name, "%s%s", stages->name, stage_ending(number)) < 0) {
+    if (asprintf(&name, "%s%s", stages->name, stages_suffix(number)) < 0) {
         command->failed = true;
         return;
     }
@@ -193,7 +193,7 @@ static void put_named(const struct listener *listener, const char *text)
         bool output = strncmp(text, CHILD_OBJECT_PATH, strlen(CHILD_OBJECT_PATH)) == 0;
         if (input || output) {
             enum stage_number number = listener->number - (input && listener->number > 0 ? 1 : 0);
-            fprintf(listener->messages, "%s%s", listener->stages->name, stage_ending(number));
+            fprintf(listener->messages, "%s%s", listener->stages->name, stages_suffix(number));
             text += strlen(CHILD_TEXT_PATH);
         } else {
             fputc(*text++, listener->messages);

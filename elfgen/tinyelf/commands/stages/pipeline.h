@@ -42,7 +42,7 @@ struct stages {
 };
 
 /* The suffix of a stage's file name: ".i", ".s", ".o", "". */
-const char *stage_ending(enum stage_number number);
+const char *stages_suffix(enum stage_number number);
 
 /* Reads the file and runs the steps. Returns true even if a step fails; false after reporting that
  * the file or the compiler's command cannot be used. */

@@ -38,7 +38,7 @@ static void write_kind(FILE *cell, const struct stage *stage, const struct stage
                        enum stage_number number)
 {
     if (stage->made)
-        fprintf(cell, "%zu bytes, %s", stage->bytes.size, stage_kind(facts, number));
+        fprintf(cell, "%zu bytes, %s", stage->bytes.size, stages_kind(facts, number));
     else
         fputs(stage->run ? "not made" : "not tried", cell);
 }
@@ -54,11 +54,6 @@ static void write_bytes(FILE *cell, const struct stage *stage)
     fputc(' ', cell);
     for (size_t i = 0; i < count; i++)
         fputc(bytes[i] >= 0x20 && bytes[i] < 0x7f ? bytes[i] : '.', cell);
-}
-
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
 }
 
 #define LLU(number) ((unsigned long long)(number))
@@ -78,8 +73,8 @@ static void write_object_change(FILE *cell, const struct stage_facts *facts)
     fprintf(
         cell,
         "%llu bytes of code; %llu section%s to load, %llu relocation%s open; symbols: %llu defined",
-        LLU(facts->code_size), LLU(facts->loaded), plural(facts->loaded), LLU(facts->relocations),
-        plural(facts->relocations), LLU(facts->defined));
+        LLU(facts->code_size), LLU(facts->loaded), stages_plural(facts->loaded),
+        LLU(facts->relocations), stages_plural(facts->relocations), LLU(facts->defined));
     if (facts->undefined > 0) {
         fputs(", undefined ", cell);
         write_needs(cell, facts, 2);
@@ -89,13 +84,13 @@ static void write_object_change(FILE *cell, const struct stage_facts *facts)
 static void write_program_change(FILE *cell, const struct stage_facts *facts)
 {
     fprintf(cell, "%llu segment%s, %llu sections; entry 0x%llx; ", LLU(facts->segments),
-            plural(facts->segments), LLU(facts->sections), LLU(facts->entry));
+            stages_plural(facts->segments), LLU(facts->sections), LLU(facts->entry));
     if (facts->interpreter.at) {
         fputs("started by ", cell);
         put_plain(cell, facts->interpreter.at, facts->interpreter.length);
         if (facts->relocations > 0)
             fprintf(cell, ", which fills in %llu place%s more", LLU(facts->relocations),
-                    plural(facts->relocations));
+                    stages_plural(facts->relocations));
     } else {
         fputs("started by Linux alone", cell);
     }
@@ -108,7 +103,7 @@ static void write_failure(FILE *cell, const struct stages *stages, enum stage_wa
 {
     const struct stage_facts *object = &facts->of[way][STAGE_OBJECT];
     size_t length = 0;
-    const char *reason = stage_reason(&stages->of[way][number], &length);
+    const char *reason = stages_reason(&stages->of[way][number], &length);
     if (way == WAY_TINYELF && number == STAGE_EXECUTABLE && object->undefined > 0) {
         fputs("needs ", cell);
         write_needs(cell, object, 8);
@@ -132,15 +127,15 @@ static void write_change(FILE *cell, const struct stages *stages, enum stage_way
     switch (number) {
     case STAGE_PREPROCESSED:
         fprintf(cell, "%llu line%s in, %llu out: %llu yours, %llu of %llu header%s",
-                LLU(all->input.lines), plural(all->input.lines), LLU(facts->lines),
+                LLU(all->input.lines), stages_plural(all->input.lines), LLU(facts->lines),
                 LLU(facts->own_lines), LLU(facts->header_lines), LLU(facts->headers),
-                plural(facts->headers));
+                stages_plural(facts->headers));
         break;
     case STAGE_ASSEMBLY:
         fprintf(cell, "%llu lines: %llu instruction%s, %llu label%s, %llu directive%s",
-                LLU(facts->lines), LLU(facts->instructions), plural(facts->instructions),
-                LLU(facts->labels), plural(facts->labels), LLU(facts->directives),
-                plural(facts->directives));
+                LLU(facts->lines), LLU(facts->instructions), stages_plural(facts->instructions),
+                LLU(facts->labels), stages_plural(facts->labels), LLU(facts->directives),
+                stages_plural(facts->directives));
         break;
     case STAGE_OBJECT:
         write_object_change(cell, facts);
@@ -238,13 +233,13 @@ static void put_runs(struct elfgen_text *out, const struct stages *stages,
 {
     enum { MOST_LINES = 9 };
     elfgen_text_string(out, "5. run: Linux loads it, and from then on it asks Linux\n");
-    for (size_t row = 0; row < STAGE_RUN_ROWS; row++) {
+    for (size_t row = 0; row < STAGES_RUN_ROWS; row++) {
         char *cells[WAY_COUNT];
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
-            cells[way] = stage_run_cell(stages, &runs[way], row);
+            cells[way] = stages_run_cell(stages, &runs[way], row);
         bool empty = (!cells[0] || !*cells[0]) && (!cells[1] || !*cells[1]);
         if (!empty)
-            put_row(out, stage_run_labels[row], cells, MOST_LINES);
+            put_row(out, stages_run_labels[row], cells, MOST_LINES);
         free(cells[0]);
         free(cells[1]);
     }

@@ -40,10 +40,6 @@ struct stage_facts {
     struct stage_name interpreter; /* PT_INTERP's */
 };
 
-/* `input` is the path of the C file as the compiler was given it. */
-void stage_measure(const struct file_bytes *bytes, enum stage_number number, const char *input,
-                   struct stage_facts *facts);
-
 /* Prints one screen of 100 columns. `folder` is where the files are kept; `runs` has what each
  * program did when it ran, or is NULL. */
 void stages_text(const struct stages *stages, const char *folder, const struct profile *runs,
@@ -62,15 +58,18 @@ struct stages_facts {
 void stages_measure(const struct stages *stages, struct stages_facts *facts);
 
 /* The kind of file, from its bytes: "C text, preprocessed", "ELF64 relocatable object". */
-const char *stage_kind(const struct stage_facts *facts, enum stage_number number);
+const char *stages_kind(const struct stage_facts *facts, enum stage_number number);
 
 /* The most telling line of a failed step, and its length; NULL if the tool wrote nothing. */
-const char *stage_reason(const struct stage *stage, size_t *length);
+const char *stages_reason(const struct stage *stage, size_t *length);
 
 /* The rows about a run: a label each, and the text in a way's column, to be freed; NULL if memory
  * ran out. */
-enum { STAGE_RUN_ROWS = 5 };
-extern const char *const stage_run_labels[STAGE_RUN_ROWS];
-char *stage_run_cell(const struct stages *stages, const struct profile *run, size_t row);
+enum { STAGES_RUN_ROWS = 5 };
+extern const char *const stages_run_labels[STAGES_RUN_ROWS];
+char *stages_run_cell(const struct stages *stages, const struct profile *run, size_t row);
+
+/* What a noun after `count` ends with: "s", or "" after 1. */
+const char *stages_plural(uint64_t count);
 
 #endif

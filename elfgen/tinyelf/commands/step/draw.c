@@ -49,7 +49,8 @@ static void put_title(const struct step_view *view, struct pane *pane, const cha
     put_line(pane, text, strlen(text), title(view));
 }
 
-const struct step_instruction *step_view_next(const struct step_view *view)
+/* The next instruction at the cursor; NULL: there is none. */
+static const struct step_instruction *next_instruction(const struct step_view *view)
 {
     struct step_cursor cursor = view->cursor;
     struct step_record record;
@@ -81,7 +82,7 @@ static void put_hex_line(struct pane *pane, const struct step_file *file, size_t
 static void draw_file(const struct step_view *view, struct pane pane)
 {
     const struct step_recording *recording = &view->run->recording;
-    const struct step_instruction *next = step_view_next(view);
+    const struct step_instruction *next = next_instruction(view);
     uint32_t index = next && next->file < recording->file_count ? next->file : 0;
     const struct step_file *file = &recording->files[index];
     const char *slash = strrchr(file->name, '/');
@@ -161,7 +162,7 @@ static void draw_instructions(const struct step_view *view, struct pane pane)
 {
     enum { BEFORE_MOST = 64 };
     const struct step_recording *recording = &view->run->recording;
-    const struct step_instruction *next = step_view_next(view), *before[BEFORE_MOST];
+    const struct step_instruction *next = next_instruction(view), *before[BEFORE_MOST];
     size_t count = 0, most = (size_t)(pane.lines > 1 ? pane.lines - 1 : 0) / 3;
     put_title(view, &pane, "instructions");
     if (!next) {

@@ -87,8 +87,7 @@ static void put_mappings(struct elfgen_text *out, const struct step_recording *r
         put_hex(out, mapping->start);
         json_key(out, "end");
         put_hex(out, mapping->end);
-        json_key(out, "permissions");
-        json_string(out, mapping->permissions);
+        json_key_string(out, "permissions", mapping->permissions);
         json_key(out, "offset");
         put_hex(out, mapping->offset);
         json_key(out, "file");
@@ -188,33 +187,27 @@ static void put_piece(struct elfgen_text *out, const struct step_piece *piece)
         put_number(out, piece->number);
         char name[STEP_VECTOR_NAME];
         recording_vector_name(piece->number, piece->size, name);
-        json_key(out, "name");
-        json_string(out, name);
+        json_key_string(out, "name", name);
         put_from_to(out, piece);
         break;
     case STEP_PIECE_CALL:
-        json_key(out, "abi");
-        json_string(out, piece->number == CALL_I386 ? "i386" : "x86_64");
+        json_key_string(out, "abi", piece->number == CALL_I386 ? "i386" : "x86_64");
         json_key(out, "number");
         put_hex(out, piece->value);
-        json_key(out, "name");
-        json_string(out, text);
+        json_key_string(out, "name", text);
         break;
     case STEP_PIECE_ARGUMENT:
         json_key(out, "index");
         put_number(out, piece->number);
         json_key(out, "value");
         put_hex(out, piece->value);
-        json_key(out, "name");
-        json_string(out, text);
-        json_key(out, "text");
-        json_string(out, text + strlen(text) + 1);
+        json_key_string(out, "name", text);
+        json_key_string(out, "text", text + strlen(text) + 1);
         break;
     case STEP_PIECE_ANSWER:
         json_key(out, "value");
         put_hex(out, piece->value);
-        json_key(out, "text");
-        json_string(out, text);
+        json_key_string(out, "text", text);
         break;
     case STEP_PIECE_OUTPUT:
         json_key(out, "descriptor");
@@ -231,8 +224,7 @@ static void put_piece(struct elfgen_text *out, const struct step_piece *piece)
         put_hex(out, piece->value);
         break;
     case STEP_PIECE_NOTE:
-        json_key(out, "text");
-        json_string(out, text);
+        json_key_string(out, "text", text);
         break;
     default:
         json_key(out, "file");

@@ -12,6 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/cli.h"
+
 /* ---- the screen ---- */
 
 static struct {

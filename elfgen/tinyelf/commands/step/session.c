@@ -1,6 +1,7 @@
 /* Starts, steps and ends a live run of `tinyelf step`. */
 #include "step.h"
 
+#include "cli/cli.h"
 #include "cli/interrupt.h"
 
 bool step_start(struct step_run *run, const struct process_program *program)

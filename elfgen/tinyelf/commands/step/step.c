@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/json_write.h"
+#include "cli/cli.h"
 #include "commands/commands.h"
 
 enum { OPTION_RECORD = 256, OPTION_REPLAY, OPTION_UNTIL, OPTION_PLAIN, OPTION_HELP };

@@ -4,7 +4,6 @@
 
 #include "stepper/stepper.h"
 #include "text.h"
-#include "cli/cli.h"
 
 /* Where to stop: before the instruction at an address, or after a number of steps. */
 struct step_until {

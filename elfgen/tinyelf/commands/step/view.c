@@ -2,10 +2,10 @@
 #include "view.h"
 
 #include <curses.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cli.h"
 #include "cli/interrupt.h"
 
 /* ---- output ---- */

@@ -25,9 +25,6 @@ enum { STEP_LEAST_COLUMNS = 80, STEP_LEAST_LINES = 24 };
 /* Draws the whole screen. */
 void step_draw(struct step_view *view);
 
-/* The next instruction at the cursor; NULL: there is none. */
-const struct step_instruction *step_view_next(const struct step_view *view);
-
 /* ---- pty.c ---- */
 
 /* Opens the screen. step_terminal_close() restores it, and so does any signal that ends this

@@ -18,14 +18,11 @@ static void put_convention(struct elfgen_text *out, enum call_abi abi)
     const struct call_convention *convention = syscall_convention(abi);
     elfgen_text_string(out, "{\"abi\":");
     json_string(out, convention->abi);
-    json_key(out, "instruction");
-    json_string(out, convention->instruction);
-    json_key(out, "number");
-    json_string(out, convention->number);
+    json_key_string(out, "instruction", convention->instruction);
+    json_key_string(out, "number", convention->number);
     json_key(out, "arguments");
     put_strings(out, convention->arguments, ELFGEN_ARGUMENTS);
-    json_key(out, "result");
-    json_string(out, convention->result);
+    json_key_string(out, "result", convention->result);
     json_key(out, "lost");
     put_strings(out, convention->lost, sizeof convention->lost / sizeof convention->lost[0]);
     json_key(out, "errors");
@@ -39,10 +36,8 @@ static void put_parameters(struct elfgen_text *out, const struct call_facts *cal
     for (unsigned i = 0; parameters[i].name; i++) {
         elfgen_text_string(out, i ? ",{\"register\":" : "{\"register\":");
         json_string(out, syscall_convention(call->abi)->arguments[i]);
-        json_key(out, "name");
-        json_string(out, parameters[i].name);
-        json_key(out, "type");
-        json_string(out, syscall_type_text(parameters[i].type));
+        json_key_string(out, "name", parameters[i].name);
+        json_key_string(out, "type", syscall_type_text(parameters[i].type));
         elfgen_text_char(out, '}');
     }
     elfgen_text_char(out, ']');
@@ -50,21 +45,17 @@ static void put_parameters(struct elfgen_text *out, const struct call_facts *cal
 
 static void put_call(struct elfgen_text *out, const struct call_facts *call)
 {
-    char text[CALLS_PROTOTYPE];
+    char text[CALL_PROTOTYPE_ROOM];
     elfgen_text_string(out, "{\"abi\":");
     json_string(out, syscall_convention(call->abi)->abi);
-    json_key(out, "number");
-    elfgen_text_decimal(out, (uint64_t)call->number, 0);
-    json_key(out, "name");
-    json_string(out, call->name);
-    json_key(out, "entry_point");
-    json_string(out, call->implemented ? call->entry : NULL);
+    json_key_number(out, "number", (uint64_t)call->number);
+    json_key_string(out, "name", call->name);
+    json_key_string(out, "entry_point", call->implemented ? call->entry : NULL);
     json_key(out, "prototype");
     if (call->row)
-        calls_prototype(call, text);
+        parameter_text_prototype(call, text);
     json_string(out, call->row ? text : NULL);
-    json_key(out, "result");
-    json_string(out, call->row ? syscall_type_text(call->row->result) : NULL);
+    json_key_string(out, "result", call->row ? syscall_type_text(call->row->result) : NULL);
     json_key(out, "parameters");
     if (call->row)
         put_parameters(out, call);
@@ -73,8 +64,8 @@ static void put_call(struct elfgen_text *out, const struct call_facts *call)
     elfgen_text_char(out, '}');
 }
 
-void calls_json(struct elfgen_text *out, const bool asked[CALL_ABIS],
-                const struct call_facts *calls, size_t count)
+void syscall_put_json(struct elfgen_text *out, const bool asked[CALL_ABIS],
+                      const struct call_facts *calls, size_t count)
 {
     bool any = false;
     elfgen_text_string(out, "{\"abis\":[");

@@ -7,7 +7,7 @@
 
 /* A line being filled. It counts its own length: stdio would count bytes that were cut. */
 struct line {
-    char text[CALLS_WIDTH + 1];
+    char text[SYSCALL_WIDTH + 1];
     size_t length;
 };
 
@@ -16,13 +16,13 @@ static void put(struct line *line, size_t at, const char *text)
 {
     if (line->length && line->length >= at)
         at = line->length + 1;
-    while (line->length < at && line->length < CALLS_WIDTH)
+    while (line->length < at && line->length < SYSCALL_WIDTH)
         line->text[line->length++] = ' ';
-    size_t length = strlen(text), room = CALLS_WIDTH - line->length;
+    size_t length = strlen(text), room = SYSCALL_WIDTH - line->length;
     memcpy(line->text + line->length, text, length < room ? length : room);
     line->length += length < room ? length : room;
     if (length > room)
-        memcpy(line->text + CALLS_WIDTH - 3, "...", 3);
+        memcpy(line->text + SYSCALL_WIDTH - 3, "...", 3);
 }
 
 static void put_number(struct line *line, size_t at, int number)
@@ -46,7 +46,7 @@ static const char *entry_of(const struct call_facts *call)
 }
 
 /* Columns are wide enough for most texts; a longer one moves the next. */
-void calls_list(struct elfgen_text *out, const struct call_facts *calls, size_t count)
+void syscall_put_list(struct elfgen_text *out, const struct call_facts *calls, size_t count)
 {
     enum { NAME = 6, ENTRY = 27, PARAMETERS = 58 };
     struct line line = {.length = 0};
@@ -56,11 +56,11 @@ void calls_list(struct elfgen_text *out, const struct call_facts *calls, size_t 
     put(&line, PARAMETERS, "parameters");
     end(out, &line);
     for (size_t i = 0; i < count; i++) {
-        char text[CALLS_PROTOTYPE];
+        char text[CALL_PROTOTYPE_ROOM];
         put_number(&line, 0, calls[i].number);
         put(&line, NAME, calls[i].name);
         put(&line, ENTRY, entry_of(&calls[i]));
-        calls_parameter_names(&calls[i], text);
+        parameter_text_names(&calls[i], text);
         put(&line, PARAMETERS, text);
         end(out, &line);
     }
@@ -74,7 +74,7 @@ static void put_function(struct line *line, size_t at, const struct call_facts *
     put(line, at, behind ? behind + 1 : entry);
 }
 
-void calls_list_names(struct elfgen_text *out, const struct call_facts *calls, size_t count)
+void syscall_put_names(struct elfgen_text *out, const struct call_facts *calls, size_t count)
 {
     enum { LEFT = 29, RIGHT = 34, LEFT_ENTRY = 39, RIGHT_ENTRY = 67 };
     struct line line = {.length = 0};

@@ -98,7 +98,7 @@ static void add_arguments(struct grid *grid, const struct call_facts *const call
             char text[CELL];
             if (!knows_parameters(calls[abi]) || !calls[abi]->row->parameters[i].name)
                 continue;
-            calls_parameter(&calls[abi]->row->parameters[i], text, sizeof text);
+            parameter_text_declare(&calls[abi]->row->parameters[i], text, sizeof text);
             add(grid, row, abi, "%s: %s", syscall_convention(abi)->arguments[i], text);
         }
     }
@@ -159,9 +159,9 @@ static void add_entry(struct grid *grid, const struct call_facts *const calls[CA
 
 static void put_prototype(struct elfgen_text *out, const struct call_facts *call, bool labelled)
 {
-    char text[CALLS_PROTOTYPE];
-    size_t indent = labelled ? 8 : 0, room = CALLS_WIDTH - indent;
-    calls_prototype(call, text);
+    char text[CALL_PROTOTYPE_ROOM];
+    size_t indent = labelled ? 8 : 0, room = SYSCALL_WIDTH - indent;
+    parameter_text_prototype(call, text);
     if (labelled)
         elfgen_text_column(out, call->abi == CALL_X86_64 ? "x86_64:" : "i386:", indent, indent);
     const char *rest = text;
@@ -174,7 +174,7 @@ static void put_prototype(struct elfgen_text *out, const struct call_facts *call
         elfgen_text_char(out, '\n');
         elfgen_text_blanks(out, indent + 4);
         rest += cut + (rest[cut] == ' ');
-        room = CALLS_WIDTH - indent - 4;
+        room = SYSCALL_WIDTH - indent - 4;
     }
     elfgen_text_string(out, rest);
     elfgen_text_char(out, '\n');
@@ -182,12 +182,12 @@ static void put_prototype(struct elfgen_text *out, const struct call_facts *call
 
 static void put_prototypes(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
 {
-    char texts[CALL_ABIS][CALLS_PROTOTYPE] = {"", ""};
+    char texts[CALL_ABIS][CALL_PROTOTYPE_ROOM] = {"", ""};
     unsigned count = 0;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         if (!calls[abi] || calls[abi]->number < 0)
             continue;
-        calls_prototype(calls[abi], texts[abi]);
+        parameter_text_prototype(calls[abi], texts[abi]);
         count++;
     }
     bool same = count < 2 || strcmp(texts[CALL_X86_64], texts[CALL_I386]) == 0;
@@ -267,7 +267,7 @@ static void add_head(struct grid *grid, const bool asked[CALL_ABIS])
             add(grid, row, abi, "%s", syscall_convention(abi)->abi);
 }
 
-void calls_put(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
+void syscall_put_one(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
 {
     const bool asked[CALL_ABIS] = {calls[CALL_X86_64], calls[CALL_I386]};
     bool shown[CALL_ABIS], bare[CALL_ABIS];
@@ -291,7 +291,7 @@ void calls_put(struct elfgen_text *out, const struct call_facts *const calls[CAL
     put_notes(out, calls);
 }
 
-void calls_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS])
+void syscall_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS])
 {
     struct grid grid = {.count = 0};
     add_head(&grid, asked);

@@ -100,11 +100,11 @@ static int list(const struct question *question, struct standard_output *output)
     if (both)
         qsort(all, count, sizeof *all, compare_names);
     if (question->json)
-        calls_json(&output->text, question->asked, all, count);
+        syscall_put_json(&output->text, question->asked, all, count);
     else if (both)
-        calls_list_names(&output->text, all, count);
+        syscall_put_names(&output->text, all, count);
     else
-        calls_list(&output->text, all, count);
+        syscall_put_list(&output->text, all, count);
     free(all);
     return EXIT_YES;
 }
@@ -234,9 +234,9 @@ static int one(const struct question *question, struct standard_output *output)
     if (!any)
         return question->is_number ? refuse_number(question) : refuse_name(question);
     if (question->json)
-        calls_json(&output->text, question->asked, answers, count);
+        syscall_put_json(&output->text, question->asked, answers, count);
     else
-        calls_put(&output->text, columns);
+        syscall_put_one(&output->text, columns);
     return EXIT_YES;
 }
 
@@ -245,10 +245,10 @@ static int one(const struct question *question, struct standard_output *output)
 static int rules(const struct question *question, struct standard_output *output)
 {
     if (question->json) {
-        calls_json(&output->text, question->asked, NULL, 0);
+        syscall_put_json(&output->text, question->asked, NULL, 0);
         return EXIT_YES;
     }
-    calls_put_rules(&output->text, question->asked);
+    syscall_put_rules(&output->text, question->asked);
     elfgen_text_string(&output->text, "\n'tinyelf syscall NAME' and 'tinyelf syscall NUMBER' print "
                                       "one call, 'tinyelf syscall --list' all.\n");
     return EXIT_YES;

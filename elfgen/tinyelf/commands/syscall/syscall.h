@@ -6,24 +6,24 @@
 #include "elfgen/text.h"
 
 /* The longest line. */
-enum { CALLS_WIDTH = 100 };
+enum { SYSCALL_WIDTH = 100 };
 
 /* Prints one call, with a column per ABI. `calls` is indexed by ABI; NULL: that ABI was not asked
  * for. */
-void calls_put(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS]);
+void syscall_put_one(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS]);
 
 /* Prints how calls are made, without one. */
-void calls_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS]);
+void syscall_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS]);
 
 /* Prints a line per call of one ABI, with parameters, in the order given. */
-void calls_list(struct elfgen_text *out, const struct call_facts *calls, size_t count);
+void syscall_put_list(struct elfgen_text *out, const struct call_facts *calls, size_t count);
 
 /* Prints a line per name, for both ABIs. `calls` is sorted by name, x86_64 before i386. */
-void calls_list_names(struct elfgen_text *out, const struct call_facts *calls, size_t count);
+void syscall_put_names(struct elfgen_text *out, const struct call_facts *calls, size_t count);
 
 /* Prints one JSON object: the conventions of the ABIs asked for, and the calls in the order
  * given. */
-void calls_json(struct elfgen_text *out, const bool asked[CALL_ABIS],
-                const struct call_facts *calls, size_t count);
+void syscall_put_json(struct elfgen_text *out, const bool asked[CALL_ABIS],
+                      const struct call_facts *calls, size_t count);
 
 #endif

@@ -1,7 +1,6 @@
 /* Prints a system call as the processor sees it: instruction, registers, rings. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "syscalls/parameter_text.h"
 #include "trace.h"
@@ -122,7 +121,7 @@ static void put_argument(struct elfgen_text *out, const struct trace_call *call,
     char name[96];
     begin(out, syscall_convention(call->call->abi)->arguments[index], call->call->arguments[index],
           true);
-    calls_parameter(parameter, name, sizeof name);
+    parameter_text_declare(parameter, name, sizeof name);
     elfgen_text_string(out, name);
     if (strace_argument_is_absent(call->call, row, index)) {
         elfgen_text_string(out, ", no value of its own in this call\n");

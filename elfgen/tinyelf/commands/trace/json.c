@@ -195,8 +195,7 @@ void trace_json_end(struct trace_json *json, const struct process_end *end)
 {
     struct elfgen_text *out = json->out;
     elfgen_text_string(out, json->any ? "\n]" : "]");
-    json_key(out, "errno");
-    json_string(out, end->ran ? NULL : strace_error_name(end->error));
+    json_key_string(out, "errno", end->ran ? NULL : strace_error_name(end->error));
     if (end->ran && end->signal == 0)
         json_key_signed(out, "status", end->status);
     else

@@ -1,7 +1,6 @@
 /* tinyelf unfold: makes a program that tools accept out of one that they refuse. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "x86/session.h"
 #include "twin.h"

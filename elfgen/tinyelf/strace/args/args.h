@@ -126,20 +126,13 @@ void strace_put_time_of(struct elfgen_text *out, const uint8_t *bytes, size_t si
 /* The same for the time at an address. Returns false if it cannot be read. */
 bool strace_put_time_at(const struct strace_value *v, uint64_t address, size_t size,
                         const char *fraction);
-/* " / * 2001-09-09T01:46:40+0000 * /", with a fraction of so many digits. */
-void strace_put_date(struct elfgen_text *out, int64_t seconds, uint64_t fraction, unsigned digits);
-/* 2001-09-09T01:46:40+0000. Returns false if the time has no date. */
+/* 2001-09-09T01:46:40+0000, with `digits` digits of the fraction of a second. Returns false if the
+ * time has no date. */
 bool strace_put_date_text(struct elfgen_text *out, int64_t seconds, uint64_t fraction,
                           unsigned digits);
 
 /* A set of signals of up to 8 bytes. */
 void strace_put_sigset_of(struct elfgen_text *out, uint64_t mask);
-
-/* A siginfo_t in the layout of the call's ABI. */
-void strace_put_siginfo_of(struct elfgen_text *out, const uint8_t *bytes, size_t word);
-
-/* A struct sockaddr of `size` bytes. */
-void strace_put_sockaddr_of(struct elfgen_text *out, const uint8_t *bytes, size_t size);
 
 /* An array of struct iovec. `left`: of what they point to, at most so many bytes are valid;
  * UINT64_MAX: all. `show` false: addresses instead. */

@@ -304,7 +304,8 @@ static void put_cause(struct elfgen_text *out, const uint8_t *bytes, uint32_t si
     }
 }
 
-void strace_put_siginfo_of(struct elfgen_text *out, const uint8_t *bytes, size_t word)
+/* A siginfo_t in the layout of an ABI whose words have `word` bytes. */
+static void put_siginfo(struct elfgen_text *out, const uint8_t *bytes, size_t word)
 {
     const uint8_t *rest = bytes + (word == 8 ? 16 : 12);
     uint32_t signal = strace_load32(bytes);
@@ -347,14 +348,14 @@ void strace_put_siginfo(const struct strace_value *v)
 {
     uint8_t bytes[128];
     if (strace_take(v, bytes, sizeof bytes))
-        strace_put_siginfo_of(v->out, bytes, strace_word_size(v));
+        put_siginfo(v->out, bytes, strace_word_size(v));
 }
 
 void strace_siginfo_text(struct elfgen_text *out, const siginfo_t *signal)
 {
     uint8_t bytes[sizeof *signal];
     memcpy(bytes, signal, sizeof bytes);
-    strace_put_siginfo_of(out, bytes, sizeof(void *));
+    put_siginfo(out, bytes, sizeof(void *));
 }
 
 void strace_signal_text(struct elfgen_text *out, int number)

@@ -3,7 +3,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include "args.h"
 
@@ -76,7 +75,8 @@ static void put_in6(struct elfgen_text *out, const uint8_t *bytes, size_t size)
     }
 }
 
-void strace_put_sockaddr_of(struct elfgen_text *out, const uint8_t *bytes, size_t size)
+/* A struct sockaddr of `size` bytes. */
+static void put_sockaddr(struct elfgen_text *out, const uint8_t *bytes, size_t size)
 {
     uint16_t family = strace_load16(bytes);
     elfgen_text_string(out, "{sa_family=");
@@ -110,7 +110,7 @@ static void put_sockaddr_at(const struct strace_value *v, uint64_t address, uint
         !strace_read_all(v, address, bytes, size))
         strace_put_pointer(v->out, address);
     else
-        strace_put_sockaddr_of(v->out, bytes, size);
+        put_sockaddr(v->out, bytes, size);
 }
 
 void strace_put_in_sockaddr(const struct strace_value *v)

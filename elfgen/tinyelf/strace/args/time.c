@@ -1,5 +1,4 @@
 /* Prints times and timers. */
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -48,7 +47,8 @@ bool strace_put_date_text(struct elfgen_text *out, int64_t seconds, uint64_t fra
     return true;
 }
 
-void strace_put_date(struct elfgen_text *out, int64_t seconds, uint64_t fraction, unsigned digits)
+/* The date in a comment as strace prints it, with `digits` digits of the fraction of a second. */
+static void put_date(struct elfgen_text *out, int64_t seconds, uint64_t fraction, unsigned digits)
 {
     /* Printed to a buffer first: only if there is a date, a comment is printed. */
     char bytes[64];
@@ -113,10 +113,10 @@ void strace_put_utimbuf(const struct strace_value *v)
         return;
     elfgen_text_string(v->out, "{actime=");
     strace_put_number(v->out, strace_load_signed(bytes, word));
-    strace_put_date(v->out, strace_load_signed(bytes, word), 0, 0);
+    put_date(v->out, strace_load_signed(bytes, word), 0, 0);
     elfgen_text_string(v->out, ", modtime=");
     strace_put_number(v->out, strace_load_signed(bytes + word, word));
-    strace_put_date(v->out, strace_load_signed(bytes + word, word), 0, 0);
+    put_date(v->out, strace_load_signed(bytes + word, word), 0, 0);
     elfgen_text_char(v->out, '}');
 }
 
@@ -132,7 +132,7 @@ static void put_file_time(const struct strace_value *v, const uint8_t *bytes, si
     }
     strace_put_time_of(v->out, bytes, size, nano ? "tv_nsec" : "tv_usec");
     if (fraction >= 0 && (uint64_t)fraction < most)
-        strace_put_date(v->out, seconds, (uint64_t)fraction, nano ? 9 : 6);
+        put_date(v->out, seconds, (uint64_t)fraction, nano ? 9 : 6);
 }
 
 static void put_file_times(const struct strace_value *v, size_t size, bool nano)
@@ -184,7 +184,7 @@ void strace_put_time_pointer(const struct strace_value *v)
         return;
     elfgen_text_char(v->out, '[');
     strace_put_number(v->out, strace_load_signed(bytes, word));
-    strace_put_date(v->out, strace_load_signed(bytes, word), 0, 0);
+    put_date(v->out, strace_load_signed(bytes, word), 0, 0);
     elfgen_text_char(v->out, ']');
 }
 
