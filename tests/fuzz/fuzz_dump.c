@@ -11,7 +11,8 @@ static void discard(struct elfgen_text *text)
     text->length = 0;
 }
 
-static void hear(void *context, bool is_error, uint64_t offset, const char *field, const char *text)
+static void count_text(void *context, bool is_error, uint64_t offset, const char *field,
+                       const char *text)
 {
     (void)is_error;
     (void)offset;
@@ -32,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                  .sections = true,
                                  .wide = turn & 1,
                                  .out = &out,
-                                 .object = hear,
+                                 .object = count_text,
                                  .context = &messages};
         if (!readelf_report(&report) && messages == 0)
             abort(); /* a failure without a message */

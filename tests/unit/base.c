@@ -216,7 +216,7 @@ START_TEST(a_pipe_is_read_to_its_end_or_refused_where_only_files_are_accepted)
 }
 END_TEST
 
-START_TEST(what_cannot_be_read_is_refused_with_its_errno)
+START_TEST(a_file_that_cannot_be_read_fails_with_its_errno)
 {
     for (int only_regular = 0; only_regular < 2; only_regular++) {
         struct file_bytes bytes = {0};
@@ -287,7 +287,7 @@ START_TEST(all_bytes_are_written_however_many_writes_it_takes)
 }
 END_TEST
 
-START_TEST(what_cannot_be_written_fails_with_its_errno)
+START_TEST(a_failed_write_returns_its_errno)
 {
     int ends[2], full = open("/dev/full", O_WRONLY);
     signal(SIGPIPE, SIG_IGN);
@@ -353,9 +353,9 @@ static Suite *base_suite(void)
     tcase_add_test(files, reading_begins_at_the_file_s_offset);
     tcase_add_test(files, a_file_that_reports_no_size_is_read_to_its_end);
     tcase_add_test(files, a_pipe_is_read_to_its_end_or_refused_where_only_files_are_accepted);
-    tcase_add_test(files, what_cannot_be_read_is_refused_with_its_errno);
+    tcase_add_test(files, a_file_that_cannot_be_read_fails_with_its_errno);
     tcase_add_test(files, all_bytes_are_written_however_many_writes_it_takes);
-    tcase_add_test(files, what_cannot_be_written_fails_with_its_errno);
+    tcase_add_test(files, a_failed_write_returns_its_errno);
     suite_add_tcase(suite, files);
     TCase *small = tcase_create("characters and the clock");
     tcase_add_test(small, a_byte_that_is_not_printable_ascii_is_a_dot);

@@ -376,7 +376,7 @@ static void set(uint8_t *bytes, enum elfgen_structure_id id, const char *field, 
 
 /* Two segments of a page each, whose code ends with 1 and 2; the first overlaps the second, and
  * jumps into it. */
-START_TEST(of_segments_that_overlap_the_later_one_counts)
+START_TEST(the_later_of_two_overlapping_segments_counts)
 {
     enum { SIZE = 0x4000 };
     static const char end[] = "\xbf\x01\x00\x00\x00\xb8\x3c\x00\x00\x00\x0f\x05";
@@ -416,7 +416,7 @@ END_TEST
 
 /* ---- real files, any bytes ---- */
 
-START_TEST(windows_give_the_instructions_that_the_whole_gives)
+START_TEST(windows_have_the_same_instructions_as_the_whole_file)
 {
     enum elfgen_code_mode mode = _i ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW;
     size_t length, count = 0;
@@ -505,10 +505,10 @@ static Suite *code_suite(void)
     tcase_add_test(flow, i386_has_its_own_call_numbers_and_registers);
     tcase_add_test(flow, a_section_that_is_longer_than_its_segment_is_read_to_the_files_end);
     tcase_add_test(flow, a_sweep_restarts_at_instructions_that_the_control_flow_reaches);
-    tcase_add_test(flow, of_segments_that_overlap_the_later_one_counts);
+    tcase_add_test(flow, the_later_of_two_overlapping_segments_counts);
     suite_add_tcase(suite, flow);
     TCase *any = tcase_create("real files and any bytes");
-    tcase_add_loop_test(any, windows_give_the_instructions_that_the_whole_gives, 0, 2);
+    tcase_add_loop_test(any, windows_have_the_same_instructions_as_the_whole_file, 0, 2);
     tcase_add_loop_test(any, the_analysis_of_random_code_ends, 0, 3);
     tcase_add_test(any, too_little_memory_is_refused);
     suite_add_tcase(suite, any);

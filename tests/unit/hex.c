@@ -288,7 +288,7 @@ START_TEST(the_label_table_s_size_is_a_power_of_two_with_room_for_all_labels)
 }
 END_TEST
 
-START_TEST(what_is_not_needed_may_be_null)
+START_TEST(arguments_that_are_not_needed_may_be_null)
 {
     struct elfgen_hex_needs needs;
     struct elfgen_error error = {.status = ELFGEN_OK, .text = "untouched"};
@@ -439,7 +439,7 @@ static Suite *hex_suite(void)
     suite_add_tcase(suite, refused);
     TCase *use = tcase_create("needs and listings");
     tcase_add_test(use, the_label_table_s_size_is_a_power_of_two_with_room_for_all_labels);
-    tcase_add_test(use, what_is_not_needed_may_be_null);
+    tcase_add_test(use, arguments_that_are_not_needed_may_be_null);
     tcase_add_test(use, buffers_that_are_too_small_are_refused_and_not_written_past);
     tcase_add_test(use, the_table_has_each_label_s_name_and_address);
     tcase_add_loop_test(use, a_listing_has_every_line_with_the_bytes_it_produced, 0,

@@ -52,7 +52,7 @@ static void assert_bytes_come_back(const char *bytes, size_t length)
     json_decref(value);
 }
 
-START_TEST(each_byte_alone_comes_back)
+START_TEST(each_byte_is_read_back_unchanged)
 {
     for (unsigned byte = 0; byte < 256; byte++) {
         char string[1] = {(char)byte};
@@ -61,7 +61,7 @@ START_TEST(each_byte_alone_comes_back)
 }
 END_TEST
 
-START_TEST(a_string_of_all_bytes_comes_back)
+START_TEST(a_string_of_all_bytes_is_read_back_unchanged)
 {
     char string[512];
     for (size_t i = 0; i < sizeof string; i++)
@@ -178,8 +178,8 @@ static Suite *json_suite(void)
 {
     Suite *suite = suite_create("json_write");
     TCase *text = tcase_create("strings");
-    tcase_add_test(text, each_byte_alone_comes_back);
-    tcase_add_test(text, a_string_of_all_bytes_comes_back);
+    tcase_add_test(text, each_byte_is_read_back_unchanged);
+    tcase_add_test(text, a_string_of_all_bytes_is_read_back_unchanged);
     tcase_add_loop_test(text, bytes_other_than_printable_ascii_are_escaped, 0,
                         sizeof strings / sizeof strings[0]);
     tcase_add_test(text, a_null_pointer_is_null_and_a_nul_ends_a_string);

@@ -88,8 +88,8 @@ START_TEST(a_changed_field_is_blamed_by_the_check_that_reads_it)
 END_TEST
 
 /* Writes the suggested value: the verdict changes, or a later check fails. */
-static void mend(uint8_t *bytes, size_t size, const struct elfgen_kernel_answer *before,
-                 const struct elfgen_kernel_machine *machine)
+static void apply_suggestion(uint8_t *bytes, size_t size, const struct elfgen_kernel_answer *before,
+                             const struct elfgen_kernel_machine *machine)
 {
     const char *name = elfgen_kernel_checks[before->check].name;
     ck_assert_msg(before->offers, "%s: nothing is offered", name);
@@ -173,7 +173,7 @@ START_TEST(the_value_suggested_for_a_changed_field_passes_its_check)
                     mended++;
                     /* set() changes the first program header, and these checks blame that one. */
                     if (answer.segment == 0xffff || answer.segment == 0)
-                        mend(bytes, bases[base].size, &answer, &machine);
+                        apply_suggestion(bytes, bases[base].size, &answer, &machine);
                 }
     ck_assert_uint_gt(mended, 300);
 }

@@ -204,7 +204,7 @@ START_TEST(sums_past_2_to_the_64_are_refused_wherever_they_occur)
 }
 END_TEST
 
-START_TEST(what_no_layout_can_place_is_refused)
+START_TEST(programs_that_no_layout_can_place_are_refused)
 {
     static const uint8_t bytes[4];
     struct elfgen_section section = {
@@ -289,7 +289,7 @@ static Suite *layout_suite(void)
     TCase *ends = tcase_create("the end of everything");
     tcase_add_loop_test(ends, the_last_byte_of_user_space_can_be_used_and_the_next_cannot, 0, 4);
     tcase_add_loop_test(ends, sums_past_2_to_the_64_are_refused_wherever_they_occur, 0, 4);
-    tcase_add_loop_test(ends, what_no_layout_can_place_is_refused, 0, 2);
+    tcase_add_loop_test(ends, programs_that_no_layout_can_place_are_refused, 0, 2);
     tcase_add_test(ends, the_layout_of_another_program_writes_nothing_outside_the_buffer);
     suite_add_tcase(suite, ends);
     return suite;

@@ -178,7 +178,7 @@ static bool same_claim(const struct elfgen_claim *a, const struct elfgen_claim *
            a->value == b->value && a->reader == b->reader;
 }
 
-START_TEST(windows_of_any_size_give_the_claims_that_the_whole_file_gives)
+START_TEST(windows_of_any_size_have_the_same_claims_as_the_whole_file)
 {
     size_t length;
     struct elfgen_view view;
@@ -255,7 +255,7 @@ static Suite *map_suite(void)
     suite_add_tcase(suite, lecture);
     TCase *real = tcase_create("a real program");
     tcase_add_test(real, a_real_programs_tables_strings_and_notes_are_claimed);
-    tcase_add_test(real, windows_of_any_size_give_the_claims_that_the_whole_file_gives);
+    tcase_add_test(real, windows_of_any_size_have_the_same_claims_as_the_whole_file);
     suite_add_tcase(suite, real);
     TCase *any_bytes = tcase_create("any bytes");
     tcase_add_loop_test(any_bytes, the_claims_of_randomly_changed_files_end_and_stay_inside, 0, 3);

@@ -33,9 +33,9 @@ static const uint8_t pours[] = {0xb8, 1,    0,    0,    0,    0xbf, 1,    0,    
                                 64,   0,    0,    0,    0x0f, 0x05, 0xeb, 0xe6};
 
 /* push rsp; write(1, rsp, 8); exit(0) */
-static const uint8_t tells_stack[] = {0x54, 0xb8, 1,    0,    0,    0, 0xbf, 1,    0,    0,
-                                      0,    0x48, 0x89, 0xe6, 0xba, 8, 0,    0,    0,    0x0f,
-                                      0x05, 0xb8, 60,   0,    0,    0, 0x31, 0xff, 0x0f, 0x05};
+static const uint8_t prints_stack[] = {0x54, 0xb8, 1,    0,    0,    0, 0xbf, 1,    0,    0,
+                                       0,    0x48, 0x89, 0xe6, 0xba, 8, 0,    0,    0,    0x0f,
+                                       0x05, 0xb8, 60,   0,    0,    0, 0x31, 0xff, 0x0f, 0x05};
 /* an endless nanosleep of a second at a time, on the stack */
 static const uint8_t sleeps[] = {0x6a, 0,    0x6a, 1,    0xb8, 35,   0,    0,    0,
                                  0x48, 0x89, 0xe7, 0x31, 0xf6, 0x0f, 0x05, 0xeb, 0xee};
@@ -424,7 +424,7 @@ static bool same_stack(bool fixed)
 {
     uint8_t kept[2][8] = {{0}, {1}};
     struct sandbox_options options = {.limits = {.time = 5000}, .untraced = true, .fixed = fixed};
-    int file = file_of(tells_stack, sizeof tells_stack);
+    int file = file_of(prints_stack, sizeof prints_stack);
     sigemptyset(&options.ignored);
     sigemptyset(&options.blocked);
     open_with(&options);

@@ -164,8 +164,8 @@ static void write_suggestion(uint8_t *bytes, const struct elfgen_kernel_answer *
 
 /* For a good program with one byte or field changed that is refused or killed: after writing the
  * value that the model suggests, the answer differs, or is the same at a later check. */
-static bool compare_mended(struct mutant *mutant, const struct elfgen_kernel_answer *before,
-                           char *why, size_t room)
+static bool compare_suggestion(struct mutant *mutant, const struct elfgen_kernel_answer *before,
+                               char *why, size_t room)
 {
     struct elfgen_kernel_answer after;
     uint8_t old[8];
@@ -274,7 +274,7 @@ static uint64_t run_mutants(const struct orders *orders, unsigned job, uint64_t 
         struct elfgen_kernel_answer answer;
         bool one_change = make_case(orders, i, &mutant);
         if (compare(&mutant, &answer, why, sizeof why) &&
-            (!one_change || compare_mended(&mutant, &answer, why, sizeof why)))
+            (!one_change || compare_suggestion(&mutant, &answer, why, sizeof why)))
             continue;
         if (++*disagree <= MOST_REPORTED)
             report_case(&mutant, i, why);

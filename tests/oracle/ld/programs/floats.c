@@ -1,5 +1,4 @@
-/* float and double. Every number has few bits, so that results do not depend on rounding or on the
- * FPU. */
+/* float and double. Every number has few bits, so that rounding and the FPU do not matter. */
 #include "start.h"
 
 static const double weights[] = {0.5, 1.25, -2, 1024, 0.0625};

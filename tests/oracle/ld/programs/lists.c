@@ -1,5 +1,4 @@
-/* Linked lists and trees: in static storage, initialised with pointers to one another, and built at
- * run time. */
+/* Linked lists and trees: in static storage, initialised with pointers, and built at run time. */
 #include "start.h"
 
 struct node {
