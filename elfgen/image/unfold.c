@@ -194,9 +194,9 @@ static bool put_piece(struct elfgen_unfold *unfold, struct run *run, const struc
     return true;
 }
 
-/* What is known of places in memory for `size` bytes of headers. */
+/* Where in memory the headers could go. */
 struct gap {
-    uint64_t size;
+    uint64_t size;            /* of the headers */
     uint64_t lowest, highest; /* of what is mapped */
     uint64_t between;         /* the highest address with room below what is mapped next; 0: none */
 };

@@ -1,8 +1,6 @@
-/* The state of one execve that is followed, and what the files of this folder share. */
+/* The state of the modelled execve, and what the files of this folder share. */
 #ifndef ELFGEN_KERNEL_PRIVATE_H
 #define ELFGEN_KERNEL_PRIVATE_H
-
-#include <string.h>
 
 #include "elfgen/kernel.h"
 #include "../format/codec.h"

@@ -26,7 +26,7 @@ static bool step(struct elfgen_code *code, const struct elfgen_range *range, uin
     return *length != 0 && (met || (better >= next && next <= end));
 }
 
-/* The last place up to `at` that a sweep of the section passes for certain. */
+/* The last instruction boundary up to `at` that a sweep of the section is sure to hit. */
 static uint64_t resume(const struct elfgen_code *code, const struct elfgen_range *section,
                        uint64_t at)
 {

@@ -43,7 +43,7 @@ static bool anything_known(const struct elfgen_registers *registers)
     return known != 0;
 }
 
-/* Keeps in *a what both know. True: *a knew more before. */
+/* Reduces *a to what both know. Returns true if that loses something. */
 static bool join(struct elfgen_registers *a, const struct elfgen_registers *b)
 {
     struct elfgen_registers joined = {.depth = a->depth < b->depth ? a->depth : b->depth};
@@ -426,7 +426,7 @@ static void mark_start(struct elfgen_code *code, uint64_t offset)
         elfgen_bit_set(code->starts, offset - code->from);
 }
 
-/* Reaches the entry point. If Linux jumps there itself, all registers but rsp are zero; after an
+/* Queues the entry point. If Linux jumps there itself, all registers but rsp are zero; after an
  * interpreter nothing is known. */
 static void reach_entry(struct elfgen_code *code)
 {

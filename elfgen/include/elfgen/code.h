@@ -152,7 +152,7 @@ struct elfgen_range {
     uint64_t address;      /* of the first byte */
 };
 
-/* How far code is looked for. */
+/* Where to look for code. */
 enum elfgen_code_mode {
     ELFGEN_CODE_FLOW, /* the flow from the entry point, from functions in symbol tables and from the
                        * starts of executable sections */
