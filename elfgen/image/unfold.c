@@ -66,7 +66,8 @@ static unsigned regions_of(const struct elfgen_view *view, uint64_t index, struc
 }
 
 /* Finds what is mapped at `at`, by the last segment that maps it, up to where something else
- * begins. False: nothing is mapped there; piece->end is where something next is, or UINT64_MAX. */
+ * begins. Returns false if nothing is mapped there; piece->end is where something next is, or
+ * UINT64_MAX. */
 static bool piece_at(const struct elfgen_view *view, uint64_t at, struct region *piece)
 {
     struct region regions[REGIONS];

@@ -29,7 +29,7 @@ static void refuse(struct run *run, const struct image *image, uint64_t index, c
     run->answer->other = image->length;
 }
 
-/* Checks PT_INTERP and notes its path in the answer. False: refused. */
+/* Checks PT_INTERP and notes its path in the answer. Returns false if refused. */
 static bool check_path(struct run *run, const struct image *image, uint64_t index,
                        const struct elfgen_phdr *phdr)
 {

@@ -8,8 +8,8 @@
 #include "decode.h"
 #include "ranges.h"
 
-/* Moves *at past the instruction there, or by a byte if there is none. True: there is one, and it
- * ends by `end`. */
+/* Moves *at past the instruction there, or by a byte if there is none. Returns true if there is
+ * one, and it ends by `end`. */
 static bool step(struct elfgen_code *code, const struct elfgen_range *range, uint64_t end,
                  uint64_t *at, uint8_t *length)
 {
