@@ -174,7 +174,7 @@ static void take_reference(struct scanner *scanner, struct item *item, const str
         fail(scanner, item, start, "'>' without the label to count from");
 }
 
-/* Reads the next byte of a string. False: the string ended. */
+/* Reads the next byte of a string. Returns false if the string ended. */
 static bool in_string_item(struct scanner *scanner, struct item *item)
 {
     char c = peek(scanner, 0);

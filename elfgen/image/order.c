@@ -178,7 +178,8 @@ static void exchange(uint32_t *order, size_t first, size_t last)
 }
 
 /* Makes the sections from `first` to `last` end before `end`, by moving one of the two or
- * exchanging them. The sections after them then end no later. False: that does not help. */
+ * exchanging them. The sections after them then end no later. Returns false if that does not help.
+ */
 static bool try_pair(const struct elfgen_section *sections, uint32_t *order, size_t first,
                      size_t last, uint64_t start, uint64_t end)
 {

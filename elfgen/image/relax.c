@@ -38,7 +38,8 @@ struct instruction {
     bool marked; /* by the compiler; older ones did not, but a mov can be told anyway */
 };
 
-/* Reads the bytes before the relocated ones. False: they are not what the relocation's type says.
+/* Reads the bytes before the relocated ones. Returns false if they are not what the relocation's
+ * type says.
  */
 static bool read_instruction(uint16_t machine, const uint8_t *bytes, uint64_t size,
                              const struct elfgen_relocation *relocation,

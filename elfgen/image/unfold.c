@@ -66,7 +66,8 @@ static unsigned regions_of(const struct elfgen_view *view, uint64_t index, struc
 }
 
 /* Finds what is mapped at `at`, by the last segment that maps it, up to where something else
- * begins. False: nothing is mapped there; piece->end is where something next is, or UINT64_MAX. */
+ * begins. Returns false if nothing is mapped there; piece->end is where something next is, or
+ * UINT64_MAX. */
 static bool piece_at(const struct elfgen_view *view, uint64_t at, struct region *piece)
 {
     struct region regions[REGIONS];
@@ -194,9 +195,9 @@ static bool put_piece(struct elfgen_unfold *unfold, struct run *run, const struc
     return true;
 }
 
-/* What is known of places in memory for `size` bytes of headers. */
+/* Where in memory the headers could go. */
 struct gap {
-    uint64_t size;
+    uint64_t size;            /* of the headers */
     uint64_t lowest, highest; /* of what is mapped */
     uint64_t between;         /* the highest address with room below what is mapped next; 0: none */
 };

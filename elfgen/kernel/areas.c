@@ -1,6 +1,8 @@
 /* Maps and unmaps areas of the address space, as execve does through mm/mmap.c and mm/util.c. */
 #include "kernel_private.h"
 
+#include <string.h>
+
 const struct elfgen_kernel_area *elfgen_kernel_find_area(const struct run *run, uint64_t address)
 {
     for (uint64_t i = 0; i < run->map->count; i++)

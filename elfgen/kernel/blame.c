@@ -1,6 +1,8 @@
 /* Finds the field to blame for a check that failed, and a value for it that would pass. */
 #include "kernel_private.h"
 
+#include <string.h>
+
 /* Points the answer at the field `name` of the structure at `offset`. */
 static void name_field(struct run *run, const struct image *image, enum elfgen_structure_id id,
                        uint64_t offset, const char *name)

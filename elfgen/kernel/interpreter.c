@@ -1,6 +1,8 @@
 /* Finds the interpreter that PT_INTERP names, as fs/binfmt_elf.c does. */
 #include "kernel_private.h"
 
+#include <string.h>
+
 /* Looks for a path of `size` bytes with its NUL, where PT_INTERP does not point to one. */
 static bool look_for_path(const struct image *image, uint64_t size, uint64_t *found)
 {
@@ -27,7 +29,7 @@ static void refuse(struct run *run, const struct image *image, uint64_t index, c
     run->answer->other = image->length;
 }
 
-/* Checks PT_INTERP and notes its path in the answer. False: refused. */
+/* Checks PT_INTERP and notes its path in the answer. Returns false if refused. */
 static bool check_path(struct run *run, const struct image *image, uint64_t index,
                        const struct elfgen_phdr *phdr)
 {

@@ -1,6 +1,8 @@
 /* Follows execve from the first bytes of a file to the first instruction of its program. */
 #include "kernel_private.h"
 
+#include <string.h>
+
 void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
 {
     *machine = (struct elfgen_kernel_machine){.version = ELFGEN_LINUX(6, 18),

@@ -1,8 +1,6 @@
-/* The state of one execve that is followed, and what the files of this folder share. */
+/* The state of the modelled execve, and what the files of this folder share. */
 #ifndef ELFGEN_KERNEL_PRIVATE_H
 #define ELFGEN_KERNEL_PRIVATE_H
-
-#include <string.h>
 
 #include "elfgen/kernel.h"
 #include "../format/codec.h"
@@ -98,7 +96,7 @@ enum elfgen_kernel_check_id elfgen_kernel_read_headers(struct run *run, struct i
 /* ---- script.c: the first line of a script ---- */
 
 /* Finds the interpreter's name in a buffer of `size` bytes that begins with #!: its start and
- * length. False: there is none. `empty_counts`: an empty name is one. */
+ * length. Returns false if there is none. `empty_counts`: an empty name is one. */
 bool elfgen_kernel_find_script(const uint8_t *buffer, uint64_t size, bool empty_counts,
                                uint64_t *start, uint64_t *length);
 
@@ -149,15 +147,17 @@ void elfgen_kernel_offer(struct run *run, uint64_t would);
 
 /* ---- interpreter.c: PT_INTERP ---- */
 
-/* The PT_INTERP loop of load_elf_binary(), and its checks of the interpreter. False: refused. */
+/* The PT_INTERP loop of load_elf_binary(), and its checks of the interpreter. Returns false if
+ * refused. */
 bool elfgen_kernel_find_interpreter(struct run *run, const struct image *program,
                                     struct image *interpreter);
 
 /* ---- load.c: PT_LOADs ---- */
 
-/* Maps the program's segments. False: the program is killed. */
+/* Maps the program's segments. Returns false if the program is killed. */
 bool elfgen_kernel_load_program(struct run *run, const struct image *program);
-/* load_elf_interp(). False: the program is killed. *base is what is added to its addresses. */
+/* load_elf_interp(). Returns false if the program is killed. *base is what is added to its
+ * addresses. */
 bool elfgen_kernel_load_interpreter(struct run *run, const struct image *interpreter,
                                     uint64_t *base);
 

@@ -1,6 +1,8 @@
 /* Looks for what the ELF specification, good practice or other loaders object to in a program. */
 #include "elfgen/objections.h"
 
+#include <string.h>
+
 #include "elfgen/view.h"
 
 #include "../format/codec.h"

@@ -1,6 +1,8 @@
 /* Finds the name of a script's interpreter, as fs/binfmt_script.c does. */
 #include "kernel_private.h"
 
+#include <string.h>
+
 static bool is_blank(uint8_t byte)
 {
     return byte == ' ' || byte == '\t';

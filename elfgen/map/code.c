@@ -8,8 +8,8 @@
 #include "decode.h"
 #include "ranges.h"
 
-/* Moves *at past the instruction there, or by a byte if there is none. True: there is one, and it
- * ends by `end`. */
+/* Moves *at past the instruction there, or by a byte if there is none. Returns true if there is
+ * one, and it ends by `end`. */
 static bool step(struct elfgen_code *code, const struct elfgen_range *range, uint64_t end,
                  uint64_t *at, uint8_t *length)
 {
@@ -26,7 +26,7 @@ static bool step(struct elfgen_code *code, const struct elfgen_range *range, uin
     return *length != 0 && (met || (better >= next && next <= end));
 }
 
-/* The last place up to `at` that a sweep of the section passes for certain. */
+/* The last instruction boundary up to `at` that a sweep of the section is sure to hit. */
 static uint64_t resume(const struct elfgen_code *code, const struct elfgen_range *section,
                        uint64_t at)
 {

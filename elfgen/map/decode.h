@@ -8,8 +8,8 @@
 uint8_t elfgen_code_length(const struct elfgen_code *code, const struct elfgen_range *range,
                            uint64_t offset);
 
-/* Decodes the instruction at `offset` of `range`. False: there is none. `registers`: what is known
- * before it, then after it. */
+/* Decodes the instruction at `offset` of `range`. Returns false if there is none. `registers`: what
+ * is known before it, then after it. */
 bool elfgen_code_decode(const struct elfgen_code *code, const struct elfgen_range *range,
                         uint64_t offset, struct elfgen_registers *registers,
                         struct elfgen_instruction *instruction);

@@ -43,7 +43,7 @@ static bool anything_known(const struct elfgen_registers *registers)
     return known != 0;
 }
 
-/* Keeps in *a what both know. True: *a knew more before. */
+/* Reduces *a to what both know. Returns true if that loses something. */
 static bool join(struct elfgen_registers *a, const struct elfgen_registers *b)
 {
     struct elfgen_registers joined = {.depth = a->depth < b->depth ? a->depth : b->depth};
@@ -272,8 +272,8 @@ static bool may_write(const struct elfgen_signature *signature)
     return writes;
 }
 
-/* Notes a system call, and what is known after it. False: the path ends, since the call does not
- * return, or not to the next instruction. */
+/* Notes a system call, and what is known after it. Returns false if the path ends, since the call
+ * does not return, or not to the next instruction. */
 static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t address,
                          const struct elfgen_instruction *instruction,
                          struct elfgen_registers *registers)
@@ -314,7 +314,7 @@ static bool is_followed(struct elfgen_code *code, uint64_t offset,
     return leader != NULL;
 }
 
-/* Goes to the target of an instruction. True: the path goes on after the instruction. */
+/* Goes to the target of an instruction. Returns true if the path goes on after the instruction. */
 static bool leave(struct elfgen_code *code, const struct elfgen_range *range, uint64_t offset,
                   uint64_t address, const struct elfgen_instruction *instruction,
                   struct elfgen_registers *registers)
@@ -388,7 +388,7 @@ static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_regist
     }
 }
 
-/* Takes the next place that is still to be followed. False: there is none. */
+/* Takes the next place that is still to be followed. Returns false if there is none. */
 static bool take(struct elfgen_code *code, uint64_t *offset, struct elfgen_registers *registers)
 {
     *registers = (struct elfgen_registers){.depth = 0};
@@ -426,7 +426,7 @@ static void mark_start(struct elfgen_code *code, uint64_t offset)
         elfgen_bit_set(code->starts, offset - code->from);
 }
 
-/* Reaches the entry point. If Linux jumps there itself, all registers but rsp are zero; after an
+/* Queues the entry point. If Linux jumps there itself, all registers but rsp are zero; after an
  * interpreter nothing is known. */
 static void reach_entry(struct elfgen_code *code)
 {

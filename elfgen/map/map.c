@@ -34,8 +34,8 @@ void elfgen_map_begin(struct elfgen_map *map, const struct elfgen_view *view,
     map->stage = is_elf && map->from < map->to ? STAGE_EHDR : STAGE_END;
 }
 
-/* Sets the claim's place to [offset, offset + length), cut at the file's end. False: no byte of it
- * is in the window. */
+/* Sets the claim's place to [offset, offset + length), cut at the file's end. Returns false if no
+ * byte of it is in the window. */
 static bool claim_place(const struct elfgen_map *map, uint64_t offset, uint64_t length,
                         struct elfgen_claim *claim)
 {

@@ -122,7 +122,8 @@ struct elfgen_machine {
     uint8_t (*length)(void *context, const uint8_t *bytes, size_t size);
 
     /* Decodes an instruction that is at `address` when it runs. `registers`: what is known before
-     * it; set to what is known after it. False: there is none, by the same rules as above. */
+     * it; set to what is known after it. Returns false if there is none, by the same rules as
+     * above. */
     bool (*decode)(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                    struct elfgen_registers *registers, struct elfgen_instruction *instruction);
 
@@ -133,7 +134,7 @@ struct elfgen_machine {
     void (*text)(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                  struct elfgen_text *text);
 
-    /* Sets the name and parameters of a system call. False: no call has that number. */
+    /* Sets the name and parameters of a system call. Returns false if no call has that number. */
     bool (*call)(void *context, enum elfgen_call_instruction by, uint64_t number,
                  struct elfgen_signature *signature);
 };
@@ -152,7 +153,7 @@ struct elfgen_range {
     uint64_t address;      /* of the first byte */
 };
 
-/* How far code is looked for. */
+/* Where to look for code. */
 enum elfgen_code_mode {
     ELFGEN_CODE_FLOW, /* the flow from the entry point, from functions in symbol tables and from the
                        * starts of executable sections */
@@ -216,7 +217,8 @@ struct elfgen_code_place {
     uint8_t length;
 };
 
-/* The first instruction that begins at file offset `at` or later, before `to`. False: none does. */
+/* The first instruction that begins at file offset `at` or later, before `to`. Returns false if
+ * none does. */
 ELFGEN_API bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t to,
                                  struct elfgen_code_place *place);
 
@@ -229,8 +231,8 @@ ELFGEN_API bool elfgen_code_signature(const struct elfgen_code *code,
                                       const struct elfgen_call *call,
                                       struct elfgen_signature *signature);
 
-/* The bytes of the file that argument `index` points to, if the kernel reads them. False: it does
- * not, or the argument is not known, or the bytes are not in the file. */
+/* The bytes of the file that argument `index` points to, if the kernel reads them. Returns false if
+ * it does not, or the argument is not known, or the bytes are not in the file. */
 ELFGEN_API bool elfgen_code_referred(const struct elfgen_code *code, const struct elfgen_call *call,
                                      const struct elfgen_signature *signature, unsigned index,
                                      uint64_t *offset, uint64_t *length);

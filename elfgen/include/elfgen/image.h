@@ -129,7 +129,7 @@ ELFGEN_API enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uin
  * bytes       the relocation's section, `size` of them; changed.
  * relocation  gets the type, offset and addend that the new instruction needs.
  *
- * The symbol's address must fit 31 bits. False: nothing was changed, a slot is needed. */
+ * The symbol's address must fit 31 bits. Returns false if nothing was changed: a slot is needed. */
 ELFGEN_API bool elfgen_relax(uint16_t machine, uint8_t *bytes, uint64_t size,
                              struct elfgen_relocation *relocation);
 

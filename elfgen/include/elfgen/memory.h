@@ -27,8 +27,8 @@ struct elfgen_mapping {
  * bytes. */
 ELFGEN_API uint64_t elfgen_memory_segments(const struct elfgen_view *view);
 
-/* Gets the mapping of segment `index`. False: there is no such segment, it is not a PT_LOAD, it
- * maps nothing, or its addresses overflow. */
+/* Gets the mapping of segment `index`. Returns false if there is no such segment, it is not a
+ * PT_LOAD, it maps nothing, or its addresses overflow. */
 ELFGEN_API bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t index,
                                    struct elfgen_mapping *mapping);
 
@@ -37,23 +37,23 @@ ELFGEN_API bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t inde
 ELFGEN_API bool elfgen_mapping_is_executable(const struct elfgen_view *view,
                                              const struct elfgen_mapping *mapping);
 
-/* Cuts the mapping of segment `index` where a later segment takes its addresses. False: nothing is
- * left before that. (What may be left after it is given up.) */
+/* Cuts the mapping of segment `index` where a later segment takes its addresses. Returns false if
+ * nothing is left before that. (What may be left after it is given up.) */
 ELFGEN_API bool elfgen_mapping_what_is_left(const struct elfgen_view *view, uint64_t index,
                                             struct elfgen_mapping *mapping);
 
-/* Finds the mapping that has `address`; where they overlap, the last one, as in Linux. False: there
- * is none, or the byte there does not come from the file. */
+/* Finds the mapping that has `address`; where they overlap, the last one, as in Linux. Returns
+ * false if there is none, or the byte there does not come from the file. */
 ELFGEN_API bool elfgen_memory_find(const struct elfgen_view *view, uint64_t address,
                                    struct elfgen_mapping *mapping);
 
-/* Finds the file offset of the byte that is at `address` when the program starts. False: no byte of
- * the file is there. */
+/* Finds the file offset of the byte that is at `address` when the program starts. Returns false if
+ * no byte of the file is there. */
 ELFGEN_API bool elfgen_memory_offset(const struct elfgen_view *view, uint64_t address,
                                      uint64_t *offset);
 
-/* Finds the address of the byte at `offset` of the file, by the first mapping that has it. False:
- * none does. */
+/* Finds the address of the byte at `offset` of the file, by the first mapping that has it. Returns
+ * false if none does. */
 ELFGEN_API bool elfgen_memory_address(const struct elfgen_view *view, uint64_t offset,
                                       uint64_t *address);
 

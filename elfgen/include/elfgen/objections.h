@@ -33,7 +33,7 @@ struct elfgen_objection {
 };
 
 /* Gets the next objection by one of `who` (bits), from row *row on, which is 0 at first. Each row
- * objects once, to the first place where it can. False: there are no more. */
+ * objects once, to the first place where it can. Returns false if there are no more. */
 ELFGEN_API bool elfgen_objection_next(const void *bytes, uint64_t length, unsigned who,
                                       unsigned *row, struct elfgen_objection *objection);
 

@@ -62,7 +62,8 @@ ELFGEN_API enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold,
                                                  size_t room, struct elfgen_error *error);
 
 /* Extends the PT_LOAD whose pages have [address, address + size), so that its header covers these
- * bytes as well; what Linux maps stays the same. False: no PT_LOAD shows these bytes of the file.
+ * bytes as well; what Linux maps stays the same. Returns false if no PT_LOAD shows these bytes of
+ * the file.
  */
 ELFGEN_API bool elfgen_unfold_reach(struct elfgen_unfold *unfold, uint64_t address, uint64_t size);
 
@@ -73,8 +74,8 @@ ELFGEN_API size_t elfgen_write_unfolded(const struct elfgen_unfold *unfold, void
                                         size_t capacity, struct elfgen_error *error);
 
 /* Whether the file needs no unfolding: its headers are right and do not overlap, segments and
- * sections are in the file, PT_LOADs ascend and do not overlap. False: *error says what is wrong,
- * which may be that it has no sections (ELFGEN_UNDEFINED). */
+ * sections are in the file, PT_LOADs ascend and do not overlap. Otherwise *error says what is
+ * wrong, which may be that it has no sections (ELFGEN_UNDEFINED). */
 ELFGEN_API bool elfgen_is_unfolded(const struct elfgen_view *view, struct elfgen_error *error);
 
 #endif

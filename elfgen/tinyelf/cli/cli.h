@@ -89,7 +89,7 @@ bool program_find(const char *name, char *path, size_t room);
 /* Reports why Linux did not start `path`; `error` is the errno of execve. */
 void program_report_not_started(const char *path, int error);
 
-/* The signals that this process was started with as ignored. A program that it starts should find
+/* The signals that were ignored when this process started. A program that it starts should find
  * the same. main() and interrupt.h change some; they remember here what was before. */
 const sigset_t *program_ignored_signals(void);
 void program_remember_ignored(int number, void (*before)(int));

@@ -42,10 +42,11 @@ void interrupt_die(void);
 
 /* ---- a clock that ends waits; it owns SIGALRM ---- */
 
-/* Interrupts a wait once, in so many milliseconds, less than 1000. For use during a watch. */
+/* Interrupts a wait once, after `milliseconds`, which are less than 1000. For use during a watch.
+ */
 void interrupt_soon(unsigned milliseconds);
 
-/* Interrupts waits every so many milliseconds, less than 1000; 0: no longer. Needs no watch. */
+/* Interrupts waits every `milliseconds`, which are less than 1000; 0 stops that. Needs no watch. */
 void interrupt_tick(unsigned milliseconds);
 
 /* ---- holding signals back ---- */

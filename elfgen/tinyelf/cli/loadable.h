@@ -1,4 +1,4 @@
-/* Tells whether any Linux on x86 would start a file, for commands about something else. */
+/* Tells whether any Linux on x86 would start a file, for commands whose main job is another. */
 #ifndef CLI_LOADABLE_H
 #define CLI_LOADABLE_H
 

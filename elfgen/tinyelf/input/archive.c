@@ -203,7 +203,7 @@ static bool read_index(struct archive *archive, bool *indexed)
     return true;
 }
 
-/* Reads every member for the symbols that it defines, for want of an index. Members that are no
+/* Reads every member for the symbols that it defines, as there is no index. Members that are no
  * objects are passed over. */
 static bool scan(struct archive *archive)
 {

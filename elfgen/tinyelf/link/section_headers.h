@@ -10,7 +10,7 @@
 /* The link owns the arrays. */
 struct link_section_headers {
     struct elfgen_section_header *sections;
-    size_t section_count, extra; /* `extra`: room for so many more */
+    size_t section_count, extra; /* `extra`: how many more there is room for */
     struct elfgen_symbol_entry *symbols;
     size_t symbol_count;
     uint32_t *header_of; /* by section of the program: its index in `sections` */

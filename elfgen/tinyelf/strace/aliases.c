@@ -1,4 +1,4 @@
-/* Finds the call that a trace shows, and its arguments. */
+/* Resolves i386's socketcall, old mmap etc. to the call and arguments a trace shows. */
 #include "aliases.h"
 
 #include "strace/args/args.h"

@@ -1,4 +1,4 @@
-/* The call that a trace shows: some calls of i386 pass another one. */
+/* Resolves i386's socketcall, old mmap etc. to the call and arguments a trace shows. */
 #ifndef STRACE_ALIASES_H
 #define STRACE_ALIASES_H
 

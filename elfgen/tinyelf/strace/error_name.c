@@ -1,4 +1,4 @@
-/* Names and sentences of errors. */
+/* Names and descriptions of errno values. */
 #include "strace/args/args.h"
 
 /* Errors that no program ever sees: the kernel restarts the call. (linux/errno.h of the kernel

@@ -1,4 +1,4 @@
-/* Decides whether a debug file is of the build that made a program. */
+/* Checks that a debug file and a program are of one build. */
 #include "symbols.h"
 
 /* Writes how a value differs in both files, unless it is the same. */

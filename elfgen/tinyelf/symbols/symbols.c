@@ -21,8 +21,8 @@ static int by_place(const void *a, const void *b)
     return x->symbol > y->symbol ? -1 : x->symbol < y->symbol;
 }
 
-/* The rank of a name: of several at one place, the highest names it. A type, a size and visibility
- * count. */
+/* The rank of a name: if several start at one place, the highest names it. A type, a size and
+ * visibility count. */
 static uint32_t goodness(const struct symbol *symbol)
 {
     uint32_t seen = symbol->binding == ELFGEN_STB_GLOBAL ? 2 : symbol->binding == ELFGEN_STB_WEAK;

@@ -6,7 +6,7 @@
 
 enum {
     ROW = 16,
-    REPEATED = 3, /* so many rows in which nothing begins; the rest is only counted */
+    REPEATED = 3, /* rows shown in which nothing begins; further ones are only counted */
     COLUMNS = 100,
     READER = 7, /* "program" */
     NAME = 16,
@@ -154,7 +154,7 @@ static void pad(struct elfgen_text *line, size_t column)
     line->length = line->length < column ? column : line->length + 1;
 }
 
-/* Cuts a line to so many columns. */
+/* Cuts a line to `columns` columns. */
 static void cut(struct elfgen_text *line, size_t columns)
 {
     if (line->length <= columns)

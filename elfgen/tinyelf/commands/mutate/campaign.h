@@ -38,7 +38,7 @@ struct mutate_plan {
     unsigned values;        /* how many of its 255 other values each byte gets: 1 to 255 */
     uint64_t seed;          /* selects the values */
     bool pairs;             /* after each byte alone, every pair of bytes is changed together */
-    uint64_t shard, shards; /* runs only this part of so many, counted from 0; 0 of 1: all */
+    uint64_t shard, shards; /* runs only part `shard` (from 0) of `shards`; 0 of 1: all */
 };
 
 struct mutate_change {
@@ -117,7 +117,7 @@ struct mutate;
 struct mutate *mutate_start(const struct mutate_plan *plan, const struct mutate_ways *ways,
                             const struct mutate_original *original, struct elfgen_error *error);
 
-/* Waits so many milliseconds, or until all runs are over, or until a signal comes. Returns whether
+/* Waits `milliseconds`, or until all runs are over, or until a signal comes. Returns whether
  * all are over. */
 bool mutate_wait(struct mutate *mutate, unsigned milliseconds);
 

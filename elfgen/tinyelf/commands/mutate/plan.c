@@ -104,7 +104,7 @@ bool mutate_is_of_shard(const struct mutate_plan *plan, uint64_t run)
     return in_row != 0 && (at % in_row + at / in_row) % plan->shards == plan->shard;
 }
 
-/* How many runs of so many rows belong to the shard. */
+/* How many runs of the first `rows` rows belong to the shard. */
 static uint64_t of_rows(const struct mutate_plan *plan, uint64_t rows, uint64_t in_row)
 {
     uint64_t sum = 0;

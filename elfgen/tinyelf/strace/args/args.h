@@ -134,8 +134,8 @@ bool strace_put_date_text(struct elfgen_text *out, int64_t seconds, uint64_t fra
 /* A set of signals of up to 8 bytes. */
 void strace_put_sigset_of(struct elfgen_text *out, uint64_t mask);
 
-/* An array of struct iovec. `left`: of what they point to, at most so many bytes are valid;
- * UINT64_MAX: all. `show` false: addresses instead. */
+/* An array of struct iovec. Of what they point to, at most `left` bytes are valid; UINT64_MAX: all.
+ * `show` false: addresses instead. */
 void strace_put_iovec_at(const struct strace_value *v, uint64_t address, uint64_t count,
                          uint64_t left, bool show);
 
