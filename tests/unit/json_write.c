@@ -144,10 +144,14 @@ START_TEST(keys_and_values_are_members_of_an_object)
     json_key_string(&out, "string", "a \"b\"\n");
     json_key_string(&out, "none", NULL);
     json_key_null(&out, "null");
+    json_key_bool(&out, "yes", true);
+    json_key_bool(&out, "no", false);
+    json_key_number_if(&out, "known", true, 7);
+    json_key_number_if(&out, "unknown", false, 7);
     json_key(&out, "list");
     elfgen_text_string(&out, "[]}");
     json_t *value = judged(0);
-    ck_assert_uint_eq(json_object_size(value), 8);
+    ck_assert_uint_eq(json_object_size(value), 12);
     ck_assert_int_eq(json_integer_value(json_object_get(value, "first")), 1);
     ck_assert(json_is_integer(json_object_get(value, "zero")));
     ck_assert_int_eq(json_integer_value(json_object_get(value, "zero")), 0);
@@ -156,6 +160,10 @@ START_TEST(keys_and_values_are_members_of_an_object)
     ck_assert_str_eq(json_string_value(json_object_get(value, "string")), "a \"b\"\n");
     ck_assert(json_is_null(json_object_get(value, "none")));
     ck_assert(json_is_null(json_object_get(value, "null")));
+    ck_assert(json_is_true(json_object_get(value, "yes")));
+    ck_assert(json_is_false(json_object_get(value, "no")));
+    ck_assert_int_eq(json_integer_value(json_object_get(value, "known")), 7);
+    ck_assert(json_is_null(json_object_get(value, "unknown")));
     ck_assert(json_is_array(json_object_get(value, "list")));
     json_decref(value);
 }
