@@ -111,10 +111,15 @@ static const char *name_of(uint16_t machine, uint32_t type)
     return name ? name : "a relocation";
 }
 
-/* "FILE:(SECTION+0xOFFSET): ", as linkers name a place. */
-#define PLACE "%s%s(%s+%x): "
-#define PLACE_OF(section, relocation)                                                              \
-    (section)->file, (section)->file ? ":" : "", (section)->name, (relocation)->offset
+/* Makes the bytes that a relocation changes the place of an error. Returns `status`. */
+static enum elfgen_status at_relocation(const struct elfgen_program *program,
+                                        const struct elfgen_relocation *relocation,
+                                        enum elfgen_status status, struct elfgen_error *error)
+{
+    const struct elfgen_section *section = &program->sections[relocation->section];
+    elfgen_error_in_section(error, section->file, section->name, relocation->offset);
+    return status;
+}
 
 /* The name of what a relocation refers to, for messages. Assemblers often refer to a section and an
  * addend; the user knows the label at that place. */
@@ -146,15 +151,13 @@ static enum elfgen_status check_fit(const struct rule *rule, uint16_t machine, u
     /* Compared as signed 64-bit numbers, since the processor sign-extends the field. */
     if ((int64_t)value >= lowest && (int64_t)value <= highest)
         return ELFGEN_OK;
-    const struct elfgen_section *section = &program->sections[relocation->section];
     bool negative = (int64_t)value < 0;
-    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, section->offset + relocation->offset,
-                            PLACE "%s against '%s': %s%x does not fit, %u bits hold %s%x to %x",
-                            PLACE_OF(section, relocation), name_of(machine, relocation->type),
-                            name_of_target(program, relocation), negative ? "-" : "",
-                            negative ? 0 - value : value, (uint64_t)rule->width * 8,
-                            lowest < 0 ? "-" : "", (uint64_t)0 - (uint64_t)lowest,
-                            (uint64_t)highest);
+    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                            "%s against '%s': %s%x does not fit, %u bits hold %s%x to %x",
+                            name_of(machine, relocation->type), name_of_target(program, relocation),
+                            negative ? "-" : "", negative ? 0 - value : value,
+                            (uint64_t)rule->width * 8, lowest < 0 ? "-" : "",
+                            (uint64_t)0 - (uint64_t)lowest, (uint64_t)highest);
 }
 
 /* Whether a relocation of existing section and symbol is supported, and lies in its section and in
@@ -168,23 +171,19 @@ static enum elfgen_status check_place(const struct elfgen_program *program,
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
     if (!rule && !name)
         return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                                PLACE "relocation type %u against '%s' is not supported",
-                                PLACE_OF(section, relocation), (uint64_t)relocation->type,
-                                symbol->name);
+                                "relocation type %u against '%s' is not supported",
+                                (uint64_t)relocation->type, symbol->name);
     if (!rule)
         return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                                PLACE "%s against '%s' is not supported",
-                                PLACE_OF(section, relocation), name, symbol->name);
+                                "%s against '%s' is not supported", name, symbol->name);
     if (!section->bytes || relocation->offset > section->size ||
         rule->width > section->size - relocation->offset)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                PLACE "%s against '%s' lies outside the section's %u bytes",
-                                PLACE_OF(section, relocation), name, symbol->name,
-                                section->bytes ? section->size : 0);
+                                "%s against '%s' lies outside the section's %u bytes", name,
+                                symbol->name, section->bytes ? section->size : 0);
     if (section->offset > size || section->size > size - section->offset)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                PLACE "the section does not lie in the file's %u bytes",
-                                PLACE_OF(section, relocation), size);
+                                "the section does not lie in the file's %u bytes", size);
     return ELFGEN_OK;
 }
 
@@ -196,11 +195,9 @@ static enum elfgen_status compute(const struct elfgen_program *program,
 {
     const struct elfgen_section *section = &program->sections[relocation->section];
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
-    struct elfgen_error inner;
-    enum elfgen_status status = elfgen_symbol_address(program, symbol, value, &inner);
+    enum elfgen_status status = elfgen_symbol_address(program, symbol, value, error);
     if (status != ELFGEN_OK)
-        return elfgen_error_set(error, status, section->offset + relocation->offset, PLACE "%s",
-                                PLACE_OF(section, relocation), inner.text);
+        return status;
     if (rule->formula == FORMULA_S_PLUS_A_MINUS_P)
         *value -= section->address + relocation->offset;
     else if (rule->formula == FORMULA_Z_PLUS_A)
@@ -209,9 +206,9 @@ static enum elfgen_status compute(const struct elfgen_program *program,
         uint64_t base;
         if (!program->got)
             return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                    PLACE "%s against '%s' needs the base of the global offset "
-                                          "table, and the program has none",
-                                    PLACE_OF(section, relocation), name, symbol->name);
+                                    "%s against '%s' needs the base of the global offset "
+                                    "table, and the program has none",
+                                    name, symbol->name);
         status = elfgen_symbol_address(program, program->got, &base, error);
         if (status != ELFGEN_OK)
             return status;
@@ -235,19 +232,18 @@ enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
     const struct elfgen_section *section = &program->sections[relocation->section];
     const struct rule *rule = find_rule(target->machine, relocation->type);
     const char *name = elfgen_relocation_type_name(target->machine, relocation->type);
+    uint64_t value = 0;
     enum elfgen_status status = check_place(program, relocation, rule, name, size, error);
-    if (status != ELFGEN_OK)
-        return status;
-    uint64_t value;
-    status = compute(program, relocation, rule, name, &value, error);
-    if (status != ELFGEN_OK)
-        return status;
+    if (status == ELFGEN_OK)
+        status = compute(program, relocation, rule, name, &value, error);
     /* 32-bit addresses wrap at 2^32. */
     if (target->class_ == ELFGEN_CLASS32)
         value = (uint64_t)(int64_t)(int32_t)(uint32_t)value;
-    status = check_fit(rule, target->machine, value, program, relocation, error);
     if (status == ELFGEN_OK)
-        elfgen_store(image + section->offset + relocation->offset, value, rule->width,
-                     ELFGEN_LITTLE_ENDIAN);
-    return status;
+        status = check_fit(rule, target->machine, value, program, relocation, error);
+    if (status != ELFGEN_OK)
+        return at_relocation(program, relocation, status, error);
+    elfgen_store(image + section->offset + relocation->offset, value, rule->width,
+                 ELFGEN_LITTLE_ENDIAN);
+    return ELFGEN_OK;
 }
