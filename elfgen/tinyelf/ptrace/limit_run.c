@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/grow.h"
 
 struct tracee {
     pid_t id;
@@ -68,16 +69,10 @@ static struct tracee *add_tracee(struct tracees *tracees, pid_t id)
     struct tracee *known = find_tracee(tracees, id);
     if (known)
         return known;
-    if (tracees->count == tracees->room) {
-        size_t room = tracees->room ? 2 * tracees->room : 8;
-        struct tracee *more = realloc(tracees->list, room * sizeof *more);
-        if (!more) {
-            kill(id, SIGKILL);
-            stop(tracees, RUN_MEMORY);
-            return NULL;
-        }
-        tracees->list = more;
-        tracees->room = room;
+    if (!grow_array(&tracees->list, tracees->count + 1, &tracees->room, sizeof *tracees->list)) {
+        kill(id, SIGKILL);
+        stop(tracees, RUN_MEMORY);
+        return NULL;
     }
     if (tracees->killing)
         kill(id, SIGKILL);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/grow.h"
 
 struct once {
     struct profile *profile;
@@ -103,17 +104,11 @@ static void add_tracee(struct once *once, pid_t id)
 {
     if (is_known(once, id))
         return;
-    if (once->count == once->room) {
-        size_t room = once->room ? 2 * once->room : 8;
-        pid_t *more = realloc(once->ids, room * sizeof *more);
-        if (!more) {
-            once->no_memory = true;
-            kill_all(once);
-            process_kill(id);
-            return;
-        }
-        once->ids = more;
-        once->room = room;
+    if (!grow_array(&once->ids, once->count + 1, &once->room, sizeof *once->ids)) {
+        once->no_memory = true;
+        kill_all(once);
+        process_kill(id);
+        return;
     }
     once->ids[once->count++] = id;
     if (once->killing)
