@@ -29,11 +29,11 @@ struct elfgen_exec_options {
     uint32_t stack;       /* p_flags of a PT_GNU_STACK; 0: the file has none */
 };
 
+/* In the order of the fields, without their names, which C++ has only from C++20 on. */
 #define ELFGEN_EXEC_DEFAULTS                                                                       \
     {                                                                                              \
-        .machine = ELFGEN_EM_X86_64, .osabi = ELFGEN_OSABI_GNU,                                    \
-        .permissions = ELFGEN_PF_R | ELFGEN_PF_X, .base = 0x10000, .align = 0x100, .zero_fill = 0, \
-        .entry = ELFGEN_ENTRY_FIRST                                                                \
+        ELFGEN_EM_X86_64, ELFGEN_OSABI_GNU, ELFGEN_PF_R | ELFGEN_PF_X, 0x10000, 0x100, 0,          \
+            ELFGEN_ENTRY_FIRST, 0                                                                  \
     }
 
 /* Bytes of headers before the code of a file with one PT_LOAD and no PT_GNU_STACK for `machine` (an
