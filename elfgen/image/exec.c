@@ -1,6 +1,7 @@
 /* Writes an executable: an ELF header and program headers in front of machine code. */
 #include "elfgen/image.h"
 
+#include "../format/argument.h"
 #include "../format/codec.h"
 #include "exec.h"
 
@@ -47,12 +48,10 @@ size_t elfgen_exec_headers(uint16_t machine)
 }
 
 /* A call that succeeds makes a handful of comparisons; sentences are made only where it fails. */
-bool elfgen_exec_check(const struct elfgen_exec_options *options,
-                       const struct elfgen_target *target, uint64_t file_size,
-                       struct elfgen_error *error)
+bool elfgen_exec_check_options(const struct elfgen_exec_options *options,
+                               const struct elfgen_target *target, struct elfgen_error *error)
 {
-    const uint32_t known = ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X;
-    const uint64_t base = options->base, align = options->align, end = target->user_end;
+    const uint64_t base = options->base, align = options->align;
     enum elfgen_status status = ELFGEN_OK;
     if ((base & (target->page_size - 1)) != 0)
         status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
@@ -67,12 +66,26 @@ bool elfgen_exec_check(const struct elfgen_exec_options *options,
                                   "base %x is not a multiple of align %x, as a segment at file "
                                   "offset 0 must be",
                                   base, align);
-    else if (((options->permissions | options->stack) & ~known) != 0)
+    else if ((options->permissions & ~ELFGEN_PF_ALL) != 0)
+        status =
+            elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                             "permissions %x " ELFGEN_PF_SENTENCE, (uint64_t)options->permissions);
+    else if ((options->stack & ~ELFGEN_PF_ALL) != 0)
         status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "permissions %x have bits besides 4 (read), 2 (write) and 1 "
-                                  "(execute)",
-                                  (uint64_t)(options->permissions | options->stack));
-    else if (base > end || file_size > end - base || options->zero_fill > end - base - file_size)
+                                  "the stack's permissions %x " ELFGEN_PF_SENTENCE,
+                                  (uint64_t)options->stack);
+    return status == ELFGEN_OK;
+}
+
+bool elfgen_exec_check(const struct elfgen_exec_options *options,
+                       const struct elfgen_target *target, uint64_t file_size,
+                       struct elfgen_error *error)
+{
+    const uint64_t base = options->base, end = target->user_end;
+    enum elfgen_status status = ELFGEN_OK;
+    if (!elfgen_exec_check_options(options, target, error))
+        return false;
+    if (base > end || file_size > end - base || options->zero_fill > end - base - file_size)
         status = elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
                                   "base %x, %u bytes in the file and %u of zeros pass the end of "
                                   "user space, %x",
@@ -162,6 +175,9 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
                          (uint64_t)capacity);
         return size;
     }
+    if (!elfgen_has_memory(code, length, "bytes of code", error) ||
+        !elfgen_has_memory(buffer, capacity, "bytes of the buffer", error))
+        return 0;
     uint8_t *bytes = buffer;
     if (length > 0 && code != bytes + headers)
         memmove(bytes + headers, code, length);
