@@ -24,6 +24,15 @@ const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_e
 /* Bytes that the ELF header and `segment_count` program headers take; 0: no such machine. */
 size_t elfgen_header_size(uint16_t machine, size_t segment_count);
 
+/* Every bit that p_flags may have here, and what is wrong with a value that has others. */
+#define ELFGEN_PF_ALL      ((uint32_t)(ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X))
+#define ELFGEN_PF_SENTENCE "have bits besides 4 (read), 2 (write) and 1 (execute)"
+
+/* Refuses a base, an alignment or permissions that no program can have: ELFGEN_BAD_ARGUMENT in
+ * *error. */
+bool elfgen_exec_check_options(const struct elfgen_exec_options *options,
+                               const struct elfgen_target *target, struct elfgen_error *error);
+
 /* Refuses options that no program can have, with the statuses of elfgen_write_exec() in *error. */
 bool elfgen_exec_check(const struct elfgen_exec_options *options,
                        const struct elfgen_target *target, uint64_t file_size,

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "../format/argument.h"
 #include "exec.h"
+#include "program.h"
 #include "relocate.h"
 
 enum elfgen_status elfgen_apply_relocations(const struct elfgen_program *program, uint16_t machine,
@@ -12,6 +14,9 @@ enum elfgen_status elfgen_apply_relocations(const struct elfgen_program *program
     const struct elfgen_target *target = elfgen_target_find(machine, error);
     if (!target)
         return ELFGEN_UNSUPPORTED;
+    if (!elfgen_program_has_arrays(program, error) ||
+        !elfgen_has_memory(bytes, size, "bytes of the file", error))
+        return ELFGEN_BAD_ARGUMENT;
     for (size_t i = 0; i < program->relocation_count; i++) {
         enum elfgen_status status =
             elfgen_relocate(program, &program->relocations[i], target, bytes, size, error);
@@ -42,6 +47,9 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
                          "the file takes %u bytes, the buffer has %u", size, (uint64_t)capacity);
         return (size_t)size;
     }
+    if (!elfgen_program_has_arrays(program, error) ||
+        !elfgen_has_memory(buffer, capacity, "bytes of the buffer", error))
+        return 0;
     uint8_t *bytes = buffer;
     memset(bytes, 0, (size_t)size);
     for (size_t i = 0; i < program->section_count; i++) {
@@ -51,7 +59,8 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
         if (section->offset < headers || section->offset > size ||
             section->size > size - section->offset) {
             elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                             "section %s does not lie in the laid-out file", section->name);
+                             "%s%ssection %s does not lie in the laid-out file", section->file,
+                             section->file ? ": " : "", section->name);
             return 0;
         }
         memcpy(bytes + section->offset, section->bytes, (size_t)section->size);

@@ -116,19 +116,23 @@ static const char *name_of(uint16_t machine, uint32_t type)
 #define PLACE_OF(section, relocation)                                                              \
     (section)->file, (section)->file ? ":" : "", (section)->name, (relocation)->offset
 
+static bool is_label(const struct elfgen_symbol *symbol)
+{
+    return symbol->name && *symbol->name && *symbol->name != '.';
+}
+
 /* The name of what a relocation refers to, for messages. Assemblers often refer to a section and an
  * addend; the user knows the label at that place. */
 static const char *name_of_target(const struct elfgen_program *program,
                                   const struct elfgen_relocation *relocation)
 {
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
-    if (*symbol->name && *symbol->name != '.')
+    if (is_label(symbol))
         return symbol->name;
     uint64_t target = symbol->value + (uint64_t)relocation->addend;
     for (size_t i = 0; i < program->symbol_count; i++) {
         const struct elfgen_symbol *label = &program->symbols[i];
-        if (label->section == symbol->section && label->value == target && *label->name &&
-            *label->name != '.')
+        if (label->section == symbol->section && label->value == target && is_label(label))
             return label->name;
     }
     return symbol->name;
@@ -226,6 +230,8 @@ enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
                                    const struct elfgen_target *target, uint8_t *image,
                                    uint64_t size, struct elfgen_error *error)
 {
+    if (relocation->type == ELFGEN_R_NONE)
+        return ELFGEN_OK;
     if (relocation->section >= program->section_count ||
         relocation->symbol >= program->symbol_count)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/shellwords.h"
-#include "room.h"
+#include "base_suites.h"
 
 /* ---- words ---- */
 
@@ -362,6 +362,8 @@ static Suite *base_suite(void)
     tcase_add_test(small, the_clock_counts_nanoseconds);
     tcase_add_test(small, milliseconds_become_nanoseconds_that_can_be_added_without_overflow);
     suite_add_tcase(suite, small);
+    suite_add_tcase(suite, base_memory_tests());
+    suite_add_tcase(suite, base_proc_tests());
     return suite;
 }
 

@@ -7,23 +7,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "grow.h"
+
 /* Reads a pipe or a terminal to its end. */
 static bool read_stream(int file, struct file_bytes *bytes)
 {
-    enum { MOST = 1 << 30 }; /* an endless input is refused */
+    enum { FIRST = 65536, MOST = 1 << 30 }; /* an endless input is refused */
     size_t capacity = 0;
     for (;;) {
         if (bytes->size >= MOST) {
             errno = EFBIG;
             return false;
         }
-        if (bytes->size == capacity) {
-            capacity = capacity ? capacity * 2 : 65536;
-            char *larger = realloc(bytes->bytes, capacity);
-            if (!larger)
-                return false;
-            bytes->bytes = larger;
-        }
+        if (!grow_array(&bytes->bytes, bytes->size < FIRST ? FIRST : bytes->size + 1, &capacity, 1))
+            return false;
         ssize_t got = read(file, bytes->bytes + bytes->size, capacity - bytes->size);
         if (got < 0 && errno == EINTR)
             continue;

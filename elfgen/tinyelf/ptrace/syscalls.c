@@ -1,6 +1,7 @@
 /* Traces a program call by call, with its children if they are wanted. */
 #include "ptrace.h"
 
+#include "base/grow.h"
 #include "spin_wait.h"
 
 #include <errno.h>
@@ -32,14 +33,8 @@ static struct process *find_tracee(const struct trace *trace, pid_t id)
 /* Returns NULL if there is no memory. */
 static struct process *add_tracee(struct trace *trace, pid_t id)
 {
-    if (trace->count == trace->room) {
-        size_t room = trace->room ? 2 * trace->room : 8;
-        struct process **more = realloc(trace->processes, room * sizeof(struct process *));
-        if (!more)
-            return NULL;
-        trace->processes = more;
-        trace->room = room;
-    }
+    if (!grow_array(&trace->processes, trace->count + 1, &trace->room, sizeof(struct process *)))
+        return NULL;
     struct process *process = calloc(1, sizeof *process);
     if (!process)
         return NULL;

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/grow.h"
+
 /* Returns the index of a file, which is added if it is new. */
 static uint32_t file_named(struct step_recording *recording, const char *name)
 {
@@ -35,14 +37,8 @@ static bool parse_line(struct stepper *stepper, char *line, struct step_mapping 
 
 static bool add_mapping(struct mappings *mappings, const struct step_mapping *mapping)
 {
-    /* The room doubles each time that the count is a power of 2. */
-    if ((mappings->count & (mappings->count - 1)) == 0) {
-        size_t room = mappings->count ? 2 * mappings->count : 1;
-        struct step_mapping *list = realloc(mappings->list, room * sizeof *list);
-        if (!list)
-            return false;
-        mappings->list = list;
-    }
+    if (!grow_array(&mappings->list, mappings->count + 1, &mappings->room, sizeof *mappings->list))
+        return false;
     mappings->list[mappings->count++] = *mapping;
     return true;
 }
