@@ -32,7 +32,8 @@ static const struct rule rules[INDEX_COUNT][TYPE_COUNT] = {
 #define RELOCATION(machine, number, width, formula, range)                                         \
     [INDEX_##machine][number] = {width, FORMULA_##formula, RANGE_##range},
 #define GOT_RELOCATION(machine, number, use, plain)
-#include "../format/relocations.def"
+#include "../arch/x86_64_relocations.def"
+#include "../arch/i386_relocations.def"
 #undef RELOCATION
 #undef GOT_RELOCATION
 };
@@ -41,7 +42,8 @@ static const struct got_rule got_rules[INDEX_COUNT][TYPE_COUNT] = {
 #define RELOCATION(machine, number, width, formula, range)
 #define GOT_RELOCATION(machine, number, use, plain)                                                \
     [INDEX_##machine][number] = {ELFGEN_GOT_##use, plain},
-#include "../format/relocations.def"
+#include "../arch/x86_64_relocations.def"
+#include "../arch/i386_relocations.def"
 #undef RELOCATION
 #undef GOT_RELOCATION
 };

@@ -55,7 +55,8 @@ static const struct row {
 } rows[] = {
 #define RELOCATION(machine, number, width, formula, range) {ROW_##machine, number, width},
 #define GOT_RELOCATION(machine, number, use, plain)
-#include "../../elfgen/format/relocations.def"
+#include "../../elfgen/arch/x86_64_relocations.def"
+#include "../../elfgen/arch/i386_relocations.def"
 #undef RELOCATION
 #undef GOT_RELOCATION
 };
@@ -69,7 +70,8 @@ static const struct got_row {
 #define RELOCATION(machine, number, width, formula, range)
 #define GOT_RELOCATION(machine, number, use, plain)                                                \
     {ROW_##machine, number, ELFGEN_GOT_##use, plain},
-#include "../../elfgen/format/relocations.def"
+#include "../../elfgen/arch/x86_64_relocations.def"
+#include "../../elfgen/arch/i386_relocations.def"
 #undef RELOCATION
 #undef GOT_RELOCATION
 };
