@@ -6,9 +6,18 @@
 
 #include "elfgen/error.h"
 
-/* Returns false for NULL with a count, and sets *error to ELFGEN_BAD_ARGUMENT and a sentence about
- * `count` things called `what`. */
-bool elfgen_has_memory(const void *memory, uint64_t count, const char *what,
-                       struct elfgen_error *error);
+/* Sets *error to ELFGEN_BAD_ARGUMENT and a sentence about `count` things called `what`. */
+__attribute__((cold)) void elfgen_refuse_null(uint64_t count, const char *what,
+                                              struct elfgen_error *error);
+
+/* Returns false for NULL with a count, and sets *error as above. */
+static inline bool elfgen_has_memory(const void *memory, uint64_t count, const char *what,
+                                     struct elfgen_error *error)
+{
+    if (memory || count == 0)
+        return true;
+    elfgen_refuse_null(count, what, error);
+    return false;
+}
 
 #endif

@@ -52,54 +52,89 @@ size_t elfgen_exec_headers(uint16_t machine)
     return elfgen_header_size(machine, 1);
 }
 
+/* Says why a base, an alignment or permissions are refused. */
+__attribute__((cold)) static void refuse_options(const struct elfgen_exec_options *options,
+                                                 const struct elfgen_arch *arch,
+                                                 struct elfgen_error *error)
+{
+    const uint64_t base = options->base, align = options->align;
+    const bool is_stack = (options->permissions & ~ELFGEN_PF_ALL) == 0;
+    if ((base & (arch->page_largest - 1)) != 0)
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "base %x is not page-aligned: it must be a multiple of %x, such as %x",
+                         base, arch->page_largest, base & ~(arch->page_largest - 1));
+    else if ((align & (align - 1)) != 0)
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "align %x is not a power of two", align);
+    else if (align != 0 && (base & (align - 1)) != 0)
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "base %x is not a multiple of align %x, as a segment at file offset 0 "
+                         "must be",
+                         base, align);
+    else
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "%spermissions %x " ELFGEN_PF_SENTENCE, is_stack ? "the stack's " : "",
+                         (uint64_t)(is_stack ? options->stack : options->permissions));
+}
+
+/* Says why a segment of `size` bytes in the file is refused. */
+__attribute__((cold)) static void refuse_size(const struct elfgen_exec_options *options,
+                                              uint64_t size, uint64_t end,
+                                              struct elfgen_error *error)
+{
+    elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                     "base %x, %u bytes in the file and %u of zeros pass the end of user space, %x",
+                     options->base, size, options->zero_fill, end);
+}
+
+__attribute__((cold)) static void refuse_entry(const struct elfgen_exec_options *options,
+                                               uint64_t size, struct elfgen_error *error)
+{
+    elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                     "entry %x lies outside the segment, which is %x to %x", options->entry,
+                     options->base, options->base + size + options->zero_fill - 1);
+}
+
 /* A call that succeeds makes a handful of comparisons; sentences are made only where it fails. */
+static inline bool check_options(const struct elfgen_exec_options *options,
+                                 const struct elfgen_arch *arch, struct elfgen_error *error)
+{
+    const uint64_t base = options->base, align = options->align;
+    if ((base & (arch->page_largest - 1)) == 0 && (align & (align - 1)) == 0 &&
+        (align == 0 || (base & (align - 1)) == 0) &&
+        ((options->permissions | options->stack) & ~ELFGEN_PF_ALL) == 0)
+        return true;
+    refuse_options(options, arch, error);
+    return false;
+}
+
+static inline bool check(const struct elfgen_exec_options *options, const struct elfgen_arch *arch,
+                         uint64_t size, struct elfgen_error *error)
+{
+    const uint64_t base = options->base, end = arch->user_end;
+    if (!check_options(options, arch, error))
+        return false;
+    if (base > end || size > end - base || options->zero_fill > end - base - size) {
+        refuse_size(options, size, end, error);
+        return false;
+    }
+    if (options->entry == ELFGEN_ENTRY_FIRST ||
+        (options->entry >= base && options->entry - base < size + options->zero_fill))
+        return true;
+    refuse_entry(options, size, error);
+    return false;
+}
+
 bool elfgen_exec_check_options(const struct elfgen_exec_options *options,
                                const struct elfgen_arch *arch, struct elfgen_error *error)
 {
-    const uint64_t base = options->base, align = options->align;
-    enum elfgen_status status = ELFGEN_OK;
-    if ((base & (arch->page_largest - 1)) != 0)
-        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "base %x is not page-aligned: it must be a multiple of %x, such "
-                                  "as %x",
-                                  base, arch->page_largest, base & ~(arch->page_largest - 1));
-    else if ((align & (align - 1)) != 0)
-        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "align %x is not a power of two", align);
-    else if (align != 0 && (base & (align - 1)) != 0)
-        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "base %x is not a multiple of align %x, as a segment at file "
-                                  "offset 0 must be",
-                                  base, align);
-    else if ((options->permissions & ~ELFGEN_PF_ALL) != 0)
-        status =
-            elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                             "permissions %x " ELFGEN_PF_SENTENCE, (uint64_t)options->permissions);
-    else if ((options->stack & ~ELFGEN_PF_ALL) != 0)
-        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "the stack's permissions %x " ELFGEN_PF_SENTENCE,
-                                  (uint64_t)options->stack);
-    return status == ELFGEN_OK;
+    return check_options(options, arch, error);
 }
 
 bool elfgen_exec_check(const struct elfgen_exec_options *options, const struct elfgen_arch *arch,
                        uint64_t file_size, struct elfgen_error *error)
 {
-    const uint64_t base = options->base, end = arch->user_end;
-    enum elfgen_status status = ELFGEN_OK;
-    if (!elfgen_exec_check_options(options, arch, error))
-        return false;
-    if (base > end || file_size > end - base || options->zero_fill > end - base - file_size)
-        status = elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
-                                  "base %x, %u bytes in the file and %u of zeros pass the end of "
-                                  "user space, %x",
-                                  base, file_size, options->zero_fill, end);
-    else if (options->entry != ELFGEN_ENTRY_FIRST &&
-             (options->entry < base || options->entry - base >= file_size + options->zero_fill))
-        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "entry %x lies outside the segment, which is %x to %x",
-                                  options->entry, base, base + file_size + options->zero_fill - 1);
-    return status == ELFGEN_OK;
+    return check(options, arch, file_size, error);
 }
 
 /* Writes all headers at `bytes`. Inline, with constants for class and byte order, so that it is one
@@ -171,7 +206,7 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
         return 0;
     }
     size_t size = headers + length;
-    if (!elfgen_exec_check(options, arch, size, error))
+    if (!check(options, arch, size, error))
         return 0;
     if (size > capacity) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,

@@ -5,5 +5,6 @@
 #include "room.h"
 
 TCase *base_memory_tests(void);
+TCase *base_proc_tests(void);
 
 #endif

@@ -236,8 +236,7 @@ static void pass(struct tracees *tracees, int file)
     uint64_t next = tracees->deadline < tracees->measure ? tracees->deadline : tracees->measure;
     uint64_t now = clock_now();
     uint64_t pause = next > now ? next - now : 0;
-    struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
-                            .tv_nsec = (long)(pause % 1000000000)};
+    struct timespec time = clock_timespec(pause);
     /* A signal may have come before the wait, when there was nothing to interrupt. */
     look_whether_interrupted(tracees);
     if (ppoll(&event, 1, next == UINT64_MAX ? NULL : &time, NULL) < 0)
