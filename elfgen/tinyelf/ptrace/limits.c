@@ -1,15 +1,11 @@
 /* Measures what a process has used, and finds out why it died. */
 #include "limits.h"
+#include "registers.h"
 
-#include <linux/audit.h>
-#include <linux/elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,42 +110,35 @@ int limits_signal_stop(pid_t id, int number, struct run_end *end)
     return is_common_stop(id, number, &signal) ? 0 : number;
 }
 
-/* Registers of a 64-bit process, or of a 32-bit one, which has a different layout. */
-union registers {
-    struct user_regs_struct wide;
-    uint32_t narrow[17]; /* bx cx dx si di bp ax ds es fs gs orig_ax ip cs flags sp ss */
-};
-enum { NARROW_BX = 0, NARROW_AX = 6, NARROW_CALL = 11 };
-enum { I386_EXECVE = 11 };
+/* Whether a call of this number executes a program. */
+static bool executes(enum call_abi abi, uint64_t number)
+{
+    return number == (uint64_t)syscall_number(abi, "execve") ||
+           number == (uint64_t)syscall_number(abi, "execveat");
+}
 
 void limits_exit_stop(pid_t id, struct run_end *end)
 {
     unsigned long code = 0;
     if (ptrace(PTRACE_GETEVENTMSG, id, NULL, &code) != 0 || WIFEXITED((int)code))
         return;
-    union registers registers;
-    struct iovec place = {&registers, sizeof registers};
+    struct call_registers registers;
     struct __ptrace_syscall_info info = {0};
-    if (ptrace(PTRACE_GETREGSET, id, NT_PRSTATUS, &place) != 0 ||
-        ptrace(PTRACE_GET_SYSCALL_INFO, id, sizeof info, &info) <= 0)
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, id, sizeof info, &info) <= 0)
         return;
-    bool narrow = place.iov_len == sizeof registers.narrow;
-    uint64_t number = narrow ? registers.narrow[NARROW_CALL] : registers.wide.orig_rax;
-    int64_t result = narrow ? (int32_t)registers.narrow[NARROW_AX] : (int64_t)registers.wide.rax;
+    const enum call_abi abi = syscall_abi_of_arch(info.arch);
+    if (!registers_read(id, abi, &registers))
+        return;
     if (WTERMSIG((int)code) == SIGSYS) {
         /* The filter did not change the call's number. */
         end->knows_call = true;
-        end->abi = info.arch == AUDIT_ARCH_I386 ? CALL_I386 : CALL_X86_64;
-        end->number = (uint32_t)number;
-        end->argument = narrow                  ? registers.narrow[NARROW_BX]
-                        : end->abi == CALL_I386 ? (uint32_t)registers.wide.rbx
-                                                : registers.wide.rdi;
+        end->abi = abi;
+        end->number = (uint32_t)registers.number;
+        end->argument = registers.first;
     } else {
         /* After a successful execve, rax is 0, and then whatever the program puts there. As soon as
          * Linux has recognized a 32-bit file, orig_rax has i386's number of execve. */
-        bool executes = info.arch == AUDIT_ARCH_I386
-                            ? number == I386_EXECVE
-                            : number == SYS_execveat || number == SYS_execve;
-        end->loading = executes && result < 0 && result > -4096;
+        end->loading =
+            executes(abi, registers.number) && registers.result < 0 && registers.result > -4096;
     }
 }

@@ -31,6 +31,15 @@ const char *recording_register_name(enum step_register which, bool is_64_bit)
     return is_64_bit ? registers[which].name : registers[which].name32;
 }
 
+enum step_register recording_register_named(const char *name)
+{
+    unsigned i = 0;
+    while (i < STEP_REGISTERS && strcmp(registers[i].name, name) != 0 &&
+           (!registers[i].name32 || strcmp(registers[i].name32, name) != 0))
+        i++;
+    return (enum step_register)i;
+}
+
 void recording_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME])
 {
     static const char *const controls[] = {"fcw", "fsw", "ftw", "mxcsr"};
