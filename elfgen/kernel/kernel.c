@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "../format/argument.h"
+
 void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
 {
     *machine = (struct elfgen_kernel_machine){.version = ELFGEN_LINUX(6, 18),
@@ -308,6 +310,11 @@ enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
     struct elfgen_kernel_map own = {.areas = areas, .capacity = OWN_AREAS};
     struct run run = {
         .machine = machine, .interpreter = interpreter, .answer = answer, .map = map ? map : &own};
+    if (!elfgen_has_memory(bytes, length, NULL, NULL) ||
+        (map && !elfgen_has_memory(map->areas, map->capacity, NULL, NULL)) ||
+        (interpreter && interpreter->error == 0 &&
+         !elfgen_has_memory(interpreter->bytes, interpreter->length, NULL, NULL)))
+        return ELFGEN_BAD_ARGUMENT;
     run.map->count = run.map->needed = 0;
     *answer = (struct elfgen_kernel_answer){.offset = ELFGEN_NOWHERE,
                                             .segment = NO_SEGMENT,

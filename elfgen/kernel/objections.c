@@ -484,7 +484,7 @@ bool elfgen_objection_next(const void *bytes, uint64_t length, unsigned who, uns
 
 void elfgen_objection_text(const struct elfgen_objection *objection, struct elfgen_text *text)
 {
-    for (const char *c = objection->sentence; *c; c++) {
+    for (const char *c = objection->sentence; c && *c; c++) {
         if (*c != '%' || !c[1])
             elfgen_text_char(text, *c);
         else if (*++c == 'v')

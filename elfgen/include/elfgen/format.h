@@ -85,7 +85,7 @@ ELFGEN_STRUCTURES(X)
 #undef X
 #undef X_FIELD
 
-/* The size of a structure in bytes, 8 to 64. */
+/* The size of a structure in bytes, 8 to 64; 0: `id` is not a structure. */
 ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);
 
 /* Reads one field, of 1 to 8 bytes, of the structure that starts at `bytes`, zero-extended. The
