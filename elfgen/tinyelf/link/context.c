@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 struct place link_relocation_place(const struct link_object *object,
                                    const struct elfgen_relocation *relocation)
 {
@@ -19,17 +21,8 @@ struct place link_section_place(const struct link_object *object,
 
 bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity, size_t element)
 {
-    void *old;
-    if (count < *capacity)
-        return true;
-    size_t wanted = *capacity ? *capacity * 2 : 16;
-    memcpy(&old, array, sizeof old); /* the caller's pointer, whatever it points to */
-    void *larger = wanted <= SIZE_MAX / element ? realloc(old, wanted * element) : NULL;
-    if (!larger)
-        return report_error(&link->reporter, NULL, "out of memory");
-    memcpy(array, &larger, sizeof larger);
-    *capacity = wanted;
-    return true;
+    return grow_array(array, count + 1, capacity, element) ||
+           report_error(&link->reporter, NULL, "out of memory");
 }
 
 void *link_own(const void *memory)
