@@ -32,7 +32,6 @@ static bool is_x32(const struct image *image, const uint8_t *bytes)
 /* load_elf_binary(), up to the program headers. */
 static enum elfgen_kernel_check_id read_program(struct run *run, struct image *image)
 {
-    static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
     /* prepare_binprm(): bytes past the end of the file are zero. */
     uint8_t copy[elfgen_size64_ehdr] = {0};
     const uint8_t *bytes = image->bytes;
@@ -43,7 +42,7 @@ static enum elfgen_kernel_check_id read_program(struct run *run, struct image *i
     }
     elfgen_decode_ehdr(&image->ehdr, bytes, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
     image->class_ = ELFGEN_CLASS64;
-    if (memcmp(bytes, magic, sizeof magic) != 0)
+    if (memcmp(bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) != 0)
         return ELFGEN_CHECK_magic;
     if (image->ehdr.e_machine == ELFGEN_EM_386 || image->ehdr.e_machine == ELFGEN_EM_486) {
         elfgen_decode_ehdr(&image->ehdr, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);

@@ -28,10 +28,7 @@ void elfgen_map_begin(struct elfgen_map *map, const struct elfgen_view *view,
                                .encodings = encodings,
                                .from = from,
                                .to = to < view->length ? to : view->length};
-    const struct elfgen_ehdr *ehdr = &view->ehdr;
-    bool is_elf = ehdr->ei_mag0 == 0x7f && ehdr->ei_mag1 == 'E' && ehdr->ei_mag2 == 'L' &&
-                  ehdr->ei_mag3 == 'F';
-    map->stage = is_elf && map->from < map->to ? STAGE_EHDR : STAGE_END;
+    map->stage = elfgen_view_is_elf(view) && map->from < map->to ? STAGE_EHDR : STAGE_END;
 }
 
 /* Sets the claim's place to [offset, offset + length), cut at the file's end. Returns false if no

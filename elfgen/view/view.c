@@ -83,10 +83,16 @@ static void resolve_counts(struct elfgen_view *view)
         view->names = shdr.sh_link;
 }
 
+bool elfgen_view_is_elf(const struct elfgen_view *view)
+{
+    const struct elfgen_ehdr *ehdr = &view->ehdr;
+    return ehdr->ei_mag0 == ELFGEN_MAG0 && ehdr->ei_mag1 == ELFGEN_MAG1 &&
+           ehdr->ei_mag2 == ELFGEN_MAG2 && ehdr->ei_mag3 == ELFGEN_MAG3;
+}
+
 static enum elfgen_status open_as(struct elfgen_view *view, enum elfgen_class class_,
                                   enum elfgen_order order, struct elfgen_error *error)
 {
-    static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
     const uint64_t length = view->length;
     view->class_ = class_;
     view->order = order;
@@ -99,9 +105,8 @@ static enum elfgen_status open_as(struct elfgen_view *view, enum elfgen_class cl
     elfgen_decode_ehdr(&view->ehdr, header, view->class_, view->order);
     resolve_counts(view);
 
-    if (memcmp(header, magic, sizeof magic) != 0)
-        return elfgen_error_set(error, ELFGEN_NOT_ELF, 0,
-                                "not an ELF file: it does not start with 7f 45 4c 46");
+    if (!elfgen_view_is_elf(view))
+        return elfgen_error_set(error, ELFGEN_NOT_ELF, 0, ELFGEN_NOT_ELF_TEXT);
     if (status == ELFGEN_TRUNCATED)
         elfgen_error_set(error, status, length,
                          "the file ends inside the ELF header: %u of %u bytes are there", length,

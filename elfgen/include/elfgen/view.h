@@ -49,6 +49,9 @@ ELFGEN_API enum elfgen_status elfgen_view_open(struct elfgen_view *view, const v
 ELFGEN_API enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void *bytes,
                                                        uint64_t length, struct elfgen_error *error);
 
+/* Whether the file begins with the magic number, as it does unless ELFGEN_NOT_ELF was returned. */
+ELFGEN_API bool elfgen_view_is_elf(const struct elfgen_view *view);
+
 /* The `size` bytes at file offset `offset`; NULL if they are not all in the file. With a size of 0,
  * any offset up to the length is in the file, if there are bytes at all. */
 ELFGEN_API const uint8_t *elfgen_view_bytes(const struct elfgen_view *view, uint64_t offset,
