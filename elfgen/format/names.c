@@ -70,9 +70,9 @@ static const struct {
     uint16_t value;
     const char *text;
 } relocation_types[] = {
-#define RELOCATION_TYPE(machine, value, text) {machine, value, text},
-#include "relocation_types.def"
-#undef RELOCATION_TYPE
+#define ELFGEN_RELOCATION_TYPE(machine, value, name) {machine, value, #name},
+#include "elfgen/relocation_types.def"
+#undef ELFGEN_RELOCATION_TYPE
 };
 
 /* gABI 4.1, "Symbol Table"; [10] are GNU's. */
@@ -176,7 +176,7 @@ static bool same_word(const char *a, const char *b)
 
 int elfgen_osabi_number(uint64_t machine, const char *ident)
 {
-    for (size_t i = 0; i < COUNT_OSABIS; i++)
+    for (size_t i = 0; ident && i < COUNT_OSABIS; i++)
         if ((osabis[i].machine == 0 || osabis[i].machine == machine) &&
             same_word(ident, osabis[i].ident))
             return osabis[i].value;

@@ -228,6 +228,8 @@ START_TEST(programs_that_no_layout_can_place_are_refused)
     program.entry_symbol = "_start";
     ck_assert_int_eq(layout_of(&program, &options, &layout, &error), ELFGEN_BAD_ARGUMENT);
     program.entry_symbol = NULL;
+    ck_assert_int_eq(layout_of(&program, &options, &layout, &error), ELFGEN_BAD_ARGUMENT);
+    program.symbol_count = 0;
     options.entry = options.base - 1;
     ck_assert_int_eq(layout_of(&program, &options, &layout, &error), ELFGEN_BAD_ARGUMENT);
     options.entry = options.base;

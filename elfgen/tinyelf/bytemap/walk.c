@@ -2,6 +2,7 @@
  * memory use does not grow with the file. */
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "bytemap.h"
 
 enum { WINDOW = 1 << 17 };
@@ -24,19 +25,6 @@ static int by_place(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static bool make_room(struct batch *batch)
-{
-    if (batch->count < batch->room)
-        return true;
-    size_t room = batch->room ? batch->room * 2 : 1024;
-    struct elfgen_claim *larger = realloc(batch->claims, room * sizeof *larger);
-    if (!larger)
-        return false;
-    batch->claims = larger;
-    batch->room = room;
-    return true;
-}
-
 static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batch *batch)
 {
     /* Eight per byte. Only a crafted file has as many: one whose thousands of sections are all the
@@ -56,7 +44,7 @@ static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batc
             map->problem = "too many headers, tables and strings overlap";
             return false;
         }
-        if (!make_room(batch)) {
+        if (!grow_array(&batch->claims, batch->count + 1, &batch->room, sizeof *batch->claims)) {
             map->problem = "out of memory";
             return false;
         }
@@ -192,9 +180,4 @@ void bytemap_open_view(struct elfgen_view *view, const void *bytes, uint64_t len
         return;
     view->segments.count = view->sections.count = 0;
     view->ehdr = (struct elfgen_ehdr){0};
-}
-
-bool bytemap_is_elf(const struct elfgen_view *view)
-{
-    return view->ehdr.ei_mag0 == 0x7f;
 }

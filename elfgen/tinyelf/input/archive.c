@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "link/link.h"
 #include "object.h"
 
@@ -173,14 +174,8 @@ static bool defines(void *owner, size_t offer)
 static bool add_offer(struct archive *archive, size_t *capacity, const char *symbol, size_t offset)
 {
     struct link_archive *link = &archive->link;
-    if (link->offer_count == *capacity) {
-        size_t wanted = *capacity ? *capacity * 2 : 64;
-        struct link_offer *larger = realloc(link->offers, wanted * sizeof *larger);
-        if (!larger)
-            return source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
-        link->offers = larger;
-        *capacity = wanted;
-    }
+    if (!grow_array(&link->offers, link->offer_count + 1, capacity, sizeof *link->offers))
+        return source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
     struct link_offer *offer = &link->offers[link->offer_count];
     offer->member = offset;
     offer->symbol = archive->owns_names ? strdup(symbol) : symbol;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 bool link_report(const struct link *link, const char *format, ...)
 {
     char text[1024];
@@ -19,17 +21,7 @@ bool link_report(const struct link *link, const char *format, ...)
 
 bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity, size_t element)
 {
-    void *old;
-    if (count < *capacity)
-        return true;
-    size_t wanted = *capacity ? *capacity * 2 : 16;
-    memcpy(&old, array, sizeof old); /* the caller's pointer, whatever it points to */
-    void *larger = wanted <= SIZE_MAX / element ? realloc(old, wanted * element) : NULL;
-    if (!larger)
-        return link_report(link, "out of memory");
-    memcpy(array, &larger, sizeof larger);
-    *capacity = wanted;
-    return true;
+    return grow_array(array, count + 1, capacity, element) || link_report(link, "out of memory");
 }
 
 void *link_own(const void *memory)

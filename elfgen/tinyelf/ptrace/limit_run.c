@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/grow.h"
 
 struct tracee {
     pid_t id;
@@ -68,16 +69,10 @@ static struct tracee *add_tracee(struct tracees *tracees, pid_t id)
     struct tracee *known = find_tracee(tracees, id);
     if (known)
         return known;
-    if (tracees->count == tracees->room) {
-        size_t room = tracees->room ? 2 * tracees->room : 8;
-        struct tracee *more = realloc(tracees->list, room * sizeof *more);
-        if (!more) {
-            kill(id, SIGKILL);
-            stop(tracees, RUN_MEMORY);
-            return NULL;
-        }
-        tracees->list = more;
-        tracees->room = room;
+    if (!grow_array(&tracees->list, tracees->count + 1, &tracees->room, sizeof *tracees->list)) {
+        kill(id, SIGKILL);
+        stop(tracees, RUN_MEMORY);
+        return NULL;
     }
     if (tracees->killing)
         kill(id, SIGKILL);
@@ -241,8 +236,7 @@ static void pass(struct tracees *tracees, int file)
     uint64_t next = tracees->deadline < tracees->measure ? tracees->deadline : tracees->measure;
     uint64_t now = clock_now();
     uint64_t pause = next > now ? next - now : 0;
-    struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
-                            .tv_nsec = (long)(pause % 1000000000)};
+    struct timespec time = clock_timespec(pause);
     /* A signal may have come before the wait, when there was nothing to interrupt. */
     look_whether_interrupted(tracees);
     if (ppoll(&event, 1, next == UINT64_MAX ? NULL : &time, NULL) < 0)

@@ -1,10 +1,10 @@
 /* Traces a program call by call, with its children if they are wanted. */
 #include "ptrace.h"
 
+#include "base/grow.h"
 #include "spin_wait.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -33,14 +33,8 @@ static struct process *find_tracee(const struct trace *trace, pid_t id)
 /* Returns NULL if there is no memory. */
 static struct process *add_tracee(struct trace *trace, pid_t id)
 {
-    if (trace->count == trace->room) {
-        size_t room = trace->room ? 2 * trace->room : 8;
-        struct process **more = realloc(trace->processes, room * sizeof(struct process *));
-        if (!more)
-            return NULL;
-        trace->processes = more;
-        trace->room = room;
-    }
+    if (!grow_array(&trace->processes, trace->count + 1, &trace->room, sizeof(struct process *)))
+        return NULL;
     struct process *process = calloc(1, sizeof *process);
     if (!process)
         return NULL;
@@ -86,7 +80,7 @@ static void take_call(const struct trace *trace, struct process *process,
 {
     struct process_call *call = &process->call;
     *call = (struct process_call){
-        .abi = info->arch == AUDIT_ARCH_I386 ? CALL_I386 : CALL_X86_64,
+        .abi = syscall_abi_of_arch(info->arch),
         .number = info->entry.nr,
         .after = info->instruction_pointer,
         .stack = info->stack_pointer,

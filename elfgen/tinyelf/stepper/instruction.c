@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "base/grow.h"
+
 static uint64_t hash_of(const struct step_instruction *what)
 {
     uint64_t words[2] = {0}, hash = what->address + what->is_64_bit;
@@ -43,15 +45,8 @@ static bool make_room(struct stepper *stepper)
 {
     if (stepper->seen_count * 2 >= stepper->table_size && !grow_table(stepper))
         return false;
-    if (stepper->seen_count < stepper->seen_room)
-        return true;
-    size_t room = stepper->seen_room ? 2 * stepper->seen_room : 256;
-    struct seen *seen = realloc(stepper->seen, room * sizeof *seen);
-    if (!seen)
-        return false;
-    stepper->seen = seen;
-    stepper->seen_room = room;
-    return true;
+    return grow_array(&stepper->seen, stepper->seen_count + 1, &stepper->seen_room,
+                      sizeof *stepper->seen);
 }
 
 /* Returns the index of an instruction, which is added if it is new. STEP_NONE: no memory. */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 enum { NAME_LONGEST = 255 };
 
 /* ---- places, sorted ------------------------------------------------------------------------ */
@@ -158,17 +160,6 @@ static bool read_symbol(const struct elfgen_view *file, const struct elfgen_shdr
     return true;
 }
 
-static bool make_room(struct symbols *symbols, size_t *room)
-{
-    if (symbols->count < *room)
-        return true;
-    *room = *room ? *room * 2 : 256;
-    struct symbol *larger = realloc(symbols->all, *room * sizeof *larger);
-    if (larger)
-        symbols->all = larger;
-    return larger != NULL;
-}
-
 /* Finds a symbol's first byte in an object. */
 static bool place_in_object(const struct elfgen_view *view, uint64_t section, struct symbol *symbol)
 {
@@ -194,7 +185,7 @@ static bool read_table(struct symbols *symbols, const struct elfgen_view *progra
         return true;
     for (uint64_t i = 1; *left > 0 && elfgen_view_symbol(file, table, i, &sym, NULL) == ELFGEN_OK;
          i++, --*left) {
-        if (!make_room(symbols, room))
+        if (!grow_array(&symbols->all, symbols->count + 1, room, sizeof *symbols->all))
             return false;
         struct symbol *symbol = &symbols->all[symbols->count];
         if (read_symbol(file, &strings, &sym, symbol) &&

@@ -267,8 +267,7 @@ bool x86_syscall_signature(void *context, enum elfgen_call_instruction by, uint6
                            struct elfgen_signature *signature)
 {
     struct x86 *machine = context;
-    enum call_abi abi = by == ELFGEN_CALL_SYSCALL ? CALL_X86_64 : CALL_I386;
-    const struct call *call = syscall_find(&machine->calls, abi, number);
+    const struct call *call = syscall_find(&machine->calls, syscall_instruction(by)->abi, number);
     if (call)
         describe(call, signature);
     return call != NULL;

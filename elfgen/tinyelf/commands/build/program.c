@@ -1,12 +1,11 @@
 /* tinyelf build: reads inputs, links them, lays out the program and writes it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/proc.h"
 #include "link/print_map.h"
 #include "link/section_headers.h"
 #include "build.h"
@@ -50,13 +49,8 @@ static void check_lowest_address(uint64_t base)
     const uint64_t usual = 0x10000; /* its value on most systems; bases above need no check */
     if (base >= usual)
         return;
-    char digits[32] = "";
-    int file = open("/proc/sys/vm/mmap_min_addr", O_RDONLY | O_CLOEXEC);
-    ssize_t got = file >= 0 ? read(file, digits, sizeof digits - 1) : 0;
-    if (file >= 0)
-        close(file);
-    uint64_t lowest = got > 0 ? strtoull(digits, NULL, 10) : 0;
-    if (base < lowest)
+    uint64_t lowest;
+    if (proc_lowest_address(&lowest) && base < lowest)
         message("build", "warning",
                 "base 0x%llx lies under vm.mmap_min_addr: Linux will not run the program without "
                 "privileges; 0x%llx is the lowest that works",

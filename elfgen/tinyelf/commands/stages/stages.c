@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "text.h"
+#include "base/memory_text.h"
 #include "commands/build/build.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
@@ -60,27 +61,16 @@ static bool name_folder(struct request *request)
     return asprintf(&request->folder, "%.*s.stages", (int)length, path) >= 0;
 }
 
-static void append(struct elfgen_text *text)
-{
-    size_t *size = text->context;
-    /* Doubling is enough: the report does not grow with the size of the files. */
-    char *more = realloc(text->bytes, *size * 2);
-    if (!more)
-        return;
-    text->bytes = more;
-    *size *= 2;
-    text->capacity = *size;
-}
-
 /* Makes the report as JSON. The caller frees it; NULL: no memory. */
 static char *make_json(const struct request *request, size_t *length)
 {
-    size_t size = 16384;
-    struct elfgen_text text = {
-        .bytes = malloc(size), .capacity = size, .flush = append, .context = &size};
-    if (!text.bytes)
+    struct elfgen_text text;
+    if (memory_text_open(&text))
+        stages_json(&request->stages, request->folder, request->run ? request->runs : NULL, &text);
+    if (text.cut) {
+        free(text.bytes);
         return NULL;
-    stages_json(&request->stages, request->folder, request->run ? request->runs : NULL, &text);
+    }
     *length = text.length;
     return text.bytes;
 }

@@ -124,10 +124,8 @@ static void put_memory(struct lines *lines, const struct step_piece *piece)
 /* The name of an argument's register. */
 static const char *argument_register(uint32_t abi, uint32_t index)
 {
-    static const char *const names[CALL_ABIS][ELFGEN_ARGUMENTS] = {
-        [CALL_X86_64] = {"rdi", "rsi", "rdx", "r10", "r8", "r9"},
-        [CALL_I386] = {"ebx", "ecx", "edx", "esi", "edi", "ebp"}};
-    return names[abi < CALL_ABIS ? abi : 0][index < ELFGEN_ARGUMENTS ? index : 0];
+    return syscall_abi(abi < CALL_ABIS ? abi : CALL_NATIVE)
+        ->arguments[index < ELFGEN_ARGUMENTS ? index : 0];
 }
 
 static void put_call(struct lines *lines, const struct step_piece *piece)
@@ -140,7 +138,11 @@ static void put_call(struct lines *lines, const struct step_piece *piece)
     elfgen_text_string(out, *name ? " (" : " ");
     elfgen_text_decimal(out, piece->value, 0);
     elfgen_text_string(out, *name ? ")" : "");
-    elfgen_text_string(out, piece->number == CALL_I386 ? " of i386\n" : "\n");
+    if (piece->number != CALL_NATIVE && piece->number < CALL_ABIS) {
+        elfgen_text_string(out, " of ");
+        elfgen_text_string(out, syscall_abi(piece->number)->title);
+    }
+    elfgen_text_char(out, '\n');
 }
 
 static void put_argument(struct lines *lines, const struct step_piece *piece, uint32_t abi)
@@ -169,7 +171,7 @@ static void put_argument(struct lines *lines, const struct step_piece *piece, ui
 static void put_answer(struct lines *lines, const struct step_piece *piece, uint32_t abi)
 {
     int64_t value = (int64_t)piece->value;
-    uint64_t shown = abi == CALL_I386 ? (uint32_t)piece->value : piece->value;
+    uint64_t shown = syscall_register(abi < CALL_ABIS ? abi : CALL_NATIVE, piece->value);
     struct elfgen_text *out = lines->out;
     elfgen_text_blanks(out, lines->indent);
     elfgen_text_string(out, "the kernel answers: ");
@@ -306,7 +308,7 @@ void step_put_changes(struct elfgen_text *out, const struct step_record *record,
 {
     struct lines lines = {.out = out, .columns = columns, .indent = indent};
     struct step_piece piece;
-    uint32_t abi = CALL_X86_64;
+    uint32_t abi = CALL_NATIVE;
     size_t position = 0;
     bool first = true;
     while (recording_next_piece(record, &position, &piece)) {

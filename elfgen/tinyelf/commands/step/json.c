@@ -191,7 +191,7 @@ static void put_piece(struct elfgen_text *out, const struct step_piece *piece)
         put_from_to(out, piece);
         break;
     case STEP_PIECE_CALL:
-        json_key_string(out, "abi", piece->number == CALL_I386 ? "i386" : "x86_64");
+        json_key_string(out, "abi", syscall_abi(piece->number)->name);
         json_key(out, "number");
         put_hex(out, piece->value);
         json_key_string(out, "name", text);

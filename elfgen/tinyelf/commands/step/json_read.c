@@ -240,12 +240,14 @@ static bool read_program(struct json_reader *reader, json_t *item, struct step_p
 
 static bool read_piece(struct json_reader *reader, json_t *item)
 {
-    static const char *const abis[] = {[CALL_X86_64] = "x86_64", [CALL_I386] = "i386"};
+    const char *abis[CALL_ABIS];
     struct step_piece piece = {0};
     uint32_t kind;
     if (!json_read_word(reader, item, "kind", step_piece_names, STEP_PIECE_KINDS, &kind))
         return false;
     piece.kind = (enum step_piece_kind)kind;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        abis[abi] = syscall_abi(abi)->name;
     switch (piece.kind) {
     case STEP_PIECE_MEMORY:
         return json_read_hex(reader, item, "address", &piece.value) &&

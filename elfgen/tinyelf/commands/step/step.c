@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/json_write.h"
+#include "base/memory_text.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 
@@ -141,45 +142,17 @@ static bool print(const struct options *options, struct step_run *run,
 
 /* ---- the recording ---- */
 
-struct growing {
-    char *bytes;
-    size_t size, room;
-    bool failed;
-};
-
-static void grow(struct elfgen_text *text)
-{
-    struct growing *all = text->context;
-    if (all->room - all->size < text->length) {
-        size_t room = 2 * (all->size + text->length);
-        char *bytes = all->failed ? NULL : realloc(all->bytes, room);
-        if (!bytes) {
-            all->failed = true;
-            text->length = 0;
-            return;
-        }
-        all->bytes = bytes;
-        all->room = room;
-    }
-    memcpy(all->bytes + all->size, text->bytes, text->length);
-    all->size += text->length;
-    text->length = 0;
-}
-
 static bool write_recording(const char *path, struct step_run *run)
 {
-    static char buffer[65536];
-    struct growing all = {0};
-    struct elfgen_text text = {
-        .bytes = buffer, .capacity = sizeof buffer, .flush = grow, .context = &all};
-    step_write_json(&text, run->machines, &run->recording);
-    grow(&text);
-    bool done = !all.failed && atomic_file_write(path, all.bytes, all.size, false);
-    if (all.failed)
+    struct elfgen_text text;
+    if (memory_text_open(&text))
+        step_write_json(&text, run->machines, &run->recording);
+    if (text.cut)
         message(path, "error", "out of memory");
-    if (done && all.size > JSON_MOST)
-        message(path, "warning", "%zu bytes: --replay takes up to %d", all.size, JSON_MOST);
-    free(all.bytes);
+    bool done = !text.cut && atomic_file_write(path, text.bytes, text.length, false);
+    if (done && text.length > JSON_MOST)
+        message(path, "warning", "%zu bytes: --replay takes up to %d", text.length, JSON_MOST);
+    free(text.bytes);
     return done;
 }
 

@@ -8,9 +8,22 @@
 #include "cli/cli.h"
 #include "commands/commands.h"
 
+/* The texts of the instructions that make system calls. */
+static const struct {
+#define INSTRUCTION(id, text, bytes, abi) char id[16];
+#include "syscalls/call_instructions.def"
+#undef INSTRUCTION
+} instructions = {
+#define INSTRUCTION(id, text, bytes, abi) text,
+#include "syscalls/call_instructions.def"
+#undef INSTRUCTION
+};
+
 static const struct option_choice abis[] = {
-    {"x86_64", CALL_X86_64, "syscall"},
-    {"i386", CALL_I386, "int 0x80"},
+#define ABI(id, name, title, arch, word, entry, x32, instruction, number, result, arguments, lost) \
+    {name, CALL_##id, instructions.instruction},
+#include "syscalls/abi.def"
+#undef ABI
     {NULL, 0, NULL},
 };
 
@@ -49,7 +62,7 @@ static struct calls calls;
 static bool find(enum call_abi abi, uint64_t number, struct call_facts *facts)
 {
     const struct call *call = number < CALLS_END ? syscall_find(&calls, abi, number) : NULL;
-    *facts = (struct call_facts){.abi = abi, .number = -1, .elsewhere = -1};
+    *facts = (struct call_facts){.abi = abi, .number = -1};
     if (!call)
         return false;
     facts->number = (int)number;
@@ -86,18 +99,26 @@ static struct call_facts *make_room(void)
     return all;
 }
 
+static unsigned count_asked(const struct question *question)
+{
+    unsigned count = 0;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        count += question->asked[abi];
+    return count;
+}
+
 static int list(const struct question *question, struct standard_output *output)
 {
     struct call_facts *all = make_room();
     if (!all)
         return EXIT_NO;
-    bool both = question->asked[CALL_X86_64] && question->asked[CALL_I386];
+    bool several = count_asked(question) > 1;
     size_t count = find_all(question->asked, all);
-    if (both)
+    if (several)
         qsort(all, count, sizeof *all, compare_names);
     if (question->json)
         syscall_put_json(&output->text, question->asked, all, count);
-    else if (both)
+    else if (several)
         syscall_put_names(&output->text, all, count);
     else
         syscall_put_list(&output->text, all, count);
@@ -106,14 +127,6 @@ static int list(const struct question *question, struct standard_output *output)
 }
 
 /* ---- one call ---- */
-
-/* The requested ABIs in words. */
-static const char *which(const struct question *question)
-{
-    if (question->asked[CALL_X86_64] && question->asked[CALL_I386])
-        return "x86_64 or i386";
-    return question->asked[CALL_X86_64] ? "x86_64" : "i386";
-}
 
 /* Prints "tinyelf: 'NAME': TEXT"; a number has no quotes. Returns EXIT_NO. */
 __attribute__((format(printf, 2, 3))) static int refuse(const struct question *question,
@@ -170,34 +183,35 @@ static int refuse_name(const struct question *question)
 
 static int refuse_number(const struct question *question)
 {
-    enum { X32 = 1 << 30 };
     unsigned last = 0;
     uint64_t number = question->number;
-    if (question->asked[CALL_X86_64] && (number & X32) && number - X32 < CALLS_END)
-        return refuse(question, "no such system call: bit 30 makes it one of x32's, which are not "
-                                "covered here");
+    char names[CALL_ABI_NAMES_ROOM];
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        uint32_t x32 = syscall_abi(abi)->x32;
+        if (question->asked[abi] && (number & x32) && number - x32 < CALLS_END)
+            return refuse(question, "no such system call: bit 30 makes it one of x32's, which are "
+                                    "not covered here");
+    }
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         for (unsigned i = last; question->asked[abi] && i < CALLS_END; i++)
             if (syscall_find(&calls, abi, i))
                 last = i;
+    syscall_abi_names(question->asked, names);
     return refuse(question, "no such system call in %s: the last that libseccomp knows there is %u",
-                  which(question), last);
+                  names, last);
 }
 
-/* Reports that only the other ABI has the call. */
+/* Reports that only another ABI has the call. */
 static int refuse_abi(const struct question *question, const struct call_facts *other)
 {
-    const char *abi = syscall_convention(other->abi)->abi;
+    const char *abi = syscall_abi(other->abi)->name;
+    char names[CALL_ABI_NAMES_ROOM];
+    syscall_abi_names(question->asked, names);
     if (question->is_number)
-        return refuse(question, "no such system call in %s: in %s it is %s", which(question), abi,
+        return refuse(question, "no such system call in %s: in %s it is %s", names, abi,
                       other->name);
-    return refuse(question, "no such system call in %s: in %s it is number %d", which(question),
-                  abi, other->number);
-}
-
-static enum call_abi other_than(enum call_abi abi)
-{
-    return abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64;
+    return refuse(question, "no such system call in %s: in %s it is number %d", names, abi,
+                  other->number);
 }
 
 /* Finds the call in one ABI. If it has none, the number is -1 and the name as given. */
@@ -205,9 +219,9 @@ static void find_asked(const struct question *question, enum call_abi abi, struc
 {
     int of_name = question->is_number ? -1 : syscall_number(abi, question->word);
     bool is = find(abi, question->is_number ? question->number : (uint64_t)of_name, facts);
-    if (is)
-        facts->elsewhere = syscall_number(other_than(abi), facts->name);
-    else if (!question->is_number)
+    for (unsigned in = 0; is && in < CALL_ABIS; in++)
+        facts->numbers[in] = syscall_number(in, facts->name);
+    if (!is && !question->is_number)
         snprintf(facts->name, sizeof facts->name, "%s", question->word);
 }
 
@@ -271,7 +285,8 @@ static int take_option(void *context, const struct option_given *given)
 int command_syscall(int argc, char **argv)
 {
     struct standard_output *output = stdout_open();
-    struct question question = {.asked = {true, true}};
+    struct question question = {.list = false};
+    memset(question.asked, true, sizeof question.asked);
     int status = options_read(&command_syscall_options, argc, argv, take_option, &question);
     if (status != OPTIONS_READ)
         return status;
