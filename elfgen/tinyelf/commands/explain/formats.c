@@ -11,7 +11,7 @@ bool explain_report(struct explain *explain)
 #undef OTHER_FORMAT
     };
     struct bytemap *map = &explain->map;
-    map->problem = NULL;
+    map->error.status = ELFGEN_OK;
     if (map->to > map->view->length)
         map->to = map->view->length;
     return reports[explain->format](explain);
