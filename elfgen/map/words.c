@@ -39,7 +39,7 @@ void elfgen_put_call(struct elfgen_text *text, const struct elfgen_code *code, u
         return;
     }
     unsigned width = code->machine->call_instructions[call->call_instruction].width;
-    elfgen_text_string(text, signature.name);
+    elfgen_text_column(text, signature.name, 0, sizeof signature.name);
     elfgen_text_char(text, '(');
     for (unsigned i = 0; i < signature.count; i++) {
         if (i > 0)
