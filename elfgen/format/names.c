@@ -70,9 +70,9 @@ static const struct {
     uint16_t value;
     const char *text;
 } relocation_types[] = {
-#define RELOCATION_TYPE(machine, value, text) {machine, value, text},
-#include "relocation_types.def"
-#undef RELOCATION_TYPE
+#define ELFGEN_RELOCATION_TYPE(machine, value, name) {machine, value, #name},
+#include "elfgen/relocation_types.def"
+#undef ELFGEN_RELOCATION_TYPE
 };
 
 /* gABI 4.1, "Symbol Table"; [10] are GNU's. */
