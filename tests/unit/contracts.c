@@ -1,5 +1,6 @@
 /* Wrong arguments are refused with a status and a sentence, as the public headers promise. */
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "elfgen.h"
@@ -416,6 +417,24 @@ START_TEST(a_claim_on_another_file_means_nothing)
 }
 END_TEST
 
+/* ---- version.h ---- */
+
+#if ELFGEN_VERSION < ELFGEN_VERSION_NUMBER(0, 1, 0)
+#error "#if compares versions"
+#endif
+
+START_TEST(the_version_of_headers_and_library_is_the_same_in_numbers_and_in_text)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%d.%d.%d", ELFGEN_VERSION_MAJOR, ELFGEN_VERSION_MINOR,
+             ELFGEN_VERSION_PATCH);
+    ck_assert_str_eq(ELFGEN_VERSION_TEXT, text);
+    ck_assert_str_eq(elfgen_version_text(), text);
+    ck_assert_uint_eq(elfgen_version(), ELFGEN_VERSION);
+    ck_assert_uint_lt(ELFGEN_VERSION_NUMBER(0, 9, 999), ELFGEN_VERSION_NUMBER(0, 10, 0));
+}
+END_TEST
+
 /* ---- code.h: a decoder that keeps no promise ---- */
 
 /* What it answers at each byte. */
@@ -587,6 +606,7 @@ static Suite *contracts_suite(void)
     tcase_add_test(files, the_kernel_is_asked_only_about_bytes_that_are_there);
     tcase_add_test(files, a_plan_that_failed_is_not_written);
     tcase_add_test(files, numbers_that_name_nothing_and_null_have_no_name_and_no_text);
+    tcase_add_test(files, the_version_of_headers_and_library_is_the_same_in_numbers_and_in_text);
     tcase_add_test(files, a_claim_on_another_file_means_nothing);
     suite_add_tcase(suite, files);
     TCase *followed = tcase_create("code");
