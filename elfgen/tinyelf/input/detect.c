@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "input.h"
+#include "input_private.h"
 
 struct word {
     const char *at;
