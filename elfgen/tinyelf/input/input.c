@@ -1,6 +1,7 @@
 /* Reads an input: detects its language, and assembles, compiles or reads it into an object or
  * archive. */
 #include "object.h"
+#include "toolchain.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -107,6 +108,10 @@ bool source_start(struct source *source)
     bool preprocess;
     if (!decide_language(source, &preprocess))
         return false;
+    if (source->language != SOURCE_RAW && !toolchain_machine(source->machine))
+        return source_report(source, SOURCE_ERROR, 0,
+                             "no object can be made for %s: only machine code (--from raw)",
+                             elfgen_machine_name(source->machine));
     switch (source->language) {
     case SOURCE_DETECT: /* a .S file, detected after preprocessing */
     case SOURCE_NASM:
@@ -132,7 +137,7 @@ bool source_finish(struct source *source)
     switch (source->language) {
     case SOURCE_RAW:
         if (source->machine == 0)
-            source->machine = ELFGEN_EM_X86_64;
+            source->machine = toolchain_machine(0)->machine;
         source->made = source_read_raw(source, &source->input);
         return source->made != NULL;
     case SOURCE_ARCHIVE:
