@@ -1,17 +1,11 @@
-/* The machines that programs are made for, all little-endian, and the headers of their programs. */
+/* Checks the options of a program, and writes its headers. */
 #ifndef ELFGEN_EXEC_H
 #define ELFGEN_EXEC_H
 
+#include "elfgen/arch.h"
 #include "elfgen/error.h"
 #include "elfgen/format.h"
 #include "elfgen/image.h"
-
-struct elfgen_target {
-    uint16_t machine;
-    enum elfgen_class class_;
-    uint64_t page_size;
-    uint64_t user_end; /* first address that a program cannot have */
-};
 
 /* The initializers of a struct elfgen_ehdr that all programs share. */
 #define ELFGEN_IDENTIFICATION(class, order)                                                        \
@@ -19,7 +13,7 @@ struct elfgen_target {
     .ei_data = (order), .ei_version = ELFGEN_EV_CURRENT, .e_version = ELFGEN_EV_CURRENT
 
 /* The row of a machine; NULL, and ELFGEN_UNSUPPORTED in *error, if there is none. */
-const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_error *error);
+const struct elfgen_arch *elfgen_arch_of(uint16_t machine, struct elfgen_error *error);
 
 /* Bytes that the ELF header and `segment_count` program headers take; 0: no such machine. */
 size_t elfgen_header_size(uint16_t machine, size_t segment_count);
@@ -31,15 +25,14 @@ size_t elfgen_header_size(uint16_t machine, size_t segment_count);
 /* Refuses a base, an alignment or permissions that no program can have: ELFGEN_BAD_ARGUMENT in
  * *error. */
 bool elfgen_exec_check_options(const struct elfgen_exec_options *options,
-                               const struct elfgen_target *target, struct elfgen_error *error);
+                               const struct elfgen_arch *arch, struct elfgen_error *error);
 
 /* Refuses options that no program can have, with the statuses of elfgen_write_exec() in *error. */
-bool elfgen_exec_check(const struct elfgen_exec_options *options,
-                       const struct elfgen_target *target, uint64_t file_size,
-                       struct elfgen_error *error);
+bool elfgen_exec_check(const struct elfgen_exec_options *options, const struct elfgen_arch *arch,
+                       uint64_t file_size, struct elfgen_error *error);
 
 /* Writes the ELF header and the program headers that a layout describes. */
-void elfgen_write_headers(uint8_t *bytes, const struct elfgen_target *target,
+void elfgen_write_headers(uint8_t *bytes, const struct elfgen_arch *arch,
                           const struct elfgen_layout *layout);
 
 #endif

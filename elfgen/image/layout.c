@@ -21,7 +21,7 @@ static enum rank rank_of(const struct elfgen_section *section)
 /* The file as it grows. */
 struct walk {
     const struct elfgen_program *program;
-    const struct elfgen_target *target;
+    const struct elfgen_arch *arch;
     struct elfgen_layout *layout;
     uint64_t bias;  /* address less file offset, in the current segment */
     uint64_t end;   /* file offset at which the last section ends, as if zeros were in the file */
@@ -208,10 +208,10 @@ static enum elfgen_status begin(struct walk *walk, const struct elfgen_exec_opti
     struct elfgen_layout *layout = walk->layout;
     *layout = (struct elfgen_layout){.exec = options ? *options : defaults};
     layout->exec.permissions = 0; /* the sections' decide */
-    walk->target = elfgen_target_find(layout->exec.machine, walk->error);
-    if (!walk->target)
+    walk->arch = elfgen_arch_of(layout->exec.machine, walk->error);
+    if (!walk->arch)
         return ELFGEN_UNSUPPORTED;
-    if (!elfgen_exec_check_options(&layout->exec, walk->target, walk->error))
+    if (!elfgen_exec_check_options(&layout->exec, walk->arch, walk->error))
         return ELFGEN_BAD_ARGUMENT;
     walk->bias = layout->exec.base;
     walk->first = ELFGEN_ENTRY_FIRST;
@@ -240,7 +240,7 @@ static void begin_file(struct walk *walk, size_t load_count)
 static enum elfgen_status finish(struct walk *walk, uint64_t end)
 {
     struct elfgen_layout *layout = walk->layout;
-    const uint64_t user_end = walk->target->user_end;
+    const uint64_t user_end = walk->arch->user_end;
     layout->memory_size = end - layout->exec.base;
     if (layout->exec.base > user_end || layout->memory_size > user_end - layout->exec.base)
         return elfgen_error_set(walk->error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
@@ -327,7 +327,7 @@ static enum elfgen_status split_off(struct walk *walk, enum rank rank)
         [RANK_READ_ONLY] = ELFGEN_PF_R,
         [RANK_WRITABLE] = ELFGEN_PF_R | ELFGEN_PF_W,
     };
-    const uint64_t page = walk->target->page_size;
+    const uint64_t page = walk->arch->page_largest;
     struct elfgen_layout *layout = walk->layout;
     const bool first = layout->segment_count == 0;
     struct elfgen_segment *segment = add_segment(layout, ELFGEN_PT_LOAD);

@@ -5,6 +5,7 @@
 #ifndef ELFGEN_H
 #define ELFGEN_H
 
+#include "elfgen/arch.h"
 #include "elfgen/code.h"
 #include "elfgen/error.h"
 #include "elfgen/format.h"

@@ -93,9 +93,9 @@ static bool read_interpreter(struct run *run, const struct image *program, struc
         return false;
     }
     elfgen_decode_ehdr(&image->ehdr, image->bytes, class_, ELFGEN_LITTLE_ENDIAN);
-    bool right = class_ == ELFGEN_CLASS64
-                     ? image->ehdr.e_machine == ELFGEN_EM_X86_64
-                     : image->ehdr.e_machine == ELFGEN_EM_386 || image->ehdr.e_machine == EM_486;
+    bool right = class_ == ELFGEN_CLASS64 ? image->ehdr.e_machine == ELFGEN_EM_X86_64
+                                          : image->ehdr.e_machine == ELFGEN_EM_386 ||
+                                                image->ehdr.e_machine == ELFGEN_EM_486;
     if (memcmp(image->bytes, magic, sizeof magic) != 0)
         check = ELFGEN_CHECK_interpreter_magic;
     else if (!right)

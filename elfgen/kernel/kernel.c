@@ -43,7 +43,7 @@ static enum elfgen_kernel_check_id read_program(struct run *run, struct image *i
     image->class_ = ELFGEN_CLASS64;
     if (memcmp(bytes, magic, sizeof magic) != 0)
         return ELFGEN_CHECK_magic;
-    if (image->ehdr.e_machine == ELFGEN_EM_386 || image->ehdr.e_machine == EM_486) {
+    if (image->ehdr.e_machine == ELFGEN_EM_386 || image->ehdr.e_machine == ELFGEN_EM_486) {
         elfgen_decode_ehdr(&image->ehdr, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
         image->class_ = ELFGEN_CLASS32;
     }

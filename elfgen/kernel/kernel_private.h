@@ -12,8 +12,7 @@ enum {
     GUARD = 256 * PAGE,     /* stack_guard_gap */
     STACK_ROOM = 32 * PAGE, /* setup_arg_pages(), stack_expand */
     NO_SEGMENT = 0xffff,
-    GOOD_ADDRESS = 0x10000, /* the address that is offered: free on every machine */
-    EM_486 = 6              /* Linux treats it as 3 */
+    GOOD_ADDRESS = 0x10000 /* the address that is offered: free on every machine */
 };
 
 /* A file that is being loaded. */

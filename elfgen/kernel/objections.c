@@ -7,7 +7,7 @@
 
 #include "../format/codec.h"
 
-enum { PAGE = 4096, LOW = 65536, NO_SEGMENT = 0xffff, OSABI_FREEBSD = 9, EM_486 = 6 };
+enum { PAGE = 4096, LOW = 65536, NO_SEGMENT = 0xffff, OSABI_FREEBSD = 9 };
 
 /* A file as Linux reads it: class by e_machine. */
 struct looked {
@@ -138,7 +138,7 @@ static bool find_type(const struct looked *file, struct elfgen_objection *object
 static bool find_machine(const struct looked *file, struct elfgen_objection *objection)
 {
     uint64_t machine = file->view.ehdr.e_machine;
-    return machine != ELFGEN_EM_386 && machine != EM_486 && machine != ELFGEN_EM_X86_64 &&
+    return machine != ELFGEN_EM_386 && machine != ELFGEN_EM_486 && machine != ELFGEN_EM_X86_64 &&
            in_header(file, objection, "e_machine", machine, ELFGEN_EM_X86_64);
 }
 

@@ -1,4 +1,4 @@
-/* image/relocate.c and relax.c: the result and range of each relocation, and the rewriting of
+/* arch/ and image/relocate.c: the result and range of each relocation of x86, and the rewriting of
  * instructions that read the global offset table. */
 #include <limits.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 /* The letters of the psABIs' tables: x86-64 1.0, 4.9; i386 1.1, 2.10. */
 enum formula { S_A, S_A_P, S_A_GOT, Z_A };
 
-/* A second copy of relocations.def, from the psABIs' tables and the values that ld refuses;
+/* A second copy of x86_64_relocations.def and i386_relocations.def, from the psABIs' tables and the values that ld refuses;
  * command/relocations.bats asks ld. */
 static const struct expectation {
     uint16_t machine;
@@ -36,26 +36,26 @@ static const struct expectation {
     {3, 1, 4, S_A, INT32_MIN, INT32_MAX},
     {3, 2, 4, S_A_P, INT32_MIN, INT32_MAX},
     {3, 4, 4, S_A_P, INT32_MIN, INT32_MAX},
-
+    {3, 9, 4, S_A_GOT, INT32_MIN, INT32_MAX},
     {3, 20, 2, S_A, INT16_MIN, UINT16_MAX},
     {3, 21, 2, S_A_P, INT16_MIN, UINT16_MAX},
     {3, 22, 1, S_A, INT8_MIN, UINT8_MAX},
     {3, 23, 1, S_A_P, INT8_MIN, INT8_MAX},
-    {3, 9, 4, S_A_GOT, INT32_MIN, INT32_MAX},
     {3, 38, 4, Z_A, INT32_MIN, INT32_MAX},
 };
 enum { EXPECTATIONS = sizeof expectations / sizeof expectations[0] };
 
-/* The rows of relocations.def. */
-enum { ROW_X86_64 = ELFGEN_EM_X86_64, ROW_386 = ELFGEN_EM_386 };
+/* The rows of x86_64_relocations.def and i386_relocations.def. */
 static const struct row {
     uint16_t machine;
     uint32_t type;
-    unsigned width;
 } rows[] = {
-#define RELOCATION(machine, number, width, formula, range) {ROW_##machine, number, width},
-#define GOT_RELOCATION(machine, number, use, plain)
-#include "../../elfgen/format/relocations.def"
+#define GOT_RELOCATION(type, use, plain)
+#define RELOCATION(type, formula, range, bits, field) {ELFGEN_EM_X86_64, type},
+#include "../../elfgen/arch/x86_64_relocations.def"
+#undef RELOCATION
+#define RELOCATION(type, formula, range, bits, field) {ELFGEN_EM_386, type},
+#include "../../elfgen/arch/i386_relocations.def"
 #undef RELOCATION
 #undef GOT_RELOCATION
 };
@@ -66,12 +66,14 @@ static const struct got_row {
     enum elfgen_got_use use;
     uint32_t plain;
 } got_rows[] = {
-#define RELOCATION(machine, number, width, formula, range)
-#define GOT_RELOCATION(machine, number, use, plain)                                                \
-    {ROW_##machine, number, ELFGEN_GOT_##use, plain},
-#include "../../elfgen/format/relocations.def"
-#undef RELOCATION
+#define RELOCATION(type, formula, range, bits, field)
+#define GOT_RELOCATION(type, use, plain) {ELFGEN_EM_X86_64, type, ELFGEN_GOT_##use, plain},
+#include "../../elfgen/arch/x86_64_relocations.def"
 #undef GOT_RELOCATION
+#define GOT_RELOCATION(type, use, plain) {ELFGEN_EM_386, type, ELFGEN_GOT_##use, plain},
+#include "../../elfgen/arch/i386_relocations.def"
+#undef GOT_RELOCATION
+#undef RELOCATION
 };
 
 START_TEST(the_table_has_exactly_the_expected_rows)

@@ -90,12 +90,12 @@ struct elfgen_symbol {
     uint64_t size;  /* bytes, 0: unknown; R_X86_64_SIZE32 and the like need it */
 };
 
-/* Bytes to change once addresses are known; the formulas are rows of format/relocations.def. One of
- * type ELFGEN_R_NONE changes nothing, whatever else is in it. */
+/* Bytes to change once addresses are known; the formulas are rows of arch/. One of type
+ * ELFGEN_R_NONE changes nothing, whatever else is in it. */
 struct elfgen_relocation {
     uint32_t section; /* whose bytes change */
     uint32_t symbol;  /* index */
-    uint32_t type;    /* R_X86_64_... or R_386_..., by the layout's machine */
+    uint32_t type;    /* R_X86_64_..., R_386_... or R_AARCH64_..., by the layout's machine */
     uint64_t offset;  /* in the section */
     int64_t addend;
 };

@@ -1,11 +1,12 @@
 /* Finds the instruction that made a system call, its file, and the privilege level. */
 #include "call_site.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
+
+#include "base/maps.h"
 
 enum { TWO = CALL_INSTRUCTION_SIZE, FOUR = 2 * TWO, CALL_MOST = 7 };
 
@@ -100,24 +101,17 @@ bool call_site_cs(const struct process *process, uint16_t *cs)
 
 bool call_site_find_mapping(pid_t id, uint64_t address, struct call_site_mapping *place)
 {
-    char path[64], line[PATH_MAX + 128];
+    struct maps maps;
+    struct maps_line line;
     bool found = false;
-    snprintf(path, sizeof path, "/proc/%ld/maps", (long)id);
-    FILE *maps = fopen(path, "re");
-    while (maps && !found && fgets(line, sizeof line, maps)) {
-        int name = 0;
-        uint64_t from, to, offset;
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*4s %" SCNx64 " %*s %*s %n", &from, &to, &offset,
-                   &name) != 3)
-            continue;
-        found = address >= from && address < to;
-        if (!found)
-            continue;
-        *place = (struct call_site_mapping){.from = from, .to = to, .offset = offset};
-        line[strcspn(line, "\n")] = '\0';
-        snprintf(place->file, sizeof place->file, "%s", line + name);
+    maps_open(&maps, id);
+    while (!found && maps_next(&maps, &line))
+        found = address >= line.start && address < line.end;
+    if (found) {
+        *place =
+            (struct call_site_mapping){.from = line.start, .to = line.end, .offset = line.offset};
+        snprintf(place->file, sizeof place->file, "%s", line.name);
     }
-    if (maps)
-        fclose(maps);
+    maps_close(&maps);
     return found;
 }

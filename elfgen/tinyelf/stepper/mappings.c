@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/grow.h"
+#include "base/maps.h"
 
 /* Returns the index of a file, which is added if it is new. */
 static uint32_t file_named(struct step_recording *recording, const char *name)
@@ -20,19 +20,6 @@ static uint32_t file_named(struct step_recording *recording, const char *name)
         if (strcmp(recording->files[i].name, name) == 0)
             return (uint32_t)i;
     return recording_add_file(recording, name, strlen(name));
-}
-
-/* Parses "start-end perms offset dev inode   name" (proc(5)). */
-static bool parse_line(struct stepper *stepper, char *line, struct step_mapping *mapping)
-{
-    int name = 0;
-    line[strcspn(line, "\n")] = '\0';
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &mapping->start,
-               &mapping->end, mapping->permissions, &mapping->offset, &name) < 4 ||
-        name == 0)
-        return false;
-    mapping->file = line[name] ? file_named(stepper->recording, line + name) : STEP_NONE;
-    return true;
 }
 
 static bool add_mapping(struct mappings *mappings, const struct step_mapping *mapping)
@@ -45,22 +32,23 @@ static bool add_mapping(struct mappings *mappings, const struct step_mapping *ma
 
 bool stepper_read_mappings(struct stepper *stepper)
 {
-    char path[32], *line = NULL;
-    size_t room = 0;
+    struct maps maps;
+    struct maps_line line;
     bool done = true;
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)stepper->id);
-    FILE *maps = fopen(path, "re");
+    maps_open(&maps, stepper->id);
     stepper->mappings.count = 0;
     stepper->mappings.stale = false;
     memset(stepper->fast, 0, sizeof stepper->fast);
-    while (maps && done && getline(&line, &room, maps) > 0) {
-        struct step_mapping mapping = {0};
-        if (parse_line(stepper, line, &mapping))
-            done = add_mapping(&stepper->mappings, &mapping);
+    while (done && maps_next(&maps, &line)) {
+        struct step_mapping mapping = {
+            .start = line.start,
+            .end = line.end,
+            .offset = line.offset,
+            .file = line.name[0] ? file_named(stepper->recording, line.name) : STEP_NONE};
+        memcpy(mapping.permissions, line.permissions, sizeof mapping.permissions);
+        done = add_mapping(&stepper->mappings, &mapping);
     }
-    free(line);
-    if (maps)
-        fclose(maps);
+    maps_close(&maps);
     return done && !stepper->recording->no_memory;
 }
 
