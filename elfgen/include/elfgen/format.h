@@ -75,6 +75,12 @@ ELFGEN_STRUCTURES(X)
 #undef X
 #undef X_FIELD
 
+/* The index of a class's offsets and widths; 0 for every class but ELFGEN_CLASS64. */
+ELFGEN_API unsigned elfgen_class_index(enum elfgen_class class_);
+
+/* The size of an address, in bytes: 4 or 8. */
+ELFGEN_API unsigned elfgen_address_size(enum elfgen_class class_);
+
 /* The size of a structure in bytes, 8 to 64. */
 ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);
 

@@ -6,21 +6,23 @@
 
 #include "base/shellwords.h"
 #include "cli.h"
-#include "elfgen/format.h"
+#include "elfgen/arch.h"
 
 int option_target(const char *command, const char *name, uint16_t *machine)
 {
-    static const struct {
-        const char *name;
-        uint16_t machine;
-    } targets[] = {{"x86_64", ELFGEN_EM_X86_64}, {"i386", ELFGEN_EM_386}};
-    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
-        if (strcmp(targets[i].name, name) != 0)
-            continue;
-        *machine = targets[i].machine;
+    const struct elfgen_arch *arch = elfgen_arch_named(name);
+    char names[128];
+    size_t length = 0;
+    if (arch) {
+        *machine = arch->machines[0];
         return EXIT_YES;
     }
-    return usage_error(command, "--target '%s': it is x86_64 or i386", name);
+    for (unsigned i = 0; (arch = elfgen_arch_get(i)) && length < sizeof names; i++) {
+        const char *between = i == 0 ? "" : elfgen_arch_get(i + 1) ? ", " : " or ";
+        length +=
+            (size_t)snprintf(names + length, sizeof names - length, "%s%s", between, arch->name);
+    }
+    return usage_error(command, "--target '%s': it is %s", name, names);
 }
 
 int option_compiler(const char *command, const char *text, const char **compiler)

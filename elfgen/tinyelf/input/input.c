@@ -1,6 +1,7 @@
 /* Reads an input: detects its language, and assembles, compiles or reads it into an object or
  * archive. */
 #include "object.h"
+#include "elfgen/arch.h"
 #include "toolchain.h"
 
 #include <errno.h>
@@ -80,7 +81,8 @@ static uint16_t machine_of(const struct file_bytes *input)
         return 0;
     const uint8_t *bytes = (const uint8_t *)input->bytes + AT;
     uint16_t machine = (uint16_t)(bytes[0] | bytes[1] << 8);
-    return machine == ELFGEN_EM_386 || machine == ELFGEN_EM_X86_64 ? machine : 0;
+    const struct elfgen_arch *arch = elfgen_arch_find(machine);
+    return arch ? arch->machines[0] : 0;
 }
 
 bool source_start(struct source *source)
@@ -110,8 +112,8 @@ bool source_start(struct source *source)
         return false;
     if (source->language != SOURCE_RAW && !toolchain_machine(source->machine))
         return source_report(source, SOURCE_ERROR, 0,
-                             "no object can be made for %s: only machine code (--from raw)",
-                             elfgen_machine_name(source->machine));
+                             "for %s only machine code is taken (--from raw)",
+                             elfgen_arch_find(source->machine)->title);
     switch (source->language) {
     case SOURCE_DETECT: /* a .S file, detected after preprocessing */
     case SOURCE_NASM:

@@ -1,15 +1,17 @@
 /* Links the objects and archives that were added into a program. */
 #include "link.h"
+#include "elfgen/arch.h"
 
 #include <stdlib.h>
 
 bool link_program(struct link *link)
 {
-    const bool is_64 = link->machine == ELFGEN_EM_X86_64;
-    link->got = link_add_section(link, &(struct elfgen_section){.name = ".got",
-                                                                .bytes = (const uint8_t *)"",
-                                                                .align = is_64 ? 8 : 4,
-                                                                .permissions = ELFGEN_PF_R});
+    const struct elfgen_arch *arch = elfgen_arch_find(link->machine);
+    link->got =
+        link_add_section(link, &(struct elfgen_section){.name = ".got",
+                                                        .bytes = (const uint8_t *)"",
+                                                        .align = elfgen_address_size(arch->class_),
+                                                        .permissions = ELFGEN_PF_R});
     uint32_t object, symbol;
     if (link->got == LINK_NONE || !link_resolve(link))
         return false;

@@ -1,5 +1,6 @@
 /* Makes section headers and a symbol table for a program that is laid out. */
 #include "section_headers.h"
+#include "elfgen/arch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,8 +142,7 @@ uint8_t *link_write_section_headers(struct link *link, const struct link_section
                                     uint8_t *file, size_t *size)
 {
     struct elfgen_error error;
-    const enum elfgen_class class_ =
-        link->machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+    const enum elfgen_class class_ = elfgen_arch_find(link->machine)->class_;
     const struct elfgen_section_headers whole = {headers->sections, headers->section_count,
                                                  headers->symbols, headers->symbol_count};
     size_t room = elfgen_write_section_headers(NULL, 0, *size, class_, &whole, &error);

@@ -189,7 +189,7 @@ static bool link_all(struct work *work)
     struct link *link = &work->link;
     /* Raw machine code without other inputs starts at its first byte. */
     bool raw = link->object_count == 1 && link->objects[0]->keeps_all;
-    link->machine = work->common->machine ? work->common->machine : ELFGEN_EM_X86_64;
+    link->machine = work->common->machine ? work->common->machine : work->exec.machine;
     link->base = build->exec.base;
     link->entry = build->entry_address || (raw && !build->entry) ? NULL
                   : build->entry                                 ? build->entry

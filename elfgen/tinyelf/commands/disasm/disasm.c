@@ -64,7 +64,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_sy
         message(name, "error", "%s", error.text);
         return false;
     }
-    if (view.ehdr.e_machine != ELFGEN_EM_386 && view.ehdr.e_machine != ELFGEN_EM_X86_64) {
+    if (!x86_knows(view.ehdr.e_machine)) {
         const char *machine = elfgen_machine_name(view.ehdr.e_machine);
         message(name, "error",
                 "offset 0x12 (e_machine): code for %s (%u) is not known here, only "

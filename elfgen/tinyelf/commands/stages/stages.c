@@ -10,6 +10,7 @@
 #include "base/memory_text.h"
 #include "commands/build/build.h"
 #include "cli/cli.h"
+#include "input/toolchain.h"
 #include "commands/commands.h"
 
 enum {
@@ -152,7 +153,11 @@ static int parse_option(struct request *request, int option, const char **asked,
     case OPTION_CFLAGS:
         return option_add_compiler_flags("stages", optarg, &request->flags);
     case OPTION_TARGET:
-        return option_target("stages", optarg, &request->stages.machine);
+        if (option_target("stages", optarg, &request->stages.machine) != EXIT_YES)
+            return EXIT_USAGE;
+        return toolchain_machine(request->stages.machine)
+                   ? EXIT_YES
+                   : usage_error("stages", "--target '%s': C is not compiled for it", optarg);
     case OPTION_RUN:
         request->run = true;
         return EXIT_YES;
