@@ -176,7 +176,7 @@ static bool same_word(const char *a, const char *b)
 
 int elfgen_osabi_number(uint64_t machine, const char *ident)
 {
-    for (size_t i = 0; i < COUNT_OSABIS; i++)
+    for (size_t i = 0; ident && i < COUNT_OSABIS; i++)
         if ((osabis[i].machine == 0 || osabis[i].machine == machine) &&
             same_word(ident, osabis[i].ident))
             return osabis[i].value;

@@ -9,8 +9,9 @@
 
 /* The initializers of a struct elfgen_ehdr that all programs share. */
 #define ELFGEN_IDENTIFICATION(class, order)                                                        \
-    .ei_mag0 = 0x7f, .ei_mag1 = 'E', .ei_mag2 = 'L', .ei_mag3 = 'F', .ei_class = (class),          \
-    .ei_data = (order), .ei_version = ELFGEN_EV_CURRENT, .e_version = ELFGEN_EV_CURRENT
+    .ei_mag0 = ELFGEN_MAG0, .ei_mag1 = ELFGEN_MAG1, .ei_mag2 = ELFGEN_MAG2,                        \
+    .ei_mag3 = ELFGEN_MAG3, .ei_class = (class), .ei_data = (order),                               \
+    .ei_version = ELFGEN_EV_CURRENT, .e_version = ELFGEN_EV_CURRENT
 
 /* The row of a machine; NULL, and ELFGEN_UNSUPPORTED in *error, if there is none. */
 const struct elfgen_arch *elfgen_arch_of(uint16_t machine, struct elfgen_error *error);

@@ -3,6 +3,7 @@
 
 #include "elfgen/view.h"
 
+#include "../format/argument.h"
 #include "../format/codec.h"
 
 /* The tables that are appended, in the order of their headers. */
@@ -112,7 +113,7 @@ static bool check_symbol(const struct plan *plan, const struct elfgen_symbol_ent
  * every table. */
 static uint64_t name_size(const char *name)
 {
-    size_t length = strlen(name);
+    size_t length = name ? strlen(name) : 0;
     return length == 0 ? 0 : (uint64_t)length + 1;
 }
 
@@ -212,7 +213,8 @@ static uint64_t put_name(uint8_t *strings, uint64_t *at, const char *name)
 {
     uint64_t index = *at;
     uint64_t size = name_size(name);
-    memcpy(strings + index, name, (size_t)size);
+    if (size > 0)
+        memcpy(strings + index, name, (size_t)size);
     *at = index + size;
     return size == 0 ? 0 : index;
 }
@@ -341,7 +343,9 @@ size_t elfgen_write_section_headers(void *buffer, size_t capacity, uint64_t size
                          "class %u is neither 1 (32 bits) nor 2 (64 bits)", (uint64_t)class_);
         return 0;
     }
-    if (!measure_contents(&plan, size, error) || !place_all(&plan, size, error))
+    if (!elfgen_has_memory(wanted->sections, wanted->section_count, "section headers", error) ||
+        !elfgen_has_memory(wanted->symbols, wanted->symbol_count, "symbols", error) ||
+        !measure_contents(&plan, size, error) || !place_all(&plan, size, error))
         return 0;
     if (plan.end > capacity) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
@@ -349,7 +353,8 @@ size_t elfgen_write_section_headers(void *buffer, size_t capacity, uint64_t size
                          (uint64_t)capacity);
         return (size_t)plan.end;
     }
-    if (!check_file(&plan, bytes, size, &view, error))
+    if (!elfgen_has_memory(buffer, capacity, "bytes of the buffer", error) ||
+        !check_file(&plan, bytes, size, &view, error))
         return 0;
     memset(bytes + size, 0, (size_t)(plan.end - size));
     put_symbols(&plan, bytes);

@@ -3,10 +3,11 @@
 #define ELFGEN_KERNEL_PRIVATE_H
 
 #include "elfgen/kernel.h"
+#include "elfgen/memory.h"
 #include "../format/codec.h"
 
 enum {
-    PAGE = 4096,
+    PAGE = ELFGEN_PAGE,
     PAGE_MASK = PAGE - 1,
     PATH_LONGEST = 4096,    /* PATH_MAX */
     GUARD = 256 * PAGE,     /* stack_guard_gap */

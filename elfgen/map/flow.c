@@ -64,10 +64,10 @@ static bool join(struct elfgen_registers *a, const struct elfgen_registers *b)
 
 void elfgen_registers_push(struct elfgen_registers *registers, struct elfgen_bits bits)
 {
-    if (registers->depth == ELFGEN_STACK_SLOTS) {
+    if (registers->depth >= ELFGEN_STACK_SLOTS) {
         memmove(registers->stack, registers->stack + 1,
                 (ELFGEN_STACK_SLOTS - 1) * sizeof registers->stack[0]);
-        registers->depth--;
+        registers->depth = ELFGEN_STACK_SLOTS - 1;
     }
     registers->stack[registers->depth++] = bits;
 }
@@ -506,6 +506,8 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
         return ELFGEN_NO_ROOM;
     if (needed == 0)
         return ELFGEN_OK;
+    if (!memory || (uintptr_t)memory % _Alignof(uint64_t) != 0)
+        return ELFGEN_BAD_ARGUMENT;
     size_t sections = elfgen_code_count_sections(view);
     code->sections = cut(&left, (sections + 1) * sizeof *code->sections);
     elfgen_code_find_ranges(code);

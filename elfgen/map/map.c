@@ -28,10 +28,7 @@ void elfgen_map_begin(struct elfgen_map *map, const struct elfgen_view *view,
                                .encodings = encodings,
                                .from = from,
                                .to = to < view->length ? to : view->length};
-    const struct elfgen_ehdr *ehdr = &view->ehdr;
-    bool is_elf = ehdr->ei_mag0 == 0x7f && ehdr->ei_mag1 == 'E' && ehdr->ei_mag2 == 'L' &&
-                  ehdr->ei_mag3 == 'F';
-    map->stage = is_elf && map->from < map->to ? STAGE_EHDR : STAGE_END;
+    map->stage = elfgen_view_is_elf(view) && map->from < map->to ? STAGE_EHDR : STAGE_END;
 }
 
 /* Sets the claim's place to [offset, offset + length), cut at the file's end. Returns false if no
@@ -312,6 +309,8 @@ static bool next_instruction(struct elfgen_map *map, struct elfgen_claim *claim)
             const struct elfgen_machine *machine = map->code->machine;
             machine->split(machine->context, map->view->bytes + place->offset, place->length,
                            &map->parts);
+            if (map->parts.count > ELFGEN_INSTRUCTION_MOST)
+                map->parts.count = ELFGEN_INSTRUCTION_MOST;
             map->encoding = 0;
             map->stage = STAGE_ENCODINGS;
         }
@@ -337,6 +336,10 @@ static bool next_encoding(struct elfgen_map *map, struct elfgen_claim *claim)
         enum elfgen_encoding what = map->parts.parts[part].what;
         unsigned length = map->parts.parts[part].length;
         uint64_t offset = map->instruction.offset + map->parts.parts[part].offset;
+        /* The caller's decoder named the parts. */
+        if ((unsigned)what >= ELFGEN_ENCODING_COUNT ||
+            map->parts.parts[part].offset + length > map->instruction.length)
+            continue;
         if (!claim_whole(map, offset, length, ELFGEN_PART_ENCODING, ELFGEN_READER_PROGRAM, claim))
             continue;
         claim->index = map->instruction.address;

@@ -38,7 +38,7 @@ void elfgen_put_call(struct elfgen_text *text, const struct elfgen_code *code, u
             elfgen_text_decimal(text, (uint32_t)call->number.value, 0);
         return;
     }
-    elfgen_text_string(text, signature.name);
+    elfgen_text_column(text, signature.name, 0, sizeof signature.name);
     elfgen_text_char(text, '(');
     for (unsigned i = 0; i < signature.count; i++) {
         if (i > 0)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/own_program.h"
 #include "base/proc.h"
 #include "base_suites.h"
 
@@ -152,6 +153,21 @@ START_TEST(a_duration_is_whole_seconds_and_a_rest)
 }
 END_TEST
 
+START_TEST(the_program_s_folder_is_found_or_empty)
+{
+    char folder[4096], path[5000], few[3];
+    ck_assert(own_program_folder(folder, sizeof folder));
+    ck_assert_int_eq(folder[0], '/');
+    ck_assert_int_eq(folder[strlen(folder) - 1], '/');
+    snprintf(path, sizeof path, "%stest-base", folder);
+    ck_assert_int_eq(access(path, X_OK), 0);
+    ck_assert(!own_program_folder(few, sizeof few));
+    ck_assert_str_eq(few, "");
+    ck_assert(!own_program_folder(few, 1));
+    ck_assert_str_eq(few, "");
+}
+END_TEST
+
 TCase *base_proc_tests(void)
 {
     TCase *tests = tcase_create("/proc and clocks");
@@ -161,6 +177,7 @@ TCase *base_proc_tests(void)
     tcase_add_test(tests, a_field_is_the_number_in_the_line_of_its_name);
     tcase_add_loop_test(tests, fields_of_stat_are_found_after_a_name_that_looks_like_fields, 0, 6);
     tcase_add_test(tests, a_file_of_one_number_is_read_or_leaves_the_number);
+    tcase_add_test(tests, the_program_s_folder_is_found_or_empty);
     tcase_add_test(tests, the_lowest_address_is_the_kernel_s);
     tcase_add_test(tests, a_process_s_clock_counts_while_it_computes);
     tcase_add_test(tests, a_duration_is_whole_seconds_and_a_rest);

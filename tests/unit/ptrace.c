@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "sandbox/sandbox.h"
 #include "ptrace/call_site.h"
 #include "ptrace/limit_run.h"
@@ -232,7 +233,7 @@ START_TEST(this_process_s_memory_is_not_counted_as_the_program_s)
     struct elfgen_error error;
     void *much = take_much(64 << 20);
     size_t size = elfgen_write_exec(bytes, sizeof bytes, code, sizeof code, NULL, NULL);
-    int file = slow_down(sandbox_make_file(bytes, size));
+    int file = slow_down(file_make_program(bytes, size));
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     struct process_program program = {.path = path, .arguments = arguments};
     sigemptyset(&program.ignored);

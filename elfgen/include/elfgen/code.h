@@ -113,7 +113,8 @@ struct elfgen_signature {
     } parameters[ELFGEN_ARGUMENTS];
 };
 
-/* What the caller provides; each function gets `context`. */
+/* What the caller provides; each function gets `context`. An instruction or a part that is not in
+ * the ranges above counts as none. */
 struct elfgen_machine {
     void *context;
 
@@ -203,7 +204,8 @@ ELFGEN_API size_t elfgen_code_room(const struct elfgen_view *view, enum elfgen_c
  * aligned for uint64_t. The memory, the view's bytes and the machine must not change while the code
  * is used. The time is at most a multiple of the code's size.
  *
- * ELFGEN_OK; ELFGEN_NO_ROOM: `room` is less than elfgen_code_room(). */
+ * ELFGEN_OK; ELFGEN_NO_ROOM: `room` is less than elfgen_code_room(); ELFGEN_BAD_ARGUMENT: there is
+ * code, and `memory` is NULL or not aligned. */
 ELFGEN_API enum elfgen_status elfgen_code_follow(struct elfgen_code *code,
                                                  const struct elfgen_view *view,
                                                  const struct elfgen_machine *machine,

@@ -8,6 +8,16 @@
 #include "elfgen/api.h"
 #include "elfgen/tables.h"
 
+/* The first bytes of every ELF file, EI_MAG0 to EI_MAG3; as a string, and one by one. */
+#define ELFGEN_MAGIC "\177ELF"
+enum {
+    ELFGEN_MAG0 = 0x7f,
+    ELFGEN_MAG1 = 'E',
+    ELFGEN_MAG2 = 'L',
+    ELFGEN_MAG3 = 'F',
+    ELFGEN_MAGIC_SIZE = 4
+};
+
 /* EI_CLASS and EI_DATA, with their values in the file. */
 enum elfgen_class { ELFGEN_CLASS32 = 1, ELFGEN_CLASS64 = 2 };
 enum elfgen_order { ELFGEN_LITTLE_ENDIAN = 1, ELFGEN_BIG_ENDIAN = 2 };
@@ -81,7 +91,7 @@ ELFGEN_API unsigned elfgen_class_index(enum elfgen_class class_);
 /* The size of an address, in bytes: 4 or 8. */
 ELFGEN_API unsigned elfgen_address_size(enum elfgen_class class_);
 
-/* The size of a structure in bytes, 8 to 64. */
+/* The size of a structure in bytes, 8 to 64; 0: `id` is not a structure. */
 ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);
 
 /* Reads one field, of 1 to 8 bytes, of the structure that starts at `bytes`, zero-extended. The

@@ -151,7 +151,8 @@ struct elfgen_kernel_answer {
 };
 
 /* Predicts what execve does with the file. ELFGEN_OK: *answer is filled. ELFGEN_NO_ROOM: the file
- * has so many PT_LOADs that map->capacity is too small; map->needed is enough. `interpreter` NULL:
+ * has so many PT_LOADs that map->capacity is too small; map->needed is enough. ELFGEN_BAD_ARGUMENT:
+ * bytes, map->areas or interpreter->bytes are NULL with a length. `interpreter` NULL:
  * the interpreter is assumed to be good; call again with it if answer->asks. `map` may be NULL (a
  * file of more than 120 PT_LOADs is then ELFGEN_NO_ROOM); it is filled if the verdict is STARTS or
  * FAULTS, and if it is KILLED with what was mapped so far. */

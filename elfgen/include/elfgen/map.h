@@ -106,7 +106,7 @@ ELFGEN_API bool elfgen_claim_bits(const struct elfgen_view *view, const struct e
  * `to`, fewer than the largest power of two that divides `to`. */
 ELFGEN_API bool elfgen_map_is_padding(const struct elfgen_view *view, uint64_t from, uint64_t to);
 
-/* The names of parts and readers: "phdr", "kernel". */
+/* The names of parts and readers: "phdr", "kernel"; NULL: a number that is none of them. */
 ELFGEN_API const char *elfgen_part_name(enum elfgen_part part);
 ELFGEN_API const char *elfgen_reader_name(enum elfgen_reader reader);
 

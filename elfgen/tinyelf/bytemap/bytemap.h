@@ -25,9 +25,6 @@ struct bytemap {
 /* Opens a view for a byte map. In a file that is not ELF, nothing is claimed. */
 void bytemap_open_view(struct elfgen_view *view, const void *bytes, uint64_t length);
 
-/* Whether the view is of an ELF file. */
-bool bytemap_is_elf(const struct elfgen_view *view);
-
 /* ---- the walk ---- */
 
 /* What a walk calls. `claim` gets the claims in file order, a longer one before those inside it;

@@ -181,8 +181,3 @@ void bytemap_open_view(struct elfgen_view *view, const void *bytes, uint64_t len
     view->segments.count = view->sections.count = 0;
     view->ehdr = (struct elfgen_ehdr){0};
 }
-
-bool bytemap_is_elf(const struct elfgen_view *view)
-{
-    return view->ehdr.ei_mag0 == 0x7f;
-}

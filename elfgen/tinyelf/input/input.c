@@ -20,7 +20,8 @@ static bool ends_with(const char *name, const char *suffix)
 
 static bool is_elf(const struct file_bytes *input)
 {
-    return input->size >= 4 && memcmp(input->bytes, "\177ELF", 4) == 0;
+    return input->size >= ELFGEN_MAGIC_SIZE &&
+           memcmp(input->bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) == 0;
 }
 
 static bool detect_assembly(struct source *source)

@@ -1,7 +1,6 @@
 /* Reads the mappings, the file and the initial stack of a stopped program. */
 #include "stepper_private.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/grow.h"
 #include "base/maps.h"
 
@@ -76,16 +76,11 @@ static void read_file(int from, struct step_file *file)
     if (fstat(from, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0 ||
         status.st_size > STEP_FILE_MOST)
         return;
-    size_t size = (size_t)status.st_size, done = 0;
+    size_t size = (size_t)status.st_size;
     uint8_t *bytes = malloc(size);
-    while (bytes && done < size) {
-        ssize_t got = pread(from, bytes + done, size - done, (off_t)done);
-        if (got == 0 || (got < 0 && errno != EINTR))
-            break;
-        done += got > 0 ? (size_t)got : 0;
-    }
+    ssize_t got = bytes ? file_read_at(from, bytes, size, 0) : 0;
     file->bytes = bytes;
-    file->size = bytes ? done : 0;
+    file->size = got > 0 ? (size_t)got : 0;
 }
 
 uint32_t stepper_add_program(struct stepper *stepper)

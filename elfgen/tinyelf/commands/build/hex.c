@@ -108,7 +108,7 @@ int build_hex(const struct build *build)
     size_t size = 0;
     done = done && assemble(build, name, &source, &bytes, &size);
     /* A hex source may describe any file; only what begins like ELF is checked. */
-    if (done && !build->no_check && size > 0 && bytes[0] == 0x7f)
+    if (done && !build->no_check && size > 0 && bytes[0] == ELFGEN_MAG0)
         build_check(build, bytes, size, "warning");
     done = done && atomic_file_write(build->output, bytes, size, true);
     free(bytes);

@@ -49,7 +49,7 @@ static bool collect_labels(struct source *source)
     struct elfgen_phdr phdr;
     struct elfgen_shdr shdr;
     uint64_t entry;
-    if (!bytemap_is_elf(view))
+    if (!elfgen_view_is_elf(view))
         return true;
     source->labels = malloc(MOST_LABELS * sizeof *source->labels);
     if (!source->labels)

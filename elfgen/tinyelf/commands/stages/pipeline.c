@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/own_program.h"
 #include "input/toolchain.h"
 
 const char *stages_suffix(enum stage_number number)
@@ -161,7 +162,7 @@ static void make_link(struct stages *stages, struct source *source, enum stage_w
         if (stages->machine != 0)
             add_both(command, toolchain_machine(stages->machine)->compiler);
     } else {
-        add_run(command, "/proc/self/exe");
+        add_run(command, OWN_PROGRAM);
         add_shown(command, "tinyelf");
         add_both(command, "build");
         add_run(command, "--from");
