@@ -302,10 +302,15 @@ START_TEST(seconds_are_above_0_and_at_most_a_day)
 }
 END_TEST
 
-START_TEST(a_target_is_x86_64_or_i386)
+START_TEST(a_target_is_the_name_of_an_architecture)
 {
-    static const char *const others[] = {"", "x86", "x86_64 ", "X86_64", "amd64", "aarch64", "i38"};
+    static const char *const others[] = {"", "x86", "x86_64 ", "X86_64", "amd64", "arm64", "i38"};
     uint16_t machine = 0;
+    const struct elfgen_arch *arch;
+    for (unsigned i = 0; (arch = elfgen_arch_get(i)); i++) {
+        ck_assert_int_eq(option_target("run", arch->name, &machine), EXIT_YES);
+        ck_assert_uint_eq(machine, arch->machines[0]);
+    }
     ck_assert_int_eq(option_target("run", "x86_64", &machine), EXIT_YES);
     ck_assert_uint_eq(machine, ELFGEN_EM_X86_64);
     ck_assert_int_eq(option_target("run", "i386", &machine), EXIT_YES);
@@ -479,7 +484,7 @@ static Suite *cli_suite(void)
                         sizeof sizes / sizeof sizes[0]);
     tcase_add_loop_test(values, seconds_are_above_0_and_at_most_a_day, 0,
                         sizeof seconds / sizeof seconds[0]);
-    tcase_add_test(values, a_target_is_x86_64_or_i386);
+    tcase_add_test(values, a_target_is_the_name_of_an_architecture);
     tcase_add_test(values, colours_are_as_requested_and_auto_has_none_without_a_terminal);
     tcase_add_test(values, on_a_terminal_auto_has_colours_unless_no_color_is_set);
     tcase_add_test(values, a_compiler_is_a_command_whose_quotes_are_closed);
