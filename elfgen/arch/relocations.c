@@ -2,34 +2,34 @@
 #include "relocations.h"
 
 #include "../format/codec.h"
+#include "../format/search.h"
+
+/* The rows are sorted by type. */
+static bool is_rule_below(const void *row, const void *type)
+{
+    return ((const struct elfgen_relocation_rule *)row)->type < *(const uint32_t *)type;
+}
+
+static bool is_got_rule_below(const void *row, const void *type)
+{
+    return ((const struct elfgen_got_rule *)row)->type < *(const uint32_t *)type;
+}
 
 const struct elfgen_relocation_rule *elfgen_relocation_find(const struct elfgen_arch *arch,
                                                             uint32_t type)
 {
     const struct elfgen_relocation_rule *rules = arch->relocations->rules;
-    size_t low = 0, high = arch->relocations->rule_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (rules[middle].type < type)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < arch->relocations->rule_count && rules[low].type == type ? &rules[low] : NULL;
+    size_t count = arch->relocations->rule_count;
+    size_t row = elfgen_search(rules, count, sizeof *rules, &type, is_rule_below);
+    return row < count && rules[row].type == type ? &rules[row] : NULL;
 }
 
 static const struct elfgen_got_rule *find_got_rule(const struct elfgen_arch *arch, uint32_t type)
 {
     const struct elfgen_got_rule *rules = arch->relocations->got_rules;
-    size_t low = 0, high = arch->relocations->got_rule_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (rules[middle].type < type)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < arch->relocations->got_rule_count && rules[low].type == type ? &rules[low] : NULL;
+    size_t count = arch->relocations->got_rule_count;
+    size_t row = elfgen_search(rules, count, sizeof *rules, &type, is_got_rule_below);
+    return row < count && rules[row].type == type ? &rules[row] : NULL;
 }
 
 void elfgen_relocation_store(const struct elfgen_bit_field *field, uint8_t *bytes, uint64_t value)

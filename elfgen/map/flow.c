@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../format/search.h"
 #include "bits.h"
 #include "decode.h"
 #include "ranges.h"
@@ -205,17 +206,15 @@ static const struct {
     [ELFGEN_CALL_SYSCALL32] = {0, {3, 5, 2, 6, 7, IN_MEMORY}},
 };
 
+static bool is_call_before(const void *call, const void *offset)
+{
+    return ((const struct elfgen_call *)call)->offset < *(const uint64_t *)offset;
+}
+
 static size_t call_place(const struct elfgen_code *code, uint64_t offset)
 {
-    size_t low = 0, high = code->call_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (code->calls[middle].offset < offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return elfgen_search(code->calls, code->call_count, sizeof *code->calls, &offset,
+                         is_call_before);
 }
 
 const struct elfgen_call *elfgen_code_call(const struct elfgen_code *code, uint64_t offset)

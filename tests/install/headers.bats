@@ -61,3 +61,9 @@ END
     cc -I "$SOURCE/elfgen/include" defaults.c -o defaults
     ./defaults
 }
+
+@test "the headers define and undefine no macro without the library's prefix" {
+    run grep -nE '^ *# *(define|undef) +' -r "$SOURCE/elfgen/include"
+    [ "$status" -eq 0 ]
+    run ! grep -vE '# *(define|undef) +ELFGEN_[A-Z]' <<<"$output"
+}

@@ -1,9 +1,10 @@
-/* base/: arrays that grow, and texts in memory. */
+/* base/: arrays that grow, texts in memory, and the search in sorted items. */
 #include <stdint.h>
 #include <string.h>
 
 #include "base/grow.h"
 #include "base/memory_text.h"
+#include "base/search.h"
 #include "base_suites.h"
 
 START_TEST(an_array_keeps_its_items_as_it_grows_and_doubles_its_room)
@@ -86,6 +87,30 @@ START_TEST(a_text_in_memory_holds_all_that_is_appended)
 }
 END_TEST
 
+static bool is_less(const void *item, const void *key)
+{
+    return *(const uint32_t *)item < *(const uint32_t *)key;
+}
+
+START_TEST(a_search_finds_the_first_item_that_does_not_come_before)
+{
+    uint32_t items[70];
+    uint64_t state = 11;
+    for (size_t count = 0; count <= 70; count++) {
+        uint32_t next = 1;
+        for (size_t i = 0; i < count; i++)
+            items[i] = next += (uint32_t)(next_random(&state) % 3); /* some are equal */
+        for (uint32_t key = 0; key < next + 2; key++) {
+            size_t expected = 0;
+            while (expected < count && items[expected] < key)
+                expected++;
+            ck_assert_uint_eq(search_sorted(items, count, sizeof *items, &key, is_less), expected);
+        }
+    }
+    ck_assert_uint_eq(search_sorted(NULL, 0, 4, &(uint32_t){1}, is_less), 0);
+}
+END_TEST
+
 TCase *base_memory_tests(void)
 {
     TCase *tests = tcase_create("memory");
@@ -93,5 +118,6 @@ TCase *base_memory_tests(void)
     tcase_add_test(tests, an_array_grows_at_once_to_the_number_of_items_that_is_needed);
     tcase_add_loop_test(tests, a_size_that_overflows_leaves_the_array_as_it_was, 0, 6);
     tcase_add_test(tests, a_text_in_memory_holds_all_that_is_appended);
+    tcase_add_test(tests, a_search_finds_the_first_item_that_does_not_come_before);
     return tests;
 }

@@ -68,9 +68,9 @@ enum elfgen_call_instruction {
     X(immediate, "number in the instruction")
 
 enum elfgen_encoding {
-#define X(name, meaning) ELFGEN_ENCODING_##name,
-    ELFGEN_ENCODINGS(X)
-#undef X
+#define ELFGEN_X(name, meaning) ELFGEN_ENCODING_##name,
+    ELFGEN_ENCODINGS(ELFGEN_X)
+#undef ELFGEN_X
         ELFGEN_ENCODING_COUNT
 };
 

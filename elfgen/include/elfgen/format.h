@@ -66,9 +66,9 @@ struct elfgen_structure {
 
 /* Identifies a row of ELFGEN_STRUCTURES: ELFGEN_STRUCTURE_ehdr and so on. */
 enum elfgen_structure_id {
-#define X(name, fields, size32, size64, meaning) ELFGEN_STRUCTURE_##name,
-    ELFGEN_STRUCTURES(X)
-#undef X
+#define ELFGEN_X(name, fields, size32, size64, meaning) ELFGEN_STRUCTURE_##name,
+    ELFGEN_STRUCTURES(ELFGEN_X)
+#undef ELFGEN_X
         ELFGEN_STRUCTURE_COUNT
 };
 
@@ -76,14 +76,14 @@ ELFGEN_DATA const struct elfgen_structure elfgen_structures[ELFGEN_STRUCTURE_COU
 
 /* The decoded structures: struct elfgen_ehdr, elfgen_phdr, ... Each field, whatever its width in
  * the file, is a uint64_t under its name in the specification. */
-#define X_FIELD(name, o32, w32, o64, w64, kind, reader, meaning) uint64_t name;
-#define X(name, fields, size32, size64, meaning)                                                   \
+#define ELFGEN_X_FIELD(name, o32, w32, o64, w64, kind, reader, meaning) uint64_t name;
+#define ELFGEN_X(name, fields, size32, size64, meaning)                                            \
     struct elfgen_##name {                                                                         \
-        fields(X_FIELD)                                                                            \
+        fields(ELFGEN_X_FIELD)                                                                     \
     };
-ELFGEN_STRUCTURES(X)
-#undef X
-#undef X_FIELD
+ELFGEN_STRUCTURES(ELFGEN_X)
+#undef ELFGEN_X
+#undef ELFGEN_X_FIELD
 
 /* The index of a class's offsets and widths; 0 for every class but ELFGEN_CLASS64. */
 ELFGEN_API unsigned elfgen_class_index(enum elfgen_class class_);
@@ -171,17 +171,16 @@ enum {
     ELFGEN_STT_SECTION = 3,
     ELFGEN_STT_FILE = 4,
     ELFGEN_STT_TLS = 6,
-    ELFGEN_R_NONE = 0, /* of every machine */
-    ELFGEN_R_X86_64_64 = 1,
-    ELFGEN_R_X86_64_PC32 = 2,
-    ELFGEN_R_X86_64_GOTPCREL = 9,
-    ELFGEN_R_X86_64_32S = 11,
-    ELFGEN_R_X86_64_GOTPCRELX = 41,
-    ELFGEN_R_X86_64_REX_GOTPCRELX = 42,
-    ELFGEN_R_386_32 = 1,
-    ELFGEN_R_386_PC32 = 2,
-    ELFGEN_R_386_GOT32X = 43,
     ELFGEN_STT_GNU_IFUNC = 10
+};
+
+/* Relocation types: ELFGEN_R_X86_64_PC32, ELFGEN_R_386_32, ELFGEN_R_AARCH64_CALL26 and all others.
+ */
+enum {
+    ELFGEN_R_NONE = 0, /* of every machine */
+#define ELFGEN_RELOCATION_TYPE(machine, value, name) ELFGEN_##name = (value),
+#include "elfgen/relocation_types.def"
+#undef ELFGEN_RELOCATION_TYPE
 };
 
 #endif

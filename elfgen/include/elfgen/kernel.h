@@ -118,9 +118,10 @@ struct elfgen_kernel_check {
 };
 
 enum elfgen_kernel_check_id {
-#define CHECK(id, function, since, until, verdict, error, sentence, remedy) ELFGEN_CHECK_##id,
+#define ELFGEN_CHECK(id, function, since, until, verdict, error, sentence, remedy)                 \
+    ELFGEN_CHECK_##id,
 #include "elfgen/kernel_checks.def"
-#undef CHECK
+#undef ELFGEN_CHECK
     ELFGEN_CHECK_COUNT
 };
 

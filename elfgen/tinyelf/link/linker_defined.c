@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "link.h"
 
 static bool is_wanted(const struct link_global *global)
@@ -47,16 +48,15 @@ bool link_index_named(struct link *link)
     return true;
 }
 
+static bool is_named_before(const void *section, const void *name)
+{
+    return strcmp(((const struct link_named *)section)->name, name) < 0;
+}
+
 const struct link_named *link_find_named(const struct link *link, const char *name, size_t *count)
 {
-    size_t low = 0, high = link->named_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(link->named[middle].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low =
+        search_sorted(link->named, link->named_count, sizeof *link->named, name, is_named_before);
     for (*count = 0;
          low + *count < link->named_count && strcmp(link->named[low + *count].name, name) == 0;)
         ++*count;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "link.h"
 
 static bool is_strings(const struct link_section *section)
@@ -63,23 +64,23 @@ bool link_find_pieces(struct link *link, struct link_section *section)
     return true;
 }
 
+static bool begins_at_or_before(const void *piece, const void *offset)
+{
+    return ((const struct link_piece *)piece)->offset <= *(const uint64_t *)offset;
+}
+
 struct link_piece *link_piece_at(const struct link_section *section, uint64_t offset)
 {
-    size_t low = 0, high = section->piece_count;
-    if (high == 0)
+    const size_t count = section->piece_count;
+    if (count == 0)
         return NULL;
     if (!is_strings(section)) {
         uint64_t index = offset / section->entry_size;
-        return &section->pieces[index < high ? index : high - 1];
+        return &section->pieces[index < count ? index : count - 1];
     }
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (section->pieces[middle].offset <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &section->pieces[low];
+    size_t next = search_sorted(section->pieces, count, sizeof *section->pieces, &offset,
+                                begins_at_or_before);
+    return &section->pieces[next > 0 ? next - 1 : 0];
 }
 
 /* The content that equal pieces share. */

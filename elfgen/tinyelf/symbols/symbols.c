@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "base/search.h"
 
 enum { NAME_LONGEST = 255 };
 
@@ -79,25 +80,22 @@ static bool divide(struct symbol_spans *spans)
     return true;
 }
 
+static bool is_not_after(const void *span, const void *place)
+{
+    return ((const struct symbol_span *)span)->from <= *(const uint64_t *)place;
+}
+
 /* The index of the first span that begins after `place`. */
 static size_t first_after(const struct symbol_spans *spans, uint64_t place)
 {
-    size_t low = 0, high = spans->count;
-    if (high == 0 || place < spans->spans[0].from)
+    if (spans->count == 0 || place < spans->spans[0].from)
         return 0;
     uint64_t part = (place - spans->spans[0].from) >> spans->shift;
     if (part >= spans->part_count)
-        return high;
-    low = spans->parts[part];
-    high = spans->parts[part + 1];
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (spans->spans[middle].from <= place)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+        return spans->count;
+    size_t first = spans->parts[part];
+    return first + search_sorted(spans->spans + first, spans->parts[part + 1] - first,
+                                 sizeof *spans->spans, &place, is_not_after);
 }
 
 static const struct symbol_span *find(struct symbol_spans *spans, uint64_t from, uint64_t length)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "base/search.h"
 #include "section_headers.h"
 
 char *unfold_headers_copy_name(struct unfold_section_headers *headers, const char *name,
@@ -42,18 +43,18 @@ void unfold_headers_add_symbol(struct unfold_section_headers *headers, const cha
     headers->symbols[headers->symbol_count++].name = copy;
 }
 
+static bool begins_at_or_before(const void *section, const void *address)
+{
+    return ((const struct elfgen_section_header *)section)->address <= *(const uint64_t *)address;
+}
+
 uint32_t unfold_headers_find(const struct unfold_section_headers *headers, uint64_t address)
 {
-    size_t low = 0, high = headers->section_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (headers->sections[middle].address <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low > 0 && address - headers->sections[low - 1].address < headers->sections[low - 1].size)
-        return (uint32_t)(low - 1);
+    size_t next = search_sorted(headers->sections, headers->section_count,
+                                sizeof *headers->sections, &address, begins_at_or_before);
+    if (next > 0 &&
+        address - headers->sections[next - 1].address < headers->sections[next - 1].size)
+        return (uint32_t)(next - 1);
     return ELFGEN_SYMBOL_ABSOLUTE;
 }
 
