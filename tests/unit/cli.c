@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "elfgen/format.h"
+#include "elfgen/arch.h"
 #include "room.h"
 
 /* ---- the nearest name ---- */
