@@ -59,8 +59,8 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
         if (section->offset < headers || section->offset > size ||
             section->size > size - section->offset) {
             elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                             "%s%ssection %s does not lie in the laid-out file", section->file,
-                             section->file ? ": " : "", section->name);
+                             "the section does not lie in the laid-out file");
+            elfgen_error_in_section(error, section->file, section->name, ELFGEN_NOWHERE);
             return 0;
         }
         memcpy(bytes + section->offset, section->bytes, (size_t)section->size);

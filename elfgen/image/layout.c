@@ -34,10 +34,9 @@ static enum elfgen_status section_error(const struct walk *walk, enum elfgen_sta
                                         const struct elfgen_section *section, const char *format,
                                         uint64_t value)
 {
-    struct elfgen_error inner;
-    elfgen_error_set(&inner, status, ELFGEN_NOWHERE, format, value);
-    return elfgen_error_set(walk->error, status, ELFGEN_NOWHERE, "%s%ssection %s%s", section->file,
-                            section->file ? ": " : "", section->name, inner.text);
+    elfgen_error_set(walk->error, status, ELFGEN_NOWHERE, format, value);
+    elfgen_error_in_section(walk->error, section->file, section->name, ELFGEN_NOWHERE);
+    return status;
 }
 
 /* Places a section after those that have a place. An empty section gets a place too, but costs
@@ -50,7 +49,7 @@ static enum elfgen_status place(struct walk *walk, struct elfgen_section *sectio
     if (!elfgen_add(walk->bias, walk->end, &address) ||
         !elfgen_round_up(address, align, &address) || !elfgen_add(address, section->size, &end))
         return section_error(walk, ELFGEN_DOES_NOT_FIT, section,
-                             ", %u bytes, passes the end of user space", section->size);
+                             "its %u bytes pass the end of user space", section->size);
     section->address = address;
     section->offset = address - walk->bias;
     if (section->size == 0)
@@ -184,10 +183,10 @@ static enum elfgen_status check_program(const struct walk *walk)
         const struct elfgen_section *section = &program->sections[i];
         if (section->align & (section->align - 1))
             return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
-                                 ": alignment %u is not a power of two", section->align);
+                                 "alignment %u is not a power of two", section->align);
         if (section->permissions & ~ELFGEN_PF_ALL)
             return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
-                                 ": permissions %x " ELFGEN_PF_SENTENCE, section->permissions);
+                                 "permissions %x " ELFGEN_PF_SENTENCE, section->permissions);
     }
     for (size_t i = 0; i < program->symbol_count; i++) {
         const struct elfgen_symbol *symbol = &program->symbols[i];
@@ -305,15 +304,16 @@ static enum elfgen_status split_needs(const struct walk *walk, bool needs[RANK_C
             continue;
         if ((section->permissions & both) == both)
             return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
-                                 ", %u bytes, is writable and executable: no page may be both in "
+                                 "its %u bytes are writable and executable: no page may be both in "
                                  "layout split, and layout single can have it",
                                  section->size);
         enum rank rank = rank_of(section);
         if (rank == RANK_ZERO_FILL && section->permissions & ELFGEN_PF_X)
-            return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
-                                 ", %u bytes of zeros, is executable: layout split has zeros where "
-                                 "nothing is executed, and layout single can have it",
-                                 section->size);
+            return section_error(
+                walk, ELFGEN_BAD_ARGUMENT, section,
+                "its %u bytes of zeros are executable: layout split has zeros where "
+                "nothing is executed, and layout single can have it",
+                section->size);
         needs[rank == RANK_ZERO_FILL ? RANK_WRITABLE : rank] = true;
     }
     return ELFGEN_OK;

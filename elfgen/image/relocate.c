@@ -19,11 +19,6 @@ static const char *name_of(const struct elfgen_arch *arch, uint32_t type)
     return name ? name : "a relocation";
 }
 
-/* "FILE:(SECTION+0xOFFSET): ", as linkers name a place. */
-#define PLACE "%s%s(%s+%x): "
-#define PLACE_OF(section, relocation)                                                              \
-    (section)->file, (section)->file ? ":" : "", (section)->name, (relocation)->offset
-
 static bool is_label(const struct elfgen_symbol *symbol)
 {
     return symbol->name && *symbol->name && *symbol->name != '.';
@@ -59,13 +54,11 @@ static enum elfgen_status check_fit(const struct elfgen_relocation_rule *rule,
     /* Compared as signed 64-bit numbers, since the processor sign-extends the field. */
     if ((int64_t)value >= lowest && (int64_t)value <= highest)
         return ELFGEN_OK;
-    const struct elfgen_section *section = &program->sections[relocation->section];
     bool negative = (int64_t)value < 0;
-    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, section->offset + relocation->offset,
-                            PLACE "%s against '%s': %s%x does not fit, %u bits hold %s%x to %x",
-                            PLACE_OF(section, relocation), name_of(arch, relocation->type),
-                            name_of_target(program, relocation), negative ? "-" : "",
-                            negative ? 0 - value : value, (uint64_t)rule->bits,
+    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                            "%s against '%s': %s%x does not fit, %u bits hold %s%x to %x",
+                            name_of(arch, relocation->type), name_of_target(program, relocation),
+                            negative ? "-" : "", negative ? 0 - value : value, (uint64_t)rule->bits,
                             lowest < 0 ? "-" : "", (uint64_t)0 - (uint64_t)lowest,
                             (uint64_t)highest);
 }
@@ -75,17 +68,14 @@ static enum elfgen_status set_unsupported(const struct elfgen_program *program,
                                           const struct elfgen_arch *arch,
                                           struct elfgen_error *error)
 {
-    const struct elfgen_section *section = &program->sections[relocation->section];
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
     const char *name = elfgen_relocation_type_name(arch->machines[0], relocation->type);
     if (!name)
         return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                                PLACE "relocation type %u against '%s' is not supported",
-                                PLACE_OF(section, relocation), (uint64_t)relocation->type,
-                                symbol->name);
+                                "relocation type %u against '%s' is not supported",
+                                (uint64_t)relocation->type, symbol->name);
     return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                            PLACE "%s against '%s' is not supported", PLACE_OF(section, relocation),
-                            name, symbol->name);
+                            "%s against '%s' is not supported", name, symbol->name);
 }
 
 /* Whether a relocation of existing section and symbol lies in its section and in the file's `size`
@@ -101,13 +91,12 @@ static enum elfgen_status check_place(const struct elfgen_program *program,
     if (!section->bytes || relocation->offset > section->size ||
         rule->field.width > section->size - relocation->offset)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                PLACE "%s against '%s' lies outside the section's %u bytes",
-                                PLACE_OF(section, relocation), name_of(arch, relocation->type),
-                                symbol->name, section->bytes ? section->size : 0);
+                                "%s against '%s' lies outside the section's %u bytes",
+                                name_of(arch, relocation->type), symbol->name,
+                                section->bytes ? section->size : 0);
     if (section->offset > size || section->size > size - section->offset)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                PLACE "the section does not lie in the file's %u bytes",
-                                PLACE_OF(section, relocation), size);
+                                "the section does not lie in the file's %u bytes", size);
     return ELFGEN_OK;
 }
 
@@ -128,14 +117,13 @@ static enum elfgen_status got_base(const struct elfgen_program *program,
                                    const struct elfgen_arch *arch, uint64_t *base,
                                    struct elfgen_error *error)
 {
-    const struct elfgen_section *section = &program->sections[relocation->section];
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
     if (program->got)
         return elfgen_symbol_address(program, program->got, base, error);
     return elfgen_error_set(
         error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-        PLACE "%s against '%s' needs the base of the global offset table, and the program has none",
-        PLACE_OF(section, relocation), name_of(arch, relocation->type), symbol->name);
+        "%s against '%s' needs the base of the global offset table, and the program has none",
+        name_of(arch, relocation->type), symbol->name);
 }
 
 /* The formula's value, addend included. */
@@ -150,12 +138,10 @@ static enum elfgen_status compute(const struct elfgen_program *program,
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
     const uint64_t place = section->address + relocation->offset;
     const uint64_t addend = (uint64_t)relocation->addend;
-    struct elfgen_error inner;
     uint64_t base;
-    enum elfgen_status status = elfgen_symbol_address(program, symbol, value, &inner);
+    enum elfgen_status status = elfgen_symbol_address(program, symbol, value, error);
     if (status != ELFGEN_OK)
-        return elfgen_error_set(error, status, section->offset + relocation->offset, PLACE "%s",
-                                PLACE_OF(section, relocation), inner.text);
+        return status;
     if (arch->relocations->weak_is_place && is_relative(rule) && is_undefined_weak(symbol))
         *value = place;
     switch ((enum elfgen_formula)rule->formula) {
@@ -190,27 +176,18 @@ static enum elfgen_status check_multiple(const struct elfgen_relocation_rule *ru
 {
     if ((value & (rule->field.multiple - 1u)) == 0)
         return ELFGEN_OK;
-    const struct elfgen_section *section = &program->sections[relocation->section];
-    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, section->offset + relocation->offset,
-                            PLACE "%s against '%s': %x is not a multiple of %u",
-                            PLACE_OF(section, relocation), name_of(arch, relocation->type),
-                            name_of_target(program, relocation), value,
-                            (uint64_t)rule->field.multiple);
+    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                            "%s against '%s': %x is not a multiple of %u",
+                            name_of(arch, relocation->type), name_of_target(program, relocation),
+                            value, (uint64_t)rule->field.multiple);
 }
 
-enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
-                                   const struct elfgen_relocation *relocation,
-                                   const struct elfgen_arch *arch, uint8_t *image, uint64_t size,
-                                   struct elfgen_error *error)
+/* Applies a relocation of existing section and symbol. */
+static enum elfgen_status apply(const struct elfgen_program *program,
+                                const struct elfgen_relocation *relocation,
+                                const struct elfgen_arch *arch, uint8_t *image, uint64_t size,
+                                struct elfgen_error *error)
 {
-    if (relocation->type == ELFGEN_R_NONE)
-        return ELFGEN_OK;
-    if (relocation->section >= program->section_count ||
-        relocation->symbol >= program->symbol_count)
-        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                "a relocation names section %u of %u and symbol %u of %u",
-                                (uint64_t)relocation->section, (uint64_t)program->section_count,
-                                (uint64_t)relocation->symbol, (uint64_t)program->symbol_count);
     const struct elfgen_section *section = &program->sections[relocation->section];
     const struct elfgen_relocation_rule *rule = elfgen_relocation_find(arch, relocation->type);
     if (!rule)
@@ -236,5 +213,25 @@ enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
         status = check_multiple(rule, arch, value, program, relocation, error);
     if (status == ELFGEN_OK)
         elfgen_relocation_store(&rule->field, bytes, value);
+    return status;
+}
+
+enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
+                                   const struct elfgen_relocation *relocation,
+                                   const struct elfgen_arch *arch, uint8_t *image, uint64_t size,
+                                   struct elfgen_error *error)
+{
+    if (relocation->type == ELFGEN_R_NONE)
+        return ELFGEN_OK;
+    if (relocation->section >= program->section_count ||
+        relocation->symbol >= program->symbol_count)
+        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                "a relocation names section %u of %u and symbol %u of %u",
+                                (uint64_t)relocation->section, (uint64_t)program->section_count,
+                                (uint64_t)relocation->symbol, (uint64_t)program->symbol_count);
+    enum elfgen_status status = apply(program, relocation, arch, image, size, error);
+    const struct elfgen_section *section = &program->sections[relocation->section];
+    if (status != ELFGEN_OK)
+        elfgen_error_in_section(error, section->file, section->name, relocation->offset);
     return status;
 }

@@ -63,23 +63,21 @@ static bool check_section(const struct plan *plan, const struct elfgen_section_h
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (!too_wide(plan, fields[i].value))
             continue;
-        elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
-                         "section '%s': %s %x does not fit 32 bits", section->name, fields[i].name,
-                         fields[i].value);
+        elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE, "%s %x does not fit 32 bits",
+                         fields[i].name, fields[i].value);
         return false;
     }
     if (section->align & (section->align - 1)) {
         elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                         "section '%s': alignment %u is not a power of two", section->name,
-                         section->align);
+                         "alignment %u is not a power of two", section->align);
         return false;
     }
     if (section->type == ELFGEN_SHT_NOBITS ||
         (section->offset <= file_size && section->size <= file_size - section->offset))
         return true;
-    elfgen_error_set(error, ELFGEN_OUT_OF_RANGE, section->offset,
-                     "section '%s': %u bytes at %x are not in the file, which ends at %x",
-                     section->name, section->size, section->offset, file_size);
+    elfgen_error_set(error, ELFGEN_OUT_OF_RANGE, ELFGEN_NOWHERE,
+                     "its %u bytes at %x are not in the file, which ends at %x", section->size,
+                     section->offset, file_size);
     return false;
 }
 
@@ -123,8 +121,10 @@ static bool measure_contents(struct plan *plan, uint64_t file_size, struct elfge
     const struct elfgen_section_headers *wanted = plan->wanted;
     plan->size[TABLE_STRINGS] = plan->size[TABLE_NAMES] = 1;
     for (size_t i = 0; i < wanted->section_count; i++) {
-        if (!check_section(plan, &wanted->sections[i], file_size, error))
+        if (!check_section(plan, &wanted->sections[i], file_size, error)) {
+            elfgen_error_in_section(error, NULL, wanted->sections[i].name, ELFGEN_NOWHERE);
             return false;
+        }
         plan->size[TABLE_NAMES] += name_size(wanted->sections[i].name);
         if (plan->dynamic_strings == 0 && wanted->sections[i].type == ELFGEN_SHT_STRTAB)
             plan->dynamic_strings = (uint64_t)i + 1;

@@ -148,7 +148,7 @@ ends_where_ld_ends()
     [ "$(od -An -tx1 expected)" = " 7f" ]
     tinyelf build both.o -o out
     exits 1
-    says "(.text+0x0): R_X86_64_8 against 'v': -0x81 does not fit, 8 bits hold -0x80 to 0xff"
+    says "(.text+0x0): error: R_X86_64_8 against 'v': -0x81 does not fit, 8 bits hold -0x80 to 0xff"
 }
 
 @test "a relocation of type NONE changes nothing, also where its place is at the end of the section" {

@@ -47,7 +47,7 @@ static struct text explain(const struct elfgen_view *view, struct elfgen_code *c
         report.map.to = report.map.from + 1;
     }
     bool whole = explain_report(&report);
-    if (whole == (report.map.problem != NULL))
+    if (whole == (report.map.error.status != ELFGEN_OK))
         abort();
     keep(&out);
     if (!whole) {
@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     static const enum explain_format formats[] = {EXPLAIN_TEXT, EXPLAIN_DETAIL, EXPLAIN_MEMORY,
                                                   EXPLAIN_JSON, EXPLAIN_MARKDOWN};
     struct elfgen_view view;
-    const char *problem = NULL;
+    struct elfgen_error error;
     size_t both = size;
     struct symbols symbols;
     size = first_size(bytes, both);
@@ -121,9 +121,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     read_symbols(&symbols, &view, bytes + size, both - size);
     const struct x86_names names = {symbols_put_name, &symbols, both & 8};
     struct x86_session *code = x86_session_open(
-        &view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+        &view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
     struct elfgen_code *followed = code ? &code->code : NULL;
-    if (problem)
+    if (error.status != ELFGEN_OK)
         abort();
     if (code)
         code->machine.names = &names;

@@ -16,22 +16,16 @@ struct messages {
     size_t count;
 };
 
-static inline void count_message(void *context, const struct source_message *message)
+static inline void count_report(void *context, const struct report *report)
 {
     struct messages *messages = context;
-    messages->count += *message->text != '\0';
-}
-
-static inline void count_link_message(void *context, const char *text)
-{
-    struct messages *messages = context;
-    messages->count += *text != '\0';
+    messages->count += *report->text != '\0';
 }
 
 static inline struct source fuzz_source(const char *name, struct messages *messages)
 {
     return (struct source){
-        .path = name, .name = name, .debug = true, .report = count_message, .context = messages};
+        .path = name, .name = name, .debug = true, .reporter = {count_report, messages}};
 }
 
 static inline struct file_bytes fuzz_copy(const uint8_t *bytes, size_t size)
@@ -67,8 +61,7 @@ static inline void fuzz_link_all(struct link_object **objects, size_t count,
                                  struct link_archive *archive, bool keep_all,
                                  struct messages *messages)
 {
-    struct link link = {.report = count_link_message,
-                        .context = messages,
+    struct link link = {.reporter = {count_report, messages},
                         .entry = keep_all ? NULL : "_start",
                         .keep_all = keep_all,
                         .machine = count ? objects[0]->machine : ELFGEN_EM_X86_64,

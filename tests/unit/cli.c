@@ -411,22 +411,31 @@ START_TEST(a_message_begins_with_its_subject_and_kind_if_it_has_them)
     message("file", "note", "%d of %s", 2, "3");
     message(NULL, "error", "alone");
     message("file", NULL, "as it is");
-    message_text(NULL, NULL, "100% literal");
+    message_report(NULL, &(struct report){.severity = REPORT_NOTE,
+                                          .place = place_section("a.o", ".text", 0x12),
+                                          .text = "100% literal"});
     ck_assert_str_eq(caught(), "tinyelf: file: note: 2 of 3\n"
                                "tinyelf: error: alone\n"
                                "tinyelf: file: as it is\n"
-                               "tinyelf: 100% literal\n");
+                               "tinyelf: a.o:(.text+0x12): note: 100% literal\n");
 }
 END_TEST
+
+static void report_in_text(const char *text, size_t size, size_t offset, const char *sentence)
+{
+    struct elfgen_error error;
+    elfgen_error_set(&error, ELFGEN_BAD_VALUE, offset, "%s", sentence);
+    message_in_text("file", text, size, &error);
+}
 
 START_TEST(an_error_in_a_file_shows_the_line_with_a_caret_below)
 {
     static const char text[] = "one\n\ttwo \x01\n\nend";
     catch_errors();
-    message_at("file", text, sizeof text - 1, 0, "error", "first");
-    message_at("file", text, sizeof text - 1, 6, "error", "w");
-    message_at("file", text, sizeof text - 1, 11, "error", "empty");
-    message_at("file", text, sizeof text - 1, sizeof text - 1, "note", "end");
+    report_in_text(text, sizeof text - 1, 0, "first");
+    report_in_text(text, sizeof text - 1, 6, "w");
+    report_in_text(text, sizeof text - 1, 11, "empty");
+    report_in_text(text, sizeof text - 1, sizeof text - 1, "end");
     ck_assert_str_eq(caught(), "tinyelf: file:1:1: error: first\n"
                                "     1 | one\n"
                                "       | ^\n"
@@ -436,7 +445,7 @@ START_TEST(an_error_in_a_file_shows_the_line_with_a_caret_below)
                                "tinyelf: file:3:1: error: empty\n"
                                "     3 | \n"
                                "       | ^\n"
-                               "tinyelf: file:4:4: note: end\n"
+                               "tinyelf: file:4:4: error: end\n"
                                "     4 | end\n"
                                "       |    ^\n");
 }
@@ -450,7 +459,7 @@ START_TEST(only_the_surroundings_of_an_error_in_a_long_line_are_shown)
     text[1000] = '\0';
     for (size_t place = 0; place <= 1000; place += 50) {
         catch_errors();
-        message_at("file", text, 1000, place, "error", "here");
+        report_in_text(text, 1000, place, "here");
         line = strstr(caught(), "     1 | ");
         ck_assert_ptr_nonnull(line);
         const char *caret = strstr(line, "\n       | ");

@@ -55,7 +55,9 @@ START_TEST(permissions_with_other_bits_are_told_with_their_value_and_whose_they_
     /* A layout does not use these, but the sections'. */
     ck_assert_int_eq(elfgen_layout_single(&program, &options, &layout, &error),
                      ELFGEN_BAD_ARGUMENT);
-    ck_assert_str_eq(error.text, "a.o: section .text: permissions 0x8 have bits besides 4 (read), "
+    ck_assert_str_eq(error.file, "a.o");
+    ck_assert_str_eq(error.section, ".text");
+    ck_assert_str_eq(error.text, "permissions 0x8 have bits besides 4 (read), "
                                  "2 (write) and 1 (execute)");
     ck_assert_int_eq(elfgen_layout_split(&program, &options, &layout, &error), ELFGEN_BAD_ARGUMENT);
     section.permissions = 5;

@@ -220,6 +220,8 @@ START_TEST(an_error_keeps_status_place_and_sentence)
                      ELFGEN_BAD_VALUE);
     ck_assert_int_eq(error.status, ELFGEN_BAD_VALUE);
     ck_assert_uint_eq(error.offset, 0x36);
+    ck_assert_ptr_null(error.file);
+    ck_assert_ptr_null(error.section);
     ck_assert_str_eq(error.text, "it is 0xff, 255, -9223372036854775808%");
     ck_assert_int_eq(elfgen_error_set(NULL, ELFGEN_NO_ROOM, 0, "%s", "x"), ELFGEN_NO_ROOM);
 }

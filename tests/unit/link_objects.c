@@ -83,18 +83,25 @@ void add_pointer(struct link_object *object, uint32_t section, uint32_t symbol, 
 
 char messages[4096];
 
-static void remember(void *context, const char *text)
+static void remember(void *context, const struct report *report)
 {
     (void)context;
-    size_t length = strlen(messages);
-    snprintf(messages + length, sizeof messages - length, "%s\n", text);
+    struct elfgen_text out = {.bytes = messages + strlen(messages),
+                              .capacity = sizeof messages - strlen(messages) - 1};
+    place_put(&out, &report->place);
+    elfgen_text_string(&out, ": ");
+    elfgen_text_string(&out, report->text);
+    elfgen_text_char(&out, '\n');
+    out.bytes[out.length] = '\0';
 }
 
 struct link begin_link(void)
 {
     messages[0] = '\0';
-    return (struct link){
-        .report = remember, .entry = "_start", .machine = ELFGEN_EM_X86_64, .base = 0x10000};
+    return (struct link){.reporter = {.report = remember},
+                         .entry = "_start",
+                         .machine = ELFGEN_EM_X86_64,
+                         .base = 0x10000};
 }
 
 struct file write_file(const struct link *link)

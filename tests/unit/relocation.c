@@ -10,8 +10,8 @@
 /* The letters of the psABIs' tables: x86-64 1.0, 4.9; i386 1.1, 2.10. */
 enum formula { S_A, S_A_P, S_A_GOT, Z_A };
 
-/* A second copy of x86_64_relocations.def and i386_relocations.def, from the psABIs' tables and the values that ld refuses;
- * command/relocations.bats asks ld. */
+/* A second copy of x86_64_relocations.def and i386_relocations.def, from the psABIs' tables and the
+ * values that ld refuses; command/relocations.bats asks ld. */
 static const struct expectation {
     uint16_t machine;
     uint32_t type;
@@ -143,6 +143,15 @@ static void begin_one(struct one *one, uint32_t type)
 }
 
 /* Returns the status; checks that only the relocated bytes changed. */
+/* Checks that the error is about the bytes that are relocated, and says so once. */
+static void check_place(const struct elfgen_error *error)
+{
+    ck_assert_str_eq(error->file, "a.o");
+    ck_assert_str_eq(error->section, ".text");
+    ck_assert_uint_eq(error->offset, PLACE);
+    ck_assert_ptr_null(strstr(error->text, ".text"));
+}
+
 static enum elfgen_status apply_one(struct one *one, uint16_t machine, unsigned width)
 {
     memset(one->file, 0xdd, FILE_SIZE);
@@ -183,10 +192,9 @@ START_TEST(a_relocation_computes_its_formula_within_its_range_and_refuses_values
                                       (uint8_t)(sum >> 8 * b));
                 if (!fits) {
                     ck_assert_ptr_nonnull(strstr(one.error.text, "'target'"));
-                    ck_assert_ptr_nonnull(strstr(one.error.text, "a.o:(.text+0x5)"));
+                    check_place(&one.error);
                     ck_assert_ptr_nonnull(strstr(
                         one.error.text, elfgen_relocation_type_name(row->machine, row->type)));
-                    ck_assert_uint_eq(one.error.offset, SECTION_OFFSET + PLACE);
                 }
                 free(one.file);
             }
@@ -262,7 +270,8 @@ START_TEST(invalid_relocations_are_refused_with_their_place)
     one.symbol.section = ELFGEN_SECTION_UNDEFINED;
     one.symbol.binding = ELFGEN_GLOBAL;
     ck_assert_int_eq(apply_one(&one, 62, 0), ELFGEN_UNDEFINED);
-    ck_assert_str_eq(one.error.text, "a.o:(.text+0x5): undefined symbol 'target'");
+    ck_assert_str_eq(one.error.text, "undefined symbol 'target'");
+    check_place(&one.error);
     one.symbol.binding = ELFGEN_WEAK;
     ck_assert_int_eq(apply_one(&one, 62, 8), ELFGEN_OK);
     ck_assert_int_eq(one.file[SECTION_OFFSET + PLACE], 0);
@@ -271,7 +280,7 @@ START_TEST(invalid_relocations_are_refused_with_their_place)
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         one.relocation.type = types[i];
         ck_assert_int_eq(apply_one(&one, 62, 0), ELFGEN_UNSUPPORTED);
-        ck_assert_ptr_nonnull(strstr(one.error.text, "(.text+0x5)"));
+        check_place(&one.error);
     }
     ck_assert_int_eq(apply_one(&one, 8, 0), ELFGEN_UNSUPPORTED);
     free(one.file);

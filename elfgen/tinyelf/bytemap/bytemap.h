@@ -18,8 +18,8 @@ struct bytemap {
     uint64_t from, to;              /* only claims that touch [from, to) */
     struct elfgen_text *out;        /* for the writers; the walk writes nothing */
 
-    /* The answer, where the walk ended early. */
-    const char *problem;
+    /* Why a walk ended early; its status is ELFGEN_OK if none did. */
+    struct elfgen_error error;
 };
 
 /* Opens a view for a byte map. In a file that is not ELF, nothing is claimed. */
@@ -40,7 +40,7 @@ struct bytemap_writer {
     size_t next_symbol; /* the walk's own */
 };
 
-/* Walks through the range. Returns false if it ended early: `problem` says why. */
+/* Walks through the range. Returns false if it ended early: `error` says why. */
 bool bytemap_walk(struct bytemap_writer *writer);
 
 /* ---- words ---- */

@@ -41,11 +41,12 @@ static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batc
         if (claim.offset < from && from != map->from)
             continue;
         if (batch->count == MOST_CLAIMS) {
-            map->problem = "too many headers, tables and strings overlap";
+            elfgen_error_set(&map->error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                             "too many headers, tables and strings overlap");
             return false;
         }
         if (!grow_array(&batch->claims, batch->count + 1, &batch->room, sizeof *batch->claims)) {
-            map->problem = "out of memory";
+            elfgen_error_set(&map->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
             return false;
         }
         batch->claims[batch->count++] = claim;
@@ -119,7 +120,7 @@ static void look_at_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t
 }
 
 /* Passes a gap that reaches beyond the range, whole. Returns false if the walk ended early:
- * `problem` says why. */
+ * `error` says why. */
 static bool put_whole_gap(struct bytemap_writer *writer, uint64_t offset)
 {
     struct bytemap whole = *writer->map;
@@ -128,7 +129,7 @@ static bool put_whole_gap(struct bytemap_writer *writer, uint64_t offset)
     whole.from = 0;
     whole.to = whole.view->length;
     bool good = bytemap_walk(&around.writer);
-    writer->map->problem = whole.problem;
+    writer->map->error = whole.error;
     if (good)
         put_gap(writer, around.from, around.to, around.is_padding);
     return good;

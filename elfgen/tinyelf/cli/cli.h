@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/report.h"
 #include "elfgen/text.h"
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
@@ -16,8 +17,9 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
 int companion_run(int argc, char **argv);
 
 /* Prints "tinyelf: SUBJECT: KIND: TEXT" on standard error; the text is one line in printf style.
- * `subject` is a file as the user named it, a command, or NULL. `kind` is "error", "warning" or
- * "note", or NULL if the text itself begins with place and kind. */
+ * Control characters appear as \xNN (base/visible.h), here and in all that is below. `subject` is a
+ * file as the user named it, a command, or NULL. `kind` is "error", "warning" or "note", or NULL if
+ * the text itself begins with place and kind. */
 __attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
                                                    const char *format, ...);
 
@@ -25,14 +27,19 @@ __attribute__((format(printf, 3, 4))) void message(const char *subject, const ch
  * Returns false. */
 bool message_cannot(const char *path, const char *what);
 
-/* Prints a finished text in the same way; engines take this function as a callback. */
-void message_text(const char *subject, const char *kind, const char *text);
+/* Prints a report: "tinyelf: PLACE: error: TEXT", and, if its line of the source is known, that
+ * with a caret below the column. The context is not used. */
+void message_report(void *context, const struct report *report);
 
-/* Prints a message about a place in a text: FILE:LINE:COLUMN, the line, and a caret below the
- * place. `offset` is in bytes, at most `size`. */
-__attribute__((format(printf, 6, 7))) void message_at(const char *file, const char *text,
-                                                      size_t size, size_t offset, const char *kind,
-                                                      const char *format, ...);
+/* For engines: prints what they report. */
+extern const struct reporter message_reporter;
+
+/* Prints the library's error as a report about `file`. Returns false. */
+bool message_library_error(const char *file, const struct elfgen_error *error);
+
+/* The same for an error whose offset is in the `size` bytes of a text, with line and column. */
+void message_in_text(const char *file, const char *text, size_t size,
+                     const struct elfgen_error *error);
 
 /* Reports a usage error of `command` (NULL: of tinyelf), points to --help, and returns EXIT_USAGE.
  */

@@ -1,27 +1,28 @@
 /* What all steps of a link use: error messages, memory, and adding objects and archives. */
 #include "link.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/grow.h"
 
-bool link_report(const struct link *link, const char *format, ...)
+struct place link_relocation_place(const struct link_object *object,
+                                   const struct elfgen_relocation *relocation)
 {
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    link->report(link->context, text);
-    return false;
+    return place_section(object->name, object->sections[relocation->section].name,
+                         relocation->offset);
+}
+
+struct place link_section_place(const struct link_object *object,
+                                const struct link_section *section)
+{
+    return place_section(object->name, section->name, PLACE_NO_OFFSET);
 }
 
 bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity, size_t element)
 {
-    return grow_array(array, count + 1, capacity, element) || link_report(link, "out of memory");
+    return grow_array(array, count + 1, capacity, element) ||
+           report_error(&link->reporter, NULL, "out of memory");
 }
 
 void *link_own(const void *memory)
@@ -37,7 +38,7 @@ void *link_keep(struct link *link, size_t size)
         return NULL;
     void *memory = calloc(1, size ? size : 1);
     if (!memory)
-        link_report(link, "out of memory for %zu bytes", size);
+        report_error(&link->reporter, NULL, "out of memory for %zu bytes", size);
     else
         link->kept[link->kept_count++] = memory;
     return memory;

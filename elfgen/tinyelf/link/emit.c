@@ -128,7 +128,7 @@ static bool make_symbols(struct link *link)
         count += link->objects[i]->symbol_count;
     }
     if (count >= UINT32_MAX)
-        return link_report(link, "more than 2^32 symbols");
+        return report_error(&link->reporter, NULL, "more than 2^32 symbols");
     link->symbols = link_keep(link, count * sizeof *link->symbols);
     if (!link->symbols)
         return false;
@@ -170,7 +170,7 @@ static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64
     key[0] = name == LINK_NONE ? object : LINK_NONE;
     key[1] = name == LINK_NONE ? index : name;
     if (!link_table_put(&link->slots, key, 2 * sizeof *key, &slot, &added))
-        return link_report(link, "out of memory");
+        return report_error(&link->reporter, NULL, "out of memory");
     *offset = (uint64_t)slot * elfgen_address_size(arch->class_);
     if (!added)
         return true;

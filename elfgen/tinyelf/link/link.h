@@ -7,6 +7,7 @@
 #ifndef LINK_H
 #define LINK_H
 
+#include "base/report.h"
 #include "object.h"
 #include "hash_table.h"
 
@@ -40,13 +41,10 @@ struct link_named {
     uint32_t object, section;
 };
 
-/* Receives an error or a note, one line. */
-typedef void link_reporter(void *context, const char *text);
-
 struct link {
     /* Set by the caller. */
-    link_reporter *report;
-    void *context;
+    struct reporter reporter;
+    void *context;     /* for `more` */
     const char *entry; /* its symbol; NULL: every section is kept */
     bool keep_all;     /* even sections that nothing needs */
     uint16_t machine;  /* ELFGEN_EM_... */
@@ -97,9 +95,11 @@ void link_release(struct link *link);
 
 /* ---- inside the room ---- */
 
-/* Reports an error. Returns false, for the caller to return. */
-__attribute__((format(printf, 2, 3))) bool link_report(const struct link *link, const char *format,
-                                                       ...);
+/* Where a relocation of an object is, and where its section is. */
+struct place link_relocation_place(const struct link_object *object,
+                                   const struct elfgen_relocation *relocation);
+struct place link_section_place(const struct link_object *object,
+                                const struct link_section *section);
 
 /* Makes room for one more element. Returns false after reporting that there is no memory. */
 bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity,

@@ -91,15 +91,16 @@ static uint32_t concatenate_named(struct link *link, const char *name, bool *fou
         }
         section->delta = (joined.size + align - 1) & ~(align - 1);
         if (align > MOST_ALIGN) {
-            link_report(link,
-                        "%s: section %s: alignment 0x%llx: sections between __start_ and "
-                        "__stop_ can have 0x%x at most",
-                        link->objects[rows[i].object]->name, name, (unsigned long long)align,
-                        MOST_ALIGN);
+            const struct place place = link_section_place(link->objects[rows[i].object], section);
+            report_error(&link->reporter, &place,
+                         "alignment 0x%llx: sections between __start_ and __stop_ can have 0x%x at "
+                         "most",
+                         (unsigned long long)align, MOST_ALIGN);
             return LINK_NONE;
         }
         if (section->delta < joined.size || section->size > UINT64_MAX - section->delta) {
-            link_report(link, "sections %s: together they pass 2^64 bytes", name);
+            const struct place place = place_section(NULL, name, PLACE_NO_OFFSET);
+            report_error(&link->reporter, &place, "all sections of this name pass 2^64 bytes");
             return LINK_NONE;
         }
         joined.size = section->delta + section->size;

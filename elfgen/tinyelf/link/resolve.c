@@ -13,7 +13,7 @@ static struct link_global *global_of(struct link *link, const char *name, uint32
         return NULL;
     *index = (uint32_t)link->global_count;
     if (!link_table_put(&link->names, name, strlen(name), index, &added)) {
-        link_report(link, "out of memory");
+        report_error(&link->reporter, NULL, "out of memory");
         return NULL;
     }
     struct link_global *global = &link->globals[*index];
@@ -50,7 +50,7 @@ static enum link_claim claim_of(const struct link_object *object, const struct l
     return weak ? LINK_CLAIM_DEFINED_WEAK : LINK_CLAIM_DEFINED;
 }
 
-/* Reports a second definition as "FILE:(SECTION+0xOFFSET): ...". */
+/* Reports a second definition at its own place. */
 static void report_duplicate(struct link *link, const struct link_global *global, uint32_t object,
                              const struct link_symbol *symbol)
 {
@@ -58,8 +58,9 @@ static void report_duplicate(struct link *link, const struct link_global *global
     const char *section =
         symbol->section < here->section_count ? here->sections[symbol->section].name : "absolute";
     link->duplicates++;
-    link_report(link, "%s:(%s+0x%llx): duplicate symbol '%s': %s defines it, too", here->name,
-                section, (unsigned long long)symbol->value, global->name, there->name);
+    const struct place place = place_section(here->name, section, symbol->value);
+    report_error(&link->reporter, &place, "duplicate symbol '%s': %s defines it, too", global->name,
+                 there->name);
 }
 
 static bool claim(struct link *link, uint32_t object, uint32_t index)
@@ -97,7 +98,7 @@ static bool choose_group(struct link *link, const char *signature, bool *ours)
     uint32_t value = 0;
     if (link_table_put(&link->signatures, signature, strlen(signature), &value, ours))
         return true;
-    return link_report(link, "out of memory");
+    return report_error(&link->reporter, NULL, "out of memory");
 }
 
 static bool choose_groups(struct link *link, struct link_object *object)
@@ -233,8 +234,8 @@ static void hint(const struct link *link, const uint32_t *places)
         if (!link_table_get(&link->names, called[i], strlen(called[i]), &index) ||
             places[index] == 0)
             continue;
-        link_report(link,
-                    "note: compilers call %s by themselves, for a struct that is copied, say; "
+        report_send(&link->reporter, REPORT_NOTE, NULL,
+                    "compilers call %s by themselves, for a struct that is copied, say; "
                     "#include <tiny_memory.h> in one C file has it",
                     called[i]);
         return;
@@ -249,7 +250,7 @@ bool link_all_defined(struct link *link)
     uint32_t *places = calloc(link->global_count + 1, sizeof *places);
     bool defined = true;
     if (!places)
-        return link_report(link, "out of memory");
+        return report_error(&link->reporter, NULL, "out of memory");
     for (size_t i = 0; i < link->object_count; i++) {
         const struct link_object *object = link->objects[i];
         for (size_t j = 0; j < object->relocation_count; j++) {
@@ -260,16 +261,16 @@ bool link_all_defined(struct link *link)
                 link->globals[name].claim != LINK_CLAIM_NEEDED)
                 continue;
             defined = false;
+            const struct place place = link_relocation_place(object, relocation);
             if (++places[name] <= MOST_PLACES)
-                link_report(link, "%s:(%s+0x%llx): undefined symbol '%s'", object->name,
-                            section->name, (unsigned long long)relocation->offset,
-                            link->globals[name].name);
+                report_error(&link->reporter, &place, "undefined symbol '%s'",
+                             link->globals[name].name);
         }
     }
     for (size_t i = 0; i < link->global_count; i++)
         if (places[i] > MOST_PLACES)
-            link_report(link, "%u more places need '%s'", places[i] - MOST_PLACES,
-                        link->globals[i].name);
+            report_error(&link->reporter, NULL, "%u more places need '%s'", places[i] - MOST_PLACES,
+                         link->globals[i].name);
     hint(link, places);
     free(places);
     return defined;

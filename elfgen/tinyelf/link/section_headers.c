@@ -150,7 +150,10 @@ uint8_t *link_write_section_headers(struct link *link, const struct link_section
     if (larger)
         room = elfgen_write_section_headers(larger, room, *size, class_, &whole, &error);
     if (!larger || room == 0) {
-        link_report(link, "section headers and symbols: %s", room ? "out of memory" : error.text);
+        if (room)
+            report_error(&link->reporter, NULL, "out of memory");
+        else
+            report_library_error(&link->reporter, NULL, &error);
         free(larger ? larger : file);
         return NULL;
     }

@@ -22,25 +22,10 @@ struct work {
     struct elfgen_layout layout;
 };
 
-static void report_diagnostic(void *context, const struct source_message *what)
+static void report_diagnostic(void *context, const struct report *report)
 {
     const struct work *work = context;
-    build_diagnostic(what, work->build->verbose);
-}
-
-/* Prints a line that begins with a place in an object, as linkers do. */
-static void report_link(void *context, const char *text)
-{
-    (void)context;
-    message(NULL, NULL, "%s", text);
-}
-
-static bool report_error(const struct elfgen_error *error)
-{
-    /* An error about a place in an object begins with the object's name. */
-    bool has_place = strstr(error->text, ":(") || strstr(error->text, ": section ");
-    message(has_place ? NULL : "build", has_place ? NULL : "error", "%s", error->text);
-    return false;
+    build_diagnostic(report, work->build->verbose);
 }
 
 /* Linux gives no page below vm.mmap_min_addr to a program without CAP_SYS_RAWIO. */
@@ -137,7 +122,7 @@ static bool add_libgcc(struct link *link)
         return true;
     source = malloc(sizeof *source);
     if (!source)
-        return link_report(link, "out of memory");
+        return report_error(&message_reporter, NULL, "out of memory");
     *source = *work->common;
     source->path = path;
     source->language = SOURCE_DETECT;
@@ -248,10 +233,11 @@ static void warn_of_permissions(const struct work *work)
         const struct elfgen_section *section = &program->sections[i];
         if (section->size == 0 || !(section->permissions & ELFGEN_PF_W))
             continue;
-        message(NULL, NULL,
-                "%s:(%s): warning: it is written to, so the one segment is writable and "
-                "executable; --layout split keeps code from being written",
-                section->file ? section->file : "build", section->name);
+        const struct place place =
+            place_section(section->file ? section->file : "build", section->name, PLACE_NO_OFFSET);
+        report_send(&message_reporter, REPORT_WARNING, &place,
+                    "it is written to, so the one segment is writable and executable; --layout "
+                    "split keeps code from being written");
         return;
     }
 }
@@ -280,8 +266,8 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
         if (!*image)
             return false;
     }
-    if (!build->no_check && !build_check(build, *image, *size, "error")) {
-        message(build->output, "note", "--no-check makes it all the same");
+    if (!build->no_check && !build_check(build, *image, *size, REPORT_ERROR)) {
+        message(build->output, "note", "--no-check writes it anyway");
         return false;
     }
     bool done = !build->map ||
@@ -304,7 +290,7 @@ static bool write_program(struct work *work)
         build->split ? elfgen_layout_split(program, &work->exec, &work->layout, &error)
                      : elfgen_layout_single(program, &work->exec, &work->layout, &error);
     if (status != ELFGEN_OK)
-        return report_error(&error);
+        return message_library_error("build", &error);
     if (!has_sane_size(work))
         return false;
     size_t size = (size_t)work->layout.file_size;
@@ -314,7 +300,7 @@ static bool write_program(struct work *work)
         return false;
     }
     bool done = elfgen_write_image(program, &work->layout, image, size, &error) != 0 ||
-                report_error(&error);
+                message_library_error("build", &error);
     if (done) {
         warn_of_permissions(work);
         if (build->verbose)
@@ -334,14 +320,13 @@ int build_program(const struct build *build)
                             .machine = build->target,
                             .debug = build->debug,
                             .verbose = build->verbose,
-                            .report = report_diagnostic,
-                            .context = &work};
+                            .reporter = {report_diagnostic, &work}};
     for (size_t i = 0; i < build->input_count && !common.include_folder; i++)
         if (is_c(build, build->inputs[i]) &&
             datadir_find("asm", "tiny.h", work.folder, sizeof work.folder))
             common.include_folder = work.folder;
     work.common = &common;
-    work.link.report = report_link;
+    work.link.reporter = message_reporter;
     work.link.context = &work;
     work.link.more = add_libgcc;
     work.sources = calloc(build->input_count + 1, sizeof(struct source *));

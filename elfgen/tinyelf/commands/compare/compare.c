@@ -34,24 +34,6 @@ static void help(void)
          "      --help   this text");
 }
 
-/* Reports an error with its place. */
-static void report_error(const char *file, const struct elfgen_error *error, const char *field)
-{
-    char place[64] = "";
-    char *subject = NULL;
-    if (error->offset != ELFGEN_NOWHERE && field)
-        snprintf(place, sizeof place, ": offset 0x%llx (%s)", (unsigned long long)error->offset,
-                 field);
-    else if (error->offset != ELFGEN_NOWHERE)
-        snprintf(place, sizeof place, ": offset 0x%llx", (unsigned long long)error->offset);
-    else if (field)
-        snprintf(place, sizeof place, ": %s", field);
-    if (asprintf(&subject, "%s%s", file, place) < 0)
-        subject = NULL;
-    message(subject ? subject : file, "error", "%s", error->text);
-    free(subject);
-}
-
 struct input {
     const char *path;
     struct file_bytes bytes;
@@ -71,22 +53,21 @@ static bool open_input(struct input *input)
     if (elfgen_view_open_program(&input->view, input->bytes.bytes, input->bytes.size, &error) !=
         ELFGEN_NOT_ELF)
         return true;
-    report_error(input_name(input->path), &error, NULL);
-    return false;
+    return message_library_error(input_name(input->path), &error);
 }
 
 /* Returns false after reporting the error. */
 static bool measure(const struct input *input, struct compare_facts *facts)
 {
-    const char *name = input_name(input->path), *problem = NULL;
+    const char *name = input_name(input->path);
+    struct elfgen_error error;
     struct x86_session *code =
-        x86_session_open(&input->view, compare_code_mode(&input->view), SYNTAX_INTEL, &problem);
-    if (!problem && !compare_measure(facts, name, &input->view, code ? &code->code : NULL))
-        problem = "out of memory";
+        x86_session_open(&input->view, compare_code_mode(&input->view), SYNTAX_INTEL, &error);
+    if (error.status == ELFGEN_OK &&
+        !compare_measure(facts, name, &input->view, code ? &code->code : NULL))
+        elfgen_error_set(&error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
     x86_session_close(code);
-    if (problem)
-        message(name, "error", "%s", problem);
-    return !problem;
+    return error.status == ELFGEN_OK || message_library_error(name, &error);
 }
 
 /* Whether a file is complete; if not, reports what is missing. */
@@ -94,8 +75,9 @@ static bool is_whole(const struct compare_facts *facts)
 {
     if (facts->missing.status == ELFGEN_OK)
         return true;
-    report_error(facts->file, &facts->missing, facts->missing_field);
-    return false;
+    const struct place place = {
+        .file = facts->file, .offset = facts->missing.offset, .field = facts->missing_field};
+    return report_error(&message_reporter, &place, "%s", facts->missing.text);
 }
 
 struct request {

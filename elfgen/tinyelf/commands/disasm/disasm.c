@@ -57,7 +57,7 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_sy
 {
     struct elfgen_view view;
     struct elfgen_error error;
-    const char *problem, *name = input_name(path);
+    const char *name = input_name(path);
     struct debug_file names = {.symbols = {.all = NULL}};
     disasm->source = syntax == SYNTAX_NASM;
     if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF) {
@@ -66,30 +66,30 @@ static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_sy
     }
     if (!x86_knows(view.ehdr.e_machine)) {
         const char *machine = elfgen_machine_name(view.ehdr.e_machine);
-        message(name, "error",
-                "offset 0x12 (e_machine): code for %s (%u) is not known here, only "
-                "x86's",
-                machine ? machine : "an unknown machine", (unsigned)view.ehdr.e_machine);
-        return false;
+        const struct place place = {.file = name, .offset = 0x12, .field = "e_machine"};
+        return report_error(
+            &message_reporter, &place, "code for %s (%u) is not known here, only x86's",
+            machine ? machine : "an unknown machine", (unsigned)view.ehdr.e_machine);
     }
     if (!(debug ? input_read(debug, &names.bytes) &&
-                      debug_file_use(&names, &view, input_name(debug), message_text)
-                : debug_file_find(&names, &view, path, message_text))) {
+                      debug_file_use(&names, &view, input_name(debug), &message_reporter)
+                : debug_file_find(&names, &view, path, &message_reporter))) {
         debug_file_close(&names);
         return false;
     }
     const struct x86_names machine_names = {symbols_put_name, &names.symbols,
                                             view.ehdr.e_type == ELFGEN_ET_EXEC};
-    struct x86_session *code = x86_session_open(&view, mode, syntax, &problem);
+    struct x86_session *code = x86_session_open(&view, mode, syntax, &error);
     if (code)
         code->machine.names = &machine_names;
     disasm->symbols = &names.symbols;
     bool any = code && disasm_report(disasm, &code->code);
-    if (!any)
-        message(name, "error", "%s",
-                problem ? problem
-                        : "no code: the entry point is in no executable segment, and there is no "
-                          "executable section");
+    if (!any && error.status != ELFGEN_OK)
+        message_library_error(name, &error);
+    else if (!any)
+        message(name, "error",
+                "no code: the entry point is in no executable segment, and there is no executable "
+                "section");
     disasm->symbols = NULL;
     x86_session_close(code);
     debug_file_close(&names);

@@ -48,16 +48,9 @@ static void object(void *context, bool is_error, uint64_t offset, const char *fi
                    const char *text)
 {
     const struct objection *objection = context;
-    const char *kind = is_error ? "error: " : "warning: ";
+    const struct place place = {.file = objection->file, .offset = offset, .field = field};
     stdout_flush(objection->output);
-    fprintf(stderr, "tinyelf: %s: ", objection->file);
-    if (offset != ELFGEN_NOWHERE && field)
-        fprintf(stderr, "offset 0x%llx (%s): ", (unsigned long long)offset, field);
-    else if (offset != ELFGEN_NOWHERE)
-        fprintf(stderr, "offset 0x%llx: ", (unsigned long long)offset);
-    else if (field)
-        fprintf(stderr, "%s: ", field);
-    fprintf(stderr, "%s%s\n", kind, text);
+    report_send(&message_reporter, is_error ? REPORT_ERROR : REPORT_WARNING, &place, "%s", text);
 }
 
 static bool dump_file(struct readelf *report, const char *path, bool titled,

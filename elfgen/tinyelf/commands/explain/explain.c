@@ -92,22 +92,19 @@ static bool choose_place(struct explain *explain, const char *at)
 /* Returns false after reporting the error. */
 static bool report(const struct options *options, struct explain *explain)
 {
-    const char *problem = NULL;
+    struct elfgen_error *error = &explain->map.error;
     struct x86_session *code = NULL;
     if (!options->no_code)
-        code = x86_session_open(explain->map.view, options->mode, SYNTAX_INTEL, &problem);
+        code = x86_session_open(explain->map.view, options->mode, SYNTAX_INTEL, error);
     explain->map.code = code ? &code->code : NULL;
     const struct x86_names names = {symbols_put_name, explain->map.symbols,
                                     explain->map.view->ehdr.e_type == ELFGEN_ET_EXEC};
     if (code)
         code->machine.names = &names;
-    bool done = !problem && (!options->at || choose_place(explain, options->at));
-    if (done && !explain_report(explain)) {
-        problem = explain->map.problem;
-        done = false;
-    }
-    if (problem)
-        message(explain->map.file, "error", "%s", problem);
+    bool done = error->status == ELFGEN_OK &&
+                (!options->at || choose_place(explain, options->at)) && explain_report(explain);
+    if (error->status != ELFGEN_OK)
+        message_library_error(explain->map.file, error);
     x86_session_close(code);
     return done;
 }
@@ -133,10 +130,10 @@ static int run(const struct options *options, const char *path)
                                   .colour = options->colour};
         bytemap_open_view(&view, bytes.bytes, bytes.size);
         struct debug_file names = {.symbols = {.all = NULL}};
-        done = options->debug
-                   ? input_read(options->debug, &names.bytes) &&
-                         debug_file_use(&names, &view, input_name(options->debug), message_text)
-                   : debug_file_find(&names, &view, path, message_text);
+        done = options->debug ? input_read(options->debug, &names.bytes) &&
+                                    debug_file_use(&names, &view, input_name(options->debug),
+                                                   &message_reporter)
+                              : debug_file_find(&names, &view, path, &message_reporter);
         explain.map.symbols = &names.symbols;
         done = done && report(options, &explain);
         debug_file_close(&names);

@@ -15,12 +15,12 @@ enum explain_format {
 
 /* Set by the caller. */
 struct explain {
-    struct bytemap map; /* its `problem` is the answer */
+    struct bytemap map; /* its `error` is the answer */
     enum explain_format format;
     bool colour;
 };
 
-/* Prints the report. Returns false if it ended early: map.problem says why. */
+/* Prints the report. Returns false if it ended early: map.error says why. */
 bool explain_report(struct explain *explain);
 
 /* One function per format. */

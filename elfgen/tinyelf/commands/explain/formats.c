@@ -8,7 +8,7 @@ bool explain_report(struct explain *explain)
         [EXPLAIN_MEMORY] = explain_memory,     [EXPLAIN_JSON] = explain_json,
         [EXPLAIN_MARKDOWN] = explain_markdown, [EXPLAIN_HEX] = explain_hex};
     struct bytemap *map = &explain->map;
-    map->problem = NULL;
+    map->error.status = ELFGEN_OK;
     if (map->to > map->view->length)
         map->to = map->view->length;
     return reports[explain->format](explain);

@@ -215,7 +215,7 @@ bool explain_hex(struct explain *explain)
     struct bytemap *map = &explain->map;
     struct source source = {.writer = {map, false, put_claim, put_gap, put_symbol_line, 0}};
     if (!collect_labels(&source)) {
-        map->problem = "out of memory";
+        elfgen_error_set(&map->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
         return false;
     }
     bool good = bytemap_walk(&source.writer);

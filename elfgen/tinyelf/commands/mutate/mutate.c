@@ -249,7 +249,7 @@ static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
     map->to = plan->to;
     /* Counts without names are still worth reporting. */
     if (!mutate_name_owners(report, map))
-        message(map->file, "note", "not all bytes are named: %s", map->problem);
+        message(map->file, "note", "not all bytes are named: %s", map->error.text);
     return true;
 }
 
@@ -335,7 +335,7 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
 {
     struct elfgen_view view;
     struct mutate_original original;
-    const char *problem = NULL;
+    struct elfgen_error error = {.status = ELFGEN_OK};
     struct mutate_plan plan = {.bytes = (const uint8_t *)bytes->bytes,
                                .size = bytes->size,
                                .to = bytes->size,
@@ -349,15 +349,14 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
         return false;
     }
     bytemap_open_view(&view, bytes->bytes, bytes->size);
-    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
     struct bytemap map = {.view = &view,
                           .file = input_name(path),
                           .code = code ? &code->code : NULL,
                           .to = bytes->size,
                           .out = &output->text};
-    if (problem)
-        message(map.file, "error", "%s", problem);
-    bool done = !problem && (!options->place || choose_place(&map, options->place, &plan)) &&
+    bool followed = error.status == ELFGEN_OK || message_library_error(map.file, &error);
+    bool done = followed && (!options->place || choose_place(&map, options->place, &plan)) &&
                 has_room_for_pairs(&plan, map.file) &&
                 look_at_original(&plan, options, path, &original);
     if (done) {

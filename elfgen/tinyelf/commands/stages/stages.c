@@ -67,10 +67,10 @@ struct request {
     struct profile runs[WAY_COUNT];
 };
 
-static void report_diagnostic(void *context, const struct source_message *what)
+static void report_diagnostic(void *context, const struct report *report)
 {
     (void)context;
-    build_diagnostic(what, false);
+    build_diagnostic(report, false);
 }
 
 /* The folder of -o without slashes at its end, or the C file's name with another suffix. */
@@ -176,7 +176,7 @@ static int run(struct request *request, const char *asked)
     char folder[PATH_MAX];
     struct stages *stages = &request->stages;
     stages->compiler_flags = request->flags;
-    stages->report = report_diagnostic;
+    stages->reporter.report = report_diagnostic;
     if (datadir_find("asm", "tiny.h", folder, sizeof folder))
         stages->include_folder = folder;
     if (!name_folder(request, asked)) {

@@ -251,11 +251,11 @@ static void leave(struct step_run *run)
 static void follow_code(struct step_view *view)
 {
     const struct step_file *file = &view->run->recording.files[0];
-    const char *problem;
+    struct elfgen_error ignored; /* without memory, no code is shown */
     if (!file->bytes ||
         elfgen_view_open_program(&view->file, file->bytes, file->size, NULL) == ELFGEN_NOT_ELF)
         return;
-    view->code = x86_session_open(&view->file, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    view->code = x86_session_open(&view->file, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &ignored);
 }
 
 bool step_view(struct step_run *run, struct process_program *program)

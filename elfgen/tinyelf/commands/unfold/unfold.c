@@ -33,26 +33,14 @@ static bool unfold(const char *bytes, size_t size, const char *name, struct unfo
 {
     struct elfgen_view view;
     struct elfgen_error error;
-    const char *problem;
     elfgen_view_open_program(&view, bytes, size, NULL);
-    enum elfgen_status status = elfgen_unfold_check(&view, &error);
-    struct x86_session *code =
-        status == ELFGEN_OK ? x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem)
-                            : NULL;
-    if (status == ELFGEN_OK && !code && problem) {
-        message(name, "error", "%s", problem);
-        return false;
-    }
-    bool done =
-        status == ELFGEN_OK && unfold_file(&view, code ? &code->code : NULL, unfolded, &error);
+    if (elfgen_unfold_check(&view, &error) != ELFGEN_OK)
+        return message_library_error(name, &error);
+    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
+    bool done = (code || error.status == ELFGEN_OK) &&
+                unfold_file(&view, code ? &code->code : NULL, unfolded, &error);
     x86_session_close(code);
-    if (done)
-        return true;
-    if (error.offset != ELFGEN_NOWHERE && error.status != ELFGEN_NOT_ELF)
-        message(name, "error", "offset 0x%llx: %s", (unsigned long long)error.offset, error.text);
-    else
-        message(name, "error", "%s", error.text);
-    return false;
+    return done || message_library_error(name, &error);
 }
 
 /* Notes in which respects the new program differs. */
