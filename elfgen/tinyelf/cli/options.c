@@ -8,21 +8,25 @@
 #include "cli.h"
 #include "elfgen/arch.h"
 
-int option_target(const char *command, const char *name, uint16_t *machine)
+const struct option_choice option_targets[] = {
+#define X(name, title, e_machine) {#name, e_machine, NULL},
+    ELFGEN_ARCHS(X)
+#undef X
+        {NULL, 0, NULL},
+};
+
+const struct option_choice option_colours[] = {
+    {"auto", COLOUR_AUTO, NULL},
+    {"always", COLOUR_ALWAYS, NULL},
+    {"never", COLOUR_NEVER, NULL},
+    {NULL, 0, NULL},
+};
+
+bool option_colour(int when)
 {
-    const struct elfgen_arch *arch = elfgen_arch_named(name);
-    char names[128];
-    size_t length = 0;
-    if (arch) {
-        *machine = arch->machines[0];
-        return EXIT_YES;
-    }
-    for (unsigned i = 0; (arch = elfgen_arch_get(i)) && length < sizeof names; i++) {
-        const char *between = i == 0 ? "" : elfgen_arch_get(i + 1) ? ", " : " or ";
-        length +=
-            (size_t)snprintf(names + length, sizeof names - length, "%s%s", between, arch->name);
-    }
-    return usage_error(command, "--target '%s': it is %s", name, names);
+    const char *no_colour = getenv("NO_COLOR");
+    return when == COLOUR_ALWAYS ||
+           (when == COLOUR_AUTO && isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
 }
 
 int option_compiler(const char *command, const char *text, const char **compiler)
@@ -60,16 +64,6 @@ int option_seconds(const char *command, const char *text, uint64_t *nanoseconds)
         return usage_error(
             command, "--time '%s': it is a number of seconds above 0, such as 5 or 0.5", text);
     *nanoseconds = value;
-    return EXIT_YES;
-}
-
-int option_colour(const char *command, const char *text, bool *colour)
-{
-    const char *no_colour = getenv("NO_COLOR");
-    bool is_auto = strcmp(text, "auto") == 0, always = strcmp(text, "always") == 0;
-    if (!is_auto && !always && strcmp(text, "never") != 0)
-        return usage_error(command, "--color '%s': it is auto, always or never", text);
-    *colour = always || (is_auto && isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
     return EXIT_YES;
 }
 
