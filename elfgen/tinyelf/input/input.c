@@ -112,7 +112,7 @@ bool source_start(struct source *source)
     if (!decide_language(source, &preprocess))
         return false;
     if (source->language != SOURCE_RAW && !toolchain_machine(source->machine))
-        return source_report(source, SOURCE_ERROR, 0,
+        return source_report(source, REPORT_ERROR, 0,
                              "for %s only machine code is taken (--from raw)",
                              elfgen_arch_find(source->machine)->title);
     switch (source->language) {
