@@ -24,6 +24,7 @@
 #include "elfgen/section_headers.h"
 #include "elfgen/text.h"
 #include "elfgen/unfold.h"
+#include "elfgen/version.h"
 #include "elfgen/view.h"
 
 #endif

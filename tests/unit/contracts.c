@@ -1,5 +1,6 @@
 /* Wrong arguments are refused with a status and a sentence, as the public headers promise. */
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "elfgen.h"
@@ -416,6 +417,24 @@ START_TEST(a_claim_on_another_file_means_nothing)
 }
 END_TEST
 
+/* ---- version.h ---- */
+
+#if ELFGEN_VERSION < ELFGEN_VERSION_NUMBER(0, 1, 0)
+#error "#if compares versions"
+#endif
+
+START_TEST(the_version_of_headers_and_library_is_the_same_in_numbers_and_in_text)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%d.%d.%d", ELFGEN_VERSION_MAJOR, ELFGEN_VERSION_MINOR,
+             ELFGEN_VERSION_PATCH);
+    ck_assert_str_eq(ELFGEN_VERSION_TEXT, text);
+    ck_assert_str_eq(elfgen_version_text(), text);
+    ck_assert_uint_eq(elfgen_version(), ELFGEN_VERSION);
+    ck_assert_uint_lt(ELFGEN_VERSION_NUMBER(0, 9, 999), ELFGEN_VERSION_NUMBER(0, 10, 0));
+}
+END_TEST
+
 /* ---- code.h: a decoder that keeps no promise ---- */
 
 /* What it answers at each byte. */
@@ -463,8 +482,7 @@ static void lie_text(void *context, const uint8_t *bytes, size_t size, uint64_t 
     elfgen_text_char(text, '!');
 }
 
-static bool lie_call(void *context, enum elfgen_call_instruction by, uint64_t number,
-                     struct elfgen_signature *signature)
+static bool lie_call(void *context, uint8_t by, uint64_t number, struct elfgen_signature *signature)
 {
     (void)context;
     (void)by;
@@ -481,16 +499,23 @@ START_TEST(a_decoder_that_answers_out_of_range_is_survived)
         {.instruction = {.length = 255, .flow = ELFGEN_FLOW_NEXT}},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_CALL, .has_target = true}, .depth = 9},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_SYSTEM}, .depth = UINT64_MAX},
-        {.instruction = {.length = 1,
-                         .flow = ELFGEN_FLOW_SYSTEM,
-                         .call_instruction = (enum elfgen_call_instruction)7}},
+        {.instruction = {.length = 1, .flow = ELFGEN_FLOW_SYSTEM, .call_instruction = 7}},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_SYSTEM}},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_NEXT},
-         .parts = {.count = 255, .parts = {{.what = (enum elfgen_encoding)99, .length = 1}}}},
+         .parts = {.count = 255, .parts = {{.what = 99, .length = 1}}}},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_NEXT},
          .parts = {.count = 2, .parts = {{.length = 8}, {.offset = 255, .length = 255}}}}};
     struct liar liar = liars[_i];
+    static const struct elfgen_encoding encoding = {.field = {.name = "opcode", .meaning = ""}};
+    static const struct elfgen_call_instruction call = {
+        .number = 32, .arguments = {33, 254}, .next_address = 200, .changed = UINT32_MAX};
     const struct elfgen_machine machine = {.context = &liar,
+                                           .encodings = &encoding,
+                                           .encoding_count = 1,
+                                           .register_count = ELFGEN_REGISTERS_MOST,
+                                           .stack_pointer = 255,
+                                           .call_instructions = &call,
+                                           .call_instruction_count = 1,
                                            .length = lie_length,
                                            .decode = lie_decode,
                                            .split = lie_split,
@@ -521,7 +546,7 @@ START_TEST(a_decoder_that_answers_out_of_range_is_survived)
 }
 END_TEST
 
-START_TEST(memory_for_code_that_is_null_or_not_aligned_is_a_bad_argument)
+START_TEST(memory_for_code_that_is_null_or_not_aligned_and_too_many_registers_are_bad_arguments)
 {
     const struct elfgen_machine machine = {.context = NULL};
     uint8_t file[ROOM];
@@ -536,6 +561,9 @@ START_TEST(memory_for_code_that_is_null_or_not_aligned_is_a_bad_argument)
     ck_assert_int_eq(
         elfgen_code_follow(&followed, &view, &machine, ELFGEN_CODE_ALL, memory + 1, room),
         ELFGEN_BAD_ARGUMENT);
+    const struct elfgen_machine large = {.register_count = ELFGEN_REGISTERS_MOST + 1};
+    ck_assert_int_eq(elfgen_code_follow(&followed, &view, &large, ELFGEN_CODE_ALL, memory, room),
+                     ELFGEN_BAD_ARGUMENT);
     free(memory);
 }
 END_TEST
@@ -578,11 +606,14 @@ static Suite *contracts_suite(void)
     tcase_add_test(files, the_kernel_is_asked_only_about_bytes_that_are_there);
     tcase_add_test(files, a_plan_that_failed_is_not_written);
     tcase_add_test(files, numbers_that_name_nothing_and_null_have_no_name_and_no_text);
+    tcase_add_test(files, the_version_of_headers_and_library_is_the_same_in_numbers_and_in_text);
     tcase_add_test(files, a_claim_on_another_file_means_nothing);
     suite_add_tcase(suite, files);
     TCase *followed = tcase_create("code");
     tcase_add_loop_test(followed, a_decoder_that_answers_out_of_range_is_survived, 0, 8);
-    tcase_add_test(followed, memory_for_code_that_is_null_or_not_aligned_is_a_bad_argument);
+    tcase_add_test(
+        followed,
+        memory_for_code_that_is_null_or_not_aligned_and_too_many_registers_are_bad_arguments);
     tcase_add_test(followed, an_argument_and_a_push_beyond_their_arrays_touch_nothing);
     suite_add_tcase(suite, followed);
     return suite;

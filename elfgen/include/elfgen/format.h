@@ -38,7 +38,7 @@ enum elfgen_kind {
     ELFGEN_KIND_PADDING  /* nothing */
 };
 
-/* Who reads a field when x86 Linux runs the file. */
+/* Who reads a field when Linux runs the file. */
 enum elfgen_reader {
     ELFGEN_READER_KERNEL,  /* execve needs it to start the program */
     ELFGEN_READER_PROGRAM, /* the processor fetches it, or the program reads it */
