@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/grow.h"
 #include "base/proc.h"
+#include "base/no_memory.h"
 
 struct once {
     struct profile *profile;
@@ -187,6 +188,6 @@ bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *
         *time = once.end - once.begin;
     free(once.ids);
     if (once.no_memory)
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while measuring");
+        error_no_memory(error);
     return !once.no_memory;
 }

@@ -2,6 +2,7 @@
 #include "ptrace.h"
 
 #include "base/grow.h"
+#include "base/no_memory.h"
 #include "spin_wait.h"
 
 #include <errno.h>
@@ -275,6 +276,6 @@ bool process_trace(const struct process_program *program, const struct process_w
         remove_tracee(&trace, trace.processes[0]);
     free(trace.processes);
     if (trace.no_memory)
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while tracing");
+        error_no_memory(error);
     return !trace.no_memory;
 }
