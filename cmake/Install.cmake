@@ -23,7 +23,7 @@ set(elfgen_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/elfgen)
 install(EXPORT elfgen-targets NAMESPACE elfgen:: DESTINATION ${elfgen_package_dir})
 configure_package_config_file(cmake/elfgen-config.cmake.in elfgen-config.cmake
     INSTALL_DESTINATION ${elfgen_package_dir})
-write_basic_package_version_file(elfgen-config-version.cmake COMPATIBILITY SameMinorVersion)
+write_basic_package_version_file(elfgen-config-version.cmake COMPATIBILITY ${elfgen_compatibility})
 install(FILES ${PROJECT_BINARY_DIR}/elfgen-config.cmake
               ${PROJECT_BINARY_DIR}/elfgen-config-version.cmake
     DESTINATION ${elfgen_package_dir})

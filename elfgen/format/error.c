@@ -39,6 +39,7 @@ enum elfgen_status elfgen_error_set(struct elfgen_error *error, enum elfgen_stat
     if (!error)
         return status;
     error->status = status;
+    error->file = error->section = NULL;
     error->offset = offset;
     struct elfgen_text text = {.bytes = error->text, .capacity = sizeof error->text - 1};
     va_list arguments;
@@ -52,4 +53,14 @@ enum elfgen_status elfgen_error_set(struct elfgen_error *error, enum elfgen_stat
     va_end(arguments);
     error->text[text.length] = '\0';
     return status;
+}
+
+void elfgen_error_in_section(struct elfgen_error *error, const char *file, const char *section,
+                             uint64_t offset)
+{
+    if (!error)
+        return;
+    error->file = file;
+    error->section = section;
+    error->offset = offset;
 }

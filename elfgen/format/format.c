@@ -29,7 +29,7 @@ static unsigned column(enum elfgen_class class_)
 
 size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_)
 {
-    return elfgen_structures[id].size[column(class_)];
+    return (unsigned)id < ELFGEN_STRUCTURE_COUNT ? elfgen_structures[id].size[column(class_)] : 0;
 }
 
 uint64_t elfgen_field_get(const struct elfgen_field *field, enum elfgen_class class_,

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "search.h"
+
 enum { ANY_OSABI = -1 };
 
 /* The name of a value on one machine (0: all) and one OS/ABI (-1: all). */
@@ -36,7 +38,7 @@ static const struct {
 #undef OSABI
 };
 
-static const struct {
+static const struct machine_row {
     uint16_t machine;
     const char *text;
 } machines[] = {
@@ -70,9 +72,9 @@ static const struct {
     uint16_t value;
     const char *text;
 } relocation_types[] = {
-#define RELOCATION_TYPE(machine, value, text) {machine, value, text},
-#include "relocation_types.def"
-#undef RELOCATION_TYPE
+#define ELFGEN_RELOCATION_TYPE(machine, value, name) {machine, value, #name},
+#include "elfgen/relocation_types.def"
+#undef ELFGEN_RELOCATION_TYPE
 };
 
 /* gABI 4.1, "Symbol Table"; [10] are GNU's. */
@@ -138,18 +140,17 @@ enum { COUNT_MACHINES = sizeof machines / sizeof machines[0] };
 enum { COUNT_OSABIS = sizeof osabis / sizeof osabis[0] };
 enum { COUNT_FLAGS = sizeof section_flags / sizeof section_flags[0] };
 
+static bool is_machine_below(const void *row, const void *machine)
+{
+    return ((const struct machine_row *)row)->machine < *(const uint64_t *)machine;
+}
+
 const char *elfgen_machine_name(uint64_t machine)
 {
     /* The rows are sorted by number. */
-    size_t low = 0, high = COUNT_MACHINES;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (machines[middle].machine < machine)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < COUNT_MACHINES && machines[low].machine == machine ? machines[low].text : NULL;
+    size_t row =
+        elfgen_search(machines, COUNT_MACHINES, sizeof *machines, &machine, is_machine_below);
+    return row < COUNT_MACHINES && machines[row].machine == machine ? machines[row].text : NULL;
 }
 
 const char *elfgen_osabi_name(uint64_t machine, uint64_t osabi)
@@ -176,7 +177,7 @@ static bool same_word(const char *a, const char *b)
 
 int elfgen_osabi_number(uint64_t machine, const char *ident)
 {
-    for (size_t i = 0; i < COUNT_OSABIS; i++)
+    for (size_t i = 0; ident && i < COUNT_OSABIS; i++)
         if ((osabis[i].machine == 0 || osabis[i].machine == machine) &&
             same_word(ident, osabis[i].ident))
             return osabis[i].value;

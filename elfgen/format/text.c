@@ -35,7 +35,8 @@ void elfgen_text_bytes(struct elfgen_text *text, const char *bytes, size_t lengt
 
 void elfgen_text_string(struct elfgen_text *text, const char *string)
 {
-    elfgen_text_bytes(text, string, strlen(string));
+    if (string)
+        elfgen_text_bytes(text, string, strlen(string));
 }
 
 void elfgen_text_char(struct elfgen_text *text, char c)
@@ -131,8 +132,8 @@ void elfgen_text_decimal(struct elfgen_text *text, uint64_t value, unsigned widt
 
 void elfgen_text_column(struct elfgen_text *text, const char *string, size_t width, size_t most)
 {
-    const char *end = memchr(string, '\0', most);
-    size_t length = end ? (size_t)(end - string) : most;
+    const char *end = string ? memchr(string, '\0', most) : NULL;
+    size_t length = end ? (size_t)(end - string) : string ? most : 0;
     elfgen_text_bytes(text, string, length);
     if (length < width)
         elfgen_text_blanks(text, width - length);

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "../format/argument.h"
 #include "../format/codec.h"
 
 /* The references: sigil, bytes, and whether it means the label's address or the distance to it. The
@@ -248,6 +249,8 @@ enum elfgen_status elfgen_hex_measure(const char *source, size_t size,
     struct item item;
     uint64_t count = 0;
     *needs = (struct elfgen_hex_needs){0, 0};
+    if (!elfgen_has_memory(source, size, "characters of the source", error))
+        return ELFGEN_BAD_ARGUMENT;
     do {
         next_item(&scanner, &item);
         if (item.kind == ITEM_ERROR)
@@ -357,6 +360,12 @@ enum elfgen_status elfgen_hex_assemble(const char *source, size_t size,
     uint64_t base = options ? options->base : 0;
     enum elfgen_order order =
         options && options->order == ELFGEN_BIG_ENDIAN ? ELFGEN_BIG_ENDIAN : ELFGEN_LITTLE_ENDIAN;
+    if (!elfgen_has_memory(source, size, "characters of the source", error) ||
+        !elfgen_has_memory(labels, needs->labels, "labels", error) ||
+        !elfgen_has_memory(buffer, needs->bytes, "bytes of the buffer", error))
+        return ELFGEN_BAD_ARGUMENT;
+    if (needs->labels > 0)
+        memset(labels, 0, (size_t)needs->labels * sizeof *labels);
     enum elfgen_status status = place_labels(scanner, base, needs, labels);
     uint64_t made = 0, line_start = 0, line_number = 1; /* of the line that is being listed */
     while (status == ELFGEN_OK) {

@@ -1,44 +1,50 @@
 /* Writes an executable: an ELF header and program headers in front of machine code. */
 #include "elfgen/image.h"
 
+#include "elfgen/text.h"
+
+#include "../format/argument.h"
 #include "../format/codec.h"
 #include "exec.h"
 
-static const struct elfgen_target targets[] = {
-    {.machine = ELFGEN_EM_X86_64,
-     .class_ = ELFGEN_CLASS64,
-     .page_size = 4096,
-     /* TASK_SIZE_MAX, arch/x86/include/asm/page_64.h: with four-level page tables. */
-     .user_end = (UINT64_C(1) << 47) - 4096},
-    {.machine = ELFGEN_EM_386,
-     .class_ = ELFGEN_CLASS32,
-     .page_size = 4096,
-     /* TASK_SIZE of a 32-bit kernel with its usual split; a 64-bit kernel gives more. */
-     .user_end = 0xc0000000},
-};
-
-const struct elfgen_target *elfgen_target_find(uint16_t machine, struct elfgen_error *error)
+/* Appends "62 (x86-64), 3 (i386) and 183 (AArch64)". */
+static void put_archs(struct elfgen_text *text)
 {
-    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
-        if (targets[i].machine == machine)
-            return &targets[i];
+    const struct elfgen_arch *arch;
+    for (unsigned i = 0; (arch = elfgen_arch_get(i)) != NULL; i++) {
+        if (i > 0)
+            elfgen_text_string(text, elfgen_arch_get(i + 1) ? ", " : " and ");
+        elfgen_text_decimal(text, arch->machines[0], 0);
+        elfgen_text_string(text, " (");
+        elfgen_text_string(text, arch->title);
+        elfgen_text_char(text, ')');
+    }
+}
+
+const struct elfgen_arch *elfgen_arch_of(uint16_t machine, struct elfgen_error *error)
+{
+    const struct elfgen_arch *arch = elfgen_arch_find(machine);
+    if (arch)
+        return arch;
+    char list[128];
+    struct elfgen_text text = {.bytes = list, .capacity = sizeof list - 1};
+    put_archs(&text);
+    list[text.length] = '\0';
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                     "no program can be made for machine %u, only for %u (x86-64) and %u (i386)",
-                     (uint64_t)machine, (uint64_t)ELFGEN_EM_X86_64, (uint64_t)ELFGEN_EM_386);
+                     "no program can be made for machine %u, only for %s", (uint64_t)machine, list);
     return NULL;
 }
 
-static size_t header_size(const struct elfgen_target *target, size_t segment_count)
+static size_t header_size(const struct elfgen_arch *arch, size_t segment_count)
 {
-    return target->class_ == ELFGEN_CLASS64
-               ? elfgen_size64_ehdr + segment_count * elfgen_size64_phdr
-               : elfgen_size32_ehdr + segment_count * elfgen_size32_phdr;
+    return arch->class_ == ELFGEN_CLASS64 ? elfgen_size64_ehdr + segment_count * elfgen_size64_phdr
+                                          : elfgen_size32_ehdr + segment_count * elfgen_size32_phdr;
 }
 
 size_t elfgen_header_size(uint16_t machine, size_t segment_count)
 {
-    const struct elfgen_target *target = elfgen_target_find(machine, NULL);
-    return target ? header_size(target, segment_count) : 0;
+    const struct elfgen_arch *arch = elfgen_arch_of(machine, NULL);
+    return arch ? header_size(arch, segment_count) : 0;
 }
 
 size_t elfgen_exec_headers(uint16_t machine)
@@ -46,43 +52,89 @@ size_t elfgen_exec_headers(uint16_t machine)
     return elfgen_header_size(machine, 1);
 }
 
-/* A call that succeeds makes a handful of comparisons; sentences are made only where it fails. */
-bool elfgen_exec_check(const struct elfgen_exec_options *options,
-                       const struct elfgen_target *target, uint64_t file_size,
-                       struct elfgen_error *error)
+/* Says why a base, an alignment or permissions are refused. */
+__attribute__((cold)) static void refuse_options(const struct elfgen_exec_options *options,
+                                                 const struct elfgen_arch *arch,
+                                                 struct elfgen_error *error)
 {
-    const uint32_t known = ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X;
-    const uint64_t base = options->base, align = options->align, end = target->user_end;
-    enum elfgen_status status = ELFGEN_OK;
-    if ((base & (target->page_size - 1)) != 0)
-        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "base %x is not page-aligned: it must be a multiple of %x, such "
-                                  "as %x",
-                                  base, target->page_size, base & ~(target->page_size - 1));
+    const uint64_t base = options->base, align = options->align;
+    const bool is_stack = (options->permissions & ~ELFGEN_PF_ALL) == 0;
+    if ((base & (arch->page_largest - 1)) != 0)
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "base %x is not page-aligned: it must be a multiple of %x, such as %x",
+                         base, arch->page_largest, base & ~(arch->page_largest - 1));
     else if ((align & (align - 1)) != 0)
-        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "align %x is not a power of two", align);
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "align %x is not a power of two", align);
     else if (align != 0 && (base & (align - 1)) != 0)
-        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "base %x is not a multiple of align %x, as a segment at file "
-                                  "offset 0 must be",
-                                  base, align);
-    else if (((options->permissions | options->stack) & ~known) != 0)
-        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "permissions %x have bits besides 4 (read), 2 (write) and 1 "
-                                  "(execute)",
-                                  (uint64_t)(options->permissions | options->stack));
-    else if (base > end || file_size > end - base || options->zero_fill > end - base - file_size)
-        status = elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
-                                  "base %x, %u bytes in the file and %u of zeros pass the end of "
-                                  "user space, %x",
-                                  base, file_size, options->zero_fill, end);
-    else if (options->entry != ELFGEN_ENTRY_FIRST &&
-             (options->entry < base || options->entry - base >= file_size + options->zero_fill))
-        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                  "entry %x lies outside the segment, which is %x to %x",
-                                  options->entry, base, base + file_size + options->zero_fill - 1);
-    return status == ELFGEN_OK;
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "base %x is not a multiple of align %x, as a segment at file offset 0 "
+                         "must be",
+                         base, align);
+    else
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "%spermissions %x " ELFGEN_PF_SENTENCE, is_stack ? "the stack's " : "",
+                         (uint64_t)(is_stack ? options->stack : options->permissions));
+}
+
+/* Says why a segment of `size` bytes in the file is refused. */
+__attribute__((cold)) static void refuse_size(const struct elfgen_exec_options *options,
+                                              uint64_t size, uint64_t end,
+                                              struct elfgen_error *error)
+{
+    elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                     "base %x, %u bytes in the file and %u of zeros pass the end of user space, %x",
+                     options->base, size, options->zero_fill, end);
+}
+
+__attribute__((cold)) static void refuse_entry(const struct elfgen_exec_options *options,
+                                               uint64_t size, struct elfgen_error *error)
+{
+    elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                     "entry %x lies outside the segment, which is %x to %x", options->entry,
+                     options->base, options->base + size + options->zero_fill - 1);
+}
+
+/* A call that succeeds makes a handful of comparisons; sentences are made only where it fails. */
+static inline bool check_options(const struct elfgen_exec_options *options,
+                                 const struct elfgen_arch *arch, struct elfgen_error *error)
+{
+    const uint64_t base = options->base, align = options->align;
+    if ((base & (arch->page_largest - 1)) == 0 && (align & (align - 1)) == 0 &&
+        (align == 0 || (base & (align - 1)) == 0) &&
+        ((options->permissions | options->stack) & ~ELFGEN_PF_ALL) == 0)
+        return true;
+    refuse_options(options, arch, error);
+    return false;
+}
+
+static inline bool check(const struct elfgen_exec_options *options, const struct elfgen_arch *arch,
+                         uint64_t size, struct elfgen_error *error)
+{
+    const uint64_t base = options->base, end = arch->user_end;
+    if (!check_options(options, arch, error))
+        return false;
+    if (base > end || size > end - base || options->zero_fill > end - base - size) {
+        refuse_size(options, size, end, error);
+        return false;
+    }
+    if (options->entry == ELFGEN_ENTRY_FIRST ||
+        (options->entry >= base && options->entry - base < size + options->zero_fill))
+        return true;
+    refuse_entry(options, size, error);
+    return false;
+}
+
+bool elfgen_exec_check_options(const struct elfgen_exec_options *options,
+                               const struct elfgen_arch *arch, struct elfgen_error *error)
+{
+    return check_options(options, arch, error);
+}
+
+bool elfgen_exec_check(const struct elfgen_exec_options *options, const struct elfgen_arch *arch,
+                       uint64_t file_size, struct elfgen_error *error)
+{
+    return check(options, arch, file_size, error);
 }
 
 /* Writes all headers at `bytes`. Inline, with constants for class and byte order, so that it is one
@@ -125,10 +177,10 @@ static inline void write_headers(uint8_t *bytes, const struct elfgen_exec_option
     }
 }
 
-void elfgen_write_headers(uint8_t *bytes, const struct elfgen_target *target,
+void elfgen_write_headers(uint8_t *bytes, const struct elfgen_arch *arch,
                           const struct elfgen_layout *layout)
 {
-    if (target->class_ == ELFGEN_CLASS64)
+    if (arch->class_ == ELFGEN_CLASS64)
         write_headers(bytes, &layout->exec, layout->segments, layout->segment_count, ELFGEN_CLASS64,
                       ELFGEN_LITTLE_ENDIAN);
     else
@@ -142,11 +194,11 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
     static const struct elfgen_exec_options defaults = ELFGEN_EXEC_DEFAULTS;
     if (!options)
         options = &defaults;
-    const struct elfgen_target *target = elfgen_target_find(options->machine, error);
-    if (!target)
+    const struct elfgen_arch *arch = elfgen_arch_of(options->machine, error);
+    if (!arch)
         return 0;
     size_t segment_count = options->stack ? 2 : 1;
-    size_t headers = header_size(target, segment_count);
+    size_t headers = header_size(arch, segment_count);
     /* The size stays below SIZE_MAX, so that there is always a value larger than `capacity`. */
     if (length >= SIZE_MAX - headers) {
         elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
@@ -154,7 +206,7 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
         return 0;
     }
     size_t size = headers + length;
-    if (!elfgen_exec_check(options, target, size, error))
+    if (!check(options, arch, size, error))
         return 0;
     if (size > capacity) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
@@ -162,6 +214,9 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
                          (uint64_t)capacity);
         return size;
     }
+    if (!elfgen_has_memory(code, length, "bytes of code", error) ||
+        !elfgen_has_memory(buffer, capacity, "bytes of the buffer", error))
+        return 0;
     uint8_t *bytes = buffer;
     if (length > 0 && code != bytes + headers)
         memmove(bytes + headers, code, length);
@@ -174,7 +229,7 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
          .align = options->align},
         {.type = ELFGEN_PT_GNU_STACK, .permissions = options->stack},
     };
-    if (target->class_ == ELFGEN_CLASS64)
+    if (arch->class_ == ELFGEN_CLASS64)
         write_headers(bytes, options, segments, segment_count, ELFGEN_CLASS64,
                       ELFGEN_LITTLE_ENDIAN);
     else

@@ -3,18 +3,23 @@
 
 #include <string.h>
 
+#include "../format/argument.h"
 #include "exec.h"
+#include "program.h"
 #include "relocate.h"
 
 enum elfgen_status elfgen_apply_relocations(const struct elfgen_program *program, uint16_t machine,
                                             void *bytes, uint64_t size, struct elfgen_error *error)
 {
-    const struct elfgen_target *target = elfgen_target_find(machine, error);
-    if (!target)
+    const struct elfgen_arch *arch = elfgen_arch_of(machine, error);
+    if (!arch)
         return ELFGEN_UNSUPPORTED;
+    if (!elfgen_program_has_arrays(program, error) ||
+        !elfgen_has_memory(bytes, size, "bytes of the file", error))
+        return ELFGEN_BAD_ARGUMENT;
     for (size_t i = 0; i < program->relocation_count; i++) {
         enum elfgen_status status =
-            elfgen_relocate(program, &program->relocations[i], target, bytes, size, error);
+            elfgen_relocate(program, &program->relocations[i], arch, bytes, size, error);
         if (status != ELFGEN_OK)
             return status;
     }
@@ -26,8 +31,8 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
 {
     uint64_t size = layout->file_size;
     const uint64_t headers = layout->header_size;
-    const struct elfgen_target *target = elfgen_target_find(layout->exec.machine, error);
-    if (!target)
+    const struct elfgen_arch *arch = elfgen_arch_of(layout->exec.machine, error);
+    if (!arch)
         return 0;
     if (layout->segment_count > ELFGEN_MOST_SEGMENTS || size < headers || size >= SIZE_MAX ||
         headers != elfgen_header_size(layout->exec.machine, layout->segment_count)) {
@@ -35,13 +40,16 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
                          "the layout is not one that this library made");
         return 0;
     }
-    if (!elfgen_exec_check(&layout->exec, target, size, error))
+    if (!elfgen_exec_check(&layout->exec, arch, size, error))
         return 0;
     if (size > capacity) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
                          "the file takes %u bytes, the buffer has %u", size, (uint64_t)capacity);
         return (size_t)size;
     }
+    if (!elfgen_program_has_arrays(program, error) ||
+        !elfgen_has_memory(buffer, capacity, "bytes of the buffer", error))
+        return 0;
     uint8_t *bytes = buffer;
     memset(bytes, 0, (size_t)size);
     for (size_t i = 0; i < program->section_count; i++) {
@@ -51,13 +59,14 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
         if (section->offset < headers || section->offset > size ||
             section->size > size - section->offset) {
             elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                             "section %s does not lie in the laid-out file", section->name);
+                             "the section does not lie in the laid-out file");
+            elfgen_error_in_section(error, section->file, section->name, ELFGEN_NOWHERE);
             return 0;
         }
         memcpy(bytes + section->offset, section->bytes, (size_t)section->size);
     }
-    if (elfgen_apply_relocations(program, target->machine, bytes, size, error) != ELFGEN_OK)
+    if (elfgen_apply_relocations(program, layout->exec.machine, bytes, size, error) != ELFGEN_OK)
         return 0;
-    elfgen_write_headers(bytes, target, layout);
+    elfgen_write_headers(bytes, arch, layout);
     return (size_t)size;
 }

@@ -4,6 +4,7 @@
 #include "../format/codec.h"
 #include "exec.h"
 #include "order.h"
+#include "program.h"
 
 /* The order of sections in the file. Zeros come last, since they take no room in it. */
 enum rank { RANK_EXECUTABLE, RANK_READ_ONLY, RANK_WRITABLE, RANK_ZERO_FILL, RANK_COUNT };
@@ -20,7 +21,7 @@ static enum rank rank_of(const struct elfgen_section *section)
 /* The file as it grows. */
 struct walk {
     const struct elfgen_program *program;
-    const struct elfgen_target *target;
+    const struct elfgen_arch *arch;
     struct elfgen_layout *layout;
     uint64_t bias;  /* address less file offset, in the current segment */
     uint64_t end;   /* file offset at which the last section ends, as if zeros were in the file */
@@ -33,10 +34,9 @@ static enum elfgen_status section_error(const struct walk *walk, enum elfgen_sta
                                         const struct elfgen_section *section, const char *format,
                                         uint64_t value)
 {
-    struct elfgen_error inner;
-    elfgen_error_set(&inner, status, ELFGEN_NOWHERE, format, value);
-    return elfgen_error_set(walk->error, status, ELFGEN_NOWHERE, "%s%ssection %s%s", section->file,
-                            section->file ? ": " : "", section->name, inner.text);
+    elfgen_error_set(walk->error, status, ELFGEN_NOWHERE, format, value);
+    elfgen_error_in_section(walk->error, section->file, section->name, ELFGEN_NOWHERE);
+    return status;
 }
 
 /* Places a section after those that have a place. An empty section gets a place too, but costs
@@ -49,7 +49,7 @@ static enum elfgen_status place(struct walk *walk, struct elfgen_section *sectio
     if (!elfgen_add(walk->bias, walk->end, &address) ||
         !elfgen_round_up(address, align, &address) || !elfgen_add(address, section->size, &end))
         return section_error(walk, ELFGEN_DOES_NOT_FIT, section,
-                             ", %u bytes, passes the end of user space", section->size);
+                             "its %u bytes pass the end of user space", section->size);
     section->address = address;
     section->offset = address - walk->bias;
     if (section->size == 0)
@@ -153,7 +153,7 @@ static enum elfgen_status find_entry(const struct elfgen_program *program, uint6
     const struct elfgen_symbol *found = NULL;
     for (size_t i = 0; i < program->symbol_count; i++) {
         const struct elfgen_symbol *symbol = &program->symbols[i];
-        if (symbol->section == ELFGEN_SECTION_UNDEFINED ||
+        if (symbol->section == ELFGEN_SECTION_UNDEFINED || !symbol->name ||
             strcmp(symbol->name, program->entry_symbol) != 0)
             continue;
         if (!found || (found->binding == ELFGEN_LOCAL && symbol->binding != ELFGEN_LOCAL))
@@ -161,31 +161,60 @@ static enum elfgen_status find_entry(const struct elfgen_program *program, uint6
         if (found->binding != ELFGEN_LOCAL)
             break;
     }
-    if (found)
-        return elfgen_symbol_address(program, found, entry, error);
-    return elfgen_error_set(error, ELFGEN_UNDEFINED, ELFGEN_NOWHERE,
-                            "the entry symbol '%s' is not defined", program->entry_symbol);
+    if (!found)
+        return elfgen_error_set(error, ELFGEN_UNDEFINED, ELFGEN_NOWHERE,
+                                "the entry symbol '%s' is not defined", program->entry_symbol);
+    enum elfgen_status status = elfgen_symbol_address(program, found, entry, error);
+    /* The highest address is no entry, and would be taken for ELFGEN_ENTRY_FIRST. */
+    if (status == ELFGEN_OK && *entry == ELFGEN_ENTRY_FIRST)
+        status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                  "the entry symbol '%s' is at %x, outside the program",
+                                  program->entry_symbol, *entry);
+    return status;
+}
+
+/* Whether what the layout is given keeps the contract, as far as a layout can tell. */
+static enum elfgen_status check_program(const struct walk *walk)
+{
+    const struct elfgen_program *program = walk->program;
+    if (!elfgen_program_has_arrays(program, walk->error))
+        return ELFGEN_BAD_ARGUMENT;
+    for (size_t i = 0; i < program->section_count; i++) {
+        const struct elfgen_section *section = &program->sections[i];
+        if (section->align & (section->align - 1))
+            return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
+                                 "alignment %u is not a power of two", section->align);
+        if (section->permissions & ~ELFGEN_PF_ALL)
+            return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
+                                 "permissions %x " ELFGEN_PF_SENTENCE, section->permissions);
+    }
+    for (size_t i = 0; i < program->symbol_count; i++) {
+        const struct elfgen_symbol *symbol = &program->symbols[i];
+        uint64_t address;
+        if (symbol->section < program->section_count ||
+            symbol->section == ELFGEN_SECTION_UNDEFINED ||
+            symbol->section == ELFGEN_SECTION_ABSOLUTE)
+            continue;
+        return elfgen_symbol_address(program, symbol, &address, walk->error);
+    }
+    return ELFGEN_OK;
 }
 
 /* Begins any layout. */
 static enum elfgen_status begin(struct walk *walk, const struct elfgen_exec_options *options)
 {
     static const struct elfgen_exec_options defaults = ELFGEN_EXEC_DEFAULTS;
-    const struct elfgen_program *program = walk->program;
     struct elfgen_layout *layout = walk->layout;
     *layout = (struct elfgen_layout){.exec = options ? *options : defaults};
-    walk->target = elfgen_target_find(layout->exec.machine, walk->error);
-    if (!walk->target)
+    layout->exec.permissions = 0; /* the sections' decide */
+    walk->arch = elfgen_arch_of(layout->exec.machine, walk->error);
+    if (!walk->arch)
         return ELFGEN_UNSUPPORTED;
-    for (size_t i = 0; i < program->section_count; i++) {
-        const uint64_t align = program->sections[i].align;
-        if (align & (align - 1))
-            return section_error(walk, ELFGEN_BAD_ARGUMENT, &program->sections[i],
-                                 ": alignment %u is not a power of two", align);
-    }
+    if (!elfgen_exec_check_options(&layout->exec, walk->arch, walk->error))
+        return ELFGEN_BAD_ARGUMENT;
     walk->bias = layout->exec.base;
     walk->first = ELFGEN_ENTRY_FIRST;
-    return ELFGEN_OK;
+    return check_program(walk);
 }
 
 static struct elfgen_segment *add_segment(struct elfgen_layout *layout, uint32_t type)
@@ -210,7 +239,7 @@ static void begin_file(struct walk *walk, size_t load_count)
 static enum elfgen_status finish(struct walk *walk, uint64_t end)
 {
     struct elfgen_layout *layout = walk->layout;
-    const uint64_t user_end = walk->target->user_end;
+    const uint64_t user_end = walk->arch->user_end;
     layout->memory_size = end - layout->exec.base;
     if (layout->exec.base > user_end || layout->memory_size > user_end - layout->exec.base)
         return elfgen_error_set(walk->error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
@@ -275,15 +304,16 @@ static enum elfgen_status split_needs(const struct walk *walk, bool needs[RANK_C
             continue;
         if ((section->permissions & both) == both)
             return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
-                                 ", %u bytes, is writable and executable: no page may be both in "
+                                 "its %u bytes are writable and executable: no page may be both in "
                                  "layout split, and layout single can have it",
                                  section->size);
         enum rank rank = rank_of(section);
         if (rank == RANK_ZERO_FILL && section->permissions & ELFGEN_PF_X)
-            return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
-                                 ", %u bytes of zeros, is executable: layout split has zeros where "
-                                 "nothing is executed, and layout single can have it",
-                                 section->size);
+            return section_error(
+                walk, ELFGEN_BAD_ARGUMENT, section,
+                "its %u bytes of zeros are executable: layout split has zeros where "
+                "nothing is executed, and layout single can have it",
+                section->size);
         needs[rank == RANK_ZERO_FILL ? RANK_WRITABLE : rank] = true;
     }
     return ELFGEN_OK;
@@ -297,7 +327,7 @@ static enum elfgen_status split_off(struct walk *walk, enum rank rank)
         [RANK_READ_ONLY] = ELFGEN_PF_R,
         [RANK_WRITABLE] = ELFGEN_PF_R | ELFGEN_PF_W,
     };
-    const uint64_t page = walk->target->page_size;
+    const uint64_t page = walk->arch->page_largest;
     struct elfgen_layout *layout = walk->layout;
     const bool first = layout->segment_count == 0;
     struct elfgen_segment *segment = add_segment(layout, ELFGEN_PT_LOAD);

@@ -1,120 +1,28 @@
-/* Applies relocations, by the formulas of format/relocations.def. */
+/* Applies relocations, by the rows of the architecture. */
 #include "relocate.h"
 
 #include "elfgen/names.h"
 
-#include "../format/codec.h"
-
-enum formula {
-    FORMULA_NONE, /* no row */
-    FORMULA_S_PLUS_A,
-    FORMULA_S_PLUS_A_MINUS_P,
-    FORMULA_S_PLUS_A_MINUS_GOT,
-    FORMULA_Z_PLUS_A
-};
-enum range { RANGE_ANY, RANGE_SIGNED, RANGE_UNSIGNED, RANGE_EITHER };
-
-struct rule {
-    unsigned width; /* bytes */
-    enum formula formula;
-    enum range range;
-};
-
-struct got_rule {
-    enum elfgen_got_use use;
-    uint32_t plain;
-};
-
-enum { INDEX_X86_64, INDEX_386, INDEX_COUNT, TYPE_COUNT = 64 };
-
-/* By machine and type. */
-static const struct rule rules[INDEX_COUNT][TYPE_COUNT] = {
-#define RELOCATION(machine, number, width, formula, range)                                         \
-    [INDEX_##machine][number] = {width, FORMULA_##formula, RANGE_##range},
-#define GOT_RELOCATION(machine, number, use, plain)
-#include "../format/relocations.def"
-#undef RELOCATION
-#undef GOT_RELOCATION
-};
-
-static const struct got_rule got_rules[INDEX_COUNT][TYPE_COUNT] = {
-#define RELOCATION(machine, number, width, formula, range)
-#define GOT_RELOCATION(machine, number, use, plain)                                                \
-    [INDEX_##machine][number] = {ELFGEN_GOT_##use, plain},
-#include "../format/relocations.def"
-#undef RELOCATION
-#undef GOT_RELOCATION
-};
-
-static int index_of(uint16_t machine)
-{
-    return machine == ELFGEN_EM_X86_64 ? INDEX_X86_64 : machine == ELFGEN_EM_386 ? INDEX_386 : -1;
-}
-
-static const struct rule *find_rule(uint16_t machine, uint32_t type)
-{
-    int index = index_of(machine);
-    if (index < 0 || type >= TYPE_COUNT || rules[index][type].formula == FORMULA_NONE)
-        return NULL;
-    return &rules[index][type];
-}
-
-static const struct got_rule *find_got_rule(uint16_t machine, uint32_t type)
-{
-    int index = index_of(machine);
-    return index < 0 || type >= TYPE_COUNT || got_rules[index][type].use == ELFGEN_GOT_NONE
-               ? NULL
-               : &got_rules[index][type];
-}
-
-unsigned elfgen_relocation_width(uint16_t machine, uint32_t type)
-{
-    const struct got_rule *got_rule = find_got_rule(machine, type);
-    const struct rule *rule = find_rule(machine, got_rule ? got_rule->plain : type);
-    return rule ? rule->width : 0;
-}
-
-bool elfgen_relocation_is_relative(uint16_t machine, uint32_t type)
-{
-    const struct rule *rule = find_rule(machine, type);
-    return rule && rule->formula == FORMULA_S_PLUS_A_MINUS_P;
-}
-
-enum elfgen_got_use elfgen_relocation_got(uint16_t machine, const uint8_t *bytes, uint64_t size,
-                                          const struct elfgen_relocation *relocation,
-                                          uint32_t *plain)
-{
-    const struct got_rule *rule = find_got_rule(machine, relocation->type);
-    *plain = rule ? rule->plain : relocation->type;
-    if (!rule)
-        return ELFGEN_GOT_NONE;
-    /* An i386 instruction without a base register holds the slot's address, not its distance from
-     * the table's base: ModRM is 00 reg 101. */
-    if (machine == ELFGEN_EM_386 && rule->use == ELFGEN_GOT_SLOT && bytes &&
-        relocation->offset >= 1 && relocation->offset <= size &&
-        (bytes[relocation->offset - 1] & 0xc7) == 0x05)
-        *plain = ELFGEN_R_386_32;
-    return rule->use;
-}
+#include "../arch/relocations.h"
 
 /* The lowest and the highest value that fits `rule`. */
-static void limits(const struct rule *rule, int64_t *lowest, int64_t *highest)
+static void limits(const struct elfgen_relocation_rule *rule, int64_t *lowest, int64_t *highest)
 {
-    unsigned bits = rule->width * 8;
-    *lowest = rule->range == RANGE_UNSIGNED ? 0 : -(INT64_C(1) << (bits - 1));
-    *highest = (INT64_C(1) << (rule->range == RANGE_SIGNED ? bits - 1 : bits)) - 1;
+    unsigned bits = rule->bits;
+    *lowest = rule->range == ELFGEN_RANGE_UNSIGNED ? 0 : -(INT64_C(1) << (bits - 1));
+    *highest = (INT64_C(1) << (rule->range == ELFGEN_RANGE_SIGNED ? bits - 1 : bits)) - 1;
 }
 
-static const char *name_of(uint16_t machine, uint32_t type)
+static const char *name_of(const struct elfgen_arch *arch, uint32_t type)
 {
-    const char *name = elfgen_relocation_type_name(machine, type);
+    const char *name = elfgen_relocation_type_name(arch->machines[0], type);
     return name ? name : "a relocation";
 }
 
-/* "FILE:(SECTION+0xOFFSET): ", as linkers name a place. */
-#define PLACE "%s%s(%s+%x): "
-#define PLACE_OF(section, relocation)                                                              \
-    (section)->file, (section)->file ? ":" : "", (section)->name, (relocation)->offset
+static bool is_label(const struct elfgen_symbol *symbol)
+{
+    return symbol->name && *symbol->name && *symbol->name != '.';
+}
 
 /* The name of what a relocation refers to, for messages. Assemblers often refer to a section and an
  * addend; the user knows the label at that place. */
@@ -122,132 +30,208 @@ static const char *name_of_target(const struct elfgen_program *program,
                                   const struct elfgen_relocation *relocation)
 {
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
-    if (*symbol->name && *symbol->name != '.')
+    if (is_label(symbol))
         return symbol->name;
     uint64_t target = symbol->value + (uint64_t)relocation->addend;
     for (size_t i = 0; i < program->symbol_count; i++) {
         const struct elfgen_symbol *label = &program->symbols[i];
-        if (label->section == symbol->section && label->value == target && *label->name &&
-            *label->name != '.')
+        if (label->section == symbol->section && label->value == target && is_label(label))
             return label->name;
     }
     return symbol->name;
 }
 
-static enum elfgen_status check_fit(const struct rule *rule, uint16_t machine, uint64_t value,
+static enum elfgen_status check_fit(const struct elfgen_relocation_rule *rule,
+                                    const struct elfgen_arch *arch, uint64_t value,
                                     const struct elfgen_program *program,
                                     const struct elfgen_relocation *relocation,
                                     struct elfgen_error *error)
 {
-    if (rule->range == RANGE_ANY)
+    if (rule->range == ELFGEN_RANGE_ANY)
         return ELFGEN_OK;
     int64_t lowest, highest;
     limits(rule, &lowest, &highest);
     /* Compared as signed 64-bit numbers, since the processor sign-extends the field. */
     if ((int64_t)value >= lowest && (int64_t)value <= highest)
         return ELFGEN_OK;
-    const struct elfgen_section *section = &program->sections[relocation->section];
     bool negative = (int64_t)value < 0;
-    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, section->offset + relocation->offset,
-                            PLACE "%s against '%s': %s%x does not fit, %u bits hold %s%x to %x",
-                            PLACE_OF(section, relocation), name_of(machine, relocation->type),
-                            name_of_target(program, relocation), negative ? "-" : "",
-                            negative ? 0 - value : value, (uint64_t)rule->width * 8,
+    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                            "%s against '%s': %s%x does not fit, %u bits hold %s%x to %x",
+                            name_of(arch, relocation->type), name_of_target(program, relocation),
+                            negative ? "-" : "", negative ? 0 - value : value, (uint64_t)rule->bits,
                             lowest < 0 ? "-" : "", (uint64_t)0 - (uint64_t)lowest,
                             (uint64_t)highest);
 }
 
-/* Whether a relocation of existing section and symbol is supported, and lies in its section and in
- * the file's `size` bytes. `rule`, `name`: of its type, NULL where there is none. */
+static enum elfgen_status set_unsupported(const struct elfgen_program *program,
+                                          const struct elfgen_relocation *relocation,
+                                          const struct elfgen_arch *arch,
+                                          struct elfgen_error *error)
+{
+    const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
+    const char *name = elfgen_relocation_type_name(arch->machines[0], relocation->type);
+    if (!name)
+        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                                "relocation type %u against '%s' is not supported",
+                                (uint64_t)relocation->type, symbol->name);
+    return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                            "%s against '%s' is not supported", name, symbol->name);
+}
+
+/* Whether a relocation of existing section and symbol lies in its section and in the file's `size`
+ * bytes. */
 static enum elfgen_status check_place(const struct elfgen_program *program,
                                       const struct elfgen_relocation *relocation,
-                                      const struct rule *rule, const char *name, uint64_t size,
+                                      const struct elfgen_arch *arch,
+                                      const struct elfgen_relocation_rule *rule, uint64_t size,
                                       struct elfgen_error *error)
 {
     const struct elfgen_section *section = &program->sections[relocation->section];
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
-    if (!rule && !name)
-        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                                PLACE "relocation type %u against '%s' is not supported",
-                                PLACE_OF(section, relocation), (uint64_t)relocation->type,
-                                symbol->name);
-    if (!rule)
-        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                                PLACE "%s against '%s' is not supported",
-                                PLACE_OF(section, relocation), name, symbol->name);
     if (!section->bytes || relocation->offset > section->size ||
-        rule->width > section->size - relocation->offset)
+        rule->field.width > section->size - relocation->offset)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                PLACE "%s against '%s' lies outside the section's %u bytes",
-                                PLACE_OF(section, relocation), name, symbol->name,
+                                "%s against '%s' lies outside the section's %u bytes",
+                                name_of(arch, relocation->type), symbol->name,
                                 section->bytes ? section->size : 0);
     if (section->offset > size || section->size > size - section->offset)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                PLACE "the section does not lie in the file's %u bytes",
-                                PLACE_OF(section, relocation), size);
+                                "the section does not lie in the file's %u bytes", size);
     return ELFGEN_OK;
+}
+
+static bool is_undefined_weak(const struct elfgen_symbol *symbol)
+{
+    return symbol->section == ELFGEN_SECTION_UNDEFINED && symbol->binding == ELFGEN_WEAK;
+}
+
+static bool is_relative(const struct elfgen_relocation_rule *rule)
+{
+    return rule->formula == ELFGEN_FORMULA_S_PLUS_A_MINUS_P ||
+           rule->formula == ELFGEN_FORMULA_PAGE_S_PLUS_A_MINUS_PAGE_P;
+}
+
+/* The address of the global offset table, for formulas that have it. */
+static enum elfgen_status got_base(const struct elfgen_program *program,
+                                   const struct elfgen_relocation *relocation,
+                                   const struct elfgen_arch *arch, uint64_t *base,
+                                   struct elfgen_error *error)
+{
+    const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
+    if (program->got)
+        return elfgen_symbol_address(program, program->got, base, error);
+    return elfgen_error_set(
+        error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+        "%s against '%s' needs the base of the global offset table, and the program has none",
+        name_of(arch, relocation->type), symbol->name);
 }
 
 /* The formula's value, addend included. */
 static enum elfgen_status compute(const struct elfgen_program *program,
                                   const struct elfgen_relocation *relocation,
-                                  const struct rule *rule, const char *name, uint64_t *value,
+                                  const struct elfgen_arch *arch,
+                                  const struct elfgen_relocation_rule *rule, uint64_t *value,
                                   struct elfgen_error *error)
 {
+    const uint64_t page = ~UINT64_C(0xfff);
     const struct elfgen_section *section = &program->sections[relocation->section];
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
-    struct elfgen_error inner;
-    enum elfgen_status status = elfgen_symbol_address(program, symbol, value, &inner);
+    const uint64_t place = section->address + relocation->offset;
+    const uint64_t addend = (uint64_t)relocation->addend;
+    uint64_t base;
+    enum elfgen_status status = elfgen_symbol_address(program, symbol, value, error);
     if (status != ELFGEN_OK)
-        return elfgen_error_set(error, status, section->offset + relocation->offset, PLACE "%s",
-                                PLACE_OF(section, relocation), inner.text);
-    if (rule->formula == FORMULA_S_PLUS_A_MINUS_P)
-        *value -= section->address + relocation->offset;
-    else if (rule->formula == FORMULA_Z_PLUS_A)
-        *value = symbol->size;
-    else if (rule->formula == FORMULA_S_PLUS_A_MINUS_GOT) {
-        uint64_t base;
-        if (!program->got)
-            return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                    PLACE "%s against '%s' needs the base of the global offset "
-                                          "table, and the program has none",
-                                    PLACE_OF(section, relocation), name, symbol->name);
-        status = elfgen_symbol_address(program, program->got, &base, error);
-        if (status != ELFGEN_OK)
-            return status;
-        *value -= base;
+        return status;
+    if (arch->relocations->weak_is_place && is_relative(rule) && is_undefined_weak(symbol))
+        *value = place;
+    switch ((enum elfgen_formula)rule->formula) {
+    case ELFGEN_FORMULA_S_PLUS_A:
+        *value += addend;
+        break;
+    case ELFGEN_FORMULA_S_PLUS_A_MINUS_P:
+        *value += addend - place;
+        break;
+    case ELFGEN_FORMULA_Z_PLUS_A:
+        *value = symbol->size + addend;
+        break;
+    case ELFGEN_FORMULA_PAGE_S_PLUS_A_MINUS_PAGE_P:
+        *value = ((*value + addend) & page) - (place & page);
+        break;
+    case ELFGEN_FORMULA_S_PLUS_A_MINUS_GOT:
+    case ELFGEN_FORMULA_S_PLUS_A_MINUS_PAGE_GOT:
+        status = got_base(program, relocation, arch, &base, error);
+        if (status == ELFGEN_OK)
+            *value +=
+                addend - (rule->formula == ELFGEN_FORMULA_S_PLUS_A_MINUS_GOT ? base : base & page);
+        break;
     }
-    *value += (uint64_t)relocation->addend;
-    return ELFGEN_OK;
+    return status;
+}
+
+static enum elfgen_status check_multiple(const struct elfgen_relocation_rule *rule,
+                                         const struct elfgen_arch *arch, uint64_t value,
+                                         const struct elfgen_program *program,
+                                         const struct elfgen_relocation *relocation,
+                                         struct elfgen_error *error)
+{
+    if ((value & (rule->field.multiple - 1u)) == 0)
+        return ELFGEN_OK;
+    return elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                            "%s against '%s': %x is not a multiple of %u",
+                            name_of(arch, relocation->type), name_of_target(program, relocation),
+                            value, (uint64_t)rule->field.multiple);
+}
+
+/* Applies a relocation of existing section and symbol. */
+static enum elfgen_status apply(const struct elfgen_program *program,
+                                const struct elfgen_relocation *relocation,
+                                const struct elfgen_arch *arch, uint8_t *image, uint64_t size,
+                                struct elfgen_error *error)
+{
+    const struct elfgen_section *section = &program->sections[relocation->section];
+    const struct elfgen_relocation_rule *rule = elfgen_relocation_find(arch, relocation->type);
+    if (!rule)
+        return set_unsupported(program, relocation, arch, error);
+    enum elfgen_status status = check_place(program, relocation, arch, rule, size, error);
+    if (status != ELFGEN_OK)
+        return status;
+    uint8_t *bytes = image + section->offset + relocation->offset;
+    if (rule->field.nop != 0 && is_undefined_weak(&program->symbols[relocation->symbol])) {
+        const struct elfgen_bit_field whole = {.width = 4, .top = 31};
+        elfgen_relocation_store(&whole, bytes, rule->field.nop);
+        return ELFGEN_OK;
+    }
+    uint64_t value;
+    status = compute(program, relocation, arch, rule, &value, error);
+    if (status != ELFGEN_OK)
+        return status;
+    /* 32-bit addresses wrap at 2^32. */
+    if (arch->class_ == ELFGEN_CLASS32)
+        value = (uint64_t)(int64_t)(int32_t)(uint32_t)value;
+    status = check_fit(rule, arch, value, program, relocation, error);
+    if (status == ELFGEN_OK)
+        status = check_multiple(rule, arch, value, program, relocation, error);
+    if (status == ELFGEN_OK)
+        elfgen_relocation_store(&rule->field, bytes, value);
+    return status;
 }
 
 enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
                                    const struct elfgen_relocation *relocation,
-                                   const struct elfgen_target *target, uint8_t *image,
-                                   uint64_t size, struct elfgen_error *error)
+                                   const struct elfgen_arch *arch, uint8_t *image, uint64_t size,
+                                   struct elfgen_error *error)
 {
+    if (relocation->type == ELFGEN_R_NONE)
+        return ELFGEN_OK;
     if (relocation->section >= program->section_count ||
         relocation->symbol >= program->symbol_count)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                                 "a relocation names section %u of %u and symbol %u of %u",
                                 (uint64_t)relocation->section, (uint64_t)program->section_count,
                                 (uint64_t)relocation->symbol, (uint64_t)program->symbol_count);
+    enum elfgen_status status = apply(program, relocation, arch, image, size, error);
     const struct elfgen_section *section = &program->sections[relocation->section];
-    const struct rule *rule = find_rule(target->machine, relocation->type);
-    const char *name = elfgen_relocation_type_name(target->machine, relocation->type);
-    enum elfgen_status status = check_place(program, relocation, rule, name, size, error);
     if (status != ELFGEN_OK)
-        return status;
-    uint64_t value;
-    status = compute(program, relocation, rule, name, &value, error);
-    if (status != ELFGEN_OK)
-        return status;
-    /* 32-bit addresses wrap at 2^32. */
-    if (target->class_ == ELFGEN_CLASS32)
-        value = (uint64_t)(int64_t)(int32_t)(uint32_t)value;
-    status = check_fit(rule, target->machine, value, program, relocation, error);
-    if (status == ELFGEN_OK)
-        elfgen_store(image + section->offset + relocation->offset, value, rule->width,
-                     ELFGEN_LITTLE_ENDIAN);
+        elfgen_error_in_section(error, section->file, section->name, relocation->offset);
     return status;
 }

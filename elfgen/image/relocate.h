@@ -9,7 +9,7 @@
  * and addresses. Returns the statuses of elfgen_write_image(). */
 enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
                                    const struct elfgen_relocation *relocation,
-                                   const struct elfgen_target *target, uint8_t *image,
-                                   uint64_t size, struct elfgen_error *error);
+                                   const struct elfgen_arch *arch, uint8_t *image, uint64_t size,
+                                   struct elfgen_error *error);
 
 #endif

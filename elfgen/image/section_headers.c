@@ -3,6 +3,7 @@
 
 #include "elfgen/view.h"
 
+#include "../format/argument.h"
 #include "../format/codec.h"
 
 /* The tables that are appended, in the order of their headers. */
@@ -62,23 +63,21 @@ static bool check_section(const struct plan *plan, const struct elfgen_section_h
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (!too_wide(plan, fields[i].value))
             continue;
-        elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
-                         "section '%s': %s %x does not fit 32 bits", section->name, fields[i].name,
-                         fields[i].value);
+        elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE, "%s %x does not fit 32 bits",
+                         fields[i].name, fields[i].value);
         return false;
     }
     if (section->align & (section->align - 1)) {
         elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                         "section '%s': alignment %u is not a power of two", section->name,
-                         section->align);
+                         "alignment %u is not a power of two", section->align);
         return false;
     }
     if (section->type == ELFGEN_SHT_NOBITS ||
         (section->offset <= file_size && section->size <= file_size - section->offset))
         return true;
-    elfgen_error_set(error, ELFGEN_OUT_OF_RANGE, section->offset,
-                     "section '%s': %u bytes at %x are not in the file, which ends at %x",
-                     section->name, section->size, section->offset, file_size);
+    elfgen_error_set(error, ELFGEN_OUT_OF_RANGE, ELFGEN_NOWHERE,
+                     "its %u bytes at %x are not in the file, which ends at %x", section->size,
+                     section->offset, file_size);
     return false;
 }
 
@@ -112,7 +111,7 @@ static bool check_symbol(const struct plan *plan, const struct elfgen_symbol_ent
  * every table. */
 static uint64_t name_size(const char *name)
 {
-    size_t length = strlen(name);
+    size_t length = name ? strlen(name) : 0;
     return length == 0 ? 0 : (uint64_t)length + 1;
 }
 
@@ -122,8 +121,10 @@ static bool measure_contents(struct plan *plan, uint64_t file_size, struct elfge
     const struct elfgen_section_headers *wanted = plan->wanted;
     plan->size[TABLE_STRINGS] = plan->size[TABLE_NAMES] = 1;
     for (size_t i = 0; i < wanted->section_count; i++) {
-        if (!check_section(plan, &wanted->sections[i], file_size, error))
+        if (!check_section(plan, &wanted->sections[i], file_size, error)) {
+            elfgen_error_in_section(error, NULL, wanted->sections[i].name, ELFGEN_NOWHERE);
             return false;
+        }
         plan->size[TABLE_NAMES] += name_size(wanted->sections[i].name);
         if (plan->dynamic_strings == 0 && wanted->sections[i].type == ELFGEN_SHT_STRTAB)
             plan->dynamic_strings = (uint64_t)i + 1;
@@ -212,7 +213,8 @@ static uint64_t put_name(uint8_t *strings, uint64_t *at, const char *name)
 {
     uint64_t index = *at;
     uint64_t size = name_size(name);
-    memcpy(strings + index, name, (size_t)size);
+    if (size > 0)
+        memcpy(strings + index, name, (size_t)size);
     *at = index + size;
     return size == 0 ? 0 : index;
 }
@@ -341,7 +343,9 @@ size_t elfgen_write_section_headers(void *buffer, size_t capacity, uint64_t size
                          "class %u is neither 1 (32 bits) nor 2 (64 bits)", (uint64_t)class_);
         return 0;
     }
-    if (!measure_contents(&plan, size, error) || !place_all(&plan, size, error))
+    if (!elfgen_has_memory(wanted->sections, wanted->section_count, "section headers", error) ||
+        !elfgen_has_memory(wanted->symbols, wanted->symbol_count, "symbols", error) ||
+        !measure_contents(&plan, size, error) || !place_all(&plan, size, error))
         return 0;
     if (plan.end > capacity) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
@@ -349,7 +353,8 @@ size_t elfgen_write_section_headers(void *buffer, size_t capacity, uint64_t size
                          (uint64_t)capacity);
         return (size_t)plan.end;
     }
-    if (!check_file(&plan, bytes, size, &view, error))
+    if (!elfgen_has_memory(buffer, capacity, "bytes of the buffer", error) ||
+        !check_file(&plan, bytes, size, &view, error))
         return 0;
     memset(bytes + size, 0, (size_t)(plan.end - size));
     put_symbols(&plan, bytes);

@@ -3,6 +3,7 @@
 
 #include "elfgen/memory.h"
 
+#include "../format/argument.h"
 #include "../format/codec.h"
 #include "exec.h"
 #include "unfold_check.h"
@@ -391,6 +392,8 @@ enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold, const struct
                                       struct elfgen_error *error)
 {
     *unfold = (struct elfgen_unfold){.view = view, .segments = segments, .room = room};
+    if (!elfgen_has_memory(segments, room, "segments", error))
+        return ELFGEN_BAD_ARGUMENT;
     const uint64_t most =
         ELFGEN_PHDRS_LARGEST / elfgen_structure_size(ELFGEN_STRUCTURE_phdr, view->class_);
     struct gap gap = {.size = page_up(headers_size(view, view->ehdr.e_phnum + (uint64_t)1))};
@@ -477,12 +480,19 @@ size_t elfgen_write_unfolded(const struct elfgen_unfold *unfold, void *buffer, s
 {
     const struct elfgen_view *view = unfold->view;
     uint8_t *bytes = buffer;
+    /* The size is set when everything else is. */
+    if (unfold->size == 0) {
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE, "no file is planned");
+        return 0;
+    }
     if (unfold->size > capacity) {
         elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
                          "the file takes %u bytes, the buffer has %u", unfold->size,
                          (uint64_t)capacity);
         return (size_t)unfold->size;
     }
+    if (!elfgen_has_memory(buffer, capacity, "bytes of the buffer", error))
+        return 0;
     memset(bytes, 0, (size_t)unfold->front);
     memcpy(bytes + unfold->front, view->bytes, (size_t)view->length);
     memset(bytes + unfold->front + view->length, 0,

@@ -32,11 +32,9 @@ static uint64_t in_segment(const struct elfgen_view *view, uint64_t index, const
 static enum elfgen_status check_kind(const struct elfgen_view *view, struct elfgen_error *error)
 {
     const struct elfgen_ehdr *ehdr = &view->ehdr;
-    if (ehdr->ei_mag0 != 0x7f || ehdr->ei_mag1 != 'E' || ehdr->ei_mag2 != 'L' ||
-        ehdr->ei_mag3 != 'F')
-        return elfgen_error_set(error, ELFGEN_NOT_ELF, 0,
-                                "not an ELF file: it does not start with 7f 45 4c 46");
-    if (ehdr->e_machine != ELFGEN_EM_386 && ehdr->e_machine != ELFGEN_EM_X86_64)
+    if (!elfgen_view_is_elf(view))
+        return elfgen_error_set(error, ELFGEN_NOT_ELF, 0, ELFGEN_NOT_ELF_TEXT);
+    if (!elfgen_kernel_has_machine(ehdr->e_machine))
         return elfgen_error_set(
             error, ELFGEN_UNSUPPORTED, in_header(view, "e_machine"),
             "e_machine is %u (%s): only programs for x86, 62 or 3, are unfolded", ehdr->e_machine,

@@ -1,10 +1,16 @@
 /* elfgen: makes and reads small ELF programs, byte by byte.
  *
  * This header includes the whole core: C11 and nothing else, without allocation, output or state.
- * Each function may be called from several threads at once, as long as they share no argument. */
+ * Each function may be called from several threads at once, as long as they share no argument.
+ *
+ * A pointer may be NULL only where its contract says so, and an array also where its count is 0.
+ * NULL with a count or a length is ELFGEN_BAD_ARGUMENT from every function that returns a status,
+ * or 0 and a struct elfgen_error. Memory that a function writes and memory that it reads do not
+ * overlap, unless its contract says that they may. */
 #ifndef ELFGEN_H
 #define ELFGEN_H
 
+#include "elfgen/arch.h"
 #include "elfgen/code.h"
 #include "elfgen/error.h"
 #include "elfgen/format.h"
@@ -18,6 +24,7 @@
 #include "elfgen/section_headers.h"
 #include "elfgen/text.h"
 #include "elfgen/unfold.h"
+#include "elfgen/version.h"
 #include "elfgen/view.h"
 
 #endif

@@ -85,7 +85,7 @@ static uint64_t likely_machine(const struct image *image)
 static void blame_magic(struct run *run, const struct image *image)
 {
     static const char *const names[] = {"ei_mag0", "ei_mag1", "ei_mag2", "ei_mag3"};
-    static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
+    static const uint8_t magic[] = ELFGEN_MAGIC;
     unsigned i = 0;
     while (i < 3 && i < image->length && image->bytes[i] == magic[i])
         i++;

@@ -2,10 +2,10 @@
 #include "kernel_private.h"
 
 const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT] = {
-#define CHECK(id, function, since, until, verdict, error, sentence, remedy)                        \
+#define ELFGEN_CHECK(id, function, since, until, verdict, error, sentence, remedy)                 \
     {#id, function, since, until, ELFGEN_##verdict, error, sentence, remedy},
 #include "elfgen/kernel_checks.def"
-#undef CHECK
+#undef ELFGEN_CHECK
 };
 
 void elfgen_kernel_decide(struct run *run, enum elfgen_kernel_check_id check)

@@ -80,7 +80,6 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
 
 static bool read_interpreter(struct run *run, const struct image *program, struct image *image)
 {
-    static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
     enum elfgen_class class_ = program->class_;
     uint64_t size = class_ == ELFGEN_CLASS64 ? elfgen_size64_ehdr : elfgen_size32_ehdr;
     enum elfgen_kernel_check_id check = ELFGEN_CHECK_passed;
@@ -93,10 +92,10 @@ static bool read_interpreter(struct run *run, const struct image *program, struc
         return false;
     }
     elfgen_decode_ehdr(&image->ehdr, image->bytes, class_, ELFGEN_LITTLE_ENDIAN);
-    bool right = class_ == ELFGEN_CLASS64
-                     ? image->ehdr.e_machine == ELFGEN_EM_X86_64
-                     : image->ehdr.e_machine == ELFGEN_EM_386 || image->ehdr.e_machine == EM_486;
-    if (memcmp(image->bytes, magic, sizeof magic) != 0)
+    bool right = class_ == ELFGEN_CLASS64 ? image->ehdr.e_machine == ELFGEN_EM_X86_64
+                                          : image->ehdr.e_machine == ELFGEN_EM_386 ||
+                                                image->ehdr.e_machine == ELFGEN_EM_486;
+    if (memcmp(image->bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) != 0)
         check = ELFGEN_CHECK_interpreter_magic;
     else if (!right)
         check = ELFGEN_CHECK_interpreter_machine;

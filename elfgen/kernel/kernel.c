@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "../format/argument.h"
+
 void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
 {
     *machine = (struct elfgen_kernel_machine){.version = ELFGEN_LINUX(6, 18),
@@ -14,6 +16,17 @@ void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
                                               .stack_limit = 8 << 20,
                                               .stack_used = PAGE,
                                               .largest_file = INT64_MAX};
+}
+
+/* arch/x86/include/asm/elf.h: elf_check_arch_ia32() */
+static bool is_ia32(uint64_t machine)
+{
+    return machine == ELFGEN_EM_386 || machine == ELFGEN_EM_486;
+}
+
+bool elfgen_kernel_has_machine(uint64_t machine)
+{
+    return machine == ELFGEN_EM_X86_64 || is_ia32(machine);
 }
 
 /* Whether it is a program for x32: a header of 32 bits, and e_machine of x86-64. */
@@ -30,7 +43,6 @@ static bool is_x32(const struct image *image, const uint8_t *bytes)
 /* load_elf_binary(), up to the program headers. */
 static enum elfgen_kernel_check_id read_program(struct run *run, struct image *image)
 {
-    static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
     /* prepare_binprm(): bytes past the end of the file are zero. */
     uint8_t copy[elfgen_size64_ehdr] = {0};
     const uint8_t *bytes = image->bytes;
@@ -41,9 +53,9 @@ static enum elfgen_kernel_check_id read_program(struct run *run, struct image *i
     }
     elfgen_decode_ehdr(&image->ehdr, bytes, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
     image->class_ = ELFGEN_CLASS64;
-    if (memcmp(bytes, magic, sizeof magic) != 0)
+    if (memcmp(bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) != 0)
         return ELFGEN_CHECK_magic;
-    if (image->ehdr.e_machine == ELFGEN_EM_386 || image->ehdr.e_machine == EM_486) {
+    if (is_ia32(image->ehdr.e_machine)) {
         elfgen_decode_ehdr(&image->ehdr, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
         image->class_ = ELFGEN_CLASS32;
     }
@@ -309,6 +321,11 @@ enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
     struct elfgen_kernel_map own = {.areas = areas, .capacity = OWN_AREAS};
     struct run run = {
         .machine = machine, .interpreter = interpreter, .answer = answer, .map = map ? map : &own};
+    if (!elfgen_has_memory(bytes, length, NULL, NULL) ||
+        (map && !elfgen_has_memory(map->areas, map->capacity, NULL, NULL)) ||
+        (interpreter && interpreter->error == 0 &&
+         !elfgen_has_memory(interpreter->bytes, interpreter->length, NULL, NULL)))
+        return ELFGEN_BAD_ARGUMENT;
     run.map->count = run.map->needed = 0;
     *answer = (struct elfgen_kernel_answer){.offset = ELFGEN_NOWHERE,
                                             .segment = NO_SEGMENT,

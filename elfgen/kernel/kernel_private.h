@@ -3,17 +3,17 @@
 #define ELFGEN_KERNEL_PRIVATE_H
 
 #include "elfgen/kernel.h"
+#include "elfgen/memory.h"
 #include "../format/codec.h"
 
 enum {
-    PAGE = 4096,
+    PAGE = ELFGEN_PAGE,
     PAGE_MASK = PAGE - 1,
     PATH_LONGEST = 4096,    /* PATH_MAX */
     GUARD = 256 * PAGE,     /* stack_guard_gap */
     STACK_ROOM = 32 * PAGE, /* setup_arg_pages(), stack_expand */
     NO_SEGMENT = 0xffff,
-    GOOD_ADDRESS = 0x10000, /* the address that is offered: free on every machine */
-    EM_486 = 6              /* Linux treats it as 3 */
+    GOOD_ADDRESS = 0x10000 /* the address that is offered: free on every machine */
 };
 
 /* A file that is being loaded. */

@@ -58,12 +58,15 @@ static void put(const struct elfgen_kernel_answer *answer, const char *sentence,
 
 void elfgen_kernel_message(const struct elfgen_kernel_answer *answer, struct elfgen_text *text)
 {
-    put(answer, elfgen_kernel_checks[answer->check].sentence, text);
+    if ((unsigned)answer->check < ELFGEN_CHECK_COUNT)
+        put(answer, elfgen_kernel_checks[answer->check].sentence, text);
 }
 
 void elfgen_kernel_remedy(const struct elfgen_kernel_answer *answer, struct elfgen_text *text)
 {
-    const char *remedy = elfgen_kernel_checks[answer->check].remedy;
+    const char *remedy = (unsigned)answer->check < ELFGEN_CHECK_COUNT
+                             ? elfgen_kernel_checks[answer->check].remedy
+                             : "";
     /* A remedy that has a number in it is written only if there is one. */
     for (const char *c = remedy; *c && !answer->offers; c++)
         if (*c == '%')

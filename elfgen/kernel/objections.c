@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "elfgen/kernel.h"
+#include "elfgen/memory.h"
 #include "elfgen/view.h"
 
 #include "../format/codec.h"
 
-enum { PAGE = 4096, LOW = 65536, NO_SEGMENT = 0xffff, OSABI_FREEBSD = 9, EM_486 = 6 };
+enum { PAGE = ELFGEN_PAGE, LOW = 65536, NO_SEGMENT = 0xffff, OSABI_FREEBSD = 9 };
 
 /* A file as Linux reads it: class by e_machine. */
 struct looked {
@@ -71,10 +73,8 @@ static bool get(const struct looked *file, uint64_t i, struct elfgen_phdr *phdr)
 
 static bool find_magic(const struct looked *file, struct elfgen_objection *objection)
 {
-    const struct elfgen_ehdr *ehdr = &file->view.ehdr;
-    return (ehdr->ei_mag0 != 0x7f || ehdr->ei_mag1 != 'E' || ehdr->ei_mag2 != 'L' ||
-            ehdr->ei_mag3 != 'F') &&
-           in_header(file, objection, "ei_mag0", ehdr->ei_mag0, 0x7f);
+    return !elfgen_view_is_elf(&file->view) &&
+           in_header(file, objection, "ei_mag0", file->view.ehdr.ei_mag0, ELFGEN_MAG0);
 }
 
 static bool find_short_header(const struct looked *file, struct elfgen_objection *objection)
@@ -138,7 +138,7 @@ static bool find_type(const struct looked *file, struct elfgen_objection *object
 static bool find_machine(const struct looked *file, struct elfgen_objection *objection)
 {
     uint64_t machine = file->view.ehdr.e_machine;
-    return machine != ELFGEN_EM_386 && machine != EM_486 && machine != ELFGEN_EM_X86_64 &&
+    return !elfgen_kernel_has_machine(machine) &&
            in_header(file, objection, "e_machine", machine, ELFGEN_EM_X86_64);
 }
 
@@ -485,7 +485,7 @@ bool elfgen_objection_next(const void *bytes, uint64_t length, unsigned who, uns
 
 void elfgen_objection_text(const struct elfgen_objection *objection, struct elfgen_text *text)
 {
-    for (const char *c = objection->sentence; *c; c++) {
+    for (const char *c = objection->sentence; c && *c; c++) {
         if (*c != '%' || !c[1])
             elfgen_text_char(text, *c);
         else if (*++c == 'v')

@@ -114,9 +114,10 @@ bool elfgen_code_referred(const struct elfgen_code *code, const struct elfgen_ca
                           uint64_t *offset, uint64_t *length)
 {
     struct elfgen_mapping mapping;
+    if (index >= signature->count || index >= ELFGEN_ARGUMENTS)
+        return false;
     struct elfgen_bits address = call->arguments[index];
-    if (index >= signature->count || address.known != UINT64_MAX ||
-        !elfgen_memory_find(code->view, address.value, &mapping))
+    if (address.known != UINT64_MAX || !elfgen_memory_find(code->view, address.value, &mapping))
         return false;
     uint64_t size = mapping.file_end - address.value;
     *offset = mapping.offset + (address.value - mapping.start);

@@ -18,6 +18,17 @@ uint8_t elfgen_code_length(const struct elfgen_code *code, const struct elfgen_r
     return length <= left ? length : 0;
 }
 
+/* Whether what the caller's decoder said is in the ranges of code.h. */
+static bool is_valid(const struct elfgen_machine *machine,
+                     const struct elfgen_instruction *instruction,
+                     const struct elfgen_registers *registers, size_t left)
+{
+    return instruction->length > 0 && instruction->length <= left &&
+           registers->depth <= ELFGEN_STACK_SLOTS &&
+           (instruction->flow != ELFGEN_FLOW_SYSTEM ||
+            instruction->call_instruction < machine->call_instruction_count);
+}
+
 bool elfgen_code_decode(const struct elfgen_code *code, const struct elfgen_range *range,
                         uint64_t offset, struct elfgen_registers *registers,
                         struct elfgen_instruction *instruction)
@@ -26,14 +37,18 @@ bool elfgen_code_decode(const struct elfgen_code *code, const struct elfgen_rang
     return code->machine->decode(code->machine->context, code->view->bytes + offset, left,
                                  range->address + (offset - range->offset), registers,
                                  instruction) &&
-           instruction->length <= left;
+           is_valid(code->machine, instruction, registers, left);
 }
 
 bool elfgen_code_signature(const struct elfgen_code *code, const struct elfgen_call *call,
                            struct elfgen_signature *signature)
 {
     /* Linux looks only at the low 32 bits of the number. */
-    return (uint32_t)call->number.known == UINT32_MAX &&
-           code->machine->call(code->machine->context, call->call_instruction,
-                               (uint32_t)call->number.value, signature);
+    if ((uint32_t)call->number.known != UINT32_MAX ||
+        !code->machine->call(code->machine->context, call->call_instruction,
+                             (uint32_t)call->number.value, signature))
+        return false;
+    if (signature->count > ELFGEN_ARGUMENTS)
+        signature->count = ELFGEN_ARGUMENTS;
+    return true;
 }

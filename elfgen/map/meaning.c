@@ -320,8 +320,11 @@ static void put_field(struct elfgen_text *text, const struct elfgen_view *view,
 void elfgen_claim_meaning(const struct elfgen_view *view, const struct elfgen_code *code,
                           const struct elfgen_claim *claim, struct elfgen_text *text)
 {
-    const char *bytes = (const char *)view->bytes + claim->offset;
-    size_t length = (size_t)claim->length;
+    const char *bytes = (const char *)elfgen_view_bytes(view, claim->offset, 0);
+    if (!bytes)
+        return; /* a claim on another file */
+    uint64_t left = view->length - claim->offset;
+    size_t length = (size_t)(claim->length < left ? claim->length : left);
     switch (claim->part) {
     case ELFGEN_PART_INSTRUCTION:
         if (!code)
@@ -360,7 +363,7 @@ const char *elfgen_part_name(enum elfgen_part part)
                                         [ELFGEN_PART_INSTRUCTION] = "instruction",
                                         [ELFGEN_PART_ENCODING] = "encoding",
                                         [ELFGEN_PART_PADDING] = "padding"};
-    return names[part];
+    return (size_t)part < sizeof names / sizeof names[0] ? names[part] : NULL;
 }
 
 const char *elfgen_reader_name(enum elfgen_reader reader)
@@ -369,5 +372,5 @@ const char *elfgen_reader_name(enum elfgen_reader reader)
                                         [ELFGEN_READER_PROGRAM] = "program",
                                         [ELFGEN_READER_TOOLS] = "tools",
                                         [ELFGEN_READER_NOBODY] = "nobody"};
-    return names[reader];
+    return (size_t)reader < sizeof names / sizeof names[0] ? names[reader] : NULL;
 }

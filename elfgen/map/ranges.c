@@ -2,18 +2,19 @@
 #include "ranges.h"
 
 #include "../format/codec.h"
+#include "../format/search.h"
+
+static bool ends_before(const void *range, const void *offset)
+{
+    const struct elfgen_range *section = range;
+    return section->offset + section->size <= *(const uint64_t *)offset;
+}
 
 const struct elfgen_range *elfgen_section_from(const struct elfgen_code *code, uint64_t offset)
 {
-    size_t low = 0, high = code->section_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (code->sections[middle].offset + code->sections[middle].size <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < code->section_count ? &code->sections[low] : NULL;
+    size_t index = elfgen_search(code->sections, code->section_count, sizeof *code->sections,
+                                 &offset, ends_before);
+    return index < code->section_count ? &code->sections[index] : NULL;
 }
 
 static bool is_in(const struct elfgen_range *range, uint64_t offset)

@@ -1,6 +1,9 @@
 /* Reads structures, table entries and strings from the bytes of an ELF file. */
 #include "elfgen/view.h"
 
+#include "elfgen/arch.h"
+
+#include "../format/argument.h"
 #include "../format/codec.h"
 
 enum { LARGEST_STRUCTURE = 64 };
@@ -82,10 +85,16 @@ static void resolve_counts(struct elfgen_view *view)
         view->names = shdr.sh_link;
 }
 
+bool elfgen_view_is_elf(const struct elfgen_view *view)
+{
+    const struct elfgen_ehdr *ehdr = &view->ehdr;
+    return ehdr->ei_mag0 == ELFGEN_MAG0 && ehdr->ei_mag1 == ELFGEN_MAG1 &&
+           ehdr->ei_mag2 == ELFGEN_MAG2 && ehdr->ei_mag3 == ELFGEN_MAG3;
+}
+
 static enum elfgen_status open_as(struct elfgen_view *view, enum elfgen_class class_,
                                   enum elfgen_order order, struct elfgen_error *error)
 {
-    static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
     const uint64_t length = view->length;
     view->class_ = class_;
     view->order = order;
@@ -98,9 +107,8 @@ static enum elfgen_status open_as(struct elfgen_view *view, enum elfgen_class cl
     elfgen_decode_ehdr(&view->ehdr, header, view->class_, view->order);
     resolve_counts(view);
 
-    if (memcmp(header, magic, sizeof magic) != 0)
-        return elfgen_error_set(error, ELFGEN_NOT_ELF, 0,
-                                "not an ELF file: it does not start with 7f 45 4c 46");
+    if (!elfgen_view_is_elf(view))
+        return elfgen_error_set(error, ELFGEN_NOT_ELF, 0, ELFGEN_NOT_ELF_TEXT);
     if (status == ELFGEN_TRUNCATED)
         elfgen_error_set(error, status, length,
                          "the file ends inside the ELF header: %u of %u bytes are there", length,
@@ -113,23 +121,28 @@ enum { EI_CLASS = 4, EI_DATA = 5 };
 enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes, uint64_t length,
                                     struct elfgen_error *error)
 {
-    *view = (struct elfgen_view){.bytes = bytes, .length = length};
+    const bool has_bytes = elfgen_has_memory(bytes, length, "bytes of a file", error);
+    *view = (struct elfgen_view){.bytes = bytes, .length = has_bytes ? length : 0};
+    if (!has_bytes) {
+        open_as(view, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN, NULL);
+        return ELFGEN_BAD_ARGUMENT;
+    }
     bool is_64 = length > EI_CLASS && view->bytes[EI_CLASS] == ELFGEN_CLASS64;
     bool is_big = length > EI_DATA && view->bytes[EI_DATA] == ELFGEN_BIG_ENDIAN;
     return open_as(view, is_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32,
                    is_big ? ELFGEN_BIG_ENDIAN : ELFGEN_LITTLE_ENDIAN, error);
 }
 
-/* Whether Linux would take the file for a program of that machine and class, by the fields that it
- * looks at. EI_CLASS and EI_DATA are not among them (fs/binfmt_elf.c, load_elf_phdrs()). */
-static bool is_taken_for(const struct elfgen_view *view, uint64_t machine, enum elfgen_class class_)
+/* Whether Linux would take the file for a program of that architecture, by the fields that it looks
+ * at. EI_CLASS and EI_DATA are not among them (fs/binfmt_elf.c, load_elf_phdrs()). */
+static bool is_taken_for(const struct elfgen_view *view, const struct elfgen_arch *arch)
 {
     struct elfgen_view other = {.bytes = view->bytes, .length = view->length};
     const struct elfgen_ehdr *ehdr = &other.ehdr;
-    open_as(&other, class_, ELFGEN_LITTLE_ENDIAN, NULL);
-    return ehdr->e_machine == machine &&
+    open_as(&other, arch->class_, ELFGEN_LITTLE_ENDIAN, NULL);
+    return elfgen_arch_find(ehdr->e_machine) == arch &&
            (ehdr->e_type == ELFGEN_ET_EXEC || ehdr->e_type == ELFGEN_ET_DYN) &&
-           ehdr->e_phentsize == elfgen_structure_size(ELFGEN_STRUCTURE_phdr, class_) &&
+           ehdr->e_phentsize == elfgen_structure_size(ELFGEN_STRUCTURE_phdr, arch->class_) &&
            ehdr->e_phnum != 0;
 }
 
@@ -137,18 +150,18 @@ enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void
                                             uint64_t length, struct elfgen_error *error)
 {
     enum elfgen_status status = elfgen_view_open(view, bytes, length, error);
-    if (status == ELFGEN_NOT_ELF)
+    if (status == ELFGEN_NOT_ELF || status == ELFGEN_BAD_ARGUMENT)
         return status;
-    if (is_taken_for(view, ELFGEN_EM_X86_64, ELFGEN_CLASS64))
-        return open_as(view, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN, error);
-    if (is_taken_for(view, ELFGEN_EM_386, ELFGEN_CLASS32))
-        return open_as(view, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN, error);
+    const struct elfgen_arch *arch;
+    for (unsigned i = 0; (arch = elfgen_arch_get(i)) != NULL; i++)
+        if (is_taken_for(view, arch))
+            return open_as(view, arch->class_, ELFGEN_LITTLE_ENDIAN, error);
     return status;
 }
 
 const uint8_t *elfgen_view_bytes(const struct elfgen_view *view, uint64_t offset, uint64_t size)
 {
-    if (offset > view->length || size > view->length - offset)
+    if (!view->bytes || offset > view->length || size > view->length - offset)
         return NULL;
     return view->bytes + offset;
 }

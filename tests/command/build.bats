@@ -255,7 +255,7 @@ C
         printf '.text\nnonsense %%rax\n' >"./$name"
         tinyelf build -o bad -- "$name"
         exits 1
-        says "tinyelf: $name:2: error: no such instruction"
+        says "tinyelf: ${name/$'\n'/\\x0a}:2: error: no such instruction"
     done
     # GNU tools would read this one as options.
     printf -- '-o pwned\n' >r.s

@@ -406,7 +406,7 @@ A
     tinyelf build --layout split --no-gc-sections data.asm -o older
     exits 1
     says "error: it would die with its first instruction: e_entry points into memory that may not be executed"
-    says "--no-check makes it all the same"
+    says "--no-check writes it anyway"
     cmp hello older
     tinyelf build --layout split --no-gc-sections data.asm -o new
     exits 1

@@ -129,7 +129,7 @@ syscall" ]
     printf '\xb7' | dd of=other bs=1 seek=18 conv=notrunc status=none
     tinyelf disasm other
     exits 1
-    says "offset 0x12 (e_machine): code for AArch64 (183) is not known here, only x86's"
+    says "offset 0x12 (e_machine): error: code for AArch64 (183) is not known here, only x86's"
     # The entry point is in no segment.
     cp hello other
     printf '\xff' | dd of=other bs=1 seek=27 conv=notrunc status=none

@@ -41,7 +41,7 @@ refuses()
 @test "a file that is not assembly is an error" {
     head -c 64 /dev/zero >zero.s
     refuses 1 zero.s
-    says "offset 0x0: not assembly: byte 0x00 is not text"
+    says "offset 0x0: error: not assembly: byte 0x00 is not text"
     cp "$TINYELF" elf.s
     refuses 1 elf.s
     says "this is an ELF file, not assembly"
@@ -49,7 +49,7 @@ refuses()
     says "not an object"
     cp "$TINYELF" linked.o
     refuses 1 linked.o
-    says "(e_type): type 2 is already linked" || says "(e_type): type 3 is already linked"
+    says "(e_type): error: type 2 is already linked" || says "(e_type): error: type 3 is already linked"
     cp "$hello" what.ever
     refuses 1 what.ever
     says "--from"
@@ -80,28 +80,28 @@ refuses()
 @test "every undefined symbol is reported with the place that uses it" {
     printf 'extern one, two\nglobal _start\nsection .text\n_start: call one\ncall two\n' >u.asm
     refuses 1 u.asm
-    says "tinyelf: u.asm:(.text+0x1): undefined symbol 'one'"
-    says "tinyelf: u.asm:(.text+0x6): undefined symbol 'two'"
+    says "tinyelf: u.asm:(.text+0x1): error: undefined symbol 'one'"
+    says "tinyelf: u.asm:(.text+0x6): error: undefined symbol 'two'"
 }
 
 @test "a relocation that does not fit is reported with symbol, section offset and range" {
     printf 'bits 64\nglobal _start\nsection .text\n_start: nop\ndb text\ntext:\n' >r.asm
     refuses 1 r.asm
-    says "(.text+0x1): R_X86_64_8 against 'text': 0x10082 does not fit, 8 bits hold -0x80 to 0xff"
+    says "(.text+0x1): error: R_X86_64_8 against 'text': 0x10082 does not fit, 8 bits hold -0x80 to 0xff"
     refuses 1 --base 0x100000000 "$hello"
-    says "(.text+0x11): R_X86_64_32S against 'text': 0x1000000a6 does not fit"
+    says "(.text+0x11): error: R_X86_64_32S against 'text': 0x1000000a6 does not fit"
 }
 
 @test "a relocation of an unsupported type is named" {
     printf '.globl _start\n_start: movq x@gottpoff(%%rip), %%rax\n.section .tbss,"awT",@nobits\nx: .long 0\n' >tls.s
     refuses 1 tls.s
-    says "tls.s: section .tbss: thread-local storage is not supported"
+    says "tls.s:(.tbss): error: thread-local storage is not supported"
     printf '.globl _start\n_start: movq x@gottpoff(%%rip), %%rax\n' >tls.s
     refuses 1 tls.s
-    says "tls.s:(.text+0x3): symbol 'x': thread-local storage is not supported"
+    says "tls.s:(.text+0x3): error: symbol 'x': thread-local storage is not supported"
     printf '.globl _start\n_start: .reloc ., R_X86_64_COPY, _start\nret\n' >copy.s
     refuses 1 copy.s
-    says "copy.s:(.text+0x0): R_X86_64_COPY against '_start' is not supported"
+    says "copy.s:(.text+0x0): error: R_X86_64_COPY against '_start' is not supported"
 }
 
 @test "without an entry symbol, likely candidates are named" {
@@ -276,10 +276,10 @@ refuses()
 @test "constructors, thread-local storage and indirect functions are refused by name" {
     printf '.globl _start\n_start: nop\n.section .init_array,"aw"\n.quad 0\n' >i.s
     refuses 1 i.s
-    says "section .init_array: constructors and destructors are not supported"
+    says "(.init_array): error: constructors and destructors are not supported"
     printf '.globl _start\n_start: nop\n.section .ctors,"aw"\n.quad 0\n' >c.s
     refuses 1 c.s
-    says "section .ctors: constructors"
+    says "(.ctors): error: constructors"
     printf '.globl _start\n_start: call f\n.type f,@gnu_indirect_function\nf: ret\n' >f.s
     refuses 1 f.s
     says "symbol 'f': indirect functions"

@@ -634,7 +634,7 @@ S
 @test "constructors with a priority are refused by name" {
     as -o main.o <<<'.globl _start; _start: ret; .section .ctors.65335,"aw"; .quad _start'
     tinyelf build main.o -o out
-    refuses "main.o: error: section .ctors.65335: constructors"
+    refuses "main.o:(.ctors.65335): error: constructors"
 }
 
 @test "x86-64: large COMMON of the medium model is COMMON" {
@@ -649,6 +649,6 @@ S
     long=$(printf 'd%.0s' {1..240})
     as -o "$long.o" <<<'.globl _start; _start: .byte _start + 5'
     tinyelf build "$long.o" -o out
-    refuses "$long.o:(.text+0x0): R_X86_64_8 against '_start'"
+    refuses "$long.o:(.text+0x0): error: R_X86_64_8 against '_start'"
     says "does not fit"
 }

@@ -413,7 +413,7 @@ S
 @test "a reference to a section that is not loaded is refused with both names" {
     assemble main <<<'.globl _start; _start: movl $x, %eax; .section .unloaded; x: .long 1'
     tinyelf build main.o -o out
-    refuses "main.o:(.text+0x1): it needs section .unloaded of main.o, which is not loaded"
+    refuses "main.o:(.text+0x1): error: it needs section .unloaded of main.o, which is not loaded"
 }
 
 @test "an undefined memcpy, which compilers call by themselves, is reported with a hint" {

@@ -148,5 +148,22 @@ ends_where_ld_ends()
     [ "$(od -An -tx1 expected)" = " 7f" ]
     tinyelf build both.o -o out
     exits 1
-    says "(.text+0x0): R_X86_64_8 against 'v': -0x81 does not fit, 8 bits hold -0x80 to 0xff"
+    says "(.text+0x0): error: R_X86_64_8 against 'v': -0x81 does not fit, 8 bits hold -0x80 to 0xff"
+}
+
+@test "a relocation of type NONE changes nothing, also where its place is at the end of the section" {
+    local name=R_X86_64_NONE target
+    for target in x86_64 i386; do
+        on $target
+        printf '.globl _start\n_start: mov $1, %%eax\n.reloc _start+1, %s, _start\n.reloc ., %s\n' $name $name >none.s
+        # shellcheck disable=SC2086
+        as $as none.s -o none.o
+        [ "$(readelf -rW none.o | grep -c "$name")" -eq 2 ]
+        linked_by_ld none.o expected
+        tinyelf build none.o -o ours
+        exits 0
+        tail -c +"$code" ours >got
+        cmp expected got
+        name=R_386_NONE
+    done
 }

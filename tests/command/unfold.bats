@@ -589,7 +589,7 @@ A
         printf "$2" | dd of=program bs=1 seek="$1" conv=notrunc status=none
         tinyelf unfold program -o twin
         exits 1
-        says "program: error: offset 0x$(printf %x "$3"): $4"
+        says "program: offset 0x$(printf %x "$3"): error: $4"
         [ ! -e twin ]
     }
     refuse 16 '\1' 16 "Linux does not start it: e_type is 1: Linux starts 2 (ET_EXEC) and 3 (ET_DYN)"

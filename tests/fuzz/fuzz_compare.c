@@ -105,13 +105,13 @@ static void check_facts(const struct compare_facts *facts)
 static bool measure(struct compare_facts *facts, struct elfgen_view *view, const uint8_t *bytes,
                     size_t size)
 {
-    const char *problem = NULL;
+    struct elfgen_error error;
     if (elfgen_view_open_program(view, bytes, size, NULL) == ELFGEN_NOT_ELF)
         return false;
     struct x86_session *code =
-        x86_session_open(view, compare_code_mode(view), SYNTAX_INTEL, &problem);
+        x86_session_open(view, compare_code_mode(view), SYNTAX_INTEL, &error);
     struct elfgen_code *followed = code ? &code->code : NULL;
-    check(!problem && compare_measure(facts, "fuzz \"\n\xff", view, followed));
+    check(error.status == ELFGEN_OK && compare_measure(facts, "fuzz \"\n\xff", view, followed));
     check_bytes(facts, followed);
     check_facts(facts);
     x86_session_close(code);

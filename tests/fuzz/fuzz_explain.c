@@ -1,5 +1,5 @@
-/* Fuzzes explain, with names from the file's symbol table or from that of a second file after the
- * first; the hex source is assembled, and must give the same bytes. */
+/* Fuzzes explain in each of its formats, with names from the file's symbol table or from that of a
+ * second file after the first; the hex source is assembled, and must give the same bytes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +47,7 @@ static struct text explain(const struct elfgen_view *view, struct elfgen_code *c
         report.map.to = report.map.from + 1;
     }
     bool whole = explain_report(&report);
-    if (whole == (report.map.problem != NULL))
+    if (whole == (report.map.error.status != ELFGEN_OK))
         abort();
     keep(&out);
     if (!whole) {
@@ -110,10 +110,8 @@ static void read_symbols(struct symbols *symbols, const struct elfgen_view *view
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static const enum explain_format formats[] = {EXPLAIN_TEXT, EXPLAIN_DETAIL, EXPLAIN_MEMORY,
-                                                  EXPLAIN_JSON, EXPLAIN_MARKDOWN};
     struct elfgen_view view;
-    const char *problem = NULL;
+    struct elfgen_error error;
     size_t both = size;
     struct symbols symbols;
     size = first_size(bytes, both);
@@ -121,20 +119,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     read_symbols(&symbols, &view, bytes + size, both - size);
     const struct x86_names names = {symbols_put_name, &symbols, both & 8};
     struct x86_session *code = x86_session_open(
-        &view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+        &view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
     struct elfgen_code *followed = code ? &code->code : NULL;
-    if (problem)
+    if (error.status != ELFGEN_OK)
         abort();
     if (code)
         code->machine.names = &names;
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (size > 0 || formats[i] != EXPLAIN_DETAIL)
-            free(explain(&view, followed, &symbols, formats[i]).bytes);
-    struct text source = explain(&view, followed, &symbols, EXPLAIN_HEX);
-    /* NULL: too much overlaps, which is reported. */
-    if (source.bytes)
-        assemble(&source, bytes, size);
-    free(source.bytes);
+    for (enum explain_format format = 0; format < EXPLAIN_FORMATS; format++) {
+        if (size == 0 && format == EXPLAIN_DETAIL)
+            continue;
+        struct text text = explain(&view, followed, &symbols, format);
+        /* NULL: too much overlaps, which is reported. */
+        if (format == EXPLAIN_HEX && text.bytes)
+            assemble(&text, bytes, size);
+        free(text.bytes);
+    }
     x86_session_close(code);
     symbols_free(&symbols);
     return 0;

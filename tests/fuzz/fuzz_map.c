@@ -29,11 +29,11 @@ static uint64_t sum(const struct elfgen_view *view, struct x86_session *code, ui
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct elfgen_view view;
-    const char *problem;
+    struct elfgen_error error;
     enum elfgen_code_mode mode = size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW;
     elfgen_view_open(&view, bytes, size, NULL);
-    struct x86_session *code = x86_session_open(&view, mode, SYNTAX_INTEL, &problem);
-    struct x86_session *other = x86_session_open(&view, mode, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, mode, SYNTAX_INTEL, &error);
+    struct x86_session *other = x86_session_open(&view, mode, SYNTAX_INTEL, &error);
     uint64_t middle = size / 3;
     uint64_t second = sum(&view, other, middle, size);
     if (sum(&view, code, 0, size) != sum(&view, other, 0, middle) + second)

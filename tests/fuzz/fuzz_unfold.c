@@ -41,9 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct elfgen_view view;
     struct elfgen_error error = {.text = ""};
     struct unfolded unfolded;
-    const char *problem = NULL;
     elfgen_view_open_program(&view, bytes, size, NULL);
-    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
     if (unfold_file(&view, code ? &code->code : NULL, &unfolded, &error)) {
         struct elfgen_view twin;
         if (unfolded.size > MOST_HEADERS + size * MOST_A_BYTE)

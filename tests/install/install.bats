@@ -41,6 +41,80 @@ load ../support/setup
     done
 }
 
+# takes VERSION: whether find_package(elfgen VERSION) takes the installed package.
+takes()
+{
+    mkdir -p finds
+    printf 'cmake_minimum_required(VERSION 3.22)\nproject(finds NONE)\nfind_package(elfgen %s)\n%s\n' "$1" \
+        'if(NOT elfgen_FOUND)
+            message(FATAL_ERROR "not taken")
+        endif()' >finds/CMakeLists.txt
+    rm -rf found
+    cmake -S finds -B found -DCMAKE_PREFIX_PATH="$PWD/prefix" >log 2>&1
+}
+
+@test "header, library, SONAME, package, pkg-config and command have one version, and agree what is compatible" {
+    cmake --install "$BUILD" --prefix "$PWD/prefix" >log
+    version=$("$TINYELF" --version)
+    version=${version#tinyelf }
+    [[ $version =~ ^([0-9]+)\.([0-9]+)\.([0-9]+)$ ]]
+    major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]} patch=${BASH_REMATCH[3]}
+    compatible=$major
+    [ "$major" -ne 0 ] || compatible=0.$minor
+    for library in prefix/lib/libelfgen.so prefix/lib64/libelfgen.so prefix/lib/*/libelfgen.so; do
+        [ ! -e "$library" ] || break
+    done
+    readelf -dW "$library" | grep -F "Library soname: [libelfgen.so.$compatible]"
+    [ -e "$(dirname "$library")/libelfgen.so.$version" ]
+    PKG_CONFIG_PATH=$(dirname "$(find prefix -name elfgen.pc)")
+    export PKG_CONFIG_PATH
+    [ "$(pkg-config --modversion elfgen)" = "$version" ]
+    cat >version.c <<'END'
+#include <elfgen.h>
+#include <stdio.h>
+int main(void)
+{
+    return printf("%d.%d.%d %s %s %d\n", ELFGEN_VERSION_MAJOR, ELFGEN_VERSION_MINOR, ELFGEN_VERSION_PATCH,
+                  ELFGEN_VERSION_TEXT, elfgen_version_text(), elfgen_version() == ELFGEN_VERSION) < 0;
+}
+END
+    if ! nm "$BUILD/libelfgen-core.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
+        # shellcheck disable=SC2046
+        cc version.c $(pkg-config --cflags --libs elfgen) -o version
+        [ "$(LD_LIBRARY_PATH=$(dirname "$library") ./version)" = "$version $version $version 1" ]
+    fi
+    # The package takes what the SONAME takes: no other minor number below 1, no other major number from 1 on.
+    for taken in "" "$version" "$major.$minor"; do
+        takes "$taken" || { cat log; return 1; }
+    done
+    refused="$((major + 1)) $((major + 1)).0 $major.$((minor + 1)) $major.$minor.$((patch + 1))"
+    [ "$minor" -eq 0 ] || [ "$major" -ne 0 ] || refused="$refused 0.$((minor - 1))"
+    for other in $refused; do
+        run takes "$other"
+        [ "$status" -ne 0 ] || { echo "find_package(elfgen $other) takes $version"; return 1; }
+    done
+}
+
+@test "from version 1 on, library and package are compatible with all of a major number" {
+    mkdir source
+    cp -r "$SOURCE/CMakeLists.txt" "$SOURCE/cmake" "$SOURCE/elfgen" source
+    sed -i 's/\(#define ELFGEN_VERSION_MAJOR\) .*/\1 1/; s/\(#define ELFGEN_VERSION_MINOR\) .*/\1 2/' \
+        source/elfgen/include/elfgen/version.h
+    cmake -S source -B built -DTINYELF_COMMAND=OFF >log
+    cmake --build built -j2 >log
+    cmake --install built --prefix "$PWD/prefix" >log
+    library=$(find prefix -name libelfgen.so)
+    readelf -dW "$library" | grep -F 'Library soname: [libelfgen.so.1]'
+    [ -e "$(find prefix -name 'libelfgen.so.1.2.*')" ]
+    for taken in 1 1.0 1.1 1.2; do
+        takes $taken || { cat log; return 1; }
+    done
+    for other in 0 0.1 1.3 2; do
+        run takes $other
+        [ "$status" -ne 0 ]
+    done
+}
+
 @test "every external name of the library begins with elfgen_, in the archives and in the shared library" {
     library=$(find "$BUILD" -maxdepth 1 -name 'libelfgen.so.*.*' | head -n 1)
     [ -n "$library" ]

@@ -15,13 +15,14 @@ use JSON::PP;
 
 # ROOM => rooms that it may use besides itself; an entry for a kind of room is for every room of that kind.
 my %may = (
-    view => 'format', map => 'format view', kernel => 'format view', image => 'format view kernel', hex => 'format',
+    arch => 'format', view => 'format arch', map => 'format view arch', kernel => 'format view arch',
+    image => 'format view kernel arch', hex => 'format',
     library => 'include', base => 'library', engine => 'library base', cli => 'library base',
     command => 'library base engine cli commands', main => 'library base engine cli commands command',
     stepper => 'ptrace syscalls x86', x86 => 'syscalls', sandbox => 'ptrace', ptrace => 'syscalls',
     strace => 'ptrace syscalls', input => 'link', bytemap => 'symbols',
     'commands/stages' => 'commands/build commands/compare', 'commands/mutate' => 'commands/run');
-my %kind = (map({$_ => 'library'} qw(include format hex image kernel map view)),
+my %kind = (map({$_ => 'library'} qw(include arch format hex image kernel map view)),
     map({$_ => 'engine'} qw(bytemap input link ptrace sandbox stepper strace symbols syscalls x86)));
 
 sub room {
@@ -93,6 +94,7 @@ for my $from (sort keys %uses) {
         $count++;
         $arrows{$user}{$used} = 1 if $user ne $used;
         push @wrong, "wrong: $from -> $to: $uses{$from}{$to}\n" unless is_allowed($user, $used);
+        push @wrong, "wrong: $from -> $to: it is private to its room\n" if $user ne $used && $to =~ /_private\.h$/;
     }
 }
 printf "%-17s %3d files -> %s\n", $_, $files{$_}, join ' ', sort keys %{$arrows{$_} // {}} for sort keys %files;

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/shellwords.h"
-#include "room.h"
+#include "base_suites.h"
 
 /* ---- words ---- */
 
@@ -305,6 +305,37 @@ START_TEST(a_failed_write_returns_its_errno)
 }
 END_TEST
 
+START_TEST(bytes_are_read_at_an_offset_as_far_as_the_file_goes)
+{
+    char bytes[100];
+    int file = file_of(50);
+    ck_assert_int_eq(file_read_at(file, bytes, 10, 7), 10);
+    assert_bytes(&(struct file_bytes){.bytes = bytes, .size = 10}, 7, 10);
+    ck_assert_int_eq(file_read_at(file, bytes, sizeof bytes, 20), 30);
+    assert_bytes(&(struct file_bytes){.bytes = bytes, .size = 30}, 20, 30);
+    ck_assert_int_eq(file_read_at(file, bytes, sizeof bytes, 50), 0);
+    ck_assert_int_eq(file_read_at(file, bytes, 0, 0), 0);
+    close(file);
+    ck_assert_int_eq(file_read_at(-1, bytes, 1, 0), -1);
+    ck_assert_int_eq(errno, EBADF);
+}
+END_TEST
+
+START_TEST(a_program_in_memory_becomes_a_file_that_can_only_be_read)
+{
+    struct file_bytes bytes = {0};
+    int file = file_make_program("#!/bin/true\n", 12);
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(fcntl(file, F_GETFL) & O_ACCMODE, O_RDONLY);
+    ck_assert_int_eq(fcntl(file, F_GETFD), FD_CLOEXEC);
+    ck_assert(file_read(file, true, &bytes));
+    ck_assert_uint_eq(bytes.size, 12);
+    ck_assert(memcmp(bytes.bytes, "#!/bin/true\n", 12) == 0);
+    file_free(&bytes);
+    close(file);
+}
+END_TEST
+
 /* ---- characters, the clock ---- */
 
 START_TEST(a_byte_that_is_not_printable_ascii_is_a_dot)
@@ -356,12 +387,17 @@ static Suite *base_suite(void)
     tcase_add_test(files, a_file_that_cannot_be_read_fails_with_its_errno);
     tcase_add_test(files, all_bytes_are_written_however_many_writes_it_takes);
     tcase_add_test(files, a_failed_write_returns_its_errno);
+    tcase_add_test(files, bytes_are_read_at_an_offset_as_far_as_the_file_goes);
+    tcase_add_test(files, a_program_in_memory_becomes_a_file_that_can_only_be_read);
     suite_add_tcase(suite, files);
     TCase *small = tcase_create("characters and the clock");
     tcase_add_test(small, a_byte_that_is_not_printable_ascii_is_a_dot);
     tcase_add_test(small, the_clock_counts_nanoseconds);
     tcase_add_test(small, milliseconds_become_nanoseconds_that_can_be_added_without_overflow);
     suite_add_tcase(suite, small);
+    suite_add_tcase(suite, base_memory_tests());
+    suite_add_tcase(suite, base_maps_tests());
+    suite_add_tcase(suite, base_proc_tests());
     return suite;
 }
 

@@ -33,6 +33,7 @@ static const struct {
     {"xy", NULL},
     {"build-all-of-it", NULL},
     {"BUILD", NULL},
+    {"", NULL}, /* every name begins with it */
     {LONG_32, LONG_32},
     {"bcdefghijklmnopqrstuvwxyz012345", LONG_32},
     {"x" LONG_32, NULL},
@@ -302,26 +303,29 @@ START_TEST(seconds_are_above_0_and_at_most_a_day)
 }
 END_TEST
 
+/* The value of a choice; -1 after a usage error. */
+static int choose(const char *option, const struct option_choice *choices, const char *name)
+{
+    const struct option_choice *choice = option_choose("run", option, choices, name);
+    return choice ? choice->value : -1;
+}
+
 START_TEST(a_target_is_x86_64_or_i386)
 {
-    static const char *const others[] = {"", "x86", "x86_64 ", "X86_64", "amd64", "aarch64", "i38"};
-    uint16_t machine = 0;
-    ck_assert_int_eq(option_target("run", "x86_64", &machine), EXIT_YES);
-    ck_assert_uint_eq(machine, ELFGEN_EM_X86_64);
-    ck_assert_int_eq(option_target("run", "i386", &machine), EXIT_YES);
-    ck_assert_uint_eq(machine, ELFGEN_EM_386);
+    static const char *const others[] = {"", "x86", "x86_64 ", "X86_64", "amd64", "vax", "i38"};
+    ck_assert_int_eq(choose("target", option_targets, "x86_64"), ELFGEN_EM_X86_64);
+    ck_assert_int_eq(choose("target", option_targets, "i386"), ELFGEN_EM_386);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         catch_errors();
-        assert_usage_error(option_target("run", others[i], &machine), "--target", others[i]);
+        ck_assert_ptr_null(option_choose("run", "target", option_targets, others[i]));
+        assert_usage_error(EXIT_USAGE, "--target", others[i]);
     }
-    ck_assert_uint_eq(machine, ELFGEN_EM_386);
 }
 END_TEST
 
 START_TEST(colours_are_as_requested_and_auto_has_none_without_a_terminal)
 {
     static const char *const others[] = {"", "red", "Always", "yes"};
-    bool colour = false;
     FILE *file = tmpfile();
     ck_assert_int_ge(dup2(fileno(file), STDOUT_FILENO), 0);
     for (int without = 0; without < 2; without++) {
@@ -329,18 +333,14 @@ START_TEST(colours_are_as_requested_and_auto_has_none_without_a_terminal)
             setenv("NO_COLOR", "1", 1);
         else
             unsetenv("NO_COLOR");
-        colour = false;
-        ck_assert_int_eq(option_colour("run", "always", &colour), EXIT_YES);
-        ck_assert(colour);
-        ck_assert_int_eq(option_colour("run", "never", &colour), EXIT_YES);
-        ck_assert(!colour);
-        colour = true;
-        ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
-        ck_assert(!colour);
+        ck_assert(option_colour(choose("color", option_colours, "always")));
+        ck_assert(!option_colour(choose("color", option_colours, "never")));
+        ck_assert(!option_colour(choose("color", option_colours, "auto")));
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         catch_errors();
-        assert_usage_error(option_colour("run", others[i], &colour), "--color", others[i]);
+        ck_assert_ptr_null(option_choose("run", "color", option_colours, others[i]));
+        assert_usage_error(EXIT_USAGE, "--color", others[i]);
     }
 }
 END_TEST
@@ -348,24 +348,18 @@ END_TEST
 START_TEST(on_a_terminal_auto_has_colours_unless_no_color_is_set)
 {
     int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-    bool colour = false;
     if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0)
         return; /* this machine cannot open a terminal */
     int other = open(ptsname(terminal), O_RDWR | O_NOCTTY);
     ck_assert_int_ge(other, 0);
     ck_assert_int_ge(dup2(other, STDOUT_FILENO), 0);
     unsetenv("NO_COLOR");
-    ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
-    ck_assert(colour);
+    ck_assert(option_colour(COLOUR_AUTO));
     setenv("NO_COLOR", "", 1);
-    colour = false;
-    ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
-    ck_assert(colour);
+    ck_assert(option_colour(COLOUR_AUTO));
     setenv("NO_COLOR", "0", 1);
-    ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
-    ck_assert(!colour);
-    ck_assert_int_eq(option_colour("run", "always", &colour), EXIT_YES);
-    ck_assert(colour);
+    ck_assert(!option_colour(COLOUR_AUTO));
+    ck_assert(option_colour(COLOUR_ALWAYS));
 }
 END_TEST
 
@@ -406,22 +400,31 @@ START_TEST(a_message_begins_with_its_subject_and_kind_if_it_has_them)
     message("file", "note", "%d of %s", 2, "3");
     message(NULL, "error", "alone");
     message("file", NULL, "as it is");
-    message_text(NULL, NULL, "100% literal");
+    message_report(NULL, &(struct report){.severity = REPORT_NOTE,
+                                          .place = place_section("a.o", ".text", 0x12),
+                                          .text = "100% literal"});
     ck_assert_str_eq(caught(), "tinyelf: file: note: 2 of 3\n"
                                "tinyelf: error: alone\n"
                                "tinyelf: file: as it is\n"
-                               "tinyelf: 100% literal\n");
+                               "tinyelf: a.o:(.text+0x12): note: 100% literal\n");
 }
 END_TEST
+
+static void report_in_text(const char *text, size_t size, size_t offset, const char *sentence)
+{
+    struct elfgen_error error;
+    elfgen_error_set(&error, ELFGEN_BAD_VALUE, offset, "%s", sentence);
+    message_in_text("file", text, size, &error);
+}
 
 START_TEST(an_error_in_a_file_shows_the_line_with_a_caret_below)
 {
     static const char text[] = "one\n\ttwo \x01\n\nend";
     catch_errors();
-    message_at("file", text, sizeof text - 1, 0, "error", "first");
-    message_at("file", text, sizeof text - 1, 6, "error", "w");
-    message_at("file", text, sizeof text - 1, 11, "error", "empty");
-    message_at("file", text, sizeof text - 1, sizeof text - 1, "note", "end");
+    report_in_text(text, sizeof text - 1, 0, "first");
+    report_in_text(text, sizeof text - 1, 6, "w");
+    report_in_text(text, sizeof text - 1, 11, "empty");
+    report_in_text(text, sizeof text - 1, sizeof text - 1, "end");
     ck_assert_str_eq(caught(), "tinyelf: file:1:1: error: first\n"
                                "     1 | one\n"
                                "       | ^\n"
@@ -431,7 +434,7 @@ START_TEST(an_error_in_a_file_shows_the_line_with_a_caret_below)
                                "tinyelf: file:3:1: error: empty\n"
                                "     3 | \n"
                                "       | ^\n"
-                               "tinyelf: file:4:4: note: end\n"
+                               "tinyelf: file:4:4: error: end\n"
                                "     4 | end\n"
                                "       |    ^\n");
 }
@@ -445,7 +448,7 @@ START_TEST(only_the_surroundings_of_an_error_in_a_long_line_are_shown)
     text[1000] = '\0';
     for (size_t place = 0; place <= 1000; place += 50) {
         catch_errors();
-        message_at("file", text, 1000, place, "error", "here");
+        report_in_text(text, 1000, place, "here");
         line = strstr(caught(), "     1 | ");
         ck_assert_ptr_nonnull(line);
         const char *caret = strstr(line, "\n       | ");

@@ -22,11 +22,11 @@ static struct found *open_file(const uint8_t *file, size_t size, enum elfgen_cod
 {
     struct found *found = calloc(1, sizeof *found);
     struct elfgen_code_place place;
-    const char *problem;
+    struct elfgen_error error;
     found->file = malloc(size);
     memcpy(found->file, file, size);
     elfgen_view_open(&found->view, found->file, size, NULL);
-    found->code = x86_session_open(&found->view, mode, SYNTAX_INTEL, &problem);
+    found->code = x86_session_open(&found->view, mode, SYNTAX_INTEL, &error);
     ck_assert_ptr_nonnull(found->code);
     for (uint64_t at = 0;
          found->count < MOST && elfgen_code_next(&found->code->code, at, size, &place);
@@ -285,7 +285,7 @@ START_TEST(i386_has_its_own_call_numbers_and_registers)
     struct elfgen_signature signature;
     ck_assert_uint_eq(found->count, 4);
     ck_assert_uint_eq(code->call_count, 1);
-    ck_assert_int_eq(code->calls[0].call_instruction, ELFGEN_CALL_INT80);
+    ck_assert_int_eq(code->calls[0].call_instruction, CALL_BY_INT80);
     ck_assert(elfgen_code_signature(code, &code->calls[0], &signature));
     ck_assert_str_eq(signature.name, "exit");
     ck_assert_uint_eq(code->calls[0].arguments[0].value, 42);
@@ -398,9 +398,9 @@ START_TEST(the_later_of_two_overlapping_segments_counts)
     /* jmp from 0x100c8 to 0x11000 */
     memcpy(file + 201, "\x33\x0f\x00\x00", 4);
     struct elfgen_view view;
-    const char *problem;
+    struct elfgen_error error;
     elfgen_view_open(&view, file, SIZE, NULL);
-    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
     ck_assert_ptr_nonnull(code);
     ck_assert_uint_eq(code->code.call_count, 1);
     ck_assert_uint_eq(code->code.calls[0].offset, 0x300a);
@@ -422,10 +422,10 @@ START_TEST(windows_have_the_same_instructions_as_the_whole_file)
     size_t length, count = 0;
     struct elfgen_view view;
     struct elfgen_code_place place;
-    const char *problem;
+    struct elfgen_error error;
     uint8_t *bytes = read_self(&length);
     elfgen_view_open(&view, bytes, length, NULL);
-    struct x86_session *code = x86_session_open(&view, mode, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, mode, SYNTAX_INTEL, &error);
     uint8_t *lengths = calloc(length, 1);
     for (uint64_t at = 0; elfgen_code_next(&code->code, at, length, &place);
          at = place.offset + 1) {
@@ -437,7 +437,7 @@ START_TEST(windows_have_the_same_instructions_as_the_whole_file)
     uint64_t state = 88172645463325252u;
     /* Each window is read with code that was not analysed before. */
     for (int round = 0; round < 24; round++) {
-        code = x86_session_open(&view, mode, SYNTAX_INTEL, &problem);
+        code = x86_session_open(&view, mode, SYNTAX_INTEL, &error);
         uint64_t from = next_random(&state) % length;
         uint64_t to = from + next_random(&state) % 3000, at = from;
         while (elfgen_code_next(&code->code, at, to, &place)) {

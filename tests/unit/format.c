@@ -220,8 +220,77 @@ START_TEST(an_error_keeps_status_place_and_sentence)
                      ELFGEN_BAD_VALUE);
     ck_assert_int_eq(error.status, ELFGEN_BAD_VALUE);
     ck_assert_uint_eq(error.offset, 0x36);
+    ck_assert_ptr_null(error.file);
+    ck_assert_ptr_null(error.section);
     ck_assert_str_eq(error.text, "it is 0xff, 255, -9223372036854775808%");
     ck_assert_int_eq(elfgen_error_set(NULL, ELFGEN_NO_ROOM, 0, "%s", "x"), ELFGEN_NO_ROOM);
+}
+END_TEST
+
+/* ---- tables that are searched by halving ---- */
+
+#define RELOCATION(type, formula, range, bits, field) (type),
+#define GOT_RELOCATION(type, use, plain)
+static const uint32_t x86_64_rows[] = {
+#include "../../elfgen/arch/x86_64_relocations.def"
+};
+static const uint32_t i386_rows[] = {
+#include "../../elfgen/arch/i386_relocations.def"
+};
+static const uint32_t aarch64_rows[] = {
+#include "../../elfgen/arch/aarch64_relocations.def"
+};
+#undef RELOCATION
+#undef GOT_RELOCATION
+#define RELOCATION(type, formula, range, bits, field)
+#define GOT_RELOCATION(type, use, plain) (type),
+static const uint32_t x86_64_got_rows[] = {
+#include "../../elfgen/arch/x86_64_relocations.def"
+};
+static const uint32_t i386_got_rows[] = {
+#include "../../elfgen/arch/i386_relocations.def"
+};
+static const uint32_t aarch64_got_rows[] = {
+#include "../../elfgen/arch/aarch64_relocations.def"
+};
+#define MACHINE(number, short_name, text) (number),
+static const uint32_t machine_rows[] = {
+#include "../../elfgen/format/machines.def"
+};
+
+static const struct {
+    const char *name;
+    const uint32_t *rows;
+    size_t count;
+} searched[] = {
+#define TABLE(rows)                                                                                \
+    {                                                                                              \
+#rows, rows, sizeof(rows) / sizeof *(rows)                                                 \
+    }
+    TABLE(machine_rows),  TABLE(x86_64_rows),  TABLE(x86_64_got_rows),  TABLE(i386_rows),
+    TABLE(i386_got_rows), TABLE(aarch64_rows), TABLE(aarch64_got_rows),
+};
+
+START_TEST(the_rows_of_a_table_that_is_searched_are_sorted)
+{
+    ck_assert_uint_gt(searched[_i].count, 0);
+    for (size_t i = 1; i < searched[_i].count; i++)
+        if (searched[_i].rows[i - 1] >= searched[_i].rows[i])
+            ck_abort_msg("%s: %u stands before %u", searched[_i].name,
+                         (unsigned)searched[_i].rows[i - 1], (unsigned)searched[_i].rows[i]);
+}
+END_TEST
+
+START_TEST(every_machine_of_the_table_is_found_and_no_other)
+{
+    size_t count = 0;
+    for (uint64_t machine = 0; machine <= UINT16_MAX; machine++)
+        count += elfgen_machine_name(machine) != NULL;
+    ck_assert_uint_eq(count, sizeof machine_rows / sizeof *machine_rows);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_ptr_nonnull(elfgen_machine_name(machine_rows[i]));
+    ck_assert_ptr_null(elfgen_machine_name(UINT64_MAX));
+    ck_assert_ptr_null(elfgen_machine_name((UINT64_C(1) << 32) + 62));
 }
 END_TEST
 
@@ -240,6 +309,9 @@ static Suite *format_suite(void)
     tcase_add_test(names, machine_flags_are_named_by_their_rules);
     suite_add_tcase(suite, names);
     TCase *words = tcase_create("words");
+    tcase_add_loop_test(words, the_rows_of_a_table_that_is_searched_are_sorted, 0,
+                        sizeof searched / sizeof *searched);
+    tcase_add_test(words, every_machine_of_the_table_is_found_and_no_other);
     tcase_add_test(words, text_that_does_not_fit_is_cut_and_marked_as_cut);
     tcase_add_test(words, an_error_keeps_status_place_and_sentence);
     suite_add_tcase(suite, words);

@@ -83,18 +83,35 @@ void add_pointer(struct link_object *object, uint32_t section, uint32_t symbol, 
 
 char messages[4096];
 
-static void remember(void *context, const char *text)
+static void remember(void *context, const struct report *report)
 {
     (void)context;
-    size_t length = strlen(messages);
-    snprintf(messages + length, sizeof messages - length, "%s\n", text);
+    struct elfgen_text out = {.bytes = messages + strlen(messages),
+                              .capacity = sizeof messages - strlen(messages) - 1};
+    place_put(&out, &report->place);
+    elfgen_text_string(&out, ": ");
+    elfgen_text_string(&out, report->text);
+    elfgen_text_char(&out, '\n');
+    out.bytes[out.length] = '\0';
 }
 
-struct link begin_link(void)
+struct link_options link_settings;
+struct link_result link_made;
+
+struct link *begin_link(void)
 {
+    static const struct reporter reporter = {.report = remember};
     messages[0] = '\0';
-    return (struct link){
-        .report = remember, .entry = "_start", .machine = ELFGEN_EM_X86_64, .base = 0x10000};
+    link_settings =
+        (struct link_options){.entry = "_start", .machine = ELFGEN_EM_X86_64, .base = 0x10000};
+    struct link *link = link_open(&reporter);
+    ck_assert_ptr_nonnull(link);
+    return link;
+}
+
+bool run_link(struct link *link)
+{
+    return link_program(link, &link_settings, &link_made);
 }
 
 struct file write_file(const struct link *link)

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "sandbox/sandbox.h"
 #include "ptrace/call_site.h"
 #include "ptrace/limit_run.h"
@@ -163,7 +164,7 @@ static void look(void *context, const struct process_event *event)
         got == 10 && process_read(process->id, 0, bytes, 8) == 0 &&
         process_read(process->id, UINT64_MAX - 2, bytes, 8) == 0 && call_site_cs(process, &cs) &&
         cs == 0x33 && call_site_find(process, &site) && site.found &&
-        site.call_instruction == ELFGEN_CALL_SYSCALL && site.address == process->call.after - 2 &&
+        site.call_instruction == CALL_BY_SYSCALL && site.address == process->call.after - 2 &&
         call_site_find_mapping(process->id, site.address, &place) && place.from <= site.address &&
         place.to > site.address && !call_site_find_mapping(process->id, 1, &place);
 }
@@ -232,7 +233,7 @@ START_TEST(this_process_s_memory_is_not_counted_as_the_program_s)
     struct elfgen_error error;
     void *much = take_much(64 << 20);
     size_t size = elfgen_write_exec(bytes, sizeof bytes, code, sizeof code, NULL, NULL);
-    int file = slow_down(sandbox_make_file(bytes, size));
+    int file = slow_down(file_make_program(bytes, size));
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     struct process_program program = {.path = path, .arguments = arguments};
     sigemptyset(&program.ignored);

@@ -1,5 +1,5 @@
-/* image/relocate.c and relax.c: instructions that read the global offset table are rewritten as ld
- * rewrites them. */
+/* arch/x86_relax.c and image/relocate.c: instructions that read the global offset table are
+ * rewritten as ld rewrites them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

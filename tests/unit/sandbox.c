@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "sandbox/sandbox.h"
 #include "elfgen.h"
 #include "room.h"
@@ -56,7 +57,7 @@ static int file_of(const uint8_t *code, size_t size)
     uint8_t bytes[512];
     size_t length = elfgen_write_exec(bytes, sizeof bytes, code, size, NULL, NULL);
     ck_assert_uint_gt(length, size);
-    int file = sandbox_make_file(bytes, length);
+    int file = file_make_program(bytes, length);
     ck_assert_int_ge(file, 0);
     return file;
 }
@@ -167,7 +168,7 @@ START_TEST(every_way_to_end_is_reported_and_the_next_program_runs)
     close(file);
     greet();
 
-    file = sandbox_make_file("no program", 10);
+    file = file_make_program("no program", 10);
     end = run(file, &output, NULL);
     ck_assert_int_eq(end.reason, RUN_NOT_STARTED);
     ck_assert_int_eq(end.error, ENOEXEC);
@@ -274,7 +275,7 @@ START_TEST(a_file_is_passed_to_the_worker_once_and_changed_in_place)
 {
     uint8_t bytes[512];
     size_t size = elfgen_write_exec(bytes, sizeof bytes, writes_1, sizeof writes_1, NULL, NULL);
-    int first = sandbox_make_file(bytes, size), second = file_of(writes_1, sizeof writes_1);
+    int first = file_make_program(bytes, size), second = file_of(writes_1, sizeof writes_1);
     const struct sandbox_poke other[] = {{size - 5, 'j'}, {size - 1, 'y'}}, back = {size - 5, 'h'};
     ck_assert_str_eq(written_by(first, 1), "hello");
     ck_assert(sandbox_change_file(first, other, 2));

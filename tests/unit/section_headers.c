@@ -75,15 +75,15 @@ static const struct {
     {GOOD_SECTION, GOOD_SYMBOL, 0, ELFGEN_BAD_ARGUMENT, "class"},
     {GOOD_SECTION, GOOD_SYMBOL, 3, ELFGEN_BAD_ARGUMENT, "class"},
     {GOOD_SECTION, GOOD_SYMBOL, 2, ELFGEN_BAD_ARGUMENT, "EI_CLASS"}, /* the file's is 1 */
-    {{"sec", 1, WIDE, 0, 0, 0, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "'sec': sh_flags"},
-    {{"sec", 1, 0, WIDE, 0, 0, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "'sec': sh_addr"},
-    {{"sec", 8, 0, 0, WIDE, 0, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "'sec': sh_offset"},
-    {{"sec", 8, 0, 0, 0, WIDE, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "'sec': sh_size"},
-    {{"sec", 1, 0, 0, 0, 0, WIDE, 0}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "'sec': sh_addralign"},
-    {{"sec", 1, 0, 0, 0, 0, 0, WIDE}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "'sec': sh_entsize"},
-    {{"sec", 1, 0, 0, 0, 0, 6, 0}, GOOD_SYMBOL, 1, ELFGEN_BAD_ARGUMENT, "'sec': alignment 6"},
-    {{"sec", 1, 0, 0, 200, 4, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_OUT_OF_RANGE, "'sec': 4 bytes"},
-    {{"sec", 1, 0, 0, 204, 0, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_OUT_OF_RANGE, "'sec'"},
+    {{"sec", 1, WIDE, 0, 0, 0, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "sh_flags"},
+    {{"sec", 1, 0, WIDE, 0, 0, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "sh_addr"},
+    {{"sec", 8, 0, 0, WIDE, 0, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "sh_offset"},
+    {{"sec", 8, 0, 0, 0, WIDE, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "sh_size"},
+    {{"sec", 1, 0, 0, 0, 0, WIDE, 0}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "sh_addralign"},
+    {{"sec", 1, 0, 0, 0, 0, 0, WIDE}, GOOD_SYMBOL, 1, ELFGEN_DOES_NOT_FIT, "sh_entsize"},
+    {{"sec", 1, 0, 0, 0, 0, 6, 0}, GOOD_SYMBOL, 1, ELFGEN_BAD_ARGUMENT, "alignment 6"},
+    {{"sec", 1, 0, 0, 200, 4, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_OUT_OF_RANGE, "its 4 bytes"},
+    {{"sec", 1, 0, 0, 204, 0, 0, 0}, GOOD_SYMBOL, 1, ELFGEN_OUT_OF_RANGE, "its 0 bytes"},
     {GOOD_SECTION, {"sym", WIDE, 0, 0, 0, 0}, 1, ELFGEN_DOES_NOT_FIT, "'sym': value"},
     {GOOD_SECTION, {"sym", 0, WIDE, 0, 0, 0}, 1, ELFGEN_DOES_NOT_FIT, "'sym': size"},
     {GOOD_SECTION, {"sym", 0, 0, 16, 0, 0}, 1, ELFGEN_BAD_ARGUMENT, "'sym': type 16"},
@@ -107,6 +107,14 @@ START_TEST(invalid_sections_and_symbols_are_refused_by_name)
     ck_assert_int_eq(error.status, refused[_i].status);
     ck_assert_msg(strstr(error.text, refused[_i].word) != NULL, "%s", error.text);
     ck_assert_mem_eq(file, before, sizeof file);
+    /* The section is the place, not a part of the sentence. */
+    const bool about_symbol = strncmp(error.text, "symbol", 6) == 0;
+    const bool about_file = strstr(error.text, "class") || strstr(error.text, "CLASS");
+    if (!about_symbol && !about_file) {
+        ck_assert_str_eq(error.section, "sec");
+        ck_assert_uint_eq(error.offset, ELFGEN_NOWHERE);
+        ck_assert_ptr_null(strstr(error.text, "sec"));
+    }
 }
 END_TEST
 

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sandbox/sandbox.h"
+#include "base/file.h"
 #include "ptrace/limit_run.h"
 #include "ptrace/profile.h"
 #include "ptrace/tracees.h"
@@ -100,7 +100,7 @@ static void make(struct made *made, const uint8_t *code, size_t size)
     uint8_t bytes[512];
     size_t length = elfgen_write_exec(bytes, sizeof bytes, code, size, NULL, NULL);
     ck_assert_uint_gt(length, size);
-    made->file = sandbox_make_file(bytes, length);
+    made->file = file_make_program(bytes, length);
     ck_assert_int_ge(made->file, 0);
     snprintf(made->path, sizeof made->path, "/proc/self/fd/%d", made->file);
     made->arguments[0] = made->path;

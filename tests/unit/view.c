@@ -190,10 +190,30 @@ START_TEST(a_program_is_read_as_by_linux_which_ignores_its_class_and_data)
 }
 END_TEST
 
+START_TEST(a_file_is_elf_if_its_four_first_bytes_are_the_magic_number)
+{
+    struct elfgen_view view;
+    uint8_t bytes[64] = ELFGEN_MAGIC;
+    ck_assert_int_eq(memcmp(bytes, "\x7f\x45\x4c\x46", ELFGEN_MAGIC_SIZE), 0);
+    for (uint64_t length = 0; length <= sizeof bytes; length++) {
+        bool is_elf = length >= ELFGEN_MAGIC_SIZE;
+        ck_assert_int_eq(elfgen_view_open(&view, bytes, length, NULL) != ELFGEN_NOT_ELF, is_elf);
+        ck_assert_int_eq(elfgen_view_is_elf(&view), is_elf);
+    }
+    for (unsigned i = 0; i < ELFGEN_MAGIC_SIZE; i++) {
+        bytes[i] ^= 0x20;
+        ck_assert_int_eq(elfgen_view_open(&view, bytes, sizeof bytes, NULL), ELFGEN_NOT_ELF);
+        ck_assert(!elfgen_view_is_elf(&view));
+        bytes[i] ^= 0x20;
+    }
+}
+END_TEST
+
 static Suite *view_suite(void)
 {
     Suite *suite = suite_create("view");
     TCase *reads = tcase_create("reads");
+    tcase_add_test(reads, a_file_is_elf_if_its_four_first_bytes_are_the_magic_number);
     tcase_add_test(reads, the_lectures_file_reads_field_by_field);
     tcase_add_test(reads, counts_too_large_for_their_fields_come_from_section_header_0);
     tcase_add_test(reads, a_string_ends_at_its_nul_or_with_its_table_or_the_file);

@@ -23,14 +23,20 @@ enum elfgen_status {
 #define ELFGEN_NOWHERE UINT64_MAX
 
 /* A call that fails fills the one that it is given; NULL is accepted everywhere. A call that
- * succeeds leaves it untouched. */
+ * succeeds leaves it untouched.
+ *
+ * `file`, `section` and `offset` are the place that the sentence is about; the sentence does not
+ * repeat it. The two names are the caller's own strings (those of a struct elfgen_section), not
+ * copies. */
 struct elfgen_error {
     enum elfgen_status status;
-    uint64_t offset; /* file offset that the sentence is about, or ELFGEN_NOWHERE */
-    char text[1016]; /* a sentence: what is wrong, and what would be right; ends with NUL */
+    const char *file;    /* the object that the section is from; NULL: not known */
+    const char *section; /* NULL: the place is in no section of the caller's program */
+    uint64_t offset; /* in the section if there is one, else in the file; ELFGEN_NOWHERE: none */
+    char text[992];  /* a sentence: what is wrong, and what would be right; ends with NUL */
 };
 
-/* Fills *error, if there is one, and returns `status`.
+/* Fills *error, if there is one, with a place in the file, and returns `status`.
  *
  * `format` is copied with these replaced: %s a string (NULL prints as nothing), %x a uint64_t as
  * 0x and hex digits, %u a uint64_t in decimal, %d an int64_t in decimal, %% a percent sign. Pass
@@ -38,5 +44,11 @@ struct elfgen_error {
 ELFGEN_API enum elfgen_status elfgen_error_set(struct elfgen_error *error,
                                                enum elfgen_status status, uint64_t offset,
                                                const char *format, ...);
+
+/* Sets the place of *error, if there is one, to a section: of the object `file`, or of no file if
+ * that is NULL; `offset` is in the section, or ELFGEN_NOWHERE for the whole section. The strings
+ * are not copied. */
+ELFGEN_API void elfgen_error_in_section(struct elfgen_error *error, const char *file,
+                                        const char *section, uint64_t offset);
 
 #endif

@@ -8,6 +8,16 @@
 #include "elfgen/api.h"
 #include "elfgen/tables.h"
 
+/* The first bytes of every ELF file, EI_MAG0 to EI_MAG3; as a string, and one by one. */
+#define ELFGEN_MAGIC "\177ELF"
+enum {
+    ELFGEN_MAG0 = 0x7f,
+    ELFGEN_MAG1 = 'E',
+    ELFGEN_MAG2 = 'L',
+    ELFGEN_MAG3 = 'F',
+    ELFGEN_MAGIC_SIZE = 4
+};
+
 /* EI_CLASS and EI_DATA, with their values in the file. */
 enum elfgen_class { ELFGEN_CLASS32 = 1, ELFGEN_CLASS64 = 2 };
 enum elfgen_order { ELFGEN_LITTLE_ENDIAN = 1, ELFGEN_BIG_ENDIAN = 2 };
@@ -28,7 +38,7 @@ enum elfgen_kind {
     ELFGEN_KIND_PADDING  /* nothing */
 };
 
-/* Who reads a field when x86 Linux runs the file. */
+/* Who reads a field when Linux runs the file. */
 enum elfgen_reader {
     ELFGEN_READER_KERNEL,  /* execve needs it to start the program */
     ELFGEN_READER_PROGRAM, /* the processor fetches it, or the program reads it */
@@ -56,9 +66,9 @@ struct elfgen_structure {
 
 /* Identifies a row of ELFGEN_STRUCTURES: ELFGEN_STRUCTURE_ehdr and so on. */
 enum elfgen_structure_id {
-#define X(name, fields, size32, size64, meaning) ELFGEN_STRUCTURE_##name,
-    ELFGEN_STRUCTURES(X)
-#undef X
+#define ELFGEN_X(name, fields, size32, size64, meaning) ELFGEN_STRUCTURE_##name,
+    ELFGEN_STRUCTURES(ELFGEN_X)
+#undef ELFGEN_X
         ELFGEN_STRUCTURE_COUNT
 };
 
@@ -66,16 +76,16 @@ ELFGEN_DATA const struct elfgen_structure elfgen_structures[ELFGEN_STRUCTURE_COU
 
 /* The decoded structures: struct elfgen_ehdr, elfgen_phdr, ... Each field, whatever its width in
  * the file, is a uint64_t under its name in the specification. */
-#define X_FIELD(name, o32, w32, o64, w64, kind, reader, meaning) uint64_t name;
-#define X(name, fields, size32, size64, meaning)                                                   \
+#define ELFGEN_X_FIELD(name, o32, w32, o64, w64, kind, reader, meaning) uint64_t name;
+#define ELFGEN_X(name, fields, size32, size64, meaning)                                            \
     struct elfgen_##name {                                                                         \
-        fields(X_FIELD)                                                                            \
+        fields(ELFGEN_X_FIELD)                                                                     \
     };
-ELFGEN_STRUCTURES(X)
-#undef X
-#undef X_FIELD
+ELFGEN_STRUCTURES(ELFGEN_X)
+#undef ELFGEN_X
+#undef ELFGEN_X_FIELD
 
-/* The size of a structure in bytes, 8 to 64. */
+/* The size of a structure in bytes, 8 to 64; 0: `id` is not a structure. */
 ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);
 
 /* Reads one field, of 1 to 8 bytes, of the structure that starts at `bytes`, zero-extended. The
@@ -94,7 +104,9 @@ enum {
     ELFGEN_ET_DYN = 3,
     ELFGEN_ET_CORE = 4,
     ELFGEN_EM_386 = 3,
+    ELFGEN_EM_486 = 6,
     ELFGEN_EM_X86_64 = 62,
+    ELFGEN_EM_AARCH64 = 183,
     ELFGEN_OSABI_NONE = 0,
     ELFGEN_OSABI_GNU = 3,
     ELFGEN_EV_CURRENT = 1,
@@ -153,17 +165,16 @@ enum {
     ELFGEN_STT_SECTION = 3,
     ELFGEN_STT_FILE = 4,
     ELFGEN_STT_TLS = 6,
-    ELFGEN_R_NONE = 0, /* of every machine */
-    ELFGEN_R_X86_64_64 = 1,
-    ELFGEN_R_X86_64_PC32 = 2,
-    ELFGEN_R_X86_64_GOTPCREL = 9,
-    ELFGEN_R_X86_64_32S = 11,
-    ELFGEN_R_X86_64_GOTPCRELX = 41,
-    ELFGEN_R_X86_64_REX_GOTPCRELX = 42,
-    ELFGEN_R_386_32 = 1,
-    ELFGEN_R_386_PC32 = 2,
-    ELFGEN_R_386_GOT32X = 43,
     ELFGEN_STT_GNU_IFUNC = 10
+};
+
+/* Relocation types: ELFGEN_R_X86_64_PC32, ELFGEN_R_386_32, ELFGEN_R_AARCH64_CALL26 and all others.
+ */
+enum {
+    ELFGEN_R_NONE = 0, /* of every machine */
+#define ELFGEN_RELOCATION_TYPE(machine, value, name) ELFGEN_##name = (value),
+#include "elfgen/relocation_types.def"
+#undef ELFGEN_RELOCATION_TYPE
 };
 
 #endif

@@ -32,7 +32,7 @@ struct elfgen_hex_options {
     enum elfgen_order order; /* of references; 0 is little-endian */
 };
 
-/* A label, in a table that the caller provides and sets to zeros first. */
+/* A label, in a table that the caller provides. */
 struct elfgen_hex_label {
     uint64_t name;    /* offset of the name in the source */
     uint64_t length;  /* of the name in bytes; 0: a free place in the table */
@@ -49,21 +49,21 @@ struct elfgen_hex_needs {
  */
 typedef void elfgen_hex_line(void *context, uint64_t line, uint64_t offset, uint64_t size);
 
-/* Reads the source once, for how much room elfgen_hex_assemble() needs. ELFGEN_OK, or
+/* Reads the source once, for how much room elfgen_hex_assemble() needs. ELFGEN_OK;
  * ELFGEN_BAD_VALUE: something that is not in the language; error->offset is its place in the
- * source. */
+ * source; ELFGEN_BAD_ARGUMENT: `source` is NULL and `size` is not 0. */
 ELFGEN_API enum elfgen_status elfgen_hex_measure(const char *source, size_t size,
                                                  struct elfgen_hex_needs *needs,
                                                  struct elfgen_error *error);
 
-/* Assembles the bytes. `source` and `needs` are as measured; `labels` has needs->labels places, all
- * zero; `buffer` has needs->bytes bytes. Both may be NULL where the need is 0. `options` NULL: base
- * 0, little-endian. `line` NULL: no listing.
+/* Assembles the bytes. `source` and `needs` are as measured; `labels` has needs->labels places and
+ * is filled; `buffer` has needs->bytes bytes. Both may be NULL where the need is 0. `options` NULL:
+ * base 0, little-endian. `line` NULL: no listing.
  *
  * ELFGEN_OK; error->offset is a place in the source for ELFGEN_BAD_VALUE (a label is defined
  * twice), ELFGEN_UNDEFINED (a label is not defined), ELFGEN_DOES_NOT_FIT (a reference of less than
  * 8 bytes: distances are signed, addresses unsigned), ELFGEN_NO_ROOM (`needs` are of another
- * source). */
+ * source). ELFGEN_BAD_ARGUMENT: one of the three is NULL where something is needed. */
 ELFGEN_API enum elfgen_status elfgen_hex_assemble(const char *source, size_t size,
                                                   const struct elfgen_hex_options *options,
                                                   const struct elfgen_hex_needs *needs,

@@ -21,7 +21,7 @@
 struct elfgen_exec_options {
     uint16_t machine;     /* ELFGEN_EM_X86_64 or ELFGEN_EM_386 */
     uint8_t osabi;        /* EI_OSABI, any value; Linux does not read it */
-    uint32_t permissions; /* p_flags: ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X */
+    uint32_t permissions; /* p_flags: of ELFGEN_PF_R, ELFGEN_PF_W and ELFGEN_PF_X */
     uint64_t base;        /* address of the file's first byte, a multiple of the page size */
     uint64_t align;       /* p_align: 0, or a power of two that divides `base` */
     uint64_t zero_fill;   /* bytes of zeros in memory after the file's last byte */
@@ -29,11 +29,11 @@ struct elfgen_exec_options {
     uint32_t stack;       /* p_flags of a PT_GNU_STACK; 0: the file has none */
 };
 
+/* In the order of the fields, without their names, which C++ has only from C++20 on. */
 #define ELFGEN_EXEC_DEFAULTS                                                                       \
     {                                                                                              \
-        .machine = ELFGEN_EM_X86_64, .osabi = ELFGEN_OSABI_GNU,                                    \
-        .permissions = ELFGEN_PF_R | ELFGEN_PF_X, .base = 0x10000, .align = 0x100, .zero_fill = 0, \
-        .entry = ELFGEN_ENTRY_FIRST                                                                \
+        ELFGEN_EM_X86_64, ELFGEN_OSABI_GNU, ELFGEN_PF_R | ELFGEN_PF_X, 0x10000, 0x100, 0,          \
+            ELFGEN_ENTRY_FIRST, 0                                                                  \
     }
 
 /* Bytes of headers before the code of a file with one PT_LOAD and no PT_GNU_STACK for `machine` (an
@@ -45,16 +45,17 @@ ELFGEN_API size_t elfgen_exec_headers(uint16_t machine);
  *
  * buffer    receives the file, `capacity` bytes; may be NULL when capacity is 0.
  * code      `length` bytes that follow the headers. May already be in its place in the buffer
- *           (buffer + elfgen_exec_headers()), or overlap it.
+ *           (buffer + elfgen_exec_headers()), or overlap it; may be NULL when length is 0, or when
+ *           the capacity does not suffice anyway.
  * options   NULL for ELFGEN_EXEC_DEFAULTS.
  *
  * Returns the size of the file in bytes. Larger than `capacity`: nothing was written, this is the
  * room needed (*error says ELFGEN_NO_ROOM). 0: refused, nothing was written, *error says why:
  * ELFGEN_UNSUPPORTED (machine), ELFGEN_BAD_ARGUMENT (base is not a multiple of the page size, align
  * is not a power of two or does not divide base, permissions or stack have other bits, entry is
- * outside the segment), ELFGEN_DOES_NOT_FIT (the segment ends past the end of user space; for
- * x86-64 TASK_SIZE_MAX is 2^47 less a page, arch/x86/include/asm/page_64.h; for i386 it is
- * 0xc0000000).
+ * outside the segment, code or buffer is NULL where it has bytes), ELFGEN_DOES_NOT_FIT (the segment
+ * ends past the end of user space; for x86-64 TASK_SIZE_MAX is 2^47 less a page,
+ * arch/x86/include/asm/page_64.h; for i386 it is 0xc0000000).
  *
  * Follows gABI chapter 4 "ELF Header", chapter 5 "Program Header". No allocation; safe from several
  * threads. */
@@ -65,7 +66,7 @@ ELFGEN_API size_t elfgen_write_exec(void *buffer, size_t capacity, const void *c
 /* A run of bytes that moves as one. */
 struct elfgen_section {
     const char *file;     /* where it comes from, for messages; NULL: they have the name alone */
-    const char *name;     /* for messages */
+    const char *name;     /* for messages; NULL is "" */
     const uint8_t *bytes; /* `size` of them; NULL: zeros that take no room in the file */
     uint64_t size;
     uint64_t align;       /* 0 and 1: none; otherwise a power of two */
@@ -82,23 +83,25 @@ struct elfgen_section {
 enum elfgen_binding { ELFGEN_LOCAL, ELFGEN_GLOBAL, ELFGEN_WEAK };
 
 struct elfgen_symbol {
-    const char *name; /* "" where it has none */
+    const char *name; /* "" or NULL where it has none */
     uint32_t section; /* index of the section that defines it, or one of the two above */
     enum elfgen_binding binding;
     uint64_t value; /* offset in the section; for ELFGEN_SECTION_ABSOLUTE the value itself */
     uint64_t size;  /* bytes, 0: unknown; R_X86_64_SIZE32 and the like need it */
 };
 
-/* Bytes to change once addresses are known; the formulas are rows of format/relocations.def. */
+/* Bytes to change once addresses are known; the formulas are rows of arch/. One of type
+ * ELFGEN_R_NONE changes nothing, whatever else is in it. */
 struct elfgen_relocation {
     uint32_t section; /* whose bytes change */
     uint32_t symbol;  /* index */
-    uint32_t type;    /* R_X86_64_... or R_386_..., by the layout's machine */
+    uint32_t type;    /* R_X86_64_..., R_386_... or R_AARCH64_..., by the layout's machine */
     uint64_t offset;  /* in the section */
     int64_t addend;
 };
 
-/* How many bytes a relocation of `type` changes, 1 to 8; 0: it is not supported. */
+/* How many bytes a relocation of `type` changes, 1 to 8; 0: none (ELFGEN_R_NONE), or the type is
+ * not supported. */
 ELFGEN_API unsigned elfgen_relocation_width(uint16_t machine, uint32_t type);
 
 /* Whether what a relocation of `type` stores is relative to its own place. */
@@ -137,7 +140,8 @@ ELFGEN_API bool elfgen_relax(uint16_t machine, uint8_t *bytes, uint64_t size,
 ELFGEN_API bool elfgen_can_relax(uint16_t machine, const uint8_t *bytes, uint64_t size,
                                  const struct elfgen_relocation *relocation);
 
-/* All arrays are the caller's. */
+/* All arrays are the caller's; one may be NULL if its count is 0. There are fewer sections than
+ * ELFGEN_SECTION_ABSOLUTE. */
 struct elfgen_program {
     struct elfgen_section *sections;
     size_t section_count;
@@ -182,8 +186,10 @@ struct elfgen_layout {
  *
  * Sets every section's offset and address and fills *layout. `options` NULL: the defaults.
  *
- * ELFGEN_OK; ELFGEN_UNSUPPORTED (machine); ELFGEN_BAD_ARGUMENT (an alignment that is no power of
- * two, a symbol whose section does not exist); ELFGEN_UNDEFINED (the entry symbol);
+ * ELFGEN_OK; ELFGEN_UNSUPPORTED (machine); ELFGEN_BAD_ARGUMENT (a base, align, stack or entry that
+ * elfgen_write_exec() refuses; a section's alignment that is no power of two, or permissions with
+ * other bits; a symbol whose section does not exist; an array that is NULL with a count);
+ * ELFGEN_UNDEFINED (the entry symbol);
  * ELFGEN_DOES_NOT_FIT (sizes past 2^64, or past the end of user space). */
 ELFGEN_API enum elfgen_status elfgen_layout_single(const struct elfgen_program *program,
                                                    const struct elfgen_exec_options *options,
@@ -195,7 +201,7 @@ ELFGEN_API enum elfgen_status elfgen_layout_single(const struct elfgen_program *
  * follow each other without padding to pages: each segment is mapped from the page after the end of
  * the one before it, at the same place in the page as in the file (gABI chapter 5, "Program
  * Header": p_vaddr and p_offset are congruent modulo the page size). Otherwise as "single", but
- * options->align is not used: p_align is the page size.
+ * options->align is only checked: p_align is the page size.
  *
  * Also ELFGEN_BAD_ARGUMENT for a section that is both writable and executable, and for an
  * executable one of zeros: all zeros are in the writable segment. */
@@ -209,7 +215,8 @@ ELFGEN_API enum elfgen_status elfgen_layout_split(const struct elfgen_program *p
  *
  * Returns the size of the file; larger than `capacity`: nothing was written. 0: *error says why,
  * and the buffer's contents are undefined: what elfgen_write_exec() refuses; ELFGEN_BAD_ARGUMENT (a
- * layout of another program; a relocation outside its section, or of one that does not exist);
+ * layout of another program; a relocation outside its section, or whose section or symbol does not
+ * exist; an array that is NULL with a count);
  * ELFGEN_UNDEFINED (a symbol that a relocation needs); ELFGEN_UNSUPPORTED (a relocation type);
  * ELFGEN_DOES_NOT_FIT (a relocated value; the sentence has symbol, section offset and range). */
 ELFGEN_API size_t elfgen_write_image(const struct elfgen_program *program,

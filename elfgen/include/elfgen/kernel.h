@@ -69,6 +69,9 @@ struct elfgen_kernel_machine {
     uint64_t largest_file; /* the largest file offset that can be mapped (MAX_LFS_FILESIZE) */
 };
 
+/* Whether the model has programs for an e_machine: those of x86-64, and of i386, which are two. */
+ELFGEN_API bool elfgen_kernel_has_machine(uint64_t machine);
+
 /* Sets *machine to a usual machine: Linux 6.18, 16 GiB, 8 MiB of stack, mmap_min_addr of 64 KiB, a
  * user without privileges. */
 ELFGEN_API void elfgen_kernel_usual(struct elfgen_kernel_machine *machine);
@@ -118,9 +121,10 @@ struct elfgen_kernel_check {
 };
 
 enum elfgen_kernel_check_id {
-#define CHECK(id, function, since, until, verdict, error, sentence, remedy) ELFGEN_CHECK_##id,
+#define ELFGEN_CHECK(id, function, since, until, verdict, error, sentence, remedy)                 \
+    ELFGEN_CHECK_##id,
 #include "elfgen/kernel_checks.def"
-#undef CHECK
+#undef ELFGEN_CHECK
     ELFGEN_CHECK_COUNT
 };
 
@@ -151,7 +155,8 @@ struct elfgen_kernel_answer {
 };
 
 /* Predicts what execve does with the file. ELFGEN_OK: *answer is filled. ELFGEN_NO_ROOM: the file
- * has so many PT_LOADs that map->capacity is too small; map->needed is enough. `interpreter` NULL:
+ * has so many PT_LOADs that map->capacity is too small; map->needed is enough. ELFGEN_BAD_ARGUMENT:
+ * bytes, map->areas or interpreter->bytes are NULL with a length. `interpreter` NULL:
  * the interpreter is assumed to be good; call again with it if answer->asks. `map` may be NULL (a
  * file of more than 120 PT_LOADs is then ELFGEN_NO_ROOM); it is filled if the verdict is STARTS or
  * FAULTS, and if it is KILLED with what was mapped so far. */

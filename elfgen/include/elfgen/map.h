@@ -43,6 +43,8 @@ struct elfgen_claim {
                        * (what sh_name and st_name hold); the address of an instruction, or of bytes
                        * that a system call reads; 0 for other parts */
     const struct elfgen_field *field; /* NULL for parts without fields */
+    const struct elfgen_encoding
+        *encoding;  /* of ELFGEN_PART_ENCODING, whose field it is; or NULL */
     uint64_t value; /* of the field; bytes of it that are past the end of the file are zero */
     enum elfgen_reader reader;
 };
@@ -106,7 +108,7 @@ ELFGEN_API bool elfgen_claim_bits(const struct elfgen_view *view, const struct e
  * `to`, fewer than the largest power of two that divides `to`. */
 ELFGEN_API bool elfgen_map_is_padding(const struct elfgen_view *view, uint64_t from, uint64_t to);
 
-/* The names of parts and readers: "phdr", "kernel". */
+/* The names of parts and readers: "phdr", "kernel"; NULL: a number that is none of them. */
 ELFGEN_API const char *elfgen_part_name(enum elfgen_part part);
 ELFGEN_API const char *elfgen_reader_name(enum elfgen_reader reader);
 

@@ -21,7 +21,7 @@ ELFGEN_API const char *elfgen_machine_name(uint64_t machine);
 ELFGEN_API const char *elfgen_osabi_name(uint64_t machine, uint64_t osabi);
 
 /* The EI_OSABI number that the specification calls ELFOSABI_<ident> ("GNU", "none", any case) for
- * `machine`; -1 where there is none. */
+ * `machine`; -1 where there is none, and for NULL. */
 ELFGEN_API int elfgen_osabi_number(uint64_t machine, const char *ident);
 
 /* The identifiers that elfgen_osabi_number() knows for every machine: `index` from 0 until NULL. */

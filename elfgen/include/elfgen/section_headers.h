@@ -12,7 +12,7 @@
 /* One section header to be written; sh_info is 0, and so is sh_link, except that of an
  * ELFGEN_SHT_DYNAMIC: the first ELFGEN_SHT_STRTAB of the sections has its strings. */
 struct elfgen_section_header {
-    const char *name; /* not NULL; "" where it has none */
+    const char *name; /* "" or NULL where it has none */
     uint32_t type;    /* sh_type, ELFGEN_SHT_... */
     uint64_t flags;   /* sh_flags, ELFGEN_SHF_... */
     uint64_t address;
@@ -27,7 +27,7 @@ struct elfgen_section_header {
 
 /* One symbol to be written. */
 struct elfgen_symbol_entry {
-    const char *name; /* not NULL */
+    const char *name; /* "" or NULL where it has none */
     uint64_t value;   /* an address in an executable, an offset in its section in an object */
     uint64_t size;    /* bytes, 0: unknown */
     uint8_t type;     /* ELFGEN_STT_..., 0 to 15 */
@@ -35,7 +35,7 @@ struct elfgen_symbol_entry {
     uint32_t section; /* index in the array of sections, from 0, or one of the two above */
 };
 
-/* The arrays and the names are the caller's. */
+/* The arrays and the names are the caller's; an array may be NULL if its count is 0. */
 struct elfgen_section_headers {
     const struct elfgen_section_header *sections;
     size_t section_count;
@@ -56,11 +56,11 @@ struct elfgen_section_headers {
  * Returns the new size. Larger than `capacity`: nothing was written, this is the room needed
  * (*error says ELFGEN_NO_ROOM). 0: refused, nothing was written, *error says why, with the name of
  * the section or symbol: ELFGEN_BAD_ARGUMENT (a class that is not the file's, or not a class; an
- * alignment that is not a power of two; a type or binding above 15), ELFGEN_OUT_OF_RANGE (a section
- * outside the file, a symbol's section that does not exist), ELFGEN_DOES_NOT_FIT (a value too large
- * for 32 bits, names of 4 GiB), ELFGEN_NOT_ELF, ELFGEN_TRUNCATED (no room for an ELF header) and
- * ELFGEN_BAD_VALUE (EI_DATA is not a byte order). The bytes of the file are looked at only if the
- * capacity suffices.
+ * alignment that is not a power of two; a type or binding above 15; NULL with a count),
+ * ELFGEN_OUT_OF_RANGE (a section outside the file, a symbol's section that does not exist),
+ * ELFGEN_DOES_NOT_FIT (a value too large for 32 bits, names of 4 GiB), ELFGEN_NOT_ELF,
+ * ELFGEN_TRUNCATED (no room for an ELF header) and ELFGEN_BAD_VALUE (EI_DATA is not a byte order).
+ * The bytes of the file are looked at only if the capacity suffices.
  *
  * Time is linear in the number of sections and symbols and the length of their names. Follows gABI
  * chapter 4, "Sections" and "Symbol Table". No allocation; safe from several threads. */

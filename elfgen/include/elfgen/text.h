@@ -14,12 +14,13 @@
 struct elfgen_text {
     char *bytes;     /* the caller's, `capacity` bytes; no NUL is put at the end */
     size_t capacity; /* at least 1 */
-    size_t length;
+    size_t length;   /* at most `capacity` */
     bool cut;
     void (*flush)(struct elfgen_text *text);
     void *context; /* for `flush` */
 };
 
+/* Append bytes, a string (NULL: nothing) and a character. */
 ELFGEN_API void elfgen_text_bytes(struct elfgen_text *text, const char *bytes, size_t length);
 ELFGEN_API void elfgen_text_string(struct elfgen_text *text, const char *string);
 ELFGEN_API void elfgen_text_char(struct elfgen_text *text, char c);
@@ -42,7 +43,8 @@ ELFGEN_API void elfgen_text_hex_bytes(struct elfgen_text *text, const uint8_t *b
 /* Appends decimal digits, right-aligned in `width` characters, 0 to 20. */
 ELFGEN_API void elfgen_text_decimal(struct elfgen_text *text, uint64_t value, unsigned width);
 
-/* Appends the first `most` bytes of `string`, left-aligned in `width` characters. */
+/* Appends the first `most` bytes of `string`, or all of them if it is shorter, left-aligned in
+ * `width` characters. NULL is an empty string. */
 ELFGEN_API void elfgen_text_column(struct elfgen_text *text, const char *string, size_t width,
                                    size_t most);
 

@@ -53,9 +53,10 @@ ELFGEN_API size_t elfgen_unfold_room(const struct elfgen_view *view);
  * come by address. PT_INTERP, PT_DYNAMIC, PT_NOTE, PT_TLS, PT_PHDR (which then names the new table)
  * and GNU's are kept where their bytes are in the file, others are not.
  *
- * ELFGEN_OK; ELFGEN_NO_ROOM; ELFGEN_UNSUPPORTED: it takes more program headers than Linux reads, or
- * Linux chooses the address of the program, its lowest segment has no bytes in the file, and there
- * is no room for the headers below it. */
+ * ELFGEN_OK; ELFGEN_NO_ROOM; ELFGEN_BAD_ARGUMENT: `segments` is NULL and `room` is not 0;
+ * ELFGEN_UNSUPPORTED: it takes more program headers than Linux reads, or Linux chooses the address
+ * of the program, its lowest segment has no bytes in the file, and there is no room for the headers
+ * below it. */
 ELFGEN_API enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold,
                                                  const struct elfgen_view *view,
                                                  struct elfgen_unfold_segment *segments,
@@ -68,8 +69,9 @@ ELFGEN_API enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold,
 ELFGEN_API bool elfgen_unfold_reach(struct elfgen_unfold *unfold, uint64_t address, uint64_t size);
 
 /* Writes the planned file. Returns unfold->size; larger than `capacity`: nothing was written,
- * *error says ELFGEN_NO_ROOM; `buffer` may be NULL when capacity is 0. Sections and symbols can
- * then be added by elfgen_write_section_headers(). */
+ * *error says ELFGEN_NO_ROOM; `buffer` may be NULL when capacity is 0. 0: ELFGEN_BAD_ARGUMENT: the
+ * plan failed, or buffer is NULL where it has bytes. Sections and symbols can then be added by
+ * elfgen_write_section_headers(). */
 ELFGEN_API size_t elfgen_write_unfolded(const struct elfgen_unfold *unfold, void *buffer,
                                         size_t capacity, struct elfgen_error *error);
 

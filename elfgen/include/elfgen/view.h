@@ -39,17 +39,21 @@ struct elfgen_view {
 /* Opens a view of `length` bytes; it can be used whatever is returned.
  *
  * ELFGEN_OK; ELFGEN_NOT_ELF: the magic number is missing; ELFGEN_TRUNCATED: the file ends inside
- * the ELF header (`header_present` says where), whose rest is read as zeros. */
+ * the ELF header (`header_present` says where), whose rest is read as zeros; ELFGEN_BAD_ARGUMENT:
+ * `bytes` is NULL and `length` is not 0; the view is then that of an empty file. */
 ELFGEN_API enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes,
                                                uint64_t length, struct elfgen_error *error);
 
-/* The same, but a file that x86 Linux would run is read as Linux reads it: class and byte order by
- * e_machine, whatever EI_CLASS and EI_DATA say. Tiny programs keep code in those bytes. */
+/* The same, but a file that Linux would run on one of the processors of arch.h is read as Linux
+ * reads it: class and byte order by e_machine, whatever EI_CLASS and EI_DATA say. Tiny programs keep code in those bytes. */
 ELFGEN_API enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void *bytes,
                                                        uint64_t length, struct elfgen_error *error);
 
+/* Whether the file begins with the magic number, as it does unless ELFGEN_NOT_ELF was returned. */
+ELFGEN_API bool elfgen_view_is_elf(const struct elfgen_view *view);
+
 /* The `size` bytes at file offset `offset`; NULL if they are not all in the file. With a size of 0,
- * any offset up to the length is in the file. */
+ * any offset up to the length is in the file, if there are bytes at all. */
 ELFGEN_API const uint8_t *elfgen_view_bytes(const struct elfgen_view *view, uint64_t offset,
                                             uint64_t size);
 
@@ -81,7 +85,8 @@ ELFGEN_API enum elfgen_status elfgen_view_dynamic(const struct elfgen_view *view
 
 /* The string at `index` in the string table that starts at `table_offset` and has `table_size`
  * bytes. Returns its length without the NUL and points *string at it; a string that the end of the
- * table or the file cuts short ends there. SIZE_MAX: it starts outside the table or the file. */
+ * table or the file cuts short ends there. SIZE_MAX: it starts outside the table or the file, and
+ * *string is left alone. */
 ELFGEN_API size_t elfgen_view_string(const struct elfgen_view *view, uint64_t table_offset,
                                      uint64_t table_size, uint64_t index, const char **string);
 

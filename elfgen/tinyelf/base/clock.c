@@ -1,13 +1,32 @@
-/* The monotonic clock, in nanoseconds. */
+/* Reads clocks, in nanoseconds. */
 #include "clock.h"
 
-#include <time.h>
+enum { SECOND = 1000000000 };
+
+/* 0: there is no such clock. */
+static uint64_t read_clock(clockid_t clock)
+{
+    struct timespec time;
+    if (clock_gettime(clock, &time) != 0)
+        return 0;
+    return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
+}
 
 uint64_t clock_now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_processor(pid_t id)
+{
+    clockid_t clock;
+    return clock_getcpuclockid(id, &clock) == 0 ? read_clock(clock) : 0;
+}
+
+struct timespec clock_timespec(uint64_t nanoseconds)
+{
+    return (struct timespec){.tv_sec = (time_t)(nanoseconds / SECOND),
+                             .tv_nsec = (long)(nanoseconds % SECOND)};
 }
 
 uint64_t clock_nanoseconds(uint64_t milliseconds)

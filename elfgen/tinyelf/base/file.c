@@ -2,28 +2,27 @@
 #include "file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "grow.h"
+
 /* Reads a pipe or a terminal to its end. */
 static bool read_stream(int file, struct file_bytes *bytes)
 {
-    enum { MOST = 1 << 30 }; /* an endless input is refused */
+    enum { FIRST = 65536, MOST = 1 << 30 }; /* an endless input is refused */
     size_t capacity = 0;
     for (;;) {
         if (bytes->size >= MOST) {
             errno = EFBIG;
             return false;
         }
-        if (bytes->size == capacity) {
-            capacity = capacity ? capacity * 2 : 65536;
-            char *larger = realloc(bytes->bytes, capacity);
-            if (!larger)
-                return false;
-            bytes->bytes = larger;
-        }
+        if (!grow_array(&bytes->bytes, bytes->size < FIRST ? FIRST : bytes->size + 1, &capacity, 1))
+            return false;
         ssize_t got = read(file, bytes->bytes + bytes->size, capacity - bytes->size);
         if (got < 0 && errno == EINTR)
             continue;
@@ -33,12 +32,26 @@ static bool read_stream(int file, struct file_bytes *bytes)
     }
 }
 
+ssize_t file_read_at(int file, void *bytes, size_t size, uint64_t offset)
+{
+    size_t done = 0;
+    while (done < size) {
+        ssize_t got = pread(file, (char *)bytes + done, size - done, (off_t)(offset + done));
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR)
+            return -1;
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return (ssize_t)done;
+}
+
 static bool read_regular(int file, size_t size, struct file_bytes *bytes)
 {
     bytes->bytes = malloc(size + 1);
     if (!bytes->bytes)
         return false;
-    ssize_t got = pread(file, bytes->bytes, size, 0);
+    ssize_t got = file_read_at(file, bytes->bytes, size, 0);
     bytes->size = got > 0 ? (size_t)got : 0;
     return got >= 0;
 }
@@ -89,4 +102,26 @@ bool file_write(int file, const void *bytes, size_t size)
         size -= (size_t)done;
     }
     return true;
+}
+
+/* Makes a memory file that may be executed, also where that must be requested. */
+static int executable_memory(void)
+{
+    enum { EXECUTABLE = 0x10 }; /* MFD_EXEC, Linux 6.3 */
+    int file = memfd_create("program", MFD_CLOEXEC | EXECUTABLE);
+    return file < 0 && errno == EINVAL ? memfd_create("program", MFD_CLOEXEC) : file;
+}
+
+int file_make_program(const void *bytes, size_t size)
+{
+    char path[64];
+    int writable = executable_memory();
+    if (writable < 0)
+        return -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", writable);
+    int file = file_write(writable, bytes, size) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    int error = errno;
+    close(writable);
+    errno = error;
+    return file;
 }

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 /* A file's bytes, malloc'ed or mapped; free them with file_free(). */
 struct file_bytes {
@@ -17,7 +19,16 @@ struct file_bytes {
 bool file_read(int file, bool only_regular, struct file_bytes *bytes);
 void file_free(struct file_bytes *bytes);
 
+/* Reads `size` bytes at an offset, or as many as the file has there. Returns their number, or -1
+ * with errno. */
+ssize_t file_read_at(int file, void *bytes, size_t size, uint64_t offset);
+
 /* Writes all bytes, in as many writes as that takes. Returns false with errno on failure. */
 bool file_write(int file, const void *bytes, size_t size);
+
+/* Makes a program in memory a file that Linux executes: it is open, for reading alone, since no
+ * file that is open for writing is executed. The caller closes it. Returns -1 and errno if there is
+ * no memory or no /proc. */
+int file_make_program(const void *bytes, size_t size);
 
 #endif

@@ -18,15 +18,12 @@ struct bytemap {
     uint64_t from, to;              /* only claims that touch [from, to) */
     struct elfgen_text *out;        /* for the writers; the walk writes nothing */
 
-    /* The answer, where the walk ended early. */
-    const char *problem;
+    /* Why a walk ended early; its status is ELFGEN_OK if none did. */
+    struct elfgen_error error;
 };
 
 /* Opens a view for a byte map. In a file that is not ELF, nothing is claimed. */
 void bytemap_open_view(struct elfgen_view *view, const void *bytes, uint64_t length);
-
-/* Whether the view is of an ELF file. */
-bool bytemap_is_elf(const struct elfgen_view *view);
 
 /* ---- the walk ---- */
 
@@ -43,7 +40,7 @@ struct bytemap_writer {
     size_t next_symbol; /* the walk's own */
 };
 
-/* Walks through the range. Returns false if it ended early: `problem` says why. */
+/* Walks through the range. Returns false if it ended early: `error` says why. */
 bool bytemap_walk(struct bytemap_writer *writer);
 
 /* ---- words ---- */
@@ -54,6 +51,10 @@ void bytemap_put_name(struct elfgen_text *out, const struct elfgen_claim *claim)
 
 /* The value of the field, in the form of its kind; nothing for a claim without a value. */
 void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim);
+
+/* What the claim's field is for. */
+void bytemap_put_explanation(struct elfgen_text *out, const struct bytemap *map,
+                             const struct elfgen_claim *claim);
 
 /* What the value means; where that adds nothing, what the field is for. */
 void bytemap_put_meaning(struct elfgen_text *out, const struct bytemap *map,

@@ -2,6 +2,7 @@
  * memory use does not grow with the file. */
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "bytemap.h"
 
 enum { WINDOW = 1 << 17 };
@@ -24,19 +25,6 @@ static int by_place(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static bool make_room(struct batch *batch)
-{
-    if (batch->count < batch->room)
-        return true;
-    size_t room = batch->room ? batch->room * 2 : 1024;
-    struct elfgen_claim *larger = realloc(batch->claims, room * sizeof *larger);
-    if (!larger)
-        return false;
-    batch->claims = larger;
-    batch->room = room;
-    return true;
-}
-
 static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batch *batch)
 {
     /* Eight per byte. Only a crafted file has as many: one whose thousands of sections are all the
@@ -53,11 +41,12 @@ static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batc
         if (claim.offset < from && from != map->from)
             continue;
         if (batch->count == MOST_CLAIMS) {
-            map->problem = "too many headers, tables and strings overlap";
+            elfgen_error_set(&map->error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                             "too many headers, tables and strings overlap");
             return false;
         }
-        if (!make_room(batch)) {
-            map->problem = "out of memory";
+        if (!grow_array(&batch->claims, batch->count + 1, &batch->room, sizeof *batch->claims)) {
+            elfgen_error_set(&map->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
             return false;
         }
         batch->claims[batch->count++] = claim;
@@ -131,7 +120,7 @@ static void look_at_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t
 }
 
 /* Passes a gap that reaches beyond the range, whole. Returns false if the walk ended early:
- * `problem` says why. */
+ * `error` says why. */
 static bool put_whole_gap(struct bytemap_writer *writer, uint64_t offset)
 {
     struct bytemap whole = *writer->map;
@@ -140,7 +129,7 @@ static bool put_whole_gap(struct bytemap_writer *writer, uint64_t offset)
     whole.from = 0;
     whole.to = whole.view->length;
     bool good = bytemap_walk(&around.writer);
-    writer->map->problem = whole.problem;
+    writer->map->error = whole.error;
     if (good)
         put_gap(writer, around.from, around.to, around.is_padding);
     return good;
@@ -192,9 +181,4 @@ void bytemap_open_view(struct elfgen_view *view, const void *bytes, uint64_t len
         return;
     view->segments.count = view->sections.count = 0;
     view->ehdr = (struct elfgen_ehdr){0};
-}
-
-bool bytemap_is_elf(const struct elfgen_view *view)
-{
-    return view->ehdr.ei_mag0 == 0x7f;
 }

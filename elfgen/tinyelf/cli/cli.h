@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/report.h"
 #include "elfgen/text.h"
+#include "option_rows.h"
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
 
@@ -16,8 +18,9 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
 int companion_run(int argc, char **argv);
 
 /* Prints "tinyelf: SUBJECT: KIND: TEXT" on standard error; the text is one line in printf style.
- * `subject` is a file as the user named it, a command, or NULL. `kind` is "error", "warning" or
- * "note", or NULL if the text itself begins with place and kind. */
+ * Control characters appear as \xNN (base/visible.h), here and in all that is below. `subject` is a
+ * file as the user named it, a command, or NULL. `kind` is "error", "warning" or "note", or NULL if
+ * the text itself begins with place and kind. */
 __attribute__((format(printf, 3, 4))) void message(const char *subject, const char *kind,
                                                    const char *format, ...);
 
@@ -25,23 +28,23 @@ __attribute__((format(printf, 3, 4))) void message(const char *subject, const ch
  * Returns false. */
 bool message_cannot(const char *path, const char *what);
 
-/* Prints a finished text in the same way; engines take this function as a callback. */
-void message_text(const char *subject, const char *kind, const char *text);
+/* Prints a report: "tinyelf: PLACE: error: TEXT", and, if its line of the source is known, that
+ * with a caret below the column. The context is not used. */
+void message_report(void *context, const struct report *report);
 
-/* Prints a message about a place in a text: FILE:LINE:COLUMN, the line, and a caret below the
- * place. `offset` is in bytes, at most `size`. */
-__attribute__((format(printf, 6, 7))) void message_at(const char *file, const char *text,
-                                                      size_t size, size_t offset, const char *kind,
-                                                      const char *format, ...);
+/* For engines: prints what they report. */
+extern const struct reporter message_reporter;
+
+/* Prints the library's error as a report about `file`. Returns false. */
+bool message_library_error(const char *file, const struct elfgen_error *error);
+
+/* The same for an error whose offset is in the `size` bytes of a text, with line and column. */
+void message_in_text(const char *file, const char *text, size_t size,
+                     const struct elfgen_error *error);
 
 /* Reports a usage error of `command` (NULL: of tinyelf), points to --help, and returns EXIT_USAGE.
  */
 __attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
-
-/* Reports what getopt_long() objected to (`objection` is ':' or '?'), and suggests the nearest
- * option. Returns EXIT_USAGE. */
-int usage_error_option(const char *command, int objection, char **argv,
-                       const struct option *options);
 
 /* Flushes stdout after --help. Returns EXIT_YES, or EXIT_NO after reporting that not all was
  * written. */
@@ -56,9 +59,8 @@ bool parse_number(const char *text, uint64_t *number);
 
 /* ---- options that commands share ---- */
 
-/* Each of these parses an option's value. It returns EXIT_YES, or EXIT_USAGE after reporting a
- * usage error. */
-int option_target(const char *command, const char *name, uint16_t *machine);
+/* option_... parses an option's value. It returns EXIT_YES, or EXIT_USAGE after reporting a usage
+ * error. */
 int option_compiler(const char *command, const char *text, const char **compiler);
 /* Appends to *flags, since --cflags may be given several times. The caller frees *flags. */
 int option_add_compiler_flags(const char *command, const char *text, char **flags);
@@ -69,8 +71,13 @@ int option_seconds(const char *command, const char *text, uint64_t *nanoseconds)
 bool parse_thousandths(const char *text, const char **rest, uint64_t *number);
 /* Parses a size in MiB, or with a suffix K, M, G or B; "none" gives 0, which is no limit. */
 int option_size(const char *command, const char *option, const char *text, uint64_t *bytes);
-/* --color: never, always or auto, which means on a terminal, and not with NO_COLOR. */
-int option_colour(const char *command, const char *text, bool *colour);
+/* Choices of --target: ELFGEN_EM_... */
+extern const struct option_choice option_targets[];
+/* Choices of --color. */
+enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+extern const struct option_choice option_colours[];
+/* Whether to use colours; auto means on a terminal, if NO_COLOR is not set. */
+bool option_colour(int when);
 
 /* ---- what is installed with the command ---- */
 

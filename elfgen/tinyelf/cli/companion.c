@@ -9,17 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The folder of this program, with a slash at its end; "" if it is not known. */
-static void own_folder(char *folder, size_t room)
-{
-    ssize_t length = readlink("/proc/self/exe", folder, room - 1);
-    folder[length > 0 ? length : 0] = '\0';
-    char *slash = strrchr(folder, '/');
-    if (slash)
-        slash[1] = '\0';
-    else
-        folder[0] = '\0';
-}
+#include "base/own_program.h"
 
 int companion_run(int argc, char **argv)
 {
@@ -27,7 +17,7 @@ int companion_run(int argc, char **argv)
     static const char *const places[] = {"", TINYELF_COMPANION_FOLDER "/"};
     char folder[PATH_MAX], path[PATH_MAX + sizeof TINYELF_COMPANION_FOLDER TINYELF_COMPANION];
     char **arguments = calloc((size_t)argc + 2, sizeof *arguments);
-    own_folder(folder, sizeof folder);
+    own_program_folder(folder, sizeof folder);
     if (!arguments) {
         message(NULL, "error", "out of memory");
         return EXIT_NO;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/own_program.h"
 #include "cli.h"
 
 /* Whether `folder` contains `probe`; `found` is then the folder's absolute path. */
@@ -21,19 +22,16 @@ static bool has(const char *folder, const char *probe, char *found, size_t room)
 
 bool datadir_find(const char *kind, const char *probe, char *folder, size_t room)
 {
-    static const char *const places[] = {"/../share/tinyelf/", "/../"};
-    char place[PATH_MAX * 2], command[PATH_MAX] = "";
+    static const char *const places[] = {"../share/tinyelf/", "../"};
+    char place[PATH_MAX * 2], command[PATH_MAX];
     /* TINYELF_TEMPLATES names a folder whose list refers to the folders beside it, so those are
      * there. */
     const char *chosen = getenv("TINYELF_TEMPLATES");
     snprintf(place, sizeof place, "%s/../%s", chosen ? chosen : "", kind);
     if (chosen && has(place, probe, folder, room))
         return true;
-    ssize_t length = readlink("/proc/self/exe", command, sizeof command - 1);
-    char *slash = length > 0 ? strrchr(command, '/') : NULL;
-    if (slash)
-        *slash = '\0';
-    for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
+    bool known = own_program_folder(command, sizeof command);
+    for (size_t i = 0; known && i < sizeof places / sizeof places[0]; i++) {
         snprintf(place, sizeof place, "%s%s%s", command, places[i], kind);
         if (has(place, probe, folder, room))
             return true;

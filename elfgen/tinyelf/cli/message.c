@@ -5,16 +5,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/visible.h"
 #include "cli.h"
 
-/* Writes each line in one piece, however long it is. */
+/* Writes a line in one piece, however long it is, with control characters as escapes. */
+static void write_line(const char *line)
+{
+    size_t length = strlen(line);
+    struct elfgen_text text = {.bytes = malloc(4 * length + 1), .capacity = 4 * length + 1};
+    if (!text.bytes)
+        return;
+    visible_bytes(&text, line, length);
+    text.bytes[text.length] = '\n';
+    fwrite(text.bytes, 1, text.length + 1, stderr);
+    free(text.bytes);
+}
+
 static void say(const char *subject, const char *kind, const char *format, va_list arguments)
 {
     char *text = NULL, *line = NULL;
     if (vasprintf(&text, format, arguments) >= 0 &&
-        asprintf(&line, "tinyelf: %s%s%s%s%s\n", subject ? subject : "", subject ? ": " : "",
+        asprintf(&line, "tinyelf: %s%s%s%s%s", subject ? subject : "", subject ? ": " : "",
                  kind ? kind : "", kind ? ": " : "", text) >= 0)
-        fputs(line, stderr);
+        write_line(line);
     free(line);
     free(text);
 }
@@ -33,56 +46,79 @@ bool message_cannot(const char *path, const char *what)
     return false;
 }
 
-void message_text(const char *subject, const char *kind, const char *text)
-{
-    message(subject, kind, "%s", text);
-}
-
-/* Prints a line with a caret below `column`, which counts from 0. Tabs are kept in both lines, to
- * align them. */
-static void show_line(unsigned long number, const char *line, size_t length, size_t column)
+/* Prints a line of a source, with a caret below `column`, which counts bytes from 1; 0: none. Tabs
+ * are kept in both lines, to align them. */
+static void show_line(unsigned number, const char *line, size_t length, size_t column)
 {
     enum { MOST = 200 };
-    if (column >= MOST) {
-        line += column - MOST / 2;
-        length -= column - MOST / 2;
-        column = MOST / 2;
+    if (column > MOST && column <= length + 1) {
+        size_t left_out = column - 1 - MOST / 2;
+        line += left_out;
+        length -= left_out;
+        column -= left_out;
     }
     if (length > MOST)
         length = MOST;
-    fprintf(stderr, "%6lu | ", number);
+    fprintf(stderr, "%6u | ", number);
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)line[i];
         fputc((c < 0x20 && c != '\t') || c == 0x7f ? '?' : c, stderr);
     }
-    fputs("\n       | ", stderr);
-    for (size_t i = 0; i < column; i++)
-        fputc(i < length && line[i] == '\t' ? '\t' : ' ', stderr);
+    fputc('\n', stderr);
+    if (column == 0 || column > length + 1)
+        return;
+    fputs("       | ", stderr);
+    for (size_t i = 0; i + 1 < column; i++)
+        fputc(line[i] == '\t' ? '\t' : ' ', stderr);
     fputs("^\n", stderr);
 }
 
-void message_at(const char *file, const char *text, size_t size, size_t offset, const char *kind,
-                const char *format, ...)
+void message_report(void *context, const struct report *report)
 {
-    unsigned long number = 1;
-    size_t start = 0;
-    for (size_t i = 0; i < offset && i < size; i++) {
+    (void)context;
+    const size_t room = 128 + (report->place.file ? strlen(report->place.file) : 0) +
+                        (report->place.section ? strlen(report->place.section) : 0) +
+                        (report->place.field ? strlen(report->place.field) : 0);
+    struct elfgen_text place = {.bytes = malloc(room), .capacity = room - 1};
+    if (!place.bytes)
+        return;
+    place_put(&place, &report->place);
+    place.bytes[place.length] = '\0';
+    message(place.length > 0 ? place.bytes : NULL, report_severity_name(report->severity), "%s",
+            report->text);
+    free(place.bytes);
+    if (report->excerpt)
+        show_line(report->place.line, report->excerpt, strlen(report->excerpt),
+                  report->place.column);
+}
+
+const struct reporter message_reporter = {.report = message_report};
+
+bool message_library_error(const char *file, const struct elfgen_error *error)
+{
+    return report_library_error(&message_reporter, file, error);
+}
+
+void message_in_text(const char *file, const char *text, size_t size,
+                     const struct elfgen_error *error)
+{
+    size_t start = 0, offset = error->offset < size ? (size_t)error->offset : size;
+    struct place place = place_line(file, 1);
+    for (size_t i = 0; i < offset; i++) {
         if (text[i] != '\n')
             continue;
-        number++;
+        place.line++;
         start = i + 1;
     }
     const char *end = memchr(text + start, '\n', size - start);
     size_t length = end ? (size_t)(end - text) - start : size - start;
-    char *place = NULL;
-    if (asprintf(&place, "%s:%lu:%zu", file, number, offset - start + 1) < 0)
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    say(place, kind, format, arguments);
-    va_end(arguments);
-    free(place);
-    show_line(number, text + start, length, offset - start);
+    char *excerpt = strndup(text + start, length);
+    place.column = (unsigned)(offset - start) + 1;
+    message_report(NULL, &(struct report){.severity = REPORT_ERROR,
+                                          .place = place,
+                                          .text = error->text,
+                                          .excerpt = excerpt});
+    free(excerpt);
 }
 
 int usage_error(const char *command, const char *format, ...)
@@ -125,7 +161,7 @@ const char *nearest(const char *word, const char *const *names)
 {
     const char *found = NULL;
     size_t best = strlen(word) / 2 + 1; /* a greater distance means another word */
-    for (; *names; names++) {
+    for (; *word && *names; names++) {
         size_t far = strncmp(word, *names, strlen(word)) == 0 ? 0 : distance(word, *names);
         if (far < best) {
             best = far;
@@ -133,36 +169,6 @@ const char *nearest(const char *word, const char *const *names)
         }
     }
     return found;
-}
-
-int usage_error_option(const char *command, int objection, char **argv,
-                       const struct option *options)
-{
-    enum { MOST = 32 };
-    const char *names[MOST + 1] = {NULL};
-    for (size_t i = 0; i < MOST && options[i].name; i++)
-        names[i] = options[i].name;
-    /* For an unknown long option, getopt leaves 0 in optopt; for a known one that is misused, its
-     * value. A letter may be part of a cluster, in which case optind still points to the cluster.
-     */
-    const char *given = argv[optind - 1];
-    bool is_long = strncmp(given, "--", 2) == 0;
-    for (size_t i = 0; is_long && optopt && options[i].name; i++) {
-        if (options[i].val != optopt ||
-            strncmp(given + 2, options[i].name, strcspn(given + 2, "=")) != 0)
-            continue;
-        return objection == ':'
-                   ? usage_error(command, "option '--%s' needs a value", options[i].name)
-                   : usage_error(command, "option '--%s' takes no value", options[i].name);
-    }
-    if (optopt)
-        return objection == ':' ? usage_error(command, "option '-%c' needs a value", optopt)
-                                : usage_error(command, "unknown option '-%c'", optopt);
-    char word[64];
-    snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
-    const char *meant = nearest(word, names);
-    return meant ? usage_error(command, "unknown option '--%s': did you mean '--%s'?", word, meant)
-                 : usage_error(command, "unknown option '--%s'", word);
 }
 
 bool parse_number(const char *text, uint64_t *number)
@@ -179,7 +185,9 @@ bool parse_number(const char *text, uint64_t *number)
 
 int help_end(void)
 {
-    if (fflush(stdout) == 0)
+    /* A part that did not fit into the buffer may have failed before. */
+    bool failed_before = ferror(stdout) != 0;
+    if (fflush(stdout) == 0 && !failed_before)
         return EXIT_YES;
     message_cannot("<stdout>", "write");
     return EXIT_NO;

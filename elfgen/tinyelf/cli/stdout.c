@@ -3,18 +3,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "cli.h"
 
 static void flush(struct elfgen_text *text)
 {
     struct standard_output *output = text->context;
-    for (size_t done = 0; done < text->length && !output->error;) {
-        ssize_t part = write(STDOUT_FILENO, text->bytes + done, text->length - done);
-        if (part < 0 && errno != EINTR)
-            output->error = errno;
-        else if (part > 0)
-            done += (size_t)part;
-    }
+    if (!output->error && !file_write(STDOUT_FILENO, text->bytes, text->length))
+        output->error = errno;
     text->length = 0;
 }
 

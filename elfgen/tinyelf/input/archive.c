@@ -9,7 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "link/link.h"
+#include "base/grow.h"
+#include "link/hash_table.h"
 #include "object.h"
 
 static const char thin_magic[] = "!<thin>\n";
@@ -71,12 +72,17 @@ static bool is_whole(const struct archive *archive, size_t offset)
     return strtoull(digits, NULL, 10) <= archive->bytes.size - offset - sizeof header;
 }
 
+static struct place member_place(const struct archive *archive, size_t offset)
+{
+    return (struct place){.file = archive->name, .offset = offset};
+}
+
 static bool report_cut(const struct archive *archive, size_t offset, const Elf_Arhdr *header)
 {
-    return source_report(
-        &archive->source, SOURCE_ERROR, 0,
-        "offset 0x%zx: member '%s' claims to be larger than the rest of the archive", offset,
-        header && header->ar_name ? header->ar_name : "?");
+    const struct place place = member_place(archive, offset);
+    return report_error(&archive->source.reporter, &place,
+                        "member '%s' claims to be larger than the rest of the archive",
+                        header && header->ar_name ? header->ar_name : "?");
 }
 
 /* Finds the name and the bytes of the member at an offset. Members are closed at once: libelf
@@ -88,10 +94,11 @@ static bool find_member(struct archive *archive, size_t offset, struct member *m
                    ? elf_begin(archive->file, ELF_C_READ_MMAP, archive->elf)
                    : NULL;
     const Elf_Arhdr *header = elf ? elf_getarhdr(elf) : NULL;
+    const struct place place = member_place(archive, offset);
     bool found = false;
     if (!header)
-        source_report(&archive->source, SOURCE_ERROR, 0,
-                      "offset 0x%zx: no member that can be read: %s", offset, elf_errmsg(-1));
+        report_error(&archive->source.reporter, &place, "no member that can be read: %s",
+                     elf_errmsg(-1));
     else if (!is_whole(archive, offset))
         report_cut(archive, offset, header);
     else if (asprintf(&member->name, "%s(%s)", archive->name,
@@ -113,7 +120,7 @@ static struct link_object *read_member(struct archive *archive, size_t offset)
     struct link_object *object = NULL;
     size_t start, size;
     if (!member)
-        source_report(&source, SOURCE_ERROR, 0, "out of memory");
+        source_report(&source, REPORT_ERROR, 0, "out of memory");
     else if (find_member(archive, offset, member, &start, &size)) {
         source.name = member->name;
         member->elf = elf_memory(archive->bytes.bytes + start, size);
@@ -135,7 +142,7 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     uint32_t value = 0;
     bool added;
     if (!link_table_put(&archive->loaded, offset, sizeof *offset, &value, &added)) {
-        *failed = !source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
+        *failed = !source_report(&archive->source, REPORT_ERROR, 0, "out of memory");
         return NULL;
     }
     if (!added)
@@ -145,17 +152,17 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     return object;
 }
 
-static void ignore_message(void *context, const struct source_message *message)
+static void ignore_report(void *context, const struct report *report)
 {
     (void)context;
-    (void)message;
+    (void)report;
 }
 
 static bool defines(void *owner, size_t offer)
 {
     struct archive quiet = *(struct archive *)owner;
     bool found = false;
-    quiet.source.report = ignore_message;
+    quiet.source.reporter.report = ignore_report;
     struct link_object *object = read_member(&quiet, quiet.link.offers[offer].member);
     for (size_t i = 1; object && i < object->symbol_count; i++) {
         const struct link_symbol *symbol = &object->symbols[i];
@@ -173,19 +180,13 @@ static bool defines(void *owner, size_t offer)
 static bool add_offer(struct archive *archive, size_t *capacity, const char *symbol, size_t offset)
 {
     struct link_archive *link = &archive->link;
-    if (link->offer_count == *capacity) {
-        size_t wanted = *capacity ? *capacity * 2 : 64;
-        struct link_offer *larger = realloc(link->offers, wanted * sizeof *larger);
-        if (!larger)
-            return source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
-        link->offers = larger;
-        *capacity = wanted;
-    }
+    if (!grow_array(&link->offers, link->offer_count + 1, capacity, sizeof *link->offers))
+        return source_report(&archive->source, REPORT_ERROR, 0, "out of memory");
     struct link_offer *offer = &link->offers[link->offer_count];
     offer->member = offset;
     offer->symbol = archive->owns_names ? strdup(symbol) : symbol;
     if (!offer->symbol)
-        return source_report(&archive->source, SOURCE_ERROR, 0, "out of memory");
+        return source_report(&archive->source, REPORT_ERROR, 0, "out of memory");
     link->offer_count++;
     return true;
 }
@@ -212,7 +213,7 @@ static bool scan(struct archive *archive)
     Elf_Cmd command = ELF_C_READ_MMAP;
     bool done = true;
     archive->owns_names = true;
-    quiet.source.report = ignore_message;
+    quiet.source.reporter.report = ignore_report;
     for (Elf *elf; done && (elf = elf_begin(archive->file, command, archive->elf));) {
         const Elf_Arhdr *header = elf_getarhdr(elf);
         /* elf_getaroff() returns the offset of the member's header, 60 bytes before its contents.
@@ -259,7 +260,7 @@ struct link_archive *source_read_archive(const struct source *source, struct fil
     if (!archive || !name) {
         free(archive);
         free(name);
-        source_report(source, SOURCE_ERROR, 0, "out of memory");
+        source_report(source, REPORT_ERROR, 0, "out of memory");
         return NULL;
     }
     archive->file = -1;
@@ -269,11 +270,10 @@ struct link_archive *source_read_archive(const struct source *source, struct fil
     archive->source = (struct source){.name = name,
                                       .machine = source->machine,
                                       .debug = source->debug,
-                                      .report = source->report,
-                                      .context = source->context};
+                                      .reporter = source->reporter};
     archive->link = (struct link_archive){
         .name = name, .load = load, .defines = defines, .release = close_archive, .owner = archive};
-    bool done = !thin || source_report(source, SOURCE_ERROR, 0,
+    bool done = !thin || source_report(source, REPORT_ERROR, 0,
                                        "a thin archive: its members are files of their own; name "
                                        "those, or make it without T");
     if (done) {
@@ -281,7 +281,7 @@ struct link_archive *source_read_archive(const struct source *source, struct fil
         if (archive->file >= 0)
             archive->elf = elf_begin(archive->file, ELF_C_READ_MMAP, NULL);
         done = (archive->elf && elf_kind(archive->elf) == ELF_K_AR) ||
-               source_report(source, SOURCE_ERROR, 0, "not an archive that can be read: %s",
+               source_report(source, REPORT_ERROR, 0, "not an archive that can be read: %s",
                              elf_errmsg(-1));
     }
     done = done && read_index(archive, &indexed) && (indexed || scan(archive));

@@ -53,7 +53,7 @@ static bool make_preprocessor(struct source *source, struct shellwords *words)
              shellwords_add_word(words, "-o") && shellwords_add_word(words, CHILD_OBJECT_PATH) &&
              shellwords_add_word(words, "-x") && shellwords_add_word(words, "assembler-with-cpp") &&
              shellwords_add_word(words, source->argument)) ||
-            source_report(source, SOURCE_ERROR, 0, "cannot make the preprocessor's command: %s",
+            source_report(source, REPORT_ERROR, 0, "cannot make the preprocessor's command: %s",
                           strerror(errno)));
 }
 
@@ -82,7 +82,7 @@ static bool preprocess(struct source *source, enum source_language *language)
         size_t offset = 0;
         *language = source_detect_assembly(text.bytes, text.size, &offset);
         if (*language == SOURCE_DETECT)
-            done = source_report(source, SOURCE_ERROR, 0, "not assembly, once preprocessed");
+            done = source_report(source, REPORT_ERROR, 0, "not assembly, once preprocessed");
     }
     if (done && source->machine == 0)
         source->machine = source_detect_machine(text.bytes, text.size);
@@ -110,7 +110,7 @@ bool source_start_assembly(struct source *source, enum source_language language,
     source->language = language;
     source->object_file = toolchain_memory_file("object");
     if (source->object_file < 0)
-        return source_report(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+        return source_report(source, REPORT_ERROR, 0, "cannot make a memory file: %s",
                              strerror(errno));
     if (!toolchain_name_argument(source))
         return false;
@@ -120,7 +120,7 @@ bool source_start_assembly(struct source *source, enum source_language language,
     const char *slash = strrchr(source->path, '/');
     int length = slash ? (int)(slash - source->path) + 1 : 2;
     if (length >= PATH_MAX)
-        return source_report(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+        return source_report(source, REPORT_ERROR, 0, "%s", strerror(ENAMETOOLONG));
     snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->path : "./");
 
     if (source->machine == 0)

@@ -46,7 +46,7 @@ bool compiler_words(struct source *source, struct shellwords *words)
                                      : shellwords_add(words, compiler);
     if (done && words->count > 0)
         return true;
-    return source_report(source, SOURCE_ERROR, 0, "the C compiler '%s': %s", compiler,
+    return source_report(source, REPORT_ERROR, 0, "the C compiler '%s': %s", compiler,
                          done              ? "no program is named"
                          : errno == EINVAL ? "a quote is not closed"
                                            : strerror(errno));
@@ -123,7 +123,7 @@ static bool make_command(struct source *source, struct shellwords *words)
              shellwords_add_word(words, "-x") &&
              shellwords_add_word(words, is_preprocessed(source->path) ? "cpp-output" : "c") &&
              shellwords_add_word(words, source->argument)) ||
-            source_report(source, SOURCE_ERROR, 0, "cannot make the compiler's command: %s",
+            source_report(source, REPORT_ERROR, 0, "cannot make the compiler's command: %s",
                           errno == EINVAL ? "a quote in its flags is not closed"
                                           : strerror(errno)));
 }
@@ -136,7 +136,7 @@ bool source_start_compiler(struct source *source)
         return false;
     source->object_file = toolchain_memory_file("object");
     if (source->object_file < 0)
-        return source_report(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+        return source_report(source, REPORT_ERROR, 0, "cannot make a memory file: %s",
                              strerror(errno));
     bool done = toolchain_name_argument(source) && make_command(source, &words);
     if (done) {

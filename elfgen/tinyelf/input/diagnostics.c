@@ -10,17 +10,14 @@
 
 #include "toolchain.h"
 
-bool source_report(const struct source *source, enum source_severity severity, unsigned line,
+bool source_report(const struct source *source, enum report_severity severity, unsigned line,
                    const char *format, ...)
 {
-    char text[4096];
+    const struct place place = place_line(source->name, line);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    report_send_list(&source->reporter, severity, &place, format, arguments);
     va_end(arguments);
-    struct source_message message = {
-        .severity = severity, .file = source->name, .line = line, .text = text};
-    source->report(source->context, &message);
     return false;
 }
 
@@ -69,21 +66,21 @@ static const char *strip_word(const char *text, const char *word)
 
 /* Finds a message's severity by the word that it starts with, and moves *text past that. Returns
  * false if it starts with none of these. */
-static bool find_severity(const char **text, enum source_severity *severity)
+static bool find_severity(const char **text, enum report_severity *severity)
 {
     static const struct {
         const char *word;
-        enum source_severity severity;
-    } words[] = {{"error: ", SOURCE_ERROR},
-                 {"fatal error: ", SOURCE_ERROR},
-                 {"fatal: ", SOURCE_ERROR},
-                 {"internal compiler error: ", SOURCE_ERROR},
-                 {"sorry, unimplemented: ", SOURCE_ERROR},
-                 {"warning: ", SOURCE_WARNING},
-                 {"note: ", SOURCE_NOTE},
-                 {"info: ", SOURCE_NOTE},
-                 {"remark: ", SOURCE_NOTE},
-                 {"... from macro", SOURCE_NOTE}};
+        enum report_severity severity;
+    } words[] = {{"error: ", REPORT_ERROR},
+                 {"fatal error: ", REPORT_ERROR},
+                 {"fatal: ", REPORT_ERROR},
+                 {"internal compiler error: ", REPORT_ERROR},
+                 {"sorry, unimplemented: ", REPORT_ERROR},
+                 {"warning: ", REPORT_WARNING},
+                 {"note: ", REPORT_NOTE},
+                 {"info: ", REPORT_NOTE},
+                 {"remark: ", REPORT_NOTE},
+                 {"... from macro", REPORT_NOTE}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         const char *rest = strip_word(*text, words[i].word);
         if (!rest)
@@ -112,37 +109,37 @@ static unsigned take_number(const char **text)
 
 /* Parses one line of a tool's output: "FILE:LINE: error: TEXT", or anything else. The input's name
  * is replaced by the user's. Returns false if the line is no message. */
-static bool take_apart(const struct source *source, char *line, struct source_message *message,
+static bool take_apart(const struct source *source, char *line, struct report *message,
                        char *excerpt, size_t room)
 {
-    *message = (struct source_message){.file = source->name, .text = line};
+    *message = (struct report){.place = place_file(source->name), .text = line};
     size_t known = strlen(source->argument);
     bool ours = known > 0 && strncmp(line, source->argument, known) == 0 && line[known] == ':';
     char *colon = ours ? line + known : strchr(line, ':');
     const char *rest = colon ? colon + 1 : line;
     if (strstr(line, "Assembler messages") || isspace((unsigned char)*line) || *line == '\0')
         return false; /* GNU as announces messages; the preprocessor repeats the source line */
-    message->line = colon ? take_number(&rest) : 0;
-    if (message->line) {
+    message->place.line = colon ? take_number(&rest) : 0;
+    if (message->place.line) {
         *colon = '\0';
-        message->column = take_number(&rest);
+        message->place.column = take_number(&rest);
         message->text = rest;
         if (!ours)
-            message->file = line;
+            message->place.file = line;
         if (!ours && source->language == SOURCE_C)
-            message->excerpt = included_line(line, message->line, excerpt, room);
+            message->excerpt = included_line(line, message->place.line, excerpt, room);
         else if (ours)
-            message->excerpt = line_of(&source->input, message->line, excerpt, room);
+            message->excerpt = line_of(&source->input, message->place.line, excerpt, room);
     } else if (ours) {
         message->text = rest + strspn(rest, " ");
     }
-    message->severity = SOURCE_ERROR;
+    message->severity = REPORT_ERROR;
     find_severity(&message->text, &message->severity);
     return true;
 }
 
 /* Parses a compiler's "In file included from FILE:LINE" as a note. */
-static bool take_inclusion(const struct source *source, char *line, struct source_message *message,
+static bool take_inclusion(const struct source *source, char *line, struct report *message,
                            char *excerpt, size_t room)
 {
     const char *file = strip_word(line, "In file included from ");
@@ -155,25 +152,25 @@ static bool take_inclusion(const struct source *source, char *line, struct sourc
     }
     if (!colon || colon <= file)
         return false;
-    *message = (struct source_message){
-        .file = file, .text = "included from here", .line = (unsigned)strtoul(colon + 1, NULL, 10)};
+    *message = (struct report){.place = place_line(file, (unsigned)strtoul(colon + 1, NULL, 10)),
+                               .text = "included from here"};
     *colon = '\0';
     if (strncmp(file, source->argument, known) == 0 && file[known] == '\0') {
-        message->file = source->name;
-        message->excerpt = line_of(&source->input, message->line, excerpt, room);
+        message->place.file = source->name;
+        message->excerpt = line_of(&source->input, message->place.line, excerpt, room);
     }
-    return message->line > 0;
+    return message->place.line > 0;
 }
 
 /* Parses a C compiler's "FILE:LINE:COLUMN: error: TEXT" or "TOOL: error: TEXT". All else that it
  * prints (the source line, a caret, the function's name) belongs to a message and is skipped. */
-static bool take_compiler_line(const struct source *source, char *line,
-                               struct source_message *message, char *excerpt, size_t room)
+static bool take_compiler_line(const struct source *source, char *line, struct report *message,
+                               char *excerpt, size_t room)
 {
     size_t known = strlen(source->argument);
     bool ours = known > 0 && strncmp(line, source->argument, known) == 0 && line[known] == ':';
     const char *colon = ours ? line + known : strchr(line, ':');
-    enum source_severity severity;
+    enum report_severity severity;
     if (take_inclusion(source, line, message, excerpt, room))
         return true;
     if (!colon)
@@ -190,11 +187,12 @@ static bool take_compiler_line(const struct source *source, char *line,
         return false;
     if (numbered || ours)
         return take_apart(source, line, message, excerpt, room);
-    *message = (struct source_message){.file = source->name, .text = rest, .severity = severity};
+    *message =
+        (struct report){.place = place_file(source->name), .text = rest, .severity = severity};
     return true;
 }
 
-typedef bool take_line(const struct source *source, char *line, struct source_message *message,
+typedef bool take_line(const struct source *source, char *line, struct report *message,
                        char *excerpt, size_t room);
 
 /* Reports the lines that `take` parses as messages, and counts them by severity. */
@@ -204,21 +202,21 @@ static void report_lines(const struct source *source, char *text, size_t size, t
     enum { MOST_REPORTED = 50 };
     for (char *line = text, *end = text + size, *stop; line < end; line = stop + 1) {
         char excerpt[256];
-        struct source_message message;
+        struct report message;
         stop = memchr(line, '\n', (size_t)(end - line));
         if (!stop)
             stop = end;
         *stop = '\0';
-        bool few = counts[SOURCE_ERROR] < MOST_REPORTED;
+        bool few = counts[REPORT_ERROR] < MOST_REPORTED;
         if (take(source, line, &message, excerpt, few ? sizeof excerpt : 0) &&
             counts[message.severity]++ < MOST_REPORTED)
-            source->report(source->context, &message);
+            source->reporter.report(source->reporter.context, &message);
         if (stop < end)
             *stop = '\n'; /* the lines may be parsed again */
     }
-    for (int severity = SOURCE_NOTE; severity <= SOURCE_ERROR; severity++)
+    for (int severity = REPORT_NOTE; severity <= REPORT_ERROR; severity++)
         if (counts[severity] > MOST_REPORTED)
-            source_report(source, (enum source_severity)severity, 0, "%zu more like these",
+            source_report(source, (enum report_severity)severity, 0, "%zu more like these",
                           counts[severity] - MOST_REPORTED);
 }
 
@@ -241,11 +239,11 @@ bool source_report_messages(struct source *source, bool failed)
     bool is_compiler = source->language == SOURCE_C;
     report_lines(source, output.bytes, length, is_compiler ? take_compiler_line : take_apart,
                  counts);
-    if (is_compiler && failed && counts[SOURCE_ERROR] == 0)
+    if (is_compiler && failed && counts[REPORT_ERROR] == 0)
         report_lines(source, output.bytes, length, take_apart,
                      counts); /* the failed compiler reported errors in another form */
     free(output.bytes);
     if (ftruncate(source->message_file, 0) == 0)
         lseek(source->message_file, 0, SEEK_SET);
-    return counts[SOURCE_ERROR] > 0;
+    return counts[REPORT_ERROR] > 0;
 }

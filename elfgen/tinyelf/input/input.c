@@ -18,23 +18,24 @@ static bool ends_with(const char *name, const char *suffix)
 
 static bool is_elf(const struct file_bytes *input)
 {
-    return input->size >= 4 && memcmp(input->bytes, "\177ELF", 4) == 0;
+    return input->size >= ELFGEN_MAGIC_SIZE &&
+           memcmp(input->bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) == 0;
 }
 
 static bool detect_assembly(struct source *source)
 {
     size_t offset = 0;
     if (is_elf(&source->input))
-        return source_report(source, SOURCE_ERROR, 0,
+        return source_report(source, REPORT_ERROR, 0,
                              "this is an ELF file, not assembly: name it .o, or say --from object");
     source->language = source_detect_assembly(source->input.bytes, source->input.size, &offset);
     if (source->language == SOURCE_DETECT)
-        return source_report(source, SOURCE_ERROR, 0,
-                             "offset 0x%zx: not assembly: byte 0x%02x is not text (machine code is "
-                             "--from raw)",
-                             offset, (unsigned char)source->input.bytes[offset]);
+        return report_error(&source->reporter,
+                            &(struct place){.file = source->name, .offset = offset},
+                            "not assembly: byte 0x%02x is not text (machine code is --from raw)",
+                            (unsigned char)source->input.bytes[offset]);
     if (source->verbose)
-        source_report(source, SOURCE_NOTE, 0, "read as %s assembly",
+        source_report(source, REPORT_NOTE, 0, "read as %s assembly",
                       source->language == SOURCE_NASM ? "NASM's" : "GNU");
     return true;
 }
@@ -66,7 +67,7 @@ static bool decide_language(struct source *source, bool *preprocess)
     if (strcmp(source->path, "-") == 0)
         return detect_assembly(source);
     return source_report(
-        source, SOURCE_ERROR, 0,
+        source, REPORT_ERROR, 0,
         "cannot tell what this is by its name (.c, .i, .s, .asm, .S, .o and .a are known): "
         "say --from c, nasm, gas, object or raw");
 }
@@ -101,9 +102,9 @@ bool source_start(struct source *source)
     if (file > STDIN_FILENO)
         close(file);
     if (!read)
-        return source_report(source, SOURCE_ERROR, 0, "%s", strerror(error));
+        return source_report(source, REPORT_ERROR, 0, "%s", strerror(error));
     if (source->input.size == 0)
-        return source_report(source, SOURCE_ERROR, 0, "the file is empty");
+        return source_report(source, REPORT_ERROR, 0, "the file is empty");
     bool preprocess;
     if (!decide_language(source, &preprocess))
         return false;

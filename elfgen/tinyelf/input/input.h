@@ -13,6 +13,7 @@
 
 #include "link/object.h"
 #include "base/file.h"
+#include "base/report.h"
 
 enum source_language {
     SOURCE_DETECT, /* from the file's name and contents */
@@ -23,20 +24,6 @@ enum source_language {
     SOURCE_ARCHIVE,
     SOURCE_RAW
 };
-
-enum source_severity { SOURCE_NOTE, SOURCE_WARNING, SOURCE_ERROR };
-
-/* A message for the user. Its strings are valid until the callback returns. */
-struct source_message {
-    enum source_severity severity;
-    const char *file;    /* as the user named it */
-    unsigned line;       /* 1..., 0: none */
-    unsigned column;     /* 1..., 0: none */
-    const char *text;    /* one line */
-    const char *excerpt; /* the source line; NULL if it is not available */
-};
-
-typedef void source_reporter(void *context, const struct source_message *message);
 
 struct source {
     /* Set by the caller; not changed, apart from `machine` and `language`. */
@@ -51,8 +38,7 @@ struct source {
     const char *include_folder; /* where <tiny.h> is; NULL: not known */
     bool debug;                 /* compile C with, and read from objects, debugging information */
     bool verbose;               /* report each command as a note */
-    source_reporter *report;
-    void *context; /* for `report` */
+    struct reporter reporter;
 
     /* Set by source_finish(): one of the two, which the caller owns. */
     struct link_object *made;
@@ -107,7 +93,7 @@ bool source_finish_compiler(struct source *source);
 /* Reports a message about a line, or about the whole file (0). Returns false, for the caller to
  * return. */
 __attribute__((format(printf, 4, 5))) bool source_report(const struct source *source,
-                                                         enum source_severity severity,
+                                                         enum report_severity severity,
                                                          unsigned line, const char *format, ...);
 
 #endif

@@ -24,8 +24,7 @@ bool source_find_libgcc(const struct source *like, char *path, size_t room)
                             .name = "libgcc",
                             .compiler = like->compiler,
                             .machine = like->machine,
-                            .report = like->report,
-                            .context = like->context};
+                            .reporter = like->reporter};
     struct shellwords words = {0};
     bool done = false;
     source.object_file = source.message_file = source.text_file = -1;

@@ -5,7 +5,6 @@
 #include <gelf.h>
 #include <libelf.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,15 +21,42 @@ struct reader {
     size_t string_table; /* section with the symbols' names */
 };
 
+/* Reports an error about the whole object, about a section of it (`offset` in that, or
+ * PLACE_NO_OFFSET), or about a field of the ELF header. They return false. */
 __attribute__((format(printf, 2, 3))) static bool refuse(const struct reader *reader,
                                                          const char *format, ...)
 {
-    char text[512];
+    const struct place place = place_file(reader->source->name);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    report_send_list(&reader->source->reporter, REPORT_ERROR, &place, format, arguments);
     va_end(arguments);
-    return source_report(reader->source, SOURCE_ERROR, 0, "%s", text);
+    return false;
+}
+
+__attribute__((format(printf, 4, 5))) static bool refuse_section(const struct reader *reader,
+                                                                 const char *section,
+                                                                 uint64_t offset,
+                                                                 const char *format, ...)
+{
+    const struct place place = place_section(reader->source->name, section, offset);
+    va_list arguments;
+    va_start(arguments, format);
+    report_send_list(&reader->source->reporter, REPORT_ERROR, &place, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+__attribute__((format(printf, 4, 5))) static bool refuse_field(const struct reader *reader,
+                                                               const char *field, uint64_t offset,
+                                                               const char *format, ...)
+{
+    const struct place place = {.file = reader->source->name, .offset = offset, .field = field};
+    va_list arguments;
+    va_start(arguments, format);
+    report_send_list(&reader->source->reporter, REPORT_ERROR, &place, format, arguments);
+    va_end(arguments);
+    return false;
 }
 
 static const char *section_name(const struct reader *reader, const GElf_Shdr *shdr)
@@ -47,13 +73,13 @@ static bool takes_machine(const struct reader *reader)
     const char *name = elfgen_machine_name(machine);
     bool is_64_bit = reader->ehdr.e_ident[EI_CLASS] == ELFCLASS64;
     if ((machine != EM_X86_64 || !is_64_bit) && (machine != EM_386 || is_64_bit))
-        return refuse(reader,
-                      "offset 0x12 (e_machine): the object is for %s (%u), %s bits; it must be "
-                      "for x86-64 (62), 64 bits, or i386 (3), 32 bits",
-                      name ? name : "an unknown machine", machine, is_64_bit ? "64" : "32");
+        return refuse_field(reader, "e_machine", 0x12,
+                            "the object is for %s (%u), %s bits; it must be "
+                            "for x86-64 (62), 64 bits, or i386 (3), 32 bits",
+                            name ? name : "an unknown machine", machine, is_64_bit ? "64" : "32");
     if (source->machine != 0 && source->machine != machine)
-        return refuse(reader, "offset 0x12 (e_machine): the object is for %s (%u), asked for is %s",
-                      name, machine, elfgen_machine_name(source->machine));
+        return refuse_field(reader, "e_machine", 0x12, "the object is for %s (%u), asked for is %s",
+                            name, machine, elfgen_machine_name(source->machine));
     return true;
 }
 
@@ -67,10 +93,10 @@ static bool read_header(struct reader *reader)
         return false;
     reader->object->machine = reader->ehdr.e_machine;
     if (reader->ehdr.e_type != ET_REL)
-        return refuse(reader,
-                      "offset 0x10 (e_type): type %u is already linked; a relocatable object has 1 "
-                      "(ET_REL)",
-                      reader->ehdr.e_type);
+        return refuse_field(reader, "e_type", 0x10,
+                            "type %u is already linked; a relocatable object has 1 "
+                            "(ET_REL)",
+                            reader->ehdr.e_type);
     if (elf_getshdrnum(reader->elf, &count) != 0 ||
         elf_getshdrstrndx(reader->elf, &reader->name_table) != 0)
         return refuse(reader, "the object's section headers cannot be read");
@@ -91,15 +117,15 @@ static bool supported(const struct reader *reader, const char *name, const GElf_
                      (name[length] == '\0' || name[length] == '.');
     }
     if (is_called && shdr->sh_size > 0)
-        return refuse(reader,
-                      "section %s: constructors and destructors are not supported: nothing would "
-                      "call them",
-                      name);
+        return refuse_section(reader, name, PLACE_NO_OFFSET,
+                              "constructors and destructors are not supported: nothing would "
+                              "call them");
     if (shdr->sh_flags & SHF_COMPRESSED)
-        return refuse(reader, "section %s: loaded sections cannot be compressed", name);
+        return refuse_section(reader, name, PLACE_NO_OFFSET,
+                              "loaded sections cannot be compressed");
     if (shdr->sh_addralign & (shdr->sh_addralign - 1))
-        return refuse(reader, "section %s: alignment %llu is not a power of two", name,
-                      (unsigned long long)shdr->sh_addralign);
+        return refuse_section(reader, name, PLACE_NO_OFFSET, "alignment %llu is not a power of two",
+                              (unsigned long long)shdr->sh_addralign);
     return true;
 }
 
@@ -108,8 +134,8 @@ static bool take_bytes(const struct reader *reader, Elf_Scn *scn, struct link_se
 {
     static const uint8_t nothing[1];
     if (shdr->sh_flags & SHF_COMPRESSED && elf_compress(scn, 0, 0) < 0)
-        return refuse(reader, "section %s: it cannot be uncompressed: %s", section->name,
-                      elf_errmsg(-1));
+        return refuse_section(reader, section->name, PLACE_NO_OFFSET,
+                              "it cannot be uncompressed: %s", elf_errmsg(-1));
     Elf_Data *data =
         shdr->sh_flags & SHF_COMPRESSED ? elf_getdata(scn, NULL) : elf_rawdata(scn, NULL);
     GElf_Shdr plain;
@@ -118,9 +144,10 @@ static bool take_bytes(const struct reader *reader, Elf_Scn *scn, struct link_se
         section->align = plain.sh_addralign; /* the contents', not that of their compressed form */
     }
     if (!data || data->d_size != section->size)
-        return refuse(reader, "section %s: its %llu bytes at offset 0x%llx are not all in the file",
-                      section->name, (unsigned long long)section->size,
-                      (unsigned long long)shdr->sh_offset);
+        return refuse_section(reader, section->name, PLACE_NO_OFFSET,
+                              "its %llu bytes at offset 0x%llx are not all in the file",
+                              (unsigned long long)section->size,
+                              (unsigned long long)shdr->sh_offset);
     /* An empty section is still one with bytes, not one of zeros. */
     section->bytes = data->d_buf ? data->d_buf : nothing;
     return true;
@@ -202,11 +229,11 @@ static Elf_Data *table_of(const struct reader *reader, Elf_Scn *scn, size_t entr
     if (data && shdr.sh_entsize == entry_size && shdr.sh_size % entry_size == 0 &&
         data->d_size == shdr.sh_size)
         return data;
-    refuse(reader,
-           "section %s: its %llu bytes at offset 0x%llx, in entries of %llu, are not a table of "
-           "entries of %zu bytes in the file",
-           section_name(reader, &shdr), (unsigned long long)shdr.sh_size,
-           (unsigned long long)shdr.sh_offset, (unsigned long long)shdr.sh_entsize, entry_size);
+    refuse_section(reader, section_name(reader, &shdr), PLACE_NO_OFFSET,
+                   "its %llu bytes at offset 0x%llx, in entries of %llu, are not a table of "
+                   "entries of %zu bytes in the file",
+                   (unsigned long long)shdr.sh_size, (unsigned long long)shdr.sh_offset,
+                   (unsigned long long)shdr.sh_entsize, entry_size);
     return NULL;
 }
 
@@ -299,12 +326,14 @@ static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shd
     if (words && count > 0)
         memcpy(&word, words, sizeof word);
     if (count == 0 || !words)
-        return refuse(reader, "section %s: a group without its flags", section_name(reader, shdr));
+        return refuse_section(reader, section_name(reader, shdr), PLACE_NO_OFFSET,
+                              "a group without its flags");
     if (!(word & GRP_COMDAT))
         return true;
     if (!reader->symbols || shdr->sh_info == 0 || shdr->sh_info >= object->symbol_count)
-        return refuse(reader, "section %s: the group's name is symbol %u of %zu (sh_info)",
-                      section_name(reader, shdr), shdr->sh_info, object->symbol_count);
+        return refuse_section(reader, section_name(reader, shdr), PLACE_NO_OFFSET,
+                              "the group's name is symbol %u of %zu (sh_info)", shdr->sh_info,
+                              object->symbol_count);
     struct link_group *larger =
         realloc(object->groups, (object->group_count + 1) * sizeof *object->groups);
     if (!larger)
@@ -322,8 +351,8 @@ static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shd
     for (size_t i = 1; i < count; i++) {
         memcpy(&word, words + i * sizeof word, sizeof word);
         if (word >= object->section_count)
-            return refuse(reader, "section %s: a group of section %u of %zu",
-                          section_name(reader, shdr), word, object->section_count);
+            return refuse_section(reader, section_name(reader, shdr), PLACE_NO_OFFSET,
+                                  "a group of section %u of %zu", word, object->section_count);
         group->members[group->member_count++] = word;
     }
     return true;
@@ -334,9 +363,9 @@ static bool take_relocation(const struct reader *reader, const GElf_Rela *from, 
     struct link_object *object = reader->object;
     size_t symbol = GELF_R_SYM(from->r_info);
     if (symbol >= object->symbol_count)
-        return refuse(reader, "(%s+0x%llx): the relocation names symbol %zu of %zu",
-                      object->sections[section].name, (unsigned long long)from->r_offset, symbol,
-                      object->symbol_count);
+        return refuse_section(reader, object->sections[section].name, from->r_offset,
+                              "the relocation names symbol %zu of %zu", symbol,
+                              object->symbol_count);
     object->relocations[object->relocation_count++] = (struct elfgen_relocation){
         .section = section,
         .symbol = (uint32_t)symbol,
@@ -359,9 +388,9 @@ static bool read_addend(const struct reader *reader, uint32_t section, GElf_Rela
         return true; /* not supported, which is reported when it is applied */
     if (!place->bytes || relocation->r_offset > place->size ||
         width > place->size - relocation->r_offset)
-        return refuse(reader, "(%s+0x%llx): the relocation lies outside the section's %llu bytes",
-                      place->name, (unsigned long long)relocation->r_offset,
-                      (unsigned long long)place->size);
+        return refuse_section(reader, place->name, relocation->r_offset,
+                              "the relocation lies outside the section's %llu bytes",
+                              (unsigned long long)place->size);
     memcpy(&value, place->bytes + relocation->r_offset, width);
     uint64_t sign = UINT64_C(1) << (width * 8 - 1);
     relocation->r_addend = (int64_t)((value ^ sign) - sign);
@@ -390,10 +419,11 @@ static bool take_relocation_section(struct reader *reader, Elf_Scn *scn, bool ha
     if (!data)
         return false;
     if (section->relocation_count > 0)
-        return refuse(reader, "section %s: it is relocated by two sections", section->name);
+        return refuse_section(reader, section->name, PLACE_NO_OFFSET,
+                              "it is relocated by two sections");
     size_t count = data->d_size / size;
     if (count >= UINT32_MAX - object->relocation_count)
-        return refuse(reader, "section %s: more than 2^32 relocations", section->name);
+        return refuse_section(reader, section->name, PLACE_NO_OFFSET, "more than 2^32 relocations");
     struct elfgen_relocation *larger =
         realloc(object->relocations, (object->relocation_count + count + 1) * sizeof *larger);
     if (!larger)
@@ -416,20 +446,21 @@ static bool take_relocations(struct reader *reader, Elf_Scn *scn, const GElf_Shd
     const bool has_addends = shdr->sh_type == SHT_RELA;
     const char *name = section_name(reader, shdr);
     if (shdr->sh_info >= object->section_count)
-        return refuse(reader, "section %s: it relocates section %u of %zu (sh_info)", name,
-                      shdr->sh_info, object->section_count);
+        return refuse_section(reader, name, PLACE_NO_OFFSET,
+                              "it relocates section %u of %zu (sh_info)", shdr->sh_info,
+                              object->section_count);
     const struct link_section *section = &object->sections[shdr->sh_info];
     if (!(section->flags & SHF_ALLOC) && !(reader->source->debug && is_debug(section->name)))
         return true;
     if (has_addends != (reader->ehdr.e_machine == EM_X86_64))
-        return refuse(reader, "section %s: %s", name,
-                      has_addends ? "i386 relocations have no addends (SHT_REL)"
-                                  : "x86-64 relocations have addends (SHT_RELA)");
+        return refuse_section(reader, name, PLACE_NO_OFFSET, "%s",
+                              has_addends ? "i386 relocations have no addends (SHT_REL)"
+                                          : "x86-64 relocations have addends (SHT_RELA)");
     if (!reader->symbols || shdr->sh_link != elf_ndxscn(reader->symbols))
-        return refuse(reader,
-                      "section %s: its symbols are in section %u (sh_link), which is no symbol "
-                      "table",
-                      name, shdr->sh_link);
+        return refuse_section(reader, name, PLACE_NO_OFFSET,
+                              "its symbols are in section %u (sh_link), which is no symbol "
+                              "table",
+                              shdr->sh_link);
     return take_relocation_section(reader, scn, has_addends, shdr->sh_info);
 }
 
@@ -489,7 +520,7 @@ struct link_object *source_read_object(const struct source *source, struct file_
     if (!file || !name) {
         free(file);
         free(name);
-        source_report(source, SOURCE_ERROR, 0, "out of memory");
+        source_report(source, REPORT_ERROR, 0, "out of memory");
         return NULL;
     }
     *file = (struct file){elf_memory(bytes->bytes, bytes->size), *bytes, name};
@@ -517,7 +548,7 @@ struct link_object *source_read_raw(const struct source *source, struct file_byt
         free(file);
         free(sections);
         free(name);
-        source_report(source, SOURCE_ERROR, 0, "out of memory");
+        source_report(source, REPORT_ERROR, 0, "out of memory");
         return NULL;
     }
     *file = (struct file){.bytes = *bytes, .name = name};

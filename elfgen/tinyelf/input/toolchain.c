@@ -121,23 +121,23 @@ static void report_command(const struct source *source, const char *const *argum
         int more =
             snprintf(line + length, sizeof line - length, " %s%s%s", quote, arguments[i], quote);
         if (more < 0 || (size_t)more >= sizeof line - length) {
-            source_report(source, SOURCE_NOTE, 0, "start:%s ...", line);
+            source_report(source, REPORT_NOTE, 0, "start:%s ...", line);
             return;
         }
         length += (size_t)more;
     }
-    source_report(source, SOURCE_NOTE, 0, "start:%s", line);
+    source_report(source, REPORT_NOTE, 0, "start:%s", line);
 }
 
 static bool report_failed_start(const struct source *source, const struct tool *tool, int error)
 {
     if (error != ENOENT && error != EACCES)
-        return source_report(source, SOURCE_ERROR, 0, "cannot start %s: %s", tool->program,
+        return source_report(source, REPORT_ERROR, 0, "cannot start %s: %s", tool->program,
                              strerror(error));
     if (strchr(tool->program, '/'))
-        return source_report(source, SOURCE_ERROR, 0, "cannot start '%s': %s", tool->program,
+        return source_report(source, REPORT_ERROR, 0, "cannot start '%s': %s", tool->program,
                              strerror(error));
-    return source_report(source, SOURCE_ERROR, 0, "no '%s' on PATH, which this input needs%s%s",
+    return source_report(source, REPORT_ERROR, 0, "no '%s' on PATH, which this input needs%s%s",
                          tool->program, tool->package ? ": install the package " : "",
                          tool->package ? tool->package : "");
 }
@@ -170,19 +170,19 @@ bool toolchain_finish(struct source *source, const struct tool *tool)
     source->child = 0;
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
-            return source_report(source, SOURCE_ERROR, 0, "cannot wait for %s: %s", tool->program,
+            return source_report(source, REPORT_ERROR, 0, "cannot wait for %s: %s", tool->program,
                                  strerror(errno));
     bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
     bool reported = source_report_messages(source, failed);
     if (!failed)
         return true;
     if (WIFSIGNALED(status))
-        return source_report(source, SOURCE_ERROR, 0, "%s was killed by signal %d", tool->program,
+        return source_report(source, REPORT_ERROR, 0, "%s was killed by signal %d", tool->program,
                              WTERMSIG(status));
     if (WEXITSTATUS(status) == 127 && !reported)
-        return source_report(source, SOURCE_ERROR, 0, "%s could not be started", tool->program);
+        return source_report(source, REPORT_ERROR, 0, "%s could not be started", tool->program);
     if (!reported)
-        return source_report(source, SOURCE_ERROR, 0, "%s failed with status %d", tool->program,
+        return source_report(source, REPORT_ERROR, 0, "%s failed with status %d", tool->program,
                              WEXITSTATUS(status));
     return false;
 }
@@ -194,7 +194,7 @@ bool toolchain_put_text(struct source *source, const char *bytes, size_t size)
     source->text_file = toolchain_memory_file("source");
     if (source->text_file < 0 || !file_write(source->text_file, bytes, size) ||
         lseek(source->text_file, 0, SEEK_SET) != 0)
-        return source_report(source, SOURCE_ERROR, 0, "cannot keep the source in memory: %s",
+        return source_report(source, REPORT_ERROR, 0, "cannot keep the source in memory: %s",
                              strerror(errno));
     return true;
 }
@@ -209,16 +209,16 @@ bool toolchain_name_argument(struct source *source)
             ? snprintf(source->argument, sizeof source->argument, CHILD_TEXT_PATH)
             : snprintf(source->argument, sizeof source->argument, "%s%s", before, source->path);
     return (length >= 0 && (size_t)length < sizeof source->argument) ||
-           source_report(source, SOURCE_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+           source_report(source, REPORT_ERROR, 0, "%s", strerror(ENAMETOOLONG));
 }
 
 bool toolchain_take_object(struct source *source, const char *maker)
 {
     if (lseek(source->object_file, 0, SEEK_SET) != 0 ||
         !file_read(source->object_file, false, &source->object))
-        return source_report(source, SOURCE_ERROR, 0, "cannot read the object of %s: %s", maker,
+        return source_report(source, REPORT_ERROR, 0, "cannot read the object of %s: %s", maker,
                              strerror(errno));
     if (source->object.size == 0)
-        return source_report(source, SOURCE_ERROR, 0, "%s made no object", maker);
+        return source_report(source, REPORT_ERROR, 0, "%s made no object", maker);
     return true;
 }

@@ -1,42 +1,28 @@
 /* What all steps of a link use: error messages, memory, and adding objects and archives. */
-#include "link.h"
+#include "link_private.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-bool link_report(const struct link *link, const char *format, ...)
+#include "base/grow.h"
+
+struct place link_relocation_place(const struct link_object *object,
+                                   const struct elfgen_relocation *relocation)
 {
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    link->report(link->context, text);
-    return false;
+    return place_section(object->name, object->sections[relocation->section].name,
+                         relocation->offset);
+}
+
+struct place link_section_place(const struct link_object *object,
+                                const struct link_section *section)
+{
+    return place_section(object->name, section->name, PLACE_NO_OFFSET);
 }
 
 bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity, size_t element)
 {
-    void *old;
-    if (count < *capacity)
-        return true;
-    size_t wanted = *capacity ? *capacity * 2 : 16;
-    memcpy(&old, array, sizeof old); /* the caller's pointer, whatever it points to */
-    void *larger = wanted <= SIZE_MAX / element ? realloc(old, wanted * element) : NULL;
-    if (!larger)
-        return link_report(link, "out of memory");
-    memcpy(array, &larger, sizeof larger);
-    *capacity = wanted;
-    return true;
-}
-
-void *link_own(const void *memory)
-{
-    void *own;
-    memcpy(&own, &memory, sizeof own);
-    return own;
+    return grow_array(array, count + 1, capacity, element) ||
+           report_error(&link->reporter, NULL, "out of memory");
 }
 
 void *link_keep(struct link *link, size_t size)
@@ -45,7 +31,7 @@ void *link_keep(struct link *link, size_t size)
         return NULL;
     void *memory = calloc(1, size ? size : 1);
     if (!memory)
-        link_report(link, "out of memory for %zu bytes", size);
+        report_error(&link->reporter, NULL, "out of memory for %zu bytes", size);
     else
         link->kept[link->kept_count++] = memory;
     return memory;

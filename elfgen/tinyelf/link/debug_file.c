@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "link_private.h"
 #include "section_headers.h"
 
 /* Concatenates the debug sections of each name. */
@@ -29,7 +30,7 @@ static bool measure(struct debug *debug, struct link_section *section)
     const uint64_t align = section->align == 0 ? 1 : section->align < most ? section->align : most;
     bool added;
     if (!link_table_put(&debug->names, section->name, strlen(section->name), &index, &added))
-        return link_report(debug->link, "out of memory");
+        return report_error(&debug->link->reporter, NULL, "out of memory");
     struct elfgen_section_header *whole = &debug->headers.sections[index];
     if (added) {
         *whole = (struct elfgen_section_header){
@@ -39,8 +40,11 @@ static bool measure(struct debug *debug, struct link_section *section)
     section->delta = (whole->size + align - 1) & ~(align - 1);
     whole->size = section->delta + section->size;
     whole->align = align > whole->align ? align : whole->align;
-    if (section->delta > UINT32_MAX || whole->size > UINT32_MAX)
-        return link_report(debug->link, "section %s: together they pass 2^32 bytes", section->name);
+    if (section->delta > UINT32_MAX || whole->size > UINT32_MAX) {
+        const struct place place = place_section(NULL, section->name, PLACE_NO_OFFSET);
+        return report_error(&debug->link->reporter, &place,
+                            "all sections of this name pass 2^32 bytes");
+    }
     return true;
 }
 
@@ -146,13 +150,14 @@ static uint8_t *write_file(struct debug *debug, const uint8_t *image)
 {
     struct link *link = debug->link;
     const enum elfgen_class class_ =
-        link->machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+        link->options.machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
     const size_t first = link->program.section_count;
     struct elfgen_error error;
     struct elfgen_program program = link->program;
     uint8_t *file = calloc(1, (size_t)debug->end);
     if (!file) {
-        link_report(link, "out of memory for %llu bytes", (unsigned long long)debug->end);
+        report_error(&link->reporter, NULL, "out of memory for %llu bytes",
+                     (unsigned long long)debug->end);
         return NULL;
     }
     memcpy(file, image, elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_));
@@ -166,9 +171,10 @@ static uint8_t *write_file(struct debug *debug, const uint8_t *image)
     for (size_t i = first; i < link->section_count; i++)
         memcpy(file + link->sections[i].offset, link->sections[i].bytes,
                (size_t)link->sections[i].size);
-    if (elfgen_apply_relocations(&program, link->machine, file, debug->end, &error) == ELFGEN_OK)
+    if (elfgen_apply_relocations(&program, link->options.machine, file, debug->end, &error) ==
+        ELFGEN_OK)
         return file;
-    link_report(link, "%s", error.text);
+    report_library_error(&link->reporter, NULL, &error);
     free(file);
     return NULL;
 }
@@ -190,5 +196,5 @@ uint8_t *link_debug_file(struct link *link, const struct elfgen_layout *layout,
     uint8_t *file = done && each(&debug, 1) && each(&debug, 2) ? write_file(&debug, image) : NULL;
     *size = (size_t)debug.end;
     link_table_free(&debug.names);
-    return file ? link_write_section_headers(link, &debug.headers, file, size) : NULL;
+    return file ? link_put_section_headers(link, &debug.headers, file, size) : NULL;
 }

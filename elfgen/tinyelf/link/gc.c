@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link.h"
+#include "link_private.h"
 
 /* Marked sections whose relocations have not been followed yet. */
 struct work {
@@ -50,13 +50,13 @@ static bool is_loaded(const struct link_section *section)
 static bool supported(const struct link *link, const struct link_object *object,
                       const struct link_section *section)
 {
+    const struct place place = link_section_place(object, section);
     if (section->flags & ELFGEN_SHF_TLS)
-        return link_report(link, "%s: section %s: thread-local storage is not supported",
-                           object->name, section->name);
+        return report_error(&link->reporter, &place, "thread-local storage is not supported");
     if (section->type != ELFGEN_SHT_PROGBITS && section->type != ELFGEN_SHT_NOTE &&
         section->type != ELFGEN_SHT_NOBITS && section->type != ELFGEN_SHT_X86_64_UNWIND)
-        return link_report(link, "%s: section %s: sections of type 0x%x are not supported",
-                           object->name, section->name, section->type);
+        return report_error(&link->reporter, &place, "sections of type 0x%x are not supported",
+                            section->type);
     return true;
 }
 
@@ -75,9 +75,9 @@ static bool supported_symbol(const struct link *link, const struct link_object *
                            ? "indirect functions (STT_GNU_IFUNC) are"
                        : defined->type == ELFGEN_STT_TLS && undefined ? "thread-local storage is"
                                                                       : NULL;
-    return !what || link_report(link, "%s:(%s+0x%llx): symbol '%s': %s not supported", object->name,
-                                object->sections[relocation->section].name,
-                                (unsigned long long)relocation->offset, symbol->name, what);
+    const struct place place = link_relocation_place(object, relocation);
+    return !what || report_error(&link->reporter, &place, "symbol '%s': %s not supported",
+                                 symbol->name, what);
 }
 
 static bool mark_section(struct work *work, uint32_t object, uint32_t index,
@@ -106,7 +106,7 @@ static bool mark_section(struct work *work, uint32_t object, uint32_t index,
 static bool stays(const struct link *link, const struct link_symbol *symbol,
                   const struct link_piece *piece, const struct elfgen_relocation *relocation)
 {
-    const bool relative = elfgen_relocation_is_relative(link->machine, relocation->type);
+    const bool relative = elfgen_relocation_is_relative(link->options.machine, relocation->type);
     const uint64_t rest = relative ? 4 : 0;
     const uint64_t place = symbol->value + (uint64_t)relocation->addend + rest;
     if (symbol->type == ELFGEN_STT_SECTION)
@@ -169,10 +169,11 @@ static void report_absent(struct work *work, const struct link_object *object,
         strncmp(section->name, ".gcc_except_table", 17) == 0)
         return;
     work->link->absent++;
-    link_report(work->link, "%s:(%s+0x%llx): it needs section %s of %s, which is %s", object->name,
-                section->name, (unsigned long long)relocation->offset, target->name, to->name,
-                target->discarded ? "left out, since another object has the same group"
-                                  : "not loaded (no SHF_ALLOC)");
+    const struct place place = link_relocation_place(object, relocation);
+    report_error(&work->link->reporter, &place, "it needs section %s of %s, which is %s",
+                 target->name, to->name,
+                 target->discarded ? "left out, since another object has the same group"
+                                   : "not loaded (no SHF_ALLOC)");
 }
 
 static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
@@ -236,7 +237,7 @@ static bool mark_entry(struct work *work)
     const struct link_reason nothing = {LINK_NONE, 0};
     const struct link *link = work->link;
     uint32_t object, symbol;
-    if (!link->entry || !link_find_entry(link, &object, &symbol))
+    if (!link->options.entry || !link_find_entry(link, &object, &symbol))
         return true;
     const struct link_object *from = link->objects[object];
     const struct link_symbol *entry = &from->symbols[symbol];
@@ -264,7 +265,7 @@ bool link_mark(struct link *link)
 {
     struct work work = {.link = link};
     bool done = link_index_named(link) && mark_entry(&work) &&
-                mark_all(&work, link->keep_all || !link->entry);
+                mark_all(&work, link->options.keep_all || !link->options.entry);
     while (done && work.count > 0) {
         work.count--;
         done = mark_relocations(&work, work.rows[work.count].object, work.rows[work.count].section);

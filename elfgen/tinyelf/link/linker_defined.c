@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link.h"
+#include "base/search.h"
+#include "link_private.h"
 
 static bool is_wanted(const struct link_global *global)
 {
@@ -47,16 +48,15 @@ bool link_index_named(struct link *link)
     return true;
 }
 
+static bool is_named_before(const void *section, const void *name)
+{
+    return strcmp(((const struct link_named *)section)->name, name) < 0;
+}
+
 const struct link_named *link_find_named(const struct link *link, const char *name, size_t *count)
 {
-    size_t low = 0, high = link->named_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(link->named[middle].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low =
+        search_sorted(link->named, link->named_count, sizeof *link->named, name, is_named_before);
     for (*count = 0;
          low + *count < link->named_count && strcmp(link->named[low + *count].name, name) == 0;)
         ++*count;
@@ -91,15 +91,16 @@ static uint32_t concatenate_named(struct link *link, const char *name, bool *fou
         }
         section->delta = (joined.size + align - 1) & ~(align - 1);
         if (align > MOST_ALIGN) {
-            link_report(link,
-                        "%s: section %s: alignment 0x%llx: sections between __start_ and "
-                        "__stop_ can have 0x%x at most",
-                        link->objects[rows[i].object]->name, name, (unsigned long long)align,
-                        MOST_ALIGN);
+            const struct place place = link_section_place(link->objects[rows[i].object], section);
+            report_error(&link->reporter, &place,
+                         "alignment 0x%llx: sections between __start_ and __stop_ can have 0x%x at "
+                         "most",
+                         (unsigned long long)align, MOST_ALIGN);
             return LINK_NONE;
         }
         if (section->delta < joined.size || section->size > UINT64_MAX - section->delta) {
-            link_report(link, "sections %s: together they pass 2^64 bytes", name);
+            const struct place place = place_section(NULL, name, PLACE_NO_OFFSET);
+            report_error(&link->reporter, &place, "all sections of this name pass 2^64 bytes");
             return LINK_NONE;
         }
         joined.size = section->delta + section->size;
@@ -179,7 +180,7 @@ bool link_define(struct link *link)
             if (strcmp(global->name, known[j].name) != 0)
                 continue;
             global->claim = LINK_CLAIM_LINKER;
-            global->value = known[j].what == BASE ? link->base : 0;
+            global->value = known[j].what == BASE ? link->options.base : 0;
             if (known[j].what == GOT)
                 global->section = link->got;
             else if (known[j].what != BASE && !define_end(link, global, known[j].what == END))

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link.h"
+#include "base/search.h"
+#include "link_private.h"
 
 static bool is_strings(const struct link_section *section)
 {
@@ -50,7 +51,7 @@ bool link_find_pieces(struct link *link, struct link_section *section)
         return true;
     size_t capacity = is_strings(section) ? 0 : (size_t)(section->size / section->entry_size);
     if (capacity > 0 && !(section->pieces = calloc(capacity, sizeof *section->pieces)))
-        return link_report(link, "out of memory");
+        return report_error(&link->reporter, NULL, "out of memory");
     section->merges = true;
     for (uint64_t at = 0, end; at < section->size; at = end) {
         end = is_strings(section) ? string_end(section, at) : at + section->entry_size;
@@ -63,23 +64,23 @@ bool link_find_pieces(struct link *link, struct link_section *section)
     return true;
 }
 
+static bool begins_at_or_before(const void *piece, const void *offset)
+{
+    return ((const struct link_piece *)piece)->offset <= *(const uint64_t *)offset;
+}
+
 struct link_piece *link_piece_at(const struct link_section *section, uint64_t offset)
 {
-    size_t low = 0, high = section->piece_count;
-    if (high == 0)
+    const size_t count = section->piece_count;
+    if (count == 0)
         return NULL;
     if (!is_strings(section)) {
         uint64_t index = offset / section->entry_size;
-        return &section->pieces[index < high ? index : high - 1];
+        return &section->pieces[index < count ? index : count - 1];
     }
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (section->pieces[middle].offset <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &section->pieces[low];
+    size_t next = search_sorted(section->pieces, count, sizeof *section->pieces, &offset,
+                                begins_at_or_before);
+    return &section->pieces[next > 0 ? next - 1 : 0];
 }
 
 /* The content that equal pieces share. */
@@ -121,7 +122,7 @@ static bool pool_piece(struct pool *pool, const struct link_section *section,
                    sizeof *pool->constants))
         return false;
     if (!link_table_put(&pool->table, bytes, (size_t)piece->size, &index, &added))
-        return link_report(pool->link, "out of memory");
+        return report_error(&pool->link->reporter, NULL, "out of memory");
     struct constant *constant = &pool->constants[index];
     if (added) {
         *constant = (struct constant){.bytes = bytes, .size = piece->size, .host = index};
@@ -154,7 +155,7 @@ static bool share_ends(struct pool *pool)
     struct constant **sorted = malloc((pool->count + 1) * sizeof(struct constant *));
     size_t count = 0;
     if (!sorted)
-        return link_report(pool->link, "out of memory");
+        return report_error(&pool->link->reporter, NULL, "out of memory");
     for (size_t i = 0; i < pool->count; i++)
         if (pool->constants[i].entry_size != 0)
             sorted[count++] = &pool->constants[i];

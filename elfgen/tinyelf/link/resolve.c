@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link.h"
+#include "link_private.h"
 
 static struct link_global *global_of(struct link *link, const char *name, uint32_t *index)
 {
@@ -13,7 +13,7 @@ static struct link_global *global_of(struct link *link, const char *name, uint32
         return NULL;
     *index = (uint32_t)link->global_count;
     if (!link_table_put(&link->names, name, strlen(name), index, &added)) {
-        link_report(link, "out of memory");
+        report_error(&link->reporter, NULL, "out of memory");
         return NULL;
     }
     struct link_global *global = &link->globals[*index];
@@ -50,7 +50,7 @@ static enum link_claim claim_of(const struct link_object *object, const struct l
     return weak ? LINK_CLAIM_DEFINED_WEAK : LINK_CLAIM_DEFINED;
 }
 
-/* Reports a second definition as "FILE:(SECTION+0xOFFSET): ...". */
+/* Reports a second definition at its own place. */
 static void report_duplicate(struct link *link, const struct link_global *global, uint32_t object,
                              const struct link_symbol *symbol)
 {
@@ -58,8 +58,9 @@ static void report_duplicate(struct link *link, const struct link_global *global
     const char *section =
         symbol->section < here->section_count ? here->sections[symbol->section].name : "absolute";
     link->duplicates++;
-    link_report(link, "%s:(%s+0x%llx): duplicate symbol '%s': %s defines it, too", here->name,
-                section, (unsigned long long)symbol->value, global->name, there->name);
+    const struct place place = place_section(here->name, section, symbol->value);
+    report_error(&link->reporter, &place, "duplicate symbol '%s': %s defines it, too", global->name,
+                 there->name);
 }
 
 static bool claim(struct link *link, uint32_t object, uint32_t index)
@@ -97,7 +98,7 @@ static bool choose_group(struct link *link, const char *signature, bool *ours)
     uint32_t value = 0;
     if (link_table_put(&link->signatures, signature, strlen(signature), &value, ours))
         return true;
-    return link_report(link, "out of memory");
+    return report_error(&link->reporter, NULL, "out of memory");
 }
 
 static bool choose_groups(struct link *link, struct link_object *object)
@@ -160,9 +161,9 @@ static bool offer_all(struct link *link, size_t first)
 static bool take_entry(struct link *link)
 {
     uint32_t index, object, symbol;
-    if (!link->entry || link_find_entry(link, &object, &symbol))
+    if (!link->options.entry || link_find_entry(link, &object, &symbol))
         return true;
-    struct link_global *global = global_of(link, link->entry, &index);
+    struct link_global *global = global_of(link, link->options.entry, &index);
     if (!global)
         return false;
     bool known = global->claim > LINK_CLAIM_NEEDED;
@@ -192,8 +193,9 @@ bool link_resolve(struct link *link)
     for (size_t i = 0; i < link->global_count; i++)
         wanting |= link->globals[i].claim == LINK_CLAIM_NEEDED;
     size_t archives = link->archive_count;
-    if (wanting && link->more &&
-        (!link->more(link) || !read_new(link) || !offer_all(link, archives)))
+    if (wanting && link->options.more &&
+        (!link->options.more(link->options.context, link) || !read_new(link) ||
+         !offer_all(link, archives)))
         return false;
     return true;
 }
@@ -201,7 +203,7 @@ bool link_resolve(struct link *link)
 bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol)
 {
     uint32_t index;
-    if (link_table_get(&link->names, link->entry, strlen(link->entry), &index)) {
+    if (link_table_get(&link->names, link->options.entry, strlen(link->options.entry), &index)) {
         const struct link_global *global = &link->globals[index];
         *object = global->object;
         *symbol = global->symbol;
@@ -213,7 +215,7 @@ bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol
         for (uint32_t j = 1; j < from->symbol_count; j++) {
             if (from->symbols[j].binding != ELFGEN_STB_LOCAL ||
                 from->symbols[j].section == LINK_UNDEFINED ||
-                strcmp(from->symbols[j].name, link->entry) != 0)
+                strcmp(from->symbols[j].name, link->options.entry) != 0)
                 continue;
             *object = i;
             *symbol = j;
@@ -221,6 +223,42 @@ bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol
         }
     }
     return false;
+}
+
+bool link_needs_compiler_symbol(const struct link *link)
+{
+    bool needed = false;
+    for (size_t i = 0; i < link->global_count; i++)
+        needed |= link->globals[i].claim == LINK_CLAIM_NEEDED &&
+                  strncmp(link->globals[i].name, "__", 2) == 0 &&
+                  strncmp(link->globals[i].name, "__start_", 8) != 0 &&
+                  strncmp(link->globals[i].name, "__stop_", 7) != 0;
+    return needed;
+}
+
+static bool is_code_label(const struct link_object *object, const struct link_symbol *symbol)
+{
+    return *symbol->name && *symbol->name != '.' && symbol->type != ELFGEN_STT_SECTION &&
+           symbol->section < object->section_count &&
+           object->sections[symbol->section].flags & ELFGEN_SHF_EXECINSTR &&
+           strlen(symbol->name) <= 40;
+}
+
+size_t link_find_labels(const struct link *link, const char **names, size_t most)
+{
+    size_t count = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < link->object_count; i++) {
+            const struct link_object *object = link->objects[i];
+            for (size_t j = 0; j < object->symbol_count && count < most; j++) {
+                const struct link_symbol *symbol = &object->symbols[j];
+                bool global = symbol->global != LINK_NONE;
+                if (is_code_label(object, symbol) && global == (pass == 0))
+                    names[count++] = symbol->name;
+            }
+        }
+    }
+    return count;
 }
 
 /* Explains an undefined symbol that the user's source does not mention, since compilers add the
@@ -233,8 +271,8 @@ static void hint(const struct link *link, const uint32_t *places)
         if (!link_table_get(&link->names, called[i], strlen(called[i]), &index) ||
             places[index] == 0)
             continue;
-        link_report(link,
-                    "note: compilers call %s by themselves, for a struct that is copied, say; "
+        report_send(&link->reporter, REPORT_NOTE, NULL,
+                    "compilers call %s by themselves, for a struct that is copied, say; "
                     "#include <tiny_memory.h> in one C file has it",
                     called[i]);
         return;
@@ -249,7 +287,7 @@ bool link_all_defined(struct link *link)
     uint32_t *places = calloc(link->global_count + 1, sizeof *places);
     bool defined = true;
     if (!places)
-        return link_report(link, "out of memory");
+        return report_error(&link->reporter, NULL, "out of memory");
     for (size_t i = 0; i < link->object_count; i++) {
         const struct link_object *object = link->objects[i];
         for (size_t j = 0; j < object->relocation_count; j++) {
@@ -260,16 +298,16 @@ bool link_all_defined(struct link *link)
                 link->globals[name].claim != LINK_CLAIM_NEEDED)
                 continue;
             defined = false;
+            const struct place place = link_relocation_place(object, relocation);
             if (++places[name] <= MOST_PLACES)
-                link_report(link, "%s:(%s+0x%llx): undefined symbol '%s'", object->name,
-                            section->name, (unsigned long long)relocation->offset,
-                            link->globals[name].name);
+                report_error(&link->reporter, &place, "undefined symbol '%s'",
+                             link->globals[name].name);
         }
     }
     for (size_t i = 0; i < link->global_count; i++)
         if (places[i] > MOST_PLACES)
-            link_report(link, "%u more places need '%s'", places[i] - MOST_PLACES,
-                        link->globals[i].name);
+            report_error(&link->reporter, NULL, "%u more places need '%s'", places[i] - MOST_PLACES,
+                         link->globals[i].name);
     hint(link, places);
     free(places);
     return defined;

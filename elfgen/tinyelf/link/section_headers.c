@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link.h"
+#include "link_private.h"
 
 /* The output section's name: compilers write .text.main so that linkers can leave out parts of
  * .text. */
@@ -137,12 +137,12 @@ bool link_make_section_headers(struct link *link, size_t extra,
     return headers->named && add_sections(link, headers) && add_symbols(link, headers);
 }
 
-uint8_t *link_write_section_headers(struct link *link, const struct link_section_headers *headers,
-                                    uint8_t *file, size_t *size)
+uint8_t *link_put_section_headers(struct link *link, const struct link_section_headers *headers,
+                                  uint8_t *file, size_t *size)
 {
     struct elfgen_error error;
     const enum elfgen_class class_ =
-        link->machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+        link->options.machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
     const struct elfgen_section_headers whole = {headers->sections, headers->section_count,
                                                  headers->symbols, headers->symbol_count};
     size_t room = elfgen_write_section_headers(NULL, 0, *size, class_, &whole, &error);
@@ -150,10 +150,22 @@ uint8_t *link_write_section_headers(struct link *link, const struct link_section
     if (larger)
         room = elfgen_write_section_headers(larger, room, *size, class_, &whole, &error);
     if (!larger || room == 0) {
-        link_report(link, "section headers and symbols: %s", room ? "out of memory" : error.text);
+        if (room)
+            report_error(&link->reporter, NULL, "out of memory");
+        else
+            report_library_error(&link->reporter, NULL, &error);
         free(larger ? larger : file);
         return NULL;
     }
     *size = room;
     return larger;
+}
+
+uint8_t *link_write_section_headers(struct link *link, uint8_t *file, size_t *size)
+{
+    struct link_section_headers headers;
+    if (link_make_section_headers(link, 0, &headers))
+        return link_put_section_headers(link, &headers, file, size);
+    free(file);
+    return NULL;
 }

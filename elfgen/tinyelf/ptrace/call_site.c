@@ -1,29 +1,22 @@
 /* Finds the instruction that made a system call, its file, and the privilege level. */
 #include "call_site.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
 
-enum { TWO = 2, FOUR = 4, CALL_MOST = 7 };
+#include "base/maps.h"
 
-static const struct {
-    uint8_t bytes[TWO];
-    enum elfgen_call_instruction call_instruction;
-} call_instructions[] = {
-    {{0x0f, 0x05}, ELFGEN_CALL_SYSCALL},
-    {{0xcd, 0x80}, ELFGEN_CALL_INT80},
-    {{0x0f, 0x34}, ELFGEN_CALL_SYSENTER},
-};
+enum { TWO = CALL_INSTRUCTION_SIZE, FOUR = 2 * TWO, CALL_MOST = 7 };
 
 static bool is_call_instruction(const uint8_t *bytes, struct call_site *site)
 {
-    for (size_t i = 0; i < sizeof call_instructions / sizeof call_instructions[0]; i++) {
-        if (memcmp(bytes, call_instructions[i].bytes, TWO) != 0)
+    const struct call_instruction_row *row;
+    for (size_t i = 0; (row = syscall_instruction_at(i)); i++) {
+        if (memcmp(bytes, row->bytes, TWO) != 0)
             continue;
-        site->call_instruction = call_instructions[i].call_instruction;
+        site->call_instruction = row->id;
         memcpy(site->bytes, bytes, TWO);
         return true;
     }
@@ -59,8 +52,8 @@ static void find_fast(const struct process *process, const uint8_t *before,
     uint8_t bytes[CALL_MOST];
     uint32_t back = 0;
     is_call_instruction(before, site);
-    if (site->call_instruction == ELFGEN_CALL_SYSCALL)
-        site->call_instruction = ELFGEN_CALL_SYSCALL32;
+    if (site->call_instruction == CALL_BY_SYSCALL)
+        site->call_instruction = CALL_BY_SYSCALL32;
     site->address = process->call.after - FOUR;
     site->found = false;
     if (process_read(process->id, process->call.stack + SAVED, &back, sizeof back) != sizeof back ||
@@ -72,15 +65,6 @@ static void find_fast(const struct process *process, const uint8_t *before,
     } else {
         site->found = ends_with_call(bytes, back, vdso);
     }
-}
-
-const char *call_site_instruction_name(enum elfgen_call_instruction by)
-{
-    static const char *const names[] = {[ELFGEN_CALL_SYSCALL] = "syscall",
-                                        [ELFGEN_CALL_INT80] = "int 0x80",
-                                        [ELFGEN_CALL_SYSENTER] = "sysenter",
-                                        [ELFGEN_CALL_SYSCALL32] = "syscall"};
-    return names[by];
 }
 
 bool call_site_find(const struct process *process, struct call_site *site)
@@ -95,9 +79,9 @@ bool call_site_find(const struct process *process, struct call_site *site)
         return false;
     if (!is_call_instruction(bytes + TWO, site))
         return false;
-    bool maybe_fast = call->abi == CALL_I386 && site->call_instruction == ELFGEN_CALL_INT80 &&
-                      is_call_instruction(bytes, &fast) &&
-                      fast.call_instruction != ELFGEN_CALL_INT80 &&
+    bool maybe_fast = site->call_instruction == CALL_BY_INT80 &&
+                      call->abi == syscall_instruction(CALL_BY_INT80)->abi &&
+                      is_call_instruction(bytes, &fast) && fast.call_instruction != CALL_BY_INT80 &&
                       call_site_find_mapping(process->id, call->after, &place) &&
                       strcmp(place.file, "[vdso]") == 0;
     if (maybe_fast)
@@ -116,24 +100,17 @@ bool call_site_cs(const struct process *process, uint16_t *cs)
 
 bool call_site_find_mapping(pid_t id, uint64_t address, struct call_site_mapping *place)
 {
-    char path[64], line[PATH_MAX + 128];
+    struct maps maps;
+    struct maps_line line;
     bool found = false;
-    snprintf(path, sizeof path, "/proc/%ld/maps", (long)id);
-    FILE *maps = fopen(path, "re");
-    while (maps && !found && fgets(line, sizeof line, maps)) {
-        int name = 0;
-        uint64_t from, to, offset;
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*4s %" SCNx64 " %*s %*s %n", &from, &to, &offset,
-                   &name) != 3)
-            continue;
-        found = address >= from && address < to;
-        if (!found)
-            continue;
-        *place = (struct call_site_mapping){.from = from, .to = to, .offset = offset};
-        line[strcspn(line, "\n")] = '\0';
-        snprintf(place->file, sizeof place->file, "%s", line + name);
+    maps_open(&maps, id);
+    while (!found && maps_next(&maps, &line))
+        found = address >= line.start && address < line.end;
+    if (found) {
+        *place =
+            (struct call_site_mapping){.from = line.start, .to = line.end, .offset = line.offset};
+        snprintf(place->file, sizeof place->file, "%s", line.name);
     }
-    if (maps)
-        fclose(maps);
+    maps_close(&maps);
     return found;
 }

@@ -8,20 +8,17 @@
 
 /* The instruction that made a call. */
 struct call_site {
-    enum elfgen_call_instruction call_instruction;
+    enum call_instruction call_instruction;
     bool found;       /* whether `address` is known: the processor saves none for sysenter, so it is
                          derived from the usual ways to return */
     uint64_t address; /* the instruction's */
-    uint8_t bytes[2]; /* the instruction's */
+    uint8_t bytes[CALL_INSTRUCTION_SIZE]; /* the instruction's */
 };
 
 /* Finds the call site of process->call for a process that is stopped in that call. Returns false if
  * there is no such instruction before the return address, because it was overwritten or execve
  * replaced it. */
 bool call_site_find(const struct process *process, struct call_site *site);
-
-/* "syscall", "int 0x80" or "sysenter". */
-const char *call_site_instruction_name(enum elfgen_call_instruction by);
 
 /* The segment register cs in user mode; its low two bits are the current privilege level. Returns
  * false if the process is gone. */

@@ -12,44 +12,23 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* Reads a small file of /proc as text. */
-static bool read_text(const char *path, char *text, size_t room)
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    size_t have = 0;
-    ssize_t got = 1;
-    while (have + 1 < room && (got = read(file, text + have, room - 1 - have)) > 0)
-        have += (size_t)got;
-    close(file);
-    text[have] = '\0';
-    return have > 0;
-}
-
-static bool read_number(const char *path, uint64_t *number)
-{
-    char text[64];
-    if (!read_text(path, text, sizeof text))
-        return false;
-    *number = strtoull(text, NULL, 10);
-    return true;
-}
+#include "base/proc.h"
 
 /* A line "NAME: 123 kB" of /proc/meminfo, in pages. */
 static uint64_t memory_of(const char *text, const char *name)
 {
-    const char *line = strstr(text, name);
-    return line ? strtoull(line + strlen(name), NULL, 10) / 4 : 0;
+    uint64_t kibibytes;
+    proc_field(text, name, 10, &kibibytes);
+    return kibibytes / 4;
 }
 
 static void read_memory(struct elfgen_kernel_machine *machine)
 {
     char text[8192];
     uint64_t mode;
-    if (read_number("/proc/sys/vm/overcommit_memory", &mode) && mode <= ELFGEN_OVERCOMMIT_NEVER)
+    if (proc_number("/proc/sys/vm/overcommit_memory", &mode) && mode <= ELFGEN_OVERCOMMIT_NEVER)
         machine->overcommit = (enum elfgen_kernel_overcommit)mode;
-    if (!read_text("/proc/meminfo", text, sizeof text))
+    if (!proc_read("/proc/meminfo", text, sizeof text))
         return;
     uint64_t limit = memory_of(text, "CommitLimit:"), used = memory_of(text, "Committed_AS:");
     if (machine->overcommit == ELFGEN_OVERCOMMIT_NEVER)
@@ -64,10 +43,10 @@ static bool has_raw_io(void)
 {
     enum { CAP_SYS_RAWIO_BIT = 17 };
     char text[8192];
-    if (!read_text("/proc/self/status", text, sizeof text))
-        return false;
-    const char *line = strstr(text, geteuid() == 0 ? "CapBnd:" : "CapAmb:");
-    return line && (strtoull(line + 7, NULL, 16) >> CAP_SYS_RAWIO_BIT & 1) != 0;
+    uint64_t set;
+    return proc_read("/proc/self/status", text, sizeof text) &&
+           proc_field(text, geteuid() == 0 ? "CapBnd:" : "CapAmb:", 16, &set) &&
+           (set >> CAP_SYS_RAWIO_BIT & 1) != 0;
 }
 
 /* A kernel that supports i386 programs has a setting for their vDSO. */
@@ -79,7 +58,7 @@ static bool has_ia32(void)
 static bool has_five_levels(void)
 {
     char text[16384];
-    return read_text("/proc/cpuinfo", text, sizeof text) && strstr(text, " la57") != NULL;
+    return proc_read("/proc/cpuinfo", text, sizeof text) && strstr(text, " la57") != NULL;
 }
 
 void host_machine(struct elfgen_kernel_machine *machine)
@@ -90,7 +69,7 @@ void host_machine(struct elfgen_kernel_machine *machine)
     elfgen_kernel_usual(machine);
     if (uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2)
         machine->version = ELFGEN_LINUX(major, minor);
-    read_number("/proc/sys/vm/mmap_min_addr", &machine->mmap_min_addr);
+    proc_lowest_address(&machine->mmap_min_addr);
     if (machine->mmap_min_addr > machine->lowest_room)
         machine->lowest_room = machine->mmap_min_addr;
     read_memory(machine);

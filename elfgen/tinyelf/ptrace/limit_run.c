@@ -174,8 +174,7 @@ static void pass(struct run *run, int file)
     uint64_t next = run->deadline < run->measure ? run->deadline : run->measure;
     uint64_t now = clock_now();
     uint64_t pause = next > now ? next - now : 0;
-    struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
-                            .tv_nsec = (long)(pause % 1000000000)};
+    struct timespec time = clock_timespec(pause);
     /* A signal may have come before the wait, when there was nothing to interrupt. */
     look_whether_interrupted(run);
     if (ppoll(&event, 1, next == UINT64_MAX ? NULL : &time, NULL) < 0)

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/proc.h"
+
 __attribute__((noreturn)) static void exec_child(const struct process_program *program, int refusal,
                                                  pid_t parent)
 {
@@ -55,29 +57,9 @@ pid_t limit_untraced_start(const struct process_program *program, int *refused,
 
 char *limit_untraced_children(void)
 {
-    char path[64], *text = NULL;
-    size_t length = 0, room = 0;
+    char path[64];
     snprintf(path, sizeof path, "/proc/self/task/%ld/children", syscall(SYS_gettid));
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return NULL;
-    for (;;) {
-        if (room - length < 512) {
-            char *more = realloc(text, room + 4096);
-            if (!more)
-                break;
-            text = more;
-            room += 4096;
-        }
-        ssize_t got = read(file, text + length, room - length - 1);
-        if (got <= 0)
-            break;
-        length += (size_t)got;
-    }
-    close(file);
-    if (text)
-        text[length] = '\0';
-    return text;
+    return proc_read_all(path);
 }
 
 bool limit_untraced_adopt_orphans(bool take)

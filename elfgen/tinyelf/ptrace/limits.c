@@ -1,64 +1,57 @@
 /* Measures what a process has used, and finds out why it died. */
 #include "limits.h"
+#include "registers.h"
 
-#include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/user.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/proc.h"
 
 /* ---- memory and time ---- */
 
-/* The number in a line "NAME:   NUMBER". */
-static uint64_t number_of(const char *status, const char *name)
+/* Reads /proc/ID/status. Returns false if the process is gone or a thread, or if /proc does not
+ * say.
+ */
+static bool read_status(pid_t id, char *status, size_t room)
 {
-    const char *line = strstr(status, name);
-    return line ? strtoull(line + strlen(name), NULL, 10) : 0;
+    uint64_t group;
+    return proc_read_of(id, "status", status, room) && proc_field(status, "Tgid:", 10, &group) &&
+           group == (uint64_t)id;
 }
 
-/* Reads a file of /proc/ID as text. Returns false if the process is gone, or if /proc does not say.
- */
-static bool read_proc(pid_t id, const char *name, char *text, size_t room)
+/* The sum of lines "NAME: NUMBER kB" of `text`, in bytes. */
+static uint64_t sum_of(const char *text, const char *first, const char *second)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%ld/%s", (long)id, name);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    ssize_t length = read(file, text, room - 1);
-    close(file);
-    text[length > 0 ? length : 0] = '\0';
-    return length > 0;
+    uint64_t a, b;
+    proc_field(text, first, 10, &a);
+    proc_field(text, second, 10, &b);
+    return 1024 * (a + b);
 }
 
 uint64_t limits_memory(pid_t id)
 {
     char status[4096];
-    if (!read_proc(id, "status", status, sizeof status) ||
-        number_of(status, "\nTgid:") != (uint64_t)id)
+    uint64_t tables;
+    if (!read_status(id, status, sizeof status))
         return 0;
-    return 1024 * (number_of(status, "\nVmRSS:") + number_of(status, "\nVmSwap:") +
-                   number_of(status, "\nVmPTE:"));
+    proc_field(status, "VmPTE:", 10, &tables);
+    return sum_of(status, "VmRSS:", "VmSwap:") + 1024 * tables;
 }
 
 uint64_t limits_share(pid_t id)
 {
     char status[4096], share[4096];
-    if (!read_proc(id, "status", status, sizeof status) ||
-        number_of(status, "\nTgid:") != (uint64_t)id)
+    uint64_t tables;
+    if (!read_status(id, status, sizeof status))
         return 0;
-    if (!read_proc(id, "smaps_rollup", share, sizeof share))
+    if (!proc_read_of(id, "smaps_rollup", share, sizeof share))
         return limits_memory(id);
-    return 1024 * (number_of(share, "\nPss:") + number_of(share, "\nSwapPss:") +
-                   number_of(status, "\nVmPTE:"));
+    proc_field(status, "VmPTE:", 10, &tables);
+    return sum_of(share, "Pss:", "SwapPss:") + 1024 * tables;
 }
 
 bool limits_has_entered(pid_t id)
@@ -67,28 +60,16 @@ bool limits_has_entered(pid_t id)
     enum { FORKED = 0x40 };
     char stat[1024];
     unsigned flags = 0;
-    /* proc(5): the name in parentheses may contain any character. */
-    const char *name_end = read_proc(id, "stat", stat, sizeof stat) ? strrchr(stat, ')') : NULL;
-    return !name_end || sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||
+    const char *fields = proc_read_stat(id, stat, sizeof stat);
+    return !fields || sscanf(fields, "%*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||
            (flags & FORKED) == 0;
 }
 
 bool limits_is_asleep(pid_t id)
 {
-    static const char state[] = "\nState:\t";
-    char status[4096];
-    const char *line =
-        read_proc(id, "status", status, sizeof status) ? strstr(status, state) : NULL;
-    return !line || line[sizeof state - 1] == 'S';
-}
-
-uint64_t limits_processor(pid_t id)
-{
-    clockid_t clock;
-    struct timespec time;
-    if (clock_getcpuclockid(id, &clock) != 0 || clock_gettime(clock, &time) != 0)
-        return 0;
-    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+    char stat[1024];
+    const char *state = proc_read_stat(id, stat, sizeof stat);
+    return !state || *state == 'S';
 }
 
 bool limits_can_measure(void)
@@ -129,42 +110,35 @@ int limits_signal_stop(pid_t id, int number, struct run_end *end)
     return is_common_stop(id, number, &signal) ? 0 : number;
 }
 
-/* Registers of a 64-bit process, or of a 32-bit one, which has a different layout. */
-union registers {
-    struct user_regs_struct wide;
-    uint32_t narrow[17]; /* bx cx dx si di bp ax ds es fs gs orig_ax ip cs flags sp ss */
-};
-enum { NARROW_BX = 0, NARROW_AX = 6, NARROW_CALL = 11 };
-enum { I386_EXECVE = 11 };
+/* Whether a call of this number executes a program. */
+static bool executes(enum call_abi abi, uint64_t number)
+{
+    return number == (uint64_t)syscall_number(abi, "execve") ||
+           number == (uint64_t)syscall_number(abi, "execveat");
+}
 
 void limits_exit_stop(pid_t id, struct run_end *end)
 {
     unsigned long code = 0;
     if (ptrace(PTRACE_GETEVENTMSG, id, NULL, &code) != 0 || WIFEXITED((int)code))
         return;
-    union registers registers;
-    struct iovec place = {&registers, sizeof registers};
+    struct call_registers registers;
     struct __ptrace_syscall_info info = {0};
-    if (ptrace(PTRACE_GETREGSET, id, NT_PRSTATUS, &place) != 0 ||
-        ptrace(PTRACE_GET_SYSCALL_INFO, id, sizeof info, &info) <= 0)
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, id, sizeof info, &info) <= 0)
         return;
-    bool narrow = place.iov_len == sizeof registers.narrow;
-    uint64_t number = narrow ? registers.narrow[NARROW_CALL] : registers.wide.orig_rax;
-    int64_t result = narrow ? (int32_t)registers.narrow[NARROW_AX] : (int64_t)registers.wide.rax;
+    const enum call_abi abi = syscall_abi_of_arch(info.arch);
+    if (!registers_read(id, abi, &registers))
+        return;
     if (WTERMSIG((int)code) == SIGSYS) {
         /* The filter did not change the call's number. */
         end->knows_call = true;
-        end->abi = info.arch == AUDIT_ARCH_I386 ? CALL_I386 : CALL_X86_64;
-        end->number = (uint32_t)number;
-        end->argument = narrow                  ? registers.narrow[NARROW_BX]
-                        : end->abi == CALL_I386 ? (uint32_t)registers.wide.rbx
-                                                : registers.wide.rdi;
+        end->abi = abi;
+        end->number = (uint32_t)registers.number;
+        end->argument = registers.first;
     } else {
         /* After a successful execve, rax is 0, and then whatever the program puts there. As soon as
          * Linux has recognized a 32-bit file, orig_rax has i386's number of execve. */
-        bool executes = info.arch == AUDIT_ARCH_I386
-                            ? number == I386_EXECVE
-                            : number == SYS_execveat || number == SYS_execve;
-        end->loading = executes && result < 0 && result > -4096;
+        end->loading =
+            executes(abi, registers.number) && registers.result < 0 && registers.result > -4096;
     }
 }

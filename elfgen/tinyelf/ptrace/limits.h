@@ -63,9 +63,6 @@ bool limits_has_entered(pid_t id);
  * run, is stopped or gone, and true if /proc does not say. */
 bool limits_is_asleep(pid_t id);
 
-/* Nanoseconds of processor time that a process has used. 0: it is gone, or this is unknown. */
-uint64_t limits_processor(pid_t id);
-
 /* Whether /proc exists and shows the process ids of this process's namespace. */
 bool limits_can_measure(void);
 

@@ -6,13 +6,13 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/proc.h"
 
 struct once {
     struct profile *profile;
@@ -25,28 +25,14 @@ struct once {
 
 /* ---- /proc ---- */
 
-static FILE *open_proc(pid_t id, const char *name)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)id, name);
-    return fopen(path, "re");
-}
-
-/* Reads minflt and majflt (proc(5)): fields 10 and 12. Field 2, the name in parentheses, may
- * contain any character. */
+/* Reads minflt and majflt (proc(5)): fields 10 and 12. */
 static bool read_faults(pid_t id, uint64_t *minor, uint64_t *major)
 {
-    char line[1024];
+    char stat[1024];
     unsigned long long faults[2];
-    FILE *file = open_proc(id, "stat");
-    if (!file)
-        return false;
-    size_t length = fread(line, 1, sizeof line - 1, file);
-    fclose(file);
-    line[length] = '\0';
-    const char *after_name = strrchr(line, ')');
-    if (!after_name || sscanf(after_name + 1, " %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu",
-                              &faults[0], &faults[1]) != 2)
+    const char *fields = proc_read_stat(id, stat, sizeof stat);
+    if (!fields ||
+        sscanf(fields, "%*c %*d %*d %*d %*d %*d %*u %llu %*u %llu", &faults[0], &faults[1]) != 2)
         return false;
     *minor = faults[0];
     *major = faults[1];
@@ -56,16 +42,11 @@ static bool read_faults(pid_t id, uint64_t *minor, uint64_t *major)
 /* Reads how many pages are in memory. statm is cheaper to read, but may be some pages off. */
 static bool read_resident(pid_t id, uint64_t *pages)
 {
-    char line[256];
-    unsigned long long kilobytes = 0;
-    bool found = false;
-    FILE *file = open_proc(id, "smaps_rollup");
-    if (!file)
-        return false;
-    while (!found && fgets(line, sizeof line, file))
-        found = sscanf(line, "Rss: %llu kB", &kilobytes) == 1;
-    fclose(file);
-    *pages = kilobytes * 1024 / (uint64_t)sysconf(_SC_PAGESIZE);
+    char text[4096];
+    uint64_t kibibytes = 0;
+    bool found = proc_read_of(id, "smaps_rollup", text, sizeof text) &&
+                 proc_field(text, "Rss:", 10, &kibibytes);
+    *pages = kibibytes * 1024 / (uint64_t)sysconf(_SC_PAGESIZE);
     return found;
 }
 

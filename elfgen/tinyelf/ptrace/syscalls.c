@@ -4,7 +4,6 @@
 #include "spin_wait.h"
 #include "tracees.h"
 
-#include <linux/audit.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
@@ -29,7 +28,7 @@ static void take_call(const struct trace *trace, struct process *process,
 {
     struct process_call *call = &process->call;
     *call = (struct process_call){
-        .abi = info->arch == AUDIT_ARCH_I386 ? CALL_I386 : CALL_X86_64,
+        .abi = syscall_abi_of_arch(info->arch),
         .number = info->entry.nr,
         .after = info->instruction_pointer,
         .stack = info->stack_pointer,

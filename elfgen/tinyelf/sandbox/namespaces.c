@@ -1,34 +1,24 @@
 /* Puts a worker into namespaces of its own and takes its file system away. */
 #include "sandbox_private.h"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static void write_file(const char *path, const char *text)
-{
-    int file = open(path, O_WRONLY | O_CLOEXEC);
-    if (file < 0)
-        return;
-    /* If this fails, the worker is "nobody" in its namespace, which is good enough. */
-    ssize_t done = write(file, text, strlen(text));
-    (void)done;
-    close(file);
-}
+#include "base/proc.h"
 
-/* In its user namespace, the worker keeps the user and group id that it has outside. */
+/* In its user namespace, the worker keeps the user and group id that it has outside. If this fails,
+ * it is "nobody", which is good enough. */
 static void map_ids(uid_t user, gid_t group)
 {
     char text[64];
     snprintf(text, sizeof text, "%lu %lu 1", (unsigned long)user, (unsigned long)user);
-    write_file("/proc/self/uid_map", text);
-    write_file("/proc/self/setgroups", "deny");
+    proc_write("/proc/self/uid_map", text);
+    proc_write("/proc/self/setgroups", "deny");
     snprintf(text, sizeof text, "%lu %lu 1", (unsigned long)group, (unsigned long)group);
-    write_file("/proc/self/gid_map", text);
+    proc_write("/proc/self/gid_map", text);
 }
 
 /* Makes an empty file system the root, and the old one unreachable. */

@@ -205,41 +205,6 @@ pid_t sandbox_worker_id(const struct sandbox_worker *worker)
 
 /* ---- a job ---- */
 
-static bool write_all(int file, const char *bytes, size_t size)
-{
-    while (size != 0) {
-        ssize_t part = write(file, bytes, size);
-        if (part < 0 && errno != EINTR)
-            return false;
-        bytes += part > 0 ? part : 0;
-        size -= part > 0 ? (size_t)part : 0;
-    }
-    return true;
-}
-
-/* Makes a memory file that may be executed, also where that must be requested. */
-static int executable_memory(void)
-{
-    enum { EXECUTABLE = 0x10 }; /* MFD_EXEC, Linux 6.3 */
-    int file = memfd_create("program", MFD_CLOEXEC | EXECUTABLE);
-    return file < 0 && errno == EINVAL ? memfd_create("program", MFD_CLOEXEC) : file;
-}
-
-int sandbox_make_file(const void *bytes, size_t size)
-{
-    char path[64];
-    int writable = executable_memory();
-    if (writable < 0)
-        return -1;
-    /* Linux executes no file that is open for writing. */
-    snprintf(path, sizeof path, "/proc/self/fd/%d", writable);
-    int file = write_all(writable, bytes, size) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    int error = errno;
-    close(writable);
-    errno = error;
-    return file;
-}
-
 bool sandbox_change_file(int file, const struct sandbox_poke *pokes, size_t count)
 {
     char path[64];

@@ -88,10 +88,6 @@ struct sandbox_job {
     bool (*interrupted)(void *context);
 };
 
-/* Makes a program in memory into a file for a job. The caller closes it. Returns -1 and errno if
- * there is no memory or no /proc. */
-int sandbox_make_file(const void *bytes, size_t size);
-
 /* Changes bytes of such a file between two runs. Returns false and errno if the file is unchanged
  * or only partly changed, as when some process still executes it (ETXTBSY). */
 struct sandbox_poke {

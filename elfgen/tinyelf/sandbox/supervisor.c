@@ -173,7 +173,7 @@ static void look_at_processor(struct watch *watch, uint64_t now)
 {
     const uint64_t least = 500000;
     uint64_t limit = clock_nanoseconds(watch->worker->shared->limits.processor);
-    uint64_t used = limits_processor(watch->id);
+    uint64_t used = clock_processor(watch->id);
     if (used >= limit)
         stop(watch, RUN_TIME);
     /* It has one thread, so it cannot use more time than passes. */
@@ -254,8 +254,7 @@ static void pass(struct watch *watch)
     uint64_t next = next_look(watch);
     uint64_t now = next == UINT64_MAX ? 0 : clock_now();
     uint64_t pause = next > now ? next - now : 0;
-    struct timespec time = {.tv_sec = (time_t)(pause / 1000000000),
-                            .tv_nsec = (long)(pause % 1000000000)};
+    struct timespec time = clock_timespec(pause);
     /* A signal may have come before the wait, when there was nothing to interrupt. */
     look_whether_interrupted(watch);
     int ready = ppoll(events, 2 + pipe_count(watch), next == UINT64_MAX ? NULL : &time, NULL);

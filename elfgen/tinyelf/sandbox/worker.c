@@ -21,6 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/proc.h"
+
 /* Makes a call of the worker's own. */
 static long ask(const struct sandbox_shared *shared, long number, uint64_t a, uint64_t b,
                 uint64_t c, uint64_t d, uint64_t e)
@@ -241,13 +243,11 @@ static void lower(int what, rlim_t most)
  * limit of 1; no core file fits into 1 byte either. */
 static rlim_t core_limit(void)
 {
-    char first = '\0';
-    int file = open("/proc/sys/kernel/core_pattern", O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return 0;
-    ssize_t got = read(file, &first, 1);
-    close(file);
-    return got == 1 && (first == '|' || first == '@') ? 1 : 0;
+    char first[2];
+    return proc_read("/proc/sys/kernel/core_pattern", first, sizeof first) &&
+                   (first[0] == '|' || first[0] == '@')
+               ? 1
+               : 0;
 }
 
 /* Limits what a program can use up without a system call that the filter sees. The stack keeps its
@@ -259,13 +259,8 @@ static void lower_limits(void)
     lower(RLIMIT_FSIZE, 0);
     lower(RLIMIT_MEMLOCK, 0);
     lower(RLIMIT_STACK, USUAL_STACK);
-    int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (file >= 0) {
-        /* If memory runs out all the same, the program is killed first. */
-        ssize_t done = write(file, "1000", 4);
-        (void)done;
-        close(file);
-    }
+    /* If memory runs out all the same, the program is killed first. */
+    proc_write("/proc/self/oom_score_adj", "1000");
 }
 
 /* No capability survives execve, neither root's nor a file's. The worker keeps its own, which

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "base/grow.h"
+
 static uint64_t hash_of(const struct step_instruction *what)
 {
     uint64_t words[2] = {0}, hash = what->address + what->is_64_bit;
@@ -43,15 +45,8 @@ static bool make_room(struct stepper *stepper)
 {
     if (stepper->seen_count * 2 >= stepper->table_size && !grow_table(stepper))
         return false;
-    if (stepper->seen_count < stepper->seen_room)
-        return true;
-    size_t room = stepper->seen_room ? 2 * stepper->seen_room : 256;
-    struct seen *seen = realloc(stepper->seen, room * sizeof *seen);
-    if (!seen)
-        return false;
-    stepper->seen = seen;
-    stepper->seen_room = room;
-    return true;
+    return grow_array(&stepper->seen, stepper->seen_count + 1, &stepper->seen_room,
+                      sizeof *stepper->seen);
 }
 
 /* Returns the index of an instruction, which is added if it is new. STEP_NONE: no memory. */
@@ -101,13 +96,13 @@ static bool read_next(struct stepper *stepper)
 
 static struct effects_state state_of(const struct stepper *stepper, const struct seen *seen)
 {
-    static const enum step_register order[ELFGEN_REGISTERS] = {
+    static const enum step_register order[X86_REGISTERS] = {
         STEP_rax, STEP_rcx, STEP_rdx, STEP_rbx, STEP_rsp, STEP_rbp, STEP_rsi, STEP_rdi,
         STEP_r8,  STEP_r9,  STEP_r10, STEP_r11, STEP_r12, STEP_r13, STEP_r14, STEP_r15};
     struct effects_state state = {.next = seen->what.address + seen->effects.length,
                                   .fs_base = stepper->now.value[STEP_fs_base],
                                   .gs_base = stepper->now.value[STEP_gs_base]};
-    for (size_t i = 0; i < ELFGEN_REGISTERS; i++)
+    for (size_t i = 0; i < X86_REGISTERS; i++)
         state.general[i] = stepper->now.value[order[i]];
     return state;
 }

@@ -1,15 +1,17 @@
 /* Reads the mappings, the file and the initial stack of a stopped program. */
 #include "stepper_private.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/file.h"
+#include "base/grow.h"
+#include "base/maps.h"
 
 /* Returns the index of a file, which is added if it is new. */
 static uint32_t file_named(struct step_recording *recording, const char *name)
@@ -20,51 +22,33 @@ static uint32_t file_named(struct step_recording *recording, const char *name)
     return recording_add_file(recording, name, strlen(name));
 }
 
-/* Parses "start-end perms offset dev inode   name" (proc(5)). */
-static bool parse_line(struct stepper *stepper, char *line, struct step_mapping *mapping)
-{
-    int name = 0;
-    line[strcspn(line, "\n")] = '\0';
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &mapping->start,
-               &mapping->end, mapping->permissions, &mapping->offset, &name) < 4 ||
-        name == 0)
-        return false;
-    mapping->file = line[name] ? file_named(stepper->recording, line + name) : STEP_NONE;
-    return true;
-}
-
 static bool add_mapping(struct mappings *mappings, const struct step_mapping *mapping)
 {
-    /* The room doubles each time that the count is a power of 2. */
-    if ((mappings->count & (mappings->count - 1)) == 0) {
-        size_t room = mappings->count ? 2 * mappings->count : 1;
-        struct step_mapping *list = realloc(mappings->list, room * sizeof *list);
-        if (!list)
-            return false;
-        mappings->list = list;
-    }
+    if (!grow_array(&mappings->list, mappings->count + 1, &mappings->room, sizeof *mappings->list))
+        return false;
     mappings->list[mappings->count++] = *mapping;
     return true;
 }
 
 bool stepper_read_mappings(struct stepper *stepper)
 {
-    char path[32], *line = NULL;
-    size_t room = 0;
+    struct maps maps;
+    struct maps_line line;
     bool done = true;
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)stepper->id);
-    FILE *maps = fopen(path, "re");
+    maps_open(&maps, stepper->id);
     stepper->mappings.count = 0;
     stepper->mappings.stale = false;
     memset(stepper->fast, 0, sizeof stepper->fast);
-    while (maps && done && getline(&line, &room, maps) > 0) {
-        struct step_mapping mapping = {0};
-        if (parse_line(stepper, line, &mapping))
-            done = add_mapping(&stepper->mappings, &mapping);
+    while (done && maps_next(&maps, &line)) {
+        struct step_mapping mapping = {
+            .start = line.start,
+            .end = line.end,
+            .offset = line.offset,
+            .file = line.name[0] ? file_named(stepper->recording, line.name) : STEP_NONE};
+        memcpy(mapping.permissions, line.permissions, sizeof mapping.permissions);
+        done = add_mapping(&stepper->mappings, &mapping);
     }
-    free(line);
-    if (maps)
-        fclose(maps);
+    maps_close(&maps);
     return done && !stepper->recording->no_memory;
 }
 
@@ -92,16 +76,11 @@ static void read_file(int from, struct step_file *file)
     if (fstat(from, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0 ||
         status.st_size > STEP_FILE_MOST)
         return;
-    size_t size = (size_t)status.st_size, done = 0;
+    size_t size = (size_t)status.st_size;
     uint8_t *bytes = malloc(size);
-    while (bytes && done < size) {
-        ssize_t got = pread(from, bytes + done, size - done, (off_t)done);
-        if (got == 0 || (got < 0 && errno != EINTR))
-            break;
-        done += got > 0 ? (size_t)got : 0;
-    }
+    ssize_t got = bytes ? file_read_at(from, bytes, size, 0) : 0;
     file->bytes = bytes;
-    file->size = bytes ? done : 0;
+    file->size = got > 0 ? (size_t)got : 0;
 }
 
 uint32_t stepper_add_program(struct stepper *stepper)

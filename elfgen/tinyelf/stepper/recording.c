@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 /* ---- registers ---- */
 
 static const struct {
@@ -27,6 +29,15 @@ enum step_register recording_register_at(size_t place)
 const char *recording_register_name(enum step_register which, bool is_64_bit)
 {
     return is_64_bit ? registers[which].name : registers[which].name32;
+}
+
+enum step_register recording_register_named(const char *name)
+{
+    unsigned i = 0;
+    while (i < STEP_REGISTERS && strcmp(registers[i].name, name) != 0 &&
+           (!registers[i].name32 || strcmp(registers[i].name32, name) != 0))
+        i++;
+    return (enum step_register)i;
 }
 
 void recording_vector_name(unsigned which, size_t size, char name[STEP_VECTOR_NAME])
@@ -54,20 +65,14 @@ bool recording_is_64_bit(const struct step_registers *all)
 
 /* ---- lists that grow ---- */
 
-/* Makes room for one more item of `size` bytes. Returns NULL if there is no memory. */
-static void *grown(struct step_recording *recording, void *list, size_t count, size_t *room,
-                   size_t size)
+/* Makes room for one more item of `size` bytes. Returns false if there is no memory, or no index.
+ */
+static bool make_room(struct step_recording *recording, void *list, size_t count, size_t *room,
+                      size_t size)
 {
-    if (count < *room)
-        return list;
-    size_t more = *room ? 2 * *room : 16;
-    void *grown_list =
-        more <= SIZE_MAX / 2 / size && count < STEP_NONE - 1 ? realloc(list, more * size) : NULL;
-    if (grown_list)
-        *room = more;
-    else
-        recording->no_memory = true;
-    return grown_list;
+    bool done = count < STEP_NONE - 1 && grow_array(list, count + 1, room, size);
+    recording->no_memory = recording->no_memory || !done;
+    return done;
 }
 
 static char *copied(struct step_recording *recording, const char *text, size_t length)
@@ -84,71 +89,58 @@ static char *copied(struct step_recording *recording, const char *text, size_t l
 
 uint32_t recording_add_argument(struct step_recording *recording, const char *text, size_t length)
 {
-    char **list = grown(recording, recording->arguments, recording->argument_count,
-                        &recording->argument_room, sizeof(char *));
     char *copy = copied(recording, text, length);
-    if (list)
-        recording->arguments = list;
-    if (!list || !copy) {
+    if (!copy || !make_room(recording, &recording->arguments, recording->argument_count,
+                            &recording->argument_room, sizeof(char *))) {
         free(copy);
         return STEP_NONE;
     }
-    list[recording->argument_count] = copy;
+    recording->arguments[recording->argument_count] = copy;
     return (uint32_t)recording->argument_count++;
 }
 
 uint32_t recording_add_file(struct step_recording *recording, const char *name, size_t length)
 {
-    struct step_file *list = grown(recording, recording->files, recording->file_count,
-                                   &recording->file_room, sizeof *list);
     char *copy = copied(recording, name, length);
-    if (list)
-        recording->files = list;
-    if (!list || !copy) {
+    if (!copy || !make_room(recording, &recording->files, recording->file_count,
+                            &recording->file_room, sizeof *recording->files)) {
         free(copy);
         return STEP_NONE;
     }
-    list[recording->file_count] = (struct step_file){.name = copy};
+    recording->files[recording->file_count] = (struct step_file){.name = copy};
     return (uint32_t)recording->file_count++;
 }
 
 uint32_t recording_add_mapping(struct step_recording *recording, const struct step_mapping *mapping)
 {
-    struct step_mapping *list = grown(recording, recording->mappings, recording->mapping_count,
-                                      &recording->mapping_room, sizeof *list);
-    if (!list)
+    if (!make_room(recording, &recording->mappings, recording->mapping_count,
+                   &recording->mapping_room, sizeof *recording->mappings))
         return STEP_NONE;
-    recording->mappings = list;
-    list[recording->mapping_count] = *mapping;
+    recording->mappings[recording->mapping_count] = *mapping;
     return (uint32_t)recording->mapping_count++;
 }
 
 uint32_t recording_add_memory(struct step_recording *recording, uint64_t address, const void *bytes,
                               size_t size)
 {
-    struct step_memory *list = grown(recording, recording->memory, recording->memory_count,
-                                     &recording->memory_room, sizeof *list);
     char *copy = copied(recording, bytes, size);
-    if (list)
-        recording->memory = list;
-    if (!list || !copy) {
+    if (!copy || !make_room(recording, &recording->memory, recording->memory_count,
+                            &recording->memory_room, sizeof *recording->memory)) {
         free(copy);
         return STEP_NONE;
     }
-    list[recording->memory_count] = (struct step_memory){address, (uint8_t *)copy, size};
+    recording->memory[recording->memory_count] =
+        (struct step_memory){address, (uint8_t *)copy, size};
     return (uint32_t)recording->memory_count++;
 }
 
 uint32_t recording_add_instruction(struct step_recording *recording,
                                    const struct step_instruction *instruction)
 {
-    struct step_instruction *list =
-        grown(recording, recording->instructions, recording->instruction_count,
-              &recording->instruction_room, sizeof *list);
-    if (!list)
+    if (!make_room(recording, &recording->instructions, recording->instruction_count,
+                   &recording->instruction_room, sizeof *recording->instructions))
         return STEP_NONE;
-    recording->instructions = list;
-    list[recording->instruction_count] = *instruction;
+    recording->instructions[recording->instruction_count] = *instruction;
     return (uint32_t)recording->instruction_count++;
 }
 
@@ -197,15 +189,9 @@ static uint8_t *append(struct step_recording *recording, size_t size)
         recording->no_memory = true;
         return NULL;
     }
-    while (recording->room - recording->at < padded) {
-        size_t more = recording->room ? 2 * recording->room : 65536;
-        uint8_t *bytes = realloc(recording->records, more);
-        if (!bytes) {
-            recording->no_memory = true;
-            return NULL;
-        }
-        recording->records = bytes;
-        recording->room = more;
+    if (!grow_array(&recording->records, recording->at + padded, &recording->room, 1)) {
+        recording->no_memory = true;
+        return NULL;
     }
     uint8_t *place = recording->records + recording->at;
     if (padded != size)

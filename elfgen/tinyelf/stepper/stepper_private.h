@@ -34,7 +34,7 @@ struct place {
 
 struct mappings {
     struct step_mapping *list;
-    size_t count;
+    size_t count, room;
     bool stale;
 };
 

@@ -83,24 +83,21 @@ static uint64_t word_at(const struct stepper *stepper, uint64_t address, size_t 
  * (arch/x86/entry/entry_64.S and entry_64_compat.S). */
 static void take_arguments(struct stepper *stepper, const struct effects *effects)
 {
-    enum elfgen_call_instruction by = effects->call_instruction;
-    static const enum step_register wide[] = {STEP_rdi, STEP_rsi, STEP_rdx,
-                                              STEP_r10, STEP_r8,  STEP_r9};
-    static const enum step_register narrow[] = {STEP_rbx, STEP_rcx, STEP_rdx,
-                                                STEP_rsi, STEP_rdi, STEP_rbp};
+    enum call_instruction by = effects->call_instruction;
+    enum call_abi abi = syscall_instruction(by)->abi;
+    const struct call_abi_row *row = syscall_abi(abi);
     const uint64_t *values = stepper->now.value;
     struct call_asked *asked = &stepper->asked;
-    bool is_wide = by == ELFGEN_CALL_SYSCALL;
-    asked->made_as = (struct process_call){.after = values[STEP_rip] + effects->length,
-                                           .stack = values[STEP_rsp]};
-    asked->made_as.abi = is_wide ? CALL_X86_64 : CALL_I386;
-    asked->made_as.number = is_wide ? values[STEP_rax] : (uint32_t)values[STEP_rax];
+    asked->made_as = (struct process_call){
+        .abi = abi, .after = values[STEP_rip] + effects->length, .stack = values[STEP_rsp]};
+    asked->made_as.number = syscall_register(abi, values[recording_register_named(row->number)]);
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
-        asked->made_as.arguments[i] = is_wide ? values[wide[i]] : (uint32_t)values[narrow[i]];
-    if (by == ELFGEN_CALL_SYSCALL32) {
+        asked->made_as.arguments[i] =
+            syscall_register(abi, values[recording_register_named(row->arguments[i])]);
+    if (by == CALL_BY_SYSCALL32) {
         asked->made_as.arguments[1] = (uint32_t)values[STEP_rbp];
         asked->made_as.arguments[5] = word_at(stepper, (uint32_t)values[STEP_rsp], 4);
-    } else if (by == ELFGEN_CALL_SYSENTER) {
+    } else if (by == CALL_BY_SYSENTER) {
         asked->made_as.arguments[5] = word_at(stepper, (uint32_t)values[STEP_rbp], 4);
     }
 }
@@ -124,7 +121,7 @@ static bool is_named(const struct call_asked *asked, const char *name)
 static void snapshot_list(struct stepper *stepper)
 {
     const struct call_asked *asked = &stepper->asked;
-    size_t width = asked->made_as.abi == CALL_X86_64 ? 8 : 4;
+    size_t width = syscall_abi(asked->made_as.abi)->word;
     for (uint64_t i = 0; i < asked->made_as.arguments[2] && i < SNAPSHOTS; i++) {
         uint64_t at = asked->made_as.arguments[1] + i * 2 * width;
         stepper_take_snapshot(stepper, word_at(stepper, at, width),
@@ -204,7 +201,7 @@ static void add_output(struct stepper *stepper, uint64_t address, uint64_t size)
 static void add_output_list(struct stepper *stepper, uint64_t left)
 {
     const struct call_asked *asked = &stepper->asked;
-    size_t width = asked->made_as.abi == CALL_X86_64 ? 8 : 4;
+    size_t width = syscall_abi(asked->made_as.abi)->word;
     for (uint64_t i = 0; i < asked->made_as.arguments[2] && left > 0; i++) {
         uint64_t at = asked->made_as.arguments[1] + i * 2 * width;
         uint64_t size = word_at(stepper, at + width, width);
@@ -293,8 +290,9 @@ void stepper_answer_call(struct stepper *stepper, bool answered)
 {
     struct call_asked *asked = &stepper->asked;
     enum { GAP = 8 };
-    uint64_t value = stepper->now.value[STEP_rax];
-    int64_t answer = asked->made_as.abi == CALL_I386 ? (int32_t)value : (int64_t)value;
+    const char *result = syscall_abi(asked->made_as.abi)->result;
+    uint64_t value = stepper->now.value[recording_register_named(result)];
+    int64_t answer = syscall_result(asked->made_as.abi, value);
     if (!asked->made)
         return;
     asked->made = false;

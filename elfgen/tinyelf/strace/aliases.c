@@ -69,7 +69,7 @@ void strace_show_call(struct strace_shown *shown, const struct process_call *cal
     shown->row = known ? known->row : NULL;
     shown->name = known ? known->name : strace_show_number(shown);
     shown->order = NULL;
-    if (shown->row && shown->row->only_i386)
+    if (shown->row && shown->row->only != CALL_ABIS)
         unfold(shown, reader);
     else if (shown->row && shown->row->parameters[0].type == CALL_TYPE_SOCKETCALL)
         unfold_socketcall(shown, reader);

@@ -7,14 +7,26 @@
 
 enum { RESULT_COLUMN = 40 };
 
-/* State of a process between events, in process->kept. [0] has these flags and, from bit 32 on, the
- * number of the call that it is in; [1] has a number that the call began with. */
+/* State of a process between events, in process->kept. [0] has these flags, the ABI of the last
+ * call (enum call_abi) and, from bit 32 on, the number of the call that it is in; [1] has a number
+ * that the call began with. */
 enum {
-    INSIDE = 1,    /* a call has begun and not returned */
-    SEEN_I386 = 2, /* the last call was by the i386 ABI */
-    NOTED = 4,     /* kept[1] is set */
-    PENDING = 8    /* some arguments are shown when it returns */
+    INSIDE = 1,  /* a call has begun and not returned */
+    NOTED = 4,   /* kept[1] is set */
+    PENDING = 8, /* some arguments are shown when it returns */
+    ABI_AT = 4,
+    ABI = 0xf << ABI_AT
 };
+
+static enum call_abi seen_abi(const struct process *process)
+{
+    return (enum call_abi)((process->kept[0] & ABI) >> ABI_AT);
+}
+
+static void see_abi(struct process *process, enum call_abi abi)
+{
+    process->kept[0] = (process->kept[0] & ~(uint64_t)ABI) | (uint64_t)abi << ABI_AT;
+}
 
 /* ---- the line ---- */
 
@@ -227,17 +239,19 @@ static void note_before(struct strace *s, const struct strace_shown *shown, uint
 /* Prints a change between 32-bit and 64-bit mode, as strace does on a terminal but not in files. */
 static void note_mode(struct strace *s, struct process *process)
 {
-    bool i386 = process->call.abi == CALL_I386;
-    if (i386 == ((process->kept[0] & SEEN_I386) != 0))
+    const enum call_abi abi = process->call.abi;
+    if (abi == seen_abi(process))
         return;
-    process->kept[0] ^= SEEN_I386;
-    s->last_i386 = i386;
+    see_abi(process, abi);
+    s->last_abi = abi;
     if (s->prefix == STRACE_COLUMN || !s->tool)
         return;
     interrupt_line(s);
     put(s, "[ Process PID=");
     strace_put_number(&s->line, process->id);
-    put(s, i386 ? " runs in 32 bit mode. ]" : " runs in 64 bit mode. ]");
+    put(s, " runs in ");
+    strace_put_number(&s->line, 8 * syscall_abi(abi)->word);
+    put(s, " bit mode. ]");
     end_line(s);
 }
 
@@ -306,8 +320,7 @@ static void put_no_result(struct strace *s, struct process *process)
     if (!(process->kept[0] & INSIDE))
         return;
     shown.call.number = process->kept[0] >> 32;
-    enum call_abi abi = process->kept[0] & SEEN_I386 ? CALL_I386 : CALL_X86_64;
-    const struct call *known = syscall_find(&s->calls, abi, shown.call.number);
+    const struct call *known = syscall_find(&s->calls, seen_abi(process), shown.call.number);
     resume_line(s, process, known ? known->name : strace_show_number(&shown));
     if (process->kept[0] & PENDING)
         put(s, " <unfinished ...>");
@@ -346,8 +359,7 @@ static void put_stop(struct strace *s, const struct process_event *event)
 static void put_start(struct strace *s, struct process *process)
 {
     s->processes++;
-    if (s->last_i386)
-        process->kept[0] |= SEEN_I386;
+    see_abi(process, s->last_abi);
     if (!s->tool || s->prefix == STRACE_COLUMN)
         return;
     /* Mostly the line of the fork has no end yet: it comes first. */
@@ -371,7 +383,7 @@ static void put_superseded(struct strace *s, const struct process_event *event)
     strace_put_number(&s->line, event->number);
     put(s, " +++");
     end_line(s);
-    process->kept[0] = (process->kept[0] & SEEN_I386) | INSIDE | process->call.number << 32;
+    process->kept[0] = (process->kept[0] & ABI) | INSIDE | process->call.number << 32;
     /* The thread's line belongs to no process any more. */
     s->writing = NULL;
 }

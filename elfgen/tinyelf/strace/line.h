@@ -62,7 +62,7 @@ struct strace {
     struct process *process; /* of the event */
     struct process *writing; /* its line has no end yet */
     size_t processes;        /* running now */
-    bool last_i386;          /* the last call was by the i386 ABI */
+    enum call_abi last_abi;  /* of the last call */
     pid_t attached;          /* a new process, to be reported when the line ends; or 0 */
     struct calls calls;
     struct elfgen_text line;

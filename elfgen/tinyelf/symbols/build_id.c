@@ -61,8 +61,7 @@ bool symbols_belong(const struct elfgen_view *program, const struct elfgen_view 
                     struct elfgen_text *why)
 {
     const struct elfgen_ehdr *here = &program->ehdr, *there = &debug->ehdr;
-    if (there->ei_mag0 != 0x7f || there->ei_mag1 != 'E' || there->ei_mag2 != 'L' ||
-        there->ei_mag3 != 'F') {
+    if (!elfgen_view_is_elf(debug)) {
         elfgen_text_string(why, "it is no ELF file");
         return false;
     }

@@ -10,15 +10,15 @@
 
 /* Reads the file beside the program, if there is one. Returns false if it is not there, or after
  * reporting that it cannot be read. */
-static bool read_beside(const char *path, struct file_bytes *bytes, debug_file_report *report)
+static bool read_beside(const char *path, struct file_bytes *bytes, const struct reporter *reporter)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool read = file >= 0 && file_read(file, true, bytes);
     if (!read && errno != ENOENT && errno != ENOTDIR && errno != EISDIR && errno != ENODEV &&
         errno != ENAMETOOLONG) {
-        char text[200];
-        snprintf(text, sizeof text, "%s: no names are taken from it", strerror(errno));
-        report(path, "warning", text);
+        const struct place place = place_file(path);
+        report_send(reporter, REPORT_WARNING, &place, "%s: no names are taken from it",
+                    strerror(errno));
     }
     if (file >= 0)
         close(file);
@@ -27,17 +27,17 @@ static bool read_beside(const char *path, struct file_bytes *bytes, debug_file_r
 
 /* Returns false after reporting that memory ran out. */
 static bool read_table(struct debug_file *names, const struct elfgen_view *program,
-                       const struct elfgen_view *file, uint64_t type, debug_file_report *report)
+                       const struct elfgen_view *file, uint64_t type,
+                       const struct reporter *reporter)
 {
     symbols_free(&names->symbols);
     if (symbols_read(&names->symbols, program, file, type))
         return true;
-    report(NULL, "error", "out of memory for symbols");
-    return false;
+    return report_error(reporter, NULL, "out of memory");
 }
 
 bool debug_file_use(struct debug_file *names, const struct elfgen_view *view, const char *path,
-                    debug_file_report *report)
+                    const struct reporter *reporter)
 {
     char room[300];
     struct elfgen_text why = {.bytes = room, .capacity = sizeof room - 1};
@@ -45,32 +45,33 @@ bool debug_file_use(struct debug_file *names, const struct elfgen_view *view, co
     elfgen_view_open(&debug, names->bytes.bytes, names->bytes.size, NULL);
     elfgen_text_string(&why, "not of this build, no names are taken from it: ");
     if (symbols_belong(view, &debug, &why))
-        return read_table(names, view, &debug, ELFGEN_SHT_SYMTAB, report);
+        return read_table(names, view, &debug, ELFGEN_SHT_SYMTAB, reporter);
     room[why.length] = '\0';
-    report(path, "warning", room);
+    const struct place place = place_file(path);
+    report_send(reporter, REPORT_WARNING, &place, "%s", room);
     return true;
 }
 
 static bool use_beside(struct debug_file *names, const struct elfgen_view *view, const char *path,
-                       debug_file_report *report)
+                       const struct reporter *reporter)
 {
     char *beside = NULL;
     bool done = true;
     if (strcmp(path, "-") == 0 || asprintf(&beside, "%s.debug", path) < 0)
         return true;
-    if (read_beside(beside, &names->bytes, report))
-        done = debug_file_use(names, view, beside, report);
+    if (read_beside(beside, &names->bytes, reporter))
+        done = debug_file_use(names, view, beside, reporter);
     free(beside);
     return done;
 }
 
 bool debug_file_find(struct debug_file *names, const struct elfgen_view *view, const char *path,
-                     debug_file_report *report)
+                     const struct reporter *reporter)
 {
     *names = (struct debug_file){0};
-    return read_table(names, view, view, ELFGEN_SHT_SYMTAB, report) &&
-           (names->symbols.count > 0 || use_beside(names, view, path, report)) &&
-           (names->symbols.count > 0 || read_table(names, view, view, ELFGEN_SHT_DYNSYM, report));
+    return read_table(names, view, view, ELFGEN_SHT_SYMTAB, reporter) &&
+           (names->symbols.count > 0 || use_beside(names, view, path, reporter)) &&
+           (names->symbols.count > 0 || read_table(names, view, view, ELFGEN_SHT_DYNSYM, reporter));
 }
 
 void debug_file_close(struct debug_file *names)

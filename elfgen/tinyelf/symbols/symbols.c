@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+#include "base/search.h"
+
 enum { NAME_LONGEST = 255 };
 
 /* ---- places, sorted ------------------------------------------------------------------------ */
@@ -77,25 +80,22 @@ static bool divide(struct symbol_spans *spans)
     return true;
 }
 
+static bool is_not_after(const void *span, const void *place)
+{
+    return ((const struct symbol_span *)span)->from <= *(const uint64_t *)place;
+}
+
 /* The index of the first span that begins after `place`. */
 static size_t first_after(const struct symbol_spans *spans, uint64_t place)
 {
-    size_t low = 0, high = spans->count;
-    if (high == 0 || place < spans->spans[0].from)
+    if (spans->count == 0 || place < spans->spans[0].from)
         return 0;
     uint64_t part = (place - spans->spans[0].from) >> spans->shift;
     if (part >= spans->part_count)
-        return high;
-    low = spans->parts[part];
-    high = spans->parts[part + 1];
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (spans->spans[middle].from <= place)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+        return spans->count;
+    size_t first = spans->parts[part];
+    return first + search_sorted(spans->spans + first, spans->parts[part + 1] - first,
+                                 sizeof *spans->spans, &place, is_not_after);
 }
 
 static const struct symbol_span *find(struct symbol_spans *spans, uint64_t from, uint64_t length)
@@ -158,17 +158,6 @@ static bool read_symbol(const struct elfgen_view *file, const struct elfgen_shdr
     return true;
 }
 
-static bool make_room(struct symbols *symbols, size_t *room)
-{
-    if (symbols->count < *room)
-        return true;
-    *room = *room ? *room * 2 : 256;
-    struct symbol *larger = realloc(symbols->all, *room * sizeof *larger);
-    if (larger)
-        symbols->all = larger;
-    return larger != NULL;
-}
-
 /* Finds a symbol's first byte in an object. */
 static bool place_in_object(const struct elfgen_view *view, uint64_t section, struct symbol *symbol)
 {
@@ -194,7 +183,7 @@ static bool read_table(struct symbols *symbols, const struct elfgen_view *progra
         return true;
     for (uint64_t i = 1; *left > 0 && elfgen_view_symbol(file, table, i, &sym, NULL) == ELFGEN_OK;
          i++, --*left) {
-        if (!make_room(symbols, room))
+        if (!grow_array(&symbols->all, symbols->count + 1, room, sizeof *symbols->all))
             return false;
         struct symbol *symbol = &symbols->all[symbols->count];
         if (read_symbol(file, &strings, &sym, symbol) &&

@@ -7,8 +7,8 @@
 /* What is known of a system call in one ABI. */
 struct call_facts {
     enum call_abi abi;
-    int number;    /* -1: the ABI has no such call */
-    int elsewhere; /* its number in the other ABI; -1: none */
+    int number;             /* -1: the ABI has no such call */
+    int numbers[CALL_ABIS]; /* its number in each ABI; -1: none */
     char name[32];
     const struct call_row *row; /* NULL: the parameters are unknown */
     bool implemented;

@@ -12,10 +12,10 @@
 #define P(name, type) {#name, CALL_TYPE_##type, CALL_NO_SIZE}
 #define B(name, type, size_in) {#name, CALL_TYPE_##type, size_in}
 #define NONE() {NULL, CALL_TYPE_NEVER, CALL_NO_SIZE}
-#define ROW(only_i386, name, result, ...) \
-    {#name, CALL_TYPE_##result, only_i386, CALL_TYPE_##result != CALL_TYPE_NEVER, {__VA_ARGS__}},
-#define CALL(...) ROW(false, __VA_ARGS__, NONE())
-#define CALL32(...) ROW(true, __VA_ARGS__, NONE())
+#define ROW(only, name, result, ...) \
+    {#name, CALL_TYPE_##result, only, CALL_TYPE_##result != CALL_TYPE_NEVER, {__VA_ARGS__}},
+#define CALL(...) ROW(CALL_ABIS, __VA_ARGS__, NONE())
+#define CALL_OF(abi, ...) ROW(CALL_##abi, __VA_ARGS__, NONE())
 /* clang-format on */
 static const struct call_row rows[] = {
 #include "syscalls.def"
@@ -49,8 +49,8 @@ const struct call_row *syscall_row(enum call_abi abi, const char *name)
 {
     const struct call_row *found = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (strcmp(rows[i].name, name) == 0 && (abi == CALL_I386 || !rows[i].only_i386) &&
-            (!found || rows[i].only_i386))
+        if (strcmp(rows[i].name, name) == 0 && (rows[i].only == abi || rows[i].only == CALL_ABIS) &&
+            (!found || rows[i].only == abi))
             found = &rows[i];
     return found;
 }
@@ -58,7 +58,7 @@ const struct call_row *syscall_row(enum call_abi abi, const char *name)
 /* Numbers with bit 30 set, x32's, are in no table here. */
 static bool look_up(enum call_abi abi, uint64_t number, struct call *call)
 {
-    uint32_t arch = abi == CALL_X86_64 ? SCMP_ARCH_X86_64 : SCMP_ARCH_X86;
+    uint32_t arch = syscall_abi(abi)->arch;
     char *name = number <= INT32_MAX ? seccomp_syscall_resolve_num_arch(arch, (int)number) : NULL;
     if (name) {
         snprintf(call->name, sizeof call->name, "%s", name);

@@ -1,12 +1,8 @@
-/* System calls of x86-64 and i386: names and numbers from libseccomp, parameters from our own
- * table. */
+/* System calls of each ABI: names and numbers from libseccomp, parameters from our own table. */
 #ifndef SYSCALLS_TABLE_H
 #define SYSCALLS_TABLE_H
 
-#include "elfgen.h"
-
-/* The ABIs of x86, each with its own numbers. */
-enum call_abi { CALL_X86_64, CALL_I386, CALL_ABIS };
+#include "abi.h"
 
 enum { CALL_NO_SIZE = UINT8_MAX };
 
@@ -34,8 +30,8 @@ struct call_parameter {
 struct call_row {
     const char *name;
     enum call_type result;
-    bool only_i386; /* a row for i386 only, where the parameters differ */
-    bool returns;   /* false: it never returns */
+    enum call_abi only; /* the ABI whose parameters differ from the others'; CALL_ABIS: of all */
+    bool returns;       /* false: it never returns */
     struct call_parameter parameters[ELFGEN_ARGUMENTS + 1];
 };
 
@@ -76,14 +72,5 @@ enum { CALLS_END = 1024 };
  * written to `entry`. Returns NULL if the kernel only reserves the number and answers ENOSYS. */
 enum { CALL_ENTRY_ROOM = 64 };
 const char *syscall_entry(enum call_abi abi, const char *name, char entry[CALL_ENTRY_ROOM]);
-
-/* How a program makes a call: the instruction and the registers. */
-struct call_convention {
-    const char *abi;         /* "x86_64" */
-    const char *instruction; /* "syscall" */
-    const char *number, *result, *arguments[ELFGEN_ARGUMENTS];
-    const char *lost[3]; /* registers that change besides the result's; NULL after the last */
-};
-const struct call_convention *syscall_convention(enum call_abi abi);
 
 #endif

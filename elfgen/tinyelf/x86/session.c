@@ -4,16 +4,16 @@
 #include <stdlib.h>
 
 struct x86_session *x86_session_open(const struct elfgen_view *view, enum elfgen_code_mode mode,
-                                     enum x86_syntax syntax, const char **problem)
+                                     enum x86_syntax syntax, struct elfgen_error *error)
 {
-    *problem = NULL;
+    error->status = ELFGEN_OK;
     size_t room = elfgen_code_room(view, mode);
     if (room == 0)
         return NULL;
     struct x86_session *code = calloc(1, sizeof *code);
     void *memory = calloc(1, room);
     if (!code || !memory) {
-        *problem = "out of memory";
+        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
     } else if (x86_open(&code->machine, view->ehdr.e_machine, syntax)) {
         code->memory = memory;
         elfgen_code_follow(&code->code, view, &code->machine.machine, mode, memory, room);

@@ -11,10 +11,11 @@ struct x86_session {
     void *memory;
 };
 
-/* Finds the code of a file. Returns NULL with *problem NULL if it has none for a known processor,
- * or NULL with *problem a sentence. Free it with x86_session_close(); the view must outlive it. */
+/* Finds the code of a file. Returns NULL if it has none for a known processor, with error->status
+ * ELFGEN_OK, or if there is no memory, with an error. Free it with x86_session_close(); the view
+ * must outlive it. */
 struct x86_session *x86_session_open(const struct elfgen_view *view, enum elfgen_code_mode mode,
-                                     enum x86_syntax syntax, const char **problem);
+                                     enum x86_syntax syntax, struct elfgen_error *error);
 void x86_session_close(struct x86_session *code);
 
 #endif

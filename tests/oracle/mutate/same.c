@@ -84,9 +84,9 @@ static void compare_all(const struct program *program, const struct mutate *muta
 {
     struct mutate_report report;
     struct elfgen_view view;
-    const char *problem = NULL;
+    struct elfgen_error error;
     bytemap_open_view(&view, program->bytes, program->size);
-    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
     struct bytemap map = {
         .view = &view, .file = program->name, .code = &code->code, .to = program->size};
     if (!code || !mutate_report_open(&report, program->name, program->size, 0, 1))

@@ -38,11 +38,12 @@ int build_program(const struct build *build);
 /* Makes a file from a hex source. Returns the exit status. */
 int build_hex(const struct build *build);
 
-/* Whether some Linux starts the bytes. If not, reports why, as an "error" or a "warning". */
-bool build_check(const struct build *build, const void *bytes, size_t size, const char *kind);
+/* Whether some Linux starts the bytes. If not, reports why, with this severity. */
+bool build_check(const struct build *build, const void *bytes, size_t size,
+                 enum report_severity severity);
 
 /* Prints a diagnostic about an input: its place, the line, and a caret. Notes without a place in a
  * file are only printed if `verbose` is set. */
-void build_diagnostic(const struct source_message *what, bool verbose);
+void build_diagnostic(const struct report *report, bool verbose);
 
 #endif

@@ -86,8 +86,7 @@ static bool assemble(const struct build *build, const char *name, const struct f
     free(labels);
     *size = (size_t)needs.bytes;
     if (status != ELFGEN_OK)
-        message_at(name, source->bytes, source->size, (size_t)error.offset, "error", "%s",
-                   error.text);
+        message_in_text(name, source->bytes, source->size, &error);
     return status == ELFGEN_OK;
 }
 
@@ -108,8 +107,8 @@ int build_hex(const struct build *build)
     size_t size = 0;
     done = done && assemble(build, name, &source, &bytes, &size);
     /* A hex source may describe any file; only what begins like ELF is checked. */
-    if (done && !build->no_check && size > 0 && bytes[0] == 0x7f)
-        build_check(build, bytes, size, "warning");
+    if (done && !build->no_check && size > 0 && bytes[0] == ELFGEN_MAG0)
+        build_check(build, bytes, size, REPORT_WARNING);
     done = done && atomic_file_write(build->output, bytes, size, true);
     free(bytes);
     file_free(&source);

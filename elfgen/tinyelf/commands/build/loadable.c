@@ -3,7 +3,8 @@
 #include "cli/cli.h"
 #include "cli/loadable.h"
 
-bool build_check(const struct build *build, const void *bytes, size_t size, const char *kind)
+bool build_check(const struct build *build, const void *bytes, size_t size,
+                 enum report_severity severity)
 {
     struct elfgen_kernel_answer answer;
     char sentence[512];
@@ -12,11 +13,11 @@ bool build_check(const struct build *build, const void *bytes, size_t size, cons
         return true;
     elfgen_kernel_message(&answer, &text);
     sentence[text.length] = '\0';
-    const char *what = loadable_verdict_words(answer.verdict);
-    if (answer.offset == ELFGEN_NOWHERE)
-        message(build->output, kind, "%s: %s", what, sentence);
-    else
-        message(build->output, NULL, "offset 0x%llx (%s): %s: %s: %s",
-                (unsigned long long)answer.offset, answer.field, kind, what, sentence);
+    const struct place place = {.file = build->output,
+                                .offset = answer.offset == ELFGEN_NOWHERE ? PLACE_NO_OFFSET
+                                                                          : answer.offset,
+                                .field = answer.offset == ELFGEN_NOWHERE ? NULL : answer.field};
+    report_send(&message_reporter, severity, &place, "%s: %s",
+                loadable_verdict_words(answer.verdict), sentence);
     return false;
 }

@@ -1,12 +1,11 @@
 /* tinyelf build: reads inputs, links them, lays out the program and writes it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/proc.h"
 #include "link/print_map.h"
 #include "link/section_headers.h"
 #include "build.h"
@@ -18,30 +17,16 @@ struct work {
     struct source **sources; /* one for each input; NULL once it is an object or an archive */
     struct source *common;   /* settings of all inputs */
     char folder[PATH_MAX];   /* of the headers for C */
-    struct link link;
+    struct link *link;
+    struct elfgen_program program; /* once linked */
     struct elfgen_exec_options exec;
     struct elfgen_layout layout;
 };
 
-static void report_diagnostic(void *context, const struct source_message *what)
+static void report_diagnostic(void *context, const struct report *report)
 {
     const struct work *work = context;
-    build_diagnostic(what, work->build->verbose);
-}
-
-/* Prints a line that begins with a place in an object, as linkers do. */
-static void report_link(void *context, const char *text)
-{
-    (void)context;
-    message(NULL, NULL, "%s", text);
-}
-
-static bool report_error(const struct elfgen_error *error)
-{
-    /* An error about a place in an object begins with the object's name. */
-    bool has_place = strstr(error->text, ":(") || strstr(error->text, ": section ");
-    message(has_place ? NULL : "build", has_place ? NULL : "error", "%s", error->text);
-    return false;
+    build_diagnostic(report, work->build->verbose);
 }
 
 /* Linux gives no page below vm.mmap_min_addr to a program without CAP_SYS_RAWIO. */
@@ -50,13 +35,8 @@ static void check_lowest_address(uint64_t base)
     const uint64_t usual = 0x10000; /* its value on most systems; bases above need no check */
     if (base >= usual)
         return;
-    char digits[32] = "";
-    int file = open("/proc/sys/vm/mmap_min_addr", O_RDONLY | O_CLOEXEC);
-    ssize_t got = file >= 0 ? read(file, digits, sizeof digits - 1) : 0;
-    if (file >= 0)
-        close(file);
-    uint64_t lowest = got > 0 ? strtoull(digits, NULL, 10) : 0;
-    if (base < lowest)
+    uint64_t lowest;
+    if (proc_lowest_address(&lowest) && base < lowest)
         message("build", "warning",
                 "base 0x%llx lies under vm.mmap_min_addr: Linux will not run the program without "
                 "privileges; 0x%llx is the lowest that works",
@@ -96,9 +76,9 @@ static bool finish(struct work *work, size_t index)
     if (done && work->common->machine == 0)
         work->common->machine = source->machine;
     if (done && source->made)
-        done = link_add_object(&work->link, source->made);
+        done = link_add_object(work->link, source->made);
     else if (done)
-        done = link_add_archive(&work->link, source->archive);
+        done = link_add_archive(work->link, source->archive);
     source_release(source);
     free(source);
     work->sources[index] = NULL;
@@ -128,22 +108,17 @@ static bool read_inputs(struct work *work)
 }
 
 /* Adds the compiler's library if symbols that begin with two underscores are undefined. */
-static bool add_libgcc(struct link *link)
+static bool add_libgcc(void *context, struct link *link)
 {
-    struct work *work = link->context;
+    struct work *work = context;
     struct source *source = NULL;
     char path[PATH_MAX];
-    bool wanted = false, done = true;
-    for (size_t i = 0; i < link->global_count; i++)
-        wanted |= link->globals[i].claim == LINK_CLAIM_NEEDED &&
-                  strncmp(link->globals[i].name, "__", 2) == 0 &&
-                  strncmp(link->globals[i].name, "__start_", 8) != 0 &&
-                  strncmp(link->globals[i].name, "__stop_", 7) != 0;
-    if (!wanted || !source_find_libgcc(work->common, path, sizeof path))
+    bool done = true;
+    if (!link_needs_compiler_symbol(link) || !source_find_libgcc(work->common, path, sizeof path))
         return true;
     source = malloc(sizeof *source);
     if (!source)
-        return link_report(link, "out of memory");
+        return report_error(&message_reporter, NULL, "out of memory");
     *source = *work->common;
     source->path = path;
     source->language = SOURCE_DETECT;
@@ -155,61 +130,46 @@ static bool add_libgcc(struct link *link)
     return done;
 }
 
-static bool is_code_label(const struct link_object *object, const struct link_symbol *symbol)
+/* Reports "no entry", with the labels in code that the user may have meant. */
+static bool report_missing_entry(const struct work *work, const char *entry)
 {
-    return *symbol->name && *symbol->name != '.' && symbol->type != ELFGEN_STT_SECTION &&
-           symbol->section < object->section_count &&
-           object->sections[symbol->section].flags & ELFGEN_SHF_EXECINSTR &&
-           strlen(symbol->name) <= 40;
-}
-
-/* Reports "no entry", with the labels in code that the user may have meant, global ones first. */
-static bool report_missing_entry(const struct work *work)
-{
+    enum { MOST = 5 };
+    const char *labels[MOST];
     char names[256] = "";
-    size_t used = 0, count = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < work->link.object_count; i++) {
-            const struct link_object *object = work->link.objects[i];
-            for (size_t j = 0; j < object->symbol_count && count < 5; j++) {
-                const struct link_symbol *symbol = &object->symbols[j];
-                bool global = symbol->global != LINK_NONE;
-                if (!is_code_label(object, symbol) || global != (pass == 0))
-                    continue;
-                used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
-                                         count ? ", " : "", symbol->name);
-                count++;
-            }
-        }
-    }
-    message(work->build->inputs[0], "error", "no entry: '%s' is not defined; %s%s%s",
-            work->link.entry,
+    size_t used = 0, count = link_find_labels(work->link, labels, MOST);
+    for (size_t i = 0; i < count; i++)
+        used +=
+            (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", labels[i]);
+    message(work->build->inputs[0], "error", "no entry: '%s' is not defined; %s%s%s", entry,
             count ? "start at another label with -e: " : "define it, or give an address with -e",
-            names, count == 5 ? ", ..." : "");
+            names, count == MOST ? ", ..." : "");
     return false;
 }
 
 static bool link_all(struct work *work)
 {
     const struct build *build = work->build;
-    struct link *link = &work->link;
     /* Raw machine code without other inputs starts at its first byte. */
-    bool raw = link->object_count == 1 && link->objects[0]->keeps_all;
-    link->machine = work->common->machine ? work->common->machine : ELFGEN_EM_X86_64;
-    link->base = build->exec.base;
-    link->entry = build->entry_address || (raw && !build->entry) ? NULL
-                  : build->entry                                 ? build->entry
-                                                                 : "_start";
-    link->keep_all = build->keep_all;
-    work->exec.machine = link->machine;
-    if (link_program(link))
-        return true;
-    return link->no_entry ? report_missing_entry(work) : false;
+    bool by_address = build->entry_address || (link_is_raw(work->link) && !build->entry);
+    struct link_result made;
+    const struct link_options options = {.entry = by_address     ? NULL
+                                                  : build->entry ? build->entry
+                                                                 : "_start",
+                                         .keep_all = build->keep_all,
+                                         .machine = work->common->machine ? work->common->machine
+                                                                          : ELFGEN_EM_X86_64,
+                                         .base = build->exec.base,
+                                         .more = add_libgcc,
+                                         .context = work};
+    bool done = link_program(work->link, &options, &made);
+    work->exec.machine = options.machine;
+    work->program = made.program;
+    return done || (made.no_entry && report_missing_entry(work, options.entry));
 }
 
 static void report_layout(const struct work *work)
 {
-    const struct elfgen_program *program = &work->link.program;
+    const struct elfgen_program *program = &work->program;
     const struct elfgen_layout *layout = &work->layout;
     for (size_t i = 0; i < program->section_count; i++) {
         const struct elfgen_section *section = &program->sections[program->order[i]];
@@ -229,7 +189,7 @@ static void report_layout(const struct work *work)
 static bool has_sane_size(const struct work *work)
 {
     enum { MOST_PADDING = 64 << 20 };
-    const struct elfgen_program *program = &work->link.program;
+    const struct elfgen_program *program = &work->program;
     uint64_t content = 0;
     for (size_t i = 0; i < program->section_count; i++)
         if (program->sections[i].bytes)
@@ -247,17 +207,18 @@ static bool has_sane_size(const struct work *work)
 static void warn_of_permissions(const struct work *work)
 {
     const uint32_t both = ELFGEN_PF_W | ELFGEN_PF_X;
-    const struct elfgen_program *program = &work->link.program;
+    const struct elfgen_program *program = &work->program;
     if (work->build->split || (work->layout.exec.permissions & both) != both)
         return;
     for (size_t i = 0; i < program->section_count; i++) {
         const struct elfgen_section *section = &program->sections[i];
         if (section->size == 0 || !(section->permissions & ELFGEN_PF_W))
             continue;
-        message(NULL, NULL,
-                "%s:(%s): warning: it is written to, so the one segment is writable and "
-                "executable; --layout split keeps code from being written",
-                section->file ? section->file : "build", section->name);
+        const struct place place =
+            place_section(section->file ? section->file : "build", section->name, PLACE_NO_OFFSET);
+        report_send(&message_reporter, REPORT_WARNING, &place,
+                    "it is written to, so the one segment is writable and executable; --layout "
+                    "split keeps code from being written");
         return;
     }
 }
@@ -267,7 +228,7 @@ static bool write_debug(struct work *work, const uint8_t *image)
 {
     size_t size;
     char *name = NULL;
-    uint8_t *file = link_debug_file(&work->link, &work->layout, image, &size);
+    uint8_t *file = link_debug_file(work->link, &work->layout, image, &size);
     bool done = file && asprintf(&name, "%s.debug", work->build->output) >= 0 &&
                 atomic_file_write(name, file, size, false);
     free(name);
@@ -279,19 +240,16 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
 {
     const struct build *build = work->build;
     if (build->sections) {
-        struct link_section_headers headers;
-        if (!link_make_section_headers(&work->link, 0, &headers))
-            return false;
-        *image = link_write_section_headers(&work->link, &headers, *image, size);
+        *image = link_write_section_headers(work->link, *image, size);
         if (!*image)
             return false;
     }
-    if (!build->no_check && !build_check(build, *image, *size, "error")) {
-        message(build->output, "note", "--no-check makes it all the same");
+    if (!build->no_check && !build_check(build, *image, *size, REPORT_ERROR)) {
+        message(build->output, "note", "--no-check writes it anyway");
         return false;
     }
     bool done = !build->map ||
-                link_print_map(&work->link, &work->layout, *size - work->layout.file_size, stdout);
+                link_print_map(work->link, &work->layout, *size - work->layout.file_size, stdout);
     done = done && (!build->debug || write_debug(work, *image)) &&
            atomic_file_write(build->output, *image, *size, true);
     if (build->map && fflush(stdout) != 0) {
@@ -304,13 +262,13 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
 static bool write_program(struct work *work)
 {
     const struct build *build = work->build;
-    const struct elfgen_program *program = &work->link.program;
+    const struct elfgen_program *program = &work->program;
     struct elfgen_error error;
     enum elfgen_status status =
         build->split ? elfgen_layout_split(program, &work->exec, &work->layout, &error)
                      : elfgen_layout_single(program, &work->exec, &work->layout, &error);
     if (status != ELFGEN_OK)
-        return report_error(&error);
+        return message_library_error("build", &error);
     if (!has_sane_size(work))
         return false;
     size_t size = (size_t)work->layout.file_size;
@@ -320,7 +278,7 @@ static bool write_program(struct work *work)
         return false;
     }
     bool done = elfgen_write_image(program, &work->layout, image, size, &error) != 0 ||
-                report_error(&error);
+                message_library_error("build", &error);
     if (done) {
         warn_of_permissions(work);
         if (build->verbose)
@@ -340,26 +298,24 @@ int build_program(const struct build *build)
                             .machine = build->target,
                             .debug = build->debug,
                             .verbose = build->verbose,
-                            .report = report_diagnostic,
-                            .context = &work};
+                            .reporter = {report_diagnostic, &work}};
     for (size_t i = 0; i < build->input_count && !common.include_folder; i++)
         if (is_c(build, build->inputs[i]) &&
             datadir_find("asm", "tiny.h", work.folder, sizeof work.folder))
             common.include_folder = work.folder;
     work.common = &common;
-    work.link.report = report_link;
-    work.link.context = &work;
-    work.link.more = add_libgcc;
+    work.link = link_open(&message_reporter);
     work.sources = calloc(build->input_count + 1, sizeof(struct source *));
     if (!work.sources)
         message("build", "error", "out of memory");
-    bool done = work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);
+    bool done =
+        work.link && work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);
     for (size_t i = 0; work.sources && i < build->input_count; i++) {
         if (work.sources[i])
             source_release(work.sources[i]);
         free(work.sources[i]);
     }
     free(work.sources);
-    link_release(&work.link);
+    link_close(work.link);
     return done ? EXIT_YES : EXIT_NO;
 }

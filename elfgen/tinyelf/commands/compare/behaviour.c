@@ -1,4 +1,5 @@
 /* Prints what two programs did when they ran: columns, then the order of their calls. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/columns.h"
@@ -30,12 +31,13 @@ static void put_calls(struct elfgen_text *out, const struct profile runs[2], con
 {
     uint64_t failed[2] = {0, 0};
     columns_row_where(out, 0, "system calls", ran, runs[0].all, runs[1].all);
-    if (runs[0].by_abi[CALL_I386] + runs[1].by_abi[CALL_I386] > 0) {
-        columns_row_where(out, 1, "by x86-64's numbers", ran, runs[0].by_abi[CALL_X86_64],
-                          runs[1].by_abi[CALL_X86_64]);
-        columns_row_where(out, 1, "by i386's", ran, runs[0].by_abi[CALL_I386],
-                          runs[1].by_abi[CALL_I386]);
-    }
+    if (runs[0].by_abi[CALL_NATIVE] + runs[1].by_abi[CALL_NATIVE] < runs[0].all + runs[1].all)
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+            char label[64];
+            snprintf(label, sizeof label, abi == 0 ? "by %s's numbers" : "by %s's",
+                     syscall_abi(abi)->title);
+            columns_row_where(out, 1, label, ran, runs[0].by_abi[abi], runs[1].by_abi[abi]);
+        }
     for (size_t i = 0; i < names->count; i++) {
         uint64_t counts[2] = {0, 0};
         const char *name = "";

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "compare.h"
 
 const struct compare_owner_name compare_owner_names[COMPARE_OWNER_COUNT] = {
@@ -39,15 +40,10 @@ static void add(struct spans *spans, uint64_t offset, uint64_t size, enum compar
             last->to = to;
         return;
     }
-    if (spans->count == spans->room) {
-        size_t room = spans->room ? spans->room * 2 : 256;
-        struct span *larger = realloc(spans->items, room * sizeof *larger);
-        spans->failed = !larger;
-        if (!larger)
-            return;
-        spans->items = larger;
-        spans->room = room;
-    }
+    spans->failed =
+        !grow_array(&spans->items, spans->count + 1, &spans->room, sizeof *spans->items);
+    if (spans->failed)
+        return;
     spans->items[spans->count++] = (struct span){offset, to, owner};
 }
 

@@ -53,9 +53,12 @@ static void put_calls(const struct profile *run, struct elfgen_text *out)
 {
     json_key_number(out, "call_count", run->all);
     json_key(out, "abi");
-    elfgen_text_string(out, "{\"x86_64\":");
-    elfgen_text_decimal(out, run->by_abi[CALL_X86_64], 0);
-    json_key_number(out, "i386", run->by_abi[CALL_I386]);
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        elfgen_text_char(out, abi == 0 ? '{' : ',');
+        json_string(out, syscall_abi(abi)->name);
+        elfgen_text_char(out, ':');
+        elfgen_text_decimal(out, run->by_abi[abi], 0);
+    }
     elfgen_text_char(out, '}');
     json_key(out, "calls");
     elfgen_text_char(out, '[');

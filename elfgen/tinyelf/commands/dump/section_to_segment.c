@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "dump.h"
 
 /* Whether `offset` and `size` lie in the range that starts at `start` and has `room` bytes. The
@@ -99,6 +100,11 @@ static void sort_sections(struct mapping *mapping)
     qsort(mapping->in_memory, mapping->in_memory_count, sizeof(struct place), by_place);
 }
 
+static bool begins_before(const void *place, const void *start)
+{
+    return ((const struct place *)place)->begin < *(const uint64_t *)start;
+}
+
 /* Adds the sections that begin in [start, start + room), or at start if that is empty. */
 static size_t add_candidates(struct mapping *mapping, const struct place *places, size_t count,
                              uint64_t start, uint64_t room, size_t found)
@@ -106,14 +112,7 @@ static size_t add_candidates(struct mapping *mapping, const struct place *places
     uint64_t last = room ? start + (room - 1) : start;
     if (last < start)
         last = UINT64_MAX;
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (places[middle].begin < start)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = search_sorted(places, count, sizeof *places, &start, begins_before);
     while (low < count && places[low].begin <= last)
         mapping->found[found++] = places[low++].index;
     return found;

@@ -49,7 +49,7 @@ static bool collect_labels(struct source *source)
     struct elfgen_phdr phdr;
     struct elfgen_shdr shdr;
     uint64_t entry;
-    if (!bytemap_is_elf(view))
+    if (!elfgen_view_is_elf(view))
         return true;
     source->labels = malloc(MOST_LABELS * sizeof *source->labels);
     if (!source->labels)
@@ -215,7 +215,7 @@ bool explain_hex(struct explain *explain)
     struct bytemap *map = &explain->map;
     struct source source = {.writer = {map, false, put_claim, put_gap, put_symbol_line, 0}};
     if (!collect_labels(&source)) {
-        map->problem = "out of memory";
+        elfgen_error_set(&map->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
         return false;
     }
     bool good = bytemap_walk(&source.writer);

@@ -118,7 +118,7 @@ bool explain_json(struct explain *explain)
     struct elfgen_text *out = map->out;
     struct json json = {{map, true, put_claim, put_gap, NULL, 0}, true, false};
     const struct elfgen_ehdr *ehdr = &map->view->ehdr;
-    bool is_elf = bytemap_is_elf(map->view);
+    bool is_elf = elfgen_view_is_elf(map->view);
     elfgen_text_string(out, "{\"file\":");
     json_string(out, map->file);
     json_key_number(out, "size", map->view->length);

@@ -215,6 +215,6 @@ bool explain_memory(struct explain *explain)
     }
     if (!any)
         elfgen_text_string(out, "no segment is loaded\n");
-    map->problem = part.problem;
+    map->error = part.error;
     return good;
 }

@@ -280,7 +280,7 @@ static void put_head(struct bytemap *map)
     elfgen_text_string(out, ": ");
     elfgen_text_decimal(out, map->view->length, 0);
     elfgen_text_string(out, map->view->length == 1 ? " byte" : " bytes");
-    if (bytemap_is_elf(map->view)) {
+    if (elfgen_view_is_elf(map->view)) {
         const char *class_ = elfgen_class_name(ehdr->ei_class);
         const char *machine = elfgen_machine_name(ehdr->e_machine);
         elfgen_text_string(out, ", ");

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "mutate_private.h"
 
 static bool fail(struct elfgen_error *error, const char *what, int number)
@@ -36,7 +37,7 @@ struct attempt {
 static bool attempt(struct attempt *try, const struct mutate_plan *plan, struct run_end *end,
                     struct elfgen_error *error)
 {
-    try->job.file = sandbox_make_file(plan->bytes, plan->size);
+    try->job.file = file_make_program(plan->bytes, plan->size);
     if (try->job.file < 0)
         return fail(error, "cannot make a file in memory", errno);
     lseek(try->job.input, 0, SEEK_SET);

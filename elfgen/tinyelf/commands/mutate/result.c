@@ -143,7 +143,7 @@ static void name_claim(struct bytemap_writer *writer, const struct elfgen_claim 
         if (byte->offset - claim->offset >= claim->length)
             return;
         if (!add_owner(&byte->owner, claim, &name, &meaning))
-            writer->map->problem = "out of memory";
+            elfgen_error_set(&writer->map->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
     }
 }
 
@@ -158,7 +158,7 @@ bool mutate_name_owners(struct mutate_report *report, struct bytemap *map)
 {
     struct naming naming = {.writer = {map, false, name_claim, name_nobody, NULL, 0},
                             .report = report};
-    return bytemap_walk(&naming.writer) && !map->problem;
+    return bytemap_walk(&naming.writer) && map->error.status == ELFGEN_OK;
 }
 
 /* ---- shards ---- */

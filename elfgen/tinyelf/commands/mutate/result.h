@@ -50,7 +50,7 @@ bool mutate_report_open(struct mutate_report *report, const char *file, size_t c
                         size_t shards);
 void mutate_report_close(struct mutate_report *report);
 
-/* Names the owners of the bytes. Returns false and `map->problem`. */
+/* Names the owners of the bytes. Returns false and `map->error`. */
 bool mutate_name_owners(struct mutate_report *report, struct bytemap *map);
 
 /* How many runs the counts contain; and addition of other counts. */

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 struct runner {
     struct mutate *mutate;
     struct sandbox_worker *worker;
@@ -168,7 +170,7 @@ static void change_file(struct runner *runner, const struct mutate_change *chang
         return;
     if (runner->file >= 0)
         close(runner->file);
-    runner->file = sandbox_make_file(plan->bytes, plan->size);
+    runner->file = file_make_program(plan->bytes, plan->size);
     runner->files++;
     if (runner->file < 0 || !sandbox_change_file(runner->file, pokes, count))
         fail_by_errno(runner->mutate, "cannot make a file in memory");

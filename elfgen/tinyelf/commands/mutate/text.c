@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/search.h"
 #include "result.h"
 
 enum { ROW = 16, LINE = 100 };
@@ -287,17 +288,17 @@ static void put_fields(struct elfgen_text *out, const struct mutate_report *repo
 
 /* ---- pairs ---- */
 
+static bool is_byte_before(const void *byte, const void *offset)
+{
+    return ((const struct mutate_byte *)byte)->offset < *(const uint64_t *)offset;
+}
+
 static const struct mutate_byte *byte_at(const struct mutate_report *report, uint64_t offset)
 {
-    size_t low = 0, high = report->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (report->bytes[middle].offset < offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < report->count && report->bytes[low].offset == offset ? &report->bytes[low] : NULL;
+    size_t index =
+        search_sorted(report->bytes, report->count, sizeof *report->bytes, &offset, is_byte_before);
+    return index < report->count && report->bytes[index].offset == offset ? &report->bytes[index]
+                                                                          : NULL;
 }
 
 static void put_pair_label(struct elfgen_text *out, const struct mutate_report *report,

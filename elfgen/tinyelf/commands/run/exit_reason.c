@@ -100,8 +100,7 @@ static bool is_of_descriptor(const char *name)
 static void report_call(const char *name, const char *path, const struct run_end *end)
 {
     static struct calls calls;
-    static const char *const abis[] = {[CALL_X86_64] = "x86-64", [CALL_I386] = "i386"};
-    enum { X32 = 1 << 30 };
+    const struct call_abi_row *abi = syscall_abi(end->abi);
     char need[PATH_MAX + 32];
     const char *hint = find_need(path, need, sizeof need)
                            ? "; it is linked dynamically, and its interpreter needs files"
@@ -120,7 +119,7 @@ static void report_call(const char *name, const char *path, const struct run_end
                 hint);
         return;
     }
-    if (end->abi == CALL_X86_64 && (end->number & X32) != 0) {
+    if ((end->number & abi->x32) != 0) {
         message(name, "error",
                 "system call not allowed in the sandbox: number 0x%llx, one of x32's%s",
                 (unsigned long long)end->number, hint);
@@ -130,13 +129,12 @@ static void report_call(const char *name, const char *path, const struct run_end
     if (call && is_of_descriptor(call->name)) {
         message(name, "error",
                 "system call not allowed in the sandbox: %s of descriptor %d (number %llu, %s)%s",
-                call->name, (int)end->argument, (unsigned long long)end->number, abis[end->abi],
-                hint);
+                call->name, (int)end->argument, (unsigned long long)end->number, abi->title, hint);
         return;
     }
     message(name, "error", "system call not allowed in the sandbox: %s (number %llu, %s)%s",
-            call ? call->name : "one without a name", (unsigned long long)end->number,
-            abis[end->abi], hint);
+            call ? call->name : "one without a name", (unsigned long long)end->number, abi->title,
+            hint);
 }
 
 static void report_signal(const char *name, const struct run_end *end)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "elfgen/view.h"
 #include "text.h"
 
@@ -86,13 +87,8 @@ static void measure_preprocessed(const struct file_bytes *bytes, const char *inp
         if (counted)
             continue;
         counted = true;
-        if (count == room) {
-            room = room ? room * 2 : 64;
-            struct stage_name *more = realloc(gave, room * sizeof *more);
-            if (!more)
-                break;
-            gave = more;
-        }
+        if (!grow_array(&gave, count + 1, &room, sizeof *gave))
+            break;
         gave[count++] = file;
     }
     facts->headers = count_different(gave, count);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/own_program.h"
 #include "input/toolchain.h"
 
 const char *stages_suffix(enum stage_number number)
@@ -162,7 +163,7 @@ static void make_link(struct stages *stages, struct source *source, enum stage_w
         if (stages->machine != 0)
             add_both(command, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64");
     } else {
-        add_run(command, "/proc/self/exe");
+        add_run(command, OWN_PROGRAM);
         add_shown(command, "tinyelf");
         add_both(command, "build");
         add_run(command, "--from");
@@ -201,20 +202,19 @@ static void put_named(const struct listener *listener, const char *text)
     }
 }
 
-static void take_message(void *context, const struct source_message *message)
+static void take_report(void *context, const struct report *report)
 {
     const struct listener *listener = context;
-    static const char *const kinds[] = {"note", "warning", "error"};
-    const char *text = message->text;
-    if (message->line)
-        fprintf(listener->messages, "%s:%u: %s: ", message->file, message->line,
-                kinds[message->severity]);
+    const char *text = report->text;
+    if (report->place.line != PLACE_NO_LINE)
+        fprintf(listener->messages, "%s:%u: %s: ", report->place.file, report->place.line,
+                report_severity_name(report->severity));
     if (strncmp(text, "tinyelf: ", 9) == 0)
         text += 9;
     put_named(listener, text);
     fputc('\n', listener->messages);
-    if (listener->pass && (!listener->only_errors || message->severity == SOURCE_ERROR))
-        listener->stages->report(listener->stages->context, message);
+    if (listener->pass && (!listener->only_errors || report->severity == REPORT_ERROR))
+        listener->stages->reporter.report(listener->stages->reporter.context, report);
 }
 
 /* Runs a step's command with its input and output files. */
@@ -226,7 +226,7 @@ static bool run_step(struct stages *stages, struct source *source, const struct 
         return false;
     source->object_file = toolchain_memory_file("output");
     if (source->object_file < 0)
-        return source_report(source, SOURCE_ERROR, 0, "cannot make a memory file: %s",
+        return source_report(source, REPORT_ERROR, 0, "cannot make a memory file: %s",
                              strerror(errno));
     source->input = stages->input;
     bool done = toolchain_start(source, &tool, (const char *const *)command->run.at,
@@ -255,8 +255,7 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
         .name = stages->path,
         .language = link ? SOURCE_RAW : SOURCE_C, /* linkers' messages have no common form */
         .compiler = stages->compiler,
-        .report = take_message,
-        .context = &listener,
+        .reporter = {take_report, &listener},
         .object_file = -1,
         .message_file = -1,
         .text_file = -1,
@@ -305,30 +304,29 @@ static bool read_c_file(struct stages *stages, const struct source *reporter)
     if (file >= 0)
         close(file);
     if (!read)
-        return source_report(reporter, SOURCE_ERROR, 0, "%s",
+        return source_report(reporter, REPORT_ERROR, 0, "%s",
                              error == ENODEV ? "not a regular file" : strerror(error));
     size_t length = strlen(stages->path);
     const char *slash = strrchr(stages->path, '/');
     if (length < 3 || strcmp(stages->path + length - 2, ".c") != 0 || (slash && strlen(slash) <= 3))
-        return source_report(reporter, SOURCE_ERROR, 0,
+        return source_report(reporter, REPORT_ERROR, 0,
                              "the stages begin with a C file, whose name ends in .c");
     if (memchr(stages->input.bytes, '\0', stages->input.size))
-        return source_report(reporter, SOURCE_ERROR, 0,
+        return source_report(reporter, REPORT_ERROR, 0,
                              "not C: there are bytes in it that are not text");
     for (const char *at = stages->path; *at; at++)
         if ((unsigned char)*at < 0x20)
-            return source_report(reporter, SOURCE_ERROR, 0, "a name with control characters in it");
-    return stages->input.size > 0 || source_report(reporter, SOURCE_ERROR, 0, "the file is empty");
+            return source_report(reporter, REPORT_ERROR, 0, "a name with control characters in it");
+    return stages->input.size > 0 || source_report(reporter, REPORT_ERROR, 0, "the file is empty");
 }
 
 bool stages_run(struct stages *stages)
 {
-    const struct source reporter = {
-        .name = stages->path, .report = stages->report, .context = stages->context};
+    const struct source reporter = {.name = stages->path, .reporter = stages->reporter};
     if (!read_c_file(stages, &reporter))
         return false;
     if (!prepare(stages))
-        return source_report(&reporter, SOURCE_ERROR, 0, "out of memory");
+        return source_report(&reporter, REPORT_ERROR, 0, "out of memory");
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
             if (number == 0 || stages->of[way][number - 1].made)

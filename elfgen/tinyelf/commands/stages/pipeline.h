@@ -29,9 +29,8 @@ struct stages {
     const char *compiler_flags; /* after those of either way */
     const char *include_folder;
     uint16_t machine; /* 0: the compiler's own */
-    source_reporter
-        *report; /* for messages about the C file; those of linking are in `messages` only */
-    void *context;
+    /* For messages about the C file; those of linking are in `messages` only. */
+    struct reporter reporter;
 
     /* Set by stages_run(), valid until stages_free(). */
     struct file_bytes input;

@@ -2,11 +2,9 @@
 #include "stages.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -17,34 +15,6 @@ struct program {
     char *name, *shown;
 };
 
-static bool write_all(int file, const char *bytes, size_t size)
-{
-    for (size_t done = 0; done < size;) {
-        ssize_t part = write(file, bytes + done, size - done);
-        if (part < 0 && errno != EINTR)
-            return false;
-        done += part > 0 ? (size_t)part : 0;
-    }
-    return true;
-}
-
-/* Makes a memory file that nobody can write to any more: Linux does not start others. Returns -1
- * and errno. */
-static int make_file(const struct file_bytes *bytes)
-{
-    char path[32];
-    int file = memfd_create("program", MFD_CLOEXEC);
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    int program = file >= 0 && write_all(file, bytes->bytes, bytes->size)
-                      ? open(path, O_RDONLY | O_CLOEXEC)
-                      : -1;
-    int error = errno;
-    if (file >= 0)
-        close(file);
-    errno = error;
-    return program;
-}
-
 /* Returns false after reporting an error. */
 static bool prepare(const struct stages *stages, const char *folder, enum stage_way way,
                     struct program *program)
@@ -54,7 +24,7 @@ static bool prepare(const struct stages *stages, const char *folder, enum stage_
     *program = (struct program){.file = -1};
     if (!stage->made)
         return true;
-    program->file = make_file(&stage->bytes);
+    program->file = file_make_program(stage->bytes.bytes, stage->bytes.size);
     if (program->file < 0 || asprintf(&program->name, "./%s", stages->name) < 0 ||
         asprintf(&program->shown, "%s/%s/%s", folder, ways[way], stages->name) < 0) {
         message(stages->path, "error", "cannot run what was made: %s", strerror(errno));

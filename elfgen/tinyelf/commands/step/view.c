@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 
@@ -13,15 +14,9 @@
 static void keep_output(struct step_view *view, const struct step_piece *piece)
 {
     if (view->output_size == view->output_known) {
-        if (view->output_room - view->output_known < piece->size) {
-            size_t room = 2 * (view->output_known + piece->size);
-            char *more = realloc(view->output, room);
-            if (!more) {
-                view->no_memory = true;
-                return;
-            }
-            view->output = more;
-            view->output_room = room;
+        if (!grow_array(&view->output, view->output_known + piece->size, &view->output_room, 1)) {
+            view->no_memory = true;
+            return;
         }
         memcpy(view->output + view->output_known, piece->bytes, piece->size);
         view->output_known += piece->size;
@@ -256,11 +251,11 @@ static void leave(struct step_run *run)
 static void follow_code(struct step_view *view)
 {
     const struct step_file *file = &view->run->recording.files[0];
-    const char *problem;
+    struct elfgen_error ignored; /* without memory, no code is shown */
     if (!file->bytes ||
         elfgen_view_open_program(&view->file, file->bytes, file->size, NULL) == ELFGEN_NOT_ELF)
         return;
-    view->code = x86_session_open(&view->file, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &problem);
+    view->code = x86_session_open(&view->file, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &ignored);
 }
 
 bool step_view(struct step_run *run, struct process_program *program)

@@ -15,10 +15,10 @@ static void put_strings(struct elfgen_text *out, const char *const *strings, siz
 
 static void put_convention(struct elfgen_text *out, enum call_abi abi)
 {
-    const struct call_convention *convention = syscall_convention(abi);
+    const struct call_abi_row *convention = syscall_abi(abi);
     elfgen_text_string(out, "{\"abi\":");
-    json_string(out, convention->abi);
-    json_key_string(out, "instruction", convention->instruction);
+    json_string(out, convention->name);
+    json_key_string(out, "instruction", syscall_instruction(convention->instruction)->name);
     json_key_string(out, "number", convention->number);
     json_key(out, "arguments");
     put_strings(out, convention->arguments, ELFGEN_ARGUMENTS);
@@ -35,7 +35,7 @@ static void put_parameters(struct elfgen_text *out, const struct call_facts *cal
     elfgen_text_char(out, '[');
     for (unsigned i = 0; parameters[i].name; i++) {
         elfgen_text_string(out, i ? ",{\"register\":" : "{\"register\":");
-        json_string(out, syscall_convention(call->abi)->arguments[i]);
+        json_string(out, syscall_abi(call->abi)->arguments[i]);
         json_key_string(out, "name", parameters[i].name);
         json_key_string(out, "type", syscall_type_text(parameters[i].type));
         elfgen_text_char(out, '}');
@@ -47,7 +47,7 @@ static void put_call(struct elfgen_text *out, const struct call_facts *call)
 {
     char text[CALL_PROTOTYPE_ROOM];
     elfgen_text_string(out, "{\"abi\":");
-    json_string(out, syscall_convention(call->abi)->abi);
+    json_string(out, syscall_abi(call->abi)->name);
     json_key_number(out, "number", (uint64_t)call->number);
     json_key_string(out, "name", call->name);
     json_key_string(out, "entry_point", call->implemented ? call->entry : NULL);

@@ -66,7 +66,7 @@ void syscall_put_list(struct elfgen_text *out, const struct call_facts *calls, s
     }
 }
 
-/* Prints an entry point without the prefix that all have, so that both fit on a line. */
+/* Prints an entry point without the prefix that all have, so that all fit on a line. */
 static void put_function(struct line *line, size_t at, const struct call_facts *call)
 {
     const char *entry = entry_of(call);
@@ -74,31 +74,35 @@ static void put_function(struct line *line, size_t at, const struct call_facts *
     put(line, at, behind ? behind + 1 : entry);
 }
 
+/* The columns of one ABI after another: numbers, as many digits as a number has here, then entry
+ * points. */
+enum { NUMBERS = 29, NUMBER_WIDTH = 5, DIGITS = 4, ENTRIES = NUMBERS + CALL_ABIS * NUMBER_WIDTH };
+enum { ENTRY_WIDTH = 28 };
+
 void syscall_put_names(struct elfgen_text *out, const struct call_facts *calls, size_t count)
 {
-    enum { LEFT = 29, RIGHT = 34, LEFT_ENTRY = 39, RIGHT_ENTRY = 67 };
     struct line line = {.length = 0};
     put(&line, 0, "name");
-    put(&line, LEFT - 2, "x86_64");
-    put(&line, RIGHT, "i386");
-    put(&line, LEFT_ENTRY, "__x64_...");
-    put(&line, RIGHT_ENTRY, "__ia32_...");
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        const char *name = syscall_abi(abi)->name;
+        put(&line, NUMBERS + NUMBER_WIDTH * abi + DIGITS - strlen(name), name);
+    }
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        char text[CALL_ENTRY_ROOM];
+        snprintf(text, sizeof text, "%s...", syscall_abi(abi)->entry);
+        put(&line, ENTRIES + ENTRY_WIDTH * abi, text);
+    }
     end(out, &line);
-    for (size_t i = 0; i < count; i++) {
-        const struct call_facts *call = &calls[i], *left = NULL, *right = NULL;
-        if (call->abi == CALL_X86_64)
-            left = call;
-        if (left && i + 1 < count && strcmp(call->name, calls[i + 1].name) == 0)
-            right = &calls[++i];
-        else if (!left)
-            right = call;
-        put(&line, 0, call->name);
-        put_number(&line, LEFT, left ? left->number : -1);
-        put_number(&line, RIGHT, right ? right->number : -1);
-        if (left)
-            put_function(&line, LEFT_ENTRY, left);
-        if (right)
-            put_function(&line, RIGHT_ENTRY, right);
+    for (size_t i = 0; i < count;) {
+        const struct call_facts *of[CALL_ABIS] = {NULL}, *first = &calls[i];
+        for (; i < count && strcmp(calls[i].name, first->name) == 0; i++)
+            of[calls[i].abi] = &calls[i];
+        put(&line, 0, first->name);
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+            put_number(&line, NUMBERS + NUMBER_WIDTH * abi, of[abi] ? of[abi]->number : -1);
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+            if (of[abi])
+                put_function(&line, ENTRIES + ENTRY_WIDTH * abi, of[abi]);
         end(out, &line);
     }
 }

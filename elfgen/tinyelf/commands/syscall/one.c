@@ -40,23 +40,27 @@ __attribute__((format(printf, 4, 5))) static void add(struct grid *grid, unsigne
     va_end(arguments);
 }
 
-/* Prints the rows that have any text. */
+/* Prints the rows that have any text. Nothing follows the last text of a row. */
 static void put_grid(struct elfgen_text *out, const struct grid *grid, const bool asked[CALL_ABIS])
 {
-    size_t width = 0;
+    size_t widths[CALL_ABIS] = {0};
+    for (unsigned i = 0; i < grid->count; i++)
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+            size_t length = strlen(grid->rows[i].cells[abi]);
+            widths[abi] = length > widths[abi] ? length : widths[abi];
+        }
     for (unsigned i = 0; i < grid->count; i++) {
-        size_t length = strlen(grid->rows[i].cells[CALL_X86_64]);
-        width = length > width ? length : width;
-    }
-    for (unsigned i = 0; i < grid->count; i++) {
-        bool first = asked[CALL_X86_64], both = first && asked[CALL_I386];
-        const char *left = grid->rows[i].cells[first ? CALL_X86_64 : CALL_I386];
-        const char *right = both ? grid->rows[i].cells[CALL_I386] : "";
-        if (!left[0] && !right[0])
+        unsigned end = 0;
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+            if (asked[abi] && grid->rows[i].cells[abi][0])
+                end = abi + 1;
+        if (end == 0)
             continue;
         elfgen_text_column(out, grid->rows[i].label, LABEL, LABEL);
-        elfgen_text_column(out, left, right[0] ? width + GAP : 0, CELL);
-        elfgen_text_string(out, right);
+        for (unsigned abi = 0; abi < end; abi++)
+            if (asked[abi])
+                elfgen_text_column(out, grid->rows[i].cells[abi],
+                                   abi + 1 < end ? widths[abi] + GAP : 0, CELL);
         elfgen_text_char(out, '\n');
     }
 }
@@ -77,8 +81,8 @@ static void add_number(struct grid *grid, const struct call_facts *const calls[C
         if (calls[abi]->number < 0)
             add(grid, row, abi, "none");
         else
-            add(grid, row, abi, "%s = %d (0x%x)", syscall_convention(abi)->number,
-                calls[abi]->number, (unsigned)calls[abi]->number);
+            add(grid, row, abi, "%s = %d (0x%x)", syscall_abi(abi)->number, calls[abi]->number,
+                (unsigned)calls[abi]->number);
     }
 }
 
@@ -99,7 +103,7 @@ static void add_arguments(struct grid *grid, const struct call_facts *const call
             if (!knows_parameters(calls[abi]) || !calls[abi]->row->parameters[i].name)
                 continue;
             parameter_text_declare(&calls[abi]->row->parameters[i], text, sizeof text);
-            add(grid, row, abi, "%s: %s", syscall_convention(abi)->arguments[i], text);
+            add(grid, row, abi, "%s: %s", syscall_abi(abi)->arguments[i], text);
         }
     }
 }
@@ -107,12 +111,15 @@ static void add_arguments(struct grid *grid, const struct call_facts *const call
 /* Adds all argument registers, for ABIs whose parameters are unknown. */
 static void add_registers(struct grid *grid, const bool shown[CALL_ABIS])
 {
-    if (!shown[CALL_X86_64] && !shown[CALL_I386])
+    bool any = false;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        any |= shown[abi];
+    if (!any)
         return;
     unsigned row = add_row(grid, "arguments");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         for (unsigned i = 0; shown[abi] && i < ELFGEN_ARGUMENTS; i++)
-            add(grid, row, abi, "%s%s", i ? ", " : "", syscall_convention(abi)->arguments[i]);
+            add(grid, row, abi, "%s%s", i ? ", " : "", syscall_abi(abi)->arguments[i]);
 }
 
 static bool comes_back(const struct call_facts *call)
@@ -127,11 +134,11 @@ static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
     unsigned instruction = add_row(grid, "instruction"), result = add_row(grid, "result"),
              error = add_row(grid, "error"), lost = add_row(grid, "lost");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
-        const struct call_convention *convention = syscall_convention(abi);
+        const struct call_abi_row *convention = syscall_abi(abi);
         const struct call_facts *call = calls ? calls[abi] : NULL;
         if (!shown[abi])
             continue;
-        add(grid, instruction, abi, "%s", convention->instruction);
+        add(grid, instruction, abi, "%s", syscall_instruction(convention->instruction)->name);
         if (!comes_back(call)) {
             add(grid, result, abi, "none: it does not return");
             continue;
@@ -162,8 +169,11 @@ static void put_prototype(struct elfgen_text *out, const struct call_facts *call
     char text[CALL_PROTOTYPE_ROOM];
     size_t indent = labelled ? 8 : 0, room = SYSCALL_WIDTH - indent;
     parameter_text_prototype(call, text);
-    if (labelled)
-        elfgen_text_column(out, call->abi == CALL_X86_64 ? "x86_64:" : "i386:", indent, indent);
+    if (labelled) {
+        char label[CALL_ABI_NAMES_ROOM];
+        snprintf(label, sizeof label, "%s:", syscall_abi(call->abi)->name);
+        elfgen_text_column(out, label, indent, indent);
+    }
     const char *rest = text;
     while (strlen(rest) > room) {
         size_t cut = room;
@@ -182,15 +192,16 @@ static void put_prototype(struct elfgen_text *out, const struct call_facts *call
 
 static void put_prototypes(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
 {
-    char texts[CALL_ABIS][CALL_PROTOTYPE_ROOM] = {"", ""};
-    unsigned count = 0;
+    char texts[CALL_ABIS][CALL_PROTOTYPE_ROOM] = {{0}};
+    const char *first = NULL;
+    bool same = true;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         if (!calls[abi] || calls[abi]->number < 0)
             continue;
         parameter_text_prototype(calls[abi], texts[abi]);
-        count++;
+        first = first ? first : texts[abi];
+        same = same && strcmp(texts[abi], first) == 0;
     }
-    bool same = count < 2 || strcmp(texts[CALL_X86_64], texts[CALL_I386]) == 0;
     bool done = false;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         if (!calls[abi] || calls[abi]->number < 0 || (same && done))
@@ -219,7 +230,7 @@ __attribute__((format(printf, 3, 4))) static void put_note(struct elfgen_text *o
 /* Prints that the ABI has no such call. */
 static void put_missing(struct elfgen_text *out, bool *any, const struct call_facts *call)
 {
-    const char *abi = syscall_convention(call->abi)->abi;
+    const char *abi = syscall_abi(call->abi)->name;
     const char *through = syscall_through(call->abi, call->name);
     if (through)
         put_note(out, any, "%s has no %s: %s (%d) does it.", abi, call->name, through,
@@ -230,15 +241,40 @@ static void put_missing(struct elfgen_text *out, bool *any, const struct call_fa
         put_note(out, any, "%s has no call of that number.", abi);
 }
 
+/* Prints what the call of one column is in the ABIs of the others. */
+static void put_elsewhere(struct elfgen_text *out, bool *any, const struct call_facts *call)
+{
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        const char *other = syscall_abi(abi)->name;
+        if (abi == call->abi)
+            continue;
+        if (call->numbers[abi] >= 0)
+            put_note(out, any, "%s is number %d (0x%x) in %s.", call->name, call->numbers[abi],
+                     (unsigned)call->numbers[abi], other);
+        else
+            put_note(out, any, "%s has no %s.", other, call->name);
+    }
+}
+
+/* Whether the columns are of several calls. */
+static bool are_different(const struct call_facts *const calls[CALL_ABIS])
+{
+    const struct call_facts *first = NULL;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        if (first && calls[abi] && strcmp(first->name, calls[abi]->name) != 0)
+            return true;
+        first = first ? first : calls[abi];
+    }
+    return false;
+}
+
 /* Prints what the columns leave open. */
 static void put_notes(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
 {
-    const struct call_facts *left = calls[CALL_X86_64], *right = calls[CALL_I386];
-    bool differ = left && right && strcmp(left->name, right->name) != 0;
+    bool differ = are_different(calls);
     bool any = false, noted = false;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         const struct call_facts *call = calls[abi];
-        const char *other = syscall_convention(abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64)->abi;
         if (call && call->number < 0)
             put_missing(out, &any, call);
         if (!call || call->number < 0)
@@ -246,16 +282,13 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
         if (!call->implemented)
             put_note(out, &any,
                      "%s: Linux has no such call, only the number: it answers -38 (ENOSYS).",
-                     syscall_convention(abi)->abi);
+                     syscall_abi(abi)->name);
         else if (!call->row && (differ || !noted))
             put_note(out, &any, "The parameters of %s are not in tinyelf's table: see man 2.",
                      call->name);
         noted |= call->implemented && !call->row;
-        if (differ && call->elsewhere >= 0)
-            put_note(out, &any, "%s is number %d (0x%x) in %s.", call->name, call->elsewhere,
-                     (unsigned)call->elsewhere, other);
-        else if (differ)
-            put_note(out, &any, "%s has no %s.", other, call->name);
+        if (differ)
+            put_elsewhere(out, &any, call);
     }
 }
 
@@ -264,16 +297,16 @@ static void add_head(struct grid *grid, const bool asked[CALL_ABIS])
     unsigned row = add_row(grid, "");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (asked[abi])
-            add(grid, row, abi, "%s", syscall_convention(abi)->abi);
+            add(grid, row, abi, "%s", syscall_abi(abi)->name);
 }
 
 void syscall_put_one(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
 {
-    const bool asked[CALL_ABIS] = {calls[CALL_X86_64], calls[CALL_I386]};
-    bool shown[CALL_ABIS], bare[CALL_ABIS];
+    bool asked[CALL_ABIS], shown[CALL_ABIS], bare[CALL_ABIS];
     struct grid grid = {.count = 0};
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
-        shown[abi] = calls[abi] && calls[abi]->number >= 0;
+        asked[abi] = calls[abi] != NULL;
+        shown[abi] = asked[abi] && calls[abi]->number >= 0;
         bare[abi] = shown[abi] && !calls[abi]->row;
     }
     put_prototypes(out, calls);
@@ -298,7 +331,7 @@ void syscall_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS])
     unsigned number = add_row(&grid, "number");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (asked[abi])
-            add(&grid, number, abi, "%s", syscall_convention(abi)->number);
+            add(&grid, number, abi, "%s", syscall_abi(abi)->number);
     add_registers(&grid, asked);
     add_rules(&grid, asked, NULL);
     put_grid(out, &grid, asked);

@@ -8,32 +8,41 @@
 #include "cli/cli.h"
 #include "commands/commands.h"
 
-enum { OPTION_ABI = 256, OPTION_LIST, OPTION_JSON, OPTION_HELP };
-
-static const struct option long_options[] = {
-    {"abi", required_argument, NULL, OPTION_ABI},
-    {"list", no_argument, NULL, OPTION_LIST},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+/* The texts of the instructions that make system calls. */
+static const struct {
+#define INSTRUCTION(id, text, bytes, abi) char id[16];
+#include "syscalls/call_instructions.def"
+#undef INSTRUCTION
+} instructions = {
+#define INSTRUCTION(id, text, bytes, abi) text,
+#include "syscalls/call_instructions.def"
+#undef INSTRUCTION
 };
 
-static void help(void)
-{
-    puts("Usage: tinyelf syscall [OPTIONS] [NAME|NUMBER]\n"
-         "Prints a system call's number, parameters, the registers that carry them, and the "
-         "kernel's\n"
-         "function for it, in both ABIs of x86: a number means another call in each. Without NAME "
-         "and\n"
-         "--list: the registers.\n\n"
-         "      --abi ABI  only x86_64 (syscall) or i386 (int 0x80)\n"
-         "      --list     all calls: by name; with --abi by number, with parameters\n"
-         "      --json     as one JSON object\n"
-         "      --help     this text\n\n"
-         "NUMBER is decimal or 0x... Names and numbers are libseccomp's: a call that is newer than "
-         "the\n"
-         "installed libseccomp is unknown here. x32 (numbers with bit 30 set) is not covered.");
-}
+static const struct option_choice abis[] = {
+#define ABI(id, name, title, arch, word, entry, x32, instruction, number, result, arguments, lost) \
+    {name, CALL_##id, instructions.instruction},
+#include "syscalls/abi.def"
+#undef ABI
+    {NULL, 0, NULL},
+};
+
+#define OPTIONS "commands/syscall/options.def"
+#include "cli/option_rows_expand.h"
+
+const struct command_options command_syscall_options = {
+    .name = "syscall",
+    .usage = "[OPTIONS] [NAME|NUMBER]",
+    .about = "Prints a system call's number, parameters, the registers that carry them, and "
+             "the kernel's function for it, in both ABIs of x86: a number means another "
+             "call in each. Without NAME and --list it prints the registers.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .notes = "NUMBER is decimal or 0x... Names and numbers are libseccomp's: a call that is "
+             "newer than the installed libseccomp is unknown here. x32 (numbers with bit 30 "
+             "set) is not covered.",
+    .exit_status = "0 if there is such a call, 1 if not, 2 for a usage error.",
+};
 
 /* What was asked, and the tables with the answers. */
 struct question {
@@ -53,7 +62,7 @@ static struct calls calls;
 static bool find(enum call_abi abi, uint64_t number, struct call_facts *facts)
 {
     const struct call *call = number < CALLS_END ? syscall_find(&calls, abi, number) : NULL;
-    *facts = (struct call_facts){.abi = abi, .number = -1, .elsewhere = -1};
+    *facts = (struct call_facts){.abi = abi, .number = -1};
     if (!call)
         return false;
     facts->number = (int)number;
@@ -90,18 +99,26 @@ static struct call_facts *make_room(void)
     return all;
 }
 
+static unsigned count_asked(const struct question *question)
+{
+    unsigned count = 0;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        count += question->asked[abi];
+    return count;
+}
+
 static int list(const struct question *question, struct standard_output *output)
 {
     struct call_facts *all = make_room();
     if (!all)
         return EXIT_NO;
-    bool both = question->asked[CALL_X86_64] && question->asked[CALL_I386];
+    bool several = count_asked(question) > 1;
     size_t count = find_all(question->asked, all);
-    if (both)
+    if (several)
         qsort(all, count, sizeof *all, compare_names);
     if (question->json)
         syscall_put_json(&output->text, question->asked, all, count);
-    else if (both)
+    else if (several)
         syscall_put_names(&output->text, all, count);
     else
         syscall_put_list(&output->text, all, count);
@@ -110,14 +127,6 @@ static int list(const struct question *question, struct standard_output *output)
 }
 
 /* ---- one call ---- */
-
-/* The requested ABIs in words. */
-static const char *which(const struct question *question)
-{
-    if (question->asked[CALL_X86_64] && question->asked[CALL_I386])
-        return "x86_64 or i386";
-    return question->asked[CALL_X86_64] ? "x86_64" : "i386";
-}
 
 /* Prints "tinyelf: 'NAME': TEXT"; a number has no quotes. Returns EXIT_NO. */
 __attribute__((format(printf, 2, 3))) static int refuse(const struct question *question,
@@ -174,34 +183,35 @@ static int refuse_name(const struct question *question)
 
 static int refuse_number(const struct question *question)
 {
-    enum { X32 = 1 << 30 };
     unsigned last = 0;
     uint64_t number = question->number;
-    if (question->asked[CALL_X86_64] && (number & X32) && number - X32 < CALLS_END)
-        return refuse(question, "no such system call: bit 30 makes it one of x32's, which are not "
-                                "covered here");
+    char names[CALL_ABI_NAMES_ROOM];
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        uint32_t x32 = syscall_abi(abi)->x32;
+        if (question->asked[abi] && (number & x32) && number - x32 < CALLS_END)
+            return refuse(question, "no such system call: bit 30 makes it one of x32's, which are "
+                                    "not covered here");
+    }
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         for (unsigned i = last; question->asked[abi] && i < CALLS_END; i++)
             if (syscall_find(&calls, abi, i))
                 last = i;
+    syscall_abi_names(question->asked, names);
     return refuse(question, "no such system call in %s: the last that libseccomp knows there is %u",
-                  which(question), last);
+                  names, last);
 }
 
-/* Reports that only the other ABI has the call. */
+/* Reports that only another ABI has the call. */
 static int refuse_abi(const struct question *question, const struct call_facts *other)
 {
-    const char *abi = syscall_convention(other->abi)->abi;
+    const char *abi = syscall_abi(other->abi)->name;
+    char names[CALL_ABI_NAMES_ROOM];
+    syscall_abi_names(question->asked, names);
     if (question->is_number)
-        return refuse(question, "no such system call in %s: in %s it is %s", which(question), abi,
+        return refuse(question, "no such system call in %s: in %s it is %s", names, abi,
                       other->name);
-    return refuse(question, "no such system call in %s: in %s it is number %d", which(question),
-                  abi, other->number);
-}
-
-static enum call_abi other_than(enum call_abi abi)
-{
-    return abi == CALL_X86_64 ? CALL_I386 : CALL_X86_64;
+    return refuse(question, "no such system call in %s: in %s it is number %d", names, abi,
+                  other->number);
 }
 
 /* Finds the call in one ABI. If it has none, the number is -1 and the name as given. */
@@ -209,9 +219,9 @@ static void find_asked(const struct question *question, enum call_abi abi, struc
 {
     int of_name = question->is_number ? -1 : syscall_number(abi, question->word);
     bool is = find(abi, question->is_number ? question->number : (uint64_t)of_name, facts);
-    if (is)
-        facts->elsewhere = syscall_number(other_than(abi), facts->name);
-    else if (!question->is_number)
+    for (unsigned in = 0; is && in < CALL_ABIS; in++)
+        facts->numbers[in] = syscall_number(in, facts->name);
+    if (!is && !question->is_number)
         snprintf(facts->name, sizeof facts->name, "%s", question->word);
 }
 
@@ -254,39 +264,32 @@ static int rules(const struct question *question, struct standard_output *output
     return EXIT_YES;
 }
 
-static bool parse_abi(const char *text, bool asked[CALL_ABIS])
+static int take_option(void *context, const struct option_given *given)
 {
-    bool any = false;
-    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
-        any |= asked[abi] = strcmp(text, syscall_convention(abi)->abi) == 0;
-    return any;
+    struct question *question = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_ABI:
+        for (int abi = 0; abi < CALL_ABIS; abi++)
+            question->asked[abi] = abi == given->choice;
+        break;
+    case OPTION_LIST:
+        question->list = true;
+        break;
+    case OPTION_JSON:
+        question->json = true;
+        break;
+    }
+    return EXIT_YES;
 }
 
 int command_syscall(int argc, char **argv)
 {
     struct standard_output *output = stdout_open();
-    struct question question = {.asked = {true, true}};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_ABI:
-            if (!parse_abi(optarg, question.asked))
-                return usage_error("syscall", "--abi '%s': it is x86_64 or i386", optarg);
-            break;
-        case OPTION_LIST:
-            question.list = true;
-            break;
-        case OPTION_JSON:
-            question.json = true;
-            break;
-        case OPTION_HELP:
-            help();
-            return help_end();
-        default:
-            return usage_error_option("syscall", option, argv, long_options);
-        }
-    }
+    struct question question = {.list = false};
+    memset(question.asked, true, sizeof question.asked);
+    int status = options_read(&command_syscall_options, argc, argv, take_option, &question);
+    if (status != OPTIONS_READ)
+        return status;
     if (argc - optind > 1)
         return usage_error("syscall", "one call at a time");
     if (optind < argc && question.list)
@@ -296,6 +299,6 @@ int command_syscall(int argc, char **argv)
     int (*answer)(const struct question *, struct standard_output *) = question.list   ? list
                                                                        : question.word ? one
                                                                                        : rules;
-    int status = answer(&question, output);
+    status = answer(&question, output);
     return stdout_finish(output) ? status : EXIT_NO;
 }

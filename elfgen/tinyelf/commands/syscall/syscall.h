@@ -1,4 +1,4 @@
-/* Prints system calls: one in both ABIs, whole tables, how calls are made. */
+/* Prints system calls: one in each ABI, whole tables, how calls are made. */
 #ifndef SYSCALL_H
 #define SYSCALL_H
 
@@ -18,7 +18,7 @@ void syscall_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS]);
 /* Prints a line per call of one ABI, with parameters, in the order given. */
 void syscall_put_list(struct elfgen_text *out, const struct call_facts *calls, size_t count);
 
-/* Prints a line per name, for both ABIs. `calls` is sorted by name, x86_64 before i386. */
+/* Prints a line per name, for all ABIs. `calls` is sorted by name. */
 void syscall_put_names(struct elfgen_text *out, const struct call_facts *calls, size_t count);
 
 /* Prints one JSON object: the conventions of the ABIs asked for, and the calls in the order

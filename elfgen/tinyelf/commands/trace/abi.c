@@ -22,7 +22,7 @@ static void put_bytes(struct elfgen_text *out, const struct call_site *site)
 {
     elfgen_text_hex_bytes(out, site->bytes, sizeof site->bytes, ' ');
     elfgen_text_string(out, "  ");
-    elfgen_text_string(out, call_site_instruction_name(site->call_instruction));
+    elfgen_text_string(out, syscall_instruction(site->call_instruction)->name);
 }
 
 /* Prints which file the bytes come from. */
@@ -98,8 +98,9 @@ static const struct call_row *row_of(const struct trace_call *call)
 
 static void put_number(struct elfgen_text *out, const struct trace_call *call)
 {
-    begin(out, syscall_convention(call->call->abi)->number, call->call->number, false);
-    elfgen_text_string(out, call->call->abi == CALL_I386 ? "i386: " : "x86-64: ");
+    begin(out, syscall_abi(call->call->abi)->number, call->call->number, false);
+    elfgen_text_string(out, syscall_abi(call->call->abi)->title);
+    elfgen_text_string(out, ": ");
     if (call->known) {
         elfgen_text_string(out, call->known->name);
         elfgen_text_string(out, ", in the kernel ");
@@ -119,8 +120,7 @@ static void put_argument(struct elfgen_text *out, const struct trace_call *call,
     const struct call_row *row = row_of(call);
     const struct call_parameter *parameter = &row->parameters[index];
     char name[96];
-    begin(out, syscall_convention(call->call->abi)->arguments[index], call->call->arguments[index],
-          true);
+    begin(out, syscall_abi(call->call->abi)->arguments[index], call->call->arguments[index], true);
     parameter_text_declare(parameter, name, sizeof name);
     elfgen_text_string(out, name);
     if (strace_argument_is_absent(call->call, row, index)) {
@@ -147,8 +147,7 @@ void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, boo
     for (unsigned i = 0; row && i < ELFGEN_ARGUMENTS && row->parameters[i].name; i++)
         put_argument(out, call, i, false, reader);
     for (unsigned i = 0; !row && i < ELFGEN_ARGUMENTS; i++) {
-        begin(out, syscall_convention(call->call->abi)->arguments[i], call->call->arguments[i],
-              true);
+        begin(out, syscall_abi(call->call->abi)->arguments[i], call->call->arguments[i], true);
         elfgen_text_string(out, "argument ");
         elfgen_text_decimal(out, i + 1, 0);
         elfgen_text_string(out, ", if it has so many\n");
@@ -167,7 +166,7 @@ void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, 
     for (unsigned i = 0; row && i < ELFGEN_ARGUMENTS && row->parameters[i].name; i++)
         if (is_answer(row, i) && !call->call->failed && call->call->arguments[i] != 0)
             put_argument(out, call, i, true, reader);
-    begin(out, syscall_convention(call->call->abi)->number, (uint64_t)call->call->result, false);
+    begin(out, syscall_abi(call->call->abi)->number, (uint64_t)call->call->result, false);
     elfgen_text_string(out, "returned: ");
     strace_result_text(out, call->call, row, reader);
     elfgen_text_string(out, "\n\n");

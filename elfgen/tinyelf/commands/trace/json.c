@@ -47,7 +47,7 @@ static void put_instruction(struct elfgen_text *out, const struct trace_call *ca
         return;
     }
     elfgen_text_string(out, "{\"name\":");
-    json_string(out, call_site_instruction_name(call->site.call_instruction));
+    json_string(out, syscall_instruction(call->site.call_instruction)->name);
     json_key(out, "bytes");
     elfgen_text_char(out, '"');
     elfgen_text_hex_bytes(out, call->site.bytes, sizeof call->site.bytes, 0);
@@ -93,7 +93,7 @@ static void put_arguments(struct elfgen_text *out, const struct trace_kept *kept
     elfgen_text_char(out, '[');
     for (unsigned i = 0; i < count; i++) {
         elfgen_text_string(out, i == 0 ? "{\"register\":" : ",{\"register\":");
-        json_string(out, syscall_convention(call->abi)->arguments[i]);
+        json_string(out, syscall_abi(call->abi)->arguments[i]);
         json_key_number(out, "value", call->arguments[i]);
         json_key_string(out, "name", row ? row->parameters[i].name : NULL);
         json_key_string(out, "type", row ? syscall_type_text(row->parameters[i].type) : NULL);
@@ -121,7 +121,7 @@ void trace_json_call(struct trace_json *json, const struct trace_kept *kept, boo
     const struct trace_call *call = &kept->call;
     char entry[CALL_ENTRY_ROOM];
     begin_event(json, "call", call->id);
-    json_key_string(out, "abi", call->call->abi == CALL_I386 ? "i386" : "x86_64");
+    json_key_string(out, "abi", syscall_abi(call->call->abi)->name);
     json_key_number(out, "number", call->call->number);
     json_key_string(out, "name", call->known ? call->known->name : NULL);
     json_key_string(out, "entry",

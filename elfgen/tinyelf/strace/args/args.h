@@ -66,7 +66,7 @@ static inline int64_t strace_load_signed(const uint8_t *bytes, size_t size)
 /* The size of long and of pointers in the call's ABI. */
 static inline size_t strace_word_size(const struct strace_value *v)
 {
-    return v->call->abi == CALL_X86_64 ? 8 : 4;
+    return syscall_abi(v->call->abi)->word;
 }
 
 /* Another argument of the same call. */

@@ -1,6 +1,8 @@
 /* Prints arguments that point to one number or to many. */
 #include "args.h"
 
+#include "elfgen/memory.h"
+
 /* ---- pointers to numbers ---- */
 
 static void put_list_of_one(const struct strace_value *v, size_t size, bool is_signed)
@@ -113,7 +115,8 @@ void strace_put_cpu_set(const struct strace_value *v)
 void strace_put_mincore(const struct strace_value *v)
 {
     uint8_t bytes[SHOWN_ITEMS + 1];
-    uint64_t pages = strace_argument(v, 1) / 4096 + (strace_argument(v, 1) % 4096 != 0);
+    uint64_t pages =
+        strace_argument(v, 1) / ELFGEN_PAGE + (strace_argument(v, 1) % ELFGEN_PAGE != 0);
     size_t count = pages < sizeof bytes ? (size_t)pages : sizeof bytes;
     if (!strace_take(v, bytes, count))
         return;

@@ -1,7 +1,7 @@
 /* Rewrites instructions that read an address from the global offset table into ones that hold the
  * address. Position-independent code reads addresses from that table; in a program whose addresses
  * are known, an instruction of the same length can hold them itself. */
-#include "elfgen/image.h"
+#include "x86_relax.h"
 
 #include <string.h>
 
@@ -41,16 +41,15 @@ struct instruction {
 /* Reads the bytes before the relocated ones. Returns false if they are not what the relocation's
  * type says.
  */
-static bool read_instruction(uint16_t machine, const uint8_t *bytes, uint64_t size,
+static bool read_instruction(bool is_64, const uint8_t *bytes, uint64_t size,
                              const struct elfgen_relocation *relocation,
                              struct instruction *instruction)
 {
     const uint64_t at = relocation->offset;
-    const bool is_64 = machine == ELFGEN_EM_X86_64;
     const bool rex = is_64 && relocation->type == ELFGEN_R_X86_64_REX_GOTPCRELX;
     const bool plain = is_64 && relocation->type == ELFGEN_R_X86_64_GOTPCREL;
     if (is_64 ? !rex && !plain && relocation->type != ELFGEN_R_X86_64_GOTPCRELX
-              : machine != ELFGEN_EM_386 || relocation->type != ELFGEN_R_386_GOT32X)
+              : relocation->type != ELFGEN_R_386_GOT32X)
         return false;
     if (!bytes || at > size || size - at < 4 || at < (rex ? 3 : 2))
         return false;
@@ -65,11 +64,11 @@ static bool read_instruction(uint16_t machine, const uint8_t *bytes, uint64_t si
     return relocation->addend == 0 && ((mode == 2 && base != 4) || (mode == 0 && base == 5));
 }
 
-bool elfgen_can_relax(uint16_t machine, const uint8_t *bytes, uint64_t size,
+static bool can_relax(bool is_64, const uint8_t *bytes, uint64_t size,
                       const struct elfgen_relocation *relocation)
 {
     struct instruction instruction;
-    if (!read_instruction(machine, bytes, size, relocation, &instruction))
+    if (!read_instruction(is_64, bytes, size, relocation, &instruction))
         return false;
     const unsigned reg = instruction.modrm >> 3 & 7;
     if (!instruction.marked)
@@ -81,12 +80,12 @@ bool elfgen_can_relax(uint16_t machine, const uint8_t *bytes, uint64_t size,
 }
 
 /* call and jmp: relative to the next instruction. */
-static void relax_branch(uint16_t machine, uint8_t *bytes, const struct instruction *instruction,
+static void relax_branch(bool is_64, uint8_t *bytes, const struct instruction *instruction,
                          struct elfgen_relocation *relocation)
 {
     uint8_t *at = bytes + relocation->offset - 2;
     relocation->addend = -4;
-    relocation->type = machine == ELFGEN_EM_386 ? ELFGEN_R_386_PC32 : ELFGEN_R_X86_64_PC32;
+    relocation->type = is_64 ? ELFGEN_R_X86_64_PC32 : ELFGEN_R_386_PC32;
     memset(at, 0, 6);
     if ((instruction->modrm >> 3 & 7) == MODRM_CALL) {
         at[0] = ADDRESS_SIZE; /* without effect: it fills a byte */
@@ -98,15 +97,14 @@ static void relax_branch(uint16_t machine, uint8_t *bytes, const struct instruct
     relocation->offset--;
 }
 
-bool elfgen_relax(uint16_t machine, uint8_t *bytes, uint64_t size,
-                  struct elfgen_relocation *relocation)
+static bool relax(bool is_64, uint8_t *bytes, uint64_t size, struct elfgen_relocation *relocation)
 {
     struct instruction instruction;
-    if (!elfgen_can_relax(machine, bytes, size, relocation) ||
-        !read_instruction(machine, bytes, size, relocation, &instruction))
+    if (!can_relax(is_64, bytes, size, relocation) ||
+        !read_instruction(is_64, bytes, size, relocation, &instruction))
         return false;
     if (instruction.opcode == CALL_OR_JMP) {
-        relax_branch(machine, bytes, &instruction, relocation);
+        relax_branch(is_64, bytes, &instruction, relocation);
         return true;
     }
     uint8_t *at = bytes + relocation->offset;
@@ -132,9 +130,39 @@ bool elfgen_relax(uint16_t machine, uint8_t *bytes, uint64_t size,
     relocation->addend = 0;
     /* The value is sign-extended if the operation has 64 bits; if it has 32, any value of four
      * bytes will do. */
-    if (machine == ELFGEN_EM_386)
-        relocation->type = ELFGEN_R_386_32;
-    else
-        relocation->type = ELFGEN_R_X86_64_32S;
+    relocation->type = is_64 ? ELFGEN_R_X86_64_32S : ELFGEN_R_386_32;
     return true;
+}
+
+bool elfgen_x86_64_can_relax(const uint8_t *bytes, uint64_t size,
+                             const struct elfgen_relocation *relocation)
+{
+    return can_relax(true, bytes, size, relocation);
+}
+
+bool elfgen_i386_can_relax(const uint8_t *bytes, uint64_t size,
+                           const struct elfgen_relocation *relocation)
+{
+    return can_relax(false, bytes, size, relocation);
+}
+
+bool elfgen_x86_64_relax(uint8_t *bytes, uint64_t size, struct elfgen_relocation *relocation)
+{
+    return relax(true, bytes, size, relocation);
+}
+
+bool elfgen_i386_relax(uint8_t *bytes, uint64_t size, struct elfgen_relocation *relocation)
+{
+    return relax(false, bytes, size, relocation);
+}
+
+/* An instruction without a base register holds the slot's address, not its distance from the
+ * table's base: ModRM is 00 reg 101. */
+uint32_t elfgen_i386_plain(const struct elfgen_got_rule *rule, const uint8_t *bytes, uint64_t size,
+                           const struct elfgen_relocation *relocation)
+{
+    if (rule->use == ELFGEN_GOT_SLOT && bytes && relocation->offset >= 1 &&
+        relocation->offset <= size && (bytes[relocation->offset - 1] & 0xc7) == 0x05)
+        return ELFGEN_R_386_32;
+    return rule->plain;
 }

@@ -1,0 +1,75 @@
+/* The architectures, one row each. */
+#include "elfgen/arch.h"
+
+#include <string.h>
+
+#include "relocations.h"
+
+static const struct elfgen_arch archs[] = {
+    {.name = "x86_64",
+     .title = "x86-64",
+     .machines = {ELFGEN_EM_X86_64},
+     .class_ = ELFGEN_CLASS64,
+     .page_smallest = 4096,
+     .page_largest = 4096,
+     /* TASK_SIZE_MAX, arch/x86/include/asm/page_64.h: with four-level page tables. */
+     .user_end = (UINT64_C(1) << 47) - 4096,
+     .default_base = 0x10000,
+     .flags = "x86 has none",
+     .has_addends = true,
+     .call_abis = {"x86_64", "i386"},
+     .relocations = &elfgen_x86_64_relocations},
+    {.name = "i386",
+     .title = "i386",
+     /* Linux takes both for the same (arch/x86/include/asm/elf.h, elf_check_arch_ia32()). */
+     .machines = {ELFGEN_EM_386, ELFGEN_EM_486},
+     .class_ = ELFGEN_CLASS32,
+     .page_smallest = 4096,
+     .page_largest = 4096,
+     /* TASK_SIZE of a 32-bit kernel with its usual split; a 64-bit kernel gives more. */
+     .user_end = 0xc0000000,
+     .default_base = 0x10000,
+     .flags = "x86 has none",
+     /* arch/x86/include/asm/elf.h, elf_read_implies_exec() */
+     .readable_is_executable = true,
+     .call_abis = {"i386"},
+     .relocations = &elfgen_i386_relocations},
+    {.name = "aarch64",
+     .title = "AArch64",
+     .machines = {ELFGEN_EM_AARCH64},
+     .class_ = ELFGEN_CLASS64,
+     /* arch/arm64/Kconfig: 4, 16 or 64 KiB, which a program must not depend on. */
+     .page_smallest = 4096,
+     .page_largest = 65536,
+     /* DEFAULT_MAP_WINDOW_64, arch/arm64/include/asm/processor.h: with 48 bits of addresses. */
+     .user_end = UINT64_C(1) << 48,
+     .default_base = 0x10000,
+     .flags = "AArch64 has none",
+     .has_addends = true,
+     .call_abis = {"aarch64"},
+     .relocations = &elfgen_aarch64_relocations},
+};
+
+enum { ARCHS = sizeof archs / sizeof archs[0] };
+
+const struct elfgen_arch *elfgen_arch_find(uint64_t machine)
+{
+    for (size_t i = 0; i < ARCHS && machine != 0; i++)
+        for (size_t j = 0; j < ELFGEN_ARCH_MACHINES; j++)
+            if (archs[i].machines[j] == machine)
+                return &archs[i];
+    return NULL;
+}
+
+const struct elfgen_arch *elfgen_arch_named(const char *name)
+{
+    for (size_t i = 0; i < ARCHS; i++)
+        if (strcmp(archs[i].name, name) == 0)
+            return &archs[i];
+    return NULL;
+}
+
+const struct elfgen_arch *elfgen_arch_get(unsigned index)
+{
+    return index < ARCHS ? &archs[index] : NULL;
+}

@@ -1,0 +1,16 @@
+/* Shows names and messages that a file or program made up, so that a terminal prints them and does
+ * nothing else. */
+#ifndef BASE_VISIBLE_H
+#define BASE_VISIBLE_H
+
+#include "elfgen/text.h"
+
+/* Appends the bytes with \xNN in place of each that a terminal may obey: control characters (C0,
+ * DEL, C1), Unicode's separators of lines and controls of direction, and bytes that are not
+ * UTF-8. What else is UTF-8 stays, as does a backslash. */
+void visible_bytes(struct elfgen_text *text, const char *bytes, size_t length);
+
+/* The same for a string; NULL prints as nothing. */
+void visible_string(struct elfgen_text *text, const char *string);
+
+#endif

@@ -1,0 +1,36 @@
+/* Reads the registers of a traced process that say which system call it makes. */
+#include "registers.h"
+
+#include <linux/elf.h>
+#include <stddef.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+
+/* Registers of a 64-bit process, or of a 32-bit one, which has a different layout. */
+union layouts {
+    struct user_regs_struct wide;
+    uint32_t narrow[17]; /* bx cx dx si di bp ax ds es fs gs orig_ax ip cs flags sp ss */
+};
+enum { NARROW_BX = 0, NARROW_AX = 6, NARROW_CALL = 11 };
+
+bool registers_read(pid_t id, enum call_abi abi, struct call_registers *registers)
+{
+    union layouts layouts;
+    struct iovec place = {&layouts, sizeof layouts};
+    if (ptrace(PTRACE_GETREGSET, id, NT_PRSTATUS, &place) != 0)
+        return false;
+    if (place.iov_len == sizeof layouts.narrow) {
+        *registers = (struct call_registers){.number = layouts.narrow[NARROW_CALL],
+                                             .result = (int32_t)layouts.narrow[NARROW_AX],
+                                             .first = layouts.narrow[NARROW_BX]};
+        return true;
+    }
+    /* A 64-bit process may make calls of either ABI. */
+    const uint64_t firsts[CALL_ABIS] = {
+        [CALL_X86_64] = layouts.wide.rdi, [CALL_I386] = layouts.wide.rbx};
+    *registers = (struct call_registers){.number = layouts.wide.orig_rax,
+                                         .result = (int64_t)layouts.wide.rax,
+                                         .first = syscall_register(abi, firsts[abi])};
+    return true;
+}
