@@ -3,6 +3,18 @@
 
 #include <string.h>
 
+static bool encoding_bits(const struct elfgen_claim *claim, unsigned number,
+                          struct elfgen_bit_group *group)
+{
+    if (number >= claim->encoding->bit_count)
+        return false;
+    const struct elfgen_bit_meaning *bits = &claim->encoding->bits[number];
+    uint64_t mask = (UINT64_C(1) << bits->width) - 1;
+    *group = (struct elfgen_bit_group){bits->name, bits->low, bits->width,
+                                       claim->value >> bits->low & mask};
+    return true;
+}
+
 bool elfgen_claim_bits(const struct elfgen_view *view, const struct elfgen_claim *claim,
                        unsigned number, struct elfgen_bit_group *group)
 {
@@ -16,6 +28,8 @@ bool elfgen_claim_bits(const struct elfgen_view *view, const struct elfgen_claim
         ELFGEN_BIT_GROUPS(X)
 #undef X
     };
+    if (claim->encoding)
+        return encoding_bits(claim, number, group);
     unsigned column = view->class_ == ELFGEN_CLASS64;
     for (size_t i = 0; claim->field && i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(rows[i].field, claim->field->name) != 0 || number-- > 0)

@@ -19,13 +19,14 @@ uint8_t elfgen_code_length(const struct elfgen_code *code, const struct elfgen_r
 }
 
 /* Whether what the caller's decoder said is in the ranges of code.h. */
-static bool is_valid(const struct elfgen_instruction *instruction,
+static bool is_valid(const struct elfgen_machine *machine,
+                     const struct elfgen_instruction *instruction,
                      const struct elfgen_registers *registers, size_t left)
 {
     return instruction->length > 0 && instruction->length <= left &&
            registers->depth <= ELFGEN_STACK_SLOTS &&
            (instruction->flow != ELFGEN_FLOW_SYSTEM ||
-            (unsigned)instruction->call_instruction <= ELFGEN_CALL_SYSCALL32);
+            instruction->call_instruction < machine->call_instruction_count);
 }
 
 bool elfgen_code_decode(const struct elfgen_code *code, const struct elfgen_range *range,
@@ -36,7 +37,7 @@ bool elfgen_code_decode(const struct elfgen_code *code, const struct elfgen_rang
     return code->machine->decode(code->machine->context, code->view->bytes + offset, left,
                                  range->address + (offset - range->offset), registers,
                                  instruction) &&
-           is_valid(instruction, registers, left);
+           is_valid(code->machine, instruction, registers, left);
 }
 
 bool elfgen_code_signature(const struct elfgen_code *code, const struct elfgen_call *call,

@@ -36,30 +36,32 @@ static struct elfgen_bits join_bits(struct elfgen_bits a, struct elfgen_bits b)
     return (struct elfgen_bits){a.value & known, known};
 }
 
-static bool anything_known(const struct elfgen_registers *registers)
+static bool anything_known(const struct elfgen_code *code, const struct elfgen_registers *registers)
 {
     uint64_t known = registers->depth;
-    for (size_t i = 0; i < ELFGEN_REGISTERS; i++)
+    for (size_t i = 0; i < code->machine->register_count; i++)
         known |= registers->general[i].known;
     return known != 0;
 }
 
 /* Reduces *a to what both know. Returns true if that loses something. */
-static bool join(struct elfgen_registers *a, const struct elfgen_registers *b)
+static bool join(const struct elfgen_code *code, struct elfgen_registers *a,
+                 const struct elfgen_registers *b)
 {
-    struct elfgen_registers joined = {.depth = a->depth < b->depth ? a->depth : b->depth};
-    bool less = joined.depth != a->depth;
-    for (size_t i = 0; i < ELFGEN_REGISTERS; i++) {
-        joined.general[i] = join_bits(a->general[i], b->general[i]);
-        less = less || joined.general[i].known != a->general[i].known;
+    const uint64_t depth = a->depth < b->depth ? a->depth : b->depth;
+    bool less = depth != a->depth;
+    for (size_t i = 0; i < code->machine->register_count; i++) {
+        struct elfgen_bits joined = join_bits(a->general[i], b->general[i]);
+        less = less || joined.known != a->general[i].known;
+        a->general[i] = joined;
     }
-    /* Slots are matched from the last push. */
-    for (uint64_t i = 0; i < joined.depth; i++) {
-        struct elfgen_bits old = a->stack[a->depth - joined.depth + i];
-        joined.stack[i] = join_bits(old, b->stack[b->depth - joined.depth + i]);
-        less = less || joined.stack[i].known != old.known;
+    /* Slots are matched from the last push, and move down. */
+    for (uint64_t i = 0; i < depth; i++) {
+        struct elfgen_bits old = a->stack[a->depth - depth + i];
+        a->stack[i] = join_bits(old, b->stack[b->depth - depth + i]);
+        less = less || a->stack[i].known != old.known;
     }
-    *a = joined;
+    a->depth = depth;
     return less;
 }
 
@@ -120,7 +122,7 @@ static void reach_blindly(struct elfgen_code *code, uint64_t offset)
 static void lower(struct elfgen_code *code, struct elfgen_leader *leader,
                   const struct elfgen_registers *registers)
 {
-    if (!join(&leader->registers, registers))
+    if (!join(code, &leader->registers, registers))
         return;
     if (++leader->lowered >= MOST_LOWERED)
         leader->registers = (struct elfgen_registers){.depth = 0};
@@ -134,7 +136,7 @@ static void reach(struct elfgen_code *code, uint64_t offset,
     if (elfgen_bit_get(code->met, offset - code->from))
         return;
     struct elfgen_leader *leader =
-        anything_known(registers) && code->steps > 0 ? leader_at(code, offset, true) : NULL;
+        anything_known(code, registers) && code->steps > 0 ? leader_at(code, offset, true) : NULL;
     if (!leader) {
         reach_blindly(code, offset);
     } else if (leader->lowered == 0) {
@@ -193,19 +195,6 @@ static void come_back_later(struct elfgen_code *code, uint64_t after)
 
 /* ---- system calls ---- */
 
-/* Which registers hold the number and the arguments of a call, by instruction
- * (arch/x86/entry/entry_64.S and entry_64_compat.S). */
-enum { IN_MEMORY = UINT8_MAX };
-static const struct {
-    uint8_t number;
-    uint8_t arguments[ELFGEN_ARGUMENTS];
-} call_registers[] = {
-    [ELFGEN_CALL_SYSCALL] = {0, {7, 6, 2, 10, 8, 9}},
-    [ELFGEN_CALL_INT80] = {0, {3, 1, 2, 6, 7, 5}},
-    [ELFGEN_CALL_SYSENTER] = {0, {3, 1, 2, 6, 7, IN_MEMORY}},
-    [ELFGEN_CALL_SYSCALL32] = {0, {3, 5, 2, 6, 7, IN_MEMORY}},
-};
-
 static bool is_call_before(const void *call, const void *offset)
 {
     return ((const struct elfgen_call *)call)->offset < *(const uint64_t *)offset;
@@ -224,10 +213,14 @@ const struct elfgen_call *elfgen_code_call(const struct elfgen_code *code, uint6
                                                                            : NULL;
 }
 
-/* Calls of i386 see only the low halves of registers. */
-static struct elfgen_bits seen_by_kernel(enum elfgen_call_instruction by, struct elfgen_bits value)
+/* What the kernel sees of a register: some calls only the low half. */
+static struct elfgen_bits seen_by_kernel(const struct elfgen_call_instruction *by,
+                                         const struct elfgen_registers *registers, uint8_t which)
 {
-    if (by == ELFGEN_CALL_SYSCALL)
+    struct elfgen_bits value = {0, 0};
+    if (which < ELFGEN_REGISTERS_MOST)
+        value = registers->general[which];
+    if (which == ELFGEN_NO_REGISTER || by->width == 64)
         return value;
     return (struct elfgen_bits){value.value & UINT32_MAX, value.known | ~(uint64_t)UINT32_MAX};
 }
@@ -248,18 +241,14 @@ static void note_call(struct elfgen_code *code, struct elfgen_call *call)
 }
 
 /* Sets what is known of the registers after a call. */
-static void come_back(enum elfgen_call_instruction by, uint64_t next_address,
+static void come_back(const struct elfgen_call_instruction *by, uint64_t next_address,
                       struct elfgen_registers *registers)
 {
-    registers->general[0] = (struct elfgen_bits){0, 0};
-    if (by == ELFGEN_CALL_SYSCALL) {
-        registers->general[1] = (struct elfgen_bits){next_address, UINT64_MAX};
-        registers->general[11] = (struct elfgen_bits){0, 0};
-    } else {
-        /* Zeroed by kernels before 4.17, kept since. */
-        for (size_t i = 8; i < 12; i++)
+    for (size_t i = 0; i < ELFGEN_REGISTERS_MOST; i++)
+        if (by->changed >> i & 1)
             registers->general[i] = (struct elfgen_bits){0, 0};
-    }
+    if (by->next_address < ELFGEN_REGISTERS_MOST)
+        registers->general[by->next_address] = (struct elfgen_bits){next_address, UINT64_MAX};
 }
 
 /* Whether a call may change memory, and so the stack. */
@@ -277,14 +266,14 @@ static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t add
                          const struct elfgen_instruction *instruction,
                          struct elfgen_registers *registers)
 {
-    enum elfgen_call_instruction by = instruction->call_instruction;
-    struct elfgen_call call = {.offset = offset, .address = address, .call_instruction = by};
+    const struct elfgen_call_instruction *by =
+        &code->machine->call_instructions[instruction->call_instruction];
+    struct elfgen_call call = {
+        .offset = offset, .address = address, .call_instruction = instruction->call_instruction};
     struct elfgen_signature signature;
-    call.number = seen_by_kernel(by, registers->general[call_registers[by].number]);
+    call.number = seen_by_kernel(by, registers, by->number);
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
-        if (call_registers[by].arguments[i] != IN_MEMORY)
-            call.arguments[i] =
-                seen_by_kernel(by, registers->general[call_registers[by].arguments[i]]);
+        call.arguments[i] = seen_by_kernel(by, registers, by->arguments[i]);
     note_call(code, &call);
     /* By what is known on this path, whatever other paths bring. */
     bool named = elfgen_code_signature(code, &call, &signature);
@@ -293,7 +282,7 @@ static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t add
     come_back(by, address + instruction->length, registers);
     if (!named || may_write(&signature))
         registers->depth = 0;
-    if (by == ELFGEN_CALL_SYSCALL || by == ELFGEN_CALL_INT80)
+    if (by->returns)
         return true;
     calls_return(code); /* at a place that only the kernel knows */
     return false;
@@ -367,7 +356,7 @@ static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_regist
         if (!first && is_followed(code, offset, registers))
             return;
         first = false;
-        bool known = code->steps > 0 && anything_known(registers);
+        bool known = code->steps > 0 && anything_known(code, registers);
         if (known)
             code->steps--;
         else
@@ -425,8 +414,8 @@ static void mark_start(struct elfgen_code *code, uint64_t offset)
         elfgen_bit_set(code->starts, offset - code->from);
 }
 
-/* Queues the entry point. If Linux jumps there itself, all registers but rsp are zero; after an
- * interpreter nothing is known. */
+/* Queues the entry point. If Linux jumps there itself, all registers but the stack pointer are
+ * zero; after an interpreter nothing is known. */
 static void reach_entry(struct elfgen_code *code)
 {
     struct elfgen_registers registers = {.depth = 0};
@@ -440,8 +429,8 @@ static void reach_entry(struct elfgen_code *code)
     for (uint64_t i = 0;
          i < ELFGEN_MAPPINGS && elfgen_view_segment(code->view, i, &phdr, NULL) == ELFGEN_OK; i++)
         interpreted = interpreted || phdr.p_type == ELFGEN_PT_INTERP;
-    for (size_t i = 0; i < ELFGEN_REGISTERS && !interpreted; i++)
-        if (i != 4)
+    for (size_t i = 0; i < code->machine->register_count && !interpreted; i++)
+        if (i != code->machine->stack_pointer)
             registers.general[i].known = UINT64_MAX;
     uint64_t offset = mapping.offset + (entry - mapping.start);
     if (elfgen_code_has(code, offset))
@@ -505,7 +494,8 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
         return ELFGEN_NO_ROOM;
     if (needed == 0)
         return ELFGEN_OK;
-    if (!memory || (uintptr_t)memory % _Alignof(uint64_t) != 0)
+    if (machine->register_count > ELFGEN_REGISTERS_MOST || !memory ||
+        (uintptr_t)memory % _Alignof(uint64_t) != 0)
         return ELFGEN_BAD_ARGUMENT;
     size_t sections = elfgen_code_count_sections(view);
     code->sections = cut(&left, (sections + 1) * sizeof *code->sections);

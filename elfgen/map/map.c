@@ -120,6 +120,7 @@ static bool claim_whole(const struct elfgen_map *map, uint64_t offset, uint64_t 
     claim->section = ELFGEN_NO_SECTION;
     claim->index = 0;
     claim->field = NULL;
+    claim->encoding = NULL;
     claim->value = 0;
     claim->reader = reader;
     return true;
@@ -320,35 +321,26 @@ static bool next_instruction(struct elfgen_map *map, struct elfgen_claim *claim)
     return false;
 }
 
-/* Parts of instructions as fields, without fixed offsets and widths. */
-static const struct elfgen_field encoding_fields[ELFGEN_ENCODING_COUNT] = {
-#define X(name, meaning)                                                                           \
-    [ELFGEN_ENCODING_##                                                                            \
-        name] = {#name, {0, 0}, {0, 0}, ELFGEN_KIND_HEX, ELFGEN_READER_PROGRAM, meaning},
-    ELFGEN_ENCODINGS(X)
-#undef X
-};
-
 static bool next_encoding(struct elfgen_map *map, struct elfgen_claim *claim)
 {
+    const struct elfgen_machine *machine = map->code->machine;
     while (map->encoding < map->parts.count) {
         unsigned part = map->encoding++;
-        enum elfgen_encoding what = map->parts.parts[part].what;
-        unsigned length = map->parts.parts[part].length;
+        unsigned what = map->parts.parts[part].what, length = map->parts.parts[part].length;
         uint64_t offset = map->instruction.offset + map->parts.parts[part].offset;
         /* The caller's decoder named the parts. */
-        if ((unsigned)what >= ELFGEN_ENCODING_COUNT ||
+        if (what >= machine->encoding_count ||
             map->parts.parts[part].offset + length > map->instruction.length)
             continue;
         if (!claim_whole(map, offset, length, ELFGEN_PART_ENCODING, ELFGEN_READER_PROGRAM, claim))
             continue;
         claim->index = map->instruction.address;
-        claim->field = &encoding_fields[what];
-        /* Numbers are little-endian; all other parts are shown in the order of their bytes. */
-        bool number = what == ELFGEN_ENCODING_immediate || what == ELFGEN_ENCODING_displacement;
+        claim->encoding = &machine->encodings[what];
+        claim->field = &claim->encoding->field;
         if (length <= 8)
-            claim->value = elfgen_load(map->view->bytes + offset, length,
-                                       number ? ELFGEN_LITTLE_ENDIAN : ELFGEN_BIG_ENDIAN);
+            claim->value =
+                elfgen_load(map->view->bytes + offset, length,
+                            claim->encoding->is_number ? ELFGEN_LITTLE_ENDIAN : ELFGEN_BIG_ENDIAN);
         return true;
     }
     map->stage = STAGE_INSTRUCTIONS;

@@ -1,14 +1,17 @@
 /* Maps addresses to file offsets and back, by the PT_LOADs as Linux maps them. */
 #include "elfgen/memory.h"
 
+#include "elfgen/arch.h"
+
 #include "../format/codec.h"
 
-/* An i386 file without PT_GNU_STACK gets everything that is readable executable, too
- * (fs/binfmt_elf.c; arch/x86/include/asm/elf.h, elf_read_implies_exec()). */
+/* On some processors, a file without PT_GNU_STACK gets everything that is readable executable, too
+ * (fs/binfmt_elf.c, elf_read_implies_exec()). */
 static bool reads_imply_execution(const struct elfgen_view *view)
 {
+    const struct elfgen_arch *arch = elfgen_arch_find(view->ehdr.e_machine);
     struct elfgen_phdr phdr;
-    if (view->ehdr.e_machine != ELFGEN_EM_386)
+    if (!arch || !arch->readable_is_executable)
         return false;
     for (uint64_t i = 0;
          i < elfgen_memory_segments(view) && elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK;

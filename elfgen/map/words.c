@@ -4,8 +4,8 @@
 #include <string.h>
 
 /* Appends an argument as far as it is known. Numbers are signed. */
-static void put_argument(struct elfgen_text *text, const struct elfgen_call *call,
-                         struct elfgen_bits argument, enum elfgen_parameter_kind kind)
+static void put_argument(struct elfgen_text *text, unsigned width, struct elfgen_bits argument,
+                         enum elfgen_parameter_kind kind)
 {
     if (argument.known != UINT64_MAX) {
         elfgen_text_char(text, '?');
@@ -16,7 +16,7 @@ static void put_argument(struct elfgen_text *text, const struct elfgen_call *cal
         return;
     }
     int64_t number = (int64_t)argument.value;
-    if (call->call_instruction != ELFGEN_CALL_SYSCALL)
+    if (width == 32)
         number = (int32_t)argument.value;
     if (number < 0)
         elfgen_text_char(text, '-');
@@ -38,12 +38,13 @@ void elfgen_put_call(struct elfgen_text *text, const struct elfgen_code *code, u
             elfgen_text_decimal(text, (uint32_t)call->number.value, 0);
         return;
     }
+    unsigned width = code->machine->call_instructions[call->call_instruction].width;
     elfgen_text_column(text, signature.name, 0, sizeof signature.name);
     elfgen_text_char(text, '(');
     for (unsigned i = 0; i < signature.count; i++) {
         if (i > 0)
             elfgen_text_string(text, ", ");
-        put_argument(text, call, call->arguments[i], signature.parameters[i].kind);
+        put_argument(text, width, call->arguments[i], signature.parameters[i].kind);
     }
     elfgen_text_string(text, signature.known ? ")" : "...)");
 }
@@ -70,11 +71,10 @@ static bool put_groups(struct elfgen_text *text, const struct elfgen_view *view,
     return count > 0;
 }
 
-/* The letters of the bits that are set in a REX prefix. */
-static void put_rex(struct elfgen_text *text, uint64_t value)
+/* The letters of the bits that are set, from the highest down. */
+static void put_letters(struct elfgen_text *text, const char *letters, uint64_t value)
 {
-    static const char letters[] = "BXRW";
-    for (unsigned bit = 4; bit-- > 0;)
+    for (size_t bit = strlen(letters); bit-- > 0;)
         if (value >> bit & 1)
             elfgen_text_char(text, letters[bit]);
 }
@@ -83,11 +83,10 @@ void elfgen_put_encoding(struct elfgen_text *text, const struct elfgen_view *vie
                          const struct elfgen_claim *claim)
 {
     uint64_t offset;
-    if (strcmp(claim->field->name, "rex") == 0) {
-        put_rex(text, claim->value);
+    if (claim->encoding->letters) {
+        put_letters(text, claim->encoding->letters, claim->value);
     } else if (!put_groups(text, view, claim) && claim->length >= 4 &&
-               strcmp(claim->field->name, "immediate") == 0 &&
-               elfgen_memory_offset(view, claim->value, &offset)) {
+               claim->encoding->is_address && elfgen_memory_offset(view, claim->value, &offset)) {
         elfgen_text_string(text, "as an address: file offset ");
         elfgen_text_0x(text, offset);
     }

@@ -5,53 +5,73 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/help.h"
+#include "cli/option_rows.h"
 #include "commands/commands.h"
 
 struct command {
     const char *name;
     int (*run)(int argc, char **argv);
+    const struct command_options *options; /* NULL: the companion has them */
     const char *summary;
 };
 
-/* If this program is built without Zydis, its companion runs the commands that need it. */
+/* If this program is built without a decoder, its companion runs the commands that need one. */
 #ifdef TINYELF_COMPANION
-#define CODE_COMMAND(run) companion_run
+#define IF_true(function) companion_run, NULL
 #else
-#define CODE_COMMAND(run) run
+#define IF_true(function) function, &function##_options
 #endif
+#define IF_false(function) function, &function##_options
+#define COMMAND(name, function, needs_decoder, summary)                                            \
+    {name, IF_##needs_decoder(function), summary},
 
 static const struct command commands[] = {
-    {"build", command_build,
-     "make an executable from assembly, C, objects, archives, machine code or hex"},
-    {"check", command_check,
-     "say whether Linux starts a file, and if not, which field is to blame"},
-    {"compare", CODE_COMMAND(command_compare), "two files side by side: what their bytes are for"},
-    {"disasm", CODE_COMMAND(command_disasm), "print a program's instructions"},
-    {"dump", command_dump, "print headers, segments and sections as readelf does"},
-    {"explain", CODE_COMMAND(command_explain), "name every byte of a file"},
-    {"mutate", CODE_COMMAND(command_mutate), "change each byte and run that: which bytes matter"},
-    {"new", command_new, "start a program from a template"},
-    {"run", command_run, "run a program with limits, or in a sandbox"},
-    {"stages", command_stages,
-     "run the steps from C to a program one by one, and keep their files"},
-    {"step", CODE_COMMAND(command_step), "run a program instruction by instruction"},
-    {"syscall", command_syscall, "numbers, parameters and registers of system calls"},
-    {"trace", command_trace, "run a program and show the system calls that it makes"},
-    {"unfold", CODE_COMMAND(command_unfold), "make a tiny program one that the tools take"},
+#include "commands/commands.def"
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
+static const struct option_row rows[] = {
+    {0, 0, "version", NULL, NULL, "print the version"},
+};
+
+static const struct command_options tinyelf_options = {
+    .usage = "COMMAND [OPTIONS] FILE...",
+    .about = "The smallest programs that Linux runs, made and explained byte by byte.",
+    .rows = rows,
+    .count = sizeof rows / sizeof rows[0],
+    .notes = "'tinyelf COMMAND --help' says more.",
+    .exit_status = "0 done, 1 bad input or the answer is no, 2 a usage error.",
+};
+
 static int help(void)
 {
-    puts("Usage: tinyelf COMMAND [OPTIONS] FILE...\n"
-         "The smallest programs that Linux runs, made and explained byte by byte.\n\n"
-         "Commands:");
+    struct help help = help_open();
+    size_t longest = 0;
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        printf("  %-8s %s\n", commands[i].name, commands[i].summary);
-    puts("\n'tinyelf COMMAND --help' says more; 'tinyelf --version' prints the version.\n"
-         "Exit status: 0 done, 1 bad input or the answer is no, 2 a wrong call.");
+        if (strlen(commands[i].name) > longest)
+            longest = strlen(commands[i].name);
+    help_begin(&help, &tinyelf_options);
+    help_paragraphs(&help, "\nCommands:");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        help_entry(&help, 2, commands[i].name, 2 + longest + 2, commands[i].summary);
+    help_options(&help, &tinyelf_options);
     return help_end();
+}
+
+/* Lists all options for programs, such as those that make completions and man pages. */
+static int print_options(char **argv)
+{
+#ifdef TINYELF_COMPANION
+    return companion_run(1, argv + 1);
+#else
+    (void)argv;
+    options_print(&tinyelf_options, NULL);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        options_print(commands[i].options, commands[i].summary);
+    return help_end();
+#endif
 }
 
 static const struct command *find(const char *name)
@@ -62,7 +82,7 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
-static int unknown(const char *name)
+static int report_unknown_command(const char *name)
 {
     const char *names[COMMAND_COUNT + 1] = {NULL};
     for (size_t i = 0; i < COMMAND_COUNT; i++)
@@ -72,7 +92,15 @@ static int unknown(const char *name)
                  : usage_error(NULL, "unknown command '%s'", name);
 }
 
-/* Someone made a mapped file shorter while it was read. */
+static int report_unknown_option(const char *option)
+{
+    static const char *const names[] = {"version", "help", NULL};
+    const char *meant = strncmp(option, "--", 2) == 0 ? nearest(option + 2, names) : NULL;
+    return meant ? usage_error(NULL, "unknown option '%s': did you mean '--%s'?", option, meant)
+                 : usage_error(NULL, "unknown option '%s'", option);
+}
+
+/* A mapped file that becomes shorter while it is read raises SIGBUS. */
 static void stop_at_cut_file(int number)
 {
     static const char text[] = "tinyelf: error: a file became shorter while it was read\n";
@@ -80,6 +108,20 @@ static void stop_at_cut_file(int number)
     if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
         _exit(EXIT_NO);
     _exit(EXIT_NO);
+}
+
+/* Options before a command. */
+static int run_option(char **argv)
+{
+    if (strcmp(argv[1], "--help") == 0)
+        return help();
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("tinyelf " TINYELF_VERSION);
+        return help_end();
+    }
+    if (strcmp(argv[1], "--print-options") == 0)
+        return print_options(argv);
+    return report_unknown_option(argv[1]);
 }
 
 int main(int argc, char **argv)
@@ -93,20 +135,16 @@ int main(int argc, char **argv)
     program_remember_ignored(SIGCHLD, signal(SIGCHLD, SIG_DFL));
     if (argc < 2)
         return usage_error(NULL, "no command given");
-    if (strcmp(argv[1], "--help") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2))
+    if (argv[1][0] == '-')
+        return run_option(argv);
+    if (strcmp(argv[1], "help") == 0 && argc == 2)
         return help();
-    if (strcmp(argv[1], "--version") == 0) {
-        puts("tinyelf " TINYELF_VERSION);
-        return help_end();
-    }
     if (strcmp(argv[1], "help") == 0) {
         const struct command *asked = find(argv[2]);
         char option[] = "--help";
         char *arguments[] = {argv[2], option, NULL};
-        return asked ? asked->run(2, arguments) : unknown(argv[2]);
+        return asked ? asked->run(2, arguments) : report_unknown_command(argv[2]);
     }
-    if (argv[1][0] == '-')
-        return usage_error(NULL, "unknown option '%s'", argv[1]);
     const struct command *command = find(argv[1]);
-    return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
+    return command ? command->run(argc - 1, argv + 1) : report_unknown_command(argv[1]);
 }

@@ -1,5 +1,5 @@
-/* Fuzzes explain, with names from the file's symbol table or from that of a second file after the
- * first; the hex source is assembled, and must give the same bytes. */
+/* Fuzzes explain in each of its formats, with names from the file's symbol table or from that of a
+ * second file after the first; the hex source is assembled, and must give the same bytes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,8 +110,6 @@ static void read_symbols(struct symbols *symbols, const struct elfgen_view *view
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static const enum explain_format formats[] = {EXPLAIN_TEXT, EXPLAIN_DETAIL, EXPLAIN_MEMORY,
-                                                  EXPLAIN_JSON, EXPLAIN_MARKDOWN};
     struct elfgen_view view;
     struct elfgen_error error;
     size_t both = size;
@@ -127,14 +125,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         abort();
     if (code)
         code->machine.names = &names;
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (size > 0 || formats[i] != EXPLAIN_DETAIL)
-            free(explain(&view, followed, &symbols, formats[i]).bytes);
-    struct text source = explain(&view, followed, &symbols, EXPLAIN_HEX);
-    /* NULL: too much overlaps, which is reported. */
-    if (source.bytes)
-        assemble(&source, bytes, size);
-    free(source.bytes);
+    for (enum explain_format format = 0; format < EXPLAIN_FORMATS; format++) {
+        if (size == 0 && format == EXPLAIN_DETAIL)
+            continue;
+        struct text text = explain(&view, followed, &symbols, format);
+        /* NULL: too much overlaps, which is reported. */
+        if (format == EXPLAIN_HEX && text.bytes)
+            assemble(&text, bytes, size);
+        free(text.bytes);
+    }
     x86_session_close(code);
     symbols_free(&symbols);
     return 0;

@@ -37,20 +37,20 @@ static inline struct file_bytes fuzz_copy(const uint8_t *bytes, size_t size)
 }
 
 /* Writes the image, its section headers and its debug file, unless they are too large. */
-static inline void fuzz_write(struct link *link, const struct elfgen_layout *layout)
+static inline void fuzz_write(struct link *link, const struct elfgen_program *program,
+                              const struct elfgen_layout *layout)
 {
     enum { MOST = 1 << 20 };
     struct elfgen_error error;
-    struct link_section_headers headers;
     size_t size = (size_t)layout->file_size;
     uint8_t *image = layout->file_size <= MOST ? malloc(size) : NULL;
     if (!image)
         return;
-    size_t written = elfgen_write_image(&link->program, layout, image, size, &error);
+    size_t written = elfgen_write_image(program, layout, image, size, &error);
     if (written != 0 && written != size)
         abort();
-    if (written && link_make_section_headers(link, 0, &headers))
-        image = link_write_section_headers(link, &headers, image, &size);
+    if (written)
+        image = link_write_section_headers(link, image, &size);
     if (written && image)
         free(link_debug_file(link, layout, image, &size));
     free(image);
@@ -61,32 +61,36 @@ static inline void fuzz_link_all(struct link_object **objects, size_t count,
                                  struct link_archive *archive, bool keep_all,
                                  struct messages *messages)
 {
-    struct link link = {.reporter = {count_report, messages},
-                        .entry = keep_all ? NULL : "_start",
-                        .keep_all = keep_all,
-                        .machine = count ? objects[0]->machine : ELFGEN_EM_X86_64,
-                        .base = 0x10000};
+    const struct link_options wanted = {.entry = keep_all ? NULL : "_start",
+                                        .keep_all = keep_all,
+                                        .machine = count ? objects[0]->machine : ELFGEN_EM_X86_64,
+                                        .base = 0x10000};
+    const struct reporter reporter = {count_report, messages};
+    struct link *link = link_open(&reporter);
+    struct link_result made;
+    if (!link)
+        return;
     struct elfgen_error error;
     for (size_t i = 0; i < count; i++)
-        link_add_object(&link, objects[i]);
+        link_add_object(link, objects[i]);
     if (archive)
-        link_add_archive(&link, archive);
+        link_add_archive(link, archive);
     size_t before = messages->count;
-    bool done = link_program(&link);
-    if (!done && !link.no_entry && messages->count == before)
+    bool done = link_program(link, &wanted, &made);
+    if (!done && !made.no_entry && messages->count == before)
         abort();
     const struct elfgen_exec_options options = {
-        .machine = link.machine, .base = 0x10000, .entry = ELFGEN_ENTRY_FIRST};
+        .machine = wanted.machine, .base = 0x10000, .entry = ELFGEN_ENTRY_FIRST};
     struct elfgen_layout layout;
-    if (done && elfgen_layout_split(&link.program, &options, &layout, &error) == ELFGEN_OK) {
+    if (done && elfgen_layout_split(&made.program, &options, &layout, &error) == ELFGEN_OK) {
         uint8_t *image = layout.file_size < 1 << 20 ? malloc((size_t)layout.file_size) : NULL;
         if (image)
-            elfgen_write_image(&link.program, &layout, image, (size_t)layout.file_size, &error);
+            elfgen_write_image(&made.program, &layout, image, (size_t)layout.file_size, &error);
         free(image);
     }
-    if (done && elfgen_layout_single(&link.program, &options, &layout, &error) == ELFGEN_OK)
-        fuzz_write(&link, &layout);
-    link_release(&link);
+    if (done && elfgen_layout_single(&made.program, &options, &layout, &error) == ELFGEN_OK)
+        fuzz_write(link, &made.program, &layout);
+    link_close(link);
 }
 
 #endif

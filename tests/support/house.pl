@@ -94,6 +94,7 @@ for my $from (sort keys %uses) {
         $count++;
         $arrows{$user}{$used} = 1 if $user ne $used;
         push @wrong, "wrong: $from -> $to: $uses{$from}{$to}\n" unless is_allowed($user, $used);
+        push @wrong, "wrong: $from -> $to: it is private to its room\n" if $user ne $used && $to =~ /_private\.h$/;
     }
 }
 printf "%-17s %3d files -> %s\n", $_, $files{$_}, join ' ', sort keys %{$arrows{$_} // {}} for sort keys %files;

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "elfgen/format.h"
+#include "elfgen/arch.h"
 #include "room.h"
 
 /* ---- the nearest name ---- */
@@ -33,6 +33,7 @@ static const struct {
     {"xy", NULL},
     {"build-all-of-it", NULL},
     {"BUILD", NULL},
+    {"", NULL}, /* every name begins with it */
     {LONG_32, LONG_32},
     {"bcdefghijklmnopqrstuvwxyz012345", LONG_32},
     {"x" LONG_32, NULL},
@@ -302,26 +303,32 @@ START_TEST(seconds_are_above_0_and_at_most_a_day)
 }
 END_TEST
 
-START_TEST(a_target_is_x86_64_or_i386)
+/* The value of a choice; -1 after a usage error. */
+static int choose(const char *option, const struct option_choice *choices, const char *name)
 {
-    static const char *const others[] = {"", "x86", "x86_64 ", "X86_64", "amd64", "aarch64", "i38"};
-    uint16_t machine = 0;
-    ck_assert_int_eq(option_target("run", "x86_64", &machine), EXIT_YES);
-    ck_assert_uint_eq(machine, ELFGEN_EM_X86_64);
-    ck_assert_int_eq(option_target("run", "i386", &machine), EXIT_YES);
-    ck_assert_uint_eq(machine, ELFGEN_EM_386);
+    const struct option_choice *choice = option_choose("run", option, choices, name);
+    return choice ? choice->value : -1;
+}
+
+START_TEST(a_target_is_the_name_of_an_architecture)
+{
+    static const char *const others[] = {"", "x86", "x86_64 ", "X86_64", "amd64", "vax", "i38"};
+    const struct elfgen_arch *arch;
+    for (unsigned i = 0; (arch = elfgen_arch_get(i)); i++)
+        ck_assert_int_eq(choose("target", option_targets, arch->name), arch->machines[0]);
+    ck_assert_int_eq(choose("target", option_targets, "x86_64"), ELFGEN_EM_X86_64);
+    ck_assert_int_eq(choose("target", option_targets, "i386"), ELFGEN_EM_386);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         catch_errors();
-        assert_usage_error(option_target("run", others[i], &machine), "--target", others[i]);
+        ck_assert_ptr_null(option_choose("run", "target", option_targets, others[i]));
+        assert_usage_error(EXIT_USAGE, "--target", others[i]);
     }
-    ck_assert_uint_eq(machine, ELFGEN_EM_386);
 }
 END_TEST
 
 START_TEST(colours_are_as_requested_and_auto_has_none_without_a_terminal)
 {
     static const char *const others[] = {"", "red", "Always", "yes"};
-    bool colour = false;
     FILE *file = tmpfile();
     ck_assert_int_ge(dup2(fileno(file), STDOUT_FILENO), 0);
     for (int without = 0; without < 2; without++) {
@@ -329,18 +336,14 @@ START_TEST(colours_are_as_requested_and_auto_has_none_without_a_terminal)
             setenv("NO_COLOR", "1", 1);
         else
             unsetenv("NO_COLOR");
-        colour = false;
-        ck_assert_int_eq(option_colour("run", "always", &colour), EXIT_YES);
-        ck_assert(colour);
-        ck_assert_int_eq(option_colour("run", "never", &colour), EXIT_YES);
-        ck_assert(!colour);
-        colour = true;
-        ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
-        ck_assert(!colour);
+        ck_assert(option_colour(choose("color", option_colours, "always")));
+        ck_assert(!option_colour(choose("color", option_colours, "never")));
+        ck_assert(!option_colour(choose("color", option_colours, "auto")));
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         catch_errors();
-        assert_usage_error(option_colour("run", others[i], &colour), "--color", others[i]);
+        ck_assert_ptr_null(option_choose("run", "color", option_colours, others[i]));
+        assert_usage_error(EXIT_USAGE, "--color", others[i]);
     }
 }
 END_TEST
@@ -348,24 +351,18 @@ END_TEST
 START_TEST(on_a_terminal_auto_has_colours_unless_no_color_is_set)
 {
     int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-    bool colour = false;
     if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0)
         return; /* this machine cannot open a terminal */
     int other = open(ptsname(terminal), O_RDWR | O_NOCTTY);
     ck_assert_int_ge(other, 0);
     ck_assert_int_ge(dup2(other, STDOUT_FILENO), 0);
     unsetenv("NO_COLOR");
-    ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
-    ck_assert(colour);
+    ck_assert(option_colour(COLOUR_AUTO));
     setenv("NO_COLOR", "", 1);
-    colour = false;
-    ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
-    ck_assert(colour);
+    ck_assert(option_colour(COLOUR_AUTO));
     setenv("NO_COLOR", "0", 1);
-    ck_assert_int_eq(option_colour("run", "auto", &colour), EXIT_YES);
-    ck_assert(!colour);
-    ck_assert_int_eq(option_colour("run", "always", &colour), EXIT_YES);
-    ck_assert(colour);
+    ck_assert(!option_colour(COLOUR_AUTO));
+    ck_assert(option_colour(COLOUR_ALWAYS));
 }
 END_TEST
 
@@ -488,7 +485,7 @@ static Suite *cli_suite(void)
                         sizeof sizes / sizeof sizes[0]);
     tcase_add_loop_test(values, seconds_are_above_0_and_at_most_a_day, 0,
                         sizeof seconds / sizeof seconds[0]);
-    tcase_add_test(values, a_target_is_x86_64_or_i386);
+    tcase_add_test(values, a_target_is_the_name_of_an_architecture);
     tcase_add_test(values, colours_are_as_requested_and_auto_has_none_without_a_terminal);
     tcase_add_test(values, on_a_terminal_auto_has_colours_unless_no_color_is_set);
     tcase_add_test(values, a_compiler_is_a_command_whose_quotes_are_closed);

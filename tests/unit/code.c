@@ -285,7 +285,7 @@ START_TEST(i386_has_its_own_call_numbers_and_registers)
     struct elfgen_signature signature;
     ck_assert_uint_eq(found->count, 4);
     ck_assert_uint_eq(code->call_count, 1);
-    ck_assert_int_eq(code->calls[0].call_instruction, ELFGEN_CALL_INT80);
+    ck_assert_int_eq(code->calls[0].call_instruction, CALL_BY_INT80);
     ck_assert(elfgen_code_signature(code, &code->calls[0], &signature));
     ck_assert_str_eq(signature.name, "exit");
     ck_assert_uint_eq(code->calls[0].arguments[0].value, 42);

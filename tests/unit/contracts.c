@@ -482,8 +482,7 @@ static void lie_text(void *context, const uint8_t *bytes, size_t size, uint64_t 
     elfgen_text_char(text, '!');
 }
 
-static bool lie_call(void *context, enum elfgen_call_instruction by, uint64_t number,
-                     struct elfgen_signature *signature)
+static bool lie_call(void *context, uint8_t by, uint64_t number, struct elfgen_signature *signature)
 {
     (void)context;
     (void)by;
@@ -500,16 +499,23 @@ START_TEST(a_decoder_that_answers_out_of_range_is_survived)
         {.instruction = {.length = 255, .flow = ELFGEN_FLOW_NEXT}},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_CALL, .has_target = true}, .depth = 9},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_SYSTEM}, .depth = UINT64_MAX},
-        {.instruction = {.length = 1,
-                         .flow = ELFGEN_FLOW_SYSTEM,
-                         .call_instruction = (enum elfgen_call_instruction)7}},
+        {.instruction = {.length = 1, .flow = ELFGEN_FLOW_SYSTEM, .call_instruction = 7}},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_SYSTEM}},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_NEXT},
-         .parts = {.count = 255, .parts = {{.what = (enum elfgen_encoding)99, .length = 1}}}},
+         .parts = {.count = 255, .parts = {{.what = 99, .length = 1}}}},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_NEXT},
          .parts = {.count = 2, .parts = {{.length = 8}, {.offset = 255, .length = 255}}}}};
     struct liar liar = liars[_i];
+    static const struct elfgen_encoding encoding = {.field = {.name = "opcode", .meaning = ""}};
+    static const struct elfgen_call_instruction call = {
+        .number = 32, .arguments = {33, 254}, .next_address = 200, .changed = UINT32_MAX};
     const struct elfgen_machine machine = {.context = &liar,
+                                           .encodings = &encoding,
+                                           .encoding_count = 1,
+                                           .register_count = ELFGEN_REGISTERS_MOST,
+                                           .stack_pointer = 255,
+                                           .call_instructions = &call,
+                                           .call_instruction_count = 1,
                                            .length = lie_length,
                                            .decode = lie_decode,
                                            .split = lie_split,
@@ -540,7 +546,7 @@ START_TEST(a_decoder_that_answers_out_of_range_is_survived)
 }
 END_TEST
 
-START_TEST(memory_for_code_that_is_null_or_not_aligned_is_a_bad_argument)
+START_TEST(memory_for_code_that_is_null_or_not_aligned_and_too_many_registers_are_bad_arguments)
 {
     const struct elfgen_machine machine = {.context = NULL};
     uint8_t file[ROOM];
@@ -555,6 +561,9 @@ START_TEST(memory_for_code_that_is_null_or_not_aligned_is_a_bad_argument)
     ck_assert_int_eq(
         elfgen_code_follow(&followed, &view, &machine, ELFGEN_CODE_ALL, memory + 1, room),
         ELFGEN_BAD_ARGUMENT);
+    const struct elfgen_machine large = {.register_count = ELFGEN_REGISTERS_MOST + 1};
+    ck_assert_int_eq(elfgen_code_follow(&followed, &view, &large, ELFGEN_CODE_ALL, memory, room),
+                     ELFGEN_BAD_ARGUMENT);
     free(memory);
 }
 END_TEST
@@ -602,7 +611,9 @@ static Suite *contracts_suite(void)
     suite_add_tcase(suite, files);
     TCase *followed = tcase_create("code");
     tcase_add_loop_test(followed, a_decoder_that_answers_out_of_range_is_survived, 0, 8);
-    tcase_add_test(followed, memory_for_code_that_is_null_or_not_aligned_is_a_bad_argument);
+    tcase_add_test(
+        followed,
+        memory_for_code_that_is_null_or_not_aligned_and_too_many_registers_are_bad_arguments);
     tcase_add_test(followed, an_argument_and_a_push_beyond_their_arrays_touch_nothing);
     suite_add_tcase(suite, followed);
     return suite;

@@ -68,7 +68,7 @@ END_TEST
 
 START_TEST(sections_that_the_entry_does_not_need_are_dropped_even_in_a_circle)
 {
-    struct link link = begin_link();
+    struct link *link = begin_link();
     uint32_t text;
     struct link_object *start = make_start(&text, 1), *other = make_object("other.o");
     const uint32_t a = add_section(other, ".text.a", TEXT, zeros, 16, 1);
@@ -85,16 +85,16 @@ START_TEST(sections_that_the_entry_does_not_need_are_dropped_even_in_a_circle)
     add_pointer(other, d, section_symbol(other, c), 0, 0);
     add_pointer(other, d, add_symbol(other, "gone", ELFGEN_STB_GLOBAL, LINK_UNDEFINED, 0), 8, 0);
     add_pointer(other, self, section_symbol(other, self), 0, 0);
-    link_add_object(&link, start);
-    link_add_object(&link, other);
+    link_add_object(link, start);
+    link_add_object(link, other);
     if (_i == 1)
-        link.keep_all = true;
+        link_settings.keep_all = true;
     if (_i == 2)
         other->keeps_all = true;
     if (_i == 3)
         other->sections[d].flags |= ELFGEN_SHF_GNU_RETAIN;
     /* The sections that are kept need a name that no object defines. */
-    ck_assert(link_program(&link) == (_i == 0));
+    ck_assert(run_link(link) == (_i == 0));
     if (_i > 0)
         ck_assert_str_eq(messages, "other.o:(.text.d+0x8): undefined symbol 'gone'\n");
     ck_assert(other->sections[a].live);
@@ -104,21 +104,21 @@ START_TEST(sections_that_the_entry_does_not_need_are_dropped_even_in_a_circle)
     ck_assert(other->sections[self].live == (_i == 1 || _i == 2));
     ck_assert(!other->sections[note].live);
     if (_i == 0) {
-        struct file file = write_file(&link);
+        struct file file = write_file(link);
         ck_assert_uint_eq(file.size, 120 + 8 + 16 + 16);
         free(file.bytes);
     }
-    link_release(&link);
+    link_close(link);
 }
 END_TEST
 
 START_TEST(start_and_stop_symbols_keep_all_sections_of_their_name_together)
 {
     static const char *const names[] = {"1.o", "2.o", "3.o"};
-    struct link link = begin_link();
+    struct link *link = begin_link();
     uint32_t text;
     struct link_object *start = make_start(&text, 2);
-    link_add_object(&link, start);
+    link_add_object(link, start);
     add_pointer(start, text, add_symbol(start, "__start_set", ELFGEN_STB_GLOBAL, LINK_UNDEFINED, 0),
                 0, 0);
     add_pointer(start, text,
@@ -130,42 +130,42 @@ START_TEST(start_and_stop_symbols_keep_all_sections_of_their_name_together)
         struct link_object *object = make_object(names[i]);
         add_section(object, "set", ALLOC, contents[i], strlen(contents[i]), i == 2 ? 8 : 1);
         add_section(object, "other", ALLOC, contents[i], 1, 1);
-        link_add_object(&link, object);
+        link_add_object(link, object);
     }
-    ck_assert_msg(link_program(&link), "%s", messages);
-    struct file file = write_file(&link);
+    ck_assert_msg(run_link(link), "%s", messages);
+    struct file file = write_file(link);
     ck_assert_uint_eq(number_at(&file, 1) - number_at(&file, 0), 8 + 5);
     ck_assert_uint_eq(number_at(&file, 0) % 8, 0);
     ck_assert_mem_eq(at_address(&file, number_at(&file, 0), 13), "onetwo\0\0three", 13);
-    for (size_t i = 1; i < link.object_count; i++) {
-        ck_assert(link.objects[i]->sections[1].live);
-        ck_assert(!link.objects[i]->sections[2].live);
+    for (size_t i = 1; i < link->object_count; i++) {
+        ck_assert(link->objects[i]->sections[1].live);
+        ck_assert(!link->objects[i]->sections[2].live);
     }
     free(file.bytes);
-    link_release(&link);
+    link_close(link);
 }
 END_TEST
 
 START_TEST(start_and_stop_symbols_without_a_section_are_undefined)
 {
-    struct link link = begin_link();
+    struct link *link = begin_link();
     uint32_t text;
     struct link_object *start = make_start(&text, 1);
-    link_add_object(&link, start);
+    link_add_object(link, start);
     add_pointer(start, text,
                 add_symbol(start, "__start_set", _i ? ELFGEN_STB_WEAK : ELFGEN_STB_GLOBAL,
                            LINK_UNDEFINED, 0),
                 0, 0);
-    ck_assert(link_program(&link) == (_i == 1));
+    ck_assert(run_link(link) == (_i == 1));
     if (_i == 0)
         ck_assert_str_eq(messages, "start.o:(.text+0x0): undefined symbol '__start_set'\n");
-    link_release(&link);
+    link_close(link);
 }
 END_TEST
 
 START_TEST(a_common_symbol_is_kept_if_needed_and_has_the_largest_size)
 {
-    struct link link = begin_link();
+    struct link *link = begin_link();
     uint32_t text, value;
     struct link_object *start = make_start(&text, 1), *other = make_object("other.o");
     const uint32_t mine = add_symbol(start, "needed", ELFGEN_STB_GLOBAL, LINK_COMMON, 4);
@@ -175,17 +175,17 @@ START_TEST(a_common_symbol_is_kept_if_needed_and_has_the_largest_size)
     other->symbols[theirs].size = 10;
     other->symbols[dead].size = 1000000;
     add_pointer(start, text, mine, 0, 0);
-    link_add_object(&link, start);
-    link_add_object(&link, other);
-    ck_assert_msg(link_program(&link), "%s", messages);
-    ck_assert(link_table_get(&link.names, "dead", 4, &value));
-    ck_assert(!link.globals[value].live);
-    struct file file = write_file(&link);
+    link_add_object(link, start);
+    link_add_object(link, other);
+    ck_assert_msg(run_link(link), "%s", messages);
+    ck_assert(link_table_get(&link->names, "dead", 4, &value));
+    ck_assert(!link->globals[value].live);
+    struct file file = write_file(link);
     ck_assert_uint_eq(number_at(&file, 0) % 32, 0);
     ck_assert_uint_eq(number_at(&file, 0) + 100 - 0x10000, file.layout.memory_size);
     ck_assert_uint_eq(file.size, 128);
     free(file.bytes);
-    link_release(&link);
+    link_close(link);
 }
 END_TEST
 

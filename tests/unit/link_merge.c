@@ -109,7 +109,7 @@ START_TEST(strings_and_constants_are_merged_and_keep_their_alignment)
 {
     const struct merging *row = &mergings[_i];
     for (int named = 0; named < 2; named++) {
-        struct link link = begin_link();
+        struct link *link = begin_link();
         uint32_t text;
         struct link_object *start = make_start(&text, 6), *objects[3] = {NULL};
         static const char *const names[] = {"p0", "p1", "p2", "p3", "p4", "p5"};
@@ -140,17 +140,17 @@ START_TEST(strings_and_constants_are_merged_and_keep_their_alignment)
                         add_symbol(start, names[i], ELFGEN_STB_GLOBAL, LINK_UNDEFINED, 0), 8 * i,
                         0);
         }
-        link_add_object(&link, start);
+        link_add_object(link, start);
         for (int i = 0; i < 3 && objects[i]; i++)
-            link_add_object(&link, objects[i]);
-        ck_assert_msg(link_program(&link), "%s: %s", row->what, messages);
+            link_add_object(link, objects[i]);
+        ck_assert_msg(run_link(link), "%s: %s", row->what, messages);
         uint64_t kept = 0;
-        for (size_t i = 0; i < link.program.section_count; i++)
-            if (strcmp(link.program.sections[i].name, ".rodata") == 0)
-                kept += link.program.sections[i].size;
+        for (size_t i = 0; i < link->program.section_count; i++)
+            if (strcmp(link->program.sections[i].name, ".rodata") == 0)
+                kept += link->program.sections[i].size;
         ck_assert_msg(kept == row->kept, "%s: %llu bytes, not %llu", row->what,
                       (unsigned long long)kept, (unsigned long long)row->kept);
-        struct file file = write_file(&link);
+        struct file file = write_file(link);
         for (size_t i = 0; i < 6 && row->pointers[i].content; i++) {
             const struct pointer *pointer = &row->pointers[i];
             uint64_t address = number_at(&file, i);
@@ -163,28 +163,28 @@ START_TEST(strings_and_constants_are_merged_and_keep_their_alignment)
                           (unsigned long long)address);
         }
         free(file.bytes);
-        link_release(&link);
+        link_close(link);
     }
 }
 END_TEST
 
 START_TEST(a_named_symbols_addend_counts_from_the_symbol)
 {
-    struct link link = begin_link();
+    struct link *link = begin_link();
     uint32_t text;
     struct link_object *start = make_start(&text, 2);
     const uint32_t strings = add_pieces(start, true, 1, "dead\0hello\0dead", 16, 1);
     const uint32_t hello = add_symbol(start, ".LC1", ELFGEN_STB_LOCAL, strings, 5);
     add_pointer(start, text, hello, 0, 2);
     add_pointer(start, text, hello, 8, -4);
-    link_add_object(&link, start);
-    ck_assert(link_program(&link));
-    struct file file = write_file(&link);
+    link_add_object(link, start);
+    ck_assert(run_link(link));
+    struct file file = write_file(link);
     ck_assert_str_eq((const char *)at_address(&file, number_at(&file, 0), 4), "llo");
     ck_assert_uint_eq(number_at(&file, 1), number_at(&file, 0) - 6);
     ck_assert_uint_eq(file.size, 120 + 16 + 6);
     free(file.bytes);
-    link_release(&link);
+    link_close(link);
 }
 END_TEST
 
@@ -204,20 +204,20 @@ START_TEST(a_section_with_malformed_entries_is_not_merged)
         {false, 3, 4, 1, "abc"},
         {false, 4, 4, 128, "abc"}, /* an alignment of a cache line is kept */
     };
-    struct link link = begin_link();
+    struct link *link = begin_link();
     uint32_t text;
     struct link_object *start = make_start(&text, 1);
     const uint32_t section = add_pieces(start, broken[_i].strings, broken[_i].entry_size,
                                         broken[_i].bytes, broken[_i].size, broken[_i].align);
     add_pointer(start, text, section_symbol(start, section), 0, 0);
-    link_add_object(&link, start);
-    ck_assert(link_program(&link));
+    link_add_object(link, start);
+    ck_assert(run_link(link));
     ck_assert(!start->sections[section].merges);
-    struct file file = write_file(&link);
+    struct file file = write_file(link);
     ck_assert_mem_eq(at_address(&file, number_at(&file, 0), broken[_i].size), broken[_i].bytes,
                      broken[_i].size);
     free(file.bytes);
-    link_release(&link);
+    link_close(link);
 }
 END_TEST
 
@@ -247,7 +247,7 @@ START_TEST(random_strings_and_constants_read_back_unchanged)
     uint64_t state = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(_i + 1);
     for (int round = 0; round < 200; round++) {
         static uint8_t bytes[OBJECTS][SECTIONS][BYTES];
-        struct link link = begin_link();
+        struct link *link = begin_link();
         struct {
             const uint8_t *expected;
             uint64_t size, align;
@@ -255,10 +255,10 @@ START_TEST(random_strings_and_constants_read_back_unchanged)
         size_t count = 0;
         uint32_t text;
         struct link_object *first = make_start(&text, MOST_PARTS - 1);
-        link_add_object(&link, first);
+        link_add_object(link, first);
         for (int o = 0; o < OBJECTS; o++) {
             struct link_object *object = make_object("random.o");
-            link_add_object(&link, object);
+            link_add_object(link, object);
             uint32_t sections[SECTIONS];
             for (int s = 0; s < SECTIONS; s++) {
                 const bool strings = next_random(&state) % 3;
@@ -296,8 +296,8 @@ START_TEST(random_strings_and_constants_read_back_unchanged)
                                    ELFGEN_STB_GLOBAL, LINK_UNDEFINED, 0),
                         8 * (uint64_t)o, 0);
         }
-        ck_assert_msg(link_program(&link), "%s", messages);
-        struct file file = write_file(&link);
+        ck_assert_msg(run_link(link), "%s", messages);
+        struct file file = write_file(link);
         for (size_t i = 0; i < count; i++) {
             const uint64_t table = number_at(&file, i / TABLE);
             uint64_t address;
@@ -306,7 +306,7 @@ START_TEST(random_strings_and_constants_read_back_unchanged)
             ck_assert_uint_eq(address % all[i].align, 0);
         }
         free(file.bytes);
-        link_release(&link);
+        link_close(link);
     }
 }
 END_TEST

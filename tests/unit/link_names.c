@@ -78,25 +78,25 @@ START_TEST(the_strongest_definition_wins_and_the_first_of_equals)
     const char winner = claims[_i].winner;
     /* With the object that uses the name first, and last. */
     for (int last = 0; last < 2; last++) {
-        struct link link = begin_link();
+        struct link *link = begin_link();
         uint32_t text;
         struct link_object *start = make_start(&text, 1);
         add_pointer(start, text, add_symbol(start, "name", ELFGEN_STB_WEAK, LINK_UNDEFINED, 0), 0,
                     0);
         if (!last)
-            link_add_object(&link, start);
+            link_add_object(link, start);
         for (size_t i = 0; kinds[i]; i++)
-            add_claim(&link, kinds[i], 0x1000000 * (i + 1));
+            add_claim(link, kinds[i], 0x1000000 * (i + 1));
         if (last)
-            link_add_object(&link, start);
-        const bool linked = link_program(&link);
+            link_add_object(link, start);
+        const bool linked = run_link(link);
         ck_assert_msg(linked == (winner != 'U' && winner != '2'), "%s: %s", kinds, messages);
         if (winner == 'U')
             ck_assert_str_eq(messages, "start.o:(.text+0x0): undefined symbol 'name'\n");
         if (winner == '2')
             ck_assert_ptr_nonnull(strstr(messages, "duplicate symbol 'name'"));
         if (linked) {
-            struct file file = write_file(&link);
+            struct file file = write_file(link);
             const uint64_t value = number_at(&file, 0), memory = file.layout.memory_size;
             if (winner == 'C')
                 ck_assert_msg(value == 0x10000 + memory - 8, "%s: 0x%llx", kinds,
@@ -107,19 +107,19 @@ START_TEST(the_strongest_definition_wins_and_the_first_of_equals)
                               "%s: 0x%llx", kinds, (unsigned long long)value);
             free(file.bytes);
         }
-        link_release(&link);
+        link_close(link);
     }
 }
 END_TEST
 
 START_TEST(a_discarded_group_s_symbol_is_that_of_the_kept_group)
 {
-    struct link link = begin_link();
+    struct link *link = begin_link();
     uint32_t text;
     struct link_object *start = make_start(&text, 1);
     add_pointer(start, text, add_symbol(start, "inline", ELFGEN_STB_GLOBAL, LINK_UNDEFINED, 0), 0,
                 0);
-    link_add_object(&link, start);
+    link_add_object(link, start);
     for (int i = 0; i < 2; i++) {
         struct link_object *object = make_object(i ? "second.o" : "first.o");
         const uint32_t section =
@@ -130,28 +130,28 @@ START_TEST(a_discarded_group_s_symbol_is_that_of_the_kept_group)
         object->groups[0].members = malloc(sizeof(uint32_t));
         object->groups[0].members[0] = section;
         object->groups[0].member_count = object->group_count = 1;
-        link_add_object(&link, object);
+        link_add_object(link, object);
     }
-    ck_assert_msg(link_program(&link), "%s", messages);
-    struct file file = write_file(&link);
+    ck_assert_msg(run_link(link), "%s", messages);
+    struct file file = write_file(link);
     ck_assert_mem_eq(at_address(&file, number_at(&file, 0), 6), "first!", 6);
     ck_assert_uint_eq(file.size, 120 + 8 + 6);
     free(file.bytes);
-    link_release(&link);
+    link_close(link);
 }
 END_TEST
 
 START_TEST(a_missing_entry_is_an_error_and_a_program_without_one_is_not)
 {
-    struct link link = begin_link();
-    ck_assert(!link_program(&link));
-    ck_assert(link.no_entry);
-    link_release(&link);
+    struct link *link = begin_link();
+    ck_assert(!run_link(link));
+    ck_assert(link_made.no_entry);
+    link_close(link);
     link = begin_link();
-    link.entry = NULL;
-    ck_assert(link_program(&link));
-    ck_assert_uint_eq(link.program.relocation_count, 0);
-    link_release(&link);
+    link_settings.entry = NULL;
+    ck_assert(run_link(link));
+    ck_assert_uint_eq(link->program.relocation_count, 0);
+    link_close(link);
 }
 END_TEST
 

@@ -95,13 +95,23 @@ static void remember(void *context, const struct report *report)
     out.bytes[out.length] = '\0';
 }
 
-struct link begin_link(void)
+struct link_options link_settings;
+struct link_result link_made;
+
+struct link *begin_link(void)
 {
+    static const struct reporter reporter = {.report = remember};
     messages[0] = '\0';
-    return (struct link){.reporter = {.report = remember},
-                         .entry = "_start",
-                         .machine = ELFGEN_EM_X86_64,
-                         .base = 0x10000};
+    link_settings =
+        (struct link_options){.entry = "_start", .machine = ELFGEN_EM_X86_64, .base = 0x10000};
+    struct link *link = link_open(&reporter);
+    ck_assert_ptr_nonnull(link);
+    return link;
+}
+
+bool run_link(struct link *link)
+{
+    return link_program(link, &link_settings, &link_made);
 }
 
 struct file write_file(const struct link *link)

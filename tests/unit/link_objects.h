@@ -2,7 +2,7 @@
 #ifndef LINK_OBJECTS_H
 #define LINK_OBJECTS_H
 
-#include "link/link.h"
+#include "link/link_private.h"
 #include "elfgen.h"
 #include "room.h"
 
@@ -30,7 +30,12 @@ struct file {
     size_t size;
 };
 
-struct link begin_link(void);
+/* What links are asked for, which begin_link() resets, and what the last one made. */
+extern struct link_options link_settings;
+extern struct link_result link_made;
+
+struct link *begin_link(void);
+bool run_link(struct link *link);
 
 /* The caller frees the file's bytes. */
 struct file write_file(const struct link *link);

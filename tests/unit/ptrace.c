@@ -164,7 +164,7 @@ static void look(void *context, const struct process_event *event)
         got == 10 && process_read(process->id, 0, bytes, 8) == 0 &&
         process_read(process->id, UINT64_MAX - 2, bytes, 8) == 0 && call_site_cs(process, &cs) &&
         cs == 0x33 && call_site_find(process, &site) && site.found &&
-        site.call_instruction == ELFGEN_CALL_SYSCALL && site.address == process->call.after - 2 &&
+        site.call_instruction == CALL_BY_SYSCALL && site.address == process->call.after - 2 &&
         call_site_find_mapping(process->id, site.address, &place) && place.from <= site.address &&
         place.to > site.address && !call_site_find_mapping(process->id, 1, &place);
 }

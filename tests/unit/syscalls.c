@@ -144,14 +144,13 @@ END_TEST
 
 START_TEST(an_instruction_makes_calls_of_its_abi)
 {
-    static const enum call_abi abis[] = {[ELFGEN_CALL_SYSCALL] = CALL_X86_64,
-                                         [ELFGEN_CALL_INT80] = CALL_I386,
-                                         [ELFGEN_CALL_SYSENTER] = CALL_I386,
-                                         [ELFGEN_CALL_SYSCALL32] = CALL_I386};
+    static const enum call_abi abis[] = {[CALL_BY_SYSCALL] = CALL_X86_64,
+                                         [CALL_BY_INT80] = CALL_I386,
+                                         [CALL_BY_SYSENTER] = CALL_I386,
+                                         [CALL_BY_SYSCALL32] = CALL_I386};
     size_t count = sizeof abis / sizeof abis[0];
     for (size_t i = 0; i < count; i++) {
-        const struct call_instruction_row *row =
-            syscall_instruction((enum elfgen_call_instruction)i);
+        const struct call_instruction_row *row = syscall_instruction((enum call_instruction)i);
         ck_assert_uint_eq(row->id, i);
         ck_assert_int_eq(row->abi, abis[i]);
         ck_assert_ptr_nonnull(syscall_instruction_at(i));

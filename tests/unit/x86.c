@@ -312,13 +312,13 @@ START_TEST(calls_have_the_numbers_of_the_systems_header)
     struct x86 *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
     struct elfgen_signature signature;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        ck_assert(x86_syscall_signature(machine, ELFGEN_CALL_SYSCALL, known[i].number, &signature));
+        ck_assert(x86_syscall_signature(machine, CALL_BY_SYSCALL, known[i].number, &signature));
         ck_assert_str_eq(signature.name, known[i].name);
     }
-    ck_assert(x86_syscall_signature(machine, ELFGEN_CALL_INT80, 4, &signature));
+    ck_assert(x86_syscall_signature(machine, CALL_BY_INT80, 4, &signature));
     ck_assert_str_eq(signature.name, "write");
-    ck_assert(!x86_syscall_signature(machine, ELFGEN_CALL_SYSCALL, 100000, &signature));
-    ck_assert(!x86_syscall_signature(machine, ELFGEN_CALL_SYSCALL, UINT64_MAX, &signature));
+    ck_assert(!x86_syscall_signature(machine, CALL_BY_SYSCALL, 100000, &signature));
+    ck_assert(!x86_syscall_signature(machine, CALL_BY_SYSCALL, UINT64_MAX, &signature));
     free(machine);
 }
 END_TEST
@@ -327,11 +327,10 @@ START_TEST(every_row_of_calls_makes_sense)
 {
     struct x86 *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
     size_t described = 0;
-    for (int by = ELFGEN_CALL_SYSCALL; by <= ELFGEN_CALL_INT80; by++)
+    for (int by = CALL_BY_SYSCALL; by <= CALL_BY_INT80; by++)
         for (uint64_t number = 0; number < 600; number++) {
             struct elfgen_signature signature;
-            if (!x86_syscall_signature(machine, (enum elfgen_call_instruction)by, number,
-                                       &signature))
+            if (!x86_syscall_signature(machine, (enum call_instruction)by, number, &signature))
                 continue;
             described += signature.known;
             ck_assert_uint_le(signature.count, ELFGEN_ARGUMENTS);

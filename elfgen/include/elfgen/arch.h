@@ -12,6 +12,12 @@
 #include "elfgen/api.h"
 #include "elfgen/format.h"
 
+/* All architectures: X(name, title, e_machine), the most usual one first. */
+#define ELFGEN_ARCHS(X)                                                                            \
+    X(x86_64, "x86-64", ELFGEN_EM_X86_64)                                                          \
+    X(i386, "i386", ELFGEN_EM_386)                                                                 \
+    X(aarch64, "AArch64", ELFGEN_EM_AARCH64)
+
 /* The most values of e_machine, and the most call ABIs, of an architecture. */
 enum { ELFGEN_ARCH_MACHINES = 2, ELFGEN_ARCH_CALL_ABIS = 2 };
 
@@ -27,6 +33,9 @@ struct elfgen_arch {
                                            */
     uint64_t user_end;                    /* first address that a program cannot have */
     uint64_t default_base; /* where a program's first byte goes unless it is asked for elsewhere */
+    uint16_t address_relocation; /* the type that stores a symbol's whole address */
+    uint16_t large_common; /* a symbol's section number that means SHN_COMMON, too; 0: none does */
+    const char *flags;     /* about e_flags, for its meaning: "x86 has none" */
     bool has_addends;      /* the relocations of its objects are SHT_RELA, not SHT_REL */
     bool readable_is_executable;                  /* to Linux, in a file without PT_GNU_STACK */
     const char *call_abis[ELFGEN_ARCH_CALL_ABIS]; /* names of the ABIs of system calls that its

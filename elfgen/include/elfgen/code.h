@@ -1,10 +1,9 @@
 /* Finds the code in a file by following the control flow.
  *
  * It starts at the entry point, and keeps track of what is known of the registers: Linux starts a
- * program with every general register but the stack pointer set to 0 (arch/x86/include/asm/elf.h,
- * ELF_PLAT_INIT), so that the number and the arguments of a system call are often constants. The
- * core cannot decode instructions: the caller provides a decoder and the names of system calls
- * (struct elfgen_machine), and memory. */
+ * program with every general register but the stack pointer set to 0, so that the number and the
+ * arguments of a system call are often constants. The core cannot decode instructions, and knows
+ * none: the caller provides the processor (struct elfgen_machine), and memory. */
 #ifndef ELFGEN_CODE_H
 #define ELFGEN_CODE_H
 
@@ -21,12 +20,12 @@ struct elfgen_bits {
     uint64_t value, known;
 };
 
-enum { ELFGEN_REGISTERS = 16, ELFGEN_STACK_SLOTS = 8, ELFGEN_ARGUMENTS = 6 };
+enum { ELFGEN_REGISTERS_MOST = 32, ELFGEN_STACK_SLOTS = 8, ELFGEN_ARGUMENTS = 6 };
 
-/* What is known at an instruction: the general registers by their number in the encoding (rax 0,
- * rcx 1, rdx 2, rbx 3, rsp 4, rbp 5, rsi 6, rdi 7, r8 to r15), and what was pushed. */
+/* What is known at an instruction: the general registers by the machine's numbers, those that it
+ * does not have unknown, and what was pushed. */
 struct elfgen_registers {
-    struct elfgen_bits general[ELFGEN_REGISTERS];
+    struct elfgen_bits general[ELFGEN_REGISTERS_MOST];
     struct elfgen_bits stack[ELFGEN_STACK_SLOTS]; /* the last push is stack[depth - 1] */
     uint64_t depth;
 };
@@ -45,41 +44,41 @@ enum elfgen_flow {
     ELFGEN_FLOW_END     /* nowhere: not allowed in ring 3, or no such instruction */
 };
 
-/* The instructions that enter Linux. */
-enum elfgen_call_instruction {
-    ELFGEN_CALL_SYSCALL,  /* x86-64 numbers, rdi rsi rdx r10 r8 r9 */
-    ELFGEN_CALL_INT80,    /* i386 numbers, ebx ecx edx esi edi ebp */
-    ELFGEN_CALL_SYSENTER, /* as int 0x80, but the last one is in memory; returns elsewhere */
-    ELFGEN_CALL_SYSCALL32 /* as sysenter; the second one is in ebp
-                           * (arch/x86/entry/entry_64_compat.S) */
+/* Where there is no register: for an argument that is in memory. */
+enum { ELFGEN_NO_REGISTER = 255 };
+
+/* An instruction that enters the kernel: from which registers the kernel takes what, and what it
+ * leaves in them. */
+struct elfgen_call_instruction {
+    uint8_t number, arguments[ELFGEN_ARGUMENTS];
+    uint8_t width; /* bits of a register that the kernel looks at, 32 or 64 */
+    bool returns;  /* to the next instruction; false: to a place that only the kernel knows */
+    uint8_t next_address; /* the register that gets the next instruction's, or ELFGEN_NO_REGISTER */
+    uint32_t changed;     /* a bit for each register that has a new value after it, from bit 0 on */
 };
 
-/* The parts of an instruction: X(name, meaning). */
-#define ELFGEN_ENCODINGS(X)                                                                        \
-    X(prefix, "changes size, segment, repetition or locking")                                      \
-    X(rex, "64-bit operands and registers 8 to 15")                                                \
-    X(vex, "prefix of the AVX instructions")                                                       \
-    X(evex, "prefix of the AVX-512 instructions")                                                  \
-    X(xop, "prefix of AMD's XOP instructions")                                                     \
-    X(opcode, "says which instruction it is")                                                      \
-    X(modrm, "which registers or memory are the operands")                                         \
-    X(sib, "an address of base and scaled index")                                                  \
-    X(displacement, "number in an address")                                                        \
-    X(immediate, "number in the instruction")
-
-enum elfgen_encoding {
-#define ELFGEN_X(name, meaning) ELFGEN_ENCODING_##name,
-    ELFGEN_ENCODINGS(ELFGEN_X)
-#undef ELFGEN_X
-        ELFGEN_ENCODING_COUNT
+/* Bits of a part of an instruction that mean something by themselves. */
+struct elfgen_bit_meaning {
+    uint8_t low, width; /* bits low to low + width - 1 */
+    const char *name;   /* its first word is what the part's value is shown with */
 };
 
-enum { ELFGEN_INSTRUCTION_MOST = 15 }; /* bytes, and so parts */
+/* What a part of an instruction is. */
+struct elfgen_encoding {
+    struct elfgen_field field;             /* name and meaning; without offsets and widths */
+    bool is_number;                        /* little-endian; other parts are shown as they stand */
+    bool is_address;                       /* from four bytes on it may be one */
+    const char *letters;                   /* of the bits, from bit 0 on; NULL: they have none */
+    const struct elfgen_bit_meaning *bits; /* from bit 0 on */
+    uint8_t bit_count;
+};
+
+enum { ELFGEN_INSTRUCTION_MOST = 15 }; /* bytes, and so parts, of any machine's instruction */
 
 struct elfgen_parts {
     uint8_t count;
     struct {
-        enum elfgen_encoding what;
+        uint8_t what;           /* index of the machine's encodings */
         uint8_t offset, length; /* within the instruction */
     } parts[ELFGEN_INSTRUCTION_MOST];
 };
@@ -87,7 +86,7 @@ struct elfgen_parts {
 struct elfgen_instruction {
     uint8_t length; /* 1 to 15 bytes */
     enum elfgen_flow flow;
-    enum elfgen_call_instruction call_instruction; /* of ELFGEN_FLOW_SYSTEM */
+    uint8_t call_instruction; /* of ELFGEN_FLOW_SYSTEM: index of the machine's */
     bool has_target;
     uint64_t target; /* address */
 };
@@ -113,10 +112,21 @@ struct elfgen_signature {
     } parameters[ELFGEN_ARGUMENTS];
 };
 
-/* What the caller provides; each function gets `context`. An instruction or a part that is not in
- * the ranges above counts as none. */
+/* A processor, which the caller provides. Each function gets `context`. An instruction or a part
+ * that is not in the ranges above counts as none. */
 struct elfgen_machine {
     void *context;
+
+    /* Parts of instructions. */
+    const struct elfgen_encoding *encodings;
+    uint8_t encoding_count;
+
+    uint8_t register_count; /* general ones, at most ELFGEN_REGISTERS_MOST */
+    uint8_t stack_pointer;  /* the one that Linux does not set to 0 */
+
+    /* Instructions that enter the kernel. */
+    const struct elfgen_call_instruction *call_instructions;
+    uint8_t call_instruction_count;
 
     /* The length in bytes of the instruction at `bytes` (`size` of them, at least 1); 0: there is
      * none. */
@@ -135,15 +145,15 @@ struct elfgen_machine {
     void (*text)(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                  struct elfgen_text *text);
 
-    /* Sets the name and parameters of a system call. Returns false if no call has that number. */
-    bool (*call)(void *context, enum elfgen_call_instruction by, uint64_t number,
-                 struct elfgen_signature *signature);
+    /* Sets the name and parameters of a system call that the instruction of index `by` makes.
+     * Returns false if no call has that number. */
+    bool (*call)(void *context, uint8_t by, uint64_t number, struct elfgen_signature *signature);
 };
 
 /* A system call that the code makes. */
 struct elfgen_call {
     uint64_t offset, address; /* of its instruction */
-    enum elfgen_call_instruction call_instruction;
+    uint8_t call_instruction; /* index of the machine's */
     struct elfgen_bits number;
     struct elfgen_bits arguments[ELFGEN_ARGUMENTS];
 };
@@ -205,7 +215,7 @@ ELFGEN_API size_t elfgen_code_room(const struct elfgen_view *view, enum elfgen_c
  * is used. The time is at most a multiple of the code's size.
  *
  * ELFGEN_OK; ELFGEN_NO_ROOM: `room` is less than elfgen_code_room(); ELFGEN_BAD_ARGUMENT: there is
- * code, and `memory` is NULL or not aligned. */
+ * code, and `memory` is NULL or not aligned, or the machine has too many registers. */
 ELFGEN_API enum elfgen_status elfgen_code_follow(struct elfgen_code *code,
                                                  const struct elfgen_view *view,
                                                  const struct elfgen_machine *machine,

@@ -38,7 +38,7 @@ enum elfgen_kind {
     ELFGEN_KIND_PADDING  /* nothing */
 };
 
-/* Who reads a field when x86 Linux runs the file. */
+/* Who reads a field when Linux runs the file. */
 enum elfgen_reader {
     ELFGEN_READER_KERNEL,  /* execve needs it to start the program */
     ELFGEN_READER_PROGRAM, /* the processor fetches it, or the program reads it */
@@ -84,6 +84,12 @@ ELFGEN_DATA const struct elfgen_structure elfgen_structures[ELFGEN_STRUCTURE_COU
 ELFGEN_STRUCTURES(ELFGEN_X)
 #undef ELFGEN_X
 #undef ELFGEN_X_FIELD
+
+/* The index of a class's offsets and widths; 0 for every class but ELFGEN_CLASS64. */
+ELFGEN_API unsigned elfgen_class_index(enum elfgen_class class_);
+
+/* The size of an address, in bytes: 4 or 8. */
+ELFGEN_API unsigned elfgen_address_size(enum elfgen_class class_);
 
 /* The size of a structure in bytes, 8 to 64; 0: `id` is not a structure. */
 ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);

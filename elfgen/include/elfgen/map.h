@@ -43,6 +43,8 @@ struct elfgen_claim {
                        * (what sh_name and st_name hold); the address of an instruction, or of bytes
                        * that a system call reads; 0 for other parts */
     const struct elfgen_field *field; /* NULL for parts without fields */
+    const struct elfgen_encoding
+        *encoding;  /* of ELFGEN_PART_ENCODING, whose field it is; or NULL */
     uint64_t value; /* of the field; bytes of it that are past the end of the file are zero */
     enum elfgen_reader reader;
 };

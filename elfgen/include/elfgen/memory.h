@@ -32,8 +32,8 @@ ELFGEN_API uint64_t elfgen_memory_segments(const struct elfgen_view *view);
 ELFGEN_API bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t index,
                                    struct elfgen_mapping *mapping);
 
-/* Whether the mapping is executable: by p_flags, or since in an i386 file without PT_GNU_STACK
- * everything readable is. */
+/* Whether the mapping is executable: by p_flags, or since everything readable is in a file of its
+ * architecture without PT_GNU_STACK. */
 ELFGEN_API bool elfgen_mapping_is_executable(const struct elfgen_view *view,
                                              const struct elfgen_mapping *mapping);
 

@@ -2,7 +2,7 @@
  *
  * A row is X(name, offset32, width32, offset64, width64, kind, reader, meaning): byte offset in its
  * structure and width in bytes for ELFCLASS32 and ELFCLASS64, how its value reads (enum
- * elfgen_kind), who reads it when an x86 Linux runs the file (enum elfgen_reader), and one
+ * elfgen_kind), who reads it when Linux runs the file (enum elfgen_reader), and one
  * sentence. The decoded structs, the codecs and the tables that are interpreted at run time all
  * come from these rows.
  *
@@ -30,7 +30,7 @@
     X(e_entry,      24, 4, 24, 8, ADDRESS, KERNEL, "address of the first instruction") \
     X(e_phoff,      28, 4, 32, 8, OFFSET,  KERNEL, "file offset of the program headers") \
     X(e_shoff,      32, 4, 40, 8, OFFSET,  TOOLS,  "file offset of section headers, or 0") \
-    X(e_flags,      36, 4, 48, 4, FLAGS,   TOOLS,  "flags of the ABI; x86 has none") \
+    X(e_flags,      36, 4, 48, 4, FLAGS,   TOOLS,  "flags of the ABI") \
     X(e_ehsize,     40, 2, 52, 2, SIZE,    TOOLS,  "size of this header") \
     X(e_phentsize,  42, 2, 54, 2, SIZE,    KERNEL, "size of one program header") \
     X(e_phnum,      44, 2, 56, 2, COUNT,   KERNEL, "number of program headers") \
@@ -96,8 +96,7 @@
     X(dyn,  ELFGEN_DYN_FIELDS,   8, 16, "dynamic entry") \
     X(nhdr, ELFGEN_NHDR_FIELDS, 12, 12, "note header")
 
-/* Fields of several meanings: X(field, low32, width32, low64, width64, name), from bit 0 up. The last
- * rows are parts of instructions (Intel's manual, volume 2, chapter 2). */
+/* Fields of several meanings: X(field, low32, width32, low64, width64, name), from bit 0 up. */
 #define ELFGEN_BIT_GROUPS(X) \
     X(p_flags,     0,  1,  0,  1, "execute") \
     X(p_flags,     1,  1,  1,  1, "write") \
@@ -117,18 +116,7 @@
     X(st_info,     4,  4,  4,  4, "binding") \
     X(st_other,    0,  2,  0,  2, "visibility") \
     X(r_info,      0,  8,  0, 32, "relocation type") \
-    X(r_info,      8, 24, 32, 32, "symbol") \
-    X(rex,         0,  1,  0,  1, "B: bit 3 of the register in rm, base or opcode") \
-    X(rex,         1,  1,  1,  1, "X: bit 3 of the index register") \
-    X(rex,         2,  1,  2,  1, "R: bit 3 of the register in reg") \
-    X(rex,         3,  1,  3,  1, "W: 64-bit operands") \
-    X(rex,         4,  4,  4,  4, "4: this is a REX prefix") \
-    X(modrm,       0,  3,  0,  3, "rm: register, or how the address is made") \
-    X(modrm,       3,  3,  3,  3, "reg: register, or more of the opcode") \
-    X(modrm,       6,  2,  6,  2, "mod: 3 register; 0, 1, 2 memory with 0, 1, 4 bytes displacement") \
-    X(sib,         0,  3,  0,  3, "base register") \
-    X(sib,         3,  3,  3,  3, "index register, 4: none") \
-    X(sib,         6,  2,  6,  2, "scale: times 1, 2, 4, 8")
+    X(r_info,      8, 24, 32, 32, "symbol")
 
 /* clang-format on */
 

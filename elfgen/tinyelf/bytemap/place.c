@@ -23,16 +23,12 @@ static bool is_structure(const char *name, size_t length)
     return false;
 }
 
-/* Whether any structure has a field of that name. */
-static bool is_field(const char *name)
+/* Whether any structure has a field of that name, or an instruction a part. */
+static bool is_field(const struct bytemap *map, const char *name)
 {
-    static const char *const encodings[] = {
-#define X(encoding, meaning) #encoding,
-        ELFGEN_ENCODINGS(X)
-#undef X
-    };
-    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++)
-        if (strcmp(encodings[i], name) == 0)
+    const struct elfgen_machine *machine = map->code ? map->code->machine : NULL;
+    for (size_t i = 0; machine && i < machine->encoding_count; i++)
+        if (strcmp(machine->encodings[i].field.name, name) == 0)
             return true;
     for (int id = 0; id < ELFGEN_STRUCTURE_COUNT; id++)
         for (size_t i = 0; i < elfgen_structures[id].count; i++)
@@ -87,7 +83,7 @@ bool bytemap_find(const struct bytemap *map, const char *name, uint64_t *offset,
     struct place place;
     uint64_t index = 0, end = 0;
     bool found = false;
-    if (!parse_place(name, &place) || (place.field && !is_field(place.field)))
+    if (!parse_place(name, &place) || (place.field && !is_field(map, place.field)))
         return find_symbol(map, name, offset, length, field);
     *field = place.field != NULL;
     elfgen_map_begin(&claims, map->view, map->code, true, 0, map->view->length);

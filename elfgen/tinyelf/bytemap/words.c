@@ -1,6 +1,8 @@
 /* Prints claims of the byte map: owner, name, value, meaning. */
 #include "bytemap.h"
 
+#include <string.h>
+
 /* Whether the index of a claim is an address. */
 static bool is_by_address(const struct elfgen_claim *claim)
 {
@@ -50,13 +52,24 @@ void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim
     }
 }
 
+void bytemap_put_explanation(struct elfgen_text *out, const struct bytemap *map,
+                             const struct elfgen_claim *claim)
+{
+    const struct elfgen_arch *arch = elfgen_arch_find(map->view->ehdr.e_machine);
+    elfgen_text_string(out, claim->field->meaning);
+    if (arch && strcmp(claim->field->name, "e_flags") == 0) {
+        elfgen_text_string(out, "; ");
+        elfgen_text_string(out, arch->flags);
+    }
+}
+
 void bytemap_put_meaning(struct elfgen_text *out, const struct bytemap *map,
                          const struct elfgen_claim *claim)
 {
     size_t before = out->length;
     elfgen_claim_meaning(map->view, map->code, claim, out);
     if (out->length == before && claim->field)
-        elfgen_text_string(out, claim->field->meaning);
+        bytemap_put_explanation(out, map, claim);
 }
 
 void bytemap_put_symbol(struct elfgen_text *out, const struct symbol *symbol)

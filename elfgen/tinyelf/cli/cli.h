@@ -10,6 +10,7 @@
 
 #include "base/report.h"
 #include "elfgen/text.h"
+#include "option_rows.h"
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
 
@@ -45,11 +46,6 @@ void message_in_text(const char *file, const char *text, size_t size,
  */
 __attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
 
-/* Reports what getopt_long() objected to (`objection` is ':' or '?'), and suggests the nearest
- * option. Returns EXIT_USAGE. */
-int usage_error_option(const char *command, int objection, char **argv,
-                       const struct option *options);
-
 /* Flushes stdout after --help. Returns EXIT_YES, or EXIT_NO after reporting that not all was
  * written. */
 int help_end(void);
@@ -63,9 +59,8 @@ bool parse_number(const char *text, uint64_t *number);
 
 /* ---- options that commands share ---- */
 
-/* Each of these parses an option's value. It returns EXIT_YES, or EXIT_USAGE after reporting a
- * usage error. */
-int option_target(const char *command, const char *name, uint16_t *machine);
+/* option_... parses an option's value. It returns EXIT_YES, or EXIT_USAGE after reporting a usage
+ * error. */
 int option_compiler(const char *command, const char *text, const char **compiler);
 /* Appends to *flags, since --cflags may be given several times. The caller frees *flags. */
 int option_add_compiler_flags(const char *command, const char *text, char **flags);
@@ -76,8 +71,13 @@ int option_seconds(const char *command, const char *text, uint64_t *nanoseconds)
 bool parse_thousandths(const char *text, const char **rest, uint64_t *number);
 /* Parses a size in MiB, or with a suffix K, M, G or B; "none" gives 0, which is no limit. */
 int option_size(const char *command, const char *option, const char *text, uint64_t *bytes);
-/* --color: never, always or auto, which means on a terminal, and not with NO_COLOR. */
-int option_colour(const char *command, const char *text, bool *colour);
+/* Choices of --target: ELFGEN_EM_... */
+extern const struct option_choice option_targets[];
+/* Choices of --color. */
+enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+extern const struct option_choice option_colours[];
+/* Whether to use colours; auto means on a terminal, if NO_COLOR is not set. */
+bool option_colour(int when);
 
 /* ---- what is installed with the command ---- */
 

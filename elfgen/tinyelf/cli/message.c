@@ -161,7 +161,7 @@ const char *nearest(const char *word, const char *const *names)
 {
     const char *found = NULL;
     size_t best = strlen(word) / 2 + 1; /* a greater distance means another word */
-    for (; *names; names++) {
+    for (; *word && *names; names++) {
         size_t far = strncmp(word, *names, strlen(word)) == 0 ? 0 : distance(word, *names);
         if (far < best) {
             best = far;
@@ -169,36 +169,6 @@ const char *nearest(const char *word, const char *const *names)
         }
     }
     return found;
-}
-
-int usage_error_option(const char *command, int objection, char **argv,
-                       const struct option *options)
-{
-    enum { MOST = 32 };
-    const char *names[MOST + 1] = {NULL};
-    for (size_t i = 0; i < MOST && options[i].name; i++)
-        names[i] = options[i].name;
-    /* For an unknown long option, getopt leaves 0 in optopt; for a known one that is misused, its
-     * value. A letter may be part of a cluster, in which case optind still points to the cluster.
-     */
-    const char *given = argv[optind - 1];
-    bool is_long = strncmp(given, "--", 2) == 0;
-    for (size_t i = 0; is_long && optopt && options[i].name; i++) {
-        if (options[i].val != optopt ||
-            strncmp(given + 2, options[i].name, strcspn(given + 2, "=")) != 0)
-            continue;
-        return objection == ':'
-                   ? usage_error(command, "option '--%s' needs a value", options[i].name)
-                   : usage_error(command, "option '--%s' takes no value", options[i].name);
-    }
-    if (optopt)
-        return objection == ':' ? usage_error(command, "option '-%c' needs a value", optopt)
-                                : usage_error(command, "unknown option '-%c'", optopt);
-    char word[64];
-    snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
-    const char *meant = nearest(word, names);
-    return meant ? usage_error(command, "unknown option '--%s': did you mean '--%s'?", word, meant)
-                 : usage_error(command, "unknown option '--%s'", word);
 }
 
 bool parse_number(const char *text, uint64_t *number)
@@ -215,7 +185,9 @@ bool parse_number(const char *text, uint64_t *number)
 
 int help_end(void)
 {
-    if (fflush(stdout) == 0)
+    /* A part that did not fit into the buffer may have failed before. */
+    bool failed_before = ferror(stdout) != 0;
+    if (fflush(stdout) == 0 && !failed_before)
         return EXIT_YES;
     message_cannot("<stdout>", "write");
     return EXIT_NO;

@@ -6,21 +6,27 @@
 
 #include "base/shellwords.h"
 #include "cli.h"
-#include "elfgen/format.h"
+#include "elfgen/arch.h"
 
-int option_target(const char *command, const char *name, uint16_t *machine)
+const struct option_choice option_targets[] = {
+#define X(name, title, e_machine) {#name, e_machine, NULL},
+    ELFGEN_ARCHS(X)
+#undef X
+        {NULL, 0, NULL},
+};
+
+const struct option_choice option_colours[] = {
+    {"auto", COLOUR_AUTO, NULL},
+    {"always", COLOUR_ALWAYS, NULL},
+    {"never", COLOUR_NEVER, NULL},
+    {NULL, 0, NULL},
+};
+
+bool option_colour(int when)
 {
-    static const struct {
-        const char *name;
-        uint16_t machine;
-    } targets[] = {{"x86_64", ELFGEN_EM_X86_64}, {"i386", ELFGEN_EM_386}};
-    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
-        if (strcmp(targets[i].name, name) != 0)
-            continue;
-        *machine = targets[i].machine;
-        return EXIT_YES;
-    }
-    return usage_error(command, "--target '%s': it is x86_64 or i386", name);
+    const char *no_colour = getenv("NO_COLOR");
+    return when == COLOUR_ALWAYS ||
+           (when == COLOUR_AUTO && isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
 }
 
 int option_compiler(const char *command, const char *text, const char **compiler)
@@ -58,16 +64,6 @@ int option_seconds(const char *command, const char *text, uint64_t *nanoseconds)
         return usage_error(
             command, "--time '%s': it is a number of seconds above 0, such as 5 or 0.5", text);
     *nanoseconds = value;
-    return EXIT_YES;
-}
-
-int option_colour(const char *command, const char *text, bool *colour)
-{
-    const char *no_colour = getenv("NO_COLOR");
-    bool is_auto = strcmp(text, "auto") == 0, always = strcmp(text, "always") == 0;
-    if (!is_auto && !always && strcmp(text, "never") != 0)
-        return usage_error(command, "--color '%s': it is auto, always or never", text);
-    *colour = always || (is_auto && isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
     return EXIT_YES;
 }
 

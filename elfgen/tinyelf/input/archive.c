@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/grow.h"
-#include "link/link.h"
+#include "link/hash_table.h"
 #include "object.h"
 
 static const char thin_magic[] = "!<thin>\n";

@@ -1,5 +1,5 @@
 /* What all steps of a link use: error messages, memory, and adding objects and archives. */
-#include "link.h"
+#include "link_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +23,6 @@ bool link_grow(const struct link *link, void *array, size_t count, size_t *capac
 {
     return grow_array(array, count + 1, capacity, element) ||
            report_error(&link->reporter, NULL, "out of memory");
-}
-
-void *link_own(const void *memory)
-{
-    void *own;
-    memcpy(&own, &memory, sizeof own);
-    return own;
 }
 
 void *link_keep(struct link *link, size_t size)

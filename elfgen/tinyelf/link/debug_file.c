@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "link_private.h"
+#include "elfgen/arch.h"
 #include "section_headers.h"
 
 /* Concatenates the debug sections of each name. */
@@ -148,8 +150,7 @@ static void set_field(uint8_t *ehdr, enum elfgen_class class_, const char *name,
 static uint8_t *write_file(struct debug *debug, const uint8_t *image)
 {
     struct link *link = debug->link;
-    const enum elfgen_class class_ =
-        link->machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+    const enum elfgen_class class_ = elfgen_arch_find(link->options.machine)->class_;
     const size_t first = link->program.section_count;
     struct elfgen_error error;
     struct elfgen_program program = link->program;
@@ -170,7 +171,8 @@ static uint8_t *write_file(struct debug *debug, const uint8_t *image)
     for (size_t i = first; i < link->section_count; i++)
         memcpy(file + link->sections[i].offset, link->sections[i].bytes,
                (size_t)link->sections[i].size);
-    if (elfgen_apply_relocations(&program, link->machine, file, debug->end, &error) == ELFGEN_OK)
+    if (elfgen_apply_relocations(&program, link->options.machine, file, debug->end, &error) ==
+        ELFGEN_OK)
         return file;
     report_library_error(&link->reporter, NULL, &error);
     free(file);
@@ -194,5 +196,5 @@ uint8_t *link_debug_file(struct link *link, const struct elfgen_layout *layout,
     uint8_t *file = done && each(&debug, 1) && each(&debug, 2) ? write_file(&debug, image) : NULL;
     *size = (size_t)debug.end;
     link_table_free(&debug.names);
-    return file ? link_write_section_headers(link, &debug.headers, file, size) : NULL;
+    return file ? link_put_section_headers(link, &debug.headers, file, size) : NULL;
 }

@@ -2,7 +2,8 @@
  * library can apply. */
 #include <string.h>
 
-#include "link.h"
+#include "link_private.h"
+#include "elfgen/arch.h"
 
 /* Indices in the program's symbol table: the entry, one symbol per section, then each object's. */
 enum { SYMBOL_ENTRY, SYMBOL_SECTIONS };
@@ -51,13 +52,13 @@ static bool place_commons(struct link *link)
 static bool is_low(const struct link *link)
 {
     const uint64_t limit = UINT64_C(1) << 31;
-    uint64_t end = link->base + 0x10000;
+    uint64_t end = link->options.base + 0x10000;
     for (size_t i = 0; i < link->section_count && end < limit; i++) {
         const struct elfgen_section *section = &link->sections[i];
         end += section->align < limit ? section->align : limit;
         end += section->size < limit ? section->size : limit;
     }
-    return link->base < limit && end < limit;
+    return link->options.base < limit && end < limit;
 }
 
 /* The symbol that defines a symbol's name, and the object that it is in. */
@@ -132,7 +133,7 @@ static bool make_symbols(struct link *link)
     if (!link->symbols)
         return false;
     uint32_t object, symbol;
-    if (link->entry && link_find_entry(link, &object, &symbol))
+    if (link->options.entry && link_find_entry(link, &object, &symbol))
         link->symbols[SYMBOL_ENTRY] =
             program_symbol(link, link->objects[object], &link->objects[object]->symbols[symbol]);
     else
@@ -160,7 +161,7 @@ static bool make_symbols(struct link *link)
  * global symbol. */
 static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64_t *offset)
 {
-    const bool is_64 = link->machine == ELFGEN_EM_X86_64;
+    const struct elfgen_arch *arch = elfgen_arch_find(link->options.machine);
     const uint32_t name = link->objects[object]->symbols[index].global;
     uint32_t *key = link_keep(link, 2 * sizeof *key), slot = (uint32_t)link->slot_count;
     bool added;
@@ -170,14 +171,14 @@ static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64
     key[1] = name == LINK_NONE ? index : name;
     if (!link_table_put(&link->slots, key, 2 * sizeof *key, &slot, &added))
         return report_error(&link->reporter, NULL, "out of memory");
-    *offset = (uint64_t)slot * (is_64 ? 8 : 4);
+    *offset = (uint64_t)slot * elfgen_address_size(arch->class_);
     if (!added)
         return true;
     link->slot_count++;
     return link_add_relocation(
         link, &(struct elfgen_relocation){.section = link->got,
                                           .symbol = link->symbol_base[object] + index,
-                                          .type = is_64 ? ELFGEN_R_X86_64_64 : ELFGEN_R_386_32,
+                                          .type = arch->address_relocation,
                                           .offset = *offset});
 }
 
@@ -192,7 +193,7 @@ static bool relax(struct link *link, const struct link_object *object,
     struct elfgen_section *placed = &link->sections[section->place];
     *relaxed = false;
     if ((symbol->section == LINK_ABSOLUTE && symbol->value >= UINT64_C(1) << 31) ||
-        !elfgen_can_relax(link->machine, section->bytes, section->size, relocation))
+        !elfgen_can_relax(link->options.machine, section->bytes, section->size, relocation))
         return true;
     uint8_t *bytes = link_own(placed->bytes); /* ours, if not the object's */
     if (placed->bytes == section->bytes) {
@@ -202,7 +203,8 @@ static bool relax(struct link *link, const struct link_object *object,
         memcpy(bytes, section->bytes, (size_t)section->size);
         placed->bytes = bytes;
     }
-    *relaxed = elfgen_relax(link->machine, bytes + section->delta, section->size, relocation);
+    *relaxed =
+        elfgen_relax(link->options.machine, bytes + section->delta, section->size, relocation);
     return true;
 }
 
@@ -231,8 +233,8 @@ static bool take_relocation(struct link *link, uint32_t from, const struct link_
     uint32_t plain;
     if (relocation.type == ELFGEN_R_NONE)
         return true; /* its only effect was to keep its symbol */
-    enum elfgen_got_use use =
-        elfgen_relocation_got(link->machine, section->bytes, section->size, &relocation, &plain);
+    enum elfgen_got_use use = elfgen_relocation_got(link->options.machine, section->bytes,
+                                                    section->size, &relocation, &plain);
     bool relaxed = false;
     if (use == ELFGEN_GOT_SLOT && low && !relax(link, object, section, &relocation, &relaxed))
         return false;
@@ -287,7 +289,7 @@ bool link_emit(struct link *link)
     program->section_count = link->section_count;
     program->relocations = link->relocations;
     program->relocation_count = link->relocation_count;
-    program->entry_symbol = link->entry;
+    program->entry_symbol = link->options.entry;
     program->order = link_keep(link, (link->section_count + 1) * sizeof *program->order);
     return program->order != NULL;
 }

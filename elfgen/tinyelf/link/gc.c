@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link.h"
+#include "link_private.h"
 
 /* Marked sections whose relocations have not been followed yet. */
 struct work {
@@ -106,7 +106,7 @@ static bool mark_section(struct work *work, uint32_t object, uint32_t index,
 static bool stays(const struct link *link, const struct link_symbol *symbol,
                   const struct link_piece *piece, const struct elfgen_relocation *relocation)
 {
-    const bool relative = elfgen_relocation_is_relative(link->machine, relocation->type);
+    const bool relative = elfgen_relocation_is_relative(link->options.machine, relocation->type);
     const uint64_t rest = relative ? 4 : 0;
     const uint64_t place = symbol->value + (uint64_t)relocation->addend + rest;
     if (symbol->type == ELFGEN_STT_SECTION)
@@ -237,7 +237,7 @@ static bool mark_entry(struct work *work)
     const struct link_reason nothing = {LINK_NONE, 0};
     const struct link *link = work->link;
     uint32_t object, symbol;
-    if (!link->entry || !link_find_entry(link, &object, &symbol))
+    if (!link->options.entry || !link_find_entry(link, &object, &symbol))
         return true;
     const struct link_object *from = link->objects[object];
     const struct link_symbol *entry = &from->symbols[symbol];
@@ -265,7 +265,7 @@ bool link_mark(struct link *link)
 {
     struct work work = {.link = link};
     bool done = link_index_named(link) && mark_entry(&work) &&
-                mark_all(&work, link->keep_all || !link->entry);
+                mark_all(&work, link->options.keep_all || !link->options.entry);
     while (done && work.count > 0) {
         work.count--;
         done = mark_relocations(&work, work.rows[work.count].object, work.rows[work.count].section);

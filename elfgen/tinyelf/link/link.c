@@ -1,26 +1,50 @@
 /* Links the objects and archives that were added into a program. */
-#include "link.h"
+#include "link_private.h"
+#include "elfgen/arch.h"
 
 #include <stdlib.h>
 
-bool link_program(struct link *link)
+struct link *link_open(const struct reporter *reporter)
 {
-    const bool is_64 = link->machine == ELFGEN_EM_X86_64;
-    link->got = link_add_section(link, &(struct elfgen_section){.name = ".got",
-                                                                .bytes = (const uint8_t *)"",
-                                                                .align = is_64 ? 8 : 4,
-                                                                .permissions = ELFGEN_PF_R});
+    struct link *link = calloc(1, sizeof *link);
+    if (link)
+        link->reporter = *reporter;
+    else
+        report_error(reporter, NULL, "out of memory");
+    return link;
+}
+
+bool link_is_raw(const struct link *link)
+{
+    return link->object_count == 1 && link->objects[0]->keeps_all;
+}
+
+bool link_program(struct link *link, const struct link_options *options, struct link_result *result)
+{
+    link->options = *options;
+    *result = (struct link_result){0};
+    const enum elfgen_class class_ = elfgen_arch_find(link->options.machine)->class_;
+    link->got =
+        link_add_section(link, &(struct elfgen_section){.name = ".got",
+                                                        .bytes = (const uint8_t *)"",
+                                                        .align = elfgen_address_size(class_),
+                                                        .permissions = ELFGEN_PF_R});
     uint32_t object, symbol;
     if (link->got == LINK_NONE || !link_resolve(link))
         return false;
-    link->no_entry = link->entry && !link_find_entry(link, &object, &symbol);
+    result->no_entry = options->entry && !link_find_entry(link, &object, &symbol);
     /* All errors about symbols are reported in one run. */
-    return !link->no_entry && link_mark(link) && link_define(link) && link_all_defined(link) &&
-           link->duplicates == 0 && link->absent == 0 && link_merge(link) && link_emit(link);
+    bool done = !result->no_entry && link_mark(link) && link_define(link) &&
+                link_all_defined(link) && link->duplicates == 0 && link->absent == 0 &&
+                link_merge(link) && link_emit(link);
+    result->program = link->program;
+    return done;
 }
 
-void link_release(struct link *link)
+void link_close(struct link *link)
 {
+    if (!link)
+        return;
     for (size_t i = 0; i < link->object_count; i++)
         link_object_release(link->objects[i]);
     for (size_t i = 0; i < link->archive_count; i++)
@@ -37,4 +61,5 @@ void link_release(struct link *link)
     free(link->sections);
     free(link->relocations);
     free(link->kept);
+    free(link);
 }

@@ -3,151 +3,60 @@
  * The steps: resolve symbols, with members of archives as they are needed; mark the sections that
  * the entry needs; define the linker's own symbols; merge equal constants; emit the program with
  * one symbol table, GOT slots, and relocations that the library can apply. Nothing is printed:
- * errors go to a callback. */
+ * errors go to a reporter. */
 #ifndef LINK_H
 #define LINK_H
 
 #include "base/report.h"
 #include "object.h"
-#include "hash_table.h"
 
-/* How a symbol is defined, from the weakest claim to the strongest. */
-enum link_claim {
-    LINK_CLAIM_NONE,   /* not needed; an archive may define it */
-    LINK_CLAIM_WEAK,   /* needed only if something defines it; else it is 0 */
-    LINK_CLAIM_NEEDED, /* needed, not defined */
-    LINK_CLAIM_DEFINED_WEAK,
-    LINK_CLAIM_COMMON,
-    LINK_CLAIM_LINKER, /* by the linker itself: _end, __start_names, ... */
-    LINK_CLAIM_DEFINED
-};
+/* A link in progress: its objects, and, once linked, the program. */
+struct link;
 
-/* A global symbol, shared by all objects. */
-struct link_global {
-    const char *name;
-    enum link_claim claim;
-    uint32_t object, symbol; /* the definition, if there is one */
-    uint32_t archive, offer; /* the archive's member that defines it; LINK_NONE: none does */
-    uint64_t size, align;    /* of COMMON: the largest of all objects */
-    uint32_t section;        /* the program's, of COMMON symbols and the linker's own */
-    uint64_t value;          /* offset in it; without a section, the address */
-    bool live;
-    struct link_reason reason;
-};
-
-/* A section that __start_NAME may refer to. */
-struct link_named {
-    const char *name;
-    uint32_t object, section;
-};
-
-struct link {
-    /* Set by the caller. */
-    struct reporter reporter;
-    void *context;     /* for `more` */
+/* What a link should make. */
+struct link_options {
     const char *entry; /* its symbol; NULL: every section is kept */
     bool keep_all;     /* even sections that nothing needs */
     uint16_t machine;  /* ELFGEN_EM_... */
     uint64_t base;     /* the program's address: code is shorter if addresses fit 31 bits */
     /* Called once if symbols are still undefined after all objects were read; adds what may define
-     * them. May be NULL. */
-    bool (*more)(struct link *link);
-    /* Set by link_program(). */
-    struct elfgen_program program;
-    bool no_entry; /* the entry symbol is undefined, which is not reported */
-    /* Private. */
-    struct link_object **objects;
-    size_t object_count, object_capacity;
-    struct link_archive **archives;
-    size_t archive_count, archive_capacity;
-    struct link_table names; /* -> globals */
-    struct link_global *globals;
-    size_t global_count, global_capacity;
-    struct link_table signatures; /* -> object */
-    size_t unread;                /* index of the first object whose symbols have not been read */
-    size_t duplicates, absent;    /* how many errors were reported about symbols and sections */
-    struct link_named *named;     /* sorted by name */
-    size_t named_count;
-    uint32_t got;            /* the program's section */
-    struct link_table slots; /* of the global offset table */
-    size_t slot_count;
-    uint32_t *symbol_base; /* by object: index of its symbol 0 in `symbols` */
-    struct elfgen_section *sections;
-    size_t section_count, section_capacity;
-    struct elfgen_symbol *symbols;
-    struct elfgen_relocation *relocations;
-    size_t relocation_count, relocation_capacity;
-    void **kept; /* memory that lives as long as the program */
-    size_t kept_count, kept_capacity;
+     * them. Returns false after reporting an error. May be NULL. */
+    bool (*more)(void *context, struct link *link);
+    void *context; /* for `more` */
 };
+
+/* What it made. */
+struct link_result {
+    struct elfgen_program program; /* its arrays belong to the link */
+    bool no_entry;                 /* the entry symbol is undefined, which is not reported */
+};
+
+/* Begins a link that reports its errors to `reporter`. Returns NULL after reporting that there is
+ * no memory. */
+struct link *link_open(const struct reporter *reporter);
 
 /* Adds an object or an archive, which then belongs to the link, even if the call fails. Returns
  * false after reporting that there is no memory. */
 bool link_add_object(struct link *link, struct link_object *object);
 bool link_add_archive(struct link *link, struct link_archive *archive);
 
-/* Links everything that was added into link->program. Returns false after reporting the errors: all
- * undefined and all duplicate symbols, each with the places that refer to it. */
-bool link_program(struct link *link);
+/* Whether machine code that names no entry, as link_object's `keeps_all` says, is all there is. */
+bool link_is_raw(const struct link *link);
 
-/* Frees everything. */
-void link_release(struct link *link);
+/* For `more`: whether a symbol that compilers refer to is needed and undefined. Its name begins
+ * with two underscores, and it is none that the linker itself defines (__start_..., __stop_...). */
+bool link_needs_compiler_symbol(const struct link *link);
 
-/* ---- inside the room ---- */
+/* Links everything that was added. Returns false after reporting the errors: all undefined and all
+ * duplicate symbols, each with the places that refer to it. */
+bool link_program(struct link *link, const struct link_options *options,
+                  struct link_result *result);
 
-/* Where a relocation of an object is, and where its section is. */
-struct place link_relocation_place(const struct link_object *object,
-                                   const struct elfgen_relocation *relocation);
-struct place link_section_place(const struct link_object *object,
-                                const struct link_section *section);
+/* Finds names of code that may be meant where the entry is undefined, global ones first. Returns
+ * how many it put into `names`, `most` at most. */
+size_t link_find_labels(const struct link *link, const char **names, size_t most);
 
-/* Makes room for one more element. Returns false after reporting that there is no memory. */
-bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity,
-               size_t element);
-
-/* The same memory without its const, for the code that owns it. */
-void *link_own(const void *memory);
-
-/* Allocates zeroed memory that link_release() frees. Returns NULL after reporting the error. */
-void *link_keep(struct link *link, size_t size);
-
-/* Append to the program. link_add_section() returns the section's number; both return LINK_NONE or
- * false after reporting that there is no memory. */
-uint32_t link_add_section(struct link *link, const struct elfgen_section *section);
-bool link_add_relocation(struct link *link, const struct elfgen_relocation *relocation);
-
-/* The segment permissions (ELFGEN_PF_...) that an object's section asks for. */
-uint32_t link_permissions(const struct link_section *section);
-
-/* Resolves all symbols, with archives and COMDAT groups. */
-bool link_resolve(struct link *link);
-bool link_all_defined(struct link *link);
-
-/* Finds the definition of the entry symbol; a local symbol counts if no object defines a global
- * one. */
-bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol);
-
-/* Marks the sections, pieces and symbols that the program needs. */
-bool link_mark(struct link *link);
-
-/* Mergeable sections: cuts one into pieces; finds the piece at an offset, NULL if the section has
- * none; places the pieces that are needed. */
-bool link_find_pieces(struct link *link, struct link_section *section);
-struct link_piece *link_piece_at(const struct link_section *section, uint64_t offset);
-bool link_merge(struct link *link);
-
-/* The sections of a name that is an identifier in C, in the order of objects; *count of them. The
- * index is built once. */
-const struct link_named *link_find_named(const struct link *link, const char *name, size_t *count);
-bool link_index_named(struct link *link);
-
-/* Defines the symbols that the linker itself provides. */
-bool link_define(struct link *link);
-
-/* Makes link->program. */
-bool link_emit(struct link *link);
-
-/* Makes a relocation of an object point to the program's symbol. */
-void link_point(const struct link *link, uint32_t from, struct elfgen_relocation *relocation);
+/* Frees everything; NULL is accepted. */
+void link_close(struct link *link);
 
 #endif

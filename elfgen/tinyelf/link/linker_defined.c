@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/search.h"
-#include "link.h"
+#include "link_private.h"
 
 static bool is_wanted(const struct link_global *global)
 {
@@ -180,7 +180,7 @@ bool link_define(struct link *link)
             if (strcmp(global->name, known[j].name) != 0)
                 continue;
             global->claim = LINK_CLAIM_LINKER;
-            global->value = known[j].what == BASE ? link->base : 0;
+            global->value = known[j].what == BASE ? link->options.base : 0;
             if (known[j].what == GOT)
                 global->section = link->got;
             else if (known[j].what != BASE && !define_end(link, global, known[j].what == END))

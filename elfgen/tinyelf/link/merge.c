@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/search.h"
-#include "link.h"
+#include "link_private.h"
 
 static bool is_strings(const struct link_section *section)
 {

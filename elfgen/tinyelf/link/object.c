@@ -2,6 +2,7 @@
 #include "object.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void link_object_release(struct link_object *object)
 {
@@ -16,4 +17,11 @@ void link_object_release(struct link_object *object)
     if (object->release)
         object->release(object->owner);
     free(object);
+}
+
+void *link_own(const void *memory)
+{
+    void *own;
+    memcpy(&own, &memory, sizeof own);
+    return own;
 }

@@ -103,4 +103,7 @@ struct link_archive {
 
 void link_object_release(struct link_object *object);
 
+/* The same memory without its const, for the code that owns it. */
+void *link_own(const void *memory);
+
 #endif

@@ -1,5 +1,5 @@
 /* Appends sections and relocations to the program. */
-#include "link.h"
+#include "link_private.h"
 
 uint32_t link_add_section(struct link *link, const struct elfgen_section *section)
 {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "link_private.h"
+
 /* Something that takes bytes. */
 struct row {
     uint64_t size, offset;
@@ -115,9 +117,9 @@ static void print_reason(const struct map *map, const struct row *row, FILE *out
         fputs("addresses that instructions read", output);
     } else if (!row->reason || row->reason->object == LINK_NONE) {
         const bool begins = map->layout->exec.entry - row->section->address < row->size;
-        fputs(begins           ? "the program begins here"
-              : link->keep_all ? "--no-gc-sections"
-                               : "it asks to be kept",
+        fputs(begins                   ? "the program begins here"
+              : link->options.keep_all ? "--no-gc-sections"
+                                       : "it asks to be kept",
               output);
     } else {
         const struct link_object *object = link->objects[row->reason->object];

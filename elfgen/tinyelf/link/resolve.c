@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link.h"
+#include "link_private.h"
 
 static struct link_global *global_of(struct link *link, const char *name, uint32_t *index)
 {
@@ -161,9 +161,9 @@ static bool offer_all(struct link *link, size_t first)
 static bool take_entry(struct link *link)
 {
     uint32_t index, object, symbol;
-    if (!link->entry || link_find_entry(link, &object, &symbol))
+    if (!link->options.entry || link_find_entry(link, &object, &symbol))
         return true;
-    struct link_global *global = global_of(link, link->entry, &index);
+    struct link_global *global = global_of(link, link->options.entry, &index);
     if (!global)
         return false;
     bool known = global->claim > LINK_CLAIM_NEEDED;
@@ -193,8 +193,9 @@ bool link_resolve(struct link *link)
     for (size_t i = 0; i < link->global_count; i++)
         wanting |= link->globals[i].claim == LINK_CLAIM_NEEDED;
     size_t archives = link->archive_count;
-    if (wanting && link->more &&
-        (!link->more(link) || !read_new(link) || !offer_all(link, archives)))
+    if (wanting && link->options.more &&
+        (!link->options.more(link->options.context, link) || !read_new(link) ||
+         !offer_all(link, archives)))
         return false;
     return true;
 }
@@ -202,7 +203,7 @@ bool link_resolve(struct link *link)
 bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol)
 {
     uint32_t index;
-    if (link_table_get(&link->names, link->entry, strlen(link->entry), &index)) {
+    if (link_table_get(&link->names, link->options.entry, strlen(link->options.entry), &index)) {
         const struct link_global *global = &link->globals[index];
         *object = global->object;
         *symbol = global->symbol;
@@ -214,7 +215,7 @@ bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol
         for (uint32_t j = 1; j < from->symbol_count; j++) {
             if (from->symbols[j].binding != ELFGEN_STB_LOCAL ||
                 from->symbols[j].section == LINK_UNDEFINED ||
-                strcmp(from->symbols[j].name, link->entry) != 0)
+                strcmp(from->symbols[j].name, link->options.entry) != 0)
                 continue;
             *object = i;
             *symbol = j;
@@ -222,6 +223,42 @@ bool link_find_entry(const struct link *link, uint32_t *object, uint32_t *symbol
         }
     }
     return false;
+}
+
+bool link_needs_compiler_symbol(const struct link *link)
+{
+    bool needed = false;
+    for (size_t i = 0; i < link->global_count; i++)
+        needed |= link->globals[i].claim == LINK_CLAIM_NEEDED &&
+                  strncmp(link->globals[i].name, "__", 2) == 0 &&
+                  strncmp(link->globals[i].name, "__start_", 8) != 0 &&
+                  strncmp(link->globals[i].name, "__stop_", 7) != 0;
+    return needed;
+}
+
+static bool is_code_label(const struct link_object *object, const struct link_symbol *symbol)
+{
+    return *symbol->name && *symbol->name != '.' && symbol->type != ELFGEN_STT_SECTION &&
+           symbol->section < object->section_count &&
+           object->sections[symbol->section].flags & ELFGEN_SHF_EXECINSTR &&
+           strlen(symbol->name) <= 40;
+}
+
+size_t link_find_labels(const struct link *link, const char **names, size_t most)
+{
+    size_t count = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < link->object_count; i++) {
+            const struct link_object *object = link->objects[i];
+            for (size_t j = 0; j < object->symbol_count && count < most; j++) {
+                const struct link_symbol *symbol = &object->symbols[j];
+                bool global = symbol->global != LINK_NONE;
+                if (is_code_label(object, symbol) && global == (pass == 0))
+                    names[count++] = symbol->name;
+            }
+        }
+    }
+    return count;
 }
 
 /* Explains an undefined symbol that the user's source does not mention, since compilers add the

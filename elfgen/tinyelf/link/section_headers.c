@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link.h"
+#include "link_private.h"
+#include "elfgen/arch.h"
 
 /* The output section's name: compilers write .text.main so that linkers can leave out parts of
  * .text. */
@@ -137,12 +138,11 @@ bool link_make_section_headers(struct link *link, size_t extra,
     return headers->named && add_sections(link, headers) && add_symbols(link, headers);
 }
 
-uint8_t *link_write_section_headers(struct link *link, const struct link_section_headers *headers,
-                                    uint8_t *file, size_t *size)
+uint8_t *link_put_section_headers(struct link *link, const struct link_section_headers *headers,
+                                  uint8_t *file, size_t *size)
 {
     struct elfgen_error error;
-    const enum elfgen_class class_ =
-        link->machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+    const enum elfgen_class class_ = elfgen_arch_find(link->options.machine)->class_;
     const struct elfgen_section_headers whole = {headers->sections, headers->section_count,
                                                  headers->symbols, headers->symbol_count};
     size_t room = elfgen_write_section_headers(NULL, 0, *size, class_, &whole, &error);
@@ -159,4 +159,13 @@ uint8_t *link_write_section_headers(struct link *link, const struct link_section
     }
     *size = room;
     return larger;
+}
+
+uint8_t *link_write_section_headers(struct link *link, uint8_t *file, size_t *size)
+{
+    struct link_section_headers headers;
+    if (link_make_section_headers(link, 0, &headers))
+        return link_put_section_headers(link, &headers, file, size);
+    free(file);
+    return NULL;
 }

@@ -52,8 +52,8 @@ static void find_fast(const struct process *process, const uint8_t *before,
     uint8_t bytes[CALL_MOST];
     uint32_t back = 0;
     is_call_instruction(before, site);
-    if (site->call_instruction == ELFGEN_CALL_SYSCALL)
-        site->call_instruction = ELFGEN_CALL_SYSCALL32;
+    if (site->call_instruction == CALL_BY_SYSCALL)
+        site->call_instruction = CALL_BY_SYSCALL32;
     site->address = process->call.after - FOUR;
     site->found = false;
     if (process_read(process->id, process->call.stack + SAVED, &back, sizeof back) != sizeof back ||
@@ -79,10 +79,9 @@ bool call_site_find(const struct process *process, struct call_site *site)
         return false;
     if (!is_call_instruction(bytes + TWO, site))
         return false;
-    bool maybe_fast = site->call_instruction == ELFGEN_CALL_INT80 &&
-                      call->abi == syscall_instruction(ELFGEN_CALL_INT80)->abi &&
-                      is_call_instruction(bytes, &fast) &&
-                      fast.call_instruction != ELFGEN_CALL_INT80 &&
+    bool maybe_fast = site->call_instruction == CALL_BY_INT80 &&
+                      call->abi == syscall_instruction(CALL_BY_INT80)->abi &&
+                      is_call_instruction(bytes, &fast) && fast.call_instruction != CALL_BY_INT80 &&
                       call_site_find_mapping(process->id, call->after, &place) &&
                       strcmp(place.file, "[vdso]") == 0;
     if (maybe_fast)

@@ -8,7 +8,7 @@
 
 /* The instruction that made a call. */
 struct call_site {
-    enum elfgen_call_instruction call_instruction;
+    enum call_instruction call_instruction;
     bool found;       /* whether `address` is known: the processor saves none for sysenter, so it is
                          derived from the usual ways to return */
     uint64_t address; /* the instruction's */

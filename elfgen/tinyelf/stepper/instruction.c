@@ -96,13 +96,13 @@ static bool read_next(struct stepper *stepper)
 
 static struct effects_state state_of(const struct stepper *stepper, const struct seen *seen)
 {
-    static const enum step_register order[ELFGEN_REGISTERS] = {
+    static const enum step_register order[X86_REGISTERS] = {
         STEP_rax, STEP_rcx, STEP_rdx, STEP_rbx, STEP_rsp, STEP_rbp, STEP_rsi, STEP_rdi,
         STEP_r8,  STEP_r9,  STEP_r10, STEP_r11, STEP_r12, STEP_r13, STEP_r14, STEP_r15};
     struct effects_state state = {.next = seen->what.address + seen->effects.length,
                                   .fs_base = stepper->now.value[STEP_fs_base],
                                   .gs_base = stepper->now.value[STEP_gs_base]};
-    for (size_t i = 0; i < ELFGEN_REGISTERS; i++)
+    for (size_t i = 0; i < X86_REGISTERS; i++)
         state.general[i] = stepper->now.value[order[i]];
     return state;
 }

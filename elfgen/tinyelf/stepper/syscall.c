@@ -83,7 +83,7 @@ static uint64_t word_at(const struct stepper *stepper, uint64_t address, size_t 
  * (arch/x86/entry/entry_64.S and entry_64_compat.S). */
 static void take_arguments(struct stepper *stepper, const struct effects *effects)
 {
-    enum elfgen_call_instruction by = effects->call_instruction;
+    enum call_instruction by = effects->call_instruction;
     enum call_abi abi = syscall_instruction(by)->abi;
     const struct call_abi_row *row = syscall_abi(abi);
     const uint64_t *values = stepper->now.value;
@@ -94,10 +94,10 @@ static void take_arguments(struct stepper *stepper, const struct effects *effect
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
         asked->made_as.arguments[i] =
             syscall_register(abi, values[recording_register_named(row->arguments[i])]);
-    if (by == ELFGEN_CALL_SYSCALL32) {
+    if (by == CALL_BY_SYSCALL32) {
         asked->made_as.arguments[1] = (uint32_t)values[STEP_rbp];
         asked->made_as.arguments[5] = word_at(stepper, (uint32_t)values[STEP_rsp], 4);
-    } else if (by == ELFGEN_CALL_SYSENTER) {
+    } else if (by == CALL_BY_SYSENTER) {
         asked->made_as.arguments[5] = word_at(stepper, (uint32_t)values[STEP_rbp], 4);
     }
 }

@@ -8,7 +8,7 @@
 /* clang-format off */
 #define REGISTERS(...) {__VA_ARGS__}
 #define ABI(id, name, title, arch, word, entry, x32, instruction, ...) \
-    [CALL_##id] = {name, title, AUDIT_ARCH_##arch, word, entry, x32, ELFGEN_CALL_##instruction, __VA_ARGS__},
+    [CALL_##id] = {name, title, AUDIT_ARCH_##arch, word, entry, x32, CALL_BY_##instruction, __VA_ARGS__},
 /* clang-format on */
 static const struct call_abi_row abis[CALL_ABIS] = {
 #include "abi.def"
@@ -16,7 +16,7 @@ static const struct call_abi_row abis[CALL_ABIS] = {
 
 /* clang-format off */
 #define BYTES(...) {__VA_ARGS__}
-#define INSTRUCTION(id, name, bytes, abi) {ELFGEN_CALL_##id, name, bytes, CALL_##abi},
+#define INSTRUCTION(id, name, bytes, abi) {CALL_BY_##id, name, bytes, CALL_##abi},
 /* clang-format on */
 static const struct call_instruction_row instructions[] = {
 #include "call_instructions.def"
@@ -78,7 +78,7 @@ const struct call_instruction_row *syscall_instruction_at(size_t index)
     return index < sizeof instructions / sizeof instructions[0] ? &instructions[index] : NULL;
 }
 
-const struct call_instruction_row *syscall_instruction(enum elfgen_call_instruction by)
+const struct call_instruction_row *syscall_instruction(enum call_instruction by)
 {
     size_t index = 0;
     while (instructions[index].id != by)

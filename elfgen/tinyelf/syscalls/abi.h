@@ -13,15 +13,23 @@ enum call_abi {
     CALL_NATIVE = 0 /* the kernel's own */
 };
 
+/* The instructions that make system calls: rows of call_instructions.def. */
+enum call_instruction {
+#define INSTRUCTION(id, ...) CALL_BY_##id,
+#include "call_instructions.def"
+#undef INSTRUCTION
+    CALL_INSTRUCTIONS
+};
+
 /* A row of abi.def. */
 struct call_abi_row {
-    const char *name;  /* in options and JSON: "x86_64" */
-    const char *title; /* in sentences: "x86-64" */
-    uint32_t arch;     /* AUDIT_ARCH_..., which is libseccomp's token too */
-    uint8_t word;      /* bytes of a register, of a pointer and of long */
-    const char *entry; /* what entry points begin with: "__x64_" */
-    uint32_t x32;      /* the bit of a number that makes it one of x32's; 0: none */
-    enum elfgen_call_instruction instruction;                  /* the usual one */
+    const char *name;                  /* in options and JSON: "x86_64" */
+    const char *title;                 /* in sentences: "x86-64" */
+    uint32_t arch;                     /* AUDIT_ARCH_..., which is libseccomp's token too */
+    uint8_t word;                      /* bytes of a register, of a pointer and of long */
+    const char *entry;                 /* what entry points begin with: "__x64_" */
+    uint32_t x32;                      /* the bit of a number that makes it one of x32's; 0: none */
+    enum call_instruction instruction; /* the usual one */
     const char *number, *result, *arguments[ELFGEN_ARGUMENTS]; /* registers */
     const char *lost[3]; /* registers that change besides the result's; NULL after the last */
 };
@@ -45,12 +53,12 @@ void syscall_abi_names(const bool asked[CALL_ABIS], char names[CALL_ABI_NAMES_RO
 /* A row of call_instructions.def. */
 enum { CALL_INSTRUCTION_SIZE = 2 };
 struct call_instruction_row {
-    enum elfgen_call_instruction id;
+    enum call_instruction id;
     const char *name;
     uint8_t bytes[CALL_INSTRUCTION_SIZE];
     enum call_abi abi;
 };
-const struct call_instruction_row *syscall_instruction(enum elfgen_call_instruction by);
+const struct call_instruction_row *syscall_instruction(enum call_instruction by);
 
 /* The rows in order; NULL after the last. */
 const struct call_instruction_row *syscall_instruction_at(size_t index);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void own(uint8_t *owners, unsigned offset, unsigned length, enum elfgen_encoding what)
+static void own(uint8_t *owners, unsigned offset, unsigned length, enum x86_encoding what)
 {
     for (unsigned i = offset; i < offset + length && i < ELFGEN_INSTRUCTION_MOST; i++)
         owners[i] = (uint8_t)what;
@@ -16,18 +16,18 @@ static void own_vector_prefix(const ZydisDecodedInstruction *instruction, uint8_
     const ZydisDecodedInstructionRaw *raw = &instruction->raw;
     switch (instruction->encoding) {
     case ZYDIS_INSTRUCTION_ENCODING_XOP:
-        own(owners, raw->xop.offset, 3, ELFGEN_ENCODING_xop);
+        own(owners, raw->xop.offset, 3, X86_ENCODING_xop);
         break;
     case ZYDIS_INSTRUCTION_ENCODING_VEX:
-        own(owners, raw->vex.offset, raw->vex.size, ELFGEN_ENCODING_vex);
+        own(owners, raw->vex.offset, raw->vex.size, X86_ENCODING_vex);
         break;
     case ZYDIS_INSTRUCTION_ENCODING_EVEX:
     case ZYDIS_INSTRUCTION_ENCODING_MVEX:
-        own(owners, raw->evex.offset, 4, ELFGEN_ENCODING_evex);
+        own(owners, raw->evex.offset, 4, X86_ENCODING_evex);
         break;
     default:
         if (instruction->attributes & ZYDIS_ATTRIB_HAS_REX)
-            own(owners, raw->rex.offset, 1, ELFGEN_ENCODING_rex);
+            own(owners, raw->rex.offset, 1, X86_ENCODING_rex);
         break;
     }
 }
@@ -38,23 +38,23 @@ static void split_decoded(const ZydisDecodedInstruction *source, struct elfgen_p
 {
     const ZydisDecodedInstructionRaw *raw = &source->raw;
     uint8_t owners[ELFGEN_INSTRUCTION_MOST];
-    memset(owners, ELFGEN_ENCODING_opcode, sizeof owners);
-    own(owners, 0, raw->prefix_count, ELFGEN_ENCODING_prefix);
+    memset(owners, X86_ENCODING_opcode, sizeof owners);
+    own(owners, 0, raw->prefix_count, X86_ENCODING_prefix);
     own_vector_prefix(source, owners);
     if (source->attributes & ZYDIS_ATTRIB_HAS_MODRM)
-        own(owners, raw->modrm.offset, 1, ELFGEN_ENCODING_modrm);
+        own(owners, raw->modrm.offset, 1, X86_ENCODING_modrm);
     if (source->attributes & ZYDIS_ATTRIB_HAS_SIB)
-        own(owners, raw->sib.offset, 1, ELFGEN_ENCODING_sib);
-    own(owners, raw->disp.offset, raw->disp.size / 8u, ELFGEN_ENCODING_displacement);
+        own(owners, raw->sib.offset, 1, X86_ENCODING_sib);
+    own(owners, raw->disp.offset, raw->disp.size / 8u, X86_ENCODING_displacement);
     for (size_t i = 0; i < 2; i++)
-        own(owners, raw->imm[i].offset, raw->imm[i].size / 8u, ELFGEN_ENCODING_immediate);
+        own(owners, raw->imm[i].offset, raw->imm[i].size / 8u, X86_ENCODING_immediate);
     parts->count = 0;
     for (uint8_t i = 0; i < source->length; i++) {
-        bool apart = i == 0 || owners[i] != owners[i - 1] || owners[i] == ELFGEN_ENCODING_prefix ||
+        bool apart = i == 0 || owners[i] != owners[i - 1] || owners[i] == X86_ENCODING_prefix ||
                      (raw->imm[1].size != 0 && i == raw->imm[1].offset);
         if (apart) {
             uint8_t part = parts->count++;
-            parts->parts[part].what = (enum elfgen_encoding)owners[i];
+            parts->parts[part].what = owners[i];
             parts->parts[part].offset = i;
             parts->parts[part].length = 0;
         }
@@ -90,19 +90,18 @@ static bool ends_program(const ZydisDecodedInstruction *source)
     }
 }
 
-static enum elfgen_flow flow_of(const ZydisDecodedInstruction *source,
-                                enum elfgen_call_instruction *by)
+static enum elfgen_flow flow_of(const ZydisDecodedInstruction *source, uint8_t *by)
 {
     bool is_32_bit = source->machine_mode != ZYDIS_MACHINE_MODE_LONG_64;
     switch (source->mnemonic) {
     case ZYDIS_MNEMONIC_SYSCALL:
-        *by = is_32_bit ? ELFGEN_CALL_SYSCALL32 : ELFGEN_CALL_SYSCALL;
+        *by = is_32_bit ? CALL_BY_SYSCALL32 : CALL_BY_SYSCALL;
         return ELFGEN_FLOW_SYSTEM;
     case ZYDIS_MNEMONIC_SYSENTER:
-        *by = ELFGEN_CALL_SYSENTER;
+        *by = CALL_BY_SYSENTER;
         return ELFGEN_FLOW_SYSTEM;
     case ZYDIS_MNEMONIC_INT:
-        *by = ELFGEN_CALL_INT80;
+        *by = CALL_BY_INT80;
         return source->raw.imm[0].value.u == 0x80 ? ELFGEN_FLOW_SYSTEM : ELFGEN_FLOW_END;
     default:
         break;
@@ -140,7 +139,7 @@ static bool target_of(const ZydisDecodedInstruction *source, const ZydisDecodedO
         return true;
     } else if (operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
         ZyanI8 id = ZydisRegisterGetId(operands[0].reg.value);
-        if (id >= 0 && id < ELFGEN_REGISTERS)
+        if (id >= 0 && id < X86_REGISTERS)
             value = registers->general[id];
     }
     *target = value.value & width;
@@ -225,22 +224,49 @@ static void set_up_formatter(struct x86 *machine)
         ZydisFormatterSetProperty(&machine->formatter, properties[i].property, properties[i].value);
 }
 
+/* How the processor runs the code of an architecture. */
+static const struct mode {
+    uint16_t machine; /* the architecture's first */
+    ZydisMachineMode mode;
+    ZydisStackWidth stack;
+} modes[] = {
+    {ELFGEN_EM_X86_64, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64},
+    {ELFGEN_EM_386, ZYDIS_MACHINE_MODE_LONG_COMPAT_32, ZYDIS_STACK_WIDTH_32},
+};
+
+static const struct mode *mode_of(uint64_t e_machine)
+{
+    const struct elfgen_arch *arch = elfgen_arch_find(e_machine);
+    for (size_t i = 0; arch && i < sizeof modes / sizeof modes[0]; i++)
+        if (modes[i].machine == arch->machines[0])
+            return &modes[i];
+    return NULL;
+}
+
+bool x86_knows(uint64_t e_machine)
+{
+    return mode_of(e_machine) != NULL;
+}
+
 bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax)
 {
-    bool is_64_bit = e_machine == ELFGEN_EM_X86_64;
-    ZydisMachineMode mode =
-        is_64_bit ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LONG_COMPAT_32;
-    ZydisStackWidth stack = is_64_bit ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32;
-    if (e_machine != ELFGEN_EM_X86_64 && e_machine != ELFGEN_EM_386)
+    const struct mode *mode = mode_of(e_machine);
+    if (!mode)
         return false;
     machine->syntax = syntax;
     machine->machine = (struct elfgen_machine){.context = machine,
+                                               .encodings = x86_encodings,
+                                               .encoding_count = X86_ENCODINGS,
+                                               .register_count = X86_REGISTERS,
+                                               .stack_pointer = X86_STACK_POINTER,
+                                               .call_instructions = x86_call_instructions,
+                                               .call_instruction_count = CALL_INSTRUCTIONS,
                                                .length = length_of,
                                                .decode = decode,
                                                .split = split,
                                                .text = x86_print,
                                                .call = x86_syscall_signature};
-    ZydisDecoderInit(&machine->decoder, mode, stack);
+    ZydisDecoderInit(&machine->decoder, mode->mode, mode->stack);
     machine->scanner = machine->decoder;
     ZydisDecoderEnableMode(&machine->scanner, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
     set_up_formatter(machine);
@@ -263,11 +289,12 @@ static void describe(const struct call *call, struct elfgen_signature *signature
     }
 }
 
-bool x86_syscall_signature(void *context, enum elfgen_call_instruction by, uint64_t number,
+bool x86_syscall_signature(void *context, uint8_t by, uint64_t number,
                            struct elfgen_signature *signature)
 {
     struct x86 *machine = context;
-    const struct call *call = syscall_find(&machine->calls, syscall_instruction(by)->abi, number);
+    const struct call *call =
+        syscall_find(&machine->calls, syscall_instruction((enum call_instruction)by)->abi, number);
     if (call)
         describe(call, signature);
     return call != NULL;

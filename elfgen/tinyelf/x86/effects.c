@@ -165,13 +165,13 @@ static void take_meaning(struct effects *effects, const ZydisDecodedInstruction 
     effects->asks = true;
     switch (source->mnemonic) {
     case ZYDIS_MNEMONIC_SYSCALL:
-        effects->call_instruction = is_64_bit ? ELFGEN_CALL_SYSCALL : ELFGEN_CALL_SYSCALL32;
+        effects->call_instruction = is_64_bit ? CALL_BY_SYSCALL : CALL_BY_SYSCALL32;
         return;
     case ZYDIS_MNEMONIC_SYSENTER:
-        effects->call_instruction = ELFGEN_CALL_SYSENTER;
+        effects->call_instruction = CALL_BY_SYSENTER;
         return;
     case ZYDIS_MNEMONIC_INT:
-        effects->call_instruction = ELFGEN_CALL_INT80;
+        effects->call_instruction = CALL_BY_INT80;
         effects->asks = source->raw.imm[0].value.u == 0x80;
         effects->traps = source->raw.imm[0].value.u == 3;
         return;

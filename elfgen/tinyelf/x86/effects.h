@@ -36,13 +36,13 @@ struct effects {
     bool asks;      /* it is a system call, by `call_instruction` */
     bool traps;     /* int3 and its like, which raise SIGTRAP themselves */
     bool shadows;   /* mov ss, pop ss: no stop until after the next instruction */
-    enum elfgen_call_instruction call_instruction;
+    enum call_instruction call_instruction;
     struct effects_write writes[EFFECTS_WRITES];
 };
 
 /* Values from which addresses are computed. */
 struct effects_state {
-    uint64_t general[ELFGEN_REGISTERS];
+    uint64_t general[X86_REGISTERS];
     uint64_t next; /* address of the next instruction */
     uint64_t fs_base, gs_base;
 };

@@ -51,6 +51,9 @@ struct x86 {
     struct x86_cached_length lengths[X86_LENGTHS];
 };
 
+/* Whether the code of an e_machine is x86's. */
+bool x86_knows(uint64_t e_machine);
+
 /* Sets up *machine, which must be zeroed and not move afterwards. Returns false if the code of
  * `e_machine` is not x86. */
 bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax);
@@ -59,8 +62,29 @@ bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax);
 void x86_propagate(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                    uint64_t address, struct elfgen_registers *registers);
 
+/* The general registers, by their number in the encoding: rax 0, rcx 1, rdx 2, rbx 3, rsp 4, rbp 5,
+ * rsi 6, rdi 7, r8 to r15. */
+enum { X86_REGISTERS = 16, X86_STACK_POINTER = 4 };
+
+/* Parts of instructions, and the instructions that make system calls, by enum call_instruction. */
+enum x86_encoding {
+    X86_ENCODING_prefix,
+    X86_ENCODING_rex,
+    X86_ENCODING_vex,
+    X86_ENCODING_evex,
+    X86_ENCODING_xop,
+    X86_ENCODING_opcode,
+    X86_ENCODING_modrm,
+    X86_ENCODING_sib,
+    X86_ENCODING_displacement,
+    X86_ENCODING_immediate,
+    X86_ENCODINGS
+};
+extern const struct elfgen_encoding x86_encodings[X86_ENCODINGS];
+extern const struct elfgen_call_instruction x86_call_instructions[CALL_INSTRUCTIONS];
+
 /* The callback for system calls' names and parameters. `context` is a struct x86. */
-bool x86_syscall_signature(void *context, enum elfgen_call_instruction by, uint64_t number,
+bool x86_syscall_signature(void *context, uint8_t by, uint64_t number,
                            struct elfgen_signature *signature);
 
 /* The callback for text. `size` may be larger than the instruction. */

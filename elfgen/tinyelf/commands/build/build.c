@@ -7,104 +7,59 @@
 #include "cli/cli.h"
 #include "commands/commands.h"
 
-enum {
-    OPTION_FROM = 256,
-    OPTION_CC,
-    OPTION_CFLAGS,
-    OPTION_TARGET,
-    OPTION_LAYOUT,
-    OPTION_STACK,
-    OPTION_GC,
-    OPTION_NO_GC,
-    OPTION_MAP,
-    OPTION_SECTIONS,
-    OPTION_BASE,
-    OPTION_ALIGN,
-    OPTION_OSABI,
-    OPTION_ENDIAN,
-    OPTION_LISTING,
-    OPTION_NO_CHECK,
-    OPTION_HELP
+/* --from hex; the other choices are languages of input/. */
+enum { FROM_HEX = -1 };
+
+static const struct option_choice languages[] = {
+    {"nasm", SOURCE_NASM, NULL},
+    {"gas", SOURCE_GAS, NULL},
+    {"c", SOURCE_C, NULL},
+    {"object", SOURCE_OBJECT, NULL},
+    {"raw", SOURCE_RAW, NULL},
+    {"hex", FROM_HEX, NULL},
+    {NULL, 0, NULL},
 };
 
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"from", required_argument, NULL, OPTION_FROM},
-    {"cc", required_argument, NULL, OPTION_CC},
-    {"cflags", required_argument, NULL, OPTION_CFLAGS},
-    {"target", required_argument, NULL, OPTION_TARGET},
-    {"layout", required_argument, NULL, OPTION_LAYOUT},
-    {"stack", required_argument, NULL, OPTION_STACK},
-    {"gc-sections", no_argument, NULL, OPTION_GC},
-    {"no-gc-sections", no_argument, NULL, OPTION_NO_GC},
-    {"map", no_argument, NULL, OPTION_MAP},
-    {"sections", no_argument, NULL, OPTION_SECTIONS},
-    {"debug", no_argument, NULL, 'g'},
-    {"base", required_argument, NULL, OPTION_BASE},
-    {"align", required_argument, NULL, OPTION_ALIGN},
-    {"osabi", required_argument, NULL, OPTION_OSABI},
-    {"entry", required_argument, NULL, 'e'},
-    {"endian", required_argument, NULL, OPTION_ENDIAN},
-    {"listing", no_argument, NULL, OPTION_LISTING},
-    {"no-check", no_argument, NULL, OPTION_NO_CHECK},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+static const struct option_choice layouts[] = {
+    {"single", false, "one, for headers, code and data (the default)"},
+    {"split", true, "one for each set of permissions"},
+    {NULL, 0, NULL},
 };
 
-static void help(void)
-{
-    puts("Usage: tinyelf build [OPTIONS] INPUT...\n"
-         "Makes the smallest executable that holds the INPUTs' code and data.\n\n"
-         "An INPUT is assembly (.s, .asm; .S through the C preprocessor), NASM's or GNU's, told\n"
-         "apart by what stands in it; C (.c, .i); an object (.o) or an archive of them (.a), of\n"
-         "which those are taken that something needs; or machine code (--from raw). - reads\n"
-         "standard input. A hex source (.hex, --from hex) is a whole file by itself.\n\n"
-         "  -o, --output FILE  where to write; else the first INPUT without its ending, or a.out\n"
-         "      --from KIND    nasm, gas, c, object, raw or hex, for all INPUTs\n"
-         "      --cc COMMAND   the C compiler (cc): a program, or words as in a shell\n"
-         "      --cflags WORDS flags for it, behind tinyelf's own; -v shows those\n"
-         "      --target NAME  x86_64 or i386; else what the INPUTs are for\n"
-         "      --layout NAME  single: one segment for headers, code and data (the default);\n"
-         "                     split: one for each set of permissions\n"
-         "      --stack noexec adds PT_GNU_STACK: no code on the stack\n"
-         "      --no-gc-sections\n"
-         "                     keep what nothing needs\n"
-         "      --map          print who takes which bytes, and why\n"
-         "      --sections     section headers and symbols inside the file\n"
-         "  -g, --debug        FILE.debug beside FILE: sections, symbols, DWARF\n"
-         "      --base ADDR    address of the file's first byte (0x10000)\n"
-         "      --align N      p_align (0x100)\n"
-         "      --osabi N|NAME OS/ABI byte (GNU)\n"
-         "  -e, --entry SYMBOL|ADDR\n"
-         "                     where to start (_start; raw machine code: its first byte)\n"
-         "      --endian ORDER, --listing\n"
-         "                     of a hex source: little or big; print bytes beside lines\n"
-         "      --no-check     make it even if Linux would not start it\n"
-         "  -v, --verbose      tell each step on stderr\n"
-         "      --help         this text");
-}
+static const struct option_choice stacks[] = {
+    {"noexec", ELFGEN_PF_R | ELFGEN_PF_W, NULL},
+    {NULL, 0, NULL},
+};
 
-static int parse_language(struct build *build, const char *name)
+static const struct option_choice endians[] = {
+    {"little", false, NULL},
+    {"big", true, NULL},
+    {NULL, 0, NULL},
+};
+
+#define OPTIONS "commands/build/options.def"
+#include "cli/option_rows_expand.h"
+
+const struct command_options command_build_options = {
+    .name = "build",
+    .usage = "[OPTIONS] INPUT...",
+    .about = "Makes the smallest executable that holds the INPUTs' code and data.\n"
+             "\n"
+             "An INPUT is assembly for NASM or GNU as, told apart by its contents (.s, "
+             ".asm; .S goes through the C preprocessor); C (.c, .i); an object (.o); an "
+             "archive of objects (.a), of which only those are taken that something needs; "
+             "or machine code (--from raw). - is standard input. A hex source (.hex, --from "
+             "hex) describes a whole file by itself.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "0 if the file is made, 1 if it is not, 2 for a usage error.",
+};
+
+static void set_language(struct build *build, int choice)
 {
-    static const struct {
-        const char *name;
-        enum source_language language;
-    } languages[] = {{"nasm", SOURCE_NASM},
-                     {"gas", SOURCE_GAS},
-                     {"c", SOURCE_C},
-                     {"object", SOURCE_OBJECT},
-                     {"raw", SOURCE_RAW}};
-    for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++) {
-        if (strcmp(name, languages[i].name) == 0) {
-            build->language = languages[i].language;
-            return EXIT_YES;
-        }
-    }
-    build->hex = strcmp(name, "hex") == 0;
-    return build->hex
-               ? EXIT_YES
-               : usage_error("build", "--from '%s': it is nasm, gas, c, object, raw or hex", name);
+    build->hex = choice == FROM_HEX;
+    if (!build->hex)
+        build->language = (enum source_language)choice;
 }
 
 static int parse_osabi(struct build *build, const char *text)
@@ -128,22 +83,6 @@ static int parse_osabi(struct build *build, const char *text)
                        names);
 }
 
-static int parse_layout(struct build *build, const char *name)
-{
-    build->split = strcmp(name, "split") == 0;
-    if (build->split || strcmp(name, "single") == 0)
-        return EXIT_YES;
-    return usage_error("build", "--layout '%s': it is single or split", name);
-}
-
-static int parse_stack(struct build *build, const char *kind)
-{
-    if (strcmp(kind, "noexec") != 0)
-        return usage_error("build", "--stack '%s': it is noexec", kind);
-    build->exec.stack = ELFGEN_PF_R | ELFGEN_PF_W;
-    return EXIT_YES;
-}
-
 /* A symbol cannot start with a digit. */
 static int parse_entry(struct build *build, const char *text)
 {
@@ -164,99 +103,95 @@ static int parse_base(struct build *build, const char *text)
                : usage_error("build", "--base '%s': it is a number, such as 0x10000", text);
 }
 
-static int parse_endian(struct build *build, const char *text)
+static int parse_align(struct build *build, const char *text)
 {
-    build->big_endian = strcmp(text, "big") == 0;
-    return build->big_endian || strcmp(text, "little") == 0
+    return parse_number(text, &build->exec.align)
                ? EXIT_YES
-               : usage_error("build", "--endian '%s': it is little or big", text);
+               : usage_error("build", "--align '%s': it is a number, such as 0x100", text);
 }
 
 /* Notes whether an option is for programs only, or for hex sources only. */
 static void note_option(struct build *build, int option)
 {
-    static const struct {
-        const char *name;
-        int option;
-        bool hex;
-    } rows[] = {{"-e", 'e', false},
-                {"-g", 'g', false},
-                {"--cc", OPTION_CC, false},
-                {"--cflags", OPTION_CFLAGS, false},
-                {"--layout", OPTION_LAYOUT, false},
-                {"--stack", OPTION_STACK, false},
-                {"--gc-sections", OPTION_GC, false},
-                {"--no-gc-sections", OPTION_NO_GC, false},
-                {"--map", OPTION_MAP, false},
-                {"--sections", OPTION_SECTIONS, false},
-                {"--target", OPTION_TARGET, false},
-                {"--align", OPTION_ALIGN, false},
-                {"--osabi", OPTION_OSABI, false},
-                {"--endian", OPTION_ENDIAN, true},
-                {"--listing", OPTION_LISTING, true}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].option == option && rows[i].hex)
-            build->hex_option = rows[i].name;
-        else if (rows[i].option == option)
-            build->program_option = rows[i].name;
-    }
+    static const enum option_id of_programs[] = {
+        OPTION_ENTRY,  OPTION_DEBUG,    OPTION_CC,          OPTION_CFLAGS,
+        OPTION_LAYOUT, OPTION_STACK,    OPTION_GC_SECTIONS, OPTION_NO_GC_SECTIONS,
+        OPTION_MAP,    OPTION_SECTIONS, OPTION_TARGET,      OPTION_ALIGN,
+        OPTION_OSABI};
+    static const enum option_id of_hex[] = {OPTION_ENDIAN, OPTION_LISTING};
+    for (size_t i = 0; i < sizeof of_programs / sizeof of_programs[0]; i++)
+        if ((int)of_programs[i] == option)
+            build->program_option = option_name(&command_build_options, option);
+    for (size_t i = 0; i < sizeof of_hex / sizeof of_hex[0]; i++)
+        if ((int)of_hex[i] == option)
+            build->hex_option = option_name(&command_build_options, option);
 }
 
-static int parse_option(struct build *build, int option, char **argv)
+static int set_option(struct build *build, const struct option_given *given)
 {
-    switch (option) {
-    case 'o':
-        build->output = optarg;
-        return EXIT_YES;
-    case 'e':
-        return parse_entry(build, optarg);
-    case 'v':
-        build->verbose = true;
-        return EXIT_YES;
+    switch ((enum option_id)given->id) {
     case OPTION_FROM:
-        return parse_language(build, optarg);
+        set_language(build, given->choice);
+        break;
     case OPTION_CC:
-        return option_compiler("build", optarg, &build->compiler);
+        return option_compiler("build", given->value, &build->compiler);
     case OPTION_CFLAGS:
-        return option_add_compiler_flags("build", optarg, &build->compiler_flags);
+        return option_add_compiler_flags("build", given->value, &build->compiler_flags);
     case OPTION_TARGET:
-        return option_target("build", optarg, &build->target);
-    case OPTION_LAYOUT:
-        return parse_layout(build, optarg);
-    case OPTION_STACK:
-        return parse_stack(build, optarg);
-    case OPTION_GC:
-    case OPTION_NO_GC:
-        build->keep_all = option == OPTION_NO_GC;
-        return EXIT_YES;
-    case OPTION_MAP:
-        build->map = true;
-        return EXIT_YES;
+        build->target = (uint16_t)given->choice;
+        break;
+    case OPTION_OUTPUT:
+        build->output = given->value;
+        break;
+    case OPTION_DEBUG:
+        build->debug = true;
+        break;
     case OPTION_SECTIONS:
         build->sections = true;
-        return EXIT_YES;
-    case 'g':
-        build->debug = true;
-        return EXIT_YES;
-    case OPTION_OSABI:
-        return parse_osabi(build, optarg);
+        break;
+    case OPTION_MAP:
+        build->map = true;
+        break;
+    case OPTION_LAYOUT:
+        build->split = given->choice;
+        break;
+    case OPTION_STACK:
+        build->exec.stack = (uint32_t)given->choice;
+        break;
+    case OPTION_GC_SECTIONS:
+        build->keep_all = false;
+        break;
+    case OPTION_NO_GC_SECTIONS:
+        build->keep_all = true;
+        break;
+    case OPTION_ENTRY:
+        return parse_entry(build, given->value);
     case OPTION_BASE:
-        return parse_base(build, optarg);
+        return parse_base(build, given->value);
+    case OPTION_ALIGN:
+        return parse_align(build, given->value);
+    case OPTION_OSABI:
+        return parse_osabi(build, given->value);
     case OPTION_ENDIAN:
-        return parse_endian(build, optarg);
+        build->big_endian = given->choice;
+        break;
     case OPTION_LISTING:
         build->listing = true;
-        return EXIT_YES;
+        break;
     case OPTION_NO_CHECK:
         build->no_check = true;
-        return EXIT_YES;
-    case OPTION_ALIGN:
-        return parse_number(optarg, &build->exec.align)
-                   ? EXIT_YES
-                   : usage_error("build", "--align '%s': it is a number, such as 0x100", optarg);
-    default:
-        return usage_error_option("build", option, argv, long_options);
+        break;
+    case OPTION_VERBOSE:
+        build->verbose = true;
+        break;
     }
+    return EXIT_YES;
+}
+
+static int take_option(void *context, const struct option_given *given)
+{
+    note_option(context, given->id);
+    return set_option(context, given);
 }
 
 /* Without -o, the output is named after the first input, without its suffix; if it has none, a.out.
@@ -297,7 +232,7 @@ static int check_options(const struct build *build)
     if (build->target != 0)
         exec.machine = build->target;
     if (misplaced)
-        return usage_error("build", "%s means nothing for %s", misplaced,
+        return usage_error("build", "--%s means nothing for %s", misplaced,
                            hex ? "a hex source, which describes a file" : "a program");
     if (!hex && elfgen_write_exec(NULL, 0, NULL, 0, &exec, &error) == 0)
         return usage_error("build", "%s", error.text);
@@ -336,23 +271,11 @@ static int run(struct build *build)
 int command_build(int argc, char **argv)
 {
     struct build build = {.language = SOURCE_DETECT, .exec = ELFGEN_EXEC_DEFAULTS};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:e:gv", long_options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            help();
-            return help_end();
-        }
-        note_option(&build, option);
-        int status = parse_option(&build, option, argv);
-        if (status != EXIT_YES)
-            return status;
-    }
-    if (optind == argc)
-        return usage_error("build", "no input given");
+    int status = options_read(&command_build_options, argc, argv, take_option, &build);
     build.inputs = argv + optind;
     build.input_count = (size_t)(argc - optind);
-    int status = run(&build);
+    if (status == OPTIONS_READ)
+        status = optind < argc ? run(&build) : usage_error("build", "no input given");
     free(build.named);
     free(build.compiler_flags);
     return status;

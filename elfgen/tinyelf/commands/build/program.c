@@ -17,7 +17,8 @@ struct work {
     struct source **sources; /* one for each input; NULL once it is an object or an archive */
     struct source *common;   /* settings of all inputs */
     char folder[PATH_MAX];   /* of the headers for C */
-    struct link link;
+    struct link *link;
+    struct elfgen_program program; /* once linked */
     struct elfgen_exec_options exec;
     struct elfgen_layout layout;
 };
@@ -75,9 +76,9 @@ static bool finish(struct work *work, size_t index)
     if (done && work->common->machine == 0)
         work->common->machine = source->machine;
     if (done && source->made)
-        done = link_add_object(&work->link, source->made);
+        done = link_add_object(work->link, source->made);
     else if (done)
-        done = link_add_archive(&work->link, source->archive);
+        done = link_add_archive(work->link, source->archive);
     source_release(source);
     free(source);
     work->sources[index] = NULL;
@@ -107,18 +108,13 @@ static bool read_inputs(struct work *work)
 }
 
 /* Adds the compiler's library if symbols that begin with two underscores are undefined. */
-static bool add_libgcc(struct link *link)
+static bool add_libgcc(void *context, struct link *link)
 {
-    struct work *work = link->context;
+    struct work *work = context;
     struct source *source = NULL;
     char path[PATH_MAX];
-    bool wanted = false, done = true;
-    for (size_t i = 0; i < link->global_count; i++)
-        wanted |= link->globals[i].claim == LINK_CLAIM_NEEDED &&
-                  strncmp(link->globals[i].name, "__", 2) == 0 &&
-                  strncmp(link->globals[i].name, "__start_", 8) != 0 &&
-                  strncmp(link->globals[i].name, "__stop_", 7) != 0;
-    if (!wanted || !source_find_libgcc(work->common, path, sizeof path))
+    bool done = true;
+    if (!link_needs_compiler_symbol(link) || !source_find_libgcc(work->common, path, sizeof path))
         return true;
     source = malloc(sizeof *source);
     if (!source)
@@ -134,61 +130,46 @@ static bool add_libgcc(struct link *link)
     return done;
 }
 
-static bool is_code_label(const struct link_object *object, const struct link_symbol *symbol)
+/* Reports "no entry", with the labels in code that the user may have meant. */
+static bool report_missing_entry(const struct work *work, const char *entry)
 {
-    return *symbol->name && *symbol->name != '.' && symbol->type != ELFGEN_STT_SECTION &&
-           symbol->section < object->section_count &&
-           object->sections[symbol->section].flags & ELFGEN_SHF_EXECINSTR &&
-           strlen(symbol->name) <= 40;
-}
-
-/* Reports "no entry", with the labels in code that the user may have meant, global ones first. */
-static bool report_missing_entry(const struct work *work)
-{
+    enum { MOST = 5 };
+    const char *labels[MOST];
     char names[256] = "";
-    size_t used = 0, count = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < work->link.object_count; i++) {
-            const struct link_object *object = work->link.objects[i];
-            for (size_t j = 0; j < object->symbol_count && count < 5; j++) {
-                const struct link_symbol *symbol = &object->symbols[j];
-                bool global = symbol->global != LINK_NONE;
-                if (!is_code_label(object, symbol) || global != (pass == 0))
-                    continue;
-                used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
-                                         count ? ", " : "", symbol->name);
-                count++;
-            }
-        }
-    }
-    message(work->build->inputs[0], "error", "no entry: '%s' is not defined; %s%s%s",
-            work->link.entry,
+    size_t used = 0, count = link_find_labels(work->link, labels, MOST);
+    for (size_t i = 0; i < count; i++)
+        used +=
+            (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", labels[i]);
+    message(work->build->inputs[0], "error", "no entry: '%s' is not defined; %s%s%s", entry,
             count ? "start at another label with -e: " : "define it, or give an address with -e",
-            names, count == 5 ? ", ..." : "");
+            names, count == MOST ? ", ..." : "");
     return false;
 }
 
 static bool link_all(struct work *work)
 {
     const struct build *build = work->build;
-    struct link *link = &work->link;
     /* Raw machine code without other inputs starts at its first byte. */
-    bool raw = link->object_count == 1 && link->objects[0]->keeps_all;
-    link->machine = work->common->machine ? work->common->machine : ELFGEN_EM_X86_64;
-    link->base = build->exec.base;
-    link->entry = build->entry_address || (raw && !build->entry) ? NULL
-                  : build->entry                                 ? build->entry
-                                                                 : "_start";
-    link->keep_all = build->keep_all;
-    work->exec.machine = link->machine;
-    if (link_program(link))
-        return true;
-    return link->no_entry ? report_missing_entry(work) : false;
+    bool by_address = build->entry_address || (link_is_raw(work->link) && !build->entry);
+    struct link_result made;
+    const struct link_options options = {.entry = by_address     ? NULL
+                                                  : build->entry ? build->entry
+                                                                 : "_start",
+                                         .keep_all = build->keep_all,
+                                         .machine = work->common->machine ? work->common->machine
+                                                                          : work->exec.machine,
+                                         .base = build->exec.base,
+                                         .more = add_libgcc,
+                                         .context = work};
+    bool done = link_program(work->link, &options, &made);
+    work->exec.machine = options.machine;
+    work->program = made.program;
+    return done || (made.no_entry && report_missing_entry(work, options.entry));
 }
 
 static void report_layout(const struct work *work)
 {
-    const struct elfgen_program *program = &work->link.program;
+    const struct elfgen_program *program = &work->program;
     const struct elfgen_layout *layout = &work->layout;
     for (size_t i = 0; i < program->section_count; i++) {
         const struct elfgen_section *section = &program->sections[program->order[i]];
@@ -208,7 +189,7 @@ static void report_layout(const struct work *work)
 static bool has_sane_size(const struct work *work)
 {
     enum { MOST_PADDING = 64 << 20 };
-    const struct elfgen_program *program = &work->link.program;
+    const struct elfgen_program *program = &work->program;
     uint64_t content = 0;
     for (size_t i = 0; i < program->section_count; i++)
         if (program->sections[i].bytes)
@@ -226,7 +207,7 @@ static bool has_sane_size(const struct work *work)
 static void warn_of_permissions(const struct work *work)
 {
     const uint32_t both = ELFGEN_PF_W | ELFGEN_PF_X;
-    const struct elfgen_program *program = &work->link.program;
+    const struct elfgen_program *program = &work->program;
     if (work->build->split || (work->layout.exec.permissions & both) != both)
         return;
     for (size_t i = 0; i < program->section_count; i++) {
@@ -247,7 +228,7 @@ static bool write_debug(struct work *work, const uint8_t *image)
 {
     size_t size;
     char *name = NULL;
-    uint8_t *file = link_debug_file(&work->link, &work->layout, image, &size);
+    uint8_t *file = link_debug_file(work->link, &work->layout, image, &size);
     bool done = file && asprintf(&name, "%s.debug", work->build->output) >= 0 &&
                 atomic_file_write(name, file, size, false);
     free(name);
@@ -259,10 +240,7 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
 {
     const struct build *build = work->build;
     if (build->sections) {
-        struct link_section_headers headers;
-        if (!link_make_section_headers(&work->link, 0, &headers))
-            return false;
-        *image = link_write_section_headers(&work->link, &headers, *image, size);
+        *image = link_write_section_headers(work->link, *image, size);
         if (!*image)
             return false;
     }
@@ -271,7 +249,7 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
         return false;
     }
     bool done = !build->map ||
-                link_print_map(&work->link, &work->layout, *size - work->layout.file_size, stdout);
+                link_print_map(work->link, &work->layout, *size - work->layout.file_size, stdout);
     done = done && (!build->debug || write_debug(work, *image)) &&
            atomic_file_write(build->output, *image, *size, true);
     if (build->map && fflush(stdout) != 0) {
@@ -284,7 +262,7 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
 static bool write_program(struct work *work)
 {
     const struct build *build = work->build;
-    const struct elfgen_program *program = &work->link.program;
+    const struct elfgen_program *program = &work->program;
     struct elfgen_error error;
     enum elfgen_status status =
         build->split ? elfgen_layout_split(program, &work->exec, &work->layout, &error)
@@ -326,19 +304,18 @@ int build_program(const struct build *build)
             datadir_find("asm", "tiny.h", work.folder, sizeof work.folder))
             common.include_folder = work.folder;
     work.common = &common;
-    work.link.reporter = message_reporter;
-    work.link.context = &work;
-    work.link.more = add_libgcc;
+    work.link = link_open(&message_reporter);
     work.sources = calloc(build->input_count + 1, sizeof(struct source *));
     if (!work.sources)
         message("build", "error", "out of memory");
-    bool done = work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);
+    bool done =
+        work.link && work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);
     for (size_t i = 0; work.sources && i < build->input_count; i++) {
         if (work.sources[i])
             source_release(work.sources[i]);
         free(work.sources[i]);
     }
     free(work.sources);
-    link_release(&work.link);
+    link_close(work.link);
     return done ? EXIT_YES : EXIT_NO;
 }

@@ -9,35 +9,27 @@
 #include "cli/cli.h"
 #include "commands/commands.h"
 
-enum { OPTION_HELP = 256, OPTION_KERNEL, OPTION_JSON, OPTION_STRICT, OPTION_LOADER };
-
-static const struct option long_options[] = {
-    {"kernel", required_argument, NULL, OPTION_KERNEL},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"strict", no_argument, NULL, OPTION_STRICT},
-    {"loader", required_argument, NULL, OPTION_LOADER},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+static const struct option_choice loaders[] = {
+    {"linux", 0, NULL},
+    {"qemu-user", ELFGEN_OBJECTOR_QEMU_USER, NULL},
+    {"wsl1", ELFGEN_OBJECTOR_WSL1, NULL},
+    {"freebsd", ELFGEN_OBJECTOR_FREEBSD, NULL},
+    {NULL, 0, NULL},
 };
 
-static void help(void)
-{
-    puts(
-        "Usage: tinyelf check [--kernel VERSION] [--json] [--strict] [--loader NAME] [-v] FILE...\n"
-        "Says from a file's bytes whether Linux starts it, and if not, which field is to blame "
-        "and\n"
-        "what would do. - reads standard input. Interpreters are followed one step.\n\n"
-        "      --kernel VERSION  as Linux VERSION does it on a usual machine (4.19 to 6.18: a "
-        "series\n"
-        "                        stands for its newest release); without it, as this machine does\n"
-        "      --loader NAME     another loader: qemu-user, wsl1, freebsd (linux is this)\n"
-        "      --strict          warnings count\n"
-        "      --json            one JSON object a file\n"
-        "  -v, --verbose         the memory map, too\n"
-        "      --help            this text\n\n"
-        "Exit status: 0 all of them start, 1 not, 2 a wrong call.");
-}
+#define OPTIONS "commands/check/options.def"
+#include "cli/option_rows_expand.h"
+
+const struct command_options command_check_options = {
+    .name = "check",
+    .usage = "[OPTIONS] FILE...",
+    .about = "Says from a file's bytes whether Linux starts it, and if not, which field is "
+             "to blame and what would do. Interpreters are followed one step. FILE - is "
+             "standard input.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "0 if all of them start, 1 if not, 2 for a usage error.",
+};
 
 struct orders {
     struct elfgen_kernel_machine machine;
@@ -66,58 +58,27 @@ static int take_kernel(const char *text, struct elfgen_kernel_machine *machine)
     return EXIT_YES;
 }
 
-static int take_loader(const char *text, struct orders *orders)
+static int take_option(void *context, const struct option_given *given)
 {
-    static const struct {
-        const char *name;
-        enum elfgen_objector objector;
-    } loaders[] = {{"linux", 0},
-                   {"qemu-user", ELFGEN_OBJECTOR_QEMU_USER},
-                   {"wsl1", ELFGEN_OBJECTOR_WSL1},
-                   {"freebsd", ELFGEN_OBJECTOR_FREEBSD}};
-    for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++)
-        if (strcmp(text, loaders[i].name) == 0) {
-            orders->loader = i > 0 ? loaders[i].name : NULL;
-            orders->objector = loaders[i].objector;
-            return EXIT_YES;
-        }
-    return usage_error("check", "--loader '%s': it is linux, qemu-user, wsl1 or freebsd", text);
-}
-
-/* Returns EXIT_YES, or the exit status. *done is set after --help. */
-static int parse(int argc, char **argv, struct orders *orders, bool *done)
-{
-    int option, status = EXIT_YES;
-    opterr = 0;
-    while (status == EXIT_YES && !*done &&
-           (option = getopt_long(argc, argv, ":v", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_KERNEL:
-            status = take_kernel(optarg, &orders->machine);
-            break;
-        case OPTION_LOADER:
-            status = take_loader(optarg, orders);
-            break;
-        case OPTION_JSON:
-            orders->json = true;
-            break;
-        case OPTION_STRICT:
-            orders->strict = true;
-            break;
-        case 'v':
-            orders->verbose = true;
-            break;
-        case OPTION_HELP:
-            help();
-            *done = true;
-            return help_end();
-        default:
-            status = usage_error_option("check", option, argv, long_options);
-        }
+    struct orders *orders = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_KERNEL:
+        return take_kernel(given->value, &orders->machine);
+    case OPTION_LOADER:
+        orders->objector = (enum elfgen_objector)given->choice;
+        orders->loader = given->choice != 0 ? given->value : NULL;
+        break;
+    case OPTION_JSON:
+        orders->json = true;
+        break;
+    case OPTION_STRICT:
+        orders->strict = true;
+        break;
+    case OPTION_VERBOSE:
+        orders->verbose = true;
+        break;
     }
-    if (status == EXIT_YES && optind == argc)
-        return usage_error("check", "no file given");
-    return status;
+    return EXIT_YES;
 }
 
 /* ---- one file ---- */
@@ -206,11 +167,13 @@ int command_check(int argc, char **argv)
 {
     struct orders orders = {0};
     struct standard_output *output = stdout_open();
-    bool done = false, good = true;
+    bool good = true;
     host_machine(&orders.machine);
-    int status = parse(argc, argv, &orders, &done);
-    if (status != EXIT_YES || done)
+    int status = options_read(&command_check_options, argc, argv, take_option, &orders);
+    if (status != OPTIONS_READ)
         return status;
+    if (optind == argc)
+        return usage_error("check", "no file given");
     for (int i = optind; i < argc; i++)
         good &= check_file(&orders, argv[i], output);
     good &= stdout_finish(output);

@@ -10,29 +10,20 @@
 #include "commands/commands.h"
 #include "run.h"
 
-enum { OPTION_RUN = 256, OPTION_TIME, OPTION_JSON, OPTION_HELP };
+#define OPTIONS "commands/compare/options.def"
+#include "cli/option_rows_expand.h"
 
-static const struct option long_options[] = {
-    {"run", no_argument, NULL, OPTION_RUN},
-    {"time", required_argument, NULL, OPTION_TIME},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+const struct command_options command_compare_options = {
+    .name = "compare",
+    .usage = "[OPTIONS] FILE FILE",
+    .about = "Shows two ELF files side by side: size, headers, segments, sections, whose "
+             "each byte is, memory mapped, and instructions. One FILE may be -, standard "
+             "input.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "0 if both are whole, and with --run both ran to their ends; 1 if not, 2 for a "
+                   "usage error.",
 };
-
-static void help(void)
-{
-    puts("Usage: tinyelf compare [OPTIONS] FILE FILE\n"
-         "Two ELF files side by side: size, headers, segments, sections, whose each byte is, "
-         "memory\n"
-         "mapped, and instructions. - reads standard input, for one of them.\n\n"
-         "      --run    run both, too, again and again for about a second: system calls, time,\n"
-         "               pages; without input, and nothing of what they print is shown. Only for\n"
-         "               programs that you trust\n"
-         "      --time S how long a run may last, in seconds (5); then it is killed\n"
-         "      --json   one object: identical, and files, an array of two\n"
-         "      --help   this text");
-}
 
 struct input {
     const char *path;
@@ -134,37 +125,28 @@ static bool compare(struct request *request, struct elfgen_text *out)
     return is_whole(&facts[1]) && whole && ran;
 }
 
-static int parse_option(struct request *request, int option, char **argv)
+static int take_option(void *context, const struct option_given *given)
 {
-    switch (option) {
+    struct request *request = context;
+    switch ((enum option_id)given->id) {
     case OPTION_RUN:
         request->run = true;
-        return EXIT_YES;
+        break;
     case OPTION_TIME:
-        return option_seconds("compare", optarg, &request->limit);
+        return option_seconds("compare", given->value, &request->limit);
     case OPTION_JSON:
         request->json = true;
-        return EXIT_YES;
-    default:
-        return usage_error_option("compare", option, argv, long_options);
+        break;
     }
+    return EXIT_YES;
 }
 
 int command_compare(int argc, char **argv)
 {
     static struct request request;
     struct standard_output *output = stdout_open();
-    int option, status = EXIT_YES;
-    opterr = 0;
-    while (status == EXIT_YES &&
-           (option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            help();
-            return help_end();
-        }
-        status = parse_option(&request, option, argv);
-    }
-    if (status != EXIT_YES)
+    int status = options_read(&command_compare_options, argc, argv, take_option, &request);
+    if (status != OPTIONS_READ)
         return status;
     if (argc - optind != 2)
         return usage_error("compare", "two files are compared, %d %s given", argc - optind,

@@ -9,77 +9,90 @@
 #include "cli/cli.h"
 #include "commands/commands.h"
 
-enum { OPTION_SYNTAX = 256, OPTION_ALL, OPTION_BYTES, OPTION_DEBUG_FILE, OPTION_HELP };
-
-static const struct option long_options[] = {
-    {"syntax", required_argument, NULL, OPTION_SYNTAX},
-    {"all", no_argument, NULL, OPTION_ALL},
-    {"addresses", no_argument, NULL, 'a'},
-    {"bytes", no_argument, NULL, 'b'},
-    {"debug-file", required_argument, NULL, OPTION_DEBUG_FILE},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+static const struct option_choice syntaxes[] = {
+    {"intel", SYNTAX_INTEL, "as in Intel's manuals (the default)"},
+    {"att", SYNTAX_ATT, "as for GNU as"},
+    {"nasm", SYNTAX_NASM, "source that nasm assembles again"},
+    {NULL, 0, NULL},
 };
 
-static void help(void)
-{
-    puts("Usage: tinyelf disasm [OPTIONS] FILE\n"
-         "Prints the instructions that the control flow reaches from the entry point, from "
-         "functions\n"
-         "in symbol tables and from the starts of executable sections. - reads standard input. "
-         "Names\n"
-         "are those of FILE's symbol table or of FILE.debug, which 'tinyelf build -g' makes.\n\n"
-         "  -a, --addresses    the address of each; for nasm, each is kept at its address\n"
-         "  -b, --bytes        its bytes\n"
-         "      --all          executable sections from end to end; without sections, what stands\n"
-         "                     behind the entry point\n"
-         "      --syntax NAME  intel, att, or nasm: source that nasm assembles again\n"
-         "      --debug-file FILE  take names from there instead\n"
-         "      --help         this text");
-}
+#define OPTIONS "commands/disasm/options.def"
+#include "cli/option_rows_expand.h"
 
-static bool parse_syntax(const char *text, enum x86_syntax *syntax)
+const struct command_options command_disasm_options = {
+    .name = "disasm",
+    .usage = "[OPTIONS] FILE",
+    .about = "Prints the instructions that the control flow reaches from the entry point, "
+             "from functions in symbol tables and from the starts of executable sections. "
+             "FILE - is standard input. Names are those of FILE's symbol table or of "
+             "FILE.debug, which 'tinyelf build -g' makes.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "0 if all was printed, 1 if not or if there is no code, 2 for a usage error.",
+};
+
+struct options {
+    bool addresses, bytes;
+    enum elfgen_code_mode mode;
+    enum x86_syntax syntax;
+    const char *debug; /* --debug-file */
+};
+
+static int take_option(void *context, const struct option_given *given)
 {
-    static const char *const names[] = {
-        [SYNTAX_INTEL] = "intel", [SYNTAX_ATT] = "att", [SYNTAX_NASM] = "nasm"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(text, names[i]) != 0)
-            continue;
-        *syntax = (enum x86_syntax)i;
-        return true;
+    struct options *options = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_ADDRESSES:
+        options->addresses = true;
+        break;
+    case OPTION_BYTES:
+        options->bytes = true;
+        break;
+    case OPTION_ALL:
+        options->mode = ELFGEN_CODE_ALL;
+        break;
+    case OPTION_SYNTAX:
+        options->syntax = (enum x86_syntax)given->choice;
+        break;
+    case OPTION_DEBUG_FILE:
+        options->debug = given->value;
+        break;
     }
-    return false;
+    return EXIT_YES;
 }
 
 /* Returns false after reporting the error. */
-static bool print(struct disasm *disasm, enum elfgen_code_mode mode, enum x86_syntax syntax,
-                  const struct file_bytes *bytes, const char *path, const char *debug)
+static bool print(struct disasm *disasm, const struct options *options,
+                  const struct file_bytes *bytes, const char *path)
 {
     struct elfgen_view view;
     struct elfgen_error error;
     const char *name = input_name(path);
     struct debug_file names = {.symbols = {.all = NULL}};
-    disasm->source = syntax == SYNTAX_NASM;
+    disasm->addresses = options->addresses;
+    disasm->bytes = options->bytes;
+    disasm->source = options->syntax == SYNTAX_NASM;
     if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF) {
         message(name, "error", "%s", error.text);
         return false;
     }
-    if (view.ehdr.e_machine != ELFGEN_EM_386 && view.ehdr.e_machine != ELFGEN_EM_X86_64) {
+    if (!x86_knows(view.ehdr.e_machine)) {
         const char *machine = elfgen_machine_name(view.ehdr.e_machine);
         const struct place place = {.file = name, .offset = 0x12, .field = "e_machine"};
         return report_error(
             &message_reporter, &place, "code for %s (%u) is not known here, only x86's",
             machine ? machine : "an unknown machine", (unsigned)view.ehdr.e_machine);
     }
-    if (!(debug ? input_read(debug, &names.bytes) &&
-                      debug_file_use(&names, &view, input_name(debug), &message_reporter)
-                : debug_file_find(&names, &view, path, &message_reporter))) {
+    if (!(options->debug
+              ? input_read(options->debug, &names.bytes) &&
+                    debug_file_use(&names, &view, input_name(options->debug), &message_reporter)
+              : debug_file_find(&names, &view, path, &message_reporter))) {
         debug_file_close(&names);
         return false;
     }
     const struct x86_names machine_names = {symbols_put_name, &names.symbols,
                                             view.ehdr.e_type == ELFGEN_ET_EXEC};
-    struct x86_session *code = x86_session_open(&view, mode, syntax, &error);
+    struct x86_session *code = x86_session_open(&view, options->mode, options->syntax, &error);
     if (code)
         code->machine.names = &machine_names;
     disasm->symbols = &names.symbols;
@@ -100,41 +113,15 @@ int command_disasm(int argc, char **argv)
 {
     struct standard_output *output = stdout_open();
     struct disasm disasm = {.out = &output->text};
-    enum x86_syntax syntax = SYNTAX_INTEL;
-    enum elfgen_code_mode mode = ELFGEN_CODE_FLOW;
+    struct options options = {.mode = ELFGEN_CODE_FLOW, .syntax = SYNTAX_INTEL};
     struct file_bytes bytes = {0};
-    const char *debug = NULL;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":ab", long_options, NULL)) != -1) {
-        switch (option) {
-        case 'a':
-            disasm.addresses = true;
-            break;
-        case 'b':
-            disasm.bytes = true;
-            break;
-        case OPTION_ALL:
-            mode = ELFGEN_CODE_ALL;
-            break;
-        case OPTION_SYNTAX:
-            if (!parse_syntax(optarg, &syntax))
-                return usage_error("disasm", "--syntax '%s': it is intel, att or nasm", optarg);
-            break;
-        case OPTION_DEBUG_FILE:
-            debug = optarg;
-            break;
-        case OPTION_HELP:
-            help();
-            return help_end();
-        default:
-            return usage_error_option("disasm", option, argv, long_options);
-        }
-    }
+    int status = options_read(&command_disasm_options, argc, argv, take_option, &options);
+    if (status != OPTIONS_READ)
+        return status;
     if (optind + 1 != argc)
         return usage_error("disasm", optind == argc ? "no file given" : "one file at a time");
     const char *path = argv[optind];
-    bool done = input_read(path, &bytes) && print(&disasm, mode, syntax, &bytes, path, debug);
+    bool done = input_read(path, &bytes) && print(&disasm, &options, &bytes, path);
     done = stdout_finish(output) && done;
     file_free(&bytes);
     return done ? EXIT_YES : EXIT_NO;

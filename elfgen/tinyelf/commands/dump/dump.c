@@ -11,32 +11,19 @@
 #include "commands/commands.h"
 #include "cli/loadable.h"
 
-enum { OPTION_HELP = 256 };
+#define OPTIONS "commands/dump/options.def"
+#include "cli/option_rows_expand.h"
 
-static const struct option long_options[] = {
-    {"file-header", no_argument, NULL, 'h'},
-    {"program-headers", no_argument, NULL, 'l'},
-    {"segments", no_argument, NULL, 'l'},
-    {"section-headers", no_argument, NULL, 'S'},
-    {"sections", no_argument, NULL, 'S'},
-    {"headers", no_argument, NULL, 'e'},
-    {"wide", no_argument, NULL, 'W'},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+const struct command_options command_dump_options = {
+    .name = "dump",
+    .usage = "[OPTIONS] FILE...",
+    .about = "Prints what GNU readelf 2.40 prints, and goes on where readelf gives up. "
+             "Without -h, -l or -S it prints -h and -l. FILE - is standard input.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "0 if all was printed, 1 if a file cannot be read or is faulty, 2 for a usage "
+                   "error.",
 };
-
-static void help(void)
-{
-    puts("Usage: tinyelf dump [-h] [-l] [-S] [-W] FILE...\n"
-         "Prints what GNU readelf 2.40 prints, and goes on where readelf gives up.\n"
-         "Without -h, -l or -S: -h -l. - reads standard input.\n\n"
-         "  -h, --file-header      the ELF header\n"
-         "  -l, --program-headers  the program headers (--segments)\n"
-         "  -S, --section-headers  the section headers (--sections)\n"
-         "  -e, --headers          all three\n"
-         "  -W, --wide             one line an entry\n"
-         "      --help             this text");
-}
 
 /* An objection to a file. The report so far is printed first, to keep the order. */
 struct objection {
@@ -84,43 +71,38 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
     return good;
 }
 
-static bool parse(struct readelf *report, int option)
+static int take_option(void *context, const struct option_given *given)
 {
-    switch (option) {
-    case 'h':
+    struct readelf *report = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_FILE_HEADER:
         report->header = true;
-        return true;
-    case 'l':
+        break;
+    case OPTION_PROGRAM_HEADERS:
+    case OPTION_SEGMENTS:
         report->segments = true;
-        return true;
-    case 'S':
+        break;
+    case OPTION_SECTION_HEADERS:
+    case OPTION_SECTIONS:
         report->sections = true;
-        return true;
-    case 'e':
+        break;
+    case OPTION_HEADERS:
         report->header = report->segments = report->sections = true;
-        return true;
-    case 'W':
+        break;
+    case OPTION_WIDE:
         report->wide = true;
-        return true;
-    default:
-        return false;
+        break;
     }
+    return EXIT_YES;
 }
 
 int command_dump(int argc, char **argv)
 {
     struct standard_output *output = stdout_open();
     struct readelf report = {0};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":hlSeW", long_options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            help();
-            return help_end();
-        }
-        if (!parse(&report, option))
-            return usage_error_option("dump", option, argv, long_options);
-    }
+    int status = options_read(&command_dump_options, argc, argv, take_option, &report);
+    if (status != OPTIONS_READ)
+        return status;
     if (optind == argc)
         return usage_error("dump", "no file given");
     if (!report.header && !report.segments && !report.sections)

@@ -120,7 +120,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
         elfgen_text_bytes(out, room, meaning.length);
         elfgen_text_char(out, '\n');
         begin_line(out, "meaning");
-        elfgen_text_string(out, claim->field->meaning);
+        bytemap_put_explanation(out, map, claim);
         elfgen_text_char(out, '\n');
         put_groups(map, claim);
     } else if (meaning.length > 0) {

@@ -10,49 +10,39 @@
 #include "commands/commands.h"
 #include "cli/loadable.h"
 
-enum {
-    OPTION_FORMAT = 256,
-    OPTION_AT,
-    OPTION_MEMORY,
-    OPTION_CODE,
-    OPTION_PARTS,
-    OPTION_COLOUR,
-    OPTION_DEBUG_FILE,
-    OPTION_HELP
+static const struct option_choice formats[] = {
+#define FORMAT(id, name, function, help) {name, EXPLAIN_##id, help},
+#define OTHER_FORMAT(id, function)
+#include "formats.def"
+#undef FORMAT
+#undef OTHER_FORMAT
+    {NULL, 0, NULL},
 };
 
-static const struct option long_options[] = {
-    {"format", required_argument, NULL, OPTION_FORMAT},
-    {"at", required_argument, NULL, OPTION_AT},
-    {"memory", no_argument, NULL, OPTION_MEMORY},
-    {"code", required_argument, NULL, OPTION_CODE},
-    {"parts", no_argument, NULL, OPTION_PARTS},
-    {"color", required_argument, NULL, OPTION_COLOUR},
-    {"debug-file", required_argument, NULL, OPTION_DEBUG_FILE},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+/* --code none; the other choices are modes of the library. */
+enum { CODE_NONE = -1 };
+
+static const struct option_choice code_modes[] = {
+    {"none", CODE_NONE, "no bytes"},
+    {"flow", ELFGEN_CODE_FLOW, "those that the control flow reaches (the default)"},
+    {"all", ELFGEN_CODE_ALL, "executable sections from end to end"},
+    {NULL, 0, NULL},
 };
 
-static void help(void)
-{
-    puts(
-        "Usage: tinyelf explain [OPTIONS] FILE\n"
-        "Names every byte of any file: headers, tables, strings, notes and instructions, field by\n"
-        "field, with value, meaning and who reads them. - reads standard input. Names are those "
-        "of\n"
-        "FILE's symbol table or of FILE.debug, which 'tinyelf build -g' makes.\n\n"
-        "      --at PLACE     all about one place: an offset, a field such as e_phentsize or\n"
-        "                     phdr[0].p_flags, a structure such as phdr[0], a symbol such as main\n"
-        "      --memory       the file beside the address space that it becomes\n"
-        "      --format NAME  text; json; markdown, tables for a handout; or hex, source that\n"
-        "                     'tinyelf build' makes the file from\n"
-        "      --code HOW     none: no instructions; flow: those that the control flow reaches\n"
-        "                     (the default); all: executable sections from end to end\n"
-        "      --parts        the parts of each instruction, too\n"
-        "      --color WHEN   auto (on a terminal, not with NO_COLOR), always or never\n"
-        "      --debug-file FILE  take names from there instead\n"
-        "      --help         this text");
-}
+#define OPTIONS "commands/explain/options.def"
+#include "cli/option_rows_expand.h"
+
+const struct command_options command_explain_options = {
+    .name = "explain",
+    .usage = "[OPTIONS] FILE",
+    .about = "Names every byte of any file: headers, tables, strings, notes and "
+             "instructions, field by field, with value, meaning and who reads them. FILE - "
+             "is standard input. Names are those of FILE's symbol table or of FILE.debug, "
+             "which 'tinyelf build -g' makes.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "0 if the file is explained, 1 if not, 2 for a usage error.",
+};
 
 struct options {
     enum explain_format format;
@@ -145,75 +135,42 @@ static int run(const struct options *options, const char *path)
     return done ? EXIT_YES : EXIT_NO;
 }
 
-/* The index of `text` in a list that ends with NULL; -1: not found. */
-static int index_of(const char *text, const char *const *names)
+static int take_option(void *context, const struct option_given *given)
 {
-    for (int i = 0; names[i]; i++)
-        if (strcmp(text, names[i]) == 0)
-            return i;
-    return -1;
-}
-
-static bool parse_format(const char *text, struct options *options)
-{
-    static const char *const names[] = {"text", "json", "markdown", "hex", NULL};
-    static const enum explain_format formats[] = {EXPLAIN_TEXT, EXPLAIN_JSON, EXPLAIN_MARKDOWN,
-                                                  EXPLAIN_HEX};
-    int index = index_of(text, names);
-    if (index >= 0)
-        options->format = formats[index];
-    return index >= 0;
-}
-
-static bool parse_code(const char *text, struct options *options)
-{
-    static const char *const names[] = {"none", "flow", "all", NULL};
-    int index = index_of(text, names);
-    options->no_code = index == 0;
-    options->mode = index == 2 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW;
-    return index >= 0;
+    struct options *options = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_AT:
+        options->at = given->value;
+        break;
+    case OPTION_MEMORY:
+        options->memory = true;
+        break;
+    case OPTION_FORMAT:
+        options->format = (enum explain_format)given->choice;
+        break;
+    case OPTION_CODE:
+        options->no_code = given->choice == CODE_NONE;
+        options->mode = options->no_code ? ELFGEN_CODE_FLOW : (enum elfgen_code_mode)given->choice;
+        break;
+    case OPTION_PARTS:
+        options->parts = true;
+        break;
+    case OPTION_COLOR:
+        options->colour = option_colour(given->choice);
+        break;
+    case OPTION_DEBUG_FILE:
+        options->debug = given->value;
+        break;
+    }
+    return EXIT_YES;
 }
 
 int command_explain(int argc, char **argv)
 {
-    struct options options = {.format = EXPLAIN_TEXT};
-    int option;
-    opterr = 0;
-    option_colour("explain", "auto", &options.colour);
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_FORMAT:
-            if (!parse_format(optarg, &options))
-                return usage_error("explain", "--format '%s': it is text, json, markdown or hex",
-                                   optarg);
-            break;
-        case OPTION_AT:
-            options.at = optarg;
-            break;
-        case OPTION_MEMORY:
-            options.memory = true;
-            break;
-        case OPTION_CODE:
-            if (!parse_code(optarg, &options))
-                return usage_error("explain", "--code '%s': it is none, flow or all", optarg);
-            break;
-        case OPTION_PARTS:
-            options.parts = true;
-            break;
-        case OPTION_COLOUR:
-            if (option_colour("explain", optarg, &options.colour) != EXIT_YES)
-                return EXIT_USAGE;
-            break;
-        case OPTION_DEBUG_FILE:
-            options.debug = optarg;
-            break;
-        case OPTION_HELP:
-            help();
-            return help_end();
-        default:
-            return usage_error_option("explain", option, argv, long_options);
-        }
-    }
+    struct options options = {.format = EXPLAIN_TEXT, .colour = option_colour(COLOUR_AUTO)};
+    int status = options_read(&command_explain_options, argc, argv, take_option, &options);
+    if (status != OPTIONS_READ)
+        return status;
     if (optind + 1 != argc)
         return usage_error("explain", optind == argc ? "no file given" : "one file at a time");
     if (options.at && options.format == EXPLAIN_HEX)

@@ -1,16 +1,16 @@
-/* Reports of explain: every byte of a file with its owners, in one of six formats. */
+/* Reports of explain: every byte of a file with its owners, in the formats of formats.def. */
 #ifndef EXPLAIN_H
 #define EXPLAIN_H
 
 #include "bytemap/bytemap.h"
 
 enum explain_format {
-    EXPLAIN_TEXT,   /* rows of bytes, each followed by a line for each owner */
-    EXPLAIN_DETAIL, /* everything about one place */
-    EXPLAIN_MEMORY, /* beside the address space that the file becomes */
-    EXPLAIN_JSON,
-    EXPLAIN_MARKDOWN,
-    EXPLAIN_HEX /* source in the hex language */
+#define FORMAT(id, name, function, help) EXPLAIN_##id,
+#define OTHER_FORMAT(id, function)       EXPLAIN_##id,
+#include "formats.def"
+#undef FORMAT
+#undef OTHER_FORMAT
+    EXPLAIN_FORMATS
 };
 
 /* Set by the caller. */
@@ -23,12 +23,11 @@ struct explain {
 /* Prints the report. Returns false if it ended early: map.error says why. */
 bool explain_report(struct explain *explain);
 
-/* One function per format. */
-bool explain_text(struct explain *explain);
-bool explain_detail(struct explain *explain);
-bool explain_memory(struct explain *explain);
-bool explain_json(struct explain *explain);
-bool explain_markdown(struct explain *explain);
-bool explain_hex(struct explain *explain);
+/* One function for each format. */
+#define FORMAT(id, name, function, help) bool function(struct explain *explain);
+#define OTHER_FORMAT(id, function)       bool function(struct explain *explain);
+#include "formats.def"
+#undef FORMAT
+#undef OTHER_FORMAT
 
 #endif

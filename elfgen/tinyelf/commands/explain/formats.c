@@ -4,9 +4,12 @@
 bool explain_report(struct explain *explain)
 {
     static bool (*const reports[])(struct explain *) = {
-        [EXPLAIN_TEXT] = explain_text,         [EXPLAIN_DETAIL] = explain_detail,
-        [EXPLAIN_MEMORY] = explain_memory,     [EXPLAIN_JSON] = explain_json,
-        [EXPLAIN_MARKDOWN] = explain_markdown, [EXPLAIN_HEX] = explain_hex};
+#define FORMAT(id, name, function, help) function,
+#define OTHER_FORMAT(id, function)       function,
+#include "formats.def"
+#undef FORMAT
+#undef OTHER_FORMAT
+    };
     struct bytemap *map = &explain->map;
     map->error.status = ELFGEN_OK;
     if (map->to > map->view->length)

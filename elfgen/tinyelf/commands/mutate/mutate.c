@@ -15,74 +15,22 @@
 #include "cli/progress.h"
 #include "commands/run/exit_reason.h"
 
-enum {
-    OPTION_VALUES = 256,
-    OPTION_SEED,
-    OPTION_JOBS,
-    OPTION_FIELD,
-    OPTION_PAIRS,
-    OPTION_SHARD,
-    OPTION_MERGE,
-    OPTION_INPUT,
-    OPTION_TIME,
-    OPTION_MEMORY,
-    OPTION_OUTPUT,
-    OPTION_JSON,
-    OPTION_COLOUR,
-    OPTION_HELP
-};
+#define OPTIONS "commands/mutate/options.def"
+#include "cli/option_rows_expand.h"
 
-static const struct option long_options[] = {
-    {"values", required_argument, NULL, OPTION_VALUES},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"jobs", required_argument, NULL, OPTION_JOBS},
-    {"field", required_argument, NULL, OPTION_FIELD},
-    {"pairs", required_argument, NULL, OPTION_PAIRS},
-    {"shard", required_argument, NULL, OPTION_SHARD},
-    {"merge", no_argument, NULL, OPTION_MERGE},
-    {"input", required_argument, NULL, OPTION_INPUT},
-    {"time", required_argument, NULL, OPTION_TIME},
-    {"memory", required_argument, NULL, OPTION_MEMORY},
-    {"output", required_argument, NULL, OPTION_OUTPUT},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"color", required_argument, NULL, OPTION_COLOUR},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+const struct command_options command_mutate_options = {
+    .name = "mutate",
+    .usage = "[OPTIONS] FILE [ARGUMENT...]\n"
+             "--merge [OPTIONS] RESULT...",
+    .about = "Which bytes of a program matter? Gives each byte each other value, runs that "
+             "in the sandbox of 'tinyelf run', and counts what becomes of it: the same "
+             "output and exit status, another output, another status, refused by execve, "
+             "killed by a signal, blocked by the sandbox, too long.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "0 if all runs are counted, 1 if not, 2 for a usage error.",
+    .stops_at_operand = true, /* further options belong to the program */
 };
-
-static void help(void)
-{
-    puts(
-        "Usage: tinyelf mutate [OPTIONS] FILE [ARGUMENT...]\n"
-        "       tinyelf mutate --merge [OPTIONS] RESULT...\n"
-        "Which bytes of a program matter? Gives each byte each other value, runs that in the "
-        "sandbox of\n"
-        "'tinyelf run', and counts what becomes of it: the same output and exit status, another "
-        "output,\n"
-        "another status, refused by execve, killed by a signal, blocked by the sandbox, too "
-        "long.\n\n"
-        "      --values N     N of the 255 other values of each byte, by chance; or all (the "
-        "default)\n"
-        "      --seed S       which chance: the same seed, the same runs (default 1)\n"
-        "      --field PLACE  only these bytes: a field such as e_phentsize or phdr[0].p_flags, a\n"
-        "                     structure such as phdr[0], an offset, or offsets FROM-TO\n"
-        "      --pairs PLACE  each byte of these alone, and each two of them at the same time, "
-        "with "
-        "16\n"
-        "                     values each unless --values says another number\n"
-        "      --input FILE   what the program reads from descriptor 0, instead of nothing\n"
-        "      --time S       processor time that a run may take, in seconds (default: ten times "
-        "what\n"
-        "                     the program takes, and at least 0.05)\n"
-        "      --memory M     MiB that a run may touch (default 256; or 64K, 1G..., none)\n"
-        "      --output M     MiB that the program may write (default 16)\n"
-        "      --jobs J       so many at the same time (default: one a processor)\n"
-        "      --json         one JSON object\n"
-        "      --shard I/N    only the I-th of N equal parts of the runs, as --json\n"
-        "      --merge        joins such parts\n"
-        "      --color WHEN   auto (on a terminal, not with NO_COLOR), always or never\n"
-        "      --help         this text");
-}
 
 struct options {
     const char *place; /* NULL: all bytes */
@@ -444,45 +392,53 @@ static int merge(int count, char **paths, const struct options *options)
 
 /* ---- the call ---- */
 
-static int read_option(struct options *options, int option, char **argv)
+struct reading {
+    struct options *options;
+    bool runs; /* an option was given that --merge does not take */
+};
+
+static int take_option(void *context, const struct option_given *given)
 {
-    switch (option) {
+    struct reading *reading = context;
+    struct options *options = reading->options;
+    enum option_id id = (enum option_id)given->id;
+    reading->runs |= id != OPTION_MERGE && id != OPTION_JSON && id != OPTION_COLOR;
+    switch (id) {
     case OPTION_VALUES:
-        return take_values(optarg, &options->values);
+        return take_values(given->value, &options->values);
     case OPTION_SEED:
-        return take_seed(optarg, &options->seed);
+        return take_seed(given->value, &options->seed);
     case OPTION_JOBS:
-        return take_jobs(optarg, &options->ways.jobs);
-    case OPTION_PAIRS:
-        options->pairs = true;
-        /* fall through */
+        return take_jobs(given->value, &options->ways.jobs);
     case OPTION_FIELD:
+    case OPTION_PAIRS:
         if (options->place)
             return usage_error("mutate", "one --field or --pairs at a time");
-        options->place = optarg;
-        return EXIT_YES;
+        options->place = given->value;
+        options->pairs = id == OPTION_PAIRS;
+        break;
     case OPTION_SHARD:
-        return take_shard(optarg, options);
+        return take_shard(given->value, options);
     case OPTION_MERGE:
         options->merge = true;
-        return EXIT_YES;
+        break;
     case OPTION_INPUT:
-        options->ways.input = optarg;
-        return EXIT_YES;
+        options->ways.input = given->value;
+        break;
     case OPTION_TIME:
-        return take_time(optarg, &options->ways.processor);
+        return take_time(given->value, &options->ways.processor);
     case OPTION_MEMORY:
-        return option_size("mutate", "memory", optarg, &options->ways.limits.memory);
+        return option_size("mutate", "memory", given->value, &options->ways.limits.memory);
     case OPTION_OUTPUT:
-        return option_size("mutate", "output", optarg, &options->ways.limits.output);
+        return option_size("mutate", "output", given->value, &options->ways.limits.output);
     case OPTION_JSON:
         options->json = true;
-        return EXIT_YES;
-    case OPTION_COLOUR:
-        return option_colour("mutate", optarg, &options->colour);
-    default:
-        return usage_error_option("mutate", option, argv, long_options);
+        break;
+    case OPTION_COLOR:
+        options->colour = option_colour(given->choice);
+        break;
     }
+    return EXIT_YES;
 }
 
 int command_mutate(int argc, char **argv)
@@ -493,23 +449,14 @@ int command_mutate(int argc, char **argv)
                               .ways = {.limits = {.time = TIME, .memory = MEMORY, .output = OUTPUT},
                                        .jobs = processors(),
                                        .ignored = *program_ignored_signals()}};
-    bool runs = false;
-    int option, wrong = option_colour("mutate", "auto", &options.colour);
-    opterr = 0;
-    while (wrong == EXIT_YES &&
-           (option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
-        runs = runs || (option != OPTION_MERGE && option != OPTION_JSON && option != OPTION_COLOUR);
-        if (option == OPTION_HELP) {
-            help();
-            return help_end();
-        }
-        wrong = read_option(&options, option, argv);
-    }
-    if (wrong != EXIT_YES)
-        return wrong;
+    struct reading reading = {.options = &options};
+    options.colour = option_colour(COLOUR_AUTO);
+    int status = options_read(&command_mutate_options, argc, argv, take_option, &reading);
+    if (status != OPTIONS_READ)
+        return status;
     if (optind == argc)
         return usage_error("mutate", "no file given");
-    if (options.merge && runs)
+    if (options.merge && reading.runs)
         return usage_error("mutate", "--merge runs nothing: only --json and --color go with it");
     if (options.merge)
         return merge(argc - optind, argv + optind, &options);

@@ -12,14 +12,22 @@
 #include "cli/cli.h"
 #include "commands/commands.h"
 
-enum { OPTION_HELP = 256, MOST_TEMPLATES = 64 };
+#define OPTIONS "commands/new/options.def"
+#include "cli/option_rows_expand.h"
 
-static const struct option long_options[] = {
-    {"template", required_argument, NULL, 't'},
-    {"list", no_argument, NULL, 'l'},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+const struct command_options command_new_options = {
+    .name = "new",
+    .usage = "[--template NAME] FILE\n"
+             "--list",
+    .about = "Starts a program from a template. FILE gets the template's suffix if it has "
+             "none; a file that exists is left alone.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .notes = "TINYELF_TEMPLATES names another folder of templates.",
+    .exit_status = "0 if it is done, 1 if not, 2 for a usage error.",
 };
+
+enum { MOST_TEMPLATES = 64 };
 
 /* A line of templates/list.txt, which has four columns. */
 struct template
@@ -34,19 +42,6 @@ struct templates {
     const char *names[MOST_TEMPLATES + 1];
     size_t count;
 };
-
-static void help(void)
-{
-    puts(
-        "Usage: tinyelf new [--template NAME] FILE\n"
-        "       tinyelf new --list\n"
-        "Starts a program from a template. FILE gets the template's ending if it has none; a file\n"
-        "that exists is left alone.\n\n"
-        "  -t, --template NAME  which (hello)\n"
-        "  -l, --list           name them all\n"
-        "      --help           this text\n\n"
-        "TINYELF_TEMPLATES names another folder of templates.");
-}
 
 static bool find_folder(struct templates *templates)
 {
@@ -172,30 +167,35 @@ static int run(const char *wanted, const char *asked)
     return done ? EXIT_YES : EXIT_NO;
 }
 
+struct options {
+    const char *template_name;
+    bool list;
+};
+
+static int take_option(void *context, const struct option_given *given)
+{
+    struct options *options = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_TEMPLATE:
+        options->template_name = given->value;
+        break;
+    case OPTION_LIST:
+        options->list = true;
+        break;
+    }
+    return EXIT_YES;
+}
+
 int command_new(int argc, char **argv)
 {
-    const char *wanted = "hello";
-    bool listing = false;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":t:l", long_options, NULL)) != -1) {
-        switch (option) {
-        case 't':
-            wanted = optarg;
-            break;
-        case 'l':
-            listing = true;
-            break;
-        case OPTION_HELP:
-            help();
-            return help_end();
-        default:
-            return usage_error_option("new", option, argv, long_options);
-        }
-    }
-    if (listing)
-        return optind == argc ? run(wanted, NULL) : usage_error("new", "--list takes no file");
+    struct options options = {.template_name = "hello"};
+    int status = options_read(&command_new_options, argc, argv, take_option, &options);
+    if (status != OPTIONS_READ)
+        return status;
+    if (options.list)
+        return optind == argc ? run(options.template_name, NULL)
+                              : usage_error("new", "--list takes no file");
     if (optind + 1 != argc)
         return usage_error("new", optind == argc ? "no file named" : "one file at a time");
-    return run(wanted, argv[optind]);
+    return run(options.template_name, argv[optind]);
 }

@@ -15,39 +15,25 @@
 #include "cli/interrupt.h"
 #include "exit_reason.h"
 
-enum { OPTION_SANDBOX = 256, OPTION_TIME, OPTION_MEMORY, OPTION_OUTPUT, OPTION_HELP };
+#define OPTIONS "commands/run/options.def"
+#include "cli/option_rows_expand.h"
 
-static const struct option long_options[] = {
-    {"sandbox", no_argument, NULL, OPTION_SANDBOX},
-    {"time", required_argument, NULL, OPTION_TIME},
-    {"memory", required_argument, NULL, OPTION_MEMORY},
-    {"output", required_argument, NULL, OPTION_OUTPUT},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+const struct command_options command_run_options = {
+    .name = "run",
+    .usage = "[OPTIONS] PROGRAM [ARGUMENT...]",
+    .about = "Runs a program, ends as it ends, and says why it died. No process that it "
+             "started is left.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .notes = "With --sandbox the limits are 10 seconds, 256 MiB and 16 MiB unless given; "
+             "'none' is no limit. Without --sandbox there is no limit unless given.",
+    .exit_status = "the program's, or 128 + the signal that killed it; 1 if it was not started, 2 "
+                   "for a usage error.",
+    .stops_at_operand = true, /* further options belong to the program */
 };
 
 static const uint64_t MIB = 1 << 20;
 enum { SANDBOX_SECONDS = 10, SANDBOX_MEMORY = 256, SANDBOX_OUTPUT = 16 };
-
-static void help(void)
-{
-    puts(
-        "Usage: tinyelf run [OPTIONS] PROGRAM [ARGUMENT...]\n"
-        "Runs a program, and ends as it ends: with its status, or 128 + the signal that killed it. "
-        "Says\n"
-        "why it died. No process that it started is left.\n\n"
-        "      --sandbox    for programs that nobody trusts: they may read 0, write 1 and 2, exit, "
-        "get\n"
-        "                   memory, sleep and ask for the time; any other system call kills them\n"
-        "      --time S     at most S seconds (0.5 is half of one), then it is killed\n"
-        "      --memory M   at most M MiB touched (or 64K, 1G...); mapping memory is free\n"
-        "      --output M   with --sandbox: at most M MiB written\n"
-        "      --help       this text\n\n"
-        "With --sandbox they are 10, 256 and 16 unless given; 'none' is no limit. Without it, "
-        "there "
-        "is\n"
-        "none unless given.");
-}
 
 /* ---- limits ---- */
 
@@ -164,38 +150,37 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
     return interrupt_came() ? EXIT_NO : exit_reason_report(arguments[0], path, &end, limits);
 }
 
+struct options {
+    bool sandbox;
+    struct run_limits limits; /* UINT64_MAX: not given */
+};
+
+static int take_option(void *context, const struct option_given *given)
+{
+    struct options *options = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_SANDBOX:
+        options->sandbox = true;
+        break;
+    case OPTION_TIME:
+        return take_time(given->value, &options->limits.time);
+    case OPTION_MEMORY:
+        return option_size("run", "memory", given->value, &options->limits.memory);
+    case OPTION_OUTPUT:
+        return option_size("run", "output", given->value, &options->limits.output);
+    }
+    return EXIT_YES;
+}
+
 int command_run(int argc, char **argv)
 {
-    struct run_limits limits = {0};
     const uint64_t unset = UINT64_MAX;
-    limits.time = limits.memory = limits.output = unset;
-    bool sandbox = false;
-    int option, wrong = EXIT_YES;
-    opterr = 0;
-    while (wrong == EXIT_YES &&
-           (option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_SANDBOX:
-            sandbox = true;
-            break;
-        case OPTION_TIME:
-            wrong = take_time(optarg, &limits.time);
-            break;
-        case OPTION_MEMORY:
-            wrong = option_size("run", "memory", optarg, &limits.memory);
-            break;
-        case OPTION_OUTPUT:
-            wrong = option_size("run", "output", optarg, &limits.output);
-            break;
-        case OPTION_HELP:
-            help();
-            return help_end();
-        default:
-            return usage_error_option("run", option, argv, long_options);
-        }
-    }
-    if (wrong != EXIT_YES)
-        return wrong;
+    struct options options = {.limits = {.time = unset, .memory = unset, .output = unset}};
+    int status = options_read(&command_run_options, argc, argv, take_option, &options);
+    if (status != OPTIONS_READ)
+        return status;
+    bool sandbox = options.sandbox;
+    struct run_limits limits = options.limits;
     if (optind == argc)
         return usage_error("run", "no program given");
     if (!sandbox && limits.output != unset)
@@ -207,8 +192,8 @@ int command_run(int argc, char **argv)
     if (!program_find(argv[optind], path, sizeof path))
         return EXIT_NO;
     interrupt_watch();
-    int status = sandbox ? run_in_sandbox(path, &limits, argv + optind)
-                         : run_with_limits(path, &limits, argv + optind);
+    status = sandbox ? run_in_sandbox(path, &limits, argv + optind)
+                     : run_with_limits(path, &limits, argv + optind);
     interrupt_die();
     return status;
 }

@@ -10,58 +10,30 @@
 #include "base/memory_text.h"
 #include "commands/build/build.h"
 #include "cli/cli.h"
+#include "input/toolchain.h"
 #include "commands/commands.h"
 
-enum {
-    OPTION_CC = 256,
-    OPTION_CFLAGS,
-    OPTION_TARGET,
-    OPTION_RUN,
-    OPTION_TIME,
-    OPTION_JSON,
-    OPTION_HELP
-};
+#define OPTIONS "commands/stages/options.def"
+#include "cli/option_rows_expand.h"
 
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"cc", required_argument, NULL, OPTION_CC},
-    {"cflags", required_argument, NULL, OPTION_CFLAGS},
-    {"target", required_argument, NULL, OPTION_TARGET},
-    {"run", no_argument, NULL, OPTION_RUN},
-    {"time", required_argument, NULL, OPTION_TIME},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+const struct command_options command_stages_options = {
+    .name = "stages",
+    .usage = "[OPTIONS] FILE.c",
+    .about = "Runs the four steps from C to a program one by one, as the compiler does and "
+             "as tinyelf build does, keeps what each makes, and shows what it is: "
+             "preprocessed text, assembly, an object, an executable.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "0 if one of the two ways leads to a program, 1 if neither does, 2 for a usage "
+                   "error.",
 };
-
-static void help(void)
-{
-    puts(
-        "Usage: tinyelf stages [OPTIONS] FILE.c\n"
-        "Runs the four steps from C to a program one by one, as the compiler does and as tinyelf\n"
-        "build does, keeps what each makes, and shows what it is: preprocessed text, assembly, an\n"
-        "object, an executable.\n\n"
-        "  -o, --output DIR   where to keep the files (FILE.stages). A folder that exists is\n"
-        "                     replaced only where stages made all that is in it\n"
-        "      --cc COMMAND   the C compiler (cc): a program, or words as in a shell\n"
-        "      --cflags WORDS flags for it, in both ways\n"
-        "      --target NAME  x86_64 or i386; else what the compiler makes\n"
-        "      --run          a fifth step: run what was made, again and again for about a second, "
-        "and\n"
-        "                     tell its system calls; without input, and nothing of what it prints "
-        "is\n"
-        "                     shown\n"
-        "      --time S       how long a run may last, in seconds (5); then it is killed\n"
-        "      --json         the answer as one JSON object\n"
-        "      --help         this text\n\n"
-        "Exit status: 0 where one of the ways leads to a program.");
-}
 
 struct request {
     struct stages stages;
-    char *flags;    /* --cflags */
-    char *folder;   /* -o */
-    uint64_t limit; /* nanoseconds for a run; 0: the default */
+    char *flags;       /* --cflags */
+    const char *asked; /* -o */
+    char *folder;      /* where the files are kept */
+    uint64_t limit;    /* nanoseconds for a run; 0: the default */
     bool run, json;
     struct profile runs[WAY_COUNT];
 };
@@ -73,8 +45,9 @@ static void report_diagnostic(void *context, const struct report *report)
 }
 
 /* The folder of -o without slashes at its end, or the C file's name with another suffix. */
-static bool name_folder(struct request *request, const char *asked)
+static bool name_folder(struct request *request)
 {
+    const char *asked = request->asked;
     const char *path = request->stages.path;
     size_t length = strlen(path);
     if (asked) {
@@ -141,32 +114,35 @@ static int report(struct request *request)
     return made(stages, STAGE_EXECUTABLE) && ran ? EXIT_YES : EXIT_NO;
 }
 
-static int parse_option(struct request *request, int option, const char **asked, char **argv)
+static int take_option(void *context, const struct option_given *given)
 {
-    switch (option) {
-    case 'o':
-        *asked = optarg;
-        return *optarg ? EXIT_YES : usage_error("stages", "-o '': no folder is named");
+    struct request *request = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_OUTPUT:
+        request->asked = given->value;
+        return *given->value ? EXIT_YES : usage_error("stages", "-o '': no folder is named");
     case OPTION_CC:
-        return option_compiler("stages", optarg, &request->stages.compiler);
+        return option_compiler("stages", given->value, &request->stages.compiler);
     case OPTION_CFLAGS:
-        return option_add_compiler_flags("stages", optarg, &request->flags);
+        return option_add_compiler_flags("stages", given->value, &request->flags);
     case OPTION_TARGET:
-        return option_target("stages", optarg, &request->stages.machine);
+        request->stages.machine = (uint16_t)given->choice;
+        if (!toolchain_machine(request->stages.machine))
+            return usage_error("stages", "--target '%s': C is not compiled for it", given->value);
+        break;
     case OPTION_RUN:
         request->run = true;
-        return EXIT_YES;
+        break;
     case OPTION_TIME:
-        return option_seconds("stages", optarg, &request->limit);
+        return option_seconds("stages", given->value, &request->limit);
     case OPTION_JSON:
         request->json = true;
-        return EXIT_YES;
-    default:
-        return usage_error_option("stages", option, argv, long_options);
+        break;
     }
+    return EXIT_YES;
 }
 
-static int run(struct request *request, const char *asked)
+static int run(struct request *request)
 {
     char folder[PATH_MAX];
     struct stages *stages = &request->stages;
@@ -174,7 +150,7 @@ static int run(struct request *request, const char *asked)
     stages->reporter.report = report_diagnostic;
     if (datadir_find("asm", "tiny.h", folder, sizeof folder))
         stages->include_folder = folder;
-    if (!name_folder(request, asked)) {
+    if (!name_folder(request)) {
         message(stages->path, "error", "out of memory");
         return EXIT_NO;
     }
@@ -184,29 +160,25 @@ static int run(struct request *request, const char *asked)
     return status;
 }
 
+/* Returns OPTIONS_READ, or EXIT_USAGE after reporting a usage error. */
+static int check_call(const struct request *request, int argc)
+{
+    if (optind + 1 != argc)
+        return usage_error("stages", optind == argc ? "no C file is named" : "one file at a time");
+    if (request->limit != 0 && !request->run)
+        return usage_error("stages", "--time is for --run");
+    return OPTIONS_READ;
+}
+
 int command_stages(int argc, char **argv)
 {
     static struct request request;
-    const char *asked = NULL;
-    int option, status = EXIT_YES;
-    opterr = 0;
-    while (status == EXIT_YES &&
-           (option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            help();
-            free(request.flags);
-            return help_end();
-        }
-        status = parse_option(&request, option, &asked, argv);
-    }
-    if (status == EXIT_YES && optind + 1 != argc)
-        status =
-            usage_error("stages", optind == argc ? "no C file is named" : "one file at a time");
-    if (status == EXIT_YES && request.limit != 0 && !request.run)
-        status = usage_error("stages", "--time is for --run");
-    if (status == EXIT_YES) {
+    int status = options_read(&command_stages_options, argc, argv, take_option, &request);
+    if (status == OPTIONS_READ)
+        status = check_call(&request, argc);
+    if (status == OPTIONS_READ) {
         request.stages.path = argv[optind];
-        status = run(&request, asked);
+        status = run(&request);
     }
     for (enum stage_way way = 0; way < WAY_COUNT; way++)
         profile_free(&request.runs[way]);

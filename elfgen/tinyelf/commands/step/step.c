@@ -14,36 +14,23 @@
 #include "cli/cli.h"
 #include "commands/commands.h"
 
-enum { OPTION_RECORD = 256, OPTION_REPLAY, OPTION_UNTIL, OPTION_PLAIN, OPTION_HELP };
+#define OPTIONS "commands/step/options.def"
+#include "cli/option_rows_expand.h"
 
-static const struct option long_options[] = {
-    {"record", required_argument, NULL, OPTION_RECORD},
-    {"replay", required_argument, NULL, OPTION_REPLAY},
-    {"until", required_argument, NULL, OPTION_UNTIL},
-    {"plain", no_argument, NULL, OPTION_PLAIN},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+const struct command_options command_step_options = {
+    .name = "step",
+    .usage = "[OPTIONS] PROGRAM [ARGUMENT...]\n"
+             "[OPTIONS] --replay FILE",
+    .about = "Runs a program one instruction at a time, on the processor itself, and shows "
+             "what each changes: registers, memory, and what the kernel is asked and "
+             "answers. On a terminal it has a view with keys ('?' lists them), otherwise it "
+             "prints text.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "the program's, or 128 + the signal that killed it; 0 if --until stopped it "
+                   "first; 1 if it was not started, 2 for a usage error.",
+    .stops_at_operand = true, /* further options belong to the program */
 };
-
-static void help(void)
-{
-    puts("Usage: tinyelf step [OPTIONS] PROGRAM [ARGUMENT...]\n"
-         "       tinyelf step [OPTIONS] --replay FILE\n"
-         "Runs a program one instruction at a time, on the processor itself, and shows what each\n"
-         "changes: registers, memory, and what the kernel is asked and answers. On a terminal in "
-         "a\n"
-         "view with keys ('?' lists them), otherwise as text.\n\n"
-         "      --plain        text on a terminal, too\n"
-         "      --until WHERE  stop before the instruction at an address (0x...), or after so "
-         "many\n"
-         "                     steps (a decimal number); the view begins there\n"
-         "      --record FILE  keep the run as a JSON document; without --plain or a view, no "
-         "text\n"
-         "      --replay FILE  show a run that was kept, without running anything\n"
-         "      --help         this text\n\n"
-         "It ends as the program ends: its status, or 128 + the signal; 0 when it was stopped "
-         "before.");
-}
 
 struct options {
     const char *record, *replay;
@@ -243,35 +230,34 @@ static bool parse_until(const char *text, struct step_until *until)
     return parse_number(text, &until->value);
 }
 
+static int take_option(void *context, const struct option_given *given)
+{
+    struct options *options = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_RECORD:
+        options->record = given->value;
+        break;
+    case OPTION_REPLAY:
+        options->replay = given->value;
+        break;
+    case OPTION_UNTIL:
+        if (parse_until(given->value, &options->until))
+            break;
+        return usage_error("step", "--until '%s': it is an address, 0x..., or a number of steps",
+                           given->value);
+    case OPTION_PLAIN:
+        options->plain = true;
+        break;
+    }
+    return EXIT_YES;
+}
+
 int command_step(int argc, char **argv)
 {
     struct options options = {0};
-    int option;
-    opterr = 0;
-    /* Options after the program's name belong to the program. */
-    while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_RECORD:
-            options.record = optarg;
-            break;
-        case OPTION_REPLAY:
-            options.replay = optarg;
-            break;
-        case OPTION_UNTIL:
-            if (!parse_until(optarg, &options.until))
-                return usage_error(
-                    "step", "--until '%s': it is an address, 0x..., or a number of steps", optarg);
-            break;
-        case OPTION_PLAIN:
-            options.plain = true;
-            break;
-        case OPTION_HELP:
-            help();
-            return help_end();
-        default:
-            return usage_error_option("step", option, argv, long_options);
-        }
-    }
+    int status = options_read(&command_step_options, argc, argv, take_option, &options);
+    if (status != OPTIONS_READ)
+        return status;
     if (options.replay && optind != argc)
         return usage_error("step", "--replay runs no program: '%s' is too much", argv[optind]);
     if (!options.replay && optind == argc)

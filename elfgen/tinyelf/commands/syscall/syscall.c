@@ -8,32 +8,41 @@
 #include "cli/cli.h"
 #include "commands/commands.h"
 
-enum { OPTION_ABI = 256, OPTION_LIST, OPTION_JSON, OPTION_HELP };
-
-static const struct option long_options[] = {
-    {"abi", required_argument, NULL, OPTION_ABI},
-    {"list", no_argument, NULL, OPTION_LIST},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+/* The texts of the instructions that make system calls. */
+static const struct {
+#define INSTRUCTION(id, text, bytes, abi) char id[16];
+#include "syscalls/call_instructions.def"
+#undef INSTRUCTION
+} instructions = {
+#define INSTRUCTION(id, text, bytes, abi) text,
+#include "syscalls/call_instructions.def"
+#undef INSTRUCTION
 };
 
-static void help(void)
-{
-    puts("Usage: tinyelf syscall [OPTIONS] [NAME|NUMBER]\n"
-         "Prints a system call's number, parameters, the registers that carry them, and the "
-         "kernel's\n"
-         "function for it, in both ABIs of x86: a number means another call in each. Without NAME "
-         "and\n"
-         "--list: the registers.\n\n"
-         "      --abi ABI  only x86_64 (syscall) or i386 (int 0x80)\n"
-         "      --list     all calls: by name; with --abi by number, with parameters\n"
-         "      --json     as one JSON object\n"
-         "      --help     this text\n\n"
-         "NUMBER is decimal or 0x... Names and numbers are libseccomp's: a call that is newer than "
-         "the\n"
-         "installed libseccomp is unknown here. x32 (numbers with bit 30 set) is not covered.");
-}
+static const struct option_choice abis[] = {
+#define ABI(id, name, title, arch, word, entry, x32, instruction, number, result, arguments, lost) \
+    {name, CALL_##id, instructions.instruction},
+#include "syscalls/abi.def"
+#undef ABI
+    {NULL, 0, NULL},
+};
+
+#define OPTIONS "commands/syscall/options.def"
+#include "cli/option_rows_expand.h"
+
+const struct command_options command_syscall_options = {
+    .name = "syscall",
+    .usage = "[OPTIONS] [NAME|NUMBER]",
+    .about = "Prints a system call's number, parameters, the registers that carry them, and "
+             "the kernel's function for it, in both ABIs of x86: a number means another "
+             "call in each. Without NAME and --list it prints the registers.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .notes = "NUMBER is decimal or 0x... Names and numbers are libseccomp's: a call that is "
+             "newer than the installed libseccomp is unknown here. x32 (numbers with bit 30 "
+             "set) is not covered.",
+    .exit_status = "0 if there is such a call, 1 if not, 2 for a usage error.",
+};
 
 /* What was asked, and the tables with the answers. */
 struct question {
@@ -255,42 +264,32 @@ static int rules(const struct question *question, struct standard_output *output
     return EXIT_YES;
 }
 
-static bool parse_abi(const char *text, bool asked[CALL_ABIS])
+static int take_option(void *context, const struct option_given *given)
 {
-    const enum call_abi named = syscall_abi_named(text);
-    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
-        asked[abi] = abi == named;
-    return named != CALL_ABIS;
+    struct question *question = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_ABI:
+        for (int abi = 0; abi < CALL_ABIS; abi++)
+            question->asked[abi] = abi == given->choice;
+        break;
+    case OPTION_LIST:
+        question->list = true;
+        break;
+    case OPTION_JSON:
+        question->json = true;
+        break;
+    }
+    return EXIT_YES;
 }
 
 int command_syscall(int argc, char **argv)
 {
     struct standard_output *output = stdout_open();
     struct question question = {.list = false};
-    char names[CALL_ABI_NAMES_ROOM];
-    int option;
     memset(question.asked, true, sizeof question.asked);
-    syscall_abi_names(question.asked, names);
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_ABI:
-            if (!parse_abi(optarg, question.asked))
-                return usage_error("syscall", "--abi '%s': it is %s", optarg, names);
-            break;
-        case OPTION_LIST:
-            question.list = true;
-            break;
-        case OPTION_JSON:
-            question.json = true;
-            break;
-        case OPTION_HELP:
-            help();
-            return help_end();
-        default:
-            return usage_error_option("syscall", option, argv, long_options);
-        }
-    }
+    int status = options_read(&command_syscall_options, argc, argv, take_option, &question);
+    if (status != OPTIONS_READ)
+        return status;
     if (argc - optind > 1)
         return usage_error("syscall", "one call at a time");
     if (optind < argc && question.list)
@@ -300,6 +299,6 @@ int command_syscall(int argc, char **argv)
     int (*answer)(const struct question *, struct standard_output *) = question.list   ? list
                                                                        : question.word ? one
                                                                                        : rules;
-    int status = answer(&question, output);
+    status = answer(&question, output);
     return stdout_finish(output) ? status : EXIT_NO;
 }

@@ -11,31 +11,26 @@
 #include "cli/interrupt.h"
 #include "cli/live_log.h"
 
-enum { OPTION_JSON = 256, OPTION_ABI, OPTION_HELP };
+#define OPTIONS "commands/trace/options.def"
+#include "cli/option_rows_expand.h"
 
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'}, {"follow", no_argument, NULL, 'f'},
-    {"json", no_argument, NULL, OPTION_JSON}, {"abi", no_argument, NULL, OPTION_ABI},
-    {"help", no_argument, NULL, OPTION_HELP}, {NULL, 0, NULL, 0},
+const struct command_options command_trace_options = {
+    .name = "trace",
+    .usage = "[OPTIONS] PROGRAM [ARGUMENT...]",
+    .about = "Runs a program and shows, on standard error, the system calls that it makes, "
+             "as strace does.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "the program's, or 128 + the signal that killed it; 1 if it was not started, 2 "
+                   "for a usage error.",
+    .stops_at_operand = true, /* further options belong to the program */
 };
-
-static void help(void)
-{
-    puts("Usage: tinyelf trace [OPTIONS] PROGRAM [ARGUMENT...]\n"
-         "Runs a program and shows, on standard error, the system calls that it makes, as strace\n"
-         "does. The exit status is the program's, or 128 and the signal that killed it.\n\n"
-         "  -f, --follow       its children and threads, too\n"
-         "  -o, --output FILE  write there, not on standard error\n"
-         "      --abi          for each call the instruction, its place in the file, what is in\n"
-         "                     which register, and the ring\n"
-         "      --json         the same as one JSON object\n"
-         "      --help         this text");
-}
 
 /* How a run is shown. */
 struct tracing {
     struct live_log log;
     bool abi, is_json, follow;
+    const char *output; /* -o; NULL: standard error */
     struct strace strace;
     struct trace_json json;
     pid_t program; /* 0: it has not started, or has ended */
@@ -176,46 +171,45 @@ static int run(struct tracing *tracing, const struct process_program *program)
     return end.signal ? 128 + end.signal : end.status;
 }
 
+static int take_option(void *context, const struct option_given *given)
+{
+    struct tracing *tracing = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_FOLLOW:
+        tracing->follow = true;
+        break;
+    case OPTION_OUTPUT:
+        tracing->output = given->value;
+        break;
+    case OPTION_JSON:
+        tracing->is_json = true;
+        break;
+    case OPTION_ABI:
+        tracing->abi = true;
+        break;
+    }
+    return EXIT_YES;
+}
+
 int command_trace(int argc, char **argv)
 {
     static struct tracing tracing;
     char path[PATH_MAX];
-    const char *output = NULL;
-    int option;
-    opterr = 0;
-    /* Options after the program's name belong to the program. */
-    while ((option = getopt_long(argc, argv, "+:fo:", long_options, NULL)) != -1) {
-        switch (option) {
-        case 'f':
-            tracing.follow = true;
-            break;
-        case 'o':
-            output = optarg;
-            break;
-        case OPTION_JSON:
-            tracing.is_json = true;
-            break;
-        case OPTION_ABI:
-            tracing.abi = true;
-            break;
-        case OPTION_HELP:
-            help();
-            return help_end();
-        default:
-            return usage_error_option("trace", option, argv, long_options);
-        }
-    }
+    int status = options_read(&command_trace_options, argc, argv, take_option, &tracing);
+    if (status != OPTIONS_READ)
+        return status;
     if (tracing.abi && tracing.is_json)
         return usage_error("trace", "--json holds all that --abi shows: give one of them");
     if (optind == argc)
         return usage_error("trace", "no program given");
     struct process_program program = {.path = path, .arguments = argv + optind};
     program.ignored = *program_ignored_signals();
-    if (!program_find(argv[optind], path, sizeof path) || !live_log_open(&tracing.log, output))
+    if (!program_find(argv[optind], path, sizeof path) ||
+        !live_log_open(&tracing.log, tracing.output))
         return EXIT_NO;
     tracing.json.out = tracing.strace.out = &tracing.log.text;
-    tracing.strace.tool = output ? NULL : "tinyelf";
+    tracing.strace.tool = tracing.output ? NULL : "tinyelf";
     if (tracing.follow)
-        tracing.strace.prefix = output ? STRACE_COLUMN : STRACE_PID;
+        tracing.strace.prefix = tracing.output ? STRACE_COLUMN : STRACE_PID;
     return run(&tracing, &program);
 }

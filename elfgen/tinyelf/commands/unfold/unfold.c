@@ -8,26 +8,22 @@
 #include "cli/cli.h"
 #include "commands/commands.h"
 
-enum { OPTION_HELP = 256 };
+#define OPTIONS "commands/unfold/options.def"
+#include "cli/option_rows_expand.h"
 
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+const struct command_options command_unfold_options = {
+    .name = "unfold",
+    .usage = "FILE -o TWIN",
+    .about = "Writes a well-formed program with the same memory, entry point and behaviour "
+             "as FILE, which may be anything that Linux runs: headers that overlap, lie or "
+             "hold code. The twin has section headers over code and data, and symbols: "
+             "_start, sys_write_1 for each system call, text_1 for what they read, so that "
+             "readelf, objdump, nm and gdb work on it. A file that is well-formed and has "
+             "sections is copied. - is standard input or output.",
+    .rows = option_rows,
+    .count = OPTION_ROW_COUNT,
+    .exit_status = "0 if the twin is written, 1 if not, 2 for a usage error.",
 };
-
-static void help(void)
-{
-    puts(
-        "Usage: tinyelf unfold FILE -o TWIN\n"
-        "Writes a well-formed program with the same memory, entry point and behaviour as FILE,\n"
-        "which may be anything that Linux runs: headers that overlap, lie or hold code. The twin\n"
-        "has section headers over code and data, and symbols: _start, sys_write_1 for each system\n"
-        "call, text_1 for what they read, so that readelf, objdump, nm and gdb work on it.\n"
-        "A file that is well-formed and has sections is copied. - is standard input and output.\n\n"
-        "  -o, --output TWIN  where to\n"
-        "      --help         this text");
-}
 
 static bool unfold(const char *bytes, size_t size, const char *name, struct unfolded *unfolded)
 {
@@ -58,27 +54,27 @@ static void note_differences(const char *name, const struct unfolded *unfolded)
                 "no address is free for the twin's program headers: AT_PHDR will be 0");
 }
 
+static int take_option(void *context, const struct option_given *given)
+{
+    const char **output = context;
+    switch ((enum option_id)given->id) {
+    case OPTION_OUTPUT:
+        if (*output)
+            return usage_error("unfold", "two outputs, '%s' and '%s'", *output, given->value);
+        *output = given->value;
+        break;
+    }
+    return EXIT_YES;
+}
+
 int command_unfold(int argc, char **argv)
 {
     const char *output = NULL;
     struct file_bytes bytes = {0};
     struct unfolded unfolded = {.bytes = NULL};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
-        switch (option) {
-        case 'o':
-            if (output)
-                return usage_error("unfold", "two outputs, '%s' and '%s'", output, optarg);
-            output = optarg;
-            break;
-        case OPTION_HELP:
-            help();
-            return help_end();
-        default:
-            return usage_error_option("unfold", option, argv, long_options);
-        }
-    }
+    int status = options_read(&command_unfold_options, argc, argv, take_option, &output);
+    if (status != OPTIONS_READ)
+        return status;
     if (optind + 1 != argc)
         return usage_error("unfold", optind == argc ? "no file given" : "one file at a time");
     if (!output)

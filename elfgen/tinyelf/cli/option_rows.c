@@ -1,0 +1,124 @@
+/* Reads a command line by its rows with getopt_long, and reports usage errors. */
+#include "option_rows.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "help.h"
+
+/* What getopt_long() is given. It returns FIRST_ROW + the index of a row for a long option, and
+ * the letter for a short one. */
+enum { FIRST_ROW = 256, HELP = FIRST_ROW + OPTION_ROWS_MOST };
+struct getopt_tables {
+    struct option options[OPTION_ROWS_MOST + 2];
+    char letters[2 * OPTION_ROWS_MOST + 3];
+};
+
+static void make_tables(const struct command_options *command, struct getopt_tables *tables)
+{
+    struct option *option = tables->options;
+    char *letter = tables->letters;
+    if (command->stops_at_operand)
+        *letter++ = '+';
+    *letter++ = ':'; /* getopt tells a missing value from an unknown option */
+    for (size_t i = 0; i < command->count; i++) {
+        const struct option_row *row = &command->rows[i];
+        if (!row->name)
+            continue;
+        *option++ = (struct option){row->name, row->argument ? required_argument : no_argument,
+                                    NULL, FIRST_ROW + (int)i};
+        if (row->letter)
+            *letter++ = row->letter;
+        if (row->letter && row->argument)
+            *letter++ = ':';
+    }
+    *option++ = (struct option){option_row_of_help.name, no_argument, NULL, HELP};
+    *option = (struct option){NULL, 0, NULL, 0};
+    *letter = '\0';
+}
+
+/* Reports what getopt_long() objected to: ':' is a missing value, '?' everything else. */
+static int report(const struct command_options *command, int objection, char **argv,
+                  const struct option *options)
+{
+    const char *names[OPTION_ROWS_MOST + 2] = {NULL};
+    for (size_t i = 0; options[i].name; i++)
+        names[i] = options[i].name;
+    /* For an unknown long option, getopt leaves 0 in optopt; for a known one that is misused, its
+     * value. A letter may be part of a cluster, in which case optind still points to the cluster.
+     */
+    const char *given = argv[optind - 1];
+    bool is_long = strncmp(given, "--", 2) == 0;
+    for (size_t i = 0; is_long && optopt && options[i].name; i++) {
+        if (options[i].val != optopt)
+            continue;
+        return objection == ':'
+                   ? usage_error(command->name, "option '--%s' needs a value", options[i].name)
+                   : usage_error(command->name, "option '--%s' takes no value", options[i].name);
+    }
+    if (optopt)
+        return objection == ':' ? usage_error(command->name, "option '-%c' needs a value", optopt)
+                                : usage_error(command->name, "unknown option '-%c'", optopt);
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
+    const char *meant = nearest(word, names);
+    return meant ? usage_error(command->name, "unknown option '--%s': did you mean '--%s'?", word,
+                               meant)
+                 : usage_error(command->name, "unknown option '--%s'", word);
+}
+
+/* The row for what getopt_long() returned; NULL: it is an objection. */
+static const struct option_row *find_row(const struct command_options *command, int value)
+{
+    if (value >= FIRST_ROW)
+        return &command->rows[value - FIRST_ROW];
+    for (size_t i = 0; i < command->count; i++)
+        if (value != 0 && command->rows[i].letter == value)
+            return &command->rows[i];
+    return NULL;
+}
+
+static int print_help(const struct command_options *command)
+{
+    struct help help = help_open();
+    help_begin(&help, command);
+    help_options(&help, command);
+    return help_end();
+}
+
+int options_read(const struct command_options *command, int argc, char **argv,
+                 option_handler *handle, void *context)
+{
+    struct getopt_tables tables;
+    int value, status = EXIT_YES;
+    make_tables(command, &tables);
+    opterr = 0;
+    while (status == EXIT_YES &&
+           (value = getopt_long(argc, argv, tables.letters, tables.options, NULL)) != -1) {
+        if (value == HELP)
+            return print_help(command);
+        const struct option_row *row = find_row(command, value);
+        if (!row)
+            return report(command, value, argv, tables.options);
+        struct option_given given = {.id = row->id, .value = row->argument ? optarg : NULL};
+        if (row->choices) {
+            const struct option_choice *choice =
+                option_choose(command->name, row->name, row->choices, optarg);
+            if (!choice)
+                return EXIT_USAGE;
+            given.choice = choice->value;
+        }
+        status = handle(context, &given);
+    }
+    return status == EXIT_YES ? OPTIONS_READ : status;
+}
+
+const char *option_name(const struct command_options *command, int id)
+{
+    for (size_t i = 0; i < command->count; i++)
+        if (command->rows[i].name && command->rows[i].id == id)
+            return command->rows[i].name;
+    return NULL;
+}

@@ -1,0 +1,78 @@
+/* Options of a command as rows. What getopt takes, --help shows and --print-options lists is made
+ * from them; the command keeps a switch over their ids. */
+#ifndef OPTION_ROWS_H
+#define OPTION_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The most rows of a command. */
+enum { OPTION_ROWS_MOST = 40 };
+
+/* A value that an option accepts. A list of them ends with a NULL name. */
+struct option_choice {
+    const char *name;
+    int value;
+    const char *help; /* NULL: the option's own help says enough */
+};
+
+struct option_row {
+    int id;                              /* of the command's enum option_id */
+    char letter;                         /* 0: none */
+    const char *name;                    /* NULL: a heading, whose text is in `help` */
+    const char *argument;                /* what --help calls its value; NULL: it takes none */
+    const struct option_choice *choices; /* NULL: any value */
+    const char *help; /* one sentence, without line breaks; {} stands for the choices' names */
+};
+
+/* What a command accepts, and what its --help says. Texts have no line breaks but between
+ * paragraphs. */
+struct command_options {
+    const char *name;  /* NULL: tinyelf itself */
+    const char *usage; /* what follows the name, a line for each form */
+    const char *about;
+    const struct option_row *rows; /* without --help, which each command has */
+    size_t count;
+    const char *notes;       /* printed after the rows; NULL: none */
+    const char *exit_status; /* NULL: nothing is said about it */
+    bool stops_at_operand;   /* what follows the first operand belongs to another program */
+};
+
+/* An option that was given. */
+struct option_given {
+    int id;
+    const char *value; /* NULL: it takes none */
+    int choice;        /* the value of the choice, if the row has choices */
+};
+
+/* Handles one option. Returns EXIT_YES, or EXIT_USAGE after reporting a usage error. */
+typedef int option_handler(void *context, const struct option_given *given);
+
+enum { OPTIONS_READ = -1 };
+
+/* Calls `handle` for each option on the command line. Returns OPTIONS_READ, with the first operand
+ * at argv[optind], or the exit status: after --help, and after a usage error was reported. */
+int options_read(const struct command_options *command, int argc, char **argv,
+                 option_handler *handle, void *context);
+
+/* The long name of an option. */
+const char *option_name(const struct command_options *command, int id);
+
+/* The choice with this name. If there is none, returns NULL after reporting a usage error, which
+ * lists the choices and suggests the nearest. `option` is a long name. */
+const struct option_choice *option_choose(const char *command, const char *option,
+                                          const struct option_choice *choices, const char *name);
+
+/* Writes the choices' names, as in "text, json or hex". */
+void option_list_choices(const struct option_choice *choices, char *list, size_t room);
+
+/* Writes a row's sentence with the names of its choices. */
+void option_row_help(const struct option_row *row, char *text, size_t room);
+
+/* The row of --help. */
+extern const struct option_row option_row_of_help;
+
+/* Prints the command's name, summary and rows, one record a line, for programs to read. */
+void options_print(const struct command_options *command, const char *summary);
+
+#endif

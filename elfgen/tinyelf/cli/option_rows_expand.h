@@ -1,0 +1,32 @@
+/* Defines enum option_id and option_rows[] from the rows of a command, which are in the file
+ * OPTIONS:
+ *
+ *   HEADING(TEXT)                                            begins a group in --help
+ *   OPTION(ID, LETTER, NAME, ARGUMENT, HELP)                 an option; the fields of option_row
+ *   OPTION_OF(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)     an option whose value is a choice */
+#include "option_rows.h"
+
+enum option_id {
+#define HEADING(text)
+#define OPTION(id, letter, name, argument, help)             OPTION_##id,
+#define OPTION_OF(id, letter, name, argument, choices, help) OPTION_##id,
+#include OPTIONS
+#undef HEADING
+#undef OPTION
+#undef OPTION_OF
+};
+
+static const struct option_row option_rows[] = {
+#define HEADING(text)                            {-1, 0, NULL, NULL, NULL, text},
+#define OPTION(id, letter, name, argument, help) {OPTION_##id, letter, name, argument, NULL, help},
+#define OPTION_OF(id, letter, name, argument, choices, help)                                       \
+    {OPTION_##id, letter, name, argument, choices, help},
+#include OPTIONS
+#undef HEADING
+#undef OPTION
+#undef OPTION_OF
+};
+
+enum { OPTION_ROW_COUNT = sizeof option_rows / sizeof option_rows[0] };
+_Static_assert(sizeof option_rows / sizeof option_rows[0] <= OPTION_ROWS_MOST,
+               "OPTION_ROWS_MOST in option_rows.h is too small");

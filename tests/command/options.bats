@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# Options as rows: what --print-options lists is what commands accept, what --help shows and what is suggested.
+load ../support/setup
+
+# The records of a kind: rows KIND [COMMAND]
+rows()
+{
+    "$TINYELF" --print-options | awk -F '\t' -v kind="$1" -v name="${2:-}" \
+        '$1 == kind && (name == "" || $2 == name)'
+}
+
+commands()
+{
+    rows command | cut -f 2
+}
+
+@test "--print-options lists every command with usage, description, options and exit status" {
+    "$TINYELF" --print-options >all
+    [ "$(commands | wc -l)" -ge 14 ]
+    for command in $(commands); do
+        for kind in usage about option status; do
+            [ -n "$(rows "$kind" "$command")" ] || { echo "$command has no $kind"; return 1; }
+        done
+        [ "$(rows option "$command" | cut -f 4 | tail -n 1)" = --help ]
+    done
+    # Every folder is a command, and every row has a folder.
+    [ "$(commands)" = "$(cd "$SOURCE/elfgen/tinyelf/commands" && printf '%s\n' */ | tr -d / | sort)" ]
+}
+
+@test "--print-options has as many fields as its kind says, none of them empty" {
+    "$TINYELF" --print-options | awk -F '\t' '
+        BEGIN { fields["command"] = fields["usage"] = fields["about"] = fields["heading"] = 3
+                fields["note"] = fields["status"] = 3; fields["option"] = 6; fields["choice"] = 5 }
+        NF != fields[$1] { print "fields: " $0; bad = 1 }
+        { for (i = 1; i <= NF; i++) if ($i == "") { print "empty: " $0; bad = 1 } }
+        $1 == "option" && ($3 !~ /^-[A-Za-z]?$/ || $4 !~ /^--[a-z-]+$/) { print "spelling: " $0; bad = 1 }
+        $1 == "option" && seen[$2, $4]++ { print "twice: " $0; bad = 1 }
+        $1 == "option" && $3 != "-" && seen[$2, $3]++ { print "twice: " $0; bad = 1 }
+        /\{|\}/ { print "not expanded: " $0; bad = 1 }
+        END { exit bad }'
+    [ -z "$("$TINYELF" --help | grep -e --print-options)" ]
+}
+
+@test "each option is accepted by its command, long and short" {
+    rows option | grep -v "^option	tinyelf" >all
+    while IFS=$'\t' read -r _ command letter long argument _; do
+        for option in "$long" "$letter"; do
+            [ "$option" != - ] || continue
+            if [ "$argument" = - ]; then
+                tinyelf "$command" "$option" --help
+                exits 0
+                [[ $output == "Usage: tinyelf $command"* ]]
+            else
+                # The value may be refused; the option is known and needs one.
+                tinyelf "$command" "$option" '' --help
+                [[ $stderr != *"unknown option"* && $stderr != *"no value"* ]] || { echo "$option: $stderr"; return 1; }
+                tinyelf "$command" "$option"
+                exits 2
+                says "option '$option' needs a value"
+            fi
+        done
+        [ "$argument" != - ] || { tinyelf "$command" "$long=x"; exits 2; says "takes no value"; }
+    done <all
+}
+
+@test "each choice is accepted, and another word is refused with a list of them" {
+    rows choice >all
+    [ "$(wc -l <all)" -gt 20 ]
+    while IFS=$'\t' read -r _ command option value _; do
+        tinyelf "$command" "$option" "$value" --help
+        exits 0
+        tinyelf "$command" "$option" "!"
+        exits 2
+        says "$option '!': it is "
+        says "$value"
+        tinyelf "$command" "$option" ""
+        exits 2
+        [[ $stderr != *"did you mean"* ]]
+    done <all
+}
+
+@test "--help of every command shows all of its options and choices" {
+    COLUMNS=40 "$TINYELF" --help >/dev/null
+    for command in $(commands); do
+        for width in 40 80; do
+            COLUMNS=$width "$TINYELF" "$command" --help >help
+            while IFS=$'\t' read -r _ _ letter long argument _; do
+                pattern=$long
+                [ "$argument" = - ] || pattern="$long $argument"
+                [ "$letter" = - ] || pattern="$letter, $pattern"
+                grep -qF -- "$pattern" help || { echo "$command, $width columns: no $pattern"; return 1; }
+            done < <(rows option "$command")
+            while IFS=$'\t' read -r _ _ _ value _; do
+                grep -qwF -- "$value" help || { echo "$command, $width columns: no $value"; return 1; }
+            done < <(rows choice "$command")
+        done
+        # The words are those of the list, however lines are broken.
+        tr -s ' \n' '  ' <help >words
+        while IFS=$'\t' read -r _ _ _ _ _ text; do
+            grep -qF -- "$text" words || { echo "$command: no '$text'"; return 1; }
+        done < <(rows option "$command")
+        "$TINYELF" --help | grep -q "^  $command "
+        cmp help <("$TINYELF" help "$command")
+    done
+}
+
+@test "no line of a help is wider than 80 columns, or than COLUMNS where words allow it" {
+    for command in "" $(commands); do
+        # shellcheck disable=SC2086 # none or one word
+        "$TINYELF" $command --help | awk 'length > 80 || / $/ { print; bad = 1 } END { exit bad }'
+        for width in 40 60; do
+            # A label or a usage stays together with its indentation.
+            # shellcheck disable=SC2086
+            COLUMNS=$width "$TINYELF" $command --help | awk -v most="$width" '
+                length > most && !/^ +(-[A-Za-z], )?--[a-z-]+ [^ ]+$/ && !/^(Usage:)? +tinyelf / { print; bad = 1 }
+                / $/ { print; bad = 1 }
+                END { exit bad }'
+        done
+    done
+}
+
+@test "a mistyped command, option or choice is answered with the nearest" {
+    for command in $(commands); do
+        [ ${#command} -ge 4 ] || continue # of three letters, one is too much
+        tinyelf "${command}x"
+        exits 2
+        says "unknown command '${command}x': did you mean '$command'?"
+    done
+    tinyelf explain --prts x
+    exits 2
+    says "unknown option '--prts': did you mean '--parts'?"
+    tinyelf explain --format jsn x
+    exits 2
+    says "--format 'jsn': it is text, json, markdown or hex: did you mean 'json'?"
+    tinyelf build --from nsam x
+    exits 2
+    says "--from 'nsam': it is nasm, gas, c, object, raw or hex: did you mean 'nasm'?"
+    tinyelf --versoin
+    exits 2
+    says "unknown option '--versoin': did you mean '--version'?"
+    # An empty word means nothing.
+    for word in "" --; do
+        tinyelf "$word"
+        exits 2
+        [[ $stderr != *"did you mean"* ]]
+    done
+}
+
+@test "a full disk is reported by --help and --print-options" {
+    for arguments in --help --print-options "build --help" "explain --help"; do
+        status=0
+        # shellcheck disable=SC2086
+        "$TINYELF" $arguments >/dev/full 2>messages || status=$?
+        [ "$status" -eq 1 ]
+        grep -q "No space left on device" messages
+    done
+}
