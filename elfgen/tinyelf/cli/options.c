@@ -6,12 +6,13 @@
 
 #include "base/shellwords.h"
 #include "cli.h"
-#include "elfgen/format.h"
+#include "elfgen/arch.h"
 
 const struct option_choice option_targets[] = {
-    {"x86_64", ELFGEN_EM_X86_64, NULL},
-    {"i386", ELFGEN_EM_386, NULL},
-    {NULL, 0, NULL},
+#define X(name, title, e_machine) {#name, e_machine, NULL},
+    ELFGEN_ARCHS(X)
+#undef X
+        {NULL, 0, NULL},
 };
 
 const struct option_choice option_colours[] = {

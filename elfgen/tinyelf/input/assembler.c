@@ -48,7 +48,7 @@ static bool make_preprocessor(struct source *source, struct shellwords *words)
 {
     return toolchain_name_argument(source) && compiler_words(source, words) &&
            ((shellwords_add_word(words, "-E") &&
-             (source->machine != ELFGEN_EM_386 || shellwords_add_word(words, "-m32")) &&
+             (source->machine == 0 || compiler_add_machine(source->machine, words)) &&
              compiler_add_folder(source, words) && shellwords_add(words, source->compiler_flags) &&
              shellwords_add_word(words, "-o") && shellwords_add_word(words, CHILD_OBJECT_PATH) &&
              shellwords_add_word(words, "-x") && shellwords_add_word(words, "assembler-with-cpp") &&
@@ -125,14 +125,13 @@ bool source_start_assembly(struct source *source, enum source_language language,
 
     if (source->machine == 0)
         source->machine = source_detect_machine(source->input.bytes, source->input.size);
-    bool is_32_bit = source->machine == ELFGEN_EM_386;
+    const struct toolchain_machine *machine = toolchain_machine(source->machine);
     const char *debug = source->debug ? "-g" : NULL;
     const char *nasm[] = {
-        "nasm",           "-f",  is_32_bit ? "elf32" : "elf64", folder,  "-o", CHILD_OBJECT_PATH,
-        source->argument, debug, debug ? "-F" : NULL,           "dwarf", NULL};
-    const char *gas[] = {
-        "as", is_32_bit ? "--32" : "--64", folder, "-o", CHILD_OBJECT_PATH, source->argument, debug,
-        NULL};
+        "nasm",           "-f",  machine->nasm,       folder,  "-o", CHILD_OBJECT_PATH,
+        source->argument, debug, debug ? "-F" : NULL, "dwarf", NULL};
+    const char *gas[] = {"as",  machine->gas, folder, "-o", CHILD_OBJECT_PATH, source->argument,
+                         debug, NULL};
     bool is_nasm = language == SOURCE_NASM;
     return toolchain_start(source, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
                            source->object_file, source->text_file);

@@ -1,6 +1,8 @@
 /* Reads an input: detects its language, and assembles, compiles or reads it into an object or
  * archive. */
 #include "object.h"
+#include "elfgen/arch.h"
+#include "toolchain.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,7 +82,8 @@ static uint16_t machine_of(const struct file_bytes *input)
         return 0;
     const uint8_t *bytes = (const uint8_t *)input->bytes + AT;
     uint16_t machine = (uint16_t)(bytes[0] | bytes[1] << 8);
-    return machine == ELFGEN_EM_386 || machine == ELFGEN_EM_X86_64 ? machine : 0;
+    const struct elfgen_arch *arch = elfgen_arch_find(machine);
+    return arch ? arch->machines[0] : 0;
 }
 
 bool source_start(struct source *source)
@@ -108,6 +111,10 @@ bool source_start(struct source *source)
     bool preprocess;
     if (!decide_language(source, &preprocess))
         return false;
+    if (source->language != SOURCE_RAW && !toolchain_machine(source->machine))
+        return source_report(source, REPORT_ERROR, 0,
+                             "for %s only machine code is taken (--from raw)",
+                             elfgen_arch_find(source->machine)->title);
     switch (source->language) {
     case SOURCE_DETECT: /* a .S file, detected after preprocessing */
     case SOURCE_NASM:
@@ -133,7 +140,7 @@ bool source_finish(struct source *source)
     switch (source->language) {
     case SOURCE_RAW:
         if (source->machine == 0)
-            source->machine = ELFGEN_EM_X86_64;
+            source->machine = toolchain_machine(0)->machine;
         source->made = source_read_raw(source, &source->input);
         return source->made != NULL;
     case SOURCE_ARCHIVE:

@@ -28,8 +28,8 @@ bool source_find_libgcc(const struct source *like, char *path, size_t room)
     struct shellwords words = {0};
     bool done = false;
     source.object_file = source.message_file = source.text_file = -1;
-    if (compiler_words(&source, &words) &&
-        shellwords_add_word(&words, source.machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+    if (toolchain_machine(source.machine) && compiler_words(&source, &words) &&
+        compiler_add_machine(source.machine, &words) &&
         shellwords_add_word(&words, "-print-libgcc-file-name")) {
         struct tool tool = compiler_tool(&words);
         int status = 0;

@@ -5,10 +5,13 @@
 #include <gelf.h>
 #include <libelf.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "elfgen/arch.h"
 #include "elfgen/names.h"
+#include "toolchain.h"
 
 /* An ELF file that is being read, and the object made of it. */
 struct reader {
@@ -16,6 +19,7 @@ struct reader {
     Elf *elf;
     GElf_Ehdr ehdr;
     size_t name_table;
+    const struct elfgen_arch *arch; /* of e_machine */
     struct link_object *object;
     Elf_Scn *symbols;
     size_t string_table; /* section with the symbols' names */
@@ -65,19 +69,41 @@ static const char *section_name(const struct reader *reader, const GElf_Shdr *sh
     return name ? name : "<corrupt>";
 }
 
+static unsigned class_bits(enum elfgen_class class_)
+{
+    return 8 * elfgen_address_size(class_);
+}
+
+/* Writes the machines that objects may be for: "x86-64 (62), 64 bits, or ...". */
+static void list_machines(char *text, size_t room)
+{
+    const struct toolchain_machine *row;
+    size_t length = 0;
+    for (size_t i = 0; (row = toolchain_machine_at(i)) && length < room; i++) {
+        const struct elfgen_arch *arch = elfgen_arch_find(row->machine);
+        const char *between = i == 0 ? "" : toolchain_machine_at(i + 1) ? ", " : ", or ";
+        length += (size_t)snprintf(text + length, room - length, "%s%s (%u), %u bits", between,
+                                   arch->title, row->machine, class_bits(arch->class_));
+    }
+}
+
 /* Checks that the machine is one that is supported, and the requested one. */
-static bool takes_machine(const struct reader *reader)
+static bool takes_machine(struct reader *reader)
 {
     const struct source *source = reader->source;
     uint16_t machine = reader->ehdr.e_machine;
     const char *name = elfgen_machine_name(machine);
-    bool is_64_bit = reader->ehdr.e_ident[EI_CLASS] == ELFCLASS64;
-    if ((machine != EM_X86_64 || !is_64_bit) && (machine != EM_386 || is_64_bit))
+    const struct elfgen_arch *arch = elfgen_arch_find(machine);
+    const unsigned bits = class_bits((enum elfgen_class)reader->ehdr.e_ident[EI_CLASS]);
+    if (!arch || !toolchain_machine(arch->machines[0]) || bits != class_bits(arch->class_)) {
+        char known[128];
+        list_machines(known, sizeof known);
         return refuse_field(reader, "e_machine", 0x12,
-                            "the object is for %s (%u), %s bits; it must be "
-                            "for x86-64 (62), 64 bits, or i386 (3), 32 bits",
-                            name ? name : "an unknown machine", machine, is_64_bit ? "64" : "32");
-    if (source->machine != 0 && source->machine != machine)
+                            "the object is for %s (%u), %u bits; it must be for %s",
+                            name ? name : "an unknown machine", machine, bits, known);
+    }
+    reader->arch = arch;
+    if (source->machine != 0 && source->machine != arch->machines[0])
         return refuse_field(reader, "e_machine", 0x12, "the object is for %s (%u), asked for is %s",
                             name, machine, elfgen_machine_name(source->machine));
     return true;
@@ -91,7 +117,7 @@ static bool read_header(struct reader *reader)
         return refuse(reader, "not an object: no ELF header that makes sense");
     if (!takes_machine(reader))
         return false;
-    reader->object->machine = reader->ehdr.e_machine;
+    reader->object->machine = reader->arch->machines[0];
     if (reader->ehdr.e_type != ET_REL)
         return refuse_field(reader, "e_type", 0x10,
                             "type %u is already linked; a relocatable object has 1 "
@@ -258,7 +284,7 @@ static bool home_of(const struct reader *reader, const GElf_Sym *symbol, Elf32_W
     if (symbol->st_shndx == SHN_ABS)
         *home = LINK_ABSOLUTE;
     else if (symbol->st_shndx == SHN_COMMON ||
-             (reader->ehdr.e_machine == EM_X86_64 && symbol->st_shndx == ELFGEN_SHN_X86_64_LCOMMON))
+             (symbol->st_shndx != SHN_UNDEF && symbol->st_shndx == reader->arch->large_common))
         *home = LINK_COMMON;
     else if (symbol->st_shndx == SHN_UNDEF)
         *home = LINK_UNDEFINED;
@@ -452,10 +478,10 @@ static bool take_relocations(struct reader *reader, Elf_Scn *scn, const GElf_Shd
     const struct link_section *section = &object->sections[shdr->sh_info];
     if (!(section->flags & SHF_ALLOC) && !(reader->source->debug && is_debug(section->name)))
         return true;
-    if (has_addends != (reader->ehdr.e_machine == EM_X86_64))
-        return refuse_section(reader, name, PLACE_NO_OFFSET, "%s",
-                              has_addends ? "i386 relocations have no addends (SHT_REL)"
-                                          : "x86-64 relocations have addends (SHT_RELA)");
+    if (has_addends != reader->arch->has_addends)
+        return refuse_section(reader, name, PLACE_NO_OFFSET, "%s relocations have %saddends (%s)",
+                              reader->arch->title, has_addends ? "no " : "",
+                              has_addends ? "SHT_REL" : "SHT_RELA");
     if (!reader->symbols || shdr->sh_link != elf_ndxscn(reader->symbols))
         return refuse_section(reader, name, PLACE_NO_OFFSET,
                               "its symbols are in section %u (sh_link), which is no symbol "

@@ -16,6 +16,20 @@ struct tool {
     const char *package;
 };
 
+/* A row of machines.def. */
+struct toolchain_machine {
+    uint16_t machine;                  /* ELFGEN_EM_... */
+    const char *nasm, *gas, *compiler; /* flags */
+    const char *bits, *use, *code;     /* words of sources */
+};
+
+/* The row of an e_machine; 0: that of machines that nothing is said of. NULL: no object can be made
+ * for it from a source. */
+const struct toolchain_machine *toolchain_machine(uint16_t machine);
+
+/* The rows in order; NULL after the last. */
+const struct toolchain_machine *toolchain_machine_at(size_t index);
+
 /* Makes a file in memory, closed on exec. Returns -1 with errno on failure. */
 int toolchain_memory_file(const char *name);
 
@@ -52,6 +66,9 @@ bool compiler_words(struct source *source, struct shellwords *words);
  * source_report_messages() can parse. They return false if there is no memory. */
 bool compiler_add_freestanding(struct shellwords *words);
 bool compiler_add_plain(struct shellwords *words);
+/* Adds the flag for a machine that toolchain_machine() knows. Returns false if there is no memory.
+ */
+bool compiler_add_machine(uint16_t machine, struct shellwords *words);
 /* Adds where <tiny.h> is. Returns false if there is no memory. */
 bool compiler_add_folder(const struct source *source, struct shellwords *words);
 /* The tool that the first word names, into which it points. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "link_private.h"
+#include "elfgen/arch.h"
 #include "section_headers.h"
 
 /* Concatenates the debug sections of each name. */
@@ -149,8 +150,7 @@ static void set_field(uint8_t *ehdr, enum elfgen_class class_, const char *name,
 static uint8_t *write_file(struct debug *debug, const uint8_t *image)
 {
     struct link *link = debug->link;
-    const enum elfgen_class class_ =
-        link->options.machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+    const enum elfgen_class class_ = elfgen_arch_find(link->options.machine)->class_;
     const size_t first = link->program.section_count;
     struct elfgen_error error;
     struct elfgen_program program = link->program;

@@ -157,7 +157,7 @@ static bool link_all(struct work *work)
                                                                  : "_start",
                                          .keep_all = build->keep_all,
                                          .machine = work->common->machine ? work->common->machine
-                                                                          : ELFGEN_EM_X86_64,
+                                                                          : work->exec.machine,
                                          .base = build->exec.base,
                                          .more = add_libgcc,
                                          .context = work};

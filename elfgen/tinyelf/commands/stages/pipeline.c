@@ -81,8 +81,7 @@ static char *join(const struct shellwords *words)
 static bool make_flags(const struct stages *stages, struct shellwords *words)
 {
     struct source source = {.include_folder = stages->include_folder};
-    return compiler_add_freestanding(words) &&
-           shellwords_add_word(words, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+    return compiler_add_freestanding(words) && compiler_add_machine(stages->machine, words) &&
            compiler_add_folder(&source, words);
 }
 
@@ -104,7 +103,7 @@ static void add_way(const struct stages *stages, enum stage_way way, enum stage_
         return;
     }
     if (stages->machine != 0)
-        add_both(command, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64");
+        add_both(command, toolchain_machine(stages->machine)->compiler);
     if (number == STAGE_PREPROCESSED && stages->include_folder && is_tiny(&stages->input)) {
         add_both(command, "-isystem");
         add_both(command, stages->include_folder);
@@ -161,7 +160,7 @@ static void make_link(struct stages *stages, struct source *source, enum stage_w
             add_both(command, compiler.at[i]);
         shellwords_free(&compiler);
         if (stages->machine != 0)
-            add_both(command, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64");
+            add_both(command, toolchain_machine(stages->machine)->compiler);
     } else {
         add_run(command, OWN_PROGRAM);
         add_shown(command, "tinyelf");
