@@ -15,6 +15,8 @@ static const struct elfgen_arch archs[] = {
      /* TASK_SIZE_MAX, arch/x86/include/asm/page_64.h: with four-level page tables. */
      .user_end = (UINT64_C(1) << 47) - 4096,
      .default_base = 0x10000,
+     .address_relocation = ELFGEN_R_X86_64_64,
+     .large_common = ELFGEN_SHN_X86_64_LCOMMON,
      .flags = "x86 has none",
      .has_addends = true,
      .call_abis = {"x86_64", "i386"},
@@ -29,6 +31,7 @@ static const struct elfgen_arch archs[] = {
      /* TASK_SIZE of a 32-bit kernel with its usual split; a 64-bit kernel gives more. */
      .user_end = 0xc0000000,
      .default_base = 0x10000,
+     .address_relocation = ELFGEN_R_386_32,
      .flags = "x86 has none",
      /* arch/x86/include/asm/elf.h, elf_read_implies_exec() */
      .readable_is_executable = true,
@@ -44,6 +47,7 @@ static const struct elfgen_arch archs[] = {
      /* DEFAULT_MAP_WINDOW_64, arch/arm64/include/asm/processor.h: with 48 bits of addresses. */
      .user_end = UINT64_C(1) << 48,
      .default_base = 0x10000,
+     .address_relocation = 257, /* R_AARCH64_ABS64 */
      .flags = "AArch64 has none",
      .has_addends = true,
      .call_abis = {"aarch64"},

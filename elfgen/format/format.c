@@ -22,24 +22,33 @@ const struct elfgen_structure elfgen_structures[ELFGEN_STRUCTURE_COUNT] = {
 #undef X
 };
 
-static unsigned column(enum elfgen_class class_)
+unsigned elfgen_class_index(enum elfgen_class class_)
 {
     return class_ == ELFGEN_CLASS64 ? 1 : 0;
 }
 
+unsigned elfgen_address_size(enum elfgen_class class_)
+{
+    return 4 << elfgen_class_index(class_);
+}
+
 size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_)
 {
-    return (unsigned)id < ELFGEN_STRUCTURE_COUNT ? elfgen_structures[id].size[column(class_)] : 0;
+    return (unsigned)id < ELFGEN_STRUCTURE_COUNT
+               ? elfgen_structures[id].size[elfgen_class_index(class_)]
+               : 0;
 }
 
 uint64_t elfgen_field_get(const struct elfgen_field *field, enum elfgen_class class_,
                           enum elfgen_order order, const uint8_t *bytes)
 {
-    return elfgen_load(bytes + field->offset[column(class_)], field->width[column(class_)], order);
+    return elfgen_load(bytes + field->offset[elfgen_class_index(class_)],
+                       field->width[elfgen_class_index(class_)], order);
 }
 
 void elfgen_field_set(const struct elfgen_field *field, enum elfgen_class class_,
                       enum elfgen_order order, uint8_t *bytes, uint64_t value)
 {
-    elfgen_store(bytes + field->offset[column(class_)], value, field->width[column(class_)], order);
+    elfgen_store(bytes + field->offset[elfgen_class_index(class_)], value,
+                 field->width[elfgen_class_index(class_)], order);
 }

@@ -34,7 +34,7 @@ static enum elfgen_status check_kind(const struct elfgen_view *view, struct elfg
     const struct elfgen_ehdr *ehdr = &view->ehdr;
     if (!elfgen_view_is_elf(view))
         return elfgen_error_set(error, ELFGEN_NOT_ELF, 0, ELFGEN_NOT_ELF_TEXT);
-    if (ehdr->e_machine != ELFGEN_EM_386 && ehdr->e_machine != ELFGEN_EM_X86_64)
+    if (!elfgen_kernel_has_machine(ehdr->e_machine))
         return elfgen_error_set(
             error, ELFGEN_UNSUPPORTED, in_header(view, "e_machine"),
             "e_machine is %u (%s): only programs for x86, 62 or 3, are unfolded", ehdr->e_machine,

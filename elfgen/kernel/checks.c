@@ -2,7 +2,7 @@
 #include "kernel_private.h"
 
 const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT] = {
-#define ELFGEN_CHECK(id, function, since, until, verdict, error, sentence, remedy)                        \
+#define ELFGEN_CHECK(id, function, since, until, verdict, error, sentence, remedy)                 \
     {#id, function, since, until, ELFGEN_##verdict, error, sentence, remedy},
 #include "elfgen/kernel_checks.def"
 #undef ELFGEN_CHECK

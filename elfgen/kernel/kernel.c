@@ -18,6 +18,17 @@ void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
                                               .largest_file = INT64_MAX};
 }
 
+/* arch/x86/include/asm/elf.h: elf_check_arch_ia32() */
+static bool is_ia32(uint64_t machine)
+{
+    return machine == ELFGEN_EM_386 || machine == ELFGEN_EM_486;
+}
+
+bool elfgen_kernel_has_machine(uint64_t machine)
+{
+    return machine == ELFGEN_EM_X86_64 || is_ia32(machine);
+}
+
 /* Whether it is a program for x32: a header of 32 bits, and e_machine of x86-64. */
 static bool is_x32(const struct image *image, const uint8_t *bytes)
 {
@@ -44,7 +55,7 @@ static enum elfgen_kernel_check_id read_program(struct run *run, struct image *i
     image->class_ = ELFGEN_CLASS64;
     if (memcmp(bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) != 0)
         return ELFGEN_CHECK_magic;
-    if (image->ehdr.e_machine == ELFGEN_EM_386 || image->ehdr.e_machine == ELFGEN_EM_486) {
+    if (is_ia32(image->ehdr.e_machine)) {
         elfgen_decode_ehdr(&image->ehdr, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
         image->class_ = ELFGEN_CLASS32;
     }

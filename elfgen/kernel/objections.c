@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "elfgen/kernel.h"
 #include "elfgen/memory.h"
 #include "elfgen/view.h"
 
@@ -137,7 +138,7 @@ static bool find_type(const struct looked *file, struct elfgen_objection *object
 static bool find_machine(const struct looked *file, struct elfgen_objection *objection)
 {
     uint64_t machine = file->view.ehdr.e_machine;
-    return machine != ELFGEN_EM_386 && machine != ELFGEN_EM_486 && machine != ELFGEN_EM_X86_64 &&
+    return !elfgen_kernel_has_machine(machine) &&
            in_header(file, objection, "e_machine", machine, ELFGEN_EM_X86_64);
 }
 

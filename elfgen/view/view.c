@@ -1,6 +1,8 @@
 /* Reads structures, table entries and strings from the bytes of an ELF file. */
 #include "elfgen/view.h"
 
+#include "elfgen/arch.h"
+
 #include "../format/argument.h"
 #include "../format/codec.h"
 
@@ -131,16 +133,16 @@ enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes,
                    is_big ? ELFGEN_BIG_ENDIAN : ELFGEN_LITTLE_ENDIAN, error);
 }
 
-/* Whether Linux would take the file for a program of that machine and class, by the fields that it
- * looks at. EI_CLASS and EI_DATA are not among them (fs/binfmt_elf.c, load_elf_phdrs()). */
-static bool is_taken_for(const struct elfgen_view *view, uint64_t machine, enum elfgen_class class_)
+/* Whether Linux would take the file for a program of that architecture, by the fields that it looks
+ * at. EI_CLASS and EI_DATA are not among them (fs/binfmt_elf.c, load_elf_phdrs()). */
+static bool is_taken_for(const struct elfgen_view *view, const struct elfgen_arch *arch)
 {
     struct elfgen_view other = {.bytes = view->bytes, .length = view->length};
     const struct elfgen_ehdr *ehdr = &other.ehdr;
-    open_as(&other, class_, ELFGEN_LITTLE_ENDIAN, NULL);
-    return ehdr->e_machine == machine &&
+    open_as(&other, arch->class_, ELFGEN_LITTLE_ENDIAN, NULL);
+    return elfgen_arch_find(ehdr->e_machine) == arch &&
            (ehdr->e_type == ELFGEN_ET_EXEC || ehdr->e_type == ELFGEN_ET_DYN) &&
-           ehdr->e_phentsize == elfgen_structure_size(ELFGEN_STRUCTURE_phdr, class_) &&
+           ehdr->e_phentsize == elfgen_structure_size(ELFGEN_STRUCTURE_phdr, arch->class_) &&
            ehdr->e_phnum != 0;
 }
 
@@ -150,10 +152,10 @@ enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void
     enum elfgen_status status = elfgen_view_open(view, bytes, length, error);
     if (status == ELFGEN_NOT_ELF || status == ELFGEN_BAD_ARGUMENT)
         return status;
-    if (is_taken_for(view, ELFGEN_EM_X86_64, ELFGEN_CLASS64))
-        return open_as(view, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN, error);
-    if (is_taken_for(view, ELFGEN_EM_386, ELFGEN_CLASS32))
-        return open_as(view, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN, error);
+    const struct elfgen_arch *arch;
+    for (unsigned i = 0; (arch = elfgen_arch_get(i)) != NULL; i++)
+        if (is_taken_for(view, arch))
+            return open_as(view, arch->class_, ELFGEN_LITTLE_ENDIAN, error);
     return status;
 }
 

@@ -65,7 +65,7 @@ int 0x80" ]
     [ "$(stat -c %s f)" -eq 86 ]
     tinyelf build --target arm b.s
     exits 2
-    says "it is x86_64 or i386"
+    says "it is x86_64, i386 or aarch64"
     tinyelf build --target i386 --from hex b.s
     exits 2
     says "--target means nothing for a hex source"
@@ -144,4 +144,73 @@ C
     status=0
     ./pic || status=$?
     [ "$status" -eq 42 ] || [ "$status" -eq 126 ] # no IA32 emulation
+}
+
+# Writes hello32 as three/hello32, and the same with an e_machine of 6 (EM_486) as six/hello32.
+make_486()
+{
+    mkdir three six
+    "$TINYELF" build "$SOURCE/asm/hello32.s" -o three/hello32
+    "$TINYELF" build --base 0x20000 "$SOURCE/asm/hello32.s" -o other
+    cp three/hello32 six/hello32
+    printf '\x06' | dd of=six/hello32 bs=1 seek=18 conv=notrunc status=none
+}
+
+# same_486 COMMAND...: prints the same for both but for the machine's number and name, the run's addresses and its pid.
+same_486()
+{
+    local folder
+    for folder in three six; do
+        (cd $folder && "$TINYELF" "$@" >../$folder.out 2>../$folder.err </dev/null; echo $? >../$folder.status)
+        sed -Ei 's/Intel MCU  ( +)/Intel 80386\1/; s/Intel MCU/Intel 80386/; s/0600/0300/; s/06 00/03 00/; s/"value":6,/"value":3,/
+                 s/0x6(,? *\|? *)Intel/0x3\1Intel/; s/0x7ff[0-9a-f]*/ADDRESS/g; s/PID=[0-9]+/PID/; s/0xff[0-9a-f]{6}/ADDRESS/g' \
+            $folder.out $folder.err
+        sed -i "s#$PWD/$folder/#FOLDER/#g" $folder.out $folder.err
+    done
+    [ -s three.out ] || [ -s three.err ] || return 1
+    diff three.out six.out && diff three.err six.err && diff three.status six.status
+}
+
+@test "EM_486 (6) is i386: its code is read and explained" {
+    make_486
+    ! cmp -s three/hello32 six/hello32
+    for arguments in disasm "disasm --syntax nasm" "disasm --all -ab" explain "explain --detail" "explain --memory" \
+        "explain --format markdown" "explain --format hex" "check --kernel 6.18" "compare --json ../other" \
+        "dump -lS"; do
+        # shellcheck disable=SC2086 # words of a command
+        same_486 $arguments hello32 || { echo "$arguments"; return 1; }
+    done
+    same_486 explain --at e_entry hello32
+    [ "$(cat six.status)" -eq 0 ]
+    readelf -h -l six/hello32 >theirs
+    "$TINYELF" dump -h -l six/hello32 >ours
+    diff theirs ours
+}
+
+@test "EM_486 (6) is i386: it is run, traced and stepped" {
+    needs_ia32
+    make_486
+    [ "$(six/hello32)" = "Hello world" ]
+    for arguments in run "run --sandbox" trace "trace --abi" "step --plain" check; do
+        # shellcheck disable=SC2086 # words of a command
+        same_486 $arguments ./hello32 || { echo "$arguments"; return 1; }
+        [ "$(cat six.status)" -eq 0 ] || { echo "$arguments: $(cat six.status six.err)"; return 1; }
+    done
+    grep -q 'mov *eax, *0x4' <("$TINYELF" step --plain six/hello32)
+}
+
+@test "an object for EM_486 (6) is one for i386" {
+    as --32 -o three.o "$SOURCE/asm/hello32-att.s"
+    cp three.o six.o
+    printf '\x06' | dd of=six.o bs=1 seek=18 conv=notrunc status=none
+    tinyelf build three.o -o three
+    exits 0
+    tinyelf build six.o -o six
+    exits 0
+    cmp three six
+    tinyelf build --target i386 six.o -o six
+    exits 0
+    tinyelf build --target x86_64 six.o -o six
+    exits 1
+    says "asked for is Advanced Micro Devices X86-64"
 }

@@ -67,3 +67,12 @@ END
     [ "$status" -eq 0 ]
     run ! grep -vE '# *(define|undef) +ELFGEN_[A-Z]' <<<"$output"
 }
+
+@test "the fuzz target of the library calls every public function" {
+    cat "$SOURCE"/elfgen/include/elfgen/*.h | tr '\n' ' ' | grep -oE 'ELFGEN_API [^;]*;' | grep -oE '\belfgen_[a-z0-9_]+\(' |
+        sort -u >functions
+    [ "$(wc -l <functions)" -gt 90 ]
+    while read -r name; do
+        grep -qF "$name" "$SOURCE/tests/fuzz/fuzz_library.c" || { echo "$name is not called"; return 1; }
+    done <functions
+}

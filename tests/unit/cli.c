@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "elfgen/format.h"
+#include "elfgen/arch.h"
 #include "room.h"
 
 /* ---- the nearest name ---- */
@@ -310,9 +310,12 @@ static int choose(const char *option, const struct option_choice *choices, const
     return choice ? choice->value : -1;
 }
 
-START_TEST(a_target_is_x86_64_or_i386)
+START_TEST(a_target_is_the_name_of_an_architecture)
 {
     static const char *const others[] = {"", "x86", "x86_64 ", "X86_64", "amd64", "vax", "i38"};
+    const struct elfgen_arch *arch;
+    for (unsigned i = 0; (arch = elfgen_arch_get(i)); i++)
+        ck_assert_int_eq(choose("target", option_targets, arch->name), arch->machines[0]);
     ck_assert_int_eq(choose("target", option_targets, "x86_64"), ELFGEN_EM_X86_64);
     ck_assert_int_eq(choose("target", option_targets, "i386"), ELFGEN_EM_386);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -482,7 +485,7 @@ static Suite *cli_suite(void)
                         sizeof sizes / sizeof sizes[0]);
     tcase_add_loop_test(values, seconds_are_above_0_and_at_most_a_day, 0,
                         sizeof seconds / sizeof seconds[0]);
-    tcase_add_test(values, a_target_is_x86_64_or_i386);
+    tcase_add_test(values, a_target_is_the_name_of_an_architecture);
     tcase_add_test(values, colours_are_as_requested_and_auto_has_none_without_a_terminal);
     tcase_add_test(values, on_a_terminal_auto_has_colours_unless_no_color_is_set);
     tcase_add_test(values, a_compiler_is_a_command_whose_quotes_are_closed);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/memory_text.h"
 #include "x86/effects.h"
 #include "stepper/stepper.h"
 #include "commands/step/text.h"
@@ -385,6 +386,105 @@ START_TEST(the_address_and_size_that_an_instruction_writes_are_known)
 }
 END_TEST
 
+/* A piece of each kind, with what its row says that it has. */
+static const struct {
+    struct step_piece piece;
+    const char *bytes, *json, *text;
+} pieces[STEP_PIECE_KINDS] = {
+    {{.kind = STEP_PIECE_MEMORY, .value = 0x40, .size = 2},
+     "\1\2\3\4",
+     "\"memory\",\"address\":\"0x40\",\"from\":\"0102\",\"to\":\"0304\"",
+     "[0x40]: 01 02 -> 03 04\n"},
+    {{.kind = STEP_PIECE_VECTOR, .number = STEP_MXCSR, .size = 1},
+     "\1\2",
+     "\"vector\",\"register\":51,\"name\":\"mxcsr\",\"from\":\"01\",\"to\":\"02\"",
+     "mxcsr: 01 -> 02\n"},
+    {{.kind = STEP_PIECE_CALL, .value = 4, .number = CALL_I386, .size = 6},
+     "write",
+     "\"call\",\"abi\":\"i386\",\"number\":\"0x4\",\"name\":\"write\"",
+     "asks the kernel: write (4) of "},
+    {{.kind = STEP_PIECE_ARGUMENT, .number = 1, .value = 16, .size = 9},
+     "buf\0\"hi\"",
+     "\"argument\",\"index\":1,\"value\":\"0x10\",\"name\":\"buf\",\"text\":\"\\\"hi\\\"\"",
+     "buf=0x10 \"hi\"\n"},
+    {{.kind = STEP_PIECE_ANSWER, .value = UINT64_MAX, .size = 6},
+     "EPERM",
+     "\"answer\",\"value\":\"0xffffffffffffffff\",\"text\":\"EPERM\"",
+     "the kernel answers: -1 EPERM\n"},
+    {{.kind = STEP_PIECE_OUTPUT, .number = 2, .size = 3},
+     "a\n\0",
+     "\"output\",\"descriptor\":2,\"bytes\":\"610a00\"",
+     "output 2: \"a\\n\\x00\"\n"},
+    {{.kind = STEP_PIECE_SIGNAL, .number = 11, .size = 1, .value = 16},
+     NULL,
+     "\"signal\",\"signal\":11,\"code\":\"0x1\",\"address\":\"0x10\"",
+     "SIGSEGV comes, at CPL 3\n"},
+    {{.kind = STEP_PIECE_FILE, .value = 1},
+     NULL,
+     "\"program\",\"file\":1",
+     "another program takes its place: /bin/b\n"},
+    {{.kind = STEP_PIECE_NOTE, .size = 10},
+     "it is odd",
+     "\"note\",\"text\":\"it is odd\"",
+     "it is odd\n"},
+};
+
+static void assert_written(const struct step_recording *recording, struct step_machines *machines,
+                           struct elfgen_text *document)
+{
+    ck_assert(memory_text_open(document));
+    step_write_json(document, machines, recording);
+    elfgen_text_char(document, '\0');
+    ck_assert(!document->cut);
+}
+
+START_TEST(a_piece_of_each_kind_is_printed_written_and_read_back)
+{
+    const struct step_piece *piece = &pieces[_i].piece;
+    struct step_recording recording = {0}, again = {0};
+    struct step_machines machines = {0};
+    struct elfgen_text document, second, text;
+    struct elfgen_error error;
+    struct step_cursor cursor;
+    struct step_record record;
+    char expected[200];
+    ck_assert_int_eq(piece->kind, _i);
+    recording_add_file(&recording, "/bin/a", 6);
+    recording_add_file(&recording, "/bin/b", 6);
+    recording.start.value[STEP_cs] = 0x33;
+    recording_begin_record(&recording, STEP_SIGNAL, STEP_NONE, &recording.start, &recording.start);
+    const uint8_t *bytes = (const uint8_t *)pieces[_i].bytes;
+    struct step_piece whole = *piece;
+    whole.bytes = bytes;
+    if (piece->kind == STEP_PIECE_MEMORY || piece->kind == STEP_PIECE_VECTOR)
+        recording_add_change(&recording, piece, bytes, bytes + piece->size);
+    else
+        recording_add_piece(&recording, &whole);
+    recording_end_record(&recording);
+    step_machines_open(&machines);
+    assert_written(&recording, &machines, &document);
+    snprintf(expected, sizeof expected, "\"pieces\":[{\"kind\":%s}]}", pieces[_i].json);
+    if (!strstr(document.bytes, expected))
+        ck_abort_msg("%s\nis not in\n%s", expected, document.bytes);
+    ck_assert_msg(step_read_json(&again, document.bytes, document.length - 1, &error), "%s",
+                  error.text);
+    assert_written(&again, &machines, &second);
+    ck_assert_str_eq(document.bytes, second.bytes);
+    recording_cursor_open(&cursor, &again);
+    ck_assert(recording_cursor_forward(&cursor, &record));
+    ck_assert(memory_text_open(&text));
+    step_put_changes(&text, &record, &again, 100, 0);
+    elfgen_text_char(&text, '\0');
+    if (!strstr(text.bytes, pieces[_i].text))
+        ck_abort_msg("%s\nis not in\n%s", pieces[_i].text, text.bytes);
+    free(text.bytes);
+    free(document.bytes);
+    free(second.bytes);
+    recording_free(&recording);
+    recording_free(&again);
+}
+END_TEST
+
 static Suite *stepper_suite(void)
 {
     Suite *suite = suite_create("stepper");
@@ -399,6 +499,8 @@ static Suite *stepper_suite(void)
     tcase_add_test(cases, a_document_is_read_back_and_written_unchanged);
     tcase_add_test(cases, damaged_documents_are_refused_or_read);
     tcase_add_test(cases, the_address_and_size_that_an_instruction_writes_are_known);
+    tcase_add_loop_test(cases, a_piece_of_each_kind_is_printed_written_and_read_back, 0,
+                        STEP_PIECE_KINDS);
     suite_add_tcase(suite, cases);
     return suite;
 }

@@ -85,6 +85,12 @@ ELFGEN_STRUCTURES(ELFGEN_X)
 #undef ELFGEN_X
 #undef ELFGEN_X_FIELD
 
+/* The index of a class's offsets and widths; 0 for every class but ELFGEN_CLASS64. */
+ELFGEN_API unsigned elfgen_class_index(enum elfgen_class class_);
+
+/* The size of an address, in bytes: 4 or 8. */
+ELFGEN_API unsigned elfgen_address_size(enum elfgen_class class_);
+
 /* The size of a structure in bytes, 8 to 64; 0: `id` is not a structure. */
 ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);
 

@@ -69,6 +69,9 @@ struct elfgen_kernel_machine {
     uint64_t largest_file; /* the largest file offset that can be mapped (MAX_LFS_FILESIZE) */
 };
 
+/* Whether the model has programs for an e_machine: those of x86-64, and of i386, which are two. */
+ELFGEN_API bool elfgen_kernel_has_machine(uint64_t machine);
+
 /* Sets *machine to a usual machine: Linux 6.18, 16 GiB, 8 MiB of stack, mmap_min_addr of 64 KiB, a
  * user without privileges. */
 ELFGEN_API void elfgen_kernel_usual(struct elfgen_kernel_machine *machine);

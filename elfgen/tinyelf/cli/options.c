@@ -6,12 +6,13 @@
 
 #include "base/shellwords.h"
 #include "cli.h"
-#include "elfgen/format.h"
+#include "elfgen/arch.h"
 
 const struct option_choice option_targets[] = {
-    {"x86_64", ELFGEN_EM_X86_64, NULL},
-    {"i386", ELFGEN_EM_386, NULL},
-    {NULL, 0, NULL},
+#define X(name, title, e_machine) {#name, e_machine, NULL},
+    ELFGEN_ARCHS(X)
+#undef X
+        {NULL, 0, NULL},
 };
 
 const struct option_choice option_colours[] = {
@@ -42,7 +43,7 @@ int option_add_compiler_flags(const char *command, const char *text, char **flag
     if (!shellwords_are_closed(text))
         return usage_error(command, "--cflags \"%s\": a quote is not closed", text);
     if (asprintf(&longer, "%s%s%s", *flags ? *flags : "", *flags ? " " : "", text) < 0)
-        return usage_error(command, "--cflags: out of memory");
+        return usage_error(command, "--cflags: " NO_MEMORY);
     free(*flags);
     *flags = longer;
     return EXIT_YES;

@@ -41,7 +41,7 @@ bool source_is_archive(const struct file_bytes *bytes)
 static bool out_of_memory(const struct object_options *options)
 {
     const struct place place = place_file(options->name);
-    return report_error(&options->reporter, &place, "out of memory");
+    return report_error(&options->reporter, &place, NO_MEMORY);
 }
 
 static void close_member(void *owner)

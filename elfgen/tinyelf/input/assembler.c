@@ -50,7 +50,7 @@ static bool make_preprocessor(struct source *source, struct shellwords *words)
     return toolchain_name_argument(&source->chain) &&
            compiler_words(source->options.compiler, words, &place, &source->options.reporter) &&
            ((shellwords_add_word(words, "-E") &&
-             (source->machine != ELFGEN_EM_386 || shellwords_add_word(words, "-m32")) &&
+             (source->machine == 0 || compiler_add_machine(source->machine, words)) &&
              compiler_add_folder(source->options.include_folder, words) &&
              shellwords_add(words, source->options.compiler_flags) &&
              shellwords_add_word(words, "-o") && shellwords_add_word(words, TOOL_OUTPUT_PATH) &&
@@ -126,11 +126,11 @@ bool source_start_assembly(struct source *source, enum source_language language,
 
     if (source->machine == 0)
         source->machine = source_detect_machine(source->input.bytes, source->input.size);
-    bool is_32_bit = source->machine == ELFGEN_EM_386;
+    const struct toolchain_machine *machine = toolchain_machine(source->machine);
     const char *debug = source->options.debug ? "-g" : NULL;
     const char *nasm[] = {"nasm",
                           "-f",
-                          is_32_bit ? "elf32" : "elf64",
+                          machine->nasm,
                           folder,
                           "-o",
                           TOOL_OUTPUT_PATH,
@@ -139,14 +139,8 @@ bool source_start_assembly(struct source *source, enum source_language language,
                           debug ? "-F" : NULL,
                           "dwarf",
                           NULL};
-    const char *gas[] = {"as",
-                         is_32_bit ? "--32" : "--64",
-                         folder,
-                         "-o",
-                         TOOL_OUTPUT_PATH,
-                         source->chain.argument,
-                         debug,
-                         NULL};
+    const char *gas[] = {
+        "as", machine->gas, folder, "-o", TOOL_OUTPUT_PATH, source->chain.argument, debug, NULL};
     bool is_nasm = language == SOURCE_NASM;
     return toolchain_start(&source->chain, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
                            source->chain.object_file, source->chain.text_file);

@@ -66,6 +66,11 @@ bool compiler_add_freestanding(struct shellwords *words)
     return add_all(words, freestanding, sizeof freestanding / sizeof freestanding[0]);
 }
 
+bool compiler_add_machine(uint16_t machine, struct shellwords *words)
+{
+    return shellwords_add_word(words, toolchain_machine(machine)->compiler);
+}
+
 bool compiler_add_plain(struct shellwords *words)
 {
     return add_all(words, plain_messages, sizeof plain_messages / sizeof plain_messages[0]);
@@ -102,8 +107,7 @@ static bool make_command(struct source *source, struct shellwords *words)
     const struct place place = place_file(source->chain.name);
     return compiler_words(source->options.compiler, words, &place, &source->options.reporter) &&
            ((shellwords_add_word(words, "-c") && compiler_add_freestanding(words) &&
-             compiler_add_plain(words) &&
-             shellwords_add_word(words, source->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+             compiler_add_plain(words) && compiler_add_machine(source->machine, words) &&
              (!source->options.debug || shellwords_add_word(words, "-g")) &&
              add_place(source, words) &&
              compiler_add_folder(source->options.include_folder, words) &&

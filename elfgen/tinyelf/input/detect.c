@@ -258,19 +258,18 @@ enum source_language source_detect_assembly(const char *text, size_t size, size_
 
 uint16_t source_detect_machine(const char *text, size_t size)
 {
-    static const char *const words_32[] = {"use32", ".code32", NULL};
-    static const char *const words_64[] = {"use64", ".code64", NULL};
+    const struct toolchain_machine *machine;
     for (const char *line = text, *end = text + size; line < end;) {
         const char *stop = memchr(line, '\n', (size_t)(end - line)), *at = line;
         if (!stop)
             stop = end;
         struct word word = next_word(&at, stop);
         struct word number = equals(word, "bits") ? next_word(&at, stop) : (struct word){at, 0};
-        if (among(word, words_32) || equals(number, "32"))
-            return ELFGEN_EM_386;
-        if (among(word, words_64) || equals(number, "64"))
-            return ELFGEN_EM_X86_64;
+        for (size_t i = 0; (machine = toolchain_machine_at(i)); i++)
+            if (equals(number, machine->bits) || equals(word, machine->use) ||
+                equals(word, machine->code))
+                return machine->machine;
         line = stop + 1;
     }
-    return ELFGEN_EM_X86_64;
+    return toolchain_machine(0)->machine;
 }

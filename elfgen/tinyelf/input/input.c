@@ -1,6 +1,7 @@
 /* Reads an input: detects its language, and assembles, compiles or reads it into an object or
  * archive. */
 #include "input_private.h"
+#include "elfgen/arch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,7 +84,8 @@ static uint16_t machine_of(const struct file_bytes *input)
         return 0;
     const uint8_t *bytes = (const uint8_t *)input->bytes + AT;
     uint16_t machine = (uint16_t)(bytes[0] | bytes[1] << 8);
-    return machine == ELFGEN_EM_386 || machine == ELFGEN_EM_X86_64 ? machine : 0;
+    const struct elfgen_arch *arch = elfgen_arch_find(machine);
+    return arch ? arch->machines[0] : 0;
 }
 
 /* Reads the whole file. Returns false after reporting the error. */
@@ -114,6 +116,10 @@ static bool start(struct source *source)
     bool preprocess;
     if (!read_input(source) || !decide_language(source, &preprocess))
         return false;
+    if (source->language != SOURCE_RAW && !toolchain_machine(source->machine))
+        return toolchain_report(&source->chain, REPORT_ERROR, 0,
+                                "for %s only machine code is taken (--from raw)",
+                                elfgen_arch_find(source->machine)->title);
     switch (source->language) {
     case SOURCE_DETECT: /* a .S file, detected after preprocessing */
     case SOURCE_NASM:
@@ -137,7 +143,7 @@ struct source *source_start(const struct source_options *options)
     struct source *source = calloc(1, sizeof *source);
     if (!source) {
         const struct place place = place_file(options->path);
-        report_error(&options->reporter, &place, "out of memory");
+        report_error(&options->reporter, &place, NO_MEMORY);
         return NULL;
     }
     source->options = *options;
@@ -187,7 +193,7 @@ bool source_finish(struct source *source, struct source_result *result)
     }
     if (source->language == SOURCE_RAW) {
         if (options.machine == 0)
-            options.machine = ELFGEN_EM_X86_64;
+            options.machine = toolchain_machine(0)->machine;
         result->object = source_read_raw(&options, &source->input);
     } else {
         struct file_bytes *bytes =

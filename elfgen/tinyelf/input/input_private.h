@@ -93,8 +93,8 @@ struct source {
  * there is a byte that is not text, at *offset. */
 enum source_language source_detect_assembly(const char *text, size_t size, size_t *offset);
 
-/* The machine that assembly is for, by its first `bits 32`, `.code32` or the like; x86-64 if there
- * is none. */
+/* The machine that assembly is for, by its first `bits 32`, `.code32` or the like; that of the
+ * first row of machines.def if there is none. */
 uint16_t source_detect_machine(const char *text, size_t size);
 
 /* Starts the assembler for source->input; source_finish_assembly() puts the object into

@@ -25,8 +25,9 @@ bool source_find_libgcc(const struct source_options *like, char *path, size_t ro
     struct shellwords words = {0};
     bool done = false;
     toolchain_open(&chain, "libgcc", NULL, &like->reporter);
-    if (compiler_words(like->compiler, &words, &place, &like->reporter) &&
-        shellwords_add_word(&words, like->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+    if (toolchain_machine(like->machine) &&
+        compiler_words(like->compiler, &words, &place, &like->reporter) &&
+        compiler_add_machine(like->machine, &words) &&
         shellwords_add_word(&words, "-print-libgcc-file-name")) {
         struct tool tool = toolchain_tool(words.at[0]);
         int status = 0;

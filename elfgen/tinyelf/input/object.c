@@ -5,10 +5,13 @@
 #include <gelf.h>
 #include <libelf.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "elfgen/arch.h"
 #include "elfgen/names.h"
+#include "toolchain.h"
 
 /* An ELF file that is being read, and the object made of it. */
 struct reader {
@@ -16,6 +19,7 @@ struct reader {
     Elf *elf;
     GElf_Ehdr ehdr;
     size_t name_table;
+    const struct elfgen_arch *arch; /* of e_machine */
     struct link_object *object;
     Elf_Scn *symbols;
     size_t string_table; /* section with the symbols' names */
@@ -65,19 +69,41 @@ static const char *section_name(const struct reader *reader, const GElf_Shdr *sh
     return name ? name : "<corrupt>";
 }
 
+static unsigned class_bits(enum elfgen_class class_)
+{
+    return 8 * elfgen_address_size(class_);
+}
+
+/* Writes the machines that objects may be for: "x86-64 (62), 64 bits, or ...". */
+static void list_machines(char *text, size_t room)
+{
+    const struct toolchain_machine *row;
+    size_t length = 0;
+    for (size_t i = 0; (row = toolchain_machine_at(i)) && length < room; i++) {
+        const struct elfgen_arch *arch = elfgen_arch_find(row->machine);
+        const char *between = i == 0 ? "" : toolchain_machine_at(i + 1) ? ", " : ", or ";
+        length += (size_t)snprintf(text + length, room - length, "%s%s (%u), %u bits", between,
+                                   arch->title, row->machine, class_bits(arch->class_));
+    }
+}
+
 /* Checks that the machine is one that is supported, and the requested one. */
-static bool takes_machine(const struct reader *reader)
+static bool takes_machine(struct reader *reader)
 {
     const struct object_options *options = reader->options;
     uint16_t machine = reader->ehdr.e_machine;
     const char *name = elfgen_machine_name(machine);
-    bool is_64_bit = reader->ehdr.e_ident[EI_CLASS] == ELFCLASS64;
-    if ((machine != EM_X86_64 || !is_64_bit) && (machine != EM_386 || is_64_bit))
+    const struct elfgen_arch *arch = elfgen_arch_find(machine);
+    const unsigned bits = class_bits((enum elfgen_class)reader->ehdr.e_ident[EI_CLASS]);
+    if (!arch || !toolchain_machine(arch->machines[0]) || bits != class_bits(arch->class_)) {
+        char known[128];
+        list_machines(known, sizeof known);
         return refuse_field(reader, "e_machine", 0x12,
-                            "the object is for %s (%u), %s bits; it must be "
-                            "for x86-64 (62), 64 bits, or i386 (3), 32 bits",
-                            name ? name : "an unknown machine", machine, is_64_bit ? "64" : "32");
-    if (options->machine != 0 && options->machine != machine)
+                            "the object is for %s (%u), %u bits; it must be for %s",
+                            name ? name : "an unknown machine", machine, bits, known);
+    }
+    reader->arch = arch;
+    if (options->machine != 0 && options->machine != arch->machines[0])
         return refuse_field(reader, "e_machine", 0x12, "the object is for %s (%u), asked for is %s",
                             name, machine, elfgen_machine_name(options->machine));
     return true;
@@ -91,7 +117,7 @@ static bool read_header(struct reader *reader)
         return refuse(reader, "not an object: no ELF header that makes sense");
     if (!takes_machine(reader))
         return false;
-    reader->object->machine = reader->ehdr.e_machine;
+    reader->object->machine = reader->arch->machines[0];
     if (reader->ehdr.e_type != ET_REL)
         return refuse_field(reader, "e_type", 0x10,
                             "type %u is already linked; a relocatable object has 1 "
@@ -197,7 +223,7 @@ static bool take_sections(struct reader *reader)
     struct link_object *object = reader->object;
     object->sections = calloc(object->section_count + 1, sizeof *object->sections);
     if (!object->sections)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     for (size_t i = 0; i <= object->section_count; i++)
         object->sections[i] = (struct link_section){.name = "", .place = LINK_NONE};
     for (Elf_Scn *scn = NULL; (scn = elf_nextscn(reader->elf, scn));) {
@@ -258,7 +284,7 @@ static bool home_of(const struct reader *reader, const GElf_Sym *symbol, Elf32_W
     if (symbol->st_shndx == SHN_ABS)
         *home = LINK_ABSOLUTE;
     else if (symbol->st_shndx == SHN_COMMON ||
-             (reader->ehdr.e_machine == EM_X86_64 && symbol->st_shndx == ELFGEN_SHN_X86_64_LCOMMON))
+             (symbol->st_shndx != SHN_UNDEF && symbol->st_shndx == reader->arch->large_common))
         *home = LINK_COMMON;
     else if (symbol->st_shndx == SHN_UNDEF)
         *home = LINK_UNDEFINED;
@@ -303,7 +329,7 @@ static bool take_symbols(struct reader *reader)
     object->symbol_count = data ? data->d_size / entry : 0;
     object->symbols = calloc(object->symbol_count + 1, sizeof *object->symbols);
     if (!object->symbols)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     for (size_t i = 0; i < object->symbol_count; i++) {
         GElf_Sym symbol;
         Elf32_Word index = 0;
@@ -337,7 +363,7 @@ static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shd
     struct link_group *larger =
         realloc(object->groups, (object->group_count + 1) * sizeof *object->groups);
     if (!larger)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     object->groups = larger;
     const struct link_symbol *symbol = &object->symbols[shdr->sh_info];
     struct link_group *group = &larger[object->group_count];
@@ -346,7 +372,7 @@ static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shd
                                                          : symbol->name,
                                  .members = calloc(count, sizeof *group->members)};
     if (!group->members)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     object->group_count++;
     for (size_t i = 1; i < count; i++) {
         memcpy(&word, words + i * sizeof word, sizeof word);
@@ -427,7 +453,7 @@ static bool take_relocation_section(struct reader *reader, Elf_Scn *scn, bool ha
     struct elfgen_relocation *larger =
         realloc(object->relocations, (object->relocation_count + count + 1) * sizeof *larger);
     if (!larger)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     object->relocations = larger;
     section->first_relocation = (uint32_t)object->relocation_count;
     for (size_t i = 0; i < count; i++) {
@@ -452,10 +478,10 @@ static bool take_relocations(struct reader *reader, Elf_Scn *scn, const GElf_Shd
     const struct link_section *section = &object->sections[shdr->sh_info];
     if (!(section->flags & SHF_ALLOC) && !(reader->options->debug && is_debug(section->name)))
         return true;
-    if (has_addends != (reader->ehdr.e_machine == EM_X86_64))
-        return refuse_section(reader, name, PLACE_NO_OFFSET, "%s",
-                              has_addends ? "i386 relocations have no addends (SHT_REL)"
-                                          : "x86-64 relocations have addends (SHT_RELA)");
+    if (has_addends != reader->arch->has_addends)
+        return refuse_section(reader, name, PLACE_NO_OFFSET, "%s relocations have %saddends (%s)",
+                              reader->arch->title, has_addends ? "no " : "",
+                              has_addends ? "SHT_REL" : "SHT_RELA");
     if (!reader->symbols || shdr->sh_link != elf_ndxscn(reader->symbols))
         return refuse_section(reader, name, PLACE_NO_OFFSET,
                               "its symbols are in section %u (sh_link), which is no symbol "
@@ -483,7 +509,7 @@ static bool take_rest(struct reader *reader)
 static void out_of_memory(const struct object_options *options)
 {
     const struct place place = place_file(options->name);
-    report_error(&options->reporter, &place, "out of memory");
+    report_error(&options->reporter, &place, NO_MEMORY);
 }
 
 struct link_object *source_read_elf(const struct object_options *options, void *elf)
@@ -491,7 +517,7 @@ struct link_object *source_read_elf(const struct object_options *options, void *
     struct reader reader = {.options = options, .elf = elf};
     reader.object = calloc(1, sizeof *reader.object);
     if (!reader.object) {
-        refuse(&reader, "out of memory");
+        refuse(&reader, NO_MEMORY);
         return NULL;
     }
     reader.object->name = options->name;

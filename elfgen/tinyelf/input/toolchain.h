@@ -31,6 +31,20 @@ bool toolchain_run(const struct tool_run *run, struct file_bytes *output);
  * options. Returns false if there is no room. */
 bool toolchain_argument(const char *path, char *argument, size_t room);
 
+/* A row of machines.def. */
+struct toolchain_machine {
+    uint16_t machine;                  /* ELFGEN_EM_... */
+    const char *nasm, *gas, *compiler; /* flags */
+    const char *bits, *use, *code;     /* words of sources */
+};
+
+/* The row of an e_machine; 0: that of machines that nothing is said of. NULL: no object can be made
+ * for it from a source. */
+const struct toolchain_machine *toolchain_machine(uint16_t machine);
+
+/* The rows in order; NULL after the last. */
+const struct toolchain_machine *toolchain_machine_at(size_t index);
+
 /* ---- the C compiler ---- */
 
 /* Adds the compiler (NULL: cc), which is a program's path, or words as in a shell. Returns false
@@ -42,5 +56,8 @@ bool compiler_words(const char *compiler, struct shellwords *words, const struct
 bool compiler_add_freestanding(struct shellwords *words);
 bool compiler_add_plain(struct shellwords *words);
 bool compiler_add_folder(const char *include_folder, struct shellwords *words);
+/* Adds the flag for a machine that toolchain_machine() knows. Returns false if there is no memory.
+ */
+bool compiler_add_machine(uint16_t machine, struct shellwords *words);
 
 #endif

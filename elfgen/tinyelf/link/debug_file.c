@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "link_private.h"
+#include "elfgen/arch.h"
 #include "section_headers.h"
 
 /* Concatenates the debug sections of each name. */
@@ -30,7 +31,7 @@ static bool measure(struct debug *debug, struct link_section *section)
     const uint64_t align = section->align == 0 ? 1 : section->align < most ? section->align : most;
     bool added;
     if (!link_table_put(&debug->names, section->name, strlen(section->name), &index, &added))
-        return report_error(&debug->link->reporter, NULL, "out of memory");
+        return report_no_memory(&debug->link->reporter);
     struct elfgen_section_header *whole = &debug->headers.sections[index];
     if (added) {
         *whole = (struct elfgen_section_header){
@@ -149,14 +150,13 @@ static void set_field(uint8_t *ehdr, enum elfgen_class class_, const char *name,
 static uint8_t *write_file(struct debug *debug, const uint8_t *image)
 {
     struct link *link = debug->link;
-    const enum elfgen_class class_ =
-        link->options.machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+    const enum elfgen_class class_ = elfgen_arch_find(link->options.machine)->class_;
     const size_t first = link->program.section_count;
     struct elfgen_error error;
     struct elfgen_program program = link->program;
     uint8_t *file = calloc(1, (size_t)debug->end);
     if (!file) {
-        report_error(&link->reporter, NULL, "out of memory for %llu bytes",
+        report_error(&link->reporter, NULL, NO_MEMORY " for %llu bytes",
                      (unsigned long long)debug->end);
         return NULL;
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "link_private.h"
+#include "elfgen/arch.h"
 
 /* Indices in the program's symbol table: the entry, one symbol per section, then each object's. */
 enum { SYMBOL_ENTRY, SYMBOL_SECTIONS };
@@ -160,7 +161,7 @@ static bool make_symbols(struct link *link)
  * global symbol. */
 static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64_t *offset)
 {
-    const bool is_64 = link->options.machine == ELFGEN_EM_X86_64;
+    const struct elfgen_arch *arch = elfgen_arch_find(link->options.machine);
     const uint32_t name = link->objects[object]->symbols[index].global;
     uint32_t *key = link_keep(link, 2 * sizeof *key), slot = (uint32_t)link->slot_count;
     bool added;
@@ -169,15 +170,15 @@ static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64
     key[0] = name == LINK_NONE ? object : LINK_NONE;
     key[1] = name == LINK_NONE ? index : name;
     if (!link_table_put(&link->slots, key, 2 * sizeof *key, &slot, &added))
-        return report_error(&link->reporter, NULL, "out of memory");
-    *offset = (uint64_t)slot * (is_64 ? 8 : 4);
+        return report_no_memory(&link->reporter);
+    *offset = (uint64_t)slot * elfgen_address_size(arch->class_);
     if (!added)
         return true;
     link->slot_count++;
     return link_add_relocation(
         link, &(struct elfgen_relocation){.section = link->got,
                                           .symbol = link->symbol_base[object] + index,
-                                          .type = is_64 ? ELFGEN_R_X86_64_64 : ELFGEN_R_386_32,
+                                          .type = arch->address_relocation,
                                           .offset = *offset});
 }
 

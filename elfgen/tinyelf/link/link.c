@@ -1,5 +1,6 @@
 /* Links the objects and archives that were added into a program. */
 #include "link_private.h"
+#include "elfgen/arch.h"
 
 #include <stdlib.h>
 
@@ -9,7 +10,7 @@ struct link *link_open(const struct reporter *reporter)
     if (link)
         link->reporter = *reporter;
     else
-        report_error(reporter, NULL, "out of memory");
+        report_no_memory(reporter);
     return link;
 }
 
@@ -22,11 +23,12 @@ bool link_program(struct link *link, const struct link_options *options, struct 
 {
     link->options = *options;
     *result = (struct link_result){0};
-    const bool is_64 = link->options.machine == ELFGEN_EM_X86_64;
-    link->got = link_add_section(link, &(struct elfgen_section){.name = ".got",
-                                                                .bytes = (const uint8_t *)"",
-                                                                .align = is_64 ? 8 : 4,
-                                                                .permissions = ELFGEN_PF_R});
+    const enum elfgen_class class_ = elfgen_arch_find(link->options.machine)->class_;
+    link->got =
+        link_add_section(link, &(struct elfgen_section){.name = ".got",
+                                                        .bytes = (const uint8_t *)"",
+                                                        .align = elfgen_address_size(class_),
+                                                        .permissions = ELFGEN_PF_R});
     uint32_t object, symbol;
     if (link->got == LINK_NONE || !link_resolve(link))
         return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "link_private.h"
+#include "elfgen/arch.h"
 
 /* The output section's name: compilers write .text.main so that linkers can leave out parts of
  * .text. */
@@ -141,8 +142,7 @@ uint8_t *link_put_section_headers(struct link *link, const struct link_section_h
                                   uint8_t *file, size_t *size)
 {
     struct elfgen_error error;
-    const enum elfgen_class class_ =
-        link->options.machine == ELFGEN_EM_X86_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+    const enum elfgen_class class_ = elfgen_arch_find(link->options.machine)->class_;
     const struct elfgen_section_headers whole = {headers->sections, headers->section_count,
                                                  headers->symbols, headers->symbol_count};
     size_t room = elfgen_write_section_headers(NULL, 0, *size, class_, &whole, &error);
@@ -151,7 +151,7 @@ uint8_t *link_put_section_headers(struct link *link, const struct link_section_h
         room = elfgen_write_section_headers(larger, room, *size, class_, &whole, &error);
     if (!larger || room == 0) {
         if (room)
-            report_error(&link->reporter, NULL, "out of memory");
+            report_no_memory(&link->reporter);
         else
             report_library_error(&link->reporter, NULL, &error);
         free(larger ? larger : file);

@@ -98,17 +98,11 @@ enum step_kind {
     STEP_KINDS
 };
 
+/* What each kind has is in pieces.def. */
 enum step_piece_kind {
-    STEP_PIECE_MEMORY,   /* memory at `value`: `size` bytes before, then as many after */
-    STEP_PIECE_VECTOR,   /* register `number`: as for memory */
-    STEP_PIECE_CALL,     /* a system call: table `number` (enum call_abi), call `value`; its name */
-    STEP_PIECE_ARGUMENT, /* argument `number`, 0 to 5, of the call: value; name and text, each with
-                            a NUL */
-    STEP_PIECE_ANSWER,   /* the kernel's answer: value; its text */
-    STEP_PIECE_OUTPUT,   /* bytes that were written to descriptor `number` */
-    STEP_PIECE_SIGNAL,   /* signal `number` with si_code `size`, si_addr `value` */
-    STEP_PIECE_FILE,     /* the new program: files[value] */
-    STEP_PIECE_NOTE,     /* a sentence about something that is not what it looks like */
+#define PIECE(kind, ...) STEP_PIECE_##kind,
+#include "pieces.def"
+#undef PIECE
     STEP_PIECE_KINDS
 };
 

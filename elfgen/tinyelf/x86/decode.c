@@ -224,13 +224,34 @@ static void set_up_formatter(struct x86 *machine)
         ZydisFormatterSetProperty(&machine->formatter, properties[i].property, properties[i].value);
 }
 
+/* How the processor runs the code of an architecture. */
+static const struct mode {
+    uint16_t machine; /* the architecture's first */
+    ZydisMachineMode mode;
+    ZydisStackWidth stack;
+} modes[] = {
+    {ELFGEN_EM_X86_64, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64},
+    {ELFGEN_EM_386, ZYDIS_MACHINE_MODE_LONG_COMPAT_32, ZYDIS_STACK_WIDTH_32},
+};
+
+static const struct mode *mode_of(uint64_t e_machine)
+{
+    const struct elfgen_arch *arch = elfgen_arch_find(e_machine);
+    for (size_t i = 0; arch && i < sizeof modes / sizeof modes[0]; i++)
+        if (modes[i].machine == arch->machines[0])
+            return &modes[i];
+    return NULL;
+}
+
+bool x86_knows(uint64_t e_machine)
+{
+    return mode_of(e_machine) != NULL;
+}
+
 bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax)
 {
-    bool is_64_bit = e_machine == ELFGEN_EM_X86_64;
-    ZydisMachineMode mode =
-        is_64_bit ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LONG_COMPAT_32;
-    ZydisStackWidth stack = is_64_bit ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32;
-    if (e_machine != ELFGEN_EM_X86_64 && e_machine != ELFGEN_EM_386)
+    const struct mode *mode = mode_of(e_machine);
+    if (!mode)
         return false;
     machine->syntax = syntax;
     machine->machine = (struct elfgen_machine){.context = machine,
@@ -245,7 +266,7 @@ bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax)
                                                .split = split,
                                                .text = x86_print,
                                                .call = x86_syscall_signature};
-    ZydisDecoderInit(&machine->decoder, mode, stack);
+    ZydisDecoderInit(&machine->decoder, mode->mode, mode->stack);
     machine->scanner = machine->decoder;
     ZydisDecoderEnableMode(&machine->scanner, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
     set_up_formatter(machine);

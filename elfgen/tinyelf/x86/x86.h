@@ -51,6 +51,9 @@ struct x86 {
     struct x86_cached_length lengths[X86_LENGTHS];
 };
 
+/* Whether the code of an e_machine is x86's. */
+bool x86_knows(uint64_t e_machine);
+
 /* Sets up *machine, which must be zeroed and not move afterwards. Returns false if the code of
  * `e_machine` is not x86. */
 bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax);

@@ -147,7 +147,7 @@ static bool link_all(struct work *work)
                                                                  : "_start",
                                          .keep_all = build->keep_all,
                                          .machine = work->common.machine ? work->common.machine
-                                                                         : ELFGEN_EM_X86_64,
+                                                                         : work->exec.machine,
                                          .base = build->exec.base,
                                          .more = add_libgcc,
                                          .context = work};
@@ -264,7 +264,7 @@ static bool write_program(struct work *work)
     size_t size = (size_t)work->layout.file_size;
     uint8_t *image = malloc(size);
     if (!image) {
-        message("build", "error", "out of memory for %zu bytes", size);
+        message("build", "error", NO_MEMORY " for %zu bytes", size);
         return false;
     }
     bool done = elfgen_write_image(program, &work->layout, image, size, &error) != 0 ||
@@ -296,7 +296,7 @@ int build_program(const struct build *build)
     work.link = link_open(&message_reporter);
     work.sources = calloc(build->input_count + 1, sizeof(struct source *));
     if (!work.sources)
-        message("build", "error", "out of memory");
+        message_no_memory("build");
     bool done =
         work.link && work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);
     for (size_t i = 0; work.sources && i < build->input_count; i++) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "x86/x86.h"
 
 const char *const compare_permission_names[COMPARE_PERMISSIONS] = {"---", "--x", "-w-", "-wx",
                                                                    "r--", "r-x", "rw-", "rwx"};
@@ -238,12 +239,11 @@ bool compare_measure(struct compare_facts *facts, const char *file, const struct
 {
     const struct elfgen_ehdr *ehdr = &view->ehdr;
     bool core = ehdr->e_type == ELFGEN_ET_CORE;
-    *facts = (struct compare_facts){
-        .file = file,
-        .view = view,
-        .runs = ehdr->e_type == ELFGEN_ET_EXEC || ehdr->e_type == ELFGEN_ET_DYN,
-        .has_instructions =
-            !core && (ehdr->e_machine == ELFGEN_EM_386 || ehdr->e_machine == ELFGEN_EM_X86_64)};
+    *facts = (struct compare_facts){.file = file,
+                                    .view = view,
+                                    .runs = ehdr->e_type == ELFGEN_ET_EXEC ||
+                                            ehdr->e_type == ELFGEN_ET_DYN,
+                                    .has_instructions = !core && x86_knows(ehdr->e_machine)};
     find_missing(facts);
     count_segments(facts);
     count_sections(facts);

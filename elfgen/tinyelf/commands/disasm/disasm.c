@@ -76,7 +76,7 @@ static bool print(struct disasm *disasm, const struct options *options,
         message(name, "error", "%s", error.text);
         return false;
     }
-    if (view.ehdr.e_machine != ELFGEN_EM_386 && view.ehdr.e_machine != ELFGEN_EM_X86_64) {
+    if (!x86_knows(view.ehdr.e_machine)) {
         const char *machine = elfgen_machine_name(view.ehdr.e_machine);
         const struct place place = {.file = name, .offset = 0x12, .field = "e_machine"};
         return report_error(

@@ -14,8 +14,10 @@ static void put_bytes(struct elfgen_text *out, const uint8_t *bytes, unsigned le
  * segment prefixes, which nasm would warn about. */
 static void put_head(struct elfgen_text *out, const struct elfgen_view *view, uint64_t address)
 {
-    elfgen_text_string(out, view->ehdr.e_machine == ELFGEN_EM_386 ? "bits 32\n" : "bits 64\n");
-    elfgen_text_string(out, "[warning -prefix-seg]\norg ");
+    const struct elfgen_arch *arch = elfgen_arch_find(view->ehdr.e_machine);
+    elfgen_text_string(out, "bits ");
+    elfgen_text_decimal(out, 8 * elfgen_address_size(arch->class_), 0);
+    elfgen_text_string(out, "\n[warning -prefix-seg]\norg ");
     elfgen_text_0x(out, address);
     elfgen_text_char(out, '\n');
 }

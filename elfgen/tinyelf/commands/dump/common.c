@@ -39,3 +39,8 @@ size_t readelf_section_name(const struct readelf *report, const struct elfgen_sh
     const char *end = memchr(*name, '\0', room);
     return end ? (size_t)(end - *name) : room;
 }
+
+bool readelf_is_one_line(const struct readelf *report)
+{
+    return report->wide || report->view.class_ == ELFGEN_CLASS32;
+}

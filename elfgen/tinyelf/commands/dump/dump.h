@@ -54,6 +54,9 @@ void readelf_sections(struct readelf *report);
 void readelf_segments(struct readelf *report);
 void readelf_mapping(struct readelf *report);
 
+/* Whether an entry of a table has one line: in 32-bit files, and with -W. */
+bool readelf_is_one_line(const struct readelf *report);
+
 /* The type as -l prints it when -h does not. */
 const char *readelf_type_name(struct readelf *report, bool use_section, char room[64]);
 

@@ -10,7 +10,7 @@ static void end_line(struct readelf *report, const char *field)
 {
     const struct elfgen_view *view = &report->view;
     const struct elfgen_structure *ehdr = &elfgen_structures[ELFGEN_STRUCTURE_ehdr];
-    unsigned column = view->class_ == ELFGEN_CLASS64;
+    unsigned column = elfgen_class_index(view->class_);
     if (view->header_present < ehdr->size[column]) {
         for (unsigned i = 0; i < ehdr->count; i++) {
             const struct elfgen_field *row = &ehdr->fields[i];

@@ -17,7 +17,7 @@ static const struct {
 
 static void correct_entry_size(struct readelf *report, uint64_t index, struct elfgen_shdr *shdr)
 {
-    unsigned column = report->view.class_ == ELFGEN_CLASS64;
+    unsigned column = elfgen_class_index(report->view.class_);
     for (size_t i = 0; i < sizeof fixed_entries / sizeof fixed_entries[0]; i++) {
         uint64_t size = fixed_entries[i].entry_size[column];
         if (fixed_entries[i].type != shdr->sh_type || shdr->sh_entsize == size)
@@ -129,7 +129,7 @@ static void put_flags(struct readelf *report, uint64_t flags)
 static void put_wide_row(struct readelf *report, const struct elfgen_shdr *shdr)
 {
     struct elfgen_text *out = report->out;
-    elfgen_text_hex(out, shdr->sh_addr, report->view.class_ == ELFGEN_CLASS64 ? 16 : 8);
+    elfgen_text_hex(out, shdr->sh_addr, 2 * elfgen_address_size(report->view.class_));
     elfgen_text_char(out, ' ');
     elfgen_text_hex(out, shdr->sh_offset, 6);
     elfgen_text_char(out, ' ');
@@ -192,18 +192,18 @@ static void put_key(struct readelf *report)
 
 static void put_heads(struct readelf *report)
 {
-    static const char wide32[] =
-        "  [Nr] Name              Type            Addr     Off    Size   ES Flg Lk Inf Al\n";
-    static const char wide64[] = "  [Nr] Name              Type            Address          Off    "
-                                 "Size   ES Flg Lk Inf Al\n";
-    static const char narrow[] =
+    static const char *const one_line[] = {
+        "  [Nr] Name              Type            Addr     Off    Size   ES Flg Lk Inf Al\n",
+        "  [Nr] Name              Type            Address          Off    "
+        "Size   ES Flg Lk Inf Al\n"};
+    static const char two_lines[] =
         "  [Nr] Name              Type             Address           Offset\n"
         "       Size              EntSize          Flags  Link  Info  Align\n";
     elfgen_text_string(report->out,
                        report->section_count > 1 ? "\nSection Headers:\n" : "\nSection Header:\n");
-    elfgen_text_string(report->out, report->view.class_ != ELFGEN_CLASS64 ? wide32
-                                    : report->wide                        ? wide64
-                                                                          : narrow);
+    elfgen_text_string(report->out, readelf_is_one_line(report)
+                                        ? one_line[elfgen_class_index(report->view.class_)]
+                                        : two_lines);
 }
 
 /* Reports what is wrong with the table, whether or not it is printed. */
@@ -274,7 +274,7 @@ void readelf_sections(struct readelf *report)
         elfgen_text_string(out, "] ");
         put_name(report, &shdr);
         put_type(report, shdr.sh_type);
-        if (report->view.class_ != ELFGEN_CLASS64 || report->wide)
+        if (readelf_is_one_line(report))
             put_wide_row(report, &shdr);
         else
             put_narrow_row(report, &shdr);

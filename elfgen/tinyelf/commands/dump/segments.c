@@ -41,8 +41,9 @@ static void put_permissions(struct elfgen_text *out, uint64_t flags)
 static void put_wide_row(struct readelf *report, const struct elfgen_phdr *phdr)
 {
     struct elfgen_text *out = report->out;
-    bool is_64 = report->view.class_ == ELFGEN_CLASS64;
-    unsigned address = is_64 ? 16 : 8, size = is_64 ? 6 : 5;
+    /* readelf's columns of sizes have a digit more in 64-bit files. */
+    unsigned address = 2 * elfgen_address_size(report->view.class_);
+    unsigned size = 5 + elfgen_class_index(report->view.class_);
     readelf_put_0x(out, phdr->p_offset, 6);
     elfgen_text_char(out, ' ');
     readelf_put_0x(out, phdr->p_vaddr, address);
@@ -113,17 +114,17 @@ static void check_contents(struct readelf *report, uint64_t index, const struct 
 
 static void put_heads(struct readelf *report)
 {
-    static const char wide32[] =
-        "  Type           Offset   VirtAddr   PhysAddr   FileSiz MemSiz  Flg Align\n";
-    static const char wide64[] = "  Type           Offset   VirtAddr           PhysAddr           "
-                                 "FileSiz  MemSiz   Flg Align\n";
-    static const char narrow[] =
+    static const char *const one_line[] = {
+        "  Type           Offset   VirtAddr   PhysAddr   FileSiz MemSiz  Flg Align\n",
+        "  Type           Offset   VirtAddr           PhysAddr           "
+        "FileSiz  MemSiz   Flg Align\n"};
+    static const char two_lines[] =
         "  Type           Offset             VirtAddr           PhysAddr\n"
         "                 FileSiz            MemSiz              Flags  Align\n";
     elfgen_text_string(report->out, "\nProgram Headers:\n");
-    elfgen_text_string(report->out, report->view.class_ != ELFGEN_CLASS64 ? wide32
-                                    : report->wide                        ? wide64
-                                                                          : narrow);
+    elfgen_text_string(report->out, readelf_is_one_line(report)
+                                        ? one_line[elfgen_class_index(report->view.class_)]
+                                        : two_lines);
 }
 
 static void put_rows(struct readelf *report)
@@ -133,7 +134,7 @@ static void put_rows(struct readelf *report)
         struct elfgen_phdr phdr;
         enum elfgen_status status = elfgen_view_segment(&report->view, i, &phdr, NULL);
         put_type(report, phdr.p_type);
-        if (report->view.class_ != ELFGEN_CLASS64 || report->wide)
+        if (readelf_is_one_line(report))
             put_wide_row(report, &phdr);
         else
             put_narrow_row(report, &phdr);

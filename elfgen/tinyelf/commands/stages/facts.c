@@ -207,7 +207,7 @@ static void measure_segments(const struct elfgen_view *view, struct stage_facts 
 
 static void measure_elf(const struct elfgen_view *view, struct stage_facts *facts)
 {
-    facts->bits = view->class_ == ELFGEN_CLASS64 ? 64 : 32;
+    facts->bits = 8 * elfgen_address_size(view->class_);
     facts->type = view->ehdr.e_type;
     facts->machine = view->ehdr.e_machine;
     facts->entry = view->ehdr.e_entry;

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/own_program.h"
-#include "elfgen/format.h"
 #include "input/toolchain.h"
 
 const char *stages_suffix(enum stage_number number)
@@ -82,8 +81,7 @@ static char *join(const struct shellwords *words)
 /* Makes the flags that tinyelf adds to the compiler's command. */
 static bool make_flags(const struct stages *stages, struct shellwords *words)
 {
-    return compiler_add_freestanding(words) &&
-           shellwords_add_word(words, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64") &&
+    return compiler_add_freestanding(words) && compiler_add_machine(stages->machine, words) &&
            compiler_add_folder(stages->include_folder, words);
 }
 
@@ -105,7 +103,7 @@ static void add_way(const struct stages *stages, enum stage_way way, enum stage_
         return;
     }
     if (stages->machine != 0)
-        add_both(command, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64");
+        add_both(command, toolchain_machine(stages->machine)->compiler);
     if (number == STAGE_PREPROCESSED && stages->include_folder && is_tiny(&stages->input)) {
         add_both(command, "-isystem");
         add_both(command, stages->include_folder);
@@ -169,7 +167,7 @@ static void make_link(const struct stages *stages, const struct reporter *report
             add_both(command, compiler.at[i]);
         shellwords_free(&compiler);
         if (stages->machine != 0)
-            add_both(command, stages->machine == ELFGEN_EM_386 ? "-m32" : "-m64");
+            add_both(command, toolchain_machine(stages->machine)->compiler);
     } else {
         add_run(command, OWN_PROGRAM);
         add_shown(command, "tinyelf");
@@ -308,7 +306,7 @@ bool stages_run(struct stages *stages)
     if (!read_c_file(stages, &place))
         return false;
     if (!prepare(stages))
-        return report_error(&stages->reporter, &place, "out of memory");
+        return report_error(&stages->reporter, &place, NO_MEMORY);
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
             if (number == 0 || stages->of[way][number - 1].made)

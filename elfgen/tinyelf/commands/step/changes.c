@@ -4,10 +4,15 @@
 #include <signal.h>
 #include <string.h>
 
+#include "pieces.h"
+
 /* Items that are printed on lines of limited width, separated by commas. */
 struct lines {
     struct elfgen_text *out;
     size_t columns, indent, at; /* at: 0 at the start of a line */
+    const struct step_recording *recording;
+    const struct step_record *record;
+    uint32_t abi; /* of the call that was printed last */
 };
 
 static void put_item(struct lines *lines, const struct elfgen_text *item)
@@ -29,6 +34,13 @@ static void end_lines(struct lines *lines)
     if (lines->at != 0)
         elfgen_text_char(lines->out, '\n');
     lines->at = 0;
+}
+
+/* Begins a line that is not of items. */
+static void begin_line(struct lines *lines)
+{
+    end_lines(lines);
+    elfgen_text_blanks(lines->out, lines->indent);
 }
 
 static void put_flags(struct elfgen_text *text, uint64_t before, uint64_t after)
@@ -54,8 +66,9 @@ static bool is_shown(const struct step_record *record, enum step_register which)
            record->after.value[STEP_rip] != instruction->address + instruction->length;
 }
 
-static void put_registers(struct lines *lines, const struct step_record *record)
+static void put_registers(struct lines *lines)
 {
+    const struct step_record *record = lines->record;
     bool is_64_bit = recording_is_64_bit(&record->before) || recording_is_64_bit(&record->after);
     for (size_t place = 0; place < STEP_SHOWN; place++) {
         enum step_register which = recording_register_at(place);
@@ -82,6 +95,7 @@ static void put_change(struct lines *lines, const char *name, const struct step_
     enum { ROW = 16, ROWS = 4 };
     struct elfgen_text *out = lines->out;
     size_t length = strlen(name) + 2;
+    end_lines(lines);
     for (size_t i = 0; i < piece->size && i < (size_t)ROW * ROWS; i += ROW) {
         size_t count = piece->size - i < ROW ? piece->size - i : ROW;
         bool fits = lines->indent + length + 6 * count + 2 <= lines->columns;
@@ -119,6 +133,13 @@ static void put_memory(struct lines *lines, const struct step_piece *piece)
     put_change(lines, room, piece);
 }
 
+static void put_vector(struct lines *lines, const struct step_piece *piece)
+{
+    char name[STEP_VECTOR_NAME];
+    recording_vector_name(piece->number, piece->size, name);
+    put_change(lines, name, piece);
+}
+
 /* ---- calls and signals ---- */
 
 /* The name of an argument's register. */
@@ -132,7 +153,8 @@ static void put_call(struct lines *lines, const struct step_piece *piece)
 {
     const char *name = (const char *)piece->bytes;
     struct elfgen_text *out = lines->out;
-    elfgen_text_blanks(out, lines->indent);
+    lines->abi = piece->number;
+    begin_line(lines);
     elfgen_text_string(out, "asks the kernel: ");
     elfgen_text_string(out, *name ? name : "call");
     elfgen_text_string(out, *name ? " (" : " ");
@@ -145,13 +167,13 @@ static void put_call(struct lines *lines, const struct step_piece *piece)
     elfgen_text_char(out, '\n');
 }
 
-static void put_argument(struct lines *lines, const struct step_piece *piece, uint32_t abi)
+static void put_argument(struct lines *lines, const struct step_piece *piece)
 {
     const char *name = (const char *)piece->bytes;
     const char *text = name + strlen(name) + 1;
     char room[640];
     struct elfgen_text item = {.bytes = room, .capacity = sizeof room};
-    elfgen_text_string(&item, argument_register(abi, piece->number));
+    elfgen_text_string(&item, argument_register(lines->abi, piece->number));
     elfgen_text_char(&item, ' ');
     elfgen_text_string(&item, name);
     elfgen_text_string(&item, *name ? "=" : "");
@@ -168,12 +190,13 @@ static void put_argument(struct lines *lines, const struct step_piece *piece, ui
     put_item(lines, &item);
 }
 
-static void put_answer(struct lines *lines, const struct step_piece *piece, uint32_t abi)
+static void put_answer(struct lines *lines, const struct step_piece *piece)
 {
+    const uint32_t abi = lines->abi;
     int64_t value = (int64_t)piece->value;
     uint64_t shown = syscall_register(abi < CALL_ABIS ? abi : CALL_NATIVE, piece->value);
     struct elfgen_text *out = lines->out;
-    elfgen_text_blanks(out, lines->indent);
+    begin_line(lines);
     elfgen_text_string(out, "the kernel answers: ");
     if (value < 0 && value >= -4095) {
         elfgen_text_char(out, '-');
@@ -193,7 +216,7 @@ static void put_answer(struct lines *lines, const struct step_piece *piece, uint
 static void put_output(struct lines *lines, const struct step_piece *piece)
 {
     struct elfgen_text *out = lines->out;
-    elfgen_text_blanks(out, lines->indent);
+    begin_line(lines);
     elfgen_text_string(out, "output ");
     elfgen_text_decimal(out, piece->number, 0);
     elfgen_text_string(out, ": ");
@@ -222,12 +245,12 @@ static const char *reason_of(uint32_t signal, uint32_t code)
     return NULL;
 }
 
-static void put_signal(struct lines *lines, const struct step_record *record,
-                       const struct step_piece *piece)
+static void put_signal(struct lines *lines, const struct step_piece *piece)
 {
+    const struct step_record *record = lines->record;
     struct elfgen_text *out = lines->out;
     const char *reason = reason_of(piece->number, piece->size);
-    elfgen_text_blanks(out, lines->indent);
+    begin_line(lines);
     step_put_signal(out, piece->number);
     if (record->kind == STEP_STOPPED) {
         elfgen_text_string(out, " stops it until SIGCONT\n");
@@ -243,15 +266,15 @@ static void put_signal(struct lines *lines, const struct step_record *record,
     elfgen_text_char(out, '\n');
     if (!reason)
         return;
-    elfgen_text_blanks(out, lines->indent);
+    begin_line(lines);
     elfgen_text_string(out, reason);
     elfgen_text_char(out, '\n');
 }
 
-static void put_program(struct lines *lines, const struct step_recording *recording,
-                        const struct step_piece *piece)
+static void put_program(struct lines *lines, const struct step_piece *piece)
 {
-    elfgen_text_blanks(lines->out, lines->indent);
+    const struct step_recording *recording = lines->recording;
+    begin_line(lines);
     elfgen_text_string(lines->out, "another program takes its place: ");
     elfgen_text_string(lines->out, piece->value < recording->file_count
                                        ? recording->files[piece->value].name
@@ -259,69 +282,42 @@ static void put_program(struct lines *lines, const struct step_recording *record
     elfgen_text_char(lines->out, '\n');
 }
 
-static void put_piece(struct lines *lines, const struct step_recording *recording,
-                      const struct step_record *record, const struct step_piece *piece,
-                      uint32_t *abi)
+static void put_note(struct lines *lines, const struct step_piece *piece)
 {
-    char name[STEP_VECTOR_NAME];
-    if (piece->kind != STEP_PIECE_ARGUMENT)
-        end_lines(lines);
-    switch (piece->kind) {
-    case STEP_PIECE_MEMORY:
-        put_memory(lines, piece);
-        break;
-    case STEP_PIECE_VECTOR:
-        recording_vector_name(piece->number, piece->size, name);
-        put_change(lines, name, piece);
-        break;
-    case STEP_PIECE_CALL:
-        *abi = piece->number;
-        put_call(lines, piece);
-        break;
-    case STEP_PIECE_ARGUMENT:
-        put_argument(lines, piece, *abi);
-        break;
-    case STEP_PIECE_ANSWER:
-        put_answer(lines, piece, *abi);
-        break;
-    case STEP_PIECE_OUTPUT:
-        put_output(lines, piece);
-        break;
-    case STEP_PIECE_SIGNAL:
-        put_signal(lines, record, piece);
-        break;
-    case STEP_PIECE_FILE:
-        put_program(lines, recording, piece);
-        break;
-    case STEP_PIECE_NOTE:
-        elfgen_text_blanks(lines->out, lines->indent);
-        elfgen_text_string(lines->out, (const char *)piece->bytes);
-        elfgen_text_char(lines->out, '\n');
-        break;
-    default:
-        break;
-    }
+    begin_line(lines);
+    elfgen_text_string(lines->out, (const char *)piece->bytes);
+    elfgen_text_char(lines->out, '\n');
 }
+
+static void (*const printers[STEP_PIECE_KINDS])(struct lines *lines,
+                                                const struct step_piece *piece) = {
+#define PIECE(kind, name, print, ...) [STEP_PIECE_##kind] = put_##print,
+#include "stepper/pieces.def"
+#undef PIECE
+};
 
 void step_put_changes(struct elfgen_text *out, const struct step_record *record,
                       const struct step_recording *recording, size_t columns, size_t indent)
 {
-    struct lines lines = {.out = out, .columns = columns, .indent = indent};
+    struct lines lines = {.out = out,
+                          .columns = columns,
+                          .indent = indent,
+                          .recording = recording,
+                          .record = record,
+                          .abi = CALL_NATIVE};
     struct step_piece piece;
-    uint32_t abi = CALL_NATIVE;
     size_t position = 0;
     bool first = true;
     while (recording_next_piece(record, &position, &piece)) {
         /* The question of a call is shown before the registers that the answer changed. */
-        if (first && piece.kind != STEP_PIECE_CALL && piece.kind != STEP_PIECE_ARGUMENT &&
-            piece.kind != STEP_PIECE_ANSWER) {
+        if (first && !step_piece_rows[piece.kind].before_registers) {
             end_lines(&lines);
-            put_registers(&lines, record);
+            put_registers(&lines);
             first = false;
         }
-        put_piece(&lines, recording, record, &piece, &abi);
+        printers[piece.kind](&lines, &piece);
     }
     end_lines(&lines);
     if (first)
-        put_registers(&lines, record);
+        put_registers(&lines);
 }

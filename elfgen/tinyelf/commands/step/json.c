@@ -5,6 +5,7 @@
 #include "base/json_write.h"
 #include "text.h"
 #include "json_names.h"
+#include "pieces.h"
 
 static void put_hex(struct elfgen_text *out, uint64_t value)
 {
@@ -171,66 +172,57 @@ static void put_from_to(struct elfgen_text *out, const struct step_piece *piece)
     put_bytes(out, piece->bytes + piece->size, piece->size);
 }
 
-static void put_piece(struct elfgen_text *out, const struct step_piece *piece)
+/* `text` is the piece's next string. */
+static void put_field(struct elfgen_text *out, const struct step_field *field,
+                      const struct step_piece *piece, const char **text)
 {
-    const char *text = (const char *)piece->bytes;
-    elfgen_text_string(out, "{\"kind\":");
-    json_string(out, step_piece_names[piece->kind]);
-    switch (piece->kind) {
-    case STEP_PIECE_MEMORY:
-        json_key(out, "address");
-        put_hex(out, piece->value);
+    char name[STEP_VECTOR_NAME];
+    if (field->kind == STEP_FIELD_CHANGE) {
         put_from_to(out, piece);
-        break;
-    case STEP_PIECE_VECTOR:
-        json_key(out, "register");
-        put_number(out, piece->number);
-        char name[STEP_VECTOR_NAME];
-        recording_vector_name(piece->number, piece->size, name);
-        json_key_string(out, "name", name);
-        put_from_to(out, piece);
-        break;
-    case STEP_PIECE_CALL:
-        json_key_string(out, "abi", syscall_abi(piece->number)->name);
-        json_key(out, "number");
+        return;
+    }
+    json_key(out, field->key);
+    switch (field->kind) {
+    case STEP_FIELD_HEX:
         put_hex(out, piece->value);
-        json_key_string(out, "name", text);
         break;
-    case STEP_PIECE_ARGUMENT:
-        json_key(out, "index");
+    case STEP_FIELD_NUMBER:
         put_number(out, piece->number);
-        json_key(out, "value");
-        put_hex(out, piece->value);
-        json_key_string(out, "name", text);
-        json_key_string(out, "text", text + strlen(text) + 1);
         break;
-    case STEP_PIECE_ANSWER:
-        json_key(out, "value");
-        put_hex(out, piece->value);
-        json_key_string(out, "text", text);
+    case STEP_FIELD_ABI:
+        json_string(out, syscall_abi(piece->number)->name);
         break;
-    case STEP_PIECE_OUTPUT:
-        json_key(out, "descriptor");
-        put_number(out, piece->number);
-        json_key(out, "bytes");
-        put_bytes(out, piece->bytes, piece->size);
-        break;
-    case STEP_PIECE_SIGNAL:
-        json_key(out, "signal");
-        put_number(out, piece->number);
-        json_key(out, "code");
+    case STEP_FIELD_CODE:
         put_hex(out, piece->size);
-        json_key(out, "address");
-        put_hex(out, piece->value);
         break;
-    case STEP_PIECE_NOTE:
-        json_key_string(out, "text", text);
-        break;
-    default:
-        json_key(out, "file");
+    case STEP_FIELD_FILE:
         put_number(out, piece->value);
         break;
+    case STEP_FIELD_VECTOR_NAME:
+        recording_vector_name(piece->number, piece->size, name);
+        json_string(out, name);
+        break;
+    case STEP_FIELD_BYTES:
+        put_bytes(out, piece->bytes, piece->size);
+        break;
+    case STEP_FIELD_TEXT:
+        json_string(out, *text);
+        *text += strlen(*text) + 1;
+        break;
+    case STEP_FIELD_CHANGE:
+    case STEP_FIELD_NONE:
+        break;
     }
+}
+
+static void put_piece(struct elfgen_text *out, const struct step_piece *piece)
+{
+    const struct step_piece_row *row = &step_piece_rows[piece->kind];
+    const char *text = (const char *)piece->bytes;
+    elfgen_text_string(out, "{\"kind\":");
+    json_string(out, row->name);
+    for (const struct step_field *field = row->fields; field->kind != STEP_FIELD_NONE; field++)
+        put_field(out, field, piece, &text);
     elfgen_text_char(out, '}');
 }
 

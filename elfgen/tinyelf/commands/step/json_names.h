@@ -10,11 +10,10 @@ static const char *const step_kind_names[STEP_KINDS] = {
     [STEP_LAST] = "last"};
 
 static const char *const step_piece_names[STEP_PIECE_KINDS] = {
-    [STEP_PIECE_MEMORY] = "memory", [STEP_PIECE_VECTOR] = "vector",
-    [STEP_PIECE_CALL] = "call",     [STEP_PIECE_ARGUMENT] = "argument",
-    [STEP_PIECE_ANSWER] = "answer", [STEP_PIECE_OUTPUT] = "output",
-    [STEP_PIECE_SIGNAL] = "signal", [STEP_PIECE_FILE] = "program",
-    [STEP_PIECE_NOTE] = "note"};
+#define PIECE(kind, name, ...) [STEP_PIECE_##kind] = name,
+#include "stepper/pieces.def"
+#undef PIECE
+};
 
 static const char *const step_end_names[STEP_END_KINDS] = {
     [STEP_RUNNING] = "running", [STEP_EXITED] = "exited",           [STEP_KILLED] = "killed",

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/json_read.h"
 #include "text.h"
 #include "json_names.h"
+#include "pieces.h"
 
 static struct step_recording *recording_of(const struct json_reader *reader)
 {
@@ -151,130 +153,139 @@ static bool read_changes(struct json_reader *reader, json_t *item,
 
 /* ---- pieces ---- */
 
-/* Memory and vector registers: bytes before and after. */
-static bool read_change(struct json_reader *reader, json_t *item, struct step_piece *piece)
-{
-    size_t before_size, after_size = 0;
-    uint8_t *before = json_read_bytes(reader, item, "from", STEP_FILE_MOST, &before_size);
-    uint8_t *after =
-        before ? json_read_bytes(reader, item, "to", STEP_FILE_MOST, &after_size) : NULL;
-    bool good = after && before_size == after_size;
-    if (after && !good)
-        json_read_fail(reader, "to", "as many bytes as 'from'");
-    if (good && piece->kind == STEP_PIECE_VECTOR && before_size > 64)
-        good = json_read_fail(reader, "from", "at most 64 bytes");
-    piece->size = (uint32_t)after_size;
-    if (good)
-        recording_add_change(recording_of(reader), piece, before, after);
-    free(before);
-    free(after);
-    return good;
-}
+/* A piece that is being read, with its bytes, which are malloc'ed. */
+struct draft {
+    struct step_piece piece;
+    uint8_t *bytes;
+    size_t size, room;
+    bool is_change;
+};
 
-/* Reads one or two texts, each followed by a NUL. */
-static bool read_texts(struct json_reader *reader, json_t *item, const char *first,
-                       const char *second, struct step_piece *piece)
+static bool append(struct draft *draft, const void *bytes, size_t size)
 {
-    enum { TEXT_MOST = 4096 };
-    size_t length = 0, more = 0;
-    char *text = json_read_text(reader, json_object_get(item, first), first, &length);
-    char *other = text && second
-                      ? json_read_text(reader, json_object_get(item, second), second, &more)
-                      : NULL;
-    char *both = text && (other || !second) ? malloc(length + more + 2) : NULL;
-    bool good = both && length <= TEXT_MOST && more <= TEXT_MOST;
-    if (both && !good)
-        json_read_fail(reader, first, "shorter");
-    if (good) {
-        memcpy(both, text, length + 1);
-        if (second)
-            memcpy(both + length + 1, other, more + 1);
-        piece->size = (uint32_t)(length + 1 + (second ? more + 1 : 0));
-        piece->bytes = (const uint8_t *)both;
-        recording_add_piece(recording_of(reader), piece);
-    }
-    free(both);
-    free(other);
-    free(text);
-    return good;
-}
-
-static bool read_output(struct json_reader *reader, json_t *item, struct step_piece *piece)
-{
-    size_t size = 0;
-    if (!json_read_number(reader, item, "descriptor", 3, &piece->number))
+    if (!grow_array(&draft->bytes, draft->size + size + 1, &draft->room, 1))
         return false;
-    uint8_t *bytes = json_read_bytes(reader, item, "bytes", STEP_FILE_MOST, &size);
-    piece->size = (uint32_t)size;
-    piece->bytes = bytes;
-    if (bytes)
-        recording_add_piece(recording_of(reader), piece);
-    free(bytes);
-    return bytes != NULL;
-}
-
-static bool read_signal(struct json_reader *reader, json_t *item, struct step_piece *piece)
-{
-    enum { SIGNALS = 65 };
-    uint64_t code;
-    if (!json_read_number(reader, item, "signal", SIGNALS, &piece->number) ||
-        !json_read_hex(reader, item, "code", &code) ||
-        !json_read_hex(reader, item, "address", &piece->value))
-        return false;
-    if (code > UINT32_MAX)
-        return json_read_fail(reader, "code", "a number of 32 bits");
-    piece->size = (uint32_t)code;
-    recording_add_piece(recording_of(reader), piece);
+    if (size > 0)
+        memcpy(draft->bytes + draft->size, bytes, size);
+    draft->size += size;
     return true;
 }
 
-static bool read_program(struct json_reader *reader, json_t *item, struct step_piece *piece)
+static bool read_bytes(struct json_reader *reader, const json_t *item, const char *key, size_t most,
+                       struct draft *draft)
 {
-    uint32_t file;
-    if (!json_read_number(reader, item, "file", recording_of(reader)->file_count, &file))
+    size_t size;
+    uint8_t *bytes = json_read_bytes(reader, item, key, most, &size);
+    bool done = bytes && append(draft, bytes, size);
+    free(bytes);
+    return done;
+}
+
+/* Bytes before and after. */
+static bool read_change(struct json_reader *reader, const json_t *item, size_t most,
+                        struct draft *draft)
+{
+    draft->is_change = true;
+    if (!read_bytes(reader, item, "from", most, draft))
         return false;
-    piece->value = file;
-    recording_add_piece(recording_of(reader), piece);
+    draft->piece.size = (uint32_t)draft->size;
+    if (!read_bytes(reader, item, "to", most, draft))
+        return false;
+    return draft->size == (size_t)2 * draft->piece.size ||
+           json_read_fail(reader, "to", "as many bytes as 'from'");
+}
+
+static bool read_string(struct json_reader *reader, const json_t *item, const char *key,
+                        struct draft *draft)
+{
+    enum { TEXT_MOST = 4096 };
+    size_t length = 0;
+    char *text = json_read_text(reader, json_object_get(item, key), key, &length);
+    bool done = text && (length <= TEXT_MOST || json_read_fail(reader, key, "shorter")) &&
+                append(draft, text, length + 1);
+    free(text);
+    draft->piece.size = (uint32_t)draft->size;
+    return done;
+}
+
+static bool read_code(struct json_reader *reader, const json_t *item, const char *key,
+                      struct step_piece *piece)
+{
+    uint64_t code;
+    if (!json_read_hex(reader, item, key, &code))
+        return false;
+    piece->size = (uint32_t)code;
+    return code <= UINT32_MAX || json_read_fail(reader, key, "a number of 32 bits");
+}
+
+static bool read_file_index(struct json_reader *reader, const json_t *item, const char *key,
+                            struct step_piece *piece)
+{
+    uint32_t index = 0;
+    bool done = json_read_number(reader, item, key, recording_of(reader)->file_count, &index);
+    piece->value = index;
+    return done;
+}
+
+static bool read_abi(struct json_reader *reader, const json_t *item, const char *key,
+                     struct step_piece *piece)
+{
+    const char *abis[CALL_ABIS];
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        abis[abi] = syscall_abi(abi)->name;
+    return json_read_word(reader, item, key, abis, CALL_ABIS, &piece->number);
+}
+
+static bool read_field(struct json_reader *reader, const json_t *item,
+                       const struct step_field *field, struct draft *draft)
+{
+    struct step_piece *piece = &draft->piece;
+    switch (field->kind) {
+    case STEP_FIELD_HEX:
+        return json_read_hex(reader, item, field->key, &piece->value);
+    case STEP_FIELD_NUMBER:
+        return json_read_number(reader, item, field->key, field->end, &piece->number);
+    case STEP_FIELD_ABI:
+        return read_abi(reader, item, field->key, piece);
+    case STEP_FIELD_CODE:
+        return read_code(reader, item, field->key, piece);
+    case STEP_FIELD_FILE:
+        return read_file_index(reader, item, field->key, piece);
+    case STEP_FIELD_CHANGE:
+        return read_change(reader, item, (size_t)field->end, draft);
+    case STEP_FIELD_BYTES:
+        if (!read_bytes(reader, item, field->key, (size_t)field->end, draft))
+            return false;
+        piece->size = (uint32_t)draft->size;
+        return true;
+    case STEP_FIELD_TEXT:
+        return read_string(reader, item, field->key, draft);
+    case STEP_FIELD_VECTOR_NAME: /* it follows from the number */
+    case STEP_FIELD_NONE:
+        break;
+    }
     return true;
 }
 
 static bool read_piece(struct json_reader *reader, json_t *item)
 {
-    const char *abis[CALL_ABIS];
-    struct step_piece piece = {0};
+    struct draft draft = {0};
     uint32_t kind;
     if (!json_read_word(reader, item, "kind", step_piece_names, STEP_PIECE_KINDS, &kind))
         return false;
-    piece.kind = (enum step_piece_kind)kind;
-    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
-        abis[abi] = syscall_abi(abi)->name;
-    switch (piece.kind) {
-    case STEP_PIECE_MEMORY:
-        return json_read_hex(reader, item, "address", &piece.value) &&
-               read_change(reader, item, &piece);
-    case STEP_PIECE_VECTOR:
-        return json_read_number(reader, item, "register", STEP_VECTORS, &piece.number) &&
-               read_change(reader, item, &piece);
-    case STEP_PIECE_CALL:
-        return json_read_word(reader, item, "abi", abis, CALL_ABIS, &piece.number) &&
-               json_read_hex(reader, item, "number", &piece.value) &&
-               read_texts(reader, item, "name", NULL, &piece);
-    case STEP_PIECE_ARGUMENT:
-        return json_read_number(reader, item, "index", ELFGEN_ARGUMENTS, &piece.number) &&
-               json_read_hex(reader, item, "value", &piece.value) &&
-               read_texts(reader, item, "name", "text", &piece);
-    case STEP_PIECE_ANSWER:
-        return json_read_hex(reader, item, "value", &piece.value) &&
-               read_texts(reader, item, "text", NULL, &piece);
-    case STEP_PIECE_NOTE:
-        return read_texts(reader, item, "text", NULL, &piece);
-    case STEP_PIECE_OUTPUT:
-        return read_output(reader, item, &piece);
-    case STEP_PIECE_SIGNAL:
-        return read_signal(reader, item, &piece);
-    default:
-        return read_program(reader, item, &piece);
-    }
+    draft.piece.kind = (enum step_piece_kind)kind;
+    bool done = true;
+    for (const struct step_field *field = step_piece_rows[kind].fields;
+         done && field->kind != STEP_FIELD_NONE; field++)
+        done = read_field(reader, item, field, &draft);
+    draft.piece.bytes = draft.bytes;
+    if (done && draft.is_change)
+        recording_add_change(recording_of(reader), &draft.piece, draft.bytes,
+                             draft.bytes + draft.piece.size);
+    else if (done)
+        recording_add_piece(recording_of(reader), &draft.piece);
+    free(draft.bytes);
+    return done;
 }
 
 /* ---- steps ---- */

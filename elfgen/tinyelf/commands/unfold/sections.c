@@ -123,7 +123,6 @@ static void put_section(struct unfold_section_headers *headers, const struct sha
                         enum section which, uint64_t from, uint64_t to)
 {
     const struct elfgen_phdr *phdr = share->phdr;
-    const bool is_64 = headers->view->class_ == ELFGEN_CLASS64;
     struct elfgen_section_header section = {.name = section_names[which],
                                             .type = ELFGEN_SHT_PROGBITS,
                                             .flags = ELFGEN_SHF_ALLOC,
@@ -143,7 +142,7 @@ static void put_section(struct unfold_section_headers *headers, const struct sha
         if (headers->has_dynamic_strings)
             section.type = ELFGEN_SHT_DYNAMIC;
         section.entry_size = elfgen_structure_size(ELFGEN_STRUCTURE_dyn, headers->view->class_);
-        section.align = is_64 ? 8 : 4;
+        section.align = elfgen_address_size(headers->view->class_);
     } else if (which == SECTION_DYNSTR) {
         section.type = ELFGEN_SHT_STRTAB;
     }

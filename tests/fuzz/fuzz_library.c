@@ -1,0 +1,626 @@
+/* Fuzzes every function of the library's headers with structures that are wrong in any way that a
+ * contract does not forbid: any numbers, NULL with a count, names of any bytes. Each either does
+ * what it says or returns a status with a sentence. */
+#include "elfgen.h"
+#include "fuzz_input.h"
+
+enum { ROOM = 1 << 16 };
+
+static struct elfgen_error error;
+
+/* A call that fails has set the status that it returns, and a sentence. */
+static void is_told(enum elfgen_status status)
+{
+    check(status == ELFGEN_OK ||
+          (error.status == status && error.text[0] && memchr(error.text, '\0', sizeof error.text)));
+}
+
+/* The same for one that returns a size: 0 is refused; more than the capacity was not written. */
+static void is_size(size_t size, size_t capacity)
+{
+    if (size == 0)
+        is_told(error.status != ELFGEN_OK ? error.status : ELFGEN_BAD_ARGUMENT);
+    else if (size > capacity)
+        is_told(ELFGEN_NO_ROOM);
+}
+
+static void *take_buffer(struct input *input, size_t *capacity)
+{
+    static const size_t capacities[] = {0, 1, 119, 120, 176, 300, 4096, ROOM};
+    *capacity = capacities[take(input, 1) % 8];
+    return take_array(input, *capacity, 1);
+}
+
+static uint16_t take_machine(struct input *input)
+{
+    static const uint16_t machines[] = {62, 62, 62, 3, 6, 183};
+    const uint64_t choice = take(input, 1);
+    return choice < 240 ? machines[choice % 6] : (uint16_t)take(input, 2);
+}
+
+static void take_options(struct input *input, struct elfgen_exec_options *options)
+{
+    *options = (struct elfgen_exec_options)ELFGEN_EXEC_DEFAULTS;
+    options->machine = take_machine(input);
+    if (take_bool(input)) {
+        options->permissions = (uint32_t)take_number(input);
+        options->base = take_number(input) << (take_bool(input) ? 12 : 0);
+        options->align = take_number(input);
+    }
+    if (take_bool(input)) {
+        options->zero_fill = take_number(input);
+        options->entry = take_number(input);
+        options->stack = (uint32_t)take_number(input);
+    }
+}
+
+/* A text of a few bytes, with or without a flush, which may make no room. */
+static void flush(struct elfgen_text *text)
+{
+    if (*(const bool *)text->context)
+        text->length = 0;
+}
+
+static const bool makes_room[2] = {false, true};
+
+static void take_text(struct input *input, struct elfgen_text *text)
+{
+    *text = (struct elfgen_text){.capacity = take(input, 1) + 1};
+    text->bytes = room(input, text->capacity);
+    if (take_bool(input))
+        text->flush = flush;
+    text->context = (void *)&makes_room[take_bool(input)];
+}
+
+/* ---- image.h ---- */
+
+static void try_exec(struct input *input)
+{
+    struct elfgen_exec_options options;
+    size_t capacity, length = take_number(input);
+    void *buffer = take_buffer(input, &capacity);
+    take_options(input, &options);
+    const uint8_t *code = NULL;
+    if (length <= 4096 && take_bool(input))
+        code = take_bytes(input, length);
+    else if (length < capacity && take_bool(input) && buffer)
+        code = (uint8_t *)buffer + (capacity - length) / 2; /* they overlap */
+    is_size(elfgen_write_exec(buffer, capacity, code, length, take_bool(input) ? &options : NULL,
+                              &error),
+            capacity);
+    elfgen_exec_headers(options.machine);
+}
+
+static void take_program(struct input *input, struct elfgen_program *program)
+{
+    const size_t sections = take(input, 1) % 14, symbols = take(input, 1) % 8;
+    const size_t relocations = take(input, 1) % 8;
+    struct elfgen_section *section = take_array(input, sections, sizeof *section);
+    struct elfgen_symbol *symbol = take_array(input, symbols, sizeof *symbol);
+    struct elfgen_relocation *relocation = take_array(input, relocations, sizeof *relocation);
+    for (size_t i = 0; section && i < sections; i++) {
+        section[i] = (struct elfgen_section){.file = take_name(input),
+                                             .name = take_name(input),
+                                             .size = take_number(input),
+                                             .align = UINT64_C(1) << take(input, 1) % 70 % 64,
+                                             .permissions = (uint32_t)take(input, 1) % 9};
+        if (section[i].size <= 64 && take_bool(input))
+            section[i].bytes = take_bytes(input, section[i].size);
+        if (take(input, 1) > 250)
+            section[i].align = take_number(input);
+    }
+    for (size_t i = 0; symbol && i < symbols; i++)
+        symbol[i] = (struct elfgen_symbol){.name = take_name(input),
+                                           .section = (uint32_t)(take_number(input) - 2),
+                                           .binding = (enum elfgen_binding)(take(input, 1) % 4),
+                                           .value = take_number(input),
+                                           .size = take_number(input)};
+    for (size_t i = 0; relocation && i < relocations; i++)
+        relocation[i] = (struct elfgen_relocation){.section = (uint32_t)take_number(input),
+                                                   .symbol = (uint32_t)take_number(input),
+                                                   .type = (uint32_t)take_number(input),
+                                                   .offset = take_number(input),
+                                                   .addend = (int64_t)take_number(input)};
+    *program = (struct elfgen_program){.sections = section,
+                                       .section_count = sections,
+                                       .symbols = symbol,
+                                       .symbol_count = symbols,
+                                       .relocations = relocation,
+                                       .relocation_count = relocations};
+    if (take_bool(input))
+        program->entry_symbol = take_name(input);
+    if (symbol && symbols > 0 && take_bool(input))
+        program->got = &symbol[take(input, 1) % symbols];
+    if (take_bool(input))
+        program->order = room(input, sections * sizeof *program->order);
+}
+
+static void try_image(struct input *input)
+{
+    struct elfgen_program program;
+    struct elfgen_exec_options options;
+    struct elfgen_layout layout;
+    size_t capacity;
+    take_program(input, &program);
+    take_options(input, &options);
+    const struct elfgen_exec_options *given = take_bool(input) ? &options : NULL;
+    enum elfgen_status status = take_bool(input)
+                                    ? elfgen_layout_split(&program, given, &layout, &error)
+                                    : elfgen_layout_single(&program, given, &layout, &error);
+    is_told(status);
+    if (status != ELFGEN_OK) {
+        if (take_bool(input))
+            return;
+        /* What is left of it, or of another program. */
+        layout.header_size = take_number(input);
+        layout.file_size = take_number(input);
+        layout.segment_count = take_number(input);
+    }
+    void *buffer = take_buffer(input, &capacity);
+    is_size(elfgen_write_image(&program, &layout, buffer, capacity, &error), capacity);
+    buffer = take_buffer(input, &capacity);
+    is_told(elfgen_apply_relocations(&program, options.machine, buffer, capacity, &error));
+    for (size_t i = 0; program.symbols && program.sections && i < program.symbol_count; i++) {
+        uint64_t address;
+        is_told(elfgen_symbol_address(&program, &program.symbols[i], &address, &error));
+    }
+}
+
+static void try_relocations(struct input *input)
+{
+    const uint16_t machine = take_machine(input);
+    struct elfgen_relocation relocation = {.type = (uint32_t)take_number(input),
+                                           .offset = take_number(input),
+                                           .addend = (int64_t)take_number(input)};
+    const size_t size = take(input, 1) % 32;
+    uint8_t *bytes = take_bool(input) ? take_bytes(input, size) : NULL;
+    uint32_t plain;
+    check(elfgen_relocation_width(machine, relocation.type) <= 8);
+    elfgen_relocation_is_relative(machine, relocation.type);
+    elfgen_relocation_got(machine, bytes, size, &relocation, &plain);
+    const bool can = elfgen_can_relax(machine, bytes, size, &relocation);
+    check(elfgen_relax(machine, bytes, size, &relocation) == can);
+}
+
+/* ---- section_headers.h ---- */
+
+static void try_section_headers(struct input *input)
+{
+    const size_t sections = take(input, 1) % 8, symbols = take(input, 1) % 8;
+    struct elfgen_section_header *section = take_array(input, sections, sizeof *section);
+    struct elfgen_symbol_entry *symbol = take_array(input, symbols, sizeof *symbol);
+    for (size_t i = 0; section && i < sections; i++)
+        section[i] =
+            (struct elfgen_section_header){.name = take_name(input),
+                                           .type = (uint32_t)take_number(input),
+                                           .flags = take_number(input),
+                                           .address = take_number(input),
+                                           .offset = take_number(input),
+                                           .size = take_number(input),
+                                           .align = take_bool(input) ? take_number(input) : 1,
+                                           .entry_size = take_number(input)};
+    for (size_t i = 0; symbol && i < symbols; i++)
+        symbol[i] = (struct elfgen_symbol_entry){.name = take_name(input),
+                                                 .value = take_number(input),
+                                                 .size = take_number(input),
+                                                 .type = (uint8_t)(take(input, 1) % 18),
+                                                 .binding = (uint8_t)(take(input, 1) % 18),
+                                                 .section = (uint32_t)(take_number(input) - 2)};
+    const struct elfgen_section_headers wanted = {section, sections, symbol, symbols};
+    size_t capacity;
+    uint8_t *buffer = take_buffer(input, &capacity);
+    uint64_t size = take_number(input);
+    if (buffer && take_bool(input))
+        size = elfgen_write_exec(buffer, capacity, "\xf4", 1, NULL, NULL);
+    is_size(elfgen_write_section_headers(buffer, capacity, size,
+                                         (enum elfgen_class)(take(input, 1) % 4), &wanted, &error),
+            capacity);
+}
+
+/* ---- hex.h ---- */
+
+static void no_line(void *context, uint64_t line, uint64_t offset, uint64_t size)
+{
+    check(context != NULL && line > 0 && offset + size < UINT32_MAX);
+}
+
+static void try_hex(struct input *input)
+{
+    const struct elfgen_hex_options options = {.base = take_number(input),
+                                               .order = (enum elfgen_order)(take(input, 1) % 4)};
+    struct elfgen_hex_needs needs, given;
+    const bool other = take_bool(input);
+    const size_t size = take(input, 2) % 2048;
+    const char *source = take(input, 1) == 255 ? NULL : (const char *)take_bytes(input, size);
+    const enum elfgen_status status = elfgen_hex_measure(source, size, &needs, &error);
+    is_told(status);
+    given = needs;
+    if (other) /* of another source */
+        given = (struct elfgen_hex_needs){take_number(input) % ROOM, UINT64_C(1)
+                                                                         << take(input, 1) % 12};
+    struct elfgen_hex_label *labels = take_array(input, given.labels, sizeof *labels);
+    if (labels && given.labels > 0)
+        memset(labels, (int)take(input, 1), sizeof *labels);
+    uint8_t *buffer = take_array(input, given.bytes, 1);
+    is_told(elfgen_hex_assemble(source, size, take_bool(input) ? &options : NULL, &given, labels,
+                                buffer, take_bool(input) ? no_line : NULL, &needs, &error));
+}
+
+/* ---- view.h, memory.h ---- */
+
+static void take_header(struct input *input, struct elfgen_shdr *header)
+{
+    *header = (struct elfgen_shdr){.sh_name = take_number(input),
+                                   .sh_type = take_number(input),
+                                   .sh_offset = take_number(input),
+                                   .sh_size = take_number(input),
+                                   .sh_link = take_number(input),
+                                   .sh_entsize = take_number(input)};
+}
+
+/* A view of what is left of the input, or of a program. */
+static void take_view(struct input *input, struct elfgen_view *view)
+{
+    const bool program = take_bool(input);
+    uint64_t length = input->left;
+    uint8_t *bytes = NULL;
+    if (program) {
+        length = 120 + length;
+        bytes = room(input, length);
+        check(elfgen_write_exec(bytes, length, input->bytes, length - 120, NULL, NULL) == length);
+        for (unsigned i = 0; i < 3; i++)
+            bytes[take(input, 1) % 120] ^= (uint8_t)take(input, 1);
+    } else if (take(input, 1) != 255) {
+        length = input->left;
+        bytes = room(input, length);
+        memcpy(bytes, input->bytes, length);
+    }
+    is_told(take_bool(input) ? elfgen_view_open(view, bytes, length, &error)
+                             : elfgen_view_open_program(view, bytes, length, &error));
+}
+
+static void try_view(struct input *input)
+{
+    struct elfgen_view view;
+    struct elfgen_shdr header, other;
+    struct elfgen_phdr phdr;
+    struct elfgen_sym symbol;
+    struct elfgen_rela relocation;
+    struct elfgen_dyn entry;
+    struct elfgen_mapping mapping = {.start = take_number(input), .end = take_number(input)};
+    const uint64_t index = take_number(input), offset = take_number(input);
+    const uint64_t size = take_number(input);
+    const char *string = NULL;
+    uint64_t found;
+    take_header(input, &header);
+    take_view(input, &view);
+    elfgen_view_is_elf(&view);
+    const uint8_t *bytes = elfgen_view_bytes(&view, offset, size);
+    check(!bytes || (bytes >= view.bytes && offset + size <= view.length));
+    is_told(elfgen_view_segment(&view, index, &phdr, &error));
+    is_told(elfgen_view_section(&view, index, &other, &error));
+    is_told(elfgen_view_symbol(&view, &header, index, &symbol, &error));
+    is_told(elfgen_view_relocation(&view, &header, index, &relocation, &error));
+    is_told(elfgen_view_dynamic(&view, &header, index, &entry, &error));
+    size_t length = elfgen_view_string(&view, offset, size, index, &string);
+    check(length == SIZE_MAX || length <= view.length);
+    length = elfgen_view_section_name(&view, &header, &string);
+    check(length == SIZE_MAX || length <= view.length);
+    elfgen_mapping_what_is_left(&view, index, &mapping);
+    if (elfgen_mapping_get(&view, index, &mapping))
+        check(mapping.start <= mapping.end);
+    elfgen_mapping_is_executable(&view, &mapping);
+    check(elfgen_memory_segments(&view) <= ELFGEN_PHDRS_LARGEST);
+    if (elfgen_memory_find(&view, offset, &mapping))
+        check(offset >= mapping.start && offset < mapping.file_end);
+    if (elfgen_memory_offset(&view, offset, &found))
+        check(found < view.length);
+    elfgen_memory_address(&view, offset, &found);
+    elfgen_map_is_padding(&view, offset, size);
+}
+
+/* ---- map.h, code.h ---- */
+
+/* A decoder whose answers are the input's. */
+static uint8_t any_length(void *context, const uint8_t *bytes, size_t size)
+{
+    struct input *input = context;
+    check(size > 0 && size <= ELFGEN_INSTRUCTION_MOST);
+    return bytes[0] & 0x80 ? (uint8_t)take(input, 1) : bytes[0] & 15;
+}
+
+static bool any_decode(void *context, const uint8_t *bytes, size_t size, uint64_t address,
+                       struct elfgen_registers *registers, struct elfgen_instruction *instruction)
+{
+    struct input *input = context;
+    *instruction = (struct elfgen_instruction){
+        .length = any_length(context, bytes, size),
+        .flow = (enum elfgen_flow)(take(input, 1) % 9),
+        .call_instruction = (enum elfgen_call_instruction)(take(input, 1) % 6),
+        .has_target = take_bool(input),
+        .target = address + take_number(input) - 100};
+    if (take(input, 1) == 255)
+        registers->depth = take_number(input);
+    elfgen_registers_push(registers, (struct elfgen_bits){take_number(input), take_number(input)});
+    registers->general[take(input, 1) % ELFGEN_REGISTERS] =
+        (struct elfgen_bits){take_number(input), take_number(input)};
+    return take(input, 1) != 255;
+}
+
+static void any_split(void *context, const uint8_t *bytes, size_t size, struct elfgen_parts *parts)
+{
+    struct input *input = context;
+    (void)bytes;
+    (void)size;
+    parts->count = (uint8_t)take(input, 1);
+    for (unsigned i = 0; i < ELFGEN_INSTRUCTION_MOST; i++) {
+        parts->parts[i].what = (enum elfgen_encoding)(take(input, 1) % 16);
+        parts->parts[i].offset = (uint8_t)take(input, 1);
+        parts->parts[i].length = (uint8_t)take(input, 1);
+    }
+}
+
+static void any_text(void *context, const uint8_t *bytes, size_t size, uint64_t address,
+                     struct elfgen_text *text)
+{
+    (void)context;
+    check(size > 0);
+    elfgen_text_0x(text, address);
+    elfgen_text_hex_bytes(text, bytes, size, ' ');
+}
+
+static bool any_call(void *context, enum elfgen_call_instruction by, uint64_t number,
+                     struct elfgen_signature *signature)
+{
+    struct input *input = context;
+    (void)by;
+    memset(signature, (int)number, sizeof *signature);
+    signature->known = take_bool(input);
+    signature->returns = take_bool(input);
+    signature->count = (uint8_t)take(input, 1);
+    for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++)
+        signature->parameters[i].kind = (enum elfgen_parameter_kind)(take(input, 1) % 7);
+    return take(input, 1) != 255;
+}
+
+static void try_claim(struct input *input, const struct elfgen_view *view,
+                      const struct elfgen_code *code, const struct elfgen_claim *claim)
+{
+    struct elfgen_text text;
+    struct elfgen_bit_group group;
+    const size_t allocated = input->memory_count;
+    take_text(input, &text);
+    elfgen_claim_meaning(view, code, claim, &text);
+    for (unsigned i = 0; elfgen_claim_bits(view, claim, i, &group); i++)
+        check(group.width > 0);
+    elfgen_part_name(claim->part);
+    elfgen_reader_name(claim->reader);
+    while (input->memory_count > allocated)
+        free(input->memory[--input->memory_count]);
+}
+
+static void take_claim(struct input *input, struct elfgen_claim *claim)
+{
+    const struct elfgen_structure *structure =
+        &elfgen_structures[take(input, 1) % ELFGEN_STRUCTURE_COUNT];
+    *claim = (struct elfgen_claim){
+        .offset = take_number(input),
+        .length = take_number(input),
+        .part = (enum elfgen_part)(take(input, 1) % (ELFGEN_PART_PADDING + 2)),
+        .section = take_number(input),
+        .index = take_number(input),
+        .value = take_number(input),
+        .reader = (enum elfgen_reader)(take(input, 1) % 5)};
+    /* A part of an instruction is a field, by its contract. */
+    if (claim->part == ELFGEN_PART_ENCODING || take_bool(input))
+        claim->field = &structure->fields[take(input, 1) % structure->count];
+}
+
+static void try_map(struct input *input)
+{
+    enum { MOST_CLAIMS = 2000 };
+    struct elfgen_view view;
+    struct elfgen_code code;
+    struct elfgen_map map;
+    struct elfgen_claim claim;
+    struct elfgen_code_place place;
+    const enum elfgen_code_mode mode = (enum elfgen_code_mode)(take(input, 1) % 3);
+    const struct elfgen_machine machine = {.context = input,
+                                           .length = any_length,
+                                           .decode = any_decode,
+                                           .split = any_split,
+                                           .text = any_text,
+                                           .call = any_call};
+    const uint64_t from = take_number(input), to = take_number(input);
+    struct elfgen_call call = {.offset = take_number(input)};
+    struct elfgen_signature signature = {.count = (uint8_t)take(input, 1)};
+    for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++) {
+        call.arguments[i] = (struct elfgen_bits){take_number(input), UINT64_MAX};
+        signature.parameters[i].kind = (enum elfgen_parameter_kind)(take(input, 1) % 7);
+        signature.parameters[i].size_in = (uint8_t)take(input, 1);
+    }
+    take_claim(input, &claim);
+    take_view(input, &view);
+    const size_t needed = elfgen_code_room(&view, mode);
+    const uint64_t less = take(input, 1);
+    const size_t given = less < 3 && needed > less ? needed - less : needed;
+    check(needed < (size_t)1 << 26);
+    if (elfgen_code_follow(&code, &view, &machine, mode, take_array(input, given, 1), given) !=
+        ELFGEN_OK)
+        return;
+    try_claim(input, &view, NULL, &claim);
+    if (code.from < code.to)
+        try_claim(input, &view, &code, &claim);
+    uint64_t offset, length;
+    for (unsigned i = 0; i < 8; i++)
+        if (elfgen_code_referred(&code, &call, &signature, i, &offset, &length))
+            check(offset < view.length && length <= view.length - offset);
+    elfgen_code_call(&code, from);
+    call.number.known = UINT64_MAX;
+    elfgen_code_signature(&code, &call, &signature);
+    if (elfgen_code_next(&code, from, to, &place))
+        check(place.offset >= from && place.offset < to);
+    elfgen_map_begin(&map, &view, take_bool(input) ? &code : NULL, take_bool(input), from, to);
+    map.beginning = take_bool(input);
+    for (unsigned i = 0; i < MOST_CLAIMS && elfgen_map_next(&map, &claim); i++) {
+        check(claim.length > 0 && claim.offset + claim.length <= view.length);
+        if (i < 100)
+            try_claim(input, &view, &code, &claim);
+    }
+}
+
+/* ---- kernel.h, objections.h, unfold.h ---- */
+
+static void try_kernel(struct input *input)
+{
+    struct elfgen_kernel_machine machine;
+    struct elfgen_kernel_answer answer;
+    struct elfgen_view view;
+    struct elfgen_text text;
+    elfgen_kernel_usual(&machine);
+    if (take_bool(input)) {
+        machine = (struct elfgen_kernel_machine){
+            .version = (uint32_t)take_number(input),
+            .mmap_min_addr = take_number(input) << 12,
+            .lowest_room = take_number(input),
+            .raw_io = take_bool(input),
+            .ia32 = take_bool(input),
+            .five_levels = take_bool(input),
+            .overcommit = (enum elfgen_kernel_overcommit)(take(input, 1) % 4),
+            .memory_pages = take_number(input),
+            .stack_limit = take_number(input),
+            .stack_used = take_number(input),
+            .largest_file = take_number(input)};
+    }
+    const struct elfgen_kernel_file interpreter = {
+        .length = take(input, 1), .bytes = take_array(input, 255, 1), .error = (int)take(input, 1)};
+    struct elfgen_kernel_map map = {.capacity = take(input, 1) * 4};
+    map.areas = take_array(input, map.capacity, sizeof *map.areas);
+    const bool asks = take_bool(input), maps = take_bool(input);
+    take_text(input, &text);
+    take_view(input, &view);
+    const enum elfgen_status status = elfgen_kernel_ask(
+        view.bytes, view.length, &machine, asks ? &interpreter : NULL, &answer, maps ? &map : NULL);
+    check(status == ELFGEN_OK || status == ELFGEN_NO_ROOM || status == ELFGEN_BAD_ARGUMENT);
+    if (status != ELFGEN_OK)
+        return;
+    elfgen_kernel_message(&answer, &text);
+    elfgen_kernel_remedy(&answer, &text);
+    elfgen_errno_name(answer.error);
+    for (uint64_t i = 0; maps && i < map.count; i++)
+        check(map.areas[i].start < map.areas[i].end &&
+              (i == 0 || map.areas[i - 1].end <= map.areas[i].start));
+}
+
+static void try_objections(struct input *input)
+{
+    struct elfgen_objection objection;
+    struct elfgen_text text;
+    struct elfgen_view view;
+    unsigned row = (unsigned)take_number(input);
+    const unsigned who = (unsigned)take(input, 1);
+    take_text(input, &text);
+    take_view(input, &view);
+    while (elfgen_objection_next(view.bytes, view.length, who, &row, &objection))
+        elfgen_objection_text(&objection, &text);
+}
+
+static void try_unfold(struct input *input)
+{
+    struct elfgen_view view;
+    struct elfgen_unfold unfold;
+    const size_t room_given = take_number(input) % 64;
+    const uint64_t address = take_number(input), size = take_number(input);
+    size_t capacity;
+    void *buffer = take_buffer(input, &capacity);
+    struct elfgen_unfold_segment *segments =
+        take_array(input, room_given, sizeof(struct elfgen_unfold_segment));
+    take_view(input, &view);
+    if (!elfgen_is_unfolded(&view, &error))
+        check(error.text[0] != '\0');
+    const enum elfgen_status status = elfgen_unfold_check(&view, &error);
+    is_told(status);
+    if (status != ELFGEN_OK)
+        return;
+    elfgen_unfold_room(&view);
+    is_told(elfgen_unfold_plan(&unfold, &view, segments, room_given, &error));
+    elfgen_unfold_reach(&unfold, address, size);
+    is_size(elfgen_write_unfolded(&unfold, buffer, capacity, &error), capacity);
+}
+
+/* ---- format.h, names.h, text.h, error.h, arch.h, version.h ---- */
+
+static void try_numbers(struct input *input)
+{
+    const uint64_t machine = take_bool(input) ? take_machine(input) : take_number(input);
+    const uint64_t osabi = take_number(input), value = take_number(input);
+    struct elfgen_text text;
+    take_text(input, &text);
+    const char *const names[] = {elfgen_class_name(value),
+                                 elfgen_order_name(value),
+                                 elfgen_file_type_name(value),
+                                 elfgen_machine_name(value),
+                                 elfgen_osabi_name(machine, value),
+                                 elfgen_osabi_ident((unsigned)value),
+                                 elfgen_segment_type_name(machine, osabi, value),
+                                 elfgen_section_type_name(machine, osabi, value),
+                                 elfgen_symbol_type_name(value),
+                                 elfgen_symbol_binding_name(value),
+                                 elfgen_symbol_visibility_name(value),
+                                 elfgen_dynamic_tag_name(value),
+                                 elfgen_relocation_type_name(machine, value),
+                                 elfgen_version_text()};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        elfgen_text_string(&text, names[i]);
+    const char *name = take_name(input);
+    check(elfgen_osabi_number(machine, name) <= 255);
+    elfgen_text_char(&text, elfgen_section_flag_letter(machine, osabi, value));
+    elfgen_machine_flags_text(&text, machine, osabi, take(input, 1), (uint32_t)value);
+    elfgen_text_column(&text, name, take(input, 1), take_number(input));
+    elfgen_text_decimal(&text, value, (unsigned)take(input, 1));
+    elfgen_text_hex(&text, value, (unsigned)take(input, 1));
+    elfgen_text_blanks(&text, take(input, 2));
+    elfgen_text_bytes(&text, NULL, 0);
+    check(text.length <= text.capacity);
+    const struct elfgen_arch *arch = elfgen_arch_find(machine);
+    check(!arch || elfgen_arch_named(arch->name) == arch);
+    elfgen_arch_get((unsigned)value);
+    if (name)
+        elfgen_arch_named(name);
+    check(elfgen_version() == ELFGEN_VERSION);
+    struct elfgen_error told;
+    elfgen_error_set(&told, ELFGEN_BAD_VALUE, value, "%s %x %u %d %% %", name, value, value,
+                     (int64_t)value);
+    elfgen_error_in_section(&told, name, name, value);
+    elfgen_error_in_section(NULL, name, name, value);
+    check(memchr(told.text, '\0', sizeof told.text) != NULL);
+}
+
+static void try_fields(struct input *input)
+{
+    const enum elfgen_structure_id id =
+        (enum elfgen_structure_id)(take(input, 1) % (ELFGEN_STRUCTURE_COUNT + 3));
+    const enum elfgen_class class_ = (enum elfgen_class)(take(input, 1) % 4);
+    const enum elfgen_order order = (enum elfgen_order)(take(input, 1) % 4);
+    const size_t size = elfgen_structure_size(id, class_);
+    check((size == 0) == (id >= ELFGEN_STRUCTURE_COUNT));
+    uint8_t *bytes = take_bytes(input, size);
+    for (unsigned i = 0; size > 0 && i < elfgen_structures[id].count; i++) {
+        const struct elfgen_field *field = &elfgen_structures[id].fields[i];
+        const uint64_t value = elfgen_field_get(field, class_, order, bytes);
+        elfgen_field_set(field, class_, order, bytes, value);
+        check(elfgen_field_get(field, class_, order, bytes) == value);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static void (*const tries[])(struct input *) = {
+        try_exec, try_image,  try_relocations, try_section_headers, try_hex,     try_view,
+        try_map,  try_kernel, try_objections,  try_unfold,          try_numbers, try_fields};
+    struct input input = {.bytes = bytes, .left = size};
+    error = (struct elfgen_error){.status = ELFGEN_OK};
+    tries[take(&input, 1) % (sizeof tries / sizeof tries[0])](&input);
+    release(&input);
+    return 0;
+}
