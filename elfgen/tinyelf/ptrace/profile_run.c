@@ -2,27 +2,26 @@
  * program and all its children are then killed if this process ends. */
 #include "profile.h"
 
+#include "tracees.h"
+
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/grow.h"
 #include "base/proc.h"
+#include "base/no_memory.h"
 
 struct once {
     struct profile *profile;
+    struct tracees tracees;
     bool pages;
     pid_t first;
-    pid_t *ids; /* that run or are stopped */
-    size_t count, room;
     uint64_t deadline, begin, end; /* end 0: the first process has not ended */
-    bool killing, no_memory;
-    uint64_t minor, major; /* before execve */
+    uint64_t minor, major;         /* before execve */
 };
 
 /* ---- /proc ---- */
@@ -64,94 +63,30 @@ static void read_pages(const struct once *once)
     profile->major = major - once->major;
 }
 
-/* ---- processes ---- */
+/* ---- events ---- */
 
-static bool is_known(const struct once *once, pid_t id)
+static void exiting(void *context, struct tracee *tracee)
 {
-    for (size_t i = 0; i < once->count; i++)
-        if (once->ids[i] == id)
-            return true;
-    return false;
+    const struct once *once = context;
+    if (tracee->id == once->first && once->pages && !once->tracees.killing)
+        read_pages(once);
 }
 
-static void kill_all(struct once *once)
+static void ended(void *context, struct tracee *tracee, int status, const struct rusage *usage)
 {
-    once->killing = true;
-    for (size_t i = 0; i < once->count; i++)
-        kill(once->ids[i], SIGKILL);
+    struct once *once = context;
+    (void)status;
+    (void)usage;
+    if (tracee->id == once->first)
+        once->end = clock_now();
 }
 
-/* Adds a process that is traced from now on. */
-static void add_tracee(struct once *once, pid_t id)
+static void waited(void *context, bool interrupted)
 {
-    if (is_known(once, id))
-        return;
-    if (!grow_array(&once->ids, once->count + 1, &once->room, sizeof *once->ids)) {
-        once->no_memory = true;
-        kill_all(once);
-        process_kill(id);
-        return;
-    }
-    once->ids[once->count++] = id;
-    if (once->killing)
-        kill(id, SIGKILL);
-}
-
-static void remove_tracee(struct once *once, pid_t id)
-{
-    for (size_t i = 0; i < once->count; i++)
-        if (once->ids[i] == id)
-            once->ids[i] = once->ids[--once->count];
-}
-
-/* ---- stops ---- */
-
-static void stopped(struct once *once, pid_t id, int status)
-{
-    int number = WSTOPSIG(status), deliver = 0;
-    unsigned long child = 0;
-    switch (status >> 16) {
-    case 0:
-        deliver = number;
-        break;
-    case PTRACE_EVENT_STOP:
-        if (number != SIGTRAP) {
-            ptrace(PTRACE_LISTEN, id, NULL, NULL);
-            return;
-        }
-        break;
-    case PTRACE_EVENT_EXIT:
-        if (id == once->first && once->pages && !once->killing)
-            read_pages(once);
-        break;
-    default:
-        if (ptrace(PTRACE_GETEVENTMSG, id, NULL, &child) == 0 && child != 0)
-            add_tracee(once, (pid_t)child);
-        break;
-    }
-    /* SIGKILL may have ended it already; wait4() then reports its end. */
-    ptrace(PTRACE_CONT, id, NULL, deliver);
-}
-
-/* Waits until all processes have ended. */
-static void wait_for_all(struct once *once)
-{
-    while (once->count != 0) {
-        int status;
-        pid_t id = wait4(-1, &status, __WALL, NULL);
-        uint64_t now = clock_now();
-        if (id < 0 && errno != EINTR)
-            return;
-        if (id > 0 && WIFSTOPPED(status)) {
-            add_tracee(once, id);
-            stopped(once, id, status);
-        } else if (id > 0) {
-            once->end = id == once->first ? now : once->end;
-            remove_tracee(once, id);
-        }
-        if (now >= once->deadline && !once->killing)
-            kill_all(once);
-    }
+    struct once *once = context;
+    (void)interrupted;
+    if (!once->tracees.killing && clock_now() >= once->deadline)
+        tracees_kill(&once->tracees);
 }
 
 /* Lets the child run up to its execve, so that page faults before it can be subtracted. */
@@ -166,27 +101,45 @@ static bool go_to_execve(struct once *once)
     return WIFSTOPPED(status) && read_faults(once->first, &once->minor, &once->major);
 }
 
+static bool begin(struct once *once, uint64_t limit)
+{
+    once->pages = once->pages && go_to_execve(once);
+    once->begin = clock_now();
+    once->deadline = once->begin + limit;
+    const struct tracee *tracee = tracees_add(&once->tracees, once->first);
+    if (tracee)
+        tracees_resume(tracee, 0);
+    else
+        process_kill(once->first);
+    return tracee != NULL;
+}
+
 bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *time,
                  struct elfgen_error *error)
 {
     struct once once = {.profile = profile, .pages = pages};
     unsigned long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
                             (pages ? PTRACE_O_TRACEEXIT : 0);
+    /* execve by a thread other than the first drops its id. The first one need not stop for it:
+     * that would count as the program's time. */
+    const struct tracees_client client = {.context = &once,
+                                          .child_options =
+                                              options | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC,
+                                          .exiting = exiting,
+                                          .ended = ended,
+                                          .waited = waited};
+    once.tracees.client = &client;
     *time = 0;
     once.first = process_start(profile->program, options, error);
     if (once.first < 0)
         return false;
-    once.pages = pages && go_to_execve(&once);
-    once.begin = clock_now();
-    once.deadline = once.begin + limit;
-    add_tracee(&once, once.first);
-    if (!once.no_memory)
-        ptrace(PTRACE_CONT, once.first, NULL, 0);
-    wait_for_all(&once);
-    if (once.end != 0 && !once.killing)
+    if (begin(&once, limit))
+        tracees_run(&once.tracees, NULL);
+    if (once.end != 0 && !once.tracees.killing)
         *time = once.end - once.begin;
-    free(once.ids);
-    if (once.no_memory)
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while measuring");
-    return !once.no_memory;
+    bool no_memory = once.tracees.no_memory;
+    tracees_free(&once.tracees);
+    if (no_memory)
+        error_no_memory(error);
+    return !no_memory;
 }

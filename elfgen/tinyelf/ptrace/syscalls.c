@@ -1,64 +1,19 @@
 /* Traces a program call by call, with its children if they are wanted. */
 #include "ptrace.h"
 
-#include "base/grow.h"
+#include "base/no_memory.h"
 #include "spin_wait.h"
+#include "tracees.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
 struct trace {
     const struct process_watch *watch;
-    struct process **processes;
-    size_t count, room;
-    bool killing;   /* all processes are to be killed, also those that appear later */
-    bool no_memory; /* the reason for that */
-    bool refused;   /* the first execve failed: what follows is not the program */
+    struct tracees tracees;
+    bool refused; /* the first execve failed: what follows is not the program */
     struct process_end *end;
-    struct spin_wait spin;
 };
-
-/* ---- the processes ---- */
-
-static struct process *find_tracee(const struct trace *trace, pid_t id)
-{
-    for (size_t i = 0; i < trace->count; i++)
-        if (trace->processes[i]->id == id)
-            return trace->processes[i];
-    return NULL;
-}
-
-/* Returns NULL if there is no memory. */
-static struct process *add_tracee(struct trace *trace, pid_t id)
-{
-    if (!grow_array(&trace->processes, trace->count + 1, &trace->room, sizeof(struct process *)))
-        return NULL;
-    struct process *process = calloc(1, sizeof *process);
-    if (!process)
-        return NULL;
-    process->id = id;
-    process->first = trace->count == 0 && !trace->end->ran;
-    trace->processes[trace->count++] = process;
-    return process;
-}
-
-static void remove_tracee(struct trace *trace, struct process *process)
-{
-    size_t i = 0;
-    while (trace->processes[i] != process)
-        i++;
-    free(process);
-    trace->processes[i] = trace->processes[--trace->count];
-}
-
-static void kill_all(struct trace *trace)
-{
-    trace->killing = true;
-    for (size_t i = 0; i < trace->count; i++)
-        kill(trace->processes[i]->id, SIGKILL);
-}
 
 /* ---- events ---- */
 
@@ -67,12 +22,6 @@ static void report(const struct trace *trace, enum process_event_kind kind, stru
 {
     struct process_event event = {.kind = kind, .process = process, .number = number};
     trace->watch->event(trace->watch->context, &event);
-}
-
-static void resume(const struct process *process, int signal)
-{
-    /* SIGKILL may have ended it already; wait reports its end. */
-    ptrace(PTRACE_SYSCALL, process->id, NULL, signal);
 }
 
 static void take_call(const struct trace *trace, struct process *process,
@@ -108,23 +57,25 @@ static void take_result(struct trace *trace, struct process *process,
     report(trace, PROCESS_RESULT, process, 0);
 }
 
-static void call_stop(struct trace *trace, struct process *process)
+static void at_call(void *context, struct tracee *tracee)
 {
+    struct trace *trace = context;
     struct __ptrace_syscall_info info = {0};
-    if (ptrace(PTRACE_GET_SYSCALL_INFO, process->id, sizeof info, &info) <= 0)
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, tracee->id, sizeof info, &info) <= 0)
         return;
     /* A program that was refused would go on with our own exit_group. */
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY && trace->refused)
-        kill_all(trace);
+        tracees_kill(&trace->tracees);
     else if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
-        take_call(trace, process, &info);
+        take_call(trace, tracee->data, &info);
     else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
-        take_result(trace, process, &info);
+        take_result(trace, tracee->data, &info);
 }
 
-/* Returns the signal to be delivered. */
-static int signal_stop(struct trace *trace, struct process *process, int number)
+static int signalled(void *context, struct tracee *tracee, int number)
 {
+    struct trace *trace = context;
+    struct process *process = tracee->data;
     siginfo_t signal;
     if (ptrace(PTRACE_GETSIGINFO, process->id, NULL, &signal) != 0)
         return number;
@@ -139,33 +90,24 @@ static int signal_stop(struct trace *trace, struct process *process, int number)
     return number;
 }
 
-/* Finds or adds a process: either its parent's event or its own first stop may come first. Returns
- * NULL if there is no memory; all processes are killed then. */
-static struct process *find_or_add(struct trace *trace, pid_t id)
+static void group_stopped(void *context, struct tracee *tracee, int number)
 {
-    struct process *process = find_tracee(trace, id);
-    if (process)
-        return process;
-    process = add_tracee(trace, id);
-    if (!process || trace->killing)
-        kill(id, SIGKILL);
-    if (!process) {
-        trace->no_memory = true;
-        kill_all(trace);
-        return NULL;
-    }
-    process->entered = true;
-    report(trace, PROCESS_STARTED, process, 0);
-    return process;
+    report(context, PROCESS_STOPPED, tracee->data, number);
 }
 
-/* execve by another thread: it takes over the leader's pid, and all other threads are gone. */
-static void exec_stop(struct trace *trace, struct process *process)
+static void started(void *context, struct tracee *tracee)
 {
-    unsigned long before = 0;
-    if (ptrace(PTRACE_GETEVENTMSG, process->id, NULL, &before) != 0 || (pid_t)before == process->id)
-        return;
-    struct process *thread = find_tracee(trace, (pid_t)before);
+    struct process *process = tracee->data;
+    process->id = tracee->id;
+    process->entered = true;
+    tracee->calls = true;
+    report(context, PROCESS_STARTED, process, 0);
+}
+
+static void execed(void *context, struct tracee *tracee, struct tracee *former)
+{
+    const struct trace *trace = context;
+    struct process *process = tracee->data, *thread = former ? former->data : NULL;
     if (!thread)
         return;
     struct process leader = *process;
@@ -176,53 +118,20 @@ static void exec_stop(struct trace *trace, struct process *process)
     thread->call = leader.call;
     thread->data = leader.data;
     struct process_event event = {
-        .kind = PROCESS_EXECED, .process = process, .other = thread, .number = (int)before};
+        .kind = PROCESS_EXECED, .process = process, .other = thread, .number = (int)thread->id};
     trace->watch->event(trace->watch->context, &event);
-    remove_tracee(trace, thread);
 }
 
-static void child_stop(struct trace *trace, const struct process *process)
+static void ended(void *context, struct tracee *tracee, int status, const struct rusage *usage)
 {
-    unsigned long child = 0;
-    if (ptrace(PTRACE_GETEVENTMSG, process->id, NULL, &child) == 0 && child != 0)
-        find_or_add(trace, (pid_t)child);
-}
-
-/* Handles the stop of a traced process, and resumes it. */
-static void stopped(struct trace *trace, struct process *process, int status)
-{
-    int number = WSTOPSIG(status), deliver = 0;
-    switch (status >> 16) {
-    case 0:
-        if (number == (SIGTRAP | 0x80))
-            call_stop(trace, process);
-        else
-            deliver = signal_stop(trace, process, number);
-        break;
-    case PTRACE_EVENT_STOP:
-        if (number != SIGTRAP) {
-            report(trace, PROCESS_STOPPED, process, number);
-            ptrace(PTRACE_LISTEN, process->id, NULL, NULL);
-            return;
-        }
-        break;
-    case PTRACE_EVENT_EXEC:
-        exec_stop(trace, process);
-        break;
-    default:
-        child_stop(trace, process);
-        break;
-    }
-    resume(process, deliver);
-}
-
-static void ended(struct trace *trace, struct process *process, int status)
-{
+    const struct trace *trace = context;
+    struct process *process = tracee->data;
     bool killed = WIFSIGNALED(status);
     struct process_event event = {.kind = killed ? PROCESS_KILLED : PROCESS_EXITED,
                                   .process = process,
                                   .number = killed ? WTERMSIG(status) : WEXITSTATUS(status),
                                   .core = killed && WCOREDUMP(status)};
+    (void)usage;
     if (process->first) {
         trace->end->signal = killed ? event.number : 0;
         trace->end->status = killed ? 0 : event.number;
@@ -230,26 +139,30 @@ static void ended(struct trace *trace, struct process *process, int status)
     /* Ignore exits of children that never exec'd. */
     if (process->entered || trace->end->ran)
         trace->watch->event(trace->watch->context, &event);
-    remove_tracee(trace, process);
 }
 
-/* Returns false if wait4() failed. */
-static bool wait_for_one(struct trace *trace)
+static void waited(void *context, bool interrupted)
 {
-    int status;
-    pid_t id = spin_wait(&trace->spin, &status);
-    if (id < 0 && errno == EINTR) {
-        if (trace->watch->interrupted && trace->watch->interrupted(trace->watch->context))
-            kill_all(trace);
-        return true;
-    }
-    if (id < 0)
+    struct trace *trace = context;
+    const struct process_watch *watch = trace->watch;
+    if (interrupted && watch->interrupted && watch->interrupted(watch->context))
+        tracees_kill(&trace->tracees);
+}
+
+/* ---- the whole run ---- */
+
+static bool begin(struct trace *trace, pid_t id)
+{
+    struct tracee *tracee = tracees_add(&trace->tracees, id);
+    if (!tracee) {
+        process_kill(id);
         return false;
-    struct process *process = WIFSTOPPED(status) ? find_or_add(trace, id) : find_tracee(trace, id);
-    if (process && WIFSTOPPED(status))
-        stopped(trace, process, status);
-    else if (process)
-        ended(trace, process, status);
+    }
+    struct process *process = tracee->data;
+    process->id = id;
+    process->first = true;
+    tracee->calls = true;
+    tracees_resume(tracee, 0);
     return true;
 }
 
@@ -257,24 +170,27 @@ bool process_trace(const struct process_program *program, const struct process_w
                    struct process_end *end, struct elfgen_error *error)
 {
     struct trace trace = {.watch = watch, .end = end};
+    const struct tracees_client client = {.data_size = sizeof(struct process),
+                                          .context = &trace,
+                                          .started = started,
+                                          .at_call = at_call,
+                                          .signalled = signalled,
+                                          .group_stopped = group_stopped,
+                                          .execed = execed,
+                                          .ended = ended,
+                                          .waited = waited};
+    struct spin_wait spin = {0};
     unsigned long children = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+    trace.tracees.client = &client;
     *end = (struct process_end){0};
     pid_t id = process_start(program, watch->follow ? PTRACE_O_TRACEEXEC | children : 0, error);
     if (id < 0)
         return false;
-    struct process *first = add_tracee(&trace, id);
-    if (first) {
-        resume(first, 0);
-    } else {
-        trace.no_memory = true;
-        process_kill(id);
-    }
-    while (trace.count != 0 && wait_for_one(&trace))
-        ;
-    while (trace.count != 0)
-        remove_tracee(&trace, trace.processes[0]);
-    free(trace.processes);
-    if (trace.no_memory)
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while tracing");
-    return !trace.no_memory;
+    if (begin(&trace, id))
+        tracees_run(&trace.tracees, &spin);
+    bool no_memory = trace.tracees.no_memory;
+    tracees_free(&trace.tracees);
+    if (no_memory)
+        error_no_memory(error);
+    return !no_memory;
 }
