@@ -289,7 +289,7 @@ static void draw_output(const struct step_view *view, struct pane pane)
         size_t most = columns < sizeof room ? columns : sizeof room;
         for (; from < end && bytes[from] != '\n'; from++) {
             if (length < most)
-                room[length++] = ascii_printable(bytes[from]);
+                room[length++] = ascii_printable((uint8_t)bytes[from]);
         }
         put_line(&pane, room, length, A_NORMAL);
         from++;
