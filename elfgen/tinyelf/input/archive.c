@@ -38,12 +38,6 @@ bool source_is_archive(const struct file_bytes *bytes)
                                      memcmp(bytes->bytes, thin_magic, SARMAG) == 0);
 }
 
-static bool out_of_memory(const struct object_options *options)
-{
-    const struct place place = place_file(options->name);
-    return report_error(&options->reporter, &place, NO_MEMORY);
-}
-
 static void close_member(void *owner)
 {
     struct member *member = owner;
@@ -126,7 +120,7 @@ static struct link_object *read_member(struct archive *archive, size_t offset)
     struct link_object *object = NULL;
     size_t start, size;
     if (!member)
-        out_of_memory(&options);
+        object_no_memory(&options);
     else if (find_member(archive, offset, member, &start, &size)) {
         options.name = member->name;
         member->elf = elf_memory(archive->bytes.bytes + start, size);
@@ -148,7 +142,7 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     uint32_t value = 0;
     bool added;
     if (!link_table_put(&archive->loaded, offset, sizeof *offset, &value, &added)) {
-        *failed = !out_of_memory(&archive->options);
+        *failed = !object_no_memory(&archive->options);
         return NULL;
     }
     if (!added)
@@ -187,12 +181,12 @@ static bool add_offer(struct archive *archive, size_t *capacity, const char *sym
 {
     struct link_archive *link = &archive->link;
     if (!grow_array(&link->offers, link->offer_count + 1, capacity, sizeof *link->offers))
-        return out_of_memory(&archive->options);
+        return object_no_memory(&archive->options);
     struct link_offer *offer = &link->offers[link->offer_count];
     offer->member = offset;
     offer->symbol = archive->owns_names ? strdup(symbol) : symbol;
     if (!offer->symbol)
-        return out_of_memory(&archive->options);
+        return object_no_memory(&archive->options);
     link->offer_count++;
     return true;
 }
@@ -267,7 +261,7 @@ struct link_archive *source_read_archive(const struct object_options *options, c
     if (!archive || !name) {
         free(archive);
         free(name);
-        out_of_memory(options);
+        object_no_memory(options);
         return NULL;
     }
     archive->file = -1;

@@ -506,10 +506,10 @@ static bool take_rest(struct reader *reader)
     return true;
 }
 
-static void out_of_memory(const struct object_options *options)
+bool object_no_memory(const struct object_options *options)
 {
     const struct place place = place_file(options->name);
-    report_error(&options->reporter, &place, NO_MEMORY);
+    return report_error(&options->reporter, &place, NO_MEMORY);
 }
 
 struct link_object *source_read_elf(const struct object_options *options, void *elf)
@@ -553,7 +553,7 @@ struct link_object *source_read_object(const struct object_options *options,
     if (!file || !name) {
         free(file);
         free(name);
-        out_of_memory(options);
+        object_no_memory(options);
         return NULL;
     }
     *file = (struct file){elf_memory(bytes->bytes, bytes->size), *bytes, name};
@@ -566,40 +566,5 @@ struct link_object *source_read_object(const struct object_options *options,
     object->name = name;
     object->owner = file;
     object->release = close_file;
-    return object;
-}
-
-/* Makes an object of raw machine code: one section, which is the entry. */
-struct link_object *source_read_raw(const struct object_options *options, struct file_bytes *bytes)
-{
-    struct link_object *object = calloc(1, sizeof *object);
-    struct file *file = calloc(1, sizeof *file);
-    struct link_section *sections = calloc(2, sizeof *sections);
-    char *name = strdup(options->name);
-    if (!object || !file || !sections || !name) {
-        free(object);
-        free(file);
-        free(sections);
-        free(name);
-        out_of_memory(options);
-        return NULL;
-    }
-    *file = (struct file){.bytes = *bytes, .name = name};
-    *bytes = (struct file_bytes){0};
-    sections[0] = (struct link_section){.name = "", .place = LINK_NONE};
-    sections[1] = (struct link_section){.name = "code",
-                                        .bytes = (const uint8_t *)file->bytes.bytes,
-                                        .size = file->bytes.size,
-                                        .align = 1,
-                                        .flags = SHF_ALLOC | SHF_EXECINSTR,
-                                        .type = SHT_PROGBITS,
-                                        .place = LINK_NONE};
-    *object = (struct link_object){.name = name,
-                                   .machine = options->machine,
-                                   .sections = sections,
-                                   .section_count = 2,
-                                   .keeps_all = true,
-                                   .release = close_file,
-                                   .owner = file};
     return object;
 }

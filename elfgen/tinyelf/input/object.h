@@ -14,6 +14,9 @@ struct object_options {
     struct reporter reporter;
 };
 
+/* Reports that there is no memory. Returns false. */
+bool object_no_memory(const struct object_options *options);
+
 /* Reads an open object (libelf's Elf *); the result points into that and to the options' name.
  * Returns NULL after reporting the error. */
 struct link_object *source_read_elf(const struct object_options *options, void *elf);
