@@ -46,7 +46,8 @@ struct vectors {
 };
 
 struct stepper {
-    pid_t id; /* 0: it has ended */
+    pid_t id;                   /* 0: it has ended */
+    struct process_child child; /* until its execve */
     struct step_recording *recording;
     const struct step_words *words; /* or NULL */
     struct x86 *wide, *narrow;      /* for 64-bit and 32-bit code */
