@@ -8,6 +8,8 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include "base/no_memory.h"
+
 _Static_assert(sizeof(struct step_registers) == sizeof(struct user_regs_struct),
                "registers.def has what PTRACE_GETREGS gives");
 
@@ -175,7 +177,7 @@ struct stepper *stepper_open(const struct process_program *program, const struct
         stepper->words = words;
     }
     if (!stepper || !make_memory(stepper))
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+        error_no_memory(error);
     else if (start(stepper, program, refused, error))
         return stepper;
     stepper_close(stepper);

@@ -4,6 +4,8 @@
 #include <curses.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* A rectangle of the screen, and the next line in it. */
 struct pane {
     int line, column, lines, columns;
@@ -286,9 +288,8 @@ static void draw_output(const struct step_view *view, struct pane pane)
         size_t length = pane.lines == 1 ? strlen(room) : 0;
         size_t most = columns < sizeof room ? columns : sizeof room;
         for (; from < end && bytes[from] != '\n'; from++) {
-            bool shows = bytes[from] >= ' ' && bytes[from] < 127;
             if (length < most)
-                room[length++] = (char)(shows ? bytes[from] : '.');
+                room[length++] = ascii_printable((uint8_t)bytes[from]);
         }
         put_line(&pane, room, length, A_NORMAL);
         from++;
