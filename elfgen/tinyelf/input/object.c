@@ -222,7 +222,7 @@ static bool take_sections(struct reader *reader)
     struct link_object *object = reader->object;
     object->sections = calloc(object->section_count + 1, sizeof *object->sections);
     if (!object->sections)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     for (size_t i = 0; i <= object->section_count; i++)
         object->sections[i] = (struct link_section){.name = "", .place = LINK_NONE};
     for (Elf_Scn *scn = NULL; (scn = elf_nextscn(reader->elf, scn));) {
@@ -328,7 +328,7 @@ static bool take_symbols(struct reader *reader)
     object->symbol_count = data ? data->d_size / entry : 0;
     object->symbols = calloc(object->symbol_count + 1, sizeof *object->symbols);
     if (!object->symbols)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     for (size_t i = 0; i < object->symbol_count; i++) {
         GElf_Sym symbol;
         Elf32_Word index = 0;
@@ -362,7 +362,7 @@ static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shd
     struct link_group *larger =
         realloc(object->groups, (object->group_count + 1) * sizeof *object->groups);
     if (!larger)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     object->groups = larger;
     const struct link_symbol *symbol = &object->symbols[shdr->sh_info];
     struct link_group *group = &larger[object->group_count];
@@ -371,7 +371,7 @@ static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shd
                                                          : symbol->name,
                                  .members = calloc(count, sizeof *group->members)};
     if (!group->members)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     object->group_count++;
     for (size_t i = 1; i < count; i++) {
         memcpy(&word, words + i * sizeof word, sizeof word);
@@ -452,7 +452,7 @@ static bool take_relocation_section(struct reader *reader, Elf_Scn *scn, bool ha
     struct elfgen_relocation *larger =
         realloc(object->relocations, (object->relocation_count + count + 1) * sizeof *larger);
     if (!larger)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     object->relocations = larger;
     section->first_relocation = (uint32_t)object->relocation_count;
     for (size_t i = 0; i < count; i++) {
@@ -510,7 +510,7 @@ struct link_object *source_read_elf(const struct source *source, void *elf)
     struct reader reader = {.source = source, .elf = elf};
     reader.object = calloc(1, sizeof *reader.object);
     if (!reader.object) {
-        refuse(&reader, "out of memory");
+        refuse(&reader, NO_MEMORY);
         return NULL;
     }
     reader.object->name = source->name;
@@ -545,7 +545,7 @@ struct link_object *source_read_object(const struct source *source, struct file_
     if (!file || !name) {
         free(file);
         free(name);
-        source_report(source, REPORT_ERROR, 0, "out of memory");
+        source_report(source, REPORT_ERROR, 0, NO_MEMORY);
         return NULL;
     }
     *file = (struct file){elf_memory(bytes->bytes, bytes->size), *bytes, name};
@@ -573,7 +573,7 @@ struct link_object *source_read_raw(const struct source *source, struct file_byt
         free(file);
         free(sections);
         free(name);
-        source_report(source, REPORT_ERROR, 0, "out of memory");
+        source_report(source, REPORT_ERROR, 0, NO_MEMORY);
         return NULL;
     }
     *file = (struct file){.bytes = *bytes, .name = name};
