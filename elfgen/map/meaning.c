@@ -123,6 +123,8 @@ static void put_instruction(struct elfgen_text *text, const struct elfgen_view *
 {
     uint64_t left = view->length - offset;
     size_t size = left < length ? (size_t)left : (size_t)length;
+    if (size == 0)
+        return;
     code->machine->text(code->machine->context, view->bytes + offset, size, address, text);
 }
 

@@ -5,6 +5,8 @@ load ../support/setup
 @test "commands in README and docs print what the pages show" {
     failed=0
     for page in "$SOURCE/README.md" "$SOURCE"/docs/*.md "$SOURCE"/docs/lecture/*.md; do
+        # It needs the installed library: install/install.bats.
+        [ "$(basename "$page")" != library.md ] || continue
         bash "$BATS_TEST_DIRNAME/../support/run_page.sh" "$page" 2>>lacking || failed=1
     done
     [ "$failed" -eq 0 ] || { cat lacking; return 1; }

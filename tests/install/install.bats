@@ -41,6 +41,33 @@ load ../support/setup
     done
 }
 
+@test "the library's page shows programs that compile and print what it says, and that are C++ as well" {
+    if nm "$BUILD/libelfgen.a" 2>/dev/null | grep -qE '__asan|__gcov'; then
+        skip "an instrumented build needs its instruments"
+    fi
+    cmake --install "$BUILD" --prefix "$PWD/prefix" >log
+    PKG_CONFIG_PATH=$(dirname "$(find "$PWD/prefix" -name elfgen.pc)")
+    LD_LIBRARY_PATH=$(dirname "$(find "$PWD/prefix" -name libelfgen.so)")
+    export PKG_CONFIG_PATH LD_LIBRARY_PATH
+    bash "$SOURCE/tests/support/run_page.sh" "$SOURCE/docs/library.md"
+    # shellcheck disable=SC2046
+    cc "$SOURCE/docs/examples/sections.c" $(pkg-config --cflags --libs elfgen) -o sections
+    for version in c++11 c++14 c++17 c++20; do
+        # shellcheck disable=SC2046
+        c++ "-std=$version" -Wall -Wextra -pedantic -Werror -x c++ "$SOURCE/docs/examples/sections.c" -x none \
+            $(pkg-config --cflags --libs elfgen) -o sections-cc
+        for layout in single split; do
+            ./sections-cc $layout >made
+            cmp made <(./sections $layout)
+            chmod +x made
+            run ./made
+            [ "$status" -eq 26 ] && [ "$output" = "Hello from four sections." ]
+        done
+        run ./sections-cc undefined
+        [ "$status" -eq 1 ]
+    done
+}
+
 # takes VERSION: whether find_package(elfgen VERSION) takes the installed package.
 takes()
 {

@@ -4,6 +4,7 @@
 
 #include "base/grow.h"
 #include "base/memory_text.h"
+#include "base/no_memory.h"
 #include "base/search.h"
 #include "base_suites.h"
 
@@ -111,6 +112,17 @@ START_TEST(a_search_finds_the_first_item_that_does_not_come_before)
 }
 END_TEST
 
+START_TEST(that_there_is_no_memory_is_said_in_one_way)
+{
+    struct elfgen_error error = {0};
+    ck_assert(!error_no_memory(&error));
+    ck_assert_int_eq(error.status, ELFGEN_NO_ROOM);
+    ck_assert_uint_eq(error.offset, ELFGEN_NOWHERE);
+    ck_assert_str_eq(error.text, "out of memory");
+    ck_assert(!error_no_memory(NULL));
+}
+END_TEST
+
 TCase *base_memory_tests(void)
 {
     TCase *tests = tcase_create("memory");
@@ -119,5 +131,6 @@ TCase *base_memory_tests(void)
     tcase_add_loop_test(tests, a_size_that_overflows_leaves_the_array_as_it_was, 0, 6);
     tcase_add_test(tests, a_text_in_memory_holds_all_that_is_appended);
     tcase_add_test(tests, a_search_finds_the_first_item_that_does_not_come_before);
+    tcase_add_test(tests, that_there_is_no_memory_is_said_in_one_way);
     return tests;
 }

@@ -1,5 +1,5 @@
-/* arch/x86_relax.c and image/relocate.c: instructions that read the global offset table are
- * rewritten as ld rewrites them. */
+/* arch/ and image/relocate.c: relocations of all types are applied as ld applies them, and
+ * instructions that read the global offset table rewritten as ld rewrites them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 struct tested {
     const char *flags, *emulation, *text_address, *source;
     uint16_t machine;
+    const char *tools; /* what the names of as and ld begin with */
 };
 
 #define FOR_REGISTERS64(name)                                                                      \
@@ -44,11 +45,27 @@ struct tested {
     "%ecx\n"                                                                                       \
     "movl $foo@SIZE, %eax; movl $foo@SIZE + 5, %eax; call foo@PLT; .long foo@GOTOFF\n"
 
+#define SOURCE_AARCH64                                                                             \
+    "bl foo; b foo; bl foo + 8; b.eq foo; cbz x1, foo; tbz w3, #7, foo; tbnz x3, #40, foo + 4\n"   \
+    "adr x0, foo; adr x30, foo + 3; adrp x0, foo; adrp x17, foo + 0x12345; ldr x0, foo\n"          \
+    "adrp x3, :pg_hi21_nc:foo; ldr q2, foo; ldrsw x2, foo + 4\n"                                   \
+    "add x0, x0, :lo12:foo; add x1, x2, :lo12:foo + 1; ldrb w0, [x0, :lo12:foo + 3]\n"             \
+    "ldrh w0, [x1, :lo12:foo + 2]; ldr w2, [x3, :lo12:foo + 4]; ldr x4, [x5, :lo12:foo + 8]\n"     \
+    "str q6, [x7, :lo12:foo]; ldr d1, [x0, :lo12:foo + 24]; strb w9, [sp, :lo12:foo]\n"            \
+    "movz x0, :abs_g0_nc:foo; movk x0, :abs_g1:foo; movk x0, :abs_g1_nc:foo\n"                     \
+    "movk x1, :abs_g2:foo; movk x1, :abs_g2_nc:foo; movz x2, :abs_g3:foo\n"                        \
+    "adrp x0, :got:foo; ldr x0, [x0, :got_lo12:foo]; ldr x5, :got:foo\n"                           \
+    "adrp x28, _GLOBAL_OFFSET_TABLE_; ldr x0, [x28, :gotpage_lo15:foo]\n"                          \
+    ".word foo; .word foo + 5; .word foo - .; .xword foo; .xword foo - 16; .xword foo - .\n"       \
+    ".hword foo - .; .hword foo - . + 9; .balign 16\n"
+
 static const struct tested tested[] = {
-    {"--64", "elf_x86_64", "0x10078", SOURCE_64, 62},
-    {"--64 -mrelax-relocations=no", "elf_x86_64", "0x10078", SOURCE_64, 62},
-    {"--32", "elf_i386", "0x10054", SOURCE_32, 3},
-    {"--32 -mrelax-relocations=no", "elf_i386", "0x10054", SOURCE_32, 3},
+    {"--64", "elf_x86_64", "0x10078", SOURCE_64, 62, ""},
+    {"--64 -mrelax-relocations=no", "elf_x86_64", "0x10078", SOURCE_64, 62, ""},
+    {"--32", "elf_i386", "0x10054", SOURCE_32, 3, ""},
+    {"--32 -mrelax-relocations=no", "elf_i386", "0x10054", SOURCE_32, 3, ""},
+    {"", "aarch64linux", "0x10080", SOURCE_AARCH64, 183, "aarch64-linux-gnu-"},
+    {"", "aarch64linux", "0x12345670", SOURCE_AARCH64, 183, "aarch64-linux-gnu-"},
 };
 
 static uint8_t *read_whole(const char *path, size_t *length)
@@ -107,11 +124,12 @@ static void link_text(uint16_t machine, const struct elfgen_view *object,
                       const struct elfgen_view *theirs, uint8_t *bytes, uint64_t size)
 {
     enum { FOO, SLOT, BASE };
+    const bool has_addends = elfgen_arch_find(machine)->has_addends;
     struct elfgen_shdr text, header, got;
     ck_assert(find_section(theirs, ".text", &text));
-    ck_assert(find_section(object, machine == 62 ? ".rela.text" : ".rel.text", &header));
+    ck_assert(find_section(object, has_addends ? ".rela.text" : ".rel.text", &header));
     if (!find_section(theirs, ".got", &got))
-        got.sh_addr = 0;
+        got.sh_addr = got.sh_size = 0;
     struct elfgen_section section = {
         .name = ".text", .bytes = bytes, .size = size, .address = text.sh_addr};
     const struct elfgen_symbol symbols[] = {
@@ -119,7 +137,9 @@ static void link_text(uint16_t machine, const struct elfgen_view *object,
                  .section = ELFGEN_SECTION_ABSOLUTE,
                  .value = address_of(theirs, "foo"),
                  .size = 3},
-        [SLOT] = {.name = "slot", .section = ELFGEN_SECTION_ABSOLUTE, .value = got.sh_addr},
+        [SLOT] = {.name = "slot",
+                  .section = ELFGEN_SECTION_ABSOLUTE,
+                  .value = got.sh_addr + got.sh_size - (has_addends ? 8 : 4)},
         [BASE] = {.name = "base",
                   .section = ELFGEN_SECTION_ABSOLUTE,
                   .value = address_of(theirs, "_GLOBAL_OFFSET_TABLE_")}};
@@ -128,7 +148,7 @@ static void link_text(uint16_t machine, const struct elfgen_view *object,
          i++) {
         struct elfgen_sym symbol;
         struct elfgen_relocation relocation = {.offset = rela.r_offset};
-        if (machine == 62) {
+        if (has_addends) {
             relocation.type = (uint32_t)rela.r_info;
             relocation.addend = (int64_t)rela.r_addend;
             relocation.symbol = (uint32_t)(rela.r_info >> 32);
@@ -144,7 +164,7 @@ static void link_text(uint16_t machine, const struct elfgen_view *object,
         uint32_t plain;
         const enum elfgen_got_use use =
             elfgen_relocation_got(machine, bytes, size, &relocation, &plain);
-        relocation.symbol = use == ELFGEN_GOT_BASE ? BASE : FOO;
+        relocation.symbol = strcmp(name, "foo") == 0 ? FOO : BASE;
         if (use != ELFGEN_GOT_SLOT || !elfgen_relax(machine, bytes, size, &relocation)) {
             relocation.type = plain;
             relocation.symbol = use == ELFGEN_GOT_SLOT ? SLOT : relocation.symbol;
@@ -166,20 +186,23 @@ START_TEST(instructions_that_read_the_table_are_rewritten_as_by_ld)
 {
     const struct tested *row = &tested[_i];
     char folder[] = "/tmp/tinyelf-relocation-XXXXXX", command[1024];
-    if (system("command -v as >/dev/null && command -v ld >/dev/null") != 0) {
-        puts("skipped: as and ld are not installed (package binutils)");
+    snprintf(command, sizeof command, "command -v %sas >/dev/null && command -v %sld >/dev/null",
+             row->tools, row->tools);
+    if (system(command) != 0) {
+        printf("skipped: %sas and %sld are not installed (package %s)\n", row->tools, row->tools,
+               *row->tools ? "binutils-aarch64-linux-gnu" : "binutils");
         return;
     }
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
     FILE *source = fopen("one.s", "w");
     ck_assert_ptr_nonnull(source);
-    fprintf(source, ".globl _start, foo\n_start:\n%sfoo: ret; nop; nop\n.size foo, 3\n",
+    fprintf(source, ".globl _start, foo\n_start:\n%sfoo: ret\nnop\nnop\n.size foo, 3\n",
             row->source);
     fclose(source);
     snprintf(command, sizeof command,
-             "as %s -o one.o one.s && ld -m %s -n -Ttext %s -e _start -o theirs one.o", row->flags,
-             row->emulation, row->text_address);
+             "%sas %s -o one.o one.s && %sld -m %s -n -Ttext %s -e _start -o theirs one.o",
+             row->tools, row->flags, row->tools, row->emulation, row->text_address);
     const int status = system(command);
     size_t object_size = 0, their_size = 0;
     uint8_t *object = status == 0 ? read_whole("one.o", &object_size) : NULL;

@@ -141,7 +141,7 @@ struct elfgen_machine {
     /* Splits an instruction of `size` bytes into its parts. */
     void (*split)(void *context, const uint8_t *bytes, size_t size, struct elfgen_parts *parts);
 
-    /* Appends the instruction as text; `size` may be more than its length. */
+    /* Appends the instruction as text; `size`, at least 1, may be more than its length. */
     void (*text)(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                  struct elfgen_text *text);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json_write.h"
+#include "no_memory.h"
 
 /* ---- memory ---- */
 
@@ -69,7 +70,7 @@ bool json_read_each(struct json_reader *reader, const json_t *document, const ch
 bool json_read_end(struct json_reader *reader, bool good)
 {
     if (!good && !reader->failed)
-        elfgen_error_set(reader->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+        error_no_memory(reader->error);
     return good;
 }
 

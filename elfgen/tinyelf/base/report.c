@@ -110,3 +110,8 @@ bool report_library_error(const struct reporter *to, const char *file,
                                                                           : error->offset};
     return report_error(to, &place, "%s", error->text);
 }
+
+bool report_no_memory(const struct reporter *to)
+{
+    return report_error(to, NULL, NO_MEMORY);
+}

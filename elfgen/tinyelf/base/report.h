@@ -9,6 +9,7 @@
 
 #include "elfgen/error.h"
 #include "elfgen/text.h"
+#include "no_memory.h"
 
 enum report_severity { REPORT_NOTE, REPORT_WARNING, REPORT_ERROR };
 
@@ -68,6 +69,9 @@ __attribute__((format(printf, 4, 0))) void report_send_list(const struct reporte
 /* Reports an error. Returns false, for the caller to return. */
 __attribute__((format(printf, 3, 4))) bool
 report_error(const struct reporter *to, const struct place *place, const char *format, ...);
+
+/* Reports that there is no memory. Returns false. */
+bool report_no_memory(const struct reporter *to);
 
 /* Reports the library's error, as one about `file` if it names none. Returns false. */
 bool report_library_error(const struct reporter *to, const char *file,

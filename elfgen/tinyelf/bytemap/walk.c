@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
+#include "base/no_memory.h"
 #include "bytemap.h"
 
 enum { WINDOW = 1 << 17 };
@@ -46,7 +47,7 @@ static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batc
             return false;
         }
         if (!grow_array(&batch->claims, batch->count + 1, &batch->room, sizeof *batch->claims)) {
-            elfgen_error_set(&map->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+            error_no_memory(&map->error);
             return false;
         }
         batch->claims[batch->count++] = claim;

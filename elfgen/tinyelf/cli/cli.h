@@ -28,6 +28,9 @@ __attribute__((format(printf, 3, 4))) void message(const char *subject, const ch
  * Returns false. */
 bool message_cannot(const char *path, const char *what);
 
+/* Reports that there is no memory. Returns false. */
+bool message_no_memory(const char *subject);
+
 /* Prints a report: "tinyelf: PLACE: error: TEXT", and, if its line of the source is known, that
  * with a caret below the column. The context is not used. */
 void message_report(void *context, const struct report *report);

@@ -19,7 +19,7 @@ int companion_run(int argc, char **argv)
     char **arguments = calloc((size_t)argc + 2, sizeof *arguments);
     own_program_folder(folder, sizeof folder);
     if (!arguments) {
-        message(NULL, "error", "out of memory");
+        message_no_memory(NULL);
         return EXIT_NO;
     }
     program_restore_ignored();

@@ -46,6 +46,12 @@ bool message_cannot(const char *path, const char *what)
     return false;
 }
 
+bool message_no_memory(const char *subject)
+{
+    message(subject, "error", NO_MEMORY);
+    return false;
+}
+
 /* Prints a line of a source, with a caret below `column`, which counts bytes from 1; 0: none. Tabs
  * are kept in both lines, to align them. */
 static void show_line(unsigned number, const char *line, size_t length, size_t column)

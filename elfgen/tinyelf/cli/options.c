@@ -43,7 +43,7 @@ int option_add_compiler_flags(const char *command, const char *text, char **flag
     if (!shellwords_are_closed(text))
         return usage_error(command, "--cflags \"%s\": a quote is not closed", text);
     if (asprintf(&longer, "%s%s%s", *flags ? *flags : "", *flags ? " " : "", text) < 0)
-        return usage_error(command, "--cflags: out of memory");
+        return usage_error(command, "--cflags: " NO_MEMORY);
     free(*flags);
     *flags = longer;
     return EXIT_YES;

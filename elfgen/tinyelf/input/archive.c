@@ -120,7 +120,7 @@ static struct link_object *read_member(struct archive *archive, size_t offset)
     struct link_object *object = NULL;
     size_t start, size;
     if (!member)
-        source_report(&source, REPORT_ERROR, 0, "out of memory");
+        source_report(&source, REPORT_ERROR, 0, NO_MEMORY);
     else if (find_member(archive, offset, member, &start, &size)) {
         source.name = member->name;
         member->elf = elf_memory(archive->bytes.bytes + start, size);
@@ -142,7 +142,7 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     uint32_t value = 0;
     bool added;
     if (!link_table_put(&archive->loaded, offset, sizeof *offset, &value, &added)) {
-        *failed = !source_report(&archive->source, REPORT_ERROR, 0, "out of memory");
+        *failed = !source_report(&archive->source, REPORT_ERROR, 0, NO_MEMORY);
         return NULL;
     }
     if (!added)
@@ -181,12 +181,12 @@ static bool add_offer(struct archive *archive, size_t *capacity, const char *sym
 {
     struct link_archive *link = &archive->link;
     if (!grow_array(&link->offers, link->offer_count + 1, capacity, sizeof *link->offers))
-        return source_report(&archive->source, REPORT_ERROR, 0, "out of memory");
+        return source_report(&archive->source, REPORT_ERROR, 0, NO_MEMORY);
     struct link_offer *offer = &link->offers[link->offer_count];
     offer->member = offset;
     offer->symbol = archive->owns_names ? strdup(symbol) : symbol;
     if (!offer->symbol)
-        return source_report(&archive->source, REPORT_ERROR, 0, "out of memory");
+        return source_report(&archive->source, REPORT_ERROR, 0, NO_MEMORY);
     link->offer_count++;
     return true;
 }
@@ -260,7 +260,7 @@ struct link_archive *source_read_archive(const struct source *source, struct fil
     if (!archive || !name) {
         free(archive);
         free(name);
-        source_report(source, REPORT_ERROR, 0, "out of memory");
+        source_report(source, REPORT_ERROR, 0, NO_MEMORY);
         return NULL;
     }
     archive->file = -1;

@@ -2,7 +2,7 @@
 #include "toolchain.h"
 
 static const struct toolchain_machine machines[] = {
-#define MACHINE(machine, ...) {ELFGEN_EM_##machine, __VA_ARGS__},
+#define MACHINE(name, machine, ...) {ELFGEN_EM_##machine, __VA_ARGS__},
 #include "machines.def"
 #undef MACHINE
 };

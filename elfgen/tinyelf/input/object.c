@@ -77,13 +77,12 @@ static unsigned class_bits(enum elfgen_class class_)
 /* Writes the machines that objects may be for: "x86-64 (62), 64 bits, or ...". */
 static void list_machines(char *text, size_t room)
 {
-    const struct toolchain_machine *row;
+    const struct elfgen_arch *arch;
     size_t length = 0;
-    for (size_t i = 0; (row = toolchain_machine_at(i)) && length < room; i++) {
-        const struct elfgen_arch *arch = elfgen_arch_find(row->machine);
-        const char *between = i == 0 ? "" : toolchain_machine_at(i + 1) ? ", " : ", or ";
+    for (unsigned i = 0; (arch = elfgen_arch_get(i)) && length < room; i++) {
+        const char *between = i == 0 ? "" : elfgen_arch_get(i + 1) ? ", " : ", or ";
         length += (size_t)snprintf(text + length, room - length, "%s%s (%u), %u bits", between,
-                                   arch->title, row->machine, class_bits(arch->class_));
+                                   arch->title, arch->machines[0], class_bits(arch->class_));
     }
 }
 
@@ -95,7 +94,7 @@ static bool takes_machine(struct reader *reader)
     const char *name = elfgen_machine_name(machine);
     const struct elfgen_arch *arch = elfgen_arch_find(machine);
     const unsigned bits = class_bits((enum elfgen_class)reader->ehdr.e_ident[EI_CLASS]);
-    if (!arch || !toolchain_machine(arch->machines[0]) || bits != class_bits(arch->class_)) {
+    if (!arch || bits != class_bits(arch->class_)) {
         char known[128];
         list_machines(known, sizeof known);
         return refuse_field(reader, "e_machine", 0x12,
@@ -223,7 +222,7 @@ static bool take_sections(struct reader *reader)
     struct link_object *object = reader->object;
     object->sections = calloc(object->section_count + 1, sizeof *object->sections);
     if (!object->sections)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     for (size_t i = 0; i <= object->section_count; i++)
         object->sections[i] = (struct link_section){.name = "", .place = LINK_NONE};
     for (Elf_Scn *scn = NULL; (scn = elf_nextscn(reader->elf, scn));) {
@@ -329,7 +328,7 @@ static bool take_symbols(struct reader *reader)
     object->symbol_count = data ? data->d_size / entry : 0;
     object->symbols = calloc(object->symbol_count + 1, sizeof *object->symbols);
     if (!object->symbols)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     for (size_t i = 0; i < object->symbol_count; i++) {
         GElf_Sym symbol;
         Elf32_Word index = 0;
@@ -363,7 +362,7 @@ static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shd
     struct link_group *larger =
         realloc(object->groups, (object->group_count + 1) * sizeof *object->groups);
     if (!larger)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     object->groups = larger;
     const struct link_symbol *symbol = &object->symbols[shdr->sh_info];
     struct link_group *group = &larger[object->group_count];
@@ -372,7 +371,7 @@ static bool take_group(struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shd
                                                          : symbol->name,
                                  .members = calloc(count, sizeof *group->members)};
     if (!group->members)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     object->group_count++;
     for (size_t i = 1; i < count; i++) {
         memcpy(&word, words + i * sizeof word, sizeof word);
@@ -453,7 +452,7 @@ static bool take_relocation_section(struct reader *reader, Elf_Scn *scn, bool ha
     struct elfgen_relocation *larger =
         realloc(object->relocations, (object->relocation_count + count + 1) * sizeof *larger);
     if (!larger)
-        return refuse(reader, "out of memory");
+        return refuse(reader, NO_MEMORY);
     object->relocations = larger;
     section->first_relocation = (uint32_t)object->relocation_count;
     for (size_t i = 0; i < count; i++) {
@@ -511,7 +510,7 @@ struct link_object *source_read_elf(const struct source *source, void *elf)
     struct reader reader = {.source = source, .elf = elf};
     reader.object = calloc(1, sizeof *reader.object);
     if (!reader.object) {
-        refuse(&reader, "out of memory");
+        refuse(&reader, NO_MEMORY);
         return NULL;
     }
     reader.object->name = source->name;
@@ -546,7 +545,7 @@ struct link_object *source_read_object(const struct source *source, struct file_
     if (!file || !name) {
         free(file);
         free(name);
-        source_report(source, REPORT_ERROR, 0, "out of memory");
+        source_report(source, REPORT_ERROR, 0, NO_MEMORY);
         return NULL;
     }
     *file = (struct file){elf_memory(bytes->bytes, bytes->size), *bytes, name};
@@ -574,7 +573,7 @@ struct link_object *source_read_raw(const struct source *source, struct file_byt
         free(file);
         free(sections);
         free(name);
-        source_report(source, REPORT_ERROR, 0, "out of memory");
+        source_report(source, REPORT_ERROR, 0, NO_MEMORY);
         return NULL;
     }
     *file = (struct file){.bytes = *bytes, .name = name};

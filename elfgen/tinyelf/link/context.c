@@ -21,8 +21,7 @@ struct place link_section_place(const struct link_object *object,
 
 bool link_grow(const struct link *link, void *array, size_t count, size_t *capacity, size_t element)
 {
-    return grow_array(array, count + 1, capacity, element) ||
-           report_error(&link->reporter, NULL, "out of memory");
+    return grow_array(array, count + 1, capacity, element) || report_no_memory(&link->reporter);
 }
 
 void *link_keep(struct link *link, size_t size)
@@ -31,7 +30,7 @@ void *link_keep(struct link *link, size_t size)
         return NULL;
     void *memory = calloc(1, size ? size : 1);
     if (!memory)
-        report_error(&link->reporter, NULL, "out of memory for %zu bytes", size);
+        report_error(&link->reporter, NULL, NO_MEMORY " for %zu bytes", size);
     else
         link->kept[link->kept_count++] = memory;
     return memory;

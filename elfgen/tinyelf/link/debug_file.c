@@ -31,7 +31,7 @@ static bool measure(struct debug *debug, struct link_section *section)
     const uint64_t align = section->align == 0 ? 1 : section->align < most ? section->align : most;
     bool added;
     if (!link_table_put(&debug->names, section->name, strlen(section->name), &index, &added))
-        return report_error(&debug->link->reporter, NULL, "out of memory");
+        return report_no_memory(&debug->link->reporter);
     struct elfgen_section_header *whole = &debug->headers.sections[index];
     if (added) {
         *whole = (struct elfgen_section_header){
@@ -156,7 +156,7 @@ static uint8_t *write_file(struct debug *debug, const uint8_t *image)
     struct elfgen_program program = link->program;
     uint8_t *file = calloc(1, (size_t)debug->end);
     if (!file) {
-        report_error(&link->reporter, NULL, "out of memory for %llu bytes",
+        report_error(&link->reporter, NULL, NO_MEMORY " for %llu bytes",
                      (unsigned long long)debug->end);
         return NULL;
     }

@@ -170,7 +170,7 @@ static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64
     key[0] = name == LINK_NONE ? object : LINK_NONE;
     key[1] = name == LINK_NONE ? index : name;
     if (!link_table_put(&link->slots, key, 2 * sizeof *key, &slot, &added))
-        return report_error(&link->reporter, NULL, "out of memory");
+        return report_no_memory(&link->reporter);
     *offset = (uint64_t)slot * elfgen_address_size(arch->class_);
     if (!added)
         return true;

@@ -10,7 +10,7 @@ struct link *link_open(const struct reporter *reporter)
     if (link)
         link->reporter = *reporter;
     else
-        report_error(reporter, NULL, "out of memory");
+        report_no_memory(reporter);
     return link;
 }
 

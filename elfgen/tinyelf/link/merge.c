@@ -51,7 +51,7 @@ bool link_find_pieces(struct link *link, struct link_section *section)
         return true;
     size_t capacity = is_strings(section) ? 0 : (size_t)(section->size / section->entry_size);
     if (capacity > 0 && !(section->pieces = calloc(capacity, sizeof *section->pieces)))
-        return report_error(&link->reporter, NULL, "out of memory");
+        return report_no_memory(&link->reporter);
     section->merges = true;
     for (uint64_t at = 0, end; at < section->size; at = end) {
         end = is_strings(section) ? string_end(section, at) : at + section->entry_size;
@@ -122,7 +122,7 @@ static bool pool_piece(struct pool *pool, const struct link_section *section,
                    sizeof *pool->constants))
         return false;
     if (!link_table_put(&pool->table, bytes, (size_t)piece->size, &index, &added))
-        return report_error(&pool->link->reporter, NULL, "out of memory");
+        return report_no_memory(&pool->link->reporter);
     struct constant *constant = &pool->constants[index];
     if (added) {
         *constant = (struct constant){.bytes = bytes, .size = piece->size, .host = index};
@@ -155,7 +155,7 @@ static bool share_ends(struct pool *pool)
     struct constant **sorted = malloc((pool->count + 1) * sizeof(struct constant *));
     size_t count = 0;
     if (!sorted)
-        return report_error(&pool->link->reporter, NULL, "out of memory");
+        return report_no_memory(&pool->link->reporter);
     for (size_t i = 0; i < pool->count; i++)
         if (pool->constants[i].entry_size != 0)
             sorted[count++] = &pool->constants[i];

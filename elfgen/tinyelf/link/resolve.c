@@ -13,7 +13,7 @@ static struct link_global *global_of(struct link *link, const char *name, uint32
         return NULL;
     *index = (uint32_t)link->global_count;
     if (!link_table_put(&link->names, name, strlen(name), index, &added)) {
-        report_error(&link->reporter, NULL, "out of memory");
+        report_no_memory(&link->reporter);
         return NULL;
     }
     struct link_global *global = &link->globals[*index];
@@ -98,7 +98,7 @@ static bool choose_group(struct link *link, const char *signature, bool *ours)
     uint32_t value = 0;
     if (link_table_put(&link->signatures, signature, strlen(signature), &value, ours))
         return true;
-    return report_error(&link->reporter, NULL, "out of memory");
+    return report_no_memory(&link->reporter);
 }
 
 static bool choose_groups(struct link *link, struct link_object *object)
@@ -287,7 +287,7 @@ bool link_all_defined(struct link *link)
     uint32_t *places = calloc(link->global_count + 1, sizeof *places);
     bool defined = true;
     if (!places)
-        return report_error(&link->reporter, NULL, "out of memory");
+        return report_no_memory(&link->reporter);
     for (size_t i = 0; i < link->object_count; i++) {
         const struct link_object *object = link->objects[i];
         for (size_t j = 0; j < object->relocation_count; j++) {

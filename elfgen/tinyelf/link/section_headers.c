@@ -151,7 +151,7 @@ uint8_t *link_put_section_headers(struct link *link, const struct link_section_h
         room = elfgen_write_section_headers(larger, room, *size, class_, &whole, &error);
     if (!larger || room == 0) {
         if (room)
-            report_error(&link->reporter, NULL, "out of memory");
+            report_no_memory(&link->reporter);
         else
             report_library_error(&link->reporter, NULL, &error);
         free(larger ? larger : file);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/no_memory.h"
 
 struct run {
     struct limit_run *watch;
@@ -205,7 +206,7 @@ static bool begin(struct run *run, const struct process_program *program,
     struct tracee *first = run->first < 0 ? NULL : tracees_add(&run->tracees, run->first);
     if (run->first >= 0 && !first) {
         process_kill(run->first);
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+        error_no_memory(error);
     }
     if (!first)
         return false;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/no_memory.h"
 
 /* ---- calls ---- */
 
@@ -199,7 +200,7 @@ static bool count_calls(struct profile *profile, const struct profile_limits *li
         done = process_trace(profile->program, &watch, &profile->end, error);
         profile->processes += profile->end.ran;
     } else {
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while tracing");
+        error_no_memory(error);
     }
     free(known);
     free(counting);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/proc.h"
+#include "base/no_memory.h"
 
 struct once {
     struct profile *profile;
@@ -140,6 +141,6 @@ bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *
     bool no_memory = once.tracees.no_memory;
     tracees_free(&once.tracees);
     if (no_memory)
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while measuring");
+        error_no_memory(error);
     return !no_memory;
 }

@@ -1,6 +1,7 @@
 /* Traces a program call by call, with its children if they are wanted. */
 #include "ptrace.h"
 
+#include "base/no_memory.h"
 #include "spin_wait.h"
 #include "tracees.h"
 
@@ -192,6 +193,6 @@ bool process_trace(const struct process_program *program, const struct process_w
     bool no_memory = trace.tracees.no_memory;
     tracees_free(&trace.tracees);
     if (no_memory)
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory while tracing");
+        error_no_memory(error);
     return !no_memory;
 }

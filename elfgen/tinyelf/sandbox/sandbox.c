@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/no_memory.h"
 #include "supervisor.h"
 
 /* Room for arguments and environment, as much as Linux accepts with the usual stack size, and for
@@ -153,7 +154,7 @@ struct sandbox_worker *sandbox_open(const struct sandbox_options *options,
 {
     struct sandbox_worker *worker = malloc(sizeof *worker);
     if (!worker) {
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+        error_no_memory(error);
         return NULL;
     }
     worker->shared = NULL;

@@ -33,7 +33,7 @@ static bool read_table(struct debug_file *names, const struct elfgen_view *progr
     symbols_free(&names->symbols);
     if (symbols_read(&names->symbols, program, file, type))
         return true;
-    return report_error(reporter, NULL, "out of memory");
+    return report_no_memory(reporter);
 }
 
 bool debug_file_use(struct debug_file *names, const struct elfgen_view *view, const char *path,

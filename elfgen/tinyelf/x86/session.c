@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/no_memory.h"
+
 struct x86_session *x86_session_open(const struct elfgen_view *view, enum elfgen_code_mode mode,
                                      enum x86_syntax syntax, struct elfgen_error *error)
 {
@@ -13,7 +15,7 @@ struct x86_session *x86_session_open(const struct elfgen_view *view, enum elfgen
     struct x86_session *code = calloc(1, sizeof *code);
     void *memory = calloc(1, room);
     if (!code || !memory) {
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+        error_no_memory(error);
     } else if (x86_open(&code->machine, view->ehdr.e_machine, syntax)) {
         code->memory = memory;
         elfgen_code_follow(&code->code, view, &code->machine.machine, mode, memory, room);

@@ -257,7 +257,7 @@ static int check_options(const struct build *build)
 static int run(struct build *build)
 {
     if (!name_output(build)) {
-        message(build->inputs[0], "error", "out of memory");
+        message_no_memory(build->inputs[0]);
         return EXIT_NO;
     }
     int status = check_options(build);

@@ -71,7 +71,7 @@ static bool assemble(const struct build *build, const char *name, const struct f
         labels = calloc((size_t)needs.labels + 1, sizeof *labels);
         if (!*bytes || !labels) {
             free(labels);
-            message(name, "error", "out of memory for %llu bytes", (unsigned long long)needs.bytes);
+            message(name, "error", NO_MEMORY " for %llu bytes", (unsigned long long)needs.bytes);
             return false;
         }
         struct listing listing = {source->bytes, source->bytes + source->size, 1, *bytes};

@@ -55,7 +55,7 @@ static bool start(struct work *work, size_t index)
     const struct build *build = work->build;
     struct source *source = malloc(sizeof *source);
     if (!source) {
-        message(build->inputs[index], "error", "out of memory");
+        message_no_memory(build->inputs[index]);
         return false;
     }
     *source = *work->common;
@@ -118,7 +118,7 @@ static bool add_libgcc(void *context, struct link *link)
         return true;
     source = malloc(sizeof *source);
     if (!source)
-        return report_error(&message_reporter, NULL, "out of memory");
+        return report_no_memory(&message_reporter);
     *source = *work->common;
     source->path = path;
     source->language = SOURCE_DETECT;
@@ -244,7 +244,9 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
         if (!*image)
             return false;
     }
-    if (!build->no_check && !build_check(build, *image, *size, REPORT_ERROR)) {
+    /* What Linux requires on another processor is not known here. */
+    const bool is_checked = !build->no_check && elfgen_kernel_has_machine(work->exec.machine);
+    if (is_checked && !build_check(build, *image, *size, REPORT_ERROR)) {
         message(build->output, "note", "--no-check writes it anyway");
         return false;
     }
@@ -274,7 +276,7 @@ static bool write_program(struct work *work)
     size_t size = (size_t)work->layout.file_size;
     uint8_t *image = malloc(size);
     if (!image) {
-        message("build", "error", "out of memory for %zu bytes", size);
+        message("build", "error", NO_MEMORY " for %zu bytes", size);
         return false;
     }
     bool done = elfgen_write_image(program, &work->layout, image, size, &error) != 0 ||
@@ -307,7 +309,7 @@ int build_program(const struct build *build)
     work.link = link_open(&message_reporter);
     work.sources = calloc(build->input_count + 1, sizeof(struct source *));
     if (!work.sources)
-        message("build", "error", "out of memory");
+        message_no_memory("build");
     bool done =
         work.link && work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);
     for (size_t i = 0; work.sources && i < build->input_count; i++) {

@@ -139,7 +139,7 @@ static bool check_file(const struct orders *orders, const char *name,
     bool starts = false;
     stdout_flush(output); /* to print messages after it */
     if (!map.areas) {
-        message(report.file, "error", "out of memory");
+        message_no_memory(report.file);
     } else if (input_read(name, &bytes)) {
         unsigned row = 0;
         bool asked = true;
@@ -151,7 +151,7 @@ static bool check_file(const struct orders *orders, const char *name,
                                         &report.objection))
             report.objection = (struct elfgen_objection){.offset = ELFGEN_NOWHERE};
         if (!asked) {
-            message(report.file, "error", "out of memory");
+            message_no_memory(report.file);
         } else {
             unsigned warnings = (orders->json ? check_json : check_text)(&output->text, &report);
             starts = orders->loader ? report.objection.who == 0 : answer.verdict == ELFGEN_STARTS;

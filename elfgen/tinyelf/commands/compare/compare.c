@@ -56,7 +56,7 @@ static bool measure(const struct input *input, struct compare_facts *facts)
         x86_session_open(&input->view, compare_code_mode(&input->view), SYNTAX_INTEL, &error);
     if (error.status == ELFGEN_OK &&
         !compare_measure(facts, name, &input->view, code ? &code->code : NULL))
-        elfgen_error_set(&error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+        error_no_memory(&error);
     x86_session_close(code);
     return error.status == ELFGEN_OK || message_library_error(name, &error);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/no_memory.h"
 #include "explain.h"
 
 enum { ROW = 16 };
@@ -215,7 +216,7 @@ bool explain_hex(struct explain *explain)
     struct bytemap *map = &explain->map;
     struct source source = {.writer = {map, false, put_claim, put_gap, put_symbol_line, 0}};
     if (!collect_labels(&source)) {
-        elfgen_error_set(&map->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+        error_no_memory(&map->error);
         return false;
     }
     bool good = bytemap_walk(&source.writer);

@@ -165,7 +165,7 @@ static void print(const struct mutate_report *report, const struct options *opti
 
 static bool no_memory(const char *file)
 {
-    message(file, "error", "out of memory");
+    message_no_memory(file);
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "bytemap/bytemap.h"
 
 const char *mutate_class_name(enum mutate_class class_)
@@ -143,7 +144,7 @@ static void name_claim(struct bytemap_writer *writer, const struct elfgen_claim 
         if (byte->offset - claim->offset >= claim->length)
             return;
         if (!add_owner(&byte->owner, claim, &name, &meaning))
-            elfgen_error_set(&writer->map->error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
+            error_no_memory(&writer->map->error);
     }
 }
 
@@ -199,7 +200,7 @@ static bool join_shards(struct mutate_report *report, const struct mutate_report
     uint64_t *all = calloc(report->shard_count + other->shard_count + 1, sizeof *all);
     size_t a = 0, b = 0, count = 0;
     if (!all)
-        return fail(error, "out of memory");
+        return error_no_memory(error);
     while (a < report->shard_count || b < other->shard_count) {
         bool first = b == other->shard_count ||
                      (a < report->shard_count && report->shard[a] < other->shard[b]);

@@ -325,7 +325,7 @@ bool stages_run(struct stages *stages)
     if (!read_c_file(stages, &reporter))
         return false;
     if (!prepare(stages))
-        return source_report(&reporter, REPORT_ERROR, 0, "out of memory");
+        return source_report(&reporter, REPORT_ERROR, 0, NO_MEMORY);
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
             if (number == 0 || stages->of[way][number - 1].made)

@@ -10,8 +10,15 @@
 #include "base/memory_text.h"
 #include "commands/build/build.h"
 #include "cli/cli.h"
-#include "input/toolchain.h"
 #include "commands/commands.h"
+
+/* The architectures that compilers make objects for. */
+static const struct option_choice targets[] = {
+#define MACHINE(name, machine, ...) {#name, ELFGEN_EM_##machine, NULL},
+#include "input/machines.def"
+#undef MACHINE
+    {NULL, 0, NULL},
+};
 
 #define OPTIONS "commands/stages/options.def"
 #include "cli/option_rows_expand.h"
@@ -98,7 +105,7 @@ static int report(struct request *request)
                             request->limit ? request->limit : COMPARE_RUN_LIMIT, request->runs);
     char *json = make_json(request, &length);
     if (!json) {
-        message(stages->path, "error", "out of memory");
+        message_no_memory(stages->path);
         return EXIT_NO;
     }
     bool done = !keep || stages_keep(stages, request->folder, json, length);
@@ -127,8 +134,6 @@ static int take_option(void *context, const struct option_given *given)
         return option_add_compiler_flags("stages", given->value, &request->flags);
     case OPTION_TARGET:
         request->stages.machine = (uint16_t)given->choice;
-        if (!toolchain_machine(request->stages.machine))
-            return usage_error("stages", "--target '%s': C is not compiled for it", given->value);
         break;
     case OPTION_RUN:
         request->run = true;
@@ -151,7 +156,7 @@ static int run(struct request *request)
     if (datadir_find("asm", "tiny.h", folder, sizeof folder))
         stages->include_folder = folder;
     if (!name_folder(request)) {
-        message(stages->path, "error", "out of memory");
+        message_no_memory(stages->path);
         return EXIT_NO;
     }
     bool done = stages_may_keep(request->folder) && stages_run(stages);

@@ -148,7 +148,7 @@ static bool write_recording(const char *path, struct step_run *run)
     if (memory_text_open(&text))
         step_write_json(&text, run->machines, &run->recording);
     if (text.cut)
-        message(path, "error", "out of memory");
+        message_no_memory(path);
     bool done = !text.cut && atomic_file_write(path, text.bytes, text.length, false);
     if (done && text.length > JSON_MOST)
         message(path, "warning", "%zu bytes: --replay takes up to %d", text.length, JSON_MOST);
@@ -201,7 +201,7 @@ static int run_program(const struct options *options, char **arguments)
                                       .ignored = *program_ignored_signals()};
     char path[PATH_MAX];
     if (!run.machines) {
-        message(NULL, "error", "out of memory");
+        message_no_memory(NULL);
         return EXIT_NO;
     }
     step_machines_open(run.machines);

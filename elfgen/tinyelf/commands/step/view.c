@@ -283,7 +283,7 @@ bool step_view(struct step_run *run, struct process_program *program)
     free(view.output);
     x86_session_close(view.code);
     if (view.no_memory)
-        message("step", "error", "out of memory");
+        message_no_memory("step");
     if (done) {
         struct standard_output *output = stdout_open();
         step_put_end(&output->text, &run->recording, run->recording.count);

@@ -95,7 +95,7 @@ static struct call_facts *make_room(void)
 {
     struct call_facts *all = calloc(MOST_CALLS, sizeof *all);
     if (!all)
-        message("syscall", "error", "out of memory");
+        message_no_memory("syscall");
     return all;
 }
 

@@ -5,13 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "section_headers.h"
-
-static bool out_of_memory(struct elfgen_error *error)
-{
-    elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE, "out of memory");
-    return false;
-}
 
 static bool copy(const struct elfgen_view *view, struct unfolded *unfolded,
                  struct elfgen_error *error)
@@ -20,7 +15,7 @@ static bool copy(const struct elfgen_view *view, struct unfolded *unfolded,
     unfolded->size = (size_t)view->length;
     unfolded->bytes = malloc(unfolded->size);
     if (!unfolded->bytes)
-        return out_of_memory(error);
+        return error_no_memory(error);
     memcpy(unfolded->bytes, view->bytes, unfolded->size);
     return true;
 }
@@ -35,7 +30,7 @@ static bool write_twin(const struct elfgen_unfold *plan,
         return false;
     unfolded->bytes = malloc(size);
     if (!unfolded->bytes)
-        return out_of_memory(error);
+        return error_no_memory(error);
     if (elfgen_write_unfolded(plan, unfolded->bytes, size, error) != 0)
         unfolded->size =
             elfgen_write_section_headers(unfolded->bytes, size, plan->size, class_, wanted, error);
@@ -75,12 +70,12 @@ bool unfold_file(const struct elfgen_view *view, struct elfgen_code *code,
     size_t room = elfgen_unfold_room(view);
     struct elfgen_unfold_segment *segments = malloc(room * sizeof *segments);
     if (!segments)
-        return out_of_memory(error);
+        return error_no_memory(error);
     bool done = elfgen_unfold_plan(&plan, view, segments, room, error) == ELFGEN_OK;
     if (done) {
         unfolded->past_end = plan.past_end;
         unfolded->no_headers = plan.headers == plan.count;
-        done = unfold_headers_make(&headers, &plan, code) || out_of_memory(error);
+        done = unfold_headers_make(&headers, &plan, code) || error_no_memory(error);
         done = done && write_twin(&plan, &headers.whole, unfolded, error) &&
                still_starts(unfolded, error);
         unfold_headers_free(&headers);
