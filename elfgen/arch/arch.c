@@ -48,7 +48,7 @@ static const struct elfgen_arch archs[] = {
      /* DEFAULT_MAP_WINDOW_64, arch/arm64/include/asm/processor.h: with 48 bits of addresses. */
      .user_end = UINT64_C(1) << 48,
      .default_base = 0x10000,
-     .address_relocation = 257, /* R_AARCH64_ABS64 */
+     .address_relocation = ELFGEN_R_AARCH64_ABS64,
      .flags = "AArch64 has none",
      .has_addends = true,
      .call_abis = {"aarch64"},
