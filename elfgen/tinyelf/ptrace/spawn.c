@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "elfgen/memory.h"
+
 /* Makes a system call without the C library: the child shares this process's memory, errno
  * included, until its execve. */
 static long ask(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
@@ -195,12 +197,11 @@ void *process_pointer(uint64_t address)
 
 size_t process_read(pid_t id, uint64_t address, void *bytes, size_t size)
 {
-    enum { PAGE = 4096 };
     size_t done = 0;
     /* Reads page by page: one that is not mapped yields no bytes at all. */
     while (done < size && address <= UINT64_MAX - size) {
         uint64_t at = address + done;
-        size_t most = PAGE - at % PAGE;
+        size_t most = ELFGEN_PAGE - at % ELFGEN_PAGE;
         most = size - done < most ? size - done : most;
         struct iovec here = {(uint8_t *)bytes + done, most};
         struct iovec there = {process_pointer(at), most};
