@@ -209,7 +209,7 @@ static void put_register(struct elfgen_text *text, const char *name, enum step_r
     bool is_short = strlen(name) < 4;
     elfgen_text_column(text, name, 4, 7);
     elfgen_text_string(text, is_short ? "0x" : " 0x");
-    elfgen_text_hex(text, value, !is_short ? 1 : is_64_bit ? 16 : 8);
+    elfgen_text_hex(text, value, is_short ? 2 * recording_word_size(is_64_bit) : 1);
     if (which == STEP_eflags)
         put_flags(text, value);
 }
@@ -315,8 +315,10 @@ static void draw_head(const struct step_view *view, int columns)
     elfgen_text_0x(&text, cs);
     elfgen_text_string(&text, ": CPL ");
     elfgen_text_decimal(&text, cs & 3, 0);
-    elfgen_text_string(&text,
-                       recording_is_64_bit(&view->cursor.registers) ? "  64 bits" : "  32 bits");
+    elfgen_text_string(&text, "  ");
+    elfgen_text_decimal(&text,
+                        8 * recording_word_size(recording_is_64_bit(&view->cursor.registers)), 0);
+    elfgen_text_string(&text, " bits");
     if (text.length < (size_t)columns)
         elfgen_text_blanks(&text, (size_t)columns - text.length);
     put_text(&pane, &text, A_REVERSE);
