@@ -16,6 +16,7 @@ static const struct elfgen_arch archs[] = {
      .user_end = (UINT64_C(1) << 47) - 4096,
      .default_base = 0x10000,
      .address_relocation = ELFGEN_R_X86_64_64,
+     .unwind_section = ELFGEN_SHT_X86_64_UNWIND,
      .large_common = ELFGEN_SHN_X86_64_LCOMMON,
      .flags = "x86 has none",
      .has_addends = true,
@@ -47,7 +48,7 @@ static const struct elfgen_arch archs[] = {
      /* DEFAULT_MAP_WINDOW_64, arch/arm64/include/asm/processor.h: with 48 bits of addresses. */
      .user_end = UINT64_C(1) << 48,
      .default_base = 0x10000,
-     .address_relocation = 257, /* R_AARCH64_ABS64 */
+     .address_relocation = ELFGEN_R_AARCH64_ABS64,
      .flags = "AArch64 has none",
      .has_addends = true,
      .call_abis = {"aarch64"},

@@ -43,7 +43,7 @@ static uint64_t size_of(const struct plan *plan, enum elfgen_structure_id id)
 
 static uint64_t word_of(const struct plan *plan)
 {
-    return plan->class_ == ELFGEN_CLASS64 ? 8 : 4;
+    return elfgen_address_size(plan->class_);
 }
 
 static bool too_wide(const struct plan *plan, uint64_t value)

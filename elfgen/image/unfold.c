@@ -342,7 +342,7 @@ static void finish(struct elfgen_unfold *unfold)
             phdr->p_offset = ehdr;
             phdr->p_vaddr = phdr->p_paddr = mapped ? address + ehdr : 0;
             phdr->p_filesz = phdr->p_memsz = size - ehdr;
-            phdr->p_align = view->class_ == ELFGEN_CLASS64 ? 8 : 4;
+            phdr->p_align = elfgen_address_size(view->class_);
         } else if (phdr->p_filesz > 0) {
             phdr->p_offset += unfold->front;
         }

@@ -14,7 +14,7 @@ static uint64_t place_of(const struct elfgen_view *view, enum elfgen_structure_i
     const struct elfgen_structure *structure = &elfgen_structures[id];
     for (size_t i = 0; i < structure->count; i++)
         if (strcmp(structure->fields[i].name, name) == 0)
-            return offset + structure->fields[i].offset[view->class_ == ELFGEN_CLASS64];
+            return offset + structure->fields[i].offset[elfgen_class_index(view->class_)];
     return ELFGEN_NOWHERE;
 }
 

@@ -8,7 +8,7 @@ static void name_field(struct run *run, const struct image *image, enum elfgen_s
                        uint64_t offset, const char *name)
 {
     const struct elfgen_structure *structure = &elfgen_structures[id];
-    unsigned class_ = image->class_ == ELFGEN_CLASS64;
+    unsigned class_ = elfgen_class_index(image->class_);
     for (unsigned i = 0; i < structure->count; i++) {
         const struct elfgen_field *field = &structure->fields[i];
         if (strcmp(field->name, name) != 0)
@@ -43,7 +43,7 @@ void elfgen_kernel_name_segment(struct run *run, const struct image *image, uint
 static bool is_header_byte(const struct image *image, uint64_t at)
 {
     const struct elfgen_structure *ehdr = &elfgen_structures[ELFGEN_STRUCTURE_ehdr];
-    unsigned class_ = image->class_ == ELFGEN_CLASS64;
+    unsigned class_ = elfgen_class_index(image->class_);
     for (unsigned i = 0; i < ehdr->count; i++) {
         const struct elfgen_field *field = &ehdr->fields[i];
         if (field->reader == ELFGEN_READER_KERNEL && at >= field->offset[class_] &&

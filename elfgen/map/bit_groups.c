@@ -30,7 +30,7 @@ bool elfgen_claim_bits(const struct elfgen_view *view, const struct elfgen_claim
     };
     if (claim->encoding)
         return encoding_bits(claim, number, group);
-    unsigned column = view->class_ == ELFGEN_CLASS64;
+    unsigned column = elfgen_class_index(view->class_);
     for (size_t i = 0; claim->field && i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(rows[i].field, claim->field->name) != 0 || number-- > 0)
             continue;

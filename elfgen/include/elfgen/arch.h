@@ -34,6 +34,7 @@ struct elfgen_arch {
     uint64_t user_end;                    /* first address that a program cannot have */
     uint64_t default_base; /* where a program's first byte goes unless it is asked for elsewhere */
     uint16_t address_relocation; /* the type that stores a symbol's whole address */
+    uint32_t unwind_section;     /* a type of .eh_frame besides SHT_PROGBITS; 0: there is none */
     uint16_t large_common; /* a symbol's section number that means SHN_COMMON, too; 0: none does */
     const char *flags;     /* about e_flags, for its meaning: "x86 has none" */
     bool has_addends;      /* the relocations of its objects are SHT_RELA, not SHT_REL */

@@ -1,7 +1,12 @@
 /* Bytes as ASCII characters. */
 #include "ascii.h"
 
+bool ascii_is_printable(uint8_t byte)
+{
+    return byte >= ' ' && byte <= '~';
+}
+
 char ascii_printable(uint8_t byte)
 {
-    return (char)(byte >= 0x20 && byte < 0x7f ? byte : (uint8_t)'.');
+    return ascii_is_printable(byte) ? (char)byte : '.';
 }

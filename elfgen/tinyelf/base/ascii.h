@@ -2,7 +2,11 @@
 #ifndef BASE_ASCII_H
 #define BASE_ASCII_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* Whether the byte is a visible character or a blank. */
+bool ascii_is_printable(uint8_t byte);
 
 /* The byte as a character, or a dot if it is not printable. */
 char ascii_printable(uint8_t byte);

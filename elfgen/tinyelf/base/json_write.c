@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ascii.h"
+
 void json_bytes(struct elfgen_text *out, const char *string, size_t length)
 {
     elfgen_text_char(out, '"');
@@ -11,7 +13,7 @@ void json_bytes(struct elfgen_text *out, const char *string, size_t length)
         if (c == '"' || c == '\\') {
             elfgen_text_char(out, '\\');
             elfgen_text_char(out, (char)c);
-        } else if (c < 0x20 || c >= 0x7f) {
+        } else if (!ascii_is_printable(c)) {
             elfgen_text_string(out, "\\u");
             elfgen_text_hex(out, c, 4);
         } else {

@@ -86,6 +86,12 @@ static uint16_t machine_of(const struct file_bytes *input)
     return arch ? arch->machines[0] : 0;
 }
 
+/* Whether an assembler or a compiler makes an object of the input. */
+static bool needs_tool(enum source_language language)
+{
+    return language != SOURCE_RAW && language != SOURCE_OBJECT && language != SOURCE_ARCHIVE;
+}
+
 bool source_start(struct source *source)
 {
     bool standard = strcmp(source->path, "-") == 0;
@@ -111,10 +117,12 @@ bool source_start(struct source *source)
     bool preprocess;
     if (!decide_language(source, &preprocess))
         return false;
-    if (source->language != SOURCE_RAW && !toolchain_machine(source->machine))
-        return source_report(source, REPORT_ERROR, 0,
-                             "for %s only machine code is taken (--from raw)",
-                             elfgen_arch_find(source->machine)->title);
+    if (needs_tool(source->language) && !toolchain_machine(source->machine))
+        return source_report(
+            source, REPORT_ERROR, 0,
+            "for %s, objects (.o), archives (.a) and machine code (--from raw) are "
+            "taken, and no sources",
+            elfgen_arch_find(source->machine)->title);
     switch (source->language) {
     case SOURCE_DETECT: /* a .S file, detected after preprocessing */
     case SOURCE_NASM:

@@ -77,13 +77,12 @@ static unsigned class_bits(enum elfgen_class class_)
 /* Writes the machines that objects may be for: "x86-64 (62), 64 bits, or ...". */
 static void list_machines(char *text, size_t room)
 {
-    const struct toolchain_machine *row;
+    const struct elfgen_arch *arch;
     size_t length = 0;
-    for (size_t i = 0; (row = toolchain_machine_at(i)) && length < room; i++) {
-        const struct elfgen_arch *arch = elfgen_arch_find(row->machine);
-        const char *between = i == 0 ? "" : toolchain_machine_at(i + 1) ? ", " : ", or ";
+    for (unsigned i = 0; (arch = elfgen_arch_get(i)) && length < room; i++) {
+        const char *between = i == 0 ? "" : elfgen_arch_get(i + 1) ? ", " : ", or ";
         length += (size_t)snprintf(text + length, room - length, "%s%s (%u), %u bits", between,
-                                   arch->title, row->machine, class_bits(arch->class_));
+                                   arch->title, arch->machines[0], class_bits(arch->class_));
     }
 }
 
@@ -95,7 +94,7 @@ static bool takes_machine(struct reader *reader)
     const char *name = elfgen_machine_name(machine);
     const struct elfgen_arch *arch = elfgen_arch_find(machine);
     const unsigned bits = class_bits((enum elfgen_class)reader->ehdr.e_ident[EI_CLASS]);
-    if (!arch || !toolchain_machine(arch->machines[0]) || bits != class_bits(arch->class_)) {
+    if (!arch || bits != class_bits(arch->class_)) {
         char known[128];
         list_machines(known, sizeof known);
         return refuse_field(reader, "e_machine", 0x12,

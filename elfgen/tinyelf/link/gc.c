@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "link_private.h"
+#include "elfgen/arch.h"
 
 /* Marked sections whose relocations have not been followed yet. */
 struct work {
@@ -53,8 +54,9 @@ static bool supported(const struct link *link, const struct link_object *object,
     const struct place place = link_section_place(object, section);
     if (section->flags & ELFGEN_SHF_TLS)
         return report_error(&link->reporter, &place, "thread-local storage is not supported");
+    const uint32_t unwind = elfgen_arch_find(link->options.machine)->unwind_section;
     if (section->type != ELFGEN_SHT_PROGBITS && section->type != ELFGEN_SHT_NOTE &&
-        section->type != ELFGEN_SHT_NOBITS && section->type != ELFGEN_SHT_X86_64_UNWIND)
+        section->type != ELFGEN_SHT_NOBITS && (unwind == 0 || section->type != unwind))
         return report_error(&link->reporter, &place, "sections of type 0x%x are not supported",
                             section->type);
     return true;

@@ -83,7 +83,7 @@ static bool read_next(struct stepper *stepper)
     size_t size = process_read(stepper->id, what.address, bytes, sizeof bytes);
     if (stepper->mappings.stale && !stepper_read_mappings(stepper))
         return false;
-    effects_of(what.is_64_bit ? stepper->wide : stepper->narrow, bytes, size, &effects);
+    effects_of(stepper->decoders[what.is_64_bit], bytes, size, &effects);
     what.length = effects.length;
     memcpy(what.bytes, bytes, what.length);
     stepper_find_file(stepper, what.address, &what.file, &what.offset);

@@ -127,7 +127,7 @@ void stepper_keep_start(struct stepper *stepper)
 {
     enum { STACK_MOST = 65536 };
     struct step_recording *recording = stepper->recording;
-    size_t width = recording_is_64_bit(&stepper->now) ? 8 : 4;
+    size_t width = recording_word_size(recording_is_64_bit(&stepper->now));
     uint64_t stack = stepper->now.value[STEP_rsp];
     uint8_t *bytes = malloc(STACK_MOST);
     if (!bytes)

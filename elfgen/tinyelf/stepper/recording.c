@@ -31,6 +31,11 @@ const char *recording_register_name(enum step_register which, bool is_64_bit)
     return is_64_bit ? registers[which].name : registers[which].name32;
 }
 
+unsigned recording_word_size(bool is_64_bit)
+{
+    return is_64_bit ? 8 : 4;
+}
+
 enum step_register recording_register_named(const char *name)
 {
     unsigned i = 0;

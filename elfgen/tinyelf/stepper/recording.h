@@ -31,6 +31,9 @@ enum step_register recording_register_at(size_t place);
 /* Its name; NULL if a 32-bit program does not have it. */
 const char *recording_register_name(enum step_register which, bool is_64_bit);
 
+/* The size of a general register, in bytes: 4 or 8. */
+unsigned recording_word_size(bool is_64_bit);
+
 /* The register of this name, a 64-bit or a 32-bit one; STEP_REGISTERS if there is none. */
 enum step_register recording_register_named(const char *name);
 

@@ -133,14 +133,17 @@ static bool keep_start(struct stepper *stepper, const struct process_program *pr
 
 static bool make_memory(struct stepper *stepper)
 {
-    stepper->wide = calloc(1, sizeof *stepper->wide);
-    stepper->narrow = calloc(1, sizeof *stepper->narrow);
+    for (int is_64_bit = 0; is_64_bit < 2; is_64_bit++) {
+        struct x86 *decoder = calloc(1, sizeof *decoder);
+        if (decoder)
+            x86_open_width(decoder, is_64_bit, SYNTAX_INTEL);
+        stepper->decoders[is_64_bit] = decoder;
+    }
     stepper->before = malloc((size_t)EFFECTS_WRITES * EFFECTS_MOST);
     stepper->spare = malloc((size_t)EFFECTS_WRITES * EFFECTS_MOST);
     stepper->after = malloc((size_t)EFFECTS_WRITES * EFFECTS_MOST);
-    return stepper->wide && stepper->narrow && stepper->before && stepper->spare &&
-           stepper->after && x86_open(stepper->wide, ELFGEN_EM_X86_64, SYNTAX_INTEL) &&
-           x86_open(stepper->narrow, ELFGEN_EM_386, SYNTAX_INTEL);
+    return stepper->decoders[0] && stepper->decoders[1] && stepper->before && stepper->spare &&
+           stepper->after;
 }
 
 static bool start(struct stepper *stepper, const struct process_program *program, int *refused,
@@ -189,8 +192,8 @@ void stepper_close(struct stepper *stepper)
         process_kill(stepper->id);
     for (size_t i = 0; i < SNAPSHOTS; i++)
         free(stepper->snapshots[i].bytes);
-    free(stepper->wide);
-    free(stepper->narrow);
+    free(stepper->decoders[0]);
+    free(stepper->decoders[1]);
     free(stepper->seen_table);
     free(stepper->seen);
     free(stepper->mappings.list);

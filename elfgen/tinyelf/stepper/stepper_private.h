@@ -49,7 +49,7 @@ struct stepper {
     pid_t id; /* 0: it has ended */
     struct step_recording *recording;
     const struct step_words *words; /* or NULL */
-    struct x86 *wide, *narrow;      /* for 64-bit and 32-bit code */
+    struct x86 *decoders[2];        /* for 32-bit and 64-bit code, by is_64_bit */
     struct calls calls;
     struct step_registers now;
     uint32_t *seen_table; /* hash table by address and bytes: indices + 1 into `seen` */

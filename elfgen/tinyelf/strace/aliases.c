@@ -39,7 +39,7 @@ static void unfold_socketcall(struct strace_shown *shown, const struct memory_re
     char name[16] = "";
     for (size_t i = 0; word && word[i + 4] && i + 1 < sizeof name; i++)
         name[i] = (char)(word[i + 4] | ('a' - 'A') * (word[i + 4] >= 'A' && word[i + 4] <= 'Z'));
-    const struct call_row *row = word ? syscall_row(CALL_I386, name) : NULL;
+    const struct call_row *row = word ? syscall_row(shown->call.abi, name) : NULL;
     if (row && take_arguments(shown, reader, shown->call.arguments[1], count_parameters(row))) {
         shown->row = row;
         shown->name = row->name;
@@ -53,9 +53,9 @@ static void unfold(struct strace_shown *shown, const struct memory_reader *reade
     if (first == CALL_TYPE_SOCKETCALL)
         unfold_socketcall(shown, reader);
     else if (first == CALL_TYPE_MMAP_ARGS)
-        row = syscall_row(CALL_X86_64, "mmap");
+        row = syscall_row(CALL_ABIS, "mmap");
     else if (first == CALL_TYPE_SELECT_ARGS)
-        row = syscall_row(CALL_I386, "_newselect");
+        row = syscall_row(CALL_ABIS, "_newselect");
     if (row && take_arguments(shown, reader, shown->call.arguments[0], count_parameters(row)))
         shown->row = row;
 }

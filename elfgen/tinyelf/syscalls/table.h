@@ -52,7 +52,7 @@ struct calls {
  * 30). The result is in *calls; from CALLS_KEPT on, the next such call overwrites it. */
 const struct call *syscall_find(struct calls *calls, enum call_abi abi, uint64_t number);
 
-/* Finds a call's row by its name; NULL if there is none. */
+/* Finds a call's row by its name; with CALL_ABIS that which ABIs share. NULL if there is none. */
 const struct call_row *syscall_row(enum call_abi abi, const char *name);
 
 /* The rows in order, for tests and lists; NULL after the last. */

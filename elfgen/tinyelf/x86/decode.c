@@ -248,11 +248,8 @@ bool x86_knows(uint64_t e_machine)
     return mode_of(e_machine) != NULL;
 }
 
-bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax)
+static void open_mode(struct x86 *machine, const struct mode *mode, enum x86_syntax syntax)
 {
-    const struct mode *mode = mode_of(e_machine);
-    if (!mode)
-        return false;
     machine->syntax = syntax;
     machine->machine = (struct elfgen_machine){.context = machine,
                                                .encodings = x86_encodings,
@@ -270,7 +267,22 @@ bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax)
     machine->scanner = machine->decoder;
     ZydisDecoderEnableMode(&machine->scanner, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
     set_up_formatter(machine);
-    return true;
+}
+
+bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax)
+{
+    const struct mode *mode = mode_of(e_machine);
+    if (mode)
+        open_mode(machine, mode, syntax);
+    return mode != NULL;
+}
+
+void x86_open_width(struct x86 *machine, bool is_64_bit, enum x86_syntax syntax)
+{
+    const enum elfgen_class class_ = is_64_bit ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        if (elfgen_arch_find(modes[i].machine)->class_ == class_)
+            open_mode(machine, &modes[i], syntax);
 }
 
 static void describe(const struct call *call, struct elfgen_signature *signature)

@@ -58,6 +58,9 @@ bool x86_knows(uint64_t e_machine);
  * `e_machine` is not x86. */
 bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax);
 
+/* The same for code of which only its width is known. */
+void x86_open_width(struct x86 *machine, bool is_64_bit, enum x86_syntax syntax);
+
 /* Updates what is known about the registers by an instruction. */
 void x86_propagate(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                    uint64_t address, struct elfgen_registers *registers);

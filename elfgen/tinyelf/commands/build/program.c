@@ -244,7 +244,9 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
         if (!*image)
             return false;
     }
-    if (!build->no_check && !build_check(build, *image, *size, REPORT_ERROR)) {
+    /* What Linux requires on another processor is not known here. */
+    const bool is_checked = !build->no_check && elfgen_kernel_has_machine(work->exec.machine);
+    if (is_checked && !build_check(build, *image, *size, REPORT_ERROR)) {
         message(build->output, "note", "--no-check writes it anyway");
         return false;
     }

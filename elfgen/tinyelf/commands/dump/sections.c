@@ -166,9 +166,19 @@ static void put_narrow_row(struct readelf *report, const struct elfgen_shdr *shd
     elfgen_text_char(out, '\n');
 }
 
+/* Letters that readelf lists for some machines only. */
+static const struct {
+    uint16_t machine;
+    const char *text;
+} machine_keys[] = {
+#define KEY(machine, text) {machine, text},
+#include "section_keys.def"
+#undef KEY
+};
+
 static void put_key(struct readelf *report)
 {
-    enum { FREEBSD = 9, L1OM = 180, K1OM = 181, ARM = 40, PPC = 20 };
+    enum { FREEBSD = 9 };
     uint64_t osabi = report->view.ehdr.ei_osabi, machine = report->view.ehdr.e_machine;
     bool gnu = osabi == ELFGEN_OSABI_GNU || osabi == FREEBSD;
     struct elfgen_text *out = report->out;
@@ -181,12 +191,9 @@ static void put_key(struct readelf *report)
         elfgen_text_string(out, "R (retain), ");
     if (gnu || osabi == ELFGEN_OSABI_NONE)
         elfgen_text_string(out, "D (mbind), ");
-    if (machine == ELFGEN_EM_X86_64 || machine == L1OM || machine == K1OM)
-        elfgen_text_string(out, "l (large), ");
-    else if (machine == ARM)
-        elfgen_text_string(out, "y (purecode), ");
-    else if (machine == PPC)
-        elfgen_text_string(out, "v (VLE), ");
+    for (size_t i = 0; i < sizeof machine_keys / sizeof machine_keys[0]; i++)
+        if (machine_keys[i].machine == machine)
+            elfgen_text_string(out, machine_keys[i].text);
     elfgen_text_string(out, "p (processor specific)\n");
 }
 

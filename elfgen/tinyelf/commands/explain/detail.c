@@ -1,5 +1,6 @@
 /* Prints everything about one place in the file: each of its owners in full. */
 
+#include "base/ascii.h"
 #include "explain.h"
 
 /* "  meaning   " */
@@ -86,7 +87,7 @@ static void put_letter(struct bytemap *map, const struct elfgen_claim *claim)
     bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
     begin_line(out, "here");
     elfgen_text_0x(out, byte);
-    if (byte >= 0x20 && byte < 0x7f) {
+    if (ascii_is_printable(byte)) {
         elfgen_text_string(out, ", '");
         elfgen_text_char(out, (char)byte);
         elfgen_text_char(out, '\'');

@@ -187,17 +187,24 @@ static void put_line_name(struct elfgen_text *line, const struct elfgen_claim *c
         bytemap_put_name(line, claim);
 }
 
+/* Begins a line after those in the buffer, with an offset. */
+static struct elfgen_text open_line(const struct rows *rows, uint64_t offset)
+{
+    struct elfgen_text line = {.bytes = rows->lines.bytes + rows->lines.length,
+                               .capacity = MOST_LINE};
+    memset(line.bytes, ' ', BLANKS);
+    line.length = 2;
+    elfgen_text_hex(&line, offset, rows->digits);
+    return line;
+}
+
 static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsigned colour)
 {
     const struct bytemap *map = rows->writer.map;
     size_t bytes_column = 2 + rows->digits + 2,
            name_column = bytes_column + (size_t)2 * MOST_BYTES + 2;
     put_colour(rows, &rows->lines, colour);
-    struct elfgen_text line = {.bytes = rows->lines.bytes + rows->lines.length,
-                               .capacity = MOST_LINE};
-    memset(line.bytes, ' ', BLANKS);
-    line.length = 2;
-    elfgen_text_hex(&line, claim->offset, rows->digits);
+    struct elfgen_text line = open_line(rows, claim->offset);
     pad(&line, bytes_column);
     put_short_bytes(rows, &line, claim);
     pad(&line, name_column);
@@ -259,11 +266,7 @@ static void put_symbol_line(struct bytemap_writer *writer, const struct symbol *
     go_to(rows, symbol->offset);
     if (rows->lines.capacity - rows->lines.length < (size_t)2 * MOST_LINE)
         flush_lines(rows);
-    struct elfgen_text line = {.bytes = rows->lines.bytes + rows->lines.length,
-                               .capacity = MOST_LINE};
-    memset(line.bytes, ' ', BLANKS);
-    line.length = 2;
-    elfgen_text_hex(&line, symbol->offset, rows->digits);
+    struct elfgen_text line = open_line(rows, symbol->offset);
     pad(&line, name_column);
     bytemap_put_symbol(&line, symbol);
     cut(&line, COLUMNS);

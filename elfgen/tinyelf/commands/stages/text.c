@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "text.h"
 
 enum { WIDTH = 100, LABEL = 9, COLUMN = 45, GAP = 1, FIRST_BYTES = 10 };
@@ -53,7 +54,7 @@ static void write_bytes(FILE *cell, const struct stage *stage)
         fprintf(cell, "%02x ", bytes[i]);
     fputc(' ', cell);
     for (size_t i = 0; i < count; i++)
-        fputc(bytes[i] >= 0x20 && bytes[i] < 0x7f ? bytes[i] : '.', cell);
+        fputc(ascii_printable(bytes[i]), cell);
 }
 
 #define LLU(number) ((unsigned long long)(number))

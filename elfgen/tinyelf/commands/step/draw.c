@@ -4,6 +4,8 @@
 #include <curses.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* A rectangle of the screen, and the next line in it. */
 struct pane {
     int line, column, lines, columns;
@@ -207,7 +209,7 @@ static void put_register(struct elfgen_text *text, const char *name, enum step_r
     bool is_short = strlen(name) < 4;
     elfgen_text_column(text, name, 4, 7);
     elfgen_text_string(text, is_short ? "0x" : " 0x");
-    elfgen_text_hex(text, value, !is_short ? 1 : is_64_bit ? 16 : 8);
+    elfgen_text_hex(text, value, is_short ? 2 * recording_word_size(is_64_bit) : 1);
     if (which == STEP_eflags)
         put_flags(text, value);
 }
@@ -286,9 +288,8 @@ static void draw_output(const struct step_view *view, struct pane pane)
         size_t length = pane.lines == 1 ? strlen(room) : 0;
         size_t most = columns < sizeof room ? columns : sizeof room;
         for (; from < end && bytes[from] != '\n'; from++) {
-            bool shows = bytes[from] >= ' ' && bytes[from] < 127;
             if (length < most)
-                room[length++] = (char)(shows ? bytes[from] : '.');
+                room[length++] = ascii_printable((uint8_t)bytes[from]);
         }
         put_line(&pane, room, length, A_NORMAL);
         from++;
@@ -314,8 +315,10 @@ static void draw_head(const struct step_view *view, int columns)
     elfgen_text_0x(&text, cs);
     elfgen_text_string(&text, ": CPL ");
     elfgen_text_decimal(&text, cs & 3, 0);
-    elfgen_text_string(&text,
-                       recording_is_64_bit(&view->cursor.registers) ? "  64 bits" : "  32 bits");
+    elfgen_text_string(&text, "  ");
+    elfgen_text_decimal(&text,
+                        8 * recording_word_size(recording_is_64_bit(&view->cursor.registers)), 0);
+    elfgen_text_string(&text, " bits");
     if (text.length < (size_t)columns)
         elfgen_text_blanks(&text, (size_t)columns - text.length);
     put_text(&pane, &text, A_REVERSE);

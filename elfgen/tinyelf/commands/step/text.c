@@ -3,14 +3,14 @@
 
 void step_machines_open(struct step_machines *machines)
 {
-    x86_open(&machines->wide, ELFGEN_EM_X86_64, SYNTAX_INTEL);
-    x86_open(&machines->narrow, ELFGEN_EM_386, SYNTAX_INTEL);
+    for (int is_64_bit = 0; is_64_bit < 2; is_64_bit++)
+        x86_open_width(&machines->decoders[is_64_bit], is_64_bit, SYNTAX_INTEL);
 }
 
 void step_put_instruction(struct elfgen_text *out, struct step_machines *machines,
                           const struct step_instruction *instruction)
 {
-    struct x86 *machine = instruction->is_64_bit ? &machines->wide : &machines->narrow;
+    struct x86 *machine = &machines->decoders[instruction->is_64_bit];
     if (instruction->length == 0)
         elfgen_text_string(out, "(no instruction can be read here)");
     else
@@ -37,9 +37,9 @@ void step_put_head(struct elfgen_text *out, const struct step_recording *recordi
     elfgen_text_decimal(out, start[STEP_cs] & 3, 0);
     elfgen_text_string(out, ": CPL ");
     elfgen_text_decimal(out, start[STEP_cs] & 3, 0);
-    elfgen_text_string(out,
-                       recording_is_64_bit(&recording->start) ? ", 64-bit code" : ", 32-bit code");
-    elfgen_text_string(out, "\nas the processor shows it; inside the kernel it is 0, by "
+    elfgen_text_string(out, ", ");
+    elfgen_text_decimal(out, 8 * recording_word_size(recording_is_64_bit(&recording->start)), 0);
+    elfgen_text_string(out, "-bit code\nas the processor shows it; inside the kernel it is 0, by "
                             "architecture, not measured\n");
 }
 

@@ -8,7 +8,7 @@
 
 /* Decoders that turn instructions into text, one for each width. */
 struct step_machines {
-    struct x86 wide, narrow;
+    struct x86 decoders[2]; /* by is_64_bit */
 };
 
 /* Zero *machines before. */

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 void step_put_signal(struct elfgen_text *out, uint32_t number)
 {
     const char *name = number < NSIG ? sigabbrev_np((int)number) : NULL;
@@ -19,7 +21,7 @@ static size_t width_of(uint8_t c)
 {
     if ((c >= 7 && c <= 13) || c == '"' || c == '\\')
         return 2;
-    return c < 0x20 || c >= 0x7f ? 4 : 1;
+    return ascii_is_printable(c) ? 1 : 4;
 }
 
 void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size, size_t columns)
@@ -33,7 +35,7 @@ void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size,
         if (c >= 7 && c < 7 + sizeof letters - 1) {
             elfgen_text_char(out, '\\');
             elfgen_text_char(out, letters[c - 7]);
-        } else if (c < 0x20 || c >= 0x7f) {
+        } else if (!ascii_is_printable(c)) {
             elfgen_text_string(out, "\\x");
             elfgen_text_hex(out, c, 2);
         } else {

@@ -9,13 +9,8 @@
 char *unfold_headers_copy_name(struct unfold_section_headers *headers, const char *name,
                                size_t length)
 {
-    char *copy = malloc(length + 1);
-    if (!copy) {
-        headers->failed = true;
-        return NULL;
-    }
-    memcpy(copy, name, length);
-    copy[length] = '\0';
+    char *copy = strndup(name, length);
+    headers->failed = headers->failed || !copy;
     return copy;
 }
 

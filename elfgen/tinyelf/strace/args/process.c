@@ -141,7 +141,7 @@ void strace_put_sysinfo(const struct strace_value *v)
     }
     elfgen_text_string(v->out, ", procs=");
     strace_put_count(v->out, strace_load16(bytes + at));
-    at += word == 8 ? 8 : 4;
+    at += word;
     elfgen_text_string(v->out, ", totalhigh=");
     strace_put_count(v->out, strace_load(bytes + at, word));
     elfgen_text_string(v->out, ", freehigh=");

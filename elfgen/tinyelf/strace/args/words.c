@@ -2,6 +2,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/ascii.h"
+
 #include "args.h"
 
 bool strace_read_all(const struct strace_value *v, uint64_t address, void *bytes, size_t size)
@@ -179,7 +181,7 @@ void strace_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t cou
         uint8_t byte = bytes[i];
         if (byte == '"' || byte == '\\')
             elfgen_text_char(out, '\\');
-        if (byte >= ' ' && byte < 0x7f) {
+        if (ascii_is_printable(byte)) {
             elfgen_text_char(out, (char)byte);
         } else if (byte >= '\t' && byte <= '\r') {
             elfgen_text_char(out, '\\');
