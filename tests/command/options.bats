@@ -136,6 +136,9 @@ commands()
     tinyelf build --from nsam x
     exits 2
     says "--from 'nsam': it is nasm, gas, c, object, raw or hex: did you mean 'nasm'?"
+    tinyelf build --osabi FREBSD x
+    exits 2
+    says ": did you mean 'FREEBSD'?"
     tinyelf --versoin
     exits 2
     says "unknown option '--versoin': did you mean '--version'?"
