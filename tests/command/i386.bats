@@ -185,6 +185,13 @@ same_486()
     readelf -h -l six/hello32 >theirs
     "$TINYELF" dump -h -l six/hello32 >ours
     diff theirs ours
+    for folder in three six; do "$TINYELF" unfold $folder/hello32 -o $folder/unfolded; done
+    [ "$(cmp -l three/unfolded six/unfolded | xargs)" = "19 3 6 4115 3 6" ] # the old header is mapped, too
+    # Linux does not read EI_CLASS.
+    for folder in three six; do printf '\x02' | dd of=$folder/hello32 bs=1 seek=4 conv=notrunc status=none; done
+    same_486 disasm hello32
+    same_486 explain --at e_entry hello32
+    [ "$(cat six.status)" -eq 0 ]
 }
 
 @test "EM_486 (6) is i386: it is run, traced and stepped" {
@@ -213,4 +220,17 @@ same_486()
     tinyelf build --target x86_64 six.o -o six
     exits 1
     says "asked for is Advanced Micro Devices X86-64"
+}
+
+@test "EM_486 (6) is i386: its twin has the number that debuggers know" {
+    make_486
+    tinyelf unfold six/hello32 -o twin
+    exits 0
+    [ "$(od -An -tu2 -j18 -N2 twin)" -eq 3 ]
+    objdump -d -M intel twin | grep -q 'int *0x80'
+    "$TINYELF" unfold three/hello32 -o other-twin
+    # The copy of the old file keeps its 6.
+    [ "$(cmp -l twin other-twin | wc -l)" -eq 1 ]
+    needs_ia32
+    [ "$(./twin)" = "Hello world" ]
 }

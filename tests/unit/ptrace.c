@@ -188,9 +188,10 @@ START_TEST(a_process_that_may_not_be_traced_is_an_error)
     static char name[] = "/bin/true";
     char *arguments[] = {name, NULL};
     struct process_program program = {.path = name, .arguments = arguments};
+    struct process_child child;
     struct elfgen_error error = {0};
     sigemptyset(&program.ignored);
-    ck_assert_int_eq(process_start(&program, 1ul << 40, &error), -1);
+    ck_assert_int_eq(process_start(&child, &program, 1ul << 40, &error), -1);
     ck_assert_ptr_nonnull(strstr(error.text, "cannot trace a program here"));
     ck_assert_int_eq(waitpid(-1, NULL, WNOHANG | __WALL), -1);
 }

@@ -452,6 +452,105 @@ START_TEST(fixed_addresses_are_the_same_each_time)
 }
 END_TEST
 
+/* What /proc says of the worker's only child. */
+struct glance {
+    char status[4096], limits[4096];
+    int files[3]; /* F_OK of /proc/ID/fd/0 to 2 */
+    bool more;    /* descriptor 3 is open */
+};
+
+static bool read_proc_of(const char *id, const char *name, char *text, size_t room)
+{
+    char path[96];
+    snprintf(path, sizeof path, "/proc/%s/%s", id, name);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? -1 : read(file, text, room - 1);
+    if (file >= 0)
+        close(file);
+    text[length > 0 ? length : 0] = '\0';
+    return length > 0;
+}
+
+/* Looks once, as soon as the program runs; then ends it. */
+static bool glance_at_child(void *context)
+{
+    struct glance *glance = context;
+    char id[16], self[16], children[64], path[64];
+    snprintf(self, sizeof self, "%d", (int)sandbox_worker_id(worker));
+    snprintf(path, sizeof path, "task/%s/children", self);
+    if (!read_proc_of(self, path, children, sizeof children) ||
+        sscanf(children, "%15[0-9]", id) != 1)
+        return false;
+    if (!read_proc_of(id, "status", glance->status, sizeof glance->status) ||
+        !strstr(glance->status, "State:\tS"))
+        return false;
+    for (int i = 0; i < 4; i++) {
+        char link[8];
+        snprintf(path, sizeof path, "/proc/%s/fd/%d", id, i);
+        bool open_there = readlink(path, link, sizeof link) > 0;
+        if (i < 3)
+            glance->files[i] = open_there;
+        else
+            glance->more = open_there;
+    }
+    return read_proc_of(id, "limits", glance->limits, sizeof glance->limits);
+}
+
+START_TEST(a_sandboxed_program_has_the_signals_descriptors_and_limits_it_was_given)
+{
+    static char name[] = "program";
+    struct sandbox_options options = {.limits = {.time = 20000}, .untraced = true};
+    struct sandbox_stream output = {.descriptor = -1};
+    struct glance glance = {.more = false};
+    char *arguments[] = {name, NULL}, *none[] = {NULL};
+    struct run_end end;
+    struct elfgen_error error;
+    unsigned long long ignored = 0, blocked = 0, caught = 1;
+    const struct sigaction action = {.sa_handler = ring};
+    const struct itimerval often = {.it_interval = {.tv_usec = 20000},
+                                    .it_value = {.tv_usec = 20000}};
+    sigemptyset(&options.ignored);
+    sigaddset(&options.ignored, SIGHUP);
+    sigaddset(&options.ignored, SIGCHLD); /* not passed on: the worker waits for its child */
+    sigemptyset(&options.blocked);
+    sigaddset(&options.blocked, SIGTERM);
+    sigaction(SIGALRM, &action, NULL);
+    open_with(&options);
+    struct sandbox_job job = {.file = file_of(sleeps, sizeof sleeps),
+                              .input = -1,
+                              .arguments = arguments,
+                              .environment = none,
+                              .output = &output,
+                              .context = &glance,
+                              .interrupted = glance_at_child};
+    setitimer(ITIMER_REAL, &often, NULL);
+    ck_assert_msg(sandbox_run(worker, &job, &end, &error), "%s", error.text);
+    ck_assert_int_eq(end.reason, RUN_INTERRUPTED);
+    ck_assert_int_eq(sscanf(strstr(glance.status, "\nSigBlk:"), " SigBlk: %llx", &blocked), 1);
+    ck_assert_int_eq(sscanf(strstr(glance.status, "\nSigIgn:"), " SigIgn: %llx", &ignored), 1);
+    ck_assert_int_eq(sscanf(strstr(glance.status, "\nSigCgt:"), " SigCgt: %llx", &caught), 1);
+    ck_assert_uint_eq(ignored, 1ull << (SIGHUP - 1));
+    ck_assert_uint_eq(blocked, 1ull << (SIGTERM - 1));
+    ck_assert_uint_eq(caught, 0);
+    ck_assert(!glance.files[0] && glance.files[1] && glance.files[2] && !glance.more);
+    static const struct {
+        const char *name;
+        unsigned long most;
+    } limits[] = {{"Max cpu time", 22},       {"Max file size", 0},  {"Max core file size", 1},
+                  {"Max processes", 0},       {"Max open files", 3}, {"Max locked memory", 0},
+                  {"Max stack size", 8 << 20}};
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        unsigned long soft = 0;
+        const char *line = strstr(glance.limits, limits[i].name);
+        ck_assert_msg(line && sscanf(line + strlen(limits[i].name), " %lu", &soft) == 1, "%s",
+                      limits[i].name);
+        ck_assert_msg(soft <= limits[i].most, "%s: %lu", limits[i].name, soft);
+    }
+    close(job.file);
+    close_worker();
+}
+END_TEST
+
 static Suite *sandbox_suite(void)
 {
     Suite *suite = suite_create("sandbox");
@@ -472,6 +571,7 @@ static Suite *sandbox_suite(void)
     tcase_add_test(ways, the_worker_s_memory_is_not_counted_as_the_program_s);
     tcase_add_test(ways, memory_that_the_worker_uses_to_pass_arguments_is_not_counted);
     tcase_add_test(ways, fixed_addresses_are_the_same_each_time);
+    tcase_add_test(ways, a_sandboxed_program_has_the_signals_descriptors_and_limits_it_was_given);
     suite_add_tcase(suite, ways);
     return suite;
 }

@@ -93,6 +93,7 @@ struct made {
     char path[64];
     char *arguments[2];
     struct process_program program;
+    struct process_child child;
 };
 
 static void make(struct made *made, const uint8_t *code, size_t size)
@@ -140,7 +141,7 @@ static pid_t fork_once(struct tracees *tracees, struct made *made, pid_t *parent
     struct elfgen_error error;
     unsigned long child = 0;
     make(made, forks, sizeof forks);
-    *parent = process_start(&made->program, PTRACE_O_TRACEFORK, &error);
+    *parent = process_start(&made->child, &made->program, PTRACE_O_TRACEFORK, &error);
     ck_assert_msg(*parent >= 0, "%s", error.text);
     tracees_resume(tracees_add(tracees, *parent), 0);
     ck_assert_int_eq(waitpid(*parent, status, __WALL), *parent);

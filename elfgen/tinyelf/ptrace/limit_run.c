@@ -21,6 +21,7 @@ struct run {
     struct limit_run *watch;
     struct run_end *end;
     struct tracees tracees;
+    struct process_child child;
     pid_t first;
     bool traced;
     bool took_orphans; /* without ptrace: whether this process adopted orphans before */
@@ -193,13 +194,13 @@ static bool begin(struct run *run, const struct process_program *program,
 {
     unsigned long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
                             PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
-    run->first = process_start(program, options, error);
+    run->first = process_start(&run->child, program, options, error);
     run->traced = run->first >= 0;
     if (!run->traced) {
         run->watch->untraced = true;
         run->before = limit_untraced_children();
         run->took_orphans = limit_untraced_adopt_orphans(true);
-        run->first = limit_untraced_start(program, &run->end->error, error);
+        run->first = process_start_untraced(&run->child, program, &run->end->error, error);
         run->entered = true;
     }
     struct tracee *first = run->first < 0 ? NULL : tracees_add(&run->tracees, run->first);

@@ -24,11 +24,6 @@ bool limit_run(const struct process_program *program, struct limit_run *watch, s
 
 /* ---- private to these files: without ptrace ---- */
 
-/* Starts it without a tracer. It is killed if this process ends. Returns its process id, or -1 and
- * *error. *refused is the errno of its execve, 0 if that succeeded. */
-pid_t limit_untraced_start(const struct process_program *program, int *refused,
-                           struct elfgen_error *error);
-
 /* The children of this process as text; the caller frees it. NULL: /proc does not say. */
 char *limit_untraced_children(void);
 

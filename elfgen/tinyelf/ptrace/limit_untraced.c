@@ -13,48 +13,6 @@
 
 #include "base/proc.h"
 
-__attribute__((noreturn)) static void exec_child(const struct process_program *program, int refusal,
-                                                 pid_t parent)
-{
-    extern char **environ;
-    for (int number = 1; number < NSIG; number++) {
-        bool ignore = sigismember(&program->ignored, number) == 1;
-        struct sigaction action = {.sa_handler = ignore ? SIG_IGN : SIG_DFL};
-        sigaction(number, &action, NULL);
-    }
-    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    if (getppid() == parent) {
-        execve(program->path, program->arguments,
-               program->environment ? program->environment : environ);
-        int error = errno;
-        ssize_t done = write(refusal, &error, sizeof error);
-        (void)done;
-    }
-    _exit(1);
-}
-
-pid_t limit_untraced_start(const struct process_program *program, int *refused,
-                           struct elfgen_error *error)
-{
-    int refusal[2];
-    pid_t parent = getpid(), id = -1;
-    if (pipe2(refusal, O_CLOEXEC) == 0) {
-        id = fork();
-        if (id == 0)
-            exec_child(program, refusal[1], parent);
-        int number = errno;
-        close(refusal[1]);
-        if (id > 0 && read(refusal[0], refused, sizeof *refused) != sizeof *refused)
-            *refused = 0;
-        close(refusal[0]);
-        errno = number;
-    }
-    if (id < 0)
-        elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "cannot start a process: %s",
-                         strerror(errno));
-    return id;
-}
-
 char *limit_untraced_children(void)
 {
     char path[64];

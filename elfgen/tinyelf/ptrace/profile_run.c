@@ -118,6 +118,7 @@ bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *
                  struct elfgen_error *error)
 {
     struct once once = {.profile = profile, .pages = pages};
+    struct process_child child;
     unsigned long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
                             (pages ? PTRACE_O_TRACEEXIT : 0);
     /* execve by a thread other than the first drops its id. The first one need not stop for it:
@@ -130,7 +131,7 @@ bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *
                                           .waited = waited};
     once.tracees.client = &client;
     *time = 0;
-    once.first = process_start(profile->program, options, error);
+    once.first = process_start(&child, profile->program, options, error);
     if (once.first < 0)
         return false;
     if (begin(&once, limit))

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "child_setup.h"
 #include "syscalls/table.h"
 
 /* A program to run. The caller provides everything. */
@@ -25,13 +26,28 @@ struct process_program {
                    terminal is descriptor 1, if that is a terminal. NULL: those of this process */
 };
 
+/* What a child needs until its execve, for it uses this process's memory until then. The caller
+ * provides it, one for each child. */
+struct process_child {
+    const struct process_program *program;
+    pid_t parent;
+    bool traced;
+    int pipe[2];     /* traced: its tracer lets it go; otherwise: the errno of its execve */
+    sigset_t before; /* the signal mask that it starts with */
+    struct child_stack stack;
+};
+
 /* Starts a program as a traced child that is stopped just before its execve: if PTRACE_SYSCALL
- * resumes it, the next stop is at that call. Until then it uses this process's memory and *program:
- * neither may end before, and no other program may be started. `trace_options` are PTRACE_O_...
- * besides EXITKILL and TRACESYSGOOD. Returns the process id, or -1 and *error if ptrace is
- * forbidden or no process can be made. */
-pid_t process_start(const struct process_program *program, unsigned long trace_options,
-                    struct elfgen_error *error);
+ * resumes it, the next stop is at that call. Until it is past that, or gone, *child and *program
+ * must stay as they are. `trace_options` are PTRACE_O_... besides EXITKILL and TRACESYSGOOD.
+ * Returns the process id, or -1 and *error if ptrace is forbidden or no process can be made. */
+pid_t process_start(struct process_child *child, const struct process_program *program,
+                    unsigned long trace_options, struct elfgen_error *error);
+
+/* Starts a program without a tracer. It is killed when the calling thread ends. Returns its process
+ * id, or -1 and *error. *refused is the errno of its execve, or 0 if that succeeded. */
+pid_t process_start_untraced(struct process_child *child, const struct process_program *program,
+                             int *refused, struct elfgen_error *error);
 
 /* Kills a child of this process and waits until it is gone. */
 void process_kill(pid_t id);

@@ -1,86 +1,52 @@
-/* Starts a traced child that is stopped just before its execve, and reads its memory. */
+/* Starts a child that is traced and stopped just before its execve, or untraced; reads its memory.
+ */
 #include "ptrace.h"
+
+#include "raw_syscall.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Makes a system call without the C library: the child shares this process's memory, errno
- * included, until its execve. */
-static long ask(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
-{
-    register uint64_t r10 __asm__("r10") = d;
-    long result;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
-                     : "rcx", "r11", "memory");
-    return result;
-}
+#include "elfgen/memory.h"
 
-static uint64_t address_of(const void *pointer)
-{
-    return (uint64_t)(uintptr_t)pointer;
-}
-
-/* What the child reads, and its stack. Copying the memory (fork) would take a third of the time of
- * tracing a small program. There is only one: when another child is started, the one before is past
- * its execve, or gone. */
-static struct child {
-    const struct process_program *program;
-    int go[2];       /* a pipe */
-    sigset_t before; /* the signal mask to restore; all signals are blocked for a moment */
-    uint8_t stack[16384] __attribute__((aligned(16)));
-} child;
-
-/* Size of the kernel's own sigset_t in bytes. */
-enum { MASK = 8 };
-
-/* execve resets handlers, but not ignored signals. */
-static void set_signals(const sigset_t *ignored)
-{
-    struct {
-        uint64_t handler, flags, restorer, mask;
-    } action = {0};
-    for (int number = 1; number < NSIG; number++) {
-        bool ignore = sigismember(ignored, number) == 1;
-        action.handler = (uint64_t)(uintptr_t)(ignore ? SIG_IGN : SIG_DFL);
-        ask(SYS_rt_sigaction, (uint64_t)number, address_of(&action), 0, MASK);
-    }
-}
-
-/* Runs in the child: waits until it is traced, stops, and executes the program. */
-static int exec_child(void *context)
+/* Runs in the child, on its own stack: waits until it is traced, stops, and executes the program.
+ * If it is not to be traced, it reports the errno of its execve. */
+__attribute__((noreturn)) static void exec_child(void *context)
 {
     extern char **environ;
-    const struct process_program *program = child.program;
+    const struct process_child *child = context;
+    const struct process_program *program = child->program;
+    const struct child_setup setup = {.ignored = &program->ignored,
+                                      .blocked = &child->before,
+                                      .dies = !child->traced,
+                                      .parent = child->traced ? 0 : child->parent,
+                                      .session = program->files != NULL,
+                                      .files = program->files};
     uint8_t byte;
-    (void)context;
-    set_signals(&program->ignored);
-    ask(SYS_rt_sigprocmask, SIG_SETMASK, address_of(&child.before), 0, MASK);
-    ask(SYS_close, (uint64_t)child.go[1], 0, 0, 0);
+    raw_syscall(SYS_close, (uint64_t)child->pipe[child->traced ? 1 : 0], 0, 0, 0, 0, 0);
     /* End of file instead of a byte: the tracer is gone, or is not allowed to trace. */
-    bool ready = ask(SYS_read, (uint64_t)child.go[0], address_of(&byte), 1, 0) == 1;
-    if (program->files)
-        ask(SYS_setsid, 0, 0, 0, 0);
-    for (int i = 0; ready && program->files && i < 3; i++)
-        ready = ask(SYS_dup2, (uint64_t)program->files[i], (uint64_t)i, 0, 0) == i;
-    if (program->files)
-        ask(SYS_ioctl, 1, TIOCSCTTY, 0, 0);
-    if (ready) {
-        ask(SYS_kill, (uint64_t)ask(SYS_getpid, 0, 0, 0, 0), SIGSTOP, 0, 0);
-        ask(SYS_execve, address_of(program->path), address_of(program->arguments),
-            address_of(program->environment ? program->environment : environ), 0);
-    }
-    ask(SYS_exit_group, 1, 0, 0, 0);
-    return 1;
+    bool ready = !child->traced || raw_syscall(SYS_read, (uint64_t)child->pipe[0],
+                                               raw_address(&byte), 1, 0, 0, 0) == 1;
+    int error = ready ? child_set_up(&setup) : ECHILD;
+    if (error == 0 && child->traced)
+        raw_syscall(SYS_kill, (uint64_t)raw_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0), SIGSTOP, 0, 0, 0,
+                    0);
+    if (error == 0)
+        error = (int)-raw_syscall(
+            SYS_execve, raw_address(program->path), raw_address(program->arguments),
+            raw_address(program->environment ? program->environment : environ), 0, 0, 0);
+    if (!child->traced)
+        raw_syscall(SYS_write, (uint64_t)child->pipe[1], raw_address(&error), sizeof error, 0, 0,
+                    0);
+    for (;;)
+        raw_syscall(SYS_exit_group, 1, 0, 0, 0, 0, 0);
 }
 
 /* Waits for the stop that exec_child() asked for. Another signal may come first. */
@@ -135,36 +101,63 @@ enum { SHARED = 0 };
 enum { SHARED = CLONE_VM };
 #endif
 
-/* All signals are blocked: the child must not run this process's signal handlers. */
-static pid_t split(void)
+/* Makes the child and its pipe. Copying the memory (fork) would take a third of the time of tracing
+ * a small program. */
+static pid_t split(struct process_child *child, const struct process_program *program, bool traced,
+                   struct elfgen_error *error)
 {
     sigset_t all;
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &child.before);
-    pid_t id = clone(exec_child, child.stack + sizeof child.stack, SHARED | SIGCHLD, NULL);
-    int error = errno;
-    sigprocmask(SIG_SETMASK, &child.before, NULL);
-    errno = error;
-    return id;
-}
-
-pid_t process_start(const struct process_program *program, unsigned long trace_options,
-                    struct elfgen_error *error)
-{
-    child.program = program;
-    bool pipe = pipe2(child.go, O_CLOEXEC) == 0;
-    pid_t id = pipe ? split() : -1;
+    child->program = program;
+    child->traced = traced;
+    child->parent = getpid();
+    long id = pipe2(child->pipe, O_CLOEXEC) == 0 ? 0 : -errno;
+    if (id == 0) {
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &child->before);
+        id = child_clone(SHARED | SIGCHLD, &child->stack, exec_child, child, 0);
+        pthread_sigmask(SIG_SETMASK, &child->before, NULL);
+        if (id < 0) {
+            close(child->pipe[0]);
+            close(child->pipe[1]);
+        }
+    }
     if (id < 0)
         elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "cannot start a process: %s",
-                         strerror(errno));
-    if (id >= 0 && !seize(id, child.go[1], trace_options, error)) {
+                         strerror((int)-id));
+    return id < 0 ? -1 : (pid_t)id;
+}
+
+pid_t process_start(struct process_child *child, const struct process_program *program,
+                    unsigned long trace_options, struct elfgen_error *error)
+{
+    pid_t id = split(child, program, true, error);
+    if (id < 0)
+        return -1;
+    if (!seize(id, child->pipe[1], trace_options, error)) {
         process_kill(id);
         id = -1;
     }
-    if (pipe) {
-        close(child.go[0]);
-        close(child.go[1]);
-    }
+    close(child->pipe[0]);
+    close(child->pipe[1]);
+    return id;
+}
+
+pid_t process_start_untraced(struct process_child *child, const struct process_program *program,
+                             int *refused, struct elfgen_error *error)
+{
+    *refused = 0;
+    pid_t id = split(child, program, false, error);
+    if (id < 0)
+        return -1;
+    /* A successful execve closes the child's end. */
+    close(child->pipe[1]);
+    ssize_t got;
+    do
+        got = read(child->pipe[0], refused, sizeof *refused);
+    while (got < 0 && errno == EINTR);
+    if (got != sizeof *refused)
+        *refused = 0;
+    close(child->pipe[0]);
     return id;
 }
 
@@ -195,12 +188,11 @@ void *process_pointer(uint64_t address)
 
 size_t process_read(pid_t id, uint64_t address, void *bytes, size_t size)
 {
-    enum { PAGE = 4096 };
     size_t done = 0;
     /* Reads page by page: one that is not mapped yields no bytes at all. */
     while (done < size && address <= UINT64_MAX - size) {
         uint64_t at = address + done;
-        size_t most = PAGE - at % PAGE;
+        size_t most = ELFGEN_PAGE - at % ELFGEN_PAGE;
         most = size - done < most ? size - done : most;
         struct iovec here = {(uint8_t *)bytes + done, most};
         struct iovec there = {process_pointer(at), most};

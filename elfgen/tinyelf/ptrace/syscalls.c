@@ -180,10 +180,12 @@ bool process_trace(const struct process_program *program, const struct process_w
                                           .ended = ended,
                                           .waited = waited};
     struct spin_wait spin = {0};
+    struct process_child child;
     unsigned long children = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
     trace.tracees.client = &client;
     *end = (struct process_end){0};
-    pid_t id = process_start(program, watch->follow ? PTRACE_O_TRACEEXEC | children : 0, error);
+    pid_t id =
+        process_start(&child, program, watch->follow ? PTRACE_O_TRACEEXEC | children : 0, error);
     if (id < 0)
         return false;
     if (begin(&trace, id))

@@ -13,7 +13,6 @@
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -22,92 +21,60 @@
 #include <unistd.h>
 
 #include "base/proc.h"
+#include "ptrace/child_setup.h"
+#include "ptrace/raw_syscall.h"
 
-/* Makes a call of the worker's own. */
+/* Makes a call of the worker's own. Returns the result, or a negative errno. */
 static long ask(const struct sandbox_shared *shared, long number, uint64_t a, uint64_t b,
                 uint64_t c, uint64_t d, uint64_t e)
 {
-    return syscall(number, a, b, c, d, e, shared->secret);
-}
-
-static uint64_t address_of(const void *pointer)
-{
-    return (uint64_t)(uintptr_t)pointer;
+    return raw_syscall(number, a, b, c, d, e, shared->secret);
 }
 
 /* ---- the child ---- */
 
-static void limit(const struct sandbox_shared *shared, int what, rlim_t soft, rlim_t hard)
-{
-    struct rlimit limits = {soft, hard};
-    ask(shared, SYS_prlimit64, 0, (uint64_t)what, address_of(&limits), 0, 0);
-}
-
-/* Sets limits that must not hold for the worker, whose own processor time adds up. */
-static void limit_child(const struct sandbox_shared *shared)
-{
-    uint64_t seconds = shared->limits.time / 1000 + 2;
-    if (shared->limits.time != 0)
-        limit(shared, RLIMIT_CPU, seconds, seconds + 1);
-    limit(shared, RLIMIT_NPROC, 0, 0);
-    limit(shared, RLIMIT_NOFILE, 3, 3);
-}
-
-struct child {
+struct job {
     struct sandbox_shared *shared;
-    int files[SANDBOX_DESCRIPTORS]; /* program, input, output, errors */
+    int files[SANDBOX_DESCRIPTORS]; /* program, input, output, errors; -1: there are none */
+    struct child_stack stack;
 };
 
-/* Runs in the worker's memory, but on its own stack. The worker waits meanwhile. */
-__attribute__((noreturn)) static void exec_child(const struct child *child)
+/* Limits that must not hold for the worker: its own processor time adds up. Returns their count. */
+static size_t child_limits(const struct sandbox_shared *shared, struct child_limit limits[3])
 {
-    struct sandbox_shared *shared = child->shared;
-    const int *files = child->files;
-    char word = SANDBOX_STARTED;
-    ask(shared, SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    for (int i = 0; i < 3; i++)
-        ask(shared, SYS_dup2, (uint64_t)files[1 + i], (uint64_t)i, 0, 0, 0);
-    if (!shared->has_input)
-        ask(shared, SYS_close, STDIN_FILENO, 0, 0, 0, 0);
-    limit_child(shared);
-    ask(shared, SYS_rt_sigprocmask, SIG_SETMASK, address_of(&shared->blocked), 0, NSIG / 8, 0);
-    /* It goes on when the supervisor is ready to watch. */
-    if (ask(shared, SYS_write, (uint64_t)shared->socket, address_of(&word), 1, 0, 0) == 1 &&
-        ask(shared, SYS_read, (uint64_t)shared->socket, address_of(&word), 1, 0, 0) == 1) {
-        ask(shared, SYS_execveat, (uint64_t)files[0], address_of(""), address_of(shared->arguments),
-            address_of(shared->environment), AT_EMPTY_PATH);
-        shared->error = errno;
-    }
-    for (;;)
-        syscall(SYS_exit_group, 1);
+    uint64_t seconds = shared->limits.time / 1000 + 2;
+    size_t count = 0;
+    if (shared->limits.time != 0)
+        limits[count++] = (struct child_limit){RLIMIT_CPU, seconds, seconds + 1, false};
+    limits[count++] = (struct child_limit){.what = RLIMIT_NPROC};
+    limits[count++] = (struct child_limit){RLIMIT_NOFILE, 3, 3, false};
+    return count;
 }
 
-/* Like vfork(), this copies no page tables; but the child has another stack, so that it does not
- * change variables of this function. */
-static long start(const struct child *child)
+/* Runs in the worker's memory, but on its own stack. The worker waits meanwhile. */
+__attribute__((noreturn)) static void exec_child(void *context)
 {
-    static uintptr_t stack[4096] __attribute__((aligned(16)));
-    uintptr_t *top = stack + sizeof stack / sizeof stack[0];
-    long result;
-    *--top = (uintptr_t)child;
-    *--top = (uintptr_t)exec_child;
-    register long r10 __asm__("r10") = 0;
-    register long r8 __asm__("r8") = 0;
-    register uint64_t r9 __asm__("r9") = child->shared->secret;
-    __asm__ volatile("syscall\n\t"
-                     "test %%rax, %%rax\n\t"
-                     "jnz 1f\n\t"
-                     "xor %%ebp, %%ebp\n\t"
-                     "pop %%rax\n\t"
-                     "pop %%rdi\n\t"
-                     "call *%%rax\n\t"
-                     "hlt\n"
-                     "1:"
-                     : "=a"(result)
-                     : "a"((long)SYS_clone), "D"((long)(CLONE_VM | CLONE_VFORK | SIGCHLD)),
-                       "S"(top), "d"(0L), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return result;
+    const struct job *job = context;
+    struct sandbox_shared *shared = job->shared;
+    const int files[3] = {shared->has_input ? job->files[1] : -1, job->files[2], job->files[3]};
+    struct child_limit limits[3];
+    const struct child_setup setup = {.secret = shared->secret,
+                                      .blocked = &shared->blocked,
+                                      .dies = true,
+                                      .files = files,
+                                      .limits = limits,
+                                      .limit_count = child_limits(shared, limits)};
+    char word = SANDBOX_STARTED;
+    shared->error = child_set_up(&setup);
+    /* It goes on when the supervisor is ready to watch. */
+    if (ask(shared, SYS_write, (uint64_t)shared->socket, raw_address(&word), 1, 0, 0) == 1 &&
+        ask(shared, SYS_read, (uint64_t)shared->socket, raw_address(&word), 1, 0, 0) == 1 &&
+        shared->error == 0)
+        shared->error = (int)-ask(shared, SYS_execveat, (uint64_t)job->files[0], raw_address(""),
+                                  raw_address(shared->arguments), raw_address(shared->environment),
+                                  AT_EMPTY_PATH);
+    for (;;)
+        raw_syscall(SYS_exit_group, 1, 0, 0, 0, 0, 0);
 }
 
 /* ---- the worker ---- */
@@ -135,7 +102,7 @@ static bool receive(const struct sandbox_shared *shared, char *word, int *files)
                              .msg_iovlen = 1,
                              .msg_control = &control,
                              .msg_controllen = sizeof control};
-    long got = ask(shared, SYS_recvmsg, (uint64_t)shared->socket, address_of(&message),
+    long got = ask(shared, SYS_recvmsg, (uint64_t)shared->socket, raw_address(&message),
                    MSG_CMSG_CLOEXEC, 0, 0);
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     if (got != 1)
@@ -165,7 +132,7 @@ static bool await_job(const struct sandbox_shared *shared, int *files)
 
 static bool say(const struct sandbox_shared *shared, char word)
 {
-    return ask(shared, SYS_write, (uint64_t)shared->socket, address_of(&word), 1, 0, 0) == 1;
+    return ask(shared, SYS_write, (uint64_t)shared->socket, raw_address(&word), 1, 0, 0) == 1;
 }
 
 static uint64_t nanoseconds_of(const struct timeval *time)
@@ -179,65 +146,39 @@ static uint64_t most_memory(const struct sandbox_shared *shared)
 {
     enum { A_LITTLE = 1 << 20 };
     struct rusage usage = {0};
-    ask(shared, SYS_getrusage, (uint64_t)RUSAGE_SELF, address_of(&usage), 0, 0, 0);
+    ask(shared, SYS_getrusage, (uint64_t)RUSAGE_SELF, raw_address(&usage), 0, 0, 0);
     return 1024 * (uint64_t)usage.ru_maxrss + A_LITTLE;
 }
 
-static bool work(struct sandbox_shared *shared)
+static bool work(struct job *job)
 {
-    static struct child child = {.files = {-1, -1, -1, -1}};
-    child.shared = shared;
-    if (!await_job(shared, child.files))
+    struct sandbox_shared *shared = job->shared;
+    if (!await_job(shared, job->files))
         return false;
     struct rusage usage = {0};
     shared->error = shared->no_process = 0;
-    long id = start(&child);
+    /* Like vfork(), this copies no page tables; but the child has another stack, so that it does
+     * not change variables of this function. */
+    long done, id = child_clone(CLONE_VM | CLONE_VFORK | SIGCHLD, &job->stack, exec_child, job,
+                                shared->secret);
     if (id < 0) {
         shared->no_process = (int)-id;
         shared->status = 0;
     } else {
-        while (ask(shared, SYS_wait4, (uint64_t)id, address_of(&shared->status), __WALL,
-                   address_of(&usage), 0) != id)
-            if (errno != EINTR)
+        while ((done = ask(shared, SYS_wait4, (uint64_t)id, raw_address(&shared->status), __WALL,
+                           raw_address(&usage), 0)) != id)
+            if (done != -EINTR)
                 return false;
     }
     shared->memory = 1024 * (uint64_t)usage.ru_maxrss;
     shared->own_memory = most_memory(shared);
     shared->processor = nanoseconds_of(&usage.ru_utime) + nanoseconds_of(&usage.ru_stime);
     if (!shared->keep)
-        let_go(shared, child.files);
+        let_go(shared, job->files);
     return say(shared, SANDBOX_ENDED);
 }
 
 /* ---- setup ---- */
-
-static void set_signals(const sigset_t *ignored)
-{
-    for (int number = 1; number < NSIG; number++) {
-        bool ignore = sigismember(ignored, number) == 1 && number != SIGCHLD;
-        struct sigaction action = {.sa_handler = ignore ? SIG_IGN : SIG_DFL};
-        sigaction(number, &action, NULL);
-    }
-}
-
-static void keep_only(int socket)
-{
-    close_range(STDERR_FILENO + 1, (unsigned)socket - 1, 0);
-    close_range((unsigned)socket + 1, ~0U, 0);
-    /* So that no descriptor of a job becomes one of the three. */
-    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
-        dup2(socket, i);
-}
-
-static void lower(int what, rlim_t most)
-{
-    struct rlimit limits;
-    if (getrlimit((__rlimit_resource_t)what, &limits) != 0)
-        return;
-    limits.rlim_cur = limits.rlim_cur < most ? limits.rlim_cur : most;
-    limits.rlim_max = limits.rlim_max < most ? limits.rlim_max : most;
-    setrlimit((__rlimit_resource_t)what, &limits);
-}
 
 /* If core files are piped to a program, a limit does not keep it from getting them, except for a
  * limit of 1; no core file fits into 1 byte either. */
@@ -250,15 +191,27 @@ static rlim_t core_limit(void)
                : 0;
 }
 
-/* Limits what a program can use up without a system call that the filter sees. The stack keeps its
- * usual size, since Linux places other mappings depending on it. */
-static void lower_limits(void)
+/* Sets what all its programs inherit. Among that are limits of what they can use up without a
+ * system call that the filter sees. The stack keeps its usual size, since Linux places other
+ * mappings depending on it. No descriptor of a job becomes one of the first three. */
+static void set_up(const struct sandbox_shared *shared)
 {
     enum { USUAL_STACK = 8 << 20 };
-    lower(RLIMIT_CORE, core_limit());
-    lower(RLIMIT_FSIZE, 0);
-    lower(RLIMIT_MEMLOCK, 0);
-    lower(RLIMIT_STACK, USUAL_STACK);
+    const rlim_t core = core_limit();
+    const struct child_limit limits[] = {{RLIMIT_CORE, core, core, true},
+                                         {RLIMIT_FSIZE, 0, 0, true},
+                                         {RLIMIT_MEMLOCK, 0, 0, true},
+                                         {RLIMIT_STACK, USUAL_STACK, USUAL_STACK, true}};
+    const int files[3] = {shared->socket, shared->socket, shared->socket};
+    sigset_t ignored = shared->ignored;
+    sigdelset(&ignored, SIGCHLD); /* it waits for its child */
+    const struct child_setup setup = {.ignored = &ignored,
+                                      .fixed = shared->fixed,
+                                      .files = files,
+                                      .only = shared->socket,
+                                      .limits = limits,
+                                      .limit_count = sizeof limits / sizeof limits[0]};
+    child_set_up(&setup);
     /* If memory runs out all the same, the program is killed first. */
     proc_write("/proc/self/oom_score_adj", "1000");
 }
@@ -283,11 +236,8 @@ static int install_filter(const struct sandbox_shared *shared)
 
 void sandbox_worker_main(struct sandbox_shared *shared)
 {
-    set_signals(&shared->ignored);
-    if (shared->fixed)
-        personality(ADDR_NO_RANDOMIZE);
-    lower_limits();
-    keep_only(shared->socket);
+    struct job job = {.shared = shared, .files = {-1, -1, -1, -1}};
+    set_up(shared);
     shared->lacks |= sandbox_enter_namespaces(shared);
     give_up_privileges();
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -295,7 +245,7 @@ void sandbox_worker_main(struct sandbox_shared *shared)
     /* The supervisor may have died by now. */
     bool alive = say(shared, SANDBOX_READY) && shared->error == 0;
     while (alive)
-        alive = work(shared);
+        alive = work(&job);
     for (;;)
-        syscall(SYS_exit_group, 0);
+        raw_syscall(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 }

@@ -149,7 +149,7 @@ static bool make_memory(struct stepper *stepper)
 static bool start(struct stepper *stepper, const struct process_program *program, int *refused,
                   struct elfgen_error *error)
 {
-    stepper->id = process_start(program, PTRACE_O_TRACEEXEC, error);
+    stepper->id = process_start(&stepper->child, program, PTRACE_O_TRACEEXEC, error);
     if (stepper->id < 0) {
         stepper->id = 0;
         return false;

@@ -146,7 +146,7 @@ static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
         add(grid, result, abi, "%s", convention->result);
         if (call && call->row)
             add(grid, result, abi, ": %s", syscall_type_text(call->row->result));
-        add(grid, error, abi, "%s from -4095 to -1 is -errno", convention->result);
+        add(grid, error, abi, "%s from -%d to -1 is -errno", convention->result, CALL_ERRNO_MOST);
         add(grid, lost, abi, "%s", convention->lost[0] ? convention->lost[0] : "nothing");
         for (unsigned i = 1; convention->lost[0] && convention->lost[i]; i++)
             add(grid, lost, abi, ", %s", convention->lost[i]);
@@ -241,12 +241,13 @@ static void put_missing(struct elfgen_text *out, bool *any, const struct call_fa
         put_note(out, any, "%s has no call of that number.", abi);
 }
 
-/* Prints what the call of one column is in the ABIs of the others. */
-static void put_elsewhere(struct elfgen_text *out, bool *any, const struct call_facts *call)
+/* Prints what the call of one column is in the ABIs whose columns have another. */
+static void put_elsewhere(struct elfgen_text *out, bool *any, const struct call_facts *call,
+                          const struct call_facts *const calls[CALL_ABIS])
 {
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         const char *other = syscall_abi(abi)->name;
-        if (abi == call->abi)
+        if (abi == call->abi || (calls[abi] && strcmp(calls[abi]->name, call->name) == 0))
             continue;
         if (call->numbers[abi] >= 0)
             put_note(out, any, "%s is number %d (0x%x) in %s.", call->name, call->numbers[abi],
@@ -288,7 +289,7 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
                      call->name);
         noted |= call->implemented && !call->row;
         if (differ)
-            put_elsewhere(out, &any, call);
+            put_elsewhere(out, &any, call, calls);
     }
 }
 
