@@ -327,10 +327,10 @@ START_TEST(every_row_of_calls_makes_sense)
 {
     struct x86 *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
     size_t described = 0;
-    for (uint8_t by = CALL_BY_SYSCALL; by <= CALL_BY_INT80; by++)
+    for (int by = CALL_BY_SYSCALL; by <= CALL_BY_INT80; by++)
         for (uint64_t number = 0; number < 600; number++) {
             struct elfgen_signature signature;
-            if (!x86_syscall_signature(machine, by, number, &signature))
+            if (!x86_syscall_signature(machine, (uint8_t)by, number, &signature))
                 continue;
             described += signature.known;
             ck_assert_uint_le(signature.count, ELFGEN_ARGUMENTS);
