@@ -330,7 +330,7 @@ START_TEST(every_row_of_calls_makes_sense)
     for (int by = CALL_BY_SYSCALL; by <= CALL_BY_INT80; by++)
         for (uint64_t number = 0; number < 600; number++) {
             struct elfgen_signature signature;
-            if (!x86_syscall_signature(machine, (enum call_instruction)by, number, &signature))
+            if (!x86_syscall_signature(machine, (uint8_t)by, number, &signature))
                 continue;
             described += signature.known;
             ck_assert_uint_le(signature.count, ELFGEN_ARGUMENTS);
