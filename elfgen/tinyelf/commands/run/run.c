@@ -113,7 +113,7 @@ static int open_program(const char *path)
 static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
 {
     struct sandbox_options worker_options = {.limits = *limits,
-                                             .ignored = *program_ignored_signals()};
+                                             .ignored = program_ignored_signals()};
     struct elfgen_error error;
     int file = open_program(path);
     if (file < 0) {
@@ -133,7 +133,7 @@ static int run_in_sandbox(const char *path, const struct run_limits *limits, cha
 static int run_with_limits(const char *path, const struct run_limits *limits, char **arguments)
 {
     struct process_program program = {
-        .path = path, .arguments = arguments, .ignored = *program_ignored_signals()};
+        .path = path, .arguments = arguments, .ignored = program_ignored_signals()};
     struct limit_run watch = {.limits = *limits, .interrupted = is_interrupted};
     struct run_end end;
     struct elfgen_error error;
