@@ -29,7 +29,7 @@ unsigned elfgen_class_index(enum elfgen_class class_)
 
 unsigned elfgen_address_size(enum elfgen_class class_)
 {
-    return 4 << elfgen_class_index(class_);
+    return 4U << elfgen_class_index(class_);
 }
 
 size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_)

@@ -458,13 +458,15 @@ static void put_elf_header(const struct elfgen_unfold *unfold, uint8_t *bytes)
 {
     const struct elfgen_view *view = unfold->view;
     const enum elfgen_class class_ = view->class_;
+    const struct elfgen_arch *arch = elfgen_arch_find(view->ehdr.e_machine);
     bool right = elfgen_unfold_header_is_right(view);
     const struct elfgen_ehdr ehdr = {
         ELFGEN_IDENTIFICATION(class_, ELFGEN_LITTLE_ENDIAN),
         .ei_osabi = right ? view->ehdr.ei_osabi : ELFGEN_OSABI_NONE,
         .ei_abiversion = right ? view->ehdr.ei_abiversion : 0,
         .e_type = view->ehdr.e_type,
-        .e_machine = view->ehdr.e_machine,
+        /* The usual number: debuggers know i386 by 3 alone. */
+        .e_machine = arch ? arch->machines[0] : view->ehdr.e_machine,
         .e_entry = view->ehdr.e_entry,
         .e_phoff = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_),
         .e_ehsize = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_),

@@ -9,7 +9,9 @@ static bool encoding_bits(const struct elfgen_claim *claim, unsigned number,
     if (number >= claim->encoding->bit_count)
         return false;
     const struct elfgen_bit_meaning *bits = &claim->encoding->bits[number];
-    uint64_t mask = (UINT64_C(1) << bits->width) - 1;
+    if (bits->low > 63 || bits->width == 0 || bits->width > 64 - bits->low || !bits->name)
+        return false;
+    uint64_t mask = UINT64_MAX >> (64 - bits->width);
     *group = (struct elfgen_bit_group){bits->name, bits->low, bits->width,
                                        claim->value >> bits->low & mask};
     return true;

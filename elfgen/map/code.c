@@ -73,11 +73,17 @@ static bool next_in_section(struct elfgen_code *code, const struct elfgen_range 
 static bool next_by_flow(const struct elfgen_code *code, uint64_t *at, uint64_t to,
                          struct elfgen_code_place *place)
 {
-    uint64_t bit = elfgen_bit_next(code->starts, *at - code->from, to - code->from);
-    *at = place->offset = bit + code->from;
-    const struct elfgen_range *range = *at < to ? elfgen_range_of(code, *at) : NULL;
-    place->length = range ? elfgen_code_length(code, range, *at) : 0;
-    return place->length != 0;
+    while (*at < to) {
+        uint64_t bit = elfgen_bit_next(code->starts, *at - code->from, to - code->from);
+        *at = place->offset = bit + code->from;
+        const struct elfgen_range *range = *at < to ? elfgen_range_of(code, *at) : NULL;
+        place->length = range ? elfgen_code_length(code, range, *at) : 0;
+        if (place->length != 0)
+            return true;
+        /* The decoder decodes an instruction here, and says that it has no length. */
+        *at += *at < to;
+    }
+    return false;
 }
 
 bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t to,

@@ -308,7 +308,7 @@ static void put_field(struct elfgen_text *text, const struct elfgen_view *view,
         put_size(text, view, claim);
         break;
     case ELFGEN_KIND_HEX:
-        if (claim->part == ELFGEN_PART_ENCODING)
+        if (claim->part == ELFGEN_PART_ENCODING && claim->encoding)
             elfgen_put_encoding(text, view, claim);
         break;
     case ELFGEN_KIND_OFFSET:

@@ -75,7 +75,7 @@ static bool put_groups(struct elfgen_text *text, const struct elfgen_view *view,
 static void put_letters(struct elfgen_text *text, const char *letters, uint64_t value)
 {
     for (size_t bit = strlen(letters); bit-- > 0;)
-        if (value >> bit & 1)
+        if (bit < 64 && value >> bit & 1)
             elfgen_text_char(text, letters[bit]);
 }
 

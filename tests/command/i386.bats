@@ -221,3 +221,16 @@ same_486()
     exits 1
     says "asked for is Advanced Micro Devices X86-64"
 }
+
+@test "EM_486 (6) is i386: its twin has the number that debuggers know" {
+    make_486
+    tinyelf unfold six/hello32 -o twin
+    exits 0
+    [ "$(od -An -tu2 -j18 -N2 twin)" -eq 3 ]
+    objdump -d -M intel twin | grep -q 'int *0x80'
+    "$TINYELF" unfold three/hello32 -o other-twin
+    # The copy of the old file keeps its 6.
+    [ "$(cmp -l twin other-twin | wc -l)" -eq 1 ]
+    needs_ia32
+    [ "$(./twin)" = "Hello world" ]
+}

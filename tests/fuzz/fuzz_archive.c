@@ -8,15 +8,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     enum { MOST_MEMBERS = 16 };
     struct messages messages = {0};
-    struct source source = fuzz_source("fuzz.a", &messages);
+    struct object_options options = fuzz_options("fuzz.a", &messages);
     struct file_bytes copy = fuzz_copy(bytes, size);
     struct link_object *objects[MOST_MEMBERS];
     size_t count = 0;
     if (!copy.bytes)
         return 0;
-    source.read_once = true;
     struct link_archive *archive =
-        source_is_archive(&copy) ? source_read_archive(&source, &copy) : NULL;
+        source_is_archive(&copy) ? source_read_archive(&options, NULL, &copy) : NULL;
     file_free(&copy);
     if (!archive)
         return 0;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "input/input.h"
+#include "input/input_private.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

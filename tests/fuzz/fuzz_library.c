@@ -333,16 +333,15 @@ static bool any_decode(void *context, const uint8_t *bytes, size_t size, uint64_
                        struct elfgen_registers *registers, struct elfgen_instruction *instruction)
 {
     struct input *input = context;
-    *instruction = (struct elfgen_instruction){
-        .length = any_length(context, bytes, size),
-        .flow = (enum elfgen_flow)(take(input, 1) % 9),
-        .call_instruction = (enum elfgen_call_instruction)(take(input, 1) % 6),
-        .has_target = take_bool(input),
-        .target = address + take_number(input) - 100};
+    *instruction = (struct elfgen_instruction){.length = any_length(context, bytes, size),
+                                               .flow = (enum elfgen_flow)(take(input, 1) % 9),
+                                               .call_instruction = (uint8_t)(take(input, 1) % 6),
+                                               .has_target = take_bool(input),
+                                               .target = address + take_number(input) - 100};
     if (take(input, 1) == 255)
         registers->depth = take_number(input);
     elfgen_registers_push(registers, (struct elfgen_bits){take_number(input), take_number(input)});
-    registers->general[take(input, 1) % ELFGEN_REGISTERS] =
+    registers->general[take(input, 1) % ELFGEN_REGISTERS_MOST] =
         (struct elfgen_bits){take_number(input), take_number(input)};
     return take(input, 1) != 255;
 }
@@ -354,7 +353,7 @@ static void any_split(void *context, const uint8_t *bytes, size_t size, struct e
     (void)size;
     parts->count = (uint8_t)take(input, 1);
     for (unsigned i = 0; i < ELFGEN_INSTRUCTION_MOST; i++) {
-        parts->parts[i].what = (enum elfgen_encoding)(take(input, 1) % 16);
+        parts->parts[i].what = (uint8_t)(take(input, 1) % 6);
         parts->parts[i].offset = (uint8_t)take(input, 1);
         parts->parts[i].length = (uint8_t)take(input, 1);
     }
@@ -369,11 +368,10 @@ static void any_text(void *context, const uint8_t *bytes, size_t size, uint64_t 
     elfgen_text_hex_bytes(text, bytes, size, ' ');
 }
 
-static bool any_call(void *context, enum elfgen_call_instruction by, uint64_t number,
-                     struct elfgen_signature *signature)
+static bool any_call(void *context, uint8_t by, uint64_t number, struct elfgen_signature *signature)
 {
     struct input *input = context;
-    (void)by;
+    check(by < 4);
     memset(signature, (int)number, sizeof *signature);
     signature->known = take_bool(input);
     signature->returns = take_bool(input);
@@ -381,6 +379,56 @@ static bool any_call(void *context, enum elfgen_call_instruction by, uint64_t nu
     for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++)
         signature->parameters[i].kind = (enum elfgen_parameter_kind)(take(input, 1) % 7);
     return take(input, 1) != 255;
+}
+
+static void take_encoding(struct input *input, struct elfgen_encoding *encoding)
+{
+    struct elfgen_bit_meaning *bits;
+    *encoding = (struct elfgen_encoding){.field = {.name = "part", .kind = ELFGEN_KIND_HEX},
+                                         .is_number = take_bool(input),
+                                         .is_address = take_bool(input)};
+    if (take_bool(input))
+        encoding->letters = take_name(input);
+    encoding->bit_count = (uint8_t)(take(input, 1) % 4);
+    encoding->bits = bits = room(input, encoding->bit_count * sizeof *bits);
+    for (unsigned i = 0; i < encoding->bit_count; i++)
+        bits[i] = (struct elfgen_bit_meaning){(uint8_t)take_number(input),
+                                              (uint8_t)take_number(input), take_name(input)};
+}
+
+static void take_call_instruction(struct input *input, struct elfgen_call_instruction *by)
+{
+    *by = (struct elfgen_call_instruction){.number = (uint8_t)take_number(input),
+                                           .width = (uint8_t)(take_bool(input) ? 64 : 32),
+                                           .returns = take_bool(input),
+                                           .next_address = (uint8_t)take_number(input),
+                                           .changed = (uint32_t)take(input, 4)};
+    for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++)
+        by->arguments[i] = (uint8_t)take_number(input);
+}
+
+/* A processor whose rows and answers are the input's. */
+static void take_processor(struct input *input, struct elfgen_machine *machine)
+{
+    enum { ROWS = 4 };
+    struct elfgen_encoding *encodings = room(input, ROWS * sizeof *encodings);
+    struct elfgen_call_instruction *calls = room(input, ROWS * sizeof *calls);
+    for (unsigned i = 0; i < ROWS; i++) {
+        take_encoding(input, &encodings[i]);
+        take_call_instruction(input, &calls[i]);
+    }
+    *machine = (struct elfgen_machine){.context = input,
+                                       .encodings = encodings,
+                                       .encoding_count = ROWS,
+                                       .register_count = (uint8_t)(take(input, 1) % 40),
+                                       .stack_pointer = (uint8_t)take(input, 1),
+                                       .call_instructions = calls,
+                                       .call_instruction_count = ROWS,
+                                       .length = any_length,
+                                       .decode = any_decode,
+                                       .split = any_split,
+                                       .text = any_text,
+                                       .call = any_call};
 }
 
 static void try_claim(struct input *input, const struct elfgen_view *view,
@@ -399,7 +447,8 @@ static void try_claim(struct input *input, const struct elfgen_view *view,
         free(input->memory[--input->memory_count]);
 }
 
-static void take_claim(struct input *input, struct elfgen_claim *claim)
+static void take_claim(struct input *input, const struct elfgen_machine *machine,
+                       struct elfgen_claim *claim)
 {
     const struct elfgen_structure *structure =
         &elfgen_structures[take(input, 1) % ELFGEN_STRUCTURE_COUNT];
@@ -411,9 +460,12 @@ static void take_claim(struct input *input, struct elfgen_claim *claim)
         .index = take_number(input),
         .value = take_number(input),
         .reader = (enum elfgen_reader)(take(input, 1) % 5)};
-    /* A part of an instruction is a field, by its contract. */
-    if (claim->part == ELFGEN_PART_ENCODING || take_bool(input))
+    if (take_bool(input))
         claim->field = &structure->fields[take(input, 1) % structure->count];
+    if (take_bool(input)) {
+        claim->encoding = &machine->encodings[take(input, 1) % machine->encoding_count];
+        claim->field = &claim->encoding->field;
+    }
 }
 
 static void try_map(struct input *input)
@@ -425,12 +477,7 @@ static void try_map(struct input *input)
     struct elfgen_claim claim;
     struct elfgen_code_place place;
     const enum elfgen_code_mode mode = (enum elfgen_code_mode)(take(input, 1) % 3);
-    const struct elfgen_machine machine = {.context = input,
-                                           .length = any_length,
-                                           .decode = any_decode,
-                                           .split = any_split,
-                                           .text = any_text,
-                                           .call = any_call};
+    struct elfgen_machine machine;
     const uint64_t from = take_number(input), to = take_number(input);
     struct elfgen_call call = {.offset = take_number(input)};
     struct elfgen_signature signature = {.count = (uint8_t)take(input, 1)};
@@ -439,7 +486,8 @@ static void try_map(struct input *input)
         signature.parameters[i].kind = (enum elfgen_parameter_kind)(take(input, 1) % 7);
         signature.parameters[i].size_in = (uint8_t)take(input, 1);
     }
-    take_claim(input, &claim);
+    take_processor(input, &machine);
+    take_claim(input, &machine, &claim);
     take_view(input, &view);
     const size_t needed = elfgen_code_room(&view, mode);
     const uint64_t less = take(input, 1);

@@ -22,10 +22,10 @@ static inline void count_report(void *context, const struct report *report)
     messages->count += *report->text != '\0';
 }
 
-static inline struct source fuzz_source(const char *name, struct messages *messages)
+static inline struct object_options fuzz_options(const char *name, struct messages *messages)
 {
-    return (struct source){
-        .path = name, .name = name, .debug = true, .reporter = {count_report, messages}};
+    return (struct object_options){
+        .name = name, .debug = true, .reporter = {count_report, messages}};
 }
 
 static inline struct file_bytes fuzz_copy(const uint8_t *bytes, size_t size)

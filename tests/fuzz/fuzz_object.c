@@ -8,11 +8,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct messages messages = {0};
-    struct source source = fuzz_source("fuzz.o", &messages);
+    struct object_options options = fuzz_options("fuzz.o", &messages);
     struct file_bytes copy = fuzz_copy(bytes, size);
     if (!copy.bytes)
         return 0;
-    struct link_object *object = source_read_object(&source, &copy);
+    struct link_object *object = source_read_object(&options, &copy);
     if (!object && messages.count == 0)
         abort();
     if (object)

@@ -440,6 +440,7 @@ END_TEST
 /* What it answers at each byte. */
 struct liar {
     struct elfgen_instruction instruction;
+    bool has_no_length; /* to the second question */
     uint64_t depth;
     struct elfgen_parts parts;
 };
@@ -449,7 +450,7 @@ static uint8_t lie_length(void *context, const uint8_t *bytes, size_t size)
     const struct liar *liar = context;
     (void)bytes;
     (void)size;
-    return liar->instruction.length;
+    return liar->has_no_length ? 0 : liar->instruction.length;
 }
 
 static bool lie_decode(void *context, const uint8_t *bytes, size_t size, uint64_t address,
@@ -477,8 +478,8 @@ static void lie_text(void *context, const uint8_t *bytes, size_t size, uint64_t 
 {
     (void)context;
     (void)bytes;
-    (void)size;
     (void)address;
+    ck_assert_uint_ge(size, 1);
     elfgen_text_char(text, '!');
 }
 
@@ -501,6 +502,7 @@ START_TEST(a_decoder_that_answers_out_of_range_is_survived)
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_SYSTEM}, .depth = UINT64_MAX},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_SYSTEM, .call_instruction = 7}},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_SYSTEM}},
+        {.instruction = {.length = 1, .flow = ELFGEN_FLOW_NEXT}, .has_no_length = true},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_NEXT},
          .parts = {.count = 255, .parts = {{.what = 99, .length = 1}}}},
         {.instruction = {.length = 1, .flow = ELFGEN_FLOW_NEXT},
@@ -543,6 +545,66 @@ START_TEST(a_decoder_that_answers_out_of_range_is_survived)
     }
     free(memory);
     free(file);
+}
+END_TEST
+
+START_TEST(bits_of_an_encoding_that_are_not_in_a_number_of_64_are_none)
+{
+    static const struct elfgen_bit_meaning bits[] = {
+        {0, 64, "all"}, {64, 1, "past"}, {60, 5, "past"}, {0, 0, "none"}, {0, 1, NULL}};
+    static const bool valid[] = {true, false, false, false, false};
+    char letters[100], sentence[200];
+    uint8_t file[ROOM];
+    struct elfgen_view view;
+    memset(letters, 'x', sizeof letters - 1);
+    letters[sizeof letters - 1] = '\0';
+    const size_t size = elfgen_write_exec(file, ROOM, code, sizeof code, NULL, NULL);
+    ck_assert_int_eq(elfgen_view_open_program(&view, file, size, NULL), ELFGEN_OK);
+    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
+        struct elfgen_encoding encoding = {
+            .field = {.name = "part", .kind = ELFGEN_KIND_HEX}, .bits = &bits[i], .bit_count = 1};
+        const struct elfgen_claim claim = {.offset = 120,
+                                           .length = 7,
+                                           .part = ELFGEN_PART_ENCODING,
+                                           .field = &encoding.field,
+                                           .encoding = &encoding,
+                                           .value = UINT64_MAX};
+        struct elfgen_text text = {.bytes = sentence, .capacity = sizeof sentence};
+        struct elfgen_bit_group group;
+        ck_assert(elfgen_claim_bits(&view, &claim, 0, &group) == valid[i]);
+        if (valid[i])
+            ck_assert_uint_eq(group.value, UINT64_MAX);
+        elfgen_claim_meaning(&view, NULL, &claim, &text);
+        text.length = 0;
+        encoding.letters = letters;
+        elfgen_claim_meaning(&view, NULL, &claim, &text);
+        ck_assert_uint_eq(text.length, 64);
+    }
+}
+END_TEST
+
+START_TEST(a_claim_on_no_byte_is_not_given_to_the_decoder)
+{
+    struct liar liar = {.instruction = {.length = 1, .flow = ELFGEN_FLOW_END}};
+    const struct elfgen_machine machine = {
+        .context = &liar, .length = lie_length, .decode = lie_decode, .text = lie_text};
+    uint8_t file[ROOM];
+    char sentence[16];
+    struct elfgen_text text = {.bytes = sentence, .capacity = sizeof sentence};
+    struct elfgen_view view;
+    struct elfgen_code followed;
+    const size_t size = elfgen_write_exec(file, ROOM, code, sizeof code, NULL, NULL);
+    ck_assert_int_eq(elfgen_view_open_program(&view, file, size, NULL), ELFGEN_OK);
+    const size_t room = elfgen_code_room(&view, ELFGEN_CODE_FLOW);
+    uint64_t *memory = calloc(1, room);
+    ck_assert_int_eq(elfgen_code_follow(&followed, &view, &machine, ELFGEN_CODE_FLOW, memory, room),
+                     ELFGEN_OK);
+    const struct elfgen_claim claims[] = {
+        {.offset = size, .length = 1, .part = ELFGEN_PART_INSTRUCTION},
+        {.offset = 120, .length = 0, .part = ELFGEN_PART_INSTRUCTION}};
+    for (size_t i = 0; i < 2; i++)
+        elfgen_claim_meaning(&view, &followed, &claims[i], &text);
+    free(memory);
 }
 END_TEST
 
@@ -610,10 +672,12 @@ static Suite *contracts_suite(void)
     tcase_add_test(files, a_claim_on_another_file_means_nothing);
     suite_add_tcase(suite, files);
     TCase *followed = tcase_create("code");
-    tcase_add_loop_test(followed, a_decoder_that_answers_out_of_range_is_survived, 0, 8);
+    tcase_add_loop_test(followed, a_decoder_that_answers_out_of_range_is_survived, 0, 9);
     tcase_add_test(
         followed,
         memory_for_code_that_is_null_or_not_aligned_and_too_many_registers_are_bad_arguments);
+    tcase_add_test(followed, bits_of_an_encoding_that_are_not_in_a_number_of_64_are_none);
+    tcase_add_test(followed, a_claim_on_no_byte_is_not_given_to_the_decoder);
     tcase_add_test(followed, an_argument_and_a_push_beyond_their_arrays_touch_nothing);
     suite_add_tcase(suite, followed);
     return suite;

@@ -1,7 +1,7 @@
 /* input/: tells NASM's assembly from GNU's by its content. */
 #include <string.h>
 
-#include "input/input.h"
+#include "input/input_private.h"
 #include "room.h"
 
 static const struct {

@@ -294,6 +294,17 @@ START_TEST(a_parameter_is_declared_as_in_C)
 }
 END_TEST
 
+START_TEST(the_4095_highest_results_are_errors)
+{
+    ck_assert(syscall_is_error(-1));
+    ck_assert(syscall_is_error(-4095));
+    ck_assert(!syscall_is_error(-4096));
+    ck_assert(!syscall_is_error(0));
+    ck_assert(!syscall_is_error(INT64_MAX));
+    ck_assert(!syscall_is_error(INT64_MIN));
+}
+END_TEST
+
 static Suite *syscalls_suite(void)
 {
     Suite *suite = suite_create("syscalls");
@@ -302,6 +313,7 @@ static Suite *syscalls_suite(void)
     tcase_add_test(tables, a_number_is_that_of_its_name);
     tcase_add_test(tables, no_table_has_calls_above_the_last_number_searched);
     tcase_add_test(tables, entry_points_are_complete_and_have_the_abi_s_prefix);
+    tcase_add_test(tables, the_4095_highest_results_are_errors);
     suite_add_tcase(suite, tables);
     TCase *abis = tcase_create("abis");
     tcase_add_test(abis, each_abi_has_its_own_names_and_its_registers_exist);

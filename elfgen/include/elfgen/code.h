@@ -59,7 +59,7 @@ struct elfgen_call_instruction {
 
 /* Bits of a part of an instruction that mean something by themselves. */
 struct elfgen_bit_meaning {
-    uint8_t low, width; /* bits low to low + width - 1 */
+    uint8_t low, width; /* bits low to low + width - 1, of 0 to 63 */
     const char *name;   /* its first word is what the part's value is shown with */
 };
 

@@ -45,7 +45,8 @@ ELFGEN_API enum elfgen_status elfgen_view_open(struct elfgen_view *view, const v
                                                uint64_t length, struct elfgen_error *error);
 
 /* The same, but a file that Linux would run on one of the processors of arch.h is read as Linux
- * reads it: class and byte order by e_machine, whatever EI_CLASS and EI_DATA say. Tiny programs keep code in those bytes. */
+ * reads it: class and byte order by e_machine, whatever EI_CLASS and EI_DATA say. Tiny programs
+ * keep code in those bytes. */
 ELFGEN_API enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void *bytes,
                                                        uint64_t length, struct elfgen_error *error);
 

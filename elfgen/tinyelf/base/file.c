@@ -104,6 +104,11 @@ bool file_write(int file, const void *bytes, size_t size)
     return true;
 }
 
+void file_path(int file, char path[FILE_PATH])
+{
+    snprintf(path, FILE_PATH, "/proc/self/fd/%d", file);
+}
+
 /* Makes a memory file that may be executed, also where that must be requested. */
 static int executable_memory(void)
 {
@@ -114,11 +119,11 @@ static int executable_memory(void)
 
 int file_make_program(const void *bytes, size_t size)
 {
-    char path[64];
+    char path[FILE_PATH];
     int writable = executable_memory();
     if (writable < 0)
         return -1;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", writable);
+    file_path(writable, path);
     int file = file_write(writable, bytes, size) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     int error = errno;
     close(writable);

@@ -26,6 +26,10 @@ ssize_t file_read_at(int file, void *bytes, size_t size, uint64_t offset);
 /* Writes all bytes, in as many writes as that takes. Returns false with errno on failure. */
 bool file_write(int file, const void *bytes, size_t size);
 
+/* Writes a path that opens an open file again, also if it has no name or has lost it. */
+enum { FILE_PATH = 32 };
+void file_path(int file, char path[FILE_PATH]);
+
 /* Makes a program in memory a file that Linux executes: it is open, for reading alone, since no
  * file that is open for writing is executed. The caller closes it. Returns -1 and errno if there is
  * no memory or no /proc. */

@@ -17,7 +17,7 @@ static const char thin_magic[] = "!<thin>\n";
 
 struct archive {
     struct link_archive link;
-    struct source source; /* how to read the members, and where to report errors */
+    struct object_options options; /* how to read the members */
     Elf *elf;
     int file; /* libelf reads members' headers from files only */
     struct file_bytes bytes;
@@ -80,7 +80,7 @@ static struct place member_place(const struct archive *archive, size_t offset)
 static bool report_cut(const struct archive *archive, size_t offset, const Elf_Arhdr *header)
 {
     const struct place place = member_place(archive, offset);
-    return report_error(&archive->source.reporter, &place,
+    return report_error(&archive->options.reporter, &place,
                         "member '%s' claims to be larger than the rest of the archive",
                         header && header->ar_name ? header->ar_name : "?");
 }
@@ -97,7 +97,7 @@ static bool find_member(struct archive *archive, size_t offset, struct member *m
     const struct place place = member_place(archive, offset);
     bool found = false;
     if (!header)
-        report_error(&archive->source.reporter, &place, "no member that can be read: %s",
+        report_error(&archive->options.reporter, &place, "no member that can be read: %s",
                      elf_errmsg(-1));
     else if (!is_whole(archive, offset))
         report_cut(archive, offset, header);
@@ -115,16 +115,16 @@ static bool find_member(struct archive *archive, size_t offset, struct member *m
 /* Reads the member at an offset, as "libx.a(util.o)". Returns NULL after reporting the error. */
 static struct link_object *read_member(struct archive *archive, size_t offset)
 {
-    struct source source = archive->source;
+    struct object_options options = archive->options;
     struct member *member = calloc(1, sizeof *member);
     struct link_object *object = NULL;
     size_t start, size;
     if (!member)
-        source_report(&source, REPORT_ERROR, 0, NO_MEMORY);
+        object_no_memory(&options);
     else if (find_member(archive, offset, member, &start, &size)) {
-        source.name = member->name;
+        options.name = member->name;
         member->elf = elf_memory(archive->bytes.bytes + start, size);
-        object = source_read_elf(&source, member->elf);
+        object = source_read_elf(&options, member->elf);
     }
     if (object) {
         object->release = close_member;
@@ -142,7 +142,7 @@ static struct link_object *load(void *owner, size_t offer, bool *failed)
     uint32_t value = 0;
     bool added;
     if (!link_table_put(&archive->loaded, offset, sizeof *offset, &value, &added)) {
-        *failed = !source_report(&archive->source, REPORT_ERROR, 0, NO_MEMORY);
+        *failed = !object_no_memory(&archive->options);
         return NULL;
     }
     if (!added)
@@ -162,7 +162,7 @@ static bool defines(void *owner, size_t offer)
 {
     struct archive quiet = *(struct archive *)owner;
     bool found = false;
-    quiet.source.reporter.report = ignore_report;
+    quiet.options.reporter.report = ignore_report;
     struct link_object *object = read_member(&quiet, quiet.link.offers[offer].member);
     for (size_t i = 1; object && i < object->symbol_count; i++) {
         const struct link_symbol *symbol = &object->symbols[i];
@@ -181,12 +181,12 @@ static bool add_offer(struct archive *archive, size_t *capacity, const char *sym
 {
     struct link_archive *link = &archive->link;
     if (!grow_array(&link->offers, link->offer_count + 1, capacity, sizeof *link->offers))
-        return source_report(&archive->source, REPORT_ERROR, 0, NO_MEMORY);
+        return object_no_memory(&archive->options);
     struct link_offer *offer = &link->offers[link->offer_count];
     offer->member = offset;
     offer->symbol = archive->owns_names ? strdup(symbol) : symbol;
     if (!offer->symbol)
-        return source_report(&archive->source, REPORT_ERROR, 0, NO_MEMORY);
+        return object_no_memory(&archive->options);
     link->offer_count++;
     return true;
 }
@@ -213,7 +213,7 @@ static bool scan(struct archive *archive)
     Elf_Cmd command = ELF_C_READ_MMAP;
     bool done = true;
     archive->owns_names = true;
-    quiet.source.reporter.report = ignore_report;
+    quiet.options.reporter.report = ignore_report;
     for (Elf *elf; done && (elf = elf_begin(archive->file, command, archive->elf));) {
         const Elf_Arhdr *header = elf_getarhdr(elf);
         /* elf_getaroff() returns the offset of the member's header, 60 bytes before its contents.
@@ -239,10 +239,10 @@ static bool scan(struct archive *archive)
 }
 
 /* Opens the archive for libelf; a pipe's bytes are put into a memory file first. */
-static int open_again(const struct source *source, const struct file_bytes *bytes)
+static int open_again(const char *path, const struct file_bytes *bytes)
 {
-    if (!source->read_once)
-        return open(source->path, O_RDONLY | O_CLOEXEC);
+    if (path)
+        return open(path, O_RDONLY | O_CLOEXEC);
     int file = memfd_create("archive", MFD_CLOEXEC);
     if (file >= 0 && !file_write(file, bytes->bytes, bytes->size)) {
         close(file);
@@ -251,38 +251,38 @@ static int open_again(const struct source *source, const struct file_bytes *byte
     return file;
 }
 
-struct link_archive *source_read_archive(const struct source *source, struct file_bytes *bytes)
+struct link_archive *source_read_archive(const struct object_options *options, const char *path,
+                                         struct file_bytes *bytes)
 {
     bool thin = memcmp(bytes->bytes, thin_magic, SARMAG) == 0, indexed;
     elf_version(EV_CURRENT);
     struct archive *archive = calloc(1, sizeof *archive);
-    char *name = strdup(source->name);
+    char *name = strdup(options->name);
     if (!archive || !name) {
         free(archive);
         free(name);
-        source_report(source, REPORT_ERROR, 0, NO_MEMORY);
+        object_no_memory(options);
         return NULL;
     }
     archive->file = -1;
     archive->bytes = *bytes;
     *bytes = (struct file_bytes){0};
     archive->name = name;
-    archive->source = (struct source){.name = name,
-                                      .machine = source->machine,
-                                      .debug = source->debug,
-                                      .reporter = source->reporter};
+    archive->options = *options;
+    archive->options.name = name;
     archive->link = (struct link_archive){
         .name = name, .load = load, .defines = defines, .release = close_archive, .owner = archive};
-    bool done = !thin || source_report(source, REPORT_ERROR, 0,
-                                       "a thin archive: its members are files of their own; name "
-                                       "those, or make it without T");
+    const struct place place = place_file(name);
+    bool done = !thin || report_error(&options->reporter, &place,
+                                      "a thin archive: its members are files of their own; name "
+                                      "those, or make it without T");
     if (done) {
-        archive->file = open_again(source, &archive->bytes);
+        archive->file = open_again(path, &archive->bytes);
         if (archive->file >= 0)
             archive->elf = elf_begin(archive->file, ELF_C_READ_MMAP, NULL);
         done = (archive->elf && elf_kind(archive->elf) == ELF_K_AR) ||
-               source_report(source, REPORT_ERROR, 0, "not an archive that can be read: %s",
-                             elf_errmsg(-1));
+               report_error(&options->reporter, &place, "not an archive that can be read: %s",
+                            elf_errmsg(-1));
     }
     done = done && read_index(archive, &indexed) && (indexed || scan(archive));
     if (done)

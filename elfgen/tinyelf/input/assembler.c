@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "toolchain.h"
+#include "input_private.h"
 
 static const struct tool nasm_tool = {"nasm", "nasm"};
 static const struct tool gas_tool = {"as", "binutils"};
@@ -46,15 +46,18 @@ static char *markers_for_nasm(const char *text, size_t size, size_t *length)
 /* Makes the command `cc -E` for the input, with the user's flags. */
 static bool make_preprocessor(struct source *source, struct shellwords *words)
 {
-    return toolchain_name_argument(source) && compiler_words(source, words) &&
+    const struct place place = place_file(source->chain.name);
+    return toolchain_name_argument(&source->chain) &&
+           compiler_words(source->options.compiler, words, &place, &source->options.reporter) &&
            ((shellwords_add_word(words, "-E") &&
              (source->machine == 0 || compiler_add_machine(source->machine, words)) &&
-             compiler_add_folder(source, words) && shellwords_add(words, source->compiler_flags) &&
-             shellwords_add_word(words, "-o") && shellwords_add_word(words, CHILD_OBJECT_PATH) &&
+             compiler_add_folder(source->options.include_folder, words) &&
+             shellwords_add(words, source->options.compiler_flags) &&
+             shellwords_add_word(words, "-o") && shellwords_add_word(words, TOOL_OUTPUT_PATH) &&
              shellwords_add_word(words, "-x") && shellwords_add_word(words, "assembler-with-cpp") &&
-             shellwords_add_word(words, source->argument)) ||
-            source_report(source, REPORT_ERROR, 0, "cannot make the preprocessor's command: %s",
-                          strerror(errno)));
+             shellwords_add_word(words, source->chain.argument)) ||
+            toolchain_report(&source->chain, REPORT_ERROR, 0,
+                             "cannot make the preprocessor's command: %s", strerror(errno)));
 }
 
 static bool run_preprocessor(struct source *source, int output)
@@ -62,16 +65,16 @@ static bool run_preprocessor(struct source *source, int output)
     struct shellwords words = {0};
     bool done = make_preprocessor(source, &words);
     if (done) {
-        struct tool tool = compiler_tool(&words);
-        done = toolchain_start(source, &tool, (const char *const *)words.at, output,
-                               source->text_file) &&
-               toolchain_finish(source, &tool);
+        struct tool tool = toolchain_tool(words.at[0]);
+        done = toolchain_start(&source->chain, &tool, (const char *const *)words.at, output,
+                               source->chain.text_file) &&
+               toolchain_finish(&source->chain, &tool);
     }
     shellwords_free(&words);
     return done;
 }
 
-/* Preprocesses the input into source->text_file, and detects the output's language. */
+/* Preprocesses the input into source->chain.text_file, and detects the output's language. */
 static bool preprocess(struct source *source, enum source_language *language)
 {
     int output = toolchain_memory_file("preprocessed");
@@ -82,17 +85,18 @@ static bool preprocess(struct source *source, enum source_language *language)
         size_t offset = 0;
         *language = source_detect_assembly(text.bytes, text.size, &offset);
         if (*language == SOURCE_DETECT)
-            done = source_report(source, REPORT_ERROR, 0, "not assembly, once preprocessed");
+            done = toolchain_report(&source->chain, REPORT_ERROR, 0,
+                                    "not assembly, once preprocessed");
     }
     if (done && source->machine == 0)
         source->machine = source_detect_machine(text.bytes, text.size);
     if (done && *language == SOURCE_NASM) {
         size_t length = 0;
         char *marked = markers_for_nasm(text.bytes, text.size, &length);
-        done = marked && toolchain_put_text(source, marked, length);
+        done = marked && toolchain_put_text(&source->chain, marked, length);
         free(marked);
     } else if (done) {
-        done = toolchain_put_text(source, text.bytes, text.size);
+        done = toolchain_put_text(&source->chain, text.bytes, text.size);
     }
     file_free(&text);
     if (output >= 0)
@@ -103,42 +107,48 @@ static bool preprocess(struct source *source, enum source_language *language)
 bool source_start_assembly(struct source *source, enum source_language language, bool preprocessed)
 {
     /* A pipe's bytes can be read only once, so the assembler gets our copy. */
-    if (source->read_once && !toolchain_put_text(source, source->input.bytes, source->input.size))
+    if (source->read_once &&
+        !toolchain_put_text(&source->chain, source->input.bytes, source->input.size))
         return false;
     if (preprocessed && !preprocess(source, &language))
         return false;
     source->language = language;
-    source->object_file = toolchain_memory_file("object");
-    if (source->object_file < 0)
-        return source_report(source, REPORT_ERROR, 0, "cannot make a memory file: %s",
-                             strerror(errno));
-    if (!toolchain_name_argument(source))
+    if (!toolchain_make_output(&source->chain) || !toolchain_name_argument(&source->chain))
         return false;
 
     /* Included files are also searched for in the source's folder. NASM needs its final slash. */
     char folder[PATH_MAX + 2];
-    const char *slash = strrchr(source->path, '/');
-    int length = slash ? (int)(slash - source->path) + 1 : 2;
+    const char *slash = strrchr(source->options.path, '/');
+    int length = slash ? (int)(slash - source->options.path) + 1 : 2;
     if (length >= PATH_MAX)
-        return source_report(source, REPORT_ERROR, 0, "%s", strerror(ENAMETOOLONG));
-    snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->path : "./");
+        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+    snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->options.path : "./");
 
     if (source->machine == 0)
         source->machine = source_detect_machine(source->input.bytes, source->input.size);
     const struct toolchain_machine *machine = toolchain_machine(source->machine);
-    const char *debug = source->debug ? "-g" : NULL;
-    const char *nasm[] = {
-        "nasm",           "-f",  machine->nasm,       folder,  "-o", CHILD_OBJECT_PATH,
-        source->argument, debug, debug ? "-F" : NULL, "dwarf", NULL};
-    const char *gas[] = {"as",  machine->gas, folder, "-o", CHILD_OBJECT_PATH, source->argument,
-                         debug, NULL};
+    const char *debug = source->options.debug ? "-g" : NULL;
+    const char *nasm[] = {"nasm",
+                          "-f",
+                          machine->nasm,
+                          folder,
+                          "-o",
+                          TOOL_OUTPUT_PATH,
+                          source->chain.argument,
+                          debug,
+                          debug ? "-F" : NULL,
+                          "dwarf",
+                          NULL};
+    const char *gas[] = {
+        "as", machine->gas, folder, "-o", TOOL_OUTPUT_PATH, source->chain.argument, debug, NULL};
     bool is_nasm = language == SOURCE_NASM;
-    return toolchain_start(source, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
-                           source->object_file, source->text_file);
+    return toolchain_start(&source->chain, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
+                           source->chain.object_file, source->chain.text_file);
 }
 
 bool source_finish_assembly(struct source *source)
 {
     const struct tool *tool = source->language == SOURCE_NASM ? &nasm_tool : &gas_tool;
-    return toolchain_finish(source, tool) && toolchain_take_object(source, "the assembler");
+    return toolchain_finish(&source->chain, tool) &&
+           toolchain_take_object(&source->chain, "the assembler", &source->object);
 }

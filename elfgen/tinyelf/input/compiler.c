@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "toolchain.h"
+#include "input_private.h"
 
 /* Flags for the smallest freestanding code. gcc and clang know all of them. Some are defaults
  * upstream, but not in every distribution. */
@@ -29,7 +29,7 @@ static const char *const freestanding[] = {
     "-U_FORTIFY_SOURCE", /* libc's headers would call functions that only libc has */
 };
 
-/* For source_report_messages(): no colour, columns counted in characters, no temporary files. */
+/* For toolchain_report_messages(): no colour, columns counted in characters, no temporary files. */
 static const char *const plain_messages[] = {"-fdiagnostics-color=never", "-ftabstop=1", "-pipe"};
 
 static bool is_program(const char *path)
@@ -39,32 +39,18 @@ static bool is_program(const char *path)
            access(path, X_OK) == 0;
 }
 
-bool compiler_words(struct source *source, struct shellwords *words)
+bool compiler_words(const char *compiler, struct shellwords *words, const struct place *place,
+                    const struct reporter *reporter)
 {
-    const char *compiler = source->compiler ? source->compiler : "cc";
+    compiler = compiler ? compiler : "cc";
     bool done = is_program(compiler) ? shellwords_add_word(words, compiler)
                                      : shellwords_add(words, compiler);
     if (done && words->count > 0)
         return true;
-    return source_report(source, REPORT_ERROR, 0, "the C compiler '%s': %s", compiler,
-                         done              ? "no program is named"
-                         : errno == EINVAL ? "a quote is not closed"
-                                           : strerror(errno));
-}
-
-struct tool compiler_tool(const struct shellwords *words)
-{
-    const char *slash = strrchr(words->at[0], '/');
-    const char *name = slash ? slash + 1 : words->at[0];
-    struct tool tool = {.program = words->at[0]};
-    /* Debian names these packages after their commands: clang-14, gcc-12. */
-    static const char *const packaged[] = {"gcc", "clang", "tcc", "ccache"};
-    if (strcmp(name, "cc") == 0)
-        tool.package = "gcc";
-    for (size_t i = 0; !tool.package && i < sizeof packaged / sizeof packaged[0]; i++)
-        if (strncmp(name, packaged[i], strlen(packaged[i])) == 0)
-            tool.package = name;
-    return tool;
+    return report_error(reporter, place, "the C compiler '%s': %s", compiler,
+                        done              ? "no program is named"
+                        : errno == EINVAL ? "a quote is not closed"
+                                          : strerror(errno));
 }
 
 static bool add_all(struct shellwords *words, const char *const *list, size_t count)
@@ -90,21 +76,21 @@ bool compiler_add_plain(struct shellwords *words)
     return add_all(words, plain_messages, sizeof plain_messages / sizeof plain_messages[0]);
 }
 
-bool compiler_add_folder(const struct source *source, struct shellwords *words)
+bool compiler_add_folder(const char *include_folder, struct shellwords *words)
 {
-    return !source->include_folder || (shellwords_add_word(words, "-isystem") &&
-                                       shellwords_add_word(words, source->include_folder));
+    return !include_folder ||
+           (shellwords_add_word(words, "-isystem") && shellwords_add_word(words, include_folder));
 }
 
 /* A source in a memory file still finds headers in its own folder. */
 static bool add_place(const struct source *source, struct shellwords *words)
 {
     char folder[PATH_MAX];
-    const char *slash = strrchr(source->path, '/');
-    int length = slash ? (int)(slash - source->path) + 1 : 1;
-    if (source->text_file < 0)
+    const char *slash = strrchr(source->options.path, '/');
+    int length = slash ? (int)(slash - source->options.path) + 1 : 1;
+    if (source->chain.text_file < 0)
         return true;
-    int size = snprintf(folder, sizeof folder, "%.*s", length, slash ? source->path : ".");
+    int size = snprintf(folder, sizeof folder, "%.*s", length, slash ? source->options.path : ".");
     return size < (int)sizeof folder && shellwords_add_word(words, "-iquote") &&
            shellwords_add_word(words, folder);
 }
@@ -118,35 +104,38 @@ static bool is_preprocessed(const char *path)
 /* The user's flags follow ours: of two contradicting flags, compilers take the later. */
 static bool make_command(struct source *source, struct shellwords *words)
 {
-    return compiler_words(source, words) &&
+    const struct place place = place_file(source->chain.name);
+    return compiler_words(source->options.compiler, words, &place, &source->options.reporter) &&
            ((shellwords_add_word(words, "-c") && compiler_add_freestanding(words) &&
              compiler_add_plain(words) && compiler_add_machine(source->machine, words) &&
-             (!source->debug || shellwords_add_word(words, "-g")) && add_place(source, words) &&
-             compiler_add_folder(source, words) && shellwords_add(words, source->compiler_flags) &&
-             shellwords_add_word(words, "-o") && shellwords_add_word(words, CHILD_OBJECT_PATH) &&
+             (!source->options.debug || shellwords_add_word(words, "-g")) &&
+             add_place(source, words) &&
+             compiler_add_folder(source->options.include_folder, words) &&
+             shellwords_add(words, source->options.compiler_flags) &&
+             shellwords_add_word(words, "-o") && shellwords_add_word(words, TOOL_OUTPUT_PATH) &&
              shellwords_add_word(words, "-x") &&
-             shellwords_add_word(words, is_preprocessed(source->path) ? "cpp-output" : "c") &&
-             shellwords_add_word(words, source->argument)) ||
-            source_report(source, REPORT_ERROR, 0, "cannot make the compiler's command: %s",
-                          errno == EINVAL ? "a quote in its flags is not closed"
-                                          : strerror(errno)));
+             shellwords_add_word(words,
+                                 is_preprocessed(source->options.path) ? "cpp-output" : "c") &&
+             shellwords_add_word(words, source->chain.argument)) ||
+            toolchain_report(
+                &source->chain, REPORT_ERROR, 0, "cannot make the compiler's command: %s",
+                errno == EINVAL ? "a quote in its flags is not closed" : strerror(errno)));
 }
 
 bool source_start_compiler(struct source *source)
 {
     struct shellwords words = {0};
     /* A pipe's bytes can be read only once, so the compiler gets our copy. */
-    if (source->read_once && !toolchain_put_text(source, source->input.bytes, source->input.size))
+    if (source->read_once &&
+        !toolchain_put_text(&source->chain, source->input.bytes, source->input.size))
         return false;
-    source->object_file = toolchain_memory_file("object");
-    if (source->object_file < 0)
-        return source_report(source, REPORT_ERROR, 0, "cannot make a memory file: %s",
-                             strerror(errno));
-    bool done = toolchain_name_argument(source) && make_command(source, &words);
+    source->chain.messages = TOOL_COMPILER;
+    bool done = toolchain_make_output(&source->chain) && toolchain_name_argument(&source->chain) &&
+                make_command(source, &words);
     if (done) {
-        struct tool tool = compiler_tool(&words);
-        done = toolchain_start(source, &tool, (const char *const *)words.at, source->object_file,
-                               source->text_file);
+        struct tool tool = toolchain_tool(words.at[0]);
+        done = toolchain_start(&source->chain, &tool, (const char *const *)words.at,
+                               source->chain.object_file, source->chain.text_file);
     }
     shellwords_free(&words);
     return done;
@@ -155,5 +144,6 @@ bool source_start_compiler(struct source *source)
 bool source_finish_compiler(struct source *source)
 {
     static const struct tool compiler = {"the C compiler", NULL};
-    return toolchain_finish(source, &compiler) && toolchain_take_object(source, "the C compiler");
+    return toolchain_finish(&source->chain, &compiler) &&
+           toolchain_take_object(&source->chain, "the C compiler", &source->object);
 }

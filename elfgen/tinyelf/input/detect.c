@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "toolchain.h"
+#include "input_private.h"
 
 struct word {
     const char *at;

@@ -8,15 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "toolchain.h"
+#include "input_private.h"
 
-bool source_report(const struct source *source, enum report_severity severity, unsigned line,
-                   const char *format, ...)
+bool toolchain_report(const struct toolchain *chain, enum report_severity severity, unsigned line,
+                      const char *format, ...)
 {
-    const struct place place = place_line(source->name, line);
+    const struct place place = place_line(chain->name, line);
     va_list arguments;
     va_start(arguments, format);
-    report_send_list(&source->reporter, severity, &place, format, arguments);
+    report_send_list(&chain->reporter, severity, &place, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -109,12 +109,12 @@ static unsigned take_number(const char **text)
 
 /* Parses one line of a tool's output: "FILE:LINE: error: TEXT", or anything else. The input's name
  * is replaced by the user's. Returns false if the line is no message. */
-static bool take_apart(const struct source *source, char *line, struct report *message,
+static bool take_apart(const struct toolchain *chain, char *line, struct report *message,
                        char *excerpt, size_t room)
 {
-    *message = (struct report){.place = place_file(source->name), .text = line};
-    size_t known = strlen(source->argument);
-    bool ours = known > 0 && strncmp(line, source->argument, known) == 0 && line[known] == ':';
+    *message = (struct report){.place = place_file(chain->name), .text = line};
+    size_t known = strlen(chain->argument);
+    bool ours = known > 0 && strncmp(line, chain->argument, known) == 0 && line[known] == ':';
     char *colon = ours ? line + known : strchr(line, ':');
     const char *rest = colon ? colon + 1 : line;
     if (strstr(line, "Assembler messages") || isspace((unsigned char)*line) || *line == '\0')
@@ -126,10 +126,10 @@ static bool take_apart(const struct source *source, char *line, struct report *m
         message->text = rest;
         if (!ours)
             message->place.file = line;
-        if (!ours && source->language == SOURCE_C)
+        if (!ours && chain->messages == TOOL_COMPILER)
             message->excerpt = included_line(line, message->place.line, excerpt, room);
         else if (ours)
-            message->excerpt = line_of(&source->input, message->place.line, excerpt, room);
+            message->excerpt = line_of(chain->source, message->place.line, excerpt, room);
     } else if (ours) {
         message->text = rest + strspn(rest, " ");
     }
@@ -139,11 +139,11 @@ static bool take_apart(const struct source *source, char *line, struct report *m
 }
 
 /* Parses a compiler's "In file included from FILE:LINE" as a note. */
-static bool take_inclusion(const struct source *source, char *line, struct report *message,
+static bool take_inclusion(const struct toolchain *chain, char *line, struct report *message,
                            char *excerpt, size_t room)
 {
     const char *file = strip_word(line, "In file included from ");
-    size_t known = strlen(source->argument);
+    size_t known = strlen(chain->argument);
     char *colon = file ? strrchr(line, ':') : NULL;
     /* After the line number, gcc prints a column, a colon or a comma; clang prints a colon. */
     while (colon && colon > file && !isdigit((unsigned char)colon[1])) {
@@ -155,23 +155,23 @@ static bool take_inclusion(const struct source *source, char *line, struct repor
     *message = (struct report){.place = place_line(file, (unsigned)strtoul(colon + 1, NULL, 10)),
                                .text = "included from here"};
     *colon = '\0';
-    if (strncmp(file, source->argument, known) == 0 && file[known] == '\0') {
-        message->place.file = source->name;
-        message->excerpt = line_of(&source->input, message->place.line, excerpt, room);
+    if (strncmp(file, chain->argument, known) == 0 && file[known] == '\0') {
+        message->place.file = chain->name;
+        message->excerpt = line_of(chain->source, message->place.line, excerpt, room);
     }
     return message->place.line > 0;
 }
 
 /* Parses a C compiler's "FILE:LINE:COLUMN: error: TEXT" or "TOOL: error: TEXT". All else that it
  * prints (the source line, a caret, the function's name) belongs to a message and is skipped. */
-static bool take_compiler_line(const struct source *source, char *line, struct report *message,
+static bool take_compiler_line(const struct toolchain *chain, char *line, struct report *message,
                                char *excerpt, size_t room)
 {
-    size_t known = strlen(source->argument);
-    bool ours = known > 0 && strncmp(line, source->argument, known) == 0 && line[known] == ':';
+    size_t known = strlen(chain->argument);
+    bool ours = known > 0 && strncmp(line, chain->argument, known) == 0 && line[known] == ':';
     const char *colon = ours ? line + known : strchr(line, ':');
     enum report_severity severity;
-    if (take_inclusion(source, line, message, excerpt, room))
+    if (take_inclusion(chain, line, message, excerpt, room))
         return true;
     if (!colon)
         return false;
@@ -186,17 +186,17 @@ static bool take_compiler_line(const struct source *source, char *line, struct r
     if (!find_severity(&rest, &severity) || strip_word(rest, "unable to remove file: "))
         return false;
     if (numbered || ours)
-        return take_apart(source, line, message, excerpt, room);
+        return take_apart(chain, line, message, excerpt, room);
     *message =
-        (struct report){.place = place_file(source->name), .text = rest, .severity = severity};
+        (struct report){.place = place_file(chain->name), .text = rest, .severity = severity};
     return true;
 }
 
-typedef bool take_line(const struct source *source, char *line, struct report *message,
+typedef bool take_line(const struct toolchain *chain, char *line, struct report *message,
                        char *excerpt, size_t room);
 
 /* Reports the lines that `take` parses as messages, and counts them by severity. */
-static void report_lines(const struct source *source, char *text, size_t size, take_line *take,
+static void report_lines(const struct toolchain *chain, char *text, size_t size, take_line *take,
                          size_t counts[3])
 {
     enum { MOST_REPORTED = 50 };
@@ -208,42 +208,42 @@ static void report_lines(const struct source *source, char *text, size_t size, t
             stop = end;
         *stop = '\0';
         bool few = counts[REPORT_ERROR] < MOST_REPORTED;
-        if (take(source, line, &message, excerpt, few ? sizeof excerpt : 0) &&
+        if (take(chain, line, &message, excerpt, few ? sizeof excerpt : 0) &&
             counts[message.severity]++ < MOST_REPORTED)
-            source->reporter.report(source->reporter.context, &message);
+            chain->reporter.report(chain->reporter.context, &message);
         if (stop < end)
             *stop = '\n'; /* the lines may be parsed again */
     }
     for (int severity = REPORT_NOTE; severity <= REPORT_ERROR; severity++)
         if (counts[severity] > MOST_REPORTED)
-            source_report(source, (enum report_severity)severity, 0, "%zu more like these",
-                          counts[severity] - MOST_REPORTED);
+            toolchain_report(chain, (enum report_severity)severity, 0, "%zu more like these",
+                             counts[severity] - MOST_REPORTED);
 }
 
-bool source_report_messages(struct source *source, bool failed)
+bool toolchain_report_messages(struct toolchain *chain, bool failed)
 {
     /* Read enough to find an error after a million warnings, without reporting these all. */
     enum { MOST_READ = 64 << 20 };
     size_t counts[3] = {0}; /* by severity */
     struct file_bytes output = {0};
-    off_t size = lseek(source->message_file, 0, SEEK_END);
+    off_t size = lseek(chain->message_file, 0, SEEK_END);
     if (size <= 0)
         return false;
     output.size = size < MOST_READ ? (size_t)size : MOST_READ;
     output.bytes = malloc(output.size + 1);
     if (!output.bytes)
         return false;
-    ssize_t got = pread(source->message_file, output.bytes, output.size, 0);
+    ssize_t got = pread(chain->message_file, output.bytes, output.size, 0);
     size_t length = got > 0 ? (size_t)got : 0;
     output.bytes[length] = '\0';
-    bool is_compiler = source->language == SOURCE_C;
-    report_lines(source, output.bytes, length, is_compiler ? take_compiler_line : take_apart,
+    bool is_compiler = chain->messages == TOOL_COMPILER;
+    report_lines(chain, output.bytes, length, is_compiler ? take_compiler_line : take_apart,
                  counts);
     if (is_compiler && failed && counts[REPORT_ERROR] == 0)
-        report_lines(source, output.bytes, length, take_apart,
+        report_lines(chain, output.bytes, length, take_apart,
                      counts); /* the failed compiler reported errors in another form */
     free(output.bytes);
-    if (ftruncate(source->message_file, 0) == 0)
-        lseek(source->message_file, 0, SEEK_SET);
+    if (ftruncate(chain->message_file, 0) == 0)
+        lseek(chain->message_file, 0, SEEK_SET);
     return counts[REPORT_ERROR] > 0;
 }

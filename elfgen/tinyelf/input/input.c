@@ -1,16 +1,16 @@
 /* Reads an input: detects its language, and assembles, compiles or reads it into an object or
  * archive. */
-#include "object.h"
+#include "input_private.h"
 #include "elfgen/arch.h"
-#include "toolchain.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "object.h"
 
 static bool ends_with(const char *name, const char *suffix)
 {
@@ -28,25 +28,27 @@ static bool detect_assembly(struct source *source)
 {
     size_t offset = 0;
     if (is_elf(&source->input))
-        return source_report(source, REPORT_ERROR, 0,
-                             "this is an ELF file, not assembly: name it .o, or say --from object");
+        return toolchain_report(
+            &source->chain, REPORT_ERROR, 0,
+            "this is an ELF file, not assembly: name it .o, or say --from object");
     source->language = source_detect_assembly(source->input.bytes, source->input.size, &offset);
     if (source->language == SOURCE_DETECT)
-        return report_error(&source->reporter,
-                            &(struct place){.file = source->name, .offset = offset},
+        return report_error(&source->options.reporter,
+                            &(struct place){.file = source->chain.name, .offset = offset},
                             "not assembly: byte 0x%02x is not text (machine code is --from raw)",
                             (unsigned char)source->input.bytes[offset]);
-    if (source->verbose)
-        source_report(source, REPORT_NOTE, 0, "read as %s assembly",
-                      source->language == SOURCE_NASM ? "NASM's" : "GNU");
+    if (source->options.verbose)
+        toolchain_report(&source->chain, REPORT_NOTE, 0, "read as %s assembly",
+                         source->language == SOURCE_NASM ? "NASM's" : "GNU");
     return true;
 }
 
 /* Sets source->language if the caller left it open. */
 static bool decide_language(struct source *source, bool *preprocess)
 {
-    bool assembly = ends_with(source->path, ".s") || ends_with(source->path, ".asm");
-    *preprocess = ends_with(source->path, ".S") &&
+    bool assembly =
+        ends_with(source->options.path, ".s") || ends_with(source->options.path, ".asm");
+    *preprocess = ends_with(source->options.path, ".S") &&
                   (source->language == SOURCE_DETECT || source->language == SOURCE_GAS ||
                    source->language == SOURCE_NASM);
     if ((source->language == SOURCE_DETECT || source->language == SOURCE_OBJECT) &&
@@ -58,18 +60,18 @@ static bool decide_language(struct source *source, bool *preprocess)
         return true;
     if (assembly)
         return detect_assembly(source);
-    if (ends_with(source->path, ".c") || ends_with(source->path, ".i")) {
+    if (ends_with(source->options.path, ".c") || ends_with(source->options.path, ".i")) {
         source->language = SOURCE_C;
         return true;
     }
-    if (ends_with(source->path, ".o") || is_elf(&source->input)) {
+    if (ends_with(source->options.path, ".o") || is_elf(&source->input)) {
         source->language = SOURCE_OBJECT;
         return true;
     }
-    if (strcmp(source->path, "-") == 0)
+    if (strcmp(source->options.path, "-") == 0)
         return detect_assembly(source);
-    return source_report(
-        source, REPORT_ERROR, 0,
+    return toolchain_report(
+        &source->chain, REPORT_ERROR, 0,
         "cannot tell what this is by its name (.c, .i, .s, .asm, .S, .o and .a are known): "
         "say --from c, nasm, gas, object or raw");
 }
@@ -92,34 +94,37 @@ static bool needs_tool(enum source_language language)
     return language != SOURCE_RAW && language != SOURCE_OBJECT && language != SOURCE_ARCHIVE;
 }
 
-bool source_start(struct source *source)
+/* Reads the whole file. Returns false after reporting the error. */
+static bool read_input(struct source *source)
 {
-    bool standard = strcmp(source->path, "-") == 0;
-    source->name = standard ? "<stdin>" : source->path;
-    source->object_file = source->message_file = source->text_file = -1;
-
-    int file = standard ? STDIN_FILENO : open(source->path, O_RDONLY | O_CLOEXEC);
+    const char *path = source->options.path;
+    bool standard = strcmp(path, "-") == 0;
+    int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     bool read = file >= 0 && file_read(file, false, &source->input);
     int error = errno;
     struct stat status;
     /* /dev/stdin and /dev/fd/3 are other files in the assembler's process; a newline in a name
      * would break its messages apart. */
-    source->read_once = standard || strchr(source->path, '\n') ||
-                        strncmp(source->path, "/dev/", 5) == 0 ||
-                        strncmp(source->path, "/proc/", 6) == 0 || fstat(file, &status) != 0 ||
+    source->read_once = standard || strchr(path, '\n') || strncmp(path, "/dev/", 5) == 0 ||
+                        strncmp(path, "/proc/", 6) == 0 || fstat(file, &status) != 0 ||
                         !S_ISREG(status.st_mode);
     if (file > STDIN_FILENO)
         close(file);
     if (!read)
-        return source_report(source, REPORT_ERROR, 0, "%s", strerror(error));
-    if (source->input.size == 0)
-        return source_report(source, REPORT_ERROR, 0, "the file is empty");
+        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", strerror(error));
+    return source->input.size > 0 ||
+           toolchain_report(&source->chain, REPORT_ERROR, 0, "the file is empty");
+}
+
+/* Starts what the input's language needs. Returns false after reporting the error. */
+static bool start(struct source *source)
+{
     bool preprocess;
-    if (!decide_language(source, &preprocess))
+    if (!read_input(source) || !decide_language(source, &preprocess))
         return false;
     if (needs_tool(source->language) && !toolchain_machine(source->machine))
-        return source_report(
-            source, REPORT_ERROR, 0,
+        return toolchain_report(
+            &source->chain, REPORT_ERROR, 0,
             "for %s, objects (.o), archives (.a) and machine code (--from raw) are "
             "taken, and no sources",
             elfgen_arch_find(source->machine)->title);
@@ -141,51 +146,79 @@ bool source_start(struct source *source)
     return false;
 }
 
-bool source_finish(struct source *source)
+struct source *source_start(const struct source_options *options)
 {
-    struct file_bytes *object = &source->object;
-    bool done = true;
+    struct source *source = calloc(1, sizeof *source);
+    if (!source) {
+        const struct place place = place_file(options->path);
+        report_error(&options->reporter, &place, NO_MEMORY);
+        return NULL;
+    }
+    source->options = *options;
+    source->language = options->language;
+    source->machine = options->machine;
+    toolchain_open(&source->chain, options->path, &source->input, &options->reporter);
+    source->chain.verbose = options->verbose;
+    if (start(source))
+        return source;
+    source_close(source);
+    return NULL;
+}
+
+uint16_t source_machine(const struct source *source)
+{
+    return source->machine;
+}
+
+/* Waits for the tool that makes the object, if one does. */
+static bool finish_tool(struct source *source)
+{
     switch (source->language) {
-    case SOURCE_RAW:
-        if (source->machine == 0)
-            source->machine = toolchain_machine(0)->machine;
-        source->made = source_read_raw(source, &source->input);
-        return source->made != NULL;
-    case SOURCE_ARCHIVE:
-        source->archive = source_read_archive(source, &source->input);
-        return source->archive != NULL;
-    case SOURCE_OBJECT:
-        object = &source->input;
-        break;
     case SOURCE_C:
-        done = source_finish_compiler(source);
-        break;
+        return source_finish_compiler(source);
     case SOURCE_DETECT:
     case SOURCE_NASM:
     case SOURCE_GAS:
-        done = source_finish_assembly(source);
-        break;
+        return source_finish_assembly(source);
+    default:
+        return true;
     }
-    if (done)
-        source->made = source_read_object(source, object);
-    if (source->made)
-        source->machine = source->made->machine;
-    return source->made != NULL;
 }
 
-void source_release(struct source *source)
+bool source_finish(struct source *source, struct source_result *result)
 {
-    if (source->child > 0) {
-        kill(source->child, SIGKILL);
-        waitpid(source->child, NULL, 0);
-        source->child = 0;
+    struct object_options options = {.name = source->chain.name,
+                                     .machine = source->machine,
+                                     .debug = source->options.debug,
+                                     .reporter = source->options.reporter};
+    *result = (struct source_result){.machine = source->machine};
+    if (!finish_tool(source))
+        return false;
+    if (source->language == SOURCE_ARCHIVE) {
+        const char *path = source->read_once ? NULL : source->options.path;
+        result->archive = source_read_archive(&options, path, &source->input);
+        return result->archive != NULL;
     }
-    int *const files[] = {&source->object_file, &source->message_file, &source->text_file};
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        if (*files[i] > 0)
-            close(*files[i]);
-        *files[i] = -1;
+    if (source->language == SOURCE_RAW) {
+        if (options.machine == 0)
+            options.machine = toolchain_machine(0)->machine;
+        result->object = source_read_raw(&options, &source->input);
+    } else {
+        struct file_bytes *bytes =
+            source->language == SOURCE_OBJECT ? &source->input : &source->object;
+        result->object = source_read_object(&options, bytes);
     }
+    if (result->object)
+        result->machine = result->object->machine;
+    return result->object != NULL;
+}
+
+void source_close(struct source *source)
+{
+    if (!source)
+        return;
+    toolchain_close(&source->chain);
     file_free(&source->object);
     file_free(&source->input);
+    free(source);
 }

@@ -3,13 +3,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "toolchain.h"
+#include "input_private.h"
 
 /* Reads the compiler's answer: one line, a file's path. Returns false if it is none, or not
  * readable. */
-static bool read_answer(const struct source *source, char *answer, size_t room)
+static bool read_answer(const struct toolchain *chain, char *answer, size_t room)
 {
-    ssize_t got = pread(source->message_file, answer, room - 1, 0);
+    ssize_t got = pread(chain->message_file, answer, room - 1, 0);
     answer[got > 0 ? got : 0] = '\0';
     char *end = strchr(answer, '\n');
     if (!end)
@@ -18,27 +18,25 @@ static bool read_answer(const struct source *source, char *answer, size_t room)
     return *answer == '/' && access(answer, R_OK) == 0;
 }
 
-bool source_find_libgcc(const struct source *like, char *path, size_t room)
+bool source_find_libgcc(const struct source_options *like, char *path, size_t room)
 {
-    struct source source = {.path = "libgcc",
-                            .name = "libgcc",
-                            .compiler = like->compiler,
-                            .machine = like->machine,
-                            .reporter = like->reporter};
+    const struct place place = place_file("libgcc");
+    struct toolchain chain;
     struct shellwords words = {0};
     bool done = false;
-    source.object_file = source.message_file = source.text_file = -1;
-    if (toolchain_machine(source.machine) && compiler_words(&source, &words) &&
-        compiler_add_machine(source.machine, &words) &&
+    toolchain_open(&chain, "libgcc", NULL, &like->reporter);
+    if (toolchain_machine(like->machine) &&
+        compiler_words(like->compiler, &words, &place, &like->reporter) &&
+        compiler_add_machine(like->machine, &words) &&
         shellwords_add_word(&words, "-print-libgcc-file-name")) {
-        struct tool tool = compiler_tool(&words);
+        struct tool tool = toolchain_tool(words.at[0]);
         int status = 0;
-        done = toolchain_try(&source, &tool, (const char *const *)words.at) &&
-               waitpid(source.child, &status, 0) == source.child && status == 0 &&
-               read_answer(&source, path, room);
-        source.child = 0;
+        done = toolchain_try(&chain, &tool, (const char *const *)words.at) &&
+               waitpid(chain.child, &status, 0) == chain.child && status == 0 &&
+               read_answer(&chain, path, room);
+        chain.child = 0;
     }
     shellwords_free(&words);
-    source_release(&source);
+    toolchain_close(&chain);
     return done;
 }

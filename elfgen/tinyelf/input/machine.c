@@ -1,6 +1,8 @@
 /* The rows of machines that assemblers and compilers make objects for. */
 #include "toolchain.h"
 
+#include "elfgen/format.h"
+
 static const struct toolchain_machine machines[] = {
 #define MACHINE(name, machine, ...) {ELFGEN_EM_##machine, __VA_ARGS__},
 #include "machines.def"

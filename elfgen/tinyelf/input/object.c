@@ -15,7 +15,7 @@
 
 /* An ELF file that is being read, and the object made of it. */
 struct reader {
-    const struct source *source;
+    const struct object_options *options;
     Elf *elf;
     GElf_Ehdr ehdr;
     size_t name_table;
@@ -30,10 +30,10 @@ struct reader {
 __attribute__((format(printf, 2, 3))) static bool refuse(const struct reader *reader,
                                                          const char *format, ...)
 {
-    const struct place place = place_file(reader->source->name);
+    const struct place place = place_file(reader->options->name);
     va_list arguments;
     va_start(arguments, format);
-    report_send_list(&reader->source->reporter, REPORT_ERROR, &place, format, arguments);
+    report_send_list(&reader->options->reporter, REPORT_ERROR, &place, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -43,10 +43,10 @@ __attribute__((format(printf, 4, 5))) static bool refuse_section(const struct re
                                                                  uint64_t offset,
                                                                  const char *format, ...)
 {
-    const struct place place = place_section(reader->source->name, section, offset);
+    const struct place place = place_section(reader->options->name, section, offset);
     va_list arguments;
     va_start(arguments, format);
-    report_send_list(&reader->source->reporter, REPORT_ERROR, &place, format, arguments);
+    report_send_list(&reader->options->reporter, REPORT_ERROR, &place, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -55,10 +55,10 @@ __attribute__((format(printf, 4, 5))) static bool refuse_field(const struct read
                                                                const char *field, uint64_t offset,
                                                                const char *format, ...)
 {
-    const struct place place = {.file = reader->source->name, .offset = offset, .field = field};
+    const struct place place = {.file = reader->options->name, .offset = offset, .field = field};
     va_list arguments;
     va_start(arguments, format);
-    report_send_list(&reader->source->reporter, REPORT_ERROR, &place, format, arguments);
+    report_send_list(&reader->options->reporter, REPORT_ERROR, &place, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -89,7 +89,7 @@ static void list_machines(char *text, size_t room)
 /* Checks that the machine is one that is supported, and the requested one. */
 static bool takes_machine(struct reader *reader)
 {
-    const struct source *source = reader->source;
+    const struct object_options *options = reader->options;
     uint16_t machine = reader->ehdr.e_machine;
     const char *name = elfgen_machine_name(machine);
     const struct elfgen_arch *arch = elfgen_arch_find(machine);
@@ -102,9 +102,9 @@ static bool takes_machine(struct reader *reader)
                             name ? name : "an unknown machine", machine, bits, known);
     }
     reader->arch = arch;
-    if (source->machine != 0 && source->machine != arch->machines[0])
+    if (options->machine != 0 && options->machine != arch->machines[0])
         return refuse_field(reader, "e_machine", 0x12, "the object is for %s (%u), asked for is %s",
-                            name, machine, elfgen_machine_name(source->machine));
+                            name, machine, elfgen_machine_name(options->machine));
     return true;
 }
 
@@ -196,7 +196,7 @@ static bool take_section(const struct reader *reader, Elf_Scn *scn, const GElf_S
         .type = shdr->sh_type,
         .place = LINK_NONE,
     };
-    bool wanted = reader->source->debug && is_debug(name);
+    bool wanted = reader->options->debug && is_debug(name);
     if (!(shdr->sh_flags & SHF_ALLOC) && !wanted)
         return true;
     if (shdr->sh_flags & SHF_ALLOC && !supported(reader, name, shdr))
@@ -475,7 +475,7 @@ static bool take_relocations(struct reader *reader, Elf_Scn *scn, const GElf_Shd
                               "it relocates section %u of %zu (sh_info)", shdr->sh_info,
                               object->section_count);
     const struct link_section *section = &object->sections[shdr->sh_info];
-    if (!(section->flags & SHF_ALLOC) && !(reader->source->debug && is_debug(section->name)))
+    if (!(section->flags & SHF_ALLOC) && !(reader->options->debug && is_debug(section->name)))
         return true;
     if (has_addends != reader->arch->has_addends)
         return refuse_section(reader, name, PLACE_NO_OFFSET, "%s relocations have %saddends (%s)",
@@ -505,15 +505,21 @@ static bool take_rest(struct reader *reader)
     return true;
 }
 
-struct link_object *source_read_elf(const struct source *source, void *elf)
+bool object_no_memory(const struct object_options *options)
 {
-    struct reader reader = {.source = source, .elf = elf};
+    const struct place place = place_file(options->name);
+    return report_error(&options->reporter, &place, NO_MEMORY);
+}
+
+struct link_object *source_read_elf(const struct object_options *options, void *elf)
+{
+    struct reader reader = {.options = options, .elf = elf};
     reader.object = calloc(1, sizeof *reader.object);
     if (!reader.object) {
         refuse(&reader, NO_MEMORY);
         return NULL;
     }
-    reader.object->name = source->name;
+    reader.object->name = options->name;
     if (read_header(&reader) && take_sections(&reader) && take_symbols(&reader) &&
         take_rest(&reader))
         return reader.object;
@@ -537,20 +543,21 @@ static void close_file(void *owner)
     free(file);
 }
 
-struct link_object *source_read_object(const struct source *source, struct file_bytes *bytes)
+struct link_object *source_read_object(const struct object_options *options,
+                                       struct file_bytes *bytes)
 {
     elf_version(EV_CURRENT);
     struct file *file = calloc(1, sizeof *file);
-    char *name = strdup(source->name);
+    char *name = strdup(options->name);
     if (!file || !name) {
         free(file);
         free(name);
-        source_report(source, REPORT_ERROR, 0, NO_MEMORY);
+        object_no_memory(options);
         return NULL;
     }
     *file = (struct file){elf_memory(bytes->bytes, bytes->size), *bytes, name};
     *bytes = (struct file_bytes){0};
-    struct link_object *object = source_read_elf(source, file->elf);
+    struct link_object *object = source_read_elf(options, file->elf);
     if (!object) {
         close_file(file);
         return NULL;
@@ -558,40 +565,5 @@ struct link_object *source_read_object(const struct source *source, struct file_
     object->name = name;
     object->owner = file;
     object->release = close_file;
-    return object;
-}
-
-/* Makes an object of raw machine code: one section, which is the entry. */
-struct link_object *source_read_raw(const struct source *source, struct file_bytes *bytes)
-{
-    struct link_object *object = calloc(1, sizeof *object);
-    struct file *file = calloc(1, sizeof *file);
-    struct link_section *sections = calloc(2, sizeof *sections);
-    char *name = strdup(source->name);
-    if (!object || !file || !sections || !name) {
-        free(object);
-        free(file);
-        free(sections);
-        free(name);
-        source_report(source, REPORT_ERROR, 0, NO_MEMORY);
-        return NULL;
-    }
-    *file = (struct file){.bytes = *bytes, .name = name};
-    *bytes = (struct file_bytes){0};
-    sections[0] = (struct link_section){.name = "", .place = LINK_NONE};
-    sections[1] = (struct link_section){.name = "code",
-                                        .bytes = (const uint8_t *)file->bytes.bytes,
-                                        .size = file->bytes.size,
-                                        .align = 1,
-                                        .flags = SHF_ALLOC | SHF_EXECINSTR,
-                                        .type = SHT_PROGBITS,
-                                        .place = LINK_NONE};
-    *object = (struct link_object){.name = name,
-                                   .machine = source->machine,
-                                   .sections = sections,
-                                   .section_count = 2,
-                                   .keeps_all = true,
-                                   .release = close_file,
-                                   .owner = file};
     return object;
 }

@@ -14,7 +14,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "toolchain.h"
+#include "input_private.h"
+
+struct tool toolchain_tool(const char *program)
+{
+    const char *slash = strrchr(program, '/');
+    const char *name = slash ? slash + 1 : program;
+    struct tool tool = {.program = program};
+    /* Debian names these packages after their commands: clang-14, gcc-12. */
+    static const char *const packaged[] = {"gcc", "clang", "tcc", "ccache"};
+    if (strcmp(name, "cc") == 0)
+        tool.package = "gcc";
+    for (size_t i = 0; !tool.package && i < sizeof packaged / sizeof packaged[0]; i++)
+        if (strncmp(name, packaged[i], strlen(packaged[i])) == 0)
+            tool.package = name;
+    return tool;
+}
 
 int toolchain_memory_file(const char *name)
 {
@@ -22,9 +37,9 @@ int toolchain_memory_file(const char *name)
     int low = memfd_create(name, MFD_CLOEXEC);
     if (low < 0)
         return -1;
-    if (low > CHILD_TEXT)
+    if (low > TOOL_TEXT)
         return low;
-    int high = fcntl(low, F_DUPFD_CLOEXEC, CHILD_TEXT + 1);
+    int high = fcntl(low, F_DUPFD_CLOEXEC, TOOL_TEXT + 1);
     close(low);
     return high;
 }
@@ -47,7 +62,7 @@ static bool is_unwanted(const char *variable)
     return false;
 }
 
-/* The environment without these, and with messages in English, for source_report_messages(). */
+/* The environment without these, and with messages in English, for toolchain_report_messages(). */
 static char **plain_environment(void)
 {
     extern char **environ;
@@ -69,7 +84,7 @@ static char **plain_environment(void)
 
 /* Starts a tool with its files, and with default actions for signals that we may ignore. Returns 0,
  * or an errno. */
-static int spawn(struct source *source, const struct tool *tool, const char *const *arguments,
+static int spawn(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
                  int object, int text)
 {
     size_t count = 0;
@@ -86,12 +101,12 @@ static int spawn(struct source *source, const struct tool *tool, const char *con
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, source->message_file, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, source->message_file, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, chain->message_file, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, chain->message_file, STDOUT_FILENO);
     if (object >= 0)
-        posix_spawn_file_actions_adddup2(&actions, object, CHILD_OBJECT);
+        posix_spawn_file_actions_adddup2(&actions, object, TOOL_OUTPUT);
     if (text >= 0)
-        posix_spawn_file_actions_adddup2(&actions, text, CHILD_TEXT);
+        posix_spawn_file_actions_adddup2(&actions, text, TOOL_TEXT);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t defaults;
@@ -101,7 +116,7 @@ static int spawn(struct source *source, const struct tool *tool, const char *con
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     int error =
-        posix_spawnp(&source->child, tool->program, &actions, &attributes, copies, environment);
+        posix_spawnp(&chain->child, tool->program, &actions, &attributes, copies, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
@@ -110,7 +125,7 @@ static int spawn(struct source *source, const struct tool *tool, const char *con
 }
 
 /* Reports a command as it would be typed, cut with "..." if it is longer than a message. */
-static void report_command(const struct source *source, const char *const *arguments)
+static void report_command(const struct toolchain *chain, const char *const *arguments)
 {
     char line[3072];
     size_t length = 0;
@@ -121,104 +136,158 @@ static void report_command(const struct source *source, const char *const *argum
         int more =
             snprintf(line + length, sizeof line - length, " %s%s%s", quote, arguments[i], quote);
         if (more < 0 || (size_t)more >= sizeof line - length) {
-            source_report(source, REPORT_NOTE, 0, "start:%s ...", line);
+            toolchain_report(chain, REPORT_NOTE, 0, "start:%s ...", line);
             return;
         }
         length += (size_t)more;
     }
-    source_report(source, REPORT_NOTE, 0, "start:%s", line);
+    toolchain_report(chain, REPORT_NOTE, 0, "start:%s", line);
 }
 
-static bool report_failed_start(const struct source *source, const struct tool *tool, int error)
+static bool report_failed_start(const struct toolchain *chain, const struct tool *tool, int error)
 {
     if (error != ENOENT && error != EACCES)
-        return source_report(source, REPORT_ERROR, 0, "cannot start %s: %s", tool->program,
-                             strerror(error));
+        return toolchain_report(chain, REPORT_ERROR, 0, "cannot start %s: %s", tool->program,
+                                strerror(error));
     if (strchr(tool->program, '/'))
-        return source_report(source, REPORT_ERROR, 0, "cannot start '%s': %s", tool->program,
-                             strerror(error));
-    return source_report(source, REPORT_ERROR, 0, "no '%s' on PATH, which this input needs%s%s",
-                         tool->program, tool->package ? ": install the package " : "",
-                         tool->package ? tool->package : "");
+        return toolchain_report(chain, REPORT_ERROR, 0, "cannot start '%s': %s", tool->program,
+                                strerror(error));
+    return toolchain_report(chain, REPORT_ERROR, 0, "no '%s' on PATH, which this input needs%s%s",
+                            tool->program, tool->package ? ": install the package " : "",
+                            tool->package ? tool->package : "");
 }
 
-bool toolchain_start(struct source *source, const struct tool *tool, const char *const *arguments,
+bool toolchain_start(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
                      int object, int text)
 {
-    if (source->verbose)
-        report_command(source, arguments);
-    if (source->message_file < 0)
-        source->message_file = toolchain_memory_file("messages");
-    int error = source->message_file < 0 ? errno : spawn(source, tool, arguments, object, text);
+    if (chain->verbose)
+        report_command(chain, arguments);
+    if (chain->message_file < 0)
+        chain->message_file = toolchain_memory_file("messages");
+    int error = chain->message_file < 0 ? errno : spawn(chain, tool, arguments, object, text);
     if (error == 0)
         return true;
-    source->child = 0;
-    return report_failed_start(source, tool, error);
+    chain->child = 0;
+    return report_failed_start(chain, tool, error);
 }
 
-bool toolchain_try(struct source *source, const struct tool *tool, const char *const *arguments)
+bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char *const *arguments)
 {
-    if (source->message_file < 0)
-        source->message_file = toolchain_memory_file("messages");
-    return source->message_file >= 0 && spawn(source, tool, arguments, -1, -1) == 0;
+    if (chain->message_file < 0)
+        chain->message_file = toolchain_memory_file("messages");
+    return chain->message_file >= 0 && spawn(chain, tool, arguments, -1, -1) == 0;
 }
 
-bool toolchain_finish(struct source *source, const struct tool *tool)
+bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
 {
     int status;
-    pid_t child = source->child;
-    source->child = 0;
+    pid_t child = chain->child;
+    chain->child = 0;
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
-            return source_report(source, REPORT_ERROR, 0, "cannot wait for %s: %s", tool->program,
-                                 strerror(errno));
+            return toolchain_report(chain, REPORT_ERROR, 0, "cannot wait for %s: %s", tool->program,
+                                    strerror(errno));
     bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-    bool reported = source_report_messages(source, failed);
+    bool reported = toolchain_report_messages(chain, failed);
     if (!failed)
         return true;
     if (WIFSIGNALED(status))
-        return source_report(source, REPORT_ERROR, 0, "%s was killed by signal %d", tool->program,
-                             WTERMSIG(status));
+        return toolchain_report(chain, REPORT_ERROR, 0, "%s was killed by signal %d", tool->program,
+                                WTERMSIG(status));
     if (WEXITSTATUS(status) == 127 && !reported)
-        return source_report(source, REPORT_ERROR, 0, "%s could not be started", tool->program);
+        return toolchain_report(chain, REPORT_ERROR, 0, "%s could not be started", tool->program);
     if (!reported)
-        return source_report(source, REPORT_ERROR, 0, "%s failed with status %d", tool->program,
-                             WEXITSTATUS(status));
+        return toolchain_report(chain, REPORT_ERROR, 0, "%s failed with status %d", tool->program,
+                                WEXITSTATUS(status));
     return false;
 }
 
-bool toolchain_put_text(struct source *source, const char *bytes, size_t size)
+bool toolchain_put_text(struct toolchain *chain, const char *bytes, size_t size)
 {
-    if (source->text_file >= 0)
-        close(source->text_file);
-    source->text_file = toolchain_memory_file("source");
-    if (source->text_file < 0 || !file_write(source->text_file, bytes, size) ||
-        lseek(source->text_file, 0, SEEK_SET) != 0)
-        return source_report(source, REPORT_ERROR, 0, "cannot keep the source in memory: %s",
-                             strerror(errno));
+    if (chain->text_file >= 0)
+        close(chain->text_file);
+    chain->text_file = toolchain_memory_file("source");
+    if (chain->text_file < 0 || !file_write(chain->text_file, bytes, size) ||
+        lseek(chain->text_file, 0, SEEK_SET) != 0)
+        return toolchain_report(chain, REPORT_ERROR, 0, "cannot keep the source in memory: %s",
+                                strerror(errno));
     return true;
 }
 
-/* A leading dash would be taken for an option, and a leading @ for a file of options. The argument
- * is kept for source_report_messages(). */
-bool toolchain_name_argument(struct source *source)
+bool toolchain_argument(const char *path, char *argument, size_t room)
 {
-    const char *before = *source->path == '-' || *source->path == '@' ? "./" : "";
-    int length =
-        source->text_file >= 0
-            ? snprintf(source->argument, sizeof source->argument, CHILD_TEXT_PATH)
-            : snprintf(source->argument, sizeof source->argument, "%s%s", before, source->path);
-    return (length >= 0 && (size_t)length < sizeof source->argument) ||
-           source_report(source, REPORT_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+    /* A leading dash would be taken for an option, and a leading @ for a file of options. */
+    const char *before = *path == '-' || *path == '@' ? "./" : "";
+    int length = snprintf(argument, room, "%s%s", before, path);
+    return length >= 0 && (size_t)length < room;
 }
 
-bool toolchain_take_object(struct source *source, const char *maker)
+/* The argument is kept, since messages begin with it. */
+bool toolchain_name_argument(struct toolchain *chain)
 {
-    if (lseek(source->object_file, 0, SEEK_SET) != 0 ||
-        !file_read(source->object_file, false, &source->object))
-        return source_report(source, REPORT_ERROR, 0, "cannot read the object of %s: %s", maker,
-                             strerror(errno));
-    if (source->object.size == 0)
-        return source_report(source, REPORT_ERROR, 0, "%s made no object", maker);
+    const char *path = chain->text_file >= 0 ? TOOL_TEXT_PATH : chain->path;
+    return toolchain_argument(path, chain->argument, sizeof chain->argument) ||
+           toolchain_report(chain, REPORT_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+}
+
+bool toolchain_make_output(struct toolchain *chain)
+{
+    chain->object_file = toolchain_memory_file("object");
+    return chain->object_file >= 0 ||
+           toolchain_report(chain, REPORT_ERROR, 0, "cannot make a memory file: %s",
+                            strerror(errno));
+}
+
+bool toolchain_take_object(struct toolchain *chain, const char *maker, struct file_bytes *object)
+{
+    if (lseek(chain->object_file, 0, SEEK_SET) != 0 ||
+        !file_read(chain->object_file, false, object))
+        return toolchain_report(chain, REPORT_ERROR, 0, "cannot read the object of %s: %s", maker,
+                                strerror(errno));
+    if (object->size == 0)
+        return toolchain_report(chain, REPORT_ERROR, 0, "%s made no object", maker);
     return true;
+}
+
+void toolchain_open(struct toolchain *chain, const char *path, const struct file_bytes *source,
+                    const struct reporter *reporter)
+{
+    *chain = (struct toolchain){.path = path,
+                                .name = strcmp(path, "-") == 0 ? "<stdin>" : path,
+                                .source = source,
+                                .reporter = *reporter,
+                                .object_file = -1,
+                                .message_file = -1,
+                                .text_file = -1};
+}
+
+void toolchain_close(struct toolchain *chain)
+{
+    if (chain->child > 0) {
+        kill(chain->child, SIGKILL);
+        waitpid(chain->child, NULL, 0);
+        chain->child = 0;
+    }
+    int *const files[] = {&chain->object_file, &chain->message_file, &chain->text_file};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (*files[i] > 0)
+            close(*files[i]);
+        *files[i] = -1;
+    }
+}
+
+bool toolchain_run(const struct tool_run *run, struct file_bytes *output)
+{
+    struct toolchain chain;
+    const struct tool tool = toolchain_tool(run->arguments[0]);
+    toolchain_open(&chain, run->path, run->source, &run->reporter);
+    chain.messages = run->messages;
+    bool done =
+        toolchain_name_argument(&chain) &&
+        (!run->text || toolchain_put_text(&chain, run->text->bytes, run->text->size)) &&
+        toolchain_make_output(&chain) &&
+        toolchain_start(&chain, &tool, run->arguments, chain.object_file, chain.text_file) &&
+        toolchain_finish(&chain, &tool) && toolchain_take_object(&chain, tool.program, output);
+    toolchain_close(&chain);
+    return done;
 }

@@ -1,20 +1,35 @@
-/* Runs the toolchain: assemblers and the C compiler. */
+/* Runs the toolchain: assemblers, the C compiler, linkers. */
 #ifndef INPUT_TOOLCHAIN_H
 #define INPUT_TOOLCHAIN_H
 
+#include "base/file.h"
+#include "base/report.h"
 #include "base/shellwords.h"
-#include "input.h"
 
-/* The child's descriptors of its files. */
-enum { CHILD_OBJECT = 3, CHILD_TEXT = 4 };
-#define CHILD_OBJECT_PATH "/dev/fd/3"
-#define CHILD_TEXT_PATH   "/dev/fd/4"
+/* Where a tool finds its text, if that is in memory, and where it writes its object. */
+#define TOOL_OUTPUT_PATH "/dev/fd/3"
+#define TOOL_TEXT_PATH   "/dev/fd/4"
 
-/* A program to start, and its Debian package (NULL: not known). */
-struct tool {
-    const char *program;
-    const char *package;
+/* The form of a tool's messages. */
+enum tool_messages { TOOL_ASSEMBLER, TOOL_COMPILER, TOOL_LINKER };
+
+/* A run of a tool: what it is given, and who hears its messages. */
+struct tool_run {
+    const char *const *arguments;    /* the program first; ends with NULL */
+    const struct file_bytes *text;   /* at TOOL_TEXT_PATH; NULL: none */
+    const char *path;                /* of the user's file, for messages */
+    const struct file_bytes *source; /* its text, whose lines messages quote */
+    enum tool_messages messages;
+    struct reporter reporter;
 };
+
+/* Runs the tool, reports its messages, and reads what it wrote to TOOL_OUTPUT_PATH. Returns false
+ * after reporting the error. The caller frees *output either way. */
+bool toolchain_run(const struct tool_run *run, struct file_bytes *output);
+
+/* The path of a file as an argument, which is taken neither for an option nor for a file of
+ * options. Returns false if there is no room. */
+bool toolchain_argument(const char *path, char *argument, size_t room);
 
 /* A row of machines.def. */
 struct toolchain_machine {
@@ -30,48 +45,19 @@ const struct toolchain_machine *toolchain_machine(uint16_t machine);
 /* The rows in order; NULL after the last. */
 const struct toolchain_machine *toolchain_machine_at(size_t index);
 
-/* Makes a file in memory, closed on exec. Returns -1 with errno on failure. */
-int toolchain_memory_file(const char *name);
-
-/* Puts `size` bytes into source->text_file. Returns false after reporting the error. */
-bool toolchain_put_text(struct source *source, const char *bytes, size_t size);
-
-/* Sets source->argument, the input's path for the tool. Returns false after reporting the error. */
-bool toolchain_name_argument(struct source *source);
-
-/* Starts `tool`: its descriptors 3 and 4 are `object` and `text` (-1: none), its output goes to the
- * source's message file. `arguments` end with NULL. Returns false after reporting the error. */
-bool toolchain_start(struct source *source, const struct tool *tool, const char *const *arguments,
-                     int object, int text);
-
-/* Starts `tool` without reporting anything, even if it does not exist. The caller reads its output
- * from the source's message file. */
-bool toolchain_try(struct source *source, const struct tool *tool, const char *const *arguments);
-
-/* Waits for the tool and reports its messages. Returns whether it succeeded. */
-bool toolchain_finish(struct source *source, const struct tool *tool);
-
-/* Reads source->object_file into source->object. `maker` is named in the error if it is empty. */
-bool toolchain_take_object(struct source *source, const char *maker);
-
-/* Reports what the tool wrote into source->message_file, line by line, and empties that. `failed`:
- * whether the tool failed. Returns whether there was an error among the messages. */
-bool source_report_messages(struct source *source, bool failed);
-
 /* ---- the C compiler ---- */
 
-/* Adds source->compiler, as a program or as words. Returns false after reporting the error. */
-bool compiler_words(struct source *source, struct shellwords *words);
-/* Add the flags for the smallest freestanding code, and those for messages that
- * source_report_messages() can parse. They return false if there is no memory. */
+/* Adds the compiler (NULL: cc), which is a program's path, or words as in a shell. Returns false
+ * after reporting the error, at `place`. */
+bool compiler_words(const char *compiler, struct shellwords *words, const struct place *place,
+                    const struct reporter *reporter);
+/* Add the flags for the smallest freestanding code, those for messages that can be parsed, and
+ * where <tiny.h> is (NULL: not known). They return false if there is no memory. */
 bool compiler_add_freestanding(struct shellwords *words);
 bool compiler_add_plain(struct shellwords *words);
+bool compiler_add_folder(const char *include_folder, struct shellwords *words);
 /* Adds the flag for a machine that toolchain_machine() knows. Returns false if there is no memory.
  */
 bool compiler_add_machine(uint16_t machine, struct shellwords *words);
-/* Adds where <tiny.h> is. Returns false if there is no memory. */
-bool compiler_add_folder(const struct source *source, struct shellwords *words);
-/* The tool that the first word names, into which it points. */
-struct tool compiler_tool(const struct shellwords *words);
 
 #endif

@@ -138,7 +138,6 @@ void limits_exit_stop(pid_t id, struct run_end *end)
     } else {
         /* After a successful execve, rax is 0, and then whatever the program puts there. As soon as
          * Linux has recognized a 32-bit file, orig_rax has i386's number of execve. */
-        end->loading =
-            executes(abi, registers.number) && registers.result < 0 && registers.result > -4096;
+        end->loading = executes(abi, registers.number) && syscall_is_error(registers.result);
     }
 }

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "elfgen/memory.h"
+
 /* Runs in the child, on its own stack: waits until it is traced, stops, and executes the program.
  * If it is not to be traced, it reports the errno of its execve. */
 __attribute__((noreturn)) static void exec_child(void *context)
@@ -186,12 +188,11 @@ void *process_pointer(uint64_t address)
 
 size_t process_read(pid_t id, uint64_t address, void *bytes, size_t size)
 {
-    enum { PAGE = 4096 };
     size_t done = 0;
     /* Reads page by page: one that is not mapped yields no bytes at all. */
     while (done < size && address <= UINT64_MAX - size) {
         uint64_t at = address + done;
-        size_t most = PAGE - at % PAGE;
+        size_t most = ELFGEN_PAGE - at % ELFGEN_PAGE;
         most = size - done < most ? size - done : most;
         struct iovec here = {(uint8_t *)bytes + done, most};
         struct iovec there = {process_pointer(at), most};

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/no_memory.h"
 #include "supervisor.h"
 
@@ -208,8 +209,8 @@ pid_t sandbox_worker_id(const struct sandbox_worker *worker)
 
 bool sandbox_change_file(int file, const struct sandbox_poke *pokes, size_t count)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    char path[FILE_PATH];
+    file_path(file, path);
     int writable = open(path, O_WRONLY | O_CLOEXEC);
     bool done = writable >= 0;
     for (size_t i = 0; done && i < count; i++)

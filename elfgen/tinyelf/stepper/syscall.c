@@ -178,8 +178,6 @@ void stepper_ask_call(struct stepper *stepper, const struct effects *effects)
 
 /* ---- the answer ---- */
 
-enum { ERRNO_MOST = 4095 };
-
 static void add_output(struct stepper *stepper, uint64_t address, uint64_t size)
 {
     enum { OUTPUT_MOST = 16 << 20 };
@@ -266,7 +264,7 @@ static void put_answer(struct stepper *stepper, int64_t answer)
     char text[128] = "";
     if (answer <= -RESTART && answer >= -RESTART_BLOCK && answer != -515)
         snprintf(text, sizeof text, "interrupted by a signal: the kernel may begin it again");
-    else if (answer < 0 && answer >= -ERRNO_MOST && strerrorname_np((int)-answer))
+    else if (syscall_is_error(answer) && strerrorname_np((int)-answer))
         snprintf(text, sizeof text, "%s: %s", strerrorname_np((int)-answer),
                  strerrordesc_np((int)-answer));
     struct step_piece piece = {.kind = STEP_PIECE_ANSWER,
@@ -298,7 +296,7 @@ void stepper_answer_call(struct stepper *stepper, bool answered)
     asked->made = false;
     if (answered) {
         asked->made_as.result = answer;
-        asked->made_as.failed = answer < 0 && answer >= -ERRNO_MOST;
+        asked->made_as.failed = syscall_is_error(answer);
         describe_outputs(stepper);
     }
     put_call(stepper);

@@ -73,4 +73,12 @@ enum { CALLS_END = 1024 };
 enum { CALL_ENTRY_ROOM = 64 };
 const char *syscall_entry(enum call_abi abi, const char *name, char entry[CALL_ENTRY_ROOM]);
 
+/* Whether a call's return value is an error, -errno: IS_ERR_VALUE() of Linux's include/linux/err.h.
+ */
+enum { CALL_ERRNO_MOST = 4095 };
+static inline bool syscall_is_error(int64_t result)
+{
+    return result < 0 && result >= -CALL_ERRNO_MOST;
+}
+
 #endif

@@ -14,9 +14,9 @@
 /* A build in progress. */
 struct work {
     const struct build *build;
-    struct source **sources; /* one for each input; NULL once it is an object or an archive */
-    struct source *common;   /* settings of all inputs */
-    char folder[PATH_MAX];   /* of the headers for C */
+    struct source **sources;      /* one for each input; NULL once it is an object or an archive */
+    struct source_options common; /* of all inputs */
+    char folder[PATH_MAX];        /* of the headers for C */
     struct link *link;
     struct elfgen_program program; /* once linked */
     struct elfgen_exec_options exec;
@@ -52,37 +52,32 @@ static bool is_c(const struct build *build, const char *path)
 
 static bool start(struct work *work, size_t index)
 {
-    const struct build *build = work->build;
-    struct source *source = malloc(sizeof *source);
-    if (!source) {
-        message_no_memory(build->inputs[index]);
-        return false;
-    }
-    *source = *work->common;
-    source->path = build->inputs[index];
-    work->sources[index] = source;
-    if (!source_start(source))
+    struct source_options options = work->common;
+    options.path = work->build->inputs[index];
+    work->sources[index] = source_start(&options);
+    if (!work->sources[index])
         return false;
     /* All inputs are for the machine of the first one. */
-    if (work->common->machine == 0)
-        work->common->machine = source->machine;
+    if (work->common.machine == 0)
+        work->common.machine = source_machine(work->sources[index]);
     return true;
+}
+
+static bool add(struct link *link, const struct source_result *made)
+{
+    return made->object ? link_add_object(link, made->object)
+                        : link_add_archive(link, made->archive);
 }
 
 static bool finish(struct work *work, size_t index)
 {
-    struct source *source = work->sources[index];
-    bool done = source_finish(source);
-    if (done && work->common->machine == 0)
-        work->common->machine = source->machine;
-    if (done && source->made)
-        done = link_add_object(work->link, source->made);
-    else if (done)
-        done = link_add_archive(work->link, source->archive);
-    source_release(source);
-    free(source);
+    struct source_result made;
+    bool done = source_finish(work->sources[index], &made);
+    if (done && work->common.machine == 0)
+        work->common.machine = made.machine;
+    source_close(work->sources[index]);
     work->sources[index] = NULL;
-    return done;
+    return done && add(work->link, &made);
 }
 
 /* Reads all inputs. A few assemblers and compilers run at the same time. C comes last, since it is
@@ -111,22 +106,17 @@ static bool read_inputs(struct work *work)
 static bool add_libgcc(void *context, struct link *link)
 {
     struct work *work = context;
-    struct source *source = NULL;
+    struct source_options options = work->common;
+    struct source_result made;
     char path[PATH_MAX];
-    bool done = true;
-    if (!link_needs_compiler_symbol(link) || !source_find_libgcc(work->common, path, sizeof path))
+    if (!link_needs_compiler_symbol(link) || !source_find_libgcc(&work->common, path, sizeof path))
         return true;
-    source = malloc(sizeof *source);
-    if (!source)
-        return report_no_memory(&message_reporter);
-    *source = *work->common;
-    source->path = path;
-    source->language = SOURCE_DETECT;
-    source->verbose = false;
-    done = source_start(source) && source_finish(source) && source->archive &&
-           link_add_archive(link, source->archive);
-    source_release(source);
-    free(source);
+    options.path = path;
+    options.language = SOURCE_DETECT;
+    options.verbose = false;
+    struct source *source = source_start(&options);
+    bool done = source && source_finish(source, &made) && add(link, &made);
+    source_close(source);
     return done;
 }
 
@@ -156,8 +146,8 @@ static bool link_all(struct work *work)
                                                   : build->entry ? build->entry
                                                                  : "_start",
                                          .keep_all = build->keep_all,
-                                         .machine = work->common->machine ? work->common->machine
-                                                                          : work->exec.machine,
+                                         .machine = work->common.machine ? work->common.machine
+                                                                         : work->exec.machine,
                                          .base = build->exec.base,
                                          .more = add_libgcc,
                                          .context = work};
@@ -294,18 +284,17 @@ static bool write_program(struct work *work)
 int build_program(const struct build *build)
 {
     struct work work = {.build = build, .exec = build->exec};
-    struct source common = {.compiler = build->compiler,
-                            .compiler_flags = build->compiler_flags,
-                            .language = build->language,
-                            .machine = build->target,
-                            .debug = build->debug,
-                            .verbose = build->verbose,
-                            .reporter = {report_diagnostic, &work}};
-    for (size_t i = 0; i < build->input_count && !common.include_folder; i++)
+    work.common = (struct source_options){.compiler = build->compiler,
+                                          .compiler_flags = build->compiler_flags,
+                                          .language = build->language,
+                                          .machine = build->target,
+                                          .debug = build->debug,
+                                          .verbose = build->verbose,
+                                          .reporter = {report_diagnostic, &work}};
+    for (size_t i = 0; i < build->input_count && !work.common.include_folder; i++)
         if (is_c(build, build->inputs[i]) &&
             datadir_find("asm", "tiny.h", work.folder, sizeof work.folder))
-            common.include_folder = work.folder;
-    work.common = &common;
+            work.common.include_folder = work.folder;
     work.link = link_open(&message_reporter);
     work.sources = calloc(build->input_count + 1, sizeof(struct source *));
     if (!work.sources)
@@ -313,9 +302,7 @@ int build_program(const struct build *build)
     bool done =
         work.link && work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);
     for (size_t i = 0; work.sources && i < build->input_count; i++) {
-        if (work.sources[i])
-            source_release(work.sources[i]);
-        free(work.sources[i]);
+        source_close(work.sources[i]);
     }
     free(work.sources);
     link_close(work.link);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,9 +81,8 @@ static char *join(const struct shellwords *words)
 /* Makes the flags that tinyelf adds to the compiler's command. */
 static bool make_flags(const struct stages *stages, struct shellwords *words)
 {
-    struct source source = {.include_folder = stages->include_folder};
     return compiler_add_freestanding(words) && compiler_add_machine(stages->machine, words) &&
-           compiler_add_folder(&source, words);
+           compiler_add_folder(stages->include_folder, words);
 }
 
 /* Whether the file includes <tiny.h>, so that plain cc must know where that is. */
@@ -123,14 +123,21 @@ static void add_file(const struct stages *stages, enum stage_number number, cons
     free(name);
 }
 
+static bool add_compiler(const struct stages *stages, const struct reporter *reporter,
+                         struct shellwords *words)
+{
+    const struct place place = place_file(stages->path);
+    return compiler_words(stages->compiler, words, &place, reporter);
+}
+
 /* Makes the command of one of the first three steps: the compiler with -E, -S or -c. */
-static void make_compilation(struct stages *stages, struct source *source, enum stage_way way,
-                             enum stage_number number, struct command *command)
+static void make_compilation(const struct stages *stages, const struct reporter *reporter,
+                             enum stage_way way, enum stage_number number, struct command *command)
 {
     static const char *const letters[] = {"-E", "-S", "-c"};
     static const char *const kinds[] = {"c", "cpp-output", "assembler"};
     struct shellwords compiler = {0};
-    command->failed = command->failed || !compiler_words(source, &compiler);
+    command->failed = command->failed || !add_compiler(stages, reporter, &compiler);
     for (size_t i = 0; i < compiler.count; i++)
         add_both(command, compiler.at[i]);
     shellwords_free(&compiler);
@@ -143,19 +150,19 @@ static void make_compilation(struct stages *stages, struct source *source, enum 
     add_run(command, "-x");
     add_run(command, kinds[number]);
     if (number == STAGE_PREPROCESSED)
-        add_both(command, source->argument);
+        add_both(command, stages->argument);
     else
-        add_file(stages, number - 1, CHILD_TEXT_PATH, command);
+        add_file(stages, number - 1, TOOL_TEXT_PATH, command);
     add_both(command, "-o");
-    add_file(stages, number, CHILD_OBJECT_PATH, command);
+    add_file(stages, number, TOOL_OUTPUT_PATH, command);
 }
 
-static void make_link(struct stages *stages, struct source *source, enum stage_way way,
-                      struct command *command)
+static void make_link(const struct stages *stages, const struct reporter *reporter,
+                      enum stage_way way, struct command *command)
 {
     if (way == WAY_CC) {
         struct shellwords compiler = {0};
-        command->failed = command->failed || !compiler_words(source, &compiler);
+        command->failed = command->failed || !add_compiler(stages, reporter, &compiler);
         for (size_t i = 0; i < compiler.count; i++)
             add_both(command, compiler.at[i]);
         shellwords_free(&compiler);
@@ -168,9 +175,9 @@ static void make_link(struct stages *stages, struct source *source, enum stage_w
         add_run(command, "--from");
         add_run(command, "object");
     }
-    add_file(stages, STAGE_OBJECT, CHILD_TEXT_PATH, command);
+    add_file(stages, STAGE_OBJECT, TOOL_TEXT_PATH, command);
     add_both(command, "-o");
-    add_file(stages, STAGE_EXECUTABLE, CHILD_OBJECT_PATH, command);
+    add_file(stages, STAGE_EXECUTABLE, TOOL_OUTPUT_PATH, command);
     if (way == WAY_CC)
         add_words(command, stages->compiler_flags); /* libraries come after what needs them */
 }
@@ -189,12 +196,12 @@ struct listener {
 static void put_named(const struct listener *listener, const char *text)
 {
     while (*text) {
-        bool input = strncmp(text, CHILD_TEXT_PATH, strlen(CHILD_TEXT_PATH)) == 0;
-        bool output = strncmp(text, CHILD_OBJECT_PATH, strlen(CHILD_OBJECT_PATH)) == 0;
+        bool input = strncmp(text, TOOL_TEXT_PATH, strlen(TOOL_TEXT_PATH)) == 0;
+        bool output = strncmp(text, TOOL_OUTPUT_PATH, strlen(TOOL_OUTPUT_PATH)) == 0;
         if (input || output) {
             enum stage_number number = listener->number - (input && listener->number > 0 ? 1 : 0);
             fprintf(listener->messages, "%s%s", listener->stages->name, stages_suffix(number));
-            text += strlen(CHILD_TEXT_PATH);
+            text += strlen(TOOL_TEXT_PATH);
         } else {
             fputc(*text++, listener->messages);
         }
@@ -216,27 +223,6 @@ static void take_report(void *context, const struct report *report)
         listener->stages->reporter.report(listener->stages->reporter.context, report);
 }
 
-/* Runs a step's command with its input and output files. */
-static bool run_step(struct stages *stages, struct source *source, const struct command *command,
-                     const struct file_bytes *input, struct stage *stage)
-{
-    struct tool tool = compiler_tool(&command->run);
-    if (input && !toolchain_put_text(source, input->bytes, input->size))
-        return false;
-    source->object_file = toolchain_memory_file("output");
-    if (source->object_file < 0)
-        return source_report(source, REPORT_ERROR, 0, "cannot make a memory file: %s",
-                             strerror(errno));
-    source->input = stages->input;
-    bool done = toolchain_start(source, &tool, (const char *const *)command->run.at,
-                                source->object_file, source->text_file) &&
-                toolchain_finish(source, &tool) && toolchain_take_object(source, tool.program);
-    stage->bytes = source->object;
-    source->object = (struct file_bytes){0};
-    source->input = (struct file_bytes){0};
-    return done;
-}
-
 static void do_stage(struct stages *stages, enum stage_way way, enum stage_number number)
 {
     struct stage *stage = &stages->of[way][number];
@@ -249,32 +235,24 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
                                 .pass = !link && (way == WAY_CC || (other->run && other->made)),
                                 .only_errors = way != WAY_CC,
                                 .messages = open_memstream(&stage->messages, &size)};
-    struct source source = {
-        .path = stages->path,
-        .name = stages->path,
-        .language = link ? SOURCE_RAW : SOURCE_C, /* linkers' messages have no common form */
-        .compiler = stages->compiler,
-        .reporter = {take_report, &listener},
-        .object_file = -1,
-        .message_file = -1,
-        .text_file = -1,
-    };
     struct command command = {0};
     if (!listener.messages)
         return;
+    const struct reporter reporter = {take_report, &listener};
     stage->run = true;
-    command.failed = !toolchain_name_argument(&source);
     if (!link)
-        make_compilation(stages, &source, way, number, &command);
+        make_compilation(stages, &reporter, way, number, &command);
     else
-        make_link(stages, &source, way, &command);
+        make_link(stages, &reporter, way, &command);
     stage->command = command.failed ? NULL : join(&command.shown);
-    if (!stages->argument)
-        stages->argument = strdup(source.argument);
-    stage->made =
-        stage->command && stages->argument && run_step(stages, &source, &command, input, stage);
+    const struct tool_run run = {.arguments = (const char *const *)command.run.at,
+                                 .text = input,
+                                 .path = stages->path,
+                                 .source = &stages->input,
+                                 .messages = link ? TOOL_LINKER : TOOL_COMPILER,
+                                 .reporter = reporter};
+    stage->made = stage->command && toolchain_run(&run, &stage->bytes);
     free_command(&command);
-    source_release(&source);
     fclose(listener.messages);
     if (size == 0) {
         free(stage->messages);
@@ -289,13 +267,16 @@ static bool prepare(struct stages *stages)
     const char *slash = strrchr(stages->path, '/');
     const char *base = slash ? slash + 1 : stages->path;
     stages->name = strndup(base, strlen(base) - 2);
-    bool done = stages->name && make_flags(stages, &flags);
+    char argument[PATH_MAX];
+    stages->argument =
+        toolchain_argument(stages->path, argument, sizeof argument) ? strdup(argument) : NULL;
+    bool done = stages->name && stages->argument && make_flags(stages, &flags);
     stages->flags = done ? join(&flags) : NULL;
     shellwords_free(&flags);
     return stages->flags != NULL;
 }
 
-static bool read_c_file(struct stages *stages, const struct source *reporter)
+static bool read_c_file(struct stages *stages, const struct place *place)
 {
     int file = open(stages->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool read = file >= 0 && file_read(file, true, &stages->input);
@@ -303,29 +284,29 @@ static bool read_c_file(struct stages *stages, const struct source *reporter)
     if (file >= 0)
         close(file);
     if (!read)
-        return source_report(reporter, REPORT_ERROR, 0, "%s",
-                             error == ENODEV ? "not a regular file" : strerror(error));
+        return report_error(&stages->reporter, place, "%s",
+                            error == ENODEV ? "not a regular file" : strerror(error));
     size_t length = strlen(stages->path);
     const char *slash = strrchr(stages->path, '/');
     if (length < 3 || strcmp(stages->path + length - 2, ".c") != 0 || (slash && strlen(slash) <= 3))
-        return source_report(reporter, REPORT_ERROR, 0,
-                             "the stages begin with a C file, whose name ends in .c");
+        return report_error(&stages->reporter, place,
+                            "the stages begin with a C file, whose name ends in .c");
     if (memchr(stages->input.bytes, '\0', stages->input.size))
-        return source_report(reporter, REPORT_ERROR, 0,
-                             "not C: there are bytes in it that are not text");
+        return report_error(&stages->reporter, place,
+                            "not C: there are bytes in it that are not text");
     for (const char *at = stages->path; *at; at++)
         if ((unsigned char)*at < 0x20)
-            return source_report(reporter, REPORT_ERROR, 0, "a name with control characters in it");
-    return stages->input.size > 0 || source_report(reporter, REPORT_ERROR, 0, "the file is empty");
+            return report_error(&stages->reporter, place, "a name with control characters in it");
+    return stages->input.size > 0 || report_error(&stages->reporter, place, "the file is empty");
 }
 
 bool stages_run(struct stages *stages)
 {
-    const struct source reporter = {.name = stages->path, .reporter = stages->reporter};
-    if (!read_c_file(stages, &reporter))
+    const struct place place = place_file(stages->path);
+    if (!read_c_file(stages, &place))
         return false;
     if (!prepare(stages))
-        return source_report(&reporter, REPORT_ERROR, 0, NO_MEMORY);
+        return report_error(&stages->reporter, &place, NO_MEMORY);
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
             if (number == 0 || stages->of[way][number - 1].made)

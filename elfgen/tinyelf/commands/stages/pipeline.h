@@ -3,7 +3,8 @@
 #ifndef STAGES_PIPELINE_H
 #define STAGES_PIPELINE_H
 
-#include "input/input.h"
+#include "base/file.h"
+#include "base/report.h"
 
 enum stage_number {
     STAGE_PREPROCESSED,
@@ -25,7 +26,7 @@ struct stage {
 struct stages {
     /* Set by the caller. */
     const char *path;           /* of the C file */
-    const char *compiler;       /* as in struct source */
+    const char *compiler;       /* as in struct source_options */
     const char *compiler_flags; /* after those of either way */
     const char *include_folder;
     uint16_t machine; /* 0: the compiler's own */

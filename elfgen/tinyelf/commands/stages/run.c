@@ -7,11 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "cli/cli.h"
 
 struct program {
     int file;
-    char path[32];
+    char path[FILE_PATH];
     char *name, *shown;
 };
 
@@ -30,7 +31,7 @@ static bool prepare(const struct stages *stages, const char *folder, enum stage_
         message(stages->path, "error", "cannot run what was made: %s", strerror(errno));
         return false;
     }
-    snprintf(program->path, sizeof program->path, "/proc/self/fd/%d", program->file);
+    file_path(program->file, program->path);
     return true;
 }
 

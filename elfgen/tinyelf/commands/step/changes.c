@@ -198,7 +198,7 @@ static void put_answer(struct lines *lines, const struct step_piece *piece)
     struct elfgen_text *out = lines->out;
     begin_line(lines);
     elfgen_text_string(out, "the kernel answers: ");
-    if (value < 0 && value >= -4095) {
+    if (syscall_is_error(value)) {
         elfgen_text_char(out, '-');
         elfgen_text_decimal(out, (uint64_t)-value, 0);
     } else if (shown < 65536) {

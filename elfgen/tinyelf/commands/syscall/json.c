@@ -26,7 +26,9 @@ static void put_convention(struct elfgen_text *out, enum call_abi abi)
     json_key(out, "lost");
     put_strings(out, convention->lost, sizeof convention->lost / sizeof convention->lost[0]);
     json_key(out, "errors");
-    elfgen_text_string(out, "[-4095,-1]}");
+    elfgen_text_string(out, "[-");
+    elfgen_text_decimal(out, CALL_ERRNO_MOST, 0);
+    elfgen_text_string(out, ",-1]}");
 }
 
 static void put_parameters(struct elfgen_text *out, const struct call_facts *call)

@@ -1,0 +1,109 @@
+/* An input that is being read, and a tool that runs for it. */
+#ifndef INPUT_PRIVATE_H
+#define INPUT_PRIVATE_H
+
+#include <limits.h>
+#include <sys/types.h>
+
+#include "input.h"
+#include "toolchain.h"
+
+/* ---- a tool ---- */
+
+/* A program to start, and its Debian package (NULL: not known). */
+struct tool {
+    const char *program;
+    const char *package;
+};
+
+/* The tool's descriptors of its files. */
+enum { TOOL_OUTPUT = 3, TOOL_TEXT = 4 };
+
+/* A tool, its files in memory, and what its messages are about. */
+struct toolchain {
+    const char *path, *name;         /* of the user's file: as given, and in messages */
+    const struct file_bytes *source; /* its text */
+    enum tool_messages messages;
+    bool verbose; /* report the command as a note */
+    struct reporter reporter;
+    char argument[PATH_MAX];                  /* the text's path for the tool */
+    pid_t child;                              /* 0: none runs */
+    int object_file, message_file, text_file; /* -1: none */
+};
+
+/* Begins without any file; `path` is the user's. */
+void toolchain_open(struct toolchain *chain, const char *path, const struct file_bytes *source,
+                    const struct reporter *reporter);
+/* Closes the files, and kills a tool that still runs. */
+void toolchain_close(struct toolchain *chain);
+
+/* Reports a message about a line, or about the whole file (0). Returns false, for the caller to
+ * return. */
+__attribute__((format(printf, 4, 5))) bool toolchain_report(const struct toolchain *chain,
+                                                            enum report_severity severity,
+                                                            unsigned line, const char *format, ...);
+
+/* Makes a file in memory, closed on exec. Returns -1 with errno on failure. */
+int toolchain_memory_file(const char *name);
+
+/* Makes the memory file for the tool's output. Returns false after reporting the error. */
+bool toolchain_make_output(struct toolchain *chain);
+
+/* Puts `size` bytes into the text file. Returns false after reporting the error. */
+bool toolchain_put_text(struct toolchain *chain, const char *bytes, size_t size);
+
+/* Sets `argument`. Returns false after reporting the error. */
+bool toolchain_name_argument(struct toolchain *chain);
+
+/* Starts `tool`: its descriptors 3 and 4 are `object` and `text` (-1: none), its output goes to the
+ * message file. `arguments` end with NULL. Returns false after reporting the error. */
+bool toolchain_start(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
+                     int object, int text);
+
+/* Starts `tool` without reporting anything, even if it does not exist. The caller reads its output
+ * from the message file. */
+bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char *const *arguments);
+
+/* Waits for the tool and reports its messages. Returns whether it succeeded. */
+bool toolchain_finish(struct toolchain *chain, const struct tool *tool);
+
+/* Reads what the tool wrote. `maker` is named in the error if that is empty. */
+bool toolchain_take_object(struct toolchain *chain, const char *maker, struct file_bytes *object);
+
+/* Reports what the tool wrote into the message file, line by line, and empties that. `failed`:
+ * whether the tool failed. Returns whether there was an error among the messages. */
+bool toolchain_report_messages(struct toolchain *chain, bool failed);
+
+/* The tool of that name, with its package if that is known. */
+struct tool toolchain_tool(const char *program);
+
+/* ---- an input ---- */
+
+struct source {
+    struct source_options options;
+    enum source_language language; /* once detected */
+    uint16_t machine;              /* once known; 0 */
+    struct file_bytes input;
+    bool read_once;         /* the input is a pipe or the like, whose bytes only we have */
+    struct toolchain chain; /* the assembler or compiler */
+    struct file_bytes object;
+};
+
+/* Detects the language of `size` bytes of assembly: SOURCE_NASM or SOURCE_GAS; SOURCE_DETECT if
+ * there is a byte that is not text, at *offset. */
+enum source_language source_detect_assembly(const char *text, size_t size, size_t *offset);
+
+/* The machine that assembly is for, by its first `bits 32`, `.code32` or the like; that of the
+ * first row of machines.def if there is none. */
+uint16_t source_detect_machine(const char *text, size_t size);
+
+/* Starts the assembler for source->input; source_finish_assembly() puts the object into
+ * source->object. They return false after reporting the error. */
+bool source_start_assembly(struct source *source, enum source_language language, bool preprocess);
+bool source_finish_assembly(struct source *source);
+
+/* The same for C. */
+bool source_start_compiler(struct source *source);
+bool source_finish_compiler(struct source *source);
+
+#endif
