@@ -358,9 +358,7 @@ bool step_read_json(struct step_recording *recording, const void *bytes, size_t 
 {
     struct json_reader reader = {
         .document = "recording of tinyelf", .into = recording, .error = error};
-    json_t *document = json_read_load(&reader, bytes, size);
-    bool good = document && json_read_end(&reader, read_document(&reader, document));
-    json_decref(document);
+    bool good = json_read_document(&reader, bytes, size, read_document);
     if (!good)
         recording_free(recording);
     return good;
