@@ -98,6 +98,7 @@ static bool next_field(struct elfgen_map *map, struct elfgen_claim *claim)
             claim->section = map->table_section;
             claim->index = map->entry;
             claim->field = field;
+            claim->encoding = NULL;
             claim->value = elfgen_field_get(field, view->class_, view->order, bytes);
             claim->reader = field->reader;
             return true;
