@@ -3,9 +3,10 @@
 
 #include <string.h>
 
+#include "archs.h"
 #include "relocations.h"
 
-static const struct elfgen_arch archs[] = {
+const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
     {.name = "x86_64",
      .title = "x86-64",
      .machines = {ELFGEN_EM_X86_64},
@@ -55,26 +56,20 @@ static const struct elfgen_arch archs[] = {
      .relocations = &elfgen_aarch64_relocations},
 };
 
-enum { ARCHS = sizeof archs / sizeof archs[0] };
-
 const struct elfgen_arch *elfgen_arch_find(uint64_t machine)
 {
-    for (size_t i = 0; i < ARCHS && machine != 0; i++)
-        for (size_t j = 0; j < ELFGEN_ARCH_MACHINES; j++)
-            if (archs[i].machines[j] == machine)
-                return &archs[i];
-    return NULL;
+    return elfgen_arch_search(machine);
 }
 
 const struct elfgen_arch *elfgen_arch_named(const char *name)
 {
-    for (size_t i = 0; i < ARCHS; i++)
-        if (strcmp(archs[i].name, name) == 0)
-            return &archs[i];
+    for (size_t i = 0; i < ELFGEN_ARCHS; i++)
+        if (strcmp(elfgen_archs[i].name, name) == 0)
+            return &elfgen_archs[i];
     return NULL;
 }
 
 const struct elfgen_arch *elfgen_arch_get(unsigned index)
 {
-    return index < ARCHS ? &archs[index] : NULL;
+    return index < ELFGEN_ARCHS ? &elfgen_archs[index] : NULL;
 }

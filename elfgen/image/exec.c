@@ -3,6 +3,7 @@
 
 #include "elfgen/text.h"
 
+#include "../arch/archs.h"
 #include "../format/argument.h"
 #include "../format/codec.h"
 #include "exec.h"
@@ -21,30 +22,39 @@ static void put_archs(struct elfgen_text *text)
     }
 }
 
-const struct elfgen_arch *elfgen_arch_of(uint16_t machine, struct elfgen_error *error)
+__attribute__((cold)) static void refuse_machine(uint16_t machine, struct elfgen_error *error)
 {
-    const struct elfgen_arch *arch = elfgen_arch_find(machine);
-    if (arch)
-        return arch;
     char list[128];
     struct elfgen_text text = {.bytes = list, .capacity = sizeof list - 1};
     put_archs(&text);
     list[text.length] = '\0';
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                      "no program can be made for machine %u, only for %s", (uint64_t)machine, list);
-    return NULL;
 }
 
-static size_t header_size(const struct elfgen_arch *arch, size_t segment_count)
+static inline const struct elfgen_arch *arch_of(uint16_t machine, struct elfgen_error *error)
 {
-    return arch->class_ == ELFGEN_CLASS64 ? elfgen_size64_ehdr + segment_count * elfgen_size64_phdr
-                                          : elfgen_size32_ehdr + segment_count * elfgen_size32_phdr;
+    const struct elfgen_arch *arch = elfgen_arch_search(machine);
+    if (!arch)
+        refuse_machine(machine, error);
+    return arch;
+}
+
+const struct elfgen_arch *elfgen_arch_of(uint16_t machine, struct elfgen_error *error)
+{
+    return arch_of(machine, error);
+}
+
+static inline size_t header_size(enum elfgen_class class_, size_t segment_count)
+{
+    return class_ == ELFGEN_CLASS64 ? elfgen_size64_ehdr + segment_count * elfgen_size64_phdr
+                                    : elfgen_size32_ehdr + segment_count * elfgen_size32_phdr;
 }
 
 size_t elfgen_header_size(uint16_t machine, size_t segment_count)
 {
     const struct elfgen_arch *arch = elfgen_arch_of(machine, NULL);
-    return arch ? header_size(arch, segment_count) : 0;
+    return arch ? header_size(arch->class_, segment_count) : 0;
 }
 
 size_t elfgen_exec_headers(uint16_t machine)
@@ -188,38 +198,33 @@ void elfgen_write_headers(uint8_t *bytes, const struct elfgen_arch *arch,
                       ELFGEN_LITTLE_ENDIAN);
 }
 
-size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t length,
-                         const struct elfgen_exec_options *options, struct elfgen_error *error)
+/* Writes the file. Inline, with a constant for the class, as above. */
+static inline size_t write_exec(void *buffer, size_t capacity, const void *code, size_t length,
+                                const struct elfgen_exec_options *options,
+                                const struct elfgen_arch *arch, enum elfgen_class class_,
+                                struct elfgen_error *error)
 {
-    static const struct elfgen_exec_options defaults = ELFGEN_EXEC_DEFAULTS;
-    if (!options)
-        options = &defaults;
-    const struct elfgen_arch *arch = elfgen_arch_of(options->machine, error);
-    if (!arch)
-        return 0;
-    size_t segment_count = options->stack ? 2 : 1;
-    size_t headers = header_size(arch, segment_count);
+    const size_t segment_count = options->stack ? 2 : 1;
+    const size_t headers = header_size(class_, segment_count);
     /* The size stays below SIZE_MAX, so that there is always a value larger than `capacity`. */
     if (length >= SIZE_MAX - headers) {
         elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
                          "%u bytes of code do not fit the address space", (uint64_t)length);
         return 0;
     }
-    size_t size = headers + length;
+    const size_t size = headers + length;
     if (!check(options, arch, size, error))
         return 0;
-    if (size > capacity) {
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
-                         "the file takes %u bytes, the buffer has %u", (uint64_t)size,
-                         (uint64_t)capacity);
+    if (!elfgen_has_room(size, capacity, error))
         return size;
-    }
-    if (!elfgen_has_memory(code, length, "bytes of code", error) ||
-        !elfgen_has_memory(buffer, capacity, "bytes of the buffer", error))
+    if (!elfgen_has_memory(buffer, capacity, "bytes of the buffer", error))
         return 0;
     uint8_t *bytes = buffer;
-    if (length > 0 && code != bytes + headers)
+    if (length > 0 && code != bytes + headers) {
+        if (!elfgen_has_memory(code, length, "bytes of code", error))
+            return 0;
         memmove(bytes + headers, code, length);
+    }
     const struct elfgen_segment segments[2] = {
         {.type = ELFGEN_PT_LOAD,
          .permissions = options->permissions,
@@ -229,11 +234,20 @@ size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t
          .align = options->align},
         {.type = ELFGEN_PT_GNU_STACK, .permissions = options->stack},
     };
-    if (arch->class_ == ELFGEN_CLASS64)
-        write_headers(bytes, options, segments, segment_count, ELFGEN_CLASS64,
-                      ELFGEN_LITTLE_ENDIAN);
-    else
-        write_headers(bytes, options, segments, segment_count, ELFGEN_CLASS32,
-                      ELFGEN_LITTLE_ENDIAN);
+    write_headers(bytes, options, segments, segment_count, class_, ELFGEN_LITTLE_ENDIAN);
     return size;
+}
+
+size_t elfgen_write_exec(void *buffer, size_t capacity, const void *code, size_t length,
+                         const struct elfgen_exec_options *options, struct elfgen_error *error)
+{
+    static const struct elfgen_exec_options defaults = ELFGEN_EXEC_DEFAULTS;
+    if (!options)
+        options = &defaults;
+    const struct elfgen_arch *arch = arch_of(options->machine, error);
+    if (!arch)
+        return 0;
+    return arch->class_ == ELFGEN_CLASS64
+               ? write_exec(buffer, capacity, code, length, options, arch, ELFGEN_CLASS64, error)
+               : write_exec(buffer, capacity, code, length, options, arch, ELFGEN_CLASS32, error);
 }

@@ -1,4 +1,5 @@
-/* input/: tells NASM's assembly from GNU's by its content. */
+/* input/: tells NASM's assembly from GNU's by its content, and parses messages of tools. */
+#include <stdio.h>
 #include <string.h>
 
 #include "input/input_private.h"
@@ -55,6 +56,75 @@ START_TEST(bytes_that_are_not_text_are_not_assembly)
 }
 END_TEST
 
+/* ---- messages of tools ---- */
+
+static const struct {
+    enum tool_messages form;
+    const char *line;
+    enum report_severity severity;
+    const char *place, *text;
+} lines[] = {
+    {TOOL_LINKER, "/usr/bin/ld: b.o: in function `main':", REPORT_NOTE, "a.c",
+     "/usr/bin/ld: b.o: in function `main':"},
+    {TOOL_LINKER, "x.c:(.text+0x16): undefined reference to `f'", REPORT_ERROR, "x.c:(.text+0x16)",
+     "undefined reference to `f'"},
+    {TOOL_LINKER, "(.text+0x17): undefined reference to `main'", REPORT_ERROR, "(.text+0x17)",
+     "undefined reference to `main'"},
+    {TOOL_LINKER, "a.c:(.text+0xf): undefined reference to `f'", REPORT_ERROR, "a.c:(.text+0xf)",
+     "undefined reference to `f'"},
+    {TOOL_LINKER, "/usr/bin/ld: warning: x.o: missing .note.GNU-stack section", REPORT_WARNING,
+     "a.c", "/usr/bin/ld: warning: x.o: missing .note.GNU-stack section"},
+    {TOOL_LINKER, "/usr/bin/ld: NOTE: This behaviour is deprecated", REPORT_NOTE, "a.c",
+     "/usr/bin/ld: NOTE: This behaviour is deprecated"},
+    {TOOL_LINKER, "/usr/bin/ld: cannot find -lx: No such file or directory", REPORT_ERROR, "a.c",
+     "/usr/bin/ld: cannot find -lx: No such file or directory"},
+    {TOOL_LINKER, "x.c:7: undefined reference to `f'", REPORT_ERROR, "x.c:7",
+     "undefined reference to `f'"},
+    {TOOL_LINKER, "ld.lld: error: undefined symbol: f", REPORT_ERROR, "a.c",
+     "ld.lld: error: undefined symbol: f"},
+    {TOOL_LINKER, ">>> referenced by x.c", REPORT_NOTE, "a.c", ">>> referenced by x.c"},
+    {TOOL_LINKER, "collect2: error: ld returned 1 exit status", REPORT_ERROR, "a.c",
+     "collect2: error: ld returned 1 exit status"},
+    {TOOL_LINKER, "tinyelf: x.o:(.text+0x5): error: undefined symbol 'f'", REPORT_ERROR,
+     "x.o:(.text+0x5)", "undefined symbol 'f'"},
+    {TOOL_LINKER, "tinyelf: x: note: --no-check writes it anyway", REPORT_NOTE, "a.c",
+     "x: note: --no-check writes it anyway"},
+    {TOOL_COMPILER, "x.h:3:9: warning: odd", REPORT_WARNING, "x.h:3:9", "odd"},
+    {TOOL_COMPILER, "cc1: fatal error: a.c: gone", REPORT_ERROR, "a.c", "a.c: gone"},
+    {TOOL_ASSEMBLER, "a.c:2: Error: no such instruction: `x'", REPORT_ERROR, "a.c:2",
+     "no such instruction: `x'"},
+};
+
+static void remember(void *context, const struct report *report)
+{
+    char *remembered = context;
+    struct elfgen_text out = {.bytes = remembered, .capacity = 299};
+    elfgen_text_string(&out, report_severity_name(report->severity));
+    elfgen_text_char(&out, '|');
+    place_put(&out, &report->place);
+    elfgen_text_char(&out, '|');
+    elfgen_text_string(&out, report->text);
+    out.bytes[out.length] = '\0';
+}
+
+START_TEST(a_tool_s_line_is_a_report_with_severity_and_place)
+{
+    char remembered[300] = "", wanted[300];
+    struct toolchain chain;
+    const struct file_bytes none = {0};
+    toolchain_open(&chain, "a.c", &none, &(struct reporter){remember, remembered});
+    ck_assert(toolchain_name_argument(&chain));
+    chain.messages = lines[_i].form;
+    chain.message_file = toolchain_memory_file("messages");
+    ck_assert(file_write(chain.message_file, lines[_i].line, strlen(lines[_i].line)));
+    ck_assert(toolchain_report_messages(&chain, false) == (lines[_i].severity == REPORT_ERROR));
+    snprintf(wanted, sizeof wanted, "%s|%s|%s", report_severity_name(lines[_i].severity),
+             lines[_i].place, lines[_i].text);
+    ck_assert_str_eq(remembered, wanted);
+    toolchain_close(&chain);
+}
+END_TEST
+
 static Suite *input_suite(void)
 {
     Suite *suite = suite_create("input");
@@ -63,6 +133,10 @@ static Suite *input_suite(void)
                         sizeof samples / sizeof samples[0]);
     tcase_add_test(detect, bytes_that_are_not_text_are_not_assembly);
     suite_add_tcase(suite, detect);
+    TCase *messages = tcase_create("messages");
+    tcase_add_loop_test(messages, a_tool_s_line_is_a_report_with_severity_and_place, 0,
+                        sizeof lines / sizeof lines[0]);
+    suite_add_tcase(suite, messages);
     return suite;
 }
 

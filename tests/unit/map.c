@@ -7,7 +7,8 @@
 #include "support/lecture.h"
 #include "room.h"
 
-/* All claims of a window, in the iterator's order. */
+/* All claims of a window, in the iterator's order. Each is written as a whole, whatever was there.
+ */
 struct claims {
     struct elfgen_claim *list;
     size_t count;
@@ -32,6 +33,7 @@ static struct claims collect(const struct elfgen_view *view, uint64_t from, uint
         ck_assert_uint_lt(claim.offset, view->length);
         ck_assert_uint_le(claim.length, view->length - claim.offset);
         ck_assert(claim.offset < to && claim.offset + claim.length > from);
+        ck_assert_ptr_null(claim.encoding);
     }
     return claims;
 }

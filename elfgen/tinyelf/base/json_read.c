@@ -29,7 +29,7 @@ static void give_memory(void *bytes)
 
 /* ---- the document ---- */
 
-json_t *json_read_load(struct json_reader *reader, const void *bytes, size_t size)
+static json_t *load(struct json_reader *reader, const void *bytes, size_t size)
 {
     json_error_t where;
     if (size > JSON_MOST) {
@@ -50,6 +50,17 @@ json_t *json_read_load(struct json_reader *reader, const void *bytes, size_t siz
     return document;
 }
 
+bool json_read_document(struct json_reader *reader, const void *bytes, size_t size,
+                        bool (*read)(struct json_reader *reader, const json_t *document))
+{
+    json_t *document = load(reader, bytes, size);
+    bool good = document && read(reader, document);
+    if (document && !good && !reader->failed)
+        error_no_memory(reader->error);
+    json_decref(document);
+    return good;
+}
+
 bool json_read_each(struct json_reader *reader, const json_t *document, const char *key,
                     bool (*read)(struct json_reader *reader, json_t *item))
 {
@@ -65,13 +76,6 @@ bool json_read_each(struct json_reader *reader, const json_t *document, const ch
     }
     reader->list = NULL;
     return list != NULL;
-}
-
-bool json_read_end(struct json_reader *reader, bool good)
-{
-    if (!good && !reader->failed)
-        error_no_memory(reader->error);
-    return good;
 }
 
 /* ---- a value ---- */

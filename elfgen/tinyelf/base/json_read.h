@@ -20,17 +20,15 @@ struct json_reader {
     bool failed;
 };
 
-/* Parses a document, which json_decref() frees. Returns NULL with *reader->error if it is too large
- * or no JSON. */
-json_t *json_read_load(struct json_reader *reader, const void *bytes, size_t size);
+/* Parses a document and reads it with `read`. Returns false with *reader->error if it is too large
+ * or no JSON, or if `read` returns false: because of an error, or if there is no memory. */
+bool json_read_document(struct json_reader *reader, const void *bytes, size_t size,
+                        bool (*read)(struct json_reader *reader, const json_t *document));
 
 /* Calls `read` for each item of the list at `key`. Returns false if there is no list, or `read`
  * does. */
 bool json_read_each(struct json_reader *reader, const json_t *document, const char *key,
                     bool (*read)(struct json_reader *reader, json_t *item));
-
-/* Ends a reading. If it failed without an error, there was no memory. */
-bool json_read_end(struct json_reader *reader, bool good);
 
 /* Sets the error that `key` should be something else. Returns false. */
 bool json_read_fail(struct json_reader *reader, const char *key, const char *right);

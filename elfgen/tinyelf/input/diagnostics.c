@@ -192,6 +192,63 @@ static bool take_compiler_line(const struct toolchain *chain, char *line, struct
     return true;
 }
 
+/* The severity of a linker's line by the first word that names one, after any names of tools and
+ * files. A line that says where the next is, or goes on with the last, is a note. */
+static enum report_severity linker_severity(const char *line)
+{
+    enum report_severity severity = REPORT_ERROR;
+    size_t length = strlen(line);
+    bool introduces = length > 2 && strcmp(line + length - 2, "':") == 0;
+    if (strncmp(line, ">>> ", 4) == 0 || (introduces && strstr(line, "in function `")))
+        return REPORT_NOTE;
+    for (const char *at = line; at;) {
+        const char *rest = at;
+        if (find_severity(&rest, &severity))
+            return severity;
+        at = strstr(at, ": ");
+        at = at ? at + 2 : NULL;
+    }
+    return REPORT_ERROR;
+}
+
+/* Moves "FILE:(SECTION+0xOFFSET): " from a linker's line to the message's place. `file` is what was
+ * taken from the line before "(", or NULL. */
+static void take_section(char *line, const char *file, struct report *message)
+{
+    char *open = *line == '(' ? line : strstr(line, ":(");
+    char *close = open ? strstr(open, "): ") : NULL;
+    if (!close)
+        return;
+    *close = '\0';
+    char *plus = strrchr(open, '+'), *end = NULL;
+    uint64_t offset = plus && strncmp(plus, "+0x", 3) == 0 ? strtoull(plus + 1, &end, 16) : 0;
+    *close = ')';
+    if (end != close)
+        return;
+    *plus = '\0';
+    message->place = place_section(open == line ? file : line, open + 1 + (open != line), offset);
+    if (open != line)
+        *open = '\0';
+    message->text = close + strlen("): ");
+    find_severity(&message->text, &message->severity);
+}
+
+/* Parses a linker's line, GNU's, LLVM's or our own. */
+static bool take_linker_line(const struct toolchain *chain, char *line, struct report *message,
+                             char *excerpt, size_t room)
+{
+    if (strip_word(line, "tinyelf: "))
+        line += strlen("tinyelf: ");
+    if (!take_apart(chain, line, message, excerpt, room))
+        return false;
+    if (message->place.line == PLACE_NO_LINE) {
+        char *rest = line + (message->text - line);
+        message->severity = linker_severity(line);
+        take_section(rest, *rest == '(' && rest != line ? chain->name : NULL, message);
+    }
+    return true;
+}
+
 typedef bool take_line(const struct toolchain *chain, char *line, struct report *message,
                        char *excerpt, size_t room);
 
@@ -237,8 +294,10 @@ bool toolchain_report_messages(struct toolchain *chain, bool failed)
     size_t length = got > 0 ? (size_t)got : 0;
     output.bytes[length] = '\0';
     bool is_compiler = chain->messages == TOOL_COMPILER;
-    report_lines(chain, output.bytes, length, is_compiler ? take_compiler_line : take_apart,
-                 counts);
+    static take_line *const forms[] = {[TOOL_ASSEMBLER] = take_apart,
+                                       [TOOL_COMPILER] = take_compiler_line,
+                                       [TOOL_LINKER] = take_linker_line};
+    report_lines(chain, output.bytes, length, forms[chain->messages], counts);
     if (is_compiler && failed && counts[REPORT_ERROR] == 0)
         report_lines(chain, output.bytes, length, take_apart,
                      counts); /* the failed compiler reported errors in another form */

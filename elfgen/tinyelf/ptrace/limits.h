@@ -21,8 +21,9 @@ enum run_reason {
     RUN_EXITED,      /* it exited with `status` */
     RUN_SIGNAL,      /* `signal`, from itself or from outside, killed it */
     RUN_CALL,        /* the filter killed it because of a system call */
-    RUN_TIME,        /* it was killed at a limit (time or processor), */
-    RUN_MEMORY,      /* or it ended before that */
+    RUN_TIME,        /* it was killed at a limit (time or processor), or it ended before that; in a
+                        sandbox also: nobody read its output in time */
+    RUN_MEMORY,      /* it was killed at a limit, or it ended before that */
     RUN_OUTPUT,      /* the same */
     RUN_INTERRUPTED, /* `interrupted` returned true */
     RUN_NOT_STARTED  /* execve refused it: `error` is its errno */

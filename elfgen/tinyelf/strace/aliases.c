@@ -60,19 +60,31 @@ static void unfold(struct strace_shown *shown, const struct memory_reader *reade
         shown->row = row;
 }
 
+/* The arguments of clone are in another order in each ABI, and shown in a third. */
+static void order_clone(struct strace_shown *shown)
+{
+    static const enum call_type order[] = {CALL_TYPE_CLONE_STACK, CALL_TYPE_CLONE_FLAGS,
+                                           CALL_TYPE_CLONE_PARENT_TID, CALL_TYPE_CLONE_TLS,
+                                           CALL_TYPE_CLONE_CHILD_TID};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        for (uint8_t j = 0; shown->row->parameters[j].name; j++)
+            if (shown->row->parameters[j].type == order[i])
+                shown->order[i] = j;
+}
+
 void strace_show_call(struct strace_shown *shown, const struct process_call *call,
                       struct calls *calls, const struct memory_reader *reader)
 {
-    static const uint8_t clone_orders[CALL_ABIS][5] = {{1, 0, 2, 4, 3}, {1, 0, 2, 3, 4}};
     const struct call *known = syscall_find(calls, call->abi, call->number);
     shown->call = *call;
     shown->row = known ? known->row : NULL;
     shown->name = known ? known->name : strace_show_number(shown);
-    shown->order = NULL;
     if (shown->row && shown->row->only != CALL_ABIS)
         unfold(shown, reader);
     else if (shown->row && shown->row->parameters[0].type == CALL_TYPE_SOCKETCALL)
         unfold_socketcall(shown, reader);
+    for (uint8_t i = 0; i < ELFGEN_ARGUMENTS; i++)
+        shown->order[i] = i;
     if (shown->row && shown->row->parameters[0].type == CALL_TYPE_CLONE_FLAGS)
-        shown->order = clone_orders[call->abi];
+        order_clone(shown);
 }

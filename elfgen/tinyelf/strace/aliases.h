@@ -10,8 +10,8 @@ struct strace_shown {
     struct process_call call;
     const struct call_row *row; /* NULL: unknown */
     const char *name;
-    char number[32];      /* name of an unknown call */
-    const uint8_t *order; /* of the parameters; NULL: as in the row */
+    char number[32];                 /* name of an unknown call */
+    uint8_t order[ELFGEN_ARGUMENTS]; /* indices of the parameters, as they are shown */
 };
 
 /* Fills *shown for a call. */

@@ -177,7 +177,7 @@ static bool put_arguments(struct strace *s, const struct strace_shown *shown, bo
     uint32_t length_before = (uint32_t)kept[1];
     bool any = false, late = false;
     for (unsigned i = 0; shown->row->parameters[i].name; i++) {
-        unsigned index = shown->order ? shown->order[i] : i;
+        unsigned index = shown->order[i];
         enum call_type type = shown->row->parameters[index].type;
         if (strace_argument_is_absent(&shown->call, shown->row, index))
             continue;

@@ -189,9 +189,7 @@ bool mutate_read(struct mutate_report *report, const char *text, size_t size,
     struct json_reader reader = {
         .document = "result of tinyelf mutate", .into = report, .error = error};
     *report = (struct mutate_report){.file = NULL};
-    json_t *document = json_read_load(&reader, text, size);
-    bool good = document && json_read_end(&reader, read_document(&reader, document));
-    json_decref(document);
+    bool good = json_read_document(&reader, text, size, read_document);
     if (!good)
         mutate_report_close(report);
     return good;

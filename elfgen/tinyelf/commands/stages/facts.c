@@ -260,21 +260,3 @@ const char *stages_kind(const struct stage_facts *facts, enum stage_number numbe
         return texts[number];
     return elves[facts->type <= 3 ? facts->type : 0][facts->bits == 64];
 }
-
-const char *stages_reason(const struct stage *stage, size_t *length)
-{
-    static const char *const telling[] = {"undefined reference", "undefined symbol",
-                                          "multiple definition", "cannot find", "error"};
-    const char *said = stage->messages;
-    const char *found = NULL;
-    for (size_t i = 0; said && !found && i < sizeof telling / sizeof telling[0]; i++)
-        found = strstr(said, telling[i]);
-    if (!found)
-        found = said;
-    if (!found)
-        return NULL;
-    while (found > said && found[-1] != '\n')
-        found--;
-    *length = strcspn(found, "\n");
-    return found;
-}

@@ -190,12 +190,14 @@ struct listener {
     enum stage_number number;
     bool pass, only_errors;
     FILE *messages;
+    struct stage *stage;
+    bool failed; /* an error was among them */
 };
 
 /* Writes a message with names of files in place of /dev/fd/N. */
-static void put_named(const struct listener *listener, const char *text)
+static void put_named(const struct listener *listener, const char *text, size_t length)
 {
-    while (*text) {
+    for (const char *end = text + length; text < end;) {
         bool input = strncmp(text, TOOL_TEXT_PATH, strlen(TOOL_TEXT_PATH)) == 0;
         bool output = strncmp(text, TOOL_OUTPUT_PATH, strlen(TOOL_OUTPUT_PATH)) == 0;
         if (input || output) {
@@ -208,18 +210,40 @@ static void put_named(const struct listener *listener, const char *text)
     }
 }
 
-static void take_report(void *context, const struct report *report)
+/* Writes where a message is, if that is more than its file. */
+static void put_place(const struct listener *listener, const struct report *report)
 {
-    const struct listener *listener = context;
-    const char *text = report->text;
+    char text[PATH_MAX + 256];
+    struct elfgen_text out = {.bytes = text, .capacity = sizeof text};
     if (report->place.line != PLACE_NO_LINE)
         fprintf(listener->messages, "%s:%u: %s: ", report->place.file, report->place.line,
                 report_severity_name(report->severity));
-    if (strncmp(text, "tinyelf: ", 9) == 0)
-        text += 9;
-    put_named(listener, text);
+    if (!report->place.section)
+        return;
+    struct place place = report->place;
+    if (place.file && strcmp(place.file, listener->stages->path) == 0)
+        place.file = NULL; /* in what is said of the C file, its name is not repeated */
+    place_put(&out, &place);
+    elfgen_text_string(&out, ": ");
+    put_named(listener, text, out.length);
+}
+
+static void take_report(void *context, const struct report *report)
+{
+    struct listener *listener = context;
+    struct stage *stage = listener->stage;
+    long start = ftell(listener->messages);
+    put_place(listener, report);
+    put_named(listener, report->text, strlen(report->text));
+    long end = ftell(listener->messages);
     fputc('\n', listener->messages);
-    if (listener->pass && (!listener->only_errors || report->severity == REPORT_ERROR))
+    bool is_error = report->severity == REPORT_ERROR;
+    if (start == 0 || (is_error && !listener->failed)) {
+        stage->reason = (size_t)start;
+        stage->reason_length = (size_t)(end - start);
+    }
+    listener->failed = listener->failed || is_error;
+    if (listener->pass && (!listener->only_errors || is_error))
         listener->stages->reporter.report(listener->stages->reporter.context, report);
 }
 
@@ -234,7 +258,8 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
                                 .number = number,
                                 .pass = !link && (way == WAY_CC || (other->run && other->made)),
                                 .only_errors = way != WAY_CC,
-                                .messages = open_memstream(&stage->messages, &size)};
+                                .messages = open_memstream(&stage->messages, &size),
+                                .stage = stage};
     struct command command = {0};
     if (!listener.messages)
         return;

@@ -20,6 +20,8 @@ struct stage {
     bool made;      /* it succeeded */
     char *command;  /* as it would be typed in the folder of the files; NULL: not run */
     char *messages; /* one a line; NULL: none */
+    size_t reason;  /* where in these the first error is, or, without one, the first message */
+    size_t reason_length;
     struct file_bytes bytes;
 };
 

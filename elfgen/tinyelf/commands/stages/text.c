@@ -103,16 +103,16 @@ static void write_failure(FILE *cell, const struct stages *stages, enum stage_wa
                           enum stage_number number, const struct stages_facts *facts)
 {
     const struct stage_facts *object = &facts->of[way][STAGE_OBJECT];
-    size_t length = 0;
-    const char *reason = stages_reason(&stages->of[way][number], &length);
+    const struct stage *stage = &stages->of[way][number];
     if (way == WAY_TINYELF && number == STAGE_EXECUTABLE && object->undefined > 0) {
         fputs("needs ", cell);
         write_needs(cell, object, 8);
         fputs(stages->of[WAY_CC][number].made ? ": the C library has what is missing"
                                               : ": no file has what is missing",
               cell);
-    } else if (reason) {
-        put_plain(cell, reason, length < 160 ? length : 160);
+    } else if (stage->messages) {
+        put_plain(cell, stage->messages + stage->reason,
+                  stage->reason_length < 160 ? stage->reason_length : 160);
     }
 }
 
@@ -289,7 +289,7 @@ void stages_text(const struct stages *stages, const char *folder, const struct p
         put_row(out, "", heads, 2);
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         put_stage(out, stages, facts, number);
-    if (runs && (runs[WAY_CC].program || runs[WAY_TINYELF].program))
+    if (runs && (runs[WAY_CC].given || runs[WAY_TINYELF].given))
         put_runs(out, stages, runs);
     put_summary(out, stages);
     put_wrapped(out, "FLAGS", stages->flags);

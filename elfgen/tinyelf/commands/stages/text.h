@@ -60,9 +60,6 @@ void stages_measure(const struct stages *stages, struct stages_facts *facts);
 /* The kind of file, from its bytes: "C text, preprocessed", "ELF64 relocatable object". */
 const char *stages_kind(const struct stage_facts *facts, enum stage_number number);
 
-/* The most telling line of a failed step, and its length; NULL if the tool wrote nothing. */
-const char *stages_reason(const struct stage *stage, size_t *length);
-
 /* The rows about a run: a label each, and the text in a way's column, to be freed; NULL if memory
  * ran out. */
 enum { STAGES_RUN_ROWS = 5 };

@@ -77,7 +77,7 @@ static void put_function(struct line *line, size_t at, const struct call_facts *
 /* The columns of one ABI after another: numbers, as many digits as a number has here, then entry
  * points. */
 enum { NUMBERS = 29, NUMBER_WIDTH = 5, DIGITS = 4, ENTRIES = NUMBERS + CALL_ABIS * NUMBER_WIDTH };
-enum { ENTRY_WIDTH = 28 };
+enum { ENTRY_WIDTH = (SYSCALL_WIDTH - ENTRIES) / CALL_ABIS - 2 };
 
 void syscall_put_names(struct elfgen_text *out, const struct call_facts *calls, size_t count)
 {

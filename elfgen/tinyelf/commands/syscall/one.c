@@ -241,12 +241,13 @@ static void put_missing(struct elfgen_text *out, bool *any, const struct call_fa
         put_note(out, any, "%s has no call of that number.", abi);
 }
 
-/* Prints what the call of one column is in the ABIs of the others. */
-static void put_elsewhere(struct elfgen_text *out, bool *any, const struct call_facts *call)
+/* Prints what the call of one column is in the ABIs whose columns have another. */
+static void put_elsewhere(struct elfgen_text *out, bool *any, const struct call_facts *call,
+                          const struct call_facts *const calls[CALL_ABIS])
 {
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         const char *other = syscall_abi(abi)->name;
-        if (abi == call->abi)
+        if (abi == call->abi || (calls[abi] && strcmp(calls[abi]->name, call->name) == 0))
             continue;
         if (call->numbers[abi] >= 0)
             put_note(out, any, "%s is number %d (0x%x) in %s.", call->name, call->numbers[abi],
@@ -288,7 +289,7 @@ static void put_notes(struct elfgen_text *out, const struct call_facts *const ca
                      call->name);
         noted |= call->implemented && !call->row;
         if (differ)
-            put_elsewhere(out, &any, call);
+            put_elsewhere(out, &any, call, calls);
     }
 }
 
