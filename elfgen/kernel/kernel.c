@@ -8,8 +8,8 @@
 void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
 {
     *machine = (struct elfgen_kernel_machine){.version = ELFGEN_LINUX(6, 18),
-                                              .mmap_min_addr = 65536,
-                                              .lowest_room = 65536,
+                                              .mmap_min_addr = ELFGEN_USUAL_MMAP_MIN_ADDR,
+                                              .lowest_room = ELFGEN_USUAL_MMAP_MIN_ADDR,
                                               .ia32 = true,
                                               .overcommit = ELFGEN_OVERCOMMIT_GUESS,
                                               .memory_pages = UINT64_C(16) << 30 >> 12,
