@@ -212,7 +212,6 @@ static bool next_note(struct elfgen_map *map, struct elfgen_claim *claim)
             found = claim_whole(map, map->at + field->offset[column], field->width[column],
                                 ELFGEN_PART_NOTE, field->reader, claim);
             claim->field = field;
-            claim->encoding = NULL;
             claim->value = elfgen_field_get(field, map->view->class_, map->view->order, bytes);
         } else {
             bool is_name = part == nhdr->count;

@@ -134,6 +134,27 @@ load ../support/hostile_setup
     grep -F "time limit" err
 }
 
+@test "a reader that never reads is not waited for past the time limit" {
+    "$TINYELF" build "$SOURCE/asm/cat.s" -o cat
+    head -c 100000 /dev/zero >zeros
+    # More than a pipe holds, so the program has ended, and the command has the rest.
+    { timeout 20 "$TINYELF" run --sandbox --time 0.5 ./cat <zeros 2>err 3>&- || echo $? >status
+        touch over; } | while [ ! -e over ]; do sleep 0.1; done
+    [ "$(cat status)" -eq 137 ]
+    grep -F "its output was not read within the time limit of 0.5 s (--time)" err
+    rm over status
+    sleep 0.3
+    # The message has no room either.
+    { timeout 20 "$TINYELF" run --sandbox --time 0.5 ./cat <zeros 2>&1 3>&- || echo $? >status
+        touch over; } | while [ ! -e over ]; do sleep 0.1; done
+    [ "$(cat status)" -eq 137 ]
+    rm over
+    sleep 0.3
+    # A reader that is only slow gets everything.
+    "$TINYELF" run --sandbox --time 9 ./cat <zeros 2>err 3>&- | { sleep 1; wc -c >count; }
+    [ "$(cat count)" -eq 100000 ]
+}
+
 # ---- signals ----
 
 @test "a signal during the start is not lost" {

@@ -220,6 +220,27 @@ START_TEST(output_and_errors_are_separate_and_reach_their_descriptors)
 }
 END_TEST
 
+START_TEST(a_reader_that_never_reads_is_not_waited_for_past_the_time_limit)
+{
+    int out[2];
+    ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+    struct sandbox_stream output = {.descriptor = out[1]};
+    /* A pipe without room. */
+    ck_assert_int_eq(fcntl(out[1], F_SETFL, O_NONBLOCK), 0);
+    while (write(out[1], pours, sizeof pours) > 0)
+        ;
+    int file = file_of(writes_1, sizeof writes_1);
+    struct run_end end = run(file, &output, NULL);
+    ck_assert_int_eq(end.reason, RUN_TIME);
+    ck_assert_int_eq(end.signal, 0);
+    close(file);
+    close(out[0]);
+    close(out[1]);
+    /* What was not read is not the next program's. */
+    greet();
+}
+END_TEST
+
 START_TEST(an_interrupted_caller_ends_the_program)
 {
     struct sandbox_stream output = {.descriptor = -1};
@@ -559,6 +580,7 @@ static Suite *sandbox_suite(void)
     tcase_add_test(runs, every_way_to_end_is_reported_and_the_next_program_runs);
     tcase_add_test(runs, output_ends_at_its_limit_and_is_kept_as_far_as_there_is_room);
     tcase_add_test(runs, output_and_errors_are_separate_and_reach_their_descriptors);
+    tcase_add_test(runs, a_reader_that_never_reads_is_not_waited_for_past_the_time_limit);
     tcase_add_test(runs, an_interrupted_caller_ends_the_program);
     tcase_add_test(runs, a_signal_that_came_before_the_run_ends_it_as_well);
     tcase_add_test(runs, a_file_is_passed_to_the_worker_once_and_changed_in_place);

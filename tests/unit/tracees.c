@@ -257,8 +257,9 @@ static void run_with_all_clients(const uint8_t *code, size_t size, size_t proces
     ck_assert_int_eq(run_end.reason, RUN_EXITED);
     ck_assert_int_eq(run_end.status, 0);
     no_process_is_left();
-    profile = (struct profile){.program = &made.program};
-    ck_assert_msg(profile_programs(&profile, 1, &profile_limits, &error), "%s", error.text);
+    ck_assert_msg(profile_programs(&profile, &(const struct process_program *){&made.program}, 1,
+                                   &profile_limits, &error),
+                  "%s", error.text);
     ck_assert_uint_eq(profile.processes, processes);
     ck_assert_uint_ge(profile.runs, 1);
     ck_assert(profile.has_pages);

@@ -101,7 +101,7 @@ void program_report_not_started(const char *path, int error);
 
 /* The signals that were ignored when this process started. A program that it starts should find
  * the same. main() and interrupt.h change some; they remember here what was before. */
-const sigset_t *program_ignored_signals(void);
+sigset_t program_ignored_signals(void);
 void program_remember_ignored(int number, void (*before)(int));
 
 /* Undoes what main() changed, for a program that looks itself at the signals it was started with.

@@ -15,21 +15,30 @@ enum { STOPS = sizeof stops / sizeof stops[0] };
 
 /* ---- noting signals ---- */
 
-/* The handler touches nothing else. */
-static volatile sig_atomic_t last_signal, came, from_terminal;
-static volatile sig_atomic_t clock_is_ours, ticking, alarm_ignored;
+/* All that the handler touches. A handler is given nothing of its caller's, so this is static: one
+ * for the process, as the signals' actions are. Fields are read and written at once. */
+static volatile struct {
+    sig_atomic_t last_signal, came, from_terminal;
+    sig_atomic_t clock_is_ours, ticking, alarm_ignored;
+} noted;
+
+/* The first stop that a program was given time to act on. The handler does not touch it. */
+static struct {
+    int seen;
+    uint64_t first;
+} grace;
 
 static void note(int number, siginfo_t *info, void *context)
 {
     (void)context;
     bool by_kernel = info->si_code == SI_KERNEL;
-    if (number != SIGALRM || !(alarm_ignored || (by_kernel && clock_is_ours))) {
-        last_signal = number;
-        from_terminal = by_kernel && number != SIGALRM;
-        came = came + 1;
+    if (number != SIGALRM || !(noted.alarm_ignored || (by_kernel && noted.clock_is_ours))) {
+        noted.last_signal = number;
+        noted.from_terminal = by_kernel && number != SIGALRM;
+        noted.came = noted.came + 1;
     }
-    if (came != 0 && !ticking) {
-        clock_is_ours = 1;
+    if (noted.came != 0 && !noted.ticking) {
+        noted.clock_is_ours = 1;
         alarm(1);
     }
 }
@@ -40,7 +49,7 @@ static void watch_clock(void)
     sigfillset(&action.sa_mask);
     if (sigaction(SIGALRM, &action, &before) != 0 || before.sa_handler != SIG_IGN)
         return;
-    alarm_ignored = 1;
+    noted.alarm_ignored = 1;
     program_remember_ignored(SIGALRM, SIG_IGN);
 }
 
@@ -59,7 +68,7 @@ void interrupt_unwatch(void)
     struct sigaction now;
     sigset_t before;
     interrupt_hold(&before);
-    for (size_t i = 0; came == 0 && i < STOPS; i++)
+    for (size_t i = 0; noted.came == 0 && i < STOPS; i++)
         if (sigaction(stops[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
             signal(stops[i], SIG_DFL);
     interrupt_release(&before);
@@ -67,41 +76,39 @@ void interrupt_unwatch(void)
 
 bool interrupt_came(void)
 {
-    return came != 0;
+    return noted.came != 0;
 }
 
 int interrupt_signal(void)
 {
-    return last_signal;
+    return noted.last_signal;
 }
 
 /* ---- acting on them ---- */
 
 bool interrupt_kills(pid_t id)
 {
-    const uint64_t grace = 900000000;
-    static int seen;
-    static uint64_t first;
-    if (came == 0)
+    const uint64_t time = 900000000;
+    if (noted.came == 0)
         return false;
-    bool again = seen != 0 && came > seen;
-    if (seen == 0) {
-        first = clock_now();
-        if (id != 0 && !from_terminal)
-            kill(id, last_signal);
+    bool again = grace.seen != 0 && noted.came > grace.seen;
+    if (grace.seen == 0) {
+        grace.first = clock_now();
+        if (id != 0 && !noted.from_terminal)
+            kill(id, noted.last_signal);
     }
-    seen = came;
-    return again || clock_now() - first >= grace;
+    grace.seen = noted.came;
+    return again || clock_now() - grace.first >= time;
 }
 
 void interrupt_die(void)
 {
-    if (came == 0)
+    if (noted.came == 0)
         return;
     /* This also holds where core files are piped to a program, which ignores a limit of 0. */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    signal(last_signal, SIG_DFL);
-    raise(last_signal);
+    signal(noted.last_signal, SIG_DFL);
+    raise(noted.last_signal);
 }
 
 /* ---- the clock, and holding signals back ---- */
@@ -110,8 +117,8 @@ static void set_clock(unsigned first, unsigned then)
 {
     const struct itimerval times = {.it_value.tv_usec = (suseconds_t)first * 1000,
                                     .it_interval.tv_usec = (suseconds_t)then * 1000};
-    clock_is_ours = 1;
-    ticking = then != 0;
+    noted.clock_is_ours = 1;
+    noted.ticking = then != 0;
     setitimer(ITIMER_REAL, &times, NULL);
 }
 

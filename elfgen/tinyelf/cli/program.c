@@ -12,6 +12,7 @@
 
 /* ---- signals ---- */
 
+/* A fact of this process, which main() and interrupt.c note before they change it. */
 static sigset_t ignored_before;
 
 void program_remember_ignored(int number, void (*before)(int))
@@ -29,9 +30,9 @@ void program_restore_ignored(void)
         signal(ours[i], sigismember(&ignored_before, ours[i]) == 1 ? SIG_IGN : SIG_DFL);
 }
 
-const sigset_t *program_ignored_signals(void)
+sigset_t program_ignored_signals(void)
 {
-    static sigset_t ignored;
+    sigset_t ignored;
     sigemptyset(&ignored);
     for (int number = 1; number < NSIG; number++) {
         struct sigaction action;
@@ -41,7 +42,7 @@ const sigset_t *program_ignored_signals(void)
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         sigdelset(&ignored, ours[i]);
     sigorset(&ignored, &ignored, &ignored_before);
-    return &ignored;
+    return ignored;
 }
 
 /* ---- PATH ---- */

@@ -183,8 +183,8 @@ static void take_event(void *context, const struct process_event *event)
         counting->profile->processes++;
 }
 
-static bool count_calls(struct profile *profile, const struct profile_limits *limits,
-                        struct elfgen_error *error)
+static bool count_calls(struct profile *profile, const struct process_program *program,
+                        const struct profile_limits *limits, struct elfgen_error *error)
 {
     struct counting *counting = malloc(sizeof *counting);
     struct calls *known = calloc(1, sizeof *known);
@@ -197,7 +197,7 @@ static bool count_calls(struct profile *profile, const struct profile_limits *li
         memset(counting->index, 0xff, sizeof counting->index);
         const struct process_watch watch = {
             .follow = true, .context = counting, .event = take_event, .interrupted = is_over};
-        done = process_trace(profile->program, &watch, &profile->end, error);
+        done = process_trace(program, &watch, &profile->end, error);
         profile->processes += profile->end.ran;
     } else {
         error_no_memory(error);
@@ -212,7 +212,7 @@ static bool count_calls(struct profile *profile, const struct profile_limits *li
 /* Whether it can be run repeatedly: it ran, and ended by itself. */
 static bool ends(const struct profile *profile)
 {
-    return profile->program && profile->end.ran && !profile->time_up;
+    return profile->given && profile->end.ran && !profile->time_up;
 }
 
 static int compare_samples(const void *left, const void *right)
@@ -231,7 +231,8 @@ static void sum_up(struct profile *profile)
 }
 
 /* The programs take turns, so that a disturbance affects all of them. */
-static bool take_times(struct profile *profiles, size_t count, const struct profile_limits *limits,
+static bool take_times(struct profile *profiles, const struct process_program *const *programs,
+                       size_t count, const struct profile_limits *limits,
                        struct elfgen_error *error)
 {
     uint64_t begin = clock_now();
@@ -244,7 +245,7 @@ static bool take_times(struct profile *profiles, size_t count, const struct prof
             uint64_t time = 0;
             if (!ends(profile))
                 continue;
-            done = profile_run(profile, false, limits->run, &time, error);
+            done = profile_run(profile, programs[i], false, limits->run, &time, error);
             if (time != 0)
                 profile->samples[profile->runs++] = time;
         }
@@ -254,17 +255,20 @@ static bool take_times(struct profile *profiles, size_t count, const struct prof
     return done;
 }
 
-bool profile_programs(struct profile *profiles, size_t count, const struct profile_limits *limits,
-                      struct elfgen_error *error)
+bool profile_programs(struct profile *profiles, const struct process_program *const *programs,
+                      size_t count, const struct profile_limits *limits, struct elfgen_error *error)
 {
     bool done = true;
+    for (size_t i = 0; i < count; i++)
+        profiles[i] = (struct profile){.given = programs[i] != NULL};
     for (size_t i = 0; done && i < count; i++)
-        done = !profiles[i].program || count_calls(&profiles[i], limits, error);
+        done = !programs[i] || count_calls(&profiles[i], programs[i], limits, error);
     for (size_t i = 0; done && i < count; i++) {
         uint64_t time;
-        done = !ends(&profiles[i]) || profile_run(&profiles[i], true, limits->run, &time, error);
+        done = !ends(&profiles[i]) ||
+               profile_run(&profiles[i], programs[i], true, limits->run, &time, error);
     }
-    return done && take_times(profiles, count, limits, error);
+    return done && take_times(profiles, programs, count, limits, error);
 }
 
 void profile_free(struct profile *profile)

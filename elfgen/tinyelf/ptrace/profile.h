@@ -21,9 +21,7 @@ struct profile_call {
 };
 
 struct profile {
-    const struct process_program
-        *program; /* the caller provides it; NULL: there is none, and no results */
-
+    bool given; /* there was a program; otherwise there are no results */
     /* Results, valid until profile_free(). */
     struct process_end end;
     bool time_up; /* it, or a child of it, was killed because the time for a run was over */
@@ -54,12 +52,13 @@ struct profile_limits {
                         least one */
 };
 
-/* Profiles all programs. Each is run once to count calls and once to count pages; those that ended
- * by themselves are then timed in turn. If a program cannot be run, its `end` says why. Only
- * signals end a wait: to enforce the limits, the caller needs a timer whose handler interrupts
- * calls (no SA_RESTART). Returns false and *error if there is no memory, no process can be made or
- * ptrace is forbidden; earlier results remain valid. */
-bool profile_programs(struct profile *profiles, size_t count, const struct profile_limits *limits,
+/* Profiles all programs; NULL: there is none. Each is run once to count calls and once to count
+ * pages; those that ended by themselves are then timed in turn. If a program cannot be run, its
+ * `end` says why. Only signals end a wait: to enforce the limits, the caller needs a timer whose
+ * handler interrupts calls (no SA_RESTART). Returns false and *error if there is no memory, no
+ * process can be made or ptrace is forbidden; earlier results remain valid. */
+bool profile_programs(struct profile *profiles, const struct process_program *const *programs,
+                      size_t count, const struct profile_limits *limits,
                       struct elfgen_error *error);
 void profile_free(struct profile *profile);
 
@@ -67,7 +66,7 @@ void profile_free(struct profile *profile);
 
 /* Runs a program once without tracing its calls. *time is the duration as above, or 0 if the limit
  * ended it. With `pages`, sets the results about pages as well. */
-bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *time,
-                 struct elfgen_error *error);
+bool profile_run(struct profile *profile, const struct process_program *program, bool pages,
+                 uint64_t limit, uint64_t *time, struct elfgen_error *error);
 
 #endif

@@ -114,8 +114,8 @@ static bool begin(struct once *once, uint64_t limit)
     return tracee != NULL;
 }
 
-bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *time,
-                 struct elfgen_error *error)
+bool profile_run(struct profile *profile, const struct process_program *program, bool pages,
+                 uint64_t limit, uint64_t *time, struct elfgen_error *error)
 {
     struct once once = {.profile = profile, .pages = pages};
     struct process_child child;
@@ -131,7 +131,7 @@ bool profile_run(struct profile *profile, bool pages, uint64_t limit, uint64_t *
                                           .waited = waited};
     once.tracees.client = &client;
     *time = 0;
-    once.first = process_start(&child, profile->program, options, error);
+    once.first = process_start(&child, program, options, error);
     if (once.first < 0)
         return false;
     if (begin(&once, limit))

@@ -30,7 +30,7 @@ struct process_program {
  * provides it, one for each child. */
 struct process_child {
     const struct process_program *program;
-    pid_t parent;
+    pid_t parent; /* not traced: fails if it is gone; otherwise 0 */
     bool traced;
     int pipe[2];     /* traced: its tracer lets it go; otherwise: the errno of its execve */
     sigset_t before; /* the signal mask that it starts with */

@@ -26,7 +26,7 @@ __attribute__((noreturn)) static void exec_child(void *context)
     const struct child_setup setup = {.ignored = &program->ignored,
                                       .blocked = &child->before,
                                       .dies = !child->traced,
-                                      .parent = child->traced ? 0 : child->parent,
+                                      .parent = child->parent,
                                       .session = program->files != NULL,
                                       .files = program->files};
     uint8_t byte;
@@ -109,7 +109,7 @@ static pid_t split(struct process_child *child, const struct process_program *pr
     sigset_t all;
     child->program = program;
     child->traced = traced;
-    child->parent = getpid();
+    child->parent = traced ? 0 : getpid();
     long id = pipe2(child->pipe, O_CLOEXEC) == 0 ? 0 : -errno;
     if (id == 0) {
         sigfillset(&all);

@@ -96,7 +96,8 @@ struct sandbox_poke {
 };
 bool sandbox_change_file(int file, const struct sandbox_poke *pokes, size_t count);
 
-/* Runs a program until it has ended and its output is written. Returns false and *error if the
+/* Runs a program until it has ended and its output is written, or, past its time limit, until no
+ * reader takes more of it for a second (RUN_TIME). Returns false and *error if the
  * worker is broken, the system has no process to give, or the arguments are too long; the caller
  * should close the worker then. */
 bool sandbox_run(struct sandbox_worker *worker, const struct sandbox_job *job, struct run_end *end,

@@ -125,26 +125,51 @@ static bool is_much_unread(const struct watch *watch)
     return limit != 0 && sum > limit;
 }
 
-/* Writes what is left when the program has ended. */
+/* Waits until the reader of a pipe takes more. A program that writes past its time limit is killed,
+ * and this is writing in its place: past the limit, only a reader that takes something each second
+ * is waited for. Returns false if it is not. */
+static bool await_reader(struct watch *watch, const struct sandbox_pipe *pipe)
+{
+    const uint64_t patience = 1000000000;
+    uint64_t limit = clock_nanoseconds(watch->worker->shared->limits.time);
+    uint64_t now = clock_now(), until = UINT64_MAX;
+    if (limit != 0 && watch->began != 0)
+        until = watch->began + limit > now + patience ? watch->began + limit : now + patience;
+    for (; now < until && !is_interrupted(watch); now = clock_now()) {
+        struct pollfd event = sandbox_pipe_events(pipe);
+        struct timespec time = clock_timespec(until - now);
+        if (ppoll(&event, 1, until == UINT64_MAX ? NULL : &time, NULL) > 0)
+            return true;
+    }
+    if (now >= until && !watch->stopped) {
+        watch->stopped = true;
+        watch->end->reason = RUN_TIME;
+    }
+    return false;
+}
+
+/* Writes what is left of a pipe when the program has ended. Returns false if some is left. */
+static bool finish_pipe(struct watch *watch, struct sandbox_pipe *pipe)
+{
+    uint64_t before;
+    do {
+        before = watch->end->output;
+        move(watch, pipe);
+        while (!sandbox_pipe_is_empty(pipe)) {
+            if (!await_reader(watch, pipe))
+                return false;
+            move(watch, pipe);
+            before = 0;
+        }
+    } while (watch->end->output != before);
+    return true;
+}
+
 static void finish_output(struct watch *watch)
 {
-    for (size_t i = 0; i < pipe_count(watch); i++) {
-        struct sandbox_pipe *pipe = &watch->worker->pipes[i];
-        uint64_t before;
-        do {
-            before = watch->end->output;
-            move(watch, pipe);
-            struct pollfd event = sandbox_pipe_events(pipe);
-            while (!sandbox_pipe_is_empty(pipe)) {
-                if (is_interrupted(watch))
-                    return;
-                if (poll(&event, 1, -1) < 0 && is_interrupted(watch))
-                    return;
-                move(watch, pipe);
-                before = 0;
-            }
-        } while (watch->end->output != before);
-    }
+    for (size_t i = 0; i < pipe_count(watch); i++)
+        if (!finish_pipe(watch, &watch->worker->pipes[i]))
+            sandbox_pipe_close(&watch->worker->pipes[i]); /* the rest is no other program's */
 }
 
 /* ---- the loop ---- */
@@ -390,6 +415,8 @@ bool sandbox_supervise(struct sandbox_worker *worker, const struct sandbox_job *
         release(&watch);
     if (watch.handle >= 0)
         close(watch.handle);
+    watch.handle = -1;
+    watch.traced = false;
     finish_output(&watch);
     judge(&watch);
     return watch.answering;

@@ -39,10 +39,11 @@ struct mappings {
 };
 
 /* x87 and vector registers as ptrace returns them. */
-enum { XSTATE_ROOM = 16384 };
+enum { XSTATE_ROOM = 16384, VECTOR_COMPONENTS = 8 };
 struct vectors {
     uint8_t before[XSTATE_ROOM], after[XSTATE_ROOM];
     size_t size;
+    size_t components[VECTOR_COMPONENTS]; /* offsets; 0: this processor does not have it */
 };
 
 struct stepper {

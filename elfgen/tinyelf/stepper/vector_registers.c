@@ -11,21 +11,14 @@
 enum { AT_FCW = 0, AT_FSW = 2, AT_FTW = 4, AT_MXCSR = 24, AT_ST = 32, AT_XMM = 160, LEGACY = 512 };
 
 /* Numbers of the components of XSAVE's standard form. */
-enum { AVX = 2, MASKS = 5, ZMM_HIGH = 6, HIGH_ZMM = 7 };
+enum { AVX = 2, MASKS = 5, ZMM_HIGH = 6, HIGH_ZMM = VECTOR_COMPONENTS - 1 };
 
-/* Offset of a component; 0: this processor does not have it. */
-static size_t component(unsigned number)
+static void find_components(struct vectors *vectors)
 {
-    static size_t places[HIGH_ZMM + 1];
-    static bool asked;
     unsigned size, offset, flags, reserved;
-    if (!asked) {
-        for (unsigned i = AVX; i <= HIGH_ZMM; i++)
-            if (__get_cpuid_count(0xd, i, &size, &offset, &flags, &reserved) && size > 0)
-                places[i] = offset;
-        asked = true;
-    }
-    return places[number];
+    for (unsigned i = AVX; i <= HIGH_ZMM; i++)
+        if (__get_cpuid_count(0xd, i, &size, &offset, &flags, &reserved) && size > 0)
+            vectors->components[i] = offset;
 }
 
 static void copy_part(const struct vectors *vectors, const uint8_t *state, size_t from, size_t size,
@@ -41,15 +34,16 @@ static void whole(const struct vectors *vectors, const uint8_t *state, size_t nu
 {
     memset(bytes, 0, 64);
     if (number >= 16) {
-        if (component(HIGH_ZMM) != 0)
-            copy_part(vectors, state, component(HIGH_ZMM) + (number - 16) * 64, 64, bytes);
+        if (vectors->components[HIGH_ZMM] != 0)
+            copy_part(vectors, state, vectors->components[HIGH_ZMM] + (number - 16) * 64, 64,
+                      bytes);
         return;
     }
     copy_part(vectors, state, AT_XMM + number * 16, 16, bytes);
-    if (component(AVX) != 0)
-        copy_part(vectors, state, component(AVX) + number * 16, 16, bytes + 16);
-    if (component(ZMM_HIGH) != 0)
-        copy_part(vectors, state, component(ZMM_HIGH) + number * 32, 32, bytes + 32);
+    if (vectors->components[AVX] != 0)
+        copy_part(vectors, state, vectors->components[AVX] + number * 16, 16, bytes + 16);
+    if (vectors->components[ZMM_HIGH] != 0)
+        copy_part(vectors, state, vectors->components[ZMM_HIGH] + number * 32, 32, bytes + 32);
 }
 
 static void compare(struct stepper *stepper, uint32_t which, const void *before, const void *after,
@@ -89,13 +83,15 @@ void stepper_read_vectors(struct stepper *stepper, bool keep)
     if (ptrace(PTRACE_GETREGSET, stepper->id, NT_X86_XSTATE, &room) != 0 || room.iov_len < LEGACY)
         return;
     vectors->size = room.iov_len;
+    if (keep)
+        find_components(vectors);
     if (keep || memcmp(vectors->before, vectors->after, vectors->size) == 0)
         return;
     for (uint32_t i = 0; i < 8; i++)
         compare_at(stepper, STEP_ST + i, AT_ST + i * 16, 10);
     compare_vectors(stepper);
-    for (uint32_t i = 0; i < 8 && component(MASKS) != 0; i++)
-        compare_at(stepper, STEP_MASK + i, component(MASKS) + (size_t)i * 8, 8);
+    for (uint32_t i = 0; i < 8 && vectors->components[MASKS] != 0; i++)
+        compare_at(stepper, STEP_MASK + i, vectors->components[MASKS] + (size_t)i * 8, 8);
     compare_at(stepper, STEP_FCW, AT_FCW, 2);
     compare_at(stepper, STEP_FSW, AT_FSW, 2);
     compare_at(stepper, STEP_FTW, AT_FTW, 1);

@@ -47,8 +47,9 @@ static bool is_whole(const struct compare_program *program, const struct profile
 bool compare_run_programs(const struct compare_program *programs, struct profile *profiles,
                           size_t count, uint64_t limit)
 {
-    static struct process_program starts[MOST_PROGRAMS];
-    static char *arguments[MOST_PROGRAMS][2];
+    struct process_program starts[MOST_PROGRAMS];
+    const struct process_program *given[MOST_PROGRAMS] = {NULL};
+    char *arguments[MOST_PROGRAMS][2];
     struct elfgen_error error;
     const struct profile_limits limits = {.run = limit, .rounds = 1000000000};
     int nothing = open_nothing();
@@ -60,12 +61,12 @@ bool compare_run_programs(const struct compare_program *programs, struct profile
         arguments[i][1] = NULL;
         starts[i] = (struct process_program){.path = programs[i].path,
                                              .arguments = arguments[i],
-                                             .ignored = *program_ignored_signals(),
+                                             .ignored = program_ignored_signals(),
                                              .files = files};
-        profiles[i] = (struct profile){.program = programs[i].path ? &starts[i] : NULL};
+        given[i] = programs[i].path ? &starts[i] : NULL;
     }
     interrupt_tick(TICK);
-    bool done = profile_programs(profiles, count, &limits, &error);
+    bool done = profile_programs(profiles, given, count, &limits, &error);
     interrupt_tick(0);
     close(nothing);
     if (!done)

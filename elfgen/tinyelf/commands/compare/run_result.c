@@ -22,7 +22,7 @@ size_t run_result_before_write(const struct profile *run)
 /* Why the program did not run. */
 static const char *refusal(const struct profile *run)
 {
-    if (!run->program)
+    if (!run->given)
         return "standard input";
     return run->end.error != 0 ? strerror(run->end.error) : "not tried";
 }

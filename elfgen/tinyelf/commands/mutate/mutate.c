@@ -448,7 +448,7 @@ int command_mutate(int argc, char **argv)
                               .shards = 1,
                               .ways = {.limits = {.time = TIME, .memory = MEMORY, .output = OUTPUT},
                                        .jobs = processors(),
-                                       .ignored = *program_ignored_signals()}};
+                                       .ignored = program_ignored_signals()}};
     struct reading reading = {.options = &options};
     options.colour = option_colour(COLOUR_AUTO);
     int status = options_read(&command_mutate_options, argc, argv, take_option, &reading);

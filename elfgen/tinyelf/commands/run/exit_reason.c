@@ -162,7 +162,8 @@ int exit_reason_report(const char *name, const char *path, const struct run_end 
         report_call(name, path, end);
         break;
     case RUN_TIME:
-        message(name, "error", "killed: it reached the time limit of %s (--time)",
+        message(name, "error", "%s the time limit of %s (--time)",
+                end->signal ? "killed: it reached" : "ended, but its output was not read within",
                 time_text(limits->time, text, sizeof text));
         break;
     case RUN_MEMORY:

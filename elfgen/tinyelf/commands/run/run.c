@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,15 @@ static bool is_open(int file)
     return fcntl(file, F_GETFD) >= 0;
 }
 
+/* Whether a message can be written. Standard error may be a pipe, full of what the program wrote,
+ * and with a reader that never reads. */
+static bool has_room_for_message(void)
+{
+    enum { PATIENCE = 1000 };
+    struct pollfd errors = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&errors, 1, PATIENCE) != 0;
+}
+
 static int run_in_worker(struct sandbox_worker *worker, const char *path, int file,
                          const struct run_limits *limits, char **arguments)
 {
@@ -96,7 +106,11 @@ static int run_in_worker(struct sandbox_worker *worker, const char *path, int fi
     }
     if (output.closed && output.error != EPIPE)
         message("<stdout>", "error", "cannot write: %s", strerror(output.error));
-    return interrupt_came() ? EXIT_NO : exit_reason_report(arguments[0], path, &end, limits);
+    if (interrupt_came())
+        return EXIT_NO;
+    if (end.reason == RUN_TIME && !has_room_for_message())
+        return 128 + SIGKILL;
+    return exit_reason_report(arguments[0], path, &end, limits);
 }
 
 /* Opens the program above the standard streams, which may be free and should stay so. */
@@ -113,7 +127,7 @@ static int open_program(const char *path)
 static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
 {
     struct sandbox_options worker_options = {.limits = *limits,
-                                             .ignored = *program_ignored_signals()};
+                                             .ignored = program_ignored_signals()};
     struct elfgen_error error;
     int file = open_program(path);
     if (file < 0) {
@@ -133,7 +147,7 @@ static int run_in_sandbox(const char *path, const struct run_limits *limits, cha
 static int run_with_limits(const char *path, const struct run_limits *limits, char **arguments)
 {
     struct process_program program = {
-        .path = path, .arguments = arguments, .ignored = *program_ignored_signals()};
+        .path = path, .arguments = arguments, .ignored = program_ignored_signals()};
     struct limit_run watch = {.limits = *limits, .interrupted = is_interrupted};
     struct run_end end;
     struct elfgen_error error;

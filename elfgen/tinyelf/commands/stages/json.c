@@ -93,9 +93,9 @@ static void put_runs(struct elfgen_text *out, const struct profile runs[WAY_COUN
         return;
     }
     elfgen_text_string(out, "{\"cc\":");
-    run_result_json(runs[WAY_CC].program ? &runs[WAY_CC] : NULL, out);
+    run_result_json(runs[WAY_CC].given ? &runs[WAY_CC] : NULL, out);
     json_key(out, "tinyelf");
-    run_result_json(runs[WAY_TINYELF].program ? &runs[WAY_TINYELF] : NULL, out);
+    run_result_json(runs[WAY_TINYELF].given ? &runs[WAY_TINYELF] : NULL, out);
     elfgen_text_char(out, '}');
 }
 

@@ -87,7 +87,7 @@ char *stages_run_cell(const struct stages *stages, const struct profile *run, si
     FILE *cell = open_memstream(&text, &size);
     if (!cell)
         return NULL;
-    if (run->program)
+    if (run->given)
         write_cell(cell, stages, run, row);
     else if (row == 0)
         fputc('-', cell);

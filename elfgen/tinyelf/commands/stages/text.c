@@ -307,7 +307,7 @@ void stages_text(const struct stages *stages, const char *folder, const struct p
         put_row(out, "", heads, 2);
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         put_stage(out, stages, facts, number);
-    if (runs && (runs[WAY_CC].program || runs[WAY_TINYELF].program))
+    if (runs && (runs[WAY_CC].given || runs[WAY_TINYELF].given))
         put_runs(out, stages, runs);
     put_summary(out, stages);
     put_wrapped(out, "FLAGS", stages->flags);

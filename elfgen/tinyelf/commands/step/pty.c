@@ -16,6 +16,7 @@
 
 /* ---- the screen ---- */
 
+/* A signal handler needs it, and ncurses has one screen. */
 static struct {
     SCREEN *screen;
     struct termios before;
@@ -89,59 +90,60 @@ void step_terminal_close(void)
 
 /* ---- the program's own terminal ---- */
 
-static int pty_master = -1, pty_slave = -1, pty_nothing = -1;
-
-/* Reads the program's output. A full terminal would stop the program in the middle of a step. */
-static void *drain(void *nothing)
+/* Reads the program's output as long as this process lives. A full terminal would stop the program
+ * in the middle of a step. */
+static void *drain(void *context)
 {
+    int master = (int)(intptr_t)context;
     char bytes[4096];
-    (void)nothing;
-    while (read(pty_master, bytes, sizeof bytes) > 0 || errno == EINTR)
+    while (read(master, bytes, sizeof bytes) > 0 || errno == EINTR)
         ;
     return NULL;
 }
 
-static bool start_draining(void)
+static bool start_draining(int master)
 {
     sigset_t all, before;
     pthread_t thread;
     /* Signals are handled by the thread that draws. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&thread, NULL, drain, NULL);
+    int failed = pthread_create(&thread, NULL, drain, (void *)(intptr_t)master);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed == 0)
         pthread_detach(thread);
     return failed == 0;
 }
 
-bool step_pty_open(int files[3])
+bool step_pty_open(struct step_pty *pty)
 {
     struct winsize size;
     char name[64];
-    pty_master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    pty_nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (pty_master >= 0 && grantpt(pty_master) == 0 && unlockpt(pty_master) == 0 &&
-        ptsname_r(pty_master, name, sizeof name) == 0)
-        pty_slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (pty_slave < 0 || pty_nothing < 0 || !start_draining()) {
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave = -1;
+    pty->files[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0 &&
+        ptsname_r(master, name, sizeof name) == 0)
+        slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    pty->files[1] = pty->files[2] = slave;
+    if (slave < 0 || pty->files[0] < 0 || !start_draining(master)) {
         message("step", "error", "cannot make a terminal for the program: %s (--plain needs none)",
                 strerror(errno));
+        step_pty_close(pty);
+        if (master >= 0)
+            close(master);
         return false;
     }
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-        ioctl(pty_slave, TIOCSWINSZ, &size);
-    files[0] = pty_nothing;
-    files[1] = files[2] = pty_slave;
+        ioctl(slave, TIOCSWINSZ, &size);
     return true;
 }
 
-void step_pty_close(void)
+void step_pty_close(struct step_pty *pty)
 {
     /* The master stays open: a thread reads from it. */
-    if (pty_slave >= 0)
-        close(pty_slave);
-    if (pty_nothing >= 0)
-        close(pty_nothing);
-    pty_slave = pty_nothing = -1;
+    for (size_t i = 0; i < 2; i++)
+        if (pty->files[i] >= 0)
+            close(pty->files[i]);
+    for (size_t i = 0; i < 3; i++)
+        pty->files[i] = -1;
 }

@@ -197,8 +197,7 @@ static bool show(const struct options *options, struct step_run *run,
 static int run_program(const struct options *options, char **arguments)
 {
     struct step_run run = {.until = options->until, .machines = calloc(1, sizeof *run.machines)};
-    struct process_program program = {.arguments = arguments,
-                                      .ignored = *program_ignored_signals()};
+    struct process_program program = {.arguments = arguments, .ignored = program_ignored_signals()};
     char path[PATH_MAX];
     if (!run.machines) {
         message_no_memory(NULL);

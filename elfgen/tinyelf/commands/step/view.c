@@ -261,11 +261,11 @@ static void follow_code(struct step_view *view)
 bool step_view(struct step_run *run, struct process_program *program)
 {
     struct step_view view = {.run = run};
-    int files[3];
+    struct step_pty pty = {.files = {-1, -1, -1}};
     if (program) {
-        if (!step_pty_open(files))
+        if (!step_pty_open(&pty))
             return false;
-        program->files = files;
+        program->files = pty.files;
         if (!step_start(run, program))
             return false;
     } else {
@@ -279,7 +279,7 @@ bool step_view(struct step_run *run, struct process_program *program)
         step_terminal_close();
     }
     leave(run);
-    step_pty_close();
+    step_pty_close(&pty);
     free(view.output);
     x86_session_close(view.code);
     if (view.no_memory)

@@ -35,7 +35,10 @@ void step_terminal_close(void);
 /* Makes descriptors for a program that must not write on the screen: an empty input, and a terminal
  * of its own. Its output is thrown away, since the recording contains it. Returns false after
  * reporting an error. */
-bool step_pty_open(int files[3]);
-void step_pty_close(void);
+struct step_pty {
+    int files[3]; /* for struct process_program; -1: not open */
+};
+bool step_pty_open(struct step_pty *pty);
+void step_pty_close(struct step_pty *pty);
 
 #endif

@@ -191,25 +191,41 @@ static int take_option(void *context, const struct option_given *given)
     return EXIT_YES;
 }
 
-int command_trace(int argc, char **argv)
+static int trace(struct tracing *tracing, char **arguments)
 {
-    static struct tracing tracing;
     char path[PATH_MAX];
-    int status = options_read(&command_trace_options, argc, argv, take_option, &tracing);
+    struct process_program program = {
+        .path = path, .arguments = arguments, .ignored = program_ignored_signals()};
+    if (!program_find(arguments[0], path, sizeof path) ||
+        !live_log_open(&tracing->log, tracing->output))
+        return EXIT_NO;
+    tracing->json.out = tracing->strace.out = &tracing->log.text;
+    tracing->strace.tool = tracing->output ? NULL : "tinyelf";
+    if (tracing->follow)
+        tracing->strace.prefix = tracing->output ? STRACE_COLUMN : STRACE_PID;
+    return run(tracing, &program);
+}
+
+static int read_arguments(struct tracing *tracing, int argc, char **argv)
+{
+    int status = options_read(&command_trace_options, argc, argv, take_option, tracing);
     if (status != OPTIONS_READ)
         return status;
-    if (tracing.abi && tracing.is_json)
+    if (tracing->abi && tracing->is_json)
         return usage_error("trace", "--json holds all that --abi shows: give one of them");
     if (optind == argc)
         return usage_error("trace", "no program given");
-    struct process_program program = {.path = path, .arguments = argv + optind};
-    program.ignored = *program_ignored_signals();
-    if (!program_find(argv[optind], path, sizeof path) ||
-        !live_log_open(&tracing.log, tracing.output))
-        return EXIT_NO;
-    tracing.json.out = tracing.strace.out = &tracing.log.text;
-    tracing.strace.tool = tracing.output ? NULL : "tinyelf";
-    if (tracing.follow)
-        tracing.strace.prefix = tracing.output ? STRACE_COLUMN : STRACE_PID;
-    return run(&tracing, &program);
+    return trace(tracing, argv + optind);
+}
+
+int command_trace(int argc, char **argv)
+{
+    struct tracing *tracing = calloc(1, sizeof *tracing);
+    int status = EXIT_NO;
+    if (tracing)
+        status = read_arguments(tracing, argc, argv);
+    else
+        message_no_memory("trace");
+    free(tracing);
+    return status;
 }
