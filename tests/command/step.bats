@@ -511,12 +511,12 @@ E
     not grep -q "$(printf 'sesame' | xxd -p)" run.json
 }
 
-# bad.json is refused.
+# bad.json is refused, at a place of $1 if that is given.
 refused()
 {
     step --replay bad.json
     exits 1
-    says "bad.json: error: "
+    says "bad.json:${1-} error: "
     [ -z "$output" ]
 }
 
@@ -524,10 +524,9 @@ refused()
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     step --record run.json ./hello
     : >bad.json
-    refused
+    refused 1:1:
     echo '{' >bad.json
-    refused
-    says "line 2, column "
+    refused 2:1:
     echo '[]' >bad.json
     refused
     head -c 100000 /dev/zero | tr '\0' '[' >bad.json
