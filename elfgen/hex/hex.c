@@ -115,7 +115,7 @@ static void take_byte(struct scanner *scanner, struct item *item)
     while (scanner->at < scanner->size) {
         char c = scanner->source[scanner->at];
         if (digit(c) >= 0) {
-            item->byte = (uint8_t)(digit(scanner->source[first]) << 4 | digit(c));
+            item->byte = (uint8_t)(digit(scanner->source[first]) * 16 + digit(c));
             scanner->at++;
             return;
         }

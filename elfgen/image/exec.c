@@ -215,12 +215,8 @@ static inline size_t write_exec(void *buffer, size_t capacity, const void *code,
     const size_t size = headers + length;
     if (!check(options, arch, size, error))
         return 0;
-    if (size > capacity) {
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
-                         "the file takes %u bytes, the buffer has %u", (uint64_t)size,
-                         (uint64_t)capacity);
+    if (!elfgen_has_room(size, capacity, error))
         return size;
-    }
     if (!elfgen_has_memory(buffer, capacity, "bytes of the buffer", error))
         return 0;
     uint8_t *bytes = buffer;

@@ -42,11 +42,8 @@ size_t elfgen_write_image(const struct elfgen_program *program, const struct elf
     }
     if (!elfgen_exec_check(&layout->exec, arch, size, error))
         return 0;
-    if (size > capacity) {
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
-                         "the file takes %u bytes, the buffer has %u", size, (uint64_t)capacity);
+    if (!elfgen_has_room(size, capacity, error))
         return (size_t)size;
-    }
     if (!elfgen_program_has_arrays(program, error) ||
         !elfgen_has_memory(buffer, capacity, "bytes of the buffer", error))
         return 0;

@@ -138,7 +138,7 @@ static enum elfgen_status compute(const struct elfgen_program *program,
     const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
     const uint64_t place = section->address + relocation->offset;
     const uint64_t addend = (uint64_t)relocation->addend;
-    uint64_t base;
+    uint64_t base = 0;
     enum elfgen_status status = elfgen_symbol_address(program, symbol, value, error);
     if (status != ELFGEN_OK)
         return status;

@@ -347,12 +347,8 @@ size_t elfgen_write_section_headers(void *buffer, size_t capacity, uint64_t size
         !elfgen_has_memory(wanted->symbols, wanted->symbol_count, "symbols", error) ||
         !measure_contents(&plan, size, error) || !place_all(&plan, size, error))
         return 0;
-    if (plan.end > capacity) {
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
-                         "the file takes %u bytes, the buffer has %u", plan.end,
-                         (uint64_t)capacity);
+    if (!elfgen_has_room(plan.end, capacity, error))
         return (size_t)plan.end;
-    }
     if (!elfgen_has_memory(buffer, capacity, "bytes of the buffer", error) ||
         !check_file(&plan, bytes, size, &view, error))
         return 0;

@@ -1,6 +1,7 @@
 /* Plans and writes the unfolded file: program headers that do not overlap, for the same memory. */
 #include "elfgen/unfold.h"
 
+#include "elfgen/kernel.h"
 #include "elfgen/memory.h"
 
 #include "../format/argument.h"
@@ -9,7 +10,6 @@
 #include "unfold_check.h"
 
 enum {
-    LOWEST_ADDRESS = 0x10000, /* vm.mmap_min_addr, as distributions set it */
     LARGEST_ALIGN = 0x200000, /* the largest p_align of a PIE that is kept */
     REGIONS = 3               /* that one PT_LOAD makes at most */
 };
@@ -288,7 +288,7 @@ static bool choose_place(const struct elfgen_view *view, const struct gap *gap, 
     if (view->class_ == ELFGEN_CLASS64)
         end = most_64;
     bool moves = view->ehdr.e_type == ELFGEN_ET_DYN;
-    uint64_t lowest = moves ? ELFGEN_PAGE : LOWEST_ADDRESS;
+    uint64_t lowest = moves ? ELFGEN_PAGE : ELFGEN_USUAL_MMAP_MIN_ADDR;
     if (!moves && gap->lowest >= lowest + gap->size)
         *address = gap->lowest - gap->size;
     else if (gap->between >= lowest)
@@ -487,12 +487,8 @@ size_t elfgen_write_unfolded(const struct elfgen_unfold *unfold, void *buffer, s
         elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE, "no file is planned");
         return 0;
     }
-    if (unfold->size > capacity) {
-        elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
-                         "the file takes %u bytes, the buffer has %u", unfold->size,
-                         (uint64_t)capacity);
+    if (!elfgen_has_room(unfold->size, capacity, error))
         return (size_t)unfold->size;
-    }
     if (!elfgen_has_memory(buffer, capacity, "bytes of the buffer", error))
         return 0;
     memset(bytes, 0, (size_t)unfold->front);

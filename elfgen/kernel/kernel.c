@@ -8,8 +8,8 @@
 void elfgen_kernel_usual(struct elfgen_kernel_machine *machine)
 {
     *machine = (struct elfgen_kernel_machine){.version = ELFGEN_LINUX(6, 18),
-                                              .mmap_min_addr = 65536,
-                                              .lowest_room = 65536,
+                                              .mmap_min_addr = ELFGEN_USUAL_MMAP_MIN_ADDR,
+                                              .lowest_room = ELFGEN_USUAL_MMAP_MIN_ADDR,
                                               .ia32 = true,
                                               .overcommit = ELFGEN_OVERCOMMIT_GUESS,
                                               .memory_pages = UINT64_C(16) << 30 >> 12,
@@ -321,16 +321,16 @@ enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
     struct elfgen_kernel_map own = {.areas = areas, .capacity = OWN_AREAS};
     struct run run = {
         .machine = machine, .interpreter = interpreter, .answer = answer, .map = map ? map : &own};
-    if (!elfgen_has_memory(bytes, length, NULL, NULL) ||
-        (map && !elfgen_has_memory(map->areas, map->capacity, NULL, NULL)) ||
-        (interpreter && interpreter->error == 0 &&
-         !elfgen_has_memory(interpreter->bytes, interpreter->length, NULL, NULL)))
-        return ELFGEN_BAD_ARGUMENT;
     run.map->count = run.map->needed = 0;
     *answer = (struct elfgen_kernel_answer){.offset = ELFGEN_NOWHERE,
                                             .segment = NO_SEGMENT,
                                             .class_ = ELFGEN_CLASS64,
                                             .check = ELFGEN_CHECK_passed};
+    if (!elfgen_has_memory(bytes, length, NULL, NULL) ||
+        (map && !elfgen_has_memory(map->areas, map->capacity, NULL, NULL)) ||
+        (interpreter && interpreter->error == 0 &&
+         !elfgen_has_memory(interpreter->bytes, interpreter->length, NULL, NULL)))
+        return ELFGEN_BAD_ARGUMENT;
     const uint8_t *file = bytes;
     if (length >= 2 && file[0] == '#' && file[1] == '!')
         return ask_script(&run, file, length);

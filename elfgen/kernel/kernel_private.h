@@ -13,7 +13,8 @@ enum {
     GUARD = 256 * PAGE,     /* stack_guard_gap */
     STACK_ROOM = 32 * PAGE, /* setup_arg_pages(), stack_expand */
     NO_SEGMENT = 0xffff,
-    GOOD_ADDRESS = 0x10000 /* the address that is offered: free on every machine */
+    GOOD_ADDRESS =
+        ELFGEN_USUAL_MMAP_MIN_ADDR /* the address that is offered: free on every machine */
 };
 
 /* A file that is being loaded. */

@@ -9,7 +9,12 @@
 
 #include "../format/codec.h"
 
-enum { PAGE = ELFGEN_PAGE, LOW = 65536, NO_SEGMENT = 0xffff, OSABI_FREEBSD = 9 };
+enum {
+    PAGE = ELFGEN_PAGE,
+    LOW = ELFGEN_USUAL_MMAP_MIN_ADDR,
+    NO_SEGMENT = 0xffff,
+    OSABI_FREEBSD = 9
+};
 
 /* A file as Linux reads it: class by e_machine. */
 struct looked {

@@ -377,7 +377,7 @@ P
     exits 2
     tinyelf explain --format yaml x
     exits 2
-    says "text, json, markdown or hex"
+    says "--format 'yaml': it is text, json, "
     tinyelf explain --fromat x
     exits 2
     says "did you mean '--format'?"

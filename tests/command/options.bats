@@ -24,7 +24,7 @@ commands()
         [ "$(rows option "$command" | cut -f 4 | tail -n 1)" = --help ]
     done
     # Every folder is a command, and every row has a folder.
-    [ "$(commands)" = "$(cd "$SOURCE/elfgen/tinyelf/commands" && printf '%s\n' */ | tr -d / | sort)" ]
+    [ "$(commands | sort)" = "$(cd "$SOURCE/elfgen/tinyelf/commands" && printf '%s\n' */ | tr -d / | sort)" ]
 }
 
 @test "--print-options has as many fields as its kind says, none of them empty" {
@@ -131,10 +131,14 @@ commands()
     says "unknown option '--prts': did you mean '--parts'?"
     tinyelf explain --format jsn x
     exits 2
-    says "--format 'jsn': it is text, json, markdown or hex: did you mean 'json'?"
+    says "--format 'jsn': it is text, json, "
+    says ": did you mean 'json'?"
     tinyelf build --from nsam x
     exits 2
     says "--from 'nsam': it is nasm, gas, c, object, raw or hex: did you mean 'nasm'?"
+    tinyelf build --osabi FREBSD x
+    exits 2
+    says ": did you mean 'FREEBSD'?"
     tinyelf --versoin
     exits 2
     says "unknown option '--versoin': did you mean '--version'?"

@@ -69,6 +69,9 @@ struct elfgen_kernel_machine {
     uint64_t largest_file; /* the largest file offset that can be mapped (MAX_LFS_FILESIZE) */
 };
 
+/* vm.mmap_min_addr, as distributions set it. */
+enum { ELFGEN_USUAL_MMAP_MIN_ADDR = 65536 };
+
 /* Whether the model has programs for an e_machine: those of x86-64, and of i386, which are two. */
 ELFGEN_API bool elfgen_kernel_has_machine(uint64_t machine);
 

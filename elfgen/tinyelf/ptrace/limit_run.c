@@ -35,6 +35,8 @@ struct run {
 /* What is kept of a tracee. */
 struct memory_facts {
     bool borrows; /* until its execve, the memory of the process that started it */
+    bool counted; /* a leader: its memory is in the sum */
+    pid_t leader; /* the first thread of its process; 0: not asked yet */
 };
 
 static void stop(struct run *run, enum run_reason reason)
@@ -128,13 +130,34 @@ static bool has_memory(const struct tracee *tracee)
     return tracee->announced && !facts->borrows;
 }
 
-/* The memory of all processes, each measured by `measure`. */
+/* The leader of a tracee's process; NULL if it is not known to have memory of its own. */
+static struct tracee *leader_of(const struct run *run, struct tracee *tracee)
+{
+    struct memory_facts *facts = tracee->data;
+    if (!has_memory(tracee))
+        return NULL;
+    if (facts->leader == 0)
+        facts->leader = limits_leader(tracee->id);
+    return facts->leader == tracee->id ? tracee : tracees_find(&run->tracees, facts->leader);
+}
+
+/* The memory of all processes, each measured by `measure` once: at its first thread or, if that has
+ * ended, at any other. */
 static uint64_t sum_of(const struct run *run, uint64_t (*measure)(pid_t id))
 {
     uint64_t sum = 0;
-    const struct tracee *tracee = NULL;
-    while ((tracee = tracees_next(&run->tracees, tracee)))
-        sum += has_memory(tracee) ? measure(tracee->id) : 0;
+    for (int others = 0; others < 2; others++) {
+        struct tracee *tracee = NULL;
+        while ((tracee = tracees_next(&run->tracees, tracee))) {
+            const struct tracee *leader = leader_of(run, tracee);
+            struct memory_facts *facts = leader ? leader->data : NULL;
+            if (!facts || (leader == tracee) == others || (others && facts->counted))
+                continue;
+            uint64_t memory = measure(tracee->id);
+            facts->counted = memory != 0;
+            sum += memory;
+        }
+    }
     return sum;
 }
 

@@ -13,16 +13,6 @@
 
 /* ---- memory and time ---- */
 
-/* Reads /proc/ID/status. Returns false if the process is gone or a thread, or if /proc does not
- * say.
- */
-static bool read_status(pid_t id, char *status, size_t room)
-{
-    uint64_t group;
-    return proc_read_of(id, "status", status, room) && proc_field(status, "Tgid:", 10, &group) &&
-           group == (uint64_t)id;
-}
-
 /* The sum of lines "NAME: NUMBER kB" of `text`, in bytes. */
 static uint64_t sum_of(const char *text, const char *first, const char *second)
 {
@@ -36,7 +26,7 @@ uint64_t limits_memory(pid_t id)
 {
     char status[4096];
     uint64_t tables;
-    if (!read_status(id, status, sizeof status))
+    if (!proc_read_of(id, "status", status, sizeof status))
         return 0;
     proc_field(status, "VmPTE:", 10, &tables);
     return sum_of(status, "VmRSS:", "VmSwap:") + 1024 * tables;
@@ -46,12 +36,22 @@ uint64_t limits_share(pid_t id)
 {
     char status[4096], share[4096];
     uint64_t tables;
-    if (!read_status(id, status, sizeof status))
+    if (!proc_read_of(id, "status", status, sizeof status))
         return 0;
     if (!proc_read_of(id, "smaps_rollup", share, sizeof share))
         return limits_memory(id);
     proc_field(status, "VmPTE:", 10, &tables);
     return sum_of(share, "Pss:", "SwapPss:") + 1024 * tables;
+}
+
+pid_t limits_leader(pid_t id)
+{
+    char status[4096];
+    uint64_t leader = 0;
+    return proc_read_of(id, "status", status, sizeof status) &&
+                   proc_field(status, "Tgid:", 10, &leader)
+               ? (pid_t)leader
+               : 0;
 }
 
 bool limits_has_entered(pid_t id)

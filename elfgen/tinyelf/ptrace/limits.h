@@ -50,11 +50,16 @@ struct run_end {
 /* ---- measuring, and what a tracer sees ---- */
 
 /* Memory that a process has touched: resident, swapped, and the page tables, which are all that
- * reading untouched memory takes. 0: it is gone or a thread, or /proc does not say. */
+ * reading untouched memory takes. Each thread of a process has the same, but 0 if that thread has
+ * ended and others have not. 0: it is gone, or /proc does not say. */
 uint64_t limits_memory(pid_t id);
 
 /* The same, but counts only this process's share of pages that several processes have. Slower. */
 uint64_t limits_share(pid_t id);
+
+/* The first thread of a thread's process, whose id is the process's. 0: it is gone, or /proc does
+ * not say. */
+pid_t limits_leader(pid_t id);
 
 /* Whether it is past its execve. Before that, it has the memory of its parent, or a copy;
  * afterwards, all memory is the program's own. Returns true if /proc does not say. */

@@ -62,6 +62,20 @@ static void set_language(struct build *build, int choice)
         build->language = (enum source_language)choice;
 }
 
+static int refuse_osabi(const char *text)
+{
+    enum { MOST = 40, ROOM = 512 };
+    struct option_choice idents[MOST + 1] = {{NULL, 0, NULL}};
+    const char *names[MOST + 1] = {NULL};
+    char list[ROOM];
+    for (unsigned i = 0; i < MOST && elfgen_osabi_ident(i); i++)
+        names[i] = idents[i].name = elfgen_osabi_ident(i);
+    option_list_choices(idents, list, sizeof list);
+    const char *meant = nearest(text, names);
+    return usage_error("build", "--osabi '%s': it is a number up to 255, %s%s%s%s", text, list,
+                       meant ? ": did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+}
+
 static int parse_osabi(struct build *build, const char *text)
 {
     uint64_t number;
@@ -74,13 +88,7 @@ static int parse_osabi(struct build *build, const char *text)
         build->exec.osabi = (uint8_t)number;
         return EXIT_YES;
     }
-    char names[512];
-    size_t used = 0;
-    const char *ident;
-    for (unsigned i = 0; (ident = elfgen_osabi_ident(i)) && used < sizeof names - 32; i++)
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", ident);
-    return usage_error("build", "--osabi '%s': it is a number up to 255, or one of %s", text,
-                       names);
+    return refuse_osabi(text);
 }
 
 /* A symbol cannot start with a digit. */

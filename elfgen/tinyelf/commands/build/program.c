@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/proc.h"
+#include "elfgen/kernel.h"
 #include "link/print_map.h"
 #include "link/section_headers.h"
 #include "build.h"
@@ -32,11 +33,9 @@ static void report_diagnostic(void *context, const struct report *report)
 /* Linux gives no page below vm.mmap_min_addr to a program without CAP_SYS_RAWIO. */
 static void check_lowest_address(uint64_t base)
 {
-    const uint64_t usual = 0x10000; /* its value on most systems; bases above need no check */
-    if (base >= usual)
-        return;
     uint64_t lowest;
-    if (proc_lowest_address(&lowest) && base < lowest)
+    /* Bases from the usual one on need no look. */
+    if (base < ELFGEN_USUAL_MMAP_MIN_ADDR && proc_lowest_address(&lowest) && base < lowest)
         message("build", "warning",
                 "base 0x%llx lies under vm.mmap_min_addr: Linux will not run the program without "
                 "privileges; 0x%llx is the lowest that works",

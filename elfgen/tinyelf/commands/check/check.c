@@ -17,6 +17,10 @@ static const struct option_choice loaders[] = {
     {NULL, 0, NULL},
 };
 
+/* The versions of Linux whose checks the library knows. */
+#define OLDEST_KERNEL "4.19"
+#define NEWEST_KERNEL "6.18"
+
 #define OPTIONS "commands/check/options.def"
 #include "cli/option_rows_expand.h"
 
@@ -40,19 +44,25 @@ struct orders {
 
 /* ---- options ---- */
 
-static int take_kernel(const char *text, struct elfgen_kernel_machine *machine)
+/* ELFGEN_LINUX() of "6.1", "6.1.5" or "6.1-rc2"; 0: it is no version. */
+static uint32_t parse_version(const char *text)
 {
-    enum { NEWEST_MAJOR = 6, NEWEST_MINOR = 18, OLDEST_MAJOR = 4, OLDEST_MINOR = 19 };
     unsigned major, minor;
     int end = 0;
     if (sscanf(text, "%3u.%3u%n", &major, &minor, &end) != 2 || end == 0 ||
         (text[end] != '\0' && text[end] != '.' && text[end] != '-'))
+        return 0;
+    return ELFGEN_LINUX(major, minor);
+}
+
+static int take_kernel(const char *text, struct elfgen_kernel_machine *machine)
+{
+    uint32_t version = parse_version(text);
+    if (version == 0)
         return usage_error("check", "--kernel '%s': it is a version, such as 6.1", text);
-    uint32_t version = ELFGEN_LINUX(major, minor);
-    if (version < ELFGEN_LINUX(OLDEST_MAJOR, OLDEST_MINOR) ||
-        version > ELFGEN_LINUX(NEWEST_MAJOR, NEWEST_MINOR))
-        return usage_error("check", "--kernel '%s': known are %d.%d to %d.%d", text, OLDEST_MAJOR,
-                           OLDEST_MINOR, NEWEST_MAJOR, NEWEST_MINOR);
+    if (version < parse_version(OLDEST_KERNEL) || version > parse_version(NEWEST_KERNEL))
+        return usage_error("check", "--kernel '%s': known are " OLDEST_KERNEL " to " NEWEST_KERNEL,
+                           text);
     elfgen_kernel_usual(machine);
     machine->version = version;
     return EXIT_YES;

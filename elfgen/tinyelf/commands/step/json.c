@@ -255,7 +255,7 @@ void step_write_json(struct elfgen_text *out, struct step_machines *machines,
 {
     struct step_cursor cursor;
     struct step_record record;
-    elfgen_text_string(out, "{\"format\":\"tinyelf step 1\",\n\"arguments\":[");
+    elfgen_text_string(out, "{\"format\":\"" STEP_FORMAT "\",\n\"arguments\":[");
     for (size_t i = 0; i < recording->argument_count; i++) {
         elfgen_text_string(out, i == 0 ? "" : ",");
         json_string(out, recording->arguments[i]);

@@ -4,6 +4,9 @@
 
 #include "stepper/recording.h"
 
+/* The value of "format". */
+#define STEP_FORMAT "tinyelf step 1"
+
 static const char *const step_kind_names[STEP_KINDS] = {
     [STEP_RAN] = "ran",         [STEP_FAULT] = "fault", [STEP_SIGNAL] = "signal",
     [STEP_HANDLER] = "handler", [STEP_EXEC] = "exec",   [STEP_STOPPED] = "stopped",
