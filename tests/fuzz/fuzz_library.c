@@ -6,29 +6,59 @@
 
 enum { ROOM = 1 << 16 };
 
+/* What no call sets. */
+enum { UNTOUCHED = 99 };
+
 static struct elfgen_error error;
 
-/* A call that fails has set the status that it returns, and a sentence. */
+/* The error for one call. */
+static struct elfgen_error *told(void)
+{
+    error = (struct elfgen_error){.status = (enum elfgen_status)UNTOUCHED};
+    return &error;
+}
+
+/* A call that fails has set the status that it returns, and a sentence; one that succeeds, nothing.
+ */
 static void is_told(enum elfgen_status status)
 {
-    check(status == ELFGEN_OK ||
-          (error.status == status && error.text[0] && memchr(error.text, '\0', sizeof error.text)));
+    if (status == ELFGEN_OK)
+        check(error.status == (enum elfgen_status)UNTOUCHED && error.text[0] == '\0');
+    else
+        check(error.status == status && error.text[0] &&
+              memchr(error.text, '\0', sizeof error.text));
 }
 
-/* The same for one that returns a size: 0 is refused; more than the capacity was not written. */
-static void is_size(size_t size, size_t capacity)
-{
-    if (size == 0)
-        is_told(error.status != ELFGEN_OK ? error.status : ELFGEN_BAD_ARGUMENT);
-    else if (size > capacity)
-        is_told(ELFGEN_NO_ROOM);
-}
+/* A buffer that a call may write a file to. */
+struct buffer {
+    uint8_t *bytes, *before; /* NULL, or `capacity` bytes; a copy of them */
+    size_t capacity;
+};
 
-static void *take_buffer(struct input *input, size_t *capacity)
+static void take_buffer(struct input *input, struct buffer *buffer)
 {
     static const size_t capacities[] = {0, 1, 119, 120, 176, 300, 4096, ROOM};
-    *capacity = capacities[take(input, 1) % 8];
-    return take_array(input, *capacity, 1);
+    buffer->capacity = capacities[take(input, 1) % 8];
+    buffer->bytes = take_array(input, buffer->capacity, 1);
+    buffer->before = room(input, buffer->capacity);
+}
+
+static void keep_copy(struct buffer *buffer)
+{
+    if (buffer->bytes && buffer->capacity > 0)
+        memcpy(buffer->before, buffer->bytes, buffer->capacity);
+}
+
+/* Checks the size that a call returned, before which keep_copy() was called: 0 is refused, more
+ * than the capacity is only measured. With `unchanged`, what is refused writes nothing either. */
+static void is_size(size_t size, const struct buffer *buffer, bool unchanged)
+{
+    if (size == 0)
+        check(error.status != ELFGEN_OK && error.status != ELFGEN_NO_ROOM && error.text[0] != '\0');
+    else
+        is_told(size > buffer->capacity ? ELFGEN_NO_ROOM : ELFGEN_OK);
+    if (buffer->bytes && (size > buffer->capacity || (size == 0 && unchanged)))
+        check(memcmp(buffer->bytes, buffer->before, buffer->capacity) == 0);
 }
 
 static uint16_t take_machine(struct input *input)
@@ -77,17 +107,19 @@ static void take_text(struct input *input, struct elfgen_text *text)
 static void try_exec(struct input *input)
 {
     struct elfgen_exec_options options;
-    size_t capacity, length = take_number(input);
-    void *buffer = take_buffer(input, &capacity);
+    struct buffer buffer;
+    const size_t length = take_number(input);
+    take_buffer(input, &buffer);
     take_options(input, &options);
     const uint8_t *code = NULL;
     if (length <= 4096 && take_bool(input))
         code = take_bytes(input, length);
-    else if (length < capacity && take_bool(input) && buffer)
-        code = (uint8_t *)buffer + (capacity - length) / 2; /* they overlap */
-    is_size(elfgen_write_exec(buffer, capacity, code, length, take_bool(input) ? &options : NULL,
-                              &error),
-            capacity);
+    else if (length < buffer.capacity && take_bool(input) && buffer.bytes)
+        code = buffer.bytes + (buffer.capacity - length) / 2; /* they overlap */
+    keep_copy(&buffer);
+    is_size(elfgen_write_exec(buffer.bytes, buffer.capacity, code, length,
+                              take_bool(input) ? &options : NULL, told()),
+            &buffer, true);
     elfgen_exec_headers(options.machine);
 }
 
@@ -140,13 +172,13 @@ static void try_image(struct input *input)
     struct elfgen_program program;
     struct elfgen_exec_options options;
     struct elfgen_layout layout;
-    size_t capacity;
+    struct buffer buffer;
     take_program(input, &program);
     take_options(input, &options);
     const struct elfgen_exec_options *given = take_bool(input) ? &options : NULL;
     enum elfgen_status status = take_bool(input)
-                                    ? elfgen_layout_split(&program, given, &layout, &error)
-                                    : elfgen_layout_single(&program, given, &layout, &error);
+                                    ? elfgen_layout_split(&program, given, &layout, told())
+                                    : elfgen_layout_single(&program, given, &layout, told());
     is_told(status);
     if (status != ELFGEN_OK) {
         if (take_bool(input))
@@ -156,13 +188,15 @@ static void try_image(struct input *input)
         layout.file_size = take_number(input);
         layout.segment_count = take_number(input);
     }
-    void *buffer = take_buffer(input, &capacity);
-    is_size(elfgen_write_image(&program, &layout, buffer, capacity, &error), capacity);
-    buffer = take_buffer(input, &capacity);
-    is_told(elfgen_apply_relocations(&program, options.machine, buffer, capacity, &error));
+    take_buffer(input, &buffer);
+    keep_copy(&buffer);
+    is_size(elfgen_write_image(&program, &layout, buffer.bytes, buffer.capacity, told()), &buffer,
+            false);
+    is_told(
+        elfgen_apply_relocations(&program, options.machine, buffer.bytes, buffer.capacity, told()));
     for (size_t i = 0; program.symbols && program.sections && i < program.symbol_count; i++) {
         uint64_t address;
-        is_told(elfgen_symbol_address(&program, &program.symbols[i], &address, &error));
+        is_told(elfgen_symbol_address(&program, &program.symbols[i], &address, told()));
     }
 }
 
@@ -207,14 +241,15 @@ static void try_section_headers(struct input *input)
                                                  .binding = (uint8_t)(take(input, 1) % 18),
                                                  .section = (uint32_t)(take_number(input) - 2)};
     const struct elfgen_section_headers wanted = {section, sections, symbol, symbols};
-    size_t capacity;
-    uint8_t *buffer = take_buffer(input, &capacity);
+    struct buffer buffer;
+    take_buffer(input, &buffer);
     uint64_t size = take_number(input);
-    if (buffer && take_bool(input))
-        size = elfgen_write_exec(buffer, capacity, "\xf4", 1, NULL, NULL);
-    is_size(elfgen_write_section_headers(buffer, capacity, size,
-                                         (enum elfgen_class)(take(input, 1) % 4), &wanted, &error),
-            capacity);
+    if (buffer.bytes && take_bool(input))
+        size = elfgen_write_exec(buffer.bytes, buffer.capacity, "\xf4", 1, NULL, NULL);
+    keep_copy(&buffer);
+    is_size(elfgen_write_section_headers(buffer.bytes, buffer.capacity, size,
+                                         (enum elfgen_class)(take(input, 1) % 4), &wanted, told()),
+            &buffer, true);
 }
 
 /* ---- hex.h ---- */
@@ -232,7 +267,7 @@ static void try_hex(struct input *input)
     const bool other = take_bool(input);
     const size_t size = take(input, 2) % 2048;
     const char *source = take(input, 1) == 255 ? NULL : (const char *)take_bytes(input, size);
-    const enum elfgen_status status = elfgen_hex_measure(source, size, &needs, &error);
+    const enum elfgen_status status = elfgen_hex_measure(source, size, &needs, told());
     is_told(status);
     given = needs;
     if (other) /* of another source */
@@ -243,7 +278,7 @@ static void try_hex(struct input *input)
         memset(labels, (int)take(input, 1), sizeof *labels);
     uint8_t *buffer = take_array(input, given.bytes, 1);
     is_told(elfgen_hex_assemble(source, size, take_bool(input) ? &options : NULL, &given, labels,
-                                buffer, take_bool(input) ? no_line : NULL, &needs, &error));
+                                buffer, take_bool(input) ? no_line : NULL, &needs, told()));
 }
 
 /* ---- view.h, memory.h ---- */
@@ -275,8 +310,8 @@ static void take_view(struct input *input, struct elfgen_view *view)
         bytes = room(input, length);
         memcpy(bytes, input->bytes, length);
     }
-    is_told(take_bool(input) ? elfgen_view_open(view, bytes, length, &error)
-                             : elfgen_view_open_program(view, bytes, length, &error));
+    is_told(take_bool(input) ? elfgen_view_open(view, bytes, length, told())
+                             : elfgen_view_open_program(view, bytes, length, told()));
 }
 
 static void try_view(struct input *input)
@@ -297,11 +332,11 @@ static void try_view(struct input *input)
     elfgen_view_is_elf(&view);
     const uint8_t *bytes = elfgen_view_bytes(&view, offset, size);
     check(!bytes || (bytes >= view.bytes && offset + size <= view.length));
-    is_told(elfgen_view_segment(&view, index, &phdr, &error));
-    is_told(elfgen_view_section(&view, index, &other, &error));
-    is_told(elfgen_view_symbol(&view, &header, index, &symbol, &error));
-    is_told(elfgen_view_relocation(&view, &header, index, &relocation, &error));
-    is_told(elfgen_view_dynamic(&view, &header, index, &entry, &error));
+    is_told(elfgen_view_segment(&view, index, &phdr, told()));
+    is_told(elfgen_view_section(&view, index, &other, told()));
+    is_told(elfgen_view_symbol(&view, &header, index, &symbol, told()));
+    is_told(elfgen_view_relocation(&view, &header, index, &relocation, told()));
+    is_told(elfgen_view_dynamic(&view, &header, index, &entry, told()));
     size_t length = elfgen_view_string(&view, offset, size, index, &string);
     check(length == SIZE_MAX || length <= view.length);
     length = elfgen_view_section_name(&view, &header, &string);
@@ -579,21 +614,22 @@ static void try_unfold(struct input *input)
     struct elfgen_unfold unfold;
     const size_t room_given = take_number(input) % 64;
     const uint64_t address = take_number(input), size = take_number(input);
-    size_t capacity;
-    void *buffer = take_buffer(input, &capacity);
+    struct buffer buffer;
+    take_buffer(input, &buffer);
+    keep_copy(&buffer);
     struct elfgen_unfold_segment *segments =
         take_array(input, room_given, sizeof(struct elfgen_unfold_segment));
     take_view(input, &view);
-    if (!elfgen_is_unfolded(&view, &error))
+    if (!elfgen_is_unfolded(&view, told()))
         check(error.text[0] != '\0');
-    const enum elfgen_status status = elfgen_unfold_check(&view, &error);
+    const enum elfgen_status status = elfgen_unfold_check(&view, told());
     is_told(status);
     if (status != ELFGEN_OK)
         return;
     elfgen_unfold_room(&view);
-    is_told(elfgen_unfold_plan(&unfold, &view, segments, room_given, &error));
+    is_told(elfgen_unfold_plan(&unfold, &view, segments, room_given, told()));
     elfgen_unfold_reach(&unfold, address, size);
-    is_size(elfgen_write_unfolded(&unfold, buffer, capacity, &error), capacity);
+    is_size(elfgen_write_unfolded(&unfold, buffer.bytes, buffer.capacity, told()), &buffer, true);
 }
 
 /* ---- format.h, names.h, text.h, error.h, arch.h, version.h ---- */
@@ -667,7 +703,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         try_exec, try_image,  try_relocations, try_section_headers, try_hex,     try_view,
         try_map,  try_kernel, try_objections,  try_unfold,          try_numbers, try_fields};
     struct input input = {.bytes = bytes, .left = size};
-    error = (struct elfgen_error){.status = ELFGEN_OK};
     tries[take(&input, 1) % (sizeof tries / sizeof tries[0])](&input);
     release(&input);
     return 0;

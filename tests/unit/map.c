@@ -21,7 +21,9 @@ static struct claims collect(const struct elfgen_view *view, uint64_t from, uint
     struct elfgen_claim claim;
     size_t room = 0;
     elfgen_map_begin(&map, view, NULL, false, from, to);
-    while (memset(&claim, 0xa5, sizeof claim), elfgen_map_next(&map, &claim)) {
+    /* Every member of a claim is set. */
+    while (memset(&claim, 0xff, sizeof claim), elfgen_map_next(&map, &claim)) {
+        ck_assert_ptr_null(claim.encoding);
         if (claims.count == room) {
             room = room ? room * 2 : 256;
             claims.list = realloc(claims.list, room * sizeof *claims.list);

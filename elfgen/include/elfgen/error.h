@@ -9,7 +9,8 @@
 enum elfgen_status {
     ELFGEN_OK = 0,
     ELFGEN_BAD_ARGUMENT, /* an argument lies outside its contract */
-    ELFGEN_NO_ROOM,      /* the caller's buffer is too small; nothing was written to it */
+    ELFGEN_NO_ROOM,      /* the caller's buffer is too small; nothing was written to it, unless the
+                          * function's contract says so */
     ELFGEN_NOT_ELF,      /* the bytes do not start with 7f 45 4c 46 */
     ELFGEN_TRUNCATED,    /* what was asked for lies, partly or wholly, past the end of the bytes */
     ELFGEN_OUT_OF_RANGE, /* an index is not below the count of what it selects */

@@ -63,7 +63,8 @@ ELFGEN_API enum elfgen_status elfgen_hex_measure(const char *source, size_t size
  * ELFGEN_OK; error->offset is a place in the source for ELFGEN_BAD_VALUE (a label is defined
  * twice), ELFGEN_UNDEFINED (a label is not defined), ELFGEN_DOES_NOT_FIT (a reference of less than
  * 8 bytes: distances are signed, addresses unsigned), ELFGEN_NO_ROOM (`needs` are of another
- * source). ELFGEN_BAD_ARGUMENT: one of the three is NULL where something is needed. */
+ * source). ELFGEN_BAD_ARGUMENT: one of the three is NULL where something is needed.
+ * Where it fails, `labels` and `buffer` have undefined contents. */
 ELFGEN_API enum elfgen_status elfgen_hex_assemble(const char *source, size_t size,
                                                   const struct elfgen_hex_options *options,
                                                   const struct elfgen_hex_needs *needs,

@@ -19,7 +19,7 @@
 
 /* How the file is made; ELFGEN_EXEC_DEFAULTS has the values of the lecture's file. */
 struct elfgen_exec_options {
-    uint16_t machine;     /* ELFGEN_EM_X86_64 or ELFGEN_EM_386 */
+    uint16_t machine;     /* e_machine, of an architecture that elfgen_arch_find() knows */
     uint8_t osabi;        /* EI_OSABI, any value; Linux does not read it */
     uint32_t permissions; /* p_flags: of ELFGEN_PF_R, ELFGEN_PF_W and ELFGEN_PF_X */
     uint64_t base;        /* address of the file's first byte, a multiple of the page size */

@@ -56,7 +56,7 @@ ELFGEN_API size_t elfgen_unfold_room(const struct elfgen_view *view);
  * ELFGEN_OK; ELFGEN_NO_ROOM; ELFGEN_BAD_ARGUMENT: `segments` is NULL and `room` is not 0;
  * ELFGEN_UNSUPPORTED: it takes more program headers than Linux reads, or Linux chooses the address
  * of the program, its lowest segment has no bytes in the file, and there is no room for the headers
- * below it. */
+ * below it. Where it fails, `segments` has undefined contents, and *unfold cannot be written. */
 ELFGEN_API enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold,
                                                  const struct elfgen_view *view,
                                                  struct elfgen_unfold_segment *segments,

@@ -125,7 +125,8 @@ bool input_read(const char *path, struct file_bytes *bytes);
 struct standard_output {
     struct elfgen_text text;
     char buffer[65536];
-    int error; /* errno of the first write that failed */
+    bool visible; /* show control characters as base/visible.h, for reports without colours */
+    int error;    /* errno of the first write that failed */
 };
 struct standard_output *stdout_open(void);
 void stdout_flush(struct standard_output *output);

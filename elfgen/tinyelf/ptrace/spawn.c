@@ -18,7 +18,7 @@
 
 /* Runs in the child, on its own stack: waits until it is traced, stops, and executes the program.
  * If it is not to be traced, it reports the errno of its execve. */
-__attribute__((noreturn)) static void exec_child(void *context)
+CHILD_FUNCTION __attribute__((noreturn)) static void exec_child(void *context)
 {
     extern char **environ;
     const struct process_child *child = context;
