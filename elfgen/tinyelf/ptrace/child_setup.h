@@ -13,6 +13,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* For functions that a child runs: on its stack, which may be inside of one of the parent's
+ * functions, AddressSanitizer would leave marks that nothing removes. */
+#define CHILD_FUNCTION __attribute__((no_sanitize_address))
+
 /* A stack for a child that shares its parent's memory. */
 struct child_stack {
     _Alignas(16) uint8_t bytes[16384];

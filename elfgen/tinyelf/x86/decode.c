@@ -256,6 +256,7 @@ static void open_mode(struct x86 *machine, const struct mode *mode, enum x86_syn
                                                .encoding_count = X86_ENCODINGS,
                                                .register_count = X86_REGISTERS,
                                                .stack_pointer = X86_STACK_POINTER,
+                                               .return_address = ELFGEN_NO_REGISTER,
                                                .call_instructions = x86_call_instructions,
                                                .call_instruction_count = CALL_INSTRUCTIONS,
                                                .length = length_of,
