@@ -30,9 +30,9 @@ long child_clone(unsigned long flags, struct child_stack *stack, void (*function
 
 /* A resource limit (setrlimit(2)). */
 struct child_limit {
-    int what; /* RLIMIT_... */
-    uint64_t soft, hard;
+    int what;     /* RLIMIT_... */
     bool at_most; /* lower limits stay as they are */
+    uint64_t soft, hard;
 };
 
 /* All zeros: it starts with what this process has. */
