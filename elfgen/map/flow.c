@@ -312,6 +312,17 @@ static bool is_followed(struct elfgen_code *code, uint64_t offset,
     return leader != NULL;
 }
 
+/* Notes where a call returns to. */
+static void note_return(const struct elfgen_machine *machine, struct elfgen_registers *registers,
+                        uint64_t address)
+{
+    const struct elfgen_bits bits = {address, UINT64_MAX};
+    if (machine->return_address < machine->register_count)
+        registers->general[machine->return_address] = bits;
+    else
+        elfgen_registers_push(registers, bits);
+}
+
 /* Goes to the target of an instruction. Returns true if the path goes on after the instruction. */
 static bool leave(struct elfgen_code *code, const struct elfgen_range *range, uint64_t offset,
                   uint64_t address, const struct elfgen_instruction *instruction,
@@ -343,7 +354,7 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
             *registers = (struct elfgen_registers){.depth = 0};
             return may_come_back(code, offset, after);
         }
-        elfgen_registers_push(registers, (struct elfgen_bits){after_address, UINT64_MAX});
+        note_return(code->machine, registers, after_address);
         reach(code, target, registers);
         if (may_come_back(code, offset, after))
             come_back_later(code, after);

@@ -43,7 +43,7 @@ enum elfgen_flow {
     ELFGEN_FLOW_CALL,   /* to the target, which may return to the next one */
     ELFGEN_FLOW_RETURN, /* to the target, where the return address is known */
     ELFGEN_FLOW_SYSTEM, /* into the kernel, and back unless the call never returns */
-    ELFGEN_FLOW_END     /* nowhere: not allowed in ring 3, or no such instruction */
+    ELFGEN_FLOW_END     /* nowhere: not allowed to programs, or no such instruction */
 };
 
 /* Where there is no register: for an argument that is in memory. */
@@ -67,10 +67,10 @@ struct elfgen_bit_meaning {
 
 /* What a part of an instruction is. */
 struct elfgen_encoding {
-    struct elfgen_field field;             /* name and meaning; without offsets and widths */
-    bool is_number;                        /* little-endian; other parts are shown as they stand */
-    bool is_address;                       /* from four bytes on it may be one */
-    const char *letters;                   /* of the bits, from bit 0 on; NULL: they have none */
+    struct elfgen_field field; /* name, meaning, ELFGEN_KIND_HEX; offsets and widths are 0 */
+    bool is_number;            /* little-endian; other parts are shown as they stand */
+    bool is_address;           /* from four bytes on it may be one */
+    const char *letters;       /* of the bits, from bit 0 on; NULL: they have none */
     const struct elfgen_bit_meaning *bits; /* from bit 0 on */
     uint8_t bit_count;
 };
@@ -126,6 +126,7 @@ struct elfgen_machine {
     uint8_t register_count; /* general ones, at most ELFGEN_REGISTERS_MOST */
     uint8_t stack_pointer;  /* the one that Linux does not set to 0 */
     uint64_t cleared_flags; /* those that Linux sets to 0 */
+    uint8_t return_address; /* the one that a call puts it in; ELFGEN_NO_REGISTER: it is pushed */
 
     /* Instructions that enter the kernel. */
     const struct elfgen_call_instruction *call_instructions;

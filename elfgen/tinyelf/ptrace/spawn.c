@@ -86,9 +86,11 @@ static bool seize(pid_t id, int go, unsigned long trace_options, struct elfgen_e
 void process_kill(pid_t id)
 {
     int status;
+    pid_t got;
     kill(id, SIGKILL);
-    while (waitpid(id, &status, __WALL) == id ? WIFSTOPPED(status) : errno == EINTR)
-        ;
+    while ((got = waitpid(id, &status, __WALL)) == id ? WIFSTOPPED(status) : errno == EINTR)
+        if (got == id)
+            ptrace(PTRACE_CONT, id, NULL, NULL); /* it was stopped before, or is at its exit */
 }
 
 /* The thread sanitizer's runtime cannot be in two processes that share their memory. */

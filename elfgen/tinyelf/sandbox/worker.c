@@ -52,7 +52,7 @@ static size_t child_limits(const struct sandbox_shared *shared, struct child_lim
 }
 
 /* Runs in the worker's memory, but on its own stack. The worker waits meanwhile. */
-__attribute__((noreturn)) static void exec_child(void *context)
+CHILD_FUNCTION __attribute__((noreturn)) static void exec_child(void *context)
 {
     const struct job *job = context;
     struct sandbox_shared *shared = job->shared;

@@ -271,6 +271,7 @@ static void open_mode(struct x86 *machine, const struct mode *mode, enum x86_syn
                                                .register_count = X86_REGISTERS,
                                                .stack_pointer = X86_STACK_POINTER,
                                                .cleared_flags = X86_CLEARED_FLAGS,
+                                               .return_address = ELFGEN_NO_REGISTER,
                                                .call_instructions = x86_call_instructions,
                                                .call_instruction_count = CALL_INSTRUCTIONS,
                                                .length = length_of,
