@@ -17,7 +17,8 @@
  * functions, AddressSanitizer would leave marks that nothing removes. */
 #define CHILD_FUNCTION __attribute__((no_sanitize_address))
 
-/* A stack for a child that shares its parent's memory. */
+/* A stack for a child that shares its parent's memory. Nothing guards its end: it has room for what
+ * sanitizers make of the few functions that a child calls. */
 struct child_stack {
     _Alignas(16) uint8_t bytes[16384];
 };
