@@ -68,7 +68,7 @@ int 0x80" ]
     says "it is x86_64, i386 or aarch64"
     tinyelf build --target i386 --from hex b.s
     exits 2
-    says "--target means nothing for a hex source"
+    says "--target cannot be used with a hex source"
 }
 
 @test "32-bit C programs behave as when ld links them" {
@@ -163,7 +163,7 @@ same_486()
     for folder in three six; do
         (cd $folder && "$TINYELF" "$@" >../$folder.out 2>../$folder.err </dev/null; echo $? >../$folder.status)
         sed -Ei 's/Intel MCU  ( +)/Intel 80386\1/; s/Intel MCU/Intel 80386/; s/0600/0300/; s/06 00/03 00/; s/"value":6,/"value":3,/
-                 s/0x6(,? *\|? *)Intel/0x3\1Intel/; s/0x7ff[0-9a-f]*/ADDRESS/g; s/PID=[0-9]+/PID/; s/0xff[0-9a-f]{6}/ADDRESS/g' \
+                 s/0x6(,? *\|? *)Intel/0x3\1Intel/; s/0x7ff[0-9a-f]*/ADDRESS/g; s/PID=[0-9]+/PID/; s/0xff[0-9a-f]{6}/ADDRESS/g; s/0x5[0-9a-f]{11}/ADDRESS/g' \
             $folder.out $folder.err
         sed -i "s#$PWD/$folder/#FOLDER/#g" $folder.out $folder.err
     done
@@ -185,8 +185,6 @@ same_486()
     readelf -h -l six/hello32 >theirs
     "$TINYELF" dump -h -l six/hello32 >ours
     diff theirs ours
-    for folder in three six; do "$TINYELF" unfold $folder/hello32 -o $folder/unfolded; done
-    [ "$(cmp -l three/unfolded six/unfolded | xargs)" = "19 3 6 4115 3 6" ] # the old header is mapped, too
     # Linux does not read EI_CLASS.
     for folder in three six; do printf '\x02' | dd of=$folder/hello32 bs=1 seek=4 conv=notrunc status=none; done
     same_486 disasm hello32

@@ -471,6 +471,7 @@ static void take_processor(struct input *input, struct elfgen_machine *machine)
                                        .encoding_count = ROWS,
                                        .register_count = (uint8_t)(take(input, 1) % 40),
                                        .stack_pointer = (uint8_t)take(input, 1),
+                                       .return_address = (uint8_t)take(input, 1),
                                        .call_instructions = calls,
                                        .call_instruction_count = ROWS,
                                        .length = any_length,

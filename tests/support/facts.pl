@@ -45,6 +45,11 @@ my @facts = (
     ['writing all bytes', qr/\bwrite\w*\s*\([^;]*[+]\s*done\b|\bwrite_all\b|=\s*write\s*\(file, at,/, "${T}base/file.c"],
     ['which bytes are printable', qr/>=\s*(?:0x20|' ')\s*&&\s*[\w\[\]]+\s*(?:<\s*(?:0x7f|127)|<=\s*'~')/,
      "${T}base/ascii.c"],
+    ['raw system calls', qr/asm\w*\s+(?:volatile\s*)?\(\s*"syscall/, "${T}ptrace/raw_syscall.h", "${T}ptrace/child_setup.c"],
+    # The others trace one process each, and have no table.
+    ['the stops of traced processes', qr/\bptrace\s*\(PTRACE_LISTEN\b/, "${T}ptrace/tracees.c", "${T}sandbox/supervisor.c",
+     "${T}stepper/stepper.c"],
+    ["a child's signals", qr/\bSYS_rt_sigaction\b|\bSYS_setsid\b|\bsetsid\s*\(|,\s*TIOCSCTTY/, "${T}ptrace/child_setup.c"],
     ['the kinds of a piece', qr/case\s+STEP_PIECE_|\[STEP_PIECE_(?!KINDS)[A-Z]+\]/],
 );
 

@@ -1,6 +1,7 @@
 /* ptrace/: tracing a program to its end, which leaves no process behind, however it ends. */
 #include <errno.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -197,6 +198,22 @@ START_TEST(a_process_that_may_not_be_traced_is_an_error)
 }
 END_TEST
 
+START_TEST(a_killed_process_is_gone_also_if_it_stops_at_its_exit)
+{
+    static char name[] = "/bin/true";
+    char *arguments[] = {name, NULL};
+    struct process_program program = {.path = name, .arguments = arguments};
+    struct process_child child;
+    struct elfgen_error error;
+    sigemptyset(&program.ignored);
+    pid_t id = process_start(&child, &program, PTRACE_O_TRACEEXIT, &error);
+    ck_assert_msg(id >= 0, "%s", error.text);
+    process_kill(id);
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+    ck_assert_int_eq(errno, ECHILD);
+}
+END_TEST
+
 START_TEST(a_process_has_entered_a_program_once_its_execve_is_done)
 {
     int go[2], input[2];
@@ -293,6 +310,7 @@ static Suite *ptrace_suite(void)
     tcase_add_test(cases, an_interrupted_trace_kills_the_program_and_its_children);
     tcase_add_test(cases, only_mapped_memory_is_read);
     tcase_add_test(cases, a_process_that_may_not_be_traced_is_an_error);
+    tcase_add_test(cases, a_killed_process_is_gone_also_if_it_stops_at_its_exit);
     tcase_add_test(cases, a_process_has_entered_a_program_once_its_execve_is_done);
     tcase_add_test(cases, this_process_s_memory_is_not_counted_as_the_program_s);
     tcase_add_test(cases, memory_of_threads_that_outlive_their_first_is_counted);

@@ -1,4 +1,6 @@
 /* base/report and base/visible: the place of a message, and bytes that a terminal would obey. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/report.h"
@@ -154,6 +156,28 @@ START_TEST(no_control_byte_is_left_of_any_pair_of_bytes)
 }
 END_TEST
 
+START_TEST(what_is_shown_fits_the_room_and_a_stream_keeps_its_tabs)
+{
+    char room[8], *written = NULL;
+    size_t size = 0;
+    ck_assert_str_eq(visible_fit(room, sizeof room,
+                                 "a\x1b"
+                                 "b"),
+                     "a\\x1bb");
+    ck_assert_str_eq(visible_fit(room, sizeof room, "longer than it"), "longer ");
+    ck_assert_str_eq(visible_fit(room, sizeof room, NULL), "");
+    FILE *stream = open_memstream(&written, &size);
+    ck_assert_ptr_nonnull(stream);
+    visible_write(stream, "\ta\t\x1b[0m\n\t", 9);
+    fclose(stream);
+    ck_assert_str_eq(written, "\ta\t\\x1b[0m\\x0a\t");
+    free(written);
+    ck_assert_uint_eq(visible_length("\xc3\xbcx", 3), 2);
+    ck_assert_uint_eq(visible_length("\xc3\xbc", 1), 0);
+    ck_assert_uint_eq(visible_length("\x1b", 1), 0);
+}
+END_TEST
+
 static Suite *report_suite(void)
 {
     Suite *suite = suite_create("report");
@@ -167,6 +191,7 @@ static Suite *report_suite(void)
     tcase_add_loop_test(visible, bytes_that_a_terminal_obeys_are_shown_as_escapes, 0,
                         sizeof shown / sizeof shown[0]);
     tcase_add_test(visible, no_control_byte_is_left_of_any_pair_of_bytes);
+    tcase_add_test(visible, what_is_shown_fits_the_room_and_a_stream_keeps_its_tabs);
     suite_add_tcase(suite, visible);
     return suite;
 }

@@ -1,9 +1,10 @@
 /* Finds the code in a file by following the control flow.
  *
- * It starts at the entry point, and keeps track of what is known of the registers: Linux starts a
- * program with every general register but the stack pointer set to 0, so that the number and the
- * arguments of a system call are often constants. The core cannot decode instructions, and knows
- * none: the caller provides the processor (struct elfgen_machine), and memory. */
+ * It starts at the entry point, and keeps track of what is known of registers and flags: Linux
+ * starts a program with every general register but the stack pointer set to 0, and the condition
+ * flags as well, so that the number and the arguments of a system call are often constants, and
+ * conditional jumps often go one way. The core cannot decode instructions, and knows none: the
+ * caller provides the processor (struct elfgen_machine), and memory. */
 #ifndef ELFGEN_CODE_H
 #define ELFGEN_CODE_H
 
@@ -23,9 +24,10 @@ struct elfgen_bits {
 enum { ELFGEN_REGISTERS_MOST = 32, ELFGEN_STACK_SLOTS = 8, ELFGEN_ARGUMENTS = 6 };
 
 /* What is known at an instruction: the general registers by the machine's numbers, those that it
- * does not have unknown, and what was pushed. */
+ * does not have unknown, the flags in the machine's own layout, and what was pushed. */
 struct elfgen_registers {
     struct elfgen_bits general[ELFGEN_REGISTERS_MOST];
+    struct elfgen_bits flags;
     struct elfgen_bits stack[ELFGEN_STACK_SLOTS]; /* the last push is stack[depth - 1] */
     uint64_t depth;
 };
@@ -41,7 +43,7 @@ enum elfgen_flow {
     ELFGEN_FLOW_CALL,   /* to the target, which may return to the next one */
     ELFGEN_FLOW_RETURN, /* to the target, where the return address is known */
     ELFGEN_FLOW_SYSTEM, /* into the kernel, and back unless the call never returns */
-    ELFGEN_FLOW_END     /* nowhere: not allowed in ring 3, or no such instruction */
+    ELFGEN_FLOW_END     /* nowhere: not allowed to programs, or no such instruction */
 };
 
 /* Where there is no register: for an argument that is in memory. */
@@ -65,12 +67,12 @@ struct elfgen_bit_meaning {
 
 /* What a part of an instruction is. */
 struct elfgen_encoding {
-    struct elfgen_field field;             /* name and meaning; without offsets and widths */
-    bool is_number;                        /* little-endian; other parts are shown as they stand */
-    bool is_address;                       /* from four bytes on it may be one */
-    const char *letters;                   /* of the bits, from bit 0 on; NULL: they have none */
+    struct elfgen_field field; /* name, meaning, ELFGEN_KIND_HEX; offsets and widths are 0 */
     const struct elfgen_bit_meaning *bits; /* from bit 0 on */
+    const char *letters;                   /* of the bits, from bit 0 on; NULL: they have none */
     uint8_t bit_count;
+    bool is_number;  /* little-endian; other parts are shown as they stand */
+    bool is_address; /* from four bytes on it may be one */
 };
 
 enum { ELFGEN_INSTRUCTION_MOST = 15 }; /* bytes, and so parts, of any machine's instruction */
@@ -123,6 +125,8 @@ struct elfgen_machine {
 
     uint8_t register_count; /* general ones, at most ELFGEN_REGISTERS_MOST */
     uint8_t stack_pointer;  /* the one that Linux does not set to 0 */
+    uint64_t cleared_flags; /* those that Linux sets to 0 */
+    uint8_t return_address; /* the one that a call puts it in; ELFGEN_NO_REGISTER: it is pushed */
 
     /* Instructions that enter the kernel. */
     const struct elfgen_call_instruction *call_instructions;

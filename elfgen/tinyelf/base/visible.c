@@ -33,6 +33,13 @@ static bool is_obeyed(uint32_t character)
            (character >= 0x2066 && character <= 0x2069);
 }
 
+size_t visible_length(const char *bytes, size_t length)
+{
+    uint32_t character = 0;
+    size_t size = decode((const unsigned char *)bytes, length, &character);
+    return is_obeyed(character) ? 0 : size;
+}
+
 void visible_bytes(struct elfgen_text *text, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length;) {
@@ -54,4 +61,34 @@ void visible_string(struct elfgen_text *text, const char *string)
 {
     if (string)
         visible_bytes(text, string, strlen(string));
+}
+
+const char *visible_fit(char *room, size_t size, const char *string)
+{
+    struct elfgen_text text = {.bytes = room, .capacity = size - 1};
+    visible_string(&text, string);
+    room[text.length] = '\0';
+    return room;
+}
+
+static void write_out(struct elfgen_text *text)
+{
+    fwrite(text->bytes, 1, text->length, text->context);
+    text->length = 0;
+}
+
+void visible_write(FILE *stream, const char *bytes, size_t length)
+{
+    char room[1024];
+    struct elfgen_text text = {
+        .bytes = room, .capacity = sizeof room, .flush = write_out, .context = stream};
+    for (const char *end = bytes + length, *tab; bytes < end; bytes = tab) {
+        tab = memchr(bytes, '\t', (size_t)(end - bytes));
+        visible_bytes(&text, bytes, (size_t)((tab ? tab : end) - bytes));
+        if (tab)
+            elfgen_text_char(&text, *tab++);
+        else
+            tab = end;
+    }
+    write_out(&text);
 }

@@ -3,6 +3,8 @@
 #ifndef BASE_VISIBLE_H
 #define BASE_VISIBLE_H
 
+#include <stdio.h>
+
 #include "elfgen/text.h"
 
 /* Appends the bytes with \xNN in place of each that a terminal may obey: control characters (C0,
@@ -12,5 +14,15 @@ void visible_bytes(struct elfgen_text *text, const char *bytes, size_t length);
 
 /* The same for a string; NULL prints as nothing. */
 void visible_string(struct elfgen_text *text, const char *string);
+
+/* Fills `room` bytes, NUL included, with the same; what does not fit is cut. Returns `room`. */
+const char *visible_fit(char *room, size_t size, const char *string);
+
+/* Writes the same to a stream; tabs stay. */
+void visible_write(FILE *stream, const char *bytes, size_t length);
+
+/* How many bytes the first character has, of `length` bytes, at least 1; 0: it is not shown as it
+ * is. */
+size_t visible_length(const char *bytes, size_t length);
 
 #endif

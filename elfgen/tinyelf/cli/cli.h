@@ -41,7 +41,9 @@ extern const struct reporter message_reporter;
 /* Prints the library's error as a report about `file`. Returns false. */
 bool message_library_error(const char *file, const struct elfgen_error *error);
 
-/* The same for an error whose offset is in the `size` bytes of a text, with line and column. */
+/* The same with line and column, if the error has an offset, which is in the `size` bytes of a
+ * text.
+ */
 void message_in_text(const char *file, const char *text, size_t size,
                      const struct elfgen_error *error);
 
@@ -125,7 +127,8 @@ bool input_read(const char *path, struct file_bytes *bytes);
 struct standard_output {
     struct elfgen_text text;
     char buffer[65536];
-    int error; /* errno of the first write that failed */
+    bool visible; /* show control characters as base/visible.h, for reports without colours */
+    int error;    /* errno of the first write that failed */
 };
 struct standard_output *stdout_open(void);
 void stdout_flush(struct standard_output *output);

@@ -66,9 +66,13 @@ static void show_line(unsigned number, const char *line, size_t length, size_t c
     if (length > MOST)
         length = MOST;
     fprintf(stderr, "%6u | ", number);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)line[i];
-        fputc((c < 0x20 && c != '\t') || c == 0x7f ? '?' : c, stderr);
+    for (size_t i = 0, size; i < length; i += size) {
+        size = visible_length(line + i, length - i);
+        if (size > 0)
+            fwrite(line + i, 1, size, stderr);
+        else
+            fputc(line[i] == '\t' ? '\t' : '?', stderr); /* one for one, above the caret */
+        size = size > 0 ? size : 1;
     }
     fputc('\n', stderr);
     if (column == 0 || column > length + 1)
@@ -108,6 +112,10 @@ bool message_library_error(const char *file, const struct elfgen_error *error)
 void message_in_text(const char *file, const char *text, size_t size,
                      const struct elfgen_error *error)
 {
+    if (error->offset == ELFGEN_NOWHERE) {
+        message_library_error(file, error);
+        return;
+    }
     size_t start = 0, offset = error->offset < size ? (size_t)error->offset : size;
     struct place place = place_line(file, 1);
     for (size_t i = 0; i < offset; i++) {

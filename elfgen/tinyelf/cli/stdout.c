@@ -4,11 +4,39 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/visible.h"
 #include "cli.h"
+
+static void flush(struct elfgen_text *text);
+
+/* Writes lines whose control characters are shown as escapes. */
+static void write_visible(struct standard_output *output)
+{
+    char room[4096];
+    struct standard_output plain = {.error = output->error};
+    struct elfgen_text text = {
+        .bytes = room, .capacity = sizeof room, .flush = flush, .context = &plain};
+    const char *at = output->text.bytes, *end = at + output->text.length;
+    for (const char *stop; at < end; at = stop) {
+        stop = memchr(at, '\n', (size_t)(end - at));
+        visible_bytes(&text, at, (size_t)((stop ? stop : end) - at));
+        if (stop)
+            elfgen_text_char(&text, *stop++);
+        else
+            stop = end;
+    }
+    flush(&text);
+    output->error = plain.error;
+    output->text.length = 0;
+}
 
 static void flush(struct elfgen_text *text)
 {
     struct standard_output *output = text->context;
+    if (output->visible) {
+        write_visible(output);
+        return;
+    }
     if (!output->error && !file_write(STDOUT_FILENO, text->bytes, text->length))
         output->error = errno;
     text->length = 0;

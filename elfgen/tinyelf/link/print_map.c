@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/visible.h"
 #include "link_private.h"
 
 /* Something that takes bytes. */
@@ -124,9 +125,14 @@ static void print_reason(const struct map *map, const struct row *row, FILE *out
     } else {
         const struct link_object *object = link->objects[row->reason->object];
         const struct elfgen_relocation *relocation = &object->relocations[row->reason->relocation];
-        fprintf(output, "%s:(%s+0x%" PRIx64 ") needs %s", object->name,
-                object->sections[relocation->section].name, relocation->offset,
-                wanted(object, relocation));
+        const struct place place = link_relocation_place(object, relocation);
+        const char *name = wanted(object, relocation);
+        char bytes[1024];
+        struct elfgen_text text = {.bytes = bytes, .capacity = sizeof bytes};
+        place_put(&text, &place);
+        visible_write(output, bytes, text.length);
+        fputs(" needs ", output);
+        visible_write(output, name, strlen(name));
     }
     if (row->section) {
         uint64_t shared = map->shared[row->section - link->program.sections];
@@ -139,11 +145,11 @@ static void print_reason(const struct map *map, const struct row *row, FILE *out
 static void print_row(const struct map *map, const struct row *row, uint64_t whole, FILE *output)
 {
     char name[256];
-    if (row->section)
-        snprintf(name, sizeof name, "%s%s%s", row->section->file ? row->section->file : "",
-                 row->section->file ? ":" : "", row->section->name);
-    else
-        snprintf(name, sizeof name, "%s", row->what);
+    struct elfgen_text text = {.bytes = name, .capacity = sizeof name - 1};
+    visible_string(&text, row->section ? row->section->file : row->what);
+    elfgen_text_string(&text, row->section && row->section->file ? ":" : "");
+    visible_string(&text, row->section ? row->section->name : NULL);
+    name[text.length] = '\0';
     if (whole)
         fprintf(output, "%8" PRIu64 "  %5.1f%%  0x%-8" PRIx64 "  %-32s  ", row->size,
                 (double)row->size * 100 / (double)whole, row->offset, name);

@@ -49,7 +49,7 @@ long child_clone(unsigned long flags, struct child_stack *stack, void (*function
 }
 
 /* execve resets handlers, but not ignored signals. */
-static void set_signals(const struct child_setup *setup)
+CHILD_FUNCTION static void set_signals(const struct child_setup *setup)
 {
     struct {
         uint64_t handler, flags, restorer, mask;
@@ -81,9 +81,10 @@ static void close_others(const struct child_setup *setup)
     ask(setup, SYS_close_range, only + 1, UINT32_MAX, 0, 0);
 }
 
-static void set_limit(const struct child_setup *setup, const struct child_limit *limit)
+CHILD_FUNCTION static void set_limit(const struct child_setup *setup,
+                                     const struct child_limit *limit)
 {
-    struct rlimit64 now, limits = {limit->soft, limit->hard};
+    struct rlimit64 now = {0}, limits = {limit->soft, limit->hard};
     if (limit->at_most) {
         if (ask(setup, SYS_prlimit64, 0, (uint64_t)limit->what, 0, raw_address(&now)) != 0)
             return;

@@ -18,19 +18,22 @@
 
 /* Runs in the child, on its own stack: waits until it is traced, stops, and executes the program.
  * If it is not to be traced, it reports the errno of its execve. */
-__attribute__((noreturn)) static void exec_child(void *context)
+CHILD_FUNCTION __attribute__((noreturn)) static void exec_child(void *context)
 {
     extern char **environ;
     const struct process_child *child = context;
     const struct process_program *program = child->program;
-    const struct child_setup setup = {.ignored = &program->ignored,
-                                      .blocked = &child->before,
+    const struct child_setup actions = {.ignored = &program->ignored};
+    const struct child_setup setup = {.blocked = &child->before,
                                       .dies = !child->traced,
                                       .parent = child->parent,
                                       .session = program->files != NULL,
                                       .files = program->files};
     uint8_t byte;
     raw_syscall(SYS_close, (uint64_t)child->pipe[child->traced ? 1 : 0], 0, 0, 0, 0, 0);
+    /* These are most of the calls: made before the wait, while this is being seized, they take no
+     * time of their own. */
+    child_set_up(&actions);
     /* End of file instead of a byte: the tracer is gone, or is not allowed to trace. */
     bool ready = !child->traced || raw_syscall(SYS_read, (uint64_t)child->pipe[0],
                                                raw_address(&byte), 1, 0, 0, 0) == 1;
@@ -86,9 +89,11 @@ static bool seize(pid_t id, int go, unsigned long trace_options, struct elfgen_e
 void process_kill(pid_t id)
 {
     int status;
+    pid_t got;
     kill(id, SIGKILL);
-    while (waitpid(id, &status, __WALL) == id ? WIFSTOPPED(status) : errno == EINTR)
-        ;
+    while ((got = waitpid(id, &status, __WALL)) == id ? WIFSTOPPED(status) : errno == EINTR)
+        if (got == id)
+            ptrace(PTRACE_CONT, id, NULL, NULL); /* it was stopped before, or is at its exit */
 }
 
 /* The thread sanitizer's runtime cannot be in two processes that share their memory. */

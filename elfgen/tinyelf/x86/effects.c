@@ -88,9 +88,9 @@ static void add_write(struct effects *effects, const ZydisDecodedInstruction *so
  * several frame pointers. */
 static void mend_pushes(struct effects *effects, const ZydisDecodedInstruction *source)
 {
-    struct effects_write *write = &effects->writes[effects->write_count - 1u];
     if (effects->write_count == 0)
         return;
+    struct effects_write *write = &effects->writes[effects->write_count - 1u];
     if (source->mnemonic == ZYDIS_MNEMONIC_ENTER && source->raw.imm[1].value.u != 0)
         effects->elsewhere = true;
     if (source->mnemonic == ZYDIS_MNEMONIC_CALL &&

@@ -61,13 +61,19 @@ bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax);
 /* The same for code of which only its width is known. */
 void x86_open_width(struct x86 *machine, bool is_64_bit, enum x86_syntax syntax);
 
-/* Updates what is known about the registers by an instruction. */
+/* Updates what is known about the registers and flags by an instruction. */
 void x86_propagate(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                    uint64_t address, struct elfgen_registers *registers);
 
 /* The general registers, by their number in the encoding: rax 0, rcx 1, rdx 2, rbx 3, rsp 4, rbp 5,
  * rsi 6, rdi 7, r8 to r15. */
 enum { X86_REGISTERS = 16, X86_STACK_POINTER = 4 };
+
+/* start_thread() sets the flags to X86_EFLAGS_IF alone (arch/x86/kernel/process_64.c). */
+enum {
+    X86_CLEARED_FLAGS = ZYDIS_CPUFLAG_CF | ZYDIS_CPUFLAG_PF | ZYDIS_CPUFLAG_AF | ZYDIS_CPUFLAG_ZF |
+                        ZYDIS_CPUFLAG_SF | ZYDIS_CPUFLAG_DF | ZYDIS_CPUFLAG_OF
+};
 
 /* Parts of instructions, and the instructions that make system calls, by enum call_instruction. */
 enum x86_encoding {

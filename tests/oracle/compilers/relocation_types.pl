@@ -92,6 +92,7 @@ for my $target (keys %sets) {
 }
 my %compilers = (x86_64 => ['gcc', 'clang'], i386 => ['gcc', 'clang'],
     aarch64 => ['aarch64-linux-gnu-gcc', 'clang --target=aarch64-linux-gnu']);
+my %assemblers = (x86_64 => 'as --64', i386 => 'as --32', aarch64 => 'aarch64-linux-gnu-as');
 
 my (%found, $compiled);
 sub read_types {
@@ -114,12 +115,12 @@ for my $target (sort keys %sets) {
                     if quietly("$compiler $options $level -w -c $folder/all.c -o $folder/all.o");
             }
         }
-        next unless -e "$folder/$target.s";
-        my $bits = $target eq 'i386' ? '-m32' : '';
-        $compiler =~ /gcc/ or next; # clang's assembler lacks some of the operators
-        quietly("$compiler $bits -c $folder/$target.s -o $folder/asm.o")
-            ? read_types($target, 'asm.o') : fault("$target.s: " . `cat $folder/log`);
     }
+    # GNU as: clang's assembler lacks some of the operators.
+    my $assembler = $assemblers{$target};
+    next unless -e "$folder/$target.s" && quietly((split ' ', $assembler)[0], '--version');
+    quietly("$assembler $folder/$target.s -o $folder/asm.o")
+        ? read_types($target, 'asm.o') : fault("$target.s: " . `cat $folder/log`);
 }
 
 # What the header has, for each name of readelf and <elf.h>.

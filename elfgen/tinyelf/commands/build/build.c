@@ -55,11 +55,12 @@ const struct command_options command_build_options = {
     .exit_status = "0 if the file is made, 1 if it is not, 2 for a usage error.",
 };
 
-static void set_language(struct build *build, int choice)
+static int set_language(struct build *build, int choice)
 {
     build->hex = choice == FROM_HEX;
     if (!build->hex)
         build->language = (enum source_language)choice;
+    return EXIT_YES;
 }
 
 static int refuse_osabi(const char *text)
@@ -135,43 +136,42 @@ static void note_option(struct build *build, int option)
             build->hex_option = option_name(&command_build_options, option);
 }
 
+static int set_flag(bool *flag, bool value)
+{
+    *flag = value;
+    return EXIT_YES;
+}
+
 static int set_option(struct build *build, const struct option_given *given)
 {
     switch ((enum option_id)given->id) {
     case OPTION_FROM:
-        set_language(build, given->choice);
-        break;
+        return set_language(build, given->choice);
     case OPTION_CC:
         return option_compiler("build", given->value, &build->compiler);
     case OPTION_CFLAGS:
         return option_add_compiler_flags("build", given->value, &build->compiler_flags);
     case OPTION_TARGET:
         build->target = (uint16_t)given->choice;
-        break;
+        return EXIT_YES;
     case OPTION_OUTPUT:
         build->output = given->value;
-        break;
+        return EXIT_YES;
     case OPTION_DEBUG:
-        build->debug = true;
-        break;
+        return set_flag(&build->debug, true);
     case OPTION_SECTIONS:
-        build->sections = true;
-        break;
+        return set_flag(&build->sections, true);
     case OPTION_MAP:
-        build->map = true;
-        break;
+        return set_flag(&build->map, true);
     case OPTION_LAYOUT:
-        build->split = given->choice;
-        break;
+        return set_flag(&build->split, given->choice);
     case OPTION_STACK:
         build->exec.stack = (uint32_t)given->choice;
-        break;
+        return EXIT_YES;
     case OPTION_GC_SECTIONS:
-        build->keep_all = false;
-        break;
+        return set_flag(&build->keep_all, false);
     case OPTION_NO_GC_SECTIONS:
-        build->keep_all = true;
-        break;
+        return set_flag(&build->keep_all, true);
     case OPTION_ENTRY:
         return parse_entry(build, given->value);
     case OPTION_BASE:
@@ -181,19 +181,15 @@ static int set_option(struct build *build, const struct option_given *given)
     case OPTION_OSABI:
         return parse_osabi(build, given->value);
     case OPTION_ENDIAN:
-        build->big_endian = given->choice;
-        break;
+        return set_flag(&build->big_endian, given->choice);
     case OPTION_LISTING:
-        build->listing = true;
-        break;
+        return set_flag(&build->listing, true);
     case OPTION_NO_CHECK:
-        build->no_check = true;
-        break;
+        return set_flag(&build->no_check, true);
     case OPTION_VERBOSE:
-        build->verbose = true;
-        break;
+        return set_flag(&build->verbose, true);
     }
-    return EXIT_YES;
+    return EXIT_USAGE; /* no such option */
 }
 
 static int take_option(void *context, const struct option_given *given)
@@ -240,7 +236,7 @@ static int check_options(const struct build *build)
     if (build->target != 0)
         exec.machine = build->target;
     if (misplaced)
-        return usage_error("build", "--%s means nothing for %s", misplaced,
+        return usage_error("build", "--%s cannot be used with %s", misplaced,
                            hex ? "a hex source, which describes a file" : "a program");
     if (!hex && elfgen_write_exec(NULL, 0, NULL, 0, &exec, &error) == 0)
         return usage_error("build", "%s", error.text);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/visible.h"
 #include "base/file.h"
 #include "build.h"
 #include "cli/cli.h"
@@ -51,8 +52,9 @@ static void list_line(void *context, uint64_t line, uint64_t offset, uint64_t si
         char hex[ROW * 3 + 1] = "";
         for (uint64_t i = row; i < size && i < row + ROW; i++)
             snprintf(hex + (i - row) * 3, 4, "%02x ", listing->bytes[offset + i]);
-        printf("%08" PRIx64 "  %-24s %.*s\n", offset + row, hex, row == 0 ? length : 0,
-               listing->at);
+        printf("%08" PRIx64 "  %-24s ", offset + row, hex);
+        visible_write(stdout, listing->at, row == 0 ? (size_t)length : 0);
+        putchar('\n');
     }
     listing->at = stop;
 }

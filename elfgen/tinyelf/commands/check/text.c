@@ -1,5 +1,6 @@
 /* Prints the result of check as sentences. */
 
+#include "base/visible.h"
 #include "check.h"
 
 const char *check_verdict_name(enum elfgen_kernel_verdict verdict)
@@ -64,27 +65,13 @@ static void put_verdict(struct elfgen_text *out, const struct elfgen_kernel_answ
     elfgen_text_char(out, '\n');
 }
 
-/* Prints a path. The file may have any bytes there: none reaches the terminal as a command. */
-static void put_path(struct elfgen_text *out, const char *path)
-{
-    for (; path && *path; path++) {
-        uint8_t byte = (uint8_t)*path;
-        if (byte >= 0x20 && byte != 0x7f) {
-            elfgen_text_char(out, *path);
-            continue;
-        }
-        elfgen_text_string(out, "\\x");
-        elfgen_text_hex(out, byte, 2);
-    }
-}
-
 /* Names the file of the field, if that is not this file. */
 static void put_interpreter(struct elfgen_text *out, const struct check_report *report)
 {
     if (!report->answer->of_interpreter)
         return;
     elfgen_text_string(out, "in the interpreter, ");
-    put_path(out, report->interpreter);
+    visible_string(out, report->interpreter);
     elfgen_text_string(out, ": ");
 }
 
@@ -102,7 +89,7 @@ static void put_reason(struct elfgen_text *out, const struct check_report *repor
     elfgen_kernel_message(answer, out);
     if (answer->check == ELFGEN_CHECK_interpreter_open) {
         elfgen_text_string(out, ": ");
-        put_path(out, report->interpreter);
+        visible_string(out, report->interpreter);
     }
     elfgen_text_char(out, '\n');
     elfgen_kernel_remedy(answer, &text);
@@ -190,7 +177,7 @@ unsigned check_text(struct elfgen_text *out, const struct check_report *report)
 {
     struct elfgen_objection warning;
     unsigned row = 0, count = 0;
-    elfgen_text_string(out, report->file);
+    visible_string(out, report->file);
     elfgen_text_string(out, ": ");
     if (!report->answer) {
         put_loader(out, report);
@@ -201,7 +188,7 @@ unsigned check_text(struct elfgen_text *out, const struct check_report *report)
     if (report->not_read && report->answer->verdict == ELFGEN_STARTS) {
         elfgen_text_string(out,
                            "  the interpreter may be run and not read, it is taken for good: ");
-        put_path(out, report->interpreter);
+        visible_string(out, report->interpreter);
         elfgen_text_char(out, '\n');
     }
     if (report->verbose && report->map->count > 0)

@@ -109,6 +109,8 @@ int command_dump(int argc, char **argv)
         report.header = report.segments = true;
     bool good = true;
     bool titled = argc - optind > 1;
+    /* Names are printed as readelf prints them, some of them raw: but not to a terminal. */
+    output->visible = isatty(STDOUT_FILENO);
     for (int i = optind; i < argc; i++)
         good &= dump_file(&report, argv[i], titled, output);
     good &= stdout_finish(output);

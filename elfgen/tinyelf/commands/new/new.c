@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/visible.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
@@ -135,9 +136,12 @@ static bool make(const struct templates *templates, const struct template *row, 
     bool done =
         read_named(source, &text) && atomic_file_write(output, text.bytes, text.size, false);
     file_free(&text);
-    if (done)
-        printf("%s is made: tinyelf build %s%s%s\n", output, row->build_options,
-               *row->build_options ? " " : "", output);
+    if (done) {
+        visible_write(stdout, output, strlen(output));
+        printf(" is made: tinyelf build %s%s", row->build_options, *row->build_options ? " " : "");
+        visible_write(stdout, output, strlen(output));
+        putchar('\n');
+    }
     return done;
 }
 
@@ -196,6 +200,6 @@ int command_new(int argc, char **argv)
         return optind == argc ? run(options.template_name, NULL)
                               : usage_error("new", "--list takes no file");
     if (optind + 1 != argc)
-        return usage_error("new", optind == argc ? "no file named" : "one file at a time");
+        return usage_error("new", optind == argc ? "no file given" : "one file at a time");
     return run(options.template_name, argv[optind]);
 }

@@ -1,7 +1,9 @@
 /* Prints what a program at the end of the steps did when it ran. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/visible.h"
 #include "commands/compare/run_result.h"
 #include "text.h"
 
@@ -63,9 +65,10 @@ static void write_cell(FILE *cell, const struct stages *stages, const struct pro
                        size_t row)
 {
     size_t before = run_result_before_write(run), length = run_result_length(run);
-    if (row == 0)
-        fprintf(cell, "./%s", stages->name);
-    else if (row == 1)
+    if (row == 0) {
+        fputs("./", cell);
+        visible_write(cell, stages->name, strlen(stages->name));
+    } else if (row == 1)
         write_end(cell, run);
     else if (row == 2 && before == length && run->end.ran)
         write_calls(cell, run, 0, length, ", no write among them");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/visible.h"
 #include "base/ascii.h"
 #include "text.h"
 
@@ -13,8 +14,11 @@ enum { WIDTH = 100, LABEL = 9, COLUMN = 45, GAP = 1, FIRST_BYTES = 10 };
 
 static void put_plain(FILE *cell, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], cell);
+    for (size_t i = 0, size; i < length; i += size) {
+        size = visible_length(text + i, length - i);
+        fwrite(size ? text + i : "?", 1, size ? size : 1, cell);
+        size = size ? size : 1;
+    }
 }
 
 /* Writes the command, with FLAGS in place of flags that tinyelf adds for the compiler. */
@@ -276,16 +280,30 @@ static void put_summary(struct elfgen_text *out, const struct stages *stages)
     put_wrapped(out, "result", line);
 }
 
+/* "the compiler's way: FOLDER/cc", to be freed; NULL if there is no memory. */
+static char *make_head(const char *before, const char *folder, const char *way)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    fputs(before, stream);
+    visible_write(stream, folder, strlen(folder));
+    fputs(way, stream);
+    return fclose(stream) == 0 ? text : NULL;
+}
+
 void stages_text(const struct stages *stages, const char *folder, const struct profile *runs,
                  struct elfgen_text *out)
 {
     struct stages_facts *facts = calloc(1, sizeof *facts);
-    char *heads[WAY_COUNT] = {NULL, NULL};
     if (!facts)
         return;
+    char *heads[WAY_COUNT] = {make_head("the compiler's way: ", folder, "/cc"),
+                              make_head("tinyelf's way: ", folder, "/tinyelf")};
     stages_measure(stages, facts);
-    if (asprintf(&heads[0], "the compiler's way: %s/cc", folder) >= 0 &&
-        asprintf(&heads[1], "tinyelf's way: %s/tinyelf", folder) >= 0)
+    if (heads[0] && heads[1])
         put_row(out, "", heads, 2);
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         put_stage(out, stages, facts, number);

@@ -1,4 +1,5 @@
 /* Prints what a step changed: registers, memory, calls and signals. */
+#include "base/visible.h"
 #include "text.h"
 
 #include <signal.h>
@@ -208,7 +209,7 @@ static void put_answer(struct lines *lines, const struct step_piece *piece)
     }
     if (piece->bytes[0]) {
         elfgen_text_string(out, " ");
-        elfgen_text_string(out, (const char *)piece->bytes);
+        visible_string(out, (const char *)piece->bytes);
     }
     elfgen_text_char(out, '\n');
 }
@@ -276,16 +277,16 @@ static void put_program(struct lines *lines, const struct step_piece *piece)
     const struct step_recording *recording = lines->recording;
     begin_line(lines);
     elfgen_text_string(lines->out, "another program takes its place: ");
-    elfgen_text_string(lines->out, piece->value < recording->file_count
-                                       ? recording->files[piece->value].name
-                                       : "?");
+    visible_string(lines->out, piece->value < recording->file_count
+                                   ? recording->files[piece->value].name
+                                   : "?");
     elfgen_text_char(lines->out, '\n');
 }
 
 static void put_note(struct lines *lines, const struct step_piece *piece)
 {
     begin_line(lines);
-    elfgen_text_string(lines->out, (const char *)piece->bytes);
+    visible_string(lines->out, (const char *)piece->bytes);
     elfgen_text_char(lines->out, '\n');
 }
 

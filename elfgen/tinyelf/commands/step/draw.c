@@ -1,4 +1,5 @@
 /* Draws the interactive view: the file's bytes, instructions, registers, changes and output. */
+#include "base/visible.h"
 #include "view.h"
 
 #include <curses.h>
@@ -300,12 +301,13 @@ static void draw_output(const struct step_view *view, struct pane pane)
 
 static void draw_head(const struct step_view *view, int columns)
 {
-    char room[256];
+    char room[256], name[25];
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
     const struct step_recording *recording = &view->run->recording;
     uint64_t cs = view->cursor.registers.value[STEP_cs];
     struct pane pane = {0, 0, 1, columns, 0};
-    elfgen_text_column(&text, recording->argument_count ? recording->arguments[0] : "", 0, 24);
+    visible_fit(name, sizeof name, recording->argument_count ? recording->arguments[0] : "");
+    elfgen_text_string(&text, name);
     elfgen_text_string(&text, "  step ");
     elfgen_text_decimal(&text, view->cursor.index, 0);
     elfgen_text_string(&text, " of ");

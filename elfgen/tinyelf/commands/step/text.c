@@ -1,4 +1,5 @@
 /* Prints a recorded run as text. */
+#include "base/visible.h"
 #include "text.h"
 
 void step_machines_open(struct step_machines *machines)
@@ -23,7 +24,7 @@ void step_put_head(struct elfgen_text *out, const struct step_recording *recordi
 {
     const uint64_t *start = recording->start.value;
     const struct step_file *file = &recording->files[0];
-    elfgen_text_string(out, recording->argument_count ? recording->arguments[0] : file->name);
+    visible_string(out, recording->argument_count ? recording->arguments[0] : file->name);
     if (file->bytes) {
         elfgen_text_string(out, ": ");
         elfgen_text_decimal(out, file->size, 0);
@@ -83,9 +84,9 @@ static void put_file(struct step_printer *printer, const struct step_instruction
         return;
     printer->file = what->file;
     elfgen_text_string(printer->out, "in ");
-    elfgen_text_string(printer->out, what->file < recording->file_count
-                                         ? recording->files[what->file].name
-                                         : "memory of no file");
+    visible_string(printer->out, what->file < recording->file_count
+                                     ? recording->files[what->file].name
+                                     : "memory of no file");
     elfgen_text_string(printer->out, ":\n");
 }
 

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/visible.h"
 #include "syscalls/parameter_text.h"
 #include "trace.h"
 
@@ -35,13 +36,13 @@ static void put_place(struct elfgen_text *out, const struct trace_call *call)
     }
     if (place->file[0] == '[') {
         elfgen_text_string(out, "in the kernel's ");
-        elfgen_text_string(out, place->file);
+        visible_string(out, place->file);
         return;
     }
     elfgen_text_string(out, "offset ");
     elfgen_text_0x(out, call->site.address - place->from + place->offset);
     elfgen_text_string(out, " of ");
-    elfgen_text_string(out, place->file);
+    visible_string(out, place->file);
 }
 
 static void put_instruction(struct elfgen_text *out, const struct trace_call *call)
