@@ -491,7 +491,7 @@ C
     says "the object is for"
     tinyelf build --cflags -O0 --from hex a.c
     exits 2
-    says "--cflags means nothing for a hex source"
+    says "--cflags cannot be used with a hex source"
 }
 
 @test "C is read from files with odd names, from standard input, preprocessed, and with --from c" {

@@ -170,11 +170,11 @@ H
         # shellcheck disable=SC2086
         tinyelf build $option a.hex -o out
         exits 2
-        says "means nothing for a hex source"
+        says "cannot be used with a hex source"
     done
     tinyelf build --listing "$SOURCE/asm/hello.s" -o out
     exits 2
-    says "means nothing for a program"
+    says "cannot be used with a program"
     tinyelf build --endian middle a.hex
     exits 2
     [ ! -e out ]

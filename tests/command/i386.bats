@@ -68,7 +68,7 @@ int 0x80" ]
     says "it is x86_64, i386 or aarch64"
     tinyelf build --target i386 --from hex b.s
     exits 2
-    says "--target means nothing for a hex source"
+    says "--target cannot be used with a hex source"
 }
 
 @test "32-bit C programs behave as when ld links them" {

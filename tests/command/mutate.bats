@@ -292,7 +292,7 @@ END
     : >empty
     mutate empty
     exits 1
-    says "tinyelf: empty: error: it has no bytes"
+    says "tinyelf: empty: error: the file is empty"
     mutate .
     exits 1
     mutate nothing
@@ -503,7 +503,7 @@ has_runners()
     head -c 300 one >cut
     merge one cut
     exits 1
-    says "tinyelf: cut: error: line "
+    says "tinyelf: cut:3:25: error: "
     sed 's/"same":[0-9]*/"same":-1/' one >wrong
     merge wrong
     exits 1

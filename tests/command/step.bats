@@ -520,22 +520,30 @@ refused()
     [ -z "$output" ]
 }
 
+# bad.json is no JSON document, from line and column $1 on.
+refused_at()
+{
+    step --replay bad.json
+    exits 1
+    says "bad.json:$1: error: "
+    [ -z "$output" ]
+}
+
 @test "a file that is not a recording is refused, with the place of the error" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     step --record run.json ./hello
     : >bad.json
-    refused
+    refused_at 1:1
     echo '{' >bad.json
-    refused
-    says "line 2, column "
+    refused_at 2:1
     echo '[]' >bad.json
     refused
     head -c 100000 /dev/zero | tr '\0' '[' >bad.json
-    refused
+    refused_at 1:2050
     printf '"\xff\xfe"' >bad.json
-    refused
-    head -c 3000 run.json >bad.json
-    refused
+    refused_at 1:2
+    head -n 1 run.json >bad.json
+    refused_at 2:1
     sed 's/"tinyelf step 1"/"tinyelf step 2"/' run.json >bad.json
     refused
     says "'format' should be"

@@ -437,10 +437,10 @@ is_killed()
     hello
     tinyelf trace -o /dev/full ./hello
     exits 1
-    says "not all of the trace was written: No space left on device"
+    says "error: cannot write: No space left on device"
     tinyelf trace -o nowhere/log ./hello
     exits 1
-    says "nowhere/log: error: cannot write it: No such file or directory"
+    says "nowhere/log: error: cannot write: No such file or directory"
     [ -z "$output" ]
     # A program that cannot be run leaves an older trace unchanged.
     echo older >log

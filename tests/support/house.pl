@@ -6,7 +6,8 @@
 #
 # A .c uses a .c whose object defines a symbol that its own leaves undefined (nm, over the objects that
 # BUILD/compile_commands.json names; a source that compiles twice counts once). A file uses each header and
-# each table of rows that it includes. A header is a file separate from the .c with its name.
+# each table of rows that it includes. A header is a file separate from the .c with its name. A ..._private.h is for
+# its own room alone, and cli alone prints to standard error.
 use strict;
 use warnings;
 use Cwd 'abs_path';
@@ -38,7 +39,7 @@ sub is_allowed {
 }
 die "usage: house.pl SOURCE BUILD\n" if @ARGV != 2;
 my ($root, $build) = (abs_path("$ARGV[0]/elfgen"), $ARGV[1]);
-my (%uses, %defines, %wants, %source_of); # $uses{FILE}{FILE} = why
+my (%prints, %uses, %defines, %wants, %source_of); # $uses{FILE}{FILE} = why
 open my $json, '<', "$build/compile_commands.json" or die "house.pl: $build/compile_commands.json: $!\n";
 for my $entry (@{decode_json(do { local $/; <$json> })}) {
     my ($file) = abs_path($entry->{file}) =~ m{^\Q$root\E/(.*)} or next;
@@ -62,6 +63,7 @@ find(sub {
     my ($from, $folder) = (substr($File::Find::name, 1 + length $root), $File::Find::dir);
     open my $text, '<', $_ or die "house.pl: elfgen/$from: $!\n";
     while (<$text>) {
+        $prints{$from} //= "line $. prints" if /\b(?:stderr|perror)\b/ && room($from) ne 'cli';
         my ($name) = /^ *# *(?:include|define [A-Z]+) +"([^"]*\.(?:h|def))"/ or next;
         my ($to) = grep { -e } map { "$_/$name" } $folder, "$root/include", "$root/tinyelf";
         $to or die "house.pl: elfgen/$from:$.: no \"$name\" in its folder or an include root\n";
@@ -87,6 +89,7 @@ sub visit {
 for (sort keys %uses) { visit($_) unless exists $number{$_} }
 
 my (%files, %arrows, @wrong, $count);
+push @wrong, "wrong: $_: $prints{$_} to standard error; cli alone does\n" for sort keys %prints;
 $files{room($_)}++ for keys %number;
 for my $from (sort keys %uses) {
     for my $to (sort keys %{$uses{$from}}) {

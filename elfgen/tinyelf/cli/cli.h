@@ -41,7 +41,9 @@ extern const struct reporter message_reporter;
 /* Prints the library's error as a report about `file`. Returns false. */
 bool message_library_error(const char *file, const struct elfgen_error *error);
 
-/* The same for an error whose offset is in the `size` bytes of a text, with line and column. */
+/* The same with line and column, if the error has an offset, which is in the `size` bytes of a
+ * text.
+ */
 void message_in_text(const char *file, const char *text, size_t size,
                      const struct elfgen_error *error);
 

@@ -35,7 +35,7 @@ bool live_log_open(struct live_log *log, const char *path)
     log->file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
     if (log->file >= 0)
         return true;
-    message(path, "error", "cannot write it: %s", strerror(errno));
+    message_cannot(path, "write");
     return false;
 }
 
@@ -68,7 +68,6 @@ bool live_log_close(struct live_log *log)
         log->error = errno;
     if (log->error == 0)
         return true;
-    message(log->path ? log->path : "<stderr>", "error", "not all of the trace was written: %s",
-            strerror(log->error));
+    message(log->path ? log->path : "<stderr>", "error", "cannot write: %s", strerror(log->error));
     return false;
 }

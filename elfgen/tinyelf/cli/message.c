@@ -112,6 +112,10 @@ bool message_library_error(const char *file, const struct elfgen_error *error)
 void message_in_text(const char *file, const char *text, size_t size,
                      const struct elfgen_error *error)
 {
+    if (error->offset == ELFGEN_NOWHERE) {
+        message_library_error(file, error);
+        return;
+    }
     size_t start = 0, offset = error->offset < size ? (size_t)error->offset : size;
     struct place place = place_line(file, 1);
     for (size_t i = 0; i < offset; i++) {

@@ -18,17 +18,12 @@
 
 #include "base/file.h"
 #include "base/no_memory.h"
+#include "base/system_error.h"
 #include "supervisor.h"
 
 /* Room for arguments and environment, as much as Linux accepts with the usual stack size, and for
  * the pointers to them. */
 enum { SHARED_ROOM = 8 << 20 };
-
-static bool fail(struct elfgen_error *error, const char *what, int number)
-{
-    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "%s: %s", what, strerror(number));
-    return false;
-}
 
 /* ---- making it ---- */
 
@@ -117,7 +112,7 @@ static bool await_ready(struct sandbox_worker *worker, struct elfgen_error *erro
         got = read(worker->socket, &word, 1);
     while (got < 0 && errno == EINTR);
     if (got != 1 || word != SANDBOX_READY)
-        return fail(error, "the sandbox's worker ended before it began", ECHILD);
+        return error_system(error, "the sandbox's worker ended before it began", ECHILD);
     if (worker->shared->error == 0)
         return true;
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
@@ -134,20 +129,20 @@ static bool open_parts(struct sandbox_worker *worker, const struct sandbox_optio
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     if (!make_shared(worker, options) || !make_socket(worker))
-        return fail(error, what, errno);
+        return error_system(error, what, errno);
     worker->ended = raised(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
     if (worker->ended < 0)
-        return fail(error, what, errno);
+        return error_system(error, what, errno);
     struct sock_fprog filter;
     if (!sandbox_make_filter(worker->shared->secret, &filter))
-        return fail(error, "cannot make a seccomp filter", ENOMEM);
+        return error_system(error, "cannot make a seccomp filter", ENOMEM);
     worker->shared->filter = &filter;
     worker->id = start(worker);
     int number = errno;
     sandbox_free_filter(&filter);
     close(worker->other);
     worker->other = -1;
-    return worker->id >= 0 ? await_ready(worker, error) : fail(error, what, number);
+    return worker->id >= 0 ? await_ready(worker, error) : error_system(error, what, number);
 }
 
 struct sandbox_worker *sandbox_open(const struct sandbox_options *options,
@@ -295,11 +290,12 @@ static bool prepare(struct sandbox_worker *worker, const struct sandbox_job *job
                               ? put(shared, job->environment ? job->environment : environ, &used)
                               : NULL;
     if (!shared->environment)
-        return fail(error, "arguments and environment", E2BIG);
+        return error_system(error, "arguments and environment", E2BIG);
     if (!sandbox_pipe_open(&worker->pipes[0], job->output) ||
         (job->errors && !sandbox_pipe_open(&worker->pipes[1], job->errors)))
-        return fail(error, "cannot make a pipe", errno);
-    return send_job(worker, job, new_pipe) || fail(error, "the sandbox's worker is gone", errno);
+        return error_system(error, "cannot make a pipe", errno);
+    return send_job(worker, job, new_pipe) ||
+           error_system(error, "the sandbox's worker is gone", errno);
 }
 
 bool sandbox_run(struct sandbox_worker *worker, const struct sandbox_job *job, struct run_end *end,
@@ -323,7 +319,7 @@ bool sandbox_run(struct sandbox_worker *worker, const struct sandbox_job *job, s
     bool done = sandbox_supervise(worker, job, end);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!done)
-        return fail(error, "the sandbox's worker is gone", ECHILD);
+        return error_system(error, "the sandbox's worker is gone", ECHILD);
     int number = worker->shared->no_process;
-    return number == 0 || fail(error, "cannot make a process in the sandbox", number);
+    return number == 0 || error_system(error, "cannot make a process in the sandbox", number);
 }

@@ -1,6 +1,8 @@
 /* Decodes an instruction: its length, its parts, and where control goes. */
 #include "x86.h"
 
+#include "flags.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -190,6 +192,16 @@ static void forget_exchanged(struct elfgen_registers *registers)
     registers->general[RAX] = registers->general[R8] = (struct elfgen_bits){0, 0};
 }
 
+/* Where a conditional jump goes if its condition is known. */
+static enum elfgen_flow decide(const ZydisDecodedInstruction *source,
+                               const struct elfgen_registers *registers)
+{
+    struct elfgen_bits holds = x86_condition(source, registers);
+    if (!(holds.known & 1))
+        return ELFGEN_FLOW_BRANCH;
+    return holds.value ? ELFGEN_FLOW_JUMP : ELFGEN_FLOW_NEXT;
+}
+
 static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                    struct elfgen_registers *registers, struct elfgen_instruction *instruction)
 {
@@ -201,6 +213,8 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
     instruction->length = source.length;
     instruction->flow = flow_of(&source, &instruction->call_instruction);
     instruction->has_target = false;
+    if (instruction->flow == ELFGEN_FLOW_BRANCH)
+        instruction->flow = decide(&source, registers);
     if (instruction->flow != ELFGEN_FLOW_NEXT && instruction->flow != ELFGEN_FLOW_SYSTEM &&
         instruction->flow != ELFGEN_FLOW_END)
         instruction->has_target = target_of(&source, operands, address, instruction->flow,
@@ -290,6 +304,7 @@ static void open_mode(struct x86 *machine, const struct mode *mode, enum x86_syn
                                                .encoding_count = X86_ENCODINGS,
                                                .register_count = X86_REGISTERS,
                                                .stack_pointer = X86_STACK_POINTER,
+                                               .cleared_flags = X86_CLEARED_FLAGS,
                                                .return_address = ELFGEN_NO_REGISTER,
                                                .call_instructions = x86_call_instructions,
                                                .call_instruction_count = CALL_INSTRUCTIONS,

@@ -63,8 +63,8 @@ bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax);
 void x86_open_width(struct x86 *machine, bool is_64_bit, enum x86_syntax syntax);
 
 /* Decodes an instruction as processors run it. Differs from Zydis in two: f3 41 90 exchanges r8d
- * and eax, and opcodes of MPX that Zydis refuses are nops (x86_is_nameless()). Returns false if
- * there is none. */
+ * and eax (x86_is_disputed()), and opcodes of MPX that Zydis refuses are nops (x86_is_nameless()).
+ * Returns false if there is none. */
 bool x86_decode(const struct x86 *machine, const uint8_t *bytes, size_t size,
                 ZydisDecodedInstruction *instruction,
                 ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT]);
@@ -83,13 +83,19 @@ bool x86_is_disputed(const ZydisDecodedInstruction *instruction, const uint8_t *
  * setg. NULL if `mnemonic` is none. */
 const char *x86_mnemonic(ZydisMnemonic mnemonic);
 
-/* Updates what is known about the registers by an instruction. */
+/* Updates what is known about the registers and flags by an instruction. */
 void x86_propagate(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                    uint64_t address, struct elfgen_registers *registers);
 
 /* The general registers, by their number in the encoding: rax 0, rcx 1, rdx 2, rbx 3, rsp 4, rbp 5,
  * rsi 6, rdi 7, r8 to r15. */
 enum { X86_REGISTERS = 16, X86_STACK_POINTER = 4 };
+
+/* start_thread() sets the flags to X86_EFLAGS_IF alone (arch/x86/kernel/process_64.c). */
+enum {
+    X86_CLEARED_FLAGS = ZYDIS_CPUFLAG_CF | ZYDIS_CPUFLAG_PF | ZYDIS_CPUFLAG_AF | ZYDIS_CPUFLAG_ZF |
+                        ZYDIS_CPUFLAG_SF | ZYDIS_CPUFLAG_DF | ZYDIS_CPUFLAG_OF
+};
 
 /* Parts of instructions, and the instructions that make system calls, by enum call_instruction. */
 enum x86_encoding {

@@ -236,7 +236,7 @@ static int check_options(const struct build *build)
     if (build->target != 0)
         exec.machine = build->target;
     if (misplaced)
-        return usage_error("build", "--%s means nothing for %s", misplaced,
+        return usage_error("build", "--%s cannot be used with %s", misplaced,
                            hex ? "a hex source, which describes a file" : "a program");
     if (!hex && elfgen_write_exec(NULL, 0, NULL, 0, &exec, &error) == 0)
         return usage_error("build", "%s", error.text);

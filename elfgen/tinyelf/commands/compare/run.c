@@ -70,7 +70,7 @@ bool compare_run_programs(const struct compare_program *programs, struct profile
     interrupt_tick(0);
     close(nothing);
     if (!done)
-        message(NULL, "error", "%s", error.text);
+        message_library_error(NULL, &error);
     bool whole = done;
     for (size_t i = 0; done && i < count; i++)
         whole = is_whole(&programs[i], &profiles[i], limit) && whole;

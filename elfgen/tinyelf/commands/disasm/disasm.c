@@ -94,10 +94,8 @@ static bool print(struct disasm *disasm, const struct options *options,
     disasm->addresses = options->addresses;
     disasm->bytes = options->bytes;
     disasm->source = options->syntax == SYNTAX_NASM;
-    if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF) {
-        message(name, "error", "%s", error.text);
-        return false;
-    }
+    if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF)
+        return message_library_error(name, &error);
     if (!x86_knows(view.ehdr.e_machine)) {
         const char *machine = elfgen_machine_name(view.ehdr.e_machine);
         const struct place place = {.file = name, .offset = 0x12, .field = "e_machine"};

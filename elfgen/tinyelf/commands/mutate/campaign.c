@@ -12,13 +12,9 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/no_memory.h"
+#include "base/system_error.h"
 #include "mutate_private.h"
-
-static bool fail(struct elfgen_error *error, const char *what, int number)
-{
-    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "%s: %s", what, strerror(number));
-    return false;
-}
 
 /* ---- the unchanged program ---- */
 
@@ -39,7 +35,7 @@ static bool attempt(struct attempt *try, const struct mutate_plan *plan, struct 
 {
     try->job.file = file_make_program(plan->bytes, plan->size);
     if (try->job.file < 0)
-        return fail(error, "cannot make a file in memory", errno);
+        return error_system(error, "cannot make a file in memory", errno);
     lseek(try->job.input, 0, SEEK_SET);
     bool done = sandbox_run(try->worker, &try->job, end, error);
     close(try->job.file);
@@ -89,14 +85,14 @@ static bool look(struct attempt *try, const struct mutate_plan *plan,
     }
     if (!take_bytes(&try->output, &original->output, &original->output_size) ||
         !take_bytes(&try->errors, &original->errors, &original->error_size))
-        return fail(error, "its output", ENOMEM);
+        return error_no_memory(error);
     return is_steady(try, plan, original, error);
 }
 
 static bool fail_input(struct elfgen_error *error, const char *input, int number)
 {
     if (number != ESPIPE)
-        return fail(error, input, number);
+        return error_system(error, input, number);
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                      "%s: each run reads it from its beginning, so it should be a file, no pipe "
                      "and no terminal",
@@ -120,7 +116,7 @@ bool mutate_original(const struct mutate_plan *plan, const struct mutate_ways *w
         return fail_input(error, ways->input ? ways->input : "/dev/null", errno);
     bool done = false;
     if (!give_room(&try.output, room) || !give_room(&try.errors, room))
-        fail(error, "its output", ENOMEM);
+        error_no_memory(error);
     else if ((try.worker = mutate_open_worker(ways, &ways->limits, true, error)) != NULL)
         done = look(&try, plan, original, error);
     sandbox_close(try.worker);
@@ -226,14 +222,14 @@ static bool start_runners(struct mutate *mutate, struct elfgen_error *error)
 {
     int ends[2];
     if (pipe(ends) != 0)
-        return fail(error, "cannot make a pipe", errno);
+        return error_system(error, "cannot make a pipe", errno);
     mutate->alive = ends[0];
     bool done = true;
     for (unsigned i = 0; done && i < mutate->ways->jobs; i++)
         done = start_runner(mutate, i);
     int number = errno;
     close(ends[1]);
-    return done || fail(error, "cannot make a process", number);
+    return done || error_system(error, "cannot make a process", number);
 }
 
 struct mutate *mutate_start(const struct mutate_plan *plan, const struct mutate_ways *ways,
@@ -241,7 +237,7 @@ struct mutate *mutate_start(const struct mutate_plan *plan, const struct mutate_
 {
     struct mutate *mutate = calloc(1, sizeof *mutate);
     if (!mutate) {
-        fail(error, "no room for the counts", ENOMEM);
+        error_no_memory(error);
         return NULL;
     }
     mutate->plan = plan;
@@ -250,7 +246,7 @@ struct mutate *mutate_start(const struct mutate_plan *plan, const struct mutate_
     mutate->limits = limits_of_change(ways, original);
     mutate->alive = -1;
     if (!mutate_runs(plan, &mutate->singles, &mutate->all) || !make_shared(mutate))
-        fail(error, "no room for the counts", ENOMEM);
+        error_no_memory(error);
     else if (start_runners(mutate, error))
         return mutate;
     mutate_close(mutate);

@@ -209,10 +209,8 @@ static bool look_at_original(const struct mutate_plan *plan, const struct option
 {
     const char *name = input_name(path);
     struct elfgen_error error;
-    if (!mutate_original(plan, &options->ways, original, &error)) {
-        message(name, "error", "%s", error.text);
-        return false;
-    }
+    if (!mutate_original(plan, &options->ways, original, &error))
+        return message_library_error(name, &error);
     exit_reason_report_lacks(original->lacks);
     if (original->end.reason == RUN_EXITED)
         return true;
@@ -244,10 +242,8 @@ static bool wait_for(struct mutate *mutate, const char *file)
         progress_show(&progress, mutate_done(mutate));
     }
     progress_end(&progress);
-    if (!mutate_is_whole(mutate, &error)) {
-        message(file, "error", "%s", error.text);
-        return false;
-    }
+    if (!mutate_is_whole(mutate, &error))
+        return message_library_error(file, &error);
     if (mutate_done(mutate) == mutate_all(mutate))
         return true;
     message(file, "note", "stopped after %llu of %llu runs",
@@ -262,10 +258,8 @@ static bool run_plan(const struct mutate_plan *plan, const struct options *optio
     struct elfgen_error error;
     struct mutate_report report;
     struct mutate *mutate = mutate_start(plan, &options->ways, original, &error);
-    if (!mutate) {
-        message(map->file, "error", "%s", error.text);
-        return false;
-    }
+    if (!mutate)
+        return message_library_error(map->file, &error);
     bool done = wait_for(mutate, map->file);
     interrupt_unwatch();
     if (fill(&report, plan, mutate, map)) {
@@ -293,7 +287,7 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
                                .shard = options->shard,
                                .shards = options->shards};
     if (bytes->size == 0) {
-        message(input_name(path), "error", "it has no bytes");
+        message(input_name(path), "error", "the file is empty");
         return false;
     }
     bytemap_open_view(&view, bytes->bytes, bytes->size);
@@ -350,7 +344,7 @@ static bool read_result(const char *path, struct mutate_report *report)
     struct elfgen_error error;
     bool done = input_read(path, &bytes);
     if (done && !mutate_read(report, bytes.bytes, bytes.size, &error)) {
-        message(input_name(path), "error", "%s", error.text);
+        message_in_text(input_name(path), bytes.bytes, bytes.size, &error);
         done = false;
     }
     file_free(&bytes);
@@ -368,7 +362,7 @@ static bool merge_one(const char *path, struct mutate_report *all, bool first)
         return false;
     bool done = mutate_merge(all, &one, &error);
     if (!done)
-        message(input_name(path), "error", "%s", error.text);
+        message_library_error(input_name(path), &error);
     mutate_report_close(&one);
     return done;
 }

@@ -200,6 +200,6 @@ int command_new(int argc, char **argv)
         return optind == argc ? run(options.template_name, NULL)
                               : usage_error("new", "--list takes no file");
     if (optind + 1 != argc)
-        return usage_error("new", optind == argc ? "no file named" : "one file at a time");
+        return usage_error("new", optind == argc ? "no file given" : "one file at a time");
     return run(options.template_name, argv[optind]);
 }

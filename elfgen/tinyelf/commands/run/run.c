@@ -97,7 +97,7 @@ static int run_in_worker(struct sandbox_worker *worker, const char *path, int fi
     exit_reason_report_lacks(sandbox_lacks(worker));
     bool done = sandbox_run(worker, &job, &end, &error);
     if (!done) {
-        message(path, "error", "%s", error.text);
+        message_library_error(path, &error);
         return EXIT_NO;
     }
     if (end.reason == RUN_NOT_STARTED) {
@@ -137,7 +137,7 @@ static int run_in_sandbox(const char *path, const struct run_limits *limits, cha
     sigprocmask(SIG_SETMASK, NULL, &worker_options.blocked);
     struct sandbox_worker *worker = sandbox_open(&worker_options, &error);
     if (!worker)
-        message(path, "error", "%s", error.text);
+        message_library_error(path, &error);
     int status = worker ? run_in_worker(worker, path, file, limits, arguments) : EXIT_NO;
     sandbox_close(worker);
     close(file);
@@ -154,7 +154,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
     if (limits->memory != 0 && !limits_can_measure())
         exit_reason_report_lacks(SANDBOX_NO_MEASURE);
     if (!limit_run(&program, &watch, &end, &error)) {
-        message(path, "error", "%s", error.text);
+        message_library_error(path, &error);
         return EXIT_NO;
     }
     if (end.reason == RUN_NOT_STARTED) {

@@ -110,7 +110,7 @@ bool stages_may_keep(const char *folder)
     struct stat status;
     struct file_bytes list = {0};
     if (lstat(folder, &status) != 0)
-        return errno == ENOENT || message_cannot(folder, "look at it");
+        return errno == ENOENT || message_cannot(folder, "read");
     if (!join(path, sizeof path, folder, marker))
         return false;
     bool ours = S_ISDIR(status.st_mode) && read_whole(path, &list);
@@ -217,7 +217,7 @@ static bool put_in_place(const char *beside, const char *folder)
         if (rename(beside, folder) == 0)
             return true;
     }
-    return message_cannot(folder, "put the folder there");
+    return message_cannot(folder, "replace");
 }
 
 bool stages_keep(const struct stages *stages, const char *folder, const char *report, size_t size)

@@ -28,7 +28,7 @@ static bool prepare(const struct stages *stages, const char *folder, enum stage_
     program->file = file_make_program(stage->bytes.bytes, stage->bytes.size);
     if (program->file < 0 || asprintf(&program->name, "./%s", stages->name) < 0 ||
         asprintf(&program->shown, "%s/%s/%s", folder, ways[way], stages->name) < 0) {
-        message(stages->path, "error", "cannot run what was made: %s", strerror(errno));
+        message(stages->path, "error", "cannot be run: %s", strerror(errno));
         return false;
     }
     file_path(program->file, program->path);

@@ -169,7 +169,7 @@ static int run(struct request *request)
 static int check_call(const struct request *request, int argc)
 {
     if (optind + 1 != argc)
-        return usage_error("stages", optind == argc ? "no C file is named" : "one file at a time");
+        return usage_error("stages", optind == argc ? "no file given" : "one file at a time");
     if (request->limit != 0 && !request->run)
         return usage_error("stages", "--time is for --run");
     return OPTIONS_READ;

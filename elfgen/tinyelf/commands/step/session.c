@@ -14,7 +14,7 @@ bool step_start(struct step_run *run, const struct process_program *program)
     else if (refused)
         program_report_not_started(program->path, refused);
     else
-        message(program->path, "error", "%s", error.text);
+        message_library_error(program->path, &error);
     return run->stepper != NULL;
 }
 

@@ -162,7 +162,7 @@ static bool read_recording(const char *path, struct step_run *run)
     struct elfgen_error error;
     bool done = input_read(path, &bytes);
     if (done && !step_read_json(&run->recording, bytes.bytes, bytes.size, &error)) {
-        message(input_name(path), "error", "%s", error.text);
+        message_in_text(input_name(path), bytes.bytes, bytes.size, &error);
         done = false;
     }
     file_free(&bytes);

@@ -163,7 +163,7 @@ static int run(struct tracing *tracing, const struct process_program *program)
         trace_json_end(&tracing->json, &end);
     bool written = live_log_close(&tracing->log);
     if (!traced)
-        message(program->path, "error", "%s", error.text);
+        message_library_error(program->path, &error);
     else if (!end.ran)
         program_report_not_started(program->path, end.error);
     if (!traced || !end.ran || !written)
