@@ -68,11 +68,11 @@ struct elfgen_bit_meaning {
 /* What a part of an instruction is. */
 struct elfgen_encoding {
     struct elfgen_field field; /* name, meaning, ELFGEN_KIND_HEX; offsets and widths are 0 */
-    bool is_number;            /* little-endian; other parts are shown as they stand */
-    bool is_address;           /* from four bytes on it may be one */
-    const char *letters;       /* of the bits, from bit 0 on; NULL: they have none */
     const struct elfgen_bit_meaning *bits; /* from bit 0 on */
+    const char *letters;                   /* of the bits, from bit 0 on; NULL: they have none */
     uint8_t bit_count;
+    bool is_number;  /* little-endian; other parts are shown as they stand */
+    bool is_address; /* from four bytes on it may be one */
 };
 
 enum { ELFGEN_INSTRUCTION_MOST = 15 }; /* bytes, and so parts, of any machine's instruction */
