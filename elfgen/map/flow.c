@@ -23,9 +23,10 @@ enum {
     MOST_CALLS = 1 << 10,
     MOST_STACK = 1 << 12,
     MOST_PROBES = 32,
-    /* After this many changes at a place nothing is known there any more, so that a loop that
-     * counts through 64 bits ends. */
-    MOST_LOWERED = 8
+    /* After this many changes at a place a value that changes once more is forgotten whole, after
+     * the larger number all are, so that a loop that counts through 64 bits ends. */
+    MOST_BITWISE = 3,
+    MOST_LOWERED = 12
 };
 
 /* ---- what is known ---- */
@@ -36,6 +37,8 @@ static struct elfgen_bits join_bits(struct elfgen_bits a, struct elfgen_bits b)
     return (struct elfgen_bits){a.value & known, known};
 }
 
+/* Whether it is worth following a path with what is known. Flags alone are not: nearly all code
+ * knows some, and none makes a call's number. */
 static bool anything_known(const struct elfgen_code *code, const struct elfgen_registers *registers)
 {
     uint64_t known = registers->depth;
@@ -44,22 +47,29 @@ static bool anything_known(const struct elfgen_code *code, const struct elfgen_r
     return known != 0;
 }
 
-/* Reduces *a to what both know. Returns true if that loses something. */
+/* Reduces *a to what both know, `whole`: to nothing if they differ. Returns true if that loses
+ * something. */
+static bool reduce(struct elfgen_bits *a, struct elfgen_bits b, bool whole)
+{
+    struct elfgen_bits joined = join_bits(*a, b);
+    bool less = joined.known != a->known;
+    *a = less && whole ? (struct elfgen_bits){0, 0} : joined;
+    return less;
+}
+
+/* The same for all that is known. */
 static bool join(const struct elfgen_code *code, struct elfgen_registers *a,
-                 const struct elfgen_registers *b)
+                 const struct elfgen_registers *b, bool whole)
 {
     const uint64_t depth = a->depth < b->depth ? a->depth : b->depth;
     bool less = depth != a->depth;
-    for (size_t i = 0; i < code->machine->register_count; i++) {
-        struct elfgen_bits joined = join_bits(a->general[i], b->general[i]);
-        less = less || joined.known != a->general[i].known;
-        a->general[i] = joined;
-    }
+    for (size_t i = 0; i < code->machine->register_count; i++)
+        less = reduce(&a->general[i], b->general[i], whole) || less;
+    less = reduce(&a->flags, b->flags, false) || less;
     /* Slots are matched from the last push, and move down. */
     for (uint64_t i = 0; i < depth; i++) {
-        struct elfgen_bits old = a->stack[a->depth - depth + i];
-        a->stack[i] = join_bits(old, b->stack[b->depth - depth + i]);
-        less = less || a->stack[i].known != old.known;
+        a->stack[i] = a->stack[a->depth - depth + i];
+        less = reduce(&a->stack[i], b->stack[b->depth - depth + i], whole) || less;
     }
     a->depth = depth;
     return less;
@@ -122,7 +132,7 @@ static void reach_blindly(struct elfgen_code *code, uint64_t offset)
 static void lower(struct elfgen_code *code, struct elfgen_leader *leader,
                   const struct elfgen_registers *registers)
 {
-    if (!join(code, &leader->registers, registers))
+    if (!join(code, &leader->registers, registers, leader->lowered >= MOST_BITWISE))
         return;
     if (++leader->lowered >= MOST_LOWERED)
         leader->registers = (struct elfgen_registers){.depth = 0};
@@ -372,7 +382,7 @@ static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_regist
             code->steps--;
         else
             elfgen_bit_set(code->met, offset - code->from);
-        if (code->steps == 0)
+        if (!known || code->steps == 0)
             *registers = (struct elfgen_registers){.depth = 0};
         if (!elfgen_code_decode(code, range, offset, registers, &instruction))
             return;
@@ -426,7 +436,7 @@ static void mark_start(struct elfgen_code *code, uint64_t offset)
 }
 
 /* Queues the entry point. If Linux jumps there itself, all registers but the stack pointer are
- * zero; after an interpreter nothing is known. */
+ * zero, and so are the flags; after an interpreter nothing is known. */
 static void reach_entry(struct elfgen_code *code)
 {
     struct elfgen_registers registers = {.depth = 0};
@@ -443,6 +453,8 @@ static void reach_entry(struct elfgen_code *code)
     for (size_t i = 0; i < code->machine->register_count && !interpreted; i++)
         if (i != code->machine->stack_pointer)
             registers.general[i].known = UINT64_MAX;
+    if (!interpreted)
+        registers.flags.known = code->machine->cleared_flags;
     uint64_t offset = mapping.offset + (entry - mapping.start);
     if (elfgen_code_has(code, offset))
         reach(code, offset, &registers);

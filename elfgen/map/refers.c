@@ -171,21 +171,35 @@ static bool by_address(const struct elfgen_view *view, const struct elfgen_code 
     return at_address(view, claim->value, length, reference);
 }
 
+/* The string table that a name is in. */
+static bool strings_of(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                       struct elfgen_table *strings)
+{
+    struct elfgen_shdr shdr;
+    uint64_t index = view->names;
+    if (claim->areas) {
+        *strings = claim->areas->tables[ELFGEN_AREA_STRINGS];
+        return strings->count > 0;
+    }
+    if (claim->part != ELFGEN_PART_SHDR) {
+        if (elfgen_view_section(view, claim->section, &shdr, NULL) != ELFGEN_OK)
+            return false;
+        index = shdr.sh_link;
+    }
+    if (index == ELFGEN_SHN_UNDEF || elfgen_view_section(view, index, &shdr, NULL) != ELFGEN_OK)
+        return false;
+    *strings = (struct elfgen_table){shdr.sh_offset, 1, shdr.sh_size};
+    return true;
+}
+
 static bool by_name(const struct elfgen_view *view, const struct elfgen_claim *claim,
                     struct elfgen_reference *reference)
 {
-    struct elfgen_shdr table;
+    struct elfgen_table strings;
     const char *name;
-    uint64_t index = view->names;
-    if (claim->part != ELFGEN_PART_SHDR) {
-        if (claim->part != ELFGEN_PART_SYMBOL ||
-            elfgen_view_section(view, claim->section, &table, NULL) != ELFGEN_OK)
-            return false;
-        index = table.sh_link;
-    }
-    if (index == ELFGEN_SHN_UNDEF || elfgen_view_section(view, index, &table, NULL) != ELFGEN_OK)
+    if (!strings_of(view, claim, &strings))
         return false;
-    size_t length = elfgen_view_string(view, table.sh_offset, table.sh_size, claim->value, &name);
+    size_t length = elfgen_view_string(view, strings.offset, strings.count, claim->value, &name);
     return length != SIZE_MAX && at_offset(view, (uint64_t)((const uint8_t *)name - view->bytes),
                                            (uint64_t)length + 1, reference);
 }
@@ -300,7 +314,9 @@ bool elfgen_claim_refers(const struct elfgen_view *view, const struct elfgen_cod
         return by_number(view, claim, reference);
     case ELFGEN_KIND_INDEX:
         return (is_named(claim, "e_shstrndx") && by_index(view, view->names, reference)) ||
-               (is_named(claim, "sh_link") && by_index(view, claim->value, reference)) ||
+               ((is_named(claim, "sh_link") || is_named(claim, "g_member") ||
+                 is_named(claim, "x_shndx")) &&
+                by_index(view, claim->value, reference)) ||
                (is_named(claim, "st_shndx") && claim->value < ELFGEN_SHN_LORESERVE &&
                 by_index(view, claim->value, reference));
     default:

@@ -280,7 +280,7 @@ for path in sys.argv[1:]:
     jumps = 0
     for claim in doc["claims"]:
         assert 1 <= len(claim["short"]) <= (4 if claim["length"] == 1 else 9), claim
-        assert (claim["value"] is None) == (claim["hex"] is None) == (claim["field"] is None)
+        assert (claim["value"] is None) == (claim["hex"] is None) == (claim["shown"] is None)
         assert claim["hex"] is None or int(claim["hex"], 16) == claim["value"]
         assert claim["address"] is None or int(claim["address_hex"], 16) == claim["address"]
         where = claim["refers"]

@@ -25,7 +25,7 @@ static struct found *open_file(const uint8_t *file, size_t size, enum elfgen_cod
     struct elfgen_error error;
     found->file = malloc(size);
     memcpy(found->file, file, size);
-    elfgen_view_open(&found->view, found->file, size, NULL);
+    elfgen_view_open_program(&found->view, found->file, size, NULL);
     found->code = x86_session_open(&found->view, mode, SYNTAX_INTEL, &error);
     ck_assert_ptr_nonnull(found->code);
     for (uint64_t at = 0;
@@ -141,6 +141,25 @@ static const struct {
     ROW("\xe8\x01\x00\x00\x00\xf4\x48\xc7\xc0\xff\xff\xff\xff\xff\xe0", "0 5 6 13", 5, "hlt"),
     /* mov eax,0x3e8; syscall */
     ROW("\xb8\xe8\x03\x00\x00\x0f\x05\xf4", "0 5 7", 5, "syscall: system call 1000"),
+    /* jz 1f; a byte; 1: mov al,60; syscall: all flags begin as 0 */
+    ROW("\x75\x01\x06\xb0\x3c\x0f\x05\xc3", "0 3 5", 5, "syscall: exit(0)"),
+    /* mov al,58; stc; adc al,1; mov edi,eax; sbb edi,0x39; syscall */
+    ROW("\xb0\x3a\xf9\x14\x01\x89\xc7\x83\xdf\x39\x0f\x05\xc3", "0 2 3 5 7 10", 10,
+        "syscall: exit(3)"),
+    /* inc edi; sub edi,2; jns 1f; setb dil; mov al,60; cmovz eax,ebx; syscall; 1: a byte */
+    ROW("\xff\xc7\x83\xef\x02\x79\x0b\x40\x0f\x92\xc7\xb0\x3c\x0f\x44\xc3\x0f\x05\x06",
+        "0 2 5 7 11 13 16", 16, "syscall: exit(4294967041)"),
+    /* jrcxz 1f; a byte; 1: mov cl,2; loop 2f; a byte; 2: loope 3f; mov edi,ecx; mov al,60; syscall;
+     * 3: a byte */
+    ROW("\xe3\x01\x06\xb1\x02\xe2\x01\x06\xe1\x06\x89\xcf\xb0\x3c\x0f\x05\x06", "0 3 5 8 10 12 14",
+        14, "syscall: exit(0)"),
+    /* mov esi,0x10078; lodsb; sub esi,0x1003d; xchg eax,esi; syscall: the direction flag is 0 */
+    ROW("\xbe\x78\x00\x01\x00\xac\x81\xee\x3d\x00\x01\x00\x96\x0f\x05\xc3", "0 5 6 12 13", 13,
+        "syscall: exit(0)"),
+    /* and eax,[rsp]; and al,7; cmp eax,8; jb 1f: a number of which only the high bits are known is
+     * less; a byte; 1: mov eax,60; syscall */
+    ROW("\x8b\x04\x24\x83\xe0\x07\x83\xf8\x08\x72\x01\x06\xb8\x3c\x00\x00\x00\x0f\x05\xc3",
+        "0 3 6 9 12 17", 17, "syscall: exit(0)"),
 #undef ROW
 };
 
@@ -196,6 +215,89 @@ START_TEST(where_paths_meet_only_values_that_both_share_are_known)
     const struct elfgen_call *call = elfgen_code_call(&found->code->code, HEADERS + 23);
     ck_assert_uint_eq(call->arguments[0].value, 7);
     ck_assert_uint_eq(call->arguments[0].known, UINT64_MAX);
+    done(found);
+}
+END_TEST
+
+START_TEST(flags_that_differ_where_paths_meet_are_not_known)
+{
+    /* bt dword [rsp],1; jb 1f; cmp eax,1; jmp 2f; 1: cmp eax,0; 2: jz 3f: both ways; mov al,60;
+     * syscall; 3: mov al,231; syscall */
+    struct found *found = FOLLOW("\x0f\xba\x24\x24\x01\x72\x05\x83\xf8\x01\xeb\x03\x83\xf8\x00"
+                                 "\x74\x04\xb0\x3c\x0f\x05\xb0\xe7\x0f\x05");
+    has_instructions(found, "0 5 7 10 12 15 17 19 21 23");
+    says(found, 19, "syscall: exit(0)");
+    says(found, 23, "syscall: exit_group(0)");
+    done(found);
+    /* bt; jb 1f; cmp eax,1; jmp 2f; 1: cmp eax,2; 2: jz 3f: never; mov al,60; syscall; 3: a byte */
+    found = FOLLOW("\x0f\xba\x24\x24\x01\x72\x05\x83\xf8\x01\xeb\x03\x83\xf8\x02"
+                   "\x74\x04\xb0\x3c\x0f\x05\xb0\xe7\x0f\x05");
+    has_instructions(found, "0 5 7 10 12 15 17 19");
+    done(found);
+}
+END_TEST
+
+START_TEST(a_loop_that_counts_down_is_left)
+{
+    /* mov ebx,3; mov edi,5; 1: dec ebx; jnz 1b; mov al,60; syscall */
+    struct found *found = FOLLOW("\xbb\x03\x00\x00\x00\xbf\x05\x00\x00\x00\xff\xcb\x75\xfc"
+                                 "\xb0\x3c\x0f\x05");
+    has_instructions(found, "0 5 10 12 14 16");
+    says(found, 16, "syscall: exit(5)");
+    done(found);
+    /* the same with loop, from 2^32 */
+    found = FOLLOW("\x48\xc1\xe1\x20\x48\xff\xc9\xbf\x05\x00\x00\x00\xe2\xfe\xb0\x3c\x0f\x05");
+    has_instructions(found, "0 4 7 12 14 16");
+    says(found, 16, "syscall: exit(5)");
+    done(found);
+}
+END_TEST
+
+/* 73 bytes whose magic number is code: jg, taken since the kernel clears the flags. They exit 42.
+ */
+static const uint8_t magic_is_code[] = {
+    0x7f, 0x45, 0x4c, 0x46, 0xb0, 0xe7, 0x40, 0xb7, 0x2a, 0x0f, 0x05, 0x00, 0x01, 0x00, 0x00,
+    0x00, 0x03, 0x00, 0x3e, 0x00, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0c, 0x00,
+    0x00, 0x00, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x38, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x38, 0x00, 0x01, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xeb, 0xbb};
+
+START_TEST(code_in_the_magic_number_is_followed_as_the_processor_does)
+{
+    struct found *found = open_file(magic_is_code, sizeof magic_is_code, ELFGEN_CODE_FLOW);
+    static const uint64_t expected[] = {0, 4, 6, 9, 71};
+    ck_assert_uint_eq(found->count, 5);
+    for (size_t i = 0; i < 5; i++)
+        ck_assert_uint_eq(found->offsets[i] + HEADERS, expected[i]);
+    const struct elfgen_call *call = elfgen_code_call(&found->code->code, 9);
+    ck_assert_ptr_nonnull(call);
+    ck_assert_uint_eq(call->number.value, 231);
+    ck_assert_uint_eq(call->arguments[0].value, 42);
+    done(found);
+}
+END_TEST
+
+START_TEST(after_an_interpreter_nothing_is_known)
+{
+    /* jz 1f; mov al,60; syscall; 1: mov al,231; syscall; before it, a PT_INTERP of no bytes */
+    enum { SIZE = HEADERS + 64 };
+    uint8_t file[SIZE] = {0};
+    elfgen_write_exec(file, sizeof file, "\x74\x04\xb0\x3c\x0f\x05\xb0\xe7\x0f\x05", 10, NULL,
+                      NULL);
+    struct found *found = open_file(file, HEADERS + 10, ELFGEN_CODE_FLOW);
+    has_instructions(found, "0 2 4");
+    done(found);
+    file[56] = 2; /* e_phnum */
+    memmove(file + HEADERS + 56, file + HEADERS, 8);
+    memset(file + HEADERS, 0, 56);
+    file[HEADERS] = ELFGEN_PT_INTERP;
+    file[24] += 56; /* e_entry */
+    memcpy(file + HEADERS + 56, "\x74\x04\xb0\x3c\x0f\x05\xb0\xe7", 8);
+    found = open_file(file, sizeof file, ELFGEN_CODE_FLOW);
+    ck_assert_uint_eq(found->count, 4);
+    const struct elfgen_call *call = elfgen_code_call(&found->code->code, HEADERS + 60);
+    ck_assert_ptr_nonnull(call);
+    ck_assert_uint_eq(call->number.known, 0xff);
     done(found);
 }
 END_TEST
@@ -496,6 +598,10 @@ static Suite *code_suite(void)
     tcase_add_test(flow, the_lectures_program_is_eight_instructions_two_calls_and_a_string);
     tcase_add_test(flow, a_string_after_a_call_that_pops_its_return_address_is_not_code);
     tcase_add_test(flow, where_paths_meet_only_values_that_both_share_are_known);
+    tcase_add_test(flow, flags_that_differ_where_paths_meet_are_not_known);
+    tcase_add_test(flow, a_loop_that_counts_down_is_left);
+    tcase_add_test(flow, code_in_the_magic_number_is_followed_as_the_processor_does);
+    tcase_add_test(flow, after_an_interpreter_nothing_is_known);
     tcase_add_test(flow, the_analysis_of_a_loop_ends_and_keeps_values_that_do_not_change);
     tcase_add_test(flow, a_nop_of_several_bytes_is_printed);
     tcase_add_test(flow, a_function_that_is_called_twice_returns_to_both_callers);

@@ -21,13 +21,13 @@ static struct x86 *new_machine(uint64_t e_machine, enum x86_syntax syntax)
     return machine;
 }
 
-/* ---- registers against the processor ---- */
+/* ---- registers and flags against the processor ---- */
 
 enum { RSP = 4, REGISTERS = 16 };
 
 /* Random instructions that use only registers and the stack. */
 struct sequence {
-    uint8_t bytes[512];
+    uint8_t bytes[768];
     size_t size;
     uint64_t random;
     int pushed;
@@ -80,9 +80,10 @@ static void put_any(struct sequence *sequence)
 {
     static const uint8_t two_operands[] = {0x01, 0x09, 0x11, 0x19, 0x21, 0x29, 0x31,
                                            0x39, 0x85, 0x87, 0x89, 0x8b, 0x33, 0x2b};
-    static const uint8_t extended[] = {0xaf, 0xb6, 0xb7, 0xbe, 0xbf, 0xc1, 0x45, 0x92, 0xa3};
+    static const uint8_t extended[] = {0xaf, 0xb6, 0xb7, 0xbe, 0xbf, 0xc1, 0xa3};
+    static const uint8_t flags[] = {0xf5, 0xf8, 0xf9, 0xfc, 0x9e, 0x9f};
     unsigned a = pick_register(sequence), b = pick_register(sequence);
-    switch (pick(sequence, 16)) {
+    switch (pick(sequence, 22)) {
     case 0: /* mov r32,imm32 */
     case 1:
         put(sequence, 0x40 | a >> 3);
@@ -149,6 +150,35 @@ static void put_any(struct sequence *sequence)
             put(sequence, 0x50 | (a & 7));
         }
         break;
+    case 15: /* setcc, cmovcc */
+    case 16:
+        put_modrm(sequence, (pick(sequence, 2) ? 0x90 : 0x40) | pick(sequence, 16), true, a, b);
+        break;
+    case 17: /* cmc, clc, stc, cld, sahf, lahf */
+        put(sequence, flags[pick(sequence, sizeof flags)]);
+        break;
+    case 18: /* jcc, loopne, loope, loop, jrcxz over mov r8,imm8 */
+    case 19:
+        put(sequence, pick(sequence, 4) ? 0x70 | pick(sequence, 16) : 0xe0 | pick(sequence, 4));
+        put(sequence, 3);
+        put(sequence, 0x40 | a >> 3);
+        put(sequence, 0xb0 | (a & 7));
+        put_number(sequence, 1);
+        break;
+    case 20: /* mov esi,the code; std, cld or nothing; lods; cld; bswap */
+        put(sequence, 0xbe);
+        put(sequence, 0x80);
+        put(sequence, 0);
+        put(sequence, 1);
+        put(sequence, 0);
+        if (pick(sequence, 2))
+            put(sequence, 0xfc | pick(sequence, 2));
+        put(sequence, 0xac | pick(sequence, 2));
+        put(sequence, 0xfc);
+        put(sequence, 0x40 | (pick(sequence, 2) << 3) | b >> 3);
+        put(sequence, 0x0f);
+        put(sequence, 0xc8 | (b & 7));
+        break;
     default: /* pop */
         if (sequence->pushed == 0)
             break;
@@ -186,17 +216,44 @@ static bool run_to_breakpoint(const uint8_t *file, size_t size, struct user_regs
     return stopped;
 }
 
-START_TEST(known_register_values_are_those_of_the_processor)
+/* Runs the sequence through the decoder up to its int3. Where a jump may go both ways, nothing is
+ * known where it leads. */
+static void follow(struct x86 *machine, const struct sequence *sequence,
+                   struct elfgen_registers *registers)
+{
+    struct elfgen_instruction instruction;
+    for (size_t at = 0; at + 1 < sequence->size;) {
+        ck_assert(machine->machine.decode(machine, sequence->bytes + at, sequence->size - at,
+                                          0x10078 + at, registers, &instruction));
+        if (instruction.flow == ELFGEN_FLOW_BRANCH)
+            *registers = (struct elfgen_registers){.depth = 0};
+        at = instruction.has_target && instruction.flow != ELFGEN_FLOW_NEXT
+                 ? instruction.target - 0x10078
+                 : at + instruction.length;
+    }
+}
+
+static void is_bits_of(struct elfgen_bits bits, uint64_t actual, int round, const char *name,
+                       size_t number)
+{
+    ck_assert_uint_eq(bits.value & ~bits.known, 0);
+    ck_assert_msg((actual & bits.known) == bits.value,
+                  "round %d, %s %zu: %llx, said to be %llx of %llx", round, name, number,
+                  (unsigned long long)actual, (unsigned long long)bits.value,
+                  (unsigned long long)bits.known);
+}
+
+START_TEST(known_registers_and_flags_are_those_of_the_processor)
 {
     struct x86 *machine = new_machine(ELFGEN_EM_X86_64, SYNTAX_INTEL);
-    size_t known = 0, all = 0;
-    for (uint64_t round = 0; round < 100; round++) {
+    size_t known = 0, all = 0, flags = 0;
+    enum { ROUNDS = 200, FLAGS = 7 };
+    for (uint64_t round = 0; round < ROUNDS; round++) {
         struct sequence sequence = {.random = 88172645463325252u +
-                                              1000003 * (round + 100 * (uint64_t)_i)};
+                                              1000003 * (round + ROUNDS * (uint64_t)_i)};
         uint8_t file[1024];
         struct user_regs_struct user;
         struct elfgen_registers registers = {.depth = 0};
-        struct elfgen_instruction instruction;
         unsigned count = 3 + pick(&sequence, 20);
         for (unsigned i = 0; i < count; i++)
             put_any(&sequence);
@@ -208,32 +265,29 @@ START_TEST(known_register_values_are_those_of_the_processor)
             ck_abort_msg("round %d does not come to its end", (int)round);
         for (size_t i = 0; i < REGISTERS; i++)
             registers.general[i].known = i == RSP ? 0 : UINT64_MAX;
-        for (size_t at = 0; at + 1 < sequence.size; at += instruction.length)
-            ck_assert(machine->machine.decode(machine, sequence.bytes + at, sequence.size - at,
-                                              0x10078 + at, &registers, &instruction));
+        registers.flags.known = machine->machine.cleared_flags;
+        follow(machine, &sequence, &registers);
         const uint64_t actual[REGISTERS] = {
             user.rax, user.rcx, user.rdx, user.rbx, user.rsp, user.rbp, user.rsi, user.rdi,
             user.r8,  user.r9,  user.r10, user.r11, user.r12, user.r13, user.r14, user.r15};
         for (size_t i = 0; i < REGISTERS; i++) {
-            struct elfgen_bits bits = registers.general[i];
-            ck_assert_uint_eq(bits.value & ~bits.known, 0);
-            ck_assert_msg((actual[i] & bits.known) == bits.value,
-                          "round %d, register %zu: %llx, said to be %llx of %llx", (int)round, i,
-                          (unsigned long long)actual[i], (unsigned long long)bits.value,
-                          (unsigned long long)bits.known);
-            known += (size_t)__builtin_popcountll(bits.known);
+            is_bits_of(registers.general[i], actual[i], (int)round, "register", i);
+            known += (size_t)__builtin_popcountll(registers.general[i].known);
             all += 64;
         }
+        is_bits_of(registers.flags, user.eflags, (int)round, "flags", 0);
+        flags += (size_t)__builtin_popcountll(registers.flags.known);
     }
-    /* More than half of all bits are known. */
+    /* More than half of all bits, and of all flags, are known. */
     ck_assert_uint_gt(known, all / 2);
+    ck_assert_uint_gt(flags, FLAGS * ROUNDS / 2);
     free(machine);
 }
 END_TEST
 
 /* ---- caches ---- */
 
-START_TEST(cached_lengths_are_those_that_zydis_finds)
+START_TEST(cached_lengths_are_those_of_whole_instructions)
 {
     static const uint64_t machines[] = {ELFGEN_EM_X86_64, ELFGEN_EM_386};
     struct x86 *machine = new_machine(machines[_i], SYNTAX_INTEL);
@@ -247,8 +301,7 @@ START_TEST(cached_lengths_are_those_that_zydis_finds)
             bytes[i] = (uint8_t)(next_random(&state) >> 33);
         bytes[0] = (uint8_t)(round >> 10);
         uint8_t length = machine->machine.length(machine, bytes, sizeof bytes);
-        bool good = ZYAN_SUCCESS(
-            ZydisDecoderDecodeFull(&machine->decoder, bytes, sizeof bytes, &instruction, operands));
+        bool good = x86_decode(machine, bytes, sizeof bytes, &instruction, operands);
         ck_assert_msg(length == (good ? instruction.length : 0), "%02x %02x %02x %02x %02x: %d",
                       bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], length);
     }
@@ -372,10 +425,10 @@ static Suite *x86_suite(void)
 {
     Suite *suite = suite_create("x86");
     TCase *registers = tcase_create("registers");
-    tcase_add_loop_test(registers, known_register_values_are_those_of_the_processor, 0, 4);
+    tcase_add_loop_test(registers, known_registers_and_flags_are_those_of_the_processor, 0, 4);
     suite_add_tcase(suite, registers);
     TCase *kept = tcase_create("what is kept");
-    tcase_add_loop_test(kept, cached_lengths_are_those_that_zydis_finds, 0, 2);
+    tcase_add_loop_test(kept, cached_lengths_are_those_of_whole_instructions, 0, 2);
     tcase_add_loop_test(kept, cached_texts_are_the_same_as_fresh_ones, 0, 4);
     suite_add_tcase(suite, kept);
     TCase *calls = tcase_create("system calls");

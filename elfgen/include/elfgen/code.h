@@ -1,9 +1,10 @@
 /* Finds the code in a file by following the control flow.
  *
- * It starts at the entry point, and keeps track of what is known of the registers: Linux starts a
- * program with every general register but the stack pointer set to 0, so that the number and the
- * arguments of a system call are often constants. The core cannot decode instructions, and knows
- * none: the caller provides the processor (struct elfgen_machine), and memory. */
+ * It starts at the entry point, and keeps track of what is known of registers and flags: Linux
+ * starts a program with every general register but the stack pointer set to 0, and the condition
+ * flags as well, so that the number and the arguments of a system call are often constants, and
+ * conditional jumps often go one way. The core cannot decode instructions, and knows none: the
+ * caller provides the processor (struct elfgen_machine), and memory. */
 #ifndef ELFGEN_CODE_H
 #define ELFGEN_CODE_H
 
@@ -23,9 +24,10 @@ struct elfgen_bits {
 enum { ELFGEN_REGISTERS_MOST = 32, ELFGEN_STACK_SLOTS = 8, ELFGEN_ARGUMENTS = 6 };
 
 /* What is known at an instruction: the general registers by the machine's numbers, those that it
- * does not have unknown, and what was pushed. */
+ * does not have unknown, the flags in the machine's own layout, and what was pushed. */
 struct elfgen_registers {
     struct elfgen_bits general[ELFGEN_REGISTERS_MOST];
+    struct elfgen_bits flags;
     struct elfgen_bits stack[ELFGEN_STACK_SLOTS]; /* the last push is stack[depth - 1] */
     uint64_t depth;
 };
@@ -66,11 +68,11 @@ struct elfgen_bit_meaning {
 /* What a part of an instruction is. */
 struct elfgen_encoding {
     struct elfgen_field field; /* name, meaning, ELFGEN_KIND_HEX; offsets and widths are 0 */
-    bool is_number;            /* little-endian; other parts are shown as they stand */
-    bool is_address;           /* from four bytes on it may be one */
-    const char *letters;       /* of the bits, from bit 0 on; NULL: they have none */
     const struct elfgen_bit_meaning *bits; /* from bit 0 on */
+    const char *letters;                   /* of the bits, from bit 0 on; NULL: they have none */
     uint8_t bit_count;
+    bool is_number;  /* little-endian; other parts are shown as they stand */
+    bool is_address; /* from four bytes on it may be one */
 };
 
 enum { ELFGEN_INSTRUCTION_MOST = 15 }; /* bytes, and so parts, of any machine's instruction */
@@ -123,6 +125,7 @@ struct elfgen_machine {
 
     uint8_t register_count; /* general ones, at most ELFGEN_REGISTERS_MOST */
     uint8_t stack_pointer;  /* the one that Linux does not set to 0 */
+    uint64_t cleared_flags; /* those that Linux sets to 0 */
     uint8_t return_address; /* the one that a call puts it in; ELFGEN_NO_REGISTER: it is pushed */
 
     /* Instructions that enter the kernel. */

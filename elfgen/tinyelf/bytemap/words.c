@@ -42,7 +42,7 @@ bool bytemap_is_decimal(enum elfgen_kind kind)
 
 void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
 {
-    if (!claim->field)
+    if (!elfgen_claim_has_value(claim))
         return;
     if (bytemap_is_decimal(claim->field->kind)) {
         elfgen_text_decimal(out, claim->value, 0);

@@ -44,6 +44,7 @@ struct x86 {
     ZydisDecoder decoder;          /* for whole instructions */
     ZydisDecoder scanner;          /* for lengths */
     ZydisFormatter formatter;
+    ZydisFormatterFunc print_mnemonic; /* the formatter's own */
     enum x86_syntax syntax;
     const struct x86_names *names; /* NULL, or the caller's, set before the first text */
     struct calls calls;
@@ -61,13 +62,40 @@ bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax);
 /* The same for code of which only its width is known. */
 void x86_open_width(struct x86 *machine, bool is_64_bit, enum x86_syntax syntax);
 
-/* Updates what is known about the registers by an instruction. */
+/* Decodes an instruction as processors run it. Differs from Zydis in two: f3 41 90 exchanges r8d
+ * and eax (x86_is_disputed()), and opcodes of MPX that Zydis refuses are nops (x86_is_nameless()).
+ * Returns false if there is none. */
+bool x86_decode(const struct x86 *machine, const uint8_t *bytes, size_t size,
+                ZydisDecodedInstruction *instruction,
+                ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT]);
+
+/* The same for the length and the raw parts alone, which is faster. */
+bool x86_scan(const struct x86 *machine, const uint8_t *bytes, size_t size,
+              ZydisDecodedInstruction *instruction);
+
+/* Whether a decoded instruction is one that processors run but no assembler has a name for. */
+bool x86_is_nameless(const ZydisDecodedInstruction *instruction, const uint8_t *bytes);
+
+/* Whether a decoded exchange is one that some processors take for a pause. */
+bool x86_is_disputed(const ZydisDecodedInstruction *instruction, const uint8_t *bytes);
+
+/* An instruction's name, in lower case; conditions as gdb, objdump and textbooks write them: je,
+ * setg. NULL if `mnemonic` is none. */
+const char *x86_mnemonic(ZydisMnemonic mnemonic);
+
+/* Updates what is known about the registers and flags by an instruction. */
 void x86_propagate(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                    uint64_t address, struct elfgen_registers *registers);
 
 /* The general registers, by their number in the encoding: rax 0, rcx 1, rdx 2, rbx 3, rsp 4, rbp 5,
  * rsi 6, rdi 7, r8 to r15. */
 enum { X86_REGISTERS = 16, X86_STACK_POINTER = 4 };
+
+/* start_thread() sets the flags to X86_EFLAGS_IF alone (arch/x86/kernel/process_64.c). */
+enum {
+    X86_CLEARED_FLAGS = ZYDIS_CPUFLAG_CF | ZYDIS_CPUFLAG_PF | ZYDIS_CPUFLAG_AF | ZYDIS_CPUFLAG_ZF |
+                        ZYDIS_CPUFLAG_SF | ZYDIS_CPUFLAG_DF | ZYDIS_CPUFLAG_OF
+};
 
 /* Parts of instructions, and the instructions that make system calls, by enum call_instruction. */
 enum x86_encoding {

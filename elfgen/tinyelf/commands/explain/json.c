@@ -53,8 +53,9 @@ static void put_text(struct elfgen_text *out, const char *key, const struct elfg
 
 static void put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
 {
-    json_key_number_if(out, "value", claim->field, claim->value);
-    if (!claim->field) {
+    bool any = elfgen_claim_has_value(claim);
+    json_key_number_if(out, "value", any, claim->value);
+    if (!any) {
         json_key_null(out, "hex");
         json_key_null(out, "shown");
         return;
