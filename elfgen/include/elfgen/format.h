@@ -35,7 +35,8 @@ enum elfgen_kind {
     ELFGEN_KIND_NAME,    /* one of a list of names */
     ELFGEN_KIND_FLAGS,   /* bits with names */
     ELFGEN_KIND_STRING,  /* offset in a string table */
-    ELFGEN_KIND_PADDING  /* nothing */
+    ELFGEN_KIND_PADDING, /* nothing */
+    ELFGEN_KIND_SIGNED   /* decimal, in two's complement */
 };
 
 /* Who reads a field when Linux runs the file. */
