@@ -338,6 +338,8 @@ static void put_field(struct elfgen_text *text, const struct elfgen_view *view,
     case ELFGEN_KIND_ALIGN:
     case ELFGEN_KIND_PADDING:
     case ELFGEN_KIND_SIGNED:
+    case ELFGEN_KIND_TEXT:
+    case ELFGEN_KIND_BYTES:
         break;
     }
 }
@@ -383,6 +385,14 @@ const char *elfgen_part_name(enum elfgen_part part)
                                         [ELFGEN_PART_RELOCATION] = "relocation",
                                         [ELFGEN_PART_DYNAMIC] = "dynamic",
                                         [ELFGEN_PART_NOTE] = "note",
+                                        [ELFGEN_PART_HASH] = "hash",
+                                        [ELFGEN_PART_VERSYM] = "versym",
+                                        [ELFGEN_PART_VERNEED] = "verneed",
+                                        [ELFGEN_PART_VERDEF] = "verdef",
+                                        [ELFGEN_PART_ARRAY] = "array",
+                                        [ELFGEN_PART_GROUP] = "group",
+                                        [ELFGEN_PART_UNWIND] = "unwind",
+                                        [ELFGEN_PART_TLS] = "tls",
                                         [ELFGEN_PART_SECTION] = "section",
                                         [ELFGEN_PART_STRING] = "string",
                                         [ELFGEN_PART_INSTRUCTION] = "instruction",

@@ -708,6 +708,7 @@ static void try_fields(struct input *input)
         (enum elfgen_structure_id)(take(input, 1) % (ELFGEN_STRUCTURE_COUNT + 3));
     const enum elfgen_class class_ = (enum elfgen_class)(take(input, 1) % 4);
     const enum elfgen_order order = (enum elfgen_order)(take(input, 1) % 4);
+    check(elfgen_address_size(class_) == (class_ == ELFGEN_CLASS64 ? 8 : 4));
     const size_t size = elfgen_structure_size(id, class_);
     check((size == 0) == (id >= ELFGEN_STRUCTURE_COUNT));
     uint8_t *bytes = take_bytes(input, size);

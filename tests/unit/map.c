@@ -1,4 +1,5 @@
 /* map/: claims on bytes. */
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,6 +214,51 @@ START_TEST(windows_of_any_size_have_the_same_claims_as_the_whole_file)
 }
 END_TEST
 
+/* The file without section headers. */
+static void drop_sections(uint8_t *bytes)
+{
+    memset(bytes + offsetof(Elf64_Ehdr, e_shoff), 0, 8);
+    memset(bytes + offsetof(Elf64_Ehdr, e_shnum), 0, 2);
+}
+
+START_TEST(windows_without_section_headers_have_the_same_claims_too)
+{
+    size_t length;
+    struct elfgen_view view;
+    uint8_t *bytes = read_self(&length);
+    size_t parts[ELFGEN_PART_PADDING + 1] = {0};
+    drop_sections(bytes);
+    elfgen_view_open(&view, bytes, length, NULL);
+    struct claims whole = collect(&view, 0, length);
+    for (size_t i = 0; i < whole.count; i++)
+        parts[whole.list[i].part]++;
+    ck_assert_uint_gt(parts[ELFGEN_PART_SYMBOL], 10);
+    ck_assert_uint_ge(parts[ELFGEN_PART_HASH], 6);
+    ck_assert_uint_gt(parts[ELFGEN_PART_VERNEED], 5);
+    ck_assert_uint_gt(parts[ELFGEN_PART_UNWIND], 100);
+    ck_assert_uint_gt(parts[ELFGEN_PART_NOTE], 5);
+    uint64_t state = 4711;
+    for (int round = 0; round < 200; round++) {
+        uint64_t from = next_random(&state) % (round % 2 ? length : 8192);
+        uint64_t to = from + 1 + next_random(&state) % 4000;
+        struct claims part = collect(&view, from, to);
+        size_t next = 0;
+        for (size_t i = 0; i < whole.count; i++) {
+            const struct elfgen_claim *claim = &whole.list[i];
+            if (claim->offset >= to || claim->offset + claim->length <= from)
+                continue;
+            ck_assert_uint_lt(next, part.count);
+            ck_assert(same_claim(claim, &part.list[next]));
+            next++;
+        }
+        ck_assert_uint_eq(next, part.count);
+        free(part.list);
+    }
+    free(whole.list);
+    free(bytes);
+}
+END_TEST
+
 START_TEST(the_claims_of_randomly_changed_files_end_and_stay_inside)
 {
     size_t length;
@@ -228,6 +274,8 @@ START_TEST(the_claims_of_randomly_changed_files_end_and_stay_inside)
             at = next_random(&state) % 2 ? at : length - 1 - at;
             bytes[at] = extremes[next_random(&state) % sizeof extremes];
         }
+        if (round % 2)
+            drop_sections(bytes);
         struct elfgen_view view;
         elfgen_view_open(&view, bytes, length, NULL);
         free(collect(&view, 0, length).list);
@@ -260,6 +308,7 @@ static Suite *map_suite(void)
     TCase *real = tcase_create("a real program");
     tcase_add_test(real, a_real_programs_tables_strings_and_notes_are_claimed);
     tcase_add_test(real, windows_of_any_size_have_the_same_claims_as_the_whole_file);
+    tcase_add_test(real, windows_without_section_headers_have_the_same_claims_too);
     suite_add_tcase(suite, real);
     TCase *any_bytes = tcase_create("any bytes");
     tcase_add_loop_test(any_bytes, the_claims_of_randomly_changed_files_end_and_stay_inside, 0, 3);

@@ -58,7 +58,7 @@ void bytemap_put_decimal(struct elfgen_text *out, const struct elfgen_claim *cla
 
 void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
 {
-    if (!claim->field)
+    if (!elfgen_claim_has_value(claim))
         return;
     if (is_decimal(claim->field->kind)) {
         bytemap_put_decimal(out, claim);

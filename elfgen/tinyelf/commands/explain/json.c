@@ -56,7 +56,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
                     claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index);
     json_key_string(out, "field", claim->field ? claim->field->name : NULL);
     json_key(out, "value");
-    if (claim->field)
+    if (elfgen_claim_has_value(claim))
         bytemap_put_decimal(out, claim);
     else
         elfgen_text_string(out, "null");
