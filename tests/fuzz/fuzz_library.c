@@ -688,6 +688,7 @@ static void try_numbers(struct input *input)
     elfgen_machine_flags_text(&text, machine, osabi, take(input, 1), (uint32_t)value);
     elfgen_text_column(&text, name, take(input, 1), take_number(input));
     elfgen_text_decimal(&text, value, (unsigned)take(input, 1));
+    elfgen_text_signed(&text, (int64_t)value);
     elfgen_text_hex(&text, value, (unsigned)take(input, 1));
     elfgen_text_blanks(&text, take(input, 2));
     elfgen_text_bytes(&text, NULL, 0);

@@ -57,7 +57,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     json_key_string(out, "field", claim->field ? claim->field->name : NULL);
     json_key(out, "value");
     if (elfgen_claim_has_value(claim))
-        elfgen_text_decimal(out, claim->value, 0);
+        bytemap_put_decimal(out, claim);
     else
         elfgen_text_string(out, "null");
     json_key(out, "meaning");
