@@ -281,7 +281,7 @@ for path in sys.argv[1:]:
     for claim in doc["claims"]:
         assert 1 <= len(claim["short"]) <= (4 if claim["length"] == 1 else 9), claim
         assert (claim["value"] is None) == (claim["hex"] is None) == (claim["shown"] is None)
-        assert claim["hex"] is None or int(claim["hex"], 16) == claim["value"]
+        assert claim["hex"] is None or int(claim["hex"], 16) == claim["value"] % 2 ** (8 * claim["length"])
         assert claim["address"] is None or int(claim["address_hex"], 16) == claim["address"]
         where = claim["refers"]
         if where and where["offset"] is not None:
@@ -443,4 +443,20 @@ P
     run --separate-stderr timeout 60 "$TINYELF" explain zeros
     exits 0
     [[ $output == "zeros: 1073741824 bytes, not an ELF file"*"unclaimed, 1073741824 bytes"*"more bytes" ]]
+}
+
+@test "a relocation names its symbol or section, and its addend is signed" {
+    printf 'extern puts\nsection .data\nd: dq d\nsection .text\ncall puts wrt ..plt\nmov rax,[rel d-8]\n' >r.s
+    nasm -f elf64 -o r.o r.s
+    tinyelf explain r.o
+    exits 0
+    readelf -rW r.o >theirs
+    grep -q 'R_X86_64_PLT32 .* puts - 4$' theirs
+    grep -q 'R_X86_64_PC32 .* \.data - c$' theirs
+    [[ $output =~ r_info\ [0-9]+\ +R_X86_64_PLT32,\ symbol\ [0-9]+\ \"puts\" ]]
+    [[ $output =~ r_info\ [0-9]+\ +R_X86_64_PC32,\ symbol\ [0-9]+\ \".data\" ]]
+    [[ $output =~ r_addend\ -4\  && $output =~ r_addend\ -12\  ]]
+    tinyelf explain --format json r.o
+    [[ $output =~ \"field\":\"r_addend\"[^}]*\"value\":-12, ]]
+    [[ $output == *"R_X86_64_PLT32, symbol "[0-9]*"puts"* ]]
 }

@@ -37,6 +37,7 @@ enum elfgen_kind {
     ELFGEN_KIND_FLAGS,   /* bits with names */
     ELFGEN_KIND_STRING,  /* offset in a string table */
     ELFGEN_KIND_PADDING, /* nothing */
+    ELFGEN_KIND_SIGNED,  /* decimal, in two's complement */
     ELFGEN_KIND_TEXT,    /* characters; its claim has no value */
     ELFGEN_KIND_BYTES    /* more bytes than a number has; its claim has no value */
 };

@@ -73,6 +73,9 @@ bool bytemap_is_decimal(enum elfgen_kind kind);
 /* The value of the field, in the form of its kind; nothing for a claim without a value. */
 void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim);
 
+/* The same in decimal; signed where the field is. */
+void bytemap_put_decimal(struct elfgen_text *out, const struct elfgen_claim *claim);
+
 /* What the claim's field is for. */
 void bytemap_put_explanation(struct elfgen_text *out, const struct bytemap *map,
                              const struct elfgen_claim *claim);

@@ -53,13 +53,14 @@ static void put_text(struct elfgen_text *out, const char *key, const struct elfg
 
 static void put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
 {
-    bool any = elfgen_claim_has_value(claim);
-    json_key_number_if(out, "value", any, claim->value);
-    if (!any) {
+    if (!elfgen_claim_has_value(claim)) {
+        json_key_null(out, "value");
         json_key_null(out, "hex");
         json_key_null(out, "shown");
         return;
     }
+    json_key(out, "value");
+    bytemap_put_decimal(out, claim);
     json_key_0x(out, "hex", claim->value);
     json_key_string(out, "shown", bytemap_is_decimal(claim->field->kind) ? "decimal" : "hex");
 }
