@@ -187,7 +187,7 @@ START_TEST(the_lectures_program_is_eight_instructions_two_calls_and_a_string)
     ck_assert_uint_eq(length, 12);
     ck_assert(elfgen_code_signature(code, &code->calls[1], &signature));
     ck_assert_str_eq(signature.name, "exit_group");
-    ck_assert(!signature.returns);
+    ck_assert_int_eq(signature.result, ELFGEN_RESULT_NEVER);
     done(found);
 }
 END_TEST

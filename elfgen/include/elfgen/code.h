@@ -30,6 +30,7 @@ struct elfgen_registers {
     struct elfgen_bits flags;
     struct elfgen_bits stack[ELFGEN_STACK_SLOTS]; /* the last push is stack[depth - 1] */
     uint64_t depth;
+    bool failed; /* the last system call failed; the decoder leaves it alone */
 };
 
 /* Notes a push. If there is no room, the oldest one is forgotten. */
@@ -52,9 +53,10 @@ enum { ELFGEN_NO_REGISTER = 255 };
 /* An instruction that enters the kernel: from which registers the kernel takes what, and what it
  * leaves in them. */
 struct elfgen_call_instruction {
-    uint8_t number, arguments[ELFGEN_ARGUMENTS];
-    uint8_t width; /* bits of a register that the kernel looks at, 32 or 64 */
-    bool returns;  /* to the next instruction; false: to a place that only the kernel knows */
+    uint8_t number, arguments[ELFGEN_ARGUMENTS], result;
+    uint8_t width;       /* bits of a register that the kernel looks at, 32 or 64 */
+    uint32_t number_end; /* no call has this number or a larger one */
+    bool returns;        /* to the next instruction; false: to a place that only the kernel knows */
     uint8_t next_address; /* the register that gets the next instruction's, or ELFGEN_NO_REGISTER */
     uint32_t changed;     /* a bit for each register that has a new value after it, from bit 0 on */
 };
@@ -102,10 +104,23 @@ enum elfgen_parameter_kind {
     ELFGEN_PARAMETER_OUTPUT  /* address of bytes that the kernel may write */
 };
 
+/* What a system call may return. An error is -4095 to -1. */
+enum elfgen_result_kind {
+    ELFGEN_RESULT_ANY,     /* any of these or something else */
+    ELFGEN_RESULT_NEVER,   /* it does not return, whatever the arguments are */
+    ELFGEN_RESULT_FAILURE, /* an error: it returns only if it fails */
+    ELFGEN_RESULT_ZERO,    /* 0, or an error */
+    ELFGEN_RESULT_COUNT,   /* 0 to the value of parameter `count_in`, below 2^31, or an error */
+    ELFGEN_RESULT_NUMBER,  /* 0 to 2^31 - 1, or an error */
+    ELFGEN_RESULT_PAGE,    /* an address that 4096 divides, or an error */
+    ELFGEN_RESULT_VALUE    /* 0 to 2^31 - 1; it does not fail */
+};
+
 struct elfgen_signature {
     char name[32];
-    bool known;   /* the parameters are known; otherwise only the name is */
-    bool returns; /* false: never, whatever the arguments are */
+    bool known; /* the parameters are known; otherwise only the name is */
+    enum elfgen_result_kind result;
+    uint8_t count_in; /* of ELFGEN_RESULT_COUNT: a parameter, 0...; another number: none is known */
     uint8_t count;
     struct {
         char name[16];

@@ -31,7 +31,8 @@ struct call_row {
     const char *name;
     enum call_type result;
     enum call_abi only; /* the ABI whose parameters differ from the others'; CALL_ABIS: of all */
-    bool returns;       /* false: it never returns */
+    enum elfgen_result_kind result_kind;
+    uint8_t count_in; /* of ELFGEN_RESULT_COUNT: index of the parameter, or CALL_NO_SIZE */
     struct call_parameter parameters[ELFGEN_ARGUMENTS + 1];
 };
 

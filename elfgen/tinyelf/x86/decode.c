@@ -306,7 +306,8 @@ static void describe(const struct call *call, struct elfgen_signature *signature
     const struct call_row *row = call->row;
     /* No parameter tells what vfork's child does to the stack. */
     *signature = (struct elfgen_signature){.known = row && row->result != CALL_TYPE_VFORK,
-                                           .returns = !row || row->returns};
+                                           .result = row ? row->result_kind : ELFGEN_RESULT_ANY,
+                                           .count_in = row ? row->count_in : CALL_NO_SIZE};
     memcpy(signature->name, call->name, sizeof call->name);
     for (const struct call_parameter *p = row ? row->parameters : NULL; p && p->name; p++) {
         snprintf(signature->parameters[signature->count].name, sizeof signature->parameters[0].name,

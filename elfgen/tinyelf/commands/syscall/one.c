@@ -124,7 +124,7 @@ static void add_registers(struct grid *grid, const bool shown[CALL_ABIS])
 
 static bool comes_back(const struct call_facts *call)
 {
-    return !call || !call->row || call->row->returns;
+    return !call || !call->row || call->row->result_kind != ELFGEN_RESULT_NEVER;
 }
 
 /* Adds the rules of all calls; `calls` NULL: without a call. */
