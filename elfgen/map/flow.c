@@ -60,6 +60,8 @@ static bool join(const struct elfgen_code *code, struct elfgen_registers *a,
     for (size_t i = 0; i < code->machine->register_count; i++)
         less = reduce(&a->general[i], b->general[i], whole) || less;
     less = reduce(&a->flags, b->flags, false) || less;
+    less = less || (a->entered && !b->entered);
+    a->entered = a->entered && b->entered;
     /* Slots are matched from the last push, and move down. */
     for (uint64_t i = 0; i < depth; i++) {
         a->stack[i] = a->stack[a->depth - depth + i];
@@ -181,8 +183,10 @@ static void calls_return(struct elfgen_code *code)
     if (code->returns)
         return;
     code->returns = true;
-    for (uint64_t bit = 0; (bit = elfgen_bit_next(code->after_calls, bit, bits)) < bits; bit++)
+    for (uint64_t bit = 0; (bit = elfgen_bit_next(code->after_calls, bit, bits)) < bits; bit++) {
+        elfgen_bit_clear(code->after_calls, bit);
         reach_blindly(code, code->from + bit);
+    }
 }
 
 /* Whether what follows a call may be code. It is not where the call ends a section: such a call
@@ -199,6 +203,15 @@ static void come_back_later(struct elfgen_code *code, uint64_t after)
         reach_blindly(code, after);
     else
         elfgen_bit_set(code->after_calls, after - code->from);
+}
+
+/* Keeps where a decided jump does not go. A function may have callers that are not seen if there
+ * are jumps to unknown places. */
+static void doubt(struct elfgen_code *code, uint64_t offset,
+                  const struct elfgen_registers *registers)
+{
+    if (!registers->entered)
+        elfgen_bit_set(code->after_calls, offset - code->from);
 }
 
 /* ---- system calls ---- */
@@ -307,14 +320,21 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
             calls_return(code); /* what is at an unknown target may return */
         return false;
     case ELFGEN_FLOW_BRANCH:
-        if (inside)
+        if (inside && instruction->condition != ELFGEN_CONDITION_FAILS)
             reach(code, target, registers);
-        return true;
+        if (inside && instruction->condition == ELFGEN_CONDITION_FAILS)
+            doubt(code, target, registers);
+        if (instruction->condition != ELFGEN_CONDITION_HOLDS)
+            return true;
+        if (elfgen_code_has(code, after))
+            doubt(code, after, registers);
+        return false;
     case ELFGEN_FLOW_CALL:
         if (!inside) {
             *registers = (struct elfgen_registers){.depth = 0};
             return may_come_back(code, offset, after);
         }
+        registers->entered = false;
         note_return(code->machine, registers, after_address);
         reach(code, target, registers);
         if (may_come_back(code, offset, after))
@@ -379,7 +399,7 @@ static bool take(struct elfgen_code *code, uint64_t *offset, struct elfgen_regis
     for (int pass = 0; pass < 2; pass++) {
         uint64_t bit = elfgen_bit_next(code->todo, code->scan, bits);
         if (bit < bits) {
-            code->todo[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
+            elfgen_bit_clear(code->todo, bit);
             code->scan = bit;
             *offset = code->from + bit;
             return true;
@@ -416,6 +436,7 @@ static void reach_entry(struct elfgen_code *code)
             registers.general[i].known = UINT64_MAX;
     if (!interpreted)
         registers.flags.known = code->machine->cleared_flags;
+    registers.entered = !interpreted;
     uint64_t offset = mapping.offset + (entry - mapping.start);
     if (elfgen_code_has(code, offset))
         reach(code, offset, &registers);
@@ -427,6 +448,21 @@ static void follow_all(struct elfgen_code *code)
     uint64_t offset;
     while (take(code, &offset, &registers))
         walk(code, offset, &registers);
+}
+
+/* Follows where decided jumps do not go, with nothing known, if no path has led there. */
+static void follow_doubts(struct elfgen_code *code)
+{
+    uint64_t bits = code->to - code->from;
+    for (uint64_t bit = 0;
+         code->returns && (bit = elfgen_bit_next(code->after_calls, bit, bits)) < bits; bit = 0) {
+        for (; bit < bits; bit = elfgen_bit_next(code->after_calls, bit + 1, bits)) {
+            elfgen_bit_clear(code->after_calls, bit);
+            if (!elfgen_bit_get(code->starts, bit))
+                reach_blindly(code, code->from + bit);
+        }
+        follow_all(code);
+    }
 }
 
 static void set_sizes(struct elfgen_code *code)
@@ -505,6 +541,7 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
     if (mode == ELFGEN_CODE_FLOW || code->to - code->from <= ELFGEN_CODE_MUCH)
         elfgen_code_functions(code, reach_blindly);
     follow_all(code);
+    follow_doubts(code);
     if (mode == ELFGEN_CODE_ALL) {
         for (size_t i = 0; i < code->section_count; i++)
             mark_start(code, code->sections[i].offset);

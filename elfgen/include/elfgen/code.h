@@ -30,7 +30,9 @@ struct elfgen_registers {
     struct elfgen_bits flags;
     struct elfgen_bits stack[ELFGEN_STACK_SLOTS]; /* the last push is stack[depth - 1] */
     uint64_t depth;
-    bool failed; /* the last system call failed; the decoder leaves it alone */
+    /* The decoder leaves these alone: the last system call failed; the kernel entered the program,
+     * and no call was made since. */
+    bool failed, entered;
 };
 
 /* Notes a push. If there is no room, the oldest one is forgotten. */
@@ -87,10 +89,14 @@ struct elfgen_parts {
     } parts[ELFGEN_INSTRUCTION_MOST];
 };
 
+/* Whether a branch goes to its target. */
+enum elfgen_condition { ELFGEN_CONDITION_UNKNOWN, ELFGEN_CONDITION_HOLDS, ELFGEN_CONDITION_FAILS };
+
 struct elfgen_instruction {
     uint8_t length; /* 1 to 15 bytes */
     enum elfgen_flow flow;
-    uint8_t call_instruction; /* of ELFGEN_FLOW_SYSTEM: index of the machine's */
+    enum elfgen_condition condition; /* of ELFGEN_FLOW_BRANCH */
+    uint8_t call_instruction;        /* of ELFGEN_FLOW_SYSTEM: index of the machine's */
     bool has_target;
     uint64_t target; /* address */
 };
@@ -209,7 +215,7 @@ struct elfgen_code {
     uint64_t from, to; /* the file offsets that all of them are in */
     /* A bit for each byte of [from, to): where instructions start; where control was with nothing
      * known; where it is still to be followed with nothing known; what comes after calls that may
-     * not return. */
+     * not return, and where jumps that are decided do not go. */
     uint64_t *starts, *met, *todo, *after_calls;
     uint64_t *swept; /* where a linear sweep has been; the memory of `todo`, then empty */
     uint64_t scan;   /* where the search for bits of `todo` continues */

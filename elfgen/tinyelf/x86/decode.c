@@ -185,14 +185,13 @@ static uint8_t length_of(void *context, const uint8_t *bytes, size_t size)
     return source.length;
 }
 
-/* Where a conditional jump goes if its condition is known. */
-static enum elfgen_flow decide(const ZydisDecodedInstruction *source,
-                               const struct elfgen_registers *registers)
+static enum elfgen_condition condition_of(const ZydisDecodedInstruction *source,
+                                          const struct elfgen_registers *registers)
 {
     struct elfgen_bits holds = x86_condition(source, registers);
     if (!(holds.known & 1))
-        return ELFGEN_FLOW_BRANCH;
-    return holds.value ? ELFGEN_FLOW_JUMP : ELFGEN_FLOW_NEXT;
+        return ELFGEN_CONDITION_UNKNOWN;
+    return holds.value ? ELFGEN_CONDITION_HOLDS : ELFGEN_CONDITION_FAILS;
 }
 
 static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t address,
@@ -206,8 +205,9 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
     instruction->length = source.length;
     instruction->flow = flow_of(&source, &instruction->call_instruction);
     instruction->has_target = false;
+    instruction->condition = ELFGEN_CONDITION_UNKNOWN;
     if (instruction->flow == ELFGEN_FLOW_BRANCH)
-        instruction->flow = decide(&source, registers);
+        instruction->condition = condition_of(&source, registers);
     if (instruction->flow != ELFGEN_FLOW_NEXT && instruction->flow != ELFGEN_FLOW_SYSTEM &&
         instruction->flow != ELFGEN_FLOW_END)
         instruction->has_target = target_of(&source, operands, address, instruction->flow,
