@@ -22,6 +22,8 @@ const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
      .flags = "x86 has none",
      .has_addends = true,
      .call_abis = {"x86_64", "i386"},
+     .core_registers = ELFGEN_STRUCTURE_x86_registers,
+     .core_floats = ELFGEN_STRUCTURE_fpregs,
      .relocations = &elfgen_x86_64_relocations},
     {.name = "i386",
      .title = "i386",
@@ -38,6 +40,8 @@ const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
      /* arch/x86/include/asm/elf.h, elf_read_implies_exec() */
      .readable_is_executable = true,
      .call_abis = {"i386"},
+     .core_registers = ELFGEN_STRUCTURE_x86_registers,
+     .core_floats = ELFGEN_STRUCTURE_fpregs,
      .relocations = &elfgen_i386_relocations},
     {.name = "aarch64",
      .title = "AArch64",

@@ -8,6 +8,7 @@
 #define X(name, fields, size32, size64, meaning)                                                   \
     static const struct elfgen_field name##_fields[] = {fields(X_FIELD)};
 ELFGEN_STRUCTURES(X)
+ELFGEN_RECORDS(X)
 #undef X
 #undef X_FIELD
 
@@ -18,7 +19,7 @@ const struct elfgen_structure elfgen_structures[ELFGEN_STRUCTURE_COUNT] = {
      {size32, size64},                                                                             \
      sizeof name##_fields / sizeof name##_fields[0],                                               \
      name##_fields},
-    ELFGEN_STRUCTURES(X)
+    ELFGEN_STRUCTURES(X) ELFGEN_RECORDS(X)
 #undef X
 };
 

@@ -130,6 +130,13 @@ void elfgen_text_decimal(struct elfgen_text *text, uint64_t value, unsigned widt
     elfgen_text_bytes(text, reversed + 20 - count, count);
 }
 
+void elfgen_text_signed(struct elfgen_text *text, int64_t value)
+{
+    if (value < 0)
+        elfgen_text_char(text, '-');
+    elfgen_text_decimal(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 0);
+}
+
 void elfgen_text_column(struct elfgen_text *text, const char *string, size_t width, size_t most)
 {
     const char *end = string ? memchr(string, '\0', most) : NULL;

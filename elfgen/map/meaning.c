@@ -93,8 +93,29 @@ static void put_symbol_info(struct elfgen_text *text, uint64_t info)
     put_name(text, elfgen_symbol_type_name(info & 15));
 }
 
+/* Appends the name of a relocation's symbol, or of the section that the symbol stands for. */
+static void put_relocation_symbol(struct elfgen_text *text, const struct elfgen_view *view,
+                                  uint64_t section, uint64_t index)
+{
+    struct elfgen_shdr relocations, symbols, strings;
+    struct elfgen_sym symbol;
+    const char *name = NULL;
+    if (index == 0 || elfgen_view_section(view, section, &relocations, NULL) != ELFGEN_OK ||
+        elfgen_view_section(view, relocations.sh_link, &symbols, NULL) != ELFGEN_OK ||
+        elfgen_view_symbol(view, &symbols, index, &symbol, NULL) != ELFGEN_OK)
+        return;
+    elfgen_text_char(text, ' ');
+    if ((symbol.st_info & 15) == ELFGEN_STT_SECTION) {
+        put_section_name(text, view, symbol.st_shndx);
+    } else if (elfgen_view_section(view, symbols.sh_link, &strings, NULL) == ELFGEN_OK) {
+        size_t length =
+            elfgen_view_string(view, strings.sh_offset, strings.sh_size, symbol.st_name, &name);
+        put_string(text, name, length);
+    }
+}
+
 static void put_relocation_info(struct elfgen_text *text, const struct elfgen_view *view,
-                                uint64_t info)
+                                uint64_t section, uint64_t info)
 {
     unsigned low = view->class_ == ELFGEN_CLASS64 ? 32 : 8;
     uint64_t type = info & ((UINT64_C(1) << low) - 1);
@@ -107,6 +128,7 @@ static void put_relocation_info(struct elfgen_text *text, const struct elfgen_vi
     }
     elfgen_text_string(text, ", symbol ");
     elfgen_text_decimal(text, info >> low, 0);
+    put_relocation_symbol(text, view, section, info >> low);
 }
 
 /* ---- addresses and sizes ---- */
@@ -244,7 +266,7 @@ static void put_number(struct elfgen_text *text, const struct elfgen_view *view,
                        const struct elfgen_claim *claim)
 {
     if (strcmp(claim->field->name, "r_info") == 0)
-        put_relocation_info(text, view, claim->value);
+        put_relocation_info(text, view, claim->section, claim->value);
 }
 
 static void put_index(struct elfgen_text *text, const struct elfgen_view *view,
@@ -315,6 +337,9 @@ static void put_field(struct elfgen_text *text, const struct elfgen_view *view,
     case ELFGEN_KIND_COUNT:
     case ELFGEN_KIND_ALIGN:
     case ELFGEN_KIND_PADDING:
+    case ELFGEN_KIND_SIGNED:
+    case ELFGEN_KIND_TEXT:
+    case ELFGEN_KIND_BYTES:
         break;
     }
 }
@@ -360,6 +385,14 @@ const char *elfgen_part_name(enum elfgen_part part)
                                         [ELFGEN_PART_RELOCATION] = "relocation",
                                         [ELFGEN_PART_DYNAMIC] = "dynamic",
                                         [ELFGEN_PART_NOTE] = "note",
+                                        [ELFGEN_PART_HASH] = "hash",
+                                        [ELFGEN_PART_VERSYM] = "versym",
+                                        [ELFGEN_PART_VERNEED] = "verneed",
+                                        [ELFGEN_PART_VERDEF] = "verdef",
+                                        [ELFGEN_PART_ARRAY] = "array",
+                                        [ELFGEN_PART_GROUP] = "group",
+                                        [ELFGEN_PART_UNWIND] = "unwind",
+                                        [ELFGEN_PART_TLS] = "tls",
                                         [ELFGEN_PART_SECTION] = "section",
                                         [ELFGEN_PART_STRING] = "string",
                                         [ELFGEN_PART_INSTRUCTION] = "instruction",

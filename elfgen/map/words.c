@@ -18,9 +18,7 @@ static void put_argument(struct elfgen_text *text, unsigned width, struct elfgen
     int64_t number = (int64_t)argument.value;
     if (width == 32)
         number = (int32_t)argument.value;
-    if (number < 0)
-        elfgen_text_char(text, '-');
-    elfgen_text_decimal(text, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 0);
+    elfgen_text_signed(text, number);
 }
 
 void elfgen_put_call(struct elfgen_text *text, const struct elfgen_code *code, uint64_t offset)

@@ -184,7 +184,7 @@ static enum elfgen_status read_entry(const struct elfgen_view *view,
         break;
         ELFGEN_STRUCTURES(X)
 #undef X
-    case ELFGEN_STRUCTURE_COUNT:
+    default:
         break;
     }
     return status;

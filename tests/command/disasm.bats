@@ -89,6 +89,36 @@ syscall" ]
     [ "$(od -An -tx1 code)" = " eb ff 90 f4" ]
 }
 
+@test "what runs without a name is bytes, and reading goes on after it" {
+    # mov edi,42; a nop that MPX would refuse; mov eax,60; syscall
+    printf '\xbf\x2a\0\0\0\x66\x0f\x1a\xc5\xb8\x3c\0\0\0\x0f\x05' >raw
+    "$TINYELF" build --from raw raw -o nameless
+    local status=0
+    ./nameless || status=$?
+    [ "$status" -eq 42 ]
+    tinyelf disasm nameless
+    [ "$output" = "mov edi,0x2a
+db 0x66,0x0f,0x1a,0xc5
+mov eax,0x3c
+syscall" ]
+    [ "$("$TINYELF" disasm --syntax att nameless | sed -n 2p)" = ".byte 0x66,0x0f,0x1a,0xc5" ]
+    tinyelf explain nameless
+    [[ $output == *"syscall: exit(42)"* ]]
+}
+
+@test "first bytes that are no instruction are told as that" {
+    printf '\x06\x07' >raw
+    "$TINYELF" build --from raw raw -o none
+    tinyelf disasm none
+    exits 1
+    says "none: offset 0x78: error: no code: the bytes at the entry point, 0x10078, are no instruction"
+    printf 'section .text\n db 6,7\n' >none.s
+    nasm -f elf64 -o none.o none.s
+    tinyelf disasm none.o
+    exits 1
+    says "none.o: error: no code: no executable section begins with an instruction"
+}
+
 @test "gas assembles the AT&T syntax to the same program" {
     command -v as >/dev/null || skip "as is not installed"
     for name in hello exit; do

@@ -43,6 +43,18 @@ static inline uint64_t take_number(struct input *input)
                         : UINT64_MAX - take(input, 1);
 }
 
+static inline bool is_rare(struct input *input)
+{
+    return take(input, 1) > 240;
+}
+
+/* Mostly an index below `count`. */
+static inline uint64_t take_index(struct input *input, uint64_t count)
+{
+    const uint64_t index = take(input, 1);
+    return index < 240 && count > 0 ? index % count : take_number(input);
+}
+
 static inline bool take_bool(struct input *input)
 {
     return take(input, 1) & 1;
@@ -68,12 +80,13 @@ static inline uint8_t *take_bytes(struct input *input, size_t size)
     return bytes;
 }
 
-/* A string of any bytes, or NULL. */
+/* A string of any bytes, mostly a usual one, or NULL. */
 static inline const char *take_name(struct input *input)
 {
-    const size_t length = take(input, 1) % 20;
-    if (length == 19)
-        return NULL;
+    static const char *const usual[] = {"", "a", ".text", NULL};
+    const size_t choice = take(input, 1), length = choice % 20;
+    if (choice < 200)
+        return usual[choice % 4];
     uint8_t *bytes = take_bytes(input, length + 1);
     bytes[length] = '\0';
     return (const char *)bytes;

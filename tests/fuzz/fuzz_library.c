@@ -123,44 +123,54 @@ static void try_exec(struct input *input)
     elfgen_exec_headers(options.machine);
 }
 
+/* The relocations come first: what is left of a short input is zeros. */
 static void take_program(struct input *input, struct elfgen_program *program)
 {
-    const size_t sections = take(input, 1) % 14, symbols = take(input, 1) % 8;
-    const size_t relocations = take(input, 1) % 8;
+    const uint64_t counts = take(input, 2);
+    const size_t sections = counts % 16 == 15 ? 14 : counts % 4, symbols = counts / 16 % 8;
+    const size_t relocations = counts / 256 % 8;
     struct elfgen_section *section = take_array(input, sections, sizeof *section);
     struct elfgen_symbol *symbol = take_array(input, symbols, sizeof *symbol);
     struct elfgen_relocation *relocation = take_array(input, relocations, sizeof *relocation);
-    for (size_t i = 0; section && i < sections; i++) {
-        section[i] = (struct elfgen_section){.file = take_name(input),
-                                             .name = take_name(input),
-                                             .size = take_number(input),
-                                             .align = UINT64_C(1) << take(input, 1) % 70 % 64,
-                                             .permissions = (uint32_t)take(input, 1) % 9};
-        if (section[i].size <= 64 && take_bool(input))
-            section[i].bytes = take_bytes(input, section[i].size);
-        if (take(input, 1) > 250)
-            section[i].align = take_number(input);
-    }
-    for (size_t i = 0; symbol && i < symbols; i++)
-        symbol[i] = (struct elfgen_symbol){.name = take_name(input),
-                                           .section = (uint32_t)(take_number(input) - 2),
-                                           .binding = (enum elfgen_binding)(take(input, 1) % 4),
-                                           .value = take_number(input),
-                                           .size = take_number(input)};
     for (size_t i = 0; relocation && i < relocations; i++)
-        relocation[i] = (struct elfgen_relocation){.section = (uint32_t)take_number(input),
-                                                   .symbol = (uint32_t)take_number(input),
-                                                   .type = (uint32_t)take_number(input),
-                                                   .offset = take_number(input),
-                                                   .addend = (int64_t)take_number(input)};
+        relocation[i] = (struct elfgen_relocation){
+            .type = (uint32_t)(is_rare(input) ? take_number(input) : take(input, 1) % 44),
+            .section = (uint32_t)take_index(input, sections),
+            .symbol = (uint32_t)take_index(input, symbols),
+            .offset = take_index(input, 24),
+            .addend = (int64_t)take_number(input)};
+    for (size_t i = 0; symbol && i < symbols; i++)
+        symbol[i] =
+            (struct elfgen_symbol){.value = take_number(input),
+                                   .section = (uint32_t)(take_index(input, sections + 2) - 2),
+                                   .binding = (enum elfgen_binding)(take(input, 1) % 4),
+                                   .size = take_number(input),
+                                   .name = take_name(input)};
+    for (size_t i = 0; section && i < sections; i++) {
+        section[i] = (struct elfgen_section){.size = take(input, 1) % 80,
+                                             .align = UINT64_C(1) << take(input, 1) % 13,
+                                             .permissions = (uint32_t)take(input, 1) % 8,
+                                             .file = take_name(input),
+                                             .name = take_name(input)};
+        if (!is_rare(input))
+            section[i].bytes = room(input, section[i].size);
+        else
+            section[i].size = take_number(input);
+        if (is_rare(input)) {
+            section[i].align = take_number(input);
+            section[i].permissions = (uint32_t)take_number(input);
+        }
+    }
     *program = (struct elfgen_program){.sections = section,
                                        .section_count = sections,
                                        .symbols = symbol,
                                        .symbol_count = symbols,
                                        .relocations = relocation,
                                        .relocation_count = relocations};
-    if (take_bool(input))
+    if (is_rare(input))
         program->entry_symbol = take_name(input);
+    else if (symbol && symbols > 0 && take_bool(input))
+        program->entry_symbol = symbol[take(input, 1) % symbols].name;
     if (symbol && symbols > 0 && take_bool(input))
         program->got = &symbol[take(input, 1) % symbols];
     if (take_bool(input))
@@ -175,7 +185,7 @@ static void try_image(struct input *input)
     struct buffer buffer;
     take_program(input, &program);
     take_options(input, &options);
-    const struct elfgen_exec_options *given = take_bool(input) ? &options : NULL;
+    const struct elfgen_exec_options *given = is_rare(input) ? &options : NULL;
     enum elfgen_status status = take_bool(input)
                                     ? elfgen_layout_split(&program, given, &layout, told())
                                     : elfgen_layout_single(&program, given, &layout, told());
@@ -234,12 +244,13 @@ static void try_section_headers(struct input *input)
                                            .align = take_bool(input) ? take_number(input) : 1,
                                            .entry_size = take_number(input)};
     for (size_t i = 0; symbol && i < symbols; i++)
-        symbol[i] = (struct elfgen_symbol_entry){.name = take_name(input),
-                                                 .value = take_number(input),
-                                                 .size = take_number(input),
-                                                 .type = (uint8_t)(take(input, 1) % 18),
-                                                 .binding = (uint8_t)(take(input, 1) % 18),
-                                                 .section = (uint32_t)(take_number(input) - 2)};
+        symbol[i] = (struct elfgen_symbol_entry){
+            .name = take_name(input),
+            .value = take_number(input),
+            .size = take_number(input),
+            .type = (uint8_t)(take(input, 1) % 18),
+            .binding = (uint8_t)(take(input, 1) % 18),
+            .section = (uint32_t)(take_index(input, sections + 2) - 2)};
     const struct elfgen_section_headers wanted = {section, sections, symbol, symbols};
     struct buffer buffer;
     take_buffer(input, &buffer);
@@ -277,8 +288,11 @@ static void try_hex(struct input *input)
     if (labels && given.labels > 0)
         memset(labels, (int)take(input, 1), sizeof *labels);
     uint8_t *buffer = take_array(input, given.bytes, 1);
-    is_told(elfgen_hex_assemble(source, size, take_bool(input) ? &options : NULL, &given, labels,
-                                buffer, take_bool(input) ? no_line : NULL, &needs, told()));
+    const enum elfgen_status assembled =
+        elfgen_hex_assemble(source, size, take_bool(input) ? &options : NULL, &given, labels,
+                            buffer, take_bool(input) ? no_line : NULL, &needs, told());
+    is_told(assembled);
+    check(other || status != ELFGEN_OK || assembled != ELFGEN_NO_ROOM);
 }
 
 /* ---- view.h, memory.h ---- */
@@ -480,6 +494,8 @@ static void try_claim(struct input *input, const struct elfgen_view *view,
     elfgen_claim_meaning(view, code, claim, &text);
     for (unsigned i = 0; elfgen_claim_bits(view, claim, i, &group); i++)
         check(group.width > 0);
+    elfgen_claim_has_value(claim);
+    elfgen_class_index(view->class_);
     elfgen_part_name(claim->part);
     elfgen_reader_name(claim->reader);
     while (input->memory_count > allocated)
@@ -549,8 +565,16 @@ static void try_map(struct input *input)
         check(place.offset >= from && place.offset < to);
     elfgen_map_begin(&map, &view, take_bool(input) ? &code : NULL, take_bool(input), from, to);
     map.beginning = take_bool(input);
+    struct elfgen_claim whole = {.length = 0}; /* the instruction that parts are of */
+    if (take_bool(input))
+        elfgen_map_move(&map, from, to);
     for (unsigned i = 0; i < MOST_CLAIMS && elfgen_map_next(&map, &claim); i++) {
         check(claim.length > 0 && claim.offset + claim.length <= view.length);
+        if (claim.part == ELFGEN_PART_INSTRUCTION)
+            whole = claim;
+        if (claim.part == ELFGEN_PART_ENCODING)
+            check(claim.offset >= whole.offset &&
+                  claim.offset + claim.length <= whole.offset + whole.length);
         if (i < 100)
             try_claim(input, &view, &code, &claim);
     }
@@ -564,6 +588,7 @@ static void try_kernel(struct input *input)
     struct elfgen_kernel_answer answer;
     struct elfgen_view view;
     struct elfgen_text text;
+    elfgen_kernel_has_machine(take_number(input));
     elfgen_kernel_usual(&machine);
     if (take_bool(input)) {
         machine = (struct elfgen_kernel_machine){
@@ -666,6 +691,7 @@ static void try_numbers(struct input *input)
     elfgen_machine_flags_text(&text, machine, osabi, take(input, 1), (uint32_t)value);
     elfgen_text_column(&text, name, take(input, 1), take_number(input));
     elfgen_text_decimal(&text, value, (unsigned)take(input, 1));
+    elfgen_text_signed(&text, (int64_t)value);
     elfgen_text_hex(&text, value, (unsigned)take(input, 1));
     elfgen_text_blanks(&text, take(input, 2));
     elfgen_text_bytes(&text, NULL, 0);
@@ -690,6 +716,7 @@ static void try_fields(struct input *input)
         (enum elfgen_structure_id)(take(input, 1) % (ELFGEN_STRUCTURE_COUNT + 3));
     const enum elfgen_class class_ = (enum elfgen_class)(take(input, 1) % 4);
     const enum elfgen_order order = (enum elfgen_order)(take(input, 1) % 4);
+    check(elfgen_address_size(class_) == (class_ == ELFGEN_CLASS64 ? 8 : 4));
     const size_t size = elfgen_structure_size(id, class_);
     check((size == 0) == (id >= ELFGEN_STRUCTURE_COUNT));
     uint8_t *bytes = take_bytes(input, size);

@@ -1,4 +1,5 @@
-# boundaries.pl TINYELF FILE...: compares where instructions begin by disasm --all and by objdump -d.
+# boundaries.pl TINYELF FILE...: compares where instructions begin by disasm --all and by objdump -d, and
+# the names of those that have a condition.
 #
 # Exceptions are differences between objdump and the processor: objdump joins fwait with the x87
 # instruction after it, and prints prefixes without effect as separate lines. Jumps over a lock prefix
@@ -9,6 +10,13 @@ use warnings;
 
 my ($tinyelf, @files) = @ARGV;
 my ($compared, $wrong) = (0, 0);
+
+# The name of an instruction with a condition, without prefixes; '' for others.
+sub condition
+{
+    my ($text) = @_;
+    return $text =~ /^(?:(?:bnd|[cd]s|notrack|data16|addr32|rex\S*) )*((?:j|set|f?cmov)\w+)/ && $1 !~ /^jmp|^setss/ ? $1 : '';
+}
 
 sub begins
 {
@@ -41,6 +49,11 @@ for my $file (@files) {
             }
         }
         $previous = $address;
+        my ($name, $right) = (condition($ours->{$address}), condition($theirs->{$address} // ''));
+        if ($right ne '' && $name ne $right) {
+            print "$file: ", sprintf('%x', $address), " $ours->{$address}: objdump says $right\n";
+            $wrong++;
+        }
     }
     for my $address (keys %$theirs) {
         next if exists $ours->{$address};

@@ -233,10 +233,10 @@ static bool is_limit(__rlimit_resource_t what, rlim_t soft, rlim_t hard)
 
 static int set_limits(void)
 {
-    const struct child_limit first[] = {{RLIMIT_CPU, 50, 60, false},
-                                        {RLIMIT_FSIZE, 1000, 2000, false}};
-    const struct child_limit second[] = {{RLIMIT_CPU, 40, 45, false},
-                                         {RLIMIT_FSIZE, 3000, 1500, true}};
+    const struct child_limit first[] = {{RLIMIT_CPU, false, 50, 60},
+                                        {RLIMIT_FSIZE, false, 1000, 2000}};
+    const struct child_limit second[] = {{RLIMIT_CPU, false, 40, 45},
+                                         {RLIMIT_FSIZE, true, 3000, 1500}};
     const struct child_setup one = {.limits = first, .limit_count = 2};
     const struct child_setup other = {.limits = second, .limit_count = 2};
     if (child_set_up(&one) != 0 || !is_limit(RLIMIT_CPU, 50, 60) ||

@@ -93,7 +93,7 @@ END_TEST
 
 START_TEST(every_structure_has_its_size_in_elf_h)
 {
-    static const size_t sizes[ELFGEN_STRUCTURE_COUNT][2] = {
+    static const size_t sizes[][2] = {
         [ELFGEN_STRUCTURE_ehdr] = {sizeof(Elf32_Ehdr), sizeof(Elf64_Ehdr)},
         [ELFGEN_STRUCTURE_phdr] = {sizeof(Elf32_Phdr), sizeof(Elf64_Phdr)},
         [ELFGEN_STRUCTURE_shdr] = {sizeof(Elf32_Shdr), sizeof(Elf64_Shdr)},
@@ -102,8 +102,16 @@ START_TEST(every_structure_has_its_size_in_elf_h)
         [ELFGEN_STRUCTURE_rela] = {sizeof(Elf32_Rela), sizeof(Elf64_Rela)},
         [ELFGEN_STRUCTURE_dyn] = {sizeof(Elf32_Dyn), sizeof(Elf64_Dyn)},
         [ELFGEN_STRUCTURE_nhdr] = {sizeof(Elf32_Nhdr), sizeof(Elf64_Nhdr)},
+        [ELFGEN_STRUCTURE_verneed] = {sizeof(Elf32_Verneed), sizeof(Elf64_Verneed)},
+        [ELFGEN_STRUCTURE_vernaux] = {sizeof(Elf32_Vernaux), sizeof(Elf64_Vernaux)},
+        [ELFGEN_STRUCTURE_verdef] = {sizeof(Elf32_Verdef), sizeof(Elf64_Verdef)},
+        [ELFGEN_STRUCTURE_verdaux] = {sizeof(Elf32_Verdaux), sizeof(Elf64_Verdaux)},
+        [ELFGEN_STRUCTURE_auxv] = {sizeof(Elf32_auxv_t), sizeof(Elf64_auxv_t)},
+        [ELFGEN_STRUCTURE_relr] = {sizeof(Elf32_Relr), sizeof(Elf64_Relr)},
     };
-    for (unsigned id = 0; id < ELFGEN_STRUCTURE_COUNT; id++) {
+    for (unsigned id = 0; id < sizeof sizes / sizeof sizes[0]; id++) {
+        if (sizes[id][0] == 0)
+            continue;
         ck_assert_uint_eq(elfgen_structure_size(id, ELFGEN_CLASS32), sizes[id][0]);
         ck_assert_uint_eq(elfgen_structure_size(id, ELFGEN_CLASS64), sizes[id][1]);
     }
@@ -114,7 +122,7 @@ START_TEST(every_byte_of_every_structure_has_exactly_one_field)
 {
     for (unsigned id = 0; id < ELFGEN_STRUCTURE_COUNT; id++) {
         for (int column = 0; column < 2; column++) {
-            unsigned char owners[64] = {0};
+            unsigned char owners[512] = {0};
             const struct elfgen_structure *structure = &elfgen_structures[id];
             for (unsigned i = 0; i < structure->count; i++)
                 for (unsigned b = 0; b < structure->fields[i].width[column]; b++)
@@ -135,9 +143,11 @@ START_TEST(a_field_reads_back_what_was_written_in_both_classes_and_orders)
             for (unsigned i = 0; i < elfgen_structures[id].count; i++) {
                 const struct elfgen_field *field = &elfgen_structures[id].fields[i];
                 unsigned width = field->width[turn & 1];
+                if (width == 0 || width > 8)
+                    continue; /* the class does not have it, or it is no number */
                 uint64_t value = UINT64_C(0x8192a3b4c5d6e7f8);
                 uint64_t kept = width == 8 ? value : value & ((UINT64_C(1) << 8 * width) - 1);
-                uint8_t bytes[64] = {0};
+                uint8_t bytes[512] = {0};
                 elfgen_field_set(field, class_, order, bytes, value);
                 ck_assert_uint_eq(elfgen_field_get(field, class_, order, bytes), kept);
                 /* The byte at the lowest address is the most significant one only in big-endian

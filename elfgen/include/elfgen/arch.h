@@ -42,6 +42,9 @@ struct elfgen_arch {
     const char *call_abis[ELFGEN_ARCH_CALL_ABIS]; /* names of the ABIs of system calls that its
                                                    * programs can use, its own first; NULL: there is
                                                    * no other */
+    enum elfgen_structure_id core_registers; /* in notes of core files: general registers; 0: not
+                                              * known */
+    enum elfgen_structure_id core_floats;    /* and those of floating point */
     const struct elfgen_arch_relocations *relocations;
 };
 

@@ -72,11 +72,11 @@ struct elfgen_bit_meaning {
 /* What a part of an instruction is. */
 struct elfgen_encoding {
     struct elfgen_field field; /* name, meaning, ELFGEN_KIND_HEX; offsets and widths are 0 */
-    bool is_number;            /* little-endian; other parts are shown as they stand */
-    bool is_address;           /* from four bytes on it may be one */
-    const char *letters;       /* of the bits, from bit 0 on; NULL: they have none */
     const struct elfgen_bit_meaning *bits; /* from bit 0 on */
+    const char *letters;                   /* of the bits, from bit 0 on; NULL: they have none */
     uint8_t bit_count;
+    bool is_number;  /* little-endian; other parts are shown as they stand */
+    bool is_address; /* from four bytes on it may be one */
 };
 
 enum { ELFGEN_INSTRUCTION_MOST = 15 }; /* bytes, and so parts, of any machine's instruction */
@@ -169,6 +169,12 @@ struct elfgen_machine {
     /* Appends the instruction as text; `size`, at least 1, may be more than its length. */
     void (*text)(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                  struct elfgen_text *text);
+
+    /* Finds the address that an operand of an instruction of `size` bytes leads to: of a jump its
+     * target, and *jumps is set; of other operands one relative to the instruction or, if numbers
+     * may be addresses (`fixed`), a number. Returns false if there is none. May be NULL. */
+    bool (*refers)(void *context, const uint8_t *bytes, size_t size, uint64_t address, bool fixed,
+                   uint64_t *target, bool *jumps);
 
     /* Sets the name and parameters of a system call that the instruction of index `by` makes.
      * Returns false if no call has that number. */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "elfgen/api.h"
+#include "elfgen/records.h"
 #include "elfgen/tables.h"
 
 /* The first bytes of every ELF file, EI_MAG0 to EI_MAG3; as a string, and one by one. */
@@ -35,7 +36,10 @@ enum elfgen_kind {
     ELFGEN_KIND_NAME,    /* one of a list of names */
     ELFGEN_KIND_FLAGS,   /* bits with names */
     ELFGEN_KIND_STRING,  /* offset in a string table */
-    ELFGEN_KIND_PADDING  /* nothing */
+    ELFGEN_KIND_PADDING, /* nothing */
+    ELFGEN_KIND_SIGNED,  /* decimal, in two's complement */
+    ELFGEN_KIND_TEXT,    /* characters; its claim has no value */
+    ELFGEN_KIND_BYTES    /* more bytes than a number has; its claim has no value */
 };
 
 /* Who reads a field when Linux runs the file. */
@@ -49,8 +53,9 @@ enum elfgen_reader {
 /* One field. Offsets and widths in bytes; index 0 is ELFCLASS32, index 1 is ELFCLASS64. */
 struct elfgen_field {
     const char *name;
-    uint8_t offset[2];
-    uint8_t width[2]; /* 1 to 8 */
+    uint16_t offset[2];
+    uint8_t
+        width[2]; /* 1 to 8; more with KIND_TEXT and KIND_BYTES; 0: the class does not have it */
     enum elfgen_kind kind;
     enum elfgen_reader reader;
     const char *meaning;
@@ -59,15 +64,16 @@ struct elfgen_field {
 struct elfgen_structure {
     const char *name;    /* "ehdr" */
     const char *meaning; /* "ELF header" */
-    uint8_t size[2];     /* bytes, by class as above */
+    uint16_t size[2];    /* bytes, by class as above */
     uint8_t count;       /* of fields */
     const struct elfgen_field *fields;
 };
 
-/* Identifies a row of ELFGEN_STRUCTURES: ELFGEN_STRUCTURE_ehdr and so on. */
+/* Identifies a row of ELFGEN_STRUCTURES, then of ELFGEN_RECORDS: ELFGEN_STRUCTURE_ehdr and so on.
+ */
 enum elfgen_structure_id {
 #define ELFGEN_X(name, fields, size32, size64, meaning) ELFGEN_STRUCTURE_##name,
-    ELFGEN_STRUCTURES(ELFGEN_X)
+    ELFGEN_STRUCTURES(ELFGEN_X) ELFGEN_RECORDS(ELFGEN_X)
 #undef ELFGEN_X
         ELFGEN_STRUCTURE_COUNT
 };
@@ -91,7 +97,8 @@ ELFGEN_API unsigned elfgen_class_index(enum elfgen_class class_);
 /* The size of an address, in bytes: 4 or 8. */
 ELFGEN_API unsigned elfgen_address_size(enum elfgen_class class_);
 
-/* The size of a structure in bytes, 8 to 64; 0: `id` is not a structure. */
+/* The size of a structure in bytes: 8 to 64 of ELFGEN_STRUCTURES, 2 to 512 of ELFGEN_RECORDS; 0:
+ * `id` is not a structure. */
 ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);
 
 /* Reads one field, of 1 to 8 bytes, of the structure that starts at `bytes`, zero-extended. The
@@ -111,8 +118,11 @@ enum {
     ELFGEN_ET_CORE = 4,
     ELFGEN_EM_386 = 3,
     ELFGEN_EM_486 = 6,
+    ELFGEN_EM_MIPS = 8,
+    ELFGEN_EM_S390 = 22,
     ELFGEN_EM_X86_64 = 62,
     ELFGEN_EM_AARCH64 = 183,
+    ELFGEN_EM_ALPHA = 0x9026,
     ELFGEN_OSABI_NONE = 0,
     ELFGEN_OSABI_GNU = 3,
     ELFGEN_EV_CURRENT = 1,
@@ -137,6 +147,7 @@ enum {
     ELFGEN_SHN_UNDEF = 0,
     ELFGEN_SHN_LORESERVE = 0xff00,
     ELFGEN_SHN_ABS = 0xfff1,
+    ELFGEN_SHN_COMMON = 0xfff2,
     ELFGEN_SHN_X86_64_LCOMMON = 0xff02, /* COMMON of the medium and large models */
     ELFGEN_SHN_XINDEX = 0xffff,         /* the real e_shstrndx is in section header 0, sh_link */
     ELFGEN_SHT_NULL = 0,
@@ -144,24 +155,67 @@ enum {
     ELFGEN_SHT_SYMTAB = 2,
     ELFGEN_SHT_STRTAB = 3,
     ELFGEN_SHT_RELA = 4,
+    ELFGEN_SHT_HASH = 5,
     ELFGEN_SHT_DYNAMIC = 6,
     ELFGEN_SHT_NOTE = 7,
     ELFGEN_SHT_NOBITS = 8,
     ELFGEN_SHT_REL = 9,
     ELFGEN_SHT_DYNSYM = 11,
+    ELFGEN_SHT_INIT_ARRAY = 14,
+    ELFGEN_SHT_FINI_ARRAY = 15,
+    ELFGEN_SHT_PREINIT_ARRAY = 16,
+    ELFGEN_SHT_GROUP = 17,
     ELFGEN_SHT_X86_64_UNWIND = 0x70000001,
     ELFGEN_SHT_SYMTAB_SHNDX = 18, /* a symbol's section, where st_shndx is SHN_XINDEX */
+    ELFGEN_SHT_RELR = 19,
+    ELFGEN_SHT_GNU_HASH = 0x6ffffff6,
+    ELFGEN_SHT_GNU_VERDEF = 0x6ffffffd,
+    ELFGEN_SHT_GNU_VERNEED = 0x6ffffffe,
+    ELFGEN_SHT_GNU_VERSYM = 0x6fffffff,
     ELFGEN_SHF_WRITE = 1,
     ELFGEN_SHF_ALLOC = 2,
     ELFGEN_SHF_EXECINSTR = 4,
     ELFGEN_SHF_MERGE = 0x10,   /* equal entries of sh_entsize bytes may be merged */
     ELFGEN_SHF_STRINGS = 0x20, /* the entries are strings */
     ELFGEN_SHF_TLS = 0x400,
+    ELFGEN_SHF_COMPRESSED = 0x800,
     ELFGEN_SHF_GNU_RETAIN = 1 << 21,
     ELFGEN_SHF_EXCLUDE_BIT = 31,
     ELFGEN_DT_NULL = 0,
+    ELFGEN_DT_PLTRELSZ = 2,
+    ELFGEN_DT_HASH = 4,
     ELFGEN_DT_STRTAB = 5,
+    ELFGEN_DT_SYMTAB = 6,
+    ELFGEN_DT_RELA = 7,
+    ELFGEN_DT_RELASZ = 8,
     ELFGEN_DT_STRSZ = 10,
+    ELFGEN_DT_REL = 17,
+    ELFGEN_DT_RELSZ = 18,
+    ELFGEN_DT_PLTREL = 20,
+    ELFGEN_DT_JMPREL = 23,
+    ELFGEN_DT_INIT_ARRAY = 25,
+    ELFGEN_DT_FINI_ARRAY = 26,
+    ELFGEN_DT_INIT_ARRAYSZ = 27,
+    ELFGEN_DT_FINI_ARRAYSZ = 28,
+    ELFGEN_DT_PREINIT_ARRAY = 32,
+    ELFGEN_DT_PREINIT_ARRAYSZ = 33,
+    ELFGEN_DT_RELRSZ = 35,
+    ELFGEN_DT_RELR = 36,
+    ELFGEN_DT_GNU_HASH = 0x6ffffef5,
+    ELFGEN_DT_VERSYM = 0x6ffffff0,
+    ELFGEN_DT_VERDEF = 0x6ffffffc,
+    ELFGEN_DT_VERDEFNUM = 0x6ffffffd,
+    ELFGEN_DT_VERNEED = 0x6ffffffe,
+    ELFGEN_DT_VERNEEDNUM = 0x6fffffff,
+    ELFGEN_NT_PRSTATUS = 1, /* of the owner CORE, as the next five */
+    ELFGEN_NT_FPREGSET = 2,
+    ELFGEN_NT_PRPSINFO = 3,
+    ELFGEN_NT_AUXV = 6,
+    ELFGEN_NT_FILE = 0x46494c45,
+    ELFGEN_NT_SIGINFO = 0x53494749,
+    ELFGEN_NT_GNU_ABI_TAG = 1, /* of the owner GNU */
+    ELFGEN_NT_GNU_PROPERTY_TYPE_0 = 5,
+    ELFGEN_NT_STAPSDT = 3, /* of the owner stapsdt */
     ELFGEN_STB_LOCAL = 0,
     ELFGEN_STB_GLOBAL = 1,
     ELFGEN_STB_WEAK = 2,

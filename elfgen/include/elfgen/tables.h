@@ -74,7 +74,7 @@
 
 #define ELFGEN_RELA_FIELDS(X) \
     ELFGEN_REL_FIELDS(X) \
-    X(r_addend,      8, 4, 16, 8, NUMBER,  TOOLS,  "constant to add, signed")
+    X(r_addend,      8, 4, 16, 8, SIGNED,  TOOLS,  "constant to add")
 
 #define ELFGEN_DYN_FIELDS(X) \
     X(d_tag,         0, 4,  0, 8, NAME,    TOOLS,  "what the entry says, to the dynamic linker") \

@@ -43,6 +43,9 @@ ELFGEN_API void elfgen_text_hex_bytes(struct elfgen_text *text, const uint8_t *b
 /* Appends decimal digits, right-aligned in `width` characters, 0 to 20. */
 ELFGEN_API void elfgen_text_decimal(struct elfgen_text *text, uint64_t value, unsigned width);
 
+/* Appends decimal digits, after a minus sign if the value is negative. */
+ELFGEN_API void elfgen_text_signed(struct elfgen_text *text, int64_t value);
+
 /* Appends the first `most` bytes of `string`, or all of them if it is shorter, left-aligned in
  * `width` characters. NULL is an empty string. */
 ELFGEN_API void elfgen_text_column(struct elfgen_text *text, const char *string, size_t width,

@@ -8,5 +8,5 @@ bool ascii_is_printable(uint8_t byte)
 
 char ascii_printable(uint8_t byte)
 {
-    return ascii_is_printable(byte) ? (char)byte : '.';
+    return (char)(ascii_is_printable(byte) ? byte : '.');
 }

@@ -10,6 +10,7 @@ enum { WINDOW = 1 << 17 };
 
 /* The claims that begin in one window, in file order. */
 struct batch {
+    struct elfgen_map walk;
     struct elfgen_claim *claims;
     size_t count, room;
 };
@@ -31,13 +32,12 @@ static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batc
     /* Eight per byte. Only a crafted file has as many: one whose thousands of sections are all the
      * same strings. */
     enum { MOST_CLAIMS = 8 * WINDOW };
-    struct elfgen_map claims;
     struct elfgen_claim claim;
     bool sorted = true;
     batch->count = 0;
-    elfgen_map_begin(&claims, map->view, map->code, map->encodings, from, to);
-    claims.beginning = from != map->from;
-    while (elfgen_map_next(&claims, &claim)) {
+    elfgen_map_move(&batch->walk, from, to);
+    batch->walk.beginning = from != map->from;
+    while (elfgen_map_next(&batch->walk, &claim)) {
         /* A claim that began earlier was in an earlier window; the first window keeps its own. */
         if (claim.offset < from && from != map->from)
             continue;
@@ -144,6 +144,7 @@ bool bytemap_walk(struct bytemap_writer *writer)
     uint64_t done = map->from;
     bool good = true;
     writer->next_symbol = symbols_from(map->symbols, map->from);
+    elfgen_map_begin(&batch.walk, map->view, map->code, map->encodings, map->from, map->from);
     for (uint64_t from = map->from; good && from < map->to; from += WINDOW) {
         uint64_t to = map->to - from < WINDOW ? map->to : from + WINDOW;
         good = collect(map, from, to, &batch);

@@ -84,7 +84,7 @@ static void close_others(const struct child_setup *setup)
 CHILD_FUNCTION static void set_limit(const struct child_setup *setup,
                                      const struct child_limit *limit)
 {
-    struct rlimit64 now, limits = {limit->soft, limit->hard};
+    struct rlimit64 now = {0}, limits = {limit->soft, limit->hard};
     if (limit->at_most) {
         if (ask(setup, SYS_prlimit64, 0, (uint64_t)limit->what, 0, raw_address(&now)) != 0)
             return;

@@ -17,7 +17,8 @@
  * functions, AddressSanitizer would leave marks that nothing removes. */
 #define CHILD_FUNCTION __attribute__((no_sanitize_address))
 
-/* A stack for a child that shares its parent's memory. */
+/* A stack for a child that shares its parent's memory. Nothing guards its end: it has room for what
+ * sanitizers make of the few functions that a child calls. */
 struct child_stack {
     _Alignas(16) uint8_t bytes[16384];
 };
@@ -30,9 +31,9 @@ long child_clone(unsigned long flags, struct child_stack *stack, void (*function
 
 /* A resource limit (setrlimit(2)). */
 struct child_limit {
-    int what; /* RLIMIT_... */
-    uint64_t soft, hard;
+    int what;     /* RLIMIT_... */
     bool at_most; /* lower limits stay as they are */
+    uint64_t soft, hard;
 };
 
 /* All zeros: it starts with what this process has. */

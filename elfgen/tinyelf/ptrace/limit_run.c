@@ -21,7 +21,7 @@ struct run {
     struct limit_run *watch;
     struct run_end *end;
     struct tracees tracees;
-    struct process_child child;
+    struct process_child *child;
     pid_t first;
     bool traced;
     bool took_orphans; /* without ptrace: whether this process adopted orphans before */
@@ -217,13 +217,13 @@ static bool begin(struct run *run, const struct process_program *program,
 {
     unsigned long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
                             PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
-    run->first = process_start(&run->child, program, options, error);
+    run->first = process_start(run->child, program, options, error);
     run->traced = run->first >= 0;
     if (!run->traced) {
         run->watch->untraced = true;
         run->before = limit_untraced_children();
         run->took_orphans = limit_untraced_adopt_orphans(true);
-        run->first = process_start_untraced(&run->child, program, &run->end->error, error);
+        run->first = process_start_untraced(run->child, program, &run->end->error, error);
         run->entered = true;
     }
     struct tracee *first = run->first < 0 ? NULL : tracees_add(&run->tracees, run->first);
@@ -255,7 +255,9 @@ static void leave(struct run *run)
 bool limit_run(const struct process_program *program, struct limit_run *watch, struct run_end *end,
                struct elfgen_error *error)
 {
-    struct run run = {.watch = watch, .end = end, .deadline = UINT64_MAX, .measure = UINT64_MAX};
+    struct process_child child;
+    struct run run = {
+        .child = &child, .watch = watch, .end = end, .deadline = UINT64_MAX, .measure = UINT64_MAX};
     const struct tracees_client client = {.data_size = sizeof(struct memory_facts),
                                           .context = &run,
                                           .announced = announced,
@@ -267,10 +269,10 @@ bool limit_run(const struct process_program *program, struct limit_run *watch, s
     run.tracees.client = &client;
     *end = (struct run_end){0};
     watch->untraced = false;
-    sigset_t child, before;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    int file = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+    sigset_t ends, before;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGCHLD);
+    int file = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
     if (file < 0 || !begin(&run, program, error)) {
         if (file < 0)
             elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "no signalfd: %s",
@@ -280,7 +282,7 @@ bool limit_run(const struct process_program *program, struct limit_run *watch, s
         leave(&run);
         return false;
     }
-    pthread_sigmask(SIG_BLOCK, &child, &before);
+    pthread_sigmask(SIG_BLOCK, &ends, &before);
     uint64_t began = clock_now();
     if (watch->limits.time != 0)
         run.deadline = began + clock_nanoseconds(watch->limits.time);

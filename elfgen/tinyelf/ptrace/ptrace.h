@@ -29,12 +29,12 @@ struct process_program {
 /* What a child needs until its execve, for it uses this process's memory until then. The caller
  * provides it, one for each child. */
 struct process_child {
+    struct child_stack stack; /* first: its top is in the same page as the rest */
     const struct process_program *program;
     pid_t parent; /* not traced: fails if it is gone; otherwise 0 */
     bool traced;
     int pipe[2];     /* traced: its tracer lets it go; otherwise: the errno of its execve */
     sigset_t before; /* the signal mask that it starts with */
-    struct child_stack stack;
 };
 
 /* Starts a program as a traced child that is stopped just before its execve: if PTRACE_SYSCALL

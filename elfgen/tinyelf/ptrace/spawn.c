@@ -23,14 +23,17 @@ CHILD_FUNCTION __attribute__((noreturn)) static void exec_child(void *context)
     extern char **environ;
     const struct process_child *child = context;
     const struct process_program *program = child->program;
-    const struct child_setup setup = {.ignored = &program->ignored,
-                                      .blocked = &child->before,
+    const struct child_setup actions = {.ignored = &program->ignored};
+    const struct child_setup setup = {.blocked = &child->before,
                                       .dies = !child->traced,
                                       .parent = child->parent,
                                       .session = program->files != NULL,
                                       .files = program->files};
     uint8_t byte;
     raw_syscall(SYS_close, (uint64_t)child->pipe[child->traced ? 1 : 0], 0, 0, 0, 0, 0);
+    /* These are most of the calls: made before the wait, while this is being seized, they take no
+     * time of their own. */
+    child_set_up(&actions);
     /* End of file instead of a byte: the tracer is gone, or is not allowed to trace. */
     bool ready = !child->traced || raw_syscall(SYS_read, (uint64_t)child->pipe[0],
                                                raw_address(&byte), 1, 0, 0, 0) == 1;

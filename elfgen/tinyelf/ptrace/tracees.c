@@ -66,7 +66,8 @@ static void grow(struct tracees *tracees)
         link_in(&more, tracee);
     }
     free(tracees->buckets);
-    *tracees = more;
+    tracees->buckets = more.buckets;
+    tracees->bucket_count = more.bucket_count;
 }
 
 /* If there is no memory, kills it and all others. */

@@ -45,9 +45,9 @@ static size_t child_limits(const struct sandbox_shared *shared, struct child_lim
     uint64_t seconds = shared->limits.time / 1000 + 2;
     size_t count = 0;
     if (shared->limits.time != 0)
-        limits[count++] = (struct child_limit){RLIMIT_CPU, seconds, seconds + 1, false};
+        limits[count++] = (struct child_limit){RLIMIT_CPU, false, seconds, seconds + 1};
     limits[count++] = (struct child_limit){.what = RLIMIT_NPROC};
-    limits[count++] = (struct child_limit){RLIMIT_NOFILE, 3, 3, false};
+    limits[count++] = (struct child_limit){RLIMIT_NOFILE, false, 3, 3};
     return count;
 }
 
@@ -198,10 +198,10 @@ static void set_up(const struct sandbox_shared *shared)
 {
     enum { USUAL_STACK = 8 << 20 };
     const rlim_t core = core_limit();
-    const struct child_limit limits[] = {{RLIMIT_CORE, core, core, true},
-                                         {RLIMIT_FSIZE, 0, 0, true},
-                                         {RLIMIT_MEMLOCK, 0, 0, true},
-                                         {RLIMIT_STACK, USUAL_STACK, USUAL_STACK, true}};
+    const struct child_limit limits[] = {{RLIMIT_CORE, true, core, core},
+                                         {RLIMIT_FSIZE, true, 0, 0},
+                                         {RLIMIT_MEMLOCK, true, 0, 0},
+                                         {RLIMIT_STACK, true, USUAL_STACK, USUAL_STACK}};
     const int files[3] = {shared->socket, shared->socket, shared->socket};
     sigset_t ignored = shared->ignored;
     sigdelset(&ignored, SIGCHLD); /* it waits for its child */

@@ -47,8 +47,8 @@ struct vectors {
 };
 
 struct stepper {
-    pid_t id;                   /* 0: it has ended */
     struct process_child child; /* until its execve */
+    pid_t id;                   /* 0: it has ended */
     struct step_recording *recording;
     const struct step_words *words; /* or NULL */
     struct x86 *decoders[2];        /* for 32-bit and 64-bit code, by is_64_bit */

@@ -83,8 +83,8 @@ void strace_show_call(struct strace_shown *shown, const struct process_call *cal
         unfold(shown, reader);
     else if (shown->row && shown->row->parameters[0].type == CALL_TYPE_SOCKETCALL)
         unfold_socketcall(shown, reader);
-    for (uint8_t i = 0; i < ELFGEN_ARGUMENTS; i++)
-        shown->order[i] = i;
+    for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++)
+        shown->order[i] = (uint8_t)i;
     if (shown->row && shown->row->parameters[0].type == CALL_TYPE_CLONE_FLAGS)
         order_clone(shown);
 }

@@ -250,7 +250,7 @@ static void note_mode(struct strace *s, struct process *process)
     put(s, "[ Process PID=");
     strace_put_number(&s->line, process->id);
     put(s, " runs in ");
-    strace_put_number(&s->line, 8 * syscall_abi(abi)->word);
+    strace_put_number(&s->line, INT64_C(8) * syscall_abi(abi)->word);
     put(s, " bit mode. ]");
     end_line(s);
 }

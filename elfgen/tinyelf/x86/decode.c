@@ -69,7 +69,7 @@ static void split(void *context, const uint8_t *bytes, size_t size, struct elfge
     const struct x86 *machine = context;
     ZydisDecodedInstruction source;
     parts->count = 0;
-    if (ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&machine->scanner, NULL, bytes, size, &source)))
+    if (x86_scan(machine, bytes, size, &source))
         split_decoded(&source, parts);
 }
 
@@ -177,12 +177,19 @@ static uint8_t length_of(void *context, const uint8_t *bytes, size_t size)
         if (place->length != 0 && place->key == key)
             return place->length;
     }
-    if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&machine->scanner, NULL, bytes, size, &source)))
+    if (!x86_scan(machine, bytes, size, &source))
         return 0;
     uint8_t head = place ? head_of(&source) : 0;
     if (head != 0 && head <= sizeof key)
         *place = (struct x86_cached_length){key, source.length};
     return source.length;
+}
+
+/* Forgets what is in the registers that an exchange may have changed or not. */
+static void forget_exchanged(struct elfgen_registers *registers)
+{
+    enum { RAX = 0, R8 = 8 };
+    registers->general[RAX] = registers->general[R8] = (struct elfgen_bits){0, 0};
 }
 
 static enum elfgen_condition condition_of(const ZydisDecodedInstruction *source,
@@ -200,7 +207,7 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
     const struct x86 *machine = context;
     ZydisDecodedInstruction source;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-    if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &source, operands)))
+    if (!x86_decode(machine, bytes, size, &source, operands))
         return false;
     instruction->length = source.length;
     instruction->flow = flow_of(&source, &instruction->call_instruction);
@@ -215,7 +222,31 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
     /* The library knows what the kernel does to registers. */
     if (instruction->flow != ELFGEN_FLOW_SYSTEM && instruction->flow != ELFGEN_FLOW_CALL)
         x86_propagate(&source, operands, address, registers);
+    if (x86_is_disputed(&source, bytes))
+        forget_exchanged(registers);
     return true;
+}
+
+/* The formatter's hook for mnemonics: replaces the names of conditions. Zydis's are never shorter.
+ */
+static ZyanStatus print_mnemonic(const ZydisFormatter *formatter, ZydisFormatterBuffer *buffer,
+                                 ZydisFormatterContext *context)
+{
+    const struct x86 *machine = context->user_data;
+    const char *ours = x86_mnemonic(context->instruction->mnemonic);
+    const char *theirs = ZydisMnemonicGetString(context->instruction->mnemonic);
+    ZyanString *line;
+    ZYAN_CHECK(ZydisFormatterBufferGetString(buffer, &line));
+    size_t before = line->vector.size - 1; /* it counts the NUL */
+    ZYAN_CHECK(machine->print_mnemonic(formatter, buffer, context));
+    if (!ours || ours == theirs)
+        return ZYAN_STATUS_SUCCESS;
+    char *name = (char *)line->vector.data + before;
+    size_t new = strlen(ours), old = strlen(theirs), end = line->vector.size - before;
+    memcpy(name, ours, new);
+    memmove(name + new, name + old, end - old);
+    line->vector.size -= old - new;
+    return ZYAN_STATUS_SUCCESS;
 }
 
 static void set_up_formatter(struct x86 *machine)
@@ -236,6 +267,9 @@ static void set_up_formatter(struct x86 *machine)
                                                 : ZYDIS_FORMATTER_STYLE_INTEL);
     for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++)
         ZydisFormatterSetProperty(&machine->formatter, properties[i].property, properties[i].value);
+    machine->print_mnemonic = print_mnemonic;
+    ZydisFormatterSetHook(&machine->formatter, ZYDIS_FORMATTER_FUNC_PRINT_MNEMONIC,
+                          (const void **)&machine->print_mnemonic);
 }
 
 /* How the processor runs the code of an architecture. */
@@ -278,6 +312,7 @@ static void open_mode(struct x86 *machine, const struct mode *mode, enum x86_syn
                                                .decode = decode,
                                                .split = split,
                                                .text = x86_print,
+                                               .refers = x86_refers,
                                                .call = x86_syscall_signature};
     ZydisDecoderInit(&machine->decoder, mode->mode, mode->stack);
     machine->scanner = machine->decoder;

@@ -195,7 +195,7 @@ bool effects_of(const struct x86 *machine, const uint8_t *bytes, size_t size,
     ZydisDecodedInstruction source;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
     memset(effects, 0, sizeof *effects);
-    if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &source, operands)))
+    if (!x86_decode(machine, bytes, size, &source, operands))
         return false;
     effects->length = source.length;
     effects->vectors = changes_vectors(&source);

@@ -525,7 +525,7 @@ static bool is_unknown_set(ZydisISASet set)
 static const char *name_of(struct line *line)
 {
     const ZydisDecodedInstruction *instruction = line->instruction;
-    const char *name = ZydisMnemonicGetString(instruction->mnemonic);
+    const char *name = x86_mnemonic(instruction->mnemonic);
     if (is_unknown_set(instruction->meta.isa_set))
         line->flags = UNKNOWN;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -543,7 +543,7 @@ void nasm_text(const ZydisDecodedInstruction *instruction, const ZydisDecodedOpe
 {
     struct line line = {instruction, operands, bytes, address, text, 0};
     const char *name = name_of(&line);
-    if (!name || line.flags & UNKNOWN) {
+    if (!name || line.flags & UNKNOWN || x86_is_nameless(instruction, bytes)) {
         put_bytes(&line);
         return;
     }

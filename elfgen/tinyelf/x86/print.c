@@ -18,6 +18,17 @@ static size_t remove_blanks(char *line)
     return length;
 }
 
+/* Appends an instruction that has no name as bytes. */
+static void put_bytes(const struct x86 *machine, const uint8_t *bytes, uint8_t length,
+                      struct elfgen_text *text)
+{
+    elfgen_text_string(text, machine->syntax == SYNTAX_ATT ? ".byte " : "db ");
+    for (uint8_t i = 0; i < length; i++) {
+        elfgen_text_string(text, i > 0 ? ",0x" : "0x");
+        elfgen_text_hex(text, bytes[i], 2);
+    }
+}
+
 static bool put_name(const struct x86 *machine, uint64_t address, const char *before,
                      const char *after, struct elfgen_text *text)
 {
@@ -44,24 +55,6 @@ static void put_absolute(const struct x86 *machine, struct elfgen_text *text,
     }
 }
 
-/* Whether an operand may be, or contain, an address as a number. */
-static bool has_address(const ZydisDecodedInstruction *instruction,
-                        const ZydisDecodedOperand *operand, uint64_t *address)
-{
-    bool is_load =
-        instruction->mnemonic == ZYDIS_MNEMONIC_MOV || instruction->mnemonic == ZYDIS_MNEMONIC_PUSH;
-    if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
-        *address = operand->imm.value.u;
-        return is_load && instruction->raw.imm[0].size >= 32;
-    }
-    *address = (uint64_t)operand->mem.disp.value;
-    if (instruction->machine_mode != ZYDIS_MACHINE_MODE_LONG_64)
-        *address &= UINT32_MAX;
-    return operand->type == ZYDIS_OPERAND_TYPE_MEMORY && instruction->raw.disp.size >= 32 &&
-           operand->mem.base != ZYDIS_REGISTER_RIP && operand->mem.base != ZYDIS_REGISTER_EIP &&
-           operand->mem.segment != ZYDIS_REGISTER_FS && operand->mem.segment != ZYDIS_REGISTER_GS;
-}
-
 /* Appends the names of numbers in an instruction, if numbers may be addresses. */
 static bool put_numbers(const struct x86 *machine, struct elfgen_text *text,
                         const ZydisDecodedInstruction *instruction,
@@ -70,7 +63,7 @@ static bool put_numbers(const struct x86 *machine, struct elfgen_text *text,
     uint64_t address;
     bool any = false;
     for (size_t i = 0; i < instruction->operand_count_visible && machine->names; i++)
-        if (machine->names->fixed && has_address(instruction, &operands[i], &address))
+        if (machine->names->fixed && x86_has_address(instruction, &operands[i], &address))
             any = put_name(machine, address, before, ">", text) || any;
     return any;
 }
@@ -169,29 +162,31 @@ static void print_nasm(const struct x86 *machine, const uint8_t *bytes, size_t s
 {
     ZydisDecodedInstruction instruction;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-    if (ZYAN_SUCCESS(
-            ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &instruction, operands))) {
+    if (x86_decode(machine, bytes, size, &instruction, operands)) {
         nasm_text(&instruction, operands, bytes, address, text);
         put_target(machine, text, &instruction, operands, address, "  ; <");
         put_numbers(machine, text, &instruction, operands, "  ; <");
     }
 }
 
-static void print(const struct x86 *machine, const uint8_t *bytes, size_t size, uint64_t address,
+static void print(struct x86 *machine, const uint8_t *bytes, size_t size, uint64_t address,
                   struct elfgen_text *text, struct x86_cached_text *place)
 {
     ZydisDecodedInstruction instruction;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
     char line[256];
-    if (!ZYAN_SUCCESS(
-            ZydisDecoderDecodeFull(&machine->decoder, bytes, size, &instruction, operands)))
+    if (!x86_decode(machine, bytes, size, &instruction, operands))
         return;
+    if (x86_is_nameless(&instruction, bytes)) {
+        put_bytes(machine, bytes, instruction.length, text);
+        return;
+    }
     /* The register operand of a long nop means nothing. */
     if (instruction.mnemonic == ZYDIS_MNEMONIC_NOP && instruction.operand_count_visible > 1)
         instruction.operand_count_visible = 1;
     if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&machine->formatter, &instruction, operands,
                                                       instruction.operand_count_visible, line,
-                                                      sizeof line, address, NULL)))
+                                                      sizeof line, address, machine)))
         return;
     size_t length = remove_blanks(line);
     elfgen_text_bytes(text, line, length);

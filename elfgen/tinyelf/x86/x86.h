@@ -44,6 +44,7 @@ struct x86 {
     ZydisDecoder decoder;          /* for whole instructions */
     ZydisDecoder scanner;          /* for lengths */
     ZydisFormatter formatter;
+    ZydisFormatterFunc print_mnemonic; /* the formatter's own */
     enum x86_syntax syntax;
     const struct x86_names *names; /* NULL, or the caller's, set before the first text */
     struct calls calls;
@@ -60,6 +61,27 @@ bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax);
 
 /* The same for code of which only its width is known. */
 void x86_open_width(struct x86 *machine, bool is_64_bit, enum x86_syntax syntax);
+
+/* Decodes an instruction as processors run it. Differs from Zydis in two: f3 41 90 exchanges r8d
+ * and eax (x86_is_disputed()), and opcodes of MPX that Zydis refuses are nops (x86_is_nameless()).
+ * Returns false if there is none. */
+bool x86_decode(const struct x86 *machine, const uint8_t *bytes, size_t size,
+                ZydisDecodedInstruction *instruction,
+                ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT]);
+
+/* The same for the length and the raw parts alone, which is faster. */
+bool x86_scan(const struct x86 *machine, const uint8_t *bytes, size_t size,
+              ZydisDecodedInstruction *instruction);
+
+/* Whether a decoded instruction is one that processors run but no assembler has a name for. */
+bool x86_is_nameless(const ZydisDecodedInstruction *instruction, const uint8_t *bytes);
+
+/* Whether a decoded exchange is one that some processors take for a pause. */
+bool x86_is_disputed(const ZydisDecodedInstruction *instruction, const uint8_t *bytes);
+
+/* An instruction's name, in lower case; conditions as gdb, objdump and textbooks write them: je,
+ * setg. NULL if `mnemonic` is none. */
+const char *x86_mnemonic(ZydisMnemonic mnemonic);
 
 /* Updates what is known about the registers and flags by an instruction. */
 void x86_propagate(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
@@ -99,6 +121,14 @@ bool x86_syscall_signature(void *context, uint8_t by, uint64_t number,
 /* The callback for text. `size` may be larger than the instruction. */
 void x86_print(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                struct elfgen_text *text);
+
+/* The callback for the addresses that operands lead to. `context` is a struct x86. */
+bool x86_refers(void *context, const uint8_t *bytes, size_t size, uint64_t address, bool fixed,
+                uint64_t *target, bool *jumps);
+
+/* Whether an operand may be, or contain, an address as a number. */
+bool x86_has_address(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operand,
+                     uint64_t *address);
 
 /* The low bits of a value. */
 static inline uint64_t x86_low_bits(uint64_t value, unsigned bits)

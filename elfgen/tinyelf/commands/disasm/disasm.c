@@ -1,4 +1,5 @@
 /* tinyelf disasm: prints a program's instructions. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,6 +62,27 @@ static int take_option(void *context, const struct option_given *given)
     return EXIT_YES;
 }
 
+/* Reports why there is nothing to print; `any_range`: there is something that may be code. */
+static void report_no_code(const char *name, const struct elfgen_view *view, bool any_range)
+{
+    struct elfgen_mapping mapping;
+    uint64_t entry = view->ehdr.e_entry;
+    bool is_object = view->ehdr.e_type == ELFGEN_ET_REL;
+    if (any_range && !is_object && elfgen_memory_find(view, entry, &mapping) &&
+        elfgen_mapping_is_executable(view, &mapping)) {
+        const struct place place = {.file = name, .offset = mapping.offset + entry - mapping.start};
+        report_error(&message_reporter, &place,
+                     "no code: the bytes at the entry point, 0x%" PRIx64 ", are no instruction",
+                     entry);
+        return;
+    }
+    message(name, "error", "no code: %s%s",
+            is_object ? "" : "the entry point is in no executable segment, and ",
+            any_range && view->sections.count > 0
+                ? "no executable section begins with an instruction"
+                : "there is no executable section");
+}
+
 /* Returns false after reporting the error. */
 static bool print(struct disasm *disasm, const struct options *options,
                   const struct file_bytes *bytes, const char *path)
@@ -98,9 +120,7 @@ static bool print(struct disasm *disasm, const struct options *options,
     if (!any && error.status != ELFGEN_OK)
         message_library_error(name, &error);
     else if (!any)
-        message(name, "error",
-                "no code: the entry point is in no executable segment, and there is no executable "
-                "section");
+        report_no_code(name, &view, code != NULL);
     disasm->symbols = NULL;
     x86_session_close(code);
     debug_file_close(&names);

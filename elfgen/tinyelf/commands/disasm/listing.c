@@ -16,7 +16,7 @@ static void put_head(struct elfgen_text *out, const struct elfgen_view *view, ui
 {
     const struct elfgen_arch *arch = elfgen_arch_find(view->ehdr.e_machine);
     elfgen_text_string(out, "bits ");
-    elfgen_text_decimal(out, 8 * elfgen_address_size(arch->class_), 0);
+    elfgen_text_decimal(out, UINT64_C(8) * elfgen_address_size(arch->class_), 0);
     elfgen_text_string(out, "\n[warning -prefix-seg]\norg ");
     elfgen_text_0x(out, address);
     elfgen_text_char(out, '\n');

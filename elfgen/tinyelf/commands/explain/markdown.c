@@ -20,7 +20,9 @@ static void put_cell(struct elfgen_text *out, const char *bytes, size_t length)
 static bool is_same_table(const struct elfgen_claim *a, const struct elfgen_claim *b)
 {
     bool is_run = a->part == ELFGEN_PART_STRING || a->part == ELFGEN_PART_INSTRUCTION ||
-                  a->part == ELFGEN_PART_ENCODING || a->part == ELFGEN_PART_SECTION;
+                  a->part == ELFGEN_PART_ENCODING || a->part == ELFGEN_PART_SECTION ||
+                  a->part == ELFGEN_PART_HASH || a->part == ELFGEN_PART_VERSYM ||
+                  a->part == ELFGEN_PART_ARRAY || a->part == ELFGEN_PART_GROUP;
     bool code = (a->part == ELFGEN_PART_INSTRUCTION || a->part == ELFGEN_PART_ENCODING) &&
                 (b->part == ELFGEN_PART_INSTRUCTION || b->part == ELFGEN_PART_ENCODING);
     return code || (a->part == b->part && (is_run || a->index == b->index) &&

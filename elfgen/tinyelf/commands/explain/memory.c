@@ -100,6 +100,12 @@ static void name_of(const struct bytemap *map, const struct elfgen_claim *claim,
     case ELFGEN_PART_SYMBOL:
     case ELFGEN_PART_RELOCATION:
     case ELFGEN_PART_DYNAMIC:
+    case ELFGEN_PART_HASH:
+    case ELFGEN_PART_VERSYM:
+    case ELFGEN_PART_VERNEED:
+    case ELFGEN_PART_VERDEF:
+    case ELFGEN_PART_ARRAY:
+    case ELFGEN_PART_UNWIND:
         elfgen_text_string(&text, elfgen_part_name(claim->part));
         elfgen_text_string(&text, " table");
         break;

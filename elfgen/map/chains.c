@@ -1,0 +1,132 @@
+/* Claims structures that lead to one another: symbol versions, unwind records.
+ *
+ * Distances come from the file. Each walk goes forward alone, so that no loop holds it and its time
+ * is linear: what leads back, or into what was walked, ends it. */
+#include "chains.h"
+
+#include "../format/codec.h"
+
+static uint64_t end_of(const struct elfgen_map *map, uint64_t offset, uint64_t size)
+{
+    if (offset >= map->view->length)
+        return offset;
+    return size < map->view->length - offset ? offset + size : map->view->length;
+}
+
+static uint64_t number_at(const struct elfgen_map *map, uint64_t offset, unsigned width)
+{
+    const uint8_t *bytes = elfgen_view_bytes(map->view, offset, width);
+    return bytes ? elfgen_load(bytes, width, map->view->order) : 0;
+}
+
+/* Prepares to claim the structure at `offset`. */
+static void claim_one(struct elfgen_map *map, uint64_t offset, enum elfgen_structure_id id)
+{
+    map->index = map->chain.number++;
+    elfgen_walk_table(
+        map, (struct elfgen_table){offset, elfgen_structure_size(id, map->view->class_), 1}, id,
+        (enum elfgen_stage)map->stage);
+}
+
+/* ---- versions ---- */
+
+/* Where the numbers of the two kinds are, in their structures. */
+struct layout {
+    enum elfgen_structure_id parent, child;
+    uint8_t first_child, next_parent, next_child;
+};
+
+static struct layout layout_of(const struct elfgen_map *map)
+{
+    if (map->part == ELFGEN_PART_VERNEED)
+        return (struct layout){ELFGEN_STRUCTURE_verneed, ELFGEN_STRUCTURE_vernaux, 8, 12, 12};
+    return (struct layout){ELFGEN_STRUCTURE_verdef, ELFGEN_STRUCTURE_verdaux, 12, 16, 4};
+}
+
+void elfgen_versions_enter(struct elfgen_map *map, uint64_t offset, uint64_t size, bool needed,
+                           enum elfgen_stage after)
+{
+    map->part = needed ? ELFGEN_PART_VERNEED : ELFGEN_PART_VERDEF;
+    map->chain.start = map->chain.parent = offset;
+    map->chain.end = end_of(map, offset, size);
+    map->chain.child = 0;
+    map->chain.parents_from = map->chain.children_from = offset;
+    map->chain.number = 0;
+    map->chain_after = (int)after;
+    map->stage = STAGE_VERSIONS;
+}
+
+/* Follows a distance; 0 where it leads nowhere new. */
+static uint64_t follow(const struct elfgen_map *map, uint64_t from, uint64_t distance,
+                       uint64_t not_before)
+{
+    uint64_t to;
+    if (distance == 0 || !elfgen_add(from, distance, &to) || to < not_before ||
+        to >= map->chain.end)
+        return 0;
+    return to;
+}
+
+bool elfgen_versions_next(struct elfgen_map *map)
+{
+    const struct layout layout = layout_of(map);
+    uint64_t child = map->chain.child, parent = map->chain.parent;
+    enum elfgen_structure_id id = child != 0 ? layout.child : layout.parent;
+    uint64_t at = child != 0 ? child : parent;
+    size_t size = elfgen_structure_size(id, map->view->class_);
+    if ((child == 0 && parent < map->chain.parents_from) || at >= map->chain.end ||
+        size > map->chain.end - at) {
+        map->stage = map->chain_after;
+        return false;
+    }
+    if (child != 0) {
+        map->chain.children_from = at + size;
+        map->chain.child = follow(map, at, number_at(map, at + layout.next_child, 4), at + size);
+    } else {
+        uint64_t next = follow(map, at, number_at(map, at + layout.next_parent, 4), at + size);
+        map->chain.parents_from = at + size;
+        map->chain.parent = next;
+        map->chain.child =
+            follow(map, at, number_at(map, at + layout.first_child, 4), map->chain.children_from);
+    }
+    claim_one(map, at, id);
+    return false;
+}
+
+/* ---- unwind records ---- */
+
+void elfgen_unwind_enter(struct elfgen_map *map, uint64_t offset, uint64_t size,
+                         enum elfgen_stage after)
+{
+    map->chain.start = map->chain.parent = offset;
+    map->chain.end = end_of(map, offset, size);
+    map->chain.number = 0;
+    map->chain_after = (int)after;
+    map->stage = STAGE_UNWIND;
+}
+
+bool elfgen_unwind_next(struct elfgen_map *map)
+{
+    enum { LENGTH = 4, HEAD = 8 };
+    uint64_t at = map->chain.parent, left = map->chain.end - at;
+    uint64_t length = number_at(map, at, LENGTH);
+    if (left < LENGTH || at >= map->to || (length != 0 && length < LENGTH) ||
+        length > left - LENGTH) {
+        map->stage = map->chain_after;
+        return false;
+    }
+    map->index = map->chain.number++;
+    map->one_index = true;
+    elfgen_walk_no_pieces(map);
+    if (length == 0) {
+        elfgen_walk_add(map, at, LENGTH, 1, ELFGEN_STRUCTURE_frame_end);
+        map->chain.parent = map->chain.end;
+    } else {
+        bool common = number_at(map, at + LENGTH, 4) == 0;
+        elfgen_walk_add(map, at, HEAD, 1, common ? ELFGEN_STRUCTURE_cie : ELFGEN_STRUCTURE_fde);
+        elfgen_walk_add(map, at + HEAD, 1, length - 4, ELFGEN_PIECE_BYTES);
+        map->chain.parent = at + LENGTH + length;
+    }
+    elfgen_walk_pieces(map, STAGE_UNWIND);
+    return false;
+}
