@@ -100,8 +100,7 @@ void elfgen_call_results(const struct elfgen_call_instruction *by, const struct 
                          const struct elfgen_signature *signature,
                          struct elfgen_call_results *results)
 {
-    /* IS_ERR_VALUE(), include/linux/err.h: -4095 to -1. */
-    const uint64_t error = ~(uint64_t)4095;
+    const uint64_t error = ~(uint64_t)ELFGEN_ERRNO_MOST; /* the bits that all errors have */
     const enum elfgen_result_kind kind = signature ? signature->result : ELFGEN_RESULT_ANY;
     /* The high half is not told where the kernel looks only at the low one. */
     const uint64_t width = by->width == 64 ? UINT64_MAX : UINT32_MAX;

@@ -110,7 +110,10 @@ enum elfgen_parameter_kind {
     ELFGEN_PARAMETER_OUTPUT  /* address of bytes that the kernel may write */
 };
 
-/* What a system call may return. An error is -4095 to -1. */
+/* A system call that fails returns -errno: -4095 to -1 (MAX_ERRNO, include/linux/err.h). */
+enum { ELFGEN_ERRNO_MOST = 4095 };
+
+/* What a system call may return. */
 enum elfgen_result_kind {
     ELFGEN_RESULT_ANY,     /* any of these or something else */
     ELFGEN_RESULT_NEVER,   /* it does not return, whatever the arguments are */

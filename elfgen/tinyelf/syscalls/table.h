@@ -76,10 +76,9 @@ const char *syscall_entry(enum call_abi abi, const char *name, char entry[CALL_E
 
 /* Whether a call's return value is an error, -errno: IS_ERR_VALUE() of Linux's include/linux/err.h.
  */
-enum { CALL_ERRNO_MOST = 4095 };
 static inline bool syscall_is_error(int64_t result)
 {
-    return result < 0 && result >= -CALL_ERRNO_MOST;
+    return result < 0 && result >= -ELFGEN_ERRNO_MOST;
 }
 
 #endif
