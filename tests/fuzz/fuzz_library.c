@@ -491,6 +491,8 @@ static void try_claim(struct input *input, const struct elfgen_view *view,
     elfgen_claim_meaning(view, code, claim, &text);
     for (unsigned i = 0; elfgen_claim_bits(view, claim, i, &group); i++)
         check(group.width > 0);
+    elfgen_claim_has_value(claim);
+    elfgen_class_index(view->class_);
     elfgen_part_name(claim->part);
     elfgen_reader_name(claim->reader);
     while (input->memory_count > allocated)
@@ -561,6 +563,8 @@ static void try_map(struct input *input)
     elfgen_map_begin(&map, &view, take_bool(input) ? &code : NULL, take_bool(input), from, to);
     map.beginning = take_bool(input);
     struct elfgen_claim whole = {.length = 0}; /* the instruction that parts are of */
+    if (take_bool(input))
+        elfgen_map_move(&map, from, to);
     for (unsigned i = 0; i < MOST_CLAIMS && elfgen_map_next(&map, &claim); i++) {
         check(claim.length > 0 && claim.offset + claim.length <= view.length);
         if (claim.part == ELFGEN_PART_INSTRUCTION)
@@ -581,6 +585,7 @@ static void try_kernel(struct input *input)
     struct elfgen_kernel_answer answer;
     struct elfgen_view view;
     struct elfgen_text text;
+    elfgen_kernel_has_machine(take_number(input));
     elfgen_kernel_usual(&machine);
     if (take_bool(input)) {
         machine = (struct elfgen_kernel_machine){

@@ -149,6 +149,12 @@ struct elfgen_machine {
     void (*text)(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                  struct elfgen_text *text);
 
+    /* Finds the address that an operand of an instruction of `size` bytes leads to: of a jump its
+     * target, and *jumps is set; of other operands one relative to the instruction or, if numbers
+     * may be addresses (`fixed`), a number. Returns false if there is none. May be NULL. */
+    bool (*refers)(void *context, const uint8_t *bytes, size_t size, uint64_t address, bool fixed,
+                   uint64_t *target, bool *jumps);
+
     /* Sets the name and parameters of a system call that the instruction of index `by` makes.
      * Returns false if no call has that number. */
     bool (*call)(void *context, uint8_t by, uint64_t number, struct elfgen_signature *signature);

@@ -268,6 +268,7 @@ static void open_mode(struct x86 *machine, const struct mode *mode, enum x86_syn
                                                .decode = decode,
                                                .split = split,
                                                .text = x86_print,
+                                               .refers = x86_refers,
                                                .call = x86_syscall_signature};
     ZydisDecoderInit(&machine->decoder, mode->mode, mode->stack);
     machine->scanner = machine->decoder;

@@ -56,24 +56,6 @@ static void put_absolute(const struct x86 *machine, struct elfgen_text *text,
     }
 }
 
-/* Whether an operand may be, or contain, an address as a number. */
-static bool has_address(const ZydisDecodedInstruction *instruction,
-                        const ZydisDecodedOperand *operand, uint64_t *address)
-{
-    bool is_load =
-        instruction->mnemonic == ZYDIS_MNEMONIC_MOV || instruction->mnemonic == ZYDIS_MNEMONIC_PUSH;
-    if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
-        *address = operand->imm.value.u;
-        return is_load && instruction->raw.imm[0].size >= 32;
-    }
-    *address = (uint64_t)operand->mem.disp.value;
-    if (instruction->machine_mode != ZYDIS_MACHINE_MODE_LONG_64)
-        *address &= UINT32_MAX;
-    return operand->type == ZYDIS_OPERAND_TYPE_MEMORY && instruction->raw.disp.size >= 32 &&
-           operand->mem.base != ZYDIS_REGISTER_RIP && operand->mem.base != ZYDIS_REGISTER_EIP &&
-           operand->mem.segment != ZYDIS_REGISTER_FS && operand->mem.segment != ZYDIS_REGISTER_GS;
-}
-
 /* Appends the names of numbers in an instruction, if numbers may be addresses. */
 static bool put_numbers(const struct x86 *machine, struct elfgen_text *text,
                         const ZydisDecodedInstruction *instruction,
@@ -82,7 +64,7 @@ static bool put_numbers(const struct x86 *machine, struct elfgen_text *text,
     uint64_t address;
     bool any = false;
     for (size_t i = 0; i < instruction->operand_count_visible && machine->names; i++)
-        if (machine->names->fixed && has_address(instruction, &operands[i], &address))
+        if (machine->names->fixed && x86_has_address(instruction, &operands[i], &address))
             any = put_name(machine, address, before, ">", text) || any;
     return any;
 }

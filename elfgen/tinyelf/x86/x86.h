@@ -131,6 +131,14 @@ bool x86_syscall_signature(void *context, uint8_t by, uint64_t number,
 void x86_print(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                struct elfgen_text *text);
 
+/* The callback for the addresses that operands lead to. `context` is a struct x86. */
+bool x86_refers(void *context, const uint8_t *bytes, size_t size, uint64_t address, bool fixed,
+                uint64_t *target, bool *jumps);
+
+/* Whether an operand may be, or contain, an address as a number. */
+bool x86_has_address(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operand,
+                     uint64_t *address);
+
 /* The low bits of a value. */
 static inline uint64_t x86_low_bits(uint64_t value, unsigned bits)
 {
