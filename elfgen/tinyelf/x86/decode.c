@@ -1,5 +1,6 @@
 /* Decodes an instruction: its length, its parts, and where control goes. */
 #include "x86.h"
+#include "formatter.h"
 
 #include "flags.h"
 
@@ -227,51 +228,6 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
     return true;
 }
 
-/* The formatter's hook for mnemonics: replaces the names of conditions. Zydis's are never shorter.
- */
-static ZyanStatus print_mnemonic(const ZydisFormatter *formatter, ZydisFormatterBuffer *buffer,
-                                 ZydisFormatterContext *context)
-{
-    const struct x86 *machine = context->user_data;
-    const char *ours = x86_mnemonic(context->instruction->mnemonic);
-    const char *theirs = ZydisMnemonicGetString(context->instruction->mnemonic);
-    ZyanString *line;
-    ZYAN_CHECK(ZydisFormatterBufferGetString(buffer, &line));
-    size_t before = line->vector.size - 1; /* it counts the NUL */
-    ZYAN_CHECK(machine->print_mnemonic(formatter, buffer, context));
-    if (!ours || ours == theirs)
-        return ZYAN_STATUS_SUCCESS;
-    char *name = (char *)line->vector.data + before;
-    size_t new = strlen(ours), old = strlen(theirs), end = line->vector.size - before;
-    memcpy(name, ours, new);
-    memmove(name + new, name + old, end - old);
-    line->vector.size -= old - new;
-    return ZYAN_STATUS_SUCCESS;
-}
-
-static void set_up_formatter(struct x86 *machine)
-{
-    static const struct {
-        ZydisFormatterProperty property;
-        ZyanUPointer value;
-    } properties[] = {
-        {ZYDIS_FORMATTER_PROP_HEX_UPPERCASE, ZYAN_FALSE},
-        {ZYDIS_FORMATTER_PROP_IMM_PADDING, ZYDIS_PADDING_DISABLED},
-        {ZYDIS_FORMATTER_PROP_DISP_PADDING, ZYDIS_PADDING_DISABLED},
-        {ZYDIS_FORMATTER_PROP_ADDR_PADDING_ABSOLUTE, ZYDIS_PADDING_DISABLED},
-        {ZYDIS_FORMATTER_PROP_ADDR_PADDING_RELATIVE, ZYDIS_PADDING_DISABLED},
-        {ZYDIS_FORMATTER_PROP_FORCE_RELATIVE_RIPREL, ZYAN_TRUE},
-    };
-    ZydisFormatterInit(&machine->formatter, machine->syntax == SYNTAX_ATT
-                                                ? ZYDIS_FORMATTER_STYLE_ATT
-                                                : ZYDIS_FORMATTER_STYLE_INTEL);
-    for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++)
-        ZydisFormatterSetProperty(&machine->formatter, properties[i].property, properties[i].value);
-    machine->print_mnemonic = print_mnemonic;
-    ZydisFormatterSetHook(&machine->formatter, ZYDIS_FORMATTER_FUNC_PRINT_MNEMONIC,
-                          (const void **)&machine->print_mnemonic);
-}
-
 /* How the processor runs the code of an architecture. */
 static const struct mode {
     uint16_t machine; /* the architecture's first */
@@ -317,7 +273,7 @@ static void open_mode(struct x86 *machine, const struct mode *mode, enum x86_syn
     ZydisDecoderInit(&machine->decoder, mode->mode, mode->stack);
     machine->scanner = machine->decoder;
     ZydisDecoderEnableMode(&machine->scanner, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
-    set_up_formatter(machine);
+    x86_set_up_formatter(machine);
 }
 
 bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax)
