@@ -39,8 +39,8 @@ typedef int verdict_opener(const char *path, struct file_bytes *bytes);
 bool verdict_ask(struct verdict *verdict, const struct elfgen_kernel_machine *machine,
                  verdict_opener *open, struct verdict_memory *memory);
 
-/* Writes the members of a JSON object: all but the map, then the map. The first returns the number
- * of warnings among them. */
+/* Writes members of a JSON object, ,"verdict":... and so on; returns the number of warnings. The
+ * map is an array apart, without a key. */
 unsigned verdict_put_json(struct elfgen_text *out, const struct verdict *verdict);
 void verdict_put_map(struct elfgen_text *out, const struct verdict *verdict);
 

@@ -17,7 +17,7 @@ static void put_field(struct elfgen_text *out, const char *field, uint64_t offse
     bool is_there = field && offset != ELFGEN_NOWHERE;
     json_key_string(out, "field", is_there ? field : NULL);
     json_key_number_if(out, "offset", is_there, offset);
-    json_key_number_if(out, "value", is_there, value);
+    json_key_twins_if(out, "value", is_there, value);
 }
 
 static unsigned put_warnings(struct elfgen_text *out, const struct verdict *report)
@@ -49,18 +49,17 @@ void verdict_put_map(struct elfgen_text *out, const struct verdict *report)
 {
     static const char *const names[] = {"file", "interpreter", "zeros", "stack", "vdso"};
     bool any = report->answer && report->answer->verdict != ELFGEN_REFUSED;
-    json_key(out, "map");
     elfgen_text_char(out, '[');
     for (uint64_t i = 0; any && i < report->map->count; i++) {
         const struct elfgen_kernel_area *area = &report->map->areas[i];
-        elfgen_text_string(out, i ? ",{\"start\":" : "{\"start\":");
-        elfgen_text_decimal(out, area->start, 0);
-        json_key_number(out, "end", area->end);
+        elfgen_text_string(out, i ? ",{\"kind\":" : "{\"kind\":");
+        json_string(out, names[area->kind]);
+        json_key_twins(out, "start", area->start);
+        json_key_twins(out, "end", area->end);
         json_key_number(out, "flags", area->flags);
-        json_key_string(out, "kind", names[area->kind]);
-        json_key_number_if(out, "file_offset",
-                           area->kind == ELFGEN_AREA_FILE || area->kind == ELFGEN_AREA_INTERPRETER,
-                           area->offset);
+        json_key_twins_if(out, "file_offset",
+                          area->kind == ELFGEN_AREA_FILE || area->kind == ELFGEN_AREA_INTERPRETER,
+                          area->offset);
         json_key_number_if(out, "segment", area->segment != 0xffff, area->segment);
         elfgen_text_char(out, '}');
     }
@@ -119,11 +118,11 @@ unsigned verdict_put_json(struct elfgen_text *out, const struct verdict *report)
                         ? elfgen_kernel_checks[answer->check].function
                     : answer ? NULL
                              : report->objection.source);
-    json_key_number_if(out, "would", offers, offers ? answer->would : 0);
+    json_key_twins_if(out, "would", offers, offers ? answer->would : 0);
     json_key_string(out, "interpreter", report->interpreter);
-    json_key_number_if(out, "entry",
-                       answer &&
-                           (answer->verdict == ELFGEN_STARTS || answer->verdict == ELFGEN_FAULTS),
-                       answer ? answer->entry : 0);
+    json_key_twins_if(out, "entry",
+                      answer &&
+                          (answer->verdict == ELFGEN_STARTS || answer->verdict == ELFGEN_FAULTS),
+                      answer ? answer->entry : 0);
     return warnings;
 }

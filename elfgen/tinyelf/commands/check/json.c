@@ -8,6 +8,7 @@ unsigned check_json(struct elfgen_text *out, const struct verdict *report)
     elfgen_text_string(out, "{\"file\":");
     json_string(out, report->file);
     unsigned warnings = verdict_put_json(out, report);
+    json_key(out, "map");
     verdict_put_map(out, report);
     elfgen_text_string(out, "}\n");
     return warnings;
