@@ -672,8 +672,10 @@ static void try_numbers(struct input *input)
                                  elfgen_symbol_type_name(value),
                                  elfgen_symbol_binding_name(value),
                                  elfgen_symbol_visibility_name(value),
-                                 elfgen_dynamic_tag_name(value),
+                                 elfgen_dynamic_tag_name(machine, value),
                                  elfgen_relocation_type_name(machine, value),
+                                 elfgen_note_type_name(take_name(input), value),
+                                 elfgen_auxv_type_name(value),
                                  elfgen_version_text()};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         elfgen_text_string(&text, names[i]);
@@ -681,6 +683,8 @@ static void try_numbers(struct input *input)
     check(elfgen_osabi_number(machine, name) <= 255);
     elfgen_text_char(&text, elfgen_section_flag_letter(machine, osabi, value));
     elfgen_machine_flags_text(&text, machine, osabi, take(input, 1), (uint32_t)value);
+    check(elfgen_dynamic_tag_kind(machine, value) <= ELFGEN_KIND_BYTES);
+    elfgen_dynamic_flags_text(&text, value, osabi);
     elfgen_text_column(&text, name, take(input, 1), take_number(input));
     elfgen_text_decimal(&text, value, (unsigned)take(input, 1));
     elfgen_text_signed(&text, (int64_t)value);
