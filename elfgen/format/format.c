@@ -40,16 +40,20 @@ size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class clas
                : 0;
 }
 
+/* The widest field that is a number. */
+enum { MOST_WIDTH = 8 };
+
 uint64_t elfgen_field_get(const struct elfgen_field *field, enum elfgen_class class_,
                           enum elfgen_order order, const uint8_t *bytes)
 {
-    return elfgen_load(bytes + field->offset[elfgen_class_index(class_)],
-                       field->width[elfgen_class_index(class_)], order);
+    const unsigned column = elfgen_class_index(class_), width = field->width[column];
+    return width <= MOST_WIDTH ? elfgen_load(bytes + field->offset[column], width, order) : 0;
 }
 
 void elfgen_field_set(const struct elfgen_field *field, enum elfgen_class class_,
                       enum elfgen_order order, uint8_t *bytes, uint64_t value)
 {
-    elfgen_store(bytes + field->offset[elfgen_class_index(class_)], value,
-                 field->width[elfgen_class_index(class_)], order);
+    const unsigned column = elfgen_class_index(class_), width = field->width[column];
+    if (width <= MOST_WIDTH)
+        elfgen_store(bytes + field->offset[column], value, width, order);
 }

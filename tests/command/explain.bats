@@ -224,9 +224,14 @@ import json, sys
 doc = json.load(sys.stdin)
 assert doc["class"] == "ELF64" and doc["machine"] == "Advanced Micro Devices X86-64"
 entry = [c for c in doc["claims"] if c["field"] == "e_entry"]
-assert entry == [{"offset": 24, "length": 8, "structure": "ehdr", "index": 0, "field": "e_entry",
-                  "value": 0x10078, "meaning": "file offset 0x78: mov rax,0x1", "reader": "kernel",
-                  "symbol": None, "target": None}], entry
+assert entry == [{"offset": 24, "length": 8, "address": 0x10018, "address_hex": "0x10018",
+                  "structure": "ehdr", "index": 0, "index_hex": "0x0", "field": "e_entry", "short": "entry",
+                  "value": 0x10078, "hex": "0x10078", "shown": "hex",
+                  "purpose": "address of the first instruction",
+                  "meaning": "file offset 0x78: mov rax,0x1", "bits": None,
+                  "refers": {"offset": 120, "length": 7, "length_hex": "0x7", "address": 0x10078,
+                             "address_hex": "0x10078"},
+                  "reader": "kernel", "symbol": None, "target": None}], entry
 assert doc["unclaimed"] == []
 # Every byte has exactly one owner.
 place = 0
@@ -238,6 +243,56 @@ structures = [claim["structure"] for claim in doc["claims"]]
 assert structures == 23 * ["ehdr"] + 8 * ["phdr"] + 8 * ["instruction"] + ["string"], structures
 string = doc["claims"][-1]
 assert (string["offset"], string["length"], string["meaning"]) == (166, 12, "\"Hello world\\n\"")'
+}
+
+@test "JSON says what each field is for, what its value says, where it leads, and its bits" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    # p_align of 0x6f77206f6c6c6548, which no double has.
+    printf 'Hello wo' | dd of=hello bs=1 seek=112 conv=notrunc status=none
+    "$TINYELF" explain --format json hello | python3 -c '
+import json, sys
+doc = json.load(sys.stdin, parse_int=float)
+assert doc["titles"]["phdr"] == "program header" and doc["version"] == 1
+claims = {c["field"] or int(c["offset"]): c for c in doc["claims"]}
+assert set(c["structure"] for c in doc["claims"]) <= set(doc["titles"])
+align = claims["p_align"]
+assert align["hex"] == "0x6f77206f6c6c6548" and align["value"] != int(align["hex"], 16) + 1
+assert align["shown"] == "hex" and claims["p_filesz"]["shown"] == "decimal"
+kind = claims["p_type"]
+assert kind["purpose"] == "what the segment is for; PT_LOAD is mapped" and kind["meaning"] == "LOAD"
+assert claims["e_phentsize"]["meaning"] is None and claims["e_phentsize"]["purpose"] == "size of one program header"
+assert [(b["name"], b["low"], b["width"], b["value"]) for b in claims["p_flags"]["bits"]] == [
+    ("execute", 0, 1, 1), ("write", 1, 1, 0), ("read", 2, 1, 1)]
+place = lambda c: c["refers"] and (c["refers"]["offset"], c["refers"]["length"], c["refers"]["address_hex"])
+assert place(claims["e_phoff"]) == (64, 56, "0x10040")
+assert place(claims["p_offset"]) == (0, 178, "0x10000")
+assert place(claims[0x86]) == (0xa6, None, "0x100a6"), claims[0x86]  # mov rsi,0x100a6
+assert place(claims[0x94]) == (0xa6, 12, "0x100a6"), claims[0x94]   # write(1, 0x100a6, 12)
+assert place(claims[0x78]) is None and place(claims["e_shoff"]) is None
+assert (claims["ei_class"]["short"], claims["e_phentsize"]["short"], claims[0x78]["short"],
+        claims[0x94]["short"], claims[0xa4]["short"]) == ("cls", "phentsize", "mov", "write", "syscall")'
+    # Labels fit and references stay inside, in any file.
+    cat >fit.py <<'P'
+import json, os, sys
+for path in sys.argv[1:]:
+    doc = json.load(os.popen('"$TINYELF" explain --parts --format json "%s"' % path))
+    jumps = 0
+    for claim in doc["claims"]:
+        assert 1 <= len(claim["short"]) <= (4 if claim["length"] == 1 else 9), claim
+        assert (claim["value"] is None) == (claim["hex"] is None) == (claim["shown"] is None)
+        assert claim["hex"] is None or int(claim["hex"], 16) == claim["value"] % 2 ** (8 * claim["length"])
+        assert claim["address"] is None or int(claim["address_hex"], 16) == claim["address"]
+        where = claim["refers"]
+        if where and where["offset"] is not None:
+            assert where["offset"] + (where["length"] or 0) <= doc["size"], claim
+            if claim["meaning"] and claim["meaning"].startswith("jmp 0x"):
+                assert int(claim["meaning"].split()[1], 16) == where["address"], claim
+P
+    "$TINYELF" build "$SOURCE/asm/cat.s" -o cat
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
+    printf 'no ELF file' >text
+    TINYELF=$TINYELF python3 fit.py hello cat tiny text $(head -n 10 "$BATS_FILE_TMPDIR/files")
 }
 
 @test "field values are those that readelf prints" {

@@ -423,7 +423,8 @@ static bool any_call(void *context, uint8_t by, uint64_t number, struct elfgen_s
     check(by < 4);
     memset(signature, (int)number, sizeof *signature);
     signature->known = take_bool(input);
-    signature->returns = take_bool(input);
+    signature->result = (enum elfgen_result_kind)(take(input, 1) % 10);
+    signature->count_in = (uint8_t)take(input, 1);
     signature->count = (uint8_t)take(input, 1);
     for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++)
         signature->parameters[i].kind = (enum elfgen_parameter_kind)(take(input, 1) % 7);
@@ -448,7 +449,9 @@ static void take_encoding(struct input *input, struct elfgen_encoding *encoding)
 static void take_call_instruction(struct input *input, struct elfgen_call_instruction *by)
 {
     *by = (struct elfgen_call_instruction){.number = (uint8_t)take_number(input),
+                                           .result = (uint8_t)take_number(input),
                                            .width = (uint8_t)(take_bool(input) ? 64 : 32),
+                                           .number_end = (uint32_t)take(input, 4),
                                            .returns = take_bool(input),
                                            .next_address = (uint8_t)take_number(input),
                                            .changed = (uint32_t)take(input, 4)};
@@ -491,6 +494,8 @@ static void try_claim(struct input *input, const struct elfgen_view *view,
     elfgen_claim_meaning(view, code, claim, &text);
     for (unsigned i = 0; elfgen_claim_bits(view, claim, i, &group); i++)
         check(group.width > 0);
+    elfgen_claim_has_value(claim);
+    elfgen_class_index(view->class_);
     elfgen_part_name(claim->part);
     elfgen_reader_name(claim->reader);
     while (input->memory_count > allocated)
@@ -561,6 +566,8 @@ static void try_map(struct input *input)
     elfgen_map_begin(&map, &view, take_bool(input) ? &code : NULL, take_bool(input), from, to);
     map.beginning = take_bool(input);
     struct elfgen_claim whole = {.length = 0}; /* the instruction that parts are of */
+    if (take_bool(input))
+        elfgen_map_move(&map, from, to);
     for (unsigned i = 0; i < MOST_CLAIMS && elfgen_map_next(&map, &claim); i++) {
         check(claim.length > 0 && claim.offset + claim.length <= view.length);
         if (claim.part == ELFGEN_PART_INSTRUCTION)
@@ -581,6 +588,7 @@ static void try_kernel(struct input *input)
     struct elfgen_kernel_answer answer;
     struct elfgen_view view;
     struct elfgen_text text;
+    elfgen_kernel_has_machine(take_number(input));
     elfgen_kernel_usual(&machine);
     if (take_bool(input)) {
         machine = (struct elfgen_kernel_machine){

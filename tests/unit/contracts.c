@@ -402,6 +402,24 @@ START_TEST(numbers_that_name_nothing_and_null_have_no_name_and_no_text)
 }
 END_TEST
 
+START_TEST(a_field_that_is_no_number_reads_as_0_and_is_not_written)
+{
+    static const struct elfgen_field fields[] = {{.name = "absent", .offset = {4, 4}},
+                                                 {.name = "wide", .width = {255, 9}}};
+    uint8_t bytes[8], before[8];
+    memset(bytes, 0xdd, sizeof bytes);
+    memcpy(before, bytes, sizeof bytes);
+    for (size_t i = 0; i < 2; i++)
+        for (int class_ = ELFGEN_CLASS32; class_ <= ELFGEN_CLASS64; class_++) {
+            ck_assert_uint_eq(elfgen_field_get(&fields[i], (enum elfgen_class)class_,
+                                               ELFGEN_LITTLE_ENDIAN, bytes),
+                              0);
+            elfgen_field_set(&fields[i], (enum elfgen_class)class_, ELFGEN_LITTLE_ENDIAN, bytes, 1);
+        }
+    ck_assert_mem_eq(bytes, before, sizeof bytes);
+}
+END_TEST
+
 START_TEST(a_claim_on_another_file_means_nothing)
 {
     uint8_t file[ROOM];
@@ -489,7 +507,7 @@ static bool lie_call(void *context, uint8_t by, uint64_t number, struct elfgen_s
     (void)by;
     (void)number;
     memset(signature, 0xff, sizeof *signature);
-    signature->known = signature->returns = true;
+    signature->known = true;
     return true;
 }
 
@@ -669,6 +687,7 @@ static Suite *contracts_suite(void)
     tcase_add_test(files, a_plan_that_failed_is_not_written);
     tcase_add_test(files, numbers_that_name_nothing_and_null_have_no_name_and_no_text);
     tcase_add_test(files, the_version_of_headers_and_library_is_the_same_in_numbers_and_in_text);
+    tcase_add_test(files, a_field_that_is_no_number_reads_as_0_and_is_not_written);
     tcase_add_test(files, a_claim_on_another_file_means_nothing);
     suite_add_tcase(suite, files);
     TCase *followed = tcase_create("code");

@@ -182,6 +182,22 @@ START_TEST(the_largest_number_is_valid_json)
 }
 END_TEST
 
+/* A reader whose numbers are doubles has the text. */
+START_TEST(a_number_has_an_exact_twin)
+{
+    begin();
+    elfgen_text_string(&out, "{\"first\":1");
+    json_key_twins(&out, "n", UINT64_C(8031924123371070792));
+    json_key_twins_if(&out, "none", false, 1);
+    json_key_0x(&out, "hex", 0);
+    elfgen_text_string(&out, "}");
+    ck_assert_str_eq(end(),
+                     "{\"first\":1,\"n\":8031924123371070792,\"n_hex\":\"0x6f77206f6c6c6548\","
+                     "\"none\":null,\"none_hex\":null,\"hex\":\"0x0\"}");
+    json_decref(judged(0));
+}
+END_TEST
+
 static Suite *json_suite(void)
 {
     Suite *suite = suite_create("json_write");
@@ -196,6 +212,7 @@ static Suite *json_suite(void)
     tcase_add_test(members, the_smallest_and_largest_numbers_are_exact);
     tcase_add_test(members, keys_and_values_are_members_of_an_object);
     tcase_add_test(members, the_largest_number_is_valid_json);
+    tcase_add_test(members, a_number_has_an_exact_twin);
     suite_add_tcase(suite, members);
     return suite;
 }

@@ -297,6 +297,128 @@ START_TEST(an_empty_file_and_an_empty_window_have_no_claims)
 }
 END_TEST
 
+/* A label for each field of each structure, in both classes. */
+START_TEST(labels_fit_below_their_bytes)
+{
+    static const uint8_t bytes[1024] = "\177ELF\2\1\1";
+    struct elfgen_view view;
+    elfgen_view_open(&view, bytes, sizeof bytes, NULL);
+    for (size_t s = 0; s < ELFGEN_STRUCTURE_COUNT; s++)
+        for (unsigned f = 0; f < elfgen_structures[s].count; f++)
+            for (unsigned column = 0; column < 2; column++) {
+                const struct elfgen_field *field = &elfgen_structures[s].fields[f];
+                char room[64];
+                struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+                const struct elfgen_claim claim = {.length = field->width[column], .field = field};
+                elfgen_claim_label(&view, NULL, &claim, &text);
+                ck_assert_uint_ge(text.length, 1);
+                ck_assert_msg(text.length <= (field->width[column] == 1 ? ELFGEN_LABEL_OF_BYTE
+                                                                        : ELFGEN_LABEL_MOST),
+                              "%s: %.*s", field->name, (int)text.length, room);
+            }
+    for (enum elfgen_part part = 0; elfgen_part_name(part); part++)
+        ck_assert_ptr_nonnull(elfgen_part_title(part));
+    ck_assert_ptr_null(elfgen_part_title(1000));
+}
+END_TEST
+
+/* Labels of one structure differ, in the headers that every file has. */
+START_TEST(labels_of_a_header_differ)
+{
+    struct elfgen_view view;
+    elfgen_view_open(&view, lecture_file, sizeof lecture_file, NULL);
+    struct claims claims = collect(&view, 0, UINT64_MAX);
+    char rooms[64][16] = {{0}};
+    for (size_t i = 0; i < claims.count; i++) {
+        struct elfgen_text text = {.bytes = rooms[i], .capacity = 15};
+        elfgen_claim_label(&view, NULL, &claims.list[i], &text);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_msg(claims.list[i].part != claims.list[j].part ||
+                              strcmp(rooms[i], rooms[j]) != 0 ||
+                              claims.list[i].length != claims.list[j].length,
+                          "%s", rooms[i]);
+    }
+    ck_assert_str_eq(rooms[4], "cls");
+    ck_assert_str_eq(rooms[6], "ver");
+    ck_assert_str_eq(rooms[18], "phentsize");
+    free(claims.list);
+}
+END_TEST
+
+/* Where the fields of the lecture's file lead. */
+static const struct {
+    const char *field;
+    uint64_t offset, length, address;
+} references[] = {{"e_entry", 120, 0, 0x10078},
+                  {"e_phoff", 64, 56, 0x10040},
+                  {"p_offset", 0, 178, 0x10000},
+                  {"p_vaddr", 0, 178, 0x10000}};
+
+START_TEST(a_value_leads_to_bytes_of_the_file)
+{
+    struct elfgen_view view;
+    elfgen_view_open(&view, lecture_file, sizeof lecture_file, NULL);
+    struct claims claims = collect(&view, 0, UINT64_MAX);
+    size_t found = 0;
+    for (size_t i = 0; i < claims.count; i++) {
+        struct elfgen_reference reference;
+        bool leads = elfgen_claim_refers(&view, NULL, &claims.list[i], &reference);
+        for (size_t r = 0; r < sizeof references / sizeof references[0]; r++) {
+            if (strcmp(claims.list[i].field->name, references[r].field) != 0)
+                continue;
+            ck_assert(leads && reference.in_memory);
+            ck_assert_uint_eq(reference.offset, references[r].offset);
+            ck_assert_uint_eq(reference.length, references[r].length);
+            ck_assert_uint_eq(reference.address, references[r].address);
+            found++;
+        }
+        if (strcmp(claims.list[i].field->name, "e_shoff") == 0 ||
+            strcmp(claims.list[i].field->name, "p_filesz") == 0)
+            ck_assert(!leads);
+    }
+    ck_assert_uint_eq(found, sizeof references / sizeof references[0]);
+    /* A claim on another file leads nowhere. */
+    elfgen_view_open(&view, lecture_file, 64, NULL);
+    ck_assert(!elfgen_claim_refers(&view, NULL, &claims.list[claims.count - 1],
+                                   &(struct elfgen_reference){0}));
+    free(claims.list);
+}
+END_TEST
+
+/* Names, sections and symbols of a real program, as the view reads them. */
+START_TEST(names_and_indexes_lead_to_strings_and_entries)
+{
+    size_t length;
+    uint8_t *self = read_self(&length);
+    struct elfgen_view view;
+    ck_assert_int_eq(elfgen_view_open(&view, self, length, NULL), ELFGEN_OK);
+    struct claims claims = collect(&view, 0, UINT64_MAX);
+    size_t names = 0, links = 0;
+    for (size_t i = 0; i < claims.count; i++) {
+        const struct elfgen_claim *claim = &claims.list[i];
+        struct elfgen_reference reference;
+        if (!elfgen_claim_refers(&view, NULL, claim, &reference))
+            continue;
+        ck_assert(reference.offset == ELFGEN_NOWHERE ||
+                  (reference.offset < length && reference.length <= length - reference.offset));
+        ck_assert(reference.in_memory || reference.offset != ELFGEN_NOWHERE);
+        if (claim->field->kind == ELFGEN_KIND_STRING) {
+            const char *string = (const char *)self + reference.offset;
+            ck_assert_uint_eq(strlen(string) + 1, reference.length);
+            names++;
+        } else if (strcmp(claim->field->name, "sh_link") == 0) {
+            ck_assert_uint_eq(reference.offset,
+                              view.sections.offset + claim->value * view.sections.entry_size);
+            links++;
+        }
+    }
+    ck_assert_uint_gt(names, 30);
+    ck_assert_uint_gt(links, 3);
+    free(claims.list);
+    free(self);
+}
+END_TEST
+
 static Suite *map_suite(void)
 {
     Suite *suite = suite_create("map");
@@ -305,6 +427,12 @@ static Suite *map_suite(void)
     tcase_add_test(lecture, a_byte_of_the_lectures_file_leads_to_its_field);
     tcase_add_test(lecture, overlapping_headers_both_keep_their_claims);
     suite_add_tcase(suite, lecture);
+    TCase *labels = tcase_create("labels and references");
+    tcase_add_test(labels, labels_fit_below_their_bytes);
+    tcase_add_test(labels, labels_of_a_header_differ);
+    tcase_add_test(labels, a_value_leads_to_bytes_of_the_file);
+    tcase_add_test(labels, names_and_indexes_lead_to_strings_and_entries);
+    suite_add_tcase(suite, labels);
     TCase *real = tcase_create("a real program");
     tcase_add_test(real, a_real_programs_tables_strings_and_notes_are_claimed);
     tcase_add_test(real, windows_of_any_size_have_the_same_claims_as_the_whole_file);

@@ -101,12 +101,13 @@ ELFGEN_API unsigned elfgen_address_size(enum elfgen_class class_);
  * `id` is not a structure. */
 ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);
 
-/* Reads one field, of 1 to 8 bytes, of the structure that starts at `bytes`, zero-extended. The
- * whole structure must be there. */
+/* Reads one field of the structure that starts at `bytes`, zero-extended; 0 if it has no or more
+ * than 8 bytes. The whole structure must be there. */
 ELFGEN_API uint64_t elfgen_field_get(const struct elfgen_field *field, enum elfgen_class class_,
                                      enum elfgen_order order, const uint8_t *bytes);
 
-/* Writes one field; the bits of `value` above the field's width are dropped. */
+/* Writes one field; the bits of `value` above the field's width are dropped. One of more than 8
+ * bytes is left alone. */
 ELFGEN_API void elfgen_field_set(const struct elfgen_field *field, enum elfgen_class class_,
                                  enum elfgen_order order, uint8_t *bytes, uint64_t value);
 

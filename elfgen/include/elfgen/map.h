@@ -184,6 +184,29 @@ struct elfgen_bit_group {
 ELFGEN_API bool elfgen_claim_bits(const struct elfgen_view *view, const struct elfgen_claim *claim,
                                   unsigned number, struct elfgen_bit_group *group);
 
+/* A place that a value leads to. */
+struct elfgen_reference {
+    uint64_t offset;  /* in the file; ELFGEN_NOWHERE: it is in memory only */
+    uint64_t length;  /* bytes from there, none of them past the file's end; 0: not known */
+    uint64_t address; /* if `in_memory` */
+    bool in_memory;
+};
+
+/* Finds what the claim's value leads to: the table of e_phoff, the bytes of a segment or section,
+ * the name of st_name, the symbol of r_info, the target of a jump, the first bytes that a system
+ * call reads. Returns false if it leads nowhere; *reference may have changed. `code` as above. */
+ELFGEN_API bool elfgen_claim_refers(const struct elfgen_view *view, const struct elfgen_code *code,
+                                    const struct elfgen_claim *claim,
+                                    struct elfgen_reference *reference);
+
+/* The most characters of a label; of a label for one byte. */
+enum { ELFGEN_LABEL_MOST = 9, ELFGEN_LABEL_OF_BYTE = 4 };
+
+/* Appends a label that fits below the claim's bytes: the field's name without prefix, or the
+ * instruction's mnemonic, cut. At least one character. `code` as above. */
+ELFGEN_API void elfgen_claim_label(const struct elfgen_view *view, const struct elfgen_code *code,
+                                   const struct elfgen_claim *claim, struct elfgen_text *text);
+
 /* Whether unclaimed bytes, [from, to) of the view's file, are padding: zeros before a claim at
  * `to`, fewer than the largest power of two that divides `to`. */
 ELFGEN_API bool elfgen_map_is_padding(const struct elfgen_view *view, uint64_t from, uint64_t to);
@@ -191,5 +214,8 @@ ELFGEN_API bool elfgen_map_is_padding(const struct elfgen_view *view, uint64_t f
 /* The names of parts and readers: "phdr", "kernel"; NULL: a number that is none of them. */
 ELFGEN_API const char *elfgen_part_name(enum elfgen_part part);
 ELFGEN_API const char *elfgen_reader_name(enum elfgen_reader reader);
+
+/* What a part is: "program header"; NULL as above. */
+ELFGEN_API const char *elfgen_part_title(enum elfgen_part part);
 
 #endif

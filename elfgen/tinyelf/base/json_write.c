@@ -44,6 +44,19 @@ void json_key_number(struct elfgen_text *out, const char *key, uint64_t value)
     elfgen_text_decimal(out, value, 0);
 }
 
+void json_key_0x(struct elfgen_text *out, const char *key, uint64_t value)
+{
+    json_key(out, key);
+    elfgen_text_char(out, '"');
+    elfgen_text_0x(out, value);
+    elfgen_text_char(out, '"');
+}
+
+void json_key_twins(struct elfgen_text *out, const char *key, uint64_t value)
+{
+    json_key_twins_if(out, key, true, value);
+}
+
 void json_key_signed(struct elfgen_text *out, const char *key, int64_t value)
 {
     json_key(out, key);
@@ -75,4 +88,19 @@ void json_key_number_if(struct elfgen_text *out, const char *key, bool there, ui
         json_key_number(out, key, value);
     else
         json_key_null(out, key);
+}
+
+void json_key_twins_if(struct elfgen_text *out, const char *key, bool there, uint64_t value)
+{
+    json_key_number_if(out, key, there, value);
+    elfgen_text_string(out, ",\"");
+    elfgen_text_string(out, key);
+    elfgen_text_string(out, "_hex\":");
+    if (!there) {
+        elfgen_text_string(out, "null");
+        return;
+    }
+    elfgen_text_char(out, '"');
+    elfgen_text_0x(out, value);
+    elfgen_text_char(out, '"');
 }

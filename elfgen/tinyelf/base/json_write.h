@@ -22,11 +22,17 @@ void json_key(struct elfgen_text *out, const char *key);
 
 /* The same with a value. JSON does not limit integers: all 64 bits are written. */
 void json_key_number(struct elfgen_text *out, const char *key, uint64_t value);
+/* The same, and an exact twin for readers whose numbers are doubles: ,"key":31,"key_hex":"0x1f" */
+void json_key_twins(struct elfgen_text *out, const char *key, uint64_t value);
+/* Writes ,"key":"0x1f" */
+void json_key_0x(struct elfgen_text *out, const char *key, uint64_t value);
 void json_key_signed(struct elfgen_text *out, const char *key, int64_t value);
 void json_key_string(struct elfgen_text *out, const char *key, const char *string);
 void json_key_bool(struct elfgen_text *out, const char *key, bool value);
 void json_key_null(struct elfgen_text *out, const char *key);
 /* The number if `there`, or else null. */
 void json_key_number_if(struct elfgen_text *out, const char *key, bool there, uint64_t value);
+/* Both twins, or null twice. */
+void json_key_twins_if(struct elfgen_text *out, const char *key, bool there, uint64_t value);
 
 #endif

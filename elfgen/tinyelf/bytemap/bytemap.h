@@ -43,11 +43,32 @@ struct bytemap_writer {
 /* Walks through the range. Returns false if it ended early: `error` says why. */
 bool bytemap_walk(struct bytemap_writer *writer);
 
+/* ---- addresses ---- */
+
+/* Where offsets are in memory. Its answer holds for offsets from `from` up to `to`, so that a walk
+ * in file order asks the program headers seldom. Begin with zeros. */
+struct bytemap_addresses {
+    uint64_t from, to;
+    bool in_memory;
+    uint64_t distance; /* address - offset */
+};
+
+/* The address of the byte at `offset`, as elfgen_memory_address() finds it; false: there is none,
+ * as in an object. */
+bool bytemap_address(struct bytemap_addresses *addresses, const struct elfgen_view *view,
+                     uint64_t offset, uint64_t *address);
+
 /* ---- words ---- */
 
 /* "ehdr", "phdr[0]", "instruction[0x10078]"; with the field: "phdr[0].p_flags". */
 void bytemap_put_owner(struct elfgen_text *out, const struct elfgen_claim *claim);
 void bytemap_put_name(struct elfgen_text *out, const struct elfgen_claim *claim);
+
+/* Whether the index of a claim is an address. */
+bool bytemap_is_by_address(const struct elfgen_claim *claim);
+
+/* Whether values of that kind are shown in decimal; others are in hexadecimal. */
+bool bytemap_is_decimal(enum elfgen_kind kind);
 
 /* The value of the field, in the form of its kind; nothing for a claim without a value. */
 void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim);

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* Whether the index of a claim is an address. */
-static bool is_by_address(const struct elfgen_claim *claim)
+bool bytemap_is_by_address(const struct elfgen_claim *claim)
 {
     return claim->part == ELFGEN_PART_INSTRUCTION || claim->part == ELFGEN_PART_ENCODING ||
            claim->part == ELFGEN_PART_PADDING ||
@@ -17,7 +16,7 @@ void bytemap_put_owner(struct elfgen_text *out, const struct elfgen_claim *claim
     if (claim->part == ELFGEN_PART_EHDR)
         return;
     elfgen_text_char(out, '[');
-    if (is_by_address(claim)) {
+    if (bytemap_is_by_address(claim)) {
         elfgen_text_0x(out, claim->index);
     } else {
         elfgen_text_decimal(out, claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index,
@@ -35,7 +34,7 @@ void bytemap_put_name(struct elfgen_text *out, const struct elfgen_claim *claim)
     elfgen_text_string(out, claim->field->name);
 }
 
-static bool is_decimal(enum elfgen_kind kind)
+bool bytemap_is_decimal(enum elfgen_kind kind)
 {
     return kind == ELFGEN_KIND_NUMBER || kind == ELFGEN_KIND_SIZE || kind == ELFGEN_KIND_COUNT ||
            kind == ELFGEN_KIND_INDEX || kind == ELFGEN_KIND_SIGNED;
@@ -60,7 +59,7 @@ void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim
 {
     if (!elfgen_claim_has_value(claim))
         return;
-    if (is_decimal(claim->field->kind)) {
+    if (bytemap_is_decimal(claim->field->kind)) {
         bytemap_put_decimal(out, claim);
     } else {
         elfgen_text_0x(out, claim->value);

@@ -37,6 +37,14 @@ struct x86_names {
                 struct elfgen_text *text);
     void *context;
     bool fixed; /* the program's addresses are fixed, so a number may be one */
+
+    /* Finds the first relocation that applies to `size` bytes of the file. Sets found->r_offset to
+     * its distance from the first of them, r_info to its type and r_addend; that of SHT_REL is the
+     * number in the bytes from there on. Appends the name of its symbol to `symbol`, unless that is
+     * NULL: at most 255 characters. Returns false if there is none. NULL: the file has none. */
+    bool (*relocation)(void *relocations, const uint8_t *bytes, size_t size,
+                       struct elfgen_rela *found, struct elfgen_text *symbol);
+    void *relocations;
 };
 
 struct x86 {
@@ -44,7 +52,8 @@ struct x86 {
     ZydisDecoder decoder;          /* for whole instructions */
     ZydisDecoder scanner;          /* for lengths */
     ZydisFormatter formatter;
-    ZydisFormatterFunc print_mnemonic; /* the formatter's own */
+    /* The formatter's own functions. */
+    ZydisFormatterFunc print_mnemonic, print_displacement, print_immediate, print_absolute;
     enum x86_syntax syntax;
     const struct x86_names *names; /* NULL, or the caller's, set before the first text */
     struct calls calls;
@@ -121,6 +130,14 @@ bool x86_syscall_signature(void *context, uint8_t by, uint64_t number,
 /* The callback for text. `size` may be larger than the instruction. */
 void x86_print(void *context, const uint8_t *bytes, size_t size, uint64_t address,
                struct elfgen_text *text);
+
+/* The callback for the addresses that operands lead to. `context` is a struct x86. */
+bool x86_refers(void *context, const uint8_t *bytes, size_t size, uint64_t address, bool fixed,
+                uint64_t *target, bool *jumps);
+
+/* Whether an operand may be, or contain, an address as a number. */
+bool x86_has_address(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operand,
+                     uint64_t *address);
 
 /* The low bits of a value. */
 static inline uint64_t x86_low_bits(uint64_t value, unsigned bits)

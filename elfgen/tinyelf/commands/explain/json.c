@@ -7,6 +7,7 @@ struct json {
     struct bytemap_writer writer;
     bool first;     /* the array is still empty */
     bool unclaimed; /* for the second array, not the first */
+    struct bytemap_addresses addresses;
 };
 
 static void begin_item(struct json *json, uint64_t offset, uint64_t length)
@@ -40,37 +41,109 @@ static void put_target(struct elfgen_text *out, const struct symbols *symbols)
     put_json_symbol(out, symbols ? symbols->named : NULL, symbols ? symbols->named_distance : 0);
 }
 
+/* What a put_...() of the byte map appends, as a string; null for nothing. */
+static void put_text(struct elfgen_text *out, const char *key, const struct elfgen_text *text)
+{
+    json_key(out, key);
+    if (text->length > 0)
+        json_bytes(out, text->bytes, text->length);
+    else
+        elfgen_text_string(out, "null");
+}
+
+static void put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
+{
+    if (!elfgen_claim_has_value(claim)) {
+        json_key_null(out, "value");
+        json_key_null(out, "hex");
+        json_key_null(out, "shown");
+        return;
+    }
+    json_key(out, "value");
+    bytemap_put_decimal(out, claim);
+    json_key_0x(out, "hex", claim->value);
+    json_key_string(out, "shown", bytemap_is_decimal(claim->field->kind) ? "decimal" : "hex");
+}
+
+static void put_bits(struct elfgen_text *out, const struct bytemap *map,
+                     const struct elfgen_claim *claim)
+{
+    struct elfgen_bit_group group;
+    unsigned count = 0;
+    json_key(out, "bits");
+    for (; elfgen_claim_bits(map->view, claim, count, &group); count++) {
+        elfgen_text_string(out, count == 0 ? "[{\"name\":" : ",{\"name\":");
+        json_string(out, group.name);
+        json_key_number(out, "low", group.low);
+        json_key_number(out, "width", group.width);
+        json_key_number(out, "value", group.value);
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_string(out, count == 0 ? "null" : "]");
+}
+
+static void put_reference(struct elfgen_text *out, const struct bytemap *map,
+                          const struct elfgen_claim *claim)
+{
+    struct elfgen_reference reference;
+    json_key(out, "refers");
+    if (!elfgen_claim_refers(map->view, map->code, claim, &reference)) {
+        elfgen_text_string(out, "null");
+        return;
+    }
+    bool in_file = reference.offset != ELFGEN_NOWHERE;
+    elfgen_text_string(out, "{\"offset\":");
+    if (in_file)
+        elfgen_text_decimal(out, reference.offset, 0);
+    else
+        elfgen_text_string(out, "null");
+    json_key_twins_if(out, "length", reference.length > 0, reference.length);
+    json_key_twins_if(out, "address", reference.in_memory, reference.address);
+    elfgen_text_char(out, '}');
+}
+
+/* What the claim says, and to whom. */
+static void put_words(struct elfgen_text *out, struct bytemap *map,
+                      const struct elfgen_claim *claim)
+{
+    char room[256];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+    elfgen_claim_label(map->view, map->code, claim, &text);
+    put_text(out, "short", &text);
+    put_value(out, claim);
+    text.length = 0;
+    if (claim->field)
+        bytemap_put_explanation(&text, map, claim);
+    put_text(out, "purpose", &text);
+    text.length = 0;
+    symbols_forget(map->symbols);
+    elfgen_claim_meaning(map->view, map->code, claim, &text);
+    put_text(out, "meaning", &text);
+}
+
 static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     struct json *json = (struct json *)writer;
-    struct elfgen_text *out = writer->map->out;
-    char room[256];
-    struct elfgen_text meaning = {.bytes = room, .capacity = sizeof room};
+    struct bytemap *map = writer->map;
+    struct elfgen_text *out = map->out;
+    uint64_t index = claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index, address;
     if (json->unclaimed)
         return;
-    symbols_forget(writer->map->symbols);
-    bytemap_put_meaning(&meaning, writer->map, claim);
     begin_item(json, claim->offset, claim->length);
+    bool in_memory = bytemap_address(&json->addresses, map->view, claim->offset, &address);
+    json_key_twins_if(out, "address", in_memory, address);
     json_key_string(out, "structure", elfgen_part_name(claim->part));
-    json_key_number(out, "index",
-                    claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index);
+    json_key_twins(out, "index", index);
     json_key_string(out, "field", claim->field ? claim->field->name : NULL);
-    json_key(out, "value");
-    if (elfgen_claim_has_value(claim))
-        bytemap_put_decimal(out, claim);
-    else
-        elfgen_text_string(out, "null");
-    json_key(out, "meaning");
-    if (meaning.length > 0)
-        json_bytes(out, room, meaning.length);
-    else
-        elfgen_text_string(out, "null");
+    put_words(out, map, claim);
+    put_bits(out, map, claim);
+    put_reference(out, map, claim);
     json_key_string(out, "reader", elfgen_reader_name(claim->reader));
     json_key(out, "symbol");
-    put_json_symbol(out, bytemap_symbol(writer->map, claim), 0);
+    put_json_symbol(out, bytemap_symbol(map, claim), 0);
     json_key(out, "target");
     if (claim->part == ELFGEN_PART_INSTRUCTION)
-        put_target(out, writer->map->symbols);
+        put_target(out, map->symbols);
     else
         elfgen_text_string(out, "null");
     elfgen_text_char(out, '}');
@@ -90,7 +163,7 @@ static void put_symbol_item(struct bytemap_writer *writer, const struct symbol *
     struct json *json = (struct json *)writer;
     struct elfgen_text *out = writer->map->out;
     begin_item(json, symbol->offset, symbol->size);
-    json_key_number(out, "address", symbol->address);
+    json_key_twins(out, "address", symbol->address);
     json_key(out, "name");
     put_json_symbol(out, symbol, 0);
     json_key_string(out, "type", symbols_type_name(symbol));
@@ -112,19 +185,33 @@ static void put_symbols(struct json *json)
     }
 }
 
+/* What each structure is. */
+static void put_titles(struct elfgen_text *out)
+{
+    json_key(out, "titles");
+    for (unsigned part = 0; elfgen_part_name((enum elfgen_part)part); part++) {
+        elfgen_text_string(out, part == 0 ? "{\"" : ",\"");
+        elfgen_text_string(out, elfgen_part_name((enum elfgen_part)part));
+        elfgen_text_string(out, "\":");
+        json_string(out, elfgen_part_title((enum elfgen_part)part));
+    }
+    elfgen_text_char(out, '}');
+}
+
 bool explain_json(struct explain *explain)
 {
     struct bytemap *map = &explain->map;
     struct elfgen_text *out = map->out;
-    struct json json = {{map, true, put_claim, put_gap, NULL, 0}, true, false};
+    struct json json = {.writer = {map, true, put_claim, put_gap, NULL, 0}, .first = true};
     const struct elfgen_ehdr *ehdr = &map->view->ehdr;
     bool is_elf = elfgen_view_is_elf(map->view);
-    elfgen_text_string(out, "{\"file\":");
+    elfgen_text_string(out, "{\"version\":1,\"file\":");
     json_string(out, map->file);
     json_key_number(out, "size", map->view->length);
     json_key_string(out, "class", is_elf ? elfgen_class_name(ehdr->ei_class) : NULL);
     json_key_string(out, "machine", is_elf ? elfgen_machine_name(ehdr->e_machine) : NULL);
-    elfgen_text_string(out, ",\"claims\":[\n");
+    put_titles(out);
+    elfgen_text_string(out, ",\n\"claims\":[\n");
     bool good = bytemap_walk(&json.writer);
     elfgen_text_string(out, "],\n\"unclaimed\":[\n");
     json.first = json.unclaimed = true;
