@@ -146,6 +146,77 @@ syscall" ]
     [[ $output == *"mov eax,dword ptr [esp+0x4]"* || $output == *"mov eax,[esp+0x4]"* ]]
 }
 
+@test "operands that a relocation changes are symbols, and its addend is added" {
+    cat >r.s <<'S'
+extern puts, table, e
+section .rodata
+db 1,2,3,4
+text: db "text",0
+section .text
+f:
+    lea rdi,[rel text]
+    call puts wrt ..plt
+    mov dword [rel table+8],0x12345678
+    mov rax,[rel puts wrt ..got]
+    mov ecx,[table+rbx*4-12]
+    mov rdx,table
+    call g
+    mov rax,[rel e wrt ..gottpoff]
+    ret
+g:  ret
+S
+    nasm -f elf64 -o r.o r.s
+    tinyelf disasm r.o
+    exits 0
+    [ "$output" = "f:
+lea rdi,[rip+.rodata+0x4]
+call puts
+mov dword ptr [rip+table+0x8],0x12345678
+mov rax,[rip+puts@GOTPCREL]
+mov ecx,[rbx*4+table-0xc]
+mov rdx,table
+call 0x3b
+mov rax,[rip+e@GOTTPOFF]
+ret
+g:
+ret" ]
+    tinyelf disasm --syntax att r.o
+    [ "${lines[1]}" = "lea .rodata+0x4(%rip),%rdi" ]
+    [ "${lines[2]}" = "call puts" ]
+    [ "${lines[6]}" = 'mov $table,%rdx' ]
+    # nasm's source has the bytes, and the relocation in a comment.
+    "$TINYELF" disasm -b --syntax nasm r.o | grep -qxF 'call 0xc  ; e8 00 00 00 00  ; 0x8: R_X86_64_PLT32 puts-0x4'
+    # i386 has its addends in the instructions.
+    printf 'extern puts, table\nsection .text\nmov eax,[table+8]\npush dword table+4\ncall puts\ncmp byte [table+2],7\n' >r32.s
+    nasm -f elf32 -o r32.o r32.s
+    tinyelf disasm r32.o
+    [ "$output" = "mov eax,[table+0x8]
+push table+0x4
+call puts
+cmp byte ptr [table+0x2],0x7" ]
+    tinyelf explain r32.o
+    [[ $output == *" cmp byte ptr [table+0x2],0x7 "* ]]
+}
+
+@test "relocations beside the bytes are those of objdump -r" {
+    command -v cc >/dev/null || skip "no C compiler"
+    cat >c.c <<'C'
+extern int puts(const char *); extern __thread int e; static __thread int s; extern int table[9]; static int own[9];
+int f(int i) { table[3] = 0x1234567; own[i] = e; s = i; return puts("text") + f(i - 1) + *(int *)puts; }
+C
+    local files=(/usr/lib/x86_64-linux-gnu/crt1.o /usr/lib/x86_64-linux-gnu/Scrt1.o)
+    for options in -O1 -fPIC -mcmodel=large "-m32 -fno-pic" "-m32 -fPIC"; do
+        cc -ffreestanding $options -c c.c -o "c$options.o" 2>/dev/null && files+=("c$options.o")
+    done
+    for file in "${files[@]}"; do
+        [ -e "$file" ] || continue
+        objdump -dr "$file" | sed -En 's/^\t\t\t([0-9a-f]+): (R_[^\t]+)\t(\*ABS\*)?(.*)/0x\1: \2 \4/p' | sort >theirs
+        "$TINYELF" disasm --all -b "$file" | sed -n 's/.*  # \(0x[0-9a-f]*: R_\)/\1/p' | sort >ours
+        [ -s theirs ]
+        diff theirs ours
+    done
+}
+
 @test "bad input and usage errors are reported" {
     tinyelf disasm gone
     exits 1

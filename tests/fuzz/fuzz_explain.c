@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symbols/relocations.h"
 #include "x86/session.h"
 #include "commands/explain/explain.h"
 
@@ -117,7 +118,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     size = first_size(bytes, both);
     bytemap_open_view(&view, bytes, size);
     read_symbols(&symbols, &view, bytes + size, both - size);
-    const struct x86_names names = {symbols_put_name, &symbols, both & 8};
+    struct relocations relocations;
+    if (!relocations_read(&relocations, &view))
+        abort();
+    const struct x86_names names = {symbols_put_name, &symbols, both & 8,
+                                    relocations.count > 0 ? relocations_get : NULL, &relocations};
     struct x86_session *code = x86_session_open(
         &view, size & 1 ? ELFGEN_CODE_ALL : ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
     struct elfgen_code *followed = code ? &code->code : NULL;
@@ -135,6 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         free(text.bytes);
     }
     x86_session_close(code);
+    relocations_free(&relocations);
     symbols_free(&symbols);
     return 0;
 }

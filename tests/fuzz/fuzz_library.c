@@ -423,7 +423,8 @@ static bool any_call(void *context, uint8_t by, uint64_t number, struct elfgen_s
     check(by < 4);
     memset(signature, (int)number, sizeof *signature);
     signature->known = take_bool(input);
-    signature->returns = take_bool(input);
+    signature->result = (enum elfgen_result_kind)(take(input, 1) % 10);
+    signature->count_in = (uint8_t)take(input, 1);
     signature->count = (uint8_t)take(input, 1);
     for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++)
         signature->parameters[i].kind = (enum elfgen_parameter_kind)(take(input, 1) % 7);
@@ -448,7 +449,9 @@ static void take_encoding(struct input *input, struct elfgen_encoding *encoding)
 static void take_call_instruction(struct input *input, struct elfgen_call_instruction *by)
 {
     *by = (struct elfgen_call_instruction){.number = (uint8_t)take_number(input),
+                                           .result = (uint8_t)take_number(input),
                                            .width = (uint8_t)(take_bool(input) ? 64 : 32),
+                                           .number_end = (uint32_t)take(input, 4),
                                            .returns = take_bool(input),
                                            .next_address = (uint8_t)take_number(input),
                                            .changed = (uint32_t)take(input, 4)};

@@ -22,7 +22,7 @@ my @facts = (
         \bmiddle\s*=.*\/\s*2/x, 'format/search.h', "${T}base/search.h"],
     ['reading a clock', qr/\b(?:clock_gettime|gettimeofday|clock_getcpuclockid|clock|time)\s*\((?:NULL|CLOCK|&|id)/,
      "${T}base/clock.c"],
-    ['the largest errno', qr/\b4095\b/, "${T}syscalls/table.h", "${T}strace/args/args.h"], # a path of PATH_MAX
+    ['the largest errno', qr/\b4095\b/, 'include/elfgen/code.h', "${T}strace/args/args.h"], # a path of PATH_MAX
     ["the program's own file", qr{/proc/self/exe}, "${T}base/own_program.h"],
     ['the path of an open file', qr{/proc/self/fd/%}, "${T}base/file.c"],
     ['vm.mmap_min_addr', qr{/proc/sys/vm/mmap_min_addr}, "${T}base/proc.c"],

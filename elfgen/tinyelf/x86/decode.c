@@ -1,5 +1,6 @@
 /* Decodes an instruction: its length, its parts, and where control goes. */
 #include "x86.h"
+#include "formatter.h"
 
 #include "flags.h"
 
@@ -192,14 +193,13 @@ static void forget_exchanged(struct elfgen_registers *registers)
     registers->general[RAX] = registers->general[R8] = (struct elfgen_bits){0, 0};
 }
 
-/* Where a conditional jump goes if its condition is known. */
-static enum elfgen_flow decide(const ZydisDecodedInstruction *source,
-                               const struct elfgen_registers *registers)
+static enum elfgen_condition condition_of(const ZydisDecodedInstruction *source,
+                                          const struct elfgen_registers *registers)
 {
     struct elfgen_bits holds = x86_condition(source, registers);
     if (!(holds.known & 1))
-        return ELFGEN_FLOW_BRANCH;
-    return holds.value ? ELFGEN_FLOW_JUMP : ELFGEN_FLOW_NEXT;
+        return ELFGEN_CONDITION_UNKNOWN;
+    return holds.value ? ELFGEN_CONDITION_HOLDS : ELFGEN_CONDITION_FAILS;
 }
 
 static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t address,
@@ -213,8 +213,9 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
     instruction->length = source.length;
     instruction->flow = flow_of(&source, &instruction->call_instruction);
     instruction->has_target = false;
+    instruction->condition = ELFGEN_CONDITION_UNKNOWN;
     if (instruction->flow == ELFGEN_FLOW_BRANCH)
-        instruction->flow = decide(&source, registers);
+        instruction->condition = condition_of(&source, registers);
     if (instruction->flow != ELFGEN_FLOW_NEXT && instruction->flow != ELFGEN_FLOW_SYSTEM &&
         instruction->flow != ELFGEN_FLOW_END)
         instruction->has_target = target_of(&source, operands, address, instruction->flow,
@@ -225,51 +226,6 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
     if (x86_is_disputed(&source, bytes))
         forget_exchanged(registers);
     return true;
-}
-
-/* The formatter's hook for mnemonics: replaces the names of conditions. Zydis's are never shorter.
- */
-static ZyanStatus print_mnemonic(const ZydisFormatter *formatter, ZydisFormatterBuffer *buffer,
-                                 ZydisFormatterContext *context)
-{
-    const struct x86 *machine = context->user_data;
-    const char *ours = x86_mnemonic(context->instruction->mnemonic);
-    const char *theirs = ZydisMnemonicGetString(context->instruction->mnemonic);
-    ZyanString *line;
-    ZYAN_CHECK(ZydisFormatterBufferGetString(buffer, &line));
-    size_t before = line->vector.size - 1; /* it counts the NUL */
-    ZYAN_CHECK(machine->print_mnemonic(formatter, buffer, context));
-    if (!ours || ours == theirs)
-        return ZYAN_STATUS_SUCCESS;
-    char *name = (char *)line->vector.data + before;
-    size_t new = strlen(ours), old = strlen(theirs), end = line->vector.size - before;
-    memcpy(name, ours, new);
-    memmove(name + new, name + old, end - old);
-    line->vector.size -= old - new;
-    return ZYAN_STATUS_SUCCESS;
-}
-
-static void set_up_formatter(struct x86 *machine)
-{
-    static const struct {
-        ZydisFormatterProperty property;
-        ZyanUPointer value;
-    } properties[] = {
-        {ZYDIS_FORMATTER_PROP_HEX_UPPERCASE, ZYAN_FALSE},
-        {ZYDIS_FORMATTER_PROP_IMM_PADDING, ZYDIS_PADDING_DISABLED},
-        {ZYDIS_FORMATTER_PROP_DISP_PADDING, ZYDIS_PADDING_DISABLED},
-        {ZYDIS_FORMATTER_PROP_ADDR_PADDING_ABSOLUTE, ZYDIS_PADDING_DISABLED},
-        {ZYDIS_FORMATTER_PROP_ADDR_PADDING_RELATIVE, ZYDIS_PADDING_DISABLED},
-        {ZYDIS_FORMATTER_PROP_FORCE_RELATIVE_RIPREL, ZYAN_TRUE},
-    };
-    ZydisFormatterInit(&machine->formatter, machine->syntax == SYNTAX_ATT
-                                                ? ZYDIS_FORMATTER_STYLE_ATT
-                                                : ZYDIS_FORMATTER_STYLE_INTEL);
-    for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++)
-        ZydisFormatterSetProperty(&machine->formatter, properties[i].property, properties[i].value);
-    machine->print_mnemonic = print_mnemonic;
-    ZydisFormatterSetHook(&machine->formatter, ZYDIS_FORMATTER_FUNC_PRINT_MNEMONIC,
-                          (const void **)&machine->print_mnemonic);
 }
 
 /* How the processor runs the code of an architecture. */
@@ -317,7 +273,7 @@ static void open_mode(struct x86 *machine, const struct mode *mode, enum x86_syn
     ZydisDecoderInit(&machine->decoder, mode->mode, mode->stack);
     machine->scanner = machine->decoder;
     ZydisDecoderEnableMode(&machine->scanner, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
-    set_up_formatter(machine);
+    x86_set_up_formatter(machine);
 }
 
 bool x86_open(struct x86 *machine, uint64_t e_machine, enum x86_syntax syntax)
@@ -341,7 +297,8 @@ static void describe(const struct call *call, struct elfgen_signature *signature
     const struct call_row *row = call->row;
     /* No parameter tells what vfork's child does to the stack. */
     *signature = (struct elfgen_signature){.known = row && row->result != CALL_TYPE_VFORK,
-                                           .returns = !row || row->returns};
+                                           .result = row ? row->result_kind : ELFGEN_RESULT_ANY,
+                                           .count_in = row ? row->count_in : CALL_NO_SIZE};
     memcpy(signature->name, call->name, sizeof call->name);
     for (const struct call_parameter *p = row ? row->parameters : NULL; p && p->name; p++) {
         snprintf(signature->parameters[signature->count].name, sizeof signature->parameters[0].name,

@@ -1,5 +1,6 @@
 /* Prints an instruction in the syntax that x86_open() was given. */
 #include "x86.h"
+#include "formatter.h"
 #include "nasm.h"
 
 #include <string.h>
@@ -169,12 +170,21 @@ static void print_nasm(const struct x86 *machine, const uint8_t *bytes, size_t s
     }
 }
 
-static void print(struct x86 *machine, const uint8_t *bytes, size_t size, uint64_t address,
+/* Whether a relocation changes the instruction. */
+static bool is_relocated(const struct x86 *machine, const uint8_t *bytes, size_t size)
+{
+    struct elfgen_rela relocation;
+    return machine->names && machine->names->relocation &&
+           machine->names->relocation(machine->names->relocations, bytes, size, &relocation, NULL);
+}
+
+/* Prints an instruction; `place`: for the cache, NULL if a relocation changes it. */
+static void print(const struct x86 *machine, const uint8_t *bytes, size_t size, uint64_t address,
                   struct elfgen_text *text, struct x86_cached_text *place)
 {
     ZydisDecodedInstruction instruction;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-    char line[256];
+    char line[800]; /* two symbols of 255 characters fit */
     if (!x86_decode(machine, bytes, size, &instruction, operands))
         return;
     if (x86_is_nameless(&instruction, bytes)) {
@@ -184,12 +194,12 @@ static void print(struct x86 *machine, const uint8_t *bytes, size_t size, uint64
     /* The register operand of a long nop means nothing. */
     if (instruction.mnemonic == ZYDIS_MNEMONIC_NOP && instruction.operand_count_visible > 1)
         instruction.operand_count_visible = 1;
-    if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&machine->formatter, &instruction, operands,
-                                                      instruction.operand_count_visible, line,
-                                                      sizeof line, address, machine)))
+    if (!x86_format(machine, &instruction, operands, bytes, address, line, sizeof line))
         return;
     size_t length = remove_blanks(line);
     elfgen_text_bytes(text, line, length);
+    if (!place)
+        return;
     put_absolute(machine, text, &instruction, operands, address);
     bool named = put_numbers(machine, text, &instruction, operands, " # <");
     put_target(machine, text, &instruction, operands, address, " <");
@@ -214,6 +224,10 @@ void x86_print(void *context, const uint8_t *bytes, size_t size, uint64_t addres
     struct x86_cached_text *place = place_of(machine, key);
     if (machine->syntax == SYNTAX_NASM) {
         print_nasm(machine, bytes, size, address, text);
+        return;
+    }
+    if (is_relocated(machine, bytes, size)) {
+        print(machine, bytes, size, address, text, NULL);
         return;
     }
     if (place->low != key.low || place->high != key.high) {

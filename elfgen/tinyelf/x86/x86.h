@@ -37,6 +37,14 @@ struct x86_names {
                 struct elfgen_text *text);
     void *context;
     bool fixed; /* the program's addresses are fixed, so a number may be one */
+
+    /* Finds the first relocation that applies to `size` bytes of the file. Sets found->r_offset to
+     * its distance from the first of them, r_info to its type and r_addend; that of SHT_REL is the
+     * number in the bytes from there on. Appends the name of its symbol to `symbol`, unless that is
+     * NULL: at most 255 characters. Returns false if there is none. NULL: the file has none. */
+    bool (*relocation)(void *relocations, const uint8_t *bytes, size_t size,
+                       struct elfgen_rela *found, struct elfgen_text *symbol);
+    void *relocations;
 };
 
 struct x86 {
@@ -44,7 +52,8 @@ struct x86 {
     ZydisDecoder decoder;          /* for whole instructions */
     ZydisDecoder scanner;          /* for lengths */
     ZydisFormatter formatter;
-    ZydisFormatterFunc print_mnemonic; /* the formatter's own */
+    /* The formatter's own functions. */
+    ZydisFormatterFunc print_mnemonic, print_displacement, print_immediate, print_absolute;
     enum x86_syntax syntax;
     const struct x86_names *names; /* NULL, or the caller's, set before the first text */
     struct calls calls;

@@ -5,8 +5,10 @@
 
 #include "x86/session.h"
 #include "symbols/debug_file.h"
+#include "symbols/relocations.h"
 #include "listing.h"
 #include "base/file.h"
+#include "base/no_memory.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 
@@ -83,6 +85,40 @@ static void report_no_code(const char *name, const struct elfgen_view *view, boo
                 : "there is no executable section");
 }
 
+/* Lists the code with names of its places. Returns false after reporting the error. */
+static bool list(struct disasm *disasm, const struct options *options,
+                 const struct elfgen_view *view, struct debug_file *names, const char *name)
+{
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    struct relocations relocations;
+    struct x86_session *code = NULL;
+    struct x86_names machine_names = {.put = symbols_put_name,
+                                      .context = &names->symbols,
+                                      .fixed = view->ehdr.e_type == ELFGEN_ET_EXEC};
+    if (!relocations_read(&relocations, view))
+        error_no_memory(&error);
+    else
+        code = x86_session_open(view, options->mode, options->syntax, &error);
+    if (relocations.count > 0) {
+        machine_names.relocation = relocations_get;
+        machine_names.relocations = &relocations;
+    }
+    if (code)
+        code->machine.names = &machine_names;
+    disasm->symbols = &names->symbols;
+    disasm->relocations = &relocations;
+    bool any = code && disasm_report(disasm, &code->code);
+    if (!any && error.status != ELFGEN_OK)
+        message_library_error(name, &error);
+    else if (!any)
+        report_no_code(name, view, code != NULL);
+    disasm->symbols = NULL;
+    disasm->relocations = NULL;
+    x86_session_close(code);
+    relocations_free(&relocations);
+    return any;
+}
+
 /* Returns false after reporting the error. */
 static bool print(struct disasm *disasm, const struct options *options,
                   const struct file_bytes *bytes, const char *path)
@@ -110,19 +146,7 @@ static bool print(struct disasm *disasm, const struct options *options,
         debug_file_close(&names);
         return false;
     }
-    const struct x86_names machine_names = {symbols_put_name, &names.symbols,
-                                            view.ehdr.e_type == ELFGEN_ET_EXEC};
-    struct x86_session *code = x86_session_open(&view, options->mode, options->syntax, &error);
-    if (code)
-        code->machine.names = &machine_names;
-    disasm->symbols = &names.symbols;
-    bool any = code && disasm_report(disasm, &code->code);
-    if (!any && error.status != ELFGEN_OK)
-        message_library_error(name, &error);
-    else if (!any)
-        report_no_code(name, &view, code != NULL);
-    disasm->symbols = NULL;
-    x86_session_close(code);
+    bool any = list(disasm, options, &view, &names, name);
     debug_file_close(&names);
     return any;
 }

@@ -38,6 +38,18 @@ static void put_aside(struct elfgen_text *out, uint64_t address)
     elfgen_text_string(out, ": ");
 }
 
+/* Prints the relocations that change an instruction, as a comment. */
+static void put_relocations(const struct disasm *disasm, const struct elfgen_code_place *place)
+{
+    const struct relocations *all = disasm->relocations;
+    const struct relocation *found = relocations_find(all, place->offset, place->length);
+    for (; found && found < all->all + all->count && found->offset - place->offset < place->length;
+         found++) {
+        elfgen_text_string(disasm->out, disasm->source ? "  ; " : "  # ");
+        relocations_put(disasm->out, all, found);
+    }
+}
+
 static void put_line(const struct disasm *disasm, const struct elfgen_code *code,
                      const struct elfgen_code_place *place)
 {
@@ -54,6 +66,8 @@ static void put_line(const struct disasm *disasm, const struct elfgen_code *code
         elfgen_text_string(out, "  ; ");
         elfgen_text_hex_bytes(out, bytes, place->length, ' ');
     }
+    if (disasm->bytes)
+        put_relocations(disasm, place);
     elfgen_text_char(out, '\n');
 }
 

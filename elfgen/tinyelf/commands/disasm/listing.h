@@ -3,12 +3,14 @@
 #define DISASM_LISTING_H
 
 #include "elfgen.h"
+#include "symbols/relocations.h"
 #include "symbols/symbols.h"
 
 struct disasm {
     bool addresses, bytes;   /* before each instruction */
     bool source;             /* source for nasm: at `addresses`, with `bytes` as comments */
     struct symbols *symbols; /* labels; NULL: none */
+    const struct relocations *relocations; /* beside the bytes; NULL: none */
     struct elfgen_text *out;
 };
 

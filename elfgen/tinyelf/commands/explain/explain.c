@@ -4,8 +4,10 @@
 
 #include "x86/session.h"
 #include "symbols/debug_file.h"
+#include "symbols/relocations.h"
 #include "explain.h"
 #include "base/file.h"
+#include "base/no_memory.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 #include "cli/loadable.h"
@@ -87,8 +89,14 @@ static bool report(const struct options *options, struct explain *explain)
     if (!options->no_code)
         code = x86_session_open(explain->map.view, options->mode, SYNTAX_INTEL, error);
     explain->map.code = code ? &code->code : NULL;
-    const struct x86_names names = {symbols_put_name, explain->map.symbols,
-                                    explain->map.view->ehdr.e_type == ELFGEN_ET_EXEC};
+    struct relocations relocations;
+    if (!relocations_read(&relocations, explain->map.view))
+        error_no_memory(error);
+    const struct x86_names names = {.put = symbols_put_name,
+                                    .context = explain->map.symbols,
+                                    .fixed = explain->map.view->ehdr.e_type == ELFGEN_ET_EXEC,
+                                    .relocation = relocations.count > 0 ? relocations_get : NULL,
+                                    .relocations = &relocations};
     if (code)
         code->machine.names = &names;
     bool done = error->status == ELFGEN_OK &&
@@ -96,6 +104,7 @@ static bool report(const struct options *options, struct explain *explain)
     if (error->status != ELFGEN_OK)
         message_library_error(explain->map.file, error);
     x86_session_close(code);
+    relocations_free(&relocations);
     return done;
 }
 
