@@ -495,6 +495,12 @@ static void try_claim(struct input *input, const struct elfgen_view *view,
     for (unsigned i = 0; elfgen_claim_bits(view, claim, i, &group); i++)
         check(group.width > 0);
     elfgen_claim_has_value(claim);
+    struct elfgen_reference reference = {.length = 0};
+    if (elfgen_claim_refers(view, code, claim, &reference))
+        check(reference.offset == ELFGEN_NOWHERE ||
+              reference.length <= view->length - reference.offset);
+    elfgen_claim_label(view, code, claim, &text);
+    elfgen_part_title(claim->part);
     elfgen_class_index(view->class_);
     elfgen_part_name(claim->part);
     elfgen_reader_name(claim->reader);
