@@ -1,7 +1,50 @@
-/* Describes system calls and parts of instructions in words. */
+/* Describes strings, system calls and parts of instructions in words. */
 #include "words.h"
 
 #include <string.h>
+
+void elfgen_put_quoted(struct elfgen_text *text, const char *bytes, size_t length)
+{
+    enum { MOST = 64 };
+    static const char named[] = "\n\t\r\0\"\\", letters[] = "ntr0\"\\";
+    elfgen_text_char(text, '"');
+    for (size_t i = 0; i < length && i < MOST; i++) {
+        uint8_t c = (uint8_t)bytes[i];
+        const char *found = memchr(named, c, sizeof letters - 1);
+        if (found) {
+            elfgen_text_char(text, '\\');
+            elfgen_text_char(text, letters[found - named]);
+        } else if (c < 0x20 || c >= 0x7f) {
+            elfgen_text_string(text, "\\x");
+            elfgen_text_hex(text, c, 2);
+        } else {
+            elfgen_text_char(text, (char)c);
+        }
+    }
+    elfgen_text_char(text, '"');
+    if (length > MOST)
+        elfgen_text_string(text, "...");
+}
+
+void elfgen_put_string(struct elfgen_text *text, const char *string, size_t length)
+{
+    if (length == SIZE_MAX)
+        elfgen_text_string(text, "outside its string table");
+    else
+        elfgen_put_quoted(text, string, length);
+}
+
+void elfgen_put_section_name(struct elfgen_text *text, const struct elfgen_view *view,
+                             uint64_t index)
+{
+    struct elfgen_shdr shdr;
+    const char *name = NULL;
+    if (index == 0 || elfgen_view_section(view, index, &shdr, NULL) != ELFGEN_OK)
+        return;
+    size_t length = elfgen_view_section_name(view, &shdr, &name);
+    if (length != SIZE_MAX)
+        elfgen_put_quoted(text, name, length);
+}
 
 /* Appends an argument as far as it is known. Numbers are signed. */
 static void put_argument(struct elfgen_text *text, unsigned width, struct elfgen_bits argument,

@@ -23,6 +23,11 @@ struct explain {
 /* Prints the report. Returns false if it ended early: map.error says why. */
 bool explain_report(struct explain *explain);
 
+/* Appends what the file consists of: " = 64 ELF header + 56 program header + ...". Each byte counts
+ * once, for the first of its owners in that order. Nothing for a file so large that another walk
+ * takes long. */
+void explain_put_account(const struct bytemap *map);
+
 /* One function for each format. */
 #define FORMAT(id, name, function, help) bool function(struct explain *explain);
 #define OTHER_FORMAT(id, function)       bool function(struct explain *explain);
