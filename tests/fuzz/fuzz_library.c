@@ -495,6 +495,12 @@ static void try_claim(struct input *input, const struct elfgen_view *view,
     for (unsigned i = 0; elfgen_claim_bits(view, claim, i, &group); i++)
         check(group.width > 0);
     elfgen_claim_has_value(claim);
+    struct elfgen_reference reference = {.length = 0};
+    if (elfgen_claim_refers(view, code, claim, &reference))
+        check(reference.offset == ELFGEN_NOWHERE ||
+              reference.length <= view->length - reference.offset);
+    elfgen_claim_label(view, code, claim, &text);
+    elfgen_part_title(claim->part);
     elfgen_class_index(view->class_);
     elfgen_part_name(claim->part);
     elfgen_reader_name(claim->reader);
@@ -680,8 +686,10 @@ static void try_numbers(struct input *input)
                                  elfgen_symbol_type_name(value),
                                  elfgen_symbol_binding_name(value),
                                  elfgen_symbol_visibility_name(value),
-                                 elfgen_dynamic_tag_name(value),
+                                 elfgen_dynamic_tag_name(machine, value),
                                  elfgen_relocation_type_name(machine, value),
+                                 elfgen_note_type_name(take_name(input), value),
+                                 elfgen_auxv_type_name(value),
                                  elfgen_version_text()};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         elfgen_text_string(&text, names[i]);
@@ -689,6 +697,8 @@ static void try_numbers(struct input *input)
     check(elfgen_osabi_number(machine, name) <= 255);
     elfgen_text_char(&text, elfgen_section_flag_letter(machine, osabi, value));
     elfgen_machine_flags_text(&text, machine, osabi, take(input, 1), (uint32_t)value);
+    check(elfgen_dynamic_tag_kind(machine, value) <= ELFGEN_KIND_BYTES);
+    elfgen_dynamic_flags_text(&text, value, osabi);
     elfgen_text_column(&text, name, take(input, 1), take_number(input));
     elfgen_text_decimal(&text, value, (unsigned)take(input, 1));
     elfgen_text_signed(&text, (int64_t)value);
