@@ -1,4 +1,4 @@
-/* Looks up the names of numbers: machines, types, flags, tags. */
+/* Looks up the names of numbers in headers: machines, types, flags. */
 #include "elfgen/names.h"
 
 #include <stddef.h>
@@ -58,25 +58,6 @@ static const struct {
 #undef SECTION_FLAG
 };
 
-static const struct {
-    uint32_t value;
-    const char *text;
-} dynamic_tags[] = {
-#define DYNAMIC_TAG(value, text) {value, text},
-#include "dynamic_tags.def"
-#undef DYNAMIC_TAG
-};
-
-static const struct {
-    uint16_t machine;
-    uint16_t value;
-    const char *text;
-} relocation_types[] = {
-#define ELFGEN_RELOCATION_TYPE(machine, value, name) {machine, value, #name},
-#include "elfgen/relocation_types.def"
-#undef ELFGEN_RELOCATION_TYPE
-};
-
 /* gABI 4.1, "Symbol Table"; [10] are GNU's. */
 static const char *const symbol_types[] = {"NOTYPE", "OBJECT", "FUNC", "SECTION",
                                            "FILE",   "COMMON", "TLS",  [10] = "IFUNC"};
@@ -103,22 +84,6 @@ const char *elfgen_symbol_binding_name(uint64_t binding)
 const char *elfgen_symbol_visibility_name(uint64_t visibility)
 {
     return symbol_visibilities[visibility & 3];
-}
-
-const char *elfgen_dynamic_tag_name(uint64_t tag)
-{
-    for (size_t i = 0; i < sizeof dynamic_tags / sizeof *dynamic_tags; i++)
-        if (dynamic_tags[i].value == tag)
-            return dynamic_tags[i].text;
-    return NULL;
-}
-
-const char *elfgen_relocation_type_name(uint64_t machine, uint64_t type)
-{
-    for (size_t i = 0; i < sizeof relocation_types / sizeof *relocation_types; i++)
-        if (relocation_types[i].machine == machine && relocation_types[i].value == type)
-            return relocation_types[i].text;
-    return NULL;
 }
 
 const char *elfgen_class_name(uint64_t class_)

@@ -28,17 +28,35 @@ unsigned elfgen_hash_width(const struct elfgen_view *view)
     return wide ? elfgen_address_size(view->class_) : sizeof(uint32_t);
 }
 
-/* Whether section headers say what is loaded, or have the notes. */
-static bool have_sections(const struct elfgen_view *view)
+/* Notes where the versions of symbols and their names are, for the words about them. */
+static void note_versions(struct elfgen_areas *areas, const struct elfgen_view *view,
+                          const struct elfgen_shdr *shdr)
+{
+    struct elfgen_shdr strings;
+    enum elfgen_area area =
+        shdr->sh_type == ELFGEN_SHT_GNU_VERDEF ? ELFGEN_AREA_VERDEF : ELFGEN_AREA_VERNEED;
+    if ((shdr->sh_type != ELFGEN_SHT_GNU_VERDEF && shdr->sh_type != ELFGEN_SHT_GNU_VERNEED) ||
+        areas->tables[area].count != 0 ||
+        elfgen_view_section(view, shdr->sh_link, &strings, NULL) != ELFGEN_OK)
+        return;
+    areas->tables[area] = (struct elfgen_table){shdr->sh_offset, 1, shdr->sh_size};
+    areas->tables[ELFGEN_AREA_STRINGS] =
+        (struct elfgen_table){strings.sh_offset, 1, strings.sh_size};
+}
+
+/* Looks whether section headers say what is loaded, or have the notes. */
+static void look_at_sections(struct elfgen_areas *areas, const struct elfgen_view *view)
 {
     struct elfgen_shdr shdr;
     if (view->ehdr.e_shoff == 0)
-        return false;
-    for (uint64_t i = 0; elfgen_view_section(view, i, &shdr, NULL) == ELFGEN_OK; i++)
-        if (shdr.sh_type != ELFGEN_SHT_NULL &&
-            ((shdr.sh_flags & ELFGEN_SHF_ALLOC) || shdr.sh_type == ELFGEN_SHT_NOTE))
-            return true;
-    return false;
+        return;
+    for (uint64_t i = 0; elfgen_view_section(view, i, &shdr, NULL) == ELFGEN_OK; i++) {
+        if (shdr.sh_type == ELFGEN_SHT_NULL)
+            continue;
+        if ((shdr.sh_flags & ELFGEN_SHF_ALLOC) || shdr.sh_type == ELFGEN_SHT_NOTE)
+            areas->sections = true;
+        note_versions(areas, view, &shdr);
+    }
 }
 
 /* ---- the dynamic section ---- */
@@ -245,9 +263,11 @@ void elfgen_areas_find(struct elfgen_areas *areas, const struct elfgen_view *vie
 {
     const struct search search = {view, areas};
     struct elfgen_phdr phdr;
-    *areas = (struct elfgen_areas){.known = true, .sections = have_sections(view)};
+    *areas = (struct elfgen_areas){.known = true};
+    look_at_sections(areas, view);
     if (areas->sections)
         return;
+    *areas = (struct elfgen_areas){.known = true};
     for (uint64_t i = 0;
          i < elfgen_memory_segments(view) && elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK;
          i++) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "relocation_info.h"
+
 static bool encoding_bits(const struct elfgen_claim *claim, unsigned number,
                           struct elfgen_bit_group *group)
 {
@@ -14,6 +16,27 @@ static bool encoding_bits(const struct elfgen_claim *claim, unsigned number,
     uint64_t mask = UINT64_MAX >> (64 - bits->width);
     *group = (struct elfgen_bit_group){bits->name, bits->low, bits->width,
                                        claim->value >> bits->low & mask};
+    return true;
+}
+
+/* r_info of 64-bit MIPS, from bit 0 up: four bytes and the symbol, or the other way round. */
+static bool mips64_bits(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                        unsigned number, struct elfgen_bit_group *group)
+{
+    static const struct elfgen_bit_group big[] = {{"relocation type", 0, 8, 0},
+                                                  {"second relocation type", 8, 8, 0},
+                                                  {"third relocation type", 16, 8, 0},
+                                                  {"special symbol", 24, 8, 0},
+                                                  {"symbol", 32, 32, 0}};
+    static const struct elfgen_bit_group little[] = {{"symbol", 0, 32, 0},
+                                                     {"special symbol", 32, 8, 0},
+                                                     {"third relocation type", 40, 8, 0},
+                                                     {"second relocation type", 48, 8, 0},
+                                                     {"relocation type", 56, 8, 0}};
+    if (number >= sizeof big / sizeof *big)
+        return false;
+    *group = view->order == ELFGEN_BIG_ENDIAN ? big[number] : little[number];
+    group->value = claim->value >> group->low & (UINT64_MAX >> (64 - group->width));
     return true;
 }
 
@@ -32,6 +55,8 @@ bool elfgen_claim_bits(const struct elfgen_view *view, const struct elfgen_claim
     };
     if (claim->encoding)
         return encoding_bits(claim, number, group);
+    if (claim->field && elfgen_has_mips64_info(view) && strcmp(claim->field->name, "r_info") == 0)
+        return mips64_bits(view, claim, number, group);
     unsigned column = elfgen_class_index(view->class_);
     for (size_t i = 0; claim->field && i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(rows[i].field, claim->field->name) != 0 || number-- > 0)

@@ -15,6 +15,11 @@ static inline void elfgen_bit_set(uint64_t *bits, uint64_t index)
     bits[index / 64] |= UINT64_C(1) << (index % 64);
 }
 
+static inline void elfgen_bit_clear(uint64_t *bits, uint64_t index)
+{
+    bits[index / 64] &= ~(UINT64_C(1) << (index % 64));
+}
+
 /* The first bit that is set in [from, to), or `to`. */
 uint64_t elfgen_bit_next(const uint64_t *bits, uint64_t from, uint64_t to);
 

@@ -2,17 +2,17 @@
  */
 #include "elfgen/code.h"
 
-#include <string.h>
-
-#include "../format/search.h"
 #include "bits.h"
+#include "calls.h"
 #include "decode.h"
 #include "ranges.h"
+#include "registers.h"
 
 /* An instruction that jumps lead to, and what is known there by whichever path it is reached. */
 struct elfgen_leader {
-    uint64_t offset; /* plus 1; 0: a free place */
-    uint64_t next;   /* leader that is still to be followed, its number plus 1 */
+    uint64_t key;   /* of its offset and of whether the last system call failed; 0: a free place */
+    uint64_t next;  /* leader that is still to be followed, its number plus 1 */
+    uint64_t cause; /* of one that is deferred: the call that must fail, its offset */
     bool queued;
     uint8_t lowered; /* how many times something known was lost */
     struct elfgen_registers registers;
@@ -29,73 +29,20 @@ enum {
     MOST_LOWERED = 12
 };
 
-/* ---- what is known ---- */
-
-static struct elfgen_bits join_bits(struct elfgen_bits a, struct elfgen_bits b)
-{
-    uint64_t known = a.known & b.known & ~(a.value ^ b.value);
-    return (struct elfgen_bits){a.value & known, known};
-}
-
-/* Whether it is worth following a path with what is known. Flags alone are not: nearly all code
- * knows some, and none makes a call's number. */
-static bool anything_known(const struct elfgen_code *code, const struct elfgen_registers *registers)
-{
-    uint64_t known = registers->depth;
-    for (size_t i = 0; i < code->machine->register_count; i++)
-        known |= registers->general[i].known;
-    return known != 0;
-}
-
-/* Reduces *a to what both know, `whole`: to nothing if they differ. Returns true if that loses
- * something. */
-static bool reduce(struct elfgen_bits *a, struct elfgen_bits b, bool whole)
-{
-    struct elfgen_bits joined = join_bits(*a, b);
-    bool less = joined.known != a->known;
-    *a = less && whole ? (struct elfgen_bits){0, 0} : joined;
-    return less;
-}
-
-/* The same for all that is known. */
-static bool join(const struct elfgen_code *code, struct elfgen_registers *a,
-                 const struct elfgen_registers *b, bool whole)
-{
-    const uint64_t depth = a->depth < b->depth ? a->depth : b->depth;
-    bool less = depth != a->depth;
-    for (size_t i = 0; i < code->machine->register_count; i++)
-        less = reduce(&a->general[i], b->general[i], whole) || less;
-    less = reduce(&a->flags, b->flags, false) || less;
-    /* Slots are matched from the last push, and move down. */
-    for (uint64_t i = 0; i < depth; i++) {
-        a->stack[i] = a->stack[a->depth - depth + i];
-        less = reduce(&a->stack[i], b->stack[b->depth - depth + i], whole) || less;
-    }
-    a->depth = depth;
-    return less;
-}
-
-void elfgen_registers_push(struct elfgen_registers *registers, struct elfgen_bits bits)
-{
-    if (registers->depth >= ELFGEN_STACK_SLOTS) {
-        memmove(registers->stack, registers->stack + 1,
-                (ELFGEN_STACK_SLOTS - 1) * sizeof registers->stack[0]);
-        registers->depth = ELFGEN_STACK_SLOTS - 1;
-    }
-    registers->stack[registers->depth++] = bits;
-}
-
 /* ---- where to go on ---- */
 
-/* The leader at an offset. If there is none: with `create`, a new one whose registers are not set,
- * or NULL if the table is full; otherwise NULL. */
-static struct elfgen_leader *leader_at(struct elfgen_code *code, uint64_t offset, bool create)
+/* The leader at an offset, and of paths on which the last system call failed or not. If there is
+ * none: with `create`, a new one whose registers are not set, or NULL if the table is full;
+ * otherwise NULL. */
+static struct elfgen_leader *leader_at(struct elfgen_code *code, uint64_t offset, bool failed,
+                                       bool create)
 {
+    const uint64_t key = 2 * offset + failed + 1;
     size_t mask = code->leader_room - 1;
-    size_t place = (size_t)(offset * UINT64_C(0x9e3779b97f4a7c15) >> 40) & mask;
+    size_t place = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 40) & mask;
     /* A file that is made so that all offsets collide finds the table full. */
-    for (int probes = 0; code->leaders[place].offset != 0; probes++) {
-        if (code->leaders[place].offset == offset + 1)
+    for (int probes = 0; code->leaders[place].key != 0; probes++) {
+        if (code->leaders[place].key == key)
             return &code->leaders[place];
         if (probes == MOST_PROBES)
             return NULL;
@@ -103,7 +50,7 @@ static struct elfgen_leader *leader_at(struct elfgen_code *code, uint64_t offset
     }
     if (!create)
         return NULL;
-    code->leaders[place].offset = offset + 1;
+    code->leaders[place].key = key;
     return &code->leaders[place];
 }
 
@@ -132,7 +79,8 @@ static void reach_blindly(struct elfgen_code *code, uint64_t offset)
 static void lower(struct elfgen_code *code, struct elfgen_leader *leader,
                   const struct elfgen_registers *registers)
 {
-    if (!join(code, &leader->registers, registers, leader->lowered >= MOST_BITWISE))
+    if (!elfgen_registers_join(code->machine, &leader->registers, registers,
+                               leader->lowered >= MOST_BITWISE))
         return;
     if (++leader->lowered >= MOST_LOWERED)
         leader->registers = (struct elfgen_registers){.depth = 0};
@@ -146,7 +94,9 @@ static void reach(struct elfgen_code *code, uint64_t offset,
     if (elfgen_bit_get(code->met, offset - code->from))
         return;
     struct elfgen_leader *leader =
-        anything_known(code, registers) && code->steps > 0 ? leader_at(code, offset, true) : NULL;
+        elfgen_registers_are_known(code->machine, registers) && code->steps > 0
+            ? leader_at(code, offset, registers->failed, true)
+            : NULL;
     if (!leader) {
         reach_blindly(code, offset);
     } else if (leader->lowered == 0) {
@@ -183,8 +133,10 @@ static void calls_return(struct elfgen_code *code)
     if (code->returns)
         return;
     code->returns = true;
-    for (uint64_t bit = 0; (bit = elfgen_bit_next(code->after_calls, bit, bits)) < bits; bit++)
+    for (uint64_t bit = 0; (bit = elfgen_bit_next(code->after_calls, bit, bits)) < bits; bit++) {
+        elfgen_bit_clear(code->after_calls, bit);
         reach_blindly(code, code->from + bit);
+    }
 }
 
 /* Whether what follows a call may be code. It is not where the call ends a section: such a call
@@ -203,71 +155,61 @@ static void come_back_later(struct elfgen_code *code, uint64_t after)
         elfgen_bit_set(code->after_calls, after - code->from);
 }
 
+/* Keeps where a decided jump does not go. A function may have callers that are not seen if there
+ * are jumps to unknown places. */
+static void doubt(struct elfgen_code *code, uint64_t offset,
+                  const struct elfgen_registers *registers)
+{
+    if (!registers->entered)
+        elfgen_bit_set(code->after_calls, offset - code->from);
+}
+
 /* ---- system calls ---- */
 
-static bool is_call_before(const void *call, const void *offset)
+/* Keeps a place that is reached only if the call at `cause` fails, to be followed last: so it is
+ * known whether anything else leads there. */
+static void defer(struct elfgen_code *code, uint64_t offset, uint64_t cause,
+                  const struct elfgen_registers *registers)
 {
-    return ((const struct elfgen_call *)call)->offset < *(const uint64_t *)offset;
-}
-
-static size_t call_place(const struct elfgen_code *code, uint64_t offset)
-{
-    return elfgen_search(code->calls, code->call_count, sizeof *code->calls, &offset,
-                         is_call_before);
-}
-
-const struct elfgen_call *elfgen_code_call(const struct elfgen_code *code, uint64_t offset)
-{
-    size_t place = call_place(code, offset);
-    return place < code->call_count && code->calls[place].offset == offset ? &code->calls[place]
-                                                                           : NULL;
-}
-
-/* What the kernel sees of a register: some calls only the low half. */
-static struct elfgen_bits seen_by_kernel(const struct elfgen_call_instruction *by,
-                                         const struct elfgen_registers *registers, uint8_t which)
-{
-    struct elfgen_bits value = {0, 0};
-    if (which < ELFGEN_REGISTERS_MOST)
-        value = registers->general[which];
-    if (which == ELFGEN_NO_REGISTER || by->width == 64)
-        return value;
-    return (struct elfgen_bits){value.value & UINT32_MAX, value.known | ~(uint64_t)UINT32_MAX};
-}
-
-static void note_call(struct elfgen_code *code, struct elfgen_call *call)
-{
-    size_t place = call_place(code, call->offset);
-    struct elfgen_call *there = &code->calls[place];
-    if (place < code->call_count && there->offset == call->offset) {
-        there->number = join_bits(there->number, call->number);
-        for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
-            there->arguments[i] = join_bits(there->arguments[i], call->arguments[i]);
-    } else if (code->call_count < code->call_room) {
-        memmove(there + 1, there, (code->call_count - place) * sizeof *there);
-        *there = *call;
-        code->call_count++;
+    struct elfgen_leader *leader = leader_at(code, offset, registers->failed, true);
+    if (!leader) {
+        reach_blindly(code, offset);
+    } else if (leader->lowered == 0) {
+        leader->lowered = 1;
+        leader->registers = *registers;
+        leader->cause = cause;
+        leader->queued = true;
+        leader->next = code->deferred;
+        code->deferred = (size_t)(leader - code->leaders) + 1;
+    } else {
+        lower(code, leader, registers);
     }
 }
 
-/* Sets what is known of the registers after a call. */
-static void come_back(const struct elfgen_call_instruction *by, uint64_t next_address,
-                      struct elfgen_registers *registers)
+/* Goes on after a call that may succeed or fail: with what is known of its result in either case.
+ * Both places are joined apart from each other, so that the result stays in two alternatives until
+ * it is overwritten. Returns true if the path itself goes on. */
+static bool follow_results(struct elfgen_code *code, uint64_t offset, uint64_t after,
+                           const struct elfgen_call_instruction *by,
+                           const struct elfgen_call_results *results,
+                           struct elfgen_registers *registers)
 {
-    for (size_t i = 0; i < ELFGEN_REGISTERS_MOST; i++)
-        if (by->changed >> i & 1)
-            registers->general[i] = (struct elfgen_bits){0, 0};
-    if (by->next_address < ELFGEN_REGISTERS_MOST)
-        registers->general[by->next_address] = (struct elfgen_bits){next_address, UINT64_MAX};
-}
-
-/* Whether a call may change memory, and so the stack. */
-static bool may_write(const struct elfgen_signature *signature)
-{
-    bool writes = !signature->known;
-    for (unsigned i = 0; i < signature->count; i++)
-        writes = writes || signature->parameters[i].kind == ELFGEN_PARAMETER_OUTPUT;
-    return writes;
+    struct elfgen_registers failed = *registers;
+    registers->failed = false;
+    if (by->result >= ELFGEN_REGISTERS_MOST || !elfgen_code_has(code, after))
+        return true;
+    registers->general[by->result] = results->success;
+    if (!results->fails)
+        return true;
+    failed.failed = true;
+    failed.general[by->result] = results->failure;
+    if (!results->succeeds) {
+        defer(code, after, offset, &failed);
+        return false;
+    }
+    reach(code, after, &failed);
+    reach(code, after, registers);
+    return false;
 }
 
 /* Notes a system call, and what is known after it. Returns false if the path ends, since the call
@@ -281,21 +223,26 @@ static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t add
     struct elfgen_call call = {
         .offset = offset, .address = address, .call_instruction = instruction->call_instruction};
     struct elfgen_signature signature;
-    call.number = seen_by_kernel(by, registers, by->number);
-    for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
-        call.arguments[i] = seen_by_kernel(by, registers, by->arguments[i]);
-    note_call(code, &call);
+    struct elfgen_call_results results;
+    elfgen_call_read(by, registers, &call);
+    /* A program that makes the next number of the last result makes none of an error. It does not
+     * mean to run what follows then. */
+    if (registers->failed && (uint32_t)call.number.value >= by->number_end)
+        return false;
+    elfgen_call_note(code, &call);
     /* By what is known on this path, whatever other paths bring. */
     bool named = elfgen_code_signature(code, &call, &signature);
-    if (named && !signature.returns)
+    if (named && signature.result == ELFGEN_RESULT_NEVER)
         return false;
-    come_back(by, address + instruction->length, registers);
-    if (!named || may_write(&signature))
+    elfgen_call_return(by, address + instruction->length, registers);
+    if (!named || elfgen_call_may_write(&signature))
         registers->depth = 0;
-    if (by->returns)
-        return true;
-    calls_return(code); /* at a place that only the kernel knows */
-    return false;
+    if (!by->returns) {
+        calls_return(code); /* at a place that only the kernel knows */
+        return false;
+    }
+    elfgen_call_results(by, &call, named ? &signature : NULL, &results);
+    return follow_results(code, offset, offset + instruction->length, by, &results, registers);
 }
 
 /* ---- the walk ---- */
@@ -306,7 +253,7 @@ static bool is_followed(struct elfgen_code *code, uint64_t offset,
 {
     if (elfgen_bit_get(code->met, offset - code->from))
         return true;
-    struct elfgen_leader *leader = leader_at(code, offset, false);
+    struct elfgen_leader *leader = leader_at(code, offset, registers->failed, false);
     if (leader)
         lower(code, leader, registers);
     return leader != NULL;
@@ -346,14 +293,21 @@ static bool leave(struct elfgen_code *code, const struct elfgen_range *range, ui
             calls_return(code); /* what is at an unknown target may return */
         return false;
     case ELFGEN_FLOW_BRANCH:
-        if (inside)
+        if (inside && instruction->condition != ELFGEN_CONDITION_FAILS)
             reach(code, target, registers);
-        return true;
+        if (inside && instruction->condition == ELFGEN_CONDITION_FAILS)
+            doubt(code, target, registers);
+        if (instruction->condition != ELFGEN_CONDITION_HOLDS)
+            return true;
+        if (elfgen_code_has(code, after))
+            doubt(code, after, registers);
+        return false;
     case ELFGEN_FLOW_CALL:
         if (!inside) {
             *registers = (struct elfgen_registers){.depth = 0};
             return may_come_back(code, offset, after);
         }
+        registers->entered = false;
         note_return(code->machine, registers, after_address);
         reach(code, target, registers);
         if (may_come_back(code, offset, after))
@@ -377,7 +331,7 @@ static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_regist
         if (!first && is_followed(code, offset, registers))
             return;
         first = false;
-        bool known = code->steps > 0 && anything_known(code, registers);
+        bool known = code->steps > 0 && elfgen_registers_are_known(code->machine, registers);
         if (known)
             code->steps--;
         else
@@ -389,6 +343,8 @@ static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_regist
         /* Operands that the linker has yet to fill in are not constants. */
         if (code->relocatable)
             *registers = (struct elfgen_registers){.depth = 0};
+        if (code->cause != 0 && !elfgen_bit_get(code->starts, offset - code->from))
+            elfgen_call_note_failure(code, offset, code->cause - 1);
         elfgen_bit_set(code->starts, offset - code->from);
         uint64_t address = range->address + (offset - range->offset);
         if (!leave(code, range, offset, address, &instruction, registers))
@@ -405,7 +361,7 @@ static bool take(struct elfgen_code *code, uint64_t *offset, struct elfgen_regis
         struct elfgen_leader *leader = &code->leaders[code->pending - 1];
         code->pending = (size_t)leader->next;
         leader->queued = false;
-        *offset = leader->offset - 1;
+        *offset = (leader->key - 1) / 2;
         *registers = leader->registers;
         return true;
     }
@@ -418,7 +374,7 @@ static bool take(struct elfgen_code *code, uint64_t *offset, struct elfgen_regis
     for (int pass = 0; pass < 2; pass++) {
         uint64_t bit = elfgen_bit_next(code->todo, code->scan, bits);
         if (bit < bits) {
-            code->todo[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
+            elfgen_bit_clear(code->todo, bit);
             code->scan = bit;
             *offset = code->from + bit;
             return true;
@@ -455,6 +411,7 @@ static void reach_entry(struct elfgen_code *code)
             registers.general[i].known = UINT64_MAX;
     if (!interpreted)
         registers.flags.known = code->machine->cleared_flags;
+    registers.entered = !interpreted;
     uint64_t offset = mapping.offset + (entry - mapping.start);
     if (elfgen_code_has(code, offset))
         reach(code, offset, &registers);
@@ -468,6 +425,40 @@ static void follow_all(struct elfgen_code *code)
         walk(code, offset, &registers);
 }
 
+/* Follows where decided jumps do not go, with nothing known, if no path has led there. */
+static void follow_doubts(struct elfgen_code *code)
+{
+    uint64_t bits = code->to - code->from;
+    for (uint64_t bit = 0;
+         code->returns && (bit = elfgen_bit_next(code->after_calls, bit, bits)) < bits; bit = 0) {
+        for (; bit < bits; bit = elfgen_bit_next(code->after_calls, bit + 1, bits)) {
+            elfgen_bit_clear(code->after_calls, bit);
+            if (!elfgen_bit_get(code->starts, bit))
+                reach_blindly(code, code->from + bit);
+        }
+        follow_all(code);
+    }
+}
+
+/* Follows what runs only if a call fails, one call after the other. What a call reads there, such
+ * as the path that execve is given, is text. */
+static void follow_failures(struct elfgen_code *code)
+{
+    while (code->deferred != 0) {
+        const size_t number = code->deferred;
+        struct elfgen_leader *leader = &code->leaders[number - 1];
+        code->deferred = (size_t)leader->next;
+        if (elfgen_call_reads(code, (leader->key - 1) / 2))
+            continue;
+        code->cause = leader->cause + 1;
+        leader->next = code->pending;
+        code->pending = number;
+        follow_all(code);
+        follow_doubts(code);
+    }
+    code->cause = 0;
+}
+
 static void set_sizes(struct elfgen_code *code)
 {
     uint64_t bytes = code->to - code->from;
@@ -475,6 +466,7 @@ static void set_sizes(struct elfgen_code *code)
     while (code->leader_room < MOST_LEADERS && code->leader_room < bytes / 4)
         code->leader_room *= 2;
     code->call_room = bytes / 2 < MOST_CALLS ? (size_t)bytes / 2 + 1 : MOST_CALLS;
+    code->failure_room = bytes < ELFGEN_AFTER_FAILURES ? (size_t)bytes : ELFGEN_AFTER_FAILURES;
     code->stack_room = bytes < MOST_STACK ? (size_t)bytes + 1 : MOST_STACK;
 }
 
@@ -493,7 +485,8 @@ size_t elfgen_code_room(const struct elfgen_view *view, enum elfgen_code_mode mo
     return 4 * words * sizeof(uint64_t) + code.stack_room * sizeof(uint64_t) +
            (sections + 1) * sizeof(struct elfgen_range) +
            code.leader_room * sizeof(struct elfgen_leader) +
-           code.call_room * sizeof(struct elfgen_call);
+           code.call_room * sizeof(struct elfgen_call) +
+           code.failure_room * sizeof(struct elfgen_after_failure);
 }
 
 /* Cuts a piece off the caller's memory. */
@@ -532,6 +525,7 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
     code->stack = cut(&left, code->stack_room * sizeof(uint64_t));
     code->leaders = cut(&left, code->leader_room * sizeof(struct elfgen_leader));
     code->calls = cut(&left, code->call_room * sizeof(struct elfgen_call));
+    code->failures = cut(&left, code->failure_room * sizeof(struct elfgen_after_failure));
     code->steps = PASSES * (code->to - code->from) + 1024;
     code->swept = code->todo;
     code->last = ELFGEN_NOWHERE - 1;
@@ -544,6 +538,8 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
     if (mode == ELFGEN_CODE_FLOW || code->to - code->from <= ELFGEN_CODE_MUCH)
         elfgen_code_functions(code, reach_blindly);
     follow_all(code);
+    follow_doubts(code);
+    follow_failures(code);
     if (mode == ELFGEN_CODE_ALL) {
         for (size_t i = 0; i < code->section_count; i++)
             mark_start(code, code->sections[i].offset);

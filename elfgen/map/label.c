@@ -55,10 +55,11 @@ void elfgen_claim_label(const struct elfgen_view *view, const struct elfgen_code
     size_t before = text->length;
     if (!elfgen_view_bytes(view, claim->offset, claim->length))
         return; /* a claim on another file */
-    if (claim->part == ELFGEN_PART_INSTRUCTION && code && code->machine)
+    if (claim->part == ELFGEN_PART_INSTRUCTION && claim->length > 0 && code && code->machine)
         put_mnemonic(text, view, code, claim, most);
-    if (text->length == before)
-        put_short(text, claim->field ? claim->field->name : elfgen_part_name(claim->part), most);
+    const char *name = claim->field ? claim->field->name : elfgen_part_name(claim->part);
+    if (text->length == before && name)
+        put_short(text, name, most);
 }
 
 const char *elfgen_part_title(enum elfgen_part part)

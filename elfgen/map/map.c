@@ -90,7 +90,8 @@ static void next_area(struct elfgen_map *map)
 static bool next_section(struct elfgen_map *map, struct elfgen_claim *claim)
 {
     struct elfgen_shdr shdr;
-    while (elfgen_view_section(map->view, map->section, &shdr, NULL) == ELFGEN_OK) {
+    while (map->view->ehdr.e_shoff != 0 &&
+           elfgen_view_section(map->view, map->section, &shdr, NULL) == ELFGEN_OK) {
         uint64_t index = map->section++;
         if (shdr.sh_type == ELFGEN_SHT_NULL || shdr.sh_type == ELFGEN_SHT_NOBITS ||
             !elfgen_walk_whole(map, shdr.sh_offset, shdr.sh_size, ELFGEN_PART_SECTION,

@@ -5,39 +5,8 @@
 #include <string.h>
 
 #include "elfgen/names.h"
+#include "entry_words.h"
 #include "words.h"
-
-/* Appends bytes of the file as a quoted string, with escapes for what is not printable. */
-static void put_bytes(struct elfgen_text *text, const char *bytes, size_t length)
-{
-    enum { MOST = 64 };
-    static const char named[] = "\n\t\r\0\"\\", letters[] = "ntr0\"\\";
-    elfgen_text_char(text, '"');
-    for (size_t i = 0; i < length && i < MOST; i++) {
-        uint8_t c = (uint8_t)bytes[i];
-        const char *found = memchr(named, c, sizeof letters - 1);
-        if (found) {
-            elfgen_text_char(text, '\\');
-            elfgen_text_char(text, letters[found - named]);
-        } else if (c < 0x20 || c >= 0x7f) {
-            elfgen_text_string(text, "\\x");
-            elfgen_text_hex(text, c, 2);
-        } else {
-            elfgen_text_char(text, (char)c);
-        }
-    }
-    elfgen_text_char(text, '"');
-    if (length > MOST)
-        elfgen_text_string(text, "...");
-}
-
-static void put_string(struct elfgen_text *text, const char *string, size_t length)
-{
-    if (length == SIZE_MAX)
-        elfgen_text_string(text, "outside its string table");
-    else
-        put_bytes(text, string, length);
-}
 
 /* ---- sections and symbols ---- */
 
@@ -54,33 +23,6 @@ static void put_section_flags(struct elfgen_text *text, const struct elfgen_view
     }
 }
 
-/* Appends the name of section `index`. */
-static void put_section_name(struct elfgen_text *text, const struct elfgen_view *view,
-                             uint64_t index)
-{
-    struct elfgen_shdr shdr;
-    const char *name = NULL;
-    if (index == 0 || elfgen_view_section(view, index, &shdr, NULL) != ELFGEN_OK)
-        return;
-    size_t length = elfgen_view_section_name(view, &shdr, &name);
-    if (length != SIZE_MAX)
-        put_bytes(text, name, length);
-}
-
-/* Appends the string that st_name refers to, in the string table that the symbol table links to. */
-static void put_symbol_name(struct elfgen_text *text, const struct elfgen_view *view,
-                            const struct elfgen_claim *claim)
-{
-    struct elfgen_shdr symbols, strings;
-    const char *name = NULL;
-    if (elfgen_view_section(view, claim->section, &symbols, NULL) == ELFGEN_OK &&
-        elfgen_view_section(view, symbols.sh_link, &strings, NULL) == ELFGEN_OK) {
-        size_t length =
-            elfgen_view_string(view, strings.sh_offset, strings.sh_size, claim->value, &name);
-        put_string(text, name, length);
-    }
-}
-
 static void put_name(struct elfgen_text *text, const char *name)
 {
     elfgen_text_string(text, name ? name : "?");
@@ -91,44 +33,6 @@ static void put_symbol_info(struct elfgen_text *text, uint64_t info)
     put_name(text, elfgen_symbol_binding_name(info >> 4));
     elfgen_text_char(text, ' ');
     put_name(text, elfgen_symbol_type_name(info & 15));
-}
-
-/* Appends the name of a relocation's symbol, or of the section that the symbol stands for. */
-static void put_relocation_symbol(struct elfgen_text *text, const struct elfgen_view *view,
-                                  uint64_t section, uint64_t index)
-{
-    struct elfgen_shdr relocations, symbols, strings;
-    struct elfgen_sym symbol;
-    const char *name = NULL;
-    if (index == 0 || elfgen_view_section(view, section, &relocations, NULL) != ELFGEN_OK ||
-        elfgen_view_section(view, relocations.sh_link, &symbols, NULL) != ELFGEN_OK ||
-        elfgen_view_symbol(view, &symbols, index, &symbol, NULL) != ELFGEN_OK)
-        return;
-    elfgen_text_char(text, ' ');
-    if ((symbol.st_info & 15) == ELFGEN_STT_SECTION) {
-        put_section_name(text, view, symbol.st_shndx);
-    } else if (elfgen_view_section(view, symbols.sh_link, &strings, NULL) == ELFGEN_OK) {
-        size_t length =
-            elfgen_view_string(view, strings.sh_offset, strings.sh_size, symbol.st_name, &name);
-        put_string(text, name, length);
-    }
-}
-
-static void put_relocation_info(struct elfgen_text *text, const struct elfgen_view *view,
-                                uint64_t section, uint64_t info)
-{
-    unsigned low = view->class_ == ELFGEN_CLASS64 ? 32 : 8;
-    uint64_t type = info & ((UINT64_C(1) << low) - 1);
-    const char *name = elfgen_relocation_type_name(view->ehdr.e_machine, type);
-    if (name) {
-        elfgen_text_string(text, name);
-    } else {
-        elfgen_text_string(text, "type ");
-        elfgen_text_decimal(text, type, 0);
-    }
-    elfgen_text_string(text, ", symbol ");
-    elfgen_text_decimal(text, info >> low, 0);
-    put_relocation_symbol(text, view, section, info >> low);
 }
 
 /* ---- addresses and sizes ---- */
@@ -252,8 +156,6 @@ static void put_name_of(struct elfgen_text *text, const struct elfgen_view *view
         name = elfgen_segment_type_name(machine, osabi, value);
     else if (strcmp(field, "sh_type") == 0)
         name = elfgen_section_type_name(machine, osabi, value);
-    else if (strcmp(field, "d_tag") == 0)
-        name = elfgen_dynamic_tag_name(value);
     else if (strcmp(field, "st_other") == 0)
         name = elfgen_symbol_visibility_name(value);
     else if (strcmp(field, "st_info") == 0)
@@ -262,18 +164,28 @@ static void put_name_of(struct elfgen_text *text, const struct elfgen_view *view
         elfgen_text_string(text, name);
 }
 
-static void put_number(struct elfgen_text *text, const struct elfgen_view *view,
-                       const struct elfgen_claim *claim)
+/* Without the ", " before the first of them, which they have in readelf's line. */
+static void put_machine_flags(struct elfgen_text *text, const struct elfgen_view *view,
+                              const struct elfgen_claim *claim)
 {
-    if (strcmp(claim->field->name, "r_info") == 0)
-        put_relocation_info(text, view, claim->section, claim->value);
+    char room[256];
+    struct elfgen_text flags = {.bytes = room, .capacity = sizeof room};
+    elfgen_machine_flags_text(&flags, view->ehdr.e_machine, view->ehdr.ei_osabi,
+                              view->ehdr.ei_abiversion, (uint32_t)claim->value);
+    size_t skipped = 0;
+    while (skipped < flags.length && (room[skipped] == ',' || room[skipped] == ' '))
+        skipped++;
+    elfgen_text_bytes(text, room + skipped, flags.length - skipped);
 }
 
 static void put_index(struct elfgen_text *text, const struct elfgen_view *view,
                       const struct elfgen_claim *claim)
 {
+    if (claim->part != ELFGEN_PART_EHDR && claim->part != ELFGEN_PART_SHDR)
+        return;
     /* sh_link is a section whatever the type is (gABI 4.1, "Sections"). */
-    put_section_name(text, view, claim->part == ELFGEN_PART_EHDR ? view->names : claim->value);
+    elfgen_put_section_name(text, view,
+                            claim->part == ELFGEN_PART_EHDR ? view->names : claim->value);
 }
 
 static void put_size(struct elfgen_text *text, const struct elfgen_view *view,
@@ -285,22 +197,30 @@ static void put_size(struct elfgen_text *text, const struct elfgen_view *view,
         put_section_size(text, view, claim);
 }
 
-static void put_text_of(struct elfgen_text *text, const struct elfgen_view *view,
-                        const struct elfgen_claim *claim)
+static void put_section_header_name(struct elfgen_text *text, const struct elfgen_view *view,
+                                    const struct elfgen_claim *claim)
 {
-    if (claim->part == ELFGEN_PART_SHDR) {
-        const struct elfgen_shdr shdr = {.sh_name = claim->value};
-        const char *name = NULL;
-        size_t length = elfgen_view_section_name(view, &shdr, &name);
-        put_string(text, name, length);
-    } else {
-        put_symbol_name(text, view, claim);
-    }
+    const struct elfgen_shdr shdr = {.sh_name = claim->value};
+    const char *name = NULL;
+    size_t length = elfgen_view_section_name(view, &shdr, &name);
+    elfgen_put_string(text, name, length);
+}
+
+/* The characters up to the first NUL. */
+static void put_characters(struct elfgen_text *text, const struct elfgen_view *view,
+                           const struct elfgen_claim *claim)
+{
+    const char *bytes = (const char *)view->bytes + claim->offset;
+    const char *nul = memchr(bytes, '\0', (size_t)claim->length);
+    elfgen_put_quoted(text, bytes, nul ? (size_t)(nul - bytes) : (size_t)claim->length);
 }
 
 static void put_field(struct elfgen_text *text, const struct elfgen_view *view,
                       const struct elfgen_code *code, const struct elfgen_claim *claim)
 {
+    if (claim->part > ELFGEN_PART_SHDR && claim->part != ELFGEN_PART_ENCODING &&
+        elfgen_put_entry(text, view, claim))
+        return;
     switch (claim->field->kind) {
     case ELFGEN_KIND_NAME:
         put_name_of(text, view, claim);
@@ -313,15 +233,15 @@ static void put_field(struct elfgen_text *text, const struct elfgen_view *view,
             put_permissions(text, claim->value);
         else if (claim->part == ELFGEN_PART_SHDR)
             put_section_flags(text, view, claim->value);
-        else
-            elfgen_machine_flags_text(text, view->ehdr.e_machine, view->ehdr.ei_osabi,
-                                      view->ehdr.ei_abiversion, (uint32_t)claim->value);
+        else if (claim->part == ELFGEN_PART_EHDR)
+            put_machine_flags(text, view, claim);
         break;
     case ELFGEN_KIND_STRING:
-        put_text_of(text, view, claim);
+        if (claim->part == ELFGEN_PART_SHDR)
+            put_section_header_name(text, view, claim);
         break;
-    case ELFGEN_KIND_NUMBER:
-        put_number(text, view, claim);
+    case ELFGEN_KIND_TEXT:
+        put_characters(text, view, claim);
         break;
     case ELFGEN_KIND_INDEX:
         put_index(text, view, claim);
@@ -333,12 +253,12 @@ static void put_field(struct elfgen_text *text, const struct elfgen_view *view,
         if (claim->part == ELFGEN_PART_ENCODING && claim->encoding)
             elfgen_put_encoding(text, view, claim);
         break;
+    case ELFGEN_KIND_NUMBER:
     case ELFGEN_KIND_OFFSET:
     case ELFGEN_KIND_COUNT:
     case ELFGEN_KIND_ALIGN:
     case ELFGEN_KIND_PADDING:
     case ELFGEN_KIND_SIGNED:
-    case ELFGEN_KIND_TEXT:
     case ELFGEN_KIND_BYTES:
         break;
     }
@@ -358,9 +278,10 @@ void elfgen_claim_meaning(const struct elfgen_view *view, const struct elfgen_co
             return;
         put_instruction(text, view, code, claim->offset, claim->length, claim->index);
         elfgen_put_call(text, code, claim->offset);
+        elfgen_put_failure(text, code, claim->offset);
         return;
     case ELFGEN_PART_SECTION:
-        put_section_name(text, view, claim->section);
+        elfgen_put_section_name(text, view, claim->section);
         return;
     case ELFGEN_PART_PADDING:
         return;
@@ -370,7 +291,8 @@ void elfgen_claim_meaning(const struct elfgen_view *view, const struct elfgen_co
     if (claim->field)
         put_field(text, view, code, claim);
     else
-        put_bytes(text, bytes, length > 0 && bytes[length - 1] == '\0' ? length - 1 : length);
+        elfgen_put_quoted(text, bytes,
+                          length > 0 && bytes[length - 1] == '\0' ? length - 1 : length);
 }
 
 /* ---- words for parts and readers ---- */

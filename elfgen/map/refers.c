@@ -42,8 +42,10 @@ static void structure_of(const struct elfgen_view *view, const struct elfgen_cla
                          uint8_t bytes[64])
 {
     uint64_t start = claim->offset - claim->field->offset[elfgen_class_index(view->class_)];
-    uint64_t left = view->length - start;
     memset(bytes, 0, 64);
+    if (start >= view->length)
+        return; /* a claim on another file */
+    uint64_t left = view->length - start;
     memcpy(bytes, view->bytes + start, left < 64 ? (size_t)left : 64);
 }
 

@@ -103,7 +103,7 @@ bool elfgen_walk_field(struct elfgen_map *map, struct elfgen_claim *claim)
             claim->encoding = NULL;
             claim->value = elfgen_claim_has_value(claim) ? value_at(view, offset, width) : 0;
             claim->reader = field->reader;
-            claim->areas = map->by_areas ? &map->areas : NULL;
+            claim->areas = map->by_areas || map->part == ELFGEN_PART_VERSYM ? &map->areas : NULL;
             return true;
         }
         map->field = 0;

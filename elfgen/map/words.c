@@ -1,7 +1,50 @@
-/* Describes system calls and parts of instructions in words. */
+/* Describes strings, system calls and parts of instructions in words. */
 #include "words.h"
 
 #include <string.h>
+
+void elfgen_put_quoted(struct elfgen_text *text, const char *bytes, size_t length)
+{
+    enum { MOST = 64 };
+    static const char named[] = "\n\t\r\0\"\\", letters[] = "ntr0\"\\";
+    elfgen_text_char(text, '"');
+    for (size_t i = 0; i < length && i < MOST; i++) {
+        uint8_t c = (uint8_t)bytes[i];
+        const char *found = memchr(named, c, sizeof letters - 1);
+        if (found) {
+            elfgen_text_char(text, '\\');
+            elfgen_text_char(text, letters[found - named]);
+        } else if (c < 0x20 || c >= 0x7f) {
+            elfgen_text_string(text, "\\x");
+            elfgen_text_hex(text, c, 2);
+        } else {
+            elfgen_text_char(text, (char)c);
+        }
+    }
+    elfgen_text_char(text, '"');
+    if (length > MOST)
+        elfgen_text_string(text, "...");
+}
+
+void elfgen_put_string(struct elfgen_text *text, const char *string, size_t length)
+{
+    if (length == SIZE_MAX)
+        elfgen_text_string(text, "outside its string table");
+    else
+        elfgen_put_quoted(text, string, length);
+}
+
+void elfgen_put_section_name(struct elfgen_text *text, const struct elfgen_view *view,
+                             uint64_t index)
+{
+    struct elfgen_shdr shdr;
+    const char *name = NULL;
+    if (index == 0 || elfgen_view_section(view, index, &shdr, NULL) != ELFGEN_OK)
+        return;
+    size_t length = elfgen_view_section_name(view, &shdr, &name);
+    if (length != SIZE_MAX)
+        elfgen_put_quoted(text, name, length);
+}
 
 /* Appends an argument as far as it is known. Numbers are signed. */
 static void put_argument(struct elfgen_text *text, unsigned width, struct elfgen_bits argument,
@@ -45,6 +88,20 @@ void elfgen_put_call(struct elfgen_text *text, const struct elfgen_code *code, u
         put_argument(text, width, call->arguments[i], signature.parameters[i].kind);
     }
     elfgen_text_string(text, signature.known ? ")" : "...)");
+}
+
+void elfgen_put_failure(struct elfgen_text *text, const struct elfgen_code *code, uint64_t offset)
+{
+    const struct elfgen_call *call = elfgen_code_failed(code, offset);
+    struct elfgen_signature signature;
+    if (!call)
+        return;
+    elfgen_text_string(text, " (only if ");
+    if (elfgen_code_signature(code, call, &signature))
+        elfgen_text_column(text, signature.name, 0, sizeof signature.name);
+    else
+        elfgen_text_string(text, "a system call");
+    elfgen_text_string(text, " fails)");
 }
 
 /* "mod 3, reg 0, rm 6": the first words of the groups' names, from the highest bits down. */

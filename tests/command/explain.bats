@@ -21,15 +21,22 @@ setup_file()
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf explain hello
     exits 0
-    # A heading, 12 rows of bytes, 40 owners.
-    [ "${#lines[@]}" -eq 53 ]
-    [ "${lines[0]}" = "hello: 178 bytes, ELF64, Advanced Micro Devices X86-64" ]
-    [ "${lines[1]}" = "0000  7f 45 4c 46 02 01 01 03 00 00 00 00 00 00 00 00  .ELF............" ]
+    # Two headings, 12 rows of bytes, 40 owners; what a field is for may be on lines of its own.
+    [ "$(grep -c '^  [0-9a-f]' <<<"$output")" -eq 40 ]
+    [ "$(grep -c '^[0-9a-f]\{4\}  ' <<<"$output")" -eq 12 ]
+    [ "${lines[0]}" = "hello: 178 bytes = 64 ELF header + 56 program header + 46 code + 12 text" ]
+    [ "${lines[1]}" = "ELF64, Advanced Micro Devices X86-64" ]
+    [ "${lines[2]}" = "0000  7f 45 4c 46 02 01 01 03 00 00 00 00 00 00 00 00  .ELF............" ]
     has() { grep -qxF "$1" <<<"$output" || { echo "missing: $1"; return 1; }; }
     has "  0018  7800010000000000  e_entry          0x10078    file offset 0x78: mov rax,0x1          kernel"
-    has "  0036  3800              e_phentsize      56         size of one program header             kernel"
+    has "                                                      address of the first instruction"
+    has "  0036  3800              e_phentsize      0x38       56: size of one program header         kernel"
     has "  0044  05000000          phdr[0].p_flags  0x5        read + execute                         kernel"
-    has "  0060  b200000000000000  phdr[0].p_filesz 178        to file offset 0xb2, the file's end    kernel"
+    has "                                                      permissions: 4 read, 2 write, 1 execute"
+    has "  0060  b200000000000000  phdr[0].p_filesz 0xb2       to file offset 0xb2, the file's end    kernel"
+    has "                                                      178: bytes taken from the file"
+    has "  0070  0001000000000000  phdr[0].p_align  0x100      alignment; Linux, from 5.10 on: where  kernel"
+    has "                                                      an ET_DYN goes"
     has "  0078  48c7c001000000    instruction      mov rax,0x1                                       program"
     has "  0094  0f05              instruction      syscall: write(1, 0x100a6, 12)                    program"
     has "  00a4  0f05              instruction      syscall: exit_group(0)                            program"
@@ -245,6 +252,49 @@ string = doc["claims"][-1]
 assert (string["offset"], string["length"], string["meaning"]) == (166, 12, "\"Hello world\\n\"")'
 }
 
+@test "text: one base in the column of values, every purpose whole, and the account counts each byte once" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
+    cat >account.py <<'P'
+import json, os, re, sys
+for path in sys.argv[1:]:
+    run = lambda options: os.popen('"$TINYELF" explain %s "%s"' % (options, path)).read()
+    lines = run("").split("\n")
+    size, account = re.fullmatch(r".*: (\d+) bytes? = ([^;]*)(?:; \d+ bytes? ha.*)?", lines[0]).groups()
+    assert int(size) == os.path.getsize(path) == sum(int(part.split()[0]) for part in account.split(" + ")), lines[0]
+    claims = json.loads(run("--format json"))["claims"]
+    # Entries, each with its lines put together again.
+    entries = []
+    for line in lines[2:]:
+        if re.match(r"  [0-9a-f]{4,}  [0-9a-f]", line):
+            entries.append(line[:92].rstrip())
+        elif line.startswith(" " * 50):
+            entries[-1] += " " + line.strip()
+    assert len(entries) == len(claims), (len(entries), len(claims))
+    for entry, claim in zip(entries, claims):
+        if claim["field"] and claim["value"] is not None:
+            assert claim["purpose"] in re.sub(" +", " ", entry), (entry, claim)
+            value = claim["hex"] if claim["value"] >= 0 else hex(claim["value"])
+            assert (" " + value + " ") in entry + " ", (entry, claim)
+P
+    TINYELF=$TINYELF python3 account.py hello tiny $(head -n 6 "$BATS_FILE_TMPDIR/files")
+    # In Markdown, the rows of a table are in the order of their bytes.
+    "$TINYELF" explain --format markdown "$(head -n 1 "$BATS_FILE_TMPDIR/files")" >map.md
+    python3 - <<'P'
+import re
+last = -1
+for line in open("map.md"):
+    if line.startswith("**") or line.startswith("- "):
+        last = -1
+    row = re.match(r"\| 0x([0-9a-f]+) ", line)
+    if row:
+        assert int(row.group(1), 16) >= last, line
+        last = int(row.group(1), 16)
+P
+    grep -qF '| 0x44 | `' map.md
+}
+
 @test "JSON says what each field is for, what its value says, where it leads, and its bits" {
     command -v python3 >/dev/null || skip "python3 is not installed"
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
@@ -293,6 +343,40 @@ P
     nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
     printf 'no ELF file' >text
     TINYELF=$TINYELF python3 fit.py hello cat tiny text $(head -n 10 "$BATS_FILE_TMPDIR/files")
+}
+
+@test "JSON with the bytes, check's verdict, the memory map and the parts of instructions" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    cp hello wrong
+    printf '\x39' | dd of=wrong bs=1 seek=54 conv=notrunc status=none
+    printf 'no ELF file' >text
+    touch empty
+    cat >with.py <<'P'
+import json, os, sys
+for path in sys.argv[1:]:
+    run = lambda command: json.loads(os.popen('"$TINYELF" %s "%s"' % (command, path)).read())
+    plain = run("explain --format json")
+    doc = run("explain --format json --with bytes,verdict,memory,parts")
+    check = run("check --json")
+    assert bytes.fromhex(doc["bytes"]) == open(path, "rb").read()
+    assert doc["memory"] == check.pop("map") and doc["verdict"] == check
+    assert doc["claims"] == run("explain --parts --format json")["claims"]
+    assert not {"bytes", "verdict", "memory"} & set(plain)
+    for area in doc["memory"]:
+        assert int(area["end_hex"], 16) == area["end"] > area["start"] == int(area["start_hex"], 16)
+    assert "memory" not in run("explain --format json --with verdict")
+P
+    TINYELF=$TINYELF python3 with.py hello wrong text empty $(head -n 2 "$BATS_FILE_TMPDIR/files")
+    "$TINYELF" explain --format json --with parts hello | grep -q '"structure":"encoding"'
+    tinyelf explain --with bytes hello
+    exits 2
+    says "--with is for --format json"
+    tinyelf explain --format json --with bytes,verdikt hello
+    exits 2
+    says "--with 'verdikt': it is bytes, verdict, memory or parts: did you mean 'verdict'?"
+    tinyelf explain --format json --with '' hello
+    exits 2
 }
 
 @test "field values are those that readelf prints" {
@@ -453,9 +537,9 @@ P
     readelf -rW r.o >theirs
     grep -q 'R_X86_64_PLT32 .* puts - 4$' theirs
     grep -q 'R_X86_64_PC32 .* \.data - c$' theirs
-    [[ $output =~ r_info\ [0-9]+\ +R_X86_64_PLT32,\ symbol\ [0-9]+\ \"puts\" ]]
-    [[ $output =~ r_info\ [0-9]+\ +R_X86_64_PC32,\ symbol\ [0-9]+\ \".data\" ]]
-    [[ $output =~ r_addend\ -4\  && $output =~ r_addend\ -12\  ]]
+    [[ $output =~ r_info\ 0x[0-9a-f]+\ +R_X86_64_PLT32,\ symbol\ [0-9]+\ \"puts\" ]]
+    [[ $output =~ r_info\ 0x[0-9a-f]+\ +R_X86_64_PC32,\ symbol\ [0-9]+\ \".data\" ]]
+    [[ $output =~ r_addend\ -0x4\ +-4:\  && $output =~ r_addend\ -0xc\ +-12:\  ]]
     tinyelf explain --format json r.o
     [[ $output =~ \"field\":\"r_addend\"[^}]*\"value\":-12, ]]
     [[ $output == *"R_X86_64_PLT32, symbol "[0-9]*"puts"* ]]

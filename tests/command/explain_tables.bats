@@ -71,5 +71,85 @@ C
         strip_headers "$file" headless
         "$TINYELF" explain --format json headless >claims.json
         covers claims.json "$file" || { echo "$file"; false; }
+        # What section headers say reads the same without them.
+        "$TINYELF" explain --code none --format hex "$file" | sed -nE 's/ *\[tools\]$//; s/.* (dynamic\[|versym\[|verneed\[|verdef\[|hash\[|array\[|relocation\[|symbol\[)/\1/p' |
+            sort >with
+        "$TINYELF" explain --code none --format hex headless | sed -nE 's/ *\[tools\]$//; s/.* (dynamic\[|versym\[|verneed\[|verdef\[|hash\[|array\[|relocation\[|symbol\[)/\1/p' |
+            sort >without
+        grep -v 'x_shndx\|st_shndx' with >with.all
+        grep -v 'x_shndx\|st_shndx' without >without.all
+        [ "$(comm -13 with.all without.all | wc -l)" -eq 0 ] || { echo "$file"; comm -13 with.all without.all | head; false; }
+    done
+}
+
+@test "relocation types, dynamic tags, their flags and types of notes have readelf's names, on all machines of Debian" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    readelf --version | grep -q ' 2\.40$' || skip "the names are those of readelf 2.40"
+    run python3 "$SOURCE/tests/support/entries.py" "$TINYELF"
+    echo "$output" | tail
+    [ "$status" -eq 0 ]
+}
+
+@test "a dynamic section, versions and hash tables say what readelf says" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    for file in /bin/true "$(gcc -print-file-name=libstdc++.so.6)"; do
+        "$TINYELF" explain --code none --format json "$file" >claims.json
+        readelf -dW "$file" | sed -nE 's/^ 0x[0-9a-f]+ \(NEEDED\) .*\[(.*)\]$/\1/p' >needed
+        readelf -VW "$file" >versions
+        readelf --dyn-syms -W "$file" >symbols
+        python3 - <<'P'
+import json, re
+claims = json.load(open("claims.json"))["claims"]
+dynamic = [c for c in claims if c["structure"] == "dynamic"]
+needed = [v["meaning"] for t, v in zip(dynamic[::2], dynamic[1::2]) if t["meaning"] == "NEEDED"]
+assert needed and needed == ['"%s"' % line.rstrip() for line in open("needed")], needed
+# The version that readelf shows of each symbol.
+shown = []
+for line in open("versions"):
+    if re.match(r"^  [0-9a-f]{3,}: ", line):
+        shown += re.findall(r"([0-9a-f]+)(h?) ?\((.*?)\)", line)
+    elif not re.match(r"^ +(Addr|0x|[0-9a-f]{6})", line) and shown:
+        break
+ours = [c["meaning"] for c in claims if c["field"] == "vs_index"]
+assert len(ours) == len(shown) > 20, (len(ours), len(shown))
+for mine, (index, hidden, name) in zip(ours, shown):
+    expected = {"*local*": "local", "*global*": "global"}.get(name, '"%s"' % name) + (", hidden" if hidden else "")
+    assert mine == expected, (mine, index, hidden, name)
+names = {line.split()[7].split("@")[0] for line in open("symbols") if re.match(r"^ +[0-9]+: ", line) and len(line.split()) > 7}
+buckets = [c["meaning"] for c in claims if c["field"] == "gh_bucket" and c["value"]]
+assert buckets and all(any(n.startswith(m.rstrip(".").strip('"')) for n in names) for m in buckets[:300]), buckets[:3]
+P
+    done
+}
+
+@test "what st_shndx and e_flags say is in words" {
+    cat >words.s <<'A'
+.comm shared,8,8
+.set fixed,0x1234
+.globl fixed
+.quad missing
+A
+    as words.s -o words.o
+    "$TINYELF" explain --format hex words.o | grep -F st_shndx >indexes
+    grep -q 'st_shndx = 65522, common' indexes
+    grep -q 'st_shndx = 65521, absolute' indexes
+    [ "$(grep -c 'st_shndx = 0, undefined' indexes)" -eq 2 ]
+    command -v clang >/dev/null || skip "clang is not installed"
+    for target in riscv64 mips64 mips64el mips powerpc64le arm; do
+        echo 'int x;' | clang -target "$target-linux-gnu" -c -xc - -o "$target.o" 2>/dev/null || continue
+        run "$TINYELF" explain --at e_flags "$target.o"
+        flags=$(sed -nE 's/^  value     0x[0-9a-f]+, //p' <<<"$output")
+        [ "$(readelf -hW "$target.o" | sed -nE 's/^ *Flags: *0x[0-9a-f]+, //p')" = "$flags" ] || { echo "$target: $flags"; false; }
+    done
+}
+
+@test "r_info of 64-bit MIPS, in both byte orders, has three types and a symbol" {
+    command -v clang >/dev/null || skip "clang is not installed"
+    echo 'extern int f(int); extern int g; int h(int x) { return f(g + x); }' >h.c
+    for target in mips64 mips64el; do
+        clang -target $target-linux-gnuabi64 -O1 -fPIC -c h.c -o h.o 2>/dev/null || skip "clang makes no objects for MIPS"
+        "$TINYELF" explain --format hex h.o >h.hex
+        grep -q 'r_info = .*, R_MIPS_GPREL16, R_MIPS_SUB, R_MIPS_HI16, symbol 2 "h"' h.hex
+        "$TINYELF" explain --at r_info h.o | grep -qE '^  bits [0-9-]+ +5  third relocation type$'
     done
 }

@@ -423,7 +423,8 @@ static bool any_call(void *context, uint8_t by, uint64_t number, struct elfgen_s
     check(by < 4);
     memset(signature, (int)number, sizeof *signature);
     signature->known = take_bool(input);
-    signature->returns = take_bool(input);
+    signature->result = (enum elfgen_result_kind)(take(input, 1) % 10);
+    signature->count_in = (uint8_t)take(input, 1);
     signature->count = (uint8_t)take(input, 1);
     for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++)
         signature->parameters[i].kind = (enum elfgen_parameter_kind)(take(input, 1) % 7);
@@ -448,7 +449,9 @@ static void take_encoding(struct input *input, struct elfgen_encoding *encoding)
 static void take_call_instruction(struct input *input, struct elfgen_call_instruction *by)
 {
     *by = (struct elfgen_call_instruction){.number = (uint8_t)take_number(input),
+                                           .result = (uint8_t)take_number(input),
                                            .width = (uint8_t)(take_bool(input) ? 64 : 32),
+                                           .number_end = (uint32_t)take(input, 4),
                                            .returns = take_bool(input),
                                            .next_address = (uint8_t)take_number(input),
                                            .changed = (uint32_t)take(input, 4)};
@@ -492,6 +495,12 @@ static void try_claim(struct input *input, const struct elfgen_view *view,
     for (unsigned i = 0; elfgen_claim_bits(view, claim, i, &group); i++)
         check(group.width > 0);
     elfgen_claim_has_value(claim);
+    struct elfgen_reference reference = {.length = 0};
+    if (elfgen_claim_refers(view, code, claim, &reference))
+        check(reference.offset == ELFGEN_NOWHERE ||
+              reference.length <= view->length - reference.offset);
+    elfgen_claim_label(view, code, claim, &text);
+    elfgen_part_title(claim->part);
     elfgen_class_index(view->class_);
     elfgen_part_name(claim->part);
     elfgen_reader_name(claim->reader);
@@ -677,8 +686,10 @@ static void try_numbers(struct input *input)
                                  elfgen_symbol_type_name(value),
                                  elfgen_symbol_binding_name(value),
                                  elfgen_symbol_visibility_name(value),
-                                 elfgen_dynamic_tag_name(value),
+                                 elfgen_dynamic_tag_name(machine, value),
                                  elfgen_relocation_type_name(machine, value),
+                                 elfgen_note_type_name(take_name(input), value),
+                                 elfgen_auxv_type_name(value),
                                  elfgen_version_text()};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         elfgen_text_string(&text, names[i]);
@@ -686,6 +697,8 @@ static void try_numbers(struct input *input)
     check(elfgen_osabi_number(machine, name) <= 255);
     elfgen_text_char(&text, elfgen_section_flag_letter(machine, osabi, value));
     elfgen_machine_flags_text(&text, machine, osabi, take(input, 1), (uint32_t)value);
+    check(elfgen_dynamic_tag_kind(machine, value) <= ELFGEN_KIND_BYTES);
+    elfgen_dynamic_flags_text(&text, value, osabi);
     elfgen_text_column(&text, name, take(input, 1), take_number(input));
     elfgen_text_decimal(&text, value, (unsigned)take(input, 1));
     elfgen_text_signed(&text, (int64_t)value);

@@ -22,7 +22,7 @@ my @facts = (
         \bmiddle\s*=.*\/\s*2/x, 'format/search.h', "${T}base/search.h"],
     ['reading a clock', qr/\b(?:clock_gettime|gettimeofday|clock_getcpuclockid|clock|time)\s*\((?:NULL|CLOCK|&|id)/,
      "${T}base/clock.c"],
-    ['the largest errno', qr/\b4095\b/, "${T}syscalls/table.h", "${T}strace/args/args.h"], # a path of PATH_MAX
+    ['the largest errno', qr/\b4095\b/, 'include/elfgen/code.h', "${T}strace/args/args.h"], # a path of PATH_MAX
     ["the program's own file", qr{/proc/self/exe}, "${T}base/own_program.h"],
     ['the path of an open file', qr{/proc/self/fd/%}, "${T}base/file.c"],
     ['vm.mmap_min_addr', qr{/proc/sys/vm/mmap_min_addr}, "${T}base/proc.c"],
@@ -38,7 +38,7 @@ my @facts = (
      "${T}stepper/stepper.c"], # one of four reasons
     # The others make room for an exact number of items, once or seldom.
     ['growing an array', qr/\brealloc\s*\(/, "${T}base/grow.c", "${T}base/shellwords.c", "${T}input/object.c",
-     "${T}link/section_headers.c", "${T}commands/mutate/result.c", "${T}commands/check/check.c"],
+     "${T}link/section_headers.c", "${T}commands/mutate/result.c", "${T}bytemap/verdict.c"],
     ['doubling', qr/\?\s*(?:2\s*\*\s*\*?[\w>.-]+|[\w>.*-]+\s*\*\s*2)\s*:/, "${T}base/grow.c",
      map({ "$T$_" } qw(link/hash_table.c ptrace/tracees.c stepper/instruction.c))], # hash tables, which are filled again
     ['a program in memory as a file', qr/memfd_create\s*\("program"/, "${T}base/file.c"],

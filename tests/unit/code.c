@@ -172,6 +172,113 @@ START_TEST(constants_are_followed_to_the_system_call)
 }
 END_TEST
 
+/* Programs whose first call's result goes into the number of the second. */
+static const struct {
+    const char *bytes;
+    size_t size;
+    const char *instructions;
+    uint64_t call;
+    const char *expected;
+} results[] = {
+#define ROW(bytes, instructions, call, expected)                                                   \
+    {                                                                                              \
+        bytes, sizeof(bytes) - 1, instructions, call, expected                                     \
+    }
+    /* mov al,1; mov edi,eax; mov esi,0x1008b; mov dl,6; syscall: 0 to 6, or an error; mov al,60;
+     * xor edi,edi; syscall; "Hello\n", in which an error would end */
+    ROW("\xb0\x01\x89\xc7\xbe\x8b\x00\x01\x00\xb2\x06\x0f\x05\xb0\x3c\x31\xff\x0f\x05Hello\n",
+        "0 2 4 9 11 13 15 17", 17, "syscall: exit(0)"),
+    /* mov al,4; inc ebx; mov dl,31; int 0x80: 0 to 31; and eax,0x10020; inc eax; int 0x80 */
+    ROW("\xb0\x04\xff\xc3\xb2\x1f\xcd\x80\x25\x20\x00\x01\x00\xff\xc0\xcd\x80Hi", "0 2 4 6 8 13 15",
+        15, "int 0x80: exit(1)"),
+    /* the same with 32, so that the number may be 33 */
+    ROW("\xb0\x04\xff\xc3\xb2\x20\xcd\x80\x25\x20\x00\x01\x00\xff\xc0\xcd\x80\xf4",
+        "0 2 4 6 8 13 15 17", 15, "int 0x80: a system call whose number is not known"),
+    /* mov al,3; syscall: close returns 0 or an error; mov al,60; syscall */
+    ROW("\xb0\x03\x0f\x05\xb0\x3c\x0f\x05\x06", "0 2 4 6", 6, "syscall: exit(0)"),
+    /* mov al,39; syscall: a process's number; mov al,60; syscall; hlt */
+    ROW("\xb0\x27\x0f\x05\xb0\x3c\x0f\x05\xf4", "0 2 4 6 8", 6,
+        "syscall: a system call whose number is not known"),
+    /* mov al,1; mov dl,9; syscall; test eax,eax; js 1f: both ways; mov al,231; 1: syscall; a byte
+     */
+    ROW("\xb0\x01\xb2\x09\x0f\x05\x85\xc0\x78\x02\xb0\xe7\x0f\x05\x06", "0 2 4 6 8 10 12", 12,
+        "syscall: exit_group(0)"),
+    /* mov dl,200; syscall: read; cmp rax,-4096; ja 1f; mov al,60; shl edi,1; syscall; 1: mov
+     * eax,231; syscall; a byte */
+    ROW("\xb2\xc8\x0f\x05\x48\x3d\x00\xf0\xff\xff\x77\x06\xb0\x3c\xd1\xe7\x0f\x05"
+        "\xb8\xe7\x00\x00\x00\x0f\x05\x06",
+        "0 2 4 10 12 14 16 18 23", 16, "syscall: exit(0)"),
+    /* mov al,1; mov dl,5; syscall; mov edi,eax; mov eax,60; syscall: the number is overwritten */
+    ROW("\xb0\x01\xb2\x05\x0f\x05\x89\xc7\xb8\x3c\x00\x00\x00\x0f\x05\x06", "0 2 4 6 8 13", 13,
+        "syscall: exit(?)"),
+#undef ROW
+};
+
+START_TEST(a_result_is_followed_in_two_alternatives)
+{
+    struct found *found = follow_in(results[_i].bytes, results[_i].size, ELFGEN_CODE_FLOW);
+    has_instructions(found, results[_i].instructions);
+    says(found, results[_i].call, results[_i].expected);
+    done(found);
+}
+END_TEST
+
+START_TEST(calls_in_a_row_are_followed_twice_each_and_no_more)
+{
+    /* mov eax,1; syscall, a hundred times; mov eax,60; syscall */
+    enum { CALLS = 100, SIZE = 7 * (CALLS + 1) };
+    char code[SIZE];
+    for (size_t i = 0; i <= CALLS; i++) {
+        memcpy(code + 7 * i, "\xb8\x01\x00\x00\x00\x0f\x05", 7);
+        if (i == CALLS)
+            code[7 * i + 1] = 60;
+    }
+    struct found *found = follow_in(code, sizeof code, ELFGEN_CODE_FLOW);
+    const uint64_t steps =
+        8 * (HEADERS + SIZE) + 1024; /* there were; the headers are mapped, too */
+    ck_assert_uint_eq(found->count, 2 * (CALLS + 1));
+    ck_assert_uint_eq(found->code->code.call_count, CALLS + 1);
+    says(found, SIZE - 2, "syscall: exit(0)");
+    ck_assert_uint_le(found->code->code.steps, steps);
+    ck_assert_uint_ge(found->code->code.steps, steps - 8 * (CALLS + 1));
+    done(found);
+}
+END_TEST
+
+START_TEST(what_follows_execve_runs_only_if_it_fails)
+{
+    /* mov al,59; mov edi,0x10088; syscall; mov al,60; mov edi,eax; syscall; a path */
+    struct found *found = FOLLOW("\xb0\x3b\xbf\x8b\x00\x01\x00\x0f\x05\x6a\x3c\x58\x89\xc7\x0f\x05"
+                                 "/bin/sh");
+    has_instructions(found, "0 2 7 9 11 12 14");
+    says(found, 9, "push 0x3c (only if execve fails)");
+    says(found, 14, "syscall: exit(60) (only if execve fails)");
+    done(found);
+    /* bt dword [rsp],1; jb 1f; mov al,59; syscall; 1: push 60; pop rax; syscall: also without
+     * execve */
+    found = FOLLOW("\x0f\xba\x24\x24\x01\x72\x04\xb0\x3b\x0f\x05\x6a\x3c\x58\x0f\x05");
+    has_instructions(found, "0 5 7 9 11 13 14");
+    says(found, 11, "push 0x3c");
+    says(found, 14, "syscall: exit(0)");
+    done(found);
+    /* mov al,59; lea rdi,[rip+2]; syscall; "bin/sh": what the call reads is no code */
+    found = FOLLOW("\xb0\x3b\x48\x8d\x3d\x02\x00\x00\x00\x0f\x05"
+                   "bin/sh");
+    has_instructions(found, "0 2 9");
+    done(found);
+    /* mov al,59; syscall; a byte that is no instruction */
+    found = FOLLOW("\xb0\x3b\x0f\x05\x06");
+    has_instructions(found, "0 2");
+    done(found);
+    /* mov eax,322; syscall: execveat; mov eax,15; syscall: rt_sigreturn, after which nothing comes
+     */
+    found = FOLLOW("\xb8\x42\x01\x00\x00\x0f\x05\xb8\x0f\x00\x00\x00\x0f\x05\x90");
+    has_instructions(found, "0 5 7 12");
+    says(found, 12, "syscall: rt_sigreturn() (only if execveat fails)");
+    done(found);
+}
+END_TEST
+
 START_TEST(the_lectures_program_is_eight_instructions_two_calls_and_a_string)
 {
     struct found *found = open_file(lecture_file, sizeof lecture_file, ELFGEN_CODE_FLOW);
@@ -187,7 +294,7 @@ START_TEST(the_lectures_program_is_eight_instructions_two_calls_and_a_string)
     ck_assert_uint_eq(length, 12);
     ck_assert(elfgen_code_signature(code, &code->calls[1], &signature));
     ck_assert_str_eq(signature.name, "exit_group");
-    ck_assert(!signature.returns);
+    ck_assert_int_eq(signature.result, ELFGEN_RESULT_NEVER);
     done(found);
 }
 END_TEST
@@ -595,6 +702,10 @@ static Suite *code_suite(void)
     TCase *flow = tcase_create("the control flow");
     tcase_add_loop_test(flow, constants_are_followed_to_the_system_call, 0,
                         (int)(sizeof exits / sizeof exits[0]));
+    tcase_add_loop_test(flow, a_result_is_followed_in_two_alternatives, 0,
+                        (int)(sizeof results / sizeof results[0]));
+    tcase_add_test(flow, what_follows_execve_runs_only_if_it_fails);
+    tcase_add_test(flow, calls_in_a_row_are_followed_twice_each_and_no_more);
     tcase_add_test(flow, the_lectures_program_is_eight_instructions_two_calls_and_a_string);
     tcase_add_test(flow, a_string_after_a_call_that_pops_its_return_address_is_not_code);
     tcase_add_test(flow, where_paths_meet_only_values_that_both_share_are_known);

@@ -431,6 +431,16 @@ START_TEST(a_claim_on_another_file_means_nothing)
     const size_t size = elfgen_write_exec(file, ROOM, code, sizeof code, NULL, NULL);
     ck_assert_int_eq(elfgen_view_open(&view, file, size, NULL), ELFGEN_OK);
     elfgen_claim_meaning(&view, NULL, &claim, &text);
+    elfgen_claim_label(&view, NULL, &claim, &text);
+    ck_assert_uint_eq(text.length, 0);
+    /* Before the file's first byte, and of no part. */
+    const struct elfgen_claim wrong = {.part = ELFGEN_PART_PHDR,
+                                       .field = &elfgen_structures[ELFGEN_STRUCTURE_phdr].fields[4],
+                                       .value = 1};
+    const struct elfgen_claim none = {.length = 1, .part = (enum elfgen_part)1000};
+    struct elfgen_reference reference;
+    elfgen_claim_refers(&view, NULL, &wrong, &reference);
+    elfgen_claim_label(&view, NULL, &none, &text);
     ck_assert_uint_eq(text.length, 0);
 }
 END_TEST
@@ -507,7 +517,7 @@ static bool lie_call(void *context, uint8_t by, uint64_t number, struct elfgen_s
     (void)by;
     (void)number;
     memset(signature, 0xff, sizeof *signature);
-    signature->known = signature->returns = true;
+    signature->known = true;
     return true;
 }
 
@@ -620,8 +630,10 @@ START_TEST(a_claim_on_no_byte_is_not_given_to_the_decoder)
     const struct elfgen_claim claims[] = {
         {.offset = size, .length = 1, .part = ELFGEN_PART_INSTRUCTION},
         {.offset = 120, .length = 0, .part = ELFGEN_PART_INSTRUCTION}};
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         elfgen_claim_meaning(&view, &followed, &claims[i], &text);
+        elfgen_claim_label(&view, &followed, &claims[i], &text);
+    }
     free(memory);
 }
 END_TEST

@@ -92,13 +92,15 @@ static bool name_call(void *context, uint8_t by, uint64_t number,
     *signature = (struct elfgen_signature){
         .name = "exit",
         .known = true,
+        .result = ELFGEN_RESULT_NEVER,
         .count = 1,
         .parameters = {{.name = "status", .kind = ELFGEN_PARAMETER_NUMBER}}};
     if (number == 64)
         *signature = (struct elfgen_signature){
             .name = "write",
             .known = true,
-            .returns = true,
+            .result = ELFGEN_RESULT_COUNT,
+            .count_in = 2,
             .count = 3,
             .parameters = {{.name = "fd"},
                            {.name = "buf", .kind = ELFGEN_PARAMETER_INPUT, .size_in = 2},
@@ -109,7 +111,9 @@ static bool name_call(void *context, uint8_t by, uint64_t number,
 /* arch/arm64/kernel/syscall.c, do_el0_svc(): the number is in x8, the result in x0. */
 static const struct elfgen_call_instruction svc = {.number = 8,
                                                    .arguments = {0, 1, 2, 3, 4, 5},
+                                                   .result = 0,
                                                    .width = 64,
+                                                   .number_end = 512,
                                                    .returns = true,
                                                    .next_address = ELFGEN_NO_REGISTER,
                                                    .changed = 1 << 0};

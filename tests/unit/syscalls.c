@@ -227,7 +227,7 @@ static void lines_fit(const struct elfgen_text *text)
 static void longest_of(struct call_facts *facts, struct call_row *row, enum call_abi abi,
                        unsigned parameters)
 {
-    *row = (struct call_row){.name = "x", .result = CALL_TYPE_SIGHANDLER, .returns = true};
+    *row = (struct call_row){.name = "x", .result = CALL_TYPE_SIGHANDLER};
     for (unsigned i = 0; i < parameters; i++)
         row->parameters[i] = (struct call_parameter){"fifteen_letters", CALL_TYPE_SIGACTION, 0};
     *facts = (struct call_facts){.abi = abi, .number = 123456, .row = row, .implemented = true};

@@ -225,9 +225,11 @@ static void follow(struct x86 *machine, const struct sequence *sequence,
     for (size_t at = 0; at + 1 < sequence->size;) {
         ck_assert(machine->machine.decode(machine, sequence->bytes + at, sequence->size - at,
                                           0x10078 + at, registers, &instruction));
-        if (instruction.flow == ELFGEN_FLOW_BRANCH)
+        if (instruction.flow == ELFGEN_FLOW_BRANCH &&
+            instruction.condition == ELFGEN_CONDITION_UNKNOWN)
             *registers = (struct elfgen_registers){.depth = 0};
-        at = instruction.has_target && instruction.flow != ELFGEN_FLOW_NEXT
+        at = instruction.flow == ELFGEN_FLOW_BRANCH &&
+                     instruction.condition != ELFGEN_CONDITION_FAILS
                  ? instruction.target - 0x10078
                  : at + instruction.length;
     }

@@ -30,6 +30,9 @@ struct elfgen_registers {
     struct elfgen_bits flags;
     struct elfgen_bits stack[ELFGEN_STACK_SLOTS]; /* the last push is stack[depth - 1] */
     uint64_t depth;
+    /* The decoder leaves these alone: the last system call failed; the kernel entered the program,
+     * and no call was made since. */
+    bool failed, entered;
 };
 
 /* Notes a push. If there is no room, the oldest one is forgotten. */
@@ -52,9 +55,10 @@ enum { ELFGEN_NO_REGISTER = 255 };
 /* An instruction that enters the kernel: from which registers the kernel takes what, and what it
  * leaves in them. */
 struct elfgen_call_instruction {
-    uint8_t number, arguments[ELFGEN_ARGUMENTS];
-    uint8_t width; /* bits of a register that the kernel looks at, 32 or 64 */
-    bool returns;  /* to the next instruction; false: to a place that only the kernel knows */
+    uint8_t number, arguments[ELFGEN_ARGUMENTS], result;
+    uint8_t width;       /* bits of a register that the kernel looks at, 32 or 64 */
+    uint32_t number_end; /* no call has this number or a larger one */
+    bool returns;        /* to the next instruction; false: to a place that only the kernel knows */
     uint8_t next_address; /* the register that gets the next instruction's, or ELFGEN_NO_REGISTER */
     uint32_t changed;     /* a bit for each register that has a new value after it, from bit 0 on */
 };
@@ -85,10 +89,14 @@ struct elfgen_parts {
     } parts[ELFGEN_INSTRUCTION_MOST];
 };
 
+/* Whether a branch goes to its target. */
+enum elfgen_condition { ELFGEN_CONDITION_UNKNOWN, ELFGEN_CONDITION_HOLDS, ELFGEN_CONDITION_FAILS };
+
 struct elfgen_instruction {
     uint8_t length; /* 1 to 15 bytes */
     enum elfgen_flow flow;
-    uint8_t call_instruction; /* of ELFGEN_FLOW_SYSTEM: index of the machine's */
+    enum elfgen_condition condition; /* of ELFGEN_FLOW_BRANCH */
+    uint8_t call_instruction;        /* of ELFGEN_FLOW_SYSTEM: index of the machine's */
     bool has_target;
     uint64_t target; /* address */
 };
@@ -102,10 +110,26 @@ enum elfgen_parameter_kind {
     ELFGEN_PARAMETER_OUTPUT  /* address of bytes that the kernel may write */
 };
 
+/* A system call that fails returns -errno: -4095 to -1 (MAX_ERRNO, include/linux/err.h). */
+enum { ELFGEN_ERRNO_MOST = 4095 };
+
+/* What a system call may return. */
+enum elfgen_result_kind {
+    ELFGEN_RESULT_ANY,     /* any of these or something else */
+    ELFGEN_RESULT_NEVER,   /* it does not return, whatever the arguments are */
+    ELFGEN_RESULT_FAILURE, /* an error: it returns only if it fails */
+    ELFGEN_RESULT_ZERO,    /* 0, or an error */
+    ELFGEN_RESULT_COUNT,   /* 0 to the value of parameter `count_in`, below 2^31, or an error */
+    ELFGEN_RESULT_NUMBER,  /* 0 to 2^31 - 1, or an error */
+    ELFGEN_RESULT_PAGE,    /* an address that 4096 divides, or an error */
+    ELFGEN_RESULT_VALUE    /* 0 to 2^31 - 1; it does not fail */
+};
+
 struct elfgen_signature {
     char name[32];
-    bool known;   /* the parameters are known; otherwise only the name is */
-    bool returns; /* false: never, whatever the arguments are */
+    bool known; /* the parameters are known; otherwise only the name is */
+    enum elfgen_result_kind result;
+    uint8_t count_in; /* of ELFGEN_RESULT_COUNT: a parameter, 0...; another number: none is known */
     uint8_t count;
     struct {
         char name[16];
@@ -168,6 +192,13 @@ struct elfgen_call {
     struct elfgen_bits arguments[ELFGEN_ARGUMENTS];
 };
 
+/* An instruction that control reaches only if a system call fails that does not return otherwise.
+ */
+struct elfgen_after_failure {
+    uint64_t offset; /* in the file */
+    uint64_t call;   /* offset of the call's instruction */
+};
+
 /* A run of bytes that may be code. */
 struct elfgen_range {
     uint64_t offset, size; /* in the file */
@@ -200,7 +231,7 @@ struct elfgen_code {
     uint64_t from, to; /* the file offsets that all of them are in */
     /* A bit for each byte of [from, to): where instructions start; where control was with nothing
      * known; where it is still to be followed with nothing known; what comes after calls that may
-     * not return. */
+     * not return, and where jumps that are decided do not go. */
     uint64_t *starts, *met, *todo, *after_calls;
     uint64_t *swept; /* where a linear sweep has been; the memory of `todo`, then empty */
     uint64_t scan;   /* where the search for bits of `todo` continues */
@@ -210,8 +241,12 @@ struct elfgen_code {
     size_t leader_room, pending;
     struct elfgen_call *calls; /* by offset */
     size_t call_room, call_count;
-    uint64_t steps; /* steps left that may be taken with something known */
-    bool returns;   /* a return to an unknown address was found: calls return */
+    struct elfgen_after_failure *failures; /* by offset */
+    size_t failure_room, failure_count;
+    size_t deferred; /* a list of leaders after such calls, which are followed last */
+    uint64_t cause;  /* the call's instruction whose failure is followed, its offset plus 1 */
+    uint64_t steps;  /* steps left that may be taken with something known */
+    bool returns;    /* a return to an unknown address was found: calls return */
     uint64_t last,
         cursor; /* of a linear sweep: the instruction found last, and the place after it */
 };
@@ -247,6 +282,13 @@ ELFGEN_API bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t
 /* The system call that the instruction at `offset` makes; NULL if it makes none. */
 ELFGEN_API const struct elfgen_call *elfgen_code_call(const struct elfgen_code *code,
                                                       uint64_t offset);
+
+/* The system call without whose failure control does not reach the instruction at `offset`: an
+ * execve that fails returns. NULL: there is none. At most ELFGEN_AFTER_FAILURES instructions are
+ * kept. */
+enum { ELFGEN_AFTER_FAILURES = 1024 };
+ELFGEN_API const struct elfgen_call *elfgen_code_failed(const struct elfgen_code *code,
+                                                        uint64_t offset);
 
 /* The call's name and parameters; false: its number is not known, or no call has it. */
 ELFGEN_API bool elfgen_code_signature(const struct elfgen_code *code,

@@ -86,7 +86,8 @@ struct elfgen_claim {
     uint64_t value; /* of the field; bytes of it that are past the end of the file are zero; 0 of
                      * ELFGEN_KIND_TEXT and ELFGEN_KIND_BYTES */
     enum elfgen_reader reader;
-    const struct elfgen_areas *areas; /* by which it was found, of the map; NULL: by another way */
+    const struct elfgen_areas *areas; /* of the map: by which it was found, or which have the names
+                                       * of a symbol's version; NULL: neither */
 };
 
 /* A part of a structure whose parts are found one after another. */

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "elfgen/format.h"
 #include "elfgen/text.h"
 
 /* EI_CLASS: "ELF64"; EI_DATA: "2's complement, little endian"; e_type: "EXEC (Executable file)". */
@@ -38,11 +39,20 @@ ELFGEN_API const char *elfgen_symbol_type_name(uint64_t type);
 ELFGEN_API const char *elfgen_symbol_binding_name(uint64_t binding);
 ELFGEN_API const char *elfgen_symbol_visibility_name(uint64_t visibility);
 
-/* d_tag, of those that every machine has: "NEEDED". */
-ELFGEN_API const char *elfgen_dynamic_tag_name(uint64_t tag);
+/* d_tag: "NEEDED"; how its d_val reads (ELFGEN_KIND_STRING: an offset in DT_STRTAB's table;
+ * ELFGEN_KIND_HEX for a tag without a name); and what the bits of a d_val mean, after one another:
+ * "NOW PIE", bits without a name as a number. */
+ELFGEN_API const char *elfgen_dynamic_tag_name(uint64_t machine, uint64_t tag);
+ELFGEN_API enum elfgen_kind elfgen_dynamic_tag_kind(uint64_t machine, uint64_t tag);
+ELFGEN_API void elfgen_dynamic_flags_text(struct elfgen_text *text, uint64_t tag, uint64_t flags);
 
-/* The relocation types of x86: "R_X86_64_PC32". */
+/* A relocation's type: "R_X86_64_PC32". */
 ELFGEN_API const char *elfgen_relocation_type_name(uint64_t machine, uint64_t type);
+
+/* n_type, by the note's name: "NT_GNU_BUILD_ID (unique build ID bitstring)"; a_type of the
+ * auxiliary vector: "AT_PAGESZ". */
+ELFGEN_API const char *elfgen_note_type_name(const char *owner, uint64_t type);
+ELFGEN_API const char *elfgen_auxv_type_name(uint64_t type);
 
 /* One bit of sh_flags: its letter in readelf's table, '\0' where it has none. */
 ELFGEN_API char elfgen_section_flag_letter(uint64_t machine, uint64_t osabi, uint64_t bit);

@@ -76,9 +76,17 @@ void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim
 /* The same in decimal; signed where the field is. */
 void bytemap_put_decimal(struct elfgen_text *out, const struct elfgen_claim *claim);
 
+/* The same in hexadecimal, for columns of one base. */
+void bytemap_put_hex(struct elfgen_text *out, const struct elfgen_claim *claim);
+
 /* What the claim's field is for. */
 void bytemap_put_explanation(struct elfgen_text *out, const struct bytemap *map,
                              const struct elfgen_claim *claim);
+
+/* What the field is for, after its value in decimal ("56: size of one program header") if that is
+ * its form and has other digits than the hexadecimal one; nothing for a claim without a field. */
+void bytemap_put_purpose(struct elfgen_text *out, const struct bytemap *map,
+                         const struct elfgen_claim *claim);
 
 /* What the value means; where that adds nothing, what the field is for. */
 void bytemap_put_meaning(struct elfgen_text *out, const struct bytemap *map,

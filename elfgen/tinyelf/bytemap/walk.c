@@ -179,8 +179,12 @@ bool bytemap_walk(struct bytemap_writer *writer)
 
 void bytemap_open_view(struct elfgen_view *view, const void *bytes, uint64_t length)
 {
-    if (elfgen_view_open_program(view, bytes, length, NULL) != ELFGEN_NOT_ELF)
+    if (elfgen_view_open_program(view, bytes, length, NULL) != ELFGEN_NOT_ELF) {
+        /* An offset of 0 says that there are none, whatever their number. */
+        if (view->ehdr.e_shoff == 0)
+            view->sections.count = view->names = 0;
         return;
+    }
     view->segments.count = view->sections.count = 0;
     view->ehdr = (struct elfgen_ehdr){0};
 }

@@ -66,6 +66,18 @@ void bytemap_put_value(struct elfgen_text *out, const struct elfgen_claim *claim
     }
 }
 
+void bytemap_put_hex(struct elfgen_text *out, const struct elfgen_claim *claim)
+{
+    if (!elfgen_claim_has_value(claim))
+        return;
+    uint64_t value = claim->value;
+    if (claim->field->kind == ELFGEN_KIND_SIGNED && signed_value(claim) < 0) {
+        elfgen_text_char(out, '-');
+        value = 0 - (uint64_t)signed_value(claim);
+    }
+    elfgen_text_0x(out, value);
+}
+
 void bytemap_put_explanation(struct elfgen_text *out, const struct bytemap *map,
                              const struct elfgen_claim *claim)
 {
@@ -75,6 +87,20 @@ void bytemap_put_explanation(struct elfgen_text *out, const struct bytemap *map,
         elfgen_text_string(out, "; ");
         elfgen_text_string(out, arch->flags);
     }
+}
+
+void bytemap_put_purpose(struct elfgen_text *out, const struct bytemap *map,
+                         const struct elfgen_claim *claim)
+{
+    enum { SAME_DIGITS = 10 }; /* below it */
+    if (!claim->field)
+        return;
+    if (elfgen_claim_has_value(claim) && bytemap_is_decimal(claim->field->kind) &&
+        claim->value >= SAME_DIGITS) {
+        bytemap_put_decimal(out, claim);
+        elfgen_text_string(out, ": ");
+    }
+    bytemap_put_explanation(out, map, claim);
 }
 
 void bytemap_put_meaning(struct elfgen_text *out, const struct bytemap *map,

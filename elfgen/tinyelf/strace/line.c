@@ -257,7 +257,7 @@ static void note_mode(struct strace *s, struct process *process)
 
 static bool is_exit(const struct call_row *row)
 {
-    return row && !row->returns && row->parameters[0].name;
+    return row && row->result_kind == ELFGEN_RESULT_NEVER && row->parameters[0].name;
 }
 
 static void put_call(struct strace *s, struct process *process)
@@ -270,7 +270,8 @@ static void put_call(struct strace *s, struct process *process)
     put(s, "(");
     note_before(s, &shown, process->kept);
     bool all = true;
-    if (shown.row && !shown.row->returns && !shown.row->parameters[0].name)
+    if (shown.row && shown.row->result_kind == ELFGEN_RESULT_NEVER &&
+        !shown.row->parameters[0].name)
         strace_put_restored_mask(&(struct strace_value){
             .out = &s->line, .call = &shown.call, .row = shown.row, .reader = &s->reader});
     else if (shown.row)

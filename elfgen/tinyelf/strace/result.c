@@ -187,7 +187,7 @@ void strace_result_text(struct elfgen_text *out, const struct process_call *call
 {
     struct strace_value value = {
         .out = out, .call = call, .row = row, .after = true, .reader = reader};
-    if (row && !row->returns && row->parameters[0].name)
+    if (row && row->result_kind == ELFGEN_RESULT_NEVER && row->parameters[0].name)
         elfgen_text_char(out, '?');
     else
         strace_put_result(&value);

@@ -12,8 +12,17 @@
 #define P(name, type) {#name, CALL_TYPE_##type, CALL_NO_SIZE}
 #define B(name, type, size_in) {#name, CALL_TYPE_##type, size_in}
 #define NONE() {NULL, CALL_TYPE_NEVER, CALL_NO_SIZE}
-#define ROW(only, name, result, ...) \
-    {#name, CALL_TYPE_##result, only, CALL_TYPE_##result != CALL_TYPE_NEVER, {__VA_ARGS__}},
+#define RESULT_(kind, count_in) ELFGEN_RESULT_##kind, count_in
+#define RESULT_NEVER RESULT_(NEVER, CALL_NO_SIZE)
+#define RESULT_FAILURE RESULT_(FAILURE, CALL_NO_SIZE)
+#define RESULT_ZERO RESULT_(ZERO, CALL_NO_SIZE)
+#define RESULT_COUNT(parameter) RESULT_(COUNT, parameter)
+#define RESULT_NUMBER RESULT_(NUMBER, CALL_NO_SIZE)
+#define RESULT_PAGE RESULT_(PAGE, CALL_NO_SIZE)
+#define RESULT_VALUE RESULT_(VALUE, CALL_NO_SIZE)
+#define RESULT_ANY RESULT_(ANY, CALL_NO_SIZE)
+#define ROW(only, name, type, result, ...) \
+    {#name, CALL_TYPE_##type, only, RESULT_##result, {__VA_ARGS__}},
 #define CALL(...) ROW(CALL_ABIS, __VA_ARGS__, NONE())
 #define CALL_OF(abi, ...) ROW(CALL_##abi, __VA_ARGS__, NONE())
 /* clang-format on */

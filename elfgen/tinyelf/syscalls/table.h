@@ -31,7 +31,8 @@ struct call_row {
     const char *name;
     enum call_type result;
     enum call_abi only; /* the ABI whose parameters differ from the others'; CALL_ABIS: of all */
-    bool returns;       /* false: it never returns */
+    enum elfgen_result_kind result_kind;
+    uint8_t count_in; /* of ELFGEN_RESULT_COUNT: index of the parameter, or CALL_NO_SIZE */
     struct call_parameter parameters[ELFGEN_ARGUMENTS + 1];
 };
 
@@ -75,10 +76,9 @@ const char *syscall_entry(enum call_abi abi, const char *name, char entry[CALL_E
 
 /* Whether a call's return value is an error, -errno: IS_ERR_VALUE() of Linux's include/linux/err.h.
  */
-enum { CALL_ERRNO_MOST = 4095 };
 static inline bool syscall_is_error(int64_t result)
 {
-    return result < 0 && result >= -CALL_ERRNO_MOST;
+    return result < 0 && result >= -ELFGEN_ERRNO_MOST;
 }
 
 #endif

@@ -193,14 +193,13 @@ static void forget_exchanged(struct elfgen_registers *registers)
     registers->general[RAX] = registers->general[R8] = (struct elfgen_bits){0, 0};
 }
 
-/* Where a conditional jump goes if its condition is known. */
-static enum elfgen_flow decide(const ZydisDecodedInstruction *source,
-                               const struct elfgen_registers *registers)
+static enum elfgen_condition condition_of(const ZydisDecodedInstruction *source,
+                                          const struct elfgen_registers *registers)
 {
     struct elfgen_bits holds = x86_condition(source, registers);
     if (!(holds.known & 1))
-        return ELFGEN_FLOW_BRANCH;
-    return holds.value ? ELFGEN_FLOW_JUMP : ELFGEN_FLOW_NEXT;
+        return ELFGEN_CONDITION_UNKNOWN;
+    return holds.value ? ELFGEN_CONDITION_HOLDS : ELFGEN_CONDITION_FAILS;
 }
 
 static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t address,
@@ -214,8 +213,9 @@ static bool decode(void *context, const uint8_t *bytes, size_t size, uint64_t ad
     instruction->length = source.length;
     instruction->flow = flow_of(&source, &instruction->call_instruction);
     instruction->has_target = false;
+    instruction->condition = ELFGEN_CONDITION_UNKNOWN;
     if (instruction->flow == ELFGEN_FLOW_BRANCH)
-        instruction->flow = decide(&source, registers);
+        instruction->condition = condition_of(&source, registers);
     if (instruction->flow != ELFGEN_FLOW_NEXT && instruction->flow != ELFGEN_FLOW_SYSTEM &&
         instruction->flow != ELFGEN_FLOW_END)
         instruction->has_target = target_of(&source, operands, address, instruction->flow,
@@ -297,7 +297,8 @@ static void describe(const struct call *call, struct elfgen_signature *signature
     const struct call_row *row = call->row;
     /* No parameter tells what vfork's child does to the stack. */
     *signature = (struct elfgen_signature){.known = row && row->result != CALL_TYPE_VFORK,
-                                           .returns = !row || row->returns};
+                                           .result = row ? row->result_kind : ELFGEN_RESULT_ANY,
+                                           .count_in = row ? row->count_in : CALL_NO_SIZE};
     memcpy(signature->name, call->name, sizeof call->name);
     for (const struct call_parameter *p = row ? row->parameters : NULL; p && p->name; p++) {
         snprintf(signature->parameters[signature->count].name, sizeof signature->parameters[0].name,

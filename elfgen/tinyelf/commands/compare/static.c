@@ -84,7 +84,7 @@ static const char *dynamic_entry(const struct elfgen_view *view, const struct el
     struct elfgen_dyn entry;
     if (elfgen_view_dynamic(view, table, index, &entry, NULL) != ELFGEN_OK)
         return NULL;
-    const char *tag = elfgen_dynamic_tag_name(entry.d_tag);
+    const char *tag = elfgen_dynamic_tag_name(view->ehdr.e_machine, entry.d_tag);
     *value = entry.d_val;
     if (!tag)
         return "";

@@ -25,8 +25,9 @@ bool disasm_report(const struct disasm *disasm, struct elfgen_code *code);
 bool disasm_source(const struct disasm *disasm, struct elfgen_code *code,
                    const struct elfgen_view *view);
 
-/* Parts of both. */
+/* Parts of both: labels; relocations as comments; "  ; only if execve fails". */
 void disasm_put_labels(const struct disasm *disasm, uint64_t offset);
 void disasm_put_relocations(const struct disasm *disasm, const struct elfgen_code_place *place);
+void disasm_put_failure(struct elfgen_text *out, const struct elfgen_code *code, uint64_t offset);
 
 #endif

@@ -1,13 +1,18 @@
 /* Prints everything about one place in the file: each of its owners in full. */
 
 #include "base/ascii.h"
+#include <string.h>
+
 #include "explain.h"
 
 /* "  meaning   " */
 static void begin_line(struct elfgen_text *out, const char *label)
 {
+    enum { LABEL = 10 };
     elfgen_text_string(out, "  ");
-    elfgen_text_column(out, label, 10, SIZE_MAX);
+    elfgen_text_column(out, label, LABEL, SIZE_MAX);
+    if (strlen(label) >= LABEL)
+        elfgen_text_string(out, "  ");
 }
 
 static void put_place_of(struct bytemap *map, const struct elfgen_claim *claim)

@@ -18,10 +18,24 @@ struct explain {
     struct bytemap map; /* its `error` is the answer */
     enum explain_format format;
     bool colour;
+    unsigned with; /* bits of enum explain_extra */
+};
+
+/* What the JSON has besides. */
+enum explain_extra {
+    EXPLAIN_BYTES = 1,
+    EXPLAIN_VERDICT = 2,
+    EXPLAIN_MAPPED = 4,
+    EXPLAIN_PARTS = 8 /* the caller sets map.encodings */
 };
 
 /* Prints the report. Returns false if it ended early: map.error says why. */
 bool explain_report(struct explain *explain);
+
+/* Appends what the file consists of: " = 64 ELF header + 56 program header + ...". Each byte counts
+ * once, for the first of its owners in that order. Nothing for a file so large that another walk
+ * takes long. */
+void explain_put_account(const struct bytemap *map);
 
 /* One function for each format. */
 #define FORMAT(id, name, function, help) bool function(struct explain *explain);

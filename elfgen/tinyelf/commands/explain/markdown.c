@@ -1,5 +1,5 @@
 /* Prints the byte map as Markdown tables, one per structure. They are in the order of the
- * structures, not of their bytes, so that overlapping headers stay readable. */
+ * structures, so that overlapping headers stay readable; rows are in the order of their bytes. */
 #include <string.h>
 
 #include "base/ascii.h"
@@ -55,8 +55,8 @@ static void put_heading(struct elfgen_text *out, const struct elfgen_claim *clai
         bytemap_put_owner(out, claim);
         break;
     }
-    elfgen_text_string(out, "**\n\n| offset | bytes | name | value | meaning | reader |\n"
-                            "| ---: | :--- | :--- | ---: | :--- | :--- |\n");
+    elfgen_text_string(out, "**\n\n| offset | bytes | name | value | meaning | purpose | reader |\n"
+                            "| ---: | :--- | :--- | ---: | :--- | :--- | :--- |\n");
 }
 
 static void put_line(struct bytemap *map, const struct elfgen_claim *claim)
@@ -79,10 +79,13 @@ static void put_line(struct bytemap *map, const struct elfgen_claim *claim)
         bytemap_put_owner(&cell, claim);
     put_cell(out, room, cell.length);
     cell.length = 0;
-    bytemap_put_value(&cell, claim);
+    bytemap_put_hex(&cell, claim);
     put_cell(out, room, cell.length);
     cell.length = 0;
-    bytemap_put_meaning(&cell, map, claim);
+    elfgen_claim_meaning(map->view, map->code, claim, &cell);
+    put_cell(out, room, cell.length);
+    cell.length = 0;
+    bytemap_put_purpose(&cell, map, claim);
     put_cell(out, room, cell.length);
     cell.length = 0;
     elfgen_text_string(&cell, elfgen_reader_name(claim->reader));
@@ -111,7 +114,7 @@ static void put_labels(struct bytemap *map, const struct elfgen_claim *claim)
         elfgen_text_string(out, " | |");
         bytemap_put_symbol(&cell, symbol);
         put_cell(out, room, cell.length);
-        elfgen_text_string(out, " | | |\n");
+        elfgen_text_string(out, " | | | |\n");
     }
 }
 
@@ -142,6 +145,43 @@ static void put_symbols(struct bytemap *map)
         elfgen_text_decimal(out, symbol->size, 0);
         elfgen_text_string(out, " |\n");
     }
+}
+
+/* ---- rows ---- */
+
+enum { MOST_ROWS = 64 };
+
+/* Rows of one structure, which are collected to be sorted. */
+struct entry {
+    struct elfgen_claim rows[MOST_ROWS];
+    size_t count;
+};
+
+/* Whether a claim is of the structure whose rows are collected. */
+static bool belongs(const struct entry *entry, const struct elfgen_claim *claim)
+{
+    const struct elfgen_claim *first = &entry->rows[0];
+    return entry->count > 0 && entry->count < MOST_ROWS && claim->field && first->field &&
+           claim->part == first->part && claim->index == first->index &&
+           claim->section == first->section && claim->part != ELFGEN_PART_ENCODING;
+}
+
+static void put_entry(struct bytemap *map, struct entry *entry)
+{
+    for (size_t i = 0; i < entry->count; i++) {
+        put_labels(map, &entry->rows[i]);
+        put_line(map, &entry->rows[i]);
+    }
+    entry->count = 0;
+}
+
+/* Inserts a row by its offset. */
+static void add_row(struct entry *entry, const struct elfgen_claim *claim)
+{
+    size_t i = entry->count++;
+    for (; i > 0 && entry->rows[i - 1].offset > claim->offset; i--)
+        entry->rows[i] = entry->rows[i - 1];
+    entry->rows[i] = *claim;
 }
 
 /* ---- bytes that no table has ---- */
@@ -178,15 +218,18 @@ bool explain_markdown(struct explain *explain)
     struct bytemap *map = &explain->map;
     struct elfgen_map claims;
     struct elfgen_claim claim, before = {.length = 0};
+    struct entry entry = {.count = 0};
     struct gaps gaps = {{map, true, skip_claim, put_gap, NULL, 0}, false};
     elfgen_map_begin(&claims, map->view, map->code, map->encodings, map->from, map->to);
     while (elfgen_map_next(&claims, &claim)) {
+        if (!belongs(&entry, &claim))
+            put_entry(map, &entry);
         if (before.length == 0 || !is_same_table(&before, &claim))
             put_heading(map->out, &claim);
-        put_labels(map, &claim);
-        put_line(map, &claim);
+        add_row(&entry, &claim);
         before = claim;
     }
+    put_entry(map, &entry);
     put_symbols(map);
     return bytemap_walk(&gaps.writer);
 }

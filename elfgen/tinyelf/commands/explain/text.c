@@ -13,8 +13,10 @@ enum {
     VALUE = 10,
     MOST_BYTES = 8, /* bytes of a claim that its line shows */
     COLOURS = 6,
-    MOST_LINE = 512, /* longest line, before it is cut to the columns */
-    BLANKS = 128     /* columns lie in these first bytes of a line */
+    MOST_LINE = 512,    /* longest line, before it is cut to the columns */
+    MOST_PURPOSE = 160, /* characters of what a field is for */
+    MOST_LINES = 12,    /* of one owner */
+    BLANKS = 128        /* columns lie in these first bytes of a line */
 };
 
 struct span {
@@ -187,20 +189,93 @@ static void put_line_name(struct elfgen_text *line, const struct elfgen_claim *c
         bytemap_put_name(line, claim);
 }
 
-/* Begins a line after those in the buffer, with an offset. */
-static struct elfgen_text open_line(const struct rows *rows, uint64_t offset)
+/* Begins a line after those in the buffer. */
+static struct elfgen_text new_line(const struct rows *rows)
 {
     struct elfgen_text line = {.bytes = rows->lines.bytes + rows->lines.length,
                                .capacity = MOST_LINE};
     memset(line.bytes, ' ', BLANKS);
+    return line;
+}
+
+/* The same, with an offset. */
+static struct elfgen_text open_line(const struct rows *rows, uint64_t offset)
+{
+    struct elfgen_text line = new_line(rows);
     line.length = 2;
     elfgen_text_hex(&line, offset, rows->digits);
     return line;
 }
 
-static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsigned colour)
+/* Appends a finished line. */
+static void close_line(struct rows *rows, const struct elfgen_text *line)
+{
+    rows->lines.length += line->length;
+    put_colour(rows, &rows->lines, 0);
+    elfgen_text_char(&rows->lines, '\n');
+}
+
+/* Ends a line with the reader. */
+static void end_line(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim)
+{
+    cut(line, COLUMNS - READER - 1);
+    pad(line, COLUMNS - READER);
+    elfgen_text_string(line, elfgen_reader_name(claim->reader));
+    close_line(rows, line);
+}
+
+/* How many characters of a text go on a line of `room` columns: to the end of a word, if one ends
+ * there. */
+static size_t fitting(const struct elfgen_text *text, size_t room)
+{
+    size_t length = room;
+    if (text->length <= room)
+        return text->length;
+    while (length > 0 && text->bytes[length] != ' ')
+        length--;
+    return length > 0 ? length : room;
+}
+
+/* Moves the first words of a text, as many as fit before `column`, to a line. */
+static void move_words(struct elfgen_text *text, struct elfgen_text *line, size_t column)
+{
+    size_t length = line->length < column ? fitting(text, column - line->length) : text->length;
+    elfgen_text_bytes(line, text->bytes, length);
+    while (length < text->length && text->bytes[length] == ' ')
+        length++;
+    text->bytes += length;
+    text->length -= length;
+}
+
+/* Appends what the value says and what the field is for: on one line if both fit, or else the
+ * second below the first. */
+static void put_words(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim,
+                      unsigned colour)
 {
     const struct bytemap *map = rows->writer.map;
+    const size_t column = line->length;
+    char room[MOST_PURPOSE];
+    struct elfgen_text purpose = {.bytes = room, .capacity = sizeof room};
+    elfgen_claim_meaning(map->view, map->code, claim, line);
+    bytemap_put_purpose(&purpose, map, claim);
+    bool says = line->length > column;
+    bool fits = line->length + 2 + purpose.length <= COLUMNS - READER - 1;
+    if (purpose.length > 0 && (fits || !says)) {
+        elfgen_text_string(line, says ? "; " : "");
+        move_words(&purpose, line, COLUMNS - READER - 1);
+    }
+    end_line(rows, line, claim);
+    while (purpose.length > 0) {
+        put_colour(rows, &rows->lines, colour);
+        struct elfgen_text next = new_line(rows);
+        pad(&next, column);
+        move_words(&purpose, &next, COLUMNS);
+        close_line(rows, &next);
+    }
+}
+
+static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsigned colour)
+{
     size_t bytes_column = 2 + rows->digits + 2,
            name_column = bytes_column + (size_t)2 * MOST_BYTES + 2;
     put_colour(rows, &rows->lines, colour);
@@ -211,16 +286,10 @@ static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsign
     put_line_name(&line, claim);
     pad(&line, name_column + NAME + 1);
     if (claim->field) {
-        bytemap_put_value(&line, claim);
+        bytemap_put_hex(&line, claim);
         pad(&line, name_column + NAME + 1 + VALUE + 1);
     }
-    bytemap_put_meaning(&line, map, claim);
-    cut(&line, COLUMNS - READER - 1);
-    pad(&line, COLUMNS - READER);
-    elfgen_text_string(&line, elfgen_reader_name(claim->reader));
-    rows->lines.length += line.length;
-    put_colour(rows, &rows->lines, 0);
-    elfgen_text_char(&rows->lines, '\n');
+    put_words(rows, &line, claim, colour);
 }
 
 static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
@@ -232,7 +301,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     /* A claim that began before the range is printed at its first row. */
     go_to(rows, claim->offset > writer->map->from ? claim->offset : writer->map->from);
     /* Thousands of owners can begin in one row. */
-    if (rows->lines.capacity - rows->lines.length < (size_t)2 * MOST_LINE)
+    if (rows->lines.capacity - rows->lines.length < (size_t)MOST_LINES * MOST_LINE)
         flush_lines(rows);
     paint(rows, claim->offset > rows->row ? claim->offset : rows->row, end, colour);
     if (end > rows->row + ROW) {
@@ -264,7 +333,7 @@ static void put_symbol_line(struct bytemap_writer *writer, const struct symbol *
     struct rows *rows = (struct rows *)writer;
     size_t name_column = 2 + rows->digits + 2 + (size_t)2 * MOST_BYTES + 2;
     go_to(rows, symbol->offset);
-    if (rows->lines.capacity - rows->lines.length < (size_t)2 * MOST_LINE)
+    if (rows->lines.capacity - rows->lines.length < (size_t)MOST_LINES * MOST_LINE)
         flush_lines(rows);
     struct elfgen_text line = open_line(rows, symbol->offset);
     pad(&line, name_column);
@@ -286,7 +355,8 @@ static void put_head(struct bytemap *map)
     if (elfgen_view_is_elf(map->view)) {
         const char *class_ = elfgen_class_name(ehdr->ei_class);
         const char *machine = elfgen_machine_name(ehdr->e_machine);
-        elfgen_text_string(out, ", ");
+        explain_put_account(map);
+        elfgen_text_char(out, '\n');
         elfgen_text_string(out, class_ ? class_ : "ELF of no known class");
         elfgen_text_string(out, ", ");
         elfgen_text_string(out, machine ? machine : "unknown machine");

@@ -27,7 +27,7 @@ static void put_convention(struct elfgen_text *out, enum call_abi abi)
     put_strings(out, convention->lost, sizeof convention->lost / sizeof convention->lost[0]);
     json_key(out, "errors");
     elfgen_text_string(out, "[-");
-    elfgen_text_decimal(out, CALL_ERRNO_MOST, 0);
+    elfgen_text_decimal(out, ELFGEN_ERRNO_MOST, 0);
     elfgen_text_string(out, ",-1]}");
 }
 

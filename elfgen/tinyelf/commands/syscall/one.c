@@ -124,7 +124,7 @@ static void add_registers(struct grid *grid, const bool shown[CALL_ABIS])
 
 static bool comes_back(const struct call_facts *call)
 {
-    return !call || !call->row || call->row->returns;
+    return !call || !call->row || call->row->result_kind != ELFGEN_RESULT_NEVER;
 }
 
 /* Adds the rules of all calls; `calls` NULL: without a call. */
@@ -146,7 +146,7 @@ static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
         add(grid, result, abi, "%s", convention->result);
         if (call && call->row)
             add(grid, result, abi, ": %s", syscall_type_text(call->row->result));
-        add(grid, error, abi, "%s from -%d to -1 is -errno", convention->result, CALL_ERRNO_MOST);
+        add(grid, error, abi, "%s from -%d to -1 is -errno", convention->result, ELFGEN_ERRNO_MOST);
         add(grid, lost, abi, "%s", convention->lost[0] ? convention->lost[0] : "nothing");
         for (unsigned i = 1; convention->lost[0] && convention->lost[i]; i++)
             add(grid, lost, abi, ", %s", convention->lost[i]);

@@ -154,7 +154,7 @@ void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, boo
         elfgen_text_string(out, ", if it has so many\n");
     }
     put_ring(out, call);
-    if (row && !row->returns)
+    if (row && row->result_kind == ELFGEN_RESULT_NEVER)
         elfgen_text_string(out, "  returns     never\n\n");
 }
 
