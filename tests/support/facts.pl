@@ -14,6 +14,8 @@ my @facts = (
     ["ELF's magic number", qr/\\(?:177|x7f)ELF|\b0x7f,\s*'E'|'E',\s*'L',\s*'F'|ei_mag[0-3]\s*[!=]=(?!\s*ELFGEN_MAG)|
         0x464c457f|\b(?:MAG0|mag0)\s*=\s*0x7f/x, 'include/elfgen/format.h'],
     ['that a file is not ELF', qr/7f 45 4c 46/, 'format/codec.h'],
+    ['that a file is empty', qr/the file is empty/, "${T}base/file.h"],
+    ['that the ELF header is cut', qr/the file ends after %u of/, 'view/view.c'],
     # Its users call it PAGE or ELFGEN_PAGE; other numbers of 4,096 are sizes of buffers, with names of their own.
     ['the page size', qr/\b(?:\w*page\w*|PAGE|ELFGEN_PAGE)\s*=\s*[^;,]*\b(?:4096|0x1000|0xfff)\b|
         [-+\/%&]\s*(?:4096|0x1000)\b|~\s*(?:4095|0xfff)\b/x,

@@ -322,7 +322,7 @@ static bool read_c_file(struct stages *stages, const struct place *place)
     for (const char *at = stages->path; *at; at++)
         if ((unsigned char)*at < 0x20)
             return report_error(&stages->reporter, place, "a name with control characters in it");
-    return stages->input.size > 0 || report_error(&stages->reporter, place, "the file is empty");
+    return stages->input.size > 0 || report_error(&stages->reporter, place, FILE_IS_EMPTY);
 }
 
 bool stages_run(struct stages *stages)
