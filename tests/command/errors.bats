@@ -88,6 +88,18 @@ END
     done
 }
 
+@test "a file that has no room in memory reads as all that runs out of memory" {
+    ! ldd "$TINYELF" | grep -q 'lib.san' || skip "a sanitizer needs more memory itself"
+    truncate -s 3G big
+    for command in explain dump disasm compare "mutate --values 1" "build --from raw -o out"; do
+        [ "$command" != compare ] || command="compare $TINYELF"
+        # shellcheck disable=SC2086
+        run --separate-stderr bash -c 'ulimit -v 500000; exec "$@"' limited "$TINYELF" $command big
+        exits 1
+        says "tinyelf: big: error: out of memory"
+    done
+}
+
 @test "a file that is not assembly is an error" {
     head -c 64 /dev/zero >zero.s
     refuses 1 zero.s

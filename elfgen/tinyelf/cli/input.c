@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/system_error.h"
 #include "cli.h"
 
 const char *input_name(const char *path)
@@ -19,7 +20,7 @@ bool input_read(const char *path, struct file_bytes *bytes)
     bool read = file >= 0 && file_read(file, !standard, bytes);
     if (!read)
         message(input_name(path), "error", "%s",
-                errno == ENODEV ? "not a regular file" : strerror(errno));
+                errno == ENODEV ? "not a regular file" : system_error_text(errno));
     if (file > STDIN_FILENO)
         close(file);
     return read;

@@ -1,6 +1,7 @@
 /* Reads an input: detects its language, and assembles, compiles or reads it into an object or
  * archive. */
 #include "input_private.h"
+#include "base/system_error.h"
 #include "elfgen/arch.h"
 #include "elfgen/view.h"
 
@@ -112,7 +113,7 @@ static bool read_input(struct source *source)
     if (file > STDIN_FILENO)
         close(file);
     if (!read)
-        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", strerror(error));
+        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", system_error_text(error));
     return source->input.size > 0 ||
            toolchain_report(&source->chain, REPORT_ERROR, 0, FILE_IS_EMPTY);
 }

@@ -1,5 +1,6 @@
 /* Finds the names of a program's places: its own symbol table's, or those of FILE.debug. */
 #include "debug_file.h"
+#include "base/system_error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@ static bool read_beside(const char *path, struct file_bytes *bytes, const struct
         errno != ENAMETOOLONG) {
         const struct place place = place_file(path);
         report_send(reporter, REPORT_WARNING, &place, "%s: no names are taken from it",
-                    strerror(errno));
+                    system_error_text(errno));
     }
     if (file >= 0)
         close(file);
