@@ -76,6 +76,54 @@ void elfgen_call_read(const struct elfgen_call_instruction *by,
         call->arguments[i] = seen_by_kernel(by, registers, by->arguments[i]);
 }
 
+bool elfgen_call_reads(const struct elfgen_code *code, uint64_t offset)
+{
+    struct elfgen_signature signature;
+    uint64_t from, length;
+    for (size_t i = 0; i < code->call_count; i++) {
+        const struct elfgen_call *call = &code->calls[i];
+        if (!elfgen_code_signature(code, call, &signature))
+            continue;
+        for (unsigned argument = 0; argument < signature.count; argument++)
+            if (elfgen_code_referred(code, call, &signature, argument, &from, &length) &&
+                offset >= from && offset - from < length)
+                return true;
+    }
+    return false;
+}
+
+/* ---- what runs only if a call fails ---- */
+
+static bool is_failure_before(const void *failure, const void *offset)
+{
+    return ((const struct elfgen_after_failure *)failure)->offset < *(const uint64_t *)offset;
+}
+
+static size_t failure_place(const struct elfgen_code *code, uint64_t offset)
+{
+    return elfgen_search(code->failures, code->failure_count, sizeof *code->failures, &offset,
+                         is_failure_before);
+}
+
+void elfgen_call_note_failure(struct elfgen_code *code, uint64_t offset, uint64_t call)
+{
+    size_t place = failure_place(code, offset);
+    struct elfgen_after_failure *there = &code->failures[place];
+    if (code->failure_count == code->failure_room)
+        return;
+    memmove(there + 1, there, (code->failure_count - place) * sizeof *there);
+    *there = (struct elfgen_after_failure){offset, call};
+    code->failure_count++;
+}
+
+const struct elfgen_call *elfgen_code_failed(const struct elfgen_code *code, uint64_t offset)
+{
+    size_t place = failure_place(code, offset);
+    if (place == code->failure_count || code->failures[place].offset != offset)
+        return NULL;
+    return elfgen_code_call(code, code->failures[place].call);
+}
+
 /* ---- results ---- */
 
 /* A number from 0 to `most`: the bits above its highest are 0. */

@@ -2,17 +2,17 @@
  */
 #include "elfgen/code.h"
 
-#include <string.h>
-
 #include "bits.h"
 #include "calls.h"
 #include "decode.h"
 #include "ranges.h"
+#include "registers.h"
 
 /* An instruction that jumps lead to, and what is known there by whichever path it is reached. */
 struct elfgen_leader {
-    uint64_t key;  /* of its offset and of whether the last system call failed; 0: a free place */
-    uint64_t next; /* leader that is still to be followed, its number plus 1 */
+    uint64_t key;   /* of its offset and of whether the last system call failed; 0: a free place */
+    uint64_t next;  /* leader that is still to be followed, its number plus 1 */
+    uint64_t cause; /* of one that is deferred: the call that must fail, its offset */
     bool queued;
     uint8_t lowered; /* how many times something known was lost */
     struct elfgen_registers registers;
@@ -28,58 +28,6 @@ enum {
     MOST_BITWISE = 3,
     MOST_LOWERED = 12
 };
-
-/* ---- what is known ---- */
-
-/* Whether it is worth following a path with what is known. Flags alone are not: nearly all code
- * knows some, and none makes a call's number. */
-static bool anything_known(const struct elfgen_code *code, const struct elfgen_registers *registers)
-{
-    uint64_t known = registers->depth;
-    for (size_t i = 0; i < code->machine->register_count; i++)
-        known |= registers->general[i].known;
-    return known != 0;
-}
-
-/* Reduces *a to what both know, `whole`: to nothing if they differ. Returns true if that loses
- * something. */
-static bool reduce(struct elfgen_bits *a, struct elfgen_bits b, bool whole)
-{
-    struct elfgen_bits joined = elfgen_bits_join(*a, b);
-    bool less = joined.known != a->known;
-    *a = less && whole ? (struct elfgen_bits){0, 0} : joined;
-    return less;
-}
-
-/* The same for all that is known. */
-static bool join(const struct elfgen_code *code, struct elfgen_registers *a,
-                 const struct elfgen_registers *b, bool whole)
-{
-    const uint64_t depth = a->depth < b->depth ? a->depth : b->depth;
-    bool less = depth != a->depth;
-    for (size_t i = 0; i < code->machine->register_count; i++)
-        less = reduce(&a->general[i], b->general[i], whole) || less;
-    less = reduce(&a->flags, b->flags, false) || less;
-    less = less || (a->entered && !b->entered);
-    a->entered = a->entered && b->entered;
-    /* Slots are matched from the last push, and move down. */
-    for (uint64_t i = 0; i < depth; i++) {
-        a->stack[i] = a->stack[a->depth - depth + i];
-        less = reduce(&a->stack[i], b->stack[b->depth - depth + i], whole) || less;
-    }
-    a->depth = depth;
-    return less;
-}
-
-void elfgen_registers_push(struct elfgen_registers *registers, struct elfgen_bits bits)
-{
-    if (registers->depth >= ELFGEN_STACK_SLOTS) {
-        memmove(registers->stack, registers->stack + 1,
-                (ELFGEN_STACK_SLOTS - 1) * sizeof registers->stack[0]);
-        registers->depth = ELFGEN_STACK_SLOTS - 1;
-    }
-    registers->stack[registers->depth++] = bits;
-}
 
 /* ---- where to go on ---- */
 
@@ -131,7 +79,8 @@ static void reach_blindly(struct elfgen_code *code, uint64_t offset)
 static void lower(struct elfgen_code *code, struct elfgen_leader *leader,
                   const struct elfgen_registers *registers)
 {
-    if (!join(code, &leader->registers, registers, leader->lowered >= MOST_BITWISE))
+    if (!elfgen_registers_join(code->machine, &leader->registers, registers,
+                               leader->lowered >= MOST_BITWISE))
         return;
     if (++leader->lowered >= MOST_LOWERED)
         leader->registers = (struct elfgen_registers){.depth = 0};
@@ -144,9 +93,10 @@ static void reach(struct elfgen_code *code, uint64_t offset,
 {
     if (elfgen_bit_get(code->met, offset - code->from))
         return;
-    struct elfgen_leader *leader = anything_known(code, registers) && code->steps > 0
-                                       ? leader_at(code, offset, registers->failed, true)
-                                       : NULL;
+    struct elfgen_leader *leader =
+        elfgen_registers_are_known(code->machine, registers) && code->steps > 0
+            ? leader_at(code, offset, registers->failed, true)
+            : NULL;
     if (!leader) {
         reach_blindly(code, offset);
     } else if (leader->lowered == 0) {
@@ -216,10 +166,30 @@ static void doubt(struct elfgen_code *code, uint64_t offset,
 
 /* ---- system calls ---- */
 
+/* Keeps a place that is reached only if the call at `cause` fails, to be followed last: so it is
+ * known whether anything else leads there. */
+static void defer(struct elfgen_code *code, uint64_t offset, uint64_t cause,
+                  const struct elfgen_registers *registers)
+{
+    struct elfgen_leader *leader = leader_at(code, offset, registers->failed, true);
+    if (!leader) {
+        reach_blindly(code, offset);
+    } else if (leader->lowered == 0) {
+        leader->lowered = 1;
+        leader->registers = *registers;
+        leader->cause = cause;
+        leader->queued = true;
+        leader->next = code->deferred;
+        code->deferred = (size_t)(leader - code->leaders) + 1;
+    } else {
+        lower(code, leader, registers);
+    }
+}
+
 /* Goes on after a call that may succeed or fail: with what is known of its result in either case.
  * Both places are joined apart from each other, so that the result stays in two alternatives until
  * it is overwritten. Returns true if the path itself goes on. */
-static bool follow_results(struct elfgen_code *code, uint64_t after,
+static bool follow_results(struct elfgen_code *code, uint64_t offset, uint64_t after,
                            const struct elfgen_call_instruction *by,
                            const struct elfgen_call_results *results,
                            struct elfgen_registers *registers)
@@ -233,9 +203,12 @@ static bool follow_results(struct elfgen_code *code, uint64_t after,
         return true;
     failed.failed = true;
     failed.general[by->result] = results->failure;
+    if (!results->succeeds) {
+        defer(code, after, offset, &failed);
+        return false;
+    }
     reach(code, after, &failed);
-    if (results->succeeds)
-        reach(code, after, registers);
+    reach(code, after, registers);
     return false;
 }
 
@@ -269,7 +242,7 @@ static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t add
         return false;
     }
     elfgen_call_results(by, &call, named ? &signature : NULL, &results);
-    return follow_results(code, offset + instruction->length, by, &results, registers);
+    return follow_results(code, offset, offset + instruction->length, by, &results, registers);
 }
 
 /* ---- the walk ---- */
@@ -358,7 +331,7 @@ static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_regist
         if (!first && is_followed(code, offset, registers))
             return;
         first = false;
-        bool known = code->steps > 0 && anything_known(code, registers);
+        bool known = code->steps > 0 && elfgen_registers_are_known(code->machine, registers);
         if (known)
             code->steps--;
         else
@@ -370,6 +343,8 @@ static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_regist
         /* Operands that the linker has yet to fill in are not constants. */
         if (code->relocatable)
             *registers = (struct elfgen_registers){.depth = 0};
+        if (code->cause != 0 && !elfgen_bit_get(code->starts, offset - code->from))
+            elfgen_call_note_failure(code, offset, code->cause - 1);
         elfgen_bit_set(code->starts, offset - code->from);
         uint64_t address = range->address + (offset - range->offset);
         if (!leave(code, range, offset, address, &instruction, registers))
@@ -465,6 +440,25 @@ static void follow_doubts(struct elfgen_code *code)
     }
 }
 
+/* Follows what runs only if a call fails, one call after the other. What a call reads there, such
+ * as the path that execve is given, is text. */
+static void follow_failures(struct elfgen_code *code)
+{
+    while (code->deferred != 0) {
+        const size_t number = code->deferred;
+        struct elfgen_leader *leader = &code->leaders[number - 1];
+        code->deferred = (size_t)leader->next;
+        if (elfgen_call_reads(code, (leader->key - 1) / 2))
+            continue;
+        code->cause = leader->cause + 1;
+        leader->next = code->pending;
+        code->pending = number;
+        follow_all(code);
+        follow_doubts(code);
+    }
+    code->cause = 0;
+}
+
 static void set_sizes(struct elfgen_code *code)
 {
     uint64_t bytes = code->to - code->from;
@@ -472,6 +466,7 @@ static void set_sizes(struct elfgen_code *code)
     while (code->leader_room < MOST_LEADERS && code->leader_room < bytes / 4)
         code->leader_room *= 2;
     code->call_room = bytes / 2 < MOST_CALLS ? (size_t)bytes / 2 + 1 : MOST_CALLS;
+    code->failure_room = bytes < ELFGEN_AFTER_FAILURES ? (size_t)bytes : ELFGEN_AFTER_FAILURES;
     code->stack_room = bytes < MOST_STACK ? (size_t)bytes + 1 : MOST_STACK;
 }
 
@@ -490,7 +485,8 @@ size_t elfgen_code_room(const struct elfgen_view *view, enum elfgen_code_mode mo
     return 4 * words * sizeof(uint64_t) + code.stack_room * sizeof(uint64_t) +
            (sections + 1) * sizeof(struct elfgen_range) +
            code.leader_room * sizeof(struct elfgen_leader) +
-           code.call_room * sizeof(struct elfgen_call);
+           code.call_room * sizeof(struct elfgen_call) +
+           code.failure_room * sizeof(struct elfgen_after_failure);
 }
 
 /* Cuts a piece off the caller's memory. */
@@ -529,6 +525,7 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
     code->stack = cut(&left, code->stack_room * sizeof(uint64_t));
     code->leaders = cut(&left, code->leader_room * sizeof(struct elfgen_leader));
     code->calls = cut(&left, code->call_room * sizeof(struct elfgen_call));
+    code->failures = cut(&left, code->failure_room * sizeof(struct elfgen_after_failure));
     code->steps = PASSES * (code->to - code->from) + 1024;
     code->swept = code->todo;
     code->last = ELFGEN_NOWHERE - 1;
@@ -542,6 +539,7 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
         elfgen_code_functions(code, reach_blindly);
     follow_all(code);
     follow_doubts(code);
+    follow_failures(code);
     if (mode == ELFGEN_CODE_ALL) {
         for (size_t i = 0; i < code->section_count; i++)
             mark_start(code, code->sections[i].offset);

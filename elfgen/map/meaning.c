@@ -278,6 +278,7 @@ void elfgen_claim_meaning(const struct elfgen_view *view, const struct elfgen_co
             return;
         put_instruction(text, view, code, claim->offset, claim->length, claim->index);
         elfgen_put_call(text, code, claim->offset);
+        elfgen_put_failure(text, code, claim->offset);
         return;
     case ELFGEN_PART_SECTION:
         elfgen_put_section_name(text, view, claim->section);

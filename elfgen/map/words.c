@@ -90,6 +90,20 @@ void elfgen_put_call(struct elfgen_text *text, const struct elfgen_code *code, u
     elfgen_text_string(text, signature.known ? ")" : "...)");
 }
 
+void elfgen_put_failure(struct elfgen_text *text, const struct elfgen_code *code, uint64_t offset)
+{
+    const struct elfgen_call *call = elfgen_code_failed(code, offset);
+    struct elfgen_signature signature;
+    if (!call)
+        return;
+    elfgen_text_string(text, " (only if ");
+    if (elfgen_code_signature(code, call, &signature))
+        elfgen_text_column(text, signature.name, 0, sizeof signature.name);
+    else
+        elfgen_text_string(text, "a system call");
+    elfgen_text_string(text, " fails)");
+}
+
 /* "mod 3, reg 0, rm 6": the first words of the groups' names, from the highest bits down. */
 static bool put_groups(struct elfgen_text *text, const struct elfgen_view *view,
                        const struct elfgen_claim *claim)

@@ -12,6 +12,9 @@ void elfgen_put_encoding(struct elfgen_text *text, const struct elfgen_view *vie
 /* Appends ": write(1, 0x100a6, 12)" if the instruction at `offset` makes a system call. */
 void elfgen_put_call(struct elfgen_text *text, const struct elfgen_code *code, uint64_t offset);
 
+/* Appends " (only if execve fails)" if the instruction at `offset` is reached only then. */
+void elfgen_put_failure(struct elfgen_text *text, const struct elfgen_code *code, uint64_t offset);
+
 /* Append bytes as a quoted string, with escapes for what is not printable; the same, where a length
  * of SIZE_MAX says that the string is outside of its table; and the name of section `index`, which
  * may not exist. */

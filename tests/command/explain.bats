@@ -345,6 +345,40 @@ P
     TINYELF=$TINYELF python3 fit.py hello cat tiny text $(head -n 10 "$BATS_FILE_TMPDIR/files")
 }
 
+@test "JSON with the bytes, check's verdict, the memory map and the parts of instructions" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    cp hello wrong
+    printf '\x39' | dd of=wrong bs=1 seek=54 conv=notrunc status=none
+    printf 'no ELF file' >text
+    touch empty
+    cat >with.py <<'P'
+import json, os, sys
+for path in sys.argv[1:]:
+    run = lambda command: json.loads(os.popen('"$TINYELF" %s "%s"' % (command, path)).read())
+    plain = run("explain --format json")
+    doc = run("explain --format json --with bytes,verdict,memory,parts")
+    check = run("check --json")
+    assert bytes.fromhex(doc["bytes"]) == open(path, "rb").read()
+    assert doc["memory"] == check.pop("map") and doc["verdict"] == check
+    assert doc["claims"] == run("explain --parts --format json")["claims"]
+    assert not {"bytes", "verdict", "memory"} & set(plain)
+    for area in doc["memory"]:
+        assert int(area["end_hex"], 16) == area["end"] > area["start"] == int(area["start_hex"], 16)
+    assert "memory" not in run("explain --format json --with verdict")
+P
+    TINYELF=$TINYELF python3 with.py hello wrong text empty $(head -n 2 "$BATS_FILE_TMPDIR/files")
+    "$TINYELF" explain --format json --with parts hello | grep -q '"structure":"encoding"'
+    tinyelf explain --with bytes hello
+    exits 2
+    says "--with is for --format json"
+    tinyelf explain --format json --with bytes,verdikt hello
+    exits 2
+    says "--with 'verdikt': it is bytes, verdict, memory or parts: did you mean 'verdict'?"
+    tinyelf explain --format json --with '' hello
+    exits 2
+}
+
 @test "field values are those that readelf prints" {
     file=$(head -n 1 "$BATS_FILE_TMPDIR/files")
     value() { "$TINYELF" explain --at "$1" "$file" | sed -n 's/^  value *\([^, ]*\).*/\1/p' | head -n 1; }

@@ -122,3 +122,31 @@ S
     "$TINYELF" explain program | grep -q 'open(0x[0-9a-f]*, 0x0, 0x0)'
     "$TINYELF" explain program | grep -q '"/nonexistent"'
 }
+
+@test "what follows execve is marked in text, JSON, Markdown and listings; the path behind it is text" {
+    code i386 <<'S'
+        mov al, 11
+        mov ebx, path
+        int 0x80
+        push 1
+        pop eax
+        mov bl, 7
+        int 0x80
+path:   db "/nonexistent", 0
+S
+    "$TINYELF" explain program >text
+    [ "$(grep -c '(only if execve' text)" -eq 4 ]
+    grep -q 'int 0x80: execve(0x' text
+    grep -q '"/nonexistent"' text
+    "$TINYELF" explain --format json program | grep -q 'mov bl,0x7 (only if execve fails)'
+    "$TINYELF" explain --format markdown program | grep -q 'mov bl,0x7 (only if execve fails)'
+    [ "$("$TINYELF" disasm program | grep -c '; only if execve fails$')" -eq 4 ]
+    code i386 <<'S'
+        mov al, 11
+        mov ebx, path
+        int 0x80
+path:   db "/bin/true", 0
+S
+    run -0 ./program
+    [ "$("$TINYELF" disasm program | wc -l)" -eq 3 ]
+}

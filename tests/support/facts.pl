@@ -38,7 +38,7 @@ my @facts = (
      "${T}stepper/stepper.c"], # one of four reasons
     # The others make room for an exact number of items, once or seldom.
     ['growing an array', qr/\brealloc\s*\(/, "${T}base/grow.c", "${T}base/shellwords.c", "${T}input/object.c",
-     "${T}link/section_headers.c", "${T}commands/mutate/result.c", "${T}commands/check/check.c"],
+     "${T}link/section_headers.c", "${T}commands/mutate/result.c", "${T}bytemap/verdict.c"],
     ['doubling', qr/\?\s*(?:2\s*\*\s*\*?[\w>.-]+|[\w>.*-]+\s*\*\s*2)\s*:/, "${T}base/grow.c",
      map({ "$T$_" } qw(link/hash_table.c ptrace/tracees.c stepper/instruction.c))], # hash tables, which are filled again
     ['a program in memory as a file', qr/memfd_create\s*\("program"/, "${T}base/file.c"],

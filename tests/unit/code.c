@@ -245,6 +245,40 @@ START_TEST(calls_in_a_row_are_followed_twice_each_and_no_more)
 }
 END_TEST
 
+START_TEST(what_follows_execve_runs_only_if_it_fails)
+{
+    /* mov al,59; mov edi,0x10088; syscall; mov al,60; mov edi,eax; syscall; a path */
+    struct found *found = FOLLOW("\xb0\x3b\xbf\x8b\x00\x01\x00\x0f\x05\x6a\x3c\x58\x89\xc7\x0f\x05"
+                                 "/bin/sh");
+    has_instructions(found, "0 2 7 9 11 12 14");
+    says(found, 9, "push 0x3c (only if execve fails)");
+    says(found, 14, "syscall: exit(60) (only if execve fails)");
+    done(found);
+    /* bt dword [rsp],1; jb 1f; mov al,59; syscall; 1: push 60; pop rax; syscall: also without
+     * execve */
+    found = FOLLOW("\x0f\xba\x24\x24\x01\x72\x04\xb0\x3b\x0f\x05\x6a\x3c\x58\x0f\x05");
+    has_instructions(found, "0 5 7 9 11 13 14");
+    says(found, 11, "push 0x3c");
+    says(found, 14, "syscall: exit(0)");
+    done(found);
+    /* mov al,59; lea rdi,[rip+2]; syscall; "bin/sh": what the call reads is no code */
+    found = FOLLOW("\xb0\x3b\x48\x8d\x3d\x02\x00\x00\x00\x0f\x05"
+                   "bin/sh");
+    has_instructions(found, "0 2 9");
+    done(found);
+    /* mov al,59; syscall; a byte that is no instruction */
+    found = FOLLOW("\xb0\x3b\x0f\x05\x06");
+    has_instructions(found, "0 2");
+    done(found);
+    /* mov eax,322; syscall: execveat; mov eax,15; syscall: rt_sigreturn, after which nothing comes
+     */
+    found = FOLLOW("\xb8\x42\x01\x00\x00\x0f\x05\xb8\x0f\x00\x00\x00\x0f\x05\x90");
+    has_instructions(found, "0 5 7 12");
+    says(found, 12, "syscall: rt_sigreturn() (only if execveat fails)");
+    done(found);
+}
+END_TEST
+
 START_TEST(the_lectures_program_is_eight_instructions_two_calls_and_a_string)
 {
     struct found *found = open_file(lecture_file, sizeof lecture_file, ELFGEN_CODE_FLOW);
@@ -670,6 +704,7 @@ static Suite *code_suite(void)
                         (int)(sizeof exits / sizeof exits[0]));
     tcase_add_loop_test(flow, a_result_is_followed_in_two_alternatives, 0,
                         (int)(sizeof results / sizeof results[0]));
+    tcase_add_test(flow, what_follows_execve_runs_only_if_it_fails);
     tcase_add_test(flow, calls_in_a_row_are_followed_twice_each_and_no_more);
     tcase_add_test(flow, the_lectures_program_is_eight_instructions_two_calls_and_a_string);
     tcase_add_test(flow, a_string_after_a_call_that_pops_its_return_address_is_not_code);

@@ -192,6 +192,13 @@ struct elfgen_call {
     struct elfgen_bits arguments[ELFGEN_ARGUMENTS];
 };
 
+/* An instruction that control reaches only if a system call fails that does not return otherwise.
+ */
+struct elfgen_after_failure {
+    uint64_t offset; /* in the file */
+    uint64_t call;   /* offset of the call's instruction */
+};
+
 /* A run of bytes that may be code. */
 struct elfgen_range {
     uint64_t offset, size; /* in the file */
@@ -234,8 +241,12 @@ struct elfgen_code {
     size_t leader_room, pending;
     struct elfgen_call *calls; /* by offset */
     size_t call_room, call_count;
-    uint64_t steps; /* steps left that may be taken with something known */
-    bool returns;   /* a return to an unknown address was found: calls return */
+    struct elfgen_after_failure *failures; /* by offset */
+    size_t failure_room, failure_count;
+    size_t deferred; /* a list of leaders after such calls, which are followed last */
+    uint64_t cause;  /* the call's instruction whose failure is followed, its offset plus 1 */
+    uint64_t steps;  /* steps left that may be taken with something known */
+    bool returns;    /* a return to an unknown address was found: calls return */
     uint64_t last,
         cursor; /* of a linear sweep: the instruction found last, and the place after it */
 };
@@ -271,6 +282,13 @@ ELFGEN_API bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t
 /* The system call that the instruction at `offset` makes; NULL if it makes none. */
 ELFGEN_API const struct elfgen_call *elfgen_code_call(const struct elfgen_code *code,
                                                       uint64_t offset);
+
+/* The system call without whose failure control does not reach the instruction at `offset`: an
+ * execve that fails returns. NULL: there is none. At most ELFGEN_AFTER_FAILURES instructions are
+ * kept. */
+enum { ELFGEN_AFTER_FAILURES = 1024 };
+ELFGEN_API const struct elfgen_call *elfgen_code_failed(const struct elfgen_code *code,
+                                                        uint64_t offset);
 
 /* The call's name and parameters; false: its number is not known, or no call has it. */
 ELFGEN_API bool elfgen_code_signature(const struct elfgen_code *code,

@@ -88,6 +88,37 @@ static int print_help(const struct command_options *command)
     return help_end();
 }
 
+static int take_one(const struct command_options *command, const struct option_row *row,
+                    struct option_given *given, option_handler *handle, void *context)
+{
+    if (row->choices) {
+        const struct option_choice *choice =
+            option_choose(command->name, row->name, row->choices, given->value);
+        if (!choice)
+            return EXIT_USAGE;
+        given->choice = choice->value;
+    }
+    return handle(context, given);
+}
+
+/* Handles each of the choices that optarg lists. */
+static int take_list(const struct command_options *command, const struct option_row *row,
+                     option_handler *handle, void *context)
+{
+    char name[64];
+    int status = EXIT_YES;
+    const char *next = optarg;
+    do {
+        size_t length = strcspn(next, ",");
+        snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1),
+                 next);
+        struct option_given given = {.id = row->id, .value = name};
+        status = take_one(command, row, &given, handle, context);
+        next += length;
+    } while (status == EXIT_YES && *next++ == ',');
+    return status;
+}
+
 int options_read(const struct command_options *command, int argc, char **argv,
                  option_handler *handle, void *context)
 {
@@ -103,14 +134,8 @@ int options_read(const struct command_options *command, int argc, char **argv,
         if (!row)
             return report(command, value, argv, tables.options);
         struct option_given given = {.id = row->id, .value = row->argument ? optarg : NULL};
-        if (row->choices) {
-            const struct option_choice *choice =
-                option_choose(command->name, row->name, row->choices, optarg);
-            if (!choice)
-                return EXIT_USAGE;
-            given.choice = choice->value;
-        }
-        status = handle(context, &given);
+        status = row->list ? take_list(command, row, handle, context)
+                           : take_one(command, row, &given, handle, context);
     }
     return status == EXIT_YES ? OPTIONS_READ : status;
 }

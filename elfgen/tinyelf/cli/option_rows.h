@@ -23,6 +23,7 @@ struct option_row {
     const char *argument;                /* what --help calls its value; NULL: it takes none */
     const struct option_choice *choices; /* NULL: any value */
     const char *help; /* one sentence, without line breaks; {} stands for the choices' names */
+    bool list;        /* several choices, with commas between them: the handler gets each */
 };
 
 /* What a command accepts, and what its --help says. Texts have no line breaks but between

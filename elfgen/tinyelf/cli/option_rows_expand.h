@@ -3,28 +3,35 @@
  *
  *   HEADING(TEXT)                                            begins a group in --help
  *   OPTION(ID, LETTER, NAME, ARGUMENT, HELP)                 an option; the fields of option_row
- *   OPTION_OF(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)     an option whose value is a choice */
+ *   OPTION_OF(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)     an option whose value is a choice
+ *   OPTION_LIST(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)   the same; several, with commas */
 #include "option_rows.h"
 
 enum option_id {
 #define HEADING(text)
-#define OPTION(id, letter, name, argument, help)             OPTION_##id,
-#define OPTION_OF(id, letter, name, argument, choices, help) OPTION_##id,
+#define OPTION(id, letter, name, argument, help)               OPTION_##id,
+#define OPTION_OF(id, letter, name, argument, choices, help)   OPTION_##id,
+#define OPTION_LIST(id, letter, name, argument, choices, help) OPTION_##id,
 #include OPTIONS
 #undef HEADING
 #undef OPTION
 #undef OPTION_OF
+#undef OPTION_LIST
 };
 
 static const struct option_row option_rows[] = {
-#define HEADING(text)                            {-1, 0, NULL, NULL, NULL, text},
-#define OPTION(id, letter, name, argument, help) {OPTION_##id, letter, name, argument, NULL, help},
+#define HEADING(text) {-1, 0, NULL, NULL, NULL, text, false},
+#define OPTION(id, letter, name, argument, help)                                                   \
+    {OPTION_##id, letter, name, argument, NULL, help, false},
 #define OPTION_OF(id, letter, name, argument, choices, help)                                       \
-    {OPTION_##id, letter, name, argument, choices, help},
+    {OPTION_##id, letter, name, argument, choices, help, false},
+#define OPTION_LIST(id, letter, name, argument, choices, help)                                     \
+    {OPTION_##id, letter, name, argument, choices, help, true},
 #include OPTIONS
 #undef HEADING
 #undef OPTION
 #undef OPTION_OF
+#undef OPTION_LIST
 };
 
 enum { OPTION_ROW_COUNT = sizeof option_rows / sizeof option_rows[0] };

@@ -1,6 +1,5 @@
 /* tinyelf check: tells whether Linux would start a file, and if not, why. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ptrace/host.h"
@@ -93,83 +92,37 @@ static int take_option(void *context, const struct option_given *given)
 
 /* ---- one file ---- */
 
-/* Asks the model, and enlarges the map as long as it has no room. */
-static bool ask(const struct orders *orders, const struct file_bytes *bytes,
-                const struct elfgen_kernel_file *interpreter, struct elfgen_kernel_answer *answer,
-                struct elfgen_kernel_map *map)
-{
-    while (elfgen_kernel_ask(bytes->bytes, bytes->size, &orders->machine, interpreter, answer,
-                             map) == ELFGEN_NO_ROOM) {
-        struct elfgen_kernel_area *more = realloc(map->areas, map->needed * sizeof *more);
-        if (!more)
-            return false;
-        map->areas = more;
-        map->capacity = map->needed;
-    }
-    return true;
-}
-
-static bool ask_linux(const struct orders *orders, const struct file_bytes *bytes,
-                      struct check_report *report, struct elfgen_kernel_answer *answer,
-                      struct elfgen_kernel_map *map, char *path)
-{
-    struct file_bytes opened = {0};
-    if (!ask(orders, bytes, NULL, answer, map))
-        return false;
-    report->answer = answer;
-    report->map = map;
-    if (!answer->asks)
-        return true;
-    memcpy(path, bytes->bytes + answer->path_offset, answer->path_length);
-    path[answer->path_length] = '\0';
-    report->interpreter = path;
-    int error = host_open_interpreter(path, &opened);
-    report->not_read = error == HOST_NOT_READ;
-    if (report->not_read)
-        return true;
-    struct elfgen_kernel_file interpreter = {(const uint8_t *)opened.bytes, opened.size, error};
-    bool good = ask(orders, bytes, &interpreter, answer, map);
-    file_free(&opened);
-    return good;
-}
-
 static bool check_file(const struct orders *orders, const char *name,
                        struct standard_output *output)
 {
-    enum { PATH_ROOM = 4097, FIRST_AREAS = 64 };
-    static char path[PATH_ROOM];
     struct file_bytes bytes = {0};
-    struct elfgen_kernel_answer answer;
-    struct elfgen_kernel_map map = {.areas = calloc(FIRST_AREAS, sizeof *map.areas),
-                                    .capacity = FIRST_AREAS};
-    struct check_report report = {.file = input_name(name),
-                                  .loader = orders->loader,
-                                  .objector = orders->objector,
-                                  .verbose = orders->verbose};
+    struct verdict_memory memory = {0};
+    struct verdict report = {
+        .file = input_name(name), .loader = orders->loader, .objector = orders->objector};
     bool starts = false;
     stdout_flush(output); /* to print messages after it */
-    if (!map.areas) {
-        message_no_memory(report.file);
-    } else if (input_read(name, &bytes)) {
+    if (input_read(name, &bytes)) {
         unsigned row = 0;
         bool asked = true;
         report.bytes = (const uint8_t *)bytes.bytes;
         report.length = bytes.size;
         if (!orders->loader)
-            asked = ask_linux(orders, &bytes, &report, &answer, &map, path);
+            asked = verdict_ask(&report, &orders->machine, host_open_interpreter, &memory);
         else if (!elfgen_objection_next(report.bytes, report.length, orders->objector, &row,
                                         &report.objection))
             report.objection = (struct elfgen_objection){.offset = ELFGEN_NOWHERE};
         if (!asked) {
             message_no_memory(report.file);
         } else {
-            unsigned warnings = (orders->json ? check_json : check_text)(&output->text, &report);
-            starts = orders->loader ? report.objection.who == 0 : answer.verdict == ELFGEN_STARTS;
+            unsigned warnings = orders->json ? check_json(&output->text, &report)
+                                             : check_text(&output->text, &report, orders->verbose);
+            starts =
+                orders->loader ? report.objection.who == 0 : memory.answer.verdict == ELFGEN_STARTS;
             starts &= warnings == 0 || !orders->strict;
         }
     }
     file_free(&bytes);
-    free(map.areas);
+    verdict_free(&memory);
     return starts;
 }
 

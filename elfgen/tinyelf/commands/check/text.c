@@ -3,19 +3,6 @@
 #include "base/visible.h"
 #include "check.h"
 
-const char *check_verdict_name(enum elfgen_kernel_verdict verdict)
-{
-    static const char *const names[] = {"starts", "faults", "killed", "refused"};
-    return names[verdict];
-}
-
-const char *check_kind_name(enum elfgen_objector who)
-{
-    return who == ELFGEN_OBJECTOR_SPECIFICATION ? "specification"
-           : who == ELFGEN_OBJECTOR_PRACTICE    ? "practice"
-                                                : "portability";
-}
-
 static void put_place(struct elfgen_text *out, uint64_t offset, const char *field)
 {
     if (offset == ELFGEN_NOWHERE)
@@ -66,7 +53,7 @@ static void put_verdict(struct elfgen_text *out, const struct elfgen_kernel_answ
 }
 
 /* Names the file of the field, if that is not this file. */
-static void put_interpreter(struct elfgen_text *out, const struct check_report *report)
+static void put_interpreter(struct elfgen_text *out, const struct verdict *report)
 {
     if (!report->answer->of_interpreter)
         return;
@@ -75,7 +62,7 @@ static void put_interpreter(struct elfgen_text *out, const struct check_report *
     elfgen_text_string(out, ": ");
 }
 
-static void put_reason(struct elfgen_text *out, const struct check_report *report)
+static void put_reason(struct elfgen_text *out, const struct verdict *report)
 {
     const struct elfgen_kernel_answer *answer = report->answer;
     const struct elfgen_kernel_check *row = &elfgen_kernel_checks[answer->check];
@@ -136,7 +123,7 @@ static void put_area(struct elfgen_text *out, const struct elfgen_kernel_area *a
     elfgen_text_char(out, '\n');
 }
 
-static void put_map(struct elfgen_text *out, const struct check_report *report)
+static void put_map(struct elfgen_text *out, const struct verdict *report)
 {
     elfgen_text_string(out, "  memory, without randomisation:\n");
     for (uint64_t i = 0; i < report->map->count; i++)
@@ -155,7 +142,7 @@ static void put_source(struct elfgen_text *out, const char *source)
     elfgen_text_string(out, ")\n");
 }
 
-static void put_loader(struct elfgen_text *out, const struct check_report *report)
+static void put_loader(struct elfgen_text *out, const struct verdict *report)
 {
     const struct elfgen_objection *objection = &report->objection;
     if (objection->who == 0) {
@@ -173,7 +160,7 @@ static void put_loader(struct elfgen_text *out, const struct check_report *repor
     put_source(out, objection->source);
 }
 
-unsigned check_text(struct elfgen_text *out, const struct check_report *report)
+unsigned check_text(struct elfgen_text *out, const struct verdict *report, bool verbose)
 {
     struct elfgen_objection warning;
     unsigned row = 0, count = 0;
@@ -191,7 +178,7 @@ unsigned check_text(struct elfgen_text *out, const struct check_report *report)
         visible_string(out, report->interpreter);
         elfgen_text_char(out, '\n');
     }
-    if (report->verbose && report->map->count > 0)
+    if (verbose && report->map->count > 0)
         put_map(out, report);
     /* A file that is not ELF has no headers to warn about. */
     if (report->answer->is_script || report->answer->check == ELFGEN_CHECK_magic)
@@ -199,7 +186,7 @@ unsigned check_text(struct elfgen_text *out, const struct check_report *report)
     while (elfgen_objection_next(report->bytes, report->length, ELFGEN_OBJECTOR_WARNINGS, &row,
                                  &warning)) {
         elfgen_text_string(out, "  ");
-        elfgen_text_string(out, check_kind_name(warning.who));
+        elfgen_text_string(out, verdict_kind_name(warning.who));
         elfgen_text_string(out, ": ");
         put_place(out, warning.offset, warning.field);
         elfgen_objection_text(&warning, out);

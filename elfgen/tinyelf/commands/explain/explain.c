@@ -31,6 +31,14 @@ static const struct option_choice code_modes[] = {
     {NULL, 0, NULL},
 };
 
+static const struct option_choice extras[] = {
+    {"bytes", EXPLAIN_BYTES, "the file's bytes, in hexadecimal"},
+    {"verdict", EXPLAIN_VERDICT, "whether Linux would start it, as 'tinyelf check' says"},
+    {"memory", EXPLAIN_MAPPED, "its memory map"},
+    {"parts", EXPLAIN_PARTS, "the parts of each instruction, as --parts"},
+    {NULL, 0, NULL},
+};
+
 #define OPTIONS "commands/explain/options.def"
 #include "cli/option_rows_expand.h"
 
@@ -50,6 +58,7 @@ struct options {
     enum explain_format format;
     const char *at, *debug;
     bool no_code, parts, colour, memory;
+    unsigned with; /* bits of enum explain_extra */
     enum elfgen_code_mode mode;
 };
 
@@ -126,7 +135,8 @@ static int run(const struct options *options, const char *path)
                                           .to = bytes.size,
                                           .out = &output->text},
                                   .format = options->format,
-                                  .colour = options->colour};
+                                  .colour = options->colour,
+                                  .with = options->with};
         bytemap_open_view(&view, bytes.bytes, bytes.size);
         struct debug_file names = {.symbols = {.all = NULL}};
         done = options->debug ? input_read(options->debug, &names.bytes) &&
@@ -161,6 +171,10 @@ static int take_option(void *context, const struct option_given *given)
         options->no_code = given->choice == CODE_NONE;
         options->mode = options->no_code ? ELFGEN_CODE_FLOW : (enum elfgen_code_mode)given->choice;
         break;
+    case OPTION_WITH:
+        options->with |= (unsigned)given->choice;
+        options->parts = options->parts || given->choice == EXPLAIN_PARTS;
+        break;
     case OPTION_PARTS:
         options->parts = true;
         break;
@@ -186,6 +200,8 @@ int command_explain(int argc, char **argv)
         return usage_error("explain", "--format hex is for whole files, --at for one place");
     if (options.memory && (options.at || options.format != EXPLAIN_TEXT))
         return usage_error("explain", "--memory is a text of its own, without --at and --format");
+    if (options.with && options.format != EXPLAIN_JSON)
+        return usage_error("explain", "--with is for --format json");
     if (options.memory)
         options.format = EXPLAIN_MEMORY;
     return run(&options, argv[optind]);

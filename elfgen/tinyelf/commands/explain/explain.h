@@ -18,6 +18,15 @@ struct explain {
     struct bytemap map; /* its `error` is the answer */
     enum explain_format format;
     bool colour;
+    unsigned with; /* bits of enum explain_extra */
+};
+
+/* What the JSON has besides. */
+enum explain_extra {
+    EXPLAIN_BYTES = 1,
+    EXPLAIN_VERDICT = 2,
+    EXPLAIN_MAPPED = 4,
+    EXPLAIN_PARTS = 8 /* the caller sets map.encodings */
 };
 
 /* Prints the report. Returns false if it ended early: map.error says why. */

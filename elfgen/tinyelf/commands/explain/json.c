@@ -2,6 +2,9 @@
  * needs little memory; libraries that first build a document cannot do that. */
 #include "explain.h"
 #include "base/json_write.h"
+#include "base/no_memory.h"
+#include "bytemap/verdict.h"
+#include "ptrace/host.h"
 
 struct json {
     struct bytemap_writer writer;
@@ -198,6 +201,40 @@ static void put_titles(struct elfgen_text *out)
     elfgen_text_char(out, '}');
 }
 
+/* What check says of the file. Returns false if memory ran out. */
+static bool put_verdict(struct explain *explain)
+{
+    struct bytemap *map = &explain->map;
+    struct elfgen_text *out = map->out;
+    struct elfgen_kernel_machine machine;
+    struct verdict_memory memory = {0};
+    struct verdict verdict = {
+        .file = map->file, .bytes = map->view->bytes, .length = map->view->length};
+    host_machine(&machine);
+    bool good = verdict_ask(&verdict, &machine, host_open_interpreter, &memory);
+    if (!good)
+        error_no_memory(&map->error);
+    if (good && explain->with & EXPLAIN_VERDICT) {
+        elfgen_text_string(out, ",\n\"verdict\":{\"file\":");
+        json_string(out, map->file);
+        verdict_put_json(out, &verdict);
+        elfgen_text_char(out, '}');
+    }
+    if (good && explain->with & EXPLAIN_MAPPED) {
+        elfgen_text_string(out, ",\n\"memory\":");
+        verdict_put_map(out, &verdict);
+    }
+    verdict_free(&memory);
+    return good;
+}
+
+static void put_bytes(struct bytemap *map)
+{
+    elfgen_text_string(map->out, ",\n\"bytes\":\"");
+    elfgen_text_hex_bytes(map->out, map->view->bytes, (size_t)map->view->length, '\0');
+    elfgen_text_char(map->out, '"');
+}
+
 bool explain_json(struct explain *explain)
 {
     struct bytemap *map = &explain->map;
@@ -211,6 +248,10 @@ bool explain_json(struct explain *explain)
     json_key_string(out, "class", is_elf ? elfgen_class_name(ehdr->ei_class) : NULL);
     json_key_string(out, "machine", is_elf ? elfgen_machine_name(ehdr->e_machine) : NULL);
     put_titles(out);
+    if (explain->with & (EXPLAIN_VERDICT | EXPLAIN_MAPPED) && !put_verdict(explain))
+        return false;
+    if (explain->with & EXPLAIN_BYTES)
+        put_bytes(map);
     elfgen_text_string(out, ",\n\"claims\":[\n");
     bool good = bytemap_walk(&json.writer);
     elfgen_text_string(out, "],\n\"unclaimed\":[\n");
