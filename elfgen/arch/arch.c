@@ -11,7 +11,6 @@ const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
      .title = "x86-64",
      .machines = {ELFGEN_EM_X86_64},
      .class_ = ELFGEN_CLASS64,
-     .page_smallest = 4096,
      .page_largest = 4096,
      /* TASK_SIZE_MAX, arch/x86/include/asm/page_64.h: with four-level page tables. */
      .user_end = (UINT64_C(1) << 47) - 4096,
@@ -21,7 +20,6 @@ const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
      .large_common = ELFGEN_SHN_X86_64_LCOMMON,
      .flags = "x86 has none",
      .has_addends = true,
-     .call_abis = {"x86_64", "i386"},
      .core_registers = ELFGEN_STRUCTURE_x86_registers,
      .core_floats = ELFGEN_STRUCTURE_fpregs,
      .relocations = &elfgen_x86_64_relocations},
@@ -30,7 +28,6 @@ const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
      /* Linux takes both for the same (arch/x86/include/asm/elf.h, elf_check_arch_ia32()). */
      .machines = {ELFGEN_EM_386, ELFGEN_EM_486},
      .class_ = ELFGEN_CLASS32,
-     .page_smallest = 4096,
      .page_largest = 4096,
      /* TASK_SIZE of a 32-bit kernel with its usual split; a 64-bit kernel gives more. */
      .user_end = 0xc0000000,
@@ -39,7 +36,6 @@ const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
      .flags = "x86 has none",
      /* arch/x86/include/asm/elf.h, elf_read_implies_exec() */
      .readable_is_executable = true,
-     .call_abis = {"i386"},
      .core_registers = ELFGEN_STRUCTURE_x86_registers,
      .core_floats = ELFGEN_STRUCTURE_fpregs,
      .relocations = &elfgen_i386_relocations},
@@ -48,7 +44,6 @@ const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
      .machines = {ELFGEN_EM_AARCH64},
      .class_ = ELFGEN_CLASS64,
      /* arch/arm64/Kconfig: 4, 16 or 64 KiB, which a program must not depend on. */
-     .page_smallest = 4096,
      .page_largest = 65536,
      /* DEFAULT_MAP_WINDOW_64, arch/arm64/include/asm/processor.h: with 48 bits of addresses. */
      .user_end = UINT64_C(1) << 48,
@@ -56,7 +51,6 @@ const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
      .address_relocation = ELFGEN_R_AARCH64_ABS64,
      .flags = "AArch64 has none",
      .has_addends = true,
-     .call_abis = {"aarch64"},
      .relocations = &elfgen_aarch64_relocations},
 };
 

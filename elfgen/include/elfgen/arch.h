@@ -18,8 +18,8 @@
     X(i386, "i386", ELFGEN_EM_386)                                                                 \
     X(aarch64, "AArch64", ELFGEN_EM_AARCH64)
 
-/* The most values of e_machine, and the most call ABIs, of an architecture. */
-enum { ELFGEN_ARCH_MACHINES = 2, ELFGEN_ARCH_CALL_ABIS = 2 };
+/* The most values of e_machine of an architecture. */
+enum { ELFGEN_ARCH_MACHINES = 2 };
 
 struct elfgen_arch_relocations; /* the library's own */
 
@@ -29,19 +29,15 @@ struct elfgen_arch {
     uint16_t machines[ELFGEN_ARCH_MACHINES]; /* values of e_machine, the one that is written first;
                                               * 0: there is no other */
     enum elfgen_class class_;
-    uint64_t page_smallest, page_largest; /* bytes; which one a machine has is its kernel's choice
-                                           */
-    uint64_t user_end;                    /* first address that a program cannot have */
+    uint64_t page_largest; /* bytes; which one a machine has is its kernel's choice */
+    uint64_t user_end;     /* first address that a program cannot have */
     uint64_t default_base; /* where a program's first byte goes unless it is asked for elsewhere */
     uint16_t address_relocation; /* the type that stores a symbol's whole address */
     uint32_t unwind_section;     /* a type of .eh_frame besides SHT_PROGBITS; 0: there is none */
     uint16_t large_common; /* a symbol's section number that means SHN_COMMON, too; 0: none does */
     const char *flags;     /* about e_flags, for its meaning: "x86 has none" */
     bool has_addends;      /* the relocations of its objects are SHT_RELA, not SHT_REL */
-    bool readable_is_executable;                  /* to Linux, in a file without PT_GNU_STACK */
-    const char *call_abis[ELFGEN_ARCH_CALL_ABIS]; /* names of the ABIs of system calls that its
-                                                   * programs can use, its own first; NULL: there is
-                                                   * no other */
+    bool readable_is_executable;             /* to Linux, in a file without PT_GNU_STACK */
     enum elfgen_structure_id core_registers; /* in notes of core files: general registers; 0: not
                                               * known */
     enum elfgen_structure_id core_floats;    /* and those of floating point */
