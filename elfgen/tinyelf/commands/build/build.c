@@ -235,6 +235,9 @@ static int check_options(const struct build *build)
     exec.entry = ELFGEN_ENTRY_FIRST;
     if (build->target != 0)
         exec.machine = build->target;
+    const struct elfgen_arch *arch = elfgen_arch_find(exec.machine);
+    if (arch && !build->base_given)
+        exec.base = arch->default_base;
     if (misplaced)
         return usage_error("build", "--%s cannot be used with %s", misplaced,
                            hex ? "a hex source, which describes a file" : "a program");

@@ -147,13 +147,17 @@ static bool link_all(struct work *work)
     /* Raw machine code without other inputs starts at its first byte. */
     bool by_address = build->entry_address || (link_is_raw(work->link) && !build->entry);
     struct link_result made;
+    const struct elfgen_arch *arch =
+        elfgen_arch_find(work->common.machine ? work->common.machine : work->exec.machine);
+    if (arch && !build->base_given)
+        work->exec.base = arch->default_base;
     const struct link_options options = {.entry = by_address     ? NULL
                                                   : build->entry ? build->entry
                                                                  : "_start",
                                          .keep_all = build->keep_all,
                                          .machine = work->common.machine ? work->common.machine
                                                                          : work->exec.machine,
-                                         .base = build->exec.base,
+                                         .base = work->exec.base,
                                          .more = add_libgcc,
                                          .context = work};
     bool done = link_program(work->link, &options, &made);
