@@ -65,19 +65,21 @@ static enum elfgen_status status_of(const struct elfgen_kernel_answer *answer)
 
 /* Whether the model of execve starts it, on the most permissive machine. A program that starts and
  * then faults has memory that can be unfolded. */
-static enum elfgen_status check_start(const struct elfgen_view *view, struct elfgen_error *error)
+static enum elfgen_status check_start(const struct elfgen_view *view, struct elfgen_kernel_map *map,
+                                      struct elfgen_error *error)
 {
-    enum { MOST_AREAS = 4 * ELFGEN_PHDRS_LARGEST / 32 + 64 };
-    struct elfgen_kernel_area areas[MOST_AREAS];
-    struct elfgen_kernel_map map = {.areas = areas, .capacity = MOST_AREAS};
     struct elfgen_kernel_machine machine;
     struct elfgen_kernel_answer answer;
     elfgen_kernel_usual(&machine);
     machine.mmap_min_addr = 0;
     machine.overcommit = ELFGEN_OVERCOMMIT_ALWAYS;
-    if (elfgen_kernel_ask(view->bytes, view->length, &machine, NULL, &answer, &map) != ELFGEN_OK)
-        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, in_header(view, "e_phnum"),
-                                "there are too many PT_LOADs");
+    const enum elfgen_status status =
+        elfgen_kernel_ask(view->bytes, view->length, &machine, NULL, &answer, map);
+    if (status != ELFGEN_OK)
+        return elfgen_error_set(error, status, in_header(view, "e_phnum"),
+                                status == ELFGEN_NO_ROOM
+                                    ? "it has more PT_LOADs than there is room for areas of memory"
+                                    : "NULL is given for the areas of memory");
     if (answer.verdict == ELFGEN_STARTS || answer.verdict == ELFGEN_FAULTS)
         return ELFGEN_OK;
     char sentence[512];
@@ -117,11 +119,12 @@ static enum elfgen_status check_first(const struct elfgen_view *view, struct elf
     return ELFGEN_OK;
 }
 
-enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view, struct elfgen_error *error)
+enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view,
+                                       struct elfgen_kernel_map *map, struct elfgen_error *error)
 {
     enum elfgen_status status = check_kind(view, error);
     if (status == ELFGEN_OK)
-        status = check_start(view, error);
+        status = check_start(view, map, error);
     if (status == ELFGEN_OK)
         status = check_first(view, error);
     bool loads = false;
@@ -234,8 +237,9 @@ static bool sections_are_right(const struct elfgen_view *view, struct elfgen_err
     return true;
 }
 
-bool elfgen_is_unfolded(const struct elfgen_view *view, struct elfgen_error *error)
+bool elfgen_is_unfolded(const struct elfgen_view *view, struct elfgen_kernel_map *map,
+                        struct elfgen_error *error)
 {
-    return elfgen_unfold_check(view, error) == ELFGEN_OK && header_is_right(view, error) &&
+    return elfgen_unfold_check(view, map, error) == ELFGEN_OK && header_is_right(view, error) &&
            segments_are_right(view, error) && sections_are_right(view, error);
 }

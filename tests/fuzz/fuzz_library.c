@@ -655,9 +655,9 @@ static void try_unfold(struct input *input)
     struct elfgen_unfold_segment *segments =
         take_array(input, room_given, sizeof(struct elfgen_unfold_segment));
     take_view(input, &view);
-    if (!elfgen_is_unfolded(&view, told()))
+    if (!elfgen_is_unfolded(&view, NULL, told()))
         check(error.text[0] != '\0');
-    const enum elfgen_status status = elfgen_unfold_check(&view, told());
+    const enum elfgen_status status = elfgen_unfold_check(&view, NULL, told());
     is_told(status);
     if (status != ELFGEN_OK)
         return;

@@ -44,11 +44,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     elfgen_view_open_program(&view, bytes, size, NULL);
     struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
     if (unfold_file(&view, code ? &code->code : NULL, &unfolded, &error)) {
+        /* For as many program headers as Linux reads. */
+        static struct elfgen_kernel_area areas[4 * ELFGEN_PHDRS_LARGEST / 32 + 64];
+        struct elfgen_kernel_map map = {.areas = areas, .capacity = sizeof areas / sizeof areas[0]};
         struct elfgen_view twin;
         if (unfolded.size > MOST_HEADERS + size * MOST_A_BYTE)
             abort();
         if (elfgen_view_open(&twin, unfolded.bytes, unfolded.size, NULL) != ELFGEN_OK ||
-            twin.ehdr.e_entry != view.ehdr.e_entry || !elfgen_is_unfolded(&twin, NULL))
+            twin.ehdr.e_entry != view.ehdr.e_entry || !elfgen_is_unfolded(&twin, &map, NULL))
             abort();
         if (!unfolded.copied)
             read_with_libelf(&unfolded);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "elfgen/error.h"
+#include "elfgen/kernel.h"
 #include "elfgen/view.h"
 
 /* A program header of the new file. */
@@ -41,8 +42,11 @@ struct elfgen_unfold {
  *
  * ELFGEN_OK; otherwise *error has the field's offset and the reason: ELFGEN_NOT_ELF,
  * ELFGEN_BAD_VALUE, ELFGEN_TRUNCATED, ELFGEN_UNSUPPORTED (a machine that is not x86's),
- * ELFGEN_DOES_NOT_FIT (addresses past the end of user space). */
+ * ELFGEN_DOES_NOT_FIT (addresses past the end of user space), ELFGEN_NO_ROOM. `map` is the memory
+ * for elfgen_kernel_ask(), which sets map->needed where it has no room; it may be NULL, and a file
+ * of more than 120 PT_LOADs is then ELFGEN_NO_ROOM. */
 ELFGEN_API enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view,
+                                                  struct elfgen_kernel_map *map,
                                                   struct elfgen_error *error);
 
 /* How many segments elfgen_unfold_plan() may need, for a file that passes the check. */
@@ -77,7 +81,8 @@ ELFGEN_API size_t elfgen_write_unfolded(const struct elfgen_unfold *unfold, void
 
 /* Whether the file needs no unfolding: its headers are right and do not overlap, segments and
  * sections are in the file, PT_LOADs ascend and do not overlap. Otherwise *error says what is
- * wrong, which may be that it has no sections (ELFGEN_UNDEFINED). */
-ELFGEN_API bool elfgen_is_unfolded(const struct elfgen_view *view, struct elfgen_error *error);
+ * wrong, which may be that it has no sections (ELFGEN_UNDEFINED). `map` as for the check. */
+ELFGEN_API bool elfgen_is_unfolded(const struct elfgen_view *view, struct elfgen_kernel_map *map,
+                                   struct elfgen_error *error);
 
 #endif

@@ -8,6 +8,20 @@
 #include "base/no_memory.h"
 #include "section_headers.h"
 
+bool unfold_check(const struct elfgen_view *view, struct elfgen_kernel_map *map,
+                  struct elfgen_error *error)
+{
+    enum elfgen_status status;
+    while ((status = elfgen_unfold_check(view, map, error)) == ELFGEN_NO_ROOM) {
+        struct elfgen_kernel_area *more = realloc(map->areas, map->needed * sizeof *more);
+        if (!more)
+            return error_no_memory(error);
+        map->areas = more;
+        map->capacity = map->needed;
+    }
+    return status == ELFGEN_OK;
+}
+
 static bool copy(const struct elfgen_view *view, struct unfolded *unfolded,
                  struct elfgen_error *error)
 {
@@ -47,8 +61,11 @@ static bool still_starts(struct unfolded *unfolded, struct elfgen_error *error)
 {
     struct elfgen_view twin;
     struct elfgen_error why = {.text = ""};
-    if (elfgen_view_open(&twin, unfolded->bytes, unfolded->size, &why) == ELFGEN_OK &&
-        elfgen_unfold_check(&twin, &why) == ELFGEN_OK)
+    struct elfgen_kernel_map map = {.areas = NULL};
+    bool starts = elfgen_view_open(&twin, unfolded->bytes, unfolded->size, &why) == ELFGEN_OK &&
+                  unfold_check(&twin, &map, &why);
+    free(map.areas);
+    if (starts)
         return true;
     free(unfolded->bytes);
     unfolded->bytes = NULL;
@@ -61,10 +78,12 @@ bool unfold_file(const struct elfgen_view *view, struct elfgen_code *code,
                  struct unfolded *unfolded, struct elfgen_error *error)
 {
     *unfolded = (struct unfolded){.bytes = NULL};
-    if (elfgen_unfold_check(view, error) != ELFGEN_OK)
-        return false;
-    if (elfgen_is_unfolded(view, NULL))
-        return copy(view, unfolded, error);
+    struct elfgen_kernel_map map = {.areas = NULL};
+    const bool is_right = unfold_check(view, &map, error);
+    const bool is_unfolded = is_right && elfgen_is_unfolded(view, &map, NULL);
+    free(map.areas);
+    if (!is_right || is_unfolded)
+        return is_right && copy(view, unfolded, error);
     struct elfgen_unfold plan;
     struct unfold_section_headers headers;
     size_t room = elfgen_unfold_room(view);

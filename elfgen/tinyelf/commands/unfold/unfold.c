@@ -31,7 +31,10 @@ static bool unfold(const struct file_bytes *bytes, const char *name, struct unfo
     struct elfgen_error error;
     if (!input_open_program(name, bytes, &view))
         return false;
-    if (elfgen_unfold_check(&view, &error) != ELFGEN_OK)
+    struct elfgen_kernel_map map = {.areas = NULL};
+    const bool is_right = unfold_check(&view, &map, &error);
+    free(map.areas);
+    if (!is_right)
         return message_library_error(name, &error);
     struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
     bool done = (code || error.status == ELFGEN_OK) &&
