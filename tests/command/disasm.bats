@@ -44,7 +44,7 @@ syscall" ]
     tinyelf disasm --syntax nasm hello
     [ "${lines[0]}" = "bits 64" ]
     [ "${lines[2]}" = "org 0x10078" ]
-    [ "${lines[5]}" = "mov rsi,0x100a6" ]
+    [ "${lines[5]}" = "mov rsi,strict dword 0x100a6" ]
 }
 
 @test "instructions begin where they do in objdump" {
@@ -75,7 +75,7 @@ syscall" ]
     done
 }
 
-@test "overlapping instructions are comments in nasm's source" {
+@test "overlapping instructions are bytes and readings in nasm's source" {
     # jmp into its own second byte, which begins an inc.
     printf '\xeb\xff\xc0\xf4' >raw
     "$TINYELF" build --from raw raw -o overlap
@@ -83,10 +83,51 @@ syscall" ]
     [ "$output" = "0x10078  jmp 0x10079
 0x10079  inc eax
 0x1007b  hlt" ]
-    "$TINYELF" disasm -a --syntax nasm overlap >overlap.asm
-    grep -qxF '; also, at 0x10079: inc eax' overlap.asm
+    tinyelf disasm -a --syntax nasm overlap
+    [ "$output" = "bits 64
+[warning -prefix-seg]
+org 0x10078
+db 0xeb  ; jmp short 0x10079  ; 0x10078
+inc eax  ; 0x10079
+hlt  ; 0x1007b" ]
+    echo "$output" >overlap.asm
     nasm -f bin -o code overlap.asm
-    [ "$(od -An -tx1 code)" = " eb ff 90 f4" ]
+    cmp raw code
+}
+
+@test "where nasm would choose other bytes, the source has them, and the reading beside" {
+    # mov eax,ecx by 8b; add eax,1 with four bytes; a long nop; mov rax,1 in both forms; rex without effect
+    printf '\x8b\xc1\x81\xc0\1\0\0\0\x0f\x1f\x40\0\x48\xc7\xc0\1\0\0\0\x48\xb8\1\0\0\0\0\0\0\0\x40\x90\xf4' >raw
+    "$TINYELF" build --from raw raw -o forms
+    "$TINYELF" disasm --syntax nasm forms >forms.asm
+    nasm -f bin -o code forms.asm
+    cmp raw code
+    grep -qxF 'db 0x81,0xc0,0x01,0x00,0x00,0x00  ; add eax,0x1' forms.asm
+    grep -qxF 'mov rax,strict dword 0x1' forms.asm
+    grep -qxF 'mov rax,strict qword 0x1' forms.asm
+}
+
+@test "nasm makes whole files of the source that --whole writes" {
+    # Code in headers, and two readings of the same bytes.
+    echo 7f454c46b0e740b72a0f05000100000003003e000c000000000000000c0000000c0000000000000000000000000038000100000000003800010000000000000000000000000000ebbb |
+        xxd -r -p >tiny
+    for source in "$SOURCE"/asm/*.s "$SOURCE"/templates/*.hex; do
+        "$TINYELF" build "$source" -o "$(basename "$source").elf" 2>/dev/null || true
+    done
+    echo 'mov eax,1' >object.s
+    nasm -f elf32 -o object.o object.s
+    head -c 100 hello.s.elf >cut
+    local count=0
+    for file in tiny object.o cut *.elf; do
+        "$TINYELF" disasm --syntax nasm --whole "$file" >whole.asm
+        nasm -f bin -o whole whole.asm
+        cmp whole "$file"
+        count=$((count + 1))
+    done
+    [ "$count" -gt 10 ]
+    tinyelf disasm --whole hello.s.elf
+    exits 2
+    says "--whole is for --syntax nasm"
 }
 
 @test "what runs without a name is bytes, and reading goes on after it" {

@@ -25,6 +25,7 @@ enum flag {
     SIZED = 1 << 4,     /* a prefix gives the operand size */
     SPOKEN = 1 << 5,    /* a word before the number gives the operand size */
     ADDRESSED = 1 << 6, /* a prefix gives the address size */
+    STRICT = 1 << 7,    /* the number keeps its size */
 };
 
 static unsigned mode_width(const ZydisDecodedInstruction *instruction)
@@ -221,6 +222,10 @@ static void put_immediate(const struct line *line, const ZydisDecodedOperand *op
     }
     if (line->flags & SPOKEN)
         put_size(line, line->instruction->operand_width);
+    if (line->flags & STRICT) {
+        elfgen_text_string(line->text, "strict ");
+        put_size(line, line->instruction->raw.imm[0].size);
+    }
     put_0x(line->text, value);
 }
 
@@ -538,6 +543,20 @@ static const char *name_of(struct line *line)
     return name;
 }
 
+/* Whether it is a mov of a number to a register of 64 bits, for which nasm would choose a shorter
+ * one.
+ */
+static bool is_strict(const struct line *line)
+{
+    enum { LONG = 0xb8, SIGNED = 0xc7, REX_W = 0x48, REX_WB = 0x49, SHORTEST = 7 };
+    const ZydisDecodedInstruction *instruction = line->instruction;
+    uint8_t opcode = instruction->opcode, rex = line->bytes[0];
+    return instruction->mnemonic == ZYDIS_MNEMONIC_MOV &&
+           instruction->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && instruction->length >= SHORTEST &&
+           instruction->operand_width == 64 && (rex == REX_W || rex == REX_WB) &&
+           ((opcode & 0xf8) == LONG || (opcode == SIGNED && instruction->raw.modrm.mod == 3));
+}
+
 void nasm_text(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                const uint8_t *bytes, uint64_t address, struct elfgen_text *text)
 {
@@ -547,6 +566,14 @@ void nasm_text(const ZydisDecodedInstruction *instruction, const ZydisDecodedOpe
         put_bytes(&line);
         return;
     }
+    if (is_strict(&line)) {
+        line.flags |= STRICT;
+    } else if (!nasm_is_exact(instruction, operands, bytes)) {
+        put_bytes(&line);
+        elfgen_text_string(text, "  ; ");
+    }
+    if (nasm_needs_evex(instruction, operands))
+        elfgen_text_string(text, "{evex} ");
     put_prefixes(&line);
     put_hidden_prefixes(&line);
     elfgen_text_string(text, name);

@@ -1,6 +1,5 @@
 /* Compares x86/nasm.c with nasm: prints instructions of real programs, of all forms that Zydis
- * decodes and of random bytes, assembles them with nasm and decodes them again. They must mean the
- * same.
+ * decodes and of random bytes, and assembles them with nasm. Their bytes must be the same.
  *
  *   nasm-same [--mode 32|64] [--origin N] [--seed N] [--all] [--dense] [--forms] [--random COUNT]
  *             [--list] [FILE...]
@@ -22,7 +21,7 @@
 enum { RANDOM_SAMPLE = 300000 }; /* random strings of bytes in a sample */
 
 const struct part_row parts[PART_COUNT] = {
-    [PART_FILES] = {"files", 5}, [PART_FORMS] = {"forms", 120}, [PART_RANDOM] = {"random", 120}};
+    [PART_FILES] = {"files", 12}, [PART_FORMS] = {"forms", 700}, [PART_RANDOM] = {"random", 800}};
 
 void die(const char *what)
 {

@@ -23,7 +23,8 @@ struct options {
 };
 
 /* The sources of instructions, and how many of a thousand may be printed as `db`: programs have
- * hardly any, whereas many forms belong to extensions that are rarely used. */
+ * few, whereas most forms and random bytes have prefixes that say nothing, or are longer than
+ * needed. */
 enum part { PART_FILES, PART_FORMS, PART_RANDOM, PART_COUNT };
 struct part_row {
     const char *name;
@@ -81,13 +82,6 @@ static inline bool is_relative(const ZydisDecodedOperandMem *memory)
 {
     return memory->base == ZYDIS_REGISTER_RIP || memory->base == ZYDIS_REGISTER_EIP;
 }
-
-/* ---- comparing two instructions: equal.c ---- */
-
-/* The difference, or NULL if they mean the same. Both are at `address`. */
-const char *difference_of(const ZydisDecodedInstruction *const instructions[2],
-                          const ZydisDecodedOperand *a, const ZydisDecodedOperand *b,
-                          uint64_t address);
 
 /* ---- calling nasm: check.c ---- */
 

@@ -35,7 +35,7 @@ const struct command_options command_disasm_options = {
 };
 
 struct options {
-    bool addresses, bytes;
+    bool addresses, bytes, whole;
     enum elfgen_code_mode mode;
     enum x86_syntax syntax;
     const char *debug; /* --debug-file */
@@ -56,6 +56,9 @@ static int take_option(void *context, const struct option_given *given)
         break;
     case OPTION_SYNTAX:
         options->syntax = (enum x86_syntax)given->choice;
+        break;
+    case OPTION_WHOLE:
+        options->whole = true;
         break;
     case OPTION_DEBUG_FILE:
         options->debug = given->value;
@@ -107,7 +110,11 @@ static bool list(struct disasm *disasm, const struct options *options,
         code->machine.names = &machine_names;
     disasm->symbols = &names->symbols;
     disasm->relocations = &relocations;
-    bool any = code && disasm_report(disasm, &code->code);
+    disasm->x86 = code ? &code->machine : NULL;
+    bool any =
+        options->syntax == SYNTAX_NASM
+            ? error.status == ELFGEN_OK && disasm_source(disasm, code ? &code->code : NULL, view)
+            : code && disasm_report(disasm, &code->code);
     if (!any && error.status != ELFGEN_OK)
         message_library_error(name, &error);
     else if (!any)
@@ -124,14 +131,13 @@ static bool print(struct disasm *disasm, const struct options *options,
                   const struct file_bytes *bytes, const char *path)
 {
     struct elfgen_view view;
-    struct elfgen_error error;
     const char *name = input_name(path);
     struct debug_file names = {.symbols = {.all = NULL}};
     disasm->addresses = options->addresses;
     disasm->bytes = options->bytes;
-    disasm->source = options->syntax == SYNTAX_NASM;
-    if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF)
-        return message_library_error(name, &error);
+    disasm->whole = options->whole;
+    if (!input_open_program(name, bytes, &view))
+        return false;
     if (!x86_knows(view.ehdr.e_machine)) {
         const char *machine = elfgen_machine_name(view.ehdr.e_machine);
         const struct place place = {.file = name, .offset = 0x12, .field = "e_machine"};
@@ -162,6 +168,8 @@ int command_disasm(int argc, char **argv)
         return status;
     if (optind + 1 != argc)
         return usage_error("disasm", optind == argc ? "no file given" : "one file at a time");
+    if (options.whole && options.syntax != SYNTAX_NASM)
+        return usage_error("disasm", "--whole is for --syntax nasm");
     const char *path = argv[optind];
     bool done = input_read(path, &bytes) && print(&disasm, &options, &bytes, path);
     done = stdout_finish(output) && done;

@@ -5,16 +5,29 @@
 #include "elfgen.h"
 #include "symbols/relocations.h"
 #include "symbols/symbols.h"
+#include "x86/x86.h"
 
 struct disasm {
-    bool addresses, bytes;   /* before each instruction */
-    bool source;             /* source for nasm: at `addresses`, with `bytes` as comments */
-    struct symbols *symbols; /* labels; NULL: none */
+    bool addresses, bytes;                 /* before each instruction */
+    bool whole;                            /* source for nasm has all bytes of the file */
+    struct x86 *x86;                       /* whose names a source for nasm may switch off */
+    struct symbols *symbols;               /* labels; NULL: none */
     const struct relocations *relocations; /* beside the bytes; NULL: none */
     struct elfgen_text *out;
 };
 
 /* Prints all instructions of `code`. Returns false if there are none. */
 bool disasm_report(const struct disasm *disasm, struct elfgen_code *code);
+
+/* Prints source for nasm -f bin that gives the bytes from the first instruction to the last, or
+ * with `whole` those of the file; addresses and bytes are comments. `code` may be NULL: there is
+ * none. Returns false if there is nothing to print. */
+bool disasm_source(const struct disasm *disasm, struct elfgen_code *code,
+                   const struct elfgen_view *view);
+
+/* Parts of both: labels; relocations as comments; "  ; only if execve fails". */
+void disasm_put_labels(const struct disasm *disasm, uint64_t offset);
+void disasm_put_relocations(const struct disasm *disasm, const struct elfgen_code_place *place);
+void disasm_put_failure(struct elfgen_text *out, const struct elfgen_code *code, uint64_t offset);
 
 #endif
