@@ -33,10 +33,10 @@ static void put_string_at(struct elfgen_text *text, const struct elfgen_view *vi
 {
     struct elfgen_table strings;
     const char *string = NULL;
-    if (elfgen_lookup_strings(view, claim, &strings))
-        elfgen_put_string(
-            text, string,
-            elfgen_view_string(view, strings.offset, strings.count, claim->value, &string));
+    if (!elfgen_lookup_strings(view, claim, &strings))
+        return;
+    size_t length = elfgen_view_string(view, strings.offset, strings.count, claim->value, &string);
+    elfgen_put_string(text, string, length);
 }
 
 static void put_place(struct elfgen_text *text, const struct elfgen_view *view, uint64_t address)
@@ -57,12 +57,12 @@ static void put_symbol(struct elfgen_text *text, const struct elfgen_view *view,
     const char *name = NULL;
     if (index == 0 || !elfgen_lookup_symbol(view, claim, index, &symbol, &strings))
         return;
-    if ((symbol.st_info & 15) == ELFGEN_STT_SECTION)
+    if ((symbol.st_info & 15) == ELFGEN_STT_SECTION) {
         elfgen_put_section_name(text, view, symbol.st_shndx);
-    else
-        elfgen_put_string(
-            text, name,
-            elfgen_view_string(view, strings.offset, strings.count, symbol.st_name, &name));
+        return;
+    }
+    size_t length = elfgen_view_string(view, strings.offset, strings.count, symbol.st_name, &name);
+    elfgen_put_string(text, name, length);
 }
 
 /* ---- dynamic entries ---- */

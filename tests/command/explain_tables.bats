@@ -153,3 +153,53 @@ A
         "$TINYELF" explain --at r_info h.o | grep -qE '^  bits [0-9-]+ +5  third relocation type$'
     done
 }
+
+@test "a core file's notes are taken apart: registers, signal, process, auxiliary vector, mapped files" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    echo 'int main(int count, char **words) { (void)words; *(volatile int *)(long)(0x1230 + count) = 1; return 0; }' >dies.c
+    local made=0
+    for flags in -m64 -m32; do
+        gcc -w "$flags" dies.c -o dies 2>/dev/null || continue
+        rm -f core core.*
+        (ulimit -c unlimited && exec ./dies) >/dev/null 2>&1 || true
+        core=$(find . -name 'core*' -type f | head -n 1)
+        if [ -z "$core" ]; then
+            gdb -batch -ex run -ex 'generate-core-file core' ./dies >/dev/null 2>&1 || continue
+            core=core
+        fi
+        made=$((made + 1))
+        "$TINYELF" explain --code none --format json "$core" >claims.json
+        readelf -nW "$core" | sed -nE 's/^  (CORE|LINUX) +0x[0-9a-f]+\t([^\t]*).*$/\2/p' >types
+        gdb -batch -ex 'printf "%lu %lu\n", (unsigned long)$pc, (unsigned long)$sp' -ex 'info auxv' \
+            ./dies "$core" >gdb.out 2>/dev/null
+        python3 - <<'P'
+import json, re
+claims = json.load(open("claims.json"))["claims"]
+notes = [c for c in claims if c["structure"] == "note"]
+values = {}
+for c in notes:
+    values.setdefault(c["field"], c)
+types = [line.rstrip("\n") for line in open("types")]
+ours = [c["meaning"] for c in notes if c["field"] == "n_type"]
+assert len(ours) == len(types) >= 6, (ours, types)
+for mine, theirs in zip(ours, types):
+    assert theirs.startswith("Unknown") or mine == theirs, (mine, theirs)
+lines = open("gdb.out").read().splitlines()
+pc, sp = next(map(int, line.split()) for line in lines if re.match(r"^\d+ \d+$", line))
+wide = "rip" in values
+assert values["rip" if wide else "eip"]["value"] == pc
+assert values["rsp" if wide else "esp"]["value"] == sp
+assert values["si_signo"]["value"] == values["pr_cursig"]["value"] == 11
+assert values["si_addr"]["value"] == 0x1231
+assert values["pr_fname"]["meaning"] == '"dies"' and values["pr_fname"]["value"] is None
+vector = dict(zip([c["value"] for c in notes if c["field"] == "a_type"], [c["value"] for c in notes if c["field"] == "a_val"]))
+shown = [re.match(r"^(\d+) +(AT_\w+) .*?(0x[0-9a-f]+|\d+)(?: \".*\")?$", line) for line in lines]
+shown = {int(m[1]): int(m[3], 0) for m in shown if m}
+assert len(shown) > 10 and all(vector[k] == v for k, v in shown.items()), (vector, shown)
+assert len([c for c in notes if c["field"] == "f_start"]) == values["f_count"]["value"]
+assert any(c["meaning"] and c["meaning"].endswith('/dies"') for c in notes if c["field"] is None)
+P
+    done
+    [ "$made" -gt 0 ] || skip "no core file is made here"
+}

@@ -100,7 +100,7 @@
     X(a_val,         4, 4,  8, 8, HEX,     TOOLS,  "its value or address")
 #define ELFGEN_PRSTATUS_FIELDS(X) \
     X(pr_si_signo,   0, 4,  0, 4, NUMBER,  TOOLS,  "signal that ended the thread") \
-    X(pr_si_code,    4, 4,  4, 4, NUMBER,  TOOLS,  "where that signal came from") \
+    X(pr_si_code,    4, 4,  4, 4, SIGNED,  TOOLS,  "where that signal came from") \
     X(pr_si_errno,   8, 4,  8, 4, NUMBER,  TOOLS,  "error number that came with it") \
     X(pr_cursig,    12, 2, 12, 2, NUMBER,  TOOLS,  "signal that is being delivered") \
     X(pr_pad,       14, 2, 14, 2, PADDING, NOBODY, "unused") \
@@ -177,7 +177,7 @@
 #define ELFGEN_SIGINFO_FIELDS(X) \
     X(si_signo,      0, 4,  0, 4, NUMBER,  TOOLS,  "signal that ended the process") \
     X(si_errno,      4, 4,  4, 4, NUMBER,  TOOLS,  "error number that came with it") \
-    X(si_code,       8, 4,  8, 4, NUMBER,  TOOLS,  "where the signal came from") \
+    X(si_code,       8, 4,  8, 4, SIGNED,  TOOLS,  "where the signal came from") \
     X(si_pad,        0, 0, 12, 4, PADDING, NOBODY, "unused")
 #define ELFGEN_SIGINFO_FAULT_FIELDS(X) \
     X(si_addr,       0, 4,  0, 8, HEX,     TOOLS,  "address of the fault") \

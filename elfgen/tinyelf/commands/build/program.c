@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/proc.h"
+#include "base/system_error.h"
 #include "elfgen/kernel.h"
 #include "link/print_map.h"
 #include "link/section_headers.h"
@@ -244,7 +245,7 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
     done = done && (!build->debug || write_debug(work, *image)) &&
            atomic_file_write(build->output, *image, *size, true);
     if (build->map && fflush(stdout) != 0) {
-        message("<stdout>", "error", "cannot write: %s", strerror(errno));
+        message("<stdout>", "error", "cannot write: %s", system_error_text(errno));
         done = false;
     }
     return done;
