@@ -378,6 +378,25 @@ END
     says "option '--verbose' takes no value"
 }
 
+@test "an option that takes the name of a file refuses an empty one, in every command" {
+    local command option argument count=0
+    while IFS=$'\t' read -r _ command _ option argument _; do
+        tinyelf "$command" "$option=" nosuch
+        exits 2
+        says "tinyelf: $command: error: option '$option' needs a $argument, not ''"
+        count=$((count + 1))
+    done < <("$TINYELF" --print-options | awk -F '\t' '$1 == "option" && $5 ~ /^(FILE|FOLDER|TWIN)$/')
+    [ "$count" -ge 9 ]
+    tinyelf build -o '' nosuch
+    exits 2
+    says "option '--output' needs a FILE, not ''"
+    for option in -e --entry; do
+        tinyelf build "$option" '' nosuch
+        exits 2
+        says "--entry '': neither a symbol nor an address"
+    done
+}
+
 @test "calls without their required arguments are usage errors" {
     tinyelf
     exits 2
