@@ -417,6 +417,29 @@ END
     says "needs a value"
 }
 
+@test "words after --help, --version, --print-options and help COMMAND are usage errors" {
+    local command
+    for command in "help build" --help --version --print-options; do
+        # shellcheck disable=SC2086
+        tinyelf $command extra words
+        exits 2
+        [ -z "$output" ]
+        says "tinyelf: error: 'extra' is one too many"
+    done
+    tinyelf help bild
+    exits 2
+    says "unknown command 'bild': did you mean 'build'?"
+    tinyelf --help
+    [[ $output == *"'tinyelf help COMMAND' says more"* ]]
+    for command in $("$TINYELF" --print-options | awk -F '\t' '$1 == "command" { print $2 }'); do
+        tinyelf "$command" --help
+        local help=$output
+        tinyelf help "$command"
+        exits 0
+        [ "$output" = "$help" ]
+    done
+}
+
 @test "help and version are printed on standard output with status 0" {
     for command in "--help" "help" "--version" "build --help" "dump --help" "help build"; do
         # shellcheck disable=SC2086
