@@ -63,6 +63,12 @@ text error: not an ELF file: it does not start with 7f 45 4c 46
 cut offset 0x1e: error: the file ends after 30 of the ELF header's 64 bytes
 END
     [ "$failed" -eq 0 ]
+    for command in run "run --sandbox" step trace; do
+        # shellcheck disable=SC2086
+        tinyelf $command ./missing
+        exits 1
+        says "tinyelf: ./missing: error: No such file or directory"
+    done
     # The same from explain and check, which answer for any bytes, and from mutate, which runs them.
     for command in explain check "mutate --values 1" "explain --debug-file" "disasm --debug-file"; do
         [[ $command == *debug* ]] && after=good || after=
