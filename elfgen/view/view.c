@@ -111,7 +111,7 @@ static enum elfgen_status open_as(struct elfgen_view *view, enum elfgen_class cl
         return elfgen_error_set(error, ELFGEN_NOT_ELF, 0, ELFGEN_NOT_ELF_TEXT);
     if (status == ELFGEN_TRUNCATED)
         elfgen_error_set(error, status, length,
-                         "the file ends inside the ELF header: %u of %u bytes are there", length,
+                         "the file ends after %u of the ELF header's %u bytes", length,
                          (uint64_t)size);
     return status;
 }

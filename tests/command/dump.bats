@@ -64,7 +64,7 @@ load ../support/setup
     printf 'hello\n' >text
     tinyelf dump text
     exits 1
-    says "text: offset 0x0: error: not an ELF file: it does not start with 7f 45 4c 46"
+    says "text: error: not an ELF file: it does not start with 7f 45 4c 46"
     tinyelf dump nothing
     exits 1
     says "nothing: error: No such file or directory"

@@ -38,6 +38,68 @@ refuses()
     says "empty"
 }
 
+@test "what is wrong with a file that should be ELF reads the same in every command" {
+    mkdir folder
+    : >empty
+    printf 'neither code nor data, but a line of text\n' >text
+    head -c 30 "$TINYELF" >cut
+    "$TINYELF" build "$hello" -o good
+    local failed=0 file sentence command
+    while read -r file sentence; do
+        for command in dump disasm "disasm --all" "unfold -o twin" "compare good" "compare --json good" \
+            "build -o out --from object"; do
+            # shellcheck disable=SC2086
+            run --separate-stderr "$TINYELF" $command "$file"
+            [[ $status -eq 1 && $stderr == "tinyelf: $file: $sentence"* ]] || {
+                echo "$command $file: $status: $stderr"
+                failed=1
+            }
+        done
+    done <<'END'
+missing error: No such file or directory
+folder error: Is a directory
+empty error: the file is empty
+text error: not an ELF file: it does not start with 7f 45 4c 46
+cut offset 0x1e: error: the file ends after 30 of the ELF header's 64 bytes
+END
+    [ "$failed" -eq 0 ]
+    # The same from explain and check, which answer for any bytes, and from mutate, which runs them.
+    for command in explain check "mutate --values 1" "explain --debug-file" "disasm --debug-file"; do
+        [[ $command == *debug* ]] && after=good || after=
+        # shellcheck disable=SC2086
+        tinyelf $command missing $after
+        exits 1
+        says "tinyelf: missing: error: No such file or directory"
+        # shellcheck disable=SC2086
+        tinyelf $command folder $after
+        exits 1
+        says "tinyelf: folder: error: Is a directory"
+    done
+    tinyelf mutate --values 1 empty
+    exits 1
+    says "tinyelf: empty: error: the file is empty"
+    for command in explain disasm; do
+        tinyelf "$command" --debug-file empty good
+        exits 0
+        says "empty: warning: no names are taken from it: the file is empty"
+        tinyelf "$command" --debug-file text good
+        exits 0
+        says "text: warning: no names are taken from it: not an ELF file: it does not start with 7f 45 4c 46"
+    done
+}
+
+@test "a file that has no room in memory reads as all that runs out of memory" {
+    ! ldd "$TINYELF" | grep -q 'lib.san' || skip "a sanitizer needs more memory itself"
+    truncate -s 3G big
+    for command in explain dump disasm compare "mutate --values 1" "build --from raw -o out"; do
+        [ "$command" != compare ] || command="compare $TINYELF"
+        # shellcheck disable=SC2086
+        run --separate-stderr bash -c 'ulimit -v 500000; exec "$@"' limited "$TINYELF" $command big
+        exits 1
+        says "tinyelf: big: error: out of memory"
+    done
+}
+
 @test "a file that is not assembly is an error" {
     head -c 64 /dev/zero >zero.s
     refuses 1 zero.s
@@ -46,7 +108,7 @@ refuses()
     refuses 1 elf.s
     says "this is an ELF file, not assembly"
     refuses 1 --from object "$hello"
-    says "not an object"
+    says "hello.s: error: not an ELF file: it does not start with 7f 45 4c 46"
     cp "$TINYELF" linked.o
     refuses 1 linked.o
     says "(e_type): error: type 2 is already linked" || says "(e_type): error: type 3 is already linked"
@@ -116,7 +178,30 @@ refuses()
 
 @test "a base that is not page-aligned is an error" {
     refuses 2 --base 0x10001 "$hello"
-    says "base 0x10001 is not page-aligned: it must be a multiple of 0x1000, such as 0x10000"
+    says "base 0x10001 is not page-aligned: it must be a multiple of 0x1000, such as 0x11000"
+}
+
+@test "a base that is named instead of a wrong one is accepted, without a warning" {
+    printf '\310' >one.bin
+    local target base
+    for target in x86_64 i386 aarch64; do
+        for base in 0x10 0xfff 0x10001 0x123456 0xffffffff 0x7fffffffffffffff 0xffffffffffffffff; do
+            tinyelf build --from raw --target $target --base $base one.bin -o out
+            exits 2
+            [[ "$stderr" =~ "such as "(0x[0-9a-f]+) ]]
+            tinyelf build --from raw --target $target --base ${BASH_REMATCH[1]} one.bin -o out
+            exits 0
+            [ -z "$stderr" ] || { echo "$target $base ${BASH_REMATCH[1]}"; return 1; }
+        done
+    done
+    [ "$(cat /proc/sys/vm/mmap_min_addr)" -gt 0 ] || skip "vm.mmap_min_addr is 0 here"
+    for target in x86_64 aarch64; do
+        tinyelf build --from raw --target $target --base 0 --no-check one.bin -o out
+        [[ "$stderr" =~ (0x[0-9a-f]+)" is the lowest that works" ]]
+        tinyelf build --from raw --target $target --base ${BASH_REMATCH[1]} one.bin -o out
+        exits 0
+        [ -z "$stderr" ]
+    done
 }
 
 @test "a base under vm.mmap_min_addr is a warning" {

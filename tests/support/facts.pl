@@ -14,6 +14,8 @@ my @facts = (
     ["ELF's magic number", qr/\\(?:177|x7f)ELF|\b0x7f,\s*'E'|'E',\s*'L',\s*'F'|ei_mag[0-3]\s*[!=]=(?!\s*ELFGEN_MAG)|
         0x464c457f|\b(?:MAG0|mag0)\s*=\s*0x7f/x, 'include/elfgen/format.h'],
     ['that a file is not ELF', qr/7f 45 4c 46/, 'format/codec.h'],
+    ['that a file is empty', qr/the file is empty/, "${T}base/file.h"],
+    ['that the ELF header is cut', qr/the file ends after %u of/, 'view/view.c'],
     # Its users call it PAGE or ELFGEN_PAGE; other numbers of 4,096 are sizes of buffers, with names of their own.
     ['the page size', qr/\b(?:\w*page\w*|PAGE|ELFGEN_PAGE)\s*=\s*[^;,]*\b(?:4096|0x1000|0xfff)\b|
         [-+\/%&]\s*(?:4096|0x1000)\b|~\s*(?:4095|0xfff)\b/x,
@@ -36,6 +38,9 @@ my @facts = (
     ['opening files of /proc', qr{\b(?:f?open|openat)\s*\([^;]*"/proc}],
     ['that there is no memory', qr/"[^"]*out of memory|no memory"/, "${T}base/no_memory.h",
      "${T}stepper/stepper.c"], # one of four reasons
+    ['the text of an errno', qr/\bstrerror(?:_r)?\s*\(/, "${T}base/system_error.c",
+     # What a program's call or run gave, which is data and no message.
+     "${T}commands/trace/json.c", "${T}commands/compare/run_result.c"],
     # The others make room for an exact number of items, once or seldom.
     ['growing an array', qr/\brealloc\s*\(/, "${T}base/grow.c", "${T}base/shellwords.c", "${T}input/object.c",
      "${T}link/section_headers.c", "${T}commands/mutate/result.c", "${T}bytemap/verdict.c"],

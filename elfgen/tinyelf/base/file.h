@@ -14,6 +14,9 @@ struct file_bytes {
     bool mapped;
 };
 
+/* What is said of a file without bytes where there should be some. */
+#define FILE_IS_EMPTY "the file is empty"
+
 /* Maps or reads a whole file. `only_regular` refuses pipes and devices, which may never end, with
  * ENODEV. Returns false with errno on failure; *bytes must be freed either way. */
 bool file_read(int file, bool only_regular, struct file_bytes *bytes);

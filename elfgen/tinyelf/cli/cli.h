@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/report.h"
+#include "elfgen/view.h"
 #include "elfgen/text.h"
 #include "option_rows.h"
 
@@ -120,6 +121,14 @@ const char *input_name(const char *path);
 /* Reads a whole file; "-" is standard input. Returns false after reporting an error. The caller
  * frees *bytes in every case. */
 bool input_read(const char *path, struct file_bytes *bytes);
+
+/* Opens a view of an ELF file, as elfgen_view_open_program(). Returns false after reporting, as
+ * one about the file `name`, that the file is empty or no ELF file. */
+bool input_open_elf(const char *name, const struct file_bytes *bytes, struct elfgen_view *view);
+
+/* The same, and refuses also a file that ends in its ELF header, if Linux finds no program headers
+ * in what there is. */
+bool input_open_program(const char *name, const struct file_bytes *bytes, struct elfgen_view *view);
 
 /* ---- outputs ---- */
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/own_program.h"
+#include "base/system_error.h"
 
 int companion_run(int argc, char **argv)
 {
@@ -31,7 +32,7 @@ int companion_run(int argc, char **argv)
         if (errno != ENOENT)
             break;
     }
-    message(path, "error", "cannot start it for '%s': %s", argv[0], strerror(errno));
+    message(path, "error", "cannot start it for '%s': %s", argv[0], system_error_text(errno));
     free(arguments);
     return EXIT_NO;
 }

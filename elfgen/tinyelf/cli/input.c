@@ -1,10 +1,11 @@
-/* Reads input files. */
+/* Reads input files, and opens those that should be ELF files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/system_error.h"
 #include "cli.h"
 
 const char *input_name(const char *path)
@@ -19,8 +20,33 @@ bool input_read(const char *path, struct file_bytes *bytes)
     bool read = file >= 0 && file_read(file, !standard, bytes);
     if (!read)
         message(input_name(path), "error", "%s",
-                errno == ENODEV ? "not a regular file" : strerror(errno));
+                errno == ENODEV ? "not a regular file" : system_error_text(errno));
     if (file > STDIN_FILENO)
         close(file);
     return read;
+}
+
+static bool open_view(const char *name, const struct file_bytes *bytes, struct elfgen_view *view,
+                      bool whole)
+{
+    struct elfgen_error error;
+    enum elfgen_status status = elfgen_view_open_program(view, bytes->bytes, bytes->size, &error);
+    if (bytes->size == 0) {
+        message(name, "error", FILE_IS_EMPTY);
+        return false;
+    }
+    if (status == ELFGEN_NOT_ELF ||
+        (whole && status == ELFGEN_TRUNCATED && view->segments.count == 0))
+        return message_library_error(name, &error);
+    return true;
+}
+
+bool input_open_elf(const char *name, const struct file_bytes *bytes, struct elfgen_view *view)
+{
+    return open_view(name, bytes, view, false);
+}
+
+bool input_open_program(const char *name, const struct file_bytes *bytes, struct elfgen_view *view)
+{
+    return open_view(name, bytes, view, true);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/system_error.h"
 #include "cli.h"
 #include "interrupt.h"
 
@@ -68,6 +69,7 @@ bool live_log_close(struct live_log *log)
         log->error = errno;
     if (log->error == 0)
         return true;
-    message(log->path ? log->path : "<stderr>", "error", "cannot write: %s", strerror(log->error));
+    message(log->path ? log->path : "<stderr>", "error", "cannot write: %s",
+            system_error_text(log->error));
     return false;
 }

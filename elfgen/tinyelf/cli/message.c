@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/visible.h"
+#include "base/system_error.h"
 #include "cli.h"
 
 /* Writes a line in one piece, however long it is, with control characters as escapes. */
@@ -42,7 +43,7 @@ void message(const char *subject, const char *kind, const char *format, ...)
 
 bool message_cannot(const char *path, const char *what)
 {
-    message(path, "error", "cannot %s: %s", what, strerror(errno));
+    message(path, "error", "cannot %s: %s", what, system_error_text(errno));
     return false;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "base/system_error.h"
 
 /* ---- signals ---- */
 
@@ -98,7 +99,7 @@ bool program_find(const char *name, char *path, size_t room)
         int length = snprintf(path, room, "%s", name);
         if (length >= 0 && (size_t)length < room)
             return true;
-        message(name, "error", "%s", strerror(ENAMETOOLONG));
+        message(name, "error", "%s", system_error_text(ENAMETOOLONG));
         return false;
     }
     /* Without PATH, this is what execvp uses. */
@@ -109,7 +110,7 @@ bool program_find(const char *name, char *path, size_t room)
         message(name, "error", "no such program on PATH: did you mean './%s'?", name);
     else if (forbidden)
         message(name, "error", "on PATH there is only one that cannot be run: %s",
-                strerror(EACCES));
+                system_error_text(EACCES));
     else
         message(name, "error", "no such program on PATH");
     return false;
@@ -121,14 +122,14 @@ void program_report_not_started(const char *path, int error)
     if (error == ENOEXEC)
         message(path, "error",
                 "Linux takes it for no program: %s ('tinyelf check' says which field is to blame)",
-                strerror(error));
+                system_error_text(error));
     else if (error == EACCES && stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        message(path, "error", "%s", strerror(EISDIR));
+        message(path, "error", "%s", system_error_text(EISDIR));
     else if (error == EACCES && stat(path, &status) == 0 && (status.st_mode & 0111) == 0)
         message(path, "error", "%s: it is not executable ('chmod +x' makes it so)",
-                strerror(error));
+                system_error_text(error));
     else if (error == ENOENT && access(path, F_OK) == 0)
         message(path, "error", "the interpreter that it names does not exist");
     else
-        message(path, "error", "cannot be run: %s", strerror(error));
+        message(path, "error", "cannot be run: %s", system_error_text(error));
 }

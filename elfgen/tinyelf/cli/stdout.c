@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/visible.h"
+#include "base/system_error.h"
 #include "cli.h"
 
 static void flush(struct elfgen_text *text);
@@ -61,6 +62,6 @@ bool stdout_finish(struct standard_output *output)
 {
     flush(&output->text);
     if (output->error)
-        message("<stdout>", "error", "cannot write: %s", strerror(output->error));
+        message("<stdout>", "error", "cannot write: %s", system_error_text(output->error));
     return output->error == 0;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "input_private.h"
+#include "base/system_error.h"
 
 static const struct tool nasm_tool = {"nasm", "nasm"};
 static const struct tool gas_tool = {"as", "binutils"};
@@ -57,7 +58,8 @@ static bool make_preprocessor(struct source *source, struct shellwords *words)
              shellwords_add_word(words, "-x") && shellwords_add_word(words, "assembler-with-cpp") &&
              shellwords_add_word(words, source->chain.argument)) ||
             toolchain_report(&source->chain, REPORT_ERROR, 0,
-                             "cannot make the preprocessor's command: %s", strerror(errno)));
+                             "cannot make the preprocessor's command: %s",
+                             system_error_text(errno)));
 }
 
 static bool run_preprocessor(struct source *source, int output)
@@ -121,7 +123,8 @@ bool source_start_assembly(struct source *source, enum source_language language,
     const char *slash = strrchr(source->options.path, '/');
     int length = slash ? (int)(slash - source->options.path) + 1 : 2;
     if (length >= PATH_MAX)
-        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s",
+                                system_error_text(ENAMETOOLONG));
     snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->options.path : "./");
 
     if (source->machine == 0)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "input_private.h"
+#include "base/system_error.h"
 
 /* Flags for the smallest freestanding code. gcc and clang know all of them. Some are defaults
  * upstream, but not in every distribution. */
@@ -50,7 +51,7 @@ bool compiler_words(const char *compiler, struct shellwords *words, const struct
     return report_error(reporter, place, "the C compiler '%s': %s", compiler,
                         done              ? "no program is named"
                         : errno == EINVAL ? "a quote is not closed"
-                                          : strerror(errno));
+                                          : system_error_text(errno));
 }
 
 static bool add_all(struct shellwords *words, const char *const *list, size_t count)
@@ -119,7 +120,7 @@ static bool make_command(struct source *source, struct shellwords *words)
              shellwords_add_word(words, source->chain.argument)) ||
             toolchain_report(
                 &source->chain, REPORT_ERROR, 0, "cannot make the compiler's command: %s",
-                errno == EINVAL ? "a quote in its flags is not closed" : strerror(errno)));
+                errno == EINVAL ? "a quote in its flags is not closed" : system_error_text(errno)));
 }
 
 bool source_start_compiler(struct source *source)

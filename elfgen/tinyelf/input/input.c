@@ -1,7 +1,9 @@
 /* Reads an input: detects its language, and assembles, compiles or reads it into an object or
  * archive. */
 #include "input_private.h"
+#include "base/system_error.h"
 #include "elfgen/arch.h"
+#include "elfgen/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,9 +113,19 @@ static bool read_input(struct source *source)
     if (file > STDIN_FILENO)
         close(file);
     if (!read)
-        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", strerror(error));
+        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", system_error_text(error));
     return source->input.size > 0 ||
-           toolchain_report(&source->chain, REPORT_ERROR, 0, "the file is empty");
+           toolchain_report(&source->chain, REPORT_ERROR, 0, FILE_IS_EMPTY);
+}
+
+/* Whether an object that the user named has an ELF header. Returns false after reporting the error.
+ */
+static bool has_header(const struct source *source)
+{
+    struct elfgen_view view;
+    struct elfgen_error error;
+    return elfgen_view_open(&view, source->input.bytes, source->input.size, &error) == ELFGEN_OK ||
+           report_library_error(&source->options.reporter, source->chain.name, &error);
 }
 
 /* Starts what the input's language needs. Returns false after reporting the error. */
@@ -136,6 +148,8 @@ static bool start(struct source *source)
     case SOURCE_C:
         return source_start_compiler(source);
     case SOURCE_OBJECT:
+        if (!has_header(source))
+            return false;
         if (source->machine == 0)
             source->machine = machine_of(&source->input);
         return true;

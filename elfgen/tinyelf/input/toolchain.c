@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "input_private.h"
+#include "base/system_error.h"
 
 struct tool toolchain_tool(const char *program)
 {
@@ -148,10 +149,10 @@ static bool report_failed_start(const struct toolchain *chain, const struct tool
 {
     if (error != ENOENT && error != EACCES)
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot start %s: %s", tool->program,
-                                strerror(error));
+                                system_error_text(error));
     if (strchr(tool->program, '/'))
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot start '%s': %s", tool->program,
-                                strerror(error));
+                                system_error_text(error));
     return toolchain_report(chain, REPORT_ERROR, 0, "no '%s' on PATH, which this input needs%s%s",
                             tool->program, tool->package ? ": install the package " : "",
                             tool->package ? tool->package : "");
@@ -186,7 +187,7 @@ bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
             return toolchain_report(chain, REPORT_ERROR, 0, "cannot wait for %s: %s", tool->program,
-                                    strerror(errno));
+                                    system_error_text(errno));
     bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
     bool reported = toolchain_report_messages(chain, failed);
     if (!failed)
@@ -210,7 +211,7 @@ bool toolchain_put_text(struct toolchain *chain, const char *bytes, size_t size)
     if (chain->text_file < 0 || !file_write(chain->text_file, bytes, size) ||
         lseek(chain->text_file, 0, SEEK_SET) != 0)
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot keep the source in memory: %s",
-                                strerror(errno));
+                                system_error_text(errno));
     return true;
 }
 
@@ -227,7 +228,7 @@ bool toolchain_name_argument(struct toolchain *chain)
 {
     const char *path = chain->text_file >= 0 ? TOOL_TEXT_PATH : chain->path;
     return toolchain_argument(path, chain->argument, sizeof chain->argument) ||
-           toolchain_report(chain, REPORT_ERROR, 0, "%s", strerror(ENAMETOOLONG));
+           toolchain_report(chain, REPORT_ERROR, 0, "%s", system_error_text(ENAMETOOLONG));
 }
 
 bool toolchain_make_output(struct toolchain *chain)
@@ -235,7 +236,7 @@ bool toolchain_make_output(struct toolchain *chain)
     chain->object_file = toolchain_memory_file("object");
     return chain->object_file >= 0 ||
            toolchain_report(chain, REPORT_ERROR, 0, "cannot make a memory file: %s",
-                            strerror(errno));
+                            system_error_text(errno));
 }
 
 bool toolchain_take_object(struct toolchain *chain, const char *maker, struct file_bytes *object)
@@ -243,7 +244,7 @@ bool toolchain_take_object(struct toolchain *chain, const char *maker, struct fi
     if (lseek(chain->object_file, 0, SEEK_SET) != 0 ||
         !file_read(chain->object_file, false, object))
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot read the object of %s: %s", maker,
-                                strerror(errno));
+                                system_error_text(errno));
     if (object->size == 0)
         return toolchain_report(chain, REPORT_ERROR, 0, "%s made no object", maker);
     return true;

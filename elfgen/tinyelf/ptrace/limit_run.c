@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/no_memory.h"
+#include "base/system_error.h"
 
 struct run {
     struct limit_run *watch;
@@ -276,7 +277,7 @@ bool limit_run(const struct process_program *program, struct limit_run *watch, s
     if (file < 0 || !begin(&run, program, error)) {
         if (file < 0)
             elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "no signalfd: %s",
-                             strerror(errno));
+                             system_error_text(errno));
         else
             close(file);
         leave(&run);

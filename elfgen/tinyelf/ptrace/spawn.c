@@ -1,6 +1,7 @@
 /* Starts a child that is traced and stopped just before its execve, or untraced; reads its memory.
  */
 #include "ptrace.h"
+#include "base/system_error.h"
 
 #include "raw_syscall.h"
 
@@ -76,7 +77,7 @@ static bool seize(pid_t id, int go, unsigned long trace_options, struct elfgen_e
         elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                          "cannot trace a program here: %s: ptrace is forbidden by a container, a "
                          "seccomp filter or kernel.yama.ptrace_scope",
-                         strerror(errno));
+                         system_error_text(errno));
         return false;
     }
     if (write(go, "", 1) == 1 && await_stop(id))
@@ -128,7 +129,7 @@ static pid_t split(struct process_child *child, const struct process_program *pr
     }
     if (id < 0)
         elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "cannot start a process: %s",
-                         strerror((int)-id));
+                         system_error_text((int)-id));
     return id < 0 ? -1 : (pid_t)id;
 }
 

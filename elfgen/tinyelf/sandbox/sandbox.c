@@ -117,7 +117,7 @@ static bool await_ready(struct sandbox_worker *worker, struct elfgen_error *erro
         return true;
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                      "no seccomp filter can be set here, and without one there is no sandbox: %s",
-                     strerror(worker->shared->error));
+                     system_error_text(worker->shared->error));
     return false;
 }
 

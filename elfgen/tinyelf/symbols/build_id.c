@@ -61,10 +61,6 @@ bool symbols_belong(const struct elfgen_view *program, const struct elfgen_view 
                     struct elfgen_text *why)
 {
     const struct elfgen_ehdr *here = &program->ehdr, *there = &debug->ehdr;
-    if (!elfgen_view_is_elf(debug)) {
-        elfgen_text_string(why, "it is no ELF file");
-        return false;
-    }
     if (differs(why, "the class", program->class_, debug->class_) ||
         differs(why, "e_machine", here->e_machine, there->e_machine) ||
         differs(why, "e_type", here->e_type, there->e_type) ||

@@ -1,5 +1,6 @@
 /* Finds the names of a program's places: its own symbol table's, or those of FILE.debug. */
 #include "debug_file.h"
+#include "base/system_error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@ static bool read_beside(const char *path, struct file_bytes *bytes, const struct
         errno != ENAMETOOLONG) {
         const struct place place = place_file(path);
         report_send(reporter, REPORT_WARNING, &place, "%s: no names are taken from it",
-                    strerror(errno));
+                    system_error_text(errno));
     }
     if (file >= 0)
         close(file);
@@ -42,12 +43,19 @@ bool debug_file_use(struct debug_file *names, const struct elfgen_view *view, co
     char room[300];
     struct elfgen_text why = {.bytes = room, .capacity = sizeof room - 1};
     struct elfgen_view debug;
-    elfgen_view_open(&debug, names->bytes.bytes, names->bytes.size, NULL);
+    struct elfgen_error error;
+    bool is_elf =
+        elfgen_view_open(&debug, names->bytes.bytes, names->bytes.size, &error) != ELFGEN_NOT_ELF;
+    const struct place place = place_file(path);
+    if (!is_elf) {
+        report_send(reporter, REPORT_WARNING, &place, "no names are taken from it: %s",
+                    names->bytes.size == 0 ? FILE_IS_EMPTY : error.text);
+        return true;
+    }
     elfgen_text_string(&why, "not of this build, no names are taken from it: ");
     if (symbols_belong(view, &debug, &why))
         return read_table(names, view, &debug, ELFGEN_SHT_SYMTAB, reporter);
     room[why.length] = '\0';
-    const struct place place = place_file(path);
     report_send(reporter, REPORT_WARNING, &place, "%s", room);
     return true;
 }

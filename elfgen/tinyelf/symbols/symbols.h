@@ -57,8 +57,8 @@ bool symbols_read(struct symbols *symbols, const struct elfgen_view *program,
                   const struct elfgen_view *file, uint64_t type);
 void symbols_free(struct symbols *symbols);
 
-/* Whether `debug` can be of the build that made `program`, as far as headers tell. Returns false
- * with a sentence about the difference in `why`. */
+/* Whether `debug`, an ELF file, can be of the build that made `program`, as far as headers tell.
+ * Returns false with a sentence about the difference in `why`. */
 bool symbols_belong(const struct elfgen_view *program, const struct elfgen_view *debug,
                     struct elfgen_text *why);
 

@@ -9,6 +9,7 @@
 
 #include "base/visible.h"
 #include "base/file.h"
+#include "base/system_error.h"
 #include "build.h"
 #include "cli/cli.h"
 
@@ -103,7 +104,7 @@ int build_hex(const struct build *build)
     int file = standard ? STDIN_FILENO : open(build->inputs[0], O_RDONLY | O_CLOEXEC);
     bool done = file >= 0 && file_read(file, false, &source);
     if (!done)
-        message(name, "error", "%s", strerror(errno));
+        message(name, "error", "%s", system_error_text(errno));
     if (file > STDIN_FILENO)
         close(file);
     uint8_t *bytes = NULL;
@@ -116,7 +117,7 @@ int build_hex(const struct build *build)
     free(bytes);
     file_free(&source);
     if (done && fflush(stdout) != 0) {
-        message("<stdout>", "error", "cannot write: %s", strerror(errno));
+        message("<stdout>", "error", "cannot write: %s", system_error_text(errno));
         done = false;
     }
     return done ? EXIT_YES : EXIT_NO;

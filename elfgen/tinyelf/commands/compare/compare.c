@@ -34,17 +34,8 @@ struct input {
 /* Returns false after reporting that it cannot be read or is no ELF file. */
 static bool open_input(struct input *input)
 {
-    struct elfgen_error error;
-    if (!input_read(input->path, &input->bytes))
-        return false;
-    if (input->bytes.size == 0) {
-        message(input_name(input->path), "error", "the file is empty");
-        return false;
-    }
-    if (elfgen_view_open_program(&input->view, input->bytes.bytes, input->bytes.size, &error) !=
-        ELFGEN_NOT_ELF)
-        return true;
-    return message_library_error(input_name(input->path), &error);
+    return input_read(input->path, &input->bytes) &&
+           input_open_elf(input_name(input->path), &input->bytes, &input->view);
 }
 
 /* Returns false after reporting the error. */

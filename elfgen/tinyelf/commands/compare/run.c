@@ -1,5 +1,6 @@
 /* Runs programs to profile them, with no input and output, and a clock that ends them. */
 #include "run.h"
+#include "base/system_error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@ static int open_nothing(void)
     int file = open("/dev/null", O_RDWR | O_CLOEXEC);
     int above = file >= 0 ? fcntl(file, F_DUPFD_CLOEXEC, 3) : -1;
     if (above < 0)
-        message("/dev/null", "error", "cannot open: %s", strerror(errno));
+        message("/dev/null", "error", "cannot open: %s", system_error_text(errno));
     if (file >= 0)
         close(file);
     return above;
@@ -34,7 +35,8 @@ static bool is_whole(const struct compare_program *program, const struct profile
         if (strcmp(program->path, program->file) == 0)
             program_report_not_started(program->path, profile->end.error);
         else
-            message(program->file, "error", "cannot be run: %s", strerror(profile->end.error));
+            message(program->file, "error", "cannot be run: %s",
+                    system_error_text(profile->end.error));
         return false;
     }
     if (profile->time_up)

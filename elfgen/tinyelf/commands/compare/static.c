@@ -209,11 +209,12 @@ static void check_segments(struct compare_facts *facts)
 static void find_missing(struct compare_facts *facts)
 {
     const struct elfgen_view *view = facts->view;
-    uint64_t size = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_);
-    bool whole = view->header_present == size;
+    struct elfgen_view again;
+    struct elfgen_error cut;
+    bool whole =
+        elfgen_view_open_program(&again, view->bytes, view->length, &cut) != ELFGEN_TRUNCATED;
     if (!whole && view->segments.count == 0)
-        lack(facts, view->length, NULL, "the file ends after %u of the ELF header's %u bytes",
-             view->length, size);
+        lack(facts, cut.offset, NULL, "%s", cut.text);
     else if (check_table(facts, view->segments, ELFGEN_STRUCTURE_phdr, "e_phoff", "e_phentsize") &&
              check_table(facts, view->sections, ELFGEN_STRUCTURE_shdr, "e_shoff", "e_shentsize") &&
              check_sections(facts) && whole && view->sections.count == 0)

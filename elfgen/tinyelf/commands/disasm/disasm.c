@@ -131,14 +131,13 @@ static bool print(struct disasm *disasm, const struct options *options,
                   const struct file_bytes *bytes, const char *path)
 {
     struct elfgen_view view;
-    struct elfgen_error error;
     const char *name = input_name(path);
     struct debug_file names = {.symbols = {.all = NULL}};
     disasm->addresses = options->addresses;
     disasm->bytes = options->bytes;
     disasm->whole = options->whole;
-    if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, &error) == ELFGEN_NOT_ELF)
-        return message_library_error(name, &error);
+    if (!input_open_program(name, bytes, &view))
+        return false;
     if (!x86_knows(view.ehdr.e_machine)) {
         const char *machine = elfgen_machine_name(view.ehdr.e_machine);
         const struct place place = {.file = name, .offset = 0x12, .field = "e_machine"};

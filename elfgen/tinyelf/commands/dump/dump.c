@@ -1,6 +1,4 @@
 /* tinyelf dump: prints headers of any file as readelf does. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,18 +41,10 @@ static void object(void *context, bool is_error, uint64_t offset, const char *fi
 static bool dump_file(struct readelf *report, const char *path, bool titled,
                       struct standard_output *output)
 {
-    bool standard = strcmp(path, "-") == 0;
-    const char *name = standard ? "<stdin>" : path;
+    const char *name = input_name(path);
     struct file_bytes bytes = {0};
-    int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    /* Standard input may be a pipe, if the user wants that. */
-    bool read = file >= 0 && file_read(file, !standard, &bytes);
-    int error = errno;
-    if (file > STDIN_FILENO)
-        close(file);
-    if (!read) {
-        stdout_flush(output);
-        message(name, "error", "%s", error == ENODEV ? "not a regular file" : strerror(error));
+    stdout_flush(output); /* before an error about this file */
+    if (!input_read(path, &bytes)) {
         file_free(&bytes);
         return false;
     }

@@ -1,4 +1,5 @@
 /* Prints the parts of the report in their order, after counting the tables. */
+#include "base/file.h"
 #include "dump.h"
 
 /* How many entries of a table start inside the file; *whole: all their bytes are there. */
@@ -51,15 +52,13 @@ static void count_tables(struct readelf *report)
 /* Reports a cut ELF header. readelf stops there; Linux fills it with zeros and goes on, and so does
  * this report. It is an error only if the program headers are not all there: then Linux cannot
  * start the file. */
-static void report_cut_header(struct readelf *report)
+static void report_cut_header(struct readelf *report, const struct elfgen_error *cut)
 {
-    const struct elfgen_view *view = &report->view;
-    size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_);
     bool runnable = report->segment_count > 0 && report->segments_whole;
-    readelf_complain(report, !runnable, view->length, NULL,
-                     "the file ends after %u of the ELF header's %u bytes, the rest is read as "
-                     "zeros, as Linux does; readelf: Failed to read file header",
-                     view->length, (uint64_t)size);
+    readelf_complain(report, !runnable, cut->offset, NULL,
+                     "%s, the rest is read as zeros, as Linux does; readelf: Failed to read file "
+                     "header",
+                     cut->text);
 }
 
 bool readelf_report(struct readelf *report)
@@ -71,7 +70,7 @@ bool readelf_report(struct readelf *report)
     enum elfgen_status status =
         elfgen_view_open(&report->view, report->bytes, report->length, &error);
     if (report->length == 0) {
-        readelf_complain(report, true, ELFGEN_NOWHERE, NULL, "the file is empty");
+        readelf_complain(report, true, ELFGEN_NOWHERE, NULL, FILE_IS_EMPTY);
         return false;
     }
     if (report->title && report->view.header_present > 0) {
@@ -80,12 +79,13 @@ bool readelf_report(struct readelf *report)
         elfgen_text_char(report->out, '\n');
     }
     if (status == ELFGEN_NOT_ELF) {
+        error.offset = ELFGEN_NOWHERE; /* it is about all of the file */
         readelf_report_complaint(report, true, NULL, &error);
         return false;
     }
     count_tables(report);
     if (status == ELFGEN_TRUNCATED)
-        report_cut_header(report);
+        report_cut_header(report, &error);
     if (report->header)
         readelf_header(report);
     readelf_sections(report);

@@ -287,7 +287,7 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
                                .shard = options->shard,
                                .shards = options->shards};
     if (bytes->size == 0) {
-        message(input_name(path), "error", "the file is empty");
+        message(input_name(path), "error", FILE_IS_EMPTY);
         return false;
     }
     bytemap_open_view(&view, bytes->bytes, bytes->size);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/system_error.h"
 
 struct runner {
     struct mutate *mutate;
@@ -140,7 +141,8 @@ static void fail(struct mutate *mutate, const struct elfgen_error *error)
 static void fail_by_errno(struct mutate *mutate, const char *what)
 {
     struct elfgen_error error;
-    elfgen_error_set(&error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "%s: %s", what, strerror(errno));
+    elfgen_error_set(&error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "%s: %s", what,
+                     system_error_text(errno));
     fail(mutate, &error);
 }
 

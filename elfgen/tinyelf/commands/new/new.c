@@ -10,6 +10,7 @@
 
 #include "base/visible.h"
 #include "base/file.h"
+#include "base/system_error.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 
@@ -57,7 +58,7 @@ static bool read_named(const char *path, struct file_bytes *bytes)
     int file = open(path, O_RDONLY | O_CLOEXEC);
     bool done = file >= 0 && file_read(file, true, bytes);
     if (!done)
-        message(path, "error", "%s", strerror(errno));
+        message(path, "error", "%s", system_error_text(errno));
     if (file >= 0)
         close(file);
     return done;
@@ -126,7 +127,7 @@ static bool make(const struct templates *templates, const struct template *row, 
     struct stat status;
     snprintf(source, sizeof source, "%s/%s", templates->folder, row->file);
     if (!name_output(asked, row->file, output, sizeof output)) {
-        message(asked, "error", "%s", strerror(ENAMETOOLONG));
+        message(asked, "error", "%s", system_error_text(ENAMETOOLONG));
         return false;
     }
     if (lstat(output, &status) == 0) {
@@ -164,7 +165,7 @@ static int run(const char *wanted, const char *asked)
         done = make(&templates, row, asked);
     }
     if (done && fflush(stdout) != 0) {
-        message("<stdout>", "error", "cannot write: %s", strerror(errno));
+        message("<stdout>", "error", "cannot write: %s", system_error_text(errno));
         done = false;
     }
     file_free(&templates.text);

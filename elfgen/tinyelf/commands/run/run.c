@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "sandbox/sandbox.h"
+#include "base/system_error.h"
 #include "ptrace/limit_run.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
@@ -105,7 +106,7 @@ static int run_in_worker(struct sandbox_worker *worker, const char *path, int fi
         return EXIT_NO;
     }
     if (output.closed && output.error != EPIPE)
-        message("<stdout>", "error", "cannot write: %s", strerror(output.error));
+        message("<stdout>", "error", "cannot write: %s", system_error_text(output.error));
     if (interrupt_came())
         return EXIT_NO;
     if (end.reason == RUN_TIME && !has_room_for_message())

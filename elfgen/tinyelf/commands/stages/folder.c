@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/system_error.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 
@@ -27,7 +28,7 @@ static bool join(char *path, size_t room, const char *folder, const char *name)
     int length = snprintf(path, room, "%s/%s", folder, name);
     if (length > 0 && (size_t)length < room)
         return true;
-    message(folder, "error", "%s", strerror(ENAMETOOLONG));
+    message(folder, "error", "%s", system_error_text(ENAMETOOLONG));
     return false;
 }
 

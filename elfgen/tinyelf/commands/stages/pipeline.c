@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/own_program.h"
+#include "base/system_error.h"
 #include "input/toolchain.h"
 
 const char *stages_suffix(enum stage_number number)
@@ -310,7 +311,7 @@ static bool read_c_file(struct stages *stages, const struct place *place)
         close(file);
     if (!read)
         return report_error(&stages->reporter, place, "%s",
-                            error == ENODEV ? "not a regular file" : strerror(error));
+                            error == ENODEV ? "not a regular file" : system_error_text(error));
     size_t length = strlen(stages->path);
     const char *slash = strrchr(stages->path, '/');
     if (length < 3 || strcmp(stages->path + length - 2, ".c") != 0 || (slash && strlen(slash) <= 3))
@@ -322,7 +323,7 @@ static bool read_c_file(struct stages *stages, const struct place *place)
     for (const char *at = stages->path; *at; at++)
         if ((unsigned char)*at < 0x20)
             return report_error(&stages->reporter, place, "a name with control characters in it");
-    return stages->input.size > 0 || report_error(&stages->reporter, place, "the file is empty");
+    return stages->input.size > 0 || report_error(&stages->reporter, place, FILE_IS_EMPTY);
 }
 
 bool stages_run(struct stages *stages)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/system_error.h"
 #include "cli/cli.h"
 
 struct program {
@@ -28,7 +29,7 @@ static bool prepare(const struct stages *stages, const char *folder, enum stage_
     program->file = file_make_program(stage->bytes.bytes, stage->bytes.size);
     if (program->file < 0 || asprintf(&program->name, "./%s", stages->name) < 0 ||
         asprintf(&program->shown, "%s/%s/%s", folder, ways[way], stages->name) < 0) {
-        message(stages->path, "error", "cannot be run: %s", strerror(errno));
+        message(stages->path, "error", "cannot be run: %s", system_error_text(errno));
         return false;
     }
     file_path(program->file, program->path);

@@ -1,5 +1,6 @@
 /* Manages the screen of the view, and a terminal of its own for the program. */
 #include "view.h"
+#include "base/system_error.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -127,7 +128,7 @@ bool step_pty_open(struct step_pty *pty)
     pty->files[1] = pty->files[2] = slave;
     if (slave < 0 || pty->files[0] < 0 || !start_draining(master)) {
         message("step", "error", "cannot make a terminal for the program: %s (--plain needs none)",
-                strerror(errno));
+                system_error_text(errno));
         step_pty_close(pty);
         if (master >= 0)
             close(master);

@@ -25,11 +25,12 @@ const struct command_options command_unfold_options = {
     .exit_status = "0 if the twin is written, 1 if not, 2 for a usage error.",
 };
 
-static bool unfold(const char *bytes, size_t size, const char *name, struct unfolded *unfolded)
+static bool unfold(const struct file_bytes *bytes, const char *name, struct unfolded *unfolded)
 {
     struct elfgen_view view;
     struct elfgen_error error;
-    elfgen_view_open_program(&view, bytes, size, NULL);
+    if (!input_open_program(name, bytes, &view))
+        return false;
     if (elfgen_unfold_check(&view, &error) != ELFGEN_OK)
         return message_library_error(name, &error);
     struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
@@ -82,8 +83,7 @@ int command_unfold(int argc, char **argv)
     const char *path = argv[optind];
     if (atomic_file_is_same(output, path))
         return usage_error("unfold", "'%s' is the input, too", output);
-    bool done = input_read(path, &bytes) &&
-                unfold(bytes.bytes, bytes.size, input_name(path), &unfolded) &&
+    bool done = input_read(path, &bytes) && unfold(&bytes, input_name(path), &unfolded) &&
                 atomic_file_write(output, unfolded.bytes, unfolded.size, true);
     if (done)
         note_differences(input_name(path), &unfolded);
