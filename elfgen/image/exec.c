@@ -1,6 +1,7 @@
 /* Writes an executable: an ELF header and program headers in front of machine code. */
 #include "elfgen/image.h"
 
+#include "elfgen/kernel.h"
 #include "elfgen/text.h"
 
 #include "../arch/archs.h"
@@ -62,6 +63,19 @@ size_t elfgen_exec_headers(uint16_t machine)
     return elfgen_header_size(machine, 1);
 }
 
+/* The multiple of the largest page to use for `base`: the next one that Linux gives to programs, or
+ * the last before the end of user space. */
+static uint64_t usable_base(uint64_t base, const struct elfgen_arch *arch)
+{
+    const uint64_t page = arch->page_largest;
+    uint64_t usable;
+    if (base < ELFGEN_USUAL_MMAP_MIN_ADDR)
+        base = ELFGEN_USUAL_MMAP_MIN_ADDR;
+    return elfgen_round_up(base, page, &usable) && usable < arch->user_end
+               ? usable
+               : (arch->user_end - 1) & ~(page - 1);
+}
+
 /* Says why a base, an alignment or permissions are refused. */
 __attribute__((cold)) static void refuse_options(const struct elfgen_exec_options *options,
                                                  const struct elfgen_arch *arch,
@@ -72,7 +86,7 @@ __attribute__((cold)) static void refuse_options(const struct elfgen_exec_option
     if ((base & (arch->page_largest - 1)) != 0)
         elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                          "base %x is not page-aligned: it must be a multiple of %x, such as %x",
-                         base, arch->page_largest, base & ~(arch->page_largest - 1));
+                         base, arch->page_largest, usable_base(base, arch));
     else if ((align & (align - 1)) != 0)
         elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                          "align %x is not a power of two", align);

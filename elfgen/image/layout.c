@@ -173,6 +173,18 @@ static enum elfgen_status find_entry(const struct elfgen_program *program, uint6
     return status;
 }
 
+/* Refuses a symbol whose section does not exist. */
+static enum elfgen_status check_section_of(const struct walk *walk,
+                                           const struct elfgen_symbol *symbol)
+{
+    uint64_t address;
+    return symbol->section < walk->program->section_count ||
+                   symbol->section == ELFGEN_SECTION_UNDEFINED ||
+                   symbol->section == ELFGEN_SECTION_ABSOLUTE
+               ? ELFGEN_OK
+               : elfgen_symbol_address(walk->program, symbol, &address, walk->error);
+}
+
 /* Whether what the layout is given keeps the contract, as far as a layout can tell. */
 static enum elfgen_status check_program(const struct walk *walk)
 {
@@ -189,15 +201,11 @@ static enum elfgen_status check_program(const struct walk *walk)
                                  "permissions %x " ELFGEN_PF_SENTENCE, section->permissions);
     }
     for (size_t i = 0; i < program->symbol_count; i++) {
-        const struct elfgen_symbol *symbol = &program->symbols[i];
-        uint64_t address;
-        if (symbol->section < program->section_count ||
-            symbol->section == ELFGEN_SECTION_UNDEFINED ||
-            symbol->section == ELFGEN_SECTION_ABSOLUTE)
-            continue;
-        return elfgen_symbol_address(program, symbol, &address, walk->error);
+        enum elfgen_status status = check_section_of(walk, &program->symbols[i]);
+        if (status != ELFGEN_OK)
+            return status;
     }
-    return ELFGEN_OK;
+    return program->got ? check_section_of(walk, program->got) : ELFGEN_OK;
 }
 
 /* Begins any layout. */

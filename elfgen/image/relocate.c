@@ -223,13 +223,16 @@ enum elfgen_status elfgen_relocate(const struct elfgen_program *program,
 {
     if (relocation->type == ELFGEN_R_NONE)
         return ELFGEN_OK;
-    if (relocation->section >= program->section_count ||
-        relocation->symbol >= program->symbol_count)
+    if (relocation->section >= program->section_count)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                "a relocation names section %u of %u and symbol %u of %u",
-                                (uint64_t)relocation->section, (uint64_t)program->section_count,
-                                (uint64_t)relocation->symbol, (uint64_t)program->symbol_count);
-    enum elfgen_status status = apply(program, relocation, arch, image, size, error);
+                                "a relocation names section %u of %u",
+                                (uint64_t)relocation->section, (uint64_t)program->section_count);
+    enum elfgen_status status =
+        relocation->symbol < program->symbol_count
+            ? apply(program, relocation, arch, image, size, error)
+            : elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                               "a relocation names symbol %u of %u", (uint64_t)relocation->symbol,
+                               (uint64_t)program->symbol_count);
     const struct elfgen_section *section = &program->sections[relocation->section];
     if (status != ELFGEN_OK)
         elfgen_error_in_section(error, section->file, section->name, relocation->offset);

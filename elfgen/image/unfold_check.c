@@ -37,7 +37,8 @@ static enum elfgen_status check_kind(const struct elfgen_view *view, struct elfg
     if (!elfgen_kernel_has_machine(ehdr->e_machine))
         return elfgen_error_set(
             error, ELFGEN_UNSUPPORTED, in_header(view, "e_machine"),
-            "e_machine is %u (%s): only programs for x86, 62 or 3, are unfolded", ehdr->e_machine,
+            "e_machine is %u (%s): only programs for x86, 62, 3 or 6, are unfolded",
+            ehdr->e_machine,
             elfgen_machine_name(ehdr->e_machine) ? elfgen_machine_name(ehdr->e_machine)
                                                  : "unknown");
     return ELFGEN_OK;

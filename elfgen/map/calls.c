@@ -76,19 +76,17 @@ void elfgen_call_read(const struct elfgen_call_instruction *by,
         call->arguments[i] = seen_by_kernel(by, registers, by->arguments[i]);
 }
 
-bool elfgen_call_reads(const struct elfgen_code *code, uint64_t offset)
+bool elfgen_call_reads(const struct elfgen_code *code, uint64_t call, uint64_t offset)
 {
+    const struct elfgen_call *made = elfgen_code_call(code, call);
     struct elfgen_signature signature;
     uint64_t from, length;
-    for (size_t i = 0; i < code->call_count; i++) {
-        const struct elfgen_call *call = &code->calls[i];
-        if (!elfgen_code_signature(code, call, &signature))
-            continue;
-        for (unsigned argument = 0; argument < signature.count; argument++)
-            if (elfgen_code_referred(code, call, &signature, argument, &from, &length) &&
-                offset >= from && offset - from < length)
-                return true;
-    }
+    if (!made || !elfgen_code_signature(code, made, &signature))
+        return false;
+    for (unsigned argument = 0; argument < signature.count; argument++)
+        if (elfgen_code_referred(code, made, &signature, argument, &from, &length) &&
+            offset >= from && offset - from < length)
+            return true;
     return false;
 }
 

@@ -21,8 +21,8 @@ void elfgen_call_note(struct elfgen_code *code, const struct elfgen_call *call);
 /* Keeps that an instruction runs only if the call at offset `call` fails. */
 void elfgen_call_note_failure(struct elfgen_code *code, uint64_t offset, uint64_t call);
 
-/* Whether a call reads the byte at `offset`. */
-bool elfgen_call_reads(const struct elfgen_code *code, uint64_t offset);
+/* Whether the call at offset `call` reads the byte at `offset`. */
+bool elfgen_call_reads(const struct elfgen_code *code, uint64_t call, uint64_t offset);
 
 /* Sets what is known of the registers after a call whose result is not known. */
 void elfgen_call_return(const struct elfgen_call_instruction *by, uint64_t next_address,

@@ -63,6 +63,13 @@ static void queue(struct elfgen_code *code, struct elfgen_leader *leader)
     code->pending = (size_t)(leader - code->leaders) + 1;
 }
 
+/* Sets a bit, and counts it. */
+static void add_bit(uint64_t *bits, uint64_t bit, uint64_t *count)
+{
+    *count += !elfgen_bit_get(bits, bit);
+    elfgen_bit_set(bits, bit);
+}
+
 /* Control reaches `offset` with nothing known. */
 static void reach_blindly(struct elfgen_code *code, uint64_t offset)
 {
@@ -73,7 +80,7 @@ static void reach_blindly(struct elfgen_code *code, uint64_t offset)
     if (code->stack_count < code->stack_room)
         code->stack[code->stack_count++] = offset;
     else
-        elfgen_bit_set(code->todo, bit);
+        add_bit(code->todo, bit, &code->todo_count);
 }
 
 static void lower(struct elfgen_code *code, struct elfgen_leader *leader,
@@ -137,6 +144,7 @@ static void calls_return(struct elfgen_code *code)
         elfgen_bit_clear(code->after_calls, bit);
         reach_blindly(code, code->from + bit);
     }
+    code->after_call_count = 0;
 }
 
 /* Whether what follows a call may be code. It is not where the call ends a section: such a call
@@ -152,7 +160,7 @@ static void come_back_later(struct elfgen_code *code, uint64_t after)
     if (code->returns)
         reach_blindly(code, after);
     else
-        elfgen_bit_set(code->after_calls, after - code->from);
+        add_bit(code->after_calls, after - code->from, &code->after_call_count);
 }
 
 /* Keeps where a decided jump does not go. A function may have callers that are not seen if there
@@ -161,7 +169,7 @@ static void doubt(struct elfgen_code *code, uint64_t offset,
                   const struct elfgen_registers *registers)
 {
     if (!registers->entered)
-        elfgen_bit_set(code->after_calls, offset - code->from);
+        add_bit(code->after_calls, offset - code->from, &code->after_call_count);
 }
 
 /* ---- system calls ---- */
@@ -371,10 +379,11 @@ static bool take(struct elfgen_code *code, uint64_t *offset, struct elfgen_regis
     }
     /* Twice: from the last place to the end, and from the start. */
     uint64_t bits = code->to - code->from;
-    for (int pass = 0; pass < 2; pass++) {
+    for (int pass = 0; pass < 2 && code->todo_count > 0; pass++) {
         uint64_t bit = elfgen_bit_next(code->todo, code->scan, bits);
         if (bit < bits) {
             elfgen_bit_clear(code->todo, bit);
+            code->todo_count--;
             code->scan = bit;
             *offset = code->from + bit;
             return true;
@@ -429,9 +438,10 @@ static void follow_all(struct elfgen_code *code)
 static void follow_doubts(struct elfgen_code *code)
 {
     uint64_t bits = code->to - code->from;
-    for (uint64_t bit = 0;
-         code->returns && (bit = elfgen_bit_next(code->after_calls, bit, bits)) < bits; bit = 0) {
-        for (; bit < bits; bit = elfgen_bit_next(code->after_calls, bit + 1, bits)) {
+    while (code->returns && code->after_call_count > 0) {
+        code->after_call_count = 0;
+        for (uint64_t bit = 0; (bit = elfgen_bit_next(code->after_calls, bit, bits)) < bits;
+             bit++) {
             elfgen_bit_clear(code->after_calls, bit);
             if (!elfgen_bit_get(code->starts, bit))
                 reach_blindly(code, code->from + bit);
@@ -448,15 +458,16 @@ static void follow_failures(struct elfgen_code *code)
         const size_t number = code->deferred;
         struct elfgen_leader *leader = &code->leaders[number - 1];
         code->deferred = (size_t)leader->next;
-        if (elfgen_call_reads(code, (leader->key - 1) / 2))
+        if (elfgen_call_reads(code, leader->cause, (leader->key - 1) / 2))
             continue;
         code->cause = leader->cause + 1;
         leader->next = code->pending;
         code->pending = number;
         follow_all(code);
-        follow_doubts(code);
+        code->cause = 0;
+        if (code->deferred == 0)
+            follow_doubts(code);
     }
-    code->cause = 0;
 }
 
 static void set_sizes(struct elfgen_code *code)

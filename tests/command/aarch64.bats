@@ -105,7 +105,7 @@ ends_with_42()
     says "e_machine): error: code for AArch64 (183) is not known here, only x86's"
     tinyelf unfold program -o twin
     exits 1
-    says "e_machine is 183 (AArch64): only programs for x86, 62 or 3, are unfolded"
+    says "e_machine is 183 (AArch64): only programs for x86, 62, 3 or 6, are unfolded"
     holds_only exit.bin program
 }
 

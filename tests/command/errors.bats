@@ -184,7 +184,30 @@ END
 
 @test "a base that is not page-aligned is an error" {
     refuses 2 --base 0x10001 "$hello"
-    says "base 0x10001 is not page-aligned: it must be a multiple of 0x1000, such as 0x10000"
+    says "base 0x10001 is not page-aligned: it must be a multiple of 0x1000, such as 0x11000"
+}
+
+@test "a base that is named instead of a wrong one is accepted, without a warning" {
+    printf '\310' >one.bin
+    local target base
+    for target in x86_64 i386 aarch64; do
+        for base in 0x10 0xfff 0x10001 0x123456 0xffffffff 0x7fffffffffffffff 0xffffffffffffffff; do
+            tinyelf build --from raw --target $target --base $base one.bin -o out
+            exits 2
+            [[ "$stderr" =~ "such as "(0x[0-9a-f]+) ]]
+            tinyelf build --from raw --target $target --base ${BASH_REMATCH[1]} one.bin -o out
+            exits 0
+            [ -z "$stderr" ] || { echo "$target $base ${BASH_REMATCH[1]}"; return 1; }
+        done
+    done
+    [ "$(cat /proc/sys/vm/mmap_min_addr)" -gt 0 ] || skip "vm.mmap_min_addr is 0 here"
+    for target in x86_64 aarch64; do
+        tinyelf build --from raw --target $target --base 0 --no-check one.bin -o out
+        [[ "$stderr" =~ (0x[0-9a-f]+)" is the lowest that works" ]]
+        tinyelf build --from raw --target $target --base ${BASH_REMATCH[1]} one.bin -o out
+        exits 0
+        [ -z "$stderr" ]
+    done
 }
 
 @test "a base under vm.mmap_min_addr is a warning" {

@@ -154,6 +154,21 @@ A
     done
 }
 
+@test "relocation types of an object for the 486 have the names that readelf prints" {
+    printf 'extern int a[], b(void); int f(void) { return a[1] + b(); }\n' >h.c
+    gcc -m32 -fno-pic -O1 -c h.c -o h.o || skip "gcc makes no objects for i386"
+    printf '\6' | dd of=h.o bs=1 seek=18 conv=notrunc status=none
+    readelf -rW h.o >theirs
+    [ "$(grep -c R_386_ theirs)" -ge 2 ]
+    tinyelf explain h.o
+    exits 0
+    local type
+    for type in $(grep -o 'R_386_[A-Z0-9]*' theirs); do
+        [[ "$output" = *"$type, symbol "* ]] || { echo "$type"; return 1; }
+    done
+    "$TINYELF" disasm -b h.o | grep -F "R_386_32 a"
+}
+
 @test "a core file's notes are taken apart: registers, signal, process, auxiliary vector, mapped files" {
     command -v python3 >/dev/null || skip "python3 is not installed"
     command -v gdb >/dev/null || skip "gdb is not installed"

@@ -593,7 +593,7 @@ A
         [ ! -e twin ]
     }
     refuse 16 '\1' 16 "Linux does not start it: e_type is 1: Linux starts 2 (ET_EXEC) and 3 (ET_DYN)"
-    refuse 18 '\267' 18 "e_machine is 183 (AArch64): only programs for x86, 62 or 3, are unfolded"
+    refuse 18 '\267' 18 "e_machine is 183 (AArch64): only programs for x86, 62, 3 or 6, are unfolded"
     refuse 54 '\71' 54 "Linux does not start it: e_phentsize is 57, not 56"
     refuse 56 '\0' 56 "Linux does not start it: e_phnum is 0"
     refuse 32 '\200' 32 "Linux does not start it: the program headers are not all in the file: e_phoff is 128, the file ends at 0xb2"

@@ -279,6 +279,23 @@ START_TEST(what_follows_execve_runs_only_if_it_fails)
 }
 END_TEST
 
+START_TEST(hundreds_of_calls_that_must_fail_take_no_longer_each)
+{
+    /* push 59; pop rax; syscall, as often as fits: the marks are as many as there is room for */
+    enum { CALLS = 800, SIZE = 5 * CALLS };
+    char code[SIZE];
+    for (size_t i = 0; i < CALLS; i++)
+        memcpy(code + 5 * i, "\x6a\x3b\x58\x0f\x05", 5);
+    struct found *found = follow_in(code, sizeof code, ELFGEN_CODE_FLOW);
+    ck_assert_ptr_null(elfgen_code_failed(&found->code->code, HEADERS + 3));
+    ck_assert_ptr_nonnull(elfgen_code_failed(&found->code->code, HEADERS + 5));
+    ck_assert_uint_eq(found->code->code.failure_count, ELFGEN_AFTER_FAILURES);
+    ck_assert_uint_eq(found->code->code.call_count, CALLS);
+    ck_assert_uint_ge(found->code->code.steps, 8 * SIZE - 4 * 3 * CALLS);
+    done(found);
+}
+END_TEST
+
 START_TEST(the_lectures_program_is_eight_instructions_two_calls_and_a_string)
 {
     struct found *found = open_file(lecture_file, sizeof lecture_file, ELFGEN_CODE_FLOW);
@@ -705,6 +722,7 @@ static Suite *code_suite(void)
     tcase_add_loop_test(flow, a_result_is_followed_in_two_alternatives, 0,
                         (int)(sizeof results / sizeof results[0]));
     tcase_add_test(flow, what_follows_execve_runs_only_if_it_fails);
+    tcase_add_test(flow, hundreds_of_calls_that_must_fail_take_no_longer_each);
     tcase_add_test(flow, calls_in_a_row_are_followed_twice_each_and_no_more);
     tcase_add_test(flow, the_lectures_program_is_eight_instructions_two_calls_and_a_string);
     tcase_add_test(flow, a_string_after_a_call_that_pops_its_return_address_is_not_code);

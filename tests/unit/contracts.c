@@ -231,6 +231,51 @@ START_TEST(a_relocation_of_type_none_changes_nothing_whatever_else_is_in_it)
 }
 END_TEST
 
+START_TEST(a_relocation_of_a_symbol_that_does_not_exist_is_refused_with_its_place)
+{
+    const struct elfgen_relocation relocation = {.symbol = 99, .type = 1, .offset = 3};
+    const struct elfgen_symbol symbol = {.name = "a", .section = 0};
+    struct elfgen_section section = {
+        .file = "a.o", .name = ".text", .bytes = code, .size = 7, .permissions = 5};
+    struct elfgen_program program = {.sections = &section,
+                                     .section_count = 1,
+                                     .symbols = &symbol,
+                                     .symbol_count = 1,
+                                     .relocations = &relocation,
+                                     .relocation_count = 1};
+    struct elfgen_layout layout;
+    struct elfgen_error error;
+    uint8_t buffer[ROOM];
+    ck_assert_int_eq(elfgen_layout_single(&program, NULL, &layout, NULL), ELFGEN_OK);
+    ck_assert_uint_eq(elfgen_write_image(&program, &layout, buffer, ROOM, &error), 0);
+    ck_assert_int_eq(error.status, ELFGEN_BAD_ARGUMENT);
+    ck_assert_str_eq(error.file, "a.o");
+    ck_assert_str_eq(error.section, ".text");
+    ck_assert_uint_eq(error.offset, 3);
+    ck_assert_str_eq(error.text, "a relocation names symbol 99 of 1");
+    const struct elfgen_relocation nowhere = {.section = 1, .type = 1};
+    program.relocations = &nowhere;
+    ck_assert_uint_eq(elfgen_write_image(&program, &layout, buffer, ROOM, &error), 0);
+    ck_assert_int_eq(error.status, ELFGEN_BAD_ARGUMENT);
+    ck_assert_str_eq(error.text, "a relocation names section 1 of 1");
+}
+END_TEST
+
+START_TEST(a_global_offset_table_in_a_section_that_does_not_exist_is_a_bad_argument)
+{
+    struct elfgen_section section = {.name = ".text", .bytes = code, .size = 7, .permissions = 5};
+    struct elfgen_symbol got = {.name = "_GLOBAL_OFFSET_TABLE_", .section = 50};
+    const struct elfgen_program program = {.sections = &section, .section_count = 1, .got = &got};
+    struct elfgen_layout layout;
+    struct elfgen_error error;
+    ck_assert_int_eq(layouts[_i](&program, NULL, &layout, &error), ELFGEN_BAD_ARGUMENT);
+    ck_assert_str_eq(error.text,
+                     "symbol '_GLOBAL_OFFSET_TABLE_' is in section 50, which does not exist");
+    got.section = 0;
+    ck_assert_int_eq(layouts[_i](&program, NULL, &layout, &error), ELFGEN_OK);
+}
+END_TEST
+
 /* ---- section_headers.h ---- */
 
 START_TEST(section_headers_and_their_symbols_may_have_no_name)
@@ -689,6 +734,9 @@ static Suite *contracts_suite(void)
     tcase_add_loop_test(image, an_entry_symbol_at_the_highest_address_is_a_bad_argument, 0, 2);
     tcase_add_loop_test(image, a_layout_checks_base_and_align_as_write_exec_does, 0, 2);
     tcase_add_test(image, a_relocation_of_type_none_changes_nothing_whatever_else_is_in_it);
+    tcase_add_test(image, a_relocation_of_a_symbol_that_does_not_exist_is_refused_with_its_place);
+    tcase_add_loop_test(
+        image, a_global_offset_table_in_a_section_that_does_not_exist_is_a_bad_argument, 0, 2);
     suite_add_tcase(suite, image);
     TCase *files = tcase_create("files");
     tcase_add_test(files, section_headers_and_their_symbols_may_have_no_name);

@@ -233,6 +233,7 @@ struct elfgen_code {
      * known; where it is still to be followed with nothing known; what comes after calls that may
      * not return, and where jumps that are decided do not go. */
     uint64_t *starts, *met, *todo, *after_calls;
+    uint64_t todo_count, after_call_count; /* bits that are set */
     uint64_t *swept; /* where a linear sweep has been; the memory of `todo`, then empty */
     uint64_t scan;   /* where the search for bits of `todo` continues */
     uint64_t *stack;

@@ -17,12 +17,13 @@
  * that has any. */
 #define ELFGEN_ENTRY_FIRST UINT64_MAX
 
-/* How the file is made; ELFGEN_EXEC_DEFAULTS has the values of the lecture's file. */
+/* How the file is made; ELFGEN_EXEC_DEFAULTS has the values of the lecture's file. The largest page
+ * is page_largest of the machine's row in arch.h. */
 struct elfgen_exec_options {
     uint16_t machine;     /* e_machine, of an architecture that elfgen_arch_find() knows */
     uint8_t osabi;        /* EI_OSABI, any value; Linux does not read it */
     uint32_t permissions; /* p_flags: of ELFGEN_PF_R, ELFGEN_PF_W and ELFGEN_PF_X */
-    uint64_t base;        /* address of the file's first byte, a multiple of the page size */
+    uint64_t base;        /* address of the file's first byte, a multiple of the largest page */
     uint64_t align;       /* p_align: 0, or a power of two that divides `base` */
     uint64_t zero_fill;   /* bytes of zeros in memory after the file's last byte */
     uint64_t entry;       /* address of the first instruction, or ELFGEN_ENTRY_FIRST */
@@ -37,7 +38,7 @@ struct elfgen_exec_options {
     }
 
 /* Bytes of headers before the code of a file with one PT_LOAD and no PT_GNU_STACK for `machine` (an
- * e_machine): 120 for x86-64, 84 for i386. 0: the machine is not supported. */
+ * e_machine): 120 for x86-64 and AArch64, 84 for i386. 0: the machine is not supported. */
 ELFGEN_API size_t elfgen_exec_headers(uint16_t machine);
 
 /* Writes an executable: an ELF header, one PT_LOAD that covers the whole file, a PT_GNU_STACK if
@@ -51,11 +52,11 @@ ELFGEN_API size_t elfgen_exec_headers(uint16_t machine);
  *
  * Returns the size of the file in bytes. Larger than `capacity`: nothing was written, this is the
  * room needed (*error says ELFGEN_NO_ROOM). 0: refused, nothing was written, *error says why:
- * ELFGEN_UNSUPPORTED (machine), ELFGEN_BAD_ARGUMENT (base is not a multiple of the page size, align
- * is not a power of two or does not divide base, permissions or stack have other bits, entry is
- * outside the segment, code or buffer is NULL where it has bytes), ELFGEN_DOES_NOT_FIT (the segment
- * ends past the end of user space; for x86-64 TASK_SIZE_MAX is 2^47 less a page,
- * arch/x86/include/asm/page_64.h; for i386 it is 0xc0000000).
+ * ELFGEN_UNSUPPORTED (machine), ELFGEN_BAD_ARGUMENT (base is not a multiple of the largest page,
+ * align is not a power of two or does not divide base, permissions or stack have other bits, entry
+ * is outside the segment, code or buffer is NULL where it has bytes), ELFGEN_DOES_NOT_FIT (the
+ * segment ends past the end of user space; for x86-64 TASK_SIZE_MAX is 2^47 less a page,
+ * arch/x86/include/asm/page_64.h; for i386 it is 0xc0000000, for AArch64 2^48).
  *
  * Follows gABI chapter 4 "ELF Header", chapter 5 "Program Header". No allocation; safe from several
  * threads. */
@@ -188,7 +189,8 @@ struct elfgen_layout {
  *
  * ELFGEN_OK; ELFGEN_UNSUPPORTED (machine); ELFGEN_BAD_ARGUMENT (a base, align, stack or entry that
  * elfgen_write_exec() refuses; a section's alignment that is no power of two, or permissions with
- * other bits; a symbol whose section does not exist; an array that is NULL with a count);
+ * other bits; a symbol, program->got too, whose section does not exist; an array that is NULL with
+ * a count);
  * ELFGEN_UNDEFINED (the entry symbol);
  * ELFGEN_DOES_NOT_FIT (sizes past 2^64, or past the end of user space). */
 ELFGEN_API enum elfgen_status elfgen_layout_single(const struct elfgen_program *program,
@@ -200,8 +202,8 @@ ELFGEN_API enum elfgen_status elfgen_layout_single(const struct elfgen_program *
  * written, if there is any, so that no page is both writable and executable. In the file they
  * follow each other without padding to pages: each segment is mapped from the page after the end of
  * the one before it, at the same place in the page as in the file (gABI chapter 5, "Program
- * Header": p_vaddr and p_offset are congruent modulo the page size). Otherwise as "single", but
- * options->align is only checked: p_align is the page size.
+ * Header": p_vaddr and p_offset are congruent modulo the page size, here the largest). Otherwise as
+ * "single", but options->align is only checked: p_align is the largest page.
  *
  * Also ELFGEN_BAD_ARGUMENT for a section that is both writable and executable, and for an
  * executable one of zeros: all zeros are in the writable segment. */

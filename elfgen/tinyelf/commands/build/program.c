@@ -31,16 +31,19 @@ static void report_diagnostic(void *context, const struct report *report)
     build_diagnostic(report, work->build->verbose);
 }
 
-/* Linux gives no page below vm.mmap_min_addr to a program without CAP_SYS_RAWIO. */
-static void check_lowest_address(uint64_t base)
+/* Linux gives no page below vm.mmap_min_addr to a program without CAP_SYS_RAWIO. What is named
+ * instead is a base that the machine's largest page allows. */
+static void check_lowest_address(uint64_t base, uint16_t machine)
 {
+    const struct elfgen_arch *arch = elfgen_arch_find(machine);
+    const uint64_t page = arch ? arch->page_largest : ELFGEN_PAGE;
     uint64_t lowest;
     /* Bases from the usual one on need no look. */
     if (base < ELFGEN_USUAL_MMAP_MIN_ADDR && proc_lowest_address(&lowest) && base < lowest)
         message("build", "warning",
                 "base 0x%llx lies under vm.mmap_min_addr: Linux will not run the program without "
                 "privileges; 0x%llx is the lowest that works",
-                (unsigned long long)base, (unsigned long long)lowest);
+                (unsigned long long)base, (unsigned long long)((lowest + page - 1) & ~(page - 1)));
 }
 
 static bool is_c(const struct build *build, const char *path)
@@ -94,7 +97,9 @@ static bool read_inputs(struct work *work)
                 if (is_c(build, build->inputs[started]) == (pass == 1))
                     done = start(work, started);
             if (pass == 0 && i == 0)
-                check_lowest_address(build->exec.base); /* at the same time as an assembler */
+                /* At the same time as an assembler. */
+                check_lowest_address(build->exec.base, work->common.machine ? work->common.machine
+                                                                            : work->exec.machine);
             if (done && is_c(build, build->inputs[i]) == (pass == 1))
                 done = finish(work, i);
         }
