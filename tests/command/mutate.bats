@@ -171,17 +171,17 @@ overlapping()
     [ "$output" = "$same" ]
     mutate --input nothing cat
     exits 1
-    says "tinyelf: cat: error: nothing: No such file or directory"
+    says "tinyelf: nothing: error: No such file or directory"
     # Input that cannot be read again for each run is refused; a FIFO without a writer is not waited for.
     mkfifo fifo
     for input in fifo <(echo "some text"); do
         mutate --input "$input" cat
         exits 1
-        says "tinyelf: cat: error: $input: each run reads it from its beginning, so it should be a file"
+        says "tinyelf: $input: error: each run reads it from its beginning, so it should be a file"
     done
     mutate --input . cat
     exits 1
-    says "tinyelf: cat: error: .: Is a directory"
+    says "tinyelf: .: error: Is a directory"
     mutate --input /dev/zero cat
     exits 1
     says "tinyelf: cat: error: killed: it wrote beyond the output limit of 16 MiB (--output)"

@@ -403,7 +403,7 @@ is_killed()
     hello
     tinyelf trace ./nothing
     exits 1
-    says "./nothing: error: cannot be run: No such file or directory"
+    says "./nothing: error: No such file or directory"
     tinyelf trace hello
     exits 1
     says "did you mean './hello'?"
