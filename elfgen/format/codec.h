@@ -13,6 +13,9 @@
 /* What is said of a file without the magic number. */
 #define ELFGEN_NOT_ELF_TEXT "not an ELF file: it does not start with 7f 45 4c 46"
 
+/* Linux reads no more of a path (PATH_MAX, include/uapi/linux/limits.h). */
+enum { ELFGEN_PATH_MAX = 4096 };
+
 /* Whether the host has this byte order. */
 static inline bool elfgen_is_host_order(enum elfgen_order order)
 {

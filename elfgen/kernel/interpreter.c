@@ -39,11 +39,11 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
     if (is_there) {
         uint64_t rest = image->length - offset;
         nul = rest > 0 ? memchr(image->bytes + offset, '\0',
-                                (size_t)(rest < PATH_LONGEST ? rest : PATH_LONGEST))
+                                (size_t)(rest < ELFGEN_PATH_MAX ? rest : ELFGEN_PATH_MAX))
                        : NULL;
     }
     uint64_t string = nul ? (uint64_t)(nul - (image->bytes + offset)) + 1 : 0;
-    if (size < 2 || size > PATH_LONGEST) {
+    if (size < 2 || size > ELFGEN_PATH_MAX) {
         refuse(run, image, index, "p_filesz", ELFGEN_CHECK_interpreter_size);
         elfgen_kernel_offer(run, string >= 2 ? string : 2);
         return false;

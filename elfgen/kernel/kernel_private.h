@@ -9,7 +9,6 @@
 enum {
     PAGE = ELFGEN_PAGE,
     PAGE_MASK = PAGE - 1,
-    PATH_LONGEST = 4096,    /* PATH_MAX */
     GUARD = 256 * PAGE,     /* stack_guard_gap */
     STACK_ROOM = 32 * PAGE, /* setup_arg_pages(), stack_expand */
     NO_SEGMENT = 0xffff,

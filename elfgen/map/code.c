@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../format/codec.h"
 #include "bits.h"
 #include "decode.h"
 #include "ranges.h"
@@ -112,9 +113,6 @@ bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t to,
     return range != NULL;
 }
 
-/* Linux reads no more of a path (PATH_MAX, include/uapi/linux/limits.h). */
-enum { LONGEST_PATH = 4096 };
-
 bool elfgen_code_referred(const struct elfgen_code *code, const struct elfgen_call *call,
                           const struct elfgen_signature *signature, unsigned index,
                           uint64_t *offset, uint64_t *length)
@@ -135,8 +133,8 @@ bool elfgen_code_referred(const struct elfgen_code *code, const struct elfgen_ca
             size = call->arguments[size_in].value;
     } else if (signature->parameters[index].kind == ELFGEN_PARAMETER_STRING) {
         const uint8_t *start = code->view->bytes + *offset;
-        if (size > LONGEST_PATH)
-            size = LONGEST_PATH;
+        if (size > ELFGEN_PATH_MAX)
+            size = ELFGEN_PATH_MAX;
         const uint8_t *nul = memchr(start, '\0', (size_t)size);
         if (nul)
             size = (uint64_t)(nul - start) + 1;

@@ -306,8 +306,11 @@ bool elfgen_put_entry(struct elfgen_text *text, const struct elfgen_view *view,
         {"a_type", put_auxv_type},
         {"abi_os", put_system},
     };
+    const char *name = claim->field->name;
+    /* The first letters rule out most rows: large files have millions of entries. */
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].field, claim->field->name) == 0) {
+        if (rows[i].field[0] == name[0] && rows[i].field[1] == name[1] &&
+            rows[i].field[2] == name[2] && strcmp(rows[i].field, name) == 0) {
             rows[i].put(text, view, claim);
             return true;
         }

@@ -41,7 +41,7 @@ static const struct command_options tinyelf_options = {
     .about = "The smallest programs that Linux runs, made and explained byte by byte.",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
-    .notes = "'tinyelf COMMAND --help' says more.",
+    .notes = "'tinyelf COMMAND --help' or 'tinyelf help COMMAND' says more.",
     .exit_status = "0 done, 1 bad input or the answer is no, 2 a usage error.",
 };
 
@@ -94,7 +94,7 @@ static int report_unknown_command(const char *name)
 
 static int report_unknown_option(const char *option)
 {
-    static const char *const names[] = {"version", "help", NULL};
+    const char *names[] = {rows[0].name, option_row_of_help.name, NULL};
     const char *meant = strncmp(option, "--", 2) == 0 ? nearest(option + 2, names) : NULL;
     return meant ? usage_error(NULL, "unknown option '%s': did you mean '--%s'?", option, meant)
                  : usage_error(NULL, "unknown option '%s'", option);
@@ -110,9 +110,18 @@ static void stop_at_cut_file(int number)
     _exit(EXIT_NO);
 }
 
-/* Options before a command. */
-static int run_option(char **argv)
+static int refuse_extra(const char *word)
 {
+    return usage_error(NULL, "'%s' is one too many", word);
+}
+
+/* Options before a command, which stand alone. */
+static int run_option(int argc, char **argv)
+{
+    static const char *const alone[] = {"--help", "--version", "--print-options"};
+    for (size_t i = 0; argc > 2 && i < sizeof alone / sizeof alone[0]; i++)
+        if (strcmp(argv[1], alone[i]) == 0)
+            return refuse_extra(argv[2]);
     if (strcmp(argv[1], "--help") == 0)
         return help();
     if (strcmp(argv[1], "--version") == 0) {
@@ -136,10 +145,12 @@ int main(int argc, char **argv)
     if (argc < 2)
         return usage_error(NULL, "no command given");
     if (argv[1][0] == '-')
-        return run_option(argv);
+        return run_option(argc, argv);
     if (strcmp(argv[1], "help") == 0 && argc == 2)
         return help();
     if (strcmp(argv[1], "help") == 0) {
+        if (argc > 3)
+            return refuse_extra(argv[3]);
         const struct command *asked = find(argv[2]);
         char option[] = "--help";
         char *arguments[] = {argv[2], option, NULL};

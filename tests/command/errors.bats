@@ -63,6 +63,12 @@ text error: not an ELF file: it does not start with 7f 45 4c 46
 cut offset 0x1e: error: the file ends after 30 of the ELF header's 64 bytes
 END
     [ "$failed" -eq 0 ]
+    for command in run "run --sandbox" step trace; do
+        # shellcheck disable=SC2086
+        tinyelf $command ./missing
+        exits 1
+        says "tinyelf: ./missing: error: No such file or directory"
+    done
     # The same from explain and check, which answer for any bytes, and from mutate, which runs them.
     for command in explain check "mutate --values 1" "explain --debug-file" "disasm --debug-file"; do
         [[ $command == *debug* ]] && after=good || after=
@@ -401,6 +407,25 @@ END
     says "option '--verbose' takes no value"
 }
 
+@test "an option that takes the name of a file refuses an empty one, in every command" {
+    local command option argument count=0
+    while IFS=$'\t' read -r _ command _ option argument _; do
+        tinyelf "$command" "$option=" nosuch
+        exits 2
+        says "tinyelf: $command: error: option '$option' needs a $argument, not ''"
+        count=$((count + 1))
+    done < <("$TINYELF" --print-options | awk -F '\t' '$1 == "option" && $5 ~ /^(FILE|FOLDER|TWIN)$/')
+    [ "$count" -ge 9 ]
+    tinyelf build -o '' nosuch
+    exits 2
+    says "option '--output' needs a FILE, not ''"
+    for option in -e --entry; do
+        tinyelf build "$option" '' nosuch
+        exits 2
+        says "--entry '': neither a symbol nor an address"
+    done
+}
+
 @test "calls without their required arguments are usage errors" {
     tinyelf
     exits 2
@@ -419,6 +444,29 @@ END
     tinyelf build -o
     exits 2
     says "needs a value"
+}
+
+@test "words after --help, --version, --print-options and help COMMAND are usage errors" {
+    local command
+    for command in "help build" --help --version --print-options; do
+        # shellcheck disable=SC2086
+        tinyelf $command extra words
+        exits 2
+        [ -z "$output" ]
+        says "tinyelf: error: 'extra' is one too many"
+    done
+    tinyelf help bild
+    exits 2
+    says "unknown command 'bild': did you mean 'build'?"
+    tinyelf --help
+    [[ $output == *"'tinyelf help COMMAND' says more"* ]]
+    for command in $("$TINYELF" --print-options | awk -F '\t' '$1 == "command" { print $2 }'); do
+        tinyelf "$command" --help
+        local help=$output
+        tinyelf help "$command"
+        exits 0
+        [ "$output" = "$help" ]
+    done
 }
 
 @test "help and version are printed on standard output with status 0" {

@@ -179,7 +179,7 @@ load ../support/hostile_setup
     for way in "" --sandbox; do
         tinyelf run $way ./nothing
         exits 1
-        says "tinyelf: ./nothing: error: cannot be run: No such file or directory"
+        says "tinyelf: ./nothing: error: No such file or directory"
         tinyelf run $way ./text
         exits 1
         says "it is not executable"

@@ -423,7 +423,7 @@ E
         wait "$ours" || status=$?
         exits 130
         is_gone "$program"
-        grep -q '"end":{"kind":"interrupted","number":2' run.json
+        grep -q '"end":{"kind":"interrupted","number":2,.*"signal_name":"SIGINT"' run.json
     done
 }
 

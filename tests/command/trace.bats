@@ -255,6 +255,7 @@ S
             && $buf->{text} eq "\"Hello world\\n\"";
         die "exit" unless $exit->{name} eq "exit_group" && !defined $exit->{result};
         die "end" unless $end->{event} eq "exited" && $end->{status} == 0;
+        die "twins" unless hex $buf->{value_hex} == $buf->{value} && $write->{result_hex} eq "0xc";
         die "status" unless $t->{status} == 0 && !defined $t->{signal} && !defined $t->{errno};
     ' trace.json
 }
@@ -264,7 +265,8 @@ S
     tinyelf trace --json ./fault
     exits 139
     perl -MJSON::PP -e 'local $/; my $t = decode_json(<>); my $e = $t->{events};
-        die unless $t->{signal} == 11 && $e->[-1]{event} eq "killed" && $e->[-2]{event} eq "signal"
+        die unless $t->{signal} == 11 && $t->{signal_name} eq "SIGSEGV" && $e->[-1]{signal_name} eq "SIGSEGV"
+            && $e->[-1]{event} eq "killed" && $e->[-2]{event} eq "signal"
             && $e->[-2]{text} =~ /SI_KERNEL/' <<<"$stderr"
     head -c 100 fault >cut && chmod +x cut
     run "$TINYELF" trace --json -o trace.json ./cut
@@ -401,7 +403,7 @@ is_killed()
     hello
     tinyelf trace ./nothing
     exits 1
-    says "./nothing: error: cannot be run: No such file or directory"
+    says "./nothing: error: No such file or directory"
     tinyelf trace hello
     exits 1
     says "did you mean './hello'?"

@@ -20,6 +20,7 @@ my @facts = (
     ['the page size', qr/\b(?:\w*page\w*|PAGE|ELFGEN_PAGE)\s*=\s*[^;,]*\b(?:4096|0x1000|0xfff)\b|
         [-+\/%&]\s*(?:4096|0x1000)\b|~\s*(?:4095|0xfff)\b/x,
      'include/elfgen/memory.h', 'arch/arch.c', 'image/relocate.c'], # the instruction ADRP counts in pages of 4 KiB
+    ['the longest path', qr/\b\w*(?:PATH|LONGEST_STRING)\w*\s*=\s*(?:4096|0x1000)\b/, 'format/codec.h'], # PATH_MAX elsewhere
     ['searching by halving', qr/\b(?:low|first|left)\s*\+\s*(?:high|last|right)\)\s*\/\s*2|\/\s*2;.*middle|
         \bmiddle\s*=.*\/\s*2/x, 'format/search.h', "${T}base/search.h"],
     ['reading a clock', qr/\b(?:clock_gettime|gettimeofday|clock_getcpuclockid|clock|time)\s*\((?:NULL|CLOCK|&|id)/,

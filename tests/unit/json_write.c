@@ -198,6 +198,17 @@ START_TEST(a_number_has_an_exact_twin)
 }
 END_TEST
 
+START_TEST(a_signal_is_named)
+{
+    begin();
+    json_signal(&out, 11);
+    json_signal(&out, 40);
+    json_signal(&out, 0);
+    json_signal(&out, 1000);
+    ck_assert_str_eq(end(), "\"SIGSEGV\"\"signal 40\"\"signal 0\"\"signal 1000\"");
+}
+END_TEST
+
 static Suite *json_suite(void)
 {
     Suite *suite = suite_create("json_write");
@@ -213,6 +224,7 @@ static Suite *json_suite(void)
     tcase_add_test(members, keys_and_values_are_members_of_an_object);
     tcase_add_test(members, the_largest_number_is_valid_json);
     tcase_add_test(members, a_number_has_an_exact_twin);
+    tcase_add_test(members, a_signal_is_named);
     suite_add_tcase(suite, members);
     return suite;
 }

@@ -417,7 +417,7 @@ static const struct {
      "output 2: \"a\\n\\x00\"\n"},
     {{.kind = STEP_PIECE_SIGNAL, .number = 11, .size = 1, .value = 16},
      NULL,
-     "\"signal\",\"signal\":11,\"code\":\"0x1\",\"address\":\"0x10\"",
+     "\"signal\",\"signal\":11,\"code\":\"0x1\",\"address\":\"0x10\",\"signal_name\":\"SIGSEGV\"",
      "SIGSEGV comes, at CPL 3\n"},
     {{.kind = STEP_PIECE_FILE, .value = 1},
      NULL,

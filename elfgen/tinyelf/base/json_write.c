@@ -1,6 +1,7 @@
 /* Writes JSON strings and keys. */
 #include "json_write.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "ascii.h"
@@ -88,6 +89,17 @@ void json_key_number_if(struct elfgen_text *out, const char *key, bool there, ui
         json_key_number(out, key, value);
     else
         json_key_null(out, key);
+}
+
+void json_signal(struct elfgen_text *out, int number)
+{
+    const char *name = number > 0 && number < NSIG ? sigabbrev_np(number) : NULL;
+    elfgen_text_string(out, name ? "\"SIG" : "\"signal ");
+    if (name)
+        elfgen_text_string(out, name);
+    else
+        elfgen_text_signed(out, number);
+    elfgen_text_char(out, '"');
 }
 
 void json_key_twins_if(struct elfgen_text *out, const char *key, bool there, uint64_t value)

@@ -32,6 +32,8 @@ void json_key_bool(struct elfgen_text *out, const char *key, bool value);
 void json_key_null(struct elfgen_text *out, const char *key);
 /* The number if `there`, or else null. */
 void json_key_number_if(struct elfgen_text *out, const char *key, bool there, uint64_t value);
+/* Writes the name of a signal, "SIGSEGV", or "signal 40" for one without a name. */
+void json_signal(struct elfgen_text *out, int number);
 /* Both twins, or null twice. */
 void json_key_twins_if(struct elfgen_text *out, const char *key, bool there, uint64_t value);
 

@@ -80,6 +80,16 @@ static const struct option_row *find_row(const struct command_options *command, 
     return NULL;
 }
 
+/* Whether the row's value is the name of a file, by what --help calls it. */
+static bool takes_file(const struct option_row *row)
+{
+    static const char *const names[] = {"FILE", "FOLDER", "TWIN"};
+    for (size_t i = 0; row->argument && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(row->argument, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static int print_help(const struct command_options *command)
 {
     struct help help = help_open();
@@ -91,6 +101,9 @@ static int print_help(const struct command_options *command)
 static int take_one(const struct command_options *command, const struct option_row *row,
                     struct option_given *given, option_handler *handle, void *context)
 {
+    if (takes_file(row) && *given->value == '\0')
+        return usage_error(command->name, "option '--%s' needs a %s, not ''", row->name,
+                           row->argument);
     if (row->choices) {
         const struct option_choice *choice =
             option_choose(command->name, row->name, row->choices, given->value);

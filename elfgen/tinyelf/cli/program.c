@@ -130,6 +130,8 @@ void program_report_not_started(const char *path, int error)
                 system_error_text(error));
     else if (error == ENOENT && access(path, F_OK) == 0)
         message(path, "error", "the interpreter that it names does not exist");
+    else if (error == ENOENT) /* as every command says it of a file that is not there */
+        message(path, "error", "%s", system_error_text(error));
     else
         message(path, "error", "cannot be run: %s", system_error_text(error));
 }

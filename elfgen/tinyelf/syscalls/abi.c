@@ -3,7 +3,6 @@
 
 #include <linux/audit.h>
 #include <stdio.h>
-#include <string.h>
 
 /* clang-format off */
 #define REGISTERS(...) {__VA_ARGS__}
@@ -33,14 +32,6 @@ enum call_abi syscall_abi_of_arch(uint32_t arch)
         if (abis[abi].arch == arch)
             return (enum call_abi)abi;
     return CALL_NATIVE;
-}
-
-enum call_abi syscall_abi_named(const char *name)
-{
-    unsigned abi = 0;
-    while (abi < CALL_ABIS && strcmp(abis[abi].name, name) != 0)
-        abi++;
-    return (enum call_abi)abi;
 }
 
 uint64_t syscall_register(enum call_abi abi, uint64_t value)

@@ -39,9 +39,6 @@ const struct call_abi_row *syscall_abi(enum call_abi abi);
  * has. */
 enum call_abi syscall_abi_of_arch(uint32_t arch);
 
-/* The ABI of this name; CALL_ABIS if there is none. */
-enum call_abi syscall_abi_named(const char *name);
-
 /* What the kernel takes of a register's value, and what a returned value is as a number. */
 uint64_t syscall_register(enum call_abi abi, uint64_t value);
 int64_t syscall_result(enum call_abi abi, uint64_t value);

@@ -30,7 +30,7 @@ static void put_head(const struct compare_facts *facts, struct elfgen_text *out)
     json_key_string(out, "class", elfgen_class_name(facts->view->class_));
     json_key_string(out, "machine", elfgen_machine_name(ehdr->e_machine));
     json_key_string(out, "type", elfgen_file_type_name(ehdr->e_type));
-    json_key_number_if(out, "entry", facts->runs, ehdr->e_entry);
+    json_key_twins_if(out, "entry", facts->runs, ehdr->e_entry);
     json_key(out, "interpreter");
     put_string(out, &facts->interpreter);
     json_key_number(out, "needed_count", facts->needed_count);
@@ -91,6 +91,7 @@ static void put_memory(const struct compare_facts *facts, struct elfgen_text *ou
         return;
     }
     begin(out, "bytes", memory->bytes);
+    json_key_0x(out, "bytes_hex", memory->bytes);
     json_key_number(out, "pages", memory->pages);
     json_key_number(out, "from_file", memory->from_file);
     put_permissions("permissions", memory->by, out);

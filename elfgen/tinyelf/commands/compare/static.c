@@ -1,4 +1,5 @@
 /* Measures a file: segments, sections, memory, libraries, and what is missing. */
+#include <limits.h>
 #include <string.h>
 
 #include "compare.h"
@@ -7,7 +8,7 @@
 const char *const compare_permission_names[COMPARE_PERMISSIONS] = {"---", "--x", "-w-", "-wx",
                                                                    "r--", "r-x", "rw-", "rwx"};
 
-enum { LONGEST_STRING = 4096 }; /* PATH_MAX: a table without a NUL has no longer names */
+enum { LONGEST_STRING = PATH_MAX }; /* a table without a NUL has no longer names */
 
 static unsigned permissions_of_section(const struct elfgen_shdr *shdr)
 {

@@ -91,12 +91,12 @@ static bool look(struct attempt *try, const struct mutate_plan *plan,
 
 static bool fail_input(struct elfgen_error *error, const char *input, int number)
 {
-    if (number != ESPIPE)
-        return error_system(error, input, number);
-    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                     "%s: each run reads it from its beginning, so it should be a file, no pipe "
-                     "and no terminal",
-                     input);
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "%s",
+                     number == ESPIPE ? "each run reads it from its beginning, so it should be a "
+                                        "file, no pipe and no terminal"
+                                      : system_error_text(number));
+    if (error)
+        error->file = input;
     return false;
 }
 

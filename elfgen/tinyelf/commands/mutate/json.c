@@ -31,11 +31,26 @@ static void put_set(struct elfgen_text *out, const char *key, const uint64_t *wo
     elfgen_text_char(out, ']');
 }
 
+static void put_signal_names(struct elfgen_text *out, uint64_t signals)
+{
+    const char *between = "";
+    elfgen_text_string(out, ",\"signal_names\":[");
+    for (int number = 1; number <= 64; number++) {
+        if ((signals >> (number - 1) & 1) == 0)
+            continue;
+        elfgen_text_string(out, between);
+        json_signal(out, number);
+        between = ",";
+    }
+    elfgen_text_char(out, ']');
+}
+
 static void put_details(struct elfgen_text *out, const struct mutate_counts *counts)
 {
     put_set(out, "errnos", counts->errors, sizeof counts->errors / sizeof counts->errors[0], 0,
             strerrorname_np);
     put_set(out, "signals", &counts->signals, 1, 1, NULL);
+    put_signal_names(out, counts->signals);
 }
 
 static void put_byte(struct elfgen_text *out, const struct mutate_byte *byte)
@@ -65,6 +80,19 @@ static void put_pair(struct elfgen_text *out, const struct mutate_two *pair)
     elfgen_text_char(out, '}');
 }
 
+/* What the counts count. */
+static void put_outcomes(struct elfgen_text *out)
+{
+    elfgen_text_string(out, ",\n\"outcomes\":{");
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++) {
+        elfgen_text_string(out, class_ == 0 ? "\"" : ",\"");
+        elfgen_text_string(out, mutate_class_name((enum mutate_class)class_));
+        elfgen_text_string(out, "\":");
+        json_string(out, mutate_class_words((enum mutate_class)class_));
+    }
+    elfgen_text_char(out, '}');
+}
+
 void mutate_json(const struct mutate_report *report, struct elfgen_text *out)
 {
     elfgen_text_string(out, "{\"file\":");
@@ -83,13 +111,15 @@ void mutate_json(const struct mutate_report *report, struct elfgen_text *out)
     }
     elfgen_text_char(out, ']');
     json_key_number(out, "values", report->values);
-    json_key_number(out, "seed", report->seed);
+    json_key_twins(out, "seed", report->seed);
     json_key_number(out, "shards", report->shards);
     elfgen_text_string(out, ",\"shard\":[");
     for (size_t i = 0; i < report->shard_count; i++) {
         elfgen_text_string(out, i == 0 ? "" : ",");
         elfgen_text_decimal(out, report->shard[i], 0);
     }
-    elfgen_text_string(out,
-                       report->complete ? "],\"complete\":true}\n" : "],\"complete\":false}\n");
+    elfgen_text_char(out, ']');
+    put_outcomes(out);
+    json_key_bool(out, "complete", report->complete);
+    elfgen_text_string(out, "}\n");
 }

@@ -14,6 +14,18 @@ const char *mutate_class_name(enum mutate_class class_)
     return names[class_];
 }
 
+const char *mutate_class_words(enum mutate_class class_)
+{
+    static const char *const words[MUTATE_CLASSES] = {"the same output and exit status",
+                                                      "other output",
+                                                      "the same output, another exit status",
+                                                      "refused by execve",
+                                                      "killed by a signal",
+                                                      "blocked by the sandbox",
+                                                      "ran too long"};
+    return words[class_];
+}
+
 /* ---- memory ---- */
 
 bool mutate_report_open(struct mutate_report *report, const char *file, size_t count, size_t pairs,

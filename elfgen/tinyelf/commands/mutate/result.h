@@ -63,6 +63,9 @@ uint64_t mutate_report_runs(const struct mutate_report *report);
 /* A name such as "same" or "output". */
 const char *mutate_class_name(enum mutate_class class_);
 
+/* The outcome in words: "killed by a signal". */
+const char *mutate_class_words(enum mutate_class class_);
+
 /* Writes one JSON object. */
 void mutate_json(const struct mutate_report *report, struct elfgen_text *out);
 

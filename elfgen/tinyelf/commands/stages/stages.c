@@ -127,7 +127,7 @@ static int take_option(void *context, const struct option_given *given)
     switch ((enum option_id)given->id) {
     case OPTION_OUTPUT:
         request->asked = given->value;
-        return *given->value ? EXIT_YES : usage_error("stages", "-o '': no folder is named");
+        break;
     case OPTION_CC:
         return option_compiler("stages", given->value, &request->stages.compiler);
     case OPTION_CFLAGS:

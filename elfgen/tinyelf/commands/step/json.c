@@ -223,6 +223,10 @@ static void put_piece(struct elfgen_text *out, const struct step_piece *piece)
     json_string(out, row->name);
     for (const struct step_field *field = row->fields; field->kind != STEP_FIELD_NONE; field++)
         put_field(out, field, piece, &text);
+    if (piece->kind == STEP_PIECE_SIGNAL) {
+        json_key(out, "signal_name");
+        json_signal(out, (int)piece->number);
+    }
     elfgen_text_char(out, '}');
 }
 
@@ -276,6 +280,11 @@ void step_write_json(struct elfgen_text *out, struct step_machines *machines,
     json_string(out, step_end_names[recording->end]);
     json_key(out, "number");
     put_number(out, (uint64_t)recording->end_number);
-    json_key(out, "core");
-    elfgen_text_string(out, recording->end_core ? "true}}\n" : "false}}\n");
+    json_key_bool(out, "core", recording->end_core);
+    json_key(out, "signal_name");
+    if (recording->end == STEP_KILLED || recording->end == STEP_INTERRUPTED)
+        json_signal(out, recording->end_number);
+    else
+        elfgen_text_string(out, "null");
+    elfgen_text_string(out, "}}\n");
 }

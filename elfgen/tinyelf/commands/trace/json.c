@@ -53,10 +53,7 @@ static void put_instruction(struct elfgen_text *out, const struct trace_call *ca
     elfgen_text_hex_bytes(out, call->site.bytes, sizeof call->site.bytes, 0);
     elfgen_text_char(out, '"');
     bool file = call->site.found && call->has_place && call->place.file[0] == '/';
-    if (call->site.found)
-        json_key_number(out, "address", call->site.address);
-    else
-        json_key_null(out, "address");
+    json_key_twins_if(out, "address", call->site.found, call->site.address);
     json_key_string(out, "file", file ? call->place.file : NULL);
     if (file)
         json_key_number(out, "offset", call->site.address - call->place.from + call->place.offset);
@@ -94,7 +91,7 @@ static void put_arguments(struct elfgen_text *out, const struct trace_kept *kept
     for (unsigned i = 0; i < count; i++) {
         elfgen_text_string(out, i == 0 ? "{\"register\":" : ",{\"register\":");
         json_string(out, syscall_abi(call->abi)->arguments[i]);
-        json_key_number(out, "value", call->arguments[i]);
+        json_key_twins(out, "value", call->arguments[i]);
         json_key_string(out, "name", row ? row->parameters[i].name : NULL);
         json_key_string(out, "type", row ? syscall_type_text(row->parameters[i].type) : NULL);
         if (row)
@@ -109,6 +106,7 @@ static void put_arguments(struct elfgen_text *out, const struct trace_kept *kept
 static void put_result(struct elfgen_text *out, const struct process_call *call)
 {
     json_key_signed(out, "result", call->result);
+    json_key_0x(out, "result_hex", (uint64_t)call->result);
     const char *name = call->failed ? strace_error_name((int)-call->result) : NULL;
     json_key_string(out, "errno", name);
     json_key_string(out, "message", name ? strerror((int)-call->result) : NULL);
@@ -140,6 +138,7 @@ void trace_json_call(struct trace_json *json, const struct trace_kept *kept, boo
         put_result(out, call->call);
     } else {
         json_key_null(out, "result");
+        json_key_null(out, "result_hex");
         json_key_null(out, "errno");
         json_key_null(out, "message");
     }
@@ -154,10 +153,7 @@ static void put_signal(struct elfgen_text *out, const siginfo_t *signal)
         signal->si_code > 0 && (signal->si_signo == SIGSEGV || signal->si_signo == SIGBUS ||
                                 signal->si_signo == SIGILL || signal->si_signo == SIGFPE);
     json_key_signed(out, "code", signal->si_code);
-    if (fault)
-        json_key_number(out, "address", (uint64_t)(uintptr_t)signal->si_addr);
-    else
-        json_key_null(out, "address");
+    json_key_twins_if(out, "address", fault, fault ? (uint64_t)(uintptr_t)signal->si_addr : 0);
     strace_siginfo_text(&text, signal);
     json_key(out, "text");
     json_bytes(out, room, text.length);
@@ -173,11 +169,15 @@ void trace_json_event(struct trace_json *json, const struct process_event *event
     switch (event->kind) {
     case PROCESS_SIGNAL:
         json_key_signed(out, "signal", event->number);
+        json_key(out, "signal_name");
+        json_signal(out, (int)event->number);
         put_signal(out, event->signal);
         break;
     case PROCESS_STOPPED:
     case PROCESS_KILLED:
         json_key_signed(out, "signal", event->number);
+        json_key(out, "signal_name");
+        json_signal(out, (int)event->number);
         break;
     case PROCESS_EXECED:
         json_key_signed(out, "thread", event->number);
@@ -200,9 +200,15 @@ void trace_json_end(struct trace_json *json, const struct process_end *end)
         json_key_signed(out, "status", end->status);
     else
         json_key_null(out, "status");
-    if (end->ran && end->signal != 0)
+    bool killed = end->ran && end->signal != 0;
+    if (killed)
         json_key_signed(out, "signal", end->signal);
     else
         json_key_null(out, "signal");
+    json_key(out, "signal_name");
+    if (killed)
+        json_signal(out, end->signal);
+    else
+        elfgen_text_string(out, "null");
     elfgen_text_string(out, "}\n");
 }
