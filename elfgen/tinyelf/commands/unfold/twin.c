@@ -13,10 +13,10 @@ bool unfold_check(const struct elfgen_view *view, struct elfgen_kernel_map *map,
 {
     enum elfgen_status status;
     while ((status = elfgen_unfold_check(view, map, error)) == ELFGEN_NO_ROOM) {
-        struct elfgen_kernel_area *more = realloc(map->areas, map->needed * sizeof *more);
-        if (!more)
+        free(map->areas);
+        map->areas = malloc(map->needed * sizeof *map->areas);
+        if (!map->areas)
             return error_no_memory(error);
-        map->areas = more;
         map->capacity = map->needed;
     }
     return status == ELFGEN_OK;
