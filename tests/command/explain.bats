@@ -379,6 +379,26 @@ P
     exits 2
 }
 
+@test "JSON is as its schema says, of any file" {
+    python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed"
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
+    printf 'no ELF file' >text
+    touch empty
+    head -c 90 hello >cut
+    nasm -f elf64 "$SOURCE/asm/hello.s" -o hello.o
+    cat >schema.py <<'P'
+import json, jsonschema, os, sys
+schema = json.load(open(os.environ["SOURCE"] + "/docs/schema/explain.json"))
+jsonschema.Draft202012Validator.check_schema(schema)
+valid = jsonschema.Draft202012Validator(schema)
+for path in sys.argv[1:]:
+    valid.validate(json.load(os.popen('"$TINYELF" explain --format json --with bytes,verdict,memory "%s"' % path)))
+assert not valid.is_valid({"version": 1, "file": "no claims"})
+P
+    TINYELF=$TINYELF SOURCE=$SOURCE python3 schema.py /usr/bin/ls hello tiny text empty cut hello.o "$SOURCE"/tests/fuzz/corpus/dump/*
+}
+
 @test "field values are those that readelf prints" {
     file=$(head -n 1 "$BATS_FILE_TMPDIR/files")
     value() { "$TINYELF" explain --at "$1" "$file" | sed -n 's/^  value *\([^, ]*\).*/\1/p' | head -n 1; }

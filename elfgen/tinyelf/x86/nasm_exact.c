@@ -23,6 +23,7 @@ enum other {
     REGISTERS, /* no memory operand */
     MEMORY,    /* the ModRM byte says memory */
     ST0,       /* st0 twice */
+    EVEX,      /* with that prefix */
 };
 
 static bool holds(enum other when, const ZydisDecodedInstruction *instruction)
@@ -37,6 +38,8 @@ static bool holds(enum other when, const ZydisDecodedInstruction *instruction)
         return !registers;
     case ST0:
         return registers && instruction->raw.modrm.rm == 0;
+    case EVEX:
+        return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX;
     }
     return true;
 }
@@ -91,8 +94,11 @@ static bool is_order_other(const ZydisDecodedInstruction *instruction)
     if (instruction->attributes & (ZYDIS_ATTRIB_HAS_XACQUIRE | ZYDIS_ATTRIB_HAS_XRELEASE))
         return true;
     bool repeats = has_prefix(instruction, REPNE) || has_prefix(instruction, REP);
+    bool sized = has_prefix(instruction, OPERAND_SIZE);
     if (has_prefix(instruction, ADDRESS_SIZE))
-        return repeats || has_prefix(instruction, OPERAND_SIZE);
+        return repeats || sized;
+    if (repeats && sized)
+        return true;
     return repeats && instruction->attributes & ZYDIS_ATTRIB_HAS_SEGMENT;
 }
 
