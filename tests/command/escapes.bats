@@ -46,12 +46,34 @@ is_plain()
         }' "$@"
 }
 
-# Runs a command; no byte of what it prints may be one that a terminal obeys, but newlines and tabs.
+# Runs a command; no byte of what it prints may be one that a terminal obeys, but newlines and tabs. It exits with 0 or 1.
 shows()
 {
+    local status=0
+    timeout 60 "$TINYELF" "$@" >out 2>err <empty || status=$?
+    is_plain && [ "$status" -le 1 ] || {
+        echo "tinyelf ${*//[^ -~]/?}: $status: $(LC_ALL=C tr -c '\n -~' '?' <err | head -n 3)"
+        return 1
+    }
+}
+
+# The same for a usage error.
+misuses()
+{
+    local status=0
+    timeout 60 "$TINYELF" "$@" >out 2>err <empty || status=$?
+    is_plain && [ "$status" -eq 2 ] || {
+        echo "tinyelf ${*//[^ -~]/?}: $status, not 2"
+        return 1
+    }
+}
+
+# The same for a command that runs a program, and ends with its status.
+traces()
+{
     timeout 60 "$TINYELF" "$@" >out 2>err <empty || true
-    is_plain || {
-        echo "tinyelf ${*//[^ -~]/?}"
+    is_plain && ! grep -aq '^Try: tinyelf' err || {
+        echo "tinyelf ${*//[^ -~]/?}: $(LC_ALL=C tr -c '\n -~' '?' <err | head -n 3)"
         return 1
     }
 }
@@ -61,42 +83,45 @@ shows()
     : >empty
     local failed=0 file
     for file in "$NAME"-* "$NAME".*; do
-        for options in "" --memory --bytes "--format markdown" "--format hex" "--format json" "--code none" \
+        for options in "" --memory --parts "--format markdown" "--format hex" "--format json" "--code none" \
             "--at _start" "--at nosuch" "--at 0x40"; do
             shows explain $options "$file" || failed=1
         done
-        for options in "" --json --all "--kernel 5.4" "--loader qemu-user" "--loader freebsd"; do
+        for options in "" --json --verbose "--kernel 5.4" "--loader qemu-user" "--loader freebsd"; do
             shows check $options "$file" || failed=1
         done
-        for options in "" "--syntax att" "--syntax nasm" --json; do
+        for options in "" "--syntax att" "--syntax nasm" --bytes --addresses --all "--syntax nasm --whole"; do
             shows disasm $options "$file" || failed=1
         done
         shows explain --debug "$file" named || failed=1
         shows disasm --debug "$file" named || failed=1
-        for options in "" --json --bytes --run; do
+        for options in "" --json --run; do
             shows compare $options "$file" named || failed=1
             shows compare $options named "$file" || failed=1
         done
-        for options in "" --map "-v" "-g" "-e nosuch" "--sections --map" "--no-gc-sections --map" "--layout split" \
-            "--from gas" "--from object" "--from raw --map" "--from hex --listing"; do
+        local ways=("" "-v" "--from gas" "--from object" "--from raw --map" "--from hex --listing")
+        # A hex source takes no options of programs.
+        [[ $file == *.hex ]] ||
+            ways+=(--map -g "-e nosuch" "--sections --map" "--no-gc-sections --map" "--layout split")
+        for options in "${ways[@]}"; do
             shows build $options -o "made$NAME" "$file" || failed=1
         done
         shows build -o "no/$NAME" "$file" || failed=1
         shows build named "$file" || failed=1
         shows build -o out.elf object.o "$file" || failed=1
         shows unfold -o "twin$NAME" "$file" || failed=1
-        shows new -o "$file" "$NAME" || failed=1
+        misuses new --template "$file" made || failed=1
         shows new "$file" || failed=1
         shows stages "$file" || failed=1
-        shows run --no-such "$file" || failed=1
+        misuses run --no-such "$file" || failed=1
         shows mutate --values 1 --field e_type "$file" || failed=1
         shows mutate --merge "$file" || failed=1
         shows step --replay "$file" || failed=1
         shows syscall "$file" || failed=1
-        shows "$file" || failed=1
-        shows "--$file" || failed=1
-        shows explain "--$file" || failed=1
-        shows explain --format "$file" named || failed=1
+        misuses "$file" || failed=1
+        misuses "--$file" || failed=1
+        misuses explain "--$file" || failed=1
+        misuses explain --format "$file" named || failed=1
     done
     [ "$failed" -eq 0 ]
 }
@@ -110,11 +135,11 @@ shows()
         # What the program prints itself is its own: plain prints a line, named writes to no file.
         for command in trace "trace --abi" "trace --json" "trace -o log" step "step --plain" run "run --sandbox" \
             "run --time 1" "step --record recording"; do
-            shows $command "./$file" "$NAME" || failed=1
+            traces $command "./$file" "$NAME" || failed=1
         done
         [ ! -e recording ] || shows step --replay recording || failed=1
         rm -f recording
-        shows trace "$file" || failed=1
+        traces trace "$file" || failed=1
     done
     [ "$failed" -eq 0 ]
 }
