@@ -26,13 +26,13 @@ static const struct option_choice sides[] = {
 };
 
 static const struct option_row rows[] = {
-    {-1, 0, NULL, NULL, NULL, "First:", false},
-    {OPTION_ALL, 'a', "all", NULL, NULL, "print all", false},
-    {OPTION_FORM, 0, "form", "NAME", forms, "how it is printed:", false},
-    {-1, 0, NULL, NULL, NULL, "Second:", false},
-    {OPTION_OUTPUT, 'o', "output-of-what-was-found", "FILE", NULL, "where to write", false},
-    {OPTION_SIDE, 's', "side", "SIDE", sides,
-     "begin at the {} side of the line and go on from there", false},
+    {-1, 0, false, NULL, NULL, NULL, "First:"},
+    {OPTION_ALL, 'a', false, "all", NULL, NULL, "print all"},
+    {OPTION_FORM, 0, false, "form", "NAME", forms, "how it is printed:"},
+    {-1, 0, false, NULL, NULL, NULL, "Second:"},
+    {OPTION_OUTPUT, 'o', false, "output-of-what-was-found", "FILE", NULL, "where to write"},
+    {OPTION_SIDE, 's', false, "side", "SIDE", sides,
+     "begin at the {} side of the line and go on from there"},
 };
 
 static const struct command_options command = {

@@ -17,13 +17,13 @@ struct option_choice {
 };
 
 struct option_row {
-    int id;                              /* of the command's enum option_id */
-    char letter;                         /* 0: none */
-    const char *name;                    /* NULL: a heading, whose text is in `help` */
-    const char *argument;                /* what --help calls its value; NULL: it takes none */
+    int id;               /* of the command's enum option_id */
+    char letter;          /* 0: none */
+    bool list;            /* several choices, with commas between them: the handler gets each */
+    const char *name;     /* NULL: a heading, whose text is in `help` */
+    const char *argument; /* what --help calls its value; NULL: it takes none */
     const struct option_choice *choices; /* NULL: any value */
     const char *help; /* one sentence, without line breaks; {} stands for the choices' names */
-    bool list;        /* several choices, with commas between them: the handler gets each */
 };
 
 /* What a command accepts, and what its --help says. Texts have no line breaks but between

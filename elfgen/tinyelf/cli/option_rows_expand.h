@@ -20,13 +20,13 @@ enum option_id {
 };
 
 static const struct option_row option_rows[] = {
-#define HEADING(text) {-1, 0, NULL, NULL, NULL, text, false},
+#define HEADING(text) {-1, 0, false, NULL, NULL, NULL, text},
 #define OPTION(id, letter, name, argument, help)                                                   \
-    {OPTION_##id, letter, name, argument, NULL, help, false},
+    {OPTION_##id, letter, false, name, argument, NULL, help},
 #define OPTION_OF(id, letter, name, argument, choices, help)                                       \
-    {OPTION_##id, letter, name, argument, choices, help, false},
+    {OPTION_##id, letter, false, name, argument, choices, help},
 #define OPTION_LIST(id, letter, name, argument, choices, help)                                     \
-    {OPTION_##id, letter, name, argument, choices, help, true},
+    {OPTION_##id, letter, true, name, argument, choices, help},
 #include OPTIONS
 #undef HEADING
 #undef OPTION

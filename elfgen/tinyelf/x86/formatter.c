@@ -26,7 +26,8 @@ static ZyanStatus print_mnemonic(const ZydisFormatter *formatter, ZydisFormatter
         return ZYAN_STATUS_SUCCESS;
     char *name = (char *)line->vector.data + before;
     size_t new = strlen(ours), old = strlen(theirs), end = line->vector.size - before;
-    memcpy(name, ours, new);
+    for (size_t i = 0; i < new; i++)
+        name[i] = ours[i];
     memmove(name + new, name + old, end - old);
     line->vector.size -= old - new;
     return ZYAN_STATUS_SUCCESS;

@@ -58,7 +58,7 @@ static void put_head(struct source *source)
 {
     const struct elfgen_arch *arch = elfgen_arch_find(source->view->ehdr.e_machine);
     elfgen_text_string(source->out, "bits ");
-    elfgen_text_decimal(source->out, 8 * elfgen_address_size(arch->class_), 0);
+    elfgen_text_decimal(source->out, UINT64_C(8) * elfgen_address_size(arch->class_), 0);
     elfgen_text_string(source->out, "\n[warning -prefix-seg]\norg ");
     elfgen_text_0x(source->out, source->origin);
     elfgen_text_char(source->out, '\n');

@@ -155,12 +155,11 @@ static int run(struct request *request)
     stages->reporter.report = report_diagnostic;
     if (datadir_find("asm", "tiny.h", folder, sizeof folder))
         stages->include_folder = folder;
-    if (!name_folder(request)) {
+    int status = EXIT_NO;
+    if (!name_folder(request))
         message_no_memory(stages->path);
-        return EXIT_NO;
-    }
-    bool done = stages_may_keep(request->folder) && stages_run(stages);
-    int status = done ? report(request) : EXIT_NO;
+    else if (stages_may_keep(request->folder) && stages_run(stages))
+        status = report(request);
     stages->include_folder = NULL;
     return status;
 }

@@ -318,8 +318,8 @@ static void draw_head(const struct step_view *view, int columns)
     elfgen_text_string(&text, ": CPL ");
     elfgen_text_decimal(&text, cs & 3, 0);
     elfgen_text_string(&text, "  ");
-    elfgen_text_decimal(&text,
-                        8 * recording_word_size(recording_is_64_bit(&view->cursor.registers)), 0);
+    elfgen_text_decimal(
+        &text, UINT64_C(8) * recording_word_size(recording_is_64_bit(&view->cursor.registers)), 0);
     elfgen_text_string(&text, " bits");
     if (text.length < (size_t)columns)
         elfgen_text_blanks(&text, (size_t)columns - text.length);

@@ -132,7 +132,7 @@ static void put_instructions(struct elfgen_text *out, struct step_machines *mach
         else
             put_hex(out, what->offset);
         json_key(out, "bits");
-        put_number(out, 8 * recording_word_size(what->is_64_bit));
+        put_number(out, UINT64_C(8) * recording_word_size(what->is_64_bit));
         json_key(out, "bytes");
         put_bytes(out, what->bytes, what->length);
         json_key(out, "text");

@@ -95,8 +95,9 @@ void step_terminal_close(void)
  * in the middle of a step. */
 static void *drain(void *context)
 {
-    int master = (int)(intptr_t)context;
+    int master = *(int *)context;
     char bytes[4096];
+    free(context);
     while (read(master, bytes, sizeof bytes) > 0 || errno == EINTR)
         ;
     return NULL;
@@ -106,13 +107,19 @@ static bool start_draining(int master)
 {
     sigset_t all, before;
     pthread_t thread;
+    int *its_own = malloc(sizeof *its_own);
+    if (!its_own)
+        return false;
+    *its_own = master;
     /* Signals are handled by the thread that draws. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&thread, NULL, drain, (void *)(intptr_t)master);
+    int failed = pthread_create(&thread, NULL, drain, its_own);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed == 0)
         pthread_detach(thread);
+    else
+        free(its_own);
     return failed == 0;
 }
 

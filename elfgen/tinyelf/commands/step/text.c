@@ -39,7 +39,8 @@ void step_put_head(struct elfgen_text *out, const struct step_recording *recordi
     elfgen_text_string(out, ": CPL ");
     elfgen_text_decimal(out, start[STEP_cs] & 3, 0);
     elfgen_text_string(out, ", ");
-    elfgen_text_decimal(out, 8 * recording_word_size(recording_is_64_bit(&recording->start)), 0);
+    elfgen_text_decimal(
+        out, UINT64_C(8) * recording_word_size(recording_is_64_bit(&recording->start)), 0);
     elfgen_text_string(out, "-bit code\nas the processor shows it; inside the kernel it is 0, by "
                             "architecture, not measured\n");
 }
