@@ -101,7 +101,8 @@ static int parse_entry(struct build *build, const char *text)
             ? parse_number(text, &build->exec.entry) && build->exec.entry != ELFGEN_ENTRY_FIRST
             : *text != '\0')
         return EXIT_YES;
-    return usage_error("build", "--entry '%s': neither a symbol nor an address such as 0x10078", text);
+    return usage_error("build", "--entry '%s': neither a symbol nor an address such as 0x10078",
+                       text);
 }
 
 static int parse_base(struct build *build, const char *text)
