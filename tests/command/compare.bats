@@ -395,3 +395,20 @@ assert sum(f["bytes"].values()) == f["size"] and f["sections"]["count"] == 20000
     [ "$status" -eq 0 ]
     [[ $output == *"instructions"* ]]
 }
+
+@test "without section headers, what the dynamic linker, debuggers and unwinders read is counted as with them" {
+    cp /usr/bin/true whole
+    cp whole bare
+    # e_shoff and e_shnum
+    printf '\0\0\0\0\0\0\0\0' | dd of=bare bs=1 seek=40 conv=notrunc status=none
+    printf '\0\0' | dd of=bare bs=1 seek=60 conv=notrunc status=none
+    tinyelf compare bare whole
+    exits 0
+    read -r _ _ bare whole _ <<<"$(grep 'dynamic linking' <<<"$output")"
+    # The one difference is padding between tables, whose sections are aligned.
+    [ "$bare" -ge $((whole - 64)) ] && [ "$bare" -le $((whole + 64)) ]
+    read -r _ _ bare whole _ <<<"$(grep 'unwind tables' <<<"$output")"
+    [ "$bare" -gt 0 ] && [ "$bare" -le "$whole" ]
+    read -r _ bare whole _ <<<"$(grep '^  notes' <<<"$output")"
+    [ "$bare" -eq "$whole" ]
+}

@@ -102,7 +102,8 @@ enum {
     ELFGEN_PIECE_STRINGS = -2 /* strings with their NUL */
 };
 
-/* The iterator. The caller owns it; only the library uses what is in it, except `beginning`. */
+/* The iterator. The caller owns it; only the library uses what is in it, except `beginning`, and
+ * `areas`, which may be read once it is `known`. */
 struct elfgen_map {
     const struct elfgen_view *view;
     struct elfgen_code *code;

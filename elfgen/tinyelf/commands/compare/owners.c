@@ -120,6 +120,22 @@ static void add_segments(struct spans *spans)
     }
 }
 
+/* Adds what the program headers lead to where no section header describes it: tables of the dynamic
+ * linker, notes, unwind records. */
+static void add_areas(struct spans *spans)
+{
+    struct elfgen_map map;
+    struct elfgen_claim claim;
+    elfgen_map_begin(&map, spans->view, NULL, false, 0, spans->view->length);
+    while (elfgen_map_next(&map, &claim) && !(map.areas.known && map.areas.sections))
+        if (map.areas.known && claim.section == ELFGEN_NO_SECTION)
+            add(spans, claim.offset, claim.length,
+                claim.part == ELFGEN_PART_NOTE     ? OWNER_notes
+                : claim.part == ELFGEN_PART_UNWIND ? OWNER_unwind
+                : claim.part == ELFGEN_PART_TLS    ? OWNER_data
+                                                   : OWNER_dynamic);
+}
+
 /* Owners by the section's type, for sections in memory and for those kept for tools. */
 static const struct {
     const char *type;
@@ -341,6 +357,7 @@ bool compare_count_bytes(struct compare_facts *facts, struct elfgen_code *code)
     add_headers(&spans);
     add_segments(&spans);
     add_sections(&spans);
+    add_areas(&spans);
     if (code) {
         add_instructions(&spans, code, &facts->instructions);
         add_referred(&spans, code);
