@@ -147,6 +147,15 @@ static void put_relocation_info(struct elfgen_text *text, const struct elfgen_vi
         text->length = before;
 }
 
+/* Without the compiler's own function, which the core would need a library for. */
+static uint64_t count_bits(uint64_t value)
+{
+    uint64_t count = 0;
+    for (; value != 0; value &= value - 1)
+        count++;
+    return count;
+}
+
 /* An address, or bits for the words after those of the entry before. */
 static void put_relr(struct elfgen_text *text, const struct elfgen_view *view,
                      const struct elfgen_claim *claim)
@@ -155,7 +164,7 @@ static void put_relr(struct elfgen_text *text, const struct elfgen_view *view,
         put_place(text, view, claim->value);
         return;
     }
-    elfgen_text_decimal(text, (uint64_t)__builtin_popcountll(claim->value >> 1), 0);
+    elfgen_text_decimal(text, count_bits(claim->value >> 1), 0);
     elfgen_text_string(text, " of the next words");
 }
 

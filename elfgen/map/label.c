@@ -15,13 +15,22 @@ static const struct {
     {"padding", "pad"},
 };
 
+/* How many characters come before the first `end`, or in all. */
+static size_t length_to(const char *name, char end)
+{
+    size_t length = 0;
+    while (name[length] != end && name[length] != '\0')
+        length++;
+    return length;
+}
+
 /* Appends a name without the prefix of its structure, if it is short enough; or else its short
  * form, cut. */
 static void put_short(struct elfgen_text *text, const char *name, size_t most)
 {
-    const char *end = strchr(name, '_');
-    if (end && end[1] != '\0' && end - name <= 3)
-        name = end + 1;
+    size_t prefix = length_to(name, '_');
+    if (prefix <= 3 && name[prefix] != '\0' && name[prefix + 1] != '\0')
+        name += prefix + 1;
     for (size_t i = 0; strlen(name) > most && i < sizeof short_names / sizeof short_names[0]; i++)
         if (strcmp(name, short_names[i].name) == 0)
             name = short_names[i].label;
@@ -45,7 +54,8 @@ static void put_mnemonic(struct elfgen_text *text, const struct elfgen_view *vie
                             (size_t)claim->length, claim->index, &line);
     }
     room[line.length] = '\0';
-    elfgen_text_column(text, room, 0, strcspn(room, " ") < most ? strcspn(room, " ") : most);
+    size_t word = length_to(room, ' ');
+    elfgen_text_column(text, room, 0, word < most ? word : most);
 }
 
 void elfgen_claim_label(const struct elfgen_view *view, const struct elfgen_code *code,

@@ -565,6 +565,7 @@ static void try_map(struct input *input)
         if (elfgen_code_referred(&code, &call, &signature, i, &offset, &length))
             check(offset < view.length && length <= view.length - offset);
     elfgen_code_call(&code, from);
+    elfgen_code_failed(&code, from);
     call.number.known = UINT64_MAX;
     elfgen_code_signature(&code, &call, &signature);
     if (elfgen_code_next(&code, from, to, &place))

@@ -1,5 +1,6 @@
 /* map/: claims on bytes. */
 #include <elf.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,8 +218,9 @@ END_TEST
 /* The file without section headers. */
 static void drop_sections(uint8_t *bytes)
 {
-    memset(bytes + offsetof(Elf64_Ehdr, e_shoff), 0, 8);
-    memset(bytes + offsetof(Elf64_Ehdr, e_shnum), 0, 2);
+    const ElfW(Ehdr) none = {0};
+    memset(bytes + offsetof(ElfW(Ehdr), e_shoff), 0, sizeof none.e_shoff);
+    memset(bytes + offsetof(ElfW(Ehdr), e_shnum), 0, sizeof none.e_shnum);
 }
 
 START_TEST(windows_without_section_headers_have_the_same_claims_too)
@@ -232,11 +234,16 @@ START_TEST(windows_without_section_headers_have_the_same_claims_too)
     struct claims whole = collect(&view, 0, length);
     for (size_t i = 0; i < whole.count; i++)
         parts[whole.list[i].part]++;
+    ck_assert_uint_gt(parts[ELFGEN_PART_UNWIND], 0);
+    ck_assert_uint_gt(parts[ELFGEN_PART_NOTE], 0);
+#ifdef __x86_64__
+    /* Elsewhere the program is static, or has other tables. */
     ck_assert_uint_gt(parts[ELFGEN_PART_SYMBOL], 10);
     ck_assert_uint_ge(parts[ELFGEN_PART_HASH], 6);
     ck_assert_uint_gt(parts[ELFGEN_PART_VERNEED], 5);
     ck_assert_uint_gt(parts[ELFGEN_PART_UNWIND], 100);
     ck_assert_uint_gt(parts[ELFGEN_PART_NOTE], 5);
+#endif
     uint64_t state = 4711;
     for (int round = 0; round < 200; round++) {
         uint64_t from = next_random(&state) % (round % 2 ? length : 8192);
