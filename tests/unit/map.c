@@ -1,6 +1,5 @@
 /* map/: claims on bytes. */
 #include <elf.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,9 +217,10 @@ END_TEST
 /* The file without section headers. */
 static void drop_sections(uint8_t *bytes)
 {
-    const ElfW(Ehdr) none = {0};
-    memset(bytes + offsetof(ElfW(Ehdr), e_shoff), 0, sizeof none.e_shoff);
-    memset(bytes + offsetof(ElfW(Ehdr), e_shnum), 0, sizeof none.e_shnum);
+    bool is_64 = bytes[EI_CLASS] == ELFCLASS64;
+    memset(bytes + (is_64 ? offsetof(Elf64_Ehdr, e_shoff) : offsetof(Elf32_Ehdr, e_shoff)), 0,
+           is_64 ? 8 : 4);
+    memset(bytes + (is_64 ? offsetof(Elf64_Ehdr, e_shnum) : offsetof(Elf32_Ehdr, e_shnum)), 0, 2);
 }
 
 START_TEST(windows_without_section_headers_have_the_same_claims_too)
