@@ -69,12 +69,16 @@ key()
     patch killed 0x60 b3
     tinyelf check --json killed
     exits 1
-    [ "$(key verdict)" = '"killed"' ] && [ "$(key errno)" = null ] && [ "$(key signal)" = 11 ]
+    [ "$(key verdict)" = '"killed"' ]
+    [ "$(key errno)" = null ]
+    [ "$(key signal)" = 11 ]
     cp hello faults
     patch faults 0x44 04
     tinyelf check --json faults
     exits 1
-    [ "$(key verdict)" = '"faults"' ] && [ "$(key errno)" = null ] && [ "$(key signal)" = 11 ]
+    [ "$(key verdict)" = '"faults"' ]
+    [ "$(key errno)" = null ]
+    [ "$(key signal)" = 11 ]
     [ "$(key field)" = '"p_flags"' ]
     # Past the end of the file: SIGBUS.
     cp hello bus
@@ -82,7 +86,8 @@ key()
     patch bus 0x60 00200000
     patch bus 0x68 00200000
     tinyelf check --json bus
-    [ "$(key verdict)" = '"faults"' ] && [ "$(key signal)" = 7 ]
+    [ "$(key verdict)" = '"faults"' ]
+    [ "$(key signal)" = 7 ]
 }
 
 @test "the verdict is what execve does here, by the shell's exit status" {

@@ -168,7 +168,8 @@ int main(void)
             theirs=$(awk -F, '$3 ~ /^page-faults/ && $3 !~ /u$/ { print $1 }' perf)
             if [ -n "$theirs" ]; then
                 echo "$file: $ours, perf $theirs"
-                [ $((ours - theirs)) -ge -12 ] && [ $((ours - theirs)) -le 16 ]
+                [ $((ours - theirs)) -ge -12 ]
+                [ $((ours - theirs)) -le 16 ]
                 counted=1
             fi
         fi
@@ -177,7 +178,8 @@ int main(void)
             few=$(/usr/bin/time -f '%R %F' ./hello 2>&1 >/dev/null | awk '{ print $1 + $2 }')
             theirs=$(/usr/bin/time -f '%R %F' "$file" 2>&1 >/dev/null | awk '{ print $1 + $2 }')
             echo "$file: $ours, time $theirs - $few"
-            [ $((ours - theirs + few)) -ge -12 ] && [ $((ours - theirs + few)) -le 16 ]
+            [ $((ours - theirs + few)) -ge -12 ]
+            [ $((ours - theirs + few)) -le 16 ]
             counted=1
         fi
     done
@@ -361,7 +363,8 @@ int main(void)
     [ "$(fact prints 'r["output"], r["exit_status"]')" = "(10485760, 3)" ]
     tinyelf compare --run prints hello
     exits 0
-    [[ $output != *xxxx* ]] && [ -z "$stderr" ]
+    [[ $output != *xxxx* ]]
+    [ -z "$stderr" ]
     grep -qE '^run +exit 3 +exit 0$' <<<"$output"
 }
 

@@ -105,7 +105,8 @@ C
         local status=0 expected=0
         ./theirs >expected.txt || expected=$?
         ./ours >ours.txt || status=$?
-        [ "$status" -eq 18 ] && [ "$expected" -eq 18 ]
+        [ "$status" -eq 18 ]
+        [ "$expected" -eq 18 ]
         cmp expected.txt ours.txt
     done
 }
@@ -173,7 +174,7 @@ same_486()
 
 @test "EM_486 (6) is i386: its code is read and explained" {
     make_486
-    ! cmp -s three/hello32 six/hello32
+    ! cmp -s three/hello32 six/hello32 || false
     for arguments in disasm "disasm --syntax nasm" "disasm --all -ab" explain "explain --detail" "explain --memory" \
         "explain --format markdown" "explain --format hex" "check --kernel 6.18" "compare --json ../other" \
         "dump -lS"; do

@@ -135,7 +135,8 @@ same()
     says "open.c: error: neither way leads to a program"
     [[ $output == *"undefined reference to"* ]]
     [[ $output == *"needs nowhere"* ]]
-    [ -e open.stages/cc/open.o ] && [ ! -e open.stages/cc/open ]
+    [ -e open.stages/cc/open.o ]
+    [ ! -e open.stages/cc/open ]
     tinyelf stages --cflags -nostdlib tiny.c
     exits 0
 }
@@ -387,7 +388,8 @@ cost     "* ]]
     exits 1
     says "tinyelf: loop.stages/cc/loop: error: it or a child of it still ran after 0.3 s and was killed"
     says "tinyelf: loop.stages/tinyelf/loop: error: "
-    [ -x loop.stages/cc/loop ] && [ -x loop.stages/tinyelf/loop ]
+    [ -x loop.stages/cc/loop ]
+    [ -x loop.stages/tinyelf/loop ]
     [[ $output == *"ended    time was up, "* ]]
     printf 'int nowhere(void);\nint main(void) { return nowhere(); }\n' >open.c
     tinyelf stages --run --json open.c

@@ -343,7 +343,8 @@ N
     local a=0 b=0
     ./BEHIND 2>/dev/null || a=$?
     ./twin 2>/dev/null || b=$?
-    [ "$a" -eq 135 ] && [ "$b" -eq 139 ]
+    [ "$a" -eq 135 ]
+    [ "$b" -eq 139 ]
 }
 
 @test "AT_PHDR points to the twin's program headers, which have one PT_LOAD more" {
@@ -352,7 +353,8 @@ N
     local a=0 b=0
     ./PHDRS || a=$?
     ./twin || b=$?
-    [ "$a" -eq 1 ] && [ "$b" -eq 2 ]
+    [ "$a" -eq 1 ]
+    [ "$b" -eq 2 ]
     [ "$(readelf -lW twin | grep -c LOAD)" -eq 2 ]
     readelf -lW twin | grep -q GNU_STACK
 }
@@ -476,7 +478,8 @@ C
             "$TINYELF" unfold program -o twin 2>messages || status=$?
             if [ "$status" -eq 1 ]; then
                 refused=$((refused + 1))
-                [ ! -e twin ] && grep -q 'error: ' messages
+                [ ! -e twin ]
+                grep -q 'error: ' messages
                 status=0
                 "$BUILD/tests/memory-same" ./program ./program >/dev/null || status=$?
                 # It starts, and is killed at once.
@@ -494,7 +497,8 @@ C
             same_run program twin || { echo "byte $at, \\$value"; return 1; }
         done
     done
-    [ "$refused" -ge 50 ] && [ "$same" -ge 150 ]
+    [ "$refused" -ge 50 ]
+    [ "$same" -ge 150 ]
 }
 
 @test "a file cut at any length is refused if Linux refuses it" {
@@ -534,7 +538,8 @@ C
             refused=$((refused + 1))
         fi
     done
-    [ "$same" -ge 150 ] && [ "$refused" -ge 50 ]
+    [ "$same" -ge 150 ]
+    [ "$refused" -ge 50 ]
 }
 
 @test "the remainder of a segment without file bytes keeps a PIE's alignment" {

@@ -61,7 +61,8 @@ load ../support/setup
             cmp made <(./sections $layout)
             chmod +x made
             run ./made
-            [ "$status" -eq 26 ] && [ "$output" = "Hello from four sections." ]
+            [ "$status" -eq 26 ]
+            [ "$output" = "Hello from four sections." ]
         done
         run ./sections-cc undefined
         [ "$status" -eq 1 ]
