@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "relocation_info.h"
-
 static bool encoding_bits(const struct elfgen_claim *claim, unsigned number,
                           struct elfgen_bit_group *group)
 {
@@ -19,7 +17,8 @@ static bool encoding_bits(const struct elfgen_claim *claim, unsigned number,
     return true;
 }
 
-/* r_info of 64-bit MIPS, from bit 0 up: four bytes and the symbol, or the other way round. */
+/* r_info with three types, 64-bit MIPS's, from bit 0 up: four bytes and the symbol, or the other
+ * way round. */
 static bool mips64_bits(const struct elfgen_view *view, const struct elfgen_claim *claim,
                         unsigned number, struct elfgen_bit_group *group)
 {
@@ -55,7 +54,8 @@ bool elfgen_claim_bits(const struct elfgen_view *view, const struct elfgen_claim
     };
     if (claim->encoding)
         return encoding_bits(claim, number, group);
-    if (claim->field && elfgen_has_mips64_info(view) && strcmp(claim->field->name, "r_info") == 0)
+    if (claim->field && strcmp(claim->field->name, "r_info") == 0 &&
+        elfgen_view_relocation_info(view, claim->value).types > 1)
         return mips64_bits(view, claim, number, group);
     unsigned column = elfgen_class_index(view->class_);
     for (size_t i = 0; claim->field && i < sizeof rows / sizeof rows[0]; i++) {

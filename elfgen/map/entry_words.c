@@ -9,7 +9,6 @@
 
 #include "../format/codec.h"
 #include "lookup.h"
-#include "relocation_info.h"
 #include "words.h"
 
 /* Appends a value's meaning; one of the functions below. */
@@ -126,7 +125,7 @@ static void put_section_index(struct elfgen_text *text, const struct elfgen_view
 static void put_relocation_info(struct elfgen_text *text, const struct elfgen_view *view,
                                 const struct elfgen_claim *claim)
 {
-    const struct elfgen_relocation_info info = elfgen_relocation_info(view, claim->value);
+    const struct elfgen_relocation_info info = elfgen_view_relocation_info(view, claim->value);
     for (unsigned i = 0; i < info.types; i++) {
         const char *name = elfgen_relocation_type_name(view->ehdr.e_machine, info.type[i]);
         if (i > 0 && info.type[i] == ELFGEN_R_NONE)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "../format/codec.h"
-#include "relocation_info.h"
 
 /* Sets a place in the file, cut at its end, and where that is in memory. A length of 0 is not
  * known. Returns false if no byte of it is in the file. */
@@ -230,7 +229,7 @@ static bool by_symbol(const struct elfgen_view *view, const struct elfgen_claim 
                       struct elfgen_reference *reference)
 {
     struct elfgen_shdr table, symbols;
-    uint64_t index = elfgen_relocation_info(view, claim->value).symbol;
+    uint64_t index = elfgen_view_relocation_info(view, claim->value).symbol;
     if (index == 0 || elfgen_view_section(view, claim->section, &table, NULL) != ELFGEN_OK ||
         elfgen_view_section(view, table.sh_link, &symbols, NULL) != ELFGEN_OK ||
         symbols.sh_entsize == 0)

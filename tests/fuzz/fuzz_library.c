@@ -350,6 +350,7 @@ static void try_view(struct input *input)
     is_told(elfgen_view_section(&view, index, &other, told()));
     is_told(elfgen_view_symbol(&view, &header, index, &symbol, told()));
     is_told(elfgen_view_relocation(&view, &header, index, &relocation, told()));
+    check(elfgen_view_relocation_info(&view, index).types <= 3);
     is_told(elfgen_view_dynamic(&view, &header, index, &entry, told()));
     size_t length = elfgen_view_string(&view, offset, size, index, &string);
     check(length == SIZE_MAX || length <= view.length);

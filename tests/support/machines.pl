@@ -27,7 +27,7 @@ my %may = (
 );
 my $name = qr{\b\w*(?:EM_(?:386|486|X86_64|AARCH64)|R_(?:386|X86_64|AARCH64)_\w+|X86_64_\w+|(?:AUDIT|SCMP)_ARCH_\w+|NT_X86_\w+|CALL_(?:X86_64|I386))\b
     |"(?:x86_64|x86-64|amd64|i386|aarch64|arm64|-?m32|-?m64|elf32|elf64)"
-    |\?\s*(?:8|16|64)\s*:\s*(?:4|8|32)\b}x;
+    |\?\s*(?:8|16|32|64)\s*:\s*(?:4|8|32)\b}x;
 my ($files, @wrong, %used) = (0);
 find({no_chdir => 1, wanted => sub {
     return unless /\.[ch]$/;

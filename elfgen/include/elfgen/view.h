@@ -84,6 +84,18 @@ ELFGEN_API enum elfgen_status elfgen_view_dynamic(const struct elfgen_view *view
                                                   struct elfgen_dyn *entry,
                                                   struct elfgen_error *error);
 
+/* What an r_info says. */
+struct elfgen_relocation_info {
+    uint64_t symbol; /* its index in the symbol table */
+    unsigned types;  /* 1; on 64-bit MIPS 3, applied one after another */
+    uint64_t type[3];
+};
+
+/* Takes an r_info of the file apart, in the layout of its class and machine: gABI chapter 4,
+ * "Relocation", and the supplements of MIPS and SPARC. Any value is taken. */
+ELFGEN_API struct elfgen_relocation_info elfgen_view_relocation_info(const struct elfgen_view *view,
+                                                                     uint64_t value);
+
 /* The string at `index` in the string table that starts at `table_offset` and has `table_size`
  * bytes. Returns its length without the NUL and points *string at it; a string that the end of the
  * table or the file cuts short ends there. SIZE_MAX: it starts outside the table or the file, and

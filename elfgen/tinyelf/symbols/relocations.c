@@ -39,22 +39,22 @@ static bool read_table(struct relocations *relocations, const struct elfgen_shdr
 {
     enum { SMALLEST = 8 };
     const struct elfgen_view *view = relocations->view;
-    const unsigned low = view->class_ == ELFGEN_CLASS64 ? 32 : 8;
     struct elfgen_shdr symbols;
     struct elfgen_rela entry;
     bool has_symbols = elfgen_view_section(view, table->sh_link, &symbols, NULL) == ELFGEN_OK;
     for (uint64_t i = 0; relocations->count < view->length / SMALLEST &&
                          elfgen_view_relocation(view, table, i, &entry, NULL) == ELFGEN_OK;
          i++) {
+        const struct elfgen_relocation_info info = elfgen_view_relocation_info(view, entry.r_info);
         struct relocation relocation = {.offset = target->sh_offset + entry.r_offset,
                                         .address = entry.r_offset,
-                                        .type = entry.r_info & ((UINT64_C(1) << low) - 1),
+                                        .type = info.type[0],
                                         .has_addend = table->sh_type == ELFGEN_SHT_RELA,
                                         .addend = (int64_t)entry.r_addend};
         if (entry.r_offset >= target->sh_size || relocation.offset < target->sh_offset)
             continue;
         if (has_symbols)
-            find_name(view, &symbols, entry.r_info >> low, &relocation);
+            find_name(view, &symbols, info.symbol, &relocation);
         if (!grow_array(&relocations->all, relocations->count + 1, &relocations->room,
                         sizeof *relocations->all))
             return false;

@@ -1,29 +1,14 @@
 /* Takes r_info apart: the symbol and the types, in the layouts that machines have. */
-#ifndef ELFGEN_RELOCATION_INFO_H
-#define ELFGEN_RELOCATION_INFO_H
-
 #include "elfgen/view.h"
 
-struct elfgen_relocation_info {
-    uint64_t symbol;
-    unsigned types; /* 1; on 64-bit MIPS 3, applied one after another */
-    uint64_t type[3];
-};
-
-/* Whether r_info is that of 64-bit MIPS: a symbol of 32 bits, then four bytes, whatever the byte
- * order. */
-static inline bool elfgen_has_mips64_info(const struct elfgen_view *view)
-{
-    return view->ehdr.e_machine == ELFGEN_EM_MIPS && view->class_ == ELFGEN_CLASS64;
-}
-
-static inline struct elfgen_relocation_info elfgen_relocation_info(const struct elfgen_view *view,
-                                                                   uint64_t value)
+struct elfgen_relocation_info elfgen_view_relocation_info(const struct elfgen_view *view,
+                                                          uint64_t value)
 {
     const uint64_t byte = 0xff;
     if (view->class_ != ELFGEN_CLASS64)
         return (struct elfgen_relocation_info){value >> 8, 1, {value & byte}};
-    if (elfgen_has_mips64_info(view))
+    /* Of 64-bit MIPS: a symbol of 32 bits, then four bytes, whatever the byte order. */
+    if (view->ehdr.e_machine == ELFGEN_EM_MIPS)
         return view->order == ELFGEN_BIG_ENDIAN
                    ? (struct elfgen_relocation_info){value >> 32,
                                                      3,
@@ -36,5 +21,3 @@ static inline struct elfgen_relocation_info elfgen_relocation_info(const struct 
         return (struct elfgen_relocation_info){value >> 32, 1, {value & byte}};
     return (struct elfgen_relocation_info){value >> 32, 1, {(uint32_t)value}};
 }
-
-#endif
