@@ -2,7 +2,7 @@
 #include "relocations.h"
 
 #include "../format/codec.h"
-#include "../format/search.h"
+#include "elfgen/search.h"
 
 /* The rows are sorted by type. */
 static bool is_rule_below(const void *row, const void *type)

@@ -5,7 +5,7 @@
 
 #include "elfgen/names.h"
 
-#include "search.h"
+#include "elfgen/search.h"
 
 /* ---- dynamic entries ---- */
 

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "search.h"
+#include "elfgen/search.h"
 
 enum { ANY_OSABI = -1 };
 

@@ -21,6 +21,7 @@
 #include "elfgen/memory.h"
 #include "elfgen/names.h"
 #include "elfgen/objections.h"
+#include "elfgen/search.h"
 #include "elfgen/section_headers.h"
 #include "elfgen/text.h"
 #include "elfgen/unfold.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "../format/search.h"
+#include "elfgen/search.h"
 
 static bool is_call_before(const void *call, const void *offset)
 {

@@ -2,7 +2,7 @@
 #include "ranges.h"
 
 #include "../format/codec.h"
-#include "../format/search.h"
+#include "elfgen/search.h"
 
 static bool ends_before(const void *range, const void *offset)
 {

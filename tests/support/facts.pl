@@ -22,7 +22,7 @@ my @facts = (
      'include/elfgen/memory.h', 'arch/arch.c', 'image/relocate.c'], # the instruction ADRP counts in pages of 4 KiB
     ['the longest path', qr/\b\w*(?:PATH|LONGEST_STRING)\w*\s*=\s*(?:4096|0x1000)\b/, 'format/codec.h'], # PATH_MAX elsewhere
     ['searching by halving', qr/\b(?:low|first|left)\s*\+\s*(?:high|last|right)\)\s*\/\s*2|\/\s*2;.*middle|
-        \bmiddle\s*=.*\/\s*2/x, 'format/search.h', "${T}base/search.h"],
+        \bmiddle\s*=.*\/\s*2/x, 'include/elfgen/search.h'],
     ['reading a clock', qr/\b(?:clock_gettime|gettimeofday|clock_getcpuclockid|clock|time)\s*\((?:NULL|CLOCK|&|id)/,
      "${T}base/clock.c"],
     ['the largest errno', qr/\b4095\b/, 'include/elfgen/code.h', "${T}strace/args/args.h"], # a path of PATH_MAX

@@ -5,7 +5,7 @@
 #include "base/grow.h"
 #include "base/memory_text.h"
 #include "base/no_memory.h"
-#include "base/search.h"
+#include "elfgen/search.h"
 #include "base_suites.h"
 
 START_TEST(an_array_keeps_its_items_as_it_grows_and_doubles_its_room)
@@ -105,10 +105,10 @@ START_TEST(a_search_finds_the_first_item_that_does_not_come_before)
             size_t expected = 0;
             while (expected < count && items[expected] < key)
                 expected++;
-            ck_assert_uint_eq(search_sorted(items, count, sizeof *items, &key, is_less), expected);
+            ck_assert_uint_eq(elfgen_search(items, count, sizeof *items, &key, is_less), expected);
         }
     }
-    ck_assert_uint_eq(search_sorted(NULL, 0, 4, &(uint32_t){1}, is_less), 0);
+    ck_assert_uint_eq(elfgen_search(NULL, 0, 4, &(uint32_t){1}, is_less), 0);
 }
 END_TEST
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/search.h"
+#include "elfgen/search.h"
 #include "link_private.h"
 
 static bool is_wanted(const struct link_global *global)
@@ -56,7 +56,7 @@ static bool is_named_before(const void *section, const void *name)
 const struct link_named *link_find_named(const struct link *link, const char *name, size_t *count)
 {
     size_t low =
-        search_sorted(link->named, link->named_count, sizeof *link->named, name, is_named_before);
+        elfgen_search(link->named, link->named_count, sizeof *link->named, name, is_named_before);
     for (*count = 0;
          low + *count < link->named_count && strcmp(link->named[low + *count].name, name) == 0;)
         ++*count;

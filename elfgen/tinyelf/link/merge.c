@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/search.h"
+#include "elfgen/search.h"
 #include "link_private.h"
 
 static bool is_strings(const struct link_section *section)
@@ -78,7 +78,7 @@ struct link_piece *link_piece_at(const struct link_section *section, uint64_t of
         uint64_t index = offset / section->entry_size;
         return &section->pieces[index < count ? index : count - 1];
     }
-    size_t next = search_sorted(section->pieces, count, sizeof *section->pieces, &offset,
+    size_t next = elfgen_search(section->pieces, count, sizeof *section->pieces, &offset,
                                 begins_at_or_before);
     return &section->pieces[next > 0 ? next - 1 : 0];
 }

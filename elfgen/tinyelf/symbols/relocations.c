@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
-#include "base/search.h"
+#include "elfgen/search.h"
 #include "symbols.h"
 
 enum { NAME_LONGEST = 255 };
@@ -104,7 +104,7 @@ const struct relocation *relocations_find(const struct relocations *relocations,
 {
     if (!relocations || relocations->count == 0)
         return NULL;
-    size_t place = search_sorted(relocations->all, relocations->count, sizeof *relocations->all,
+    size_t place = elfgen_search(relocations->all, relocations->count, sizeof *relocations->all,
                                  &offset, is_before);
     const struct relocation *found = &relocations->all[place];
     return place < relocations->count && found->offset - offset < size ? found : NULL;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/grow.h"
-#include "base/search.h"
+#include "elfgen/search.h"
 
 enum { NAME_LONGEST = 255 };
 
@@ -94,7 +94,7 @@ static size_t first_after(const struct symbol_spans *spans, uint64_t place)
     if (part >= spans->part_count)
         return spans->count;
     size_t first = spans->parts[part];
-    return first + search_sorted(spans->spans + first, spans->parts[part + 1] - first,
+    return first + elfgen_search(spans->spans + first, spans->parts[part + 1] - first,
                                  sizeof *spans->spans, &place, is_not_after);
 }
 

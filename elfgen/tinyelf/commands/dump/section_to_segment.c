@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/search.h"
+#include "elfgen/search.h"
 #include "dump.h"
 
 /* Whether `offset` and `size` lie in the range that starts at `start` and has `room` bytes. The
@@ -112,7 +112,7 @@ static size_t add_candidates(struct mapping *mapping, const struct place *places
     uint64_t last = room ? start + (room - 1) : start;
     if (last < start)
         last = UINT64_MAX;
-    size_t low = search_sorted(places, count, sizeof *places, &start, begins_before);
+    size_t low = elfgen_search(places, count, sizeof *places, &start, begins_before);
     while (low < count && places[low].begin <= last)
         mapping->found[found++] = places[low++].index;
     return found;

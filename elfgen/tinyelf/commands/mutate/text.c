@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "base/search.h"
+#include "elfgen/search.h"
 #include "result.h"
 
 enum { ROW = 16, LINE = 100 };
@@ -296,7 +296,7 @@ static bool is_byte_before(const void *byte, const void *offset)
 static const struct mutate_byte *byte_at(const struct mutate_report *report, uint64_t offset)
 {
     size_t index =
-        search_sorted(report->bytes, report->count, sizeof *report->bytes, &offset, is_byte_before);
+        elfgen_search(report->bytes, report->count, sizeof *report->bytes, &offset, is_byte_before);
     return index < report->count && report->bytes[index].offset == offset ? &report->bytes[index]
                                                                           : NULL;
 }

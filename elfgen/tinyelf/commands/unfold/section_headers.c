@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/grow.h"
-#include "base/search.h"
+#include "elfgen/search.h"
 #include "section_headers.h"
 
 char *unfold_headers_copy_name(struct unfold_section_headers *headers, const char *name,
@@ -45,7 +45,7 @@ static bool begins_at_or_before(const void *section, const void *address)
 
 uint32_t unfold_headers_find(const struct unfold_section_headers *headers, uint64_t address)
 {
-    size_t next = search_sorted(headers->sections, headers->section_count,
+    size_t next = elfgen_search(headers->sections, headers->section_count,
                                 sizeof *headers->sections, &address, begins_at_or_before);
     if (next > 0 &&
         address - headers->sections[next - 1].address < headers->sections[next - 1].size)
