@@ -183,6 +183,26 @@ static bool same_claim(const struct elfgen_claim *a, const struct elfgen_claim *
            a->value == b->value && a->reader == b->reader;
 }
 
+/* The claims on [from, to) are those of the whole file that reach into it. */
+static void has_same_claims(const struct elfgen_view *view, const struct claims *whole,
+                            uint64_t from, uint64_t to)
+{
+    struct claims part = collect(view, from, to);
+    size_t next = 0;
+    for (size_t i = 0; i < whole->count; i++) {
+        const struct elfgen_claim *claim = &whole->list[i];
+        if (claim->offset >= to || claim->offset + claim->length <= from)
+            continue;
+        ck_assert_uint_lt(next, part.count);
+        ck_assert_msg(same_claim(claim, &part.list[next]), "window %llx..%llx, offset %llx",
+                      (unsigned long long)from, (unsigned long long)to,
+                      (unsigned long long)claim->offset);
+        next++;
+    }
+    ck_assert_uint_eq(next, part.count);
+    free(part.list);
+}
+
 START_TEST(windows_of_any_size_have_the_same_claims_as_the_whole_file)
 {
     size_t length;
@@ -194,20 +214,7 @@ START_TEST(windows_of_any_size_have_the_same_claims_as_the_whole_file)
     for (int round = 0; round < 24; round++) {
         uint64_t from = next_random(&state) % length;
         uint64_t to = from + 1 + next_random(&state) % (round % 2 ? 40 : 40000);
-        struct claims part = collect(&view, from, to);
-        size_t next = 0;
-        for (size_t i = 0; i < whole.count; i++) {
-            const struct elfgen_claim *claim = &whole.list[i];
-            if (claim->offset >= to || claim->offset + claim->length <= from)
-                continue;
-            ck_assert_uint_lt(next, part.count);
-            ck_assert_msg(same_claim(claim, &part.list[next]), "window %llx..%llx, offset %llx",
-                          (unsigned long long)from, (unsigned long long)to,
-                          (unsigned long long)claim->offset);
-            next++;
-        }
-        ck_assert_uint_eq(next, part.count);
-        free(part.list);
+        has_same_claims(&view, &whole, from, to);
     }
     free(whole.list);
     free(bytes);
@@ -248,18 +255,7 @@ START_TEST(windows_without_section_headers_have_the_same_claims_too)
     for (int round = 0; round < 200; round++) {
         uint64_t from = next_random(&state) % (round % 2 ? length : 8192);
         uint64_t to = from + 1 + next_random(&state) % 4000;
-        struct claims part = collect(&view, from, to);
-        size_t next = 0;
-        for (size_t i = 0; i < whole.count; i++) {
-            const struct elfgen_claim *claim = &whole.list[i];
-            if (claim->offset >= to || claim->offset + claim->length <= from)
-                continue;
-            ck_assert_uint_lt(next, part.count);
-            ck_assert(same_claim(claim, &part.list[next]));
-            next++;
-        }
-        ck_assert_uint_eq(next, part.count);
-        free(part.list);
+        has_same_claims(&view, &whole, from, to);
     }
     free(whole.list);
     free(bytes);
