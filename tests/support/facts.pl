@@ -56,6 +56,8 @@ my @facts = (
     ['the stops of traced processes', qr/\bptrace\s*\(PTRACE_LISTEN\b/, "${T}ptrace/tracees.c", "${T}sandbox/supervisor.c",
      "${T}stepper/stepper.c"],
     ["a child's signals", qr/\bSYS_rt_sigaction\b|\bSYS_setsid\b|\bsetsid\s*\(|,\s*TIOCSCTTY/, "${T}ptrace/child_setup.c"],
+    ['what an error is about, found in its sentence',
+     qr/\bstr(?:str|n?cmp|chr)\s*\([^;]*\b(?:error|report|message|what)(?:->|\.)text/],
     ['the kinds of a piece', qr/case\s+STEP_PIECE_|\[STEP_PIECE_(?!KINDS)[A-Z]+\]/],
 );
 
