@@ -33,7 +33,7 @@ static const struct command commands[] = {
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static const struct option_row rows[] = {
-    {0, 0, false, "version", NULL, NULL, "print the version"},
+    {0, 0, OPTION_VALUE_ANY, "version", NULL, NULL, "print the version"},
 };
 
 static const struct command_options tinyelf_options = {

@@ -26,12 +26,13 @@ static const struct option_choice sides[] = {
 };
 
 static const struct option_row rows[] = {
-    {-1, 0, false, NULL, NULL, NULL, "First:"},
-    {OPTION_ALL, 'a', false, "all", NULL, NULL, "print all"},
-    {OPTION_FORM, 0, false, "form", "NAME", forms, "how it is printed:"},
-    {-1, 0, false, NULL, NULL, NULL, "Second:"},
-    {OPTION_OUTPUT, 'o', false, "output-of-what-was-found", "FILE", NULL, "where to write"},
-    {OPTION_SIDE, 's', false, "side", "SIDE", sides,
+    {-1, 0, OPTION_VALUE_ANY, NULL, NULL, NULL, "First:"},
+    {OPTION_ALL, 'a', OPTION_VALUE_ANY, "all", NULL, NULL, "print all"},
+    {OPTION_FORM, 0, OPTION_VALUE_ANY, "form", "NAME", forms, "how it is printed:"},
+    {-1, 0, OPTION_VALUE_ANY, NULL, NULL, NULL, "Second:"},
+    {OPTION_OUTPUT, 'o', OPTION_VALUE_ANY, "output-of-what-was-found", "FILE", NULL,
+     "where to write"},
+    {OPTION_SIDE, 's', OPTION_VALUE_ANY, "side", "SIDE", sides,
      "begin at the {} side of the line and go on from there"},
 };
 

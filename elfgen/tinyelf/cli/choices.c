@@ -5,7 +5,8 @@
 #include "cli.h"
 #include "option_rows.h"
 
-const struct option_row option_row_of_help = {-1, 0, false, "help", NULL, NULL, "print this text"};
+const struct option_row option_row_of_help = {-1,   0,    OPTION_VALUE_ANY, "help",
+                                              NULL, NULL, "print this text"};
 
 const struct option_choice *option_choose(const char *command, const char *option,
                                           const struct option_choice *choices, const char *name)

@@ -80,16 +80,6 @@ static const struct option_row *find_row(const struct command_options *command, 
     return NULL;
 }
 
-/* Whether the row's value is the name of a file, by what --help calls it. */
-static bool takes_file(const struct option_row *row)
-{
-    static const char *const names[] = {"FILE", "FOLDER", "TWIN"};
-    for (size_t i = 0; row->argument && i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(row->argument, names[i]) == 0)
-            return true;
-    return false;
-}
-
 static int print_help(const struct command_options *command)
 {
     struct help help = help_open();
@@ -101,7 +91,7 @@ static int print_help(const struct command_options *command)
 static int take_one(const struct command_options *command, const struct option_row *row,
                     struct option_given *given, option_handler *handle, void *context)
 {
-    if (takes_file(row) && *given->value == '\0')
+    if (row->value == OPTION_VALUE_PATH && *given->value == '\0')
         return usage_error(command->name, "option '--%s' needs a %s, not ''", row->name,
                            row->argument);
     if (row->choices) {
@@ -147,8 +137,8 @@ int options_read(const struct command_options *command, int argc, char **argv,
         if (!row)
             return report(command, value, argv, tables.options);
         struct option_given given = {.id = row->id, .value = row->argument ? optarg : NULL};
-        status = row->list ? take_list(command, row, handle, context)
-                           : take_one(command, row, &given, handle, context);
+        status = row->value == OPTION_VALUE_LIST ? take_list(command, row, handle, context)
+                                                 : take_one(command, row, &given, handle, context);
     }
     return status == EXIT_YES ? OPTIONS_READ : status;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The most rows of a command. */
 enum { OPTION_ROWS_MOST = 40 };
@@ -16,12 +17,19 @@ struct option_choice {
     const char *help; /* NULL: the option's own help says enough */
 };
 
+/* What an option's value is, besides one of its choices where it has some. */
+enum option_value {
+    OPTION_VALUE_ANY,
+    OPTION_VALUE_PATH, /* of a file or folder: not empty */
+    OPTION_VALUE_LIST  /* several choices, with commas between them: the handler gets each */
+};
+
 struct option_row {
-    int id;               /* of the command's enum option_id */
-    char letter;          /* 0: none */
-    bool list;            /* several choices, with commas between them: the handler gets each */
-    const char *name;     /* NULL: a heading, whose text is in `help` */
-    const char *argument; /* what --help calls its value; NULL: it takes none */
+    int id;                              /* of the command's enum option_id */
+    char letter;                         /* 0: none */
+    uint8_t value;                       /* enum option_value */
+    const char *name;                    /* NULL: a heading, whose text is in `help` */
+    const char *argument;                /* what --help calls its value; NULL: it takes none */
     const struct option_choice *choices; /* NULL: any value */
     const char *help; /* one sentence, without line breaks; {} stands for the choices' names */
 };

@@ -3,6 +3,7 @@
  *
  *   HEADING(TEXT)                                            begins a group in --help
  *   OPTION(ID, LETTER, NAME, ARGUMENT, HELP)                 an option; the fields of option_row
+ *   OPTION_PATH(ID, LETTER, NAME, ARGUMENT, HELP)            the same; its value names a file
  *   OPTION_OF(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)     an option whose value is a choice
  *   OPTION_LIST(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)   the same; several, with commas */
 #include "option_rows.h"
@@ -10,26 +11,31 @@
 enum option_id {
 #define HEADING(text)
 #define OPTION(id, letter, name, argument, help)               OPTION_##id,
+#define OPTION_PATH(id, letter, name, argument, help)          OPTION_##id,
 #define OPTION_OF(id, letter, name, argument, choices, help)   OPTION_##id,
 #define OPTION_LIST(id, letter, name, argument, choices, help) OPTION_##id,
 #include OPTIONS
 #undef HEADING
 #undef OPTION
+#undef OPTION_PATH
 #undef OPTION_OF
 #undef OPTION_LIST
 };
 
 static const struct option_row option_rows[] = {
-#define HEADING(text) {-1, 0, false, NULL, NULL, NULL, text},
+#define HEADING(text) {-1, 0, OPTION_VALUE_ANY, NULL, NULL, NULL, text},
 #define OPTION(id, letter, name, argument, help)                                                   \
-    {OPTION_##id, letter, false, name, argument, NULL, help},
+    {OPTION_##id, letter, OPTION_VALUE_ANY, name, argument, NULL, help},
+#define OPTION_PATH(id, letter, name, argument, help)                                              \
+    {OPTION_##id, letter, OPTION_VALUE_PATH, name, argument, NULL, help},
 #define OPTION_OF(id, letter, name, argument, choices, help)                                       \
-    {OPTION_##id, letter, false, name, argument, choices, help},
+    {OPTION_##id, letter, OPTION_VALUE_ANY, name, argument, choices, help},
 #define OPTION_LIST(id, letter, name, argument, choices, help)                                     \
-    {OPTION_##id, letter, true, name, argument, choices, help},
+    {OPTION_##id, letter, OPTION_VALUE_LIST, name, argument, choices, help},
 #include OPTIONS
 #undef HEADING
 #undef OPTION
+#undef OPTION_PATH
 #undef OPTION_OF
 #undef OPTION_LIST
 };
