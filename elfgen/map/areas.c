@@ -3,7 +3,7 @@
 
 #include "elfgen/memory.h"
 
-#include "../format/codec.h"
+#include "record_fields.h"
 
 /* Entries of the dynamic section that are looked at. Real files have fewer than a thousand. */
 enum { MOST_ENTRIES = 65536 };
@@ -13,12 +13,6 @@ struct search {
     const struct elfgen_view *view;
     struct elfgen_areas *areas;
 };
-
-static uint64_t number_at(const struct elfgen_view *view, uint64_t offset, unsigned width)
-{
-    const uint8_t *bytes = elfgen_view_bytes(view, offset, width);
-    return bytes ? elfgen_load(bytes, width, view->order) : 0;
-}
 
 unsigned elfgen_hash_width(const struct elfgen_view *view)
 {
@@ -123,21 +117,23 @@ static uint64_t count_by_gnu_hash(const struct search *search)
     if (table->count == 0)
         return 0;
     uint64_t at = table->offset, word = elfgen_address_size(view->class_);
-    uint64_t buckets = number_at(view, at, 4), first = number_at(view, at + 4, 4);
-    uint64_t head = 16 + word * number_at(view, at + 8, 4), last = 0;
+    uint64_t buckets = elfgen_record_number(view, at, ELFGEN_RECORD_gh_nbuckets);
+    uint64_t first = elfgen_record_number(view, at, ELFGEN_RECORD_gh_symoffset), last = 0;
+    uint64_t head = elfgen_structure_size(ELFGEN_STRUCTURE_gnu_hash, view->class_) +
+                    word * elfgen_record_number(view, at, ELFGEN_RECORD_gh_bloom_size);
     uint64_t chains = head + 4 * buckets; /* numbers of 32 bits: no overflow */
     if (chains > table->count) {
         table->count = head < table->count ? head : table->count;
         return first;
     }
     for (uint64_t i = 0; i < buckets; i++) {
-        uint64_t symbol = number_at(view, at + head + 4 * i, 4);
+        uint64_t symbol = elfgen_number_at(view, at + head + 4 * i, 4);
         last = symbol > last ? symbol : last;
     }
     uint64_t size = chains, count = first;
     if (last >= first) {
         size += 4 * (last - first);
-        while (size + 4 <= table->count && !(number_at(view, at + size, 4) & 1))
+        while (size + 4 <= table->count && !(elfgen_number_at(view, at + size, 4) & 1))
             size += 4;
         size = size + 4 <= table->count ? size + 4 : table->count;
         count = first + (size - chains) / 4;
@@ -152,8 +148,8 @@ static uint64_t count_by_hash(const struct search *search)
     if (table->count == 0)
         return 0;
     unsigned width = elfgen_hash_width(search->view);
-    uint64_t buckets = number_at(search->view, table->offset, width);
-    uint64_t chains = number_at(search->view, table->offset + width, width);
+    uint64_t buckets = elfgen_number_at(search->view, table->offset, width);
+    uint64_t chains = elfgen_number_at(search->view, table->offset + width, width);
     uint64_t most = table->count / width - 2; /* the head is there */
     if (buckets > most)
         buckets = most;
@@ -240,8 +236,10 @@ static void find_unwind_records(const struct search *search, uint64_t header)
 {
     enum { UDATA4 = 3, SDATA4 = 0xb, PC_RELATIVE = 0x10, FORMAT = 0xf, BASE = 0x70 };
     const struct elfgen_view *view = search->view;
-    uint64_t encoding = number_at(view, header + 1, 1), field = header + 4, address = 0;
-    uint64_t distance = (uint64_t)(int64_t)(int32_t)(uint32_t)number_at(view, field, 4);
+    uint64_t encoding = elfgen_record_number(view, header, ELFGEN_RECORD_eh_frame_ptr_enc);
+    uint64_t field = header + elfgen_structure_size(ELFGEN_STRUCTURE_eh_frame_hdr, view->class_);
+    uint64_t address = 0;
+    uint64_t distance = (uint64_t)(int64_t)(int32_t)(uint32_t)elfgen_number_at(view, field, 4);
     struct elfgen_mapping mapping;
     if (((encoding & FORMAT) != UDATA4 && (encoding & FORMAT) != SDATA4) ||
         ((encoding & BASE) != PC_RELATIVE && (encoding & BASE) != 0))

@@ -4,19 +4,13 @@
  * is linear: what leads back, or into what was walked, ends it. */
 #include "chains.h"
 
-#include "../format/codec.h"
+#include "record_fields.h"
 
 static uint64_t end_of(const struct elfgen_map *map, uint64_t offset, uint64_t size)
 {
     if (offset >= map->view->length)
         return offset;
     return size < map->view->length - offset ? offset + size : map->view->length;
-}
-
-static uint64_t number_at(const struct elfgen_map *map, uint64_t offset, unsigned width)
-{
-    const uint8_t *bytes = elfgen_view_bytes(map->view, offset, width);
-    return bytes ? elfgen_load(bytes, width, map->view->order) : 0;
 }
 
 /* Prepares to claim the structure at `offset`. */
@@ -33,14 +27,16 @@ static void claim_one(struct elfgen_map *map, uint64_t offset, enum elfgen_struc
 /* Where the numbers of the two kinds are, in their structures. */
 struct layout {
     enum elfgen_structure_id parent, child;
-    uint8_t first_child, next_parent, next_child;
+    enum elfgen_record_field first_child, next_parent, next_child;
 };
 
 static struct layout layout_of(const struct elfgen_map *map)
 {
     if (map->part == ELFGEN_PART_VERNEED)
-        return (struct layout){ELFGEN_STRUCTURE_verneed, ELFGEN_STRUCTURE_vernaux, 8, 12, 12};
-    return (struct layout){ELFGEN_STRUCTURE_verdef, ELFGEN_STRUCTURE_verdaux, 12, 16, 4};
+        return (struct layout){ELFGEN_STRUCTURE_verneed, ELFGEN_STRUCTURE_vernaux,
+                               ELFGEN_RECORD_vn_aux, ELFGEN_RECORD_vn_next, ELFGEN_RECORD_vna_next};
+    return (struct layout){ELFGEN_STRUCTURE_verdef, ELFGEN_STRUCTURE_verdaux, ELFGEN_RECORD_vd_aux,
+                           ELFGEN_RECORD_vd_next, ELFGEN_RECORD_vda_next};
 }
 
 void elfgen_versions_enter(struct elfgen_map *map, uint64_t offset, uint64_t size, bool needed,
@@ -81,13 +77,15 @@ bool elfgen_versions_next(struct elfgen_map *map)
     }
     if (child != 0) {
         map->chain.children_from = at + size;
-        map->chain.child = follow(map, at, number_at(map, at + layout.next_child, 4), at + size);
+        map->chain.child =
+            follow(map, at, elfgen_record_number(map->view, at, layout.next_child), at + size);
     } else {
-        uint64_t next = follow(map, at, number_at(map, at + layout.next_parent, 4), at + size);
+        uint64_t next =
+            follow(map, at, elfgen_record_number(map->view, at, layout.next_parent), at + size);
         map->chain.parents_from = at + size;
         map->chain.parent = next;
-        map->chain.child =
-            follow(map, at, number_at(map, at + layout.first_child, 4), map->chain.children_from);
+        map->chain.child = follow(map, at, elfgen_record_number(map->view, at, layout.first_child),
+                                  map->chain.children_from);
     }
     claim_one(map, at, id);
     return false;
@@ -109,7 +107,7 @@ bool elfgen_unwind_next(struct elfgen_map *map)
 {
     enum { LENGTH = 4, HEAD = 8 };
     uint64_t at = map->chain.parent, left = map->chain.end - at;
-    uint64_t length = number_at(map, at, LENGTH);
+    uint64_t length = elfgen_record_number(map->view, at, ELFGEN_RECORD_cie_length);
     if (left < LENGTH || at >= map->to || (length != 0 && length < LENGTH) ||
         length > left - LENGTH) {
         map->stage = map->chain_after;
@@ -122,7 +120,7 @@ bool elfgen_unwind_next(struct elfgen_map *map)
         elfgen_walk_add(map, at, LENGTH, 1, ELFGEN_STRUCTURE_frame_end);
         map->chain.parent = map->chain.end;
     } else {
-        bool common = number_at(map, at + LENGTH, 4) == 0;
+        bool common = elfgen_record_number(map->view, at, ELFGEN_RECORD_cie_id) == 0;
         elfgen_walk_add(map, at, HEAD, 1, common ? ELFGEN_STRUCTURE_cie : ELFGEN_STRUCTURE_fde);
         elfgen_walk_add(map, at + HEAD, 1, length - 4, ELFGEN_PIECE_BYTES);
         map->chain.parent = at + LENGTH + length;

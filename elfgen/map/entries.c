@@ -1,16 +1,10 @@
 /* Claims what sections and areas hold: tables of entries, strings, notes, chains. */
 #include "entries.h"
 
-#include "../format/codec.h"
+#include "record_fields.h"
 #include "areas.h"
 #include "chains.h"
 #include "notes.h"
-
-static uint64_t number_at(const struct elfgen_map *map, uint64_t offset, unsigned width)
-{
-    const uint8_t *bytes = elfgen_view_bytes(map->view, offset, width);
-    return bytes ? elfgen_load(bytes, width, map->view->order) : 0;
-}
 
 /* The lower one. */
 static uint64_t at_most(uint64_t value, uint64_t most)
@@ -40,12 +34,12 @@ static void enter_hash(struct elfgen_map *map, uint64_t offset, uint64_t size, b
                        enum elfgen_stage after)
 {
     unsigned width = wide ? sizeof(uint64_t) : sizeof(uint32_t);
-    uint64_t buckets = number_at(map, offset, width), at = offset;
+    uint64_t buckets = elfgen_number_at(map->view, offset, width), at = offset;
     elfgen_walk_no_pieces(map);
     add_table(map, &at, &size, 1, wide ? ELFGEN_STRUCTURE_hash8 : ELFGEN_STRUCTURE_hash);
     add_table(map, &at, &size, buckets,
               wide ? ELFGEN_STRUCTURE_hash8_bucket : ELFGEN_STRUCTURE_hash_bucket);
-    add_table(map, &at, &size, number_at(map, offset + width, width),
+    add_table(map, &at, &size, elfgen_number_at(map->view, offset + width, width),
               wide ? ELFGEN_STRUCTURE_hash8_chain : ELFGEN_STRUCTURE_hash_chain);
     end_pieces(map, at, size, after);
 }
@@ -56,8 +50,10 @@ static void enter_gnu_hash(struct elfgen_map *map, uint64_t offset, uint64_t siz
     uint64_t at = offset;
     elfgen_walk_no_pieces(map);
     add_table(map, &at, &size, 1, ELFGEN_STRUCTURE_gnu_hash);
-    add_table(map, &at, &size, number_at(map, offset + 8, 4), ELFGEN_STRUCTURE_gnu_hash_bloom);
-    add_table(map, &at, &size, number_at(map, offset, 4), ELFGEN_STRUCTURE_gnu_hash_bucket);
+    add_table(map, &at, &size, elfgen_record_number(map->view, offset, ELFGEN_RECORD_gh_bloom_size),
+              ELFGEN_STRUCTURE_gnu_hash_bloom);
+    add_table(map, &at, &size, elfgen_record_number(map->view, offset, ELFGEN_RECORD_gh_nbuckets),
+              ELFGEN_STRUCTURE_gnu_hash_bucket);
     add_table(map, &at, &size, size, ELFGEN_STRUCTURE_gnu_hash_chain);
     end_pieces(map, at, size, after);
 }
@@ -67,14 +63,15 @@ static void enter_unwind_table(struct elfgen_map *map, uint64_t offset, uint64_t
 {
     enum { UDATA4 = 3, SDATA4 = 0xb, FORMAT = 0xf, HEADER_RELATIVE = 0x3b };
     uint64_t at = offset;
-    uint64_t pointer = number_at(map, offset + 1, 1), count = number_at(map, offset + 2, 1);
-    uint64_t table = number_at(map, offset + 3, 1);
+    uint64_t pointer = elfgen_record_number(map->view, offset, ELFGEN_RECORD_eh_frame_ptr_enc);
+    uint64_t count = elfgen_record_number(map->view, offset, ELFGEN_RECORD_eh_fde_count_enc);
+    uint64_t table = elfgen_record_number(map->view, offset, ELFGEN_RECORD_eh_table_enc);
     elfgen_walk_no_pieces(map);
     add_table(map, &at, &size, 1, ELFGEN_STRUCTURE_eh_frame_hdr);
     if ((pointer & FORMAT) == UDATA4 || (pointer & FORMAT) == SDATA4) {
         add_table(map, &at, &size, 1, ELFGEN_STRUCTURE_eh_frame_ptr);
         if ((count & FORMAT) == UDATA4 || (count & FORMAT) == SDATA4) {
-            uint64_t entries = number_at(map, at, 4);
+            uint64_t entries = elfgen_number_at(map->view, at, 4);
             add_table(map, &at, &size, 1, ELFGEN_STRUCTURE_eh_fde_count);
             if (table == HEADER_RELATIVE)
                 add_table(map, &at, &size, entries, ELFGEN_STRUCTURE_eh_entry);

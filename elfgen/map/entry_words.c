@@ -7,19 +7,13 @@
 #include "elfgen/arch.h"
 #include "elfgen/names.h"
 
-#include "../format/codec.h"
+#include "record_fields.h"
 #include "lookup.h"
 #include "words.h"
 
 /* Appends a value's meaning; one of the functions below. */
 typedef void put_function(struct elfgen_text *text, const struct elfgen_view *view,
                           const struct elfgen_claim *claim);
-
-static uint64_t number_at(const struct elfgen_view *view, uint64_t offset, unsigned width)
-{
-    const uint8_t *bytes = elfgen_view_bytes(view, offset, width);
-    return bytes ? elfgen_load(bytes, width, view->order) : 0;
-}
 
 /* Where the claim's structure begins. */
 static uint64_t start_of(const struct elfgen_view *view, const struct elfgen_claim *claim)
@@ -76,7 +70,8 @@ static void put_dynamic_value(struct elfgen_text *text, const struct elfgen_view
                               const struct elfgen_claim *claim)
 {
     unsigned width = elfgen_address_size(view->class_);
-    uint64_t tag = number_at(view, start_of(view, claim), width), machine = view->ehdr.e_machine;
+    uint64_t tag = elfgen_number_at(view, start_of(view, claim), width);
+    uint64_t machine = view->ehdr.e_machine;
     switch (elfgen_dynamic_tag_kind(machine, tag)) {
     case ELFGEN_KIND_STRING:
         put_string_at(text, view, claim);
@@ -229,7 +224,7 @@ static void put_note_type(struct elfgen_text *text, const struct elfgen_view *vi
                           const struct elfgen_claim *claim)
 {
     char owner[32] = "";
-    uint64_t start = start_of(view, claim), size = number_at(view, start, 4);
+    uint64_t start = start_of(view, claim), size = elfgen_number_at(view, start, 4);
     const uint8_t *name = elfgen_view_bytes(
         view, start + elfgen_structure_size(ELFGEN_STRUCTURE_nhdr, view->class_), size);
     if (!name || size == 0 || size > sizeof owner || name[size - 1] != '\0')

@@ -1,7 +1,7 @@
 /* Finds the strings and symbols that a claim's value is an index of. */
 #include "lookup.h"
 
-#include "../format/codec.h"
+#include "record_fields.h"
 
 /* The section that the claim's section links to. */
 static bool linked(const struct elfgen_view *view, const struct elfgen_claim *claim,
@@ -67,18 +67,11 @@ bool elfgen_lookup_symbol(const struct elfgen_view *view, const struct elfgen_cl
 /* Structures that are looked at for one name. Libraries with the most versions have about 60. */
 enum { MOST_VERSIONS = 256 };
 
-static uint64_t number_at(const struct elfgen_view *view, uint64_t offset, unsigned width)
-{
-    const uint8_t *bytes = elfgen_view_bytes(view, offset, width);
-    return bytes ? elfgen_load(bytes, width, view->order) : 0;
-}
-
 static size_t name_at(const struct elfgen_view *view, const struct elfgen_areas *areas,
-                      uint64_t offset, const char **name)
+                      uint64_t index, const char **name)
 {
     const struct elfgen_table *strings = &areas->tables[ELFGEN_AREA_STRINGS];
-    return elfgen_view_string(view, strings->offset, strings->count, number_at(view, offset, 4),
-                              name);
+    return elfgen_view_string(view, strings->offset, strings->count, index, name);
 }
 
 static size_t defined_name(const struct elfgen_view *view, const struct elfgen_areas *areas,
@@ -86,9 +79,12 @@ static size_t defined_name(const struct elfgen_view *view, const struct elfgen_a
 {
     uint64_t at = areas->tables[ELFGEN_AREA_VERDEF].offset;
     for (unsigned i = 0; at < view->length && i < MOST_VERSIONS; i++) {
-        uint64_t next = number_at(view, at + 16, 4);
-        if (number_at(view, at + 4, 2) == index)
-            return name_at(view, areas, at + number_at(view, at + 12, 4), name);
+        uint64_t next = elfgen_record_number(view, at, ELFGEN_RECORD_vd_next);
+        if (elfgen_record_number(view, at, ELFGEN_RECORD_vd_ndx) == index) {
+            uint64_t own = at + elfgen_record_number(view, at, ELFGEN_RECORD_vd_aux);
+            return name_at(view, areas, elfgen_record_number(view, own, ELFGEN_RECORD_vda_name),
+                           name);
+        }
         if (next == 0)
             break;
         at += next;
@@ -102,12 +98,13 @@ static size_t needed_name(const struct elfgen_view *view, const struct elfgen_ar
     uint64_t file = areas->tables[ELFGEN_AREA_VERNEED].offset;
     unsigned seen = 0;
     while (file < view->length && seen < MOST_VERSIONS) {
-        uint64_t next_file = number_at(view, file + 12, 4);
-        uint64_t at = file + number_at(view, file + 8, 4);
+        uint64_t next_file = elfgen_record_number(view, file, ELFGEN_RECORD_vn_next);
+        uint64_t at = file + elfgen_record_number(view, file, ELFGEN_RECORD_vn_aux);
         while (at < view->length && seen++ < MOST_VERSIONS) {
-            uint64_t next = number_at(view, at + 12, 4);
-            if (number_at(view, at + 6, 2) == index)
-                return name_at(view, areas, at + 8, name);
+            uint64_t next = elfgen_record_number(view, at, ELFGEN_RECORD_vna_next);
+            if (elfgen_record_number(view, at, ELFGEN_RECORD_vna_other) == index)
+                return name_at(view, areas, elfgen_record_number(view, at, ELFGEN_RECORD_vna_name),
+                               name);
             if (next == 0)
                 break;
             at += next;

@@ -3,7 +3,7 @@
 
 #include "elfgen/arch.h"
 
-#include "../format/codec.h"
+#include "record_fields.h"
 
 enum { NOTE_ALIGN = 4, NOTE_ALIGN_LARGE = 8 };
 
@@ -25,12 +25,6 @@ static void add(struct elfgen_map *map, uint64_t *at, enum elfgen_structure_id i
     size_t size = size_of(map, id);
     elfgen_walk_add(map, *at, size, 1, (int)id);
     *at += size;
-}
-
-static uint64_t number_at(const struct elfgen_map *map, uint64_t offset, unsigned width)
-{
-    const uint8_t *bytes = elfgen_view_bytes(map->view, offset, width);
-    return bytes ? elfgen_load(bytes, width, map->view->order) : 0;
 }
 
 /* ---- what core files say ---- */
@@ -57,7 +51,8 @@ static void add_signal(struct elfgen_map *map, const struct note *note, uint64_t
     enum { SIZE = 128 };
     if (note->size != SIZE)
         return;
-    uint64_t signal = number_at(map, *at, 4), code = number_at(map, *at + 8, 4);
+    uint64_t signal = elfgen_number_at(map->view, *at, 4);
+    uint64_t code = elfgen_number_at(map->view, *at + 8, 4);
     bool is_fault =
         (signal == ILL || signal == TRAP || signal == BUS || signal == FPE || signal == SEGV) &&
         code >> 31 == 0 && code != 0;
@@ -71,7 +66,7 @@ static void add_files(struct elfgen_map *map, const struct note *note, uint64_t 
     unsigned word = elfgen_address_size(map->view->class_);
     uint64_t head = size_of(map, ELFGEN_STRUCTURE_files);
     uint64_t entry = size_of(map, ELFGEN_STRUCTURE_mapped_file);
-    uint64_t count = number_at(map, *at, word);
+    uint64_t count = elfgen_number_at(map->view, *at, word);
     if (note->size < head || count > (note->size - head) / entry)
         return;
     add(map, at, ELFGEN_STRUCTURE_files);
@@ -130,7 +125,8 @@ static void add_properties(struct elfgen_map *map, const struct note *note, uint
     uint64_t align = elfgen_address_size(map->view->class_);
     /* Each takes up to three pieces; one is left for the rest. */
     while (end - *at >= head && map->piece_count + 3 < ELFGEN_PIECES) {
-        uint64_t size = number_at(map, *at + 4, 4), all = (size + align - 1) & ~(align - 1);
+        uint64_t size = elfgen_number_at(map->view, *at + 4, 4);
+        uint64_t all = (size + align - 1) & ~(align - 1);
         if (all > end - *at - head)
             return;
         add(map, at, ELFGEN_STRUCTURE_property);
