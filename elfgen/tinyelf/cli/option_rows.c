@@ -91,7 +91,7 @@ static int print_help(const struct command_options *command)
 static int take_one(const struct command_options *command, const struct option_row *row,
                     struct option_given *given, option_handler *handle, void *context)
 {
-    if (row->value == OPTION_VALUE_PATH && *given->value == '\0')
+    if (row->value == OPTION_VALUE_PATH && given->value && *given->value == '\0')
         return usage_error(command->name, "option '--%s' needs a %s, not ''", row->name,
                            row->argument);
     if (row->choices) {
