@@ -218,9 +218,14 @@ pid_t stepper_id(const struct stepper *stepper)
     return stepper->id;
 }
 
+bool stepper_is_interrupted(const struct stepper *stepper)
+{
+    return stepper->id != 0 && stepper->restart.due;
+}
+
 bool stepper_asks_next(const struct stepper *stepper)
 {
-    return stepper->id != 0 && stepper->seen[stepper->next].effects.asks;
+    return stepper->id != 0 && (stepper->restart.due || stepper->seen[stepper->next].effects.asks);
 }
 
 /* ---- one step ---- */
@@ -333,6 +338,7 @@ static enum step_answer ran(struct stepper *stepper, const struct step_registers
     recording_begin_record(stepper->recording, kind, seen->index, before, &stepper->now);
     if (kind == STEP_FAULT)
         add_signal(stepper, SIGTRAP);
+    stepper->restart.due = false;
     stepper_answer_call(stepper, true);
     if (kind == STEP_EXEC)
         add_program(stepper);
@@ -357,9 +363,20 @@ static enum step_answer entered_handler(struct stepper *stepper,
                                         const struct step_registers *before)
 {
     stepper->asked.made = false;
+    stepper->restart.due = false;
     recording_begin_record(stepper->recording, STEP_HANDLER, STEP_NONE, before, &stepper->now);
     stepper_compare_snapshots(stepper, FRAME_GAP);
     stepper_read_vectors(stepper, false);
+    if (!stepper_read_next(stepper))
+        stepper->no_memory = true;
+    return finish(stepper);
+}
+
+/* The kernel set rip back to a call that a signal interrupted. */
+static enum step_answer restarted(struct stepper *stepper, const struct step_registers *before)
+{
+    stepper->restart.due = false;
+    recording_begin_record(stepper->recording, STEP_RESTART, STEP_NONE, before, &stepper->now);
     if (!stepper_read_next(stepper))
         stepper->no_memory = true;
     return finish(stepper);
@@ -426,7 +443,9 @@ static void go(struct stepper *stepper)
     const struct effects *effects = &stepper->seen[stepper->next].effects;
     stepper->snapshot_count = 0;
     stepper->delivered = stepper->deliver != 0;
-    if (effects->asks)
+    if (stepper->restart.due)
+        stepper_await_restart(stepper);
+    else if (effects->asks)
         stepper_ask_call(stepper, effects);
     if (stepper->delivered)
         stepper_take_snapshot(stepper, stepper->now.value[STEP_rsp] - FRAME, FRAME - RED_ZONE);
@@ -438,6 +457,8 @@ static enum step_answer trapped(struct stepper *stepper, const struct step_regis
 {
     siginfo_t signal;
     const struct effects *effects = &stepper->seen[stepper->next].effects;
+    if (stepper_is_restarted(stepper, before))
+        return restarted(stepper, before);
     switch (kind_of_trap(stepper, before, effects, &signal)) {
     case TRAP_HANDLER:
         return entered_handler(stepper, before);
@@ -466,10 +487,11 @@ enum step_answer stepper_next(struct stepper *stepper)
     if (stop == STOP_INTERRUPTED)
         return STEP_PAUSED;
     stepper->waiting = false;
-    if (stop == STOP_END)
-        return died(stepper);
     if (stop == STOP_GROUP)
         return stopped(stepper, number);
+    stepper_unwatch(stepper);
+    if (stop == STOP_END)
+        return died(stepper);
     if (stop == STOP_EXEC ? !leave_exec(stepper) : !read_registers(stepper)) {
         /* It was killed meanwhile; wait4() reports its end. */
         stepper->waiting = stepper->id != 0;
