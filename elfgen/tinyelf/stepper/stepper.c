@@ -25,11 +25,6 @@ enum stop {
     STOP_INTERRUPTED /* no stop yet: one of our signal handlers ran */
 };
 
-static bool read_registers(struct stepper *stepper)
-{
-    return ptrace(PTRACE_GETREGS, stepper->id, NULL, &stepper->now) == 0;
-}
-
 static enum stop ended(struct stepper *stepper, int status)
 {
     struct step_recording *recording = stepper->recording;
@@ -109,7 +104,7 @@ static bool leave_exec(struct stepper *stepper)
         ;
     if (stop == STOP_SIGNAL)
         stepper->deliver = number;
-    return stepper->id != 0 && read_registers(stepper);
+    return stepper->id != 0 && stepper_read_registers(stepper);
 }
 
 /* Records what is known at the start. */
@@ -312,7 +307,7 @@ static uint8_t *swap_before(struct stepper *stepper)
     return old;
 }
 
-static bool restores_vectors(const struct stepper *stepper)
+bool stepper_restores_registers(const struct stepper *stepper)
 {
     const struct call_asked *asked = &stepper->asked;
     return asked->made && asked->call && strstr(asked->call->name, "sigreturn");
@@ -333,7 +328,8 @@ static enum step_answer ran(struct stepper *stepper, const struct step_registers
     const struct seen *seen = &stepper->seen[stepper->next];
     struct place written[EFFECTS_WRITES];
     size_t count = seen->effects.write_count;
-    bool vectors = seen->effects.vectors || kind == STEP_EXEC || restores_vectors(stepper);
+    bool vectors =
+        seen->effects.vectors || kind == STEP_EXEC || stepper_restores_registers(stepper);
     memcpy(written, stepper->places, count * sizeof written[0]);
     recording_begin_record(stepper->recording, kind, seen->index, before, &stepper->now);
     if (kind == STEP_FAULT)
@@ -492,7 +488,7 @@ enum step_answer stepper_next(struct stepper *stepper)
     stepper_unwatch(stepper);
     if (stop == STOP_END)
         return died(stepper);
-    if (stop == STOP_EXEC ? !leave_exec(stepper) : !read_registers(stepper)) {
+    if (stop == STOP_EXEC ? !leave_exec(stepper) : !stepper_read_registers(stepper)) {
         /* It was killed meanwhile; wait4() reports its end. */
         stepper->waiting = stepper->id != 0;
         stepper->now = before;
@@ -500,5 +496,6 @@ enum step_answer stepper_next(struct stepper *stepper)
     }
     if (stop == STOP_EXEC)
         return ran(stepper, &before, STEP_EXEC);
+    stepper_hide_trap_flag(stepper, &before);
     return stop == STOP_TRAP ? trapped(stepper, &before) : signalled(stepper, &before, number);
 }

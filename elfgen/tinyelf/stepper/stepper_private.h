@@ -87,6 +87,7 @@ struct stepper {
     uint8_t *before, *spare, *after; /* EFFECTS_WRITES * EFFECTS_MOST bytes each */
     bool waiting;                    /* it was resumed, and its next stop is awaited */
     bool delivered;                  /* it was resumed with a signal */
+    bool loaded_trap_flag;           /* the program itself has set its trap flag */
     struct restart restart;
     /* The system call that is being made. */
     struct snapshot snapshots[SNAPSHOTS];
@@ -98,6 +99,19 @@ struct stepper {
         char texts[ELFGEN_ARGUMENTS][512];
     } asked;
 };
+
+/* Whether the call that is being made restores registers from a signal's frame. */
+bool stepper_restores_registers(const struct stepper *stepper);
+
+/* ---- flags.c ---- */
+
+/* Reads the registers, without the resume flag. */
+bool stepper_read_registers(struct stepper *stepper);
+
+/* Takes the trap flag out of the registers and, in the program itself, out of what the last
+ * instruction saved. The program has just stopped, and that instruction is still the next one here.
+ */
+void stepper_hide_trap_flag(struct stepper *stepper, const struct step_registers *before);
 
 /* ---- instruction.c ---- */
 
