@@ -238,7 +238,7 @@ assert entry == [{"offset": 24, "length": 8, "address": 0x10018, "address_hex": 
                   "meaning": "file offset 0x78: mov rax,0x1", "bits": None,
                   "refers": {"offset": 120, "length": 7, "length_hex": "0x7", "address": 0x10078,
                              "address_hex": "0x10078"},
-                  "reader": "kernel", "symbol": None, "target": None}], entry
+                  "reader": "kernel", "symbol": None, "target": None, "only_if_fails": None}], entry
 assert doc["unclaimed"] == []
 # Every byte has exactly one owner.
 place = 0
