@@ -358,7 +358,8 @@ static void try_view(struct input *input)
     check(length == SIZE_MAX || length <= view.length);
     elfgen_mapping_what_is_left(&view, index, &mapping);
     if (elfgen_mapping_get(&view, index, &mapping))
-        check(mapping.start <= mapping.end);
+        check(mapping.start <= mapping.file_end && mapping.file_end <= mapping.missing &&
+              mapping.missing <= mapping.missing_end && mapping.missing_end <= mapping.end);
     elfgen_mapping_is_executable(&view, &mapping);
     check(elfgen_memory_segments(&view) <= ELFGEN_PHDRS_LARGEST);
     if (elfgen_memory_find(&view, offset, &mapping))
