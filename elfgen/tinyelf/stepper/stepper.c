@@ -307,12 +307,6 @@ static uint8_t *swap_before(struct stepper *stepper)
     return old;
 }
 
-bool stepper_restores_registers(const struct stepper *stepper)
-{
-    const struct call_asked *asked = &stepper->asked;
-    return asked->made && asked->call && strstr(asked->call->name, "sigreturn");
-}
-
 static void add_notes(struct stepper *stepper, const struct effects *effects)
 {
     if (effects->shadows)

@@ -100,9 +100,6 @@ struct stepper {
     } asked;
 };
 
-/* Whether the call that is being made restores registers from a signal's frame. */
-bool stepper_restores_registers(const struct stepper *stepper);
-
 /* ---- flags.c ---- */
 
 /* Reads the registers, without the resume flag. */
@@ -148,6 +145,9 @@ void stepper_ask_call(struct stepper *stepper, const struct effects *effects);
 
 /* Called after it; adds pieces to the current record. */
 void stepper_answer_call(struct stepper *stepper, bool answered);
+
+/* Whether the call that is being made restores registers from a signal's frame. */
+bool stepper_restores_registers(const struct stepper *stepper);
 
 /* Adds a sentence as a piece. */
 void stepper_note(struct stepper *stepper, const char *text);

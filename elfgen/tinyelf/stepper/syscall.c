@@ -190,6 +190,12 @@ void stepper_ask_call(struct stepper *stepper, const struct effects *effects)
 
 /* ---- the answer ---- */
 
+bool stepper_restores_registers(const struct stepper *stepper)
+{
+    const struct call_asked *asked = &stepper->asked;
+    return asked->made && asked->call && strstr(asked->call->name, "sigreturn");
+}
+
 static void add_output(struct stepper *stepper, uint64_t address, uint64_t size)
 {
     enum { OUTPUT_MOST = 16 << 20 };
