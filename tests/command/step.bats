@@ -301,6 +301,54 @@ E
       rbx 0x0 -> 0x5,"*"behind this one the processor takes no trap: the next one ran, too"* ]]
 }
 
+@test "an instruction that the kernel emulates is a step, or says that the next one ran with it" {
+    for what in "sgdt [rsp]" "sidt [rsp]" "smsw eax" "smsw [rsp]" "sldt eax" "str eax"; do
+        assembled emulated <<E
+_start:
+    sub rsp, 64
+    $what
+    inc ebx
+    $what
+    $what
+    inc ebx
+    mov edi, ebx
+    mov eax, 60
+    syscall
+E
+        expected=0
+        ./emulated || expected=$?
+        step ./emulated
+        exits "$expected"
+        # With UMIP and a kernel that does not emulate it, it faults.
+        if [ "$expected" -eq $((128 + 11)) ]; then
+            [[ $output = *"SIGSEGV: the instruction faults at CPL 3"* ]]
+            continue
+        fi
+        [ "$expected" -eq 2 ]
+        # Each that is followed by no step of its own has taken the next one along, the second both of them.
+        notes=$(grep -c 'the kernel emulated this one, and no trap comes after that: the next' <<<"$output" || true)
+        own=$(grep -c ' inc ebx$' <<<"$output" || true)
+        [ $((notes + own)) -eq 2 ]
+        [ "$notes" -eq 0 ] || [[ $output = *"the next ones ran, too"* ]]
+    done
+    # The page of vsyscalls, where the kernel has one.
+    grep -q vsyscall /proc/self/maps || return 0
+    assembled old <<'E'
+_start:
+    mov rax, 0xffffffffff600400
+    xor edi, edi
+    call rax
+    nop
+    mov eax, 60
+    syscall
+E
+    ./old || skip "the kernel emulates no vsyscalls"
+    step ./old
+    exits 0
+    [[ $output = *"(no instruction can be read here)"*"the next one ran, too"* ]] || [[ $output = *" nop
+"* ]]
+}
+
 @test "self-modifying code is shown as it ran" {
     cat >smc.s <<'E'
 bits 64
