@@ -510,6 +510,64 @@ E
     is_gone step-forever
 }
 
+@test "--until NAME: symbols of a static, a position-independent and a stripped program with FILE.debug" {
+    cat >named.c <<'E'
+static __attribute__((noinline)) int helper(int x)
+{
+    __asm__ volatile("");
+    return x + 1;
+}
+int main(int argc, char **argv)
+{
+    (void)argv;
+    return helper(argc);
+}
+E
+    gcc -O1 -o dynamic named.c || skip "gcc makes no programs"
+    gcc -O1 -fno-pie -no-pie -o fixed named.c
+    gcc -O1 -static -o static named.c || cp dynamic static
+    gcc -O1 -static-pie -o static-pie named.c || cp dynamic static-pie
+    gcc -O1 -o stripped named.c
+    objcopy --only-keep-debug stripped stripped.debug
+    strip stripped
+    local program name
+    for program in dynamic fixed static static-pie stripped; do
+        for name in main helper; do
+            # The last three digits of an address are those of the file: pages are moved as a whole.
+            from=$program
+            [ "$program" != stripped ] || from=stripped.debug
+            address=$(nm "$from" | sed -n "s/^0*\([0-9a-f]*\) [tT] $name\$/\1/p")
+            step --until "$name" --record run.json "./$program"
+            exits 0
+            final_registers run.json >final
+            grep -q "^rip 0x[0-9a-f]*${address: -3}$" final
+            step --replay run.json --until "$name"
+            exits 0
+            [[ ${lines[-1]} = "stopped here after "* ]]
+        done
+    done
+    # gdb stops there, too.
+    if command -v gdb >/dev/null && setarch -R true 2>/dev/null; then
+        theirs=$(setarch -R gdb -nx -batch -ex 'set startup-with-shell off' -ex 'break *helper' -ex run -ex 'info registers rip' ./dynamic 2>&1 </dev/null |
+            sed -n 's/^rip *\(0x[0-9a-f]*\).*/\1/p')
+        setarch -R "$TINYELF" step --until helper --record run.json ./dynamic </dev/null
+        final_registers run.json >final
+        grep -qx "rip $theirs" final
+    fi
+    step --until nonsense ./dynamic
+    exits 1
+    says "--until 'nonsense': ./dynamic has no such symbol"
+    [ -z "$output" ]
+    rm stripped.debug
+    step --until main ./stripped
+    exits 1
+    says "--until 'main': ./stripped has no symbols, and there is no ./stripped.debug of this build"
+    # FILE.debug of another build is none.
+    cp fixed stripped.debug
+    step --until main ./stripped
+    exits 1
+}
+
 @test "Ctrl-C ends step and the program, also one that waits or stops itself" {
     assembled step-forever <<<'_start: jmp _start'
     assembled step-waits <<'E'
@@ -729,9 +787,11 @@ refused_at()
     step
     exits 2
     says "no program given"
-    step --until soon ./hello
+    step --until 5x ./hello
     exits 2
-    says "--until 'soon': it is an address, 0x..., or a number of steps"
+    says "--until '5x': it is an address, 0x..., a number of steps, or a name"
+    step --until "" ./hello
+    exits 2
     step --recrod x ./hello
     exits 2
     says "did you mean '--record'"
