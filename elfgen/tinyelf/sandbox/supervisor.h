@@ -1,8 +1,8 @@
-/* Watches one run of a worker, from the job's start to its end: private to these files. */
+/* The supervisor's side of a worker, and its watch over one run: private to these files. */
 #ifndef SANDBOX_SUPERVISOR_H
 #define SANDBOX_SUPERVISOR_H
 
-#include "sandbox_private.h"
+#include "watch.h"
 
 struct sandbox_worker {
     struct sandbox_shared *shared;
