@@ -147,6 +147,13 @@ uint64_t sandbox_watch_next_look(const struct sandbox_watch *watch)
     return watch->use < look ? watch->use : look;
 }
 
+void sandbox_watch_pause(struct sandbox_watch *watch, uint64_t nanoseconds)
+{
+    watch->began += nanoseconds;
+    if (watch->deadline != UINT64_MAX)
+        watch->deadline += nanoseconds;
+}
+
 /* ---- output ---- */
 
 size_t sandbox_watch_pipe_count(const struct sandbox_watch *watch)
@@ -171,7 +178,7 @@ static uint64_t patience_ends(const struct sandbox_watch *watch, uint64_t now)
 {
     const uint64_t patience = 1000000000;
     uint64_t limit = clock_nanoseconds(watch->worker->shared->limits.time);
-    if (limit == 0 || watch->began == 0)
+    if (watch->lent || limit == 0 || watch->began == 0)
         return UINT64_MAX;
     return watch->began + limit > now + patience ? watch->began + limit : now + patience;
 }

@@ -11,6 +11,7 @@ struct sandbox_watch {
     pid_t id;
     int handle;     /* a pidfd, unless the supervisor traces it; -1: none */
     bool traced;    /* by the supervisor: it cannot disappear before that looks */
+    bool lent;      /* another tracer has it, and may keep it stopped for as long as it likes */
     bool answering; /* the worker is alive */
     bool over;      /* the program has ended */
     bool entered;   /* it is past its execve, and has its own memory */
@@ -39,6 +40,9 @@ uint64_t sandbox_watch_next_look(const struct sandbox_watch *watch);
 
 /* Looks which limits have been reached. `due` is the time for which this look was meant. */
 void sandbox_watch_look_at_clock(struct sandbox_watch *watch, uint64_t due);
+
+/* It was kept stopped for so long, which does not count. */
+void sandbox_watch_pause(struct sandbox_watch *watch, uint64_t nanoseconds);
 
 /* ---- output ---- */
 
