@@ -13,6 +13,7 @@
 #include "base/memory_text.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "stepper/json_read.h"
 
 #define OPTIONS "commands/step/options.def"
 #include "cli/option_rows_expand.h"

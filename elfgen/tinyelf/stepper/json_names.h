@@ -2,7 +2,7 @@
 #ifndef STEP_JSON_NAMES_H
 #define STEP_JSON_NAMES_H
 
-#include "stepper/recording.h"
+#include "recording.h"
 
 /* The value of "format". */
 #define STEP_FORMAT "tinyelf step 1"
@@ -14,7 +14,7 @@ static const char *const step_kind_names[STEP_KINDS] = {
 
 static const char *const step_piece_names[STEP_PIECE_KINDS] = {
 #define PIECE(kind, name, ...) [STEP_PIECE_##kind] = name,
-#include "stepper/pieces.def"
+#include "pieces.def"
 #undef PIECE
 };
 
