@@ -67,7 +67,7 @@ static int run_in_sandbox(const char *path, const struct run_limits *limits, cha
         return EXIT_NO;
     if (end.reason == RUN_TIME && !has_room_for_message())
         return 128 + SIGKILL;
-    return exit_reason_report(arguments[0], path, &end, limits);
+    return exit_reason_report(arguments[0], path, &end, limits, " (--output)");
 }
 
 static int run_with_limits(const char *path, const struct run_limits *limits, char **arguments)
@@ -87,7 +87,8 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
         program_report_not_started(path, end.error);
         return EXIT_NO;
     }
-    return interrupt_came() ? EXIT_NO : exit_reason_report(arguments[0], path, &end, limits);
+    return interrupt_came() ? EXIT_NO
+                            : exit_reason_report(arguments[0], path, &end, limits, " (--output)");
 }
 
 struct options {

@@ -145,5 +145,5 @@ int sandboxed_report(const struct sandboxed *sandboxed, const struct run_end *en
     sandboxed_report_output(sandboxed);
     if (end->reason == RUN_SIGNAL)
         return 128 + end->signal;
-    return exit_reason_report(program->arguments[0], program->path, end, &sandboxed->limits);
+    return exit_reason_report(program->arguments[0], program->path, end, &sandboxed->limits, "");
 }

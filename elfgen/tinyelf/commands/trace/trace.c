@@ -81,13 +81,14 @@ static void show_abi(struct tracing *tracing, const struct process_event *event)
 }
 
 /* Writes the object of a call when it is answered; if it never is, when its process ends. */
-static void end_json_call(struct tracing *tracing, struct process *process, bool answered)
+static void end_json_call(struct tracing *tracing, struct process *process,
+                          enum trace_answer answer)
 {
     struct trace_kept *kept = process->data;
     struct memory_reader reader = {.read = read_memory, .context = process};
     if (kept) {
         kept->call.call = &process->call; /* execve may have moved it */
-        trace_json_call(&tracing->json, kept, answered, &reader);
+        trace_json_call(&tracing->json, kept, answer, &reader);
     }
     free(kept);
     process->data = NULL;
@@ -110,14 +111,14 @@ static void show_json(struct tracing *tracing, const struct process_event *event
         return;
     }
     case PROCESS_RESULT:
-        end_json_call(tracing, process, true);
+        end_json_call(tracing, process, TRACE_ANSWERED);
         return;
     case PROCESS_EXITED:
     case PROCESS_KILLED:
-        end_json_call(tracing, process, false);
+        end_json_call(tracing, process, event->refused ? TRACE_REFUSED : TRACE_NO_ANSWER);
         break;
     case PROCESS_EXECED:
-        end_json_call(tracing, event->other, false);
+        end_json_call(tracing, event->other, TRACE_NO_ANSWER);
         break;
     default:
         break;
@@ -153,21 +154,19 @@ static bool interrupted(void *context)
     return interrupt_kills(tracing->program);
 }
 
-/* Reports what was not shown. Returns the exit status of the command. */
-static int conclude(struct tracing *tracing, const struct process_program *program,
-                    const struct process_end *end)
+/* Reports what the trace does not show. Returns the exit status of the command. */
+static int conclude(const struct tracing *tracing, const struct process_program *program,
+                    const struct process_end *end, const struct run_end *reason)
 {
-    struct run_end reason;
-    if (tracing->confined && !end->ran)
+    if (end->ran && tracing->confined && !interrupt_came())
+        return sandboxed_report(&tracing->sandboxed, reason);
+    if (end->ran)
+        return end->signal ? 128 + end->signal : end->status;
+    if (tracing->confined)
         exit_reason_report_not_started(program->path, end->error);
-    else if (!end->ran)
+    else
         program_report_not_started(program->path, end->error);
-    bool closed = !tracing->confined || sandboxed_close(&tracing->sandboxed, &reason);
-    if (!end->ran || !closed)
-        return EXIT_NO;
-    if (tracing->confined && !interrupt_came())
-        return sandboxed_report(&tracing->sandboxed, &reason);
-    return end->signal ? 128 + end->signal : end->status;
+    return EXIT_NO;
 }
 
 static int run(struct tracing *tracing, const struct process_program *program)
@@ -182,18 +181,17 @@ static int run(struct tracing *tracing, const struct process_program *program)
     if (tracing->is_json)
         trace_json_begin(&tracing->json, program->path, program->arguments);
     bool traced = process_trace(program, &watch, &end, &error);
+    bool closed = !tracing->confined || sandboxed_close(&tracing->sandboxed, &reason);
     strace_end(&tracing->strace);
     if (traced && tracing->is_json)
-        trace_json_end(&tracing->json, &end);
+        trace_json_end(&tracing->json, &end, tracing->confined ? &reason : NULL);
     bool written = live_log_close(&tracing->log);
-    if (traced) {
-        int status = conclude(tracing, program, &end);
-        return written ? status : EXIT_NO;
-    }
-    message_library_error(program->path, &error);
-    if (tracing->confined)
-        sandboxed_close(&tracing->sandboxed, &reason);
-    return EXIT_NO;
+    if (!traced)
+        message_library_error(program->path, &error);
+    if (!traced || !closed)
+        return EXIT_NO;
+    int status = conclude(tracing, program, &end, &reason);
+    return written ? status : EXIT_NO;
 }
 
 static int take_option(void *context, const struct option_given *given)
