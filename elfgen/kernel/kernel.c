@@ -270,6 +270,7 @@ static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uin
     if (run->map->needed > run->map->capacity)
         return ELFGEN_NO_ROOM;
     start(run, &program, second);
+    elfgen_kernel_find_missing(run);
     return ELFGEN_OK;
 }
 

@@ -125,6 +125,8 @@ const struct elfgen_kernel_area *elfgen_kernel_find_area(const struct run *run, 
  * there is no room. */
 uint64_t elfgen_kernel_find_room(const struct run *run, uint64_t hint, uint64_t size);
 void elfgen_kernel_put_area(struct run *run, const struct elfgen_kernel_area *area);
+/* Sets `file_end` and `missing` of all areas. */
+void elfgen_kernel_find_missing(struct run *run);
 /* Whether the address, in the area, is in a page that its file has. */
 bool elfgen_kernel_has_page(const struct run *run, const struct elfgen_kernel_area *area,
                             uint64_t address);

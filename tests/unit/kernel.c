@@ -395,6 +395,46 @@ START_TEST(a_memory_map_without_room_reports_how_much_it_needs)
 }
 END_TEST
 
+/* The lecture's program, which asks for five pages and two bytes of a file that has less than one.
+ */
+START_TEST(pages_past_the_end_of_the_file_are_missing)
+{
+    uint8_t bytes[sizeof lecture_file];
+    struct elfgen_kernel_machine machine = usual();
+    struct elfgen_kernel_area areas[32];
+    struct elfgen_kernel_map map = {.areas = areas, .capacity = 32};
+    struct elfgen_kernel_answer answer;
+    struct elfgen_mapping mapping;
+    struct elfgen_view view;
+    memcpy(bytes, lecture_file, sizeof bytes);
+    set(bytes, ELFGEN_CLASS64, "p_filesz", 0x5002);
+    set(bytes, ELFGEN_CLASS64, "p_memsz", 0x7002);
+    elfgen_kernel_ask(bytes, sizeof bytes, &machine, NULL, &answer, &map);
+    ck_assert_int_eq(answer.verdict, ELFGEN_STARTS);
+    ck_assert_uint_eq(areas[0].file_end, 0x10000 + sizeof bytes);
+    ck_assert_uint_eq(areas[0].missing, 0x11000);
+    ck_assert_uint_eq(areas[0].end, 0x16000);
+    ck_assert_int_eq(areas[1].kind, ELFGEN_AREA_ZERO);
+    ck_assert_uint_eq(areas[1].missing, areas[1].end);
+    elfgen_view_open(&view, bytes, sizeof bytes, NULL);
+    ck_assert(elfgen_mapping_get(&view, 0, &mapping));
+    ck_assert_uint_eq(mapping.file_end, 0x10000 + sizeof bytes);
+    ck_assert_uint_eq(mapping.missing, 0x11000);
+    ck_assert_uint_eq(mapping.missing_end, 0x16000);
+    ck_assert_uint_eq(mapping.end, 0x18000);
+    /* Wholly past the end; and all there. */
+    set(bytes, ELFGEN_CLASS64, "p_offset", 0x1000);
+    elfgen_view_open(&view, bytes, sizeof bytes, NULL);
+    ck_assert(elfgen_mapping_get(&view, 0, &mapping));
+    ck_assert_uint_eq(mapping.file_end, 0x10000);
+    ck_assert_uint_eq(mapping.missing, 0x10000);
+    elfgen_view_open(&view, lecture_file, sizeof lecture_file, NULL);
+    ck_assert(elfgen_mapping_get(&view, 0, &mapping));
+    ck_assert_uint_eq(mapping.missing, mapping.end);
+    ck_assert_uint_eq(mapping.missing_end, mapping.end);
+}
+END_TEST
+
 /* ---- messages ---- */
 
 START_TEST(every_message_is_complete)
@@ -436,6 +476,7 @@ static Suite *suite(void)
     tcase_add_test(tests, an_empty_interpreter_is_the_current_folder_from_5_8_on);
     tcase_add_test(tests, a_script_s_path_that_the_buffer_cuts_is_refused);
     tcase_add_test(tests, a_memory_map_without_room_reports_how_much_it_needs);
+    tcase_add_test(tests, pages_past_the_end_of_the_file_are_missing);
     tcase_add_test(tests, every_message_is_complete);
     suite_add_tcase(result, tests);
     suite_add_tcase(result, kernel_version_cases());

@@ -88,7 +88,7 @@ struct elfgen_kernel_file {
 
 /* One part of the address space when the program starts. */
 enum elfgen_kernel_area_kind {
-    ELFGEN_AREA_FILE,        /* the program's file; pages past its end are SIGBUS */
+    ELFGEN_AREA_FILE,        /* the program's file */
     ELFGEN_AREA_INTERPRETER, /* the interpreter's file */
     ELFGEN_AREA_ZERO,        /* zeros */
     ELFGEN_AREA_STACK,
@@ -97,7 +97,10 @@ enum elfgen_kernel_area_kind {
 
 struct elfgen_kernel_area {
     uint64_t start, end;
-    uint64_t offset; /* in the file, of `start` */
+    uint64_t file_end; /* where the file ends, and zeros begin; `end`: not in this area */
+    uint64_t missing;  /* pages from here up to `end` are past the end of the file: whoever touches
+                        * them gets SIGBUS; `end`: none */
+    uint64_t offset;   /* in the file, of `start` */
     enum elfgen_kernel_area_kind kind;
     uint16_t segment; /* the program header, of its own file, that made it; 0xffff: none */
     uint8_t flags;    /* ELFGEN_PF_R and so on, as the page tables have them */

@@ -61,6 +61,8 @@ void verdict_put_map(struct elfgen_text *out, const struct verdict *report)
                           area->kind == ELFGEN_AREA_FILE || area->kind == ELFGEN_AREA_INTERPRETER,
                           area->offset);
         json_key_number_if(out, "segment", area->segment != 0xffff, area->segment);
+        json_key_twins_if(out, "file_end", area->file_end < area->end, area->file_end);
+        json_key_twins_if(out, "missing", area->missing < area->end, area->missing);
         elfgen_text_char(out, '}');
     }
     elfgen_text_char(out, ']');

@@ -120,6 +120,15 @@ static void put_area(struct elfgen_text *out, const struct elfgen_kernel_area *a
         elfgen_text_string(out, ", segment ");
         elfgen_text_decimal(out, area->segment, 0);
     }
+    if (area->missing < area->end) {
+        if (area->file_end < area->missing) {
+            elfgen_text_string(out, ", zeros from ");
+            elfgen_text_0x(out, area->file_end);
+        }
+        elfgen_text_string(out, ", not there from ");
+        elfgen_text_0x(out, area->missing);
+        elfgen_text_string(out, " on, past the end of the file (SIGBUS)");
+    }
     elfgen_text_char(out, '\n');
 }
 

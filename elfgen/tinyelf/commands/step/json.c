@@ -4,8 +4,8 @@
 
 #include "base/json_write.h"
 #include "text.h"
-#include "json_names.h"
-#include "pieces.h"
+#include "stepper/json_names.h"
+#include "stepper/pieces.h"
 
 static void put_hex(struct elfgen_text *out, uint64_t value)
 {

@@ -5,8 +5,9 @@
 
 #include "base/grow.h"
 #include "base/json_read.h"
-#include "text.h"
+#include "syscalls/table.h"
 #include "json_names.h"
+#include "json_read.h"
 #include "pieces.h"
 
 static struct step_recording *recording_of(const struct json_reader *reader)
