@@ -698,6 +698,7 @@ static void try_numbers(struct input *input)
         elfgen_text_string(&text, names[i]);
     const char *name = take_name(input);
     check(elfgen_osabi_number(machine, name) <= 255);
+    check(elfgen_auxv_type_kind(value) <= ELFGEN_KIND_BYTES);
     elfgen_text_char(&text, elfgen_section_flag_letter(machine, osabi, value));
     elfgen_machine_flags_text(&text, machine, osabi, take(input, 1), (uint32_t)value);
     check(elfgen_dynamic_tag_kind(machine, value) <= ELFGEN_KIND_BYTES);
