@@ -94,7 +94,7 @@ static void drop_printed(struct printing *printing, struct step_run *run)
 
 static void print_live(struct printing *printing, struct step_run *run, bool keep)
 {
-    while (!step_is_reached(&run->until, stepper_now(run->stepper), printing->printer.count)) {
+    while (!step_is_reached(run, &run->until, &printing->cursor, printing->printer.count)) {
         /* Flush before the program itself writes something. */
         if (stepper_asks_next(run->stepper))
             stdout_flush(printing->output);
@@ -113,7 +113,7 @@ static void print_live(struct printing *printing, struct step_run *run, bool kee
 
 static void print_replay(struct printing *printing, struct step_run *run)
 {
-    while (!step_is_reached(&run->until, &printing->cursor.registers, printing->printer.count))
+    while (!step_is_reached(run, &run->until, &printing->cursor, printing->printer.count))
         if (printing->output->error || !print_next(printing))
             return;
     run->recording.end = STEP_UNTIL;

@@ -31,9 +31,10 @@ bool step_once(struct step_run *run);
 /* Ends a live run; `kind` is how the recording ends. */
 void step_end_run(struct step_run *run, enum step_end_kind kind);
 
-/* Whether the run has reached the place where it should stop. */
-bool step_is_reached(const struct step_until *until, const struct step_registers *now,
-                     uint64_t count);
+/* Whether the run has reached the place where it should stop: the cursor's, after `count` steps.
+ * The address after an interrupted call is not reached until the kernel has made the call again. */
+bool step_is_reached(const struct step_run *run, const struct step_until *until,
+                     const struct step_cursor *cursor, uint64_t count);
 
 /* Shows the interactive view until the user quits. `run` then contains all that was recorded.
  * Starts `program`, which is NULL for a replay. Returns false after reporting an error. */

@@ -119,7 +119,7 @@ static void run_on(struct step_view *view, const struct step_until *until, bool 
     view->note[0] = '\0';
     while (!arrived && !stopped && forward(view)) {
         arrived =
-            !all && (until ? step_is_reached(until, &view->cursor.registers, view->cursor.index)
+            !all && (until ? step_is_reached(view->run, until, &view->cursor, view->cursor.index)
                            : is_before_call(view));
         stopped = is_stopped_by_key(view, ++count);
     }
