@@ -446,7 +446,7 @@ static void go(struct stepper *stepper)
         stepper_ask_call(stepper, effects);
     if (stepper->delivered)
         stepper_take_snapshot(stepper, stepper->now.value[STEP_rsp] - FRAME, FRAME - RED_ZONE);
-    stepper->brief = !effects->asks;
+    stepper->brief = !effects->asks && !stepper->restart.due;
     resume(stepper, PTRACE_SINGLESTEP);
     stepper->waiting = true;
 }
