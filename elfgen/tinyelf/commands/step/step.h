@@ -4,6 +4,7 @@
 
 #include "names.h"
 #include "stepper/stepper.h"
+#include "commands/run/sandboxed.h"
 #include "text.h"
 
 /* Where to stop: before the instruction at an address, or after a number of steps. */
@@ -20,6 +21,7 @@ struct step_run {
     struct step_until until;
     const char *path; /* of the program, for FILE.debug */
     struct step_names names;
+    struct sandboxed *sandboxed; /* the program is confined; or NULL */
 };
 
 /* Reads where to stop, without looking up a name: 0x... is an address, another number that many
@@ -37,7 +39,7 @@ bool step_find_until(struct step_run *run, struct step_until *until, struct elfg
 /* Starts the program, finds where to stop, and notes interruptions from then on. Returns false
  * after reporting an error.
  */
-bool step_start(struct step_run *run, const struct process_program *program);
+bool step_start(struct step_run *run, struct process_program *program);
 
 /* Runs one step. Returns false if the run is over; recording.end says why. A signal that
  * interrupt.h noted ends it. */
