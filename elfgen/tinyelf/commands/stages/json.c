@@ -33,6 +33,8 @@ static void put_facts(struct elfgen_text *out, const struct stage_facts *facts)
         json_key_number(out, numbers[i].key, numbers[i].value);
     json_key_0x(out, "entry_hex", facts->entry);
     json_key_0x(out, "loaded_bytes_hex", facts->loaded_size);
+    json_key_0x(out, "code_bytes_hex", facts->code_size);
+    json_key_0x(out, "relocations_hex", facts->relocations);
     json_key(out, "needs");
     for (size_t i = 0; i < facts->undefined && i < MOST_NEEDS; i++) {
         elfgen_text_char(out, i ? ',' : '[');
