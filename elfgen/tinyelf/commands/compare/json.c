@@ -1,6 +1,7 @@
 /* Prints two files as one JSON object. The keys are always the same; what does not apply is
  * null. */
 #include "base/json_write.h"
+#include "commands/json_versions.h"
 #include "compare.h"
 #include "run_result.h"
 
@@ -134,7 +135,8 @@ static void put_file(const struct compare_facts *facts, const struct profile *ru
 void compare_json(const struct compare_facts files[2], bool identical, const struct profile *runs,
                   struct elfgen_text *out)
 {
-    elfgen_text_string(out, identical ? "{\"identical\":true" : "{\"identical\":false");
+    json_begin(out, JSON_VERSION_compare);
+    json_key_bool(out, "identical", identical);
     json_key(out, "files");
     elfgen_text_string(out, "[\n");
     put_file(&files[0], runs, out);

@@ -3,6 +3,7 @@
 
 #include "base/json_write.h"
 #include "commands/compare/run_result.h"
+#include "commands/json_versions.h"
 #include "text.h"
 
 static void put_facts(struct elfgen_text *out, const struct stage_facts *facts)
@@ -110,8 +111,8 @@ void stages_json(const struct stages *stages, const char *folder, const struct p
     if (!facts)
         return;
     stages_measure(stages, facts);
-    elfgen_text_string(out, "{\"source\":");
-    json_string(out, stages->path);
+    json_begin(out, JSON_VERSION_stages);
+    json_key_string(out, "source", stages->path);
     json_key_number(out, "size", stages->input.size);
     json_key_number(out, "lines", facts->input.lines);
     json_key_string(out, "folder", folder);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "commands/json_versions.h"
 #include "text.h"
 #include "json_names.h"
 #include "pieces.h"
@@ -259,7 +260,8 @@ void step_write_json(struct elfgen_text *out, struct step_machines *machines,
 {
     struct step_cursor cursor;
     struct step_record record;
-    elfgen_text_string(out, "{\"format\":\"" STEP_FORMAT "\",\n\"arguments\":[");
+    json_begin(out, JSON_VERSION_step);
+    elfgen_text_string(out, ",\"format\":\"" STEP_FORMAT "\",\n\"arguments\":[");
     for (size_t i = 0; i < recording->argument_count; i++) {
         elfgen_text_string(out, i == 0 ? "" : ",");
         json_string(out, recording->arguments[i]);

@@ -5,6 +5,7 @@
 
 #include "base/grow.h"
 #include "base/json_read.h"
+#include "commands/json_versions.h"
 #include "text.h"
 #include "json_names.h"
 #include "pieces.h"
@@ -338,6 +339,8 @@ static bool read_document(struct json_reader *reader, const json_t *document)
     const char *format = json_string_value(json_object_get(document, "format"));
     if (!format || strcmp(format, STEP_FORMAT) != 0)
         return json_read_fail(reader, "format", "\"" STEP_FORMAT "\"");
+    if (!json_read_version(reader, document, JSON_VERSION_step))
+        return false;
     if (!read_arguments(reader, document) || !json_read_each(reader, document, "files", read_file))
         return false;
     if (recording_of(reader)->file_count == 0)

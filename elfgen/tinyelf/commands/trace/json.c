@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "commands/json_versions.h"
 #include "trace.h"
 
 void trace_json_begin(struct trace_json *json, const char *path, char *const *arguments)
 {
     struct elfgen_text *out = json->out;
-    elfgen_text_string(out, "{\"program\":");
-    json_string(out, path);
+    json_begin(out, JSON_VERSION_trace);
+    json_key_string(out, "program", path);
     json_key(out, "arguments");
     for (size_t i = 0; arguments[i]; i++) {
         elfgen_text_char(out, i == 0 ? '[' : ',');
