@@ -131,10 +131,11 @@ static const struct {
 };
 
 static const struct {
-    uint32_t value;
     const char *text;
+    uint32_t value;
+    enum elfgen_kind kind;
 } auxv_types[] = {
-#define AUXV_TYPE(value, text) {value, text},
+#define AUXV_TYPE(value, text, kind) {text, value, ELFGEN_KIND_##kind},
 #include "auxv_types.def"
 #undef AUXV_TYPE
 };
@@ -169,4 +170,12 @@ const char *elfgen_auxv_type_name(uint64_t type)
         if (auxv_types[i].value == type)
             return auxv_types[i].text;
     return NULL;
+}
+
+enum elfgen_kind elfgen_auxv_type_kind(uint64_t type)
+{
+    for (size_t i = 0; i < sizeof auxv_types / sizeof *auxv_types; i++)
+        if (auxv_types[i].value == type)
+            return auxv_types[i].kind;
+    return ELFGEN_KIND_HEX;
 }

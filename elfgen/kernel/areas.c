@@ -284,6 +284,23 @@ bool elfgen_kernel_has_page(const struct run *run, const struct elfgen_kernel_ar
            run->lengths[area->kind == ELFGEN_AREA_INTERPRETER];
 }
 
+void elfgen_kernel_find_missing(struct run *run)
+{
+    for (uint64_t i = 0; i < run->map->count; i++) {
+        struct elfgen_kernel_area *area = &run->map->areas[i];
+        bool of_interpreter = area->kind == ELFGEN_AREA_INTERPRETER;
+        area->file_end = area->missing = area->end;
+        if (area->kind != ELFGEN_AREA_FILE && !of_interpreter)
+            continue;
+        uint64_t length = run->lengths[of_interpreter], size = area->end - area->start;
+        uint64_t there = length > area->offset ? length - area->offset : 0;
+        if (there < size)
+            area->file_end = area->start + there;
+        if (page_up(there) < size)
+            area->missing = area->start + page_up(there);
+    }
+}
+
 bool elfgen_kernel_can_clear(const struct run *run, uint64_t address)
 {
     const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, address);

@@ -21,6 +21,19 @@ static bool reads_imply_execution(const struct elfgen_view *view)
     return true;
 }
 
+/* Finds the pages that p_filesz asks for and the file does not have. `there`: the file's bytes from
+ * the mapping's offset on; `asked`: where the bytes that it asks for end. */
+static void find_missing(struct elfgen_mapping *mapping, uint64_t there, uint64_t asked)
+{
+    uint64_t unit = mapping->whole_pages ? ELFGEN_PAGE : 1, pages;
+    mapping->missing = mapping->missing_end = mapping->end;
+    if (!elfgen_round_up(there, unit, &pages) || asked <= mapping->start ||
+        asked - mapping->start <= pages)
+        return;
+    mapping->missing = mapping->start + pages;
+    mapping->missing_end = asked;
+}
+
 bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t index,
                         struct elfgen_mapping *mapping)
 {
@@ -46,11 +59,14 @@ bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t index,
     /* The rest of the last page shows the file, too, unless elf_load() clears it: it does so where
      * p_memsz is larger than p_filesz, and only where the segment is writable. */
     bool cleared = phdr.p_memsz > phdr.p_filesz && (phdr.p_flags & ELFGEN_PF_W);
-    if (phdr.p_filesz == 0)
-        file_end = mapping->start;
-    else if (!cleared && !elfgen_round_up(file_end, unit, &file_end))
+    uint64_t asked, there = mapping->offset < view->length ? view->length - mapping->offset : 0;
+    if (!elfgen_round_up(file_end, unit, &asked))
         return false;
-    uint64_t there = mapping->offset < view->length ? view->length - mapping->offset : 0;
+    if (phdr.p_filesz == 0)
+        file_end = asked = mapping->start;
+    else if (!cleared)
+        file_end = asked;
+    find_missing(mapping, there, asked);
     if (file_end - mapping->start > there)
         file_end = mapping->start + there;
     mapping->file_end = file_end;
@@ -75,8 +91,10 @@ bool elfgen_mapping_what_is_left(const struct elfgen_view *view, uint64_t index,
         if (later.start <= mapping->start)
             return false;
         mapping->end = later.start;
-        if (mapping->file_end > mapping->end)
-            mapping->file_end = mapping->end;
+        uint64_t *limits[] = {&mapping->file_end, &mapping->missing, &mapping->missing_end};
+        for (unsigned i = 0; i < sizeof limits / sizeof limits[0]; i++)
+            if (*limits[i] > mapping->end)
+                *limits[i] = mapping->end;
     }
     return true;
 }

@@ -42,7 +42,7 @@ Hello world
       asks the kernel: write (1)
       rdi fd=1, rsi buf=0x100a6 "Hello world\n", rdx count=12
       the kernel answers: 12
-      rax 0x1 -> 0xc, rcx 0x0 -> 0x10096, r11 0x0 -> 0x302
+      rax 0x1 -> 0xc, rcx 0x0 -> 0x10096, r11 0x0 -> 0x202
       output 1: "Hello world\n"
    6  0x10096 +0x96     48 c7 c0 e7 00 00 00     mov rax,0xe7
       rax 0xc -> 0xe7
@@ -213,6 +213,76 @@ E
          -> 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10"* ]]
     [[ $output = *"      st0: 00 00 00 00 00 00 00 00 00 00 -> 00 00 00 00 00 00 00 80 ff 3f"* ]]
     [[ $output = *"eflags 0x202 -> 0x203 +CF"* ]]
+}
+
+@test "flags that stepping sets are in no register or memory of the program, and it sees none" {
+    # It collects the flags that syscall, pushf and popf leave, and exits with the trap flag of any of them.
+    assembled flags <<'E'
+_start:
+    mov eax, 39
+    syscall
+    mov ebx, r11d
+    pushf
+    pop rcx
+    or ebx, ecx
+    pushf
+    popf
+    nop
+    mov eax, 39
+    syscall
+    or ebx, r11d
+    pushfw
+    pop cx
+    or ebx, ecx
+    std
+    lea rdi, [rsp - 16]
+    mov ecx, 3
+    rep stosb
+    cld
+    mov edi, ebx
+    shr edi, 8
+    and edi, 3
+    mov eax, 60
+    syscall
+E
+    status=0
+    ./flags || status=$?
+    [ "$status" -eq 2 ]
+    step ./flags
+    exits 2
+    [[ $output = *"r11 0x0 -> 0x202"* ]]
+    [[ $output = *"]: 00 00 00 00 00 00 00 00 -> 02 02 00 00 00 00 00 00"* ]]
+    not grep -E '[+-](TF|RF)' <<<"$output"
+    not grep -E ' -> .. 03' <<<"$output"
+    # The trap flag that a program sets itself is shown.
+    assembled traps <<'E'
+_start:
+    pushf
+    or dword [rsp], 0x100
+    popf
+    pushf
+    pop rbx
+    pushf
+    and dword [rsp], ~0x100
+    popf
+    mov eax, 39
+    syscall
+    mov edi, r11d
+    shr edi, 8
+    and edi, 3
+    mov eax, 60
+    syscall
+E
+    step ./traps
+    exits 2
+    [ "$(grep -c '+TF' <<<"$output")" -eq 1 ]
+    [ "$(grep -c -e '-TF' <<<"$output")" -eq 1 ]
+    [[ $output = *"rbx 0x0 -> 0x302"* ]]
+    # What the processor saves of a fault has RF, which is no program's.
+    assembled fault <<<'_start: hlt'
+    step ./fault
+    exits $((128 + 11))
+    [[ $output != *eflags* ]]
 }
 
 @test "after mov ss two instructions run in one step, which is shown" {

@@ -151,6 +151,76 @@ S
     grep -q '^pause()  *= ?$' log
 }
 
+@test "wrong counts, times without a meaning and huge pages read as strace writes them" {
+    program odd x86_64 <<'S'
+        mov eax, 218            ; set_tid_address(NULL)
+        xor edi, edi
+        syscall
+        mov eax, 9              ; mmap of a descriptor that is not open, page size but no MAP_HUGETLB
+        xor edi, edi
+        mov esi, 4096
+        xor edx, edx
+        mov r10d, 2 | 21 << 26
+        mov r8d, -1
+        xor r9d, r9d
+        syscall
+        mov eax, 20             ; writev of 2^64 - 1 pieces
+        mov edi, -1
+        mov esi, _start
+        mov rdx, -1
+        syscall
+        mov eax, 23             ; select of -1 descriptors, and -1 microseconds
+        mov edi, -1
+        mov esi, _start
+        xor edx, edx
+        xor r10d, r10d
+        mov r8d, time
+        syscall
+        mov eax, 435            ; clone3 with thread-local data at 0
+        mov edi, clone
+        mov esi, 64
+        syscall
+        mov eax, 60
+        xor edi, edi
+        syscall
+        align 8
+time:   dq 0, -1
+clone:  dq 0x80800, 0, 0, 0, 0, 0, 0, 0 ; CLONE_SETTLS|CLONE_SIGHAND, which needs CLONE_VM
+S
+    tinyelf trace -o log ./odd
+    exits 0
+    start=$("$TINYELF" dump -h odd | sed -n 's/.*Entry point address: *//p')
+    grep -q '^set_tid_address(0) ' log
+    grep -qF 'mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE|21<<MAP_HUGE_SHIFT, -1, 0)' log
+    grep -qF "writev(-1, $start, 18446744073709551615)" log
+    grep -qF "select(-1, $start, NULL, NULL, {tv_sec=0, tv_usec=18446744073709551615})" log
+    grep -qF 'clone3({flags=CLONE_SIGHAND|CLONE_SETTLS, exit_signal=0, stack=NULL, stack_size=0, tls=NULL}, 64)' log
+}
+
+@test "a call that goes on after a stop names what it goes on with" {
+    program sleeper x86_64 <<'S'
+        mov eax, 35             ; nanosleep
+        mov edi, time
+        xor esi, esi
+        syscall
+        mov eax, 60
+        xor edi, edi
+        syscall
+        align 8
+time:   dq 2, 0
+S
+    "$TINYELF" trace -o log ./sleeper &
+    until_true grep -q nanosleep log
+    for link in /proc/[0-9]*/exe; do
+        [ "$(readlink "$link" 2>/dev/null)" = "$PWD/sleeper" ] || continue
+        kill -s STOP "$(basename "$(dirname "$link")")"
+        until_true grep -q 'stopped by SIGSTOP' log
+        kill -s CONT "$(basename "$(dirname "$link")")"
+    done
+    wait "$!"
+    grep -qF 'restart_syscall(<... resuming interrupted nanosleep ...>) = 0' log
+}
+
 @test "--abi: each call has its instruction, address, registers and ring, which is the processor's" {
     hello
     tinyelf trace --abi ./hello

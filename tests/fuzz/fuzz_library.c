@@ -358,7 +358,8 @@ static void try_view(struct input *input)
     check(length == SIZE_MAX || length <= view.length);
     elfgen_mapping_what_is_left(&view, index, &mapping);
     if (elfgen_mapping_get(&view, index, &mapping))
-        check(mapping.start <= mapping.end);
+        check(mapping.start <= mapping.file_end && mapping.file_end <= mapping.missing &&
+              mapping.missing <= mapping.missing_end && mapping.missing_end <= mapping.end);
     elfgen_mapping_is_executable(&view, &mapping);
     check(elfgen_memory_segments(&view) <= ELFGEN_PHDRS_LARGEST);
     if (elfgen_memory_find(&view, offset, &mapping))
@@ -697,6 +698,7 @@ static void try_numbers(struct input *input)
         elfgen_text_string(&text, names[i]);
     const char *name = take_name(input);
     check(elfgen_osabi_number(machine, name) <= 255);
+    check(elfgen_auxv_type_kind(value) <= ELFGEN_KIND_BYTES);
     elfgen_text_char(&text, elfgen_section_flag_letter(machine, osabi, value));
     elfgen_machine_flags_text(&text, machine, osabi, take(input, 1), (uint32_t)value);
     check(elfgen_dynamic_tag_kind(machine, value) <= ELFGEN_KIND_BYTES);

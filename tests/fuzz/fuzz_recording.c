@@ -1,5 +1,6 @@
 /* Fuzzes recordings: one that is read is shown, and written and read back unchanged. */
 #include "commands/step/text.h"
+#include "stepper/json_read.h"
 #include "fuzz_text.h"
 
 static void drop(struct elfgen_text *text)

@@ -32,7 +32,7 @@ my @facts = (
     ["vm.mmap_min_addr's usual value", qr/\b(?:\w*LOW\w*|\w*MIN_ADDR|\w*lowest\w*|usual)\s*=\s*(?:65536|0x10000)\b/,
      'include/elfgen/kernel.h'],
     ['the size of a buffer', qr/the buffer has %u/, 'format/argument.c'],
-    ["the recordings' format", qr/tinyelf step \d/, "${T}commands/step/json_names.h"],
+    ["the recordings' format", qr/tinyelf step \d/, "${T}stepper/json_names.h"],
     ['the mappings of a process', qr{/maps"|"maps"}, "${T}base/maps.c"],
     ['paths of a process in /proc', qr{"/proc/%}, "${T}base/proc.c", "${T}base/maps.c",
      "${T}stepper/mappings.c"], # /proc/ID/exe, which is opened and not read

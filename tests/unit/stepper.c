@@ -8,6 +8,7 @@
 
 #include "base/memory_text.h"
 #include "x86/effects.h"
+#include "stepper/json_read.h"
 #include "stepper/stepper.h"
 #include "commands/step/text.h"
 #include "elfgen/image.h"

@@ -177,8 +177,9 @@ enum {
     ELFGEN_SHF_WRITE = 1,
     ELFGEN_SHF_ALLOC = 2,
     ELFGEN_SHF_EXECINSTR = 4,
-    ELFGEN_SHF_MERGE = 0x10,   /* equal entries of sh_entsize bytes may be merged */
-    ELFGEN_SHF_STRINGS = 0x20, /* the entries are strings */
+    ELFGEN_SHF_MERGE = 0x10,     /* equal entries of sh_entsize bytes may be merged */
+    ELFGEN_SHF_STRINGS = 0x20,   /* the entries are strings */
+    ELFGEN_SHF_INFO_LINK = 0x40, /* sh_info is a section */
     ELFGEN_SHF_TLS = 0x400,
     ELFGEN_SHF_COMPRESSED = 0x800,
     ELFGEN_SHF_GNU_RETAIN = 1 << 21,

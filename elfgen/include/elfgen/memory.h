@@ -14,9 +14,12 @@
 enum { ELFGEN_PAGE = 4096 };
 
 /* What one PT_LOAD maps: the addresses from `start` up to `end`. The file's byte `offset` is at
- * `start`; addresses below `file_end` show the file. */
+ * `start`; addresses below `file_end` show the file. Those from `missing` up to `missing_end` are
+ * pages past the end of the file, which p_filesz asks for: whoever touches them gets SIGBUS. What
+ * is left, from `file_end` to `missing` and from `missing_end` to `end`, is zeros. If no page is
+ * missing, `missing` and `missing_end` are `end`. */
 struct elfgen_mapping {
-    uint64_t start, end, file_end;
+    uint64_t start, end, file_end, missing, missing_end;
     uint64_t offset;
     uint64_t flags;   /* p_flags */
     bool whole_pages; /* false: offset and address differ within a page, which Linux refuses; the

@@ -135,7 +135,7 @@
     X(rsi,   0, 0, 104, 8, HEX, TOOLS, "register rsi") \
     X(rdi,   0, 0, 112, 8, HEX, TOOLS, "register rdi") \
     X(orig_rax, 0, 0, 120, 8, HEX, TOOLS, "number of the system call, or -1") \
-    X(rip,   0, 0, 128, 8, HEX, TOOLS, "address of the next instruction") \
+    X(rip,   0, 0, 128, 8, ADDRESS, TOOLS, "address of the next instruction") \
     X(ebx,   0, 4,   0, 0, HEX, TOOLS, "register ebx") \
     X(ecx,   4, 4,   0, 0, HEX, TOOLS, "register ecx") \
     X(edx,   8, 4,   0, 0, HEX, TOOLS, "register edx") \
@@ -148,14 +148,14 @@
     X(fs,   36, 4, 200, 8, HEX, TOOLS, "segment register fs") \
     X(gs,   40, 4, 208, 8, HEX, TOOLS, "segment register gs") \
     X(orig_eax, 44, 4, 0, 0, HEX, TOOLS, "number of the system call, or -1") \
-    X(eip,  48, 4,   0, 0, HEX, TOOLS, "address of the next instruction") \
+    X(eip,  48, 4,   0, 0, ADDRESS, TOOLS, "address of the next instruction") \
     X(cs,   52, 4, 136, 8, HEX, TOOLS, "segment register cs") \
     X(eflags, 56, 4, 144, 8, HEX, TOOLS, "flags of the processor") \
-    X(esp,  60, 4,   0, 0, HEX, TOOLS, "stack pointer") \
-    X(rsp,   0, 0, 152, 8, HEX, TOOLS, "stack pointer") \
+    X(esp,  60, 4,   0, 0, ADDRESS, TOOLS, "stack pointer") \
+    X(rsp,   0, 0, 152, 8, ADDRESS, TOOLS, "stack pointer") \
     X(ss,   64, 4, 160, 8, HEX, TOOLS, "segment register ss") \
-    X(fs_base, 0, 0, 168, 8, HEX, TOOLS, "first address of fs, the thread's own data") \
-    X(gs_base, 0, 0, 176, 8, HEX, TOOLS, "first address of gs")
+    X(fs_base, 0, 0, 168, 8, ADDRESS, TOOLS, "first address of fs, the thread's own data") \
+    X(gs_base, 0, 0, 176, 8, ADDRESS, TOOLS, "first address of gs")
 #define ELFGEN_FPVALID_FIELDS(X) \
     X(pr_fpvalid,    0, 4,  0, 4, NUMBER,  TOOLS,  "1: there is a note with vector registers") \
     X(pr_end,        0, 0,  4, 4, PADDING, NOBODY, "unused")
@@ -180,7 +180,7 @@
     X(si_code,       8, 4,  8, 4, SIGNED,  TOOLS,  "where the signal came from") \
     X(si_pad,        0, 0, 12, 4, PADDING, NOBODY, "unused")
 #define ELFGEN_SIGINFO_FAULT_FIELDS(X) \
-    X(si_addr,       0, 4,  0, 8, HEX,     TOOLS,  "address of the fault") \
+    X(si_addr,       0, 4,  0, 8, ADDRESS,     TOOLS,  "address of the fault") \
     X(si_rest,       4, 112, 8, 104, BYTES, TOOLS, "more about the signal")
 #define ELFGEN_SIGINFO_SENDER_FIELDS(X) \
     X(si_pid,        0, 4,  0, 4, NUMBER,  TOOLS,  "process that sent the signal") \
@@ -190,7 +190,7 @@
     X(f_count,       0, 4,  0, 8, COUNT,   TOOLS,  "mapped files in this note") \
     X(f_page_size,   4, 4,  8, 8, SIZE,    TOOLS,  "unit of the offsets")
 #define ELFGEN_MAPPED_FILE_FIELDS(X) \
-    X(f_start,       0, 4,  0, 8, HEX,     TOOLS,  "first address of the mapping") \
+    X(f_start,       0, 4,  0, 8, ADDRESS,     TOOLS,  "first address of the mapping") \
     X(f_end,         4, 4,  8, 8, HEX,     TOOLS,  "first address after the mapping") \
     X(f_offset,      8, 4, 16, 8, NUMBER,  TOOLS,  "offset in the file, in units")
 /* The x87 alone, and FXSAVE. */

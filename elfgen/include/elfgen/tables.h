@@ -70,7 +70,7 @@
 
 #define ELFGEN_REL_FIELDS(X) \
     X(r_offset,      0, 4,  0, 8, ADDRESS, TOOLS,  "where to apply it: offset or address") \
-    X(r_info,        4, 4,  8, 8, NUMBER,  TOOLS,  "symbol index and relocation type")
+    X(r_info,        4, 4,  8, 8, HEX,     TOOLS,  "symbol index and relocation type")
 
 #define ELFGEN_RELA_FIELDS(X) \
     ELFGEN_REL_FIELDS(X) \

@@ -83,11 +83,6 @@ void bytemap_put_hex(struct elfgen_text *out, const struct elfgen_claim *claim);
 void bytemap_put_explanation(struct elfgen_text *out, const struct bytemap *map,
                              const struct elfgen_claim *claim);
 
-/* What the field is for, after its value in decimal ("56: size of one program header") if that is
- * its form and has other digits than the hexadecimal one; nothing for a claim without a field. */
-void bytemap_put_purpose(struct elfgen_text *out, const struct bytemap *map,
-                         const struct elfgen_claim *claim);
-
 /* What the value means; where that adds nothing, what the field is for. */
 void bytemap_put_meaning(struct elfgen_text *out, const struct bytemap *map,
                          const struct elfgen_claim *claim);
@@ -97,6 +92,24 @@ void bytemap_put_symbol(struct elfgen_text *out, const struct symbol *symbol);
 
 /* The symbol that contains the bytes of the claim, or NULL. */
 const struct symbol *bytemap_symbol(const struct bytemap *map, const struct elfgen_claim *claim);
+
+/* ---- purposes ---- */
+
+/* The fields of which a report has said what they are for, each with the table that it last said it
+ * in. Begin with zeros. */
+struct bytemap_purposes {
+    struct bytemap_purpose {
+        const struct elfgen_field *field;
+        enum elfgen_part part;
+        uint64_t section;
+    } rows[512]; /* twice the fields of all structures and more */
+};
+
+/* What the field is for, after its value in decimal ("56: size of one program header") if that is
+ * its form and has other digits than the hexadecimal one. Further entries of a table have the
+ * decimal value alone ("56 bytes"). Nothing for a claim without a field. */
+void bytemap_put_purpose(struct elfgen_text *out, struct bytemap_purposes *purposes,
+                         const struct bytemap *map, const struct elfgen_claim *claim);
 
 /* ---- places ---- */
 

@@ -89,20 +89,6 @@ void bytemap_put_explanation(struct elfgen_text *out, const struct bytemap *map,
     }
 }
 
-void bytemap_put_purpose(struct elfgen_text *out, const struct bytemap *map,
-                         const struct elfgen_claim *claim)
-{
-    enum { SAME_DIGITS = 10 }; /* below it */
-    if (!claim->field)
-        return;
-    if (elfgen_claim_has_value(claim) && bytemap_is_decimal(claim->field->kind) &&
-        claim->value >= SAME_DIGITS) {
-        bytemap_put_decimal(out, claim);
-        elfgen_text_string(out, ": ");
-    }
-    bytemap_put_explanation(out, map, claim);
-}
-
 void bytemap_put_meaning(struct elfgen_text *out, const struct bytemap *map,
                          const struct elfgen_claim *claim)
 {

@@ -19,6 +19,10 @@ void strace_argument_text(struct elfgen_text *out, const struct process_call *ca
                           const struct call_row *row, unsigned index, bool after,
                           const struct memory_reader *reader);
 
+/* The same of the stopped process `id`, whose memory is read now. */
+void strace_process_argument(struct elfgen_text *out, pid_t id, const struct process_call *call,
+                             const struct call_row *row, unsigned index, bool after);
+
 /* Whether a trace omits argument `index`: this call has none (open without O_CREAT has no mode), or
  * it is the second half of a 64-bit argument. */
 bool strace_argument_is_absent(const struct process_call *call, const struct call_row *row,

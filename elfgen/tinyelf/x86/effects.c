@@ -179,6 +179,19 @@ static void take_meaning(struct effects *effects, const ZydisDecodedInstruction 
     case ZYDIS_MNEMONIC_INT3:
         effects->traps = true;
         break;
+    case ZYDIS_MNEMONIC_PUSHF:
+    case ZYDIS_MNEMONIC_PUSHFD:
+    case ZYDIS_MNEMONIC_PUSHFQ:
+        effects->pushes_flags = true;
+        break;
+    case ZYDIS_MNEMONIC_POPF:
+    case ZYDIS_MNEMONIC_POPFD:
+    case ZYDIS_MNEMONIC_POPFQ:
+    case ZYDIS_MNEMONIC_IRET:
+    case ZYDIS_MNEMONIC_IRETD:
+    case ZYDIS_MNEMONIC_IRETQ:
+        effects->loads_flags = true;
+        break;
     case ZYDIS_MNEMONIC_MOV:
     case ZYDIS_MNEMONIC_POP:
         effects->shadows = is_stack_segment(&operands[0]);

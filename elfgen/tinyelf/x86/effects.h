@@ -31,11 +31,12 @@ struct effects_write {
 struct effects {
     uint8_t length;
     uint8_t write_count;
-    bool elsewhere; /* it writes memory at other places, too */
-    bool vectors;   /* it may change x87, MMX, vector or mask registers, or mxcsr */
-    bool asks;      /* it is a system call, by `call_instruction` */
-    bool traps;     /* int3 and its like, which raise SIGTRAP themselves */
-    bool shadows;   /* mov ss, pop ss: no stop until after the next instruction */
+    bool elsewhere;                 /* it writes memory at other places, too */
+    bool vectors;                   /* it may change x87, MMX, vector or mask registers, or mxcsr */
+    bool asks;                      /* it is a system call, by `call_instruction` */
+    bool traps;                     /* int3 and its like, which raise SIGTRAP themselves */
+    bool pushes_flags, loads_flags; /* pushf; popf and iret */
+    bool shadows;                   /* mov ss, pop ss: no stop until after the next instruction */
     enum call_instruction call_instruction;
     struct effects_write writes[EFFECTS_WRITES];
 };

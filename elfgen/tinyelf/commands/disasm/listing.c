@@ -22,13 +22,17 @@ void disasm_put_relocations(const struct disasm *disasm, const struct elfgen_cod
     }
 }
 
-void disasm_put_failure(struct elfgen_text *out, const struct elfgen_code *code, uint64_t offset)
+/* In AT&T syntax a semicolon ends a statement: it begins no comment. */
+void disasm_put_failure(const struct disasm *disasm, const struct elfgen_code *code,
+                        uint64_t offset)
 {
+    struct elfgen_text *out = disasm->out;
     const struct elfgen_call *call = elfgen_code_failed(code, offset);
     struct elfgen_signature signature;
     if (!call || !elfgen_code_signature(code, call, &signature))
         return;
-    elfgen_text_string(out, "  ; only if ");
+    elfgen_text_string(out, disasm->x86->syntax == SYNTAX_ATT ? "  # " : "  ; ");
+    elfgen_text_string(out, "only if ");
     elfgen_text_string(out, signature.name);
     elfgen_text_string(out, " fails");
 }
@@ -47,7 +51,7 @@ static void put_line(const struct disasm *disasm, const struct elfgen_code *code
     code->machine->text(code->machine->context, bytes, place->length, place->address, out);
     if (disasm->bytes)
         disasm_put_relocations(disasm, place);
-    disasm_put_failure(out, code, place->offset);
+    disasm_put_failure(disasm, code, place->offset);
     elfgen_text_char(out, '\n');
 }
 

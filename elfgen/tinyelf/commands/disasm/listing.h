@@ -25,9 +25,10 @@ bool disasm_report(const struct disasm *disasm, struct elfgen_code *code);
 bool disasm_source(const struct disasm *disasm, struct elfgen_code *code,
                    const struct elfgen_view *view);
 
-/* Parts of both: labels; relocations as comments; "  ; only if execve fails". */
+/* Parts of both: labels; relocations and "only if execve fails" as comments. */
 void disasm_put_labels(const struct disasm *disasm, uint64_t offset);
 void disasm_put_relocations(const struct disasm *disasm, const struct elfgen_code_place *place);
-void disasm_put_failure(struct elfgen_text *out, const struct elfgen_code *code, uint64_t offset);
+void disasm_put_failure(const struct disasm *disasm, const struct elfgen_code *code,
+                        uint64_t offset);
 
 #endif

@@ -94,7 +94,7 @@ static void put_instruction(struct source *source, const struct elfgen_code_plac
         elfgen_text_hex_bytes(out, bytes, place->length, ' ');
         disasm_put_relocations(disasm, place);
     }
-    disasm_put_failure(out, source->code, place->offset);
+    disasm_put_failure(disasm, source->code, place->offset);
     elfgen_text_char(out, '\n');
     source->end = after;
 }

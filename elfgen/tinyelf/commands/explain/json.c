@@ -125,6 +125,18 @@ static void put_words(struct elfgen_text *out, struct bytemap *map,
     put_text(out, "meaning", &text);
 }
 
+/* The system call that fails where control reaches the instruction. */
+static void put_failure(struct elfgen_text *out, const struct elfgen_code *code,
+                        const struct elfgen_claim *claim)
+{
+    struct elfgen_signature signature;
+    const struct elfgen_call *call = code && claim->part == ELFGEN_PART_INSTRUCTION
+                                         ? elfgen_code_failed(code, claim->offset)
+                                         : NULL;
+    bool named = call && elfgen_code_signature(code, call, &signature);
+    json_key_string(out, "only_if_fails", named ? signature.name : NULL);
+}
+
 static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     struct json *json = (struct json *)writer;
@@ -150,6 +162,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
         put_target(out, map->symbols);
     else
         elfgen_text_string(out, "null");
+    put_failure(out, map->code, claim);
     elfgen_text_char(out, '}');
 }
 

@@ -59,7 +59,8 @@ static void put_heading(struct elfgen_text *out, const struct elfgen_claim *clai
                             "| ---: | :--- | :--- | ---: | :--- | :--- | :--- |\n");
 }
 
-static void put_line(struct bytemap *map, const struct elfgen_claim *claim)
+static void put_line(struct bytemap *map, struct bytemap_purposes *purposes,
+                     const struct elfgen_claim *claim)
 {
     enum { MOST_BYTES = 16 };
     struct elfgen_text *out = map->out;
@@ -85,7 +86,7 @@ static void put_line(struct bytemap *map, const struct elfgen_claim *claim)
     elfgen_claim_meaning(map->view, map->code, claim, &cell);
     put_cell(out, room, cell.length);
     cell.length = 0;
-    bytemap_put_purpose(&cell, map, claim);
+    bytemap_put_purpose(&cell, purposes, map, claim);
     put_cell(out, room, cell.length);
     cell.length = 0;
     elfgen_text_string(&cell, elfgen_reader_name(claim->reader));
@@ -151,10 +152,11 @@ static void put_symbols(struct bytemap *map)
 
 enum { MOST_ROWS = 64 };
 
-/* Rows of one structure, which are collected to be sorted. */
+/* Rows of one structure, which are collected to be sorted, and what all rows have said. */
 struct entry {
     struct elfgen_claim rows[MOST_ROWS];
     size_t count;
+    struct bytemap_purposes purposes;
 };
 
 /* Whether a claim is of the structure whose rows are collected. */
@@ -170,7 +172,7 @@ static void put_entry(struct bytemap *map, struct entry *entry)
 {
     for (size_t i = 0; i < entry->count; i++) {
         put_labels(map, &entry->rows[i]);
-        put_line(map, &entry->rows[i]);
+        put_line(map, &entry->purposes, &entry->rows[i]);
     }
     entry->count = 0;
 }

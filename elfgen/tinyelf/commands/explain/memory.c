@@ -158,15 +158,28 @@ static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t len
     memory->run = (struct run){offset, offset + length, "unclaimed"};
 }
 
-static void put_zeros(struct memory *memory)
+/* A line for addresses that show nothing of the file. */
+static void put_rest(struct memory *memory, uint64_t from, uint64_t to, const char *what,
+                     const char *why)
 {
     struct elfgen_text *out = memory->writer.map->out;
-    if (memory->mapping.end <= memory->mapping.file_end)
+    if (to <= from)
         return;
-    begin_line(memory, memory->mapping.file_end);
-    elfgen_text_string(out, "zeros, ");
-    elfgen_text_decimal(out, memory->mapping.end - memory->mapping.file_end, 0);
-    elfgen_text_string(out, " bytes\n");
+    begin_line(memory, from);
+    elfgen_text_string(out, what);
+    elfgen_text_decimal(out, to - from, 0);
+    elfgen_text_string(out, " bytes");
+    elfgen_text_string(out, why);
+    elfgen_text_char(out, '\n');
+}
+
+static void put_rests(struct memory *memory)
+{
+    const struct elfgen_mapping *mapping = &memory->mapping;
+    put_rest(memory, mapping->file_end, mapping->missing, "zeros, ", "");
+    put_rest(memory, mapping->missing, mapping->missing_end, "not there, ",
+             " past the end of the file: SIGBUS");
+    put_rest(memory, mapping->missing_end, mapping->end, "zeros, ", "");
 }
 
 static bool put_segment(struct memory *memory, uint64_t index)
@@ -194,7 +207,7 @@ static bool put_segment(struct memory *memory, uint64_t index)
         good = bytemap_walk(&memory->writer);
         end_run(memory, map->to);
     }
-    put_zeros(memory);
+    put_rests(memory);
     return good;
 }
 

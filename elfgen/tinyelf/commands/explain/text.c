@@ -34,7 +34,8 @@ struct rows {
     unsigned colour; /* of the next claim, 1... */
     uint8_t colours[ROW];
     struct span outer, inner; /* claims that reach into the next row */
-    char room[1 << 16];       /* collects the lines of the row */
+    struct bytemap_purposes purposes;
+    char room[1 << 16]; /* collects the lines of the row */
     struct elfgen_text lines;
 };
 
@@ -257,7 +258,7 @@ static void put_words(struct rows *rows, struct elfgen_text *line, const struct 
     char room[MOST_PURPOSE];
     struct elfgen_text purpose = {.bytes = room, .capacity = sizeof room};
     elfgen_claim_meaning(map->view, map->code, claim, line);
-    bytemap_put_purpose(&purpose, map, claim);
+    bytemap_put_purpose(&purpose, &rows->purposes, map, claim);
     bool says = line->length > column;
     bool fits = line->length + 2 + purpose.length <= COLUMNS - READER - 1;
     if (purpose.length > 0 && (fits || !says)) {

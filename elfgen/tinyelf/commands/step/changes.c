@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "pieces.h"
+#include "stepper/pieces.h"
 
 /* Items that are printed on lines of limited width, separated by commas. */
 struct lines {

@@ -5,8 +5,10 @@
 #include "base/json_write.h"
 #include "commands/json_versions.h"
 #include "text.h"
-#include "json_names.h"
-#include "pieces.h"
+#include "stepper/json_names.h"
+#include "stepper/pieces.h"
+
+_Static_assert((int)JSON_VERSION_step == (int)STEP_VERSION, "what is written is what is read");
 
 static void put_hex(struct elfgen_text *out, uint64_t value)
 {

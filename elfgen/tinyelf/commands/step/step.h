@@ -3,6 +3,7 @@
 #define STEP_H
 
 #include "stepper/stepper.h"
+#include "commands/run/sandboxed.h"
 #include "text.h"
 
 /* Where to stop: before the instruction at an address, or after a number of steps. */
@@ -16,11 +17,12 @@ struct step_run {
     struct stepper *stepper; /* NULL: the run is replayed or over */
     struct step_machines *machines;
     struct step_until until;
+    struct sandboxed *sandboxed; /* the program is confined; or NULL */
 };
 
 /* Starts the program, and notes interruptions from then on. Returns false after reporting an error.
  */
-bool step_start(struct step_run *run, const struct process_program *program);
+bool step_start(struct step_run *run, struct process_program *program);
 
 /* Runs one step. Returns false if the run is over; recording.end says why. A signal that
  * interrupt.h noted ends it. */
@@ -29,9 +31,10 @@ bool step_once(struct step_run *run);
 /* Ends a live run; `kind` is how the recording ends. */
 void step_end_run(struct step_run *run, enum step_end_kind kind);
 
-/* Whether the run has reached the place where it should stop. */
-bool step_is_reached(const struct step_until *until, const struct step_registers *now,
-                     uint64_t count);
+/* Whether the run has reached the place where it should stop: the cursor's, after `count` steps.
+ * The address after an interrupted call is not reached until the kernel has made the call again. */
+bool step_is_reached(const struct step_run *run, const struct step_until *until,
+                     const struct step_cursor *cursor, uint64_t count);
 
 /* Shows the interactive view until the user quits. `run` then contains all that was recorded.
  * Starts `program`, which is NULL for a replay. Returns false after reporting an error. */

@@ -1,4 +1,4 @@
-/* Writes a recorded run as text or JSON, and reads JSON. */
+/* Writes a recorded run as text or JSON. */
 #ifndef STEP_TEXT_H
 #define STEP_TEXT_H
 
@@ -56,10 +56,5 @@ void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size,
 
 void step_write_json(struct elfgen_text *out, struct step_machines *machines,
                      const struct step_recording *recording);
-
-/* Reads a recording from any bytes. Returns false if they are none; *error then says where and why,
- * and *recording is freed. */
-bool step_read_json(struct step_recording *recording, const void *bytes, size_t size,
-                    struct elfgen_error *error);
 
 #endif

@@ -119,7 +119,7 @@ static void run_on(struct step_view *view, const struct step_until *until, bool 
     view->note[0] = '\0';
     while (!arrived && !stopped && forward(view)) {
         arrived =
-            !all && (until ? step_is_reached(until, &view->cursor.registers, view->cursor.index)
+            !all && (until ? step_is_reached(view->run, until, &view->cursor, view->cursor.index)
                            : is_before_call(view));
         stopped = is_stopped_by_key(view, ++count);
     }
@@ -258,15 +258,27 @@ static void follow_code(struct step_view *view)
     view->code = x86_session_open(&view->file, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &ignored);
 }
 
+/* Gives the program files of its own, since the view has the terminal. What it writes is shown from
+ * the recording. */
+static bool open_files(const struct step_run *run, struct process_program *program,
+                       struct step_pty *pty)
+{
+    if (!step_pty_open(pty))
+        return false;
+    program->files = pty->files;
+    if (run->sandboxed) {
+        run->sandboxed->input = pty->files[0];
+        run->sandboxed->silent = run->sandboxed->session = true;
+    }
+    return true;
+}
+
 bool step_view(struct step_run *run, struct process_program *program)
 {
     struct step_view view = {.run = run};
     struct step_pty pty = {.files = {-1, -1, -1}};
     if (program) {
-        if (!step_pty_open(&pty))
-            return false;
-        program->files = pty.files;
-        if (!step_start(run, program))
+        if (!open_files(run, program, &pty) || !step_start(run, program))
             return false;
     } else {
         interrupt_watch();

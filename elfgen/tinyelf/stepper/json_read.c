@@ -5,9 +5,9 @@
 
 #include "base/grow.h"
 #include "base/json_read.h"
-#include "commands/json_versions.h"
-#include "text.h"
+#include "syscalls/table.h"
 #include "json_names.h"
+#include "json_read.h"
 #include "pieces.h"
 
 static struct step_recording *recording_of(const struct json_reader *reader)
@@ -339,7 +339,7 @@ static bool read_document(struct json_reader *reader, const json_t *document)
     const char *format = json_string_value(json_object_get(document, "format"));
     if (!format || strcmp(format, STEP_FORMAT) != 0)
         return json_read_fail(reader, "format", "\"" STEP_FORMAT "\"");
-    if (!json_read_version(reader, document, JSON_VERSION_step))
+    if (!json_read_version(reader, document, STEP_VERSION))
         return false;
     if (!read_arguments(reader, document) || !json_read_each(reader, document, "files", read_file))
         return false;

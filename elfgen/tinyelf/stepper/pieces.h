@@ -2,7 +2,7 @@
 #ifndef STEP_PIECES_H
 #define STEP_PIECES_H
 
-#include "stepper/recording.h"
+#include "recording.h"
 
 enum step_field_kind {
     STEP_FIELD_NONE, /* the end of a piece's fields */

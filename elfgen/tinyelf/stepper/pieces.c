@@ -21,6 +21,6 @@
 
 const struct step_piece_row step_piece_rows[STEP_PIECE_KINDS] = {
 #define PIECE(kind, name, print, turn, ...) [STEP_PIECE_##kind] = {name, turn, {__VA_ARGS__}},
-#include "stepper/pieces.def"
+#include "pieces.def"
 #undef PIECE
 };
