@@ -108,7 +108,7 @@ static bool is_text(const uint8_t *bytes, uint64_t length)
     enum { LOOKED_AT = 512, DELETE = 0x7f };
     uint64_t count = length < LOOKED_AT ? length : LOOKED_AT;
     for (uint64_t i = 0; i < count; i++)
-        if ((bytes[i] < ' ' && !memchr("\t\n\v\f\r", bytes[i], 5)) || bytes[i] == DELETE)
+        if ((bytes[i] < ' ' && (bytes[i] < '\t' || bytes[i] > '\r')) || bytes[i] == DELETE)
             return false;
     return count > 0;
 }
@@ -118,7 +118,7 @@ static bool is_late_script(const uint8_t *bytes, uint64_t length)
 {
     static const char mark[] = "\xef\xbb\xbf";
     uint64_t at = length >= 3 && memcmp(bytes, mark, 3) == 0 ? 3 : 0;
-    while (at < length && memchr(" \t\r\n", bytes[at], 4))
+    while (at < length && (bytes[at] == ' ' || (bytes[at] >= '\t' && bytes[at] <= '\r')))
         at++;
     return at > 0 && length - at >= 2 && bytes[at] == '#' && bytes[at + 1] == '!';
 }
