@@ -554,7 +554,7 @@ sizes()
     objcopy --rename-section .debug_str=.zdebug_str plain-m.o odd.o
     tinyelf build -g odd.o -o odd
     exits 1
-    says "section .zdebug_str"
+    says "odd.o:(.zdebug_str)"
     says "it cannot be uncompressed"
 }
 
