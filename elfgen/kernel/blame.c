@@ -381,6 +381,12 @@ static bool find_spoiled(struct run *run, const struct image *image, uint64_t *i
     return false;
 }
 
+static bool crosses(enum elfgen_kernel_check_id check)
+{
+    return check == ELFGEN_CHECK_crosses_nothing || check == ELFGEN_CHECK_crosses_not_executable ||
+           check == ELFGEN_CHECK_crosses_past_end;
+}
+
 void elfgen_kernel_blame_entry(struct run *run, const struct image *image,
                                enum elfgen_kernel_check_id check)
 {
@@ -389,6 +395,10 @@ void elfgen_kernel_blame_entry(struct run *run, const struct image *image,
     elfgen_kernel_decide(run, check);
     elfgen_kernel_name_header(run, image, "e_entry");
     run->answer->other = check == ELFGEN_CHECK_e_entry ? run->task_size : image->length;
+    if (crosses(check)) {
+        run->answer->other = page_down(run->answer->value) + PAGE;
+        return;
+    }
     if (find_executable(run, image, &address)) {
         elfgen_kernel_offer(run, address);
     } else if (check != ELFGEN_CHECK_e_entry && find_spoiled(run, image, &index, &field)) {

@@ -284,6 +284,40 @@ static void put_auxv_value(struct elfgen_text *text, const struct elfgen_view *v
     }
 }
 
+/* ---- signals ---- */
+
+static void put_signal(struct elfgen_text *text, const struct elfgen_view *view,
+                       const struct elfgen_claim *claim)
+{
+    elfgen_text_string(text, elfgen_signal_name(view->ehdr.e_machine, claim->value));
+}
+
+/* The signal is the first field of the structure. */
+static void put_signal_code(struct elfgen_text *text, const struct elfgen_view *view,
+                            const struct elfgen_claim *claim)
+{
+    uint64_t signal = elfgen_number_at(view, start_of(view, claim), 4);
+    elfgen_text_string(text, elfgen_signal_code_name(view->ehdr.e_machine, signal,
+                                                     (int32_t)(uint32_t)claim->value));
+}
+
+/* Signals as bits from that of signal 1 up. */
+static void put_signals(struct elfgen_text *text, const struct elfgen_view *view,
+                        const struct elfgen_claim *claim)
+{
+    const char *between = "";
+    for (unsigned number = 1; number <= 64; number++) {
+        const char *name = elfgen_signal_name(view->ehdr.e_machine, number);
+        if (!(claim->value >> (number - 1) & 1))
+            continue;
+        elfgen_text_string(text, between);
+        elfgen_text_string(text, name ? name : "signal ");
+        if (!name)
+            elfgen_text_decimal(text, number, 0);
+        between = ", ";
+    }
+}
+
 static void put_system(struct elfgen_text *text, const struct elfgen_view *view,
                        const struct elfgen_claim *claim)
 {
@@ -360,6 +394,12 @@ bool elfgen_put_entry(struct elfgen_text *text, const struct elfgen_view *view,
         {"eh_frame_ptr", put_unwind_records},
         {"eh_location", put_from_header},
         {"eh_fde", put_from_header},
+        {"pr_si_signo", put_signal},
+        {"pr_cursig", put_signal},
+        {"pr_sigpend", put_signals},
+        {"pr_sighold", put_signals},
+        {"si_signo", put_signal},
+        {"si_code", put_signal_code},
         {"a_type", put_auxv_type},
         {"a_val", put_auxv_value},
         {"abi_os", put_system},

@@ -564,3 +564,79 @@ not_pointed()
     [ "$status" -eq 77 ]
     [ "$output" = "skipped: cpio is missing (Debian: cpio)" ]
 }
+
+# Linux puts an ET_DYN without interpreter at the top of what mmap() may have, and its own pages right below.
+@test "the vDSO below an ET_DYN is named, with as many pages as this kernel has" {
+    hello
+    patch hello 0x10 03
+    patch hello 0x18 fffe000000000000 # a byte before the first one
+    tinyelf check hello
+    exits 0
+    [ "${lines[0]}" = "hello: Linux starts it" ]
+    [ "${lines[1]}" = "  offset 0x18 (e_entry): the first instruction is in the vDSO, code of the kernel's own that lies there without randomisation: e_entry is 0xfeff" ]
+    [ "${lines[2]}" = "  would do: e_entry 0x10000" ]
+    [ "${lines[3]}" = "  the kernel's map_vdso() says so" ]
+    tinyelf check --json hello
+    [ "$(key verdict)" = '"starts"' ]
+    [ "$(key check)" = '"first_vdso"' ]
+    [ "$(key signal)" = null ]
+    # As many pages as bash has.
+    pages=$(perl -ne '/^(\w+)-(\w+) .*\[(vdso|vvar)/ and $n{$3} += (hex($2) - hex($1)) / 4096; END { print "$n{vvar} $n{vdso}" }' /proc/self/maps)
+    tinyelf check -v hello
+    [ "$(perl -ne '/0x(\w+)-0x(\w+) (r--|r-x) (vvar|vDSO)$/ and $n{"$3$4"} = (hex($2) - hex($1)) / 4096; END { print "$n{\"r--vvar\"} $n{\"r-xvDSO\"}" }' <<<"$output")" = "$pages" ]
+    # A version has its own number of data pages.
+    for version in 4.19=3 5.4=3 5.6=4 6.12=4 6.14=4 6.15=6 6.18=6; do
+        tinyelf check --kernel "${version%=*}" -v hello
+        [ "$(perl -ne '/0x(\w+)-0x(\w+) r-- vvar$/ and print((hex($2) - hex($1)) / 4096)' <<<"$output")" = "${version#*=}" ]
+    done
+}
+
+@test "in the vDSO's data an instruction faults, with a signal that is not promised" {
+    hello
+    patch hello 0x10 03
+    patch hello 0x18 00df000000000000 # two pages of code are above it
+    tinyelf check --kernel 6.18 hello
+    exits 1
+    [ "${lines[0]}" = "hello: Linux starts it, and its first instruction cannot be fetched: SIGSEGV or SIGBUS" ]
+    [ "${lines[1]}" = "  offset 0x18 (e_entry): e_entry points into the kernel's data beside the vDSO (vvar), which may not be executed: e_entry is 0xdf00" ]
+    tinyelf check --kernel 6.18 --json hello
+    [ "$(key signal)" = null ]
+    [ "$(key check)" = '"first_vvar"' ]
+}
+
+# ends_in HEX: the program `edge`, whose only page ends in these bytes, where it begins
+ends_in()
+{
+    hello
+    cp hello edge
+    truncate -s 4096 edge
+    patch edge $((4096 - ${#1} / 2)) "$1"
+    patch edge 0x18 "$(printf '%02x0f010000000000' $((256 - ${#1} / 2)))"
+    patch edge 0x60 0010000000000000
+    patch edge 0x68 0010000000000000
+}
+
+@test "a first instruction that goes on in a page that is not there faults, as on the processor" {
+    for bytes in b8 48 66 0f 48b8010203040506 81c0aabbcc 8b04 8b0425 c78000000000aa f680aabbcc e9 00; do
+        ends_in "$bytes"
+        tinyelf check edge
+        exits 1
+        [ "${lines[0]}" = "edge: Linux starts it, and its first instruction cannot be fetched: SIGSEGV" ]
+        [ "${lines[1]}" = "  offset 0x18 (e_entry): the first instruction, at $(printf 0x%x $((0x11000 - ${#bytes} / 2))), goes on at 0x11000, where nothing is mapped" ]
+        [ "$(perl -e 'system "./edge"; print $? & 127')" = 11 ]
+    done
+    # These end in their page: what they do is their business.
+    for bytes in 90 c3 31c0 0f05 b001 b83c000000 f7d8 ebfe; do
+        ends_in "$bytes"
+        tinyelf check edge
+        exits 0
+    done
+    # The next page is past the end of the file: SIGBUS.
+    ends_in b8
+    patch edge 0x60 0020000000000000
+    patch edge 0x68 0020000000000000
+    tinyelf check edge
+    [ "${lines[0]}" = "edge: Linux starts it, and its first instruction cannot be fetched: SIGBUS" ]
+    [[ ${lines[1]} == *"goes on at 0x11000, in a page past the end of the file" ]]
+    [ "$(perl -e 'system "./edge"; print $? & 127')" = 7 ]
+}

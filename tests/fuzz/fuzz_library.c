@@ -693,6 +693,8 @@ static void try_numbers(struct input *input)
                                  elfgen_relocation_type_name(machine, value),
                                  elfgen_note_type_name(take_name(input), value),
                                  elfgen_auxv_type_name(value),
+                                 elfgen_signal_name(machine, value),
+                                 elfgen_signal_code_name(machine, machine, (int32_t)value),
                                  elfgen_version_text()};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         elfgen_text_string(&text, names[i]);

@@ -22,7 +22,8 @@ my %may = (
     command => 'library base engine cli commands', main => 'library base engine cli commands command',
     stepper => 'ptrace syscalls x86', x86 => 'syscalls', sandbox => 'ptrace', ptrace => 'syscalls',
     strace => 'ptrace syscalls', input => 'link', bytemap => 'symbols',
-    'commands/stages' => 'commands/build commands/compare', 'commands/mutate' => 'commands/run');
+    'commands/stages' => 'commands/build commands/compare',
+    map { $_ => 'commands/run' } qw(commands/mutate commands/step commands/trace));
 my %kind = (map({$_ => 'library'} qw(include arch format hex image kernel map view)),
     map({$_ => 'engine'} qw(bytemap input link ptrace sandbox stepper strace symbols syscalls x86)));
 

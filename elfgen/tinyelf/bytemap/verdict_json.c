@@ -47,7 +47,7 @@ static unsigned put_warnings(struct elfgen_text *out, const struct verdict *repo
 
 void verdict_put_map(struct elfgen_text *out, const struct verdict *report)
 {
-    static const char *const names[] = {"file", "interpreter", "zeros", "stack", "vdso"};
+    static const char *const names[] = {"file", "interpreter", "zeros", "stack", "vdso", "vvar"};
     bool any = report->answer && report->answer->verdict != ELFGEN_REFUSED;
     elfgen_text_char(out, '[');
     for (uint64_t i = 0; any && i < report->map->count; i++) {
@@ -73,7 +73,7 @@ static void put_answer(struct elfgen_text *out, const struct elfgen_kernel_answe
     char sentence[512];
     struct elfgen_text text = {.bytes = sentence, .capacity = sizeof sentence};
     bool ours = !answer->of_interpreter;
-    if (answer->verdict != ELFGEN_STARTS)
+    if (answer->check != ELFGEN_CHECK_passed)
         elfgen_kernel_message(answer, &text);
     json_key_string(out, "verdict", verdict_name(answer->verdict));
     json_key_string(out, "errno",
@@ -111,12 +111,12 @@ unsigned verdict_put_json(struct elfgen_text *out, const struct verdict *report)
     bool offers = answer && answer->offers && !answer->of_interpreter;
     json_key_string(out, "loader", answer ? "linux" : report->loader);
     json_key_string(out, "check",
-                    answer && answer->verdict != ELFGEN_STARTS
+                    answer && answer->check != ELFGEN_CHECK_passed
                         ? elfgen_kernel_checks[answer->check].name
                     : answer ? NULL
                              : report->objection.name);
     json_key_string(out, "source",
-                    answer && answer->verdict != ELFGEN_STARTS
+                    answer && answer->check != ELFGEN_CHECK_passed
                         ? elfgen_kernel_checks[answer->check].function
                     : answer ? NULL
                              : report->objection.source);

@@ -39,7 +39,9 @@ static enum stop ended(struct stepper *stepper, int status)
 static enum stop wait_for_stop(struct stepper *stepper, int *number)
 {
     int status;
-    pid_t id = wait4(stepper->id, &status, __WALL, NULL);
+    const struct process_confinement *confinement = stepper->confinement;
+    pid_t id = confinement ? confinement->wait(confinement->context, &status, stepper->brief)
+                           : wait4(stepper->id, &status, __WALL, NULL);
     if (id < 0 && errno == EINTR)
         return STOP_INTERRUPTED;
     if (id < 0)
@@ -170,6 +172,7 @@ struct stepper *stepper_open(const struct process_program *program, const struct
     if (stepper) {
         stepper->recording = recording;
         stepper->words = words;
+        stepper->confinement = program->confinement;
     }
     if (!stepper || !make_memory(stepper))
         error_no_memory(error);
@@ -409,6 +412,7 @@ static enum step_answer stopped(struct stepper *stepper, int number)
     recording_add_piece(stepper->recording, &piece);
     stepper->asked.made = false;
     stepper->waiting = true;
+    stepper->brief = false;
     ptrace(PTRACE_LISTEN, stepper->id, NULL, NULL);
     return finish(stepper);
 }
@@ -423,6 +427,9 @@ static enum step_answer died(struct stepper *stepper)
     recording_begin_record(stepper->recording, STEP_LAST, stepper->seen[stepper->next].index,
                            &stepper->now, &stepper->now);
     stepper_answer_call(stepper, false);
+    /* Nothing tells a filter's refusal before the end. */
+    if (stepper->confinement && recording->end == STEP_KILLED && recording->end_number == SIGSYS)
+        stepper_note(stepper, "the sandbox does not allow this call");
     finish(stepper);
     return STEP_ENDED;
 }
@@ -439,6 +446,7 @@ static void go(struct stepper *stepper)
         stepper_ask_call(stepper, effects);
     if (stepper->delivered)
         stepper_take_snapshot(stepper, stepper->now.value[STEP_rsp] - FRAME, FRAME - RED_ZONE);
+    stepper->brief = !effects->asks && !stepper->restart.due;
     resume(stepper, PTRACE_SINGLESTEP);
     stepper->waiting = true;
 }

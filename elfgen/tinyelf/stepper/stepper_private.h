@@ -69,8 +69,9 @@ struct stepper {
     struct process_child child; /* until its execve */
     pid_t id;                   /* 0: it has ended */
     struct step_recording *recording;
-    const struct step_words *words; /* or NULL */
-    struct x86 *decoders[2];        /* for 32-bit and 64-bit code, by is_64_bit */
+    const struct step_words *words;                /* or NULL */
+    const struct process_confinement *confinement; /* or NULL */
+    struct x86 *decoders[2];                       /* for 32-bit and 64-bit code, by is_64_bit */
     struct calls calls;
     struct step_registers now;
     uint32_t *seen_table; /* hash table by address and bytes: indices + 1 into `seen` */
@@ -87,6 +88,7 @@ struct stepper {
     uint8_t *before, *spare, *after; /* EFFECTS_WRITES * EFFECTS_MOST bytes each */
     bool waiting;                    /* it was resumed, and its next stop is awaited */
     bool delivered;                  /* it was resumed with a signal */
+    bool brief;                      /* it was resumed for an instruction that makes no call */
     bool loaded_trap_flag;           /* the program itself has set its trap flag */
     struct restart restart;
     /* The system call that is being made. */

@@ -332,8 +332,8 @@ static void put_result(struct strace *s, struct process *process)
     end_line(s);
 }
 
-/* Ends the line of a call that will not return: its process is gone. */
-static void put_no_result(struct strace *s, struct process *process)
+/* Ends the line of a call that will not return: its process is gone. `why` follows, or is "". */
+static void put_no_result(struct strace *s, struct process *process, const char *why)
 {
     struct strace_shown shown = {0};
     if (!(process->kept[0] & INSIDE))
@@ -345,6 +345,7 @@ static void put_no_result(struct strace *s, struct process *process)
         put(s, " <unfinished ...>");
     put_equals(s);
     put(s, "?");
+    put(s, why);
     process->kept[0] &= ~(uint64_t)INSIDE;
     end_line(s);
 }
@@ -394,7 +395,7 @@ static void put_start(struct strace *s, struct process *process)
 static void put_superseded(struct strace *s, const struct process_event *event)
 {
     struct process *process = event->process;
-    put_no_result(s, process);
+    put_no_result(s, process, "");
     if (s->processes > 1)
         s->processes--;
     begin_line(s, process);
@@ -409,7 +410,7 @@ static void put_superseded(struct strace *s, const struct process_event *event)
 
 static void put_end(struct strace *s, const struct process_event *event)
 {
-    put_no_result(s, event->process);
+    put_no_result(s, event->process, event->refused ? " (the sandbox does not allow it)" : "");
     begin_line(s, event->process);
     if (event->kind == PROCESS_EXITED) {
         put(s, "+++ exited with ");

@@ -217,7 +217,7 @@ static bool look_at_original(const struct mutate_plan *plan, const struct option
     if (original->end.reason == RUN_NOT_STARTED)
         exit_reason_report_not_started(name, original->end.error);
     else
-        exit_reason_report(name, path, &original->end, &options->ways.limits);
+        exit_reason_report(name, path, &original->end, &options->ways.limits, " (--output)");
     message(name, "note",
             "it does not run to its end as it is, so there is nothing to hold changes against%s",
             original->end.reason == RUN_SIGNAL ||

@@ -3,14 +3,19 @@
 
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "commands/run/exit_reason.h"
 
-bool step_start(struct step_run *run, const struct process_program *program)
+bool step_start(struct step_run *run, struct process_program *program)
 {
     struct elfgen_error error;
     int refused = 0;
+    if (run->sandboxed && !sandboxed_open(run->sandboxed, program))
+        return false;
     run->stepper = stepper_open(program, &step_words, &run->recording, &refused, &error);
     if (run->stepper)
         interrupt_watch();
+    else if (refused && run->sandboxed)
+        exit_reason_report_not_started(program->path, refused);
     else if (refused)
         program_report_not_started(program->path, refused);
     else

@@ -37,6 +37,9 @@ struct options {
     const char *record, *replay;
     bool plain;
     struct step_until until;
+    bool confined; /* --sandbox */
+    bool limited;  /* one of its limits was given */
+    struct sandboxed sandboxed;
 };
 
 /* ---- text ---- */
@@ -187,6 +190,20 @@ static int status_of(const struct step_recording *recording)
     }
 }
 
+/* Ends the sandbox, and reports what the steps did not show. Returns the exit status of the
+ * command.
+ */
+static int conclude(struct step_run *run, bool done)
+{
+    const struct step_recording *recording = &run->recording;
+    struct run_end end;
+    bool closed = !run->sandboxed || sandboxed_close(run->sandboxed, &end);
+    if (!done || !closed)
+        return EXIT_NO;
+    bool ended = recording->end == STEP_EXITED || recording->end == STEP_KILLED;
+    return run->sandboxed && ended ? sandboxed_report(run->sandboxed, &end) : status_of(recording);
+}
+
 static bool show(const struct options *options, struct step_run *run,
                  struct process_program *program)
 {
@@ -195,9 +212,11 @@ static bool show(const struct options *options, struct step_run *run,
     return print(options, run, program);
 }
 
-static int run_program(const struct options *options, char **arguments)
+static int run_program(struct options *options, char **arguments)
 {
-    struct step_run run = {.until = options->until, .machines = calloc(1, sizeof *run.machines)};
+    struct step_run run = {.until = options->until,
+                           .machines = calloc(1, sizeof *run.machines),
+                           .sandboxed = options->confined ? &options->sandboxed : NULL};
     struct process_program program = {.arguments = arguments, .ignored = program_ignored_signals()};
     char path[PATH_MAX];
     if (!run.machines) {
@@ -216,7 +235,7 @@ static int run_program(const struct options *options, char **arguments)
                 run.recording.size, (unsigned long long)run.recording.count);
     if (done && options->record)
         done = write_recording(options->record, &run);
-    int status = done ? status_of(&run.recording) : EXIT_NO;
+    int status = conclude(&run, done);
     recording_free(&run.recording);
     free(run.machines);
     return status;
@@ -248,18 +267,32 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_PLAIN:
         options->plain = true;
         break;
+    case OPTION_SANDBOX:
+        options->confined = true;
+        break;
+    case OPTION_TIME:
+        options->limited = true;
+        return sandboxed_take_time("step", given->value, &options->sandboxed.limits.time);
+    case OPTION_MEMORY:
+        options->limited = true;
+        return option_size("step", "memory", given->value, &options->sandboxed.limits.memory);
     }
     return EXIT_YES;
 }
 
 int command_step(int argc, char **argv)
 {
-    struct options options = {0};
+    struct options options = {
+        .sandboxed = {.limits = sandboxed_limits, .input = STDIN_FILENO, .worker = NULL}};
     int status = options_read(&command_step_options, argc, argv, take_option, &options);
     if (status != OPTIONS_READ)
         return status;
     if (options.replay && optind != argc)
         return usage_error("step", "--replay runs no program: '%s' is too much", argv[optind]);
+    if (options.replay && options.confined)
+        return usage_error("step", "--replay runs no program: it needs no --sandbox");
+    if (options.limited && !options.confined)
+        return usage_error("step", "--time and --memory are limits of the sandbox: add --sandbox");
     if (!options.replay && optind == argc)
         return usage_error("step", "no program given");
     if (options.record && strcmp(options.record, "-") == 0)

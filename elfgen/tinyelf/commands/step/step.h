@@ -3,6 +3,7 @@
 #define STEP_H
 
 #include "stepper/stepper.h"
+#include "commands/run/sandboxed.h"
 #include "text.h"
 
 /* Where to stop: before the instruction at an address, or after a number of steps. */
@@ -16,11 +17,12 @@ struct step_run {
     struct stepper *stepper; /* NULL: the run is replayed or over */
     struct step_machines *machines;
     struct step_until until;
+    struct sandboxed *sandboxed; /* the program is confined; or NULL */
 };
 
 /* Starts the program, and notes interruptions from then on. Returns false after reporting an error.
  */
-bool step_start(struct step_run *run, const struct process_program *program);
+bool step_start(struct step_run *run, struct process_program *program);
 
 /* Runs one step. Returns false if the run is over; recording.end says why. A signal that
  * interrupt.h noted ends it. */

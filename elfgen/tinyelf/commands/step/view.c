@@ -258,15 +258,27 @@ static void follow_code(struct step_view *view)
     view->code = x86_session_open(&view->file, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &ignored);
 }
 
+/* Gives the program files of its own, since the view has the terminal. What it writes is shown from
+ * the recording. */
+static bool open_files(const struct step_run *run, struct process_program *program,
+                       struct step_pty *pty)
+{
+    if (!step_pty_open(pty))
+        return false;
+    program->files = pty->files;
+    if (run->sandboxed) {
+        run->sandboxed->input = pty->files[0];
+        run->sandboxed->silent = run->sandboxed->session = true;
+    }
+    return true;
+}
+
 bool step_view(struct step_run *run, struct process_program *program)
 {
     struct step_view view = {.run = run};
     struct step_pty pty = {.files = {-1, -1, -1}};
     if (program) {
-        if (!step_pty_open(&pty))
-            return false;
-        program->files = pty.files;
-        if (!step_start(run, program))
+        if (!open_files(run, program, &pty) || !step_start(run, program))
             return false;
     } else {
         interrupt_watch();

@@ -112,12 +112,13 @@ static void put_result(struct elfgen_text *out, const struct process_call *call)
     json_key_string(out, "message", name ? strerror((int)-call->result) : NULL);
 }
 
-void trace_json_call(struct trace_json *json, const struct trace_kept *kept, bool answered,
-                     const struct memory_reader *reader)
+void trace_json_call(struct trace_json *json, const struct trace_kept *kept,
+                     enum trace_answer answer, const struct memory_reader *reader)
 {
     struct elfgen_text *out = json->out;
     const struct trace_call *call = &kept->call;
     char entry[CALL_ENTRY_ROOM];
+    bool answered = answer == TRACE_ANSWERED;
     begin_event(json, "call", call->id);
     json_key_string(out, "abi", syscall_abi(call->call->abi)->name);
     json_key_number(out, "number", call->call->number);
@@ -142,6 +143,8 @@ void trace_json_call(struct trace_json *json, const struct trace_kept *kept, boo
         json_key_null(out, "errno");
         json_key_null(out, "message");
     }
+    if (answer == TRACE_REFUSED)
+        json_key_bool(out, "refused", true);
     elfgen_text_char(out, '}');
 }
 
@@ -191,8 +194,17 @@ void trace_json_event(struct trace_json *json, const struct process_event *event
     elfgen_text_char(out, '}');
 }
 
-void trace_json_end(struct trace_json *json, const struct process_end *end)
+void trace_json_end(struct trace_json *json, const struct process_end *end,
+                    const struct run_end *sandbox)
 {
+    static const char *const reasons[] = {[RUN_EXITED] = "exited",
+                                          [RUN_SIGNAL] = "signal",
+                                          [RUN_CALL] = "call",
+                                          [RUN_TIME] = "time",
+                                          [RUN_MEMORY] = "memory",
+                                          [RUN_OUTPUT] = "output",
+                                          [RUN_INTERRUPTED] = "interrupted",
+                                          [RUN_NOT_STARTED] = "not started"};
     struct elfgen_text *out = json->out;
     elfgen_text_string(out, json->any ? "\n]" : "]");
     json_key_string(out, "errno", end->ran ? NULL : strace_error_name(end->error));
@@ -210,5 +222,7 @@ void trace_json_end(struct trace_json *json, const struct process_end *end)
         json_signal(out, end->signal);
     else
         elfgen_text_string(out, "null");
+    if (sandbox)
+        json_key_string(out, "sandbox", reasons[sandbox->reason]);
     elfgen_text_string(out, "}\n");
 }

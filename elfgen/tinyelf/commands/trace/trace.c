@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "strace/line.h"
 #include "trace.h"
@@ -10,6 +11,8 @@
 #include "commands/commands.h"
 #include "cli/interrupt.h"
 #include "cli/live_log.h"
+#include "commands/run/exit_reason.h"
+#include "commands/run/sandboxed.h"
 
 #define OPTIONS "commands/trace/options.def"
 #include "cli/option_rows_expand.h"
@@ -36,6 +39,9 @@ struct tracing {
     struct strace strace;
     struct trace_json json;
     pid_t program; /* 0: it has not started, or has ended */
+    bool confined; /* --sandbox */
+    bool limited;  /* one of its limits was given */
+    struct sandboxed sandboxed;
 };
 
 static size_t read_memory(void *context, uint64_t address, void *bytes, size_t size)
@@ -91,13 +97,14 @@ static void show_abi(struct tracing *tracing, const struct process_event *event)
 }
 
 /* Writes the object of a call when it is answered; if it never is, when its process ends. */
-static void end_json_call(struct tracing *tracing, struct process *process, bool answered)
+static void end_json_call(struct tracing *tracing, struct process *process,
+                          enum trace_answer answer)
 {
     struct trace_kept *kept = process->data;
     struct memory_reader reader = {.read = read_memory, .context = process};
     if (kept) {
         kept->call.call = &process->call; /* execve may have moved it */
-        trace_json_call(&tracing->json, kept, answered, &reader);
+        trace_json_call(&tracing->json, kept, answer, &reader);
     }
     free(kept);
     process->data = NULL;
@@ -120,14 +127,14 @@ static void show_json(struct tracing *tracing, const struct process_event *event
         return;
     }
     case PROCESS_RESULT:
-        end_json_call(tracing, process, true);
+        end_json_call(tracing, process, TRACE_ANSWERED);
         return;
     case PROCESS_EXITED:
     case PROCESS_KILLED:
-        end_json_call(tracing, process, false);
+        end_json_call(tracing, process, event->refused ? TRACE_REFUSED : TRACE_NO_ANSWER);
         break;
     case PROCESS_EXECED:
-        end_json_call(tracing, event->other, false);
+        end_json_call(tracing, event->other, TRACE_NO_ANSWER);
         break;
     default:
         break;
@@ -163,28 +170,44 @@ static bool interrupted(void *context)
     return interrupt_kills(tracing->program);
 }
 
+/* Reports what the trace does not show. Returns the exit status of the command. */
+static int conclude(const struct tracing *tracing, const struct process_program *program,
+                    const struct process_end *end, const struct run_end *reason)
+{
+    if (end->ran && tracing->confined && !interrupt_came())
+        return sandboxed_report(&tracing->sandboxed, reason);
+    if (end->ran)
+        return end->signal ? 128 + end->signal : end->status;
+    if (tracing->confined)
+        exit_reason_report_not_started(program->path, end->error);
+    else
+        program_report_not_started(program->path, end->error);
+    return EXIT_NO;
+}
+
 static int run(struct tracing *tracing, const struct process_program *program)
 {
     struct process_watch watch = {
         .follow = tracing->follow, .context = tracing, .event = show, .interrupted = interrupted};
     struct process_end end;
+    struct run_end reason;
     struct elfgen_error error;
     interrupt_watch();
     strace_begin(&tracing->strace);
     if (tracing->is_json)
         trace_json_begin(&tracing->json, program->path, program->arguments);
     bool traced = process_trace(program, &watch, &end, &error);
+    bool closed = !tracing->confined || sandboxed_close(&tracing->sandboxed, &reason);
     strace_end(&tracing->strace);
     if (traced && tracing->is_json)
-        trace_json_end(&tracing->json, &end);
+        trace_json_end(&tracing->json, &end, tracing->confined ? &reason : NULL);
     bool written = live_log_close(&tracing->log);
     if (!traced)
         message_library_error(program->path, &error);
-    else if (!end.ran)
-        program_report_not_started(program->path, end.error);
-    if (!traced || !end.ran || !written)
+    if (!traced || !closed)
         return EXIT_NO;
-    return end.signal ? 128 + end.signal : end.status;
+    int status = conclude(tracing, program, &end, &reason);
+    return written ? status : EXIT_NO;
 }
 
 static int take_option(void *context, const struct option_given *given)
@@ -206,6 +229,15 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_EXECVE:
         tracing->execve = true;
         break;
+    case OPTION_SANDBOX:
+        tracing->confined = true;
+        break;
+    case OPTION_TIME:
+        tracing->limited = true;
+        return sandboxed_take_time("trace", given->value, &tracing->sandboxed.limits.time);
+    case OPTION_MEMORY:
+        tracing->limited = true;
+        return option_size("trace", "memory", given->value, &tracing->sandboxed.limits.memory);
     }
     return EXIT_YES;
 }
@@ -222,6 +254,10 @@ static int trace(struct tracing *tracing, char **arguments)
     tracing->strace.tool = tracing->output ? NULL : "tinyelf";
     if (tracing->follow)
         tracing->strace.prefix = tracing->output ? STRACE_COLUMN : STRACE_PID;
+    if (tracing->confined && !sandboxed_open(&tracing->sandboxed, &program)) {
+        live_log_close(&tracing->log);
+        return EXIT_NO;
+    }
     return run(tracing, &program);
 }
 
@@ -234,6 +270,8 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
         return usage_error("trace", "--json holds all that --abi shows: give one of them");
     if (tracing->execve && !tracing->abi)
         return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
+    if (tracing->limited && !tracing->confined)
+        return usage_error("trace", "--time and --memory are limits of the sandbox: add --sandbox");
     if (optind == argc)
         return usage_error("trace", "no program given");
     return trace(tracing, argv + optind);
@@ -243,10 +281,12 @@ int command_trace(int argc, char **argv)
 {
     struct tracing *tracing = calloc(1, sizeof *tracing);
     int status = EXIT_NO;
-    if (tracing)
+    if (tracing) {
+        tracing->sandboxed = (struct sandboxed){.limits = sandboxed_limits, .input = STDIN_FILENO};
         status = read_arguments(tracing, argc, argv);
-    else
+    } else {
         message_no_memory("trace");
+    }
     free(tracing);
     return status;
 }
