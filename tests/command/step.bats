@@ -668,6 +668,59 @@ refused_at()
     holds_only folder hello
 }
 
+@test "--sandbox: the steps are the same, and so is what comes of them" {
+    local name
+    for name in hello hello32 exit; do
+        "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name"
+        ./"$name" >/dev/null || [ $? -ne 126 ] || continue
+        step ./"$name"
+        local plain=$output expected=$status
+        step --sandbox ./"$name"
+        exits "$expected"
+        [ -z "$stderr" ]
+        diff - <(echo "$output") <<<"$plain"
+        sleep 0.2
+    done
+    "$TINYELF" build "$SOURCE/asm/cat.s" -o cat
+    run --separate-stderr timeout 60 "$TINYELF" step --sandbox --record run.json ./cat <<<"some input"
+    exits 0
+    [ "$output" = "some input" ]
+    rm cat
+    run --separate-stderr timeout 60 "$TINYELF" step --replay run.json --record again.json
+    [ "$output" = "some input" ]
+    cmp run.json again.json
+}
+
+@test "--sandbox: --until, faults, refused calls and programs that need files" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    step --sandbox --until 0x10094 ./hello
+    exits 0
+    [ "$(echo "$output" | tail -n 1)" = "stopped here after 4 steps" ]
+    sleep 0.2
+    assembled fault <<<'_start: mov byte [0x10],1'
+    step --sandbox ./fault
+    exits 139
+    [ -z "$stderr" ]
+    [[ "$output" = *"SIGSEGV: the instruction faults at CPL 3, address 0x10"*"killed by SIGSEGV after 1 step" ]]
+    sleep 0.2
+    assembled asks <<'E'
+_start: mov eax, 39
+    syscall
+E
+    step --sandbox --record run.json ./asks
+    exits 159
+    [ "$stderr" = "tinyelf: ./asks: error: system call not allowed in the sandbox: getpid (number 39, x86-64)" ]
+    step --replay run.json
+    exits 159
+    [[ "$output" = *"asks the kernel: getpid (39)
+      the sandbox does not allow this call
+killed by SIGSYS after 2 steps" ]]
+    step --sandbox /bin/ls
+    exits 1
+    [ -z "$output" ]
+    says "/bin/ls: error: it needs the interpreter"
+}
+
 @test "if ptrace is forbidden, step says so" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     [ -x "$BUILD/tests/forbid" ] || skip "tests/forbid is not built"
@@ -692,6 +745,15 @@ refused_at()
     says "--replay runs no program: './hello' is too much"
     step --record - ./hello
     exits 2
+    step --time 3 ./hello
+    exits 2
+    says "--time and --memory are limits of the sandbox: add --sandbox"
+    step --sandbox --time soon ./hello
+    exits 2
+    says "--time 'soon': it is seconds"
+    step --sandbox --replay a.json
+    exits 2
+    says "--replay runs no program: it needs no --sandbox"
     step ./missing
     exits 1
     says "./missing: error: "

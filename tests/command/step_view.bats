@@ -223,6 +223,39 @@ E
     sees '^status 3'
 }
 
+@test "--sandbox: the view shows the same, time passes in steps alone, and a new size is no signal" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    open_terminal 80 24
+    type_line "'$TINYELF' step --sandbox --time 0.5 ./hello; echo status \$?"
+    sees "step 0 of 0 so far"
+    press s s s s
+    sees '^> 0x10094  syscall'
+    sleep 0.7
+    terminal resize-window -x 100 -y 30
+    press s
+    sees '^asks the kernel: write (1)'
+    sees '^Hello world'
+    press r
+    sees '^ended with status 0 after 8 steps'
+    press q
+    sees '^status 0'
+}
+
+@test "--sandbox: the view ends at a refused call, and says why afterwards" {
+    assembled asks <<'E'
+_start: mov eax, 39
+    syscall
+E
+    open_terminal 80 24
+    type_line "'$TINYELF' step --sandbox ./asks; echo status \$?"
+    sees "step 0 of 0 so far"
+    press r
+    sees '^the sandbox does not allow this call'
+    press q
+    sees 'error: system call not allowed in the sandbox: getpid'
+    sees '^status 159'
+}
+
 @test "a recording can be viewed, and a viewed run recorded" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     open_terminal 80 24

@@ -15,6 +15,22 @@ hello()
     "$TINYELF" build --target i386 "$SOURCE/asm/hello32.s" -o hello32
 }
 
+# Makes a program that sleeps for a second and a half.
+naps()
+{
+    program naps x86_64 <<'S'
+        mov eax, 35             ; nanosleep, 1.5 seconds
+        push 500000000
+        push 1
+        mov rdi, rsp
+        xor esi, esi
+        syscall
+        mov edi, eax
+        mov eax, 60
+        syscall
+S
+}
+
 # Makes a program that never ends.
 endless()
 {
@@ -65,6 +81,15 @@ teardown()
         case $(readlink "$link" 2>/dev/null) in
         "$BATS_TEST_TMPDIR"/*) kill -s KILL "$(basename "$(dirname "$link")")" 2>/dev/null || true ;;
         esac
+    done
+}
+
+# Prints the process that runs the program with that name in this folder.
+id_of()
+{
+    local link
+    for link in /proc/[0-9]*/exe; do
+        [ "$(readlink "$link" 2>/dev/null)" != "$PWD/$1" ] || basename "${link%/exe}"
     done
 }
 
@@ -419,6 +444,20 @@ S
     is_gone endless
 }
 
+@test "--sandbox: Ctrl-C in a terminal ends tinyelf and the program" {
+    command -v tmux >/dev/null || skip "tmux is not installed"
+    naps
+    tmux -L "trace$$" -f /dev/null new-session -d -x 80 -y 24 \
+        "$TINYELF trace --sandbox ./naps 2>log; echo \$? >status"
+    until_true grep -qs nanosleep log
+    tmux -L "trace$$" send-keys C-c
+    until_true test -s status
+    tmux -L "trace$$" kill-server 2>/dev/null || true
+    [ "$(cat status)" -eq 130 ]
+    [ "$(tail -n 1 log)" = "+++ killed by SIGINT +++" ]
+    is_gone naps
+}
+
 # The traced program ignored the signal, and had to be killed. $1: the tracer.
 is_killed()
 {
@@ -542,6 +581,76 @@ is_killed()
     [ "$(cat log)" = older ]
 }
 
+@test "--sandbox: the trace is the same, but for the call that started the program" {
+    hello
+    local name
+    for name in hello hello32; do
+        ./"$name" >/dev/null || continue
+        "$TINYELF" trace -o plain ./"$name" >/dev/null
+        tinyelf trace --sandbox -o log ./"$name"
+        exits 0
+        [ "$output" = "Hello world" ]
+        [ -z "$stderr" ]
+        [[ $(head -n 1 log) = 'execveat('*', "", ["./'$name'"], 0x'*' vars */, AT_EMPTY_PATH) = 0' ]]
+        diff <(tail -n +2 plain | sed 's/PID=[0-9]*/PID/') <(tail -n +2 log | sed 's/PID=[0-9]*/PID/')
+        sleep 0.2
+    done
+}
+
+@test "--sandbox: a refused call is the last, and --json says so; a fault is only traced" {
+    program asks x86_64 <<'S'
+        mov eax, 41             ; socket(AF_UNIX, SOCK_STREAM, 0)
+        mov edi, 1
+        mov esi, 1
+        syscall
+        jmp _start
+S
+    tinyelf trace --sandbox -o log ./asks
+    exits 159
+    [ "$stderr" = "tinyelf: ./asks: error: system call not allowed in the sandbox: socket (number 41, x86-64)" ]
+    diff - <(tail -n +2 log) <<'E'
+socket(AF_UNIX, SOCK_STREAM, 0)         = ? (the sandbox does not allow it)
++++ killed by SIGSYS +++
+E
+    sleep 0.2
+    tinyelf trace --sandbox --json -o trace.json ./asks
+    perl -MJSON::PP -e 'local $/; my $t = decode_json(<>); my ($exec, $call, $end) = @{$t->{events}};
+        die unless $t->{sandbox} eq "call" && $t->{signal_name} eq "SIGSYS" && !exists $exec->{refused}
+            && $call->{name} eq "socket" && $call->{refused} && !defined $call->{result}' trace.json
+    sleep 0.2
+    program fault x86_64 <<<'mov byte [0x10], 1'
+    tinyelf trace --sandbox ./fault
+    exits 139
+    diff - <(tail -n +2 <<<"$stderr") <<'E'
+--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=0x10} ---
++++ killed by SIGSEGV +++
+E
+    tinyelf trace --sandbox -o log /bin/ls
+    exits 1
+    says "/bin/ls: error: it needs the interpreter"
+}
+
+@test "--sandbox: --abi finds the instructions, and a program that is stopped goes on" {
+    hello
+    "$TINYELF" trace --abi -o plain ./hello >/dev/null
+    "$TINYELF" trace --sandbox --abi -o log ./hello >/dev/null
+    diff <(sed -n '/^write/,$p' plain) <(sed -n '/^write/,$p' log)
+    sleep 0.2
+    naps
+    "$TINYELF" trace --sandbox -o log ./naps &
+    local ours=$! id
+    until_true grep -qs nanosleep log
+    id=$(id_of naps)
+    kill -s STOP "$id"
+    until_true grep -q 'stopped by SIGSTOP' log
+    kill -s CONT "$id"
+    status=0
+    wait "$ours" || status=$?
+    [ "$status" -eq 0 ]
+    grep -q '^restart_syscall(.*) = 0$' log
+    grep -q '^+++ exited with 0 +++$' log
+}
+
 @test "usage errors are reported" {
     hello
     tinyelf trace
@@ -552,6 +661,12 @@ is_killed()
     says "--json"
     tinyelf trace --json --abi ./hello
     exits 2
+    tinyelf trace --memory 3 ./hello
+    exits 2
+    says "--time and --memory are limits of the sandbox: add --sandbox"
+    tinyelf trace --sandbox --memory much ./hello
+    exits 2
+    says "--memory 'much'"
     tinyelf trace -o
     exits 2
     tinyelf trace --help
