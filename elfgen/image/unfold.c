@@ -247,13 +247,28 @@ static uint64_t dynamic_size(const struct elfgen_view *view, uint64_t offset)
     return count * size;
 }
 
+/* Finds the file offset of the byte that is in memory at `address`; false: none of the file is. */
+static bool offset_at(const struct elfgen_view *view, uint64_t address, uint64_t *offset)
+{
+    struct region piece;
+    struct elfgen_phdr phdr;
+    if (!piece_at(view, address, &piece) || piece.kind != KIND_FILE)
+        return false;
+    elfgen_view_segment(view, piece.segment, &phdr, NULL);
+    *offset = page_down(phdr.p_offset) + (address - page_down(phdr.p_vaddr));
+    /* Linux clears what follows the file's bytes in the last page. */
+    bool cleared = phdr.p_flags & ELFGEN_PF_W && phdr.p_memsz > phdr.p_filesz &&
+                   address >= phdr.p_vaddr + phdr.p_filesz;
+    return !cleared && *offset < view->length;
+}
+
 /* Makes p_offset and p_filesz those of the bytes at p_vaddr, for segments that a program and its
  * dynamic linker find in memory: they read neither, so that both may say anything, and tools read
  * them alone. */
 static void place_by_memory(const struct elfgen_view *view, struct elfgen_phdr *phdr)
 {
     uint64_t offset;
-    if (!elfgen_memory_offset(view, phdr->p_vaddr, &offset)) {
+    if (!offset_at(view, phdr->p_vaddr, &offset)) {
         phdr->p_offset = phdr->p_filesz = 0;
         return;
     }
