@@ -9,6 +9,7 @@
 #include "trace.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 #include "cli/interrupt.h"
 #include "cli/live_log.h"
 #include "commands/run/exit_reason.h"
@@ -24,6 +25,7 @@ const struct command_options command_trace_options = {
              "as strace does.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_trace,
     .exit_status = "the program's, or 128 + the signal that killed it; 1 if it was not started, 2 "
                    "for a usage error.",
     .stops_at_operand = true, /* further options belong to the program */
