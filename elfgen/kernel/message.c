@@ -77,14 +77,14 @@ void elfgen_kernel_remedy(const struct elfgen_kernel_answer *answer, struct elfg
 #include "elfgen/kernel_advice.def"
 #undef ELFGEN_ADVICE
     };
+    if ((unsigned)answer->check >= ELFGEN_CHECK_COUNT ||
+        (unsigned)answer->advice >= ELFGEN_ADVICE_COUNT)
+        return;
     if (answer->advice != ELFGEN_ADVICE_none) {
-        if ((unsigned)answer->advice < ELFGEN_ADVICE_COUNT)
-            put(answer, advice[answer->advice], text);
+        put(answer, advice[answer->advice], text);
         return;
     }
-    const char *remedy = (unsigned)answer->check < ELFGEN_CHECK_COUNT
-                             ? elfgen_kernel_checks[answer->check].remedy
-                             : "";
+    const char *remedy = elfgen_kernel_checks[answer->check].remedy;
     /* A remedy that has a number in it is written only if there is one. */
     for (const char *c = remedy; *c && !answer->offers; c++)
         if (*c == '%')
