@@ -501,7 +501,7 @@ has_runners()
     merge wrong
     exits 1
     says "tinyelf: wrong: error: no result of tinyelf mutate: 'bytes' should be a list"
-    head -c 300 one >cut
+    head -c 312 one >cut
     merge one cut
     exits 1
     says "tinyelf: cut:3:7: error: "

@@ -10,6 +10,7 @@
 #include "base/no_memory.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 #include "cli/loadable.h"
 
 static const struct option_choice formats[] = {
@@ -51,6 +52,7 @@ const struct command_options command_explain_options = {
              "which 'tinyelf build -g' makes.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_explain,
     .exit_status = "0 if the file is explained, 1 if not, 2 for a usage error.",
 };
 

@@ -4,6 +4,7 @@
 #include "base/json_write.h"
 #include "base/no_memory.h"
 #include "bytemap/verdict.h"
+#include "commands/json_versions.h"
 #include "ptrace/host.h"
 
 struct json {
@@ -255,8 +256,8 @@ bool explain_json(struct explain *explain)
     struct json json = {.writer = {map, true, put_claim, put_gap, NULL, 0}, .first = true};
     const struct elfgen_ehdr *ehdr = &map->view->ehdr;
     bool is_elf = elfgen_view_is_elf(map->view);
-    elfgen_text_string(out, "{\"version\":1,\"file\":");
-    json_string(out, map->file);
+    json_begin(out, JSON_VERSION_explain);
+    json_key_string(out, "file", map->file);
     json_key_number(out, "size", map->view->length);
     json_key_string(out, "class", is_elf ? elfgen_class_name(ehdr->ei_class) : NULL);
     json_key_string(out, "machine", is_elf ? elfgen_machine_name(ehdr->e_machine) : NULL);

@@ -28,6 +28,7 @@ enum mutate_class {
 
 enum {
     MUTATE_MOST_VALUES = 255,
+    MUTATE_MOST_SHARDS = 1000000,
     MUTATE_MOST_PAIRS = 1 << 20 /* of bytes: each has its own counts and its own line of output */
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "commands/json_versions.h"
 #include "result.h"
 
 static void put_classes(struct elfgen_text *out, const struct mutate_counts *counts)
@@ -95,8 +96,8 @@ static void put_outcomes(struct elfgen_text *out)
 
 void mutate_json(const struct mutate_report *report, struct elfgen_text *out)
 {
-    elfgen_text_string(out, "{\"file\":");
-    json_string(out, report->file);
+    json_begin(out, JSON_VERSION_mutate);
+    json_key_string(out, "file", report->file);
     json_key_number(out, "size", report->size);
     json_key_number(out, "runs", mutate_report_runs(report));
     elfgen_text_string(out, ",\"bytes\":[");

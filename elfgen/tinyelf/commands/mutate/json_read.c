@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json_read.h"
+#include "commands/json_versions.h"
 #include "result.h"
 
 static struct mutate_report *report_of(const struct json_reader *reader)
@@ -157,9 +158,43 @@ static bool read_shards(struct json_reader *reader, const json_t *list)
     return report->shard_count != 0 || json_read_fail(reader, "shard", "one at least");
 }
 
+/* The twin, where it is there: what other programs did to the number does no harm. */
+static bool read_seed(struct json_reader *reader, const json_t *document, uint64_t *seed)
+{
+    if (json_object_get(document, "seed_hex"))
+        return json_read_hex(reader, document, "seed_hex", seed);
+    return json_read_large(reader, document, "seed", seed);
+}
+
+/* Numbers that mutate itself writes. */
+static bool read_numbers(struct json_reader *reader, const json_t *document)
+{
+    const uint64_t size_most = UINT64_C(1) << 47; /* the file was in memory */
+    struct mutate_report *report = report_of(reader);
+    uint32_t values;
+    if (!json_read_large(reader, document, "size", &report->size) ||
+        !json_read_number(reader, document, "values", MUTATE_MOST_VALUES + 1, &values) ||
+        !read_seed(reader, document, &report->seed) ||
+        !json_read_large(reader, document, "shards", &report->shards))
+        return false;
+    if (values == 0)
+        return json_read_fail(reader, "values", "a number from 1 to 255");
+    if (report->size > size_most)
+        return json_read_fail(reader, "size", "the size of a file");
+    if (report->seed > INT64_MAX)
+        return json_read_fail(reader, "seed", "a number below 2^63");
+    if (report->shards > MUTATE_MOST_SHARDS)
+        return json_read_fail(reader, "shards", "at most 1000000");
+    report->values = values;
+    report->complete = json_is_true(json_object_get(document, "complete"));
+    return true;
+}
+
 static bool read_document(struct json_reader *reader, const json_t *document)
 {
     struct mutate_report *report = report_of(reader);
+    if (!json_read_version(reader, document, JSON_VERSION_mutate))
+        return false;
     const json_t *bytes = json_read_list(reader, document, "bytes");
     const json_t *pairs = bytes ? json_read_list(reader, document, "pairs") : NULL;
     const json_t *shards = pairs ? json_read_list(reader, document, "shard") : NULL;
@@ -169,17 +204,8 @@ static bool read_document(struct json_reader *reader, const json_t *document)
     bool room = file && mutate_report_open(report, file, json_array_size(bytes),
                                            json_array_size(pairs), json_array_size(shards));
     free(file);
-    uint32_t values;
-    if (!room || !json_read_large(reader, document, "size", &report->size) ||
-        !json_read_number(reader, document, "values", MUTATE_MOST_VALUES + 1, &values) ||
-        !json_read_large(reader, document, "seed", &report->seed) ||
-        !json_read_large(reader, document, "shards", &report->shards))
-        return false;
-    if (values == 0)
-        return json_read_fail(reader, "values", "a number from 1 to 255");
-    report->values = values;
-    report->complete = json_is_true(json_object_get(document, "complete"));
-    return read_shards(reader, shards) && json_read_each(reader, document, "bytes", read_byte) &&
+    return room && read_numbers(reader, document) && read_shards(reader, shards) &&
+           json_read_each(reader, document, "bytes", read_byte) &&
            json_read_each(reader, document, "pairs", read_pair);
 }
 

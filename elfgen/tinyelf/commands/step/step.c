@@ -13,6 +13,7 @@
 #include "base/memory_text.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 #include "stepper/json_read.h"
 
 #define OPTIONS "commands/step/options.def"
@@ -28,6 +29,7 @@ const struct command_options command_step_options = {
              "prints text.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_step,
     .exit_status = "the program's, or 128 + the signal that killed it; 0 if --until stopped it "
                    "first; 1 if it was not started, 2 for a usage error.",
     .stops_at_operand = true, /* further options belong to the program */
