@@ -236,6 +236,15 @@ static void take_meaning(struct effects *effects, const ZydisDecodedInstruction 
     case ZYDIS_MNEMONIC_IRETQ:
         effects->loads_flags = true;
         break;
+    case ZYDIS_MNEMONIC_SGDT:
+    case ZYDIS_MNEMONIC_SIDT:
+    case ZYDIS_MNEMONIC_SMSW:
+    case ZYDIS_MNEMONIC_SLDT:
+    case ZYDIS_MNEMONIC_STR:
+    case ZYDIS_MNEMONIC_CLI:
+    case ZYDIS_MNEMONIC_STI:
+        effects->emulated = true;
+        break;
     case ZYDIS_MNEMONIC_MOV:
     case ZYDIS_MNEMONIC_POP:
         effects->shadows = is_stack_segment(&operands[0]);

@@ -41,7 +41,9 @@ struct effects {
     bool asks;                      /* it is a system call, by `call_instruction` */
     bool traps;                     /* int3 and its like, which raise SIGTRAP themselves */
     bool pushes_flags, loads_flags; /* pushf; popf and iret */
-    bool shadows;                   /* mov ss, pop ss: no stop until after the next instruction */
+    bool emulated; /* the kernel may run it for the program, and no stop until after the next one:
+                      sgdt, sidt, smsw, sldt, str (UMIP), cli and sti (iopl) */
+    bool shadows;  /* mov ss, pop ss: no stop until after the next instruction */
     enum call_instruction call_instruction;
     struct effects_place writes[EFFECTS_WRITES], reads[EFFECTS_READS];
 };
