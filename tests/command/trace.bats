@@ -264,6 +264,27 @@ S
     [ "$(xxd -s 0x94 -l 2 -p hello)" = 0f05 ]
 }
 
+@test "--abi: tinyelf's own execve is shown with --execve alone, the program's always" {
+    hello
+    tinyelf trace --abi -o log ./hello
+    exits 0
+    [ "$(head -n 1 log)" = write ]
+    [ "$(grep -c '^execve' log)" -eq 0 ]
+    tinyelf trace --abi --execve -o log ./hello
+    exits 0
+    [ "$(head -n 1 log)" = execve ]
+    [ "$(grep -c '^execve' log)" -eq 1 ]
+    tinyelf trace --abi -o log sh -c 'exec ./hello'
+    exits 0
+    [ "$(grep -c '^execve' log)" -eq 1 ]
+    tinyelf trace --abi -f -o log sh -c './hello; :'
+    exits 0
+    [ "$(grep -c '^\[pid [0-9]*\] execve$' log)" -eq 1 ]
+    tinyelf trace --execve ./hello
+    exits 2
+    says "--execve needs --abi"
+}
+
 @test "--abi: calls made by int 0x80, in a 32-bit and in a 64-bit program" {
     hello
     ./hello32 >/dev/null || skip "this kernel runs no 32-bit programs"
@@ -284,7 +305,7 @@ S
     exits 3
     says 'i386: getpid, in the kernel __ia32_sys_getpid'
     says 'x86-64: exit, in the kernel __x64_sys_exit'
-    [ "$(grep -c '  cs          0x33 ' <<<"$stderr")" -eq 3 ]
+    [ "$(grep -c '  cs          0x33 ' <<<"$stderr")" -eq 2 ]
 }
 
 @test "--abi: calls made by sysenter in a 32-bit program, directly and through the vdso" {

@@ -35,6 +35,8 @@ const struct command_options command_trace_options = {
 struct tracing {
     struct live_log log;
     bool abi, is_json, follow;
+    bool execve;        /* --abi shows the execve that starts the program, too */
+    bool in_own_execve; /* that call has not returned */
     const char *output; /* -o; NULL: standard error */
     struct strace strace;
     struct trace_json json;
@@ -65,8 +67,22 @@ static void look(struct tracing *tracing, const struct process *process, struct 
                       call_site_find_mapping(process->id, call->site.address, &call->place);
 }
 
+/* Whether an event belongs to the execve by which this process, as the child that it began as,
+ * becomes the program. */
+static bool is_own_execve(struct tracing *tracing, const struct process_event *event)
+{
+    bool own = tracing->in_own_execve;
+    if (event->kind == PROCESS_CALL)
+        own = tracing->in_own_execve = event->process->first && !event->process->entered;
+    else if (event->kind == PROCESS_RESULT)
+        tracing->in_own_execve = false;
+    return own && (event->kind == PROCESS_CALL || event->kind == PROCESS_RESULT);
+}
+
 static void show_abi(struct tracing *tracing, const struct process_event *event)
 {
+    if (is_own_execve(tracing, event) && !tracing->execve)
+        return;
     struct process *process = event->process;
     struct memory_reader reader = {.read = read_memory, .context = process};
     struct trace_call call = {.id = process->id, .call = &process->call};
@@ -212,6 +228,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_ABI:
         tracing->abi = true;
         break;
+    case OPTION_EXECVE:
+        tracing->execve = true;
+        break;
     case OPTION_SANDBOX:
         tracing->confined = true;
         break;
@@ -251,6 +270,8 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
         return status;
     if (tracing->abi && tracing->is_json)
         return usage_error("trace", "--json holds all that --abi shows: give one of them");
+    if (tracing->execve && !tracing->abi)
+        return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
     if (tracing->limited && !tracing->confined)
         return usage_error("trace", "--time and --memory are limits of the sandbox: add --sandbox");
     if (optind == argc)
