@@ -105,6 +105,12 @@ bounded()
         bounded explain --format json --with verdict,memory "$file" >"explain-$file"
     done
     contract --large 40 explain explain-*
+    # Symbols that say how large they are.
+    cp "$SOURCE/tests/fuzz/corpus/dump/shared.so" symbols
+    put symbols $((0x$(readelf -WS symbols | sed -n 's/.* \.dynsym *DYNSYM *[0-9a-f]* \([0-9a-f]*\) .*/\1/p') + 24 + 16)) \
+        '\001\000\000\000\000\000\100\000'
+    bounded explain --format json symbols >symbols.json
+    contract --large 2 explain symbols.json
     # What a reader with doubles makes of it.
     bounded explain --at p_align --format json far-112 >one
     grep -q '"value":18446744073709551615,"hex":"0xffffffffffffffff"' one
