@@ -267,7 +267,8 @@ static void draw_changes(const struct step_view *view, struct pane pane)
     if (view->last.instruction)
         step_put_instruction(&line, view->run->machines, view->last.instruction);
     put_text(&pane, &line, title(view));
-    step_put_changes(&text, &view->last, &view->run->recording, (size_t)pane.columns, 0);
+    step_put_changes(&text, view->run->machines, &view->last, &view->run->recording,
+                     (size_t)pane.columns, 0);
     flush_lines(&text);
 }
 
