@@ -240,6 +240,7 @@ struct elfgen_code {
     size_t stack_room, stack_count;
     struct elfgen_leader *leaders; /* a hash table, by offset */
     size_t leader_room, pending;
+    uint32_t round; /* how many paths began with nothing known */
     struct elfgen_call *calls; /* by offset */
     size_t call_room, call_count;
     struct elfgen_after_failure *failures; /* by offset */
