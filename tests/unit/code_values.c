@@ -241,11 +241,11 @@ START_TEST(a_large_file_has_as_much_known_at_its_end_as_a_small_one)
             code[i * CALL + 1 + byte] = (char)(distance >> 8 * byte);
         memcpy(code + FIRST + i * FUNCTION, function, FUNCTION);
     }
-    memcpy(code + FUNCTIONS * CALL, loop, LOOP);
+    memcpy(code + FIRST - LOOP, loop, LOOP);
     size_t written = elfgen_write_exec(file, HEADERS + SIZE, code, SIZE, NULL, NULL);
     ck_assert_uint_eq(written, HEADERS + SIZE);
     struct found *found = open_file(file, written, ELFGEN_CODE_FLOW);
-    says(found, FUNCTIONS * CALL + 9, "syscall: getpid()");
+    says(found, FIRST - LOOP + 9, "syscall: getpid()");
     done(found);
     free(file);
     free(code);
