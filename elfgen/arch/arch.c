@@ -20,8 +20,6 @@ const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
      .large_common = ELFGEN_SHN_X86_64_LCOMMON,
      .flags = "x86 has none",
      .has_addends = true,
-     .core_registers = ELFGEN_STRUCTURE_x86_registers,
-     .core_floats = ELFGEN_STRUCTURE_fpregs,
      .relocations = &elfgen_x86_64_relocations},
     {.name = "i386",
      .title = "i386",
@@ -36,8 +34,6 @@ const struct elfgen_arch elfgen_archs[ELFGEN_ARCHS] = {
      .flags = "x86 has none",
      /* arch/x86/include/asm/elf.h, elf_read_implies_exec() */
      .readable_is_executable = true,
-     .core_registers = ELFGEN_STRUCTURE_x86_registers,
-     .core_floats = ELFGEN_STRUCTURE_fpregs,
      .relocations = &elfgen_i386_relocations},
     {.name = "aarch64",
      .title = "AArch64",

@@ -131,10 +131,11 @@ static const struct {
 };
 
 static const struct {
-    uint32_t value;
     const char *text;
+    uint32_t value;
+    enum elfgen_kind kind;
 } auxv_types[] = {
-#define AUXV_TYPE(value, text) {value, text},
+#define AUXV_TYPE(value, text, kind) {text, value, ELFGEN_KIND_##kind},
 #include "auxv_types.def"
 #undef AUXV_TYPE
 };
@@ -168,5 +169,65 @@ const char *elfgen_auxv_type_name(uint64_t type)
     for (size_t i = 0; i < sizeof auxv_types / sizeof *auxv_types; i++)
         if (auxv_types[i].value == type)
             return auxv_types[i].text;
+    return NULL;
+}
+
+enum elfgen_kind elfgen_auxv_type_kind(uint64_t type)
+{
+    for (size_t i = 0; i < sizeof auxv_types / sizeof *auxv_types; i++)
+        if (auxv_types[i].value == type)
+            return auxv_types[i].kind;
+    return ELFGEN_KIND_HEX;
+}
+
+/* ---- signals ---- */
+
+/* The numbers of a signal: on most processors, and on those that have their own. */
+enum { USUAL, SPARC, MIPS, PARISC, NUMBERINGS };
+
+static const struct {
+    const char *name;
+    uint8_t numbers[NUMBERINGS];
+} signals[] = {
+#define SIGNAL(name, usual, sparc, mips, parisc) {name, {usual, sparc, mips, parisc}},
+#include "signals.def"
+#undef SIGNAL
+};
+
+/* Machines with numbers of their own. */
+static const struct {
+    uint16_t machine, numbering;
+} numberings[] = {{2, SPARC}, {18, SPARC}, {43, SPARC}, {0x9026, SPARC} /* Alpha */,
+                  {8, MIPS},  {10, MIPS},  {15, PARISC}};
+
+static const struct {
+    const char *signal;
+    int32_t code;
+    const char *name;
+} signal_codes[] = {
+#define SIGNAL_CODE(signal, code, name) {signal, code, name},
+#include "signal_codes.def"
+#undef SIGNAL_CODE
+};
+
+const char *elfgen_signal_name(uint64_t machine, uint64_t number)
+{
+    unsigned numbering = USUAL;
+    for (size_t i = 0; i < sizeof numberings / sizeof *numberings; i++)
+        if (numberings[i].machine == machine)
+            numbering = numberings[i].numbering;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals && number != 0; i++)
+        if (signals[i].numbers[numbering] == number)
+            return signals[i].name;
+    return NULL;
+}
+
+const char *elfgen_signal_code_name(uint64_t machine, uint64_t signal, int64_t code)
+{
+    const char *name = elfgen_signal_name(machine, signal);
+    for (size_t i = 0; i < sizeof signal_codes / sizeof *signal_codes; i++)
+        if (signal_codes[i].code == code && (signal_codes[i].signal[0] == '\0' ||
+                                             (name && strcmp(signal_codes[i].signal, name) == 0)))
+            return signal_codes[i].name;
     return NULL;
 }

@@ -20,6 +20,10 @@ void elfgen_kernel_decide(struct run *run, enum elfgen_kernel_check_id check)
         answer->inner = row->error;
         answer->signal = ELFGEN_SIGSEGV; /* bprm_execve() */
     }
-    if (row->verdict == ELFGEN_FAULTS)
-        answer->signal = check == ELFGEN_CHECK_first_past_end ? ELFGEN_SIGBUS : ELFGEN_SIGSEGV;
+    /* Which pages of its data the kernel has differs: a clock's may be missing, which is SIGBUS. */
+    if (row->verdict == ELFGEN_FAULTS && check != ELFGEN_CHECK_first_vvar)
+        answer->signal =
+            check == ELFGEN_CHECK_first_past_end || check == ELFGEN_CHECK_crosses_past_end
+                ? ELFGEN_SIGBUS
+                : ELFGEN_SIGSEGV;
 }

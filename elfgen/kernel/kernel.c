@@ -122,19 +122,35 @@ static void set_up(struct run *run, const struct image *image)
                  .committed = true});
 }
 
-/* map_vdso(). */
-static bool map_vdso(struct run *run)
+/* map_vdso(): the vDSO, and the pages of data that it reads before it. Since 6.15 these are six
+ * (include/vdso/datapage.h), since 5.6 four, before that three; of code there are two (6.18, 6.1).
+ */
+static bool map_vdso(struct run *run, enum elfgen_class class_)
 {
-    /* With the pages of data that it reads: 3 up to 5.5, 4 up to 6.12, 6 in 6.18. */
-    uint64_t pages = is_from(run, 6, 13) ? 8 : is_from(run, 5, 6) ? 6 : 5;
-    uint64_t size = pages * PAGE, start = elfgen_kernel_find_room(run, 0, size);
-    if (start == 0 || (start < run->machine->mmap_min_addr && !run->machine->raw_io))
+    const struct elfgen_kernel_machine *machine = run->machine;
+    bool is_64 = class_ == ELFGEN_CLASS64;
+    if (is_64 ? machine->no_vdso : machine->no_vdso32)
+        return true;
+    uint64_t code = is_64 ? machine->vdso_pages : machine->vdso32_pages;
+    uint64_t data = machine->vvar_pages;
+    if (code == 0)
+        code = 2;
+    if (data == 0)
+        data = is_from(run, 6, 15) ? 6 : is_from(run, 5, 6) ? 4 : 3;
+    uint64_t size = (data + code) * PAGE, start = elfgen_kernel_find_room(run, 0, size);
+    if (start == 0 || (start < machine->mmap_min_addr && !machine->raw_io))
         return false;
-    elfgen_kernel_put_area(run, &(struct elfgen_kernel_area){.start = start,
-                                                             .end = start + size,
-                                                             .kind = ELFGEN_AREA_VDSO,
-                                                             .segment = NO_SEGMENT,
-                                                             .flags = ELFGEN_PF_R | ELFGEN_PF_X});
+    struct elfgen_kernel_area area = {.start = start,
+                                      .end = start + data * PAGE,
+                                      .kind = ELFGEN_AREA_VVAR,
+                                      .segment = NO_SEGMENT,
+                                      .flags = ELFGEN_PF_R};
+    elfgen_kernel_put_area(run, &area);
+    area.start = area.end;
+    area.end = start + size;
+    area.kind = ELFGEN_AREA_VDSO;
+    area.flags = ELFGEN_PF_R | ELFGEN_PF_X;
+    elfgen_kernel_put_area(run, &area);
     return true;
 }
 
@@ -153,46 +169,6 @@ static bool can_write_arguments(struct run *run)
         address = area->end;
     }
     return true;
-}
-
-/* The stack, if an access to `address` makes it grow down to there (expand_stack()); else NULL. */
-static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint64_t address)
-{
-    const struct elfgen_kernel_map *map = run->map;
-    uint64_t i = 0;
-    while (i < map->count && map->areas[i].end <= address)
-        i++;
-    if (i == map->count || map->areas[i].kind != ELFGEN_AREA_STACK)
-        return NULL;
-    /* Up to 4.20 only near the stack pointer, which is below the arguments. */
-    uint64_t used = page_up(run->machine->stack_used), cushion = 65536 + 32 * 8;
-    if (!is_from(run, 5, 0) && address + cushion < run->stack_end - used)
-        return NULL;
-    address = page_down(address);
-    if (address < run->machine->lowest_room ||
-        map->areas[i].end - address > run->machine->stack_limit)
-        return NULL;
-    /* Not close to another area that is accessible. */
-    if (i > 0 && map->areas[i - 1].flags != 0 && address - map->areas[i - 1].end < GUARD)
-        return NULL;
-    return &map->areas[i];
-}
-
-/* Whether the first instruction can be fetched. */
-static enum elfgen_kernel_check_id fetch(const struct run *run, uint64_t entry)
-{
-    const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, entry);
-    if (!area)
-        area = grown_stack(run, entry);
-    /* The vDSO counts as nothing: its contents differ from kernel to kernel. */
-    if (!area || area->kind == ELFGEN_AREA_VDSO)
-        return ELFGEN_CHECK_first_nothing;
-    /* A page past the end of the file is SIGBUS whether it is executable or not. */
-    if (area->flags != 0 && entry >= area->start && !elfgen_kernel_has_page(run, area, entry))
-        return ELFGEN_CHECK_first_past_end;
-    if (!(area->flags & ELFGEN_PF_X))
-        return ELFGEN_CHECK_first_not_executable;
-    return ELFGEN_CHECK_passed;
 }
 
 /* A number of areas that is enough. A PT_LOAD is mapped at most twice, the first one once more to
@@ -233,7 +209,7 @@ static void start(struct run *run, const struct image *program, const struct ima
         elfgen_kernel_blame_entry(run, first, ELFGEN_CHECK_e_entry);
         return;
     }
-    if (!map_vdso(run)) {
+    if (!map_vdso(run, program->class_)) {
         answer->of_interpreter = false;
         elfgen_kernel_blame_segment(run, program, 0, ELFGEN_CHECK_vdso);
         return;
@@ -243,7 +219,8 @@ static void start(struct run *run, const struct image *program, const struct ima
         elfgen_kernel_blame_segment(run, program, NO_SEGMENT, ELFGEN_CHECK_stack);
         return;
     }
-    enum elfgen_kernel_check_id check = first ? fetch(run, answer->entry) : ELFGEN_CHECK_passed;
+    enum elfgen_kernel_check_id check =
+        first ? elfgen_kernel_fetch(run, first, answer->entry) : ELFGEN_CHECK_passed;
     if (check == ELFGEN_CHECK_passed) {
         answer->of_interpreter = false;
         elfgen_kernel_decide(run, check);

@@ -7,8 +7,9 @@
 #include "elfgen/arch.h"
 #include "elfgen/names.h"
 
-#include "record_fields.h"
+#include "entry_refers.h"
 #include "lookup.h"
+#include "record_fields.h"
 #include "words.h"
 
 /* Appends a value's meaning; one of the functions below. */
@@ -168,6 +169,24 @@ static void put_indexed_symbol(struct elfgen_text *text, const struct elfgen_vie
     put_symbol(text, view, claim, claim->value);
 }
 
+/* The symbol of whose name a GNU hash table has the hash. */
+static void put_hashed_symbol(struct elfgen_text *text, const struct elfgen_view *view,
+                              const struct elfgen_claim *claim)
+{
+    put_symbol(text, view, claim, elfgen_lookup_hashed(view, claim));
+}
+
+/* Where the field leads to in the file, if that is known. */
+static void put_reference(struct elfgen_text *text, const struct elfgen_view *view,
+                          const struct elfgen_claim *claim)
+{
+    struct elfgen_reference reference;
+    if (!elfgen_entry_refers(view, claim, &reference) || reference.offset == ELFGEN_NOWHERE)
+        return;
+    elfgen_text_string(text, "file offset ");
+    elfgen_text_0x(text, reference.offset);
+}
+
 static void put_member(struct elfgen_text *text, const struct elfgen_view *view,
                        const struct elfgen_claim *claim)
 {
@@ -189,17 +208,17 @@ static void put_version(struct elfgen_text *text, const struct elfgen_view *view
 {
     enum { HIDDEN = 0x8000 };
     uint64_t index = claim->value & ~(uint64_t)HIDDEN;
-    const char *name = NULL;
+    struct elfgen_version version;
     if (index < 2 && claim->value == index) {
         elfgen_text_string(text, index == 0 ? "local" : "global");
         return;
     }
-    size_t length =
-        claim->areas ? elfgen_lookup_version(view, claim->areas, index, &name) : SIZE_MAX;
-    if (length != SIZE_MAX)
-        elfgen_put_quoted(text, name, length);
+    bool named = claim->areas && elfgen_lookup_version(view, claim->areas, index, &version) &&
+                 version.length != SIZE_MAX;
+    if (named)
+        elfgen_put_quoted(text, version.name, version.length);
     if (claim->value & HIDDEN)
-        elfgen_text_string(text, length != SIZE_MAX ? ", hidden" : "hidden");
+        elfgen_text_string(text, named ? ", hidden" : "hidden");
 }
 
 static void put_version_flags(struct elfgen_text *text, const struct elfgen_view *view,
@@ -238,6 +257,65 @@ static void put_auxv_type(struct elfgen_text *text, const struct elfgen_view *vi
 {
     (void)view;
     elfgen_text_string(text, elfgen_auxv_type_name(claim->value));
+}
+
+static void put_auxv_value(struct elfgen_text *text, const struct elfgen_view *view,
+                           const struct elfgen_claim *claim)
+{
+    uint64_t type =
+        elfgen_number_at(view, start_of(view, claim), elfgen_address_size(view->class_));
+    struct elfgen_reference reference;
+    switch (elfgen_auxv_type_kind(type)) {
+    case ELFGEN_KIND_ADDRESS:
+        put_reference(text, view, claim);
+        break;
+    case ELFGEN_KIND_TEXT:
+        if (elfgen_lookup_text(view, claim->value, &reference))
+            elfgen_put_quoted(text, (const char *)view->bytes + reference.offset,
+                              (size_t)reference.length - 1);
+        break;
+    case ELFGEN_KIND_NUMBER:
+    case ELFGEN_KIND_COUNT:
+    case ELFGEN_KIND_SIZE:
+        elfgen_text_decimal(text, claim->value, 0);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- signals ---- */
+
+static void put_signal(struct elfgen_text *text, const struct elfgen_view *view,
+                       const struct elfgen_claim *claim)
+{
+    elfgen_text_string(text, elfgen_signal_name(view->ehdr.e_machine, claim->value));
+}
+
+/* The signal is the first field of the structure. */
+static void put_signal_code(struct elfgen_text *text, const struct elfgen_view *view,
+                            const struct elfgen_claim *claim)
+{
+    uint64_t signal = elfgen_number_at(view, start_of(view, claim), 4);
+    elfgen_text_string(text, elfgen_signal_code_name(view->ehdr.e_machine, signal,
+                                                     (int32_t)(uint32_t)claim->value));
+}
+
+/* Signals as bits from that of signal 1 up. */
+static void put_signals(struct elfgen_text *text, const struct elfgen_view *view,
+                        const struct elfgen_claim *claim)
+{
+    const char *between = "";
+    for (unsigned number = 1; number <= 64; number++) {
+        const char *name = elfgen_signal_name(view->ehdr.e_machine, number);
+        if (!(claim->value >> (number - 1) & 1))
+            continue;
+        elfgen_text_string(text, between);
+        elfgen_text_string(text, name ? name : "signal ");
+        if (!name)
+            elfgen_text_decimal(text, number, 0);
+        between = ", ";
+    }
 }
 
 static void put_system(struct elfgen_text *text, const struct elfgen_view *view,
@@ -284,8 +362,11 @@ bool elfgen_put_entry(struct elfgen_text *text, const struct elfgen_view *view,
         put_function *put;
     } rows[] = {
         {"st_name", put_string_at},
+        {"st_value", put_reference},
         {"st_shndx", put_section_index},
+        {"r_offset", put_reference},
         {"r_info", put_relocation_info},
+        {"r_addend", put_reference},
         {"d_tag", put_tag},
         {"d_val", put_dynamic_value},
         {"n_type", put_note_type},
@@ -293,12 +374,19 @@ bool elfgen_put_entry(struct elfgen_text *text, const struct elfgen_view *view,
         {"h_chain", put_indexed_symbol},
         {"gh_symoffset", put_indexed_symbol},
         {"gh_bucket", put_indexed_symbol},
+        {"gh_chain", put_hashed_symbol},
         {"vs_index", put_version},
         {"vn_file", put_string_at},
+        {"vn_aux", put_reference},
+        {"vn_next", put_reference},
         {"vna_flags", put_version_flags},
         {"vna_name", put_string_at},
+        {"vna_next", put_reference},
         {"vd_flags", put_version_flags},
+        {"vd_aux", put_reference},
+        {"vd_next", put_reference},
         {"vda_name", put_string_at},
+        {"vda_next", put_reference},
         {"r_relr", put_relr},
         {"g_flags", put_group},
         {"g_member", put_member},
@@ -306,7 +394,14 @@ bool elfgen_put_entry(struct elfgen_text *text, const struct elfgen_view *view,
         {"eh_frame_ptr", put_unwind_records},
         {"eh_location", put_from_header},
         {"eh_fde", put_from_header},
+        {"pr_si_signo", put_signal},
+        {"pr_cursig", put_signal},
+        {"pr_sigpend", put_signals},
+        {"pr_sighold", put_signals},
+        {"si_signo", put_signal},
+        {"si_code", put_signal_code},
         {"a_type", put_auxv_type},
+        {"a_val", put_auxv_value},
         {"abi_os", put_system},
     };
     const char *name = claim->field->name;

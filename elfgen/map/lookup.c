@@ -1,7 +1,12 @@
 /* Finds the strings and symbols that a claim's value is an index of. */
 #include "lookup.h"
 
+#include <string.h>
+
+#include "elfgen/names.h"
+
 #include "record_fields.h"
+#include "references.h"
 
 /* The section that the claim's section links to. */
 static bool linked(const struct elfgen_view *view, const struct elfgen_claim *claim,
@@ -62,38 +67,87 @@ bool elfgen_lookup_symbol(const struct elfgen_view *view, const struct elfgen_cl
     return true;
 }
 
+bool elfgen_lookup_symbols(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                           struct elfgen_table *symbols)
+{
+    struct elfgen_shdr shdr;
+    if (claim->section == ELFGEN_NO_SECTION) {
+        if (!claim->areas)
+            return false;
+        *symbols = claim->areas->tables[ELFGEN_AREA_SYMBOLS];
+        return symbols->count > 0;
+    }
+    if (!linked(view, claim, &shdr) || shdr.sh_type == ELFGEN_SHT_NOBITS || shdr.sh_entsize == 0)
+        return false;
+    *symbols =
+        (struct elfgen_table){shdr.sh_offset, shdr.sh_entsize, shdr.sh_size / shdr.sh_entsize};
+    return true;
+}
+
+uint64_t elfgen_lookup_hashed(const struct elfgen_view *view, const struct elfgen_claim *claim)
+{
+    struct elfgen_shdr shdr = {.sh_offset = 0};
+    if (claim->section == ELFGEN_NO_SECTION) {
+        if (!claim->areas)
+            return 0;
+        shdr.sh_offset = claim->areas->tables[ELFGEN_AREA_GNU_HASH].offset;
+    } else if (elfgen_view_section(view, claim->section, &shdr, NULL) != ELFGEN_OK) {
+        return 0;
+    }
+    return elfgen_record_number(view, shdr.sh_offset, ELFGEN_RECORD_gh_symoffset) + claim->index;
+}
+
+bool elfgen_lookup_is_relative(const struct elfgen_view *view, const struct elfgen_claim *claim)
+{
+    unsigned width = elfgen_address_size(view->class_);
+    /* The info is before the addend, and as large as an address. */
+    const struct elfgen_relocation_info info =
+        elfgen_view_relocation_info(view, elfgen_number_at(view, claim->offset - width, width));
+    const char *name = info.symbol == 0 && info.type[0] != ELFGEN_R_NONE
+                           ? elfgen_relocation_type_name(view->ehdr.e_machine, info.type[0])
+                           : NULL;
+    return name && (strstr(name, "_RELATIVE") || strstr(name, "_IRELATIVE"));
+}
+
 /* ---- versions ---- */
 
 /* Structures that are looked at for one name. Libraries with the most versions have about 60. */
 enum { MOST_VERSIONS = 256 };
 
-static size_t name_at(const struct elfgen_view *view, const struct elfgen_areas *areas,
-                      uint64_t index, const char **name)
+/* Sets a version's record, of that structure, and its name. */
+static bool set_version(const struct elfgen_view *view, const struct elfgen_areas *areas,
+                        uint64_t record, enum elfgen_structure_id id, uint64_t name,
+                        struct elfgen_version *version)
 {
     const struct elfgen_table *strings = &areas->tables[ELFGEN_AREA_STRINGS];
-    return elfgen_view_string(view, strings->offset, strings->count, index, name);
+    version->record = record;
+    version->size = elfgen_structure_size(id, view->class_);
+    version->name = NULL;
+    version->length =
+        elfgen_view_string(view, strings->offset, strings->count, name, &version->name);
+    return true;
 }
 
-static size_t defined_name(const struct elfgen_view *view, const struct elfgen_areas *areas,
-                           uint64_t index, const char **name)
+static bool find_defined(const struct elfgen_view *view, const struct elfgen_areas *areas,
+                         uint64_t index, struct elfgen_version *version)
 {
     uint64_t at = areas->tables[ELFGEN_AREA_VERDEF].offset;
     for (unsigned i = 0; at < view->length && i < MOST_VERSIONS; i++) {
         uint64_t next = elfgen_record_number(view, at, ELFGEN_RECORD_vd_next);
         if (elfgen_record_number(view, at, ELFGEN_RECORD_vd_ndx) == index) {
             uint64_t own = at + elfgen_record_number(view, at, ELFGEN_RECORD_vd_aux);
-            return name_at(view, areas, elfgen_record_number(view, own, ELFGEN_RECORD_vda_name),
-                           name);
+            return set_version(view, areas, at, ELFGEN_STRUCTURE_verdef,
+                               elfgen_record_number(view, own, ELFGEN_RECORD_vda_name), version);
         }
         if (next == 0)
             break;
         at += next;
     }
-    return SIZE_MAX;
+    return false;
 }
 
-static size_t needed_name(const struct elfgen_view *view, const struct elfgen_areas *areas,
-                          uint64_t index, const char **name)
+static bool find_needed(const struct elfgen_view *view, const struct elfgen_areas *areas,
+                        uint64_t index, struct elfgen_version *version)
 {
     uint64_t file = areas->tables[ELFGEN_AREA_VERNEED].offset;
     unsigned seen = 0;
@@ -103,8 +157,8 @@ static size_t needed_name(const struct elfgen_view *view, const struct elfgen_ar
         while (at < view->length && seen++ < MOST_VERSIONS) {
             uint64_t next = elfgen_record_number(view, at, ELFGEN_RECORD_vna_next);
             if (elfgen_record_number(view, at, ELFGEN_RECORD_vna_other) == index)
-                return name_at(view, areas, elfgen_record_number(view, at, ELFGEN_RECORD_vna_name),
-                               name);
+                return set_version(view, areas, at, ELFGEN_STRUCTURE_vernaux,
+                                   elfgen_record_number(view, at, ELFGEN_RECORD_vna_name), version);
             if (next == 0)
                 break;
             at += next;
@@ -113,16 +167,27 @@ static size_t needed_name(const struct elfgen_view *view, const struct elfgen_ar
             break;
         file += next_file;
     }
-    return SIZE_MAX;
+    return false;
 }
 
-size_t elfgen_lookup_version(const struct elfgen_view *view, const struct elfgen_areas *areas,
-                             uint64_t index, const char **name)
+bool elfgen_lookup_version(const struct elfgen_view *view, const struct elfgen_areas *areas,
+                           uint64_t index, struct elfgen_version *version)
 {
-    size_t length = SIZE_MAX;
-    if (areas->tables[ELFGEN_AREA_VERDEF].count != 0)
-        length = defined_name(view, areas, index, name);
-    if (length == SIZE_MAX && areas->tables[ELFGEN_AREA_VERNEED].count != 0)
-        length = needed_name(view, areas, index, name);
-    return length;
+    return (areas->tables[ELFGEN_AREA_VERDEF].count != 0 &&
+            find_defined(view, areas, index, version)) ||
+           (areas->tables[ELFGEN_AREA_VERNEED].count != 0 &&
+            find_needed(view, areas, index, version));
+}
+
+bool elfgen_lookup_text(const struct elfgen_view *view, uint64_t address,
+                        struct elfgen_reference *reference)
+{
+    enum { MOST = 2048 };
+    if (!elfgen_reference_at_address(view, address, MOST, reference) ||
+        reference->offset == ELFGEN_NOWHERE)
+        return false;
+    const uint8_t *text = view->bytes + reference->offset;
+    const uint8_t *nul = memchr(text, '\0', (size_t)reference->length);
+    reference->length = nul ? (uint64_t)(nul - text) + 1 : 0;
+    return nul != NULL;
 }

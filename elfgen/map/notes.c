@@ -1,7 +1,10 @@
 /* Claims notes: header, name, and what each kind of note says. */
 #include "notes.h"
 
+#include <string.h>
+
 #include "elfgen/arch.h"
+#include "elfgen/names.h"
 
 #include "record_fields.h"
 
@@ -29,35 +32,76 @@ static void add(struct elfgen_map *map, uint64_t *at, enum elfgen_structure_id i
 
 /* ---- what core files say ---- */
 
+/* What the rows have instead of a structure: none, bytes of any number, the area of XSAVE. */
+enum { ELFGEN_STRUCTURE_NONE = -1, ELFGEN_STRUCTURE_REST = -2, ELFGEN_STRUCTURE_XSAVE = -3 };
+
+static const struct core_note {
+    uint32_t machine, type;
+    int head, entry;
+} core_notes[] = {
+#define CORE_NOTE(machine, type, head, entry)                                                      \
+    {machine, type, ELFGEN_STRUCTURE_##head, ELFGEN_STRUCTURE_##entry},
+#include "core_notes.def"
+#undef CORE_NOTE
+};
+
+enum { CORE_NOTES = sizeof core_notes / sizeof *core_notes };
+
+/* The size of what a row names; 0: there is nothing of it. */
+static size_t size_of_row(const struct elfgen_map *map, int structure)
+{
+    return structure >= 0 ? size_of(map, (enum elfgen_structure_id)structure) : 0;
+}
+
+/* The row from `row` on for notes of that type; CORE_NOTES: there is none. */
+static size_t find_row(const struct elfgen_map *map, uint64_t type, size_t row)
+{
+    const struct elfgen_arch *arch = elfgen_arch_find(map->view->ehdr.e_machine);
+    uint64_t machine = arch ? arch->machines[0] : map->view->ehdr.e_machine;
+    while (row < CORE_NOTES &&
+           (core_notes[row].type != type ||
+            (core_notes[row].machine != 0 && core_notes[row].machine != machine)))
+        row++;
+    return row;
+}
+
 /* A thread's state: what all processors have alike, its registers, and whether it has others. */
 static void add_status(struct elfgen_map *map, const struct note *note, uint64_t *at)
 {
-    const struct elfgen_arch *arch = elfgen_arch_find(map->view->ehdr.e_machine);
-    enum elfgen_structure_id registers = arch ? arch->core_registers : ELFGEN_STRUCTURE_ehdr;
+    size_t row = find_row(map, ELFGEN_NT_PRSTATUS, 0);
+    size_t registers = row < CORE_NOTES ? size_of_row(map, core_notes[row].head) : 0;
     size_t status = size_of(map, ELFGEN_STRUCTURE_prstatus);
     size_t end = size_of(map, ELFGEN_STRUCTURE_fpvalid);
     if (note->size < status + end)
         return;
     add(map, at, ELFGEN_STRUCTURE_prstatus);
-    if (registers == ELFGEN_STRUCTURE_ehdr || note->size != status + size_of(map, registers) + end)
+    if (registers == 0 || note->size != status + registers + end)
         return;
-    add(map, at, registers);
+    add(map, at, (enum elfgen_structure_id)core_notes[row].head);
     add(map, at, ELFGEN_STRUCTURE_fpvalid);
 }
 
 static void add_signal(struct elfgen_map *map, const struct note *note, uint64_t *at)
 {
-    enum { ILL = 4, TRAP = 5, BUS = 7, FPE = 8, SEGV = 11 };
     enum { SIZE = 128 };
+    uint64_t machine = map->view->ehdr.e_machine;
     if (note->size != SIZE)
         return;
     uint64_t signal = elfgen_number_at(map->view, *at, 4);
-    uint64_t code = elfgen_number_at(map->view, *at + 8, 4);
-    bool is_fault =
-        (signal == ILL || signal == TRAP || signal == BUS || signal == FPE || signal == SEGV) &&
-        code >> 31 == 0 && code != 0;
+    int32_t code = (int32_t)(uint32_t)elfgen_number_at(map->view, *at + 8, 4);
+    const char *name = elfgen_signal_name(machine, signal);
     add(map, at, ELFGEN_STRUCTURE_siginfo);
-    add(map, at, is_fault ? ELFGEN_STRUCTURE_siginfo_fault : ELFGEN_STRUCTURE_siginfo_sender);
+    /* Codes above 0 are the kernel's own, in words that begin with the signal's name. */
+    if (code <= 0 || !name)
+        add(map, at, ELFGEN_STRUCTURE_siginfo_sender);
+    else if (strcmp(name, "SIGSYS") == 0)
+        add(map, at, ELFGEN_STRUCTURE_siginfo_call);
+    else if (strcmp(name, "SIGILL") == 0 || strcmp(name, "SIGTRAP") == 0 ||
+             strcmp(name, "SIGBUS") == 0 || strcmp(name, "SIGFPE") == 0 ||
+             strcmp(name, "SIGSEGV") == 0)
+        add(map, at, ELFGEN_STRUCTURE_siginfo_fault);
+    else
+        add(map, at, ELFGEN_STRUCTURE_siginfo_sender);
 }
 
 /* The mapped files: their number, where each is, then their names. */
@@ -77,32 +121,72 @@ static void add_files(struct elfgen_map *map, const struct note *note, uint64_t 
     *at += rest;
 }
 
-/* Adds the structure if the description is just that. */
-static void add_whole(struct elfgen_map *map, const struct note *note, uint64_t *at,
-                      enum elfgen_structure_id id)
+/* The area that XSAVE fills: what FXSAVE fills, a header, then each part at its own offset. */
+static void add_xsave(struct elfgen_map *map, const struct note *note, uint64_t *at)
 {
-    if (note->size == size_of(map, id))
-        add(map, at, id);
+    /* The sizes of areas in which nothing is left free for MPX. */
+    enum { WITHOUT_MPX = 2432, WITHOUT_MPX_BUT_KEYS = 2440 };
+    static const struct {
+        unsigned bit, offset[2];
+        enum elfgen_structure_id id;
+        unsigned count;
+    } parts[] = {
+#define XSAVE_PART(bit, usual, other, structure, count)                                            \
+    {bit, {usual, other}, ELFGEN_STRUCTURE_##structure, count},
+#include "xsave.def"
+#undef XSAVE_PART
+    };
+    const uint64_t start = *at;
+    unsigned column = note->size == WITHOUT_MPX || note->size == WITHOUT_MPX_BUT_KEYS;
+    if (note->size <
+        size_of(map, ELFGEN_STRUCTURE_fxregs) + size_of(map, ELFGEN_STRUCTURE_xsave_header))
+        return;
+    uint64_t present = elfgen_record_number(map->view, start, ELFGEN_RECORD_fx_xcr0);
+    add(map, at, ELFGEN_STRUCTURE_fxregs);
+    if (present == 0)
+        present = elfgen_record_number(map->view, *at, ELFGEN_RECORD_xstate_bv);
+    add(map, at, ELFGEN_STRUCTURE_xsave_header);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        uint64_t offset = parts[i].offset[column], size = size_of(map, parts[i].id);
+        uint64_t bytes = size * parts[i].count;
+        if (!(present >> parts[i].bit & 1) || offset < *at - start || offset > note->size ||
+            bytes > note->size - offset)
+            continue;
+        elfgen_walk_add(map, *at, 1, start + offset - *at, ELFGEN_PIECE_BYTES);
+        elfgen_walk_add(map, start + offset, size, parts[i].count, (int)parts[i].id);
+        *at = start + offset + bytes;
+    }
+}
+
+/* Adds what the first row that fits says. */
+static void add_by_row(struct elfgen_map *map, const struct note *note, uint64_t *at)
+{
+    for (size_t row = 0; (row = find_row(map, note->header.n_type, row)) < CORE_NOTES; row++) {
+        const struct core_note *rule = &core_notes[row];
+        uint64_t head = size_of_row(map, rule->head), entry = size_of_row(map, rule->entry);
+        if (rule->head == ELFGEN_STRUCTURE_XSAVE) {
+            add_xsave(map, note, at);
+            return;
+        }
+        if ((head == 0 && entry == 0) || note->size < head ||
+            (rule->entry == ELFGEN_STRUCTURE_NONE && note->size != head))
+            continue;
+        if (head > 0)
+            add(map, at, (enum elfgen_structure_id)rule->head);
+        if (entry == 0)
+            return;
+        uint64_t count = (note->size - head) / entry;
+        elfgen_walk_add(map, *at, entry, count, rule->entry);
+        *at += count * entry;
+        return;
+    }
 }
 
 static void add_core(struct elfgen_map *map, const struct note *note, uint64_t *at)
 {
-    const struct elfgen_arch *arch = elfgen_arch_find(map->view->ehdr.e_machine);
-    uint64_t entry = size_of(map, ELFGEN_STRUCTURE_auxv);
     switch (note->header.n_type) {
     case ELFGEN_NT_PRSTATUS:
         add_status(map, note, at);
-        break;
-    case ELFGEN_NT_FPREGSET:
-        if (arch && arch->core_floats != ELFGEN_STRUCTURE_ehdr)
-            add_whole(map, note, at, arch->core_floats);
-        break;
-    case ELFGEN_NT_PRPSINFO:
-        add_whole(map, note, at, ELFGEN_STRUCTURE_prpsinfo);
-        break;
-    case ELFGEN_NT_AUXV:
-        elfgen_walk_add(map, *at, entry, note->size / entry, ELFGEN_STRUCTURE_auxv);
-        *at += note->size / entry * entry;
         break;
     case ELFGEN_NT_SIGINFO:
         add_signal(map, note, at);
@@ -111,6 +195,7 @@ static void add_core(struct elfgen_map *map, const struct note *note, uint64_t *
         add_files(map, note, at);
         break;
     default:
+        add_by_row(map, note, at);
         break;
     }
 }
@@ -137,6 +222,14 @@ static void add_properties(struct elfgen_map *map, const struct note *note, uint
         elfgen_walk_add(map, *at + size, 1, all - size, ELFGEN_PIECE_BYTES);
         *at += all;
     }
+}
+
+/* Adds the structure if the description is just that. */
+static void add_whole(struct elfgen_map *map, const struct note *note, uint64_t *at,
+                      enum elfgen_structure_id id)
+{
+    if (note->size == size_of(map, id))
+        add(map, at, id);
 }
 
 static void add_gnu(struct elfgen_map *map, const struct note *note, uint64_t *at)
@@ -169,7 +262,7 @@ static void enter_description(struct elfgen_map *map, const struct note *note)
 {
     uint64_t at = note->description;
     elfgen_walk_no_pieces(map);
-    if (is_named(map, note, "CORE"))
+    if (is_named(map, note, "CORE") || is_named(map, note, "LINUX"))
         add_core(map, note, &at);
     else if (is_named(map, note, "GNU"))
         add_gnu(map, note, &at);

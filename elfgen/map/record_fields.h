@@ -23,7 +23,8 @@ static inline uint64_t elfgen_number_at(const struct elfgen_view *view, uint64_t
     ELFGEN_VERDEF_FIELDS(X)                                                                        \
     ELFGEN_VERDAUX_FIELDS(X)                                                                       \
     ELFGEN_EH_FRAME_HDR_FIELDS(X)                                                                  \
-    ELFGEN_CIE_FIELDS(X)
+    ELFGEN_CIE_FIELDS(X)                                                                           \
+    ELFGEN_XSAVE_HEADER_FIELDS(X)
 
 #define X(field, offset32, width32, offset64, width64, kind, reader, meaning)                      \
     _Static_assert((offset32) == (offset64) && (width32) == (width64), #field);
@@ -32,6 +33,7 @@ ELFGEN_RECORD_FIELDS(X)
 
 /* A field: its offset in the structure, and its width in the low four bits. */
 enum elfgen_record_field {
+    ELFGEN_RECORD_fx_xcr0 = 464 << 4 | 8, /* the other fields of FXSAVE differ */
 #define X(field, offset32, width32, offset64, width64, kind, reader, meaning)                      \
     ELFGEN_RECORD_##field = (offset64) << 4 | (width64),
     ELFGEN_RECORD_FIELDS(X)

@@ -564,3 +564,182 @@ not_pointed()
     [ "$status" -eq 77 ]
     [ "$output" = "skipped: cpio is missing (Debian: cpio)" ]
 }
+
+# Linux puts an ET_DYN without interpreter at the top of what mmap() may have, and its own pages right below.
+@test "the vDSO below an ET_DYN is named, with as many pages as this kernel has" {
+    hello
+    patch hello 0x10 03
+    patch hello 0x18 fffe000000000000 # a byte before the first one
+    tinyelf check hello
+    exits 0
+    [ "${lines[0]}" = "hello: Linux starts it" ]
+    [ "${lines[1]}" = "  offset 0x18 (e_entry): the first instruction is in the vDSO, code of the kernel's own that lies there without randomisation: e_entry is 0xfeff" ]
+    [ "${lines[2]}" = "  would do: e_entry 0x10078" ]
+    [ "${lines[3]}" = "  the kernel's map_vdso() says so" ]
+    tinyelf check --json hello
+    [ "$(key verdict)" = '"starts"' ]
+    [ "$(key check)" = '"first_vdso"' ]
+    [ "$(key signal)" = null ]
+    # As many pages as bash has.
+    pages=$(perl -ne '/^(\w+)-(\w+) .*\[(vdso|vvar)/ and $n{$3} += (hex($2) - hex($1)) / 4096; END { print "$n{vvar} $n{vdso}" }' /proc/self/maps)
+    tinyelf check -v hello
+    [ "$(perl -ne '/0x(\w+)-0x(\w+) (r--|r-x) (vvar|vDSO)$/ and $n{"$3$4"} = (hex($2) - hex($1)) / 4096; END { print "$n{\"r--vvar\"} $n{\"r-xvDSO\"}" }' <<<"$output")" = "$pages" ]
+    # A version has its own number of data pages.
+    for version in 4.19=3 5.4=3 5.6=4 6.12=4 6.14=4 6.15=6 6.18=6; do
+        tinyelf check --kernel "${version%=*}" -v hello
+        [ "$(perl -ne '/0x(\w+)-0x(\w+) r-- vvar$/ and print((hex($2) - hex($1)) / 4096)' <<<"$output")" = "${version#*=}" ]
+    done
+}
+
+@test "in the vDSO's data an instruction faults, with a signal that is not promised" {
+    hello
+    patch hello 0x10 03
+    patch hello 0x18 00df000000000000 # two pages of code are above it
+    tinyelf check --kernel 6.18 hello
+    exits 1
+    [ "${lines[0]}" = "hello: Linux starts it, and its first instruction cannot be fetched: SIGSEGV or SIGBUS" ]
+    [ "${lines[1]}" = "  offset 0x18 (e_entry): e_entry points into the kernel's data beside the vDSO (vvar), which may not be executed: e_entry is 0xdf00" ]
+    tinyelf check --kernel 6.18 --json hello
+    [ "$(key signal)" = null ]
+    [ "$(key check)" = '"first_vvar"' ]
+}
+
+# ends_in HEX: the program `edge`, whose only page ends in these bytes, where it begins
+ends_in()
+{
+    hello
+    cp hello edge
+    truncate -s 4096 edge
+    patch edge $((4096 - ${#1} / 2)) "$1"
+    patch edge 0x18 "$(printf '%02x0f010000000000' $((256 - ${#1} / 2)))"
+    patch edge 0x60 0010000000000000
+    patch edge 0x68 0010000000000000
+}
+
+@test "a first instruction that goes on in a page that is not there faults, as on the processor" {
+    for bytes in b8 48 66 0f 48b8010203040506 81c0aabbcc 8b04 8b0425 c78000000000aa f680aabbcc e9 00; do
+        ends_in "$bytes"
+        tinyelf check edge
+        exits 1
+        [ "${lines[0]}" = "edge: Linux starts it, and its first instruction cannot be fetched: SIGSEGV" ]
+        [ "${lines[1]}" = "  offset 0x18 (e_entry): the first instruction, at $(printf 0x%x $((0x11000 - ${#bytes} / 2))), goes on at 0x11000, where nothing is mapped" ]
+        [ "$(perl -e 'system "./edge"; print $? & 127')" = 11 ]
+    done
+    # These end in their page: what they do is their business.
+    for bytes in 90 c3 31c0 0f05 b001 b83c000000 f7d8 ebfe; do
+        ends_in "$bytes"
+        tinyelf check edge
+        exits 0
+    done
+    # The next page is past the end of the file: SIGBUS.
+    ends_in b8
+    patch edge 0x60 0020000000000000
+    patch edge 0x68 0020000000000000
+    tinyelf check edge
+    [ "${lines[0]}" = "edge: Linux starts it, and its first instruction cannot be fetched: SIGBUS" ]
+    [[ ${lines[1]} == *"goes on at 0x11000, in a page past the end of the file" ]]
+    [ "$(perl -e 'system "./edge"; print $? & 127')" = 7 ]
+}
+
+# advises FILE TEXT: check of the file says that this would do, in its JSON as well, and offers no value
+advises()
+{
+    tinyelf check "$1"
+    exits 1
+    [ "${lines[2]}" = "  would do: $2" ] || { echo "$output"; return 1; }
+    tinyelf check --json "$1"
+    [ "$(key advice)" = "\"$2\"" ]
+    [ "$(key would)" = null ]
+}
+
+# header FILE CLASS DATA TYPE MACHINE: the first bytes of a file for another processor, numbers in hexadecimal bytes
+header()
+{
+    printf '7f454c46%s%s01000000000000000000%s%s%0192d' "$2" "$3" "$4" "$5" 0 | xxd -r -p >"$1"
+}
+
+@test "files that are no programs for x86 are named, and what they need" {
+    printf 'int main(void) { return 0; }\n' >main.c
+    gcc -c main.c -o main.o
+    advises main.o "linking it, with ld or tinyelf build: it is an object file"
+    ar rc main.a main.o
+    advises main.a "linking what is in it: it is an archive of objects"
+    gcc -shared -fPIC -Wl,-z,separate-code main.c -o main.so
+    advises main.so "a program that uses it: it is a shared library, without an entry point"
+    advises main.c "#! and an interpreter as its first line, such as #!/bin/sh, if it is a script; a build, if it is source"
+    printf '\n#!/bin/sh\necho\n' >late
+    advises late "#! as its first two bytes: something stands before it"
+    printf '\xef\xbb\xbf#!/bin/sh\necho\n' >marked
+    advises marked "#! as its first two bytes: something stands before it"
+    printf 'MZ\x90\0\3\0\0\0' >windows
+    advises windows "Windows, or wine: it is a PE program"
+    printf '\xcf\xfa\xed\xfe\7\0\0\1' >mac
+    advises mac "macOS: it is a Mach-O program"
+    printf '\xca\xfe\xba\xbe\0\0\0\2' >fat
+    advises fat "macOS: it is a Mach-O program"
+    printf '\xca\xfe\xba\xbe\0\0\0\x41' >class
+    advises class "java: it is a class for its machine"
+    printf '\0asm\1\0\0\0' >module
+    advises module "a runtime for WebAssembly: it is a module"
+    hello
+    gzip -kn hello
+    advises hello.gz "what is packed in it: gzip -d unpacks it"
+    xz -k hello
+    advises hello.xz "what is packed in it: xz -d unpacks it"
+    : >empty
+    advises empty "a file that is not empty"
+    header core 02 01 0400 3e00
+    advises core "gdb: it is a core dump, the memory of a process"
+    header bare 02 01 0200 3e00
+    advises bare "linking it again: it has no program headers that Linux could use"
+}
+
+@test "programs for other processors are named, with QEMU's program for them" {
+    local class data machine name program
+    while read -r class data machine program name; do
+        [ "$data" = 01 ] && type=0200 || type=0002
+        header foreign "$class" "$data" "$type" "$machine"
+        advises foreign "$program, which runs it here: it is a program for $name"
+        [ -z "$(command -v qemu-x86_64)" ] || command -v "$program"
+    done <<'ROWS'
+02 01 b700 qemu-aarch64 AArch64
+01 01 2800 qemu-arm ARM
+01 02 0028 qemu-armeb ARM
+02 02 0016 qemu-s390x IBM S/390
+02 02 0015 qemu-ppc64 PowerPC64
+02 01 1500 qemu-ppc64le PowerPC64
+01 02 0014 qemu-ppc PowerPC
+02 01 f300 qemu-riscv64 RISC-V
+01 01 f300 qemu-riscv32 RISC-V
+01 02 0008 qemu-mips MIPS R3000
+02 01 0800 qemu-mips64el MIPS R3000
+02 01 0201 qemu-loongarch64 LoongArch
+02 02 002b qemu-sparc64 Sparc v9
+01 02 0004 qemu-m68k MC68000
+02 01 2690 qemu-alpha Alpha
+01 02 000f qemu-hppa HPPA
+ROWS
+    header foreign 02 01 0200 3200
+    advises foreign "its own machine: it is a program for Intel IA-64"
+    # A header that is not another processor's in class: x86's, with a wrong number.
+    hello
+    patch hello 0x12 2800
+    tinyelf check hello
+    [ "${lines[2]}" = "  would do: e_machine 62" ]
+}
+
+@test "an entry point that is wrong is offered the first byte after the headers, never the headers" {
+    hello
+    patch hello 0x18 0000020000000000
+    tinyelf check hello
+    [ "${lines[2]}" = "  would do: e_entry 0x10078" ]
+    patch hello 0x18 7800010000000000
+    run ./hello
+    [ "$output" = "Hello world" ]
+    # With several pieces of code nobody knows the first.
+    printf 'int main(void) { return 0; }\n' >main.c
+    gcc -static main.c -o main
+    patch main 0x18 0000000000000000
+    tinyelf check main
+    [ "${lines[2]}" = "  would do: e_entry with the address of its first instruction" ]
+}

@@ -141,6 +141,18 @@ S
     "$TINYELF" explain --format json program | grep -q 'mov bl,0x7 (only if execve fails)'
     "$TINYELF" explain --format markdown program | grep -q 'mov bl,0x7 (only if execve fails)'
     [ "$("$TINYELF" disasm program | grep -c '; only if execve fails$')" -eq 4 ]
+    # A field of its own, of those instructions alone.
+    "$TINYELF" explain --format json program | python3 -c '
+import json, sys
+claims = json.load(sys.stdin)["claims"]
+for c in claims:
+    marked = "only if execve fails" in (c["meaning"] or "")
+    assert c["only_if_fails"] == ("execve" if marked else None), c
+assert sum(c["only_if_fails"] is not None for c in claims) == 4'
+    # In AT&T syntax it is what GNU as takes for a comment.
+    "$TINYELF" disasm --syntax att program >listing.s
+    [ "$(grep -c '  # only if execve fails$' listing.s)" -eq 4 ]
+    as --32 -o listing.o listing.s
     code i386 <<'S'
         mov al, 11
         mov ebx, path

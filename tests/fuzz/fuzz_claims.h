@@ -67,7 +67,11 @@ static inline uint64_t claims_sum(struct elfgen_map *map, uint64_t from, uint64_
         struct elfgen_bit_group group;
         struct elfgen_reference reference;
         elfgen_claim_meaning(view, NULL, &claim, &text);
-        elfgen_claim_refers(view, NULL, &claim, &reference);
+        if (elfgen_claim_refers(view, NULL, &claim, &reference) &&
+            reference.offset != ELFGEN_NOWHERE &&
+            (reference.offset >= view->length ||
+             reference.length > view->length - reference.offset))
+            abort();
         elfgen_claim_label(view, NULL, &claim, &text);
         for (unsigned i = 0; elfgen_claim_bits(view, &claim, i, &group); i++)
             if (group.width == 0)

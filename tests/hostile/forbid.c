@@ -1,11 +1,13 @@
 /* forbid CALL[,CALL...] PROGRAM [ARGUMENT...]: runs a program for which some system calls fail with
- * EPERM. "namespaces" stands for new namespaces by clone and unshare. */
+ * EPERM. "namespaces" stands for new namespaces by clone and unshare, "breakpoints" for hardware
+ * breakpoints by ptrace. */
 #include <errno.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <unistd.h>
 
 static bool forbid(scmp_filter_ctx filter, const char *name)
@@ -13,6 +15,9 @@ static bool forbid(scmp_filter_ctx filter, const char *name)
     const unsigned long flags[] = {CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWNS,
                                    CLONE_NEWIPC};
     bool done = true;
+    if (strcmp(name, "breakpoints") == 0)
+        return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ptrace), 1,
+                                SCMP_A0(SCMP_CMP_EQ, PTRACE_POKEUSER)) == 0;
     if (strcmp(name, "namespaces") != 0) {
         int number = seccomp_syscall_resolve_name(name);
         return number != __NR_SCMP_ERROR &&

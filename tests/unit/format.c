@@ -122,7 +122,7 @@ START_TEST(every_byte_of_every_structure_has_exactly_one_field)
 {
     for (unsigned id = 0; id < ELFGEN_STRUCTURE_COUNT; id++) {
         for (int column = 0; column < 2; column++) {
-            unsigned char owners[512] = {0};
+            unsigned char owners[1024] = {0};
             const struct elfgen_structure *structure = &elfgen_structures[id];
             for (unsigned i = 0; i < structure->count; i++)
                 for (unsigned b = 0; b < structure->fields[i].width[column]; b++)

@@ -1,5 +1,6 @@
-/* format/: Linux reads exactly the fields that the tables say it reads. */
+/* format/: Linux reads exactly the fields that the tables say it reads; its signals have names. */
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -84,6 +85,45 @@ START_TEST(linux_reads_every_field_that_the_table_says_it_reads)
 }
 END_TEST
 
+START_TEST(signals_have_the_c_librarys_names)
+{
+    for (int number = 1; number < 32; number++) {
+        const char *name = elfgen_signal_name(ELFGEN_EM_X86_64, (uint64_t)number);
+        ck_assert_ptr_nonnull(name);
+        /* It calls SIGIO by its other name. */
+        if (number != SIGIO)
+            ck_assert_str_eq(name + strlen("SIG"), sigabbrev_np(number));
+    }
+    ck_assert_ptr_null(elfgen_signal_name(ELFGEN_EM_X86_64, 0));
+    ck_assert_ptr_null(elfgen_signal_name(ELFGEN_EM_X86_64, 32));
+    /* signal(7): the processors that have other numbers. */
+    ck_assert_str_eq(elfgen_signal_name(ELFGEN_EM_MIPS, 10), "SIGBUS");
+    ck_assert_str_eq(elfgen_signal_name(ELFGEN_EM_ALPHA, 7), "SIGEMT");
+    ck_assert_str_eq(elfgen_signal_name(ELFGEN_EM_SPARCV9, 30), "SIGUSR1");
+}
+END_TEST
+
+START_TEST(codes_of_signals_have_the_names_of_signal_h)
+{
+    static const struct {
+        int signal, code;
+        const char *name;
+    } codes[] = {
+#define CODE(signal, name) {signal, name, #name}
+        CODE(SIGSEGV, SEGV_MAPERR), CODE(SIGSEGV, SEGV_PKUERR), CODE(SIGBUS, BUS_ADRERR),
+        CODE(SIGILL, ILL_BADSTK),   CODE(SIGFPE, FPE_FLTSUB),   CODE(SIGTRAP, TRAP_HWBKPT),
+        CODE(SIGCHLD, CLD_STOPPED), CODE(SIGTERM, SI_USER),     CODE(SIGSEGV, SI_KERNEL),
+        CODE(SIGABRT, SI_TKILL),    CODE(SIGUSR1, SI_QUEUE),
+#undef CODE
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        ck_assert_str_eq(
+            elfgen_signal_code_name(ELFGEN_EM_X86_64, (uint64_t)codes[i].signal, codes[i].code),
+            codes[i].name);
+    ck_assert_ptr_null(elfgen_signal_code_name(ELFGEN_EM_X86_64, SIGTERM, 1));
+}
+END_TEST
+
 static Suite *format_linux_suite(void)
 {
     Suite *suite = suite_create("format, Linux");
@@ -91,6 +131,10 @@ static Suite *format_linux_suite(void)
     tcase_add_test(readers, linux_runs_a_program_with_any_values_in_fields_that_it_does_not_read);
     tcase_add_test(readers, linux_reads_every_field_that_the_table_says_it_reads);
     suite_add_tcase(suite, readers);
+    TCase *signals = tcase_create("signals");
+    tcase_add_test(signals, signals_have_the_c_librarys_names);
+    tcase_add_test(signals, codes_of_signals_have_the_names_of_signal_h);
+    suite_add_tcase(suite, signals);
     return suite;
 }
 

@@ -37,10 +37,7 @@ struct elfgen_arch {
     uint16_t large_common; /* a symbol's section number that means SHN_COMMON, too; 0: none does */
     const char *flags;     /* about e_flags, for its meaning: "x86 has none" */
     bool has_addends;      /* the relocations of its objects are SHT_RELA, not SHT_REL */
-    bool readable_is_executable;             /* to Linux, in a file without PT_GNU_STACK */
-    enum elfgen_structure_id core_registers; /* in notes of core files: general registers; 0: not
-                                              * known */
-    enum elfgen_structure_id core_floats;    /* and those of floating point */
+    bool readable_is_executable; /* to Linux, in a file without PT_GNU_STACK */
     const struct elfgen_arch_relocations *relocations;
 };
 

@@ -97,8 +97,8 @@ ELFGEN_API unsigned elfgen_class_index(enum elfgen_class class_);
 /* The size of an address, in bytes: 4 or 8. */
 ELFGEN_API unsigned elfgen_address_size(enum elfgen_class class_);
 
-/* The size of a structure in bytes: 8 to 64 of ELFGEN_STRUCTURES, 2 to 512 of ELFGEN_RECORDS; 0:
- * `id` is not a structure. */
+/* The size of a structure in bytes: 8 to 64 of ELFGEN_STRUCTURES, up to 1,024 of ELFGEN_RECORDS;
+ * 0: files of that class do not have it, or `id` is not a structure. */
 ELFGEN_API size_t elfgen_structure_size(enum elfgen_structure_id id, enum elfgen_class class_);
 
 /* Reads one field of the structure that starts at `bytes`, zero-extended; 0 if it has no or more
@@ -121,9 +121,11 @@ enum {
     ELFGEN_EM_486 = 6,
     ELFGEN_EM_MIPS = 8,
     ELFGEN_EM_S390 = 22,
+    ELFGEN_EM_ARM = 40,
     ELFGEN_EM_SPARCV9 = 43,
     ELFGEN_EM_X86_64 = 62,
     ELFGEN_EM_AARCH64 = 183,
+    ELFGEN_EM_RISCV = 243,
     ELFGEN_EM_ALPHA = 0x9026,
     ELFGEN_OSABI_NONE = 0,
     ELFGEN_OSABI_GNU = 3,
@@ -177,8 +179,9 @@ enum {
     ELFGEN_SHF_WRITE = 1,
     ELFGEN_SHF_ALLOC = 2,
     ELFGEN_SHF_EXECINSTR = 4,
-    ELFGEN_SHF_MERGE = 0x10,   /* equal entries of sh_entsize bytes may be merged */
-    ELFGEN_SHF_STRINGS = 0x20, /* the entries are strings */
+    ELFGEN_SHF_MERGE = 0x10,     /* equal entries of sh_entsize bytes may be merged */
+    ELFGEN_SHF_STRINGS = 0x20,   /* the entries are strings */
+    ELFGEN_SHF_INFO_LINK = 0x40, /* sh_info is a section */
     ELFGEN_SHF_TLS = 0x400,
     ELFGEN_SHF_COMPRESSED = 0x800,
     ELFGEN_SHF_GNU_RETAIN = 1 << 21,
@@ -215,6 +218,17 @@ enum {
     ELFGEN_NT_AUXV = 6,
     ELFGEN_NT_FILE = 0x46494c45,
     ELFGEN_NT_SIGINFO = 0x53494749,
+    ELFGEN_NT_PRXFPREG = 0x46e62b7f, /* of the owner LINUX, as the next ones */
+    ELFGEN_NT_386_TLS = 0x200,
+    ELFGEN_NT_X86_XSTATE = 0x202,
+    ELFGEN_NT_X86_XSAVE_LAYOUT = 0x205,
+    ELFGEN_NT_ARM_TLS = 0x401,
+    ELFGEN_NT_ARM_HW_BREAK = 0x402,
+    ELFGEN_NT_ARM_HW_WATCH = 0x403,
+    ELFGEN_NT_ARM_SYSTEM_CALL = 0x404,
+    ELFGEN_NT_ARM_SVE = 0x405,
+    ELFGEN_NT_ARM_PAC_MASK = 0x406,
+    ELFGEN_NT_ARM_TAGGED_ADDR_CTRL = 0x409,
     ELFGEN_NT_GNU_ABI_TAG = 1, /* of the owner GNU */
     ELFGEN_NT_GNU_PROPERTY_TYPE_0 = 5,
     ELFGEN_NT_STAPSDT = 3, /* of the owner stapsdt */

@@ -67,6 +67,10 @@ struct elfgen_kernel_machine {
     uint64_t stack_limit;  /* RLIMIT_STACK in bytes */
     uint64_t stack_used;   /* bytes of arguments, environment, and what Linux adds */
     uint64_t largest_file; /* the largest file offset that can be mapped (MAX_LFS_FILESIZE) */
+    /* Pages of the kernel's own in each program: its code for 64 and for 32 bits, and the data that
+     * it reads. 0: as many as `version` has. */
+    uint16_t vdso_pages, vdso32_pages, vvar_pages;
+    bool no_vdso, no_vdso32; /* there are none (vdso=0, abi.vsyscall32=0) */
 };
 
 /* vm.mmap_min_addr, as distributions set it. */
@@ -92,7 +96,8 @@ enum elfgen_kernel_area_kind {
     ELFGEN_AREA_INTERPRETER, /* the interpreter's file */
     ELFGEN_AREA_ZERO,        /* zeros */
     ELFGEN_AREA_STACK,
-    ELFGEN_AREA_VDSO
+    ELFGEN_AREA_VDSO, /* code of the kernel's own */
+    ELFGEN_AREA_VVAR  /* data of the kernel's own, right before it */
 };
 
 struct elfgen_kernel_area {
@@ -136,10 +141,20 @@ enum elfgen_kernel_check_id {
 
 ELFGEN_DATA const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT];
 
+/* What a person needs whose file does not start, where a changed field would make no program of it;
+ * see elfgen_kernel_remedy(). */
+enum elfgen_kernel_advice {
+#define ELFGEN_ADVICE(id, sentence) ELFGEN_ADVICE_##id,
+#include "elfgen/kernel_advice.def"
+#undef ELFGEN_ADVICE
+    ELFGEN_ADVICE_COUNT
+};
+
 struct elfgen_kernel_answer {
     enum elfgen_kernel_verdict verdict;
     int error;                         /* execve()'s errno, if REFUSED */
-    int signal;                        /* if KILLED or FAULTS */
+    int signal;                        /* if KILLED or FAULTS; 0: SIGSEGV or SIGBUS, by what the
+                                        * kernel has there */
     enum elfgen_kernel_check_id check; /* that decided; ELFGEN_CHECK_passed if it starts */
     int inner; /* the errno inside the kernel that led to KILLED, which it does not report */
     const char *field; /* the field whose value decided: "e_type"; NULL: none in this file */
@@ -148,6 +163,9 @@ struct elfgen_kernel_answer {
     uint64_t other;    /* what it was compared with: a limit, another field */
     bool offers;       /* `would` is a value for this field that passes this check */
     uint64_t would;
+    enum elfgen_kernel_advice advice; /* instead of a value; ELFGEN_ADVICE_none: there is none */
+    uint16_t foreign;                 /* ELFGEN_ADVICE_emulator, _processor: the e_machine */
+    const char *tool;         /* that the advice names, or NULL: "qemu-aarch64", "gzip -d" */
     uint16_t segment;         /* the program header that `field` is in; 0xffff: none */
     bool of_interpreter;      /* field, offset and segment are in the interpreter's file */
     enum elfgen_class class_; /* the loader that decided: 64 bits or compat */

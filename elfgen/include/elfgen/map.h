@@ -97,7 +97,7 @@ struct elfgen_piece {
 };
 
 enum {
-    ELFGEN_PIECES = 12,
+    ELFGEN_PIECES = 24,
     ELFGEN_PIECE_BYTES = -1,
     ELFGEN_PIECE_STRINGS = -2 /* strings with their NUL */
 };

@@ -50,9 +50,15 @@ ELFGEN_API void elfgen_dynamic_flags_text(struct elfgen_text *text, uint64_t tag
 ELFGEN_API const char *elfgen_relocation_type_name(uint64_t machine, uint64_t type);
 
 /* n_type, by the note's name: "NT_GNU_BUILD_ID (unique build ID bitstring)"; a_type of the
- * auxiliary vector: "AT_PAGESZ". */
+ * auxiliary vector: "AT_PAGESZ", and how its a_val reads (ELFGEN_KIND_TEXT: the address of
+ * characters that end with NUL; ELFGEN_KIND_HEX for a type without a name). */
 ELFGEN_API const char *elfgen_note_type_name(const char *owner, uint64_t type);
 ELFGEN_API const char *elfgen_auxv_type_name(uint64_t type);
+ELFGEN_API enum elfgen_kind elfgen_auxv_type_kind(uint64_t type);
+
+/* A signal: "SIGSEGV"; what si_code says of it: "SEGV_MAPERR". */
+ELFGEN_API const char *elfgen_signal_name(uint64_t machine, uint64_t number);
+ELFGEN_API const char *elfgen_signal_code_name(uint64_t machine, uint64_t signal, int64_t code);
 
 /* One bit of sh_flags: its letter in readelf's table, '\0' where it has none. */
 ELFGEN_API char elfgen_section_flag_letter(uint64_t machine, uint64_t osabi, uint64_t bit);

@@ -115,6 +115,12 @@
     X(st_info,     0,  4,  0,  4, "type") \
     X(st_info,     4,  4,  4,  4, "binding") \
     X(st_other,    0,  2,  0,  2, "visibility") \
+    X(tls_flags,   0,  1,  0,  1, "32 bits") \
+    X(tls_flags,   1,  2,  1,  2, "contents: 0 data, 1 that grows down, 2 code") \
+    X(tls_flags,   3,  1,  3,  1, "read or execute only") \
+    X(tls_flags,   4,  1,  4,  1, "limit in pages") \
+    X(tls_flags,   5,  1,  5,  1, "not present") \
+    X(tls_flags,   6,  1,  6,  1, "useable") \
     X(r_info,      0,  8,  0, 32, "relocation type") \
     X(r_info,      8, 24, 32, 32, "symbol")
 

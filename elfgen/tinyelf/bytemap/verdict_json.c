@@ -47,7 +47,7 @@ static unsigned put_warnings(struct elfgen_text *out, const struct verdict *repo
 
 void verdict_put_map(struct elfgen_text *out, const struct verdict *report)
 {
-    static const char *const names[] = {"file", "interpreter", "zeros", "stack", "vdso"};
+    static const char *const names[] = {"file", "interpreter", "zeros", "stack", "vdso", "vvar"};
     bool any = report->answer && report->answer->verdict != ELFGEN_REFUSED;
     elfgen_text_char(out, '[');
     for (uint64_t i = 0; any && i < report->map->count; i++) {
@@ -73,7 +73,7 @@ static void put_answer(struct elfgen_text *out, const struct elfgen_kernel_answe
     char sentence[512];
     struct elfgen_text text = {.bytes = sentence, .capacity = sizeof sentence};
     bool ours = !answer->of_interpreter;
-    if (answer->verdict != ELFGEN_STARTS)
+    if (answer->check != ELFGEN_CHECK_passed)
         elfgen_kernel_message(answer, &text);
     json_key_string(out, "verdict", verdict_name(answer->verdict));
     json_key_string(out, "errno",
@@ -81,6 +81,16 @@ static void put_answer(struct elfgen_text *out, const struct elfgen_kernel_answe
     json_key_number_if(out, "signal", answer->signal != 0, (uint64_t)answer->signal);
     put_field(out, ours ? answer->field : NULL, answer->offset, answer->value);
     put_text(out, "message", &text);
+}
+
+/* "advice": what would do, where that is not the value of a field. */
+static void put_advice(struct elfgen_text *out, const struct elfgen_kernel_answer *answer)
+{
+    char sentence[256];
+    struct elfgen_text text = {.bytes = sentence, .capacity = sizeof sentence};
+    if (answer && !answer->offers)
+        elfgen_kernel_remedy(answer, &text);
+    put_text(out, "advice", &text);
 }
 
 static void put_objection(struct elfgen_text *out, const struct verdict *report)
@@ -111,16 +121,17 @@ unsigned verdict_put_json(struct elfgen_text *out, const struct verdict *report)
     bool offers = answer && answer->offers && !answer->of_interpreter;
     json_key_string(out, "loader", answer ? "linux" : report->loader);
     json_key_string(out, "check",
-                    answer && answer->verdict != ELFGEN_STARTS
+                    answer && answer->check != ELFGEN_CHECK_passed
                         ? elfgen_kernel_checks[answer->check].name
                     : answer ? NULL
                              : report->objection.name);
     json_key_string(out, "source",
-                    answer && answer->verdict != ELFGEN_STARTS
+                    answer && answer->check != ELFGEN_CHECK_passed
                         ? elfgen_kernel_checks[answer->check].function
                     : answer ? NULL
                              : report->objection.source);
     json_key_twins_if(out, "would", offers, offers ? answer->would : 0);
+    put_advice(out, answer);
     json_key_string(out, "interpreter", report->interpreter);
     json_key_twins_if(out, "entry",
                       answer &&

@@ -12,7 +12,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/maps.h"
 #include "base/proc.h"
+#include "elfgen/memory.h"
 
 /* A line "NAME: 123 kB" of /proc/meminfo, in pages. */
 static uint64_t memory_of(const char *text, const char *name)
@@ -55,6 +57,29 @@ static bool has_ia32(void)
     return access("/proc/sys/abi/vsyscall32", F_OK) == 0;
 }
 
+/* The kernel's own pages are as many in each program of 64 bits as here. */
+static void read_own_pages(struct elfgen_kernel_machine *machine)
+{
+    uint64_t setting, pages[2] = {0};
+    struct maps maps;
+    struct maps_line line;
+    bool any = false;
+    if (proc_number("/proc/sys/abi/vsyscall32", &setting))
+        machine->no_vdso32 = setting != 1;
+    maps_open(&maps, getpid());
+    while (maps_next(&maps, &line)) {
+        any = true;
+        if (strcmp(line.name, "[vdso]") == 0)
+            pages[0] += (line.end - line.start) / ELFGEN_PAGE;
+        else if (strncmp(line.name, "[vvar", 5) == 0) /* and [vvar_vclock] */
+            pages[1] += (line.end - line.start) / ELFGEN_PAGE;
+    }
+    maps_close(&maps);
+    machine->no_vdso = any && pages[0] == 0;
+    machine->vdso_pages = (uint16_t)pages[0];
+    machine->vvar_pages = (uint16_t)pages[1];
+}
+
 static bool has_five_levels(void)
 {
     char text[16384];
@@ -76,6 +101,7 @@ void host_machine(struct elfgen_kernel_machine *machine)
     machine->raw_io = has_raw_io();
     machine->ia32 = has_ia32();
     machine->five_levels = has_five_levels();
+    read_own_pages(machine);
     if (getrlimit(RLIMIT_STACK, &stack) == 0)
         machine->stack_limit = stack.rlim_cur;
 }

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "child_setup.h"
+#include "confinement.h"
 #include "syscalls/table.h"
 
 /* A program to run. The caller provides everything. */
@@ -24,6 +25,9 @@ struct process_program {
     const int
         *files; /* three descriptors above 2, which become 0, 1 and 2 in a session of its own; its
                    terminal is descriptor 1, if that is a terminal. NULL: those of this process */
+    const struct process_confinement
+        *confinement; /* traced: whoever makes the child, which decides all else but `arguments`;
+                         NULL: it has this process's rights */
 };
 
 /* What a child needs until its execve, for it uses this process's memory until then. The caller
@@ -105,6 +109,7 @@ struct process_event {
     const siginfo_t *signal;
     int number;
     bool core;
+    bool refused; /* PROCESS_KILLED: it is confined, and made process->call, which is not allowed */
 };
 
 struct process_watch {

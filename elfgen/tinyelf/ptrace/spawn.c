@@ -70,9 +70,19 @@ static bool await_stop(pid_t id)
     }
 }
 
-static bool seize(pid_t id, int go, unsigned long trace_options, struct elfgen_error *error)
+static bool let_go(const struct process_child *child, const struct process_confinement *confinement)
 {
+    return confinement ? confinement->release(confinement->context)
+                       : write(child->pipe[1], "", 1) == 1;
+}
+
+static bool seize(pid_t id, const struct process_child *child, unsigned long trace_options,
+                  struct elfgen_error *error)
+{
+    const struct process_confinement *confinement = child->program->confinement;
     unsigned long all = trace_options | PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD;
+    if (confinement)
+        all |= PTRACE_O_TRACEEXIT;
     if (ptrace(PTRACE_SEIZE, id, NULL, all) != 0) {
         elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                          "cannot trace a program here: %s: ptrace is forbidden by a container, a "
@@ -80,7 +90,7 @@ static bool seize(pid_t id, int go, unsigned long trace_options, struct elfgen_e
                          system_error_text(errno));
         return false;
     }
-    if (write(go, "", 1) == 1 && await_stop(id))
+    if (let_go(child, confinement) && await_stop(id))
         return true;
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                      "the process that should become the program is gone");
@@ -136,15 +146,20 @@ static pid_t split(struct process_child *child, const struct process_program *pr
 pid_t process_start(struct process_child *child, const struct process_program *program,
                     unsigned long trace_options, struct elfgen_error *error)
 {
-    pid_t id = split(child, program, true, error);
+    const struct process_confinement *confinement = program->confinement;
+    child->program = program;
+    pid_t id = confinement ? confinement->make(confinement->context, error)
+                           : split(child, program, true, error);
     if (id < 0)
         return -1;
-    if (!seize(id, child->pipe[1], trace_options, error)) {
+    if (!seize(id, child, trace_options, error)) {
         process_kill(id);
         id = -1;
     }
-    close(child->pipe[0]);
-    close(child->pipe[1]);
+    if (!confinement) {
+        close(child->pipe[0]);
+        close(child->pipe[1]);
+    }
     return id;
 }
 

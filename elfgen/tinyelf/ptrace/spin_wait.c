@@ -19,20 +19,21 @@ static bool is_alone(struct spin_wait *spin)
 }
 
 /* Returns 0 if nothing happened meanwhile. */
-static pid_t ask(int *status)
+static pid_t ask(pid_t which, unsigned times, int *status)
 {
     pid_t id = 0;
-    for (unsigned i = 0; i < ASK && id == 0; i++)
-        id = wait4(-1, status, __WALL | WNOHANG, NULL);
+    for (unsigned i = 0; i < times && id == 0; i++)
+        id = wait4(which, status, __WALL | WNOHANG, NULL);
     return id;
 }
 
-pid_t spin_wait(struct spin_wait *spin, int *status)
+/* Spins, unless that has failed too often. Returns 0 if nothing happened meanwhile. */
+static pid_t spin_for(struct spin_wait *spin, pid_t which, int *status)
 {
     if (spin->sleeps > 0) {
         spin->sleeps--;
     } else if (!is_alone(spin)) {
-        pid_t id = ask(status);
+        pid_t id = ask(which, ASK, status);
         if (id != 0) {
             spin->failures = 0;
             return id;
@@ -42,5 +43,17 @@ pid_t spin_wait(struct spin_wait *spin, int *status)
         spin->sleeps = spin->failures == 0 ? 0 : sleeps;
         spin->failures++;
     }
-    return wait4(-1, status, __WALL, NULL);
+    return 0;
+}
+
+pid_t spin_wait(struct spin_wait *spin, int *status)
+{
+    pid_t id = spin_for(spin, -1, status);
+    return id != 0 ? id : wait4(-1, status, __WALL, NULL);
+}
+
+pid_t spin_ask(struct spin_wait *spin, pid_t which, int *status)
+{
+    pid_t id = spin_for(spin, which, status);
+    return id != 0 ? id : ask(which, 1, status);
 }

@@ -19,4 +19,8 @@ struct spin_wait {
 /* Like wait4(-1, status, __WALL, NULL). */
 pid_t spin_wait(struct spin_wait *spin, int *status);
 
+/* The same for one process, but instead of sleeping it returns 0: the caller sleeps, until SIGCHLD
+ * or whatever else it waits for comes, and asks again. */
+pid_t spin_ask(struct spin_wait *spin, pid_t which, int *status);
+
 #endif

@@ -40,11 +40,26 @@ static void take_call(const struct trace *trace, struct process *process,
     report(trace, PROCESS_CALL, process, 0);
 }
 
+/* Whether a filter has refused the call whose exit this is. Linux ends such a call with its number
+ * as the result, and kills the process then; SIGSYS waits to do that. */
+static bool is_refused(const struct trace *trace, const struct process *process,
+                       const struct __ptrace_syscall_info *info)
+{
+    struct __ptrace_peeksiginfo_args first = {.nr = 1};
+    siginfo_t signal;
+    return trace->tracees.confinement && process->entered &&
+           (uint32_t)info->exit.rval == (uint32_t)process->call.number &&
+           ptrace(PTRACE_PEEKSIGINFO, process->id, &first, &signal) == 1 &&
+           signal.si_signo == SIGSYS;
+}
+
 static void take_result(struct trace *trace, struct process *process,
                         const struct __ptrace_syscall_info *info)
 {
     if (!process->inside)
         return; /* the call began before the process was traced: a new child's own fork */
+    if (is_refused(trace, process, info))
+        return;
     process->inside = false;
     process->call.result = info->exit.rval;
     process->call.failed = info->exit.is_error;
@@ -131,6 +146,8 @@ static void ended(void *context, struct tracee *tracee, int status, const struct
                                   .process = process,
                                   .number = killed ? WTERMSIG(status) : WEXITSTATUS(status),
                                   .core = killed && WCOREDUMP(status)};
+    event.refused =
+        trace->tracees.confinement && process->inside && killed && event.number == SIGSYS;
     (void)usage;
     if (process->first) {
         trace->end->signal = killed ? event.number : 0;
@@ -183,6 +200,7 @@ bool process_trace(const struct process_program *program, const struct process_w
     struct process_child child;
     unsigned long children = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
     trace.tracees.client = &client;
+    trace.tracees.confinement = program->confinement;
     *end = (struct process_end){0};
     pid_t id =
         process_start(&child, program, watch->follow ? PTRACE_O_TRACEEXEC | children : 0, error);

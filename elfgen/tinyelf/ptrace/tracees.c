@@ -1,6 +1,7 @@
 /* The processes and threads that this process traces: a table, their stops and their ends. */
 #include "tracees.h"
 
+#include "confinement.h"
 #include "spin_wait.h"
 
 #include <errno.h>
@@ -262,12 +263,20 @@ void tracees_take(struct tracees *tracees, pid_t id, int status, const struct ru
         ptrace(PTRACE_CONT, id, NULL, NULL); /* it was killed: let it go */
 }
 
+static pid_t wait_for_any(const struct tracees *tracees, struct spin_wait *spin, int *status)
+{
+    const struct process_confinement *confinement = tracees->confinement;
+    if (confinement)
+        return confinement->wait(confinement->context, status, false);
+    return spin ? spin_wait(spin, status) : wait4(-1, status, __WALL, NULL);
+}
+
 void tracees_run(struct tracees *tracees, struct spin_wait *spin)
 {
     const struct tracees_client *client = tracees->client;
     while (tracees->count != 0) {
         int status;
-        pid_t id = spin ? spin_wait(spin, &status) : wait4(-1, &status, __WALL, NULL);
+        pid_t id = wait_for_any(tracees, spin, &status);
         bool interrupted = id < 0 && errno == EINTR;
         if (id < 0 && !interrupted)
             return;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct process_confinement;
 struct rusage;
 struct spin_wait;
 
@@ -61,6 +62,7 @@ struct tracees_client {
 /* Begin with {.client = ...}. */
 struct tracees {
     const struct tracees_client *client;
+    const struct process_confinement *confinement; /* of the only tracee, or NULL: it waits */
     size_t count;
     bool killing;   /* all are to be killed, also those that appear later */
     bool no_memory; /* one could not be added, and all are being killed */

@@ -34,9 +34,9 @@ static const struct {
                {"write", STDERR_FILENO}, {"writev", STDOUT_FILENO}, {"writev", STDERR_FILENO}};
 
 /* Calls of the worker, and of its child before the execve. */
-static const char *const own_calls[] = {"recvmsg", "read",           "write",    "clone",
-                                        "wait4",   "dup2",           "close",    "prlimit64",
-                                        "prctl",   "rt_sigprocmask", "execveat", "getrusage"};
+static const char *const own_calls[] = {
+    "recvmsg",   "read",  "write",          "clone",    "wait4",     "dup2",   "close",
+    "prlimit64", "prctl", "rt_sigprocmask", "execveat", "getrusage", "getpid", "kill"};
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

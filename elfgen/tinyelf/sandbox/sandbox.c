@@ -49,6 +49,7 @@ static bool make_shared(struct sandbox_worker *worker, const struct sandbox_opti
     worker->shared = shared;
     shared->limits = options->limits;
     shared->fixed = options->fixed;
+    shared->session = options->session;
     shared->ignored = options->ignored;
     shared->blocked = options->blocked;
     shared->room = SHARED_ROOM - sizeof *shared;
@@ -159,6 +160,7 @@ struct sandbox_worker *sandbox_open(const struct sandbox_options *options,
     worker->traced = !options->untraced;
     worker->refused = false;
     worker->files = 0;
+    worker->loan = (struct sandbox_loan){.made = false};
     worker->measured = limits_can_measure();
     for (size_t i = 0; i < 2; i++)
         worker->pipes[i].ends[0] = worker->pipes[i].ends[1] = -1;
@@ -276,12 +278,26 @@ static bool send_job(struct sandbox_worker *worker, const struct sandbox_job *jo
                  : send_descriptors(worker, job);
 }
 
-static bool prepare(struct sandbox_worker *worker, const struct sandbox_job *job,
-                    struct elfgen_error *error)
+static void clear_streams(const struct sandbox_job *job)
+{
+    struct sandbox_stream *streams[] = {job->output, job->errors};
+    for (size_t i = 0; i < 2; i++) {
+        if (!streams[i])
+            continue;
+        streams[i]->size = 0;
+        streams[i]->closed = false;
+        streams[i]->error = 0;
+    }
+}
+
+bool sandbox_begin_job(struct sandbox_worker *worker, const struct sandbox_job *job, bool stops,
+                       struct elfgen_error *error)
 {
     extern char **environ;
     struct sandbox_shared *shared = worker->shared;
     size_t used = 0;
+    clear_streams(job);
+    shared->stops = stops;
     bool new_pipe = worker->pipes[0].ends[0] < 0 || (job->errors && worker->pipes[1].ends[0] < 0);
     shared->has_input = job->input >= 0;
     shared->keep = job->files != 0;
@@ -301,17 +317,9 @@ static bool prepare(struct sandbox_worker *worker, const struct sandbox_job *job
 bool sandbox_run(struct sandbox_worker *worker, const struct sandbox_job *job, struct run_end *end,
                  struct elfgen_error *error)
 {
-    struct sandbox_stream *streams[] = {job->output, job->errors};
     sigset_t child, before;
     *end = (struct run_end){0};
-    for (size_t i = 0; i < 2; i++) {
-        if (!streams[i])
-            continue;
-        streams[i]->size = 0;
-        streams[i]->closed = false;
-        streams[i]->error = 0;
-    }
-    if (!prepare(worker, job, error))
+    if (!sandbox_begin_job(worker, job, false, error))
         return false;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);

@@ -22,6 +22,8 @@
 
 #include "ptrace/limits.h"
 
+struct process_confinement;
+
 /* Bits: what the system does not offer to a worker. The caller should warn of it. */
 enum sandbox_lack {
     SANDBOX_NO_USER = 1 << 0, /* namespaces; SANDBOX_NO_USER: although one was needed */
@@ -37,6 +39,7 @@ struct sandbox_options {
     struct run_limits limits; /* of each run */
     bool untraced;    /* do not use ptrace: faster, but less is known about how a program died */
     bool fixed;       /* no address space randomization: each run has the same addresses */
+    bool session;     /* programs are in a session of their own: a terminal sends them no signals */
     sigset_t ignored; /* signals that programs start with ignored, as in struct process_program */
     sigset_t blocked; /* the signal mask that programs start with */
 };
@@ -102,6 +105,32 @@ bool sandbox_change_file(int file, const struct sandbox_poke *pokes, size_t coun
  * should close the worker then. */
 bool sandbox_run(struct sandbox_worker *worker, const struct sandbox_job *job, struct run_end *end,
                  struct elfgen_error *error);
+
+/* ---- programs that somebody else traces ---- */
+
+/* Makes a program of a job traceable by the stepper or by the tracer of calls, with everything else
+ * as in sandbox_run():
+ *
+ *     program.confinement = sandbox_confine(worker, &job);
+ *     stepper_open(&program, ...), stepper_next() ..., stepper_close()     or process_trace()
+ *     sandbox_finish(worker, &end, &error);
+ *
+ * The program's `arguments` and `path` should be those of the job; its `files` and `ignored` are
+ * not used. The time limit counts while the tracer waits for the program, and not while it keeps it
+ * stopped. job->interrupted is only asked while output waits for its reader: the tracer's own waits
+ * end with EINTR. `job`, its streams and the worker must stay as they are until sandbox_finish().
+ * From the start of the program until then, SIGCHLD is blocked. */
+const struct process_confinement *sandbox_confine(struct sandbox_worker *worker,
+                                                  const struct sandbox_job *job);
+
+/* Whether such a program was made, and sandbox_finish() is to be called. */
+bool sandbox_is_used(const struct sandbox_worker *worker);
+
+/* Ends such a run when its tracer is done with it, kills the program if it is still there, and
+ * passes the rest of its output on. *end is as from sandbox_run(): if the tracer killed it, its
+ * reason is RUN_SIGNAL, also after an execve that failed. Returns false and *error as
+ * sandbox_run(). */
+bool sandbox_finish(struct sandbox_worker *worker, struct run_end *end, struct elfgen_error *error);
 
 /* Ends the worker and all that belongs to it. `worker` may be NULL. */
 void sandbox_close(struct sandbox_worker *worker);

@@ -20,7 +20,7 @@ struct sandbox_shared {
     int socket;
     struct run_limits limits;
     sigset_t ignored, blocked;
-    bool fixed;
+    bool fixed, session;
     bool user; /* the worker is in its own user namespace, and maps itself there to: */
     uid_t user_id;
     gid_t group_id;
@@ -32,6 +32,7 @@ struct sandbox_shared {
 
     /* of a job */
     bool has_input, keep;            /* keep: the descriptors are kept for the next job */
+    bool stops;                      /* its child stops itself before the execve, for a tracer */
     char **arguments, **environment; /* into `text` */
 
     /* of its end */

@@ -1,8 +1,23 @@
-/* Watches one run of a worker, from the job's start to its end: private to these files. */
+/* The supervisor's side of a worker, and its watch over one run: private to these files. */
 #ifndef SANDBOX_SUPERVISOR_H
 #define SANDBOX_SUPERVISOR_H
 
-#include "sandbox_private.h"
+#include "ptrace/confinement.h"
+#include "ptrace/spin_wait.h"
+#include "watch.h"
+
+/* A run that another tracer has. */
+struct sandbox_loan {
+    struct process_confinement confinement;
+    const struct sandbox_job *job;
+    struct sandbox_watch watch;
+    struct run_end end;
+    struct spin_wait spin;
+    sigset_t before;      /* the signal mask, while `made` */
+    bool made;            /* there is a child, or was one */
+    bool gone;            /* the tracer has waited for its end */
+    uint64_t returned_at; /* when the tracer was last told of a stop; 0: not yet */
+};
 
 struct sandbox_worker {
     struct sandbox_shared *shared;
@@ -15,7 +30,13 @@ struct sandbox_worker {
     bool measured;  /* /proc tells how much memory a program has */
     uint64_t files; /* sandbox_job.files of the descriptors that the worker has; 0: it has none */
     struct sandbox_pipe pipes[2];
+    struct sandbox_loan loan;
 };
+
+/* Hands a job to the worker, which makes a child for it; it waits for sandbox_watch_go(). With
+ * `stops`, it then stops itself just before its execve. Returns false and *error. */
+bool sandbox_begin_job(struct sandbox_worker *worker, const struct sandbox_job *job, bool stops,
+                       struct elfgen_error *error);
 
 /* Watches a run from the job's start to its end. Returns false if the worker died. */
 bool sandbox_supervise(struct sandbox_worker *worker, const struct sandbox_job *job,

@@ -67,9 +67,13 @@ CHILD_FUNCTION __attribute__((noreturn)) static void exec_child(void *context)
     char word = SANDBOX_STARTED;
     shared->error = child_set_up(&setup);
     /* It goes on when the supervisor is ready to watch. */
-    if (ask(shared, SYS_write, (uint64_t)shared->socket, raw_address(&word), 1, 0, 0) == 1 &&
+    bool ready =
+        ask(shared, SYS_write, (uint64_t)shared->socket, raw_address(&word), 1, 0, 0) == 1 &&
         ask(shared, SYS_read, (uint64_t)shared->socket, raw_address(&word), 1, 0, 0) == 1 &&
-        shared->error == 0)
+        shared->error == 0;
+    if (ready && shared->stops)
+        ask(shared, SYS_kill, (uint64_t)ask(shared, SYS_getpid, 0, 0, 0, 0, 0), SIGSTOP, 0, 0, 0);
+    if (ready)
         shared->error = (int)-ask(shared, SYS_execveat, (uint64_t)job->files[0], raw_address(""),
                                   raw_address(shared->arguments), raw_address(shared->environment),
                                   AT_EMPTY_PATH);
@@ -207,6 +211,7 @@ static void set_up(const struct sandbox_shared *shared)
     sigdelset(&ignored, SIGCHLD); /* it waits for its child */
     const struct child_setup setup = {.ignored = &ignored,
                                       .fixed = shared->fixed,
+                                      .session = shared->session,
                                       .files = files,
                                       .only = shared->socket,
                                       .limits = limits,

@@ -7,10 +7,13 @@
 /* The value of "format". */
 #define STEP_FORMAT "tinyelf step 1"
 
+/* The value of "version"; docs/json.md says what raises it. */
+enum { STEP_VERSION = 1 };
+
 static const char *const step_kind_names[STEP_KINDS] = {
-    [STEP_RAN] = "ran",         [STEP_FAULT] = "fault", [STEP_SIGNAL] = "signal",
-    [STEP_HANDLER] = "handler", [STEP_EXEC] = "exec",   [STEP_STOPPED] = "stopped",
-    [STEP_LAST] = "last"};
+    [STEP_RAN] = "ran",         [STEP_FAULT] = "fault",     [STEP_SIGNAL] = "signal",
+    [STEP_HANDLER] = "handler", [STEP_RESTART] = "restart", [STEP_EXEC] = "exec",
+    [STEP_STOPPED] = "stopped", [STEP_LAST] = "last"};
 
 static const char *const step_piece_names[STEP_PIECE_KINDS] = {
 #define PIECE(kind, name, ...) [STEP_PIECE_##kind] = name,

@@ -95,6 +95,7 @@ enum step_kind {
     STEP_FAULT,   /* the processor refused it or trapped: a signal */
     STEP_SIGNAL,  /* a signal came before the next instruction */
     STEP_HANDLER, /* the kernel entered the handler of a signal */
+    STEP_RESTART, /* the kernel went back to a call that a signal interrupted, to make it again */
     STEP_EXEC,    /* execve replaced the program */
     STEP_STOPPED, /* a signal stopped the program until SIGCONT */
     STEP_LAST,    /* the program ended in this instruction */

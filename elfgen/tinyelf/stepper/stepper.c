@@ -25,11 +25,6 @@ enum stop {
     STOP_INTERRUPTED /* no stop yet: one of our signal handlers ran */
 };
 
-static bool read_registers(struct stepper *stepper)
-{
-    return ptrace(PTRACE_GETREGS, stepper->id, NULL, &stepper->now) == 0;
-}
-
 static enum stop ended(struct stepper *stepper, int status)
 {
     struct step_recording *recording = stepper->recording;
@@ -44,7 +39,9 @@ static enum stop ended(struct stepper *stepper, int status)
 static enum stop wait_for_stop(struct stepper *stepper, int *number)
 {
     int status;
-    pid_t id = wait4(stepper->id, &status, __WALL, NULL);
+    const struct process_confinement *confinement = stepper->confinement;
+    pid_t id = confinement ? confinement->wait(confinement->context, &status, stepper->brief)
+                           : wait4(stepper->id, &status, __WALL, NULL);
     if (id < 0 && errno == EINTR)
         return STOP_INTERRUPTED;
     if (id < 0)
@@ -109,7 +106,7 @@ static bool leave_exec(struct stepper *stepper)
         ;
     if (stop == STOP_SIGNAL)
         stepper->deliver = number;
-    return stepper->id != 0 && read_registers(stepper);
+    return stepper->id != 0 && stepper_read_registers(stepper);
 }
 
 /* Records what is known at the start. */
@@ -175,6 +172,7 @@ struct stepper *stepper_open(const struct process_program *program, const struct
     if (stepper) {
         stepper->recording = recording;
         stepper->words = words;
+        stepper->confinement = program->confinement;
     }
     if (!stepper || !make_memory(stepper))
         error_no_memory(error);
@@ -218,9 +216,14 @@ pid_t stepper_id(const struct stepper *stepper)
     return stepper->id;
 }
 
+bool stepper_is_interrupted(const struct stepper *stepper)
+{
+    return stepper->id != 0 && stepper->restart.due;
+}
+
 bool stepper_asks_next(const struct stepper *stepper)
 {
-    return stepper->id != 0 && stepper->seen[stepper->next].effects.asks;
+    return stepper->id != 0 && (stepper->restart.due || stepper->seen[stepper->next].effects.asks);
 }
 
 /* ---- one step ---- */
@@ -307,10 +310,19 @@ static uint8_t *swap_before(struct stepper *stepper)
     return old;
 }
 
-static bool restores_vectors(const struct stepper *stepper)
+/* The processor faults at an instruction that the kernel then emulates. When the program goes on,
+ * no trap is due before the end of the next instruction, and no instruction breakpoint either,
+ * since the processor has set the resume flag. */
+static void note_emulation(struct stepper *stepper, const struct seen *seen)
 {
-    const struct call_asked *asked = &stepper->asked;
-    return asked->made && asked->call && strstr(asked->call->name, "sigreturn");
+    uint64_t next = seen->what.address + seen->effects.length;
+    if (!seen->effects.emulated || stepper->now.value[STEP_rip] == next)
+        return;
+    stepper_note(stepper, stepper_is_emulated(stepper, next)
+                              ? "the kernel emulated this one, and no trap comes after that: the "
+                                "next ones ran, too"
+                              : "the kernel emulated this one, and no trap comes after that: the "
+                                "next one ran, too");
 }
 
 static void add_notes(struct stepper *stepper, const struct effects *effects)
@@ -328,11 +340,13 @@ static enum step_answer ran(struct stepper *stepper, const struct step_registers
     const struct seen *seen = &stepper->seen[stepper->next];
     struct place written[EFFECTS_WRITES];
     size_t count = seen->effects.write_count;
-    bool vectors = seen->effects.vectors || kind == STEP_EXEC || restores_vectors(stepper);
+    bool vectors =
+        seen->effects.vectors || kind == STEP_EXEC || stepper_restores_registers(stepper);
     memcpy(written, stepper->places, count * sizeof written[0]);
     recording_begin_record(stepper->recording, kind, seen->index, before, &stepper->now);
     if (kind == STEP_FAULT)
         add_signal(stepper, SIGTRAP);
+    stepper->restart.due = false;
     stepper_answer_call(stepper, true);
     if (kind == STEP_EXEC)
         add_program(stepper);
@@ -341,6 +355,8 @@ static enum step_answer ran(struct stepper *stepper, const struct step_registers
     if (vectors)
         stepper_read_vectors(stepper, false);
     add_notes(stepper, &seen->effects);
+    if (kind == STEP_RAN)
+        note_emulation(stepper, seen);
     const uint8_t *old = swap_before(stepper);
     if (!stepper_read_around(stepper, written, count))
         stepper->no_memory = true;
@@ -357,9 +373,20 @@ static enum step_answer entered_handler(struct stepper *stepper,
                                         const struct step_registers *before)
 {
     stepper->asked.made = false;
+    stepper->restart.due = false;
     recording_begin_record(stepper->recording, STEP_HANDLER, STEP_NONE, before, &stepper->now);
     stepper_compare_snapshots(stepper, FRAME_GAP);
     stepper_read_vectors(stepper, false);
+    if (!stepper_read_next(stepper))
+        stepper->no_memory = true;
+    return finish(stepper);
+}
+
+/* The kernel set rip back to a call that a signal interrupted. */
+static enum step_answer restarted(struct stepper *stepper, const struct step_registers *before)
+{
+    stepper->restart.due = false;
+    recording_begin_record(stepper->recording, STEP_RESTART, STEP_NONE, before, &stepper->now);
     if (!stepper_read_next(stepper))
         stepper->no_memory = true;
     return finish(stepper);
@@ -402,6 +429,7 @@ static enum step_answer stopped(struct stepper *stepper, int number)
     recording_add_piece(stepper->recording, &piece);
     stepper->asked.made = false;
     stepper->waiting = true;
+    stepper->brief = false;
     ptrace(PTRACE_LISTEN, stepper->id, NULL, NULL);
     return finish(stepper);
 }
@@ -416,6 +444,9 @@ static enum step_answer died(struct stepper *stepper)
     recording_begin_record(stepper->recording, STEP_LAST, stepper->seen[stepper->next].index,
                            &stepper->now, &stepper->now);
     stepper_answer_call(stepper, false);
+    /* Nothing tells a filter's refusal before the end. */
+    if (stepper->confinement && recording->end == STEP_KILLED && recording->end_number == SIGSYS)
+        stepper_note(stepper, "the sandbox does not allow this call");
     finish(stepper);
     return STEP_ENDED;
 }
@@ -426,10 +457,13 @@ static void go(struct stepper *stepper)
     const struct effects *effects = &stepper->seen[stepper->next].effects;
     stepper->snapshot_count = 0;
     stepper->delivered = stepper->deliver != 0;
-    if (effects->asks)
+    if (stepper->restart.due)
+        stepper_await_restart(stepper);
+    else if (effects->asks)
         stepper_ask_call(stepper, effects);
     if (stepper->delivered)
         stepper_take_snapshot(stepper, stepper->now.value[STEP_rsp] - FRAME, FRAME - RED_ZONE);
+    stepper->brief = !effects->asks && !stepper->restart.due;
     resume(stepper, PTRACE_SINGLESTEP);
     stepper->waiting = true;
 }
@@ -438,6 +472,8 @@ static enum step_answer trapped(struct stepper *stepper, const struct step_regis
 {
     siginfo_t signal;
     const struct effects *effects = &stepper->seen[stepper->next].effects;
+    if (stepper_is_restarted(stepper, before))
+        return restarted(stepper, before);
     switch (kind_of_trap(stepper, before, effects, &signal)) {
     case TRAP_HANDLER:
         return entered_handler(stepper, before);
@@ -466,11 +502,12 @@ enum step_answer stepper_next(struct stepper *stepper)
     if (stop == STOP_INTERRUPTED)
         return STEP_PAUSED;
     stepper->waiting = false;
-    if (stop == STOP_END)
-        return died(stepper);
     if (stop == STOP_GROUP)
         return stopped(stepper, number);
-    if (stop == STOP_EXEC ? !leave_exec(stepper) : !read_registers(stepper)) {
+    stepper_unwatch(stepper);
+    if (stop == STOP_END)
+        return died(stepper);
+    if (stop == STOP_EXEC ? !leave_exec(stepper) : !stepper_read_registers(stepper)) {
         /* It was killed meanwhile; wait4() reports its end. */
         stepper->waiting = stepper->id != 0;
         stepper->now = before;
@@ -478,5 +515,6 @@ enum step_answer stepper_next(struct stepper *stepper)
     }
     if (stop == STOP_EXEC)
         return ran(stepper, &before, STEP_EXEC);
+    stepper_hide_trap_flag(stepper, &before);
     return stop == STOP_TRAP ? trapped(stepper, &before) : signalled(stepper, &before, number);
 }

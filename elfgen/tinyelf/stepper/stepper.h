@@ -22,18 +22,21 @@ enum step_answer {
  * otherwise) or this many different instructions. */
 enum { STEP_MOST = 128 << 20, STEP_INSTRUCTIONS_MOST = 1 << 22 };
 
-/* Describes the arguments of calls. The caller provides it. */
+/* Describes the arguments and answers of calls. The caller provides it. */
 struct step_words {
     /* Appends argument `index` of a call that the stopped process `id` makes. `answered`: the call
      * has returned, so what the kernel wrote can be read. */
     void (*argument)(struct elfgen_text *out, pid_t id, const struct process_call *call,
                      const struct call_row *row, unsigned index, bool answered);
+    /* The name of an error, or NULL, and a sentence about it; `number` is positive. */
+    const char *(*error_name)(int64_t number);
+    const char *(*error_text)(int64_t number);
 };
 
 /* Starts a program and stops before its first instruction. The caller provides an empty recording,
  * which must not move until stepper_close(). Returns NULL if that fails, and leaves no process;
  * *refused is then the errno of its execve, or 0 and *error says why. Without `words`, arguments
- * are shown as numbers. */
+ * and errors are shown as numbers. */
 struct stepper *stepper_open(const struct process_program *program, const struct step_words *words,
                              struct step_recording *recording, int *refused,
                              struct elfgen_error *error);
@@ -53,6 +56,13 @@ pid_t stepper_id(const struct stepper *stepper);
 /* Whether the next instruction makes a system call. Flush output before, as the program may print.
  */
 bool stepper_asks_next(const struct stepper *stepper);
+
+/* Whether the last call was interrupted and the kernel will make it again, unless the signal has a
+ * handler: the next instruction is then not the one at rip. */
+bool stepper_is_interrupted(const struct stepper *stepper);
+
+/* Whether an answer is one of the kernel's internal errors, after which it makes the call again. */
+bool stepper_is_restarting(int64_t answer);
 
 /* Kills the program if it still runs. `stepper` may be NULL. */
 void stepper_close(struct stepper *stepper);

@@ -12,6 +12,14 @@ struct seen {
     uint32_t index; /* in the recording */
 };
 
+/* The kernel's internal errors for interrupted calls (include/linux/errno.h). */
+enum {
+    STEPPER_RESTART_SYS = -512,
+    STEPPER_RESTART_NO_INTERRUPT = -513,
+    STEPPER_RESTART_NO_HANDLER = -514,
+    STEPPER_RESTART_BLOCK = -516 /* by restart_syscall(2), with what the kernel has kept */
+};
+
 enum {
     SEEN_FAST = 1 << 14, /* entries of the table by address alone */
     SNAPSHOTS = 12,
@@ -46,12 +54,24 @@ struct vectors {
     size_t components[VECTOR_COMPONENTS]; /* offsets; 0: this processor does not have it */
 };
 
+/* A call that a signal interrupted. Unless the signal has a handler, the kernel sets rip back by
+ * 2 before the program goes on, and the call is made again. */
+struct restart {
+    bool due;        /* the last call was interrupted so, and no handler has been entered */
+    bool is_watched; /* a hardware breakpoint stops it before it is made again */
+    uint32_t by;     /* the instruction that made it, an index into `seen` */
+    char name[32];   /* what restart_syscall(2) resumes; "": unknown */
+    struct process_call call;
+    const struct call_row *row; /* or NULL */
+};
+
 struct stepper {
     struct process_child child; /* until its execve */
     pid_t id;                   /* 0: it has ended */
     struct step_recording *recording;
-    const struct step_words *words; /* or NULL */
-    struct x86 *decoders[2];        /* for 32-bit and 64-bit code, by is_64_bit */
+    const struct step_words *words;                /* or NULL */
+    const struct process_confinement *confinement; /* or NULL */
+    struct x86 *decoders[2];                       /* for 32-bit and 64-bit code, by is_64_bit */
     struct calls calls;
     struct step_registers now;
     uint32_t *seen_table; /* hash table by address and bytes: indices + 1 into `seen` */
@@ -68,6 +88,9 @@ struct stepper {
     uint8_t *before, *spare, *after; /* EFFECTS_WRITES * EFFECTS_MOST bytes each */
     bool waiting;                    /* it was resumed, and its next stop is awaited */
     bool delivered;                  /* it was resumed with a signal */
+    bool brief;                      /* it was resumed for an instruction that makes no call */
+    bool loaded_trap_flag;           /* the program itself has set its trap flag */
+    struct restart restart;
     /* The system call that is being made. */
     struct snapshot snapshots[SNAPSHOTS];
     size_t snapshot_count;
@@ -78,6 +101,16 @@ struct stepper {
         char texts[ELFGEN_ARGUMENTS][512];
     } asked;
 };
+
+/* ---- flags.c ---- */
+
+/* Reads the registers, without the resume flag. */
+bool stepper_read_registers(struct stepper *stepper);
+
+/* Takes the trap flag out of the registers and, in the program itself, out of what the last
+ * instruction saved. The program has just stopped, and that instruction is still the next one here.
+ */
+void stepper_hide_trap_flag(struct stepper *stepper, const struct step_registers *before);
 
 /* ---- instruction.c ---- */
 
@@ -90,6 +123,9 @@ bool stepper_read_next(struct stepper *stepper);
  * *written are the places of the last one; their bytes go to stepper->after, and `known` says
  * whether they could be read. */
 bool stepper_read_around(struct stepper *stepper, struct place *written, size_t written_count);
+
+/* Whether the instruction at an address is one that the kernel may emulate. */
+bool stepper_is_emulated(const struct stepper *stepper, uint64_t address);
 
 /* ---- mappings.c ---- */
 
@@ -115,6 +151,9 @@ void stepper_ask_call(struct stepper *stepper, const struct effects *effects);
 /* Called after it; adds pieces to the current record. */
 void stepper_answer_call(struct stepper *stepper, bool answered);
 
+/* Whether the call that is being made restores registers from a signal's frame. */
+bool stepper_restores_registers(const struct stepper *stepper);
+
 /* Adds a sentence as a piece. */
 void stepper_note(struct stepper *stepper, const char *text);
 
@@ -122,6 +161,17 @@ void stepper_note(struct stepper *stepper, const char *text);
  * are one piece if fewer than `gap` bytes between them are unchanged. */
 void stepper_take_snapshot(struct stepper *stepper, uint64_t address, uint64_t size);
 void stepper_compare_snapshots(struct stepper *stepper, size_t gap);
+
+/* ---- restart.c ---- */
+
+/* Called before a program whose call is to be made again goes on. */
+void stepper_await_restart(struct stepper *stepper);
+
+/* Called when it has stopped: removes the breakpoint. */
+void stepper_unwatch(struct stepper *stepper);
+
+/* Whether it has stopped at the call that is about to be made again. */
+bool stepper_is_restarted(const struct stepper *stepper, const struct step_registers *before);
 
 /* ---- vector_registers.c ---- */
 

@@ -103,13 +103,11 @@ static void take_arguments(struct stepper *stepper, const struct effects *effect
 }
 
 /* How many bytes an output parameter may have: another argument says so, or it is a structure. */
-static uint64_t size_of_output(const struct stepper *stepper,
+static uint64_t size_of_output(const struct process_call *call,
                                const struct call_parameter *parameter)
 {
     enum { STRUCTURE = 512 };
-    return parameter->size_in < ELFGEN_ARGUMENTS
-               ? stepper->asked.made_as.arguments[parameter->size_in]
-               : STRUCTURE;
+    return parameter->size_in < ELFGEN_ARGUMENTS ? call->arguments[parameter->size_in] : STRUCTURE;
 }
 
 static bool is_named(const struct call_asked *asked, const char *name)
@@ -148,6 +146,21 @@ static bool is_output(const struct call_parameter *parameter)
     return syscall_type_kind(parameter->type) == ELFGEN_PARAMETER_OUTPUT;
 }
 
+static void snapshot_outputs(struct stepper *stepper, const struct process_call *call,
+                             const struct call_row *row)
+{
+    for (unsigned i = 0; row && row->parameters[i].name; i++)
+        if (is_output(&row->parameters[i]))
+            stepper_take_snapshot(stepper, call->arguments[i],
+                                  size_of_output(call, &row->parameters[i]));
+}
+
+/* Whether the call resumes an earlier one, whose arguments the kernel has kept. */
+static bool resumes(const struct stepper *stepper)
+{
+    return is_named(&stepper->asked, "restart_syscall") && stepper->restart.name[0];
+}
+
 /* How many arguments a call has; all six if it is unknown. */
 static unsigned argument_count(const struct call_asked *asked)
 {
@@ -165,18 +178,23 @@ void stepper_ask_call(struct stepper *stepper, const struct effects *effects)
     asked->made = true;
     asked->call = syscall_find(&stepper->calls, asked->made_as.abi, asked->made_as.number);
     stepper->snapshot_count = 0;
-    const struct call_row *row = asked->call ? asked->call->row : NULL;
-    for (unsigned i = 0; i < argument_count(asked); i++) {
+    for (unsigned i = 0; i < argument_count(asked); i++)
         describe(stepper, i, false);
-        if (row && is_output(&row->parameters[i]))
-            stepper_take_snapshot(stepper, asked->made_as.arguments[i],
-                                  size_of_output(stepper, &row->parameters[i]));
-    }
+    if (resumes(stepper))
+        snapshot_outputs(stepper, &stepper->restart.call, stepper->restart.row);
+    else
+        snapshot_outputs(stepper, &asked->made_as, asked->call ? asked->call->row : NULL);
     if (is_named(asked, "readv"))
         snapshot_list(stepper);
 }
 
 /* ---- the answer ---- */
+
+bool stepper_restores_registers(const struct stepper *stepper)
+{
+    const struct call_asked *asked = &stepper->asked;
+    return asked->made && asked->call && strstr(asked->call->name, "sigreturn");
+}
 
 static void add_output(struct stepper *stepper, uint64_t address, uint64_t size)
 {
@@ -257,16 +275,36 @@ static void put_call(struct stepper *stepper)
     }
 }
 
+bool stepper_is_restarting(int64_t answer)
+{
+    return answer == STEPPER_RESTART_SYS || answer == STEPPER_RESTART_NO_INTERRUPT ||
+           answer == STEPPER_RESTART_NO_HANDLER || answer == STEPPER_RESTART_BLOCK;
+}
+
+/* Keeps a call that was interrupted, for the kernel makes it again. */
+static void note_interruption(struct stepper *stepper)
+{
+    const struct call_asked *asked = &stepper->asked;
+    struct restart *restart = &stepper->restart;
+    bool resumed = resumes(stepper);
+    restart->due = stepper_is_restarting(asked->made_as.result);
+    restart->by = stepper->next;
+    restart->call.result = asked->made_as.result;
+    if (!restart->due || resumed)
+        return;
+    restart->call = asked->made_as;
+    restart->row = asked->call ? asked->call->row : NULL;
+    snprintf(restart->name, sizeof restart->name, "%s", asked->call ? asked->call->name : "");
+}
+
 /* Adds the number that was returned, and its meaning if it is an error. */
 static void put_answer(struct stepper *stepper, int64_t answer)
 {
-    enum { RESTART = 512, RESTART_BLOCK = 516 };
     char text[128] = "";
-    if (answer <= -RESTART && answer >= -RESTART_BLOCK && answer != -515)
-        snprintf(text, sizeof text, "interrupted by a signal: the kernel may begin it again");
-    else if (syscall_is_error(answer) && strerrorname_np((int)-answer))
-        snprintf(text, sizeof text, "%s: %s", strerrorname_np((int)-answer),
-                 strerrordesc_np((int)-answer));
+    const struct step_words *words = stepper->words;
+    if (words && syscall_is_error(answer) && words->error_name(-answer))
+        snprintf(text, sizeof text, "%s: %s", words->error_name(-answer),
+                 words->error_text(-answer));
     struct step_piece piece = {.kind = STEP_PIECE_ANSWER,
                                .value = (uint64_t)answer,
                                .size = (uint32_t)strlen(text) + 1,
@@ -305,6 +343,12 @@ void stepper_answer_call(struct stepper *stepper, bool answered)
         return;
     }
     put_answer(stepper, answer);
+    if (resumes(stepper)) {
+        char text[64];
+        snprintf(text, sizeof text, "it resumes the interrupted %s", stepper->restart.name);
+        stepper_note(stepper, text);
+    }
+    note_interruption(stepper);
     stepper_compare_snapshots(stepper, GAP);
     keep_output(stepper, answer);
     if (answer > 0 && (is_named(asked, "fork") || is_named(asked, "vfork") ||

@@ -12,6 +12,7 @@ enum { RESULT_COLUMN = 40 };
  * that the call began with. */
 enum {
     INSIDE = 1,  /* a call has begun and not returned */
+    BEFORE = 2,  /* there was a call */
     NOTED = 4,   /* kept[1] is set */
     PENDING = 8, /* some arguments are shown when it returns */
     ABI_AT = 4,
@@ -80,10 +81,13 @@ static void interrupt_line(struct strace *s)
 static void begin_line(struct strace *s, const struct process *process)
 {
     interrupt_line(s);
+    if (s->mark)
+        elfgen_text_column(&s->line, s->mark, STRACE_MARK, STRACE_MARK);
     if (s->prefix == STRACE_COLUMN) {
         enum { WIDTH = 6 };
+        size_t end = s->line.length + WIDTH;
         strace_put_number(&s->line, process->id);
-        elfgen_text_blanks(&s->line, s->line.length < WIDTH ? WIDTH - s->line.length : 1);
+        elfgen_text_blanks(&s->line, s->line.length < end ? end - s->line.length : 1);
     } else if (s->prefix == STRACE_PID && s->processes > 1) {
         put(s, "[pid ");
         strace_put_number(&s->line, process->id);
@@ -93,11 +97,12 @@ static void begin_line(struct strace *s, const struct process *process)
 
 static void put_equals(struct strace *s)
 {
-    uint64_t column = s->flushed + s->line.length;
+    uint64_t column = s->flushed + s->line.length, results = RESULT_COLUMN;
     put(s, ") ");
     column += 2;
-    if (column < RESULT_COLUMN)
-        elfgen_text_blanks(&s->line, (size_t)(RESULT_COLUMN - column));
+    results += s->mark ? STRACE_MARK : 0;
+    if (column < results)
+        elfgen_text_blanks(&s->line, (size_t)(results - column));
     put(s, "= ");
 }
 
@@ -260,9 +265,24 @@ static bool is_exit(const struct call_row *row)
     return row && row->result_kind == ELFGEN_RESULT_NEVER && row->parameters[0].name;
 }
 
+/* What restart_syscall goes on with: the process' last call. */
+static void put_restarted(struct strace *s, const struct process *process, enum call_abi abi)
+{
+    struct strace_shown shown = {0};
+    shown.call.number = process->kept[0] >> 32;
+    const struct call *known = syscall_find(&s->calls, abi, shown.call.number);
+    put(s, "<... resuming interrupted ");
+    if (process->kept[0] & BEFORE)
+        put(s, known ? known->name : strace_show_number(&shown));
+    else
+        put(s, "system call");
+    put(s, " ...>");
+}
+
 static void put_call(struct strace *s, struct process *process)
 {
     struct strace_shown shown;
+    enum call_abi abi_before = seen_abi(process);
     note_mode(s, process);
     strace_show_call(&shown, &process->call, &s->calls, &s->reader);
     begin_line(s, process);
@@ -274,11 +294,13 @@ static void put_call(struct strace *s, struct process *process)
         !shown.row->parameters[0].name)
         strace_put_restored_mask(&(struct strace_value){
             .out = &s->line, .call = &shown.call, .row = shown.row, .reader = &s->reader});
+    else if (shown.row && strcmp(shown.name, "restart_syscall") == 0)
+        put_restarted(s, process, abi_before);
     else if (shown.row)
         all = put_arguments(s, &shown, false, process->kept);
     else
         put_numbers(s, &shown);
-    process->kept[0] = (process->kept[0] & 0xff & ~(uint64_t)PENDING) | INSIDE |
+    process->kept[0] = (process->kept[0] & 0xff & ~(uint64_t)PENDING) | INSIDE | BEFORE |
                        (all ? 0 : PENDING) | process->call.number << 32;
     s->writing = process;
     if (is_exit(shown.row)) {
@@ -314,8 +336,8 @@ static void put_result(struct strace *s, struct process *process)
     end_line(s);
 }
 
-/* Ends the line of a call that will not return: its process is gone. */
-static void put_no_result(struct strace *s, struct process *process)
+/* Ends the line of a call that will not return: its process is gone. `why` follows, or is "". */
+static void put_no_result(struct strace *s, struct process *process, const char *why)
 {
     struct strace_shown shown = {0};
     if (!(process->kept[0] & INSIDE))
@@ -327,6 +349,7 @@ static void put_no_result(struct strace *s, struct process *process)
         put(s, " <unfinished ...>");
     put_equals(s);
     put(s, "?");
+    put(s, why);
     process->kept[0] &= ~(uint64_t)INSIDE;
     end_line(s);
 }
@@ -376,7 +399,7 @@ static void put_start(struct strace *s, struct process *process)
 static void put_superseded(struct strace *s, const struct process_event *event)
 {
     struct process *process = event->process;
-    put_no_result(s, process);
+    put_no_result(s, process, "");
     if (s->processes > 1)
         s->processes--;
     begin_line(s, process);
@@ -391,7 +414,7 @@ static void put_superseded(struct strace *s, const struct process_event *event)
 
 static void put_end(struct strace *s, const struct process_event *event)
 {
-    put_no_result(s, event->process);
+    put_no_result(s, event->process, event->refused ? " (the sandbox does not allow it)" : "");
     begin_line(s, event->process);
     if (event->kind == PROCESS_EXITED) {
         put(s, "+++ exited with ");

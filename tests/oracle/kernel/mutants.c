@@ -367,6 +367,72 @@ static void make_script(struct chance *chance, struct mutant *mutant)
     memcpy(mutant->interpreter, lecture_file, sizeof lecture_file);
 }
 
+static void put_program(const struct layout *layout, struct mutant *mutant)
+{
+    put_headers(layout, mutant->bytes, mutant->size);
+    put_header(layout, mutant->bytes);
+}
+
+/* A program whose first instruction, of random bytes, begins near the end of a page. After that
+ * comes nothing, a page past the end of the file, or one with other permissions. */
+static void make_edge(struct chance *chance, struct mutant *mutant, bool is_64)
+{
+    enum { PAGE = 4096, LONGEST = 15 };
+    /* Bytes that are common in instructions, and prefixes. */
+    static const uint8_t usual[] = {0x66, 0x67, 0x48, 0x0f, 0xf3, 0xb8, 0xc7, 0x8b, 0xf6, 0xf7,
+                                    0x81, 0x83, 0x04, 0x84, 0x05, 0x80, 0xa1, 0xe8, 0xeb, 0x00};
+    uint64_t pages = 1 + below(chance, 3), whole = pages * PAGE;
+    struct layout layout = {.is_64 = is_64, .count = 1 + (unsigned)below(chance, 2)};
+    memset(mutant->bytes, 0, whole + PAGE);
+    mutant->size = whole - (one_in(chance, 4) ? below(chance, LONGEST) : 0);
+    for (unsigned i = 1; i <= LONGEST; i++)
+        mutant->bytes[mutant->size - i] =
+            one_in(chance, 2) ? (uint8_t)next(chance) : usual[below(chance, sizeof usual)];
+    layout.type = one_in(chance, 3) ? ET_DYN : ET_EXEC;
+    layout.machine = is_64 ? EM_X86_64 : EM_386;
+    layout.phoff = is_64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+    layout.phentsize = is_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+    layout.phnum = layout.count;
+    uint64_t base = layout.type == ET_DYN ? 0 : 0x10000;
+    layout.headers[0] = (struct header){PT_LOAD, 5, 0, base, mutant->size, mutant->size, PAGE};
+    if (one_in(chance, 4))
+        layout.headers[0].file_size = layout.headers[0].memory_size = whole + PAGE;
+    else if (one_in(chance, 4)) {
+        layout.headers[0].flags = 7;
+        layout.headers[0].file_size -= below(chance, 20);
+        layout.headers[0].memory_size = whole + below(chance, PAGE);
+    }
+    layout.headers[1] =
+        (struct header){PT_LOAD, below(chance, 8), 0, base + whole, PAGE, PAGE, PAGE};
+    layout.entry = base + whole - 1 - below(chance, LONGEST);
+    if (one_in(chance, 8))
+        layout.entry += PAGE;
+    put_program(&layout, mutant);
+}
+
+/* An ET_DYN, mostly, whose first instruction is in the kernel's own pages below it, or beside them.
+ */
+static void make_below(struct chance *chance, struct mutant *mutant, bool is_64)
+{
+    enum { PAGE = 4096 };
+    struct layout layout = {.is_64 = is_64, .count = 1};
+    mutant->size = 200 + below(chance, UINT64_C(3) * PAGE);
+    memset(mutant->bytes, 0x90, mutant->size);
+    layout.type = one_in(chance, 8) ? ET_EXEC : ET_DYN;
+    layout.machine = is_64 ? EM_X86_64 : EM_386;
+    layout.phoff = is_64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+    layout.phentsize = is_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+    layout.phnum = layout.count;
+    uint64_t base = layout.type == ET_DYN ? below(chance, 3) * PAGE : 0x10000;
+    layout.headers[0] =
+        (struct header){PT_LOAD, 4 + below(chance, 4), 0, base, mutant->size, mutant->size, PAGE};
+    layout.entry = layout.type == ET_DYN ? base : is_64 ? 0x7ffff7fff000 : 0xf7ffd000;
+    layout.entry -= below(chance, UINT64_C(11) * PAGE);
+    if (one_in(chance, 4))
+        layout.entry = (layout.entry & ~(uint64_t)(PAGE - 1)) - below(chance, 3) + 1;
+    put_program(&layout, mutant);
+}
+
 bool mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant)
 {
     struct chance chance = {seed * 0x2545f4914f6cdd1d + index * 0x9e3779b97f4a7c15};
@@ -377,6 +443,13 @@ bool mutant_random(uint64_t seed, uint64_t index, struct mutant *mutant)
     }
     bool is_64 = !one_in(&chance, 3), good = false;
     mutant->interpreter_size = 0;
+    if (one_in(&chance, 10)) {
+        if (one_in(&chance, 2))
+            make_edge(&chance, mutant, is_64);
+        else
+            make_below(&chance, mutant, is_64);
+        return false;
+    }
     if (one_in(&chance, 4)) {
         const struct base *base = &bases[is_64 ? 0 : 1];
         mutant->size = base->size;

@@ -58,28 +58,51 @@ static void ask_model(const uint8_t *bytes, size_t size, struct asked *asked)
     file_free(&opened);
 }
 
-/* Whether the kernel mapped exactly the model's areas: the same pages and permissions. */
+static enum truth_own own_of(enum elfgen_kernel_area_kind kind)
+{
+    return kind == ELFGEN_AREA_VDSO ? OWN_CODE : kind == ELFGEN_AREA_VVAR ? OWN_DATA : NOT_OWN;
+}
+
+/* Whether the kernel has the model's area, by pages, permissions and which of them are there. */
+static bool has_area(const struct truth *truth, const struct elfgen_kernel_area *area, uint64_t by)
+{
+    uint64_t at = area->start + by, end = area->end + by, missing = area->missing + by;
+    for (unsigned j = 0; j < truth->count && at < end; j++) {
+        const struct truth_area *there = &truth->areas[j];
+        if (there->start > at || there->end <= at || there->flags != area->flags ||
+            there->own != own_of(area->kind))
+            continue;
+        uint64_t part_end = there->end < end ? there->end : end;
+        uint64_t ours = missing < part_end ? missing : part_end;
+        uint64_t theirs = there->missing < part_end ? there->missing : part_end;
+        if (area->flags != 0 && (ours > at ? ours : at) != (theirs > at ? theirs : at))
+            return false;
+        at = there->end;
+    }
+    return at >= end;
+}
+
+/* Whether the kernel mapped exactly the model's areas. Where it chose another place for the program
+ * than the model, the kernel's own pages may lie elsewhere. */
 static bool same_memory(const struct asked *asked, const struct truth *truth, char *why,
                         size_t room)
 {
     uint64_t shift = truth->first - asked->answer.entry, there = 0, ours = 0;
     for (unsigned i = 0; i < truth->count; i++)
-        there += truth->areas[i].end - truth->areas[i].start;
+        if (!truth->areas[i].own || shift == 0)
+            there += truth->areas[i].end - truth->areas[i].start;
     for (uint64_t i = 0; i < asked->map.count; i++) {
         const struct elfgen_kernel_area *area = &asked->map.areas[i];
-        if (area->kind == ELFGEN_AREA_VDSO)
+        if (own_of(area->kind) && shift != 0)
             continue;
         uint64_t by = area->kind == ELFGEN_AREA_STACK ? 0 : shift;
-        uint64_t at = area->start + by, end = area->end + by;
-        ours += end - at;
-        for (unsigned j = 0; j < truth->count && at < end; j++)
-            if (truth->areas[j].start <= at && truth->areas[j].end > at &&
-                truth->areas[j].flags == area->flags)
-                at = truth->areas[j].end;
-        if (at >= end)
+        ours += area->end - area->start;
+        if (has_area(truth, area, by))
             continue;
-        snprintf(why, room, "the kernel has nothing like 0x%" PRIx64 "-0x%" PRIx64 " flags %u",
-                 area->start + by, end, area->flags);
+        snprintf(why, room,
+                 "the kernel has nothing like 0x%" PRIx64 "-0x%" PRIx64
+                 " flags %u, there up to 0x%" PRIx64,
+                 area->start + by, area->end + by, area->flags, area->missing + by);
         return false;
     }
     if (there == ours || truth->verdict == ELFGEN_FAULTS)
@@ -88,15 +111,32 @@ static bool same_memory(const struct asked *asked, const struct truth *truth, ch
     return false;
 }
 
+static bool is_crossing(enum elfgen_kernel_check_id check)
+{
+    return check == ELFGEN_CHECK_crosses_nothing || check == ELFGEN_CHECK_crosses_not_executable ||
+           check == ELFGEN_CHECK_crosses_past_end;
+}
+
+/* Whether the kernel put an ET_DYN elsewhere than the model, at a multiple of a huge page, and the
+ * first instruction is not in it: what is below it there is then not what is below it here. */
+static bool is_elsewhere(const struct elfgen_kernel_answer *answer, const struct truth *truth)
+{
+    return answer->bias != 0 && truth->first != 0 && truth->first != answer->entry &&
+           (answer->check == ELFGEN_CHECK_first_vdso || answer->check == ELFGEN_CHECK_first_vvar ||
+            answer->check == ELFGEN_CHECK_first_nothing);
+}
+
 static bool agree(const struct asked *asked, const struct truth *truth, char *why, size_t room)
 {
     const struct elfgen_kernel_answer *answer = &asked->answer;
-    /* The model does not say what a jump into the kernel's own pages does. */
-    if (truth->in_vdso)
-        return answer->verdict == ELFGEN_FAULTS && answer->check == ELFGEN_CHECK_first_nothing;
     static const char *const names[] = {"starts", "faults", "killed", "refused"};
-    if (answer->verdict != truth->verdict || answer->error != truth->error ||
-        answer->signal != truth->signal) {
+    if (is_elsewhere(answer, truth) && truth->verdict == ELFGEN_FAULTS)
+        return true;
+    /* Where the model cannot prove that an instruction goes on, it says nothing. */
+    bool unproven = truth->crosses && answer->verdict == ELFGEN_STARTS;
+    bool any_signal = answer->verdict == ELFGEN_FAULTS && answer->signal == 0;
+    if (!unproven && (answer->verdict != truth->verdict || answer->error != truth->error ||
+                      (answer->signal != truth->signal && !any_signal))) {
         snprintf(why, room, "model: %s, errno %d, signal %d (%s); kernel: %s, errno %d, signal %d",
                  names[answer->verdict], answer->error, answer->signal,
                  elfgen_kernel_checks[answer->check].name, names[truth->verdict], truth->error,
@@ -112,6 +152,15 @@ static bool agree(const struct asked *asked, const struct truth *truth, char *wh
     if (truth->first != answer->entry && !chosen) {
         snprintf(why, room, "first instruction: model 0x%" PRIx64 ", kernel 0x%" PRIx64,
                  answer->entry, truth->first);
+        return false;
+    }
+    if (truth->in_vdso != (answer->check == ELFGEN_CHECK_first_vdso) ||
+        (is_crossing(answer->check) && !truth->crosses)) {
+        snprintf(why, room, "the first instruction: model %s, kernel %s",
+                 elfgen_kernel_checks[answer->check].name,
+                 truth->in_vdso   ? "in the vDSO"
+                 : truth->crosses ? "crosses"
+                                  : "elsewhere");
         return false;
     }
     return same_memory(asked, truth, why, room);
@@ -173,6 +222,10 @@ static bool compare_suggestion(struct mutant *mutant, const struct elfgen_kernel
         return true;
     /* If a program header overlaps the ELF header, there may be no suggestion. */
     if (!before->offers && before->segment != 0xffff && before->offset < 64)
+        return true;
+    /* A header that is right for another processor: nobody knows that it is not meant. */
+    if (before->advice == ELFGEN_ADVICE_emulator || before->advice == ELFGEN_ADVICE_processor ||
+        before->advice == ELFGEN_ADVICE_no_x32)
         return true;
     if (!before->offers) {
         snprintf(why, room, "%s: nothing is offered", elfgen_kernel_checks[before->check].name);

@@ -54,7 +54,31 @@ static int wait_for(pid_t pid)
     return status;
 }
 
-static void read_areas(struct truth *truth, pid_t pid)
+static bool can_be_read(int memory, uint64_t address)
+{
+    char byte;
+    return memory >= 0 && pread(memory, &byte, 1, (off_t)address) == 1;
+}
+
+/* Finds where the pages of an area end that are there: those of a file are, up to its end. */
+static uint64_t find_missing(int memory, const struct truth_area *area)
+{
+    enum { PAGE = 4096 };
+    uint64_t low = 0, high = (area->end - area->start) / PAGE;
+    if (area->own || area->flags == 0 || can_be_read(memory, area->end - PAGE))
+        return area->end;
+    /* All below `low` are there, none from `high` on. */
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (can_be_read(memory, area->start + middle * PAGE))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return area->start + low * PAGE;
+}
+
+static void read_areas(struct truth *truth, pid_t pid, int memory)
 {
     char path[64], line[4400], permissions[5], name[16];
     snprintf(path, sizeof path, "/proc/%d/maps", pid);
@@ -64,67 +88,76 @@ static void read_areas(struct truth *truth, pid_t pid)
         struct truth_area *area = &truth->areas[truth->count];
         name[0] = '\0';
         if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %*s %*s %*s %15s", &area->start, &area->end,
-                   permissions, name) < 3)
+                   permissions, name) < 3 ||
+            strcmp(name, "[vsyscall]") == 0)
             continue;
-        if (strncmp(name, "[v", 2) == 0) { /* [vdso], [vvar], [vsyscall] */
-            truth->in_vdso |= truth->first >= area->start && truth->first < area->end;
-            continue;
-        }
+        area->own = strcmp(name, "[vdso]") == 0      ? OWN_CODE
+                    : strncmp(name, "[vvar", 5) == 0 ? OWN_DATA /* and [vvar_vclock] */
+                                                     : NOT_OWN;
+        truth->in_vdso |=
+            area->own == OWN_CODE && truth->first >= area->start && truth->first < area->end;
         area->flags = (uint8_t)((permissions[0] == 'r' ? ELFGEN_PF_R : 0) |
                                 (permissions[1] == 'w' ? ELFGEN_PF_W : 0) |
                                 (permissions[2] == 'x' ? ELFGEN_PF_X : 0));
+        area->missing = find_missing(memory, area);
         truth->count++;
     }
     if (maps)
         fclose(maps);
 }
 
-static bool can_be_read(pid_t pid, uint64_t address)
-{
-    char path[64], byte;
-    snprintf(path, sizeof path, "/proc/%d/mem", pid);
-    int memory = open(path, O_RDONLY | O_CLOEXEC);
-    bool good = memory >= 0 && pread(memory, &byte, 1, (off_t)address) == 1;
-    if (memory >= 0)
-        close(memory);
-    return good;
-}
-
 /* Whether the address of a fault is in memory that is executable and readable: then the instruction
  * was fetched, and caused the fault itself. */
-static bool can_be_fetched(const struct truth *truth, pid_t pid, uint64_t address)
+static bool can_be_fetched(const struct truth *truth, int memory, uint64_t address)
 {
     for (unsigned i = 0; i < truth->count; i++) {
         if (address < truth->areas[i].start || address >= truth->areas[i].end)
             continue;
         if (!(truth->areas[i].flags & ELFGEN_PF_X))
             return false;
-        return can_be_read(pid, address);
+        return can_be_read(memory, address);
     }
     return false;
 }
 
 /* Executes one instruction. */
-static void step(struct truth *truth, pid_t pid)
+static void step_once(struct truth *truth, pid_t pid, int memory)
 {
+    enum { PAGE = 4096, LONGEST = 15 };
     struct user_regs_struct registers;
     siginfo_t signal;
     truth->verdict = ELFGEN_STARTS;
     ptrace(PTRACE_GETREGS, pid, NULL, &registers);
     truth->first = registers.rip;
-    read_areas(truth, pid);
+    read_areas(truth, pid, memory);
     if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0)
         return;
     int status = wait_for(pid);
     if (!WIFSTOPPED(status) || (WSTOPSIG(status) != SIGSEGV && WSTOPSIG(status) != SIGBUS) ||
-        ptrace(PTRACE_GETSIGINFO, pid, NULL, &signal) != 0 ||
-        (uint64_t)(uintptr_t)signal.si_addr != truth->first)
+        ptrace(PTRACE_GETSIGINFO, pid, NULL, &signal) != 0)
         return;
-    read_areas(truth, pid); /* the stack may have grown */
-    if (can_be_fetched(truth, pid, truth->first))
+    uint64_t address = (uint64_t)(uintptr_t)signal.si_addr;
+    uint64_t next = (truth->first & ~(uint64_t)(PAGE - 1)) + PAGE;
+    truth->crosses = address == next && next - truth->first < LONGEST;
+    if (address != truth->first && !truth->crosses)
         return;
+    read_areas(truth, pid, memory); /* the stack may have grown */
+    if (can_be_fetched(truth, memory, address)) {
+        truth->crosses = false;
+        return;
+    }
     truth->verdict = ELFGEN_FAULTS;
     truth->signal = WSTOPSIG(status);
+}
+
+static void step(struct truth *truth, pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/mem", pid);
+    int memory = open(path, O_RDONLY | O_CLOEXEC);
+    step_once(truth, pid, memory);
+    if (memory >= 0)
+        close(memory);
 }
 
 static bool ask_once(const char *path, struct truth *truth)
@@ -133,7 +166,7 @@ static bool ask_once(const char *path, struct truth *truth)
     truth->verdict = ELFGEN_REFUSED;
     truth->error = truth->signal = 0;
     truth->first = 0;
-    truth->in_vdso = false;
+    truth->in_vdso = truth->crosses = false;
     truth->count = 0;
     pid_t pid = fork();
     if (pid < 0)

@@ -10,9 +10,13 @@
 
 enum { TRUTH_AREAS = 2048 };
 
+enum truth_own { NOT_OWN, OWN_CODE, OWN_DATA };
+
 struct truth_area {
     uint64_t start, end;
+    uint64_t missing; /* from here on nothing is there to read; `end`: all of it can be read */
     uint8_t flags;
+    enum truth_own own; /* of the kernel's own: code (vdso), data (vvar) */
 };
 
 struct truth {
@@ -20,8 +24,9 @@ struct truth {
     int error;
     int signal;
     uint64_t first; /* address of the first instruction */
-    bool in_vdso;   /* it is in the vdso or other pages of the kernel's own */
-    unsigned count; /* areas, without the kernel's own */
+    bool in_vdso;   /* it is in the kernel's own code */
+    bool crosses;   /* it faulted where it goes on in the next page */
+    unsigned count; /* areas, without the vsyscall page */
     struct truth_area areas[TRUTH_AREAS];
 };
 

@@ -232,6 +232,9 @@ for my $bits (64, 32) {
     compare("all flags, $bits bits", {}, $flags);
     my $results = compile("results-$bits", 'results.c', "-m$bits", '-static', '-lutil');
     compare("results, $bits bits", {also => \&without_digits}, $results);
+    my $hostile = compile("hostile-$bits", 'hostile.c', "-m$bits", '-static');
+    compare("wrong counts, sizes and pointers, $bits bits", {also => \&without_digits}, $hostile);
+    compare("restarted calls, $bits bits", {}, $hostile, 'restart');
     my $family = compile("family-$bits", 'family.c', "-m$bits", '-static');
     compare("children, $bits bits", {follow => 1}, $family);
     my $signals = compile("signals-$bits", 'signals.c', "-m$bits", '-static');

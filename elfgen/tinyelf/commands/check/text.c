@@ -27,7 +27,9 @@ static void put_errno(struct elfgen_text *out, int error)
 
 static void put_signal(struct elfgen_text *out, int signal)
 {
-    elfgen_text_string(out, signal == ELFGEN_SIGBUS ? "SIGBUS" : "SIGSEGV");
+    elfgen_text_string(out, signal == 0               ? "SIGSEGV or SIGBUS"
+                            : signal == ELFGEN_SIGBUS ? "SIGBUS"
+                                                      : "SIGSEGV");
 }
 
 /* Prints the verdict. */
@@ -68,7 +70,7 @@ static void put_reason(struct elfgen_text *out, const struct verdict *report)
     const struct elfgen_kernel_check *row = &elfgen_kernel_checks[answer->check];
     char remedy[256];
     struct elfgen_text text = {.bytes = remedy, .capacity = sizeof remedy};
-    if (answer->verdict == ELFGEN_STARTS)
+    if (answer->check == ELFGEN_CHECK_passed)
         return;
     elfgen_text_string(out, "  ");
     put_interpreter(out, report);
@@ -103,7 +105,7 @@ static void put_flags(struct elfgen_text *out, unsigned flags)
 
 static void put_area(struct elfgen_text *out, const struct elfgen_kernel_area *area)
 {
-    static const char *const names[] = {"file", "interpreter", "zeros", "stack", "vDSO"};
+    static const char *const names[] = {"file", "interpreter", "zeros", "stack", "vDSO", "vvar"};
     elfgen_text_string(out, "    0x");
     elfgen_text_hex(out, area->start, 12);
     elfgen_text_string(out, "-0x");

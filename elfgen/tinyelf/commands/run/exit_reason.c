@@ -149,7 +149,7 @@ static void report_signal(const char *name, const struct run_end *end)
 }
 
 int exit_reason_report(const char *name, const char *path, const struct run_end *end,
-                       const struct run_limits *limits)
+                       const struct run_limits *limits, const char *output_option)
 {
     char text[64];
     switch (end->reason) {
@@ -172,9 +172,9 @@ int exit_reason_report(const char *name, const char *path, const struct run_end 
                 size_text(limits->memory, text, sizeof text));
         break;
     case RUN_OUTPUT:
-        message(name, "error", "%s the output limit of %s (--output)",
+        message(name, "error", "%s the output limit of %s%s",
                 end->signal ? "killed: it wrote beyond" : "ended, but had written beyond",
-                size_text(limits->output, text, sizeof text));
+                size_text(limits->output, text, sizeof text), output_option);
         break;
     case RUN_INTERRUPTED:
     case RUN_NOT_STARTED:

@@ -5,9 +5,10 @@
 #include "sandbox/sandbox.h"
 
 /* Reports why a program died, if it did. Returns the command's exit status. `name` is the program
- * as the user named it, `path` is where it is. */
+ * as the user named it, `path` is where it is. `output_option` is " (--output)" where that is the
+ * option for the output limit, or "". */
 int exit_reason_report(const char *name, const char *path, const struct run_end *end,
-                       const struct run_limits *limits);
+                       const struct run_limits *limits, const char *output_option);
 
 /* Like program_report_not_started(), but for the sandbox, where there are no files. */
 void exit_reason_report_not_started(const char *path, int error);

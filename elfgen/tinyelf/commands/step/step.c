@@ -13,6 +13,7 @@
 #include "base/memory_text.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 #include "stepper/json_read.h"
 
 #define OPTIONS "commands/step/options.def"
@@ -28,6 +29,7 @@ const struct command_options command_step_options = {
              "prints text.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_step,
     .exit_status = "the program's, or 128 + the signal that killed it; 0 if --until stopped it "
                    "first; 1 if it was not started, 2 for a usage error.",
     .stops_at_operand = true, /* further options belong to the program */
@@ -37,6 +39,9 @@ struct options {
     const char *record, *replay;
     bool plain;
     struct step_until until;
+    bool confined; /* --sandbox */
+    bool limited;  /* one of its limits was given */
+    struct sandboxed sandboxed;
 };
 
 /* ---- text ---- */
@@ -91,7 +96,7 @@ static void drop_printed(struct printing *printing, struct step_run *run)
 
 static void print_live(struct printing *printing, struct step_run *run, bool keep)
 {
-    while (!step_is_reached(&run->until, stepper_now(run->stepper), printing->printer.count)) {
+    while (!step_is_reached(run, &run->until, &printing->cursor, printing->printer.count)) {
         /* Flush before the program itself writes something. */
         if (stepper_asks_next(run->stepper))
             stdout_flush(printing->output);
@@ -110,7 +115,7 @@ static void print_live(struct printing *printing, struct step_run *run, bool kee
 
 static void print_replay(struct printing *printing, struct step_run *run)
 {
-    while (!step_is_reached(&run->until, &printing->cursor.registers, printing->printer.count))
+    while (!step_is_reached(run, &run->until, &printing->cursor, printing->printer.count))
         if (printing->output->error || !print_next(printing))
             return;
     run->recording.end = STEP_UNTIL;
@@ -187,6 +192,20 @@ static int status_of(const struct step_recording *recording)
     }
 }
 
+/* Ends the sandbox, and reports what the steps did not show. Returns the exit status of the
+ * command.
+ */
+static int conclude(struct step_run *run, bool done)
+{
+    const struct step_recording *recording = &run->recording;
+    struct run_end end;
+    bool closed = !run->sandboxed || sandboxed_close(run->sandboxed, &end);
+    if (!done || !closed)
+        return EXIT_NO;
+    bool ended = recording->end == STEP_EXITED || recording->end == STEP_KILLED;
+    return run->sandboxed && ended ? sandboxed_report(run->sandboxed, &end) : status_of(recording);
+}
+
 static bool show(const struct options *options, struct step_run *run,
                  struct process_program *program)
 {
@@ -195,9 +214,11 @@ static bool show(const struct options *options, struct step_run *run,
     return print(options, run, program);
 }
 
-static int run_program(const struct options *options, char **arguments)
+static int run_program(struct options *options, char **arguments)
 {
-    struct step_run run = {.until = options->until, .machines = calloc(1, sizeof *run.machines)};
+    struct step_run run = {.until = options->until,
+                           .machines = calloc(1, sizeof *run.machines),
+                           .sandboxed = options->confined ? &options->sandboxed : NULL};
     struct process_program program = {.arguments = arguments, .ignored = program_ignored_signals()};
     char path[PATH_MAX];
     if (!run.machines) {
@@ -208,7 +229,10 @@ static int run_program(const struct options *options, char **arguments)
     program.path = path;
     bool done = options->replay ? read_recording(options->replay, &run)
                                 : program_find(arguments[0], path, sizeof path);
-    done = done && show(options, &run, options->replay ? NULL : &program);
+    if (done)
+        run.path = options->replay ? run.recording.files[0].name : path;
+    done = done && (!options->replay || step_resolve_until(&run)) &&
+           show(options, &run, options->replay ? NULL : &program);
     if (run.stepper)
         step_end_run(&run, STEP_INTERRUPTED);
     if (done && run.recording.end == STEP_FULL)
@@ -216,18 +240,11 @@ static int run_program(const struct options *options, char **arguments)
                 run.recording.size, (unsigned long long)run.recording.count);
     if (done && options->record)
         done = write_recording(options->record, &run);
-    int status = done ? status_of(&run.recording) : EXIT_NO;
+    int status = conclude(&run, done);
+    step_names_close(&run.names);
     recording_free(&run.recording);
     free(run.machines);
     return status;
-}
-
-/* 0x... is an address, other numbers are steps. */
-static bool parse_until(const char *text, struct step_until *until)
-{
-    until->given = true;
-    until->is_address = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    return parse_number(text, &until->value);
 }
 
 static int take_option(void *context, const struct option_given *given)
@@ -241,25 +258,40 @@ static int take_option(void *context, const struct option_given *given)
         options->replay = given->value;
         break;
     case OPTION_UNTIL:
-        if (parse_until(given->value, &options->until))
+        if (step_parse_until(given->value, &options->until))
             break;
-        return usage_error("step", "--until '%s': it is an address, 0x..., or a number of steps",
+        return usage_error("step",
+                           "--until '%s': it is an address, 0x..., a number of steps, or a name",
                            given->value);
     case OPTION_PLAIN:
         options->plain = true;
         break;
+    case OPTION_SANDBOX:
+        options->confined = true;
+        break;
+    case OPTION_TIME:
+        options->limited = true;
+        return sandboxed_take_time("step", given->value, &options->sandboxed.limits.time);
+    case OPTION_MEMORY:
+        options->limited = true;
+        return option_size("step", "memory", given->value, &options->sandboxed.limits.memory);
     }
     return EXIT_YES;
 }
 
 int command_step(int argc, char **argv)
 {
-    struct options options = {0};
+    struct options options = {
+        .sandboxed = {.limits = sandboxed_limits, .input = STDIN_FILENO, .worker = NULL}};
     int status = options_read(&command_step_options, argc, argv, take_option, &options);
     if (status != OPTIONS_READ)
         return status;
     if (options.replay && optind != argc)
         return usage_error("step", "--replay runs no program: '%s' is too much", argv[optind]);
+    if (options.replay && options.confined)
+        return usage_error("step", "--replay runs no program: it needs no --sandbox");
+    if (options.limited && !options.confined)
+        return usage_error("step", "--time and --memory are limits of the sandbox: add --sandbox");
     if (!options.replay && optind == argc)
         return usage_error("step", "no program given");
     if (options.record && strcmp(options.record, "-") == 0)

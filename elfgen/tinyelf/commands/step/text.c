@@ -134,6 +134,19 @@ static void put_instruction(struct step_printer *printer, const struct step_inst
                       text.length < STEP_COLUMNS - 6 ? text.length : STEP_COLUMNS - 6);
 }
 
+/* What a record without an instruction is about. */
+static const char *what_happened(enum step_kind kind)
+{
+    switch (kind) {
+    case STEP_HANDLER:
+        return "the kernel goes to the signal's handler";
+    case STEP_RESTART:
+        return "the kernel goes back to the interrupted call, to make it again";
+    default:
+        return "between two instructions";
+    }
+}
+
 void step_put_record(struct step_printer *printer, const struct step_record *record)
 {
     enum { INDENT = 6 };
@@ -145,9 +158,7 @@ void step_put_record(struct step_printer *printer, const struct step_record *rec
     if (what)
         put_instruction(printer, what);
     else
-        elfgen_text_string(printer->out, record->kind == STEP_HANDLER
-                                             ? "the kernel goes to the signal's handler"
-                                             : "between two instructions");
+        elfgen_text_string(printer->out, what_happened(record->kind));
     elfgen_text_char(printer->out, '\n');
     step_put_changes(printer->out, record, printer->recording, STEP_COLUMNS, INDENT);
 }

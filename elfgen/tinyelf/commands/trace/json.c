@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "commands/json_versions.h"
 #include "trace.h"
 
 void trace_json_begin(struct trace_json *json, const char *path, char *const *arguments)
 {
     struct elfgen_text *out = json->out;
-    elfgen_text_string(out, "{\"program\":");
-    json_string(out, path);
+    json_begin(out, JSON_VERSION_trace);
+    json_key_string(out, "program", path);
     json_key(out, "arguments");
     for (size_t i = 0; arguments[i]; i++) {
         elfgen_text_char(out, i == 0 ? '[' : ',');
@@ -55,10 +56,8 @@ static void put_instruction(struct elfgen_text *out, const struct trace_call *ca
     bool file = call->site.found && call->has_place && call->place.file[0] == '/';
     json_key_twins_if(out, "address", call->site.found, call->site.address);
     json_key_string(out, "file", file ? call->place.file : NULL);
-    if (file)
-        json_key_number(out, "offset", call->site.address - call->place.from + call->place.offset);
-    else
-        json_key_null(out, "offset");
+    json_key_twins_if(out, "offset", file,
+                      call->site.address - call->place.from + call->place.offset);
     elfgen_text_char(out, '}');
 }
 
@@ -112,19 +111,22 @@ static void put_result(struct elfgen_text *out, const struct process_call *call)
     json_key_string(out, "message", name ? strerror((int)-call->result) : NULL);
 }
 
-void trace_json_call(struct trace_json *json, const struct trace_kept *kept, bool answered,
-                     const struct memory_reader *reader)
+void trace_json_call(struct trace_json *json, const struct trace_kept *kept,
+                     enum trace_answer answer, const struct memory_reader *reader)
 {
     struct elfgen_text *out = json->out;
     const struct trace_call *call = &kept->call;
     char entry[CALL_ENTRY_ROOM];
+    bool answered = answer == TRACE_ANSWERED;
     begin_event(json, "call", call->id);
     json_key_string(out, "abi", syscall_abi(call->call->abi)->name);
-    json_key_number(out, "number", call->call->number);
+    json_key_twins(out, "number", call->call->number);
     json_key_string(out, "name", call->known ? call->known->name : NULL);
     json_key_string(out, "entry",
                     call->known && syscall_entry(call->call->abi, call->known->name, entry) ? entry
                                                                                             : NULL);
+    if (call->group)
+        json_key_string(out, "group", call->group);
     put_instruction(out, call);
     if (call->has_cs) {
         json_key_number(out, "cs", call->cs);
@@ -142,6 +144,8 @@ void trace_json_call(struct trace_json *json, const struct trace_kept *kept, boo
         json_key_null(out, "errno");
         json_key_null(out, "message");
     }
+    if (answer == TRACE_REFUSED)
+        json_key_bool(out, "refused", true);
     elfgen_text_char(out, '}');
 }
 
@@ -191,8 +195,17 @@ void trace_json_event(struct trace_json *json, const struct process_event *event
     elfgen_text_char(out, '}');
 }
 
-void trace_json_end(struct trace_json *json, const struct process_end *end)
+void trace_json_end(struct trace_json *json, const struct process_end *end,
+                    const struct run_end *sandbox)
 {
+    static const char *const reasons[] = {[RUN_EXITED] = "exited",
+                                          [RUN_SIGNAL] = "signal",
+                                          [RUN_CALL] = "call",
+                                          [RUN_TIME] = "time",
+                                          [RUN_MEMORY] = "memory",
+                                          [RUN_OUTPUT] = "output",
+                                          [RUN_INTERRUPTED] = "interrupted",
+                                          [RUN_NOT_STARTED] = "not started"};
     struct elfgen_text *out = json->out;
     elfgen_text_string(out, json->any ? "\n]" : "]");
     json_key_string(out, "errno", end->ran ? NULL : strace_error_name(end->error));
@@ -210,5 +223,7 @@ void trace_json_end(struct trace_json *json, const struct process_end *end)
         json_signal(out, end->signal);
     else
         elfgen_text_string(out, "null");
+    if (sandbox)
+        json_key_string(out, "sandbox", reasons[sandbox->reason]);
     elfgen_text_string(out, "}\n");
 }

@@ -3,13 +3,19 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "strace/line.h"
+#include "group.h"
 #include "trace.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 #include "cli/interrupt.h"
 #include "cli/live_log.h"
+#include "commands/run/exit_reason.h"
+#include "commands/run/sandboxed.h"
 
 #define OPTIONS "commands/trace/options.def"
 #include "cli/option_rows_expand.h"
@@ -21,6 +27,7 @@ const struct command_options command_trace_options = {
              "as strace does.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_trace,
     .exit_status = "the program's, or 128 + the signal that killed it; 1 if it was not started, 2 "
                    "for a usage error.",
     .stops_at_operand = true, /* further options belong to the program */
@@ -30,10 +37,18 @@ const struct command_options command_trace_options = {
 struct tracing {
     struct live_log log;
     bool abi, is_json, follow;
+    bool grouped; /* --group */
+    struct groups groups;
+    enum caller group;  /* of the event's call */
+    bool execve;        /* --abi shows the execve that starts the program, too */
+    bool in_own_execve; /* that call has not returned */
     const char *output; /* -o; NULL: standard error */
     struct strace strace;
     struct trace_json json;
     pid_t program; /* 0: it has not started, or has ended */
+    bool confined; /* --sandbox */
+    bool limited;  /* one of its limits was given */
+    struct sandboxed sandboxed;
 };
 
 static size_t read_memory(void *context, uint64_t address, void *bytes, size_t size)
@@ -57,14 +72,41 @@ static void look(struct tracing *tracing, const struct process *process, struct 
                       call_site_find_mapping(process->id, call->site.address, &call->place);
 }
 
+/* Finds whose call an event is about. */
+static void find_group(struct tracing *tracing, const struct process_event *event)
+{
+    const struct process_call *call = &event->process->call;
+    const struct call *known = syscall_find(&tracing->strace.calls, call->abi, call->number);
+    bool execve =
+        known && (strcmp(known->name, "execve") == 0 || strcmp(known->name, "execveat") == 0);
+    bool is_call = event->kind == PROCESS_CALL || event->kind == PROCESS_RESULT;
+    tracing->group = group_note(&tracing->groups, event, execve);
+    tracing->strace.mark = is_call ? group_text(tracing->group) : "";
+}
+
+/* Whether an event belongs to the execve by which this process, as the child that it began as,
+ * becomes the program. */
+static bool is_own_execve(struct tracing *tracing, const struct process_event *event)
+{
+    bool own = tracing->in_own_execve;
+    if (event->kind == PROCESS_CALL)
+        own = tracing->in_own_execve = event->process->first && !event->process->entered;
+    else if (event->kind == PROCESS_RESULT)
+        tracing->in_own_execve = false;
+    return own && (event->kind == PROCESS_CALL || event->kind == PROCESS_RESULT);
+}
+
 static void show_abi(struct tracing *tracing, const struct process_event *event)
 {
+    if (is_own_execve(tracing, event) && !tracing->execve)
+        return;
     struct process *process = event->process;
     struct memory_reader reader = {.read = read_memory, .context = process};
     struct trace_call call = {.id = process->id, .call = &process->call};
     struct elfgen_text *out = &tracing->log.text;
     if (event->kind == PROCESS_CALL) {
         look(tracing, process, &call);
+        call.group = tracing->grouped ? group_text(tracing->group) : NULL;
         trace_abi_asked(out, &call, tracing->follow, &reader);
     } else if (event->kind == PROCESS_RESULT) {
         call.known = syscall_find(&tracing->strace.calls, process->call.abi, process->call.number);
@@ -75,13 +117,14 @@ static void show_abi(struct tracing *tracing, const struct process_event *event)
 }
 
 /* Writes the object of a call when it is answered; if it never is, when its process ends. */
-static void end_json_call(struct tracing *tracing, struct process *process, bool answered)
+static void end_json_call(struct tracing *tracing, struct process *process,
+                          enum trace_answer answer)
 {
     struct trace_kept *kept = process->data;
     struct memory_reader reader = {.read = read_memory, .context = process};
     if (kept) {
         kept->call.call = &process->call; /* execve may have moved it */
-        trace_json_call(&tracing->json, kept, answered, &reader);
+        trace_json_call(&tracing->json, kept, answer, &reader);
     }
     free(kept);
     process->data = NULL;
@@ -100,18 +143,19 @@ static void show_json(struct tracing *tracing, const struct process_event *event
             return;
         }
         look(tracing, process, &kept->call);
+        kept->call.group = tracing->grouped ? group_name(tracing->group) : NULL;
         trace_keep(kept, &reader);
         return;
     }
     case PROCESS_RESULT:
-        end_json_call(tracing, process, true);
+        end_json_call(tracing, process, TRACE_ANSWERED);
         return;
     case PROCESS_EXITED:
     case PROCESS_KILLED:
-        end_json_call(tracing, process, false);
+        end_json_call(tracing, process, event->refused ? TRACE_REFUSED : TRACE_NO_ANSWER);
         break;
     case PROCESS_EXECED:
-        end_json_call(tracing, event->other, false);
+        end_json_call(tracing, event->other, TRACE_NO_ANSWER);
         break;
     default:
         break;
@@ -127,6 +171,8 @@ static void show(void *context, const struct process_event *event)
     bool over = event->kind == PROCESS_EXITED || event->kind == PROCESS_KILLED;
     if (event->process->first)
         tracing->program = over ? 0 : event->process->id;
+    if (tracing->grouped)
+        find_group(tracing, event);
     if (tracing->is_json)
         show_json(tracing, event);
     else if (tracing->abi)
@@ -147,28 +193,44 @@ static bool interrupted(void *context)
     return interrupt_kills(tracing->program);
 }
 
+/* Reports what the trace does not show. Returns the exit status of the command. */
+static int conclude(const struct tracing *tracing, const struct process_program *program,
+                    const struct process_end *end, const struct run_end *reason)
+{
+    if (end->ran && tracing->confined && !interrupt_came())
+        return sandboxed_report(&tracing->sandboxed, reason);
+    if (end->ran)
+        return end->signal ? 128 + end->signal : end->status;
+    if (tracing->confined)
+        exit_reason_report_not_started(program->path, end->error);
+    else
+        program_report_not_started(program->path, end->error);
+    return EXIT_NO;
+}
+
 static int run(struct tracing *tracing, const struct process_program *program)
 {
     struct process_watch watch = {
         .follow = tracing->follow, .context = tracing, .event = show, .interrupted = interrupted};
     struct process_end end;
+    struct run_end reason;
     struct elfgen_error error;
     interrupt_watch();
     strace_begin(&tracing->strace);
     if (tracing->is_json)
         trace_json_begin(&tracing->json, program->path, program->arguments);
     bool traced = process_trace(program, &watch, &end, &error);
+    bool closed = !tracing->confined || sandboxed_close(&tracing->sandboxed, &reason);
     strace_end(&tracing->strace);
     if (traced && tracing->is_json)
-        trace_json_end(&tracing->json, &end);
+        trace_json_end(&tracing->json, &end, tracing->confined ? &reason : NULL);
     bool written = live_log_close(&tracing->log);
     if (!traced)
         message_library_error(program->path, &error);
-    else if (!end.ran)
-        program_report_not_started(program->path, end.error);
-    if (!traced || !end.ran || !written)
+    if (!traced || !closed)
         return EXIT_NO;
-    return end.signal ? 128 + end.signal : end.status;
+    int status = conclude(tracing, program, &end, &reason);
+    return written ? status : EXIT_NO;
 }
 
 static int take_option(void *context, const struct option_given *given)
@@ -187,6 +249,21 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_ABI:
         tracing->abi = true;
         break;
+    case OPTION_GROUP:
+        tracing->grouped = true;
+        break;
+    case OPTION_EXECVE:
+        tracing->execve = true;
+        break;
+    case OPTION_SANDBOX:
+        tracing->confined = true;
+        break;
+    case OPTION_TIME:
+        tracing->limited = true;
+        return sandboxed_take_time("trace", given->value, &tracing->sandboxed.limits.time);
+    case OPTION_MEMORY:
+        tracing->limited = true;
+        return option_size("trace", "memory", given->value, &tracing->sandboxed.limits.memory);
     }
     return EXIT_YES;
 }
@@ -203,6 +280,10 @@ static int trace(struct tracing *tracing, char **arguments)
     tracing->strace.tool = tracing->output ? NULL : "tinyelf";
     if (tracing->follow)
         tracing->strace.prefix = tracing->output ? STRACE_COLUMN : STRACE_PID;
+    if (tracing->confined && !sandboxed_open(&tracing->sandboxed, &program)) {
+        live_log_close(&tracing->log);
+        return EXIT_NO;
+    }
     return run(tracing, &program);
 }
 
@@ -213,6 +294,10 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
         return status;
     if (tracing->abi && tracing->is_json)
         return usage_error("trace", "--json holds all that --abi shows: give one of them");
+    if (tracing->execve && !tracing->abi)
+        return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
+    if (tracing->limited && !tracing->confined)
+        return usage_error("trace", "--time and --memory are limits of the sandbox: add --sandbox");
     if (optind == argc)
         return usage_error("trace", "no program given");
     return trace(tracing, argv + optind);
@@ -222,10 +307,14 @@ int command_trace(int argc, char **argv)
 {
     struct tracing *tracing = calloc(1, sizeof *tracing);
     int status = EXIT_NO;
-    if (tracing)
+    if (tracing) {
+        tracing->sandboxed = (struct sandboxed){.limits = sandboxed_limits, .input = STDIN_FILENO};
         status = read_arguments(tracing, argc, argv);
-    else
+    } else {
         message_no_memory("trace");
+    }
+    if (tracing)
+        groups_free(&tracing->groups);
     free(tracing);
     return status;
 }

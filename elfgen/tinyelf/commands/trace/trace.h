@@ -3,6 +3,7 @@
 #define TRACE_H
 
 #include "ptrace/call_site.h"
+#include "ptrace/limits.h"
 #include "strace/line.h"
 
 /* A call, and what was read while its process was stopped. */
@@ -14,6 +15,7 @@ struct trace_call {
     struct call_site site;
     struct call_site_mapping place; /* of the instruction */
     uint16_t cs;
+    const char *group; /* whose call it is; NULL: that was not asked */
 };
 
 /* Prints for --abi: a call when it is made, and when it has returned. `reader` reads the memory of
@@ -42,11 +44,18 @@ struct trace_json {
     bool any; /* an event was written */
 };
 void trace_json_begin(struct trace_json *json, const char *path, char *const *arguments);
-/* `answered`: the call has returned. */
-void trace_json_call(struct trace_json *json, const struct trace_kept *kept, bool answered,
-                     const struct memory_reader *reader);
+/* What came of a call. */
+enum trace_answer {
+    TRACE_ANSWERED,
+    TRACE_NO_ANSWER, /* its process is gone */
+    TRACE_REFUSED    /* the same: the sandbox killed it for this call */
+};
+void trace_json_call(struct trace_json *json, const struct trace_kept *kept,
+                     enum trace_answer answer, const struct memory_reader *reader);
 /* Writes an event that is no call. */
 void trace_json_event(struct trace_json *json, const struct process_event *event);
-void trace_json_end(struct trace_json *json, const struct process_end *end);
+/* `sandbox`: how the run ended there; NULL: there was none. */
+void trace_json_end(struct trace_json *json, const struct process_end *end,
+                    const struct run_end *sandbox);
 
 #endif

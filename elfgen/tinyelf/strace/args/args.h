@@ -84,6 +84,10 @@ bool strace_read_all(const struct strace_value *v, uint64_t address, void *bytes
  * or not readable, or the kernel wrote nothing there. */
 bool strace_take(const struct strace_value *v, void *bytes, size_t size);
 
+/* Whether `count` items of `size` bytes, at least one, end above their address. strace shows the
+ * address alone of arrays that do not. */
+bool strace_is_array(uint64_t address, uint64_t count, size_t size);
+
 /* ---- values ---- */
 
 void strace_put_number(struct elfgen_text *out, int64_t number);
@@ -111,6 +115,13 @@ bool strace_put_flags_of(struct elfgen_text *out, const struct xlat *xlat, uint6
 void strace_put_open_flags_of(struct elfgen_text *out, uint64_t flags);
 void strace_put_personality_of(struct elfgen_text *out, uint64_t number);
 
+/* What a structure of `size` bytes has after the `known` ones, if that is not all zeros, as strace
+ * shows it for openat2 and clone3. */
+void strace_put_rest(const struct strace_value *v, uint64_t address, uint64_t known, uint64_t size);
+
+/* An array's end where what follows, at that address, cannot be read: "..." and a comment. */
+void strace_put_more(struct elfgen_text *out, uint64_t address);
+
 /* Bytes in quotes, escaped, and "..." if there are `more`. */
 void strace_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t count, bool more);
 
@@ -120,7 +131,8 @@ void strace_put_bytes_at(const struct strace_value *v, uint64_t address, uint64_
 /* The string at an address, at most `most` bytes; the address if it cannot be read. */
 void strace_put_string_at(const struct strace_value *v, uint64_t address, size_t most);
 
-/* {tv_sec=1, tv_nsec=2}, from two numbers of `size` bytes. */
+/* {tv_sec=1, tv_nsec=2}, from two numbers of `size` bytes. The fraction has no sign, as in strace.
+ */
 void strace_put_time_of(struct elfgen_text *out, const uint8_t *bytes, size_t size,
                         const char *fraction);
 /* The same for the time at an address. Returns false if it cannot be read. */

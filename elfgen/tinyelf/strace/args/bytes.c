@@ -43,6 +43,36 @@ void strace_put_out_buffer(const struct strace_value *v)
         strace_put_pointer(v->out, v->argument);
 }
 
+/* The value of an extended attribute: strace leaves out one zero at the end of what it shows. */
+static void put_attribute(const struct strace_value *v, uint64_t size)
+{
+    uint8_t bytes[SHOWN_BYTES + 1];
+    size_t read = size < sizeof bytes ? (size_t)size : sizeof bytes;
+    size_t count = read < SHOWN_BYTES ? read : SHOWN_BYTES;
+    if (size == 0 || v->argument == 0 || !strace_read_all(v, v->argument, bytes, read)) {
+        strace_put_bytes_at(v, v->argument, size);
+        return;
+    }
+    bool more = read > count;
+    if (bytes[count - 1] == 0)
+        count--;
+    strace_put_quoted(v->out, bytes, count, more);
+}
+
+void strace_put_in_attribute(const struct strace_value *v)
+{
+    put_attribute(v, size_of(v));
+}
+
+void strace_put_out_attribute(const struct strace_value *v)
+{
+    uint64_t size;
+    if (written(v, &size))
+        put_attribute(v, size);
+    else
+        strace_put_pointer(v->out, v->argument);
+}
+
 void strace_put_random(const struct strace_value *v)
 {
     uint8_t bytes[SHOWN_BYTES];
@@ -86,9 +116,8 @@ void strace_put_argv(const struct strace_value *v)
         strace_put_string_at(v, strace_load(bytes, word), SHOWN_BYTES);
         i++;
         if (!strace_read_all(v, v->argument + i * word, bytes, word)) {
-            elfgen_text_string(v->out, ", ... /* ");
-            elfgen_text_0x(v->out, v->argument + i * word);
-            elfgen_text_string(v->out, " */");
+            elfgen_text_string(v->out, ", ");
+            strace_put_more(v->out, v->argument + i * word);
             break;
         }
         if (strace_load(bytes, word) != 0)
@@ -149,7 +178,8 @@ void strace_put_iovec_at(const struct strace_value *v, uint64_t address, uint64_
 {
     uint8_t bytes[16];
     size_t word = strace_word_size(v);
-    if (address == 0 || (count != 0 && !strace_read_all(v, address, bytes, 2 * word))) {
+    if (address == 0 || (count != 0 && (!strace_is_array(address, count, 2 * word) ||
+                                        !strace_read_all(v, address, bytes, 2 * word)))) {
         strace_put_pointer(v->out, address);
         return;
     }
@@ -162,9 +192,7 @@ void strace_put_iovec_at(const struct strace_value *v, uint64_t address, uint64_
             break;
         }
         if (!strace_read_all(v, address + i * 2 * word, bytes, 2 * word)) {
-            elfgen_text_string(v->out, "... /* ");
-            elfgen_text_0x(v->out, address + i * 2 * word);
-            elfgen_text_string(v->out, " */");
+            strace_put_more(v->out, address + i * 2 * word);
             break;
         }
         left = put_piece(v, bytes, left, show);
@@ -175,6 +203,12 @@ void strace_put_iovec_at(const struct strace_value *v, uint64_t address, uint64_
 void strace_put_in_iovec(const struct strace_value *v)
 {
     strace_put_iovec_at(v, v->argument, strace_argument(v, v->index + 1), UINT64_MAX, true);
+}
+
+/* Of another process: its bytes are not read. */
+void strace_put_remote_iovec(const struct strace_value *v)
+{
+    strace_put_iovec_at(v, v->argument, strace_argument(v, v->index + 1), UINT64_MAX, false);
 }
 
 void strace_put_out_iovec(const struct strace_value *v)

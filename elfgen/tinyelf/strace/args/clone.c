@@ -45,9 +45,34 @@ static void put_tls(const struct strace_value *v, uint64_t tls)
     struct strace_value part = *v;
     part.argument = tls;
     if (strace_word_size(v) == 8)
-        strace_put_hexadecimal(v->out, tls);
+        strace_put_pointer(v->out, tls);
     else
         strace_put_user_desc(&part);
+}
+
+/* The process ids that are asked for, an array of `count` numbers. */
+static void put_tids(const struct strace_value *v, uint64_t address, uint64_t count)
+{
+    enum { MOST = 32 }; /* levels of namespaces of process ids */
+    uint8_t bytes[4];
+    if (address == 0 || count == 0 || count > MOST ||
+        !strace_is_array(address, count, sizeof bytes) ||
+        !strace_read_all(v, address, bytes, sizeof bytes)) {
+        strace_put_pointer(v->out, address);
+        return;
+    }
+    elfgen_text_char(v->out, '[');
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t at = address + i * sizeof bytes;
+        if (i > 0)
+            elfgen_text_string(v->out, ", ");
+        if (!strace_read_all(v, at, bytes, sizeof bytes)) {
+            strace_put_more(v->out, at);
+            break;
+        }
+        strace_put_number(v->out, (int32_t)strace_load32(bytes));
+    }
+    elfgen_text_char(v->out, ']');
 }
 
 /* The lowest byte is the signal sent when the child ends. */
@@ -104,14 +129,17 @@ void strace_put_clone_args(const struct strace_value *v)
         strace_put_label(v->out, fields[i].label);
         if (at == 56)
             put_tls(v, number);
+        else if (at == 64)
+            put_tids(v, number, strace_load64(bytes + at + 8));
         else if (fields[i].is_pointer)
             strace_put_pointer(v->out, number);
-        else if (at == 32 && number <= UINT32_MAX)
+        else if (at == 32 && number < INT32_MAX)
             strace_put_signal_name(v->out, number, false);
         else if (at == 48)
             strace_put_hexadecimal(v->out, number);
         else
             strace_put_count(v->out, number);
     }
+    strace_put_rest(v, v->argument, LARGEST, size);
     elfgen_text_char(v->out, '}');
 }

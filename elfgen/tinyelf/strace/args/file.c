@@ -209,6 +209,7 @@ void strace_put_open_how(const struct strace_value *v)
     }
     elfgen_text_string(v->out, ", resolve=");
     strace_put_flags_of(v->out, &xlat_resolve, strace_load64(bytes + 16), false);
+    strace_put_rest(v, v->argument, SIZE, strace_argument(v, v->index + 1));
     elfgen_text_char(v->out, '}');
 }
 

@@ -57,8 +57,9 @@ void strace_put_pointer_pointer(const struct strace_value *v)
 
 static void put_groups(const struct strace_value *v, uint64_t count, size_t size)
 {
+    enum { MOST = 65536 }; /* NGROUPS_MAX of linux/limits.h */
     uint8_t bytes[4] = {0};
-    if (v->argument == 0 || (v->late && (!v->after || v->call->failed)) || count > INT32_MAX ||
+    if (v->argument == 0 || (v->late && (!v->after || v->call->failed)) || count > MOST ||
         (count != 0 && !strace_read_all(v, v->argument, bytes, size))) {
         strace_put_pointer(v->out, v->argument);
         return;

@@ -141,16 +141,18 @@ void strace_put_statx_flags(const struct strace_value *v)
         strace_put_flags_of(v->out, v->xlat, flags, zero);
 }
 
-/* Flags whose highest bits are the logarithm of a huge page's size. */
+/* Flags whose highest bits are the logarithm of a huge page's size, also where no flag asks for
+ * such pages. */
 static void put_huge(struct elfgen_text *out, const struct xlat *xlat, uint64_t flags, bool already,
-                     bool huge, const char *shift)
+                     const char *shift)
 {
-    uint64_t size = huge ? flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK : 0;
+    uint64_t size = flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
     flags &= ~(size << MAP_HUGE_SHIFT);
-    if (flags != 0 || !already)
+    if (flags != 0 || (!already && size == 0))
         strace_put_flags_of(out, xlat, flags, already);
     if (size != 0) {
-        elfgen_text_char(out, '|');
+        if (flags != 0 || already)
+            elfgen_text_char(out, '|');
         strace_put_count(out, size);
         elfgen_text_string(out, shift);
     }
@@ -160,14 +162,12 @@ void strace_put_map_flags(const struct strace_value *v)
 {
     uint32_t flags = (uint32_t)v->argument;
     strace_put_word_of(v->out, &xlat_map_type, flags & MAP_TYPE);
-    put_huge(v->out, v->xlat, flags & ~(uint32_t)MAP_TYPE, true, (flags & MAP_HUGETLB) != 0,
-             "<<MAP_HUGE_SHIFT");
+    put_huge(v->out, v->xlat, flags & ~(uint32_t)MAP_TYPE, true, "<<MAP_HUGE_SHIFT");
 }
 
 void strace_put_memfd_flags(const struct strace_value *v)
 {
-    uint32_t flags = (uint32_t)v->argument;
-    put_huge(v->out, v->xlat, flags, false, (flags & MFD_HUGETLB) != 0, "<<MFD_HUGE_SHIFT");
+    put_huge(v->out, v->xlat, (uint32_t)v->argument, false, "<<MFD_HUGE_SHIFT");
 }
 
 void strace_put_personality_of(struct elfgen_text *out, uint64_t number)

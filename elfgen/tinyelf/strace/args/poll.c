@@ -9,7 +9,8 @@ void strace_put_pollfds(const struct strace_value *v)
 {
     uint64_t count = (uint32_t)strace_argument(v, v->index + 1);
     uint8_t bytes[POLLFD];
-    if (v->argument == 0 || (count != 0 && !strace_read_all(v, v->argument, bytes, POLLFD))) {
+    if (v->argument == 0 || (count != 0 && (!strace_is_array(v->argument, count, POLLFD) ||
+                                            !strace_read_all(v, v->argument, bytes, POLLFD)))) {
         strace_put_pointer(v->out, v->argument);
         return;
     }
@@ -23,9 +24,7 @@ void strace_put_pollfds(const struct strace_value *v)
             break;
         }
         if (!strace_read_all(v, at, bytes, POLLFD)) {
-            elfgen_text_string(v->out, "... /* ");
-            elfgen_text_0x(v->out, at);
-            elfgen_text_string(v->out, " */");
+            strace_put_more(v->out, at);
             break;
         }
         elfgen_text_string(v->out, "{fd=");
@@ -116,7 +115,7 @@ void strace_put_fd_set(const struct strace_value *v)
 {
     uint8_t bytes[SET_MOST];
     size_t size = set_size(v);
-    if (v->argument == 0 || !strace_read_all(v, v->argument, bytes, size)) {
+    if (v->argument == 0 || size == 0 || !strace_read_all(v, v->argument, bytes, size)) {
         strace_put_pointer(v->out, v->argument);
         return;
     }

@@ -23,15 +23,22 @@ void strace_put_sigset_of(struct elfgen_text *out, uint64_t mask)
     elfgen_text_char(out, ']');
 }
 
-/* The next argument of type size_t has the size. */
-void strace_put_sigset(const struct strace_value *v)
+/* What the next argument of type size_t says. */
+static uint64_t set_size(const struct strace_value *v)
 {
-    uint8_t bytes[8] = {0};
     uint64_t size = 0;
     for (unsigned i = v->index + 1; v->row->parameters[i].name; i++)
         if (v->row->parameters[i].type == CALL_TYPE_SIZE)
             size = strace_argument(v, i);
-    if (size == 0 || size > sizeof bytes || size % strace_word_size(v) != 0)
+    return size;
+}
+
+/* A set alone, which the kernel fills (rt_sigpending), may have any size up to 8. */
+void strace_put_sigset(const struct strace_value *v)
+{
+    uint8_t bytes[8] = {0};
+    uint64_t size = set_size(v), least = v->late && v->index == 0 ? 1 : strace_word_size(v);
+    if (size < least || size > sizeof bytes)
         strace_put_pointer(v->out, v->argument);
     else if (strace_take(v, bytes, (size_t)size))
         strace_put_sigset_of(v->out, strace_load64(bytes));

@@ -211,18 +211,25 @@ void strace_put_out_msghdr(const struct strace_value *v)
 
 /* ---- options ---- */
 
+static void put_linger(const struct strace_value *v)
+{
+    uint8_t bytes[sizeof(struct linger)];
+    if (!strace_take(v, bytes, sizeof bytes))
+        return;
+    elfgen_text_string(v->out, "{l_onoff=");
+    strace_put_number(v->out, (int32_t)strace_load32(bytes));
+    elfgen_text_string(v->out, ", l_linger=");
+    strace_put_number(v->out, (int32_t)strace_load32(bytes + 4));
+    elfgen_text_char(v->out, '}');
+}
+
 static void put_option(const struct strace_value *v, uint64_t length)
 {
-    uint8_t bytes[8];
+    uint8_t bytes[4];
     bool socket_level = (uint32_t)strace_argument(v, 1) == SOL_SOCKET;
-    if (socket_level && (uint32_t)strace_argument(v, 2) == SO_LINGER && length >= sizeof bytes) {
-        if (!strace_take(v, bytes, sizeof bytes))
-            return;
-        elfgen_text_string(v->out, "{l_onoff=");
-        strace_put_number(v->out, (int32_t)strace_load32(bytes));
-        elfgen_text_string(v->out, ", l_linger=");
-        strace_put_number(v->out, (int32_t)strace_load32(bytes + 4));
-        elfgen_text_char(v->out, '}');
+    if (socket_level && (uint32_t)strace_argument(v, 2) == SO_LINGER &&
+        length >= sizeof(struct linger)) {
+        put_linger(v);
     } else if (socket_level && (uint32_t)strace_argument(v, 2) == SO_ERROR && length == 4) {
         if (!strace_take(v, bytes, 4))
             return;
@@ -242,7 +249,17 @@ static void put_option(const struct strace_value *v, uint64_t length)
 
 void strace_put_in_optval(const struct strace_value *v)
 {
-    put_option(v, (uint32_t)strace_argument(v, 4));
+    int32_t length = (int32_t)strace_argument(v, 4);
+    uint32_t option = (uint32_t)strace_argument(v, 2);
+    bool socket_level = (uint32_t)strace_argument(v, 1) == SOL_SOCKET;
+    bool linger = socket_level && option == SO_LINGER;
+    bool number = socket_level && xlat_name(&xlat_so_int, option);
+    if ((linger && length < (int32_t)sizeof(struct linger)) || (number && length < 4))
+        strace_put_pointer(v->out, v->argument);
+    else if (number)
+        strace_put_int_pointer(v);
+    else
+        put_option(v, (uint32_t)length);
 }
 
 void strace_put_out_optval(const struct strace_value *v)

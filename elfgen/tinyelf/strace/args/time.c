@@ -11,7 +11,7 @@ void strace_put_time_of(struct elfgen_text *out, const uint8_t *bytes, size_t si
     strace_put_number(out, strace_load_signed(bytes, size));
     elfgen_text_string(out, ", ");
     strace_put_label(out, fraction);
-    strace_put_number(out, strace_load_signed(bytes + size, size));
+    strace_put_count(out, strace_load(bytes + size, size));
     elfgen_text_char(out, '}');
 }
 

@@ -6,6 +6,8 @@
 
 #include "args.h"
 
+#include "elfgen/memory.h"
+
 bool strace_read_all(const struct strace_value *v, uint64_t address, void *bytes, size_t size)
 {
     return v->reader && address <= UINT64_MAX - size &&
@@ -19,6 +21,13 @@ bool strace_take(const struct strace_value *v, void *bytes, size_t size)
     if (!there)
         strace_put_pointer(v->out, v->argument);
     return there;
+}
+
+bool strace_is_array(uint64_t address, uint64_t count, size_t size)
+{
+    uint64_t bytes, end;
+    return !__builtin_mul_overflow(count, size, &bytes) &&
+           !__builtin_add_overflow(address, bytes, &end) && end > address;
 }
 
 void strace_put_number(struct elfgen_text *out, int64_t number)
@@ -101,6 +110,13 @@ void strace_put_signal_name(struct elfgen_text *out, uint64_t number, bool short
     } else {
         strace_put_number(out, (int32_t)number);
     }
+}
+
+void strace_put_more(struct elfgen_text *out, uint64_t address)
+{
+    elfgen_text_string(out, "... /* ");
+    elfgen_text_0x(out, address);
+    elfgen_text_string(out, " */");
 }
 
 void strace_put_label(struct elfgen_text *out, const char *label)
@@ -195,12 +211,14 @@ void strace_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t cou
 
 void strace_put_bytes_at(const struct strace_value *v, uint64_t address, uint64_t size)
 {
-    uint8_t bytes[SHOWN_BYTES];
-    size_t count = size < SHOWN_BYTES ? (size_t)size : SHOWN_BYTES;
-    if (address == 0 || (count != 0 && !strace_read_all(v, address, bytes, count)))
+    /* One more byte than is shown must be there, too. */
+    uint8_t bytes[SHOWN_BYTES + 1];
+    size_t read = size < sizeof bytes ? (size_t)size : sizeof bytes;
+    size_t count = read < SHOWN_BYTES ? read : SHOWN_BYTES;
+    if (address == 0 || (read != 0 && !strace_read_all(v, address, bytes, read)))
         strace_put_pointer(v->out, address);
     else
-        strace_put_quoted(v->out, bytes, count, size > count);
+        strace_put_quoted(v->out, bytes, count, read > count);
 }
 
 void strace_put_string_at(const struct strace_value *v, uint64_t address, size_t most)
@@ -226,6 +244,31 @@ void strace_put_string_at(const struct strace_value *v, uint64_t address, size_t
         strace_put_pointer(v->out, address);
     else
         strace_put_quoted(v->out, bytes, end ? (size_t)(end - bytes) : most, !end);
+}
+
+void strace_put_rest(const struct strace_value *v, uint64_t address, uint64_t known, uint64_t size)
+{
+    uint8_t bytes[ELFGEN_PAGE];
+    uint64_t rest = size > known ? size - known : 0;
+    size_t count = rest < sizeof bytes ? (size_t)rest : sizeof bytes;
+    if (count == 0)
+        return;
+    if (!strace_read_all(v, address + known, bytes, count)) {
+        elfgen_text_string(v->out, ", ???");
+        return;
+    }
+    if (!strace_any_bit(bytes, count))
+        return;
+    elfgen_text_string(v->out, ", /* bytes ");
+    strace_put_count(v->out, known);
+    elfgen_text_string(v->out, "..");
+    strace_put_count(v->out, known + count - 1);
+    elfgen_text_string(v->out, " */ \"");
+    for (size_t i = 0; i < count; i++) {
+        elfgen_text_string(v->out, "\\x");
+        elfgen_text_hex(v->out, bytes[i], 2);
+    }
+    elfgen_text_char(v->out, '"');
 }
 
 /* ---- sets of bits ---- */
