@@ -105,6 +105,12 @@ bounded()
         bounded explain --format json --with verdict,memory "$file" >"explain-$file"
     done
     contract --large 40 explain explain-*
+    # Symbols that say how large they are.
+    cp "$SOURCE/tests/fuzz/corpus/dump/shared.so" symbols
+    put symbols $((0x$(readelf -WS symbols | sed -n 's/.* \.dynsym *DYNSYM *[0-9a-f]* \([0-9a-f]*\) .*/\1/p') + 24 + 16)) \
+        '\001\000\000\000\000\000\100\000'
+    bounded explain --format json symbols >symbols.json
+    contract --large 2 explain symbols.json
     # What a reader with doubles makes of it.
     bounded explain --at p_align --format json far-112 >one
     grep -q '"value":18446744073709551615,"hex":"0xffffffffffffffff"' one
@@ -189,6 +195,7 @@ C
     done
     bounded trace --json -f -o trace-many ./many >output || true
     bounded trace --json -o trace-ls /usr/bin/ls / >output
+    bounded trace --json --group -o trace-group /usr/bin/ls / >output
     cp hello refused
     put refused 18 '\377\377'
     bounded trace --json -o trace-refused ./refused || true
@@ -307,6 +314,7 @@ S
     bounded step --until 3 --record step-until ./hello >output || true
     bounded step --until 20000 --record step-endless ./endless >output || true
     bounded step --record step-true /usr/bin/true >output || true
+    bounded step --record step-private --private /usr/bin/true >output || true
     contract step step-*
     grep -q '"kind":"fault"' step-faulting
     grep -q '"rax":\["0x0","0xffffffffffffffff"\]' step-faulting
