@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 
 if(TARGET tinyelf)
     install(TARGETS tinyelf RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-    install(DIRECTORY asm templates DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf)
+    install(DIRECTORY asm templates docs/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf)
 endif()
 if(TARGET tinyelf-code)
     install(TARGETS tinyelf-code RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})

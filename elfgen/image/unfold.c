@@ -228,15 +228,78 @@ static bool put_loads(struct elfgen_unfold *unfold, struct gap *gap)
 
 /* ---- the other program headers ------------------------------------------------------------- */
 
-static bool is_kept(const struct elfgen_view *view, const struct elfgen_phdr *phdr)
+/* The size of the dynamic entries at a file offset, with DT_NULL, which alone ends them for the
+ * dynamic linker. */
+static uint64_t dynamic_size(const struct elfgen_view *view, uint64_t offset)
+{
+    const uint64_t size = elfgen_structure_size(ELFGEN_STRUCTURE_dyn, view->class_);
+    const struct elfgen_shdr table = {.sh_type = ELFGEN_SHT_DYNAMIC,
+                                      .sh_offset = offset,
+                                      .sh_size = view->length - offset,
+                                      .sh_entsize = size};
+    struct elfgen_dyn entry;
+    uint64_t count = 0;
+    bool more = true;
+    while (more && elfgen_view_dynamic(view, &table, count, &entry, NULL) == ELFGEN_OK) {
+        more = entry.d_tag != ELFGEN_DT_NULL;
+        count++;
+    }
+    return count * size;
+}
+
+/* Finds the file offset of the byte that is in memory at `address`; false: none of the file is. */
+static bool offset_at(const struct elfgen_view *view, uint64_t address, uint64_t *offset)
+{
+    struct region piece;
+    struct elfgen_phdr phdr;
+    if (!piece_at(view, address, &piece) || piece.kind != KIND_FILE)
+        return false;
+    elfgen_view_segment(view, piece.segment, &phdr, NULL);
+    *offset = page_down(phdr.p_offset) + (address - page_down(phdr.p_vaddr));
+    /* Linux clears what follows the file's bytes in the last page. */
+    bool cleared = phdr.p_flags & ELFGEN_PF_W && phdr.p_memsz > phdr.p_filesz &&
+                   address >= phdr.p_vaddr + phdr.p_filesz;
+    return !cleared && *offset < view->length;
+}
+
+/* Makes p_offset and p_filesz those of the bytes at p_vaddr, for segments that a program and its
+ * dynamic linker find in memory: they read neither, so that both may say anything, and tools read
+ * them alone. */
+static void place_by_memory(const struct elfgen_view *view, struct elfgen_phdr *phdr)
+{
+    uint64_t offset;
+    if (!offset_at(view, phdr->p_vaddr, &offset)) {
+        phdr->p_offset = phdr->p_filesz = 0;
+        return;
+    }
+    if (phdr->p_type == ELFGEN_PT_DYNAMIC) {
+        uint64_t size = dynamic_size(view, offset);
+        if (phdr->p_filesz < size || !elfgen_view_bytes(view, offset, phdr->p_filesz))
+            phdr->p_filesz = phdr->p_memsz = size;
+    } else if (phdr->p_type != ELFGEN_PT_TLS && !elfgen_view_bytes(view, offset, phdr->p_filesz)) {
+        phdr->p_filesz = view->length - offset;
+    }
+    phdr->p_offset = offset;
+}
+
+/* Whether a program header stays, with what is in its bytes. */
+static bool keep(const struct elfgen_view *view, struct elfgen_phdr *phdr)
 {
     bool gnu = phdr->p_type >= ELFGEN_PT_GNU_EH_FRAME && phdr->p_type <= ELFGEN_PT_GNU_MBIND_HI;
     switch (phdr->p_type) {
-    case ELFGEN_PT_INTERP:
     case ELFGEN_PT_DYNAMIC:
+    case ELFGEN_PT_TLS:
+    case ELFGEN_PT_GNU_EH_FRAME:
+    case ELFGEN_PT_GNU_RELRO:
+        place_by_memory(view, phdr);
+        return true;
+    case ELFGEN_PT_GNU_STACK: /* its flags alone are read */
+        if (!elfgen_view_bytes(view, phdr->p_offset, phdr->p_filesz))
+            phdr->p_offset = phdr->p_filesz = 0;
+        return true;
+    case ELFGEN_PT_INTERP:
     case ELFGEN_PT_NOTE:
     case ELFGEN_PT_PHDR:
-    case ELFGEN_PT_TLS:
         break;
     default:
         if (!gnu)
@@ -254,7 +317,7 @@ static bool put_others(struct elfgen_unfold *unfold, bool before)
         struct elfgen_phdr phdr;
         elfgen_view_segment(unfold->view, i, &phdr, NULL);
         bool first = phdr.p_type == ELFGEN_PT_PHDR || phdr.p_type == ELFGEN_PT_INTERP;
-        if (first != before || !is_kept(unfold->view, &phdr))
+        if (first != before || !keep(unfold->view, &phdr))
             continue;
         /* Linux takes the first PT_INTERP, and there may be only one PT_PHDR. */
         bool *again = &seen[phdr.p_type == ELFGEN_PT_INTERP];

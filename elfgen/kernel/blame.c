@@ -82,7 +82,7 @@ static uint64_t likely_machine(const struct image *image)
     return ELFGEN_EM_X86_64;
 }
 
-static void blame_magic(struct run *run, const struct image *image)
+static void blame_magic(struct run *run, const struct image *image, bool offers)
 {
     static const char *const names[] = {"ei_mag0", "ei_mag1", "ei_mag2", "ei_mag3"};
     static const uint8_t magic[] = ELFGEN_MAGIC;
@@ -91,7 +91,7 @@ static void blame_magic(struct run *run, const struct image *image)
         i++;
     elfgen_kernel_name_header(run, image, names[i]);
     /* A byte that the file does not have cannot be set. */
-    if (i < image->length)
+    if (offers && i < image->length)
         elfgen_kernel_offer(run, magic[i]);
 }
 
@@ -129,37 +129,38 @@ void elfgen_kernel_blame_header(struct run *run, const struct image *image,
 {
     uint64_t size = header_size(image->class_);
     elfgen_kernel_decide(run, check);
+    bool offers = !elfgen_kernel_advise(run, image, check);
     switch (check) {
     case ELFGEN_CHECK_magic:
-        blame_magic(run, image);
+        blame_magic(run, image, offers);
         break;
     case ELFGEN_CHECK_e_type:
         elfgen_kernel_name_header(run, image, "e_type");
-        elfgen_kernel_offer(run, ELFGEN_ET_EXEC);
+        if (offers)
+            elfgen_kernel_offer(run, ELFGEN_ET_EXEC);
         break;
     case ELFGEN_CHECK_e_machine:
-    case ELFGEN_CHECK_ia32:
         elfgen_kernel_name_header(run, image, "e_machine");
-        elfgen_kernel_offer(run, check == ELFGEN_CHECK_ia32 || !run->machine->ia32
-                                     ? ELFGEN_EM_X86_64
-                                     : likely_machine(image));
+        if (offers)
+            elfgen_kernel_offer(run, run->machine->ia32 ? likely_machine(image) : ELFGEN_EM_X86_64);
         break;
+    case ELFGEN_CHECK_ia32:
     case ELFGEN_CHECK_x32:
         elfgen_kernel_name_header(run, image, "e_machine");
-        if (run->machine->ia32)
-            elfgen_kernel_offer(run, ELFGEN_EM_386);
         break;
     case ELFGEN_CHECK_e_phentsize:
         elfgen_kernel_name_header(run, image, "e_phentsize");
         run->answer->other = size;
-        elfgen_kernel_offer(run, size);
+        if (offers)
+            elfgen_kernel_offer(run, size);
         break;
     case ELFGEN_CHECK_no_headers:
     case ELFGEN_CHECK_many_headers:
         elfgen_kernel_name_header(run, image, "e_phnum");
         run->answer->other = elfgen_kernel_most_headers(run, image->class_);
-        elfgen_kernel_offer(run,
-                            check == ELFGEN_CHECK_no_headers ? 1 : possible_headers(run, image));
+        if (offers)
+            elfgen_kernel_offer(
+                run, check == ELFGEN_CHECK_no_headers ? 1 : possible_headers(run, image));
         break;
     default:
         run->answer->other = image->length;
@@ -338,8 +339,23 @@ void elfgen_kernel_blame_segment(struct run *run, const struct image *image, uin
 
 /* ---- e_entry ---- */
 
-/* Finds an address in the file's executable memory: where the segment says that it begins, else the
- * start of its first page. */
+/* Moves *address past the headers of the file, if they are there in memory. Returns false if it
+ * cannot say where code begins. */
+static bool pass_headers(const struct image *image, const struct elfgen_kernel_area *area,
+                         uint64_t bias, uint64_t *address)
+{
+    uint64_t header = image->class_ == ELFGEN_CLASS64 ? elfgen_size64_ehdr : elfgen_size32_ehdr;
+    uint64_t table = image->ehdr.e_phnum * header_size(image->class_);
+    uint64_t offset = area->offset + (*address + bias - area->start);
+    uint64_t end = image->ehdr.e_phoff == header ? header + table : header;
+    if (offset >= end)
+        return image->ehdr.e_shnum == 0; /* else there is more than one piece of code */
+    *address += end - offset;
+    return end < image->length && *address + bias < area->end;
+}
+
+/* Finds an address in the file's executable memory: after the headers, or where the segment says
+ * that it begins, or the start of its first page. */
 static bool find_executable(const struct run *run, const struct image *image, uint64_t *address)
 {
     for (uint64_t i = 0; i < run->map->count; i++) {
@@ -356,7 +372,7 @@ static bool find_executable(const struct run *run, const struct image *image, ui
             first >= area->start && first < area->end && elfgen_kernel_has_page(run, area, first)
                 ? phdr.p_vaddr
                 : area->start - bias;
-        return true;
+        return pass_headers(image, area, bias, address);
     }
     return false;
 }
@@ -399,11 +415,15 @@ void elfgen_kernel_blame_entry(struct run *run, const struct image *image,
         run->answer->other = page_down(run->answer->value) + PAGE;
         return;
     }
-    if (find_executable(run, image, &address)) {
+    if (elfgen_kernel_is_library(image)) {
+        run->answer->advice = ELFGEN_ADVICE_library;
+    } else if (find_executable(run, image, &address)) {
         elfgen_kernel_offer(run, address);
     } else if (check != ELFGEN_CHECK_e_entry && find_spoiled(run, image, &index, &field)) {
         elfgen_kernel_name_segment(run, image, index, field);
         elfgen_kernel_offer(run, strcmp(field, "p_type") == 0 ? ELFGEN_PT_LOAD
                                                               : run->answer->value | ELFGEN_PF_X);
+    } else {
+        run->answer->advice = ELFGEN_ADVICE_entry;
     }
 }

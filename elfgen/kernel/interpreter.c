@@ -101,10 +101,8 @@ static bool read_interpreter(struct run *run, const struct image *program, struc
         check = ELFGEN_CHECK_interpreter_machine;
     else if (elfgen_kernel_read_headers(run, image) != ELFGEN_CHECK_passed)
         check = ELFGEN_CHECK_interpreter_headers;
-    if (check == ELFGEN_CHECK_interpreter_machine) {
+    if (check == ELFGEN_CHECK_interpreter_machine)
         elfgen_kernel_name_header(run, image, "e_machine");
-        elfgen_kernel_offer(run, program->ehdr.e_machine);
-    }
     if (check != ELFGEN_CHECK_passed)
         elfgen_kernel_decide(run, check);
     else

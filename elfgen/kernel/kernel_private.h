@@ -143,6 +143,15 @@ enum elfgen_kernel_check_id elfgen_kernel_fetch(const struct run *run, const str
 /* Whether the `count` bytes prove that the instruction that begins with them has more. */
 bool elfgen_kernel_goes_on(const uint8_t *bytes, unsigned count, bool is_64);
 
+/* ---- advice.c: what a file is that does not start ---- */
+
+/* Sets the answer's advice if a changed field would make no program of a file that fails this
+ * check. Returns whether there is to be no offer of a field's value. */
+bool elfgen_kernel_advise(struct run *run, const struct image *image,
+                          enum elfgen_kernel_check_id check);
+/* Whether it is a shared library without an entry point. */
+bool elfgen_kernel_is_library(const struct image *image);
+
 /* ---- blame.c: the field to blame, and a value that would pass ---- */
 
 void elfgen_kernel_blame_header(struct run *run, const struct image *image,

@@ -1,4 +1,6 @@
 /* Writes the sentence and the remedy of a check, with the numbers of an answer. */
+#include "elfgen/names.h"
+
 #include "kernel_private.h"
 
 const char *elfgen_errno_name(int error)
@@ -44,6 +46,12 @@ static void put(const struct elfgen_kernel_answer *answer, const char *sentence,
         case 'p':
             elfgen_text_0x(text, answer->other);
             break;
+        case 'm':
+            elfgen_text_string(text, elfgen_machine_name(answer->foreign));
+            break;
+        case 't':
+            elfgen_text_string(text, answer->tool ? answer->tool : "");
+            break;
         case 'w':
             elfgen_text_decimal(text, answer->would, 0);
             break;
@@ -64,9 +72,19 @@ void elfgen_kernel_message(const struct elfgen_kernel_answer *answer, struct elf
 
 void elfgen_kernel_remedy(const struct elfgen_kernel_answer *answer, struct elfgen_text *text)
 {
-    const char *remedy = (unsigned)answer->check < ELFGEN_CHECK_COUNT
-                             ? elfgen_kernel_checks[answer->check].remedy
-                             : "";
+    static const char *const advice[] = {
+#define ELFGEN_ADVICE(id, sentence) sentence,
+#include "elfgen/kernel_advice.def"
+#undef ELFGEN_ADVICE
+    };
+    if ((unsigned)answer->check >= ELFGEN_CHECK_COUNT ||
+        (unsigned)answer->advice >= ELFGEN_ADVICE_COUNT)
+        return;
+    if (answer->advice != ELFGEN_ADVICE_none) {
+        put(answer, advice[answer->advice], text);
+        return;
+    }
+    const char *remedy = elfgen_kernel_checks[answer->check].remedy;
     /* A remedy that has a number in it is written only if there is one. */
     for (const char *c = remedy; *c && !answer->offers; c++)
         if (*c == '%')

@@ -574,7 +574,7 @@ not_pointed()
     exits 0
     [ "${lines[0]}" = "hello: Linux starts it" ]
     [ "${lines[1]}" = "  offset 0x18 (e_entry): the first instruction is in the vDSO, code of the kernel's own that lies there without randomisation: e_entry is 0xfeff" ]
-    [ "${lines[2]}" = "  would do: e_entry 0x10000" ]
+    [ "${lines[2]}" = "  would do: e_entry 0x10078" ]
     [ "${lines[3]}" = "  the kernel's map_vdso() says so" ]
     tinyelf check --json hello
     [ "$(key verdict)" = '"starts"' ]
@@ -639,4 +639,107 @@ ends_in()
     [ "${lines[0]}" = "edge: Linux starts it, and its first instruction cannot be fetched: SIGBUS" ]
     [[ ${lines[1]} == *"goes on at 0x11000, in a page past the end of the file" ]]
     [ "$(perl -e 'system "./edge"; print $? & 127')" = 7 ]
+}
+
+# advises FILE TEXT: check of the file says that this would do, in its JSON as well, and offers no value
+advises()
+{
+    tinyelf check "$1"
+    exits 1
+    [ "${lines[2]}" = "  would do: $2" ] || { echo "$output"; return 1; }
+    tinyelf check --json "$1"
+    [ "$(key advice)" = "\"$2\"" ]
+    [ "$(key would)" = null ]
+}
+
+# header FILE CLASS DATA TYPE MACHINE: the first bytes of a file for another processor, numbers in hexadecimal bytes
+header()
+{
+    printf '7f454c46%s%s01000000000000000000%s%s%0192d' "$2" "$3" "$4" "$5" 0 | xxd -r -p >"$1"
+}
+
+@test "files that are no programs for x86 are named, and what they need" {
+    printf 'int main(void) { return 0; }\n' >main.c
+    gcc -c main.c -o main.o
+    advises main.o "linking it, with ld or tinyelf build: it is an object file"
+    ar rc main.a main.o
+    advises main.a "linking what is in it: it is an archive of objects"
+    gcc -shared -fPIC -Wl,-z,separate-code main.c -o main.so
+    advises main.so "a program that uses it: it is a shared library, without an entry point"
+    advises main.c "#! and an interpreter as its first line, such as #!/bin/sh, if it is a script; a build, if it is source"
+    printf '\n#!/bin/sh\necho\n' >late
+    advises late "#! as its first two bytes: something stands before it"
+    printf '\xef\xbb\xbf#!/bin/sh\necho\n' >marked
+    advises marked "#! as its first two bytes: something stands before it"
+    printf 'MZ\x90\0\3\0\0\0' >windows
+    advises windows "Windows, or wine: it is a PE program"
+    printf '\xcf\xfa\xed\xfe\7\0\0\1' >mac
+    advises mac "macOS: it is a Mach-O program"
+    printf '\xca\xfe\xba\xbe\0\0\0\2' >fat
+    advises fat "macOS: it is a Mach-O program"
+    printf '\xca\xfe\xba\xbe\0\0\0\x41' >class
+    advises class "java: it is a class for its machine"
+    printf '\0asm\1\0\0\0' >module
+    advises module "a runtime for WebAssembly: it is a module"
+    hello
+    gzip -kn hello
+    advises hello.gz "what is packed in it: gzip -d unpacks it"
+    xz -k hello
+    advises hello.xz "what is packed in it: xz -d unpacks it"
+    : >empty
+    advises empty "a file that is not empty"
+    header core 02 01 0400 3e00
+    advises core "gdb: it is a core dump, the memory of a process"
+    header bare 02 01 0200 3e00
+    advises bare "linking it again: it has no program headers that Linux could use"
+}
+
+@test "programs for other processors are named, with QEMU's program for them" {
+    local class data machine name program
+    while read -r class data machine program name; do
+        [ "$data" = 01 ] && type=0200 || type=0002
+        header foreign "$class" "$data" "$type" "$machine"
+        advises foreign "$program, which runs it here: it is a program for $name"
+        [ -z "$(command -v qemu-x86_64)" ] || command -v "$program"
+    done <<'ROWS'
+02 01 b700 qemu-aarch64 AArch64
+01 01 2800 qemu-arm ARM
+01 02 0028 qemu-armeb ARM
+02 02 0016 qemu-s390x IBM S/390
+02 02 0015 qemu-ppc64 PowerPC64
+02 01 1500 qemu-ppc64le PowerPC64
+01 02 0014 qemu-ppc PowerPC
+02 01 f300 qemu-riscv64 RISC-V
+01 01 f300 qemu-riscv32 RISC-V
+01 02 0008 qemu-mips MIPS R3000
+02 01 0800 qemu-mips64el MIPS R3000
+02 01 0201 qemu-loongarch64 LoongArch
+02 02 002b qemu-sparc64 Sparc v9
+01 02 0004 qemu-m68k MC68000
+02 01 2690 qemu-alpha Alpha
+01 02 000f qemu-hppa HPPA
+ROWS
+    header foreign 02 01 0200 3200
+    advises foreign "its own machine: it is a program for Intel IA-64"
+    # A header that is not another processor's in class: x86's, with a wrong number.
+    hello
+    patch hello 0x12 2800
+    tinyelf check hello
+    [ "${lines[2]}" = "  would do: e_machine 62" ]
+}
+
+@test "an entry point that is wrong is offered the first byte after the headers, never the headers" {
+    hello
+    patch hello 0x18 0000020000000000
+    tinyelf check hello
+    [ "${lines[2]}" = "  would do: e_entry 0x10078" ]
+    patch hello 0x18 7800010000000000
+    run ./hello
+    [ "$output" = "Hello world" ]
+    # With several pieces of code nobody knows the first.
+    printf 'int main(void) { return 0; }\n' >main.c
+    gcc -static main.c -o main
+    patch main 0x18 0000000000000000
+    tinyelf check main
+    [ "${lines[2]}" = "  would do: e_entry with the address of its first instruction" ]
 }

@@ -180,3 +180,55 @@ C
         cmp <(readelf -l -W many) <("$TINYELF" dump -l -W many)
     done
 }
+
+@test "counts in a section header 0 that does not fit e_shentsize are not taken, as by readelf" {
+    # e_shentsize 65535 passes the end of the file; sh_info of section header 0 is 2^32 - 1.
+    perl -e '
+        local $/;
+        open(my $in, "<:raw", "/bin/true");
+        my $file = <$in>;
+        my $offset = unpack("Q", substr($file, 40, 8));
+        substr($file, 56, 2) = substr($file, 58, 2) = substr($file, 62, 2) = "\xff\xff";
+        substr($file, $offset + 40, 8) = "\xff" x 8;
+        print $file;
+    ' >odd
+    # Rows of a table that is not all there are printed by dump alone.
+    diff <(readelf -l -W odd | sed -n 4p) <("$TINYELF" dump -l -W odd | sed -n 4p)
+    "$TINYELF" dump -l -W odd 2>/dev/null | grep -q '^There are 65535 program headers'
+    diff <(readelf -h odd) <("$TINYELF" dump -h odd)
+}
+
+@test "the entry size of a second table of dynamic symbols is the file's, as in readelf" {
+    echo 'int main(void) { return 0; }' >m.c
+    gcc m.c -o whole
+    local changes
+    # Section numbers, types, entry sizes and sizes to write (- leaves one). 11 is SHT_DYNSYM.
+    while read -r changes; do
+        perl -e '
+            local $/;
+            open(my $in, "<:raw", "whole");
+            my $file = <$in>;
+            my $table = unpack("Q", substr($file, 40, 8));
+            my ($dynsym) = grep { unpack("V", substr($file, $table + 64 * $_ + 4, 4)) == 11 } 0 .. 30;
+            while (my ($section, $type, $entry, $size) = splice(@ARGV, 0, 4)) {
+                my $at = $table + 64 * ($section eq "dynsym" ? $dynsym : $section);
+                substr($file, $at + 4, 4) = pack("V", $type);
+                substr($file, $at + 56, 8) = pack("Q", $entry);
+                substr($file, $at + 32, 8) = pack("Q", $size) if $size ne "-";
+            }
+            print $file;
+        ' $changes >odd
+        diff <(readelf -S -W odd) <("$TINYELF" dump -S -W odd)
+    done <<'LIST'
+20 11 7 -
+dynsym 11 7 - 20 11 9 -
+1 11 7 -
+1 11 7 0
+1 11 7 0 20 11 9 -
+dynsym 11 9 10 20 11 9 -
+dynsym 11 24 25 20 11 0 -
+1 11 0 24 dynsym 11 0 -
+1 2 7 - dynsym 2 9 -
+LIST
+    "$TINYELF" dump -S odd >/dev/null
+}

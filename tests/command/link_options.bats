@@ -530,6 +530,34 @@ sizes()
     [ "$(grep -c 'Compilation Unit' info)" -eq 2 ]
 }
 
+@test "-g: DWARF that is compressed in GNU's old way, as .zdebug sections, is kept" {
+    printf '%s\n' '.globl _start' '_start: mov $60, %eax' ' xor %edi, %edi' ' syscall' >m.s
+    printf '%s\n' '.globl other' 'other: ret' >o.s
+    # A line table that is worth compressing.
+    for i in $(seq 40); do echo ' nop'; done >>m.s
+    for name in m o; do
+        as -g "$name.s" -o "plain-$name.o"
+        as -g --compress-debug-sections=zlib-gnu "$name.s" -o "$name.o"
+    done
+    readelf -SW m.o | grep -q '\.zdebug_line' || skip "this assembler writes no .zdebug sections"
+    tinyelf build -g --no-gc-sections plain-m.o plain-o.o -o plain
+    exits 0
+    tinyelf build -g --no-gc-sections m.o o.o -o out
+    exits 0
+    cmp plain out
+    # All but the alignment of sections, which such sections do not say.
+    readelf -wliar plain.debug >expected
+    readelf -wliar out.debug >got 2>&1
+    sed 's/plain\.debug/out.debug/' expected | cmp - got
+    grep -q 'm\.s' got
+    # What calls itself compressed and is not stops the build with the section's name.
+    objcopy --rename-section .debug_str=.zdebug_str plain-m.o odd.o
+    tinyelf build -g odd.o -o odd
+    exits 1
+    says "odd.o:(.zdebug_str)"
+    says "it cannot be uncompressed"
+}
+
 @test "-g: DWARF 4's range lists continue after an omitted function" {
     command -v gcc >/dev/null || skip "gcc is not installed"
     printf 'int dead(int x) { return x * 3; }\nint live(int x) { return x * 2; }\nvoid _start(void) { for (int i = 0; ; i = live(i)); }\n' >m.c

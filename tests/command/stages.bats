@@ -86,11 +86,12 @@ same()
                 "$(awk '/^# [0-9]+ "/ { file = $3; next } NF && file != "\"'$name'.c\"" && !(file in seen) { seen[file]; n++ } END { print n + 0 }' $name.i)" headers
             same "$(value instructions assembly $way)" \
                 "$(objdump -d $name.o | grep -cE '^ +[0-9a-f]+:	.*	')" "instructions of $way"
-            same "$(value sections object $way)" "$(readelf -hW $name.o | awk '/Number of section/ {print $5 - 1}')" sections
+            same "$(value sections object $way)" "$(readelf -hW $name.o | awk '/Number of section/ {print $5}')" sections
             same "$(value relocations object $way)" "$(readelf -rW $name.o | grep -c R_X86_64)" relocations
             same "$(value needs object $way)" "$(nm -u $name.o | awk '{print $2}' | paste -sd ' ')" needs
             same "$(value defined object $way)" "$(nm -g --defined-only $name.o | wc -l)" defined
             if [ "$(value made executable $way)" = 1 ]; then
+                same "$(value sections executable $way)" "$(readelf -hW $name | awk '/Number of section/ {print $5}')" sections
                 same "$(value segments executable $way)" "$(readelf -hW $name | awk '/Number of program/ {print $5}')" segments
                 same "$(printf 0x%x "$(value entry executable $way)")" "$(readelf -hW $name | awk '/Entry/ {print $4}')" entry
                 interpreter=$(readelf -lW $name | sed -n 's/.*interpreter: \(.*\)]/\1/p')

@@ -126,7 +126,7 @@ view()
     press r
     sees 'step 8 of 8 '
     press '<' g
-    sees '^run to address: _'
+    sees '^run to address or name: _'
     type_line 0x1009d
     sees '^> 0x1009d'
     press '?'
@@ -221,6 +221,71 @@ E
     sees '^output: terminal 1, read 0'
     press q
     sees '^status 3'
+}
+
+@test "g takes the name of a symbol, and says if there is none" {
+    static_c named <<'E'
+static __attribute__((noinline)) int helper(int x)
+{
+    __asm__ volatile("");
+    return x + 1;
+}
+int main(int argc, char **argv)
+{
+    (void)argv;
+    return helper(argc);
+}
+E
+    address=$(nm named | sed -n 's/^0*\(.*\) t helper$/\1/p')
+    start=$(nm named | sed -n 's/^0*\(.*\) T main$/\1/p')
+    open_terminal 80 24
+    type_line "'$TINYELF' step --until main ./named; echo status \$?"
+    sees "^> 0x$start  "
+    press g
+    sees '^run to address or name: _'
+    type_line nonsense
+    sees "^'nonsense': ./named has no such symbol"
+    press g
+    type_line helper
+    sees "^> 0x$address  "
+    press g
+    type_line main
+    sees '^it did not come by main, 0x'
+    press q
+    sees '^ended with status 2 '
+}
+
+@test "--sandbox: the view shows the same, time passes in steps alone, and a new size is no signal" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    open_terminal 80 24
+    type_line "'$TINYELF' step --sandbox --time 0.5 ./hello; echo status \$?"
+    sees "step 0 of 0 so far"
+    press s s s s
+    sees '^> 0x10094  syscall'
+    sleep 0.7
+    terminal resize-window -x 100 -y 30
+    press s
+    sees '^asks the kernel: write (1)'
+    sees '^Hello world'
+    press r
+    sees '^ended with status 0 after 8 steps'
+    press q
+    sees '^status 0'
+}
+
+@test "--sandbox: the view ends at a refused call, and says why afterwards" {
+    assembled asks <<'E'
+_start: mov eax, 39
+    syscall
+E
+    open_terminal 80 24
+    type_line "'$TINYELF' step --sandbox ./asks; echo status \$?"
+    sees "step 0 of 0 so far"
+    press r
+    sees '^the sandbox does not allow this call'
+    press q
+    sees 'error: system call not allowed in the sandbox: getpid'
+    sees '^status 159'
 }
 
 @test "a recording can be viewed, and a viewed run recorded" {

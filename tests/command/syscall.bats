@@ -281,7 +281,7 @@ x86_64 has no $name." ]]
         printf '%s' "$output" | perl -MJSON::PP -0777 -ne '
             my $all = decode_json($_);
             sub keys_are { my $of = shift; join(" ", sort keys %$of) eq join(" ", sort @_) or die "keys: @{[sort keys %$of]}" }
-            keys_are($all, qw(abis calls));
+            keys_are($all, qw(abis calls version));
             my %arguments;
             for (@{$all->{abis}}) {
                 keys_are($_, qw(abi instruction number arguments result lost errors));

@@ -15,6 +15,22 @@ hello()
     "$TINYELF" build --target i386 "$SOURCE/asm/hello32.s" -o hello32
 }
 
+# Makes a program that sleeps for two seconds and a half.
+naps()
+{
+    program naps x86_64 <<'S'
+        mov eax, 35             ; nanosleep, 2.5 seconds
+        push 500000000
+        push 2
+        mov rdi, rsp
+        xor esi, esi
+        syscall
+        mov edi, eax
+        mov eax, 60
+        syscall
+S
+}
+
 # Makes a program that never ends.
 endless()
 {
@@ -239,6 +255,27 @@ S
     [ "$(xxd -s 0x94 -l 2 -p hello)" = 0f05 ]
 }
 
+@test "--abi: tinyelf's own execve is shown with --execve alone, the program's always" {
+    hello
+    tinyelf trace --abi -o log ./hello
+    exits 0
+    [ "$(head -n 1 log)" = write ]
+    [ "$(grep -c '^execve' log)" -eq 0 ]
+    tinyelf trace --abi --execve -o log ./hello
+    exits 0
+    [ "$(head -n 1 log)" = execve ]
+    [ "$(grep -c '^execve' log)" -eq 1 ]
+    tinyelf trace --abi -o log sh -c 'exec ./hello'
+    exits 0
+    [ "$(grep -c '^execve' log)" -eq 1 ]
+    tinyelf trace --abi -f -o log sh -c './hello; :'
+    exits 0
+    [ "$(grep -c '^\[pid [0-9]*\] execve$' log)" -eq 1 ]
+    tinyelf trace --execve ./hello
+    exits 2
+    says "--execve needs --abi"
+}
+
 @test "--abi: calls made by int 0x80, in a 32-bit and in a 64-bit program" {
     hello
     ./hello32 >/dev/null || skip "this kernel runs no 32-bit programs"
@@ -259,7 +296,7 @@ S
     exits 3
     says 'i386: getpid, in the kernel __ia32_sys_getpid'
     says 'x86-64: exit, in the kernel __x64_sys_exit'
-    [ "$(grep -c '  cs          0x33 ' <<<"$stderr")" -eq 3 ]
+    [ "$(grep -c '  cs          0x33 ' <<<"$stderr")" -eq 2 ]
 }
 
 @test "--abi: calls made by sysenter in a 32-bit program, directly and through the vdso" {
@@ -304,6 +341,84 @@ S
     tinyelf trace --abi ./nowhere
     exits 9
     says '  rax         -9                    returned: -1 EBADF (Bad file descriptor)'
+}
+
+# Makes a C program whose calls have known authors, $1, with the options $2.
+grouped()
+{
+    cat >"$1.c" <<'C'
+#include <stdio.h>
+#include <unistd.h>
+int main(void)
+{
+    printf("some text\n");
+    getppid();
+    getpgrp();
+    return 3;
+}
+C
+    # shellcheck disable=SC2086
+    gcc $2 "$1.c" -o "$1" 2>/dev/null || return 1
+    local status=0
+    "./$1" >/dev/null || status=$?
+    [ "$status" -eq 3 ]
+}
+
+# group LOG CALL: the marks of that call.
+group()
+{
+    sed -nE "s/^(.{11})$2\(.*/\1/p" "$1" | sort -u | sed 's/ *$//'
+}
+
+@test "--group: calls of the dynamic linker, of the C library around main, and of main are marked" {
+    local options
+    command -v gcc >/dev/null || skip "gcc is not installed"
+    for options in "-O0" "-O2 -no-pie" "-static" "-O2 -static-pie" "-m32" "-m32 -O2 -static"; do
+        grouped marked "$options" || continue
+        tinyelf trace --group -o log ./marked >/dev/null
+        exits 3
+        [ "$(group log execve)" = "loading" ]
+        [ "$(group log getppid)" = "program" ]
+        [ "$(group log getpgrp)" = "program" ]
+        # Output to a pipe or file is written when main has returned.
+        [ "$(group log write)" = "C library" ]
+        [ "$(group log exit_group)" = "C library" ]
+        if [[ $options != *static* ]]; then
+            [ "$(group log openat)" = "loading" ]
+            [ "$(group log mprotect)" = "loading" ]
+        else
+            [ "$(group log mprotect)" = "C library" ]
+            [ "$(grep -c '^loading' log)" -eq 1 ]
+        fi
+        [ "$(grep -cE '^ {11}\+\+\+ exited with 3' log)" -eq 1 ]
+    done
+}
+
+@test "--group: a program without a C library makes its own calls, also through -f and execve" {
+    hello
+    tinyelf trace --group -o log ./hello
+    exits 0
+    [ "$(group log execve)" = "loading" ]
+    [ "$(group log write)" = "program" ]
+    [ "$(group log exit_group)" = "program" ]
+    tinyelf trace --group -f -o log sh -c './hello; exit 4'
+    exits 4
+    grep -qE '^program    [0-9]+ +write\(1, "Hello world' log
+    grep -qE '^program    [0-9]+ +execve\("./hello"' log
+}
+
+@test "--group: --abi and --json say it as well" {
+    hello
+    tinyelf trace --group --abi -o log ./hello
+    exits 0
+    [ "$(grep -c '^  group         program$' log)" -eq 2 ]
+    tinyelf trace --group --json -o log ./hello
+    exits 0
+    [ "$(grep -o '"name":"[a-z_]*","entry":"[a-z0-9_]*","group":"[a-z]*"' log | sed 's/"entry":"[a-z0-9_]*",//' | paste -sd ' ')" = \
+        '"name":"execve","group":"loading" "name":"write","group":"program" "name":"exit_group","group":"program"' ]
+    tinyelf trace --json -o log ./hello
+    exits 0
+    [ "$(grep -c '"group"' log)" -eq 0 ]
 }
 
 @test "--json: the output is one valid object, with everything that --abi shows" {
@@ -396,6 +511,20 @@ S
     tmux -L "trace$$" kill-server 2>/dev/null || true
     [ "$(cat status)" -eq 130 ]
     is_gone endless
+}
+
+@test "--sandbox: Ctrl-C in a terminal ends tinyelf and the program" {
+    command -v tmux >/dev/null || skip "tmux is not installed"
+    naps
+    tmux -L "trace$$" -f /dev/null new-session -d -x 80 -y 24 \
+        "$TINYELF trace --sandbox ./naps 2>log; echo \$? >status"
+    until_true grep -qs nanosleep log
+    tmux -L "trace$$" send-keys C-c
+    until_true test -s status
+    tmux -L "trace$$" kill-server 2>/dev/null || true
+    [ "$(cat status)" -eq 130 ]
+    [ "$(tail -n 1 log)" = "+++ killed by SIGINT +++" ]
+    is_gone naps
 }
 
 # The traced program ignored the signal, and had to be killed. $1: the tracer.
@@ -521,6 +650,81 @@ is_killed()
     [ "$(cat log)" = older ]
 }
 
+@test "--sandbox: the trace is the same, but for the call that started the program" {
+    hello
+    local name
+    for name in hello hello32; do
+        ./"$name" >/dev/null || continue
+        "$TINYELF" trace -o plain ./"$name" >/dev/null
+        tinyelf trace --sandbox -o log ./"$name"
+        exits 0
+        [ "$output" = "Hello world" ]
+        [ -z "$stderr" ]
+        [[ $(head -n 1 log) = 'execveat('*', "", ["./'$name'"], 0x'*' vars */, AT_EMPTY_PATH) = 0' ]]
+        diff <(tail -n +2 plain | sed 's/PID=[0-9]*/PID/') <(tail -n +2 log | sed 's/PID=[0-9]*/PID/')
+        sleep 0.2
+    done
+}
+
+@test "--sandbox: a refused call is the last, and --json says so; a fault is only traced" {
+    program asks x86_64 <<'S'
+        mov eax, 41             ; socket(AF_UNIX, SOCK_STREAM, 0)
+        mov edi, 1
+        mov esi, 1
+        syscall
+        jmp _start
+S
+    tinyelf trace --sandbox -o log ./asks
+    exits 159
+    [ "$stderr" = "tinyelf: ./asks: error: system call not allowed in the sandbox: socket (number 41, x86-64)" ]
+    diff - <(tail -n +2 log) <<'E'
+socket(AF_UNIX, SOCK_STREAM, 0)         = ? (the sandbox does not allow it)
++++ killed by SIGSYS +++
+E
+    sleep 0.2
+    tinyelf trace --sandbox --json -o trace.json ./asks
+    perl -MJSON::PP -e 'local $/; my $t = decode_json(<>); my ($exec, $call, $end) = @{$t->{events}};
+        die unless $t->{sandbox} eq "call" && $t->{signal_name} eq "SIGSYS" && !exists $exec->{refused}
+            && $call->{name} eq "socket" && $call->{refused} && !defined $call->{result}' trace.json
+    sleep 0.2
+    program fault x86_64 <<<'mov byte [0x10], 1'
+    tinyelf trace --sandbox ./fault
+    exits 139
+    diff - <(tail -n +2 <<<"$stderr") <<'E'
+--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=0x10} ---
++++ killed by SIGSEGV +++
+E
+    tinyelf trace --sandbox -o log /bin/ls
+    exits 1
+    says "/bin/ls: error: it needs the interpreter"
+}
+
+@test "--sandbox: --abi finds the instructions, and a program that is stopped goes on" {
+    hello
+    "$TINYELF" trace --abi -o plain ./hello >/dev/null
+    "$TINYELF" trace --sandbox --abi -o log ./hello >/dev/null
+    diff <(sed -n '/^write/,$p' plain) <(sed -n '/^write/,$p' log)
+    sleep 0.2
+    naps
+    "$TINYELF" trace --sandbox -o log ./naps &
+    local ours=$! id
+    until_true grep -qs nanosleep log
+    for _ in $(seq 100); do
+        find_child "$ours" # the worker
+        find_child "$child"
+        id=$child
+        [ -z "$id" ] || break
+    done
+    kill -s STOP "$id"
+    until_true grep -q 'stopped by SIGSTOP' log
+    kill -s CONT "$id"
+    status=0
+    wait "$ours" || status=$?
+    [ "$status" -eq 0 ]
+    grep -q '^restart_syscall(.*) = 0$' log
+    grep -q '^+++ exited with 0 +++$' log
+}
+
 @test "usage errors are reported" {
     hello
     tinyelf trace
@@ -531,6 +735,12 @@ is_killed()
     says "--json"
     tinyelf trace --json --abi ./hello
     exits 2
+    tinyelf trace --memory 3 ./hello
+    exits 2
+    says "--time and --memory are limits of the sandbox: add --sandbox"
+    tinyelf trace --sandbox --memory much ./hello
+    exits 2
+    says "--memory 'much'"
     tinyelf trace -o
     exits 2
     tinyelf trace --help

@@ -303,6 +303,62 @@ N
     grep -qE 'rax +0xe7 +231' messages
 }
 
+@test "readelf and objdump read the dynamic entries of a twin, whatever PT_DYNAMIC and DT_STRSZ said" {
+    local options
+    while read -r options; do
+        # shellcheck disable=SC2086
+        nasm -f bin $options "$BATS_TEST_DIRNAME/../support/dynamic.asm" -o dynamic
+        chmod +x dynamic
+        unfolds dynamic twin
+        same_memory dynamic twin
+        status=0
+        ./twin || status=$?
+        [ "$status" -eq 42 ]
+        tools_take twin
+        readelf -dW twin | grep -qF 'Shared library: [libc.so.6]'
+        readelf -dW twin | grep -q '(NULL)'
+        readelf -SW twin | grep -q ' .dynamic  *DYNAMIC '
+        objdump -p twin | grep -qE 'NEEDED +libc.so.6'
+    done <<'LIST'
+-DFULL
+-DFULL -DOFFSET=0x123450
+-DFULL -DOFFSET=0
+-DFULL -DSIZE=0
+-DFULL -DSIZE=16
+-DFULL -DSIZE=4096
+-DFULL -DSTRSZ=0x7fffffff
+-DFULL -DTABLE=ehdr
+-DFULL -DTABLE=ehdr -DSTRSZ=512
+-DSIZE=0
+LIST
+}
+
+@test "the permissions that PT_GNU_STACK asks for stay, whatever else its header says" {
+    echo 'int main(void) { return 3; }' >three.c
+    gcc three.c -o three
+    sstrip three
+    # The last 16 bytes of a program header before p_align are p_filesz and p_memsz.
+    local at
+    at=$(xxd -p -c1 -s 64 -l 784 three | tr -d '\n' | grep -bo 51e57464 | head -n 1 | cut -d: -f1)
+    printf '\377\377\377\177' | dd of=three bs=1 seek=$((64 + at / 2 + 32)) conv=notrunc status=none
+    chmod +x three
+    unfolds three twin
+    same_memory three twin
+    readelf -lW twin | grep -qE 'GNU_STACK +0x000000 .* RW '
+}
+
+@test "gdb follows a twin into its shared libraries" {
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    nasm -f bin -DFULL -DOFFSET=0x123450 "$BATS_TEST_DIRNAME/../support/dynamic.asm" -o dynamic
+    chmod +x dynamic
+    unfolds dynamic twin
+    gdb -nx -batch -ex 'set breakpoint pending on' -ex 'break exit' -ex run -ex 'print $rdi' ./twin \
+        </dev/null >messages 2>&1 || true
+    ! grep -q 'Operation not permitted' messages || skip "ptrace is not allowed here"
+    ! grep -qi 'warning: .*twin' messages || false
+    grep -qF '= 42' messages
+}
+
 @test "programs with overlapping or wrong headers, or code in headers, have twins with the same memory" {
     programs
     for name in EIGHTY SHARED8 PAGES OVERLAP BSS NOFILE BEHIND READONLY ORDER LOW; do

@@ -11,6 +11,13 @@ load ../support/setup
     for file in bin/tinyelf include/elfgen.h include/elfgen/image.h; do
         [ -f "prefix/$file" ]
     done
+    # The schemas of JSON, and --help says where they are.
+    [ "$(cd prefix/share/tinyelf/schema && printf '%s\n' *)" = "$(cd "$SOURCE/docs/schema" && printf '%s\n' *)" ]
+    cmp prefix/share/tinyelf/schema/check.json "$SOURCE/docs/schema/check.json"
+    for command in check compare; do # compare may be the companion's
+        COLUMNS=100 prefix/bin/tinyelf $command --help | tr '\n' ' ' |
+            grep -qF "schema $(realpath prefix)/share/tinyelf/schema/$command.json"
+    done
     [ "$(prefix/bin/tinyelf --version)" = "$("$TINYELF" --version)" ]
     (mkdir made && cd made && ../prefix/bin/tinyelf new hello && ../prefix/bin/tinyelf build hello.s &&
         [ "$(sha256 hello)" = "$LECTURE" ] && [ "$(../prefix/bin/tinyelf disasm hello | wc -l)" -eq 8 ])

@@ -141,6 +141,15 @@ enum elfgen_kernel_check_id {
 
 ELFGEN_DATA const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT];
 
+/* What a person needs whose file does not start, where a changed field would make no program of it;
+ * see elfgen_kernel_remedy(). */
+enum elfgen_kernel_advice {
+#define ELFGEN_ADVICE(id, sentence) ELFGEN_ADVICE_##id,
+#include "elfgen/kernel_advice.def"
+#undef ELFGEN_ADVICE
+    ELFGEN_ADVICE_COUNT
+};
+
 struct elfgen_kernel_answer {
     enum elfgen_kernel_verdict verdict;
     int error;                         /* execve()'s errno, if REFUSED */
@@ -154,6 +163,9 @@ struct elfgen_kernel_answer {
     uint64_t other;    /* what it was compared with: a limit, another field */
     bool offers;       /* `would` is a value for this field that passes this check */
     uint64_t would;
+    enum elfgen_kernel_advice advice; /* instead of a value; ELFGEN_ADVICE_none: there is none */
+    uint16_t foreign;                 /* ELFGEN_ADVICE_emulator, _processor: the e_machine */
+    const char *tool;         /* that the advice names, or NULL: "qemu-aarch64", "gzip -d" */
     uint16_t segment;         /* the program header that `field` is in; 0xffff: none */
     bool of_interpreter;      /* field, offset and segment are in the interpreter's file */
     enum elfgen_class class_; /* the loader that decided: 64 bits or compat */

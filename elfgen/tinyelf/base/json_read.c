@@ -2,6 +2,7 @@
 #include "json_read.h"
 
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,19 @@ bool json_read_each(struct json_reader *reader, const json_t *document, const ch
     }
     reader->list = NULL;
     return list != NULL;
+}
+
+bool json_read_version(struct json_reader *reader, const json_t *document, uint32_t newest)
+{
+    const json_t *value = json_object_get(document, "version");
+    char right[64];
+    if (!value || (json_is_integer(value) && json_integer_value(value) >= 1 &&
+                   json_integer_value(value) <= (json_int_t)newest))
+        return true;
+    if (newest == 1)
+        return json_read_fail(reader, "version", "1");
+    snprintf(right, sizeof right, "from 1 to %u", newest);
+    return json_read_fail(reader, "version", right);
 }
 
 /* ---- a value ---- */

@@ -33,6 +33,10 @@ bool json_read_each(struct json_reader *reader, const json_t *document, const ch
 /* Sets the error that `key` should be something else. Returns false. */
 bool json_read_fail(struct json_reader *reader, const char *key, const char *right);
 
+/* Checks that "version" is one from 1 to `newest`. A document without it is older than versions
+ * are, and as version 1 has it. */
+bool json_read_version(struct json_reader *reader, const json_t *document, uint32_t newest);
+
 /* The list at `key`; NULL if there is none. */
 const json_t *json_read_list(struct json_reader *reader, const json_t *from, const char *key);
 
@@ -43,7 +47,7 @@ bool json_read_to_hex(struct json_reader *reader, const json_t *value, const cha
 bool json_read_hex(struct json_reader *reader, const json_t *from, const char *key,
                    uint64_t *number);
 
-/* Read a number below `end`, or of up to 64 bits. */
+/* Read a number below `end`, or of up to 63 bits. */
 bool json_read_number(struct json_reader *reader, const json_t *from, const char *key, uint64_t end,
                       uint32_t *number);
 bool json_read_large(struct json_reader *reader, const json_t *from, const char *key,

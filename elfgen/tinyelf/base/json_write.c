@@ -6,6 +6,12 @@
 
 #include "ascii.h"
 
+void json_begin(struct elfgen_text *out, unsigned version)
+{
+    elfgen_text_string(out, "{\"version\":");
+    elfgen_text_decimal(out, version, 0);
+}
+
 void json_bytes(struct elfgen_text *out, const char *string, size_t length)
 {
     elfgen_text_char(out, '"');

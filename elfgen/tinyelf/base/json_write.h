@@ -7,6 +7,9 @@
 /* Bytes of the largest document that is read back. */
 enum { JSON_MOST = 64 << 20 };
 
+/* Begins a document: {"version":1 */
+void json_begin(struct elfgen_text *out, unsigned version);
+
 /* Writes a string of `length` bytes. A file's name need not be UTF-8, so each byte that is not
  * printable ASCII becomes \u00XX. */
 void json_bytes(struct elfgen_text *out, const char *string, size_t length);

@@ -83,6 +83,16 @@ static void put_answer(struct elfgen_text *out, const struct elfgen_kernel_answe
     put_text(out, "message", &text);
 }
 
+/* "advice": what would do, where that is not the value of a field. */
+static void put_advice(struct elfgen_text *out, const struct elfgen_kernel_answer *answer)
+{
+    char sentence[256];
+    struct elfgen_text text = {.bytes = sentence, .capacity = sizeof sentence};
+    if (answer && !answer->offers)
+        elfgen_kernel_remedy(answer, &text);
+    put_text(out, "advice", &text);
+}
+
 static void put_objection(struct elfgen_text *out, const struct verdict *report)
 {
     const struct elfgen_objection *objection = &report->objection;
@@ -121,6 +131,7 @@ unsigned verdict_put_json(struct elfgen_text *out, const struct verdict *report)
                     : answer ? NULL
                              : report->objection.source);
     json_key_twins_if(out, "would", offers, offers ? answer->would : 0);
+    put_advice(out, answer);
     json_key_string(out, "interpreter", report->interpreter);
     json_key_twins_if(out, "entry",
                       answer &&

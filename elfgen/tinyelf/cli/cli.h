@@ -87,9 +87,9 @@ bool option_colour(int when);
 
 /* ---- what is installed with the command ---- */
 
-/* Finds the folder `kind` ("templates", "asm") that contains the file `probe`, as an absolute path:
- * beside TINYELF_TEMPLATES, or else where the command is installed or built. Returns false if there
- * is none. */
+/* Finds the folder `kind` ("templates", "asm", "schema") that contains the file `probe`, as an
+ * absolute path: beside TINYELF_TEMPLATES, or else where the command is installed or built. Returns
+ * false if there is none. */
 bool datadir_find(const char *kind, const char *probe, char *folder, size_t room);
 
 /* ---- programs to run ---- */

@@ -22,7 +22,7 @@ static bool has(const char *folder, const char *probe, char *found, size_t room)
 
 bool datadir_find(const char *kind, const char *probe, char *folder, size_t room)
 {
-    static const char *const places[] = {"../share/tinyelf/", "../"};
+    static const char *const places[] = {"../share/tinyelf/", "../", "../docs/"};
     char place[PATH_MAX * 2], command[PATH_MAX];
     /* TINYELF_TEMPLATES names a folder whose list refers to the folders beside it, so those are
      * there. */

@@ -1,6 +1,7 @@
 /* Prints --help, wrapped to the width of the terminal. */
 #include "help.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,6 +159,21 @@ static void put_row(struct help *help, const struct option_row *row, size_t colu
         put_choices(help, row->choices, column);
 }
 
+/* Where the schema of the command's JSON is. */
+static void put_schema(struct help *help, const struct command_options *command)
+{
+    char probe[64], folder[PATH_MAX], text[PATH_MAX + HELP_ROOM];
+    if (command->json_version == 0)
+        return;
+    snprintf(probe, sizeof probe, "%s.json", command->name);
+    if (!datadir_find("schema", probe, folder, sizeof folder))
+        snprintf(folder, sizeof folder, "share/tinyelf/schema");
+    snprintf(text, sizeof text, "JSON: version %u, as its schema %s/%s says.",
+             command->json_version, folder, probe);
+    end_line(help);
+    put_words(help, text, 0);
+}
+
 void help_begin(struct help *help, const struct command_options *command)
 {
     put_usage(help, command->name, command->usage);
@@ -181,4 +197,5 @@ void help_options(struct help *help, const struct command_options *command)
         help->at = (size_t)printf("Exit status: ");
         put_words(help, command->exit_status, 0);
     }
+    put_schema(help, command);
 }

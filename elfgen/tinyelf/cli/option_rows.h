@@ -44,6 +44,7 @@ struct command_options {
     size_t count;
     const char *notes;       /* printed after the rows; NULL: none */
     const char *exit_status; /* NULL: nothing is said about it */
+    unsigned json_version;   /* of its JSON, which the schema NAME.json describes; 0: it has none */
     bool stops_at_operand;   /* what follows the first operand belongs to another program */
 };
 

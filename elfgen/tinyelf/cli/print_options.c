@@ -43,4 +43,6 @@ void options_print(const struct command_options *command, const char *summary)
     put_row(name, &option_row_of_help);
     put_lines("note", name, command->notes);
     put_lines("status", name, command->exit_status);
+    if (command->json_version != 0)
+        printf("json\t%s\t%u\n", name, command->json_version);
 }

@@ -154,17 +154,42 @@ static bool supported(const struct reader *reader, const char *name, const GElf_
     return true;
 }
 
+/* DWARF that was compressed in the way that GNU's tools had before SHF_COMPRESSED: its name says
+ * it. */
+static bool is_gnu_compressed(const char *name)
+{
+    return strncmp(name, ".zdebug_", 8) == 0;
+}
+
+/* Uncompresses a section that is. Sets *was to whether it was compressed. */
+static bool uncompress(const struct reader *reader, Elf_Scn *scn, struct link_section *section,
+                       bool *was)
+{
+    bool gnu = !(section->flags & SHF_COMPRESSED) && is_gnu_compressed(section->name);
+    *was = section->flags & SHF_COMPRESSED || gnu;
+    if (*was && (gnu ? elf_compress_gnu(scn, 0, 0) : elf_compress(scn, 0, 0)) < 0)
+        return refuse_section(reader, section->name, PLACE_NO_OFFSET,
+                              "it cannot be uncompressed: %s", elf_errmsg(-1));
+    if (!gnu)
+        return true;
+    section->made_name = strdup(section->name + 1); /* ".zdebug_info" -> ".debug_info" */
+    if (!section->made_name)
+        return refuse(reader, NO_MEMORY);
+    section->made_name[0] = '.';
+    section->name = section->made_name;
+    return true;
+}
+
 static bool take_bytes(const struct reader *reader, Elf_Scn *scn, struct link_section *section,
                        const GElf_Shdr *shdr)
 {
     static const uint8_t nothing[1];
-    if (shdr->sh_flags & SHF_COMPRESSED && elf_compress(scn, 0, 0) < 0)
-        return refuse_section(reader, section->name, PLACE_NO_OFFSET,
-                              "it cannot be uncompressed: %s", elf_errmsg(-1));
-    Elf_Data *data =
-        shdr->sh_flags & SHF_COMPRESSED ? elf_getdata(scn, NULL) : elf_rawdata(scn, NULL);
+    bool compressed;
+    if (!uncompress(reader, scn, section, &compressed))
+        return false;
+    Elf_Data *data = compressed ? elf_getdata(scn, NULL) : elf_rawdata(scn, NULL);
     GElf_Shdr plain;
-    if (shdr->sh_flags & SHF_COMPRESSED && data && gelf_getshdr(scn, &plain)) {
+    if (compressed && data && gelf_getshdr(scn, &plain)) {
         section->size = data->d_size;
         section->align = plain.sh_addralign; /* the contents', not that of their compressed form */
     }
@@ -180,7 +205,7 @@ static bool take_bytes(const struct reader *reader, Elf_Scn *scn, struct link_se
 
 static bool is_debug(const char *name)
 {
-    return strncmp(name, ".debug_", 7) == 0;
+    return strncmp(name, ".debug_", 7) == 0 || is_gnu_compressed(name);
 }
 
 static bool take_section(const struct reader *reader, Elf_Scn *scn, const GElf_Shdr *shdr)

@@ -6,8 +6,10 @@
 
 void link_object_release(struct link_object *object)
 {
-    for (size_t i = 0; i < object->section_count; i++)
+    for (size_t i = 0; i < object->section_count; i++) {
         free(object->sections[i].pieces);
+        free(object->sections[i].made_name);
+    }
     for (size_t i = 0; i < object->group_count; i++)
         free(object->groups[i].members);
     free(object->sections);

@@ -128,7 +128,8 @@ bool sandbox_is_used(const struct sandbox_worker *worker);
 
 /* Ends such a run when its tracer is done with it, kills the program if it is still there, and
  * passes the rest of its output on. *end is as from sandbox_run(): if the tracer killed it, its
- * reason is RUN_SIGNAL. Returns false and *error as sandbox_run(). */
+ * reason is RUN_SIGNAL, also after an execve that failed. Returns false and *error as
+ * sandbox_run(). */
 bool sandbox_finish(struct sandbox_worker *worker, struct run_end *end, struct elfgen_error *error);
 
 /* Ends the worker and all that belongs to it. `worker` may be NULL. */

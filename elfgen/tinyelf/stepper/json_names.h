@@ -7,6 +7,9 @@
 /* The value of "format". */
 #define STEP_FORMAT "tinyelf step 1"
 
+/* The value of "version"; docs/json.md says what raises it. */
+enum { STEP_VERSION = 1 };
+
 static const char *const step_kind_names[STEP_KINDS] = {
     [STEP_RAN] = "ran",         [STEP_FAULT] = "fault",     [STEP_SIGNAL] = "signal",
     [STEP_HANDLER] = "handler", [STEP_RESTART] = "restart", [STEP_EXEC] = "exec",

@@ -339,6 +339,8 @@ static bool read_document(struct json_reader *reader, const json_t *document)
     const char *format = json_string_value(json_object_get(document, "format"));
     if (!format || strcmp(format, STEP_FORMAT) != 0)
         return json_read_fail(reader, "format", "\"" STEP_FORMAT "\"");
+    if (!json_read_version(reader, document, STEP_VERSION))
+        return false;
     if (!read_arguments(reader, document) || !json_read_each(reader, document, "files", read_file))
         return false;
     if (recording_of(reader)->file_count == 0)

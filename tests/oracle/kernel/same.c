@@ -223,6 +223,10 @@ static bool compare_suggestion(struct mutant *mutant, const struct elfgen_kernel
     /* If a program header overlaps the ELF header, there may be no suggestion. */
     if (!before->offers && before->segment != 0xffff && before->offset < 64)
         return true;
+    /* A header that is right for another processor: nobody knows that it is not meant. */
+    if (before->advice == ELFGEN_ADVICE_emulator || before->advice == ELFGEN_ADVICE_processor ||
+        before->advice == ELFGEN_ADVICE_no_x32)
+        return true;
     if (!before->offers) {
         snprintf(why, room, "%s: nothing is offered", elfgen_kernel_checks[before->check].name);
         return false;

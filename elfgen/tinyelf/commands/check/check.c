@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 
 static const struct option_choice loaders[] = {
     {"linux", 0, NULL},
@@ -31,6 +32,7 @@ const struct command_options command_check_options = {
              "standard input.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_check,
     .exit_status = "0 if all of them start, 1 if not, 2 for a usage error.",
 };
 

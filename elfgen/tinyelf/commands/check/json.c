@@ -2,11 +2,12 @@
 
 #include "base/json_write.h"
 #include "check.h"
+#include "commands/json_versions.h"
 
 unsigned check_json(struct elfgen_text *out, const struct verdict *report)
 {
-    elfgen_text_string(out, "{\"file\":");
-    json_string(out, report->file);
+    json_begin(out, JSON_VERSION_check);
+    json_key_string(out, "file", report->file);
     unsigned warnings = verdict_put_json(out, report);
     json_key(out, "map");
     verdict_put_map(out, report);

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 #include "run.h"
 
 #define OPTIONS "commands/compare/options.def"
@@ -21,6 +22,7 @@ const struct command_options command_compare_options = {
              "input.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_compare,
     .exit_status = "0 if both are whole, and with --run both ran to their ends; 1 if not, 2 for a "
                    "usage error.",
 };

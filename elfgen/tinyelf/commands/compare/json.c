@@ -1,6 +1,7 @@
 /* Prints two files as one JSON object. The keys are always the same; what does not apply is
  * null. */
 #include "base/json_write.h"
+#include "commands/json_versions.h"
 #include "compare.h"
 #include "run_result.h"
 
@@ -73,6 +74,20 @@ static void put_permissions(const char *key, const uint64_t *numbers, struct elf
     elfgen_text_char(out, '}');
 }
 
+/* The same as an object of twins. */
+static void put_permission_twins(const char *key, const uint64_t *numbers, struct elfgen_text *out)
+{
+    json_key(out, key);
+    for (size_t i = 0; i < COMPARE_PERMISSIONS; i++) {
+        elfgen_text_string(out, i == 0 ? "{\"" : ",\"");
+        elfgen_text_string(out, compare_permission_names[i]);
+        elfgen_text_string(out, "\":\"");
+        elfgen_text_0x(out, numbers[i]);
+        elfgen_text_char(out, '"');
+    }
+    elfgen_text_char(out, '}');
+}
+
 static void put_count(const char *key, const struct compare_count *count, struct elfgen_text *out)
 {
     json_key(out, key);
@@ -95,6 +110,7 @@ static void put_memory(const struct compare_facts *facts, struct elfgen_text *ou
     json_key_number(out, "pages", memory->pages);
     json_key_number(out, "from_file", memory->from_file);
     put_permissions("permissions", memory->by, out);
+    put_permission_twins("permissions_hex", memory->by, out);
     json_key_bool(out, "refused", memory->refused);
     elfgen_text_char(out, '}');
 }
@@ -119,7 +135,8 @@ static void put_file(const struct compare_facts *facts, const struct profile *ru
 void compare_json(const struct compare_facts files[2], bool identical, const struct profile *runs,
                   struct elfgen_text *out)
 {
-    elfgen_text_string(out, identical ? "{\"identical\":true" : "{\"identical\":false");
+    json_begin(out, JSON_VERSION_compare);
+    json_key_bool(out, "identical", identical);
     json_key(out, "files");
     elfgen_text_string(out, "[\n");
     put_file(&files[0], runs, out);

@@ -121,7 +121,7 @@ void run_result_json(const struct profile *run, struct elfgen_text *out)
                        (uint64_t)run->end.signal);
     json_key_bool(out, "time_up", run->time_up);
     json_key_number(out, "processes", run->processes);
-    json_key_number(out, "output", run->output);
+    json_key_twins(out, "output", run->output);
     put_calls(run, out);
     put_cost(run, out);
     elfgen_text_char(out, '}');

@@ -36,6 +36,7 @@ struct readelf {
     uint64_t sections_present;
     bool segments_whole; /* the whole table is in the file */
     bool sections_whole;
+    bool has_dynamic_symbols; /* a table of them was printed that is in the file */
     struct elfgen_shdr names; /* the section name table */
     bool names_readable;
     uint64_t names_printed; /* bytes of names from the file, printed so far */

@@ -26,6 +26,11 @@ static void count_tables(struct readelf *report)
         ehdr->e_shoff != 0 &&
         ehdr->e_shentsize >= elfgen_structure_size(ELFGEN_STRUCTURE_shdr, view->class_) &&
         elfgen_view_bytes(view, ehdr->e_shoff, ehdr->e_shentsize);
+    if (!report->section_0_readable) {
+        view->segments.count = ehdr->e_phnum;
+        view->sections.count = ehdr->e_shnum;
+        view->names = ehdr->e_shstrndx;
+    }
     report->segment_count = view->segments.count;
     report->section_count = view->sections.count & UINT32_MAX;
     view->sections.count = report->section_count;
@@ -66,7 +71,7 @@ bool readelf_report(struct readelf *report)
     struct elfgen_error error;
     report->failed = false;
     report->names_printed = 0;
-    report->exhausted = false;
+    report->exhausted = report->has_dynamic_symbols = false;
     enum elfgen_status status =
         elfgen_view_open(&report->view, report->bytes, report->length, &error);
     if (report->length == 0) {

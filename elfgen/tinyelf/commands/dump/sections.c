@@ -15,8 +15,28 @@ static const struct {
     {17, {4, 4}}, /* SHT_GROUP */
 };
 
+/* Whether readelf has read the dynamic symbols of an earlier section: it does not look at another
+ * table of them. */
+static bool is_second_table(const struct readelf *report, const struct elfgen_shdr *shdr)
+{
+    return shdr->sh_type == ELFGEN_SHT_DYNSYM && report->has_dynamic_symbols;
+}
+
+static void note_dynamic_symbols(struct readelf *report, const struct elfgen_shdr *shdr)
+{
+    if (shdr->sh_type == ELFGEN_SHT_DYNSYM && shdr->sh_entsize <= shdr->sh_size &&
+        elfgen_view_bytes(&report->view, shdr->sh_offset, shdr->sh_size))
+        report->has_dynamic_symbols = true;
+}
+
+/* Corrects the entry size, as readelf does; but what it does not look at is shown as it is. */
 static void correct_entry_size(struct readelf *report, uint64_t index, struct elfgen_shdr *shdr)
 {
+    if (is_second_table(report, shdr)) {
+        readelf_complain(report, false, ELFGEN_NOWHERE, "sh_type",
+                         "section %u is another table of dynamic symbols: there may be one", index);
+        return;
+    }
     unsigned column = elfgen_class_index(report->view.class_);
     for (size_t i = 0; i < sizeof fixed_entries / sizeof fixed_entries[0]; i++) {
         uint64_t size = fixed_entries[i].entry_size[column];
@@ -27,6 +47,7 @@ static void correct_entry_size(struct readelf *report, uint64_t index, struct el
                          index, shdr->sh_entsize, size);
         shdr->sh_entsize = size;
     }
+    note_dynamic_symbols(report, shdr);
 }
 
 /* A name in a column of 17, control characters as ^X. Without -W, a long name is cut to 12

@@ -4,6 +4,7 @@
 #include "base/json_write.h"
 #include "base/no_memory.h"
 #include "bytemap/verdict.h"
+#include "commands/json_versions.h"
 #include "ptrace/host.h"
 
 struct json {
@@ -123,7 +124,7 @@ static void put_words(struct elfgen_text *out, struct bytemap *map,
     put_text(out, "purpose", &text);
     text.length = 0;
     symbols_forget(map->symbols);
-    elfgen_claim_meaning(map->view, map->code, claim, &text);
+    explain_put_meaning(&text, map, claim);
     put_text(out, "meaning", &text);
 }
 
@@ -137,6 +138,20 @@ static void put_failure(struct elfgen_text *out, const struct elfgen_code *code,
                                          : NULL;
     bool named = call && elfgen_code_signature(code, call, &signature);
     json_key_string(out, "only_if_fails", named ? signature.name : NULL);
+}
+
+/* What a run did with the claim's bytes. */
+static void put_run(struct elfgen_text *out, const struct coverage *run,
+                    const struct elfgen_claim *claim)
+{
+    bool is_instruction = claim->part == ELFGEN_PART_INSTRUCTION;
+    const uint64_t offset = claim->offset, length = claim->length;
+    json_key_bool(out, "run", coverage_ran(run, offset, length, is_instruction));
+    json_key_number_if(out, "times", is_instruction, coverage_times(run, offset));
+    json_key_number(out, "executed", coverage_bytes(run, COVERAGE_EXECUTED, offset, length));
+    json_key_number(out, "changed", coverage_bytes(run, COVERAGE_CHANGED, offset, length));
+    json_key_number(out, "read", coverage_bytes(run, COVERAGE_READ, offset, length));
+    json_key_number(out, "written", coverage_bytes(run, COVERAGE_WRITTEN, offset, length));
 }
 
 static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
@@ -165,6 +180,8 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     else
         elfgen_text_string(out, "null");
     put_failure(out, map->code, claim);
+    if (map->run)
+        put_run(out, map->run, claim);
     elfgen_text_char(out, '}');
 }
 
@@ -182,6 +199,7 @@ static void put_symbol_item(struct bytemap_writer *writer, const struct symbol *
     struct json *json = (struct json *)writer;
     struct elfgen_text *out = writer->map->out;
     begin_item(json, symbol->offset, symbol->size);
+    json_key_0x(out, "length_hex", symbol->size); /* as large as the symbol says */
     json_key_twins(out, "address", symbol->address);
     json_key(out, "name");
     put_json_symbol(out, symbol, 0);
@@ -258,8 +276,8 @@ bool explain_json(struct explain *explain)
     struct json json = {.writer = {map, true, put_claim, put_gap, NULL, 0}, .first = true};
     const struct elfgen_ehdr *ehdr = &map->view->ehdr;
     bool is_elf = elfgen_view_is_elf(map->view);
-    elfgen_text_string(out, "{\"version\":1,\"file\":");
-    json_string(out, map->file);
+    json_begin(out, JSON_VERSION_explain);
+    json_key_string(out, "file", map->file);
     json_key_number(out, "size", map->view->length);
     json_key_string(out, "class", is_elf ? elfgen_class_name(ehdr->ei_class) : NULL);
     json_key_string(out, "machine", is_elf ? elfgen_machine_name(ehdr->e_machine) : NULL);
@@ -268,6 +286,8 @@ bool explain_json(struct explain *explain)
         return false;
     if (explain->with & EXPLAIN_BYTES)
         put_bytes(map);
+    if (map->run)
+        explain_put_run(out, map->run);
     elfgen_text_string(out, ",\n\"claims\":[\n");
     bool good = bytemap_walk(&json.writer);
     elfgen_text_string(out, "],\n\"unclaimed\":[\n");

@@ -28,6 +28,7 @@ enum mutate_class {
 
 enum {
     MUTATE_MOST_VALUES = 255,
+    MUTATE_MOST_SHARDS = 1000000,
     MUTATE_MOST_PAIRS = 1 << 20 /* of bytes: each has its own counts and its own line of output */
 };
 
@@ -67,6 +68,11 @@ struct mutate_counts {
     uint64_t of[MUTATE_CLASSES];
     uint64_t signals;   /* MUTATE_SIGNAL: bit N - 1 is set if signal N occurred */
     uint64_t errors[3]; /* MUTATE_REFUSED: bit N % 64 of word N / 64 is set if errno N occurred */
+};
+
+/* The values of a byte that were tried and did the same: bit V % 64 of word V / 64 for value V. */
+struct mutate_values {
+    uint64_t same[4];
 };
 
 struct mutate_pair_counts {
@@ -133,6 +139,9 @@ uint64_t mutate_all(const struct mutate *mutate);
 /* Counts by byte, from plan->from on, and by pair. They grow until all runs are over. */
 const struct mutate_counts *mutate_byte_counts(const struct mutate *mutate);
 const struct mutate_pair_counts *mutate_pair_counts(const struct mutate *mutate);
+
+/* By byte, from plan->from on, as the counts. */
+const struct mutate_values *mutate_byte_values(const struct mutate *mutate);
 
 /* For use when all runs are over. Returns false and *error if some runs are not counted for another
  * reason than mutate_stop(). */

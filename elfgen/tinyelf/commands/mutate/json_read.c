@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json_read.h"
+#include "commands/json_versions.h"
 #include "result.h"
 
 static struct mutate_report *report_of(const struct json_reader *reader)
@@ -98,6 +99,50 @@ static bool read_reader(struct json_reader *reader, const json_t *item, struct m
     return true;
 }
 
+/* A range of values that keep the behaviour, which begins at `least` or above. */
+static bool read_range(const json_t *range, struct mutate_values *values, json_int_t least)
+{
+    enum { VALUES = 256 };
+    const json_t *from = json_array_get(range, 0), *to = json_array_get(range, 1);
+    if (json_array_size(range) != 2 || !json_is_integer(from) || !json_is_integer(to) ||
+        json_integer_value(from) < least || json_integer_value(to) < json_integer_value(from) ||
+        json_integer_value(to) >= VALUES)
+        return false;
+    for (json_int_t value = json_integer_value(from); value <= json_integer_value(to); value++)
+        values->same[value / 64] |= UINT64_C(1) << value % 64;
+    return true;
+}
+
+/* The values that keep the behaviour, the byte's own among them; older documents do not have them.
+ */
+static bool read_kept(struct json_reader *reader, const json_t *item, struct mutate_byte *byte)
+{
+    struct mutate_report *report = report_of(reader);
+    const json_t *list, *range;
+    json_int_t least = 0;
+    size_t i;
+    if (!json_object_get(item, "kept")) {
+        report->has_values = false;
+        return true;
+    }
+    if (!(list = json_read_list(reader, item, "kept")))
+        return false;
+    json_array_foreach(list, i, range)
+    {
+        if (!read_range(range, &byte->values, least))
+            return json_read_fail(reader, "kept", "ranges of two numbers up to 255, in order");
+        least = json_integer_value(json_array_get(range, 1)) + 2;
+    }
+    uint64_t *own = &byte->values.same[byte->value / 64], bit = UINT64_C(1) << byte->value % 64;
+    bool has_own = (*own & bit) != 0;
+    uint64_t count = 0;
+    *own &= ~bit;
+    for (size_t word = 0; word < 4; word++)
+        count += (uint64_t)__builtin_popcountll(byte->values.same[word]);
+    return (has_own && count == byte->counts.of[MUTATE_SAME]) ||
+           json_read_fail(reader, "kept", "the byte's value and as many others as 'same' counts");
+}
+
 static bool read_byte(struct json_reader *reader, json_t *item)
 {
     struct mutate_report *report = report_of(reader);
@@ -111,7 +156,7 @@ static bool read_byte(struct json_reader *reader, json_t *item)
         return json_read_fail(reader, "offset", "behind the one before, and in the file");
     byte->value = (uint8_t)value;
     return read_counts(reader, item, report->values, &byte->counts) &&
-           read_words(reader, item, "owner", &byte->owner.name) &&
+           read_kept(reader, item, byte) && read_words(reader, item, "owner", &byte->owner.name) &&
            read_words(reader, item, "meaning", &byte->owner.meaning) &&
            read_reader(reader, item, &byte->owner);
 }
@@ -157,9 +202,43 @@ static bool read_shards(struct json_reader *reader, const json_t *list)
     return report->shard_count != 0 || json_read_fail(reader, "shard", "one at least");
 }
 
+/* The twin, where it is there: what other programs did to the number does no harm. */
+static bool read_seed(struct json_reader *reader, const json_t *document, uint64_t *seed)
+{
+    if (json_object_get(document, "seed_hex"))
+        return json_read_hex(reader, document, "seed_hex", seed);
+    return json_read_large(reader, document, "seed", seed);
+}
+
+/* Numbers that mutate itself writes. */
+static bool read_numbers(struct json_reader *reader, const json_t *document)
+{
+    const uint64_t size_most = UINT64_C(1) << 47; /* the file was in memory */
+    struct mutate_report *report = report_of(reader);
+    uint32_t values;
+    if (!json_read_large(reader, document, "size", &report->size) ||
+        !json_read_number(reader, document, "values", MUTATE_MOST_VALUES + 1, &values) ||
+        !read_seed(reader, document, &report->seed) ||
+        !json_read_large(reader, document, "shards", &report->shards))
+        return false;
+    if (values == 0)
+        return json_read_fail(reader, "values", "a number from 1 to 255");
+    if (report->size > size_most)
+        return json_read_fail(reader, "size", "the size of a file");
+    if (report->seed > INT64_MAX)
+        return json_read_fail(reader, "seed", "a number below 2^63");
+    if (report->shards > MUTATE_MOST_SHARDS)
+        return json_read_fail(reader, "shards", "at most 1000000");
+    report->values = values;
+    report->complete = json_is_true(json_object_get(document, "complete"));
+    return true;
+}
+
 static bool read_document(struct json_reader *reader, const json_t *document)
 {
     struct mutate_report *report = report_of(reader);
+    if (!json_read_version(reader, document, JSON_VERSION_mutate))
+        return false;
     const json_t *bytes = json_read_list(reader, document, "bytes");
     const json_t *pairs = bytes ? json_read_list(reader, document, "pairs") : NULL;
     const json_t *shards = pairs ? json_read_list(reader, document, "shard") : NULL;
@@ -169,17 +248,9 @@ static bool read_document(struct json_reader *reader, const json_t *document)
     bool room = file && mutate_report_open(report, file, json_array_size(bytes),
                                            json_array_size(pairs), json_array_size(shards));
     free(file);
-    uint32_t values;
-    if (!room || !json_read_large(reader, document, "size", &report->size) ||
-        !json_read_number(reader, document, "values", MUTATE_MOST_VALUES + 1, &values) ||
-        !json_read_large(reader, document, "seed", &report->seed) ||
-        !json_read_large(reader, document, "shards", &report->shards))
-        return false;
-    if (values == 0)
-        return json_read_fail(reader, "values", "a number from 1 to 255");
-    report->values = values;
-    report->complete = json_is_true(json_object_get(document, "complete"));
-    return read_shards(reader, shards) && json_read_each(reader, document, "bytes", read_byte) &&
+    report->has_values = true;
+    return room && read_numbers(reader, document) && read_shards(reader, shards) &&
+           json_read_each(reader, document, "bytes", read_byte) &&
            json_read_each(reader, document, "pairs", read_pair);
 }
 

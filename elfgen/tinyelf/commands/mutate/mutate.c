@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "commands/run/exit_reason.h"
@@ -28,6 +29,7 @@ const struct command_options command_mutate_options = {
              "killed by a signal, blocked by the sandbox, too long.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_mutate,
     .exit_status = "0 if all runs are counted, 1 if not, 2 for a usage error.",
     .stops_at_operand = true, /* further options belong to the program */
 };
@@ -74,12 +76,11 @@ static int take_jobs(const char *text, unsigned *jobs)
 
 static int take_shard(const char *text, struct options *options)
 {
-    enum { MOST = 1000000 };
     unsigned shard, shards;
     int end = 0;
     /* sscanf() also accepts blanks and signs: allow only digits and a slash. */
     if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
-        shard > shards || shards > MOST || strspn(text, "0123456789/") != (size_t)end)
+        shard > shards || shards > MUTATE_MOST_SHARDS || strspn(text, "0123456789/") != (size_t)end)
         return usage_error("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
     options->shard = shard - 1;
     options->shards = shards;
@@ -181,11 +182,13 @@ static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
     report->seed = plan->seed;
     report->shards = plan->shards;
     report->shard[0] = plan->shard + 1;
+    report->has_values = true;
     report->complete = mutate_done(mutate) == mutate_all(mutate);
     for (size_t i = 0; i < bytes; i++) {
         report->bytes[i].offset = plan->from + i;
         report->bytes[i].value = plan->bytes[plan->from + i];
         report->bytes[i].counts = mutate_byte_counts(mutate)[i];
+        report->bytes[i].values = mutate_byte_values(mutate)[i];
     }
     for (size_t i = 0; i < pairs; i++) {
         size_t places[2];

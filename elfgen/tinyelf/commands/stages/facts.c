@@ -170,7 +170,9 @@ static void measure_sections(const struct elfgen_view *view, struct stage_facts 
 {
     struct elfgen_shdr section;
     bool symbols = false;
-    for (uint64_t i = 1; i < view->sections.count; i++) {
+    if (view->ehdr.e_shoff == 0)
+        return;
+    for (uint64_t i = 0; i < view->sections.count; i++) {
         if (elfgen_view_section(view, i, &section, NULL) != ELFGEN_OK)
             return;
         facts->sections++;

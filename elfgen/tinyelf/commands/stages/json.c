@@ -3,6 +3,7 @@
 
 #include "base/json_write.h"
 #include "commands/compare/run_result.h"
+#include "commands/json_versions.h"
 #include "text.h"
 
 static void put_facts(struct elfgen_text *out, const struct stage_facts *facts)
@@ -33,6 +34,8 @@ static void put_facts(struct elfgen_text *out, const struct stage_facts *facts)
         json_key_number(out, numbers[i].key, numbers[i].value);
     json_key_0x(out, "entry_hex", facts->entry);
     json_key_0x(out, "loaded_bytes_hex", facts->loaded_size);
+    json_key_0x(out, "code_bytes_hex", facts->code_size);
+    json_key_0x(out, "relocations_hex", facts->relocations);
     json_key(out, "needs");
     for (size_t i = 0; i < facts->undefined && i < MOST_NEEDS; i++) {
         elfgen_text_char(out, i ? ',' : '[');
@@ -108,8 +111,8 @@ void stages_json(const struct stages *stages, const char *folder, const struct p
     if (!facts)
         return;
     stages_measure(stages, facts);
-    elfgen_text_string(out, "{\"source\":");
-    json_string(out, stages->path);
+    json_begin(out, JSON_VERSION_stages);
+    json_key_string(out, "source", stages->path);
     json_key_number(out, "size", stages->input.size);
     json_key_number(out, "lines", facts->input.lines);
     json_key_string(out, "folder", folder);

@@ -11,6 +11,7 @@
 #include "commands/build/build.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 
 /* The architectures that compilers make objects for. */
 static const struct option_choice targets[] = {
@@ -31,6 +32,7 @@ const struct command_options command_stages_options = {
              "preprocessed text, assembly, an object, an executable.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_stages,
     .exit_status = "0 if one of the two ways leads to a program, 1 if neither does, 2 for a usage "
                    "error.",
 };

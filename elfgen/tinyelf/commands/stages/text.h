@@ -29,7 +29,7 @@ struct stage_facts {
     /* ELF. */
     unsigned bits; /* 32 or 64 */
     uint64_t type, machine, entry;
-    uint64_t sections;            /* section headers, without the empty first */
+    uint64_t sections;            /* section headers, with the empty first, as in e_shnum */
     uint64_t loaded, loaded_size; /* sections with SHF_ALLOC and a size; the sum of their sizes */
     uint64_t code_size;           /* the sum of those with SHF_EXECINSTR */
     uint64_t defined;             /* global or weak symbols with a place */

@@ -3,9 +3,12 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "commands/json_versions.h"
 #include "text.h"
 #include "stepper/json_names.h"
 #include "stepper/pieces.h"
+
+_Static_assert((int)JSON_VERSION_step == (int)STEP_VERSION, "what is written is what is read");
 
 static void put_hex(struct elfgen_text *out, uint64_t value)
 {
@@ -259,7 +262,8 @@ void step_write_json(struct elfgen_text *out, struct step_machines *machines,
 {
     struct step_cursor cursor;
     struct step_record record;
-    elfgen_text_string(out, "{\"format\":\"" STEP_FORMAT "\",\n\"arguments\":[");
+    json_begin(out, JSON_VERSION_step);
+    elfgen_text_string(out, ",\"format\":\"" STEP_FORMAT "\",\n\"arguments\":[");
     for (size_t i = 0; i < recording->argument_count; i++) {
         elfgen_text_string(out, i == 0 ? "" : ",");
         json_string(out, recording->arguments[i]);

@@ -1,6 +1,7 @@
 /* Prints system calls as one JSON object. */
 #include "syscall.h"
 #include "base/json_write.h"
+#include "commands/json_versions.h"
 #include "syscalls/parameter_text.h"
 
 static void put_strings(struct elfgen_text *out, const char *const *strings, size_t most)
@@ -70,7 +71,8 @@ void syscall_put_json(struct elfgen_text *out, const bool asked[CALL_ABIS],
                       const struct call_facts *calls, size_t count)
 {
     bool any = false;
-    elfgen_text_string(out, "{\"abis\":[");
+    json_begin(out, JSON_VERSION_syscall);
+    elfgen_text_string(out, ",\"abis\":[");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         if (!asked[abi])
             continue;

@@ -7,6 +7,7 @@
 #include "syscall.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 
 /* The texts of the instructions that make system calls. */
 static const struct {
@@ -38,6 +39,7 @@ const struct command_options command_syscall_options = {
              "call in each. Without NAME and --list it prints the registers.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_syscall,
     .notes = "NUMBER is decimal or 0x... Names and numbers are libseccomp's: a call that is "
              "newer than the installed libseccomp is unknown here. x32 (numbers with bit 30 "
              "set) is not covered.",

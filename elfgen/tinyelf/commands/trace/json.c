@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "commands/json_versions.h"
 #include "trace.h"
 
 void trace_json_begin(struct trace_json *json, const char *path, char *const *arguments)
 {
     struct elfgen_text *out = json->out;
-    elfgen_text_string(out, "{\"program\":");
-    json_string(out, path);
+    json_begin(out, JSON_VERSION_trace);
+    json_key_string(out, "program", path);
     json_key(out, "arguments");
     for (size_t i = 0; arguments[i]; i++) {
         elfgen_text_char(out, i == 0 ? '[' : ',');
@@ -55,10 +56,8 @@ static void put_instruction(struct elfgen_text *out, const struct trace_call *ca
     bool file = call->site.found && call->has_place && call->place.file[0] == '/';
     json_key_twins_if(out, "address", call->site.found, call->site.address);
     json_key_string(out, "file", file ? call->place.file : NULL);
-    if (file)
-        json_key_number(out, "offset", call->site.address - call->place.from + call->place.offset);
-    else
-        json_key_null(out, "offset");
+    json_key_twins_if(out, "offset", file,
+                      call->site.address - call->place.from + call->place.offset);
     elfgen_text_char(out, '}');
 }
 
@@ -121,11 +120,13 @@ void trace_json_call(struct trace_json *json, const struct trace_kept *kept,
     bool answered = answer == TRACE_ANSWERED;
     begin_event(json, "call", call->id);
     json_key_string(out, "abi", syscall_abi(call->call->abi)->name);
-    json_key_number(out, "number", call->call->number);
+    json_key_twins(out, "number", call->call->number);
     json_key_string(out, "name", call->known ? call->known->name : NULL);
     json_key_string(out, "entry",
                     call->known && syscall_entry(call->call->abi, call->known->name, entry) ? entry
                                                                                             : NULL);
+    if (call->group)
+        json_key_string(out, "group", call->group);
     put_instruction(out, call);
     if (call->has_cs) {
         json_key_number(out, "cs", call->cs);

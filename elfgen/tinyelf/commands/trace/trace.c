@@ -3,12 +3,15 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "strace/line.h"
+#include "group.h"
 #include "trace.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/json_versions.h"
 #include "cli/interrupt.h"
 #include "cli/live_log.h"
 #include "commands/run/exit_reason.h"
@@ -24,6 +27,7 @@ const struct command_options command_trace_options = {
              "as strace does.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
+    .json_version = JSON_VERSION_trace,
     .exit_status = "the program's, or 128 + the signal that killed it; 1 if it was not started, 2 "
                    "for a usage error.",
     .stops_at_operand = true, /* further options belong to the program */
@@ -33,6 +37,11 @@ const struct command_options command_trace_options = {
 struct tracing {
     struct live_log log;
     bool abi, is_json, follow;
+    bool grouped; /* --group */
+    struct groups groups;
+    enum caller group;  /* of the event's call */
+    bool execve;        /* --abi shows the execve that starts the program, too */
+    bool in_own_execve; /* that call has not returned */
     const char *output; /* -o; NULL: standard error */
     struct strace strace;
     struct trace_json json;
@@ -63,14 +72,41 @@ static void look(struct tracing *tracing, const struct process *process, struct 
                       call_site_find_mapping(process->id, call->site.address, &call->place);
 }
 
+/* Finds whose call an event is about. */
+static void find_group(struct tracing *tracing, const struct process_event *event)
+{
+    const struct process_call *call = &event->process->call;
+    const struct call *known = syscall_find(&tracing->strace.calls, call->abi, call->number);
+    bool execve =
+        known && (strcmp(known->name, "execve") == 0 || strcmp(known->name, "execveat") == 0);
+    bool is_call = event->kind == PROCESS_CALL || event->kind == PROCESS_RESULT;
+    tracing->group = group_note(&tracing->groups, event, execve);
+    tracing->strace.mark = is_call ? group_text(tracing->group) : "";
+}
+
+/* Whether an event belongs to the execve by which this process, as the child that it began as,
+ * becomes the program. */
+static bool is_own_execve(struct tracing *tracing, const struct process_event *event)
+{
+    bool own = tracing->in_own_execve;
+    if (event->kind == PROCESS_CALL)
+        own = tracing->in_own_execve = event->process->first && !event->process->entered;
+    else if (event->kind == PROCESS_RESULT)
+        tracing->in_own_execve = false;
+    return own && (event->kind == PROCESS_CALL || event->kind == PROCESS_RESULT);
+}
+
 static void show_abi(struct tracing *tracing, const struct process_event *event)
 {
+    if (is_own_execve(tracing, event) && !tracing->execve)
+        return;
     struct process *process = event->process;
     struct memory_reader reader = {.read = read_memory, .context = process};
     struct trace_call call = {.id = process->id, .call = &process->call};
     struct elfgen_text *out = &tracing->log.text;
     if (event->kind == PROCESS_CALL) {
         look(tracing, process, &call);
+        call.group = tracing->grouped ? group_text(tracing->group) : NULL;
         trace_abi_asked(out, &call, tracing->follow, &reader);
     } else if (event->kind == PROCESS_RESULT) {
         call.known = syscall_find(&tracing->strace.calls, process->call.abi, process->call.number);
@@ -107,6 +143,7 @@ static void show_json(struct tracing *tracing, const struct process_event *event
             return;
         }
         look(tracing, process, &kept->call);
+        kept->call.group = tracing->grouped ? group_name(tracing->group) : NULL;
         trace_keep(kept, &reader);
         return;
     }
@@ -134,6 +171,8 @@ static void show(void *context, const struct process_event *event)
     bool over = event->kind == PROCESS_EXITED || event->kind == PROCESS_KILLED;
     if (event->process->first)
         tracing->program = over ? 0 : event->process->id;
+    if (tracing->grouped)
+        find_group(tracing, event);
     if (tracing->is_json)
         show_json(tracing, event);
     else if (tracing->abi)
@@ -210,6 +249,12 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_ABI:
         tracing->abi = true;
         break;
+    case OPTION_GROUP:
+        tracing->grouped = true;
+        break;
+    case OPTION_EXECVE:
+        tracing->execve = true;
+        break;
     case OPTION_SANDBOX:
         tracing->confined = true;
         break;
@@ -249,6 +294,8 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
         return status;
     if (tracing->abi && tracing->is_json)
         return usage_error("trace", "--json holds all that --abi shows: give one of them");
+    if (tracing->execve && !tracing->abi)
+        return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
     if (tracing->limited && !tracing->confined)
         return usage_error("trace", "--time and --memory are limits of the sandbox: add --sandbox");
     if (optind == argc)
@@ -266,6 +313,8 @@ int command_trace(int argc, char **argv)
     } else {
         message_no_memory("trace");
     }
+    if (tracing)
+        groups_free(&tracing->groups);
     free(tracing);
     return status;
 }

@@ -9,12 +9,12 @@
 enum owner {
     OWNER_NONE,
     OWNER_HEADER,
-    OWNER_DYNAMIC,
     OWNER_INTERPRETER,
     OWNER_STRING,
     OWNER_CODE,
-    OWNER_NAMES, /* strings of the dynamic entries */
-    OWNER_DONE   /* another segment has the byte, too, and sections were made of it */
+    OWNER_NAMES,   /* strings of the dynamic entries */
+    OWNER_DYNAMIC, /* tools read them from one section, whole */
+    OWNER_DONE     /* another segment has the byte, too, and sections were made of it */
 };
 
 /* Sections by their contents. */
@@ -54,29 +54,57 @@ static void use(struct unfold_section_headers *headers, const struct elfgen_clai
     elfgen_unfold_reach(headers->plan, claim->index, claim->length);
 }
 
-/* Finds the string table of the dynamic entries, for tools that read them. */
-static void find_dynamic_strings(struct unfold_section_headers *headers,
-                                 const struct elfgen_phdr *phdr)
+/* What dynamic entries say about their strings. */
+struct dynamic_strings {
+    uint64_t address, size; /* DT_STRTAB, DT_STRSZ */
+    uint64_t last;          /* the largest offset of a string that an entry names */
+};
+
+static struct dynamic_strings read_dynamic_strings(const struct elfgen_view *view,
+                                                   const struct elfgen_phdr *phdr)
 {
-    const struct elfgen_view *view = headers->view;
     const struct elfgen_shdr table = {
         .sh_type = ELFGEN_SHT_DYNAMIC,
         .sh_offset = phdr->p_offset,
         .sh_size = phdr->p_filesz,
         .sh_entsize = elfgen_structure_size(ELFGEN_STRUCTURE_dyn, view->class_)};
+    struct dynamic_strings strings = {0};
     struct elfgen_dyn entry;
-    uint64_t address = 0, size = 0, offset;
     for (uint64_t i = 0; elfgen_view_dynamic(view, &table, i, &entry, NULL) == ELFGEN_OK &&
                          entry.d_tag != ELFGEN_DT_NULL;
          i++) {
+        enum elfgen_kind kind = elfgen_dynamic_tag_kind(view->ehdr.e_machine, entry.d_tag);
         if (entry.d_tag == ELFGEN_DT_STRTAB)
-            address = entry.d_val;
+            strings.address = entry.d_val;
         else if (entry.d_tag == ELFGEN_DT_STRSZ)
-            size = entry.d_val;
+            strings.size = entry.d_val;
+        else if (kind == ELFGEN_KIND_STRING && entry.d_val > strings.last)
+            strings.last = entry.d_val;
     }
-    if (size == 0 || headers->has_dynamic_strings ||
-        !elfgen_memory_offset(view, address, &offset) || !elfgen_view_bytes(view, offset, size))
+    return strings;
+}
+
+/* Finds the string table of the dynamic entries, for tools that read them. If its size is missing,
+ * not true, or takes the entries themselves in, the table ends with the last string that they name:
+ * the dynamic linker needs no size. */
+static void find_dynamic_strings(struct unfold_section_headers *headers,
+                                 const struct elfgen_phdr *phdr)
+{
+    const struct elfgen_view *view = headers->view;
+    struct dynamic_strings strings = read_dynamic_strings(view, phdr);
+    uint64_t offset, size = strings.size;
+    const char *name;
+    if (headers->has_dynamic_strings || !elfgen_memory_offset(view, strings.address, &offset))
         return;
+    bool apart = size <= view->length &&
+                 (offset + size <= phdr->p_offset || offset >= phdr->p_offset + phdr->p_filesz);
+    if (size == 0 || !apart || !elfgen_view_bytes(view, offset, size)) {
+        size_t length =
+            elfgen_view_string(view, offset, view->length - offset, strings.last, &name);
+        if (strings.last == 0 || length == SIZE_MAX)
+            return;
+        size = strings.last + length + 1;
+    }
     headers->has_dynamic_strings = true;
     own(headers, offset, size, OWNER_NAMES);
 }
@@ -101,13 +129,15 @@ static void find_owners(struct unfold_section_headers *headers)
         else if (claim.part == ELFGEN_PART_STRING)
             use(headers, &claim, OWNER_STRING);
     }
-    for (uint64_t i = 0; i < view->ehdr.e_phnum; i++)
-        if (elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK &&
-            phdr.p_type == ELFGEN_PT_DYNAMIC &&
-            elfgen_view_bytes(view, phdr.p_offset, phdr.p_filesz)) {
-            own(headers, phdr.p_offset, phdr.p_filesz, OWNER_DYNAMIC);
-            find_dynamic_strings(headers, &phdr);
-        }
+    for (size_t i = 0; i < headers->plan->count; i++) {
+        phdr = headers->plan->segments[i].phdr;
+        if (phdr.p_type != ELFGEN_PT_DYNAMIC || phdr.p_filesz == 0)
+            continue;
+        phdr.p_offset -= headers->plan->front;
+        own(headers, phdr.p_offset, phdr.p_filesz, OWNER_DYNAMIC);
+        elfgen_unfold_reach(headers->plan, phdr.p_vaddr, phdr.p_filesz);
+        find_dynamic_strings(headers, &phdr);
+    }
 }
 
 /* ---- sections ------------------------------------------------------------------------------ */
@@ -143,6 +173,8 @@ static void put_section(struct unfold_section_headers *headers, const struct sha
             section.type = ELFGEN_SHT_DYNAMIC;
         section.entry_size = elfgen_structure_size(ELFGEN_STRUCTURE_dyn, headers->view->class_);
         section.align = elfgen_address_size(headers->view->class_);
+        if (section.address % section.align != 0)
+            section.align = 1;
     } else if (which == SECTION_DYNSTR) {
         section.type = ELFGEN_SHT_STRTAB;
     }
