@@ -314,6 +314,7 @@ S
     bounded step --until 3 --record step-until ./hello >output || true
     bounded step --until 20000 --record step-endless ./endless >output || true
     bounded step --record step-true /usr/bin/true >output || true
+    bounded step --record step-private --private /usr/bin/true >output || true
     contract step step-*
     grep -q '"kind":"fault"' step-faulting
     grep -q '"rax":\["0x0","0xffffffffffffffff"\]' step-faulting
