@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "bits.h"
 #include "elfgen/search.h"
+#include "ranges.h"
 
 static bool is_call_before(const void *call, const void *offset)
 {
@@ -47,6 +49,40 @@ void elfgen_call_note(struct elfgen_code *code, const struct elfgen_call *call)
         memmove(there + 1, there, (code->call_count - place) * sizeof *there);
         *there = *call;
         code->call_count++;
+    }
+}
+
+bool elfgen_call_take_run(const struct elfgen_run *run, struct elfgen_call *call)
+{
+    size_t place = run ? elfgen_search(run->calls, run->call_count, sizeof *run->calls,
+                                       &call->offset, is_call_before)
+                       : 0;
+    if (!run || place == run->call_count || run->calls[place].offset != call->offset)
+        return false;
+    call->number = run->calls[place].number;
+    memcpy(call->arguments, run->calls[place].arguments, sizeof call->arguments);
+    return true;
+}
+
+/* Keeps a call in the place of what was kept of it. */
+static void replace(struct elfgen_code *code, const struct elfgen_call *call)
+{
+    size_t place = call_place(code, call->offset);
+    if (place < code->call_count && code->calls[place].offset == call->offset)
+        code->calls[place] = *call;
+    else
+        elfgen_call_note(code, call);
+}
+
+void elfgen_calls_of_run(struct elfgen_code *code)
+{
+    const struct elfgen_run *run = code->run;
+    for (size_t i = 0; run && i < run->call_count; i++) {
+        const struct elfgen_call *call = &run->calls[i];
+        if (call->call_instruction < code->machine->call_instruction_count &&
+            elfgen_code_has(code, call->offset) &&
+            elfgen_bit_get(code->starts, call->offset - code->from))
+            replace(code, call);
     }
 }
 

@@ -18,6 +18,13 @@ void elfgen_call_read(const struct elfgen_call_instruction *by,
 /* Keeps a call. Of one that is kept, only what both know stays known. */
 void elfgen_call_note(struct elfgen_code *code, const struct elfgen_call *call);
 
+/* Takes the number and arguments with which a run made the call at call->offset. Returns false if
+ * it made none there; `run` may be NULL. */
+bool elfgen_call_take_run(const struct elfgen_run *run, struct elfgen_call *call);
+
+/* Puts the calls that a run made in the place of those that were found. */
+void elfgen_calls_of_run(struct elfgen_code *code);
+
 /* Keeps that an instruction runs only if the call at offset `call` fails. */
 void elfgen_call_note_failure(struct elfgen_code *code, uint64_t offset, uint64_t call);
 

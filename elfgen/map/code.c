@@ -8,6 +8,7 @@
 #include "bits.h"
 #include "decode.h"
 #include "ranges.h"
+#include "run.h"
 
 /* Moves *at past the instruction there, or by a byte if there is none. Returns true if there is
  * one, and it ends by `end`. */
@@ -61,7 +62,8 @@ static bool next_in_section(struct elfgen_code *code, const struct elfgen_range 
         if (here - range->offset >= range->size && !(range = elfgen_range_of(code, here)))
             break;
         elfgen_bit_set(code->swept, here - code->from);
-        if (!step(code, range, end, &place, &found->length) || here < at)
+        if (!step(code, range, end, &place, &found->length) || here < at ||
+            elfgen_run_contradicts(code->run, here, found->length))
             continue;
         code->last = found->offset = here;
         code->cursor = place;

@@ -7,6 +7,7 @@
 #include "decode.h"
 #include "ranges.h"
 #include "registers.h"
+#include "run.h"
 
 /* An instruction that jumps lead to, and what is known there by whichever path it is reached. */
 struct elfgen_leader {
@@ -238,6 +239,9 @@ static bool enter_kernel(struct elfgen_code *code, uint64_t offset, uint64_t add
     if (registers->failed && (uint32_t)call.number.value >= by->number_end)
         return false;
     elfgen_call_note(code, &call);
+    if (!elfgen_call_take_run(code->run, &call) &&
+        elfgen_run_ended(code->run, offset, offset + instruction->length))
+        return false;
     /* By what is known on this path, whatever other paths bring. */
     bool named = elfgen_code_signature(code, &call, &signature);
     if (named && signature.result == ELFGEN_RESULT_NEVER)
@@ -346,7 +350,8 @@ static void walk(struct elfgen_code *code, uint64_t offset, struct elfgen_regist
             elfgen_bit_set(code->met, offset - code->from);
         if (!known || code->steps == 0)
             *registers = (struct elfgen_registers){.depth = 0};
-        if (!elfgen_code_decode(code, range, offset, registers, &instruction))
+        if (!elfgen_code_decode(code, range, offset, registers, &instruction) ||
+            elfgen_run_contradicts(code->run, offset, instruction.length))
             return;
         /* Operands that the linker has yet to fill in are not constants. */
         if (code->relocatable)
@@ -396,7 +401,8 @@ static bool take(struct elfgen_code *code, uint64_t *offset, struct elfgen_regis
 static void mark_start(struct elfgen_code *code, uint64_t offset)
 {
     const struct elfgen_range *range = elfgen_range_of(code, offset);
-    if (range && elfgen_code_length(code, range, offset) != 0)
+    uint8_t length = range ? elfgen_code_length(code, range, offset) : 0;
+    if (length != 0 && !elfgen_run_contradicts(code->run, offset, length))
         elfgen_bit_set(code->starts, offset - code->from);
 }
 
@@ -512,16 +518,24 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
                                       const struct elfgen_machine *machine,
                                       enum elfgen_code_mode mode, void *memory, size_t room)
 {
+    return elfgen_code_follow_run(code, view, machine, mode, NULL, memory, room);
+}
+
+enum elfgen_status elfgen_code_follow_run(struct elfgen_code *code, const struct elfgen_view *view,
+                                          const struct elfgen_machine *machine,
+                                          enum elfgen_code_mode mode, const struct elfgen_run *run,
+                                          void *memory, size_t room)
+{
     /* A path with something known may pass a place more than once: this many times on average. */
     enum { PASSES = 8 };
     uint8_t *left = memory;
-    *code = (struct elfgen_code){.view = view, .machine = machine, .mode = mode};
+    *code = (struct elfgen_code){.view = view, .machine = machine, .mode = mode, .run = run};
     size_t needed = elfgen_code_room(view, mode);
     if (room < needed)
         return ELFGEN_NO_ROOM;
     if (needed == 0)
         return ELFGEN_OK;
-    if (machine->register_count > ELFGEN_REGISTERS_MOST || !memory ||
+    if (!elfgen_run_is_whole(run) || machine->register_count > ELFGEN_REGISTERS_MOST || !memory ||
         (uintptr_t)memory % _Alignof(uint64_t) != 0)
         return ELFGEN_BAD_ARGUMENT;
     size_t sections = elfgen_code_count_sections(view);
@@ -542,6 +556,8 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
     code->last = ELFGEN_NOWHERE - 1;
     reach_entry(code);
     follow_all(code);
+    elfgen_run_begin(code, reach_blindly);
+    follow_all(code);
     for (size_t i = 0; i < code->section_count && sections > 0; i++)
         if (elfgen_code_has(code, code->sections[i].offset))
             reach_blindly(code, code->sections[i].offset);
@@ -556,5 +572,6 @@ enum elfgen_status elfgen_code_follow(struct elfgen_code *code, const struct elf
             mark_start(code, code->sections[i].offset);
         elfgen_code_functions(code, mark_start);
     }
+    elfgen_calls_of_run(code);
     return ELFGEN_OK;
 }

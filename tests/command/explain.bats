@@ -387,6 +387,7 @@ for path in sys.argv[1:]:
     doc = run("explain --format json --with bytes,verdict,memory,parts")
     check = run("check --json")
     assert bytes.fromhex(doc["bytes"]) == open(path, "rb").read()
+    assert check.pop("version") == 1
     assert doc["memory"] == check.pop("map") and doc["verdict"] == check
     assert doc["claims"] == run("explain --parts --format json")["claims"]
     assert not {"bytes", "verdict", "memory"} & set(plain)

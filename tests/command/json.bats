@@ -189,6 +189,7 @@ C
     done
     bounded trace --json -f -o trace-many ./many >output || true
     bounded trace --json -o trace-ls /usr/bin/ls / >output
+    bounded trace --json --group -o trace-group /usr/bin/ls / >output
     cp hello refused
     put refused 18 '\377\377'
     bounded trace --json -o trace-refused ./refused || true

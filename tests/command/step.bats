@@ -301,6 +301,54 @@ E
       rbx 0x0 -> 0x5,"*"behind this one the processor takes no trap: the next one ran, too"* ]]
 }
 
+@test "an instruction that the kernel emulates is a step, or says that the next one ran with it" {
+    for what in "sgdt [rsp]" "sidt [rsp]" "smsw eax" "smsw [rsp]" "sldt eax" "str eax"; do
+        assembled emulated <<E
+_start:
+    sub rsp, 64
+    $what
+    inc ebx
+    $what
+    $what
+    inc ebx
+    mov edi, ebx
+    mov eax, 60
+    syscall
+E
+        expected=0
+        ./emulated || expected=$?
+        step ./emulated
+        exits "$expected"
+        # With UMIP and a kernel that does not emulate it, it faults.
+        if [ "$expected" -eq $((128 + 11)) ]; then
+            [[ $output = *"SIGSEGV: the instruction faults at CPL 3"* ]]
+            continue
+        fi
+        [ "$expected" -eq 2 ]
+        # Each that is followed by no step of its own has taken the next one along, the second both of them.
+        notes=$(grep -c 'the kernel emulated this one, and no trap comes after that: the next' <<<"$output" || true)
+        own=$(grep -c ' inc ebx$' <<<"$output" || true)
+        [ $((notes + own)) -eq 2 ]
+        [ "$notes" -eq 0 ] || [[ $output = *"the next ones ran, too"* ]]
+    done
+    # The page of vsyscalls, where the kernel has one.
+    grep -q vsyscall /proc/self/maps || return 0
+    assembled old <<'E'
+_start:
+    mov rax, 0xffffffffff600400
+    xor edi, edi
+    call rax
+    nop
+    mov eax, 60
+    syscall
+E
+    ./old || skip "the kernel emulates no vsyscalls"
+    step ./old
+    exits 0
+    [[ $output = *"(no instruction can be read here)"*"the next one ran, too"* ]] || [[ $output = *" nop
+"* ]]
+}
+
 @test "self-modifying code is shown as it ran" {
     cat >smc.s <<'E'
 bits 64
@@ -460,6 +508,64 @@ E
     exits 0
     [ "${lines[-1]}" = "stopped here after 1000 steps" ]
     is_gone step-forever
+}
+
+@test "--until NAME: symbols of a static, a position-independent and a stripped program with FILE.debug" {
+    cat >named.c <<'E'
+static __attribute__((noinline)) int helper(int x)
+{
+    __asm__ volatile("");
+    return x + 1;
+}
+int main(int argc, char **argv)
+{
+    (void)argv;
+    return helper(argc);
+}
+E
+    gcc -O1 -o dynamic named.c || skip "gcc makes no programs"
+    gcc -O1 -fno-pie -no-pie -o fixed named.c
+    gcc -O1 -static -o static named.c || cp dynamic static
+    gcc -O1 -static-pie -o static-pie named.c || cp dynamic static-pie
+    gcc -O1 -o stripped named.c
+    objcopy --only-keep-debug stripped stripped.debug
+    strip stripped
+    local program name
+    for program in dynamic fixed static static-pie stripped; do
+        for name in main helper; do
+            # The last three digits of an address are those of the file: pages are moved as a whole.
+            from=$program
+            [ "$program" != stripped ] || from=stripped.debug
+            address=$(nm "$from" | sed -n "s/^0*\([0-9a-f]*\) [tT] $name\$/\1/p")
+            step --until "$name" --record run.json "./$program"
+            exits 0
+            final_registers run.json >final
+            grep -q "^rip 0x[0-9a-f]*${address: -3}$" final
+            step --replay run.json --until "$name"
+            exits 0
+            [[ ${lines[-1]} = "stopped here after "* ]]
+        done
+    done
+    # gdb stops there, too.
+    if command -v gdb >/dev/null && setarch -R true 2>/dev/null; then
+        theirs=$(setarch -R gdb -nx -batch -ex 'set startup-with-shell off' -ex 'break *helper' -ex run -ex 'info registers rip' ./dynamic 2>&1 </dev/null |
+            sed -n 's/^rip *\(0x[0-9a-f]*\).*/\1/p')
+        setarch -R "$TINYELF" step --until helper --record run.json ./dynamic </dev/null
+        final_registers run.json >final
+        grep -qx "rip $theirs" final
+    fi
+    step --until nonsense ./dynamic
+    exits 1
+    says "--until 'nonsense': ./dynamic has no such symbol"
+    [ -z "$output" ]
+    rm stripped.debug
+    step --until main ./stripped
+    exits 1
+    says "--until 'main': ./stripped has no symbols, and there is no ./stripped.debug of this build"
+    # FILE.debug of another build is none.
+    cp fixed stripped.debug
+    step --until main ./stripped
+    exits 1
 }
 
 @test "Ctrl-C ends step and the program, also one that waits or stops itself" {
@@ -734,9 +840,11 @@ killed by SIGSYS after 2 steps" ]]
     step
     exits 2
     says "no program given"
-    step --until soon ./hello
+    step --until 5x ./hello
     exits 2
-    says "--until 'soon': it is an address, 0x..., or a number of steps"
+    says "--until '5x': it is an address, 0x..., a number of steps, or a name"
+    step --until "" ./hello
+    exits 2
     step --recrod x ./hello
     exits 2
     says "did you mean '--record'"

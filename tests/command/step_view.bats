@@ -126,7 +126,7 @@ view()
     press r
     sees 'step 8 of 8 '
     press '<' g
-    sees '^run to address: _'
+    sees '^run to address or name: _'
     type_line 0x1009d
     sees '^> 0x1009d'
     press '?'
@@ -221,6 +221,38 @@ E
     sees '^output: terminal 1, read 0'
     press q
     sees '^status 3'
+}
+
+@test "g takes the name of a symbol, and says if there is none" {
+    static_c named <<'E'
+static __attribute__((noinline)) int helper(int x)
+{
+    __asm__ volatile("");
+    return x + 1;
+}
+int main(int argc, char **argv)
+{
+    (void)argv;
+    return helper(argc);
+}
+E
+    address=$(nm named | sed -n 's/^0*\(.*\) t helper$/\1/p')
+    start=$(nm named | sed -n 's/^0*\(.*\) T main$/\1/p')
+    open_terminal 80 24
+    type_line "'$TINYELF' step --until main ./named; echo status \$?"
+    sees "^> 0x$start  "
+    press g
+    sees '^run to address or name: _'
+    type_line nonsense
+    sees "^'nonsense': ./named has no such symbol"
+    press g
+    type_line helper
+    sees "^> 0x$address  "
+    press g
+    type_line main
+    sees '^it did not come by main, 0x'
+    press q
+    sees '^ended with status 2 '
 }
 
 @test "--sandbox: the view shows the same, time passes in steps alone, and a new size is no signal" {

@@ -352,6 +352,84 @@ S
     says '  rax         -9                    returned: -1 EBADF (Bad file descriptor)'
 }
 
+# Makes a C program whose calls have known authors, $1, with the options $2.
+grouped()
+{
+    cat >"$1.c" <<'C'
+#include <stdio.h>
+#include <unistd.h>
+int main(void)
+{
+    printf("some text\n");
+    getppid();
+    getpgrp();
+    return 3;
+}
+C
+    # shellcheck disable=SC2086
+    gcc $2 "$1.c" -o "$1" 2>/dev/null || return 1
+    local status=0
+    "./$1" >/dev/null || status=$?
+    [ "$status" -eq 3 ]
+}
+
+# group LOG CALL: the marks of that call.
+group()
+{
+    sed -nE "s/^(.{11})$2\(.*/\1/p" "$1" | sort -u | sed 's/ *$//'
+}
+
+@test "--group: calls of the dynamic linker, of the C library around main, and of main are marked" {
+    local options
+    command -v gcc >/dev/null || skip "gcc is not installed"
+    for options in "-O0" "-O2 -no-pie" "-static" "-O2 -static-pie" "-m32" "-m32 -O2 -static"; do
+        grouped marked "$options" || continue
+        tinyelf trace --group -o log ./marked >/dev/null
+        exits 3
+        [ "$(group log execve)" = "loading" ]
+        [ "$(group log getppid)" = "program" ]
+        [ "$(group log getpgrp)" = "program" ]
+        # Output to a pipe or file is written when main has returned.
+        [ "$(group log write)" = "C library" ]
+        [ "$(group log exit_group)" = "C library" ]
+        if [[ $options != *static* ]]; then
+            [ "$(group log openat)" = "loading" ]
+            [ "$(group log mprotect)" = "loading" ]
+        else
+            [ "$(group log mprotect)" = "C library" ]
+            [ "$(grep -c '^loading' log)" -eq 1 ]
+        fi
+        [ "$(grep -cE '^ {11}\+\+\+ exited with 3' log)" -eq 1 ]
+    done
+}
+
+@test "--group: a program without a C library makes its own calls, also through -f and execve" {
+    hello
+    tinyelf trace --group -o log ./hello
+    exits 0
+    [ "$(group log execve)" = "loading" ]
+    [ "$(group log write)" = "program" ]
+    [ "$(group log exit_group)" = "program" ]
+    tinyelf trace --group -f -o log sh -c './hello; exit 4'
+    exits 4
+    grep -qE '^program    [0-9]+ +write\(1, "Hello world' log
+    grep -qE '^program    [0-9]+ +execve\("./hello"' log
+}
+
+@test "--group: --abi and --json say it as well" {
+    hello
+    tinyelf trace --group --abi -o log ./hello
+    exits 0
+    [ "$(grep -c '^  group         program$' log)" -eq 2 ]
+    tinyelf trace --group --json -o log ./hello
+    exits 0
+    [ "$(grep -o '"name":"[a-z_]*","entry":"[a-z0-9_]*","group":"[a-z]*"' log | sed 's/"entry":"[a-z0-9_]*",//' | paste -sd ' ')" = \
+        '"name":"execve","group":"loading" "name":"write","group":"program" "name":"exit_group","group":"program"' ]
+    tinyelf trace --json -o log ./hello
+    exits 0
+    [ "$(grep -c '"group"' log)" -eq 0 ]
+}
+
 @test "--json: the output is one valid object, with everything that --abi shows" {
     hello
     "$TINYELF" trace --json -o trace.json ./hello >/dev/null

@@ -531,6 +531,27 @@ static void take_claim(struct input *input, const struct elfgen_machine *machine
     }
 }
 
+/* What a run executed: any bits, and calls anywhere in any order. */
+static void take_run(struct input *input, const struct elfgen_view *view, struct elfgen_run *run)
+{
+    const size_t words = (size_t)(view->length / 64 + 1), calls = take(input, 1) % 4;
+    uint64_t *starts = take_array(input, words, sizeof *starts);
+    uint64_t *executed = take_array(input, words, sizeof *executed);
+    struct elfgen_call *call = take_array(input, calls, sizeof *call);
+    for (size_t i = 0; i < words && i < 16; i++) {
+        if (starts)
+            starts[i] = take(input, 8);
+        if (executed)
+            executed[i] = take(input, 8);
+    }
+    for (size_t i = 0; call && i < calls; i++)
+        call[i] = (struct elfgen_call){.offset = take_number(input),
+                                       .address = take_number(input),
+                                       .call_instruction = (uint8_t)take(input, 1),
+                                       .number = {take_number(input), UINT64_MAX}};
+    *run = (struct elfgen_run){starts, executed, view->length, call, calls};
+}
+
 static void try_map(struct input *input)
 {
     enum { MOST_CLAIMS = 2000 };
@@ -556,8 +577,13 @@ static void try_map(struct input *input)
     const uint64_t less = take(input, 1);
     const size_t given = less < 3 && needed > less ? needed - less : needed;
     check(needed < (size_t)1 << 26);
-    if (elfgen_code_follow(&code, &view, &machine, mode, take_array(input, given, 1), given) !=
-        ELFGEN_OK)
+    void *memory = take_array(input, given, 1);
+    struct elfgen_run run;
+    const bool with_run = take_bool(input);
+    if (with_run)
+        take_run(input, &view, &run);
+    if ((with_run ? elfgen_code_follow_run(&code, &view, &machine, mode, &run, memory, given)
+                  : elfgen_code_follow(&code, &view, &machine, mode, memory, given)) != ELFGEN_OK)
         return;
     try_claim(input, &view, NULL, &claim);
     if (code.from < code.to)

@@ -29,7 +29,7 @@ fuzz()
     fi
 }
 
-for target in library dump map notes dynamic kernel explain disasm compare unfold image object archive detect hex strace recording mutate; do
+for target in library dump map notes dynamic kernel explain disasm compare unfold image object archive detect hex strace recording run mutate; do
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
         wait -n
     done

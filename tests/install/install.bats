@@ -15,7 +15,7 @@ load ../support/setup
     [ "$(cd prefix/share/tinyelf/schema && printf '%s\n' *)" = "$(cd "$SOURCE/docs/schema" && printf '%s\n' *)" ]
     cmp prefix/share/tinyelf/schema/check.json "$SOURCE/docs/schema/check.json"
     for command in check compare; do # compare may be the companion's
-        COLUMNS=100 prefix/bin/tinyelf $command --help | tr -d '\n' |
+        COLUMNS=100 prefix/bin/tinyelf $command --help | tr '\n' ' ' |
             grep -qF "schema $(realpath prefix)/share/tinyelf/schema/$command.json"
     done
     [ "$(prefix/bin/tinyelf --version)" = "$("$TINYELF" --version)" ]

@@ -698,6 +698,11 @@ START_TEST(memory_for_code_that_is_null_or_not_aligned_and_too_many_registers_ar
     ck_assert_int_eq(
         elfgen_code_follow(&followed, &view, &machine, ELFGEN_CODE_ALL, memory + 1, room),
         ELFGEN_BAD_ARGUMENT);
+    const struct elfgen_run runs[] = {{.length = 1}, {.call_count = 1}};
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(elfgen_code_follow_run(&followed, &view, &machine, ELFGEN_CODE_ALL,
+                                                &runs[i], memory, room),
+                         ELFGEN_BAD_ARGUMENT);
     const struct elfgen_machine large = {.register_count = ELFGEN_REGISTERS_MOST + 1};
     ck_assert_int_eq(elfgen_code_follow(&followed, &view, &large, ELFGEN_CODE_ALL, memory, room),
                      ELFGEN_BAD_ARGUMENT);

@@ -217,11 +217,23 @@ enum { ELFGEN_MAPPINGS = 64 }; /* the most executable ones that are looked at */
 
 struct elfgen_leader; /* an instruction that jumps lead to */
 
+/* What a run of the program executed. It has a bit for each byte of the file, from bit 0 of the
+ * first word on; bytes from `length` on were not executed. */
+struct elfgen_run {
+    const uint64_t *starts;          /* an instruction began there */
+    const uint64_t *executed;        /* it belonged to an instruction */
+    uint64_t length;                 /* in bytes of the file */
+    const struct elfgen_call *calls; /* the system calls that were made there, by offset, one for
+                                      * each: known is what all of them had in common */
+    size_t call_count;
+};
+
 /* Code that was followed. The caller owns it; only the library uses what is in it. */
 struct elfgen_code {
     const struct elfgen_view *view;
     const struct elfgen_machine *machine;
     enum elfgen_code_mode mode;
+    const struct elfgen_run *run; /* NULL: none is known */
     bool relocatable; /* an object: addresses begin at 0 in each section, operands are not final */
     uint64_t first_section; /* file offset; only headers come before it */
     size_t home;            /* which mapping has the entry point */
@@ -267,6 +279,15 @@ ELFGEN_API enum elfgen_status elfgen_code_follow(struct elfgen_code *code,
                                                  const struct elfgen_machine *machine,
                                                  enum elfgen_code_mode mode, void *memory,
                                                  size_t room);
+
+/* The same with what a run executed, which must not change either: instructions are where they were
+ * executed, whatever else leads there, and those that would share bytes with them are none; calls
+ * that were made have the numbers and arguments that they had. `run` may be NULL.
+ * ELFGEN_BAD_ARGUMENT also: an array of *run is NULL that is not empty. */
+ELFGEN_API enum elfgen_status
+elfgen_code_follow_run(struct elfgen_code *code, const struct elfgen_view *view,
+                       const struct elfgen_machine *machine, enum elfgen_code_mode mode,
+                       const struct elfgen_run *run, void *memory, size_t room);
 
 /* Where an instruction is. */
 struct elfgen_code_place {

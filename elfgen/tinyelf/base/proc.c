@@ -34,6 +34,13 @@ bool proc_read_of(pid_t id, const char *name, char *text, size_t room)
     return proc_read(path, text, room);
 }
 
+int proc_open_of(pid_t id, const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/%s", (long)id, name);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 char *proc_read_all(const char *path)
 {
     struct file_bytes bytes = {0};

@@ -14,6 +14,9 @@ bool proc_read(const char *path, char *text, size_t room);
 /* The same for /proc/ID/NAME, which is gone when the process is. */
 bool proc_read_of(pid_t id, const char *name, char *text, size_t room);
 
+/* Opens /proc/ID/NAME for reading. Returns -1 and errno if that fails. */
+int proc_open_of(pid_t id, const char *name);
+
 /* Reads a whole file, however long. The caller frees it; NULL: it cannot be read, or no memory. */
 char *proc_read_all(const char *path);
 

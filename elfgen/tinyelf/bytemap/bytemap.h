@@ -7,6 +7,8 @@
 #include "elfgen.h"
 #include "symbols/symbols.h"
 
+struct coverage;
+
 /* A file, and the part of it that a report is about. */
 struct bytemap {
     /* Set by the caller. */
@@ -17,6 +19,7 @@ struct bytemap {
     bool encodings;                 /* the parts of instructions, too */
     uint64_t from, to;              /* only claims that touch [from, to) */
     struct elfgen_text *out;        /* for the writers; the walk writes nothing */
+    const struct coverage *run;     /* for the writers: what a run did; NULL: none is known */
 
     /* Why a walk ended early; its status is ELFGEN_OK if none did. */
     struct elfgen_error error;

@@ -72,6 +72,14 @@ static uint32_t *fast_place(struct stepper *stepper, uint64_t address)
     return &stepper->fast[(address ^ address >> 14) & (SEEN_FAST - 1)];
 }
 
+/* The page through which old programs call the kernel, which runs what is there for them
+ * (arch/x86/entry/vsyscall/vsyscall_64.c). */
+static bool is_vsyscall(uint64_t address)
+{
+    const uint64_t page = UINT64_C(0xffffffffff600000);
+    return address - page < 4096;
+}
+
 /* Reads and decodes the instruction at the current place. */
 static bool read_next(struct stepper *stepper)
 {
@@ -84,6 +92,7 @@ static bool read_next(struct stepper *stepper)
     if (stepper->mappings.stale && !stepper_read_mappings(stepper))
         return false;
     effects_of(stepper->decoders[what.is_64_bit], bytes, size, &effects);
+    effects.emulated = effects.emulated || is_vsyscall(what.address);
     what.length = effects.length;
     memcpy(what.bytes, bytes, what.length);
     stepper_find_file(stepper, what.address, &what.file, &what.offset);
@@ -137,6 +146,15 @@ bool stepper_read_next(struct stepper *stepper)
     find_places(stepper);
     read_places(stepper);
     return true;
+}
+
+bool stepper_is_emulated(const struct stepper *stepper, uint64_t address)
+{
+    uint8_t bytes[ELFGEN_INSTRUCTION_MOST];
+    struct effects effects;
+    size_t size = process_read(stepper->id, address, bytes, sizeof bytes);
+    effects_of(stepper->decoders[recording_is_64_bit(&stepper->now)], bytes, size, &effects);
+    return effects.emulated;
 }
 
 /* What one system call reads, and the buffers for it. */

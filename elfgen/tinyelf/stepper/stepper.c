@@ -310,6 +310,21 @@ static uint8_t *swap_before(struct stepper *stepper)
     return old;
 }
 
+/* The processor faults at an instruction that the kernel then emulates. When the program goes on,
+ * no trap is due before the end of the next instruction, and no instruction breakpoint either,
+ * since the processor has set the resume flag. */
+static void note_emulation(struct stepper *stepper, const struct seen *seen)
+{
+    uint64_t next = seen->what.address + seen->effects.length;
+    if (!seen->effects.emulated || stepper->now.value[STEP_rip] == next)
+        return;
+    stepper_note(stepper, stepper_is_emulated(stepper, next)
+                              ? "the kernel emulated this one, and no trap comes after that: the "
+                                "next ones ran, too"
+                              : "the kernel emulated this one, and no trap comes after that: the "
+                                "next one ran, too");
+}
+
 static void add_notes(struct stepper *stepper, const struct effects *effects)
 {
     if (effects->shadows)
@@ -340,6 +355,8 @@ static enum step_answer ran(struct stepper *stepper, const struct step_registers
     if (vectors)
         stepper_read_vectors(stepper, false);
     add_notes(stepper, &seen->effects);
+    if (kind == STEP_RAN)
+        note_emulation(stepper, seen);
     const uint8_t *old = swap_before(stepper);
     if (!stepper_read_around(stepper, written, count))
         stepper->no_memory = true;

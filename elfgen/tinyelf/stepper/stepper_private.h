@@ -124,6 +124,9 @@ bool stepper_read_next(struct stepper *stepper);
  * whether they could be read. */
 bool stepper_read_around(struct stepper *stepper, struct place *written, size_t written_count);
 
+/* Whether the instruction at an address is one that the kernel may emulate. */
+bool stepper_is_emulated(const struct stepper *stepper, uint64_t address);
+
 /* ---- mappings.c ---- */
 
 /* Reads /proc/ID/maps. Returns false if there is no memory. */

@@ -81,10 +81,13 @@ static void interrupt_line(struct strace *s)
 static void begin_line(struct strace *s, const struct process *process)
 {
     interrupt_line(s);
+    if (s->mark)
+        elfgen_text_column(&s->line, s->mark, STRACE_MARK, STRACE_MARK);
     if (s->prefix == STRACE_COLUMN) {
         enum { WIDTH = 6 };
+        size_t end = s->line.length + WIDTH;
         strace_put_number(&s->line, process->id);
-        elfgen_text_blanks(&s->line, s->line.length < WIDTH ? WIDTH - s->line.length : 1);
+        elfgen_text_blanks(&s->line, s->line.length < end ? end - s->line.length : 1);
     } else if (s->prefix == STRACE_PID && s->processes > 1) {
         put(s, "[pid ");
         strace_put_number(&s->line, process->id);
@@ -94,11 +97,12 @@ static void begin_line(struct strace *s, const struct process *process)
 
 static void put_equals(struct strace *s)
 {
-    uint64_t column = s->flushed + s->line.length;
+    uint64_t column = s->flushed + s->line.length, results = RESULT_COLUMN;
     put(s, ") ");
     column += 2;
-    if (column < RESULT_COLUMN)
-        elfgen_text_blanks(&s->line, (size_t)(RESULT_COLUMN - column));
+    results += s->mark ? STRACE_MARK : 0;
+    if (column < results)
+        elfgen_text_blanks(&s->line, (size_t)(results - column));
     put(s, "= ");
 }
 

@@ -53,12 +53,16 @@ enum strace_prefix {
     STRACE_COLUMN /* "5     " in every line, as in a file */
 };
 
+enum { STRACE_MARK = 11 };
+
 /* A trace being printed. Zeroed first; then the caller sets `out` and the other fields of its
  * own. */
 struct strace {
     struct elfgen_text *out;
     enum strace_prefix prefix;
     const char *tool;            /* printed before "Process 5 attached"; NULL: no such lines */
+    const char *mark;            /* begins lines, in a column of STRACE_MARK; the caller changes it
+                                    from event to event. NULL: there is no such column */
     struct memory_reader reader; /* of the memory of the process of an event; without one, the
                                     process itself is read */
 

@@ -1,10 +1,10 @@
-/* Finds what an instruction writes, from Zydis's operands. */
+/* Finds what an instruction reads and writes, from Zydis's operands. */
 #include "effects.h"
 
 #include <cpuid.h>
 #include <string.h>
 
-enum { WRITES = ZYDIS_OPERAND_ACTION_MASK_WRITE };
+enum { READS = ZYDIS_OPERAND_ACTION_MASK_READ, WRITES = ZYDIS_OPERAND_ACTION_MASK_WRITE };
 
 /* The number of a register's largest form: rax, eax, al and ah have the same. */
 static uint8_t number_of(ZydisRegister name)
@@ -26,16 +26,16 @@ static enum effects_segment segment_of(ZydisRegister name)
  * bit offset from the memory's address. */
 static bool counts_bits(ZydisMnemonic mnemonic)
 {
-    return mnemonic == ZYDIS_MNEMONIC_BTS || mnemonic == ZYDIS_MNEMONIC_BTR ||
-           mnemonic == ZYDIS_MNEMONIC_BTC;
+    return mnemonic == ZYDIS_MNEMONIC_BT || mnemonic == ZYDIS_MNEMONIC_BTS ||
+           mnemonic == ZYDIS_MNEMONIC_BTR || mnemonic == ZYDIS_MNEMONIC_BTC;
 }
 
-static void set_bit_register(const ZydisDecodedOperand *operand, struct effects_write *write)
+static void set_bit_register(const ZydisDecodedOperand *operand, struct effects_place *place)
 {
     if (operand->type != ZYDIS_OPERAND_TYPE_REGISTER)
         return;
-    write->bit = number_of(operand->reg.value);
-    write->bit_bits = (uint8_t)operand->size;
+    place->bit = number_of(operand->reg.value);
+    place->bit_bits = (uint8_t)operand->size;
 }
 
 /* How much XSAVE writes depends on the processor and the system. */
@@ -49,39 +49,79 @@ static size_t size_of(const ZydisDecodedInstruction *source, const ZydisDecodedO
     return enabled > size ? enabled : size;
 }
 
-static void add_write(struct effects *effects, const ZydisDecodedInstruction *source,
-                      const ZydisDecodedOperand *operands, const ZydisDecodedOperand *operand)
+/* Whether an operand is the stack, as push and pop use it. */
+static bool is_stack(const ZydisDecodedOperand *operand)
+{
+    return operand->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
+           operand->mem.segment == ZYDIS_REGISTER_SS;
+}
+
+static struct effects_place place_of(const ZydisDecodedInstruction *source,
+                                     const ZydisDecodedOperand *operands,
+                                     const ZydisDecodedOperand *operand)
 {
     const ZydisDecodedOperandMem *memory = &operand->mem;
     bool is_64_bit = source->machine_mode == ZYDIS_MACHINE_MODE_LONG_64;
-    /* For a push, Zydis gives the stack pointer before it is decremented. */
-    bool pushes = operand->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
-                  memory->segment == ZYDIS_REGISTER_SS;
     size_t size = size_of(source, operand);
-    if (memory->type != ZYDIS_MEMOP_TYPE_MEM || effects->write_count == EFFECTS_WRITES) {
-        effects->elsewhere = true;
-        return;
-    }
-    struct effects_write *write = &effects->writes[effects->write_count++];
-    *write = (struct effects_write){
+    struct effects_place place = {
         .base = number_of(memory->base),
         .index = number_of(memory->index),
+        .index_bits = memory->index == ZYDIS_REGISTER_AL ? 8 : 64, /* of xlat */
         .scale = memory->scale,
-        .address_bits = pushes ? is_64_bit ? 64 : 32 : source->address_width,
+        .address_bits = is_stack(operand) ? is_64_bit ? 64 : 32 : source->address_width,
         .bit = EFFECTS_NONE,
         .segment = segment_of(memory->segment),
         .next = memory->base == ZYDIS_REGISTER_RIP || memory->base == ZYDIS_REGISTER_EIP,
         .displacement = memory->disp.has_displacement ? memory->disp.value : 0,
         .size = (uint16_t)(size < EFFECTS_MOST ? size : EFFECTS_MOST),
     };
-    if (pushes)
-        write->displacement -= (int64_t)size;
-    /* pop computes its operand's address after it increments the stack pointer. */
-    if (source->mnemonic == ZYDIS_MNEMONIC_POP &&
-        write->base == ZYDIS_REGISTER_RSP - ZYDIS_REGISTER_RAX)
-        write->displacement += (int64_t)size;
     if (counts_bits(source->mnemonic))
-        set_bit_register(&operands[1], write);
+        set_bit_register(&operands[1], &place);
+    return place;
+}
+
+static void add_write(struct effects *effects, const ZydisDecodedInstruction *source,
+                      const ZydisDecodedOperand *operands, const ZydisDecodedOperand *operand)
+{
+    if (operand->mem.type != ZYDIS_MEMOP_TYPE_MEM || effects->write_count == EFFECTS_WRITES) {
+        effects->elsewhere = true;
+        return;
+    }
+    struct effects_place *write = &effects->writes[effects->write_count++];
+    *write = place_of(source, operands, operand);
+    /* For a push, Zydis gives the stack pointer before it is decremented. */
+    if (is_stack(operand))
+        write->displacement -= write->size;
+    /* pop computes its operand's address after it increments the stack pointer. */
+    else if (source->mnemonic == ZYDIS_MNEMONIC_POP &&
+             write->base == ZYDIS_REGISTER_RSP - ZYDIS_REGISTER_RAX)
+        write->displacement += write->size;
+}
+
+/* Whether an operand in memory is only named: nop and prefetch read nothing. */
+static bool reads_nothing(const ZydisDecodedInstruction *source)
+{
+    switch (source->mnemonic) {
+    case ZYDIS_MNEMONIC_NOP:
+    case ZYDIS_MNEMONIC_CLFLUSH:
+    case ZYDIS_MNEMONIC_CLFLUSHOPT:
+    case ZYDIS_MNEMONIC_CLWB:
+    case ZYDIS_MNEMONIC_CLDEMOTE:
+    case ZYDIS_MNEMONIC_INVLPG:
+        return true;
+    default:
+        return source->meta.category == ZYDIS_CATEGORY_PREFETCH ||
+               source->meta.category == ZYDIS_CATEGORY_NOP ||
+               source->meta.category == ZYDIS_CATEGORY_WIDENOP;
+    }
+}
+
+static void add_read(struct effects *effects, const ZydisDecodedInstruction *source,
+                     const ZydisDecodedOperand *operands, const ZydisDecodedOperand *operand)
+{
+    if (operand->mem.type == ZYDIS_MEMOP_TYPE_MEM && effects->read_count < EFFECTS_READS &&
+        !reads_nothing(source))
+        effects->reads[effects->read_count++] = place_of(source, operands, operand);
 }
 
 /* Corrects instructions that push more than once: a far call pushes two values, enter may push
@@ -90,7 +130,7 @@ static void mend_pushes(struct effects *effects, const ZydisDecodedInstruction *
 {
     if (effects->write_count == 0)
         return;
-    struct effects_write *write = &effects->writes[effects->write_count - 1u];
+    struct effects_place *write = &effects->writes[effects->write_count - 1u];
     if (source->mnemonic == ZYDIS_MNEMONIC_ENTER && source->raw.imm[1].value.u != 0)
         effects->elsewhere = true;
     if (source->mnemonic == ZYDIS_MNEMONIC_CALL &&
@@ -145,9 +185,13 @@ static bool changes_vectors(const ZydisDecodedInstruction *source)
 static void take_operand(struct effects *effects, const ZydisDecodedInstruction *source,
                          const ZydisDecodedOperand *operands, const ZydisDecodedOperand *operand)
 {
+    bool in_memory =
+        operand->type == ZYDIS_OPERAND_TYPE_MEMORY && operand->mem.type != ZYDIS_MEMOP_TYPE_AGEN;
+    if (in_memory && operand->actions & READS)
+        add_read(effects, source, operands, operand);
     if (!(operand->actions & WRITES))
         return;
-    if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY && operand->mem.type != ZYDIS_MEMOP_TYPE_AGEN)
+    if (in_memory)
         add_write(effects, source, operands, operand);
     if (operand->type == ZYDIS_OPERAND_TYPE_REGISTER && is_vector(operand->reg.value))
         effects->vectors = true;
@@ -192,6 +236,15 @@ static void take_meaning(struct effects *effects, const ZydisDecodedInstruction 
     case ZYDIS_MNEMONIC_IRETQ:
         effects->loads_flags = true;
         break;
+    case ZYDIS_MNEMONIC_SGDT:
+    case ZYDIS_MNEMONIC_SIDT:
+    case ZYDIS_MNEMONIC_SMSW:
+    case ZYDIS_MNEMONIC_SLDT:
+    case ZYDIS_MNEMONIC_STR:
+    case ZYDIS_MNEMONIC_CLI:
+    case ZYDIS_MNEMONIC_STI:
+        effects->emulated = true;
+        break;
     case ZYDIS_MNEMONIC_MOV:
     case ZYDIS_MNEMONIC_POP:
         effects->shadows = is_stack_segment(&operands[0]);
@@ -214,6 +267,9 @@ bool effects_of(const struct x86 *machine, const uint8_t *bytes, size_t size,
     effects->vectors = changes_vectors(&source);
     for (size_t i = 0; i < source.operand_count; i++)
         take_operand(effects, &source, operands, &operands[i]);
+    effects->repeats = (source.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE |
+                                             ZYDIS_ATTRIB_HAS_REPNE)) != 0;
+    effects->count_bits = source.address_width;
     mend_pushes(effects, &source);
     add_clzero(effects, &source);
     take_meaning(effects, &source, operands);
@@ -221,9 +277,9 @@ bool effects_of(const struct x86 *machine, const uint8_t *bytes, size_t size,
 }
 
 /* The distance in bytes of the operand that contains a bit number. */
-static uint64_t bit_distance(const struct effects_write *write, uint64_t number)
+static uint64_t bit_distance(const struct effects_place *place, uint64_t number)
 {
-    unsigned bits = write->bit_bits;
+    unsigned bits = place->bit_bits;
     uint64_t low = x86_low_bits(number, bits);
     bool negative = low >> (bits - 1) & 1;
     uint64_t extended = negative && bits < 64 ? low | ~((UINT64_C(1) << bits) - 1) : low;
@@ -231,21 +287,27 @@ static uint64_t bit_distance(const struct effects_write *write, uint64_t number)
     return steps * (bits / 8);
 }
 
-uint64_t effects_address(const struct effects_write *write, const struct effects_state *state)
+uint64_t effects_address(const struct effects_place *place, const struct effects_state *state)
 {
-    uint64_t address = (uint64_t)write->displacement;
-    if (write->next)
+    uint64_t address = (uint64_t)place->displacement;
+    if (place->next)
         address += state->next;
-    if (write->base != EFFECTS_NONE)
-        address += state->general[write->base];
-    if (write->index != EFFECTS_NONE)
-        address += state->general[write->index] * write->scale;
-    if (write->bit != EFFECTS_NONE)
-        address += bit_distance(write, state->general[write->bit]);
-    address = x86_low_bits(address, write->address_bits);
-    if (write->segment == SEGMENT_FS)
+    if (place->base != EFFECTS_NONE)
+        address += state->general[place->base];
+    if (place->index != EFFECTS_NONE)
+        address += x86_low_bits(state->general[place->index], place->index_bits) * place->scale;
+    if (place->bit != EFFECTS_NONE)
+        address += bit_distance(place, state->general[place->bit]);
+    address = x86_low_bits(address, place->address_bits);
+    if (place->segment == SEGMENT_FS)
         address += state->fs_base;
-    if (write->segment == SEGMENT_GS)
+    if (place->segment == SEGMENT_GS)
         address += state->gs_base;
     return address;
+}
+
+bool effects_is_idle(const struct effects *effects, const struct effects_state *state)
+{
+    enum { COUNTER = ZYDIS_REGISTER_RCX - ZYDIS_REGISTER_RAX };
+    return effects->repeats && x86_low_bits(state->general[COUNTER], effects->count_bits) == 0;
 }

@@ -8,6 +8,13 @@
 struct x86_session *x86_session_open(const struct elfgen_view *view, enum elfgen_code_mode mode,
                                      enum x86_syntax syntax, struct elfgen_error *error)
 {
+    return x86_session_open_run(view, mode, syntax, NULL, error);
+}
+
+struct x86_session *x86_session_open_run(const struct elfgen_view *view, enum elfgen_code_mode mode,
+                                         enum x86_syntax syntax, const struct elfgen_run *run,
+                                         struct elfgen_error *error)
+{
     error->status = ELFGEN_OK;
     size_t room = elfgen_code_room(view, mode);
     if (room == 0)
@@ -18,7 +25,7 @@ struct x86_session *x86_session_open(const struct elfgen_view *view, enum elfgen
         error_no_memory(error);
     } else if (x86_open(&code->machine, view->ehdr.e_machine, syntax)) {
         code->memory = memory;
-        elfgen_code_follow(&code->code, view, &code->machine.machine, mode, memory, room);
+        elfgen_code_follow_run(&code->code, view, &code->machine.machine, mode, run, memory, room);
         return code;
     }
     free(code);

@@ -16,6 +16,11 @@ struct x86_session {
  * must outlive it. */
 struct x86_session *x86_session_open(const struct elfgen_view *view, enum elfgen_code_mode mode,
                                      enum x86_syntax syntax, struct elfgen_error *error);
+
+/* The same with what a run of the program executed, which must outlive it; NULL: none is known. */
+struct x86_session *x86_session_open_run(const struct elfgen_view *view, enum elfgen_code_mode mode,
+                                         enum x86_syntax syntax, const struct elfgen_run *run,
+                                         struct elfgen_error *error);
 void x86_session_close(struct x86_session *code);
 
 #endif

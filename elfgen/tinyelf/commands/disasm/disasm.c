@@ -6,6 +6,7 @@
 #include "x86/session.h"
 #include "symbols/debug_file.h"
 #include "symbols/relocations.h"
+#include "commands/explain/observe.h"
 #include "listing.h"
 #include "base/file.h"
 #include "base/no_memory.h"
@@ -24,7 +25,8 @@ static const struct option_choice syntaxes[] = {
 
 const struct command_options command_disasm_options = {
     .name = "disasm",
-    .usage = "[OPTIONS] FILE",
+    .usage = "[OPTIONS] FILE\n"
+             "[OPTIONS] --run FILE [-- ARGUMENT...]",
     .about = "Prints the instructions that the control flow reaches from the entry point, "
              "from functions in symbol tables and from the starts of executable sections. "
              "FILE - is standard input. Names are those of FILE's symbol table or of "
@@ -39,6 +41,7 @@ struct options {
     enum elfgen_code_mode mode;
     enum x86_syntax syntax;
     const char *debug; /* --debug-file */
+    struct observe_options observe;
 };
 
 static int take_option(void *context, const struct option_given *given)
@@ -63,6 +66,24 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_DEBUG_FILE:
         options->debug = given->value;
         break;
+    case OPTION_RUN:
+        options->observe.run = true;
+        break;
+    case OPTION_RECORDING:
+        options->observe.recording = given->value;
+        break;
+    case OPTION_NO_SANDBOX:
+        options->observe.no_sandbox = true;
+        options->observe.only_run = "no-sandbox";
+        break;
+    case OPTION_INPUT:
+        options->observe.input = given->value;
+        options->observe.only_run = "input";
+        break;
+    case OPTION_TIME:
+        return observe_take_time("disasm", &options->observe, given->value);
+    case OPTION_STEPS:
+        return observe_take_steps("disasm", &options->observe, given->value);
     }
     return EXIT_YES;
 }
@@ -101,7 +122,8 @@ static bool list(struct disasm *disasm, const struct options *options,
     if (!relocations_read(&relocations, view))
         error_no_memory(&error);
     else
-        code = x86_session_open(view, options->mode, options->syntax, &error);
+        code = x86_session_open_run(view, options->mode, options->syntax,
+                                    disasm->run ? &disasm->run->run : NULL, &error);
     if (relocations.count > 0) {
         machine_names.relocation = relocations_get;
         machine_names.relocations = &relocations;
@@ -152,9 +174,15 @@ static bool print(struct disasm *disasm, const struct options *options,
         debug_file_close(&names);
         return false;
     }
-    bool any = list(disasm, options, &view, &names, name);
+    struct coverage coverage = {.view = NULL};
+    bool done =
+        !observe_is_wanted(&options->observe) || observe(&options->observe, path, &view, &coverage);
+    disasm->run = coverage.view ? &coverage : NULL;
+    done = done && list(disasm, options, &view, &names, name);
+    disasm->run = NULL;
+    coverage_free(&coverage);
     debug_file_close(&names);
-    return any;
+    return done;
 }
 
 int command_disasm(int argc, char **argv)
@@ -163,11 +191,13 @@ int command_disasm(int argc, char **argv)
     struct disasm disasm = {.out = &output->text};
     struct options options = {.mode = ELFGEN_CODE_FLOW, .syntax = SYNTAX_INTEL};
     struct file_bytes bytes = {0};
+    observe_defaults(&options.observe);
     int status = options_read(&command_disasm_options, argc, argv, take_option, &options);
     if (status != OPTIONS_READ)
         return status;
-    if (optind + 1 != argc)
-        return usage_error("disasm", optind == argc ? "no file given" : "one file at a time");
+    status = observe_check("disasm", &options.observe, argv + optind);
+    if (status != EXIT_YES)
+        return status;
     if (options.whole && options.syntax != SYNTAX_NASM)
         return usage_error("disasm", "--whole is for --syntax nasm");
     const char *path = argv[optind];

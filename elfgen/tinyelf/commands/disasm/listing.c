@@ -23,6 +23,17 @@ void disasm_put_relocations(const struct disasm *disasm, const struct elfgen_cod
 }
 
 /* In AT&T syntax a semicolon ends a statement: it begins no comment. */
+static const char *comment_mark(const struct disasm *disasm)
+{
+    return disasm->x86 && disasm->x86->syntax == SYNTAX_ATT ? "# " : "; ";
+}
+
+static void begin_comment(const struct disasm *disasm)
+{
+    elfgen_text_blanks(disasm->out, 2);
+    elfgen_text_string(disasm->out, comment_mark(disasm));
+}
+
 void disasm_put_failure(const struct disasm *disasm, const struct elfgen_code *code,
                         uint64_t offset)
 {
@@ -31,10 +42,45 @@ void disasm_put_failure(const struct disasm *disasm, const struct elfgen_code *c
     struct elfgen_signature signature;
     if (!call || !elfgen_code_signature(code, call, &signature))
         return;
-    elfgen_text_string(out, disasm->x86->syntax == SYNTAX_ATT ? "  # " : "  ; ");
+    begin_comment(disasm);
     elfgen_text_string(out, "only if ");
     elfgen_text_string(out, signature.name);
     elfgen_text_string(out, " fails");
+}
+
+void disasm_put_run(const struct disasm *disasm)
+{
+    if (!disasm->run)
+        return;
+    elfgen_text_string(disasm->out, comment_mark(disasm));
+    elfgen_text_string(disasm->out, "run: ");
+    coverage_put_summary(disasm->out, disasm->run);
+    elfgen_text_char(disasm->out, '\n');
+}
+
+/* Prints the calls that an instruction made. */
+static void put_calls(const struct disasm *disasm, const struct coverage_call *calls)
+{
+    for (size_t i = 0; i < calls->text_count; i++) {
+        elfgen_text_string(disasm->out, i == 0 ? ": " : "; ");
+        coverage_put_call(disasm->out, calls, i);
+    }
+    if (calls->others == 0)
+        return;
+    elfgen_text_string(disasm->out, "; and ");
+    elfgen_text_decimal(disasm->out, calls->others, 0);
+    elfgen_text_string(disasm->out, calls->others == 1 ? " other call" : " other calls");
+}
+
+void disasm_put_mark(const struct disasm *disasm, const struct elfgen_code_place *place)
+{
+    if (!disasm->run)
+        return;
+    const struct coverage_call *calls = coverage_calls(disasm->run, place->offset);
+    begin_comment(disasm);
+    coverage_put_mark(disasm->out, disasm->run, place->offset, place->length, true);
+    if (calls)
+        put_calls(disasm, calls);
 }
 
 static void put_line(const struct disasm *disasm, const struct elfgen_code *code,
@@ -52,6 +98,7 @@ static void put_line(const struct disasm *disasm, const struct elfgen_code *code
     if (disasm->bytes)
         disasm_put_relocations(disasm, place);
     disasm_put_failure(disasm, code, place->offset);
+    disasm_put_mark(disasm, place);
     elfgen_text_char(out, '\n');
 }
 
@@ -73,6 +120,7 @@ bool disasm_report(const struct disasm *disasm, struct elfgen_code *code)
 {
     struct elfgen_code_place place;
     uint64_t at = 0;
+    disasm_put_run(disasm);
     for (; elfgen_code_next(code, at, code->view->length, &place); at = place.offset + 1) {
         disasm_put_labels(disasm, place.offset);
         put_line(disasm, code, &place);

@@ -2,6 +2,7 @@
 #ifndef DISASM_LISTING_H
 #define DISASM_LISTING_H
 
+#include "coverage/coverage.h"
 #include "elfgen.h"
 #include "symbols/relocations.h"
 #include "symbols/symbols.h"
@@ -13,6 +14,7 @@ struct disasm {
     struct x86 *x86;                       /* whose names a source for nasm may switch off */
     struct symbols *symbols;               /* labels; NULL: none */
     const struct relocations *relocations; /* beside the bytes; NULL: none */
+    const struct coverage *run;            /* what a run did; NULL: none is known */
     struct elfgen_text *out;
 };
 
@@ -25,10 +27,13 @@ bool disasm_report(const struct disasm *disasm, struct elfgen_code *code);
 bool disasm_source(const struct disasm *disasm, struct elfgen_code *code,
                    const struct elfgen_view *view);
 
-/* Parts of both: labels; relocations and "only if execve fails" as comments. */
+/* Parts of both: how a run ended, as a comment; labels; relocations, "only if execve fails" and
+ * what a run did as comments. */
+void disasm_put_run(const struct disasm *disasm);
 void disasm_put_labels(const struct disasm *disasm, uint64_t offset);
 void disasm_put_relocations(const struct disasm *disasm, const struct elfgen_code_place *place);
 void disasm_put_failure(const struct disasm *disasm, const struct elfgen_code *code,
                         uint64_t offset);
+void disasm_put_mark(const struct disasm *disasm, const struct elfgen_code_place *place);
 
 #endif

@@ -95,6 +95,7 @@ static void put_instruction(struct source *source, const struct elfgen_code_plac
         disasm_put_relocations(disasm, place);
     }
     disasm_put_failure(disasm, source->code, place->offset);
+    disasm_put_mark(disasm, place);
     elfgen_text_char(out, '\n');
     source->end = after;
 }
@@ -111,6 +112,7 @@ bool disasm_source(const struct disasm *disasm, struct elfgen_code *code,
         source.base = source.end = place.offset;
     if (any && place.address >= place.offset)
         source.origin = place.address - (place.offset - source.base);
+    disasm_put_run(disasm);
     put_head(&source);
     for (bool more = any; more; place = next) {
         more = elfgen_code_next(code, place.offset + 1, view->length, &next);

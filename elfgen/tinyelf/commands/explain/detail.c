@@ -108,6 +108,32 @@ static void put_letter(struct bytemap *map, const struct elfgen_claim *claim)
     elfgen_text_char(out, '\n');
 }
 
+/* Prints what a run did with it, the calls that it made, and the bytes that ran in place of those
+ * of the file. */
+static void put_run(struct bytemap *map, const struct elfgen_claim *claim)
+{
+    struct elfgen_text *out = map->out;
+    const struct coverage_call *calls = explain_calls(map, claim);
+    char room[160];
+    struct elfgen_text mark = {.bytes = room, .capacity = sizeof room};
+    explain_put_mark(&mark, map, claim);
+    if (!map->run)
+        return;
+    begin_line(out, "run");
+    elfgen_text_bytes(out, room, mark.length);
+    elfgen_text_string(out, mark.length == 0 ? "not used\n" : "\n");
+    for (size_t i = 0; calls && i < calls->text_count; i++) {
+        begin_line(out, i == 0 ? "calls" : "");
+        coverage_put_call(out, calls, i);
+        elfgen_text_char(out, '\n');
+    }
+    if (!calls || calls->others == 0)
+        return;
+    begin_line(out, "");
+    elfgen_text_decimal(out, calls->others, 0);
+    elfgen_text_string(out, calls->others == 1 ? " other call\n" : " other calls\n");
+}
+
 static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     struct bytemap *map = writer->map;
@@ -141,6 +167,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     begin_line(out, "reader");
     elfgen_text_string(out, elfgen_reader_name(claim->reader));
     elfgen_text_char(out, '\n');
+    put_run(map, claim);
 }
 
 static void put_unclaimed(struct bytemap_writer *writer, uint64_t offset, uint64_t length)

@@ -6,6 +6,7 @@
 #include "symbols/debug_file.h"
 #include "symbols/relocations.h"
 #include "explain.h"
+#include "observe.h"
 #include "base/file.h"
 #include "base/no_memory.h"
 #include "cli/cli.h"
@@ -45,7 +46,8 @@ static const struct option_choice extras[] = {
 
 const struct command_options command_explain_options = {
     .name = "explain",
-    .usage = "[OPTIONS] FILE",
+    .usage = "[OPTIONS] FILE\n"
+             "[OPTIONS] --run FILE [-- ARGUMENT...]",
     .about = "Names every byte of any file: headers, tables, strings, notes and "
              "instructions, field by field, with value, meaning and who reads them. FILE - "
              "is standard input. Names are those of FILE's symbol table or of FILE.debug, "
@@ -62,6 +64,7 @@ struct options {
     bool no_code, parts, colour, memory;
     unsigned with; /* bits of enum explain_extra */
     enum elfgen_code_mode mode;
+    struct observe_options observe;
 };
 
 /* --at: an offset, a field or a structure. Returns false after reporting that the file has no such
@@ -98,7 +101,8 @@ static bool report(const struct options *options, struct explain *explain)
     struct elfgen_error *error = &explain->map.error;
     struct x86_session *code = NULL;
     if (!options->no_code)
-        code = x86_session_open(explain->map.view, options->mode, SYNTAX_INTEL, error);
+        code = x86_session_open_run(explain->map.view, options->mode, SYNTAX_INTEL,
+                                    explain->map.run ? &explain->map.run->run : NULL, error);
     explain->map.code = code ? &code->code : NULL;
     struct relocations relocations;
     if (!relocations_read(&relocations, explain->map.view))
@@ -139,15 +143,21 @@ static int run(const struct options *options, const char *path)
                                   .format = options->format,
                                   .colour = options->colour,
                                   .with = options->with};
+        struct coverage coverage = {.view = NULL};
         bytemap_open_view(&view, bytes.bytes, bytes.size);
+        done = !observe_is_wanted(&options->observe) ||
+               observe(&options->observe, path, &view, &coverage);
+        explain.map.run = coverage.view ? &coverage : NULL;
         struct debug_file names = {.symbols = {.all = NULL}};
-        done = options->debug ? input_read(options->debug, &names.bytes) &&
-                                    debug_file_use(&names, &view, input_name(options->debug),
-                                                   &message_reporter)
-                              : debug_file_find(&names, &view, path, &message_reporter);
+        done =
+            done && (options->debug ? input_read(options->debug, &names.bytes) &&
+                                          debug_file_use(&names, &view, input_name(options->debug),
+                                                         &message_reporter)
+                                    : debug_file_find(&names, &view, path, &message_reporter));
         explain.map.symbols = &names.symbols;
         done = done && report(options, &explain);
         debug_file_close(&names);
+        coverage_free(&coverage);
     }
     done = stdout_finish(output) && done;
     if (done && is_for_people(options->format))
@@ -186,6 +196,24 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_DEBUG_FILE:
         options->debug = given->value;
         break;
+    case OPTION_RUN:
+        options->observe.run = true;
+        break;
+    case OPTION_RECORDING:
+        options->observe.recording = given->value;
+        break;
+    case OPTION_NO_SANDBOX:
+        options->observe.no_sandbox = true;
+        options->observe.only_run = "no-sandbox";
+        break;
+    case OPTION_INPUT:
+        options->observe.input = given->value;
+        options->observe.only_run = "input";
+        break;
+    case OPTION_TIME:
+        return observe_take_time("explain", &options->observe, given->value);
+    case OPTION_STEPS:
+        return observe_take_steps("explain", &options->observe, given->value);
     }
     return EXIT_YES;
 }
@@ -193,15 +221,20 @@ static int take_option(void *context, const struct option_given *given)
 int command_explain(int argc, char **argv)
 {
     struct options options = {.format = EXPLAIN_TEXT, .colour = option_colour(COLOUR_AUTO)};
+    observe_defaults(&options.observe);
     int status = options_read(&command_explain_options, argc, argv, take_option, &options);
     if (status != OPTIONS_READ)
         return status;
-    if (optind + 1 != argc)
-        return usage_error("explain", optind == argc ? "no file given" : "one file at a time");
+    status = observe_check("explain", &options.observe, argv + optind);
+    if (status != EXIT_YES)
+        return status;
     if (options.at && options.format == EXPLAIN_HEX)
         return usage_error("explain", "--format hex is for whole files, --at for one place");
     if (options.memory && (options.at || options.format != EXPLAIN_TEXT))
         return usage_error("explain", "--memory is a text of its own, without --at and --format");
+    if (options.memory && observe_is_wanted(&options.observe))
+        return usage_error("explain",
+                           "--memory shows the file before it runs: without --run and --recording");
     if (options.with && options.format != EXPLAIN_JSON)
         return usage_error("explain", "--with is for --format json");
     if (options.memory)

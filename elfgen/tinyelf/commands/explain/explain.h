@@ -3,6 +3,7 @@
 #define EXPLAIN_H
 
 #include "bytemap/bytemap.h"
+#include "coverage/coverage.h"
 
 enum explain_format {
 #define FORMAT(id, name, function, help) EXPLAIN_##id,
@@ -36,6 +37,22 @@ bool explain_report(struct explain *explain);
  * once, for the first of its owners in that order. Nothing for a file so large that another walk
  * takes long. */
 void explain_put_account(const struct bytemap *map);
+
+/* What the claim's value means; of a system call that was made, the call as strace writes it. */
+void explain_put_meaning(struct elfgen_text *out, const struct bytemap *map,
+                         const struct elfgen_claim *claim);
+
+/* The calls that the claim's instruction made; NULL: none, or no run is known. */
+const struct coverage_call *explain_calls(const struct bytemap *map,
+                                          const struct elfgen_claim *claim);
+
+/* What the run did with the claim's bytes; nothing if no run is known, or for bytes that it did
+ * nothing with. */
+void explain_put_mark(struct elfgen_text *out, const struct bytemap *map,
+                      const struct elfgen_claim *claim);
+
+/* Appends ,"run":{...}: how it ended, and what it did. */
+void explain_put_run(struct elfgen_text *out, const struct coverage *run);
 
 /* One function for each format. */
 #define FORMAT(id, name, function, help) bool function(struct explain *explain);

@@ -117,21 +117,29 @@ static void put_place(struct elfgen_text *out, uint64_t offset)
 static void put_words(struct bytemap *map, const struct elfgen_claim *claim)
 {
     struct elfgen_text *out = map->out;
-    char room[256];
+    char room[512];
     struct elfgen_text meaning = {.bytes = room, .capacity = sizeof room};
     bytemap_put_name(out, claim);
     if (claim->field) {
         elfgen_text_string(out, " = ");
         bytemap_put_value(out, claim);
     }
-    bytemap_put_meaning(&meaning, map, claim);
+    if (explain_calls(map, claim))
+        explain_put_meaning(&meaning, map, claim);
+    else
+        bytemap_put_meaning(&meaning, map, claim);
     if (meaning.length > 0) {
         elfgen_text_string(out, claim->field ? ", " : " ");
         elfgen_text_bytes(out, room, meaning.length);
     }
     elfgen_text_string(out, " [");
     elfgen_text_string(out, elfgen_reader_name(claim->reader));
-    elfgen_text_string(out, "]\n");
+    elfgen_text_char(out, ']');
+    meaning.length = 0;
+    explain_put_mark(&meaning, map, claim);
+    elfgen_text_string(out, meaning.length > 0 ? " " : "");
+    elfgen_text_bytes(out, room, meaning.length);
+    elfgen_text_char(out, '\n');
 }
 
 /* Prints bytes up to `end`, with the claim's words after the first row; without a claim, with their

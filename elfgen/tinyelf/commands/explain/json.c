@@ -110,7 +110,7 @@ static void put_reference(struct elfgen_text *out, const struct bytemap *map,
 static void put_words(struct elfgen_text *out, struct bytemap *map,
                       const struct elfgen_claim *claim)
 {
-    char room[256];
+    char room[1024];
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
     elfgen_claim_label(map->view, map->code, claim, &text);
     put_text(out, "short", &text);
@@ -121,7 +121,7 @@ static void put_words(struct elfgen_text *out, struct bytemap *map,
     put_text(out, "purpose", &text);
     text.length = 0;
     symbols_forget(map->symbols);
-    elfgen_claim_meaning(map->view, map->code, claim, &text);
+    explain_put_meaning(&text, map, claim);
     put_text(out, "meaning", &text);
 }
 
@@ -135,6 +135,20 @@ static void put_failure(struct elfgen_text *out, const struct elfgen_code *code,
                                          : NULL;
     bool named = call && elfgen_code_signature(code, call, &signature);
     json_key_string(out, "only_if_fails", named ? signature.name : NULL);
+}
+
+/* What a run did with the claim's bytes. */
+static void put_run(struct elfgen_text *out, const struct coverage *run,
+                    const struct elfgen_claim *claim)
+{
+    bool is_instruction = claim->part == ELFGEN_PART_INSTRUCTION;
+    const uint64_t offset = claim->offset, length = claim->length;
+    json_key_bool(out, "run", coverage_ran(run, offset, length, is_instruction));
+    json_key_number_if(out, "times", is_instruction, coverage_times(run, offset));
+    json_key_number(out, "executed", coverage_bytes(run, COVERAGE_EXECUTED, offset, length));
+    json_key_number(out, "changed", coverage_bytes(run, COVERAGE_CHANGED, offset, length));
+    json_key_number(out, "read", coverage_bytes(run, COVERAGE_READ, offset, length));
+    json_key_number(out, "written", coverage_bytes(run, COVERAGE_WRITTEN, offset, length));
 }
 
 static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
@@ -163,6 +177,8 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     else
         elfgen_text_string(out, "null");
     put_failure(out, map->code, claim);
+    if (map->run)
+        put_run(out, map->run, claim);
     elfgen_text_char(out, '}');
 }
 
@@ -266,6 +282,8 @@ bool explain_json(struct explain *explain)
         return false;
     if (explain->with & EXPLAIN_BYTES)
         put_bytes(map);
+    if (map->run)
+        explain_put_run(out, map->run);
     elfgen_text_string(out, ",\n\"claims\":[\n");
     bool good = bytemap_walk(&json.writer);
     elfgen_text_string(out, "],\n\"unclaimed\":[\n");

@@ -29,8 +29,9 @@ static bool is_same_table(const struct elfgen_claim *a, const struct elfgen_clai
                     (a->part == ELFGEN_PART_SECTION || a->section == b->section));
 }
 
-static void put_heading(struct elfgen_text *out, const struct elfgen_claim *claim)
+static void put_heading(const struct bytemap *map, const struct elfgen_claim *claim)
 {
+    struct elfgen_text *out = map->out;
     elfgen_text_string(out, "\n**");
     switch (claim->part) {
     case ELFGEN_PART_EHDR:
@@ -55,8 +56,10 @@ static void put_heading(struct elfgen_text *out, const struct elfgen_claim *clai
         bytemap_put_owner(out, claim);
         break;
     }
-    elfgen_text_string(out, "**\n\n| offset | bytes | name | value | meaning | purpose | reader |\n"
-                            "| ---: | :--- | :--- | ---: | :--- | :--- | :--- |\n");
+    elfgen_text_string(out, "**\n\n| offset | bytes | name | value | meaning | purpose | reader |");
+    elfgen_text_string(out, map->run ? " run |\n" : "\n");
+    elfgen_text_string(out, "| ---: | :--- | :--- | ---: | :--- | :--- | :--- |");
+    elfgen_text_string(out, map->run ? " :--- |\n" : "\n");
 }
 
 static void put_line(struct bytemap *map, struct bytemap_purposes *purposes,
@@ -83,7 +86,7 @@ static void put_line(struct bytemap *map, struct bytemap_purposes *purposes,
     bytemap_put_hex(&cell, claim);
     put_cell(out, room, cell.length);
     cell.length = 0;
-    elfgen_claim_meaning(map->view, map->code, claim, &cell);
+    explain_put_meaning(&cell, map, claim);
     put_cell(out, room, cell.length);
     cell.length = 0;
     bytemap_put_purpose(&cell, purposes, map, claim);
@@ -91,6 +94,10 @@ static void put_line(struct bytemap *map, struct bytemap_purposes *purposes,
     cell.length = 0;
     elfgen_text_string(&cell, elfgen_reader_name(claim->reader));
     put_cell(out, room, cell.length);
+    cell.length = 0;
+    explain_put_mark(&cell, map, claim);
+    if (map->run)
+        put_cell(out, room, cell.length);
     elfgen_text_char(out, '\n');
 }
 
@@ -115,7 +122,7 @@ static void put_labels(struct bytemap *map, const struct elfgen_claim *claim)
         elfgen_text_string(out, " | |");
         bytemap_put_symbol(&cell, symbol);
         put_cell(out, room, cell.length);
-        elfgen_text_string(out, " | | | |\n");
+        elfgen_text_string(out, map->run ? " | | | | |\n" : " | | | |\n");
     }
 }
 
@@ -227,7 +234,7 @@ bool explain_markdown(struct explain *explain)
         if (!belongs(&entry, &claim))
             put_entry(map, &entry);
         if (before.length == 0 || !is_same_table(&before, &claim))
-            put_heading(map->out, &claim);
+            put_heading(map, &claim);
         add_row(&entry, &claim);
         before = claim;
     }

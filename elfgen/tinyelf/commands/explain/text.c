@@ -15,6 +15,7 @@ enum {
     COLOURS = 6,
     MOST_LINE = 512,    /* longest line, before it is cut to the columns */
     MOST_PURPOSE = 160, /* characters of what a field is for */
+    MOST_CALL = 300,    /* of a call that was made */
     MOST_LINES = 12,    /* of one owner */
     BLANKS = 128        /* columns lie in these first bytes of a line */
 };
@@ -216,12 +217,18 @@ static void close_line(struct rows *rows, const struct elfgen_text *line)
     elfgen_text_char(&rows->lines, '\n');
 }
 
-/* Ends a line with the reader. */
+/* Ends a line with the reader and, behind the columns, what a run did with the bytes. */
 static void end_line(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim)
 {
+    char room[160];
+    struct elfgen_text mark = {.bytes = room, .capacity = sizeof room};
     cut(line, COLUMNS - READER - 1);
     pad(line, COLUMNS - READER);
     elfgen_text_string(line, elfgen_reader_name(claim->reader));
+    explain_put_mark(&mark, rows->writer.map, claim);
+    if (mark.length > 0)
+        pad(line, COLUMNS + 1);
+    elfgen_text_bytes(line, mark.bytes, mark.length);
     close_line(rows, line);
 }
 
@@ -248,6 +255,15 @@ static void move_words(struct elfgen_text *text, struct elfgen_text *line, size_
     text->length -= length;
 }
 
+/* Begins a line that goes on in a column. */
+static struct elfgen_text below(struct rows *rows, size_t column, unsigned colour)
+{
+    put_colour(rows, &rows->lines, colour);
+    struct elfgen_text next = new_line(rows);
+    pad(&next, column);
+    return next;
+}
+
 /* Appends what the value says and what the field is for: on one line if both fit, or else the
  * second below the first. */
 static void put_words(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim,
@@ -267,12 +283,41 @@ static void put_words(struct rows *rows, struct elfgen_text *line, const struct 
     }
     end_line(rows, line, claim);
     while (purpose.length > 0) {
-        put_colour(rows, &rows->lines, colour);
-        struct elfgen_text next = new_line(rows);
-        pad(&next, column);
+        struct elfgen_text next = below(rows, column, colour);
         move_words(&purpose, &next, COLUMNS);
         close_line(rows, &next);
     }
+}
+
+/* Appends the calls that an instruction made: the first after it, others below. */
+static void put_calls(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim,
+                      unsigned colour)
+{
+    const struct coverage_call *calls = explain_calls(rows->writer.map, claim);
+    const size_t column = line->length;
+    char room[MOST_CALL];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+    explain_put_meaning(&text, rows->writer.map, claim);
+    move_words(&text, line, COLUMNS - READER - 1);
+    end_line(rows, line, claim);
+    while (text.length > 0) {
+        struct elfgen_text next = below(rows, column, colour);
+        move_words(&text, &next, COLUMNS - READER - 1);
+        close_line(rows, &next);
+    }
+    for (size_t i = 1; i < calls->text_count; i++) {
+        struct elfgen_text next = below(rows, column, colour);
+        coverage_put_call(&next, calls, i);
+        cut(&next, COLUMNS);
+        close_line(rows, &next);
+    }
+    if (calls->others == 0)
+        return;
+    struct elfgen_text next = below(rows, column, colour);
+    elfgen_text_string(&next, "and ");
+    elfgen_text_decimal(&next, calls->others, 0);
+    elfgen_text_string(&next, calls->others == 1 ? " other call" : " other calls");
+    close_line(rows, &next);
 }
 
 static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsigned colour)
@@ -290,7 +335,10 @@ static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsign
         bytemap_put_hex(&line, claim);
         pad(&line, name_column + NAME + 1 + VALUE + 1);
     }
-    put_words(rows, &line, claim, colour);
+    if (explain_calls(rows->writer.map, claim))
+        put_calls(rows, &line, claim, colour);
+    else
+        put_words(rows, &line, claim, colour);
 }
 
 static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
@@ -316,6 +364,18 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
         rows->end = end;
 }
 
+/* What a run did with bytes that nothing claims. */
+static void put_gap_mark(struct rows *rows, uint64_t offset, uint64_t length)
+{
+    char room[160];
+    struct elfgen_text mark = {.bytes = room, .capacity = sizeof room};
+    if (rows->writer.map->run)
+        coverage_put_mark(&mark, rows->writer.map->run, offset, length, false);
+    if (mark.length > 0)
+        elfgen_text_string(&rows->lines, ", ");
+    elfgen_text_bytes(&rows->lines, mark.bytes, mark.length);
+}
+
 static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
     struct rows *rows = (struct rows *)writer;
@@ -324,7 +384,9 @@ static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t len
     elfgen_text_hex(&rows->lines, offset, rows->digits);
     elfgen_text_string(&rows->lines, "  unclaimed, ");
     elfgen_text_decimal(&rows->lines, length, 0);
-    elfgen_text_string(&rows->lines, length == 1 ? " byte\n" : " bytes\n");
+    elfgen_text_string(&rows->lines, length == 1 ? " byte" : " bytes");
+    put_gap_mark(rows, offset, length);
+    elfgen_text_char(&rows->lines, '\n');
     rows->end = offset + length;
 }
 
@@ -365,6 +427,11 @@ static void put_head(struct bytemap *map)
         elfgen_text_string(out, ", not an ELF file");
     }
     elfgen_text_char(out, '\n');
+    if (map->run) {
+        elfgen_text_string(out, "run: ");
+        coverage_put_summary(out, map->run);
+        elfgen_text_char(out, '\n');
+    }
 }
 
 /* Digits of the largest offset, at least 4. */

@@ -329,7 +329,7 @@ static void draw_head(const struct step_view *view, int columns)
 static void draw_keys(const struct step_view *view, int line, int columns)
 {
     static const char keys[] =
-        "s step  b back  c to the next call  r run  g to an address  ? help  q quit";
+        "s step  b back  c to the next call  r run  g to a place  ? help  q quit";
     struct pane pane = {line, 0, 1, columns, 0};
     const char *text = view->note[0] ? view->note : keys;
     put_line(&pane, text, strlen(text), A_BOLD);
@@ -342,7 +342,7 @@ static void draw_help(int lines, int columns)
         "b, left, backspace      one step back, through what was recorded",
         "c                       on to the next call of the kernel",
         "r                       on to the end; any key stops it",
-        "g                       on to an address: 0x...",
+        "g                       on to an address, 0x..., or a symbol's name",
         "home, <                 back to the start",
         "end, >                  forward to the end of what was recorded",
         "q                       quit; the program is killed if it has not ended",

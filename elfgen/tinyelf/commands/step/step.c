@@ -229,7 +229,10 @@ static int run_program(struct options *options, char **arguments)
     program.path = path;
     bool done = options->replay ? read_recording(options->replay, &run)
                                 : program_find(arguments[0], path, sizeof path);
-    done = done && show(options, &run, options->replay ? NULL : &program);
+    if (done)
+        run.path = options->replay ? run.recording.files[0].name : path;
+    done = done && (!options->replay || step_resolve_until(&run)) &&
+           show(options, &run, options->replay ? NULL : &program);
     if (run.stepper)
         step_end_run(&run, STEP_INTERRUPTED);
     if (done && run.recording.end == STEP_FULL)
@@ -238,17 +241,10 @@ static int run_program(struct options *options, char **arguments)
     if (done && options->record)
         done = write_recording(options->record, &run);
     int status = conclude(&run, done);
+    step_names_close(&run.names);
     recording_free(&run.recording);
     free(run.machines);
     return status;
-}
-
-/* 0x... is an address, other numbers are steps. */
-static bool parse_until(const char *text, struct step_until *until)
-{
-    until->given = true;
-    until->is_address = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    return parse_number(text, &until->value);
 }
 
 static int take_option(void *context, const struct option_given *given)
@@ -262,9 +258,10 @@ static int take_option(void *context, const struct option_given *given)
         options->replay = given->value;
         break;
     case OPTION_UNTIL:
-        if (parse_until(given->value, &options->until))
+        if (step_parse_until(given->value, &options->until))
             break;
-        return usage_error("step", "--until '%s': it is an address, 0x..., or a number of steps",
+        return usage_error("step",
+                           "--until '%s': it is an address, 0x..., a number of steps, or a name",
                            given->value);
     case OPTION_PLAIN:
         options->plain = true;

@@ -2,6 +2,7 @@
 #ifndef STEP_H
 #define STEP_H
 
+#include "names.h"
 #include "stepper/stepper.h"
 #include "commands/run/sandboxed.h"
 #include "text.h"
@@ -10,6 +11,7 @@
 struct step_until {
     bool given, is_address;
     uint64_t value;
+    const char *name; /* of a symbol whose address is not yet known, or NULL */
 };
 
 struct step_run {
@@ -17,10 +19,25 @@ struct step_run {
     struct stepper *stepper; /* NULL: the run is replayed or over */
     struct step_machines *machines;
     struct step_until until;
+    const char *path; /* of the program, for FILE.debug */
+    struct step_names names;
     struct sandboxed *sandboxed; /* the program is confined; or NULL */
 };
 
-/* Starts the program, and notes interruptions from then on. Returns false after reporting an error.
+/* Reads where to stop, without looking up a name: 0x... is an address, another number that many
+ * steps, anything else a name. Returns false if it is none of these. */
+bool step_parse_until(const char *text, struct step_until *until);
+
+/* Finds the address of run->until in a replayed run; step_start() does it for others. Returns false
+ * after reporting an error. */
+bool step_resolve_until(struct step_run *run);
+
+/* Finds the address of until->name in the run, if there is one. Returns false with a sentence in
+ * *error. */
+bool step_find_until(struct step_run *run, struct step_until *until, struct elfgen_error *error);
+
+/* Starts the program, finds where to stop, and notes interruptions from then on. Returns false
+ * after reporting an error.
  */
 bool step_start(struct step_run *run, struct process_program *program);
 

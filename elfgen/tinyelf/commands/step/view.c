@@ -125,38 +125,52 @@ static void run_on(struct step_view *view, const struct step_until *until, bool 
     }
     view->note[0] = '\0';
     if (!arrived && !stopped && until && until->is_address)
-        snprintf(view->note, sizeof view->note, "it did not come by 0x%llx again",
+        snprintf(view->note, sizeof view->note, "it did not come by %.64s%s0x%llx again",
+                 until->name ? until->name : "", until->name ? ", " : "",
                  (unsigned long long)until->value);
 }
 
 /* ---- keys ---- */
 
-/* Reads a number that is typed into the last line. Returns false if there is none, or on Escape. */
-static bool ask_number(struct step_view *view, uint64_t *number)
+/* Reads a line of text, which is typed after `question` in the last line of the screen. Returns
+ * false if there is none, or on Escape. */
+static bool ask_line(struct step_view *view, const char *question, char *text, size_t room)
 {
-    char text[20] = "";
     size_t length = 0;
+    text[0] = '\0';
     for (;;) {
-        snprintf(view->note, sizeof view->note, "run to address: %s_", text);
+        snprintf(view->note, sizeof view->note, "%s: %s_", question, text);
         step_draw(view);
         int key = getch();
+        view->note[0] = '\0';
         if (interrupt_came() || key == 27)
-            break;
-        if (key == '\n' || key == KEY_ENTER) {
-            view->note[0] = '\0';
-            if (length > 0 && !parse_number(text, number))
-                snprintf(view->note, sizeof view->note, "'%s' is no number, 0x... or decimal",
-                         text);
-            return length > 0 && view->note[0] == '\0';
-        }
+            return false;
+        if (key == '\n' || key == KEY_ENTER)
+            return length > 0;
         if ((key == KEY_BACKSPACE || key == 127 || key == 8) && length > 0)
             text[--length] = '\0';
-        else if (key > ' ' && key < 127 && length + 1 < sizeof text)
+        else if (key > ' ' && key < 127 && length + 1 < room)
             text[length++] = (char)key;
         text[length] = '\0';
     }
-    view->note[0] = '\0';
-    return false;
+}
+
+/* Asks where to go, and goes there. */
+static void go_to(struct step_view *view)
+{
+    char text[80];
+    struct step_until until;
+    struct elfgen_error error;
+    if (!ask_line(view, "run to address or name", text, sizeof text))
+        return;
+    if (!step_parse_until(text, &until))
+        snprintf(view->note, sizeof view->note, "'%s' is neither 0x... nor a name", text);
+    else if (!step_find_until(view->run, &until, &error))
+        snprintf(view->note, sizeof view->note, "%.*s", (int)sizeof view->note - 1, error.text);
+    else {
+        until.is_address = true;
+        run_on(view, &until, false);
+    }
 }
 
 static void say_end(struct step_view *view, bool moved)
@@ -169,7 +183,6 @@ static void say_end(struct step_view *view, bool moved)
 /* Returns false to quit. */
 static bool take_key(struct step_view *view, int key)
 {
-    struct step_until until = {.given = true, .is_address = true};
     if (key == ERR)
         return true;
     if (view->help && key != KEY_RESIZE) {
@@ -202,8 +215,7 @@ static bool take_key(struct step_view *view, int key)
         run_on(view, NULL, true);
         break;
     case 'g':
-        if (ask_number(view, &until.value))
-            run_on(view, &until, false);
+        go_to(view);
         break;
     case KEY_HOME:
     case '<':

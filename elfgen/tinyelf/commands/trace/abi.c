@@ -143,6 +143,11 @@ void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, boo
 {
     const struct call_row *row = row_of(call);
     put_title(out, call, with_id, "");
+    if (call->group) {
+        elfgen_text_string(out, "  group         ");
+        elfgen_text_string(out, call->group);
+        elfgen_text_char(out, '\n');
+    }
     put_instruction(out, call);
     put_number(out, call);
     for (unsigned i = 0; row && i < ELFGEN_ARGUMENTS && row->parameters[i].name; i++)

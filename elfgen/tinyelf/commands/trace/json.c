@@ -125,6 +125,8 @@ void trace_json_call(struct trace_json *json, const struct trace_kept *kept,
     json_key_string(out, "entry",
                     call->known && syscall_entry(call->call->abi, call->known->name, entry) ? entry
                                                                                             : NULL);
+    if (call->group)
+        json_key_string(out, "group", call->group);
     put_instruction(out, call);
     if (call->has_cs) {
         json_key_number(out, "cs", call->cs);

@@ -3,9 +3,11 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "strace/line.h"
+#include "group.h"
 #include "trace.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
@@ -35,6 +37,9 @@ const struct command_options command_trace_options = {
 struct tracing {
     struct live_log log;
     bool abi, is_json, follow;
+    bool grouped; /* --group */
+    struct groups groups;
+    enum caller group;  /* of the event's call */
     bool execve;        /* --abi shows the execve that starts the program, too */
     bool in_own_execve; /* that call has not returned */
     const char *output; /* -o; NULL: standard error */
@@ -67,6 +72,18 @@ static void look(struct tracing *tracing, const struct process *process, struct 
                       call_site_find_mapping(process->id, call->site.address, &call->place);
 }
 
+/* Finds whose call an event is about. */
+static void find_group(struct tracing *tracing, const struct process_event *event)
+{
+    const struct process_call *call = &event->process->call;
+    const struct call *known = syscall_find(&tracing->strace.calls, call->abi, call->number);
+    bool execve =
+        known && (strcmp(known->name, "execve") == 0 || strcmp(known->name, "execveat") == 0);
+    bool is_call = event->kind == PROCESS_CALL || event->kind == PROCESS_RESULT;
+    tracing->group = group_note(&tracing->groups, event, execve);
+    tracing->strace.mark = is_call ? group_text(tracing->group) : "";
+}
+
 /* Whether an event belongs to the execve by which this process, as the child that it began as,
  * becomes the program. */
 static bool is_own_execve(struct tracing *tracing, const struct process_event *event)
@@ -89,6 +106,7 @@ static void show_abi(struct tracing *tracing, const struct process_event *event)
     struct elfgen_text *out = &tracing->log.text;
     if (event->kind == PROCESS_CALL) {
         look(tracing, process, &call);
+        call.group = tracing->grouped ? group_text(tracing->group) : NULL;
         trace_abi_asked(out, &call, tracing->follow, &reader);
     } else if (event->kind == PROCESS_RESULT) {
         call.known = syscall_find(&tracing->strace.calls, process->call.abi, process->call.number);
@@ -125,6 +143,7 @@ static void show_json(struct tracing *tracing, const struct process_event *event
             return;
         }
         look(tracing, process, &kept->call);
+        kept->call.group = tracing->grouped ? group_name(tracing->group) : NULL;
         trace_keep(kept, &reader);
         return;
     }
@@ -152,6 +171,8 @@ static void show(void *context, const struct process_event *event)
     bool over = event->kind == PROCESS_EXITED || event->kind == PROCESS_KILLED;
     if (event->process->first)
         tracing->program = over ? 0 : event->process->id;
+    if (tracing->grouped)
+        find_group(tracing, event);
     if (tracing->is_json)
         show_json(tracing, event);
     else if (tracing->abi)
@@ -228,6 +249,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_ABI:
         tracing->abi = true;
         break;
+    case OPTION_GROUP:
+        tracing->grouped = true;
+        break;
     case OPTION_EXECVE:
         tracing->execve = true;
         break;
@@ -289,6 +313,8 @@ int command_trace(int argc, char **argv)
     } else {
         message_no_memory("trace");
     }
+    if (tracing)
+        groups_free(&tracing->groups);
     free(tracing);
     return status;
 }

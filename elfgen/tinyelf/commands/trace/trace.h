@@ -15,6 +15,7 @@ struct trace_call {
     struct call_site site;
     struct call_site_mapping place; /* of the instruction */
     uint16_t cs;
+    const char *group; /* whose call it is; NULL: that was not asked */
 };
 
 /* Prints for --abi: a call when it is made, and when it has returned. `reader` reads the memory of

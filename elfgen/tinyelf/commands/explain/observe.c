@@ -1,0 +1,248 @@
+/* Runs a file, or reads a recording of its run, for what it did with its bytes. */
+#include "observe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
+#include "commands/run/exit_reason.h"
+#include "commands/run/sandboxed.h"
+#include "coverage/live.h"
+#include "stepper/json_read.h"
+
+enum { SECONDS = 60, STEPS = 1000000 };
+
+void observe_defaults(struct observe_options *options)
+{
+    const uint64_t second = 1000000000;
+    options->time = SECONDS * second;
+    options->steps = STEPS;
+}
+
+bool observe_is_wanted(const struct observe_options *options)
+{
+    return options->run || options->recording;
+}
+
+/* ---- options ---- */
+
+int observe_take_time(const char *command, struct observe_options *options, const char *value)
+{
+    options->only_run = "time";
+    return option_seconds(command, value, &options->time);
+}
+
+int observe_take_steps(const char *command, struct observe_options *options, const char *value)
+{
+    options->only_run = "steps";
+    if (parse_number(value, &options->steps) && options->steps > 0)
+        return EXIT_YES;
+    return usage_error(command, "--steps '%s': it is a number of instructions, 1 or more", value);
+}
+
+int observe_check(const char *command, struct observe_options *options, char **operands)
+{
+    if (options->run && options->recording)
+        return usage_error(command, "--run and --recording: one of them");
+    if (options->only_run && !options->run)
+        return usage_error(command, "--%s is for --run", options->only_run);
+    if (!operands[0])
+        return usage_error(command, "no file given");
+    if (operands[1] && !options->run)
+        return usage_error(command, "one file at a time");
+    options->arguments = operands;
+    return EXIT_YES;
+}
+
+/* ---- a recording ---- */
+
+static bool read_recording(const char *path, struct step_recording *recording)
+{
+    struct file_bytes bytes = {0};
+    struct elfgen_error error;
+    bool done = input_read(path, &bytes);
+    if (done && !step_read_json(recording, bytes.bytes, bytes.size, &error)) {
+        message_in_text(input_name(path), bytes.bytes, bytes.size, &error);
+        done = false;
+    }
+    file_free(&bytes);
+    return done;
+}
+
+static bool take_recording(const char *path, const char *file, const struct elfgen_view *view,
+                           struct coverage *coverage)
+{
+    struct step_recording recording = {0};
+    struct elfgen_error error;
+    bool done = read_recording(path, &recording);
+    if (done && !coverage_of(coverage, view, &recording, &error))
+        done = message_library_error(file, &error);
+    recording_free(&recording);
+    return done;
+}
+
+/* ---- a run ---- */
+
+static bool is_interrupted(void *context)
+{
+    (void)context;
+    return interrupt_came();
+}
+
+/* Opens what the program has as descriptors 0, 1 and 2, above these. Returns false after reporting
+ * an error. */
+static bool open_files(const char *input, int files[3])
+{
+    const char *const names[3] = {input ? input : "/dev/null", "/dev/null", "/dev/null"};
+    files[0] = files[1] = files[2] = -1;
+    for (int i = 0; i < 3; i++) {
+        int low = open(names[i], (i == 0 ? O_RDONLY : O_WRONLY) | O_CLOEXEC);
+        if (low < 0)
+            return message_cannot(names[i], "open");
+        files[i] = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        close(low);
+        if (files[i] < 0)
+            return message_cannot(names[i], "open");
+    }
+    return true;
+}
+
+static void close_files(const int files[3])
+{
+    for (int i = 0; i < 3; i++)
+        if (files[i] >= 0)
+            close(files[i]);
+}
+
+/* Finds what execve is given: the file itself or, of standard input, one in memory with its bytes.
+ * Returns false after reporting an error. */
+static bool find_program(const char *path, const struct elfgen_view *view, int *made,
+                         char room[FILE_PATH], const char **program)
+{
+    *program = path;
+    if (strcmp(path, "-") != 0)
+        return true;
+    *made = file_make_program(view->bytes, (size_t)view->length);
+    if (*made < 0)
+        return message_cannot(input_name(path), "run");
+    file_path(*made, room);
+    *program = room;
+    return true;
+}
+
+/* A run, and what it needs to the end. */
+struct run {
+    const struct observe_options *options;
+    const char *path; /* as the user named it */
+    struct process_program program;
+    struct sandboxed sandboxed;
+    int files[3];
+    int made; /* a file of standard input's bytes; -1: none */
+};
+
+static void report_not_started(const struct run *run, int error)
+{
+    if (run->options->no_sandbox) {
+        program_report_not_started(run->path, error);
+        return;
+    }
+    exit_reason_report_not_started(run->path, error);
+    if (error == ENOENT)
+        message(run->path, "note", "--no-sandbox runs it with all that it needs");
+}
+
+static void report_call(const struct run *run, const struct run_end *end)
+{
+    static struct calls calls;
+    const struct call *call = end->knows_call ? syscall_find(&calls, end->abi, end->number) : NULL;
+    message(run->path, "note", "the sandbox does not allow %s, which ended it: --no-sandbox does",
+            call ? call->name : "its last system call");
+}
+
+/* Says what ended it in the sandbox, where its own run does not show that. */
+static void report_end(const struct run *run, const struct run_end *end, struct coverage *coverage)
+{
+    switch (end->reason) {
+    case RUN_CALL:
+        report_call(run, end);
+        break;
+    case RUN_TIME:
+        if (coverage->stop == COVERAGE_NOT_STOPPED)
+            coverage->stop = COVERAGE_TIME;
+        break;
+    case RUN_MEMORY:
+        message(run->path, "note",
+                "it went beyond the sandbox's limit of memory: --no-sandbox has none");
+        break;
+    case RUN_OUTPUT:
+        message(run->path, "note",
+                "it wrote beyond the sandbox's limit of output: --no-sandbox has none");
+        break;
+    default:
+        break;
+    }
+}
+
+static bool step_to_end(struct run *run, const struct elfgen_view *view, struct coverage *coverage)
+{
+    const struct observe_options *options = run->options;
+    const struct coverage_limits limits = {
+        .steps = options->steps, .time = options->time, .interrupted = is_interrupted};
+    struct elfgen_error error;
+    struct run_end end;
+    int refused = 0;
+    if (!options->no_sandbox && !sandboxed_open(&run->sandboxed, &run->program))
+        return false;
+    bool done = coverage_run(coverage, view, &run->program, &limits, &refused, &error);
+    if (!done && refused)
+        report_not_started(run, refused);
+    else if (!done)
+        message_library_error(input_name(run->path), &error);
+    if (!options->no_sandbox && sandboxed_close(&run->sandboxed, &end) && done)
+        report_end(run, &end, coverage);
+    return done;
+}
+
+static bool run_now(const struct observe_options *options, const char *path,
+                    const struct elfgen_view *view, struct coverage *coverage)
+{
+    enum { TICK = 50, MORE = 1000 };
+    const uint64_t millisecond = 1000000;
+    char room[FILE_PATH];
+    struct run run = {
+        .options = options,
+        .path = path,
+        .program = {.arguments = options->arguments, .ignored = program_ignored_signals()},
+        .sandboxed = {.limits = sandboxed_limits, .silent = true, .session = true},
+        .made = -1};
+    /* The limit of time here comes first. */
+    run.sandboxed.limits.time = options->time / millisecond + MORE;
+    bool done = open_files(options->input, run.files) &&
+                find_program(path, view, &run.made, room, &run.program.path);
+    run.sandboxed.input = run.files[0];
+    if (options->no_sandbox)
+        run.program.files = run.files;
+    if (done) {
+        interrupt_watch();
+        interrupt_tick(TICK);
+        done = step_to_end(&run, view, coverage);
+        interrupt_tick(0);
+        interrupt_unwatch();
+    }
+    if (run.made >= 0)
+        close(run.made);
+    close_files(run.files);
+    return done;
+}
+
+bool observe(const struct observe_options *options, const char *path,
+             const struct elfgen_view *view, struct coverage *coverage)
+{
+    return options->run ? run_now(options, path, view, coverage)
+                        : take_recording(options->recording, input_name(path), view, coverage);
+}

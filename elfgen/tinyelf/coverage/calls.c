@@ -1,0 +1,307 @@
+/* Takes system calls from a recording: their numbers and arguments, what the kernel read and wrote,
+ * and their text. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/grow.h"
+#include "coverage_private.h"
+#include "strace/line.h"
+
+/* A call of one record, with its pieces. */
+struct made {
+    struct process_call call;
+    const struct call_row *row; /* NULL: its parameters are not known */
+    char name[32];
+    const char *texts[ELFGEN_ARGUMENTS]; /* NULL: the record has none */
+    bool answered;
+};
+
+/* ---- what a record has ---- */
+
+static void take_argument(struct made *made, const struct step_piece *piece)
+{
+    if (piece->number >= ELFGEN_ARGUMENTS)
+        return;
+    made->call.arguments[piece->number] = piece->value;
+    /* The parameter's name and the text, each with its NUL. */
+    const char *name = (const char *)piece->bytes;
+    made->texts[piece->number] = name + strlen(name) + 1;
+}
+
+static bool take_pieces(struct coverage *coverage, const struct step_record *record,
+                        struct made *made)
+{
+    struct step_piece piece;
+    size_t position = 0;
+    bool found = false;
+    while (recording_next_piece(record, &position, &piece)) {
+        if (piece.kind == STEP_PIECE_CALL && piece.number < CALL_ABIS) {
+            found = true;
+            made->call.abi = (enum call_abi)piece.number;
+            made->call.number = piece.value;
+            snprintf(made->name, sizeof made->name, "%s", (const char *)piece.bytes);
+        } else if (piece.kind == STEP_PIECE_ARGUMENT) {
+            take_argument(made, &piece);
+        } else if (piece.kind == STEP_PIECE_ANSWER) {
+            made->answered = true;
+            made->call.result = (int64_t)piece.value;
+            made->call.failed = syscall_is_error(made->call.result);
+        }
+    }
+    if (!found)
+        return false;
+    const struct call *call = syscall_find(coverage->numbers, made->call.abi, made->call.number);
+    made->row = call ? call->row : NULL;
+    return true;
+}
+
+/* ---- what the kernel read and wrote ---- */
+
+/* A string up to its NUL, as it is in the file. */
+static void read_string(struct coverage *coverage, uint64_t address)
+{
+    uint64_t offset, length;
+    if (!coverage_image_find(coverage->image, address, &offset, &length))
+        return;
+    if (length > PATH_MAX)
+        length = PATH_MAX;
+    const uint8_t *bytes = coverage->view->bytes + offset;
+    const uint8_t *nul = memchr(bytes, '\0', (size_t)length);
+    coverage_use_memory(coverage, COVERAGE_READ, address,
+                        nul ? (uint64_t)(nul - bytes) + 1 : length);
+}
+
+/* How many bytes the kernel transferred of a buffer whose size is argument `size_in`. */
+static uint64_t transferred(const struct made *made, unsigned size_in)
+{
+    if (size_in >= ELFGEN_ARGUMENTS || made->call.failed || !made->answered)
+        return 0;
+    uint64_t size = made->call.arguments[size_in];
+    bool counts = made->row->result_kind == ELFGEN_RESULT_COUNT && made->row->count_in == size_in;
+    return counts && (uint64_t)made->call.result < size ? (uint64_t)made->call.result : size;
+}
+
+static void take_buffers(struct coverage *coverage, const struct made *made)
+{
+    const int64_t bad_address = -14; /* EFAULT */
+    for (unsigned i = 0; made->row && i < ELFGEN_ARGUMENTS && made->row->parameters[i].name; i++) {
+        const struct call_parameter *parameter = &made->row->parameters[i];
+        uint64_t address = made->call.arguments[i];
+        switch (syscall_type_kind(parameter->type)) {
+        case ELFGEN_PARAMETER_INPUT:
+            coverage_use_memory(coverage, COVERAGE_READ, address,
+                                transferred(made, parameter->size_in));
+            break;
+        case ELFGEN_PARAMETER_STRING:
+            if (!made->answered || made->call.result != bad_address)
+                read_string(coverage, address);
+            break;
+        case ELFGEN_PARAMETER_OUTPUT:
+            if (made->row->result_kind == ELFGEN_RESULT_COUNT)
+                coverage_use_memory(coverage, COVERAGE_WRITTEN, address,
+                                    transferred(made, parameter->size_in));
+            break;
+        case ELFGEN_PARAMETER_NUMBER:
+        case ELFGEN_PARAMETER_HEX:
+            break;
+        }
+    }
+}
+
+/* What is at the addresses of the program may be something else afterwards. */
+static void take_moves(struct coverage *coverage, const struct made *made)
+{
+    const uint64_t *arguments = made->call.arguments;
+    if (!made->answered || made->call.failed)
+        return;
+    if (strcmp(made->name, "munmap") == 0)
+        coverage_image_cut(coverage->image, arguments[0], arguments[1]);
+    else if (strcmp(made->name, "mmap") == 0 || strcmp(made->name, "mmap2") == 0)
+        coverage_image_cut(coverage->image, (uint64_t)made->call.result, arguments[1]);
+    else if (strcmp(made->name, "mremap") == 0)
+        coverage_image_cut(coverage->image, arguments[0], arguments[1]);
+}
+
+/* ---- the text ---- */
+
+static size_t read_nothing(void *context, uint64_t address, void *bytes, size_t size)
+{
+    (void)context;
+    (void)address;
+    (void)bytes;
+    (void)size;
+    return 0;
+}
+
+static void put_result(struct elfgen_text *out, const struct made *made)
+{
+    const struct memory_reader reader = {.read = read_nothing};
+    elfgen_text_string(out, " = ");
+    if (made->answered)
+        strace_result_text(out, &made->call, made->row, &reader);
+    else
+        elfgen_text_char(out, '?');
+}
+
+static void put_call(struct elfgen_text *out, const struct made *made)
+{
+    const char *between = "";
+    if (made->name[0] != '\0') {
+        elfgen_text_string(out, made->name);
+    } else {
+        elfgen_text_string(out, "syscall_");
+        elfgen_text_0x(out, made->call.number);
+    }
+    elfgen_text_char(out, '(');
+    for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++) {
+        if (!made->texts[i] || (made->row && strace_argument_is_absent(&made->call, made->row, i)))
+            continue;
+        elfgen_text_string(out, between);
+        elfgen_text_string(out, made->texts[i]);
+        between = ", ";
+    }
+    elfgen_text_char(out, ')');
+    put_result(out, made);
+}
+
+static void add_text(struct coverage *coverage, struct coverage_call *call, const char *text,
+                     uint64_t count)
+{
+    size_t i = 0;
+    while (i < call->text_count && strcmp(call->texts[i].text, text) != 0)
+        i++;
+    if (i == COVERAGE_TEXTS) {
+        call->others += count;
+        return;
+    }
+    if (i == call->text_count) {
+        call->texts[i].text = strdup(text);
+        if (!call->texts[i].text) {
+            coverage->no_memory = true;
+            return;
+        }
+        call->text_count++;
+    }
+    call->texts[i].count += count;
+}
+
+/* ---- a place that makes calls ---- */
+
+static struct elfgen_bits known_bits(uint64_t value)
+{
+    return (struct elfgen_bits){value, UINT64_MAX};
+}
+
+static struct elfgen_bits join(struct elfgen_bits a, struct elfgen_bits b)
+{
+    uint64_t known = a.known & b.known & ~(a.value ^ b.value);
+    return (struct elfgen_bits){a.value & known, known};
+}
+
+static void join_calls(struct elfgen_call *a, const struct elfgen_call *b)
+{
+    a->number = join(a->number, b->number);
+    for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
+        a->arguments[i] = join(a->arguments[i], b->arguments[i]);
+}
+
+static bool is_pointer(const struct made *made, unsigned index)
+{
+    return made->row && made->row->parameters[index].name &&
+           syscall_type_kind(made->row->parameters[index].type) != ELFGEN_PARAMETER_NUMBER;
+}
+
+/* The call as the byte map knows it. */
+static struct elfgen_call as_found(const struct coverage *coverage, const struct made *made,
+                                   const struct coverage_known *known)
+{
+    struct elfgen_call call = {.offset = known->offset, .number = known_bits(made->call.number)};
+    call.call_instruction =
+        (uint8_t)(known->effects.asks ? known->effects.call_instruction
+                                      : syscall_abi(made->call.abi)->instruction);
+    for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++) {
+        uint64_t value = made->call.arguments[i];
+        if (is_pointer(made, i))
+            value = coverage_image_address(coverage->image, value);
+        if (made->texts[i])
+            call.arguments[i] = known_bits(value);
+    }
+    return call;
+}
+
+static void add_call(struct coverage *coverage, const struct made *made,
+                     struct coverage_known *known)
+{
+    char room[1024];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room - 1};
+    const struct elfgen_call found = as_found(coverage, made, known);
+    if (known->call == 0) {
+        if (!grow_array(&coverage->calls, coverage->call_count + 1, &coverage->call_room,
+                        sizeof *coverage->calls)) {
+            coverage->no_memory = true;
+            return;
+        }
+        coverage->calls[coverage->call_count++] =
+            (struct coverage_call){.offset = known->offset, .call = found};
+        known->call = coverage->call_count;
+    }
+    struct coverage_call *call = &coverage->calls[known->call - 1];
+    call->count++;
+    join_calls(&call->call, &found);
+    put_call(&text, made);
+    room[text.length] = '\0';
+    /* A recording may come from anywhere. */
+    for (size_t i = 0; i < text.length; i++)
+        room[i] = ascii_printable((uint8_t)room[i]);
+    add_text(coverage, call, room, 1);
+}
+
+void coverage_take_call(struct coverage *coverage, const struct step_record *record,
+                        struct coverage_known *known)
+{
+    struct made made = {.name = ""};
+    if (record->pieces_size == 0 || !take_pieces(coverage, record, &made))
+        return;
+    take_buffers(coverage, &made);
+    take_moves(coverage, &made);
+    if (known && known->offset != ELFGEN_NOWHERE)
+        add_call(coverage, &made, known);
+}
+
+/* ---- at the end ---- */
+
+static int by_offset(const void *a, const void *b)
+{
+    const struct coverage_call *x = a, *y = b;
+    return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static void merge(struct coverage *coverage, struct coverage_call *into, struct coverage_call *from)
+{
+    into->count += from->count;
+    into->others += from->others;
+    join_calls(&into->call, &from->call);
+    for (size_t i = 0; i < from->text_count; i++) {
+        add_text(coverage, into, from->texts[i].text, from->texts[i].count);
+        free(from->texts[i].text);
+    }
+}
+
+void coverage_sort_calls(struct coverage *coverage)
+{
+    struct coverage_call *calls = coverage->calls;
+    size_t kept = 0;
+    if (coverage->call_count == 0)
+        return;
+    qsort(calls, coverage->call_count, sizeof *calls, by_offset);
+    for (size_t i = 1; i < coverage->call_count; i++) {
+        if (calls[i].offset == calls[kept].offset)
+            merge(coverage, &calls[kept], &calls[i]);
+        else
+            calls[++kept] = calls[i];
+    }
+    coverage->call_count = kept + 1;
+}
