@@ -15,13 +15,13 @@ hello()
     "$TINYELF" build --target i386 "$SOURCE/asm/hello32.s" -o hello32
 }
 
-# Makes a program that sleeps for a second and a half.
+# Makes a program that sleeps for two seconds and a half.
 naps()
 {
     program naps x86_64 <<'S'
-        mov eax, 35             ; nanosleep, 1.5 seconds
+        mov eax, 35             ; nanosleep, 2.5 seconds
         push 500000000
-        push 1
+        push 2
         mov rdi, rsp
         xor esi, esi
         syscall
@@ -81,15 +81,6 @@ teardown()
         case $(readlink "$link" 2>/dev/null) in
         "$BATS_TEST_TMPDIR"/*) kill -s KILL "$(basename "$(dirname "$link")")" 2>/dev/null || true ;;
         esac
-    done
-}
-
-# Prints the process that runs the program with that name in this folder.
-id_of()
-{
-    local link
-    for link in /proc/[0-9]*/exe; do
-        [ "$(readlink "$link" 2>/dev/null)" != "$PWD/$1" ] || basename "${link%/exe}"
     done
 }
 
@@ -718,7 +709,12 @@ E
     "$TINYELF" trace --sandbox -o log ./naps &
     local ours=$! id
     until_true grep -qs nanosleep log
-    id=$(id_of naps)
+    for _ in $(seq 100); do
+        find_child "$ours" # the worker
+        find_child "$child"
+        id=$child
+        [ -z "$id" ] || break
+    done
     kill -s STOP "$id"
     until_true grep -q 'stopped by SIGSTOP' log
     kill -s CONT "$id"

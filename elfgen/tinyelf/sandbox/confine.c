@@ -107,6 +107,14 @@ static bool note(struct sandbox_loan *loan, int status)
     return true;
 }
 
+/* Asks for a stop or end; 0: there is none yet. While a stepper waits for one instruction, asking
+ * more often costs more than sleeping: it does nothing else, and there are many. */
+static pid_t ask(struct sandbox_loan *loan, int *status, bool brief)
+{
+    return brief ? wait4(loan->watch.id, status, __WALL | WNOHANG, NULL)
+                 : spin_ask(&loan->spin, loan->watch.id, status);
+}
+
 /* Waits for a stop or end that the tracer is told of. */
 static pid_t await_stop(struct sandbox_loan *loan, int *status, bool brief)
 {
@@ -114,7 +122,7 @@ static pid_t await_stop(struct sandbox_loan *loan, int *status, bool brief)
     /* The first may end at once, by a SIGCHLD that an earlier stop left. */
     unsigned naps = brief ? 2 : 0;
     for (;;) {
-        pid_t got = spin_ask(&loan->spin, watch->id, status);
+        pid_t got = ask(loan, status, brief);
         if (got < 0)
             return got;
         if (got > 0 && note(loan, *status))
