@@ -798,3 +798,67 @@ by_qemu()
         by_qemu asks
     done
 }
+
+@test "--kernel takes a version, a range or all, and a range makes a table" {
+    hello
+    tinyelf check --kernel all hello
+    exits 0
+    [ "$output" = "hello:
+  4.19 to 6.18  starts" ]
+    # Entry in a page that only READ_IMPLIES_EXEC makes executable: up to 5.7.
+    cp hello old
+    patch old 0x44 04
+    tinyelf check --kernel 5.4-6.1 old
+    exits 1
+    [ "$output" = "old:
+  5.4 to 5.7    starts
+  5.8 to 6.1    faults: e_entry points into memory that may not be executed: p_flags is 0x4" ]
+    tinyelf check --kernel 6.17- old
+    [[ ${lines[1]} == "  6.17 to 6.18  faults: "* ]]
+    tinyelf check --kernel 5.4-5.7 old
+    exits 0
+    tinyelf check --json --kernel 5.7-5.8 old
+    exits 1
+    [ "$(key kernels)" = '[{"check":null,"errno":null,"from":"5.7","needs":[],"signal":null,"to":"5.7","verdict":"starts"},{"check":"first_not_executable","errno":null,"from":"5.8","needs":[],"signal":11,"to":"5.8","verdict":"faults"}]' ]
+    [ "$(key verdict)" = '"faults"' ]
+    for versions in 6.6-5.4 6.1-7.0 4.18- -6.1 6.1x 6.1--6.2 all-; do
+        tinyelf check --kernel "$versions" hello
+        exits 2
+    done
+    # Hyphens of releases make no range.
+    for version in 6.1-rc2 6.1.0-50-amd64 6.18.44-generic; do
+        tinyelf check --kernel "$version" hello
+        exits 0
+        [ "${lines[0]}" = "hello: Linux starts it" ]
+    done
+}
+
+@test "the table of versions marks what a machine needs besides" {
+    hello
+    "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
+    tinyelf check --kernel all hello32
+    exits 0
+    [ "${lines[1]}" = "  4.19 to 6.18  starts, with IA32 emulation" ]
+    cp hello low
+    patch low 0x50 001000
+    patch low 0x18 781000
+    tinyelf check --kernel all low
+    exits 1
+    [ "${lines[1]}" = "  4.19 to 6.18  starts, with root (CAP_SYS_RAWIO)" ]
+    cp hello large
+    patch large 0x44 07
+    patch large 0x68 0000000000010000
+    tinyelf check --kernel all large
+    [ "${lines[1]}" = "  4.19 to 6.18  starts, with vm.overcommit_memory=1" ]
+    cp hello high
+    patch high 0x50 0000010000000400
+    patch high 0x18 7800010000000400
+    tinyelf check --kernel all high
+    [ "${lines[1]}" = "  4.19 to 6.18  starts, with 57-bit addresses" ]
+    tinyelf check --json --kernel all high
+    [[ $(key kernels) == *'"needs":["la57"]'* ]]
+    # Nothing helps: the reason is that of a usual machine.
+    patch hello 0x36 39
+    tinyelf check --kernel all hello
+    [ "${lines[1]}" = "  4.19 to 6.18  refused: e_phentsize is 57, not 56" ]
+}
