@@ -196,6 +196,7 @@ static void put_symbol_item(struct bytemap_writer *writer, const struct symbol *
     struct json *json = (struct json *)writer;
     struct elfgen_text *out = writer->map->out;
     begin_item(json, symbol->offset, symbol->size);
+    json_key_0x(out, "length_hex", symbol->size); /* as large as the symbol says */
     json_key_twins(out, "address", symbol->address);
     json_key(out, "name");
     put_json_symbol(out, symbol, 0);
