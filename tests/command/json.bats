@@ -49,7 +49,7 @@ files()
     nasm -f elf64 "$SOURCE/asm/hello.s" -o hello.o
     nasm -f bin "$SOURCE/tests/support/tiny45.asm" -o tiny
     chmod +x tiny
-    head -c 90 hello >cut
+    head -c 90 hello >"cut"
     head -c 70000 /usr/bin/ls >cut-ls
     echo 'no ELF file' >text
     printf '#!/bin/sh\n' >script
@@ -86,6 +86,10 @@ bounded()
     for file in hello hello32 tiny cut text empty hello.o "$SOURCE"/tests/fuzz/corpus/dump/*; do
         bounded explain --format json --with bytes,verdict,memory,parts "$file" >"explain-$(basename "$file")"
     done
+    for file in hello hello32 tiny; do
+        bounded explain --format json --run "$file" >"explain-run-$file" || true
+    done
+    find . -name 'explain-run-*' -size 0 -delete # ptrace is forbidden
     contract explain explain-*
 }
 
@@ -105,6 +109,12 @@ bounded()
         bounded explain --format json --with verdict,memory "$file" >"explain-$file"
     done
     contract --large 40 explain explain-*
+    # Symbols that say how large they are.
+    cp "$SOURCE/tests/fuzz/corpus/dump/shared.so" symbols
+    put symbols $((0x$(readelf -WS symbols | sed -n 's/.* \.dynsym *DYNSYM *[0-9a-f]* \([0-9a-f]*\) .*/\1/p') + 24 + 16)) \
+        '\001\000\000\000\000\000\100\000'
+    bounded explain --format json symbols >symbols.json
+    contract --large 2 explain symbols.json
     # What a reader with doubles makes of it.
     bounded explain --at p_align --format json far-112 >one
     grep -q '"value":18446744073709551615,"hex":"0xffffffffffffffff"' one
@@ -114,7 +124,7 @@ bounded()
     files
     for pair in "hello hello32" "hello.o /usr/bin/ls" "tiny hello" "$SOURCE/tests/fuzz/corpus/dump/shared.so hello"; do
         # shellcheck disable=SC2086 # two names
-        bounded compare --json $pair >"compare-$((++n))"
+        bounded compare --json $pair >"compare-${pair//\//_}"
     done
     contract compare compare-*
     cp hello vast
@@ -135,13 +145,13 @@ bounded()
     put refused 18 '\377\377'
     for pair in "hello illegal" "status unknown" "refused hello32" "/usr/bin/ls script" "hello endless"; do
         # shellcheck disable=SC2086 # two names
-        bounded compare --run --time 0.2 --json $pair >"run-$((++n))" 2>>said || true
+        bounded compare --run --time 0.2 --json $pair >"run-${pair//\//_}" 2>>said || true
     done
     find . -name 'run-*' -size 0 -delete # pairs that are no ELF files
     [ "$(find . -name 'run-*' | wc -l)" -ge 4 ]
     contract compare run-*
-    grep -q '"time_up":true' run-5
-    grep -q '"signal":4' run-1
+    grep -q '"time_up":true' 'run-hello endless'
+    grep -q '"signal":4' 'run-hello illegal'
 }
 
 @test "trace: JSON is as its schema says, of calls, signals, children, threads and ends of all kinds" {
@@ -189,6 +199,8 @@ C
     done
     bounded trace --json -f -o trace-many ./many >output || true
     bounded trace --json -o trace-ls /usr/bin/ls / >output
+    bounded trace --json --sandbox -o trace-confined ./many >output 2>said || true
+    find . -name trace-confined -size 0 -delete # no sandbox here
     bounded trace --json --group -o trace-group /usr/bin/ls / >output
     cp hello refused
     put refused 18 '\377\377'
@@ -308,6 +320,7 @@ S
     bounded step --until 3 --record step-until ./hello >output || true
     bounded step --until 20000 --record step-endless ./endless >output || true
     bounded step --record step-true /usr/bin/true >output || true
+    bounded step --record step-private --private /usr/bin/true >output || true
     contract step step-*
     grep -q '"kind":"fault"' step-faulting
     grep -q '"rax":\["0x0","0xffffffffffffffff"\]' step-faulting
@@ -360,8 +373,8 @@ S
     cmp now again
     # What no run can write is no result.
     for wrong in '"size":9007199254740993' '"shards":9007199254740993'; do
-        sed "s/${wrong%:*}:[0-9]*/$wrong/" now >wrong
-        tinyelf mutate --merge --json wrong
+        sed "s/${wrong%:*}:[0-9]*/$wrong/" now >changed
+        tinyelf mutate --merge --json changed
         exits 1
         says "'$(cut -d '"' -f 2 <<<"$wrong")' should be"
         [ -z "$output" ]

@@ -46,6 +46,51 @@ merge()
     [ "$(sum same)" -ge 3825 ]
 }
 
+@test "JSON has the values of each byte that keep the behaviour, which do keep it" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    tinyelf mutate --json --field 0x10-0x3f hello
+    exits 0
+    printf '%s' "$output" >result.json
+    python3 - <<'P'
+import json, os, subprocess
+result = json.load(open("result.json"))
+original = open("hello", "rb").read()
+for byte in result["bytes"]:
+    values = [v for a, b in byte["kept"] for v in range(a, b + 1)]
+    assert byte["value"] in values, byte
+    assert len(values) == byte["same"] + 1, byte
+    assert values == sorted(set(values)), byte
+    # Ranges are as long as they can be.
+    assert all(b + 1 < c for (a, b), (c, d) in zip(byte["kept"], byte["kept"][1:])), byte
+by_offset = {byte["offset"]: byte["kept"] for byte in result["bytes"]}
+assert by_offset[0x20] == [[64, 64]]                     # e_phoff
+assert by_offset[0x3a] == [[0, 255]]                     # e_shentsize
+partly = [o for o, kept in by_offset.items() if kept != [[0, 255]] and len(kept) + kept[0][1] - kept[0][0] > 1]
+assert partly
+for offset in partly:
+    for value in range(256):
+        changed = bytearray(original)
+        changed[offset] = value
+        with open("changed", "wb") as file:
+            file.write(changed)
+        os.chmod("changed", 0o755)
+        run = subprocess.run([os.environ["TINYELF"], "run", "--sandbox", "./changed"], capture_output=True)
+        same = run.returncode == 0 and run.stdout == b"Hello world\n"
+        assert same == any(a <= value <= b for a, b in by_offset[offset]), (offset, value)
+P
+    # Parts have those of their runs, and together all of them; a part without them has none.
+    for i in 1 2 3; do "$TINYELF" mutate --json --shard $i/3 --field 0x30-0x3f hello >part$i; done
+    "$TINYELF" mutate --json --field 0x30-0x3f hello >whole
+    "$TINYELF" mutate --merge --json part2 part1 part3 | cmp - whole
+    sed -i 's/"kept":\[[][0-9,]*\],//' part2
+    "$TINYELF" mutate --merge --json part2 part1 part3 >merged
+    [ "$(grep -c kept merged)" -eq 0 ]
+    sed 's/"kept":\[\[[0-9]*/"kept":[[256/' part1 >wrong
+    tinyelf mutate --merge wrong
+    exits 1
+    says "kept"
+}
+
 @test "a seed gives the same result with any number of jobs; another seed gives other values" {
     hello
     mutate --json --values 9 --seed 4 --jobs 1 hello
@@ -501,7 +546,7 @@ has_runners()
     merge wrong
     exits 1
     says "tinyelf: wrong: error: no result of tinyelf mutate: 'bytes' should be a list"
-    head -c 312 one >cut
+    { head -n 2 one; sed -n 3p one | head -c 6; } >cut
     merge one cut
     exits 1
     says "tinyelf: cut:3:7: error: "

@@ -76,6 +76,35 @@ load ../support/hostile_setup
     says "killed by signal 11 (SIGSEGV): Linux gave up while it loaded the file"
 }
 
+@test "a program below vm.mmap_min_addr is said to be that, by run, step and mutate" {
+    lowest=$(cat /proc/sys/vm/mmap_min_addr)
+    [ "$lowest" -ge 4096 ] || skip "vm.mmap_min_addr is $lowest here"
+    cat >zero.asm <<'S'
+        bits 64
+        org 0
+        db 0x7f, "ELF", 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        dw 2, 62
+        dd 1
+        dq start, 64, 0
+        dd 0
+        dw 64, 56, 1, 0, 0, 0
+        dd 1, 5
+        dq 0, 0, 0, end, end, 4096
+start:  mov al, 60
+        syscall
+end:
+S
+    nasm -f bin zero.asm -o zero
+    chmod +x zero
+    local command note="segment 0 is at address 0x0, below vm.mmap_min_addr, which is $(printf 0x%x "$lowest") here"
+    for command in "run --sandbox" "step --plain --sandbox" mutate; do
+        # shellcheck disable=SC2086
+        tinyelf $command ./zero
+        [ "$status" -ne 0 ]
+        says "$note"
+    done
+}
+
 @test "an interrupted sleep continues" {
     in_background "$hostile" sleep 3000
     kill -STOP "$program"

@@ -182,10 +182,13 @@ static bool read_bytes(struct json_reader *reader, const json_t *item, const cha
     return done;
 }
 
-/* Bytes before and after. */
+/* Bytes before and after, or how many were left out of both. */
 static bool read_change(struct json_reader *reader, const json_t *item, size_t most,
                         struct draft *draft)
 {
+    if (json_object_get(item, "left_out"))
+        return json_read_number(reader, item, "left_out", most + 1, &draft->piece.size) &&
+               (draft->piece.size > 0 || json_read_fail(reader, "left_out", "a number of bytes"));
     draft->is_change = true;
     if (!read_bytes(reader, item, "from", most, draft))
         return false;
@@ -341,6 +344,7 @@ static bool read_document(struct json_reader *reader, const json_t *document)
         return json_read_fail(reader, "format", "\"" STEP_FORMAT "\"");
     if (!json_read_version(reader, document, STEP_VERSION))
         return false;
+    recording_of(reader)->is_private = json_is_true(json_object_get(document, "private"));
     if (!read_arguments(reader, document) || !json_read_each(reader, document, "files", read_file))
         return false;
     if (recording_of(reader)->file_count == 0)

@@ -352,6 +352,8 @@ bool recording_next_piece(const struct step_record *record, size_t *position,
     memcpy(&head, record->pieces + *position, sizeof head);
     *piece = (struct step_piece){(enum step_piece_kind)head.kind, head.number, head.size,
                                  head.value, record->pieces + *position + sizeof head};
+    if (head.length == 0 && head.size > 0)
+        piece->bytes = NULL;
     *position += (sizeof head + head.length + 7) & ~(size_t)7;
     return true;
 }

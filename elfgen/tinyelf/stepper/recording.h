@@ -115,8 +115,11 @@ struct step_piece {
     uint32_t number;
     uint32_t size;
     uint64_t value;
-    const uint8_t *bytes;
+    const uint8_t *bytes; /* of a change, NULL: `size` bytes that were left out */
 };
+
+/* Stands in a private recording for a path, or for the text of an argument. */
+#define STEP_LEFT_OUT "(left out)"
 
 enum step_end_kind {
     STEP_RUNNING,
@@ -150,7 +153,8 @@ struct step_recording {
     bool end_core;
     /* Capacities of the lists, and the end of the record that is being made. */
     size_t argument_room, file_room, mapping_room, memory_room, instruction_room, room, at;
-    bool no_memory; /* something was not recorded */
+    bool no_memory;  /* something was not recorded */
+    bool is_private; /* paths, arguments, environment and stack were left out */
 };
 
 /* Frees what it holds. It must have been zeroed before its first use. */

@@ -180,11 +180,14 @@ static bool make_shared(struct mutate *mutate)
 {
     const struct mutate_plan *plan = mutate->plan;
     size_t bytes = plan->to - plan->from, size = rounded(sizeof *mutate->shared);
-    size_t bytes_at = size, pairs_at, classes_at;
+    size_t bytes_at = size, pairs_at, values_at, classes_at;
     if (!multiply(&size, bytes, sizeof *mutate->bytes))
         return false;
     pairs_at = size;
     if (!multiply(&size, mutate_pairs(plan), sizeof *mutate->pairs))
+        return false;
+    values_at = size;
+    if (!multiply(&size, bytes, sizeof *mutate->values))
         return false;
     classes_at = size;
     if (plan->pairs && !multiply(&size, bytes, 256))
@@ -197,6 +200,7 @@ static bool make_shared(struct mutate *mutate)
     mutate->shared_size = size;
     mutate->bytes = (void *)(memory + bytes_at);
     mutate->pairs = (void *)(memory + pairs_at);
+    mutate->values = (void *)(memory + values_at);
     mutate->classes = plan->pairs ? memory + classes_at : NULL;
     return true;
 }
@@ -337,6 +341,11 @@ const struct mutate_counts *mutate_byte_counts(const struct mutate *mutate)
 const struct mutate_pair_counts *mutate_pair_counts(const struct mutate *mutate)
 {
     return mutate->pairs;
+}
+
+const struct mutate_values *mutate_byte_values(const struct mutate *mutate)
+{
+    return mutate->values;
 }
 
 bool mutate_is_whole(const struct mutate *mutate, struct elfgen_error *error)

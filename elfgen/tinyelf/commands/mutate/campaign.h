@@ -70,6 +70,11 @@ struct mutate_counts {
     uint64_t errors[3]; /* MUTATE_REFUSED: bit N % 64 of word N / 64 is set if errno N occurred */
 };
 
+/* The values of a byte that were tried and did the same: bit V % 64 of word V / 64 for value V. */
+struct mutate_values {
+    uint64_t same[4];
+};
+
 struct mutate_pair_counts {
     struct mutate_counts counts;
     uint64_t mended; /* same as the program, although each of the two changes alone is not */
@@ -134,6 +139,9 @@ uint64_t mutate_all(const struct mutate *mutate);
 /* Counts by byte, from plan->from on, and by pair. They grow until all runs are over. */
 const struct mutate_counts *mutate_byte_counts(const struct mutate *mutate);
 const struct mutate_pair_counts *mutate_pair_counts(const struct mutate *mutate);
+
+/* By byte, from plan->from on, as the counts. */
+const struct mutate_values *mutate_byte_values(const struct mutate *mutate);
 
 /* For use when all runs are over. Returns false and *error if some runs are not counted for another
  * reason than mutate_stop(). */

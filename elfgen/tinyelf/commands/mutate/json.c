@@ -54,13 +54,38 @@ static void put_details(struct elfgen_text *out, const struct mutate_counts *cou
     put_signal_names(out, counts->signals);
 }
 
-static void put_byte(struct elfgen_text *out, const struct mutate_byte *byte)
+/* The values that keep the behaviour, as ranges with both ends. */
+static void put_kept(struct elfgen_text *out, const struct mutate_byte *byte)
+{
+    enum { VALUES = 256 };
+    const char *between = "";
+    json_key(out, "kept");
+    elfgen_text_char(out, '[');
+    for (unsigned from = 0, to; from < VALUES; from = to + 1) {
+        for (to = from; to < VALUES && mutate_value_keeps(byte, to); to++)
+            ;
+        if (to == from)
+            continue;
+        elfgen_text_string(out, between);
+        elfgen_text_char(out, '[');
+        elfgen_text_decimal(out, from, 0);
+        elfgen_text_char(out, ',');
+        elfgen_text_decimal(out, to - 1, 0);
+        elfgen_text_char(out, ']');
+        between = ",";
+    }
+    elfgen_text_char(out, ']');
+}
+
+static void put_byte(struct elfgen_text *out, const struct mutate_byte *byte, bool has_values)
 {
     elfgen_text_string(out, "{\"offset\":");
     elfgen_text_decimal(out, byte->offset, 0);
     json_key_number(out, "value", byte->value);
     put_classes(out, &byte->counts);
     put_details(out, &byte->counts);
+    if (has_values)
+        put_kept(out, byte);
     json_key_string(out, "owner", byte->owner.name);
     json_key_string(out, "meaning", byte->owner.meaning);
     json_key_string(out, "reader", byte->owner.reader);
@@ -103,7 +128,7 @@ void mutate_json(const struct mutate_report *report, struct elfgen_text *out)
     elfgen_text_string(out, ",\"bytes\":[");
     for (size_t i = 0; i < report->count; i++) {
         elfgen_text_string(out, i == 0 ? "\n" : ",\n");
-        put_byte(out, &report->bytes[i]);
+        put_byte(out, &report->bytes[i], report->has_values);
     }
     elfgen_text_string(out, "],\n\"pairs\":[");
     for (size_t i = 0; i < report->pair_count; i++) {

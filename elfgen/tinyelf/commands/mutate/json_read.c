@@ -99,6 +99,50 @@ static bool read_reader(struct json_reader *reader, const json_t *item, struct m
     return true;
 }
 
+/* A range of values that keep the behaviour, which begins at `least` or above. */
+static bool read_range(const json_t *range, struct mutate_values *values, json_int_t least)
+{
+    enum { VALUES = 256 };
+    const json_t *from = json_array_get(range, 0), *to = json_array_get(range, 1);
+    if (json_array_size(range) != 2 || !json_is_integer(from) || !json_is_integer(to) ||
+        json_integer_value(from) < least || json_integer_value(to) < json_integer_value(from) ||
+        json_integer_value(to) >= VALUES)
+        return false;
+    for (json_int_t value = json_integer_value(from); value <= json_integer_value(to); value++)
+        values->same[value / 64] |= UINT64_C(1) << value % 64;
+    return true;
+}
+
+/* The values that keep the behaviour, the byte's own among them; older documents do not have them.
+ */
+static bool read_kept(struct json_reader *reader, const json_t *item, struct mutate_byte *byte)
+{
+    struct mutate_report *report = report_of(reader);
+    const json_t *list, *range;
+    json_int_t least = 0;
+    size_t i;
+    if (!json_object_get(item, "kept")) {
+        report->has_values = false;
+        return true;
+    }
+    if (!(list = json_read_list(reader, item, "kept")))
+        return false;
+    json_array_foreach(list, i, range)
+    {
+        if (!read_range(range, &byte->values, least))
+            return json_read_fail(reader, "kept", "ranges of two numbers up to 255, in order");
+        least = json_integer_value(json_array_get(range, 1)) + 2;
+    }
+    uint64_t *own = &byte->values.same[byte->value / 64], bit = UINT64_C(1) << byte->value % 64;
+    bool has_own = (*own & bit) != 0;
+    uint64_t count = 0;
+    *own &= ~bit;
+    for (size_t word = 0; word < 4; word++)
+        count += (uint64_t)__builtin_popcountll(byte->values.same[word]);
+    return (has_own && count == byte->counts.of[MUTATE_SAME]) ||
+           json_read_fail(reader, "kept", "the byte's value and as many others as 'same' counts");
+}
+
 static bool read_byte(struct json_reader *reader, json_t *item)
 {
     struct mutate_report *report = report_of(reader);
@@ -112,7 +156,7 @@ static bool read_byte(struct json_reader *reader, json_t *item)
         return json_read_fail(reader, "offset", "behind the one before, and in the file");
     byte->value = (uint8_t)value;
     return read_counts(reader, item, report->values, &byte->counts) &&
-           read_words(reader, item, "owner", &byte->owner.name) &&
+           read_kept(reader, item, byte) && read_words(reader, item, "owner", &byte->owner.name) &&
            read_words(reader, item, "meaning", &byte->owner.meaning) &&
            read_reader(reader, item, &byte->owner);
 }
@@ -204,6 +248,7 @@ static bool read_document(struct json_reader *reader, const json_t *document)
     bool room = file && mutate_report_open(report, file, json_array_size(bytes),
                                            json_array_size(pairs), json_array_size(shards));
     free(file);
+    report->has_values = true;
     return room && read_numbers(reader, document) && read_shards(reader, shards) &&
            json_read_each(reader, document, "bytes", read_byte) &&
            json_read_each(reader, document, "pairs", read_pair);

@@ -182,11 +182,13 @@ static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
     report->seed = plan->seed;
     report->shards = plan->shards;
     report->shard[0] = plan->shard + 1;
+    report->has_values = true;
     report->complete = mutate_done(mutate) == mutate_all(mutate);
     for (size_t i = 0; i < bytes; i++) {
         report->bytes[i].offset = plan->from + i;
         report->bytes[i].value = plan->bytes[plan->from + i];
         report->bytes[i].counts = mutate_byte_counts(mutate)[i];
+        report->bytes[i].values = mutate_byte_values(mutate)[i];
     }
     for (size_t i = 0; i < pairs; i++) {
         size_t places[2];

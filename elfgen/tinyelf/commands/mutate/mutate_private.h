@@ -27,6 +27,7 @@ struct mutate {
     size_t shared_size;
     struct mutate_counts *bytes;
     struct mutate_pair_counts *pairs;
+    struct mutate_values *values;
     uint8_t *classes; /* with pairs: for each value of each byte, its class + 1; 0: not known yet */
     pid_t runners[MUTATE_MOST_JOBS];
     unsigned count;

@@ -77,6 +77,11 @@ uint64_t mutate_counts_runs(const struct mutate_counts *counts)
     return runs;
 }
 
+bool mutate_value_keeps(const struct mutate_byte *byte, unsigned value)
+{
+    return value == byte->value || (byte->values.same[value / 64] >> value % 64 & 1) != 0;
+}
+
 uint64_t mutate_report_runs(const struct mutate_report *report)
 {
     uint64_t runs = 0;
@@ -238,13 +243,17 @@ bool mutate_merge(struct mutate_report *report, const struct mutate_report *othe
     if (!is_same_plan(report, other, error) || !join_shards(report, other, error))
         return false;
     report->complete = report->complete && other->complete;
+    report->has_values = report->has_values && other->has_values;
     /* All shards together are the whole, as if it had not been split. */
     if (report->shard_count == report->shards) {
         report->shards = report->shard_count = 1;
         report->shard[0] = 1;
     }
-    for (size_t i = 0; i < report->count; i++)
+    for (size_t i = 0; i < report->count; i++) {
         mutate_counts_add(&report->bytes[i].counts, &other->bytes[i].counts);
+        for (size_t word = 0; word < 4; word++)
+            report->bytes[i].values.same[word] |= other->bytes[i].values.same[word];
+    }
     for (size_t i = 0; i < report->pair_count; i++) {
         mutate_counts_add(&report->pairs[i].counts.counts, &other->pairs[i].counts.counts);
         report->pairs[i].counts.mended += other->pairs[i].counts.mended;

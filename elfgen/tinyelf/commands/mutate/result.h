@@ -22,6 +22,7 @@ struct mutate_byte {
     uint8_t value;
     struct mutate_owner owner;
     struct mutate_counts counts;
+    struct mutate_values values;
 };
 
 struct mutate_two {
@@ -35,6 +36,7 @@ struct mutate_report {
     unsigned values;
     uint64_t seed;
     bool complete;        /* it contains all runs of its shards */
+    bool has_values;      /* the bytes' `values` are known: older documents lack them */
     uint64_t shards;      /* how many parts the plan is split into */
     uint64_t shard_count; /* which parts are in here, counted from 1, each once, in order */
     uint64_t *shard;
@@ -56,6 +58,10 @@ bool mutate_name_owners(struct mutate_report *report, struct bytemap *map);
 /* How many runs the counts contain; and addition of other counts. */
 uint64_t mutate_counts_runs(const struct mutate_counts *counts);
 void mutate_counts_add(struct mutate_counts *counts, const struct mutate_counts *more);
+
+/* Whether a value keeps the behaviour of the program: the byte's own, and those that did the same.
+ */
+bool mutate_value_keeps(const struct mutate_byte *byte, unsigned value);
 
 /* How many runs the report contains. */
 uint64_t mutate_report_runs(const struct mutate_report *report);

@@ -49,8 +49,13 @@ static uint8_t *class_of(const struct mutate *mutate, size_t place, uint8_t valu
 static void count_single(struct mutate *mutate, const struct mutate_change *change, bool counts,
                          enum mutate_class class_, const struct run_end *end)
 {
+    size_t byte = change->places[0] - mutate->plan->from;
+    uint8_t value = change->values[0];
     if (counts)
-        count(&mutate->bytes[change->places[0] - mutate->plan->from], class_, end);
+        count(&mutate->bytes[byte], class_, end);
+    if (counts && class_ == MUTATE_SAME)
+        __atomic_fetch_or(&mutate->values[byte].same[value / 64], UINT64_C(1) << value % 64,
+                          __ATOMIC_RELAXED);
     if (mutate->classes)
         *class_of(mutate, change->places[0], change->values[0]) = (uint8_t)(class_ + 1);
     __atomic_fetch_add(&mutate->shared->singles_done, 1, __ATOMIC_RELEASE);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/proc.h"
 #include "cli/cli.h"
 
 /* ---- what a program needs from the file system ---- */
@@ -53,6 +54,50 @@ static bool find_need(const char *path, char *need, size_t room)
     return found;
 }
 
+/* ---- addresses that Linux does not map ---- */
+
+/* Finds the lowest address that the file itself chooses for a segment. */
+static bool find_lowest(const struct file_bytes *bytes, uint64_t *segment, uint64_t *address)
+{
+    struct elfgen_view view;
+    struct elfgen_phdr phdr;
+    bool found = false;
+    if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, NULL) != ELFGEN_OK ||
+        view.ehdr.e_type != ELFGEN_ET_EXEC)
+        return false;
+    for (uint64_t i = 0; i < view.segments.count; i++) {
+        if (elfgen_view_segment(&view, i, &phdr, NULL) != ELFGEN_OK)
+            break;
+        if (phdr.p_type != ELFGEN_PT_LOAD || phdr.p_memsz == 0 ||
+            (found && phdr.p_vaddr >= *address))
+            continue;
+        *segment = i;
+        *address = phdr.p_vaddr;
+        found = true;
+    }
+    return found;
+}
+
+/* Where Linux could not map a program: says that it is below vm.mmap_min_addr, if it is. */
+static void note_lowest(const char *name, const char *path)
+{
+    struct file_bytes bytes = {0};
+    uint64_t segment = 0, address = 0, lowest = 0;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return;
+    if (file_read(file, true, &bytes) && find_lowest(&bytes, &segment, &address) &&
+        proc_lowest_address(&lowest) && address < lowest)
+        message(name, "note",
+                "segment %llu is at address 0x%llx, below vm.mmap_min_addr, which is 0x%llx here: "
+                "Linux maps nothing there without CAP_SYS_RAWIO, which no program has in the "
+                "sandbox",
+                (unsigned long long)segment, (unsigned long long)address,
+                (unsigned long long)lowest);
+    file_free(&bytes);
+    close(file);
+}
+
 void exit_reason_report_not_started(const char *path, int error)
 {
     char need[PATH_MAX + 32];
@@ -61,6 +106,8 @@ void exit_reason_report_not_started(const char *path, int error)
                 need);
     else
         program_report_not_started(path, error);
+    if (error == EPERM)
+        note_lowest(path, path);
 }
 
 /* ---- why it ended ---- */
@@ -157,6 +204,8 @@ int exit_reason_report(const char *name, const char *path, const struct run_end 
         return end->status;
     case RUN_SIGNAL:
         report_signal(name, end);
+        if (end->loading)
+            note_lowest(name, path);
         break;
     case RUN_CALL:
         report_call(name, path, end);

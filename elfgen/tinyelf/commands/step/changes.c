@@ -97,6 +97,14 @@ static void put_change(struct lines *lines, const char *name, const struct step_
     struct elfgen_text *out = lines->out;
     size_t length = strlen(name) + 2;
     end_lines(lines);
+    if (!piece->bytes) {
+        begin_line(lines);
+        elfgen_text_string(out, name);
+        elfgen_text_string(out, ": ");
+        elfgen_text_decimal(out, piece->size, 0);
+        elfgen_text_string(out, piece->size == 1 ? " byte, left out\n" : " bytes, left out\n");
+        return;
+    }
     for (size_t i = 0; i < piece->size && i < (size_t)ROW * ROWS; i += ROW) {
         size_t count = piece->size - i < ROW ? piece->size - i : ROW;
         bool fits = lines->indent + length + 6 * count + 2 <= lines->columns;
@@ -179,7 +187,7 @@ static void put_argument(struct lines *lines, const struct step_piece *piece)
     elfgen_text_string(&item, name);
     elfgen_text_string(&item, *name ? "=" : "");
     /* If an argument is a pointer, its address is shown as well. */
-    if (strchr("\"[{", *text) && *text) {
+    if (strchr("\"[{(", *text) && *text) {
         elfgen_text_0x(&item, piece->value);
         elfgen_text_char(&item, ' ');
     }

@@ -169,10 +169,15 @@ static void put_changed(struct elfgen_text *out, const struct step_record *recor
 
 static void put_from_to(struct elfgen_text *out, const struct step_piece *piece)
 {
+    bool left_out = !piece->bytes;
     json_key(out, "from");
-    put_bytes(out, piece->bytes, piece->size);
+    put_bytes(out, piece->bytes, left_out ? 0 : piece->size);
     json_key(out, "to");
-    put_bytes(out, piece->bytes + piece->size, piece->size);
+    put_bytes(out, left_out ? NULL : piece->bytes + piece->size, left_out ? 0 : piece->size);
+    if (left_out) {
+        json_key(out, "left_out");
+        put_number(out, piece->size);
+    }
 }
 
 /* `text` is the piece's next string. */
@@ -263,7 +268,10 @@ void step_write_json(struct elfgen_text *out, struct step_machines *machines,
     struct step_cursor cursor;
     struct step_record record;
     json_begin(out, JSON_VERSION_step);
-    elfgen_text_string(out, ",\"format\":\"" STEP_FORMAT "\",\n\"arguments\":[");
+    elfgen_text_string(out, ",\"format\":\"" STEP_FORMAT "\",\n");
+    if (recording->is_private)
+        elfgen_text_string(out, "\"private\":true,\n");
+    elfgen_text_string(out, "\"arguments\":[");
     for (size_t i = 0; i < recording->argument_count; i++) {
         elfgen_text_string(out, i == 0 ? "" : ",");
         json_string(out, recording->arguments[i]);

@@ -13,6 +13,7 @@
 #include "base/memory_text.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "private.h"
 #include "commands/json_versions.h"
 #include "stepper/json_read.h"
 
@@ -37,7 +38,7 @@ const struct command_options command_step_options = {
 
 struct options {
     const char *record, *replay;
-    bool plain;
+    bool private, plain;
     struct step_until until;
     bool confined; /* --sandbox */
     bool limited;  /* one of its limits was given */
@@ -148,11 +149,15 @@ static bool print(const struct options *options, struct step_run *run,
 
 /* ---- the recording ---- */
 
-static bool write_recording(const char *path, struct step_run *run)
+static bool write_recording(const char *path, struct step_run *run, bool private)
 {
     struct elfgen_text text;
-    if (memory_text_open(&text))
-        step_write_json(&text, run->machines, &run->recording);
+    struct step_recording copy = {0};
+    bool made = !private || step_make_private(&copy, &run->recording, environ);
+    if (memory_text_open(&text) && made)
+        step_write_json(&text, run->machines, private ? &copy : &run->recording);
+    text.cut = text.cut || !made;
+    recording_free(&copy);
     if (text.cut)
         message_no_memory(path);
     bool done = !text.cut && atomic_file_write(path, text.bytes, text.length, false);
@@ -239,7 +244,7 @@ static int run_program(struct options *options, char **arguments)
         message("step", "error", "the recording is full: %zu bytes of steps, %llu of them",
                 run.recording.size, (unsigned long long)run.recording.count);
     if (done && options->record)
-        done = write_recording(options->record, &run);
+        done = write_recording(options->record, &run, options->private);
     int status = conclude(&run, done);
     step_names_close(&run.names);
     recording_free(&run.recording);
@@ -253,6 +258,9 @@ static int take_option(void *context, const struct option_given *given)
     switch ((enum option_id)given->id) {
     case OPTION_RECORD:
         options->record = given->value;
+        break;
+    case OPTION_PRIVATE:
+        options->private = true;
         break;
     case OPTION_REPLAY:
         options->replay = given->value;
@@ -294,6 +302,8 @@ int command_step(int argc, char **argv)
         return usage_error("step", "--time and --memory are limits of the sandbox: add --sandbox");
     if (!options.replay && optind == argc)
         return usage_error("step", "no program given");
+    if (options.private && !options.record)
+        return usage_error("step", "--private is about a recording: add --record FILE");
     if (options.record && strcmp(options.record, "-") == 0)
         return usage_error("step", "--record -: standard output is the program's");
     return run_program(&options, argv + optind);

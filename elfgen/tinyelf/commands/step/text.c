@@ -43,6 +43,8 @@ void step_put_head(struct elfgen_text *out, const struct step_recording *recordi
         out, UINT64_C(8) * recording_word_size(recording_is_64_bit(&recording->start)), 0);
     elfgen_text_string(out, "-bit code\nas the processor shows it; inside the kernel it is 0, by "
                             "architecture, not measured\n");
+    if (recording->is_private)
+        elfgen_text_string(out, "paths, arguments, environment and stack are left out\n");
 }
 
 void step_put_end(struct elfgen_text *out, const struct step_recording *recording, uint64_t count)
