@@ -234,11 +234,11 @@ _start:
     xor edi, edi
     syscall
 E
-    local size
-    for size in "200 50" "140 50" "80 50"; do
-        # shellcheck disable=SC2086
-        open_terminal $size
-        type_line "env -i A=1 B=2 C=3 D=4 E=5 F=6 TERM=\$TERM '$TINYELF' step ./pushes one 'two three'; echo status \$?"
+    local columns
+    open_terminal 200 50
+    for columns in 200 140 80; do
+        terminal resize-window -x "$columns" -y 50
+        type_line "clear; env -i A=1 B=2 C=3 D=4 E=5 F=6 TERM=\$TERM '$TINYELF' step ./pushes one 'two three'; echo status \$?"
         sees ' stack, from the stack pointer on\|^stack, from the stack pointer on'
         sees '+0x0    0x0000000000000003 argc'
         sees '+0x8    0x00007ff[0-9a-f]* argv\[0\] "./pushes"'
@@ -258,7 +258,6 @@ E
         [ "$(screen | wc -l)" -eq 50 ]
         press q
         sees '^status 0'
-        terminal kill-server
     done
 }
 
