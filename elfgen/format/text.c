@@ -33,19 +33,9 @@ void elfgen_text_bytes(struct elfgen_text *text, const char *bytes, size_t lengt
     text->length += length;
 }
 
-void elfgen_text_string(struct elfgen_text *text, const char *string)
-{
-    if (string)
-        elfgen_text_bytes(text, string, strlen(string));
-}
-
-void elfgen_text_char(struct elfgen_text *text, char c)
-{
-    if (text->length < text->capacity)
-        text->bytes[text->length++] = c;
-    else
-        put_in_pieces(text, &c, 1);
-}
+/* Those of callers that do not take the inline ones. */
+extern inline void elfgen_text_string(struct elfgen_text *text, const char *string);
+extern inline void elfgen_text_char(struct elfgen_text *text, char c);
 
 void elfgen_text_blanks(struct elfgen_text *text, size_t count)
 {
@@ -76,22 +66,31 @@ void elfgen_text_0x(struct elfgen_text *text, uint64_t value)
     elfgen_text_hex(text, value, 0);
 }
 
-/* "00" to "ff": one copy instead of two stores a byte, which counts in a report of every byte. */
+/* "00" to "ff", each with room for what comes between: one copy instead of two or three stores a
+ * byte, which counts in a report of every byte. */
 #define DIGITS(high)                                                                               \
-    high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" high "8" high "9" high \
-         "a" high "b" high "c" high "d" high "e" high "f"
+    high "0  " high "1  " high "2  " high "3  " high "4  " high "5  " high "6  " high "7  " high   \
+         "8  " high "9  " high "a  " high "b  " high "c  " high "d  " high "e  " high "f  "
 static const char pairs[] = DIGITS("0") DIGITS("1") DIGITS("2") DIGITS("3") DIGITS("4") DIGITS("5")
     DIGITS("6") DIGITS("7") DIGITS("8") DIGITS("9") DIGITS("a") DIGITS("b") DIGITS("c") DIGITS("d")
         DIGITS("e") DIGITS("f");
 #undef DIGITS
 
+enum { PAIR = 4, PIECE = 32 };
+
+/* Puts `count` bytes, and up to two characters more. */
 static size_t put_pairs(char *to, const uint8_t *bytes, size_t count, char between)
 {
     size_t step = between ? 3 : 2;
-    for (size_t i = 0; i < count; i++, to += step) {
-        memcpy(to, pairs + 2 * (size_t)bytes[i], 2);
-        if (between)
-            to[2] = between;
+    if (between == ' ') {
+        for (size_t i = 0; i < count; i++)
+            memcpy(to + 3 * i, pairs + PAIR * (size_t)bytes[i], PAIR);
+    } else {
+        for (size_t i = 0; i < count; i++) {
+            memcpy(to + step * i, pairs + PAIR * (size_t)bytes[i], 2);
+            if (between)
+                to[step * i + 2] = between;
+        }
     }
     return step * count;
 }
@@ -99,8 +98,7 @@ static size_t put_pairs(char *to, const uint8_t *bytes, size_t count, char betwe
 void elfgen_text_hex_bytes(struct elfgen_text *text, const uint8_t *bytes, size_t count,
                            char between)
 {
-    enum { PIECE = 32 };
-    char room[3 * PIECE];
+    char room[3 * PIECE + 2];
     while (count > 0) {
         size_t part = count < PIECE ? count : PIECE;
         bool direct = text->capacity - text->length >= sizeof room;

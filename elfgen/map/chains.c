@@ -1,4 +1,4 @@
-/* Claims structures that lead to one another: symbol versions, unwind records.
+/* Claims structures that lead to one another: symbol versions.
  *
  * Distances come from the file. Each walk goes forward alone, so that no loop holds it and its time
  * is linear: what leads back, or into what was walked, ends it. */
@@ -88,43 +88,5 @@ bool elfgen_versions_next(struct elfgen_map *map)
                                   map->chain.children_from);
     }
     claim_one(map, at, id);
-    return false;
-}
-
-/* ---- unwind records ---- */
-
-void elfgen_unwind_enter(struct elfgen_map *map, uint64_t offset, uint64_t size,
-                         enum elfgen_stage after)
-{
-    map->chain.start = map->chain.parent = offset;
-    map->chain.end = end_of(map, offset, size);
-    map->chain.number = 0;
-    map->chain_after = (int)after;
-    map->stage = STAGE_UNWIND;
-}
-
-bool elfgen_unwind_next(struct elfgen_map *map)
-{
-    enum { LENGTH = 4, HEAD = 8 };
-    uint64_t at = map->chain.parent, left = map->chain.end - at;
-    uint64_t length = elfgen_record_number(map->view, at, ELFGEN_RECORD_cie_length);
-    if (left < LENGTH || at >= map->to || (length != 0 && length < LENGTH) ||
-        length > left - LENGTH) {
-        map->stage = map->chain_after;
-        return false;
-    }
-    map->index = map->chain.number++;
-    map->one_index = true;
-    elfgen_walk_no_pieces(map);
-    if (length == 0) {
-        elfgen_walk_add(map, at, LENGTH, 1, ELFGEN_STRUCTURE_frame_end);
-        map->chain.parent = map->chain.end;
-    } else {
-        bool common = elfgen_record_number(map->view, at, ELFGEN_RECORD_cie_id) == 0;
-        elfgen_walk_add(map, at, HEAD, 1, common ? ELFGEN_STRUCTURE_cie : ELFGEN_STRUCTURE_fde);
-        elfgen_walk_add(map, at + HEAD, 1, length - 4, ELFGEN_PIECE_BYTES);
-        map->chain.parent = at + LENGTH + length;
-    }
-    elfgen_walk_pieces(map, STAGE_UNWIND);
     return false;
 }

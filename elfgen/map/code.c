@@ -41,9 +41,10 @@ static uint64_t resume(const struct elfgen_code *code, const struct elfgen_range
 }
 
 /* Sweeps a section linearly, from the last place up to `at` that resume() knows, for the first
- * instruction in [at, to). */
-static bool next_in_section(struct elfgen_code *code, const struct elfgen_range *section,
-                            uint64_t at, uint64_t to, struct elfgen_code_place *found)
+ * instruction in [at, to). Returns the range that it is in, NULL: there is none. */
+static const struct elfgen_range *next_in_section(struct elfgen_code *code,
+                                                  const struct elfgen_range *section, uint64_t at,
+                                                  uint64_t to, struct elfgen_code_place *found)
 {
     uint64_t end = section->offset + section->size;
     if (end > code->to)
@@ -53,7 +54,7 @@ static bool next_in_section(struct elfgen_code *code, const struct elfgen_range 
     if (at < section->offset)
         at = section->offset;
     if (at >= to)
-        return false;
+        return NULL;
     const struct elfgen_range *range = elfgen_range_of(code, at);
     uint64_t place = at == code->last + 1 ? code->cursor : resume(code, section, at);
     while (place < to && range) {
@@ -67,14 +68,15 @@ static bool next_in_section(struct elfgen_code *code, const struct elfgen_range 
             continue;
         code->last = found->offset = here;
         code->cursor = place;
-        return true;
+        return range;
     }
-    return false;
+    return NULL;
 }
 
-/* The next instruction that the flow reached in [*at, to), outside of sections. */
-static bool next_by_flow(const struct elfgen_code *code, uint64_t *at, uint64_t to,
-                         struct elfgen_code_place *place)
+/* The next instruction that the flow reached in [*at, to), outside of sections. Returns its range,
+ * NULL: there is none. */
+static const struct elfgen_range *next_by_flow(const struct elfgen_code *code, uint64_t *at,
+                                               uint64_t to, struct elfgen_code_place *place)
 {
     while (*at < to) {
         uint64_t bit = elfgen_bit_next(code->starts, *at - code->from, to - code->from);
@@ -82,34 +84,41 @@ static bool next_by_flow(const struct elfgen_code *code, uint64_t *at, uint64_t 
         const struct elfgen_range *range = *at < to ? elfgen_range_of(code, *at) : NULL;
         place->length = range ? elfgen_code_length(code, range, *at) : 0;
         if (place->length != 0)
-            return true;
+            return range;
         /* The decoder decodes an instruction here, and says that it has no length. */
         *at += *at < to;
     }
-    return false;
+    return NULL;
+}
+
+/* The executable section that has `at`, or else the next one, which is often the one found last. */
+static const struct elfgen_range *section_from(struct elfgen_code *code, uint64_t at)
+{
+    const struct elfgen_range *last = code->section;
+    if (!last || at < last->offset || at - last->offset >= last->size)
+        code->section = elfgen_section_from(code, at);
+    return code->section;
 }
 
 bool elfgen_code_next(struct elfgen_code *code, uint64_t at, uint64_t to,
                       struct elfgen_code_place *place)
 {
-    const struct elfgen_range *section = NULL;
-    bool found = false;
+    const struct elfgen_range *section = NULL, *range = NULL;
     if (at < code->from)
         at = code->from;
     if (to > code->to)
         to = code->to;
-    while (!found && at < to) {
+    while (!range && at < to) {
         if (code->mode == ELFGEN_CODE_ALL)
-            section = elfgen_section_from(code, at);
+            section = section_from(code, at);
         uint64_t border = section && section->offset < to ? section->offset : to;
         if (at < border) {
-            found = next_by_flow(code, &at, border, place);
+            range = next_by_flow(code, &at, border, place);
         } else {
-            found = next_in_section(code, section, at, to, place);
+            range = next_in_section(code, section, at, to, place);
             at = section->offset + section->size;
         }
     }
-    const struct elfgen_range *range = found ? elfgen_range_of(code, place->offset) : NULL;
     if (range)
         place->address = range->address + (place->offset - range->offset);
     return range != NULL;

@@ -1,10 +1,15 @@
 /* Claims what sections and areas hold: tables of entries, strings, notes, chains. */
 #include "entries.h"
 
+#include <string.h>
+
+#include "elfgen/arch.h"
+
 #include "record_fields.h"
 #include "areas.h"
 #include "chains.h"
 #include "notes.h"
+#include "unwind.h"
 
 /* The lower one. */
 static uint64_t at_most(uint64_t value, uint64_t most)
@@ -59,7 +64,8 @@ static void enter_gnu_hash(struct elfgen_map *map, uint64_t offset, uint64_t siz
 }
 
 /* The header of the unwind table, and the table as far as it has the usual encoding. */
-static void enter_unwind_table(struct elfgen_map *map, uint64_t offset, uint64_t size)
+static void enter_unwind_table(struct elfgen_map *map, uint64_t offset, uint64_t size,
+                               enum elfgen_stage after)
 {
     enum { UDATA4 = 3, SDATA4 = 0xb, FORMAT = 0xf, HEADER_RELATIVE = 0x3b };
     uint64_t at = offset;
@@ -77,7 +83,7 @@ static void enter_unwind_table(struct elfgen_map *map, uint64_t offset, uint64_t
                 add_table(map, &at, &size, entries, ELFGEN_STRUCTURE_eh_entry);
         }
     }
-    end_pieces(map, at, size, STAGE_AREAS);
+    end_pieces(map, at, size, after);
 }
 
 /* ---- areas ---- */
@@ -103,7 +109,7 @@ static const struct {
     [ELFGEN_AREA_INIT_ARRAY] = {ELFGEN_PART_ARRAY, ELFGEN_STRUCTURE_pointer},
     [ELFGEN_AREA_FINI_ARRAY] = {ELFGEN_PART_ARRAY, ELFGEN_STRUCTURE_pointer},
     [ELFGEN_AREA_EH_FRAME_HDR] = {ELFGEN_PART_UNWIND, ELFGEN_STRUCTURE_eh_frame_hdr},
-    [ELFGEN_AREA_EH_FRAME] = {ELFGEN_PART_UNWIND, ELFGEN_STRUCTURE_cie}};
+    [ELFGEN_AREA_EH_FRAME] = {ELFGEN_PART_UNWIND, ELFGEN_STRUCTURE_COUNT}};
 
 void elfgen_area_enter(struct elfgen_map *map, enum elfgen_area area)
 {
@@ -128,7 +134,7 @@ void elfgen_area_enter(struct elfgen_map *map, enum elfgen_area area)
                               STAGE_AREAS);
         break;
     case ELFGEN_AREA_EH_FRAME_HDR:
-        enter_unwind_table(map, table.offset, table.count);
+        enter_unwind_table(map, table.offset, table.count, STAGE_AREAS);
         break;
     case ELFGEN_AREA_EH_FRAME:
         elfgen_unwind_enter(map, table.offset, table.count, STAGE_AREAS);
@@ -192,6 +198,28 @@ static bool enter_table(struct elfgen_map *map, const struct elfgen_shdr *shdr, 
     return true;
 }
 
+/* Enters what unwinders read, which sections have no type for, or one of a processor's own. */
+static bool enter_unwind_section(struct elfgen_map *map, const struct elfgen_shdr *shdr,
+                                 uint64_t index)
+{
+    const struct elfgen_arch *arch = elfgen_arch_find(map->view->ehdr.e_machine);
+    uint64_t offset = shdr->sh_offset, size = at_most(shdr->sh_size, map->view->length - offset);
+    const char *name = NULL;
+    if (shdr->sh_type != ELFGEN_SHT_PROGBITS &&
+        (!arch || arch->unwind_section == 0 || shdr->sh_type != arch->unwind_section))
+        return false;
+    size_t length = elfgen_view_section_name(map->view, shdr, &name);
+    bool is_table = length == strlen(".eh_frame_hdr") && memcmp(name, ".eh_frame_hdr", length) == 0;
+    if (!is_table && (length != strlen(".eh_frame") || memcmp(name, ".eh_frame", length) != 0))
+        return false;
+    elfgen_walk_owner(map, ELFGEN_PART_UNWIND, index, false);
+    if (is_table)
+        enter_unwind_table(map, offset, size, STAGE_SECTIONS);
+    else
+        elfgen_unwind_enter(map, offset, size, STAGE_SECTIONS);
+    return true;
+}
+
 bool elfgen_section_enter(struct elfgen_map *map, const struct elfgen_shdr *shdr, uint64_t index)
 {
     uint64_t offset = shdr->sh_offset, size = at_most(shdr->sh_size, map->view->length - offset);
@@ -229,6 +257,6 @@ bool elfgen_section_enter(struct elfgen_map *map, const struct elfgen_shdr *shdr
         end_pieces(map, offset, size, STAGE_SECTIONS);
         return true;
     default:
-        return enter_table(map, shdr, index);
+        return enter_unwind_section(map, shdr, index) || enter_table(map, shdr, index);
     }
 }

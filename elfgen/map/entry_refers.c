@@ -8,6 +8,7 @@
 #include "lookup.h"
 #include "record_fields.h"
 #include "references.h"
+#include "unwind.h"
 
 /* Finds what a value leads to; one of the functions below. */
 typedef bool refer_function(const struct elfgen_view *view, const struct elfgen_claim *claim,
@@ -221,6 +222,78 @@ static bool by_distance(const struct elfgen_view *view, const struct elfgen_clai
     return false;
 }
 
+/* ---- the unwind table and records ---- */
+
+/* A record of .eh_frame. */
+static bool at_record(const struct elfgen_view *view, uint64_t offset,
+                      struct elfgen_reference *reference)
+{
+    enum { LENGTH = 4 };
+    uint64_t length = elfgen_number_at(view, offset, LENGTH);
+    return elfgen_reference_at_offset(view, offset, length == UINT32_MAX ? 0 : LENGTH + length,
+                                      reference);
+}
+
+static bool by_common(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                      struct elfgen_reference *reference)
+{
+    return claim->value <= claim->offset &&
+           at_record(view, claim->offset - claim->value, reference);
+}
+
+/* A pointer of a record, in the encoding that its CIE says. */
+static bool by_unwind_pointer(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                              struct elfgen_reference *reference)
+{
+    struct elfgen_unwind_record record;
+    uint64_t address, length = 0;
+    if (!elfgen_unwind_read(view, 0, claim->record, view->length, NULL, &record))
+        return false;
+    unsigned encoding = record.common.pointer_encoding;
+    if (strcmp(claim->field->name, "fde_lsda") == 0)
+        encoding = record.common.lsda_encoding;
+    else if (strcmp(claim->field->name, "cie_personality") == 0)
+        encoding = record.common.personality_encoding;
+    for (unsigned i = 0; i < record.count; i++)
+        if (record.parts[i].field == ELFGEN_UNWIND_fde_range &&
+            encoding == record.common.pointer_encoding)
+            length = record.parts[i].value;
+    if (strcmp(claim->field->name, "fde_start") != 0)
+        length = encoding & ELFGEN_POINTER_INDIRECT ? elfgen_address_size(view->class_) : 0;
+    return elfgen_unwind_pointer(view, claim->offset, encoding, claim->value, &address) &&
+           at_place(view, address, length, reference);
+}
+
+static bool by_frame_pointer(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                             struct elfgen_reference *reference)
+{
+    uint64_t header, address;
+    if (!elfgen_lookup_unwind_header(view, claim, &header))
+        return false;
+    unsigned encoding =
+        (unsigned)elfgen_record_number(view, header, ELFGEN_RECORD_eh_frame_ptr_enc);
+    return elfgen_unwind_pointer(view, claim->offset, encoding, claim->value, &address) &&
+           at_place(view, address, 0, reference);
+}
+
+/* An address that the table has as its distance from the header. */
+static bool by_table_entry(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                           struct elfgen_reference *reference)
+{
+    uint64_t offset, header;
+    if (!elfgen_lookup_unwind_header(view, claim, &offset) ||
+        !elfgen_memory_address(view, offset, &header))
+        return false;
+    uint64_t address = header + (uint64_t)(int64_t)(int32_t)(uint32_t)claim->value;
+    if (view->class_ != ELFGEN_CLASS64)
+        address = (uint32_t)address;
+    if (!at_place(view, address, 0, reference))
+        return false;
+    if (strcmp(claim->field->name, "eh_fde") == 0 && reference->offset != ELFGEN_NOWHERE)
+        return at_record(view, reference->offset, reference);
+    return true;
+}
+
 /* ---- notes ---- */
 
 static bool by_auxiliary_value(const struct elfgen_view *view, const struct elfgen_claim *claim,
@@ -283,6 +356,13 @@ bool elfgen_entry_refers(const struct elfgen_view *view, const struct elfgen_cla
         {"x_shndx", by_section},
         {"a_val", by_auxiliary_value},
         {"f_start", by_mapping},
+        {"eh_frame_ptr", by_frame_pointer},
+        {"eh_location", by_table_entry},
+        {"eh_fde", by_table_entry},
+        {"fde_cie", by_common},
+        {"fde_start", by_unwind_pointer},
+        {"fde_lsda", by_unwind_pointer},
+        {"cie_personality", by_unwind_pointer},
     };
     const char *name = claim->field->name;
     /* The first letters rule out most rows: large files have millions of entries. */

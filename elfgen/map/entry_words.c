@@ -10,6 +10,7 @@
 #include "entry_refers.h"
 #include "lookup.h"
 #include "record_fields.h"
+#include "unwind_words.h"
 #include "words.h"
 
 /* Appends a value's meaning; one of the functions below. */
@@ -329,29 +330,6 @@ static void put_system(struct elfgen_text *text, const struct elfgen_view *view,
         elfgen_text_string(text, names[claim->value]);
 }
 
-/* ---- the unwind table ---- */
-
-/* An address that the table has as its distance from the header. */
-static void put_from_header(struct elfgen_text *text, const struct elfgen_view *view,
-                            const struct elfgen_claim *claim)
-{
-    uint64_t header;
-    if (!claim->areas || !elfgen_memory_address(
-                             view, claim->areas->tables[ELFGEN_AREA_EH_FRAME_HDR].offset, &header))
-        return;
-    put_place(text, view, header + (uint64_t)(int64_t)(int32_t)(uint32_t)claim->value);
-}
-
-static void put_unwind_records(struct elfgen_text *text, const struct elfgen_view *view,
-                               const struct elfgen_claim *claim)
-{
-    if (!claim->areas || claim->areas->tables[ELFGEN_AREA_EH_FRAME].count == 0)
-        return;
-    (void)view;
-    elfgen_text_string(text, "file offset ");
-    elfgen_text_0x(text, claim->areas->tables[ELFGEN_AREA_EH_FRAME].offset);
-}
-
 /* ---- by name ---- */
 
 bool elfgen_put_entry(struct elfgen_text *text, const struct elfgen_view *view,
@@ -391,9 +369,21 @@ bool elfgen_put_entry(struct elfgen_text *text, const struct elfgen_view *view,
         {"g_flags", put_group},
         {"g_member", put_member},
         {"x_shndx", put_member},
-        {"eh_frame_ptr", put_unwind_records},
-        {"eh_location", put_from_header},
-        {"eh_fde", put_from_header},
+        {"eh_frame_ptr_enc", elfgen_put_pointer_encoding},
+        {"eh_fde_count_enc", elfgen_put_pointer_encoding},
+        {"eh_table_enc", elfgen_put_pointer_encoding},
+        {"eh_frame_ptr", put_reference},
+        {"eh_location", put_reference},
+        {"eh_fde", put_reference},
+        {"cie_personality_enc", elfgen_put_pointer_encoding},
+        {"cie_personality", put_reference},
+        {"cie_lsda_enc", elfgen_put_pointer_encoding},
+        {"cie_pointer_enc", elfgen_put_pointer_encoding},
+        {"cie_instructions", elfgen_put_frame_instructions},
+        {"fde_cie", put_reference},
+        {"fde_start", put_reference},
+        {"fde_lsda", put_reference},
+        {"fde_instructions", elfgen_put_frame_instructions},
         {"pr_si_signo", put_signal},
         {"pr_cursig", put_signal},
         {"pr_sigpend", put_signals},

@@ -16,6 +16,7 @@ struct elfgen_leader {
     uint64_t cause; /* of one that is deferred: the call that must fail, its offset */
     bool queued;
     uint8_t lowered; /* how many times something known was lost */
+    uint32_t round;  /* in which it was last reached */
     struct elfgen_registers registers;
 };
 
@@ -32,6 +33,15 @@ enum {
 
 /* ---- where to go on ---- */
 
+/* Whether a leader's place may be another's: it is of a round in which all paths were followed to
+ * their ends. What is known there is forgotten; calls that were noted stay joined. In a very large
+ * file that would take time. */
+static bool is_past(const struct elfgen_code *code, const struct elfgen_leader *leader)
+{
+    return !leader->queued && leader->round != code->round &&
+           code->to - code->from <= ELFGEN_CODE_MUCH;
+}
+
 /* The leader at an offset, and of paths on which the last system call failed or not. If there is
  * none: with `create`, a new one whose registers are not set, or NULL if the table is full;
  * otherwise NULL. */
@@ -39,20 +49,26 @@ static struct elfgen_leader *leader_at(struct elfgen_code *code, uint64_t offset
                                        bool create)
 {
     const uint64_t key = 2 * offset + failed + 1;
+    struct elfgen_leader *leader, *past = NULL;
     size_t mask = code->leader_room - 1;
     size_t place = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 40) & mask;
     /* A file that is made so that all offsets collide finds the table full. */
     for (int probes = 0; code->leaders[place].key != 0; probes++) {
-        if (code->leaders[place].key == key)
-            return &code->leaders[place];
+        leader = &code->leaders[place];
+        if (leader->key == key)
+            return leader;
+        if (!past && is_past(code, leader))
+            past = leader;
         if (probes == MOST_PROBES)
-            return NULL;
+            break;
         place = (place + 1) & mask;
     }
     if (!create)
         return NULL;
-    code->leaders[place].key = key;
-    return &code->leaders[place];
+    leader = code->leaders[place].key == 0 ? &code->leaders[place] : past;
+    if (leader)
+        *leader = (struct elfgen_leader){.key = key, .round = code->round};
+    return leader;
 }
 
 static void queue(struct elfgen_code *code, struct elfgen_leader *leader)
@@ -380,6 +396,7 @@ static bool take(struct elfgen_code *code, uint64_t *offset, struct elfgen_regis
     }
     if (code->stack_count > 0) {
         *offset = code->stack[--code->stack_count];
+        code->round++;
         return true;
     }
     /* Twice: from the last place to the end, and from the start. */
@@ -390,6 +407,7 @@ static bool take(struct elfgen_code *code, uint64_t *offset, struct elfgen_regis
             elfgen_bit_clear(code->todo, bit);
             code->todo_count--;
             code->scan = bit;
+            code->round++;
             *offset = code->from + bit;
             return true;
         }

@@ -84,17 +84,33 @@ bool elfgen_lookup_symbols(const struct elfgen_view *view, const struct elfgen_c
     return true;
 }
 
+/* The file offset of the section or area that has the claim. */
+static bool start_of_table(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                           enum elfgen_area area, uint64_t *offset)
+{
+    struct elfgen_shdr shdr;
+    if (claim->section == ELFGEN_NO_SECTION) {
+        *offset = claim->areas ? claim->areas->tables[area].offset : 0;
+        return claim->areas != NULL;
+    }
+    if (elfgen_view_section(view, claim->section, &shdr, NULL) != ELFGEN_OK)
+        return false;
+    *offset = shdr.sh_offset;
+    return true;
+}
+
 uint64_t elfgen_lookup_hashed(const struct elfgen_view *view, const struct elfgen_claim *claim)
 {
-    struct elfgen_shdr shdr = {.sh_offset = 0};
-    if (claim->section == ELFGEN_NO_SECTION) {
-        if (!claim->areas)
-            return 0;
-        shdr.sh_offset = claim->areas->tables[ELFGEN_AREA_GNU_HASH].offset;
-    } else if (elfgen_view_section(view, claim->section, &shdr, NULL) != ELFGEN_OK) {
-        return 0;
-    }
-    return elfgen_record_number(view, shdr.sh_offset, ELFGEN_RECORD_gh_symoffset) + claim->index;
+    uint64_t offset;
+    return start_of_table(view, claim, ELFGEN_AREA_GNU_HASH, &offset)
+               ? elfgen_record_number(view, offset, ELFGEN_RECORD_gh_symoffset) + claim->index
+               : 0;
+}
+
+bool elfgen_lookup_unwind_header(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                                 uint64_t *offset)
+{
+    return start_of_table(view, claim, ELFGEN_AREA_EH_FRAME_HDR, offset);
 }
 
 bool elfgen_lookup_is_relative(const struct elfgen_view *view, const struct elfgen_claim *claim)

@@ -21,6 +21,11 @@ bool elfgen_lookup_symbols(const struct elfgen_view *view, const struct elfgen_c
 /* The symbol of whose name a GNU hash table has the hash at the claim; 0: it is not known. */
 uint64_t elfgen_lookup_hashed(const struct elfgen_view *view, const struct elfgen_claim *claim);
 
+/* The file offset of the header of the unwind table that the claim is in; false: it is not known.
+ */
+bool elfgen_lookup_unwind_header(const struct elfgen_view *view, const struct elfgen_claim *claim,
+                                 uint64_t *offset);
+
 /* Whether the claim is the addend of a relative relocation, which is an address. */
 bool elfgen_lookup_is_relative(const struct elfgen_view *view, const struct elfgen_claim *claim);
 

@@ -6,6 +6,7 @@
 #include "chains.h"
 #include "entries.h"
 #include "notes.h"
+#include "unwind.h"
 #include "walk.h"
 
 void elfgen_map_begin(struct elfgen_map *map, const struct elfgen_view *view,
@@ -22,8 +23,14 @@ void elfgen_map_begin(struct elfgen_map *map, const struct elfgen_view *view,
 void elfgen_map_move(struct elfgen_map *map, uint64_t from, uint64_t to)
 {
     const struct elfgen_areas areas = map->areas;
+    const uint64_t start = map->unwind.start, end = map->unwind.end;
+    const uint64_t resume = map->unwind.resume, number = map->unwind.resume_number;
     elfgen_map_begin(map, map->view, map->code, map->encodings, from, to);
     map->areas = areas;
+    map->unwind.start = start;
+    map->unwind.end = end;
+    map->unwind.resume = resume;
+    map->unwind.resume_number = number;
 }
 
 static void enter_headers(struct elfgen_map *map, struct elfgen_table table,
@@ -245,7 +252,7 @@ bool elfgen_map_next(struct elfgen_map *map, struct elfgen_claim *claim)
             found = elfgen_versions_next(map);
             break;
         case STAGE_UNWIND:
-            found = elfgen_unwind_next(map);
+            found = elfgen_unwind_next(map, claim);
             break;
         case STAGE_INSTRUCTIONS:
             found = next_instruction(map, claim);

@@ -23,7 +23,6 @@ static inline uint64_t elfgen_number_at(const struct elfgen_view *view, uint64_t
     ELFGEN_VERDEF_FIELDS(X)                                                                        \
     ELFGEN_VERDAUX_FIELDS(X)                                                                       \
     ELFGEN_EH_FRAME_HDR_FIELDS(X)                                                                  \
-    ELFGEN_CIE_FIELDS(X)                                                                           \
     ELFGEN_XSAVE_HEADER_FIELDS(X)
 
 #define X(field, offset32, width32, offset64, width64, kind, reader, meaning)                      \

@@ -34,7 +34,7 @@ bool elfgen_walk_whole(const struct elfgen_map *map, uint64_t offset, uint64_t l
     claim->index = 0;
     claim->field = NULL;
     claim->encoding = NULL;
-    claim->value = 0;
+    claim->value = claim->record = 0;
     claim->reader = reader;
     claim->areas = NULL;
     return true;
@@ -101,6 +101,7 @@ bool elfgen_walk_field(struct elfgen_map *map, struct elfgen_claim *claim)
             claim->index = map->index + (map->one_index ? 0 : map->entry);
             claim->field = field;
             claim->encoding = NULL;
+            claim->record = 0;
             claim->value = elfgen_claim_has_value(claim) ? value_at(view, offset, width) : 0;
             claim->reader = field->reader;
             claim->areas = map->by_areas || map->part == ELFGEN_PART_VERSYM ? &map->areas : NULL;

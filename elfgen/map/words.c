@@ -3,25 +3,36 @@
 
 #include <string.h>
 
+/* Puts a character as C has it in strings, and returns the end. */
+static char *put_character(char *to, uint8_t c)
+{
+    static const char named[] = "\n\t\r\0\"\\", letters[] = "ntr0\"\\";
+    static const char digits[] = "0123456789abcdef";
+    if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\') {
+        const char *found = memchr(named, c, sizeof letters - 1);
+        *to++ = '\\';
+        if (found) {
+            *to++ = letters[found - named];
+        } else {
+            *to++ = 'x';
+            *to++ = digits[c >> 4];
+            *to++ = digits[c & 15];
+        }
+    } else {
+        *to++ = (char)c;
+    }
+    return to;
+}
+
 void elfgen_put_quoted(struct elfgen_text *text, const char *bytes, size_t length)
 {
-    enum { MOST = 64 };
-    static const char named[] = "\n\t\r\0\"\\", letters[] = "ntr0\"\\";
-    elfgen_text_char(text, '"');
-    for (size_t i = 0; i < length && i < MOST; i++) {
-        uint8_t c = (uint8_t)bytes[i];
-        const char *found = memchr(named, c, sizeof letters - 1);
-        if (found) {
-            elfgen_text_char(text, '\\');
-            elfgen_text_char(text, letters[found - named]);
-        } else if (c < 0x20 || c >= 0x7f) {
-            elfgen_text_string(text, "\\x");
-            elfgen_text_hex(text, c, 2);
-        } else {
-            elfgen_text_char(text, (char)c);
-        }
-    }
-    elfgen_text_char(text, '"');
+    enum { MOST = 64, ESCAPE = 4, QUOTES = 2 };
+    char room[MOST * ESCAPE + QUOTES], *to = room;
+    *to++ = '"';
+    for (size_t i = 0; i < length && i < MOST; i++)
+        to = put_character(to, (uint8_t)bytes[i]);
+    *to++ = '"';
+    elfgen_text_bytes(text, room, (size_t)(to - room));
     if (length > MOST)
         elfgen_text_string(text, "...");
 }

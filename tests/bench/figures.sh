@@ -1,16 +1,18 @@
 # Shared by the benchmarks: a temporary folder, medians, and a line of the report. For bash scripts with set -eu.
 # There are ROUNDS (default 10) rounds of RUNS (default 50) runs; a figure is the median of the rounds' medians.
+# `warmup` runs come before each round (default 5).
 rounds=${ROUNDS:-10} runs=${RUNS:-50}
 command -v hyperfine >/dev/null || { echo "hyperfine is missing: install the package hyperfine"; exit 1; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-# once NAME COMMAND: adds one round's median, in milliseconds, to NAME.
+# once NAME COMMAND: adds one round's median, in milliseconds, to NAME, and the mean of its processor time to NAME.processor.
 once()
 {
-    hyperfine -N --style none --warmup 5 --runs "$runs" --export-csv one.csv "$2" >/dev/null 2>&1
+    hyperfine -N --style none --warmup "${warmup:-5}" --runs "$runs" --export-csv one.csv "$2" >/dev/null 2>&1
     awk -F, 'NR == 2 {print $(NF - 4) * 1000}' one.csv >>"$1"
+    awk -F, 'NR == 2 {print ($(NF - 3) + $(NF - 2)) * 1000}' one.csv >>"$1.processor"
 }
 
 median()

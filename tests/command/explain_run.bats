@@ -301,6 +301,24 @@ S
     grep -qF '; run: 2 instructions; stopped after 2 instructions, when its time was up;' <<<"$output"
 }
 
+@test "a signal ends the run, what ran until then is shown, and the command ends by the signal" {
+    assemble forever <<'S'
+.more:  jmp .more
+S
+    "$TINYELF" disasm --run forever >shown &
+    local id=$! status=0
+    # Long after the start, however busy the machine is.
+    for _ in {1..100}; do
+        sleep 0.1
+        [ "$(awk '{print $14 + $15}' "/proc/$id/stat")" -lt 20 ] || break
+    done
+    kill -TERM "$id"
+    wait "$id" || status=$?
+    [ "$status" -eq 143 ]
+    grep -qE '^; run: [0-9]+ instructions; interrupted; 2 bytes executed' shown
+    holds_only forever forever.s shown
+}
+
 @test "a program that does not start: the error, and no report" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     cp hello wrong
@@ -332,6 +350,15 @@ S
     tinyelf explain --run fault
     exits 0
     grep -qx 'run: 2 instructions; killed by SIGILL, which the instruction at file offset 0x7d raised; 7 bytes executed, 0 read, 0 written' <<<"$output"
+}
+
+@test "a private recording is enough" {
+    "$TINYELF" build "$SOURCE/asm/echo.s" -o echo
+    "$TINYELF" step --record private.json --private ./echo one >/dev/null
+    kept ./echo one
+    "$TINYELF" disasm --recording recording.json echo | sed -E 's/"(one|.n)"/(left out)/g' >expected
+    "$TINYELF" disasm --recording private.json echo >shown
+    diff expected shown
 }
 
 @test "usage errors: options that do not go together" {

@@ -49,7 +49,7 @@ files()
     nasm -f elf64 "$SOURCE/asm/hello.s" -o hello.o
     nasm -f bin "$SOURCE/tests/support/tiny45.asm" -o tiny
     chmod +x tiny
-    head -c 90 hello >cut
+    head -c 90 hello >"cut"
     head -c 70000 /usr/bin/ls >cut-ls
     echo 'no ELF file' >text
     printf '#!/bin/sh\n' >script
@@ -86,6 +86,10 @@ bounded()
     for file in hello hello32 tiny cut text empty hello.o "$SOURCE"/tests/fuzz/corpus/dump/*; do
         bounded explain --format json --with bytes,verdict,memory,parts "$file" >"explain-$(basename "$file")"
     done
+    for file in hello hello32 tiny; do
+        bounded explain --format json --run "$file" >"explain-run-$file" || true
+    done
+    find . -name 'explain-run-*' -size 0 -delete # ptrace is forbidden
     contract explain explain-*
 }
 
@@ -120,7 +124,7 @@ bounded()
     files
     for pair in "hello hello32" "hello.o /usr/bin/ls" "tiny hello" "$SOURCE/tests/fuzz/corpus/dump/shared.so hello"; do
         # shellcheck disable=SC2086 # two names
-        bounded compare --json $pair >"compare-$((++n))"
+        bounded compare --json $pair >"compare-${pair//\//_}"
     done
     contract compare compare-*
     cp hello vast
@@ -141,13 +145,13 @@ bounded()
     put refused 18 '\377\377'
     for pair in "hello illegal" "status unknown" "refused hello32" "/usr/bin/ls script" "hello endless"; do
         # shellcheck disable=SC2086 # two names
-        bounded compare --run --time 0.2 --json $pair >"run-$((++n))" 2>>said || true
+        bounded compare --run --time 0.2 --json $pair >"run-${pair//\//_}" 2>>said || true
     done
     find . -name 'run-*' -size 0 -delete # pairs that are no ELF files
     [ "$(find . -name 'run-*' | wc -l)" -ge 4 ]
     contract compare run-*
-    grep -q '"time_up":true' run-5
-    grep -q '"signal":4' run-1
+    grep -q '"time_up":true' 'run-hello endless'
+    grep -q '"signal":4' 'run-hello illegal'
 }
 
 @test "trace: JSON is as its schema says, of calls, signals, children, threads and ends of all kinds" {
@@ -195,6 +199,8 @@ C
     done
     bounded trace --json -f -o trace-many ./many >output || true
     bounded trace --json -o trace-ls /usr/bin/ls / >output
+    bounded trace --json --sandbox -o trace-confined ./many >output 2>said || true
+    find . -name trace-confined -size 0 -delete # no sandbox here
     bounded trace --json --group -o trace-group /usr/bin/ls / >output
     cp hello refused
     put refused 18 '\377\377'
@@ -367,8 +373,8 @@ S
     cmp now again
     # What no run can write is no result.
     for wrong in '"size":9007199254740993' '"shards":9007199254740993'; do
-        sed "s/${wrong%:*}:[0-9]*/$wrong/" now >wrong
-        tinyelf mutate --merge --json wrong
+        sed "s/${wrong%:*}:[0-9]*/$wrong/" now >changed
+        tinyelf mutate --merge --json changed
         exits 1
         says "'$(cut -d '"' -f 2 <<<"$wrong")' should be"
         [ -z "$output" ]

@@ -760,7 +760,8 @@ static void try_fields(struct input *input)
     const enum elfgen_order order = (enum elfgen_order)(take(input, 1) % 4);
     check(elfgen_address_size(class_) == (class_ == ELFGEN_CLASS64 ? 8 : 4));
     const size_t size = elfgen_structure_size(id, class_);
-    check((size == 0) == (id >= ELFGEN_STRUCTURE_COUNT));
+    const unsigned column = elfgen_class_index(class_);
+    check(size == (id < ELFGEN_STRUCTURE_COUNT ? elfgen_structures[id].size[column] : 0));
     uint8_t *bytes = take_bytes(input, size);
     for (unsigned i = 0; size > 0 && i < elfgen_structures[id].count; i++) {
         const struct elfgen_field *field = &elfgen_structures[id].fields[i];

@@ -50,7 +50,7 @@ my @facts = (
     ['a program in memory as a file', qr/memfd_create\s*\("program"/, "${T}base/file.c"],
     ['writing all bytes', qr/\bwrite\w*\s*\([^;]*[+]\s*done\b|\bwrite_all\b|=\s*write\s*\(file, at,/, "${T}base/file.c"],
     ['which bytes are printable', qr/>=\s*(?:0x20|' ')\s*&&\s*[\w\[\]]+\s*(?:<\s*(?:0x7f|127)|<=\s*'~')/,
-     "${T}base/ascii.c"],
+     "${T}base/ascii.h"],
     ['raw system calls', qr/asm\w*\s+(?:volatile\s*)?\(\s*"syscall/, "${T}ptrace/raw_syscall.h", "${T}ptrace/child_setup.c"],
     # The others trace one process each, and have no table.
     ['the stops of traced processes', qr/\bptrace\s*\(PTRACE_LISTEN\b/, "${T}ptrace/tracees.c", "${T}sandbox/supervisor.c",

@@ -215,6 +215,43 @@ START_TEST(hundreds_of_calls_that_must_fail_take_no_longer_each)
 }
 END_TEST
 
+START_TEST(a_large_file_has_as_much_known_at_its_end_as_a_small_one)
+{
+    /* Functions, each called with nothing known, that take two leaders and jump to an unknown
+     * place: together more leaders than there is room for. */
+    static const char call[] = "\xe8\x00\x00\x00"; /* and the highest byte, 0 */
+    static const char function[] = "\xb8\x05\x00\x00\x00\x85\xff\x74\x01\x90\xff\x27";
+    /* mov r9d,39; mov eax,r9d; syscall; cmp rax,-4096; ja to the last; jmp to the second */
+    static const char loop[] = "\x41\xb9\x27\x00\x00\x00\x44\x89\xc8\x0f\x05"
+                               "\x48\x3d\x00\xf0\xff\xff\x77\xf3\xeb\xf1";
+    enum {
+        FUNCTIONS = 20000,
+        CALL = sizeof call,
+        FUNCTION = sizeof function - 1,
+        LOOP = sizeof loop - 1,
+        FIRST = FUNCTIONS * CALL + LOOP,
+        SIZE = FIRST + FUNCTIONS * FUNCTION
+    };
+    char *code = malloc(SIZE);
+    uint8_t *file = malloc(HEADERS + SIZE);
+    for (size_t i = 0; i < FUNCTIONS; i++) {
+        uint32_t distance = (uint32_t)(FIRST + i * FUNCTION - (i + 1) * CALL);
+        memcpy(code + i * CALL, call, CALL);
+        for (unsigned byte = 0; byte < sizeof distance; byte++)
+            code[i * CALL + 1 + byte] = (char)(distance >> 8 * byte);
+        memcpy(code + FIRST + i * FUNCTION, function, FUNCTION);
+    }
+    memcpy(code + FIRST - LOOP, loop, LOOP);
+    size_t written = elfgen_write_exec(file, HEADERS + SIZE, code, SIZE, NULL, NULL);
+    ck_assert_uint_eq(written, HEADERS + SIZE);
+    struct found *found = open_file(file, written, ELFGEN_CODE_FLOW);
+    says(found, FIRST - LOOP + 9, "syscall: getpid()");
+    done(found);
+    free(file);
+    free(code);
+}
+END_TEST
+
 static Suite *code_values_suite(void)
 {
     Suite *suite = suite_create("code_values");
@@ -225,6 +262,7 @@ static Suite *code_values_suite(void)
                         (int)(sizeof results / sizeof results[0]));
     tcase_add_test(flow, what_follows_execve_runs_only_if_it_fails);
     tcase_add_test(flow, hundreds_of_calls_that_must_fail_take_no_longer_each);
+    tcase_add_test(flow, a_large_file_has_as_much_known_at_its_end_as_a_small_one);
     tcase_add_test(flow, calls_in_a_row_are_followed_twice_each_and_no_more);
     suite_add_tcase(suite, flow);
     return suite;

@@ -353,6 +353,60 @@ START_TEST(cached_texts_are_the_same_as_fresh_ones)
 }
 END_TEST
 
+/* Names no address, but keeps texts from being filled in. */
+static bool put_no_name(void *context, uint64_t address, const char *before, const char *after,
+                        struct elfgen_text *text)
+{
+    (void)context;
+    (void)address;
+    (void)before;
+    (void)after;
+    (void)text;
+    return false;
+}
+
+START_TEST(a_kept_text_is_that_of_any_numbers_filled_in)
+{
+    static const uint64_t machines[] = {ELFGEN_EM_X86_64, ELFGEN_EM_386};
+    static const uint8_t before[] = {0x66, 0xf2, 0xf3, 0x64, 0x48, 0x44, 0x41, 0x4f};
+    static const uint8_t edges[] = {0x00, 0x01, 0x7f, 0x80, 0xff};
+    const struct x86_names names = {.put = put_no_name, .fixed = true};
+    struct x86 *filled = new_machine(machines[_i], SYNTAX_INTEL);
+    struct x86 *whole = new_machine(machines[_i], SYNTAX_INTEL);
+    uint64_t state = 0x2545f4914f6cdd1du;
+    size_t holes = 0;
+    whole->names = &names;
+    for (unsigned round = 0; round < 300000; round++) {
+        uint8_t bytes[ELFGEN_INSTRUCTION_MOST];
+        char a[300], b[300];
+        size_t at = 0;
+        uint64_t random = next_random(&state) >> 20;
+        /* Every opcode of both tables, with few prefixes and operands and with many numbers. */
+        if (random & 1)
+            bytes[at++] = before[random >> 1 & 7];
+        if (round & 1)
+            bytes[at++] = 0x0f;
+        bytes[at++] = (uint8_t)(round >> 10);
+        bytes[at++] = (uint8_t)((random >> 4 & 3) << 6 | (random >> 6 & 1 ? 0x05 : 0x0c));
+        bytes[at++] = random >> 7 & 1 ? 0x24 : 0x45;
+        for (; at < sizeof bytes; at++)
+            bytes[at] = edges[(next_random(&state) >> 20) % sizeof edges];
+        uint8_t length = filled->machine.length(filled, bytes, sizeof bytes);
+        if (length == 0)
+            continue;
+        uint64_t address = next_random(&state);
+        print(filled, bytes, length, address, a);
+        print(whole, bytes, length, address, b);
+        ck_assert_str_eq(a, b);
+    }
+    for (size_t i = 0; i < X86_TEXTS; i++)
+        holes += filled->texts[i].displacement > 0 || filled->texts[i].immediate > 0;
+    ck_assert_uint_gt(holes, 300);
+    free(filled);
+    free(whole);
+}
+END_TEST
+
 /* ---- system calls ---- */
 
 START_TEST(calls_have_the_numbers_of_the_systems_header)
@@ -432,6 +486,7 @@ static Suite *x86_suite(void)
     TCase *kept = tcase_create("what is kept");
     tcase_add_loop_test(kept, cached_lengths_are_those_of_whole_instructions, 0, 2);
     tcase_add_loop_test(kept, cached_texts_are_the_same_as_fresh_ones, 0, 4);
+    tcase_add_loop_test(kept, a_kept_text_is_that_of_any_numbers_filled_in, 0, 2);
     suite_add_tcase(suite, kept);
     TCase *calls = tcase_create("system calls");
     tcase_add_test(calls, calls_have_the_numbers_of_the_systems_header);

@@ -252,6 +252,7 @@ struct elfgen_code {
     size_t stack_room, stack_count;
     struct elfgen_leader *leaders; /* a hash table, by offset */
     size_t leader_room, pending;
+    uint32_t round;            /* how many paths began with nothing known */
     struct elfgen_call *calls; /* by offset */
     size_t call_room, call_count;
     struct elfgen_after_failure *failures; /* by offset */
@@ -260,8 +261,9 @@ struct elfgen_code {
     uint64_t cause;  /* the call's instruction whose failure is followed, its offset plus 1 */
     uint64_t steps;  /* steps left that may be taken with something known */
     bool returns;    /* a return to an unknown address was found: calls return */
-    uint64_t last,
-        cursor; /* of a linear sweep: the instruction found last, and the place after it */
+    /* Of a linear sweep: the instruction found last, the place after it, and the section. */
+    uint64_t last, cursor;
+    const struct elfgen_range *section;
 };
 
 /* Bytes of memory that elfgen_code_follow() needs for a file: half a byte for each byte of code, 24

@@ -1,8 +1,8 @@
 /* What notes of core files hold, as data: threads, registers, signals, the process, mapped files.
  *
- * Rows as in records.h. Layouts: Linux's include/uapi/linux/elfcore.h, include/linux/elfcore-compat.h,
- * fs/binfmt_elf.c, arch/x86/include/asm/user_64.h, user_32.h and fpu/types.h, and ptrace.h of the
- * other processors. */
+ * Rows as in records.h. Layouts: Linux's include/uapi/linux/elfcore.h,
+ * include/linux/elfcore-compat.h, fs/binfmt_elf.c, arch/x86/include/asm/user_64.h, user_32.h and
+ * fpu/types.h, and ptrace.h of the other processors. */
 #ifndef ELFGEN_CORE_RECORDS_H
 #define ELFGEN_CORE_RECORDS_H
 

@@ -76,16 +76,17 @@ struct elfgen_areas {
 struct elfgen_claim {
     uint64_t offset, length; /* in the file; at least one byte, none past its end */
     enum elfgen_part part;
+    enum elfgen_reader reader;
     uint64_t section; /* index of the section that it is in */
     uint64_t index;   /* of the header, entry or note in its table; a string's offset in its table
                        * (what sh_name and st_name hold); the address of an instruction, or of bytes
                        * that a system call reads; 0 for other parts */
     const struct elfgen_field *field; /* NULL for parts without fields */
     const struct elfgen_encoding
-        *encoding;  /* of ELFGEN_PART_ENCODING, whose field it is; or NULL */
-    uint64_t value; /* of the field; bytes of it that are past the end of the file are zero; 0 of
-                     * ELFGEN_KIND_TEXT and ELFGEN_KIND_BYTES */
-    enum elfgen_reader reader;
+        *encoding;   /* of ELFGEN_PART_ENCODING, whose field it is; or NULL */
+    uint64_t value;  /* of the field; bytes of it that are past the end of the file are zero; 0 of
+                      * ELFGEN_KIND_TEXT and ELFGEN_KIND_BYTES */
+    uint64_t record; /* file offset of the record of .eh_frame that the field is in; else 0 */
     const struct elfgen_areas *areas; /* of the map: by which it was found, or which have the names
                                        * of a symbol's version; NULL: neither */
 };
@@ -95,6 +96,25 @@ struct elfgen_piece {
     struct elfgen_table table;
     int structure; /* enum elfgen_structure_id; ELFGEN_PIECE_BYTES: no structure */
 };
+
+/* A part of a record of .eh_frame. */
+struct elfgen_unwind_part {
+    uint64_t offset, length; /* in the file */
+    uint64_t value;
+    unsigned field; /* the library's own */
+};
+
+/* What a CIE says of its FDEs. */
+struct elfgen_unwind_common {
+    uint64_t offset; /* of the CIE */
+    bool known;      /* it is a CIE that can be read */
+    bool has_extra;  /* augmentation z */
+    uint8_t pointer_encoding, lsda_encoding, personality_encoding;
+    uint64_t code_align;
+    int64_t data_align;
+};
+
+enum { ELFGEN_UNWIND_PARTS = 20 };
 
 enum {
     ELFGEN_PIECES = 24,
@@ -139,7 +159,15 @@ struct elfgen_map {
         uint64_t start, end, parent, child;   /* offsets of the next structures; 0: there is none */
         uint64_t parents_from, children_from; /* none before is walked again */
         uint64_t number;
-    } chain;                              /* of versions, or of unwind records */
+    } chain; /* of versions */
+    struct {
+        uint64_t start, end, at, number; /* of .eh_frame; the next record */
+        uint64_t resume, resume_number;  /* a record from which another window may begin */
+        uint64_t record;                 /* whose parts are walked */
+        unsigned part, count;
+        struct elfgen_unwind_part parts[ELFGEN_UNWIND_PARTS];
+        struct elfgen_unwind_common common; /* of that record */
+    } unwind;
     struct elfgen_code_place instruction; /* found last */
     struct elfgen_parts parts;            /* its own */
     unsigned encoding, argument;          /* the next one */

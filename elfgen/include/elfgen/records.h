@@ -88,15 +88,6 @@
 #define ELFGEN_EH_ENTRY_FIELDS(X) \
     X(eh_location,   0, 4,  0, 4, HEX,     PROGRAM, "first address of a function, from the header on") \
     X(eh_fde,        4, 4,  4, 4, HEX,     PROGRAM, "its FDE in .eh_frame, from the header on")
-#define ELFGEN_CIE_FIELDS(X) \
-    X(cie_length,    0, 4,  0, 4, SIZE,    PROGRAM, "bytes of the record after this field, 0: the end") \
-    X(cie_id,        4, 4,  4, 4, NUMBER,  PROGRAM, "0: what follows is common to several functions")
-#define ELFGEN_FDE_FIELDS(X) \
-    X(fde_length,    0, 4,  0, 4, SIZE,    PROGRAM, "bytes of the record after this field") \
-    X(fde_cie,       4, 4,  4, 4, SIZE,    PROGRAM, "distance back to its CIE")
-#define ELFGEN_FRAME_END_FIELDS(X) \
-    X(frame_end,     0, 4,  0, 4, SIZE,    PROGRAM, "0: no record follows")
-
 #define ELFGEN_ABI_TAG_FIELDS(X) \
     X(abi_os,        0, 4,  0, 4, NAME,    TOOLS,  "operating system") \
     X(abi_major,     4, 4,  4, 4, NUMBER,  TOOLS,  "earliest version of it that is enough") \
@@ -138,9 +129,6 @@
     X(eh_frame_ptr, ELFGEN_EH_FRAME_PTR_FIELDS, 4, 4, "where the unwind records are") \
     X(eh_fde_count, ELFGEN_EH_FDE_COUNT_FIELDS, 4, 4, "size of the unwind table") \
     X(eh_entry, ELFGEN_EH_ENTRY_FIELDS, 8, 8, "entry of the unwind table") \
-    X(cie, ELFGEN_CIE_FIELDS, 8, 8, "common unwind record") \
-    X(fde, ELFGEN_FDE_FIELDS, 8, 8, "unwind record of a function") \
-    X(frame_end, ELFGEN_FRAME_END_FIELDS, 4, 4, "end of the unwind records") \
     ELFGEN_CORE_RECORDS(X) \
     X(abi_tag, ELFGEN_ABI_TAG_FIELDS, 16, 16, "operating system") \
     X(property, ELFGEN_PROPERTY_FIELDS, 8, 8, "property of the file") \

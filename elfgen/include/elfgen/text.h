@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "elfgen/api.h"
 
@@ -22,8 +23,18 @@ struct elfgen_text {
 
 /* Append bytes, a string (NULL: nothing) and a character. */
 ELFGEN_API void elfgen_text_bytes(struct elfgen_text *text, const char *bytes, size_t length);
-ELFGEN_API void elfgen_text_string(struct elfgen_text *text, const char *string);
-ELFGEN_API void elfgen_text_char(struct elfgen_text *text, char c);
+ELFGEN_API inline void elfgen_text_string(struct elfgen_text *text, const char *string)
+{
+    if (string)
+        elfgen_text_bytes(text, string, strlen(string));
+}
+ELFGEN_API inline void elfgen_text_char(struct elfgen_text *text, char c)
+{
+    if (text->length < text->capacity)
+        text->bytes[text->length++] = c;
+    else
+        elfgen_text_bytes(text, &c, 1);
+}
 
 /* Appends `count` blanks. */
 ELFGEN_API void elfgen_text_blanks(struct elfgen_text *text, size_t count);

@@ -6,9 +6,15 @@
 #include <stdint.h>
 
 /* Whether the byte is a visible character or a blank. */
-bool ascii_is_printable(uint8_t byte);
+static inline bool ascii_is_printable(uint8_t byte)
+{
+    return byte >= ' ' && byte <= '~';
+}
 
 /* The byte as a character, or a dot if it is not printable. */
-char ascii_printable(uint8_t byte);
+static inline char ascii_printable(uint8_t byte)
+{
+    return (char)(ascii_is_printable(byte) ? byte : '.');
+}
 
 #endif

@@ -32,27 +32,29 @@ static bool collect(struct bytemap *map, uint64_t from, uint64_t to, struct batc
     /* Eight per byte. Only a crafted file has as many: one whose thousands of sections are all the
      * same strings. */
     enum { MOST_CLAIMS = 8 * WINDOW };
-    struct elfgen_claim claim;
     bool sorted = true;
     batch->count = 0;
     elfgen_map_move(&batch->walk, from, to);
     batch->walk.beginning = from != map->from;
-    while (elfgen_map_next(&batch->walk, &claim)) {
+    for (;;) {
+        if (!grow_array(&batch->claims, batch->count + 1, &batch->room, sizeof *batch->claims)) {
+            error_no_memory(&map->error);
+            return false;
+        }
+        struct elfgen_claim *claim = &batch->claims[batch->count];
+        if (!elfgen_map_next(&batch->walk, claim))
+            break;
         /* A claim that began earlier was in an earlier window; the first window keeps its own. */
-        if (claim.offset < from && from != map->from)
+        if (claim->offset < from && from != map->from)
             continue;
         if (batch->count == MOST_CLAIMS) {
             elfgen_error_set(&map->error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                              "too many headers, tables and strings overlap");
             return false;
         }
-        if (!grow_array(&batch->claims, batch->count + 1, &batch->room, sizeof *batch->claims)) {
-            error_no_memory(&map->error);
-            return false;
-        }
-        batch->claims[batch->count++] = claim;
-        sorted = sorted &&
-                 (batch->count == 1 || by_place(&batch->claims[batch->count - 2], &claim) <= 0);
+        sorted = sorted && (batch->count == 0 || claim[-1].offset < claim->offset ||
+                            by_place(&claim[-1], claim) <= 0);
+        batch->count++;
     }
     if (!sorted)
         qsort(batch->claims, batch->count, sizeof *batch->claims, by_place);
@@ -155,7 +157,10 @@ bool bytemap_walk(struct bytemap_writer *writer)
                 claim->length == before.length && by_place(claim, &before) == 0 &&
                 claim->section == before.section)
                 continue;
-            before = *claim;
+            if (claim->part == ELFGEN_PART_STRING)
+                before = *claim;
+            else
+                before.part = claim->part;
             if (done == map->from && done > 0 && done < claim->offset && writer->whole_gaps)
                 good = put_whole_gap(writer, done);
             else

@@ -71,6 +71,8 @@ bool coverage_run(struct coverage *coverage, const struct elfgen_view *view,
     struct stepper *stepper = stepper_open(program, &words, &recording, refused, error);
     bool done = stepper && coverage_begin(coverage, &recording, error);
     if (done) {
+        if (limits->started)
+            limits->started(limits->context);
         follow(coverage, stepper, &recording, limits);
         done = coverage_finish(coverage, &recording, error);
     }

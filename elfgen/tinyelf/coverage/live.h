@@ -11,6 +11,8 @@ struct coverage_limits {
     /* Asked when a signal handler of the caller interrupted a wait, and now and then: if it returns
      * true, the program is killed. For the limit of time, handlers should interrupt waits. */
     bool (*interrupted)(void *context);
+    /* Called when the program has been started: before, waits must not be interrupted. */
+    void (*started)(void *context);
     void *context;
 };
 

@@ -3,6 +3,7 @@
 #include "formatter.h"
 
 #include "flags.h"
+#include "head.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -168,21 +169,24 @@ static uint8_t head_of(const ZydisDecodedInstruction *source)
 
 static uint8_t length_of(void *context, const uint8_t *bytes, size_t size)
 {
+    enum { MOST_HEAD = 6, NUMBER = 48, LENGTH = 56 };
     struct x86 *machine = context;
-    struct x86_cached_length *place = NULL;
     ZydisDecodedInstruction source;
-    uint32_t key;
-    if (size >= ELFGEN_INSTRUCTION_MOST) {
+    uint64_t key = 0, *place = NULL;
+    uint8_t head = 0;
+    if (size >= ELFGEN_INSTRUCTION_MOST)
+        head = x86_head(machine->decoder.machine_mode == ZYDIS_MACHINE_MODE_LONG_64, bytes, size);
+    if (head != 0 && head <= MOST_HEAD) {
         memcpy(&key, bytes, sizeof key);
-        place = &machine->lengths[key * UINT32_C(0x9e3779b1) >> 18];
-        if (place->length != 0 && place->key == key)
-            return place->length;
+        key = x86_low_bits(key, 8u * head) | (uint64_t)head << NUMBER;
+        place = &machine->lengths[key * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (X86_LENGTHS - 1)];
+        if (x86_low_bits(*place, LENGTH) == key)
+            return (uint8_t)(*place >> LENGTH);
     }
     if (!x86_scan(machine, bytes, size, &source))
         return 0;
-    uint8_t head = place ? head_of(&source) : 0;
-    if (head != 0 && head <= sizeof key)
-        *place = (struct x86_cached_length){key, source.length};
+    if (place && head_of(&source) == head)
+        *place = key | (uint64_t)source.length << LENGTH;
     return source.length;
 }
 

@@ -2,12 +2,9 @@
 #include "x86.h"
 #include "formatter.h"
 #include "nasm.h"
+#include "text_cache.h"
 
 #include <string.h>
-
-struct key {
-    uint64_t low, high;
-};
 
 /* Removes the blanks that Zydis, unlike the lecture and objdump, puts after commas. */
 static size_t remove_blanks(char *line)
@@ -37,6 +34,13 @@ static bool put_name(const struct x86 *machine, uint64_t address, const char *be
            machine->names->put(machine->names->context, address, before, after, text);
 }
 
+static void put_address(const struct x86 *machine, struct elfgen_text *text, uint64_t address)
+{
+    elfgen_text_string(text, " # 0x");
+    elfgen_text_hex(text, address, 0);
+    put_name(machine, address, " <", ">", text);
+}
+
 /* Appends the address that a rip-relative operand refers to, as objdump does. */
 static void put_absolute(const struct x86 *machine, struct elfgen_text *text,
                          const ZydisDecodedInstruction *instruction,
@@ -49,9 +53,7 @@ static void put_absolute(const struct x86 *machine, struct elfgen_text *text,
              operands[i].mem.base != ZYDIS_REGISTER_EIP) ||
             !ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(instruction, &operands[i], address, &absolute)))
             continue;
-        elfgen_text_string(text, " # 0x");
-        elfgen_text_hex(text, absolute, 0);
-        put_name(machine, absolute, " <", ">", text);
+        put_address(machine, text, absolute);
         return;
     }
 }
@@ -81,34 +83,6 @@ static void put_target(const struct x86 *machine, struct elfgen_text *text,
             put_name(machine, target, before, ">", text);
 }
 
-/* Packs up to 15 bytes and their number into two words, by overlapping loads. */
-static struct key key_of(const uint8_t *bytes, size_t size)
-{
-    struct key key = {0, (uint64_t)size << 56};
-    uint32_t first, last;
-    uint64_t end = 0;
-    if (size >= 8) {
-        memcpy(&key.low, bytes, 8);
-        memcpy(&end, bytes + size - 8, 8);
-        key.high |= size > 8 ? end >> 8 * (16 - size) : 0;
-    } else if (size >= 4) {
-        memcpy(&first, bytes, 4);
-        memcpy(&last, bytes + size - 4, 4);
-        key.low = first | (uint64_t)last << 8 * (size - 4);
-    } else {
-        for (size_t i = 0; i < size; i++)
-            key.low |= (uint64_t)bytes[i] << 8 * i;
-    }
-    return key;
-}
-
-/* The row of an instruction in the cache. */
-static struct x86_cached_text *place_of(struct x86 *machine, struct key key)
-{
-    uint64_t hash = (key.low ^ (key.high << 5 | key.high >> 59)) * UINT64_C(0x9e3779b97f4a7c15);
-    return &machine->texts[hash >> 32 & (X86_TEXTS - 1)];
-}
-
 /* The number of bytes, at the end of a plain jump or call, of its distance; 0 for other
  * instructions. */
 static size_t distance_size(const uint8_t *bytes, size_t size)
@@ -130,20 +104,6 @@ static uint64_t target_of(const struct x86 *machine, const uint8_t *bytes, size_
         memcpy(&offset, bytes + size - sizeof offset, sizeof offset);
     uint64_t target = address + size + (uint64_t)(int64_t)offset;
     return machine->decoder.machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? target : (uint32_t)target;
-}
-
-/* Puts the first `length` characters into the cache, for instructions that begin with these `size`
- * bytes. */
-static void keep(struct x86_cached_text *place, const uint8_t *bytes, size_t size, const char *text,
-                 size_t length)
-{
-    if (length > sizeof place->text)
-        return;
-    struct key key = key_of(bytes, size);
-    memcpy(place->text, text, length);
-    place->low = key.low;
-    place->high = key.high;
-    place->length = (uint8_t)length;
 }
 
 /* The length of a line without "0x" and the target at its end; 0 if it ends otherwise. */
@@ -179,7 +139,7 @@ static bool is_relocated(const struct x86 *machine, const uint8_t *bytes, size_t
 }
 
 /* Prints an instruction; `place`: for the cache, NULL if a relocation changes it. */
-static void print(const struct x86 *machine, const uint8_t *bytes, size_t size, uint64_t address,
+static void print(struct x86 *machine, const uint8_t *bytes, size_t size, uint64_t address,
                   struct elfgen_text *text, struct x86_cached_text *place)
 {
     ZydisDecodedInstruction instruction;
@@ -204,14 +164,16 @@ static void print(const struct x86 *machine, const uint8_t *bytes, size_t size, 
     bool named = put_numbers(machine, text, &instruction, operands, " # <");
     put_target(machine, text, &instruction, operands, address, " <");
     size_t distance = distance_size(bytes, size);
-    if (instruction.length != size || named)
+    if (instruction.length != size || named ||
+        (distance == 0 &&
+         x86_text_keep_holes(machine, &instruction, operands, bytes, line, length)))
         return;
     if (!(instruction.attributes & ZYDIS_ATTRIB_IS_RELATIVE)) {
-        keep(place, bytes, size, line, length);
+        x86_text_keep(place, bytes, size, line, length);
     } else if (distance != 0) {
         length = before_target(line, length, target_of(machine, bytes, size, distance, address));
         if (length > 0)
-            keep(place, bytes, size - distance, line, length);
+            x86_text_keep(place, bytes, size - distance, line, length);
     }
 }
 
@@ -219,9 +181,8 @@ void x86_print(void *context, const uint8_t *bytes, size_t size, uint64_t addres
                struct elfgen_text *text)
 {
     struct x86 *machine = context;
-    size_t distance = distance_size(bytes, size), own = size - distance;
-    struct key key = key_of(bytes, own);
-    struct x86_cached_text *place = place_of(machine, key);
+    size_t distance = distance_size(bytes, size);
+    uint64_t refers;
     if (machine->syntax == SYNTAX_NASM) {
         print_nasm(machine, bytes, size, address, text);
         return;
@@ -230,7 +191,14 @@ void x86_print(void *context, const uint8_t *bytes, size_t size, uint64_t addres
         print(machine, bytes, size, address, text, NULL);
         return;
     }
-    if (place->low != key.low || place->high != key.high) {
+    if (distance == 0 && x86_text_fill(machine, bytes, size, address, text, &refers)) {
+        if (refers != ELFGEN_NOWHERE)
+            put_address(machine, text, refers);
+        return;
+    }
+    struct x86_text_key key = x86_text_key(bytes, size - distance);
+    struct x86_cached_text *place = x86_text_place(machine, key);
+    if (!x86_text_is_at(place, key)) {
         print(machine, bytes, size, address, text, place);
         return;
     }

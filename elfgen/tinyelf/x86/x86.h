@@ -13,22 +13,24 @@ enum x86_syntax {
     SYNTAX_NASM
 };
 
-/* A cache of texts by instruction bytes: code repeats itself, and printing is most of the work.
- * Texts that depend on the address are not kept, except those of jumps and calls, up to the target.
- */
-enum { X86_TEXTS = 1 << 13, X86_TEXT = 47 };
+/* A text in the cache (text_cache.h). Those that depend on the address are not kept, except those
+ * of jumps and calls, up to the target; displacement and immediate are left out where the rest of
+ * the text is the same with any. */
+enum { X86_TEXTS = 1 << 13, X86_TEXT = 40 };
 struct x86_cached_text {
-    uint64_t low, high; /* the bytes and their number; 0: free */
-    uint8_t length;     /* of the text */
+    uint64_t low, high;              /* the bytes and their number; 0: free */
+    uint8_t length;                  /* of the text */
+    uint8_t hole;                    /* where the displacement goes */
+    uint8_t displacement, immediate; /* their bytes; 0: there is none */
+    uint8_t width;                   /* bits that the immediate has as an operand */
+    bool is_signed;                  /* the immediate's highest bit is the sign */
+    bool is_relative;                /* the displacement is from the next instruction */
     char text[X86_TEXT];
 };
 
-/* A cache of lengths by the first four bytes, for instructions whose length these determine. */
-enum { X86_LENGTHS = 1 << 14 };
-struct x86_cached_length {
-    uint32_t key;
-    uint8_t length; /* 0: free */
-};
+/* A cache of lengths by the bytes before displacement and immediate, which determine them: from the
+ * lowest up to six bytes, their number, and the length; 0: free. */
+enum { X86_LENGTHS = 1 << 13 };
 
 /* Names of addresses, for the texts of instructions. `put` appends an address's name between two
  * texts; it returns false, having appended nothing, if there is none. */
@@ -58,7 +60,7 @@ struct x86 {
     const struct x86_names *names; /* NULL, or the caller's, set before the first text */
     struct calls calls;
     struct x86_cached_text texts[X86_TEXTS];
-    struct x86_cached_length lengths[X86_LENGTHS];
+    uint64_t lengths[X86_LENGTHS];
 };
 
 /* Whether the code of an e_machine is x86's. */

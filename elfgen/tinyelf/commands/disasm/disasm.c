@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/no_memory.h"
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "commands/commands.h"
 
 static const struct option_choice syntaxes[] = {
@@ -204,5 +205,6 @@ int command_disasm(int argc, char **argv)
     bool done = input_read(path, &bytes) && print(&disasm, &options, &bytes, path);
     done = stdout_finish(output) && done;
     file_free(&bytes);
+    interrupt_die(); /* if a run was interrupted */
     return done ? EXIT_YES : EXIT_NO;
 }

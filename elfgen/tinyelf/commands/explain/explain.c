@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/no_memory.h"
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "cli/loadable.h"
@@ -163,6 +164,7 @@ static int run(const struct options *options, const char *path)
     if (done && is_for_people(options->format))
         loadable_point_to_check(input_name(path), bytes.bytes, bytes.size, output);
     file_free(&bytes);
+    interrupt_die(); /* if a run was interrupted */
     return done ? EXIT_YES : EXIT_NO;
 }
 

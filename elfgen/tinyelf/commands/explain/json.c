@@ -65,7 +65,10 @@ static void put_value(struct elfgen_text *out, const struct elfgen_claim *claim)
     }
     json_key(out, "value");
     bytemap_put_decimal(out, claim);
-    json_key_0x(out, "hex", claim->value);
+    /* A number with a sign that has fewer bytes, such as a LEB128 one: the bits of these. */
+    bool is_cut = claim->field->kind == ELFGEN_KIND_SIGNED && claim->length < sizeof claim->value;
+    uint64_t bits = is_cut ? (UINT64_C(1) << (8 * claim->length)) - 1 : UINT64_MAX;
+    json_key_0x(out, "hex", claim->value & bits);
     json_key_string(out, "shown", bytemap_is_decimal(claim->field->kind) ? "decimal" : "hex");
 }
 
@@ -110,7 +113,7 @@ static void put_reference(struct elfgen_text *out, const struct bytemap *map,
 static void put_words(struct elfgen_text *out, struct bytemap *map,
                       const struct elfgen_claim *claim)
 {
-    char room[1024];
+    char room[2048];
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
     elfgen_claim_label(map->view, map->code, claim, &text);
     put_text(out, "short", &text);

@@ -94,6 +94,15 @@ static bool is_interrupted(void *context)
     return interrupt_came();
 }
 
+/* Notes the user's stops, and interrupts waits often enough for the limit of time. */
+static void watch(void *context)
+{
+    enum { TICK = 50 };
+    (void)context;
+    interrupt_watch();
+    interrupt_tick(TICK);
+}
+
 /* Opens what the program has as descriptors 0, 1 and 2, above these. Returns false after reporting
  * an error. */
 static bool open_files(const char *input, int files[3])
@@ -191,14 +200,18 @@ static void report_end(const struct run *run, const struct run_end *end, struct 
 static bool step_to_end(struct run *run, const struct elfgen_view *view, struct coverage *coverage)
 {
     const struct observe_options *options = run->options;
-    const struct coverage_limits limits = {
-        .steps = options->steps, .time = options->time, .interrupted = is_interrupted};
+    const struct coverage_limits limits = {.steps = options->steps,
+                                           .time = options->time,
+                                           .interrupted = is_interrupted,
+                                           .started = watch};
     struct elfgen_error error;
     struct run_end end;
     int refused = 0;
     if (!options->no_sandbox && !sandboxed_open(&run->sandboxed, &run->program))
         return false;
     bool done = coverage_run(coverage, view, &run->program, &limits, &refused, &error);
+    interrupt_tick(0);
+    interrupt_unwatch();
     if (!done && refused)
         report_not_started(run, refused);
     else if (!done)
@@ -211,7 +224,7 @@ static bool step_to_end(struct run *run, const struct elfgen_view *view, struct 
 static bool run_now(const struct observe_options *options, const char *path,
                     const struct elfgen_view *view, struct coverage *coverage)
 {
-    enum { TICK = 50, MORE = 1000 };
+    enum { MORE = 1000 };
     const uint64_t millisecond = 1000000;
     char room[FILE_PATH];
     struct run run = {
@@ -227,13 +240,7 @@ static bool run_now(const struct observe_options *options, const char *path,
     run.sandboxed.input = run.files[0];
     if (options->no_sandbox)
         run.program.files = run.files;
-    if (done) {
-        interrupt_watch();
-        interrupt_tick(TICK);
-        done = step_to_end(&run, view, coverage);
-        interrupt_tick(0);
-        interrupt_unwatch();
-    }
+    done = done && step_to_end(&run, view, coverage);
     if (run.made >= 0)
         close(run.made);
     close_files(run.files);

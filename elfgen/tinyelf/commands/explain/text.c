@@ -29,15 +29,18 @@ struct rows {
     struct bytemap_writer writer;
     unsigned digits; /* of an offset */
     uint64_t row;    /* offset of the row that `lines` belong to; UINT64_MAX: none yet */
-    bool row_done;   /* the row and some of its lines are printed */
+    bool row_done;   /* the row is printed, and some of its lines are */
     uint64_t end;    /* after the last byte that a line was about */
     bool coloured;
     unsigned colour; /* of the next claim, 1... */
     uint8_t colours[ROW];
     struct span outer, inner; /* claims that reach into the next row */
     struct bytemap_purposes purposes;
-    char room[1 << 16]; /* collects the lines of the row */
-    struct elfgen_text lines;
+    /* Where lines go. In colours those of a row are collected, and come after it: they decide its
+     * colours. */
+    struct elfgen_text *lines;
+    struct elfgen_text collected;
+    char room[1 << 16];
 };
 
 static void put_colour(struct rows *rows, struct elfgen_text *out, unsigned colour)
@@ -66,69 +69,88 @@ static void put_coloured(struct rows *rows, struct elfgen_text *line, uint64_t f
     put_colour(rows, line, 0);
 }
 
-static void put_row(struct rows *rows)
+static void put_row(struct rows *rows, struct elfgen_text *out)
 {
     struct bytemap *map = rows->writer.map;
     const uint8_t *bytes = map->view->bytes;
     uint64_t row = rows->row, from = row < map->from ? map->from : row;
     uint64_t to = map->to - row < ROW ? map->to : row + ROW;
-    char room[512];
-    struct elfgen_text line = {.bytes = room, .capacity = sizeof room};
-    elfgen_text_hex(&line, row, rows->digits);
-    elfgen_text_blanks(&line, 2 + 3 * (size_t)(from - row));
+    char room[ROW + 1];
+    size_t length = (size_t)(to - from);
+    elfgen_text_hex(out, row, rows->digits);
+    elfgen_text_blanks(out, 2 + 3 * (size_t)(from - row));
     if (rows->coloured) {
-        put_coloured(rows, &line, from, to);
+        put_coloured(rows, out, from, to);
     } else {
-        elfgen_text_hex_bytes(&line, bytes + from, (size_t)(to - from), ' ');
-        elfgen_text_char(&line, ' ');
+        elfgen_text_hex_bytes(out, bytes + from, length, ' ');
+        elfgen_text_char(out, ' ');
     }
-    elfgen_text_blanks(&line, 3 * (size_t)(row + ROW - to) + 1 + (size_t)(from - row));
-    for (uint64_t i = from; i < to; i++)
-        room[line.length++] = ascii_printable(bytes[i]);
-    room[line.length++] = '\n';
-    elfgen_text_bytes(map->out, room, line.length);
+    elfgen_text_blanks(out, 3 * (size_t)(row + ROW - to) + 1 + (size_t)(from - row));
+    for (size_t i = 0; i < length; i++)
+        room[i] = ascii_printable(bytes[from + i]);
+    room[length] = '\n';
+    elfgen_text_bytes(out, room, length + 1);
 }
 
 static void paint(struct rows *rows, uint64_t from, uint64_t to, unsigned colour)
 {
+    if (!rows->coloured)
+        return;
     for (uint64_t i = from; i < to && i < rows->row + ROW; i++)
         rows->colours[i - rows->row] = (uint8_t)colour;
+}
+
+/* Prints what is collected, in colours after the row. */
+static void flush_lines(struct rows *rows)
+{
+    struct elfgen_text *out = rows->writer.map->out;
+    if (rows->lines == out) {
+        out->flush(out);
+        return;
+    }
+    if (rows->coloured && !rows->row_done)
+        put_row(rows, out);
+    rows->row_done = true;
+    elfgen_text_bytes(out, rows->lines->bytes, rows->lines->length);
+    rows->lines->length = 0;
+}
+
+/* Makes room for the lines of an owner. Thousands of owners can begin in one row. */
+static void make_room(struct rows *rows)
+{
+    if (rows->lines->capacity - rows->lines->length < (size_t)MOST_LINES * MOST_LINE)
+        flush_lines(rows);
 }
 
 static void begin_row(struct rows *rows, uint64_t row)
 {
     rows->row = row;
     rows->row_done = false;
-    memset(rows->colours, 0, sizeof rows->colours);
-    paint(rows, row, rows->outer.end, rows->outer.colour);
-    paint(rows, row, rows->inner.end, rows->inner.colour);
-}
-
-/* Prints the row, unless it was printed, and the lines collected for it. */
-static void flush_lines(struct rows *rows)
-{
-    if (!rows->row_done)
-        put_row(rows);
-    rows->row_done = true;
-    elfgen_text_bytes(rows->writer.map->out, rows->lines.bytes, rows->lines.length);
-    rows->lines.length = 0;
+    if (rows->coloured) {
+        memset(rows->colours, 0, sizeof rows->colours);
+        paint(rows, row, rows->outer.end, rows->outer.colour);
+        paint(rows, row, rows->inner.end, rows->inner.colour);
+    } else {
+        make_room(rows);
+        put_row(rows, rows->lines);
+    }
 }
 
 static void end_row(struct rows *rows)
 {
-    if (rows->row != UINT64_MAX)
+    if (rows->row != UINT64_MAX && rows->coloured)
         flush_lines(rows);
 }
 
 /* Prints rows up to the one at `row`, in which nothing begins. */
 static void put_rows_between(struct rows *rows, uint64_t row)
 {
-    struct elfgen_text *out = rows->writer.map->out;
+    struct elfgen_text *out = rows->coloured ? rows->writer.map->out : rows->lines;
     uint64_t next = rows->row == UINT64_MAX ? row : rows->row + ROW;
     uint64_t shown = (row - next) / ROW > REPEATED + 1 ? REPEATED : REPEATED + 1;
     for (uint64_t i = 0; next < row && i < shown; i++, next += ROW) {
         begin_row(rows, next);
-        put_row(rows);
+        end_row(rows);
     }
     if (next >= row)
         return;
@@ -180,9 +202,12 @@ static void put_short_bytes(struct rows *rows, struct elfgen_text *line,
 /* Fields of the ELF header are printed without "ehdr.": no other structure has such names. */
 static void put_line_name(struct elfgen_text *line, const struct elfgen_claim *claim)
 {
-    if (claim->part == ELFGEN_PART_EHDR && claim->field)
+    static const char instruction[] = "instruction";
+    if (claim->part == ELFGEN_PART_INSTRUCTION)
+        elfgen_text_bytes(line, instruction, sizeof instruction - 1);
+    else if (claim->part == ELFGEN_PART_EHDR && claim->field)
         elfgen_text_string(line, claim->field->name);
-    else if (claim->part == ELFGEN_PART_INSTRUCTION || claim->part == ELFGEN_PART_PADDING)
+    else if (claim->part == ELFGEN_PART_PADDING)
         elfgen_text_string(line, elfgen_part_name(claim->part));
     else if (claim->part == ELFGEN_PART_ENCODING && claim->field) {
         elfgen_text_string(line, "  ");
@@ -194,7 +219,7 @@ static void put_line_name(struct elfgen_text *line, const struct elfgen_claim *c
 /* Begins a line after those in the buffer. */
 static struct elfgen_text new_line(const struct rows *rows)
 {
-    struct elfgen_text line = {.bytes = rows->lines.bytes + rows->lines.length,
+    struct elfgen_text line = {.bytes = rows->lines->bytes + rows->lines->length,
                                .capacity = MOST_LINE};
     memset(line.bytes, ' ', BLANKS);
     return line;
@@ -204,17 +229,18 @@ static struct elfgen_text new_line(const struct rows *rows)
 static struct elfgen_text open_line(const struct rows *rows, uint64_t offset)
 {
     struct elfgen_text line = new_line(rows);
-    line.length = 2;
-    elfgen_text_hex(&line, offset, rows->digits);
+    line.length = 2 + rows->digits;
+    for (unsigned i = 0; i < rows->digits || offset > 0; i++, offset >>= 4)
+        line.bytes[line.length - 1 - i] = "0123456789abcdef"[offset & 15];
     return line;
 }
 
 /* Appends a finished line. */
 static void close_line(struct rows *rows, const struct elfgen_text *line)
 {
-    rows->lines.length += line->length;
-    put_colour(rows, &rows->lines, 0);
-    elfgen_text_char(&rows->lines, '\n');
+    rows->lines->length += line->length;
+    put_colour(rows, rows->lines, 0);
+    elfgen_text_char(rows->lines, '\n');
 }
 
 /* Ends a line with the reader and, behind the columns, what a run did with the bytes. */
@@ -258,7 +284,7 @@ static void move_words(struct elfgen_text *text, struct elfgen_text *line, size_
 /* Begins a line that goes on in a column. */
 static struct elfgen_text below(struct rows *rows, size_t column, unsigned colour)
 {
-    put_colour(rows, &rows->lines, colour);
+    put_colour(rows, rows->lines, colour);
     struct elfgen_text next = new_line(rows);
     pad(&next, column);
     return next;
@@ -274,6 +300,10 @@ static void put_words(struct rows *rows, struct elfgen_text *line, const struct 
     char room[MOST_PURPOSE];
     struct elfgen_text purpose = {.bytes = room, .capacity = sizeof room};
     elfgen_claim_meaning(map->view, map->code, claim, line);
+    if (!claim->field) {
+        end_line(rows, line, claim);
+        return;
+    }
     bytemap_put_purpose(&purpose, &rows->purposes, map, claim);
     bool says = line->length > column;
     bool fits = line->length + 2 + purpose.length <= COLUMNS - READER - 1;
@@ -324,7 +354,7 @@ static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsign
 {
     size_t bytes_column = 2 + rows->digits + 2,
            name_column = bytes_column + (size_t)2 * MOST_BYTES + 2;
-    put_colour(rows, &rows->lines, colour);
+    put_colour(rows, rows->lines, colour);
     struct elfgen_text line = open_line(rows, claim->offset);
     pad(&line, bytes_column);
     put_short_bytes(rows, &line, claim);
@@ -349,9 +379,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     rows->colour = colour % COLOURS + 1;
     /* A claim that began before the range is printed at its first row. */
     go_to(rows, claim->offset > writer->map->from ? claim->offset : writer->map->from);
-    /* Thousands of owners can begin in one row. */
-    if (rows->lines.capacity - rows->lines.length < (size_t)MOST_LINES * MOST_LINE)
-        flush_lines(rows);
+    make_room(rows);
     paint(rows, claim->offset > rows->row ? claim->offset : rows->row, end, colour);
     if (end > rows->row + ROW) {
         struct span *span = rows->outer.end >= end || claim->part == ELFGEN_PART_INSTRUCTION
@@ -372,21 +400,22 @@ static void put_gap_mark(struct rows *rows, uint64_t offset, uint64_t length)
     if (rows->writer.map->run)
         coverage_put_mark(&mark, rows->writer.map->run, offset, length, false);
     if (mark.length > 0)
-        elfgen_text_string(&rows->lines, ", ");
-    elfgen_text_bytes(&rows->lines, mark.bytes, mark.length);
+        elfgen_text_string(rows->lines, ", ");
+    elfgen_text_bytes(rows->lines, mark.bytes, mark.length);
 }
 
 static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
     struct rows *rows = (struct rows *)writer;
     go_to(rows, offset);
-    elfgen_text_string(&rows->lines, "  ");
-    elfgen_text_hex(&rows->lines, offset, rows->digits);
-    elfgen_text_string(&rows->lines, "  unclaimed, ");
-    elfgen_text_decimal(&rows->lines, length, 0);
-    elfgen_text_string(&rows->lines, length == 1 ? " byte" : " bytes");
+    make_room(rows);
+    elfgen_text_string(rows->lines, "  ");
+    elfgen_text_hex(rows->lines, offset, rows->digits);
+    elfgen_text_string(rows->lines, "  unclaimed, ");
+    elfgen_text_decimal(rows->lines, length, 0);
+    elfgen_text_string(rows->lines, length == 1 ? " byte" : " bytes");
     put_gap_mark(rows, offset, length);
-    elfgen_text_char(&rows->lines, '\n');
+    elfgen_text_char(rows->lines, '\n');
     rows->end = offset + length;
 }
 
@@ -396,14 +425,13 @@ static void put_symbol_line(struct bytemap_writer *writer, const struct symbol *
     struct rows *rows = (struct rows *)writer;
     size_t name_column = 2 + rows->digits + 2 + (size_t)2 * MOST_BYTES + 2;
     go_to(rows, symbol->offset);
-    if (rows->lines.capacity - rows->lines.length < (size_t)MOST_LINES * MOST_LINE)
-        flush_lines(rows);
+    make_room(rows);
     struct elfgen_text line = open_line(rows, symbol->offset);
     pad(&line, name_column);
     bytemap_put_symbol(&line, symbol);
     cut(&line, COLUMNS);
-    rows->lines.length += line.length;
-    elfgen_text_char(&rows->lines, '\n');
+    rows->lines->length += line.length;
+    elfgen_text_char(rows->lines, '\n');
 }
 
 static void put_head(struct bytemap *map)
@@ -449,9 +477,13 @@ bool explain_text(struct explain *explain)
     struct rows rows = {.writer = {map, false, put_claim, put_gap, put_symbol_line, 0},
                         .digits = digits_of(map->view->length),
                         .row = UINT64_MAX,
+                        .row_done = true,
                         .coloured = explain->colour,
                         .colour = 1};
-    rows.lines = (struct elfgen_text){.bytes = rows.room, .capacity = sizeof rows.room};
+    rows.collected = (struct elfgen_text){.bytes = rows.room, .capacity = sizeof rows.room};
+    bool direct =
+        !explain->colour && map->out->flush && map->out->capacity >= rows.collected.capacity;
+    rows.lines = direct ? map->out : &rows.collected;
     if (map->from == 0 && map->to == map->view->length)
         put_head(map);
     bool good = bytemap_walk(&rows.writer);
@@ -460,5 +492,7 @@ bool explain_text(struct explain *explain)
     /* Rows that the last claim or gap covers after its first. */
     if (rows.row != UINT64_MAX && end > rows.row + ROW)
         put_rows_between(&rows, (end + ROW - 1) / ROW * ROW);
+    if (!direct)
+        flush_lines(&rows);
     return good;
 }
