@@ -182,6 +182,17 @@ static void take_operands(struct coverage *coverage, const struct effects *effec
                             effects_address(&effects->writes[i], &state), effects->writes[i].size);
 }
 
+static void take_change(struct coverage *coverage, const struct step_piece *piece)
+{
+    if (!piece->bytes) { /* they were left out */
+        coverage_use_memory(coverage, COVERAGE_WRITTEN, piece->value, piece->size);
+        return;
+    }
+    for (uint32_t i = 0; i < piece->size; i++)
+        if (piece->bytes[i] != piece->bytes[(size_t)piece->size + i])
+            coverage_use_memory(coverage, COVERAGE_WRITTEN, piece->value + i, 1);
+}
+
 /* The memory that changed, by whatever wrote it. */
 static void take_changes(struct coverage *coverage, const struct step_record *record)
 {
@@ -190,9 +201,8 @@ static void take_changes(struct coverage *coverage, const struct step_record *re
     while (recording_next_piece(record, &position, &piece)) {
         if (piece.kind == STEP_PIECE_FILE)
             coverage->stop = COVERAGE_REPLACED;
-        for (uint32_t i = 0; piece.kind == STEP_PIECE_MEMORY && i < piece.size; i++)
-            if (piece.bytes[i] != piece.bytes[(size_t)piece.size + i])
-                coverage_use_memory(coverage, COVERAGE_WRITTEN, piece.value + i, 1);
+        if (piece.kind == STEP_PIECE_MEMORY)
+            take_change(coverage, &piece);
     }
 }
 
