@@ -4,75 +4,10 @@
 #include <string.h>
 
 #include "elfgen/kernel.h"
-#include "elfgen/memory.h"
-#include "elfgen/view.h"
 
-#include "../format/codec.h"
+#include "objections_private.h"
 
-enum {
-    PAGE = ELFGEN_PAGE,
-    LOW = ELFGEN_USUAL_MMAP_MIN_ADDR,
-    NO_SEGMENT = 0xffff,
-    OSABI_FREEBSD = 9
-};
-
-/* A file as Linux reads it: class by e_machine. */
-struct looked {
-    struct elfgen_view view;
-    uint64_t segments; /* that are in the file */
-    unsigned is_64;
-};
-
-typedef bool finder(const struct looked *file, struct elfgen_objection *objection);
-
-static uint64_t size_of(const struct looked *file, enum elfgen_structure_id id)
-{
-    return elfgen_structure_size(id, file->view.class_);
-}
-
-/* ---- pointing at fields ---- */
-
-static void point(const struct looked *file, struct elfgen_objection *objection,
-                  enum elfgen_structure_id id, uint64_t at, const char *name)
-{
-    const struct elfgen_structure *structure = &elfgen_structures[id];
-    for (unsigned i = 0; i < structure->count; i++)
-        if (strcmp(structure->fields[i].name, name) == 0) {
-            objection->field = structure->fields[i].name;
-            objection->offset = at + structure->fields[i].offset[file->is_64];
-        }
-}
-
-static bool in_header(const struct looked *file, struct elfgen_objection *objection,
-                      const char *field, uint64_t value, uint64_t other)
-{
-    point(file, objection, ELFGEN_STRUCTURE_ehdr, 0, field);
-    objection->value = value;
-    objection->other = other;
-    return true;
-}
-
-static bool in_segment(const struct looked *file, struct elfgen_objection *objection, uint64_t i,
-                       const char *field, uint64_t value, uint64_t other)
-{
-    point(file, objection, ELFGEN_STRUCTURE_phdr,
-          file->view.segments.offset + i * file->view.segments.entry_size, field);
-    objection->segment = (uint16_t)i;
-    objection->value = value;
-    objection->other = other;
-    return true;
-}
-
-static bool unequal(const struct looked *file, struct elfgen_objection *objection,
-                    const char *field, uint64_t value, uint64_t right)
-{
-    return value != right && in_header(file, objection, field, value, right);
-}
-
-static bool get(const struct looked *file, uint64_t i, struct elfgen_phdr *phdr)
-{
-    return elfgen_view_segment(&file->view, i, phdr, NULL) == ELFGEN_OK;
-}
+enum { LOW = ELFGEN_USUAL_MMAP_MIN_ADDR, OSABI_FREEBSD = 9 };
 
 /* ---- the ELF header ---- */
 
@@ -239,15 +174,6 @@ static bool find_headers_unaligned(const struct looked *file, struct elfgen_obje
 }
 
 /* ---- segments ---- */
-
-/* Finds the next PT_LOAD from *i on. */
-static bool next_load(const struct looked *file, uint64_t *i, struct elfgen_phdr *phdr)
-{
-    for (; *i < file->segments; ++*i)
-        if (get(file, *i, phdr) && phdr->p_type == ELFGEN_PT_LOAD)
-            return true;
-    return false;
-}
 
 static bool find_align_power(const struct looked *file, struct elfgen_objection *objection)
 {
@@ -471,6 +397,7 @@ bool elfgen_objection_next(const void *bytes, uint64_t length, unsigned who, uns
     bool whole = count <= MOST_HEADERS && file.view.segments.entry_size == size &&
                  elfgen_view_bytes(&file.view, file.view.segments.offset, count * size);
     file.segments = whole ? count : 0;
+    file.qemu_segments = count <= MOST_HEADERS ? count : 0;
     for (; *row < ROWS; ++*row) {
         if ((rows[*row].who & who) == 0)
             continue;

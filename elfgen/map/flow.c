@@ -24,7 +24,7 @@ enum {
     MOST_LEADERS = 1 << 14,
     MOST_CALLS = 1 << 10,
     MOST_STACK = 1 << 12,
-    MOST_PROBES = 32,
+    MOST_PROBES = 8,
     /* After this many changes at a place a value that changes once more is forgotten whole, after
      * the larger number all are, so that a loop that counts through 64 bits ends. */
     MOST_BITWISE = 3,

@@ -1,5 +1,7 @@
-/* Measures recorded steps per second, and for comparison those of a bare loop of PTRACE_SINGLESTEP
- * and waitpid over the same program; both alternate, and medians of ROUNDS rounds are printed. */
+/* Measures recorded steps per second, without and with the sandbox, and for comparison those of a
+ * bare loop of PTRACE_SINGLESTEP and waitpid over the same program; they alternate, and medians of
+ * ROUNDS rounds are printed. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sandbox/sandbox.h"
 #include "stepper/stepper.h"
 #include "elfgen/image.h"
 
@@ -73,9 +76,10 @@ static double bare(void)
     return (double)count / (now() - start);
 }
 
-static double recorded(size_t *bytes)
+static double recorded(const struct process_confinement *confinement, size_t *bytes)
 {
-    struct process_program program = {.path = path, .arguments = arguments};
+    struct process_program program = {
+        .path = path, .arguments = arguments, .confinement = confinement};
     struct step_recording recording = {0};
     struct elfgen_error error = {.text = "not started"};
     int refused;
@@ -92,6 +96,23 @@ static double recorded(size_t *bytes)
     return rate;
 }
 
+static double confined(struct sandbox_worker *worker)
+{
+    struct sandbox_stream output = {.descriptor = -1};
+    struct sandbox_job job = {.file = open(path, O_PATH | O_CLOEXEC),
+                              .input = -1,
+                              .arguments = arguments,
+                              .output = &output};
+    struct run_end end;
+    struct elfgen_error error;
+    size_t bytes;
+    double rate = recorded(sandbox_confine(worker, &job), &bytes);
+    if (!sandbox_finish(worker, &end, &error) || end.reason != RUN_EXITED)
+        fail("the sandbox");
+    close(job.file);
+    return rate;
+}
+
 static int order(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -100,21 +121,29 @@ static int order(const void *a, const void *b)
 
 int main(void)
 {
-    double bares[ROUNDS], ours[ROUNDS], ratios[ROUNDS];
+    double bares[ROUNDS], ours[ROUNDS], ratios[ROUNDS], confines[ROUNDS];
     size_t bytes = 0;
+    struct sandbox_options options = {.limits = {.memory = 64 << 20, .output = 1000}};
+    struct elfgen_error error = {.text = "no sandbox"};
     const char *wanted = getenv("ROUNDS");
     int rounds = wanted ? atoi(wanted) : ROUNDS;
     rounds = rounds < 1 ? 1 : rounds > ROUNDS ? ROUNDS : rounds;
     write_program();
+    struct sandbox_worker *worker = sandbox_open(&options, &error);
+    if (!worker)
+        fail(error.text);
     for (int i = 0; i < rounds; i++) {
         bares[i] = bare();
-        ours[i] = recorded(&bytes);
+        ours[i] = recorded(NULL, &bytes);
         ratios[i] = ours[i] / bares[i];
+        confines[i] = confined(worker) / ours[i];
     }
+    sandbox_close(worker);
     unlink(path);
     qsort(bares, (size_t)rounds, sizeof bares[0], order);
     qsort(ours, (size_t)rounds, sizeof ours[0], order);
     qsort(ratios, (size_t)rounds, sizeof ratios[0], order);
+    qsort(confines, (size_t)rounds, sizeof confines[0], order);
     double ratio = ratios[rounds / 2];
     printf("step, %d instructions: recorded %8.0f a second / bare loop %8.0f = %.2f   (at least "
            "0.6)%s\n",
@@ -122,5 +151,7 @@ int main(void)
            ratio >= 0.6 ? "" : "   MISSED");
     printf("  from %.2f to %.2f in %d rounds; %zu bytes a step\n", ratios[0], ratios[rounds - 1],
            rounds, bytes);
+    printf("  in the sandbox %.2f of that, from %.2f to %.2f\n", confines[rounds / 2], confines[0],
+           confines[rounds - 1]);
     return 0;
 }

@@ -743,3 +743,149 @@ ROWS
     tinyelf check main
     [ "${lines[2]}" = "  would do: e_entry with the address of its first instruction" ]
 }
+
+# by_qemu FILE: check says of the file under qemu-x86_64 what happens there
+by_qemu()
+{
+    tinyelf check --loader qemu-user "$1"
+    local by_check=$status ran=0
+    timeout 10 qemu-x86_64 "./$1" >/dev/null 2>&1 </dev/null || ran=$?
+    [ "$by_check" = "$((ran != 0))" ] || { echo "$1: check $by_check, qemu $ran"; return 1; }
+}
+
+@test "qemu-user does what check says of program headers" {
+    command -v qemu-x86_64 >/dev/null || skip "qemu-user is not installed"
+    hello
+    local row offset value
+    # The type, permissions, offset, address, sizes; the entry point and the place of the headers.
+    for row in 64:00000000 64:02000000 68:04000000 68:01000000 68:06000000 72:10 72:0010 72:0000000000000080 \
+        80:0010 80:00 80:10 80:0000000000800000 96:01 96:b1 96:0010 96:0000000000800000 104:00 104:b1 104:b3 104:0010 \
+        104:0000000000800000 104:ffffffffffffffff 24:0000020000000000 32:41 32:0010 32:0000000000000080 \
+        56:0000 56:0200 56:4000 112:00 112:01; do
+        cp hello mutant
+        patch mutant "${row%%:*}" "${row#*:}"
+        by_qemu mutant || { echo "$row"; false; }
+    done
+    # Writable zeros after the file's bytes are cleared; in a page past the end of the file they are not there.
+    cp hello mutant
+    patch mutant 68 07
+    patch mutant 104 0010
+    by_qemu mutant
+    patch mutant 96 1010
+    patch mutant 104 2010
+    by_qemu mutant
+}
+
+@test "qemu-user does what check says of PT_INTERP" {
+    command -v qemu-x86_64 >/dev/null || skip "qemu-user is not installed"
+    hello
+    local path
+    for path in '' '\0' '\0\0' '/\0' '/usr/\0' '/usr'; do
+        perl -e '
+            open my $in, "<:raw", "hello";
+            read $in, my $file, 178;
+            my $path = eval "\"$ARGV[0]\"";
+            substr $file, 24, 8, pack "Q", 0x10000 + 176;
+            substr $file, 56, 2, pack "v", 2;
+            my $size = 176 + 58 + length $path;
+            open my $out, ">:raw", "asks";
+            print $out substr($file, 0, 64), pack("VVQQQQQQ", 3, 4, 176 + 58, 0, 0, length $path, length $path, 1),
+                pack("VVQQQQQQ", 1, 5, 0, 0x10000, 0x10000, $size, $size, 4096), substr($file, 120), $path;' "$path"
+        chmod +x asks
+        tinyelf check --loader qemu-user asks
+        exits 1
+        [[ ${lines[1]} == *"PT_INTERP"* ]]
+        by_qemu asks
+    done
+}
+
+@test "--kernel takes a version, a range or all, and a range makes a table" {
+    hello
+    tinyelf check --kernel all hello
+    exits 0
+    [ "$output" = "hello:
+  4.19 to 6.18  starts" ]
+    # Entry in a page that only READ_IMPLIES_EXEC makes executable: up to 5.7.
+    cp hello old
+    patch old 0x44 04
+    tinyelf check --kernel 5.4-6.1 old
+    exits 1
+    [ "$output" = "old:
+  5.4 to 5.7    starts
+  5.8 to 6.1    faults: e_entry points into memory that may not be executed: p_flags is 0x4" ]
+    tinyelf check --kernel 6.17- old
+    [[ ${lines[1]} == "  6.17 to 6.18  faults: "* ]]
+    tinyelf check --kernel 5.4-5.7 old
+    exits 0
+    tinyelf check --json --kernel 5.7-5.8 old
+    exits 1
+    [ "$(key kernels)" = '[{"check":null,"errno":null,"from":"5.7","needs":[],"signal":null,"to":"5.7","verdict":"starts"},{"check":"first_not_executable","errno":null,"from":"5.8","needs":[],"signal":11,"to":"5.8","verdict":"faults"}]' ]
+    [ "$(key verdict)" = '"faults"' ]
+    for versions in 6.6-5.4 6.1-7.0 4.18- -6.1 6.1x 6.1--6.2 all-; do
+        tinyelf check --kernel "$versions" hello
+        exits 2
+    done
+    # Hyphens of releases make no range.
+    for version in 6.1-rc2 6.1.0-50-amd64 6.18.44-generic; do
+        tinyelf check --kernel "$version" hello
+        exits 0
+        [ "${lines[0]}" = "hello: Linux starts it" ]
+    done
+}
+
+@test "the table of versions marks what a machine needs besides" {
+    hello
+    "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
+    tinyelf check --kernel all hello32
+    exits 0
+    [ "${lines[1]}" = "  4.19 to 6.18  starts, with IA32 emulation" ]
+    cp hello low
+    patch low 0x50 001000
+    patch low 0x18 781000
+    tinyelf check --kernel all low
+    exits 1
+    [ "${lines[1]}" = "  4.19 to 6.18  starts, with root (CAP_SYS_RAWIO)" ]
+    cp hello large
+    patch large 0x44 07
+    patch large 0x68 0000000000010000
+    tinyelf check --kernel all large
+    [ "${lines[1]}" = "  4.19 to 6.18  starts, with vm.overcommit_memory=1" ]
+    cp hello high
+    patch high 0x50 0000010000000400
+    patch high 0x18 7800010000000400
+    tinyelf check --kernel all high
+    [ "${lines[1]}" = "  4.19 to 6.18  starts, with 57-bit addresses" ]
+    tinyelf check --json --kernel all high
+    [[ $(key kernels) == *'"needs":["la57"]'* ]]
+    # Nothing helps: the reason is that of a usual machine.
+    patch hello 0x36 39
+    tinyelf check --kernel all hello
+    [ "${lines[1]}" = "  4.19 to 6.18  refused: e_phentsize is 57, not 56" ]
+}
+
+@test "disasm, explain and unfold take for code what the Linux of --kernel executes" {
+    hello
+    patch hello 0x44 04 # r--, without PT_GNU_STACK
+    tinyelf disasm hello
+    exits 1
+    tinyelf disasm --kernel 5.8- hello
+    exits 1
+    for versions in 5.7 4.19-6.1 all; do
+        tinyelf disasm --kernel "$versions" hello
+        exits 0
+        [ "${lines[0]}" = "mov rax,0x1" ]
+    done
+    tinyelf explain --memory hello
+    [[ ${lines[1]} == *" r--" ]]
+    tinyelf explain --memory --kernel 5.4 hello
+    [[ ${lines[1]} == *" r-x" ]]
+    "$TINYELF" unfold hello -o new
+    "$TINYELF" unfold --kernel 5.4 hello -o old
+    [ "$(readelf -SW new | grep -c ' AX ')" = 0 ]
+    readelf -SW old | grep -q ' AX '
+    for command in disasm explain unfold; do
+        tinyelf "$command" --kernel 3.2 hello
+        exits 2
+        says "known are 4.19 to 6.18"
+    done
+}

@@ -352,6 +352,15 @@ S
     grep -qx 'run: 2 instructions; killed by SIGILL, which the instruction at file offset 0x7d raised; 7 bytes executed, 0 read, 0 written' <<<"$output"
 }
 
+@test "a private recording is enough" {
+    "$TINYELF" build "$SOURCE/asm/echo.s" -o echo
+    "$TINYELF" step --record private.json --private ./echo one >/dev/null
+    kept ./echo one
+    "$TINYELF" disasm --recording recording.json echo | sed -E 's/"(one|.n)"/(left out)/g' >expected
+    "$TINYELF" disasm --recording private.json echo >shown
+    diff expected shown
+}
+
 @test "usage errors: options that do not go together" {
     tinyelf explain --run --recording a b
     exits 2

@@ -78,7 +78,7 @@ bounded()
         bounded check --json --loader $loader hello hello32 tiny cut cut-ls text empty script hello.o /usr/bin/ls \
             "$SOURCE"/tests/fuzz/corpus/dump/* >check-$loader || true
     done
-    for kernel in 4.19 5.10 6.18; do
+    for kernel in 4.19 5.10 6.18 5.4-6.1 all; do
         bounded check --json --kernel $kernel hello hello32 tiny cut text /usr/bin/ls >check-$kernel || true
     done
     [ "$(wc -l <check-linux)" -ge 15 ]

@@ -102,6 +102,14 @@ killed by SIGSYS after "*" steps" ]]
         sandboxed --time 0.3 ./hidden
         exits 137
         says "killed: it reached the time limit of 0.3 s (--time)"
+        # 1 GiB that the kernel touches in one call: mmap with MAP_POPULATE and MAP_NORESERVE.
+        printf '%s\n' 'bits 64' 'global _start' '_start: mov ecx,ss' 'mov edx,3' 'mov r10d,0xc022' \
+            'mov r8,-1' 'xor r9d,r9d' 'xor edi,edi' 'mov esi,1<<30' 'mov eax,9' "$first" 'syscall' \
+            'mov eax,60' 'syscall' >populates.asm
+        "$TINYELF" build populates.asm -o populates
+        sandboxed --memory 16 ./populates
+        exits 137
+        says "killed: it went beyond the memory limit of 16 MiB (--memory)"
         sed 's/mov eax,35/mov eax,57/' hidden.asm >fork.asm
         "$TINYELF" build fork.asm -o fork
         sandboxed ./fork

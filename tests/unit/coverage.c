@@ -190,6 +190,24 @@ START_TEST(memory_that_operands_name_is_read_and_written_where_the_file_is)
 }
 END_TEST
 
+START_TEST(changes_of_memory_count_also_if_their_bytes_were_left_out)
+{
+    struct made made;
+    MAKE(&made, "\x90........");
+    const struct step_piece change = {
+        .kind = STEP_PIECE_MEMORY, .value = BASE + HEADERS + 2, .size = 3};
+    const struct step_piece left_out = {
+        .kind = STEP_PIECE_MEMORY, .value = BASE + HEADERS + 6, .size = 2};
+    begin(&made, STEP_RAN, own(&made, HEADERS, 1));
+    recording_add_change(&made.recording, &change, "abc", "xby");
+    recording_add_piece(&made.recording, &left_out);
+    recording_end_record(&made.recording);
+    struct coverage coverage = covered(&made);
+    used(&coverage, COVERAGE_WRITTEN, "2+1 4+1 6+2");
+    coverage_free(&coverage);
+}
+END_TEST
+
 START_TEST(an_instruction_that_faults_touches_nothing_and_is_told)
 {
     struct made made;
@@ -500,6 +518,7 @@ static Suite *coverage_suite(void)
     TCase *bytes = tcase_create("bytes");
     tcase_add_test(bytes, executed_bytes_are_counted_and_other_files_are_not);
     tcase_add_test(bytes, memory_that_operands_name_is_read_and_written_where_the_file_is);
+    tcase_add_test(bytes, changes_of_memory_count_also_if_their_bytes_were_left_out);
     tcase_add_test(bytes, an_instruction_that_faults_touches_nothing_and_is_told);
     tcase_add_test(bytes, bytes_that_are_no_instruction_did_not_run);
     tcase_add_test(bytes, bytes_that_were_changed_before_they_ran_are_told);

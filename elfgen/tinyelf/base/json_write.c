@@ -12,21 +12,30 @@ void json_begin(struct elfgen_text *out, unsigned version)
     elfgen_text_decimal(out, version, 0);
 }
 
+static void put_escaped(struct elfgen_text *out, unsigned char c)
+{
+    if (c == '"' || c == '\\') {
+        elfgen_text_char(out, '\\');
+        elfgen_text_char(out, (char)c);
+    } else {
+        elfgen_text_string(out, "\\u");
+        elfgen_text_hex(out, c, 4);
+    }
+}
+
 void json_bytes(struct elfgen_text *out, const char *string, size_t length)
 {
+    size_t done = 0;
     elfgen_text_char(out, '"');
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)string[i];
-        if (c == '"' || c == '\\') {
-            elfgen_text_char(out, '\\');
-            elfgen_text_char(out, (char)c);
-        } else if (!ascii_is_printable(c)) {
-            elfgen_text_string(out, "\\u");
-            elfgen_text_hex(out, c, 4);
-        } else {
-            elfgen_text_char(out, (char)c);
-        }
+        if (c != '"' && c != '\\' && ascii_is_printable(c))
+            continue;
+        elfgen_text_bytes(out, string + done, i - done);
+        put_escaped(out, c);
+        done = i + 1;
     }
+    elfgen_text_bytes(out, string + done, length - done);
     elfgen_text_char(out, '"');
 }
 

@@ -17,10 +17,6 @@ static const struct option_choice loaders[] = {
     {NULL, 0, NULL},
 };
 
-/* The versions of Linux whose checks the library knows. */
-#define OLDEST_KERNEL "4.19"
-#define NEWEST_KERNEL "6.18"
-
 #define OPTIONS "commands/check/options.def"
 #include "cli/option_rows_expand.h"
 
@@ -40,33 +36,23 @@ struct orders {
     struct elfgen_kernel_machine machine;
     const char *loader; /* NULL: Linux */
     enum elfgen_objector objector;
+    struct kernel_versions versions; /* zeros: this machine's */
     bool json, strict, verbose;
 };
 
-/* ---- options ---- */
-
-/* ELFGEN_LINUX() of "6.1", "6.1.5" or "6.1-rc2"; 0: it is no version. */
-static uint32_t parse_version(const char *text)
+static bool is_table(const struct orders *orders)
 {
-    unsigned major, minor;
-    int end = 0;
-    if (sscanf(text, "%3u.%3u%n", &major, &minor, &end) != 2 || end == 0 ||
-        (text[end] != '\0' && text[end] != '.' && text[end] != '-'))
-        return 0;
-    return ELFGEN_LINUX(major, minor);
+    return !orders->loader && orders->versions.first != orders->versions.last;
 }
 
-static int take_kernel(const char *text, struct elfgen_kernel_machine *machine)
+/* ---- options ---- */
+
+static int take_kernel(const char *text, struct orders *orders)
 {
-    uint32_t version = parse_version(text);
-    if (version == 0)
-        return usage_error("check", "--kernel '%s': it is a version, such as 6.1", text);
-    if (version < parse_version(OLDEST_KERNEL) || version > parse_version(NEWEST_KERNEL))
-        return usage_error("check", "--kernel '%s': known are " OLDEST_KERNEL " to " NEWEST_KERNEL,
-                           text);
-    elfgen_kernel_usual(machine);
-    machine->version = version;
-    return EXIT_YES;
+    int status = kernel_versions_read("check", text, &orders->versions);
+    elfgen_kernel_usual(&orders->machine);
+    orders->machine.version = orders->versions.last;
+    return status;
 }
 
 static int take_option(void *context, const struct option_given *given)
@@ -74,7 +60,7 @@ static int take_option(void *context, const struct option_given *given)
     struct orders *orders = context;
     switch ((enum option_id)given->id) {
     case OPTION_KERNEL:
-        return take_kernel(given->value, &orders->machine);
+        return take_kernel(given->value, orders);
     case OPTION_LOADER:
         orders->objector = (enum elfgen_objector)given->choice;
         orders->loader = given->choice != 0 ? given->value : NULL;
@@ -93,6 +79,26 @@ static int take_option(void *context, const struct option_given *given)
 }
 
 /* ---- one file ---- */
+
+/* Prints the answer to what was asked. *starts: it starts, and --strict finds nothing. Returns
+ * false if memory ran out. */
+static bool print(const struct orders *orders, struct elfgen_text *out,
+                  const struct verdict *report, bool *starts)
+{
+    const struct kernel_versions *versions = is_table(orders) ? &orders->versions : NULL;
+    unsigned warnings = 0;
+    bool good = true;
+    *starts =
+        report->answer ? report->answer->verdict == ELFGEN_STARTS : report->objection.who == 0;
+    if (orders->json)
+        warnings = check_json(out, report, versions, &good, starts);
+    else if (versions)
+        good = check_kernels(out, report, versions, false, starts);
+    else
+        warnings = check_text(out, report, orders->verbose);
+    *starts = *starts && (warnings == 0 || !orders->strict);
+    return good;
+}
 
 static bool check_file(const struct orders *orders, const char *name,
                        struct standard_output *output)
@@ -113,14 +119,9 @@ static bool check_file(const struct orders *orders, const char *name,
         else if (!elfgen_objection_next(report.bytes, report.length, orders->objector, &row,
                                         &report.objection))
             report.objection = (struct elfgen_objection){.offset = ELFGEN_NOWHERE};
-        if (!asked) {
+        if (!asked || !print(orders, &output->text, &report, &starts)) {
             message_no_memory(report.file);
-        } else {
-            unsigned warnings = orders->json ? check_json(&output->text, &report)
-                                             : check_text(&output->text, &report, orders->verbose);
-            starts =
-                orders->loader ? report.objection.who == 0 : memory.answer.verdict == ELFGEN_STARTS;
-            starts &= warnings == 0 || !orders->strict;
+            starts = false;
         }
     }
     file_free(&bytes);

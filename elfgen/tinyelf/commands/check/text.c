@@ -165,7 +165,8 @@ static void put_loader(struct elfgen_text *out, const struct verdict *report)
         return;
     }
     elfgen_text_string(out, report->loader);
-    elfgen_text_string(out, " refuses it\n  ");
+    elfgen_text_string(out, report->objector == ELFGEN_OBJECTOR_QEMU_USER ? " does not start it\n  "
+                                                                          : " refuses it\n  ");
     put_place(out, objection->offset, objection->field);
     elfgen_objection_text(objection, out);
     put_source(out, objection->source);

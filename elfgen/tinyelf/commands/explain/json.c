@@ -1,6 +1,9 @@
 /* Prints the byte map as one JSON object. It is written as it is found, so that a file of any size
  * needs little memory; libraries that first build a document cannot do that. */
+#include <stdlib.h>
+
 #include "explain.h"
+#include "base/grow.h"
 #include "base/json_write.h"
 #include "base/no_memory.h"
 #include "bytemap/verdict.h"
@@ -12,6 +15,13 @@ struct json {
     bool first;     /* the array is still empty */
     bool unclaimed; /* for the second array, not the first */
     struct bytemap_addresses addresses;
+    struct json_gap *gaps; /* for the second array, unless there are very many: it is walked for */
+    size_t gap_count, gap_room;
+    bool too_many;
+};
+
+struct json_gap {
+    uint64_t offset, length;
 };
 
 static void begin_item(struct json *json, uint64_t offset, uint64_t length)
@@ -185,13 +195,37 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     elfgen_text_char(out, '}');
 }
 
+static void put_gap_item(struct json *json, uint64_t offset, uint64_t length)
+{
+    begin_item(json, offset, length);
+    elfgen_text_char(json->writer.map->out, '}');
+}
+
+/* Keeps a gap for the second array, or puts it there. */
 static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
+    enum { MOST_GAPS = 1 << 18 };
     struct json *json = (struct json *)writer;
-    if (!json->unclaimed)
+    if (json->unclaimed) {
+        put_gap_item(json, offset, length);
         return;
-    begin_item(json, offset, length);
-    elfgen_text_char(writer->map->out, '}');
+    }
+    json->too_many =
+        json->too_many || json->gap_count == MOST_GAPS ||
+        !grow_array(&json->gaps, json->gap_count + 1, &json->gap_room, sizeof *json->gaps);
+    if (!json->too_many)
+        json->gaps[json->gap_count++] = (struct json_gap){offset, length};
+}
+
+/* The second array. Returns false if a walk for it ended early. */
+static bool put_unclaimed(struct json *json)
+{
+    json->first = json->unclaimed = true;
+    if (json->too_many)
+        return bytemap_walk(&json->writer);
+    for (size_t i = 0; i < json->gap_count; i++)
+        put_gap_item(json, json->gaps[i].offset, json->gaps[i].length);
+    return true;
 }
 
 static void put_symbol_item(struct bytemap_writer *writer, const struct symbol *symbol)
@@ -291,8 +325,8 @@ bool explain_json(struct explain *explain)
     elfgen_text_string(out, ",\n\"claims\":[\n");
     bool good = bytemap_walk(&json.writer);
     elfgen_text_string(out, "],\n\"unclaimed\":[\n");
-    json.first = json.unclaimed = true;
-    good = good && bytemap_walk(&json.writer);
+    good = good && put_unclaimed(&json);
+    free(json.gaps);
     elfgen_text_string(out, "],\n\"symbols\":[\n");
     json.first = true;
     if (good)
