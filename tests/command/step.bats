@@ -75,9 +75,11 @@ E
     for what in hlt "in al,0x64" "mov rax,cr0"; do
         step ./ring3 "${arguments[@]}"
         exits $((128 + 11))
+        reason="a privileged instruction: for ring 0 alone"
+        [[ $what != in* ]] || reason="an I/O instruction: neither iopl nor ioperm allows it"
         [[ $output = *"  $what
 "*"      SIGSEGV: the instruction faults at CPL 3
-      general protection: ring 3 may not do this, or not so
+      general protection: $reason
 killed by SIGSEGV "* ]]
         arguments+=(more)
     done

@@ -223,6 +223,45 @@ E
     sees '^status 3'
 }
 
+@test "where there is room, the stack is shown, with the names of what Linux put there" {
+    assembled pushes <<'E'
+_start:
+    push 0x1234
+    sub rsp, 64
+    add rsp, 64
+    pop rax
+    mov eax, 60
+    xor edi, edi
+    syscall
+E
+    local size
+    for size in "200 50" "140 50" "80 50"; do
+        # shellcheck disable=SC2086
+        open_terminal $size
+        type_line "env -i A=1 B=2 C=3 D=4 E=5 F=6 TERM=\$TERM '$TINYELF' step ./pushes one 'two three'; echo status \$?"
+        sees ' stack, from the stack pointer on\|^stack, from the stack pointer on'
+        sees '+0x0    0x0000000000000003 argc'
+        sees '+0x8    0x00007ff[0-9a-f]* argv\[0\] "./pushes"'
+        sees '+0x18   0x00007ff[0-9a-f]* argv\[2\] "two three"'
+        sees '+0x20   0x0000000000000000 end of argv'
+        sees '+0x28   0x00007ff[0-9a-f]* envp\[0\]'
+        sees '+0x30   0x00007ff[0-9a-f]* envp\[1\] to envp\[6\]'
+        sees '+0x60   0x0000000000000000 end of envp'
+        sees '+0x68   0x[0-9a-f]* AT_[A-Z_]*'
+        press s
+        sees '+0x0    0x0000000000001234'
+        sees '+0x8    0x0000000000000003 argc'
+        press s
+        sees '+0x0    not known'
+        press b b
+        sees '+0x0    0x0000000000000003 argc'
+        [ "$(screen | wc -l)" -eq 50 ]
+        press q
+        sees '^status 0'
+        terminal kill-server
+    done
+}
+
 @test "g takes the name of a symbol, and says if there is none" {
     static_c named <<'E'
 static __attribute__((noinline)) int helper(int x)

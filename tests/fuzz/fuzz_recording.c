@@ -32,7 +32,7 @@ static void walk(const struct step_recording *recording, struct step_machines *m
     recording_cursor_open(&cursor, recording);
     while (recording_cursor_forward(&cursor, &record)) {
         step_put_record(&printer, &record);
-        step_put_changes(&text, &record, recording, 57, 0);
+        step_put_changes(&text, machines, &record, recording, 57, 0);
     }
     step_put_end(&text, recording, printer.count);
     check(cursor.index == recording->count);

@@ -559,7 +559,7 @@ START_TEST(a_piece_of_each_kind_is_printed_written_and_read_back)
     recording_cursor_open(&cursor, &again);
     ck_assert(recording_cursor_forward(&cursor, &record));
     ck_assert(memory_text_open(&text));
-    step_put_changes(&text, &record, &again, 100, 0);
+    step_put_changes(&text, &machines, &record, &again, 100, 0);
     elfgen_text_char(&text, '\0');
     if (!strstr(text.bytes, pieces[_i].text))
         ck_abort_msg("%s\nis not in\n%s", pieces[_i].text, text.bytes);

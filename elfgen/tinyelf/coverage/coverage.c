@@ -7,6 +7,7 @@
 #include "base/grow.h"
 #include "base/no_memory.h"
 #include "elfgen/search.h"
+#include "stepper/effects_state.h"
 
 enum { BITS = 64 };
 
@@ -151,27 +152,14 @@ static struct coverage_known *known_of(struct coverage *coverage,
 
 /* ---- memory ---- */
 
-static struct effects_state state_before(const struct step_record *record, uint8_t length)
-{
-    static const enum step_register order[X86_REGISTERS] = {
-        STEP_rax, STEP_rcx, STEP_rdx, STEP_rbx, STEP_rsp, STEP_rbp, STEP_rsi, STEP_rdi,
-        STEP_r8,  STEP_r9,  STEP_r10, STEP_r11, STEP_r12, STEP_r13, STEP_r14, STEP_r15};
-    const uint64_t *before = record->before.value;
-    struct effects_state state = {.next = before[STEP_rip] + length,
-                                  .fs_base = before[STEP_fs_base],
-                                  .gs_base = before[STEP_gs_base]};
-    for (size_t i = 0; i < X86_REGISTERS; i++)
-        state.general[i] = before[order[i]];
-    return state;
-}
-
 /* The memory that an instruction uses by its operands. */
 static void take_operands(struct coverage *coverage, const struct effects *effects,
                           const struct step_record *record)
 {
     if (effects->read_count == 0 && effects->write_count == 0)
         return;
-    const struct effects_state state = state_before(record, effects->length);
+    const struct effects_state state =
+        recording_effects_state(&record->before, record->before.value[STEP_rip] + effects->length);
     if (effects_is_idle(effects, &state))
         return;
     for (unsigned i = 0; i < effects->read_count; i++)

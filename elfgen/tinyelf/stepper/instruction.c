@@ -1,5 +1,6 @@
 /* Reads the instructions of a stopped program, decodes each once, and finds what they write. */
 #include "stepper_private.h"
+#include "effects_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -103,25 +104,13 @@ static bool read_next(struct stepper *stepper)
     return true;
 }
 
-static struct effects_state state_of(const struct stepper *stepper, const struct seen *seen)
-{
-    static const enum step_register order[X86_REGISTERS] = {
-        STEP_rax, STEP_rcx, STEP_rdx, STEP_rbx, STEP_rsp, STEP_rbp, STEP_rsi, STEP_rdi,
-        STEP_r8,  STEP_r9,  STEP_r10, STEP_r11, STEP_r12, STEP_r13, STEP_r14, STEP_r15};
-    struct effects_state state = {.next = seen->what.address + seen->effects.length,
-                                  .fs_base = stepper->now.value[STEP_fs_base],
-                                  .gs_base = stepper->now.value[STEP_gs_base]};
-    for (size_t i = 0; i < X86_REGISTERS; i++)
-        state.general[i] = stepper->now.value[order[i]];
-    return state;
-}
-
 static void find_places(struct stepper *stepper)
 {
     const struct seen *seen = &stepper->seen[stepper->next];
     if (seen->effects.write_count == 0)
         return;
-    struct effects_state state = state_of(stepper, seen);
+    struct effects_state state =
+        recording_effects_state(&stepper->now, seen->what.address + seen->effects.length);
     for (size_t i = 0; i < seen->effects.write_count; i++)
         stepper->places[i] =
             (struct place){.address = effects_address(&seen->effects.writes[i], &state),

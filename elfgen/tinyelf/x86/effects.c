@@ -7,7 +7,7 @@
 enum { READS = ZYDIS_OPERAND_ACTION_MASK_READ, WRITES = ZYDIS_OPERAND_ACTION_MASK_WRITE };
 
 /* The number of a register's largest form: rax, eax, al and ah have the same. */
-static uint8_t number_of(ZydisRegister name)
+uint8_t effects_register(ZydisRegister name)
 {
     ZydisRegister large = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, name);
     if (large < ZYDIS_REGISTER_RAX || large > ZYDIS_REGISTER_R15)
@@ -34,7 +34,7 @@ static void set_bit_register(const ZydisDecodedOperand *operand, struct effects_
 {
     if (operand->type != ZYDIS_OPERAND_TYPE_REGISTER)
         return;
-    place->bit = number_of(operand->reg.value);
+    place->bit = effects_register(operand->reg.value);
     place->bit_bits = (uint8_t)operand->size;
 }
 
@@ -56,16 +56,16 @@ static bool is_stack(const ZydisDecodedOperand *operand)
            operand->mem.segment == ZYDIS_REGISTER_SS;
 }
 
-static struct effects_place place_of(const ZydisDecodedInstruction *source,
-                                     const ZydisDecodedOperand *operands,
-                                     const ZydisDecodedOperand *operand)
+struct effects_place effects_operand_place(const ZydisDecodedInstruction *source,
+                                           const ZydisDecodedOperand *operands,
+                                           const ZydisDecodedOperand *operand)
 {
     const ZydisDecodedOperandMem *memory = &operand->mem;
     bool is_64_bit = source->machine_mode == ZYDIS_MACHINE_MODE_LONG_64;
     size_t size = size_of(source, operand);
     struct effects_place place = {
-        .base = number_of(memory->base),
-        .index = number_of(memory->index),
+        .base = effects_register(memory->base),
+        .index = effects_register(memory->index),
         .index_bits = memory->index == ZYDIS_REGISTER_AL ? 8 : 64, /* of xlat */
         .scale = memory->scale,
         .address_bits = is_stack(operand) ? is_64_bit ? 64 : 32 : source->address_width,
@@ -88,7 +88,7 @@ static void add_write(struct effects *effects, const ZydisDecodedInstruction *so
         return;
     }
     struct effects_place *write = &effects->writes[effects->write_count++];
-    *write = place_of(source, operands, operand);
+    *write = effects_operand_place(source, operands, operand);
     /* For a push, Zydis gives the stack pointer before it is decremented. */
     if (is_stack(operand))
         write->displacement -= write->size;
@@ -121,7 +121,7 @@ static void add_read(struct effects *effects, const ZydisDecodedInstruction *sou
 {
     if (operand->mem.type == ZYDIS_MEMOP_TYPE_MEM && effects->read_count < EFFECTS_READS &&
         !reads_nothing(source))
-        effects->reads[effects->read_count++] = place_of(source, operands, operand);
+        effects->reads[effects->read_count++] = effects_operand_place(source, operands, operand);
 }
 
 /* Corrects instructions that push more than once: a far call pushes two values, enter may push

@@ -60,6 +60,15 @@ struct effects_state {
 bool effects_of(const struct x86 *machine, const uint8_t *bytes, size_t size,
                 struct effects *effects);
 
+/* The number in the encoding of the register that a general register is a part of; EFFECTS_NONE for
+ * others. */
+uint8_t effects_register(ZydisRegister name);
+
+/* Where an operand in memory is, before push and after pop for those that use the stack. */
+struct effects_place effects_operand_place(const ZydisDecodedInstruction *source,
+                                           const ZydisDecodedOperand *operands,
+                                           const ZydisDecodedOperand *operand);
+
 /* The address of a place if the instruction is run with these registers. */
 uint64_t effects_address(const struct effects_place *place, const struct effects_state *state);
 

@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <string.h>
 
+#include "stepper/effects_state.h"
 #include "stepper/pieces.h"
+#include "x86/protection.h"
 
 /* Items that are printed on lines of limited width, separated by commas. */
 struct lines {
@@ -13,6 +15,7 @@ struct lines {
     size_t columns, indent, at; /* at: 0 at the start of a line */
     const struct step_recording *recording;
     const struct step_record *record;
+    struct step_machines *machines;
     uint32_t abi; /* of the call that was printed last */
 };
 
@@ -237,8 +240,8 @@ static void put_output(struct lines *lines, const struct step_piece *piece)
 static const char *reason_of(uint32_t signal, uint32_t code)
 {
     enum { BY_KERNEL = 0x80, BY_USER = 0, BY_THREAD = -6 };
-    if (code == BY_KERNEL && signal == SIGSEGV)
-        return "general protection: ring 3 may not do this, or not so";
+    if (code == BY_KERNEL && signal == SIGBUS)
+        return "stack fault: the address is not canonical";
     if (code == BY_KERNEL && signal == SIGTRAP)
         return "a breakpoint instruction";
     if (code == BY_USER || code == (uint32_t)BY_THREAD)
@@ -252,6 +255,24 @@ static const char *reason_of(uint32_t signal, uint32_t code)
     if (signal == SIGILL)
         return "the processor takes it for no instruction";
     return NULL;
+}
+
+static void put_protection(struct lines *lines)
+{
+    const struct step_instruction *what = lines->record->instruction;
+    struct elfgen_text *out = lines->out;
+    begin_line(lines);
+    elfgen_text_string(out, "general protection: ");
+    size_t length = out->length;
+    if (what) {
+        struct effects_state state =
+            recording_effects_state(&lines->record->before, what->address + what->length);
+        x86_put_protection(out, &lines->machines->decoders[what->is_64_bit], what->bytes,
+                           what->length, &state);
+    }
+    if (out->length == length)
+        elfgen_text_string(out, "ring 3 may not do this, or not so");
+    elfgen_text_char(out, '\n');
 }
 
 static void put_signal(struct lines *lines, const struct step_piece *piece)
@@ -273,6 +294,8 @@ static void put_signal(struct lines *lines, const struct step_piece *piece)
         elfgen_text_0x(out, piece->value);
     }
     elfgen_text_char(out, '\n');
+    if (record->kind == STEP_FAULT && piece->number == SIGSEGV && piece->size == 0x80)
+        put_protection(lines);
     if (!reason)
         return;
     begin_line(lines);
@@ -305,14 +328,16 @@ static void (*const printers[STEP_PIECE_KINDS])(struct lines *lines,
 #undef PIECE
 };
 
-void step_put_changes(struct elfgen_text *out, const struct step_record *record,
-                      const struct step_recording *recording, size_t columns, size_t indent)
+void step_put_changes(struct elfgen_text *out, struct step_machines *machines,
+                      const struct step_record *record, const struct step_recording *recording,
+                      size_t columns, size_t indent)
 {
     struct lines lines = {.out = out,
                           .columns = columns,
                           .indent = indent,
                           .recording = recording,
                           .record = record,
+                          .machines = machines,
                           .abi = CALL_NATIVE};
     struct step_piece piece;
     size_t position = 0;

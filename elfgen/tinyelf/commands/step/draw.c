@@ -13,7 +13,13 @@ struct pane {
     int at;
 };
 
-enum { HEX_COLUMNS = 58, REGISTER_COLUMNS = 22, REGISTER_LINES = 18, INSTRUCTION_TEXT = 256 };
+enum {
+    HEX_COLUMNS = 58,
+    REGISTER_COLUMNS = 22,
+    REGISTER_LINES = 18,
+    STACK_COLUMNS = 50,
+    INSTRUCTION_TEXT = 256
+};
 
 static attr_t lit(const struct step_view *view)
 {
@@ -231,6 +237,46 @@ static void draw_registers(const struct step_view *view, struct pane pane)
     }
 }
 
+/* ---- the stack ---- */
+
+/* One word, or several that are told together. Returns how many. */
+static size_t put_stack_word(const struct step_view *view, struct pane *pane, uint64_t address,
+                             uint64_t distance)
+{
+    const struct step_stack *stack = &view->stack;
+    char room[128];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+    uint64_t word;
+    elfgen_text_char(&text, '+');
+    elfgen_text_0x(&text, distance);
+    elfgen_text_blanks(&text, text.length < 8 ? 8 - text.length : 1);
+    if (step_stack_word(stack, address, &word)) {
+        elfgen_text_string(&text, "0x");
+        elfgen_text_hex(&text, word, (unsigned)(2 * stack->width));
+        elfgen_text_char(&text, ' ');
+    } else {
+        elfgen_text_string(&text, "not known");
+    }
+    size_t count = step_stack_put_name(stack, address, &text);
+    put_text(pane, &text, A_NORMAL);
+    return count > 0 ? count : 1;
+}
+
+/* Draws the words from the stack pointer upwards. */
+static void draw_stack(const struct step_view *view, struct pane pane)
+{
+    const struct step_stack *stack = &view->stack;
+    uint64_t pointer = view->cursor.registers.value[STEP_rsp], distance = 0;
+    put_title(view, &pane, "stack, from the stack pointer on");
+    if (pointer - stack->from >= stack->size) {
+        static const char elsewhere[] = "nothing is known of it";
+        put_line(&pane, elsewhere, sizeof elsewhere - 1, A_NORMAL);
+        return;
+    }
+    while (!is_full(&pane) && pointer + distance - stack->from < stack->size)
+        distance += stack->width * put_stack_word(view, &pane, pointer + distance, distance);
+}
+
 /* ---- changes and output ---- */
 
 /* Draws each complete line. */
@@ -267,7 +313,8 @@ static void draw_changes(const struct step_view *view, struct pane pane)
     if (view->last.instruction)
         step_put_instruction(&line, view->run->machines, view->last.instruction);
     put_text(&pane, &line, title(view));
-    step_put_changes(&text, &view->last, &view->run->recording, (size_t)pane.columns, 0);
+    step_put_changes(&text, view->run->machines, &view->last, &view->run->recording,
+                     (size_t)pane.columns, 0);
     flush_lines(&text);
 }
 
@@ -358,9 +405,31 @@ static void draw_help(int lines, int columns)
         put_line(&pane, help[i], strlen(help[i]), A_NORMAL);
 }
 
+/* Takes room for the stack, if there is any: from the instructions in a wide terminal, else from
+ * the right or the lower half of the changes. */
+static struct pane take_stack(struct pane *code, struct pane *changes, bool beside)
+{
+    enum { LINES = 5, CODE_COLUMNS = 50, CHANGES_LINES = 14 };
+    struct pane stack = {0, 0, 0, 0, 0};
+    if (beside && code->columns >= CODE_COLUMNS + STACK_COLUMNS) {
+        code->columns -= STACK_COLUMNS;
+        stack = (struct pane){code->line, code->column + code->columns + 1, code->lines,
+                              STACK_COLUMNS - 1, 0};
+    } else if (beside && changes->lines >= LINES) {
+        changes->columns -= STACK_COLUMNS;
+        stack = (struct pane){changes->line, changes->columns + 1, changes->lines,
+                              STACK_COLUMNS - 1, 0};
+    } else if (changes->lines >= CHANGES_LINES) {
+        int lines = changes->lines / 2;
+        changes->lines -= lines;
+        stack = (struct pane){changes->line + changes->lines, 0, lines, changes->columns, 0};
+    }
+    return stack;
+}
+
 /* Arranges the panes: registers are on the right. Left of them is the file, with the instructions
  * beside it if there is room. Below are changes, output and keys. In a small terminal, changes
- * begin left of the registers. */
+ * begin left of the registers. The stack is where there is room. */
 static void draw_panes(const struct step_view *view, int lines, int columns)
 {
     int more = lines - STEP_LEAST_LINES, left = columns - REGISTER_COLUMNS;
@@ -369,13 +438,17 @@ static void draw_panes(const struct step_view *view, int lines, int columns)
     int file = beside ? upper : upper * 4 / 9, code = beside ? upper : upper / 3;
     int changes = beside ? 1 + upper : 1 + file + code;
     int code_column = beside ? HEX_COLUMNS + 2 : 0;
+    struct pane code_pane = {beside ? 1 : 1 + file, code_column, code, left - code_column - 1, 0};
+    struct pane changes_pane = {changes, 0, lines - 1 - output - changes,
+                                beside ? columns : left - 1, 0};
+    struct pane stack_pane = take_stack(&code_pane, &changes_pane, beside);
     draw_head(view, columns);
     draw_file(view, (struct pane){1, 0, file, beside ? HEX_COLUMNS : left, 0});
-    draw_instructions(
-        view, (struct pane){beside ? 1 : 1 + file, code_column, code, left - code_column - 1, 0});
+    draw_instructions(view, code_pane);
     draw_registers(view, (struct pane){1, left, upper, REGISTER_COLUMNS, 0});
-    draw_changes(view, (struct pane){changes, 0, lines - 1 - output - changes,
-                                     beside ? columns : left - 1, 0});
+    draw_changes(view, changes_pane);
+    if (stack_pane.lines > 0)
+        draw_stack(view, stack_pane);
     draw_output(view, (struct pane){lines - 1 - output, 0, output, columns, 0});
     draw_keys(view, lines - 1, columns);
 }

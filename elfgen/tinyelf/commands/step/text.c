@@ -164,5 +164,6 @@ void step_put_record(struct step_printer *printer, const struct step_record *rec
     else
         elfgen_text_string(printer->out, what_happened(record->kind));
     elfgen_text_char(printer->out, '\n');
-    step_put_changes(printer->out, record, printer->recording, STEP_COLUMNS, INDENT);
+    step_put_changes(printer->out, printer->machines, record, printer->recording, STEP_COLUMNS,
+                     INDENT);
 }

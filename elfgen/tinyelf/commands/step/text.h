@@ -40,8 +40,9 @@ void step_put_end(struct elfgen_text *out, const struct step_recording *recordin
 
 /* Appends only the lines of what changed, none longer than `columns` (at least 40), indented by
  * `indent` blanks. */
-void step_put_changes(struct elfgen_text *out, const struct step_record *record,
-                      const struct step_recording *recording, size_t columns, size_t indent);
+void step_put_changes(struct elfgen_text *out, struct step_machines *machines,
+                      const struct step_record *record, const struct step_recording *recording,
+                      size_t columns, size_t indent);
 
 /* Describes arguments for a stepper, as a trace does. */
 extern const struct step_words step_words;

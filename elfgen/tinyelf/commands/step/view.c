@@ -54,6 +54,7 @@ static bool forward_recorded(struct step_view *view)
     if (!recording_cursor_forward(&view->cursor, &record))
         return false;
     follow_output(view, &record, true);
+    step_stack_follow(&view->stack, &record, true);
     return true;
 }
 
@@ -75,6 +76,7 @@ static bool back(struct step_view *view)
     if (!recording_cursor_back(&view->cursor, &record))
         return false;
     follow_output(view, &record, false);
+    step_stack_follow(&view->stack, &record, false);
     return true;
 }
 
@@ -299,12 +301,14 @@ bool step_view(struct step_run *run, struct process_program *program)
     bool done = step_terminal_open(&view.colour);
     if (done) {
         recording_cursor_open(&view.cursor, &run->recording);
+        step_stack_open(&view.stack, &run->recording);
         run_keys(&view);
         step_terminal_close();
     }
     leave(run);
     step_pty_close(&pty);
     free(view.output);
+    step_stack_close(&view.stack);
     x86_session_close(view.code);
     if (view.no_memory)
         message_no_memory("step");

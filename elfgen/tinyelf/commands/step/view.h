@@ -3,6 +3,7 @@
 #define STEP_VIEW_H
 
 #include "x86/session.h"
+#include "stack.h"
 #include "step.h"
 
 struct step_view {
@@ -11,6 +12,7 @@ struct step_view {
     struct elfgen_view file;  /* the program's file */
     struct x86_session *code; /* where it contains instructions; NULL: unknown */
     struct step_record last;  /* the step before the cursor, unless cursor.index is 0 */
+    struct step_stack stack;  /* at the cursor */
     char *output;             /* all that the program wrote */
     size_t output_size;       /* how much of it was written before the cursor */
     size_t output_known, output_room;
