@@ -71,6 +71,8 @@ static enum elfgen_status check_start(const struct elfgen_view *view, struct elf
     struct elfgen_kernel_machine machine;
     struct elfgen_kernel_answer answer;
     elfgen_kernel_usual(&machine);
+    if (view->kernel != 0)
+        machine.version = view->kernel;
     machine.mmap_min_addr = 0;
     machine.overcommit = ELFGEN_OVERCOMMIT_ALWAYS;
     const enum elfgen_status status =

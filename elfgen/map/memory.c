@@ -2,23 +2,36 @@
 #include "elfgen/memory.h"
 
 #include "elfgen/arch.h"
+#include "elfgen/kernel.h"
 
 #include "../format/codec.h"
 
-/* On some processors, a file without PT_GNU_STACK gets everything that is readable executable, too
- * (fs/binfmt_elf.c, elf_read_implies_exec()). */
-static bool reads_imply_execution(const struct elfgen_view *view)
+/* The last PT_GNU_STACK counts. Returns false if there is none. */
+static bool find_stack(const struct elfgen_view *view, uint64_t *flags)
 {
-    const struct elfgen_arch *arch = elfgen_arch_find(view->ehdr.e_machine);
     struct elfgen_phdr phdr;
-    if (!arch || !arch->readable_is_executable)
-        return false;
+    bool found = false;
     for (uint64_t i = 0;
          i < elfgen_memory_segments(view) && elfgen_view_segment(view, i, &phdr, NULL) == ELFGEN_OK;
          i++)
-        if (phdr.p_type == ELFGEN_PT_GNU_STACK)
-            return false;
-    return true;
+        if (phdr.p_type == ELFGEN_PT_GNU_STACK) {
+            *flags = phdr.p_flags;
+            found = true;
+        }
+    return found;
+}
+
+/* On some processors, a file without PT_GNU_STACK gets everything that is readable executable, too;
+ * before Linux 5.8 on all of them, and with an executable stack as well (fs/binfmt_elf.c,
+ * elf_read_implies_exec()). */
+static bool reads_imply_execution(const struct elfgen_view *view)
+{
+    const struct elfgen_arch *arch = elfgen_arch_find(view->ehdr.e_machine);
+    bool is_old = view->kernel != 0 && view->kernel < ELFGEN_LINUX(5, 8);
+    uint64_t flags = 0;
+    if (!arch || (!arch->readable_is_executable && !is_old))
+        return false;
+    return !find_stack(view, &flags) || (is_old && (flags & ELFGEN_PF_X) != 0);
 }
 
 /* Finds the pages that p_filesz asks for and the file does not have. `there`: the file's bytes from

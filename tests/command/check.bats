@@ -862,3 +862,30 @@ by_qemu()
     tinyelf check --kernel all hello
     [ "${lines[1]}" = "  4.19 to 6.18  refused: e_phentsize is 57, not 56" ]
 }
+
+@test "disasm, explain and unfold take for code what the Linux of --kernel executes" {
+    hello
+    patch hello 0x44 04 # r--, without PT_GNU_STACK
+    tinyelf disasm hello
+    exits 1
+    tinyelf disasm --kernel 5.8- hello
+    exits 1
+    for versions in 5.7 4.19-6.1 all; do
+        tinyelf disasm --kernel "$versions" hello
+        exits 0
+        [ "${lines[0]}" = "mov rax,0x1" ]
+    done
+    tinyelf explain --memory hello
+    [[ ${lines[1]} == *" r--" ]]
+    tinyelf explain --memory --kernel 5.4 hello
+    [[ ${lines[1]} == *" r-x" ]]
+    "$TINYELF" unfold hello -o new
+    "$TINYELF" unfold --kernel 5.4 hello -o old
+    [ "$(readelf -SW new | grep -c ' AX ')" = 0 ]
+    readelf -SW old | grep -q ' AX '
+    for command in disasm explain unfold; do
+        tinyelf "$command" --kernel 3.2 hello
+        exits 2
+        says "known are 4.19 to 6.18"
+    done
+}

@@ -91,6 +91,72 @@ P
     says "kept"
 }
 
+@test "--keep writes a mutant of each byte and outcome, --keep-all all of them, with an index that is true" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    "$TINYELF" mutate --json --field 0x10-0x1f hello >result.json
+    tinyelf mutate --json --keep one --field 0x10-0x1f hello
+    exits 0
+    printf '%s\n' "$output" | cmp - result.json
+    tinyelf mutate --keep-all all/ --field 0x10-0x1f hello
+    exits 0
+    cmp one/original hello
+    cmp all/original hello
+    python3 - <<'P'
+import csv, json, os, subprocess
+original = open("hello", "rb").read()
+result = {byte["offset"]: byte for byte in json.load(open("result.json"))["bytes"]}
+outcomes = ("same", "output", "status", "refused", "signal", "blocked", "timeout")
+counts = {}
+for folder in "one", "all":
+    rows = list(csv.DictReader(open(folder + "/index.tsv"), delimiter="\t"))
+    assert set(os.listdir(folder)) == {row["name"] for row in rows} | {"original", "index.tsv"}
+    counts[folder] = {}
+    for row in rows:
+        offset, before, after = (int(row[key], 16) for key in ("offset", "from", "to"))
+        assert row["name"] == "%04x-%02x-to-%02x-%s" % (offset, before, after, row["outcome"])
+        assert row["field"] == result[offset]["owner"]
+        bytes_ = open(folder + "/" + row["name"], "rb").read()
+        assert [i for i in range(len(original)) if original[i] != bytes_[i]] == [offset]
+        assert (original[offset], bytes_[offset]) == (before, after)
+        assert not os.access(folder + "/" + row["name"], os.X_OK) or os.getuid() == 0
+        assert os.stat(folder + "/" + row["name"]).st_mode & 0o111 == 0
+        kept = any(a <= after <= b for a, b in result[offset]["kept"])
+        assert kept == (row["outcome"] == "same"), row
+        key = (offset, row["outcome"])
+        counts[folder][key] = counts[folder].get(key, 0) + 1
+for offset, byte in result.items():
+    for outcome in outcomes:
+        assert counts["all"].get((offset, outcome), 0) == byte[outcome]
+        assert counts["one"].get((offset, outcome), 0) == min(byte[outcome], 1)
+P
+}
+
+@test "--keep makes its folder whole or not at all" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    mkdir there
+    tinyelf mutate --keep there --field 0x10 hello
+    exits 1
+    says "there: error: File exists"
+    [ -z "$(ls there)" ]
+    tinyelf mutate --keep no/such/folder --field 0x10 hello
+    exits 1
+    says "no/such/folder: error: No such file or directory"
+    tinyelf mutate --keep pairs --pairs 0x10-0x11 hello
+    exits 2
+    tinyelf mutate --keep a --keep-all b hello
+    exits 2
+    tinyelf mutate --merge --keep a hello
+    exits 2
+    # Interrupted: neither the folder nor what would have become it.
+    "$TINYELF" mutate --keep-all stopped hello >map 2>messages &
+    local id=$!
+    until ls -d stopped.* >/dev/null 2>&1; do sleep 0.05; done
+    kill -s TERM "$id"
+    status=0; wait "$id" || status=$?
+    [ "$status" -eq 143 ]
+    [ "$(ls -d -- a b pairs stopped* no 2>/dev/null | wc -l)" -eq 0 ]
+}
+
 @test "a seed gives the same result with any number of jobs; another seed gives other values" {
     hello
     mutate --json --values 9 --seed 4 --jobs 1 hello

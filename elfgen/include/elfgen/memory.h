@@ -35,8 +35,9 @@ ELFGEN_API uint64_t elfgen_memory_segments(const struct elfgen_view *view);
 ELFGEN_API bool elfgen_mapping_get(const struct elfgen_view *view, uint64_t index,
                                    struct elfgen_mapping *mapping);
 
-/* Whether the mapping is executable: by p_flags, or since everything readable is in a file of its
- * architecture without PT_GNU_STACK. */
+/* Whether the mapping is executable: by p_flags, or since everything readable is, in a file of its
+ * architecture without PT_GNU_STACK, and up to Linux 5.7 (view->kernel) in every file that has
+ * none, or one that asks for an executable stack. */
 ELFGEN_API bool elfgen_mapping_is_executable(const struct elfgen_view *view,
                                              const struct elfgen_mapping *mapping);
 

@@ -34,6 +34,8 @@ struct elfgen_view {
     bool segments_extended; /* its count comes from section header 0 */
     struct elfgen_table sections; /* section headers; the count is the real one */
     uint64_t names;               /* index of the section name table (SHN_XINDEX resolved) */
+    uint32_t kernel; /* the caller may set it: ELFGEN_LINUX() of the Linux that decides what may be
+                      * executed; 0: a new one */
 };
 
 /* Opens a view of `length` bytes; it can be used whatever is returned.

@@ -2,6 +2,8 @@
 #include "json_read.h"
 
 #include <malloc.h>
+#include <setjmp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,19 +15,64 @@
 
 /* jansson's values take up to eighty times the memory of their text. */
 enum { MEMORY_MOST = 1536 << 20 };
-static size_t memory_used;
 
+/* What jansson has, as a list, while it parses a document. */
+struct block {
+    _Alignas(max_align_t) struct block *next;
+    struct block *before;
+};
+
+static struct {
+    struct block all; /* its ends */
+    size_t used;
+    bool parsing;
+    jmp_buf refused;
+} memory = {.all = {&memory.all, &memory.all}};
+
+/* Where jansson parses, NULL leads to a wrong message or to a crash (2.14): load() takes over. */
 static void *take_memory(size_t size)
 {
-    void *bytes = memory_used < MEMORY_MOST && size < MEMORY_MOST ? malloc(size) : NULL;
-    memory_used += bytes ? malloc_usable_size(bytes) : 0;
-    return bytes;
+    struct block *block =
+        memory.used < MEMORY_MOST && size < MEMORY_MOST ? malloc(sizeof *block + size) : NULL;
+    if (!block && memory.parsing)
+        longjmp(memory.refused, 1);
+    if (!block)
+        return NULL;
+    memory.used += malloc_usable_size(block);
+    *block = (struct block){.next = memory.all.next, .before = &memory.all};
+    block->next->before = block;
+    memory.all.next = block;
+    return block + 1;
+}
+
+static void give_block(struct block *block)
+{
+    block->next->before = block->before;
+    block->before->next = block->next;
+    memory.used -= malloc_usable_size(block);
+    free(block);
 }
 
 static void give_memory(void *bytes)
 {
-    memory_used -= bytes ? malloc_usable_size(bytes) : 0;
-    free(bytes);
+    if (bytes)
+        give_block((struct block *)bytes - 1);
+}
+
+/* Parses a document. Without memory for it, everything is given back, and *refused is set. */
+static json_t *parse(const void *bytes, size_t size, json_error_t *where, bool *refused)
+{
+    json_t *document = NULL;
+    json_set_alloc_funcs(take_memory, give_memory);
+    memory.parsing = true;
+    if (setjmp(memory.refused) == 0)
+        document = json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, where);
+    else
+        *refused = true;
+    memory.parsing = false;
+    while (*refused && memory.all.next != &memory.all)
+        give_block(memory.all.next);
+    return document;
 }
 
 /* ---- the document ---- */
@@ -39,8 +86,12 @@ static json_t *load(struct json_reader *reader, const void *bytes, size_t size)
                          (uint64_t)JSON_MOST);
         return NULL;
     }
-    json_set_alloc_funcs(take_memory, give_memory);
-    json_t *document = json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &where);
+    bool refused = false;
+    json_t *document = parse(bytes, size, &where, &refused);
+    if (refused) {
+        error_no_memory(reader->error);
+        return NULL;
+    }
     /* jansson's message quotes the document. */
     for (char *c = where.text; !document && *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
@@ -107,6 +158,13 @@ bool json_read_fail(struct json_reader *reader, const char *key, const char *rig
         elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
                          "no %s: '%s' should be %s", reader->document, key, right);
     return false;
+}
+
+static void fail_without_memory(struct json_reader *reader)
+{
+    if (!reader->failed)
+        error_no_memory(reader->error);
+    reader->failed = true;
 }
 
 const json_t *json_read_list(struct json_reader *reader, const json_t *from, const char *key)
@@ -189,7 +247,10 @@ uint8_t *json_read_bytes(struct json_reader *reader, const json_t *from, const c
     const json_t *value = json_object_get(from, key);
     const char *text = json_string_value(value);
     size_t length = json_string_length(value);
-    uint8_t *bytes = text && length % 2 == 0 && length / 2 <= most ? malloc(length / 2 + 1) : NULL;
+    bool fits = text && length % 2 == 0 && length / 2 <= most;
+    uint8_t *bytes = fits ? malloc(length / 2 + 1) : NULL;
+    if (fits && !bytes)
+        fail_without_memory(reader);
     for (size_t i = 0; bytes && i < length; i++) {
         int half = digit(text[i]);
         if (half < 0) {
@@ -211,6 +272,8 @@ char *json_read_text(struct json_reader *reader, const json_t *value, const char
     const char *text = json_string_value(value);
     size_t size = json_string_length(value);
     char *bytes = text ? malloc(size + 1) : NULL;
+    if (text && !bytes)
+        fail_without_memory(reader);
     *length = 0;
     for (size_t i = 0; bytes && i < size; i++) {
         unsigned c = (unsigned char)text[i];

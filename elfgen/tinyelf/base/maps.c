@@ -3,8 +3,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Takes a hexadecimal number, and the character after it. */
 static bool take_number(const char **text, char after, uint64_t *number)
@@ -46,21 +49,47 @@ void maps_open(struct maps *maps, pid_t id)
 {
     char path[32];
     snprintf(path, sizeof path, "/proc/%ld/maps", (long)id);
-    *maps = (struct maps){.file = fopen(path, "re")};
+    maps->file = open(path, O_RDONLY | O_CLOEXEC);
+    maps->error = maps->file < 0 ? errno : 0;
+    maps->at = maps->length = 0;
+}
+
+/* Reads until there is a whole line. Returns NULL at the end. */
+static char *next_line(struct maps *maps)
+{
+    for (;;) {
+        char *line = maps->text + maps->at;
+        char *end = memchr(line, '\n', maps->length - maps->at);
+        if (end) {
+            *end = '\0';
+            maps->at = (size_t)(end - maps->text) + 1;
+            return line;
+        }
+        memmove(maps->text, line, maps->length - maps->at);
+        maps->length -= maps->at;
+        maps->at = 0;
+        ssize_t got = maps->length < sizeof maps->text ? read(maps->file, maps->text + maps->length,
+                                                              sizeof maps->text - maps->length)
+                                                       : -(errno = ENAMETOOLONG);
+        if (got <= 0) {
+            maps->error = got < 0 ? errno : 0;
+            return NULL;
+        }
+        maps->length += (size_t)got;
+    }
 }
 
 bool maps_next(struct maps *maps, struct maps_line *line)
 {
-    while (maps->file && getline(&maps->text, &maps->room, maps->file) > 0)
-        if (maps_parse(maps->text, line))
+    for (char *text; maps->file >= 0 && (text = next_line(maps));)
+        if (maps_parse(text, line))
             return true;
     return false;
 }
 
 void maps_close(struct maps *maps)
 {
-    free(maps->text);
-    if (maps->file)
-        fclose(maps->file);
-    *maps = (struct maps){0};
+    if (maps->file >= 0)
+        close(maps->file);
+    maps->file = -1;
 }

@@ -11,12 +11,11 @@
 /* Whether `folder` contains `probe`; `found` is then the folder's absolute path. */
 static bool has(const char *folder, const char *probe, char *found, size_t room)
 {
-    char path[PATH_MAX], *real = realpath(folder, NULL);
+    char path[PATH_MAX], absolute[PATH_MAX], *real = realpath(folder, absolute);
     int length = real ? snprintf(path, sizeof path, "%s/%s", real, probe) : -1;
     bool there = length > 0 && (size_t)length < sizeof path && access(path, R_OK) == 0;
     if (there)
         length = snprintf(found, room, "%s", real);
-    free(real);
     return there && length > 0 && (size_t)length < room;
 }
 

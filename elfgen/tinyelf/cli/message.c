@@ -9,26 +9,44 @@
 #include "base/system_error.h"
 #include "cli.h"
 
+/* Bytes of a message of which there is always room for. */
+enum { SHORT = 512 };
+
 /* Writes a line in one piece, however long it is, with control characters as escapes. */
 static void write_line(const char *line)
 {
+    char room[4 * SHORT + 1];
     size_t length = strlen(line);
-    struct elfgen_text text = {.bytes = malloc(4 * length + 1), .capacity = 4 * length + 1};
-    if (!text.bytes)
-        return;
+    char *memory = malloc(4 * length + 1);
+    if (!memory && length > SHORT)
+        length = SHORT;
+    struct elfgen_text text = {.bytes = memory ? memory : room, .capacity = 4 * length + 1};
     visible_bytes(&text, line, length);
     text.bytes[text.length] = '\n';
     fwrite(text.bytes, 1, text.length + 1, stderr);
-    free(text.bytes);
+    free(memory);
 }
 
 static void say(const char *subject, const char *kind, const char *format, va_list arguments)
 {
+    static const char shape[] = "tinyelf: %s%s%s%s%s";
+    char short_text[SHORT], short_line[2 * SHORT];
     char *text = NULL, *line = NULL;
-    if (vasprintf(&text, format, arguments) >= 0 &&
-        asprintf(&line, "tinyelf: %s%s%s%s%s", subject ? subject : "", subject ? ": " : "",
-                 kind ? kind : "", kind ? ": " : "", text) >= 0)
-        write_line(line);
+    va_list again;
+    va_copy(again, arguments);
+    if (vasprintf(&text, format, arguments) < 0) {
+        text = NULL;
+        vsnprintf(short_text, sizeof short_text, format, again);
+    }
+    va_end(again);
+    const char *parts[] = {subject ? subject : "", subject ? ": " : "", kind ? kind : "",
+                           kind ? ": " : "", text ? text : short_text};
+    if (asprintf(&line, shape, parts[0], parts[1], parts[2], parts[3], parts[4]) < 0) {
+        line = NULL;
+        snprintf(short_line, sizeof short_line, shape, parts[0], parts[1], parts[2], parts[3],
+                 parts[4]);
+    }
+    write_line(line ? line : short_line);
     free(line);
     free(text);
 }
@@ -90,14 +108,14 @@ void message_report(void *context, const struct report *report)
     const size_t room = 128 + (report->place.file ? strlen(report->place.file) : 0) +
                         (report->place.section ? strlen(report->place.section) : 0) +
                         (report->place.field ? strlen(report->place.field) : 0);
-    struct elfgen_text place = {.bytes = malloc(room), .capacity = room - 1};
-    if (!place.bytes)
-        return;
+    char short_room[SHORT], *memory = malloc(room);
+    struct elfgen_text place = {.bytes = memory ? memory : short_room,
+                                .capacity = (memory ? room : sizeof short_room) - 1};
     place_put(&place, &report->place);
     place.bytes[place.length] = '\0';
     message(place.length > 0 ? place.bytes : NULL, report_severity_name(report->severity), "%s",
             report->text);
-    free(place.bytes);
+    free(memory);
     if (report->excerpt)
         show_line(report->place.line, report->excerpt, strlen(report->excerpt),
                   report->place.column);

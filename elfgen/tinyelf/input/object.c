@@ -18,7 +18,7 @@ struct reader {
     const struct object_options *options;
     Elf *elf;
     GElf_Ehdr ehdr;
-    size_t name_table;
+    size_t name_table, section_count;
     const struct elfgen_arch *arch; /* of e_machine */
     struct link_object *object;
     Elf_Scn *symbols;
@@ -125,7 +125,7 @@ static bool read_header(struct reader *reader)
     if (elf_getshdrnum(reader->elf, &count) != 0 ||
         elf_getshdrstrndx(reader->elf, &reader->name_table) != 0)
         return refuse(reader, "the object's section headers cannot be read");
-    reader->object->section_count = count;
+    reader->section_count = count;
     return true;
 }
 
@@ -245,9 +245,10 @@ static bool has_code(const struct reader *reader)
 static bool take_sections(struct reader *reader)
 {
     struct link_object *object = reader->object;
-    object->sections = calloc(object->section_count + 1, sizeof *object->sections);
+    object->sections = calloc(reader->section_count + 1, sizeof *object->sections);
     if (!object->sections)
         return refuse(reader, NO_MEMORY);
+    object->section_count = reader->section_count;
     for (size_t i = 0; i <= object->section_count; i++)
         object->sections[i] = (struct link_section){.name = "", .place = LINK_NONE};
     for (Elf_Scn *scn = NULL; (scn = elf_nextscn(reader->elf, scn));) {
@@ -582,7 +583,9 @@ struct link_object *source_read_object(const struct object_options *options,
     }
     *file = (struct file){elf_memory(bytes->bytes, bytes->size), *bytes, name};
     *bytes = (struct file_bytes){0};
-    struct link_object *object = source_read_elf(options, file->elf);
+    if (!file->elf)
+        object_no_memory(options); /* of what is no ELF file libelf makes an Elf as well */
+    struct link_object *object = file->elf ? source_read_elf(options, file->elf) : NULL;
     if (!object) {
         close_file(file);
         return NULL;

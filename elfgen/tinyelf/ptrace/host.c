@@ -75,7 +75,9 @@ static void read_own_pages(struct elfgen_kernel_machine *machine)
             pages[1] += (line.end - line.start) / ELFGEN_PAGE;
     }
     maps_close(&maps);
-    machine->no_vdso = any && pages[0] == 0;
+    if (!any || maps.error != 0)
+        return; /* the usual ones */
+    machine->no_vdso = pages[0] == 0;
     machine->vdso_pages = (uint16_t)pages[0];
     machine->vvar_pages = (uint16_t)pages[1];
 }

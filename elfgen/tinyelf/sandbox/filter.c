@@ -2,6 +2,7 @@
 #include "sandbox_private.h"
 
 #include <linux/filter.h>
+#include <errno.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -91,19 +92,22 @@ static scmp_filter_ctx make(uint32_t arch)
     return NULL;
 }
 
-/* libseccomp writes the filter to a descriptor. */
+/* libseccomp writes the filter to a descriptor. Returns false with errno. */
 static bool export(scmp_filter_ctx filter, struct sock_fprog *program)
 {
     int file = memfd_create("filter", MFD_CLOEXEC);
     if (file < 0)
         return false;
+    errno = 0;
     off_t size = seccomp_export_bpf(filter, file) == 0 ? lseek(file, 0, SEEK_END) : -1;
     program->filter = size > 0 ? malloc((size_t)size) : NULL;
     program->len = (unsigned short)((size_t)size / sizeof *program->filter);
     bool done = program->filter && pread(file, program->filter, (size_t)size, 0) == size;
+    int error = errno;
     close(file);
     if (!done)
         sandbox_free_filter(program);
+    errno = error;
     return done;
 }
 
@@ -115,6 +119,7 @@ bool sandbox_make_filter(uint64_t secret, struct sock_fprog *program)
     seccomp_api_set(KNOWS_KILL_PROCESS);
     scmp_filter_ctx filter = make(SCMP_ARCH_X86_64), other = make(SCMP_ARCH_X86);
     bool done = filter && other;
+    errno = ENOMEM; /* what libseccomp lacks up to here */
     for (size_t i = 0; done && i < COUNT(free_calls_i386); i++)
         done = allow(other, free_calls_i386[i], NULL);
     done = done && add_own(filter, secret);
@@ -123,10 +128,12 @@ bool sandbox_make_filter(uint64_t secret, struct sock_fprog *program)
     else
         done = false;
     done = done && export(filter, program);
+    int error = errno != 0 ? errno : ENOMEM;
     if (other)
         seccomp_release(other);
     if (filter)
         seccomp_release(filter);
+    errno = error;
     return done;
 }
 

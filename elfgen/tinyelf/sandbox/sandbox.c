@@ -136,7 +136,7 @@ static bool open_parts(struct sandbox_worker *worker, const struct sandbox_optio
         return error_system(error, what, errno);
     struct sock_fprog filter;
     if (!sandbox_make_filter(worker->shared->secret, &filter))
-        return error_system(error, "cannot make a seccomp filter", ENOMEM);
+        return error_system(error, "cannot make a seccomp filter", errno);
     worker->shared->filter = &filter;
     worker->id = start(worker);
     int number = errno;

@@ -7,8 +7,8 @@
 struct sock_fprog;
 
 /* Makes the filter as the kernel takes it. Calls with `secret` in the sixth argument are the
- * worker's own. Free it with sandbox_free_filter(). Returns false if there is no memory, or if
- * libseccomp fails. */
+ * worker's own. Free it with sandbox_free_filter(). Returns false with errno if there is no
+ * memory, or if libseccomp fails. */
 bool sandbox_make_filter(uint64_t secret, struct sock_fprog *filter);
 void sandbox_free_filter(struct sock_fprog *filter);
 

@@ -1,6 +1,7 @@
 /* Reads the mappings, the file and the initial stack of a stopped program. */
 #include "stepper_private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -49,7 +50,10 @@ bool stepper_read_mappings(struct stepper *stepper)
         done = add_mapping(&stepper->mappings, &mapping);
     }
     maps_close(&maps);
-    return done && !stepper->recording->no_memory;
+    /* A program that is killed has no mappings. */
+    bool read = maps.error == 0 || maps.error == ESRCH || maps.error == ENOENT;
+    stepper->error = read ? stepper->error : maps.error;
+    return done && read && !stepper->recording->no_memory;
 }
 
 void stepper_find_file(const struct stepper *stepper, uint64_t address, uint32_t *file,
@@ -70,17 +74,21 @@ void stepper_find_file(const struct stepper *stepper, uint64_t address, uint32_t
 
 /* ---- the program's own file ---- */
 
-static void read_file(int from, struct step_file *file)
+/* Returns false if there is no memory. */
+static bool read_file(int from, struct step_file *file)
 {
     struct stat status;
     if (fstat(from, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0 ||
         status.st_size > STEP_FILE_MOST)
-        return;
+        return true;
     size_t size = (size_t)status.st_size;
     uint8_t *bytes = malloc(size);
-    ssize_t got = bytes ? file_read_at(from, bytes, size, 0) : 0;
+    if (!bytes)
+        return false;
+    ssize_t got = file_read_at(from, bytes, size, 0);
     file->bytes = bytes;
     file->size = got > 0 ? (size_t)got : 0;
+    return true;
 }
 
 uint32_t stepper_add_program(struct stepper *stepper)
@@ -93,10 +101,14 @@ uint32_t stepper_add_program(struct stepper *stepper)
     name[length] = '\0';
     uint32_t index = file_named(stepper->recording, name);
     int from = index == STEP_NONE ? -1 : open(link, O_RDONLY | O_CLOEXEC);
-    if (from < 0)
+    if (from < 0) {
+        /* What may be executed but not read is shown without its bytes. */
+        stepper->error = errno == EACCES || errno == EPERM ? 0 : errno;
         return index;
-    if (!stepper->recording->files[index].bytes)
-        read_file(from, &stepper->recording->files[index]);
+    }
+    if (!stepper->recording->files[index].bytes &&
+        !read_file(from, &stepper->recording->files[index]))
+        stepper->recording->no_memory = true;
     close(from);
     return index;
 }
@@ -130,8 +142,10 @@ void stepper_keep_start(struct stepper *stepper)
     size_t width = recording_word_size(recording_is_64_bit(&stepper->now));
     uint64_t stack = stepper->now.value[STEP_rsp];
     uint8_t *bytes = malloc(STACK_MOST);
-    if (!bytes)
+    if (!bytes) {
+        recording->no_memory = true;
         return;
+    }
     size_t size = process_read(stepper->id, stack, bytes, STACK_MOST);
     if (size >= 4 * width) {
         size_t vectors = vectors_size(bytes, size, width);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "base/no_memory.h"
+#include "base/system_error.h"
 
 _Static_assert(sizeof(struct step_registers) == sizeof(struct user_regs_struct),
                "registers.def has what PTRACE_GETREGS gives");
@@ -116,7 +117,7 @@ static bool keep_start(struct stepper *stepper, const struct process_program *pr
     for (char *const *argument = program->arguments; *argument; argument++)
         recording_add_argument(recording, *argument, strlen(*argument));
     uint32_t file = stepper_add_program(stepper);
-    if (file == STEP_NONE || !stepper_read_mappings(stepper))
+    if (file == STEP_NONE || !stepper_read_mappings(stepper) || stepper->error != 0)
         return false;
     recording->files[file].entry = stepper->now.value[STEP_rip];
     for (size_t i = 0; i < stepper->mappings.count; i++)
@@ -156,10 +157,13 @@ static bool start(struct stepper *stepper, const struct process_program *program
         return false;
     if (leave_exec(stepper) && keep_start(stepper, program))
         return true;
-    elfgen_error_set(
-        error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
-        "cannot look into it: you may not read the file, it is gone, /proc is missing, or "
-        "there is no memory");
+    if (stepper->recording->no_memory)
+        return error_no_memory(error);
+    if (stepper->error != 0)
+        return error_system(error, "cannot look into it", stepper->error);
+    elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
+                     "cannot look into it: you may not read the file, it is gone, /proc is "
+                     "missing, or there is no memory");
     return false;
 }
 
@@ -292,8 +296,8 @@ static enum step_answer finish(struct stepper *stepper)
 {
     struct step_recording *recording = stepper->recording;
     recording_end_record(recording);
-    if (stepper->no_memory || recording->no_memory ||
-        recording->size > (recording->most ? recording->most : STEP_MOST) ||
+    recording->no_memory = recording->no_memory || stepper->no_memory;
+    if (recording->no_memory || recording->size > (recording->most ? recording->most : STEP_MOST) ||
         recording->instruction_count > STEP_INSTRUCTIONS_MOST) {
         recording->end = STEP_FULL;
         return STEP_NO_ROOM;

@@ -82,6 +82,7 @@ struct stepper {
     struct vectors vectors;
     int deliver; /* a signal to deliver when it is resumed */
     bool no_memory;
+    int error; /* errno of what could not be read; 0: nothing */
     /* The next instruction. */
     uint32_t next; /* index into `seen` */
     struct place places[EFFECTS_WRITES];

@@ -65,8 +65,10 @@ static bool use_beside(struct debug_file *names, const struct elfgen_view *view,
 {
     char *beside = NULL;
     bool done = true;
-    if (strcmp(path, "-") == 0 || asprintf(&beside, "%s.debug", path) < 0)
+    if (strcmp(path, "-") == 0)
         return true;
+    if (asprintf(&beside, "%s.debug", path) < 0)
+        return report_no_memory(reporter);
     if (read_beside(beside, &names->bytes, reporter))
         done = debug_file_use(names, view, beside, reporter);
     free(beside);

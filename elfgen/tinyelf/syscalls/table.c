@@ -2,6 +2,7 @@
  */
 #include "table.h"
 
+#include <errno.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,16 +65,31 @@ const struct call_row *syscall_row(enum call_abi abi, const char *name)
     return found;
 }
 
-/* Numbers with bit 30 set, x32's, are in no table here. */
+/* The row of a number, found by the names of rows, which takes no memory. */
+static const struct call_row *row_of(uint32_t arch, int number)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (seccomp_syscall_resolve_name_arch(arch, rows[i].name) == number)
+            return &rows[i];
+    return NULL;
+}
+
+/* Numbers with bit 30 set, x32's, are in no table here. libseccomp copies the name that it finds.
+ */
 static bool look_up(enum call_abi abi, uint64_t number, struct call *call)
 {
     uint32_t arch = syscall_abi(abi)->arch;
-    char *name = number <= INT32_MAX ? seccomp_syscall_resolve_num_arch(arch, (int)number) : NULL;
+    if (number > INT32_MAX)
+        return false;
+    errno = 0;
+    char *copy = seccomp_syscall_resolve_num_arch(arch, (int)number);
+    const struct call_row *row = !copy && errno == ENOMEM ? row_of(arch, (int)number) : NULL;
+    const char *name = row ? row->name : copy;
     if (name) {
         snprintf(call->name, sizeof call->name, "%s", name);
         call->row = syscall_row(abi, call->name);
     }
-    free(name);
+    free(copy);
     return name != NULL;
 }
 

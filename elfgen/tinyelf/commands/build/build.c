@@ -1,4 +1,5 @@
 /* tinyelf build: reads the command line, and makes a program or the file of a hex source. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,11 +219,11 @@ static bool name_output(struct build *build)
 /* Whether the file that -g writes beside the output is one of the inputs. */
 static bool debug_is_input(const struct build *build)
 {
-    char *name = NULL;
-    bool found = asprintf(&name, "%s.debug", build->output) < 0;
-    for (size_t i = 0; i < build->input_count && !found; i++)
+    char name[PATH_MAX];
+    int length = snprintf(name, sizeof name, "%s.debug", build->output);
+    bool found = false;
+    for (size_t i = 0; length < PATH_MAX && i < build->input_count && !found; i++)
         found = atomic_file_is_same(name, build->inputs[i]);
-    free(name);
     return found;
 }
 

@@ -227,9 +227,10 @@ static bool write_debug(struct work *work, const uint8_t *image)
 {
     size_t size;
     char *name = NULL;
+    if (asprintf(&name, "%s.debug", work->build->output) < 0)
+        return message_no_memory(work->build->output);
     uint8_t *file = link_debug_file(work->link, &work->layout, image, &size);
-    bool done = file && asprintf(&name, "%s.debug", work->build->output) >= 0 &&
-                atomic_file_write(name, file, size, false);
+    bool done = file && atomic_file_write(name, file, size, false);
     free(name);
     free(file);
     return done;

@@ -12,6 +12,7 @@
 #include "base/no_memory.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/kernel_versions.h"
 #include "commands/commands.h"
 
 static const struct option_choice syntaxes[] = {
@@ -41,7 +42,8 @@ struct options {
     bool addresses, bytes, whole;
     enum elfgen_code_mode mode;
     enum x86_syntax syntax;
-    const char *debug; /* --debug-file */
+    const char *debug;               /* --debug-file */
+    struct kernel_versions versions; /* the oldest one executes the most */
     struct observe_options observe;
 };
 
@@ -64,6 +66,8 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_WHOLE:
         options->whole = true;
         break;
+    case OPTION_KERNEL:
+        return kernel_versions_read("disasm", given->value, &options->versions);
     case OPTION_DEBUG_FILE:
         options->debug = given->value;
         break;
@@ -161,6 +165,7 @@ static bool print(struct disasm *disasm, const struct options *options,
     disasm->whole = options->whole;
     if (!input_open_program(name, bytes, &view))
         return false;
+    view.kernel = options->versions.first;
     if (!x86_knows(view.ehdr.e_machine)) {
         const char *machine = elfgen_machine_name(view.ehdr.e_machine);
         const struct place place = {.file = name, .offset = 0x12, .field = "e_machine"};

@@ -125,13 +125,17 @@ static void count_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t l
     (void)length;
 }
 
-void explain_put_account(const struct bytemap *map)
+bool explain_put_account(struct bytemap *map)
 {
     struct bytemap own = *map;
     struct account account = {.writer = {.map = &own, .claim = count_claim, .gap = count_gap}};
     const char *between = " = ";
-    if (map->view->length > MOST_COUNTED || !bytemap_walk(&account.writer))
-        return;
+    if (map->view->length > MOST_COUNTED)
+        return true;
+    if (!bytemap_walk(&account.writer)) {
+        map->error = own.error;
+        return false;
+    }
     count(&account, map->view->length);
     for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
         if (account.bytes[kind] == 0)
@@ -143,9 +147,10 @@ void explain_put_account(const struct bytemap *map)
         between = " + ";
     }
     if (account.shared == 0)
-        return;
+        return true;
     elfgen_text_string(map->out, "; ");
     elfgen_text_decimal(map->out, account.shared, 0);
     elfgen_text_string(map->out, account.shared == 1 ? " byte has several owners"
                                                      : " bytes have several owners");
+    return true;
 }

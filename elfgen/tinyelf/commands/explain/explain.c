@@ -11,6 +11,7 @@
 #include "base/no_memory.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/kernel_versions.h"
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "cli/loadable.h"
@@ -65,6 +66,7 @@ struct options {
     bool no_code, parts, colour, memory;
     unsigned with; /* bits of enum explain_extra */
     enum elfgen_code_mode mode;
+    struct kernel_versions versions; /* the oldest one executes the most */
     struct observe_options observe;
 };
 
@@ -146,6 +148,7 @@ static int run(const struct options *options, const char *path)
                                   .with = options->with};
         struct coverage coverage = {.view = NULL};
         bytemap_open_view(&view, bytes.bytes, bytes.size);
+        view.kernel = options->versions.first;
         done = !observe_is_wanted(&options->observe) ||
                observe(&options->observe, path, &view, &coverage);
         explain.map.run = coverage.view ? &coverage : NULL;
@@ -161,7 +164,7 @@ static int run(const struct options *options, const char *path)
         coverage_free(&coverage);
     }
     done = stdout_finish(output) && done;
-    if (done && is_for_people(options->format))
+    if (done && is_for_people(options->format) && options->versions.first == 0)
         loadable_point_to_check(input_name(path), bytes.bytes, bytes.size, output);
     file_free(&bytes);
     interrupt_die(); /* if a run was interrupted */
@@ -195,6 +198,8 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_COLOR:
         options->colour = option_colour(given->choice);
         break;
+    case OPTION_KERNEL:
+        return kernel_versions_read("explain", given->value, &options->versions);
     case OPTION_DEBUG_FILE:
         options->debug = given->value;
         break;

@@ -35,8 +35,8 @@ bool explain_report(struct explain *explain);
 
 /* Appends what the file consists of: " = 64 ELF header + 56 program header + ...". Each byte counts
  * once, for the first of its owners in that order. Nothing for a file so large that another walk
- * takes long. */
-void explain_put_account(const struct bytemap *map);
+ * takes long. Returns false if the walk ended early: map->error says why. */
+bool explain_put_account(struct bytemap *map);
 
 /* What the claim's value means; of a system call that was made, the call as strace writes it. */
 void explain_put_meaning(struct elfgen_text *out, const struct bytemap *map,

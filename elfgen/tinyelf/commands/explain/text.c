@@ -434,7 +434,7 @@ static void put_symbol_line(struct bytemap_writer *writer, const struct symbol *
     elfgen_text_char(rows->lines, '\n');
 }
 
-static void put_head(struct bytemap *map)
+static bool put_head(struct bytemap *map)
 {
     struct elfgen_text *out = map->out;
     const struct elfgen_ehdr *ehdr = &map->view->ehdr;
@@ -446,7 +446,8 @@ static void put_head(struct bytemap *map)
     if (elfgen_view_is_elf(map->view)) {
         const char *class_ = elfgen_class_name(ehdr->ei_class);
         const char *machine = elfgen_machine_name(ehdr->e_machine);
-        explain_put_account(map);
+        if (!explain_put_account(map))
+            return false;
         elfgen_text_char(out, '\n');
         elfgen_text_string(out, class_ ? class_ : "ELF of no known class");
         elfgen_text_string(out, ", ");
@@ -460,6 +461,7 @@ static void put_head(struct bytemap *map)
         coverage_put_summary(out, map->run);
         elfgen_text_char(out, '\n');
     }
+    return true;
 }
 
 /* Digits of the largest offset, at least 4. */
@@ -484,8 +486,8 @@ bool explain_text(struct explain *explain)
     bool direct =
         !explain->colour && map->out->flush && map->out->capacity >= rows.collected.capacity;
     rows.lines = direct ? map->out : &rows.collected;
-    if (map->from == 0 && map->to == map->view->length)
-        put_head(map);
+    if (map->from == 0 && map->to == map->view->length && !put_head(map))
+        return false;
     bool good = bytemap_walk(&rows.writer);
     uint64_t end = rows.end < map->to ? rows.end : map->to;
     end_row(&rows);

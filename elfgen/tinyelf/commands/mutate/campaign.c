@@ -190,7 +190,8 @@ static bool make_shared(struct mutate *mutate)
     if (!multiply(&size, bytes, sizeof *mutate->values))
         return false;
     classes_at = size;
-    if (plan->pairs && !multiply(&size, bytes, 256))
+    bool outcomes = plan->pairs || plan->outcomes;
+    if (outcomes && !multiply(&size, bytes, 256))
         return false;
     uint8_t *memory =
         mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -201,7 +202,7 @@ static bool make_shared(struct mutate *mutate)
     mutate->bytes = (void *)(memory + bytes_at);
     mutate->pairs = (void *)(memory + pairs_at);
     mutate->values = (void *)(memory + values_at);
-    mutate->classes = plan->pairs ? memory + classes_at : NULL;
+    mutate->classes = outcomes ? memory + classes_at : NULL;
     return true;
 }
 
@@ -346,6 +347,11 @@ const struct mutate_pair_counts *mutate_pair_counts(const struct mutate *mutate)
 const struct mutate_values *mutate_byte_values(const struct mutate *mutate)
 {
     return mutate->values;
+}
+
+const uint8_t *mutate_outcomes(const struct mutate *mutate)
+{
+    return mutate->classes;
 }
 
 bool mutate_is_whole(const struct mutate *mutate, struct elfgen_error *error)

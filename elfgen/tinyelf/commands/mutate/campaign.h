@@ -35,10 +35,11 @@ enum {
 struct mutate_plan {
     const uint8_t *bytes; /* of the program's file */
     size_t size;
-    size_t from, to;        /* range of the bytes that are changed; from < to <= size */
-    unsigned values;        /* how many of its 255 other values each byte gets: 1 to 255 */
-    uint64_t seed;          /* selects the values */
-    bool pairs;             /* after each byte alone, every pair of bytes is changed together */
+    size_t from, to; /* range of the bytes that are changed; from < to <= size */
+    unsigned values; /* how many of its 255 other values each byte gets: 1 to 255 */
+    uint64_t seed;   /* selects the values */
+    bool pairs;      /* after each byte alone, every pair of bytes is changed together */
+    bool outcomes;   /* the outcome of each value of each byte is kept; with pairs it is, too */
     uint64_t shard, shards; /* runs only part `shard` (from 0) of `shards`; 0 of 1: all */
 };
 
@@ -139,6 +140,10 @@ uint64_t mutate_all(const struct mutate *mutate);
 /* Counts by byte, from plan->from on, and by pair. They grow until all runs are over. */
 const struct mutate_counts *mutate_byte_counts(const struct mutate *mutate);
 const struct mutate_pair_counts *mutate_pair_counts(const struct mutate *mutate);
+
+/* The outcome of each value of each byte, 256 a byte: its class plus 1; 0: it was not tried. NULL
+ * if the plan does not ask for them. */
+const uint8_t *mutate_outcomes(const struct mutate *mutate);
 
 /* By byte, from plan->from on, as the counts. */
 const struct mutate_values *mutate_byte_values(const struct mutate *mutate);

@@ -7,6 +7,7 @@
 
 #include "x86/session.h"
 #include "campaign.h"
+#include "keep.h"
 #include "result.h"
 #include "base/file.h"
 #include "cli/cli.h"
@@ -41,6 +42,7 @@ struct options {
     bool pairs, merge, json, colour;
     uint64_t shard, shards;
     struct mutate_ways ways;
+    struct mutate_keep keep;
 };
 
 /* ---- options ---- */
@@ -255,7 +257,7 @@ static bool wait_for(struct mutate *mutate, const char *file)
 }
 
 /* Runs the plan and prints the results, even if they are not complete. */
-static bool run_plan(const struct mutate_plan *plan, const struct options *options,
+static bool run_plan(const struct mutate_plan *plan, struct options *options,
                      const struct mutate_original *original, struct bytemap *map)
 {
     struct elfgen_error error;
@@ -264,12 +266,13 @@ static bool run_plan(const struct mutate_plan *plan, const struct options *optio
     if (!mutate)
         return message_library_error(map->file, &error);
     bool done = wait_for(mutate, map->file);
+    bool filled = fill(&report, plan, mutate, map);
+    done =
+        done && filled && mutate_keep_write(&options->keep, plan, mutate_outcomes(mutate), &report);
     interrupt_unwatch();
-    if (fill(&report, plan, mutate, map)) {
+    if (filled) {
         print(&report, options, map->out);
         mutate_report_close(&report);
-    } else {
-        done = false;
     }
     mutate_close(mutate);
     return done;
@@ -287,6 +290,7 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
                                .values = options->values,
                                .seed = options->seed,
                                .pairs = options->pairs,
+                               .outcomes = options->keep.folder != NULL,
                                .shard = options->shard,
                                .shards = options->shards};
     if (bytes->size == 0) {
@@ -306,7 +310,8 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
                 look_at_original(&plan, options, path, &original);
     if (done) {
         interrupt_watch();
-        done = run_plan(&plan, options, &original, &map);
+        done = mutate_keep_open(&options->keep) && run_plan(&plan, options, &original, &map);
+        mutate_keep_close(&options->keep);
         mutate_free(&original);
     }
     x86_session_close(code);
@@ -431,6 +436,12 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_JSON:
         options->json = true;
         break;
+    case OPTION_KEEP:
+    case OPTION_KEEP_ALL:
+        if (options->keep.folder)
+            return usage_error("mutate", "one --keep or --keep-all at a time");
+        options->keep = (struct mutate_keep){given->value, id == OPTION_KEEP_ALL, NULL};
+        break;
     case OPTION_COLOR:
         options->colour = option_colour(given->choice);
         break;
@@ -457,6 +468,8 @@ int command_mutate(int argc, char **argv)
         return usage_error("mutate", "--merge runs nothing: only --json and --color go with it");
     if (options.merge)
         return merge(argc - optind, argv + optind, &options);
+    if (options.keep.folder && options.pairs)
+        return usage_error("mutate", "--keep is for changes of one byte: not with --pairs");
     if (options.values == 0)
         options.values = options.pairs ? PAIR_VALUES : MUTATE_MOST_VALUES;
     if (options.ways.processor != 0)

@@ -28,7 +28,8 @@ struct mutate {
     struct mutate_counts *bytes;
     struct mutate_pair_counts *pairs;
     struct mutate_values *values;
-    uint8_t *classes; /* with pairs: for each value of each byte, its class + 1; 0: not known yet */
+    uint8_t *classes; /* if the plan needs them: for each value of each byte, its class + 1; 0: not
+                         known yet */
     pid_t runners[MUTATE_MOST_JOBS];
     unsigned count;
     bool lost;      /* a runner was killed from outside */

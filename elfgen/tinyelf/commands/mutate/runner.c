@@ -245,7 +245,7 @@ static void do_run(struct runner *runner, uint64_t run)
     bool single = run < mutate->singles, of_shard = mutate_is_of_shard(mutate->plan, run);
     struct mutate_change change;
     struct run_end end;
-    if (!of_shard && !(single && mutate->classes))
+    if (!of_shard && !(single && mutate->plan->pairs))
         return;
     if (!single)
         await_singles(mutate);

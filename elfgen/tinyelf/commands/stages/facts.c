@@ -65,8 +65,9 @@ static uint64_t count_different(struct stage_name *names, size_t count)
     return different;
 }
 
-/* Counts lines by the file that they come from, as the markers of the preprocessor say. */
-static void measure_preprocessed(const struct file_bytes *bytes, const char *input,
+/* Counts lines by the file that they come from, as the markers of the preprocessor say. Returns
+ * false if there is no memory. */
+static bool measure_preprocessed(const struct file_bytes *bytes, const char *input,
                                  struct stage_facts *facts)
 {
     struct stage_name *gave = NULL; /* the files that lines come from, once per marker */
@@ -87,12 +88,15 @@ static void measure_preprocessed(const struct file_bytes *bytes, const char *inp
         if (counted)
             continue;
         counted = true;
-        if (!grow_array(&gave, count + 1, &room, sizeof *gave))
-            break;
+        if (!grow_array(&gave, count + 1, &room, sizeof *gave)) {
+            free(gave);
+            return false;
+        }
         gave[count++] = file;
     }
     facts->headers = count_different(gave, count);
     free(gave);
+    return true;
 }
 
 static bool is_symbol_character(char c)
@@ -217,8 +221,9 @@ static void measure_elf(const struct elfgen_view *view, struct stage_facts *fact
     measure_segments(view, facts);
 }
 
-/* `input` is the path of the C file as the compiler was given it. */
-static void measure_file(const struct file_bytes *bytes, enum stage_number number,
+/* `input` is the path of the C file as the compiler was given it. Returns false if there is no
+ * memory. */
+static bool measure_file(const struct file_bytes *bytes, enum stage_number number,
                          const char *input, struct stage_facts *facts)
 {
     struct elfgen_view view;
@@ -227,24 +232,24 @@ static void measure_file(const struct file_bytes *bytes, enum stage_number numbe
         bytes->size > 0 && elfgen_view_open(&view, bytes->bytes, bytes->size, NULL) == ELFGEN_OK;
     if (facts->is_elf) {
         measure_elf(&view, facts);
-        return;
+        return true;
     }
     for (struct line line = {NULL, NULL}; next_line(bytes, &line);) {
         facts->lines += line.end < bytes->bytes + bytes->size;
         if (number == STAGE_ASSEMBLY)
             measure_assembly(&line, facts);
     }
-    if (number == STAGE_PREPROCESSED)
-        measure_preprocessed(bytes, input, facts);
+    return number != STAGE_PREPROCESSED || measure_preprocessed(bytes, input, facts);
 }
 
-void stages_measure(const struct stages *stages, struct stages_facts *facts)
+bool stages_measure(const struct stages *stages, struct stages_facts *facts)
 {
-    measure_file(&stages->input, STAGE_COUNT, "", &facts->input);
+    bool done = measure_file(&stages->input, STAGE_COUNT, "", &facts->input);
     for (enum stage_way way = 0; way < WAY_COUNT; way++)
         for (enum stage_number number = 0; number < STAGE_COUNT; number++)
-            measure_file(&stages->of[way][number].bytes, number, stages->argument,
-                         &facts->of[way][number]);
+            done = done && measure_file(&stages->of[way][number].bytes, number, stages->argument,
+                                        &facts->of[way][number]);
+    return done;
 }
 
 /* ---- words ---- */

@@ -170,7 +170,8 @@ static bool put_stages(const struct stages *stages, const char *folder, FILE *li
             if (!stage->made)
                 continue;
             done =
-                asprintf(&name, "%s/%s%s", ways[way], stages->name, stages_suffix(number)) >= 0 &&
+                (asprintf(&name, "%s/%s%s", ways[way], stages->name, stages_suffix(number)) >= 0 ||
+                 message_no_memory(folder)) &&
                 put_file(folder, name, stage->bytes.bytes, stage->bytes.size,
                          number == STAGE_EXECUTABLE ? 0755 : 0644, list);
             free(name);
@@ -185,9 +186,11 @@ static bool fill(const struct stages *stages, const char *folder, const char *re
     size_t length = 0, none = 0;
     FILE *list = open_memstream(&text, &length);
     FILE *own = open_memstream(&unused, &none); /* the marker has no line for itself */
-    bool done = list && own && put_stages(stages, folder, list) &&
-                put_file(folder, report_name, report, size, 0644, list) && fflush(list) == 0 &&
-                put_file(folder, marker, text, length, 0644, own);
+    bool done = (list && own) || message_no_memory(folder);
+    done = done && put_stages(stages, folder, list) &&
+           put_file(folder, report_name, report, size, 0644, list) &&
+           (fflush(list) == 0 || message_no_memory(folder)) &&
+           put_file(folder, marker, text, length, 0644, own);
     if (list)
         fclose(list);
     if (own)

@@ -104,13 +104,9 @@ static void put_runs(struct elfgen_text *out, const struct profile runs[WAY_COUN
     elfgen_text_char(out, '}');
 }
 
-void stages_json(const struct stages *stages, const char *folder, const struct profile *runs,
-                 struct elfgen_text *out)
+void stages_json(const struct stages *stages, const struct stages_facts *facts, const char *folder,
+                 const struct profile *runs, struct elfgen_text *out)
 {
-    struct stages_facts *facts = calloc(1, sizeof *facts);
-    if (!facts)
-        return;
-    stages_measure(stages, facts);
     json_begin(out, JSON_VERSION_stages);
     json_key_string(out, "source", stages->path);
     json_key_number(out, "size", stages->input.size);
@@ -129,5 +125,4 @@ void stages_json(const struct stages *stages, const char *folder, const struct p
     elfgen_text_char(out, ']');
     put_runs(out, runs);
     elfgen_text_string(out, "}\n");
-    free(facts);
 }

@@ -31,10 +31,8 @@ static void write_end(FILE *cell, const struct profile *run)
 static void write_calls(FILE *cell, const struct profile *run, size_t from, size_t to,
                         const char *what)
 {
-    uint32_t *counts = calloc(PROFILE_NAMES, sizeof *counts);
+    uint32_t counts[PROFILE_NAMES] = {0};
     const char *between = ": ";
-    if (!counts)
-        return;
     fprintf(cell, "%zu system call%s%s", to - from, stages_plural(to - from), what);
     for (size_t i = from; i < to; i++)
         counts[run->order[i]]++;
@@ -48,7 +46,6 @@ static void write_calls(FILE *cell, const struct profile *run, size_t from, size
         *count = 0;
         between = ", ";
     }
-    free(counts);
 }
 
 static void write_cost(FILE *cell, const struct profile *run)
@@ -91,6 +88,5 @@ char *stages_run_cell(const struct stages *stages, const struct profile *run, si
         write_cell(cell, stages, run, row);
     else if (row == 0)
         fputc('-', cell);
-    fclose(cell);
-    return text;
+    return stages_end_text(cell, &text);
 }

@@ -54,6 +54,17 @@ static void free_command(struct command *command)
     shellwords_free(&command->shown);
 }
 
+char *stages_end_text(FILE *stream, char **text)
+{
+    bool good = !ferror(stream);
+    good = fclose(stream) == 0 && good;
+    if (!good) {
+        free(*text);
+        *text = NULL;
+    }
+    return *text;
+}
+
 /* Joins words into a command line, with quotes around those that need them. */
 static char *join(const struct shellwords *words)
 {
@@ -75,8 +86,7 @@ static char *join(const struct shellwords *words)
             fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, stream);
         fputc('\'', stream);
     }
-    fclose(stream);
-    return text;
+    return stages_end_text(stream, &text);
 }
 
 /* Makes the flags that tinyelf adds to the compiler's command. */
@@ -248,7 +258,8 @@ static void take_report(void *context, const struct report *report)
         listener->stages->reporter.report(listener->stages->reporter.context, report);
 }
 
-static void do_stage(struct stages *stages, enum stage_way way, enum stage_number number)
+/* Returns false if there is no memory to tell what the step does. */
+static bool do_stage(struct stages *stages, enum stage_way way, enum stage_number number)
 {
     struct stage *stage = &stages->of[way][number];
     const struct file_bytes *input = number > 0 ? &stages->of[way][number - 1].bytes : NULL;
@@ -263,7 +274,7 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
                                 .stage = stage};
     struct command command = {0};
     if (!listener.messages)
-        return;
+        return false;
     const struct reporter reporter = {take_report, &listener};
     stage->run = true;
     if (!link)
@@ -279,11 +290,13 @@ static void do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
                                  .reporter = reporter};
     stage->made = stage->command && toolchain_run(&run, &stage->bytes);
     free_command(&command);
-    fclose(listener.messages);
+    bool told = stages_end_text(listener.messages, &stage->messages) != NULL &&
+                (stage->command || listener.failed);
     if (size == 0) {
         free(stage->messages);
         stage->messages = NULL;
     }
+    return told;
 }
 
 /* Sets the program's name and the flags as shown. */
@@ -335,8 +348,8 @@ bool stages_run(struct stages *stages)
         return report_error(&stages->reporter, &place, NO_MEMORY);
     for (enum stage_number number = 0; number < STAGE_COUNT; number++)
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
-            if (number == 0 || stages->of[way][number - 1].made)
-                do_stage(stages, way, number);
+            if ((number == 0 || stages->of[way][number - 1].made) && !do_stage(stages, way, number))
+                return report_error(&stages->reporter, &place, NO_MEMORY);
     return true;
 }
 

@@ -3,6 +3,8 @@
 #ifndef STAGES_PIPELINE_H
 #define STAGES_PIPELINE_H
 
+#include <stdio.h>
+
 #include "base/file.h"
 #include "base/report.h"
 
@@ -50,5 +52,8 @@ const char *stages_suffix(enum stage_number number);
  * the file or the compiler's command cannot be used. */
 bool stages_run(struct stages *stages);
 void stages_free(struct stages *stages);
+
+/* Closes a stream of open_memstream(). Returns its text, or NULL if there was no memory for it. */
+char *stages_end_text(FILE *stream, char **text);
 
 #endif

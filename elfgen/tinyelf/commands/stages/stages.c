@@ -72,11 +72,13 @@ static bool name_folder(struct request *request)
 }
 
 /* Makes the report as JSON. The caller frees it; NULL: no memory. */
-static char *make_json(const struct request *request, size_t *length)
+static char *make_json(const struct request *request, const struct stages_facts *facts,
+                       size_t *length)
 {
     struct elfgen_text text;
     if (memory_text_open(&text))
-        stages_json(&request->stages, request->folder, request->run ? request->runs : NULL, &text);
+        stages_json(&request->stages, facts, request->folder, request->run ? request->runs : NULL,
+                    &text);
     if (text.cut) {
         free(text.bytes);
         return NULL;
@@ -105,17 +107,19 @@ static int report(struct request *request)
         !request->run ||
         stages_run_programs(stages, request->folder,
                             request->limit ? request->limit : COMPARE_RUN_LIMIT, request->runs);
-    char *json = make_json(request, &length);
-    if (!json) {
-        message_no_memory(stages->path);
-        return EXIT_NO;
-    }
-    bool done = !keep || stages_keep(stages, request->folder, json, length);
+    struct stages_facts *facts = calloc(1, sizeof *facts);
+    bool measured = facts && stages_measure(stages, facts);
+    char *json = measured ? make_json(request, facts, &length) : NULL;
+    bool done = json || message_no_memory(stages->path);
+    done = done && (!keep || stages_keep(stages, request->folder, json, length));
     if (done && request->json)
         elfgen_text_bytes(&output->text, json, length);
     else if (done && keep)
-        stages_text(stages, request->folder, request->run ? request->runs : NULL, &output->text);
+        done = stages_text(stages, facts, request->folder, request->run ? request->runs : NULL,
+                           &output->text) ||
+               message_no_memory(stages->path);
     free(json);
+    free(facts);
     if (!stdout_finish(output) || !done)
         return EXIT_NO;
     if (made(stages, STAGE_OBJECT) && !made(stages, STAGE_EXECUTABLE))

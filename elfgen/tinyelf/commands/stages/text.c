@@ -207,11 +207,21 @@ static char *make_cell(const struct stages *stages, const struct stages_facts *f
         write_bytes(cell, stage);
     else
         write_change(cell, stages, way, number, facts);
-    fclose(cell);
-    return text;
+    return stages_end_text(cell, &text);
 }
 
-static void put_stage(struct elfgen_text *out, const struct stages *stages,
+/* Returns false if there is no memory; that goes for all below. */
+static bool put_cells(struct elfgen_text *out, const char *label, char *cells[WAY_COUNT], int most)
+{
+    bool made = cells[0] && cells[1];
+    if (made && (*cells[0] || *cells[1]))
+        put_row(out, label, cells, most);
+    free(cells[0]);
+    free(cells[1]);
+    return made;
+}
+
+static bool put_stage(struct elfgen_text *out, const struct stages *stages,
                       const struct stages_facts *facts, enum stage_number number)
 {
     static const char *const names[] = {"1. preprocessed: macros and headers put in",
@@ -225,15 +235,13 @@ static void put_stage(struct elfgen_text *out, const struct stages *stages,
         char *cells[WAY_COUNT];
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
             cells[way] = make_cell(stages, facts, number, way, row);
-        bool empty = (!cells[0] || !*cells[0]) && (!cells[1] || !*cells[1]);
-        if (!empty)
-            put_row(out, labels[row], cells, 3);
-        free(cells[0]);
-        free(cells[1]);
+        if (!put_cells(out, labels[row], cells, 3))
+            return false;
     }
+    return true;
 }
 
-static void put_runs(struct elfgen_text *out, const struct stages *stages,
+static bool put_runs(struct elfgen_text *out, const struct stages *stages,
                      const struct profile runs[WAY_COUNT])
 {
     enum { MOST_LINES = 9 };
@@ -242,12 +250,10 @@ static void put_runs(struct elfgen_text *out, const struct stages *stages,
         char *cells[WAY_COUNT];
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
             cells[way] = stages_run_cell(stages, &runs[way], row);
-        bool empty = (!cells[0] || !*cells[0]) && (!cells[1] || !*cells[1]);
-        if (!empty)
-            put_row(out, stages_run_labels[row], cells, MOST_LINES);
-        free(cells[0]);
-        free(cells[1]);
+        if (!put_cells(out, stages_run_labels[row], cells, MOST_LINES))
+            return false;
     }
+    return true;
 }
 
 /* Prints text wrapped to the width of the screen, lines after the first indented. */
@@ -291,27 +297,22 @@ static char *make_head(const char *before, const char *folder, const char *way)
     fputs(before, stream);
     visible_write(stream, folder, strlen(folder));
     fputs(way, stream);
-    return fclose(stream) == 0 ? text : NULL;
+    return stages_end_text(stream, &text);
 }
 
-void stages_text(const struct stages *stages, const char *folder, const struct profile *runs,
-                 struct elfgen_text *out)
+bool stages_text(const struct stages *stages, const struct stages_facts *facts, const char *folder,
+                 const struct profile *runs, struct elfgen_text *out)
 {
-    struct stages_facts *facts = calloc(1, sizeof *facts);
-    if (!facts)
-        return;
     char *heads[WAY_COUNT] = {make_head("the compiler's way: ", folder, "/cc"),
                               make_head("tinyelf's way: ", folder, "/tinyelf")};
-    stages_measure(stages, facts);
-    if (heads[0] && heads[1])
-        put_row(out, "", heads, 2);
-    for (enum stage_number number = 0; number < STAGE_COUNT; number++)
-        put_stage(out, stages, facts, number);
-    if (runs && (runs[WAY_CC].given || runs[WAY_TINYELF].given))
-        put_runs(out, stages, runs);
+    bool done = put_cells(out, "", heads, 2);
+    for (enum stage_number number = 0; done && number < STAGE_COUNT; number++)
+        done = put_stage(out, stages, facts, number);
+    if (done && runs && (runs[WAY_CC].given || runs[WAY_TINYELF].given))
+        done = put_runs(out, stages, runs);
+    if (!done)
+        return false;
     put_summary(out, stages);
     put_wrapped(out, "FLAGS", stages->flags);
-    free(heads[0]);
-    free(heads[1]);
-    free(facts);
+    return true;
 }

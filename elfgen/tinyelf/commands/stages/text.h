@@ -40,22 +40,23 @@ struct stage_facts {
     struct stage_name interpreter; /* PT_INTERP's */
 };
 
-/* Prints one screen of 100 columns. `folder` is where the files are kept; `runs` has what each
- * program did when it ran, or is NULL. */
-void stages_text(const struct stages *stages, const char *folder, const struct profile *runs,
-                 struct elfgen_text *out);
-
-/* Prints one JSON object with all keys, whatever was made. `folder` NULL: no files are kept. */
-void stages_json(const struct stages *stages, const char *folder, const struct profile *runs,
-                 struct elfgen_text *out);
-
 /* ---- shared by both ---- */
 
 struct stages_facts {
     struct stage_facts input;
     struct stage_facts of[WAY_COUNT][STAGE_COUNT];
 };
-void stages_measure(const struct stages *stages, struct stages_facts *facts);
+/* Returns false if there is no memory. */
+bool stages_measure(const struct stages *stages, struct stages_facts *facts);
+
+/* Prints one screen of 100 columns. `folder` is where the files are kept; `runs` has what each
+ * program did when it ran, or is NULL. Returns false if there is no memory. */
+bool stages_text(const struct stages *stages, const struct stages_facts *facts, const char *folder,
+                 const struct profile *runs, struct elfgen_text *out);
+
+/* Prints one JSON object with all keys, whatever was made. `folder` NULL: no files are kept. */
+void stages_json(const struct stages *stages, const struct stages_facts *facts, const char *folder,
+                 const struct profile *runs, struct elfgen_text *out);
 
 /* The kind of file, from its bytes: "C text, preprocessed", "ELF64 relocatable object". */
 const char *stages_kind(const struct stage_facts *facts, enum stage_number number);

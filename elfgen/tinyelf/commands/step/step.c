@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/no_memory.h"
 #include "base/file.h"
 #include "base/json_write.h"
 #include "base/memory_text.h"
@@ -241,8 +242,9 @@ static int run_program(struct options *options, char **arguments)
     if (run.stepper)
         step_end_run(&run, STEP_INTERRUPTED);
     if (done && run.recording.end == STEP_FULL)
-        message("step", "error", "the recording is full: %zu bytes of steps, %llu of them",
-                run.recording.size, (unsigned long long)run.recording.count);
+        message("step", "error", "%s: %zu bytes of steps, %llu of them",
+                run.recording.no_memory ? NO_MEMORY : "the recording is full", run.recording.size,
+                (unsigned long long)run.recording.count);
     if (done && options->record)
         done = write_recording(options->record, &run, options->private);
     int status = conclude(&run, done);

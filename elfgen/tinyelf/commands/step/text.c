@@ -1,4 +1,5 @@
 /* Prints a recorded run as text. */
+#include "base/no_memory.h"
 #include "base/visible.h"
 #include "text.h"
 
@@ -61,7 +62,8 @@ void step_put_end(struct elfgen_text *out, const struct step_recording *recordin
         elfgen_text_string(out, recording->end_core ? " (core dumped)" : "");
         break;
     case STEP_FULL:
-        elfgen_text_string(out, "stopped: the recording is full");
+        elfgen_text_string(out, recording->no_memory ? "stopped: " NO_MEMORY
+                                                     : "stopped: the recording is full");
         break;
     case STEP_INTERRUPTED:
         elfgen_text_string(out, "interrupted");

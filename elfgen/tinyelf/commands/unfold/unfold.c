@@ -6,6 +6,7 @@
 #include "twin.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/kernel_versions.h"
 #include "commands/commands.h"
 
 #define OPTIONS "commands/unfold/options.def"
@@ -13,7 +14,7 @@
 
 const struct command_options command_unfold_options = {
     .name = "unfold",
-    .usage = "FILE -o TWIN",
+    .usage = "[OPTIONS] FILE -o TWIN",
     .about = "Writes a well-formed program with the same memory, entry point and behaviour "
              "as FILE, which may be anything that Linux runs: headers that overlap, lie or "
              "hold code. The twin has section headers over code and data, and symbols: "
@@ -25,12 +26,19 @@ const struct command_options command_unfold_options = {
     .exit_status = "0 if the twin is written, 1 if not, 2 for a usage error.",
 };
 
-static bool unfold(const struct file_bytes *bytes, const char *name, struct unfolded *unfolded)
+struct options {
+    const char *output;
+    struct kernel_versions versions; /* the oldest one executes the most */
+};
+
+static bool unfold(const struct file_bytes *bytes, const char *name, uint32_t kernel,
+                   struct unfolded *unfolded)
 {
     struct elfgen_view view;
     struct elfgen_error error;
     if (!input_open_program(name, bytes, &view))
         return false;
+    view.kernel = kernel;
     struct elfgen_kernel_map map = {.areas = NULL};
     const bool is_right = unfold_check(&view, &map, &error);
     free(map.areas);
@@ -60,33 +68,38 @@ static void note_differences(const char *name, const struct unfolded *unfolded)
 
 static int take_option(void *context, const struct option_given *given)
 {
-    const char **output = context;
+    struct options *options = context;
     switch ((enum option_id)given->id) {
     case OPTION_OUTPUT:
-        if (*output)
-            return usage_error("unfold", "two outputs, '%s' and '%s'", *output, given->value);
-        *output = given->value;
+        if (options->output)
+            return usage_error("unfold", "two outputs, '%s' and '%s'", options->output,
+                               given->value);
+        options->output = given->value;
         break;
+    case OPTION_KERNEL:
+        return kernel_versions_read("unfold", given->value, &options->versions);
     }
     return EXIT_YES;
 }
 
 int command_unfold(int argc, char **argv)
 {
-    const char *output = NULL;
+    struct options options = {.output = NULL};
     struct file_bytes bytes = {0};
     struct unfolded unfolded = {.bytes = NULL};
-    int status = options_read(&command_unfold_options, argc, argv, take_option, &output);
+    int status = options_read(&command_unfold_options, argc, argv, take_option, &options);
     if (status != OPTIONS_READ)
         return status;
     if (optind + 1 != argc)
         return usage_error("unfold", optind == argc ? "no file given" : "one file at a time");
+    const char *output = options.output;
     if (!output)
         return usage_error("unfold", "where should the twin go? Say -o TWIN");
     const char *path = argv[optind];
     if (atomic_file_is_same(output, path))
         return usage_error("unfold", "'%s' is the input, too", output);
-    bool done = input_read(path, &bytes) && unfold(&bytes, input_name(path), &unfolded) &&
+    bool done = input_read(path, &bytes) &&
+                unfold(&bytes, input_name(path), options.versions.first, &unfolded) &&
                 atomic_file_write(output, unfolded.bytes, unfolded.size, true);
     if (done)
         note_differences(input_name(path), &unfolded);
