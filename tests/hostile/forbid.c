@@ -14,10 +14,12 @@ static bool forbid(scmp_filter_ctx filter, const char *name)
 {
     const unsigned long flags[] = {CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWNS,
                                    CLONE_NEWIPC};
+    const struct scmp_arg_cmp pokes_user = {
+        .arg = 0, .op = SCMP_CMP_EQ, .datum_a = PTRACE_POKEUSER};
     bool done = true;
     if (strcmp(name, "breakpoints") == 0)
-        return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ptrace), 1,
-                                SCMP_A0(SCMP_CMP_EQ, PTRACE_POKEUSER)) == 0;
+        return seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ptrace), 1,
+                                      &pokes_user) == 0;
     if (strcmp(name, "namespaces") != 0) {
         int number = seccomp_syscall_resolve_name(name);
         return number != __NR_SCMP_ERROR &&

@@ -409,13 +409,13 @@ static void draw_help(int lines, int columns)
  * the right or the lower half of the changes. */
 static struct pane take_stack(struct pane *code, struct pane *changes, bool beside)
 {
-    enum { LINES = 5, CODE_COLUMNS = 50, CHANGES_LINES = 14 };
+    enum { LEAST_LINES = 5, CODE_COLUMNS = 50, CHANGES_LINES = 14 };
     struct pane stack = {0, 0, 0, 0, 0};
     if (beside && code->columns >= CODE_COLUMNS + STACK_COLUMNS) {
         code->columns -= STACK_COLUMNS;
         stack = (struct pane){code->line, code->column + code->columns + 1, code->lines,
                               STACK_COLUMNS - 1, 0};
-    } else if (beside && changes->lines >= LINES) {
+    } else if (beside && changes->lines >= LEAST_LINES) {
         changes->columns -= STACK_COLUMNS;
         stack = (struct pane){changes->line, changes->columns + 1, changes->lines,
                               STACK_COLUMNS - 1, 0};
