@@ -59,6 +59,18 @@ static void give_memory(void *bytes)
         give_block((struct block *)bytes - 1);
 }
 
+static void give_all(void)
+{
+    struct block *block = memory.all.next;
+    memory.all.next = memory.all.before = &memory.all;
+    memory.used = 0;
+    while (block != &memory.all) {
+        struct block *next = block->next;
+        free(block);
+        block = next;
+    }
+}
+
 /* Parses a document. Without memory for it, everything is given back, and *refused is set. */
 static json_t *parse(const void *bytes, size_t size, json_error_t *where, bool *refused)
 {
@@ -70,8 +82,8 @@ static json_t *parse(const void *bytes, size_t size, json_error_t *where, bool *
     else
         *refused = true;
     memory.parsing = false;
-    while (*refused && memory.all.next != &memory.all)
-        give_block(memory.all.next);
+    if (*refused)
+        give_all();
     return document;
 }
 
