@@ -381,3 +381,12 @@ S
     exits 2
     says "--memory shows the file before it runs"
 }
+
+@test "a call's number is that of the whole register" {
+    printf 'mov rax,-5\nsyscall\nmov eax,60\nxor edi,edi\nsyscall\n' | assemble negative
+    kept ./negative
+    tinyelf explain --recording recording.json --format json negative
+    exits 0
+    grep -qF '"number":18446744073709551611,"number_hex":"0xfffffffffffffffb"' <<<"$output"
+    grep -qF '"number":60,"number_hex":"0x3c"' <<<"$output"
+}

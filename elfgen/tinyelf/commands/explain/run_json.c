@@ -78,9 +78,12 @@ static void put_instructions(struct elfgen_text *out, const struct coverage *run
 
 static void put_call(struct elfgen_text *out, const struct coverage_call *call)
 {
-    bool known = (uint32_t)call->call.number.known == UINT32_MAX;
+    /* A call of 32 bits has the lower half alone. */
+    const struct elfgen_bits *number = &call->call.number;
+    const bool known = (uint32_t)number->known == UINT32_MAX;
+    const uint64_t value = number->known == UINT64_MAX ? number->value : (uint32_t)number->value;
     json_key_number(out, "times", call->count);
-    json_key_number_if(out, "number", known, (uint32_t)call->call.number.value);
+    json_key_twins_if(out, "number", known, value);
     json_key(out, "arguments");
     for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++) {
         const struct elfgen_bits *argument = &call->call.arguments[i];
