@@ -118,12 +118,16 @@ START_TEST(every_structure_has_its_size_in_elf_h)
 }
 END_TEST
 
+/* Room for each structure, in bytes. */
+enum { LARGEST = 1024 };
+
 START_TEST(every_byte_of_every_structure_has_exactly_one_field)
 {
     for (unsigned id = 0; id < ELFGEN_STRUCTURE_COUNT; id++) {
         for (int column = 0; column < 2; column++) {
-            unsigned char owners[1024] = {0};
+            unsigned char owners[LARGEST] = {0};
             const struct elfgen_structure *structure = &elfgen_structures[id];
+            ck_assert_uint_le(structure->size[column], LARGEST);
             for (unsigned i = 0; i < structure->count; i++)
                 for (unsigned b = 0; b < structure->fields[i].width[column]; b++)
                     owners[structure->fields[i].offset[column] + b]++;
@@ -147,7 +151,7 @@ START_TEST(a_field_reads_back_what_was_written_in_both_classes_and_orders)
                     continue; /* the class does not have it, or it is no number */
                 uint64_t value = UINT64_C(0x8192a3b4c5d6e7f8);
                 uint64_t kept = width == 8 ? value : value & ((UINT64_C(1) << 8 * width) - 1);
-                uint8_t bytes[512] = {0};
+                uint8_t bytes[LARGEST] = {0};
                 elfgen_field_set(field, class_, order, bytes, value);
                 ck_assert_uint_eq(elfgen_field_get(field, class_, order, bytes), kept);
                 /* The byte at the lowest address is the most significant one only in big-endian
