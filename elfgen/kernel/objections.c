@@ -33,7 +33,8 @@ static bool find_class(const struct looked *file, struct elfgen_objection *objec
 
 static bool find_data(const struct looked *file, struct elfgen_objection *objection)
 {
-    return unequal(file, objection, "ei_data", file->view.ehdr.ei_data, ELFGEN_LITTLE_ENDIAN);
+    return elfgen_kernel_has_machine(file->view.ehdr.e_machine) &&
+           unequal(file, objection, "ei_data", file->view.ehdr.ei_data, ELFGEN_LITTLE_ENDIAN);
 }
 
 static bool find_ident_version(const struct looked *file, struct elfgen_objection *objection)
@@ -53,7 +54,8 @@ static bool find_version(const struct looked *file, struct elfgen_objection *obj
 
 static bool find_flags(const struct looked *file, struct elfgen_objection *objection)
 {
-    return unequal(file, objection, "e_flags", file->view.ehdr.e_flags, 0);
+    return elfgen_kernel_has_machine(file->view.ehdr.e_machine) &&
+           unequal(file, objection, "e_flags", file->view.ehdr.e_flags, 0);
 }
 
 static bool find_ehsize(const struct looked *file, struct elfgen_objection *objection)

@@ -15,7 +15,11 @@ static uint64_t page_down(uint64_t value)
 /* Finds the next segment of a type from *i on. Fields past the end of a small file are zero. */
 static bool next(const struct looked *file, uint64_t *i, uint64_t type, struct elfgen_phdr *phdr)
 {
-    for (; *i < file->qemu_segments; ++*i) {
+    const struct elfgen_table *table = &file->view.segments;
+    const uint64_t length = file->view.length;
+    const uint64_t rest = table->offset < length ? length - table->offset : 0;
+    /* The table may be said to be much longer than the file. */
+    for (; *i < file->qemu_segments && *i * table->entry_size < rest; ++*i) {
         enum elfgen_status status = elfgen_view_segment(&file->view, *i, phdr, NULL);
         if ((status == ELFGEN_OK || status == ELFGEN_TRUNCATED) && phdr->p_type == type)
             return true;

@@ -701,6 +701,8 @@ header()
         header foreign "$class" "$data" "$type" "$machine"
         advises foreign "$program, which runs it here: it is a program for $name"
         [ -z "$(command -v qemu-x86_64)" ] || command -v "$program"
+        tinyelf check foreign
+        [ -z "$(grep -E 'for x86|x86 is' <<<"$output")" ]
     done <<'ROWS'
 02 01 b700 qemu-aarch64 AArch64
 01 01 2800 qemu-arm ARM
