@@ -1,5 +1,6 @@
 /* map/: records of .eh_frame, good and hostile ones. */
 #include <elf.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,32 +16,43 @@ struct file {
     struct elfgen_view view;
 };
 
+/* Numbers are little-endian on every machine. */
+static void put(uint8_t *bytes, uint64_t value, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(value >> 8 * i);
+}
+#define PUT(bytes, type, field, value)                                                             \
+    put((bytes) + offsetof(type, field), value, sizeof((type *)NULL)->field)
+
 static void make_file(struct file *file, const uint8_t *records, size_t length)
 {
+    static const uint8_t ident[] = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT};
     static const char names[] = "\0.eh_frame\0.shstrtab";
     const size_t strings = START + length, headers = (strings + sizeof names + 7) / 8 * 8;
-    const Elf64_Ehdr ehdr = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-                             .e_type = ET_DYN,
-                             .e_machine = EM_X86_64,
-                             .e_shoff = headers,
-                             .e_shentsize = sizeof(Elf64_Shdr),
-                             .e_shnum = 3,
-                             .e_shstrndx = 2};
-    const Elf64_Shdr sections[3] = {
-        {.sh_type = SHT_NULL},
-        {.sh_name = 1,
-         .sh_type = SHT_PROGBITS,
-         .sh_flags = SHF_ALLOC,
-         .sh_offset = START,
-         .sh_size = length},
-        {.sh_name = 11, .sh_type = SHT_STRTAB, .sh_offset = strings, .sh_size = sizeof names}};
+    uint8_t *frames = file->bytes + headers + sizeof(Elf64_Shdr);
+    uint8_t *table = frames + sizeof(Elf64_Shdr);
     ck_assert_uint_le(length, MOST);
     memset(file, 0, sizeof *file);
-    memcpy(file->bytes, &ehdr, sizeof ehdr);
+    memcpy(file->bytes, ident, sizeof ident);
+    PUT(file->bytes, Elf64_Ehdr, e_type, ET_DYN);
+    PUT(file->bytes, Elf64_Ehdr, e_machine, EM_X86_64);
+    PUT(file->bytes, Elf64_Ehdr, e_shoff, headers);
+    PUT(file->bytes, Elf64_Ehdr, e_shentsize, sizeof(Elf64_Shdr));
+    PUT(file->bytes, Elf64_Ehdr, e_shnum, 3);
+    PUT(file->bytes, Elf64_Ehdr, e_shstrndx, 2);
     memcpy(file->bytes + START, records, length);
     memcpy(file->bytes + strings, names, sizeof names);
-    memcpy(file->bytes + headers, sections, sizeof sections);
-    file->size = headers + sizeof sections;
+    PUT(frames, Elf64_Shdr, sh_name, 1);
+    PUT(frames, Elf64_Shdr, sh_type, SHT_PROGBITS);
+    PUT(frames, Elf64_Shdr, sh_flags, SHF_ALLOC);
+    PUT(frames, Elf64_Shdr, sh_offset, START);
+    PUT(frames, Elf64_Shdr, sh_size, length);
+    PUT(table, Elf64_Shdr, sh_name, 11);
+    PUT(table, Elf64_Shdr, sh_type, SHT_STRTAB);
+    PUT(table, Elf64_Shdr, sh_offset, strings);
+    PUT(table, Elf64_Shdr, sh_size, sizeof names);
+    file->size = headers + 3 * sizeof(Elf64_Shdr);
     ck_assert_int_eq(elfgen_view_open(&file->view, file->bytes, file->size, NULL), ELFGEN_OK);
 }
 
