@@ -394,6 +394,8 @@ for path in sys.argv[1:]:
     for area in doc["memory"]:
         assert int(area["end_hex"], 16) == area["end"] > area["start"] == int(area["start_hex"], 16)
     assert "memory" not in run("explain --format json --with verdict")
+    old, check = run("explain --kernel 5.4 --format json --with verdict")["verdict"], run("check --kernel 5.4 --json")
+    assert {key: check[key] for key in check if key not in ("version", "map")} == old
 P
     TINYELF=$TINYELF python3 with.py hello wrong text empty $(head -n 2 "$BATS_FILE_TMPDIR/files")
     "$TINYELF" explain --format json --with parts hello | grep -q '"structure":"encoding"'

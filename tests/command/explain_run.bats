@@ -390,3 +390,24 @@ S
     grep -qF '"number":18446744073709551611,"number_hex":"0xfffffffffffffffb"' <<<"$output"
     grep -qF '"number":60,"number_hex":"0x3c"' <<<"$output"
 }
+
+@test "what ran in the same step as the instruction before it ran" {
+    printf 'sgdt [rsp-32]\nnop\nmov eax,ss\nmov ss,eax\ninc ecx\nmov eax,60\nxor edi,edi\nsyscall\n' | assemble shadows
+    tinyelf disasm --run shadows
+    exits 0
+    grep -qxF 'inc ecx  ; ran' <<<"$output"
+    [ -z "$(grep -F 'not run' <<<"$output")" ]
+}
+
+@test "a recording without the program's bytes is not taken for that of a small file" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    cp hello large
+    truncate -s 17000000 large
+    kept ./large
+    tinyelf explain --recording recording.json hello
+    exits 1
+    says "the recording does not have its bytes"
+    tinyelf explain --recording recording.json --at 0x94 large
+    exits 0
+    grep -qF 'write(1,' <<<"$output"
+}

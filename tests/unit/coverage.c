@@ -28,6 +28,11 @@ static void make(struct made *made, const char *code, size_t size)
                      ELFGEN_OK);
     ck_assert_uint_eq(recording_add_file(&made->recording, "/program", 8), 0);
     ck_assert_uint_eq(recording_add_file(&made->recording, "/library", 8), 1);
+    struct step_file *file = &made->recording.files[0];
+    file->bytes = malloc(made->size);
+    file->size = made->size;
+    ck_assert_ptr_nonnull(file->bytes);
+    memcpy(file->bytes, made->file, made->size);
     made->now.value[STEP_cs] = 0x33;
     made->now.value[STEP_rip] = BASE + HEADERS;
     made->recording.start = made->now;
@@ -337,7 +342,7 @@ START_TEST(a_program_that_moves_is_found_by_its_mappings)
 {
     struct made made;
     MAKE(&made, "\x8a\x07....");
-    made.file[16] = ELFGEN_ET_DYN;
+    made.file[16] = made.recording.files[0].bytes[16] = ELFGEN_ET_DYN;
     elfgen_view_open_program(&made.view, made.file, made.size, NULL);
     made.bias = 0x555555540000;
     const struct step_mapping mapping = {
@@ -359,6 +364,10 @@ START_TEST(another_file_is_refused_with_the_first_byte_that_differs)
     struct elfgen_error error;
     MAKE(&made, "\x90\x90");
     struct step_file *file = &made.recording.files[0];
+    free(file->bytes);
+    file->bytes = NULL;
+    ck_assert(!coverage_of(&coverage, &made.view, &made.recording, &error));
+    coverage_free(&coverage);
     file->bytes = malloc(made.size + 1);
     file->size = made.size + 1;
     memcpy(file->bytes, made.file, made.size);

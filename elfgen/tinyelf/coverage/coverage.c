@@ -74,6 +74,12 @@ bool coverage_begin(struct coverage *coverage, const struct step_recording *reco
         elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "the run has no program");
         return false;
     }
+    if (!file->bytes && view->length <= STEP_FILE_MOST) {
+        elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                         "another file ran, or one that could not be read: the recording does not "
+                         "have its bytes");
+        return false;
+    }
     if (file->bytes && file->size != view->length) {
         elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                          "another file ran: it has %u bytes, this one %u", (uint64_t)file->size,
@@ -181,6 +187,30 @@ static void take_change(struct coverage *coverage, const struct step_piece *piec
             coverage_use_memory(coverage, COVERAGE_WRITTEN, piece->value + i, 1);
 }
 
+/* Where the processor takes no trap after an instruction, the next one ran in the same step: it has
+ * no record of its own, and is taken from the file. */
+static void take_next(struct coverage *coverage, const struct coverage_known *known,
+                      const struct step_record *record)
+{
+    enum { LONGEST = 15 };
+    const struct elfgen_view *view = coverage->view;
+    struct effects effects = known->effects;
+    uint64_t offset = known->offset, address = record->before.value[STEP_rip];
+    while (effects.length > 0 && (effects.shadows || effects.emulated)) {
+        offset += effects.length;
+        address += effects.length;
+        if (record->after.value[STEP_rip] == address || offset >= view->length)
+            return; /* a trap came */
+        size_t rest = view->length - offset < LONGEST ? (size_t)(view->length - offset) : LONGEST;
+        effects_of(coverage->decoders[record->instruction->is_64_bit], view->bytes + offset, rest,
+                   &effects);
+        if (effects.length == 0)
+            return;
+        coverage_set(coverage, coverage->starts, offset, 1);
+        coverage_set(coverage, coverage->bits[COVERAGE_EXECUTED], offset, effects.length);
+    }
+}
+
 /* The memory that changed, by whatever wrote it. */
 static void take_changes(struct coverage *coverage, const struct step_record *record)
 {
@@ -210,6 +240,8 @@ void coverage_add(struct coverage *coverage, const struct step_recording *record
             coverage->last_fault = known->place;
         else
             take_operands(coverage, &known->effects, record);
+        if (record->kind != STEP_FAULT && known->offset != ELFGEN_NOWHERE)
+            take_next(coverage, known, record);
     }
     if (record->pieces_size == 0)
         return;
@@ -385,6 +417,7 @@ const struct coverage_call *coverage_calls(const struct coverage *coverage, uint
 bool coverage_ran(const struct coverage *coverage, uint64_t offset, uint64_t length,
                   bool is_instruction)
 {
-    return is_instruction ? coverage_times(coverage, offset) > 0
+    return is_instruction ? offset < coverage->view->length &&
+                                (coverage->starts[offset / 64] >> offset % 64 & 1) != 0
                           : coverage_bytes(coverage, COVERAGE_EXECUTED, offset, length) > 0;
 }

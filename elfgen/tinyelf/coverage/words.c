@@ -131,7 +131,10 @@ void coverage_put_mark(struct elfgen_text *out, const struct coverage *coverage,
     char room[160];
     struct elfgen_text mark = {.bytes = room, .capacity = sizeof room};
     if (is_instruction) {
-        put_times(&mark, coverage_times(coverage, offset));
+        /* How often one ran that has no record of its own is not known. */
+        uint64_t times = coverage_times(coverage, offset);
+        bool ran = times == 0 && coverage_ran(coverage, offset, length, true);
+        put_times(&mark, ran ? 1 : times);
         put_changed(&mark, coverage, offset);
     } else {
         put_use(&mark, coverage, COVERAGE_EXECUTED, offset, length, "ran");

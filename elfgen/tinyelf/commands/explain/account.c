@@ -39,7 +39,8 @@ static const char *const names[KIND_COUNT][2] = {
 struct account {
     struct bytemap_writer writer;
     uint64_t bytes[KIND_COUNT];
-    bool several[KIND_COUNT];  /* more than one structure */
+    bool several[KIND_COUNT]; /* more than one structure */
+    uint64_t section[KIND_COUNT];
     uint64_t ends[KIND_COUNT]; /* of what began before `done`: where its last byte is passed */
     uint64_t done;
     uint64_t shared; /* bytes with owners of several kinds */
@@ -113,7 +114,10 @@ static void count_claim(struct bytemap_writer *writer, const struct elfgen_claim
     struct account *account = (struct account *)writer;
     enum kind kind = kind_of(claim);
     count(account, claim->offset);
-    account->several[kind] = account->several[kind] || claim->index > 0;
+    /* Numbers begin anew in each section. */
+    account->several[kind] = account->several[kind] || claim->index > 0 ||
+                             (account->ends[kind] > 0 && account->section[kind] != claim->section);
+    account->section[kind] = claim->section;
     if (account->ends[kind] < claim->offset + claim->length)
         account->ends[kind] = claim->offset + claim->length;
 }

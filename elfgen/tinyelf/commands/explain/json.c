@@ -156,8 +156,11 @@ static void put_run(struct elfgen_text *out, const struct coverage *run,
 {
     bool is_instruction = claim->part == ELFGEN_PART_INSTRUCTION;
     const uint64_t offset = claim->offset, length = claim->length;
-    json_key_bool(out, "run", coverage_ran(run, offset, length, is_instruction));
-    json_key_number_if(out, "times", is_instruction, coverage_times(run, offset));
+    bool ran = coverage_ran(run, offset, length, is_instruction);
+    uint64_t times = coverage_times(run, offset);
+    json_key_bool(out, "run", ran);
+    /* null, too, where an instruction ran in the same step as another one */
+    json_key_number_if(out, "times", is_instruction && (times > 0 || !ran), times);
     json_key_number(out, "executed", coverage_bytes(run, COVERAGE_EXECUTED, offset, length));
     json_key_number(out, "changed", coverage_bytes(run, COVERAGE_CHANGED, offset, length));
     json_key_number(out, "read", coverage_bytes(run, COVERAGE_READ, offset, length));
@@ -278,7 +281,12 @@ static bool put_verdict(struct explain *explain)
     struct verdict_memory memory = {0};
     struct verdict verdict = {
         .file = map->file, .bytes = map->view->bytes, .length = map->view->length};
-    host_machine(&machine);
+    if (map->view->kernel != 0) {
+        elfgen_kernel_usual(&machine);
+        machine.version = map->view->kernel;
+    } else {
+        host_machine(&machine);
+    }
     bool good = verdict_ask(&verdict, &machine, host_open_interpreter, &memory);
     if (!good)
         error_no_memory(&map->error);
