@@ -90,11 +90,11 @@ static void put_dynamic_value(struct elfgen_text *text, const struct elfgen_view
         break;
     case ELFGEN_KIND_SIZE:
         elfgen_text_decimal(text, claim->value, 0);
-        elfgen_text_string(text, " bytes");
+        elfgen_text_string(text, claim->value == 1 ? " byte" : " bytes");
         break;
     case ELFGEN_KIND_COUNT:
         elfgen_text_decimal(text, claim->value, 0);
-        elfgen_text_string(text, " entries");
+        elfgen_text_string(text, claim->value == 1 ? " entry" : " entries");
         break;
     default:
         break;

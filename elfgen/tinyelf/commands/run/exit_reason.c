@@ -166,7 +166,7 @@ static void report_call(const char *name, const char *path, const struct run_end
                 hint);
         return;
     }
-    if ((end->number & abi->x32) != 0) {
+    if (abi->x32 != 0 && (end->number & ~(uint64_t)(abi->x32 - 1)) == abi->x32) {
         message(name, "error",
                 "system call not allowed in the sandbox: number 0x%llx, one of x32's%s",
                 (unsigned long long)end->number, hint);
