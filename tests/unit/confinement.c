@@ -10,6 +10,7 @@
 #include "sandbox/sandbox.h"
 #include "stepper/stepper.h"
 #include "elfgen/image.h"
+#include "program_file.h"
 #include "room.h"
 
 /* ---- programs ---- */
@@ -32,16 +33,6 @@ static const uint8_t sleeps[] = {0x6a, 0,    0x6a, 1,    0xb8, 35,   0,    0,   
 static const uint8_t pours[] = {0xb8, 1,    0,    0,    0,    0xbf, 1,    0,    0,
                                 0,    0x48, 0x8d, 0x35, 0xef, 0xff, 0xff, 0xff, 0xba,
                                 64,   0,    0,    0,    0x0f, 0x05, 0xeb, 0xe6};
-
-static int file_of(const uint8_t *code, size_t size)
-{
-    uint8_t bytes[512];
-    size_t length = elfgen_write_exec(bytes, sizeof bytes, code, size, NULL, NULL);
-    ck_assert_uint_gt(length, size);
-    int file = file_make_program(bytes, length);
-    ck_assert_int_ge(file, 0);
-    return file;
-}
 
 /* ---- a worker ---- */
 

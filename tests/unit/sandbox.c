@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "sandbox/sandbox.h"
 #include "elfgen.h"
+#include "program_file.h"
 #include "room.h"
 #include "slow_execve.h"
 
@@ -51,16 +52,6 @@ static const uint8_t ticks[] = {
     0x3b, 0x44, 0x24, 0x18, 0x74, 0xed, 0x31, 0xf6, 0x48, 0x89, 0x34, 0x24, 0x48, 0x89, 0x6c, 0x24,
     8,    0x48, 0x89, 0xe7, 0xb8, 0x23, 0,    0,    0,    0x0f, 5,    0xff, 0xcb, 0x75, 0xc0, 0xb8,
     0x3c, 0,    0,    0,    0xbf, 3,    0,    0,    0,    0x0f, 5,    0,    0,    0,    0};
-
-static int file_of(const uint8_t *code, size_t size)
-{
-    uint8_t bytes[512];
-    size_t length = elfgen_write_exec(bytes, sizeof bytes, code, size, NULL, NULL);
-    ck_assert_uint_gt(length, size);
-    int file = file_make_program(bytes, length);
-    ck_assert_int_ge(file, 0);
-    return file;
-}
 
 /* ---- a worker ---- */
 
