@@ -72,23 +72,17 @@ static int take_option(void *context, const struct option_given *given)
         options->debug = given->value;
         break;
     case OPTION_RUN:
-        options->observe.run = true;
-        break;
+        return observe_take("disasm", &options->observe, OBSERVE_RUN, given->value);
     case OPTION_RECORDING:
-        options->observe.recording = given->value;
-        break;
+        return observe_take("disasm", &options->observe, OBSERVE_RECORDING, given->value);
     case OPTION_NO_SANDBOX:
-        options->observe.no_sandbox = true;
-        options->observe.only_run = "no-sandbox";
-        break;
+        return observe_take("disasm", &options->observe, OBSERVE_NO_SANDBOX, given->value);
     case OPTION_INPUT:
-        options->observe.input = given->value;
-        options->observe.only_run = "input";
-        break;
+        return observe_take("disasm", &options->observe, OBSERVE_INPUT, given->value);
     case OPTION_TIME:
-        return observe_take_time("disasm", &options->observe, given->value);
+        return observe_take("disasm", &options->observe, OBSERVE_TIME, given->value);
     case OPTION_STEPS:
-        return observe_take_steps("disasm", &options->observe, given->value);
+        return observe_take("disasm", &options->observe, OBSERVE_STEPS, given->value);
     }
     return EXIT_YES;
 }

@@ -31,18 +31,41 @@ bool observe_is_wanted(const struct observe_options *options)
 
 /* ---- options ---- */
 
-int observe_take_time(const char *command, struct observe_options *options, const char *value)
+static int take_steps(const char *command, struct observe_options *options, const char *value)
 {
-    options->only_run = "time";
-    return option_seconds(command, value, &options->time);
-}
-
-int observe_take_steps(const char *command, struct observe_options *options, const char *value)
-{
-    options->only_run = "steps";
     if (parse_number(value, &options->steps) && options->steps > 0)
         return EXIT_YES;
     return usage_error(command, "--steps '%s': it is a number of instructions, 1 or more", value);
+}
+
+int observe_take(const char *command, struct observe_options *options, enum observe_option which,
+                 const char *value)
+{
+    static const char *const only_run[] = {[OBSERVE_NO_SANDBOX] = "no-sandbox",
+                                           [OBSERVE_INPUT] = "input",
+                                           [OBSERVE_TIME] = "time",
+                                           [OBSERVE_STEPS] = "steps"};
+    if (only_run[which])
+        options->only_run = only_run[which];
+    switch (which) {
+    case OBSERVE_RUN:
+        options->run = true;
+        break;
+    case OBSERVE_RECORDING:
+        options->recording = value;
+        break;
+    case OBSERVE_NO_SANDBOX:
+        options->no_sandbox = true;
+        break;
+    case OBSERVE_INPUT:
+        options->input = value;
+        break;
+    case OBSERVE_TIME:
+        return option_seconds(command, value, &options->time);
+    case OBSERVE_STEPS:
+        return take_steps(command, options, value);
+    }
+    return EXIT_YES;
 }
 
 int observe_check(const char *command, struct observe_options *options, char **operands)

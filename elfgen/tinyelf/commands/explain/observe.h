@@ -18,9 +18,19 @@ void observe_defaults(struct observe_options *options);
 /* Whether a run is to be shown. */
 bool observe_is_wanted(const struct observe_options *options);
 
-/* Take the values of --time and --steps. Return EXIT_YES, or EXIT_USAGE after reporting. */
-int observe_take_time(const char *command, struct observe_options *options, const char *value);
-int observe_take_steps(const char *command, struct observe_options *options, const char *value);
+enum observe_option {
+    OBSERVE_RUN,
+    OBSERVE_RECORDING,
+    OBSERVE_NO_SANDBOX,
+    OBSERVE_INPUT,
+    OBSERVE_TIME,
+    OBSERVE_STEPS
+};
+
+/* Takes an option of that name; `value` is its argument, or NULL. Returns EXIT_YES, or EXIT_USAGE
+ * after reporting. */
+int observe_take(const char *command, struct observe_options *options, enum observe_option which,
+                 const char *value);
 
 /* Looks at what was given together: `operands` are what is left, FILE first. Returns EXIT_YES, or
  * EXIT_USAGE after reporting. */
