@@ -35,8 +35,10 @@ static int look_at_working_directory(struct sandbox_folder *folder)
 
 int sandbox_folder_take(struct sandbox_folder *folder)
 {
+    /* Private: what is mounted there later does not appear. */
     const struct mount_attributes confined = {.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-                                                     MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC};
+                                                     MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+                                              .propagation = MS_PRIVATE};
     folder->mount = -1;
     int problem = look_at_working_directory(folder);
     if (problem != 0)
