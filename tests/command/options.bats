@@ -100,7 +100,7 @@ commands()
         done
         # The words are those of the list, however lines are broken.
         tr -s ' \n' '  ' <help >words
-        while IFS=$'\t' read -r _ _ _ _ _ text; do
+        while IFS=$'\t' read -r _ _ _ _ _ text _; do
             grep -qF -- "$text" words || { echo "$command: no '$text'"; return 1; }
         done < <(rows option "$command")
         "$TINYELF" --help | grep -q "^  $command "
