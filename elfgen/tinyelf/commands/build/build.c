@@ -46,14 +46,14 @@ const struct command_options command_build_options = {
     .usage = "[OPTIONS] INPUT...",
     .about = "Makes the smallest executable that holds the INPUTs' code and data.\n"
              "\n"
-             "An INPUT is assembly for NASM or GNU as, told apart by its contents (.s, "
+             "An INPUT is assembly for NASM or GNU as, detected from its contents (.s, "
              ".asm; .S goes through the C preprocessor); C (.c, .i); an object (.o); an "
-             "archive of objects (.a), of which only those are taken that something needs; "
+             "archive of objects (.a), from which only members that are needed are linked; "
              "or machine code (--from raw). - is standard input. A hex source (.hex, --from "
              "hex) describes a whole file by itself.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
-    .exit_status = "0 if the file is made, 1 if it is not, 2 for a usage error.",
+    .exit_status = "0 if the file is written, 1 if not, 2 for a usage error.",
 };
 
 static int set_language(struct build *build, int choice)

@@ -22,7 +22,7 @@ const struct command_options command_new_options = {
     .usage = "[--template NAME] FILE\n"
              "--list",
     .about = "Starts a program from a template. FILE gets the template's suffix if it has "
-             "none; a file that exists is left alone.",
+             "none; an existing file is left alone.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
     .notes = "TINYELF_TEMPLATES names another folder of templates.",

@@ -28,7 +28,7 @@ const struct command_options command_stages_options = {
     .name = "stages",
     .usage = "[OPTIONS] FILE.c",
     .about = "Runs the four steps from C to a program one by one, as the compiler does and "
-             "as tinyelf build does, keeps what each makes, and shows what it is: "
+             "as tinyelf build does, keeps the file that each step makes, and shows what it is: "
              "preprocessed text, assembly, an object, an executable.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
