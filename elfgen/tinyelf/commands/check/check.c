@@ -24,7 +24,8 @@ const struct command_options command_check_options = {
     .name = "check",
     .usage = "[OPTIONS] FILE...",
     .about = "Says from a file's bytes whether Linux starts it, and if not, which field is "
-             "to blame and what would do. Interpreters are followed one step. FILE - is "
+             "to blame and which value would work. The interpreter that the file names is checked, "
+             "too. FILE - is "
              "standard input.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,

@@ -17,8 +17,8 @@
 const struct command_options command_compare_options = {
     .name = "compare",
     .usage = "[OPTIONS] FILE FILE",
-    .about = "Shows two ELF files side by side: size, headers, segments, sections, whose "
-             "each byte is, memory mapped, and instructions. One FILE may be -, standard "
+    .about = "Shows two ELF files side by side: size, headers, segments, sections, the "
+             "owner of each byte, mapped memory, and instructions. One FILE may be -, standard "
              "input.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,

@@ -18,7 +18,7 @@
 static const struct option_choice syntaxes[] = {
     {"intel", SYNTAX_INTEL, "as in Intel's manuals (the default)"},
     {"att", SYNTAX_ATT, "as for GNU as"},
-    {"nasm", SYNTAX_NASM, "source that nasm assembles again"},
+    {"nasm", SYNTAX_NASM, "source that nasm can assemble"},
     {NULL, 0, NULL},
 };
 

@@ -24,10 +24,11 @@ const struct command_options command_mutate_options = {
     .name = "mutate",
     .usage = "[OPTIONS] FILE [ARGUMENT...]\n"
              "--merge [OPTIONS] RESULT...",
-    .about = "Which bytes of a program matter? Gives each byte each other value, runs that "
-             "in the sandbox of 'tinyelf run', and counts what becomes of it: the same "
-             "output and exit status, another output, another status, refused by execve, "
-             "killed by a signal, blocked by the sandbox, too long.",
+    .about = "Finds out which bytes of a program matter: gives each byte every other value "
+             "in turn, runs each such mutant in the sandbox of 'tinyelf run', and "
+             "counts how they end: with the same output and exit status, another output, "
+             "another status, refused by execve, killed by a signal, blocked by the sandbox, or "
+             "out of time.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
     .json_version = JSON_VERSION_mutate,
