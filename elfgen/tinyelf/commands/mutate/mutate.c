@@ -9,6 +9,7 @@
 #include "campaign.h"
 #include "keep.h"
 #include "result.h"
+#include "base/width.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
@@ -164,7 +165,7 @@ static void print(const struct mutate_report *report, const struct options *opti
     if (options->json)
         mutate_json(report, out);
     else
-        mutate_text(report, options->colour, out);
+        mutate_text(report, options->colour, width_of_output(), out);
 }
 
 static bool no_memory(const char *file)
