@@ -9,6 +9,7 @@
 #include "observe.h"
 #include "base/file.h"
 #include "base/no_memory.h"
+#include "base/width.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/kernel_versions.h"
@@ -153,6 +154,7 @@ static int run(const struct options *options, const char *path)
                                           .out = &output->text},
                                   .format = options->format,
                                   .colour = options->colour,
+                                  .width = width_of_output(),
                                   .with = options->with};
         struct coverage coverage = {.view = NULL};
         bytemap_open_view(&view, bytes.bytes, bytes.size);
