@@ -8,6 +8,7 @@
 #include "base/fold.h"
 #include "base/width.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 
@@ -157,8 +158,12 @@ int command_check(int argc, char **argv)
         return status;
     if (optind == argc)
         return usage_error("check", "no file given");
-    for (int i = optind; i < argc; i++)
+    volatile size_t done = 0;
+    progress_begin(&(struct progress){
+        .doing = "checking", .things = "files", .all = (uint64_t)(argc - optind), .done = &done});
+    for (int i = optind; i < argc; i++, done++)
         good &= check_file(&orders, argv[i], output);
+    progress_end();
     good &= stdout_finish(output);
     return good ? EXIT_YES : EXIT_NO;
 }
