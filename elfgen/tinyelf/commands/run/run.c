@@ -17,12 +17,12 @@
 const struct command_options command_run_options = {
     .name = "run",
     .usage = "[OPTIONS] PROGRAM [ARGUMENT...]",
-    .about = "Runs a program, ends as it ends, and says why it died. No process that it "
-             "started is left.",
+    .about = "Runs a program, exits with its status, and says why it died. All "
+             "processes that it started are killed when it ends.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
-    .notes = "With --sandbox the limits are 10 seconds, 256 MiB and 16 MiB unless given; "
-             "'none' is no limit. Without --sandbox there is no limit unless given.",
+    .notes = "With --sandbox, the limits are 10 seconds, 256 MiB and 16 MiB by default; "
+             "'none' is no limit. Without --sandbox, there are no limits by default.",
     .exit_status = "the program's, or 128 + the signal that killed it; 1 if it was not started, 2 "
                    "for a usage error.",
     .stops_at_operand = true, /* further options belong to the program */

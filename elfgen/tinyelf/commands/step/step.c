@@ -26,8 +26,9 @@ const struct command_options command_step_options = {
     .usage = "[OPTIONS] PROGRAM [ARGUMENT...]\n"
              "[OPTIONS] --replay FILE",
     .about = "Runs a program one instruction at a time, on the processor itself, and shows "
-             "what each changes: registers, memory, and what the kernel is asked and "
-             "answers. On a terminal it has a view with keys ('?' lists them), otherwise it "
+             "what each instruction changes in registers and memory, and system "
+             "calls with their results. On a terminal it has a view with keys ('?' lists them), "
+             "otherwise it "
              "prints text.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
