@@ -17,6 +17,7 @@
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "cli/loadable.h"
+#include "commands/run/sandboxed.h"
 
 static const struct option_choice formats[] = {
 #define FORMAT(id, name, function, help) {name, EXPLAIN_##id, help},
@@ -219,6 +220,8 @@ static int take_option(void *context, const struct option_given *given)
         return observe_take("explain", &options->observe, OBSERVE_RUN, given->value);
     case OPTION_RECORDING:
         return observe_take("explain", &options->observe, OBSERVE_RECORDING, given->value);
+    case OPTION_ALLOW:
+        return observe_take("explain", &options->observe, OBSERVE_ALLOW, given->value);
     case OPTION_NO_SANDBOX:
         return observe_take("explain", &options->observe, OBSERVE_NO_SANDBOX, given->value);
     case OPTION_INPUT:
