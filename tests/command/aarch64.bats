@@ -64,7 +64,7 @@ ends_with_42()
     for source in hello.s hello.c hello-att.s; do
         tinyelf build --target aarch64 "$SOURCE/asm/$source" -o program
         exits 1
-        says "error: for AArch64, objects (.o), archives (.a) and machine code (--from raw) are taken, and no sources"
+        says "error: for AArch64, objects (.o), archives (.a) and machine code (--from raw) are accepted, but no sources"
     done
     tinyelf stages --target aarch64 "$SOURCE/asm/hello.c" -o hello
     exits 2

@@ -175,13 +175,13 @@ static void put_map(struct elfgen_text *out, const struct mutate_report *report,
             ;
         put_row(out, report, from, to, colour);
     }
-    elfgen_text_string(out,
-                       "\nleft: . nothing cares  - up to a quarter of the values change something  "
-                       "+ to three quarters\n"
-                       "      * more  # everything breaks\n"
-                       "right, what most of these do: o other output  e other exit status  r "
-                       "refused by execve\n"
-                       "      s killed by a signal  b blocked by the sandbox  t ran too long\n");
+    elfgen_text_string(
+        out, "\nleft: . no value matters  - up to a quarter of the values change something  "
+             "+ to three quarters\n"
+             "      * more  # everything breaks\n"
+             "right, what most of these do: o other output  e other exit status  r "
+             "refused by execve\n"
+             "      s killed by a signal  b blocked by the sandbox  t ran too long\n");
 }
 
 /* ---- totals ---- */
@@ -342,7 +342,7 @@ static void put_pairs(struct elfgen_text *out, const struct mutate_report *repor
     }
     elfgen_text_decimal(out, report->pair_count - shown, 0);
     elfgen_text_string(out, shown == 0 ? " pairs" : " other pairs");
-    elfgen_text_string(out, " have nothing to do with each other in these runs\n");
+    elfgen_text_string(out, " are independent of each other in these runs\n");
 }
 
 /* ---- the whole ---- */
@@ -361,17 +361,18 @@ static void put_sentence(struct elfgen_text *out, const struct mutate_report *re
     elfgen_text_decimal(out, mutate_report_runs(report), 0);
     elfgen_text_string(out, report->complete && report->shard_count == report->shards
                                 ? " runs\n"
-                                : " runs, which are not all\n");
-    elfgen_text_string(out, "nothing cares about ");
+                                : " runs, not all of them\n");
     elfgen_text_decimal(out, levels_of[LEVEL_NOTHING], 0);
-    elfgen_text_string(out, "; every other value breaks ");
+    elfgen_text_string(out, " bytes: no value matters; ");
     elfgen_text_decimal(out, levels_of[LEVEL_EVERYTHING], 0);
-    elfgen_text_string(out, "; some values break ");
+    elfgen_text_string(out, ": every other value breaks it; ");
     elfgen_text_decimal(out, levels_of[LEVEL_FEW] + levels_of[LEVEL_SOME] + levels_of[LEVEL_MOST],
                         0);
+    elfgen_text_string(out, ": some values break it");
     if (levels_of[LEVEL_UNKNOWN] != 0) {
-        elfgen_text_string(out, "; not tried yet ");
+        elfgen_text_string(out, "; ");
         elfgen_text_decimal(out, levels_of[LEVEL_UNKNOWN], 0);
+        elfgen_text_string(out, ": not tried yet");
     }
     elfgen_text_string(out, "\n\n");
 }
