@@ -280,7 +280,7 @@ C
     says "no code: the entry point is in no executable segment"
     tinyelf disasm --syntax masm hello
     exits 2
-    says "it is intel, att or nasm"
+    says "it must be intel, att or nasm"
     tinyelf disasm
     exits 2
     tinyelf disasm hello hello

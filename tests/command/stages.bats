@@ -124,7 +124,7 @@ same()
     tinyelf stages hello.c
     exits 0
     [ -z "$stderr" ]
-    [[ $output == *" needs printf: the C library has "* ]]
+    [[ $output == *" needs printf: in the C library, "* ]]
     [ "$(hello.stages/cc/hello)" = "hello, world" ]
     [ ! -e hello.stages/tinyelf/hello ]
 }

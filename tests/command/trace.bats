@@ -247,7 +247,7 @@ S
     says '  rdi         0x1                   int fd = 1'
     says '  rsi         0x100a6               const void *buf = "Hello world\n"'
     says '  rdx         0xc                   size_t count = 12'
-    says '  cs          0x33                  ring 3: its low two bits, the CPL; 3 is user mode, the kernel's is 0'
+    says '  cs          0x33                  ring 3: its low two bits, the CPL; 3 is user mode, 0 the kernel'
     says '  rax         12                    returned: 12'
     says "offset 0xa4 of $PWD/hello"
     says '+++ exited with 0 +++'

@@ -71,7 +71,7 @@ static void put_ring(struct elfgen_text *out, const struct trace_call *call)
     begin(out, "cs", call->cs, true);
     elfgen_text_string(out, "ring ");
     elfgen_text_decimal(out, call->cs & 3u, 0);
-    elfgen_text_string(out, ": its low two bits, the CPL; 3 is user mode, the kernel's is 0\n");
+    elfgen_text_string(out, ": its low two bits, the CPL; 3 is user mode, 0 the kernel\n");
 }
 
 static void put_title(struct elfgen_text *out, const struct trace_call *call, bool with_id,
