@@ -288,9 +288,20 @@ same()
         exits 0
         [ -x "./${name%.c}.stages/tinyelf/${name%.c}" ]
     done
-    mkdir folder && cp tiny.c folder && tinyelf stages folder/tiny.c
-    exits 0
-    [ -x folder/tiny.stages/tinyelf/tiny ]
+}
+
+@test "without -o the folder is made in the working folder, and nothing beside the C file" {
+    mkdir -p there/inner
+    mv tiny.c there/inner
+    rm -f hello.c
+    for path in there/inner/tiny.c "$PWD/there/inner/tiny.c" there/../there/inner/tiny.c; do
+        tinyelf stages "$path"
+        exits 0
+        [ -x tiny.stages/tinyelf/tiny ]
+        holds_only there tiny.stages
+        [ "$(ls there/inner)" = tiny.c ]
+        rm -r tiny.stages
+    done
 }
 
 @test "unusual output of a compiler is examined and reported correctly" {

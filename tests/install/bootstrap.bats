@@ -49,3 +49,49 @@ checkout()
         grep -qw bash "$SOURCE/$page" || { echo "$page"; return 1; }
     done
 }
+
+# A copy of the source, configured in another folder. Nothing is compiled: the built command is put in place.
+configured()
+{
+    mkdir "a copy" && (cd "$SOURCE" && cp -r CMakeLists.txt cmake elfgen asm templates docs "$OLDPWD/a copy")
+    printf 'int main;\n' >"a copy/asm/mine.c"
+    cp "$TINYELF" "a copy/asm/hello"
+    cp "$TINYELF" "a copy/templates/hello"
+    mkdir -p "a copy/asm/hello.stages/cc"
+    cp "$TINYELF" "a copy/asm/hello.stages/cc/hello"
+    cp "$SOURCE/elfgen/include/elfgen/api.h" "a copy/elfgen/include/elfgen/api.h.orig"
+    cmake -S "a copy" -B "else where" >log 2>&1 || { cat log; return 1; }
+    cp "$(dirname "$TINYELF")"/tinyelf* "else where"
+}
+
+@test "a command that is built in another folder than its source's finds templates, tiny.h and schemas" {
+    configured
+    unset TINYELF_TEMPLATES
+    mkdir work && cd work
+    run "../else where/tinyelf" new hello
+    [ "$output" = "hello.s is made: tinyelf build hello.s" ]
+    cmp hello.s "$SOURCE/asm/hello.s"
+    run "../else where/tinyelf" new --template c program
+    [ "$output" = "program.c is made: tinyelf build program.c" ]
+    "../else where/tinyelf" build program.c
+    [ "$(./program)" = "Hello world" ]
+    COLUMNS=300 run "../else where/tinyelf" check --help
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *"a copy/docs/schema/check.json"* ]]
+    # Both folders may move together.
+    cd ..
+    mkdir moved && mv "a copy" "else where" moved
+    cd work && rm hello.s
+    run "../moved/else where/tinyelf" new hello
+    cmp hello.s "$SOURCE/asm/hello.s"
+}
+
+@test "what is installed is listed: every file of the project, and nothing that somebody put beside them" {
+    configured
+    cmake --install "else where" --component data --prefix "$PWD/prefix" >log
+    cmake --install "else where" --component headers --prefix "$PWD/prefix" >log
+    (cd prefix && find . -type f) | sed 's|^\./share/tinyelf/||; s|^\./include/|elfgen/include/|; s|^schema/|docs/schema/|' |
+        sort >installed
+    (cd "a copy" && find asm templates docs/schema elfgen/include -type f ! -name mine.c ! -name hello ! -name '*.orig') |
+        sort >expected
+    diff expected installed
+}

@@ -200,18 +200,21 @@ static int take_option(void *context, const struct option_given *given)
     return set_option(context, given);
 }
 
-/* Without -o, the output is named after the first input, without its suffix; if it has none, a.out.
- */
+/* Without -o, the output is in the working folder, and has the first input's name without its
+ * suffix; a.out if that has none. */
 static bool name_output(struct build *build)
 {
-    const char *input = build->inputs[0], *dot = strrchr(input, '.');
-    const char *slash = strrchr(input, '/');
+    const char *slash = strrchr(build->inputs[0], '/');
+    const char *name = slash ? slash + 1 : build->inputs[0];
+    const char *dot = strrchr(name, '.');
     if (build->output)
         return true;
-    if (!dot || dot == input || (slash && dot <= slash + 1))
+    if (!dot || dot == name)
         build->named = strdup("a.out");
+    else if (*name == '-' && dot == name + 1)
+        build->named = strdup("./-"); /* "-" would be standard output */
     else
-        build->named = strndup(input, (size_t)(dot - input));
+        build->named = strndup(name, (size_t)(dot - name));
     build->output = build->named;
     return build->named != NULL;
 }

@@ -19,7 +19,7 @@
 
 const struct command_options command_new_options = {
     .name = "new",
-    .usage = "[--template NAME] FILE\n"
+    .usage = "[--template TEMPLATE] FILE\n"
              "--list",
     .about = "Starts a program from a template. FILE gets the template's suffix if it has "
              "none; an existing file is left alone.",
