@@ -140,3 +140,41 @@ END
     [ "$(awk '{ if (length > most) most = length } END { print most }' wide)" -eq 100 ]
     grep -qx '  0000  7f                ei_mag0          0x7f       first byte of the magic number, 0x7f   kernel' wide
 }
+
+# ---- check ----
+
+@test "check fits: sentences are broken between words, and a table of versions goes on in its column" {
+    cp "$SOURCE/tests/fuzz/corpus/dump/p_align-beyond-user-space" beyond
+    for options in -v '--kernel all' '--loader qemu-user'; do
+        fits_all check $options hello ls long beyond
+        "$TINYELF" check $options hello ls long beyond >wide || true
+        # Each word of the wide form is there, in its order.
+        for width in 60 80 120; do
+            diff <(tr -s ' \n' '\n\n' <wide) <(tr -s ' \n' '\n\n' <at$width)
+        done
+    done
+    fits 80 check --kernel all beyond | grep -q '^ \{16\}[a-z]'
+    fits 80 check hello >narrow
+    [ "$(grep -c '^    [^ ]' narrow)" -ge 1 ]
+}
+
+# ---- mutate ----
+
+@test "mutate fits, and its reasons stay" {
+    "$TINYELF" mutate --values 4 --pairs 0x34-0x36 --json hello >pairs || skip "no sandbox here"
+    fits_all mutate --merge pairs
+    "$TINYELF" mutate --values 4 --json hello >result
+    "$TINYELF" mutate --merge result >wide
+    fits_all mutate --merge result
+    # Each place has its line; the errors and signals are all there.
+    for width in 60 80 120; do
+        diff <(grep -oE '(ENO|SIG)[A-Z]+' wide) <(grep -oE '(ENO|SIG)[A-Z]+' at$width)
+        diff <(grep -oE '^[0-9a-f]{4}  ' wide) <(grep -oE '^[0-9a-f]{4}  ' at$width)
+    done
+    grep -qE '^field +same +out +stat +ref +sig' at60
+    grep -qE '^field +same  output  status refused  signal' at120
+    grep -qE '^0068  phdr\[0\]\.p_memsz ' at80
+    grep -qE '^0068  \.\.\..*p_memsz ' at60
+    # The rows of the map name more owners where there is room.
+    [ "$(grep -c ', \.\.\.$' at120)" -lt "$(grep -c ', \.\.\.$' at80)" ]
+}

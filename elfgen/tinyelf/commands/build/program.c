@@ -42,7 +42,7 @@ static void check_lowest_address(uint64_t base, uint16_t machine)
     /* Bases from the usual one on need no look. */
     if (base < ELFGEN_USUAL_MMAP_MIN_ADDR && proc_lowest_address(&lowest) && base < lowest)
         message("build", "warning",
-                "base 0x%llx lies under vm.mmap_min_addr: Linux will not run the program without "
+                "base 0x%llx is below vm.mmap_min_addr: Linux will not run the program without "
                 "privileges; 0x%llx is the lowest that works",
                 (unsigned long long)base, (unsigned long long)((lowest + page - 1) & ~(page - 1)));
 }
