@@ -218,10 +218,5 @@ bool parse_number(const char *text, uint64_t *number)
 
 int help_end(void)
 {
-    /* A part that did not fit into the buffer may have failed before. */
-    bool failed_before = ferror(stdout) != 0;
-    if (fflush(stdout) == 0 && !failed_before)
-        return EXIT_YES;
-    message_cannot("<stdout>", "write");
-    return EXIT_NO;
+    return stdout_finish_stdio() ? EXIT_YES : EXIT_NO;
 }

@@ -242,6 +242,7 @@ static bool wait_for(struct mutate *mutate, const char *file)
     struct elfgen_error error;
     progress_begin(&progress, "runs", mutate_all(mutate));
     while (!mutate_wait(mutate, OFTEN)) {
+        stdout_check_reader();
         if (interrupt_came())
             mutate_stop(mutate);
         progress_show(&progress, mutate_done(mutate));
@@ -251,6 +252,8 @@ static bool wait_for(struct mutate *mutate, const char *file)
         return message_library_error(file, &error);
     if (mutate_done(mutate) == mutate_all(mutate))
         return true;
+    if (interrupt_pipe_came())
+        return false;
     message(file, "note", "stopped after %llu of %llu runs",
             (unsigned long long)mutate_done(mutate), (unsigned long long)mutate_all(mutate));
     return false;
