@@ -203,6 +203,6 @@ is_ended()
     wait "$main" || status=$?
     exits 141
     [ ! -s err ]
-    ! kill -0 "$child" 2>/dev/null
+    [ ! -e "/proc/$child" ]
     is_ended
 }

@@ -10,6 +10,7 @@
 #include "base/system_error.h"
 #include "cli.h"
 #include "interrupt.h"
+#include "progress.h"
 
 static void flush(struct elfgen_text *text);
 
@@ -41,12 +42,17 @@ static void flush(struct elfgen_text *text)
         write_visible(output);
         return;
     }
-    if (!output->error && !file_write(STDOUT_FILENO, text->bytes, text->length)) {
-        output->error = errno;
-        if (output->error == EPIPE)
-            interrupt_pipe();
+    if (text->length == 0 || output->error) {
+        text->length = 0;
+        return;
     }
+    progress_hold_output();
+    if (!file_write(STDOUT_FILENO, text->bytes, text->length))
+        output->error = errno;
+    progress_release_output();
     text->length = 0;
+    if (output->error == EPIPE)
+        interrupt_pipe();
 }
 
 struct standard_output *stdout_open(void)
@@ -90,4 +96,9 @@ bool stdout_finish_stdio(void)
     bool failed_before = ferror(stdout) != 0;
     errno = EIO;
     return (fflush(stdout) == 0 && !failed_before) || stdout_report(errno);
+}
+
+int help_end(void)
+{
+    return stdout_finish_stdio() ? EXIT_YES : EXIT_NO;
 }
