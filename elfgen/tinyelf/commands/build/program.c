@@ -265,11 +265,7 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
                 link_print_map(work->link, &work->layout, *size - work->layout.file_size, stdout);
     done = done && (!build->debug || write_debug(work, *image)) &&
            atomic_file_write(build->output, *image, *size, true);
-    if (build->map && fflush(stdout) != 0) {
-        message("<stdout>", "error", "cannot write: %s", system_error_text(errno));
-        done = false;
-    }
-    return done;
+    return (!build->map || stdout_finish_stdio()) && done;
 }
 
 static bool write_program(struct work *work)
