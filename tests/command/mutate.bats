@@ -295,7 +295,7 @@ overlapping()
     says "tinyelf: .: error: Is a directory"
     mutate --input /dev/zero cat
     exits 1
-    says "tinyelf: cat: error: killed: it wrote beyond the output limit of 16 MiB (--output)"
+    says "tinyelf: cat: error: killed: it exceeded the output limit of 16 MiB (--output)"
     # For a program that reads and writes nothing, every end with status 0 is the same.
     mutate --json --values 3 --field ehdr cat
     exits 0
@@ -580,7 +580,7 @@ has_runners()
         merge part1 part3
         exits 0
         says "note: these are 2 of 3 parts"
-        [[ "${lines[0]}" = *" runs, which are not all" ]]
+        [[ "${lines[0]}" = *" runs, not all of them" ]]
     done
     merge whole
     exits 0

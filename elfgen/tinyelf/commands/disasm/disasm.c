@@ -101,7 +101,7 @@ static void report_no_code(const char *name, const struct elfgen_view *view, boo
         elfgen_mapping_is_executable(view, &mapping)) {
         const struct place place = {.file = name, .offset = mapping.offset + entry - mapping.start};
         report_error(&message_reporter, &place,
-                     "no code: the bytes at the entry point, 0x%" PRIx64 ", are no instruction",
+                     "no code: the bytes at the entry point, 0x%" PRIx64 ", are not an instruction",
                      entry);
         return;
     }

@@ -247,10 +247,10 @@ int command_explain(int argc, char **argv)
     if (options.at && options.format == EXPLAIN_HEX)
         return usage_error("explain", "--format hex is for whole files, --at for one place");
     if (options.memory && (options.at || options.format != EXPLAIN_TEXT))
-        return usage_error("explain", "--memory is a text of its own, without --at and --format");
+        return usage_error("explain", "--memory cannot be combined with --at or --format");
     if (options.memory && observe_is_wanted(&options.observe))
-        return usage_error("explain",
-                           "--memory shows the file before it runs: without --run and --recording");
+        return usage_error("explain", "--memory shows the file before it runs: it cannot be "
+                                      "combined with --run or --recording");
     if (options.with && options.format != EXPLAIN_JSON)
         return usage_error("explain", "--with is for --format json");
     if (options.memory)

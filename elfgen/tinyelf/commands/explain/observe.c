@@ -37,7 +37,8 @@ static int take_steps(const char *command, struct observe_options *options, cons
 {
     if (parse_number(value, &options->steps) && options->steps > 0)
         return EXIT_YES;
-    return usage_error(command, "--steps '%s': it is a number of instructions, 1 or more", value);
+    return usage_error(command, "--steps '%s': it must be a number of instructions, 1 or more",
+                       value);
 }
 
 static int take_kind(const char *command, struct observe_options *options, const char *value)
@@ -85,7 +86,7 @@ int observe_take(const char *command, struct observe_options *options, enum obse
 int observe_check(const char *command, struct observe_options *options, char **operands)
 {
     if (options->run && options->recording)
-        return usage_error(command, "--run and --recording: one of them");
+        return usage_error(command, "--run and --recording cannot be combined");
     if (options->only_run && !options->run)
         return usage_error(command, "--%s is for --run", options->only_run);
     if (options->kinds != 0 && options->no_sandbox)
@@ -237,12 +238,10 @@ static void report_end(const struct run *run, const struct run_end *end, struct 
             coverage->stop = COVERAGE_TIME;
         break;
     case RUN_MEMORY:
-        message(run->path, "note",
-                "it went beyond the sandbox's limit of memory: --no-sandbox has none");
+        message(run->path, "note", "it exceeded the sandbox's memory limit: --no-sandbox has none");
         break;
     case RUN_OUTPUT:
-        message(run->path, "note",
-                "it wrote beyond the sandbox's limit of output: --no-sandbox has none");
+        message(run->path, "note", "it exceeded the sandbox's output limit: --no-sandbox has none");
         break;
     default:
         break;
