@@ -93,7 +93,7 @@ started()
     cp "$SOURCE/asm/hello.c" hello.C
     tinyelf build hello.C
     exits 1
-    says "hello.C: error: cannot tell what this is by its name, which ends in none of .s .asm .inc .nasm"
+    says "hello.C: error: cannot tell what this is from its name, which ends in none of .s .asm .inc .nasm"
     holds_only att.nasm hello.C program program.ASM program.inc
 }
 

@@ -82,7 +82,7 @@ static bool detect_language(struct source *source, enum suffix suffix)
         return detect_assembly(source);
 #define SUFFIX(text, kind) " " text
     return toolchain_report(&source->chain, REPORT_ERROR, 0,
-                            "cannot tell what this is by its name, which ends in none of"
+                            "cannot tell what this is from its name, which ends in none of"
 #include "base/suffixes.def"
                             ": say --from c, nasm, gas, object or raw");
 #undef SUFFIX
@@ -165,7 +165,7 @@ static bool start(struct source *source)
         return toolchain_report(
             &source->chain, REPORT_ERROR, 0,
             "for %s, objects (.o), archives (.a) and machine code (--from raw) are "
-            "taken, and no sources",
+            "accepted, but no sources",
             elfgen_arch_find(source->machine)->title);
     switch (source->language) {
     case SOURCE_DETECT: /* a .S file, detected after preprocessing */

@@ -19,7 +19,7 @@
 
 const struct command_options command_new_options = {
     .name = "new",
-    .usage = "[--template NAME] FILE\n"
+    .usage = "[--template TEMPLATE] FILE\n"
              "--list",
     .about = "Starts a program from a template. FILE gets the template's suffix if it has "
              "none; an existing file is left alone.",
@@ -164,10 +164,7 @@ static int run(const char *wanted, const char *asked)
             return usage_error("new", "no template '%s': --list names them", wanted);
         done = make(&templates, row, asked);
     }
-    if (done && fflush(stdout) != 0) {
-        message("<stdout>", "error", "cannot write: %s", system_error_text(errno));
-        done = false;
-    }
+    done = done && stdout_finish_stdio();
     file_free(&templates.text);
     return done ? EXIT_YES : EXIT_NO;
 }

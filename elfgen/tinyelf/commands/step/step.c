@@ -271,9 +271,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_UNTIL:
         if (step_parse_until(given->value, &options->until))
             break;
-        return usage_error("step",
-                           "--until '%s': it is an address, 0x..., a number of steps, or a name",
-                           given->value);
+        return usage_error(
+            "step", "--until '%s': it must be an address, 0x..., a number of steps, or a name",
+            given->value);
     case OPTION_PLAIN:
         options->plain = true;
         break;
@@ -286,6 +286,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_MEMORY:
         options->limited = true;
         return option_size("step", "memory", given->value, &options->sandboxed.limits.memory);
+    case OPTION_ALLOW:
+        options->sandboxed.kinds |= (unsigned)given->choice;
+        break;
     }
     return EXIT_YES;
 }
@@ -303,10 +306,12 @@ int command_step(int argc, char **argv)
         return usage_error("step", "--replay runs no program: it needs no --sandbox");
     if (options.limited && !options.confined)
         return usage_error("step", "--time and --memory are limits of the sandbox: add --sandbox");
+    if (options.sandboxed.kinds != 0 && !options.confined)
+        return usage_error("step", "--allow is for the sandbox alone: add --sandbox");
     if (!options.replay && optind == argc)
         return usage_error("step", "no program given");
     if (options.private && !options.record)
-        return usage_error("step", "--private is about a recording: add --record FILE");
+        return usage_error("step", "--private needs a recording: add --record FILE");
     if (options.record && strcmp(options.record, "-") == 0)
         return usage_error("step", "--record -: standard output is the program's");
     return run_program(&options, argv + optind);

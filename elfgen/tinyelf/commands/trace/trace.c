@@ -1,6 +1,7 @@
 /* tinyelf trace: shows the system calls that a program makes. */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,9 @@ static void show(void *context, const struct process_event *event)
         live_log_turn(&tracing->log);
     else
         live_log_soon(&tracing->log);
+    /* Nobody reads the log. If calls never stop, no wait is ever interrupted. */
+    if (interrupt_pipe_came() && !over)
+        kill(event->process->id, SIGKILL);
 }
 
 static bool interrupted(void *context)
@@ -264,6 +268,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_MEMORY:
         tracing->limited = true;
         return option_size("trace", "memory", given->value, &tracing->sandboxed.limits.memory);
+    case OPTION_ALLOW:
+        tracing->sandboxed.kinds |= (unsigned)given->choice;
+        break;
     }
     return EXIT_YES;
 }
@@ -298,6 +305,8 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
         return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
     if (tracing->limited && !tracing->confined)
         return usage_error("trace", "--time and --memory are limits of the sandbox: add --sandbox");
+    if (tracing->sandboxed.kinds != 0 && !tracing->confined)
+        return usage_error("trace", "--allow is for the sandbox alone: add --sandbox");
     if (optind == argc)
         return usage_error("trace", "no program given");
     return trace(tracing, argv + optind);
