@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/width.h"
 #include "base/proc.h"
 #include "base/suffix.h"
 #include "base/system_error.h"
@@ -284,8 +285,9 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
         message(build->output, "note", "--no-check writes it anyway");
         return false;
     }
-    bool done = !build->map ||
-                link_print_map(work->link, &work->layout, *size - work->layout.file_size, stdout);
+    bool done =
+        !build->map || link_print_map(work->link, &work->layout, *size - work->layout.file_size,
+                                      width_of_output(), stdout);
     done = done && (!build->debug || write_debug(work, *image)) &&
            atomic_file_write(build->output, *image, *size, true);
     return (!build->map || stdout_finish_stdio()) && done;
