@@ -65,6 +65,7 @@ find(sub {
     my ($from, $folder) = (substr($File::Find::name, 1 + length $root), $File::Find::dir);
     open my $text, '<', $_ or die "house.pl: elfgen/$from: $!\n";
     while (<$text>) {
+        next if /^(?:LIBC|TINY)\(/; # names, for a message
         $prints{$from} //= "line $. prints" if /\b(?:stderr|perror)\b/ && room($from) ne 'cli';
         my ($name) = /^ *# *(?:include|define [A-Z]+) +"([^"]*\.(?:h|def))"/ or next;
         my ($to) = grep { -e } map { "$_/$name" } $folder, "$root/include", "$root/tinyelf";

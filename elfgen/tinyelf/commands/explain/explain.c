@@ -85,7 +85,8 @@ static bool choose_place(struct explain *explain, const char *at)
             message(explain->map.file, "error", "'%s' is at 0x%llx, in memory only", at,
                     (unsigned long long)symbol->address);
         else
-            message(explain->map.file, "error", "no '%s' in this file", at);
+            message(explain->map.file, "error", "'%s': no field, structure or symbol of that name",
+                    at);
         return false;
     }
     if (offset >= explain->map.view->length) {

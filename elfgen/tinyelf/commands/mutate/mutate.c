@@ -134,7 +134,7 @@ static bool choose_place(const struct bytemap *map, const char *place, struct mu
         to = from;
     } else if (!parse_range(place, &from, &to)) {
         if (!bytemap_find(map, place, &from, &length, &field)) {
-            message(map->file, "error", "no '%s' in this file", place);
+            message(map->file, "error", "'%s': no field or structure of that name", place);
             return false;
         }
         to = from + length - 1;
