@@ -30,8 +30,12 @@ struct sandbox_worker {
     bool measured;  /* /proc tells how much memory a program has */
     uint64_t files; /* sandbox_job.files of the descriptors that the worker has; 0: it has none */
     struct sandbox_pipe pipes[2];
+    struct sandbox_terminal terminal; /* if used, its ends are those of pipes[0] */
     struct sandbox_loan loan;
 };
+
+/* Whether a job has a pipe of its own for descriptor 2. */
+bool sandbox_has_errors(const struct sandbox_worker *worker, const struct sandbox_job *job);
 
 /* Hands a job to the worker, which makes a child for it; it waits for sandbox_watch_go(). With
  * `stops`, it then stops itself just before its execve. Returns false and *error. */

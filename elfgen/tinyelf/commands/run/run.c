@@ -46,10 +46,11 @@ static bool has_room_for_message(void)
     return poll(&errors, 1, PATIENCE) != 0;
 }
 
-static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
+static int run_in_sandbox(const char *path, const struct run_limits *limits, bool tty,
+                          char **arguments)
 {
     struct process_program program = {.path = path, .arguments = arguments};
-    struct sandboxed sandboxed = {.limits = *limits, .input = STDIN_FILENO};
+    struct sandboxed sandboxed = {.limits = *limits, .input = STDIN_FILENO, .tty = tty};
     struct run_end end;
     struct elfgen_error error;
     if (!sandboxed_open(&sandboxed, &program))
@@ -92,7 +93,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
 }
 
 struct options {
-    bool sandbox;
+    bool sandbox, tty;
     struct run_limits limits; /* UINT64_MAX: not given */
 };
 
@@ -102,6 +103,9 @@ static int take_option(void *context, const struct option_given *given)
     switch ((enum option_id)given->id) {
     case OPTION_SANDBOX:
         options->sandbox = true;
+        break;
+    case OPTION_TTY:
+        options->tty = true;
         break;
     case OPTION_TIME:
         return sandboxed_take_time("run", given->value, &options->limits.time);
@@ -126,6 +130,10 @@ int command_run(int argc, char **argv)
         return usage_error("run", "no program given");
     if (!sandbox && limits.output != unset)
         return usage_error("run", "--output is counted in the sandbox alone: add --sandbox");
+    if (!sandbox && options.tty)
+        return usage_error("run",
+                           "--tty is for the sandbox: add --sandbox (without it, the program "
+                           "has your terminal)");
     limits.time = limits.time != unset ? limits.time : sandbox ? sandboxed_limits.time : 0;
     limits.memory = limits.memory != unset ? limits.memory : sandbox ? sandboxed_limits.memory : 0;
     limits.output = limits.output != unset ? limits.output : sandbox ? sandboxed_limits.output : 0;
@@ -133,7 +141,7 @@ int command_run(int argc, char **argv)
     if (!program_find(argv[optind], path, sizeof path))
         return EXIT_NO;
     interrupt_watch();
-    status = sandbox ? run_in_sandbox(path, &limits, argv + optind)
+    status = sandbox ? run_in_sandbox(path, &limits, options.tty, argv + optind)
                      : run_with_limits(path, &limits, argv + optind);
     interrupt_die();
     return status;

@@ -21,6 +21,8 @@ struct sandboxed {
     struct run_limits limits;
     int input;    /* its descriptor 0; -1, or one that is not open: none */
     bool silent;  /* what it writes is dropped; otherwise it goes to this process's 1 and 2 */
+    bool tty;     /* descriptors 0, 1 and 2 are a terminal of its own: `input` is typed into it, and
+                     all output goes to this process's 1 */
     bool session; /* it does not belong to the terminal, which sends it no signals */
 
     /* Private, until sandboxed_close(). */
