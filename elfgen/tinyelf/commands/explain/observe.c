@@ -43,6 +43,7 @@ int observe_take(const char *command, struct observe_options *options, enum obse
 {
     static const char *const only_run[] = {[OBSERVE_NO_SANDBOX] = "no-sandbox",
                                            [OBSERVE_INPUT] = "input",
+                                           [OBSERVE_TTY] = "tty",
                                            [OBSERVE_TIME] = "time",
                                            [OBSERVE_STEPS] = "steps"};
     if (only_run[which])
@@ -60,6 +61,9 @@ int observe_take(const char *command, struct observe_options *options, enum obse
     case OBSERVE_INPUT:
         options->input = value;
         break;
+    case OBSERVE_TTY:
+        options->tty = true;
+        break;
     case OBSERVE_TIME:
         return option_seconds(command, value, &options->time);
     case OBSERVE_STEPS:
@@ -74,6 +78,8 @@ int observe_check(const char *command, struct observe_options *options, char **o
         return usage_error(command, "--run and --recording: one of them");
     if (options->only_run && !options->run)
         return usage_error(command, "--%s is for --run", options->only_run);
+    if (options->tty && options->no_sandbox)
+        return usage_error(command, "--tty is for the sandbox: not with --no-sandbox");
     if (!operands[0])
         return usage_error(command, "no file given");
     if (operands[1] && !options->run)
@@ -254,7 +260,10 @@ static bool run_now(const struct observe_options *options, const char *path,
         .options = options,
         .path = path,
         .program = {.arguments = options->arguments, .ignored = program_ignored_signals()},
-        .sandboxed = {.limits = sandboxed_limits, .silent = true, .session = true},
+        .sandboxed = {.limits = sandboxed_limits,
+                      .tty = options->tty,
+                      .silent = true,
+                      .session = true},
         .made = -1};
     /* The limit of time here comes first. */
     run.sandboxed.limits.time = options->time / millisecond + MORE;

@@ -6,7 +6,7 @@
 
 /* What was given. Zeroed, then observe_defaults(). */
 struct observe_options {
-    bool run, no_sandbox;
+    bool run, no_sandbox, tty;
     const char *recording, *input;
     uint64_t time, steps; /* nanoseconds; instructions */
     const char *only_run; /* an option that was given and is for --run alone */
@@ -23,6 +23,7 @@ enum observe_option {
     OBSERVE_RECORDING,
     OBSERVE_NO_SANDBOX,
     OBSERVE_INPUT,
+    OBSERVE_TTY,
     OBSERVE_TIME,
     OBSERVE_STEPS
 };

@@ -14,8 +14,11 @@ struct sandbox_worker *mutate_open_worker(const struct mutate_ways *ways,
                                           const struct run_limits *limits, bool traced,
                                           struct elfgen_error *error)
 {
-    struct sandbox_options options = {
-        .limits = *limits, .untraced = !traced, .fixed = true, .ignored = ways->ignored};
+    struct sandbox_options options = {.limits = *limits,
+                                      .untraced = !traced,
+                                      .fixed = true,
+                                      .terminal = ways->tty,
+                                      .ignored = ways->ignored};
     sigfillset(&options.blocked);
     sigdelset(&options.blocked, SIGXCPU);
     return sandbox_open(&options, error);

@@ -138,6 +138,7 @@ void mutate_json(const struct mutate_report *report, struct elfgen_text *out)
     elfgen_text_char(out, ']');
     json_key_number(out, "values", report->values);
     json_key_twins(out, "seed", report->seed);
+    json_key_bool(out, "tty", report->tty);
     json_key_number(out, "shards", report->shards);
     elfgen_text_string(out, ",\"shard\":[");
     for (size_t i = 0; i < report->shard_count; i++) {
