@@ -2,8 +2,9 @@
 # bootstrap.sh [test | packages]
 #
 # Installs what is missing (apt on Debian and Ubuntu; elsewhere it names the packages), builds, and
-# does the main job: asm/hello.s becomes 178 bytes, and runs. With "test": runs every test instead;
-# with "packages": installs what the tests need, and nothing more. As root or with sudo; again at any time.
+# does the main job: asm/hello.s becomes 178 bytes, and runs. The last thing it prints is the line that
+# puts the command on PATH. With "test": runs every test instead; with "packages": installs what the
+# tests need, and nothing more. As root or with sudo; again at any time.
 set -eu
 cd "$(dirname "$0")"
 
@@ -70,11 +71,21 @@ if [ "$tests" = ON ]; then
     exit $status
 fi
 
+# The demonstration: not in build/ itself, which is on PATH.
+mkdir -p build/examples
 echo
-echo '$ build/tinyelf build asm/hello.s -o build/hello'
-build/tinyelf build asm/hello.s -o build/hello
-echo '$ wc -c build/hello'
-wc -c build/hello
-echo '$ build/hello'
-build/hello
-[ "$(wc -c <build/hello)" -eq 178 ]
+echo '$ build/tinyelf build asm/hello.s -o build/examples/hello'
+build/tinyelf build asm/hello.s -o build/examples/hello
+echo '$ wc -c build/examples/hello'
+wc -c build/examples/hello
+echo '$ build/examples/hello'
+build/examples/hello
+[ "$(wc -c <build/examples/hello)" -eq 178 ]
+
+# In single quotes, so that a shell takes any path as it is.
+folder=$(pwd | sed "s/'/'\\\\''/g")
+echo
+echo "README.md and docs/lecture/README.md say where to start. Their commands are for bash, in this folder."
+echo "This line lets a shell find tinyelf (in ~/.bashrc: each shell):"
+echo
+printf "  export PATH='%s/build':\"\$PATH\"\n" "$folder"

@@ -1,9 +1,26 @@
 # The command, the libraries, the headers, a pkg-config file and a CMake package.
 include(CMakePackageConfigHelpers)
 
+# What is in the source's folders beside these is somebody's own, and is not installed.
+set(asm_files
+    cat.s echo.s exit.s hello-att.s hello-intel.s hello.c hello.s hello32-att.s hello32.s ring3.s sections.s
+    tiny.h tiny_memory.h)
+set(templates_files
+    elf32.hex elf64.hex hello.hex list.txt)
+set(schema_files
+    check.json compare.json explain.json mutate.json stages.json step.json syscall.json trace.json)
+set(header_files
+    api.h arch.h code.h core_records.h error.h format.h hex.h image.h kernel.h kernel_advice.def
+    kernel_checks.def map.h memory.h names.h objections.h records.h relocation_types.def search.h
+    section_headers.h tables.h text.h unfold.h version.h view.h)
+
 if(TARGET tinyelf)
     install(TARGETS tinyelf RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-    install(DIRECTORY asm templates docs/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf)
+    foreach(folder asm templates docs/schema)
+        get_filename_component(name ${folder} NAME)
+        list(TRANSFORM ${name}_files PREPEND ${folder}/)
+        install(FILES ${${name}_files} DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf/${name} COMPONENT data)
+    endforeach()
 endif()
 if(TARGET tinyelf-code)
     install(TARGETS tinyelf-code RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
@@ -11,7 +28,9 @@ endif()
 install(TARGETS elfgen elfgen-static elfgen-core EXPORT elfgen-targets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY elfgen/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+list(TRANSFORM header_files PREPEND elfgen/include/elfgen/)
+install(FILES elfgen/include/elfgen.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT headers)
+install(FILES ${header_files} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/elfgen COMPONENT headers)
 
 # Relative to the file itself, so that a tree installed elsewhere (--prefix, DESTDIR) works.
 file(RELATIVE_PATH elfgen_pc_to_prefix

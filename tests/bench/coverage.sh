@@ -7,11 +7,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=figures.sh
 . "$here/figures.sh"
 
-# both NAME ROUNDS RUNS OPTION STEP_OPTION FILE: a line of the report.
+# both NAME MOST_ROUNDS RUNS OPTION STEP_OPTION FILE: a line of the report.
 both()
 {
-    local name=$1 rounds=$2 runs=$3 option=$4 sandbox=$5 file=$6 warmup=0
-    for _ in $(seq "$rounds"); do
+    local name=$1 most=$2 runs=$3 option=$4 sandbox=$5 file=$6 warmup=0
+    for _ in $(seq $((rounds < most ? rounds : most))); do
         once "run_$name" "$tinyelf explain --run $option $file"
         once "explain_$name" "$tinyelf explain $file"
         once "step_$name" "$tinyelf step --plain $sandbox $file"

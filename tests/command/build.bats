@@ -75,6 +75,38 @@ load ../support/setup
     holds_only a.out hello hello.s
 }
 
+@test "without -o, the output is in the working folder, as cc's is, and nothing beside the sources" {
+    mkdir -p there/inner
+    cp "$SOURCE/asm/hello.s" there/inner
+    cp "$SOURCE/templates/hello.hex" there/inner/bytes.hex
+    cp "$SOURCE/asm/hello.s" there/inner/-.s
+    cp "$SOURCE/asm/hello.s" there/.s
+    for path in there/inner/hello.s "$PWD/there/inner/hello.s" there/../there/inner/hello.s there/inner/./hello.s; do
+        tinyelf build "$path"
+        exits 0
+        [ "$(sha256 hello)" = "$LECTURE" ]
+        holds_only hello there
+        rm hello
+    done
+    tinyelf build --base 0x10000 there/inner/bytes.hex
+    exits 0
+    [ "$(sha256 bytes)" = "$LECTURE" ]
+    # A name that would be standard output is none.
+    tinyelf build there/inner/-.s
+    exits 0
+    [ -z "$output" ]
+    [ "$(sha256 ./-)" = "$LECTURE" ]
+    # A name that is all suffix has nothing before it.
+    tinyelf build --from nasm there/.s
+    exits 0
+    [ "$(sha256 a.out)" = "$LECTURE" ]
+    # -g writes beside the output.
+    tinyelf build -g there/inner/hello.s
+    exits 0
+    holds_only - a.out bytes hello hello.debug there
+    [ "$(find there -type f | sort | paste -sd ' ')" = "there/.s there/inner/-.s there/inner/bytes.hex there/inner/hello.s" ]
+}
+
 @test "-o - writes to standard output" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o - >out
     [ "$(sha256 out)" = "$LECTURE" ]

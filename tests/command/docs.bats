@@ -12,3 +12,13 @@ load ../support/setup
     [ "$failed" -eq 0 ] || { cat lacking; return 1; }
     ! grep -q 'not compared' lacking || skip "not possible on this system: $(grep -m 1 'not compared' lacking)"
 }
+
+@test "every link of a page to a file of the project leads to a file that is there" {
+    links=0
+    while IFS=: read -r page link; do
+        links=$((links + 1))
+        [ -e "$(dirname "$page")/${link%%#*}" ] || { echo "${page#"$SOURCE/"}: $link"; return 1; }
+    done < <(grep -oE '\]\([^) ]+\)' -- "$SOURCE"/*.md "$SOURCE"/docs/*.md "$SOURCE"/docs/lecture/*.md |
+        sed -E 's/\]\((.*)\)$/\1/' | grep -vE '^[^:]*:(https?:|#)')
+    [ "$links" -gt 100 ]
+}

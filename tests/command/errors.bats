@@ -214,7 +214,7 @@ END
     [ "$(cat /proc/sys/vm/mmap_min_addr)" -gt 0 ] || skip "vm.mmap_min_addr is 0 here"
     tinyelf build --base 0 "$hello" -o out
     exits 0
-    says "warning: base 0x0 lies under vm.mmap_min_addr"
+    says "warning: base 0x0 is below vm.mmap_min_addr"
 }
 
 @test "addresses past the end of user space are an error" {

@@ -407,7 +407,7 @@ P
     says "--with is for --format json"
     tinyelf explain --format json --with bytes,verdikt hello
     exits 2
-    says "--with 'verdikt': it is bytes, verdict, memory or parts: did you mean 'verdict'?"
+    says "--with 'verdikt': it must be bytes, verdict, memory or parts: did you mean 'verdict'?"
     tinyelf explain --format json --with '' hello
     exits 2
 }
@@ -566,7 +566,7 @@ P
     exits 2
     tinyelf explain --format yaml x
     exits 2
-    says "--format 'yaml': it is text, json, "
+    says "--format 'yaml': it must be text, json, "
     tinyelf explain --fromat x
     exits 2
     says "did you mean '--format'?"

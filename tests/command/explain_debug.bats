@@ -301,7 +301,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     says "gone: error: No such file or directory"
     tinyelf explain --debug-file p p
     exits 0
-    says "p: warning: not of this build, no names are taken from it: it has no whole symbol table"
+    says "p: warning: not of this build, no names are taken from it: it has no complete symbol table"
     # There is no file beside standard input.
     mv elsewhere ./-.debug
     tinyelf explain - <p

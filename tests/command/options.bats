@@ -30,10 +30,14 @@ commands()
 @test "--print-options has as many fields as its kind says, none of them empty" {
     "$TINYELF" --print-options | awk -F '\t' '
         BEGIN { fields["command"] = fields["usage"] = fields["about"] = fields["heading"] = 3
-                fields["note"] = fields["status"] = fields["json"] = 3; fields["option"] = 6; fields["choice"] = 5 }
+                fields["note"] = fields["status"] = fields["json"] = 3; fields["option"] = 7; fields["choice"] = 5 }
         NF != fields[$1] { print "fields: " $0; bad = 1 }
         { for (i = 1; i <= NF; i++) if ($i == "") { print "empty: " $0; bad = 1 } }
         $1 == "option" && ($3 !~ /^-[A-Za-z]?$/ || $4 !~ /^--[a-z-]+$/) { print "spelling: " $0; bad = 1 }
+        $1 == "option" && ($5 == "-") != ($7 == "-") { print "value: " $0; bad = 1 }
+        $1 == "option" && $7 !~ /^(-|any|choice|list|path)$/ { print "value: " $0; bad = 1 }
+        $1 == "choice" && kind[$2, $3] !~ /^(choice|list)$/ { print "no value: " $0; bad = 1 }
+        $1 == "option" { kind[$2, $4] = $7 }
         $1 == "option" && seen[$2, $4]++ { print "twice: " $0; bad = 1 }
         $1 == "option" && $3 != "-" && seen[$2, $3]++ { print "twice: " $0; bad = 1 }
         /\{|\}/ { print "not expanded: " $0; bad = 1 }
@@ -71,7 +75,7 @@ commands()
         exits 0
         tinyelf "$command" "$option" "!"
         exits 2
-        says "$option '!': it is "
+        says "$option '!': it must be "
         says "$value"
         tinyelf "$command" "$option" ""
         exits 2
@@ -96,7 +100,7 @@ commands()
         done
         # The words are those of the list, however lines are broken.
         tr -s ' \n' '  ' <help >words
-        while IFS=$'\t' read -r _ _ _ _ _ text; do
+        while IFS=$'\t' read -r _ _ _ _ _ text _; do
             grep -qF -- "$text" words || { echo "$command: no '$text'"; return 1; }
         done < <(rows option "$command")
         "$TINYELF" --help | grep -q "^  $command "
@@ -131,11 +135,11 @@ commands()
     says "unknown option '--prts': did you mean '--parts'?"
     tinyelf explain --format jsn x
     exits 2
-    says "--format 'jsn': it is text, json, "
+    says "--format 'jsn': it must be text, json, "
     says ": did you mean 'json'?"
     tinyelf build --from nsam x
     exits 2
-    says "--from 'nsam': it is nasm, gas, c, object, raw or hex: did you mean 'nasm'?"
+    says "--from 'nsam': it must be nasm, gas, c, object, raw or hex: did you mean 'nasm'?"
     tinyelf build --osabi FREBSD x
     exits 2
     says ": did you mean 'FREEBSD'?"

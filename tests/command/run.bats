@@ -225,7 +225,7 @@ S
         chmod +x text
         tinyelf run $way ./text
         exits 1
-        says "Linux takes it for no program: Exec format error"
+        says "Linux does not accept it as a program: Exec format error"
         chmod -x text
         tinyelf run $way ./script
         exits 1

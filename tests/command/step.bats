@@ -7,18 +7,16 @@ load ../support/step_setup
 # Prints the registers at the end of a recording as lines "name value", from its JSON alone.
 final_registers()
 {
-    perl -MJSON::PP -e '
-        local $/;
-        my $run = decode_json(<STDIN>);
-        my %now = %{$run->{registers}};
-        for my $step (@{$run->{steps}}) {
-            my $changes = $step->{registers} || {};
-            for (keys %$changes) {
-                die "$_ is $now{$_}, not $changes->{$_}[0]\n" if $now{$_} ne $changes->{$_}[0];
-                $now{$_} = $changes->{$_}[1];
-            }
-        }
-        print "$_ $now{$_}\n" for sort keys %now' <"$1"
+    python3 -c '
+import json, sys
+run = json.load(sys.stdin)
+now = dict(run["registers"])
+for step in run["steps"]:
+    for name, (before, after) in step.get("registers", {}).items():
+        assert now[name] == before, f"{name} is {now[name]}, not {before}"
+        now[name] = after
+for name in sorted(now):
+    print(name, now[name])' <"$1"
 }
 
 @test "the lecture's program has eight steps, and each is shown completely" {
@@ -75,7 +73,7 @@ E
     for what in hlt "in al,0x64" "mov rax,cr0"; do
         step ./ring3 "${arguments[@]}"
         exits $((128 + 11))
-        reason="a privileged instruction: for ring 0 alone"
+        reason="a privileged instruction: for ring 0 only"
         [[ $what != in* ]] || reason="an I/O instruction: neither iopl nor ioperm allows it"
         [[ $output = *"  $what
 "*"      SIGSEGV: the instruction faults at CPL 3
@@ -300,7 +298,7 @@ E
     step ./shadow
     exits 5
     [[ $output = *"mov ss,ax
-      rbx 0x0 -> 0x5,"*"behind this one the processor takes no trap: the next one ran, too"* ]]
+      rbx 0x0 -> 0x5,"*"the processor takes no trap after this one: the next one ran, too"* ]]
 }
 
 @test "an instruction that the kernel emulates is a step, or says that the next one ran with it" {
@@ -458,12 +456,14 @@ int main(int argc, char **argv)
     return 1;
 }
 E
+    # Into a file: bash is slow with tens of thousands of lines.
     for case in u:3 t:4 i:5 a:6 d:143 f:7 v:8; do
-        step ./signals "${case%:*}"
-        exits "${case#*:}"
+        status=0
+        "$TINYELF" step ./signals "${case%:*}" >text </dev/null || status=$?
+        [ "$status" = "${case#*:}" ]
         case $case in
-        [utia]:*) [[ $output = *"the kernel goes to the signal's handler"* ]] ;;
-        [fv]:*) [[ $output = *"runs on its own: it is not stepped"* ]] ;;
+        [utia]:*) grep -q "the kernel calls the signal's handler" text ;;
+        [fv]:*) grep -q "runs on its own: it is not stepped" text ;;
         esac
     done
 }
@@ -534,18 +534,18 @@ E
     strip stripped
     local program name
     for program in dynamic fixed static static-pie stripped; do
-        for name in main helper; do
+        # A local symbol; of one program a global one, too.
+        for name in helper $([ "$program" != dynamic ] || echo main); do
             # The last three digits of an address are those of the file: pages are moved as a whole.
             from=$program
             [ "$program" != stripped ] || from=stripped.debug
             address=$(nm "$from" | sed -n "s/^0*\([0-9a-f]*\) [tT] $name\$/\1/p")
-            step --until "$name" --record run.json "./$program"
-            exits 0
+            # Into files: bash is slow with a hundred thousand lines.
+            "$TINYELF" step --until "$name" --record run.json "./$program" >text </dev/null
             final_registers run.json >final
             grep -q "^rip 0x[0-9a-f]*${address: -3}$" final
-            step --replay run.json --until "$name"
-            exits 0
-            [[ ${lines[-1]} = "stopped here after "* ]]
+            "$TINYELF" step --replay run.json --until "$name" >text
+            [[ $(tail -n 1 text) = "stopped here after "* ]]
         done
     done
     # gdb stops there, too.
@@ -844,7 +844,7 @@ killed by SIGSYS after 2 steps" ]]
     says "no program given"
     step --until 5x ./hello
     exits 2
-    says "--until '5x': it is an address, 0x..., a number of steps, or a name"
+    says "--until '5x': it must be an address, 0x..., a number of steps, or a name"
     step --until "" ./hello
     exits 2
     step --recrod x ./hello
@@ -860,7 +860,7 @@ killed by SIGSYS after 2 steps" ]]
     says "--time and --memory are limits of the sandbox: add --sandbox"
     step --sandbox --time soon ./hello
     exits 2
-    says "--time 'soon': it is seconds"
+    says "--time 'soon': it must be seconds"
     step --sandbox --replay a.json
     exits 2
     says "--replay runs no program: it needs no --sandbox"
@@ -874,7 +874,7 @@ killed by SIGSYS after 2 steps" ]]
     chmod +x text
     step ./text
     exits 1
-    says "Linux takes it for no program"
+    says "Linux does not accept it as a program"
     step --help
     exits 0
     holds_only text

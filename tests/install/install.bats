@@ -19,6 +19,11 @@ load ../support/setup
             grep -qF "schema $(realpath prefix)/share/tinyelf/schema/$command.json"
     done
     [ "$(prefix/bin/tinyelf --version)" = "$("$TINYELF" --version)" ]
+    # Completion is where each shell looks for it; only a build without perl has none.
+    [ ! -e "$BUILD/manual/completion.bash" ] || for file in bash-completion/completions/tinyelf \
+        zsh/site-functions/_tinyelf fish/vendor_completions.d/tinyelf.fish; do
+        [ -s "prefix/share/$file" ]
+    done
     (mkdir made && cd made && ../prefix/bin/tinyelf new hello && ../prefix/bin/tinyelf build hello.s &&
         [ "$(sha256 hello)" = "$LECTURE" ] && [ "$(../prefix/bin/tinyelf disasm hello | wc -l)" -eq 8 ])
     # <tiny.h> is found beside the command, wherever that is installed.
@@ -132,7 +137,7 @@ END
 
 @test "from version 1 on, library and package are compatible with all of a major number" {
     mkdir source
-    cp -r "$SOURCE/CMakeLists.txt" "$SOURCE/cmake" "$SOURCE/elfgen" source
+    cp -r "$SOURCE/CMakeLists.txt" "$SOURCE/cmake" "$SOURCE/elfgen" "$SOURCE/manual" source
     sed -i 's/\(#define ELFGEN_VERSION_MAJOR\) .*/\1 1/; s/\(#define ELFGEN_VERSION_MINOR\) .*/\1 2/' \
         source/elfgen/include/elfgen/version.h
     cmake -S source -B built -DTINYELF_COMMAND=OFF >log

@@ -160,11 +160,11 @@ static const struct {
     {"find --help=1", "option '--help' takes no value"},
     {"find -o", "option '-o' needs a value"},
     {"find --form", "option '--form' needs a value"},
-    {"find --form xml", "--form 'xml': it is text or json"},
-    {"find --form jsn", "--form 'jsn': it is text or json: did you mean 'json'?"},
-    {"find --form=", "--form '': it is text or json"},
-    {"find --side Left", "--side 'Left': it is left, middle or right: did you mean 'left'?"},
-    {"find -s north", "--side 'north': it is left, middle or right"},
+    {"find --form xml", "--form 'xml': it must be text or json"},
+    {"find --form jsn", "--form 'jsn': it must be text or json: did you mean 'json'?"},
+    {"find --form=", "--form '': it must be text or json"},
+    {"find --side Left", "--side 'Left': it must be left, middle or right: did you mean 'left'?"},
+    {"find -s north", "--side 'north': it must be left, middle or right"},
 };
 
 START_TEST(a_usage_error_says_what_is_wrong_and_suggests_the_nearest)
@@ -325,10 +325,11 @@ START_TEST(on_a_terminal_the_width_is_the_terminal_s)
     ck_assert_int_eq(ioctl(terminal, TIOCSWINSZ, &size), 0);
     unsetenv("COLUMNS");
     ck_assert_uint_eq(help_open().width, 52);
-    setenv("COLUMNS", "60", 1);
-    ck_assert_uint_eq(help_open().width, 60);
+    setenv("COLUMNS", "60", 1); /* may be older than the terminal's size */
+    ck_assert_uint_eq(help_open().width, 52);
     size.ws_col = 0; /* not known */
     ck_assert_int_eq(ioctl(terminal, TIOCSWINSZ, &size), 0);
+    ck_assert_uint_eq(help_open().width, 60);
     unsetenv("COLUMNS");
     ck_assert_uint_eq(help_open().width, 80);
 }
@@ -346,18 +347,18 @@ START_TEST(programs_read_a_record_a_line_with_tabs_between_fields)
         "about\tfind\tFinds what is in a file.\n"
         "about\tfind\tA file is anything that can be read, from its begin to its end.\n"
         "heading\tfind\tFirst:\n"
-        "option\tfind\t-a\t--all\t-\tprint all\n"
-        "option\tfind\t-\t--form\tNAME\thow it is printed:\n"
+        "option\tfind\t-a\t--all\t-\tprint all\t-\n"
+        "option\tfind\t-\t--form\tNAME\thow it is printed:\tchoice\n"
         "choice\tfind\t--form\ttext\tlines of words (the default)\n"
         "choice\tfind\t--form\tjson\tone object\n"
         "heading\tfind\tSecond:\n"
-        "option\tfind\t-o\t--output-of-what-was-found\tFILE\twhere to write\n"
+        "option\tfind\t-o\t--output-of-what-was-found\tFILE\twhere to write\tany\n"
         "option\tfind\t-s\t--side\tSIDE\tbegin at the left, middle or right side of the line "
-        "and go on from there\n"
+        "and go on from there\tchoice\n"
         "choice\tfind\t--side\tleft\t-\n"
         "choice\tfind\t--side\tmiddle\t-\n"
         "choice\tfind\t--side\tright\t-\n"
-        "option\tfind\t-\t--help\t-\tprint this text\n"
+        "option\tfind\t-\t--help\t-\tprint this text\t-\n"
         "note\tfind\tIt is never changed.\n"
         "status\tfind\t0 if it was found, 1 if not.\n");
 }

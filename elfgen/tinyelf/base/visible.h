@@ -21,6 +21,13 @@ const char *visible_fit(char *room, size_t size, const char *string);
 /* Writes the same to a stream; tabs stay. */
 void visible_write(FILE *stream, const char *bytes, size_t length);
 
+/* How many columns of a terminal the bytes take, which are shown already: a wide character takes
+ * two, a combining one and a colour (ESC [ ... m) none, a byte that is not UTF-8 one. */
+size_t visible_columns(const char *bytes, size_t length);
+
+/* How many of the bytes fit into that many columns: whole characters, with what combines. */
+size_t visible_fitting(const char *bytes, size_t length, size_t columns);
+
 /* How many bytes the first character has, of `length` bytes, at least 1; 0: it is not shown as it
  * is. */
 size_t visible_length(const char *bytes, size_t length);

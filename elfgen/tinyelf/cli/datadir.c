@@ -21,7 +21,8 @@ static bool has(const char *folder, const char *probe, char *found, size_t room)
 
 bool datadir_find(const char *kind, const char *probe, char *folder, size_t room)
 {
-    static const char *const places[] = {"../share/tinyelf/", "../", "../docs/"};
+    /* As installed, and in the build folder. */
+    static const char *const places[] = {"../share/tinyelf/", "share/tinyelf/"};
     char place[PATH_MAX * 2], command[PATH_MAX];
     /* TINYELF_TEMPLATES names a folder whose list refers to the folders beside it, so those are
      * there. */

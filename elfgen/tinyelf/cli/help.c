@@ -4,11 +4,9 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
+#include "base/width.h"
 #include "cli.h"
 #include "option_rows.h"
 
@@ -22,15 +20,11 @@ enum {
 
 struct help help_open(void)
 {
-    enum { LEAST = 20, USUAL = 80, MOST = 100 };
-    const char *columns = getenv("COLUMNS");
-    struct winsize size;
-    uint64_t width = 0;
-    if (!columns || !parse_number(columns, &width))
-        width = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-    if (width == 0)
-        width = USUAL;
-    return (struct help){.width = width < LEAST ? LEAST : width > MOST ? MOST : (size_t)width};
+    enum { LEAST = 20, MOST = 100 };
+    size_t width = width_of_output();
+    if (width == WIDTH_WIDE)
+        width = WIDTH_USUAL;
+    return (struct help){.width = width < LEAST ? LEAST : width > MOST ? MOST : width};
 }
 
 static void end_line(struct help *help)

@@ -12,7 +12,7 @@ struct help {
     size_t at;    /* the column, from 0 */
 };
 
-/* The width is $COLUMNS or that of the terminal on standard output, else 80, and at most 100. */
+/* The width is that of the output (base/width.h), else 80, at least 20 and at most 100. */
 struct help help_open(void);
 
 /* Prints a text; line breaks in it end paragraphs. */

@@ -17,6 +17,18 @@ static void put_lines(const char *kind, const char *name, const char *text)
     }
 }
 
+/* What an option's value is, for completion. */
+static const char *value_kind(const struct option_row *row)
+{
+    if (!row->argument)
+        return "-";
+    if (row->value == OPTION_VALUE_LIST)
+        return "list";
+    if (row->value == OPTION_VALUE_PATH)
+        return "path";
+    return row->choices ? "choice" : "any";
+}
+
 static void put_row(const char *name, const struct option_row *row)
 {
     char text[TEXT_ROOM];
@@ -25,8 +37,9 @@ static void put_row(const char *name, const struct option_row *row)
         return;
     }
     option_row_help(row, text, sizeof text);
-    printf("option\t%s\t%s%c\t--%s\t%s\t%s\n", name, row->letter ? "-" : "",
-           row->letter ? row->letter : '-', row->name, row->argument ? row->argument : "-", text);
+    printf("option\t%s\t%s%c\t--%s\t%s\t%s\t%s\n", name, row->letter ? "-" : "",
+           row->letter ? row->letter : '-', row->name, row->argument ? row->argument : "-", text,
+           value_kind(row));
     for (const struct option_choice *choice = row->choices; choice && choice->name; choice++)
         printf("choice\t%s\t--%s\t%s\t%s\n", name, row->name, choice->name,
                choice->help ? choice->help : "-");

@@ -121,7 +121,8 @@ void program_report_not_started(const char *path, int error)
     struct stat status;
     if (error == ENOEXEC)
         message(path, "error",
-                "Linux takes it for no program: %s ('tinyelf check' says which field is to blame)",
+                "Linux does not accept it as a program: %s ('tinyelf check' says which field is to "
+                "blame)",
                 system_error_text(error));
     else if (error == EACCES && stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         message(path, "error", "%s", system_error_text(EISDIR));

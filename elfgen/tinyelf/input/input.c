@@ -74,7 +74,7 @@ static bool decide_language(struct source *source, bool *preprocess)
         return detect_assembly(source);
     return toolchain_report(
         &source->chain, REPORT_ERROR, 0,
-        "cannot tell what this is by its name (.c, .i, .s, .asm, .S, .o and .a are known): "
+        "cannot tell what this is from its name (.c, .i, .s, .asm, .S, .o and .a are known): "
         "say --from c, nasm, gas, object or raw");
 }
 
@@ -138,7 +138,7 @@ static bool start(struct source *source)
         return toolchain_report(
             &source->chain, REPORT_ERROR, 0,
             "for %s, objects (.o), archives (.a) and machine code (--from raw) are "
-            "taken, and no sources",
+            "accepted, but no sources",
             elfgen_arch_find(source->machine)->title);
     switch (source->language) {
     case SOURCE_DETECT: /* a .S file, detected after preprocessing */

@@ -11,7 +11,8 @@
  *     time, gettimeofday, clock_gettime, clock_getres  (i386: also with 64-bit time)
  *     nanosleep, clock_nanosleep, restart_syscall      (the same)
  *
- * and is killed at any other system call of both tables. Descriptors 0, 1 and 2 are its only ones.
+ * those of the kinds that sandbox_options allows (kinds.def), and is killed at any other system
+ * call of both tables. Descriptors 0, 1 and 2 are its only ones but for files that it may open.
  * With a terminal, it may read and write all three, and
  *
  *     ioctl                                            with TCGETS, TCSETS, TCSETSW, TCSETSF, their
@@ -25,6 +26,7 @@
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
+#include "kinds.h"
 #include "ptrace/limits.h"
 
 struct process_confinement;
@@ -42,11 +44,12 @@ enum sandbox_lack {
 
 struct sandbox_options {
     struct run_limits limits; /* of each run */
-    bool untraced; /* do not use ptrace: faster, but less is known about how a program died */
-    bool fixed;    /* no address space randomization: each run has the same addresses */
-    bool session;  /* programs are in a session of their own: a terminal sends them no signals */
-    bool terminal; /* descriptors 0, 1 and 2 are a pseudo-terminal, and the job's input is typed
-                      into it; it is no controlling terminal */
+    unsigned kinds; /* kinds of system calls that programs may make besides: SANDBOX_KIND_BIT() */
+    bool untraced;  /* do not use ptrace: faster, but less is known about how a program died */
+    bool fixed;     /* no address space randomization: each run has the same addresses */
+    bool session;   /* programs are in a session of their own: a terminal sends them no signals */
+    bool terminal;  /* descriptors 0, 1 and 2 are a pseudo-terminal, and the job's input is typed
+                       into it; it is no controlling terminal */
     unsigned columns, lines; /* the terminal's size; 0: 80 and 24 */
     sigset_t ignored; /* signals that programs start with ignored, as in struct process_program */
     sigset_t blocked; /* the signal mask that programs start with */
@@ -55,8 +58,9 @@ struct sandbox_options {
 struct sandbox_worker;
 
 /* Makes a worker. Returns NULL and *error if the system has no seccomp filters, so that no sandbox
- * is possible, or if no process can be made. The worker starts as a copy of this process, copied on
- * write: open it early. */
+ * is possible, if kinds that take names of files cannot be confined here, or if no process can be
+ * made. Files to read are those of the present working directory. The worker starts as a copy of
+ * this process, copied on write: open it early. */
 struct sandbox_worker *sandbox_open(const struct sandbox_options *options,
                                     struct elfgen_error *error);
 
@@ -80,7 +84,8 @@ struct sandbox_stream {
 
 struct sandbox_job {
     int file;       /* the program, opened for reading or with O_PATH */
-    int input;      /* its descriptor 0; -1: none. With a terminal, what is typed; -1: the end */
+    int input;      /* its descriptor 0; -1: none. With WRITE_STDIN it is the pipe of 1 instead.
+                       With a terminal, it is what is typed; -1: the end */
     uint64_t files; /* if not 0: jobs with the same number have the same `file` and `input`, which
                        are handed to the worker only once */
     char *const *arguments;   /* argv, with NULL after the last */

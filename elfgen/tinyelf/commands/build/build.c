@@ -46,14 +46,14 @@ const struct command_options command_build_options = {
     .usage = "[OPTIONS] INPUT...",
     .about = "Makes the smallest executable that holds the INPUTs' code and data.\n"
              "\n"
-             "An INPUT is assembly for NASM or GNU as, told apart by its contents (.s, "
+             "An INPUT is assembly for NASM or GNU as, detected from its contents (.s, "
              ".asm; .S goes through the C preprocessor); C (.c, .i); an object (.o); an "
-             "archive of objects (.a), of which only those are taken that something needs; "
+             "archive of objects (.a), from which only members that are needed are linked; "
              "or machine code (--from raw). - is standard input. A hex source (.hex, --from "
              "hex) describes a whole file by itself.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
-    .exit_status = "0 if the file is made, 1 if it is not, 2 for a usage error.",
+    .exit_status = "0 if the file is written, 1 if not, 2 for a usage error.",
 };
 
 static int set_language(struct build *build, int choice)
@@ -74,7 +74,7 @@ static int refuse_osabi(const char *text)
         names[i] = idents[i].name = elfgen_osabi_ident(i);
     option_list_choices(idents, list, sizeof list);
     const char *meant = nearest(text, names);
-    return usage_error("build", "--osabi '%s': it is a number up to 255, %s%s%s%s", text, list,
+    return usage_error("build", "--osabi '%s': it must be a number up to 255, %s%s%s%s", text, list,
                        meant ? ": did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
 }
 
@@ -111,14 +111,14 @@ static int parse_base(struct build *build, const char *text)
     build->base_given = true;
     return parse_number(text, &build->exec.base)
                ? EXIT_YES
-               : usage_error("build", "--base '%s': it is a number, such as 0x10000", text);
+               : usage_error("build", "--base '%s': it must be a number, such as 0x10000", text);
 }
 
 static int parse_align(struct build *build, const char *text)
 {
     return parse_number(text, &build->exec.align)
                ? EXIT_YES
-               : usage_error("build", "--align '%s': it is a number, such as 0x100", text);
+               : usage_error("build", "--align '%s': it must be a number, such as 0x100", text);
 }
 
 /* Notes whether an option is for programs only, or for hex sources only. */
@@ -200,18 +200,21 @@ static int take_option(void *context, const struct option_given *given)
     return set_option(context, given);
 }
 
-/* Without -o, the output is named after the first input, without its suffix; if it has none, a.out.
- */
+/* Without -o, the output is in the working folder, and has the first input's name without its
+ * suffix; a.out if that has none. */
 static bool name_output(struct build *build)
 {
-    const char *input = build->inputs[0], *dot = strrchr(input, '.');
-    const char *slash = strrchr(input, '/');
+    const char *slash = strrchr(build->inputs[0], '/');
+    const char *name = slash ? slash + 1 : build->inputs[0];
+    const char *dot = strrchr(name, '.');
     if (build->output)
         return true;
-    if (!dot || dot == input || (slash && dot <= slash + 1))
+    if (!dot || dot == name)
         build->named = strdup("a.out");
+    else if (*name == '-' && dot == name + 1)
+        build->named = strdup("./-"); /* "-" would be standard output */
     else
-        build->named = strndup(input, (size_t)(dot - input));
+        build->named = strndup(name, (size_t)(dot - name));
     build->output = build->named;
     return build->named != NULL;
 }

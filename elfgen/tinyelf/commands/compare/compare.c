@@ -7,6 +7,7 @@
 #include "compare.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "run.h"
@@ -17,8 +18,8 @@
 const struct command_options command_compare_options = {
     .name = "compare",
     .usage = "[OPTIONS] FILE FILE",
-    .about = "Shows two ELF files side by side: size, headers, segments, sections, whose "
-             "each byte is, memory mapped, and instructions. One FILE may be -, standard "
+    .about = "Shows two ELF files side by side: size, headers, segments, sections, the "
+             "owner of each byte, mapped memory, and instructions. One FILE may be -, standard "
              "input.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
@@ -45,11 +46,13 @@ static bool measure(const struct input *input, struct compare_facts *facts)
 {
     const char *name = input_name(input->path);
     struct elfgen_error error;
+    progress_begin(&(struct progress){.doing = "measuring", .file = name});
     struct x86_session *code =
         x86_session_open(&input->view, compare_code_mode(&input->view), SYNTAX_INTEL, &error);
     if (error.status == ELFGEN_OK &&
         !compare_measure(facts, name, &input->view, code ? &code->code : NULL))
         error_no_memory(&error);
+    progress_end();
     x86_session_close(code);
     return error.status == ELFGEN_OK || message_library_error(name, &error);
 }
@@ -142,7 +145,7 @@ int command_compare(int argc, char **argv)
     if (status != OPTIONS_READ)
         return status;
     if (argc - optind != 2)
-        return usage_error("compare", "two files are compared, %d %s given", argc - optind,
+        return usage_error("compare", "compare takes two files, %d %s given", argc - optind,
                            argc - optind == 1 ? "is" : "are");
     if (request.limit != 0 && !request.run)
         return usage_error("compare", "--time is for --run");

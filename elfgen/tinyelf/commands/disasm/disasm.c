@@ -13,12 +13,13 @@
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/kernel_versions.h"
+#include "cli/progress.h"
 #include "commands/commands.h"
 
 static const struct option_choice syntaxes[] = {
     {"intel", SYNTAX_INTEL, "as in Intel's manuals (the default)"},
     {"att", SYNTAX_ATT, "as for GNU as"},
-    {"nasm", SYNTAX_NASM, "source that nasm assembles again"},
+    {"nasm", SYNTAX_NASM, "source that nasm can assemble"},
     {NULL, 0, NULL},
 };
 
@@ -99,7 +100,7 @@ static void report_no_code(const char *name, const struct elfgen_view *view, boo
         elfgen_mapping_is_executable(view, &mapping)) {
         const struct place place = {.file = name, .offset = mapping.offset + entry - mapping.start};
         report_error(&message_reporter, &place,
-                     "no code: the bytes at the entry point, 0x%" PRIx64 ", are no instruction",
+                     "no code: the bytes at the entry point, 0x%" PRIx64 ", are not an instruction",
                      entry);
         return;
     }
@@ -120,6 +121,7 @@ static bool list(struct disasm *disasm, const struct options *options,
     struct x86_names machine_names = {.put = symbols_put_name,
                                       .context = &names->symbols,
                                       .fixed = view->ehdr.e_type == ELFGEN_ET_EXEC};
+    progress_begin(&(struct progress){.doing = "decoding", .file = name});
     if (!relocations_read(&relocations, view))
         error_no_memory(&error);
     else
@@ -134,10 +136,13 @@ static bool list(struct disasm *disasm, const struct options *options,
     disasm->symbols = &names->symbols;
     disasm->relocations = &relocations;
     disasm->x86 = code ? &code->machine : NULL;
+    progress_next(&(struct progress){
+        .doing = "disassembling", .file = name, .all = view->length, .done = &disasm->at});
     bool any =
         options->syntax == SYNTAX_NASM
             ? error.status == ELFGEN_OK && disasm_source(disasm, code ? &code->code : NULL, view)
             : code && disasm_report(disasm, &code->code);
+    progress_end();
     if (!any && error.status != ELFGEN_OK)
         message_library_error(name, &error);
     else if (!any)

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "commands/run/exit_reason.h"
 #include "commands/run/sandboxed.h"
 #include "coverage/live.h"
@@ -35,7 +36,8 @@ static int take_steps(const char *command, struct observe_options *options, cons
 {
     if (parse_number(value, &options->steps) && options->steps > 0)
         return EXIT_YES;
-    return usage_error(command, "--steps '%s': it is a number of instructions, 1 or more", value);
+    return usage_error(command, "--steps '%s': it must be a number of instructions, 1 or more",
+                       value);
 }
 
 int observe_take(const char *command, struct observe_options *options, enum observe_option which,
@@ -75,7 +77,7 @@ int observe_take(const char *command, struct observe_options *options, enum obse
 int observe_check(const char *command, struct observe_options *options, char **operands)
 {
     if (options->run && options->recording)
-        return usage_error(command, "--run and --recording: one of them");
+        return usage_error(command, "--run and --recording cannot be combined");
     if (options->only_run && !options->run)
         return usage_error(command, "--%s is for --run", options->only_run);
     if (options->tty && options->no_sandbox)
@@ -117,9 +119,16 @@ static bool take_recording(const char *path, const char *file, const struct elfg
 
 /* ---- a run ---- */
 
+/* What a run has done, for who watches. */
+struct watched {
+    const struct coverage *coverage;
+    volatile size_t steps;
+};
+
 static bool is_interrupted(void *context)
 {
-    (void)context;
+    struct watched *watched = context;
+    watched->steps = (size_t)watched->coverage->steps;
     return interrupt_came();
 }
 
@@ -214,12 +223,10 @@ static void report_end(const struct run *run, const struct run_end *end, struct 
             coverage->stop = COVERAGE_TIME;
         break;
     case RUN_MEMORY:
-        message(run->path, "note",
-                "it went beyond the sandbox's limit of memory: --no-sandbox has none");
+        message(run->path, "note", "it exceeded the sandbox's memory limit: --no-sandbox has none");
         break;
     case RUN_OUTPUT:
-        message(run->path, "note",
-                "it wrote beyond the sandbox's limit of output: --no-sandbox has none");
+        message(run->path, "note", "it exceeded the sandbox's output limit: --no-sandbox has none");
         break;
     default:
         break;
@@ -229,18 +236,23 @@ static void report_end(const struct run *run, const struct run_end *end, struct 
 static bool step_to_end(struct run *run, const struct elfgen_view *view, struct coverage *coverage)
 {
     const struct observe_options *options = run->options;
+    struct watched watched = {.coverage = coverage};
     const struct coverage_limits limits = {.steps = options->steps,
                                            .time = options->time,
                                            .interrupted = is_interrupted,
-                                           .started = watch};
+                                           .started = watch,
+                                           .context = &watched};
     struct elfgen_error error;
     struct run_end end;
     int refused = 0;
     if (!options->no_sandbox && !sandboxed_open(&run->sandboxed, &run->program))
         return false;
+    progress_begin(&(struct progress){
+        .doing = "running", .file = run->path, .things = "instructions", .done = &watched.steps});
     bool done = coverage_run(coverage, view, &run->program, &limits, &refused, &error);
     interrupt_tick(0);
     interrupt_unwatch();
+    progress_end();
     if (!done && refused)
         report_not_started(run, refused);
     else if (!done)

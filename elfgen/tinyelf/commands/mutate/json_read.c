@@ -153,7 +153,7 @@ static bool read_byte(struct json_reader *reader, json_t *item)
         return false;
     if (byte->offset >= report->size ||
         (reader->index > 0 && byte->offset <= report->bytes[reader->index - 1].offset))
-        return json_read_fail(reader, "offset", "behind the one before, and in the file");
+        return json_read_fail(reader, "offset", "after the one before, and in the file");
     byte->value = (uint8_t)value;
     return read_counts(reader, item, report->values, &byte->counts) &&
            read_kept(reader, item, byte) && read_words(reader, item, "owner", &byte->owner.name) &&

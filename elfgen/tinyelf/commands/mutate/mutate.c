@@ -9,6 +9,7 @@
 #include "campaign.h"
 #include "keep.h"
 #include "result.h"
+#include "base/width.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
@@ -24,10 +25,11 @@ const struct command_options command_mutate_options = {
     .name = "mutate",
     .usage = "[OPTIONS] FILE [ARGUMENT...]\n"
              "--merge [OPTIONS] RESULT...",
-    .about = "Which bytes of a program matter? Gives each byte each other value, runs that "
-             "in the sandbox of 'tinyelf run', and counts what becomes of it: the same "
-             "output and exit status, another output, another status, refused by execve, "
-             "killed by a signal, blocked by the sandbox, too long.",
+    .about = "Finds out which bytes of a program matter: gives each byte every other value "
+             "in turn, runs each such mutant in the sandbox of 'tinyelf run', and "
+             "counts how they end: with the same output and exit status, another output, "
+             "another status, refused by execve, killed by a signal, blocked by the sandbox, or "
+             "out of time.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
     .json_version = JSON_VERSION_mutate,
@@ -54,7 +56,8 @@ static int take_values(const char *text, unsigned *values)
     if (strcmp(text, "all") == 0)
         return EXIT_YES;
     if (!parse_number(text, &number) || number == 0 || number > MUTATE_MOST_VALUES)
-        return usage_error("mutate", "--values '%s': it is all, or a number from 1 to 255", text);
+        return usage_error("mutate", "--values '%s': it must be all, or a number from 1 to 255",
+                           text);
     *values = (unsigned)number;
     return EXIT_YES;
 }
@@ -63,14 +66,14 @@ static int take_seed(const char *text, uint64_t *seed)
 {
     if (parse_number(text, seed) && *seed <= INT64_MAX)
         return EXIT_YES;
-    return usage_error("mutate", "--seed '%s': it is a number, below 2^63", text);
+    return usage_error("mutate", "--seed '%s': it must be a number, below 2^63", text);
 }
 
 static int take_jobs(const char *text, unsigned *jobs)
 {
     uint64_t number;
     if (!parse_number(text, &number) || number == 0 || number > MUTATE_MOST_JOBS)
-        return usage_error("mutate", "--jobs '%s': it is a number from 1 to %d", text,
+        return usage_error("mutate", "--jobs '%s': it must be a number from 1 to %d", text,
                            MUTATE_MOST_JOBS);
     *jobs = (unsigned)number;
     return EXIT_YES;
@@ -83,7 +86,8 @@ static int take_shard(const char *text, struct options *options)
     /* sscanf() also accepts blanks and signs: allow only digits and a slash. */
     if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
         shard > shards || shards > MUTATE_MOST_SHARDS || strspn(text, "0123456789/") != (size_t)end)
-        return usage_error("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
+        return usage_error("mutate", "--shard '%s': it must be I/N, from 1/N to N/N, such as 2/8",
+                           text);
     options->shard = shard - 1;
     options->shards = shards;
     return EXIT_YES;
@@ -163,7 +167,7 @@ static void print(const struct mutate_report *report, const struct options *opti
     if (options->json)
         mutate_json(report, out);
     else
-        mutate_text(report, options->colour, out);
+        mutate_text(report, options->colour, width_of_output(), out);
 }
 
 static bool no_memory(const char *file)
@@ -225,7 +229,7 @@ static bool look_at_original(const struct mutate_plan *plan, const struct option
     else
         exit_reason_report(name, path, &original->end, &options->ways.limits, " (--output)");
     message(name, "note",
-            "it does not run to its end as it is, so there is nothing to hold changes against%s",
+            "it does not run to its end unchanged, so there is nothing to compare changes with%s",
             original->end.reason == RUN_SIGNAL ||
                     (original->end.reason == RUN_NOT_STARTED && original->end.error != ENOEXEC)
                 ? "; 'tinyelf check' says whether Linux starts it"
@@ -239,15 +243,19 @@ static bool look_at_original(const struct mutate_plan *plan, const struct option
 static bool wait_for(struct mutate *mutate, const char *file)
 {
     enum { OFTEN = 100 };
-    struct progress progress;
+    volatile size_t done = 0;
     struct elfgen_error error;
-    progress_begin(&progress, "runs", mutate_all(mutate));
+    progress_begin(&(struct progress){.doing = "mutating",
+                                      .file = file,
+                                      .things = "runs",
+                                      .all = mutate_all(mutate),
+                                      .done = &done});
     while (!mutate_wait(mutate, OFTEN)) {
         if (interrupt_came())
             mutate_stop(mutate);
-        progress_show(&progress, mutate_done(mutate));
+        done = (size_t)mutate_done(mutate);
     }
-    progress_end(&progress);
+    progress_end();
     if (!mutate_is_whole(mutate, &error))
         return message_library_error(file, &error);
     if (mutate_done(mutate) == mutate_all(mutate))
@@ -385,7 +393,7 @@ static int merge(int count, char **paths, const struct options *options)
         done = merge_one(paths[i], &all, i == 0);
     if (done) {
         if (all.shard_count < all.shards)
-            message(NULL, "note", "these are %llu of %llu parts",
+            message(NULL, "note", "only %llu of %llu parts are given",
                     (unsigned long long)all.shard_count, (unsigned long long)all.shards);
         print(&all, options, &output->text);
     }

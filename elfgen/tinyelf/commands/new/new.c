@@ -19,10 +19,10 @@
 
 const struct command_options command_new_options = {
     .name = "new",
-    .usage = "[--template NAME] FILE\n"
+    .usage = "[--template TEMPLATE] FILE\n"
              "--list",
     .about = "Starts a program from a template. FILE gets the template's suffix if it has "
-             "none; a file that exists is left alone.",
+             "none; an existing file is left alone.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
     .notes = "TINYELF_TEMPLATES names another folder of templates.",

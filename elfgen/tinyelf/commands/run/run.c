@@ -17,15 +17,21 @@
 const struct command_options command_run_options = {
     .name = "run",
     .usage = "[OPTIONS] PROGRAM [ARGUMENT...]",
-    .about = "Runs a program, ends as it ends, and says why it died. No process that it "
-             "started is left.",
+    .about = "Runs a program, exits with its status, and says why it died. All "
+             "processes that it started are killed when it ends.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
-    .notes = "With --sandbox the limits are 10 seconds, 256 MiB and 16 MiB unless given; "
-             "'none' is no limit. Without --sandbox there is no limit unless given.",
+    .notes = "With --sandbox, the limits are 10 seconds, 256 MiB and 16 MiB by default; "
+             "'none' is no limit. Without --sandbox, there are no limits by default.",
     .exit_status = "the program's, or 128 + the signal that killed it; 1 if it was not started, 2 "
                    "for a usage error.",
     .stops_at_operand = true, /* further options belong to the program */
+};
+
+struct options {
+    bool sandbox, tty;
+    unsigned kinds;           /* of system calls: --allow */
+    struct run_limits limits; /* UINT64_MAX: not given */
 };
 
 /* ---- the two ways ---- */
@@ -46,11 +52,12 @@ static bool has_room_for_message(void)
     return poll(&errors, 1, PATIENCE) != 0;
 }
 
-static int run_in_sandbox(const char *path, const struct run_limits *limits, bool tty,
-                          char **arguments)
+static int run_in_sandbox(const char *path, const struct options *options, char **arguments)
 {
+    const struct run_limits *limits = &options->limits;
     struct process_program program = {.path = path, .arguments = arguments};
-    struct sandboxed sandboxed = {.limits = *limits, .input = STDIN_FILENO, .tty = tty};
+    struct sandboxed sandboxed = {
+        .limits = *limits, .kinds = options->kinds, .input = STDIN_FILENO, .tty = options->tty};
     struct run_end end;
     struct elfgen_error error;
     if (!sandboxed_open(&sandboxed, &program))
@@ -92,11 +99,6 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
                             : exit_reason_report(arguments[0], path, &end, limits, " (--output)");
 }
 
-struct options {
-    bool sandbox, tty;
-    struct run_limits limits; /* UINT64_MAX: not given */
-};
-
 static int take_option(void *context, const struct option_given *given)
 {
     struct options *options = context;
@@ -113,6 +115,9 @@ static int take_option(void *context, const struct option_given *given)
         return option_size("run", "memory", given->value, &options->limits.memory);
     case OPTION_OUTPUT:
         return option_size("run", "output", given->value, &options->limits.output);
+    case OPTION_ALLOW:
+        options->kinds |= (unsigned)given->choice;
+        break;
     }
     return EXIT_YES;
 }
@@ -130,10 +135,10 @@ int command_run(int argc, char **argv)
         return usage_error("run", "no program given");
     if (!sandbox && limits.output != unset)
         return usage_error("run", "--output is counted in the sandbox alone: add --sandbox");
+    if (!sandbox && options.kinds != 0)
+        return usage_error("run", "--allow is for the sandbox alone: add --sandbox");
     if (!sandbox && options.tty)
-        return usage_error("run",
-                           "--tty is for the sandbox: add --sandbox (without it, the program "
-                           "has your terminal)");
+        return usage_error("run", "--tty is for the sandbox alone: add --sandbox");
     limits.time = limits.time != unset ? limits.time : sandbox ? sandboxed_limits.time : 0;
     limits.memory = limits.memory != unset ? limits.memory : sandbox ? sandboxed_limits.memory : 0;
     limits.output = limits.output != unset ? limits.output : sandbox ? sandboxed_limits.output : 0;
@@ -141,7 +146,8 @@ int command_run(int argc, char **argv)
     if (!program_find(argv[optind], path, sizeof path))
         return EXIT_NO;
     interrupt_watch();
-    status = sandbox ? run_in_sandbox(path, &limits, options.tty, argv + optind)
+    options.limits = limits;
+    status = sandbox ? run_in_sandbox(path, &options, argv + optind)
                      : run_with_limits(path, &limits, argv + optind);
     interrupt_die();
     return status;

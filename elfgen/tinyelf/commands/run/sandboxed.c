@@ -16,6 +16,14 @@
 const struct run_limits sandboxed_limits = {
     .time = 10000, .memory = (uint64_t)256 << 20, .output = (uint64_t)16 << 20};
 
+const struct option_choice sandboxed_kinds[] = {
+#define KIND(id, name, paths, help) {name, SANDBOX_KIND_BIT(id), help},
+#define CALL(kind, name, ...)
+#include "sandbox/kinds.def"
+#undef KIND
+#undef CALL
+    {NULL, 0, NULL}};
+
 int sandboxed_take_time(const char *command, const char *text, uint64_t *milliseconds)
 {
     const char *rest;
@@ -24,8 +32,9 @@ int sandboxed_take_time(const char *command, const char *text, uint64_t *millise
         (parse_thousandths(text, &rest, milliseconds) &&
          (*rest == '\0' || strcmp(rest, "s") == 0) && *milliseconds != 0))
         return EXIT_YES;
-    return usage_error(command, "--time '%s': it is seconds, as 5 or 0.25 (down to 0.001), or none",
-                       text);
+    return usage_error(
+        command, "--time '%s': it must be seconds, such as 5 or 0.25 (down to 0.001), or none",
+        text);
 }
 
 /* ---- opening ---- */
@@ -92,6 +101,7 @@ static void set_terminal(const struct sandboxed *sandboxed, struct sandbox_optio
 bool sandboxed_open(struct sandboxed *sandboxed, struct process_program *program)
 {
     struct sandbox_options options = {.limits = sandboxed->limits,
+                                      .kinds = sandboxed->kinds,
                                       .session = sandboxed->session,
                                       .ignored = program_ignored_signals()};
     struct elfgen_error error;

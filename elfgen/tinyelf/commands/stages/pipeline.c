@@ -12,6 +12,7 @@
 
 #include "base/own_program.h"
 #include "base/system_error.h"
+#include "cli/progress.h"
 #include "input/toolchain.h"
 
 const char *stages_suffix(enum stage_number number)
@@ -288,7 +289,10 @@ static bool do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
                                  .source = &stages->input,
                                  .messages = link ? TOOL_LINKER : TOOL_COMPILER,
                                  .reporter = reporter};
+    progress_begin(
+        &(struct progress){.doing = link ? "linking" : "compiling", .file = stages->path});
     stage->made = stage->command && toolchain_run(&run, &stage->bytes);
+    progress_end();
     free_command(&command);
     bool told = stages_end_text(listener.messages, &stage->messages) != NULL &&
                 (stage->command || listener.failed);
@@ -331,8 +335,7 @@ static bool read_c_file(struct stages *stages, const struct place *place)
         return report_error(&stages->reporter, place,
                             "the stages begin with a C file, whose name ends in .c");
     if (memchr(stages->input.bytes, '\0', stages->input.size))
-        return report_error(&stages->reporter, place,
-                            "not C: there are bytes in it that are not text");
+        return report_error(&stages->reporter, place, "not C: it contains bytes that are not text");
     for (const char *at = stages->path; *at; at++)
         if ((unsigned char)*at < 0x20)
             return report_error(&stages->reporter, place, "a name with control characters in it");

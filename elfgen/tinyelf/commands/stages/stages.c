@@ -28,7 +28,7 @@ const struct command_options command_stages_options = {
     .name = "stages",
     .usage = "[OPTIONS] FILE.c",
     .about = "Runs the four steps from C to a program one by one, as the compiler does and "
-             "as tinyelf build does, keeps what each makes, and shows what it is: "
+             "as tinyelf build does, keeps the file that each step makes, and shows what it is: "
              "preprocessed text, assembly, an object, an executable.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
@@ -53,12 +53,14 @@ static void report_diagnostic(void *context, const struct report *report)
     build_diagnostic(report, false);
 }
 
-/* The folder of -o without slashes at its end, or the C file's name with another suffix. */
+/* The folder of -o without slashes at its end; else one in the working folder, with the C file's
+ * name and another suffix. */
 static bool name_folder(struct request *request)
 {
     const char *asked = request->asked;
-    const char *path = request->stages.path;
-    size_t length = strlen(path);
+    const char *slash = strrchr(request->stages.path, '/');
+    const char *name = slash ? slash + 1 : request->stages.path;
+    size_t length = strlen(name);
     if (asked) {
         request->folder = strdup(asked);
         length = request->folder ? strlen(request->folder) : 0;
@@ -66,9 +68,9 @@ static bool name_folder(struct request *request)
             request->folder[--length] = '\0';
         return request->folder != NULL;
     }
-    if (length > 2 && strcmp(path + length - 2, ".c") == 0)
+    if (length > 2 && strcmp(name + length - 2, ".c") == 0)
         length -= 2;
-    return asprintf(&request->folder, "%.*s.stages", (int)length, path) >= 0;
+    return asprintf(&request->folder, "%.*s.stages", (int)length, name) >= 0;
 }
 
 /* Makes the report as JSON. The caller frees it; NULL: no memory. */

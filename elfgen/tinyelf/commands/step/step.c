@@ -26,8 +26,9 @@ const struct command_options command_step_options = {
     .usage = "[OPTIONS] PROGRAM [ARGUMENT...]\n"
              "[OPTIONS] --replay FILE",
     .about = "Runs a program one instruction at a time, on the processor itself, and shows "
-             "what each changes: registers, memory, and what the kernel is asked and "
-             "answers. On a terminal it has a view with keys ('?' lists them), otherwise it "
+             "what each instruction changes in registers and memory, and system "
+             "calls with their results. On a terminal it has a view with keys ('?' lists them), "
+             "otherwise it "
              "prints text.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
@@ -270,9 +271,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_UNTIL:
         if (step_parse_until(given->value, &options->until))
             break;
-        return usage_error("step",
-                           "--until '%s': it is an address, 0x..., a number of steps, or a name",
-                           given->value);
+        return usage_error(
+            "step", "--until '%s': it must be an address, 0x..., a number of steps, or a name",
+            given->value);
     case OPTION_PLAIN:
         options->plain = true;
         break;
@@ -289,6 +290,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_MEMORY:
         options->limited = true;
         return option_size("step", "memory", given->value, &options->sandboxed.limits.memory);
+    case OPTION_ALLOW:
+        options->sandboxed.kinds |= (unsigned)given->choice;
+        break;
     }
     return EXIT_YES;
 }
@@ -306,10 +310,12 @@ int command_step(int argc, char **argv)
         return usage_error("step", "--replay runs no program: it needs no --sandbox");
     if (options.limited && !options.confined)
         return usage_error("step", "--time, --memory and --tty are for the sandbox: add --sandbox");
+    if (options.sandboxed.kinds != 0 && !options.confined)
+        return usage_error("step", "--allow is for the sandbox alone: add --sandbox");
     if (!options.replay && optind == argc)
         return usage_error("step", "no program given");
     if (options.private && !options.record)
-        return usage_error("step", "--private is about a recording: add --record FILE");
+        return usage_error("step", "--private needs a recording: add --record FILE");
     if (options.record && strcmp(options.record, "-") == 0)
         return usage_error("step", "--record -: standard output is the program's");
     return run_program(&options, argv + optind);

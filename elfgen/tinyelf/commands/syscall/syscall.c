@@ -35,8 +35,8 @@ const struct command_options command_syscall_options = {
     .name = "syscall",
     .usage = "[OPTIONS] [NAME|NUMBER]",
     .about = "Prints a system call's number, parameters, the registers that carry them, and "
-             "the kernel's function for it, in both ABIs of x86: a number means another "
-             "call in each. Without NAME and --list it prints the registers.",
+             "the kernel's function for it, in both ABIs of x86, where the same number "
+             "means different calls. Without NAME or --list, it prints the registers.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
     .json_version = JSON_VERSION_syscall,

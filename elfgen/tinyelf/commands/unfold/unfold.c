@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/kernel_versions.h"
+#include "cli/progress.h"
 #include "commands/commands.h"
 
 #define OPTIONS "commands/unfold/options.def"
@@ -44,9 +45,12 @@ static bool unfold(const struct file_bytes *bytes, const char *name, uint32_t ke
     free(map.areas);
     if (!is_right)
         return message_library_error(name, &error);
+    progress_begin(&(struct progress){.doing = "decoding", .file = name});
     struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
+    progress_next(&(struct progress){.doing = "unfolding", .file = name});
     bool done = (code || error.status == ELFGEN_OK) &&
                 unfold_file(&view, code ? &code->code : NULL, unfolded, &error);
+    progress_end();
     x86_session_close(code);
     return done || message_library_error(name, &error);
 }
@@ -58,8 +62,8 @@ static void note_differences(const char *name, const struct unfolded *unfolded)
         message(name, "note", "it is well-formed and has sections: the twin is a copy");
     if (unfolded->past_end > 0)
         message(name, "note",
-                "%llu bytes of its memory lie behind the file's last page, where any access is "
-                "SIGBUS; the twin does not map them, an access is SIGSEGV",
+                "%llu bytes of its memory lie after the file's last page, where any access "
+                "raises SIGBUS; the twin does not map them, so that an access raises SIGSEGV",
                 (unsigned long long)unfolded->past_end);
     if (unfolded->no_headers)
         message(name, "note",
