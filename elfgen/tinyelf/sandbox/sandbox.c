@@ -342,11 +342,6 @@ static void clear_streams(const struct sandbox_job *job)
     }
 }
 
-bool sandbox_has_errors(const struct sandbox_worker *worker, const struct sandbox_job *job)
-{
-    return job->errors && !worker->terminal.used;
-}
-
 /* Makes the pipes of a job, or its terminal. Returns false and *error. */
 static bool open_pipes(struct sandbox_worker *worker, const struct sandbox_job *job,
                        struct elfgen_error *error)

@@ -34,9 +34,6 @@ struct sandbox_worker {
     struct sandbox_loan loan;
 };
 
-/* Whether a job has a pipe of its own for descriptor 2. */
-bool sandbox_has_errors(const struct sandbox_worker *worker, const struct sandbox_job *job);
-
 /* Hands a job to the worker, which makes a child for it; it waits for sandbox_watch_go(). With
  * `stops`, it then stops itself just before its execve. Returns false and *error. */
 bool sandbox_begin_job(struct sandbox_worker *worker, const struct sandbox_job *job, bool stops,

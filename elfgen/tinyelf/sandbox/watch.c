@@ -168,6 +168,11 @@ void sandbox_watch_type(struct sandbox_watch *watch)
         sandbox_terminal_type(&worker->terminal, worker->pipes[0].ends);
 }
 
+bool sandbox_has_errors(const struct sandbox_worker *worker, const struct sandbox_job *job)
+{
+    return job->errors && !worker->terminal.used;
+}
+
 size_t sandbox_watch_pipe_count(const struct sandbox_watch *watch)
 {
     return sandbox_has_errors(watch->worker, watch->job) ? 2 : 1;
