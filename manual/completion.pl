@@ -4,8 +4,8 @@
 #   completion.pl bash|zsh|fish TINYELF FILE        TINYELF: the program; FILE: the script to write
 use strict;
 use warnings;
-use FindBin;
-use lib $FindBin::Bin;
+use File::Basename;
+use lib dirname(__FILE__);
 use Rows;
 
 # What is offered for a word of --help that stands for a value or an operand. A value that is a path is a file unless its

@@ -65,7 +65,7 @@ int 0x80" ]
     [ "$(stat -c %s f)" -eq 86 ]
     tinyelf build --target arm b.s
     exits 2
-    says "it is x86_64, i386 or aarch64"
+    says "it must be x86_64, i386 or aarch64"
     tinyelf build --target i386 --from hex b.s
     exits 2
     says "--target cannot be used with a hex source"

@@ -116,9 +116,6 @@ int build_hex(const struct build *build)
     done = done && atomic_file_write(build->output, bytes, size, true);
     free(bytes);
     file_free(&source);
-    if (done && fflush(stdout) != 0) {
-        message("<stdout>", "error", "cannot write: %s", system_error_text(errno));
-        done = false;
-    }
+    done = done && stdout_finish_stdio();
     return done ? EXIT_YES : EXIT_NO;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/width.h"
 #include "base/proc.h"
 #include "base/system_error.h"
 #include "elfgen/kernel.h"
@@ -261,15 +262,12 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
         message(build->output, "note", "--no-check writes it anyway");
         return false;
     }
-    bool done = !build->map ||
-                link_print_map(work->link, &work->layout, *size - work->layout.file_size, stdout);
+    bool done =
+        !build->map || link_print_map(work->link, &work->layout, *size - work->layout.file_size,
+                                      width_of_output(), stdout);
     done = done && (!build->debug || write_debug(work, *image)) &&
            atomic_file_write(build->output, *image, *size, true);
-    if (build->map && fflush(stdout) != 0) {
-        message("<stdout>", "error", "cannot write: %s", system_error_text(errno));
-        done = false;
-    }
-    return done;
+    return (!build->map || stdout_finish_stdio()) && done;
 }
 
 static bool write_program(struct work *work)

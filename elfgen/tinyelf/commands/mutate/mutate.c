@@ -251,6 +251,7 @@ static bool wait_for(struct mutate *mutate, const char *file)
                                       .all = mutate_all(mutate),
                                       .done = &done});
     while (!mutate_wait(mutate, OFTEN)) {
+        stdout_check_reader();
         if (interrupt_came())
             mutate_stop(mutate);
         done = (size_t)mutate_done(mutate);
@@ -260,6 +261,8 @@ static bool wait_for(struct mutate *mutate, const char *file)
         return message_library_error(file, &error);
     if (mutate_done(mutate) == mutate_all(mutate))
         return true;
+    if (interrupt_pipe_came())
+        return false;
     message(file, "note", "stopped after %llu of %llu runs",
             (unsigned long long)mutate_done(mutate), (unsigned long long)mutate_all(mutate));
     return false;
