@@ -817,7 +817,7 @@ _start: mov eax, 39
 E
     step --sandbox --record run.json ./asks
     exits 159
-    [ "$stderr" = "tinyelf: ./asks: error: system call not allowed in the sandbox: getpid (number 39, x86-64)" ]
+    [ "$stderr" = "tinyelf: ./asks: error: system call not allowed in the sandbox: getpid (number 39, x86-64); --allow identity permits it" ]
     step --replay run.json
     exits 159
     [[ "$output" = *"asks the kernel: getpid (39)
