@@ -28,7 +28,7 @@ static void keep(struct elfgen_text *out)
 }
 
 static struct text explain(const struct elfgen_view *view, struct elfgen_code *code,
-                           struct symbols *symbols, enum explain_format format)
+                           struct symbols *symbols, enum explain_format format, size_t width)
 {
     static char buffer[4096];
     struct text text = {NULL, 0};
@@ -42,6 +42,7 @@ static struct text explain(const struct elfgen_view *view, struct elfgen_code *c
                                      .to = view->length,
                                      .out = &out},
                              .format = format,
+                             .width = width,
                              .colour = view->length & 4};
     if (format == EXPLAIN_DETAIL && view->length > 0) {
         report.map.from = view->bytes[0] % view->length;
@@ -133,11 +134,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     for (enum explain_format format = 0; format < EXPLAIN_FORMATS; format++) {
         if (size == 0 && format == EXPLAIN_DETAIL)
             continue;
-        struct text text = explain(&view, followed, &symbols, format);
+        struct text text = explain(&view, followed, &symbols, format, 0);
         /* NULL: too much overlaps, which is reported. */
         if (format == EXPLAIN_HEX && text.bytes)
             assemble(&text, bytes, size);
         free(text.bytes);
+        if (format == EXPLAIN_TEXT || format == EXPLAIN_DETAIL || format == EXPLAIN_MEMORY) {
+            text = explain(&view, followed, &symbols, format, 1 + size % 200);
+            free(text.bytes);
+        }
     }
     x86_session_close(code);
     relocations_free(&relocations);

@@ -14,14 +14,14 @@ static struct document written(const struct mutate_report *report)
     return document;
 }
 
-/* Shows the report: only lines of printable ASCII. */
-static void show(const struct mutate_report *report)
+/* Shows the report, in lines of `width` columns: only lines of printable ASCII. */
+static void show(const struct mutate_report *report, size_t width)
 {
     struct document document = {0};
     char buffer[512];
     struct elfgen_text text = {
         .bytes = buffer, .capacity = sizeof buffer, .flush = keep, .context = &document};
-    mutate_text(report, false, &text);
+    mutate_text(report, false, width, &text);
     keep(&text);
     for (size_t i = 0; i < document.size; i++)
         check(document.bytes[i] == '\n' || (document.bytes[i] >= ' ' && document.bytes[i] < 0x7f));
@@ -36,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         check(error.text[0] != '\0' && first.bytes == NULL && first.pairs == NULL);
         return 0;
     }
-    show(&first);
+    show(&first, 0);
+    show(&first, 1 + size % 200);
     struct document once = written(&first);
     check(mutate_read(&second, once.bytes, once.size, &error));
     struct document again = written(&second);
@@ -46,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (second.shards > 1 && second.shard_count == 1) {
         second.shard[0] = second.shard[0] == 1 ? 2 : 1;
         check(mutate_merge(&first, &second, &error));
-        show(&first);
+        show(&first, 0);
     }
     mutate_report_close(&first);
     mutate_report_close(&second);

@@ -107,12 +107,12 @@ static int touch(long mib, int write)
     return end(0, "did it\n");
 }
 
-static int pour(long mib)
+static int pour(long file, long mib)
 {
     static char block[65536];
     long left = mib << 20;
     while (left > 0) {
-        long part = ask(__NR_write, 1, (long)block, left < 65536 ? left : 65536, 0, 0, 0);
+        long part = ask(__NR_write, file, (long)block, left < 65536 ? left : 65536, 0, 0, 0);
         if (part < 0)
             return 9;
         left -= part;
@@ -152,6 +152,187 @@ static long other_abi_call(long number)
     return result;
 }
 #endif
+
+/* ---- files ---- */
+
+enum { HERE = -100, AT_EMPTY_PATH = 0x1000 };
+
+/* Opens a file in one of several ways, of which most are not for reading; prints what it read. */
+static int open_and_read(const char *path, long flags)
+{
+    char text[16];
+    long file = ask(__NR_open, (long)path, flags, 0600, 0, 0, 0);
+    if (file < 0 || (flags & 3) == 1)
+        return end(file, "did it\n");
+    long got = ask(__NR_read, file, (long)text, sizeof text, 0, 0, 0);
+    return end(got, "did it\n");
+}
+
+/* Leaves files open. The status is the last one's number. */
+static int open_some(const char *path)
+{
+    long count = 0, file = 0, last = 0;
+    while (count++ < 3 && (file = ask(__NR_open, (long)path, 0, 0, 0, 0, 0)) >= 0)
+        last = file;
+    return (int)last;
+}
+
+/* Opens until that fails. The status is the number of files. */
+static int open_all(const char *path)
+{
+    int count = 0;
+    while (count < 200 && ask(__NR_open, (long)path, 0, 0, 0, 0, 0) >= 0)
+        count++;
+    return count;
+}
+
+#ifdef __x86_64__
+/* open() of i386, which finds its path below 4 GiB. */
+static int open_by_other(const char *path, long flags)
+{
+    static char low[256];
+    long result;
+    for (size_t i = 0; i <= length_of(path) && i < sizeof low; i++)
+        low[i] = path[i];
+    __asm__ volatile("int $0x80"
+                     : "=a"(result)
+                     : "a"(5), "b"(low), "c"(flags), "d"(0600)
+                     : "r8", "r9", "r10", "r11", "memory");
+    return end(result, "did it\n");
+}
+#else
+static int open_by_other(const char *path, long flags)
+{
+    return end(ask(__NR_open, (long)path, flags, 0600, 0, 0, 0), "did it\n");
+}
+#endif
+
+static int attempt_file(const char *what, const char *path)
+{
+    static const struct {
+        const char *name;
+        long flags;
+    } ways[] = {
+        {"open", 0},       {"open-w", 1},      {"open-rw", 2},        {"open-3", 3},
+        {"open-t", 01000}, {"open-c", 0100},   {"open-p", 010000000}, {"open-tmp", 020200002},
+        {"open-a", 02000}, {"open-wt", 01001}, {"open-n", 04000},     {"open-d", 0200000},
+    };
+    struct {
+        uint64_t flags, mode, resolve;
+    } how = {0, 0, 0};
+    char words[144];
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        if (is(what, ways[i].name))
+            return is(what, "open-p") || is(what, "open-d")
+                       ? end(ask(__NR_open, (long)path, ways[i].flags, 0600, 0, 0, 0), "did it\n")
+                       : open_and_read(path, ways[i].flags);
+    if (is(what, "open-bit")) /* the flag with that number */
+        return end(ask(__NR_open, (long)"target", 1L << number_of(path), 0600, 0, 0, 0),
+                   "did it\n");
+    if (is(what, "open-some"))
+        return open_some(path);
+    if (is(what, "open-all"))
+        return open_all(path);
+    if (is(what, "other-open"))
+        return open_by_other(path, 0);
+    if (is(what, "other-open-w"))
+        return open_by_other(path, 1);
+    if (is(what, "openat-0"))
+        return end(ask(__NR_openat, 0, (long)path, 0, 0, 0, 0), "did it\n");
+    if (is(what, "openat2"))
+        return end(ask(__NR_openat2, HERE, (long)path, (long)&how, sizeof how, 0, 0), "did it\n");
+    if (is(what, "creat"))
+        return end(ask(__NR_creat, (long)path, 0600, 0, 0, 0, 0), "did it\n");
+#ifdef __x86_64__
+    if (is(what, "stat"))
+        return end(ask(__NR_newfstatat, HERE, (long)path, (long)words, 0, 0, 0), "did it\n");
+    if (is(what, "stat-empty"))
+        return end(ask(__NR_newfstatat, HERE, (long)path, (long)words, AT_EMPTY_PATH, 0, 0),
+                   "did it\n");
+    if (is(what, "x32-open"))
+        return end(ask(0x40000000 + __NR_open, (long)path, 0, 0, 0, 0, 0), "did it\n");
+#endif
+    if (is(what, "link"))
+        return end(ask(__NR_link, (long)"target", (long)path, 0, 0, 0, 0), "did it\n");
+    if (is(what, "unlink"))
+        return end(ask(__NR_unlink, (long)path, 0, 0, 0, 0, 0), "did it\n");
+    if (is(what, "chdir"))
+        return end(ask(__NR_chdir, (long)path, 0, 0, 0, 0, 0), "did it\n");
+    if (is(what, "readlink"))
+        return end(ask(__NR_readlink, (long)path, (long)words, sizeof words, 0, 0, 0), "did it\n");
+    return -1;
+}
+
+/* ---- signals and limits ---- */
+
+static void go_on(int number)
+{
+    (void)number;
+}
+
+#ifdef __x86_64__
+__asm__("restore: mov $15, %eax\n syscall\n");
+#else
+__asm__("restore: mov $173, %eax\n int $0x80\n");
+#endif
+extern void restore(void);
+
+/* Handles or ignores all signals that can be, blocks them, and goes on. */
+static int resist(const char *argument)
+{
+    struct {
+        uintptr_t handler;
+        unsigned long flags;
+        uintptr_t restorer;
+        uint32_t mask[2];
+    } action = {(uintptr_t)go_on, 0x04000000, (uintptr_t)restore, {0, 0}};
+    uint32_t all[2] = {0xffffffff, 0xffffffff};
+    for (long number = 1; number <= 64; number++)
+        ask(__NR_rt_sigaction, number, (long)&action, 0, 8, 0, 0);
+    if (is(argument, "call")) /* SIGSYS has a handler */
+        return end(ask(__NR_socket, 1, 1, 0, 0, 0, 0), "went on\n");
+    ask(__NR_rt_sigprocmask, 0, (long)all, 0, 8, 0, 0);
+    for (;;)
+        __asm__ volatile("");
+}
+
+/* Its own alarm arrives, and its handler returns. */
+static int alarms(void)
+{
+    struct {
+        uintptr_t handler;
+        unsigned long flags;
+        uintptr_t restorer;
+        uint32_t mask[2];
+    } action = {(uintptr_t)go_on, 0x04000000, (uintptr_t)restore, {0, 0}};
+    long timer[4] = {0, 0, 0, 10000};
+    ask(__NR_rt_sigaction, 14, (long)&action, 0, 8, 0, 0);
+    ask(__NR_setitimer, 0, (long)timer, 0, 0, 0, 0);
+    ask(__NR_pause, 0, 0, 0, 0, 0, 0);
+    return end(0, "did it\n");
+}
+
+static int attempt_limit(const char *what, const char *argument)
+{
+    uint64_t limit[2] = {64, 64};
+    if (is(what, "resist"))
+        return resist(argument);
+    if (is(what, "alarms"))
+        return alarms();
+    if (is(what, "limit")) /* lowers its own number of files */
+        return end(ask(__NR_prlimit64, 0, 7, (long)limit, 0, 0, 0), "did it\n");
+    if (is(what, "limit-of")) /* asks for that of another process */
+        return end(ask(__NR_prlimit64, number_of(argument), 7, 0, (long)limit, 0, 0), "did it\n");
+#ifdef __x86_64__
+    if (is(what, "arch")) /* ARCH_GET_CPUID */
+        return end(ask(__NR_arch_prctl, 0x1011, 0, 0, 0, 0, 0), "did it\n");
+#endif
+    if (is(what, "ioctl"))
+        return end(ask(__NR_ioctl, 0, number_of(argument), (long)limit, 0, 0, 0), "did it\n");
+    if (is(what, "pid"))
+        return (int)ask(__NR_getpid, 0, 0, 0, 0, 0, 0);
+    return -1;
+}
 
 /* ---- attempts ---- */
 
@@ -193,6 +374,11 @@ static long words_buffer[4];
 static int run(const char *what, const char *argument, char **environment)
 {
     char *program[] = {(char *)argument, NULL};
+    int status = attempt_file(what, argument);
+    if (status < 0)
+        status = attempt_limit(what, argument);
+    if (status >= 0)
+        return status;
     if (is(what, "fork"))
         return forks();
     if (is(what, "kill"))
@@ -222,7 +408,9 @@ static int run(const char *what, const char *argument, char **environment)
         return end(
             ask(__NR_execveat, -100, (long)argument, (long)program, (long)environment, 0, -1), "");
     if (is(what, "pour"))
-        return pour(number_of(argument));
+        return pour(1, number_of(argument));
+    if (is(what, "pour-0"))
+        return pour(0, number_of(argument));
     if (is(what, "touch"))
         return touch(number_of(argument), 1);
     if (is(what, "touch-and-sleep"))
@@ -271,6 +459,13 @@ static int run(const char *what, const char *argument, char **environment)
         for (int i = 0; i < 100; i++) {
             ask(__NR_write, 1, (long)"a\n", 2, 0, 0, 0);
             ask(__NR_write, 2, (long)"b\n", 2, 0, 0, 0);
+        }
+        return 0;
+    }
+    if (is(what, "turns")) { /* 0 and 1 in turn */
+        for (int i = 0; i < 100; i++) {
+            ask(__NR_write, 0, (long)"a\n", 2, 0, 0, 0);
+            ask(__NR_write, 1, (long)"b\n", 2, 0, 0, 0);
         }
         return 0;
     }

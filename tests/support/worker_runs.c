@@ -1,7 +1,8 @@
-/* worker-runs [--untraced] [--memory MIB] [--time MS] [--numbers] COUNT PROGRAM [ARGUMENT...]: runs
- * a program COUNT times in one worker, and prints each way it ended with its count, then the rate
- * and the most memory of a run. --numbers passes the run's number, from 0 on, as the last argument,
- * and prints the numbers of the runs that were not killed for a system call. */
+/* worker-runs [--untraced] [--memory MIB] [--time MS] [--numbers] [--allow KIND]... COUNT PROGRAM
+ * [ARGUMENT...]: runs a program COUNT times in one worker, and prints each way it ended with its
+ * count, then the rate and the most memory of a run. --numbers passes the run's number, from 0 on,
+ * as the last argument, and prints the numbers of the runs that were not killed for a system call.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -105,6 +106,14 @@ static bool run_all(struct sandbox_worker *worker, unsigned long runs, char *con
     return true;
 }
 
+static unsigned kind_of(const char *name)
+{
+    for (int kind = 0; kind < SANDBOX_KINDS; kind++)
+        if (strcmp(sandbox_kind_name((enum sandbox_kind)kind), name) == 0)
+            return 1u << kind;
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct sandbox_options options = {.limits = {.time = 5000, .memory = 64 << 20}};
@@ -116,6 +125,8 @@ int main(int argc, char **argv)
             options.untraced = true;
         else if (strcmp(argv[next], "--numbers") == 0)
             numbers = true;
+        else if (strcmp(argv[next], "--allow") == 0)
+            options.kinds |= kind_of(argv[++next]);
         else if (strcmp(argv[next], "--memory") == 0)
             options.limits.memory = strtoull(argv[++next], NULL, 10) << 20;
         else if (strcmp(argv[next], "--time") == 0)

@@ -339,7 +339,7 @@ static char *text_of(const struct mutate_report *report)
 {
     enum { ROOM = 1 << 16 };
     struct elfgen_text text = {.bytes = malloc(ROOM), .capacity = ROOM - 1};
-    mutate_text(report, false, &text);
+    mutate_text(report, false, 0, &text);
     ck_assert(!text.cut);
     text.bytes[text.length] = '\0';
     return text.bytes;

@@ -21,6 +21,8 @@ struct bytemap {
     struct elfgen_text *out;        /* for the writers; the walk writes nothing */
     const struct coverage *run;     /* for the writers: what a run did; NULL: none is known */
 
+    volatile size_t walked; /* how far a walk is, for who watches it */
+
     /* Why a walk ended early; its status is ELFGEN_OK if none did. */
     struct elfgen_error error;
 };

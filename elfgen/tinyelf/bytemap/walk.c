@@ -149,6 +149,7 @@ bool bytemap_walk(struct bytemap_writer *writer)
     elfgen_map_begin(&batch.walk, map->view, map->code, map->encodings, map->from, map->from);
     for (uint64_t from = map->from; good && from < map->to; from += WINDOW) {
         uint64_t to = map->to - from < WINDOW ? map->to : from + WINDOW;
+        map->walked = (size_t)from;
         good = collect(map, from, to, &batch);
         for (size_t i = 0; good && i < batch.count; i++) {
             const struct elfgen_claim *claim = &batch.claims[i];

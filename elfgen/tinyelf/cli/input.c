@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/system_error.h"
 #include "cli.h"
+#include "progress.h"
 
 const char *input_name(const char *path)
 {
@@ -17,7 +18,10 @@ bool input_read(const char *path, struct file_bytes *bytes)
 {
     bool standard = strcmp(path, "-") == 0;
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    progress_begin(
+        &(struct progress){.doing = "reading", .file = input_name(path), .done = &bytes->size});
     bool read = file >= 0 && file_read(file, !standard, bytes);
+    progress_end();
     if (!read)
         message(input_name(path), "error", "%s",
                 errno == ENODEV ? "not a regular file" : system_error_text(errno));

@@ -1,5 +1,6 @@
 /* Lets commands that run programs handle Ctrl-C and similar signals: SIGINT, SIGTERM, SIGHUP and
- * SIGQUIT, called "stops" below. Nothing else in the commands handles them.
+ * SIGQUIT, called "stops" below. Nothing else in the commands handles them,
+ * but that the line of cli/progress.h is wiped.
  *
  * The handler only notes a signal and makes waits end; the command asks whether one was noted.
  * Signals that were ignored from the start (by nohup, or in a shell's background) stay ignored,

@@ -8,6 +8,7 @@
 #include "base/visible.h"
 #include "base/system_error.h"
 #include "cli.h"
+#include "progress.h"
 
 /* Bytes of a message of which there is always room for. */
 enum { SHORT = 512 };
@@ -46,7 +47,9 @@ static void say(const char *subject, const char *kind, const char *format, va_li
         snprintf(short_line, sizeof short_line, shape, parts[0], parts[1], parts[2], parts[3],
                  parts[4]);
     }
+    progress_hold();
     write_line(line ? line : short_line);
+    progress_release();
     free(line);
     free(text);
 }
@@ -116,9 +119,11 @@ void message_report(void *context, const struct report *report)
     message(place.length > 0 ? place.bytes : NULL, report_severity_name(report->severity), "%s",
             report->text);
     free(memory);
-    if (report->excerpt)
-        show_line(report->place.line, report->excerpt, strlen(report->excerpt),
-                  report->place.column);
+    if (!report->excerpt)
+        return;
+    progress_hold();
+    show_line(report->place.line, report->excerpt, strlen(report->excerpt), report->place.column);
+    progress_release();
 }
 
 const struct reporter message_reporter = {.report = message_report};

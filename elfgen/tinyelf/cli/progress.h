@@ -1,24 +1,46 @@
-/* Shows a progress bar on standard error, if that is a terminal. */
+/* Shows on standard error how far a command is that takes more than a second.
+ *
+ *     size_t done = 0;
+ *     progress_begin(&(struct progress){.doing = "checking", .things = "files", .all = count,
+ *                                       .done = &done});
+ *     ... counts `done` up ...
+ *     progress_end();
+ *
+ * One line, if standard error is a terminal that this process may write to and that knows escape
+ * sequences (TERM). A timer draws it, so the work itself takes no longer. It is wiped at the end,
+ * by Ctrl-C and its like, and for messages. It is not drawn while standard output goes to a
+ * terminal either, nor after output to a pipe, whose reader may show it there. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+/* One thing that a command does. Its texts must not change until progress_end(). */
 struct progress {
-    bool shown;         /* standard error is a terminal */
-    const char *things; /* "runs" */
-    uint64_t all;
-    uint64_t began; /* nanoseconds of the monotonic clock */
+    const char *doing;           /* "reading" */
+    const char *file;            /* its name is shown without folders; NULL: none */
+    const char *things;          /* "runs"; NULL: bytes */
+    uint64_t all;                /* how many there are; 0: this is not known */
+    const volatile size_t *done; /* how many of them are done; NULL: only the time is shown */
 };
 
-/* Starts the clock. `all` is how many things there are to do. */
-void progress_begin(struct progress *progress, const char *things, uint64_t all);
+/* Begins one thing. It may be a part of another one, which is shown again after it. The first
+ * second has no line, counted from the first call. */
+void progress_begin(const struct progress *progress);
 
-/* Shows the bar, the rate and the time left, when `done` things are done. */
-void progress_show(const struct progress *progress, uint64_t done);
+/* Goes on with another thing instead. */
+void progress_next(const struct progress *progress);
 
-/* Removes the bar. */
-void progress_end(const struct progress *progress);
+/* Ends it; if it is no part of another one, removes the line. */
+void progress_end(void);
+
+/* Removes the line until progress_release(), for other output to a terminal. May be nested. */
+void progress_hold(void);
+void progress_release(void);
+
+/* Says that a piece of standard output is written: before, and after. */
+void progress_hold_output(void);
+void progress_release_output(void);
 
 #endif

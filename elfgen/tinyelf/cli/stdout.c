@@ -7,6 +7,7 @@
 #include "base/visible.h"
 #include "base/system_error.h"
 #include "cli.h"
+#include "progress.h"
 
 static void flush(struct elfgen_text *text);
 
@@ -38,8 +39,12 @@ static void flush(struct elfgen_text *text)
         write_visible(output);
         return;
     }
+    if (text->length == 0)
+        return;
+    progress_hold_output();
     if (!output->error && !file_write(STDOUT_FILENO, text->bytes, text->length))
         output->error = errno;
+    progress_release_output();
     text->length = 0;
 }
 

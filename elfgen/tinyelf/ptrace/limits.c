@@ -134,7 +134,7 @@ void limits_exit_stop(pid_t id, struct run_end *end)
         end->knows_call = true;
         end->abi = abi;
         end->number = (uint32_t)registers.number;
-        end->argument = registers.first;
+        memcpy(end->arguments, registers.arguments, sizeof end->arguments);
     } else {
         /* After a successful execve, rax is 0, and then whatever the program puts there. As soon as
          * Linux has recognized a 32-bit file, orig_rax has i386's number of execve. */

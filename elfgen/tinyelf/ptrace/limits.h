@@ -39,7 +39,7 @@ struct run_end {
     bool knows_call;   /* RUN_CALL: `abi` and `number` are known, which needs ptrace */
     enum call_abi abi; /* calls of x32 are those of x86-64 with bit 30 set */
     uint64_t address, number;
-    uint64_t argument; /* RUN_CALL: the first argument, if it is known */
+    uint64_t arguments[ELFGEN_ARGUMENTS]; /* RUN_CALL: if they are known */
     uint64_t memory; /* the most that was resident, in bytes, as wait4 reports it; in a sandbox, at
                         least the worker's own megabyte */
     uint64_t output; /* bytes that it wrote to 1 and 2; 0 if they were not counted */

@@ -22,15 +22,18 @@ bool registers_read(pid_t id, enum call_abi abi, struct call_registers *register
         return false;
     if (place.iov_len == sizeof layouts.narrow) {
         *registers = (struct call_registers){.number = layouts.narrow[NARROW_CALL],
-                                             .result = (int32_t)layouts.narrow[NARROW_AX],
-                                             .first = layouts.narrow[NARROW_BX]};
+                                             .result = (int32_t)layouts.narrow[NARROW_AX]};
+        for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
+            registers->arguments[i] = layouts.narrow[NARROW_BX + i];
         return true;
     }
     /* A 64-bit process may make calls of either ABI. */
-    const uint64_t firsts[CALL_ABIS] = {
-        [CALL_X86_64] = layouts.wide.rdi, [CALL_I386] = layouts.wide.rbx};
-    *registers = (struct call_registers){.number = layouts.wide.orig_rax,
-                                         .result = (int64_t)layouts.wide.rax,
-                                         .first = syscall_register(abi, firsts[abi])};
+    const struct user_regs_struct *wide = &layouts.wide;
+    const uint64_t arguments[CALL_ABIS][ELFGEN_ARGUMENTS] = {
+        [CALL_X86_64] = {wide->rdi, wide->rsi, wide->rdx, wide->r10, wide->r8, wide->r9},
+        [CALL_I386] = {wide->rbx, wide->rcx, wide->rdx, wide->rsi, wide->rdi, wide->rbp}};
+    *registers = (struct call_registers){.number = wide->orig_rax, .result = (int64_t)wide->rax};
+    for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
+        registers->arguments[i] = syscall_register(abi, arguments[abi][i]);
     return true;
 }

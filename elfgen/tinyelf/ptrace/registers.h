@@ -9,7 +9,7 @@
 struct call_registers {
     uint64_t number; /* of the call that it is in, or was in last */
     int64_t result;
-    uint64_t first; /* the first argument */
+    uint64_t arguments[ELFGEN_ARGUMENTS];
 };
 
 /* Reads them from a process that is stopped. `abi` is that of the call. Returns false if the

@@ -1,4 +1,5 @@
 /* Makes the seccomp filter of a worker: the calls of its programs, and its own. */
+#include "kinds_private.h"
 #include "sandbox_private.h"
 
 #include <linux/filter.h>
@@ -7,9 +8,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-/* The kernel only looks at the low half of a register that contains a descriptor. */
-static const uint64_t LOW_HALF = UINT32_MAX;
 
 static const char *const free_calls[] = {
     "exit",
@@ -76,8 +74,36 @@ static bool add_own(scmp_filter_ctx filter, uint64_t secret)
     return true;
 }
 
+/* Adds the calls of a kind that this table has. */
+static bool add_kind_call(scmp_filter_ctx filter, uint32_t arch,
+                          const struct sandbox_kind_call *call)
+{
+    struct scmp_arg_cmp compares[SANDBOX_CONDITIONS];
+    unsigned count = (unsigned)sandbox_condition_count(call);
+    int number = seccomp_syscall_resolve_name(call->name);
+    if (seccomp_syscall_resolve_name_arch(arch, call->name) < 0)
+        return true;
+    for (unsigned i = 0; i < count; i++) {
+        const struct sandbox_condition *condition = &call->conditions[i];
+        compares[i] = (struct scmp_arg_cmp){.arg = condition->argument,
+                                            .op = SCMP_CMP_MASKED_EQ,
+                                            .datum_a = condition->mask,
+                                            .datum_b = condition->value};
+    }
+    return seccomp_rule_add_exact_array(filter, SCMP_ACT_ALLOW, number, count, compares) == 0;
+}
+
+static bool add_kinds(scmp_filter_ctx filter, uint32_t arch, unsigned kinds)
+{
+    bool done = true;
+    for (size_t i = 0; i < sandbox_kind_call_count && done; i++)
+        if (kinds >> sandbox_kind_calls[i].kind & 1)
+            done = add_kind_call(filter, arch, &sandbox_kind_calls[i]);
+    return done;
+}
+
 /* Makes a filter for one table. Neither contains the numbers of x32. */
-static scmp_filter_ctx make(uint32_t arch)
+static scmp_filter_ctx make(uint32_t arch, unsigned kinds)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (!filter)
@@ -86,7 +112,7 @@ static scmp_filter_ctx make(uint32_t arch)
     if (arch != seccomp_arch_native())
         done = done && seccomp_arch_remove(filter, seccomp_arch_native()) == 0 &&
                seccomp_arch_add(filter, arch) == 0;
-    if (done && add_free(filter, arch))
+    if (done && add_free(filter, arch) && add_kinds(filter, arch, kinds))
         return filter;
     seccomp_release(filter);
     return NULL;
@@ -111,13 +137,13 @@ static bool export(scmp_filter_ctx filter, struct sock_fprog *program)
     return done;
 }
 
-bool sandbox_make_filter(uint64_t secret, struct sock_fprog *program)
+bool sandbox_make_filter(uint64_t secret, unsigned kinds, struct sock_fprog *program)
 {
     enum { KNOWS_KILL_PROCESS = 3 };
     *program = (struct sock_fprog){0};
     /* Otherwise libseccomp would test, call by call, what the kernel supports. */
     seccomp_api_set(KNOWS_KILL_PROCESS);
-    scmp_filter_ctx filter = make(SCMP_ARCH_X86_64), other = make(SCMP_ARCH_X86);
+    scmp_filter_ctx filter = make(SCMP_ARCH_X86_64, kinds), other = make(SCMP_ARCH_X86, kinds);
     bool done = filter && other;
     errno = ENOMEM; /* what libseccomp lacks up to here */
     for (size_t i = 0; done && i < COUNT(free_calls_i386); i++)

@@ -12,6 +12,7 @@
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include "base/file.h"
 #include "base/no_memory.h"
 #include "base/system_error.h"
+#include "kinds_private.h"
 #include "supervisor.h"
 
 /* Room for arguments and environment, as much as Linux accepts with the usual stack size, and for
@@ -52,6 +54,7 @@ static bool make_shared(struct sandbox_worker *worker, const struct sandbox_opti
     shared->session = options->session;
     shared->ignored = options->ignored;
     shared->blocked = options->blocked;
+    shared->kinds = options->kinds;
     shared->room = SHARED_ROOM - sizeof *shared;
     shared->user_id = geteuid();
     shared->group_id = getegid();
@@ -105,6 +108,35 @@ static pid_t start(struct sandbox_worker *worker)
     return id;
 }
 
+/* A filter cannot check names of files. */
+static bool confines_paths(const struct sandbox_shared *shared, struct elfgen_error *error)
+{
+    static const struct {
+        int number;
+        const char *text;
+    } reasons[] = {
+        {EBUSY, "it is the root directory, with all that there is"},
+        {EOPNOTSUPP, "its files are the kernel's own, as those of /proc are"},
+        {EINVAL, "something is mounted below it, which only root can leave out"},
+        {ENOSYS, "this takes Linux 5.12"},
+    };
+    const char *text = system_error_text(shared->no_folder);
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        if (reasons[i].number == shared->no_folder)
+            text = reasons[i].text;
+    if (!sandbox_kinds_take_paths(shared->kinds) ||
+        (!(shared->lacks & SANDBOX_NO_MOUNT) && shared->no_folder == 0))
+        return true;
+    if (shared->lacks & SANDBOX_NO_MOUNT)
+        elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                         "a program that may name files needs a mount namespace of its own, which "
+                         "is not possible here");
+    else
+        elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                         "the sandbox cannot have the working directory for reading: %s", text);
+    return false;
+}
+
 static bool await_ready(struct sandbox_worker *worker, struct elfgen_error *error)
 {
     char word = 0;
@@ -115,7 +147,7 @@ static bool await_ready(struct sandbox_worker *worker, struct elfgen_error *erro
     if (got != 1 || word != SANDBOX_READY)
         return error_system(error, "the sandbox's worker ended before it began", ECHILD);
     if (worker->shared->error == 0)
-        return true;
+        return confines_paths(worker->shared, error);
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
                      "no seccomp filter can be set here, and without one there is no sandbox: %s",
                      system_error_text(worker->shared->error));
@@ -135,7 +167,7 @@ static bool open_parts(struct sandbox_worker *worker, const struct sandbox_optio
     if (worker->ended < 0)
         return error_system(error, what, errno);
     struct sock_fprog filter;
-    if (!sandbox_make_filter(worker->shared->secret, &filter))
+    if (!sandbox_make_filter(worker->shared->secret, options->kinds, &filter))
         return error_system(error, "cannot make a seccomp filter", errno);
     worker->shared->filter = &filter;
     worker->id = start(worker);
@@ -242,11 +274,27 @@ static char **put(struct sandbox_shared *shared, char *const *strings, size_t *u
     return copies;
 }
 
+/* What a program writes to descriptor 0 is output as well: counted, limited, in order. */
+static bool writes_input(const struct sandbox_worker *worker)
+{
+    return (worker->shared->kinds & SANDBOX_KIND_BIT(WRITE_STDIN)) != 0;
+}
+
+/* A directory outside of the sandbox's root, from which a program that may name files would reach
+ * others. Reading it fails anyway. */
+static bool leads_outside(const struct sandbox_worker *worker, const struct sandbox_job *job)
+{
+    struct stat status;
+    return sandbox_kinds_take_paths(worker->shared->kinds) && job->input >= 0 &&
+           fstat(job->input, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static bool send_descriptors(struct sandbox_worker *worker, const struct sandbox_job *job)
 {
     char word = SANDBOX_JOB;
     int output = worker->pipes[0].ends[1];
-    int files[SANDBOX_DESCRIPTORS] = {job->file, job->input >= 0 ? job->input : output, output,
+    bool reads = job->input >= 0 && !writes_input(worker);
+    int files[SANDBOX_DESCRIPTORS] = {job->file, reads ? job->input : output, output,
                                       job->errors ? worker->pipes[1].ends[1] : output};
     union {
         struct cmsghdr header;
@@ -299,7 +347,9 @@ bool sandbox_begin_job(struct sandbox_worker *worker, const struct sandbox_job *
     clear_streams(job);
     shared->stops = stops;
     bool new_pipe = worker->pipes[0].ends[0] < 0 || (job->errors && worker->pipes[1].ends[0] < 0);
-    shared->has_input = job->input >= 0;
+    if (leads_outside(worker, job))
+        return error_system(error, "descriptor 0", EISDIR);
+    shared->has_input = job->input >= 0 || writes_input(worker);
     shared->keep = job->files != 0;
     shared->arguments = put(shared, job->arguments, &used);
     shared->environment = shared->arguments

@@ -11,7 +11,8 @@
  *     time, gettimeofday, clock_gettime, clock_getres  (i386: also with 64-bit time)
  *     nanosleep, clock_nanosleep, restart_syscall      (the same)
  *
- * and is killed at any other system call of both tables. Descriptors 0, 1 and 2 are its only ones.
+ * those of the kinds that sandbox_options allows (kinds.def), and is killed at any other system
+ * call of both tables. Descriptors 0, 1 and 2 are its only ones but for files that it may open.
  *
  * A worker belongs to one thread, which opens it, runs its programs and closes it. When that
  * thread ends, in whatever way, the kernel kills the worker and its program. These files set no
@@ -20,6 +21,7 @@
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
+#include "kinds.h"
 #include "ptrace/limits.h"
 
 struct process_confinement;
@@ -37,6 +39,7 @@ enum sandbox_lack {
 
 struct sandbox_options {
     struct run_limits limits; /* of each run */
+    unsigned kinds;   /* kinds of system calls that programs may make besides: SANDBOX_KIND_BIT() */
     bool untraced;    /* do not use ptrace: faster, but less is known about how a program died */
     bool fixed;       /* no address space randomization: each run has the same addresses */
     bool session;     /* programs are in a session of their own: a terminal sends them no signals */
@@ -47,8 +50,9 @@ struct sandbox_options {
 struct sandbox_worker;
 
 /* Makes a worker. Returns NULL and *error if the system has no seccomp filters, so that no sandbox
- * is possible, or if no process can be made. The worker starts as a copy of this process, copied on
- * write: open it early. */
+ * is possible, if kinds that take names of files cannot be confined here, or if no process can be
+ * made. Files to read are those of the present working directory. The worker starts as a copy of
+ * this process, copied on write: open it early. */
 struct sandbox_worker *sandbox_open(const struct sandbox_options *options,
                                     struct elfgen_error *error);
 
@@ -72,7 +76,7 @@ struct sandbox_stream {
 
 struct sandbox_job {
     int file;       /* the program, opened for reading or with O_PATH */
-    int input;      /* its descriptor 0; -1: none */
+    int input;      /* its descriptor 0; -1: none. With WRITE_STDIN it is the pipe of 1 instead */
     uint64_t files; /* if not 0: jobs with the same number have the same `file` and `input`, which
                        are handed to the worker only once */
     char *const *arguments;   /* argv, with NULL after the last */

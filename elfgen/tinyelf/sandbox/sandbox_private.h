@@ -2,14 +2,16 @@
 #ifndef SANDBOX_PRIVATE_H
 #define SANDBOX_PRIVATE_H
 
+#include <limits.h>
+
 #include "sandbox.h"
 
 struct sock_fprog;
 
-/* Makes the filter as the kernel takes it. Calls with `secret` in the sixth argument are the
- * worker's own. Free it with sandbox_free_filter(). Returns false with errno if there is no
- * memory, or if libseccomp fails. */
-bool sandbox_make_filter(uint64_t secret, struct sock_fprog *filter);
+/* Makes the filter as the kernel takes it: the calls that each program may make, and those of
+ * `kinds`. Calls with `secret` in the sixth argument are the worker's own. Free it with
+ * sandbox_free_filter(). Returns false with errno if there is no memory, or if libseccomp fails. */
+bool sandbox_make_filter(uint64_t secret, unsigned kinds, struct sock_fprog *filter);
 void sandbox_free_filter(struct sock_fprog *filter);
 
 /* Memory that both sides see, at the same address. */
@@ -24,9 +26,11 @@ struct sandbox_shared {
     bool user; /* the worker is in its own user namespace, and maps itself there to: */
     uid_t user_id;
     gid_t group_id;
+    unsigned kinds; /* of system calls, as in struct sandbox_options */
 
     /* the worker's answer */
     unsigned lacks; /* enum sandbox_lack */
+    int no_folder;  /* errno of why it has no working directory to read files from, or 0 */
     int error;      /* of seccomp; later of each execve, 0 if it succeeded */
     int no_process; /* errno of the clone before that, or 0 */
 
@@ -60,9 +64,25 @@ enum { SANDBOX_DESCRIPTORS = 4 };
 /* The main function of the worker. All signals are blocked. */
 __attribute__((noreturn)) void sandbox_worker_main(struct sandbox_shared *shared);
 
-/* Enters network, mount and IPC namespaces, with an empty root. Returns bits of enum sandbox_lack.
- */
-unsigned sandbox_enter_namespaces(const struct sandbox_shared *shared);
+/* Enters network, mount and IPC namespaces, with an empty root, or with one that contains the
+ * working directory alone. Sets shared->no_folder, and returns bits of enum sandbox_lack. */
+unsigned sandbox_enter_namespaces(struct sandbox_shared *shared);
+
+/* The working directory on its way into another root. */
+struct sandbox_folder {
+    int mount; /* a descriptor of it, as a mount that is nowhere yet; -1: there is none */
+    char path[PATH_MAX];
+};
+
+/* Takes the working directory and what is below it, without what is mounted there, as a mount where
+ * nothing can be written or executed and no device can be opened. Returns 0, or errno: EBUSY if it
+ * is the root, EOPNOTSUPP if its files are not files on a medium (/proc, /sys), EINVAL if a normal
+ * user's namespace cannot leave out what is mounted below it, ENOSYS before Linux 5.12. */
+int sandbox_folder_take(struct sandbox_folder *folder);
+
+/* Puts it at the same path of the root, where folders can be made, and enters it. Returns 0 or
+ * errno. */
+int sandbox_folder_place(struct sandbox_folder *folder);
 
 /* ---- output ---- */
 

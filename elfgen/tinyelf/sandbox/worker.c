@@ -42,12 +42,14 @@ struct job {
 /* Limits that must not hold for the worker: its own processor time adds up. Returns their count. */
 static size_t child_limits(const struct sandbox_shared *shared, struct child_limit limits[3])
 {
+    enum { MOST_FILES = 64 };
     uint64_t seconds = shared->limits.time / 1000 + 2;
     size_t count = 0;
     if (shared->limits.time != 0)
         limits[count++] = (struct child_limit){RLIMIT_CPU, false, seconds, seconds + 1};
     limits[count++] = (struct child_limit){.what = RLIMIT_NPROC};
-    limits[count++] = (struct child_limit){RLIMIT_NOFILE, false, 3, 3};
+    uint64_t files = shared->kinds & SANDBOX_KIND_BIT(READ_FILES) ? MOST_FILES : 3;
+    limits[count++] = (struct child_limit){RLIMIT_NOFILE, false, files, files};
     return count;
 }
 

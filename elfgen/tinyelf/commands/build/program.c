@@ -12,6 +12,7 @@
 #include "link/section_headers.h"
 #include "build.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 
 /* A build in progress. */
 struct work {
@@ -90,6 +91,7 @@ static bool read_inputs(struct work *work)
     enum { AT_ONCE = 4 };
     const struct build *build = work->build;
     bool done = true;
+    volatile size_t read = 0;
     for (int pass = 0; pass < 2; pass++) {
         size_t started = 0;
         for (size_t i = 0; i < build->input_count; i++) {
@@ -100,8 +102,15 @@ static bool read_inputs(struct work *work)
                 /* At the same time as an assembler. */
                 check_lowest_address(build->exec.base, work->common.machine ? work->common.machine
                                                                             : work->exec.machine);
-            if (done && is_c(build, build->inputs[i]) == (pass == 1))
-                done = finish(work, i);
+            if (!done || is_c(build, build->inputs[i]) != (pass == 1))
+                continue;
+            progress_next(&(struct progress){.doing = "reading",
+                                             .file = input_name(build->inputs[i]),
+                                             .things = "inputs",
+                                             .all = build->input_count,
+                                             .done = &read});
+            done = finish(work, i);
+            read++;
         }
     }
     return done;
@@ -160,6 +169,7 @@ static bool link_all(struct work *work)
                                          .base = work->exec.base,
                                          .more = add_libgcc,
                                          .context = work};
+    progress_next(&(struct progress){.doing = "linking", .file = build->output});
     bool done = link_program(work->link, &options, &made);
     work->exec.machine = options.machine;
     work->program = made.program;
@@ -239,6 +249,7 @@ static bool write_debug(struct work *work, const uint8_t *image)
 static bool write_files(struct work *work, uint8_t **image, size_t *size)
 {
     const struct build *build = work->build;
+    progress_next(&(struct progress){.doing = "writing", .file = build->output});
     if (build->sections) {
         *image = link_write_section_headers(work->link, *image, size);
         if (!*image)
@@ -309,8 +320,10 @@ int build_program(const struct build *build)
     work.sources = calloc(build->input_count + 1, sizeof(struct source *));
     if (!work.sources)
         message_no_memory("build");
+    progress_begin(&(struct progress){.doing = "reading"});
     bool done =
         work.link && work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);
+    progress_end();
     for (size_t i = 0; work.sources && i < build->input_count; i++) {
         source_close(work.sources[i]);
     }

@@ -5,7 +5,10 @@
 #include "ptrace/host.h"
 #include "check.h"
 #include "base/file.h"
+#include "base/fold.h"
+#include "base/width.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 
@@ -81,22 +84,36 @@ static int take_option(void *context, const struct option_given *given)
 
 /* ---- one file ---- */
 
+/* Prints the answer as text: sentences, or a line for versions that say the same, which goes on
+ * behind the versions. */
+static unsigned print_text(const struct orders *orders, struct elfgen_text *out,
+                           const struct verdict *report, bool *good, bool *starts)
+{
+    struct fold fold;
+    unsigned warnings = 0;
+    fold_open(&fold, out, width_of_output(), is_table(orders) ? CHECK_VERDICT_COLUMN : 0);
+    if (is_table(orders))
+        *good = check_kernels(&fold.text, report, &orders->versions, false, starts);
+    else
+        warnings = check_text(&fold.text, report, orders->verbose);
+    fold_close(&fold);
+    return warnings;
+}
+
 /* Prints the answer to what was asked. *starts: it starts, and --strict finds nothing. Returns
  * false if memory ran out. */
 static bool print(const struct orders *orders, struct elfgen_text *out,
                   const struct verdict *report, bool *starts)
 {
-    const struct kernel_versions *versions = is_table(orders) ? &orders->versions : NULL;
     unsigned warnings = 0;
     bool good = true;
     *starts =
         report->answer ? report->answer->verdict == ELFGEN_STARTS : report->objection.who == 0;
     if (orders->json)
-        warnings = check_json(out, report, versions, &good, starts);
-    else if (versions)
-        good = check_kernels(out, report, versions, false, starts);
+        warnings =
+            check_json(out, report, is_table(orders) ? &orders->versions : NULL, &good, starts);
     else
-        warnings = check_text(out, report, orders->verbose);
+        warnings = print_text(orders, out, report, &good, starts);
     *starts = *starts && (warnings == 0 || !orders->strict);
     return good;
 }
@@ -141,8 +158,12 @@ int command_check(int argc, char **argv)
         return status;
     if (optind == argc)
         return usage_error("check", "no file given");
-    for (int i = optind; i < argc; i++)
+    volatile size_t done = 0;
+    progress_begin(&(struct progress){
+        .doing = "checking", .things = "files", .all = (uint64_t)(argc - optind), .done = &done});
+    for (int i = optind; i < argc; i++, done++)
         good &= check_file(&orders, argv[i], output);
+    progress_end();
     good &= stdout_finish(output);
     return good ? EXIT_YES : EXIT_NO;
 }

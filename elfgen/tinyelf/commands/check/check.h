@@ -13,6 +13,9 @@ unsigned check_text(struct elfgen_text *out, const struct verdict *report, bool 
 unsigned check_json(struct elfgen_text *out, const struct verdict *report,
                     const struct kernel_versions *versions, bool *good, bool *starts);
 
+/* The column of verdicts in the lines of check_kernels(), after the versions. */
+enum { CHECK_VERDICT_COLUMN = 16 };
+
 /* Asks about a file for several versions, each on a usual machine, and prints a line for those that
  * say the same, as text or as JSON objects with commas between. *starts: it starts with all of
  * them. Returns false if memory ran out. */

@@ -113,7 +113,7 @@ static void put_row(struct elfgen_text *out, const struct row *row)
     }
     room[text.length] = '\0';
     elfgen_text_string(out, "  ");
-    elfgen_text_column(out, room, 12, SIZE_MAX);
+    elfgen_text_column(out, room, CHECK_VERDICT_COLUMN - 4, SIZE_MAX);
     elfgen_text_string(out, "  ");
     elfgen_text_string(out, verdict_name(row->answer.verdict));
     for (unsigned i = 0, any = 0; i < NEEDS; i++)

@@ -7,6 +7,7 @@
 #include "compare.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "run.h"
@@ -45,11 +46,13 @@ static bool measure(const struct input *input, struct compare_facts *facts)
 {
     const char *name = input_name(input->path);
     struct elfgen_error error;
+    progress_begin(&(struct progress){.doing = "measuring", .file = name});
     struct x86_session *code =
         x86_session_open(&input->view, compare_code_mode(&input->view), SYNTAX_INTEL, &error);
     if (error.status == ELFGEN_OK &&
         !compare_measure(facts, name, &input->view, code ? &code->code : NULL))
         error_no_memory(&error);
+    progress_end();
     x86_session_close(code);
     return error.status == ELFGEN_OK || message_library_error(name, &error);
 }

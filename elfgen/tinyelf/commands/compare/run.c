@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 
 enum { MOST_PROGRAMS = 2, TICK = 50 };
 
@@ -67,9 +68,12 @@ bool compare_run_programs(const struct compare_program *programs, struct profile
                                              .files = files};
         given[i] = programs[i].path ? &starts[i] : NULL;
     }
+    progress_begin(
+        &(struct progress){.doing = count == 1 ? "running it" : "running both", .file = NULL});
     interrupt_tick(TICK);
     bool done = profile_programs(profiles, given, count, &limits, &error);
     interrupt_tick(0);
+    progress_end();
     close(nothing);
     if (!done)
         message_library_error(NULL, &error);

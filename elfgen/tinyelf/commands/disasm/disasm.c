@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/kernel_versions.h"
+#include "cli/progress.h"
 #include "commands/commands.h"
 
 static const struct option_choice syntaxes[] = {
@@ -118,6 +119,7 @@ static bool list(struct disasm *disasm, const struct options *options,
     struct x86_names machine_names = {.put = symbols_put_name,
                                       .context = &names->symbols,
                                       .fixed = view->ehdr.e_type == ELFGEN_ET_EXEC};
+    progress_begin(&(struct progress){.doing = "decoding", .file = name});
     if (!relocations_read(&relocations, view))
         error_no_memory(&error);
     else
@@ -132,10 +134,13 @@ static bool list(struct disasm *disasm, const struct options *options,
     disasm->symbols = &names->symbols;
     disasm->relocations = &relocations;
     disasm->x86 = code ? &code->machine : NULL;
+    progress_next(&(struct progress){
+        .doing = "disassembling", .file = name, .all = view->length, .done = &disasm->at});
     bool any =
         options->syntax == SYNTAX_NASM
             ? error.status == ELFGEN_OK && disasm_source(disasm, code ? &code->code : NULL, view)
             : code && disasm_report(disasm, &code->code);
+    progress_end();
     if (!any && error.status != ELFGEN_OK)
         message_library_error(name, &error);
     else if (!any)

@@ -116,12 +116,13 @@ void disasm_put_labels(const struct disasm *disasm, uint64_t offset)
     }
 }
 
-bool disasm_report(const struct disasm *disasm, struct elfgen_code *code)
+bool disasm_report(struct disasm *disasm, struct elfgen_code *code)
 {
     struct elfgen_code_place place;
     uint64_t at = 0;
     disasm_put_run(disasm);
     for (; elfgen_code_next(code, at, code->view->length, &place); at = place.offset + 1) {
+        disasm->at = (size_t)place.offset;
         disasm_put_labels(disasm, place.offset);
         put_line(disasm, code, &place);
     }

@@ -16,16 +16,16 @@ struct disasm {
     const struct relocations *relocations; /* beside the bytes; NULL: none */
     const struct coverage *run;            /* what a run did; NULL: none is known */
     struct elfgen_text *out;
+    volatile size_t at; /* the offset that is printed, for who watches */
 };
 
 /* Prints all instructions of `code`. Returns false if there are none. */
-bool disasm_report(const struct disasm *disasm, struct elfgen_code *code);
+bool disasm_report(struct disasm *disasm, struct elfgen_code *code);
 
 /* Prints source for nasm -f bin that gives the bytes from the first instruction to the last, or
  * with `whole` those of the file; addresses and bytes are comments. `code` may be NULL: there is
  * none. Returns false if there is nothing to print. */
-bool disasm_source(const struct disasm *disasm, struct elfgen_code *code,
-                   const struct elfgen_view *view);
+bool disasm_source(struct disasm *disasm, struct elfgen_code *code, const struct elfgen_view *view);
 
 /* Parts of both: how a run ended, as a comment; labels; relocations, "only if execve fails" and
  * what a run did as comments. */

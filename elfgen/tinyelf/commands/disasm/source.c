@@ -100,8 +100,7 @@ static void put_instruction(struct source *source, const struct elfgen_code_plac
     source->end = after;
 }
 
-bool disasm_source(const struct disasm *disasm, struct elfgen_code *code,
-                   const struct elfgen_view *view)
+bool disasm_source(struct disasm *disasm, struct elfgen_code *code, const struct elfgen_view *view)
 {
     struct source source = {disasm, code, view, disasm->out, 0, 0, 0};
     struct elfgen_code_place place, next;
@@ -116,6 +115,7 @@ bool disasm_source(const struct disasm *disasm, struct elfgen_code *code,
     put_head(&source);
     for (bool more = any; more; place = next) {
         more = elfgen_code_next(code, place.offset + 1, view->length, &next);
+        disasm->at = (size_t)place.offset;
         put_data(&source, place.offset);
         put_instruction(&source, &place, more ? &next : NULL);
     }

@@ -1,14 +1,17 @@
 /* Prints everything about one place in the file: each of its owners in full. */
 
-#include "base/ascii.h"
 #include <string.h>
 
+#include "base/ascii.h"
+#include "base/fold.h"
 #include "explain.h"
+
+/* Texts begin in a column after their labels. */
+enum { LABEL = 10, TEXT = 2 + LABEL };
 
 /* "  meaning   " */
 static void begin_line(struct elfgen_text *out, const char *label)
 {
-    enum { LABEL = 10 };
     elfgen_text_string(out, "  ");
     elfgen_text_column(out, label, LABEL, SIZE_MAX);
     if (strlen(label) >= LABEL)
@@ -187,11 +190,9 @@ static void put_memory(struct elfgen_text *out, uint64_t address)
     elfgen_text_0x(out, address);
 }
 
-bool explain_detail(struct explain *explain)
+static void put_head(struct bytemap *map)
 {
-    struct bytemap *map = &explain->map;
     struct elfgen_text *out = map->out;
-    struct bytemap_writer writer = {map, true, put_claim, put_unclaimed, NULL, 0};
     const struct symbol *symbol = symbols_at_offset(map->symbols, map->from, 1);
     uint64_t address, distance = symbol ? map->from - symbol->offset : 0;
     elfgen_text_string(out, "offset ");
@@ -205,5 +206,19 @@ bool explain_detail(struct explain *explain)
         bytemap_put_symbol(out, symbol);
     }
     elfgen_text_char(out, '\n');
-    return bytemap_walk(&writer);
+}
+
+bool explain_detail(struct explain *explain)
+{
+    struct bytemap *map = &explain->map;
+    struct elfgen_text *out = map->out;
+    struct bytemap_writer writer = {map, true, put_claim, put_unclaimed, NULL, 0};
+    struct fold fold;
+    fold_open(&fold, out, explain->width, TEXT);
+    map->out = &fold.text;
+    put_head(map);
+    bool good = bytemap_walk(&writer);
+    fold_close(&fold);
+    map->out = out;
+    return good;
 }

@@ -9,9 +9,11 @@
 #include "observe.h"
 #include "base/file.h"
 #include "base/no_memory.h"
+#include "base/width.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/kernel_versions.h"
+#include "cli/progress.h"
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "cli/loadable.h"
@@ -103,6 +105,7 @@ static bool report(const struct options *options, struct explain *explain)
 {
     struct elfgen_error *error = &explain->map.error;
     struct x86_session *code = NULL;
+    progress_begin(&(struct progress){.doing = "decoding", .file = explain->map.file});
     if (!options->no_code)
         code = x86_session_open_run(explain->map.view, options->mode, SYNTAX_INTEL,
                                     explain->map.run ? &explain->map.run->run : NULL, error);
@@ -117,8 +120,14 @@ static bool report(const struct options *options, struct explain *explain)
                                     .relocations = &relocations};
     if (code)
         code->machine.names = &names;
-    bool done = error->status == ELFGEN_OK &&
-                (!options->at || choose_place(explain, options->at)) && explain_report(explain);
+    bool done = error->status == ELFGEN_OK && (!options->at || choose_place(explain, options->at));
+    progress_next(&(struct progress){
+        .doing = "explaining",
+        .file = explain->map.file,
+        .all = explain->map.to,
+        .done = options->format == EXPLAIN_MEMORY ? NULL : &explain->map.walked});
+    done = done && explain_report(explain);
+    progress_end();
     if (error->status != ELFGEN_OK)
         message_library_error(explain->map.file, error);
     x86_session_close(code);
@@ -145,6 +154,7 @@ static int run(const struct options *options, const char *path)
                                           .out = &output->text},
                                   .format = options->format,
                                   .colour = options->colour,
+                                  .width = width_of_output(),
                                   .with = options->with};
         struct coverage coverage = {.view = NULL};
         bytemap_open_view(&view, bytes.bytes, bytes.size);
@@ -152,12 +162,14 @@ static int run(const struct options *options, const char *path)
         done = !observe_is_wanted(&options->observe) ||
                observe(&options->observe, path, &view, &coverage);
         explain.map.run = coverage.view ? &coverage : NULL;
+        progress_begin(&(struct progress){.doing = "reading symbols"});
         struct debug_file names = {.symbols = {.all = NULL}};
         done =
             done && (options->debug ? input_read(options->debug, &names.bytes) &&
                                           debug_file_use(&names, &view, input_name(options->debug),
                                                          &message_reporter)
                                     : debug_file_find(&names, &view, path, &message_reporter));
+        progress_end();
         explain.map.symbols = &names.symbols;
         done = done && report(options, &explain);
         debug_file_close(&names);

@@ -19,6 +19,7 @@ struct explain {
     struct bytemap map; /* its `error` is the answer */
     enum explain_format format;
     bool colour;
+    size_t width;  /* of the output (base/width.h), for the texts; WIDTH_WIDE: the wide form */
     unsigned with; /* bits of enum explain_extra */
 };
 

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "commands/run/exit_reason.h"
 #include "commands/run/sandboxed.h"
 #include "coverage/live.h"
@@ -111,9 +112,16 @@ static bool take_recording(const char *path, const char *file, const struct elfg
 
 /* ---- a run ---- */
 
+/* What a run has done, for who watches. */
+struct watched {
+    const struct coverage *coverage;
+    volatile size_t steps;
+};
+
 static bool is_interrupted(void *context)
 {
-    (void)context;
+    struct watched *watched = context;
+    watched->steps = (size_t)watched->coverage->steps;
     return interrupt_came();
 }
 
@@ -223,18 +231,23 @@ static void report_end(const struct run *run, const struct run_end *end, struct 
 static bool step_to_end(struct run *run, const struct elfgen_view *view, struct coverage *coverage)
 {
     const struct observe_options *options = run->options;
+    struct watched watched = {.coverage = coverage};
     const struct coverage_limits limits = {.steps = options->steps,
                                            .time = options->time,
                                            .interrupted = is_interrupted,
-                                           .started = watch};
+                                           .started = watch,
+                                           .context = &watched};
     struct elfgen_error error;
     struct run_end end;
     int refused = 0;
     if (!options->no_sandbox && !sandboxed_open(&run->sandboxed, &run->program))
         return false;
+    progress_begin(&(struct progress){
+        .doing = "running", .file = run->path, .things = "instructions", .done = &watched.steps});
     bool done = coverage_run(coverage, view, &run->program, &limits, &refused, &error);
     interrupt_tick(0);
     interrupt_unwatch();
+    progress_end();
     if (!done && refused)
         report_not_started(run, refused);
     else if (!done)

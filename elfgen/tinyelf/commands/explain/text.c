@@ -2,174 +2,15 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/fold.h"
 #include "explain.h"
+#include "rows.h"
 
 enum {
-    ROW = 16,
-    REPEATED = 3, /* rows shown in which nothing begins; further ones are only counted */
-    COLUMNS = 100,
-    READER = 7, /* "program" */
-    NAME = 16,
-    VALUE = 10,
-    MOST_BYTES = 8, /* bytes of a claim that its line shows */
-    COLOURS = 6,
-    MOST_LINE = 512,    /* longest line, before it is cut to the columns */
     MOST_PURPOSE = 160, /* characters of what a field is for */
     MOST_CALL = 300,    /* of a call that was made */
-    MOST_LINES = 12,    /* of one owner */
-    BLANKS = 128        /* columns lie in these first bytes of a line */
+    MOST_BELOW = 3      /* lines of a meaning below the first, in the width of a terminal */
 };
-
-struct span {
-    uint64_t end;
-    unsigned colour;
-};
-
-struct rows {
-    struct bytemap_writer writer;
-    unsigned digits; /* of an offset */
-    uint64_t row;    /* offset of the row that `lines` belong to; UINT64_MAX: none yet */
-    bool row_done;   /* the row is printed, and some of its lines are */
-    uint64_t end;    /* after the last byte that a line was about */
-    bool coloured;
-    unsigned colour; /* of the next claim, 1... */
-    uint8_t colours[ROW];
-    struct span outer, inner; /* claims that reach into the next row */
-    struct bytemap_purposes purposes;
-    /* Where lines go. In colours those of a row are collected, and come after it: they decide its
-     * colours. */
-    struct elfgen_text *lines;
-    struct elfgen_text collected;
-    char room[1 << 16];
-};
-
-static void put_colour(struct rows *rows, struct elfgen_text *out, unsigned colour)
-{
-    static const char *const codes[] = {"\33[0m",  "\33[36m", "\33[33m", "\33[32m",
-                                        "\33[35m", "\33[94m", "\33[91m"};
-    if (rows->coloured)
-        elfgen_text_string(out, codes[colour]);
-}
-
-/* ---- rows ---- */
-
-/* The bytes of a row from `from` to `to`, in their colours. */
-static void put_coloured(struct rows *rows, struct elfgen_text *line, uint64_t from, uint64_t to)
-{
-    const uint8_t *bytes = rows->writer.map->view->bytes;
-    unsigned colour = 0;
-    for (uint64_t i = from; i < to; i++) {
-        if (rows->colours[i - rows->row] != colour) {
-            colour = rows->colours[i - rows->row];
-            put_colour(rows, line, colour);
-        }
-        elfgen_text_hex_bytes(line, bytes + i, 1, '\0');
-        elfgen_text_char(line, ' ');
-    }
-    put_colour(rows, line, 0);
-}
-
-static void put_row(struct rows *rows, struct elfgen_text *out)
-{
-    struct bytemap *map = rows->writer.map;
-    const uint8_t *bytes = map->view->bytes;
-    uint64_t row = rows->row, from = row < map->from ? map->from : row;
-    uint64_t to = map->to - row < ROW ? map->to : row + ROW;
-    char room[ROW + 1];
-    size_t length = (size_t)(to - from);
-    elfgen_text_hex(out, row, rows->digits);
-    elfgen_text_blanks(out, 2 + 3 * (size_t)(from - row));
-    if (rows->coloured) {
-        put_coloured(rows, out, from, to);
-    } else {
-        elfgen_text_hex_bytes(out, bytes + from, length, ' ');
-        elfgen_text_char(out, ' ');
-    }
-    elfgen_text_blanks(out, 3 * (size_t)(row + ROW - to) + 1 + (size_t)(from - row));
-    for (size_t i = 0; i < length; i++)
-        room[i] = ascii_printable(bytes[from + i]);
-    room[length] = '\n';
-    elfgen_text_bytes(out, room, length + 1);
-}
-
-static void paint(struct rows *rows, uint64_t from, uint64_t to, unsigned colour)
-{
-    if (!rows->coloured)
-        return;
-    for (uint64_t i = from; i < to && i < rows->row + ROW; i++)
-        rows->colours[i - rows->row] = (uint8_t)colour;
-}
-
-/* Prints what is collected, in colours after the row. */
-static void flush_lines(struct rows *rows)
-{
-    struct elfgen_text *out = rows->writer.map->out;
-    if (rows->lines == out) {
-        out->flush(out);
-        return;
-    }
-    if (rows->coloured && !rows->row_done)
-        put_row(rows, out);
-    rows->row_done = true;
-    elfgen_text_bytes(out, rows->lines->bytes, rows->lines->length);
-    rows->lines->length = 0;
-}
-
-/* Makes room for the lines of an owner. Thousands of owners can begin in one row. */
-static void make_room(struct rows *rows)
-{
-    if (rows->lines->capacity - rows->lines->length < (size_t)MOST_LINES * MOST_LINE)
-        flush_lines(rows);
-}
-
-static void begin_row(struct rows *rows, uint64_t row)
-{
-    rows->row = row;
-    rows->row_done = false;
-    if (rows->coloured) {
-        memset(rows->colours, 0, sizeof rows->colours);
-        paint(rows, row, rows->outer.end, rows->outer.colour);
-        paint(rows, row, rows->inner.end, rows->inner.colour);
-    } else {
-        make_room(rows);
-        put_row(rows, rows->lines);
-    }
-}
-
-static void end_row(struct rows *rows)
-{
-    if (rows->row != UINT64_MAX && rows->coloured)
-        flush_lines(rows);
-}
-
-/* Prints rows up to the one at `row`, in which nothing begins. */
-static void put_rows_between(struct rows *rows, uint64_t row)
-{
-    struct elfgen_text *out = rows->coloured ? rows->writer.map->out : rows->lines;
-    uint64_t next = rows->row == UINT64_MAX ? row : rows->row + ROW;
-    uint64_t shown = (row - next) / ROW > REPEATED + 1 ? REPEATED : REPEATED + 1;
-    for (uint64_t i = 0; next < row && i < shown; i++, next += ROW) {
-        begin_row(rows, next);
-        end_row(rows);
-    }
-    if (next >= row)
-        return;
-    elfgen_text_blanks(out, rows->digits + 2);
-    elfgen_text_string(out, "... ");
-    elfgen_text_decimal(out, row - next, 0);
-    elfgen_text_string(out, " more bytes\n");
-}
-
-/* Makes the row of `offset` the current one. */
-static void go_to(struct rows *rows, uint64_t offset)
-{
-    uint64_t row = offset / ROW * ROW;
-    if (rows->row == row)
-        return;
-    end_row(rows);
-    put_rows_between(rows, row);
-    begin_row(rows, row);
-}
 
 /* ---- lines ---- */
 
@@ -194,9 +35,10 @@ static void put_short_bytes(struct rows *rows, struct elfgen_text *line,
                             const struct elfgen_claim *claim)
 {
     const uint8_t *bytes = rows->writer.map->view->bytes + claim->offset;
-    size_t shown = claim->length < MOST_BYTES ? (size_t)claim->length : MOST_BYTES;
+    const size_t most = rows->layout.bytes;
+    size_t shown = claim->length < most ? (size_t)claim->length : most;
     elfgen_text_hex_bytes(line, bytes, shown, '\0');
-    elfgen_text_char(line, claim->length > MOST_BYTES ? '+' : ' ');
+    elfgen_text_char(line, claim->length > most ? '+' : ' ');
 }
 
 /* Fields of the ELF header are printed without "ehdr.": no other structure has such names. */
@@ -220,8 +62,8 @@ static void put_line_name(struct elfgen_text *line, const struct elfgen_claim *c
 static struct elfgen_text new_line(const struct rows *rows)
 {
     struct elfgen_text line = {.bytes = rows->lines->bytes + rows->lines->length,
-                               .capacity = MOST_LINE};
-    memset(line.bytes, ' ', BLANKS);
+                               .capacity = EXPLAIN_MOST_LINE};
+    memset(line.bytes, ' ', rows->layout.blanks);
     return line;
 }
 
@@ -239,22 +81,39 @@ static struct elfgen_text open_line(const struct rows *rows, uint64_t offset)
 static void close_line(struct rows *rows, const struct elfgen_text *line)
 {
     rows->lines->length += line->length;
-    put_colour(rows, rows->lines, 0);
+    explain_rows_colour(rows, rows->lines, 0);
     elfgen_text_char(rows->lines, '\n');
 }
 
-/* Ends a line with the reader and, behind the columns, what a run did with the bytes. */
-static void end_line(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim)
+/* Puts the mark of a run behind the reader, or below if it is too long for that. */
+static void put_mark(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim)
 {
+    const struct explain_layout *layout = &rows->layout;
     char room[160];
     struct elfgen_text mark = {.bytes = room, .capacity = sizeof room};
-    cut(line, COLUMNS - READER - 1);
-    pad(line, COLUMNS - READER);
-    elfgen_text_string(line, elfgen_reader_name(claim->reader));
     explain_put_mark(&mark, rows->writer.map, claim);
-    if (mark.length > 0)
-        pad(line, COLUMNS + 1);
+    if (mark.length == 0)
+        return;
+    if (layout->at_mark + mark.length <= layout->end_mark || layout->wide) {
+        pad(line, layout->at_mark);
+        elfgen_text_bytes(line, mark.bytes, mark.length);
+        return;
+    }
+    close_line(rows, line);
+    *line = new_line(rows);
+    size_t left = layout->end - layout->at_value;
+    pad(line, mark.length < left ? layout->end - mark.length : layout->at_value);
     elfgen_text_bytes(line, mark.bytes, mark.length);
+    cut(line, layout->end);
+}
+
+/* Ends a line with the reader and what a run did with the bytes. */
+static void end_line(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim)
+{
+    cut(line, rows->layout.end_words);
+    pad(line, rows->layout.at_reader);
+    elfgen_text_string(line, elfgen_reader_name(claim->reader));
+    put_mark(rows, line, claim);
     close_line(rows, line);
 }
 
@@ -284,19 +143,36 @@ static void move_words(struct elfgen_text *text, struct elfgen_text *line, size_
 /* Begins a line that goes on in a column. */
 static struct elfgen_text below(struct rows *rows, size_t column, unsigned colour)
 {
-    put_colour(rows, rows->lines, colour);
+    explain_rows_colour(rows, rows->lines, colour);
     struct elfgen_text next = new_line(rows);
     pad(&next, column);
     return next;
 }
 
+/* Puts the rest of a text on `most` lines at the most, which end at `end`; what is left is cut. */
+static void put_below(struct rows *rows, struct elfgen_text *text, size_t column, size_t end,
+                      unsigned colour, unsigned most)
+{
+    for (unsigned i = 1; text->length > 0 && i <= most; i++) {
+        struct elfgen_text next = below(rows, column, colour);
+        if (i == most && text->length > end - column) {
+            elfgen_text_bytes(&next, text->bytes, text->length);
+            cut(&next, end);
+            text->length = 0;
+        } else {
+            move_words(text, &next, end);
+        }
+        close_line(rows, &next);
+    }
+}
+
 /* Appends what the value says and what the field is for: on one line if both fit, or else the
  * second below the first. */
-static void put_words(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim,
-                      unsigned colour)
+static void put_words_wide(struct rows *rows, struct elfgen_text *line,
+                           const struct elfgen_claim *claim, unsigned colour)
 {
     const struct bytemap *map = rows->writer.map;
-    const size_t column = line->length;
+    const size_t column = line->length, end = rows->layout.end_words;
     char room[MOST_PURPOSE];
     struct elfgen_text purpose = {.bytes = room, .capacity = sizeof room};
     elfgen_claim_meaning(map->view, map->code, claim, line);
@@ -306,39 +182,75 @@ static void put_words(struct rows *rows, struct elfgen_text *line, const struct 
     }
     bytemap_put_purpose(&purpose, &rows->purposes, map, claim);
     bool says = line->length > column;
-    bool fits = line->length + 2 + purpose.length <= COLUMNS - READER - 1;
+    bool fits = line->length + 2 + purpose.length <= end;
     if (purpose.length > 0 && (fits || !says)) {
         elfgen_text_string(line, says ? "; " : "");
-        move_words(&purpose, line, COLUMNS - READER - 1);
+        move_words(&purpose, line, end);
     }
     end_line(rows, line, claim);
-    while (purpose.length > 0) {
-        struct elfgen_text next = below(rows, column, colour);
-        move_words(&purpose, &next, COLUMNS);
-        close_line(rows, &next);
-    }
+    put_below(rows, &purpose, column, rows->layout.end, colour, EXPLAIN_MOST_LINES);
 }
 
-/* Appends the calls that an instruction made: the first after it, others below. */
-static void put_calls(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim,
-                      unsigned colour)
+/* The column of a claim's words. */
+static size_t column_of(const struct rows *rows, const struct elfgen_claim *claim)
 {
-    const struct coverage_call *calls = explain_calls(rows->writer.map, claim);
-    const size_t column = line->length;
-    char room[MOST_CALL];
-    struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
-    explain_put_meaning(&text, rows->writer.map, claim);
-    move_words(&text, line, COLUMNS - READER - 1);
-    end_line(rows, line, claim);
-    while (text.length > 0) {
-        struct elfgen_text next = below(rows, column, colour);
-        move_words(&text, &next, COLUMNS - READER - 1);
-        close_line(rows, &next);
+    return claim->field ? rows->layout.at_words : rows->layout.at_value;
+}
+
+/* Puts a text on the line, whose end follows, and below it. Where there are few columns for words,
+ * or the name of the field has taken them, nothing goes below or all of it. Lines below end at
+ * `end_below`. */
+static void put_text(struct rows *rows, struct elfgen_text *line, struct elfgen_text *text,
+                     const struct elfgen_claim *claim, unsigned colour, size_t end_below)
+{
+    const struct explain_layout *layout = &rows->layout;
+    const size_t column = column_of(rows, claim), end = layout->end_words;
+    bool few = end - column < EXPLAIN_FEW_COLUMNS;
+    bool beside =
+        line->length + EXPLAIN_FEW_COLUMNS / 2 <= end || line->length + text->length <= end;
+    if (few) {
+        elfgen_text_bytes(line, text->bytes, text->length);
+        text->length = 0;
+    } else if (beside) {
+        move_words(text, line, end);
     }
+    end_line(rows, line, claim);
+    put_below(rows, text, column, end_below, colour, MOST_BELOW);
+}
+
+/* The same in the width of a terminal: a meaning goes on below. */
+static void put_words_fitted(struct rows *rows, struct elfgen_text *line,
+                             const struct elfgen_claim *claim, unsigned colour)
+{
+    const struct explain_layout *layout = &rows->layout;
+    const struct bytemap *map = rows->writer.map;
+    const size_t column = column_of(rows, claim);
+    char room[EXPLAIN_MOST_LINE], other[MOST_PURPOSE];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+    struct elfgen_text purpose = {.bytes = other, .capacity = sizeof other};
+    elfgen_claim_meaning(map->view, map->code, claim, &text);
+    bool says = text.length > 0;
+    if (claim->field)
+        bytemap_put_purpose(&purpose, &rows->purposes, map, claim);
+    if (purpose.length > 0 &&
+        (!says || layout->end_words - column < EXPLAIN_FEW_COLUMNS ||
+         line->length + text.length + 2 + purpose.length <= layout->end_words)) {
+        elfgen_text_string(&text, says ? "; " : "");
+        elfgen_text_bytes(&text, purpose.bytes, purpose.length);
+        purpose.length = 0;
+    }
+    put_text(rows, line, &text, claim, colour, says ? layout->end_words : layout->end);
+    put_below(rows, &purpose, column, layout->end, colour, EXPLAIN_MOST_LINES / 2);
+}
+
+/* Puts calls that an instruction made below it: those after the first. */
+static void put_other_calls(struct rows *rows, const struct coverage_call *calls, size_t column,
+                            unsigned colour)
+{
     for (size_t i = 1; i < calls->text_count; i++) {
         struct elfgen_text next = below(rows, column, colour);
         coverage_put_call(&next, calls, i);
-        cut(&next, COLUMNS);
+        cut(&next, rows->layout.end);
         close_line(rows, &next);
     }
     if (calls->others == 0)
@@ -350,25 +262,42 @@ static void put_calls(struct rows *rows, struct elfgen_text *line, const struct 
     close_line(rows, &next);
 }
 
+/* Appends the calls that an instruction made: the first after it, others below. */
+static void put_calls(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim,
+                      unsigned colour)
+{
+    const size_t column = line->length, end = rows->layout.end_words;
+    char room[MOST_CALL];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+    explain_put_meaning(&text, rows->writer.map, claim);
+    move_words(&text, line, end);
+    end_line(rows, line, claim);
+    put_below(rows, &text, column, end, colour, EXPLAIN_MOST_LINES);
+    put_other_calls(rows, explain_calls(rows->writer.map, claim), column, colour);
+}
+
 static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsigned colour)
 {
-    size_t bytes_column = 2 + rows->digits + 2,
-           name_column = bytes_column + (size_t)2 * MOST_BYTES + 2;
-    put_colour(rows, rows->lines, colour);
+    const struct explain_layout *layout = &rows->layout;
+    explain_rows_colour(rows, rows->lines, colour);
     struct elfgen_text line = open_line(rows, claim->offset);
-    pad(&line, bytes_column);
-    put_short_bytes(rows, &line, claim);
-    pad(&line, name_column);
+    if (layout->bytes > 0) {
+        pad(&line, layout->at_bytes);
+        put_short_bytes(rows, &line, claim);
+    }
+    pad(&line, layout->at_name);
     put_line_name(&line, claim);
-    pad(&line, name_column + NAME + 1);
+    pad(&line, layout->at_value);
     if (claim->field) {
         bytemap_put_hex(&line, claim);
-        pad(&line, name_column + NAME + 1 + VALUE + 1);
+        pad(&line, layout->at_words);
     }
     if (explain_calls(rows->writer.map, claim))
         put_calls(rows, &line, claim, colour);
+    else if (layout->wide)
+        put_words_wide(rows, &line, claim, colour);
     else
-        put_words(rows, &line, claim, colour);
+        put_words_fitted(rows, &line, claim, colour);
 }
 
 static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
@@ -376,12 +305,12 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     struct rows *rows = (struct rows *)writer;
     uint64_t end = claim->offset + claim->length;
     unsigned colour = rows->colour;
-    rows->colour = colour % COLOURS + 1;
+    rows->colour = colour % EXPLAIN_COLOURS + 1;
     /* A claim that began before the range is printed at its first row. */
-    go_to(rows, claim->offset > writer->map->from ? claim->offset : writer->map->from);
-    make_room(rows);
-    paint(rows, claim->offset > rows->row ? claim->offset : rows->row, end, colour);
-    if (end > rows->row + ROW) {
+    explain_rows_go_to(rows, claim->offset > writer->map->from ? claim->offset : writer->map->from);
+    explain_rows_make_room(rows);
+    explain_rows_paint(rows, claim->offset > rows->row ? claim->offset : rows->row, end, colour);
+    if (end > rows->row + rows->layout.row) {
         struct span *span = rows->outer.end >= end || claim->part == ELFGEN_PART_INSTRUCTION
                                 ? &rows->inner
                                 : &rows->outer;
@@ -393,28 +322,31 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
 }
 
 /* What a run did with bytes that nothing claims. */
-static void put_gap_mark(struct rows *rows, uint64_t offset, uint64_t length)
+static void put_gap_mark(struct rows *rows, struct elfgen_text *line, uint64_t offset,
+                         uint64_t length)
 {
     char room[160];
     struct elfgen_text mark = {.bytes = room, .capacity = sizeof room};
     if (rows->writer.map->run)
         coverage_put_mark(&mark, rows->writer.map->run, offset, length, false);
     if (mark.length > 0)
-        elfgen_text_string(rows->lines, ", ");
-    elfgen_text_bytes(rows->lines, mark.bytes, mark.length);
+        elfgen_text_string(line, ", ");
+    elfgen_text_bytes(line, mark.bytes, mark.length);
 }
 
 static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t length)
 {
     struct rows *rows = (struct rows *)writer;
-    go_to(rows, offset);
-    make_room(rows);
-    elfgen_text_string(rows->lines, "  ");
-    elfgen_text_hex(rows->lines, offset, rows->digits);
-    elfgen_text_string(rows->lines, "  unclaimed, ");
-    elfgen_text_decimal(rows->lines, length, 0);
-    elfgen_text_string(rows->lines, length == 1 ? " byte" : " bytes");
-    put_gap_mark(rows, offset, length);
+    explain_rows_go_to(rows, offset);
+    explain_rows_make_room(rows);
+    struct elfgen_text line = open_line(rows, offset);
+    elfgen_text_string(&line, "  unclaimed, ");
+    elfgen_text_decimal(&line, length, 0);
+    elfgen_text_string(&line, length == 1 ? " byte" : " bytes");
+    put_gap_mark(rows, &line, offset, length);
+    if (!rows->layout.wide)
+        cut(&line, rows->layout.end);
+    rows->lines->length += line.length;
     elfgen_text_char(rows->lines, '\n');
     rows->end = offset + length;
 }
@@ -423,18 +355,26 @@ static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t len
 static void put_symbol_line(struct bytemap_writer *writer, const struct symbol *symbol)
 {
     struct rows *rows = (struct rows *)writer;
-    size_t name_column = 2 + rows->digits + 2 + (size_t)2 * MOST_BYTES + 2;
-    go_to(rows, symbol->offset);
-    make_room(rows);
+    const struct explain_layout *layout = &rows->layout;
+    explain_rows_go_to(rows, symbol->offset);
+    explain_rows_make_room(rows);
     struct elfgen_text line = open_line(rows, symbol->offset);
-    pad(&line, name_column);
+    const size_t before = line.length;
+    pad(&line, layout->at_name);
     bytemap_put_symbol(&line, symbol);
-    cut(&line, COLUMNS);
+    if (line.length > layout->end && !layout->wide) { /* a long name begins further left */
+        line.length = before;
+        memset(line.bytes + before, ' ', layout->at_name - before);
+        pad(&line, layout->at_bytes);
+        bytemap_put_symbol(&line, symbol);
+    }
+    cut(&line, layout->end);
     rows->lines->length += line.length;
     elfgen_text_char(rows->lines, '\n');
 }
 
-static bool put_head(struct bytemap *map)
+/* What the whole file is. Returns false if the walk over it ended early. */
+static bool put_title(struct bytemap *map)
 {
     struct elfgen_text *out = map->out;
     const struct elfgen_ehdr *ehdr = &map->view->ehdr;
@@ -464,6 +404,19 @@ static bool put_head(struct bytemap *map)
     return true;
 }
 
+static bool put_head(struct explain *explain)
+{
+    struct bytemap *map = &explain->map;
+    struct elfgen_text *out = map->out;
+    struct fold fold;
+    fold_open(&fold, out, explain->width, 0);
+    map->out = &fold.text;
+    bool good = put_title(map);
+    fold_close(&fold);
+    map->out = out;
+    return good;
+}
+
 /* Digits of the largest offset, at least 4. */
 static unsigned digits_of(uint64_t length)
 {
@@ -476,8 +429,10 @@ static unsigned digits_of(uint64_t length)
 bool explain_text(struct explain *explain)
 {
     struct bytemap *map = &explain->map;
+    unsigned digits = digits_of(map->view->length);
     struct rows rows = {.writer = {map, false, put_claim, put_gap, put_symbol_line, 0},
-                        .digits = digits_of(map->view->length),
+                        .layout = explain_layout(explain->width, digits, map->run != NULL),
+                        .digits = digits,
                         .row = UINT64_MAX,
                         .row_done = true,
                         .coloured = explain->colour,
@@ -486,15 +441,16 @@ bool explain_text(struct explain *explain)
     bool direct =
         !explain->colour && map->out->flush && map->out->capacity >= rows.collected.capacity;
     rows.lines = direct ? map->out : &rows.collected;
-    if (map->from == 0 && map->to == map->view->length && !put_head(map))
+    if (map->from == 0 && map->to == map->view->length && !put_head(explain))
         return false;
     bool good = bytemap_walk(&rows.writer);
     uint64_t end = rows.end < map->to ? rows.end : map->to;
-    end_row(&rows);
+    explain_rows_end(&rows);
     /* Rows that the last claim or gap covers after its first. */
-    if (rows.row != UINT64_MAX && end > rows.row + ROW)
-        put_rows_between(&rows, (end + ROW - 1) / ROW * ROW);
+    const unsigned size = rows.layout.row;
+    if (rows.row != UINT64_MAX && end > rows.row + size)
+        explain_rows_between(&rows, (end + size - 1) / size * size);
     if (!direct)
-        flush_lines(&rows);
+        explain_rows_flush(&rows);
     return good;
 }

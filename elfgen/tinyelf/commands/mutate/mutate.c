@@ -9,6 +9,7 @@
 #include "campaign.h"
 #include "keep.h"
 #include "result.h"
+#include "base/width.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
@@ -164,7 +165,7 @@ static void print(const struct mutate_report *report, const struct options *opti
     if (options->json)
         mutate_json(report, out);
     else
-        mutate_text(report, options->colour, out);
+        mutate_text(report, options->colour, width_of_output(), out);
 }
 
 static bool no_memory(const char *file)
@@ -239,15 +240,19 @@ static bool look_at_original(const struct mutate_plan *plan, const struct option
 static bool wait_for(struct mutate *mutate, const char *file)
 {
     enum { OFTEN = 100 };
-    struct progress progress;
+    volatile size_t done = 0;
     struct elfgen_error error;
-    progress_begin(&progress, "runs", mutate_all(mutate));
+    progress_begin(&(struct progress){.doing = "mutating",
+                                      .file = file,
+                                      .things = "runs",
+                                      .all = mutate_all(mutate),
+                                      .done = &done});
     while (!mutate_wait(mutate, OFTEN)) {
         if (interrupt_came())
             mutate_stop(mutate);
-        progress_show(&progress, mutate_done(mutate));
+        done = (size_t)mutate_done(mutate);
     }
-    progress_end(&progress);
+    progress_end();
     if (!mutate_is_whole(mutate, &error))
         return message_library_error(file, &error);
     if (mutate_done(mutate) == mutate_all(mutate))

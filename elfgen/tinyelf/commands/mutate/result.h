@@ -85,7 +85,9 @@ bool mutate_read(struct mutate_report *report, const char *text, size_t size,
 bool mutate_merge(struct mutate_report *report, const struct mutate_report *other,
                   struct elfgen_error *error);
 
-/* Writes a map with 16 bytes in each row, and totals by field. */
-void mutate_text(const struct mutate_report *report, bool colour, struct elfgen_text *out);
+/* Writes a map with 16 bytes in each row, and totals by field, in lines of `width` columns
+ * (base/width.h). */
+void mutate_text(const struct mutate_report *report, bool colour, size_t width,
+                 struct elfgen_text *out);
 
 #endif

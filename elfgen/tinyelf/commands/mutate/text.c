@@ -2,10 +2,13 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/fold.h"
+#include "base/table.h"
+#include "base/width.h"
 #include "elfgen/search.h"
 #include "result.h"
 
-enum { ROW = 16, LINE = 100 };
+enum { ROW = 16, LINE = 100 /* of the wide form */ };
 
 /* ---- one byte ---- */
 
@@ -148,20 +151,65 @@ static void put_names(struct elfgen_text *out, const struct mutate_report *repor
 }
 
 static void put_row(struct elfgen_text *out, const struct mutate_report *report, size_t from,
-                    size_t to, bool colour)
+                    size_t to, bool colour, size_t width)
 {
     unsigned digits = digits_of(report);
+    size_t used = digits + 8 + 2 * (ROW + 1), line = width == WIDTH_WIDE ? LINE : width;
     elfgen_text_hex(out, report->bytes[from].offset / ROW * ROW, digits);
     elfgen_text_blanks(out, 2);
     put_cells(out, report->bytes + from, to - from, colour, false);
     elfgen_text_blanks(out, 3);
     put_cells(out, report->bytes + from, to - from, colour, true);
     elfgen_text_blanks(out, 3);
-    put_names(out, report, from, to, LINE - (digits + 8 + 2 * (ROW + 1)));
+    put_names(out, report, from, to, line > used ? line - used : 0);
     elfgen_text_char(out, '\n');
 }
 
-static void put_map(struct elfgen_text *out, const struct mutate_report *report, bool colour)
+/* Puts a legend: its entries on lines of `width` columns, none of them broken. */
+static void put_legend(struct elfgen_text *out, size_t width, const char *head,
+                       const char *const *entries)
+{
+    enum { INDENT = 6 };
+    size_t at = strlen(head);
+    elfgen_text_string(out, head);
+    for (const char *between = " "; *entries; entries++, between = "  ") {
+        size_t length = strlen(*entries);
+        if (at + strlen(between) + length > width) {
+            elfgen_text_char(out, '\n');
+            elfgen_text_blanks(out, INDENT);
+            at = INDENT;
+        } else {
+            elfgen_text_string(out, between);
+            at += strlen(between);
+        }
+        elfgen_text_string(out, *entries);
+        at += length;
+    }
+    elfgen_text_char(out, '\n');
+}
+
+static void put_legends(struct elfgen_text *out, size_t width)
+{
+    static const char *const left[] = {
+        ". nothing cares",     "- up to a quarter of the values change something",
+        "+ to three quarters", "* more",
+        "# everything breaks", NULL};
+    static const char *const right[] = {"o other output",
+                                        "e other exit status",
+                                        "r refused by execve",
+                                        "s killed by a signal",
+                                        "b blocked by the sandbox",
+                                        "t ran too long",
+                                        NULL};
+    enum { WIDE_LEGEND = 94 };
+    width = width == WIDTH_WIDE ? WIDE_LEGEND : width;
+    elfgen_text_char(out, '\n');
+    put_legend(out, width, "left:", left);
+    put_legend(out, width, "right, what most of these do:", right);
+}
+
+static void put_map(struct elfgen_text *out, const struct mutate_report *report, bool colour,
+                    size_t width)
 {
     static const char digits[] = "01234567 89abcdef";
     elfgen_text_blanks(out, digits_of(report) + 2);
@@ -173,37 +221,52 @@ static void put_map(struct elfgen_text *out, const struct mutate_report *report,
         uint64_t row = report->bytes[from].offset / ROW;
         for (to = from; to < report->count && report->bytes[to].offset / ROW == row; to++)
             ;
-        put_row(out, report, from, to, colour);
+        put_row(out, report, from, to, colour, width);
     }
-    elfgen_text_string(out,
-                       "\nleft: . nothing cares  - up to a quarter of the values change something  "
-                       "+ to three quarters\n"
-                       "      * more  # everything breaks\n"
-                       "right, what most of these do: o other output  e other exit status  r "
-                       "refused by execve\n"
-                       "      s killed by a signal  b blocked by the sandbox  t ran too long\n");
+    put_legends(out, width);
 }
 
 /* ---- totals ---- */
 
-enum { NAME = 28, NUMBER = 8 };
+/* The columns of a place, of each class, and of the reasons. */
+enum { PLACE, CLASSES, REASONS = CLASSES + MUTATE_CLASSES, COLUMN_COUNT };
+enum {
+    NAME = 28,
+    NUMBER = 7,        /* columns of a number, after a blank */
+    REASON_ROOM = 5120 /* for the names of all errors and signals */
+};
 
-static void put_number(struct elfgen_text *out, uint64_t number)
+struct totals {
+    struct table_place places[COLUMN_COUNT];
+    bool wide;
+};
+
+/* Words for narrow columns, in the order of the classes. */
+static const char *const short_words[MUTATE_CLASSES] = {"same", "out", "stat", "ref",
+                                                        "sig",  "blk", "time"};
+
+static unsigned length_of(uint64_t number)
 {
-    if (number != 0) {
-        /* There is a blank even before the largest number. */
-        elfgen_text_blanks(out, 1);
-        elfgen_text_decimal(out, number, NUMBER - 1);
-    } else {
-        elfgen_text_blanks(out, NUMBER - 1);
+    unsigned length = 1;
+    for (; number >= 10; number /= 10)
+        length++;
+    return length;
+}
+
+static void put_number(struct elfgen_text *out, uint64_t number, unsigned width)
+{
+    /* There is a blank even before the largest number. */
+    elfgen_text_blanks(out, number != 0 ? 1 : width);
+    if (number != 0)
+        elfgen_text_decimal(out, number, width);
+    else
         elfgen_text_char(out, '.');
-    }
 }
 
 /* Writes reasons such as "ENOEXEC, EINVAL, SIGSEGV". */
 static void put_reasons(struct elfgen_text *out, const struct mutate_counts *counts)
 {
-    const char *between = "  ";
+    const char *between = "";
     for (int error = 1; error < 64 * 3; error++) {
         if ((counts->errors[error / 64] >> error % 64 & 1) == 0)
             continue;
@@ -229,47 +292,104 @@ static void put_reasons(struct elfgen_text *out, const struct mutate_counts *cou
     }
 }
 
-static void put_counts(struct elfgen_text *out, const struct mutate_counts *counts)
+/* How long the longest of the reasons is, with its comma. */
+static unsigned longest_reason(const struct mutate_counts *counts)
 {
-    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++)
-        put_number(out, counts->of[class_]);
-    put_reasons(out, counts);
-    elfgen_text_char(out, '\n');
+    char room[REASON_ROOM];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+    unsigned most = 1, length = 0;
+    put_reasons(&text, counts);
+    for (size_t i = 0; i < text.length; i++) {
+        length = room[i] == ' ' ? 0 : length + 1;
+        most = length > most ? length : most;
+    }
+    return most;
 }
 
-static void put_heading(struct elfgen_text *out, const char *name)
+/* Lays the columns out. In the width of a terminal, a class that no run belongs to has no column.
+ */
+static void lay_out(struct totals *totals, size_t width, const struct mutate_counts *all)
 {
-    elfgen_text_char(out, '\n');
-    elfgen_text_column(out, name, NAME, NAME);
+    enum { LEAST_PLACE = 14, WORD = 4, REASONS_WIDE = 41 };
+    struct table_column columns[COLUMN_COUNT] = {
+        [PLACE] = {.wide = NAME, .least = LEAST_PLACE, .shrink = 1},
+        [REASONS] =
+            {.gap = 2, .wide = REASONS_WIDE, .least = longest_reason(all), .shrink = 6, .grow = 1},
+    };
+    totals->wide = width == WIDTH_WIDE;
     for (int class_ = 0; class_ < MUTATE_CLASSES; class_++) {
-        const char *word = mutate_class_name((enum mutate_class)class_);
-        elfgen_text_blanks(out, NUMBER - strlen(word));
-        elfgen_text_string(out, word);
+        unsigned length = length_of(all->of[class_]), least = length < WORD ? WORD : length;
+        struct table_column *column = &columns[CLASSES + class_];
+        if (totals->wide)
+            *column = (struct table_column){.gap = 1, .wide = NUMBER};
+        else if (all->of[class_] != 0)
+            *column = (struct table_column){
+                .gap = 1, .wide = least > NUMBER ? least : NUMBER, .least = least, .shrink = 2};
+    }
+    table_fit(columns, COLUMN_COUNT, width, totals->places);
+}
+
+static void put_counts(struct elfgen_text *out, const struct totals *totals,
+                       const struct mutate_counts *counts)
+{
+    char room[REASON_ROOM];
+    struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+    const struct table_place *reasons = &totals->places[REASONS];
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++) {
+        const struct table_place *place = &totals->places[CLASSES + class_];
+        if (place->size > 0)
+            put_number(out, counts->of[class_], place->size);
+    }
+    put_reasons(&text, counts);
+    if (totals->wide && text.length > 0) {
+        elfgen_text_blanks(out, reasons->gap);
+        elfgen_text_bytes(out, room, text.length);
+    } else if (text.length > 0) {
+        table_words(out, reasons, room, text.length);
     }
     elfgen_text_char(out, '\n');
 }
 
-static void put_place(struct elfgen_text *out, unsigned digits, uint64_t offset, const char *name)
+static void put_heading(struct elfgen_text *out, const struct totals *totals)
 {
-    char room[NAME];
+    elfgen_text_char(out, '\n');
+    table_put_string(out, &totals->places[PLACE], TABLE_LEFT, "field");
+    for (int class_ = 0; class_ < MUTATE_CLASSES; class_++) {
+        const struct table_place *place = &totals->places[CLASSES + class_];
+        const char *word = mutate_class_name((enum mutate_class)class_);
+        table_put_string(out, place, TABLE_RIGHT,
+                         strlen(word) <= place->size ? word : short_words[class_]);
+    }
+    elfgen_text_char(out, '\n');
+}
+
+/* Of a name that does not fit, the end says more, which is the field; of an instruction, its begin.
+ * The wide form shows the begin of all. */
+static void put_place(struct elfgen_text *out, const struct totals *totals, unsigned digits,
+                      uint64_t offset, const struct mutate_owner *owner)
+{
+    char room[NAME + LINE], name[LINE];
     struct elfgen_text label = {.bytes = room, .capacity = sizeof room};
+    struct elfgen_text words = {.bytes = name, .capacity = sizeof name};
+    struct table_place rest = totals->places[PLACE];
     elfgen_text_hex(&label, offset, digits);
     elfgen_text_blanks(&label, 2);
-    put_printable(&label, name);
-    if (label.cut) {
-        elfgen_text_bytes(out, room, sizeof room - 3);
-        elfgen_text_string(out, "...");
-        return;
-    }
-    elfgen_text_bytes(out, room, label.length);
-    elfgen_text_blanks(out, NAME - label.length);
+    rest.size = rest.size > label.length ? rest.size - (unsigned)label.length : 0;
+    put_printable(&words, short_name(owner));
+    table_put(&label, &rest, totals->wide || is_instruction(owner) ? TABLE_LEFT : TABLE_END, name,
+              words.length);
+    table_put(out, &totals->places[PLACE], TABLE_LEFT, room, label.length);
 }
 
-static void put_fields(struct elfgen_text *out, const struct mutate_report *report)
+static void put_fields(struct elfgen_text *out, const struct mutate_report *report, size_t width)
 {
     struct mutate_counts all = {.signals = 0};
+    struct totals totals;
     unsigned digits = digits_of(report);
-    put_heading(out, "field");
+    for (size_t i = 0; i < report->count; i++)
+        mutate_counts_add(&all, &report->bytes[i].counts);
+    lay_out(&totals, width, &all);
+    put_heading(out, &totals);
     for (size_t from = 0, to; from < report->count; from = to) {
         struct mutate_counts sum = {.signals = 0};
         for (to = from;
@@ -278,12 +398,11 @@ static void put_fields(struct elfgen_text *out, const struct mutate_report *repo
                              is_same_owner(&report->bytes[from], &report->bytes[to])));
              to++)
             mutate_counts_add(&sum, &report->bytes[to].counts);
-        put_place(out, digits, report->bytes[from].offset, short_name(&report->bytes[from].owner));
-        put_counts(out, &sum);
-        mutate_counts_add(&all, &sum);
+        put_place(out, &totals, digits, report->bytes[from].offset, &report->bytes[from].owner);
+        put_counts(out, &totals, &sum);
     }
-    elfgen_text_column(out, "all", NAME, NAME);
-    put_counts(out, &all);
+    table_put_string(out, &totals.places[PLACE], TABLE_LEFT, "all");
+    put_counts(out, &totals, &all);
 }
 
 /* ---- pairs ---- */
@@ -321,11 +440,13 @@ static void put_pair_label(struct elfgen_text *out, const struct mutate_report *
 }
 
 /* Two bytes are related if changing both does what changing only one does not. */
-static void put_pairs(struct elfgen_text *out, const struct mutate_report *report)
+static void put_pairs(struct elfgen_text *out, const struct mutate_report *report, size_t width)
 {
     size_t shown = 0;
     elfgen_text_string(out, "\nTwo bytes at a time: mended is the same as the program though each "
-                            "change alone is not;\nbroken is not, though each alone is.\n\n");
+                            "change alone is not;");
+    elfgen_text_char(out, width == WIDTH_WIDE ? '\n' : ' ');
+    elfgen_text_string(out, "broken is not, though each alone is.\n\n");
     elfgen_text_column(out, "bytes", NAME, NAME);
     elfgen_text_string(out, "    runs    same  mended  broken\n");
     for (size_t i = 0; i < report->pair_count; i++) {
@@ -333,10 +454,10 @@ static void put_pairs(struct elfgen_text *out, const struct mutate_report *repor
         if (pair->counts.mended == 0 && pair->counts.broken == 0)
             continue;
         put_pair_label(out, report, pair);
-        put_number(out, mutate_counts_runs(&pair->counts.counts));
-        put_number(out, pair->counts.counts.of[MUTATE_SAME]);
-        put_number(out, pair->counts.mended);
-        put_number(out, pair->counts.broken);
+        put_number(out, mutate_counts_runs(&pair->counts.counts), NUMBER);
+        put_number(out, pair->counts.counts.of[MUTATE_SAME], NUMBER);
+        put_number(out, pair->counts.mended, NUMBER);
+        put_number(out, pair->counts.broken, NUMBER);
         elfgen_text_char(out, '\n');
         shown++;
     }
@@ -376,11 +497,15 @@ static void put_sentence(struct elfgen_text *out, const struct mutate_report *re
     elfgen_text_string(out, "\n\n");
 }
 
-void mutate_text(const struct mutate_report *report, bool colour, struct elfgen_text *out)
+void mutate_text(const struct mutate_report *report, bool colour, size_t width,
+                 struct elfgen_text *out)
 {
-    put_sentence(out, report);
-    put_map(out, report, colour);
-    put_fields(out, report);
+    struct fold fold;
+    fold_open(&fold, out, width, 0);
+    put_sentence(&fold.text, report);
+    put_map(&fold.text, report, colour, width);
+    put_fields(&fold.text, report, width);
     if (report->pair_count != 0)
-        put_pairs(out, report);
+        put_pairs(&fold.text, report, width);
+    fold_close(&fold);
 }

@@ -144,6 +144,20 @@ static bool is_of_descriptor(const char *name)
     return false;
 }
 
+bool exit_reason_kinds(const struct run_end *end, char *kinds, size_t room)
+{
+    static struct calls calls;
+    const struct call *call = end->knows_call ? syscall_find(&calls, end->abi, end->number) : NULL;
+    unsigned with = call ? sandbox_kinds_with(call->name, end->arguments) : 0;
+    size_t used = 0;
+    *kinds = '\0';
+    for (int kind = 0; kind < SANDBOX_KINDS && used < room; kind++)
+        if (with >> kind & 1)
+            used += (size_t)snprintf(kinds + used, room - used, "%s%s", used ? " or " : "",
+                                     sandbox_kind_name((enum sandbox_kind)kind));
+    return with != 0;
+}
+
 static void report_call(const char *name, const char *path, const struct run_end *end)
 {
     static struct calls calls;
@@ -173,15 +187,14 @@ static void report_call(const char *name, const char *path, const struct run_end
         return;
     }
     const struct call *call = syscall_find(&calls, end->abi, end->number);
-    if (call && is_of_descriptor(call->name)) {
-        message(name, "error",
-                "system call not allowed in the sandbox: %s of descriptor %d (number %llu, %s)%s",
-                call->name, (int)end->argument, (unsigned long long)end->number, abi->title, hint);
-        return;
-    }
-    message(name, "error", "system call not allowed in the sandbox: %s (number %llu, %s)%s",
-            call ? call->name : "one without a name", (unsigned long long)end->number, abi->title,
-            hint);
+    char kinds[128], descriptor[32] = "", allow[160] = "";
+    if (call && is_of_descriptor(call->name))
+        snprintf(descriptor, sizeof descriptor, " of descriptor %d", (int)end->arguments[0]);
+    if (!*hint && exit_reason_kinds(end, kinds, sizeof kinds))
+        snprintf(allow, sizeof allow, "; --allow %s permits it", kinds);
+    message(name, "error", "system call not allowed in the sandbox: %s%s (number %llu, %s)%s%s",
+            call ? call->name : "one without a name", descriptor, (unsigned long long)end->number,
+            abi->title, hint, allow);
 }
 
 static void report_signal(const char *name, const struct run_end *end)

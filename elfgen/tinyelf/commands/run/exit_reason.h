@@ -13,6 +13,11 @@ int exit_reason_report(const char *name, const char *path, const struct run_end 
 /* Like program_report_not_started(), but for the sandbox, where there are no files. */
 void exit_reason_report_not_started(const char *path, int error);
 
+/* Writes the names of the kinds of calls (--allow) that contain the call for which the sandbox
+ * killed a program, as in "read-files or libc-start". Returns false if there is none, or if the
+ * call is not known. */
+bool exit_reason_kinds(const struct run_end *end, char *kinds, size_t room);
+
 /* Warns of what the sandbox lacks: bits of enum sandbox_lack. */
 void exit_reason_report_lacks(unsigned lacks);
 

@@ -46,10 +46,11 @@ static bool has_room_for_message(void)
     return poll(&errors, 1, PATIENCE) != 0;
 }
 
-static int run_in_sandbox(const char *path, const struct run_limits *limits, char **arguments)
+static int run_in_sandbox(const char *path, const struct run_limits *limits, unsigned kinds,
+                          char **arguments)
 {
     struct process_program program = {.path = path, .arguments = arguments};
-    struct sandboxed sandboxed = {.limits = *limits, .input = STDIN_FILENO};
+    struct sandboxed sandboxed = {.limits = *limits, .kinds = kinds, .input = STDIN_FILENO};
     struct run_end end;
     struct elfgen_error error;
     if (!sandboxed_open(&sandboxed, &program))
@@ -93,6 +94,7 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
 
 struct options {
     bool sandbox;
+    unsigned kinds;           /* of system calls: --allow */
     struct run_limits limits; /* UINT64_MAX: not given */
 };
 
@@ -109,6 +111,9 @@ static int take_option(void *context, const struct option_given *given)
         return option_size("run", "memory", given->value, &options->limits.memory);
     case OPTION_OUTPUT:
         return option_size("run", "output", given->value, &options->limits.output);
+    case OPTION_ALLOW:
+        options->kinds |= (unsigned)given->choice;
+        break;
     }
     return EXIT_YES;
 }
@@ -126,6 +131,8 @@ int command_run(int argc, char **argv)
         return usage_error("run", "no program given");
     if (!sandbox && limits.output != unset)
         return usage_error("run", "--output is counted in the sandbox alone: add --sandbox");
+    if (!sandbox && options.kinds != 0)
+        return usage_error("run", "--allow is for the sandbox alone: add --sandbox");
     limits.time = limits.time != unset ? limits.time : sandbox ? sandboxed_limits.time : 0;
     limits.memory = limits.memory != unset ? limits.memory : sandbox ? sandboxed_limits.memory : 0;
     limits.output = limits.output != unset ? limits.output : sandbox ? sandboxed_limits.output : 0;
@@ -133,7 +140,7 @@ int command_run(int argc, char **argv)
     if (!program_find(argv[optind], path, sizeof path))
         return EXIT_NO;
     interrupt_watch();
-    status = sandbox ? run_in_sandbox(path, &limits, argv + optind)
+    status = sandbox ? run_in_sandbox(path, &limits, options.kinds, argv + optind)
                      : run_with_limits(path, &limits, argv + optind);
     interrupt_die();
     return status;

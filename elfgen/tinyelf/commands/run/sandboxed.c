@@ -15,6 +15,14 @@
 const struct run_limits sandboxed_limits = {
     .time = 10000, .memory = (uint64_t)256 << 20, .output = (uint64_t)16 << 20};
 
+const struct option_choice sandboxed_kinds[] = {
+#define KIND(id, name, paths, help) {name, SANDBOX_KIND_BIT(id), help},
+#define CALL(kind, name, ...)
+#include "sandbox/kinds.def"
+#undef KIND
+#undef CALL
+    {NULL, 0, NULL}};
+
 int sandboxed_take_time(const char *command, const char *text, uint64_t *milliseconds)
 {
     const char *rest;
@@ -80,6 +88,7 @@ static void set_job(struct sandboxed *sandboxed, const struct process_program *p
 bool sandboxed_open(struct sandboxed *sandboxed, struct process_program *program)
 {
     struct sandbox_options options = {.limits = sandboxed->limits,
+                                      .kinds = sandboxed->kinds,
                                       .session = sandboxed->session,
                                       .ignored = program_ignored_signals()};
     struct elfgen_error error;

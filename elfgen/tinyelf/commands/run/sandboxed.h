@@ -13,15 +13,17 @@
 #ifndef RUN_SANDBOXED_H
 #define RUN_SANDBOXED_H
 
+#include "cli/option_rows.h"
 #include "ptrace/ptrace.h"
 #include "sandbox/sandbox.h"
 
 struct sandboxed {
     /* Set by the caller. */
     struct run_limits limits;
-    int input;    /* its descriptor 0; -1, or one that is not open: none */
-    bool silent;  /* what it writes is dropped; otherwise it goes to this process's 1 and 2 */
-    bool session; /* it does not belong to the terminal, which sends it no signals */
+    unsigned kinds; /* of system calls that it may make besides, as in struct sandbox_options */
+    int input;      /* its descriptor 0; -1, or one that is not open: none */
+    bool silent;    /* what it writes is dropped; otherwise it goes to this process's 1 and 2 */
+    bool session;   /* it does not belong to the terminal, which sends it no signals */
 
     /* Private, until sandboxed_close(). */
     const struct process_program *program;
@@ -33,6 +35,9 @@ struct sandboxed {
 
 /* The limits unless others are given: 10 seconds, 256 MiB, 16 MiB of output. */
 extern const struct run_limits sandboxed_limits;
+
+/* The choices of --allow: kinds of system calls. Their values are bits of a set of kinds. */
+extern const struct option_choice sandboxed_kinds[];
 
 /* Reads the value of --time, in milliseconds; 'none' is 0. Returns EXIT_YES, or the status of a
  * usage error of `command`, which it reports. */

@@ -12,6 +12,7 @@
 
 #include "base/own_program.h"
 #include "base/system_error.h"
+#include "cli/progress.h"
 #include "input/toolchain.h"
 
 const char *stages_suffix(enum stage_number number)
@@ -288,7 +289,10 @@ static bool do_stage(struct stages *stages, enum stage_way way, enum stage_numbe
                                  .source = &stages->input,
                                  .messages = link ? TOOL_LINKER : TOOL_COMPILER,
                                  .reporter = reporter};
+    progress_begin(
+        &(struct progress){.doing = link ? "linking" : "compiling", .file = stages->path});
     stage->made = stage->command && toolchain_run(&run, &stage->bytes);
+    progress_end();
     free_command(&command);
     bool told = stages_end_text(listener.messages, &stage->messages) != NULL &&
                 (stage->command || listener.failed);

@@ -286,6 +286,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_MEMORY:
         options->limited = true;
         return option_size("step", "memory", given->value, &options->sandboxed.limits.memory);
+    case OPTION_ALLOW:
+        options->sandboxed.kinds |= (unsigned)given->choice;
+        break;
     }
     return EXIT_YES;
 }
@@ -303,6 +306,8 @@ int command_step(int argc, char **argv)
         return usage_error("step", "--replay runs no program: it needs no --sandbox");
     if (options.limited && !options.confined)
         return usage_error("step", "--time and --memory are limits of the sandbox: add --sandbox");
+    if (options.sandboxed.kinds != 0 && !options.confined)
+        return usage_error("step", "--allow is for the sandbox alone: add --sandbox");
     if (!options.replay && optind == argc)
         return usage_error("step", "no program given");
     if (options.private && !options.record)

@@ -264,6 +264,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_MEMORY:
         tracing->limited = true;
         return option_size("trace", "memory", given->value, &tracing->sandboxed.limits.memory);
+    case OPTION_ALLOW:
+        tracing->sandboxed.kinds |= (unsigned)given->choice;
+        break;
     }
     return EXIT_YES;
 }
@@ -298,6 +301,8 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
         return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
     if (tracing->limited && !tracing->confined)
         return usage_error("trace", "--time and --memory are limits of the sandbox: add --sandbox");
+    if (tracing->sandboxed.kinds != 0 && !tracing->confined)
+        return usage_error("trace", "--allow is for the sandbox alone: add --sandbox");
     if (optind == argc)
         return usage_error("trace", "no program given");
     return trace(tracing, argv + optind);

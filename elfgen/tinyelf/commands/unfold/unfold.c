@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/kernel_versions.h"
+#include "cli/progress.h"
 #include "commands/commands.h"
 
 #define OPTIONS "commands/unfold/options.def"
@@ -44,9 +45,12 @@ static bool unfold(const struct file_bytes *bytes, const char *name, uint32_t ke
     free(map.areas);
     if (!is_right)
         return message_library_error(name, &error);
+    progress_begin(&(struct progress){.doing = "decoding", .file = name});
     struct x86_session *code = x86_session_open(&view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &error);
+    progress_next(&(struct progress){.doing = "unfolding", .file = name});
     bool done = (code || error.status == ELFGEN_OK) &&
                 unfold_file(&view, code ? &code->code : NULL, unfolded, &error);
+    progress_end();
     x86_session_close(code);
     return done || message_library_error(name, &error);
 }

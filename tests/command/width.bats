@@ -1,0 +1,180 @@
+#!/usr/bin/env bats
+# Tables fit the width of a terminal, and have their wide form in a pipe.
+load ../support/setup
+
+# The files that tables are about: the lecture's program, a program of the system, one in C with a long name, all by
+# relative names, so that lines are as long wherever the tests are.
+setup_file()
+{
+    cd "$BATS_FILE_TMPDIR" || return 1
+    "${TINYELF:-$SOURCE/build/tinyelf}" build "$SOURCE/asm/hello.s" -o hello
+    cp /usr/bin/ls ls
+    {
+        echo '#include <stdio.h>'
+        printf 'void a_function%s(void) { puts("a text of some length, which is longer than the columns that there are"); }\n' \
+            "$(printf '_of_a_long_name%.0s' 1 2 3 4 5 6 7 8)"
+        echo "int main(void) { a_function$(printf '_of_a_long_name%.0s' 1 2 3 4 5 6 7 8)(); return 0; }"
+    } >long.c
+    cc -O1 -o long long.c
+}
+
+setup()
+{
+    cd "$BATS_FILE_TMPDIR" || return 1
+}
+
+# fits WIDTH COMMAND...: prints what the command does with COLUMNS set, of which no line is wider. python3 counts
+# characters of two columns as such.
+fits()
+{
+    COLUMNS=$1 "$TINYELF" "${@:2}" >"$BATS_TEST_TMPDIR/fitted" 2>"$BATS_TEST_TMPDIR/errors" || true
+    if ! [ -s "$BATS_TEST_TMPDIR/fitted" ]; then
+        cat "$BATS_TEST_TMPDIR/errors"
+        return 1
+    fi
+    python3 - "$1" "$BATS_TEST_TMPDIR/fitted" <<'END' || return 1
+import re, sys, unicodedata
+width = int(sys.argv[1])
+for line in open(sys.argv[2], encoding="utf-8", errors="surrogateescape"):
+    shown = re.sub("\x1b\\[[0-9;]*m", "", line.rstrip("\n"))
+    columns = len(shown) if shown.isascii() else sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in shown)
+    if columns > width:
+        sys.exit("%d columns, not %d: %s" % (columns, width, shown))
+END
+    cat "$BATS_TEST_TMPDIR/fitted"
+}
+
+# fits_all COMMAND...: the same at 60, 80 and 120 columns.
+fits_all()
+{
+    local width
+    for width in 60 80 120; do
+        fits $width "$@" >"at$width" || return 1
+    done
+}
+
+# in_terminal COLUMNS COMMAND...: prints what the command writes to a terminal of that width, whose COLUMNS say 33.
+in_terminal()
+{
+    python3 - "$@" <<'END'
+import fcntl, os, pty, struct, sys, termios
+process, terminal = pty.fork()
+if process == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("4H", 24, int(sys.argv[1]), 0, 0))
+    attributes = termios.tcgetattr(1)
+    attributes[1] &= ~termios.OPOST
+    termios.tcsetattr(1, termios.TCSANOW, attributes)
+    os.environ.update(COLUMNS="33", NO_COLOR="1", TERM="xterm")
+    os.execv(sys.argv[2], sys.argv[2:])
+while True:
+    try:
+        piece = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not piece:
+        break
+    os.write(1, piece)
+os.waitpid(process, 0)
+END
+}
+
+# ---- explain ----
+
+@test "explain fits, and the column with the reader stays" {
+    for file in hello long; do
+        fits_all explain $file
+        fits_all explain --parts $file
+        fits_all explain --memory $file
+    done
+    fits 80 explain ls >/dev/null
+    fits 60 explain --memory ls >/dev/null
+    fits_all explain hello
+    for width in 60 80 120; do
+        # The line of each field has its reader, all in one column.
+        [ "$(grep -cE ' (kernel|tools|program|nobody)$' at$width)" -eq "$("$TINYELF" explain hello | grep -cE ' (kernel|tools|program|nobody)$')" ]
+        [ "$(grep -oE '^  .* (kernel|tools|program|nobody)$' at$width | sed -E 's/[a-z]+$//' | awk '{ print length }' |
+            sort -u | wc -l)" -eq 1 ]
+    done
+    # At 60 words are shortened, at 80 they go on below, at 120 they have the room that there is.
+    grep -qx '  0000 ei_mag0          0x7f       first byte of ... kernel' at60
+    grep -qx '  0000  7f        ei_mag0          0x7f       first byte of the magic    kernel' at80
+    grep -qxE ' {46}number, 0x7f' at80
+    grep -qxE '  0004  02                ei_class         0x2        ELF64 +tools' at120
+    grep -qx '  0050  0000010000000000  phdr\[0\].p_vaddr  0x10000    file offset 0x0; address that this byte gets  *kernel' at120
+    [ "$(grep -c '^  .*\.\.\. ' at80)" -eq 0 ]
+}
+
+@test "explain shows in 80 columns each word that it has in a pipe" {
+    words() { sed -E 's/^ *[0-9a-f]{4} .*(ei_|e_[a-z]|phdr|instruction|string)/\1/' | tr -s ' \n' '\n\n' | sort; }
+    "$TINYELF" explain hello | grep -vE '^[0-9a-f]{4}  ' | words >wide
+    fits 80 explain hello | grep -vE '^[0-9a-f]{4}  ' | words >narrow
+    diff wide narrow
+}
+
+@test "explain of a place, and of a run, fits" {
+    for place in e_entry 'phdr[0]' 0x94 0xa6; do
+        fits_all explain --at "$place" hello
+    done
+    fits_all explain --at main long
+    fits 60 explain --at 0x7c hello >/dev/null
+    fits_all explain --run hello
+    grep -qxE '  0094 instruction      syscall: write\(1, "Hello world\\n", 12\) +program ran' at80
+    [ "$(grep -c ' program ran$' at60)" -eq 8 ]
+}
+
+# ---- the rule ----
+
+@test "a terminal's own width comes before COLUMNS, and a pipe has the wide form whatever the terminal" {
+    for width in 60 80 120; do
+        fits $width explain --color never hello >expected
+        in_terminal $width "$TINYELF" explain --color never hello >shown
+        cmp expected shown
+    done
+    # 0 columns: the terminal does not say.
+    in_terminal 0 "$TINYELF" explain --color never --at e_entry hello >shown
+    [ "$(awk 'length > 33' shown)" = "" ]
+    grep -q '^            ' shown
+    "$TINYELF" explain hello >wide
+    in_terminal 60 /bin/sh -c 'unset COLUMNS; "$0" explain hello | cat' "$TINYELF" >shown
+    cmp wide shown
+    [ "$(awk '{ if (length > most) most = length } END { print most }' wide)" -eq 100 ]
+    grep -qx '  0000  7f                ei_mag0          0x7f       first byte of the magic number, 0x7f   kernel' wide
+}
+
+# ---- check ----
+
+@test "check fits: sentences are broken between words, and a table of versions goes on in its column" {
+    cp "$SOURCE/tests/fuzz/corpus/dump/p_align-beyond-user-space" beyond
+    for options in -v '--kernel all' '--loader qemu-user'; do
+        fits_all check $options hello ls long beyond
+        "$TINYELF" check $options hello ls long beyond >wide || true
+        # Each word of the wide form is there, in its order.
+        for width in 60 80 120; do
+            diff <(tr -s ' \n' '\n\n' <wide) <(tr -s ' \n' '\n\n' <at$width)
+        done
+    done
+    fits 80 check --kernel all beyond | grep -q '^ \{16\}[a-z]'
+    fits 80 check hello >narrow
+    [ "$(grep -c '^    [^ ]' narrow)" -ge 1 ]
+}
+
+# ---- mutate ----
+
+@test "mutate fits, and its reasons stay" {
+    "$TINYELF" mutate --values 4 --pairs 0x34-0x36 --json hello >pairs || skip "no sandbox here"
+    fits_all mutate --merge pairs
+    "$TINYELF" mutate --values 4 --json hello >result
+    "$TINYELF" mutate --merge result >wide
+    fits_all mutate --merge result
+    # Each place has its line; the errors and signals are all there.
+    for width in 60 80 120; do
+        diff <(grep -oE '(ENO|SIG)[A-Z]+' wide) <(grep -oE '(ENO|SIG)[A-Z]+' at$width)
+        diff <(grep -oE '^[0-9a-f]{4}  ' wide) <(grep -oE '^[0-9a-f]{4}  ' at$width)
+    done
+    grep -qE '^field +same +out +stat +ref +sig' at60
+    grep -qE '^field +same  output  status refused  signal' at120
+    grep -qE '^0068  phdr\[0\]\.p_memsz ' at80
+    grep -qE '^0068  \.\.\..*p_memsz ' at60
+    # The rows of the map name more owners where there is room.
+    [ "$(grep -c ', \.\.\.$' at120)" -lt "$(grep -c ', \.\.\.$' at80)" ]
+}

@@ -1,0 +1,279 @@
+#!/usr/bin/env bats
+# The sandbox with more kinds of system calls allowed (--allow): programs that try to do more than these say.
+load ../support/setup
+load ../support/hostile_setup
+
+setup()
+{
+    mkdir "$BATS_TEST_TMPDIR/work" "$BATS_TEST_TMPDIR/work/below" && cd "$BATS_TEST_TMPDIR/work" || return 1
+    echo "the target's text" >target
+    echo outside >../outside
+}
+
+# An attempt that succeeds outside of the sandbox is refused by the filter.
+refused_for()
+{
+    local call=$1
+    shift
+    sandboxed "$hostile" "$@" </dev/null
+    exits 159
+    [ -z "$output" ]
+    says "error: system call not allowed in the sandbox: $call"
+}
+
+# One that the filter lets through fails, since there is no such file.
+fails()
+{
+    run timeout 20 "$hostile" "$@" </dev/null
+    [ "$status" -eq 0 ]
+    sandboxed "$hostile" "$@" </dev/null
+    exits 9
+    [ "$output" = refused ]
+}
+
+does()
+{
+    sandboxed "$hostile" "$@" </dev/null
+    exits 0
+    [ "$output" = "did it" ]
+}
+
+needs_files()
+{
+    sandboxed "$hostile" open target
+    [[ "$stderr" != *"is not possible here"* ]] || skip "no mount namespace here"
+    [[ "$stderr" != *"this takes Linux 5.12"* ]] || skip "this kernel cannot make a mount read-only"
+}
+
+# ---- read-files ----
+
+@test "files of the working directory are read, by both tables, and none outside of it" {
+    confining=(run --sandbox --allow read-files)
+    needs_files
+    ln -s below/inner inside
+    ln -s ../outside leaves
+    ln -s /etc/passwd to-passwd
+    echo inner >below/inner
+    does open target
+    does open "$PWD/target"
+    does open inside
+    does open-d .
+    does stat target
+    does other-open target
+    fails open ../outside
+    fails open leaves
+    fails open /etc/passwd
+    fails open to-passwd
+    fails open "$BATS_TEST_TMPDIR/outside"
+    fails open /proc/self/maps
+    fails open /proc/self/environ
+    fails open /proc/1/status
+    fails open /dev/null
+    fails stat /etc/passwd
+}
+
+@test "a file is not opened for anything but reading, whatever the flags, and neither made nor removed" {
+    confining=(run --sandbox --allow read-files)
+    needs_files
+    local way
+    for way in open-w open-rw open-a open-c open-p; do
+        succeeds "$way" target
+    done
+    echo "the target's text" >target
+    for way in open-w open-rw open-3 open-t open-wt open-a open-c open-p; do
+        refused_for "open (number 2, x86-64)" "$way" target
+    done
+    refused_for "open (number 2, x86-64)" open-tmp .
+    refused_for "open (number 2, x86-64)" open-c new
+    refused_for "creat (number 85, x86-64)" creat new
+    refused_for "openat2 (number 437, x86-64)" openat2 target
+    refused_for "unlink (number 87, x86-64)" unlink target
+    refused_for "link (number 86, x86-64)" link new
+    refused_for "chdir (number 80, x86-64)" chdir ..
+    refused_for "open (number 5, i386)" other-open-w target
+    refused_for "number 0x40000002, one of x32's" x32-open target
+    [ "$(cat target)" = "the target's text" ]
+    [ "$(ls | tr '\n' ' ')" = "below target " ]
+}
+
+@test "of the flags of open alone, these do not end a program: O_NOCTTY, O_NONBLOCK, O_LARGEFILE, O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC" {
+    confining=(run --sandbox --allow read-files)
+    needs_files
+    run -0 timeout 60 "$BUILD/tests/worker-runs" --allow read-files --numbers 32 "$hostile" open-bit
+    [ "${lines[0]}" = "8 11 15 16 17 19 " ]
+    [ "$(cat target)" = "the target's text" ]
+    needs_32
+    run -0 timeout 60 "$BUILD/tests/worker-runs" --allow read-files --numbers 32 "$hostile" open-bit
+    [ "${lines[0]}" = "8 11 15 16 17 19 " ]
+    [ "$(cat target)" = "the target's text" ]
+}
+
+@test "devices are not opened, and who waits for a FIFO is ended by the time limit" {
+    confining=(run --sandbox --time 0.3 --allow read-files)
+    needs_files
+    mkfifo fifo
+    sandboxed "$hostile" open fifo
+    exits 137
+    says "killed: it reached the time limit of 0.3 s (--time)"
+    mknod null c 1 3 || skip "only root can make a device"
+    fails open null
+}
+
+@test "a directory as descriptor 0 is no way out" {
+    confining=(run --sandbox --allow read-files)
+    needs_files
+    run -0 "$hostile" openat-0 etc/passwd </
+    sandboxed "$hostile" openat-0 etc/passwd </
+    exits 1
+    says "descriptor 0: Is a directory"
+    refused_for "openat (number 257, x86-64)" openat-0 target
+}
+
+@test "the working directory is mounted read-only, without devices, set-user-ID, execution and what is mounted later" {
+    confining=(run --sandbox --allow read-files)
+    needs_files
+    in_background "$hostile" sleep 3000
+    # The root and the directory are all that there is: number, parent, device, what, where, options, "-".
+    cut -d ' ' -f 5-7 "/proc/$program/mountinfo" >mounts
+    kill "$main"
+    status_of "$main"
+    [ "$(wc -l <mounts)" -eq 2 ]
+    grep -q '^/ ro,nosuid,nodev.* -$' mounts
+    grep -q "^$PWD ro,nosuid,nodev,noexec.* -\$" mounts
+}
+
+@test "the root and the kernel's own files are not given for reading" {
+    confining=(run --sandbox --allow read-files)
+    needs_files
+    cd /
+    sandboxed "$hostile" open etc/passwd
+    exits 1
+    says "the sandbox cannot have the working directory for reading: it is the root directory"
+    cd /proc
+    sandboxed "$hostile" open cpuinfo
+    exits 1
+    says "its files are the kernel's own, as those of /proc are"
+}
+
+@test "without a mount namespace, kinds of calls that take names of files are refused" {
+    refusing namespaces "$TINYELF" run --sandbox --allow read-files "$hostile" open target
+    exits 1
+    says "a program that may name files needs a mount namespace of its own, which is not possible here"
+    refusing namespaces "$TINYELF" run --sandbox --allow libc-start "$hostile" exit 0
+    exits 1
+    says "a program that may name files needs a mount namespace of its own"
+    refusing namespaces "$TINYELF" run --sandbox --allow identity,signals,write-stdin "$hostile" exit 3
+    exits 3
+}
+
+@test "a normal user's program reads the same files, and none that the user may not read" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can become another user"
+    confining=(run --sandbox --allow read-files)
+    needs_files
+    echo secret >secret
+    chmod 600 secret
+    cp -p "$TINYELF" "$hostile" .
+    chmod 755 tinyelf hostile64 . "$BATS_TEST_TMPDIR"
+    chmod o+x "$BATS_FILE_TMPDIR"/.. "$BATS_TEST_TMPDIR"/..
+    local user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    run --separate-stderr timeout 20 "${user[@]}" ./tinyelf run --sandbox --allow read-files ./hostile64 open target
+    [[ "$stderr" != *"is not possible here"* ]] || skip "no user namespaces here"
+    exits 0
+    [ "$output" = "did it" ]
+    sleep 0.2
+    run --separate-stderr timeout 20 "${user[@]}" ./tinyelf run --sandbox --allow read-files ./hostile64 open secret
+    exits 9
+    sleep 0.2
+    run --separate-stderr timeout 20 "${user[@]}" ./tinyelf run --sandbox --allow read-files ./hostile64 open ../outside
+    exits 9
+}
+
+@test "files that a program leaves open are not the next one's, and it has 64 descriptors at most" {
+    confining=(run --sandbox --allow read-files)
+    needs_files
+    # Descriptor 0 is free, and 1 and 2 are pipes.
+    run -0 timeout 60 "$BUILD/tests/worker-runs" --allow read-files 40 "$hostile" open-some target
+    [ "${lines[0]}" = "40: exited 4, 0 bytes written" ]
+    sandboxed "$hostile" open-all target
+    exits 61
+}
+
+# ---- write-stdin ----
+
+@test "what is written to descriptor 0 is output: limited, in order, and never in the file that was 0" {
+    confining=(run --sandbox --allow write-stdin)
+    run -0 "$hostile" write 0 0<>target
+    echo "the target's text" >target
+    sandboxed "$hostile" write 0 0<>target
+    exits 0
+    [ "$output" = "here
+did it" ]
+    [ "$(cat target)" = "the target's text" ]
+    sandboxed "$hostile" turns
+    exits 0
+    [ "$output" = "$(for _ in $(seq 100); do echo a; echo b; done)" ]
+    "$TINYELF" run --sandbox --allow write-stdin --output 1 "$hostile" pour-0 20 >poured 2>err || status=$?
+    [ "$status" -eq 137 ]
+    [ "$(wc -c <poured)" -eq $((1 << 20)) ]
+    refused_for "write of descriptor 3 (number 1, x86-64)" write 3
+    sandboxed "$hostile" read 0 <target
+    exits 9
+    [ "$output" = refused ]
+}
+
+# ---- signals, identity, libc-start ----
+
+@test "a program that handles, ignores and blocks all signals is ended by its limits and by the filter" {
+    confining=(run --sandbox --time 0.3 --allow signals)
+    sandboxed "$hostile" resist
+    exits 137
+    says "killed: it reached the time limit of 0.3 s (--time)"
+    refused_for "socket (number 41, x86-64)" resist call
+    refused_for "kill (number 62, x86-64)" kill
+    does alarms
+}
+
+@test "identity shows the numbers of the sandbox, and signals are still not sent" {
+    confining=(run --sandbox --allow identity)
+    sandboxed "$hostile" pid
+    if [ -z "$stderr" ]; then
+        # The worker is the first process of its namespace.
+        exits 2
+    fi
+    refused_for "kill (number 62, x86-64)" stop
+    refused_for "ptrace (number 101, x86-64)" ptrace 1
+}
+
+@test "the start of a C library neither sets limits nor asks for those of others, nor names files outside" {
+    confining=(run --sandbox --allow libc-start)
+    sandboxed "$hostile" exit 0
+    [[ "$stderr" != *"is not possible here"* ]] || skip "no mount namespace here"
+    refused_for "prlimit64 (number 302, x86-64)" limit
+    refused_for "prlimit64 (number 302, x86-64)" limit-of 1
+    refused_for "arch_prctl (number 158, x86-64)" arch
+    # TIOCSTI, which types into the terminal; TCGETS is of no terminal.
+    refused_for "ioctl (number 16, x86-64)" ioctl 21522
+    sandboxed "$hostile" ioctl 21505 </dev/null
+    exits 9
+    refused_for "newfstatat (number 262, x86-64)" stat target
+    refused_for "open (number 2, x86-64)" open target
+    fails stat-empty /etc/passwd
+    fails readlink /proc/self/exe
+}
+
+@test "step and trace let through what is allowed, and nothing else" {
+    local what
+    for what in "step --sandbox --plain" "trace --sandbox"; do
+        read -ra confining <<<"$what"
+        confining+=(--allow read-files,signals)
+        needs_files
+        sandboxed "$hostile" open target
+        exits 0
+        [[ "$output" = *"did it"* ]]
+        sandboxed "$hostile" open-w target
+        exits 159
+        says "error: system call not allowed in the sandbox: open (number 2, x86-64)"
+        sandboxed "$hostile" open ../outside
+        exits 9
+    done
+}
