@@ -5,6 +5,6 @@ static const char text[] = "Hello world\n";
 
 int main(void)
 {
-    /* Counted, so without the NUL that C puts behind a string. */
+    /* Counted, so without the NUL that C puts after a string. */
     return write(1, text, sizeof text - 1) < 0;
 }

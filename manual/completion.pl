@@ -4,8 +4,8 @@
 #   completion.pl bash|zsh|fish TINYELF FILE        TINYELF: the program; FILE: the script to write
 use strict;
 use warnings;
-use FindBin;
-use lib $FindBin::Bin;
+use File::Basename;
+use lib dirname(__FILE__);
 use Rows;
 
 # What is offered for a word of --help that stands for a value or an operand. A value that is a path is a file unless its
@@ -253,8 +253,8 @@ $names
 
 _tinyelf_templates()
 {
-    local -a templates=(\${(f)"\$(_call_program templates tinyelf $listed{template})"})
-    compadd -a templates
+    local -a templates=(\${(f)"\$(_call_program templates tinyelf new --list 2>/dev/null | sed 's/:/\\\\:/g;s/  */:/')"})
+    _describe -t templates TEMPLATE templates
 }
 
 _tinyelf_calls()

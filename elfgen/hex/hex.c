@@ -311,10 +311,10 @@ static enum elfgen_status place_labels(struct scanner scanner, uint64_t address,
             find_label(scanner.source, item.name, labels, needs->labels);
         if (!label)
             return elfgen_error_set(scanner.error, ELFGEN_NO_ROOM, item.name.at,
-                                    "more labels than the table has places");
+                                    "more labels than the table can hold");
         if (label->length != 0)
             return elfgen_error_set(scanner.error, ELFGEN_BAD_VALUE, item.name.at,
-                                    "this label is defined already");
+                                    "this label is already defined");
         *label = (struct elfgen_hex_label){item.name.at, item.name.length, address};
     }
 }

@@ -312,16 +312,15 @@ static enum elfgen_status split_needs(const struct walk *walk, bool needs[RANK_C
             continue;
         if ((section->permissions & both) == both)
             return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
-                                 "its %u bytes are writable and executable: no page may be both in "
-                                 "layout split, and layout single can have it",
+                                 "its %u bytes are writable and executable: in layout split no "
+                                 "page may be both; layout single allows it",
                                  section->size);
         enum rank rank = rank_of(section);
         if (rank == RANK_ZERO_FILL && section->permissions & ELFGEN_PF_X)
-            return section_error(
-                walk, ELFGEN_BAD_ARGUMENT, section,
-                "its %u bytes of zeros are executable: layout split has zeros where "
-                "nothing is executed, and layout single can have it",
-                section->size);
+            return section_error(walk, ELFGEN_BAD_ARGUMENT, section,
+                                 "its %u bytes of zeros are executable: layout split puts zeros "
+                                 "where nothing is executed; layout single allows it",
+                                 section->size);
         needs[rank == RANK_ZERO_FILL ? RANK_WRITABLE : rank] = true;
     }
     return ELFGEN_OK;

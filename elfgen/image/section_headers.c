@@ -182,7 +182,7 @@ static bool place_all(struct plan *plan, uint64_t file_size, struct elfgen_error
     if (fits && plan->end <= most)
         return true;
     elfgen_error_set(error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
-                     "%u sections and %u symbols with their names do not fit behind %u bytes",
+                     "%u sections and %u symbols with their names do not fit after %u bytes",
                      (uint64_t)plan->wanted->section_count, symbols - 1, file_size);
     return false;
 }
@@ -195,7 +195,7 @@ static bool check_file(struct plan *plan, const uint8_t *bytes, uint64_t size,
         return false;
     if (view->ehdr.ei_class != plan->class_) {
         elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, 4,
-                         "EI_CLASS of the file is %u, asked for is %u", view->ehdr.ei_class,
+                         "EI_CLASS of the file is %u, but %u was asked for", view->ehdr.ei_class,
                          (uint64_t)plan->class_);
         return false;
     }

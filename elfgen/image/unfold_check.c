@@ -137,7 +137,7 @@ enum elfgen_status elfgen_unfold_check(const struct elfgen_view *view,
     if (status == ELFGEN_OK && !loads)
         status = elfgen_error_set(error, ELFGEN_BAD_VALUE, in_header(view, "e_phoff"),
                                   "no PT_LOAD segment: Linux maps nothing of the file, and it dies "
-                                  "with its first instruction");
+                                  "at its first instruction");
     return status;
 }
 
@@ -188,7 +188,7 @@ static bool segments_are_right(const struct elfgen_view *view, struct elfgen_err
         if (phdr.p_filesz > 0 && !elfgen_view_bytes(view, phdr.p_offset, phdr.p_filesz))
             problem = "is not all in the file";
         else if ((align & (align - 1)) != 0)
-            problem = "has a p_align that is no power of two";
+            problem = "has a p_align that is not a power of two";
         else if (phdr.p_type == ELFGEN_PT_LOAD && ((phdr.p_vaddr - phdr.p_offset) & (align - 1)))
             problem = "has an offset and an address that differ within p_align";
         else if (phdr.p_type == ELFGEN_PT_LOAD && phdr.p_vaddr < last)

@@ -63,7 +63,7 @@ static void put_address(struct elfgen_text *text, const struct elfgen_view *view
         return; /* nothing has an address yet */
     if (!elfgen_memory_offset(view, claim->value, &offset)) {
         if (is_entry && claim->value != 0)
-            elfgen_text_string(text, "outside of what the file maps");
+            elfgen_text_string(text, "outside the file's mappings");
         return;
     }
     put_offset(text, offset);

@@ -64,7 +64,7 @@ ends_with_42()
     for source in hello.s hello.c hello-att.s; do
         tinyelf build --target aarch64 "$SOURCE/asm/$source" -o program
         exits 1
-        says "error: for AArch64, objects (.o), archives (.a) and machine code (--from raw) are taken, and no sources"
+        says "error: for AArch64, objects (.o), archives (.a) and machine code (--from raw) are accepted, but no sources"
     done
     tinyelf stages --target aarch64 "$SOURCE/asm/hello.c" -o hello
     exits 2
@@ -199,11 +199,11 @@ runs_with_each()
     ends_with_42 ./program
     tinyelf build --target x86_64 main.o twice.a -o program
     exits 1
-    says "main.o: offset 0x12 (e_machine): error: the object is for AArch64 (183), asked for is Advanced Micro Devices X86-64"
+    says "main.o: offset 0x12 (e_machine): error: the object is for AArch64 (183), but Advanced Micro Devices X86-64 was asked for"
     as --64 -o other.o "$SOURCE/asm/hello-att.s"
     tinyelf build main.o other.o -o program
     exits 1
-    says "other.o: offset 0x12 (e_machine): error: the object is for Advanced Micro Devices X86-64 (62), asked for is AArch64"
+    says "other.o: offset 0x12 (e_machine): error: the object is for Advanced Micro Devices X86-64 (62), but AArch64 was asked for"
 }
 
 @test "what a relocation cannot hold is refused with its place" {

@@ -35,9 +35,9 @@ key()
     patch hello 0x36 3900
     tinyelf check hello
     exits 1
-    [ "${lines[0]}" = 'hello: Linux refuses it: execve fails with ENOEXEC, which shells tell as "Exec format error"' ]
+    [ "${lines[0]}" = 'hello: Linux refuses it: execve fails with ENOEXEC, which shells report as "Exec format error"' ]
     [ "${lines[1]}" = "  offset 0x36 (e_phentsize): e_phentsize is 57, not 56" ]
-    [ "${lines[2]}" = "  would do: e_phentsize 56" ]
+    [ "${lines[2]}" = "  would work: e_phentsize 56" ]
     patch hello 0x36 3800
     tinyelf check hello
     exits 0
@@ -259,7 +259,7 @@ by_check()
     # shellcheck disable=SC2086
     run --separate-stderr $as "$TINYELF" check script
     exits 0
-    [ "${lines[1]}" = "  the interpreter may be run and not read, it is taken for good: ./hello" ]
+    [ "${lines[1]}" = "  the interpreter may be executed but not read, so it is assumed to be good: ./hello" ]
 }
 
 @test "a 32-bit header with the machine x86-64 is reported as x32" {
@@ -410,7 +410,7 @@ _start: ret
 A
     tinyelf build --layout split --no-gc-sections data.asm -o older
     exits 1
-    says "error: it would die with its first instruction: e_entry points into memory that may not be executed"
+    says "error: it would die at its first instruction: e_entry points into memory that may not be executed"
     says "--no-check writes it anyway"
     cmp hello older
     tinyelf build --layout split --no-gc-sections data.asm -o new
@@ -474,7 +474,7 @@ not_pointed()
         pointed killed "Linux would kill it at its start"
         # shellcheck disable=SC2086
         tinyelf $command faults
-        pointed faults "it would die with its first instruction"
+        pointed faults "it would die at its first instruction"
         # shellcheck disable=SC2086
         tinyelf $command hello
         exits 0
@@ -574,7 +574,7 @@ not_pointed()
     exits 0
     [ "${lines[0]}" = "hello: Linux starts it" ]
     [ "${lines[1]}" = "  offset 0x18 (e_entry): the first instruction is in the vDSO, code of the kernel's own that lies there without randomisation: e_entry is 0xfeff" ]
-    [ "${lines[2]}" = "  would do: e_entry 0x10078" ]
+    [ "${lines[2]}" = "  would work: e_entry 0x10078" ]
     [ "${lines[3]}" = "  the kernel's map_vdso() says so" ]
     tinyelf check --json hello
     [ "$(key verdict)" = '"starts"' ]
@@ -597,7 +597,7 @@ not_pointed()
     patch hello 0x18 00df000000000000 # two pages of code are above it
     tinyelf check --kernel 6.18 hello
     exits 1
-    [ "${lines[0]}" = "hello: Linux starts it, and its first instruction cannot be fetched: SIGSEGV or SIGBUS" ]
+    [ "${lines[0]}" = "hello: Linux starts it, but its first instruction cannot be fetched: SIGSEGV or SIGBUS" ]
     [ "${lines[1]}" = "  offset 0x18 (e_entry): e_entry points into the kernel's data beside the vDSO (vvar), which may not be executed: e_entry is 0xdf00" ]
     tinyelf check --kernel 6.18 --json hello
     [ "$(key signal)" = null ]
@@ -621,7 +621,7 @@ ends_in()
         ends_in "$bytes"
         tinyelf check edge
         exits 1
-        [ "${lines[0]}" = "edge: Linux starts it, and its first instruction cannot be fetched: SIGSEGV" ]
+        [ "${lines[0]}" = "edge: Linux starts it, but its first instruction cannot be fetched: SIGSEGV" ]
         [ "${lines[1]}" = "  offset 0x18 (e_entry): the first instruction, at $(printf 0x%x $((0x11000 - ${#bytes} / 2))), goes on at 0x11000, where nothing is mapped" ]
         [ "$(perl -e 'system "./edge"; print $? & 127')" = 11 ]
     done
@@ -636,7 +636,7 @@ ends_in()
     patch edge 0x60 0020000000000000
     patch edge 0x68 0020000000000000
     tinyelf check edge
-    [ "${lines[0]}" = "edge: Linux starts it, and its first instruction cannot be fetched: SIGBUS" ]
+    [ "${lines[0]}" = "edge: Linux starts it, but its first instruction cannot be fetched: SIGBUS" ]
     [[ ${lines[1]} == *"goes on at 0x11000, in a page past the end of the file" ]]
     [ "$(perl -e 'system "./edge"; print $? & 127')" = 7 ]
 }
@@ -646,7 +646,7 @@ advises()
 {
     tinyelf check "$1"
     exits 1
-    [ "${lines[2]}" = "  would do: $2" ] || { echo "$output"; return 1; }
+    [ "${lines[2]}" = "  would work: $2" ] || { echo "$output"; return 1; }
     tinyelf check --json "$1"
     [ "$(key advice)" = "\"$2\"" ]
     [ "$(key would)" = null ]
@@ -668,9 +668,9 @@ header()
     advises main.so "a program that uses it: it is a shared library, without an entry point"
     advises main.c "#! and an interpreter as its first line, such as #!/bin/sh, if it is a script; a build, if it is source"
     printf '\n#!/bin/sh\necho\n' >late
-    advises late "#! as its first two bytes: something stands before it"
+    advises late "#! as its first two bytes: something precedes it"
     printf '\xef\xbb\xbf#!/bin/sh\necho\n' >marked
-    advises marked "#! as its first two bytes: something stands before it"
+    advises marked "#! as its first two bytes: something precedes it"
     printf 'MZ\x90\0\3\0\0\0' >windows
     advises windows "Windows, or wine: it is a PE program"
     printf '\xcf\xfa\xed\xfe\7\0\0\1' >mac
@@ -727,14 +727,14 @@ ROWS
     hello
     patch hello 0x12 2800
     tinyelf check hello
-    [ "${lines[2]}" = "  would do: e_machine 62" ]
+    [ "${lines[2]}" = "  would work: e_machine 62" ]
 }
 
 @test "an entry point that is wrong is offered the first byte after the headers, never the headers" {
     hello
     patch hello 0x18 0000020000000000
     tinyelf check hello
-    [ "${lines[2]}" = "  would do: e_entry 0x10078" ]
+    [ "${lines[2]}" = "  would work: e_entry 0x10078" ]
     patch hello 0x18 7800010000000000
     run ./hello
     [ "$output" = "Hello world" ]
@@ -743,7 +743,7 @@ ROWS
     gcc -static main.c -o main
     patch main 0x18 0000000000000000
     tinyelf check main
-    [ "${lines[2]}" = "  would do: e_entry with the address of its first instruction" ]
+    [ "${lines[2]}" = "  would work: e_entry with the address of its first instruction" ]
 }
 
 # by_qemu FILE: check says of the file under qemu-x86_64 what happens there

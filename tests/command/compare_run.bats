@@ -308,7 +308,7 @@ int main(void)
     chmod +x object
     tinyelf compare --run hello object
     exits 1
-    says "tinyelf: object: error: Linux takes it for no program: Exec format error"
+    says "tinyelf: object: error: Linux does not accept it as a program: Exec format error"
     grep -qE '^run +exit 0 +no: Exec format error$' <<<"$output"
     # A program for another machine.
     "$TINYELF" explain --format hex hello | sed 's/^3e 00  *# 000012/b7 00 # 000012/' >arm.hex
@@ -316,7 +316,7 @@ int main(void)
     ./arm 2>/dev/null && skip "this machine runs programs of AArch64"
     tinyelf compare --run --json arm hello
     exits 1
-    says "arm: error: Linux takes it for no program"
+    says "arm: error: Linux does not accept it as a program"
     printf '%s' "$output" >json
     python3 - <<'P'
 import json
@@ -432,7 +432,7 @@ int main(int argc, char **argv)
     exits 1
     says "error: cannot trace a program here: Operation not permitted"
     [[ $output == *"instructions"* ]]
-    grep -qE '^run +no: not tried +no: not tried$' <<<"$output"
+    grep -qE '^run +no: skipped +no: skipped$' <<<"$output"
     none_left
 }
 
@@ -440,7 +440,7 @@ int main(int argc, char **argv)
     for time in 0 -1 x "" 1x 100000 . 0.0; do
         tinyelf compare --run --time "$time" hello hello
         exits 2
-        says "--time '$time': it is a number of seconds"
+        says "--time '$time': it must be a number of seconds"
     done
     tinyelf compare --time 1 hello hello
     exits 2

@@ -152,7 +152,7 @@ syscall" ]
     "$TINYELF" build --from raw raw -o none
     tinyelf disasm none
     exits 1
-    says "none: offset 0x78: error: no code: the bytes at the entry point, 0x10078, are no instruction"
+    says "none: offset 0x78: error: no code: the bytes at the entry point, 0x10078, are not an instruction"
     printf 'section .text\n db 6,7\n' >none.s
     nasm -f elf64 -o none.o none.s
     tinyelf disasm none.o
@@ -280,7 +280,7 @@ C
     says "no code: the entry point is in no executable segment"
     tinyelf disasm --syntax masm hello
     exits 2
-    says "it is intel, att or nasm"
+    says "it must be intel, att or nasm"
     tinyelf disasm
     exits 2
     tinyelf disasm hello hello

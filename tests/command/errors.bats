@@ -175,9 +175,12 @@ END
 @test "without an entry symbol, likely candidates are named" {
     printf 'global main\nsection .text\nmain: ret\nhelper: ret\n' >m.asm
     refuses 1 m.asm
-    says "no entry: '_start' is not defined; start at another label with -e: main, helper"
+    says "no entry: '_start' is not defined; nothing calls main: name it _start, and end it with the system call exit instead of ret"
     refuses 1 -e mian m.asm
-    says "'mian' is not defined"
+    says "no entry: 'mian' is not defined; start at another label with -e: helper"
+    printf 'section .text\nbegin: ret\nhelper: ret\n' >m.asm
+    refuses 1 m.asm
+    says "no entry: '_start' is not defined; start at another label with -e: begin, helper"
     refuses 1 -e 0x5 m.asm
     says "entry 0x5 lies outside the segment"
 }
@@ -214,7 +217,7 @@ END
     [ "$(cat /proc/sys/vm/mmap_min_addr)" -gt 0 ] || skip "vm.mmap_min_addr is 0 here"
     tinyelf build --base 0 "$hello" -o out
     exits 0
-    says "warning: base 0x0 lies under vm.mmap_min_addr"
+    says "warning: base 0x0 is below vm.mmap_min_addr"
 }
 
 @test "addresses past the end of user space are an error" {

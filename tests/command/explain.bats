@@ -81,7 +81,10 @@ ehdr.e_phentsize
     [ "$(grep -c 'phdr\[0\]\.' <<<"$output")" -eq 8 ]
     tinyelf explain --at 'phdr[1].p_vaddr' hello
     exits 1
-    says "no 'phdr[1].p_vaddr' in this file"
+    says "hello: error: 'phdr[1].p_vaddr': no field, structure or symbol of that name"
+    tinyelf explain --at Hello hello
+    exits 1
+    says "hello: error: 'Hello': no field, structure or symbol of that name"
     tinyelf explain --at 'phdr[0' hello
     exits 1
     tinyelf explain --at 178 hello
@@ -407,7 +410,7 @@ P
     says "--with is for --format json"
     tinyelf explain --format json --with bytes,verdikt hello
     exits 2
-    says "--with 'verdikt': it is bytes, verdict, memory or parts: did you mean 'verdict'?"
+    says "--with 'verdikt': it must be bytes, verdict, memory or parts: did you mean 'verdict'?"
     tinyelf explain --format json --with '' hello
     exits 2
 }
@@ -566,7 +569,7 @@ P
     exits 2
     tinyelf explain --format yaml x
     exits 2
-    says "--format 'yaml': it is text, json, "
+    says "--format 'yaml': it must be text, json, "
     tinyelf explain --fromat x
     exits 2
     says "did you mean '--format'?"

@@ -147,7 +147,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     [[ $output == *"ehdr.e_entry"* ]]
     tinyelf explain --at nowhere p
     exits 1
-    says "no 'nowhere' in this file"
+    says "'nowhere': no field, structure or symbol of that name"
     # A symbol that is only in memory.
     printf '#include <tiny.h>\nint zeros[4];\nint main(void) { return zeros[getpid() & 3]++; }\n' >p.c
     "$TINYELF" build -g p.c -o p 2>messages
@@ -301,7 +301,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     says "gone: error: No such file or directory"
     tinyelf explain --debug-file p p
     exits 0
-    says "p: warning: not of this build, no names are taken from it: it has no whole symbol table"
+    says "p: warning: not of this build, no names are taken from it: it has no complete symbol table"
     # There is no file beside standard input.
     mv elsewhere ./-.debug
     tinyelf explain - <p

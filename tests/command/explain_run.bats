@@ -270,7 +270,7 @@ jmp 0xc00000004  ; ran" ]
 S
     tinyelf disasm --run getpid
     exits 0
-    says "tinyelf: getpid: note: the sandbox does not allow getpid, which ended it: --no-sandbox does"
+    says "tinyelf: getpid: note: the sandbox does not allow getpid, which ended it: --allow identity or --no-sandbox does"
     grep -qF '; run: 2 instructions; killed by SIGSYS' <<<"$output"
     grep -qx 'mov eax,0x3c  ; not run' <<<"$output"
     tinyelf disasm --run --no-sandbox getpid
@@ -326,7 +326,7 @@ S
     tinyelf explain --run wrong
     exits 1
     [ -z "$output" ]
-    says "tinyelf: wrong: error: Linux takes it for no program: Exec format error ('tinyelf check' says which field is to blame)"
+    says "tinyelf: wrong: error: Linux does not accept it as a program: Exec format error ('tinyelf check' says which field is to blame)"
     chmod -x hello
     tinyelf explain --run hello
     exits 1
@@ -364,7 +364,7 @@ S
 @test "usage errors: options that do not go together" {
     tinyelf explain --run --recording a b
     exits 2
-    says "--run and --recording: one of them"
+    says "--run and --recording cannot be combined"
     tinyelf explain --input a b
     exits 2
     says "--input is for --run"
@@ -373,7 +373,7 @@ S
     says "--steps is for --run"
     tinyelf explain --run --steps 0 b
     exits 2
-    says "--steps '0': it is a number of instructions, 1 or more"
+    says "--steps '0': it must be a number of instructions, 1 or more"
     tinyelf explain --recording a b c
     exits 2
     says "one file at a time"

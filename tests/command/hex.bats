@@ -127,7 +127,7 @@ H
     refused '90\n4D 5\n' "bad.hex:2:4: error: a lone digit"
     refused '4D 5 :a 90' "bad.hex:1:4: error: a lone digit"
     refused '90 zz' "bad.hex:1:4: error: this character means nothing here"
-    refused ':a 90\n:a 91' "bad.hex:2:2: error: this label is defined already"
+    refused ':a 90\n:a 91' "bad.hex:2:2: error: this label is already defined"
     refused '\t!gone' "bad.hex:1:3: error: no label has this name"
     refused '%gone>a :a' "bad.hex:1:2: error: no label has this name"
     refused ':a %a>gone' "bad.hex:1:7: error: no label has this name"

@@ -52,7 +52,7 @@ int 0x80" ]
     [[ $(readelf -h c) == *"Intel 80386"* ]]
     tinyelf build --target x86_64 c.o -o d
     exits 1
-    says "c.o: offset 0x12 (e_machine): error: the object is for Intel 80386 (3), asked for is Advanced Micro Devices X86-64"
+    says "c.o: offset 0x12 (e_machine): error: the object is for Intel 80386 (3), but Advanced Micro Devices X86-64 was asked for"
     [ ! -e d ]
     # Raw machine code does not say its machine.
     printf '\xb0\x01\xcd\x80' >raw
@@ -65,7 +65,7 @@ int 0x80" ]
     [ "$(stat -c %s f)" -eq 86 ]
     tinyelf build --target arm b.s
     exits 2
-    says "it is x86_64, i386 or aarch64"
+    says "it must be x86_64, i386 or aarch64"
     tinyelf build --target i386 --from hex b.s
     exits 2
     says "--target cannot be used with a hex source"
@@ -218,7 +218,7 @@ same_486()
     exits 0
     tinyelf build --target x86_64 six.o -o six
     exits 1
-    says "asked for is Advanced Micro Devices X86-64"
+    says "but Advanced Micro Devices X86-64 was asked for"
 }
 
 @test "EM_486 (6) is i386: its twin has the number that debuggers know" {

@@ -75,7 +75,7 @@ commands()
         exits 0
         tinyelf "$command" "$option" "!"
         exits 2
-        says "$option '!': it is "
+        says "$option '!': it must be "
         says "$value"
         tinyelf "$command" "$option" ""
         exits 2
@@ -135,11 +135,11 @@ commands()
     says "unknown option '--prts': did you mean '--parts'?"
     tinyelf explain --format jsn x
     exits 2
-    says "--format 'jsn': it is text, json, "
+    says "--format 'jsn': it must be text, json, "
     says ": did you mean 'json'?"
     tinyelf build --from nsam x
     exits 2
-    says "--from 'nsam': it is nasm, gas, c, object, raw or hex: did you mean 'nasm'?"
+    says "--from 'nsam': it must be nasm, gas, c, object, raw or hex: did you mean 'nasm'?"
     tinyelf build --osabi FREBSD x
     exits 2
     says ": did you mean 'FREEBSD'?"

@@ -73,7 +73,7 @@ E
     for what in hlt "in al,0x64" "mov rax,cr0"; do
         step ./ring3 "${arguments[@]}"
         exits $((128 + 11))
-        reason="a privileged instruction: for ring 0 alone"
+        reason="a privileged instruction: for ring 0 only"
         [[ $what != in* ]] || reason="an I/O instruction: neither iopl nor ioperm allows it"
         [[ $output = *"  $what
 "*"      SIGSEGV: the instruction faults at CPL 3
@@ -298,7 +298,7 @@ E
     step ./shadow
     exits 5
     [[ $output = *"mov ss,ax
-      rbx 0x0 -> 0x5,"*"behind this one the processor takes no trap: the next one ran, too"* ]]
+      rbx 0x0 -> 0x5,"*"the processor takes no trap after this one: the next one ran, too"* ]]
 }
 
 @test "an instruction that the kernel emulates is a step, or says that the next one ran with it" {
@@ -462,7 +462,7 @@ E
         "$TINYELF" step ./signals "${case%:*}" >text </dev/null || status=$?
         [ "$status" = "${case#*:}" ]
         case $case in
-        [utia]:*) grep -q "the kernel goes to the signal's handler" text ;;
+        [utia]:*) grep -q "the kernel calls the signal's handler" text ;;
         [fv]:*) grep -q "runs on its own: it is not stepped" text ;;
         esac
     done
@@ -817,7 +817,7 @@ _start: mov eax, 39
 E
     step --sandbox --record run.json ./asks
     exits 159
-    [ "$stderr" = "tinyelf: ./asks: error: system call not allowed in the sandbox: getpid (number 39, x86-64)" ]
+    [ "$stderr" = "tinyelf: ./asks: error: system call not allowed in the sandbox: getpid (number 39, x86-64); --allow identity permits it" ]
     step --replay run.json
     exits 159
     [[ "$output" = *"asks the kernel: getpid (39)
@@ -844,7 +844,7 @@ killed by SIGSYS after 2 steps" ]]
     says "no program given"
     step --until 5x ./hello
     exits 2
-    says "--until '5x': it is an address, 0x..., a number of steps, or a name"
+    says "--until '5x': it must be an address, 0x..., a number of steps, or a name"
     step --until "" ./hello
     exits 2
     step --recrod x ./hello
@@ -860,7 +860,7 @@ killed by SIGSYS after 2 steps" ]]
     says "--time and --memory are limits of the sandbox: add --sandbox"
     step --sandbox --time soon ./hello
     exits 2
-    says "--time 'soon': it is seconds"
+    says "--time 'soon': it must be seconds"
     step --sandbox --replay a.json
     exits 2
     says "--replay runs no program: it needs no --sandbox"
@@ -874,7 +874,7 @@ killed by SIGSYS after 2 steps" ]]
     chmod +x text
     step ./text
     exits 1
-    says "Linux takes it for no program"
+    says "Linux does not accept it as a program"
     step --help
     exits 0
     holds_only text

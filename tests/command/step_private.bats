@@ -87,7 +87,7 @@ E
 @test "usage errors of --private" {
     step --private ./probe
     exits 2
-    says "--private is about a recording: add --record FILE"
+    says "--private needs a recording: add --record FILE"
 }
 
 @test "bytes left out that are none are refused" {

@@ -29,12 +29,12 @@ killed by SIG"* ]] || { echo "$output"; return 1; }
 @test "privileged instructions and those of I/O" {
     local what
     for what in hlt "mov rax, cr0" "mov cr3, rax" "lgdt [rsp]" "ltr ax" rdmsr wrmsr invd "invlpg [rax]" swapgs clts; do
-        refused "general protection: a privileged instruction: for ring 0 alone" "$what"
+        refused "general protection: a privileged instruction: for ring 0 only" "$what"
     done
     for what in "in al, 0x64" "out dx, eax" insb outsd cli sti; do
         refused "general protection: an I/O instruction: neither iopl nor ioperm allows it" "$what"
     done
-    refused "general protection: no interrupt that ring 3 may raise" "int 0x21"
+    refused "general protection: an interrupt that ring 3 may not raise" "int 0x21"
 }
 
 @test "addresses that are not canonical" {
@@ -62,7 +62,7 @@ killed by SIG"* ]] || { echo "$output"; return 1; }
         } | assembled faults
         step ./faults
         exits $((128 + 11))
-        [[ $output = *"general protection: the operand is misaligned: 0x"*" is no multiple of 16
+        [[ $output = *"general protection: the operand is misaligned: 0x"*" is not a multiple of 16
 "* ]]
     done
     # These take any address.
@@ -73,10 +73,10 @@ killed by SIG"* ]] || { echo "$output"; return 1; }
     if grep -q -w avx /proc/cpuinfo; then
         printf '_start:\n    lea rax, [rel _start]\n    and rax, -64\n    vmovaps ymm0, [rax + 16]\n' | assembled faults
         step ./faults
-        [[ $output = *" is no multiple of 32
+        [[ $output = *" is not a multiple of 32
 "* ]]
     fi
     refused "general protection: a segment that ring 3 may not load" "mov eax, 0x99" "mov ds, ax"
     refused "general protection: reserved bits are set in what it loads" "mov rax, 0xffffffff" "push rax" "ldmxcsr [rsp]"
-    refused "general protection: ring 3 may not do this, or not so" "mov rax, 0x8000000000000000" "push rax" "ret"
+    refused "general protection: not allowed in ring 3, or not with these operands" "mov rax, 0x8000000000000000" "push rax" "ret"
 }

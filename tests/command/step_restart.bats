@@ -58,7 +58,7 @@ interrupted()
     [[ $output = *"      the kernel answers: -516 ERESTART_RESTARTBLOCK: Interrupted by signal
       rax 0x23 -> 0xfffffffffffffdfc, "*"  between two instructions
       SIGCHLD comes, at CPL 3
-"*"  the kernel goes back to the interrupted call, to make it again
+"*"  the kernel returns to the interrupted call, to restart it
       rax 0xfffffffffffffdfc -> 0xdb, rip 0x"*" syscall
       asks the kernel: restart_syscall (219)
       the kernel answers: 0
@@ -249,8 +249,8 @@ int main(int argc, char **argv)
 E
     step ./handles
     exits 2
-    [[ $output = *"the kernel goes to the signal's handler"* ]]
+    [[ $output = *"the kernel calls the signal's handler"* ]]
     step ./handles again
     exits 1
-    [[ $output = *"the kernel goes to the signal's handler"* ]]
+    [[ $output = *"the kernel calls the signal's handler"* ]]
 }

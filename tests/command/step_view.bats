@@ -288,7 +288,7 @@ E
     sees "^> 0x$address  "
     press g
     type_line main
-    sees '^it did not come by main, 0x'
+    sees '^it did not reach main, 0x'
     press q
     sees '^ended with status 2 '
 }

@@ -247,7 +247,7 @@ S
     says '  rdi         0x1                   int fd = 1'
     says '  rsi         0x100a6               const void *buf = "Hello world\n"'
     says '  rdx         0xc                   size_t count = 12'
-    says '  cs          0x33                  ring 3: its low two bits, the CPL; in the kernel 0 (by architecture)'
+    says '  cs          0x33                  ring 3: its low two bits, the CPL; 3 is user mode, 0 the kernel'
     says '  rax         12                    returned: 12'
     says "offset 0xa4 of $PWD/hello"
     says '+++ exited with 0 +++'
@@ -615,7 +615,7 @@ is_killed()
     tinyelf trace ./cut
     exits 1
     says '= -1 ENOEXEC (Exec format error)'
-    says "error: Linux takes it for no program"
+    says "error: Linux does not accept it as a program"
     tinyelf trace .
     exits 1
 }

@@ -386,7 +386,7 @@ LIST
         same_memory "$name" twin
         tools_take twin
     done
-    says "65536 bytes of its memory lie behind the file's last page"
+    says "65536 bytes of its memory lie after the file's last page"
     [ "$(nm twin)" = "00010020 T _start
 00010025 t sys_exit_1" ]
 }
@@ -395,7 +395,7 @@ LIST
     programs
     tinyelf unfold BEHIND -o twin
     exits 0
-    says "note: 16384 bytes of its memory lie behind the file's last page"
+    says "note: 16384 bytes of its memory lie after the file's last page"
     local a=0 b=0
     ./BEHIND 2>/dev/null || a=$?
     ./twin 2>/dev/null || b=$?

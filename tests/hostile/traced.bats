@@ -81,11 +81,11 @@ killed by SIGSYS after "*" steps" ]]
         says "killed: it reached the time limit of 0.3 s (--time)"
         sandboxed --memory 8 "$hostile" touch 64
         exits 137
-        says "killed: it went beyond the memory limit of 8 MiB (--memory)"
+        says "killed: it exceeded the memory limit of 8 MiB (--memory)"
         status=0
         timeout 60 "$TINYELF" "${confining[@]}" "$hostile" pour 20 >poured 2>err || status=$?
         [ "$status" -eq 137 ]
-        [ "$(cat err)" = "tinyelf: $hostile: error: killed: it wrote beyond the output limit of 16 MiB" ]
+        [ "$(cat err)" = "tinyelf: $hostile: error: killed: it exceeded the output limit of 16 MiB" ]
         [ "$(wc -c <poured)" -eq $((16 << 20)) ]
         sleep 0.2
     done
@@ -109,7 +109,7 @@ killed by SIGSYS after "*" steps" ]]
         "$TINYELF" build populates.asm -o populates
         sandboxed --memory 16 ./populates
         exits 137
-        says "killed: it went beyond the memory limit of 16 MiB (--memory)"
+        says "killed: it exceeded the memory limit of 16 MiB (--memory)"
         sed 's/mov eax,35/mov eax,57/' hidden.asm >fork.asm
         "$TINYELF" build fork.asm -o fork
         sandboxed ./fork

@@ -19,9 +19,10 @@ load ../support/setup
             grep -qF "schema $(realpath prefix)/share/tinyelf/schema/$command.json"
     done
     [ "$(prefix/bin/tinyelf --version)" = "$("$TINYELF" --version)" ]
-    # Completion is where each shell looks for it; only a build without perl has none.
+    # Completion and pages are where shells and man look for them; only a build without perl has none.
     [ ! -e "$BUILD/manual/completion.bash" ] || for file in bash-completion/completions/tinyelf \
-        zsh/site-functions/_tinyelf fish/vendor_completions.d/tinyelf.fish; do
+        zsh/site-functions/_tinyelf fish/vendor_completions.d/tinyelf.fish \
+        man/man1/tinyelf.1 man/man1/tinyelf-compare.1 man/man3/elfgen.3 man/man3/elfgen_write_exec.3 man/man5/tinyelf-hex.5; do
         [ -s "prefix/share/$file" ]
     done
     (mkdir made && cd made && ../prefix/bin/tinyelf new hello && ../prefix/bin/tinyelf build hello.s &&
@@ -62,6 +63,12 @@ load ../support/setup
     LD_LIBRARY_PATH=$(dirname "$(find "$PWD/prefix" -name libelfgen.so)")
     export PKG_CONFIG_PATH LD_LIBRARY_PATH
     bash "$SOURCE/tests/support/run_page.sh" "$SOURCE/docs/library.md"
+    # The page of the manual shows a compiler's last step.
+    if command -v mandoc >/dev/null && [ -e prefix/share/man/man3/elfgen.3 ]; then
+        bash "$SOURCE/tests/support/man_examples.sh" prefix/share/man/man3/elfgen.3 >elfgen.md
+        grep -q '^\$ cc emit.c' elfgen.md
+        PAGE_FILE=$SOURCE/docs/examples/emit.c bash "$SOURCE/tests/support/run_page.sh" elfgen.md
+    fi
     # shellcheck disable=SC2046
     cc "$SOURCE/docs/examples/sections.c" $(pkg-config --cflags --libs elfgen) -o sections
     for version in c++11 c++14 c++17 c++20; do

@@ -82,7 +82,7 @@ def tags(machine, wide, big):
         found = re.match(r"^ 0x([0-9a-f]+) \((.*?)\)", line)
         if found:
             theirs[int(found[1], 16)] = found[2]
-    purpose = "what the entry says, to the dynamic linker"
+    purpose = "what the entry tells the dynamic linker"
     for tag, meaning in zip(values, claims("d_tag")):
         known = "pecific" not in theirs[tag] and "unknown" not in theirs[tag]
         compare(f"machine {machine}, tag {tag:#x}", None if meaning == purpose else meaning, theirs[tag] if known else None)

@@ -2,7 +2,7 @@
 # run_page.sh PAGE: runs the ```console blocks of a page in a fresh folder, in one shell, and compares the output.
 # A line that starts with "$ " is a command; the lines up to the next command are its output (both streams); "..."
 # stands for any lines. The text between "<!-- $ COMMAND -->" and "<!-- end -->" is the command's output as part of
-# the page, without blank lines. `tinyelf` is $TINYELF; asm/, docs/ and tiny45.asm are the project's.
+# the page, without blank lines. `tinyelf` is $TINYELF; asm/, docs/ and tiny45.asm are the project's; PAGE_FILE may name one more.
 set -u
 page=$1
 folder=$(mktemp -d "${TMPDIR:-/tmp}/page.XXXXXX") || exit 1
@@ -10,6 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/bin" "$folder/work"
 ln -s "$TINYELF" "$folder/bin/tinyelf"
 ln -s "$SOURCE/asm" "$SOURCE/docs" "$SOURCE/tests/support/tiny45.asm" "$folder/work/"
+[ -z "${PAGE_FILE-}" ] || cp "$PAGE_FILE" "$folder/work/"
 export PATH=$folder/bin:$PATH TINYELF_TEMPLATES=$SOURCE/templates
 
 # One file for each command, one for its expected output.

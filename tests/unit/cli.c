@@ -198,7 +198,7 @@ static void assert_usage_error(int status, const char *option, const char *text)
 {
     char start[300];
     ck_assert_int_eq(status, EXIT_USAGE);
-    snprintf(start, sizeof start, "tinyelf: run: error: %s '%s': it is ", option, text);
+    snprintf(start, sizeof start, "tinyelf: run: error: %s '%s': it must be ", option, text);
     ck_assert_msg(strncmp(caught(), start, strlen(start)) == 0, "%s", printed);
     ck_assert_ptr_nonnull(strstr(printed, "Try: tinyelf run --help\n"));
 }

@@ -160,11 +160,11 @@ static const struct {
     {"find --help=1", "option '--help' takes no value"},
     {"find -o", "option '-o' needs a value"},
     {"find --form", "option '--form' needs a value"},
-    {"find --form xml", "--form 'xml': it is text or json"},
-    {"find --form jsn", "--form 'jsn': it is text or json: did you mean 'json'?"},
-    {"find --form=", "--form '': it is text or json"},
-    {"find --side Left", "--side 'Left': it is left, middle or right: did you mean 'left'?"},
-    {"find -s north", "--side 'north': it is left, middle or right"},
+    {"find --form xml", "--form 'xml': it must be text or json"},
+    {"find --form jsn", "--form 'jsn': it must be text or json: did you mean 'json'?"},
+    {"find --form=", "--form '': it must be text or json"},
+    {"find --side Left", "--side 'Left': it must be left, middle or right: did you mean 'left'?"},
+    {"find -s north", "--side 'north': it must be left, middle or right"},
 };
 
 START_TEST(a_usage_error_says_what_is_wrong_and_suggests_the_nearest)

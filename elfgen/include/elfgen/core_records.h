@@ -8,7 +8,7 @@
 
 /* clang-format off */
 #define ELFGEN_AUXV_FIELDS(X) \
-    X(a_type,        0, 4,  0, 8, NAME,    TOOLS,  "what the entry says to the program") \
+    X(a_type,        0, 4,  0, 8, NAME,    TOOLS,  "what the entry tells the program") \
     X(a_val,         4, 4,  8, 8, HEX,     TOOLS,  "its value or address")
 #define ELFGEN_PRSTATUS_FIELDS(X) \
     X(pr_si_signo,   0, 4,  0, 4, NUMBER,  TOOLS,  "signal that ended the thread") \
@@ -358,14 +358,14 @@
     X(system_call, 0, 4, 0, 4, SIGNED, TOOLS, "number of the system call, or -1")
 #define ELFGEN_PAC_MASK_FIELDS(X) \
     X(data_mask, 0, 8, 0, 8, HEX, TOOLS, "bits of a pointer to data that authenticate it") \
-    X(insn_mask, 8, 8, 8, 8, HEX, TOOLS, "the same of a pointer to code")
+    X(insn_mask, 8, 8, 8, 8, HEX, TOOLS, "the same for a pointer to code")
 #define ELFGEN_TAGGED_ADDRESSES_FIELDS(X) \
-    X(tagged_ctrl, 0, 8, 0, 8, HEX, TOOLS, "which tagged addresses the system takes")
+    X(tagged_ctrl, 0, 8, 0, 8, HEX, TOOLS, "which tagged addresses the system accepts")
 #define ELFGEN_SVE_HEADER_FIELDS(X) \
     X(sve_size, 0, 4, 0, 4, SIZE, TOOLS, "bytes of this state") \
-    X(sve_max_size, 4, 4, 4, 4, SIZE, TOOLS, "most bytes that it may have") \
+    X(sve_max_size, 4, 4, 4, 4, SIZE, TOOLS, "its maximum size in bytes") \
     X(sve_vl, 8, 2, 8, 2, SIZE, TOOLS, "bytes of a vector") \
-    X(sve_max_vl, 10, 2, 10, 2, SIZE, TOOLS, "most bytes of a vector") \
+    X(sve_max_vl, 10, 2, 10, 2, SIZE, TOOLS, "maximum size of a vector in bytes") \
     X(sve_flags, 12, 2, 12, 2, FLAGS, TOOLS, "bit 0: registers of SVE follow, not those of floating point") \
     X(sve_pad, 14, 2, 14, 2, PADDING, NOBODY, "unused")
 /* arch/arm/include/uapi/asm/ptrace.h. */

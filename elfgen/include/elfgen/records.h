@@ -12,7 +12,7 @@
 /* clang-format off */
 #define ELFGEN_HASH_FIELDS(X) \
     X(h_nbucket,     0, 4,  0, 4, COUNT,   TOOLS,  "number of buckets") \
-    X(h_nchain,      4, 4,  4, 4, COUNT,   TOOLS,  "number of chain entries, which is that of the symbols")
+    X(h_nchain,      4, 4,  4, 4, COUNT,   TOOLS,  "number of chain entries, one for each symbol")
 #define ELFGEN_HASH_BUCKET_FIELDS(X) \
     X(h_bucket,      0, 4,  0, 4, INDEX,   TOOLS,  "first symbol of the bucket, 0: it is empty")
 #define ELFGEN_HASH_CHAIN_FIELDS(X) \
@@ -21,7 +21,7 @@
 /* Of the 64-bit files of s390 and Alpha. */
 #define ELFGEN_HASH8_FIELDS(X) \
     X(h_nbucket,     0, 8,  0, 8, COUNT,   TOOLS,  "number of buckets") \
-    X(h_nchain,      8, 8,  8, 8, COUNT,   TOOLS,  "number of chain entries, which is that of the symbols")
+    X(h_nchain,      8, 8,  8, 8, COUNT,   TOOLS,  "number of chain entries, one for each symbol")
 #define ELFGEN_HASH8_BUCKET_FIELDS(X) \
     X(h_bucket,      0, 8,  0, 8, INDEX,   TOOLS,  "first symbol of the bucket, 0: it is empty")
 #define ELFGEN_HASH8_CHAIN_FIELDS(X) \
@@ -43,7 +43,7 @@
     X(vs_index,      0, 2,  0, 2, INDEX,   TOOLS,  "version of the symbol; bit 15: hidden")
 #define ELFGEN_VERNEED_FIELDS(X) \
     X(vn_version,    0, 2,  0, 2, NUMBER,  TOOLS,  "version of this structure, 1") \
-    X(vn_cnt,        2, 2,  2, 2, COUNT,   TOOLS,  "versions that are needed of the file") \
+    X(vn_cnt,        2, 2,  2, 2, COUNT,   TOOLS,  "number of versions that are needed from the file") \
     X(vn_file,       4, 4,  4, 4, STRING,  TOOLS,  "name of the file") \
     X(vn_aux,        8, 4,  8, 4, SIZE,    TOOLS,  "distance to its first version") \
     X(vn_next,      12, 4, 12, 4, SIZE,    TOOLS,  "distance to the next file, 0: the last")

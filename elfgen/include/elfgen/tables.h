@@ -41,7 +41,7 @@
 #define ELFGEN_PHDR_FIELDS(X) \
     X(p_type,        0, 4,  0, 4, NAME,    KERNEL, "what the segment is for; PT_LOAD is mapped") \
     X(p_offset,      4, 4,  8, 8, OFFSET,  KERNEL, "file offset of its first byte") \
-    X(p_vaddr,       8, 4, 16, 8, ADDRESS, KERNEL, "address that this byte gets") \
+    X(p_vaddr,       8, 4, 16, 8, ADDRESS, KERNEL, "address where its first byte is loaded") \
     X(p_paddr,      12, 4, 24, 8, ADDRESS, NOBODY, "physical address, for bare machines") \
     X(p_filesz,     16, 4, 32, 8, SIZE,    KERNEL, "bytes taken from the file") \
     X(p_memsz,      20, 4, 40, 8, SIZE,    KERNEL, "bytes in memory; those past p_filesz are zero") \
@@ -77,12 +77,12 @@
     X(r_addend,      8, 4, 16, 8, SIGNED,  TOOLS,  "constant to add")
 
 #define ELFGEN_DYN_FIELDS(X) \
-    X(d_tag,         0, 4,  0, 8, NAME,    TOOLS,  "what the entry says, to the dynamic linker") \
+    X(d_tag,         0, 4,  0, 8, NAME,    TOOLS,  "what the entry tells the dynamic linker") \
     X(d_val,         4, 4,  8, 8, HEX,     TOOLS,  "its value or address")
 
 #define ELFGEN_NHDR_FIELDS(X) \
     X(n_namesz,      0, 4,  0, 4, SIZE,    TOOLS,  "size of the note's name with its NUL") \
-    X(n_descsz,      4, 4,  4, 4, SIZE,    TOOLS,  "size of what the note says") \
+    X(n_descsz,      4, 4,  4, 4, SIZE,    TOOLS,  "size of the note's contents") \
     X(n_type,        8, 4,  8, 4, NUMBER,  TOOLS,  "kind of note; the name says whose")
 
 /* Every structure: X(name, rows, size32, size64, what it is). */

@@ -94,7 +94,7 @@ static json_t *load(struct json_reader *reader, const void *bytes, size_t size)
     json_error_t where;
     if (size > JSON_MOST) {
         elfgen_error_set(reader->error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                         "%u bytes: a %s of up to %u is read", (uint64_t)size, reader->document,
+                         "%u bytes: a %s may have up to %u", (uint64_t)size, reader->document,
                          (uint64_t)JSON_MOST);
         return NULL;
     }
@@ -245,7 +245,7 @@ bool json_read_word(struct json_reader *reader, const json_t *from, const char *
         *index = (uint32_t)i;
         return true;
     }
-    return json_read_fail(reader, key, "one of the words that the documentation has");
+    return json_read_fail(reader, key, "one of the documented words");
 }
 
 static int digit(char c)

@@ -23,9 +23,10 @@ const struct option_choice *option_choose(const char *command, const char *optio
     option_list_choices(choices, list, sizeof list);
     const char *meant = nearest(name, names);
     if (meant)
-        usage_error(command, "--%s '%s': it is %s: did you mean '%s'?", option, name, list, meant);
+        usage_error(command, "--%s '%s': it must be %s: did you mean '%s'?", option, name, list,
+                    meant);
     else
-        usage_error(command, "--%s '%s': it is %s", option, name, list);
+        usage_error(command, "--%s '%s': it must be %s", option, name, list);
     return NULL;
 }
 

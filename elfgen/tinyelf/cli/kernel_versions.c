@@ -49,10 +49,11 @@ int kernel_versions_read(const char *command, const char *text, struct kernel_ve
     if (*rest != '-' || !read_end(rest + 1, &versions->last))
         versions->last = versions->first;
     if (versions->first == 0 || (*rest != '\0' && *rest != '-') || strncmp(rest, "--", 2) == 0)
-        return usage_error(command,
-                           "--kernel '%s': it is a version, such as 6.1, a range, such as 5.4-6.1 "
-                           "or 5.4-, or all",
-                           text);
+        return usage_error(
+            command,
+            "--kernel '%s': it must be a version, such as 6.1, a range, such as 5.4-6.1 "
+            "or 5.4-, or all",
+            text);
     if (versions->first < oldest || versions->last > newest)
         return usage_error(command, "--kernel '%s': known are " KERNEL_OLDEST " to " KERNEL_NEWEST,
                            text);

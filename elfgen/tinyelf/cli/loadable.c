@@ -19,7 +19,7 @@ const char *loadable_verdict_words(enum elfgen_kernel_verdict verdict)
 {
     return verdict == ELFGEN_REFUSED  ? "Linux would refuse to start it"
            : verdict == ELFGEN_KILLED ? "Linux would kill it at its start"
-                                      : "it would die with its first instruction";
+                                      : "it would die at its first instruction";
 }
 
 /* Whether the file describes another: FILE.debug has the sections of code, but not their bytes. */

@@ -62,7 +62,7 @@ int option_seconds(const char *command, const char *text, uint64_t *nanoseconds)
             value += (uint64_t)(*at - '0') * (unit /= 10);
     if (!digits || *at || value == 0 || value > MOST * (uint64_t)1000000000)
         return usage_error(
-            command, "--time '%s': it is a number of seconds above 0, such as 5 or 0.5", text);
+            command, "--time '%s': it must be a number of seconds above 0, such as 5 or 0.5", text);
     *nanoseconds = value;
     return EXIT_YES;
 }
@@ -110,6 +110,7 @@ int option_size(const char *command, const char *option, const char *text, uint6
         if (*bytes != 0)
             return EXIT_YES;
     }
-    return usage_error(command, "--%s '%s': it is MiB, as 64 or 0.5, or 512K, 64M, 1G, or none",
+    return usage_error(command,
+                       "--%s '%s': it must be MiB, such as 64 or 0.5, or 512K, 64M, 1G, or none",
                        option, text);
 }

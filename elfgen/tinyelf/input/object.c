@@ -103,8 +103,9 @@ static bool takes_machine(struct reader *reader)
     }
     reader->arch = arch;
     if (options->machine != 0 && options->machine != arch->machines[0])
-        return refuse_field(reader, "e_machine", 0x12, "the object is for %s (%u), asked for is %s",
-                            name, machine, elfgen_machine_name(options->machine));
+        return refuse_field(reader, "e_machine", 0x12,
+                            "the object is for %s (%u), but %s was asked for", name, machine,
+                            elfgen_machine_name(options->machine));
     return true;
 }
 
@@ -113,7 +114,7 @@ static bool read_header(struct reader *reader)
     size_t count;
     if (!reader->elf || elf_kind(reader->elf) != ELF_K_ELF ||
         !gelf_getehdr(reader->elf, &reader->ehdr))
-        return refuse(reader, "not an object: no ELF header that makes sense");
+        return refuse(reader, "not an object: it has no valid ELF header");
     if (!takes_machine(reader))
         return false;
     reader->object->machine = reader->arch->machines[0];
@@ -509,8 +510,8 @@ static bool take_relocations(struct reader *reader, Elf_Scn *scn, const GElf_Shd
                               has_addends ? "SHT_REL" : "SHT_RELA");
     if (!reader->symbols || shdr->sh_link != elf_ndxscn(reader->symbols))
         return refuse_section(reader, name, PLACE_NO_OFFSET,
-                              "its symbols are in section %u (sh_link), which is no symbol "
-                              "table",
+                              "its symbols are in section %u (sh_link), which is not a "
+                              "symbol table",
                               shdr->sh_link);
     return take_relocation_section(reader, scn, has_addends, shdr->sh_info);
 }

@@ -67,7 +67,7 @@ bool symbols_belong(const struct elfgen_view *program, const struct elfgen_view 
         differs(why, "e_entry", here->e_entry, there->e_entry))
         return false;
     if (!is_whole(debug)) {
-        elfgen_text_string(why, "it has no whole symbol table");
+        elfgen_text_string(why, "it has no complete symbol table");
         return false;
     }
     return !differs(why, "the end in memory", end_of_segments(program), end_of_sections(debug));

@@ -222,7 +222,7 @@ static void put_operand(struct elfgen_text *out, const struct refused *refused)
     } else if (find_misaligned(refused, &address, &alignment)) {
         elfgen_text_string(out, "the operand is misaligned: ");
         elfgen_text_0x(out, address);
-        elfgen_text_string(out, " is no multiple of ");
+        elfgen_text_string(out, " is not a multiple of ");
         elfgen_text_decimal(out, alignment, 0);
     } else if (loads_bits(refused->source)) {
         elfgen_text_string(out, "reserved bits are set in what it loads");
@@ -243,12 +243,12 @@ void x86_put_protection(struct elfgen_text *out, const struct x86 *machine, cons
     if (is_io(source.mnemonic)) {
         elfgen_text_string(out, "an I/O instruction: neither iopl nor ioperm allows it");
     } else if (flag) {
-        elfgen_text_string(out, "for ring 0 alone, since ");
+        elfgen_text_string(out, "for ring 0 only, since ");
         elfgen_text_string(out, flag);
     } else if (is_privileged(&source)) {
-        elfgen_text_string(out, "a privileged instruction: for ring 0 alone");
+        elfgen_text_string(out, "a privileged instruction: for ring 0 only");
     } else if (source.mnemonic == ZYDIS_MNEMONIC_INT) {
-        elfgen_text_string(out, "no interrupt that ring 3 may raise");
+        elfgen_text_string(out, "an interrupt that ring 3 may not raise");
     } else {
         put_operand(out, &refused);
     }

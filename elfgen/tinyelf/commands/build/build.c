@@ -74,7 +74,7 @@ static int refuse_osabi(const char *text)
         names[i] = idents[i].name = elfgen_osabi_ident(i);
     option_list_choices(idents, list, sizeof list);
     const char *meant = nearest(text, names);
-    return usage_error("build", "--osabi '%s': it is a number up to 255, %s%s%s%s", text, list,
+    return usage_error("build", "--osabi '%s': it must be a number up to 255, %s%s%s%s", text, list,
                        meant ? ": did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
 }
 
@@ -111,14 +111,14 @@ static int parse_base(struct build *build, const char *text)
     build->base_given = true;
     return parse_number(text, &build->exec.base)
                ? EXIT_YES
-               : usage_error("build", "--base '%s': it is a number, such as 0x10000", text);
+               : usage_error("build", "--base '%s': it must be a number, such as 0x10000", text);
 }
 
 static int parse_align(struct build *build, const char *text)
 {
     return parse_number(text, &build->exec.align)
                ? EXIT_YES
-               : usage_error("build", "--align '%s': it is a number, such as 0x100", text);
+               : usage_error("build", "--align '%s': it must be a number, such as 0x100", text);
 }
 
 /* Notes whether an option is for programs only, or for hex sources only. */

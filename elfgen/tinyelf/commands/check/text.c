@@ -22,7 +22,7 @@ static void put_errno(struct elfgen_text *out, int error)
     else
         elfgen_text_decimal(out, (uint64_t)error, 0);
     if (error == ELFGEN_ENOEXEC)
-        elfgen_text_string(out, ", which shells tell as \"Exec format error\"");
+        elfgen_text_string(out, ", which shells report as \"Exec format error\"");
 }
 
 static void put_signal(struct elfgen_text *out, int signal)
@@ -45,7 +45,7 @@ static void put_verdict(struct elfgen_text *out, const struct elfgen_kernel_answ
         put_signal(out, answer->signal);
         break;
     case ELFGEN_FAULTS:
-        elfgen_text_string(out, "Linux starts it, and its first instruction cannot be fetched: ");
+        elfgen_text_string(out, "Linux starts it, but its first instruction cannot be fetched: ");
         put_signal(out, answer->signal);
         break;
     default:
@@ -83,7 +83,7 @@ static void put_reason(struct elfgen_text *out, const struct verdict *report)
     elfgen_text_char(out, '\n');
     elfgen_kernel_remedy(answer, &text);
     if (text.length > 0) {
-        elfgen_text_string(out, "  would do: ");
+        elfgen_text_string(out, "  would work: ");
         if (answer->field && answer->offers) {
             elfgen_text_string(out, answer->field);
             elfgen_text_string(out, " ");
@@ -185,8 +185,8 @@ unsigned check_text(struct elfgen_text *out, const struct verdict *report, bool 
     put_verdict(out, report->answer);
     put_reason(out, report);
     if (report->not_read && report->answer->verdict == ELFGEN_STARTS) {
-        elfgen_text_string(out,
-                           "  the interpreter may be run and not read, it is taken for good: ");
+        elfgen_text_string(
+            out, "  the interpreter may be executed but not read, so it is assumed to be good: ");
         visible_string(out, report->interpreter);
         elfgen_text_char(out, '\n');
     }

@@ -145,7 +145,7 @@ int command_compare(int argc, char **argv)
     if (status != OPTIONS_READ)
         return status;
     if (argc - optind != 2)
-        return usage_error("compare", "two files are compared, %d %s given", argc - optind,
+        return usage_error("compare", "compare takes two files, %d %s given", argc - optind,
                            argc - optind == 1 ? "is" : "are");
     if (request.limit != 0 && !request.run)
         return usage_error("compare", "--time is for --run");

@@ -24,7 +24,7 @@ static const char *refusal(const struct profile *run)
 {
     if (!run->given)
         return "standard input";
-    return run->end.error != 0 ? strerror(run->end.error) : "not tried";
+    return run->end.error != 0 ? strerror(run->end.error) : "skipped";
 }
 
 void run_result_end(const struct profile *run, struct elfgen_text *out)

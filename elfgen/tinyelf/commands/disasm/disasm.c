@@ -7,6 +7,7 @@
 #include "symbols/debug_file.h"
 #include "symbols/relocations.h"
 #include "commands/explain/observe.h"
+#include "commands/run/sandboxed.h"
 #include "listing.h"
 #include "base/file.h"
 #include "base/no_memory.h"
@@ -76,6 +77,8 @@ static int take_option(void *context, const struct option_given *given)
         return observe_take("disasm", &options->observe, OBSERVE_RUN, given->value);
     case OPTION_RECORDING:
         return observe_take("disasm", &options->observe, OBSERVE_RECORDING, given->value);
+    case OPTION_ALLOW:
+        return observe_take("disasm", &options->observe, OBSERVE_ALLOW, given->value);
     case OPTION_NO_SANDBOX:
         return observe_take("disasm", &options->observe, OBSERVE_NO_SANDBOX, given->value);
     case OPTION_INPUT:
@@ -98,7 +101,7 @@ static void report_no_code(const char *name, const struct elfgen_view *view, boo
         elfgen_mapping_is_executable(view, &mapping)) {
         const struct place place = {.file = name, .offset = mapping.offset + entry - mapping.start};
         report_error(&message_reporter, &place,
-                     "no code: the bytes at the entry point, 0x%" PRIx64 ", are no instruction",
+                     "no code: the bytes at the entry point, 0x%" PRIx64 ", are not an instruction",
                      entry);
         return;
     }

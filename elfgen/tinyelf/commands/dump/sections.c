@@ -34,7 +34,8 @@ static void correct_entry_size(struct readelf *report, uint64_t index, struct el
 {
     if (is_second_table(report, shdr)) {
         readelf_complain(report, false, ELFGEN_NOWHERE, "sh_type",
-                         "section %u is another table of dynamic symbols: there may be one", index);
+                         "section %u is another table of dynamic symbols: there may be only one",
+                         index);
         return;
     }
     unsigned column = elfgen_class_index(report->view.class_);

@@ -17,6 +17,7 @@
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "cli/loadable.h"
+#include "commands/run/sandboxed.h"
 
 static const struct option_choice formats[] = {
 #define FORMAT(id, name, function, help) {name, EXPLAIN_##id, help},
@@ -84,7 +85,8 @@ static bool choose_place(struct explain *explain, const char *at)
             message(explain->map.file, "error", "'%s' is at 0x%llx, in memory only", at,
                     (unsigned long long)symbol->address);
         else
-            message(explain->map.file, "error", "no '%s' in this file", at);
+            message(explain->map.file, "error", "'%s': no field, structure or symbol of that name",
+                    at);
         return false;
     }
     if (offset >= explain->map.view->length) {
@@ -219,6 +221,8 @@ static int take_option(void *context, const struct option_given *given)
         return observe_take("explain", &options->observe, OBSERVE_RUN, given->value);
     case OPTION_RECORDING:
         return observe_take("explain", &options->observe, OBSERVE_RECORDING, given->value);
+    case OPTION_ALLOW:
+        return observe_take("explain", &options->observe, OBSERVE_ALLOW, given->value);
     case OPTION_NO_SANDBOX:
         return observe_take("explain", &options->observe, OBSERVE_NO_SANDBOX, given->value);
     case OPTION_INPUT:
@@ -244,10 +248,10 @@ int command_explain(int argc, char **argv)
     if (options.at && options.format == EXPLAIN_HEX)
         return usage_error("explain", "--format hex is for whole files, --at for one place");
     if (options.memory && (options.at || options.format != EXPLAIN_TEXT))
-        return usage_error("explain", "--memory is a text of its own, without --at and --format");
+        return usage_error("explain", "--memory cannot be combined with --at or --format");
     if (options.memory && observe_is_wanted(&options.observe))
-        return usage_error("explain",
-                           "--memory shows the file before it runs: without --run and --recording");
+        return usage_error("explain", "--memory shows the file before it runs: it cannot be "
+                                      "combined with --run or --recording");
     if (options.with && options.format != EXPLAIN_JSON)
         return usage_error("explain", "--with is for --format json");
     if (options.memory)

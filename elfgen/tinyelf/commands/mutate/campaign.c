@@ -54,8 +54,8 @@ static bool is_steady(struct attempt *try, const struct mutate_plan *plan,
         if (mutate_judge(original, &end, &try->output, &try->errors) == MUTATE_SAME)
             continue;
         elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                         "it does not do the same each time, so a change cannot be told from "
-                         "chance");
+                         "it does not do the same in every run, so the effect of a change "
+                         "cannot be told from chance");
         return false;
     }
     return true;
@@ -92,8 +92,8 @@ static bool look(struct attempt *try, const struct mutate_plan *plan,
 static bool fail_input(struct elfgen_error *error, const char *input, int number)
 {
     elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "%s",
-                     number == ESPIPE ? "each run reads it from its beginning, so it should be a "
-                                        "file, no pipe and no terminal"
+                     number == ESPIPE ? "each run reads it from its beginning, so it must be a "
+                                        "file, not a pipe or a terminal"
                                       : system_error_text(number));
     if (error)
         error->file = input;

@@ -88,6 +88,7 @@ struct mutate_ways {
     struct run_limits limits; /* of the unchanged program. A change has the same memory limit, as
                                  output limit what the program writes and a little more, and a time
                                  limit that follows from the program's time */
+    unsigned kinds;           /* of system calls that it may make besides: SANDBOX_KIND_BIT() */
     uint64_t processor;       /* milliseconds of processor time for a change; 0: ten times what the
                                  program took, and at least 50 */
     unsigned jobs;            /* number of workers, 1 to MUTATE_MOST_JOBS */

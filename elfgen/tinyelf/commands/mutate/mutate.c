@@ -17,6 +17,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "commands/run/exit_reason.h"
+#include "commands/run/sandboxed.h"
 
 #define OPTIONS "commands/mutate/options.def"
 #include "cli/option_rows_expand.h"
@@ -56,7 +57,8 @@ static int take_values(const char *text, unsigned *values)
     if (strcmp(text, "all") == 0)
         return EXIT_YES;
     if (!parse_number(text, &number) || number == 0 || number > MUTATE_MOST_VALUES)
-        return usage_error("mutate", "--values '%s': it is all, or a number from 1 to 255", text);
+        return usage_error("mutate", "--values '%s': it must be all, or a number from 1 to 255",
+                           text);
     *values = (unsigned)number;
     return EXIT_YES;
 }
@@ -65,14 +67,14 @@ static int take_seed(const char *text, uint64_t *seed)
 {
     if (parse_number(text, seed) && *seed <= INT64_MAX)
         return EXIT_YES;
-    return usage_error("mutate", "--seed '%s': it is a number, below 2^63", text);
+    return usage_error("mutate", "--seed '%s': it must be a number, below 2^63", text);
 }
 
 static int take_jobs(const char *text, unsigned *jobs)
 {
     uint64_t number;
     if (!parse_number(text, &number) || number == 0 || number > MUTATE_MOST_JOBS)
-        return usage_error("mutate", "--jobs '%s': it is a number from 1 to %d", text,
+        return usage_error("mutate", "--jobs '%s': it must be a number from 1 to %d", text,
                            MUTATE_MOST_JOBS);
     *jobs = (unsigned)number;
     return EXIT_YES;
@@ -85,7 +87,8 @@ static int take_shard(const char *text, struct options *options)
     /* sscanf() also accepts blanks and signs: allow only digits and a slash. */
     if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
         shard > shards || shards > MUTATE_MOST_SHARDS || strspn(text, "0123456789/") != (size_t)end)
-        return usage_error("mutate", "--shard '%s': it is I/N, from 1/N to N/N, such as 2/8", text);
+        return usage_error("mutate", "--shard '%s': it must be I/N, from 1/N to N/N, such as 2/8",
+                           text);
     options->shard = shard - 1;
     options->shards = shards;
     return EXIT_YES;
@@ -131,7 +134,7 @@ static bool choose_place(const struct bytemap *map, const char *place, struct mu
         to = from;
     } else if (!parse_range(place, &from, &to)) {
         if (!bytemap_find(map, place, &from, &length, &field)) {
-            message(map->file, "error", "no '%s' in this file", place);
+            message(map->file, "error", "'%s': no field or structure of that name", place);
             return false;
         }
         to = from + length - 1;
@@ -175,7 +178,7 @@ static bool no_memory(const char *file)
 }
 
 /* Fills the report with the counts, and the bytes' owners. */
-static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
+static bool fill(struct mutate_report *report, const struct mutate_plan *plan, unsigned kinds,
                  const struct mutate *mutate, struct bytemap *map)
 {
     size_t bytes = plan->to - plan->from, pairs = (size_t)mutate_pairs(plan);
@@ -184,6 +187,7 @@ static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
     report->size = plan->size;
     report->values = plan->values;
     report->seed = plan->seed;
+    report->kinds = kinds;
     report->shards = plan->shards;
     report->shard[0] = plan->shard + 1;
     report->has_values = true;
@@ -226,7 +230,7 @@ static bool look_at_original(const struct mutate_plan *plan, const struct option
     else
         exit_reason_report(name, path, &original->end, &options->ways.limits, " (--output)");
     message(name, "note",
-            "it does not run to its end as it is, so there is nothing to hold changes against%s",
+            "it does not run to its end unchanged, so there is nothing to compare changes with%s",
             original->end.reason == RUN_SIGNAL ||
                     (original->end.reason == RUN_NOT_STARTED && original->end.error != ENOEXEC)
                 ? "; 'tinyelf check' says whether Linux starts it"
@@ -248,6 +252,7 @@ static bool wait_for(struct mutate *mutate, const char *file)
                                       .all = mutate_all(mutate),
                                       .done = &done});
     while (!mutate_wait(mutate, OFTEN)) {
+        stdout_check_reader();
         if (interrupt_came())
             mutate_stop(mutate);
         done = (size_t)mutate_done(mutate);
@@ -257,6 +262,8 @@ static bool wait_for(struct mutate *mutate, const char *file)
         return message_library_error(file, &error);
     if (mutate_done(mutate) == mutate_all(mutate))
         return true;
+    if (interrupt_pipe_came())
+        return false;
     message(file, "note", "stopped after %llu of %llu runs",
             (unsigned long long)mutate_done(mutate), (unsigned long long)mutate_all(mutate));
     return false;
@@ -272,7 +279,7 @@ static bool run_plan(const struct mutate_plan *plan, struct options *options,
     if (!mutate)
         return message_library_error(map->file, &error);
     bool done = wait_for(mutate, map->file);
-    bool filled = fill(&report, plan, mutate, map);
+    bool filled = fill(&report, plan, options->ways.kinds, mutate, map);
     done =
         done && filled && mutate_keep_write(&options->keep, plan, mutate_outcomes(mutate), &report);
     interrupt_unwatch();
@@ -390,7 +397,7 @@ static int merge(int count, char **paths, const struct options *options)
         done = merge_one(paths[i], &all, i == 0);
     if (done) {
         if (all.shard_count < all.shards)
-            message(NULL, "note", "these are %llu of %llu parts",
+            message(NULL, "note", "only %llu of %llu parts are given",
                     (unsigned long long)all.shard_count, (unsigned long long)all.shards);
         print(&all, options, &output->text);
     }
@@ -439,6 +446,9 @@ static int take_option(void *context, const struct option_given *given)
         return option_size("mutate", "memory", given->value, &options->ways.limits.memory);
     case OPTION_OUTPUT:
         return option_size("mutate", "output", given->value, &options->ways.limits.output);
+    case OPTION_ALLOW:
+        options->ways.kinds |= (unsigned)given->choice;
+        break;
     case OPTION_JSON:
         options->json = true;
         break;
@@ -476,6 +486,9 @@ int command_mutate(int argc, char **argv)
         return merge(argc - optind, argv + optind, &options);
     if (options.keep.folder && options.pairs)
         return usage_error("mutate", "--keep is for changes of one byte: not with --pairs");
+    if (options.ways.input && (options.ways.kinds & SANDBOX_KIND_BIT(WRITE_STDIN)))
+        return usage_error("mutate",
+                           "--input: nothing is read from descriptor 0 with --allow write-stdin");
     if (options.values == 0)
         options.values = options.pairs ? PAIR_VALUES : MUTATE_MOST_VALUES;
     if (options.ways.processor != 0)

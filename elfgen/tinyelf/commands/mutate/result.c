@@ -196,6 +196,8 @@ static bool is_same_plan(const struct mutate_report *a, const struct mutate_repo
         a->pair_count != b->pair_count || a->shards != b->shards)
         return fail(error, "it was made with other values, another seed, other bytes or another "
                            "number of shards");
+    if (a->kinds != b->kinds)
+        return fail(error, "it was made with other kinds of system calls allowed (--allow)");
     for (size_t i = 0; i < a->count; i++)
         if (a->bytes[i].offset != b->bytes[i].offset || a->bytes[i].value != b->bytes[i].value) {
             elfgen_error_set(error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,

@@ -7,6 +7,7 @@
 #include "base/width.h"
 #include "elfgen/search.h"
 #include "result.h"
+#include "sandbox/kinds.h"
 
 enum { ROW = 16, LINE = 100 /* of the wide form */ };
 
@@ -191,7 +192,7 @@ static void put_legend(struct elfgen_text *out, size_t width, const char *head,
 static void put_legends(struct elfgen_text *out, size_t width)
 {
     static const char *const left[] = {
-        ". nothing cares",     "- up to a quarter of the values change something",
+        ". no value matters",  "- up to a quarter of the values change something",
         "+ to three quarters", "* more",
         "# everything breaks", NULL};
     static const char *const right[] = {"o other output",
@@ -201,7 +202,7 @@ static void put_legends(struct elfgen_text *out, size_t width)
                                         "b blocked by the sandbox",
                                         "t ran too long",
                                         NULL};
-    enum { WIDE_LEGEND = 94 };
+    enum { WIDE_LEGEND = 97 };
     width = width == WIDTH_WIDE ? WIDE_LEGEND : width;
     elfgen_text_char(out, '\n');
     put_legend(out, width, "left:", left);
@@ -463,7 +464,7 @@ static void put_pairs(struct elfgen_text *out, const struct mutate_report *repor
     }
     elfgen_text_decimal(out, report->pair_count - shown, 0);
     elfgen_text_string(out, shown == 0 ? " pairs" : " other pairs");
-    elfgen_text_string(out, " have nothing to do with each other in these runs\n");
+    elfgen_text_string(out, " are independent of each other in these runs\n");
 }
 
 /* ---- the whole ---- */
@@ -481,18 +482,26 @@ static void put_sentence(struct elfgen_text *out, const struct mutate_report *re
     elfgen_text_string(out, " changed, ");
     elfgen_text_decimal(out, mutate_report_runs(report), 0);
     elfgen_text_string(out, report->complete && report->shard_count == report->shards
-                                ? " runs\n"
-                                : " runs, which are not all\n");
-    elfgen_text_string(out, "nothing cares about ");
+                                ? " runs"
+                                : " runs, not all of them");
+    for (int kind = 0; kind < SANDBOX_KINDS; kind++) {
+        if ((report->kinds >> kind & 1) == 0)
+            continue;
+        elfgen_text_string(out, (report->kinds & ((1u << kind) - 1)) == 0 ? "; allowed: " : ", ");
+        elfgen_text_string(out, sandbox_kind_name((enum sandbox_kind)kind));
+    }
+    elfgen_text_char(out, '\n');
     elfgen_text_decimal(out, levels_of[LEVEL_NOTHING], 0);
-    elfgen_text_string(out, "; every other value breaks ");
+    elfgen_text_string(out, " bytes: no value matters; ");
     elfgen_text_decimal(out, levels_of[LEVEL_EVERYTHING], 0);
-    elfgen_text_string(out, "; some values break ");
+    elfgen_text_string(out, ": every other value breaks it; ");
     elfgen_text_decimal(out, levels_of[LEVEL_FEW] + levels_of[LEVEL_SOME] + levels_of[LEVEL_MOST],
                         0);
+    elfgen_text_string(out, ": some values break it");
     if (levels_of[LEVEL_UNKNOWN] != 0) {
-        elfgen_text_string(out, "; not tried yet ");
+        elfgen_text_string(out, "; ");
         elfgen_text_decimal(out, levels_of[LEVEL_UNKNOWN], 0);
+        elfgen_text_string(out, ": not tried yet");
     }
     elfgen_text_string(out, "\n\n");
 }

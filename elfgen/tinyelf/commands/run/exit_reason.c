@@ -168,15 +168,15 @@ static void report_call(const char *name, const char *path, const struct run_end
                            : "";
     if (!end->knows_call) {
         message(name, "error",
-                "killed for a system call that the sandbox does not allow; which one, ptrace would "
-                "tell, and it is forbidden here%s",
+                "killed for a system call that the sandbox does not allow; ptrace could tell which "
+                "one, but it is forbidden here%s",
                 hint);
         return;
     }
     if (end->number == UINT32_MAX) {
         message(name, "error",
-                "system call not allowed in the sandbox: number -1, or one by the vsyscall page, "
-                "of which Linux leaves no number%s",
+                "system call not allowed in the sandbox: number -1, or one made through the "
+                "vsyscall page, of which Linux reports no number%s",
                 hint);
         return;
     }
@@ -230,12 +230,12 @@ int exit_reason_report(const char *name, const char *path, const struct run_end 
         break;
     case RUN_MEMORY:
         message(name, "error", "%s the memory limit of %s (--memory)",
-                end->signal ? "killed: it went beyond" : "ended, but had gone beyond",
+                end->signal ? "killed: it exceeded" : "ended, but had exceeded",
                 size_text(limits->memory, text, sizeof text));
         break;
     case RUN_OUTPUT:
         message(name, "error", "%s the output limit of %s%s",
-                end->signal ? "killed: it wrote beyond" : "ended, but had written beyond",
+                end->signal ? "killed: it exceeded" : "ended, but had exceeded",
                 size_text(limits->output, text, sizeof text), output_option);
         break;
     case RUN_INTERRUPTED:

@@ -31,8 +31,9 @@ int sandboxed_take_time(const char *command, const char *text, uint64_t *millise
         (parse_thousandths(text, &rest, milliseconds) &&
          (*rest == '\0' || strcmp(rest, "s") == 0) && *milliseconds != 0))
         return EXIT_YES;
-    return usage_error(command, "--time '%s': it is seconds, as 5 or 0.25 (down to 0.001), or none",
-                       text);
+    return usage_error(
+        command, "--time '%s': it must be seconds, such as 5 or 0.25 (down to 0.001), or none",
+        text);
 }
 
 /* ---- opening ---- */

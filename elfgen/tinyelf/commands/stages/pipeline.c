@@ -335,8 +335,7 @@ static bool read_c_file(struct stages *stages, const struct place *place)
         return report_error(&stages->reporter, place,
                             "the stages begin with a C file, whose name ends in .c");
     if (memchr(stages->input.bytes, '\0', stages->input.size))
-        return report_error(&stages->reporter, place,
-                            "not C: there are bytes in it that are not text");
+        return report_error(&stages->reporter, place, "not C: it contains bytes that are not text");
     for (const char *at = stages->path; *at; at++)
         if ((unsigned char)*at < 0x20)
             return report_error(&stages->reporter, place, "a name with control characters in it");

@@ -45,7 +45,7 @@ static void write_kind(FILE *cell, const struct stage *stage, const struct stage
     if (stage->made)
         fprintf(cell, "%zu bytes, %s", stage->bytes.size, stages_kind(facts, number));
     else
-        fputs(stage->run ? "not made" : "not tried", cell);
+        fputs(stage->run ? "not made" : "skipped", cell);
 }
 
 static void write_bytes(FILE *cell, const struct stage *stage)
@@ -111,8 +111,8 @@ static void write_failure(FILE *cell, const struct stages *stages, enum stage_wa
     if (way == WAY_TINYELF && number == STAGE_EXECUTABLE && object->undefined > 0) {
         fputs("needs ", cell);
         write_needs(cell, object, 8);
-        fputs(stages->of[WAY_CC][number].made ? ": the C library has what is missing"
-                                              : ": no file has what is missing",
+        fputs(stages->of[WAY_CC][number].made ? ": in the C library, which tinyelf does not link"
+                                              : ": no file defines them",
               cell);
     } else if (stage->messages) {
         put_plain(cell, stage->messages + stage->reason,
@@ -224,11 +224,11 @@ static bool put_cells(struct elfgen_text *out, const char *label, char *cells[WA
 static bool put_stage(struct elfgen_text *out, const struct stages *stages,
                       const struct stages_facts *facts, enum stage_number number)
 {
-    static const char *const names[] = {"1. preprocessed: macros and headers put in",
+    static const char *const names[] = {"1. preprocessed: macros expanded, headers inserted",
                                         "2. compiled: C becomes instructions, still as text",
-                                        "3. assembled: text becomes bytes, places left open",
-                                        "4. linked: places filled in, a file that Linux loads"};
-    static const char *const labels[ROW_COUNT] = {"command", "file", "bytes", "in it"};
+                                        "3. assembled: text becomes bytes, addresses left open",
+                                        "4. linked: addresses filled in, a file that Linux loads"};
+    static const char *const labels[ROW_COUNT] = {"command", "file", "bytes", "contains"};
     elfgen_text_string(out, names[number]);
     elfgen_text_char(out, '\n');
     for (enum row row = 0; row < ROW_COUNT; row++) {

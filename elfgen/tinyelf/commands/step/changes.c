@@ -249,11 +249,11 @@ static const char *reason_of(uint32_t signal, uint32_t code)
     if (signal == SIGSEGV && code == SEGV_MAPERR)
         return "nothing is mapped there";
     if (signal == SIGSEGV && code == SEGV_ACCERR)
-        return "what is mapped there may not be used so";
+        return "the memory there does not allow this access";
     if (signal == SIGFPE && code == FPE_INTDIV)
         return "division by zero, or its result does not fit";
     if (signal == SIGILL)
-        return "the processor takes it for no instruction";
+        return "the processor does not accept it as an instruction";
     return NULL;
 }
 
@@ -271,7 +271,7 @@ static void put_protection(struct lines *lines)
                            what->length, &state);
     }
     if (out->length == length)
-        elfgen_text_string(out, "ring 3 may not do this, or not so");
+        elfgen_text_string(out, "not allowed in ring 3, or not with these operands");
     elfgen_text_char(out, '\n');
 }
 

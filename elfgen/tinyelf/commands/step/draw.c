@@ -98,7 +98,7 @@ static void draw_file(const struct step_view *view, struct pane pane)
     size_t first = SIZE_MAX, end = 0;
     put_title(view, &pane, slash ? slash + 1 : file->name);
     if (!file->bytes) {
-        put_line(&pane, "its bytes are not kept", 22, A_NORMAL);
+        put_line(&pane, "its bytes were not recorded", 22, A_NORMAL);
         return;
     }
     if (next && next->file == index && next->offset < file->size) {
@@ -269,7 +269,7 @@ static void draw_stack(const struct step_view *view, struct pane pane)
     uint64_t pointer = view->cursor.registers.value[STEP_rsp], distance = 0;
     put_title(view, &pane, "stack, from the stack pointer on");
     if (pointer - stack->from >= stack->size) {
-        static const char elsewhere[] = "nothing is known of it";
+        static const char elsewhere[] = "nothing is known about it";
         put_line(&pane, elsewhere, sizeof elsewhere - 1, A_NORMAL);
         return;
     }
@@ -387,14 +387,14 @@ static void draw_help(int lines, int columns)
     static const char *const help[] = {
         "s, space, enter, right  one step on",
         "b, left, backspace      one step back, through what was recorded",
-        "c                       on to the next call of the kernel",
+        "c                       on to the next system call",
         "r                       on to the end; any key stops it",
         "g                       on to an address, 0x..., or a symbol's name",
         "home, <                 back to the start",
         "end, >                  forward to the end of what was recorded",
         "q                       quit; the program is killed if it has not ended",
         "",
-        "Registers that the last step changed are lit, and the instruction that",
+        "Registers that the last step changed are highlighted, and the instruction that",
         "comes next, in the file's bytes and in the list.",
         "The program's input is empty; its output goes to a terminal of its own",
         "and is shown below. Ctrl-C ends both.",

@@ -15,7 +15,7 @@ struct step_stack {
 };
 
 /* Makes the stack at the start. Without memory, or without the start in the recording, nothing is
- * known of it. Free it with step_stack_close(). */
+ * known about it. Free it with step_stack_close(). */
 void step_stack_open(struct step_stack *stack, const struct step_recording *recording);
 void step_stack_close(struct step_stack *stack);
 

@@ -271,9 +271,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_UNTIL:
         if (step_parse_until(given->value, &options->until))
             break;
-        return usage_error("step",
-                           "--until '%s': it is an address, 0x..., a number of steps, or a name",
-                           given->value);
+        return usage_error(
+            "step", "--until '%s': it must be an address, 0x..., a number of steps, or a name",
+            given->value);
     case OPTION_PLAIN:
         options->plain = true;
         break;
@@ -311,7 +311,7 @@ int command_step(int argc, char **argv)
     if (!options.replay && optind == argc)
         return usage_error("step", "no program given");
     if (options.private && !options.record)
-        return usage_error("step", "--private is about a recording: add --record FILE");
+        return usage_error("step", "--private needs a recording: add --record FILE");
     if (options.record && strcmp(options.record, "-") == 0)
         return usage_error("step", "--record -: standard output is the program's");
     return run_program(&options, argv + optind);

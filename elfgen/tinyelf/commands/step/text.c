@@ -91,7 +91,7 @@ static void put_file(struct step_printer *printer, const struct step_instruction
     elfgen_text_string(printer->out, "in ");
     visible_string(printer->out, what->file < recording->file_count
                                      ? recording->files[what->file].name
-                                     : "memory of no file");
+                                     : "memory without a file");
     elfgen_text_string(printer->out, ":\n");
 }
 
@@ -143,9 +143,9 @@ static const char *what_happened(enum step_kind kind)
 {
     switch (kind) {
     case STEP_HANDLER:
-        return "the kernel goes to the signal's handler";
+        return "the kernel calls the signal's handler";
     case STEP_RESTART:
-        return "the kernel goes back to the interrupted call, to make it again";
+        return "the kernel returns to the interrupted call, to restart it";
     default:
         return "between two instructions";
     }

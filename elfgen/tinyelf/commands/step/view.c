@@ -127,7 +127,7 @@ static void run_on(struct step_view *view, const struct step_until *until, bool 
     }
     view->note[0] = '\0';
     if (!arrived && !stopped && until && until->is_address)
-        snprintf(view->note, sizeof view->note, "it did not come by %.64s%s0x%llx again",
+        snprintf(view->note, sizeof view->note, "it did not reach %.64s%s0x%llx again",
                  until->name ? until->name : "", until->name ? ", " : "",
                  (unsigned long long)until->value);
 }
@@ -166,7 +166,8 @@ static void go_to(struct step_view *view)
     if (!ask_line(view, "run to address or name", text, sizeof text))
         return;
     if (!step_parse_until(text, &until))
-        snprintf(view->note, sizeof view->note, "'%s' is neither 0x... nor a name", text);
+        snprintf(view->note, sizeof view->note, "'%s' is neither an address, 0x..., nor a name",
+                 text);
     else if (!step_find_until(view->run, &until, &error))
         snprintf(view->note, sizeof view->note, "%.*s", (int)sizeof view->note - 1, error.text);
     else {

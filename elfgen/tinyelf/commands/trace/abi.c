@@ -31,7 +31,7 @@ static void put_place(struct elfgen_text *out, const struct trace_call *call)
 {
     const struct call_site_mapping *place = &call->place;
     if (!call->has_place || place->file[0] == '\0') {
-        elfgen_text_string(out, "in memory that is of no file");
+        elfgen_text_string(out, "in memory without a file");
         return;
     }
     if (place->file[0] == '[') {
@@ -54,7 +54,7 @@ static void put_instruction(struct elfgen_text *out, const struct trace_call *ca
     if (!call->site.found) {
         elfgen_text_string(out, "  instruction   ");
         put_bytes(out, &call->site);
-        elfgen_text_string(out, ", at a place that the processor does not keep\n");
+        elfgen_text_string(out, ", at an address that the processor does not record\n");
         return;
     }
     begin(out, "instruction", call->site.address, true);
@@ -71,7 +71,7 @@ static void put_ring(struct elfgen_text *out, const struct trace_call *call)
     begin(out, "cs", call->cs, true);
     elfgen_text_string(out, "ring ");
     elfgen_text_decimal(out, call->cs & 3u, 0);
-    elfgen_text_string(out, ": its low two bits, the CPL; in the kernel 0 (by architecture)\n");
+    elfgen_text_string(out, ": its low two bits, the CPL; 3 is user mode, 0 the kernel\n");
 }
 
 static void put_title(struct elfgen_text *out, const struct trace_call *call, bool with_id,
@@ -125,7 +125,7 @@ static void put_argument(struct elfgen_text *out, const struct trace_call *call,
     parameter_text_declare(parameter, name, sizeof name);
     elfgen_text_string(out, name);
     if (strace_argument_is_absent(call->call, row, index)) {
-        elfgen_text_string(out, ", no value of its own in this call\n");
+        elfgen_text_string(out, ", not used by this call\n");
         return;
     }
     elfgen_text_string(out, " = ");
@@ -156,7 +156,7 @@ void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, boo
         begin(out, syscall_abi(call->call->abi)->arguments[i], call->call->arguments[i], true);
         elfgen_text_string(out, "argument ");
         elfgen_text_decimal(out, i + 1, 0);
-        elfgen_text_string(out, ", if it has so many\n");
+        elfgen_text_string(out, ", if it has that many\n");
     }
     put_ring(out, call);
     if (row && row->result_kind == ELFGEN_RESULT_NEVER)

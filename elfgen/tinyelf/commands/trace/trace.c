@@ -1,6 +1,7 @@
 /* tinyelf trace: shows the system calls that a program makes. */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,9 @@ static void show(void *context, const struct process_event *event)
         live_log_turn(&tracing->log);
     else
         live_log_soon(&tracing->log);
+    /* Nobody reads the log. If calls never stop, no wait is ever interrupted. */
+    if (interrupt_pipe_came() && !over)
+        kill(event->process->id, SIGKILL);
 }
 
 static bool interrupted(void *context)

@@ -62,8 +62,8 @@ static void note_differences(const char *name, const struct unfolded *unfolded)
         message(name, "note", "it is well-formed and has sections: the twin is a copy");
     if (unfolded->past_end > 0)
         message(name, "note",
-                "%llu bytes of its memory lie behind the file's last page, where any access is "
-                "SIGBUS; the twin does not map them, an access is SIGSEGV",
+                "%llu bytes of its memory lie after the file's last page, where any access "
+                "raises SIGBUS; the twin does not map them, so that an access raises SIGSEGV",
                 (unsigned long long)unfolded->past_end);
     if (unfolded->no_headers)
         message(name, "note",
