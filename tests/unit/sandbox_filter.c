@@ -88,17 +88,16 @@ static const char always[] =
 /* By kind, in their order: calls with any arguments. */
 static const char *const any[SANDBOX_KINDS] = {
     "",
-    " close read readv pread64 preadv lseek _llseek getdents getdents64 stat stat64 lstat lstat64 "
-    "fstat"
-    " fstat64 newfstatat fstatat64 statx access faccessat readlink readlinkat ",
-    " getpid getppid gettid getpgrp getpgid getsid getuid getuid32 geteuid geteuid32 getresuid"
-    " getresuid32 getgid getgid32 getegid getegid32 getresgid getresgid32 getgroups getgroups32"
-    " uname getcwd ",
-    " rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait"
-    " rt_sigtimedwait_time64 signal sigaction sigprocmask sigreturn sigpending sigsuspend"
-    " sigaltstack pause alarm setitimer getitimer ",
-    " set_thread_area set_tid_address set_robust_list rseq getrlimit ugetrlimit getrandom mprotect"
-    " readlink fstat fstat64 ",
+    (" close read readv pread64 preadv lseek _llseek getdents getdents64 stat stat64 lstat lstat64"
+     " fstat fstat64 newfstatat fstatat64 statx access faccessat readlink readlinkat "),
+    (" getpid getppid gettid getpgrp getpgid getsid getuid getuid32 geteuid geteuid32 getresuid"
+     " getresuid32 getgid getgid32 getegid getegid32 getresgid getresgid32 getgroups getgroups32"
+     " uname getcwd "),
+    (" rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait"
+     " rt_sigtimedwait_time64 signal sigaction sigprocmask sigreturn sigpending sigsuspend"
+     " sigaltstack pause alarm setitimer getitimer "),
+    (" set_thread_area set_tid_address set_robust_list rseq getrlimit ugetrlimit getrandom mprotect"
+     " readlink fstat fstat64 "),
 };
 enum { WRITE_STDIN, READ_FILES, IDENTITY, SIGNALS, LIBC_START };
 
