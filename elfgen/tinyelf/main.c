@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/help.h"
+#include "cli/interrupt.h"
 #include "cli/option_rows.h"
 #include "commands/commands.h"
 
@@ -157,5 +158,8 @@ int main(int argc, char **argv)
         return asked ? asked->run(2, arguments) : report_unknown_command(argv[2]);
     }
     const struct command *command = find(argv[1]);
-    return command ? command->run(argc - 1, argv + 1) : report_unknown_command(argv[1]);
+    int status = command ? command->run(argc - 1, argv + 1) : report_unknown_command(argv[1]);
+    if (interrupt_pipe_came())
+        interrupt_die();
+    return status;
 }

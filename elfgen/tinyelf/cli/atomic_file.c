@@ -56,7 +56,9 @@ static bool write_in_place(int file, const char *path, const void *bytes, size_t
         error = errno;
     }
     errno = error;
-    return done || message_cannot(path, "write");
+    if (!done && !(error == EPIPE && interrupt_pipe()))
+        message_cannot(path, "write");
+    return done;
 }
 
 /* Creates the file beside `path` that will become it, with a name that no other process uses. */

@@ -132,7 +132,8 @@ bool input_open_program(const char *name, const struct file_bytes *bytes, struct
 
 /* ---- outputs ---- */
 
-/* Standard output, written in large pieces. There is only one. */
+/* Standard output, written in large pieces. There is only one. If its reader is gone, a write ends
+ * the process by SIGPIPE, or is noted: interrupt_pipe(). */
 struct standard_output {
     struct elfgen_text text;
     char buffer[65536];
@@ -142,8 +143,18 @@ struct standard_output {
 struct standard_output *stdout_open(void);
 void stdout_flush(struct standard_output *output);
 
+/* For work that takes long before it writes: calls interrupt_pipe() if nobody will read it. */
+void stdout_check_reader(void);
+
 /* Writes the rest. Returns false after reporting that not all was written. */
 bool stdout_finish(struct standard_output *output);
+
+/* The same for what printf() wrote. */
+bool stdout_finish_stdio(void);
+
+/* Reports that standard output cannot be written. If its reader is gone (EPIPE), this ends the
+ * process or is noted as interrupt_pipe() says, without a word. Returns false. */
+bool stdout_report(int error);
 
 /* Whether `output` is the same regular file as `input`. "-" is standard output and standard input.
  */

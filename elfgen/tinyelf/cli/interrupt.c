@@ -1,6 +1,7 @@
 /* Lets commands that run programs handle Ctrl-C and similar signals. */
 #include "interrupt.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -21,6 +22,9 @@ static volatile struct {
     sig_atomic_t last_signal, came, from_terminal;
     sig_atomic_t clock_is_ours, ticking, alarm_ignored;
 } noted;
+
+/* Whether stops are noted. The handler does not touch it. */
+static bool watching;
 
 /* The first stop that a program was given time to act on. The handler does not touch it. */
 static struct {
@@ -61,6 +65,7 @@ void interrupt_watch(void)
     for (size_t i = 0; i < STOPS; i++)
         if (sigaction(stops[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(stops[i], &action, NULL);
+    watching = true;
 }
 
 void interrupt_unwatch(void)
@@ -68,6 +73,7 @@ void interrupt_unwatch(void)
     struct sigaction now;
     sigset_t before;
     interrupt_hold(&before);
+    watching = watching && noted.came != 0;
     for (size_t i = 0; noted.came == 0 && i < STOPS; i++)
         if (sigaction(stops[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
             signal(stops[i], SIG_DFL);
@@ -91,6 +97,8 @@ bool interrupt_kills(pid_t id)
     const uint64_t time = 900000000;
     if (noted.came == 0)
         return false;
+    if (noted.last_signal == SIGPIPE)
+        return true; /* nobody reads what the program might still cause to be written */
     bool again = grace.seen != 0 && noted.came > grace.seen;
     if (grace.seen == 0) {
         grace.first = clock_now();
@@ -99,6 +107,31 @@ bool interrupt_kills(pid_t id)
     }
     grace.seen = noted.came;
     return again || clock_now() - grace.first >= time;
+}
+
+bool interrupt_pipe(void)
+{
+    const int error = errno; /* the caller may report it */
+    sigset_t ignored = program_ignored_signals(), blocked;
+    sigprocmask(SIG_SETMASK, NULL, &blocked);
+    errno = error;
+    if (sigismember(&ignored, SIGPIPE) == 1 || sigismember(&blocked, SIGPIPE) == 1)
+        return false;
+    if (!watching) {
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    interrupt_hold(&blocked); /* the handler writes these as well */
+    if (noted.came == 0)
+        noted.last_signal = SIGPIPE;
+    noted.came = noted.came + 1;
+    interrupt_release(&blocked);
+    return true;
+}
+
+bool interrupt_pipe_came(void)
+{
+    return noted.last_signal == SIGPIPE;
 }
 
 void interrupt_die(void)

@@ -1,6 +1,6 @@
 /* Lets commands that run programs handle Ctrl-C and similar signals: SIGINT, SIGTERM, SIGHUP and
- * SIGQUIT, called "stops" below. Nothing else in the commands handles them,
- * but that the line of cli/progress.h is wiped.
+ * SIGQUIT, called "stops" below, and an output whose reader is gone. Nothing else in the commands
+ * handles them, but that the line of cli/progress.h is wiped.
  *
  * The handler only notes a signal and makes waits end; the command asks whether one was noted.
  * Signals that were ignored from the start (by nohup, or in a shell's background) stay ignored,
@@ -36,6 +36,15 @@ int interrupt_signal(void);
  * Returns true when it is time to kill: after a second stop, or a second after the first. An `id`
  * of 0 means that there is no process (yet). */
 bool interrupt_kills(pid_t id);
+
+/* The reader of an output is gone: a write failed with EPIPE. Call this where nothing is half done.
+ * During a watch this is noted, as a SIGPIPE; otherwise it ends this process with SIGPIPE,
+ * silently, as it ends programs that do not ignore that signal (main() does). Returns false if
+ * SIGPIPE was ignored or blocked from the start: then EPIPE is an error as any other. */
+bool interrupt_pipe(void);
+
+/* Whether interrupt_pipe() noted something. */
+bool interrupt_pipe_came(void);
 
 /* Ends this process with the signal that was noted, as it would have without the watch, but without
  * a core file. Returns if none was noted. */

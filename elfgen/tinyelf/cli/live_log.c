@@ -21,8 +21,12 @@ static void flush(struct elfgen_text *text)
     if (log->path && !log->begun && ftruncate(log->file, 0) != 0 && errno != EINVAL)
         log->error = errno;
     log->begun = true;
-    if (log->error == 0 && !file_write(log->file, text->bytes, text->length))
+    if (log->error == 0 && !file_write(log->file, text->bytes, text->length)) {
         log->error = errno;
+        /* Wake the wait for the program, which would go on with nobody who reads about it. */
+        if (errno == EPIPE && interrupt_pipe())
+            interrupt_soon(1);
+    }
     text->length = 0;
 }
 
@@ -69,6 +73,8 @@ bool live_log_close(struct live_log *log)
         log->error = errno;
     if (log->error == 0)
         return true;
+    if (log->error == EPIPE && interrupt_pipe())
+        return false;
     message(log->path ? log->path : "<stderr>", "error", "cannot write: %s",
             system_error_text(log->error));
     return false;

@@ -220,13 +220,3 @@ bool parse_number(const char *text, uint64_t *number)
     *number = strtoull(digits, NULL, hex ? 16 : 10);
     return errno == 0;
 }
-
-int help_end(void)
-{
-    /* A part that did not fit into the buffer may have failed before. */
-    bool failed_before = ferror(stdout) != 0;
-    if (fflush(stdout) == 0 && !failed_before)
-        return EXIT_YES;
-    message_cannot("<stdout>", "write");
-    return EXIT_NO;
-}

@@ -1,5 +1,7 @@
 /* Writes standard output in large pieces. */
 #include <errno.h>
+#include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -7,6 +9,7 @@
 #include "base/visible.h"
 #include "base/system_error.h"
 #include "cli.h"
+#include "interrupt.h"
 #include "progress.h"
 
 static void flush(struct elfgen_text *text);
@@ -39,13 +42,17 @@ static void flush(struct elfgen_text *text)
         write_visible(output);
         return;
     }
-    if (text->length == 0)
+    if (text->length == 0 || output->error) {
+        text->length = 0;
         return;
+    }
     progress_hold_output();
-    if (!output->error && !file_write(STDOUT_FILENO, text->bytes, text->length))
+    if (!file_write(STDOUT_FILENO, text->bytes, text->length))
         output->error = errno;
     progress_release_output();
     text->length = 0;
+    if (output->error == EPIPE)
+        interrupt_pipe();
 }
 
 struct standard_output *stdout_open(void)
@@ -58,6 +65,13 @@ struct standard_output *stdout_open(void)
     return &output;
 }
 
+void stdout_check_reader(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO};
+    if (poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0)
+        interrupt_pipe();
+}
+
 void stdout_flush(struct standard_output *output)
 {
     flush(&output->text);
@@ -66,7 +80,25 @@ void stdout_flush(struct standard_output *output)
 bool stdout_finish(struct standard_output *output)
 {
     flush(&output->text);
-    if (output->error)
-        message("<stdout>", "error", "cannot write: %s", system_error_text(output->error));
-    return output->error == 0;
+    return output->error == 0 || stdout_report(output->error);
+}
+
+bool stdout_report(int error)
+{
+    if (error != EPIPE || !interrupt_pipe())
+        message("<stdout>", "error", "cannot write: %s", system_error_text(error));
+    return false;
+}
+
+bool stdout_finish_stdio(void)
+{
+    /* A part that did not fit into the buffer may have failed before. */
+    bool failed_before = ferror(stdout) != 0;
+    errno = EIO;
+    return (fflush(stdout) == 0 && !failed_before) || stdout_report(errno);
+}
+
+int help_end(void)
+{
+    return stdout_finish_stdio() ? EXIT_YES : EXIT_NO;
 }

@@ -288,7 +288,7 @@ static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsign
     pad(&line, layout->at_name);
     put_line_name(&line, claim);
     pad(&line, layout->at_value);
-    if (claim->field) {
+    if (claim->field && layout->at_value < layout->at_words) {
         bytemap_put_hex(&line, claim);
         pad(&line, layout->at_words);
     }

@@ -164,10 +164,7 @@ static int run(const char *wanted, const char *asked)
             return usage_error("new", "no template '%s': --list names them", wanted);
         done = make(&templates, row, asked);
     }
-    if (done && fflush(stdout) != 0) {
-        message("<stdout>", "error", "cannot write: %s", system_error_text(errno));
-        done = false;
-    }
+    done = done && stdout_finish_stdio();
     file_free(&templates.text);
     return done ? EXIT_YES : EXIT_NO;
 }

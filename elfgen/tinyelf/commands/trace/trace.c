@@ -1,6 +1,7 @@
 /* tinyelf trace: shows the system calls that a program makes. */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ struct tracing {
     struct trace_json json;
     pid_t program; /* 0: it has not started, or has ended */
     bool confined; /* --sandbox */
-    bool limited;  /* one of its limits was given */
+    bool limited;  /* an option for it was given */
     struct sandboxed sandboxed;
 };
 
@@ -184,6 +185,9 @@ static void show(void *context, const struct process_event *event)
         live_log_turn(&tracing->log);
     else
         live_log_soon(&tracing->log);
+    /* Nobody reads the log. If calls never stop, no wait is ever interrupted. */
+    if (interrupt_pipe_came() && !over)
+        kill(event->process->id, SIGKILL);
 }
 
 static bool interrupted(void *context)
@@ -258,6 +262,10 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_SANDBOX:
         tracing->confined = true;
         break;
+    case OPTION_TTY:
+        tracing->limited = true;
+        tracing->sandboxed.tty = true;
+        break;
     case OPTION_TIME:
         tracing->limited = true;
         return sandboxed_take_time("trace", given->value, &tracing->sandboxed.limits.time);
@@ -300,7 +308,8 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
     if (tracing->execve && !tracing->abi)
         return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
     if (tracing->limited && !tracing->confined)
-        return usage_error("trace", "--time and --memory are limits of the sandbox: add --sandbox");
+        return usage_error("trace",
+                           "--time, --memory and --tty are for the sandbox: add --sandbox");
     if (tracing->sandboxed.kinds != 0 && !tracing->confined)
         return usage_error("trace", "--allow is for the sandbox alone: add --sandbox");
     if (optind == argc)
