@@ -21,6 +21,10 @@ typedef int pid_t;
 #define NULL ((void *)0)
 #endif
 
+#if defined _STDIO_H || defined _UNISTD_H || defined _FCNTL_H || defined _ERRNO_H
+#error "<tiny.h> takes the place of <stdio.h>, <unistd.h>, <fcntl.h> and <errno.h>: leave those out"
+#endif
+
 /* The start.
  *
  * Linux starts a program with the stack pointer at argc; argv follows and ends with a null pointer,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/suffix.h"
 #include "base/system_error.h"
 #include "cli.h"
 #include "progress.h"
@@ -40,8 +41,14 @@ static bool open_view(const char *name, const struct file_bytes *bytes, struct e
         return false;
     }
     if (status == ELFGEN_NOT_ELF ||
-        (whole && status == ELFGEN_TRUNCATED && view->segments.count == 0))
-        return message_library_error(name, &error);
+        (whole && status == ELFGEN_TRUNCATED && view->segments.count == 0)) {
+        message_library_error(name, &error);
+        const enum suffix suffix = suffix_of(name);
+        if (status == ELFGEN_NOT_ELF && suffix_is_source(suffix) && suffix != SUFFIX_FASM)
+            message(name, "note", "this is a source: 'tinyelf build %s' makes a program of it",
+                    name);
+        return false;
+    }
     return true;
 }
 
