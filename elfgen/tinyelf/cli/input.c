@@ -19,13 +19,18 @@ bool input_read(const char *path, struct file_bytes *bytes)
 {
     bool standard = strcmp(path, "-") == 0;
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    progress_begin(
-        &(struct progress){.doing = "reading", .file = input_name(path), .done = &bytes->size});
-    bool read = file >= 0 && file_read(file, !standard, bytes);
-    progress_end();
+    bool read = file >= 0;
+    int error = errno; /* progress makes calls of its own */
+    if (read) {
+        progress_begin(
+            &(struct progress){.doing = "reading", .file = input_name(path), .done = &bytes->size});
+        read = file_read(file, !standard, bytes);
+        error = errno;
+        progress_end();
+    }
     if (!read)
         message(input_name(path), "error", "%s",
-                errno == ENODEV ? "not a regular file" : system_error_text(errno));
+                error == ENODEV ? "not a regular file" : system_error_text(error));
     if (file > STDIN_FILENO)
         close(file);
     return read;

@@ -24,8 +24,17 @@ static const struct option_choice targets[] = {
 #define OPTIONS "commands/stages/options.def"
 #include "cli/option_rows_expand.h"
 
+/* Both ways begin with the compiler, which takes them all. */
+static const struct option_foreign foreign_words[] = {
+    {"-m32", false, "say --target i386"},
+    {"-m64", false, "say --target x86_64"},
+    {"-", true, "for the C compiler, say --cflags '{}'"},
+    {NULL, false, NULL},
+};
+
 const struct command_options command_stages_options = {
     .name = "stages",
+    .foreign = foreign_words,
     .usage = "[OPTIONS] FILE.c",
     .about = "Runs the four steps from C to a program one by one, as the compiler does and "
              "as tinyelf build does, keeps the file that each step makes, and shows what it is: "
