@@ -19,15 +19,15 @@ bool input_read(const char *path, struct file_bytes *bytes)
 {
     bool standard = strcmp(path, "-") == 0;
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool read = file >= 0;
-    int error = errno; /* progress makes calls of its own */
-    if (read) {
-        progress_begin(
-            &(struct progress){.doing = "reading", .file = input_name(path), .done = &bytes->size});
-        read = file_read(file, !standard, bytes);
-        error = errno;
-        progress_end();
+    if (file < 0) {
+        message(input_name(path), "error", "%s", system_error_text(errno));
+        return false;
     }
+    progress_begin(
+        &(struct progress){.doing = "reading", .file = input_name(path), .done = &bytes->size});
+    bool read = file_read(file, !standard, bytes);
+    const int error = errno;
+    progress_end();
     if (!read)
         message(input_name(path), "error", "%s",
                 error == ENODEV ? "not a regular file" : system_error_text(error));
