@@ -24,11 +24,12 @@ static const struct option_choice targets[] = {
 #define OPTIONS "commands/stages/options.def"
 #include "cli/option_rows_expand.h"
 
-/* Both ways begin with the compiler, which takes them all. */
 static const struct option_foreign foreign_words[] = {
-    {"-m32", false, "say --target i386"},
-    {"-m64", false, "say --target x86_64"},
-    {"-", true, "for the C compiler, say --cflags '{}'"},
+#define WORD(word, instead)      {word, false, instead},
+#define BEGINNING(word, instead) {word, true, instead},
+#include "foreign_words.def"
+#undef WORD
+#undef BEGINNING
     {NULL, false, NULL},
 };
 
