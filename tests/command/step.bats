@@ -857,7 +857,7 @@ killed by SIGSYS after 2 steps" ]]
     exits 2
     step --time 3 ./hello
     exits 2
-    says "--time and --memory are limits of the sandbox: add --sandbox"
+    says "--time, --memory and --tty are for the sandbox: add --sandbox"
     step --sandbox --time soon ./hello
     exits 2
     says "--time 'soon': it must be seconds"

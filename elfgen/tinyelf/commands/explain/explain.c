@@ -227,6 +227,8 @@ static int take_option(void *context, const struct option_given *given)
         return observe_take("explain", &options->observe, OBSERVE_NO_SANDBOX, given->value);
     case OPTION_INPUT:
         return observe_take("explain", &options->observe, OBSERVE_INPUT, given->value);
+    case OPTION_TTY:
+        return observe_take("explain", &options->observe, OBSERVE_TTY, given->value);
     case OPTION_TIME:
         return observe_take("explain", &options->observe, OBSERVE_TIME, given->value);
     case OPTION_STEPS:

@@ -53,11 +53,10 @@ static int take_kind(const char *command, struct observe_options *options, const
 int observe_take(const char *command, struct observe_options *options, enum observe_option which,
                  const char *value)
 {
-    static const char *const only_run[] = {[OBSERVE_ALLOW] = "allow",
-                                           [OBSERVE_NO_SANDBOX] = "no-sandbox",
-                                           [OBSERVE_INPUT] = "input",
-                                           [OBSERVE_TIME] = "time",
-                                           [OBSERVE_STEPS] = "steps"};
+    static const char *const only_run[] = {
+        [OBSERVE_ALLOW] = "allow", [OBSERVE_NO_SANDBOX] = "no-sandbox",
+        [OBSERVE_INPUT] = "input", [OBSERVE_TTY] = "tty",
+        [OBSERVE_TIME] = "time",   [OBSERVE_STEPS] = "steps"};
     if (only_run[which])
         options->only_run = only_run[which];
     switch (which) {
@@ -75,6 +74,9 @@ int observe_take(const char *command, struct observe_options *options, enum obse
     case OBSERVE_INPUT:
         options->input = value;
         break;
+    case OBSERVE_TTY:
+        options->tty = true;
+        break;
     case OBSERVE_TIME:
         return option_seconds(command, value, &options->time);
     case OBSERVE_STEPS:
@@ -89,9 +91,12 @@ int observe_check(const char *command, struct observe_options *options, char **o
         return usage_error(command, "--run and --recording cannot be combined");
     if (options->only_run && !options->run)
         return usage_error(command, "--%s is for --run", options->only_run);
+    if (options->tty && options->no_sandbox)
+        return usage_error(command,
+                           "--no-sandbox has no terminal to give: --tty is for the sandbox");
     if (options->kinds != 0 && options->no_sandbox)
         return usage_error(command, "--no-sandbox allows everything: --allow is for the sandbox");
-    if (options->input && (options->kinds & SANDBOX_KIND_BIT(WRITE_STDIN)))
+    if (options->input && !options->tty && (options->kinds & SANDBOX_KIND_BIT(WRITE_STDIN)))
         return usage_error(command,
                            "--input: nothing is read from descriptor 0 with --allow write-stdin");
     if (!operands[0])
@@ -288,6 +293,7 @@ static bool run_now(const struct observe_options *options, const char *path,
         .path = path,
         .program = {.arguments = options->arguments, .ignored = program_ignored_signals()},
         .sandboxed = {.limits = sandboxed_limits,
+                      .tty = options->tty,
                       .kinds = options->kinds,
                       .silent = true,
                       .session = true},

@@ -6,7 +6,7 @@
 
 /* What was given. Zeroed, then observe_defaults(). */
 struct observe_options {
-    bool run, no_sandbox;
+    bool run, no_sandbox, tty;
     unsigned kinds; /* of system calls that the sandbox permits besides */
     const char *recording, *input;
     uint64_t time, steps; /* nanoseconds; instructions */
@@ -25,6 +25,7 @@ enum observe_option {
     OBSERVE_ALLOW,
     OBSERVE_NO_SANDBOX,
     OBSERVE_INPUT,
+    OBSERVE_TTY,
     OBSERVE_TIME,
     OBSERVE_STEPS
 };

@@ -19,6 +19,7 @@ struct sandbox_worker *mutate_open_worker(const struct mutate_ways *ways,
                                       .kinds = ways->kinds,
                                       .untraced = !traced,
                                       .fixed = true,
+                                      .terminal = ways->tty,
                                       .ignored = ways->ignored};
     sigfillset(&options.blocked);
     sigdelset(&options.blocked, SIGXCPU);

@@ -93,6 +93,7 @@ struct mutate_ways {
                                  program took, and at least 50 */
     unsigned jobs;            /* number of workers, 1 to MUTATE_MOST_JOBS */
     char *const *arguments;   /* argv, with NULL after the last */
+    bool tty; /* descriptors 0, 1 and 2 are a terminal, into which the input is typed */
     const char
         *input;       /* path of a file for descriptor 0, which each run reads from its beginning */
     sigset_t ignored; /* as in struct process_program */

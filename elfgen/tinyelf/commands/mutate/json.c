@@ -155,6 +155,8 @@ void mutate_json(const struct mutate_report *report, struct elfgen_text *out)
     json_key_number(out, "values", report->values);
     json_key_twins(out, "seed", report->seed);
     put_kinds(out, report->kinds);
+    if (report->tty)
+        json_key_bool(out, "tty", true);
     json_key_number(out, "shards", report->shards);
     elfgen_text_string(out, ",\"shard\":[");
     for (size_t i = 0; i < report->shard_count; i++) {

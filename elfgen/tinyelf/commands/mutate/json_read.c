@@ -231,6 +231,7 @@ static bool read_numbers(struct json_reader *reader, const json_t *document)
     if (report->shards > MUTATE_MOST_SHARDS)
         return json_read_fail(reader, "shards", "at most 1000000");
     report->values = values;
+    report->tty = json_is_true(json_object_get(document, "tty"));
     report->complete = json_is_true(json_object_get(document, "complete"));
     return true;
 }

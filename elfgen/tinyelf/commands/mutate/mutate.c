@@ -178,16 +178,17 @@ static bool no_memory(const char *file)
 }
 
 /* Fills the report with the counts, and the bytes' owners. */
-static bool fill(struct mutate_report *report, const struct mutate_plan *plan, unsigned kinds,
-                 const struct mutate *mutate, struct bytemap *map)
+static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
+                 const struct mutate_ways *ways, const struct mutate *mutate, struct bytemap *map)
 {
     size_t bytes = plan->to - plan->from, pairs = (size_t)mutate_pairs(plan);
     if (!mutate_report_open(report, map->file, bytes, pairs, 1))
         return no_memory(map->file);
     report->size = plan->size;
+    report->tty = ways->tty;
     report->values = plan->values;
     report->seed = plan->seed;
-    report->kinds = kinds;
+    report->kinds = ways->kinds;
     report->shards = plan->shards;
     report->shard[0] = plan->shard + 1;
     report->has_values = true;
@@ -279,7 +280,7 @@ static bool run_plan(const struct mutate_plan *plan, struct options *options,
     if (!mutate)
         return message_library_error(map->file, &error);
     bool done = wait_for(mutate, map->file);
-    bool filled = fill(&report, plan, options->ways.kinds, mutate, map);
+    bool filled = fill(&report, plan, &options->ways, mutate, map);
     done =
         done && filled && mutate_keep_write(&options->keep, plan, mutate_outcomes(mutate), &report);
     interrupt_unwatch();
@@ -439,6 +440,9 @@ static int take_option(void *context, const struct option_given *given)
         break;
     case OPTION_INPUT:
         options->ways.input = given->value;
+        break;
+    case OPTION_TTY:
+        options->ways.tty = true;
         break;
     case OPTION_TIME:
         return take_time(given->value, &options->ways.processor);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,7 +72,7 @@ static int open_program(const char *path)
 
 static void set_job(struct sandboxed *sandboxed, const struct process_program *program)
 {
-    bool one = sandboxed->silent || are_one(STDOUT_FILENO, STDERR_FILENO);
+    bool one = sandboxed->silent || sandboxed->tty || are_one(STDOUT_FILENO, STDERR_FILENO);
     bool output = !sandboxed->silent && is_open(STDOUT_FILENO);
     bool errors = !sandboxed->silent && is_open(STDERR_FILENO);
     sandboxed->output = (struct sandbox_stream){.descriptor = output ? STDOUT_FILENO : -1};
@@ -84,6 +85,17 @@ static void set_job(struct sandboxed *sandboxed, const struct process_program *p
                              .output = &sandboxed->output,
                              .errors = one ? NULL : &sandboxed->errors,
                              .interrupted = is_interrupted};
+}
+
+/* Gives the program's terminal the size of the one that its output goes to, if it does. */
+static void set_terminal(const struct sandboxed *sandboxed, struct sandbox_options *options)
+{
+    struct winsize size;
+    options->terminal = sandboxed->tty;
+    if (sandboxed->silent || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+        return;
+    options->columns = size.ws_col;
+    options->lines = size.ws_row;
 }
 
 bool sandboxed_open(struct sandboxed *sandboxed, struct process_program *program)
@@ -100,6 +112,7 @@ bool sandboxed_open(struct sandboxed *sandboxed, struct process_program *program
         program_report_not_started(program->path, errno);
         return false;
     }
+    set_terminal(sandboxed, &options);
     sigprocmask(SIG_SETMASK, NULL, &options.blocked);
     sandboxed->worker = sandbox_open(&options, &error);
     if (!sandboxed->worker) {
