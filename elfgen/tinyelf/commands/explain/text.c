@@ -85,7 +85,7 @@ static void close_line(struct rows *rows, const struct elfgen_text *line)
     elfgen_text_char(rows->lines, '\n');
 }
 
-/* Puts the mark of a run behind the reader, or below if it is too long for that. */
+/* Puts the mark of a run after the reader, or below if it is too long for that. */
 static void put_mark(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim)
 {
     const struct explain_layout *layout = &rows->layout;
