@@ -1,5 +1,6 @@
 /* Finds the program that a command runs, and keeps track of the signals it starts with. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,6 +45,21 @@ sigset_t program_ignored_signals(void)
         sigdelset(&ignored, ours[i]);
     sigorset(&ignored, &ignored, &ignored_before);
     return ignored;
+}
+
+/* ---- standard streams ---- */
+
+void program_occupy_streams(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_PATH | O_CLOEXEC) < 0)
+            return;
+}
+
+bool program_has_stream(int file)
+{
+    int flags = file < 0 ? -1 : fcntl(file, F_GETFL);
+    return flags >= 0 && (flags & O_PATH) == 0;
 }
 
 /* ---- PATH ---- */

@@ -53,11 +53,6 @@ static bool are_one(int a, int b)
            first.st_ino == second.st_ino;
 }
 
-static bool is_open(int file)
-{
-    return file >= 0 && fcntl(file, F_GETFD) >= 0;
-}
-
 /* Opens the program above the standard streams, which may be free and should stay so. */
 static int open_program(const char *path)
 {
@@ -72,13 +67,13 @@ static int open_program(const char *path)
 static void set_job(struct sandboxed *sandboxed, const struct process_program *program)
 {
     bool one = sandboxed->silent || are_one(STDOUT_FILENO, STDERR_FILENO);
-    bool output = !sandboxed->silent && is_open(STDOUT_FILENO);
-    bool errors = !sandboxed->silent && is_open(STDERR_FILENO);
+    bool output = !sandboxed->silent && program_has_stream(STDOUT_FILENO);
+    bool errors = !sandboxed->silent && program_has_stream(STDERR_FILENO);
     sandboxed->output = (struct sandbox_stream){.descriptor = output ? STDOUT_FILENO : -1};
     sandboxed->errors = (struct sandbox_stream){.descriptor = errors ? STDERR_FILENO : -1};
     sandboxed->job =
         (struct sandbox_job){.file = sandboxed->file,
-                             .input = is_open(sandboxed->input) ? sandboxed->input : -1,
+                             .input = program_has_stream(sandboxed->input) ? sandboxed->input : -1,
                              .arguments = program->arguments,
                              .environment = program->environment,
                              .output = &sandboxed->output,
