@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")"
 
 build_packages="gcc libc6-dev make cmake binutils nasm libelf-dev zlib1g-dev libzydis-dev libseccomp-dev libjansson-dev libncurses-dev"
-test_packages="perl check pkg-config bats strace gdb tmux xxd mescc-tools parallel python3-jsonschema mandoc"
+test_packages="perl check pkg-config bats strace gdb tmux xxd mescc-tools musl-dev parallel python3-jsonschema mandoc"
 
 case ${1-} in
 "") packages=$build_packages tests=OFF ;;

@@ -21,6 +21,10 @@ typedef int pid_t;
 #define NULL ((void *)0)
 #endif
 
+#if defined _STDIO_H || defined _UNISTD_H || defined _FCNTL_H || defined _ERRNO_H
+#error "<tiny.h> takes the place of <stdio.h>, <unistd.h>, <fcntl.h> and <errno.h>: leave those out"
+#endif
+
 /* The start.
  *
  * Linux starts a program with the stack pointer at argc; argv follows and ends with a null pointer,
@@ -38,7 +42,7 @@ __asm__(".pushsection .text._start, \"ax\", @progbits\n"
         "_start:\n"
         "  pop %rdi\n"                    /* argc */
         "  mov %rsp, %rsi\n"              /* argv */
-        "  lea 8(%rsi,%rdi,8), %rdx\n"    /* envp: behind argc pointers and the null pointer */
+        "  lea 8(%rsi,%rdi,8), %rdx\n"    /* envp: after argc pointers and the null pointer */
         "  push %rax\n"                   /* the pop's 8 bytes back: a multiple of 16 again */
         "  call main\n"
         "  mov %eax, %edi\n"              /* exit_group(what main returned) */

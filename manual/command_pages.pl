@@ -119,7 +119,7 @@ sub put_page {
     if ($command->{json}) {
         $out .= ".Sh JSON\n" . Mdoc::fill(Mdoc::prose("The JSON has version $command->{json}; a key that is added is not a new "
             . "version. Its schema (JSON Schema, draft 2020-12) is `PREFIX/$datadir/tinyelf/schema/$command->{name}.json`, where "
-            . "PREFIX is above the folder of tinyelf. A number that may pass 2^53 has a twin, `KEY_hex`, as text."));
+            . "PREFIX is the folder above that of tinyelf."));
     }
     my %last = map { $_ => 1 } @last;
     for my $section (grep { $_->[0] && !$last{$_->[0]} } @sections) {

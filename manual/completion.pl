@@ -253,8 +253,8 @@ $names
 
 _tinyelf_templates()
 {
-    local -a templates=(\${(f)"\$(_call_program templates tinyelf $listed{template})"})
-    compadd -a templates
+    local -a templates=(\${(f)"\$(_call_program templates tinyelf new --list 2>/dev/null | sed 's/:/\\\\:/g;s/  */:/')"})
+    _describe -t templates TEMPLATE templates
 }
 
 _tinyelf_calls()

@@ -197,7 +197,7 @@ END
     same "$(offered_by_zsh 'tinyelf new --template elf')" elf32 elf64
 }
 
-@test "each word of --help for a value or an operand has a decision what is offered for it" {
+@test "each word of --help for a path is known to completion" {
     "$TINYELF" --print-options | awk -F '\t' '$1 == "option" && $7 == "path" { print $5 }' | sort -u >paths
     while read -r word; do
         grep -qE "\\b$word => '" "$SOURCE/manual/completion.pl" || { echo "completion.pl does not know $word"; return 1; }

@@ -175,9 +175,12 @@ END
 @test "without an entry symbol, likely candidates are named" {
     printf 'global main\nsection .text\nmain: ret\nhelper: ret\n' >m.asm
     refuses 1 m.asm
-    says "no entry: '_start' is not defined; start at another label with -e: main, helper"
+    says "no entry: '_start' is not defined; nothing calls main: name it _start, and end it with the system call exit instead of ret"
     refuses 1 -e mian m.asm
-    says "'mian' is not defined"
+    says "no entry: 'mian' is not defined; start at another label with -e: helper"
+    printf 'section .text\nbegin: ret\nhelper: ret\n' >m.asm
+    refuses 1 m.asm
+    says "no entry: '_start' is not defined; start at another label with -e: begin, helper"
     refuses 1 -e 0x5 m.asm
     says "entry 0x5 lies outside the segment"
 }

@@ -81,7 +81,10 @@ ehdr.e_phentsize
     [ "$(grep -c 'phdr\[0\]\.' <<<"$output")" -eq 8 ]
     tinyelf explain --at 'phdr[1].p_vaddr' hello
     exits 1
-    says "no 'phdr[1].p_vaddr' in this file"
+    says "hello: error: 'phdr[1].p_vaddr': no field, structure or symbol of that name"
+    tinyelf explain --at Hello hello
+    exits 1
+    says "hello: error: 'Hello': no field, structure or symbol of that name"
     tinyelf explain --at 'phdr[0' hello
     exits 1
     tinyelf explain --at 178 hello

@@ -270,7 +270,7 @@ jmp 0xc00000004  ; ran" ]
 S
     tinyelf disasm --run getpid
     exits 0
-    says "tinyelf: getpid: note: the sandbox does not allow getpid, which ended it: --no-sandbox does"
+    says "tinyelf: getpid: note: the sandbox does not allow getpid, which ended it: --allow identity or --no-sandbox does"
     grep -qF '; run: 2 instructions; killed by SIGSYS' <<<"$output"
     grep -qx 'mov eax,0x3c  ; not run' <<<"$output"
     tinyelf disasm --run --no-sandbox getpid

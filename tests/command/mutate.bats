@@ -625,6 +625,80 @@ has_runners()
     [ -z "$output" ]
 }
 
+@test "--allow permits the runs more calls; the JSON says so, and results with other kinds are not merged" {
+    assemble writes-0 <<'END'
+_start: mov eax, 1
+        xor edi, edi
+        mov esi, text
+        mov edx, 3
+        syscall
+        mov eax, 60
+        xor edi, edi
+        syscall
+text:   db "hi", 10
+END
+    mutate writes-0
+    exits 1
+    says "write of descriptor 0 (number 1, x86-64); --allow write-stdin permits it"
+    mutate --values 6 --shard 1/2 --allow write-stdin --allow identity --json writes-0
+    exits 0
+    echo "$output" >one
+    [ "$(json 'print "@{$d->{allow}}"' <one)" = "write-stdin identity" ]
+    # What is written to 0 is compared: the text's last byte.
+    [ "$(json 'print $d->{bytes}[-1]{output} + $d->{bytes}[-1]{same} * 100' <one)" -gt 0 ]
+    mutate --values 6 --shard 2/2 --allow write-stdin --json writes-0
+    echo "$output" >two
+    mutate --values 6 --shard 2/2 --allow identity,write-stdin --json writes-0
+    echo "$output" >three
+    merge one two
+    exits 1
+    says "tinyelf: two: error: it was made with other kinds of system calls allowed (--allow)"
+    merge one three
+    exits 0
+    mutate --values 6 --allow identity,write-stdin --json writes-0
+    "$TINYELF" mutate --merge --json one three | cmp - <(echo "$output")
+    "$TINYELF" mutate --merge one three | grep -q "runs; allowed: write-stdin, identity\$"
+    sed 's/"identity"/"else"/' one >wrong
+    merge wrong
+    exits 1
+    says "'allow' should be names of kinds of system calls"
+    # Without the key, nothing was allowed.
+    hello
+    "$TINYELF" mutate --values 1 --json hello >none
+    [ "$(json 'print exists $d->{allow} ? 1 : 0' <none)" -eq 0 ]
+    sleep 0.3
+}
+
+@test "mutants read files of the working directory, and change none" {
+    assemble reads <<'END'
+_start: mov eax, 2
+        mov edi, name
+        xor esi, esi
+        syscall
+        mov edi, eax
+        xor eax, eax
+        mov rsi, rsp
+        mov edx, 4
+        syscall
+        mov eax, 1
+        mov edi, eax
+        syscall
+        mov eax, 60
+        xor edi, edi
+        syscall
+name:   db "text", 0
+END
+    mkdir files
+    cd files
+    echo abcdef >text
+    mutate --allow read-files --values 40 --json ../reads
+    exits 0
+    [ "$(cat text)" = abcdef ]
+    [ "$(ls)" = text ]
+    # The name's first byte: every other one names no file.
+    [ "$(json 'print "$_->{same} " for grep { $_->{owner} =~ /^string/ } @{$d->{bytes}}' <<<"$output" | cut -d ' ' -f 1)" -eq 0 ]
+}
+
 # ---- the machine ----
 
 @test "a full disk is reported" {
@@ -682,6 +756,8 @@ has_runners()
         says "tinyelf: mutate: "
     done <<'END'
 --values 0 hello
+--allow files hello
+--allow write-stdin --input hello hello
 --values 256 hello
 --values some hello
 --seed x hello

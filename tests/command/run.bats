@@ -376,3 +376,70 @@ end_of()
         [ ! "$link" -ef "$hostile" ] || ended "$(basename "${link%/exe}")"
     done
 }
+
+# ---- more system calls ----
+
+@test "a refused call names the kinds that permit it, where its arguments are theirs" {
+    sandboxed "$hostile" pid
+    exits 159
+    says "getpid (number 39, x86-64); --allow identity permits it"
+    sandboxed "$hostile" write 0
+    exits 159
+    says "write of descriptor 0 (number 1, x86-64); --allow write-stdin permits it"
+    sandboxed "$hostile" open file
+    exits 159
+    says "open (number 2, x86-64); --allow read-files permits it"
+    sandboxed "$hostile" open-w file
+    exits 159
+    [[ "$stderr" = *"open (number 2, x86-64)" ]]
+    sandboxed "$hostile" stat-empty file
+    exits 159
+    says "newfstatat (number 262, x86-64); --allow read-files or libc-start permits it"
+    sandboxed --allow identity "$hostile" other 37
+    exits 159
+    [[ "$stderr" != *--allow* ]]
+    tinyelf run --sandbox --allow read-file "$hostile"
+    exits 2
+    says "--allow 'read-file': it is write-stdin, read-files, identity, signals or libc-start: did you mean 'read-files'?"
+    tinyelf run --allow identity "$hostile"
+    exits 2
+    says "--allow is for the sandbox alone: add --sandbox"
+}
+
+@test "static C programs start with --allow libc-start, and read files with read-files" {
+    cat >copy.c <<'END'
+#include <stdio.h>
+int main(int count, char **words)
+{
+    int byte;
+    FILE *file = count > 1 ? fopen(words[1], "r") : stdin;
+    while (file && (byte = getc(file)) != EOF)
+        putchar(byte);
+    printf("%s\n", file ? "end" : "none");
+    return 3;
+}
+END
+    gcc -static -O1 copy.c -o copy || skip "gcc makes no static programs"
+    sandboxed ./copy <<<text
+    exits 159
+    says "; --allow libc-start permits it"
+    sandboxed --allow libc-start ./copy <<<text
+    [[ "$stderr" != *"is not possible here"* ]] || skip "no mount namespace here"
+    exits 3
+    [ "$output" = "text
+end" ]
+    echo inside >file
+    sandboxed --allow libc-start,read-files ./copy file
+    exits 3
+    [ "$output" = "inside
+end" ]
+    sandboxed --allow libc-start --allow read-files ./copy /etc/passwd
+    exits 3
+    [ "$output" = none ]
+    gcc -m32 -static -O1 copy.c -o copy32 || skip "gcc makes no 32-bit programs"
+    needs_32
+    sandboxed --allow libc-start,read-files ./copy32 file
+    exits 3
+    [ "$output" = "inside
+end" ]
+}

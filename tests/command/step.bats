@@ -817,7 +817,7 @@ _start: mov eax, 39
 E
     step --sandbox --record run.json ./asks
     exits 159
-    [ "$stderr" = "tinyelf: ./asks: error: system call not allowed in the sandbox: getpid (number 39, x86-64)" ]
+    [ "$stderr" = "tinyelf: ./asks: error: system call not allowed in the sandbox: getpid (number 39, x86-64); --allow identity permits it" ]
     step --replay run.json
     exits 159
     [[ "$output" = *"asks the kernel: getpid (39)
@@ -857,7 +857,7 @@ killed by SIGSYS after 2 steps" ]]
     exits 2
     step --time 3 ./hello
     exits 2
-    says "--time and --memory are limits of the sandbox: add --sandbox"
+    says "--time, --memory and --tty are for the sandbox: add --sandbox"
     step --sandbox --time soon ./hello
     exits 2
     says "--time 'soon': it must be seconds"

@@ -737,7 +737,7 @@ E
     exits 2
     tinyelf trace --memory 3 ./hello
     exits 2
-    says "--time and --memory are limits of the sandbox: add --sandbox"
+    says "--time, --memory and --tty are for the sandbox: add --sandbox"
     tinyelf trace --sandbox --memory much ./hello
     exits 2
     says "--memory 'much'"

@@ -369,7 +369,31 @@ static int stop_itself(void)
     return end(0, "did it\n");
 }
 
-static long words_buffer[4];
+static long words_buffer[16];
+
+/* A request to the terminal that is descriptor 0. TIOCSTI would type an x, TIOCLINUX ask for the
+ * shift keys, TIOCSETD choose the line discipline that it has; 0 is what the others get. */
+static int terminal(const char *what)
+{
+    static const struct {
+        const char *name;
+        long request;
+        uint8_t value;
+    } requests[] = {{"TCGETS", 0x5401, 0},     {"TIOCSTI", 0x5412, 'x'}, {"TIOCSCTTY", 0x540e, 0},
+                    {"TIOCNOTTY", 0x5422, 0},  {"TIOCSETD", 0x5423, 0},  {"TIOCLINUX", 0x541c, 6},
+                    {"TIOCSWINSZ", 0x5414, 0}, {"TIOCEXCL", 0x540c, 0},  {"TIOCSPGRP", 0x5410, 0},
+                    {"FIONBIO", 0x5421, 0},    {"TCFLSH", 0x540b, 0}};
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        if (!is(what, requests[i].name))
+            continue;
+        *(uint8_t *)words_buffer = requests[i].value;
+        int by_value = requests[i].request == 0x540e || requests[i].request == 0x540b;
+        return end(
+            ask(__NR_ioctl, 0, requests[i].request, by_value ? 0 : (long)words_buffer, 0, 0, 0),
+            "did it\n");
+    }
+    return 99;
+}
 
 static int run(const char *what, const char *argument, char **environment)
 {
@@ -443,6 +467,8 @@ static int run(const char *what, const char *argument, char **environment)
                    "did it\n");
     if (is(what, "write"))
         return end(ask(__NR_write, number_of(argument), (long)"here\n", 5, 0, 0, 0), "did it\n");
+    if (is(what, "terminal"))
+        return terminal(argument);
     if (is(what, "other")) /* with a number of the other table */
         return end(other_abi_call(number_of(argument)), "did it\n");
     if (is(what, "call"))

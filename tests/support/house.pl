@@ -23,7 +23,7 @@ my %may = (
     stepper => 'ptrace syscalls x86', x86 => 'syscalls', sandbox => 'ptrace', ptrace => 'syscalls',
     coverage => 'ptrace stepper strace syscalls x86',
     strace => 'ptrace syscalls', input => 'link', bytemap => 'symbols',
-    'commands/stages' => 'commands/build commands/compare', 'commands/disasm' => 'commands/explain',
+    'commands/stages' => 'commands/build commands/compare', 'commands/disasm' => 'commands/explain commands/run',
     map { $_ => 'commands/run' } qw(commands/explain commands/mutate commands/step commands/trace));
 my %kind = (map({$_ => 'library'} qw(include arch format hex image kernel map view)),
     map({$_ => 'engine'} qw(bytemap coverage input link ptrace sandbox stepper strace symbols syscalls x86)));
@@ -65,6 +65,7 @@ find(sub {
     my ($from, $folder) = (substr($File::Find::name, 1 + length $root), $File::Find::dir);
     open my $text, '<', $_ or die "house.pl: elfgen/$from: $!\n";
     while (<$text>) {
+        next if /^(?:LIBC|TINY)\(/; # names, for a message
         $prints{$from} //= "line $. prints" if /\b(?:stderr|perror)\b/ && room($from) ne 'cli';
         my ($name) = /^ *# *(?:include|define [A-Z]+) +"([^"]*\.(?:h|def))"/ or next;
         my ($to) = grep { -e } map { "$_/$name" } $folder, "$root/include", "$root/tinyelf";

@@ -68,11 +68,15 @@ static bool lets(const struct sock_fprog *filter, const struct seccomp_data *cal
     }
 }
 
+/* With the bit TERMINAL among the kinds, descriptors 0, 1 and 2 are a terminal. */
+enum { TERMINAL = 1 << SANDBOX_KINDS };
+
 static struct sock_fprog filter_of(unsigned kinds)
 {
     struct sock_fprog filter;
-    ck_assert_msg(sandbox_make_filter(SECRET, kinds, &filter), "kinds %x: %s", kinds,
-                  strerror(errno));
+    ck_assert_msg(
+        sandbox_make_filter(SECRET, kinds & (TERMINAL - 1), (kinds & TERMINAL) != 0, &filter),
+        "kinds %x: %s", kinds, strerror(errno));
     return filter;
 }
 
@@ -84,17 +88,16 @@ static const char always[] =
 /* By kind, in their order: calls with any arguments. */
 static const char *const any[SANDBOX_KINDS] = {
     "",
-    " close read readv pread64 preadv lseek _llseek getdents getdents64 stat stat64 lstat lstat64 "
-    "fstat"
-    " fstat64 newfstatat fstatat64 statx access faccessat readlink readlinkat ",
-    " getpid getppid gettid getpgrp getpgid getsid getuid getuid32 geteuid geteuid32 getresuid"
-    " getresuid32 getgid getgid32 getegid getegid32 getresgid getresgid32 getgroups getgroups32"
-    " uname getcwd ",
-    " rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait"
-    " rt_sigtimedwait_time64 signal sigaction sigprocmask sigreturn sigpending sigsuspend"
-    " sigaltstack pause alarm setitimer getitimer ",
-    " set_thread_area set_tid_address set_robust_list rseq getrlimit ugetrlimit getrandom mprotect"
-    " readlink fstat fstat64 ",
+    (" close read readv pread64 preadv lseek _llseek getdents getdents64 stat stat64 lstat lstat64"
+     " fstat fstat64 newfstatat fstatat64 statx access faccessat readlink readlinkat "),
+    (" getpid getppid gettid getpgrp getpgid getsid getuid getuid32 geteuid geteuid32 getresuid"
+     " getresuid32 getgid getgid32 getegid getegid32 getresgid getresgid32 getgroups getgroups32"
+     " uname getcwd "),
+    (" rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait"
+     " rt_sigtimedwait_time64 signal sigaction sigprocmask sigreturn sigpending sigsuspend"
+     " sigaltstack pause alarm setitimer getitimer "),
+    (" set_thread_area set_tid_address set_robust_list rseq getrlimit ugetrlimit getrandom mprotect"
+     " readlink fstat fstat64 "),
 };
 enum { WRITE_STDIN, READ_FILES, IDENTITY, SIGNALS, LIBC_START };
 
@@ -138,6 +141,19 @@ static bool is_of_kind(unsigned kind, const char *name, const uint64_t *args)
            (is(name, "ioctl", NULL) && (second == 0x5401 || second == 0x5413));
 }
 
+/* TCGETS, TCSETS, TCSETSW, TCSETSF, the four with struct termios2, TIOCGWINSZ, TIOCGPGRP */
+static bool is_of_terminal(const char *name, const uint64_t *args)
+{
+    static const uint32_t requests[] = {0x5401,     0x5402,     0x5403,     0x5404, 0x802c542a,
+                                        0x402c542b, 0x402c542c, 0x402c542d, 0x5413, 0x540f};
+    if ((uint32_t)args[0] > 2)
+        return false;
+    for (size_t i = 0; is(name, "ioctl", NULL) && i < sizeof requests / sizeof requests[0]; i++)
+        if ((uint32_t)args[1] == requests[i])
+            return true;
+    return is(name, "read", "readv") || is(name, "write", "writev");
+}
+
 static bool is_right(unsigned kinds, size_t table, const char *name, const uint64_t *args)
 {
     const uint32_t first = (uint32_t)args[0];
@@ -146,6 +162,8 @@ static bool is_right(unsigned kinds, size_t table, const char *name, const uint6
         return true;
     if (is(name, table == 0 ? "mmap" : "mmap2", NULL))
         return (args[3] & 0x4002f) == 0x22;
+    if (kinds & TERMINAL && is_of_terminal(name, args))
+        return true;
     for (unsigned kind = 0; kind < SANDBOX_KINDS; kind++)
         if (kinds >> kind & 1 && is_of_kind(kind, name, args))
             return true;
@@ -170,12 +188,12 @@ static void find_names(void)
 static uint64_t argument(uint64_t *state, size_t table)
 {
     static const uint64_t edges[] = {
-        0,           1,           2,       3,      4,        0xffffff9c, 0xffffffffffffff9c,
-        0x100000000, 0x100000001, 0x22,    0x21,   0x40022,  0x8000,     0x80000,
-        0x88000,     0x10000,     0x20000, 0x800,  0x100,    0x1000,     0x1002,
-        0x1003,      0x1001,      0x3001,  0x5005, 0x5401,   0x5402,     0x5412,
-        0x5413,      0x40,        0x200,   0x400,  0x410000, 0x200000,   0x40000,
-        0x90800};
+        0,           1,           2,          3,      4,       0xffffff9c, 0xffffffffffffff9c,
+        0x100000000, 0x100000001, 0x22,       0x21,   0x40022, 0x8000,     0x80000,
+        0x88000,     0x10000,     0x20000,    0x800,  0x100,   0x1000,     0x1002,
+        0x1003,      0x1001,      0x3001,     0x5005, 0x5401,  0x5402,     0x5412,
+        0x5413,      0x802c542a,  0x402c542b, 0x40,   0x200,   0x400,      0x410000,
+        0x200000,    0x40000,     0x90800};
     uint64_t value = edges[next_random(state) % (sizeof edges / sizeof edges[0])];
     if (next_random(state) % 4 == 0)
         value |= UINT64_C(1) << next_random(state) % 64;
@@ -259,6 +277,35 @@ START_TEST(of_all_flags_only_those_open_that_neither_make_nor_change_anything)
 }
 END_TEST
 
+START_TEST(of_all_requests_to_a_terminal_ten_pass_and_for_three_descriptors)
+{
+    /* TIOCSTI, TIOCSCTTY, TIOCNOTTY, TIOCSETD, TIOCCONS, TIOCLINUX, TIOCSPGRP, TIOCSWINSZ,
+     * TIOCEXCL, TIOCVHANGUP, TIOCPKT, TIOCGPTPEER, TCFLSH, TCXONC, FIONBIO, FIOASYNC */
+    static const uint32_t never[] = {0x5412, 0x540e, 0x5422, 0x5423, 0x541d, 0x541c,
+                                     0x5410, 0x5414, 0x540c, 0x5437, 0x5420, 0x5441,
+                                     0x540b, 0x540a, 0x5421, 0x5452};
+    static const uint32_t sizes[] = {0, 0x802c0000, 0x402c0000, 0xc02c0000, 0x80000000, 0xffff0000};
+    struct sock_fprog filter = filter_of(TERMINAL);
+    for (size_t table = 0; table < BOTH_TABLES; table++) {
+        struct seccomp_data call = {.nr = seccomp_syscall_resolve_name_arch(tables[table], "ioctl"),
+                                    .arch = archs[table]};
+        for (uint32_t number = 0; number < 4 * 0x10000; number++)
+            for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+                const uint64_t args[] = {number >> 16, sizes[i] | (number & 0xffff)};
+                memcpy(call.args, args, sizeof args);
+                if (lets(&filter, &call) != is_of_terminal("ioctl", args))
+                    ck_abort_msg("request %llx of descriptor %llu", call.args[1], call.args[0]);
+            }
+        for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+            call.args[0] = 0;
+            call.args[1] = never[i];
+            ck_assert_msg(!lets(&filter, &call), "request %x", never[i]);
+        }
+    }
+    sandbox_free_filter(&filter);
+}
+END_TEST
+
 START_TEST(the_worker_s_own_calls_take_its_secret_with_every_set_of_kinds)
 {
     static const char *const own[] = {"clone", "execveat", "kill", "prctl", "dup2", "recvmsg"};
@@ -314,10 +361,11 @@ static Suite *sandbox_filter_suite(void)
     TCase *calls = tcase_create("calls");
     tcase_add_loop_test(
         calls, each_call_of_both_tables_is_let_through_with_its_kind_and_its_arguments_alone, 0,
-        1 << SANDBOX_KINDS);
+        2 * TERMINAL);
     tcase_add_test(calls, of_all_flags_only_those_open_that_neither_make_nor_change_anything);
     tcase_add_loop_test(calls, the_worker_s_own_calls_take_its_secret_with_every_set_of_kinds, 0,
-                        1 << SANDBOX_KINDS);
+                        2 * TERMINAL);
+    tcase_add_test(calls, of_all_requests_to_a_terminal_ten_pass_and_for_three_descriptors);
     tcase_add_test(calls, a_kind_that_is_named_for_a_call_lets_it_through);
     suite_add_tcase(suite, calls);
     return suite;

@@ -75,7 +75,7 @@ struct elfgen_encoding {
     const struct elfgen_bit_meaning *bits; /* from bit 0 on */
     const char *letters;                   /* of the bits, from bit 0 on; NULL: they have none */
     uint8_t bit_count;
-    bool is_number;  /* little-endian; other parts are shown as they stand */
+    bool is_number;  /* little-endian; other parts are shown byte by byte */
     bool is_address; /* from four bytes on it may be one */
 };
 

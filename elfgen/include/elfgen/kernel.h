@@ -141,7 +141,7 @@ enum elfgen_kernel_check_id {
 
 ELFGEN_DATA const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT];
 
-/* What a person needs whose file does not start, where a changed field would make no program of it;
+/* What the user needs if a file does not start and no changed field would make a program of it;
  * see elfgen_kernel_remedy(). */
 enum elfgen_kernel_advice {
 #define ELFGEN_ADVICE(id, sentence) ELFGEN_ADVICE_##id,

@@ -67,7 +67,7 @@ void table_put_string(struct elfgen_text *out, const struct table_place *place, 
 void table_words(struct elfgen_text *out, const struct table_place *place, const char *text,
                  size_t length);
 
-/* Shortens a line that stands in a buffer of its own to that many columns, with "..." at its end.
+/* Shortens a line in a buffer of its own to that many columns, with "..." at its end.
  */
 void table_cut(struct elfgen_text *line, size_t columns);
 

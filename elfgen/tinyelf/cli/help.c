@@ -12,7 +12,7 @@
 
 enum {
     LABEL_MOST = 26, /* longer labels have a line of their own */
-    TEXT_LEAST = 30, /* columns for the text beside a label; if there are fewer, it stands below */
+    TEXT_LEAST = 30, /* columns for the text beside a label; if there are fewer, it goes below */
     BELOW = 10,      /* the column of text below a label */
     CHOICE_TEXT_LEAST = 20,
     HELP_ROOM = 1024

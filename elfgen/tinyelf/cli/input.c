@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/suffix.h"
 #include "base/system_error.h"
 #include "cli.h"
 #include "progress.h"
@@ -18,13 +19,18 @@ bool input_read(const char *path, struct file_bytes *bytes)
 {
     bool standard = strcmp(path, "-") == 0;
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) {
+        message(input_name(path), "error", "%s", system_error_text(errno));
+        return false;
+    }
     progress_begin(
         &(struct progress){.doing = "reading", .file = input_name(path), .done = &bytes->size});
-    bool read = file >= 0 && file_read(file, !standard, bytes);
+    bool read = file_read(file, !standard, bytes);
+    const int error = errno;
     progress_end();
     if (!read)
         message(input_name(path), "error", "%s",
-                errno == ENODEV ? "not a regular file" : system_error_text(errno));
+                error == ENODEV ? "not a regular file" : system_error_text(error));
     if (file > STDIN_FILENO)
         close(file);
     return read;
@@ -40,8 +46,14 @@ static bool open_view(const char *name, const struct file_bytes *bytes, struct e
         return false;
     }
     if (status == ELFGEN_NOT_ELF ||
-        (whole && status == ELFGEN_TRUNCATED && view->segments.count == 0))
-        return message_library_error(name, &error);
+        (whole && status == ELFGEN_TRUNCATED && view->segments.count == 0)) {
+        message_library_error(name, &error);
+        const enum suffix suffix = suffix_of(name);
+        if (status == ELFGEN_NOT_ELF && suffix_is_source(suffix) && suffix != SUFFIX_FASM)
+            message(name, "note", "this is a source: 'tinyelf build %s' makes a program of it",
+                    name);
+        return false;
+    }
     return true;
 }
 

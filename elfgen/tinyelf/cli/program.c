@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "elfgen/format.h"
+#include "base/suffix.h"
 #include "base/system_error.h"
 
 /* ---- signals ---- */
@@ -104,6 +106,31 @@ static bool search(const char *list, const char *name, char *path, size_t room)
     return false;
 }
 
+static bool is_elf(const char *path)
+{
+    char bytes[ELFGEN_MAGIC_SIZE];
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool is = file >= 0 && read(file, bytes, sizeof bytes) == (ssize_t)sizeof bytes &&
+              memcmp(bytes, ELFGEN_MAGIC, sizeof bytes) == 0;
+    if (file >= 0)
+        close(file);
+    return is;
+}
+
+/* Reports a file that must be built before it can run. Returns false if it is none, without
+ * reporting anything. */
+static bool report_source(const char *path)
+{
+    struct stat status;
+    enum suffix suffix = suffix_of(path);
+    bool is_source = suffix != SUFFIX_OTHER && stat(path, &status) == 0 &&
+                     S_ISREG(status.st_mode) && is_elf(path) == (suffix == SUFFIX_OBJECT);
+    if (is_source)
+        message(path, "error", "this is %s, not a program; build it first: %s %s",
+                suffix_title(suffix), suffix == SUFFIX_FASM ? "fasm" : "tinyelf build", path);
+    return is_source;
+}
+
 bool program_find(const char *name, char *path, size_t room)
 {
     const char *list = getenv("PATH");
@@ -122,7 +149,10 @@ bool program_find(const char *name, char *path, size_t room)
     if (search(list ? list : "/bin:/usr/bin", name, path, room))
         return true;
     bool forbidden = errno == EACCES;
-    if (access(name, F_OK) == 0)
+    const bool is_here = access(name, F_OK) == 0;
+    if (is_here && report_source(name))
+        return false;
+    if (is_here)
         message(name, "error", "no such program on PATH: did you mean './%s'?", name);
     else if (forbidden)
         message(name, "error", "on PATH there is only one that cannot be run: %s",
@@ -135,6 +165,10 @@ bool program_find(const char *name, char *path, size_t room)
 void program_report_not_started(const char *path, int error)
 {
     struct stat status;
+    const bool is_shut =
+        error == EACCES && stat(path, &status) == 0 && (status.st_mode & 0111) == 0;
+    if ((error == ENOEXEC || is_shut) && report_source(path))
+        return;
     if (error == ENOEXEC)
         message(path, "error",
                 "Linux does not accept it as a program: %s ('tinyelf check' says which field is to "
@@ -142,7 +176,7 @@ void program_report_not_started(const char *path, int error)
                 system_error_text(error));
     else if (error == EACCES && stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         message(path, "error", "%s", system_error_text(EISDIR));
-    else if (error == EACCES && stat(path, &status) == 0 && (status.st_mode & 0111) == 0)
+    else if (is_shut)
         message(path, "error", "%s: it is not executable ('chmod +x' makes it so)",
                 system_error_text(error));
     else if (error == ENOENT && access(path, F_OK) == 0)

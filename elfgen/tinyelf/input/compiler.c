@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "input_private.h"
+#include "base/suffix.h"
 #include "base/system_error.h"
 
 /* Flags for the smallest freestanding code. gcc and clang know all of them. Some are defaults
@@ -96,16 +97,11 @@ static bool add_place(const struct source *source, struct shellwords *words)
            shellwords_add_word(words, folder);
 }
 
-static bool is_preprocessed(const char *path)
-{
-    size_t length = strlen(path);
-    return length > 2 && strcmp(path + length - 2, ".i") == 0;
-}
-
 /* The user's flags follow ours: of two contradicting flags, compilers take the later. */
 static bool make_command(struct source *source, struct shellwords *words)
 {
     const struct place place = place_file(source->chain.name);
+    const bool preprocessed = suffix_of(source->options.path) == SUFFIX_PREPROCESSED_C;
     return compiler_words(source->options.compiler, words, &place, &source->options.reporter) &&
            ((shellwords_add_word(words, "-c") && compiler_add_freestanding(words) &&
              compiler_add_plain(words) && compiler_add_machine(source->machine, words) &&
@@ -115,8 +111,7 @@ static bool make_command(struct source *source, struct shellwords *words)
              shellwords_add(words, source->options.compiler_flags) &&
              shellwords_add_word(words, "-o") && shellwords_add_word(words, TOOL_OUTPUT_PATH) &&
              shellwords_add_word(words, "-x") &&
-             shellwords_add_word(words,
-                                 is_preprocessed(source->options.path) ? "cpp-output" : "c") &&
+             shellwords_add_word(words, preprocessed ? "cpp-output" : "c") &&
              shellwords_add_word(words, source->chain.argument)) ||
             toolchain_report(
                 &source->chain, REPORT_ERROR, 0, "cannot make the compiler's command: %s",

@@ -256,6 +256,21 @@ enum source_language source_detect_assembly(const char *text, size_t size, size_
     return gas > nasm ? SOURCE_GAS : SOURCE_NASM;
 }
 
+bool source_is_fasm(const char *text, size_t size)
+{
+    static const char *const formats[] = {"ELF", "ELF64", "PE", "PE64",   "COFF",
+                                          "MS",  "MS64",  "MZ", "binary", NULL};
+    for (const char *line = text, *end = text + size; line < end;) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line)), *at = line;
+        if (!stop)
+            stop = end;
+        if (equals(next_word(&at, stop), "format") && among(next_word(&at, stop), formats))
+            return true;
+        line = stop + 1;
+    }
+    return false;
+}
+
 uint16_t source_detect_machine(const char *text, size_t size)
 {
     const struct toolchain_machine *machine;

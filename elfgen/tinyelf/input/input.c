@@ -1,6 +1,7 @@
 /* Reads an input: detects its language, and assembles, compiles or reads it into an object or
  * archive. */
 #include "input_private.h"
+#include "base/suffix.h"
 #include "base/system_error.h"
 #include "elfgen/arch.h"
 #include "elfgen/view.h"
@@ -14,21 +15,25 @@
 
 #include "object.h"
 
-static bool ends_with(const char *name, const char *suffix)
-{
-    size_t length = strlen(name), tail = strlen(suffix);
-    return length > tail && strcmp(name + length - tail, suffix) == 0;
-}
-
 static bool is_elf(const struct file_bytes *input)
 {
     return input->size >= ELFGEN_MAGIC_SIZE &&
            memcmp(input->bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) == 0;
 }
 
+static bool refuse_fasm(const struct source *source)
+{
+    return toolchain_report(
+        &source->chain, REPORT_ERROR, 0,
+        "this is the language of fasm, which makes a program of it by itself, or an "
+        "object for 'tinyelf build' if it says 'format ELF64' ('format ELF' for i386)");
+}
+
 static bool detect_assembly(struct source *source)
 {
     size_t offset = 0;
+    if (source_is_fasm(source->input.bytes, source->input.size))
+        return refuse_fasm(source);
     if (is_elf(&source->input))
         return toolchain_report(
             &source->chain, REPORT_ERROR, 0,
@@ -45,12 +50,49 @@ static bool detect_assembly(struct source *source)
     return true;
 }
 
+/* Sets source->language by the suffix of the name, or by the contents. */
+static bool detect_language(struct source *source, enum suffix suffix)
+{
+    switch (suffix) {
+    case SUFFIX_ASSEMBLY:
+    case SUFFIX_ASSEMBLY_WITH_C:
+        return detect_assembly(source);
+    case SUFFIX_NASM:
+        source->language = SOURCE_NASM;
+        return true;
+    case SUFFIX_FASM:
+        return refuse_fasm(source);
+    case SUFFIX_C:
+    case SUFFIX_PREPROCESSED_C:
+        source->language = SOURCE_C;
+        return true;
+    case SUFFIX_OBJECT:
+        source->language = SOURCE_OBJECT;
+        return true;
+    case SUFFIX_ARCHIVE:
+    case SUFFIX_HEX:
+    case SUFFIX_OTHER:
+        break;
+    }
+    if (is_elf(&source->input)) {
+        source->language = SOURCE_OBJECT;
+        return true;
+    }
+    if (strcmp(source->options.path, "-") == 0)
+        return detect_assembly(source);
+#define SUFFIX(text, kind) " " text
+    return toolchain_report(&source->chain, REPORT_ERROR, 0,
+                            "cannot tell what this is from its name, which ends in none of"
+#include "base/suffixes.def"
+                            ": say --from c, nasm, gas, object or raw");
+#undef SUFFIX
+}
+
 /* Sets source->language if the caller left it open. */
 static bool decide_language(struct source *source, bool *preprocess)
 {
-    bool assembly =
-        ends_with(source->options.path, ".s") || ends_with(source->options.path, ".asm");
-    *preprocess = ends_with(source->options.path, ".S") &&
+    enum suffix suffix = suffix_of(source->options.path);
+    *preprocess = suffix == SUFFIX_ASSEMBLY_WITH_C &&
                   (source->language == SOURCE_DETECT || source->language == SOURCE_GAS ||
                    source->language == SOURCE_NASM);
     if ((source->language == SOURCE_DETECT || source->language == SOURCE_OBJECT) &&
@@ -60,22 +102,7 @@ static bool decide_language(struct source *source, bool *preprocess)
     }
     if (source->language != SOURCE_DETECT || *preprocess)
         return true;
-    if (assembly)
-        return detect_assembly(source);
-    if (ends_with(source->options.path, ".c") || ends_with(source->options.path, ".i")) {
-        source->language = SOURCE_C;
-        return true;
-    }
-    if (ends_with(source->options.path, ".o") || is_elf(&source->input)) {
-        source->language = SOURCE_OBJECT;
-        return true;
-    }
-    if (strcmp(source->options.path, "-") == 0)
-        return detect_assembly(source);
-    return toolchain_report(
-        &source->chain, REPORT_ERROR, 0,
-        "cannot tell what this is from its name (.c, .i, .s, .asm, .S, .o and .a are known): "
-        "say --from c, nasm, gas, object or raw");
+    return detect_language(source, suffix);
 }
 
 /* The machine that an object is for, by its ELF header; 0 if that is not known. */

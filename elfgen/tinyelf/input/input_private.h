@@ -93,6 +93,9 @@ struct source {
  * there is a byte that is not text, at *offset. */
 enum source_language source_detect_assembly(const char *text, size_t size, size_t *offset);
 
+/* Whether it is assembly for fasm: a statement is `format` with one of fasm's formats. */
+bool source_is_fasm(const char *text, size_t size);
+
 /* The machine that assembly is for, by its first `bits 32`, `.code32` or the like; that of the
  * first row of machines.def if there is none. */
 uint16_t source_detect_machine(const char *text, size_t size);

@@ -56,6 +56,9 @@ bool link_program(struct link *link, const struct link_options *options,
  * how many it put into `names`, `most` at most. */
 size_t link_find_labels(const struct link *link, const char **names, size_t most);
 
+/* Whether there is code of that name, global or not. */
+bool link_has_label(const struct link *link, const char *name);
+
 /* Frees everything; NULL is accepted. */
 void link_close(struct link *link);
 

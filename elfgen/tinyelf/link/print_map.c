@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/table.h"
 #include "base/visible.h"
+#include "base/width.h"
 #include "link_private.h"
 
 /* Something that takes bytes. */
@@ -16,7 +18,13 @@ struct row {
     const struct link_reason *reason;
 };
 
+/* The columns of a row: numbers, what takes the bytes, and why. */
+enum { NUMBERS, WHAT, WHY, COLUMN_COUNT };
+
 struct map {
+    size_t width; /* of the output */
+    struct table_place places[COLUMN_COUNT];
+    bool below; /* the reason stands below the name */
     const struct link *link;
     const struct elfgen_layout *layout;
     struct row *rows;
@@ -106,60 +114,128 @@ static const char *wanted(const struct link_object *object,
     return symbol->section < object->section_count ? object->sections[symbol->section].name : "it";
 }
 
-static void print_reason(const struct map *map, const struct row *row, FILE *output)
+static void put_reason(struct elfgen_text *out, const struct map *map, const struct row *row)
 {
     const struct link *link = map->link;
     if (!row->section) {
-        fputs(strcmp(row->what, "padding") == 0   ? "for the alignment of what follows"
-              : strcmp(row->what, "headers") == 0 ? "Linux reads them"
-                                                  : "--sections",
-              output);
+        elfgen_text_string(out, strcmp(row->what, "padding") == 0
+                                    ? "for the alignment of what follows"
+                                : strcmp(row->what, "headers") == 0 ? "Linux reads them"
+                                                                    : "--sections");
     } else if (row->section == &link->program.sections[link->got]) {
-        fputs("addresses that instructions read", output);
+        elfgen_text_string(out, "addresses that instructions read");
     } else if (!row->reason || row->reason->object == LINK_NONE) {
         const bool begins = map->layout->exec.entry - row->section->address < row->size;
-        fputs(begins                   ? "the program begins here"
-              : link->options.keep_all ? "--no-gc-sections"
-                                       : "it asks to be kept",
-              output);
+        elfgen_text_string(out, begins                   ? "the program begins here"
+                                : link->options.keep_all ? "--no-gc-sections"
+                                                         : "it asks to be kept");
     } else {
         const struct link_object *object = link->objects[row->reason->object];
         const struct elfgen_relocation *relocation = &object->relocations[row->reason->relocation];
         const struct place place = link_relocation_place(object, relocation);
-        const char *name = wanted(object, relocation);
         char bytes[1024];
         struct elfgen_text text = {.bytes = bytes, .capacity = sizeof bytes};
         place_put(&text, &place);
-        visible_write(output, bytes, text.length);
-        fputs(" needs ", output);
-        visible_write(output, name, strlen(name));
+        visible_bytes(out, bytes, text.length);
+        elfgen_text_string(out, " needs ");
+        visible_string(out, wanted(object, relocation));
     }
     if (row->section) {
         uint64_t shared = map->shared[row->section - link->program.sections];
-        if (shared > row->size)
-            fprintf(output, "; merged, %" PRIu64 " bytes before", shared);
+        if (shared <= row->size)
+            return;
+        elfgen_text_string(out, "; merged, ");
+        elfgen_text_decimal(out, shared, 0);
+        elfgen_text_string(out, " bytes before");
     }
-    fputc('\n', output);
+}
+
+static void put_name(struct elfgen_text *out, const struct row *row)
+{
+    visible_string(out, row->section ? row->section->file : row->what);
+    elfgen_text_string(out, row->section && row->section->file ? ":" : "");
+    visible_string(out, row->section ? row->section->name : NULL);
+}
+
+/* Lays out the columns after `numbers` columns of numbers. In the width of a terminal the names
+ * have as many as they need, up to those of the wide form; where reasons would have few, they go
+ * below. */
+static void lay_out(struct map *map, unsigned numbers)
+{
+    enum { NAME = 32, LEAST_NAME = 10, REASON = 24, LEAST_REASON = 12, FEW = 20 };
+    struct table_column columns[COLUMN_COUNT] = {
+        [NUMBERS] = {.wide = numbers},
+        [WHAT] = {.gap = 2, .wide = NAME, .least = LEAST_NAME, .shrink = 1},
+        [WHY] = {.gap = 2, .wide = REASON, .least = LEAST_REASON, .shrink = 1, .grow = 1},
+    };
+    size_t longest = LEAST_NAME;
+    for (size_t i = 0; i < map->count; i++) {
+        char name[256];
+        struct elfgen_text text = {.bytes = name, .capacity = sizeof name};
+        put_name(&text, &map->rows[i]);
+        size_t length = visible_columns(name, text.length);
+        longest = length > longest ? length : longest;
+    }
+    if (map->width != WIDTH_WIDE && longest < NAME)
+        columns[WHAT].wide = (unsigned)longest;
+    table_fit(columns, COLUMN_COUNT, map->width, map->places);
+    map->below = map->width != WIDTH_WIDE && map->places[WHY].size < FEW;
+    if (map->below) {
+        columns[WHAT].grow = 1;
+        table_fit(columns, WHY, map->width, map->places);
+        map->places[WHY] = map->places[WHAT];
+        map->places[WHY].gap = map->places[WHAT].at;
+    }
+}
+
+/* `wide`: the line of the wide form. */
+static void print_heading(const struct map *map, const char *numbers, const char *wide,
+                          FILE *output)
+{
+    char room[256];
+    struct elfgen_text line = {.bytes = room, .capacity = sizeof room};
+    if (map->width == WIDTH_WIDE) {
+        fputs(wide, output);
+        return;
+    }
+    table_put_string(&line, &map->places[NUMBERS], TABLE_LEFT, numbers);
+    table_put_string(&line, &map->places[WHAT], map->below ? TABLE_LAST : TABLE_LEFT,
+                     map->below ? "what, and below it why" : "what");
+    if (!map->below)
+        table_put_string(&line, &map->places[WHY], TABLE_LAST, "why");
+    fprintf(output, "%.*s\n", (int)line.length, room);
 }
 
 static void print_row(const struct map *map, const struct row *row, uint64_t whole, FILE *output)
 {
-    char name[256];
-    struct elfgen_text text = {.bytes = name, .capacity = sizeof name - 1};
-    visible_string(&text, row->section ? row->section->file : row->what);
-    elfgen_text_string(&text, row->section && row->section->file ? ":" : "");
-    visible_string(&text, row->section ? row->section->name : NULL);
-    name[text.length] = '\0';
+    char room[8192], why[4096], name[256];
+    struct elfgen_text line = {.bytes = room, .capacity = sizeof room};
+    struct elfgen_text text = {.bytes = name, .capacity = sizeof name};
+    struct elfgen_text reason = {.bytes = why, .capacity = sizeof why};
     if (whole)
-        fprintf(output, "%8" PRIu64 "  %5.1f%%  0x%-8" PRIx64 "  %-32s  ", row->size,
-                (double)row->size * 100 / (double)whole, row->offset, name);
+        fprintf(output, "%8" PRIu64 "  %5.1f%%  0x%-8" PRIx64, row->size,
+                (double)row->size * 100 / (double)whole, row->offset);
     else
-        fprintf(output, "%8" PRIu64 "  0x%-15" PRIx64 "  %-32s  ", row->size, row->offset, name);
-    print_reason(map, row, output);
+        fprintf(output, "%8" PRIu64 "  0x%-15" PRIx64, row->size, row->offset);
+    put_name(&text, row);
+    put_reason(&reason, map, row);
+    if (map->width == WIDTH_WIDE) {
+        fprintf(output, "  %-*.*s  %.*s\n", (int)map->places[WHAT].size, (int)text.length, name,
+                (int)reason.length, why);
+        return;
+    }
+    /* Of a path, the end says more. */
+    table_put(&line, &map->places[WHAT], map->below ? TABLE_END | TABLE_LAST : TABLE_END, name,
+              text.length);
+    if (map->below)
+        elfgen_text_char(&line, '\n');
+    table_words(&line, &map->places[WHY], why, reason.length);
+    fprintf(output, "%.*s\n", (int)line.length, room);
 }
 
 static void print_memory(struct map *map, FILE *output)
 {
+    static const char numbers[] = "   bytes  address          ";
     const struct elfgen_program *program = &map->link->program;
     map->count = 0;
     for (size_t i = 0; i < program->section_count; i++)
@@ -169,10 +245,10 @@ static void print_memory(struct map *map, FILE *output)
     if (map->count == 0)
         return;
     qsort(map->rows, map->count, sizeof *map->rows, larger_first);
-    fputs(
-        "\nZeros, in memory only:\n   bytes  address            what                              "
-        "why\n",
-        output);
+    lay_out(map, sizeof numbers - 1);
+    fputs("\nZeros, in memory only:\n", output);
+    print_heading(map, numbers,
+                  "   bytes  address            what                              why\n", output);
     for (size_t i = 0; i < map->count; i++)
         print_row(map, &map->rows[i], 0, output);
 }
@@ -198,10 +274,11 @@ static void print_dead(const struct map *map, FILE *output)
 }
 
 bool link_print_map(struct link *link, const struct elfgen_layout *layout, uint64_t unloaded,
-                    FILE *output)
+                    size_t width, FILE *output)
 {
+    static const char numbers[] = "   bytes          offset    ";
     const size_t count = link->program.section_count;
-    struct map map = {.link = link, .layout = layout};
+    struct map map = {.width = width, .link = link, .layout = layout};
     map.rows = link_keep(link, (2 * count + 3) * sizeof *map.rows);
     map.reasons = link_keep(link, (count + 1) * sizeof(const struct link_reason *));
     map.shared = link_keep(link, (count + 1) * sizeof *map.shared);
@@ -211,7 +288,9 @@ bool link_print_map(struct link *link, const struct elfgen_layout *layout, uint6
     find_reasons(&map);
     add_rows(&map, unloaded);
     qsort(map.rows, map.count, sizeof *map.rows, larger_first);
-    fputs("   bytes         offset      what                              why\n", output);
+    lay_out(&map, sizeof numbers - 1);
+    print_heading(&map, numbers,
+                  "   bytes         offset      what                              why\n", output);
     for (size_t i = 0; i < map.count; i++)
         print_row(&map, &map.rows[i], whole, output);
     fprintf(output, "%8" PRIu64 "                     the file\n", whole);

@@ -8,8 +8,9 @@
 
 /* Prints everything that takes bytes in the laid-out program's file, the largest first, then what
  * takes memory only, and the sum of what was left out. `unloaded`: bytes of the file after the last
- * loaded one. Returns false after reporting that there is no memory. */
+ * loaded one. `width`: of the output (base/width.h). Returns false after reporting that there is no
+ * memory. */
 bool link_print_map(struct link *link, const struct elfgen_layout *layout, uint64_t unloaded,
-                    FILE *output);
+                    size_t width, FILE *output);
 
 #endif

@@ -244,6 +244,18 @@ static bool is_code_label(const struct link_object *object, const struct link_sy
            strlen(symbol->name) <= 40;
 }
 
+bool link_has_label(const struct link *link, const char *name)
+{
+    for (size_t i = 0; i < link->object_count; i++) {
+        const struct link_object *object = link->objects[i];
+        for (size_t j = 0; j < object->symbol_count; j++)
+            if (is_code_label(object, &object->symbols[j]) &&
+                strcmp(object->symbols[j].name, name) == 0)
+                return true;
+    }
+    return false;
+}
+
 size_t link_find_labels(const struct link *link, const char **names, size_t most)
 {
     size_t count = 0;
@@ -261,15 +273,49 @@ size_t link_find_labels(const struct link *link, const char **names, size_t most
     return count;
 }
 
+static bool is_missing(const struct link *link, const uint32_t *places, const char *name)
+{
+    uint32_t index;
+    return link_table_get(&link->names, name, strlen(name), &index) && places[index] > 0;
+}
+
+/* Explains undefined symbols that a C library would define: without it, what a header of asm/ has
+ * needs none, and everything else needs one. */
+static void hint_at_libc(const struct link *link, const uint32_t *places)
+{
+    static const struct {
+        const char *name, *header; /* the header is NULL if none of ours has it */
+    } names[] = {
+#define LIBC(name)         {#name, NULL},
+#define TINY(name, header) {#name, header},
+#include "libc_names.def"
+#undef LIBC
+#undef TINY
+    };
+    const size_t count = sizeof names / sizeof names[0];
+    size_t in_header = count, in_libc = count;
+    for (size_t i = count; i-- > 0;)
+        if (is_missing(link, places, names[i].name))
+            *(names[i].header ? &in_header : &in_libc) = i;
+    if (in_libc < count)
+        report_send(&link->reporter, REPORT_NOTE, NULL,
+                    "no C library is linked unless you give one, such as musl's crt1.o and "
+                    "libc.a; it would define %s",
+                    names[in_libc].name);
+    else if (in_header < count)
+        report_send(&link->reporter, REPORT_NOTE, NULL,
+                    "no C library is linked unless you give one; in C, <%s> defines %s as well",
+                    names[in_header].header, names[in_header].name);
+}
+
 /* Explains an undefined symbol that the user's source does not mention, since compilers add the
  * call. */
 static void hint(const struct link *link, const uint32_t *places)
 {
     static const char *const called[] = {"memcpy", "memmove", "memset", "memcmp"};
+    hint_at_libc(link, places);
     for (size_t i = 0; i < sizeof called / sizeof called[0]; i++) {
-        uint32_t index;
-        if (!link_table_get(&link->names, called[i], strlen(called[i]), &index) ||
-            places[index] == 0)
+        if (!is_missing(link, places, called[i]))
             continue;
         report_send(&link->reporter, REPORT_NOTE, NULL,
                     "compilers call %s by themselves, for a struct that is copied, say; "

@@ -52,14 +52,16 @@ static bool sleep_on(struct sandbox_watch *watch)
 {
     struct sandbox_worker *worker = watch->worker;
     size_t pipes = sandbox_watch_pipe_count(watch);
-    struct pollfd events[3] = {{.fd = worker->ended, .events = POLLIN}};
+    struct pollfd events[4] = {{.fd = worker->ended, .events = POLLIN}};
     struct signalfd_siginfo news;
     for (size_t i = 0; i < pipes; i++)
         events[1 + i] = sandbox_pipe_events(&worker->pipes[i]);
+    events[1 + pipes] = sandbox_terminal_events(&worker->terminal);
     uint64_t next = sandbox_watch_next_look(watch), now = clock_now();
     struct timespec time = clock_timespec(next > now ? next - now : 0);
-    if (ppoll(events, 1 + pipes, next == UINT64_MAX ? NULL : &time, NULL) < 0)
+    if (ppoll(events, 2 + pipes, next == UINT64_MAX ? NULL : &time, NULL) < 0)
         return false;
+    sandbox_watch_type(watch);
     while (read(worker->ended, &news, sizeof news) > 0)
         ;
     for (size_t i = 0; i < pipes; i++)

@@ -10,7 +10,8 @@
 
 /* Makes a pipe whose reader does not block. Its descriptors are above those of the standard
  * streams, which may be closed. */
-bool sandbox_pipe_open(struct sandbox_pipe *pipe, struct sandbox_stream *stream)
+bool sandbox_pipe_open(struct sandbox_pipe *pipe, struct sandbox_stream *stream,
+                       const struct sandbox_terminal *terminal)
 {
     struct stat status;
     pipe->stream = stream;
@@ -20,7 +21,7 @@ bool sandbox_pipe_open(struct sandbox_pipe *pipe, struct sandbox_stream *stream)
     if (pipe->ends[0] >= 0)
         return true;
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (terminal ? !sandbox_terminal_open(terminal, ends) : pipe2(ends, O_CLOEXEC) != 0)
         return false;
     for (int i = 0; i < 2; i++) {
         pipe->ends[i] = fcntl(ends[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);

@@ -167,7 +167,7 @@ static bool open_parts(struct sandbox_worker *worker, const struct sandbox_optio
     if (worker->ended < 0)
         return error_system(error, what, errno);
     struct sock_fprog filter;
-    if (!sandbox_make_filter(worker->shared->secret, options->kinds, &filter))
+    if (!sandbox_make_filter(worker->shared->secret, options->kinds, options->terminal, &filter))
         return error_system(error, "cannot make a seccomp filter", errno);
     worker->shared->filter = &filter;
     worker->id = start(worker);
@@ -194,6 +194,9 @@ struct sandbox_worker *sandbox_open(const struct sandbox_options *options,
     worker->files = 0;
     worker->loan = (struct sandbox_loan){.made = false};
     worker->measured = limits_can_measure();
+    worker->terminal.used = options->terminal;
+    worker->terminal.columns = options->columns;
+    worker->terminal.lines = options->lines;
     for (size_t i = 0; i < 2; i++)
         worker->pipes[i].ends[0] = worker->pipes[i].ends[1] = -1;
     if (open_parts(worker, options, error))
@@ -293,9 +296,10 @@ static bool send_descriptors(struct sandbox_worker *worker, const struct sandbox
 {
     char word = SANDBOX_JOB;
     int output = worker->pipes[0].ends[1];
-    bool reads = job->input >= 0 && !writes_input(worker);
+    bool reads = job->input >= 0 && !writes_input(worker) && !worker->terminal.used;
     int files[SANDBOX_DESCRIPTORS] = {job->file, reads ? job->input : output, output,
-                                      job->errors ? worker->pipes[1].ends[1] : output};
+                                      sandbox_has_errors(worker, job) ? worker->pipes[1].ends[1]
+                                                                      : output};
     union {
         struct cmsghdr header;
         char room[CMSG_SPACE(sizeof files)];
@@ -338,6 +342,21 @@ static void clear_streams(const struct sandbox_job *job)
     }
 }
 
+/* Makes the pipes of a job, or its terminal. Returns false and *error. */
+static bool open_pipes(struct sandbox_worker *worker, const struct sandbox_job *job,
+                       struct elfgen_error *error)
+{
+    bool terminal = worker->terminal.used;
+    if (!sandbox_pipe_open(&worker->pipes[0], job->output, terminal ? &worker->terminal : NULL))
+        return error_system(error, terminal ? "cannot make a terminal" : "cannot make a pipe",
+                            errno);
+    if (sandbox_has_errors(worker, job) && !sandbox_pipe_open(&worker->pipes[1], job->errors, NULL))
+        return error_system(error, "cannot make a pipe", errno);
+    if (terminal)
+        sandbox_terminal_begin(&worker->terminal, job->input, worker->pipes[0].ends);
+    return true;
+}
+
 bool sandbox_begin_job(struct sandbox_worker *worker, const struct sandbox_job *job, bool stops,
                        struct elfgen_error *error)
 {
@@ -346,10 +365,11 @@ bool sandbox_begin_job(struct sandbox_worker *worker, const struct sandbox_job *
     size_t used = 0;
     clear_streams(job);
     shared->stops = stops;
-    bool new_pipe = worker->pipes[0].ends[0] < 0 || (job->errors && worker->pipes[1].ends[0] < 0);
+    bool new_pipe = worker->pipes[0].ends[0] < 0 ||
+                    (sandbox_has_errors(worker, job) && worker->pipes[1].ends[0] < 0);
     if (leads_outside(worker, job))
         return error_system(error, "descriptor 0", EISDIR);
-    shared->has_input = job->input >= 0 || writes_input(worker);
+    shared->has_input = job->input >= 0 || writes_input(worker) || worker->terminal.used;
     shared->keep = job->files != 0;
     shared->arguments = put(shared, job->arguments, &used);
     shared->environment = shared->arguments
@@ -357,9 +377,8 @@ bool sandbox_begin_job(struct sandbox_worker *worker, const struct sandbox_job *
                               : NULL;
     if (!shared->environment)
         return error_system(error, "arguments and environment", E2BIG);
-    if (!sandbox_pipe_open(&worker->pipes[0], job->output) ||
-        (job->errors && !sandbox_pipe_open(&worker->pipes[1], job->errors)))
-        return error_system(error, "cannot make a pipe", errno);
+    if (!open_pipes(worker, job, error))
+        return false;
     return send_job(worker, job, new_pipe) ||
            error_system(error, "the sandbox's worker is gone", errno);
 }

@@ -13,6 +13,11 @@
  *
  * those of the kinds that sandbox_options allows (kinds.def), and is killed at any other system
  * call of both tables. Descriptors 0, 1 and 2 are its only ones but for files that it may open.
+ * With a terminal, it may read and write all three, and
+ *
+ *     ioctl                                            with TCGETS, TCSETS, TCSETSW, TCSETSF, their
+ *                                                      four successors (TCGETS2 ...), TIOCGWINSZ
+ *                                                      and TIOCGPGRP
  *
  * A worker belongs to one thread, which opens it, runs its programs and closes it. When that
  * thread ends, in whatever way, the kernel kills the worker and its program. These files set no
@@ -39,10 +44,13 @@ enum sandbox_lack {
 
 struct sandbox_options {
     struct run_limits limits; /* of each run */
-    unsigned kinds;   /* kinds of system calls that programs may make besides: SANDBOX_KIND_BIT() */
-    bool untraced;    /* do not use ptrace: faster, but less is known about how a program died */
-    bool fixed;       /* no address space randomization: each run has the same addresses */
-    bool session;     /* programs are in a session of their own: a terminal sends them no signals */
+    unsigned kinds; /* kinds of system calls that programs may make besides: SANDBOX_KIND_BIT() */
+    bool untraced;  /* do not use ptrace: faster, but less is known about how a program died */
+    bool fixed;     /* no address space randomization: each run has the same addresses */
+    bool session;   /* programs are in a session of their own: a terminal sends them no signals */
+    bool terminal;  /* descriptors 0, 1 and 2 are a pseudo-terminal, and the job's input is typed
+                       into it; it is no controlling terminal */
+    unsigned columns, lines; /* the terminal's size; 0: 80 and 24 */
     sigset_t ignored; /* signals that programs start with ignored, as in struct process_program */
     sigset_t blocked; /* the signal mask that programs start with */
 };
@@ -76,14 +84,15 @@ struct sandbox_stream {
 
 struct sandbox_job {
     int file;       /* the program, opened for reading or with O_PATH */
-    int input;      /* its descriptor 0; -1: none. With WRITE_STDIN it is the pipe of 1 instead */
+    int input;      /* its descriptor 0; -1: none. With WRITE_STDIN it is the pipe of 1 instead.
+                       With a terminal, it is what is typed; -1: the end */
     uint64_t files; /* if not 0: jobs with the same number have the same `file` and `input`, which
                        are handed to the worker only once */
     char *const *arguments;   /* argv, with NULL after the last */
     char *const *environment; /* NULL: that of this process */
     struct sandbox_stream *output,
         *errors; /* errors NULL: descriptor 2 is the same pipe as 1, which keeps the order of what
-                    is written to the two */
+                    is written to the two. With a terminal, `errors` is not used */
     /* Leaves the output in the pipes until the program has ended or has written much. When a write
      * fails half way, Linux looks whether the pipe is empty: without this, the same program could
      * behave differently each time, depending on how fast the pipe is read. */

@@ -8,10 +8,11 @@
 
 struct sock_fprog;
 
-/* Makes the filter as the kernel takes it: the calls that each program may make, and those of
- * `kinds`. Calls with `secret` in the sixth argument are the worker's own. Free it with
- * sandbox_free_filter(). Returns false with errno if there is no memory, or if libseccomp fails. */
-bool sandbox_make_filter(uint64_t secret, unsigned kinds, struct sock_fprog *filter);
+/* Makes the filter as the kernel takes it: the calls that each program may make, those of `kinds`,
+ * and if descriptors 0, 1 and 2 are a `terminal`, those for it. Calls with `secret` in the sixth
+ * argument are the worker's own. Free it with sandbox_free_filter(). Returns false with errno if
+ * there is no memory, or if libseccomp fails. */
+bool sandbox_make_filter(uint64_t secret, unsigned kinds, bool terminal, struct sock_fprog *filter);
 void sandbox_free_filter(struct sock_fprog *filter);
 
 /* Memory that both sides see, at the same address. */
@@ -84,21 +85,54 @@ int sandbox_folder_take(struct sandbox_folder *folder);
  * errno. */
 int sandbox_folder_place(struct sandbox_folder *folder);
 
+struct pollfd;
+
+/* ---- a terminal ---- */
+
+enum { SANDBOX_PIECE = 4096 };
+
+/* The terminal of a worker's programs, one after another, and what is typed into it. */
+struct sandbox_terminal {
+    bool used;
+    unsigned columns, lines; /* its size; 0: the usual one */
+    int source;              /* where the input comes from; -1: there is none */
+    bool ended;              /* the input's end is typed, or waits in `bytes` */
+    bool full;               /* it takes no more at the moment */
+    size_t line;             /* bytes of the line that is being typed */
+    size_t start, size;      /* of `bytes` that are still to be typed */
+    uint8_t bytes[2 * SANDBOX_PIECE + 256];
+};
+
+/* Makes a terminal: its master's and its slave's side. Returns false and errno. */
+bool sandbox_terminal_open(const struct sandbox_terminal *terminal, int ends[2]);
+
+/* Gives it the settings that each program starts with, discards what the program before left in it,
+ * and begins to type the input, which is read from `source`. */
+void sandbox_terminal_begin(struct sandbox_terminal *terminal, int source, const int ends[2]);
+
+/* Types what the input has and the terminal takes, without waiting. If it is `full` then, there is
+ * nothing to poll for: look again. */
+void sandbox_terminal_type(struct sandbox_terminal *terminal, const int ends[2]);
+
+/* What to poll for: more input. */
+struct pollfd sandbox_terminal_events(const struct sandbox_terminal *terminal);
+
 /* ---- output ---- */
 
-/* A pipe that a program writes to, and the stream for its output. */
+/* A pipe that a program writes to, or the terminal that it has instead of two pipes; and the stream
+ * for its output. */
 struct sandbox_pipe {
-    int ends[2]; /* -1: there is none */
+    int ends[2]; /* the reader's, and the program's; -1: there is none */
     struct sandbox_stream *stream;
     bool regular;       /* the stream's descriptor never blocks a writer */
     size_t start, size; /* bytes that have not been written yet */
     uint8_t bytes[65536];
 };
 
-struct pollfd;
-
-/* Makes a pipe for a stream, if there is none yet. Returns false and errno. */
-bool sandbox_pipe_open(struct sandbox_pipe *pipe, struct sandbox_stream *stream);
+/* Makes a pipe for a stream, or `terminal` if that is not NULL, unless it is there from the job
+ * before. Returns false and errno. */
+bool sandbox_pipe_open(struct sandbox_pipe *pipe, struct sandbox_stream *stream,
+                       const struct sandbox_terminal *terminal);
 void sandbox_pipe_close(struct sandbox_pipe *pipe);
 
 /* What to poll for: reading, or writing what has been read. */

@@ -67,14 +67,15 @@ static void look_at_traced(struct sandbox_watch *watch)
 /* ---- the loop ---- */
 
 /* Whether a pipe may be full, which already half of its bytes can do if they are many pieces; or
- * whether a limit is exceeded. */
+ * whether a limit is exceeded. Of what is in a terminal, Linux only counts the first 4 KiB. */
 static bool is_much_unread(const struct sandbox_watch *watch)
 {
-    enum { MUCH = 28 << 10 };
+    enum { MUCH = 28 << 10, MUCH_OF_TERMINAL = 2 << 10 };
+    const int much = watch->worker->terminal.used ? MUCH_OF_TERMINAL : MUCH;
     uint64_t limit = watch->worker->shared->limits.output, sum = 0;
     for (size_t i = 0; i < sandbox_watch_pipe_count(watch); i++) {
         int bytes = 0;
-        if (ioctl(watch->worker->pipes[i].ends[0], FIONREAD, &bytes) != 0 || bytes > MUCH)
+        if (ioctl(watch->worker->pipes[i].ends[0], FIONREAD, &bytes) != 0 || bytes > much)
             return true;
         sum += (unsigned)bytes;
     }
@@ -108,20 +109,22 @@ static void pass(struct supervised *run)
     struct sandbox_watch *watch = &run->watch;
     struct sandbox_worker *worker = watch->worker;
     size_t pipes = sandbox_watch_pipe_count(watch);
-    struct pollfd events[4] = {{.fd = worker->socket, .events = POLLIN},
+    struct pollfd events[5] = {{.fd = worker->socket, .events = POLLIN},
                                {.fd = watch->traced ? worker->ended : -1, .events = POLLIN}};
     for (size_t i = 0; i < pipes; i++)
         events[2 + i] =
             run->unread ? (struct pollfd){.fd = -1} : sandbox_pipe_events(&worker->pipes[i]);
+    events[2 + pipes] = sandbox_terminal_events(&worker->terminal);
     uint64_t next = next_look(run);
     uint64_t now = next == UINT64_MAX ? 0 : clock_now();
     uint64_t pause = next > now ? next - now : 0;
     struct timespec time = clock_timespec(pause);
     /* A signal may have come before the wait, when there was nothing to interrupt. */
     look_whether_interrupted(watch);
-    int ready = ppoll(events, 2 + pipes, next == UINT64_MAX ? NULL : &time, NULL);
+    int ready = ppoll(events, 3 + pipes, next == UINT64_MAX ? NULL : &time, NULL);
     if (ready < 0)
         look_whether_interrupted(watch);
+    sandbox_watch_type(watch);
     if (ready > 0)
         look_at(watch, events);
     else if (run->unread)

@@ -30,6 +30,7 @@ struct sandbox_worker {
     bool measured;  /* /proc tells how much memory a program has */
     uint64_t files; /* sandbox_job.files of the descriptors that the worker has; 0: it has none */
     struct sandbox_pipe pipes[2];
+    struct sandbox_terminal terminal; /* if used, its ends are those of pipes[0] */
     struct sandbox_loan loan;
 };
 

@@ -143,8 +143,12 @@ void sandbox_watch_look_at_clock(struct sandbox_watch *watch, uint64_t due)
 
 uint64_t sandbox_watch_next_look(const struct sandbox_watch *watch)
 {
+    const uint64_t often = 5000000;
+    const struct sandbox_terminal *terminal = &watch->worker->terminal;
     uint64_t look = watch->deadline < watch->measure ? watch->deadline : watch->measure;
-    return watch->use < look ? watch->use : look;
+    uint64_t type = terminal->used && terminal->full ? clock_now() + often : UINT64_MAX;
+    look = watch->use < look ? watch->use : look;
+    return type < look ? type : look;
 }
 
 void sandbox_watch_pause(struct sandbox_watch *watch, uint64_t nanoseconds)
@@ -154,11 +158,24 @@ void sandbox_watch_pause(struct sandbox_watch *watch, uint64_t nanoseconds)
         watch->deadline += nanoseconds;
 }
 
-/* ---- output ---- */
+/* ---- input and output ---- */
+
+void sandbox_watch_type(struct sandbox_watch *watch)
+{
+    struct sandbox_worker *worker = watch->worker;
+    const struct sandbox_terminal *terminal = &worker->terminal;
+    if (terminal->used && (!terminal->ended || terminal->start < terminal->size))
+        sandbox_terminal_type(&worker->terminal, worker->pipes[0].ends);
+}
+
+bool sandbox_has_errors(const struct sandbox_worker *worker, const struct sandbox_job *job)
+{
+    return job->errors && !worker->terminal.used;
+}
 
 size_t sandbox_watch_pipe_count(const struct sandbox_watch *watch)
 {
-    return watch->job->errors ? 2 : 1;
+    return sandbox_has_errors(watch->worker, watch->job) ? 2 : 1;
 }
 
 void sandbox_watch_move(struct sandbox_watch *watch, struct sandbox_pipe *pipe)

@@ -44,7 +44,13 @@ void sandbox_watch_look_at_clock(struct sandbox_watch *watch, uint64_t due);
 /* It was kept stopped for so long, which does not count. */
 void sandbox_watch_pause(struct sandbox_watch *watch, uint64_t nanoseconds);
 
-/* ---- output ---- */
+/* ---- input and output ---- */
+
+/* Types what the program's terminal takes, if it has one. */
+void sandbox_watch_type(struct sandbox_watch *watch);
+
+/* Whether a job has a pipe of its own for descriptor 2. */
+bool sandbox_has_errors(const struct sandbox_worker *worker, const struct sandbox_job *job);
 
 /* How many pipes it writes to: 1 or 2. */
 size_t sandbox_watch_pipe_count(const struct sandbox_watch *watch);

@@ -9,21 +9,15 @@
 
 #include "base/visible.h"
 #include "base/file.h"
+#include "base/suffix.h"
 #include "base/system_error.h"
 #include "build.h"
 #include "cli/cli.h"
 
 bool build_is_hex(const struct build *build)
 {
-    static const char *const endings[] = {".hex", ".hex0", ".hex1", ".hex2"};
-    size_t length = strlen(build->inputs[0]);
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        size_t tail = strlen(endings[i]);
-        if (build->language == SOURCE_DETECT && length > tail &&
-            strcmp(build->inputs[0] + length - tail, endings[i]) == 0)
-            return true;
-    }
-    return build->hex;
+    return build->hex ||
+           (build->language == SOURCE_DETECT && suffix_of(build->inputs[0]) == SUFFIX_HEX);
 }
 
 /* Prints the lines of the source beside the bytes that they make. */

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/width.h"
 #include "base/proc.h"
+#include "base/suffix.h"
 #include "base/system_error.h"
 #include "elfgen/kernel.h"
 #include "link/print_map.h"
@@ -49,9 +51,9 @@ static void check_lowest_address(uint64_t base, uint16_t machine)
 
 static bool is_c(const struct build *build, const char *path)
 {
-    const char *dot = strrchr(path, '.');
-    return build->language == SOURCE_C || (build->language == SOURCE_DETECT && dot &&
-                                           (strcmp(dot, ".c") == 0 || strcmp(dot, ".i") == 0));
+    enum suffix suffix = suffix_of(path);
+    return build->language == SOURCE_C || (build->language == SOURCE_DETECT &&
+                                           (suffix == SUFFIX_C || suffix == SUFFIX_PREPROCESSED_C));
 }
 
 static bool start(struct work *work, size_t index)
@@ -134,18 +136,40 @@ static bool add_libgcc(void *context, struct link *link)
     return done;
 }
 
-/* Reports "no entry", with the labels in code that the user may have meant. */
+/* Whether main may be of a compiler for C: there is an input that is no assembly. */
+static bool has_c(const struct build *build)
+{
+    for (size_t i = 0; i < build->input_count; i++) {
+        enum suffix suffix = suffix_of(build->inputs[i]);
+        if (is_c(build, build->inputs[i]) || suffix == SUFFIX_OBJECT || suffix == SUFFIX_ARCHIVE)
+            return true;
+    }
+    return false;
+}
+
+/* Reports "no entry". Where it is _start, and there is main, that is no entry: it would return to
+ * where nothing is. Otherwise names the labels in code that the user may have meant. */
 static bool report_missing_entry(const struct work *work, const char *entry)
 {
-    enum { MOST = 5 };
-    const char *labels[MOST];
+    enum { MOST = 6 };
+    const char *labels[MOST], *file = work->build->inputs[0];
     char names[256] = "";
-    size_t used = 0, count = link_find_labels(work->link, labels, MOST);
-    for (size_t i = 0; i < count; i++)
-        used +=
-            (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", labels[i]);
-    message(work->build->inputs[0], "error", "no entry: '%s' is not defined; %s%s%s", entry,
-            count ? "start at another label with -e: " : "define it, or give an address with -e",
+    size_t used = 0, shown = 0, count = link_find_labels(work->link, labels, MOST);
+    if (strcmp(entry, "_start") == 0 && link_has_label(work->link, "main")) {
+        message(file, "error", "no entry: '_start' is not defined; %s",
+                has_c(work->build)
+                    ? "in C, #include <tiny.h> instead of the C library's headers: its _start "
+                      "calls main"
+                    : "nothing calls main: name it _start, and end it with the system call exit "
+                      "instead of ret");
+        return false;
+    }
+    for (size_t i = 0; i < count && shown < MOST - 1; i++)
+        if (strcmp(labels[i], "main") != 0)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", shown++ ? ", " : "",
+                                     labels[i]);
+    message(file, "error", "no entry: '%s' is not defined; %s%s%s", entry,
+            shown ? "start at another label with -e: " : "define it, or give an address with -e",
             names, count == MOST ? ", ..." : "");
     return false;
 }
@@ -261,8 +285,9 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
         message(build->output, "note", "--no-check writes it anyway");
         return false;
     }
-    bool done = !build->map ||
-                link_print_map(work->link, &work->layout, *size - work->layout.file_size, stdout);
+    bool done =
+        !build->map || link_print_map(work->link, &work->layout, *size - work->layout.file_size,
+                                      width_of_output(), stdout);
     done = done && (!build->debug || write_debug(work, *image)) &&
            atomic_file_write(build->output, *image, *size, true);
     return (!build->map || stdout_finish_stdio()) && done;

@@ -7,6 +7,7 @@
 #include "symbols/debug_file.h"
 #include "symbols/relocations.h"
 #include "commands/explain/observe.h"
+#include "commands/run/sandboxed.h"
 #include "listing.h"
 #include "base/file.h"
 #include "base/no_memory.h"
@@ -76,10 +77,14 @@ static int take_option(void *context, const struct option_given *given)
         return observe_take("disasm", &options->observe, OBSERVE_RUN, given->value);
     case OPTION_RECORDING:
         return observe_take("disasm", &options->observe, OBSERVE_RECORDING, given->value);
+    case OPTION_ALLOW:
+        return observe_take("disasm", &options->observe, OBSERVE_ALLOW, given->value);
     case OPTION_NO_SANDBOX:
         return observe_take("disasm", &options->observe, OBSERVE_NO_SANDBOX, given->value);
     case OPTION_INPUT:
         return observe_take("disasm", &options->observe, OBSERVE_INPUT, given->value);
+    case OPTION_TTY:
+        return observe_take("disasm", &options->observe, OBSERVE_TTY, given->value);
     case OPTION_TIME:
         return observe_take("disasm", &options->observe, OBSERVE_TIME, given->value);
     case OPTION_STEPS:

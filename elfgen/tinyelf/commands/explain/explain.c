@@ -17,6 +17,7 @@
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "cli/loadable.h"
+#include "commands/run/sandboxed.h"
 
 static const struct option_choice formats[] = {
 #define FORMAT(id, name, function, help) {name, EXPLAIN_##id, help},
@@ -84,7 +85,8 @@ static bool choose_place(struct explain *explain, const char *at)
             message(explain->map.file, "error", "'%s' is at 0x%llx, in memory only", at,
                     (unsigned long long)symbol->address);
         else
-            message(explain->map.file, "error", "no '%s' in this file", at);
+            message(explain->map.file, "error", "'%s': no field, structure or symbol of that name",
+                    at);
         return false;
     }
     if (offset >= explain->map.view->length) {
@@ -219,10 +221,14 @@ static int take_option(void *context, const struct option_given *given)
         return observe_take("explain", &options->observe, OBSERVE_RUN, given->value);
     case OPTION_RECORDING:
         return observe_take("explain", &options->observe, OBSERVE_RECORDING, given->value);
+    case OPTION_ALLOW:
+        return observe_take("explain", &options->observe, OBSERVE_ALLOW, given->value);
     case OPTION_NO_SANDBOX:
         return observe_take("explain", &options->observe, OBSERVE_NO_SANDBOX, given->value);
     case OPTION_INPUT:
         return observe_take("explain", &options->observe, OBSERVE_INPUT, given->value);
+    case OPTION_TTY:
+        return observe_take("explain", &options->observe, OBSERVE_TTY, given->value);
     case OPTION_TIME:
         return observe_take("explain", &options->observe, OBSERVE_TIME, given->value);
     case OPTION_STEPS:

@@ -53,6 +53,7 @@ struct explain_layout explain_layout(size_t width, unsigned digits, bool marked)
     if (width != WIDTH_WIDE && end > width) {
         columns[WORDS].least = FEWEST_COLUMNS;
         columns[BYTES] = (struct table_column){.gap = 0};
+        columns[VALUE].optional = true;
         end = table_fit(columns, count, width, places);
     }
     size_t shown = places[BYTES].size;
@@ -62,7 +63,7 @@ struct explain_layout explain_layout(size_t width, unsigned digits, bool marked)
         .bytes = shown > 0 ? (unsigned)(shown - MORE_BYTES) / 2 : 0,
         .at_bytes = places[BYTES].at,
         .at_name = places[NAME].at,
-        .at_value = places[VALUE].at,
+        .at_value = places[VALUE].size > 0 ? places[VALUE].at : places[WORDS].at,
         .at_words = places[WORDS].at,
         .end_words = places[WORDS].at + places[WORDS].size,
         .at_reader = places[READER].at,
@@ -73,7 +74,7 @@ struct explain_layout explain_layout(size_t width, unsigned digits, bool marked)
         layout.at_mark = places[MARK].at;
         layout.end_mark = end;
     }
-    if (layout.wide) { /* marks stand behind the lines */
+    if (layout.wide) { /* marks follow the lines */
         layout.end = LINE;
         layout.at_mark = LINE + 1;
         layout.end_mark = SIZE_MAX;

@@ -12,12 +12,13 @@ struct explain_layout {
     unsigned bytes; /* of a claim that its line shows; 0: no such column */
     /* Columns, from 0. */
     size_t at_bytes, at_name, at_value;
-    size_t at_words;  /* of a field; those of others begin at the value */
+    size_t at_words;  /* of a field; those of others begin at the value; if both are one, no field
+                         has a value */
     size_t end_words; /* where they end */
     size_t at_reader;
     size_t at_mark, end_mark; /* what a run did; the end is no limit in the wide form */
     size_t end;               /* of a line */
-    size_t blanks;            /* where no column begins behind */
+    size_t blanks;            /* if no column follows */
 };
 
 enum {

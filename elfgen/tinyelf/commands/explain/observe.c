@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -40,13 +41,22 @@ static int take_steps(const char *command, struct observe_options *options, cons
                        value);
 }
 
+static int take_kind(const char *command, struct observe_options *options, const char *value)
+{
+    const struct option_choice *kind = option_choose(command, "allow", sandboxed_kinds, value);
+    if (!kind)
+        return EXIT_USAGE;
+    options->kinds |= (unsigned)kind->value;
+    return EXIT_YES;
+}
+
 int observe_take(const char *command, struct observe_options *options, enum observe_option which,
                  const char *value)
 {
-    static const char *const only_run[] = {[OBSERVE_NO_SANDBOX] = "no-sandbox",
-                                           [OBSERVE_INPUT] = "input",
-                                           [OBSERVE_TIME] = "time",
-                                           [OBSERVE_STEPS] = "steps"};
+    static const char *const only_run[] = {
+        [OBSERVE_ALLOW] = "allow", [OBSERVE_NO_SANDBOX] = "no-sandbox",
+        [OBSERVE_INPUT] = "input", [OBSERVE_TTY] = "tty",
+        [OBSERVE_TIME] = "time",   [OBSERVE_STEPS] = "steps"};
     if (only_run[which])
         options->only_run = only_run[which];
     switch (which) {
@@ -56,11 +66,16 @@ int observe_take(const char *command, struct observe_options *options, enum obse
     case OBSERVE_RECORDING:
         options->recording = value;
         break;
+    case OBSERVE_ALLOW:
+        return take_kind(command, options, value);
     case OBSERVE_NO_SANDBOX:
         options->no_sandbox = true;
         break;
     case OBSERVE_INPUT:
         options->input = value;
+        break;
+    case OBSERVE_TTY:
+        options->tty = true;
         break;
     case OBSERVE_TIME:
         return option_seconds(command, value, &options->time);
@@ -76,6 +91,14 @@ int observe_check(const char *command, struct observe_options *options, char **o
         return usage_error(command, "--run and --recording cannot be combined");
     if (options->only_run && !options->run)
         return usage_error(command, "--%s is for --run", options->only_run);
+    if (options->tty && options->no_sandbox)
+        return usage_error(command,
+                           "--no-sandbox has no terminal to give: --tty is for the sandbox");
+    if (options->kinds != 0 && options->no_sandbox)
+        return usage_error(command, "--no-sandbox allows everything: --allow is for the sandbox");
+    if (options->input && !options->tty && (options->kinds & SANDBOX_KIND_BIT(WRITE_STDIN)))
+        return usage_error(command,
+                           "--input: nothing is read from descriptor 0 with --allow write-stdin");
     if (!operands[0])
         return usage_error(command, "no file given");
     if (operands[1] && !options->run)
@@ -201,8 +224,11 @@ static void report_call(const struct run *run, const struct run_end *end)
 {
     static struct calls calls;
     const struct call *call = end->knows_call ? syscall_find(&calls, end->abi, end->number) : NULL;
-    message(run->path, "note", "the sandbox does not allow %s, which ended it: --no-sandbox does",
-            call ? call->name : "its last system call");
+    char kinds[128], allow[160] = "";
+    if (exit_reason_kinds(end, kinds, sizeof kinds))
+        snprintf(allow, sizeof allow, "--allow %s or ", kinds);
+    message(run->path, "note", "the sandbox does not allow %s, which ended it: %s--no-sandbox does",
+            call ? call->name : "its last system call", allow);
 }
 
 /* Says what ended it in the sandbox, where its own run does not show that. */
@@ -266,7 +292,11 @@ static bool run_now(const struct observe_options *options, const char *path,
         .options = options,
         .path = path,
         .program = {.arguments = options->arguments, .ignored = program_ignored_signals()},
-        .sandboxed = {.limits = sandboxed_limits, .silent = true, .session = true},
+        .sandboxed = {.limits = sandboxed_limits,
+                      .tty = options->tty,
+                      .kinds = options->kinds,
+                      .silent = true,
+                      .session = true},
         .made = -1};
     /* The limit of time here comes first. */
     run.sandboxed.limits.time = options->time / millisecond + MORE;

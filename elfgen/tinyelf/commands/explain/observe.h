@@ -6,7 +6,8 @@
 
 /* What was given. Zeroed, then observe_defaults(). */
 struct observe_options {
-    bool run, no_sandbox;
+    bool run, no_sandbox, tty;
+    unsigned kinds; /* of system calls that the sandbox permits besides */
     const char *recording, *input;
     uint64_t time, steps; /* nanoseconds; instructions */
     const char *only_run; /* an option that was given and is for --run alone */
@@ -21,8 +22,10 @@ bool observe_is_wanted(const struct observe_options *options);
 enum observe_option {
     OBSERVE_RUN,
     OBSERVE_RECORDING,
+    OBSERVE_ALLOW,
     OBSERVE_NO_SANDBOX,
     OBSERVE_INPUT,
+    OBSERVE_TTY,
     OBSERVE_TIME,
     OBSERVE_STEPS
 };

@@ -9,13 +9,18 @@
 
 /* Signals from a terminal, or from someone who ends a process group, are meant for the process that
  * started the program. A change that they kill or stop would be counted wrongly. A sandboxed
- * program cannot send itself signals, and faults kill it even if they are blocked. */
+ * program cannot send itself signals except by an alarm, and faults kill it even if they are
+ * blocked. */
 struct sandbox_worker *mutate_open_worker(const struct mutate_ways *ways,
                                           const struct run_limits *limits, bool traced,
                                           struct elfgen_error *error)
 {
-    struct sandbox_options options = {
-        .limits = *limits, .untraced = !traced, .fixed = true, .ignored = ways->ignored};
+    struct sandbox_options options = {.limits = *limits,
+                                      .kinds = ways->kinds,
+                                      .untraced = !traced,
+                                      .fixed = true,
+                                      .terminal = ways->tty,
+                                      .ignored = ways->ignored};
     sigfillset(&options.blocked);
     sigdelset(&options.blocked, SIGXCPU);
     return sandbox_open(&options, error);

@@ -88,10 +88,12 @@ struct mutate_ways {
     struct run_limits limits; /* of the unchanged program. A change has the same memory limit, as
                                  output limit what the program writes and a little more, and a time
                                  limit that follows from the program's time */
+    unsigned kinds;           /* of system calls that it may make besides: SANDBOX_KIND_BIT() */
     uint64_t processor;       /* milliseconds of processor time for a change; 0: ten times what the
                                  program took, and at least 50 */
     unsigned jobs;            /* number of workers, 1 to MUTATE_MOST_JOBS */
     char *const *arguments;   /* argv, with NULL after the last */
+    bool tty; /* descriptors 0, 1 and 2 are a terminal, into which the input is typed */
     const char
         *input;       /* path of a file for descriptor 0, which each run reads from its beginning */
     sigset_t ignored; /* as in struct process_program */

@@ -4,6 +4,7 @@
 #include "base/json_write.h"
 #include "commands/json_versions.h"
 #include "result.h"
+#include "sandbox/kinds.h"
 
 static void put_classes(struct elfgen_text *out, const struct mutate_counts *counts)
 {
@@ -119,6 +120,21 @@ static void put_outcomes(struct elfgen_text *out)
     elfgen_text_char(out, '}');
 }
 
+/* Kinds of system calls that the program may make besides, if there are any. */
+static void put_kinds(struct elfgen_text *out, unsigned kinds)
+{
+    const char *between = ",\"allow\":[";
+    for (int kind = 0; kind < SANDBOX_KINDS; kind++) {
+        if ((kinds >> kind & 1) == 0)
+            continue;
+        elfgen_text_string(out, between);
+        json_string(out, sandbox_kind_name((enum sandbox_kind)kind));
+        between = ",";
+    }
+    if (kinds != 0)
+        elfgen_text_char(out, ']');
+}
+
 void mutate_json(const struct mutate_report *report, struct elfgen_text *out)
 {
     json_begin(out, JSON_VERSION_mutate);
@@ -138,6 +154,9 @@ void mutate_json(const struct mutate_report *report, struct elfgen_text *out)
     elfgen_text_char(out, ']');
     json_key_number(out, "values", report->values);
     json_key_twins(out, "seed", report->seed);
+    put_kinds(out, report->kinds);
+    if (report->tty)
+        json_key_bool(out, "tty", true);
     json_key_number(out, "shards", report->shards);
     elfgen_text_string(out, ",\"shard\":[");
     for (size_t i = 0; i < report->shard_count; i++) {

@@ -6,6 +6,7 @@
 #include "base/json_read.h"
 #include "commands/json_versions.h"
 #include "result.h"
+#include "sandbox/kinds.h"
 
 static struct mutate_report *report_of(const struct json_reader *reader)
 {
@@ -230,8 +231,32 @@ static bool read_numbers(struct json_reader *reader, const json_t *document)
     if (report->shards > MUTATE_MOST_SHARDS)
         return json_read_fail(reader, "shards", "at most 1000000");
     report->values = values;
+    report->tty = json_is_true(json_object_get(document, "tty"));
     report->complete = json_is_true(json_object_get(document, "complete"));
     return true;
+}
+
+/* The kinds of system calls that were allowed; without the key, none. */
+static bool read_kinds(struct json_reader *reader, const json_t *document)
+{
+    struct mutate_report *report = report_of(reader);
+    const json_t *item;
+    size_t i;
+    if (!json_object_get(document, "allow"))
+        return true;
+    const json_t *list = json_read_list(reader, document, "allow");
+    json_array_foreach(list, i, item)
+    {
+        const char *text = json_string_value(item);
+        unsigned found = 0;
+        for (int kind = 0; text && kind < SANDBOX_KINDS; kind++)
+            if (strcmp(sandbox_kind_name((enum sandbox_kind)kind), text) == 0)
+                found = 1u << kind;
+        if (found == 0)
+            return json_read_fail(reader, "allow", "names of kinds of system calls");
+        report->kinds |= found;
+    }
+    return list != NULL;
 }
 
 static bool read_document(struct json_reader *reader, const json_t *document)
@@ -250,7 +275,7 @@ static bool read_document(struct json_reader *reader, const json_t *document)
     free(file);
     report->has_values = true;
     return room && read_numbers(reader, document) && read_shards(reader, shards) &&
-           json_read_each(reader, document, "bytes", read_byte) &&
+           read_kinds(reader, document) && json_read_each(reader, document, "bytes", read_byte) &&
            json_read_each(reader, document, "pairs", read_pair);
 }
 

@@ -17,6 +17,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "commands/run/exit_reason.h"
+#include "commands/run/sandboxed.h"
 
 #define OPTIONS "commands/mutate/options.def"
 #include "cli/option_rows_expand.h"
@@ -133,7 +134,7 @@ static bool choose_place(const struct bytemap *map, const char *place, struct mu
         to = from;
     } else if (!parse_range(place, &from, &to)) {
         if (!bytemap_find(map, place, &from, &length, &field)) {
-            message(map->file, "error", "no '%s' in this file", place);
+            message(map->file, "error", "'%s': no field or structure of that name", place);
             return false;
         }
         to = from + length - 1;
@@ -178,14 +179,16 @@ static bool no_memory(const char *file)
 
 /* Fills the report with the counts, and the bytes' owners. */
 static bool fill(struct mutate_report *report, const struct mutate_plan *plan,
-                 const struct mutate *mutate, struct bytemap *map)
+                 const struct mutate_ways *ways, const struct mutate *mutate, struct bytemap *map)
 {
     size_t bytes = plan->to - plan->from, pairs = (size_t)mutate_pairs(plan);
     if (!mutate_report_open(report, map->file, bytes, pairs, 1))
         return no_memory(map->file);
     report->size = plan->size;
+    report->tty = ways->tty;
     report->values = plan->values;
     report->seed = plan->seed;
+    report->kinds = ways->kinds;
     report->shards = plan->shards;
     report->shard[0] = plan->shard + 1;
     report->has_values = true;
@@ -277,7 +280,7 @@ static bool run_plan(const struct mutate_plan *plan, struct options *options,
     if (!mutate)
         return message_library_error(map->file, &error);
     bool done = wait_for(mutate, map->file);
-    bool filled = fill(&report, plan, mutate, map);
+    bool filled = fill(&report, plan, &options->ways, mutate, map);
     done =
         done && filled && mutate_keep_write(&options->keep, plan, mutate_outcomes(mutate), &report);
     interrupt_unwatch();
@@ -438,12 +441,18 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_INPUT:
         options->ways.input = given->value;
         break;
+    case OPTION_TTY:
+        options->ways.tty = true;
+        break;
     case OPTION_TIME:
         return take_time(given->value, &options->ways.processor);
     case OPTION_MEMORY:
         return option_size("mutate", "memory", given->value, &options->ways.limits.memory);
     case OPTION_OUTPUT:
         return option_size("mutate", "output", given->value, &options->ways.limits.output);
+    case OPTION_ALLOW:
+        options->ways.kinds |= (unsigned)given->choice;
+        break;
     case OPTION_JSON:
         options->json = true;
         break;
@@ -481,6 +490,9 @@ int command_mutate(int argc, char **argv)
         return merge(argc - optind, argv + optind, &options);
     if (options.keep.folder && options.pairs)
         return usage_error("mutate", "--keep is for changes of one byte: not with --pairs");
+    if (options.ways.input && (options.ways.kinds & SANDBOX_KIND_BIT(WRITE_STDIN)))
+        return usage_error("mutate",
+                           "--input: nothing is read from descriptor 0 with --allow write-stdin");
     if (options.values == 0)
         options.values = options.pairs ? PAIR_VALUES : MUTATE_MOST_VALUES;
     if (options.ways.processor != 0)

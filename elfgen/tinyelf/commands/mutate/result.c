@@ -192,10 +192,15 @@ static bool is_same_plan(const struct mutate_report *a, const struct mutate_repo
 {
     if (a->size != b->size)
         return fail(error, "it is about a file of another size");
+    if (a->tty != b->tty)
+        return fail(error, a->tty ? "it was made without --tty, and the first one with it"
+                                  : "it was made with --tty, and the first one without it");
     if (a->values != b->values || a->seed != b->seed || a->count != b->count ||
         a->pair_count != b->pair_count || a->shards != b->shards)
         return fail(error, "it was made with other values, another seed, other bytes or another "
                            "number of shards");
+    if (a->kinds != b->kinds)
+        return fail(error, "it was made with other kinds of system calls allowed (--allow)");
     for (size_t i = 0; i < a->count; i++)
         if (a->bytes[i].offset != b->bytes[i].offset || a->bytes[i].value != b->bytes[i].value) {
             elfgen_error_set(error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,

@@ -35,6 +35,8 @@ struct mutate_report {
     uint64_t size; /* of the file */
     unsigned values;
     uint64_t seed;
+    unsigned kinds;       /* of system calls that the program may make besides */
+    bool tty;             /* the program had a terminal; false in older documents */
     bool complete;        /* it contains all runs of its shards */
     bool has_values;      /* the bytes' `values` are known: older documents lack them */
     uint64_t shards;      /* how many parts the plan is split into */

@@ -7,6 +7,7 @@
 #include "base/width.h"
 #include "elfgen/search.h"
 #include "result.h"
+#include "sandbox/kinds.h"
 
 enum { ROW = 16, LINE = 100 /* of the wide form */ };
 
@@ -481,8 +482,15 @@ static void put_sentence(struct elfgen_text *out, const struct mutate_report *re
     elfgen_text_string(out, " changed, ");
     elfgen_text_decimal(out, mutate_report_runs(report), 0);
     elfgen_text_string(out, report->complete && report->shard_count == report->shards
-                                ? " runs\n"
-                                : " runs, not all of them\n");
+                                ? " runs"
+                                : " runs, not all of them");
+    for (int kind = 0; kind < SANDBOX_KINDS; kind++) {
+        if ((report->kinds >> kind & 1) == 0)
+            continue;
+        elfgen_text_string(out, (report->kinds & ((1u << kind) - 1)) == 0 ? "; allowed: " : ", ");
+        elfgen_text_string(out, sandbox_kind_name((enum sandbox_kind)kind));
+    }
+    elfgen_text_char(out, '\n');
     elfgen_text_decimal(out, levels_of[LEVEL_NOTHING], 0);
     elfgen_text_string(out, " bytes: no value matters; ");
     elfgen_text_decimal(out, levels_of[LEVEL_EVERYTHING], 0);

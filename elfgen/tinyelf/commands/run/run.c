@@ -28,6 +28,12 @@ const struct command_options command_run_options = {
     .stops_at_operand = true, /* further options belong to the program */
 };
 
+struct options {
+    bool sandbox, tty;
+    unsigned kinds;           /* of system calls: --allow */
+    struct run_limits limits; /* UINT64_MAX: not given */
+};
+
 /* ---- the two ways ---- */
 
 /* A signal that ends this command ends the program first. */
@@ -46,11 +52,12 @@ static bool has_room_for_message(void)
     return poll(&errors, 1, PATIENCE) != 0;
 }
 
-static int run_in_sandbox(const char *path, const struct run_limits *limits, unsigned kinds,
-                          char **arguments)
+static int run_in_sandbox(const char *path, const struct options *options, char **arguments)
 {
+    const struct run_limits *limits = &options->limits;
     struct process_program program = {.path = path, .arguments = arguments};
-    struct sandboxed sandboxed = {.limits = *limits, .kinds = kinds, .input = STDIN_FILENO};
+    struct sandboxed sandboxed = {
+        .limits = *limits, .kinds = options->kinds, .input = STDIN_FILENO, .tty = options->tty};
     struct run_end end;
     struct elfgen_error error;
     if (!sandboxed_open(&sandboxed, &program))
@@ -92,18 +99,15 @@ static int run_with_limits(const char *path, const struct run_limits *limits, ch
                             : exit_reason_report(arguments[0], path, &end, limits, " (--output)");
 }
 
-struct options {
-    bool sandbox;
-    unsigned kinds;           /* of system calls: --allow */
-    struct run_limits limits; /* UINT64_MAX: not given */
-};
-
 static int take_option(void *context, const struct option_given *given)
 {
     struct options *options = context;
     switch ((enum option_id)given->id) {
     case OPTION_SANDBOX:
         options->sandbox = true;
+        break;
+    case OPTION_TTY:
+        options->tty = true;
         break;
     case OPTION_TIME:
         return sandboxed_take_time("run", given->value, &options->limits.time);
@@ -133,6 +137,8 @@ int command_run(int argc, char **argv)
         return usage_error("run", "--output is counted in the sandbox alone: add --sandbox");
     if (!sandbox && options.kinds != 0)
         return usage_error("run", "--allow is for the sandbox alone: add --sandbox");
+    if (!sandbox && options.tty)
+        return usage_error("run", "--tty is for the sandbox alone: add --sandbox");
     limits.time = limits.time != unset ? limits.time : sandbox ? sandboxed_limits.time : 0;
     limits.memory = limits.memory != unset ? limits.memory : sandbox ? sandboxed_limits.memory : 0;
     limits.output = limits.output != unset ? limits.output : sandbox ? sandboxed_limits.output : 0;
@@ -140,7 +146,8 @@ int command_run(int argc, char **argv)
     if (!program_find(argv[optind], path, sizeof path))
         return EXIT_NO;
     interrupt_watch();
-    status = sandbox ? run_in_sandbox(path, &limits, options.kinds, argv + optind)
+    options.limits = limits;
+    status = sandbox ? run_in_sandbox(path, &options, argv + optind)
                      : run_with_limits(path, &limits, argv + optind);
     interrupt_die();
     return status;

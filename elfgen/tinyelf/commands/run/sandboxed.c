@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,8 +50,8 @@ static bool is_interrupted(void *context)
 static bool are_one(int a, int b)
 {
     struct stat first, second;
-    return fstat(a, &first) == 0 && fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
+    return program_has_stream(a) && program_has_stream(b) && fstat(a, &first) == 0 &&
+           fstat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
 /* Opens the program above the standard streams, which may be free and should stay so. */
@@ -66,7 +67,7 @@ static int open_program(const char *path)
 
 static void set_job(struct sandboxed *sandboxed, const struct process_program *program)
 {
-    bool one = sandboxed->silent || are_one(STDOUT_FILENO, STDERR_FILENO);
+    bool one = sandboxed->silent || sandboxed->tty || are_one(STDOUT_FILENO, STDERR_FILENO);
     bool output = !sandboxed->silent && program_has_stream(STDOUT_FILENO);
     bool errors = !sandboxed->silent && program_has_stream(STDERR_FILENO);
     sandboxed->output = (struct sandbox_stream){.descriptor = output ? STDOUT_FILENO : -1};
@@ -79,6 +80,17 @@ static void set_job(struct sandboxed *sandboxed, const struct process_program *p
                              .output = &sandboxed->output,
                              .errors = one ? NULL : &sandboxed->errors,
                              .interrupted = is_interrupted};
+}
+
+/* Gives the program's terminal the size of the one that its output goes to, if it does. */
+static void set_terminal(const struct sandboxed *sandboxed, struct sandbox_options *options)
+{
+    struct winsize size;
+    options->terminal = sandboxed->tty;
+    if (sandboxed->silent || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+        return;
+    options->columns = size.ws_col;
+    options->lines = size.ws_row;
 }
 
 bool sandboxed_open(struct sandboxed *sandboxed, struct process_program *program)
@@ -95,6 +107,7 @@ bool sandboxed_open(struct sandboxed *sandboxed, struct process_program *program
         program_report_not_started(program->path, errno);
         return false;
     }
+    set_terminal(sandboxed, &options);
     sigprocmask(SIG_SETMASK, NULL, &options.blocked);
     sandboxed->worker = sandbox_open(&options, &error);
     if (!sandboxed->worker) {

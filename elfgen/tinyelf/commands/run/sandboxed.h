@@ -23,7 +23,9 @@ struct sandboxed {
     unsigned kinds; /* of system calls that it may make besides, as in struct sandbox_options */
     int input;      /* its descriptor 0; -1, or one that is not open: none */
     bool silent;    /* what it writes is dropped; otherwise it goes to this process's 1 and 2 */
-    bool session;   /* it does not belong to the terminal, which sends it no signals */
+    bool tty;     /* descriptors 0, 1 and 2 are a terminal of its own: `input` is typed into it, and
+                     all output goes to this process's 1 */
+    bool session; /* it does not belong to the terminal, which sends it no signals */
 
     /* Private, until sandboxed_close(). */
     const struct process_program *program;

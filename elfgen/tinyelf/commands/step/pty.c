@@ -1,5 +1,6 @@
 /* Manages the screen of the view, and a terminal of its own for the program. */
 #include "view.h"
+#include "base/pty.h"
 #include "base/system_error.h"
 
 #include <curses.h>
@@ -126,14 +127,11 @@ static bool start_draining(int master)
 bool step_pty_open(struct step_pty *pty)
 {
     struct winsize size;
-    char name[64];
-    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave = -1;
-    pty->files[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0 &&
-        ptsname_r(master, name, sizeof name) == 0)
-        slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    int master, slave;
+    bool made = pty_open(&master, &slave);
+    pty->files[0] = made ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
     pty->files[1] = pty->files[2] = slave;
-    if (slave < 0 || pty->files[0] < 0 || !start_draining(master)) {
+    if (!made || pty->files[0] < 0 || !start_draining(master)) {
         message("step", "error", "cannot make a terminal for the program: %s (--plain needs none)",
                 system_error_text(errno));
         step_pty_close(pty);

@@ -43,7 +43,7 @@ struct options {
     bool private, plain;
     struct step_until until;
     bool confined; /* --sandbox */
-    bool limited;  /* one of its limits was given */
+    bool limited;  /* an option for it was given */
     struct sandboxed sandboxed;
 };
 
@@ -280,6 +280,10 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_SANDBOX:
         options->confined = true;
         break;
+    case OPTION_TTY:
+        options->limited = true;
+        options->sandboxed.tty = true;
+        break;
     case OPTION_TIME:
         options->limited = true;
         return sandboxed_take_time("step", given->value, &options->sandboxed.limits.time);
@@ -305,7 +309,7 @@ int command_step(int argc, char **argv)
     if (options.replay && options.confined)
         return usage_error("step", "--replay runs no program: it needs no --sandbox");
     if (options.limited && !options.confined)
-        return usage_error("step", "--time and --memory are limits of the sandbox: add --sandbox");
+        return usage_error("step", "--time, --memory and --tty are for the sandbox: add --sandbox");
     if (options.sandboxed.kinds != 0 && !options.confined)
         return usage_error("step", "--allow is for the sandbox alone: add --sandbox");
     if (!options.replay && optind == argc)

@@ -48,7 +48,7 @@ struct tracing {
     struct trace_json json;
     pid_t program; /* 0: it has not started, or has ended */
     bool confined; /* --sandbox */
-    bool limited;  /* one of its limits was given */
+    bool limited;  /* an option for it was given */
     struct sandboxed sandboxed;
 };
 
@@ -262,6 +262,10 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_SANDBOX:
         tracing->confined = true;
         break;
+    case OPTION_TTY:
+        tracing->limited = true;
+        tracing->sandboxed.tty = true;
+        break;
     case OPTION_TIME:
         tracing->limited = true;
         return sandboxed_take_time("trace", given->value, &tracing->sandboxed.limits.time);
@@ -304,7 +308,8 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
     if (tracing->execve && !tracing->abi)
         return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
     if (tracing->limited && !tracing->confined)
-        return usage_error("trace", "--time and --memory are limits of the sandbox: add --sandbox");
+        return usage_error("trace",
+                           "--time, --memory and --tty are for the sandbox: add --sandbox");
     if (tracing->sandboxed.kinds != 0 && !tracing->confined)
         return usage_error("trace", "--allow is for the sandbox alone: add --sandbox");
     if (optind == argc)

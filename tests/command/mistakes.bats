@@ -1,0 +1,249 @@
+#!/usr/bin/env bats
+# What people do wrong at first, and what they are told to do instead.
+load ../support/setup
+
+# ---- sources given to commands that run programs ----
+
+# started TEXT COMMAND...: the command ends with an error, standard error has TEXT, and chmod is not advised.
+started()
+{
+    local text=$1
+    shift
+    tinyelf "$@"
+    exits 1
+    says "$text"
+    [[ $stderr != *chmod* ]] || { echo "$stderr"; return 1; }
+}
+
+@test "a source given to a command that runs programs is to be built first" {
+    cp "$SOURCE/asm/hello.s" .
+    cp hello.s hello.asm
+    cp hello.s hello.NASM
+    cp "$SOURCE/asm/hello.c" .
+    cp "$SOURCE/templates/hello.hex" .
+    "$TINYELF" build hello.s -o program
+    for file in hello.s hello.asm hello.NASM hello.c hello.hex; do
+        for command in run "run --sandbox" trace step "step --sandbox" "explain --run" mutate "compare --run program"; do
+            # explain, mutate and compare read files, the others programs of PATH.
+            for name in "$file" "./$file"; do
+                [[ $command != compare* ]] || continue
+                # shellcheck disable=SC2086
+                started "tinyelf: $name: error: this is a source, not a program; build it first: tinyelf build $name" $command "$name"
+            done
+        done
+        # Those that take a file apart say it, too.
+        for command in disasm "compare program"; do
+            # shellcheck disable=SC2086
+            started "tinyelf: $file: note: this is a source: 'tinyelf build $file' makes a program of it" $command "$file"
+        done
+    done
+    # An executable bit makes no program of it.
+    chmod +x hello.asm
+    started "this is a source, not a program" run ./hello.asm
+}
+
+@test "an object is no source, and neither is a program or a script whose name ends like one" {
+    command -v nasm >/dev/null || skip "nasm is not installed"
+    nasm -f elf64 "$SOURCE/asm/hello.s" -o hello.o
+    started "tinyelf: ./hello.o: error: this is an object, not a program; build it first: tinyelf build ./hello.o" run ./hello.o
+    # A program that Linux refuses: what is wrong is not its name.
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o program.s
+    printf '\x39' | dd of=program.s bs=1 seek=54 conv=notrunc status=none
+    tinyelf run ./program.s
+    exits 1
+    says "Exec format error"
+    # One that Linux runs.
+    printf '#!/bin/sh\necho ran\n' >script.s
+    chmod +x script.s
+    tinyelf run ./script.s
+    exits 0
+    [ "$output" = ran ]
+    # What is no file of that name stays what it was.
+    tinyelf run ./absent.s
+    says "No such file or directory"
+    mkdir folder.s
+    tinyelf run ./folder.s
+    says "Is a directory"
+}
+
+# ---- names of sources ----
+
+@test "names that end in .nasm, .yasm, .inc, .asm, in capitals as well, are assembly" {
+    for suffix in nasm yasm inc asm NASM ASM INC Asm s; do
+        cp "$SOURCE/asm/hello.s" "program.$suffix"
+        tinyelf build "program.$suffix"
+        exits 0
+        [ "$(sha256 program)" = "$LECTURE" ]
+        rm program "program.$suffix"
+    done
+    # .nasm and .yasm are NASM's language whatever the text looks like; .inc and .ASM are told by their contents.
+    for suffix in inc ASM; do
+        cp "$SOURCE/asm/hello-att.s" "program.$suffix"
+        tinyelf build -v "program.$suffix"
+        exits 0
+        says "read as GNU assembly"
+        [ "$(sha256 program)" = "$LECTURE" ]
+    done
+    tinyelf build "$SOURCE/asm/hello-att.s" --from nasm -o program
+    exits 1
+    cp "$SOURCE/asm/hello-att.s" att.nasm
+    tinyelf build att.nasm
+    exits 1
+    # One letter is not another: .S goes through the preprocessor, .C is C++.
+    cp "$SOURCE/asm/hello.c" hello.C
+    tinyelf build hello.C
+    exits 1
+    says "hello.C: error: cannot tell what this is from its name, which ends in none of .s .asm .inc .nasm"
+    holds_only att.nasm hello.C program program.ASM program.inc
+}
+
+@test "fasm's language is told from NASM's, by the name and by the contents, and fasm's object is taken" {
+    printf 'format ELF64\npublic _start\nsection %s executable\n_start: mov edi, 4\nmov eax, 60\nsyscall\n' "'.text'" >four.fasm
+    cp four.fasm four.asm
+    cp four.fasm four.s
+    printf '; a program\n\tFORMAT ELF64 executable 3\nentry start\nstart: mov eax, 60\nsyscall\n' >whole.asm
+    for file in four.fasm four.asm four.s whole.asm; do
+        tinyelf build "$file"
+        exits 1
+        [[ $stderr == "tinyelf: $file: error: this is the language of fasm, which makes a program of it by itself, or an object for 'tinyelf build' if it says 'format ELF64' ('format ELF' for i386)" ]]
+    done
+    tinyelf run ./four.fasm
+    says "build it first: fasm ./four.fasm"
+    # `format` is a label as any other.
+    printf 'bits 64\nglobal _start\nsection .text\n_start: mov rsi, format\nmov eax, 60\nsyscall\nsection .data\nformat db "ELF", 0\n' >label.asm
+    tinyelf build label.asm
+    exits 0
+    command -v fasm >/dev/null || skip "fasm is not installed"
+    fasm four.fasm four.o
+    tinyelf build four.o
+    exits 0
+    run ./four
+    [ "$status" -eq 4 ]
+}
+
+# ---- C ----
+
+needs_compiler()
+{
+    command -v cc >/dev/null || skip "no C compiler is installed"
+    export TINYELF_TEMPLATES=$SOURCE/templates
+}
+
+@test "main without _start: <tiny.h> is advised, and never -e main, which would crash" {
+    needs_compiler
+    printf '#include <stdio.h>\nint main(void) { return printf("hi\\n") < 0; }\n' >program.c
+    cc -c program.c -o program.o
+    printf 'static int helper(void) { return 3; }\nint main(void) { return helper(); }\n' >plain.c
+    printf 'int other(void) { return 3; }\n' >other.c
+    for inputs in program.c program.o plain.c "plain.c other.c" "other.c plain.c" "--cflags -O0 plain.c"; do
+        # shellcheck disable=SC2086
+        tinyelf build $inputs
+        exits 1
+        says "no entry: '_start' is not defined; in C, #include <tiny.h> instead of the C library's headers: its _start calls main"
+        [[ $stderr != *"-e"* ]] || { echo "$stderr"; return 1; }
+    done
+    # As advised.
+    sed -i '1i #include <tiny.h>' plain.c
+    tinyelf build plain.c
+    exits 0
+    run ./plain
+    [ "$status" -eq 3 ]
+    # In assembly it is another advice; and main is not named beside other labels.
+    printf 'section .text\nmain: ret\nother: ret\n' >main.s
+    tinyelf build main.s
+    exits 1
+    says "nothing calls main: name it _start, and end it with the system call exit instead of ret"
+    tinyelf build -e mian main.s
+    exits 1
+    says "no entry: 'mian' is not defined; start at another label with -e: other"
+    printf 'section .text\nmain: ret\n' >main.s
+    tinyelf build -e mian main.s
+    exits 1
+    says "no entry: 'mian' is not defined; define it, or give an address with -e"
+}
+
+@test "what a C library would define is said to be that, with the header that has it as well" {
+    needs_compiler
+    start='void _start(void) { for (;;) body(); }'
+    for name in printf malloc sqrt sinf isalpha fopen qsort pthread_create __stack_chk_fail stdout; do
+        printf 'extern int %s(int); static void body(void) { %s(1); }\n%s\n' $name $name "$start" >uses.c
+        tinyelf build --cflags -w uses.c
+        exits 1
+        says "undefined symbol '$name'"
+        says "tinyelf: note: no C library is linked unless you give one, such as musl's crt1.o and libc.a; it would define $name"
+    done
+    for pair in write:tiny.h fork:tiny.h strlen:tiny_memory.h; do
+        name=${pair%:*}
+        printf 'extern int %s(int); static void body(void) { %s(1); }\n%s\n' $name $name "$start" >uses.c
+        tinyelf build --cflags "-w -fno-builtin" uses.c
+        exits 1
+        says "tinyelf: note: no C library is linked unless you give one; in C, <${pair#*:}> defines $name as well"
+    done
+    # Assembly, too; and nothing is said of names that are the user's.
+    printf 'extern puts\nglobal _start\nsection .text\n_start: call puts\n' >puts.s
+    tinyelf build puts.s
+    says "it would define puts"
+    printf 'extern pots\nglobal _start\nsection .text\n_start: call pots\n' >pots.s
+    tinyelf build pots.s
+    [[ $stderr != *note* ]] || { echo "$stderr"; return 1; }
+}
+
+@test "what the headers are said to define, they define; what a C library is said to define, musl's does" {
+    grep -oE 'TINY\([a-z0-9_]+, "[a-z_.]+"\)' "$SOURCE/elfgen/tinyelf/link/libc_names.def" | tr -d '"(),' |
+        sed 's/^TINY//' >headers
+    [ "$(wc -l <headers)" -gt 15 ]
+    while read -r name header; do
+        grep -qE "(^|[ *])$name\(" "$SOURCE/asm/$header" || { echo "$name $header"; return 1; }
+    done <headers
+    [ -e /usr/lib/x86_64-linux-musl/libc.a ] || skip "musl is not installed (package musl-dev)"
+    nm -g --defined-only /usr/lib/x86_64-linux-musl/libc.a 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u >musl
+    # Of glibc's own headers' names, musl has some.
+    sed '/^\/\* glibc/,$d' "$SOURCE/elfgen/tinyelf/link/libc_names.def" | grep -E '^(LIBC|TINY)' |
+        grep -oE '(LIBC|TINY)\([a-zA-Z0-9_]+' | sed 's/.*(//' | sort -u >names
+    [ "$(wc -l <names)" -gt 400 ]
+    comm -23 names musl >absent
+    [ ! -s absent ] || { cat absent; return 1; }
+}
+
+@test "musl's C library, given by crt1.o and libc.a, makes programs that run" {
+    needs_compiler
+    musl=/usr/lib/x86_64-linux-musl
+    [ -e $musl/libc.a ] || skip "musl is not installed (package musl-dev)"
+    cat >program.c <<'END'
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+static int order(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
+int main(int argc, char **argv)
+{
+    int *numbers = malloc(100 * sizeof *numbers);
+    for (int i = 0; i < 100; i++)
+        numbers[i] = i * 37 % 101;
+    qsort(numbers, 100, sizeof *numbers, order);
+    printf("%d %d %s %.2f %s", numbers[0], numbers[99], argv[argc - 1], sqrt(argc), getenv("WHAT"));
+    if (!fopen("/no/such/file", "r"))
+        printf(" %s\n", strerror(errno));
+    return 5;
+}
+END
+    for layout in single split; do
+        tinyelf build --layout $layout --cflags "-nostdinc -isystem /usr/include/x86_64-linux-musl" \
+            program.c $musl/crt1.o $musl/libc.a
+        exits 0
+        WHAT=set run ./program one two
+        [ "$status" -eq 5 ]
+        [ "$output" = "0 100 two 1.73 set No such file or directory" ]
+    done
+}
+
+@test "<tiny.h> after a header that it takes the place of says so" {
+    needs_compiler
+    for header in stdio unistd fcntl errno; do
+        printf '#include <%s.h>\n#include <tiny.h>\nint main(void) { return 0; }\n' $header >both.c
+        tinyelf build both.c
+        exits 1
+        says "<tiny.h> takes the place of <stdio.h>, <unistd.h>, <fcntl.h> and <errno.h>: leave those out"
+    done
+}

@@ -1,0 +1,204 @@
+#!/usr/bin/env bats
+# --tty of run, mutate, step, trace, explain and disasm: a terminal of the program's own, in the sandbox.
+load ../support/setup
+load ../support/mutate_setup
+
+# Writes a, b and c to descriptors 1, 0 and 2, and exits with 3.
+three()
+{
+    assemble three <<'END'
+_start: mov ebx, 1
+        lea rsi, [rel text]
+        call put
+        dec ebx
+        call put
+        mov bl, 2
+        call put
+        mov eax, 60
+        mov edi, 3
+        syscall
+put:    mov eax, 1
+        mov edi, ebx
+        mov edx, 2
+        syscall
+        add rsi, 2
+        ret
+text:   db "a", 10, "b", 10, "c", 10
+END
+}
+
+# Writes the window's columns as one byte, and exits with what the ioctl returned.
+columns()
+{
+    assemble columns <<'END'
+_start: sub rsp, 16
+        mov eax, 16
+        xor edi, edi
+        mov esi, 0x5413
+        mov rdx, rsp
+        syscall
+        mov ebx, eax
+        mov eax, 1
+        mov edi, 1
+        lea rsi, [rsp + 2]
+        mov edx, 1
+        syscall
+        mov eax, 60
+        mov edi, ebx
+        syscall
+END
+}
+
+in_sandbox()
+{
+    run --separate-stderr timeout 60 "$TINYELF" "$@" 3>&-
+    sleep 0.2
+}
+
+@test "what is written to 0, 1 and 2 comes to standard output in its order" {
+    three
+    in_sandbox run --sandbox --tty ./three </dev/null
+    exits 3
+    [ "$output" = "a
+b
+c" ]
+    [ -z "$stderr" ]
+    # Without a terminal, descriptor 0 is not written to.
+    in_sandbox run --sandbox ./three </dev/null
+    exits 159
+    says "write of descriptor 0"
+    # Closed descriptors of this command make no difference to the program.
+    run timeout 20 sh -c "'$TINYELF' run --sandbox --tty ./three <&- 2>&-" 3>&-
+    exits 3
+    [ "$output" = "a
+b
+c" ]
+    run timeout 20 sh -c "'$TINYELF' run --sandbox --tty ./three >&-" 3>&-
+    exits 3
+    sleep 0.3
+}
+
+@test "a program reads the bytes of its input" {
+    "$TINYELF" build "$SOURCE/asm/cat.s" -o cat 2>/dev/null
+    perl -e 'print "line\n", map(chr, 0 .. 255), "x" x 10000, "\n" x 5000, "\4\3\32\r\n", "end"' >input
+    timeout 20 "$TINYELF" run --sandbox --tty ./cat <input >output
+    cmp input output
+    sleep 0.2
+    { printf 'one\n'; sleep 0.1; printf 'two'; } | timeout 20 "$TINYELF" run --sandbox --tty ./cat >output
+    [ "$(cat output)" = "one
+two" ]
+    sleep 0.2
+    # A folder has nothing to read.
+    timeout 20 "$TINYELF" run --sandbox --tty ./cat <. >output
+    [ ! -s output ]
+}
+
+@test "the terminal has the size of the one that shows its output, else 80 columns" {
+    command -v script >/dev/null || skip "script is not installed"
+    columns
+    in_sandbox run --sandbox --tty ./columns </dev/null
+    exits 0
+    [ "$output" = "P" ]
+    run --separate-stderr timeout 20 setsid --wait script -qec \
+        "stty cols 65 rows 9; '$TINYELF' run --sandbox --tty ./columns" /dev/null </dev/null 3>&-
+    [[ "$output" == *A* ]]
+    sleep 0.2
+    # Nothing else shows it in mutate, nor in explain.
+    in_sandbox mutate --tty --color never --field 0x10 --values 1 columns
+    exits 0
+}
+
+@test "mutate compares what the terminal shows, and says in JSON that there was one" {
+    three
+    "$TINYELF" build "$SOURCE/asm/cat.s" -o cat 2>/dev/null
+    printf 'some\ntext' >input
+    mutate three
+    exits 1
+    says "write of descriptor 0"
+    mutate --tty --values 5 --json three
+    exits 0
+    [ "$(json 'print "$d->{tty} $d->{complete}"' <<<"$output")" = "1 1" ]
+    mutate --tty --field 0x98-0x9b --values all --input input --json cat
+    exits 0
+    printf '%s\n' "$output" >first
+    mutate --tty --field 0x98-0x9b --values all --input input --json --jobs 1 cat
+    printf '%s\n' "$output" | cmp - first
+    # It may write to 2 and 0 what it wrote to 1: nobody sees which it was.
+    mutate --field 0x98-0x9b --values all --input input --json cat
+    [ "$(json 'print $d->{tty} ? "yes" : "no"' <<<"$output")" = "no" ]
+    json 'my $without = $d; my $with = do { local @ARGV = "first"; decode_json(do { local $/; <> }) };
+          my ($a, $b) = map { my $n = 0; $n += $_->{same} for @{$_->{bytes}}; $n } $without, $with;
+          exit($a < $b ? 0 : 1)' <<<"$output"
+}
+
+@test "parts with a terminal and without are not merged" {
+    local part
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    for part in 1 2; do
+        mutate --json --tty --field e_type --values 9 --shard "$part/2" hello
+        printf '%s\n' "$output" >"tty$part"
+        mutate --json --field e_type --values 9 --shard "$part/2" hello
+        printf '%s\n' "$output" >"none$part"
+    done
+    tinyelf mutate --merge --json tty1 tty2
+    exits 0
+    [ "$(json 'print "$d->{tty} $d->{shards}"' <<<"$output")" = "1 1" ]
+    tinyelf mutate --merge tty1 none2
+    exits 1
+    says "none2: error: it was made without --tty, and the first one with it"
+    tinyelf mutate --merge none1 tty2
+    exits 1
+    says "tty2: error: it was made with --tty, and the first one without it"
+    tinyelf mutate --merge none1 none2
+    exits 0
+}
+
+@test "step, trace, explain and disasm give a terminal, too" {
+    three
+    columns
+    "$TINYELF" build "$SOURCE/asm/cat.s" -o cat 2>/dev/null
+    in_sandbox trace --sandbox --tty -o log ./three </dev/null
+    exits 3
+    [ "$output" = "a
+b
+c" ]
+    [ "$(grep -c '^write(. *, "[abc]\\n", 2) *= 2$' log)" -eq 3 ]
+    run --separate-stderr timeout 20 "$TINYELF" trace --sandbox --tty -o log ./cat 3>&- < <(printf 'in\nput')
+    exits 0
+    [ "$output" = "in
+put" ]
+    grep -q '^read(0, "in\\n", 65536) *= 3$' log
+    grep -q '^read(0, "put", 65536) *= 3$' log
+    sleep 0.2
+    in_sandbox step --sandbox --tty --plain ./columns </dev/null
+    exits 0
+    [[ "$output" == *ioctl* ]]
+    printf 'in\n' >input
+    in_sandbox explain --run --tty --input input cat
+    exits 0
+    [[ "$output" == *'read(0, "in\n"'* ]]
+    in_sandbox disasm --run --tty three
+    exits 0
+    [[ "$output" == *'write(0, "b\n"'* ]]
+}
+
+@test "--tty is for the sandbox" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    tinyelf run --tty ./hello
+    exits 2
+    says "--tty is for the sandbox alone: add --sandbox"
+    tinyelf trace --tty ./hello
+    exits 2
+    says "--time, --memory and --tty are for the sandbox: add --sandbox"
+    tinyelf step --tty ./hello
+    exits 2
+    says "--time, --memory and --tty are for the sandbox: add --sandbox"
+    tinyelf explain --tty hello
+    exits 2
+    says "--tty is for --run"
+    tinyelf disasm --run --no-sandbox --tty hello
+    exits 2
+    says "--no-sandbox has no terminal to give: --tty is for the sandbox"
+    tinyelf mutate --merge --tty part
+    exits 2
+}
