@@ -400,7 +400,7 @@ end_of()
     [[ "$stderr" != *--allow* ]]
     tinyelf run --sandbox --allow read-file "$hostile"
     exits 2
-    says "--allow 'read-file': it is write-stdin, read-files, identity, signals or libc-start: did you mean 'read-files'?"
+    says "--allow 'read-file': it must be write-stdin, read-files, identity, signals or libc-start: did you mean 'read-files'?"
     tinyelf run --allow identity "$hostile"
     exits 2
     says "--allow is for the sandbox only: add --sandbox"
