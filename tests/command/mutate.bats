@@ -662,6 +662,9 @@ END
     merge wrong
     exits 1
     says "'allow' should be names of kinds of system calls"
+    # A terminal is read as well.
+    mutate --values 1 --tty --allow write-stdin --input one --json writes-0
+    exits 0
     # Without the key, nothing was allowed.
     hello
     "$TINYELF" mutate --values 1 --json hello >none
