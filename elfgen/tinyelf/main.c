@@ -43,7 +43,7 @@ static const struct command_options tinyelf_options = {
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
     .notes = "'tinyelf COMMAND --help' or 'tinyelf help COMMAND' says more.",
-    .exit_status = "0 done, 1 bad input or the answer is no, 2 a usage error.",
+    .exit_status = "0 for success, 1 for bad input or the answer no, 2 for a usage error.",
 };
 
 static int help(void)
@@ -136,6 +136,7 @@ static int run_option(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    program_occupy_streams();
     program_remember_ignored(SIGBUS, signal(SIGBUS, stop_at_cut_file));
     /* Writing past a limit or into a closed pipe should be an error to report, and not end this
      * process. */

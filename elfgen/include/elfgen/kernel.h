@@ -103,8 +103,8 @@ enum elfgen_kernel_area_kind {
 struct elfgen_kernel_area {
     uint64_t start, end;
     uint64_t file_end; /* where the file ends, and zeros begin; `end`: not in this area */
-    uint64_t missing;  /* pages from here up to `end` are past the end of the file: whoever touches
-                        * them gets SIGBUS; `end`: none */
+    uint64_t missing;  /* pages from here up to `end` are past the end of the file: an access to
+                        * them raises SIGBUS; `end`: none */
     uint64_t offset;   /* in the file, of `start` */
     enum elfgen_kernel_area_kind kind;
     uint16_t segment; /* the program header, of its own file, that made it; 0xffff: none */

@@ -119,10 +119,10 @@ static void write_program_change(FILE *cell, const struct stage_facts *facts)
         fputs("started by ", cell);
         put_plain(cell, facts->interpreter.at, facts->interpreter.length);
         if (facts->relocations > 0)
-            fprintf(cell, ", which fills in %llu place%s more", LLU(facts->relocations),
-                    stages_plural(facts->relocations));
+            fprintf(cell, ", which fills in %llu more address%s", LLU(facts->relocations),
+                    facts->relocations == 1 ? "" : "es");
     } else {
-        fputs("started by Linux alone", cell);
+        fputs("started by Linux itself", cell);
     }
 }
 

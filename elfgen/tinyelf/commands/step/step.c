@@ -164,7 +164,7 @@ static bool write_recording(const char *path, struct step_run *run, bool private
         message_no_memory(path);
     bool done = !text.cut && atomic_file_write(path, text.bytes, text.length, false);
     if (done && text.length > JSON_MOST)
-        message(path, "warning", "%zu bytes: --replay takes up to %d", text.length, JSON_MOST);
+        message(path, "warning", "%zu bytes: --replay reads up to %d", text.length, JSON_MOST);
     free(text.bytes);
     return done;
 }
@@ -311,7 +311,7 @@ int command_step(int argc, char **argv)
     if (options.limited && !options.confined)
         return usage_error("step", "--time, --memory and --tty are for the sandbox: add --sandbox");
     if (options.sandboxed.kinds != 0 && !options.confined)
-        return usage_error("step", "--allow is for the sandbox alone: add --sandbox");
+        return usage_error("step", "--allow is for the sandbox only: add --sandbox");
     if (!options.replay && optind == argc)
         return usage_error("step", "no program given");
     if (options.private && !options.record)

@@ -306,14 +306,14 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
     if (status != OPTIONS_READ)
         return status;
     if (tracing->abi && tracing->is_json)
-        return usage_error("trace", "--json holds all that --abi shows: give one of them");
+        return usage_error("trace", "--json includes all that --abi shows: give only one of them");
     if (tracing->execve && !tracing->abi)
         return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
     if (tracing->limited && !tracing->confined)
         return usage_error("trace",
                            "--time, --memory and --tty are for the sandbox: add --sandbox");
     if (tracing->sandboxed.kinds != 0 && !tracing->confined)
-        return usage_error("trace", "--allow is for the sandbox alone: add --sandbox");
+        return usage_error("trace", "--allow is for the sandbox only: add --sandbox");
     if (optind == argc)
         return usage_error("trace", "no program given");
     return trace(tracing, argv + optind);

@@ -52,7 +52,7 @@ enum trace_answer {
 };
 void trace_json_call(struct trace_json *json, const struct trace_kept *kept,
                      enum trace_answer answer, const struct memory_reader *reader);
-/* Writes an event that is no call. */
+/* Writes an event that is not a call. */
 void trace_json_event(struct trace_json *json, const struct process_event *event);
 /* `sandbox`: how the run ended there; NULL: there was none. */
 void trace_json_end(struct trace_json *json, const struct process_end *end,
