@@ -1,4 +1,4 @@
-; echo: its arguments, a blank between them, a newline behind. NASM syntax.
+; echo: its arguments, a blank between them, a newline at the end. NASM syntax.
 ;
 ; Linux starts a program with argc at [rsp], then the pointers argv[0], argv[1], ..., NULL.
 ; Each piece is written by itself; a write that fails ends the program with status 1.

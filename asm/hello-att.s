@@ -13,4 +13,4 @@ _start:
         movq    $0, %rdi                #   0)
         syscall
 
-text:   .ascii  "Hello world\n"         # counted, so no NUL behind it
+text:   .ascii  "Hello world\n"         # counted, so no NUL after it

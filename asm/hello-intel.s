@@ -16,4 +16,4 @@ _start:
         mov     rdi, 0                  #   0)
         syscall
 
-text:   .ascii  "Hello world\n"         # counted, so no NUL behind it
+text:   .ascii  "Hello world\n"         # counted, so no NUL after it

@@ -20,4 +20,4 @@ _start:
     syscall
 
 text:
-    db "Hello world", 10        ; counted, so no NUL behind it
+    db "Hello world", 10        ; counted, so no NUL after it

@@ -14,4 +14,4 @@ _start:
         movl    $0, %ebx                #   0)
         int     $0x80
 
-text:   .ascii  "Hello world\n"         # counted, so no NUL behind it
+text:   .ascii  "Hello world\n"         # counted, so no NUL after it

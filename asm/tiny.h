@@ -42,7 +42,7 @@ __asm__(".pushsection .text._start, \"ax\", @progbits\n"
         "_start:\n"
         "  pop %rdi\n"                    /* argc */
         "  mov %rsp, %rsi\n"              /* argv */
-        "  lea 8(%rsi,%rdi,8), %rdx\n"    /* envp: behind argc pointers and the null pointer */
+        "  lea 8(%rsi,%rdi,8), %rdx\n"    /* envp: after argc pointers and the null pointer */
         "  push %rax\n"                   /* the pop's 8 bytes back: a multiple of 16 again */
         "  call main\n"
         "  mov %eax, %edi\n"              /* exit_group(what main returned) */

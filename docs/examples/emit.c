@@ -1,4 +1,4 @@
-/* A compiler's last step: machine code in hand, an executable wanted, no linker.
+/* A compiler's last step: from machine code to an executable, without a linker.
  *
  *     cc emit.c $(pkg-config --cflags --libs elfgen) -o emit && ./emit > hello && chmod +x hello
  */

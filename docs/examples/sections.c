@@ -1,4 +1,4 @@
-/* A program of four sections, with symbols and relocations: what a compiler's back end hands over.
+/* A program of four sections, with symbols and relocations: what a compiler's back end produces.
  *
  *     cc sections.c $(pkg-config --cflags --libs elfgen) -o sections && ./sections split > hello
  */

@@ -10,5 +10,5 @@ void elfgen_refuse_null(uint64_t count, const char *what, struct elfgen_error *e
 void elfgen_refuse_buffer(uint64_t size, uint64_t capacity, struct elfgen_error *error)
 {
     elfgen_error_set(error, ELFGEN_NO_ROOM, ELFGEN_NOWHERE,
-                     "the file takes %u bytes, the buffer has %u", size, capacity);
+                     "the file needs %u bytes, the buffer has %u", size, capacity);
 }

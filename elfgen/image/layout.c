@@ -165,7 +165,7 @@ static enum elfgen_status find_entry(const struct elfgen_program *program, uint6
         return elfgen_error_set(error, ELFGEN_UNDEFINED, ELFGEN_NOWHERE,
                                 "the entry symbol '%s' is not defined", program->entry_symbol);
     enum elfgen_status status = elfgen_symbol_address(program, found, entry, error);
-    /* The highest address is no entry, and would be taken for ELFGEN_ENTRY_FIRST. */
+    /* The highest address is not an entry, and would be taken for ELFGEN_ENTRY_FIRST. */
     if (status == ELFGEN_OK && *entry == ELFGEN_ENTRY_FIRST)
         status = elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                                   "the entry symbol '%s' is at %x, outside the program",

@@ -482,8 +482,8 @@ enum elfgen_status elfgen_unfold_plan(struct elfgen_unfold *unfold, const struct
         unfold->headers = unfold->count;
     if (unfold->count > most)
         return elfgen_error_set(error, ELFGEN_UNSUPPORTED, view->ehdr.e_phoff,
-                                "its segments overlap so that it would take %u program headers, "
-                                "and Linux reads %u",
+                                "its segments overlap so much that %u program headers would be "
+                                "needed, and Linux reads %u",
                                 (uint64_t)unfold->count, most);
     finish(unfold);
     return ELFGEN_OK;

@@ -69,7 +69,7 @@ static const struct foreign *find_foreign(const uint8_t header[elfgen_size64_ehd
     return NULL;
 }
 
-/* ---- what is no ELF file ---- */
+/* ---- what is not an ELF file ---- */
 
 static const struct signature {
     const char *bytes;

@@ -80,7 +80,7 @@ static char form_of(const struct scan *scan, uint8_t opcode)
     return one_byte[opcode];
 }
 
-/* Bytes of displacement after ModRM, and whether a SIB byte stands between them. */
+/* Bytes of displacement after ModRM, and whether a SIB byte comes between them. */
 static unsigned displacement(const struct scan *scan, unsigned mod, unsigned rm, unsigned base)
 {
     enum { NO_BASE = 5, NO_BASE_16 = 6 };

@@ -28,7 +28,7 @@ static void add_table(struct elfgen_map *map, uint64_t *at, uint64_t *left, uint
     *left -= count * size;
 }
 
-/* What is left stands for itself. */
+/* What is left becomes single bytes. */
 static void end_pieces(struct elfgen_map *map, uint64_t at, uint64_t left, enum elfgen_stage after)
 {
     elfgen_walk_add(map, at, 1, left, ELFGEN_PIECE_BYTES);

@@ -77,7 +77,7 @@ static bool by_symbol(const struct elfgen_view *view, const struct elfgen_claim 
     return at_symbol(view, claim, claim->value, reference);
 }
 
-/* A symbol whose hash stands here. */
+/* A symbol whose hash is stored here. */
 static bool by_hash(const struct elfgen_view *view, const struct elfgen_claim *claim,
                     struct elfgen_reference *reference)
 {

@@ -257,7 +257,7 @@ static bool is_named(const struct elfgen_map *map, const struct note *note, cons
     return note->header.n_namesz == size && bytes && memcmp(bytes, name, size) == 0;
 }
 
-/* Prepares what the note says: what is known of it, then the rest as it stands. */
+/* Prepares what the note says: what is known of it, then the rest as bytes. */
 static void enter_description(struct elfgen_map *map, const struct note *note)
 {
     uint64_t at = note->description;

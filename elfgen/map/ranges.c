@@ -227,8 +227,8 @@ bool elfgen_code_leaves_section(const struct elfgen_code *code, uint64_t from, u
     return is_in(section, from) && !is_in(section, to);
 }
 
-/* Finds the file offset of the function that a symbol names. Returns false if it is no function, or
- * not in the file. */
+/* Finds the file offset of the function that a symbol names. Returns false if it is not a function,
+ * or not in the file. */
 static bool place_of(const struct elfgen_code *code, const struct elfgen_sym *symbol,
                      uint64_t *offset)
 {

@@ -349,7 +349,8 @@ static bool read_next(struct elfgen_map *map)
     map->unwind.record = map->unwind.at;
     map->index = map->unwind.number++;
     if (!is_whole || (record.is_last && map->by_areas)) {
-        /* What is no record stands for itself, unless nothing says that it belongs here. */
+        /* Bytes that are not a record become one piece, unless nothing says that they belong here.
+         */
         struct elfgen_unwind_part rest = {map->unwind.at, map->unwind.end - map->unwind.at, 0,
                                           ELFGEN_UNWIND_NONE};
         if (is_whole)

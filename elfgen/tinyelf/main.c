@@ -43,7 +43,7 @@ static const struct command_options tinyelf_options = {
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
     .notes = "'tinyelf COMMAND --help' or 'tinyelf help COMMAND' says more.",
-    .exit_status = "0 done, 1 bad input or the answer is no, 2 a usage error.",
+    .exit_status = "0 for success, 1 for bad input or the answer no, 2 for a usage error.",
 };
 
 static int help(void)
@@ -95,7 +95,7 @@ static int report_unknown_command(const char *name)
 
 static int report_unknown_option(const char *option)
 {
-    const char *names[] = {rows[0].name, option_row_of_help.name, NULL};
+    const char *names[] = {rows[0].name, option_row_of_help(&tinyelf_options).name, NULL};
     const char *meant = strncmp(option, "--", 2) == 0 ? nearest(option + 2, names) : NULL;
     return meant ? usage_error(NULL, "unknown option '%s': did you mean '--%s'?", option, meant)
                  : usage_error(NULL, "unknown option '%s'", option);
@@ -119,11 +119,11 @@ static int refuse_extra(const char *word)
 /* Options before a command, which stand alone. */
 static int run_option(int argc, char **argv)
 {
-    static const char *const alone[] = {"--help", "--version", "--print-options"};
+    static const char *const alone[] = {"-h", "--help", "--version", "--print-options"};
     for (size_t i = 0; argc > 2 && i < sizeof alone / sizeof alone[0]; i++)
         if (strcmp(argv[1], alone[i]) == 0)
             return refuse_extra(argv[2]);
-    if (strcmp(argv[1], "--help") == 0)
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help();
     if (strcmp(argv[1], "--version") == 0) {
         puts("tinyelf " TINYELF_VERSION);

@@ -41,7 +41,7 @@ static const uint8_t *entry_at(const struct elfgen_view *view, const struct elfg
     }
     if (table->entry_size < size) {
         *status = elfgen_error_set(error, ELFGEN_BAD_VALUE, table->offset,
-                                   "%s: the entry size is %u bytes, it takes %u", what,
+                                   "%s: the entry size is %u bytes, it must be %u or more", what,
                                    table->entry_size, (uint64_t)size);
         return NULL;
     }

@@ -622,7 +622,7 @@ ends_in()
         tinyelf check edge
         exits 1
         [ "${lines[0]}" = "edge: Linux starts it, but its first instruction cannot be fetched: SIGSEGV" ]
-        [ "${lines[1]}" = "  offset 0x18 (e_entry): the first instruction, at $(printf 0x%x $((0x11000 - ${#bytes} / 2))), goes on at 0x11000, where nothing is mapped" ]
+        [ "${lines[1]}" = "  offset 0x18 (e_entry): the first instruction, at $(printf 0x%x $((0x11000 - ${#bytes} / 2))), continues at 0x11000, where nothing is mapped" ]
         [ "$(perl -e 'system "./edge"; print $? & 127')" = 11 ]
     done
     # These end in their page: what they do is their business.
@@ -637,7 +637,7 @@ ends_in()
     patch edge 0x68 0020000000000000
     tinyelf check edge
     [ "${lines[0]}" = "edge: Linux starts it, but its first instruction cannot be fetched: SIGBUS" ]
-    [[ ${lines[1]} == *"goes on at 0x11000, in a page past the end of the file" ]]
+    [[ ${lines[1]} == *"continues at 0x11000, in a page past the end of the file" ]]
     [ "$(perl -e 'system "./edge"; print $? & 127')" = 7 ]
 }
 
@@ -663,7 +663,7 @@ header()
     gcc -c main.c -o main.o
     advises main.o "linking it, with ld or tinyelf build: it is an object file"
     ar rc main.a main.o
-    advises main.a "linking what is in it: it is an archive of objects"
+    advises main.a "linking its members: it is an archive of objects"
     gcc -shared -fPIC -Wl,-z,separate-code main.c -o main.so
     advises main.so "a program that uses it: it is a shared library, without an entry point"
     advises main.c "#! and an interpreter as its first line, such as #!/bin/sh, if it is a script; a build, if it is source"
@@ -683,9 +683,9 @@ header()
     advises module "a runtime for WebAssembly: it is a module"
     hello
     gzip -kn hello
-    advises hello.gz "what is packed in it: gzip -d unpacks it"
+    advises hello.gz "its contents: gzip -d unpacks it"
     xz -k hello
-    advises hello.xz "what is packed in it: xz -d unpacks it"
+    advises hello.xz "its contents: xz -d unpacks it"
     : >empty
     advises empty "a file that is not empty"
     header core 02 01 0400 3e00

@@ -60,7 +60,7 @@ all_rows()
 
 @test "bash: every command, option and choice of the rows is offered, and no other" {
     # shellcheck disable=SC2046
-    same "$(offered_by_bash tinyelf '')" $(commands) help --help --version
+    same "$(offered_by_bash tinyelf '')" $(commands) help -h --help --version
     # One bash for all: the options of each command, then the choices of each option that has any.
     cat >ask.bash <<'END'
 source "$1"

@@ -404,7 +404,10 @@ END
     done
     tinyelf build --verbose -qv x.s
     exits 2
-    says "unknown option '-q'"
+    says "unknown option '-qv'"
+    tinyelf build --verbose -vq x.s
+    exits 2
+    says "unknown option '-q' in '-vq'"
     tinyelf build --verbose=3 x.s
     exits 2
     says "option '--verbose' takes no value"

@@ -247,3 +247,89 @@ END
         says "<tiny.h> takes the place of <stdio.h>, <unistd.h>, <fcntl.h> and <errno.h>: leave those out"
     done
 }
+
+# ---- options ----
+
+@test "words of compilers, linkers and assemblers are told whole, with what there is instead" {
+    cp "$SOURCE/asm/hello.s" .
+    while IFS='|' read -r word instead; do
+        for line in "$word hello.s" "hello.s $word" "-v hello.s -o program $word"; do
+            # shellcheck disable=SC2086
+            tinyelf build $line
+            exits 2
+            [ "${stderr_lines[0]}" = "tinyelf: build: error: unknown option '$word': $instead" ] || { echo "$stderr"; return 1; }
+        done
+    done <<'END'
+-static|every program is static; leave it out
+-nostdlib|no C library and no startup files are linked anyway; leave it out
+-lfoo|an archive is an INPUT: give the path of libfoo.a
+-L.|an archive is an INPUT: give the path of its file, such as ./libNAME.a
+-I.|for the C compiler, say --cflags '-I.'
+-O2|for the C compiler, say --cflags '-O2'
+-Wl,-z,noexecstack|say --stack noexec
+-Wl,--as-needed|ld is not run; 'tinyelf build --help' lists what tinyelf does itself
+-march=native|for the C compiler, say --cflags '-march=native'
+-Wall|for the C compiler, say --cflags '-Wall'
+-std=c11|for the C compiler, say --cflags '-std=c11'
+-no-pie|every program has a fixed address (--base); leave it out
+-shared|only programs are made, no shared libraries
+-m32|say --target i386
+-felf64|the source says whether it is for 32 or 64 bits, or --target does
+-ggdb|say -g, and --cflags '-ggdb' for the C compiler
+-c|build makes the program at once; 'tinyelf stages FILE.c' keeps the object
+-verbose|did you mean '--verbose'?
+END
+    [ ! -e hello ]
+    [ ! -e program ]
+    # What is advised is taken.
+    for advised in "--cflags -O2" "--cflags -march=native" "--stack noexec" "--target x86_64" "-g --cflags -ggdb" --map; do
+        # shellcheck disable=SC2086
+        tinyelf build $advised hello.s
+        exits 0
+    done
+    # Other commands tell the word, too; a value and a file's name are no options.
+    tinyelf stages -O2 x.c
+    exits 2
+    says "unknown option '-O2': for the C compiler, say --cflags '-O2'"
+    tinyelf stages -run x.c
+    says "unknown option '-run': did you mean '--run'?"
+    tinyelf check -static x
+    exits 2
+    says "unknown option '-static'"
+    tinyelf -static
+    exits 2
+    says "unknown option '-static'"
+    tinyelf build hello.s -o -static
+    exits 0
+    cp hello.s ./-lfoo.s
+    tinyelf build -- -lfoo.s
+    exits 0
+    [ "$(sha256 ./-lfoo)" = "$LECTURE" ]
+    # What follows a program is the program's.
+    tinyelf run sh -c 'exit 7' -static
+    exits 7
+}
+
+@test "-h is --help, for each command that has no other -h" {
+    "$TINYELF" --help >long
+    "$TINYELF" -h >short
+    cmp long short
+    "$TINYELF" help >short
+    cmp long short
+    commands=$("$TINYELF" --print-options | awk -F '\t' '$1 == "command" && $2 != "tinyelf" { print $2 }')
+    [ "$(wc -w <<<"$commands")" -ge 14 ]
+    for command in $commands; do
+        "$TINYELF" "$command" --help >long
+        "$TINYELF" help "$command" >short
+        cmp long short
+        [ "$command" != dump ] || continue
+        "$TINYELF" "$command" -h >short
+        cmp long short
+        grep -qE '^  -h, --help ' long
+    done
+    # readelf's -h is the ELF header.
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    "$TINYELF" dump -h hello | grep -q '^ELF Header:'
+    tinyelf -h build
+    exits 2
+}

@@ -403,7 +403,7 @@ end_of()
     says "--allow 'read-file': it is write-stdin, read-files, identity, signals or libc-start: did you mean 'read-files'?"
     tinyelf run --allow identity "$hostile"
     exits 2
-    says "--allow is for the sandbox alone: add --sandbox"
+    says "--allow is for the sandbox only: add --sandbox"
 }
 
 @test "static C programs start with --allow libc-start, and read files with read-files" {

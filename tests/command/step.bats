@@ -298,7 +298,7 @@ E
     step ./shadow
     exits 5
     [[ $output = *"mov ss,ax
-      rbx 0x0 -> 0x5,"*"the processor takes no trap after this one: the next one ran, too"* ]]
+      rbx 0x0 -> 0x5,"*"the processor does not trap after this one: the next one ran, too"* ]]
 }
 
 @test "an instruction that the kernel emulates is a step, or says that the next one ran with it" {

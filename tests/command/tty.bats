@@ -186,7 +186,7 @@ put" ]
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf run --tty ./hello
     exits 2
-    says "--tty is for the sandbox alone: add --sandbox"
+    says "--tty is for the sandbox only: add --sandbox"
     tinyelf trace --tty ./hello
     exits 2
     says "--time, --memory and --tty are for the sandbox: add --sandbox"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Tables fit the width of a terminal, and have their wide form in a pipe.
 load ../support/setup
+load ../support/width_setup
 
 # The files that tables are about: the lecture's program, a program of the system, one in C with a long name, all by
 # relative names, so that lines are as long wherever the tests are.
@@ -23,61 +24,6 @@ setup()
     cd "$BATS_FILE_TMPDIR" || return 1
 }
 
-# fits WIDTH COMMAND...: prints what the command does with COLUMNS set, of which no line is wider. python3 counts
-# characters of two columns as such.
-fits()
-{
-    COLUMNS=$1 "$TINYELF" "${@:2}" >"$BATS_TEST_TMPDIR/fitted" 2>"$BATS_TEST_TMPDIR/errors" || true
-    if ! [ -s "$BATS_TEST_TMPDIR/fitted" ]; then
-        cat "$BATS_TEST_TMPDIR/errors"
-        return 1
-    fi
-    python3 - "$1" "$BATS_TEST_TMPDIR/fitted" <<'END' || return 1
-import re, sys, unicodedata
-width = int(sys.argv[1])
-for line in open(sys.argv[2], encoding="utf-8", errors="surrogateescape"):
-    shown = re.sub("\x1b\\[[0-9;]*m", "", line.rstrip("\n"))
-    columns = len(shown) if shown.isascii() else sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in shown)
-    if columns > width:
-        sys.exit("%d columns, not %d: %s" % (columns, width, shown))
-END
-    cat "$BATS_TEST_TMPDIR/fitted"
-}
-
-# fits_all COMMAND...: the same at 60, 80 and 120 columns.
-fits_all()
-{
-    local width
-    for width in 60 80 120; do
-        fits $width "$@" >"at$width" || return 1
-    done
-}
-
-# in_terminal COLUMNS COMMAND...: prints what the command writes to a terminal of that width, whose COLUMNS say 33.
-in_terminal()
-{
-    python3 - "$@" <<'END'
-import fcntl, os, pty, struct, sys, termios
-process, terminal = pty.fork()
-if process == 0:
-    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("4H", 24, int(sys.argv[1]), 0, 0))
-    attributes = termios.tcgetattr(1)
-    attributes[1] &= ~termios.OPOST
-    termios.tcsetattr(1, termios.TCSANOW, attributes)
-    os.environ.update(COLUMNS="33", NO_COLOR="1", TERM="xterm")
-    os.execv(sys.argv[2], sys.argv[2:])
-while True:
-    try:
-        piece = os.read(terminal, 65536)
-    except OSError:
-        break
-    if not piece:
-        break
-    os.write(1, piece)
-os.waitpid(process, 0)
-END
-}
-
 # ---- explain ----
 
 @test "explain fits, and the column with the reader stays" {
@@ -96,11 +42,11 @@ END
             sort -u | wc -l)" -eq 1 ]
     done
     # At 60 words are shortened, at 80 they go on below, at 120 they have the room that there is.
-    grep -qx '  0000 ei_mag0          0x7f       first byte of ... kernel' at60
-    grep -qx '  0000  7f        ei_mag0          0x7f       first byte of the magic    kernel' at80
-    grep -qxE ' {46}number, 0x7f' at80
+    grep -qxE '  0000 ei_mag0          0x7f       [a-z ]+\.\.\. kernel' at60
+    grep -qxE '  0000  7f        ei_mag0          0x7f       [a-z].{25} kernel' at80
+    grep -A1 '^  0000  7f ' at80 | grep -qxE ' {46}[a-z].*'
     grep -qxE '  0004  02                ei_class         0x2        ELF64 +tools' at120
-    grep -qx '  0050  0000010000000000  phdr\[0\].p_vaddr  0x10000    file offset 0x0; address that this byte gets  *kernel' at120
+    grep -qxE '  0050  0000010000000000  phdr\[0\]\.p_vaddr  0x10000    file offset 0x0; [a-z ]+ kernel' at120
     [ "$(grep -c '^  .*\.\.\. ' at80)" -eq 0 ]
 }
 
@@ -138,7 +84,7 @@ END
     in_terminal 60 /bin/sh -c 'unset COLUMNS; "$0" explain hello | cat' "$TINYELF" >shown
     cmp wide shown
     [ "$(awk '{ if (length > most) most = length } END { print most }' wide)" -eq 100 ]
-    grep -qx '  0000  7f                ei_mag0          0x7f       first byte of the magic number, 0x7f   kernel' wide
+    grep -qxE '  0000  7f                ei_mag0          0x7f       [a-z].{37} kernel' wide
 }
 
 # ---- check ----

@@ -42,7 +42,7 @@ needs_files()
 {
     sandboxed "$hostile" open target
     [[ "$stderr" != *"is not possible here"* ]] || skip "no mount namespace here"
-    [[ "$stderr" != *"this takes Linux 5.12"* ]] || skip "this kernel cannot make a mount read-only"
+    [[ "$stderr" != *"this needs Linux 5.12"* ]] || skip "this kernel cannot make a mount read-only"
 }
 
 # ---- read-files ----

@@ -6,10 +6,18 @@
 
 static char printed[400];
 static struct elfgen_text out;
+static struct columns columns;
+enum { LABEL = 22, CELL = 30, LINE = 100 }; /* of the wide form */
+
+static void begin_in(size_t width)
+{
+    out = (struct elfgen_text){.bytes = printed, .capacity = sizeof printed - 1};
+    columns_open(&columns, &out, width);
+}
 
 static void begin(void)
 {
-    out = (struct elfgen_text){.bytes = printed, .capacity = sizeof printed - 1};
+    begin_in(0);
 }
 
 static const char *end(void)
@@ -22,8 +30,8 @@ static const char *end(void)
 /* Every cell is a space and 30 characters, the last of which are `text`. */
 static void assert_cell(const char *text)
 {
-    char expected[COLUMNS_WIDTH + 2];
-    snprintf(expected, sizeof expected, " %*s", COLUMNS_WIDTH, text);
+    char expected[CELL + 2];
+    snprintf(expected, sizeof expected, " %*s", CELL, text);
     ck_assert_str_eq(end(), expected);
 }
 
@@ -46,13 +54,13 @@ static const struct {
 START_TEST(a_text_that_does_not_fit_ends_in_dots_and_a_file_name_begins_with_them)
 {
     begin();
-    columns_word(&out, texts[_i].text);
+    columns_word(&columns, texts[_i].text);
     assert_cell(texts[_i].cell);
     begin();
-    columns_string(&out, texts[_i].text, strlen(texts[_i].text));
+    columns_string(&columns, texts[_i].text, strlen(texts[_i].text));
     assert_cell(texts[_i].cell);
     begin();
-    columns_file(&out, texts[_i].text);
+    columns_end_of(&columns, texts[_i].text, strlen(texts[_i].text));
     assert_cell(texts[_i].as_file);
 }
 END_TEST
@@ -60,10 +68,10 @@ END_TEST
 START_TEST(the_bytes_of_a_string_need_no_nul_and_may_be_unprintable)
 {
     begin();
-    columns_string(&out, "a\0b", 3);
+    columns_string(&columns, "a\0b", 3);
     assert_cell("a.b");
     begin();
-    columns_string(&out, "abc", 2);
+    columns_string(&columns, "abc", 2);
     assert_cell("ab");
 }
 END_TEST
@@ -71,13 +79,13 @@ END_TEST
 START_TEST(a_number_is_never_cut_and_a_missing_one_is_n_a)
 {
     begin();
-    columns_number(&out, true, 0);
+    columns_number(&columns, true, 0);
     assert_cell("0");
     begin();
-    columns_number(&out, true, UINT64_MAX);
+    columns_number(&columns, true, UINT64_MAX);
     assert_cell("18446744073709551615");
     begin();
-    columns_number(&out, false, 7);
+    columns_number(&columns, false, 7);
     assert_cell("n/a");
 }
 END_TEST
@@ -87,15 +95,15 @@ START_TEST(a_label_is_indented_and_fills_its_column)
     char expected[60];
     for (unsigned indent = 0; indent < 4; indent++) {
         begin();
-        columns_label(&out, indent, "label");
+        columns_label(&columns, indent, "label");
         snprintf(expected, sizeof expected, "%*s%-*s", (int)(2 * indent), "",
-                 COLUMNS_LABEL - (int)(2 * indent), "label");
+                 LABEL - (int)(2 * indent), "label");
         ck_assert_str_eq(end(), expected);
-        ck_assert_uint_eq(out.length, COLUMNS_LABEL);
+        ck_assert_uint_eq(out.length, LABEL);
     }
     /* A longer label is printed whole. */
     begin();
-    columns_label(&out, 1, "a label of more than twenty characters");
+    columns_label(&columns, 1, "a label of more than twenty characters");
     ck_assert_str_eq(end(), "  a label of more than twenty characters");
 }
 END_TEST
@@ -145,7 +153,7 @@ static const struct {
 START_TEST(a_change_is_a_factor_from_two_times_on_and_a_difference_below)
 {
     begin();
-    columns_change(&out, changes[_i].a, changes[_i].b);
+    columns_change(&columns, changes[_i].a, changes[_i].b);
     ck_assert_str_eq(end(), changes[_i].text);
 }
 END_TEST
@@ -187,22 +195,22 @@ START_TEST(a_row_has_both_numbers_and_a_change_if_neither_is_missing)
     static const bool second[2] = {false, true}, first[2] = {true, false}, neither[2];
     ck_assert(columns_both[0] && columns_both[1]);
     begin();
-    columns_row(&out, 0, "bytes", 100, 178);
+    columns_row(&columns, 0, "bytes", 100, 178);
     ck_assert_str_eq(end(), "bytes                 "
                             "                            100"
                             "                            178  +78\n");
     begin();
-    columns_row_where(&out, 1, "bytes", second, 100, 178);
+    columns_row_where(&columns, 1, "bytes", second, 100, 178);
     ck_assert_str_eq(end(), "  bytes               "
                             "                            n/a"
                             "                            178\n");
     begin();
-    columns_row_where(&out, 0, "bytes", first, 100, 178);
+    columns_row_where(&columns, 0, "bytes", first, 100, 178);
     ck_assert_str_eq(end(), "bytes                 "
                             "                            100"
                             "                            n/a\n");
     begin();
-    columns_row_where(&out, 0, "bytes", neither, 100, 178);
+    columns_row_where(&columns, 0, "bytes", neither, 100, 178);
     ck_assert_str_eq(end(), "bytes                 "
                             "                            n/a"
                             "                            n/a\n");
@@ -212,15 +220,15 @@ END_TEST
 START_TEST(a_row_of_some_is_omitted_if_both_are_0)
 {
     begin();
-    columns_row_of_some(&out, 0, "some", 0, 0);
+    columns_row_of_some(&columns, 0, "some", 0, 0);
     ck_assert_uint_eq(out.length, 0);
-    columns_row_of_some(&out, 0, "some", 0, 1);
+    columns_row_of_some(&columns, 0, "some", 0, 1);
     ck_assert_uint_gt(out.length, 0);
     begin();
-    columns_row_of_some(&out, 0, "some", 1, 0);
+    columns_row_of_some(&columns, 0, "some", 1, 0);
     ck_assert_uint_gt(out.length, 0);
     begin();
-    columns_row(&out, 0, "some", 0, 0);
+    columns_row(&columns, 0, "some", 0, 0);
     ck_assert_uint_gt(out.length, 0);
 }
 END_TEST
@@ -228,12 +236,12 @@ END_TEST
 START_TEST(a_missing_word_is_unknown)
 {
     begin();
-    columns_words(&out, "class", "ELF64", NULL);
+    columns_words(&columns, "class", "ELF64", NULL);
     ck_assert_str_eq(end(), "class                 "
                             "                          ELF64"
                             "                        unknown\n");
     begin();
-    columns_words(&out, "class", NULL, "ELF32");
+    columns_words(&columns, "class", NULL, "ELF32");
     ck_assert_ptr_nonnull(strstr(end(), "unknown"));
 }
 END_TEST
@@ -247,10 +255,52 @@ START_TEST(no_row_is_longer_than_a_line)
         for (size_t b = 0; b < COUNT; b++)
             for (unsigned indent = 0; indent < 3; indent++) {
                 begin();
-                columns_row(&out, indent, "a label", values[a], values[b]);
-                ck_assert_uint_le(out.length, COLUMNS_LINE + 1);
+                columns_row(&columns, indent, "a label", values[a], values[b]);
+                ck_assert_uint_le(out.length, LINE + 1);
                 ck_assert_int_eq(end()[out.length - 1], '\n');
             }
+}
+END_TEST
+
+/* ---- widths ---- */
+
+static const size_t widths[] = {44, 60, 72, 80, 99, 100, 120, 200};
+
+START_TEST(no_row_is_wider_than_the_output_and_no_number_is_cut_that_has_room)
+{
+    static const uint64_t values[] = {0, 1, 99, 1234567, 99999999999, UINT64_MAX};
+    enum { COUNT = sizeof values / sizeof values[0] };
+    for (size_t a = 0; a < COUNT; a++)
+        for (size_t b = 0; b < COUNT; b++) {
+            begin_in(widths[_i]);
+            columns_row(&columns, 1, "a label", values[a], values[b]);
+            ck_assert_uint_le(out.length, widths[_i] + 1);
+            /* Numbers of 20 digits have room from 80 columns on, those of 11 from 60 on. */
+            const uint64_t most = values[a] > values[b] ? values[a] : values[b];
+            const bool fits = widths[_i] >= 80 || (widths[_i] >= 60 && most < UINT64_MAX);
+            ck_assert(!fits || !strstr(end(), "..."));
+        }
+}
+END_TEST
+
+START_TEST(a_long_label_takes_room_of_the_first_cell_and_the_second_stays)
+{
+    static const char label[] = "sched_get_priority_max";
+    begin_in(60);
+    columns_row(&columns, 1, "open", 1, 2);
+    const size_t usual = out.length;
+    const char *second = strrchr(end(), '2');
+    const size_t at = (size_t)(second - printed);
+    begin_in(60);
+    columns_row(&columns, 1, label, 1, 2);
+    ck_assert_uint_eq(out.length, usual);
+    ck_assert_ptr_nonnull(strstr(end(), label));
+    ck_assert_int_eq(printed[at], '2');
+    begin_in(60);
+    columns_row(&columns, 1, "a label of many, many, and yet more characters", 1, 2);
+    ck_assert_ptr_nonnull(strstr(end(), "... "));
+    ck_assert_int_eq(printed[at], '2');
+    ck_assert_uint_eq(out.length, usual);
 }
 END_TEST
 
@@ -276,6 +326,11 @@ static Suite *columns_suite(void)
     tcase_add_test(rows, a_missing_word_is_unknown);
     tcase_add_test(rows, no_row_is_longer_than_a_line);
     suite_add_tcase(suite, rows);
+    TCase *fitted = tcase_create("widths");
+    tcase_add_loop_test(fitted, no_row_is_wider_than_the_output_and_no_number_is_cut_that_has_room,
+                        0, sizeof widths / sizeof widths[0]);
+    tcase_add_test(fitted, a_long_label_takes_room_of_the_first_cell_and_the_second_stays);
+    suite_add_tcase(suite, fitted);
     return suite;
 }
 

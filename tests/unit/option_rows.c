@@ -36,8 +36,15 @@ static const struct option_row rows[] = {
      "begin at the {} side of the line and go on from there"},
 };
 
+static const struct option_foreign foreign[] = {
+    {"-Mar", false, "first"},        {"-M", true, "say --take '{2}' for {}"},
+    {"-M", false, "none"},           {"-a", true, "this is never said, as -a is ours"},
+    {"-ab", true, "as ours begins"}, {NULL, false, NULL},
+};
+
 static const struct command_options command = {
     .name = "find",
+    .foreign = foreign,
     .usage = "[OPTIONS] FILE\n--all",
     .about = "Finds what is in a file.\n\nA file is anything that can be read, from its begin to "
              "its end.",
@@ -127,6 +134,10 @@ static const struct {
     {"find -s left", "3=left:-1 ", 3},
     {"find a --all", "0=:0 ", 2}, /* operands go to the end */
     {"find a -- --all", "", 2},
+    {"find a -- -static", "", 2},
+    {"find -o -static a", "2=-static:0 ", 3}, /* a value */
+    {"find -o-all a", "2=-all:0 ", 2},
+    {"find -aao -Mar a", "0=:0 0=:0 2=-Mar:0 ", 3},
     {"find -", "", 1},
 };
 
@@ -154,8 +165,19 @@ static const struct {
     {"find --hlep", "unknown option '--hlep': did you mean '--help'?"},
     {"find --what", "unknown option '--what'"},
     {"find -x", "unknown option '-x'"},
-    {"find -ax", "unknown option '-x'"},
-    {"find --all -xa", "unknown option '-x'"},
+    {"find -ax", "unknown option '-x' in '-ax'"},
+    {"find --all -xa", "unknown option '-xa'"},
+    {"find a -aax b", "unknown option '-x' in '-aax'"},
+    {"find a -a -xyz=1 b", "unknown option '-xyz=1'"},
+    {"find -all", "unknown option '-all': did you mean '--all'?"},
+    {"find -side=left", "unknown option '-side=left': did you mean '--side'?"},
+    {"find -help", "unknown option '-help': did you mean '--help'?"},
+    {"find -output-of-what-was-found x",
+     "unknown option '-output-of-what-was-found': did you mean '--output-of-what-was-found'?"},
+    {"find -Mfoo", "unknown option '-Mfoo': say --take 'foo' for -Mfoo"},
+    {"find -a -M", "unknown option '-M': none"},
+    {"find -Mar", "unknown option '-Mar': first"},
+    {"find -about", "unknown option '-about': as ours begins"},
     {"find --all=1", "option '--all' takes no value"},
     {"find --help=1", "option '--help' takes no value"},
     {"find -o", "option '-o' needs a value"},
@@ -212,7 +234,7 @@ static const char in_80[] =
     "                   where to write\n"
     "  -s, --side SIDE  begin at the left, middle or right side of the line and go on\n"
     "                   from there\n"
-    "      --help       print this text\n"
+    "  -h, --help       print this text\n"
     "\n"
     "It is never changed.\n"
     "\n"
@@ -241,7 +263,7 @@ static const char in_40[] = "Usage: tinyelf find [OPTIONS] FILE\n"
                             "          begin at the left, middle or\n"
                             "          right side of the line and go\n"
                             "          on from there\n"
-                            "      --help\n"
+                            "  -h, --help\n"
                             "          print this text\n"
                             "\n"
                             "It is never changed.\n"
@@ -259,6 +281,12 @@ START_TEST(help_is_wrapped_to_the_width_with_texts_below_one_another)
     setenv("COLUMNS", "40", 1);
     ck_assert_int_eq(read_line(&command, "find -a --help --what"), EXIT_YES);
     ck_assert_str_eq(text_of(output), in_40);
+    static const char *const short_help[] = {"find -h", "find -ah", "find a -h"};
+    for (size_t i = 0; i < sizeof short_help / sizeof short_help[0]; i++) {
+        output = redirect(STDOUT_FILENO);
+        ck_assert_int_eq(read_line(&command, short_help[i]), EXIT_YES);
+        ck_assert_str_eq(text_of(output), in_40);
+    }
 }
 END_TEST
 
@@ -358,7 +386,7 @@ START_TEST(programs_read_a_record_a_line_with_tabs_between_fields)
         "choice\tfind\t--side\tleft\t-\n"
         "choice\tfind\t--side\tmiddle\t-\n"
         "choice\tfind\t--side\tright\t-\n"
-        "option\tfind\t-\t--help\t-\tprint this text\t-\n"
+        "option\tfind\t-h\t--help\t-\tprint this text\t-\n"
         "note\tfind\tIt is never changed.\n"
         "status\tfind\t0 if it was found, 1 if not.\n");
 }

@@ -192,7 +192,7 @@ START_TEST(rules_are_printed_as_the_rows_have_them)
         struct elfgen_text text = {.bytes = bytes, .capacity = sizeof bytes - 1};
         bool asked[CALL_ABIS] = {false};
         asked[abi] = true;
-        syscall_put_rules(&text, asked);
+        syscall_put_rules(&text, 0, asked);
         bytes[text.length] = '\0';
         char expected[512], *end = expected;
         end += sprintf(end, "               %s\nnumber         %s\narguments      ", row->name,
@@ -253,9 +253,9 @@ START_TEST(the_longest_possible_row_is_cut_or_wrapped)
         for (unsigned abi = 0; abi < CALL_ABIS; abi++)
             longest_of(&pair[abi], &row, abi, parameters);
         struct elfgen_text text = {.bytes = buffer, .capacity = sizeof buffer};
-        syscall_put_list(&text, pair, 1);
-        syscall_put_names(&text, pair, CALL_ABIS);
-        syscall_put_names(&text, pair + 1, 1);
+        syscall_put_list(&text, 0, pair, 1);
+        syscall_put_names(&text, 0, pair, CALL_ABIS);
+        syscall_put_names(&text, 0, pair + 1, 1);
         lines_fit(&text);
         char prototype[CALL_PROTOTYPE_ROOM];
         parameter_text_prototype(&pair[0], prototype);
@@ -263,7 +263,7 @@ START_TEST(the_longest_possible_row_is_cut_or_wrapped)
         /* The prototype is complete, wrapped into lines. */
         text.length = 0;
         const struct call_facts *const both[CALL_ABIS] = {&pair[0], NULL};
-        syscall_put_one(&text, both);
+        syscall_put_one(&text, 0, both);
         ck_assert(!text.cut);
         squeeze(buffer, &text.length);
         size_t length = strlen(prototype);

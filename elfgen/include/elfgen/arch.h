@@ -1,6 +1,6 @@
-/* What is known of each processor that programs are made for: one row an architecture.
+/* What is known about each processor that programs are made for: one row an architecture.
  *
- * Whoever needs a fact of a processor asks its row, so that a further processor is a further row
+ * Code that needs a fact about a processor asks its row, so that another processor is another row
  * (arch/arch.c). All of them are little-endian. What Linux does with the files of a processor is in
  * kernel.h, and how its instructions read is the caller's (struct elfgen_machine of code.h). */
 #ifndef ELFGEN_ARCH_H
@@ -29,9 +29,9 @@ struct elfgen_arch {
     uint16_t machines[ELFGEN_ARCH_MACHINES]; /* values of e_machine, the one that is written first;
                                               * 0: there is no other */
     enum elfgen_class class_;
-    uint64_t page_largest; /* bytes; which one a machine has is its kernel's choice */
-    uint64_t user_end;     /* first address that a program cannot have */
-    uint64_t default_base; /* where a program's first byte goes unless it is asked for elsewhere */
+    uint64_t page_largest;       /* bytes; which one a machine has is its kernel's choice */
+    uint64_t user_end;           /* first address that a program cannot have */
+    uint64_t default_base;       /* address of a program's first byte unless another is given */
     uint16_t address_relocation; /* the type that stores a symbol's whole address */
     uint32_t unwind_section;     /* a type of .eh_frame besides SHT_PROGBITS; 0: there is none */
     uint16_t large_common; /* a symbol's section number that means SHN_COMMON, too; 0: none does */

@@ -1,6 +1,6 @@
 /* Finds the code in a file by following the control flow.
  *
- * It starts at the entry point, and keeps track of what is known of registers and flags: Linux
+ * It starts at the entry point, and keeps track of what is known about registers and flags: Linux
  * starts a program with every general register but the stack pointer set to 0, and the condition
  * flags as well, so that the number and the arguments of a system call are often constants, and
  * conditional jumps often go one way. The core cannot decode instructions, and knows none: the
@@ -75,7 +75,7 @@ struct elfgen_encoding {
     const struct elfgen_bit_meaning *bits; /* from bit 0 on */
     const char *letters;                   /* of the bits, from bit 0 on; NULL: they have none */
     uint8_t bit_count;
-    bool is_number;  /* little-endian; other parts are shown as they stand */
+    bool is_number;  /* little-endian; other parts are shown byte by byte */
     bool is_address; /* from four bytes on it may be one */
 };
 
@@ -283,7 +283,7 @@ ELFGEN_API enum elfgen_status elfgen_code_follow(struct elfgen_code *code,
                                                  size_t room);
 
 /* The same with what a run executed, which must not change either: instructions are where they were
- * executed, whatever else leads there, and those that would share bytes with them are none; calls
+ * executed, whatever else leads there, and no others share bytes with them; calls
  * that were made have the numbers and arguments that they had. `run` may be NULL.
  * ELFGEN_BAD_ARGUMENT also: an array of *run is NULL that is not empty. */
 ELFGEN_API enum elfgen_status

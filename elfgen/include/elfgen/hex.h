@@ -2,7 +2,7 @@
  *
  * stage0's hex0, hex1 and hex2 (mescc-tools) are accepted as they are, for x86 and amd64:
  *
- *   4D 5a          two digits are a byte; blanks, also between the two, mean nothing
+ *   4D 5a          two digits are a byte; blanks are ignored, even between the two
  *   # ...  ; ...   a comment to the end of the line
  *   :name          a label: the address of the next byte
  *   !name @name ~name %name   distance from the reference's end to the label, 1, 2, 3, 4 bytes

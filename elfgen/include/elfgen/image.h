@@ -188,18 +188,17 @@ struct elfgen_layout {
  * Sets every section's offset and address and fills *layout. `options` NULL: the defaults.
  *
  * ELFGEN_OK; ELFGEN_UNSUPPORTED (machine); ELFGEN_BAD_ARGUMENT (a base, align, stack or entry that
- * elfgen_write_exec() refuses; a section's alignment that is no power of two, or permissions with
- * other bits; a symbol, program->got too, whose section does not exist; an array that is NULL with
- * a count);
- * ELFGEN_UNDEFINED (the entry symbol);
- * ELFGEN_DOES_NOT_FIT (sizes past 2^64, or past the end of user space). */
+ * elfgen_write_exec() refuses; a section's alignment that is not a power of two, or permissions
+ * with other bits; a symbol, program->got too, whose section does not exist; an array that is NULL
+ * with a count); ELFGEN_UNDEFINED (the entry symbol); ELFGEN_DOES_NOT_FIT (sizes past 2^64, or past
+ * the end of user space). */
 ELFGEN_API enum elfgen_status elfgen_layout_single(const struct elfgen_program *program,
                                                    const struct elfgen_exec_options *options,
                                                    struct elfgen_layout *layout,
                                                    struct elfgen_error *error);
 
-/* Layout "split": a PT_LOAD for what is executed, one for what is only read and one for what is
- * written, if there is any, so that no page is both writable and executable. In the file they
+/* Layout "split": one PT_LOAD each for executable, read-only and writable sections, if there
+ * are any, so that no page is both writable and executable. In the file they
  * follow each other without padding to pages: each segment is mapped from the page after the end of
  * the one before it, at the same place in the page as in the file (gABI chapter 5, "Program
  * Header": p_vaddr and p_offset are congruent modulo the page size, here the largest). Otherwise as

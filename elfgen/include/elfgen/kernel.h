@@ -103,8 +103,8 @@ enum elfgen_kernel_area_kind {
 struct elfgen_kernel_area {
     uint64_t start, end;
     uint64_t file_end; /* where the file ends, and zeros begin; `end`: not in this area */
-    uint64_t missing;  /* pages from here up to `end` are past the end of the file: whoever touches
-                        * them gets SIGBUS; `end`: none */
+    uint64_t missing;  /* pages from here up to `end` are past the end of the file: an access to
+                        * them raises SIGBUS; `end`: none */
     uint64_t offset;   /* in the file, of `start` */
     enum elfgen_kernel_area_kind kind;
     uint16_t segment; /* the program header, of its own file, that made it; 0xffff: none */
@@ -141,7 +141,7 @@ enum elfgen_kernel_check_id {
 
 ELFGEN_DATA const struct elfgen_kernel_check elfgen_kernel_checks[ELFGEN_CHECK_COUNT];
 
-/* What a person needs whose file does not start, where a changed field would make no program of it;
+/* What the user needs if a file does not start and no changed field would make a program of it;
  * see elfgen_kernel_remedy(). */
 enum elfgen_kernel_advice {
 #define ELFGEN_ADVICE(id, sentence) ELFGEN_ADVICE_##id,

@@ -15,7 +15,7 @@ enum { ELFGEN_PAGE = 4096 };
 
 /* What one PT_LOAD maps: the addresses from `start` up to `end`. The file's byte `offset` is at
  * `start`; addresses below `file_end` show the file. Those from `missing` up to `missing_end` are
- * pages past the end of the file, which p_filesz asks for: whoever touches them gets SIGBUS. What
+ * pages past the end of the file, which p_filesz asks for: an access to them raises SIGBUS. What
  * is left, from `file_end` to `missing` and from `missing_end` to `end`, is zeros. If no page is
  * missing, `missing` and `missing_end` are `end`. */
 struct elfgen_mapping {
@@ -42,7 +42,7 @@ ELFGEN_API bool elfgen_mapping_is_executable(const struct elfgen_view *view,
                                              const struct elfgen_mapping *mapping);
 
 /* Cuts the mapping of segment `index` where a later segment takes its addresses. Returns false if
- * nothing is left before that. (What may be left after it is given up.) */
+ * nothing is left before that. (What may be left after it is ignored.) */
 ELFGEN_API bool elfgen_mapping_what_is_left(const struct elfgen_view *view, uint64_t index,
                                             struct elfgen_mapping *mapping);
 

@@ -1,5 +1,5 @@
-/* The version of the library. It stands here once: CMake, the package and the command read it from
- * these three lines.
+/* The version of the library. It is defined only here: CMake, the package and the command read it
+ * from these three lines.
  *
  * While the major number is 0, a program that was compiled for one minor number needs that one: a
  * larger one may change structures and functions. From 1 on the same holds for the major number. */

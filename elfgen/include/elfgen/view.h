@@ -94,7 +94,7 @@ struct elfgen_relocation_info {
 };
 
 /* Takes an r_info of the file apart, in the layout of its class and machine: gABI chapter 4,
- * "Relocation", and the supplements of MIPS and SPARC. Any value is taken. */
+ * "Relocation", and the supplements of MIPS and SPARC. Any value is accepted. */
 ELFGEN_API struct elfgen_relocation_info elfgen_view_relocation_info(const struct elfgen_view *view,
                                                                      uint64_t value);
 

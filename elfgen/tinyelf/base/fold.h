@@ -6,7 +6,7 @@
  *     fold_close(&fold);
  *
  * Sentences are folded. Rows of a table are fitted by base/table.h instead, so that their columns
- * stand. */
+ * are aligned. */
 #ifndef BASE_FOLD_H
 #define BASE_FOLD_H
 

@@ -103,7 +103,7 @@ bool report_error(const struct reporter *to, const struct place *place, const ch
 bool report_library_error(const struct reporter *to, const char *file,
                           const struct elfgen_error *error)
 {
-    /* That a file is no ELF file is about all of it. */
+    /* That a file is not an ELF file is about all of it. */
     const struct place place = {.file = error->file ? error->file : file,
                                 .section = error->section,
                                 .offset = error->status == ELFGEN_NOT_ELF ? PLACE_NO_OFFSET

@@ -178,8 +178,7 @@ void table_put_string(struct elfgen_text *out, const struct table_place *place, 
     table_put(out, place, alignment, string, strlen(string));
 }
 
-/* How many bytes of a text go into `size` columns: to the end of a word, if one ends there. */
-static size_t fitting_words(const char *text, size_t length, size_t size)
+size_t table_fitting(const char *text, size_t length, size_t size)
 {
     size_t most = visible_fitting(text, length, size), end = most;
     if (most == length)
@@ -194,7 +193,7 @@ void table_words(struct elfgen_text *out, const struct table_place *place, const
 {
     elfgen_text_blanks(out, place->gap);
     while (length > 0) {
-        size_t part = fitting_words(text, length, place->size);
+        size_t part = table_fitting(text, length, place->size);
         elfgen_text_bytes(out, text, part);
         while (part < length && text[part] == ' ')
             part++;

@@ -67,7 +67,11 @@ void table_put_string(struct elfgen_text *out, const struct table_place *place, 
 void table_words(struct elfgen_text *out, const struct table_place *place, const char *text,
                  size_t length);
 
-/* Shortens a line that stands in a buffer of its own to that many columns, with "..." at its end.
+/* How many bytes of a text go into `size` columns: up to a blank if there is one, or else as many
+ * as fit, but at least one character. */
+size_t table_fitting(const char *text, size_t length, size_t size);
+
+/* Shortens a line in a buffer of its own to that many columns, with "..." at its end.
  */
 void table_cut(struct elfgen_text *line, size_t columns);
 

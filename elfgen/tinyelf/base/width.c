@@ -1,4 +1,4 @@
-/* How wide a line of standard output may be. */
+/* How wide a line of output may be. */
 #include "width.h"
 
 #include <stdlib.h>
@@ -17,13 +17,18 @@ static size_t width_of_environment(void)
     return number > MOST ? MOST : (size_t)number;
 }
 
-size_t width_of_output(void)
+size_t width_of(int file)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    if (ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     size_t width = width_of_environment();
     if (width > 0)
         return width;
-    return isatty(STDOUT_FILENO) ? WIDTH_USUAL : WIDTH_WIDE;
+    return isatty(file) ? WIDTH_USUAL : WIDTH_WIDE;
+}
+
+size_t width_of_output(void)
+{
+    return width_of(STDOUT_FILENO);
 }

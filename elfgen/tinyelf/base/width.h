@@ -1,4 +1,4 @@
-/* How wide a line of standard output may be. */
+/* How wide a line of output may be. */
 #ifndef BASE_WIDTH_H
 #define BASE_WIDTH_H
 
@@ -13,5 +13,8 @@ enum {
  * not tell them, those of COLUMNS in the environment, and without that 80. In a pipe or a file:
  * WIDTH_WIDE, unless somebody set COLUMNS for it ("COLUMNS=80 tinyelf explain hello | less"). */
 size_t width_of_output(void);
+
+/* The same of another open file, such as standard error. */
+size_t width_of(int file);
 
 #endif

@@ -83,7 +83,7 @@ static void put_answer(struct elfgen_text *out, const struct elfgen_kernel_answe
     put_text(out, "message", &text);
 }
 
-/* "advice": what would do, where that is not the value of a field. */
+/* "advice": what would work, where that is not the value of a field. */
 static void put_advice(struct elfgen_text *out, const struct elfgen_kernel_answer *answer)
 {
     char sentence[256];

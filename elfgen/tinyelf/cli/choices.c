@@ -5,8 +5,17 @@
 #include "cli.h"
 #include "option_rows.h"
 
-const struct option_row option_row_of_help = {-1,   0,    OPTION_VALUE_ANY, "help",
-                                              NULL, NULL, "print this text"};
+struct option_row option_row_of_help(const struct command_options *command)
+{
+    bool is_free = true;
+    for (size_t i = 0; i < command->count; i++)
+        is_free = is_free && command->rows[i].letter != 'h';
+    return (struct option_row){.id = -1,
+                               .letter = is_free ? 'h' : 0,
+                               .value = OPTION_VALUE_ANY,
+                               .name = "help",
+                               .help = "print this text"};
+}
 
 const struct option_choice *option_choose(const char *command, const char *option,
                                           const struct option_choice *choices, const char *name)

@@ -123,7 +123,7 @@ const char *input_name(const char *path);
 bool input_read(const char *path, struct file_bytes *bytes);
 
 /* Opens a view of an ELF file, as elfgen_view_open_program(). Returns false after reporting, as
- * one about the file `name`, that the file is empty or no ELF file. */
+ * one about the file `name`, that the file is empty or not an ELF file. */
 bool input_open_elf(const char *name, const struct file_bytes *bytes, struct elfgen_view *view);
 
 /* The same, and refuses also a file that ends in its ELF header, if Linux finds no program headers

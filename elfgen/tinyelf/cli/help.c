@@ -12,7 +12,7 @@
 
 enum {
     LABEL_MOST = 26, /* longer labels have a line of their own */
-    TEXT_LEAST = 30, /* columns for the text beside a label; if there are fewer, it stands below */
+    TEXT_LEAST = 30, /* columns for the text beside a label; if there are fewer, it goes below */
     BELOW = 10,      /* the column of text below a label */
     CHOICE_TEXT_LEAST = 20,
     HELP_ROOM = 1024
@@ -115,7 +115,8 @@ static size_t put_label(const struct option_row *row, char *label, size_t room)
 static size_t text_column(const struct help *help, const struct command_options *command)
 {
     char label[HELP_ROOM];
-    size_t longest = put_label(&option_row_of_help, label, sizeof label);
+    const struct option_row row_of_help = option_row_of_help(command);
+    size_t longest = put_label(&row_of_help, label, sizeof label);
     for (size_t i = 0; i < command->count; i++) {
         size_t length =
             command->rows[i].name ? put_label(&command->rows[i], label, sizeof label) : 0;
@@ -181,7 +182,8 @@ void help_options(struct help *help, const struct command_options *command)
         end_line(help);
     for (size_t i = 0; i < command->count; i++)
         put_row(help, &command->rows[i], column);
-    put_row(help, &option_row_of_help, column);
+    const struct option_row row_of_help = option_row_of_help(command);
+    put_row(help, &row_of_help, column);
     if (command->notes) {
         end_line(help);
         help_paragraphs(help, command->notes);

@@ -19,13 +19,18 @@ bool input_read(const char *path, struct file_bytes *bytes)
 {
     bool standard = strcmp(path, "-") == 0;
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) {
+        message(input_name(path), "error", "%s", system_error_text(errno));
+        return false;
+    }
     progress_begin(
         &(struct progress){.doing = "reading", .file = input_name(path), .done = &bytes->size});
-    bool read = file >= 0 && file_read(file, !standard, bytes);
+    bool read = file_read(file, !standard, bytes);
+    const int error = errno;
     progress_end();
     if (!read)
         message(input_name(path), "error", "%s",
-                errno == ENODEV ? "not a regular file" : system_error_text(errno));
+                error == ENODEV ? "not a regular file" : system_error_text(error));
     if (file > STDIN_FILENO)
         close(file);
     return read;

@@ -13,7 +13,7 @@
 enum { FIRST_ROW = 256, HELP = FIRST_ROW + OPTION_ROWS_MOST };
 struct getopt_tables {
     struct option options[OPTION_ROWS_MOST + 2];
-    char letters[2 * OPTION_ROWS_MOST + 3];
+    char letters[2 * OPTION_ROWS_MOST + 4];
 };
 
 static void make_tables(const struct command_options *command, struct getopt_tables *tables)
@@ -34,14 +34,18 @@ static void make_tables(const struct command_options *command, struct getopt_tab
         if (row->letter && row->argument)
             *letter++ = ':';
     }
-    *option++ = (struct option){option_row_of_help.name, no_argument, NULL, HELP};
+    const struct option_row help = option_row_of_help(command);
+    *option++ = (struct option){help.name, no_argument, NULL, HELP};
+    if (help.letter)
+        *letter++ = help.letter;
     *option = (struct option){NULL, 0, NULL, 0};
     *letter = '\0';
 }
 
-/* Reports what getopt_long() objected to: ':' is a missing value, '?' everything else. */
+/* Reports what getopt_long() objected to: ':' is a missing value, '?' everything else. `cluster` is
+ * the word if that has several letters; else NULL. */
 static int report(const struct command_options *command, int objection, char **argv,
-                  const struct option *options)
+                  const struct option *options, const char *cluster)
 {
     const char *names[OPTION_ROWS_MOST + 2] = {NULL};
     for (size_t i = 0; options[i].name; i++)
@@ -58,9 +62,12 @@ static int report(const struct command_options *command, int objection, char **a
                    ? usage_error(command->name, "option '--%s' needs a value", options[i].name)
                    : usage_error(command->name, "option '--%s' takes no value", options[i].name);
     }
+    if (optopt && objection == ':')
+        return usage_error(command->name, "option '-%c' needs a value", optopt);
+    if (optopt && cluster)
+        return usage_error(command->name, "unknown option '-%c' in '%s'", optopt, cluster);
     if (optopt)
-        return objection == ':' ? usage_error(command->name, "option '-%c' needs a value", optopt)
-                                : usage_error(command->name, "unknown option '-%c'", optopt);
+        return usage_error(command->name, "unknown option '-%c'", optopt);
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
     const char *meant = nearest(word, names);
@@ -122,25 +129,45 @@ static int take_list(const struct command_options *command, const struct option_
     return status;
 }
 
+/* The word in which getopt_long() looks for the next option, after it has read all of the one
+ * before; NULL: there is none. */
+static const char *next_word(const struct command_options *command, char **argv)
+{
+    char **word = argv + (optind ? optind : 1);
+    while (*word && !command->stops_at_operand && (**word != '-' || strcmp(*word, "-") == 0))
+        word++;
+    return *word && strcmp(*word, "--") != 0 && **word == '-' ? *word : NULL;
+}
+
 int options_read(const struct command_options *command, int argc, char **argv,
                  option_handler *handle, void *context)
 {
     struct getopt_tables tables;
+    const char *word = NULL; /* of several letters, which is not at its end */
     int value, status = EXIT_YES;
     make_tables(command, &tables);
     opterr = 0;
-    while (status == EXIT_YES &&
-           (value = getopt_long(argc, argv, tables.letters, tables.options, NULL)) != -1) {
-        if (value == HELP)
-            return print_help(command);
+    while (status == EXIT_YES) {
+        if (!word && (word = next_word(command, argv)) &&
+            option_one_dash(command, word) != EXIT_YES)
+            return EXIT_USAGE;
+        value = getopt_long(argc, argv, tables.letters, tables.options, NULL);
+        if (value == -1)
+            return OPTIONS_READ;
         const struct option_row *row = find_row(command, value);
+        if (value == HELP || (!row && value == 'h'))
+            return print_help(command);
         if (!row)
-            return report(command, value, argv, tables.options);
+            return report(command, value, argv, tables.options,
+                          word && word[1] != '-' && word[2] ? word : NULL);
+        /* getopt_long() leaves optind at a word of which letters are left. */
+        if (optind >= argc || argv[optind] != word)
+            word = NULL;
         struct option_given given = {.id = row->id, .value = row->argument ? optarg : NULL};
         status = row->value == OPTION_VALUE_LIST ? take_list(command, row, handle, context)
                                                  : take_one(command, row, &given, handle, context);
     }
-    return status == EXIT_YES ? OPTIONS_READ : status;
+    return status;
 }
 
 const char *option_name(const struct command_options *command, int id)

@@ -34,6 +34,14 @@ struct option_row {
     const char *help; /* one sentence, without line breaks; {} stands for the choices' names */
 };
 
+/* A word with one dash that other programs take, such as -static, and what there is instead. A list
+ * of them ends with a NULL word. */
+struct option_foreign {
+    const char *word;
+    bool begins;         /* the word is the beginning of longer ones, and not one itself */
+    const char *instead; /* {} stands for the word, {2} for all but its first two characters */
+};
+
 /* What a command accepts, and what its --help says. Texts have no line breaks but between
  * paragraphs. */
 struct command_options {
@@ -42,10 +50,11 @@ struct command_options {
     const char *about;
     const struct option_row *rows; /* without --help, which each command has */
     size_t count;
-    const char *notes;       /* printed after the rows; NULL: none */
-    const char *exit_status; /* NULL: nothing is said about it */
-    unsigned json_version;   /* of its JSON, which the schema NAME.json describes; 0: it has none */
-    bool stops_at_operand;   /* what follows the first operand belongs to another program */
+    const struct option_foreign *foreign; /* NULL: none */
+    const char *notes;                    /* printed after the rows; NULL: none */
+    const char *exit_status;              /* NULL: nothing is said about it */
+    unsigned json_version; /* of its JSON, which the schema NAME.json describes; 0: it has none */
+    bool stops_at_operand; /* what follows the first operand belongs to another program */
 };
 
 /* An option that was given. */
@@ -79,8 +88,12 @@ void option_list_choices(const struct option_choice *choices, char *list, size_t
 /* Writes a row's sentence with the names of its choices. */
 void option_row_help(const struct option_row *row, char *text, size_t room);
 
-/* The row of --help. */
-extern const struct option_row option_row_of_help;
+/* The row of --help, with the letter -h where the command has no other use for that. */
+struct option_row option_row_of_help(const struct command_options *command);
+
+/* Looks at a word that getopt is about to read. Returns EXIT_YES, or EXIT_USAGE after reporting
+ * that it has one dash and is no option of the command, with what the user may have meant. */
+int option_one_dash(const struct command_options *command, const char *word);
 
 /* Prints the command's name, summary and rows, one record a line, for programs to read. */
 void options_print(const struct command_options *command, const char *summary);

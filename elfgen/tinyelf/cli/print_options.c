@@ -53,7 +53,8 @@ void options_print(const struct command_options *command, const char *summary)
     put_lines("about", name, command->about);
     for (size_t i = 0; i < command->count; i++)
         put_row(name, &command->rows[i]);
-    put_row(name, &option_row_of_help);
+    const struct option_row help = option_row_of_help(command);
+    put_row(name, &help);
     put_lines("note", name, command->notes);
     put_lines("status", name, command->exit_status);
     if (command->json_version != 0)

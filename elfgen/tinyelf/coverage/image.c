@@ -104,7 +104,7 @@ void coverage_image_cut(struct coverage_image *image, uint64_t from, uint64_t le
     uint64_t start = image->from + image->bias, end = image->to + image->bias;
     if (length == 0 || from >= end || to <= start)
         return;
-    /* With no room for more, the last one grows: rather too little is told than something wrong. */
+    /* With no room for more, the last one grows: too little is better than something wrong. */
     if (image->cut_count == CUTS) {
         struct cut *last = &image->cuts[CUTS - 1];
         last->from = from < last->from ? from : last->from;

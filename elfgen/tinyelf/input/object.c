@@ -585,7 +585,7 @@ struct link_object *source_read_object(const struct object_options *options,
     *file = (struct file){elf_memory(bytes->bytes, bytes->size), *bytes, name};
     *bytes = (struct file_bytes){0};
     if (!file->elf)
-        object_no_memory(options); /* of what is no ELF file libelf makes an Elf as well */
+        object_no_memory(options); /* libelf makes an Elf of any file */
     struct link_object *object = file->elf ? source_read_elf(options, file->elf) : NULL;
     if (!object) {
         close_file(file);

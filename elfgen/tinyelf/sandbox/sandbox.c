@@ -115,10 +115,10 @@ static bool confines_paths(const struct sandbox_shared *shared, struct elfgen_er
         int number;
         const char *text;
     } reasons[] = {
-        {EBUSY, "it is the root directory, with all that there is"},
+        {EBUSY, "it is the root directory, which contains everything"},
         {EOPNOTSUPP, "its files are the kernel's own, as those of /proc are"},
         {EINVAL, "something is mounted below it, which only root can leave out"},
-        {ENOSYS, "this takes Linux 5.12"},
+        {ENOSYS, "this needs Linux 5.12"},
     };
     const char *text = system_error_text(shared->no_folder);
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)

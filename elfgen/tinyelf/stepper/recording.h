@@ -118,7 +118,7 @@ struct step_piece {
     const uint8_t *bytes; /* of a change, NULL: `size` bytes that were left out */
 };
 
-/* Stands in a private recording for a path, or for the text of an argument. */
+/* Replaces a path, or the text of an argument, in a private recording. */
 #define STEP_LEFT_OUT "(left out)"
 
 enum step_end_kind {

@@ -332,7 +332,7 @@ static void note_emulation(struct stepper *stepper, const struct seen *seen)
 static void add_notes(struct stepper *stepper, const struct effects *effects)
 {
     if (effects->shadows)
-        stepper_note(stepper, "the processor takes no trap after this one: the next one ran, too");
+        stepper_note(stepper, "the processor does not trap after this one: the next one ran, too");
     if (effects->elsewhere)
         stepper_note(stepper, "it writes memory at places that are not followed");
 }

@@ -181,7 +181,7 @@ static bool cut_end(const char *text, size_t *length, const char *end, size_t si
     return true;
 }
 
-/* Takes the numbers out of a text. Returns false if they do not stand where they should. */
+/* Takes the numbers out of a text. Returns false if they are not where they should be. */
 static bool make_holes(struct x86_cached_text *place, const uint8_t *bytes, size_t head,
                        const char *line, size_t length)
 {

@@ -41,8 +41,18 @@ static const struct option_choice endians[] = {
 #define OPTIONS "commands/build/options.def"
 #include "cli/option_rows_expand.h"
 
+static const struct option_foreign foreign_words[] = {
+#define WORD(word, instead)      {word, false, instead},
+#define BEGINNING(word, instead) {word, true, instead},
+#include "foreign_words.def"
+#undef WORD
+#undef BEGINNING
+    {NULL, false, NULL},
+};
+
 const struct command_options command_build_options = {
     .name = "build",
+    .foreign = foreign_words,
     .usage = "[OPTIONS] INPUT...",
     .about = "Makes the smallest executable that holds the INPUTs' code and data.\n"
              "\n"

@@ -147,8 +147,8 @@ static bool has_c(const struct build *build)
     return false;
 }
 
-/* Reports "no entry". Where it is _start, and there is main, that is no entry: it would return to
- * where nothing is. Otherwise names the labels in code that the user may have meant. */
+/* Reports "no entry". Where it is _start, and there is main, that is not an entry: it would return
+ * to where nothing is. Otherwise names the labels in code that the user may have meant. */
 static bool report_missing_entry(const struct work *work, const char *entry)
 {
     enum { MOST = 6 };

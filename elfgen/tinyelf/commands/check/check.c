@@ -84,8 +84,8 @@ static int take_option(void *context, const struct option_given *given)
 
 /* ---- one file ---- */
 
-/* Prints the answer as text: sentences, or a line for versions that say the same, which goes on
- * behind the versions. */
+/* Prints the answer as text: sentences, or a line for versions that say the same, which
+ * continues after the versions. */
 static unsigned print_text(const struct orders *orders, struct elfgen_text *out,
                            const struct verdict *report, bool *good, bool *starts)
 {

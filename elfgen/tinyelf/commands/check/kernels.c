@@ -6,7 +6,7 @@
 #include "check.h"
 #include "ptrace/host.h"
 
-/* What a machine may have besides a usual one; the first one that helps is told. */
+/* What a machine may have that the typical one has not; the first that helps is reported. */
 enum need {
     NEED_ROOT = 1,
     NEED_OVERCOMMIT = 2,

@@ -7,36 +7,35 @@
 #include "call_order.h"
 
 enum {
-    MOST_LINES = 6,      /* lines of a stretch */
-    MOST_STRETCHES = 30, /* stretches that are printed */
-    FIRST_COLUMN = COLUMNS_LABEL + 1
+    MOST_LINES = 6,     /* lines of a stretch, in the wide form */
+    MOST_STRETCHES = 30 /* stretches that are printed */
 };
 
 /* ---- columns ---- */
 
-static void put_ends(struct elfgen_text *out, const struct profile runs[2])
+static void put_ends(struct columns *columns, const struct profile runs[2])
 {
-    columns_label(out, 0, "run");
+    columns_label(columns, 0, "run");
     for (size_t i = 0; i < 2; i++) {
         struct columns_cell cell;
         columns_begin_cell(&cell);
         run_result_end(&runs[i], &cell.text);
-        columns_cell(out, &cell);
+        columns_cell(columns, &cell);
     }
-    elfgen_text_char(out, '\n');
+    elfgen_text_char(columns->out, '\n');
 }
 
-static void put_calls(struct elfgen_text *out, const struct profile runs[2], const bool ran[2],
+static void put_calls(struct columns *columns, const struct profile runs[2], const bool ran[2],
                       const struct call_order_names *names)
 {
     uint64_t failed[2] = {0, 0};
-    columns_row_where(out, 0, "system calls", ran, runs[0].all, runs[1].all);
+    columns_row_where(columns, 0, "system calls", ran, runs[0].all, runs[1].all);
     if (runs[0].by_abi[CALL_NATIVE] + runs[1].by_abi[CALL_NATIVE] < runs[0].all + runs[1].all)
         for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
             char label[64];
             snprintf(label, sizeof label, abi == 0 ? "by %s's numbers" : "by %s's",
                      syscall_abi(abi)->title);
-            columns_row_where(out, 1, label, ran, runs[0].by_abi[abi], runs[1].by_abi[abi]);
+            columns_row_where(columns, 1, label, ran, runs[0].by_abi[abi], runs[1].by_abi[abi]);
         }
     for (size_t i = 0; i < names->count; i++) {
         uint64_t counts[2] = {0, 0};
@@ -49,63 +48,62 @@ static void put_calls(struct elfgen_text *out, const struct profile runs[2], con
             counts[side] = runs[side].calls[place].count;
             failed[side] += runs[side].calls[place].failed;
         }
-        columns_row_where(out, 1, name, ran, counts[0], counts[1]);
+        columns_row_where(columns, 1, name, ran, counts[0], counts[1]);
     }
     if (failed[0] + failed[1] > 0)
-        columns_row_where(out, 1, "of these failed", ran, failed[0], failed[1]);
+        columns_row_where(columns, 1, "of these failed", ran, failed[0], failed[1]);
 }
 
 /* Microseconds; the change is always a factor. */
-static void put_time(struct elfgen_text *out, unsigned indent, const char *label,
+static void put_time(struct columns *columns, unsigned indent, const char *label,
                      const bool there[2], uint64_t a, uint64_t b)
 {
-    columns_label(out, indent, label);
-    columns_number(out, there[0], (a + 500) / 1000);
-    columns_number(out, there[1], (b + 500) / 1000);
+    columns_label(columns, indent, label);
+    columns_number(columns, there[0], (a + 500) / 1000);
+    columns_number(columns, there[1], (b + 500) / 1000);
     if (there[0] && there[1] && a > 0 && b > 0) {
         /* Up to a twentieth they count as equal. */
         bool less = b < a && a - b >= b / 20;
-        elfgen_text_string(out, less ? "  1/" : "  ");
-        columns_times_of(out, a > b ? a : b, a > b ? b : a);
-        elfgen_text_string(out, less ? "" : " times");
+        columns_factor(columns, less, a > b ? a : b, a > b ? b : a);
     }
-    elfgen_text_char(out, '\n');
+    elfgen_text_char(columns->out, '\n');
 }
 
-static void put_costs(struct elfgen_text *out, const struct profile runs[2])
+static void put_costs(struct columns *columns, const struct profile runs[2])
 {
     const struct profile *a = &runs[0], *b = &runs[1];
     const bool pages[2] = {a->has_pages, b->has_pages};
     const bool resident[2] = {a->has_pages && a->has_resident, b->has_pages && b->has_resident};
     const bool timed[2] = {a->runs > 0, b->runs > 0};
-    columns_row_where(out, 0, "page faults", pages, a->minor + a->major, b->minor + b->major);
+    columns_row_where(columns, 0, "page faults", pages, a->minor + a->major, b->minor + b->major);
     if (a->major + b->major > 0)
-        columns_row_where(out, 1, "read from a device", pages, a->major, b->major);
-    columns_row_where(out, 0, "pages at the end", resident, a->resident, b->resident);
-    put_time(out, 0, "microseconds, median", timed, a->median, b->median);
-    put_time(out, 1, "least", timed, a->least, b->least);
-    columns_row_where(out, 1, "runs", timed, a->runs, b->runs);
+        columns_row_where(columns, 1, "read from a device", pages, a->major, b->major);
+    columns_row_where(columns, 0, "pages at the end", resident, a->resident, b->resident);
+    put_time(columns, 0, "microseconds, median", timed, a->median, b->median);
+    put_time(columns, 1, "least", timed, a->least, b->least);
+    columns_row_where(columns, 1, "runs", timed, a->runs, b->runs);
 }
 
 /* ---- order ---- */
 
 /* Words wrapped into lines, those after the first indented. */
 struct flow {
-    struct elfgen_text *out;
-    size_t column;
+    const struct columns *columns;
+    size_t begin, column;
     unsigned lines;
 };
 
 static void put_item(struct flow *flow, const char *item, size_t length)
 {
-    if (flow->column + 1 + length > COLUMNS_LINE) {
-        elfgen_text_char(flow->out, '\n');
-        elfgen_text_blanks(flow->out, FIRST_COLUMN - 1);
-        flow->column = FIRST_COLUMN - 1;
+    struct elfgen_text *out = flow->columns->out;
+    if (flow->column + 1 + length > flow->columns->line) {
+        elfgen_text_char(out, '\n');
+        elfgen_text_blanks(out, flow->begin);
+        flow->column = flow->begin;
         flow->lines++;
     }
-    elfgen_text_char(flow->out, ' ');
-    elfgen_text_bytes(flow->out, item, length);
+    elfgen_text_char(out, ' ');
+    elfgen_text_bytes(out, item, length);
     flow->column += 1 + length;
 }
 
@@ -119,20 +117,30 @@ static void put_rest(struct flow *flow, size_t count)
     put_item(flow, room, item.length);
 }
 
+/* Whether a stretch has as many lines as it may, as many words as six lines of the wide form. */
+static bool is_long(const struct flow *flow)
+{
+    enum { WIDE = 100, ROOM = 40 };
+    size_t line = flow->columns->line, words = line - flow->begin;
+    size_t most = (MOST_LINES * (WIDE - (size_t)flow->begin) + words - 1) / words;
+    return flow->lines >= (most > MOST_LINES ? most : MOST_LINES) && flow->column + ROOM > line;
+}
+
 /* Prints the names of a stretch; "mmap 4 times" for four in a row. */
-static void put_stretch(struct elfgen_text *out, const struct profile *run,
+static void put_stretch(struct columns *columns, const struct profile *run,
                         const struct call_order_stretch *stretch)
 {
     static const char *const labels[] = {"both", "only the first", "only the second"};
-    struct flow flow = {out, FIRST_COLUMN - 1, 1};
-    columns_label(out, 1, labels[stretch->who]);
+    const size_t begin = columns->places[COLUMNS_LABEL].size;
+    struct flow flow = {columns, begin, begin, 1};
+    columns_label(columns, 1, labels[stretch->who]);
     for (size_t i = 0; i < stretch->count;) {
         char room[80];
         struct elfgen_text item = {.bytes = room, .capacity = sizeof room};
         size_t end = i;
         while (end < stretch->count && stretch->calls[end] == stretch->calls[i])
             end++;
-        if (flow.lines == MOST_LINES && flow.column > COLUMNS_LINE - 40) {
+        if (is_long(&flow)) {
             put_rest(&flow, stretch->count - i);
             break;
         }
@@ -147,40 +155,40 @@ static void put_stretch(struct elfgen_text *out, const struct profile *run,
         put_item(&flow, room, item.length);
         i = end;
     }
-    elfgen_text_char(out, '\n');
+    elfgen_text_char(columns->out, '\n');
 }
 
-static void put_order(struct elfgen_text *out, const struct profile runs[2],
+static void put_order(struct columns *columns, const struct profile runs[2],
                       const struct call_order_names *names)
 {
     size_t count;
     struct call_order_stretch *stretches = call_order_align(runs, names, &count);
     if (!stretches)
         return;
-    elfgen_text_string(out, "in this order\n");
+    elfgen_text_string(columns->out, "in this order\n");
     for (size_t i = 0; i < count && i < MOST_STRETCHES; i++)
-        put_stretch(out, &runs[stretches[i].who == ORDER_SECOND], &stretches[i]);
+        put_stretch(columns, &runs[stretches[i].who == ORDER_SECOND], &stretches[i]);
     if (count > MOST_STRETCHES)
-        elfgen_text_string(out, "  and so on\n");
+        elfgen_text_string(columns->out, "  and so on\n");
     free(stretches);
 }
 
-void compare_run_text(const struct profile runs[2], struct elfgen_text *out)
+void compare_run_text(const struct profile runs[2], struct columns *columns)
 {
     const bool ran[2] = {runs[0].end.ran, runs[1].end.ran};
     struct call_order_names *names = calloc(1, sizeof *names);
-    put_ends(out, runs);
+    put_ends(columns, runs);
     if (names && (ran[0] || ran[1])) {
         call_order_merge(runs, names);
         const bool several[2] = {runs[0].processes > 1, runs[1].processes > 1};
         if (several[0] || several[1])
-            columns_row_where(out, 1, "processes, threads", ran, runs[0].processes,
+            columns_row_where(columns, 1, "processes, threads", ran, runs[0].processes,
                               runs[1].processes);
-        columns_row_where(out, 1, "bytes of output", ran, runs[0].output, runs[1].output);
-        put_calls(out, runs, ran, names);
-        put_costs(out, runs);
+        columns_row_where(columns, 1, "bytes of output", ran, runs[0].output, runs[1].output);
+        put_calls(columns, runs, ran, names);
+        put_costs(columns, runs);
         if (ran[0] && ran[1])
-            put_order(out, runs, names);
+            put_order(columns, runs, names);
     }
     free(names);
 }

@@ -34,7 +34,7 @@ struct input {
     struct elfgen_view view;
 };
 
-/* Returns false after reporting that it cannot be read or is no ELF file. */
+/* Returns false after reporting that it cannot be read or is not an ELF file. */
 static bool open_input(struct input *input)
 {
     return input_read(input->path, &input->bytes) &&

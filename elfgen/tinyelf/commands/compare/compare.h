@@ -109,7 +109,8 @@ void compare_json(const struct compare_facts files[2], bool identical, const str
 bool compare_count_bytes(struct compare_facts *facts, struct elfgen_code *code);
 
 /* Prints the columns about two runs. */
-void compare_run_text(const struct profile runs[2], struct elfgen_text *out);
+struct columns;
+void compare_run_text(const struct profile runs[2], struct columns *columns);
 
 /* The sum of `alone` over headers. */
 uint64_t compare_headers(const struct compare_bytes *bytes);

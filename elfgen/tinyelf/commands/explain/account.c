@@ -114,7 +114,7 @@ static void count_claim(struct bytemap_writer *writer, const struct elfgen_claim
     struct account *account = (struct account *)writer;
     enum kind kind = kind_of(claim);
     count(account, claim->offset);
-    /* Numbers begin anew in each section. */
+    /* Numbers start afresh in each section. */
     account->several[kind] = account->several[kind] || claim->index > 0 ||
                              (account->ends[kind] > 0 && account->section[kind] != claim->section);
     account->section[kind] = claim->section;

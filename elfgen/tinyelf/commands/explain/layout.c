@@ -74,7 +74,7 @@ struct explain_layout explain_layout(size_t width, unsigned digits, bool marked)
         layout.at_mark = places[MARK].at;
         layout.end_mark = end;
     }
-    if (layout.wide) { /* marks stand behind the lines */
+    if (layout.wide) { /* marks follow the lines */
         layout.end = LINE;
         layout.at_mark = LINE + 1;
         layout.end_mark = SIZE_MAX;

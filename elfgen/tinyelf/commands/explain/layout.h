@@ -18,7 +18,7 @@ struct explain_layout {
     size_t at_reader;
     size_t at_mark, end_mark; /* what a run did; the end is no limit in the wide form */
     size_t end;               /* of a line */
-    size_t blanks;            /* where no column begins behind */
+    size_t blanks;            /* if no column follows */
 };
 
 enum {

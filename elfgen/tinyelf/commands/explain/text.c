@@ -85,7 +85,7 @@ static void close_line(struct rows *rows, const struct elfgen_text *line)
     elfgen_text_char(rows->lines, '\n');
 }
 
-/* Puts the mark of a run behind the reader, or below if it is too long for that. */
+/* Puts the mark of a run after the reader, or below if it is too long for that. */
 static void put_mark(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim)
 {
     const struct explain_layout *layout = &rows->layout;
@@ -224,17 +224,23 @@ static void put_words_fitted(struct rows *rows, struct elfgen_text *line,
 {
     const struct explain_layout *layout = &rows->layout;
     const struct bytemap *map = rows->writer.map;
-    const size_t column = column_of(rows, claim);
+    const size_t column = column_of(rows, claim), before = line->length;
     char room[EXPLAIN_MOST_LINE], other[MOST_PURPOSE];
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
     struct elfgen_text purpose = {.bytes = other, .capacity = sizeof other};
-    elfgen_claim_meaning(map->view, map->code, claim, &text);
+    elfgen_claim_meaning(map->view, map->code, claim, line);
+    if (!claim->field && line->length <= layout->end_words) {
+        end_line(rows, line, claim); /* most of a program is this */
+        return;
+    }
+    elfgen_text_bytes(&text, line->bytes + before, line->length - before);
+    memset(line->bytes + before, ' ', text.length);
+    line->length = before;
     bool says = text.length > 0;
     if (claim->field)
         bytemap_put_purpose(&purpose, &rows->purposes, map, claim);
-    if (purpose.length > 0 &&
-        (!says || layout->end_words - column < EXPLAIN_FEW_COLUMNS ||
-         line->length + text.length + 2 + purpose.length <= layout->end_words)) {
+    if (purpose.length > 0 && (!says || layout->end_words - column < EXPLAIN_FEW_COLUMNS ||
+                               before + text.length + 2 + purpose.length <= layout->end_words)) {
         elfgen_text_string(&text, says ? "; " : "");
         elfgen_text_bytes(&text, purpose.bytes, purpose.length);
         purpose.length = 0;

@@ -444,10 +444,10 @@ static void put_pair_label(struct elfgen_text *out, const struct mutate_report *
 static void put_pairs(struct elfgen_text *out, const struct mutate_report *report, size_t width)
 {
     size_t shown = 0;
-    elfgen_text_string(out, "\nTwo bytes at a time: mended is the same as the program though each "
-                            "change alone is not;");
+    elfgen_text_string(out, "\nTwo bytes at a time: a mended pair does the same as the program "
+                            "though each change alone does not;");
     elfgen_text_char(out, width == WIDTH_WIDE ? '\n' : ' ');
-    elfgen_text_string(out, "broken is not, though each alone is.\n\n");
+    elfgen_text_string(out, "a broken pair does not, though each alone does.\n\n");
     elfgen_text_column(out, "bytes", NAME, NAME);
     elfgen_text_string(out, "    runs    same  mended  broken\n");
     for (size_t i = 0; i < report->pair_count; i++) {

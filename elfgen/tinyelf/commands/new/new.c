@@ -10,6 +10,8 @@
 
 #include "base/visible.h"
 #include "base/file.h"
+#include "base/table.h"
+#include "base/width.h"
 #include "base/system_error.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
@@ -105,10 +107,25 @@ static bool load(struct templates *templates)
     return true;
 }
 
-static void list(const struct templates *templates)
+/* Prints what a template is beside its name, on as many lines as that takes. */
+static void put_row(struct elfgen_text *out, const struct template *row, size_t width)
 {
+    enum { NAME = 12, LEAST = 20 };
+    struct table_place place = {.gap = 1, .at = NAME + 1, .size = UINT_MAX};
+    if (width > 0)
+        place.size = width > NAME + 1 + LEAST ? (unsigned)width - NAME - 1 : LEAST;
+    elfgen_text_column(out, row->name, NAME, SIZE_MAX);
+    table_words(out, &place, row->meaning, strlen(row->meaning));
+    elfgen_text_char(out, '\n');
+}
+
+static bool list(const struct templates *templates)
+{
+    struct standard_output *output = stdout_open();
+    const size_t width = width_of_output();
     for (size_t i = 0; i < templates->count; i++)
-        printf("%-12s %s\n", templates->rows[i].name, templates->rows[i].meaning);
+        put_row(&output->text, &templates->rows[i], width);
+    return stdout_finish(output);
 }
 
 /* The name of the new file, with the template's suffix if the user gave none. */
@@ -151,7 +168,7 @@ static int run(const char *wanted, const char *asked)
     static struct templates templates;
     bool done = load(&templates);
     if (done && !asked) {
-        list(&templates);
+        done = list(&templates);
     } else if (done) {
         const struct template *row = NULL;
         for (size_t i = 0; i < templates.count; i++)

@@ -134,11 +134,11 @@ int command_run(int argc, char **argv)
     if (optind == argc)
         return usage_error("run", "no program given");
     if (!sandbox && limits.output != unset)
-        return usage_error("run", "--output is counted in the sandbox alone: add --sandbox");
+        return usage_error("run", "--output is for the sandbox only: add --sandbox");
     if (!sandbox && options.kinds != 0)
-        return usage_error("run", "--allow is for the sandbox alone: add --sandbox");
+        return usage_error("run", "--allow is for the sandbox only: add --sandbox");
     if (!sandbox && options.tty)
-        return usage_error("run", "--tty is for the sandbox alone: add --sandbox");
+        return usage_error("run", "--tty is for the sandbox only: add --sandbox");
     limits.time = limits.time != unset ? limits.time : sandbox ? sandboxed_limits.time : 0;
     limits.memory = limits.memory != unset ? limits.memory : sandbox ? sandboxed_limits.memory : 0;
     limits.output = limits.output != unset ? limits.output : sandbox ? sandboxed_limits.output : 0;

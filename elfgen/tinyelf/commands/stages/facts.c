@@ -256,8 +256,8 @@ bool stages_measure(const struct stages *stages, struct stages_facts *facts)
 
 const char *stages_kind(const struct stage_facts *facts, enum stage_number number)
 {
-    static const char *const texts[] = {"C text, preprocessed", "assembly text", "no ELF file",
-                                        "no ELF file"};
+    static const char *const texts[] = {"C text, preprocessed", "assembly text", "not an ELF file",
+                                        "not an ELF file"};
     static const char *const elves[][2] = {
         [0] = {"ELF32 file", "ELF64 file"},
         [1] = {"ELF32 relocatable object", "ELF64 relocatable object"},

@@ -24,8 +24,18 @@ static const struct option_choice targets[] = {
 #define OPTIONS "commands/stages/options.def"
 #include "cli/option_rows_expand.h"
 
+static const struct option_foreign foreign_words[] = {
+#define WORD(word, instead)      {word, false, instead},
+#define BEGINNING(word, instead) {word, true, instead},
+#include "foreign_words.def"
+#undef WORD
+#undef BEGINNING
+    {NULL, false, NULL},
+};
+
 const struct command_options command_stages_options = {
     .name = "stages",
+    .foreign = foreign_words,
     .usage = "[OPTIONS] FILE.c",
     .about = "Runs the four steps from C to a program one by one, as the compiler does and "
              "as tinyelf build does, keeps the file that each step makes, and shows what it is: "

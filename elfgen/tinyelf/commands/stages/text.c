@@ -6,9 +6,32 @@
 
 #include "base/visible.h"
 #include "base/ascii.h"
+#include "base/table.h"
+#include "base/width.h"
 #include "text.h"
 
-enum { WIDTH = 100, LABEL = 9, COLUMN = 45, GAP = 1, FIRST_BYTES = 10 };
+enum { WIDTH = 100, LABEL = 9, GAP = 1, COLUMN = 45, LEAST_COLUMN = 20, FIRST_BYTES = 10 };
+
+/* What is written, and how wide it may be. */
+struct screen {
+    struct elfgen_text *out;
+    size_t column;
+};
+
+static struct screen open_screen(struct elfgen_text *out)
+{
+    size_t width = width_of_output();
+    if (width == WIDTH_WIDE)
+        width = WIDTH;
+    size_t column = width > LABEL + GAP ? (width - LABEL - GAP) / 2 : 0;
+    return (struct screen){out, column > LEAST_COLUMN ? column : LEAST_COLUMN};
+}
+
+/* How many lines there are for a text that has `lines` in the wide form. */
+static size_t lines_in(const struct screen *screen, size_t lines)
+{
+    return screen->column < COLUMN ? (lines * COLUMN + screen->column - 1) / screen->column : lines;
+}
 
 /* ---- cells ---- */
 
@@ -48,9 +71,11 @@ static void write_kind(FILE *cell, const struct stage *stage, const struct stage
         fputs(stage->run ? "not made" : "skipped", cell);
 }
 
-static void write_bytes(FILE *cell, const struct stage *stage)
+static void write_bytes(FILE *cell, const struct screen *screen, const struct stage *stage)
 {
-    size_t count = stage->bytes.size < FIRST_BYTES ? stage->bytes.size : FIRST_BYTES;
+    enum { PER_BYTE = 4 }; /* in hexadecimal and as a character, with a blank between them */
+    size_t fit = (screen->column - 1) / PER_BYTE, most = fit < FIRST_BYTES ? fit : FIRST_BYTES;
+    size_t count = stage->bytes.size < most ? stage->bytes.size : most;
     const unsigned char *bytes = (const unsigned char *)stage->bytes.bytes;
     if (!stage->made)
         return;
@@ -94,10 +119,10 @@ static void write_program_change(FILE *cell, const struct stage_facts *facts)
         fputs("started by ", cell);
         put_plain(cell, facts->interpreter.at, facts->interpreter.length);
         if (facts->relocations > 0)
-            fprintf(cell, ", which fills in %llu place%s more", LLU(facts->relocations),
-                    stages_plural(facts->relocations));
+            fprintf(cell, ", which fills in %llu more address%s", LLU(facts->relocations),
+                    facts->relocations == 1 ? "" : "es");
     } else {
-        fputs("started by Linux alone", cell);
+        fputs("started by Linux itself", cell);
     }
 }
 
@@ -161,25 +186,28 @@ static size_t line_length(const char *text, size_t width)
     size_t length = strlen(text);
     if (length <= width)
         return length;
-    for (size_t i = width; i > width / 2; i--)
+    const size_t least = width < COLUMN ? 0 : width / 2; /* a narrow line has few words */
+    for (size_t i = width; i > least; i--)
         if (text[i] == ' ')
             return i;
     return width;
 }
 
 /* Prints a row: a label and two cells, on as many lines as the longer cell needs, at most
- * `most`. */
-static void put_row(struct elfgen_text *out, const char *label, char *const cells[WAY_COUNT],
-                    int most)
+ * `most` in the wide form. */
+static void put_row(const struct screen *screen, const char *label, char *const cells[WAY_COUNT],
+                    size_t most)
 {
+    struct elfgen_text *out = screen->out;
+    const size_t column = screen->column;
     const char *left = cells[WAY_CC] ? cells[WAY_CC] : "";
     const char *right = cells[WAY_TINYELF] ? cells[WAY_TINYELF] : "";
-    for (int line = 0; line < most && (line == 0 || *left || *right); line++) {
-        size_t used = line_length(left, COLUMN), other = line_length(right, COLUMN);
+    for (size_t line = 0; line < lines_in(screen, most) && (line == 0 || *left || *right); line++) {
+        size_t used = line_length(left, column), other = line_length(right, column);
         elfgen_text_column(out, line == 0 ? label : "", LABEL, LABEL);
         elfgen_text_bytes(out, left, used);
         if (other > 0) {
-            elfgen_text_blanks(out, COLUMN - used + GAP);
+            elfgen_text_blanks(out, column - used + GAP);
             elfgen_text_bytes(out, right, other);
         }
         elfgen_text_char(out, '\n');
@@ -190,8 +218,9 @@ static void put_row(struct elfgen_text *out, const char *label, char *const cell
 
 enum row { ROW_COMMAND, ROW_KIND, ROW_BYTES, ROW_CHANGE, ROW_COUNT };
 
-static char *make_cell(const struct stages *stages, const struct stages_facts *facts,
-                       enum stage_number number, enum stage_way way, enum row row)
+static char *make_cell(const struct screen *screen, const struct stages *stages,
+                       const struct stages_facts *facts, enum stage_number number,
+                       enum stage_way way, enum row row)
 {
     char *text = NULL;
     size_t size = 0;
@@ -204,24 +233,25 @@ static char *make_cell(const struct stages *stages, const struct stages_facts *f
     else if (row == ROW_KIND)
         write_kind(cell, stage, &facts->of[way][number], number);
     else if (row == ROW_BYTES)
-        write_bytes(cell, stage);
+        write_bytes(cell, screen, stage);
     else
         write_change(cell, stages, way, number, facts);
     return stages_end_text(cell, &text);
 }
 
 /* Returns false if there is no memory; that goes for all below. */
-static bool put_cells(struct elfgen_text *out, const char *label, char *cells[WAY_COUNT], int most)
+static bool put_cells(const struct screen *screen, const char *label, char *cells[WAY_COUNT],
+                      size_t most)
 {
     bool made = cells[0] && cells[1];
     if (made && (*cells[0] || *cells[1]))
-        put_row(out, label, cells, most);
+        put_row(screen, label, cells, most);
     free(cells[0]);
     free(cells[1]);
     return made;
 }
 
-static bool put_stage(struct elfgen_text *out, const struct stages *stages,
+static bool put_stage(const struct screen *screen, const struct stages *stages,
                       const struct stages_facts *facts, enum stage_number number)
 {
     static const char *const names[] = {"1. preprocessed: macros expanded, headers inserted",
@@ -229,48 +259,43 @@ static bool put_stage(struct elfgen_text *out, const struct stages *stages,
                                         "3. assembled: text becomes bytes, addresses left open",
                                         "4. linked: addresses filled in, a file that Linux loads"};
     static const char *const labels[ROW_COUNT] = {"command", "file", "bytes", "contains"};
-    elfgen_text_string(out, names[number]);
-    elfgen_text_char(out, '\n');
+    elfgen_text_string(screen->out, names[number]);
+    elfgen_text_char(screen->out, '\n');
     for (enum row row = 0; row < ROW_COUNT; row++) {
         char *cells[WAY_COUNT];
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
-            cells[way] = make_cell(stages, facts, number, way, row);
-        if (!put_cells(out, labels[row], cells, 3))
+            cells[way] = make_cell(screen, stages, facts, number, way, row);
+        if (!put_cells(screen, labels[row], cells, 3))
             return false;
     }
     return true;
 }
 
-static bool put_runs(struct elfgen_text *out, const struct stages *stages,
+static bool put_runs(const struct screen *screen, const struct stages *stages,
                      const struct profile runs[WAY_COUNT])
 {
     enum { MOST_LINES = 9 };
-    elfgen_text_string(out, "5. run: Linux loads it, and from then on it asks Linux\n");
+    elfgen_text_string(screen->out, "5. run: Linux loads it, and from then on it asks Linux\n");
     for (size_t row = 0; row < STAGES_RUN_ROWS; row++) {
         char *cells[WAY_COUNT];
         for (enum stage_way way = 0; way < WAY_COUNT; way++)
             cells[way] = stages_run_cell(stages, &runs[way], row);
-        if (!put_cells(out, stages_run_labels[row], cells, MOST_LINES))
+        if (!put_cells(screen, stages_run_labels[row], cells, MOST_LINES))
             return false;
     }
     return true;
 }
 
 /* Prints text wrapped to the width of the screen, lines after the first indented. */
-static void put_wrapped(struct elfgen_text *out, const char *label, const char *text)
+static void put_wrapped(const struct screen *screen, const char *label, const char *text)
 {
-    elfgen_text_column(out, label, LABEL, LABEL);
-    for (bool first = true; first || *text; first = false) {
-        size_t used = line_length(text, WIDTH - LABEL);
-        if (!first)
-            elfgen_text_blanks(out, LABEL);
-        elfgen_text_bytes(out, text, used);
-        elfgen_text_char(out, '\n');
-        text += used + strspn(text + used, " ");
-    }
+    const unsigned size = (unsigned)(2 * screen->column + GAP);
+    elfgen_text_column(screen->out, label, LABEL, LABEL);
+    table_words(screen->out, &(struct table_place){.at = LABEL, .size = size}, text, strlen(text));
+    elfgen_text_char(screen->out, '\n');
 }
 
-static void put_summary(struct elfgen_text *out, const struct stages *stages)
+static void put_summary(const struct screen *screen, const struct stages *stages)
 {
     const struct stage *theirs = &stages->of[WAY_CC][STAGE_EXECUTABLE];
     const struct stage *ours = &stages->of[WAY_TINYELF][STAGE_EXECUTABLE];
@@ -283,7 +308,7 @@ static void put_summary(struct elfgen_text *out, const struct stages *stages)
         snprintf(line, sizeof line, "%zu bytes, without a C library", ours->bytes.size);
     else
         snprintf(line, sizeof line, "no program");
-    put_wrapped(out, "result", line);
+    put_wrapped(screen, "result", line);
 }
 
 /* "the compiler's way: FOLDER/cc", to be freed; NULL if there is no memory. */
@@ -303,16 +328,17 @@ static char *make_head(const char *before, const char *folder, const char *way)
 bool stages_text(const struct stages *stages, const struct stages_facts *facts, const char *folder,
                  const struct profile *runs, struct elfgen_text *out)
 {
+    const struct screen screen = open_screen(out);
     char *heads[WAY_COUNT] = {make_head("the compiler's way: ", folder, "/cc"),
                               make_head("tinyelf's way: ", folder, "/tinyelf")};
-    bool done = put_cells(out, "", heads, 2);
+    bool done = put_cells(&screen, "", heads, 2);
     for (enum stage_number number = 0; done && number < STAGE_COUNT; number++)
-        done = put_stage(out, stages, facts, number);
+        done = put_stage(&screen, stages, facts, number);
     if (done && runs && (runs[WAY_CC].given || runs[WAY_TINYELF].given))
-        done = put_runs(out, stages, runs);
+        done = put_runs(&screen, stages, runs);
     if (!done)
         return false;
-    put_summary(out, stages);
-    put_wrapped(out, "FLAGS", stages->flags);
+    put_summary(&screen, stages);
+    put_wrapped(&screen, "FLAGS", stages->flags);
     return true;
 }

@@ -39,7 +39,7 @@ static void restore_and_die(int number)
 static void keep_end(const char *capability)
 {
     const char *text = tigetstr(capability);
-    /* -1 means that it is no string capability. */
+    /* -1 means that it is not a string capability. */
     size_t length = text && (intptr_t)text != -1 ? strlen(text) : 0;
     if (length == 0 || length > sizeof terminal.leave - terminal.length)
         return;

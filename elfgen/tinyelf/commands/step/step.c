@@ -317,7 +317,7 @@ int command_step(int argc, char **argv)
     if (options.limited && !options.confined)
         return usage_error("step", "--time, --memory and --tty are for the sandbox: add --sandbox");
     if (options.sandboxed.kinds != 0 && !options.confined)
-        return usage_error("step", "--allow is for the sandbox alone: add --sandbox");
+        return usage_error("step", "--allow is for the sandbox only: add --sandbox");
     if (!options.replay && optind == argc)
         return usage_error("step", "no program given");
     if (options.private && !options.record)

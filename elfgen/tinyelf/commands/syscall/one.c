@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fold.h"
+#include "base/table.h"
 #include "syscalls/parameter_text.h"
 
 enum { CELL = 96, ROWS = 16, LABEL = 15, GAP = 3 };
@@ -40,28 +42,67 @@ __attribute__((format(printf, 4, 5))) static void add(struct grid *grid, unsigne
     va_end(arguments);
 }
 
-/* Prints the rows that have any text. Nothing follows the last text of a row. */
-static void put_grid(struct elfgen_text *out, const struct grid *grid, const bool asked[CALL_ABIS])
+/* Narrows the widest columns until a line fits. */
+static void narrow(size_t widths[CALL_ABIS], size_t width)
+{
+    enum { LEAST = 8 };
+    for (;;) {
+        size_t all = LABEL, widest = 0;
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+            all += widths[abi] > 0 ? (abi > 0 && widths[0] > 0 ? GAP : 0) + widths[abi] : 0;
+            widest = widths[abi] > widths[widest] ? abi : widest;
+        }
+        if (all <= width || widths[widest] <= LEAST)
+            return;
+        widths[widest]--;
+    }
+}
+
+/* Prints a row on as many lines as it needs. Nothing follows the last text of a line. */
+static void put_row(struct elfgen_text *out, const char *label, const char *rest[CALL_ABIS],
+                    const size_t widths[CALL_ABIS])
+{
+    for (bool more = true; more; label = "") {
+        size_t blanks = LABEL - strlen(label);
+        more = false;
+        elfgen_text_string(out, label);
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+            size_t part = table_fitting(rest[abi], strlen(rest[abi]), widths[abi]);
+            if (part > 0) {
+                elfgen_text_blanks(out, blanks);
+                elfgen_text_bytes(out, rest[abi], part);
+                blanks = 0;
+            }
+            blanks += widths[abi] > 0 ? widths[abi] + GAP - part : 0;
+            rest[abi] += part;
+            rest[abi] += strspn(rest[abi], " ");
+            more = more || *rest[abi];
+        }
+        elfgen_text_char(out, '\n');
+    }
+}
+
+/* Prints the rows that have any text. */
+static void put_grid(struct elfgen_text *out, size_t width, const struct grid *grid,
+                     const bool asked[CALL_ABIS])
 {
     size_t widths[CALL_ABIS] = {0};
     for (unsigned i = 0; i < grid->count; i++)
         for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
-            size_t length = strlen(grid->rows[i].cells[abi]);
+            size_t length = asked[abi] ? strlen(grid->rows[i].cells[abi]) : 0;
             widths[abi] = length > widths[abi] ? length : widths[abi];
         }
+    if (width > 0)
+        narrow(widths, width);
     for (unsigned i = 0; i < grid->count; i++) {
-        unsigned end = 0;
-        for (unsigned abi = 0; abi < CALL_ABIS; abi++)
-            if (asked[abi] && grid->rows[i].cells[abi][0])
-                end = abi + 1;
-        if (end == 0)
-            continue;
-        elfgen_text_column(out, grid->rows[i].label, LABEL, LABEL);
-        for (unsigned abi = 0; abi < end; abi++)
-            if (asked[abi])
-                elfgen_text_column(out, grid->rows[i].cells[abi],
-                                   abi + 1 < end ? widths[abi] + GAP : 0, CELL);
-        elfgen_text_char(out, '\n');
+        const char *cells[CALL_ABIS];
+        bool any = false;
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+            cells[abi] = asked[abi] ? grid->rows[i].cells[abi] : "";
+            any = any || *cells[abi];
+        }
+        if (any)
+            put_row(out, grid->rows[i].label, cells, widths);
     }
 }
 
@@ -164,10 +205,11 @@ static void add_entry(struct grid *grid, const struct call_facts *const calls[CA
 
 /* ---- around the table ---- */
 
-static void put_prototype(struct elfgen_text *out, const struct call_facts *call, bool labelled)
+static void put_prototype(struct elfgen_text *out, size_t width, const struct call_facts *call,
+                          bool labelled)
 {
     char text[CALL_PROTOTYPE_ROOM];
-    size_t indent = labelled ? 8 : 0, room = SYSCALL_WIDTH - indent;
+    size_t indent = labelled ? 8 : 0, room = width - indent;
     parameter_text_prototype(call, text);
     if (labelled) {
         char label[CALL_ABI_NAMES_ROOM];
@@ -184,14 +226,17 @@ static void put_prototype(struct elfgen_text *out, const struct call_facts *call
         elfgen_text_char(out, '\n');
         elfgen_text_blanks(out, indent + 4);
         rest += cut + (rest[cut] == ' ');
-        room = SYSCALL_WIDTH - indent - 4;
+        room = width - indent - 4;
     }
     elfgen_text_string(out, rest);
     elfgen_text_char(out, '\n');
 }
 
-static void put_prototypes(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
+static void put_prototypes(struct elfgen_text *out, size_t width,
+                           const struct call_facts *const calls[CALL_ABIS])
 {
+    enum { LEAST = 24 };
+    const size_t line = width == 0 ? SYSCALL_WIDTH : width < LEAST ? LEAST : width;
     char texts[CALL_ABIS][CALL_PROTOTYPE_ROOM] = {{0}};
     const char *first = NULL;
     bool same = true;
@@ -206,43 +251,53 @@ static void put_prototypes(struct elfgen_text *out, const struct call_facts *con
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         if (!calls[abi] || calls[abi]->number < 0 || (same && done))
             continue;
-        put_prototype(out, calls[abi], !same);
+        put_prototype(out, line, calls[abi], !same);
         done = true;
     }
     elfgen_text_char(out, '\n');
 }
 
+/* The lines below the table. */
+struct notes {
+    struct elfgen_text *out;
+    size_t width;
+    bool any;
+};
+
 /* Prints a line below the table; the first after an empty line. */
-__attribute__((format(printf, 3, 4))) static void put_note(struct elfgen_text *out, bool *any,
-                                                           const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void put_note(struct notes *notes, const char *format,
+                                                           ...)
 {
     char text[256];
+    struct fold fold;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    elfgen_text_string(out, *any ? "" : "\n");
-    elfgen_text_string(out, text);
-    elfgen_text_char(out, '\n');
-    *any = true;
+    fold_open(&fold, notes->out, notes->width, 0);
+    elfgen_text_string(&fold.text, notes->any ? "" : "\n");
+    elfgen_text_string(&fold.text, text);
+    elfgen_text_char(&fold.text, '\n');
+    fold_close(&fold);
+    notes->any = true;
 }
 
 /* Prints that the ABI has no such call. */
-static void put_missing(struct elfgen_text *out, bool *any, const struct call_facts *call)
+static void put_missing(struct notes *notes, const struct call_facts *call)
 {
     const char *abi = syscall_abi(call->abi)->name;
     const char *through = syscall_through(call->abi, call->name);
     if (through)
-        put_note(out, any, "%s has no %s: %s (%d) does it.", abi, call->name, through,
+        put_note(notes, "%s has no %s: %s (%d) does it.", abi, call->name, through,
                  syscall_number(call->abi, through));
     else if (call->name[0])
-        put_note(out, any, "%s has no %s.", abi, call->name);
+        put_note(notes, "%s has no %s.", abi, call->name);
     else
-        put_note(out, any, "%s has no call of that number.", abi);
+        put_note(notes, "%s has no call of that number.", abi);
 }
 
 /* Prints what the call of one column is in the ABIs whose columns have another. */
-static void put_elsewhere(struct elfgen_text *out, bool *any, const struct call_facts *call,
+static void put_elsewhere(struct notes *notes, const struct call_facts *call,
                           const struct call_facts *const calls[CALL_ABIS])
 {
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
@@ -250,10 +305,10 @@ static void put_elsewhere(struct elfgen_text *out, bool *any, const struct call_
         if (abi == call->abi || (calls[abi] && strcmp(calls[abi]->name, call->name) == 0))
             continue;
         if (call->numbers[abi] >= 0)
-            put_note(out, any, "%s is number %d (0x%x) in %s.", call->name, call->numbers[abi],
+            put_note(notes, "%s is number %d (0x%x) in %s.", call->name, call->numbers[abi],
                      (unsigned)call->numbers[abi], other);
         else
-            put_note(out, any, "%s has no %s.", other, call->name);
+            put_note(notes, "%s has no %s.", other, call->name);
     }
 }
 
@@ -270,26 +325,25 @@ static bool are_different(const struct call_facts *const calls[CALL_ABIS])
 }
 
 /* Prints what the columns leave open. */
-static void put_notes(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
+static void put_notes(struct notes *notes, const struct call_facts *const calls[CALL_ABIS])
 {
     bool differ = are_different(calls);
-    bool any = false, noted = false;
+    bool noted = false;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         const struct call_facts *call = calls[abi];
         if (call && call->number < 0)
-            put_missing(out, &any, call);
+            put_missing(notes, call);
         if (!call || call->number < 0)
             continue;
         if (!call->implemented)
-            put_note(out, &any,
-                     "%s: Linux has no such call, only the number: it answers -38 (ENOSYS).",
+            put_note(notes, "%s: Linux has no such call, only the number: it answers -38 (ENOSYS).",
                      syscall_abi(abi)->name);
         else if (!call->row && (differ || !noted))
-            put_note(out, &any, "The parameters of %s are not in tinyelf's table: see man 2.",
+            put_note(notes, "The parameters of %s are not in tinyelf's table: see man 2.",
                      call->name);
         noted |= call->implemented && !call->row;
         if (differ)
-            put_elsewhere(out, &any, call, calls);
+            put_elsewhere(notes, call, calls);
     }
 }
 
@@ -301,7 +355,8 @@ static void add_head(struct grid *grid, const bool asked[CALL_ABIS])
             add(grid, row, abi, "%s", syscall_abi(abi)->name);
 }
 
-void syscall_put_one(struct elfgen_text *out, const struct call_facts *const calls[CALL_ABIS])
+void syscall_put_one(struct elfgen_text *out, size_t width,
+                     const struct call_facts *const calls[CALL_ABIS])
 {
     bool asked[CALL_ABIS], shown[CALL_ABIS], bare[CALL_ABIS];
     struct grid grid = {.count = 0};
@@ -310,7 +365,7 @@ void syscall_put_one(struct elfgen_text *out, const struct call_facts *const cal
         shown[abi] = asked[abi] && calls[abi]->number >= 0;
         bare[abi] = shown[abi] && !calls[abi]->row;
     }
-    put_prototypes(out, calls);
+    put_prototypes(out, width, calls);
     add_head(&grid, asked);
     unsigned name = add_row(&grid, "name");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
@@ -321,11 +376,11 @@ void syscall_put_one(struct elfgen_text *out, const struct call_facts *const cal
     add_registers(&grid, bare);
     add_rules(&grid, shown, calls);
     add_entry(&grid, calls);
-    put_grid(out, &grid, asked);
-    put_notes(out, calls);
+    put_grid(out, width, &grid, asked);
+    put_notes(&(struct notes){out, width, false}, calls);
 }
 
-void syscall_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS])
+void syscall_put_rules(struct elfgen_text *out, size_t width, const bool asked[CALL_ABIS])
 {
     struct grid grid = {.count = 0};
     add_head(&grid, asked);
@@ -335,5 +390,5 @@ void syscall_put_rules(struct elfgen_text *out, const bool asked[CALL_ABIS])
             add(&grid, number, abi, "%s", syscall_abi(abi)->number);
     add_registers(&grid, asked);
     add_rules(&grid, asked, NULL);
-    put_grid(out, &grid, asked);
+    put_grid(out, width, &grid, asked);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "syscall.h"
+#include "base/fold.h"
+#include "base/width.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 #include "commands/json_versions.h"
@@ -121,9 +123,9 @@ static int list(const struct question *question, struct standard_output *output)
     if (question->json)
         syscall_put_json(&output->text, question->asked, all, count);
     else if (several)
-        syscall_put_names(&output->text, all, count);
+        syscall_put_names(&output->text, width_of_output(), all, count);
     else
-        syscall_put_list(&output->text, all, count);
+        syscall_put_list(&output->text, width_of_output(), all, count);
     free(all);
     return EXIT_YES;
 }
@@ -248,7 +250,7 @@ static int one(const struct question *question, struct standard_output *output)
     if (question->json)
         syscall_put_json(&output->text, question->asked, answers, count);
     else
-        syscall_put_one(&output->text, columns);
+        syscall_put_one(&output->text, width_of_output(), columns);
     return EXIT_YES;
 }
 
@@ -260,9 +262,12 @@ static int rules(const struct question *question, struct standard_output *output
         syscall_put_json(&output->text, question->asked, NULL, 0);
         return EXIT_YES;
     }
-    syscall_put_rules(&output->text, question->asked);
-    elfgen_text_string(&output->text, "\n'tinyelf syscall NAME' and 'tinyelf syscall NUMBER' print "
-                                      "one call, 'tinyelf syscall --list' all.\n");
+    syscall_put_rules(&output->text, width_of_output(), question->asked);
+    struct fold fold;
+    fold_open(&fold, &output->text, width_of_output(), 0);
+    elfgen_text_string(&fold.text, "\n'tinyelf syscall NAME' and 'tinyelf syscall NUMBER' print "
+                                   "one call, 'tinyelf syscall --list' all.\n");
+    fold_close(&fold);
     return EXIT_YES;
 }
 

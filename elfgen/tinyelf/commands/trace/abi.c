@@ -2,20 +2,35 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/fold.h"
 #include "base/visible.h"
 #include "syscalls/parameter_text.h"
 #include "trace.h"
 
-enum { WHERE = 12, VALUE = 20 };
+enum { WHERE = 12, VALUE = 20, NARROW_VALUE = 14 };
+
+/* How wide values are where lines are so narrow that their texts would have little room. */
+static size_t value_width(size_t width)
+{
+    enum { ENOUGH = 76 };
+    return width == 0 || width >= ENOUGH ? VALUE : NARROW_VALUE;
+}
+
+/* Lines that are folded go on below the texts. */
+static void open_fold(struct fold *fold, struct elfgen_text *out, size_t width)
+{
+    fold_open(fold, out, width, 2 + WHERE + value_width(width) + 2);
+}
 
 /* Begins a line: a register and its value. */
-static void begin(struct elfgen_text *out, const char *name, uint64_t value, bool hex)
+static void begin(struct fold *fold, const char *name, uint64_t value, bool hex)
 {
+    struct elfgen_text *out = &fold->text;
     char text[32];
     snprintf(text, sizeof text, hex ? "0x%" PRIx64 : "%" PRId64, value);
     elfgen_text_string(out, "  ");
     elfgen_text_column(out, name, WHERE, WHERE);
-    elfgen_text_column(out, text, VALUE, VALUE);
+    elfgen_text_column(out, text, value_width(fold->width), VALUE);
     elfgen_text_string(out, "  ");
 }
 
@@ -45,8 +60,9 @@ static void put_place(struct elfgen_text *out, const struct trace_call *call)
     visible_string(out, place->file);
 }
 
-static void put_instruction(struct elfgen_text *out, const struct trace_call *call)
+static void put_instruction(struct fold *fold, const struct trace_call *call)
 {
+    struct elfgen_text *out = &fold->text;
     if (!call->has_site) {
         elfgen_text_string(out, "  instruction   unknown: it is no longer in memory\n");
         return;
@@ -57,18 +73,19 @@ static void put_instruction(struct elfgen_text *out, const struct trace_call *ca
         elfgen_text_string(out, ", at an address that the processor does not record\n");
         return;
     }
-    begin(out, "instruction", call->site.address, true);
+    begin(fold, "instruction", call->site.address, true);
     put_bytes(out, &call->site);
     elfgen_text_string(out, ", ");
     put_place(out, call);
     elfgen_text_char(out, '\n');
 }
 
-static void put_ring(struct elfgen_text *out, const struct trace_call *call)
+static void put_ring(struct fold *fold, const struct trace_call *call)
 {
+    struct elfgen_text *out = &fold->text;
     if (!call->has_cs)
         return;
-    begin(out, "cs", call->cs, true);
+    begin(fold, "cs", call->cs, true);
     elfgen_text_string(out, "ring ");
     elfgen_text_decimal(out, call->cs & 3u, 0);
     elfgen_text_string(out, ": its low two bits, the CPL; 3 is user mode, 0 the kernel\n");
@@ -97,9 +114,10 @@ static const struct call_row *row_of(const struct trace_call *call)
     return call->known ? call->known->row : NULL;
 }
 
-static void put_number(struct elfgen_text *out, const struct trace_call *call)
+static void put_number(struct fold *fold, const struct trace_call *call)
 {
-    begin(out, syscall_abi(call->call->abi)->number, call->call->number, false);
+    struct elfgen_text *out = &fold->text;
+    begin(fold, syscall_abi(call->call->abi)->number, call->call->number, false);
     elfgen_text_string(out, syscall_abi(call->call->abi)->title);
     elfgen_text_string(out, ": ");
     if (call->known) {
@@ -115,13 +133,14 @@ static void put_number(struct elfgen_text *out, const struct trace_call *call)
     elfgen_text_char(out, '\n');
 }
 
-static void put_argument(struct elfgen_text *out, const struct trace_call *call, unsigned index,
+static void put_argument(struct fold *fold, const struct trace_call *call, unsigned index,
                          bool after, const struct memory_reader *reader)
 {
+    struct elfgen_text *out = &fold->text;
     const struct call_row *row = row_of(call);
     const struct call_parameter *parameter = &row->parameters[index];
     char name[96];
-    begin(out, syscall_abi(call->call->abi)->arguments[index], call->call->arguments[index], true);
+    begin(fold, syscall_abi(call->call->abi)->arguments[index], call->call->arguments[index], true);
     parameter_text_declare(parameter, name, sizeof name);
     elfgen_text_string(out, name);
     if (strace_argument_is_absent(call->call, row, index)) {
@@ -138,42 +157,50 @@ static bool is_answer(const struct call_row *row, unsigned index)
     return syscall_type_kind(row->parameters[index].type) == ELFGEN_PARAMETER_OUTPUT;
 }
 
-void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                     const struct memory_reader *reader)
+void trace_abi_asked(struct elfgen_text *text, size_t width, const struct trace_call *call,
+                     bool with_id, const struct memory_reader *reader)
 {
     const struct call_row *row = row_of(call);
+    struct fold fold;
+    struct elfgen_text *out = &fold.text;
+    open_fold(&fold, text, width);
     put_title(out, call, with_id, "");
     if (call->group) {
         elfgen_text_string(out, "  group         ");
         elfgen_text_string(out, call->group);
         elfgen_text_char(out, '\n');
     }
-    put_instruction(out, call);
-    put_number(out, call);
+    put_instruction(&fold, call);
+    put_number(&fold, call);
     for (unsigned i = 0; row && i < ELFGEN_ARGUMENTS && row->parameters[i].name; i++)
-        put_argument(out, call, i, false, reader);
+        put_argument(&fold, call, i, false, reader);
     for (unsigned i = 0; !row && i < ELFGEN_ARGUMENTS; i++) {
-        begin(out, syscall_abi(call->call->abi)->arguments[i], call->call->arguments[i], true);
+        begin(&fold, syscall_abi(call->call->abi)->arguments[i], call->call->arguments[i], true);
         elfgen_text_string(out, "argument ");
         elfgen_text_decimal(out, i + 1, 0);
         elfgen_text_string(out, ", if it has that many\n");
     }
-    put_ring(out, call);
+    put_ring(&fold, call);
     if (row && row->result_kind == ELFGEN_RESULT_NEVER)
         elfgen_text_string(out, "  returns     never\n\n");
+    fold_close(&fold);
 }
 
-void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                        const struct memory_reader *reader)
+void trace_abi_answered(struct elfgen_text *text, size_t width, const struct trace_call *call,
+                        bool with_id, const struct memory_reader *reader)
 {
     const struct call_row *row = row_of(call);
+    struct fold fold;
+    struct elfgen_text *out = &fold.text;
+    open_fold(&fold, text, width);
     if (with_id)
         put_title(out, call, with_id, " returns");
     for (unsigned i = 0; row && i < ELFGEN_ARGUMENTS && row->parameters[i].name; i++)
         if (is_answer(row, i) && !call->call->failed && call->call->arguments[i] != 0)
-            put_argument(out, call, i, true, reader);
-    begin(out, syscall_abi(call->call->abi)->number, (uint64_t)call->call->result, false);
+            put_argument(&fold, call, i, true, reader);
+    begin(&fold, syscall_abi(call->call->abi)->number, (uint64_t)call->call->result, false);
     elfgen_text_string(out, "returned: ");
     strace_result_text(out, call->call, row, reader);
     elfgen_text_string(out, "\n\n");
+    fold_close(&fold);
 }

@@ -14,6 +14,7 @@
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "cli/interrupt.h"
+#include "base/width.h"
 #include "cli/live_log.h"
 #include "commands/run/exit_reason.h"
 #include "commands/run/sandboxed.h"
@@ -105,13 +106,14 @@ static void show_abi(struct tracing *tracing, const struct process_event *event)
     struct memory_reader reader = {.read = read_memory, .context = process};
     struct trace_call call = {.id = process->id, .call = &process->call};
     struct elfgen_text *out = &tracing->log.text;
+    const size_t width = width_of(tracing->log.file);
     if (event->kind == PROCESS_CALL) {
         look(tracing, process, &call);
         call.group = tracing->grouped ? group_text(tracing->group) : NULL;
-        trace_abi_asked(out, &call, tracing->follow, &reader);
+        trace_abi_asked(out, width, &call, tracing->follow, &reader);
     } else if (event->kind == PROCESS_RESULT) {
         call.known = syscall_find(&tracing->strace.calls, process->call.abi, process->call.number);
-        trace_abi_answered(out, &call, tracing->follow, &reader);
+        trace_abi_answered(out, width, &call, tracing->follow, &reader);
     } else {
         strace_event(&tracing->strace, event);
     }
@@ -304,14 +306,14 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
     if (status != OPTIONS_READ)
         return status;
     if (tracing->abi && tracing->is_json)
-        return usage_error("trace", "--json holds all that --abi shows: give one of them");
+        return usage_error("trace", "--json includes all that --abi shows: give only one of them");
     if (tracing->execve && !tracing->abi)
         return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
     if (tracing->limited && !tracing->confined)
         return usage_error("trace",
                            "--time, --memory and --tty are for the sandbox: add --sandbox");
     if (tracing->sandboxed.kinds != 0 && !tracing->confined)
-        return usage_error("trace", "--allow is for the sandbox alone: add --sandbox");
+        return usage_error("trace", "--allow is for the sandbox only: add --sandbox");
     if (optind == argc)
         return usage_error("trace", "no program given");
     return trace(tracing, argv + optind);

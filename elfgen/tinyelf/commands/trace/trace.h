@@ -18,12 +18,12 @@ struct trace_call {
     const char *group; /* whose call it is; NULL: that was not asked */
 };
 
-/* Prints for --abi: a call when it is made, and when it has returned. `reader` reads the memory of
- * the process. */
-void trace_abi_asked(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                     const struct memory_reader *reader);
-void trace_abi_answered(struct elfgen_text *out, const struct trace_call *call, bool with_id,
-                        const struct memory_reader *reader);
+/* Prints for --abi: a call when it is made, and when it has returned. Lines are folded to `width`
+ * (base/width.h). `reader` reads the memory of the process. */
+void trace_abi_asked(struct elfgen_text *out, size_t width, const struct trace_call *call,
+                     bool with_id, const struct memory_reader *reader);
+void trace_abi_answered(struct elfgen_text *out, size_t width, const struct trace_call *call,
+                        bool with_id, const struct memory_reader *reader);
 
 /* A call for --json, one object for both phases. Memory that the program wrote is read when the
  * call is made, memory that the kernel wrote when it returns; so the first is kept. */
@@ -52,7 +52,7 @@ enum trace_answer {
 };
 void trace_json_call(struct trace_json *json, const struct trace_kept *kept,
                      enum trace_answer answer, const struct memory_reader *reader);
-/* Writes an event that is no call. */
+/* Writes an event that is not a call. */
 void trace_json_event(struct trace_json *json, const struct process_event *event);
 /* `sandbox`: how the run ended there; NULL: there was none. */
 void trace_json_end(struct trace_json *json, const struct process_end *end,
