@@ -136,6 +136,7 @@ static int run_option(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    program_occupy_streams();
     program_remember_ignored(SIGBUS, signal(SIGBUS, stop_at_cut_file));
     /* Writing past a limit or into a closed pipe should be an error to report, and not end this
      * process. */

@@ -317,13 +317,48 @@ END
     cmp "$TINYELF" raw
 }
 
-@test "a dangling symbolic link is left as it is" {
+@test "a dangling symbolic link stays, and its target is made as cc makes it" {
+    mkdir folder elsewhere
+    echo 'int main(void) { return 0; }' >main.c
     ln -s nowhere link
+    ln -s folder/second first
+    ln -s ../elsewhere/third folder/second
+    ln -s "$PWD/absolute" whole
+    for link in link first whole; do
+        gcc main.c -o "$link"
+        [ -L "$link" ]
+    done
+    rm nowhere elsewhere/third absolute # it made all three
+    for link in link first whole; do
+        (umask 027 && "$TINYELF" build "$hello" -o "$link")
+        [ -L "$link" ]
+    done
+    for target in nowhere elsewhere/third absolute; do
+        [ "$(stat -c '%a %s' "$target")" = "750 178" ]
+    done
+    rm -r nowhere elsewhere absolute first whole main.c folder
+    holds_only link
+}
+
+@test "a symbolic link that leads nowhere is an error, and nothing is left" {
+    ln -s two one
+    ln -s one two
+    ln -s none/file link
+    tinyelf build "$hello" -o one
+    exits 1
+    says "one: error: cannot follow the link: Too many levels of symbolic links"
     tinyelf build "$hello" -o link
     exits 1
-    says "link: error: cannot follow the link"
-    [ "$(readlink link)" = nowhere ]
-    holds_only link
+    says "none/file: error: cannot create a file beside it: No such file or directory"
+    # A target that cannot be written whole is not made.
+    ln -s target full
+    "$TINYELF" build "$hello" -o hello
+    "$TINYELF" unfold hello >/dev/null 2>&1 || true
+    run bash -c '(ulimit -f 0; "$TINYELF" unfold hello -o full) 2>&1 | cat; exit "${PIPESTATUS[0]}"'
+    [ "$status" -eq 1 ]
+    [[ $output == *"target: error: cannot write: File too large" ]]
+    rm -f hello hello.unfolded*
+    holds_only full link one two
 }
 
 @test "an output whose name is too long is reported with its full name" {

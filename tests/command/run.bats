@@ -400,7 +400,7 @@ end_of()
     [[ "$stderr" != *--allow* ]]
     tinyelf run --sandbox --allow read-file "$hostile"
     exits 2
-    says "--allow 'read-file': it is write-stdin, read-files, identity, signals or libc-start: did you mean 'read-files'?"
+    says "--allow 'read-file': it must be write-stdin, read-files, identity, signals or libc-start: did you mean 'read-files'?"
     tinyelf run --allow identity "$hostile"
     exits 2
     says "--allow is for the sandbox only: add --sandbox"
@@ -436,6 +436,13 @@ end" ]
     sandboxed --allow libc-start --allow read-files ./copy /etc/passwd
     exits 3
     [ "$output" = none ]
+    printf '%s\n' '#include <iostream>' '#include <vector>' \
+        'int main() { std::vector<int> many(100000, 7); std::cout << many.back() << "\n"; }' >seven.cpp
+    if g++ -static -O1 seven.cpp -o seven; then
+        sandboxed --allow libc-start ./seven
+        exits 0
+        [ "$output" = 7 ]
+    fi
     gcc -m32 -static -O1 copy.c -o copy32 || skip "gcc makes no 32-bit programs"
     needs_32
     sandboxed --allow libc-start,read-files ./copy32 file

@@ -206,3 +206,111 @@ is_ended()
     [ ! -e "/proc/$child" ]
     is_ended
 }
+
+# ---- limits, and streams that are closed ----
+
+# Runs the command under limits as prlimit takes them. Standard error comes through a pipe: a file of bats would be cut.
+limited()
+{
+    run bash -c '{ prlimit $0 "$TINYELF" "$@" 2>&1 >&4 4>&- | cat; } 4>/dev/null
+        exit "$((PIPESTATUS[0] == 127 ? 1 : PIPESTATUS[0]))"' "$@" 3>&-
+}
+
+# Each line is a message, and none blames what is not to blame.
+is_true()
+{
+    [ "$status" -eq 1 ] || return 1
+    [ -n "$output" ] || return 1
+    ! grep -vE "^tinyelf: .*($1)" <<<"$output"
+}
+
+@test "with few descriptors each command says so, or does its work" {
+    prepare
+    printf '.globl _start\n_start: nop\n' >source.S
+    local rest=("build -o made source.S" "trace ./hello" "run ./hello" "run --sandbox ./hello" "trace --sandbox -o log ./hello")
+    for number in 3 4 7; do
+        for example in "${examples[@]}" "${rest[@]}"; do
+            rm -rf made made.s log
+            # shellcheck disable=SC2086
+            limited "--nofile=$number" $example
+            [ "$status" -ne 0 ] || continue
+            echo "$number, $example: $status: $output"
+            # The companion is dynamic: its loader has no descriptor for a library.
+            [[ $output != *"error while loading shared libraries"* ]] || continue
+            is_true "Too many open files|neither way leads to a program|not made"
+        done
+    done
+    rm -rf made made.s log
+    holds_only bytes.hex hello hello.s prog.c source.S
+}
+
+@test "where no file may have a byte, each command says so, and leaves none" {
+    prepare
+    local rest=("run --sandbox ./hello" "trace --sandbox ./hello" "unfold -o made hello" "step --record made ./hello")
+    for example in "${examples[@]}" "${rest[@]}"; do
+        # shellcheck disable=SC2086
+        limited --fsize=0 $example
+        [ "$status" -ne 0 ] || continue
+        echo "$example: $status: $output"
+        is_true "File too large|killed by signal 25 \(SIGXFSZ: File size limit exceeded\)"
+    done
+    holds_only bytes.hex hello hello.s prog.c
+}
+
+@test "with standard output closed each command says so" {
+    prepare
+    for example in "${examples[@]}"; do
+        rm -rf made made.s
+        # shellcheck disable=SC2086
+        run bash -c '"$TINYELF" "$@" 2>&1 >&- | cat; exit "${PIPESTATUS[0]}"' - $example
+        echo "$example: $status: $output"
+        [ "$status" -eq 1 ]
+        [ "${lines[-1]}" = "tinyelf: <stdout>: error: cannot write: Bad file descriptor" ]
+    done
+    for name in $(commands); do
+        run bash -c '"$TINYELF" "$1" --help 2>&1 >&- | cat; exit "${PIPESTATUS[0]}"' - "$name"
+        [ "$status" -eq 1 ]
+        [ "$output" = "tinyelf: <stdout>: error: cannot write: Bad file descriptor" ]
+    done
+}
+
+@test "with other streams closed each command does its work, and no file gets what is meant for them" {
+    prepare
+    for closed in "<&-" "2>&-" "<&- 2>&-"; do
+        for example in "${examples[@]}"; do
+            rm -rf made made.s
+            run bash -c "\"\$TINYELF\" \"\$@\" $closed" - $example
+            echo "$closed $example: $status: $output"
+            [ "$status" -eq 0 ]
+        done
+    done
+    # The log could be descriptor 2, where the message goes that the program was killed.
+    printf '.globl _start\n_start: hlt\n' | "$TINYELF" build --from gas -o crash -
+    for command in trace "trace --sandbox"; do
+        run bash -c "\"\$TINYELF\" $command -o log ./crash <&- >&- 2>&-"
+        [ "$status" -eq 139 ]
+        [ "$(tail -n 1 log)" = "+++ killed by SIGSEGV +++" ] || [ "$(tail -n 1 log)" = "+++ killed by SIGSEGV (core dumped) +++" ]
+        ! grep -a tinyelf log || return 1
+    done
+    # A program finds closed what was closed.
+    run bash -c '"$TINYELF" run ls -l /proc/self/fd 2>&1 <&- | grep -c "[0-9] -> "'
+    [ "$output" = "$(bash -c 'ls -l /proc/self/fd 2>&1 <&- | grep -c "[0-9] -> "')" ]
+}
+
+@test "an empty name is an error that shows it" {
+    for arguments in build check compare\ x disasm dump explain mutate new "unfold -o x"; do
+        # shellcheck disable=SC2086
+        tinyelf $arguments ""
+        [ "$status" -ne 0 ]
+        says "''"
+    done
+    "$TINYELF" --print-options | awk -F '\t' '$1 == "option" && ($5 == "FILE" || $5 == "FOLDER" || $5 == "DIR" || $5 == "TWIN") { print $2, $4 }' >options
+    [ "$(wc -l <options)" -gt 8 ]
+    while read -r name option; do
+        tinyelf "$name" "$option" "" x
+        exits 2
+        says "option '$option' needs a "
+        says ", not ''"
+    done <options
+    holds_only options
+}

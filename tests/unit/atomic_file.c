@@ -413,7 +413,7 @@ START_TEST(a_path_where_no_file_can_be_created_is_refused)
     ck_assert(!put_text("nowhere/file", "text"));
     assert_message("tinyelf: nowhere/file: error: cannot create a file beside it: ", ENOENT);
     ck_assert(!put_text("", "text"));
-    assert_message("tinyelf: : error: cannot ", ENOENT);
+    assert_message("tinyelf: '': error: cannot ", ENOENT);
     make("file", "old", 0644);
     ck_assert(!put_text("file/below", "text"));
     assert_message("tinyelf: file/below: error: cannot create a file beside it: ", ENOTDIR);
@@ -477,25 +477,52 @@ START_TEST(a_symbolic_link_stays_and_its_target_is_replaced)
 }
 END_TEST
 
-START_TEST(a_dangling_or_circular_symbolic_link_is_refused_and_stays)
+START_TEST(a_symbolic_link_that_leads_nowhere_is_refused_and_stays)
 {
     static const struct {
-        const char *name, *target;
+        const char *name, *target, *message;
         int error;
-    } links[] = {{"dangling", "nothing", ENOENT}, {"circle", "circle", ELOOP}};
+    } links[] = {
+        {"circle", "circle", "tinyelf: circle: error: cannot follow the link: ", ELOOP},
+        {"no folder", "none/file",
+         "tinyelf: none/file: error: cannot create a file beside it: ", ENOENT},
+    };
     for (size_t i = 0; i < 2; i++) {
-        char target[20], start[80];
+        char target[20];
         ck_assert_int_eq(symlink(links[i].target, links[i].name), 0);
         ck_assert(!put_text(links[i].name, "text"));
-        snprintf(start, sizeof start,
-                 "tinyelf: %s: error: cannot follow the link: ", links[i].name);
-        assert_message(start, links[i].error);
+        assert_message(links[i].message, links[i].error);
         ck_assert_int_gt(readlink(links[i].name, target, sizeof target), 0);
         ck_assert_uint_eq(entries("."), i + 1);
     }
     ck_assert_int_eq(symlink("/", "to a folder"), 0);
     ck_assert(!put_text("to a folder", "text"));
     assert_message("tinyelf: to a folder: error: cannot write: ", EISDIR);
+}
+END_TEST
+
+START_TEST(a_dangling_symbolic_link_stays_and_its_target_is_made)
+{
+    char target[PATH_MAX];
+    ck_assert_int_eq(mkdir("folder", 0755), 0);
+    ck_assert_int_eq(symlink("folder/second", "first"), 0);
+    ck_assert_int_eq(symlink("../target", "folder/second"), 0);
+    for (enum call call = CALL_OPEN; call < CALL_COUNT; call++) {
+        calls.fails = call;
+        calls.number = 1;
+        calls.error = EIO;
+        ck_assert(!put_text("first", "never"));
+        assert_message("tinyelf: ", EIO);
+        ck_assert_uint_eq(entries("."), 2);
+    }
+    calls.number = 0;
+    ck_assert(put("first", "text", 4, true));
+    assert_text("target", "text");
+    assert_mode("target", 0755);
+    ck_assert_int_gt(readlink("first", target, sizeof target), 0);
+    ck_assert_int_gt(readlink("folder/second", target, sizeof target), 0);
+    ck_assert_uint_eq(entries("."), 3);
+    ck_assert_uint_eq(entries("folder"), 1);
 }
 END_TEST
 
@@ -643,7 +670,8 @@ static Suite *atomic_file_suite(void)
                         sizeof failures / sizeof failures[0]);
     tcase_add_test(all, a_path_where_no_file_can_be_created_is_refused);
     tcase_add_test(all, a_symbolic_link_stays_and_its_target_is_replaced);
-    tcase_add_test(all, a_dangling_or_circular_symbolic_link_is_refused_and_stays);
+    tcase_add_test(all, a_symbolic_link_that_leads_nowhere_is_refused_and_stays);
+    tcase_add_test(all, a_dangling_symbolic_link_stays_and_its_target_is_made);
     tcase_add_test(all, a_fifo_is_written_to_and_stays);
     tcase_add_test(all, a_device_is_written_to_and_its_errors_are_reported);
     tcase_add_test(all, the_path_of_an_open_file_writes_to_it_at_its_offset);

@@ -96,7 +96,8 @@ static const char *const any[SANDBOX_KINDS] = {
     (" rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait"
      " rt_sigtimedwait_time64 signal sigaction sigprocmask sigreturn sigpending sigsuspend"
      " sigaltstack pause alarm setitimer getitimer "),
-    (" set_thread_area set_tid_address set_robust_list rseq getrlimit ugetrlimit getrandom mprotect"
+    (" set_thread_area set_tid_address set_robust_list rseq getrlimit ugetrlimit getrandom "
+     "mprotect mremap"
      " readlink fstat fstat64 "),
 };
 enum { WRITE_STDIN, READ_FILES, IDENTITY, SIGNALS, LIBC_START };
@@ -138,6 +139,7 @@ static bool is_of_kind(unsigned kind, const char *name, const uint64_t *args)
            (is(name, "readlinkat", NULL) && (int)args[0] == AT_FDCWD) ||
            (is(name, "newfstatat", "fstatat64") && (uint32_t)args[3] == AT_EMPTY_PATH) ||
            (is(name, "statx", NULL) && (args[2] & AT_EMPTY_PATH) != 0) ||
+           (is(name, "futex", NULL) && second == 0x81) ||
            (is(name, "ioctl", NULL) && (second == 0x5401 || second == 0x5413));
 }
 
@@ -188,12 +190,12 @@ static void find_names(void)
 static uint64_t argument(uint64_t *state, size_t table)
 {
     static const uint64_t edges[] = {
-        0,           1,           2,          3,      4,       0xffffff9c, 0xffffffffffffff9c,
-        0x100000000, 0x100000001, 0x22,       0x21,   0x40022, 0x8000,     0x80000,
-        0x88000,     0x10000,     0x20000,    0x800,  0x100,   0x1000,     0x1002,
-        0x1003,      0x1001,      0x3001,     0x5005, 0x5401,  0x5402,     0x5412,
-        0x5413,      0x802c542a,  0x402c542b, 0x40,   0x200,   0x400,      0x410000,
-        0x200000,    0x40000,     0x90800};
+        0,           1,           2,        3,          4,          0xffffff9c, 0xffffffffffffff9c,
+        0x100000000, 0x100000001, 0x22,     0x21,       0x40022,    0x8000,     0x80000,
+        0x88000,     0x10000,     0x20000,  0x800,      0x100,      0x1000,     0x1002,
+        0x1003,      0x1001,      0x80,     0x81,       0x3001,     0x5005,     0x5401,
+        0x5402,      0x5412,      0x5413,   0x802c542a, 0x402c542b, 0x40,       0x200,
+        0x400,       0x410000,    0x200000, 0x40000,    0x90800};
     uint64_t value = edges[next_random(state) % (sizeof edges / sizeof edges[0])];
     if (next_random(state) % 4 == 0)
         value |= UINT64_C(1) << next_random(state) % 64;

@@ -45,6 +45,27 @@ static int descriptor_of(const char *path)
     return -1;
 }
 
+/* The path that a symbolic link leads to, link by link, whether or not there is a file. Returns
+ * false with errno set if it leads nowhere. */
+static bool follow(const char *path, char target[PATH_MAX])
+{
+    enum { MOST_LINKS = 40 }; /* path_resolution(7) */
+    char link[PATH_MAX], next[2 * PATH_MAX];
+    int length = snprintf(target, PATH_MAX, "%s", path);
+    for (int links = 0; length >= 0 && length < PATH_MAX && links <= MOST_LINKS; links++) {
+        ssize_t got = readlink(target, link, sizeof link - 1);
+        if (got < 0)
+            return errno == ENOENT || errno == EINVAL; /* a place without a file, or with one */
+        link[got] = '\0';
+        const char *slash = strrchr(target, '/');
+        int folder = *link != '/' && slash ? (int)(slash - target) + 1 : 0;
+        length = snprintf(next, sizeof next, "%.*s%s", folder, target, link);
+        memcpy(target, next, length < PATH_MAX ? (size_t)length + 1 : 0);
+    }
+    errno = length < PATH_MAX ? ELOOP : ENAMETOOLONG;
+    return false;
+}
+
 static bool write_in_place(int file, const char *path, const void *bytes, size_t size)
 {
     if (file < 0)
@@ -122,8 +143,12 @@ bool atomic_file_write(const char *path, const void *bytes, size_t size, bool ex
     int descriptor = is_link ? descriptor_of(path) : -1;
     if (descriptor >= 0)
         return write_in_place(dup(descriptor), path, bytes, size);
-    if (is_link && stat(path, &status) != 0)
-        return message_cannot(path, "follow the link");
+    /* Where the kernel would not follow the link, this does not either. */
+    if (is_link && stat(path, &status) != 0) {
+        char target[PATH_MAX];
+        return (errno == ENOENT && follow(path, target)) ? replace_safely(target, bytes, size, mode)
+                                                         : message_cannot(path, "follow the link");
+    }
     if (S_ISDIR(status.st_mode)) {
         errno = EISDIR;
         return message_cannot(path, "write");

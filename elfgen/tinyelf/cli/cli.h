@@ -107,6 +107,14 @@ void program_report_not_started(const char *path, int error);
 sigset_t program_ignored_signals(void);
 void program_remember_ignored(int number, void (*before)(int));
 
+/* Occupies standard streams that are closed, so that no file that is opened gets the number of one
+ * and what is meant for the stream. Reads and writes fail as before (EBADF), and programs that are
+ * started find them closed. */
+void program_occupy_streams(void);
+
+/* Whether a descriptor was open when this process started. */
+bool program_has_stream(int file);
+
 /* Undoes what main() changed, for a program that looks itself at the signals it was started with.
  */
 void program_restore_ignored(void);
@@ -163,7 +171,8 @@ bool atomic_file_is_same(const char *output, const char *input);
 /* Writes a file as a whole or not at all: beside its place, with mode 0755 or 0644 less the umask,
  * and then renamed. "-" is standard output. Existing files that are not regular, and paths of open
  * files such as /dev/stdout, are written in place. A symbolic link stays, and its target is
- * replaced. Returns false after reporting an error; an older file is then unchanged. */
+ * replaced, or made if there is none. Returns false after reporting an error; an older file is then
+ * unchanged. */
 bool atomic_file_write(const char *path, const void *bytes, size_t size, bool executable);
 
 #endif

@@ -33,6 +33,8 @@ static void say(const char *subject, const char *kind, const char *format, va_li
     static const char shape[] = "tinyelf: %s%s%s%s%s";
     char short_text[SHORT], short_line[2 * SHORT];
     char *text = NULL, *line = NULL;
+    if (subject && *subject == '\0')
+        subject = "''";
     va_list again;
     va_copy(again, arguments);
     if (vasprintf(&text, format, arguments) < 0) {
@@ -116,8 +118,8 @@ void message_report(void *context, const struct report *report)
                                 .capacity = (memory ? room : sizeof short_room) - 1};
     place_put(&place, &report->place);
     place.bytes[place.length] = '\0';
-    message(place.length > 0 ? place.bytes : NULL, report_severity_name(report->severity), "%s",
-            report->text);
+    message(place.length > 0 || report->place.file ? place.bytes : NULL,
+            report_severity_name(report->severity), "%s", report->text);
     free(memory);
     if (!report->excerpt)
         return;

@@ -49,6 +49,21 @@ sigset_t program_ignored_signals(void)
     return ignored;
 }
 
+/* ---- standard streams ---- */
+
+void program_occupy_streams(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_PATH | O_CLOEXEC) < 0)
+            return;
+}
+
+bool program_has_stream(int file)
+{
+    int flags = file < 0 ? -1 : fcntl(file, F_GETFL);
+    return flags >= 0 && (flags & O_PATH) == 0;
+}
+
 /* ---- PATH ---- */
 
 /* Whether the file can be run; if not, errno is EACCES if it exists but is no executable file. */

@@ -277,9 +277,11 @@ static void put_thing(const struct progress *progress, int which)
 
 void progress_begin(const struct progress *progress)
 {
+    int error = errno; /* of what it is about */
     if (!line.looked)
         line.possible = look();
     line.looked = true;
+    errno = error;
     if (!line.possible)
         return;
     if (line.count == 0) {
@@ -306,14 +308,18 @@ void progress_end(void)
     line.count--;
     if (line.count > 0)
         return;
+    int error = errno;
     set_timer(false);
     wipe();
+    errno = error;
 }
 
 void progress_hold(void)
 {
+    int error = errno;
     line.held++;
     wipe();
+    errno = error;
 }
 
 void progress_release(void)

@@ -9,7 +9,8 @@
  * One line, if standard error is a terminal that this process may write to and that knows escape
  * sequences (TERM). A timer draws it, so the work itself takes no longer. It is wiped at the end,
  * by Ctrl-C and its like, and for messages. It is not drawn while standard output goes to a
- * terminal either, nor after output to a pipe, whose reader may show it there. */
+ * terminal either, nor after output to a pipe, whose reader may show it there. No call changes
+ * errno. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 

@@ -81,8 +81,13 @@ static bool preprocess(struct source *source, enum source_language *language)
 {
     int output = toolchain_memory_file("preprocessed");
     struct file_bytes text = {0};
-    bool done = output >= 0 && run_preprocessor(source, output) &&
-                lseek(output, 0, SEEK_SET) == 0 && file_read(output, false, &text);
+    if (output < 0)
+        return toolchain_report(&source->chain, REPORT_ERROR, 0, "cannot make a memory file: %s",
+                                system_error_text(errno));
+    bool done = run_preprocessor(source, output);
+    if (done && (lseek(output, 0, SEEK_SET) != 0 || !file_read(output, false, &text)))
+        done = toolchain_report(&source->chain, REPORT_ERROR, 0,
+                                "cannot read what was preprocessed: %s", system_error_text(errno));
     if (done && *language == SOURCE_DETECT) {
         size_t offset = 0;
         *language = source_detect_assembly(text.bytes, text.size, &offset);
@@ -95,14 +100,14 @@ static bool preprocess(struct source *source, enum source_language *language)
     if (done && *language == SOURCE_NASM) {
         size_t length = 0;
         char *marked = markers_for_nasm(text.bytes, text.size, &length);
-        done = marked && toolchain_put_text(&source->chain, marked, length);
+        done = marked ? toolchain_put_text(&source->chain, marked, length)
+                      : toolchain_report(&source->chain, REPORT_ERROR, 0, NO_MEMORY);
         free(marked);
     } else if (done) {
         done = toolchain_put_text(&source->chain, text.bytes, text.size);
     }
     file_free(&text);
-    if (output >= 0)
-        close(output);
+    close(output);
     return done;
 }
 

@@ -41,7 +41,10 @@ int toolchain_memory_file(const char *name)
     if (low > TOOL_TEXT)
         return low;
     int high = fcntl(low, F_DUPFD_CLOEXEC, TOOL_TEXT + 1);
+    /* EINVAL says that no descriptor of this process may be as high. */
+    int error = errno == EINVAL ? EMFILE : errno;
     close(low);
+    errno = error;
     return high;
 }
 
@@ -179,6 +182,14 @@ bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char 
     return chain->message_file >= 0 && spawn(chain, tool, arguments, -1, -1) == 0;
 }
 
+static bool report_signal(const struct toolchain *chain, const struct tool *tool, int number)
+{
+    const char *name = sigabbrev_np(number);
+    return toolchain_report(chain, REPORT_ERROR, 0, "%s was killed by signal %d (SIG%s: %s)",
+                            tool->program, number, name ? name : "RT",
+                            name ? sigdescr_np(number) : "a real-time signal");
+}
+
 bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
 {
     int status;
@@ -193,8 +204,7 @@ bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
     if (!failed)
         return true;
     if (WIFSIGNALED(status))
-        return toolchain_report(chain, REPORT_ERROR, 0, "%s was killed by signal %d", tool->program,
-                                WTERMSIG(status));
+        return report_signal(chain, tool, WTERMSIG(status));
     if (WEXITSTATUS(status) == 127 && !reported)
         return toolchain_report(chain, REPORT_ERROR, 0, "%s could not be started", tool->program);
     if (!reported)

@@ -3,6 +3,7 @@
 #include <asm/termbits.h>
 #include <asm/ioctls.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <string.h>
 
 #include "kinds_private.h"

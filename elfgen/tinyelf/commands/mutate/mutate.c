@@ -490,7 +490,8 @@ int command_mutate(int argc, char **argv)
         return merge(argc - optind, argv + optind, &options);
     if (options.keep.folder && options.pairs)
         return usage_error("mutate", "--keep is for changes of one byte: not with --pairs");
-    if (options.ways.input && (options.ways.kinds & SANDBOX_KIND_BIT(WRITE_STDIN)))
+    if (options.ways.input && !options.ways.tty &&
+        (options.ways.kinds & SANDBOX_KIND_BIT(WRITE_STDIN)))
         return usage_error("mutate",
                            "--input: nothing is read from descriptor 0 with --allow write-stdin");
     if (options.values == 0)

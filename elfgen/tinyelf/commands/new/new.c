@@ -216,5 +216,7 @@ int command_new(int argc, char **argv)
                               : usage_error("new", "--list takes no file");
     if (optind + 1 != argc)
         return usage_error("new", optind == argc ? "no file given" : "one file at a time");
+    if (*argv[optind] == '\0')
+        return usage_error("new", "a file needs a name, not ''");
     return run(options.template_name, argv[optind]);
 }

@@ -50,13 +50,8 @@ static bool is_interrupted(void *context)
 static bool are_one(int a, int b)
 {
     struct stat first, second;
-    return fstat(a, &first) == 0 && fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
-}
-
-static bool is_open(int file)
-{
-    return file >= 0 && fcntl(file, F_GETFD) >= 0;
+    return program_has_stream(a) && program_has_stream(b) && fstat(a, &first) == 0 &&
+           fstat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
 /* Opens the program above the standard streams, which may be free and should stay so. */
@@ -73,13 +68,13 @@ static int open_program(const char *path)
 static void set_job(struct sandboxed *sandboxed, const struct process_program *program)
 {
     bool one = sandboxed->silent || sandboxed->tty || are_one(STDOUT_FILENO, STDERR_FILENO);
-    bool output = !sandboxed->silent && is_open(STDOUT_FILENO);
-    bool errors = !sandboxed->silent && is_open(STDERR_FILENO);
+    bool output = !sandboxed->silent && program_has_stream(STDOUT_FILENO);
+    bool errors = !sandboxed->silent && program_has_stream(STDERR_FILENO);
     sandboxed->output = (struct sandbox_stream){.descriptor = output ? STDOUT_FILENO : -1};
     sandboxed->errors = (struct sandbox_stream){.descriptor = errors ? STDERR_FILENO : -1};
     sandboxed->job =
         (struct sandbox_job){.file = sandboxed->file,
-                             .input = is_open(sandboxed->input) ? sandboxed->input : -1,
+                             .input = program_has_stream(sandboxed->input) ? sandboxed->input : -1,
                              .arguments = program->arguments,
                              .environment = program->environment,
                              .output = &sandboxed->output,
