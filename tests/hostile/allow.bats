@@ -277,3 +277,30 @@ did it" ]
         exits 9
     done
 }
+
+# The numbers that are let through with a kind and not without it, with zeros as arguments.
+added_by()
+{
+    timeout 60 "$BUILD/tests/worker-runs" --time 300 --allow "$1" --numbers 600 "$hostile" call >with
+    head -n 1 with | tr ' ' '\n' | sort | comm -23 - without | sort -n | tr '\n' ' '
+}
+
+@test "of all calls in both tables, each kind lets through these alone" {
+    confining=(run --sandbox --allow read-files)
+    needs_files
+    timeout 60 "$BUILD/tests/worker-runs" --numbers 600 "$hostile" call >out
+    head -n 1 out | tr ' ' '\n' | sort >without
+    [ "$(added_by write-stdin)" = "1 20 " ]
+    [ "$(added_by read-files)" = "2 3 4 5 6 8 17 21 78 89 217 262 267 269 295 332 " ]
+    [ "$(added_by identity)" = "39 63 79 102 104 107 108 110 111 115 118 120 121 124 186 " ]
+    [ "$(added_by signals)" = "13 14 15 34 36 37 38 127 128 130 131 " ]
+    [ "$(added_by libc-start)" = "5 10 25 89 97 205 218 273 302 318 334 " ]
+    needs_32
+    timeout 60 "$BUILD/tests/worker-runs" --numbers 600 "$hostile" call >out
+    head -n 1 out | tr ' ' '\n' | sort >without
+    [ "$(added_by write-stdin)" = "4 146 " ]
+    [ "$(added_by read-files)" = "5 6 19 33 85 106 107 108 140 141 180 195 196 197 220 300 305 307 333 383 " ]
+    [ "$(added_by identity)" = "20 24 47 49 50 64 65 80 122 132 147 165 171 183 199 200 201 202 205 209 211 224 " ]
+    [ "$(added_by signals)" = "27 29 48 67 72 73 104 105 119 126 173 174 175 176 177 179 186 421 " ]
+    [ "$(added_by libc-start)" = "76 85 108 125 163 191 197 243 258 311 340 355 386 " ]
+}
