@@ -2,6 +2,14 @@
 package Mdoc;
 use strict;
 use warnings;
+use File::Glob 'bsd_glob';
+
+# The files of a folder that fit a pattern. The folder's path may have blanks and any other character.
+sub files {
+    my ($folder, $pattern) = @_;
+    $folder =~ s/([\\\[\]{}*?~])/\\$1/g;
+    return bsd_glob("$folder/$pattern");
+}
 
 # The head of a page. A build of the same sources on another day is the same if SOURCE_DATE_EPOCH is set.
 sub head {

@@ -20,7 +20,7 @@ my ($program, @commands) = Rows::read_rows($tinyelf);
 my @last = ('Environment', 'Files', 'Exit status', 'Examples', 'See also');
 
 # Pages of commands that are no more.
-unlink glob "$folder/man[15]/tinyelf*";
+unlink Mdoc::files($folder, 'man[15]/tinyelf*');
 
 sub write_page {
     my ($name, $section, $text) = @_;

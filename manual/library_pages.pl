@@ -16,7 +16,7 @@ my ($source, $version, $folder) = @ARGV;
 my $include = "$source/elfgen/include";
 my $width = 73;
 mkdir $_ for $folder, "$folder/man3";
-unlink glob "$folder/man3/*";
+unlink Mdoc::files($folder, 'man3/*');
 
 sub write_page {
     my ($name, $text) = @_;
@@ -255,7 +255,7 @@ open my $all, '<', "$include/elfgen.h" or die "$include/elfgen.h: $!\n";
 my @order = map { m{^#include "elfgen/(\w+)\.h"} ? $1 : () } <$all>;
 my %is_ordered = map { $_ => 1 } @order;
 # What api.h has is for the headers alone.
-push @order, grep { !$is_ordered{$_} && $_ ne 'api' } map { basename($_, '.h') } sort glob "$include/elfgen/*.h";
+push @order, grep { !$is_ordered{$_} && $_ ne 'api' } map { basename($_, '.h') } sort(Mdoc::files($include, 'elfgen/*.h'));
 for my $header (@order) {
     my ($about, @groups) = read_header("$include/elfgen/$header.h");
     my (@functions, $prototypes, $description);

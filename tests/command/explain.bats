@@ -99,10 +99,7 @@ ehdr.e_phentsize
     [ "$(grep -c 'phdr\[0\]\.' <<<"$output")" -eq 8 ]
     tinyelf explain --at 'phdr[1].p_vaddr' hello
     exits 1
-    says "hello: error: 'phdr[1].p_vaddr': no field, structure or symbol of that name"
-    tinyelf explain --at Hello hello
-    exits 1
-    says "hello: error: 'Hello': no field, structure or symbol of that name"
+    says "hello: error: this file has no 'phdr[1].p_vaddr'"
     tinyelf explain --at 'phdr[0' hello
     exits 1
     tinyelf explain --at 178 hello
@@ -113,6 +110,75 @@ ehdr.e_phentsize
     [ "$output" = "offset 0x80, in memory at 0x10080
 unclaimed: no header, table, section or instruction owns it
   bytes     0x78 to 0xb1" ]
+}
+
+@test "--at takes an address, and a text" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    for at in 0x100a6 @0x100a6 65702 Hello 'Hello world' '"Hello world\n"' '"\x48ello"' '"Hel'; do
+        tinyelf explain --at "$at" hello
+        [ "$at" != '"Hel' ] || continue
+        exits 0
+        [ "${lines[0]}" = "offset 0xa6, in memory at 0x100a6" ]
+        [ "${lines[1]}" = "string[0x100a6]" ]
+        [ -z "$stderr" ]
+    done
+    exits 1
+    # As grep finds it, the first of several.
+    tinyelf explain --at 'l' hello
+    [ "${lines[0]%%,*}" = "offset 0x$(printf %x "$(grep -obUa l hello | head -n 1 | cut -d : -f 1)")" ]
+    says "note: the text 'l' is there $(grep -obUa l hello | wc -l) times, first at offset 0xa8; then at 0xa9, 0xaf"
+    for at in @0x100b2 @178 @ @x '""' '"\q"' '"hello"' 0x100b2; do
+        tinyelf explain --at "$at" hello
+        exits 1
+        [ -z "$output" ]
+    done
+    says "0x100b2 is past the end of the file, 0xb2, and no address of a byte of it"
+    # In a file whose data lie elsewhere in memory, the same number may be both.
+    cc -x c -o dynamic - <<<'char data[0x9000] = {1}; int main(void) { return data[5]; }'
+    address=$(nm dynamic | sed -n 's/^0*\([0-9a-f]*\) D data$/0x\1/p')
+    tinyelf explain --at "@$address" dynamic
+    exits 0
+    [[ ${lines[0]} == *", in memory at $address, data: "* ]]
+    tinyelf explain --at "$address" dynamic
+    exits 0
+    [[ ${lines[0]} == "offset $address,"* ]]
+    says "note: $address is taken as an offset; the byte at that address is --at @$address"
+}
+
+@test "--at says which rule it went by, and what may have been meant" {
+    printf '#include <tiny.h>\nint e_entry = 5;\nchar text[] = "main";\nint main(void) { return e_entry + text[0]; }\n' >p.c
+    "$TINYELF" build -g p.c -o p 2>messages
+    tinyelf explain --at e_entry p
+    [ "${lines[1]}" = "ehdr.e_entry" ]
+    says "note: 'e_entry' is taken as a field; the symbol of that name is at offset 0x"
+    tinyelf explain --at main p
+    [[ ${lines[0]} == *", main: function, "* ]]
+    offset=0x$(printf %x "$(grep -obUa main p | head -n 1 | cut -d : -f 1)")
+    says "note: 'main' is taken as a symbol; it is also a text, at offset $offset"
+    tinyelf explain --at '"main"' p
+    [[ ${lines[0]} == "offset $offset,"* ]]
+    [ -z "$stderr" ]
+    # Each symbol has its name in a table of strings: that is no other text.
+    cc -x c -o dynamic - <<<'int main(void) { return 0; }'
+    tinyelf explain --at main dynamic
+    [ -z "$stderr" ]
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    for pair in e_phentsiz=e_phentsize 'phdr[0].p_flag=phdr[0].p_flags' 'phd[0].p_flags=phdr[0].p_flags' edhr=ehdr; do
+        tinyelf explain --at "${pair%%=*}" hello
+        exits 1
+        says "'${pair%%=*}': no field, structure, symbol or text of that name: did you mean '${pair#*=}'?"
+    done
+    tinyelf mutate --field e_phentsiz hello
+    says "did you mean 'e_phentsize'?"
+    for name in st_name 'phdr[7]' shdr; do
+        tinyelf explain --at "$name" hello
+        exits 1
+        says "hello: error: this file has no '$name'"
+    done
+    tinyelf explain --at completely-different hello
+    exits 1
+    says "hello: error: 'completely-different': no field, structure, symbol or text of that name"
+    [[ $stderr != *"did you mean"* ]]
 }
 
 @test "--at explains padding and gaps alike in every format" {

@@ -147,7 +147,7 @@ assert doc["symbols"] == [] and all(c["symbol"] is None and c["target"] is None 
     [[ $output == *"ehdr.e_entry"* ]]
     tinyelf explain --at nowhere p
     exits 1
-    says "'nowhere': no field, structure or symbol of that name"
+    says "'nowhere': no field, structure, symbol or text of that name"
     # A symbol that is only in memory.
     printf '#include <tiny.h>\nint zeros[4];\nint main(void) { return zeros[getpid() & 3]++; }\n' >p.c
     "$TINYELF" build -g p.c -o p 2>messages

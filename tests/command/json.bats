@@ -351,6 +351,7 @@ S
     bounded mutate --json --values 3 hello >mutate-hello
     bounded mutate --json --values 3 hello32 >mutate-hello32
     bounded mutate --json --pairs 0x18-0x1b --values 2 hello >mutate-pairs
+    bounded mutate --json --allow write-stdin,read-files,identity,signals,libc-start --values 1 hello >mutate-allow
     bounded mutate --json --values 2 --shard 1/2 hello >mutate-one
     bounded mutate --json --values 2 --shard 2/2 hello >mutate-two
     bounded mutate --merge --json mutate-one mutate-two >mutate-merged

@@ -206,7 +206,7 @@ END
     mutate --pairs 0x48-0x50 --values 4 hello
     exits 0
     grep -Eq '^0048 and 0050 +16 +4 +4 +\.$' <<<"$output"
-    grep -q 'other pairs have nothing to do with each other' <<<"$output"
+    grep -q 'other pairs are independent of each other' <<<"$output"
     mutate --json --pairs 0x48-0x50 --values 4 hello
     [ "$(json 'print scalar @{$d->{pairs}}, " $d->{runs} ",
                join ";", map { "@{$_->{offsets}} $_->{same} $_->{mended} $_->{broken}" } grep { $_->{mended} } @{$d->{pairs}}' \
@@ -288,7 +288,7 @@ overlapping()
     for input in fifo <(echo "some text"); do
         mutate --input "$input" cat
         exits 1
-        says "tinyelf: $input: error: each run reads it from its beginning, so it should be a file"
+        says "tinyelf: $input: error: each run reads it from its beginning, so it must be a file, not a pipe or a terminal"
     done
     mutate --input . cat
     exits 1
@@ -362,7 +362,7 @@ END
     mutate refused
     exits 1
     [ -z "$output" ]
-    says "tinyelf: refused: note: it does not run to its end as it is"
+    says "tinyelf: refused: note: it does not run to its end unchanged"
     says "('tinyelf check' says which field is to blame)"
     cp hello faults
     printf '\x04' | dd of=faults bs=1 seek=68 conv=notrunc status=none
@@ -373,7 +373,7 @@ END
     says "'tinyelf check' says"
     mutate /bin/true
     exits 1
-    says "it does not run to its end as it is"
+    says "it does not run to its end unchanged"
     assemble forks <<'END'
 _start: mov eax, 57
         syscall
@@ -397,7 +397,7 @@ _start: mov eax, 1
 END
     mutate --output 0.5 pours
     exits 1
-    says "it wrote beyond the output limit of 512 KiB (--output)"
+    says "it exceeded the output limit of 512 KiB (--output)"
     echo "no program" >text
     mutate text
     exits 1
@@ -427,7 +427,7 @@ _start: rdtsc
 END
     mutate chance
     exits 1
-    says "it does not do the same each time"
+    says "it does not do the same in every run"
 }
 
 # ---- long runs ----
@@ -579,7 +579,7 @@ has_runners()
         [ -z "$stderr" ]
         merge part1 part3
         exits 0
-        says "note: these are 2 of 3 parts"
+        says "note: only 2 of 3 parts are given"
         [[ "${lines[0]}" = *" runs, not all of them" ]]
     done
     merge whole

@@ -163,3 +163,22 @@ commands()
         grep -q "No space left on device" messages
     done
 }
+
+@test "wherever there is JSON, --help names its schema, and nowhere else" {
+    "$TINYELF" --print-options >rows
+    writers=$(awk -F '\t' '($1 == "option" && $4 == "--json") || ($1 == "choice" && $3 == "--format" && $4 == "json") { print $2 }' rows | sort -u)
+    records=$(awk -F '\t' '$1 == "json" { print $2 }' rows | sort -u)
+    # What step keeps with --record is JSON without an option of that name.
+    [ "$(printf '%s\nstep\n' "$writers" | sort)" = "$records" ]
+    for command in $(awk -F '\t' '$1 == "command" { print $2 }' rows); do
+        "$TINYELF" "$command" --help | tr -s ' \n' ' ' >help
+        if grep -qx "$command" <<<"$records"; then
+            path=$(grep -oE "[^ ]*/schema/$command\.json" help)
+            [ -f "$path" ]
+            version=$(awk -F '\t' -v name="$command" '$1 == "json" && $2 == name { print $3 }' rows)
+            grep -q "JSON: version $version, " help
+        else
+            run ! grep -q '/schema/' help
+        fi
+    done
+}

@@ -89,7 +89,7 @@ stopped here after "* ]]
     [ -x "$BUILD/tests/forbid" ] || skip "tests/forbid is not built"
     sleeper
     interrupted ERESTART_RESTARTBLOCK "$BUILD/tests/forbid" breakpoints "$TINYELF" step ./sleeper
-    [[ $output != *"the kernel goes back"* ]]
+    [[ $output != *"the kernel returns"* ]]
     [[ $output = *"SIGCHLD comes, at CPL 3
 "*" syscall
       asks the kernel: restart_syscall (219)
@@ -177,7 +177,7 @@ E
         exec 7>input
         waits "$program"
         kill -WINCH "$id"
-        prints 'goes back to the interrupted call'
+        prints 'returns to the interrupted call'
         printf 'abc' >&7
         exec 7>&-
         status=0
@@ -211,7 +211,7 @@ E
     kill -TSTP -- "-$group"
     sleep 0.5
     kill -CONT -- "-$group"
-    prints 'goes back to the interrupted call'
+    prints 'returns to the interrupted call'
     printf 'abcd' >&7
     exec 7>&-
     status=0

@@ -53,7 +53,7 @@ checkout()
 # A copy of the source, configured in another folder. Nothing is compiled: the built command is put in place.
 configured()
 {
-    mkdir "a copy" && (cd "$SOURCE" && cp -r CMakeLists.txt cmake elfgen asm templates docs "$OLDPWD/a copy")
+    mkdir "a copy" && (cd "$SOURCE" && cp -r CMakeLists.txt cmake elfgen manual asm templates docs "$OLDPWD/a copy")
     printf 'int main;\n' >"a copy/asm/mine.c"
     cp "$TINYELF" "a copy/asm/hello"
     cp "$TINYELF" "a copy/templates/hello"
@@ -77,6 +77,14 @@ configured()
     [ "$(./program)" = "Hello world" ]
     COLUMNS=300 run "../else where/tinyelf" check --help
     [[ $(tr -s ' \n' ' ' <<<"$output") == *"a copy/docs/schema/check.json"* ]]
+    # Pages of the manual are made, whatever the paths have.
+    cd ..
+    perl "a copy/manual/library_pages.pl" "a copy" 1 "pages of a [manual]"
+    perl "a copy/manual/command_pages.pl" "else where/tinyelf" "a copy" 1 share "pages of a [manual]"
+    for page in man1/tinyelf-build.1 man3/elfgen.3 man3/elfgen-view.3 man5/tinyelf-hex.5; do
+        [ -s "pages of a [manual]/$page" ] || { echo "$page"; return 1; }
+    done
+    cd work
     # Both folders may move together.
     cd ..
     mkdir moved && mv "a copy" "else where" moved

@@ -7,6 +7,7 @@
 #include "symbols/relocations.h"
 #include "explain.h"
 #include "observe.h"
+#include "place.h"
 #include "base/file.h"
 #include "base/no_memory.h"
 #include "base/width.h"
@@ -73,35 +74,6 @@ struct options {
     struct observe_options observe;
 };
 
-/* --at: an offset, a field or a structure. Returns false after reporting that the file has no such
- * place. */
-static bool choose_place(struct explain *explain, const char *at)
-{
-    uint64_t offset, length = 1;
-    bool field = true;
-    if (!parse_number(at, &offset) && !bytemap_find(&explain->map, at, &offset, &length, &field)) {
-        const struct symbol *symbol = symbols_find(explain->map.symbols, at);
-        if (symbol)
-            message(explain->map.file, "error", "'%s' is at 0x%llx, in memory only", at,
-                    (unsigned long long)symbol->address);
-        else
-            message(explain->map.file, "error", "'%s': no field, structure or symbol of that name",
-                    at);
-        return false;
-    }
-    if (offset >= explain->map.view->length) {
-        message(explain->map.file, "error", "offset 0x%llx is past the end of the file, 0x%llx",
-                (unsigned long long)offset, (unsigned long long)explain->map.view->length);
-        return false;
-    }
-    explain->map.from = offset;
-    explain->map.to = offset + (field ? 1 : length);
-    if (explain->format == EXPLAIN_TEXT && field)
-        explain->format = EXPLAIN_DETAIL;
-    explain->map.encodings = explain->map.encodings || field;
-    return true;
-}
-
 /* Returns false after reporting the error. */
 static bool report(const struct options *options, struct explain *explain)
 {
@@ -122,7 +94,8 @@ static bool report(const struct options *options, struct explain *explain)
                                     .relocations = &relocations};
     if (code)
         code->machine.names = &names;
-    bool done = error->status == ELFGEN_OK && (!options->at || choose_place(explain, options->at));
+    bool done =
+        error->status == ELFGEN_OK && (!options->at || explain_choose_place(explain, options->at));
     progress_next(&(struct progress){
         .doing = "explaining",
         .file = explain->map.file,

@@ -15,6 +15,7 @@
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "cli/interrupt.h"
+#include "cli/place_name.h"
 #include "cli/progress.h"
 #include "commands/run/exit_reason.h"
 #include "commands/run/sandboxed.h"
@@ -126,6 +127,19 @@ static bool parse_range(const char *text, uint64_t *from, uint64_t *to)
     return parse_number(first, from) && parse_number(dash + 1, to);
 }
 
+static bool refuse_name(const struct bytemap *map, const char *name)
+{
+    char meant[128];
+    if (place_name_is_known(name))
+        message(map->file, "error", "this file has no '%s'", name);
+    else if (place_name_nearest(name, meant, sizeof meant))
+        message(map->file, "error", "'%s': no field or structure of that name: did you mean '%s'?",
+                name, meant);
+    else
+        message(map->file, "error", "'%s': no field or structure of that name", name);
+    return false;
+}
+
 static bool choose_place(const struct bytemap *map, const char *place, struct mutate_plan *plan)
 {
     uint64_t from = 0, to = plan->size - 1, length;
@@ -134,8 +148,7 @@ static bool choose_place(const struct bytemap *map, const char *place, struct mu
         to = from;
     } else if (!parse_range(place, &from, &to)) {
         if (!bytemap_find(map, place, &from, &length, &field)) {
-            message(map->file, "error", "'%s': no field or structure of that name", place);
-            return false;
+            return refuse_name(map, place);
         }
         to = from + length - 1;
     }
