@@ -15,7 +15,7 @@ static struct document written(const struct step_recording *recording,
     char buffer[512];
     struct elfgen_text text = {
         .bytes = buffer, .capacity = sizeof buffer, .flush = keep, .context = &document};
-    step_write_json(&text, machines, recording);
+    step_write_json(&text, machines, recording, SIZE_MAX);
     keep(&text);
     return document;
 }

@@ -275,7 +275,7 @@ static struct document write_document(const struct step_recording *recording)
         .bytes = buffer, .capacity = sizeof buffer, .flush = take, .context = &document};
     struct step_machines *machines = calloc(1, sizeof *machines);
     step_machines_open(machines);
-    step_write_json(&text, machines, recording);
+    step_write_json(&text, machines, recording, SIZE_MAX);
     take(&text);
     free(machines);
     return document;
@@ -519,10 +519,39 @@ static void assert_written(const struct step_recording *recording, struct step_m
                            struct elfgen_text *document)
 {
     ck_assert(memory_text_open(document));
-    step_write_json(document, machines, recording);
+    ck_assert_uint_eq(step_write_json(document, machines, recording, SIZE_MAX), recording->count);
     elfgen_text_char(document, '\0');
     ck_assert(!document->cut);
 }
+
+START_TEST(a_document_has_as_many_steps_as_fit_and_then_says_so)
+{
+    struct step_recording first = {0}, second = {0};
+    struct step_machines machines = {0};
+    struct elfgen_text whole, part;
+    struct elfgen_error error = {0};
+    record(&first, loop, sizeof loop);
+    step_machines_open(&machines);
+    ck_assert(memory_text_open(&whole) && memory_text_open(&part));
+    ck_assert_uint_eq(step_write_json(&whole, &machines, &first, SIZE_MAX), first.count);
+    ck_assert_uint_gt(first.count, 4);
+    for (size_t most = whole.length + 200; most > whole.length - 400; most -= 50) {
+        part.length = 0;
+        uint64_t count = step_write_json(&part, &machines, &first, most);
+        ck_assert_uint_le(part.length, most);
+        ck_assert(most < whole.length + 200 || count == first.count);
+        ck_assert(step_read_json(&second, part.bytes, part.length, &error));
+        ck_assert_uint_eq(second.count, count);
+        ck_assert_int_eq(second.end, count < first.count ? STEP_FULL : first.end);
+        recording_free(&second);
+    }
+    ck_assert_uint_lt(step_write_json(&part, &machines, &first, whole.length - 400), first.count);
+    ck_assert_uint_eq(step_write_json(&part, &machines, &first, 1), 0);
+    free(whole.bytes);
+    free(part.bytes);
+    recording_free(&first);
+}
+END_TEST
 
 START_TEST(a_piece_of_each_kind_is_printed_written_and_read_back)
 {
@@ -582,6 +611,7 @@ static Suite *stepper_suite(void)
     tcase_add_test(cases, a_program_that_others_kill_has_ended);
     tcase_add_test(cases, a_program_that_cannot_be_started_is_refused_with_its_errno);
     tcase_add_test(cases, dropping_records_makes_room_for_the_run_to_continue);
+    tcase_add_test(cases, a_document_has_as_many_steps_as_fit_and_then_says_so);
     tcase_add_test(cases, a_document_is_read_back_and_written_unchanged);
     tcase_add_test(cases, damaged_documents_are_refused_or_read);
     tcase_add_test(cases, the_address_and_size_that_an_instruction_writes_are_known);

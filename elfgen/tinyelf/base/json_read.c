@@ -13,8 +13,9 @@
 
 /* ---- memory ---- */
 
-/* jansson's values take up to eighty times the memory of their text. */
-enum { MEMORY_MOST = 1536 << 20 };
+/* jansson's values take up to eighty times the memory of their text. Of a recording of JSON_MOST
+ * bytes, they take twenty times as much. */
+enum { MEMORY_MOST = 2047 << 20 };
 
 /* What jansson has, as a list, while it parses a document. */
 struct block {

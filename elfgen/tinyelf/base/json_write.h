@@ -5,7 +5,7 @@
 #include "elfgen/text.h"
 
 /* Bytes of the largest document that is read back. */
-enum { JSON_MOST = 64 << 20 };
+enum { JSON_MOST = 80 << 20 };
 
 /* Begins a document: {"version":1 */
 void json_begin(struct elfgen_text *out, unsigned version);

@@ -239,7 +239,7 @@ static void draw_registers(const struct step_view *view, struct pane pane)
 
 /* ---- the stack ---- */
 
-/* One word, or several that are told together. Returns how many. */
+/* One word, or several that are shown together. Returns how many. */
 static size_t put_stack_word(const struct step_view *view, struct pane *pane, uint64_t address,
                              uint64_t distance)
 {

@@ -262,11 +262,50 @@ static void put_step(struct elfgen_text *out, const struct step_recording *recor
     elfgen_text_string(out, count ? "]}" : "}");
 }
 
-void step_write_json(struct elfgen_text *out, struct step_machines *machines,
-                     const struct step_recording *recording)
+/* Writes steps until the next one would leave no room for the end. Returns how many. */
+static uint64_t put_steps(struct elfgen_text *out, const struct step_recording *recording,
+                          size_t most)
 {
+    enum { END = 200 };
     struct step_cursor cursor;
     struct step_record record;
+    uint64_t count = 0;
+    elfgen_text_string(out, "\"steps\":[");
+    recording_cursor_open(&cursor, recording);
+    while (recording_cursor_forward(&cursor, &record)) {
+        const struct elfgen_text before = *out;
+        begin_item(out, record.index);
+        put_step(out, recording, &record);
+        if (out->length + END > most) {
+            out->length = before.length;
+            break;
+        }
+        count++;
+    }
+    elfgen_text_string(out, "],\n");
+    return count;
+}
+
+static void put_end(struct elfgen_text *out, const struct step_recording *recording, bool whole)
+{
+    const enum step_end_kind end = whole ? recording->end : STEP_FULL;
+    const int number = whole ? recording->end_number : 0;
+    elfgen_text_string(out, "\"end\":{\"kind\":");
+    json_string(out, step_end_names[end]);
+    json_key(out, "number");
+    put_number(out, (uint64_t)number);
+    json_key_bool(out, "core", whole && recording->end_core);
+    json_key(out, "signal_name");
+    if (end == STEP_KILLED || end == STEP_INTERRUPTED)
+        json_signal(out, number);
+    else
+        elfgen_text_string(out, "null");
+    elfgen_text_string(out, "}}\n");
+}
+
+uint64_t step_write_json(struct elfgen_text *out, struct step_machines *machines,
+                         const struct step_recording *recording, size_t most)
+{
     json_begin(out, JSON_VERSION_step);
     elfgen_text_string(out, ",\"format\":\"" STEP_FORMAT "\",\n");
     if (recording->is_private)
@@ -282,21 +321,7 @@ void step_write_json(struct elfgen_text *out, struct step_machines *machines,
     put_mappings(out, recording);
     put_memory(out, recording);
     put_instructions(out, machines, recording);
-    elfgen_text_string(out, "\"steps\":[");
-    recording_cursor_open(&cursor, recording);
-    while (recording_cursor_forward(&cursor, &record)) {
-        begin_item(out, record.index);
-        put_step(out, recording, &record);
-    }
-    elfgen_text_string(out, "],\n\"end\":{\"kind\":");
-    json_string(out, step_end_names[recording->end]);
-    json_key(out, "number");
-    put_number(out, (uint64_t)recording->end_number);
-    json_key_bool(out, "core", recording->end_core);
-    json_key(out, "signal_name");
-    if (recording->end == STEP_KILLED || recording->end == STEP_INTERRUPTED)
-        json_signal(out, recording->end_number);
-    else
-        elfgen_text_string(out, "null");
-    elfgen_text_string(out, "}}\n");
+    uint64_t count = put_steps(out, recording, most);
+    put_end(out, recording, count == recording->count);
+    return count;
 }

@@ -156,15 +156,21 @@ static bool write_recording(const char *path, struct step_run *run, bool private
     struct elfgen_text text;
     struct step_recording copy = {0};
     bool made = !private || step_make_private(&copy, &run->recording, environ);
+    uint64_t all = run->recording.count, count = 0;
     if (memory_text_open(&text) && made)
-        step_write_json(&text, run->machines, private ? &copy : &run->recording);
+        count = step_write_json(&text, run->machines, private ? &copy : &run->recording, JSON_MOST);
     text.cut = text.cut || !made;
     recording_free(&copy);
     if (text.cut)
         message_no_memory(path);
-    bool done = !text.cut && atomic_file_write(path, text.bytes, text.length, false);
-    if (done && text.length > JSON_MOST)
-        message(path, "warning", "%zu bytes: --replay reads up to %d", text.length, JSON_MOST);
+    else if (text.length > JSON_MOST)
+        message(path, "error", "what the program starts with is %zu bytes: a recording has %d",
+                text.length, JSON_MOST);
+    bool done = !text.cut && text.length <= JSON_MOST &&
+                atomic_file_write(path, text.bytes, text.length, false);
+    if (done && count < all)
+        message(path, "warning", "the first %llu of %llu steps: a recording has up to %d bytes",
+                (unsigned long long)count, (unsigned long long)all, JSON_MOST);
     free(text.bytes);
     return done;
 }

@@ -55,7 +55,10 @@ void step_put_quoted(struct elfgen_text *out, const uint8_t *bytes, size_t size,
 
 /* ---- JSON: docs/step.md has the schema ---- */
 
-void step_write_json(struct elfgen_text *out, struct step_machines *machines,
-                     const struct step_recording *recording);
+/* Writes as many steps as fit into `most` bytes, and returns how many. If they are not all, the
+ * document's run ends since the recording is full. What comes before the steps may be more than
+ * `most`. The text must be one in memory (base/memory_text.h) unless `most` is SIZE_MAX. */
+uint64_t step_write_json(struct elfgen_text *out, struct step_machines *machines,
+                         const struct step_recording *recording, size_t most);
 
 #endif
