@@ -106,7 +106,8 @@ static void draw_file(const struct step_view *view, struct pane pane)
         first = (size_t)next->offset;
         end = first + next->length;
     }
-    const size_t row = pane.columns >= HEX_COLUMNS - 1 ? 16 : 8;
+    enum { ROW = 16, NARROW_ROW = 8 };
+    const size_t row = pane.columns >= HEX_COLUMNS - 1 ? ROW : NARROW_ROW;
     size_t lines = (file->size + row - 1) / row, from = 0, shown = (size_t)(pane.lines - pane.at);
     if (end > 0 && first / row > shown / 2)
         from = first / row - shown / 2;
