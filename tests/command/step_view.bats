@@ -139,8 +139,17 @@ view()
 
 @test "after a change of the terminal's size the view is redrawn, or says that it is too small" {
     view 80 24
-    terminal resize-window -x 60 -y 20
-    sees '^60x20 is too small: 80x24 are needed'
+    terminal resize-window -x 59 -y 24
+    sees '^59x24 is too small: 60x24 are needed'
+    # 60 columns have room for 8 bytes a line, and for all keys.
+    terminal resize-window -x 60 -y 24
+    sees '^00000070  00 01 00 00 00 00 00 00  *rbx 0x0000000000000000$'
+    sees '^s step  b back  c call  r run  g place  ? help  q quit$'
+    press '?'
+    sees '^  g  *on to an address, 0x..., or a$'
+    sees '^ \{26\}symbol.s name$'
+    press x
+    sees '^> 0x10078'
     terminal resize-window -x 200 -y 50
     sees '^00000000  7f 45 4c 46 .*  > 0x10078'
     press s
@@ -343,7 +352,7 @@ E
     sees '^ended with status 0 after 8 steps'
 }
 
-@test "NO_COLOR turns colours off, and an unknown terminal is an error" {
+@test "NO_COLOR turns colours off, and a terminal without a cursor has text" {
     view 80 24
     press s
     sees 'step 1 of 1'
@@ -357,10 +366,24 @@ E
     terminal capture-pane -e -p >plain
     press q
     sees '^status 0'
-    grep -q $'\e\[[0-9;]*3[0-7]m' coloured
-    not grep -q $'\e\[[0-9;]*3[0-7]m' plain
+    grep -q $'\e\[[0-9;]*3[0-8][0-9;]*m' coloured
+    not grep -q $'\e\[[0-9;]*3[0-8][0-9;]*m' plain
     # Changes are still highlighted.
     grep -q $'\e\[1mrax' plain
+    type_line "clear; NO_COLOR=1 '$TINYELF' step --color always ./hello; echo status \$?"
+    sees "step 0 of 0 so far"
+    press s
+    sees 'step 1 of 1'
+    terminal capture-pane -e -p >coloured
+    press q
+    sees '^status 0'
+    grep -q $'\e\[[0-9;]*3[0-8][0-9;]*m' coloured
+    for type in TERM=dumb TERM= "-u TERM"; do
+        type_line "clear; env $type '$TINYELF' step ./hello 2>note; echo status \$?"
+        sees '^ended with status 0 after 8 steps'
+        grep -q "step: note: text, not the view, which needs a terminal with a cursor: TERM is " note
+        sees '^status 0'
+    done
     type_line "clear; TERM=nothing '$TINYELF' step ./hello; echo status \$?"
     sees "unknown terminal 'nothing': set TERM, or use --plain"
     sees '^status 1'

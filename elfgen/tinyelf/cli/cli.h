@@ -82,7 +82,8 @@ extern const struct option_choice option_targets[];
 /* Choices of --color. */
 enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 extern const struct option_choice option_colours[];
-/* Whether to use colours; auto means on a terminal, if NO_COLOR is not set. */
+/* Whether to use colours; auto means on a terminal that takes escape sequences (colour.h), if
+ * NO_COLOR is not set. */
 bool option_colour(int when);
 
 /* ---- what is installed with the command ---- */
@@ -129,6 +130,9 @@ const char *input_name(const char *path);
 /* Reads a whole file; "-" is standard input. Returns false after reporting an error. The caller
  * frees *bytes in every case. */
 bool input_read(const char *path, struct file_bytes *bytes);
+
+/* About a file that is not an ELF file: if its name is a source's, a note says to build it. */
+void input_point_to_build(const char *name);
 
 /* Opens a view of an ELF file, as elfgen_view_open_program(). Returns false after reporting, as
  * one about the file `name`, that the file is empty or not an ELF file. */
