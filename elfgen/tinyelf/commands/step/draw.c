@@ -28,7 +28,7 @@ static attr_t lit(const struct step_view *view)
 
 static attr_t title(const struct step_view *view)
 {
-    return view->colour ? COLOR_PAIR(2) : A_UNDERLINE;
+    return view->colour && COLORS >= 256 ? COLOR_PAIR(2) : A_UNDERLINE;
 }
 
 static bool is_full(const struct pane *pane)
