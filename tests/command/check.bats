@@ -662,6 +662,23 @@ header()
     printf 'int main(void) { return 0; }\n' >main.c
     gcc -c main.c -o main.o
     advises main.o "linking it, with ld or tinyelf build: it is an object file"
+    header arm.o 02 01 0100 b700
+    advises arm.o "linking it, with an ld for AArch64: it is an object file for that processor"
+    header ppc.o 01 02 0001 0014
+    advises ppc.o "linking it, with an ld for PowerPC: it is an object file for that processor"
+    local size
+    hello
+    # All but the last two are refused for a field that is not there.
+    for size in 4 7 16 17 40 54 55; do
+        head -c "$size" hello >cut
+        advises cut "the rest of it: the file ends inside its ELF header, which has 52 bytes with 32-bit addresses and 64 with 64-bit ones"
+    done
+    printf '#!/bin/sh\r\necho hi\r\n' >windows_lines
+    chmod +x windows_lines
+    run -127 ./windows_lines
+    advises windows_lines "lines that end with a newline alone: the carriage return at the end of the first one is taken for a part of the name"
+    printf '#!/nonexistent/sh\n' >unix_lines
+    advises unix_lines "a path that exists and may be executed"
     ar rc main.a main.o
     advises main.a "linking its members: it is an archive of objects"
     gcc -shared -fPIC -Wl,-z,separate-code main.c -o main.so
